@@ -1,0 +1,76 @@
+//! What an exchange key is for, and how it stands with its exchange.
+
+use serde::{Deserialize, Serialize};
+
+/// Names an enum's values as the APIs and the database write them, and reads them back.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum $name { $($(#[$vdoc])* #[serde(rename = $text)] $variant),* }
+
+        impl $name {
+            /// Every value, in the order of the documents.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// The word for this value on the wire and in the database.
+            #[must_use]
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $text),* }
+            }
+
+            /// Reads a word; case counts.
+            #[must_use]
+            pub fn parse(word: &str) -> Option<Self> {
+                match word { $($text => Some(Self::$variant),)* _ => None }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.word())
+            }
+        }
+    };
+}
+pub(crate) use words;
+
+words! {
+    /// An exchange we speak to.
+    ExchangeId {
+        /// Binance, or anything that speaks its protocol, as the sandbox does.
+        Binance = "BINANCE",
+    }
+}
+
+words! {
+    /// Which of the exchange's markets a key trades on.
+    TradeType {
+        /// Spot.
+        Spot = "SPOT",
+        /// USD-margined perpetual futures.
+        Futures = "FUTURES",
+    }
+}
+
+words! {
+    /// Who decides what a key trades.
+    StrategyType {
+        /// Strategies that the key follows.
+        Automated = "AUTOMATED",
+        /// The person.
+        Manual = "MANUAL",
+    }
+}
+
+words! {
+    /// How the exchange last answered for a key.
+    ApiKeyStatus {
+        /// It let us in.
+        Authorized = "AUTHORIZED",
+        /// It refused the key: the key is switched off.
+        Unauthorized = "UNAUTHORIZED",
+        /// It could not be asked.
+        Failed = "FAILED",
+    }
+}

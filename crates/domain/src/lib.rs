@@ -1,0 +1,35 @@
+//! The words of Slipstream, shared by the server and the browser.
+//!
+//! Pure: no I/O, no ambient clock, no ambient chance. Everything here compiles to wasm. A rule that both doors
+//! (pages and HTTP APIs) must keep lives here, once; what is particular to one door lives at that door.
+
+pub mod clock;
+pub mod id;
+pub mod key;
+pub mod market;
+pub mod money;
+pub mod order;
+pub mod plan;
+pub mod position;
+pub mod refusal;
+pub mod role;
+pub mod sizing;
+pub mod symbol;
+pub mod ticker;
+pub mod ticket;
+pub mod time;
+pub mod validation;
+
+pub use clock::{Chance, Clock};
+pub use id::*;
+pub use key::{ApiKeyStatus, ExchangeId, StrategyType, TradeType};
+pub use market::Market;
+pub use money::Decimal;
+pub use order::{Fee, MarginMode, Order, OrderStatus, OrderType, Side, TimeInForce, Trade};
+pub use plan::Plan;
+pub use position::{Balance, Funds, Position, PositionSide};
+pub use refusal::Refusal;
+pub use role::Role;
+pub use symbol::Symbol;
+pub use ticker::{Candle, Frame, Ticker};
+pub use time::Micros;

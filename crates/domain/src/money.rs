@@ -1,0 +1,108 @@
+//! Exact decimals: parsing that refuses what cannot be kept, and one canonical text.
+
+pub use rust_decimal::Decimal;
+use rust_decimal::RoundingStrategy;
+
+/// The text is no decimal number that we can keep exactly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a decimal number within 28 digits")]
+pub struct NotADecimal;
+
+/// Reads plain or exponent notation. Numbers of more than 28 significant digits are refused, never rounded.
+///
+/// # Errors
+/// [`NotADecimal`] for anything else.
+pub fn parse(text: &str) -> Result<Decimal, NotADecimal> {
+    let text = text.trim();
+    let (mantissa, _) = text.split_once(['e', 'E']).unwrap_or((text, ""));
+    let digits = mantissa.bytes().filter(u8::is_ascii_digit).count();
+    let plain = mantissa
+        .bytes()
+        .enumerate()
+        .all(|(i, b)| b.is_ascii_digit() || b == b'.' || (i == 0 && (b == b'-' || b == b'+')));
+    if !plain || digits == 0 || digits > 28 || text.len() > 64 {
+        return Err(NotADecimal);
+    }
+    let value = if mantissa.len() == text.len() {
+        Decimal::from_str_exact(text)
+    } else {
+        Decimal::from_scientific(text)
+    };
+    value.map_err(|_| NotADecimal)
+}
+
+/// The canonical text: no exponent, no trailing zeros, no negative zero.
+#[must_use]
+pub fn text(value: Decimal) -> String {
+    value.normalize().to_string()
+}
+
+/// Rounds down (towards zero) to a multiple of `step`; a step of zero leaves the value as it is.
+#[must_use]
+pub fn floor_to(value: Decimal, step: Decimal) -> Decimal {
+    if step.is_zero() {
+        return value;
+    }
+    (value / step).trunc().checked_mul(step).unwrap_or(value).normalize()
+}
+
+/// Rounds to the nearest multiple of `step`, halves away from zero.
+#[must_use]
+pub fn round_to(value: Decimal, step: Decimal) -> Decimal {
+    if step.is_zero() {
+        return value;
+    }
+    let count = (value / step).round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero);
+    count.checked_mul(step).unwrap_or(value).normalize()
+}
+
+/// Whether `value` is a whole multiple of `step`.
+#[must_use]
+pub fn on_step(value: Decimal, step: Decimal) -> bool {
+    step.is_zero() || value.checked_rem(step).is_some_and(|rest| rest.is_zero())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn reads_what_it_can_keep() {
+        for (given, kept) in [
+            ("0.1", "0.1"),
+            ("1e-8", "0.00000001"),
+            ("-5.50", "-5.5"),
+            ("+2", "2"),
+            (".5", "0.5"),
+            ("1E3", "1000"),
+        ] {
+            assert_eq!(text(parse(given).unwrap()), kept, "{given}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_it_cannot() {
+        let forty = "1234567890123456789012345678901234567890";
+        for bad in ["", "-", ".", "1_000", "0x10", "NaN", "inf", "1e400", "--1", "1-1", forty, "1.2.3", "１"]
+        {
+            assert_eq!(parse(bad), Err(NotADecimal), "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn text_round_trips(units in any::<i64>(), scale in 0_u32..18) {
+            let value = Decimal::new(units, scale);
+            prop_assert_eq!(parse(&text(value)).unwrap(), value);
+        }
+
+        #[test]
+        fn flooring_stays_below_and_on_the_step(units in 0_i64..i64::MAX / 4, step in 1_i64..1_000_000, scale in 0_u32..8) {
+            let (value, step) = (Decimal::new(units, 8), Decimal::new(step, scale));
+            let floored = floor_to(value, step);
+            prop_assert!(floored <= value && value - floored < step);
+            prop_assert!(on_step(floored, step));
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! How much to trade, how targets share it, and what an order would cost, win and lose.
+
+use crate::{Decimal, Side, money, ticket::ManualOrder};
+use serde::{Deserialize, Serialize};
+
+/// The amount whose loss at the stop, fees of entry and exit included, is `percent` of `equity`, rounded down to the
+/// lot. None when the stop equals the entry, or numbers overflow.
+#[must_use]
+pub fn amount_at_risk(
+    equity: Decimal,
+    percent: Decimal,
+    entry: Decimal,
+    stop: Decimal,
+    fee_rate: Decimal,
+    lot: Decimal,
+) -> Option<Decimal> {
+    let risk = equity.checked_mul(percent)?.checked_div(Decimal::ONE_HUNDRED)?;
+    let fees = entry.checked_add(stop)?.checked_mul(fee_rate)?;
+    let loss = (entry - stop).abs().checked_add(fees)?;
+    if entry == stop || loss <= Decimal::ZERO || risk <= Decimal::ZERO {
+        return None;
+    }
+    Some(money::floor_to(risk.checked_div(loss)?, lot))
+}
+
+/// Equal shares of `amount` for `count` targets, each rounded down to the lot, the remainder on the last.
+/// None when a share would be nothing.
+#[must_use]
+pub fn target_shares(amount: Decimal, count: usize, lot: Decimal) -> Option<Vec<Decimal>> {
+    if count == 0 {
+        return Some(Vec::new());
+    }
+    let parts = Decimal::from(count);
+    let share = money::floor_to(amount.checked_div(parts)?, lot);
+    if share <= Decimal::ZERO {
+        return None;
+    }
+    let last = amount - share * Decimal::from(count - 1);
+    let mut shares = vec![share; count - 1];
+    shares.push(last);
+    Some(shares)
+}
+
+/// What an order would come to. All in quote units; losses and fees are positive numbers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Preview {
+    /// Worth of the position at its entry.
+    pub cost: Decimal,
+    /// Margin that it binds at the leverage.
+    pub margin: Decimal,
+    /// Fee of the entry.
+    pub entry_fee: Decimal,
+    /// Loss when stopped out, fees included; none without a stop.
+    pub loss_at_stop: Option<Decimal>,
+    /// Gain of each target's share, fees included, in the order's order.
+    pub gains: Vec<Decimal>,
+}
+
+/// Foresees an order entered at `entry`. None when numbers overflow.
+#[must_use]
+pub fn preview(
+    order: &ManualOrder,
+    entry: Decimal,
+    leverage: u16,
+    fee_rate: Decimal,
+    lot: Decimal,
+) -> Option<Preview> {
+    let cost = order.amount.checked_mul(entry)?;
+    let entry_fee = cost.checked_mul(fee_rate)?;
+    let exit = |amount: Decimal, price: Decimal| -> Option<Decimal> {
+        let move_ = if order.side == Side::Buy { price - entry } else { entry - price };
+        let fees = entry.checked_add(price)?.checked_mul(fee_rate)?;
+        amount.checked_mul(move_.checked_sub(fees)?)
+    };
+    let loss_at_stop = match order.stop {
+        Some(stop) => Some(-exit(order.amount, stop.limit.unwrap_or(stop.trigger))?),
+        None => None,
+    };
+    let shares = target_shares(order.amount, order.targets.len(), lot).unwrap_or_default();
+    let gains = shares
+        .iter()
+        .zip(&order.targets)
+        .map(|(share, price)| exit(*share, *price))
+        .collect::<Option<_>>()?;
+    Some(Preview {
+        cost,
+        margin: cost.checked_div(Decimal::from(leverage.max(1)))?,
+        entry_fee,
+        loss_at_stop,
+        gains,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ticket::{Entry, Stop};
+    use proptest::prelude::*;
+
+    fn d(text: &str) -> Decimal {
+        money::parse(text).unwrap()
+    }
+
+    #[test]
+    fn shares_put_the_remainder_last() {
+        assert_eq!(target_shares(d("0.05"), 2, d("0.001")).unwrap(), [d("0.025"), d("0.025")]);
+        assert_eq!(target_shares(d("0.1"), 3, d("0.001")).unwrap(), [d("0.033"), d("0.033"), d("0.034")]);
+        assert_eq!(target_shares(d("0.002"), 3, d("0.001")), None);
+    }
+
+    #[test]
+    fn foresees_a_long() {
+        let order = ManualOrder {
+            symbol: "BTC/USDT".parse().unwrap(),
+            side: Side::Buy,
+            entry: Entry::Market,
+            amount: d("1"),
+            targets: vec![d("110"), d("120")],
+            stop: Some(Stop { trigger: d("90"), limit: None }),
+            risk_percent: None,
+        };
+        let seen = preview(&order, d("100"), 10, d("0.001"), d("0.5")).unwrap();
+        assert_eq!((seen.cost, seen.margin), (d("100"), d("10")));
+        assert_eq!(seen.loss_at_stop, Some(d("10.19")));
+        assert_eq!(seen.gains, [d("4.895"), d("9.89")]);
+    }
+
+    proptest! {
+        #[test]
+        fn shares_add_up(lots in 1_i64..1_000_000, count in 1_usize..=25) {
+            let lot = Decimal::new(1, 3);
+            let amount = lot * Decimal::from(lots);
+            if let Some(shares) = target_shares(amount, count, lot) {
+                prop_assert_eq!(shares.len(), count);
+                prop_assert_eq!(shares.iter().sum::<Decimal>(), amount);
+                prop_assert!(shares.iter().all(|s| *s > Decimal::ZERO && money::on_step(*s, lot)));
+            } else {
+                prop_assert!(lots < count as i64);
+            }
+        }
+
+        #[test]
+        fn never_risks_more_than_asked(
+            equity in 1_i64..100_000_000, percent in 1_i64..10_000, entry in 1_000_i64..10_000_000, stop in 1_000_i64..10_000_000,
+        ) {
+            let (equity, percent) = (Decimal::new(equity, 2), Decimal::new(percent, 2));
+            let (entry, stop, fee) = (Decimal::new(entry, 2), Decimal::new(stop, 2), Decimal::new(4, 4));
+            prop_assume!(entry != stop);
+            let amount = amount_at_risk(equity, percent, entry, stop, fee, Decimal::new(1, 3)).unwrap();
+            let loss = amount * ((entry - stop).abs() + (entry + stop) * fee);
+            prop_assert!(loss <= equity * percent / Decimal::ONE_HUNDRED);
+        }
+    }
+}

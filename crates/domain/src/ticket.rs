@@ -1,0 +1,379 @@
+//! The manual order: what a person or program asks for, and the rules it must keep before anything is sent
+//! (seeds/mudawyl-user-api.txt, "Create Manual Order").
+
+use crate::{
+    Decimal, Side, Symbol,
+    key::words,
+    money,
+    validation::{self, FieldProblem, Problem},
+};
+use serde::{Deserialize, Serialize};
+
+/// The most take-profit prices of one order.
+pub const MOST_TARGETS: usize = 25;
+
+words! {
+    /// How the position is entered.
+    EntryType {
+        /// At the best price now.
+        Market = "MARKET",
+        /// At a price or better.
+        Limit = "LIMIT",
+        /// Once the price has reached `price` and turned back by the callback rate.
+        TrailingStop = "TRAILING_STOP",
+    }
+}
+
+words! {
+    /// How the stop closes the position.
+    StopType {
+        /// With a limit order at `stopPrice`.
+        Limit = "LIMIT",
+        /// With a market order.
+        Market = "MARKET",
+    }
+}
+
+/// The fields as they came, still text. Numbers keep their digits.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs)] // the fields are the document's
+pub struct RawTicket {
+    pub symbol: Option<String>,
+    pub kind: Option<String>,
+    pub side: Option<String>,
+    pub price: Option<String>,
+    pub amount: Option<String>,
+    pub take_profit_prices: Vec<String>,
+    pub stop_trigger_price: Option<String>,
+    pub stop_trigger_type: Option<String>,
+    pub stop_price: Option<String>,
+    pub callback_rate: Option<String>,
+    pub risk_profile_percent: Option<String>,
+}
+
+/// How a new position is entered, with what each way needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Entry {
+    /// At the best price now.
+    Market,
+    /// At this price or better.
+    Limit(Decimal),
+    /// Activated at a price, entered when it turns back by the callback rate (percent).
+    Trailing {
+        /// Price that activates it.
+        activation: Decimal,
+        /// Percent, 0.1 to 5.
+        callback_rate: Decimal,
+    },
+}
+
+impl Entry {
+    /// The document's word.
+    #[must_use]
+    pub const fn kind(self) -> EntryType {
+        match self {
+            Self::Market => EntryType::Market,
+            Self::Limit(_) => EntryType::Limit,
+            Self::Trailing { .. } => EntryType::TrailingStop,
+        }
+    }
+
+    /// The price it names, if any.
+    #[must_use]
+    pub const fn price(self) -> Option<Decimal> {
+        match self {
+            Self::Market => None,
+            Self::Limit(price) | Self::Trailing { activation: price, .. } => Some(price),
+        }
+    }
+}
+
+/// Where the position is closed at a loss.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stop {
+    /// Price that triggers it.
+    pub trigger: Decimal,
+    /// The limit price; none closes at market.
+    pub limit: Option<Decimal>,
+}
+
+impl Stop {
+    /// The document's word.
+    #[must_use]
+    pub const fn kind(self) -> StopType {
+        if self.limit.is_some() { StopType::Limit } else { StopType::Market }
+    }
+}
+
+/// A manual order whose fields agree with each other. The market's own rules are checked against [`crate::Market`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ManualOrder {
+    /// The pair.
+    pub symbol: Symbol,
+    /// Buy or sell.
+    pub side: Side,
+    /// How it enters.
+    pub entry: Entry,
+    /// How much, in base units; above zero.
+    pub amount: Decimal,
+    /// Where it takes profit, in the order given; equal shares.
+    pub targets: Vec<Decimal>,
+    /// Where it stops.
+    pub stop: Option<Stop>,
+    /// The share of equity that the amount was derived from, in percent.
+    pub risk_percent: Option<Decimal>,
+}
+
+impl RawTicket {
+    /// Checks every field and the rules between them.
+    ///
+    /// # Errors
+    /// All problems together, in the document's field order.
+    pub fn check(&self) -> Result<ManualOrder, Vec<FieldProblem>> {
+        let mut check = Check::default();
+        let symbol = check.required("symbol", self.symbol.as_deref(), validation::symbol);
+        let kind = check
+            .required("type", self.kind.as_deref(), |t| EntryType::parse(t).ok_or(Problem::NotOrderType));
+        let side = check.required("side", self.side.as_deref(), validation::side);
+        let price = check.optional("price", self.price.as_deref(), positive);
+        if price.is_none()
+            && self.price.is_none()
+            && matches!(kind, Some(EntryType::Limit | EntryType::TrailingStop))
+        {
+            check.fail("price", Problem::PriceRequired);
+        }
+        let amount = check.required("amount", self.amount.as_deref(), positive);
+        let trailing = kind == Some(EntryType::TrailingStop);
+        let targets = self.targets(&mut check, trailing);
+        let stop = self.stop(&mut check, trailing);
+        let callback = check.optional("callbackRate", self.callback_rate.as_deref(), callback_rate);
+        if trailing && self.callback_rate.is_none() {
+            check.fail("callbackRate", Problem::Required);
+        }
+        let risk_percent =
+            check.optional("riskProfilePercent", self.risk_profile_percent.as_deref(), risk_percent);
+        let entry = match (kind, price, callback) {
+            (Some(EntryType::Market), _, _) => Some(Entry::Market),
+            (Some(EntryType::Limit), Some(price), _) => Some(Entry::Limit(price)),
+            (Some(EntryType::TrailingStop), Some(activation), Some(callback_rate)) => {
+                Some(Entry::Trailing { activation, callback_rate })
+            }
+            _ => None,
+        };
+        if let Entry::Limit(reference) = entry.unwrap_or(Entry::Market)
+            && let Some(side) = side
+        {
+            check.sides(side, reference, &targets, stop);
+        }
+        match (check.problems.is_empty(), symbol, side, entry, amount) {
+            (true, Some(symbol), Some(side), Some(entry), Some(amount)) => {
+                Ok(ManualOrder { symbol, side, entry, amount, targets, stop, risk_percent })
+            }
+            _ => Err(check.problems),
+        }
+    }
+
+    fn targets(&self, check: &mut Check, trailing: bool) -> Vec<Decimal> {
+        const FIELD: &str = "takeProfitPrices";
+        if self.take_profit_prices.is_empty() {
+            return Vec::new();
+        }
+        if trailing {
+            check.fail(FIELD, Problem::NotWithTrailing);
+        }
+        if self.take_profit_prices.len() > MOST_TARGETS {
+            check.fail(FIELD, Problem::TooManyTargets);
+            return Vec::new();
+        }
+        match self.take_profit_prices.iter().map(|t| positive(t)).collect() {
+            Ok(prices) => prices,
+            Err(problem) => {
+                check.fail(FIELD, problem);
+                Vec::new()
+            }
+        }
+    }
+
+    fn stop(&self, check: &mut Check, trailing: bool) -> Option<Stop> {
+        let trigger = check.optional("stopTriggerPrice", self.stop_trigger_price.as_deref(), positive);
+        if trailing && self.stop_trigger_price.is_some() {
+            check.fail("stopTriggerPrice", Problem::NotWithTrailing);
+        } else if self.stop_trigger_price.is_none() && self.stop_trigger_type.is_some() && !trailing {
+            check.fail("stopTriggerPrice", Problem::StopTriggerRequired);
+        }
+        let kind = check.optional("stopTriggerType", self.stop_trigger_type.as_deref(), |t| {
+            StopType::parse(t).ok_or(Problem::NotStopType)
+        });
+        if self.stop_trigger_price.is_some() && self.stop_trigger_type.is_none() {
+            check.fail("stopTriggerType", Problem::StopTypeRequired);
+        }
+        if kind == Some(StopType::Limit) && self.stop_price.is_none() {
+            check.fail("stopTriggerType", Problem::StopPriceRequired);
+        }
+        let price = check.optional("stopPrice", self.stop_price.as_deref(), positive);
+        Some(Stop { trigger: trigger?, limit: if kind? == StopType::Limit { Some(price?) } else { None } })
+    }
+}
+
+impl ManualOrder {
+    /// Checks that stop and targets stand on their sides of `reference`, the price it would be entered at.
+    ///
+    /// # Errors
+    /// Each that would trigger at once.
+    pub fn check_sides(&self, reference: Decimal) -> Result<(), Vec<FieldProblem>> {
+        let mut check = Check::default();
+        check.sides(self.side, reference, &self.targets, self.stop);
+        if check.problems.is_empty() { Ok(()) } else { Err(check.problems) }
+    }
+}
+
+#[derive(Default)]
+struct Check {
+    problems: Vec<FieldProblem>,
+}
+
+impl Check {
+    fn fail(&mut self, field: &str, problem: Problem) {
+        self.problems.push(FieldProblem::new(field, problem));
+    }
+
+    fn optional<T>(
+        &mut self,
+        field: &str,
+        text: Option<&str>,
+        rule: impl Fn(&str) -> Result<T, Problem>,
+    ) -> Option<T> {
+        match rule(text?) {
+            Ok(value) => Some(value),
+            Err(problem) => {
+                self.fail(field, problem);
+                None
+            }
+        }
+    }
+
+    fn required<T>(
+        &mut self,
+        field: &str,
+        text: Option<&str>,
+        rule: impl Fn(&str) -> Result<T, Problem>,
+    ) -> Option<T> {
+        if text.is_none_or(|t| t.trim().is_empty()) {
+            self.fail(field, Problem::Required);
+            return None;
+        }
+        self.optional(field, text, rule)
+    }
+
+    fn sides(&mut self, side: Side, reference: Decimal, targets: &[Decimal], stop: Option<Stop>) {
+        let wins = |price: Decimal| if side == Side::Buy { price > reference } else { price < reference };
+        let loses = |price: Decimal| price != reference && !wins(price);
+        if !targets.iter().all(|t| wins(*t)) {
+            self.fail("takeProfitPrices", Problem::TargetOnWrongSide);
+        }
+        if stop.is_some_and(|s| !loses(s.trigger)) {
+            self.fail("stopTriggerPrice", Problem::StopOnWrongSide);
+        }
+    }
+}
+
+fn positive(text: &str) -> Result<Decimal, Problem> {
+    let value = money::parse(text).map_err(|_| Problem::NotNumber)?;
+    if value > Decimal::ZERO { Ok(value) } else { Err(Problem::NotPositive) }
+}
+
+fn callback_rate(text: &str) -> Result<Decimal, Problem> {
+    let value = money::parse(text).map_err(|_| Problem::NotNumber)?;
+    let range = Decimal::new(1, 1)..=Decimal::from(5);
+    if range.contains(&value) { Ok(value) } else { Err(Problem::NotCallbackRate) }
+}
+
+fn risk_percent(text: &str) -> Result<Decimal, Problem> {
+    let value = money::parse(text).map_err(|_| Problem::NotNumber)?;
+    if value > Decimal::ZERO && value <= Decimal::ONE_HUNDRED {
+        Ok(value)
+    } else {
+        Err(Problem::NotRiskPercent)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(s: &str) -> Option<String> {
+        Some(s.into())
+    }
+
+    fn seed() -> RawTicket {
+        RawTicket {
+            symbol: text("BTC/USDT"),
+            kind: text("MARKET"),
+            side: text("BUY"),
+            amount: text("0.05"),
+            take_profit_prices: vec!["19250".into(), "19300".into()],
+            stop_trigger_price: text("19000"),
+            stop_trigger_type: text("LIMIT"),
+            stop_price: text("19000"),
+            ..RawTicket::default()
+        }
+    }
+
+    fn problems(raw: &RawTicket) -> Vec<(String, Problem)> {
+        raw.check().unwrap_err().into_iter().map(|p| (p.field, p.problem)).collect()
+    }
+
+    #[test]
+    fn takes_the_documents_example() {
+        let order = seed().check().unwrap();
+        assert_eq!(order.entry, Entry::Market);
+        assert_eq!(order.stop.unwrap().kind(), StopType::Limit);
+        assert_eq!(order.targets.len(), 2);
+    }
+
+    #[test]
+    fn answers_the_documents_refusals_together() {
+        let raw = RawTicket {
+            kind: text("TRAILING_STOP"),
+            price: text("20000"),
+            callback_rate: text("1"),
+            stop_trigger_price: text("20000"),
+            stop_price: None,
+            take_profit_prices: vec![],
+            ..seed()
+        };
+        assert_eq!(
+            problems(&raw),
+            [
+                ("stopTriggerPrice".into(), Problem::NotWithTrailing),
+                ("stopTriggerType".into(), Problem::StopPriceRequired)
+            ]
+        );
+    }
+
+    #[test]
+    fn names_every_field_in_the_documents_order() {
+        let raw = RawTicket {
+            price: text("x"),
+            amount: text("-1"),
+            callback_rate: text("9"),
+            ..RawTicket::default()
+        };
+        let fields: Vec<_> = problems(&raw).into_iter().map(|p| p.0).collect();
+        assert_eq!(fields, ["symbol", "type", "side", "price", "amount", "callbackRate"]);
+    }
+
+    #[test]
+    fn a_limit_order_knows_its_sides() {
+        let raw = RawTicket { kind: text("LIMIT"), price: text("19100"), ..seed() };
+        assert!(raw.check().is_ok());
+        let sell = RawTicket { side: text("SELL"), ..raw };
+        assert_eq!(
+            problems(&sell),
+            [
+                ("takeProfitPrices".into(), Problem::TargetOnWrongSide),
+                ("stopTriggerPrice".into(), Problem::StopOnWrongSide)
+            ]
+        );
+    }
+}

@@ -1,0 +1,120 @@
+//! UTC time in microseconds, and its one way of being written.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use time::OffsetDateTime;
+
+/// Microseconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "sql", derive(sqlx::Type), sqlx(transparent))]
+#[serde(transparent)]
+pub struct Micros(pub i64);
+
+/// Microseconds in one second.
+pub const SECOND: i64 = 1_000_000;
+/// Microseconds in one minute.
+pub const MINUTE: i64 = 60 * SECOND;
+/// Microseconds in one hour.
+pub const HOUR: i64 = 60 * MINUTE;
+/// Microseconds in one day.
+pub const DAY: i64 = 24 * HOUR;
+
+impl Micros {
+    /// From milliseconds since the epoch, as exchanges send them.
+    #[must_use]
+    pub const fn from_millis(ms: i64) -> Self {
+        Self(ms.saturating_mul(1_000))
+    }
+
+    /// Milliseconds since the epoch, rounded down.
+    #[must_use]
+    pub const fn millis(self) -> i64 {
+        self.0.div_euclid(1_000)
+    }
+
+    /// Whole seconds since the epoch, rounded down.
+    #[must_use]
+    pub const fn seconds(self) -> i64 {
+        self.0.div_euclid(SECOND)
+    }
+
+    /// This moment plus `micros`, stopping at the ends of time.
+    #[must_use]
+    pub const fn plus(self, micros: i64) -> Self {
+        Self(self.0.saturating_add(micros))
+    }
+
+    /// How long ago `earlier` was, in microseconds; negative when it is still to come.
+    #[must_use]
+    pub const fn since(self, earlier: Self) -> i64 {
+        self.0.saturating_sub(earlier.0)
+    }
+
+    /// The start of the UTC day that holds this moment.
+    #[must_use]
+    pub const fn day(self) -> Self {
+        Self(self.0.div_euclid(DAY) * DAY)
+    }
+
+    /// The UTC date, `2022-10-19`.
+    #[must_use]
+    pub fn date(self) -> String {
+        let t = self.calendar();
+        format!("{:04}-{:02}-{:02}", t.year(), u8::from(t.month()), t.day())
+    }
+
+    /// The start of the UTC day written as `2022-10-19`; `None` when it is no such date.
+    #[must_use]
+    pub fn from_date(text: &str) -> Option<Self> {
+        let mut parts = text.splitn(3, '-');
+        let year = parts.next().filter(|y| y.len() == 4)?.parse().ok()?;
+        let month: u8 = parts.next().filter(|m| m.len() == 2)?.parse().ok()?;
+        let day = parts.next().filter(|d| d.len() == 2)?.parse().ok()?;
+        let date = time::Date::from_calendar_date(year, time::Month::try_from(month).ok()?, day).ok()?;
+        Some(Self(date.midnight().assume_utc().unix_timestamp() * SECOND))
+    }
+
+    fn calendar(self) -> OffsetDateTime {
+        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000)
+            .unwrap_or(OffsetDateTime::UNIX_EPOCH)
+    }
+}
+
+/// ISO 8601 with milliseconds and `Z`: `2022-09-09T01:57:36.304Z`.
+impl fmt::Display for Micros {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let t = self.calendar();
+        write!(
+            f,
+            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
+            t.year(),
+            u8::from(t.month()),
+            t.day(),
+            t.hour(),
+            t.minute(),
+            t.second(),
+            t.millisecond()
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_iso_8601_with_milliseconds() {
+        assert_eq!(Micros::from_millis(1_662_688_656_304).to_string(), "2022-09-09T01:57:36.304Z");
+        assert_eq!(Micros(-1).to_string(), "1969-12-31T23:59:59.999Z");
+    }
+
+    #[test]
+    fn dates_go_both_ways() {
+        let day = Micros::from_date("2022-10-19").unwrap();
+        assert_eq!(day.date(), "2022-10-19");
+        assert_eq!(day.plus(DAY - 1).day(), day);
+        for bad in ["2022-13-01", "2022-02-30", "22-01-01", "2022-1-1", "", "2022-10-19T00:00"] {
+            assert_eq!(Micros::from_date(bad), None, "{bad}");
+        }
+    }
+}

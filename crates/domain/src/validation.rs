@@ -1,0 +1,265 @@
+//! Rules for what people type, with one text each.
+//!
+//! A [`Problem`] says what is wrong with one field; the `/v1` door answers its text as the Mudawyl document does,
+//! and the pages translate it.
+
+use crate::{Side, StrategyType, Symbol, TradeType};
+use serde::{Deserialize, Serialize};
+
+macro_rules! problems {
+    ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
+        /// What is wrong with a field.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        pub enum Problem { $($(#[$doc])* $name),* }
+
+        impl Problem {
+            /// Every problem.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// The text that `/v1` answers as `msg`.
+            #[must_use]
+            pub const fn text(self) -> &'static str {
+                match self { $(Self::$name => $text),* }
+            }
+
+            /// The name of its translation.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$name => stringify!($name)),* }
+            }
+        }
+    };
+}
+
+problems! {
+    /// Nothing was given.
+    Required = "is required";
+    /// No text.
+    NotText = "must be string";
+    /// No boolean.
+    NotBoolean = "must be boolean";
+    /// No UUID.
+    NotUuid = "must be UUID";
+    /// No number that can be kept exactly.
+    NotNumber = "must be number";
+    /// Zero or less.
+    NotPositive = "must be greater than 0";
+    /// No whole number in the range.
+    NotLeverage = "must be integer between 1 and 125";
+    /// Not BASE/QUOTE.
+    NotSymbol = "must be valid exchange symbol";
+    /// Not an exchange that we know.
+    NotExchange = "must be valid exchange id";
+    /// Neither SPOT nor FUTURES.
+    NotTradeType = "must be valid trade type";
+    /// Neither AUTOMATED nor MANUAL.
+    NotStrategyType = "must be valid strategy type";
+    /// SPOT keys cannot be AUTOMATED.
+    SpotNotAutomated = "cannot be assigned to AUTOMATED strategy";
+    /// Key names are short.
+    NameTooLong = "length must be less than 25";
+    /// No such order type.
+    NotOrderType = "must be valid order type";
+    /// Neither BUY nor SELL.
+    NotSide = "must be valid order side";
+    /// Neither ISOLATED nor CROSSED.
+    NotMarginType = "must be valid margin type";
+    /// Neither LIMIT nor MARKET.
+    NotStopType = "must be valid stop trigger type";
+    /// The type needs a price.
+    PriceRequired = "must require price with type limit or trailing stop";
+    /// A trailing stop has no protective legs. (The misspelling is the document's.)
+    NotWithTrailing = "must not use with type traililng stop";
+    /// A LIMIT stop needs its price.
+    StopPriceRequired = "must require stopPrice with type limit";
+    /// A stop type without a trigger price does nothing.
+    StopTriggerRequired = "must require stopTriggerPrice";
+    /// A trigger price needs its type.
+    StopTypeRequired = "must require stopTriggerType";
+    /// More targets than allowed.
+    TooManyTargets = "must be array of max length 25";
+    /// Out of 0.1 to 5.
+    NotCallbackRate = "must be between 0.1 and 5";
+    /// Out of 0 to 100 percent.
+    NotRiskPercent = "must be greater than 0 and at most 100";
+    /// The stop stands where it would trigger at once.
+    StopOnWrongSide = "must be on the losing side of the price";
+    /// A target stands where it would trigger at once.
+    TargetOnWrongSide = "must be on the winning side of the price";
+    /// A target's share is less than the market's smallest amount.
+    TargetTooSmall = "must leave each target the smallest amount";
+    /// The market takes no such price.
+    PriceFilter = "must fit the PRICE_FILTER of the exchange";
+    /// The market takes no such amount.
+    LotFilter = "must fit the LOT_SIZE of the exchange";
+    /// The order is worth too little.
+    NotionalFilter = "must fit the MIN_NOTIONAL of the exchange";
+    /// The key may withdraw: too dangerous to keep.
+    KeyMayWithdraw = "must not allow withdrawals";
+    /// No e-mail address.
+    NotEmail = "must be a valid e-mail address";
+    /// Fewer than ten characters.
+    PasswordTooShort = "must have at least 10 characters";
+    /// More than 200 characters.
+    PasswordTooLong = "must have at most 200 characters";
+    /// Too easy to guess.
+    PasswordTooCommon = "is too easy to guess";
+    /// E-mail or password is wrong; which one is not told.
+    WrongCredentials = "e-mail or password is wrong";
+    /// The present password does not match.
+    WrongPassword = "is not your present password";
+    /// Someone has signed up with it.
+    EmailTaken = "cannot be used";
+    /// The reset link is spent, expired or never was.
+    ResetInvalid = "is no longer valid";
+    /// More than the exchange keys may be long.
+    TooLong = "is too long";
+    /// Not a number of items we serve.
+    NotLimit = "must be integer between 1 and 1000";
+    /// No date.
+    NotDate = "must be valid date";
+    /// Not known here.
+    Unknown = "is not a known parameter";
+    /// An idempotency key of another request.
+    IdempotencyKeyReused = "was used with another request";
+}
+
+/// One field and what is wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldProblem {
+    /// The field's name on the wire: `takeProfitPrices`.
+    pub field: String,
+    /// What is wrong.
+    pub problem: Problem,
+}
+
+impl FieldProblem {
+    /// Names a field's problem.
+    #[must_use]
+    pub fn new(field: &str, problem: Problem) -> Self {
+        Self { field: field.to_owned(), problem }
+    }
+}
+
+/// An e-mail address in lower case, fit for comparing.
+///
+/// # Errors
+/// [`Problem::NotEmail`].
+pub fn email(text: &str) -> Result<String, Problem> {
+    let text = text.trim();
+    let (local, host) = text.rsplit_once('@').ok_or(Problem::NotEmail)?;
+    let plain =
+        |c: char| !c.is_whitespace() && !c.is_control() && !matches!(c, '<' | '>' | '"' | ',' | '(' | ')');
+    let labels = host.split('.').collect::<Vec<_>>();
+    let host_good = labels.len() > 1
+        && labels.iter().all(|l| !l.is_empty() && l.chars().all(|c| c.is_alphanumeric() || c == '-'));
+    if local.is_empty() || text.len() > 254 || !text.chars().all(plain) || local.contains('@') || !host_good {
+        return Err(Problem::NotEmail);
+    }
+    Ok(text.to_lowercase())
+}
+
+/// A password that is long enough and no classic.
+///
+/// # Errors
+/// The rule it breaks.
+pub fn password(text: &str) -> Result<(), Problem> {
+    let length = text.chars().count();
+    if length < 10 {
+        return Err(Problem::PasswordTooShort);
+    }
+    if length > 200 {
+        return Err(Problem::PasswordTooLong);
+    }
+    let lower = text.to_lowercase();
+    let first = lower.chars().next();
+    let common = ["password", "1234567890", "qwertyuiop", "slipstream", "letmein", "iloveyou"];
+    if lower.chars().all(|c| Some(c) == first)
+        || common.iter().any(|c| lower.starts_with(c) && length < c.len() + 4)
+    {
+        return Err(Problem::PasswordTooCommon);
+    }
+    Ok(())
+}
+
+/// A key's name: 1 to 24 characters, as the document's "less than 25".
+///
+/// # Errors
+/// [`Problem::Required`] or [`Problem::NameTooLong`].
+pub fn key_name(text: &str) -> Result<String, Problem> {
+    let text = text.trim();
+    match text.chars().count() {
+        0 => Err(Problem::Required),
+        1..=24 => Ok(text.to_owned()),
+        _ => Err(Problem::NameTooLong),
+    }
+}
+
+/// An exchange's key or secret: something, of a bearable length, without spaces inside.
+///
+/// # Errors
+/// [`Problem::Required`] or [`Problem::TooLong`].
+pub fn credential(text: &str) -> Result<String, Problem> {
+    let text = text.trim();
+    match text.len() {
+        0 => Err(Problem::Required),
+        1..=256 if !text.contains(|c: char| c.is_whitespace() || c.is_control()) => Ok(text.to_owned()),
+        _ => Err(Problem::TooLong),
+    }
+}
+
+/// SPOT keys cannot follow strategies.
+///
+/// # Errors
+/// [`Problem::SpotNotAutomated`], on `tradeType`.
+pub fn key_kind(trade: TradeType, strategy: StrategyType) -> Result<(), Problem> {
+    if trade == TradeType::Spot && strategy == StrategyType::Automated {
+        Err(Problem::SpotNotAutomated)
+    } else {
+        Ok(())
+    }
+}
+
+/// A pair of the form BASE/QUOTE.
+///
+/// # Errors
+/// [`Problem::NotSymbol`].
+pub fn symbol(text: &str) -> Result<Symbol, Problem> {
+    text.parse().map_err(|_| Problem::NotSymbol)
+}
+
+/// BUY or SELL.
+///
+/// # Errors
+/// [`Problem::NotSide`].
+pub fn side(text: &str) -> Result<Side, Problem> {
+    Side::parse(text).ok_or(Problem::NotSide)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn emails() {
+        assert_eq!(email(" Ada@Example.org ").unwrap(), "ada@example.org");
+        for bad in ["", "a", "a@b", "@b.c", "a b@c.d", "a@b..c", "a@@b.c", "<a@b.c>"] {
+            assert_eq!(email(bad), Err(Problem::NotEmail), "{bad}");
+        }
+    }
+
+    #[test]
+    fn passwords() {
+        assert_eq!(password("short"), Err(Problem::PasswordTooShort));
+        assert_eq!(password("aaaaaaaaaaaa"), Err(Problem::PasswordTooCommon));
+        assert_eq!(password("Password123"), Err(Problem::PasswordTooCommon));
+        assert_eq!(password("correct horse battery"), Ok(()));
+    }
+
+    #[test]
+    fn key_names_end_at_24_characters() {
+        assert!(key_name(&"x".repeat(24)).is_ok());
+        assert_eq!(key_name(&"x".repeat(25)), Err(Problem::NameTooLong));
+        assert_eq!(key_name("  "), Err(Problem::Required));
+    }
+}

@@ -1,0 +1,112 @@
+//! Speaking to exchanges: one trait in the domain's words, one adapter per exchange.
+//!
+//! An adapter signs, paces and parses; it decides nothing. What matters most is the class of a failure
+//! ([`Failure`]): only a definite refusal may be treated as "did not happen".
+
+mod credentials;
+mod failure;
+mod requests;
+
+pub use credentials::{Credentials, KeyRights};
+pub use failure::Failure;
+pub use requests::{AccountEvent, MarketEvent, OrderRequest, Urgency};
+
+use async_trait::async_trait;
+use domain::{
+    Balance, Candle, Frame, MarginMode, Market, Micros, Order, Position, Symbol, Ticker, Trade, TradeType,
+};
+use tokio::sync::mpsc;
+
+/// What an answer from the exchange is: the thing asked for, or a classed failure.
+pub type Answer<T> = Result<T, Failure>;
+
+/// An exchange. All methods are safe to call at the same time from many tasks; pacing is the adapter's business.
+#[async_trait]
+pub trait Exchange: Send + Sync {
+    /// The exchange's clock.
+    async fn server_time(&self) -> Answer<Micros>;
+    /// Every market of one kind; cached by the adapter for an hour.
+    async fn markets(&self, kind: TradeType) -> Answer<Vec<Market>>;
+    /// One market. [`Failure::UnknownSymbol`] when there is none.
+    async fn market(&self, kind: TradeType, symbol: &Symbol) -> Answer<Market>;
+    /// The last 24 hours.
+    async fn ticker(&self, kind: TradeType, symbol: &Symbol) -> Answer<Ticker>;
+    /// The newest `limit` (at most 1,500) candles, oldest first; with `before`, those that opened before it.
+    async fn candles(
+        &self,
+        kind: TradeType,
+        symbol: &Symbol,
+        frame: Frame,
+        before: Option<Micros>,
+        limit: u16,
+    ) -> Answer<Vec<Candle>>;
+    /// The mark price (futures) or last price (spot).
+    async fn mark_price(&self, kind: TradeType, symbol: &Symbol) -> Answer<domain::Decimal>;
+
+    /// What the key may do.
+    async fn key_rights(&self, who: &Credentials) -> Answer<KeyRights>;
+    /// The account's assets.
+    async fn balance(&self, who: &Credentials, kind: TradeType) -> Answer<Balance>;
+    /// Open orders of one pair or of all, conditional ones included.
+    async fn open_orders(
+        &self,
+        who: &Credentials,
+        kind: TradeType,
+        symbol: Option<&Symbol>,
+    ) -> Answer<Vec<Order>>;
+    /// Orders of a pair, newest first, conditional ones included.
+    async fn orders(
+        &self,
+        who: &Credentials,
+        kind: TradeType,
+        symbol: &Symbol,
+        limit: u16,
+    ) -> Answer<Vec<Order>>;
+    /// Fills of a pair, newest first.
+    async fn trades(
+        &self,
+        who: &Credentials,
+        kind: TradeType,
+        symbol: &Symbol,
+        limit: u16,
+    ) -> Answer<Vec<Trade>>;
+    /// The open positions of one pair or of all; flat ones are left out.
+    async fn positions(&self, who: &Credentials, symbol: Option<&Symbol>) -> Answer<Vec<Position>>;
+    /// The leverage and margin mode set for a pair, position or not.
+    async fn leverage(&self, who: &Credentials, symbol: &Symbol) -> Answer<(u16, MarginMode)>;
+
+    /// Sends an order. Never retried inside: after [`Failure::Unknown`] the caller looks it up with
+    /// [`Exchange::find_order`].
+    async fn place(&self, who: &Credentials, order: &OrderRequest) -> Answer<Order>;
+    /// The order with this client id, `None` when the exchange has definitely none.
+    async fn find_order(
+        &self,
+        who: &Credentials,
+        kind: TradeType,
+        symbol: &Symbol,
+        client_order_id: &str,
+        conditional: bool,
+    ) -> Answer<Option<Order>>;
+    /// Cancels one order; `None` when it was not open any more.
+    async fn cancel(
+        &self,
+        who: &Credentials,
+        kind: TradeType,
+        symbol: &Symbol,
+        client_order_id: &str,
+        conditional: bool,
+    ) -> Answer<Option<Order>>;
+    /// Cancels every open order of a pair, conditional ones included; none open is no failure.
+    async fn cancel_all(&self, who: &Credentials, kind: TradeType, symbol: &Symbol) -> Answer<()>;
+    /// Sets a pair's leverage.
+    async fn set_leverage(&self, who: &Credentials, symbol: &Symbol, leverage: u16) -> Answer<()>;
+    /// Sets a pair's margin mode; already being so is no failure.
+    async fn set_margin_mode(&self, who: &Credentials, symbol: &Symbol, mode: MarginMode) -> Answer<()>;
+
+    /// One upstream for any number of viewers: prices and 1m candles of these futures markets, until the receiver is
+    /// dropped. Reconnects by itself and says so.
+    fn market_stream(&self, symbols: Vec<Symbol>) -> mpsc::Receiver<MarketEvent>;
+    /// An account's own events, until the receiver is dropped. Reconnects by itself and says so: what happened while it
+    /// was away must be read again.
+    fn account_stream(&self, who: Credentials, kind: TradeType) -> mpsc::Receiver<AccountEvent>;
+}
