@@ -1,5 +1,6 @@
 //! What an exchange key is for, and how it stands with its exchange.
 
+use crate::{ExchangeKeyId, Micros};
 use serde::{Deserialize, Serialize};
 
 /// Names an enum's values as the APIs and the database write them, and reads them back.
@@ -73,4 +74,33 @@ words! {
         /// It could not be asked.
         Failed = "FAILED",
     }
+}
+
+/// A person's credentials at an exchange, as they may be shown: without the secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExchangeKey {
+    /// Its id.
+    pub id: ExchangeKeyId,
+    /// At which exchange.
+    pub exchange_id: ExchangeId,
+    /// Spot or futures.
+    pub trade_type: TradeType,
+    /// Who decides what it trades.
+    pub strategy_type: StrategyType,
+    /// Switched on. Off when the exchange refuses the key.
+    pub active: bool,
+    /// The person's name for it.
+    pub name: String,
+    /// The public half.
+    pub api_key: String,
+    /// How the exchange last answered for it.
+    pub status: ApiKeyStatus,
+    /// It belongs to a sandbox account that we opened, which can be reset.
+    pub sandbox: bool,
+    /// The exchange takes it from listed addresses only; the person is warned where not.
+    pub ip_restricted: bool,
+    /// When it was connected.
+    pub created_at: Micros,
+    /// When it last changed.
+    pub updated_at: Micros,
 }

@@ -3,9 +3,11 @@
 //! Pure: no I/O, no ambient clock, no ambient chance. Everything here compiles to wasm. A rule that both doors
 //! (pages and HTTP APIs) must keep lives here, once; what is particular to one door lives at that door.
 
+pub mod account;
 pub mod clock;
 pub mod id;
 pub mod key;
+pub mod live;
 pub mod market;
 pub mod money;
 pub mod order;
@@ -22,7 +24,7 @@ pub mod validation;
 
 pub use clock::{Chance, Clock};
 pub use id::*;
-pub use key::{ApiKeyStatus, ExchangeId, StrategyType, TradeType};
+pub use key::{ApiKeyStatus, ExchangeId, ExchangeKey, StrategyType, TradeType};
 pub use market::Market;
 pub use money::Decimal;
 pub use order::{Fee, MarginMode, Order, OrderStatus, OrderType, Side, TimeInForce, Trade};

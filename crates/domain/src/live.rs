@@ -1,0 +1,107 @@
+//! What is said over the page's WebSocket (`/events`), one per tab.
+
+use crate::{
+    Balance, Candle, Decimal, ExchangeKeyId, MarginMode, Micros, Order, Position, Symbol, Ticker, Trade,
+};
+use serde::{Deserialize, Serialize};
+
+/// From the browser.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ClientMessage {
+    /// What this tab wants to see; replaces what it wanted before.
+    Watch {
+        /// Markets whose prices it shows.
+        symbols: Vec<Symbol>,
+        /// The key and market of its trade desk.
+        account: Option<(ExchangeKeyId, Symbol)>,
+        /// The last [`LiveMessage::Happened`] it saw: later ones are told again.
+        after: Option<i64>,
+    },
+}
+
+/// From the server.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum LiveMessage {
+    /// The stream stands; events up to `seq` have happened before.
+    Hello {
+        /// Where resuming may start.
+        seq: i64,
+    },
+    /// Whether prices still come from the exchange; the pill tells it.
+    Upstream {
+        /// They do.
+        live: bool,
+    },
+    /// The last 24 hours of a market, `last` being the live price.
+    Price(Ticker),
+    /// The mark price.
+    Mark {
+        /// The pair.
+        symbol: Symbol,
+        /// The fair price.
+        price: Decimal,
+    },
+    /// The current 1m candle.
+    Candle {
+        /// The pair.
+        symbol: Symbol,
+        /// The candle so far.
+        candle: Candle,
+    },
+    /// An account's state, whole, after any change.
+    Account(Box<AccountState>),
+    /// Something a person wants to know at once.
+    Happened {
+        /// Its number, growing.
+        seq: i64,
+        /// What.
+        event: Happening,
+    },
+    /// Too much was missed: read the page again.
+    Reload,
+}
+
+/// One market of one account, read at one time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountState {
+    /// Whose.
+    pub key: ExchangeKeyId,
+    /// Which market.
+    pub symbol: Symbol,
+    /// Open orders, newest first.
+    pub orders: Vec<Order>,
+    /// The position, if any (futures).
+    pub position: Option<Position>,
+    /// The account's funds.
+    pub balance: Balance,
+    /// The leverage set for the market (futures; 1 otherwise).
+    pub leverage: u16,
+    /// The margin mode set for the market (futures).
+    pub margin_mode: MarginMode,
+    /// When it was read.
+    pub at: Micros,
+}
+
+/// An event worth a toast.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Happening {
+    /// On which key.
+    pub key: ExchangeKeyId,
+    /// When.
+    pub at: Micros,
+    /// What.
+    pub what: What,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum What {
+    /// An order was taken, filled, triggered, cancelled or expired.
+    Order(Box<Order>, Option<Trade>),
+    /// The exchange refused a stop, and the position was closed to protect its owner.
+    ClosedWithoutStop(Symbol),
+    /// A take-profit could not be placed; the exchange's words.
+    TargetRefused(Symbol, String),
+    /// The exchange refuses the key; it was switched off.
+    KeyRefused(String),
+}
