@@ -1,0 +1,29 @@
+//! The browser side of Slipstream: pages that the server renders, forms that work without any script, and islands
+//! that bring the live parts to life.
+//!
+//! Compiled three times: for the server (`ssr`), for the small wasm bundle of most pages (`islands`), and for the
+//! trade page's bundle (`islands` + `desk`). Only the islands and what they share are in the browser's halves.
+#![recursion_limit = "512"]
+
+#[cfg(feature = "ssr")]
+pub mod api;
+#[cfg(feature = "ssr")]
+mod components;
+mod figures;
+pub mod islands;
+#[cfg(feature = "ssr")]
+mod pages;
+#[cfg(feature = "ssr")]
+pub mod routes;
+#[cfg(feature = "ssr")]
+mod shell;
+#[cfg(feature = "ssr")]
+pub mod visit;
+mod words;
+
+#[cfg(feature = "ssr")]
+pub use routes::App;
+#[cfg(feature = "ssr")]
+pub use shell::shell;
+#[cfg(feature = "ssr")]
+pub use visit::{Assets, Visit};

@@ -1,0 +1,58 @@
+//! How numbers look. Works on decimal text, so that nothing here can change a value.
+
+/// Groups the whole digits by threes: `10800.1` is `10,800.1`.
+pub(crate) fn grouped(text: &str) -> String {
+    let (sign, digits) = text.strip_prefix('-').map_or(("", text), |rest| ("−", rest));
+    let (whole, rest) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
+    let mut out = String::with_capacity(text.len() + 8);
+    out.push_str(sign);
+    for (i, digit) in whole.chars().enumerate() {
+        if i > 0 && (whole.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out.push_str(rest);
+    out
+}
+
+/// A signed percentage with two places: `+1.25%`.
+pub(crate) fn percent(text: &str) -> String {
+    if text.is_empty() {
+        return String::new();
+    }
+    let negative = text.starts_with('-');
+    let digits = text.trim_start_matches(['-', '+']);
+    let (whole, rest) = digits.split_once('.').unwrap_or((digits, ""));
+    let cut = rest.get(..2).unwrap_or(rest);
+    let zero = whole.bytes().chain(cut.bytes()).all(|b| b == b'0');
+    let sign = if zero { "" } else if negative { "−" } else { "+" };
+    format!("{sign}{whole}.{cut:0<2}%")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_by_threes() {
+        for (plain, shown) in [
+            ("0.05", "0.05"),
+            ("999", "999"),
+            ("10800.1", "10,800.1"),
+            ("-1234567.89", "−1,234,567.89"),
+            ("", ""),
+        ] {
+            assert_eq!(grouped(plain), shown);
+        }
+    }
+
+    #[test]
+    fn percentages_are_signed_and_cut() {
+        for (plain, shown) in
+            [("1.239", "+1.23%"), ("-0.5", "−0.50%"), ("0", "0.00%"), ("-0.001", "0.00%"), ("12", "+12.00%")]
+        {
+            assert_eq!(percent(plain), shown);
+        }
+    }
+}

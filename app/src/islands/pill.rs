@@ -1,0 +1,27 @@
+//! The connection pill: whether what you see is live.
+
+use super::bus::{Link, bus};
+use crate::words::{Lang, live::live};
+use leptos::prelude::*;
+
+/// Says how the stream stands. It also opens the stream on every page, for toasts.
+#[island]
+pub fn ConnectionPill() -> impl IntoView {
+    let words = live(Lang::default());
+    let link = bus().link;
+    let state = link.clone();
+    #[cfg(feature = "islands")]
+    Effect::new(|_| super::stream::start());
+    let text = move || match link.get() {
+        Link::Connecting => words.connecting,
+        Link::Live => words.connected,
+        Link::Stale => words.stale,
+        Link::Offline => words.offline,
+    };
+    view! {
+        <span class="pill" role="status" data-testid="connection" data-state=move || state.get().name() title=words.link>
+            <span class="pill-dot" aria-hidden="true"></span>
+            <span class="pill-text">{text}</span>
+        </span>
+    }
+}

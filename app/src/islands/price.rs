@@ -1,0 +1,45 @@
+//! The live price of one market.
+
+use super::{bus::bus, told::Quote};
+use crate::figures;
+use leptos::prelude::*;
+
+/// What the server knows of a market when it renders a [`LivePrice`], given by context: an island without props needs
+/// no parser of props in its wasm.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Seed {
+    /// The pair.
+    pub(crate) symbol: String,
+    /// Its price now.
+    pub(crate) quote: Quote,
+}
+
+/// The last price of the market of the [`Seed`] in context, and its change over 24 hours.
+#[island]
+pub fn LivePrice() -> impl IntoView {
+    let seed = use_context::<Seed>().unwrap_or_default();
+    let root = NodeRef::<leptos::html::Span>::new();
+    // The browser learns from the page which market this is.
+    let symbol = RwSignal::new(seed.symbol.clone());
+    let first = seed.quote;
+    let quotes = bus().quotes;
+    #[cfg(feature = "islands")]
+    Effect::new(move |_| {
+        if let Some(name) = root.get().and_then(|r| r.get_attribute("data-live-price")) {
+            super::stream::watch(&name);
+            symbol.set(name);
+        }
+    });
+    let quote = Memo::new(move |_| {
+        let name = symbol.get();
+        quotes.with(|q| q.get(&name).cloned()).unwrap_or_else(|| first.clone())
+    });
+    let way = move || quote.with(|q| if q.up { "up" } else { "down" });
+    let change = move || quote.with(|q| if q.percent.starts_with('-') { "loss" } else { "gain" });
+    view! {
+        <span class="live-price" node_ref=root data-live-price=seed.symbol data-way=way>
+            <span class="live-price-last" data-testid="live-price">{move || quote.with(|q| figures::grouped(&q.last))}</span>
+            <span class="live-price-change" data-change=change>{move || quote.with(|q| figures::percent(&q.percent))}</span>
+        </span>
+    }
+}

@@ -1,0 +1,214 @@
+//! The tab's one WebSocket: `/events`. Connects when the page is really shown, resumes where it stopped, backs off
+//! when it fails, and says how it stands.
+
+mod parse;
+
+use super::{
+    bus::{Link, bus},
+    told::watch_message,
+};
+use futures::{SinkExt, StreamExt, channel::mpsc, future::Either};
+use gloo_net::websocket::{Message, futures::WebSocket};
+use leptos::prelude::*;
+use parse::Told;
+use std::{
+    cell::RefCell,
+    collections::BTreeSet,
+    rc::Rc,
+    time::Duration,
+};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+
+/// After this long without a word a stream that should carry prices is stale.
+const SILENCE: Duration = Duration::from_secs(12);
+/// Where the last happening's number is kept between the pages of a tab.
+const SEQ: &str = "slipstream-seq";
+/// The longest pause between two attempts, in milliseconds.
+const LONGEST_PAUSE: u32 = 15_000;
+
+type Reader = Rc<dyn Fn(&str)>;
+
+/// What the islands of this tab want, together.
+#[derive(Default)]
+struct Wish {
+    symbols: BTreeSet<String>,
+    account: Option<(String, String)>,
+    reader: Option<Reader>,
+    /// Tells the running connection that the wish has changed.
+    changed: Option<mpsc::UnboundedSender<()>>,
+    running: bool,
+    last_heard: f64,
+}
+
+thread_local! { static WISH: RefCell<Wish> = RefCell::default(); }
+
+/// Asks for a market's prices.
+pub(crate) fn watch(symbol: &str) {
+    WISH.with_borrow_mut(|w| w.symbols.insert(symbol.to_owned()));
+    start();
+}
+
+/// Asks for an account's changes; `reader` is given every message as it came.
+#[cfg(feature = "desk")]
+pub(crate) fn watch_account(key: &str, symbol: &str, reader: impl Fn(&str) + 'static) {
+    WISH.with_borrow_mut(|w| {
+        w.symbols.insert(symbol.to_owned());
+        w.account = Some((key.to_owned(), symbol.to_owned()));
+        w.reader = Some(Rc::new(reader));
+    });
+    start();
+}
+
+/// Opens the stream, once per tab; later calls tell it that the wish has changed.
+pub(crate) fn start() {
+    let first = WISH.with_borrow_mut(|w| {
+        if let Some(changed) = &w.changed {
+            let _ = changed.unbounded_send(());
+        }
+        !std::mem::replace(&mut w.running, true)
+    });
+    if first {
+        when_shown(|| leptos::task::spawn_local(keep_connected()));
+        set_interval(notice_silence, SILENCE / 4);
+    }
+}
+
+/// Runs now, or when a prerendered page is shown: a page that nobody sees holds no stream.
+fn when_shown(run: impl FnOnce() + 'static) {
+    let document = document();
+    let prerendering = js_sys::Reflect::get(&document, &"prerendering".into());
+    if prerendering.ok().and_then(|p| p.as_bool()) != Some(true) {
+        return run();
+    }
+    let run = Closure::once_into_js(run);
+    let _ = document.add_event_listener_with_callback("prerenderingchange", run.unchecked_ref());
+}
+
+async fn keep_connected() {
+    let mut failures = 0_u32;
+    loop {
+        let heard = converse().await;
+        bus().link.set(Link::Offline);
+        failures = if heard { 0 } else { failures.saturating_add(1) };
+        pause(back_off(failures)).await;
+    }
+}
+
+/// Half a second, doubling, with a third of chance so that a restarted server is not met by everyone at once.
+fn back_off(failures: u32) -> Duration {
+    let base = (500_u32 << failures.min(5)).min(LONGEST_PAUSE);
+    let chance = js_sys::Math::random() * f64::from(base) / 3.0;
+    Duration::from_millis(u64::from(base) + chance as u64)
+}
+
+async fn pause(time: Duration) {
+    let promise = js_sys::Promise::new(&mut |resolve, _| {
+        set_timeout(move || drop(resolve.call0(&JsValue::NULL)), time);
+    });
+    let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
+}
+
+/// One connection, to its end. Whether anything was heard on it.
+async fn converse() -> bool {
+    let Ok(socket) = WebSocket::open(&address()) else { return false };
+    let (mut write, read) = socket.split();
+    let (changed, changes) = mpsc::unbounded();
+    WISH.with_borrow_mut(|w| w.changed = Some(changed));
+    let mut both = futures::stream::select(read.map(Either::Left), changes.map(Either::Right));
+    if write.send(Message::Text(wish_text())).await.is_err() {
+        return false;
+    }
+    let mut heard = false;
+    while let Some(next) = both.next().await {
+        match next {
+            Either::Left(Ok(Message::Text(text))) => {
+                heard = true;
+                hear(&text);
+            }
+            Either::Left(Ok(Message::Bytes(_))) => {}
+            Either::Left(Err(_)) => break,
+            Either::Right(()) => {
+                if write.send(Message::Text(wish_text())).await.is_err() {
+                    break;
+                }
+            }
+        }
+    }
+    heard
+}
+
+fn address() -> String {
+    let location = window().location();
+    let scheme = if location.protocol().as_deref() == Ok("https:") { "wss" } else { "ws" };
+    format!("{scheme}://{}/events", location.host().unwrap_or_default())
+}
+
+fn wish_text() -> String {
+    WISH.with_borrow(|w| watch_message(&w.symbols, w.account.as_ref(), remembered()))
+}
+
+fn storage() -> Option<web_sys::Storage> {
+    window().session_storage().ok().flatten()
+}
+
+fn remembered() -> Option<i64> {
+    storage()?.get_item(SEQ).ok()??.parse().ok()
+}
+
+fn remember(seq: i64) {
+    if let Some(storage) = storage() {
+        let _ = storage.set_item(SEQ, &seq.to_string());
+    }
+}
+
+fn hear(text: &str) {
+    WISH.with_borrow_mut(|w| w.last_heard = js_sys::Date::now());
+    let bus = bus();
+    match parse::read(text) {
+        Some(Told::Hello(seq)) => {
+            if remembered().is_none() {
+                remember(seq);
+            }
+        }
+        Some(Told::Upstream(live)) => bus.link.set(if live { Link::Live } else { Link::Stale }),
+        Some(Told::Price(symbol, mut quote)) => {
+            if bus.link.get_untracked() != Link::Live {
+                bus.link.set(Link::Live);
+            }
+            bus.quotes.update(|quotes| {
+                if let Some(before) = quotes.get(&symbol) {
+                    quote.up = if before.last == quote.last { before.up } else { above(&quote.last, &before.last) };
+                }
+                quotes.insert(symbol, quote);
+            });
+        }
+        Some(Told::Happened(event)) => {
+            remember(event.seq);
+            bus.happened.set(Some(event));
+        }
+        Some(Told::Reload) => bus.outdated.set(true),
+        None => {}
+    }
+    if let Some(reader) = WISH.with_borrow(|w| w.reader.clone()) {
+        reader(text);
+    }
+}
+
+/// Whether one positive decimal text is above another, digit by digit.
+fn above(a: &str, b: &str) -> bool {
+    fn whole(text: &str) -> usize {
+        text.find('.').unwrap_or(text.len())
+    }
+    (whole(a), a) > (whole(b), b)
+}
+
+/// A socket can stay open over a dead network: what should speak and does not is not live.
+fn notice_silence() {
+    let silent = WISH.with_borrow(|w| {
+        !w.symbols.is_empty() && js_sys::Date::now() - w.last_heard > SILENCE.as_secs_f64() * 1_000.0
+    });
+    let link = bus().link;
+    if silent && link.get_untracked() == Link::Live {
+        link.set(Link::Stale);
+    }
+}

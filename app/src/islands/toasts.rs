@@ -1,0 +1,97 @@
+//! What happened, told at once.
+
+use super::{
+    bus::bus,
+    told::{OrderNews, What},
+};
+use crate::{
+    figures,
+    words::{Lang, fill, live::Live, live::live},
+};
+use leptos::prelude::*;
+
+/// The most toasts on the screen.
+const MOST: usize = 4;
+
+/// The page's notifications, newest last.
+#[island]
+pub fn Toasts() -> impl IntoView {
+    let words = live(Lang::default());
+    let shown = RwSignal::new(Vec::<(i64, &'static str, String)>::new());
+    let shared = bus();
+    let outdated = shared.outdated.clone();
+    Effect::new(move |_| {
+        if let Some(news) = shared.happened.get() {
+            let (tone, text) = tell(words, &news.what);
+            shown.update(|s| {
+                s.retain(|toast| toast.0 != news.seq);
+                s.push((news.seq, tone, text));
+                let over = s.len().saturating_sub(MOST);
+                s.drain(..over);
+            });
+        }
+    });
+    let dismiss = move |seq: i64| shown.update(|s| s.retain(|toast| toast.0 != seq));
+    view! {
+        <section class="toasts" aria-label=words.toasts aria-live="polite" data-testid="toasts">
+            <p class="toast" data-tone="warn" hidden=move || !outdated.get()>
+                <span>{words.reload}</span>
+                <a href="" class="button" data-kind="quiet">{words.reload_now}</a>
+            </p>
+            <For each=move || shown.get() key=|toast| toast.0 let((seq, tone, text))>
+                <p class="toast" data-tone=tone>
+                    <span>{text}</span>
+                    <button type="button" class="icon-button" aria-label=words.dismiss on:click=move |_| dismiss(seq)>"×"</button>
+                </p>
+            </For>
+        </section>
+    }
+}
+
+/// Tone and text of a happening.
+fn tell(words: &Live, what: &What) -> (&'static str, String) {
+    match what {
+        What::Order(order) => tell_order(words, order),
+        What::ClosedWithoutStop(symbol) => ("bad", fill(words.closed_without_stop, &[symbol])),
+        What::TargetRefused(symbol, why) => ("warn", fill(words.target_refused, &[symbol, why])),
+        What::KeyRefused(name) => ("bad", fill(words.key_refused, &[name])),
+    }
+}
+
+fn tell_order(words: &Live, order: &OrderNews) -> (&'static str, String) {
+    let side = if order.side == "BUY" { words.buy } else { words.sell };
+    let amount = if order.amount.is_empty() { words.whole_position } else { order.amount.as_str() };
+    let partly = !matches!(order.filled.as_str(), "" | "0");
+    let (tone, text, last) = match order.status.as_str() {
+        "closed" => ("good", words.order_filled, figures::grouped(&order.average)),
+        "open" if partly => ("good", words.order_partly, order.filled.clone()),
+        "open" => ("plain", words.order_open, String::new()),
+        "expired" => ("plain", words.order_expired, String::new()),
+        "rejected" => ("bad", words.order_rejected, String::new()),
+        _ => ("plain", words.order_canceled, String::new()),
+    };
+    (tone, fill(text, &[side, amount, &order.symbol, &last]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_an_order_by_its_state() {
+        let words = live(Lang::En);
+        let order = OrderNews {
+            symbol: "BTC/USDT".into(),
+            side: "BUY".into(),
+            status: "closed".into(),
+            amount: "0.05".into(),
+            filled: "0.05".into(),
+            average: "10800.1".into(),
+        };
+        assert_eq!(tell_order(words, &order).1, "Buy 0.05 BTC/USDT filled at 10,800.1");
+        let partly = OrderNews { status: "open".into(), filled: "0.02".into(), ..order.clone() };
+        assert_eq!(tell_order(words, &partly).1, "Buy 0.05 BTC/USDT filled in part: 0.02");
+        let stop = OrderNews { status: "canceled".into(), side: "SELL".into(), amount: String::new(), ..order };
+        assert_eq!(tell_order(words, &stop).1, "Sell position BTC/USDT cancelled");
+    }
+}

@@ -1,0 +1,30 @@
+//! What the live parts of every page say.
+
+use super::table;
+
+table! {
+    /// The words of pill, price and toasts.
+    Live, live {
+        connecting: "Connecting",
+        connected: "Live",
+        stale: "No fresh prices",
+        offline: "Offline",
+        link: "Connection",
+        toasts: "Notifications",
+        dismiss: "Dismiss",
+        reload: "This page is out of date.",
+        reload_now: "Reload",
+        buy: "Buy",
+        sell: "Sell",
+        order_open: "{} {} {} is working",
+        order_filled: "{} {} {} filled at {}",
+        order_partly: "{} {} {} filled in part: {}",
+        order_canceled: "{} {} {} cancelled",
+        order_expired: "{} {} {} expired",
+        order_rejected: "{} {} {} was refused",
+        whole_position: "position",
+        closed_without_stop: "{}: the exchange refused the stop, so the position was closed to protect you.",
+        target_refused: "{}: a take-profit was refused. {}",
+        key_refused: "The exchange refuses the key “{}”. It is switched off.",
+    }
+}

@@ -1,0 +1,83 @@
+//! Every word on the screen, by key. One table per part of the desk, so that a page's wasm carries only its own.
+//!
+//! A further language is a further column of each table: the compiler then names every text that is missing.
+
+#[cfg(any(feature = "ssr", feature = "desk"))]
+pub(crate) mod desk;
+pub(crate) mod live;
+#[cfg(any(feature = "ssr", feature = "desk"))]
+pub(crate) mod orders;
+#[cfg(feature = "ssr")]
+pub(crate) mod pages;
+#[cfg(feature = "ssr")]
+pub(crate) mod people;
+#[cfg(any(feature = "ssr", feature = "desk"))]
+pub(crate) mod problems;
+
+/// A language of the screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Lang {
+    /// English.
+    #[default]
+    En,
+}
+
+impl Lang {
+    /// For the `lang` attribute.
+    #[cfg(feature = "ssr")]
+    pub(crate) const fn code(self) -> &'static str {
+        match self {
+            Self::En => "en",
+        }
+    }
+
+    /// The way it is written.
+    #[cfg(feature = "ssr")]
+    pub(crate) const fn dir(self) -> &'static str {
+        match self {
+            Self::En => "ltr",
+        }
+    }
+}
+
+/// One table: a struct with a text per key, and the function that gives it in a language.
+macro_rules! table {
+    ($(#[$doc:meta])* $name:ident, $get:ident { $($key:ident: $en:literal),* $(,)? }) => {
+        $(#[$doc])*
+        pub(crate) struct $name { $(pub(crate) $key: &'static str),* }
+
+        static EN: $name = $name { $($key: $en),* };
+
+        $(#[$doc])*
+        pub(crate) const fn $get(lang: $crate::words::Lang) -> &'static $name {
+            match lang {
+                $crate::words::Lang::En => &EN,
+            }
+        }
+    };
+}
+pub(crate) use table;
+
+/// Puts a value in the place of `{}`, or several in order.
+pub(crate) fn fill(text: &str, values: &[&str]) -> String {
+    let mut out = String::with_capacity(text.len() + 32);
+    let mut parts = text.split("{}");
+    out.push_str(parts.next().unwrap_or_default());
+    for (part, value) in parts.zip(values.iter().copied().chain(std::iter::repeat(""))) {
+        out.push_str(value);
+        out.push_str(part);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fill;
+
+    #[test]
+    fn fills_places_in_order() {
+        assert_eq!(fill("{} of {}", &["1", "2"]), "1 of 2");
+        assert_eq!(fill("none", &["1"]), "none");
+        assert_eq!(fill("{} and {}", &["1"]), "1 and ");
+    }
+}
