@@ -1,0 +1,52 @@
+//! What concerns a person's exchange account as a whole.
+
+use super::{
+    Answer,
+    error::PrivateErrors,
+    present::{Num, SandboxAccount, TotalBalance},
+};
+use crate::rest::auth::Trader;
+use axum::{Json, extract::State};
+use service::{SharedDesk, equity, key};
+
+/// List Whitelist IP address
+///
+/// The addresses that our requests to exchanges come from.
+#[utoipa::path(
+    get,
+    path = "/v1/priv/account/exchange/whitelist/ip",
+    tag = "Account Exchange",
+    responses((status = 200, body = Vec<String>, example = json!(super::examples::whitelist())), PrivateErrors)
+)]
+pub(super) async fn whitelist(State(desk): State<SharedDesk>, _: Trader) -> Json<Vec<String>> {
+    Json(desk.settings.egress_ips.clone())
+}
+
+/// Get Exchange Total Balance
+///
+/// The worth of all active keys in USD. Not real-time.
+#[utoipa::path(
+    get,
+    path = "/v1/priv/account/exchange/balance",
+    tag = "Account Exchange",
+    responses((status = 200, body = TotalBalance, example = json!(super::examples::total_balance())), PrivateErrors)
+)]
+pub(super) async fn balance(State(desk): State<SharedDesk>, Trader(actor): Trader) -> Answer<TotalBalance> {
+    let usd = equity::total_usd(&desk, &actor).await?;
+    Ok(Json(TotalBalance { usd: Num(usd) }))
+}
+
+/// Open Sandbox Account
+///
+/// Opens a play-money account at the sandbox exchange with 10,000 USDT for spot and 10,000 USDT for futures. No key is
+/// stored: create one with the answer, as with any exchange. Not in the original document.
+#[utoipa::path(
+    post,
+    path = "/v1/priv/account/exchange/sandbox",
+    tag = "Account Exchange",
+    responses((status = 200, body = SandboxAccount), PrivateErrors)
+)]
+pub(super) async fn sandbox(State(desk): State<SharedDesk>, Trader(actor): Trader) -> Answer<SandboxAccount> {
+    let opened = key::open_sandbox_account(&desk, &actor).await?;
+    Ok(Json(SandboxAccount { api_key: opened.api_key, api_secret_key: opened.secret }))
+}

@@ -1,0 +1,180 @@
+//! A request as this surface reads it: loosely typed, as the Express service did, so that every wrong type becomes a
+//! named field problem and not a parser's complaint.
+
+use super::error::{Failure, FieldError};
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, FromRequestParts, RawPathParams, Request},
+    http::{HeaderMap, Method, StatusCode, header::CONTENT_TYPE, request::Parts},
+};
+use domain::validation::{FieldProblem, Problem};
+use serde_json::{Map, Value};
+use service::Error;
+
+/// Where a field came from, by express-validator's names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The path.
+    Params,
+    /// The query string.
+    Query,
+    /// The JSON body.
+    Body,
+    /// A header.
+    Headers,
+}
+
+impl Place {
+    /// The value of `location`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Params => "params",
+            Self::Query => "query",
+            Self::Body => "body",
+            Self::Headers => "headers",
+        }
+    }
+}
+
+/// What was asked, unchecked. It may hold an exchange secret and is therefore never printed.
+pub struct Asked {
+    params: Map<String, Value>,
+    query: Map<String, Value>,
+    body: Map<String, Value>,
+    headers: HeaderMap,
+}
+
+/// Fields whose values are never echoed, not even to the one who sent them: answers end up in logs.
+const SECRET: &[&str] = &["apiSecretKey"];
+
+impl Asked {
+    /// Puts a request together from its parts; path parameters and query pairs are text.
+    ///
+    /// # Errors
+    /// 400 when the body is not a JSON object.
+    pub fn new(
+        params: impl IntoIterator<Item = (String, String)>,
+        query: &str,
+        body: &[u8],
+    ) -> Result<Self, Failure> {
+        let params = params.into_iter().map(|(name, value)| (name, Value::String(value))).collect();
+        Ok(Self { params, query: read_query(query), body: read_body(body)?, headers: HeaderMap::new() })
+    }
+
+    /// A field as it came; `null` counts as absent.
+    #[must_use]
+    pub fn field(&self, place: Place, name: &str) -> Option<&Value> {
+        self.section(place)?.get(name).filter(|value| !value.is_null())
+    }
+
+    /// A header, if it is readable text.
+    ///
+    /// # Errors
+    /// 400 for bytes outside visible ASCII.
+    pub fn header(&self, name: &str) -> Result<Option<&str>, Failure> {
+        let text = self.headers.get(name).map(|value| value.to_str());
+        text.transpose().map_err(|_| Failure::BadRequest("header is not readable text"))
+    }
+
+    /// The body, for comparing requests: fields sorted, spaces gone.
+    #[must_use]
+    pub fn canonical_body(&self) -> String {
+        Value::Object(self.body.clone()).to_string()
+    }
+
+    /// One field's error with the value that it came with.
+    #[must_use]
+    pub fn problem(&self, place: Place, field: &str, problem: Problem) -> FieldError {
+        let given = self.section(place).and_then(|section| section.get(field));
+        let value = given.filter(|_| !SECRET.contains(&field)).cloned();
+        FieldError { value, msg: problem.text(), param: field.to_owned(), location: place.name() }
+    }
+
+    /// What a use case answered about fields of the body, with the values that they came with.
+    #[must_use]
+    pub fn refuse(&self, error: Error) -> Failure {
+        match error {
+            Error::Fields(problems) => Failure::Fields(self.name(&problems)),
+            other => Failure::Service(other),
+        }
+    }
+
+    pub(super) fn name(&self, problems: &[FieldProblem]) -> Vec<FieldError> {
+        problems.iter().map(|p| self.problem(Place::Body, &p.field, p.problem)).collect()
+    }
+
+    const fn section(&self, place: Place) -> Option<&Map<String, Value>> {
+        match place {
+            Place::Params => Some(&self.params),
+            Place::Query => Some(&self.query),
+            Place::Body => Some(&self.body),
+            Place::Headers => None,
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Asked {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        let (mut parts, body) = request.into_parts();
+        let params = read_params(&mut parts, state).await?;
+        let (query, headers) = (parts.uri.query().unwrap_or("").to_owned(), parts.headers.clone());
+        let body = if parts.method == Method::GET {
+            Bytes::new()
+        } else {
+            let bytes = Bytes::from_request(Request::from_parts(parts, body), state).await;
+            bytes.map_err(|rejection| match rejection.status() {
+                StatusCode::PAYLOAD_TOO_LARGE => Failure::TooLarge,
+                _ => Failure::BadRequest("body cannot be read"),
+            })?
+        };
+        if !body.is_empty() && !is_json(&headers) {
+            return Err(Failure::BadRequest("content type must be application/json"));
+        }
+        Ok(Self { headers, ..Self::new(params, &query, &body)? })
+    }
+}
+
+async fn read_params<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<Vec<(String, String)>, Failure> {
+    let params = RawPathParams::from_request_parts(parts, state).await;
+    let params = params.map_err(|_| Failure::BadRequest("path is not readable text"))?;
+    Ok(params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+}
+
+/// A name given twice becomes an array, as in Express: no rule takes one.
+fn read_query(query: &str) -> Map<String, Value> {
+    let mut fields = Map::new();
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
+    for (name, value) in pairs {
+        let value = Value::String(value);
+        let both = match fields.remove(&name) {
+            None => value,
+            Some(Value::Array(mut many)) => {
+                many.push(value);
+                Value::Array(many)
+            }
+            Some(first) => Value::Array(vec![first, value]),
+        };
+        fields.insert(name, both);
+    }
+    fields
+}
+
+fn read_body(body: &[u8]) -> Result<Map<String, Value>, Failure> {
+    if body.is_empty() {
+        return Ok(Map::new());
+    }
+    match serde_json::from_slice(body) {
+        Ok(Value::Object(fields)) => Ok(fields),
+        Ok(_) => Err(Failure::BadRequest("body must be a JSON object")),
+        Err(_) => Err(Failure::BadRequest("body is not valid JSON")),
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let kind = kind.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+    kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
+}

@@ -1,0 +1,24 @@
+//! The examples of the Mudawyl document, word for word: the OpenAPI document shows them, and the tests compare our
+//! answers with them.
+
+use serde_json::Value;
+
+macro_rules! examples {
+    ($($name:ident),* $(,)?) => {$(
+        #[doc = concat!("`examples/", stringify!($name), ".json`.")]
+        #[must_use]
+        pub fn $name() -> Value {
+            read(include_str!(concat!("examples/", stringify!($name), ".json")))
+        }
+    )*};
+}
+
+examples! {
+    balance, close_position_request, create_key_request, create_order_request, created_orders, key, keys,
+    leverage_request, margin_request, open_orders, order_history, plans, position, ticker, total_balance,
+    trade_history, update_key_request, updated_key, whitelist,
+}
+
+fn read(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_default()
+}

@@ -1,0 +1,155 @@
+//! Exchange keys.
+
+use super::{
+    Answer, Done,
+    asked::{Asked, Place},
+    bodies::{KeyBody, KeyChangeBody},
+    error::{Failure, PrivateErrors},
+    present::{Assets, Key, Keys},
+    validate::{Check, flag, text, word},
+};
+use crate::rest::auth::Trader;
+use axum::{Json, extract::State, http::StatusCode};
+use domain::{
+    ExchangeId, ExchangeKeyId, StrategyType, TradeType,
+    validation::{self, Problem},
+};
+use service::{
+    SharedDesk,
+    key::{self, KeyChange, NewKey},
+};
+
+/// List Exchange Keys
+#[utoipa::path(
+    get,
+    path = "/v1/priv/account/exchange/key/list",
+    tag = "Account Exchange Key",
+    responses((status = 200, body = Keys, example = json!(super::examples::keys())), PrivateErrors)
+)]
+pub(super) async fn list(State(desk): State<SharedDesk>, Trader(actor): Trader) -> Answer<Keys> {
+    Ok(Json(Keys::from(key::list(&desk, &actor).await?)))
+}
+
+/// Create Exchange Key
+///
+/// The exchange is asked whether it lets the key in; a key that may withdraw is refused.
+#[utoipa::path(
+    post,
+    path = "/v1/priv/account/exchange/key",
+    tag = "Account Exchange Key",
+    request_body = KeyBody,
+    responses((status = 200, body = Key, example = json!(super::examples::key())), PrivateErrors)
+)]
+pub(super) async fn create(State(desk): State<SharedDesk>, Trader(actor): Trader, asked: Asked) -> Answer<Key> {
+    let new = new_key(&asked)?;
+    let created = key::create(&desk, &actor, new).await.map_err(|error| asked.refuse(error))?;
+    Ok(Json(Key::from(created)))
+}
+
+/// Update Exchange Key
+///
+/// Renames a key. Beside the document's `name` it takes `active`, and `apiKey` with `apiSecretKey`.
+#[utoipa::path(
+    put,
+    path = "/v1/priv/account/exchange/key/{id}",
+    tag = "Account Exchange Key",
+    params(("id" = String, Path, description = "API_KEY_ID", format = Uuid)),
+    request_body = KeyChangeBody,
+    responses((status = 200, body = Key, example = json!(super::examples::updated_key())), PrivateErrors)
+)]
+pub(super) async fn update(State(desk): State<SharedDesk>, Trader(actor): Trader, asked: Asked) -> Answer<Key> {
+    let (id, change) = key_change(&asked)?;
+    let updated = key::update(&desk, &actor, id, change).await.map_err(|error| asked.refuse(error))?;
+    Ok(Json(Key::from(updated)))
+}
+
+/// Delete Exchange Key
+///
+/// What stands at the exchange, orders and positions, is left alone.
+#[utoipa::path(
+    delete,
+    path = "/v1/priv/account/exchange/key/{id}",
+    tag = "Account Exchange Key",
+    params(("id" = String, Path, description = "API_KEY_ID", format = Uuid)),
+    responses((status = 204, description = "It is gone."), PrivateErrors)
+)]
+pub(super) async fn delete(State(desk): State<SharedDesk>, Trader(actor): Trader, asked: Asked) -> Done {
+    key::delete(&desk, &actor, only_id(&asked)?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Get Exchange Key Balance
+///
+/// All assets of the key's account.
+#[utoipa::path(
+    get,
+    path = "/v1/priv/account/exchange/key/{id}/balance",
+    tag = "Account Exchange Key",
+    params(("id" = String, Path, description = "API_KEY_ID", format = Uuid)),
+    responses((status = 200, body = Assets, example = json!(super::examples::balance())), PrivateErrors)
+)]
+pub(super) async fn balance(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    asked: Asked,
+) -> Answer<Assets> {
+    let balance = key::balance(&desk, &actor, only_id(&asked)?).await?;
+    Ok(Json(Assets::from(&balance)))
+}
+
+fn only_id(asked: &Asked) -> Result<ExchangeKeyId, Failure> {
+    let mut check = Check::new(asked, Place::Params);
+    let id = check.id();
+    check.finish(id)
+}
+
+/// The key that a request would connect.
+///
+/// # Errors
+/// 422 with all problems together.
+pub fn new_key(asked: &Asked) -> Result<NewKey, Failure> {
+    let mut check = Check::new(asked, Place::Body);
+    let exchange_id = check.required("exchangeId", word(ExchangeId::parse, Problem::NotExchange));
+    let trade_type = check.required("tradeType", word(TradeType::parse, Problem::NotTradeType));
+    let strategy = check.required("strategyType", word(StrategyType::parse, Problem::NotStrategyType));
+    if let (Some(trade), Some(strategy)) = (trade_type, strategy)
+        && let Err(problem) = validation::key_kind(trade, strategy)
+    {
+        check.fail("tradeType", problem);
+    }
+    let active = check.optional("active", flag).unwrap_or(true);
+    let name = check.required("name", text(validation::key_name));
+    let api_key = check.required("apiKey", text(validation::credential));
+    let secret = check.required("apiSecretKey", text(validation::credential));
+    let new = || {
+        Some(NewKey {
+            exchange_id: exchange_id?,
+            trade_type: trade_type?,
+            strategy_type: strategy?,
+            active,
+            name: name?,
+            api_key: api_key?,
+            secret: secret?,
+        })
+    };
+    check.finish(new())
+}
+
+/// Which key a request would change, and how.
+///
+/// # Errors
+/// 422 with all problems together.
+pub fn key_change(asked: &Asked) -> Result<(ExchangeKeyId, KeyChange), Failure> {
+    let mut check = Check::new(asked, Place::Body);
+    let id = check.id();
+    let active = check.optional("active", flag);
+    let name = check.optional("name", text(validation::key_name));
+    let renewed = ["apiKey", "apiSecretKey"].iter().any(|field| asked.field(Place::Body, field).is_some());
+    let credentials = if renewed {
+        let api_key = check.required("apiKey", text(validation::credential));
+        api_key.zip(check.required("apiSecretKey", text(validation::credential)))
+    } else {
+        None
+    };
+    check.finish(id.map(|id| (id, KeyChange { name, active, credentials })))
+}

@@ -1,0 +1,136 @@
+//! Orders: what stands, what was, and a new one.
+
+use super::{
+    Answer,
+    asked::{Asked, Place},
+    bodies::OrderBody,
+    error::{Failure, FieldError, PrivateErrors},
+    present::{Created, Listed},
+    validate::Check,
+};
+use crate::rest::auth::Trader;
+use axum::{Json, extract::State};
+use domain::{ExchangeKeyId, Symbol, ticket::RawTicket, validation::Problem};
+use service::{
+    Error, SharedDesk,
+    order::{self, IdempotencyKey},
+};
+use sha2::{Digest, Sha256};
+
+/// The header that makes sending the same order twice harmless.
+pub(super) const IDEMPOTENCY_KEY: &str = "idempotency-key";
+const LONGEST_IDEMPOTENCY_KEY: usize = 200;
+
+/// List Open Orders
+///
+/// Newest first, conditional orders included.
+#[utoipa::path(
+    get,
+    path = "/v1/priv/exchange/order/{id}/list",
+    tag = "Exchange Order",
+    params(
+        ("id" = String, Path, description = "API_KEY_ID", format = Uuid),
+        ("symbol" = String, Query, description = "Pair.", example = "BTC/USDT"),
+    ),
+    responses((status = 200, body = Vec<Listed>, example = json!(super::examples::open_orders())), PrivateErrors)
+)]
+pub(super) async fn open(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    asked: Asked,
+) -> Answer<Vec<Listed>> {
+    let (id, symbol) = of_market(&asked, Place::Query)?;
+    let orders = order::open(&desk, &actor, id, &symbol).await?;
+    Ok(Json(orders.into_iter().map(Listed::from).collect()))
+}
+
+/// List Order History
+///
+/// Newest first.
+#[utoipa::path(
+    get,
+    path = "/v1/priv/exchange/order/{id}/history",
+    tag = "Exchange Order",
+    params(
+        ("id" = String, Path, description = "API_KEY_ID", format = Uuid),
+        ("symbol" = String, Query, description = "Pair.", example = "BTC/USDT"),
+    ),
+    responses((status = 200, body = Vec<Listed>, example = json!(super::examples::order_history())), PrivateErrors)
+)]
+pub(super) async fn history(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    asked: Asked,
+) -> Answer<Vec<Listed>> {
+    let (id, symbol) = of_market(&asked, Place::Query)?;
+    let orders = order::history(&desk, &actor, id, &symbol).await?;
+    Ok(Json(orders.into_iter().map(Listed::from).collect()))
+}
+
+/// Create Manual Order
+///
+/// Cancels the market's open orders and closes its position first. Answers the legs: entry, targets, stop. With an
+/// `Idempotency-Key`, the same request sent again answers what it answered first; without, each is a new order.
+#[utoipa::path(
+    post,
+    path = "/v1/priv/exchange/order/{id}",
+    tag = "Exchange Order Execute",
+    params(
+        ("id" = String, Path, description = "API_KEY_ID of an active MANUAL FUTURES key.", format = Uuid),
+        ("Idempotency-Key" = Option<String>, Header, description = "At most 200 characters, chosen by the caller."),
+    ),
+    request_body = OrderBody,
+    responses((status = 200, body = Vec<Created>, example = json!(super::examples::created_orders())), PrivateErrors)
+)]
+pub(super) async fn place(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    asked: Asked,
+) -> Answer<Vec<Created>> {
+    let (id, ticket, once) = ticket(&asked)?;
+    let placed = order::place(&desk, &actor, id, &ticket, once).await;
+    let legs = placed.map_err(|error| refused(&asked, error))?;
+    Ok(Json(legs.into_iter().map(Created::from).collect()))
+}
+
+/// The key in the path and the market in the query or body.
+pub(super) fn of_market(asked: &Asked, place: Place) -> Result<(ExchangeKeyId, Symbol), Failure> {
+    let mut check = Check::new(asked, place);
+    let (id, symbol) = (check.id(), check.symbol());
+    check.finish(id.zip(symbol))
+}
+
+/// The key, the fields of the ticket, and how to know the request again.
+///
+/// # Errors
+/// 422 with all problems together; 400 for an idempotency key that is no readable text.
+pub fn ticket(asked: &Asked) -> Result<(ExchangeKeyId, RawTicket, Option<IdempotencyKey>), Failure> {
+    let once = asked.header(IDEMPOTENCY_KEY)?;
+    let mut check = Check::new(asked, Place::Body);
+    let (id, raw) = (check.id(), check.ticket());
+    if once.is_some_and(|key| key.len() > LONGEST_IDEMPOTENCY_KEY) {
+        check.reject(header_error(once, Problem::TooLong));
+    }
+    let (id, raw) = check.finish(id.zip(raw))?;
+    Ok((id, raw, once.map(|key| known_again(key, id, asked))))
+}
+
+fn known_again(key: &str, id: ExchangeKeyId, asked: &Asked) -> IdempotencyKey {
+    let body_hash = Sha256::new().chain_update(id.0.as_bytes()).chain_update(asked.canonical_body()).finalize();
+    IdempotencyKey { key: key.to_owned(), body_hash: body_hash.into() }
+}
+
+fn refused(asked: &Asked, error: Error) -> Failure {
+    match error {
+        Error::IdempotencyMismatch => {
+            let key = asked.header(IDEMPOTENCY_KEY).ok().flatten();
+            Failure::Fields(vec![header_error(key, Problem::IdempotencyKeyReused)])
+        }
+        other => asked.refuse(other),
+    }
+}
+
+fn header_error(key: Option<&str>, problem: Problem) -> FieldError {
+    let value = key.map(|key| key.to_owned().into());
+    FieldError { value, msg: problem.text(), param: IDEMPOTENCY_KEY.to_owned(), location: Place::Headers.name() }
+}

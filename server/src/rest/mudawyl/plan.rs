@@ -1,0 +1,19 @@
+//! Public plans.
+
+use super::{Answer, error::PublicErrors, present::Plans};
+use axum::{Json, extract::State};
+use service::{SharedDesk, plan};
+
+/// List Subscriptions Plans
+///
+/// The public plans, cheapest first. Private ones are not listed.
+#[utoipa::path(
+    get,
+    path = "/v1/pub/subscription/list",
+    tag = "Public Data",
+    responses((status = 200, body = Plans, example = json!(super::examples::plans())), PublicErrors)
+)]
+pub(super) async fn list(State(desk): State<SharedDesk>) -> Answer<Plans> {
+    let plans = plan::list_public(&desk).await?;
+    Ok(Json(Plans::from(plans)))
+}

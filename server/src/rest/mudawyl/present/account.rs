@@ -1,0 +1,138 @@
+//! Keys, balances and plans.
+
+use super::{Iso, Num};
+use domain::{Balance, Decimal, ExchangeKey, Funds, Plan};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// "List Exchange Keys".
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Keys {
+    /// The caller's keys.
+    pub items: Vec<Key>,
+}
+
+/// One key, as "Create Exchange Key" answers it: never with its secret.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)] // the fields are the document's
+pub struct Key {
+    pub id: Uuid,
+    #[schema(example = "BINANCE")]
+    pub exchange_id: &'static str,
+    #[schema(example = "FUTURES")]
+    pub trade_type: &'static str,
+    #[schema(example = "MANUAL")]
+    pub strategy_type: &'static str,
+    pub active: bool,
+    pub name: String,
+    #[schema(example = "AUTHORIZED")]
+    pub api_key_status: &'static str,
+    pub api_key: String,
+    pub created_at: Iso,
+    pub updated_at: Iso,
+}
+
+impl From<ExchangeKey> for Key {
+    fn from(key: ExchangeKey) -> Self {
+        Self {
+            id: key.id.0,
+            exchange_id: key.exchange_id.word(),
+            trade_type: key.trade_type.word(),
+            strategy_type: key.strategy_type.word(),
+            active: key.active,
+            name: key.name,
+            api_key_status: key.status.word(),
+            api_key: key.api_key,
+            created_at: Iso(key.created_at),
+            updated_at: Iso(key.updated_at),
+        }
+    }
+}
+
+impl From<Vec<ExchangeKey>> for Keys {
+    fn from(keys: Vec<ExchangeKey>) -> Self {
+        Self { items: keys.into_iter().map(Key::from).collect() }
+    }
+}
+
+/// "Get Exchange Key Balance": the same assets three times.
+#[derive(Debug, Serialize, ToSchema)]
+#[allow(missing_docs)] // the fields are ccxt's
+pub struct Assets {
+    pub free: BTreeMap<String, Num>,
+    pub used: BTreeMap<String, Num>,
+    pub total: BTreeMap<String, Num>,
+}
+
+impl From<&Balance> for Assets {
+    fn from(balance: &Balance) -> Self {
+        let column = |part: fn(&Funds) -> Decimal| {
+            balance.assets.iter().map(|(asset, funds)| (asset.clone(), Num(part(funds)))).collect()
+        };
+        Self { free: column(|f| f.free), used: column(|f| f.used), total: column(|f| f.total) }
+    }
+}
+
+/// "Get Exchange Total Balance".
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TotalBalance {
+    /// All active keys together.
+    #[serde(rename = "USD")]
+    pub usd: Num,
+}
+
+/// "List Subscriptions Plans".
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Plans {
+    /// The public ones, cheapest first.
+    pub items: Vec<PlanItem>,
+}
+
+/// One plan. The document's table calls `maxApiKey` a string; its example, which wins, a number.
+#[derive(Debug, Serialize, ToSchema)]
+#[allow(missing_docs)] // the fields are the document's
+pub struct PlanItem {
+    pub id: Uuid,
+    pub name: String,
+    #[serde(rename = "monthlyPriceUSD")]
+    pub monthly_price_usd: i64,
+    #[serde(rename = "maxBalanceUSD")]
+    pub max_balance_usd: Option<i64>,
+    #[serde(rename = "maxApiKey")]
+    pub max_api_key: Option<i64>,
+    #[serde(rename = "strategyAutomated")]
+    pub strategy_automated: bool,
+}
+
+impl From<Vec<Plan>> for Plans {
+    fn from(plans: Vec<Plan>) -> Self {
+        let item = |plan: Plan| PlanItem {
+            id: plan.id.0,
+            name: plan.name,
+            monthly_price_usd: plan.monthly_price_usd,
+            max_balance_usd: plan.limits.max_balance_usd,
+            max_api_key: plan.limits.max_api_key,
+            strategy_automated: plan.limits.strategy_automated,
+        };
+        Self { items: plans.into_iter().map(item).collect() }
+    }
+}
+
+/// A new sandbox account's credentials. Ours, not the document's: the caller connects them as any exchange's.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SandboxAccount {
+    /// The public half.
+    pub api_key: String,
+    /// The secret half, shown once.
+    pub api_secret_key: String,
+}
+
+impl std::fmt::Debug for SandboxAccount {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SandboxAccount").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,17 @@
+//! The domain's words in the document's JSON: one struct per shape, its fields in the document's order.
+//!
+//! Nothing is decided here. That two shapes differ by a key (a created stop has a `timestamp`, a listed one has not) is
+//! the document's doing; each struct names the example that it equals, and `tests/mudawyl_shapes.rs` compares them
+//! byte for byte.
+
+mod account;
+mod market;
+mod number;
+mod order;
+mod position;
+
+pub use account::{Assets, Key, Keys, PlanItem, Plans, SandboxAccount, TotalBalance};
+pub use market::Ticker;
+pub use number::{Iso, Num};
+pub use order::{Created, CreatedConditional, CreatedEntry, Listed, Trade, TradeFee, TradeFeeItem};
+pub use position::Position;

@@ -1,0 +1,64 @@
+//! The open futures position.
+
+use super::{Iso, Num};
+use domain::Decimal;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// "Get Futures Open Position".
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)] // the fields are ccxt's
+pub struct Position {
+    pub symbol: String,
+    pub contracts: Num,
+    pub contract_size: Num,
+    pub unrealized_pnl: Num,
+    pub leverage: u16,
+    pub liquidation_price: Option<Num>,
+    pub collateral: Num,
+    pub notional: Num,
+    pub mark_price: Num,
+    pub entry_price: Num,
+    pub initial_margin: Num,
+    pub initial_margin_percentage: Num,
+    pub maintenance_margin: Num,
+    pub maintenance_margin_percentage: Num,
+    pub margin_ratio: Option<Num>,
+    pub datetime: Iso,
+    pub margin_mode: &'static str,
+    /// The same as `marginMode`, under ccxt's older name.
+    pub margin_type: &'static str,
+    pub side: &'static str,
+    pub hedged: bool,
+    pub percentage: Num,
+}
+
+impl From<domain::Position> for Position {
+    fn from(p: domain::Position) -> Self {
+        Self {
+            symbol: p.symbol.to_string(),
+            contracts: Num(p.contracts),
+            // USD-margined contracts are of one base unit, and positions are one-way: so at Binance, so here.
+            contract_size: Num(Decimal::ONE),
+            unrealized_pnl: Num(p.unrealized_pnl),
+            leverage: p.leverage,
+            liquidation_price: p.liquidation_price.map(Num),
+            collateral: Num(p.collateral),
+            notional: Num(p.notional),
+            mark_price: Num(p.mark_price),
+            entry_price: Num(p.entry_price),
+            initial_margin: Num(p.initial_margin),
+            initial_margin_percentage: Num(p.initial_margin_percentage),
+            maintenance_margin: Num(p.maintenance_margin),
+            maintenance_margin_percentage: Num(p.maintenance_margin_percentage),
+            margin_ratio: p.margin_ratio.map(Num),
+            datetime: Iso(p.at),
+            margin_mode: p.margin_mode.lower(),
+            margin_type: p.margin_mode.lower(),
+            side: p.side.word(),
+            hedged: false,
+            percentage: Num(p.percentage),
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Leverage and margin type of a market.
+
+use super::{
+    Done,
+    asked::{Asked, Place},
+    bodies::{LeverageBody, MarginBody},
+    error::{Failure, PrivateErrors},
+    validate::{Check, whole, word},
+};
+use crate::rest::auth::Trader;
+use axum::{extract::State, http::StatusCode};
+use domain::{ExchangeKeyId, MarginMode, Symbol, validation::Problem};
+use service::{SharedDesk, order};
+
+/// Change Futures Leverage
+///
+/// 1 to 125; more than the wallet bears is refused with 1500.
+#[utoipa::path(
+    put,
+    path = "/v1/priv/exchange/order/{id}/leverage",
+    tag = "Exchange Order Execute",
+    params(("id" = String, Path, description = "API_KEY_ID of a FUTURES key.", format = Uuid)),
+    request_body = LeverageBody,
+    responses((status = 204, description = "It is set."), PrivateErrors)
+)]
+pub(super) async fn leverage(State(desk): State<SharedDesk>, Trader(actor): Trader, asked: Asked) -> Done {
+    let (id, symbol, leverage) = leverage_wanted(&asked)?;
+    order::set_leverage(&desk, &actor, id, &symbol, leverage).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Change Futures Margin Type
+///
+/// The exchange refuses it (1500) while the market has a position or open orders.
+#[utoipa::path(
+    put,
+    path = "/v1/priv/exchange/order/{id}/margin",
+    tag = "Exchange Order Execute",
+    params(("id" = String, Path, description = "API_KEY_ID of a FUTURES key.", format = Uuid)),
+    request_body = MarginBody,
+    responses((status = 204, description = "It is set."), PrivateErrors)
+)]
+pub(super) async fn margin(State(desk): State<SharedDesk>, Trader(actor): Trader, asked: Asked) -> Done {
+    let (id, symbol, mode) = margin_wanted(&asked)?;
+    order::set_margin_mode(&desk, &actor, id, &symbol, mode).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Which leverage a request would set, and where.
+///
+/// # Errors
+/// 422 with all problems together.
+pub fn leverage_wanted(asked: &Asked) -> Result<(ExchangeKeyId, Symbol, u16), Failure> {
+    let mut check = Check::new(asked, Place::Body);
+    let (id, symbol) = (check.id(), check.symbol());
+    let leverage = check.required("leverage", whole(1, 125, Problem::NotLeverage));
+    check.finish(id.zip(symbol).zip(leverage).map(|((id, symbol), leverage)| (id, symbol, leverage)))
+}
+
+/// Which margin type a request would set, and where.
+///
+/// # Errors
+/// 422 with all problems together.
+pub fn margin_wanted(asked: &Asked) -> Result<(ExchangeKeyId, Symbol, MarginMode), Failure> {
+    let mut check = Check::new(asked, Place::Body);
+    let (id, symbol) = (check.id(), check.symbol());
+    let mode = check.required("type", word(MarginMode::parse, Problem::NotMarginType));
+    check.finish(id.zip(symbol).zip(mode).map(|((id, symbol), mode)| (id, symbol, mode)))
+}

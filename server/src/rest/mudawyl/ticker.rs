@@ -1,0 +1,42 @@
+//! Public prices.
+
+use super::{
+    Answer,
+    asked::{Asked, Place},
+    error::{Failure, PublicErrors},
+    present::Ticker,
+    validate::{Check, symbol, word},
+};
+use axum::{Json, extract::State};
+use domain::{ExchangeId, Symbol, TradeType, validation::Problem};
+use service::{Error, SharedDesk, market};
+
+/// Get Exchange Ticker
+///
+/// The last 24 hours of a market.
+#[utoipa::path(
+    get,
+    path = "/v1/pub/exchange/ticker",
+    tag = "Public Data",
+    params(
+        ("exchangeId" = Option<String>, Query, description = "Exchange. Default BINANCE, the only one.", example = "BINANCE"),
+        ("symbol" = Option<String>, Query, description = "Pair. Default BTC/USDT.", example = "BTC/USDT"),
+        ("type" = Option<String>, Query, description = "SPOT or FUTURES. Default FUTURES.", example = "FUTURES"),
+    ),
+    responses((status = 200, body = Ticker, example = json!(super::examples::ticker())), PublicErrors)
+)]
+pub(super) async fn show(State(desk): State<SharedDesk>, asked: Asked) -> Answer<Ticker> {
+    let (kind, symbol) = wanted(&asked)?;
+    let ticker = market::ticker(&desk, kind, &symbol).await?;
+    Ok(Json(Ticker::from(&ticker)))
+}
+
+fn wanted(asked: &Asked) -> Result<(TradeType, Symbol), Failure> {
+    let mut check = Check::new(asked, Place::Query);
+    check.optional("exchangeId", word(ExchangeId::parse, Problem::NotExchange));
+    let pair = check.optional("symbol", symbol);
+    let kind = check.optional("type", word(TradeType::parse, Problem::NotTradeType));
+    let (kind, pair) = check.finish(Some((kind, pair)))?;
+    let pair = pair.map_or_else(|| "BTC/USDT".parse().map_err(Error::fault), Ok)?;
+    Ok((kind.unwrap_or(TradeType::Futures), pair))
+}

@@ -1,0 +1,35 @@
+//! Fills.
+
+use super::{
+    Answer,
+    asked::{Asked, Place},
+    error::PrivateErrors,
+    order::of_market,
+    present::Trade,
+};
+use crate::rest::auth::Trader;
+use axum::{Json, extract::State};
+use service::{SharedDesk, order};
+
+/// List Trade History
+///
+/// The account's fills, newest first.
+#[utoipa::path(
+    get,
+    path = "/v1/priv/exchange/trade/{id}/history",
+    tag = "Exchange Order",
+    params(
+        ("id" = String, Path, description = "API_KEY_ID", format = Uuid),
+        ("symbol" = String, Query, description = "Pair.", example = "BTC/USDT"),
+    ),
+    responses((status = 200, body = Vec<Trade>, example = json!(super::examples::trade_history())), PrivateErrors)
+)]
+pub(super) async fn history(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    asked: Asked,
+) -> Answer<Vec<Trade>> {
+    let (id, symbol) = of_market(&asked, Place::Query)?;
+    let trades = order::trades(&desk, &actor, id, &symbol).await?;
+    Ok(Json(trades.into_iter().map(Trade::from).collect()))
+}

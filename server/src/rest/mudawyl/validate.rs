@@ -1,0 +1,185 @@
+//! Collects the problems of a request's fields, all of them, in the order in which they are asked for: the
+//! document's. The rules themselves are the domain's; here they are put to loosely typed values.
+
+use super::{
+    asked::{Asked, Place},
+    error::{Failure, FieldError},
+};
+use domain::{
+    ExchangeKeyId, Symbol, money,
+    ticket::RawTicket,
+    validation::{self, Problem},
+};
+use serde_json::Value;
+
+/// The fields of "Create Manual Order", in the document's order.
+const TICKET: &[&str] = &[
+    "symbol",
+    "type",
+    "side",
+    "price",
+    "amount",
+    "takeProfitPrices",
+    "stopTriggerPrice",
+    "stopTriggerType",
+    "stopPrice",
+    "callbackRate",
+    "riskProfilePercent",
+];
+
+/// One request under examination.
+pub struct Check<'a> {
+    asked: &'a Asked,
+    place: Place,
+    problems: Vec<FieldError>,
+}
+
+impl<'a> Check<'a> {
+    /// Begins; the fields asked for by name are those of `place`.
+    #[must_use]
+    pub const fn new(asked: &'a Asked, place: Place) -> Self {
+        Self { asked, place, problems: Vec::new() }
+    }
+
+    /// The key in the path.
+    pub fn id(&mut self) -> Option<ExchangeKeyId> {
+        let id = self.asked.field(Place::Params, "id").and_then(Value::as_str).and_then(hyphenated);
+        if id.is_none() {
+            self.problems.push(self.asked.problem(Place::Params, "id", Problem::NotUuid));
+        }
+        id
+    }
+
+    /// The market asked for.
+    pub fn symbol(&mut self) -> Option<Symbol> {
+        self.required("symbol", symbol)
+    }
+
+    /// A field that must be given.
+    pub fn required<T>(&mut self, field: &str, rule: impl FnOnce(&Value) -> Result<T, Problem>) -> Option<T> {
+        match self.asked.field(self.place, field) {
+            None => {
+                self.fail(field, Problem::Required);
+                None
+            }
+            Some(Value::String(text)) if text.trim().is_empty() => {
+                self.fail(field, Problem::Required);
+                None
+            }
+            Some(_) => self.optional(field, rule),
+        }
+    }
+
+    /// A field that may be left out.
+    pub fn optional<T>(&mut self, field: &str, rule: impl FnOnce(&Value) -> Result<T, Problem>) -> Option<T> {
+        match rule(self.asked.field(self.place, field)?) {
+            Ok(value) => Some(value),
+            Err(problem) => {
+                self.fail(field, problem);
+                None
+            }
+        }
+    }
+
+    /// Notes a problem that concerns more than one field.
+    pub fn fail(&mut self, field: &str, problem: Problem) {
+        self.problems.push(self.asked.problem(self.place, field, problem));
+    }
+
+    /// Notes a problem of something that is no field.
+    pub fn reject(&mut self, error: FieldError) {
+        self.problems.push(error);
+    }
+
+    /// The fields of a manual order as text, and checked: the desk checks the text again with the market's rules.
+    pub fn ticket(&mut self) -> Option<RawTicket> {
+        let raw = self.raw_ticket();
+        let mut problems = self.asked.name(&raw.check().err().unwrap_or_default());
+        if self.asked.field(Place::Body, "takeProfitPrices").is_some_and(|value| !value.is_array()) {
+            problems.push(self.asked.problem(Place::Body, "takeProfitPrices", Problem::TooManyTargets));
+        }
+        problems.sort_by_key(|p| TICKET.iter().position(|field| *field == p.param));
+        let good = problems.is_empty();
+        self.problems.append(&mut problems);
+        good.then_some(raw)
+    }
+
+    fn raw_ticket(&self) -> RawTicket {
+        let text = |field: &str| self.asked.field(Place::Body, field).map(as_text);
+        let targets = self.asked.field(Place::Body, "takeProfitPrices").and_then(Value::as_array);
+        RawTicket {
+            symbol: text("symbol"),
+            kind: text("type"),
+            side: text("side"),
+            price: text("price"),
+            amount: text("amount"),
+            take_profit_prices: targets.map(|list| list.iter().map(as_text).collect()).unwrap_or_default(),
+            stop_trigger_price: text("stopTriggerPrice"),
+            stop_trigger_type: text("stopTriggerType"),
+            stop_price: text("stopPrice"),
+            callback_rate: text("callbackRate"),
+            risk_profile_percent: text("riskProfilePercent"),
+        }
+    }
+
+    /// What was made of the fields, if none has a problem.
+    ///
+    /// # Errors
+    /// 422 with all problems together.
+    pub fn finish<T>(self, value: Option<T>) -> Result<T, Failure> {
+        match value {
+            Some(value) if self.problems.is_empty() => Ok(value),
+            _ => Err(Failure::Fields(self.problems)),
+        }
+    }
+}
+
+/// The text of a value: numbers keep their digits, and what is neither text nor number becomes text that no rule takes.
+fn as_text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned)
+}
+
+/// Only the usual form: the parser would also take braces and bare digits.
+fn hyphenated(text: &str) -> Option<ExchangeKeyId> {
+    text.parse().ok().filter(|_| text.len() == 36)
+}
+
+/// A pair.
+///
+/// # Errors
+/// [`Problem::NotSymbol`].
+pub fn symbol(value: &Value) -> Result<Symbol, Problem> {
+    validation::symbol(value.as_str().unwrap_or(""))
+}
+
+/// One of an enum's words.
+pub fn word<T>(parse: fn(&str) -> Option<T>, problem: Problem) -> impl FnOnce(&Value) -> Result<T, Problem> {
+    move |value| value.as_str().and_then(parse).ok_or(problem)
+}
+
+/// Text that keeps a rule.
+pub fn text<T>(rule: fn(&str) -> Result<T, Problem>) -> impl FnOnce(&Value) -> Result<T, Problem> {
+    move |value| rule(value.as_str().ok_or(Problem::NotText)?)
+}
+
+/// A boolean, or its name.
+///
+/// # Errors
+/// [`Problem::NotBoolean`].
+pub fn flag(value: &Value) -> Result<bool, Problem> {
+    match (value, value.as_str()) {
+        (Value::Bool(flag), _) => Ok(*flag),
+        (_, Some("true")) => Ok(true),
+        (_, Some("false")) => Ok(false),
+        _ => Err(Problem::NotBoolean),
+    }
+}
+
+/// A whole number in a range, as number or text.
+pub fn whole(least: u16, most: u16, problem: Problem) -> impl FnOnce(&Value) -> Result<u16, Problem> {
+    move |value| {
+        let number = money::parse(&as_text(value)).map_err(|_| problem)?;
+        let whole = if number.is_integer() { u16::try_from(number).ok() } else { None };
+        whole.filter(|n| (least..=most).contains(n)).ok_or(problem)
+    }
+}
