@@ -1,1 +1,63 @@
-fn main() {}
+//! Every developer command of Slipstream. `cargo xtask` without a word prints them.
+
+mod bench;
+mod build;
+mod check;
+mod dev;
+mod fs;
+mod process;
+mod say;
+mod site;
+mod sqlx;
+mod test;
+mod tools;
+mod workspace;
+
+use anyhow::{Result, bail};
+use std::process::ExitCode;
+use workspace::Workspace;
+
+const USAGE: &str = "\
+usage: cargo xtask <command>
+
+  run                      build everything in release and serve it
+  dev                      serve a debug build; rebuild and restart on change
+  build                    make <target dir>/release/slipstream, one file that runs from any folder
+  check                    formatting, and clippy for the server and for the browser
+  test [--deep] [stage…]   every test on both databases, and the browser; --deep: the long forms
+  sqlx                     rewrite crates/store/.sqlx from the queries and the Postgres migrations
+  bench [--seconds N]      measure, print a table, write <target dir>/bench.json
+";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    match dispatch(&words) {
+        Ok(code) => code,
+        Err(error) => {
+            say::error(&format!("{error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(words: &[String]) -> Result<ExitCode> {
+    let Some((command, rest)) = words.split_first() else {
+        say::line(USAGE);
+        return Ok(ExitCode::SUCCESS);
+    };
+    if !matches!(command.as_str(), "test" | "bench") && !rest.is_empty() {
+        bail!("`cargo xtask {command}` takes no arguments\n\n{USAGE}");
+    }
+    let workspace = Workspace::find()?;
+    match command.as_str() {
+        "run" => build::run(&workspace)?,
+        "dev" => dev::dev(&workspace)?,
+        "build" => build::release(&workspace).map(drop)?,
+        "check" => check::check(&workspace)?,
+        "sqlx" => sqlx::rewrite(&workspace)?,
+        "bench" => bench::bench(&workspace, rest)?,
+        "test" => return test::test(&workspace, rest),
+        other => bail!("there is no command `{other}`\n\n{USAGE}"),
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,144 @@
+//! What the browser loads beside pages: styles, icons, wasm. All of it is inside the program (build.rs), so that one file
+//! runs from any folder. Fingerprinted files may be kept for ever; compressed forms were made at build time.
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri, header};
+
+/// One embedded file.
+#[derive(Debug)]
+pub(crate) struct Asset {
+    bytes: &'static [u8],
+    br: Option<&'static [u8]>,
+    gz: Option<&'static [u8]>,
+    mime: &'static str,
+    hash: &'static str,
+    /// The address changes with the content.
+    immutable: bool,
+}
+
+include!(concat!(env!("OUT_DIR"), "/assets.rs"));
+
+/// The file at an address such as `/robots.txt`, if there is one.
+pub(crate) fn lookup(path: &str) -> Option<&'static Asset> {
+    let index = ASSETS.binary_search_by(|(address, _)| (*address).cmp(path)).ok()?;
+    ASSETS.get(index).map(|(_, asset)| asset)
+}
+
+/// The address of the style sheet.
+pub(crate) fn css_href() -> &'static str {
+    CSS
+}
+
+/// The address of the icon sprite; an icon is `<use href="{icons_href()}#name">`.
+pub(crate) fn icons_href() -> &'static str {
+    ICONS
+}
+
+/// The output name, in Leptos' sense, of a wasm bundle (`small` or `desk`). None in a build without wasm: its pages
+/// are readable and their forms work, but nothing moves.
+pub(crate) fn bundle(name: &str) -> Option<&'static str> {
+    BUNDLES.iter().find(|(bundle, _)| *bundle == name).map(|(_, stem)| *stem)
+}
+
+/// Answers a request for an embedded file; 404 with an empty body when there is none.
+pub(crate) async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response<Body> {
+    match lookup(uri.path()) {
+        Some(asset) => respond(asset, &method, &headers),
+        None => empty(StatusCode::NOT_FOUND),
+    }
+}
+
+/// Answers a request with one file, in the form that the client likes best.
+pub(crate) fn respond(asset: &'static Asset, method: &Method, request: &HeaderMap) -> Response<Body> {
+    if method != Method::GET && method != Method::HEAD {
+        let mut response = empty(StatusCode::METHOD_NOT_ALLOWED);
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+        return response;
+    }
+    let (coding, bytes) = negotiate(asset, request);
+    // Two codings are two representations, and each has its own tag.
+    let tag = format!("\"{}{}\"", asset.hash, coding.map(|name| format!("-{name}")).unwrap_or_default());
+    let unchanged = matches(request, &tag);
+    let mut response = empty(if unchanged { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
+    let headers = response.headers_mut();
+    let keep = if asset.immutable { "public, max-age=31536000, immutable" } else { "public, no-cache" };
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        headers.insert(header::ETAG, tag);
+    }
+    if unchanged {
+        return response;
+    }
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.mime));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+    if let Some(coding) = coding {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
+    }
+    if method == Method::GET {
+        *response.body_mut() = Body::from(Bytes::from_static(bytes));
+    }
+    response
+}
+
+fn empty(status: StatusCode) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response
+}
+
+/// The form with the highest quality that we have; among equals the smallest. A client that refuses all of them gets
+/// the plain file, as RFC 9110 allows.
+fn negotiate(asset: &'static Asset, request: &HeaderMap) -> (Option<&'static str>, &'static [u8]) {
+    let forms = [(Some("br"), asset.br), (Some("gzip"), asset.gz), (None, Some(asset.bytes))];
+    let mut best = (None, asset.bytes);
+    let mut best_quality = 0;
+    for (coding, bytes) in forms {
+        let quality = quality(request, coding);
+        if let Some(bytes) = bytes.filter(|_| quality > best_quality) {
+            (best, best_quality) = ((coding, bytes), quality);
+        }
+    }
+    best
+}
+
+/// How much a client likes a coding, in thousandths. The plain file is liked a little unless a client says
+/// otherwise: `Accept-Encoding: br` still means "compressed if you can".
+fn quality(request: &HeaderMap, coding: Option<&str>) -> u16 {
+    let name = coding.unwrap_or("identity");
+    let mut wildcard = None;
+    for value in request.get_all(header::ACCEPT_ENCODING) {
+        for item in value.to_str().unwrap_or_default().split(',') {
+            let mut parts = item.split(';').map(str::trim);
+            let offered = parts.next().unwrap_or_default();
+            let thousandths = parts.find_map(|part| part.strip_prefix("q=")).map_or(1000, thousandths);
+            if offered.eq_ignore_ascii_case(name) {
+                return thousandths;
+            }
+            if offered == "*" {
+                wildcard = Some(thousandths);
+            }
+        }
+    }
+    wildcard.unwrap_or(if coding.is_none() { 1 } else { 0 })
+}
+
+/// `0.5` -> 500; a weight that is none counts as a refusal.
+fn thousandths(weight: &str) -> u16 {
+    let (whole, fraction) = weight.split_once('.').unwrap_or((weight, ""));
+    let digits = format!("{whole}{fraction:0<3}");
+    if fraction.len() > 3 { 0 } else { digits.parse().ok().filter(|value| *value <= 1000).unwrap_or(0) }
+}
+
+/// If-None-Match against our tag, with the weak comparison that it asks for.
+fn matches(request: &HeaderMap, tag: &str) -> bool {
+    let tags = request
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .flat_map(|value| value.to_str().unwrap_or_default().split(','));
+    tags.map(str::trim).any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,36 @@
+//! `build`: one file that runs from any folder. `run`: that file, serving.
+
+use crate::process;
+use crate::say;
+use crate::site::{self, Mode};
+use crate::workspace::Workspace;
+use anyhow::{Context as _, Result};
+use std::os::unix::process::CommandExt as _;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// Builds the wasm, then the release server with everything inside; returns its path.
+pub(crate) fn release(workspace: &Workspace) -> Result<PathBuf> {
+    let site = site::build(workspace, Mode::Release)?;
+    say::step("compile the server (release)", || {
+        let mut cargo = workspace.cargo(&["build", "--quiet", "--package", "server", "--release"]);
+        process::run(cargo.env("SLIPSTREAM_SITE", &site))
+    })?;
+    let binary = workspace.release_binary();
+    let size = std::fs::metadata(&binary).with_context(|| binary.display().to_string())?.len();
+    say::note(&format!("{} ({} MB)", binary.display(), size / 1_000_000));
+    Ok(binary)
+}
+
+/// Builds and becomes the server, so that Ctrl-C and exit codes are its own. SLIPSTREAM_* variables pass through.
+pub(crate) fn run(workspace: &Workspace) -> Result<()> {
+    let binary = release(workspace)?;
+    say::note(&format!("serving http://{} (Ctrl-C ends it)", address()));
+    let error = Command::new(&binary).current_dir(&workspace.root).exec();
+    Err(error).with_context(|| format!("cannot start {}", binary.display()))
+}
+
+/// Where the server will listen: the default of its configuration, or what the person set.
+pub(crate) fn address() -> String {
+    std::env::var("SLIPSTREAM_ADDR").unwrap_or_else(|_| "127.0.0.1:3000".to_owned())
+}

@@ -1,0 +1,39 @@
+//! `check`: what a person runs before committing: formatting, and clippy for both halves.
+
+use crate::process;
+use crate::say;
+use crate::site::BUNDLES;
+use crate::tools;
+use crate::workspace::Workspace;
+use anyhow::Result;
+
+/// All three checks, stopping at the first that fails.
+pub(crate) fn check(workspace: &Workspace) -> Result<()> {
+    say::step("check the formatting", || format(workspace))?;
+    say::step("clippy for the server", || clippy(workspace))?;
+    say::step("clippy for the browser", || clippy_wasm(workspace))
+}
+
+/// rustfmt in check mode.
+pub(crate) fn format(workspace: &Workspace) -> Result<()> {
+    process::run(&mut workspace.cargo(&["fmt", "--all", "--check"]))
+}
+
+/// Every crate that runs on the server, tests and examples included. `frontend` is the browser's: beside the server it
+/// would switch on both halves of Leptos at once.
+pub(crate) fn clippy(workspace: &Workspace) -> Result<()> {
+    let mut cargo = workspace.cargo(&["clippy", "--quiet", "--workspace", "--exclude", "frontend"]);
+    process::run(cargo.args(["--all-targets", "--", "-D", "warnings"]))
+}
+
+/// The browser's half, once per bundle.
+pub(crate) fn clippy_wasm(workspace: &Workspace) -> Result<()> {
+    tools::rust::ensure_wasm(workspace)?;
+    for (_, features) in BUNDLES {
+        let mut cargo =
+            workspace.cargo(&["clippy", "--quiet", "--package", "frontend", "--no-default-features"]);
+        cargo.args(["--features", features, "--target", "wasm32-unknown-unknown", "--", "-D", "warnings"]);
+        process::run(&mut cargo)?;
+    }
+    Ok(())
+}

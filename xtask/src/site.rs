@@ -1,0 +1,231 @@
+//! The browser's half: two wasm bundles from the `frontend` crate, fingerprinted and compressed.
+//!
+//! `small` serves the pages whose live part is small, `desk` the trade page. The output is a folder that
+//! server/build.rs embeds: `bundles.txt` says which file stem each bundle has, and `pkg/` holds
+//! `<stem>.js` and `<stem>_bg.wasm`, the names under which Leptos asks for them.
+
+use crate::fs::{self, digest, make_dir};
+use crate::say;
+use crate::tools;
+use crate::workspace::Workspace;
+use anyhow::{Context as _, Result};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use wasm_bindgen_cli_support::Bindgen;
+
+/// Each bundle and the features of `frontend` that make it.
+pub(crate) const BUNDLES: [(&str, &str); 2] = [("small", "islands"), ("desk", "islands,desk")];
+
+/// How a site is built. Both halves of a page must be built alike: a release server with a debug bundle does not
+/// hydrate.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Small and pre-compressed.
+    Release,
+    /// Quick to rebuild.
+    Dev,
+}
+
+impl Mode {
+    fn profile(self) -> &'static str {
+        match self {
+            Self::Release => "wasm-release",
+            Self::Dev => "wasm-dev",
+        }
+    }
+
+    fn folder(self) -> &'static str {
+        match self {
+            Self::Release => "site",
+            Self::Dev => "site-dev",
+        }
+    }
+}
+
+/// The files of one bundle, ready to be written.
+struct Bundle {
+    stem: String,
+    /// The raw module's digest: while it stays, the outputs stay.
+    source: String,
+}
+
+/// Builds the site and returns its folder.
+pub(crate) fn build(workspace: &Workspace, mode: Mode) -> Result<PathBuf> {
+    tools::rust::ensure_wasm(workspace)?;
+    let site = workspace.target.join(mode.folder());
+    make_dir(&site.join("pkg"))?;
+    let mut listing = String::new();
+    let mut stems = Vec::new();
+    for (name, features) in BUNDLES {
+        let raw = compile(workspace, mode, name, features)?;
+        let bundle = bind(&site, name, &raw)?;
+        if mode == Mode::Release {
+            compress_bundle(&site, &bundle.stem)?;
+        }
+        fs::write_if_changed(&site.join(format!("{name}.source")), bundle.source.as_bytes())?;
+        listing.push_str(&format!("{name} {}\n", bundle.stem));
+        stems.push(bundle.stem);
+    }
+    remove_old(&site.join("pkg"), &stems)?;
+    fs::write_if_changed(&site.join("bundles.txt"), listing.as_bytes())?;
+    Ok(site)
+}
+
+/// The stem of a bundle in a built site.
+pub(crate) fn stem(site: &Path, name: &str) -> Option<String> {
+    let listing = std::fs::read_to_string(site.join("bundles.txt")).ok()?;
+    listing.lines().find_map(|line| Some(line.strip_prefix(name)?.strip_prefix(' ')?.to_owned()))
+}
+
+fn compile(workspace: &Workspace, mode: Mode, name: &str, features: &str) -> Result<Vec<u8>> {
+    // Its own target directory: the lock of the host's would make the two wait for each other.
+    let front = workspace.target.join("front");
+    say::step(&format!("compile the {name} bundle ({})", mode.profile()), || {
+        let mut cargo = workspace.cargo(&["build", "--quiet", "--package", "frontend", "--lib"]);
+        cargo.args(["--no-default-features", "--features", features, "--profile", mode.profile()]);
+        cargo.args(["--target", "wasm32-unknown-unknown", "--target-dir"]).arg(&front);
+        crate::process::run(&mut cargo)
+    })?;
+    fs::read(&front.join("wasm32-unknown-unknown").join(mode.profile()).join("frontend.wasm"))
+}
+
+/// Runs wasm-bindgen and names the pair after its content; does nothing when the raw module is the one of last time.
+fn bind(site: &Path, name: &str, raw: &[u8]) -> Result<Bundle> {
+    let source = digest([raw, env!("CARGO_PKG_VERSION").as_bytes()]);
+    if let Some(stem) = stem(site, name) {
+        let same =
+            std::fs::read_to_string(site.join(format!("{name}.source"))).is_ok_and(|old| old == source);
+        if same && pair(site, &stem).iter().all(|path| path.is_file()) {
+            return Ok(Bundle { stem, source });
+        }
+    }
+    say::step(&format!("bind the {name} bundle"), || {
+        let out = tempfile::tempdir_in(site)?;
+        Bindgen::new()
+            .web(true)?
+            .typescript(false)
+            .omit_default_module_path(true)
+            .remove_name_section(true)
+            .remove_producers_section(true)
+            .input_bytes(name, raw.to_vec())
+            .out_name(name)
+            .generate(out.path())
+            .with_context(|| format!("wasm-bindgen on the {name} bundle"))?;
+        let js = fs::read(&out.path().join(format!("{name}.js")))?;
+        let wasm = fs::read(&out.path().join(format!("{name}_bg.wasm")))?;
+        // One hash for both: the module and its glue only work together.
+        let hash = digest([js.as_slice(), wasm.as_slice()]);
+        let stem = format!("{name}-{}", &hash[..16]);
+        let [js_path, wasm_path] = pair(site, &stem);
+        fs::write_if_changed(&js_path, &js)?;
+        fs::write_if_changed(&wasm_path, &wasm)?;
+        copy_snippets(&out.path().join("snippets"), &site.join("pkg").join("snippets"))?;
+        Ok(Bundle { stem, source })
+    })
+}
+
+fn pair(site: &Path, stem: &str) -> [PathBuf; 2] {
+    let pkg = site.join("pkg");
+    [pkg.join(format!("{stem}.js")), pkg.join(format!("{stem}_bg.wasm"))]
+}
+
+/// JavaScript that dependencies bring along; wasm-bindgen names its folders after the crate's hash.
+fn copy_snippets(from: &Path, to: &Path) -> Result<()> {
+    for file in fs::files_below(from)? {
+        let target = to.join(file.strip_prefix(from)?);
+        if let Some(parent) = target.parent() {
+            make_dir(parent)?;
+        }
+        fs::write_if_changed(&target, &fs::read(&file)?)?;
+    }
+    Ok(())
+}
+
+/// Writes `.br` and `.gz` beside both files. Names carry the content's hash, so what is there already is right.
+fn compress_bundle(site: &Path, stem: &str) -> Result<()> {
+    let todo: Vec<PathBuf> = pair(site, stem)
+        .into_iter()
+        .filter(|path| !compressed(path, "br").is_file() || !compressed(path, "gz").is_file())
+        .collect();
+    if todo.is_empty() {
+        return Ok(());
+    }
+    say::step(&format!("compress {stem}"), || {
+        for path in &todo {
+            let content = fs::read(path)?;
+            fs::write_if_changed(&compressed(path, "gz"), &gzip(&content)?)?;
+            fs::write_if_changed(&compressed(path, "br"), &brotli(&content)?)?;
+        }
+        Ok(())
+    })
+}
+
+fn compressed(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+fn gzip(content: &[u8]) -> Result<Vec<u8>> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(content)?;
+    Ok(encoder.finish()?)
+}
+
+/// Quality 11, the slowest and smallest: done once per build, paid for by every visitor otherwise.
+fn brotli(content: &[u8]) -> Result<Vec<u8>> {
+    let mut packed = Vec::new();
+    let parameters = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
+    brotli::BrotliCompress(&mut &content[..], &mut packed, &parameters)?;
+    Ok(packed)
+}
+
+/// Removes the bundles of earlier builds; what is served is exactly what was just built.
+fn remove_old(pkg: &Path, stems: &[String]) -> Result<()> {
+    for file in fs::files_below(pkg)? {
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let bundle = BUNDLES.iter().any(|(bundle, _)| name.starts_with(&format!("{bundle}-")));
+        if bundle && !stems.iter().any(|stem| name.starts_with(stem.as_str())) {
+            std::fs::remove_file(&file)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Read as _;
+
+    #[test]
+    fn the_listing_names_the_stem() {
+        let site = tempfile::tempdir().unwrap();
+        std::fs::write(site.path().join("bundles.txt"), "small small-aa\ndesk desk-bb\n").unwrap();
+        assert_eq!(stem(site.path(), "desk").as_deref(), Some("desk-bb"));
+        assert_eq!(stem(site.path(), "des"), None);
+    }
+
+    #[test]
+    fn old_bundles_go_and_current_ones_and_snippets_stay() {
+        let pkg = tempfile::tempdir().unwrap();
+        for name in ["small-aa.js", "small-aa_bg.wasm.br", "small-bb.js", "inline0.js"] {
+            std::fs::write(pkg.path().join(name), "x").unwrap();
+        }
+        remove_old(pkg.path(), &["small-bb".to_owned()]).unwrap();
+        let left: Vec<_> = fs::files_below(pkg.path()).unwrap();
+        assert_eq!(left, [pkg.path().join("inline0.js"), pkg.path().join("small-bb.js")]);
+    }
+
+    #[test]
+    fn compressed_files_unpack_to_the_original() {
+        let content = b"slipstream ".repeat(100);
+        let mut unpacked = Vec::new();
+        brotli::BrotliDecompress(&mut brotli(&content).unwrap().as_slice(), &mut unpacked).unwrap();
+        assert_eq!(unpacked, content);
+        let packed = gzip(&content).unwrap();
+        let mut unpacked = Vec::new();
+        flate2::read::GzDecoder::new(packed.as_slice()).read_to_end(&mut unpacked).unwrap();
+        assert_eq!(unpacked, content);
+    }
+}

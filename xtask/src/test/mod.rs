@@ -1,0 +1,179 @@
+//! `test`: every test there is, in stages that reuse each other's builds. What a stage needs (a database engine, a
+//! browser) and cannot get is a failure, never a skip.
+
+mod clients;
+mod report;
+mod rust;
+mod tally;
+
+use crate::tools::postgres::Cluster;
+use crate::workspace::Workspace;
+use crate::{build, check, say, sqlx, tools};
+use anyhow::{Result, bail};
+use std::cell::OnceCell;
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+use std::time::{Duration, Instant};
+use tally::Tally;
+
+/// What the stages share.
+struct Run<'a> {
+    workspace: &'a Workspace,
+    deep: bool,
+    cluster: OnceCell<Cluster>,
+    binary: OnceCell<PathBuf>,
+}
+
+/// A named part of the tests.
+struct Stage {
+    name: &'static str,
+    what: &'static str,
+    run: fn(&Run<'_>) -> Result<Tally>,
+}
+
+/// In the order in which they run: the quick ones first, then those that build more.
+const STAGES: [Stage; 9] = [
+    Stage { name: "fmt", what: "formatting", run: |run| once(check::format(run.workspace)) },
+    Stage { name: "clippy", what: "clippy for the server", run: |run| once(check::clippy(run.workspace)) },
+    Stage {
+        name: "wasm",
+        what: "clippy for the browser",
+        run: |run| once(check::clippy_wasm(run.workspace)),
+    },
+    Stage { name: "sqlx", what: "freshness of the checked queries", run: |run| once(fresh(run)) },
+    Stage { name: "rust", what: "unit, property and contract tests on both databases", run: rust::tests },
+    Stage { name: "crash", what: "kill -9 tests", run: rust::crash_tests },
+    Stage { name: "release", what: "wasm and release build", run: |run| once(run.binary().map(drop)) },
+    Stage { name: "clients", what: "third-party clients", run: clients::clients },
+    Stage { name: "browser", what: "browser journeys", run: browser },
+];
+
+/// Runs the named stages, or all; the exit code says whether everything passed.
+pub(crate) fn test(workspace: &Workspace, words: &[String]) -> Result<ExitCode> {
+    let (deep, stages) = chosen(words)?;
+    let run = Run { workspace, deep, cluster: OnceCell::new(), binary: OnceCell::new() };
+    let start = Instant::now();
+    let mut total = Tally::default();
+    let mut table = Vec::new();
+    for stage in stages {
+        let (tally, time) = run_stage(&run, stage);
+        table.push(format!("{:<8} {:>12}   {tally}", stage.name, say::human(time)));
+        total += tally;
+    }
+    drop(run);
+    say::note(&format!("all stages in {}\n\n{}\n", say::human(start.elapsed()), table.join("\n")));
+    say::line(&total.to_string());
+    Ok(if total.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn run_stage(run: &Run<'_>, stage: &Stage) -> (Tally, Duration) {
+    let start = Instant::now();
+    say::note(&format!("== {}: {}", stage.name, stage.what));
+    let tally = (stage.run)(run).unwrap_or_else(|error| {
+        say::error(&format!("stage {} broke: {error:#}", stage.name));
+        Tally::BROKEN
+    });
+    let time = start.elapsed();
+    say::note(&format!("== {}: {tally} in {}", stage.name, say::human(time)));
+    (tally, time)
+}
+
+fn chosen(words: &[String]) -> Result<(bool, Vec<&'static Stage>)> {
+    let deep = words.iter().any(|word| word == "--deep");
+    let names: Vec<&String> = words.iter().filter(|word| *word != "--deep").collect();
+    if let Some(unknown) = names.iter().find(|name| !STAGES.iter().any(|stage| stage.name == **name)) {
+        let known: Vec<&str> = STAGES.iter().map(|stage| stage.name).collect();
+        bail!("there is no stage `{unknown}`; stages: {}", known.join(", "));
+    }
+    let wanted = |stage: &&Stage| names.is_empty() || names.iter().any(|name| *name == stage.name);
+    Ok((deep, STAGES.iter().filter(wanted).collect()))
+}
+
+/// A check that passes or fails as a whole counts as one.
+fn once(outcome: Result<()>) -> Result<Tally> {
+    outcome.map(|()| Tally { passed: 1, failed: 0 })
+}
+
+fn fresh(run: &Run<'_>) -> Result<()> {
+    sqlx::compare(run.workspace, run.cluster()?)
+}
+
+/// The browser journeys against the release binary. Playwright's own report says what passed.
+fn browser(run: &Run<'_>) -> Result<Tally> {
+    let folder = run.workspace.root.join("end2end");
+    tools::node::ensure_packages(&folder)?;
+    let chromium = tools::chromium::ensure(&folder)?;
+    let binary = run.binary()?;
+    say::step("check the types of the journeys", || {
+        crate::process::run(Command::new("npx").current_dir(&folder).args(["tsc", "--noEmit"]))
+    })?;
+    let report = run.report("playwright.json")?;
+    let mut playwright = Command::new("npx");
+    playwright.current_dir(&folder).args(["playwright", "test", "--reporter=list,json"]);
+    playwright.env("PLAYWRIGHT_JSON_OUTPUT_NAME", &report);
+    playwright.env("CHROMIUM", chromium).env("SLIPSTREAM_BIN", binary);
+    run.long_forms(&mut playwright);
+    let status = crate::process::status(&mut playwright)?;
+    report::read(&report, status, report::playwright)
+}
+
+impl Run<'_> {
+    /// The throw-away Postgres, started when first wanted.
+    fn cluster(&self) -> Result<&Cluster> {
+        if self.cluster.get().is_none() {
+            let _ = self.cluster.set(Cluster::start()?);
+        }
+        self.cluster.get().ok_or_else(|| anyhow::anyhow!("the cluster is gone"))
+    }
+
+    /// The release server, built when first wanted.
+    fn binary(&self) -> Result<&PathBuf> {
+        if self.binary.get().is_none() {
+            let _ = self.binary.set(build::release(self.workspace)?);
+        }
+        self.binary.get().ok_or_else(|| anyhow::anyhow!("the binary is gone"))
+    }
+
+    /// A fresh path for a report; what an earlier run left there is not taken for this one's.
+    fn report(&self, name: &str) -> Result<PathBuf> {
+        let folder = self.workspace.target.join("reports");
+        crate::fs::make_dir(&folder)?;
+        let path = folder.join(name);
+        if path.exists() {
+            std::fs::remove_file(&path)?;
+        }
+        Ok(path)
+    }
+
+    /// Tells a test program whether the long forms are wanted.
+    fn long_forms(&self, command: &mut Command) {
+        if self.deep {
+            command.env("SLIPSTREAM_DEEP", "1");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(words: &[&str]) -> Vec<&'static str> {
+        let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+        chosen(&words).unwrap().1.iter().map(|stage| stage.name).collect()
+    }
+
+    #[test]
+    fn without_names_all_stages_run() {
+        assert_eq!(names(&["--deep"]).len(), STAGES.len());
+    }
+
+    #[test]
+    fn named_stages_run_in_the_order_of_the_table() {
+        assert_eq!(names(&["browser", "fmt"]), ["fmt", "browser"]);
+    }
+
+    #[test]
+    fn an_unknown_stage_is_refused() {
+        assert!(chosen(&["nonsense".to_owned()]).is_err());
+    }
+}

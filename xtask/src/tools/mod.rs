@@ -1,0 +1,29 @@
+//! Finding the programs that builds and tests need; and installing them where that is possible, else saying exactly
+//! what is missing.
+
+pub(crate) mod chromium;
+pub(crate) mod node;
+pub(crate) mod postgres;
+pub(crate) mod rust;
+
+use crate::process::{self, is_root, which};
+use crate::say;
+use anyhow::{Result, bail};
+use std::process::Command;
+
+/// Installs packages of a Debian-like system. Elsewhere, and for people who may not, it says what to install.
+fn install(what: &str, packages: &[&str]) -> Result<()> {
+    let wanted = packages.join(" ");
+    if which("apt-get").is_none() || !is_root() {
+        bail!("{what} is missing: install it (Debian and Ubuntu: `sudo apt-get install {wanted}`)");
+    }
+    say::step(&format!("install {wanted}"), || {
+        let apt = |arguments: &[&str]| {
+            let mut command = Command::new("apt-get");
+            command.env("DEBIAN_FRONTEND", "noninteractive").args(["-q", "-y"]).args(arguments);
+            process::run(&mut command)
+        };
+        apt(&["update"])?;
+        apt(&[&["install", "--no-install-recommends"], packages].concat())
+    })
+}

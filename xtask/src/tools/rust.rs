@@ -1,0 +1,31 @@
+//! The wasm half of the Rust toolchain, and cargo-nextest.
+
+use crate::process;
+use crate::say;
+use crate::workspace::Workspace;
+use anyhow::{Context as _, Result};
+use std::path::Path;
+use std::process::Command;
+
+const WASM: &str = "wasm32-unknown-unknown";
+
+/// Makes sure that the standard library for wasm is there. rust-toolchain.toml lists it, but machines with rustup's
+/// auto-install switched off do not fetch it by themselves.
+pub(crate) fn ensure_wasm(workspace: &Workspace) -> Result<()> {
+    let mut rustc = Command::new("rustc");
+    rustc.current_dir(&workspace.root).args(["--print", "target-libdir", "--target", WASM]);
+    let libraries = process::output(&mut rustc)?;
+    if Path::new(libraries.trim()).is_dir() {
+        return Ok(());
+    }
+    say::step("install the Rust standard library for wasm", || {
+        let mut rustup = Command::new("rustup");
+        rustup.current_dir(&workspace.root).args(["target", "add", WASM]);
+        process::run(&mut rustup).context("install the target wasm32-unknown-unknown for this Rust toolchain")
+    })
+}
+
+/// Whether `cargo nextest` is there. It is a convenience: without it, `cargo test` runs the same tests.
+pub(crate) fn has_nextest(workspace: &Workspace) -> bool {
+    process::succeeds(workspace.cargo(&["nextest", "--version"]).env("NEXTEST_NO_INPUT_HANDLER", "1"))
+}

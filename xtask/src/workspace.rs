@@ -1,0 +1,61 @@
+//! Where the checkout and its target directory are, and how cargo is called there.
+
+use crate::process;
+use anyhow::{Context as _, Result};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The workspace that this xtask belongs to.
+pub(crate) struct Workspace {
+    /// The top of the checkout.
+    pub(crate) root: PathBuf,
+    /// Cargo's target directory, wherever environment or configuration put it.
+    pub(crate) target: PathBuf,
+}
+
+impl Workspace {
+    /// Asks cargo, so that `CARGO_TARGET_DIR` and `.cargo/config.toml` both count.
+    pub(crate) fn find() -> Result<Self> {
+        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut command = bare_cargo(here);
+        command.args(["metadata", "--no-deps", "--offline", "--format-version", "1"]);
+        let metadata: serde_json::Value = serde_json::from_str(&process::output(&mut command)?)?;
+        let path = |key: &str| -> Result<PathBuf> {
+            let text = metadata[key].as_str().with_context(|| format!("cargo metadata has no {key}"))?;
+            Ok(PathBuf::from(text))
+        };
+        Ok(Self { root: path("workspace_root")?, target: path("target_directory")? })
+    }
+
+    /// A cargo call in the workspace. Queries are always checked against the committed `.sqlx`: a `DATABASE_URL`
+    /// meant for the server must not make the compiler call a database.
+    pub(crate) fn cargo(&self, arguments: &[&str]) -> Command {
+        let mut command = bare_cargo(&self.root);
+        command.args(arguments).env("SQLX_OFFLINE", "true");
+        command
+    }
+
+    /// The release server.
+    pub(crate) fn release_binary(&self) -> PathBuf {
+        self.target.join("release").join("slipstream")
+    }
+
+    /// The debug server.
+    pub(crate) fn debug_binary(&self) -> PathBuf {
+        self.target.join("debug").join("slipstream")
+    }
+}
+
+fn bare_cargo(directory: &Path) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(directory);
+    // `cargo xtask` is `cargo run`, which describes the xtask package in these variables. Some build scripts watch
+    // them, and would run again each time a person changes between `cargo xtask …` and plain cargo.
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            command.env_remove(&name);
+        }
+    }
+    command
+}
