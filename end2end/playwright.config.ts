@@ -1,0 +1,40 @@
+import { defineConfig } from '@playwright/test';
+
+// A browser is named by `cargo xtask test` ($CHROMIUM); without it Playwright takes its own.
+const executablePath = process.env['CHROMIUM'] || undefined;
+
+export default defineConfig({
+  testDir: 'journeys',
+  outputDir: 'test-results',
+  // Each worker has a server of its own with an empty database (support/test.ts), so files run side by side.
+  fullyParallel: false,
+  workers: 2,
+  // A journey that passes at the second try has failed.
+  retries: 0,
+  forbidOnly: !!process.env['CI'],
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  reporter: [['list']],
+  use: {
+    browserName: 'chromium',
+    viewport: { width: 1280, height: 800 },
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+    screenshot: 'only-on-failure',
+    trace: 'retain-on-failure',
+    // Moving parts would make axe measure colours in mid-fade.
+    contextOptions: { reducedMotion: 'reduce' },
+    launchOptions: {
+      ...(executablePath ? { executablePath } : {}),
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+});
