@@ -3,6 +3,7 @@
 //! An adapter signs, paces and parses; it decides nothing. What matters most is the class of a failure
 //! ([`Failure`]): only a definite refusal may be treated as "did not happen".
 
+pub mod binance;
 mod credentials;
 mod failure;
 mod requests;

@@ -1,0 +1,180 @@
+//! What a key may do, what an account holds, and what it traded.
+
+use super::{
+    Shared,
+    num::{Id, Num, plain},
+    prices::pair,
+    rest::Call,
+};
+use crate::{Answer, Credentials, KeyRights};
+use domain::{Balance, Decimal, Fee, Funds, Micros, Side, Symbol, Trade, TradeType};
+use serde::Deserialize;
+
+/// The most fills or orders that one call gives.
+pub(super) const PAGE: u16 = 1_000;
+
+impl Shared {
+    pub(super) async fn key_rights(&self, who: &Credentials) -> Answer<KeyRights> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Rights {
+            ip_restrict: bool,
+            enable_withdrawals: bool,
+            #[serde(default)]
+            enable_futures: bool,
+            #[serde(default)]
+            enable_spot_and_margin_trading: bool,
+        }
+        let rights: Rights =
+            self.spot.ask(Call::get("/sapi/v1/account/apiRestrictions", 1).signed(who)).await?;
+        Ok(KeyRights {
+            withdraw: rights.enable_withdrawals,
+            futures: rights.enable_futures,
+            spot: rights.enable_spot_and_margin_trading,
+            ip_restricted: rights.ip_restrict,
+        })
+    }
+
+    pub(super) async fn balance(&self, who: &Credentials, kind: TradeType) -> Answer<Balance> {
+        match kind {
+            TradeType::Spot => {
+                let account: SpotAccount = self.spot.ask(Call::get("/api/v3/account", 20).signed(who)).await?;
+                Ok(account.into_balance())
+            }
+            TradeType::Futures => {
+                let call = Call::get("/fapi/v3/account", 5).signed(who);
+                Ok(self.futures.ask::<FuturesAccount>(call).await?.into_balance())
+            }
+        }
+    }
+
+    /// Futures answers reach back seven days, as Binance gives them without a start time (and as ccxt shows them).
+    pub(super) async fn trades(
+        &self,
+        who: &Credentials,
+        kind: TradeType,
+        symbol: &Symbol,
+        limit: u16,
+    ) -> Answer<Vec<Trade>> {
+        let (path, weight) = match kind {
+            TradeType::Spot => ("/api/v3/myTrades", 20),
+            TradeType::Futures => ("/fapi/v1/userTrades", 5),
+        };
+        let params = pair(symbol).with("limit", limit.clamp(1, PAGE));
+        let call = Call::get(path, weight).params(params).signed(who);
+        let raw: Vec<RawTrade> = self.api(kind).ask(call).await?;
+        let mut trades: Vec<Trade> = raw.into_iter().map(|raw| raw.into_trade(symbol.clone())).collect();
+        // Binance answers oldest first; fills of one moment keep their order.
+        trades.reverse();
+        trades.sort_by_key(|trade| std::cmp::Reverse(trade.at));
+        Ok(trades)
+    }
+}
+
+#[derive(Deserialize)]
+struct SpotAccount {
+    balances: Vec<SpotAsset>,
+}
+
+/// One asset of a spot account; the account stream names the same fields with one letter.
+#[derive(Deserialize)]
+pub(super) struct SpotAsset {
+    #[serde(alias = "a")]
+    asset: String,
+    #[serde(alias = "f")]
+    free: Num,
+    #[serde(alias = "l")]
+    locked: Num,
+}
+
+impl SpotAccount {
+    fn into_balance(self) -> Balance {
+        spot_balance(self.balances)
+    }
+}
+
+/// A balance of these assets.
+pub(super) fn spot_balance(assets: Vec<SpotAsset>) -> Balance {
+    let funds = |asset: &SpotAsset| {
+        let (free, used) = (plain(asset.free), plain(asset.locked));
+        Funds { free, used, total: (free + used).normalize() }
+    };
+    Balance {
+        assets: assets.iter().map(|asset| (asset.asset.clone(), funds(asset))).collect(),
+        unrealized_pnl: Decimal::ZERO,
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct FuturesAccount {
+    total_unrealized_profit: Num,
+    assets: Vec<FuturesAsset>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct FuturesAsset {
+    asset: String,
+    available_balance: Num,
+    initial_margin: Num,
+    margin_balance: Num,
+    update_time: Option<i64>,
+}
+
+impl FuturesAccount {
+    fn into_balance(self) -> Balance {
+        // An asset that was never touched is left out, as ccxt does.
+        let touched = self.assets.into_iter().filter(|asset| asset.update_time != Some(0));
+        Balance {
+            assets: touched
+                .map(|asset| {
+                    let funds = Funds {
+                        free: plain(asset.available_balance),
+                        used: plain(asset.initial_margin),
+                        total: plain(asset.margin_balance),
+                    };
+                    (asset.asset, funds)
+                })
+                .collect(),
+            unrealized_pnl: plain(self.total_unrealized_profit),
+        }
+    }
+}
+
+/// A fill; spot says `isBuyer` and `isMaker` where futures say `side` and `maker`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawTrade {
+    id: Id,
+    order_id: Id,
+    time: i64,
+    #[serde(alias = "isBuyer")]
+    buyer: bool,
+    #[serde(alias = "isMaker")]
+    maker: bool,
+    price: Num,
+    qty: Num,
+    quote_qty: Num,
+    commission: Num,
+    commission_asset: String,
+    realized_pnl: Option<Num>,
+}
+
+impl RawTrade {
+    fn into_trade(self, symbol: Symbol) -> Trade {
+        Trade {
+            id: self.id.0,
+            order: self.order_id.0,
+            symbol,
+            at: Micros::from_millis(self.time),
+            side: if self.buyer { Side::Buy } else { Side::Sell },
+            maker: self.maker,
+            price: plain(self.price),
+            amount: plain(self.qty),
+            cost: plain(self.quote_qty),
+            fee: Fee { cost: plain(self.commission), currency: self.commission_asset },
+            realized: self.realized_pnl.map(plain).unwrap_or_default(),
+        }
+    }
+}

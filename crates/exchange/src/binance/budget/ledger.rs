@@ -1,0 +1,210 @@
+//! The rate budget's rules, without waiting: who may go now, and when to ask again.
+
+use crate::Urgency;
+use domain::{Micros, time};
+use std::collections::BTreeMap;
+
+/// A place in the queue: urgency first, then order of arrival.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    urgency: Urgency,
+    number: u64,
+}
+
+/// What somebody in the queue is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// Go; the weight is booked and the place is given up.
+    Go,
+    /// Nobody goes before this moment.
+    NotBefore(Micros),
+    /// Others are first; ask again when the queue moves.
+    Behind,
+}
+
+/// The weight used in the running minute, and who waits for more.
+pub(super) struct Ledger {
+    limit: u32,
+    reserve: u32,
+    minute: i64,
+    used: u32,
+    closed_until: Micros,
+    queue: BTreeMap<Place, u32>,
+    arrivals: u64,
+}
+
+impl Ledger {
+    /// A budget of `limit` a minute, of which reads leave a fifth to orders.
+    pub(super) fn new(limit: u32) -> Self {
+        Self {
+            limit,
+            reserve: limit / 5,
+            minute: i64::MIN,
+            used: 0,
+            closed_until: Micros(i64::MIN),
+            queue: BTreeMap::new(),
+            arrivals: 0,
+        }
+    }
+
+    /// Queues up.
+    pub(super) fn join(&mut self, urgency: Urgency, weight: u32) -> Place {
+        self.arrivals += 1;
+        let place = Place { urgency, number: self.arrivals };
+        self.queue.insert(place, weight);
+        place
+    }
+
+    /// Gives a place up.
+    pub(super) fn leave(&mut self, place: Place) {
+        self.queue.remove(&place);
+    }
+
+    /// Asks whether it is this place's turn.
+    pub(super) fn ask(&mut self, place: Place, now: Micros) -> Turn {
+        self.roll(now);
+        if now < self.closed_until {
+            return Turn::NotBefore(self.closed_until);
+        }
+        let Some((&first, &weight)) = self.queue.first_key_value() else { return Turn::Behind };
+        if first != place {
+            return Turn::Behind;
+        }
+        // A call heavier than the whole allowance goes alone at the start of a minute instead of never.
+        if self.used != 0 && self.used.saturating_add(weight) > self.allowance(place.urgency) {
+            return Turn::NotBefore(Micros((self.minute + 1) * time::MINUTE));
+        }
+        self.used = self.used.saturating_add(weight);
+        self.queue.remove(&place);
+        Turn::Go
+    }
+
+    /// The exchange says how much of this minute is used: others may share our address, so the larger count holds.
+    pub(super) fn told(&mut self, used: u32, now: Micros) {
+        self.roll(now);
+        self.used = self.used.max(used);
+    }
+
+    /// The exchange wants silence until then.
+    pub(super) fn close(&mut self, until: Micros) {
+        self.closed_until = self.closed_until.max(until);
+    }
+
+    /// When the running minute ends.
+    pub(super) fn minute_ends(&self) -> Micros {
+        Micros(self.minute.saturating_add(1).saturating_mul(time::MINUTE))
+    }
+
+    fn allowance(&self, urgency: Urgency) -> u32 {
+        match urgency {
+            Urgency::First => self.limit,
+            Urgency::Second => self.limit - self.reserve / 2,
+            Urgency::Last => self.limit - self.reserve,
+        }
+    }
+
+    fn roll(&mut self, now: Micros) {
+        let minute = now.0.div_euclid(time::MINUTE);
+        // A clock that is set back must not hand out the same minute twice.
+        if minute > self.minute {
+            self.minute = minute;
+            self.used = 0;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn go(ledger: &mut Ledger, urgency: Urgency, weight: u32, now: Micros) -> Turn {
+        let place = ledger.join(urgency, weight);
+        let turn = ledger.ask(place, now);
+        ledger.leave(place);
+        turn
+    }
+
+    #[test]
+    fn reads_leave_a_reserve_to_orders() {
+        let mut ledger = Ledger::new(100);
+        let now = Micros(time::MINUTE);
+        let next = Turn::NotBefore(Micros(2 * time::MINUTE));
+        assert_eq!(go(&mut ledger, Urgency::Last, 80, now), Turn::Go);
+        assert_eq!(go(&mut ledger, Urgency::Last, 1, now), next);
+        assert_eq!(go(&mut ledger, Urgency::Second, 10, now), Turn::Go);
+        assert_eq!(go(&mut ledger, Urgency::Second, 1, now), next);
+        assert_eq!(go(&mut ledger, Urgency::First, 10, now), Turn::Go);
+        assert_eq!(go(&mut ledger, Urgency::First, 1, now), next);
+        assert_eq!(go(&mut ledger, Urgency::Last, 1, Micros(2 * time::MINUTE)), Turn::Go);
+    }
+
+    #[test]
+    fn obeys_what_the_exchange_says() {
+        let mut ledger = Ledger::new(100);
+        let now = Micros(time::MINUTE);
+        ledger.told(100, now);
+        assert_eq!(go(&mut ledger, Urgency::First, 1, now), Turn::NotBefore(ledger.minute_ends()));
+        ledger.told(3, now);
+        assert_eq!(go(&mut ledger, Urgency::First, 1, now), Turn::NotBefore(ledger.minute_ends()));
+        let until = Micros(10 * time::MINUTE);
+        ledger.close(until);
+        ledger.close(now);
+        assert_eq!(go(&mut ledger, Urgency::First, 1, until.plus(-1)), Turn::NotBefore(until));
+        assert_eq!(go(&mut ledger, Urgency::First, 1, until), Turn::Go);
+    }
+
+    #[test]
+    fn a_call_heavier_than_the_budget_is_not_starved() {
+        let mut ledger = Ledger::new(10);
+        assert_eq!(go(&mut ledger, Urgency::Last, 40, Micros(time::MINUTE)), Turn::Go);
+        assert!(matches!(go(&mut ledger, Urgency::First, 1, Micros(time::MINUTE)), Turn::NotBefore(_)));
+    }
+
+    fn urgency() -> impl Strategy<Value = Urgency> {
+        prop_oneof![Just(Urgency::First), Just(Urgency::Second), Just(Urgency::Last)]
+    }
+
+    proptest! {
+        /// Whatever is asked, no minute is overdrawn, and reads never touch the reserve.
+        #[test]
+        fn no_minute_is_overdrawn(calls in prop::collection::vec((urgency(), 1_u32..40, 0_i64..20), 1..200)) {
+            let mut ledger = Ledger::new(200);
+            let (mut now, mut minute, mut all, mut last) = (Micros(0), 0, 0, 0);
+            for (urgency, weight, seconds) in calls {
+                now = now.plus(seconds * time::SECOND);
+                if now.0 / time::MINUTE != minute {
+                    (minute, all, last) = (now.0 / time::MINUTE, 0, 0);
+                }
+                if go(&mut ledger, urgency, weight, now) == Turn::Go {
+                    all += weight;
+                    last += if urgency == Urgency::Last { weight } else { 0 };
+                }
+                prop_assert!(all <= 200 && last <= 160);
+            }
+        }
+
+        /// Those who wait together are served by urgency, then by arrival, and everybody is served in the end.
+        #[test]
+        fn the_queue_is_served_in_order(waiters in prop::collection::vec((urgency(), 1_u32..50), 1..60)) {
+            let mut ledger = Ledger::new(100);
+            let mut waiting: Vec<Place> = waiters.iter().map(|(u, w)| ledger.join(*u, *w)).collect();
+            let mut served = Vec::new();
+            let mut now = Micros(0);
+            while !waiting.is_empty() {
+                let before = waiting.len();
+                for place in waiting.clone().into_iter().rev() {
+                    if ledger.ask(place, now) == Turn::Go {
+                        served.push(place);
+                        waiting.retain(|p| *p != place);
+                    }
+                }
+                if waiting.len() == before {
+                    now = ledger.minute_ends();
+                }
+            }
+            prop_assert!(served.is_sorted());
+            prop_assert_eq!(served.len(), waiters.len());
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! One request-weight budget per address, shared by everybody: entries and stops before reads.
+
+mod ledger;
+
+use crate::Urgency;
+use domain::{Clock, Micros};
+use ledger::{Ledger, Place, Turn};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tokio::sync::Notify;
+
+/// The budget of one address.
+pub(super) struct Budget {
+    ledger: Mutex<Ledger>,
+    moved: Notify,
+    clock: Arc<dyn Clock>,
+    patience: Duration,
+}
+
+impl Budget {
+    /// `limit` weight a minute; nobody waits longer than `patience`.
+    pub(super) fn new(limit: u32, patience: Duration, clock: Arc<dyn Clock>) -> Self {
+        Self { ledger: Mutex::new(Ledger::new(limit)), moved: Notify::new(), clock, patience }
+    }
+
+    /// Waits for its turn. `Err` says how long it would take, when that is longer than anybody should wait.
+    pub(super) async fn acquire(&self, weight: u32, urgency: Urgency) -> Result<(), Duration> {
+        let place = self.ledger().join(urgency, weight);
+        let seat = Seat { budget: self, place };
+        let give_up = self.clock.now().plus(micros(self.patience));
+        loop {
+            // Registered before asking, so that a move in between is not missed.
+            let moved = self.moved.notified();
+            let now = self.clock.now();
+            let (turn, minute_ends) = {
+                let mut ledger = self.ledger();
+                (ledger.ask(seat.place, now), ledger.minute_ends())
+            };
+            let until = match turn {
+                Turn::Go => return Ok(()),
+                Turn::NotBefore(until) if until > give_up => return Err(between(now, until)),
+                Turn::NotBefore(until) => until,
+                Turn::Behind if now >= give_up => return Err(between(now, minute_ends)),
+                Turn::Behind => minute_ends.min(give_up),
+            };
+            tokio::select! {
+                () = tokio::time::sleep(between(now, until)) => {}
+                () = moved => {}
+            }
+        }
+    }
+
+    /// Books what the exchange says was used.
+    pub(super) fn told(&self, used: u32) {
+        let now = self.clock.now();
+        self.ledger().told(used, now);
+    }
+
+    /// Stops everybody for a while.
+    pub(super) fn close(&self, wait: Duration) {
+        let until = self.clock.now().plus(micros(wait));
+        self.ledger().close(until);
+    }
+
+    fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A place that is given up on every way out, also when the caller stops waiting.
+struct Seat<'a> {
+    budget: &'a Budget,
+    place: Place,
+}
+
+impl Drop for Seat<'_> {
+    fn drop(&mut self) {
+        self.budget.ledger().leave(self.place);
+        self.budget.moved.notify_waiters();
+    }
+}
+
+fn micros(duration: Duration) -> i64 {
+    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
+}
+
+fn between(now: Micros, until: Micros) -> Duration {
+    // Never zero: a clock that stands still must not turn the wait into a spin.
+    Duration::from_micros(u64::try_from(until.since(now)).unwrap_or(0).max(1_000))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::time;
+    use std::sync::atomic::{AtomicI64, Ordering};
+    use tokio::time::Instant;
+
+    /// The wall clock of tokio's paused time: sleeping moves it.
+    struct Paused(Instant, AtomicI64);
+    impl Clock for Paused {
+        fn now(&self) -> Micros {
+            Micros(self.1.load(Ordering::SeqCst)).plus(micros(self.0.elapsed()))
+        }
+    }
+
+    fn budget(limit: u32, second_of_minute: i64) -> Arc<Budget> {
+        let clock = Paused(Instant::now(), AtomicI64::new(second_of_minute * time::SECOND));
+        Arc::new(Budget::new(limit, Duration::from_secs(10), Arc::new(clock)))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn waits_for_the_next_minute_when_it_is_near() {
+        let budget = budget(10, 55);
+        budget.acquire(10, Urgency::First).await.unwrap();
+        let start = Instant::now();
+        budget.acquire(10, Urgency::First).await.unwrap();
+        assert_eq!(start.elapsed().as_secs(), 5);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn says_how_long_when_it_is_far() {
+        let budget = budget(10, 5);
+        budget.acquire(10, Urgency::First).await.unwrap();
+        assert_eq!(budget.acquire(1, Urgency::First).await, Err(Duration::from_secs(55)));
+        budget.close(Duration::from_secs(300));
+        assert_eq!(budget.acquire(1, Urgency::First).await, Err(Duration::from_secs(300)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_order_overtakes_waiting_reads() {
+        let budget = budget(10, 55);
+        budget.acquire(10, Urgency::Last).await.unwrap();
+        let done = Arc::new(Mutex::new(Vec::new()));
+        let tasks: Vec<_> = [("read", Urgency::Last), ("target", Urgency::Second), ("stop", Urgency::First)]
+            .into_iter()
+            .map(|(name, urgency)| {
+                let (budget, done) = (budget.clone(), done.clone());
+                tokio::spawn(async move {
+                    budget.acquire(1, urgency).await.unwrap();
+                    done.lock().unwrap().push(name);
+                })
+            })
+            .collect();
+        for task in tasks {
+            task.await.unwrap();
+        }
+        assert_eq!(*done.lock().unwrap(), ["stop", "target", "read"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_stops_waiting_holds_nobody_up() {
+        let budget = budget(10, 55);
+        budget.acquire(10, Urgency::First).await.unwrap();
+        let gone = tokio::time::timeout(Duration::from_secs(1), budget.acquire(10, Urgency::First)).await;
+        assert!(gone.is_err());
+        budget.acquire(10, Urgency::First).await.unwrap();
+    }
+}

@@ -1,0 +1,113 @@
+//! One value that is fetched once for everybody and kept for a while.
+
+use crate::Answer;
+use domain::Micros;
+use std::{
+    future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+use tokio::sync::Mutex;
+
+/// A cached value. Whoever finds it stale fetches it; the others wait for that fetch and share what comes of it.
+pub(super) struct Cached<T> {
+    slot: Mutex<Slot<T>>,
+    fetches: AtomicU64,
+}
+
+struct Slot<T> {
+    value: Option<(Micros, Arc<T>)>,
+    last_failure: Option<crate::Failure>,
+}
+
+impl<T> Default for Cached<T> {
+    fn default() -> Self {
+        Self { slot: Mutex::new(Slot { value: None, last_failure: None }), fetches: AtomicU64::new(0) }
+    }
+}
+
+impl<T> Cached<T> {
+    /// The value if it is younger than `ttl` microseconds, else a fresh one; an old one is better than a failure.
+    pub(super) async fn get(
+        &self,
+        now: Micros,
+        ttl: i64,
+        fetch: impl Future<Output = Answer<T>>,
+    ) -> Answer<Arc<T>> {
+        let seen = self.fetches.load(Ordering::Acquire);
+        let mut slot = self.slot.lock().await;
+        if let Some((at, value)) = &slot.value
+            && now.since(*at) < ttl
+        {
+            return Ok(value.clone());
+        }
+        // Somebody's fetch failed while we waited for it: that was our answer too.
+        if self.fetches.load(Ordering::Acquire) != seen
+            && let Some(failure) = slot.last_failure.clone()
+        {
+            return slot.value.as_ref().map(|(_, old)| old.clone()).ok_or(failure);
+        }
+        let fetched = fetch.await;
+        self.fetches.fetch_add(1, Ordering::AcqRel);
+        match fetched {
+            Ok(value) => {
+                let value = Arc::new(value);
+                *slot = Slot { value: Some((now, value.clone())), last_failure: None };
+                Ok(value)
+            }
+            Err(failure) => {
+                slot.last_failure = Some(failure.clone());
+                slot.value.as_ref().map(|(_, old)| old.clone()).ok_or(failure)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Failure;
+    use std::sync::atomic::AtomicU32;
+    use tokio::sync::Notify;
+
+    #[tokio::test]
+    async fn many_ask_and_one_fetches() {
+        let (cache, count, go) = (Cached::default(), AtomicU32::new(0), Notify::new());
+        let ask = || {
+            cache.get(Micros(0), 10, async {
+                count.fetch_add(1, Ordering::SeqCst);
+                go.notified().await;
+                Ok(7)
+            })
+        };
+        let (a, b, c, ()) = tokio::join!(ask(), ask(), ask(), async { go.notify_one() });
+        assert_eq!([*a.unwrap(), *b.unwrap(), *c.unwrap()], [7; 3]);
+        assert_eq!(count.load(Ordering::SeqCst), 1);
+    }
+
+    #[tokio::test]
+    async fn many_ask_and_share_one_failure() {
+        let (cache, count, go) = (Cached::<u8>::default(), AtomicU32::new(0), Notify::new());
+        let ask = || {
+            cache.get(Micros(0), 10, async {
+                count.fetch_add(1, Ordering::SeqCst);
+                go.notified().await;
+                Err(Failure::Unreachable)
+            })
+        };
+        let (a, b, ()) = tokio::join!(ask(), ask(), async { go.notify_one() });
+        assert_eq!((a, b), (Err(Failure::Unreachable), Err(Failure::Unreachable)));
+        assert_eq!(count.load(Ordering::SeqCst), 1);
+    }
+
+    #[tokio::test]
+    async fn stale_is_fetched_again_and_better_than_nothing() {
+        let cache = Cached::default();
+        assert_eq!(*cache.get(Micros(0), 10, async { Ok(1) }).await.unwrap(), 1);
+        assert_eq!(*cache.get(Micros(9), 10, async { Ok(2) }).await.unwrap(), 1);
+        assert_eq!(*cache.get(Micros(10), 10, async { Ok(3) }).await.unwrap(), 3);
+        assert_eq!(*cache.get(Micros(30), 10, async { Err(Failure::Unreachable) }).await.unwrap(), 3);
+    }
+}

@@ -1,0 +1,142 @@
+//! Which of our failure classes an answer belongs to (wire.md section 6).
+
+use crate::Failure;
+use serde::Deserialize;
+use std::time::Duration;
+
+/// What an answer means.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// What was asked for.
+    Success,
+    /// The request's time was wrong: nothing happened; sign again with a better clock.
+    ClockSkew(Failure),
+    /// A failure.
+    Failed(Failure),
+}
+
+#[derive(Deserialize)]
+struct Problem {
+    code: i64,
+    #[serde(default)]
+    msg: String,
+}
+
+/// The wait when the exchange asks for one and does not say how long.
+const USUAL_WAIT: Duration = Duration::from_secs(60);
+/// The wait when the exchange is busy for a moment.
+const SHORT_WAIT: Duration = Duration::from_secs(1);
+
+/// Classes an answer by its status and, where it has one, its error code.
+pub(super) fn judge(status: u16, retry_after: Option<Duration>, body: &[u8]) -> Verdict {
+    let wait = retry_after.unwrap_or(USUAL_WAIT);
+    match status {
+        // Some calls answer 200 with an error inside.
+        200..=299 if !body.starts_with(b"{\"code\":-") => Verdict::Success,
+        500.. | 408 => Verdict::Failed(Failure::Unknown(format!("HTTP {status}"))),
+        418 | 429 => Verdict::Failed(Failure::Limited(wait)),
+        401 => Verdict::Failed(Failure::Unauthorized),
+        _ => match serde_json::from_slice::<Problem>(body) {
+            Ok(problem) => by_code(problem.code, &problem.msg, wait),
+            // The firewall in front of the exchange answers 403 without a code.
+            Err(_) if status == 403 => Verdict::Failed(Failure::Limited(wait)),
+            Err(_) if (400..500).contains(&status) => {
+                let message = format!("HTTP {status}");
+                Verdict::Failed(Failure::Refused { code: -i64::from(status), message })
+            }
+            Err(_) => Verdict::Failed(Failure::Unknown(format!("HTTP {status}"))),
+        },
+    }
+}
+
+/// Classes an error code.
+pub(super) fn by_code(code: i64, message: &str, wait: Duration) -> Verdict {
+    let refused = || Failure::Refused { code, message: readable(message) };
+    Verdict::Failed(match code {
+        // "Unknown error", disconnected, unexpected response, backend timeout: it may have happened.
+        -1000 | -1001 | -1006 | -1007 => Failure::Unknown(code.to_string()),
+        -1003 | -1015 => Failure::Limited(wait),
+        -1008 => Failure::Limited(SHORT_WAIT),
+        -1002 | -1022 | -2008 | -2014 | -2015 => Failure::Unauthorized,
+        -1121 => Failure::UnknownSymbol,
+        -1021 | -5028 => return Verdict::ClockSkew(refused()),
+        _ => refused(),
+    })
+}
+
+/// The exchange's words, short and on one line.
+fn readable(message: &str) -> String {
+    message.chars().filter(|c| !c.is_control()).take(200).collect()
+}
+
+/// What became of a request that got no answer. Error texts of the HTTP client carry the address with its signed query:
+/// they are never passed on.
+pub(super) fn no_answer(error: &reqwest::Error) -> Failure {
+    if error.is_connect() || error.is_builder() {
+        Failure::Unreachable
+    } else if error.is_timeout() {
+        Failure::Unknown("timed out".into())
+    } else {
+        Failure::Unknown("connection dropped".into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(code: i64, message: &str) -> Verdict {
+        Verdict::Failed(Failure::Refused { code, message: message.into() })
+    }
+
+    #[test]
+    fn classes_every_status() {
+        let judged = |status| judge(status, None, b"<html>");
+        assert_eq!(judged(200), Verdict::Success);
+        for status in [500, 502, 503, 504, 408, 301, 302] {
+            let unknown = Failure::Unknown(format!("HTTP {status}"));
+            assert_eq!(judged(status), Verdict::Failed(unknown), "{status}");
+        }
+        for status in [429, 418, 403] {
+            assert_eq!(judged(status), Verdict::Failed(Failure::Limited(USUAL_WAIT)), "{status}");
+        }
+        assert_eq!(judged(401), Verdict::Failed(Failure::Unauthorized));
+        assert_eq!(judged(404), refused(-404, "HTTP 404"));
+        let told = Some(Duration::from_secs(7));
+        let limited = Verdict::Failed(Failure::Limited(Duration::from_secs(7)));
+        assert_eq!(judge(418, told, b""), limited);
+    }
+
+    #[test]
+    fn classes_every_code() {
+        let judged = |code: i64| judge(400, None, format!(r#"{{"code":{code},"msg":"words"}}"#).as_bytes());
+        for code in [-1000, -1001, -1006, -1007] {
+            assert_eq!(judged(code), Verdict::Failed(Failure::Unknown(code.to_string())));
+        }
+        for code in [-1002, -1022, -2008, -2014, -2015] {
+            assert_eq!(judged(code), Verdict::Failed(Failure::Unauthorized), "{code}");
+        }
+        assert_eq!(judged(-1003), Verdict::Failed(Failure::Limited(USUAL_WAIT)));
+        assert_eq!(judged(-1121), Verdict::Failed(Failure::UnknownSymbol));
+        assert!(matches!(judged(-1021), Verdict::ClockSkew(Failure::Refused { code: -1021, .. })));
+        for code in [-2010, -2011, -2013, -2019, -2021, -2022, -4164, -1111] {
+            assert_eq!(judged(code), refused(code, "words"));
+        }
+    }
+
+    #[test]
+    fn finds_an_error_inside_a_success() {
+        assert_eq!(judge(200, None, br#"{"code":-1121,"msg":"x"}"#), Verdict::Failed(Failure::UnknownSymbol));
+        assert_eq!(judge(200, None, br#"{"code":200,"msg":"success"}"#), Verdict::Success);
+    }
+
+    #[test]
+    fn words_stay_short_and_on_one_line() {
+        let body = serde_json::json!({ "code": -1100, "msg": format!("a\nb{}", "x".repeat(500)) }).to_string();
+        let Verdict::Failed(Failure::Refused { message, .. }) = judge(400, None, body.as_bytes()) else {
+            panic!("not refused");
+        };
+        assert_eq!(message.len(), 200);
+        assert!(message.starts_with("abx"));
+    }
+}

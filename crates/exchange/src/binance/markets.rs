@@ -1,0 +1,178 @@
+//! The list of markets and their filters.
+
+use super::{Shared, num, rest::Call};
+use crate::Answer;
+use domain::{Decimal, Market, Symbol, TradeType, time};
+use serde::Deserialize;
+use std::{collections::HashMap, sync::Arc};
+
+/// How long the list is kept.
+const KEPT: i64 = time::HOUR;
+
+/// The markets of one kind: those that trade, and the names of all.
+pub(super) struct Markets {
+    trading: HashMap<Symbol, Market>,
+    by_name: HashMap<String, Symbol>,
+}
+
+impl Markets {
+    /// Every market that trades, by symbol.
+    pub(super) fn all(&self) -> Vec<Market> {
+        let mut all: Vec<_> = self.trading.values().cloned().collect();
+        all.sort_by(|a, b| a.symbol.cmp(&b.symbol));
+        all
+    }
+
+    /// One market, if it trades.
+    pub(super) fn trading(&self, symbol: &Symbol) -> Option<&Market> {
+        self.trading.get(symbol)
+    }
+
+    /// The pair that Binance calls `name`, trading or not.
+    pub(super) fn named(&self, name: &str) -> Option<&Symbol> {
+        self.by_name.get(name)
+    }
+}
+
+impl Shared {
+    /// The markets of one kind, at most an hour old.
+    pub(super) async fn markets(&self, kind: TradeType) -> Answer<Arc<Markets>> {
+        let (cache, path, weight) = match kind {
+            TradeType::Spot => (&self.spot_markets, "/api/v3/exchangeInfo", 20),
+            TradeType::Futures => (&self.futures_markets, "/fapi/v1/exchangeInfo", 1),
+        };
+        let fetch = async {
+            let info: Info = self.api(kind).ask(Call::get(path, weight).large()).await?;
+            Ok(info.into_markets(kind))
+        };
+        cache.get(self.clock.now(), KEPT, fetch).await
+    }
+}
+
+#[derive(Deserialize)]
+struct Info {
+    symbols: Vec<RawMarket>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[derive(Default)]
+struct RawMarket {
+    symbol: String,
+    status: String,
+    base_asset: String,
+    quote_asset: String,
+    contract_type: Option<String>,
+    margin_asset: Option<String>,
+    filters: Vec<RawFilter>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+struct RawFilter {
+    filter_type: String,
+    #[serde(deserialize_with = "num::lax")]
+    tick_size: Option<Decimal>,
+    #[serde(deserialize_with = "num::lax")]
+    min_price: Option<Decimal>,
+    #[serde(deserialize_with = "num::lax")]
+    max_price: Option<Decimal>,
+    #[serde(deserialize_with = "num::lax")]
+    step_size: Option<Decimal>,
+    #[serde(deserialize_with = "num::lax")]
+    min_qty: Option<Decimal>,
+    #[serde(deserialize_with = "num::lax")]
+    max_qty: Option<Decimal>,
+    #[serde(deserialize_with = "num::lax")]
+    notional: Option<Decimal>,
+    #[serde(deserialize_with = "num::lax")]
+    min_notional: Option<Decimal>,
+    #[serde(deserialize_with = "num::lax")]
+    multiplier_up: Option<Decimal>,
+    #[serde(deserialize_with = "num::lax")]
+    multiplier_down: Option<Decimal>,
+    #[serde(deserialize_with = "num::lax")]
+    bid_multiplier_up: Option<Decimal>,
+    #[serde(deserialize_with = "num::lax")]
+    bid_multiplier_down: Option<Decimal>,
+    #[serde(deserialize_with = "num::lax")]
+    ask_multiplier_up: Option<Decimal>,
+    #[serde(deserialize_with = "num::lax")]
+    ask_multiplier_down: Option<Decimal>,
+}
+
+impl Info {
+    fn into_markets(self, kind: TradeType) -> Markets {
+        let mut markets = Markets { trading: HashMap::new(), by_name: HashMap::new() };
+        for raw in self.symbols.into_iter().filter(|raw| raw.is_ours(kind)) {
+            // Some names are outside our notation (other scripts): such markets are not offered.
+            let Ok(symbol) = format!("{}/{}", raw.base_asset, raw.quote_asset).parse::<Symbol>() else {
+                continue;
+            };
+            markets.by_name.insert(raw.symbol.clone(), symbol.clone());
+            if raw.status == "TRADING"
+                && let Some(market) = raw.into_market(symbol.clone(), kind)
+            {
+                markets.trading.insert(symbol, market);
+            }
+        }
+        markets
+    }
+}
+
+impl RawMarket {
+    /// Spot pairs, and perpetual contracts that settle in what they are quoted in.
+    fn is_ours(&self, kind: TradeType) -> bool {
+        match kind {
+            TradeType::Spot => true,
+            TradeType::Futures => {
+                self.contract_type.as_deref().is_some_and(|t| t.ends_with("PERPETUAL"))
+                    && self.margin_asset.as_deref().is_none_or(|asset| asset == self.quote_asset)
+            }
+        }
+    }
+
+    fn filter(&self, name: &str) -> Option<&RawFilter> {
+        self.filters.iter().find(|f| f.filter_type == name)
+    }
+
+    /// None when a filter that every market has cannot be read: better no market than a wrong rule.
+    fn into_market(self, symbol: Symbol, trade_type: TradeType) -> Option<Market> {
+        let price = self.filter("PRICE_FILTER")?;
+        let lot = self.filter("LOT_SIZE")?;
+        // One bound for both kinds of order: an amount within it may be sent as either.
+        let market_max = self.filter("MARKET_LOT_SIZE").and_then(|f| f.max_qty).and_then(set);
+        let max_amount = lot.max_qty.and_then(set).unwrap_or(Decimal::MAX);
+        let worth = self.filter("MIN_NOTIONAL").or_else(|| self.filter("NOTIONAL"));
+        Some(Market {
+            symbol,
+            trade_type,
+            tick: price.tick_size?.normalize(),
+            min_price: price.min_price?.normalize(),
+            max_price: price.max_price.and_then(set).unwrap_or(Decimal::MAX),
+            lot: lot.step_size?.normalize(),
+            min_amount: lot.min_qty?.normalize(),
+            max_amount: market_max.map_or(max_amount, |m| m.min(max_amount)),
+            min_notional: worth.and_then(|f| f.notional.or(f.min_notional)).unwrap_or_default().normalize(),
+            price_band: self.price_band(),
+        })
+    }
+
+    /// The band that holds for both sides.
+    fn price_band(&self) -> (Decimal, Decimal) {
+        let open = (Decimal::ZERO, Decimal::MAX);
+        if let Some(f) = self.filter("PERCENT_PRICE") {
+            let (down, up) = (f.multiplier_down.unwrap_or(open.0), f.multiplier_up.and_then(set));
+            return (down.normalize(), up.unwrap_or(open.1));
+        }
+        let Some(f) = self.filter("PERCENT_PRICE_BY_SIDE") else { return open };
+        let down = f.bid_multiplier_down.max(f.ask_multiplier_down).unwrap_or(open.0);
+        let ups = [f.bid_multiplier_up, f.ask_multiplier_up];
+        (down.normalize(), ups.into_iter().flatten().filter_map(set).min().unwrap_or(open.1))
+    }
+}
+
+/// A bound of zero is switched off.
+fn set(bound: Decimal) -> Option<Decimal> {
+    (!bound.is_zero()).then(|| bound.normalize())
+}

@@ -1,0 +1,240 @@
+//! Binance, spot and USD-M futures, or anything that speaks its protocol, as the sandbox does.
+//!
+//! What it answers equals what npm `ccxt` makes of the same answers, in [`domain::Decimal`]. Where Binance has two
+//! versions of a call, the one that tells the most is used: `/fapi/v2/positionRisk` names leverage and margin mode, and
+//! tells of flat positions too; version 3 does neither.
+
+mod account;
+mod budget;
+mod cache;
+mod clock;
+mod config;
+mod failure;
+mod markets;
+mod num;
+mod orders;
+mod positions;
+mod prices;
+mod rest;
+mod sign;
+mod stream;
+#[cfg(test)]
+mod tests;
+
+pub use config::{BadAddress, BinanceConfig, Pacing};
+
+use crate::{AccountEvent, Answer, Credentials, Exchange, KeyRights, MarketEvent, OrderRequest};
+use async_trait::async_trait;
+use cache::Cached;
+use config::Address;
+use domain::{
+    Balance, Candle, Clock, Decimal, Frame, MarginMode, Market, Micros, Order, Position, Symbol, Ticker,
+    Trade, TradeType,
+};
+use markets::Markets;
+use rest::{Api, Limits};
+use std::{sync::Arc, time::Duration};
+use tokio::sync::mpsc;
+
+/// How many events may wait for a slow reader before the stream itself waits.
+const EVENTS: usize = 1_024;
+
+/// Binance. One instance serves all users: they share its rate budget, its clock and its list of markets.
+pub struct Binance {
+    shared: Arc<Shared>,
+}
+
+/// What calls and streams have in common.
+struct Shared {
+    spot: Api,
+    futures: Api,
+    addresses: Addresses,
+    pacing: Pacing,
+    spot_markets: Cached<Markets>,
+    futures_markets: Cached<Markets>,
+    brackets: positions::BracketCache,
+    clock: Arc<dyn Clock>,
+}
+
+struct Addresses {
+    spot: Address,
+    futures: Address,
+}
+
+impl Binance {
+    /// Speaks to the addresses of `config`; no request is made yet.
+    ///
+    /// # Errors
+    /// [`BadAddress`] when one of them is no http address.
+    pub fn new(config: BinanceConfig, clock: Arc<dyn Clock>) -> Result<Self, BadAddress> {
+        let addresses = Addresses {
+            spot: Address::spot(&config.spot_url, config.spot_stream_url.as_deref())?,
+            futures: Address::futures(&config.futures_url, config.futures_stream_url.as_deref())?,
+        };
+        let http = client(config.timeout).map_err(|_| BadAddress("the HTTP client"))?;
+        let limits = |weight| Limits { weight, patience: config.timeout, recv_window: config.recv_window };
+        let api = |address: &Address, time_path, weight| {
+            Api::new(address.rest.clone(), time_path, http.clone(), &limits(weight), clock.clone())
+        };
+        let shared = Shared {
+            spot: api(&addresses.spot, "/api/v3/time", config.spot_weight),
+            futures: api(&addresses.futures, "/fapi/v1/time", config.futures_weight),
+            addresses,
+            pacing: config.pacing,
+            spot_markets: Cached::default(),
+            futures_markets: Cached::default(),
+            brackets: positions::BracketCache::default(),
+            clock,
+        };
+        Ok(Self { shared: Arc::new(shared) })
+    }
+}
+
+fn client(timeout: Duration) -> reqwest::Result<reqwest::Client> {
+    reqwest::Client::builder()
+        .timeout(timeout)
+        .connect_timeout(timeout.min(Duration::from_secs(5)))
+        // A redirect would carry key and signature to somebody else; a retry could send an order twice.
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .user_agent(concat!("slipstream/", env!("CARGO_PKG_VERSION")))
+        .build()
+}
+
+impl Shared {
+    fn api(&self, kind: TradeType) -> &Api {
+        match kind {
+            TradeType::Spot => &self.spot,
+            TradeType::Futures => &self.futures,
+        }
+    }
+}
+
+#[async_trait]
+impl Exchange for Binance {
+    async fn server_time(&self) -> Answer<Micros> {
+        self.shared.futures.server_time().await
+    }
+
+    async fn markets(&self, kind: TradeType) -> Answer<Vec<Market>> {
+        Ok(self.shared.markets(kind).await?.all())
+    }
+
+    async fn market(&self, kind: TradeType, symbol: &Symbol) -> Answer<Market> {
+        self.shared.markets(kind).await?.trading(symbol).cloned().ok_or(crate::Failure::UnknownSymbol)
+    }
+
+    async fn ticker(&self, kind: TradeType, symbol: &Symbol) -> Answer<Ticker> {
+        self.shared.ticker(kind, symbol).await
+    }
+
+    async fn candles(
+        &self,
+        kind: TradeType,
+        symbol: &Symbol,
+        frame: Frame,
+        before: Option<Micros>,
+        limit: u16,
+    ) -> Answer<Vec<Candle>> {
+        self.shared.candles(kind, symbol, frame, before, limit).await
+    }
+
+    async fn mark_price(&self, kind: TradeType, symbol: &Symbol) -> Answer<Decimal> {
+        self.shared.mark_price(kind, symbol).await
+    }
+
+    async fn key_rights(&self, who: &Credentials) -> Answer<KeyRights> {
+        self.shared.key_rights(who).await
+    }
+
+    async fn balance(&self, who: &Credentials, kind: TradeType) -> Answer<Balance> {
+        self.shared.balance(who, kind).await
+    }
+
+    async fn open_orders(
+        &self,
+        who: &Credentials,
+        kind: TradeType,
+        symbol: Option<&Symbol>,
+    ) -> Answer<Vec<Order>> {
+        self.shared.open_orders(who, kind, symbol).await
+    }
+
+    async fn orders(
+        &self,
+        who: &Credentials,
+        kind: TradeType,
+        symbol: &Symbol,
+        limit: u16,
+    ) -> Answer<Vec<Order>> {
+        self.shared.orders(who, kind, symbol, limit).await
+    }
+
+    async fn trades(
+        &self,
+        who: &Credentials,
+        kind: TradeType,
+        symbol: &Symbol,
+        limit: u16,
+    ) -> Answer<Vec<Trade>> {
+        self.shared.trades(who, kind, symbol, limit).await
+    }
+
+    async fn positions(&self, who: &Credentials, symbol: Option<&Symbol>) -> Answer<Vec<Position>> {
+        self.shared.positions(who, symbol).await
+    }
+
+    async fn leverage(&self, who: &Credentials, symbol: &Symbol) -> Answer<(u16, MarginMode)> {
+        self.shared.leverage(who, symbol).await
+    }
+
+    async fn place(&self, who: &Credentials, order: &OrderRequest) -> Answer<Order> {
+        self.shared.place(who, order).await
+    }
+
+    async fn find_order(
+        &self,
+        who: &Credentials,
+        kind: TradeType,
+        symbol: &Symbol,
+        client_order_id: &str,
+        conditional: bool,
+    ) -> Answer<Option<Order>> {
+        self.shared.find_order(who, kind, symbol, client_order_id, conditional).await
+    }
+
+    async fn cancel(
+        &self,
+        who: &Credentials,
+        kind: TradeType,
+        symbol: &Symbol,
+        client_order_id: &str,
+        conditional: bool,
+    ) -> Answer<Option<Order>> {
+        self.shared.cancel(who, kind, symbol, client_order_id, conditional).await
+    }
+
+    async fn cancel_all(&self, who: &Credentials, kind: TradeType, symbol: &Symbol) -> Answer<()> {
+        self.shared.cancel_all(who, kind, symbol).await
+    }
+
+    async fn set_leverage(&self, who: &Credentials, symbol: &Symbol, leverage: u16) -> Answer<()> {
+        self.shared.set_leverage(who, symbol, leverage).await
+    }
+
+    async fn set_margin_mode(&self, who: &Credentials, symbol: &Symbol, mode: MarginMode) -> Answer<()> {
+        self.shared.set_margin_mode(who, symbol, mode).await
+    }
+
+    fn market_stream(&self, symbols: Vec<Symbol>) -> mpsc::Receiver<MarketEvent> {
+        let (events, receiver) = mpsc::channel(EVENTS);
+        tokio::spawn(stream::market::run(self.shared.clone(), symbols, events));
+        receiver
+    }
+
+    fn account_stream(&self, who: Credentials, kind: TradeType) -> mpsc::Receiver<AccountEvent> {
+        let (events, receiver) = mpsc::channel(EVENTS);
+        tokio::spawn(stream::account::run(self.shared.clone(), who, kind, events));
+        receiver
+    }
+}

@@ -1,0 +1,249 @@
+//! Orders: sending, finding, cancelling, listing.
+//!
+//! Futures conditional orders live apart, at `/fapi/v1/algoOrder`. Once triggered, Binance makes a real order with an id
+//! of its own; here the two are one [`Order`]: the real order's kind, fills and state under the client id and the
+//! trigger price that we know it by.
+
+mod algo;
+mod plain;
+mod request;
+pub(super) mod words;
+
+use super::{
+    Shared,
+    account::PAGE,
+    prices::pair,
+    rest::Call,
+    sign::Params,
+};
+use crate::{Answer, Credentials, Failure, OrderRequest, Urgency};
+use algo::RawAlgo;
+use domain::{Order, Symbol, TradeType};
+use plain::RawOrder;
+use serde::de::IgnoredAny;
+use std::collections::HashMap;
+
+/// "Unknown order sent": nothing to cancel.
+const NOTHING_TO_CANCEL: i64 = -2011;
+/// "Order does not exist."
+const NO_SUCH_ORDER: i64 = -2013;
+
+const ORDER: &str = "/fapi/v1/order";
+const ALGO: &str = "/fapi/v1/algoOrder";
+const SPOT_ORDER: &str = "/api/v3/order";
+
+impl Shared {
+    pub(super) async fn place(&self, who: &Credentials, order: &OrderRequest) -> Answer<Order> {
+        let (api, symbol) = (self.api(order.trade_type), order.symbol.clone());
+        match order.trade_type {
+            TradeType::Spot => {
+                let call = Call::post(SPOT_ORDER, order.urgency).params(request::spot(order)).signed(who);
+                Ok(api.ask::<RawOrder>(call).await?.into_order(symbol))
+            }
+            TradeType::Futures if order.kind.conditional() => {
+                let call = Call::post(ALGO, order.urgency).params(request::conditional(order)).signed(who);
+                Ok(api.ask::<RawAlgo>(call).await?.to_order(symbol))
+            }
+            TradeType::Futures => {
+                let call = Call::post(ORDER, order.urgency).params(request::futures(order)).signed(who);
+                Ok(api.ask::<RawOrder>(call).await?.into_order(symbol))
+            }
+        }
+    }
+
+    pub(super) async fn find_order(
+        &self,
+        who: &Credentials,
+        kind: TradeType,
+        symbol: &Symbol,
+        client_order_id: &str,
+        conditional: bool,
+    ) -> Answer<Option<Order>> {
+        if conditional && kind == TradeType::Futures {
+            return match self.find_algo(who, symbol, client_order_id).await? {
+                Some(algo) => self.with_actual(who, algo, symbol).await.map(Some),
+                None => Ok(None),
+            };
+        }
+        let params = pair(symbol).with("origClientOrderId", client_order_id);
+        let found = self.find_plain(who, kind, params).await?;
+        Ok(found.map(|raw| raw.into_order(symbol.clone())))
+    }
+
+    pub(super) async fn cancel(
+        &self,
+        who: &Credentials,
+        kind: TradeType,
+        symbol: &Symbol,
+        client_order_id: &str,
+        conditional: bool,
+    ) -> Answer<Option<Order>> {
+        if conditional && kind == TradeType::Futures {
+            return self.cancel_algo(who, symbol, client_order_id).await;
+        }
+        let params = pair(symbol).with("origClientOrderId", client_order_id);
+        let cancelled = self.cancel_plain(who, kind, params).await?;
+        Ok(cancelled.map(|raw| raw.into_order(symbol.clone())))
+    }
+
+    pub(super) async fn cancel_all(
+        &self,
+        who: &Credentials,
+        kind: TradeType,
+        symbol: &Symbol,
+    ) -> Answer<()> {
+        let clear = async |path: &'static str| {
+            let call = Call::delete(path).params(pair(symbol)).signed(who);
+            none_if(NOTHING_TO_CANCEL, self.api(kind).ask::<IgnoredAny>(call).await).map(drop)
+        };
+        if kind == TradeType::Spot {
+            return clear("/api/v3/openOrders").await;
+        }
+        // Both are tried even when one fails: the fewer orders are left, the better.
+        let waiting = clear("/fapi/v1/algoOpenOrders").await;
+        let working = clear("/fapi/v1/allOpenOrders").await;
+        waiting.and(working)
+    }
+
+    pub(super) async fn open_orders(
+        &self,
+        who: &Credentials,
+        kind: TradeType,
+        symbol: Option<&Symbol>,
+    ) -> Answer<Vec<Order>> {
+        let params = symbol.map(pair).unwrap_or_default();
+        let list = |path, one, all| {
+            let weight = if symbol.is_some() { one } else { all };
+            Call::get(path, weight).params(params.clone()).signed(who)
+        };
+        let markets = self.markets(kind).await?;
+        let name = |joined: &str| symbol.or_else(|| markets.named(joined)).cloned();
+        let mut orders: Vec<Order> = Vec::new();
+        let plain: Vec<RawOrder> = match kind {
+            TradeType::Spot => self.spot.ask(list("/api/v3/openOrders", 6, 80)).await?,
+            TradeType::Futures => {
+                // Conditional orders first: one that triggers in between is then seen twice, never missed.
+                let waiting: Vec<RawAlgo> =
+                    self.futures.ask(list("/fapi/v1/openAlgoOrders", 1, 40)).await?;
+                orders.extend(waiting.into_iter().filter_map(|raw| Some(raw.to_order(name(&raw.symbol)?))));
+                self.futures.ask(list("/fapi/v1/openOrders", 1, 40)).await?
+            }
+        };
+        orders.extend(plain.into_iter().filter_map(|raw| {
+            let symbol = name(&raw.symbol)?;
+            Some(raw.into_order(symbol))
+        }));
+        newest_first(&mut orders);
+        Ok(orders)
+    }
+
+    /// Futures answers reach back seven days, as Binance gives them without a start time (and as ccxt shows them).
+    pub(super) async fn orders(
+        &self,
+        who: &Credentials,
+        kind: TradeType,
+        symbol: &Symbol,
+        limit: u16,
+    ) -> Answer<Vec<Order>> {
+        let limit = limit.clamp(1, PAGE);
+        let list = |path, weight| {
+            Call::get(path, weight).params(pair(symbol).with("limit", limit)).signed(who)
+        };
+        let mut orders = if kind == TradeType::Spot {
+            let plain: Vec<RawOrder> = self.spot.ask(list("/api/v3/allOrders", 20)).await?;
+            plain.into_iter().map(|raw| raw.into_order(symbol.clone())).collect()
+        } else {
+            let algos: Vec<RawAlgo> = self.futures.ask(list("/fapi/v1/allAlgoOrders", 5)).await?;
+            let plain: Vec<RawOrder> = self.futures.ask(list("/fapi/v1/allOrders", 5)).await?;
+            merge(algos, plain, symbol)
+        };
+        newest_first(&mut orders);
+        orders.truncate(usize::from(limit));
+        Ok(orders)
+    }
+
+    async fn find_plain(&self, who: &Credentials, kind: TradeType, by: Params) -> Answer<Option<RawOrder>> {
+        let call = match kind {
+            TradeType::Spot => Call::get(SPOT_ORDER, 4),
+            TradeType::Futures => Call::get(ORDER, 1),
+        };
+        let call = call.params(by).urgent(Urgency::First).signed(who);
+        none_if(NO_SUCH_ORDER, self.api(kind).ask(call).await)
+    }
+
+    async fn find_algo(&self, who: &Credentials, symbol: &Symbol, id: &str) -> Answer<Option<RawAlgo>> {
+        let params = pair(symbol).with("clientAlgoId", id);
+        let call = Call::get(ALGO, 1).params(params).urgent(Urgency::First).signed(who);
+        none_if(NO_SUCH_ORDER, self.futures.ask(call).await)
+    }
+
+    /// The conditional order as what it has become.
+    async fn with_actual(&self, who: &Credentials, algo: RawAlgo, symbol: &Symbol) -> Answer<Order> {
+        let Some(actual) = algo.actual() else { return Ok(algo.to_order(symbol.clone())) };
+        let by = pair(symbol).with("orderId", actual);
+        Ok(match self.find_plain(who, TradeType::Futures, by).await? {
+            Some(raw) => algo.became(raw.into_order(symbol.clone())),
+            None => algo.to_order(symbol.clone()),
+        })
+    }
+
+    async fn cancel_plain(&self, who: &Credentials, kind: TradeType, by: Params) -> Answer<Option<RawOrder>> {
+        let path = if kind == TradeType::Spot { SPOT_ORDER } else { ORDER };
+        let call = Call::delete(path).params(by).signed(who);
+        none_if(NOTHING_TO_CANCEL, self.api(kind).ask(call).await)
+    }
+
+    async fn cancel_algo(&self, who: &Credentials, symbol: &Symbol, id: &str) -> Answer<Option<Order>> {
+        let call = Call::delete(ALGO).params(pair(symbol).with("clientAlgoId", id)).signed(who);
+        let cancelled = not_found(self.futures.ask::<IgnoredAny>(call).await)?.is_some();
+        // Binance's answer tells nothing of the order; and what is not waiting any more may have triggered.
+        let Some(algo) = self.find_algo(who, symbol, id).await? else { return Ok(None) };
+        if cancelled {
+            return Ok(Some(algo.to_order(symbol.clone())));
+        }
+        let Some(actual) = algo.actual() else { return Ok(None) };
+        let by = pair(symbol).with("orderId", actual);
+        let raw = self.cancel_plain(who, TradeType::Futures, by).await?;
+        Ok(raw.map(|raw| algo.became(raw.into_order(symbol.clone()))))
+    }
+}
+
+/// Conditional orders and what became of them as one list.
+fn merge(algos: Vec<RawAlgo>, plain: Vec<RawOrder>, symbol: &Symbol) -> Vec<Order> {
+    let mut actual: HashMap<String, Order> = plain
+        .into_iter()
+        .map(|raw| raw.into_order(symbol.clone()))
+        .map(|order| (order.id.clone(), order))
+        .collect();
+    let mut orders: Vec<Order> = algos
+        .into_iter()
+        .map(|algo| match algo.actual().and_then(|id| actual.remove(id)) {
+            Some(order) => algo.became(order),
+            None => algo.to_order(symbol.clone()),
+        })
+        .collect();
+    orders.extend(actual.into_values());
+    orders
+}
+
+fn newest_first(orders: &mut [Order]) {
+    // Ids count up, so longer is later among equals.
+    orders.sort_by(|a, b| (b.at, b.id.len(), &b.id).cmp(&(a.at, a.id.len(), &a.id)));
+}
+
+/// Makes `None` of one refusal.
+fn none_if<T>(code: i64, answer: Answer<T>) -> Answer<Option<T>> {
+    match answer {
+        Ok(found) => Ok(Some(found)),
+        Err(Failure::Refused { code: told, .. }) if told == code => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Makes `None` of either way of saying that there is no such order.
+fn not_found<T>(answer: Answer<T>) -> Answer<Option<T>> {
+    match none_if(NOTHING_TO_CANCEL, answer) {
+        Err(failure) => none_if(NO_SUCH_ORDER, Err(failure)),
+        settled => settled,
+    }
+}

@@ -1,0 +1,71 @@
+//! Ordinary orders as Binance tells them.
+
+use super::words::{self, Told};
+use crate::binance::num::{Id, Num, nonzero, plain};
+use domain::{Decimal, Micros, Order, Symbol};
+use serde::Deserialize;
+
+/// An answer of the order endpoints, spot and futures.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct RawOrder {
+    pub(super) symbol: String,
+    order_id: Id,
+    client_order_id: String,
+    /// Spot's answer to a cancel names the order here, and the cancel itself in `clientOrderId`.
+    orig_client_order_id: Option<String>,
+    status: String,
+    #[serde(default)]
+    time_in_force: String,
+    #[serde(rename = "type")]
+    kind: String,
+    side: String,
+    price: Option<Num>,
+    orig_qty: Num,
+    executed_qty: Num,
+    cummulative_quote_qty: Option<Num>,
+    cum_quote: Option<Num>,
+    avg_price: Option<Num>,
+    stop_price: Option<Num>,
+    price_rate: Option<Num>,
+    #[serde(default)]
+    reduce_only: bool,
+    /// Only futures orders have one.
+    position_side: Option<String>,
+    time: Option<i64>,
+    working_time: Option<i64>,
+    transact_time: Option<i64>,
+    update_time: Option<i64>,
+}
+
+impl RawOrder {
+    pub(super) fn into_order(self, symbol: Symbol) -> Order {
+        let futures = self.position_side.is_some() || self.cum_quote.is_some();
+        // Spot marks a cost that it does not know any more with a negative number.
+        let cost = self.cummulative_quote_qty.or(self.cum_quote).map(plain);
+        let at = [self.time, self.working_time, self.transact_time, self.update_time]
+            .into_iter()
+            .flatten()
+            .find(|millis| *millis > 0);
+        Told {
+            id: self.order_id.0,
+            client_order_id: self.orig_client_order_id.unwrap_or(self.client_order_id),
+            at: Micros::from_millis(at.unwrap_or(0)),
+            symbol,
+            kind: words::kind(&self.kind, futures),
+            time_in_force: words::time_in_force(&self.time_in_force),
+            post_only: self.kind == "LIMIT_MAKER",
+            reduce_only: self.reduce_only,
+            side: words::side(&self.side),
+            price: nonzero(self.price),
+            stop_price: nonzero(self.stop_price),
+            callback_rate: nonzero(self.price_rate),
+            amount: nonzero(Some(self.orig_qty)),
+            filled: plain(self.executed_qty),
+            cost: cost.filter(|cost| *cost >= Decimal::ZERO),
+            average: nonzero(self.avg_price),
+            status: words::status(&self.status),
+        }
+        .into_order()
+    }
+}

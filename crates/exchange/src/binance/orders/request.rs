@@ -1,0 +1,64 @@
+//! Our orders in Binance's parameters.
+
+use super::words::kind_word;
+use crate::{
+    OrderRequest,
+    binance::{prices::pair, sign::Params},
+};
+use domain::{OrderType, TimeInForce};
+
+/// A spot order. What spot cannot do (closing a position, trailing by percent) is refused by the exchange, not by us.
+pub(super) fn spot(order: &OrderRequest) -> Params {
+    let post_only = order.kind == OrderType::Limit && order.time_in_force == TimeInForce::Gtx;
+    let word = if post_only { "LIMIT_MAKER" } else { kind_word(order.kind, false) };
+    let timed = priced(order.kind) && !post_only;
+    pair(&order.symbol)
+        .with("side", order.side)
+        .with("type", word)
+        .maybe("timeInForce", timed.then_some(order.time_in_force))
+        .decimal("quantity", order.amount)
+        .decimal("price", order.price.filter(|_| priced(order.kind)))
+        .decimal("stopPrice", order.stop_price)
+        .with("newClientOrderId", &order.client_order_id)
+        // The answer carries what was filled at once.
+        .with("newOrderRespType", "FULL")
+}
+
+/// A futures market or limit order.
+pub(super) fn futures(order: &OrderRequest) -> Params {
+    let limit = order.kind == OrderType::Limit;
+    pair(&order.symbol)
+        .with("side", order.side)
+        .with("type", kind_word(order.kind, true))
+        .maybe("timeInForce", limit.then_some(order.time_in_force))
+        .decimal("quantity", order.amount)
+        .decimal("price", order.price.filter(|_| limit))
+        .maybe("reduceOnly", order.reduce_only.then_some(true))
+        .with("newClientOrderId", &order.client_order_id)
+        .with("newOrderRespType", "RESULT")
+}
+
+/// A futures conditional order.
+pub(super) fn conditional(order: &OrderRequest) -> Params {
+    let trailing = order.kind == OrderType::TrailingStopMarket;
+    let closes_all = order.amount.is_none();
+    pair(&order.symbol)
+        .with("algoType", "CONDITIONAL")
+        .with("side", order.side)
+        .with("type", kind_word(order.kind, true))
+        .with("timeInForce", order.time_in_force)
+        .decimal("quantity", order.amount)
+        .maybe("closePosition", closes_all.then_some(true))
+        // Closing the position is reduce-only by itself; both together are refused.
+        .maybe("reduceOnly", (order.reduce_only && !closes_all).then_some(true))
+        .decimal("price", order.price.filter(|_| priced(order.kind)))
+        .decimal(if trailing { "activatePrice" } else { "triggerPrice" }, order.stop_price)
+        .decimal("callbackRate", order.callback_rate.filter(|_| trailing))
+        .with("workingType", "CONTRACT_PRICE")
+        .with("clientAlgoId", &order.client_order_id)
+}
+
+/// Whether the order has a limit price.
+fn priced(kind: OrderType) -> bool {
+    matches!(kind, OrderType::Limit | OrderType::Stop | OrderType::TakeProfit)
+}

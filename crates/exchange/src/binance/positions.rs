@@ -1,0 +1,228 @@
+//! Positions, leverage and margin mode.
+
+use super::{
+    Shared,
+    cache::Cached,
+    num::{Num, cut, divide, nonzero, plain},
+    prices::pair,
+    rest::Call,
+};
+use crate::{Answer, Credentials, Failure, Urgency};
+use domain::{Decimal, MarginMode, Micros, Position, PositionSide, Symbol, TradeType, time};
+use serde::{Deserialize, de::IgnoredAny};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+/// How long an account's leverage brackets are kept.
+const KEPT: i64 = time::HOUR;
+/// How many accounts' brackets are kept; beyond that they are asked for anew.
+const ACCOUNTS: usize = 1_000;
+/// "No need to change margin type."
+const UNCHANGED: i64 = -4046;
+
+/// Leverage brackets by account: Binance may grant an account its own.
+#[derive(Default)]
+pub(super) struct BracketCache(Mutex<HashMap<String, Arc<Cached<Brackets>>>>);
+
+/// Notional floor and maintenance margin rate of each step, by Binance's name of the market.
+type Brackets = HashMap<String, Vec<(Decimal, Decimal)>>;
+
+impl Shared {
+    pub(super) async fn positions(&self, who: &Credentials, symbol: Option<&Symbol>) -> Answer<Vec<Position>> {
+        let mut risks = self.risks(who, symbol).await?;
+        risks.retain(RawPosition::is_open);
+        if risks.is_empty() {
+            return Ok(Vec::new());
+        }
+        let brackets = self.brackets(who).await?;
+        let markets = self.markets(TradeType::Futures).await?;
+        let known = risks.into_iter().filter_map(|risk| {
+            let symbol = markets.named(&risk.symbol)?.clone();
+            let rate = risk.maintenance_rate(&brackets);
+            Some(risk.into_position(symbol, rate))
+        });
+        Ok(known.collect())
+    }
+
+    pub(super) async fn leverage(&self, who: &Credentials, symbol: &Symbol) -> Answer<(u16, MarginMode)> {
+        let risks = self.risks(who, Some(symbol)).await?;
+        let risk = risks.first().ok_or(Failure::UnknownSymbol)?;
+        Ok((risk.leverage(), risk.margin_mode()))
+    }
+
+    pub(super) async fn set_leverage(
+        &self,
+        who: &Credentials,
+        symbol: &Symbol,
+        leverage: u16,
+    ) -> Answer<()> {
+        let call = Call::post("/fapi/v1/leverage", Urgency::Second)
+            .params(pair(symbol).with("leverage", leverage))
+            .signed(who);
+        self.futures.ask::<IgnoredAny>(call).await.map(drop)
+    }
+
+    pub(super) async fn set_margin_mode(
+        &self,
+        who: &Credentials,
+        symbol: &Symbol,
+        mode: MarginMode,
+    ) -> Answer<()> {
+        let call = Call::post("/fapi/v1/marginType", Urgency::Second)
+            .params(pair(symbol).with("marginType", mode))
+            .signed(who);
+        match self.futures.ask::<IgnoredAny>(call).await {
+            Ok(_) | Err(Failure::Refused { code: UNCHANGED, .. }) => Ok(()),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    async fn risks(&self, who: &Credentials, symbol: Option<&Symbol>) -> Answer<Vec<RawPosition>> {
+        let params = symbol.map(pair).unwrap_or_default();
+        self.futures.ask(Call::get("/fapi/v2/positionRisk", 5).params(params).signed(who)).await
+    }
+
+    async fn brackets(&self, who: &Credentials) -> Answer<Arc<Brackets>> {
+        let cached = self.brackets.of(&who.api_key);
+        let fetch = async {
+            let all: Vec<RawBrackets> =
+                self.futures.ask(Call::get("/fapi/v1/leverageBracket", 1).signed(who)).await?;
+            Ok(all.into_iter().map(RawBrackets::into_steps).collect())
+        };
+        cached.get(self.clock.now(), KEPT, fetch).await
+    }
+}
+
+impl BracketCache {
+    fn of(&self, api_key: &str) -> Arc<Cached<Brackets>> {
+        let mut accounts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if accounts.len() >= ACCOUNTS && !accounts.contains_key(api_key) {
+            accounts.clear();
+        }
+        accounts.entry(api_key.to_owned()).or_default().clone()
+    }
+}
+
+#[derive(Deserialize)]
+struct RawBrackets {
+    symbol: String,
+    brackets: Vec<RawBracket>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawBracket {
+    notional_floor: Num,
+    maint_margin_ratio: Num,
+}
+
+impl RawBrackets {
+    fn into_steps(self) -> (String, Vec<(Decimal, Decimal)>) {
+        let step = |b: RawBracket| (plain(b.notional_floor), plain(b.maint_margin_ratio));
+        let mut steps: Vec<_> = self.brackets.into_iter().map(step).collect();
+        steps.sort_by_key(|(floor, _)| *floor);
+        (self.symbol, steps)
+    }
+}
+
+/// A row of `/fapi/v2/positionRisk`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawPosition {
+    symbol: String,
+    position_amt: Num,
+    entry_price: Num,
+    mark_price: Num,
+    un_realized_profit: Num,
+    liquidation_price: Option<Num>,
+    leverage: Num,
+    margin_type: String,
+    isolated_margin: Num,
+    notional: Num,
+    #[serde(default)]
+    update_time: i64,
+}
+
+impl RawPosition {
+    fn is_open(&self) -> bool {
+        !self.position_amt.0.is_zero() && self.entry_price.0 > Decimal::ZERO
+    }
+
+    fn leverage(&self) -> u16 {
+        self.leverage.0.try_into().unwrap_or(1)
+    }
+
+    fn margin_mode(&self) -> MarginMode {
+        if self.margin_type.eq_ignore_ascii_case("isolated") { MarginMode::Isolated } else { MarginMode::Crossed }
+    }
+
+    /// The rate of the step that the position's notional has reached.
+    fn maintenance_rate(&self, brackets: &Brackets) -> Decimal {
+        let notional = self.notional.0.abs();
+        let steps = brackets.get(&self.symbol).map(Vec::as_slice).unwrap_or_default();
+        steps.iter().take_while(|(floor, _)| *floor <= notional).last().map_or(Decimal::ZERO, |(_, rate)| *rate)
+    }
+
+    /// The values that ccxt derives, with its cuts and its order of operations.
+    fn into_position(self, symbol: Symbol, rate: Decimal) -> Position {
+        let margin_mode = self.margin_mode();
+        let leverage = self.leverage().max(1);
+        let contracts = plain(self.position_amt).abs();
+        let notional = plain(self.notional).abs();
+        let side = if self.position_amt.0 < Decimal::ZERO { PositionSide::Short } else { PositionSide::Long };
+        let liquidation_price = nonzero(self.liquidation_price).filter(|price| *price > Decimal::ZERO);
+        let collateral = match margin_mode {
+            MarginMode::Isolated => plain(self.isolated_margin),
+            MarginMode::Crossed => liquidation_price
+                .and_then(|price| crossed_collateral(price, rate, plain(self.entry_price), contracts, side))
+                .unwrap_or_default(),
+        };
+        let maintenance_margin = (rate * notional).normalize();
+        let initial_margin_percentage =
+            divide(Decimal::ONE, Decimal::from(leverage), 8).unwrap_or(Decimal::ONE);
+        let initial_margin = cut(notional * initial_margin_percentage, 8);
+        let unrealized_pnl = plain(self.un_realized_profit);
+        // ccxt rounds the ratio to four places by adding half a unit before it cuts.
+        let margin_ratio =
+            divide(maintenance_margin, collateral, 18).map(|ratio| cut(ratio + Decimal::new(5, 5), 4));
+        let percentage = divide(unrealized_pnl, initial_margin, 4).unwrap_or_default() * Decimal::ONE_HUNDRED;
+        Position {
+            symbol,
+            contracts,
+            unrealized_pnl,
+            leverage,
+            liquidation_price,
+            collateral,
+            notional,
+            mark_price: plain(self.mark_price),
+            entry_price: plain(self.entry_price),
+            initial_margin,
+            initial_margin_percentage,
+            maintenance_margin,
+            maintenance_margin_percentage: rate,
+            margin_ratio,
+            at: Micros::from_millis(self.update_time),
+            margin_mode,
+            side,
+            percentage: percentage.normalize(),
+        }
+    }
+}
+
+/// What stands behind a cross position, reckoned back from its liquidation price:
+/// `(liquidation price x (rate -+ 1) +- entry price) x size`.
+fn crossed_collateral(
+    liquidation: Decimal,
+    rate: Decimal,
+    entry: Decimal,
+    contracts: Decimal,
+    side: PositionSide,
+) -> Option<Decimal> {
+    let per_contract = match side {
+        PositionSide::Long => liquidation.checked_mul(rate - Decimal::ONE)?.checked_add(entry)?,
+        PositionSide::Short => liquidation.checked_mul(rate + Decimal::ONE)?.checked_sub(entry)?,
+    };
+    per_contract.checked_mul(contracts).map(|collateral| cut(collateral, 8))
+}

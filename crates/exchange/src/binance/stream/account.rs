@@ -1,0 +1,249 @@
+//! An account's own events: futures over a listen key, spot over a listen key or a signed subscription.
+
+use super::{
+    Pauses,
+    events::{self, RawAlgoChange, RawChange, Said},
+    socket::{Broken, Socket},
+};
+use crate::{
+    AccountEvent, Answer, Credentials, Failure, Urgency,
+    binance::{Shared, config::UserStream, failure, failure::Verdict, markets::Markets, rest::Call, sign},
+};
+use domain::{Decimal, Micros, Symbol, TradeType};
+use serde::{Deserialize, de::IgnoredAny};
+use serde_json::{Value, json};
+use std::{collections::HashMap, sync::Arc, time::Duration};
+use tokio::{
+    sync::mpsc::Sender,
+    time::{Instant, interval_at},
+};
+
+/// Why a connection, or the whole stream, has ended.
+enum Ended {
+    Broken,
+    Unauthorized,
+}
+
+impl From<Broken> for Ended {
+    fn from(_: Broken) -> Self {
+        Self::Broken
+    }
+}
+
+impl From<Failure> for Ended {
+    fn from(failure: Failure) -> Self {
+        if failure == Failure::Unauthorized { Self::Unauthorized } else { Self::Broken }
+    }
+}
+
+/// Streams until nobody listens any more, or the exchange refuses the key.
+pub(in crate::binance) async fn run(
+    shared: Arc<Shared>,
+    who: Credentials,
+    kind: TradeType,
+    events: Sender<AccountEvent>,
+) {
+    let mut pauses = Pauses::new(shared.pacing);
+    let work = async {
+        loop {
+            let ended = match connect(&shared, &who, kind).await {
+                Ok(mut account) => {
+                    let _ = events.send(AccountEvent::Connected).await;
+                    pauses.reset();
+                    let ended = account.relay(&events).await;
+                    let _ = events.send(AccountEvent::Disconnected).await;
+                    ended
+                }
+                Err(ended) => ended,
+            };
+            if let Ended::Unauthorized = ended {
+                let _ = events.send(AccountEvent::Unauthorized).await;
+                return;
+            }
+            tracing::info!(%kind, "account stream broke");
+            tokio::time::sleep(pauses.next()).await;
+        }
+    };
+    tokio::select! {
+        () = work => {}
+        () = events.closed() => {}
+    }
+}
+
+/// A connected account.
+struct Account<'a> {
+    shared: &'a Shared,
+    who: &'a Credentials,
+    kind: TradeType,
+    socket: Socket,
+    markets: Arc<Markets>,
+    /// The key to keep alive, where there is one.
+    listen_key: Option<String>,
+    /// Orders that conditional ones became, with the names these are known by.
+    became: HashMap<String, (String, Option<Decimal>)>,
+}
+
+async fn connect<'a>(shared: &'a Shared, who: &'a Credentials, kind: TradeType) -> Result<Account<'a>, Ended> {
+    let markets = shared.markets(kind).await?;
+    let address = match kind {
+        TradeType::Spot => &shared.addresses.spot,
+        TradeType::Futures => &shared.addresses.futures,
+    };
+    let (socket, listen_key) = match &address.user {
+        UserStream::InPath(base) => {
+            let key = listen_key(shared, who, kind).await?;
+            (Socket::connect(&format!("{base}/ws/{key}"), shared.pacing).await?, Some(key))
+        }
+        UserStream::InQuery(base) => {
+            let key = listen_key(shared, who, kind).await?;
+            (Socket::connect(&format!("{base}/ws?listenKey={key}"), shared.pacing).await?, Some(key))
+        }
+        UserStream::Signed(url) => (subscribe(shared, who, url).await?, None),
+    };
+    Ok(Account { shared, who, kind, socket, markets, listen_key, became: HashMap::new() })
+}
+
+fn listen_key_path(kind: TradeType) -> &'static str {
+    match kind {
+        TradeType::Spot => "/api/v3/userDataStream",
+        TradeType::Futures => "/fapi/v1/listenKey",
+    }
+}
+
+async fn listen_key(shared: &Shared, who: &Credentials, kind: TradeType) -> Answer<String> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Key {
+        listen_key: String,
+    }
+    let call = Call::post(listen_key_path(kind), Urgency::Second).keyed(who);
+    Ok(shared.api(kind).ask::<Key>(call).await?.listen_key)
+}
+
+/// Opens Binance's WebSocket API and subscribes with a signature.
+async fn subscribe(shared: &Shared, who: &Credentials, url: &str) -> Result<Socket, Ended> {
+    #[derive(Deserialize)]
+    struct Problem {
+        code: i64,
+    }
+    #[derive(Deserialize)]
+    struct Reply {
+        status: u16,
+        error: Option<Problem>,
+    }
+    let timestamp = shared.spot.signing_time().await?.millis();
+    let mut socket = Socket::connect(url, shared.pacing).await?;
+    let params = sign::Params::default().with("timestamp", timestamp).with("apiKey", &who.api_key).sorted();
+    let signature = sign::signature(who.secret(), &params.encode());
+    let request = json!({
+        "id": "subscribe",
+        "method": "userDataStream.subscribe.signature",
+        "params": { "apiKey": who.api_key, "timestamp": timestamp, "signature": signature },
+    });
+    socket.send(request.to_string()).await?;
+    let reply: Reply = serde_json::from_str(&socket.next().await?).map_err(|_| Broken)?;
+    match reply {
+        Reply { status: 200, .. } => Ok(socket),
+        Reply { error: Some(problem), .. } => match failure::by_code(problem.code, "", Duration::ZERO) {
+            Verdict::Failed(failure) => Err(failure.into()),
+            _ => Err(Ended::Broken),
+        },
+        Reply { .. } => Err(Ended::Broken),
+    }
+}
+
+impl Account<'_> {
+    /// Passes events on until the connection ends.
+    async fn relay(&mut self, events: &Sender<AccountEvent>) -> Ended {
+        let every = self.shared.pacing.keepalive;
+        let mut keepalive = interval_at(Instant::now() + every, every);
+        loop {
+            let text = tokio::select! {
+                text = self.socket.next() => match text {
+                    Ok(text) => text,
+                    Err(broken) => return broken.into(),
+                },
+                _ = keepalive.tick() => match self.keep_alive().await {
+                    Ok(()) => continue,
+                    // A lapsed key is renewed by connecting anew.
+                    Err(failure) => return failure.into(),
+                },
+            };
+            let said = match self.listen_key {
+                Some(_) => events::account(&text),
+                None => events::account(&unwrapped(&text)),
+            };
+            if let Said::Expired = said {
+                return Ended::Broken;
+            }
+            for event in self.understand(said).await {
+                let _ = events.send(event).await;
+            }
+        }
+    }
+
+    async fn keep_alive(&self) -> Answer<()> {
+        let Some(key) = &self.listen_key else { return Ok(()) };
+        // Futures know the key by its owner; spot wants it named.
+        let named = (self.kind == TradeType::Spot).then_some(key);
+        let params = sign::Params::default().maybe("listenKey", named);
+        let call = Call::put(listen_key_path(self.kind)).params(params).keyed(self.who);
+        self.shared.api(self.kind).ask::<IgnoredAny>(call).await.map(drop)
+    }
+
+    async fn understand(&mut self, said: Said) -> Vec<AccountEvent> {
+        match said {
+            Said::Order(change) => self.order(*change).into_iter().collect(),
+            Said::Algo(change, at) => self.algo(*change, at).await.into_iter().collect(),
+            Said::Account { balance, markets, settings } => {
+                let positions: Vec<Symbol> = markets.iter().filter_map(|name| self.symbol(name)).collect();
+                let changed: Vec<Symbol> = if settings { positions.clone() } else { Vec::new() };
+                let account = AccountEvent::Account { balance, positions };
+                std::iter::once(account).chain(changed.into_iter().map(AccountEvent::Settings)).collect()
+            }
+            Said::Leverage(name) => self.symbol(&name).map(AccountEvent::Settings).into_iter().collect(),
+            Said::Expired | Said::Nothing => Vec::new(),
+        }
+    }
+
+    fn symbol(&self, name: &str) -> Option<Symbol> {
+        self.markets.named(name).cloned()
+    }
+
+    fn order(&mut self, change: RawChange) -> Option<AccountEvent> {
+        let symbol = self.symbol(&change.s)?;
+        let fill = change.fill(&symbol);
+        let mut order = change.into_order(symbol);
+        if let Some((client_order_id, trigger)) = self.became.get(&order.id) {
+            order.client_order_id.clone_from(client_order_id);
+            order.stop_price = trigger.or(order.stop_price);
+        }
+        if order.is_final() {
+            self.became.remove(&order.id);
+        }
+        Some(AccountEvent::Order(Box::new(order), fill))
+    }
+
+    /// A conditional order that waits is told as it is; one that has triggered is read, for its state is now another's.
+    async fn algo(&mut self, change: RawAlgoChange, at: Micros) -> Option<AccountEvent> {
+        let symbol = self.symbol(&change.s)?;
+        if !change.triggered() {
+            return Some(AccountEvent::Order(Box::new(change.into_order(symbol, at)), None));
+        }
+        if let Some(actual) = change.ai.known() {
+            self.became.insert(actual.to_owned(), (change.caid.clone(), change.trigger()));
+        }
+        match self.shared.find_order(self.who, self.kind, &symbol, &change.caid, true).await {
+            Ok(Some(order)) => Some(AccountEvent::Order(Box::new(order), None)),
+            Ok(None) => None,
+            // We missed something: the account has to be read afresh.
+            Err(_) => Some(AccountEvent::Connected),
+        }
+    }
+}
+
+/// The WebSocket API wraps each event.
+fn unwrapped(text: &str) -> String {
+    let event = serde_json::from_str::<Value>(text).ok().and_then(|mut told| Some(told.get_mut("event")?.take()));
+    event.map(|event| event.to_string()).unwrap_or_default()
+}

@@ -1,0 +1,380 @@
+//! The messages of the streams, in Binance's one-letter names.
+
+use crate::{
+    MarketEvent,
+    binance::{
+        account::{SpotAsset, spot_balance},
+        num::{Id, Num, nonzero, plain},
+        orders::words::{self, Told},
+        prices::percentage,
+    },
+};
+use domain::{Balance, Candle, Decimal, Fee, Micros, Order, Symbol, Ticker, Trade};
+use serde::Deserialize;
+use std::collections::HashMap;
+
+/// The markets that are listened to, by Binance's names.
+pub(super) type Wanted = HashMap<String, Symbol>;
+
+/// The kind of a message.
+#[derive(Deserialize)]
+struct Kind {
+    #[serde(default)]
+    e: String,
+}
+
+/// Combined streams wrap each message.
+#[derive(Deserialize)]
+struct Wrapped<T> {
+    data: T,
+}
+
+/// Reads a market message; `None` for what we did not ask for or cannot read.
+pub(super) fn market(text: &str, wanted: &Wanted) -> Option<MarketEvent> {
+    let Wrapped { data: Kind { e } } = serde_json::from_str(text).ok()?;
+    match e.as_str() {
+        "24hrTicker" => {
+            let Wrapped { data } = serde_json::from_str::<Wrapped<RawTicker>>(text).ok()?;
+            let symbol = wanted.get(&data.s)?.clone();
+            Some(MarketEvent::Ticker(data.into_ticker(symbol)))
+        }
+        "markPriceUpdate" => {
+            let Wrapped { data } = serde_json::from_str::<Wrapped<RawMark>>(text).ok()?;
+            let symbol = wanted.get(&data.s)?.clone();
+            Some(MarketEvent::Mark { symbol, price: plain(data.p), at: Micros::from_millis(data.at) })
+        }
+        "kline" => {
+            let Wrapped { data } = serde_json::from_str::<Wrapped<RawKline>>(text).ok()?;
+            let symbol = wanted.get(&data.s)?.clone();
+            let closed = data.k.x;
+            Some(MarketEvent::Candle { symbol, candle: data.k.into_candle(), closed })
+        }
+        _ => None,
+    }
+}
+
+#[derive(Deserialize)]
+struct RawTicker {
+    s: String,
+    p: Num,
+    #[serde(rename = "P")]
+    percent: Num,
+    w: Num,
+    c: Num,
+    o: Num,
+    h: Num,
+    l: Num,
+    v: Num,
+    q: Num,
+    #[serde(rename = "C")]
+    closes: i64,
+}
+
+impl RawTicker {
+    fn into_ticker(self, symbol: Symbol) -> Ticker {
+        let (open, change) = (plain(self.o), plain(self.p));
+        Ticker {
+            symbol,
+            at: Micros::from_millis(self.closes),
+            high: plain(self.h),
+            low: plain(self.l),
+            vwap: plain(self.w),
+            open,
+            last: plain(self.c),
+            change,
+            percentage: percentage(plain(self.percent), change, open),
+            base_volume: plain(self.v),
+            quote_volume: plain(self.q),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct RawMark {
+    s: String,
+    p: Num,
+    #[serde(rename = "E")]
+    at: i64,
+}
+
+#[derive(Deserialize)]
+struct RawKline {
+    s: String,
+    k: RawCandle,
+}
+
+#[derive(Deserialize)]
+struct RawCandle {
+    t: i64,
+    o: Num,
+    h: Num,
+    l: Num,
+    c: Num,
+    v: Num,
+    x: bool,
+}
+
+impl RawCandle {
+    fn into_candle(self) -> Candle {
+        Candle {
+            start: Micros::from_millis(self.t),
+            open: plain(self.o),
+            high: plain(self.h),
+            low: plain(self.l),
+            close: plain(self.c),
+            volume: plain(self.v),
+        }
+    }
+}
+
+/// What an account's stream said.
+#[derive(Debug)]
+pub(super) enum Said {
+    /// An order changed, with its fill if that was the change; the name of the market beside it.
+    Order(Box<RawChange>),
+    /// A conditional order changed.
+    Algo(Box<RawAlgoChange>, Micros),
+    /// Positions of these markets changed, and perhaps spot funds.
+    Account { balance: Option<Balance>, markets: Vec<String>, settings: bool },
+    /// Leverage of this market changed.
+    Leverage(String),
+    /// The listen key, or the stream itself, has ended.
+    Expired,
+    /// Something we have no use for.
+    Nothing,
+}
+
+/// Reads an account message.
+pub(super) fn account(text: &str) -> Said {
+    read_account(text).unwrap_or(Said::Nothing)
+}
+
+fn read_account(text: &str) -> Option<Said> {
+    let kind: Kind = serde_json::from_str(text).ok()?;
+    Some(match kind.e.as_str() {
+        "ORDER_TRADE_UPDATE" => Said::Order(Box::new(serde_json::from_str::<OrderUpdate<_>>(text).ok()?.o)),
+        "executionReport" => Said::Order(Box::new(serde_json::from_str(text).ok()?)),
+        "ALGO_UPDATE" => {
+            let OrderUpdate { o, at } = serde_json::from_str(text).ok()?;
+            Said::Algo(Box::new(o), Micros::from_millis(at))
+        }
+        "ACCOUNT_UPDATE" => {
+            let AccountUpdate { a } = serde_json::from_str(text).ok()?;
+            let markets = a.positions.into_iter().map(|p| p.s).collect();
+            Said::Account { balance: None, markets, settings: a.m == "MARGIN_TYPE_CHANGE" }
+        }
+        "outboundAccountPosition" => {
+            let SpotUpdate { assets } = serde_json::from_str(text).ok()?;
+            let balance = Some(spot_balance(assets));
+            Said::Account { balance, markets: Vec::new(), settings: false }
+        }
+        "balanceUpdate" => Said::Account { balance: None, markets: Vec::new(), settings: false },
+        "MARGIN_CALL" => {
+            let MarginCall { positions } = serde_json::from_str(text).ok()?;
+            let markets = positions.into_iter().map(|p| p.s).collect();
+            Said::Account { balance: None, markets, settings: false }
+        }
+        "ACCOUNT_CONFIG_UPDATE" => Said::Leverage(serde_json::from_str::<ConfigUpdate>(text).ok()?.ac?.s),
+        "listenKeyExpired" | "eventStreamTerminated" | "serverShutdown" => Said::Expired,
+        _ => Said::Nothing,
+    })
+}
+
+#[derive(Deserialize)]
+struct OrderUpdate<T> {
+    o: T,
+    #[serde(rename = "T", default)]
+    at: i64,
+}
+
+#[derive(Deserialize)]
+struct AccountUpdate {
+    a: AccountChange,
+}
+
+#[derive(Deserialize)]
+struct AccountChange {
+    #[serde(default)]
+    m: String,
+    #[serde(default, rename = "P")]
+    positions: Vec<Named>,
+}
+
+#[derive(Deserialize)]
+struct Named {
+    s: String,
+}
+
+#[derive(Deserialize)]
+struct SpotUpdate {
+    #[serde(rename = "B")]
+    assets: Vec<SpotAsset>,
+}
+
+#[derive(Deserialize)]
+struct MarginCall {
+    #[serde(rename = "p")]
+    positions: Vec<Named>,
+}
+
+#[derive(Deserialize)]
+struct ConfigUpdate {
+    ac: Option<Named>,
+}
+
+/// `executionReport` (spot), and the `o` of `ORDER_TRADE_UPDATE` (futures): the same letters, a few more each.
+#[derive(Debug, Deserialize)]
+pub(super) struct RawChange {
+    pub(super) s: String,
+    c: String,
+    /// Spot: the id of the order that a cancel named.
+    #[serde(rename = "C", default)]
+    cancelled: Option<Id>,
+    #[serde(rename = "S")]
+    side: String,
+    #[serde(rename = "o")]
+    kind: String,
+    f: String,
+    q: Num,
+    p: Num,
+    #[serde(rename = "P", alias = "sp")]
+    stop: Option<Num>,
+    ap: Option<Num>,
+    cr: Option<Num>,
+    x: String,
+    #[serde(rename = "X")]
+    status: String,
+    pub(super) i: Id,
+    l: Num,
+    z: Num,
+    #[serde(rename = "L")]
+    last_price: Num,
+    n: Option<Num>,
+    #[serde(rename = "N")]
+    fee_asset: Option<String>,
+    #[serde(rename = "T")]
+    at: i64,
+    #[serde(rename = "O")]
+    created: Option<i64>,
+    t: Id,
+    m: bool,
+    #[serde(rename = "R", default)]
+    reduce_only: bool,
+    #[serde(rename = "Z")]
+    cost: Option<Num>,
+    #[serde(rename = "Y")]
+    last_cost: Option<Num>,
+    rp: Option<Num>,
+    ps: Option<String>,
+}
+
+impl RawChange {
+    /// The fill that changed the order, if one did.
+    pub(super) fn fill(&self, symbol: &Symbol) -> Option<Trade> {
+        if self.x != "TRADE" || self.l.0.is_zero() {
+            return None;
+        }
+        let (price, amount) = (plain(self.last_price), plain(self.l));
+        let cost = self.last_cost.map(plain).or_else(|| price.checked_mul(amount))?;
+        let currency = self.fee_asset.clone().unwrap_or_else(|| symbol.quote().to_owned());
+        Some(Trade {
+            id: self.t.0.clone(),
+            order: self.i.0.clone(),
+            symbol: symbol.clone(),
+            at: Micros::from_millis(self.at),
+            side: words::side(&self.side),
+            maker: self.m,
+            price,
+            amount,
+            cost: cost.normalize(),
+            fee: Fee { cost: self.n.map(plain).unwrap_or_default(), currency },
+            realized: self.rp.map(plain).unwrap_or_default(),
+        })
+    }
+
+    /// The order after the change. Futures do not tell when it was made: `at` is then the moment of the change.
+    pub(super) fn into_order(self, symbol: Symbol) -> Order {
+        let named = self.cancelled.as_ref().and_then(Id::known).map(str::to_owned);
+        Told {
+            id: self.i.0,
+            client_order_id: named.unwrap_or(self.c),
+            at: Micros::from_millis(self.created.unwrap_or(self.at)),
+            symbol,
+            kind: words::kind(&self.kind, self.ps.is_some()),
+            time_in_force: words::time_in_force(&self.f),
+            post_only: self.kind == "LIMIT_MAKER",
+            reduce_only: self.reduce_only,
+            side: words::side(&self.side),
+            price: nonzero(Some(self.p)),
+            stop_price: nonzero(self.stop),
+            callback_rate: nonzero(self.cr),
+            amount: nonzero(Some(self.q)),
+            filled: plain(self.z),
+            cost: self.cost.map(plain),
+            average: nonzero(self.ap),
+            status: words::status(&self.status),
+        }
+        .into_order()
+    }
+}
+
+/// The `o` of `ALGO_UPDATE`.
+#[derive(Debug, Deserialize)]
+pub(super) struct RawAlgoChange {
+    pub(super) s: String,
+    pub(super) caid: String,
+    aid: Id,
+    #[serde(rename = "o")]
+    kind: String,
+    #[serde(rename = "S")]
+    side: String,
+    #[serde(default)]
+    f: String,
+    q: Option<Num>,
+    #[serde(rename = "X")]
+    status: String,
+    /// The id of the order that it became.
+    #[serde(default)]
+    pub(super) ai: Id,
+    tp: Option<Num>,
+    p: Option<Num>,
+    cr: Option<Num>,
+    #[serde(rename = "R", default)]
+    reduce_only: bool,
+}
+
+impl RawAlgoChange {
+    /// Whether it has left the waiting room for the market: its state is then that of the order it became.
+    pub(super) fn triggered(&self) -> bool {
+        matches!(self.status.as_str(), "TRIGGERING" | "TRIGGERED" | "FINISHED")
+    }
+
+    /// The trigger price.
+    pub(super) fn trigger(&self) -> Option<Decimal> {
+        nonzero(self.tp)
+    }
+
+    /// The order while it waits, or when it ended waiting, at the moment of the change.
+    pub(super) fn into_order(self, symbol: Symbol, at: Micros) -> Order {
+        Told {
+            id: self.aid.0,
+            client_order_id: self.caid,
+            at,
+            symbol,
+            kind: words::kind(&self.kind, true),
+            time_in_force: words::time_in_force(&self.f),
+            post_only: false,
+            reduce_only: self.reduce_only,
+            side: words::side(&self.side),
+            price: nonzero(self.p),
+            stop_price: nonzero(self.tp),
+            callback_rate: nonzero(self.cr),
+            amount: nonzero(self.q),
+            filled: Decimal::ZERO,
+            cost: None,
+            average: None,
+            status: words::status(&self.status),
+        }
+        .into_order()
+    }
+}

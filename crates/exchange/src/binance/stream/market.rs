@@ -1,0 +1,65 @@
+//! Prices and candles of futures markets over one combined stream.
+
+use super::{
+    Pauses,
+    events::{self, Wanted},
+    socket::{Broken, Socket},
+};
+use crate::{MarketEvent, binance::Shared};
+use domain::Symbol;
+use std::{collections::HashMap, sync::Arc};
+use tokio::sync::mpsc::Sender;
+
+/// Streams until nobody listens any more.
+pub(in crate::binance) async fn run(shared: Arc<Shared>, symbols: Vec<Symbol>, events: Sender<MarketEvent>) {
+    if symbols.is_empty() {
+        return;
+    }
+    let url = address(&shared.addresses.futures.market, &symbols);
+    let wanted: Wanted = symbols.into_iter().map(|symbol| (symbol.joined(), symbol)).collect();
+    let mut pauses = Pauses::new(shared.pacing);
+    let work = async {
+        loop {
+            if let Ok(socket) = Socket::connect(&url, shared.pacing).await {
+                let _ = events.send(MarketEvent::Connected).await;
+                let Broken = relay(socket, &wanted, &events, &mut pauses).await;
+                tracing::info!("market stream broke");
+                let _ = events.send(MarketEvent::Disconnected).await;
+            }
+            tokio::time::sleep(pauses.next()).await;
+        }
+    };
+    tokio::select! {
+        () = work => {}
+        () = events.closed() => {}
+    }
+}
+
+async fn relay(
+    mut socket: Socket,
+    wanted: &HashMap<String, Symbol>,
+    events: &Sender<MarketEvent>,
+    pauses: &mut Pauses,
+) -> Broken {
+    loop {
+        match socket.next().await {
+            Ok(text) => {
+                // What has spoken stood: the next break starts with a short pause again.
+                pauses.reset();
+                if let Some(event) = events::market(&text, wanted) {
+                    let _ = events.send(event).await;
+                }
+            }
+            Err(broken) => return broken,
+        }
+    }
+}
+
+fn address(base: &str, symbols: &[Symbol]) -> String {
+    let streams: Vec<String> = symbols
+        .iter()
+        .map(|symbol| symbol.joined().to_lowercase())
+        .map(|s| format!("{s}@ticker/{s}@markPrice@1s/{s}@kline_1m"))
+        .collect();
+    format!("{base}/stream?streams={}", streams.join("/"))
+}
