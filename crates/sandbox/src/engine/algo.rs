@@ -1,0 +1,162 @@
+//! Conditional orders: taking them. They hold no margin until they trigger.
+
+use super::{
+    Account, AlgoOrder, AlgoStatus, Answer, NewOrder, Reject, WorkingType, filters, floor::Floor, futures,
+};
+use crate::market::MarketId;
+use domain::{Decimal, OrderType, Side, TimeInForce, TradeType, money};
+
+/// Conditional orders that may wait on one perpetual.
+const MAX_OPEN: usize = 200;
+
+/// Takes a conditional order, or says why not.
+pub(super) fn place(floor: &mut Floor, account: &mut Account, new: NewOrder) -> Result<Answer, Reject> {
+    if new.market.kind == TradeType::Spot {
+        return Err(Reject::invalid_kind());
+    }
+    if new.client_id.as_deref().is_some_and(|client| account.algos.client_taken(client)) {
+        return Err(Reject::duplicate_client_id());
+    }
+    if account.algos.open().filter(|a| a.pair == new.market.pair).count() >= MAX_OPEN {
+        return Err(Reject::too_many_orders());
+    }
+    amounts(&new)?;
+    let tif = new.tif.unwrap_or(TimeInForce::Gtc);
+    if limit_kind(new.kind) {
+        filters::price(new.market, new.price.ok_or_else(|| Reject::mandatory("price"))?)?;
+    }
+    if new.close_position || tif == TimeInForce::GteGtc {
+        lives_with_position(account, &new)?;
+    }
+    let price = working_price(floor, new.market, new.working_type);
+    let extreme = conditions(&new, price)?;
+
+    let id = floor.ids.algo();
+    let mut algo = AlgoOrder {
+        id,
+        client_id: new.client_id.unwrap_or_else(|| floor.client_id(id | 1 << 63)),
+        pair: new.market.pair,
+        side: new.side,
+        kind: new.kind,
+        tif,
+        amount: new.amount.filter(|_| !new.close_position),
+        price: new.price.filter(|_| limit_kind(new.kind)),
+        trigger_price: new.trigger_price,
+        activation_price: new.activation_price,
+        callback_rate: new.callback_rate,
+        extreme,
+        working_type: new.working_type,
+        reduce_only: new.reduce_only,
+        close_position: new.close_position,
+        status: AlgoStatus::New,
+        order_id: None,
+        failure: None,
+        created: floor.now,
+        updated: floor.now,
+        triggered: None,
+    };
+    if let Some(extreme) = extreme {
+        algo.trigger_price = Some(trail(&algo, extreme));
+    }
+    floor.shelf_mut(new.market).algos.insert((id, account.id));
+    floor.tell_algo(account.id, &algo);
+    account.algos.put(algo.clone());
+    Ok(Answer::Algo(algo))
+}
+
+/// Whether a conditional order becomes a limit order.
+pub(super) const fn limit_kind(kind: OrderType) -> bool {
+    matches!(kind, OrderType::Stop | OrderType::TakeProfit)
+}
+
+const fn stops(kind: OrderType) -> bool {
+    matches!(kind, OrderType::Stop | OrderType::StopMarket)
+}
+
+/// Checks how much it is for: an amount, or the whole position.
+fn amounts(new: &NewOrder) -> Result<(), Reject> {
+    if new.close_position {
+        let closes = matches!(new.kind, OrderType::StopMarket | OrderType::TakeProfitMarket);
+        return match () {
+            () if !closes => Err(Reject::close_kind()),
+            () if new.amount.is_some_and(|a| !a.is_zero()) => Err(Reject::close_quantity()),
+            () if new.reduce_only => Err(Reject::close_reduce()),
+            () => Ok(()),
+        };
+    }
+    let amount = new.amount.ok_or_else(|| Reject::mandatory("quantity"))?;
+    filters::amount(new.market, amount)?;
+    let reference = new.price.filter(|_| limit_kind(new.kind)).or(new.trigger_price).or(new.activation_price);
+    match reference {
+        Some(price) if !new.reduce_only => {
+            // The worth of absurd prices must not overflow: the price filter comes first.
+            filters::price(new.market, price)?;
+            filters::notional(new.market, price, amount)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What lives as long as a position needs one, or an open order that may bring one; and one such order of a kind is
+/// enough.
+fn lives_with_position(account: &Account, new: &NewOrder) -> Result<(), Reject> {
+    let pair = new.market.pair;
+    if account.perpetual(pair).closable(new.side).is_zero() && !futures::has_openers(account, new) {
+        return Err(Reject::no_position());
+    }
+    let twin = |a: &AlgoOrder| {
+        a.pair == pair && a.side == new.side && a.close_position && stops(a.kind) == stops(new.kind)
+    };
+    if new.close_position && account.algos.open().any(twin) {
+        return Err(Reject::duplicate_close());
+    }
+    Ok(())
+}
+
+/// The price that triggers.
+pub(super) fn working_price(floor: &Floor, market: MarketId, working: WorkingType) -> Decimal {
+    match working {
+        WorkingType::Contract => floor.price(market),
+        WorkingType::Mark => floor.mark(market.pair),
+    }
+}
+
+/// Checks trigger, activation and callback. Answers the extreme from which a trailing stop trails at once.
+fn conditions(new: &NewOrder, price: Decimal) -> Result<Option<Decimal>, Reject> {
+    if new.kind != OrderType::TrailingStopMarket {
+        let trigger = new.trigger_price.ok_or_else(|| Reject::mandatory("triggerPrice"))?;
+        if trigger <= Decimal::ZERO {
+            return Err(Reject::stop_price());
+        }
+        filters::price(new.market, trigger)?;
+        let now = reached(new.kind, new.side, trigger, price);
+        return if now { Err(Reject::would_trigger()) } else { Ok(None) };
+    }
+    let rate = new.callback_rate.ok_or_else(|| Reject::mandatory("callbackRate"))?;
+    let step = Decimal::new(1, 1);
+    if rate < step || rate > Decimal::TEN || !money::on_step(rate, step) {
+        return Err(Reject::callback_rate());
+    }
+    let Some(activation) = new.activation_price else { return Ok(Some(price)) };
+    filters::price(new.market, activation)?;
+    let wrong = match new.side {
+        Side::Buy => activation > price,
+        Side::Sell => activation < price,
+    };
+    if wrong { Err(Reject::would_trigger()) } else { Ok(None) }
+}
+
+/// Whether a price has reached a trigger: stops from the side that hurts, take-profits from the one that pleases.
+pub(super) fn reached(kind: OrderType, side: Side, trigger: Decimal, price: Decimal) -> bool {
+    let above = (side == Side::Buy) == stops(kind);
+    if above { price >= trigger } else { price <= trigger }
+}
+
+/// Where a trailing stop triggers, given the best price since it became active.
+pub(super) fn trail(algo: &AlgoOrder, extreme: Decimal) -> Decimal {
+    let back = extreme * algo.callback_rate.unwrap_or_default() / Decimal::ONE_HUNDRED;
+    match algo.side {
+        Side::Buy => extreme + back,
+        Side::Sell => extreme - back,
+    }
+}

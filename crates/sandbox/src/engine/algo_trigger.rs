@@ -1,0 +1,84 @@
+//! Conditional orders: watching the price, and becoming real orders.
+
+use super::{Account, AlgoOrder, AlgoStatus, NewOrder, OrderRef, algo, cancel, floor::Floor, futures};
+use crate::market::MarketId;
+use domain::{Decimal, OrderType, Side, TimeInForce};
+
+/// Looks at one waiting order after a beat, and triggers it when its price is reached.
+pub(super) fn watch(floor: &mut Floor, account: &mut Account, id: u64) {
+    let Some(waiting) = account.algos.find(&OrderRef::Id(id)).filter(|a| a.status == AlgoStatus::New) else {
+        return;
+    };
+    let price = algo::working_price(floor, MarketId::futures(waiting.pair), waiting.working_type);
+    let triggered = if waiting.kind == OrderType::TrailingStopMarket {
+        let Some(extreme) = extreme(waiting, price) else { return };
+        let trigger = algo::trail(waiting, extreme);
+        let turned = match waiting.side {
+            Side::Buy => price >= trigger,
+            Side::Sell => price <= trigger,
+        };
+        if waiting.extreme != Some(extreme) {
+            account.algos.change(id, |a| {
+                a.extreme = Some(extreme);
+                a.trigger_price = Some(trigger);
+            });
+        }
+        turned
+    } else {
+        waiting.trigger_price.is_some_and(|t| algo::reached(waiting.kind, waiting.side, t, price))
+    };
+    if triggered {
+        trigger(floor, account, id);
+    }
+}
+
+/// The best price since a trailing stop became active; none while it is not.
+fn extreme(algo: &AlgoOrder, price: Decimal) -> Option<Decimal> {
+    let better = |a: Decimal, b: Decimal| if algo.side == Side::Buy { a.min(b) } else { a.max(b) };
+    match (algo.extreme, algo.activation_price) {
+        (Some(extreme), _) => Some(better(extreme, price)),
+        (None, Some(activation)) => (better(activation, price) == price).then_some(price),
+        (None, None) => Some(price),
+    }
+}
+
+/// Makes a waiting order real. What may only reduce is clipped to the position, and expires without one.
+fn trigger(floor: &mut Floor, account: &mut Account, id: u64) {
+    let now = floor.now;
+    let taken = account.algos.change(id, |a| {
+        a.status = AlgoStatus::Triggered;
+        a.triggered = Some(now);
+        a.clone()
+    });
+    let Some(algo) = taken else { return };
+    let market = MarketId::futures(algo.pair);
+    floor.shelf_mut(market).algos.remove(&(id, account.id));
+    let closable = account.perpetual(algo.pair).closable(algo.side);
+    let reduces = algo.reduce_only || algo.close_position;
+    if reduces && closable.is_zero() {
+        cancel::end_algo(floor, account, id, AlgoStatus::Expired);
+        return;
+    }
+    let wanted = algo.amount.unwrap_or(closable);
+    let limit = algo::limit_kind(algo.kind);
+    let order = NewOrder {
+        market,
+        side: algo.side,
+        kind: if limit { OrderType::Limit } else { OrderType::Market },
+        tif: Some(algo.tif).filter(|t| limit && *t != TimeInForce::GteGtc),
+        amount: Some(if reduces { wanted.min(closable) } else { wanted }),
+        quote_amount: None,
+        price: algo.price,
+        trigger_price: None,
+        activation_price: None,
+        callback_rate: None,
+        working_type: algo.working_type,
+        reduce_only: reduces,
+        close_position: algo.close_position,
+        client_id: Some(algo.client_id.clone()).filter(|c| !account.futures_orders.client_taken(c)),
+    };
+    if let Err(reject) = futures::place(floor, account, &order, Some(&algo)) {
+        account.algos.change(id, |a| a.failure = Some(reject.to_string()));
+        cancel::end_algo(floor, account, id, AlgoStatus::Rejected);
+    }
+}

@@ -1,0 +1,119 @@
+//! Leverage brackets: the larger the position, the less leverage and the more maintenance margin.
+
+use crate::market::Pair;
+use domain::Decimal;
+use serde::Serialize;
+use std::sync::LazyLock;
+
+/// One bracket of a perpetual.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Bracket {
+    /// Its number, from one.
+    pub number: u32,
+    /// Largest leverage.
+    pub leverage: u16,
+    /// Notional from which it counts.
+    pub floor: Decimal,
+    /// Notional up to which it counts.
+    pub cap: Decimal,
+    /// Maintenance margin, as a share of the notional.
+    pub rate: Decimal,
+    /// Taken off, so that brackets join without a step.
+    pub cumulative: Decimal,
+}
+
+/// A perpetual's brackets, smallest positions first.
+#[must_use]
+pub fn brackets(pair: Pair) -> &'static [Bracket] {
+    static LARGE: LazyLock<Vec<Bracket>> = LazyLock::new(|| table(LARGE_MARKETS));
+    static SMALL: LazyLock<Vec<Bracket>> = LazyLock::new(|| table(SMALL_MARKETS));
+    match pair {
+        Pair::BtcUsdt | Pair::EthUsdt => &LARGE,
+        Pair::SolUsdt | Pair::XrpUsdt => &SMALL,
+    }
+}
+
+/// Leverage, cap in thousands, maintenance rate in hundredths of a percent.
+type Rows = &'static [(u16, i64, i64)];
+
+const LARGE_MARKETS: Rows = &[
+    (125, 300, 40),
+    (100, 800, 50),
+    (75, 3_000, 65),
+    (50, 12_000, 100),
+    (25, 70_000, 200),
+    (20, 100_000, 250),
+    (10, 230_000, 500),
+    (5, 480_000, 1_000),
+    (4, 600_000, 1_250),
+    (3, 800_000, 1_500),
+    (2, 1_200_000, 2_500),
+    (1, 1_800_000, 5_000),
+];
+
+const SMALL_MARKETS: Rows = &[
+    (75, 50, 65),
+    (50, 300, 100),
+    (25, 1_000, 200),
+    (20, 5_000, 250),
+    (10, 10_000, 500),
+    (5, 20_000, 1_000),
+    (2, 50_000, 2_500),
+    (1, 100_000, 5_000),
+];
+
+fn table(rows: Rows) -> Vec<Bracket> {
+    let mut before = (Decimal::ZERO, Decimal::ZERO, Decimal::ZERO);
+    let mut numbers = 1..;
+    rows.iter()
+        .map(|&(leverage, cap, rate)| {
+            let (floor, last_rate, cumulative) = before;
+            let (cap, rate) = (Decimal::from(cap * 1_000), Decimal::new(rate, 4));
+            let cumulative = cumulative + floor * (rate - last_rate);
+            before = (cap, rate, cumulative);
+            Bracket { number: numbers.next().unwrap_or(0), leverage, floor, cap, rate, cumulative }
+        })
+        .collect()
+}
+
+/// The bracket of a position of this notional; the last one when it is beyond all.
+pub(super) fn bracket(pair: Pair, notional: Decimal) -> Option<&'static Bracket> {
+    let all = brackets(pair);
+    all.iter().find(|b| notional <= b.cap).or(all.last())
+}
+
+/// Maintenance margin of a position of this notional.
+pub(super) fn maintenance(pair: Pair, notional: Decimal) -> Decimal {
+    bracket(pair, notional).map_or(notional, |b| notional * b.rate - b.cumulative)
+}
+
+/// Largest notional at a leverage.
+pub(super) fn largest(pair: Pair, leverage: u16) -> Decimal {
+    brackets(pair).iter().rev().find(|b| b.leverage >= leverage).map_or(Decimal::ZERO, |b| b.cap)
+}
+
+/// Largest leverage of a perpetual.
+pub(super) fn highest_leverage(pair: Pair) -> u16 {
+    brackets(pair).first().map_or(1, |b| b.leverage)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn brackets_join_without_a_step() {
+        for pair in Pair::ALL {
+            for two in brackets(pair).windows(2) {
+                let cap = two[0].cap;
+                assert_eq!(two[1].floor, cap);
+                assert_eq!(cap * two[0].rate - two[0].cumulative, cap * two[1].rate - two[1].cumulative);
+                assert!(two[0].leverage > two[1].leverage);
+            }
+            for b in brackets(pair) {
+                assert!(b.rate * Decimal::from(b.leverage) < Decimal::ONE, "no liquidation at opening");
+                assert_eq!(largest(pair, b.leverage), b.cap);
+            }
+        }
+    }
+}

@@ -1,0 +1,315 @@
+//! The trading floor: what all accounts share. Markets, marks, ids, the house, and the events of the present step.
+
+use super::{
+    Account, AccountId, AlgoOrder, Event, EventKind, Execution, Fill, House, MarketUpdate, Order, Reason,
+    margin, query::no_level,
+};
+use crate::market::{
+    Beat, Book, BookTicker, FundingPoint, Level, MarkPrice, MarketId, Pair, PublicTrade, Tape, noise, to_tick,
+};
+use domain::{Decimal, Micros, Side, TradeType};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeSet, VecDeque};
+
+/// Public trades kept of each market.
+const TRADES: usize = 500;
+
+/// An order that stands in the book, in the order in which it is served: best price first, then oldest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(super) struct Standing {
+    /// The price for sells, its negative for buys.
+    rank: Decimal,
+    pub(super) id: u64,
+    pub(super) account: AccountId,
+}
+
+impl Standing {
+    pub(super) fn of(order: &Order, account: AccountId) -> Self {
+        let price = order.price.unwrap_or_default();
+        let rank = if order.side == Side::Buy { -price } else { price };
+        Self { rank, id: order.id, account }
+    }
+
+    /// Whether a trade at `price` has gone strictly through this order.
+    pub(super) fn passed(&self, side: Side, price: Decimal) -> bool {
+        match side {
+            Side::Buy => price < -self.rank,
+            Side::Sell => price > self.rank,
+        }
+    }
+}
+
+/// One market's state.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Shelf {
+    pub(super) beat: Beat,
+    /// What users took from the asks and from the bids since the last beat.
+    pub(super) taken: (Decimal, Decimal),
+    pub(super) update_id: u64,
+    pub(super) trades: VecDeque<PublicTrade>,
+    pub(super) bids: BTreeSet<Standing>,
+    pub(super) asks: BTreeSet<Standing>,
+    /// Conditional orders, by id and account.
+    pub(super) algos: BTreeSet<(u64, AccountId)>,
+    /// Trades not told yet.
+    #[serde(skip)]
+    fresh: Vec<PublicTrade>,
+}
+
+impl Shelf {
+    pub(super) const fn standing(&mut self, side: Side) -> &mut BTreeSet<Standing> {
+        match side {
+            Side::Buy => &mut self.bids,
+            Side::Sell => &mut self.asks,
+        }
+    }
+
+    const fn taken(&self, side: Side) -> Decimal {
+        match side {
+            Side::Buy => self.taken.0,
+            Side::Sell => self.taken.1,
+        }
+    }
+}
+
+/// One perpetual's mark and funding.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Perp {
+    pub(super) mark: Decimal,
+    /// Smoothed premium of the last price over the mark.
+    pub(super) premium: Decimal,
+    pub(super) next_funding: Micros,
+    pub(super) paid: VecDeque<FundingPoint>,
+}
+
+/// The last id given of each kind.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Ids {
+    account: u64,
+    order: u64,
+    algo: u64,
+    trade: u64,
+    income: u64,
+}
+
+macro_rules! counters {
+    ($($name:ident)*) => {
+        impl Ids {$(
+            pub(super) const fn $name(&mut self) -> u64 {
+                self.$name += 1;
+                self.$name
+            }
+        )*}
+    };
+}
+counters! { account order algo trade income }
+
+/// What all accounts share.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Floor {
+    pub(super) now: Micros,
+    seed: u64,
+    pub(super) tape: Tape,
+    shelves: Vec<Shelf>,
+    perps: Vec<Perp>,
+    pub(super) ids: Ids,
+    pub(super) house: House,
+    #[serde(skip)]
+    events: Vec<Event>,
+    #[serde(skip)]
+    touched: BTreeSet<MarketId>,
+}
+
+impl Floor {
+    pub(super) fn new(seed: u64, at: Micros, start: Micros) -> Self {
+        let mut tape = Tape::new(seed, at, start);
+        tape.play(at);
+        let shelves = MarketId::all().map(|id| Shelf {
+            beat: tape.beat(id.pair),
+            taken: (Decimal::ZERO, Decimal::ZERO),
+            update_id: 1,
+            trades: VecDeque::new(),
+            bids: BTreeSet::new(),
+            asks: BTreeSet::new(),
+            algos: BTreeSet::new(),
+            fresh: Vec::new(),
+        });
+        let shelves: Vec<_> = shelves.collect();
+        let perps = Pair::ALL.map(|pair| Perp {
+            mark: to_tick(tape.beat(pair).price, MarketId::futures(pair)),
+            premium: Decimal::ZERO,
+            next_funding: super::funding::next(at),
+            paid: VecDeque::new(),
+        });
+        let mut floor = Self {
+            now: at,
+            seed,
+            tape,
+            shelves,
+            perps: perps.into(),
+            ids: Ids::default(),
+            house: House::default(),
+            events: Vec::new(),
+            touched: BTreeSet::new(),
+        };
+        MarketId::all().for_each(|market| floor.show_beat(market));
+        floor
+    }
+
+    // One shelf for each market number and one mark for each pair number are made in `new`, so indexing holds.
+
+    pub(super) fn shelf(&self, market: MarketId) -> &Shelf {
+        &self.shelves[market.number()]
+    }
+
+    pub(super) fn shelf_mut(&mut self, market: MarketId) -> &mut Shelf {
+        &mut self.shelves[market.number()]
+    }
+
+    pub(super) fn perp(&self, pair: Pair) -> &Perp {
+        &self.perps[pair.number()]
+    }
+
+    pub(super) fn perp_mut(&mut self, pair: Pair) -> &mut Perp {
+        &mut self.perps[pair.number()]
+    }
+
+    pub(super) fn price(&self, market: MarketId) -> Decimal {
+        to_tick(self.shelf(market).beat.price, market)
+    }
+
+    pub(super) fn mark(&self, pair: Pair) -> Decimal {
+        self.perp(pair).mark
+    }
+
+    pub(super) fn mark_price(&self, pair: Pair) -> MarkPrice {
+        let perp = self.perp(pair);
+        MarkPrice {
+            mark: perp.mark,
+            index: self.price(MarketId::spot(pair)),
+            funding_rate: super::funding::rate(perp.premium),
+            next_funding: perp.next_funding,
+        }
+    }
+
+    /// What someone on `side` finds when he takes now, best first.
+    pub(super) fn levels(&self, market: MarketId, side: Side) -> impl Iterator<Item = Level> + use<> {
+        let shelf = self.shelf(market);
+        Book::new(market, &shelf.beat, self.tape.book_key(market)).against(side, shelf.taken(side))
+    }
+
+    pub(super) fn book_ticker(&self, market: MarketId) -> BookTicker {
+        let price = self.price(market);
+        let best = |side| self.levels(market, side).next().unwrap_or(no_level(price));
+        BookTicker { update_id: self.shelf(market).update_id, bid: best(Side::Sell), ask: best(Side::Buy) }
+    }
+
+    /// Takes the beat that has just played: its trade, and a fresh book.
+    pub(super) fn show_beat(&mut self, market: MarketId) {
+        let beat = self.tape.beat(market.pair);
+        self.show(market, beat);
+    }
+
+    pub(super) fn show(&mut self, market: MarketId, beat: Beat) {
+        let shelf = self.shelf_mut(market);
+        shelf.beat = beat;
+        shelf.taken = (Decimal::ZERO, Decimal::ZERO);
+        shelf.update_id += 1;
+        if beat.volume > 0 {
+            let amount = Decimal::new(beat.volume, market.pair.volume_scale());
+            let id = self.ids.trade();
+            self.print(market, id, to_tick(beat.price, market), amount, beat.buyer);
+        }
+    }
+
+    /// A user takes from the book: gone until the next beat, and printed as a trade.
+    pub(super) fn take(&mut self, market: MarketId, side: Side, trade_id: u64, level: Level) {
+        let shelf = self.shelf_mut(market);
+        match side {
+            Side::Buy => shelf.taken.0 += level.amount,
+            Side::Sell => shelf.taken.1 += level.amount,
+        }
+        shelf.update_id += 1;
+        self.touched.insert(market);
+        self.print(market, trade_id, level.price, level.amount, side == Side::Buy);
+    }
+
+    fn print(&mut self, market: MarketId, id: u64, price: Decimal, amount: Decimal, buyer: bool) {
+        let trade = PublicTrade { id, price, amount, buyer_maker: !buyer, at: self.now };
+        let shelf = self.shelf_mut(market);
+        if shelf.trades.len() == TRADES {
+            shelf.trades.pop_front();
+        }
+        shelf.trades.push_back(trade.clone());
+        shelf.fresh.push(trade);
+    }
+
+    /// A client id for an order that came without one: 22 letters and digits, as Binance makes them.
+    pub(super) fn client_id(&self, order: u64) -> String {
+        const LETTERS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+        let letter = |place: u64| {
+            let drawn = usize::try_from(noise(self.seed, &[0x1D, order, place]) % 62).unwrap_or(0);
+            LETTERS.get(drawn).copied().map_or('0', char::from)
+        };
+        (0..22).map(letter).collect()
+    }
+
+    pub(super) fn emit(&mut self, account: AccountId, kind: EventKind) {
+        self.events.push(Event { at: self.now, account: Some(account), kind });
+    }
+
+    pub(super) fn tell_order(&mut self, who: AccountId, order: &Order, how: Execution, fill: Option<&Fill>) {
+        let (order, fill) = (Box::new(order.clone()), fill.cloned().map(Box::new));
+        self.emit(who, EventKind::Order { order, execution: how, fill });
+    }
+
+    pub(super) fn tell_algo(&mut self, who: AccountId, algo: &AlgoOrder) {
+        self.emit(who, EventKind::Algo(Box::new(algo.clone())));
+    }
+
+    pub(super) fn tell_spot(&mut self, account: &Account, assets: &[&str]) {
+        let balances = assets.iter().map(|asset| account.spot_balance(asset)).collect();
+        self.emit(account.id, EventKind::Spot(balances));
+    }
+
+    pub(super) fn tell_futures(
+        &mut self,
+        account: &Account,
+        reason: Reason,
+        change: Decimal,
+        pairs: &[Pair],
+    ) {
+        let positions = pairs.iter().map(|&pair| margin::position(self, account, pair)).collect();
+        let (wallet, cross_wallet) = (account.wallet, account.cross_wallet());
+        self.emit(account.id, EventKind::Futures { reason, wallet, cross_wallet, change, positions });
+    }
+
+    /// Tells what has happened to a market since it was last told.
+    pub(super) fn tell_market(&mut self, market: MarketId, minute_turned: bool) {
+        let trades = std::mem::take(&mut self.shelf_mut(market).fresh);
+        let minutes = self.tape.minutes(market.pair);
+        let Some(candle) = minutes.and_then(|m| m.recent(market, 0)) else { return };
+        let closed = minutes.filter(|_| minute_turned).and_then(|m| m.recent(market, 1));
+        let update = MarketUpdate {
+            market,
+            price: self.price(market),
+            trades,
+            book: self.book_ticker(market),
+            candle,
+            closed,
+            mark: (market.kind == TradeType::Futures).then(|| self.mark_price(market.pair)),
+        };
+        self.events.push(Event { at: self.now, account: None, kind: EventKind::Market(Box::new(update)) });
+    }
+
+    /// Tells of the markets whose book users have changed.
+    pub(super) fn tell_touched(&mut self) {
+        for market in std::mem::take(&mut self.touched) {
+            self.tell_market(market, false);
+        }
+    }
+
+    pub(super) fn take_events(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.events)
+    }
+}

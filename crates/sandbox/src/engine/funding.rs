@@ -1,0 +1,118 @@
+//! The mark price, and what longs and shorts pay one another (here: to the house) every eight hours.
+
+use super::{Account, AccountId, IncomeKind, Reason, floor::Floor, settle};
+use crate::market::{FundingPoint, MarketId, Pair, QUOTE};
+use domain::{Decimal, Micros, time};
+use std::collections::BTreeMap;
+
+/// Between fundings: 00, 08 and 16 UTC.
+const EVERY: i64 = 8 * time::HOUR;
+/// A market that stood still for longer than this over a funding does not pay it.
+const LATEST: i64 = time::MINUTE;
+/// The mark goes this part of the way to the last price at each beat.
+const MARK_PACE: Decimal = Decimal::from_parts(125, 0, 0, false, 3);
+/// The premium is smoothed over about two minutes.
+const PREMIUM_PACE: Decimal = Decimal::from_parts(2, 0, 0, false, 3);
+/// Interest for eight hours: 0.01 %.
+const INTEREST: Decimal = Decimal::from_parts(1, 0, 0, false, 4);
+/// The rate strays from the premium towards the interest by at most this: 0.05 %.
+const DAMPER: Decimal = Decimal::from_parts(5, 0, 0, false, 4);
+/// No rate is beyond this: 0.3 %.
+const BOUND: Decimal = Decimal::from_parts(3, 0, 0, false, 3);
+/// Fundings kept of each perpetual: a year.
+const KEPT: usize = 3 * 365;
+
+/// The first funding after a moment.
+pub(super) fn next(at: Micros) -> Micros {
+    Micros((at.0.div_euclid(EVERY) + 1) * EVERY)
+}
+
+/// The funding rate of a premium, by Binance's formula: premium + clamp(interest - premium, ±0.05 %), bounded.
+pub(super) fn rate(premium: Decimal) -> Decimal {
+    let rate = premium + (INTEREST - premium).clamp(-DAMPER, DAMPER);
+    rate.clamp(-BOUND, BOUND).round_dp(8).normalize()
+}
+
+/// Moves mark and premium one beat on.
+pub(super) fn smooth(floor: &mut Floor, pair: Pair) {
+    let last = floor.price(MarketId::futures(pair));
+    let perp = floor.perp_mut(pair);
+    perp.mark = settle::cents(perp.mark + (last - perp.mark) * MARK_PACE);
+    let premium = (last - perp.mark).checked_div(perp.mark).unwrap_or_default();
+    perp.premium = (perp.premium + (premium - perp.premium) * PREMIUM_PACE).round_dp(12);
+}
+
+/// Pays the funding whose hour has come since the tick before.
+pub(super) fn pay_if_due(
+    floor: &mut Floor,
+    accounts: &mut BTreeMap<AccountId, Account>,
+    pair: Pair,
+    before: Micros,
+) {
+    let due = floor.perp(pair).next_funding;
+    if floor.now < due {
+        return;
+    }
+    let (now, mark, rate) = (floor.now, floor.mark(pair), rate(floor.perp(pair).premium));
+    let perp = floor.perp_mut(pair);
+    perp.next_funding = next(now);
+    if now.since(before) > LATEST {
+        return;
+    }
+    if perp.paid.len() == KEPT {
+        perp.paid.pop_front();
+    }
+    perp.paid.push_back(FundingPoint { at: due, rate, mark });
+    for account in accounts.values_mut().filter(|a| !a.perpetual(pair).amount.is_zero()) {
+        pay(floor, account, pair, mark * rate);
+    }
+}
+
+/// Pays one position: a long gives `per_unit` for each of its units, a short gets it.
+fn pay(floor: &mut Floor, account: &mut Account, pair: Pair, per_unit: Decimal) {
+    let perpetual = account.perpetual_mut(pair);
+    let amount = settle::cents(-perpetual.amount * per_unit);
+    let mut covered = Decimal::ZERO;
+    if perpetual.isolated_mode() {
+        let margin = perpetual.isolated + amount;
+        perpetual.isolated = margin.max(Decimal::ZERO);
+        covered = perpetual.isolated - margin;
+    }
+    account.wallet += amount + covered;
+    floor.house.receive(QUOTE, -amount);
+    floor.house.insure(-covered);
+    covered += settle::cover(floor, account, pair);
+    settle::income(floor, account, IncomeKind::FundingFee, Some(pair), amount, None);
+    if !covered.is_zero() {
+        settle::income(floor, account, IncomeKind::InsuranceClear, Some(pair), covered, None);
+    }
+    floor.tell_futures(account, Reason::FundingFee, amount + covered, &[pair]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fundings_come_at_their_hours() {
+        let day = Micros::from_date("2026-11-21").unwrap();
+        assert_eq!(next(day), day.plus(8 * time::HOUR));
+        assert_eq!(next(day.plus(EVERY - 1)), day.plus(8 * time::HOUR));
+        assert_eq!(next(day.plus(23 * time::HOUR)), day.plus(24 * time::HOUR));
+    }
+
+    #[test]
+    fn rates_are_bounded_and_rest_at_the_interest() {
+        let d = |text: &str| text.parse::<Decimal>().unwrap();
+        for (premium, want) in [
+            ("0", "0.0001"),
+            ("0.0002", "0.0001"),
+            ("0.001", "0.0005"),
+            ("-0.001", "-0.0005"),
+            ("0.5", "0.003"),
+            ("-0.5", "-0.003"),
+        ] {
+            assert_eq!(rate(d(premium)), d(want), "{premium}");
+        }
+    }
+}

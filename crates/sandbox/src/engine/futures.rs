@@ -1,0 +1,174 @@
+//! Futures orders.
+
+use super::{
+    Account, AlgoOrder, AlgoStatus, Execution, Fill, NewOrder, Order, Reason, Reject, Status, bracket,
+    cancel, filters,
+    floor::{Floor, Standing},
+    margin,
+    matching::{self, Plan, Want},
+    place,
+    position::signed,
+    settle,
+};
+use crate::market::Level;
+use domain::{Decimal, OrderType, TimeInForce};
+
+/// Checks an order against the market's filters.
+pub(super) fn check(floor: &Floor, new: &NewOrder) -> Result<(), Reject> {
+    if new.quote_amount.is_some() {
+        return Err(Reject::mandatory("quantity"));
+    }
+    let (price, _) = place::terms(new)?;
+    let amount = new.amount.ok_or_else(|| Reject::mandatory("quantity"))?;
+    filters::amount(new.market, amount)?;
+    if !new.reduce_only {
+        filters::notional(new.market, price.unwrap_or_else(|| floor.price(new.market)), amount)?;
+    }
+    price.map_or(Ok(()), |p| filters::band(new.market, new.side, p, floor.mark(new.market.pair)))
+}
+
+/// Takes an order, or says why not; `algo` is the conditional order that it comes from.
+pub(super) fn place(
+    floor: &mut Floor,
+    account: &mut Account,
+    new: &NewOrder,
+    algo: Option<&AlgoOrder>,
+) -> Result<(Order, Vec<Fill>), Reject> {
+    let (price, tif) = place::terms(new)?;
+    let amount = new.amount.ok_or_else(|| Reject::mandatory("quantity"))?;
+    let closable = account.perpetual(new.market.pair).closable(new.side);
+    if new.reduce_only && closable.is_zero() {
+        return Err(Reject::reduce_only());
+    }
+    if tif == TimeInForce::GteGtc && closable.is_zero() && !has_openers(account, new) {
+        return Err(Reject::no_position());
+    }
+    // A reduce-only order takes no more than there is to reduce.
+    let most = if new.reduce_only { amount.min(closable) } else { amount };
+    let plan = matching::plan(floor, new.market, new.side, price, Want::Base(most));
+    match tif {
+        TimeInForce::Gtx if !plan.levels.is_empty() => return Err(Reject::post_only()),
+        TimeInForce::Fok if plan.amount < amount => return Err(Reject::fok()),
+        _ => {}
+    }
+    let stands = price.filter(|_| tif != TimeInForce::Ioc);
+    if !new.reduce_only {
+        afford(floor, account, new, stands, &plan)?;
+    }
+
+    let mut order = place::order(floor, new, amount, tif);
+    if let Some(algo) = algo {
+        become_order(floor, account, &mut order, algo);
+    }
+    floor.tell_order(account.id, &order, Execution::New, None);
+    let (fills, ended) = take(floor, account, &mut order, plan.levels);
+    if order.status.open() {
+        if stands.is_some() {
+            stand(floor, account, &order);
+        } else {
+            order.status = Status::Expired;
+            floor.tell_order(account.id, &order, Execution::Expired, None);
+        }
+    }
+    let id = order.id;
+    account.futures_orders.put(order.clone());
+    if !fills.is_empty() {
+        floor.tell_futures(account, Reason::Order, Decimal::ZERO, &[new.market.pair]);
+    }
+    cancel::after(floor, account, &order, ended);
+    // Closing a position ends what was left of a reduce-only order.
+    let order = account.futures_orders.find(&super::OrderRef::Id(id)).cloned().unwrap_or(order);
+    Ok((order, fills))
+}
+
+/// Whether an open order could give the new one a position to live for.
+pub(super) fn has_openers(account: &Account, new: &NewOrder) -> bool {
+    cancel::openers(account, new.market.pair)
+}
+
+/// Ties a triggered order to the conditional order that it comes from, and tells so.
+fn become_order(floor: &mut Floor, account: &mut Account, order: &mut Order, algo: &AlgoOrder) {
+    order.algo_id = Some(algo.id);
+    order.original_kind = algo.kind;
+    order.trigger_price = algo.trigger_price;
+    order.close_position = algo.close_position;
+    let (id, now) = (order.id, floor.now);
+    let told = account.algos.change(algo.id, |a| {
+        a.status = AlgoStatus::Triggered;
+        a.order_id = Some(id);
+        a.updated = now;
+        a.clone()
+    });
+    if let Some(told) = told {
+        floor.tell_algo(account.id, &told);
+    }
+}
+
+/// Checks leverage bracket and margin for what an order may open: what it takes at the book's prices, the rest at its
+/// own. Orders that only reduce need nothing.
+fn afford(
+    floor: &Floor,
+    account: &Account,
+    new: &NewOrder,
+    stands: Option<Decimal>,
+    plan: &Plan,
+) -> Result<(), Reject> {
+    let pair = new.market.pair;
+    let (before, mark) = (account.perpetual(pair), floor.mark(pair));
+    let mut after = before;
+    let rest = new.amount.unwrap_or_default() - plan.amount;
+    after.stand(new.side, plan.cost + stands.map_or(Decimal::ZERO, |price| price * rest));
+    let (had, has) = (before.exposure(mark), after.exposure(mark));
+    if has <= had {
+        return Ok(());
+    }
+    if has > bracket::largest(pair, before.leverage) {
+        return Err(Reject::over_bracket());
+    }
+    let fee = plan.cost * settle::FUTURES_TAKER_FEE;
+    // Taking at worse than the mark loses the difference at once.
+    let loss = signed(new.side, plan.cost - plan.amount * mark).max(Decimal::ZERO);
+    let needed = after.initial(has - had) + fee + loss;
+    if needed > margin::available(floor, account) { Err(Reject::margin_insufficient()) } else { Ok(()) }
+}
+
+/// Fills an order at these levels of the book. Answers the fills, and whether a position ended.
+pub(super) fn take(
+    floor: &mut Floor,
+    account: &mut Account,
+    order: &mut Order,
+    levels: Vec<Level>,
+) -> (Vec<Fill>, bool) {
+    let how = if order.liquidation { Execution::Calculated } else { Execution::Trade };
+    let mut ended = false;
+    let mut fills = Vec::new();
+    for level in levels {
+        let trade = floor.ids.trade();
+        floor.take(order.market, order.side, trade, level);
+        let (fill, change) = settle::futures(floor, account, order, level, (trade, false));
+        ended |= change.ended;
+        floor.tell_order(account.id, order, how, Some(&fill));
+        fills.push(fill);
+    }
+    (fills, ended)
+}
+
+/// Puts an order into the book.
+fn stand(floor: &mut Floor, account: &mut Account, order: &Order) {
+    floor.shelf_mut(order.market).standing(order.side).insert(Standing::of(order, account.id));
+    hold(account, order, order.remaining());
+}
+
+/// Takes a standing order out of the book.
+pub(super) fn withdraw(floor: &mut Floor, account: &mut Account, order: &Order) {
+    floor.shelf_mut(order.market).standing(order.side).remove(&Standing::of(order, account.id));
+    hold(account, order, -order.remaining());
+}
+
+/// Counts an order's worth among what may open; reduce-only orders and market orders have none.
+pub(super) fn hold(account: &mut Account, order: &Order, amount: Decimal) {
+    if order.kind == OrderType::Limit && !order.reduce_only {
+        let worth = order.price.unwrap_or_default() * amount;
+        account.perpetual_mut(order.market.pair).stand(order.side, worth);
+    }
+}

@@ -1,0 +1,98 @@
+//! Liquidation: when the mark takes the collateral down to the maintenance margin.
+
+use super::{
+    Account, EventKind, Execution, IncomeKind, NewOrder, Reason, Status, cancel,
+    floor::Floor,
+    futures, margin,
+    matching::{self, Want},
+    place, settle,
+};
+use crate::market::{Level, MarketId, Pair};
+use domain::{Decimal, TimeInForce, TradeType};
+
+/// Of the notional, at most what is left: goes to the insurance.
+const CLEARANCE: Decimal = Decimal::from_parts(125, 0, 0, false, 4);
+/// A margin call is sent when maintenance reaches this part of the collateral.
+const CALL: Decimal = Decimal::from_parts(8, 0, 0, false, 1);
+
+/// Liquidates what a pair's new mark has brought down: the isolated position, or all cross positions.
+pub(super) fn check(floor: &mut Floor, account: &mut Account, pair: Pair) {
+    let perpetual = account.perpetual(pair);
+    if perpetual.amount.is_zero() {
+        return;
+    }
+    let isolated = perpetual.isolated_mode();
+    let (collateral, maintenance) =
+        if isolated { margin::isolated(floor, account, pair) } else { margin::cross(floor, account) };
+    if collateral > maintenance {
+        call(floor, account, collateral, maintenance);
+        return;
+    }
+    let pairs: Vec<Pair> = match isolated {
+        true => vec![pair],
+        false => {
+            account.perpetuals.iter().filter(|(_, p)| !p.isolated_mode()).map(|(pair, _)| *pair).collect()
+        }
+    };
+    for &pair in &pairs {
+        for id in cancel::order_ids(account, TradeType::Futures, |o| o.market.pair == pair) {
+            cancel::end(floor, account, TradeType::Futures, id, Status::Expired);
+        }
+    }
+    for pair in pairs {
+        close(floor, account, pair);
+    }
+    account.warned = false;
+}
+
+/// Warns once when the collateral nears the maintenance margin, and again after it has recovered.
+fn call(floor: &mut Floor, account: &mut Account, collateral: Decimal, maintenance: Decimal) {
+    let near = maintenance >= collateral * CALL;
+    if near && !account.warned {
+        let held = account.perpetuals.iter().filter(|(_, p)| !p.amount.is_zero());
+        let positions = held.map(|(&pair, _)| margin::position(floor, account, pair)).collect();
+        floor.emit(account.id, EventKind::MarginCall(positions));
+    }
+    account.warned = near;
+}
+
+/// Closes a position at the market, whatever it brings; what the book cannot take, the house does at its last price.
+fn close(floor: &mut Floor, account: &mut Account, pair: Pair) {
+    let perpetual = account.perpetual(pair);
+    let amount = perpetual.amount.abs();
+    if amount.is_zero() {
+        return;
+    }
+    let market = MarketId::futures(pair);
+    let side = if perpetual.amount.is_sign_negative() { domain::Side::Buy } else { domain::Side::Sell };
+    let mut plan = matching::plan(floor, market, side, None, Want::Base(amount));
+    if plan.amount < amount {
+        let price = plan.levels.last().map_or_else(|| floor.price(market), |l| l.price);
+        plan.levels.push(Level { price, amount: amount - plan.amount });
+    }
+    let mut new = NewOrder::market(market, side, amount);
+    new.reduce_only = true;
+    let mut order = place::order(floor, &new, amount, TimeInForce::Ioc);
+    order.client_id = format!("autoclose-{}", order.id);
+    order.liquidation = true;
+    floor.tell_order(account.id, &order, Execution::New, None);
+    let wallet = account.wallet;
+    let (_, ended) = futures::take(floor, account, &mut order, plan.levels);
+    account.futures_orders.put(order.clone());
+    floor.tell_futures(account, Reason::Order, Decimal::ZERO, &[pair]);
+
+    // An isolated position pays the clearance out of what its own margin has left, a cross one out of the wallet.
+    let pocket = if perpetual.isolated_mode() {
+        perpetual.isolated + account.wallet - wallet
+    } else {
+        account.cross_wallet()
+    };
+    let clearance = settle::cents(order.cost * CLEARANCE).min(pocket).max(Decimal::ZERO);
+    if !clearance.is_zero() {
+        account.wallet -= clearance;
+        floor.house.insure(clearance);
+        settle::income(floor, account, IncomeKind::InsuranceClear, Some(pair), -clearance, None);
+        floor.tell_futures(account, Reason::InsuranceClear, -clearance, &[pair]);
+    }
+    cancel::after(floor, account, &order, ended);
+}

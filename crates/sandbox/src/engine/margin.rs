@@ -1,0 +1,145 @@
+//! Margins of a futures account at the present marks, and where it would be liquidated.
+
+use super::{Account, FuturesView, PositionView, bracket, floor::Floor, position::Perpetual};
+use crate::market::Pair;
+use domain::Decimal;
+
+/// Sums over an account's perpetuals.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sums {
+    unrealized: Decimal,
+    cross_unrealized: Decimal,
+    position_margin: Decimal,
+    cross_margin: Decimal,
+    order_margin: Decimal,
+    maintenance: Decimal,
+    cross_maintenance: Decimal,
+}
+
+fn sums(floor: &Floor, account: &Account) -> Sums {
+    let mut sums = Sums::default();
+    for (&pair, p) in &account.perpetuals {
+        let mark = floor.mark(pair);
+        let (notional, unrealized) = (p.notional(mark), p.unrealized(mark));
+        let maintenance = bracket::maintenance(pair, notional);
+        let initial = initial(p, mark);
+        sums.unrealized += unrealized;
+        sums.position_margin += initial;
+        sums.order_margin += p.order_margin(mark);
+        sums.maintenance += maintenance;
+        if !p.isolated_mode() {
+            sums.cross_unrealized += unrealized;
+            sums.cross_margin += initial;
+            sums.cross_maintenance += maintenance;
+        }
+    }
+    sums
+}
+
+/// Initial margin of a position: its share of the notional, or its own margin when it has one.
+fn initial(p: &Perpetual, mark: Decimal) -> Decimal {
+    if p.isolated_mode() { p.isolated } else { p.initial(p.notional(mark)) }
+}
+
+/// What new orders may use; negative when there is less than the present positions and orders need.
+pub(super) fn available(floor: &Floor, account: &Account) -> Decimal {
+    free(account, &sums(floor, account))
+}
+
+fn free(account: &Account, sums: &Sums) -> Decimal {
+    account.cross_wallet() + sums.cross_unrealized - sums.cross_margin - sums.order_margin
+}
+
+/// What may be moved away: what is free, unrealised profit apart.
+pub(super) fn withdrawable(floor: &Floor, account: &Account) -> Decimal {
+    let sums = sums(floor, account);
+    let without_profit = free(account, &sums) - sums.cross_unrealized.max(Decimal::ZERO);
+    without_profit.max(Decimal::ZERO)
+}
+
+/// Collateral and maintenance margin that all cross positions share.
+pub(super) fn cross(floor: &Floor, account: &Account) -> (Decimal, Decimal) {
+    let sums = sums(floor, account);
+    (account.cross_wallet() + sums.cross_unrealized, sums.cross_maintenance)
+}
+
+/// Collateral and maintenance margin of one isolated position.
+pub(super) fn isolated(floor: &Floor, account: &Account, pair: Pair) -> (Decimal, Decimal) {
+    let (p, mark) = (account.perpetual(pair), floor.mark(pair));
+    (p.isolated + p.unrealized(mark), bracket::maintenance(pair, p.notional(mark)))
+}
+
+/// The whole account.
+pub(super) fn view(floor: &Floor, account: &Account) -> FuturesView {
+    let sums = sums(floor, account);
+    FuturesView {
+        wallet: account.wallet,
+        cross_wallet: account.cross_wallet(),
+        unrealized: sums.unrealized,
+        cross_unrealized: sums.cross_unrealized,
+        position_margin: sums.position_margin,
+        order_margin: sums.order_margin,
+        maintenance: sums.maintenance,
+        available: free(account, &sums).max(Decimal::ZERO),
+        withdrawable: withdrawable(floor, account),
+        positions: Pair::ALL.map(|pair| position(floor, account, pair)).into(),
+    }
+}
+
+/// One position.
+pub(super) fn position(floor: &Floor, account: &Account, pair: Pair) -> PositionView {
+    let (p, mark) = (account.perpetual(pair), floor.mark(pair));
+    let notional = p.notional(mark);
+    PositionView {
+        pair,
+        amount: p.amount,
+        entry_price: p.entry_price(),
+        break_even: p.entry_price(),
+        mark_price: mark,
+        unrealized: p.unrealized(mark),
+        realized: p.realized,
+        liquidation_price: liquidation_price(floor, account, pair),
+        notional: p.amount * mark,
+        leverage: p.leverage,
+        max_notional: bracket::largest(pair, p.leverage),
+        mode: p.mode,
+        isolated: p.isolated,
+        initial_margin: initial(&p, mark),
+        order_margin: p.order_margin(mark),
+        maintenance: bracket::maintenance(pair, notional),
+        bid_notional: p.bids,
+        ask_notional: p.asks,
+        updated: p.updated,
+    }
+}
+
+/// The mark at which the collateral meets the maintenance margin, everything else being as it is.
+///
+/// In each bracket both are linear in the mark, so each bracket has one candidate; the true one lies within the
+/// bracket that it was reckoned for.
+fn liquidation_price(floor: &Floor, account: &Account, pair: Pair) -> Option<Decimal> {
+    let p = account.perpetual(pair);
+    if p.amount.is_zero() {
+        return None;
+    }
+    let collateral = if p.isolated_mode() {
+        p.isolated
+    } else {
+        // The other cross positions' profit is ours to lose, and their maintenance is not.
+        let (collateral, maintenance) = cross(floor, account);
+        let mark = floor.mark(pair);
+        collateral - p.unrealized(mark) - maintenance + bracket::maintenance(pair, p.notional(mark))
+    };
+    let size = p.amount.abs();
+    let all = bracket::brackets(pair);
+    all.iter().enumerate().find_map(|(at, b)| {
+        let price = if p.amount.is_sign_negative() {
+            (collateral + p.cost + b.cumulative) / (size * (Decimal::ONE + b.rate))
+        } else {
+            (p.cost - collateral - b.cumulative) / (size * (Decimal::ONE - b.rate))
+        };
+        let notional = price * size;
+        let within = notional > b.floor && (notional <= b.cap || at + 1 == all.len());
+        (price > Decimal::ZERO && within).then(|| price.round_dp(8).normalize())
+    })
+}

@@ -1,0 +1,147 @@
+//! The exchange itself: matching, margin, funding, liquidation. Pure and deterministic: state and a command, or state
+//! and a tick, give the next state and its events. No clock, no chance, no I/O.
+//!
+//! Every trade is against the house, whose book follows from the market alone; users never trade with one another.
+//! The house's [`House`] ledger says where every unit of every asset is.
+//!
+//! ```text
+//! place -> filters -> spot | futures | algo -> matching (what the book gives) -> settlement -> events
+//! tick  -> tape -> resting orders -> marks -> triggers -> liquidations -> funding -> events
+//! ```
+
+mod account;
+mod algo;
+mod algo_trigger;
+mod bracket;
+mod cancel;
+mod command;
+mod event;
+mod filters;
+mod floor;
+mod funding;
+mod futures;
+mod house;
+mod liquidation;
+mod margin;
+mod matching;
+mod order;
+mod place;
+mod position;
+mod query;
+mod registry;
+mod reject;
+mod settings;
+mod settle;
+mod spot;
+mod tick;
+
+pub use account::{Account, AccountId, FuturesView, PositionView, SpotBalance};
+pub use bracket::{Bracket, brackets};
+pub use command::{Answer, ApiSecret, Command, NewAccount, Rights, Which};
+pub use event::{Event, EventKind, Execution, Income, IncomeKind, MarketUpdate, Reason};
+pub use house::House;
+pub use order::{AlgoOrder, AlgoStatus, Fill, NewOrder, Order, Status, WorkingType};
+pub use registry::{Entry, OrderRef, Registry};
+pub use reject::Reject;
+pub use settle::{FUTURES_MAKER_FEE, FUTURES_TAKER_FEE, SPOT_FEE};
+
+use domain::Micros;
+use floor::Floor;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The whole exchange. Its serialised form is a snapshot; a clone is an independent exchange.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Engine {
+    floor: Floor,
+    accounts: BTreeMap<AccountId, Account>,
+    keys: BTreeMap<String, AccountId>,
+}
+
+impl Engine {
+    /// A new exchange at the moment `at`, whose market plays the record from the hour `start` on
+    /// (usually [`crate::market::DEFAULT_START`]).
+    #[must_use]
+    pub fn new(seed: u64, at: Micros, start: Micros) -> Self {
+        Self { floor: Floor::new(seed, at, start), accounts: BTreeMap::new(), keys: BTreeMap::new() }
+    }
+
+    /// Does what a command says, at the moment `at` (or the latest moment it has seen, if that is later).
+    ///
+    /// # Errors
+    /// A [`Reject`]; then nothing has changed.
+    pub fn apply(&mut self, at: Micros, command: Command) -> Result<(Answer, Vec<Event>), Reject> {
+        let before = self.floor.now;
+        self.floor.now = before.max(at);
+        match self.dispatch(command) {
+            Ok(answer) => {
+                self.floor.tell_touched();
+                Ok((answer, self.floor.take_events()))
+            }
+            Err(reject) => {
+                self.floor.now = before;
+                Err(reject)
+            }
+        }
+    }
+
+    fn dispatch(&mut self, command: Command) -> Result<Answer, Reject> {
+        match command {
+            Command::OpenAccount(new) => self.open_account(new),
+            Command::SetPrice { pair, price } => {
+                self.set_price(pair, price)?;
+                Ok(Answer::Done)
+            }
+            Command::ResetAccount { account } => self.with(account, |floor, account| {
+                settings::reset(floor, account);
+                Ok(Answer::Done)
+            }),
+            Command::Place { account, order } => {
+                self.with(account, |floor, account| place::place(floor, account, order))
+            }
+            Command::Cancel { account, market, which, order } => {
+                self.with(account, |floor, account| cancel::one(floor, account, market, which, &order))
+            }
+            Command::CancelAll { account, market, which } => {
+                self.with(account, |floor, account| Ok(cancel::all(floor, account, market, which)))
+            }
+            Command::SetLeverage { account, pair, leverage } => {
+                self.with(account, |floor, account| settings::leverage(floor, account, pair, leverage))
+            }
+            Command::SetMarginMode { account, pair, mode } => {
+                self.with(account, |floor, account| settings::margin_mode(floor, account, pair, mode))
+            }
+            Command::AdjustMargin { account, pair, amount } => {
+                self.with(account, |floor, account| settings::adjust_margin(floor, account, pair, amount))
+            }
+            Command::Transfer { account, from, asset, amount } => {
+                self.with(account, |floor, account| settings::transfer(floor, account, from, &asset, amount))
+            }
+        }
+    }
+
+    fn with(
+        &mut self,
+        id: AccountId,
+        act: impl FnOnce(&mut Floor, &mut Account) -> Result<Answer, Reject>,
+    ) -> Result<Answer, Reject> {
+        let account = self.accounts.get_mut(&id).ok_or_else(Reject::invalid_key)?;
+        act(&mut self.floor, account)
+    }
+
+    fn open_account(&mut self, new: NewAccount) -> Result<Answer, Reject> {
+        let ceiling = settings::LARGEST_FUNDS;
+        let funds = [new.spot_funds, new.futures_funds];
+        if funds.iter().any(|f| f.is_sign_negative() || *f > ceiling || f.scale() > settle::PLACES) {
+            return Err(Reject::precision());
+        }
+        if self.keys.contains_key(&new.api_key) {
+            return Err(Reject::key_taken());
+        }
+        let id = AccountId(self.floor.ids.account());
+        self.keys.insert(new.api_key.clone(), id);
+        self.floor.house.issue(crate::market::QUOTE, new.spot_funds + new.futures_funds);
+        self.accounts.insert(id, Account::open(id, self.floor.now, new));
+        Ok(Answer::Account(id))
+    }
+}

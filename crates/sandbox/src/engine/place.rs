@@ -1,0 +1,74 @@
+//! Placing: what every order passes, whatever its market.
+
+use super::{Account, Answer, NewOrder, Order, Reject, Status, algo, filters, floor::Floor, futures, spot};
+use domain::{Decimal, OrderType, TimeInForce, TradeType};
+
+/// Open orders that an account may have on one market.
+const MAX_OPEN: usize = 200;
+
+/// Takes an order, or says why not.
+pub(super) fn place(floor: &mut Floor, account: &mut Account, new: NewOrder) -> Result<Answer, Reject> {
+    if let Some(client) = &new.client_id {
+        filters::client_id(new.market, client)?;
+    }
+    if new.kind.conditional() {
+        return algo::place(floor, account, new);
+    }
+    if new.close_position {
+        return Err(Reject::close_kind());
+    }
+    let orders = account.orders(new.market.kind);
+    let spot = new.market.kind == TradeType::Spot;
+    if new.client_id.as_deref().is_some_and(|client| orders.client_taken(client)) {
+        return Err(if spot { Reject::duplicate_order() } else { Reject::duplicate_client_id() });
+    }
+    if orders.open().filter(|o| o.market == new.market).count() >= MAX_OPEN {
+        return Err(if spot { Reject::filter("MAX_NUM_ORDERS") } else { Reject::too_many_orders() });
+    }
+    let (order, fills) = match new.market.kind {
+        TradeType::Spot => spot::place(floor, account, &new)?,
+        TradeType::Futures => {
+            futures::check(floor, &new)?;
+            futures::place(floor, account, &new, None)?
+        }
+    };
+    Ok(Answer::Order { order, fills })
+}
+
+/// Limit price and time in force of a plain order; a market order has no price and ends at once.
+pub(super) fn terms(new: &NewOrder) -> Result<(Option<Decimal>, TimeInForce), Reject> {
+    if new.kind == OrderType::Market {
+        return Ok((None, TimeInForce::Gtc));
+    }
+    let price = new.price.ok_or_else(|| Reject::mandatory("price"))?;
+    filters::price(new.market, price)?;
+    Ok((Some(price), new.tif.unwrap_or(TimeInForce::Gtc)))
+}
+
+/// The order as it begins.
+pub(super) fn order(floor: &mut Floor, new: &NewOrder, amount: Decimal, tif: TimeInForce) -> Order {
+    let id = floor.ids.order();
+    Order {
+        id,
+        client_id: new.client_id.clone().unwrap_or_else(|| floor.client_id(id)),
+        market: new.market,
+        side: new.side,
+        kind: new.kind,
+        original_kind: new.kind,
+        tif,
+        price: new.price.filter(|_| new.kind == OrderType::Limit).map(|p| p.normalize()),
+        amount: amount.normalize(),
+        quote_amount: new.quote_amount,
+        filled: Decimal::ZERO,
+        cost: Decimal::ZERO,
+        reduce_only: new.reduce_only,
+        close_position: new.close_position,
+        status: Status::New,
+        algo_id: None,
+        trigger_price: None,
+        working_type: new.working_type,
+        liquidation: false,
+        created: floor.now,
+        updated: floor.now,
+    }
+}

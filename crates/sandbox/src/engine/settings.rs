@@ -1,0 +1,181 @@
+//! What an account sets and moves: leverage, margin mode, margin, transfers, the reset; and jumps of the price.
+
+use super::{
+    Account, AlgoStatus, Answer, Engine, EventKind, IncomeKind, Reason, Reject, Status, bracket, cancel,
+    filters, floor::Floor, margin, settle,
+};
+use crate::market::{MarketId, Pair, QUOTE};
+use domain::{Decimal, MarginMode, TradeType};
+
+/// The most that an account can be opened with, in USDT each on spot and futures.
+pub(super) const LARGEST_FUNDS: Decimal = Decimal::from_parts(1_000_000_000, 0, 0, false, 0);
+
+/// Sets leverage, when positions and orders fit its bracket and the margin suffices.
+pub(super) fn leverage(
+    floor: &mut Floor,
+    account: &mut Account,
+    pair: Pair,
+    leverage: u16,
+) -> Result<Answer, Reject> {
+    if leverage == 0 || leverage > bracket::highest_leverage(pair) {
+        return Err(Reject::leverage(leverage));
+    }
+    let max_notional = bracket::largest(pair, leverage);
+    let before = account.perpetual(pair);
+    if before.exposure(floor.mark(pair)) > max_notional {
+        return Err(Reject::over_bracket());
+    }
+    if leverage < before.leverage {
+        if before.isolated_mode() && !before.amount.is_zero() {
+            return Err(Reject::leverage_isolated());
+        }
+        account.perpetual_mut(pair).leverage = leverage;
+        if margin::available(floor, account) < Decimal::ZERO {
+            account.perpetual_mut(pair).leverage = before.leverage;
+            return Err(Reject::leverage_too_small());
+        }
+    }
+    account.perpetual_mut(pair).leverage = leverage;
+    floor.emit(account.id, EventKind::Leverage { pair, leverage });
+    Ok(Answer::Leverage { leverage, max_notional })
+}
+
+/// Sets the margin mode of a perpetual without orders and position.
+pub(super) fn margin_mode(
+    floor: &mut Floor,
+    account: &mut Account,
+    pair: Pair,
+    mode: MarginMode,
+) -> Result<Answer, Reject> {
+    let before = account.perpetual(pair);
+    let orders = account.futures_orders.open().any(|o| o.market.pair == pair);
+    if before.mode == mode {
+        return Err(Reject::same_margin_mode());
+    }
+    if orders || account.algos.open().any(|a| a.pair == pair) {
+        return Err(Reject::margin_mode_orders());
+    }
+    if !before.amount.is_zero() {
+        return Err(Reject::margin_mode_position());
+    }
+    account.perpetual_mut(pair).mode = mode;
+    floor.tell_futures(account, Reason::MarginTypeChange, Decimal::ZERO, &[pair]);
+    Ok(Answer::Done)
+}
+
+/// Moves margin into or out of an isolated position.
+pub(super) fn adjust_margin(
+    floor: &mut Floor,
+    account: &mut Account,
+    pair: Pair,
+    amount: Decimal,
+) -> Result<Answer, Reject> {
+    let before = account.perpetual(pair);
+    if before.amount.is_zero() {
+        return Err(Reject::margin_without_position());
+    }
+    if !before.isolated_mode() {
+        return Err(Reject::margin_not_isolated());
+    }
+    if amount.is_zero() || amount.normalize().scale() > settle::PLACES {
+        return Err(Reject::precision());
+    }
+    let mark = floor.mark(pair);
+    let needed = before.initial(before.notional(mark)) - before.unrealized(mark).min(Decimal::ZERO);
+    let spare = (before.isolated - needed).max(Decimal::ZERO);
+    let free = margin::available(floor, account).min(account.cross_wallet());
+    if amount > free {
+        return Err(Reject::margin_insufficient());
+    }
+    if -amount > spare {
+        return Err(Reject::isolated_insufficient());
+    }
+    account.perpetual_mut(pair).isolated += amount;
+    floor.tell_futures(account, Reason::MarginTransfer, Decimal::ZERO, &[pair]);
+    Ok(Answer::Done)
+}
+
+/// Moves USDT between spot and futures.
+pub(super) fn transfer(
+    floor: &mut Floor,
+    account: &mut Account,
+    from: TradeType,
+    asset: &str,
+    amount: Decimal,
+) -> Result<Answer, Reject> {
+    if asset != QUOTE {
+        return Err(Reject::invalid_asset());
+    }
+    if amount <= Decimal::ZERO || amount.normalize().scale() > settle::PLACES {
+        return Err(Reject::precision());
+    }
+    let there = match from {
+        TradeType::Spot => account.spot_free(QUOTE),
+        TradeType::Futures => margin::withdrawable(floor, account),
+    };
+    if amount > there {
+        return Err(Reject::balance_insufficient());
+    }
+    let (reason, change) = match from {
+        TradeType::Spot => (Reason::Deposit, amount),
+        TradeType::Futures => (Reason::Withdraw, -amount),
+    };
+    account.spot_mut(QUOTE).free -= change;
+    account.wallet += change;
+    settle::income(floor, account, IncomeKind::Transfer, None, change, None);
+    floor.tell_spot(account, &[QUOTE]);
+    floor.tell_futures(account, reason, change, &[]);
+    Ok(Answer::Transfer(floor.ids.income()))
+}
+
+/// Ends orders and positions without profit or loss, and funds the account as at first. Its history stays.
+pub(super) fn reset(floor: &mut Floor, account: &mut Account) {
+    for kind in [TradeType::Spot, TradeType::Futures] {
+        for id in cancel::order_ids(account, kind, |_| true) {
+            cancel::end(floor, account, kind, id, Status::Canceled);
+        }
+    }
+    for id in cancel::algo_ids(account, |_| true) {
+        cancel::end_algo(floor, account, id, AlgoStatus::Canceled);
+    }
+    let held: Vec<_> = account.spot.iter().map(|(asset, h)| (asset.clone(), h.free + h.locked)).collect();
+    for (asset, amount) in &held {
+        floor.house.issue(asset, -amount);
+    }
+    floor.house.issue(QUOTE, account.funded.0 + account.funded.1 - account.wallet);
+    let (before, now) = (account.wallet, floor.now);
+    let closed: Vec<_> = account.perpetuals.keys().copied().collect();
+    for perpetual in account.perpetuals.values_mut() {
+        *perpetual = super::position::Perpetual {
+            leverage: perpetual.leverage,
+            mode: perpetual.mode,
+            updated: now,
+            ..Default::default()
+        };
+    }
+    account.warned = false;
+    account.fund();
+    let assets: Vec<_> = held.iter().map(|(asset, _)| asset.as_str()).collect();
+    floor.tell_spot(account, &assets);
+    floor.tell_futures(account, Reason::AdminDeposit, account.wallet - before, &closed);
+}
+
+impl Engine {
+    /// Jumps a pair's price. Everything that a beat does follows: fills, triggers, liquidations.
+    pub(super) fn set_price(&mut self, pair: Pair, price: Decimal) -> Result<(), Reject> {
+        filters::price(MarketId::spot(pair), price)?;
+        let units = price * Decimal::from(10_i64.pow(pair.price_scale()));
+        let units = i64::try_from(units.trunc()).map_err(|_| Reject::price_too_high())?;
+        let beat = self.floor.tape.jump(pair, units);
+        for market in [MarketId::spot(pair), MarketId::futures(pair)] {
+            self.floor.show(market, beat);
+        }
+        let futures = MarketId::futures(pair);
+        self.floor.perp_mut(pair).mark = self.floor.price(futures);
+        self.settle_pair(pair);
+        for market in [MarketId::spot(pair), futures] {
+            self.floor.tell_market(market, false);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,165 @@
+//! What a fill does to an account and to the house.
+
+use super::{Account, Fill, Income, IncomeKind, Order, Status, floor::Floor, position::Change};
+use crate::market::{Level, Pair, QUOTE};
+use domain::{Decimal, Side, TradeType};
+
+/// Decimals that balances are kept to.
+pub(super) const PLACES: u32 = 8;
+/// Fee of a spot fill, of what is received: 0.1 %.
+pub const SPOT_FEE: Decimal = Decimal::from_parts(1, 0, 0, false, 3);
+/// Fee of a futures fill that made: 0.02 %.
+pub const FUTURES_MAKER_FEE: Decimal = Decimal::from_parts(2, 0, 0, false, 4);
+/// Fee of a futures fill that took: 0.05 %.
+pub const FUTURES_TAKER_FEE: Decimal = Decimal::from_parts(5, 0, 0, false, 4);
+
+/// Rounds to what balances are kept to.
+pub(super) fn cents(value: Decimal) -> Decimal {
+    value.round_dp(PLACES).normalize()
+}
+
+/// Books a fill of a spot order. A maker pays from what is locked.
+pub(super) fn spot(
+    floor: &mut Floor,
+    account: &mut Account,
+    order: &mut Order,
+    level: Level,
+    trade: (u64, bool),
+) -> Fill {
+    let quote = level.price * level.amount;
+    let base = order.market.pair.base();
+    let ((paid, pays), (got, gets)) = match order.side {
+        Side::Buy => ((QUOTE, quote), (base, level.amount)),
+        Side::Sell => ((base, level.amount), (QUOTE, quote)),
+    };
+    let fee = cents(gets * SPOT_FEE);
+    let from = account.spot_mut(paid);
+    if trade.1 {
+        from.locked -= pays;
+    } else {
+        from.free -= pays;
+    }
+    account.spot_mut(got).free += gets - fee;
+    floor.house.receive(paid, pays);
+    floor.house.receive(got, -gets);
+    floor.house.charge(got, fee);
+    record(floor, account, order, level, trade, (fee, got, Decimal::ZERO))
+}
+
+/// Books a fill of a futures order: position, profit, fee, isolated margin.
+pub(super) fn futures(
+    floor: &mut Floor,
+    account: &mut Account,
+    order: &mut Order,
+    level: Level,
+    trade: (u64, bool),
+) -> (Fill, Change) {
+    let pair = order.market.pair;
+    let rate = if trade.1 { FUTURES_MAKER_FEE } else { FUTURES_TAKER_FEE };
+    let fee = cents(level.price * level.amount * rate);
+    let now = floor.now;
+    let perpetual = account.perpetual_mut(pair);
+    let change = perpetual.fill(order.side, level.price, level.amount, now);
+    let mut covered = Decimal::ZERO;
+    if perpetual.isolated_mode() {
+        // An isolated position can lose its own margin, and no more.
+        let short = (-change.realized - change.released).max(Decimal::ZERO);
+        let more = short.min(perpetual.isolated);
+        perpetual.isolated -= more;
+        covered = short - more;
+    }
+    account.wallet += change.realized - fee + covered;
+    floor.house.receive(QUOTE, -change.realized);
+    floor.house.charge(QUOTE, fee);
+    floor.house.insure(-covered);
+    if !change.opened.is_zero() {
+        set_margin_aside(account, pair, change.opened);
+    }
+    covered += cover(floor, account, pair);
+
+    let fill = record(floor, account, order, level, trade, (fee, QUOTE, change.realized));
+    let trade_id = Some(fill.id);
+    if !change.realized.is_zero() {
+        income(floor, account, IncomeKind::RealizedPnl, Some(pair), change.realized, trade_id);
+    }
+    income(floor, account, IncomeKind::Commission, Some(pair), -fee, trade_id);
+    if !covered.is_zero() {
+        income(floor, account, IncomeKind::InsuranceClear, Some(pair), covered, trade_id);
+    }
+    (fill, change)
+}
+
+/// Moves the initial margin of what was opened into an isolated position.
+fn set_margin_aside(account: &mut Account, pair: Pair, opened: Decimal) {
+    let free = account.cross_wallet().max(Decimal::ZERO);
+    let perpetual = account.perpetual_mut(pair);
+    if perpetual.isolated_mode() {
+        perpetual.isolated += perpetual.initial(opened).min(free);
+    }
+}
+
+/// Brings an overdrawn cross wallet back to zero: from this position's own margin, then from the insurance, so that no
+/// wallet is ever negative. Answers what the insurance gave.
+pub(super) fn cover(floor: &mut Floor, account: &mut Account, pair: Pair) -> Decimal {
+    let short = (-account.cross_wallet()).max(Decimal::ZERO);
+    if short.is_zero() {
+        return short;
+    }
+    let perpetual = account.perpetual_mut(pair);
+    let own = short.min(perpetual.isolated);
+    perpetual.isolated -= own;
+    let given = short - own;
+    account.wallet += given;
+    floor.house.insure(-given);
+    given
+}
+
+/// Enters something into the wallet's history.
+pub(super) fn income(
+    floor: &mut Floor,
+    account: &mut Account,
+    kind: IncomeKind,
+    pair: Option<Pair>,
+    amount: Decimal,
+    trade_id: Option<u64>,
+) {
+    let (id, at) = (floor.ids.income(), floor.now);
+    account.keep_income(Income { id, at, kind, pair, amount, trade_id });
+}
+
+/// Writes a fill into the order and the account's history.
+fn record(
+    floor: &Floor,
+    account: &mut Account,
+    order: &mut Order,
+    level: Level,
+    (id, maker): (u64, bool),
+    (fee, fee_asset, realized): (Decimal, &str, Decimal),
+) -> Fill {
+    let quote = level.price * level.amount;
+    order.filled += level.amount;
+    order.cost += quote;
+    order.status = if order.filled == order.amount { Status::Filled } else { Status::PartiallyFilled };
+    order.updated = floor.now;
+    let fill = Fill {
+        id,
+        order_id: order.id,
+        market: order.market,
+        side: order.side,
+        price: level.price,
+        amount: level.amount,
+        quote,
+        fee,
+        fee_asset: fee_asset.to_owned(),
+        maker,
+        realized,
+        at: floor.now,
+    };
+    account.keep_fill(fill.clone());
+    fill
+}
+
+/// Whether an order trades on futures.
+pub(super) const fn on_futures(order: &Order) -> bool {
+    matches!(order.market.kind, TradeType::Futures)
+}

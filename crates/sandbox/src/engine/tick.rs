@@ -1,0 +1,130 @@
+//! What a tick of the market does, in this order: the price moves, resting orders fill, conditional orders trigger,
+//! positions are liquidated; at their hours fundings are paid; then the streams are told.
+
+use super::{
+    Account, AccountId, Engine, Event, Execution, OrderRef, Reason, Status, algo_trigger, cancel,
+    floor::{Floor, Standing},
+    funding, futures, liquidation, settle, spot,
+};
+use crate::market::{Level, MarketId, Pair, Tick};
+use domain::{Decimal, Side, TradeType, money};
+
+/// Users' resting orders get this part of a beat's volume.
+const SHARE: Decimal = Decimal::from_parts(5, 0, 0, false, 1);
+
+impl Engine {
+    /// Plays what is due of the market, and tells what that did.
+    pub fn tick(&mut self, tick: Tick) -> Vec<Event> {
+        let before = self.floor.now;
+        self.floor.now = before.max(tick.at);
+        let tick = Tick { at: self.floor.now, ..tick };
+        let due = self.floor.tape.due(tick);
+        let mut turned = false;
+        for _ in 0..due {
+            turned |= self.floor.tape.play(tick.at);
+            for market in MarketId::all() {
+                self.floor.show_beat(market);
+            }
+            for pair in Pair::ALL {
+                funding::smooth(&mut self.floor, pair);
+                self.settle_pair(pair);
+            }
+        }
+        for pair in Pair::ALL {
+            funding::pay_if_due(&mut self.floor, &mut self.accounts, pair, before);
+        }
+        if due > 0 {
+            for market in MarketId::all() {
+                self.floor.tell_market(market, turned);
+            }
+        }
+        self.floor.take_events()
+    }
+
+    /// Everything that follows from a pair's new price.
+    pub(super) fn settle_pair(&mut self, pair: Pair) {
+        self.fill_resting(MarketId::spot(pair));
+        self.fill_resting(MarketId::futures(pair));
+        let waiting: Vec<_> = self.floor.shelf(MarketId::futures(pair)).algos.iter().copied().collect();
+        for (id, account) in waiting {
+            if let Some(account) = self.accounts.get_mut(&account) {
+                algo_trigger::watch(&mut self.floor, account, id);
+            }
+        }
+        for account in self.accounts.values_mut() {
+            liquidation::check(&mut self.floor, account, pair);
+        }
+    }
+
+    /// Fills the orders that the price has gone strictly through, best price first, then oldest, out of their share of
+    /// the beat's volume.
+    fn fill_resting(&mut self, market: MarketId) {
+        let lot = market.rules().lot;
+        let price = self.floor.price(market);
+        let volume = Decimal::new(self.floor.shelf(market).beat.volume, market.pair.volume_scale());
+        if volume.is_zero() {
+            return;
+        }
+        let mut left = money::floor_to(volume * SHARE, lot).max(lot);
+        for side in [Side::Buy, Side::Sell] {
+            let standing = self.floor.shelf_mut(market).standing(side);
+            let passed: Vec<Standing> =
+                standing.iter().take_while(|s| s.passed(side, price)).copied().collect();
+            for order in passed {
+                if left.is_zero() {
+                    return;
+                }
+                left -= self.fill_one(market, order.account, order.id, left);
+            }
+        }
+    }
+
+    /// Fills one resting order with at most `most`. Answers how much it took.
+    fn fill_one(&mut self, market: MarketId, account: AccountId, id: u64, most: Decimal) -> Decimal {
+        let Some(account) = self.accounts.get_mut(&account) else { return Decimal::ZERO };
+        match market.kind {
+            TradeType::Spot => fill_spot(&mut self.floor, account, id, most),
+            TradeType::Futures => fill_futures(&mut self.floor, account, id, most),
+        }
+    }
+}
+
+fn fill_spot(floor: &mut Floor, account: &mut Account, id: u64, most: Decimal) -> Decimal {
+    let found = account.spot_orders.find(&OrderRef::Id(id)).filter(|o| o.status.open());
+    let Some(mut order) = found.cloned() else { return Decimal::ZERO };
+    let amount = order.remaining().min(most);
+    let level = Level { price: order.price.unwrap_or_default(), amount };
+    let trade = (floor.ids.trade(), true);
+    let fill = settle::spot(floor, account, &mut order, level, trade);
+    floor.tell_order(account.id, &order, Execution::Trade, Some(&fill));
+    if order.status == Status::Filled {
+        spot::withdraw(floor, account, &order);
+    }
+    floor.tell_spot(account, &[order.market.pair.base(), crate::market::QUOTE]);
+    account.spot_orders.put(order);
+    amount
+}
+
+fn fill_futures(floor: &mut Floor, account: &mut Account, id: u64, most: Decimal) -> Decimal {
+    let found = account.futures_orders.find(&OrderRef::Id(id)).filter(|o| o.status.open());
+    let Some(mut order) = found.cloned() else { return Decimal::ZERO };
+    let closable = account.perpetual(order.market.pair).closable(order.side);
+    let room = if order.reduce_only { order.remaining().min(closable) } else { order.remaining() };
+    let amount = room.min(most);
+    if amount.is_zero() {
+        cancel::end(floor, account, TradeType::Futures, id, Status::Expired);
+        return amount;
+    }
+    let level = Level { price: order.price.unwrap_or_default(), amount };
+    futures::hold(account, &order, -amount);
+    let trade = (floor.ids.trade(), true);
+    let (fill, change) = settle::futures(floor, account, &mut order, level, trade);
+    floor.tell_order(account.id, &order, Execution::Trade, Some(&fill));
+    if order.status == Status::Filled {
+        futures::withdraw(floor, account, &order);
+    }
+    account.futures_orders.put(order.clone());
+    floor.tell_futures(account, Reason::Order, Decimal::ZERO, &[order.market.pair]);
+    cancel::after(floor, account, &order, change.ended);
+    amount
+}

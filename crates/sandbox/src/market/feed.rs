@@ -1,0 +1,84 @@
+//! One pair's feed: the candle it is in, and how far it has walked.
+
+use super::{
+    Pair,
+    noise::noise,
+    source::Source,
+    walk::{self, Path, Span},
+};
+use serde::{Deserialize, Serialize};
+
+/// One beat of a pair, in its units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Beat {
+    /// The trade's price.
+    pub(crate) price: i64,
+    /// Its volume.
+    pub(crate) volume: i64,
+    /// Whether a buyer took.
+    pub(crate) buyer: bool,
+    /// Volume of the whole candle.
+    pub(crate) candle_volume: i64,
+}
+
+/// A pair's candles, one beat at a time.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Feed {
+    pair: Pair,
+    source: Source,
+    span: Span,
+    /// Candles begun, part of each walk's key.
+    begun: u64,
+    /// A jump stretches the walk by this fraction from then on.
+    bend: (i64, i64),
+    /// The walk through `span`; follows from it, so it is not kept.
+    #[serde(skip)]
+    path: Option<Box<Path>>,
+}
+
+impl Feed {
+    pub(super) fn new(pair: Pair, source: Source) -> Self {
+        Self { pair, source, span: Span::default(), begun: 0, bend: (1, 1), path: None }
+    }
+
+    /// Goes on to the next candle, and tells it.
+    pub(super) fn begin(&mut self, seed: u64) -> Span {
+        self.span = self.source.next(seed, self.span.close);
+        self.begun += 1;
+        self.path = None;
+        self.span
+    }
+
+    /// The beat at this place of the candle.
+    pub(super) fn beat(&mut self, seed: u64, place: usize) -> Beat {
+        let (span, key) = (self.span, noise(seed, &[0xFEED, self.pair.number() as u64, self.begun]));
+        let path = self.path.get_or_insert_with(|| Box::new(walk::walk(&span, key)));
+        let walked = path.prices.get(place).copied().unwrap_or(span.close);
+        let before = place.checked_sub(1).and_then(|p| path.prices.get(p)).copied().unwrap_or(walked);
+        let buyer = if walked == before { noise(key, &[place as u64]) & 1 == 0 } else { walked > before };
+        let volume = path.volumes.get(place).copied().unwrap_or(0);
+        Beat { price: self.bent(walked), volume, buyer, candle_volume: span.volume }
+    }
+
+    /// Stretches the walk so that the beat at this place, and all to come, lie by `price`.
+    pub(super) fn bend(&mut self, seed: u64, place: usize, price: i64) {
+        self.bend = (1, 1);
+        let walked = self.beat(seed, place).price;
+        self.bend = (price.max(1), walked.max(1));
+    }
+
+    /// The candle's volume.
+    pub(super) const fn volume(&self) -> i64 {
+        self.span.volume
+    }
+
+    pub(super) const fn source(&self) -> &Source {
+        &self.source
+    }
+
+    fn bent(&self, walked: i64) -> i64 {
+        let (up, down) = self.bend;
+        let price = i128::from(walked) * i128::from(up) / i128::from(down.max(1));
+        i64::try_from(price).unwrap_or(i64::MAX).max(1)
+    }
+}

@@ -1,0 +1,219 @@
+//! The one-minute candles of a pair, and longer ones made of them.
+
+use super::{Beat, Kline, MarketId, Pair, walk::Span};
+use domain::{Decimal, Frame, Micros, time};
+use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
+
+/// One-minute candles kept: a week.
+const KEPT: usize = 7 * 24 * 60;
+
+/// A one-minute candle in the units of its pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Row", into = "Row")]
+struct Minute {
+    /// Minutes since the epoch.
+    start: i64,
+    open: i64,
+    high: i64,
+    low: i64,
+    close: i64,
+    volume: i64,
+    /// Price times volume, summed.
+    turnover: Decimal,
+    trades: u32,
+    /// Volume that buyers took.
+    bought: i64,
+}
+
+/// A minute as it is kept: without names, for there are thousands.
+type Row = (i64, [i64; 4], i64, Decimal, u32, i64);
+
+impl From<Row> for Minute {
+    fn from((start, [open, high, low, close], volume, turnover, trades, bought): Row) -> Self {
+        Self { start, open, high, low, close, volume, turnover, trades, bought }
+    }
+}
+
+impl From<Minute> for Row {
+    fn from(m: Minute) -> Self {
+        (m.start, [m.open, m.high, m.low, m.close], m.volume, m.turnover, m.trades, m.bought)
+    }
+}
+
+/// A pair's candles, oldest first; the last one is running.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Minutes {
+    pair: Pair,
+    rows: VecDeque<Minute>,
+}
+
+impl Minutes {
+    pub(super) const fn new(pair: Pair) -> Self {
+        Self { pair, rows: VecDeque::new() }
+    }
+
+    /// Publishes a whole candle that nobody saw play. Its turnover is taken at its mean price.
+    pub(super) fn backfill(&mut self, start: i64, span: &Span) {
+        let mean = Decimal::from(span.open) + Decimal::from(span.high) + Decimal::from(span.low);
+        let mean = (mean + Decimal::from(span.close)) / Decimal::from(4);
+        self.rows.push_back(Minute {
+            start,
+            open: span.open,
+            high: span.high,
+            low: span.low,
+            close: span.close,
+            volume: span.volume,
+            turnover: mean * Decimal::from(span.volume),
+            trades: super::BEATS_PER_MINUTE,
+            bought: span.volume / 2,
+        });
+    }
+
+    /// Adds a beat to the candle of its minute.
+    pub(super) fn add(&mut self, start: i64, beat: &Beat) {
+        let turnover = Decimal::from(beat.price) * Decimal::from(beat.volume);
+        let bought = if beat.buyer { beat.volume } else { 0 };
+        let traded = u32::from(beat.volume > 0);
+        match self.rows.back_mut().filter(|m| m.start >= start) {
+            Some(minute) => {
+                minute.high = minute.high.max(beat.price);
+                minute.low = minute.low.min(beat.price);
+                minute.close = beat.price;
+                minute.volume = minute.volume.saturating_add(beat.volume);
+                minute.turnover += turnover;
+                minute.trades += traded;
+                minute.bought = minute.bought.saturating_add(bought);
+            }
+            None => {
+                if self.rows.len() == KEPT {
+                    self.rows.pop_front();
+                }
+                let (price, volume) = (beat.price, beat.volume);
+                let (open, high, low, close) = (price, price, price, price);
+                let trades = traded;
+                self.rows.push_back(Minute {
+                    start,
+                    open,
+                    high,
+                    low,
+                    close,
+                    volume,
+                    turnover,
+                    trades,
+                    bought,
+                });
+            }
+        }
+    }
+
+    /// The running candle, or the `back`-th before it.
+    pub(crate) fn recent(&self, market: MarketId, back: usize) -> Option<Kline> {
+        let at = self.rows.len().checked_sub(back + 1)?;
+        self.rows.get(at).map(|m| self.kline(m, market))
+    }
+
+    /// Candles of a frame that open within `from..=to`, oldest first: the first `limit` from `from` when it is
+    /// given, else the last `limit`.
+    pub(crate) fn klines(
+        &self,
+        market: MarketId,
+        frame: Frame,
+        from: Option<Micros>,
+        to: Option<Micros>,
+        limit: usize,
+    ) -> Vec<Kline> {
+        // A candle of the frame counts by its own start, so a range that cuts into one begins with the next.
+        let length = frame.micros();
+        let from_minute = from.map_or(i64::MIN, |f| {
+            let ceiling = f.0.saturating_add(length - 1).div_euclid(length).saturating_mul(length);
+            ceiling.div_euclid(time::MINUTE)
+        });
+        let to_minute = to.map_or(i64::MAX, |t| {
+            frame.floor(t).0.saturating_add(length).div_euclid(time::MINUTE).saturating_sub(1)
+        });
+        let first = self.rows.partition_point(|m| m.start < from_minute);
+        let end = self.rows.partition_point(|m| m.start <= to_minute);
+        let rows = self.rows.range(first..end.max(first)).map(|m| self.kline(m, market));
+        if from.is_some() { merge(rows, frame, limit, false) } else { merge(rows.rev(), frame, limit, true) }
+    }
+
+    /// Every minute after the one that holds `since` as one candle, and the close before them.
+    pub(crate) fn span(&self, market: MarketId, since: Micros) -> Option<(Kline, Decimal)> {
+        let since = since.0.div_euclid(time::MINUTE);
+        let first = self.rows.partition_point(|m| m.start <= since).min(self.rows.len().checked_sub(1)?);
+        let mut rows = self.rows.range(first..).map(|m| self.kline(m, market));
+        let mut whole = rows.next()?;
+        for next in rows {
+            whole = whole.merge(&next);
+        }
+        let before = first.checked_sub(1).and_then(|b| self.rows.get(b)).map(|m| self.kline(m, market).close);
+        Some((whole, before.unwrap_or(whole.open)))
+    }
+
+    fn kline(&self, m: &Minute, market: MarketId) -> Kline {
+        let price = |units| to_tick(units, market);
+        let volume = |units| Decimal::new(units, self.pair.volume_scale());
+        let scale = self.pair.price_scale() + self.pair.volume_scale();
+        let quote_volume = m.turnover * Decimal::new(1, scale);
+        let share = Decimal::from(m.bought).checked_div(Decimal::from(m.volume)).unwrap_or_default();
+        Kline {
+            start: Micros(m.start * time::MINUTE),
+            open: price(m.open),
+            high: price(m.high),
+            low: price(m.low),
+            close: price(m.close),
+            volume: volume(m.volume),
+            quote_volume,
+            trades: u64::from(m.trades),
+            taker_base: volume(m.bought),
+            taker_quote: (quote_volume * share).round_dp(8),
+        }
+    }
+}
+
+/// A feed's price at a market's tick, halves up: a monotonous rounding, so highest stays highest.
+pub(crate) fn to_tick(units: i64, market: MarketId) -> Decimal {
+    let step = market.units_per_tick();
+    let rounded = units.saturating_add(step / 2) / step * step;
+    Decimal::new(rounded.max(step), market.pair.price_scale())
+}
+
+impl Kline {
+    /// This candle and the one after it as one.
+    #[must_use]
+    pub fn merge(&self, next: &Self) -> Self {
+        Self {
+            start: self.start,
+            open: self.open,
+            high: self.high.max(next.high),
+            low: self.low.min(next.low),
+            close: next.close,
+            volume: self.volume + next.volume,
+            quote_volume: self.quote_volume + next.quote_volume,
+            trades: self.trades + next.trades,
+            taker_base: self.taker_base + next.taker_base,
+            taker_quote: self.taker_quote + next.taker_quote,
+        }
+    }
+}
+
+/// Merges minutes into candles of a frame, at most `limit` of them, and answers them oldest first.
+fn merge(rows: impl Iterator<Item = Kline>, frame: Frame, limit: usize, backwards: bool) -> Vec<Kline> {
+    let mut candles: VecDeque<Kline> = VecDeque::new();
+    for row in rows {
+        let start = frame.floor(row.start);
+        let full = candles.len() == limit;
+        let near = if backwards { candles.front_mut() } else { candles.back_mut() };
+        match near {
+            Some(candle) if candle.start == start => {
+                let joined = if backwards { row.merge(candle) } else { candle.merge(&row) };
+                *candle = Kline { start, ..joined };
+            }
+            _ if full => break,
+            _ if backwards => candles.push_front(Kline { start, ..row }),
+            _ => candles.push_back(Kline { start, ..row }),
+        }
+    }
+    candles.into()
+}

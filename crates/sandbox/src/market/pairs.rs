@@ -1,0 +1,196 @@
+//! The pairs on offer and their rules: what Binance lists, with a small least notional so that small accounts can try.
+
+use domain::{Decimal, Market, Symbol, TradeType};
+use serde::{Deserialize, Serialize};
+use std::sync::LazyLock;
+
+/// A pair on offer. Each trades on spot and as a perpetual.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Pair {
+    /// Bitcoin: real history.
+    BtcUsdt,
+    /// Ether: synthetic.
+    EthUsdt,
+    /// Solana: synthetic.
+    SolUsdt,
+    /// Ripple: synthetic.
+    XrpUsdt,
+}
+
+/// The asset that every pair is paid in.
+pub const QUOTE: &str = "USDT";
+
+impl Pair {
+    /// Every pair, in the order of its number.
+    pub const ALL: [Self; 4] = [Self::BtcUsdt, Self::EthUsdt, Self::SolUsdt, Self::XrpUsdt];
+
+    /// Its place in [`Pair::ALL`].
+    #[must_use]
+    pub const fn number(self) -> usize {
+        self as usize
+    }
+
+    /// Binance's name: `BTCUSDT`.
+    #[must_use]
+    pub const fn joined(self) -> &'static str {
+        match self {
+            Self::BtcUsdt => "BTCUSDT",
+            Self::EthUsdt => "ETHUSDT",
+            Self::SolUsdt => "SOLUSDT",
+            Self::XrpUsdt => "XRPUSDT",
+        }
+    }
+
+    /// Reads Binance's name; case counts.
+    #[must_use]
+    pub fn parse(joined: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|p| p.joined() == joined)
+    }
+
+    /// The asset traded: `BTC`.
+    #[must_use]
+    pub fn base(self) -> &'static str {
+        self.joined().strip_suffix(QUOTE).unwrap_or_default()
+    }
+
+    /// The asset paid with.
+    #[must_use]
+    pub const fn quote(self) -> &'static str {
+        QUOTE
+    }
+
+    /// ccxt's name, `BTC/USDT`.
+    #[must_use]
+    pub fn symbol(self) -> Symbol {
+        MarketId::spot(self).rules().symbol.clone()
+    }
+
+    /// Whether its prices are made up rather than recorded.
+    #[must_use]
+    pub const fn synthetic(self) -> bool {
+        !matches!(self, Self::BtcUsdt)
+    }
+
+    /// Decimals of one price unit of its feed, which is the spot tick.
+    pub(crate) const fn price_scale(self) -> u32 {
+        match self {
+            Self::XrpUsdt => 4,
+            _ => 2,
+        }
+    }
+
+    /// Decimals of one volume unit of its feed.
+    pub(crate) const fn volume_scale(self) -> u32 {
+        match self {
+            Self::BtcUsdt => 6,
+            Self::EthUsdt => 4,
+            Self::SolUsdt => 3,
+            Self::XrpUsdt => 1,
+        }
+    }
+}
+
+/// One market: a pair, on spot or as a perpetual.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct MarketId {
+    /// The pair.
+    pub pair: Pair,
+    /// Spot or futures.
+    pub kind: TradeType,
+}
+
+impl MarketId {
+    /// The spot market of a pair.
+    #[must_use]
+    pub const fn spot(pair: Pair) -> Self {
+        Self { pair, kind: TradeType::Spot }
+    }
+
+    /// The perpetual of a pair.
+    #[must_use]
+    pub const fn futures(pair: Pair) -> Self {
+        Self { pair, kind: TradeType::Futures }
+    }
+
+    /// Every market: spot first.
+    pub fn all() -> impl Iterator<Item = Self> {
+        TradeType::ALL.iter().flat_map(|&kind| Pair::ALL.into_iter().map(move |pair| Self { pair, kind }))
+    }
+
+    /// Its place in tables of all markets.
+    #[must_use]
+    pub const fn number(self) -> usize {
+        self.pair.number() + if matches!(self.kind, TradeType::Spot) { 0 } else { Pair::ALL.len() }
+    }
+
+    /// Its filters.
+    #[must_use]
+    pub fn rules(self) -> &'static Market {
+        &RULES[self.number()]
+    }
+
+    /// Price units of the feed in one tick of this market.
+    pub(crate) fn units_per_tick(self) -> i64 {
+        match (self.pair, self.kind) {
+            (Pair::BtcUsdt, TradeType::Futures) => 10,
+            _ => 1,
+        }
+    }
+}
+
+static RULES: LazyLock<Vec<Market>> = LazyLock::new(|| MarketId::all().filter_map(rules).collect());
+
+fn rules(id: MarketId) -> Option<Market> {
+    let spot = id.kind == TradeType::Spot;
+    // Lot as (units, decimals), largest amount of one order.
+    let (lot, max_amount) = match (id.pair, spot) {
+        (Pair::BtcUsdt, true) => ((1, 5), 9_000),
+        (Pair::BtcUsdt, false) => ((1, 3), 1_000),
+        (Pair::EthUsdt, true) => ((1, 4), 9_000),
+        (Pair::EthUsdt, false) => ((1, 3), 10_000),
+        (Pair::SolUsdt, true) => ((1, 3), 90_000),
+        (Pair::SolUsdt, false) => ((1, 1), 100_000),
+        (Pair::XrpUsdt, _) => ((1, 1), 10_000_000),
+    };
+    let lot = Decimal::new(lot.0, lot.1);
+    let tick = Decimal::new(id.units_per_tick(), id.pair.price_scale()).normalize();
+    Some(Market {
+        symbol: format!("{}/{}", id.pair.base(), id.pair.quote()).parse().ok()?,
+        trade_type: id.kind,
+        tick,
+        min_price: tick,
+        max_price: Decimal::from(100_000_000),
+        lot,
+        min_amount: lot,
+        max_amount: Decimal::from(max_amount),
+        min_notional: Decimal::from(5),
+        price_band: if spot {
+            (Decimal::new(2, 1), Decimal::from(5))
+        } else {
+            (Decimal::new(5, 1), Decimal::new(15, 1))
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_market_has_rules_at_its_number() {
+        for (number, id) in MarketId::all().enumerate() {
+            assert_eq!(id.number(), number);
+            assert_eq!(id.rules().symbol.joined(), id.pair.joined());
+            assert_eq!(id.rules().trade_type, id.kind);
+            assert_eq!(Pair::parse(id.pair.joined()), Some(id.pair));
+        }
+        assert_eq!(RULES.len(), 8);
+        assert_eq!(MarketId::futures(Pair::BtcUsdt).rules().tick, Decimal::new(1, 1));
+    }
+
+    #[test]
+    fn a_pair_is_written_as_binance_names_it() {
+        assert_eq!(serde_json::to_string(&Pair::BtcUsdt).unwrap(), "\"BTCUSDT\"");
+    }
+}

@@ -1,0 +1,125 @@
+//! The way of a price through one candle, in 240 beats.
+
+use super::noise::Run;
+
+/// How many beats a candle has.
+pub(super) const BEATS: usize = 240;
+
+/// A candle to walk through, in the units of its pair.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(super) struct Span {
+    pub(super) open: i64,
+    pub(super) high: i64,
+    pub(super) low: i64,
+    pub(super) close: i64,
+    pub(super) volume: i64,
+}
+
+/// Price and volume at each beat.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Path {
+    pub(super) prices: [i64; BEATS],
+    pub(super) volumes: [i64; BEATS],
+}
+
+/// Walks a candle: open first and close last, high and low touched, never a price outside, all the volume.
+///
+/// A rising candle visits its low first and a falling one its high: the shorter way, and the likelier.
+pub(super) fn walk(span: &Span, key: u64) -> Path {
+    let mut run = Run::new(key);
+    let rising = span.close >= span.open;
+    let (near, far) = if rising { (span.low, span.high) } else { (span.high, span.low) };
+    let half = BEATS as i64 / 2;
+    let turn = 1 + run.below(half - 2);
+    let back = half + run.below(half - 2);
+    let anchors = [(0, span.open), (turn, near), (back, far), (BEATS as i64 - 1, span.close)];
+
+    let mut prices = [span.open; BEATS];
+    for pair in anchors.windows(2) {
+        bridge(&mut prices, pair[0], pair[1], span, &mut run);
+    }
+    Path { prices, volumes: share(span.volume, &mut run) }
+}
+
+/// Fills the beats between two anchors with a random walk that is bent to end at the second.
+fn bridge(prices: &mut [i64; BEATS], from: (i64, i64), to: (i64, i64), span: &Span, run: &mut Run) {
+    const STEP: i64 = 1_000;
+    let beats = to.0 - from.0;
+    let steps: Vec<i64> = (0..beats).map(|_| run.below(2 * STEP + 1) - STEP).collect();
+    let end: i64 = steps.iter().sum();
+    let loose = i128::from(STEP * 3 * beats.isqrt().max(1));
+    let range = i128::from(span.high - span.low);
+    let mut strayed = 0;
+    for (step, beat) in steps.iter().zip(1..beats) {
+        strayed += step;
+        let astray = i128::from(strayed - end * beat / beats) * range / loose;
+        let straight = i128::from(to.1 - from.1) * i128::from(beat) / i128::from(beats);
+        let price = i64::try_from(i128::from(from.1) + straight + astray).unwrap_or(from.1);
+        if let Some(slot) = usize::try_from(from.0 + beat).ok().and_then(|i| prices.get_mut(i)) {
+            *slot = price.clamp(span.low, span.high);
+        }
+    }
+    if let Some(slot) = usize::try_from(to.0).ok().and_then(|i| prices.get_mut(i)) {
+        *slot = to.1;
+    }
+}
+
+/// Shares a whole among the beats by random weights; the sum is exact.
+fn share(whole: i64, run: &mut Run) -> [i64; BEATS] {
+    let weights: [i64; BEATS] = std::array::from_fn(|_| 1 + run.below(1_000));
+    let all: i64 = weights.iter().sum();
+    let mut weighed = 0;
+    let mut given = 0;
+    weights.map(|weight| {
+        weighed += weight;
+        let due = i128::from(whole) * i128::from(weighed) / i128::from(all);
+        let part = i64::try_from(due).unwrap_or(whole) - given;
+        given += part;
+        part
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::market::{noise, pack};
+    use proptest::prelude::*;
+
+    fn exact(span: &Span, path: &Path) {
+        assert_eq!(path.prices[0], span.open);
+        assert_eq!(path.prices[BEATS - 1], span.close);
+        assert_eq!(path.prices.iter().max(), Some(&span.high));
+        assert_eq!(path.prices.iter().min(), Some(&span.low));
+        assert_eq!(path.volumes.iter().sum::<i64>(), span.volume);
+        assert!(path.volumes.iter().all(|&v| v >= 0));
+    }
+
+    proptest! {
+        #[test]
+        fn any_candle_comes_out_exactly(
+            open in 1_i64..100_000_000, close in 1_i64..100_000_000, up in 0_i64..1_000_000,
+            down in 0_i64..1_000_000, volume in 0_i64..i64::MAX / 2, key in any::<u64>(),
+        ) {
+            let span = Span { open, close, high: open.max(close) + up, low: open.min(close) - down, volume };
+            exact(&span, &walk(&span, key));
+        }
+    }
+
+    #[test]
+    fn recorded_candles_come_out_exactly() {
+        let record = pack::record();
+        for n in 0..500_u64 {
+            let at = usize::try_from(noise(77, &[n])).unwrap() % record.len();
+            let h = record[at];
+            let span = Span { open: h.open, high: h.high, low: h.low, close: h.close, volume: h.volume };
+            exact(&span, &walk(&span, n));
+        }
+    }
+
+    #[test]
+    fn the_same_key_walks_the_same_way() {
+        let span = Span { open: 100, high: 900, low: 50, close: 300, volume: 10_000 };
+        assert_eq!(walk(&span, 5), walk(&span, 5));
+        assert_ne!(walk(&span, 5), walk(&span, 6));
+    }
+}
