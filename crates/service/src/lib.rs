@@ -1,1 +1,45 @@
-//! service
+//! The use cases of Slipstream. Both doors, the pages (`app`) and the HTTP APIs (`server`), call the same ones, so a
+//! rule lives in exactly one place: here, or in `domain` where it needs no I/O.
+//!
+//! Every use case takes the [`Desk`] and the [`Actor`] who asks, scopes what it reads by that actor, and answers
+//! [`Error`] in one of its closed cases.
+
+mod actor;
+mod desk;
+mod error;
+mod settings;
+
+pub mod account;
+pub mod audit;
+pub mod equity;
+pub mod flash;
+pub mod keeper;
+pub mod key;
+pub mod live;
+mod locks;
+pub mod mail;
+pub mod market;
+pub mod order;
+mod opaque;
+mod password;
+pub mod plan;
+mod recent;
+pub mod sandbox_control;
+pub mod secrets;
+pub mod session;
+mod signing;
+pub mod system;
+mod throttle;
+pub mod token;
+
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+
+pub use actor::{Actor, Origin};
+pub use desk::{Desk, Parts, SharedDesk};
+pub use error::Error;
+pub use secrets::{MasterKey, Sealed, Sealer};
+pub use settings::{Limit, MailSettings, Mode, Settings, Throttles};
+
+/// What a use case answers.
+pub type Result<T> = std::result::Result<T, Error>;

@@ -1,0 +1,196 @@
+//! A person's account: signing up and in, passwords, and who they are.
+
+mod reset;
+
+pub use reset::{request_reset, reset_password};
+
+use crate::{
+    Actor, Desk, Error, Mode, Origin, Result,
+    audit::{self, Deed},
+    mail,
+    session::{self, NewSession},
+    throttle::{self, Bucket},
+};
+use domain::{
+    Role, SessionId, UserId,
+    account::Me,
+    validation::{self, FieldProblem, Problem},
+};
+use store::{Tx, user::User};
+
+/// Makes an account and signs the person in.
+///
+/// # Errors
+/// Field problems of `email` and `password`; too many attempts from one network.
+pub async fn sign_up(desk: &Desk, origin: Origin, email: &str, password: &str) -> Result<NewSession> {
+    let user = register(desk, &origin, email, password).await?;
+    browser_session(desk, &origin, user).await
+}
+
+/// Signs a person in with a new session. Unknown e-mail and wrong password get the same answer after the same time.
+///
+/// # Errors
+/// [`Problem::WrongCredentials`] on `email`; too many attempts from one network, or on one account.
+pub async fn sign_in(desk: &Desk, origin: Origin, email: &str, password: &str) -> Result<NewSession> {
+    let user = authenticate(desk, &origin, email, password).await?;
+    browser_session(desk, &origin, user).await
+}
+
+/// Makes an account, without any session yet.
+pub(crate) async fn register(desk: &Desk, origin: &Origin, email: &str, password: &str) -> Result<User> {
+    throttle::count(desk, &[Bucket::Network(origin)]).await?;
+    let (email, password) = usable(email, password)?;
+    let now = desk.clock.now();
+    let user = User {
+        id: UserId::mint(&*desk.clock, &*desk.chance),
+        email,
+        password_hash: desk.hasher.hash(&*desk.chance, password).await?,
+        role: Role::Trader,
+        created_at: now,
+        updated_at: now,
+    };
+    let mut tx = desk.db.begin().await?;
+    match store::user::insert(&mut tx, &user).await {
+        Err(error) if error.kind() == store::Kind::Unique => {
+            return Err(Error::field("email", Problem::EmailTaken));
+        }
+        other => other?,
+    };
+    audit::record(desk, &mut tx, Some(user.id), Deed::SignedUp, &user.id.to_string(), Some(origin)).await?;
+    tx.commit().await?;
+    Ok(user)
+}
+
+fn usable<'a>(email: &str, password: &'a str) -> Result<(String, &'a str)> {
+    match (validation::email(email), validation::password(password)) {
+        (Ok(email), Ok(())) => Ok((email, password)),
+        (email, password) => {
+            let email = email.err().map(|p| FieldProblem::new("email", p));
+            let password = password.err().map(|p| FieldProblem::new("password", p));
+            Err(Error::Fields(email.into_iter().chain(password).collect()))
+        }
+    }
+}
+
+/// Finds the person behind an e-mail and a password.
+pub(crate) async fn authenticate(
+    desk: &Desk,
+    origin: &Origin,
+    email: &str,
+    password: &str,
+) -> Result<User> {
+    // What is no address is looked for all the same: its answer must not differ.
+    let email = validation::email(email).unwrap_or_else(|_| email.trim().to_lowercase());
+    throttle::count(desk, &[Bucket::Network(origin), Bucket::Account(&email)]).await?;
+    let user = store::user::by_email(&desk.db, &email).await?;
+    let stored = user.as_ref().map(|u| u.password_hash.clone());
+    let right = password.len() <= 1_000 && desk.hasher.verify(password, stored).await?;
+    match user {
+        Some(user) if right => {
+            let mut tx = desk.db.begin().await?;
+            throttle::forgive(&mut tx, &email).await?;
+            tx.commit().await?;
+            Ok(user)
+        }
+        known => {
+            let id = known.map(|u| u.id);
+            let mut tx = desk.db.begin().await?;
+            audit::record(desk, &mut tx, id, Deed::SignInFailed, "", Some(origin)).await?;
+            tx.commit().await?;
+            Err(Error::field("email", Problem::WrongCredentials))
+        }
+    }
+}
+
+async fn browser_session(desk: &Desk, origin: &Origin, user: User) -> Result<NewSession> {
+    let mut tx = desk.db.begin().await?;
+    let (id, token) = session::open(desk, &mut tx, Some(user.id), origin).await?;
+    audit::record(desk, &mut tx, Some(user.id), Deed::SignedIn, &id.to_string(), Some(origin)).await?;
+    tx.commit().await?;
+    let actor = Actor { user: user.id, email: user.email, role: user.role, session: Some(id) };
+    Ok(NewSession { token, actor })
+}
+
+/// Changes the password. Every other session and every program is signed out.
+///
+/// # Errors
+/// [`Problem::WrongPassword`] on `current`, the new password's problem on `password`; too many attempts.
+pub async fn change_password(desk: &Desk, actor: &Actor, current: &str, new: &str) -> Result<()> {
+    throttle::count(desk, &[Bucket::Account(&actor.email)]).await?;
+    let user = store::user::get(&desk.db, actor.user).await?.ok_or(Error::Unauthenticated)?;
+    if current.len() > 1_000 || !desk.hasher.verify(current, Some(user.password_hash)).await? {
+        return Err(Error::field("current", Problem::WrongPassword));
+    }
+    validation::password(new).map_err(|p| Error::field("password", p))?;
+    let hash = desk.hasher.hash(&*desk.chance, new).await?;
+    let replacement = Replacement {
+        user: actor.user,
+        email: &user.email,
+        hash: &hash,
+        kept: actor.session,
+        deed: Deed::PasswordChanged,
+        origin: None,
+    };
+    let mut tx = desk.db.begin().await?;
+    throttle::forgive(&mut tx, &actor.email).await?;
+    replace_password(desk, &mut tx, &replacement).await?;
+    tx.commit().await?;
+    desk.verified.forget(actor.user);
+    Ok(())
+}
+
+/// What a new password is set with.
+struct Replacement<'a> {
+    user: UserId,
+    email: &'a str,
+    hash: &'a str,
+    /// The session that goes on.
+    kept: Option<SessionId>,
+    deed: Deed,
+    origin: Option<&'a Origin>,
+}
+
+/// Sets a password, ends what the old one opened, and tells the owner by mail. Once it is committed the caller forgets
+/// the verified tokens.
+async fn replace_password(desk: &Desk, tx: &mut Tx, new: &Replacement<'_>) -> Result<()> {
+    store::user::set_password(tx, new.user, new.hash, desk.clock.now()).await?;
+    store::password_reset::spend_all(tx, new.user, desk.clock.now()).await?;
+    session::revoke(desk, tx, new.user, new.kept).await?;
+    mail::enqueue(desk, tx, Some(new.user), new.email, &mail::password_changed(desk)).await?;
+    audit::record(desk, tx, Some(new.user), new.deed, &new.user.to_string(), new.origin).await
+}
+
+/// Who the person is.
+///
+/// # Errors
+/// None today.
+#[allow(clippy::unused_async, reason = "use cases are async alike")]
+pub async fn me(_desk: &Desk, actor: &Actor) -> Result<Me> {
+    Ok(Me { id: actor.user, email: actor.email.clone(), role: actor.role })
+}
+
+/// Whether to tell this person how to become admin: a sandbox install that has no admin, and they were here first.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn first_steps(desk: &Desk, actor: &Actor) -> Result<bool> {
+    if desk.settings.mode != Mode::Sandbox || store::user::any_admin(&desk.db).await? {
+        return Ok(false);
+    }
+    Ok(store::user::first(&desk.db).await? == Some(actor.user))
+}
+
+/// Makes a person admin: the operator's command.
+///
+/// # Errors
+/// [`Error::NotFound`] when nobody has that e-mail.
+pub async fn make_admin(desk: &Desk, email: &str) -> Result<()> {
+    let email = validation::email(email).map_err(|p| Error::field("email", p))?;
+    let user = store::user::by_email(&desk.db, &email).await?.ok_or(Error::NotFound)?;
+    let mut tx = desk.db.begin().await?;
+    store::user::set_role(&mut tx, user.id, Role::Admin, desk.clock.now()).await?;
+    audit::record(desk, &mut tx, Some(user.id), Deed::MadeAdmin, &user.id.to_string(), None).await?;
+    tx.commit().await?;
+    desk.verified.forget(user.id);
+    Ok(())
+}

@@ -1,0 +1,85 @@
+//! What was done, by whom, from where: written in the same transaction as the deed.
+
+use crate::{Desk, Origin, Result};
+use domain::UserId;
+use store::Tx;
+
+/// A deed worth keeping. The closed list is what an operator may search for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// An account was made.
+    SignedUp,
+    /// A person or program signed in.
+    SignedIn,
+    /// A sign-in failed.
+    SignInFailed,
+    /// A password was changed by its owner.
+    PasswordChanged,
+    /// A reset mail was asked for.
+    ResetAsked,
+    /// A password was set through a reset mail.
+    PasswordReset,
+    /// Every session and token was ended.
+    SignedOutEverywhere,
+    /// A spent refresh token came back: its family was revoked.
+    TokenReused,
+    /// A person became admin.
+    MadeAdmin,
+    /// An exchange key was connected.
+    KeyCreated,
+    /// An exchange key was changed.
+    KeyChanged,
+    /// An exchange key was deleted.
+    KeyDeleted,
+    /// A sandbox account was opened.
+    SandboxOpened,
+    /// A sandbox account was reset.
+    SandboxReset,
+}
+
+impl Deed {
+    /// Its word in the database.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::SignedUp => "signed-up",
+            Self::SignedIn => "signed-in",
+            Self::SignInFailed => "sign-in-failed",
+            Self::PasswordChanged => "password-changed",
+            Self::ResetAsked => "reset-asked",
+            Self::PasswordReset => "password-reset",
+            Self::SignedOutEverywhere => "signed-out-everywhere",
+            Self::TokenReused => "token-reused",
+            Self::MadeAdmin => "made-admin",
+            Self::KeyCreated => "key-created",
+            Self::KeyChanged => "key-changed",
+            Self::KeyDeleted => "key-deleted",
+            Self::SandboxOpened => "sandbox-opened",
+            Self::SandboxReset => "sandbox-reset",
+        }
+    }
+}
+
+/// Writes a deed down. `subject` is the id of what it was done to; nothing secret belongs in here.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn record(
+    desk: &Desk,
+    tx: &mut Tx,
+    user: Option<UserId>,
+    deed: Deed,
+    subject: &str,
+    origin: Option<&Origin>,
+) -> Result<()> {
+    let address = origin.map(|o| o.address.to_string()).unwrap_or_default();
+    let entry = store::audit::NewEntry {
+        user_id: user,
+        action: deed.word(),
+        subject,
+        detail: "",
+        address: &address,
+        at: desk.clock.now(),
+    };
+    Ok(store::audit::insert(tx, &entry).await?)
+}

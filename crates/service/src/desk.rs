@@ -1,0 +1,96 @@
+//! The desk: everything that use cases need, made once at start.
+
+use crate::{
+    Sealer, Settings, live, locks::Locks, market, mail::Mailer, password::Hasher, sandbox_control::SandboxControl,
+    signing::Keyring, token::Verified,
+};
+use domain::{Chance, Clock};
+use exchange::Exchange;
+use std::sync::Arc;
+
+/// What a desk is made of.
+pub struct Parts {
+    /// The database.
+    pub db: store::Db,
+    /// The exchange that keys are for.
+    pub exchange: Arc<dyn Exchange>,
+    /// Seals secrets before they are stored.
+    pub sealer: Sealer,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Unpredictable bytes.
+    pub chance: Arc<dyn Chance>,
+    /// What the operator decided.
+    pub settings: Settings,
+    /// The sandbox's control door, where there is a sandbox.
+    pub sandbox: Option<SandboxControl>,
+}
+
+/// Everything that use cases need. What it remembers is only ever a copy of the database: another instance may stand
+/// beside it.
+pub struct Desk {
+    /// The database.
+    pub db: store::Db,
+    /// The exchange that keys are for.
+    pub exchange: Arc<dyn Exchange>,
+    /// Seals secrets before they are stored.
+    pub sealer: Sealer,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Unpredictable bytes.
+    pub chance: Arc<dyn Chance>,
+    /// What the operator decided.
+    pub settings: Settings,
+    /// Prices and account events, for the pages' streams.
+    pub hub: live::Hub,
+    /// The sandbox's control door, where there is a sandbox.
+    pub sandbox: Option<SandboxControl>,
+    pub(crate) hasher: Hasher,
+    pub(crate) keyring: Keyring,
+    pub(crate) verified: Verified,
+    pub(crate) mailer: Mailer,
+    /// Orders of one key and market are worked one after another within this process.
+    pub(crate) locks: Locks,
+    /// Answers of the exchange that many ask for.
+    pub(crate) cache: market::Cache,
+    /// Names this process among those that share the database.
+    pub(crate) instance: String,
+}
+
+/// The desk, as everyone holds it.
+pub type SharedDesk = Arc<Desk>;
+
+impl Desk {
+    /// Puts a desk together. Nothing is started: the server's jobs do that.
+    ///
+    /// # Errors
+    /// When the mail settings cannot be used.
+    pub fn new(parts: Parts) -> anyhow::Result<SharedDesk> {
+        let Parts { db, exchange, sealer, clock, chance, settings, sandbox } = parts;
+        let mailer = Mailer::new(&settings.mail)?;
+        Ok(Arc::new(Self {
+            hasher: Hasher::default(),
+            keyring: Keyring::default(),
+            verified: Verified::default(),
+            locks: Locks::default(),
+            cache: market::Cache::default(),
+            instance: instance(&*chance),
+            hub: live::Hub::default(),
+            db,
+            exchange,
+            sealer,
+            clock,
+            chance,
+            settings,
+            sandbox,
+            mailer,
+        }))
+    }
+}
+
+/// A name that no other process has.
+fn instance(chance: &dyn Chance) -> String {
+    let mut bytes = [0_u8; 8];
+    chance.fill(&mut bytes);
+    hex::encode(bytes)
+}

@@ -1,0 +1,139 @@
+//! What accounts are worth in USD, now and over time.
+
+use crate::{Actor, Desk, Result, SharedDesk, key, market};
+use domain::{Balance, Decimal, ExchangeKeyId, Micros, Symbol, TradeType, money, time};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use std::collections::BTreeMap;
+use store::{equity::Point, key::KeyRow};
+
+/// A worth read longer ago than this is read again when somebody looks.
+const FRESH: i64 = 2 * time::MINUTE;
+/// Points are kept to the minute for a day, then to the hour.
+const FINE: i64 = time::DAY;
+/// Accounts read at the same time.
+const AT_ONCE: usize = 8;
+/// Counted as one USD.
+const DOLLARS: [&str; 5] = ["USDT", "USDC", "BUSD", "FDUSD", "USD"];
+
+/// The worth of all active keys' accounts, a little old at most.
+///
+/// # Errors
+/// When the database cannot be asked. An account that cannot be read counts with its last worth.
+pub async fn total_usd(desk: &Desk, actor: &Actor) -> Result<Decimal> {
+    let keys = store::key::list_by_user(&desk.db, actor.user).await?;
+    let active = keys.into_iter().filter(|key| key.active);
+    let worths: Vec<Decimal> = stream::iter(active)
+        .map(|key| async move { present_worth(desk, key.id).await })
+        .buffered(AT_ONCE)
+        .try_collect()
+        .await?;
+    Ok(worths.into_iter().sum())
+}
+
+/// The total over the last `hours`, oldest first: one point a minute, or an hour beyond the first day.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn history(desk: &Desk, actor: &Actor, hours: u32) -> Result<Vec<(Micros, Decimal)>> {
+    let from = desk.clock.now().plus(-i64::from(hours) * time::HOUR);
+    let points = store::equity::series(&desk.db, actor.user, from).await?;
+    Ok(summed(points.into_iter()))
+}
+
+/// Sums keys' points into one line: a key counts with its last known worth until its next point.
+fn summed(points: impl Iterator<Item = Point>) -> Vec<(Micros, Decimal)> {
+    let mut last: BTreeMap<ExchangeKeyId, Decimal> = BTreeMap::new();
+    let mut line: Vec<(Micros, Decimal)> = Vec::new();
+    for Point { key, at, total_usd } in points {
+        last.insert(key, total_usd);
+        let total = last.values().sum();
+        match line.last_mut() {
+            Some(point) if point.0 == at => point.1 = total,
+            _ => line.push((at, total)),
+        }
+    }
+    line
+}
+
+/// What an account's assets are worth: dollars at par, others at their spot price in USDT, unknown ones nothing.
+///
+/// # Errors
+/// When a price cannot be asked for.
+pub async fn worth(desk: &Desk, balance: &Balance) -> Result<Decimal> {
+    let mut sum = balance.unrealized_pnl;
+    for (asset, funds) in balance.assets.iter().filter(|(_, funds)| !funds.total.is_zero()) {
+        sum += funds.total * price_usd(desk, asset).await?;
+    }
+    Ok(money::round_to(sum, Decimal::new(1, 8)))
+}
+
+async fn price_usd(desk: &Desk, asset: &str) -> Result<Decimal> {
+    if DOLLARS.contains(&asset) {
+        return Ok(Decimal::ONE);
+    }
+    let Ok(symbol) = format!("{asset}/USDT").parse::<Symbol>() else { return Ok(Decimal::ZERO) };
+    match market::last_price(desk, TradeType::Spot, &symbol).await {
+        Err(crate::Error::Refused(domain::Refusal::SymbolInvalid)) => Ok(Decimal::ZERO),
+        price => price,
+    }
+}
+
+/// Notes the worth of every active key, once a minute. Keys that cannot be read are left out this time.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn snapshot(desk: &SharedDesk) -> Result<()> {
+    let now = desk.clock.now();
+    let minute = Micros(now.0.div_euclid(time::MINUTE) * time::MINUTE);
+    let rows = store::key::list_active(&desk.db).await?;
+    let worths = stream::iter(rows)
+        .map(|row| async move { read_worth(desk, &row).await.ok().map(|worth| (row.key.id, worth)) })
+        .buffer_unordered(AT_ONCE)
+        .filter_map(|point| async move { point })
+        .collect::<Vec<_>>()
+        .await;
+    let mut tx = desk.db.begin().await?;
+    for (key, total_usd) in worths {
+        match store::equity::insert(&mut tx, &Point { key, at: minute, total_usd }).await {
+            // Deleted a moment ago. On Postgres the transaction is spent: the next minute notes the others.
+            Err(error) if error.kind() == store::Kind::ForeignKey => return Ok(()),
+            noted => noted?,
+        }
+    }
+    store::equity::thin(&mut tx, minute.plus(-FINE), time::HOUR).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn present_worth(desk: &Desk, id: ExchangeKeyId) -> Result<Decimal> {
+    let latest = store::equity::latest_by_key(&desk.db, id).await?;
+    let known = latest.map_or(Decimal::ZERO, |point| point.total_usd);
+    if latest.is_some_and(|point| desk.clock.now().since(point.at) < FRESH) {
+        return Ok(known);
+    }
+    let Some(row) = store::key::get_any(&desk.db, id).await? else { return Ok(Decimal::ZERO) };
+    Ok(read_worth(desk, &row).await.unwrap_or(known))
+}
+
+async fn read_worth(desk: &Desk, row: &KeyRow) -> Result<Decimal> {
+    let who = key::credentials(desk, row)?;
+    let answer = desk.exchange.balance(&who, row.key.trade_type).await;
+    let balance = key::heed(desk, row.key.id, answer).await?;
+    worth(desk, &balance).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_counts_with_its_last_worth_until_its_next_point() {
+        let d = Decimal::from;
+        let point = |key: u128, at, worth: i64| Point {
+            key: ExchangeKeyId(uuid::Uuid::from_u128(key)),
+            at: Micros(at),
+            total_usd: d(worth),
+        };
+        let points = [point(1, 10, 5), point(2, 10, 7), point(1, 20, 6), point(2, 30, 0)];
+        assert_eq!(summed(points.into_iter()), [(Micros(10), d(12)), (Micros(20), d(13)), (Micros(30), d(6))]);
+    }
+}

@@ -1,0 +1,81 @@
+//! The closed set of answers other than yes.
+
+use domain::{
+    Refusal,
+    validation::{FieldProblem, Problem},
+};
+use exchange::Failure;
+
+/// Why a use case did not do what was asked. Each HTTP surface maps it once.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A business "no" (Mudawyl 433).
+    #[error("{0}")]
+    Refused(#[from] Refusal),
+    /// Fields that cannot be used, all together (422).
+    #[error("fields are not usable")]
+    Fields(Vec<FieldProblem>),
+    /// Nobody we know (401).
+    #[error("unauthenticated")]
+    Unauthenticated,
+    /// Known, but not allowed (403).
+    #[error("forbidden")]
+    Forbidden,
+    /// Not there, or not the caller's: which of the two is not told (404).
+    #[error("not found")]
+    NotFound,
+    /// Too many attempts (429).
+    #[error("too many attempts")]
+    TooMany {
+        /// Seconds until another attempt is heard.
+        retry_after_s: u64,
+    },
+    /// The exchange cannot be asked just now (503).
+    #[error("unavailable for the moment")]
+    Unavailable {
+        /// Seconds after which trying again may help.
+        retry_after_s: u64,
+    },
+    /// The idempotency key was used with another request (422).
+    #[error("the idempotency key was used with another request")]
+    IdempotencyMismatch,
+    /// Something broke (500). Logged with the request's id; the caller is told nothing of it.
+    #[error("fault: {0:#}")]
+    Fault(anyhow::Error),
+}
+
+impl Error {
+    /// One field's problem.
+    #[must_use]
+    pub fn field(name: &str, problem: Problem) -> Self {
+        Self::Fields(vec![FieldProblem::new(name, problem)])
+    }
+
+    /// Something that cannot happen unless we or the machine are broken.
+    pub fn fault(why: impl std::fmt::Display + std::fmt::Debug + Send + Sync + 'static) -> Self {
+        Self::Fault(anyhow::Error::msg(why))
+    }
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        match error.kind() {
+            // Another writer held the database for longer than we wait: trying again is right.
+            store::Kind::Busy => Self::Unavailable { retry_after_s: 1 },
+            _ => Self::Fault(anyhow::Error::new(error)),
+        }
+    }
+}
+
+/// For reads, and for writes that certainly did not happen. The order pipeline looks at [`Failure`] itself first.
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Unauthorized => Self::Refused(Refusal::KeyUnauthorized),
+            Failure::UnknownSymbol => Self::Refused(Refusal::SymbolInvalid),
+            Failure::Refused { .. } => Self::Refused(Refusal::ExchangeBadRequest),
+            Failure::Limited(wait) => Self::Unavailable { retry_after_s: wait.as_secs().max(1) },
+            Failure::Unreachable | Failure::Unknown(_) => Self::Unavailable { retry_after_s: 2 },
+        }
+    }
+}

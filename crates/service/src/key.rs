@@ -1,0 +1,74 @@
+//! Exchange keys: a person's credentials at an exchange.
+
+mod change;
+mod connect;
+mod sandbox;
+
+pub use change::{KeyChange, KeyUse, delete, delete_check, update};
+pub use connect::{NewKey, create};
+pub use sandbox::{connect_sandbox, open_sandbox_account, reset_sandbox};
+
+use crate::{Actor, Desk, Error, Result, Sealed, live};
+use domain::{
+    ApiKeyStatus, Balance, ExchangeKey, ExchangeKeyId,
+    live::{Happening, What},
+};
+use exchange::{Answer, Credentials, Failure};
+use store::key::KeyRow;
+
+/// The table whose rows the secrets are sealed for.
+const TABLE: &str = "exchange_keys";
+
+/// A person's keys, in the order they were connected.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<ExchangeKey>> {
+    Ok(store::key::list_by_user(&desk.db, actor.user).await?)
+}
+
+/// The assets of a key's account.
+///
+/// # Errors
+/// Not found; 1103.
+pub async fn balance(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<Balance> {
+    let row = find(desk, actor, id).await?;
+    let who = credentials(desk, &row)?;
+    let answer = desk.exchange.balance(&who, row.key.trade_type).await;
+    heed(desk, id, answer).await
+}
+
+/// The caller's own key; another's is as good as not there.
+pub(crate) async fn find(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<KeyRow> {
+    store::key::get(&desk.db, actor.user, id).await?.ok_or(Error::NotFound)
+}
+
+/// Opens a key's secret for use.
+pub(crate) fn credentials(desk: &Desk, row: &KeyRow) -> Result<Credentials> {
+    let sealed = Sealed::from(row.sealed.clone());
+    let secret = desk.sealer.open(TABLE, row.key.id.0, row.user_id.0, &sealed)?;
+    let secret = std::str::from_utf8(&secret).map_err(|_| Error::fault("a sealed secret is no text"))?;
+    Ok(Credentials::new(row.key.api_key.clone(), secret))
+}
+
+/// Passes an exchange's answer on; a key that it refuses is switched off, and its owner told.
+pub(crate) async fn heed<T>(desk: &Desk, id: ExchangeKeyId, answer: Answer<T>) -> Result<T> {
+    if matches!(answer, Err(Failure::Unauthorized)) {
+        refused(desk, id).await?;
+    }
+    Ok(answer?)
+}
+
+/// The exchange refuses a key: it is switched off, and its owner told, once.
+pub(crate) async fn refused(desk: &Desk, id: ExchangeKeyId) -> Result<()> {
+    let Some(row) = store::key::get_any(&desk.db, id).await? else { return Ok(()) };
+    if row.key.status == ApiKeyStatus::Unauthorized {
+        return Ok(());
+    }
+    let now = desk.clock.now();
+    let mut tx = desk.db.begin().await?;
+    store::key::set_status(&mut tx, id, ApiKeyStatus::Unauthorized, false, now).await?;
+    tx.commit().await?;
+    let what = What::KeyRefused(row.key.name);
+    live::record(desk, row.user_id, &Happening { key: id, at: now, what }).await
+}

@@ -1,0 +1,150 @@
+//! Changing and deleting a key.
+
+use super::{TABLE, connect, credentials, find, heed};
+use crate::{Actor, Desk, Error, Result, audit, order};
+use domain::{
+    ApiKeyStatus, ExchangeKey, ExchangeKeyId, Order, Position, Refusal, TradeType,
+    validation::{self, FieldProblem, Problem},
+};
+use exchange::Credentials;
+use store::key::{KeyRow, KeyUpdate};
+use zeroize::Zeroizing;
+
+/// What may change; what is none stays.
+#[derive(Default)]
+pub struct KeyChange {
+    /// A new name.
+    pub name: Option<String>,
+    /// Switched on or off. Switching on asks the exchange first.
+    pub active: Option<bool>,
+    /// New key and secret of the same account.
+    pub credentials: Option<(String, Zeroizing<String>)>,
+}
+
+/// Changes a key.
+///
+/// # Errors
+/// Fields; not found; 1103 when the exchange refuses the (new) credentials; 1109.
+pub async fn update(desk: &Desk, actor: &Actor, id: ExchangeKeyId, change: KeyChange) -> Result<ExchangeKey> {
+    let change = checked(change)?;
+    let mut row = find(desk, actor, id).await?;
+    if let Some(name) = change.name {
+        row.key.name = name;
+    }
+    let renewed = change.credentials.is_some();
+    if let Some((api_key, secret)) = change.credentials {
+        renew(desk, &mut row, api_key, &secret).await?;
+    }
+    match change.active {
+        Some(true) if !renewed => reactivate(desk, &mut row).await?,
+        Some(false) => row.key.active = false,
+        _ => {}
+    }
+    row.key.updated_at = desk.clock.now();
+    save(desk, actor, &row, renewed).await?;
+    Ok(row.key)
+}
+
+/// What would be left alone at the exchange when the key is deleted.
+#[derive(Clone, Debug, Default)]
+pub struct KeyUse {
+    /// The exchange could be asked.
+    pub known: bool,
+    /// Open positions.
+    pub positions: Vec<Position>,
+    /// Open orders.
+    pub orders: Vec<Order>,
+}
+
+/// What stands at the exchange under this key, to be shown before it is deleted.
+///
+/// # Errors
+/// Not found. An exchange that cannot be asked is told in [`KeyUse::known`].
+pub async fn delete_check(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<KeyUse> {
+    let row = find(desk, actor, id).await?;
+    let who = credentials(desk, &row)?;
+    let orders = desk.exchange.open_orders(&who, row.key.trade_type, None).await;
+    let positions = match row.key.trade_type {
+        TradeType::Futures => desk.exchange.positions(&who, None).await,
+        TradeType::Spot => Ok(Vec::new()),
+    };
+    Ok(match (orders, positions) {
+        (Ok(orders), Ok(positions)) => KeyUse { known: true, positions, orders },
+        _ => KeyUse::default(),
+    })
+}
+
+/// Deletes a key. Orders and positions at the exchange are left alone; nothing of ours follows them any more.
+///
+/// # Errors
+/// Not found.
+pub async fn delete(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<()> {
+    let row = find(desk, actor, id).await?;
+    order::forget_key(desk, row.key.id).await?;
+    let mut tx = desk.db.begin().await?;
+    if !store::key::delete(&mut tx, actor.user, id).await? {
+        return Err(Error::NotFound);
+    }
+    audit::record(desk, &mut tx, Some(actor.user), audit::Deed::KeyDeleted, &id.to_string(), None).await?;
+    Ok(tx.commit().await?)
+}
+
+fn checked(change: KeyChange) -> Result<KeyChange> {
+    let mut problems = Vec::new();
+    let mut take = |field: &str, value: std::result::Result<String, Problem>| match value {
+        Ok(value) => value,
+        Err(problem) => {
+            problems.push(FieldProblem::new(field, problem));
+            String::new()
+        }
+    };
+    let name = change.name.map(|name| take("name", validation::key_name(&name)));
+    let credentials = change.credentials.map(|(api_key, secret)| {
+        let api_key = take("apiKey", validation::credential(&api_key));
+        (api_key, Zeroizing::new(take("apiSecretKey", validation::credential(&secret))))
+    });
+    if problems.is_empty() { Ok(KeyChange { name, credentials, ..change }) } else { Err(Error::Fields(problems)) }
+}
+
+/// Takes new credentials in, once the exchange has let them in.
+async fn renew(desk: &Desk, row: &mut KeyRow, api_key: String, secret: &str) -> Result<()> {
+    let who = Credentials::new(api_key.clone(), secret);
+    let rights = connect::verify(desk, &who, row.key.trade_type).await?;
+    row.key.api_key = api_key;
+    row.key.ip_restricted = rights.ip_restricted;
+    row.key.status = ApiKeyStatus::Authorized;
+    row.key.active = true;
+    row.sealed = desk.sealer.seal(TABLE, row.key.id.0, row.user_id.0, secret.as_bytes())?.into();
+    Ok(())
+}
+
+/// Switches a key on, if the exchange lets it in (again).
+async fn reactivate(desk: &Desk, row: &mut KeyRow) -> Result<()> {
+    let who = credentials(desk, row)?;
+    let answer = desk.exchange.key_rights(&who).await;
+    let rights = heed(desk, row.key.id, answer).await?;
+    row.key.active = true;
+    row.key.status = ApiKeyStatus::Authorized;
+    row.key.ip_restricted = rights.ip_restricted;
+    Ok(())
+}
+
+async fn save(desk: &Desk, actor: &Actor, row: &KeyRow, renewed: bool) -> Result<()> {
+    let key = &row.key;
+    let update = KeyUpdate {
+        name: Some(&key.name),
+        active: Some(key.active),
+        status: Some(key.status),
+        ip_restricted: Some(key.ip_restricted),
+        credentials: renewed.then_some((key.api_key.as_str(), &row.sealed)),
+    };
+    let mut tx = desk.db.begin().await?;
+    match store::key::update(&mut tx, actor.user, key.id, &update, key.updated_at).await {
+        Ok(true) => {}
+        Ok(false) => return Err(Error::NotFound),
+        Err(error) if error.is_unique() => return Err(Refusal::KeyExists.into()),
+        Err(error) => return Err(error.into()),
+    }
+    audit::record(desk, &mut tx, Some(actor.user), audit::Deed::KeyChanged, &row.key.id.to_string(), None).await?;
+    Ok(tx.commit().await?)
+}

@@ -1,0 +1,118 @@
+//! Prices and account events for the pages' streams: one upstream for each market and account, any number of viewers.
+
+mod account_feed;
+mod market_feed;
+mod socket;
+
+pub(crate) use account_feed::AccountFeed;
+pub use socket::attach;
+
+use crate::{Desk, Result, SharedDesk};
+use domain::{ExchangeKeyId, Micros, Symbol, Ticker, UserId};
+use market_feed::MarketFeed;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError, Weak},
+};
+use tokio::sync::broadcast;
+
+/// How many messages a slow viewer may fall behind before it is given the present state instead.
+const BACKLOG: usize = 256;
+
+/// Where upstreams and viewers meet. Feeds end by themselves when nobody holds them.
+pub struct Hub {
+    markets: Mutex<HashMap<Symbol, Weak<MarketFeed>>>,
+    accounts: Mutex<HashMap<(ExchangeKeyId, Symbol), Weak<AccountFeed>>>,
+    kept: Mutex<Vec<Arc<MarketFeed>>>,
+    news: broadcast::Sender<UserId>,
+}
+
+impl Default for Hub {
+    fn default() -> Self {
+        Self {
+            markets: Mutex::default(),
+            accounts: Mutex::default(),
+            kept: Mutex::default(),
+            news: broadcast::channel(BACKLOG).0,
+        }
+    }
+}
+
+impl Hub {
+    /// The last pushed ticker, when it was pushed at `since` or later.
+    pub(crate) fn ticker(&self, symbol: &Symbol, since: Micros) -> Option<Ticker> {
+        let feed = locked(&self.markets).get(symbol)?.upgrade()?;
+        feed.ticker().filter(|t| t.at >= since)
+    }
+
+    /// The feed of a market that exists.
+    pub(crate) fn market(&self, desk: &SharedDesk, symbol: &Symbol) -> Arc<MarketFeed> {
+        let mut markets = locked(&self.markets);
+        markets.retain(|_, feed| feed.strong_count() > 0);
+        let place = markets.entry(symbol.clone()).or_default();
+        place.upgrade().unwrap_or_else(|| {
+            let feed = MarketFeed::start(desk, symbol.clone());
+            *place = Arc::downgrade(&feed);
+            feed
+        })
+    }
+
+    /// The feed of one market of one account.
+    pub(crate) fn account(&self, desk: &SharedDesk, row: &store::key::KeyRow, symbol: &Symbol) -> Result<Arc<AccountFeed>> {
+        let mut accounts = locked(&self.accounts);
+        accounts.retain(|_, feed| feed.strong_count() > 0);
+        let place = accounts.entry((row.key.id, symbol.clone())).or_default();
+        if let Some(feed) = place.upgrade() {
+            return Ok(feed);
+        }
+        let feed = AccountFeed::start(desk, row, symbol.clone())?;
+        *place = Arc::downgrade(&feed);
+        Ok(feed)
+    }
+
+    /// Tells an account's viewers to look again, where there are any.
+    pub(crate) fn nudge(&self, key: ExchangeKeyId, symbol: &Symbol) {
+        if let Some(feed) = locked(&self.accounts).get(&(key, symbol.clone())).and_then(Weak::upgrade) {
+            feed.nudge();
+        }
+    }
+
+    /// As [`Hub::nudge`], for every market of an account.
+    pub(crate) fn nudge_key(&self, key: ExchangeKeyId) {
+        let accounts = locked(&self.accounts);
+        accounts.iter().filter(|(place, _)| place.0 == key).filter_map(|(_, feed)| feed.upgrade()).for_each(|f| f.nudge());
+    }
+
+    fn subscribe(&self) -> broadcast::Receiver<UserId> {
+        self.news.subscribe()
+    }
+}
+
+/// Keeps the front page's market streaming whether anyone looks or not.
+///
+/// # Errors
+/// When the exchange has no such market or cannot be asked.
+pub async fn keep(desk: &SharedDesk, symbol: &Symbol) -> Result<()> {
+    crate::market::find(desk, domain::TradeType::Futures, symbol).await?;
+    let feed = desk.hub.market(desk, symbol);
+    locked(&desk.hub.kept).push(feed);
+    Ok(())
+}
+
+/// Passes on what any instance wrote into the events table, for as long as the desk lives.
+///
+/// # Errors
+/// When the database's own stream ends; start it again.
+pub async fn listen(desk: &Desk) -> Result<()> {
+    use futures::StreamExt as _;
+    let mut events = Box::pin(store::event::listen(&desk.db).await?);
+    while let Some((_, user)) = events.next().await {
+        // Nobody attached is no failure.
+        let _ = desk.hub.news.send(user);
+    }
+    Ok(())
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

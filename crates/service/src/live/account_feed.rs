@@ -1,0 +1,149 @@
+//! One market of one account: its events from one upstream, its state to all viewers.
+
+use super::{BACKLOG, locked};
+use crate::{Desk, Result, SharedDesk, key, order};
+use domain::{
+    ExchangeKeyId, Symbol, TradeType, UserId,
+    live::{AccountState, Happening, LiveMessage, What},
+    time,
+};
+use exchange::{AccountEvent, Credentials};
+use std::{
+    sync::{Arc, Mutex, Weak},
+    time::Duration,
+};
+use tokio::sync::{Notify, broadcast};
+
+/// The state is read again at least this often: no event that got lost stays unseen for longer.
+const SWEEP: Duration = Duration::from_secs(30);
+/// Events come in bursts; one reading serves a burst.
+const BURST: Duration = Duration::from_millis(40);
+/// One instance writes an account's events; another takes over when it is silent for so long.
+const LEASE: i64 = time::MINUTE;
+
+/// The state of one market of one account, and everyone who watches it.
+pub(crate) struct AccountFeed {
+    key: ExchangeKeyId,
+    user: UserId,
+    trade_type: TradeType,
+    symbol: Symbol,
+    latest: Mutex<Option<AccountState>>,
+    viewers: broadcast::Sender<LiveMessage>,
+    changed: Arc<Notify>,
+}
+
+impl AccountFeed {
+    /// Starts the upstream; it ends when the last holder lets go.
+    pub(super) fn start(desk: &SharedDesk, row: &store::key::KeyRow, symbol: Symbol) -> Result<Arc<Self>> {
+        let who = key::credentials(desk, row)?;
+        let feed = Arc::new(Self {
+            key: row.key.id,
+            user: row.user_id,
+            trade_type: row.key.trade_type,
+            symbol,
+            latest: Mutex::default(),
+            viewers: broadcast::channel(BACKLOG).0,
+            changed: Arc::default(),
+        });
+        tokio::spawn(events(desk.clone(), Arc::downgrade(&feed), who.clone()));
+        tokio::spawn(states(desk.clone(), Arc::downgrade(&feed), who, feed.changed.clone()));
+        feed.nudge();
+        Ok(feed)
+    }
+
+    /// What a new viewer is told first, and every viewer after it.
+    pub(super) fn watch(&self) -> (Vec<LiveMessage>, broadcast::Receiver<LiveMessage>) {
+        let receiver = self.viewers.subscribe();
+        (self.present(), receiver)
+    }
+
+    /// The present state as messages.
+    pub(super) fn present(&self) -> Vec<LiveMessage> {
+        locked(&self.latest).clone().map(|state| LiveMessage::Account(Box::new(state))).into_iter().collect()
+    }
+
+    /// Has the state read again soon.
+    pub(crate) fn nudge(&self) {
+        self.changed.notify_one();
+    }
+
+    async fn take(&self, desk: &SharedDesk, event: AccountEvent) -> Result<()> {
+        match event {
+            AccountEvent::Order(order, fill) if order.symbol == self.symbol => {
+                order::touched(desk, &order);
+                self.nudge();
+                self.tell(desk, What::Order(order, fill)).await
+            }
+            AccountEvent::Unauthorized => key::refused(desk, self.key).await,
+            AccountEvent::Account { positions, .. } if !positions.is_empty() && !positions.contains(&self.symbol) => Ok(()),
+            AccountEvent::Order(..) | AccountEvent::Disconnected => Ok(()),
+            AccountEvent::Connected | AccountEvent::Account { .. } | AccountEvent::Settings(_) => {
+                self.nudge();
+                Ok(())
+            }
+        }
+    }
+
+    /// Writes an event, unless another instance does.
+    async fn tell(&self, desk: &Desk, what: What) -> Result<()> {
+        let now = desk.clock.now();
+        let name = format!("events:{}:{}", self.key, self.symbol);
+        let mut tx = desk.db.begin().await?;
+        if !store::lease::claim(&mut tx, &name, &desk.instance, now, now.plus(LEASE)).await? {
+            return Ok(());
+        }
+        append(&mut tx, self.user, &Happening { key: self.key, at: now, what }).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Reads the state and shows it.
+    async fn read(&self, desk: &Desk, who: &Credentials) -> Result<()> {
+        let state = order::read_state(desk, who, self.key, self.trade_type, &self.symbol).await?;
+        *locked(&self.latest) = Some(state.clone());
+        // Nobody watching is no failure.
+        let _ = self.viewers.send(LiveMessage::Account(Box::new(state)));
+        Ok(())
+    }
+}
+
+/// Writes a happening where every instance's tabs will hear of it.
+pub(crate) async fn record(desk: &Desk, user: UserId, happening: &Happening) -> Result<()> {
+    let mut tx = desk.db.begin().await?;
+    append(&mut tx, user, happening).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn append(tx: &mut store::Tx, user: UserId, happening: &Happening) -> Result<()> {
+    let body = serde_json::to_string(happening).map_err(crate::Error::fault)?;
+    store::event::append(tx, user, &body, happening.at).await?;
+    Ok(())
+}
+
+async fn events(desk: SharedDesk, feed: Weak<AccountFeed>, who: Credentials) {
+    let Some(kind) = feed.upgrade().map(|f| f.trade_type) else { return };
+    let mut events = desk.exchange.account_stream(who, kind);
+    let mut alive = tokio::time::interval(SWEEP);
+    loop {
+        let event = tokio::select! {
+            event = events.recv() => event,
+            _ = alive.tick() => if feed.strong_count() > 0 { continue } else { return },
+        };
+        let (Some(event), Some(feed)) = (event, feed.upgrade()) else { return };
+        if let Err(error) = feed.take(&desk, event).await {
+            tracing::warn!(%error, "an account's event is not passed on");
+        }
+    }
+}
+
+async fn states(desk: SharedDesk, feed: Weak<AccountFeed>, who: Credentials, changed: Arc<Notify>) {
+    while let Some(feed) = feed.upgrade() {
+        if let Err(error) = feed.read(&desk, &who).await {
+            tracing::debug!(%error, "an account's state is not read");
+        }
+        // Let go of while waiting, or the feed would never end.
+        drop(feed);
+        // A sweep is as good a reason to read as a change.
+        let _ = tokio::time::timeout(SWEEP, changed.notified()).await;
+        tokio::time::sleep(BURST).await;
+    }
+}

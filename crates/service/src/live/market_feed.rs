@@ -1,0 +1,95 @@
+//! One market's prices, from one upstream to all viewers.
+
+use super::{BACKLOG, locked};
+use crate::SharedDesk;
+use domain::{Candle, Decimal, Symbol, Ticker, live::LiveMessage};
+use exchange::MarketEvent;
+use std::sync::{Arc, Mutex, Weak};
+use tokio::sync::broadcast;
+
+/// The latest of a market, and everyone who watches it.
+pub(crate) struct MarketFeed {
+    symbol: Symbol,
+    latest: Mutex<Latest>,
+    viewers: broadcast::Sender<LiveMessage>,
+}
+
+#[derive(Default)]
+struct Latest {
+    live: bool,
+    ticker: Option<Ticker>,
+    mark: Option<Decimal>,
+    candle: Option<Candle>,
+}
+
+impl MarketFeed {
+    /// Starts the upstream; it ends when the last holder lets go.
+    pub(super) fn start(desk: &SharedDesk, symbol: Symbol) -> Arc<Self> {
+        let feed = Arc::new(Self {
+            symbol: symbol.clone(),
+            latest: Mutex::default(),
+            viewers: broadcast::channel(BACKLOG).0,
+        });
+        let mut events = desk.exchange.market_stream(vec![symbol]);
+        let weak: Weak<Self> = Arc::downgrade(&feed);
+        tokio::spawn(async move {
+            while let Some(event) = events.recv().await {
+                let Some(feed) = weak.upgrade() else { break };
+                feed.take(event);
+            }
+        });
+        feed
+    }
+
+    /// What a new viewer is told first, and every viewer after it.
+    pub(super) fn watch(&self) -> (Vec<LiveMessage>, broadcast::Receiver<LiveMessage>) {
+        let receiver = self.viewers.subscribe();
+        (self.present(), receiver)
+    }
+
+    /// The present state as messages.
+    pub(super) fn present(&self) -> Vec<LiveMessage> {
+        let latest = locked(&self.latest);
+        let symbol = || self.symbol.clone();
+        let mut all = vec![LiveMessage::Upstream { live: latest.live }];
+        all.extend(latest.ticker.clone().map(LiveMessage::Price));
+        all.extend(latest.mark.map(|price| LiveMessage::Mark { symbol: symbol(), price }));
+        all.extend(latest.candle.map(|candle| LiveMessage::Candle { symbol: symbol(), candle }));
+        all
+    }
+
+    /// The last ticker.
+    pub(super) fn ticker(&self) -> Option<Ticker> {
+        locked(&self.latest).ticker.clone()
+    }
+
+    fn take(&self, event: MarketEvent) {
+        let message = {
+            let mut latest = locked(&self.latest);
+            match event {
+                MarketEvent::Connected => {
+                    latest.live = true;
+                    LiveMessage::Upstream { live: true }
+                }
+                MarketEvent::Disconnected => {
+                    latest.live = false;
+                    LiveMessage::Upstream { live: false }
+                }
+                MarketEvent::Ticker(ticker) => {
+                    latest.ticker = Some(ticker.clone());
+                    LiveMessage::Price(ticker)
+                }
+                MarketEvent::Mark { symbol, price, .. } => {
+                    latest.mark = Some(price);
+                    LiveMessage::Mark { symbol, price }
+                }
+                MarketEvent::Candle { symbol, candle, .. } => {
+                    latest.candle = Some(candle);
+                    LiveMessage::Candle { symbol, candle }
+                }
+            }
+        };
+        // Nobody watching is no failure.
+        let _ = self.viewers.send(message);
+    }
+}

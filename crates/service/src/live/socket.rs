@@ -1,0 +1,155 @@
+//! One tab's stream: what it asked to watch, in the order it happened.
+
+use super::{AccountFeed, market_feed::MarketFeed};
+use crate::{Actor, Result, SharedDesk, market};
+use domain::{
+    ExchangeKeyId, Symbol, TradeType,
+    live::{ClientMessage, LiveMessage},
+};
+use futures::{StreamExt as _, stream::SelectAll};
+use std::sync::Arc;
+use tokio::sync::{broadcast, mpsc};
+use tokio_stream::wrappers::{BroadcastStream, errors::BroadcastStreamRecvError};
+
+/// Messages that wait for a slow tab before it is dropped.
+const QUEUE: usize = 256;
+/// A tab shows no more markets than this.
+const MOST_SYMBOLS: usize = 8;
+/// More missed events than this are not told one by one.
+const MOST_MISSED: i64 = 200;
+
+type Feed = BroadcastStream<LiveMessage>;
+
+/// Attaches one tab. Without an actor only prices are told. The stream ends when either end is dropped.
+#[must_use]
+pub fn attach(desk: SharedDesk, actor: Option<Actor>) -> (mpsc::Sender<ClientMessage>, mpsc::Receiver<LiveMessage>) {
+    let (to_us, from_tab) = mpsc::channel(16);
+    let (to_tab, from_us) = mpsc::channel(QUEUE);
+    let tab = Tab { desk, actor, to_tab, seen: 0, markets: Vec::new(), account: None, feeds: SelectAll::new() };
+    tokio::spawn(tab.run(from_tab));
+    (to_us, from_us)
+}
+
+struct Tab {
+    desk: SharedDesk,
+    actor: Option<Actor>,
+    to_tab: mpsc::Sender<LiveMessage>,
+    seen: i64,
+    // Held so that their upstreams live.
+    markets: Vec<Arc<MarketFeed>>,
+    account: Option<Arc<AccountFeed>>,
+    feeds: SelectAll<Feed>,
+}
+
+/// The tab is gone, or too slow to be served.
+struct Gone;
+
+impl Tab {
+    async fn run(mut self, mut from_tab: mpsc::Receiver<ClientMessage>) {
+        let mut news = self.desk.hub.subscribe();
+        loop {
+            let step = tokio::select! {
+                message = from_tab.recv() => match message {
+                    Some(ClientMessage::Watch { symbols, account, after }) => self.watch(symbols, account, after).await,
+                    None => Err(Gone),
+                },
+                Some(item) = self.feeds.next() => self.pass_on(item),
+                user = news.recv() => self.on_news(user).await,
+                () = self.to_tab.closed() => Err(Gone),
+            };
+            if step.is_err() {
+                return;
+            }
+        }
+    }
+
+    async fn watch(
+        &mut self,
+        symbols: Vec<Symbol>,
+        account: Option<(ExchangeKeyId, Symbol)>,
+        after: Option<i64>,
+    ) -> std::result::Result<(), Gone> {
+        self.feeds = SelectAll::new();
+        self.markets.clear();
+        self.greet(after).await?;
+        for symbol in symbols.into_iter().take(MOST_SYMBOLS) {
+            // A market that does not exist has no feed; the page has said so already.
+            if market::find(&self.desk, TradeType::Futures, &symbol).await.is_ok() {
+                let feed = self.desk.hub.market(&self.desk, &symbol);
+                self.follow(feed.watch())?;
+                self.markets.push(feed);
+            }
+        }
+        self.account = self.account_feed(account).await.unwrap_or_else(|error| {
+            tracing::info!(%error, "an account's stream is not opened");
+            None
+        });
+        match self.account.clone() {
+            Some(feed) => self.follow(feed.watch()),
+            None => Ok(()),
+        }
+    }
+
+    async fn account_feed(&self, wanted: Option<(ExchangeKeyId, Symbol)>) -> Result<Option<Arc<AccountFeed>>> {
+        let (Some(actor), Some((id, symbol))) = (&self.actor, wanted) else { return Ok(None) };
+        let row = crate::key::find(&self.desk, actor, id).await?;
+        market::find(&self.desk, row.key.trade_type, &symbol).await?;
+        self.desk.hub.account(&self.desk, &row, &symbol).map(Some)
+    }
+
+    /// Says where the events stand, and tells again those that were missed.
+    async fn greet(&mut self, after: Option<i64>) -> std::result::Result<(), Gone> {
+        let Some(actor) = &self.actor else { return self.send(LiveMessage::Hello { seq: 0 }) };
+        let last = store::event::last_seq(&self.desk.db, actor.user).await.unwrap_or(0);
+        self.seen = after.unwrap_or(last).clamp(0, last);
+        self.send(LiveMessage::Hello { seq: self.seen })?;
+        self.tell_news().await
+    }
+
+    async fn on_news(&mut self, user: std::result::Result<domain::UserId, broadcast::error::RecvError>) -> std::result::Result<(), Gone> {
+        let mine = match (user, &self.actor) {
+            (Ok(user), Some(actor)) => user == actor.user,
+            (Err(broadcast::error::RecvError::Lagged(_)), Some(_)) => true,
+            (Err(broadcast::error::RecvError::Closed), _) => return Err(Gone),
+            (_, None) => false,
+        };
+        if mine { self.tell_news().await } else { Ok(()) }
+    }
+
+    async fn tell_news(&mut self) -> std::result::Result<(), Gone> {
+        let Some(actor) = &self.actor else { return Ok(()) };
+        // A database that fails for a moment is asked again at the next news.
+        let Ok(rows) = store::event::after(&self.desk.db, actor.user, self.seen, MOST_MISSED + 1).await else { return Ok(()) };
+        if i64::try_from(rows.len()).unwrap_or(i64::MAX) > MOST_MISSED {
+            self.seen = rows.last().map_or(self.seen, |row| row.seq);
+            return self.send(LiveMessage::Reload);
+        }
+        for row in rows {
+            self.seen = row.seq;
+            if let Ok(event) = serde_json::from_str(&row.body) {
+                self.send(LiveMessage::Happened { seq: row.seq, event })?;
+            }
+        }
+        Ok(())
+    }
+
+    fn follow(&mut self, (first, receiver): (Vec<LiveMessage>, broadcast::Receiver<LiveMessage>)) -> std::result::Result<(), Gone> {
+        self.feeds.push(BroadcastStream::new(receiver));
+        first.into_iter().try_for_each(|message| self.send(message))
+    }
+
+    fn pass_on(&self, item: std::result::Result<LiveMessage, BroadcastStreamRecvError>) -> std::result::Result<(), Gone> {
+        match item {
+            Ok(message) => self.send(message),
+            // It fell behind: the present state replaces what it missed.
+            Err(BroadcastStreamRecvError::Lagged(_)) => {
+                let account = self.account.iter().flat_map(|feed| feed.present());
+                self.markets.iter().flat_map(|feed| feed.present()).chain(account).try_for_each(|m| self.send(m))
+            }
+        }
+    }
+
+    fn send(&self, message: LiveMessage) -> std::result::Result<(), Gone> {
+        self.to_tab.try_send(message).map_err(|_| Gone)
+    }
+}

@@ -1,0 +1,185 @@
+//! Reading an account at its exchange, and its settings.
+
+use crate::{Actor, Desk, Error, Result, SharedDesk, key};
+use domain::{
+    ExchangeKeyId, MarginMode, Order, Position, Refusal, Symbol, Trade, TradeType,
+    live::AccountState,
+    validation::Problem,
+};
+use exchange::{Answer, Credentials};
+use store::key::KeyRow;
+
+/// How many orders and trades a history shows.
+const HISTORY: u16 = 100;
+
+/// A person's key with the means to use it.
+pub(super) struct Access {
+    pub(super) row: KeyRow,
+    pub(super) who: Credentials,
+}
+
+impl Access {
+    /// The caller's key, whatever it trades.
+    pub(super) async fn any(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<Self> {
+        let row = key::find(desk, actor, id).await?;
+        let who = key::credentials(desk, &row)?;
+        Ok(Self { row, who })
+    }
+
+    /// The caller's futures key: positions, leverage and margin are for nothing else (1106).
+    pub(super) async fn futures(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<Self> {
+        let access = Self::any(desk, actor, id).await?;
+        if access.row.key.trade_type == TradeType::Futures { Ok(access) } else { Err(Refusal::KeyTypeInvalid.into()) }
+    }
+
+    /// Passes an answer on; a key that the exchange refuses is switched off.
+    pub(super) async fn take<T>(&self, desk: &Desk, answer: Answer<T>) -> Result<T> {
+        key::heed(desk, self.row.key.id, answer).await
+    }
+
+    async fn market(&self, desk: &Desk, symbol: &Symbol) -> Result<()> {
+        crate::market::find(desk, self.row.key.trade_type, symbol).await.map(drop)
+    }
+}
+
+/// Open orders of a pair, conditional ones included, newest first.
+///
+/// # Errors
+/// 1103, 1300.
+pub async fn open(desk: &Desk, actor: &Actor, id: ExchangeKeyId, symbol: &Symbol) -> Result<Vec<Order>> {
+    let access = Access::any(desk, actor, id).await?;
+    access.market(desk, symbol).await?;
+    let answer = desk.exchange.open_orders(&access.who, access.row.key.trade_type, Some(symbol)).await;
+    access.take(desk, answer).await
+}
+
+/// The last orders of a pair, newest first.
+///
+/// # Errors
+/// 1103, 1300.
+pub async fn history(desk: &Desk, actor: &Actor, id: ExchangeKeyId, symbol: &Symbol) -> Result<Vec<Order>> {
+    let access = Access::any(desk, actor, id).await?;
+    access.market(desk, symbol).await?;
+    let answer = desk.exchange.orders(&access.who, access.row.key.trade_type, symbol, HISTORY).await;
+    access.take(desk, answer).await
+}
+
+/// The last fills of a pair, newest first.
+///
+/// # Errors
+/// 1103, 1300.
+pub async fn trades(desk: &Desk, actor: &Actor, id: ExchangeKeyId, symbol: &Symbol) -> Result<Vec<Trade>> {
+    let access = Access::any(desk, actor, id).await?;
+    access.market(desk, symbol).await?;
+    let answer = desk.exchange.trades(&access.who, access.row.key.trade_type, symbol, HISTORY).await;
+    access.take(desk, answer).await
+}
+
+/// The open position of a pair.
+///
+/// # Errors
+/// 1103, 1106 for a SPOT key, 1300.
+pub async fn position(desk: &Desk, actor: &Actor, id: ExchangeKeyId, symbol: &Symbol) -> Result<Option<Position>> {
+    let access = Access::futures(desk, actor, id).await?;
+    access.market(desk, symbol).await?;
+    let answer = desk.exchange.positions(&access.who, Some(symbol)).await;
+    access.take(desk, answer).await.map(|all| all.into_iter().next())
+}
+
+/// Sets a pair's leverage.
+///
+/// # Errors
+/// 1106 for a SPOT key; 1500 when the exchange allows less for this account.
+pub async fn set_leverage(desk: &Desk, actor: &Actor, id: ExchangeKeyId, symbol: &Symbol, leverage: u16) -> Result<()> {
+    if !(1..=125).contains(&leverage) {
+        return Err(Error::field("leverage", Problem::NotLeverage));
+    }
+    let access = Access::futures(desk, actor, id).await?;
+    access.market(desk, symbol).await?;
+    let answer = desk.exchange.set_leverage(&access.who, symbol, leverage).await;
+    access.take(desk, answer).await?;
+    desk.hub.nudge(id, symbol);
+    Ok(())
+}
+
+/// Sets a pair's margin mode.
+///
+/// # Errors
+/// 1106 for a SPOT key; 1500 when a position or order stands in the way.
+pub async fn set_margin_mode(desk: &Desk, actor: &Actor, id: ExchangeKeyId, symbol: &Symbol, mode: MarginMode) -> Result<()> {
+    let access = Access::futures(desk, actor, id).await?;
+    access.market(desk, symbol).await?;
+    let answer = desk.exchange.set_margin_mode(&access.who, symbol, mode).await;
+    access.take(desk, answer).await?;
+    desk.hub.nudge(id, symbol);
+    Ok(())
+}
+
+/// Cancels one open order; one that is not open any more is no failure.
+///
+/// # Errors
+/// 1103, 1300.
+pub async fn cancel(
+    desk: &Desk,
+    actor: &Actor,
+    id: ExchangeKeyId,
+    symbol: &Symbol,
+    client_order_id: &str,
+    conditional: bool,
+) -> Result<()> {
+    let access = Access::any(desk, actor, id).await?;
+    access.market(desk, symbol).await?;
+    let kind = access.row.key.trade_type;
+    let answer = desk.exchange.cancel(&access.who, kind, symbol, client_order_id, conditional).await;
+    access.take(desk, answer).await?;
+    desk.hub.nudge(id, symbol);
+    Ok(())
+}
+
+/// One market of one account: orders, position, funds, settings.
+///
+/// # Errors
+/// 1103, 1300.
+pub async fn account_state(desk: &Desk, actor: &Actor, id: ExchangeKeyId, symbol: &Symbol) -> Result<AccountState> {
+    let access = Access::any(desk, actor, id).await?;
+    access.market(desk, symbol).await?;
+    read_state(desk, &access.who, id, access.row.key.trade_type, symbol).await
+}
+
+/// What a new order on this market would end first: its open orders and its position.
+///
+/// # Errors
+/// As [`account_state`].
+pub async fn closing_first(desk: &SharedDesk, actor: &Actor, id: ExchangeKeyId, symbol: &Symbol) -> Result<AccountState> {
+    account_state(desk, actor, id, symbol).await
+}
+
+/// Reads everything at once.
+pub(crate) async fn read_state(
+    desk: &Desk,
+    who: &Credentials,
+    key: ExchangeKeyId,
+    kind: TradeType,
+    symbol: &Symbol,
+) -> Result<AccountState> {
+    let exchange = &desk.exchange;
+    let orders = exchange.open_orders(who, kind, Some(symbol));
+    let balance = exchange.balance(who, kind);
+    let (orders, balance, positions, (leverage, margin_mode)) = if kind == TradeType::Futures {
+        let all = tokio::join!(orders, balance, exchange.positions(who, Some(symbol)), exchange.leverage(who, symbol));
+        (all.0, all.1, all.2, key::heed(desk, key, all.3).await?)
+    } else {
+        let all = tokio::join!(orders, balance);
+        (all.0, all.1, Ok(Vec::new()), (1, MarginMode::Crossed))
+    };
+    Ok(AccountState {
+        key,
+        symbol: symbol.clone(),
+        orders: key::heed(desk, key, orders).await?,
+        position: key::heed(desk, key, positions).await?.into_iter().next(),
+        balance: key::heed(desk, key, balance).await?,
+        leverage,
+        margin_mode,
+        at: desk.clock.now(),
+    })
+}

@@ -1,0 +1,96 @@
+//! Everything that can be known to be wrong before anything is cancelled, closed or sent.
+
+use crate::Error;
+use domain::{
+    ApiKeyStatus, Balance, Decimal, ExchangeKey, Market, Position, Refusal, StrategyType, TradeType,
+    market::FilterFailure,
+    money, sizing,
+    ticket::{Entry, ManualOrder},
+    validation::{FieldProblem, Problem},
+};
+
+/// The taker fee that estimates reckon with; the exchange's own rate decides.
+pub(super) const FEE_RATE: Decimal = Decimal::from_parts(5, 0, 0, false, 4);
+
+/// Manual orders are for keys that their owner trades by hand, on futures.
+pub(super) fn key_fits(key: &ExchangeKey) -> Result<(), Refusal> {
+    if key.strategy_type == StrategyType::Automated {
+        return Err(Refusal::KeyTypeInvalid);
+    }
+    if key.trade_type == TradeType::Spot {
+        return Err(Refusal::KeyTypeUnsupported);
+    }
+    match (key.active, key.status) {
+        (_, ApiKeyStatus::Unauthorized) => Err(Refusal::KeyUnauthorized),
+        (false, _) => Err(Refusal::KeyInactive),
+        (true, _) => Ok(()),
+    }
+}
+
+/// The market's filters, on every price and amount of the order; and that stop and targets stand on their sides.
+pub(super) fn market_fits(order: &ManualOrder, market: &Market, last: Decimal) -> Result<(), Error> {
+    let mut problems = Vec::new();
+    let mut check = |field: &str, result: Result<(), FilterFailure>| {
+        if let Err(failure) = result {
+            problems.push(FieldProblem::new(field, filter_problem(&failure)));
+        }
+    };
+    let reference = order.entry.price().unwrap_or(last);
+    if let Some(price) = order.entry.price() {
+        check("price", market.check_price(price));
+    }
+    check("amount", market.check_amount(order.amount));
+    check("amount", market.check_notional(reference, order.amount));
+    let targets = order.targets.iter().try_for_each(|price| market.check_price(*price));
+    check("takeProfitPrices", targets);
+    if let Some(stop) = order.stop {
+        check("stopTriggerPrice", market.check_price(stop.trigger));
+        check("stopPrice", stop.limit.map_or(Ok(()), |price| market.check_price(price)));
+    }
+    let shares = sizing::target_shares(order.amount, order.targets.len(), market.lot);
+    if shares.is_none_or(|all| all.iter().any(|share| *share < market.min_amount)) {
+        problems.push(FieldProblem::new("takeProfitPrices", Problem::TargetTooSmall));
+    }
+    if order.entry == Entry::Market
+        && let Err(sides) = order.check_sides(last)
+    {
+        problems.extend(sides);
+    }
+    problems.dedup();
+    if problems.is_empty() { Ok(()) } else { Err(Error::Fields(problems)) }
+}
+
+/// Whether the account could carry the order once what stands is closed.
+pub(super) fn affordable(
+    order: &ManualOrder,
+    last: Decimal,
+    quote: &str,
+    balance: &Balance,
+    position: Option<&Position>,
+    leverage: u16,
+) -> Result<(), Refusal> {
+    let price = order.entry.price().unwrap_or(last);
+    let refused = Refusal::ExchangeBadRequest;
+    let cost = price.checked_mul(order.amount).ok_or(refused)?;
+    let needed = cost / Decimal::from(leverage.max(1)) + cost * FEE_RATE;
+    // Closing what stands frees its margin and settles its profit or loss, and costs a fee.
+    let closing_fee = position.map_or(Decimal::ZERO, |p| p.notional * FEE_RATE);
+    let total = balance.assets.get(quote).map_or(Decimal::ZERO, |funds| funds.total);
+    let available = total + balance.unrealized_pnl - closing_fee;
+    if needed <= available { Ok(()) } else { Err(refused) }
+}
+
+const fn filter_problem(failure: &FilterFailure) -> Problem {
+    match failure {
+        FilterFailure::Tick(_) | FilterFailure::Price(_) => Problem::PriceFilter,
+        FilterFailure::Lot(_) | FilterFailure::MinAmount(_) | FilterFailure::MaxAmount(_) => Problem::LotFilter,
+        FilterFailure::MinNotional(_) => Problem::NotionalFilter,
+    }
+}
+
+/// What an account is worth in USD: quote-like assets at par, others at `price`, unknown ones left out.
+pub(crate) fn worth_usd(balance: &Balance, price: impl Fn(&str) -> Option<Decimal>) -> Decimal {
+    let assets = balance.assets.iter().filter(|(_, funds)| !funds.total.is_zero());
+    let sum: Decimal = assets.map(|(name, funds)| funds.total * price(name).unwrap_or_default()).sum();
+    money::round_to(sum + balance.unrealized_pnl, Decimal::new(1, 8))
+}

@@ -1,0 +1,258 @@
+//! What an intent will send, planned in full before anything is sent. Pure.
+
+use super::client_id;
+use domain::{
+    Decimal, IntentId, Market, OrderType, Side, Symbol, TimeInForce, TradeType,
+    sizing,
+    ticket::{Entry, ManualOrder, Stop},
+};
+use exchange::{OrderRequest, Urgency};
+use serde::{Deserialize, Serialize};
+
+/// Numbers of the legs within their intent. They are part of client order ids: never renumber.
+pub(crate) mod seq {
+    pub(crate) const CANCEL: u16 = 0;
+    pub(crate) const CLOSE: u16 = 1;
+    pub(crate) const ENTRY: u16 = 2;
+    pub(crate) const STOP: u16 = 3;
+    pub(crate) const FIRST_TARGET: u16 = 4;
+    /// Closes the position whose stop was refused.
+    pub(crate) const RESCUE: u16 = 90;
+}
+
+domain::words! {
+    /// What a leg is for.
+    pub(crate) Role {
+        /// Cancels the market's open orders.
+        Cancel = "cancel",
+        /// Closes the position that stands.
+        Close = "close",
+        /// Opens the new position.
+        Entry = "entry",
+        /// Closes it at a loss.
+        Stop = "stop",
+        /// Closes a share of it at a gain.
+        Target = "target",
+        /// Closes it because its stop was refused.
+        Rescue = "rescue",
+    }
+}
+
+/// One leg as planned. Kept as JSON beside the intent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Leg {
+    /// Its number.
+    pub(crate) seq: u16,
+    /// What it is for.
+    pub(crate) role: Role,
+    /// The order to send; none for cancelling, and for closing until the position's size is known.
+    pub(crate) order: Option<PlannedOrder>,
+}
+
+/// An order as planned.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct PlannedOrder {
+    pub(crate) side: Side,
+    pub(crate) kind: OrderType,
+    pub(crate) amount: Option<Decimal>,
+    pub(crate) price: Option<Decimal>,
+    pub(crate) stop_price: Option<Decimal>,
+    pub(crate) callback_rate: Option<Decimal>,
+    pub(crate) time_in_force: TimeInForce,
+    pub(crate) reduce_only: bool,
+}
+
+impl PlannedOrder {
+    /// A market order that only shrinks the position.
+    pub(crate) const fn closing(side: Side, amount: Decimal) -> Self {
+        Self {
+            side,
+            kind: OrderType::Market,
+            amount: Some(amount),
+            price: None,
+            stop_price: None,
+            callback_rate: None,
+            time_in_force: TimeInForce::Gtc,
+            reduce_only: true,
+        }
+    }
+
+    /// The request for this order as leg `seq` of `intent`.
+    pub(crate) fn request(&self, intent: IntentId, seq: u16, role: Role, trade_type: TradeType, symbol: &Symbol) -> OrderRequest {
+        OrderRequest {
+            trade_type,
+            symbol: symbol.clone(),
+            client_order_id: client_id::derive(intent, seq),
+            side: self.side,
+            kind: self.kind,
+            amount: self.amount,
+            price: self.price,
+            stop_price: self.stop_price,
+            callback_rate: self.callback_rate,
+            time_in_force: self.time_in_force,
+            reduce_only: self.reduce_only,
+            urgency: if role == Role::Target { Urgency::Second } else { Urgency::First },
+        }
+    }
+}
+
+/// The legs that close what stands: cancel, then close.
+pub(crate) fn closing() -> Vec<Leg> {
+    vec![
+        Leg { seq: seq::CANCEL, role: Role::Cancel, order: None },
+        Leg { seq: seq::CLOSE, role: Role::Close, order: None },
+    ]
+}
+
+/// Every leg of a manual order. None when a target's share would be nothing.
+pub(crate) fn opening(order: &ManualOrder, market: &Market) -> Option<Vec<Leg>> {
+    let mut legs = closing();
+    legs.push(Leg { seq: seq::ENTRY, role: Role::Entry, order: Some(entry(order)) });
+    if let Some(stop) = order.stop {
+        legs.push(Leg { seq: seq::STOP, role: Role::Stop, order: Some(stop_order(order.side, stop, order.amount)) });
+    }
+    let shares = sizing::target_shares(order.amount, order.targets.len(), market.lot)?;
+    for ((share, price), seq) in shares.into_iter().zip(&order.targets).zip(seq::FIRST_TARGET..) {
+        legs.push(Leg { seq, role: Role::Target, order: Some(target_order(order.side, *price, share)) });
+    }
+    Some(legs)
+}
+
+fn entry(order: &ManualOrder) -> PlannedOrder {
+    let (kind, price, stop_price, callback_rate) = match order.entry {
+        Entry::Market => (OrderType::Market, None, None, None),
+        Entry::Limit(price) => (OrderType::Limit, Some(price), None, None),
+        Entry::Trailing { activation, callback_rate } => {
+            (OrderType::TrailingStopMarket, None, Some(activation), Some(callback_rate))
+        }
+    };
+    PlannedOrder {
+        side: order.side,
+        kind,
+        amount: Some(order.amount),
+        price,
+        stop_price,
+        callback_rate,
+        time_in_force: TimeInForce::Gtc,
+        reduce_only: false,
+    }
+}
+
+/// A MARKET stop closes whatever position there is (no amount); a LIMIT stop has the entry's amount. Both end with
+/// the position (`GTE_GTC`), as in the document's examples.
+fn stop_order(entry: Side, stop: Stop, amount: Decimal) -> PlannedOrder {
+    PlannedOrder {
+        side: entry.opposite(),
+        kind: if stop.limit.is_some() { OrderType::Stop } else { OrderType::StopMarket },
+        amount: stop.limit.map(|_| amount),
+        price: stop.limit,
+        stop_price: Some(stop.trigger),
+        callback_rate: None,
+        time_in_force: TimeInForce::GteGtc,
+        reduce_only: true,
+    }
+}
+
+fn target_order(entry: Side, price: Decimal, amount: Decimal) -> PlannedOrder {
+    PlannedOrder {
+        side: entry.opposite(),
+        kind: OrderType::TakeProfit,
+        amount: Some(amount),
+        price: Some(price),
+        stop_price: Some(price),
+        callback_rate: None,
+        time_in_force: TimeInForce::Gtc,
+        reduce_only: true,
+    }
+}
+
+/// The stop and targets of `legs` fitted to what the entry really filled.
+pub(crate) fn fit_to_fill(legs: &mut [Leg], filled: Decimal, market: &Market) {
+    let targets = legs.iter().filter(|l| l.role == Role::Target).count();
+    // With too little filled for every target, the first ones share it.
+    let shares = (1..=targets).rev().find_map(|n| sizing::target_shares(filled, n, market.lot)).unwrap_or_default();
+    let mut shares = shares.into_iter();
+    for leg in legs {
+        match (leg.role, &mut leg.order) {
+            (Role::Stop, Some(order)) => order.amount = order.amount.map(|_| filled),
+            (Role::Target, Some(order)) => order.amount = Some(shares.next().unwrap_or(Decimal::ZERO)),
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::ticket::RawTicket;
+
+    fn d(text: &str) -> Decimal {
+        domain::money::parse(text).unwrap()
+    }
+
+    pub(crate) fn market() -> Market {
+        Market {
+            symbol: "BTC/USDT".parse().unwrap(),
+            trade_type: TradeType::Futures,
+            tick: d("0.1"),
+            min_price: d("0.1"),
+            max_price: d("1000000"),
+            lot: d("0.001"),
+            min_amount: d("0.001"),
+            max_amount: d("1000"),
+            min_notional: d("5"),
+            price_band: (d("0.5"), d("1.5")),
+        }
+    }
+
+    fn order() -> ManualOrder {
+        RawTicket {
+            symbol: Some("BTC/USDT".into()),
+            kind: Some("MARKET".into()),
+            side: Some("BUY".into()),
+            amount: Some("0.05".into()),
+            take_profit_prices: vec!["19250".into(), "19300".into()],
+            stop_trigger_price: Some("19000".into()),
+            stop_trigger_type: Some("LIMIT".into()),
+            stop_price: Some("19000".into()),
+            ..RawTicket::default()
+        }
+        .check()
+        .unwrap()
+    }
+
+    #[test]
+    fn plans_the_documents_example() {
+        let legs = opening(&order(), &market()).unwrap();
+        let roles: Vec<_> = legs.iter().map(|l| l.role).collect();
+        assert_eq!(roles, [Role::Cancel, Role::Close, Role::Entry, Role::Stop, Role::Target, Role::Target]);
+        let stop = legs[3].order.as_ref().unwrap();
+        assert_eq!((stop.kind, stop.amount, stop.side), (OrderType::Stop, Some(d("0.05")), Side::Sell));
+        assert_eq!(legs[4].order.as_ref().unwrap().amount, Some(d("0.025")));
+    }
+
+    #[test]
+    fn a_market_stop_closes_whatever_there_is() {
+        let order = ManualOrder { stop: Some(Stop { trigger: d("19000"), limit: None }), ..order() };
+        let stop = opening(&order, &market()).unwrap()[3].order.clone().unwrap();
+        assert_eq!((stop.kind, stop.amount, stop.time_in_force), (OrderType::StopMarket, None, TimeInForce::GteGtc));
+    }
+
+    #[test]
+    fn a_partial_fill_is_shared_by_the_targets_it_reaches() {
+        let mut legs = opening(&order(), &market()).unwrap();
+        fit_to_fill(&mut legs, d("0.003"), &market());
+        let amounts: Vec<_> = legs[3..].iter().map(|l| l.order.as_ref().unwrap().amount.unwrap()).collect();
+        assert_eq!(amounts, [d("0.003"), d("0.001"), d("0.002")]);
+        fit_to_fill(&mut legs, d("0.001"), &market());
+        let amounts: Vec<_> = legs[4..].iter().map(|l| l.order.as_ref().unwrap().amount.unwrap()).collect();
+        assert_eq!(amounts, [d("0.001"), Decimal::ZERO]);
+    }
+
+    #[test]
+    fn legs_survive_being_written_down() {
+        let legs = opening(&order(), &market()).unwrap();
+        let text = serde_json::to_string(&legs).unwrap();
+        assert_eq!(serde_json::from_str::<Vec<Leg>>(&text).unwrap(), legs);
+    }
+}

@@ -1,0 +1,177 @@
+//! Placing a manual order and closing a position.
+
+use super::{
+    account::Access,
+    checks,
+    intent::{Draft, Intent, Request},
+    legs, recover,
+    run::{Halt, Run, refusal},
+};
+use crate::{Actor, Desk, Error, Result, SharedDesk, key, market};
+use domain::{
+    ExchangeKeyId, Order, Refusal, Symbol,
+    ticket::{ManualOrder, RawTicket},
+};
+use store::intent::Status;
+
+/// What lets a caller repeat a request without repeating its effect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdempotencyKey {
+    /// The caller's word for this request; at most 200 characters.
+    pub key: String,
+    /// SHA-256 of the request's body: the same key with another body is refused.
+    pub body_hash: [u8; 32],
+}
+
+/// Places a manual order: what stands on the market is ended first, then entry, stop and targets are sent. Answers the
+/// orders that the exchange has: entry, targets, stop.
+///
+/// With an idempotency key seen before, answers what was answered then.
+///
+/// # Errors
+/// Fields; 1103, 1106, 1110, 1115, 1300, 1500; unavailable when the outcome is not known yet: it is looked up further,
+/// and asking again with the same idempotency key tells it.
+pub async fn place(
+    desk: &SharedDesk,
+    actor: &Actor,
+    id: ExchangeKeyId,
+    ticket: &RawTicket,
+    idempotency: Option<IdempotencyKey>,
+) -> Result<Vec<Order>> {
+    let order = ticket.check().map_err(Error::Fields)?;
+    let access = Access::any(desk, actor, id).await?;
+    checks::key_fits(&access.row.key)?;
+    // The caller may hang up; the work goes on.
+    let desk = desk.clone();
+    let work = async move { Placing { desk: &desk, access, idempotency }.place(order).await };
+    tokio::spawn(work).await.map_err(Error::fault)?
+}
+
+/// Cancels a market's open orders and closes its position.
+///
+/// # Errors
+/// 1103, 1106, 1300, 1500.
+pub async fn close_position(desk: &SharedDesk, actor: &Actor, id: ExchangeKeyId, symbol: &Symbol) -> Result<()> {
+    let access = Access::futures(desk, actor, id).await?;
+    market::find(desk, access.row.key.trade_type, symbol).await?;
+    let (desk, symbol) = (desk.clone(), symbol.clone());
+    let work = async move { Placing { desk: &desk, access, idempotency: None }.close(symbol).await };
+    tokio::spawn(work).await.map_err(Error::fault)?
+}
+
+struct Placing<'a> {
+    desk: &'a SharedDesk,
+    access: Access,
+    idempotency: Option<IdempotencyKey>,
+}
+
+impl Placing<'_> {
+    async fn place(self, order: ManualOrder) -> Result<Vec<Order>> {
+        let key = self.access.row.key.id;
+        let _turn = self.desk.locks.turn(key, &order.symbol).await;
+        if let Some(answer) = self.answered_before().await? {
+            return Ok(answer);
+        }
+        let market = market::find(self.desk, self.access.row.key.trade_type, &order.symbol).await?;
+        let last = market::last_price(self.desk, self.access.row.key.trade_type, &order.symbol).await?;
+        checks::market_fits(&order, &market, last)?;
+        recover::before_new(self.desk, &self.access, &order.symbol).await?;
+        self.check_funds(&order, last).await?;
+        let legs = legs::opening(&order, &market).ok_or(Refusal::ExchangeBadRequest)?;
+        self.work(Draft {
+            user: self.access.row.user_id,
+            key,
+            trade_type: self.access.row.key.trade_type,
+            symbol: order.symbol.clone(),
+            request: Request::Open(order),
+            legs,
+        })
+        .await
+    }
+
+    async fn close(self, symbol: Symbol) -> Result<()> {
+        let key = self.access.row.key.id;
+        let _turn = self.desk.locks.turn(key, &symbol).await;
+        recover::before_new(self.desk, &self.access, &symbol).await?;
+        self.work(Draft {
+            user: self.access.row.user_id,
+            key,
+            trade_type: self.access.row.key.trade_type,
+            symbol,
+            request: Request::Close,
+            legs: legs::closing(),
+        })
+        .await
+        .map(drop)
+    }
+
+    /// Commits the intent, then works it. What is not finished here is finished by the keeper.
+    async fn work(&self, draft: Draft) -> Result<Vec<Order>> {
+        let mut intent = Intent::commit(self.desk, draft, self.idempotency.as_ref()).await.map_err(busy)?;
+        let outcome = Run::new(self.desk, &self.access.who, &mut intent, false).await?.fresh().await;
+        finish(self.desk, &mut intent, outcome).await
+    }
+
+    async fn check_funds(&self, order: &ManualOrder, last: domain::Decimal) -> Result<()> {
+        let (who, exchange) = (&self.access.who, &self.desk.exchange);
+        let kind = self.access.row.key.trade_type;
+        let (balance, positions, leverage) = tokio::join!(
+            exchange.balance(who, kind),
+            exchange.positions(who, Some(&order.symbol)),
+            exchange.leverage(who, &order.symbol),
+        );
+        let balance = self.access.take(self.desk, balance).await?;
+        let positions = self.access.take(self.desk, positions).await?;
+        let (leverage, _) = self.access.take(self.desk, leverage).await?;
+        Ok(checks::affordable(order, last, order.symbol.quote(), &balance, positions.first(), leverage)?)
+    }
+
+    /// The stored answer of an earlier request with this idempotency key.
+    async fn answered_before(&self) -> Result<Option<Vec<Order>>> {
+        let Some(idempotency) = &self.idempotency else { return Ok(None) };
+        let owner = self.access.row.user_id;
+        let Some(row) = store::intent::by_idempotency(&self.desk.db, owner, &idempotency.key).await? else {
+            return Ok(None);
+        };
+        if row.request_hash.as_deref() != Some(&idempotency.body_hash[..]) || row.exchange_key_id != self.access.row.key.id {
+            return Err(Error::IdempotencyMismatch);
+        }
+        let Some(intent) = recover::take_up(self.desk, &self.access, row.id).await? else { return Ok(None) };
+        match (intent.status, &intent.ending) {
+            (Status::Failed, Some(ending)) => Err(ending.refusal.into()),
+            (Status::Working, _) => Err(Error::Unavailable { retry_after_s: 2 }),
+            _ => Ok(Some(intent.answer())),
+        }
+    }
+}
+
+/// Writes the end of the work and says it to the caller.
+pub(super) async fn finish(desk: &Desk, intent: &mut Intent, outcome: std::result::Result<(), Halt>) -> Result<Vec<Order>> {
+    let answer = match outcome {
+        Ok(()) => Ok(intent.answer()),
+        Err(Halt::Refused(failure)) => {
+            let refusal = refusal(&failure);
+            intent.fail(refusal, failure.to_string());
+            key::heed::<()>(desk, intent.key, Err(failure)).await.err();
+            Err(refusal.into())
+        }
+        Err(Halt::Later(failure)) => {
+            tracing::warn!(intent = %intent.id, %failure, "an intent is left to the keeper");
+            Err(Error::Unavailable { retry_after_s: 2 })
+        }
+        Err(Halt::Fault(error)) => Err(error),
+    };
+    intent.save(desk).await?;
+    desk.hub.nudge(intent.key, &intent.symbol);
+    answer
+}
+
+/// Another instance works an intent on this key and market, or took this idempotency key a moment ago.
+fn busy(error: Error) -> Error {
+    match error {
+        Error::Fault(fault) if fault.downcast_ref::<store::Error>().is_some_and(|e| e.kind() == store::Kind::Unique) => {
+            Error::Unavailable { retry_after_s: 1 }
+        }
+        other => other,
+    }
+}

@@ -1,0 +1,89 @@
+//! Passwords: argon2id at its recommended cost, off the async threads, a few at a time.
+
+use crate::{Error, Result};
+use argon2::{
+    Argon2, PasswordHasher as _, PasswordVerifier as _,
+    password_hash::phc::PasswordHash,
+};
+use domain::Chance;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+use zeroize::Zeroizing;
+
+/// Hashes and verifies. Each run takes 19 MiB, so as many run at once as the machine has cores and no more: a flood of
+/// sign-ins waits in line instead of filling the memory.
+pub(crate) struct Hasher {
+    turns: Arc<Semaphore>,
+}
+
+impl Default for Hasher {
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self { turns: Arc::new(Semaphore::new(cores)) }
+    }
+}
+
+impl Hasher {
+    /// A new hash of a password, as a PHC string.
+    pub(crate) async fn hash(&self, chance: &dyn Chance, password: &str) -> Result<String> {
+        let mut salt = [0_u8; 16];
+        chance.fill(&mut salt);
+        self.run(password, move |password| digest(password, &salt)).await?
+    }
+
+    /// Whether the password is the one behind `stored`. Without a stored hash (nobody has that e-mail) the same work is
+    /// done for nothing, so that the time tells nothing either.
+    pub(crate) async fn verify(&self, password: &str, stored: Option<String>) -> Result<bool> {
+        self.run(password, move |password| match stored {
+            None => digest(password, b"nobody signs in.").map(|_| false),
+            Some(stored) => {
+                let hash = PasswordHash::new(&stored)
+                    .map_err(|_| Error::fault("a stored password hash is none"))?;
+                Ok(Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+            }
+        })
+        .await?
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        password: &str,
+        work: impl FnOnce(&str) -> T + Send + 'static,
+    ) -> Result<T> {
+        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(Error::fault)?;
+        let password = Zeroizing::new(password.to_owned());
+        tokio::task::spawn_blocking(move || {
+            let done = work(&password);
+            drop(turn);
+            done
+        })
+        .await
+        .map_err(Error::fault)
+    }
+}
+
+fn digest(password: &str, salt: &[u8; 16]) -> Result<String> {
+    let hash: argon2::password_hash::phc::PasswordHash = Argon2::default()
+        .hash_password_with_salt(password.as_bytes(), salt)
+        .map_err(|_| Error::fault("a password could not be hashed"))?;
+    Ok(hash.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::system::OsChance;
+
+    #[tokio::test]
+    async fn only_the_right_password_opens_and_salts_differ() {
+        let hasher = Hasher::default();
+        let first = hasher.hash(&OsChance, "correct horse battery").await.unwrap();
+        let second = hasher.hash(&OsChance, "correct horse battery").await.unwrap();
+        assert!(first.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{first}");
+        assert_ne!(first, second);
+        assert!(hasher.verify("correct horse battery", Some(first.clone())).await.unwrap());
+        assert!(!hasher.verify("correct horse batterY", Some(first)).await.unwrap());
+        assert!(!hasher.verify("correct horse battery", None).await.unwrap());
+        assert!(hasher.verify("x", Some("nonsense".into())).await.is_err());
+    }
+}

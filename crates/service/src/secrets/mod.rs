@@ -1,0 +1,182 @@
+//! Sealing secrets before they are stored (house rule 7).
+//!
+//! Every row has a random data key of its own; the secret is encrypted under it with AES-256-GCM, and the data key
+//! is wrapped the same way by the master key. Table, row and owner are associated data of both, so a sealed value
+//! that is moved to another row, or another person, does not open. The master key never touches the database.
+
+mod master;
+
+pub use master::MasterKey;
+
+use crate::{Error, Result};
+use aes_gcm::{
+    Aes256Gcm, KeyInit as _, Nonce,
+    aead::{Aead as _, Payload},
+};
+use domain::Chance;
+use std::sync::Arc;
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+/// The format written today: AES-256-GCM under a wrapped data key, nonces of 12 bytes in front.
+pub const VERSION: i32 = 1;
+
+const NONCE: usize = 12;
+
+/// A secret as it is stored. Says nothing without the master key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sealed {
+    /// Nonce and ciphertext of the secret.
+    pub secret: Vec<u8>,
+    /// Nonce and ciphertext of the data key.
+    pub data_key: Vec<u8>,
+    /// Which master key wraps the data key.
+    pub master_key_id: String,
+    /// The format.
+    pub version: i32,
+}
+
+/// Seals and opens. Holds the present master key and, while keys are changed, the one before.
+pub struct Sealer {
+    master: MasterKey,
+    before: Option<MasterKey>,
+    chance: Arc<dyn Chance>,
+}
+
+impl Sealer {
+    /// Seals under `master`; opens what `master` or `before` sealed.
+    #[must_use]
+    pub fn new(master: MasterKey, before: Option<MasterKey>, chance: Arc<dyn Chance>) -> Self {
+        Self { master, before, chance }
+    }
+
+    /// The id of the key that seals today.
+    #[must_use]
+    pub fn master_key_id(&self) -> &str {
+        self.master.id()
+    }
+
+    /// Seals a secret for one row of one owner (nil where nobody owns it).
+    ///
+    /// # Errors
+    /// A fault, when the secret is absurdly long.
+    pub fn seal(&self, table: &str, row: Uuid, owner: Uuid, secret: &[u8]) -> Result<Sealed> {
+        let mut data_key = Zeroizing::new([0_u8; 32]);
+        self.chance.fill(data_key.as_mut());
+        let about = about(table, row, owner);
+        Ok(Sealed {
+            secret: self.encrypt(&data_key, secret, &about)?,
+            data_key: self.wrap(&data_key, &about)?,
+            master_key_id: self.master.id().to_owned(),
+            version: VERSION,
+        })
+    }
+
+    /// Opens what [`Sealer::seal`] made for the same table, row and owner.
+    ///
+    /// # Errors
+    /// A fault, when it was tampered with, moved, or sealed under a key we do not have.
+    pub fn open(&self, table: &str, row: Uuid, owner: Uuid, sealed: &Sealed) -> Result<Zeroizing<Vec<u8>>> {
+        let about = about(table, row, owner);
+        let data_key = self.unwrap(sealed, &about)?;
+        decrypt(&data_key, &sealed.secret, &about)
+    }
+
+    /// The same secret with its data key wrapped by the present master key. The secret itself is not opened.
+    ///
+    /// # Errors
+    /// As [`Sealer::open`].
+    pub fn rewrap(&self, table: &str, row: Uuid, owner: Uuid, sealed: &Sealed) -> Result<Sealed> {
+        let about = about(table, row, owner);
+        let data_key = self.unwrap(sealed, &about)?;
+        Ok(Sealed {
+            secret: sealed.secret.clone(),
+            data_key: self.wrap(&data_key, &about)?,
+            master_key_id: self.master.id().to_owned(),
+            version: VERSION,
+        })
+    }
+
+    fn wrap(&self, data_key: &[u8; 32], about: &[u8]) -> Result<Vec<u8>> {
+        self.encrypt(self.master.bytes(), data_key, about)
+    }
+
+    fn unwrap(&self, sealed: &Sealed, about: &[u8]) -> Result<Zeroizing<[u8; 32]>> {
+        if sealed.version != VERSION {
+            return Err(Error::fault("a sealed value has a format that this version does not know"));
+        }
+        let master = [Some(&self.master), self.before.as_ref()]
+            .into_iter()
+            .flatten()
+            .find(|key| key.id() == sealed.master_key_id)
+            .ok_or_else(|| Error::fault("a sealed value needs a master key that is not configured"))?;
+        let bytes = decrypt(master.bytes(), &sealed.data_key, about)?;
+        let key = <[u8; 32]>::try_from(bytes.as_slice()).map_err(|_| Error::fault("a data key is cut"))?;
+        Ok(Zeroizing::new(key))
+    }
+
+    fn encrypt(&self, key: &[u8; 32], plain: &[u8], about: &[u8]) -> Result<Vec<u8>> {
+        let mut nonce = [0_u8; NONCE];
+        self.chance.fill(&mut nonce);
+        let sealed = Aes256Gcm::new(key.into())
+            .encrypt(&Nonce::from(nonce), Payload { msg: plain, aad: about })
+            .map_err(|_| Error::fault("a secret is too long to seal"))?;
+        Ok([&nonce[..], &sealed].concat())
+    }
+}
+
+fn decrypt(key: &[u8; 32], sealed: &[u8], about: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
+    let broken = || Error::fault("a sealed value does not open: tampered with, moved, or cut");
+    let (nonce, cipher) = sealed.split_first_chunk::<NONCE>().ok_or_else(broken)?;
+    Aes256Gcm::new(key.into())
+        .decrypt(&Nonce::from(*nonce), Payload { msg: cipher, aad: about })
+        .map(Zeroizing::new)
+        .map_err(|_| broken())
+}
+
+/// Associated data. The table's name is closed by a zero byte and the ids have fixed lengths: no two places read alike.
+fn about(table: &str, row: Uuid, owner: Uuid) -> Vec<u8> {
+    [b"slipstream\0", table.as_bytes(), b"\0", row.as_bytes(), owner.as_bytes()].concat()
+}
+
+impl Sealed {
+    /// In one piece, for tables that keep it in one column.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let length = |part: &[u8]| u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes();
+        let id = self.master_key_id.as_bytes();
+        [
+            &self.version.to_be_bytes()[..],
+            &length(id),
+            id,
+            &length(&self.data_key),
+            &self.data_key,
+            &self.secret,
+        ]
+        .concat()
+    }
+
+    /// Reads what [`Sealed::to_bytes`] wrote.
+    ///
+    /// # Errors
+    /// A fault, when the bytes are none of ours.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        fn part<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
+            let (length, after) = rest.split_first_chunk::<4>()?;
+            let (part, after) = after.split_at_checked(usize::try_from(u32::from_be_bytes(*length)).ok()?)?;
+            *rest = after;
+            Some(part)
+        }
+        let read = || {
+            let (version, mut rest) = bytes.split_first_chunk::<4>()?;
+            let master_key_id = String::from_utf8(part(&mut rest)?.to_vec()).ok()?;
+            let data_key = part(&mut rest)?.to_vec();
+            let version = i32::from_be_bytes(*version);
+            Some(Self { secret: rest.to_vec(), data_key, master_key_id, version })
+        };
+        read().ok_or_else(|| Error::fault("a sealed value is no sealed value"))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,173 @@
+//! Browser sessions: an opaque token in a cookie, its hash in the database.
+
+use crate::{
+    Actor, Desk, Error, Origin, Result,
+    audit::{self, Deed},
+    opaque,
+};
+use domain::{
+    Micros, SessionId, UserId,
+    account::SessionView,
+    time::{DAY, HOUR, MINUTE},
+};
+use std::fmt;
+use store::{
+    Tx,
+    session::{Found, NewSession as Row, Session},
+};
+
+/// A session ends after this long without a request.
+pub const IDLE: i64 = 30 * DAY;
+/// A session without a person only carries a form's answer to its page: it is soon forgotten.
+const ANONYMOUS: i64 = HOUR;
+
+/// A session that was just opened.
+pub struct NewSession {
+    /// For the browser's cookie; known to nobody else.
+    pub token: String,
+    /// Who signed in.
+    pub actor: Actor,
+}
+
+impl fmt::Debug for NewSession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewSession").field("actor", &self.actor).finish_non_exhaustive()
+    }
+}
+
+/// Writes a session of `user`, or of nobody; answers its id and token.
+pub(crate) async fn open(
+    desk: &Desk,
+    tx: &mut Tx,
+    user: Option<UserId>,
+    origin: &Origin,
+) -> Result<(SessionId, String)> {
+    let (token, token_hash) = opaque::mint(&*desk.chance);
+    let now = desk.clock.now();
+    let id = SessionId::mint(&*desk.clock, &*desk.chance);
+    let address = origin.address.to_string();
+    let row = Row {
+        id,
+        user_id: user,
+        token_hash,
+        user_agent: &origin.user_agent,
+        address: &address,
+        created_at: now,
+        expires_at: now.plus(if user.is_some() { IDLE } else { ANONYMOUS }),
+    };
+    store::session::insert(tx, &row).await?;
+    Ok((id, token))
+}
+
+/// A session of nobody in particular, so that a form posted by a stranger can carry its problems back to its page.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn open_anonymous(desk: &Desk, origin: &Origin) -> Result<String> {
+    let mut tx = desk.db.begin().await?;
+    let (_, token) = open(desk, &mut tx, None, origin).await?;
+    tx.commit().await?;
+    Ok(token)
+}
+
+/// Who acts in the session of this token; `None` for a session of nobody, an expired one, or no session at all.
+/// Notes that it was seen, and where, at most once a minute.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn find(desk: &Desk, token: &str, origin: &Origin) -> Result<Option<Actor>> {
+    let Some(found) = row(desk, token).await? else { return Ok(None) };
+    let (Some(user), Some(email), Some(role)) = (found.user_id, found.email, found.role) else {
+        return Ok(None);
+    };
+    let now = desk.clock.now();
+    if now.since(found.last_seen_at) >= MINUTE {
+        let mut tx = desk.db.begin().await?;
+        store::session::touch(&mut tx, found.id, &origin.address.to_string(), now, now.plus(IDLE)).await?;
+        tx.commit().await?;
+    }
+    Ok(Some(Actor { user, email, role, session: Some(found.id) }))
+}
+
+/// The living session of a token.
+pub(crate) async fn row(desk: &Desk, token: &str) -> Result<Option<Found>> {
+    if !opaque::plausible(token) {
+        return Ok(None);
+    }
+    Ok(store::session::find(&desk.db, &opaque::hash(token), desk.clock.now()).await?)
+}
+
+/// The person's sessions, the last seen first.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<SessionView>> {
+    let rows = store::session::list_by_user(&desk.db, actor.user, desk.clock.now()).await?;
+    let view = |row: Session| SessionView {
+        current: Some(row.id) == actor.session,
+        id: row.id,
+        user_agent: row.user_agent,
+        address: row.address,
+        created_at: row.created_at,
+        last_seen_at: row.last_seen_at,
+    };
+    Ok(rows.into_iter().map(view).collect())
+}
+
+/// Ends one of the person's sessions.
+///
+/// # Errors
+/// [`Error::NotFound`] when they have no such session.
+pub async fn end(desk: &Desk, actor: &Actor, id: SessionId) -> Result<()> {
+    let mut tx = desk.db.begin().await?;
+    if !store::session::delete(&mut tx, actor.user, id).await? {
+        return Err(Error::NotFound);
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Signs the person out everywhere: every browser, this one included, and every program.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn end_all(desk: &Desk, actor: &Actor) -> Result<()> {
+    let mut tx = desk.db.begin().await?;
+    revoke(desk, &mut tx, actor.user, None).await?;
+    let deed = Deed::SignedOutEverywhere;
+    audit::record(desk, &mut tx, Some(actor.user), deed, &actor.user.to_string(), None).await?;
+    tx.commit().await?;
+    desk.verified.forget(actor.user);
+    Ok(())
+}
+
+/// Ends every session but `kept`, and every chain of refresh tokens. The caller forgets the verified tokens once this
+/// is committed.
+pub(crate) async fn revoke(desk: &Desk, tx: &mut Tx, user: UserId, kept: Option<SessionId>) -> Result<()> {
+    store::session::delete_all(tx, user, kept).await?;
+    store::refresh_token::revoke_all(tx, user, desk.clock.now()).await?;
+    Ok(())
+}
+
+/// Ends the session of this token; ending none is no failure.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn sign_out(desk: &Desk, token: &str) -> Result<()> {
+    let mut tx = desk.db.begin().await?;
+    store::session::delete_by_token(&mut tx, &opaque::hash(token)).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Forgets what has expired: sessions, flashes, spent tokens and resets, ended windows. A job calls it hourly.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn prune(desk: &Desk, now: Micros) -> Result<()> {
+    let mut tx = desk.db.begin().await?;
+    store::session::prune(&mut tx, now).await?;
+    store::flash::prune(&mut tx, now).await?;
+    store::password_reset::prune(&mut tx, now).await?;
+    store::refresh_token::prune(&mut tx, now).await?;
+    store::throttle::prune(&mut tx, now).await?;
+    Ok(tx.commit().await?)
+}

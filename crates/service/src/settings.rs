@@ -1,0 +1,95 @@
+//! What the operator decided, as far as use cases care. Read and checked by the server at start.
+
+/// Whether orders are played or real.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Play money on the sandbox exchange: every page wears a PAPER badge.
+    Sandbox,
+    /// Real orders: every page wears a LIVE badge.
+    Live,
+}
+
+/// The settings of an install.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Played or real.
+    pub mode: Mode,
+    /// Where people reach us, without a slash at the end: the base of links in mails, and whether cookies are `Secure`.
+    pub public_url: String,
+    /// Addresses that our requests to exchanges come from, shown to people for their exchange's whitelist.
+    pub egress_ips: Vec<String>,
+    /// Two letters; for a profile without a country.
+    pub jurisdiction: String,
+    /// How mail leaves.
+    pub mail: MailSettings,
+    /// How many attempts are heard.
+    pub throttles: Throttles,
+}
+
+/// How mail leaves. Without a server it stays in the admin's outbox.
+#[derive(Clone)]
+pub struct MailSettings {
+    /// `smtp://` or `smtps://`, with the account's name and password; none keeps mail in the outbox.
+    pub smtp_url: Option<String>,
+    /// The sender's address.
+    pub from: String,
+}
+
+/// The address holds the mail account's password.
+impl std::fmt::Debug for MailSettings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let smtp = if self.smtp_url.is_some() { "set" } else { "unset" };
+        f.debug_struct("MailSettings").field("smtp_url", &smtp).field("from", &self.from).finish()
+    }
+}
+
+/// How often something may be tried in a window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// The most tries.
+    pub most: i64,
+    /// In how many seconds.
+    pub window_s: i64,
+}
+
+impl Limit {
+    /// `most` tries in `minutes`.
+    #[must_use]
+    pub const fn per_minutes(most: i64, minutes: i64) -> Self {
+        Self { most, window_s: minutes * 60 }
+    }
+}
+
+/// The limits on guessing passwords and on flooding the desk or a mailbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Throttles {
+    /// Sign-ins, sign-ups and resets from one network.
+    pub address: Limit,
+    /// Sign-ins to one account, whoever tries.
+    pub account: Limit,
+    /// Reset mails to one mailbox.
+    pub reset: Limit,
+}
+
+impl Default for Throttles {
+    fn default() -> Self {
+        Self {
+            address: Limit::per_minutes(60, 15),
+            account: Limit::per_minutes(10, 15),
+            reset: Limit::per_minutes(3, 60),
+        }
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            mode: Mode::Sandbox,
+            public_url: "http://127.0.0.1:3000".to_owned(),
+            egress_ips: Vec::new(),
+            jurisdiction: "ZA".to_owned(),
+            mail: MailSettings { smtp_url: None, from: "slipstream@localhost".to_owned() },
+            throttles: Throttles::default(),
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! The keys that sign our own tokens: made when first needed, kept sealed, shared by every instance.
+
+use crate::{Desk, Error, Result, Sealed};
+use domain::{Micros, SigningKeyId, time::DAY, time::HOUR, time::SECOND};
+use ed25519_dalek::{SigningKey, pkcs8::EncodePrivateKey as _};
+use jsonwebtoken::{DecodingKey, EncodingKey};
+use std::sync::{Arc, PoisonError, RwLock};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+/// A key signs for this long before a new one takes over.
+const LIFE: i64 = 90 * DAY;
+/// After that it still verifies for this long: longer than any token lives.
+const GRACE: i64 = HOUR;
+/// A token naming an unknown key makes us look into the database at most this often.
+const RELOAD: i64 = SECOND;
+
+/// A key pair, ready for use.
+pub(crate) struct Pair {
+    pub(crate) id: SigningKeyId,
+    pub(crate) sign: EncodingKey,
+    pub(crate) verify: DecodingKey,
+    made: Micros,
+}
+
+/// The keys as this process last read them.
+#[derive(Default)]
+pub(crate) struct Keyring {
+    known: RwLock<(Vec<Arc<Pair>>, Option<Micros>)>,
+}
+
+impl Keyring {
+    fn newest(&self, now: Micros) -> Option<Arc<Pair>> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let usable = known.0.iter().filter(|k| now.since(k.made) < LIFE);
+        usable.max_by_key(|k| k.made).cloned()
+    }
+
+    fn named(&self, id: SigningKeyId, now: Micros) -> Option<Arc<Pair>> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let valid = |k: &&Arc<Pair>| k.id == id && now.since(k.made) < LIFE + GRACE;
+        known.0.iter().find(valid).cloned()
+    }
+
+    /// Claims the right to look into the database now.
+    fn may_reload(&self, now: Micros) -> bool {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        let due = known.1.is_none_or(|last| now.since(last).abs() >= RELOAD);
+        if due {
+            known.1 = Some(now);
+        }
+        due
+    }
+}
+
+/// The key that signs now. The first caller of a new install makes it; two instances that do so at once make two, which
+/// both verify.
+pub(crate) async fn current(desk: &Desk) -> Result<Arc<Pair>> {
+    let now = desk.clock.now();
+    if let Some(pair) = desk.keyring.newest(now) {
+        return Ok(pair);
+    }
+    reload(desk).await?;
+    if let Some(pair) = desk.keyring.newest(now) {
+        return Ok(pair);
+    }
+    make(desk).await?;
+    reload(desk).await?;
+    desk.keyring.newest(now).ok_or_else(|| Error::fault("a signing key was made and is not there"))
+}
+
+/// The key of that name, if it still verifies.
+pub(crate) async fn named(desk: &Desk, id: SigningKeyId) -> Result<Option<Arc<Pair>>> {
+    let now = desk.clock.now();
+    let known = desk.keyring.named(id, now);
+    if known.is_none() && desk.keyring.may_reload(now) {
+        reload(desk).await?;
+        return Ok(desk.keyring.named(id, now));
+    }
+    Ok(known)
+}
+
+async fn make(desk: &Desk) -> Result<()> {
+    let mut seed = Zeroizing::new([0_u8; 32]);
+    desk.chance.fill(seed.as_mut());
+    let id = SigningKeyId::mint(&*desk.clock, &*desk.chance);
+    let sealed = desk.sealer.seal("signing_keys", id.0, Uuid::nil(), seed.as_ref())?;
+    let public = SigningKey::from_bytes(&seed).verifying_key().to_bytes().to_vec();
+    let mut tx = desk.db.begin().await?;
+    let now = desk.clock.now();
+    let row = store::signing_key::SigningKey {
+        id,
+        public_key: public,
+        sealed: sealed.to_bytes(),
+        created_at: now,
+        retired_at: None,
+    };
+    store::signing_key::insert(&mut tx, &row).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn reload(desk: &Desk) -> Result<()> {
+    let rows = store::signing_key::list(&desk.db).await?;
+    // A key that an operator retired by hand (it leaked) signs and verifies nothing from here on.
+    let pairs = rows.iter().filter(|row| row.retired_at.is_none()).map(|row| open(desk, row)).collect::<Result<Vec<_>>>()?;
+    desk.keyring.known.write().unwrap_or_else(PoisonError::into_inner).0 = pairs;
+    Ok(())
+}
+
+fn open(desk: &Desk, row: &store::signing_key::SigningKey) -> Result<Arc<Pair>> {
+    let sealed = Sealed::from_bytes(&row.sealed)?;
+    let seed = desk.sealer.open("signing_keys", row.id.0, Uuid::nil(), &sealed)?;
+    let seed = <&[u8; 32]>::try_from(seed.as_slice()).map_err(|_| Error::fault("a signing key is cut"))?;
+    let key = SigningKey::from_bytes(seed);
+    let document = key.to_pkcs8_der().map_err(|_| Error::fault("a signing key does not encode"))?;
+    Ok(Arc::new(Pair {
+        id: row.id,
+        sign: EncodingKey::from_ed_der(document.as_bytes()),
+        verify: DecodingKey::from_ed_der(key.verifying_key().as_bytes()),
+        made: row.created_at,
+    }))
+}

@@ -1,0 +1,44 @@
+//! The machine's own clock and chance: the one place that asks the operating system for either.
+
+use domain::{Chance, Clock, Micros};
+use rand::{TryRng as _, rngs::SysRng};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// The wall clock.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct WallClock;
+
+impl Clock for WallClock {
+    #[allow(clippy::disallowed_methods, reason = "this is the clock that everyone else takes as a parameter")]
+    fn now(&self) -> Micros {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+    }
+}
+
+/// The operating system's randomness.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OsChance;
+
+impl Chance for OsChance {
+    #[allow(clippy::panic, reason = "without randomness no secret is safe: nothing may go on")]
+    fn fill(&self, out: &mut [u8]) {
+        if let Err(error) = SysRng.try_fill_bytes(out) {
+            panic!("the operating system gives no randomness: {error}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chance_differs_and_the_clock_is_of_our_century() {
+        let (mut a, mut b) = ([0_u8; 32], [0_u8; 32]);
+        OsChance.fill(&mut a);
+        OsChance.fill(&mut b);
+        assert_ne!(a, b);
+        assert!(WallClock.now() > Micros::from_date("2025-01-01").unwrap());
+    }
+}

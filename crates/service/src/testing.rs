@@ -1,0 +1,140 @@
+//! A desk for tests: the clock moves by command, chance comes from a seed, and the exchange is whoever the test says.
+
+use crate::{Desk, MasterKey, Parts, Sealer, Settings, SharedDesk, sandbox_control::SandboxControl};
+use async_trait::async_trait;
+use domain::{
+    Balance, Candle, Chance, Clock, Decimal, Frame, MarginMode, Market, Micros, Order, Position, Symbol, Ticker,
+    Trade, TradeType,
+};
+use exchange::{
+    AccountEvent, Answer, Credentials, Exchange, Failure, KeyRights, MarketEvent, OrderRequest,
+};
+use sha2::{Digest as _, Sha256};
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, AtomicU64, Ordering},
+};
+use tokio::sync::mpsc;
+
+/// A clock that stands still until it is moved. Starts at 2026-01-01.
+#[derive(Debug)]
+pub struct TestClock(AtomicI64);
+
+impl Default for TestClock {
+    fn default() -> Self {
+        Self(AtomicI64::new(1_767_225_600_000_000))
+    }
+}
+
+impl TestClock {
+    /// Moves it on by so many microseconds.
+    pub fn advance(&self, micros: i64) {
+        self.0.fetch_add(micros, Ordering::SeqCst);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Micros {
+        Micros(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// The same bytes for every test run, different ones each time it is asked.
+#[derive(Debug, Default)]
+pub struct TestChance(AtomicU64);
+
+impl Chance for TestChance {
+    fn fill(&self, out: &mut [u8]) {
+        for chunk in out.chunks_mut(32) {
+            let turn = self.0.fetch_add(1, Ordering::SeqCst);
+            chunk.copy_from_slice(&Sha256::digest(turn.to_be_bytes())[..chunk.len()]);
+        }
+    }
+}
+
+/// What a test may choose.
+pub struct Setup {
+    /// The exchange; [`Deaf`] unless said otherwise.
+    pub exchange: Arc<dyn Exchange>,
+    /// The operator's settings.
+    pub settings: Settings,
+    /// The sandbox's control door.
+    pub sandbox: Option<SandboxControl>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            exchange: Arc::new(Deaf),
+            settings: Settings::default(),
+            sandbox: None,
+            clock: Arc::new(TestClock::default()),
+        }
+    }
+}
+
+/// A desk on this database, and its clock.
+#[must_use]
+pub fn desk(db: store::Db) -> (SharedDesk, Arc<TestClock>) {
+    let clock = Arc::new(TestClock::default());
+    let desk = desk_with(db, Setup { clock: Arc::<TestClock>::clone(&clock), ..Setup::default() });
+    (desk, clock)
+}
+
+/// A desk on this database, as the test wants it.
+///
+/// # Panics
+/// When the settings cannot be used.
+#[must_use]
+#[allow(clippy::expect_used, reason = "compiled for tests only")]
+pub fn desk_with(db: store::Db, setup: Setup) -> SharedDesk {
+    let chance: Arc<dyn Chance> = Arc::new(TestChance::default());
+    let Setup { exchange, settings, sandbox, clock } = setup;
+    let sealer = Sealer::new(MasterKey::new([7; 32]), None, Arc::clone(&chance));
+    Desk::new(Parts { db, exchange, sealer, clock, chance, settings, sandbox }).expect("usable settings")
+}
+
+/// An exchange that cannot be reached.
+pub struct Deaf;
+
+macro_rules! deaf {
+    ($($name:ident($($arg:ident: $kind:ty),*) -> $answer:ty;)*) => {
+        #[async_trait]
+        impl Exchange for Deaf {
+            $(async fn $name(&self, $($arg: $kind),*) -> Answer<$answer> {
+                let _ = ($($arg),*);
+                Err(Failure::Unreachable)
+            })*
+            fn market_stream(&self, _: Vec<Symbol>) -> mpsc::Receiver<MarketEvent> {
+                mpsc::channel(1).1
+            }
+            fn account_stream(&self, _: Credentials, _: TradeType) -> mpsc::Receiver<AccountEvent> {
+                mpsc::channel(1).1
+            }
+        }
+    };
+}
+
+deaf! {
+    server_time() -> Micros;
+    markets(kind: TradeType) -> Vec<Market>;
+    market(kind: TradeType, symbol: &Symbol) -> Market;
+    ticker(kind: TradeType, symbol: &Symbol) -> Ticker;
+    candles(kind: TradeType, symbol: &Symbol, frame: Frame, before: Option<Micros>, limit: u16) -> Vec<Candle>;
+    mark_price(kind: TradeType, symbol: &Symbol) -> Decimal;
+    key_rights(who: &Credentials) -> KeyRights;
+    balance(who: &Credentials, kind: TradeType) -> Balance;
+    open_orders(who: &Credentials, kind: TradeType, symbol: Option<&Symbol>) -> Vec<Order>;
+    orders(who: &Credentials, kind: TradeType, symbol: &Symbol, limit: u16) -> Vec<Order>;
+    trades(who: &Credentials, kind: TradeType, symbol: &Symbol, limit: u16) -> Vec<Trade>;
+    positions(who: &Credentials, symbol: Option<&Symbol>) -> Vec<Position>;
+    leverage(who: &Credentials, symbol: &Symbol) -> (u16, MarginMode);
+    place(who: &Credentials, order: &OrderRequest) -> Order;
+    find_order(who: &Credentials, kind: TradeType, symbol: &Symbol, id: &str, conditional: bool) -> Option<Order>;
+    cancel(who: &Credentials, kind: TradeType, symbol: &Symbol, id: &str, conditional: bool) -> Option<Order>;
+    cancel_all(who: &Credentials, kind: TradeType, symbol: &Symbol) -> ();
+    set_leverage(who: &Credentials, symbol: &Symbol, leverage: u16) -> ();
+    set_margin_mode(who: &Credentials, symbol: &Symbol, mode: MarginMode) -> ();
+}

@@ -1,0 +1,68 @@
+//! Counting attempts, in the database: two instances count together, and a restart forgets nothing.
+
+use crate::{Desk, Error, Limit, Origin, Result};
+use domain::time::SECOND;
+use sha2::{Digest as _, Sha256};
+use store::Tx;
+
+/// What is counted. The name that is stored holds no e-mail address.
+pub(crate) enum Bucket<'a> {
+    /// Anything that tries a password or makes an account, from one network.
+    Network(&'a Origin),
+    /// Sign-ins to one account, whether it exists or not.
+    Account(&'a str),
+    /// Reset mails to one mailbox.
+    Reset(&'a str),
+}
+
+impl Bucket<'_> {
+    fn name(&self) -> String {
+        let hidden = |email: &str| hex::encode(Sha256::digest(email.as_bytes()));
+        match self {
+            Self::Network(origin) => format!("network:{}", origin.network()),
+            Self::Account(email) => format!("account:{}", hidden(email)),
+            Self::Reset(email) => format!("reset:{}", hidden(email)),
+        }
+    }
+
+    fn limit(&self, desk: &Desk) -> Limit {
+        let all = &desk.settings.throttles;
+        match self {
+            Self::Network(_) => all.address,
+            Self::Account(_) => all.account,
+            Self::Reset(_) => all.reset,
+        }
+    }
+}
+
+/// Counts one attempt in each bucket; the first full one refuses. Committed before the attempt is looked at, so that
+/// attempts made at the same time all count.
+///
+/// # Errors
+/// [`Error::TooMany`], with the time until the window ends.
+pub(crate) async fn count(desk: &Desk, buckets: &[Bucket<'_>]) -> Result<()> {
+    let now = desk.clock.now();
+    let mut tx = desk.db.begin().await?;
+    let mut wait: Option<i64> = None;
+    for bucket in buckets {
+        let limit = bucket.limit(desk);
+        let ends = now.plus(limit.window_s.saturating_mul(SECOND));
+        let seen = store::throttle::hit(&mut tx, &bucket.name(), now, ends).await?;
+        if seen.count > limit.most {
+            wait = wait.max(Some(seen.window_ends_at.since(now)));
+        }
+    }
+    tx.commit().await?;
+    match wait {
+        None => Ok(()),
+        Some(micros) => {
+            let seconds = u64::try_from(micros / SECOND).unwrap_or(0);
+            Err(Error::TooMany { retry_after_s: seconds.max(1) })
+        }
+    }
+}
+
+/// Forgets the attempts on an account: its owner has signed in.
+pub(crate) async fn forgive(tx: &mut Tx, email: &str) -> Result<()> {
+    Ok(store::throttle::clear(tx, &Bucket::Account(email).name()).await?)
+}

@@ -1,0 +1,136 @@
+//! Tokens for programs that use `/v1` as a person: a short-lived JWT, and a refresh token that works once.
+
+mod jwt;
+mod verified;
+
+pub(crate) use verified::Verified;
+
+use crate::{
+    Actor, Desk, Error, Origin, Result, account,
+    audit::{self, Deed},
+    opaque,
+};
+use domain::{
+    TokenFamilyId, UserId,
+    account::Tokens,
+    time::{DAY, MINUTE, SECOND},
+};
+use store::{Hash, Tx, refresh_token as rows, user::User};
+
+/// An access token lives this long.
+pub const ACCESS: i64 = 15 * MINUTE;
+/// A refresh token that nobody uses dies after this long.
+const REFRESH: i64 = 30 * DAY;
+/// A verified token is believed for this long without asking again.
+const BELIEVED: i64 = MINUTE;
+
+/// Makes an account and answers its first tokens.
+///
+/// # Errors
+/// As [`account::sign_up`].
+pub async fn sign_up(desk: &Desk, origin: Origin, email: &str, password: &str) -> Result<Tokens> {
+    let user = account::register(desk, &origin, email, password).await?;
+    begin_family(desk, &origin, &user).await
+}
+
+/// Signs a program in as a person.
+///
+/// # Errors
+/// As [`account::sign_in`].
+pub async fn sign_in(desk: &Desk, origin: Origin, email: &str, password: &str) -> Result<Tokens> {
+    let user = account::authenticate(desk, &origin, email, password).await?;
+    begin_family(desk, &origin, &user).await
+}
+
+async fn begin_family(desk: &Desk, origin: &Origin, user: &User) -> Result<Tokens> {
+    let family = TokenFamilyId::mint(&*desk.clock, &*desk.chance);
+    let mut tx = desk.db.begin().await?;
+    let issued = issue(desk, &mut tx, user.id, family).await?;
+    audit::record(desk, &mut tx, Some(user.id), Deed::SignedIn, &family.to_string(), Some(origin)).await?;
+    tx.commit().await?;
+    answer(desk, user, issued).await
+}
+
+/// Changes a refresh token for a new pair. One that comes back spent was stolen, by whoever came first or by whoever
+/// comes now: its whole family is revoked.
+///
+/// # Errors
+/// [`Error::Unauthenticated`].
+pub async fn refresh(desk: &Desk, origin: Origin, token: &str) -> Result<Tokens> {
+    if !opaque::plausible(token) {
+        return Err(Error::Unauthenticated);
+    }
+    let now = desk.clock.now();
+    let hash = opaque::hash(token);
+    let mut tx = desk.db.begin().await?;
+    let Some(spent) = rows::spend(&mut tx, &hash, now).await? else {
+        return reused(desk, tx, &origin, &hash).await;
+    };
+    let user = store::user::get(&mut tx, spent.user_id).await?.ok_or(Error::Unauthenticated)?;
+    let next = issue(desk, &mut tx, user.id, spent.family_id).await?;
+    tx.commit().await?;
+    answer(desk, &user, next).await
+}
+
+/// A token that cannot be spent. Nobody but a thief, or a thief's victim, brings one that was spent before.
+async fn reused(desk: &Desk, mut tx: Tx, origin: &Origin, hash: &Hash) -> Result<Tokens> {
+    let row = rows::get(&mut tx, hash).await?.filter(|row| row.used_at.is_some() && row.revoked_at.is_none());
+    if let Some(row) = row {
+        rows::revoke_family(&mut tx, row.family_id, desk.clock.now()).await?;
+        let family = row.family_id.to_string();
+        audit::record(desk, &mut tx, Some(row.user_id), Deed::TokenReused, &family, Some(origin)).await?;
+        tx.commit().await?;
+        desk.verified.forget(row.user_id);
+    }
+    Err(Error::Unauthenticated)
+}
+
+/// A refresh token, and the hash that the access token beside it names.
+struct Issued {
+    token: String,
+    hash: Hash,
+}
+
+async fn issue(desk: &Desk, tx: &mut Tx, user: UserId, family: TokenFamilyId) -> Result<Issued> {
+    let (token, hash) = opaque::mint(&*desk.chance);
+    let now = desk.clock.now();
+    let row = rows::NewRefreshToken {
+        token_hash: hash,
+        family_id: family,
+        user_id: user,
+        issued_at: now,
+        expires_at: now.plus(REFRESH),
+    };
+    rows::insert(tx, &row).await?;
+    Ok(Issued { token, hash })
+}
+
+async fn answer(desk: &Desk, user: &User, issued: Issued) -> Result<Tokens> {
+    let access_token = jwt::sign(desk, user, &issued.hash).await?;
+    Ok(Tokens { access_token, refresh_token: issued.token, expires_in: ACCESS / SECOND })
+}
+
+/// Who a JWT speaks for. Believed for a minute once verified; a revocation ends that at once in this process, and within
+/// the minute in another.
+///
+/// # Errors
+/// [`Error::Unauthenticated`] for anything but a living token of ours.
+pub async fn verify(desk: &Desk, jwt: &str) -> Result<Actor> {
+    let now = desk.clock.now();
+    let hash = opaque::hash(jwt);
+    if let Some(actor) = desk.verified.get(&hash, now) {
+        return Ok(actor);
+    }
+    let seen = desk.verified.epoch();
+    let claims = jwt::read(desk, jwt).await?;
+    // Revoking the refresh token that was issued with it, or its family, ends the access token too.
+    let beside = rows::get(&desk.db, &claims.refresh).await?;
+    if beside.is_none_or(|row| row.revoked_at.is_some() || row.user_id != claims.user) {
+        return Err(Error::Unauthenticated);
+    }
+    let user = store::user::get(&desk.db, claims.user).await?.ok_or(Error::Unauthenticated)?;
+    // The role is the database's, not the token's: it may have changed since.
+    let actor = Actor { user: user.id, email: user.email, role: user.role, session: None };
+    desk.verified.put(hash, &actor, now.plus(BELIEVED).min(claims.expires), seen);
+    Ok(actor)
+}

@@ -1,0 +1,86 @@
+//! Signing and reading our own JWTs: EdDSA, and nothing else.
+
+use super::ACCESS;
+use crate::{Desk, Error, Result, signing};
+use domain::{Micros, UserId, time::SECOND};
+use jsonwebtoken::{Algorithm, Header, Validation};
+use serde::{Deserialize, Serialize};
+use store::{Hash, user::User};
+
+/// Who our tokens are for.
+pub(crate) const AUDIENCE: &str = "slipstream/v1";
+/// Clocks of two instances may differ by this much.
+const LEEWAY_S: i64 = 10;
+/// Ours are about 500 bytes; what is much longer is not worth a look.
+const LONGEST: usize = 2_048;
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct Claims {
+    iss: String,
+    aud: String,
+    sub: UserId,
+    iat: i64,
+    nbf: i64,
+    exp: i64,
+    jti: String,
+    /// What the person was when it was signed; a hint for clients. We ask the database.
+    role: String,
+    /// The hash of the refresh token beside it, in hex.
+    sid: String,
+}
+
+/// What a good token says.
+pub(super) struct Said {
+    pub(super) user: UserId,
+    pub(super) refresh: Hash,
+    pub(super) expires: Micros,
+}
+
+/// Signs a token for a person.
+pub(super) async fn sign(desk: &Desk, user: &User, refresh: &Hash) -> Result<String> {
+    let pair = signing::current(desk).await?;
+    let mut unique = [0_u8; 16];
+    desk.chance.fill(&mut unique);
+    let now = desk.clock.now().seconds();
+    let claims = Claims {
+        iss: desk.settings.public_url.clone(),
+        aud: AUDIENCE.to_owned(),
+        sub: user.id,
+        iat: now,
+        nbf: now,
+        exp: now.saturating_add(ACCESS / SECOND),
+        jti: hex::encode(unique),
+        role: user.role.name().to_owned(),
+        sid: hex::encode(refresh),
+    };
+    let mut header = Header::new(Algorithm::EdDSA);
+    header.kid = Some(pair.id.to_string());
+    jsonwebtoken::encode(&header, &claims, &pair.sign).map_err(Error::fault)
+}
+
+/// Reads a token: our signature, our issuer and audience, its time.
+pub(super) async fn read(desk: &Desk, jwt: &str) -> Result<Said> {
+    if jwt.len() > LONGEST {
+        return Err(Error::Unauthenticated);
+    }
+    let refused = |_| Error::Unauthenticated;
+    let header = jsonwebtoken::decode_header(jwt).map_err(refused)?;
+    let id = header.kid.and_then(|kid| kid.parse().ok()).ok_or(Error::Unauthenticated)?;
+    let pair = signing::named(desk, id).await?.ok_or(Error::Unauthenticated)?;
+    // The algorithm is the key's, never the header's. The time is read below, by our own clock: the library would ask
+    // the machine's, and cannot read `exp` while serde_json keeps numbers exactly.
+    let mut rules = Validation::new(Algorithm::EdDSA);
+    rules.set_required_spec_claims(&["iss", "aud", "sub"]);
+    rules.set_issuer(&[&desk.settings.public_url]);
+    rules.set_audience(&[AUDIENCE]);
+    rules.validate_exp = false;
+    let claims = jsonwebtoken::decode::<Claims>(jwt, &pair.verify, &rules).map_err(refused)?.claims;
+    let now = desk.clock.now().seconds();
+    if claims.exp.saturating_add(LEEWAY_S) <= now || claims.nbf.saturating_sub(LEEWAY_S) > now {
+        return Err(Error::Unauthenticated);
+    }
+    let expires = Micros(claims.exp.saturating_add(LEEWAY_S).saturating_mul(SECOND));
+    let mut refresh = Hash::default();
+    hex::decode_to_slice(&claims.sid, &mut refresh).map_err(|_| Error::Unauthenticated)?;
+    Ok(Said { user: claims.sub, refresh, expires })
+}

@@ -1,0 +1,284 @@
+//! An exchange in memory that does what a test says: fills at a price, refuses, or loses its answers.
+
+use async_trait::async_trait;
+use domain::*;
+use exchange::*;
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+use tokio::sync::mpsc;
+
+/// What happens to the next order that is placed under a leg's number.
+#[derive(Clone, Debug)]
+pub enum Fault {
+    /// It arrives, and the answer is lost.
+    AnswerLost,
+    /// It never arrives, and nobody can know.
+    RequestLost,
+    /// The exchange says no.
+    Refused(i64),
+}
+
+#[derive(Default)]
+pub struct State {
+    pub orders: Vec<Order>,
+    pub position: Decimal,
+    pub price: Decimal,
+    pub faults: VecDeque<(u16, Fault)>,
+    /// Everything that was asked, in order: `cancel_all`, `place 2`, ...
+    pub log: Vec<String>,
+    pub key_refused: bool,
+    pub withdraw: bool,
+}
+
+#[derive(Clone, Default)]
+pub struct Fake {
+    pub state: Arc<Mutex<State>>,
+}
+
+pub fn d(text: &str) -> Decimal {
+    money::parse(text).unwrap()
+}
+
+pub fn btc() -> Symbol {
+    "BTC/USDT".parse().unwrap()
+}
+
+fn leg(client_order_id: &str) -> u16 {
+    client_order_id.rsplit('-').next().unwrap().parse().unwrap()
+}
+
+impl Fake {
+    pub fn at(price: &str) -> Self {
+        let fake = Self::default();
+        fake.state.lock().unwrap().price = d(price);
+        fake
+    }
+
+    pub fn fault(&self, leg: u16, fault: Fault) {
+        self.state.lock().unwrap().faults.push_back((leg, fault));
+    }
+
+    pub fn placed(&self, seq: u16) -> Vec<Order> {
+        let state = self.state.lock().unwrap();
+        state.orders.iter().filter(|o| leg(&o.client_order_id) == seq).cloned().collect()
+    }
+
+    pub fn log(&self) -> Vec<String> {
+        self.state.lock().unwrap().log.clone()
+    }
+
+    /// A resting order fills by `amount`.
+    pub fn fill(&self, seq: u16, amount: &str) {
+        let mut state = self.state.lock().unwrap();
+        let price = state.price;
+        let index = state.orders.iter().position(|o| leg(&o.client_order_id) == seq).unwrap();
+        let signed = fill(&mut state.orders[index], d(amount), price);
+        state.position += signed;
+    }
+}
+
+fn fill(order: &mut Order, amount: Decimal, price: Decimal) -> Decimal {
+    order.filled += amount;
+    order.cost += amount * price;
+    order.average = Some(order.cost / order.filled);
+    order.remaining = order.amount.map(|a| a - order.filled);
+    if order.remaining == Some(Decimal::ZERO) {
+        order.status = OrderStatus::Closed;
+    }
+    if order.side == Side::Buy { amount } else { -amount }
+}
+
+#[async_trait]
+impl Exchange for Fake {
+    async fn server_time(&self) -> Answer<Micros> {
+        Ok(Micros(0))
+    }
+    async fn markets(&self, kind: TradeType) -> Answer<Vec<Market>> {
+        Ok(vec![Market {
+            symbol: btc(),
+            trade_type: kind,
+            tick: d("0.1"),
+            min_price: d("0.1"),
+            max_price: d("1000000"),
+            lot: d("0.001"),
+            min_amount: d("0.001"),
+            max_amount: d("1000"),
+            min_notional: d("5"),
+            price_band: (d("0.5"), d("1.5")),
+        }])
+    }
+    async fn market(&self, kind: TradeType, symbol: &Symbol) -> Answer<Market> {
+        let all = self.markets(kind).await?;
+        all.into_iter().find(|m| m.symbol == *symbol).ok_or(Failure::UnknownSymbol)
+    }
+    async fn ticker(&self, _: TradeType, symbol: &Symbol) -> Answer<Ticker> {
+        let p = self.state.lock().unwrap().price;
+        let zero = Decimal::ZERO;
+        Ok(Ticker {
+            symbol: symbol.clone(),
+            at: Micros(0),
+            high: p,
+            low: p,
+            vwap: p,
+            open: p,
+            last: p,
+            change: zero,
+            percentage: zero,
+            base_volume: zero,
+            quote_volume: zero,
+        })
+    }
+    async fn candles(&self, _: TradeType, _: &Symbol, _: Frame, _: Option<Micros>, _: u16) -> Answer<Vec<Candle>> {
+        Ok(vec![])
+    }
+    async fn mark_price(&self, _: TradeType, _: &Symbol) -> Answer<Decimal> {
+        Ok(self.state.lock().unwrap().price)
+    }
+    async fn key_rights(&self, _: &Credentials) -> Answer<KeyRights> {
+        let state = self.state.lock().unwrap();
+        if state.key_refused {
+            return Err(Failure::Unauthorized);
+        }
+        Ok(KeyRights { withdraw: state.withdraw, futures: true, spot: true, ip_restricted: false })
+    }
+    async fn balance(&self, _: &Credentials, _: TradeType) -> Answer<Balance> {
+        if self.state.lock().unwrap().key_refused {
+            return Err(Failure::Unauthorized);
+        }
+        let funds = Funds { free: d("10000"), used: Decimal::ZERO, total: d("10000") };
+        Ok(Balance { assets: [("USDT".to_owned(), funds)].into(), unrealized_pnl: Decimal::ZERO })
+    }
+    async fn open_orders(&self, _: &Credentials, _: TradeType, _: Option<&Symbol>) -> Answer<Vec<Order>> {
+        Ok(self.state.lock().unwrap().orders.iter().filter(|o| !o.is_final()).cloned().collect())
+    }
+    async fn orders(&self, _: &Credentials, _: TradeType, _: &Symbol, _: u16) -> Answer<Vec<Order>> {
+        Ok(self.state.lock().unwrap().orders.clone())
+    }
+    async fn trades(&self, _: &Credentials, _: TradeType, _: &Symbol, _: u16) -> Answer<Vec<Trade>> {
+        Ok(vec![])
+    }
+    async fn positions(&self, _: &Credentials, _: Option<&Symbol>) -> Answer<Vec<Position>> {
+        let state = self.state.lock().unwrap();
+        if state.position.is_zero() {
+            return Ok(vec![]);
+        }
+        let side = if state.position > Decimal::ZERO { PositionSide::Long } else { PositionSide::Short };
+        let (size, zero) = (state.position.abs(), Decimal::ZERO);
+        Ok(vec![Position {
+            symbol: btc(),
+            contracts: size,
+            unrealized_pnl: zero,
+            leverage: 10,
+            liquidation_price: None,
+            collateral: zero,
+            notional: size * state.price,
+            mark_price: state.price,
+            entry_price: state.price,
+            initial_margin: zero,
+            initial_margin_percentage: zero,
+            maintenance_margin: zero,
+            maintenance_margin_percentage: zero,
+            margin_ratio: None,
+            at: Micros(0),
+            margin_mode: MarginMode::Crossed,
+            side,
+            percentage: zero,
+        }])
+    }
+    async fn leverage(&self, _: &Credentials, _: &Symbol) -> Answer<(u16, MarginMode)> {
+        Ok((10, MarginMode::Crossed))
+    }
+    async fn place(&self, _: &Credentials, request: &OrderRequest) -> Answer<Order> {
+        let mut state = self.state.lock().unwrap();
+        let seq = leg(&request.client_order_id);
+        state.log.push(format!("place {seq}"));
+        let fault = state.faults.iter().position(|(l, _)| *l == seq).and_then(|i| state.faults.remove(i)).map(|f| f.1);
+        match fault {
+            Some(Fault::RequestLost) => return Err(Failure::Unknown("lost".into())),
+            Some(Fault::Refused(code)) => return Err(Failure::Refused { code, message: "no".into() }),
+            _ => {}
+        }
+        if state.orders.iter().any(|o| o.client_order_id == request.client_order_id) {
+            return Err(Failure::Refused { code: -4116, message: "clientOrderId is duplicated".into() });
+        }
+        let mut order = taken(request, state.orders.len());
+        if request.kind == OrderType::Market {
+            let price = state.price;
+            let signed = fill(&mut order, request.amount.unwrap(), price);
+            state.position += signed;
+        }
+        state.orders.push(order.clone());
+        match fault {
+            Some(Fault::AnswerLost) => Err(Failure::Unknown("lost".into())),
+            _ => Ok(order),
+        }
+    }
+    async fn find_order(&self, _: &Credentials, _: TradeType, _: &Symbol, id: &str, _: bool) -> Answer<Option<Order>> {
+        let mut state = self.state.lock().unwrap();
+        state.log.push(format!("find {}", leg(id)));
+        Ok(state.orders.iter().find(|o| o.client_order_id == id).cloned())
+    }
+    async fn cancel(&self, _: &Credentials, _: TradeType, _: &Symbol, id: &str, _: bool) -> Answer<Option<Order>> {
+        let mut state = self.state.lock().unwrap();
+        state.log.push(format!("cancel {}", leg(id)));
+        let order = state.orders.iter_mut().find(|o| o.client_order_id == id && !o.is_final());
+        Ok(order.map(|o| {
+            o.status = OrderStatus::Canceled;
+            o.clone()
+        }))
+    }
+    async fn cancel_all(&self, _: &Credentials, _: TradeType, _: &Symbol) -> Answer<()> {
+        let mut state = self.state.lock().unwrap();
+        state.log.push("cancel_all".into());
+        state.orders.iter_mut().filter(|o| !o.is_final()).for_each(|o| o.status = OrderStatus::Canceled);
+        Ok(())
+    }
+    async fn set_leverage(&self, _: &Credentials, _: &Symbol, _: u16) -> Answer<()> {
+        Ok(())
+    }
+    async fn set_margin_mode(&self, _: &Credentials, _: &Symbol, _: MarginMode) -> Answer<()> {
+        Ok(())
+    }
+    fn market_stream(&self, _: Vec<Symbol>) -> mpsc::Receiver<MarketEvent> {
+        silent()
+    }
+    fn account_stream(&self, _: Credentials, _: TradeType) -> mpsc::Receiver<AccountEvent> {
+        silent()
+    }
+}
+
+/// A stream that stands and says nothing.
+fn silent<T: Send + 'static>() -> mpsc::Receiver<T> {
+    let (sender, receiver) = mpsc::channel(1);
+    tokio::spawn(async move {
+        sender.closed().await;
+        tokio::time::sleep(Duration::ZERO).await;
+    });
+    receiver
+}
+
+fn taken(request: &OrderRequest, count: usize) -> Order {
+    Order {
+        id: (count + 1).to_string(),
+        client_order_id: request.client_order_id.clone(),
+        at: Micros(0),
+        symbol: request.symbol.clone(),
+        kind: request.kind,
+        time_in_force: request.time_in_force,
+        post_only: false,
+        reduce_only: request.reduce_only,
+        side: request.side,
+        price: request.price,
+        stop_price: request.stop_price,
+        callback_rate: request.callback_rate,
+        amount: request.amount,
+        cost: Decimal::ZERO,
+        average: None,
+        filled: Decimal::ZERO,
+        remaining: request.amount,
+        status: OrderStatus::Open,
+    }
+}
