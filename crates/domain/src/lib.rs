@@ -16,6 +16,8 @@ pub mod position;
 pub mod refusal;
 pub mod role;
 pub mod sizing;
+#[cfg(feature = "sql")]
+mod sql;
 pub mod symbol;
 pub mod ticker;
 pub mod ticket;

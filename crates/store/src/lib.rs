@@ -1,1 +1,40 @@
-//! store
+//! The only crate with SQL (house rule 3): one file per aggregate, one statement for both engines.
+//!
+//! Writes take a [`Tx`]; reads take anything that can lend a connection: a [`Db`] or a [`Tx`]. A transaction that is
+//! dropped without [`Tx::commit`] is rolled back. docs/DATABASE.md tells what each table is for.
+
+#[macro_use]
+mod macros;
+mod db;
+mod error;
+mod migrate;
+mod options;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod text;
+mod tx;
+
+pub mod audit;
+pub mod equity;
+pub mod event;
+pub mod flash;
+pub mod intent;
+pub mod key;
+pub mod lease;
+pub mod mail;
+pub mod password_reset;
+pub mod plan;
+pub mod refresh_token;
+pub mod session;
+pub mod signing_key;
+pub mod throttle;
+pub mod user;
+
+pub use db::{Db, Source};
+pub use error::{Error, Kind, Result};
+pub use options::Options;
+pub use text::DecimalText;
+pub use tx::Tx;
+
+/// The SHA-256 of a token: what is stored in its place.
+pub type Hash = [u8; 32];

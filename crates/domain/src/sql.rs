@@ -1,0 +1,52 @@
+//! How the words are kept in a database: as text, the same on every engine. Ids and times map themselves.
+
+use crate::{ApiKeyStatus, ExchangeId, Role, StrategyType, Symbol, TradeType};
+
+/// Keeps a type as text: how it is written, and how it is read back (none: no such value).
+#[macro_export]
+macro_rules! text_column {
+    ($name:ty, $write:expr, $read:expr) => {
+        impl<DB: ::sqlx::Database> ::sqlx::Type<DB> for $name
+        where
+            String: ::sqlx::Type<DB>,
+        {
+            fn type_info() -> DB::TypeInfo {
+                <String as ::sqlx::Type<DB>>::type_info()
+            }
+            fn compatible(ty: &DB::TypeInfo) -> bool {
+                <String as ::sqlx::Type<DB>>::compatible(ty)
+            }
+        }
+
+        impl<'q, DB: ::sqlx::Database> ::sqlx::Encode<'q, DB> for $name
+        where
+            String: ::sqlx::Encode<'q, DB>,
+        {
+            fn encode_by_ref(
+                &self,
+                buffer: &mut DB::ArgumentBuffer,
+            ) -> ::core::result::Result<::sqlx::encode::IsNull, ::sqlx::error::BoxDynError> {
+                let write: fn(&$name) -> String = $write;
+                <String as ::sqlx::Encode<'q, DB>>::encode(write(self), buffer)
+            }
+        }
+
+        impl<'r, DB: ::sqlx::Database> ::sqlx::Decode<'r, DB> for $name
+        where
+            &'r str: ::sqlx::Decode<'r, DB>,
+        {
+            fn decode(value: DB::ValueRef<'r>) -> ::core::result::Result<Self, ::sqlx::error::BoxDynError> {
+                let read: fn(&str) -> Option<$name> = $read;
+                let text = <&'r str as ::sqlx::Decode<'r, DB>>::decode(value)?;
+                read(text).ok_or_else(|| format!("{text:?} is no {}", stringify!($name)).into())
+            }
+        }
+    };
+}
+
+text_column!(Role, |role| role.name().to_owned(), Role::parse);
+text_column!(Symbol, Symbol::to_string, |text| text.parse().ok());
+text_column!(ExchangeId, |id| id.word().to_owned(), ExchangeId::parse);
+text_column!(TradeType, |kind| kind.word().to_owned(), TradeType::parse);
+text_column!(StrategyType, |kind| kind.word().to_owned(), StrategyType::parse);
+text_column!(ApiKeyStatus, |status| status.word().to_owned(), ApiKeyStatus::parse);

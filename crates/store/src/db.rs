@@ -1,0 +1,152 @@
+//! The database, whichever of the two it is.
+
+use crate::{
+    Error, Options, Result, Tx,
+    event::Appended,
+    tx::{Held, Lent},
+};
+use sqlx::{
+    Either, PgPool, SqlitePool, pool::PoolConnection, postgres::PgPoolOptions, sqlite::SqlitePoolOptions,
+};
+use std::{fmt, future::Future};
+use tokio::sync::broadcast;
+
+/// Events that a slow listener may fall behind by before it is told that it missed some.
+const EVENTS_KEPT: usize = 1024;
+
+/// The database. Cloning it shares the connections.
+#[derive(Clone)]
+pub struct Db {
+    pub(crate) engine: Engine,
+}
+
+#[derive(Clone)]
+pub(crate) enum Engine {
+    Sqlite {
+        readers: SqlitePool,
+        /// One connection: writers queue here instead of meeting in the file.
+        writer: SqlitePool,
+        appended: broadcast::Sender<Appended>,
+    },
+    Postgres {
+        pool: PgPool,
+    },
+}
+
+impl Db {
+    /// Opens `sqlite:<path>` (made if missing, readable by its owner only) or `postgres://...`. The tables are made by
+    /// [`Db::migrate`].
+    ///
+    /// # Errors
+    /// When it cannot be reached, or the address is of neither kind.
+    pub async fn connect(url: &str, options: &Options) -> Result<Self> {
+        if url.starts_with("sqlite:") {
+            return Self::connect_sqlite(url, options).await;
+        }
+        let pool = PgPoolOptions::new()
+            .max_connections(options.connections)
+            .acquire_timeout(options.patience)
+            .connect_with(options.postgres(url)?)
+            .await?;
+        Ok(Self { engine: Engine::Postgres { pool } })
+    }
+
+    async fn connect_sqlite(url: &str, options: &Options) -> Result<Self> {
+        if url.contains(":memory:") || url.contains("mode=memory") {
+            let why = "an in-memory SQLite database cannot be shared by readers and the writer: name a file";
+            return Err(sqlx::Error::Configuration(why.into()).into());
+        }
+        // Kept open for good: closing the last connection would check-point and remove the WAL under the readers.
+        let lasting = || SqlitePoolOptions::new().idle_timeout(None).max_lifetime(None);
+        let writer = lasting()
+            .max_connections(1)
+            .acquire_timeout(options.patience)
+            .connect_with(options.sqlite_writer(url)?)
+            .await?;
+        let readers = lasting()
+            .max_connections(options.readers)
+            .acquire_timeout(options.patience)
+            .connect_with(options.sqlite_reader(url)?)
+            .await?;
+        let (appended, _) = broadcast::channel(EVENTS_KEPT);
+        Ok(Self { engine: Engine::Sqlite { readers, writer, appended } })
+    }
+
+    /// Begins to write. On SQLite writers take turns; waiting longer than [`Options::patience`] is [`crate::Kind::Busy`].
+    ///
+    /// # Errors
+    /// When no connection is to be had.
+    pub async fn begin(&self) -> Result<Tx> {
+        match &self.engine {
+            // IMMEDIATE: a transaction that begins by reading could otherwise fail at its first write.
+            Engine::Sqlite { writer, appended, .. } => {
+                Ok(Tx::sqlite(writer.begin_with("begin immediate").await?, appended.clone()))
+            }
+            Engine::Postgres { pool } => Ok(Tx::postgres(pool.begin().await?)),
+        }
+    }
+
+    /// Asks the database for a sign of life.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn ping(&self) -> Result<()> {
+        match &self.engine {
+            Engine::Sqlite { readers, .. } => sqlx::query("select 1").execute(readers).await.map(drop)?,
+            Engine::Postgres { pool } => sqlx::query("select 1").execute(pool).await.map(drop)?,
+        }
+        Ok(())
+    }
+
+    /// Closes the connections when those in use are given back.
+    pub async fn close(&self) {
+        match &self.engine {
+            Engine::Sqlite { readers, writer, .. } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Engine::Postgres { pool } => pool.close().await,
+        }
+    }
+
+    async fn acquire(&self) -> Result<Either<PoolConnection<sqlx::Sqlite>, PoolConnection<sqlx::Postgres>>> {
+        match &self.engine {
+            Engine::Sqlite { readers, .. } => readers.acquire().await.map(Either::Left),
+            Engine::Postgres { pool } => pool.acquire().await.map(Either::Right),
+        }
+        .map_err(Error::from)
+    }
+}
+
+/// Says which engine, and nothing of the address: it may hold a password.
+impl fmt::Debug for Db {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.engine {
+            Engine::Sqlite { .. } => "Db(SQLite)",
+            Engine::Postgres { .. } => "Db(Postgres)",
+        })
+    }
+}
+
+/// What a read may go through: `&Db` takes a pooled connection for the one statement, `&mut Tx` reads what the
+/// transaction sees.
+pub trait Source<'a>: Send {
+    /// Lends a connection.
+    #[doc(hidden)]
+    fn lend(self) -> impl Future<Output = Result<Lent<'a>>> + Send;
+}
+
+impl<'a> Source<'a> for &'a Db {
+    async fn lend(self) -> Result<Lent<'a>> {
+        Ok(match self.acquire().await? {
+            Either::Left(connection) => Lent::Sqlite(Held::Pooled(connection)),
+            Either::Right(connection) => Lent::Postgres(Held::Pooled(connection)),
+        })
+    }
+}
+
+impl<'a> Source<'a> for &'a mut Tx {
+    async fn lend(self) -> Result<Lent<'a>> {
+        Ok(self.connection())
+    }
+}

@@ -1,0 +1,95 @@
+//! What accounts were worth over time.
+
+use crate::{DecimalText, Result, Source, Tx};
+use domain::{Decimal, ExchangeKeyId, Micros, UserId};
+use sqlx::FromRow;
+
+/// What one account was worth at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Point {
+    /// Which account.
+    pub key: ExchangeKeyId,
+    /// When.
+    pub at: Micros,
+    /// How much, in USD.
+    pub total_usd: Decimal,
+}
+
+#[derive(FromRow)]
+struct Row {
+    exchange_key_id: ExchangeKeyId,
+    at: Micros,
+    total_usd: DecimalText,
+}
+
+impl From<Row> for Point {
+    fn from(row: Row) -> Self {
+        Self { key: row.exchange_key_id, at: row.at, total_usd: row.total_usd.0 }
+    }
+}
+
+/// Adds a point; a second one of the same moment replaces the first.
+///
+/// # Errors
+/// [`crate::Kind::ForeignKey`] when the key has been deleted.
+pub async fn insert(tx: &mut Tx, point: &Point) -> Result<()> {
+    exec!(
+        tx,
+        "insert into equity_points (exchange_key_id, at, total_usd) values ($1, $2, $3) \
+         on conflict (exchange_key_id, at) do update set total_usd = excluded.total_usd",
+        point.key,
+        point.at,
+        DecimalText(point.total_usd)
+    )?;
+    Ok(())
+}
+
+/// The newest point of an account.
+///
+/// # Errors
+/// A fault.
+pub async fn latest_by_key(from: impl Source<'_>, key: ExchangeKeyId) -> Result<Option<Point>> {
+    let row = rows!(
+        Row,
+        from,
+        fetch_optional,
+        "select exchange_key_id, at, total_usd from equity_points where exchange_key_id = $1 \
+         order by at desc limit 1",
+        key
+    )?;
+    Ok(row.map(Point::from))
+}
+
+/// The points of all of a person's accounts since `since`, in the order of time.
+///
+/// # Errors
+/// A fault.
+pub async fn series(from: impl Source<'_>, user: UserId, since: Micros) -> Result<Vec<Point>> {
+    let rows = rows!(
+        Row,
+        from,
+        fetch_all,
+        "select p.exchange_key_id, p.at, p.total_usd from equity_points p \
+         join exchange_keys k on k.id = p.exchange_key_id \
+         where k.user_id = $1 and p.at >= $2 order by p.at, p.exchange_key_id",
+        user,
+        since
+    )?;
+    Ok(rows.into_iter().map(Point::from).collect())
+}
+
+/// Removes points older than `before`; how many there were.
+///
+/// # Errors
+/// A fault.
+pub async fn prune(tx: &mut Tx, before: Micros) -> Result<u64> {
+    exec!(tx, "delete from equity_points where at < $1", before)
+}
+
+/// Of the points older than `before` keeps those that fall on a multiple of `every` microseconds; how many went.
+///
+/// # Errors
+/// A fault.
+pub async fn thin(tx: &mut Tx, before: Micros, every: i64) -> Result<u64> {
+    exec!(tx, "delete from equity_points where at < $1 and at % $2 <> 0", before, every)
+}

@@ -1,0 +1,103 @@
+//! Hearing of events as they are committed: by LISTEN on Postgres, within the process on SQLite (where there is only
+//! one process).
+
+use super::Appended;
+use crate::{Db, Result, db::Engine};
+use domain::UserId;
+use sqlx::{PgPool, postgres::PgListener};
+use std::{fmt, time::Duration};
+use tokio::sync::broadcast::{Receiver, error::RecvError};
+use uuid::Uuid;
+
+/// How long to wait before asking a lost Postgres again.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// What a listener hears.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// Something happened.
+    Event(Appended),
+    /// Something may have been missed: read everyone's events again from the last one known.
+    Gap,
+}
+
+/// Hears of every event from now on, whoever appended it.
+pub struct Listener(Ear);
+
+enum Ear {
+    Sqlite(Receiver<Appended>),
+    Postgres { pool: PgPool, channel: String, connection: Option<Box<PgListener>> },
+}
+
+/// Begins to listen: nothing that is committed after this returns goes unheard.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn listen(db: &Db) -> Result<Listener> {
+    Ok(Listener(match &db.engine {
+        Engine::Sqlite { appended, .. } => Ear::Sqlite(appended.subscribe()),
+        Engine::Postgres { pool } => {
+            let channel: String =
+                sqlx::query_scalar("select 'slipstream_events_' || current_schema()").fetch_one(pool).await?;
+            let connection = Some(Box::new(connect(pool, &channel).await?));
+            Ear::Postgres { pool: pool.clone(), channel, connection }
+        }
+    }))
+}
+
+impl Listener {
+    /// The next thing heard; none when the database was closed. A lost connection is made again and told as a
+    /// [`Heard::Gap`]. Dropping the future loses nothing.
+    pub async fn next(&mut self) -> Option<Heard> {
+        match &mut self.0 {
+            Ear::Sqlite(events) => match events.recv().await {
+                Ok(event) => Some(Heard::Event(event)),
+                Err(RecvError::Lagged(_)) => Some(Heard::Gap),
+                Err(RecvError::Closed) => None,
+            },
+            Ear::Postgres { pool, channel, connection } => loop {
+                let Some(open) = connection else {
+                    if pool.is_closed() {
+                        return None;
+                    }
+                    match connect(pool, channel).await {
+                        Ok(listener) => *connection = Some(Box::new(listener)),
+                        Err(error) => {
+                            tracing::warn!(%error, "cannot listen for events; trying again");
+                            tokio::time::sleep(PAUSE).await;
+                            continue;
+                        }
+                    }
+                    return Some(Heard::Gap);
+                };
+                match open.try_recv().await {
+                    Ok(Some(notice)) => return Some(read(notice.payload()).map_or(Heard::Gap, Heard::Event)),
+                    Ok(None) => return Some(Heard::Gap),
+                    Err(sqlx::Error::PoolClosed) => return None,
+                    Err(error) => {
+                        tracing::warn!(%error, "lost the connection that listens for events");
+                        *connection = None;
+                    }
+                }
+            },
+        }
+    }
+}
+
+async fn connect(pool: &PgPool, channel: &str) -> std::result::Result<PgListener, sqlx::Error> {
+    let mut listener = PgListener::connect_with(pool).await?;
+    listener.listen(channel).await?;
+    Ok(listener)
+}
+
+/// `seq:user`.
+fn read(payload: &str) -> Option<Appended> {
+    let (seq, user) = payload.split_once(':')?;
+    Some(Appended { seq: seq.parse().ok()?, user: UserId(Uuid::try_parse(user).ok()?) })
+}
+
+impl fmt::Debug for Listener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Listener").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,206 @@
+//! The legs of an intent: each order that it sends, and what became of it.
+
+use crate::{Error, Result, Source, Tx, tx::Lent};
+use domain::{IntentId, Micros};
+use sqlx::{FromRow, QueryBuilder};
+
+domain::words! {
+    /// Where a leg stands.
+    pub LegStatus {
+        /// It has not been sent, or it is not known whether it was.
+        Planned = "planned",
+        /// The exchange has it.
+        Placed = "placed",
+        /// The exchange refused it.
+        Refused = "refused",
+        /// It was not needed.
+        Skipped = "skipped",
+        /// Nothing more can happen to it.
+        Done = "done",
+    }
+}
+domain::text_column!(LegStatus, |status| status.word().to_owned(), LegStatus::parse);
+
+/// A leg to store. It begins as [`LegStatus::Planned`].
+#[derive(Clone, Debug)]
+pub struct NewLeg {
+    /// Its number within the intent.
+    pub seq: u16,
+    /// What it is for.
+    pub role: String,
+    /// Its order's id, by which the order can always be found again; none for a leg that is no order.
+    pub client_order_id: Option<String>,
+    /// What is to be sent, as JSON.
+    pub body: String,
+}
+
+/// A leg.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leg {
+    /// Its intent.
+    pub intent_id: IntentId,
+    /// Its number within the intent.
+    pub seq: u16,
+    /// What it is for.
+    pub role: String,
+    /// Its order's id; none for a leg that is no order.
+    pub client_order_id: Option<String>,
+    /// What is to be sent, as JSON.
+    pub body: String,
+    /// Where it stands.
+    pub status: LegStatus,
+    /// The order as the exchange last told it, as JSON.
+    pub order_json: Option<String>,
+    /// Why it was refused, as JSON.
+    pub failure: Option<String>,
+    /// When this row last changed.
+    pub updated_at: Micros,
+}
+
+#[derive(FromRow)]
+struct Row {
+    intent_id: IntentId,
+    seq: i64,
+    role: String,
+    client_order_id: Option<String>,
+    body: String,
+    status: LegStatus,
+    order_json: Option<String>,
+    failure: Option<String>,
+    updated_at: Micros,
+}
+
+#[derive(FromRow)]
+struct Place {
+    intent_id: IntentId,
+    seq: i64,
+}
+
+/// No database has integers without a sign.
+fn seq(stored: i64) -> Result<u16> {
+    u16::try_from(stored).map_err(|error| Error::from(sqlx::Error::Decode(error.into())))
+}
+
+impl TryFrom<Row> for Leg {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self> {
+        let Row { intent_id, role, client_order_id, body, status, order_json, failure, updated_at, .. } = row;
+        let seq = seq(row.seq)?;
+        Ok(Self { intent_id, seq, role, client_order_id, body, status, order_json, failure, updated_at })
+    }
+}
+
+/// One statement for all rows; the one kind of statement that is not checked at compile time, since its length varies.
+macro_rules! insert_legs {
+    ($engine:ty, $on:expr, $intent:expr, $legs:expr, $at:expr) => {{
+        let columns =
+            "insert into intent_legs (intent_id, seq, role, client_order_id, body, status, updated_at) ";
+        let mut query = QueryBuilder::<$engine>::new(columns);
+        query.push_values($legs, |mut row, leg: &NewLeg| {
+            row.push_bind($intent)
+                .push_bind(i64::from(leg.seq))
+                .push_bind(&leg.role)
+                .push_bind(&leg.client_order_id)
+                .push_bind(&leg.body)
+                .push_bind(LegStatus::Planned)
+                .push_bind($at);
+        });
+        query.build().execute(&mut **$on).await.map(drop)
+    }};
+}
+
+/// Adds legs to an intent.
+///
+/// # Errors
+/// [`crate::Kind::Unique`] when a number or a client order id is taken.
+pub async fn add_legs(tx: &mut Tx, intent: IntentId, legs: &[NewLeg], at: Micros) -> Result<()> {
+    if legs.is_empty() {
+        return Ok(());
+    }
+    match &mut tx.connection() {
+        Lent::Sqlite(on) => insert_legs!(sqlx::Sqlite, on, intent, legs, at),
+        Lent::Postgres(on) => insert_legs!(sqlx::Postgres, on, intent, legs, at),
+    }
+    .map_err(Error::from)
+}
+
+/// The legs of an intent, in order.
+///
+/// # Errors
+/// A fault.
+pub async fn legs(from: impl Source<'_>, intent: IntentId) -> Result<Vec<Leg>> {
+    rows!(
+        Row,
+        from,
+        fetch_all,
+        "select intent_id, seq, role, client_order_id, body, status, order_json, failure, updated_at \
+         from intent_legs where intent_id = $1 order by seq",
+        intent
+    )?
+    .into_iter()
+    .map(Leg::try_from)
+    .collect()
+}
+
+/// Notes what became of a leg; whether there is such a leg. Without an order, what was known of it stays.
+///
+/// # Errors
+/// A fault.
+pub async fn set_leg(
+    tx: &mut Tx,
+    intent: IntentId,
+    seq: u16,
+    status: LegStatus,
+    order_json: Option<&str>,
+    failure: Option<&str>,
+    at: Micros,
+) -> Result<bool> {
+    let rows = exec!(
+        tx,
+        "update intent_legs set status = $3, order_json = coalesce($4, order_json), failure = $5, updated_at = $6 \
+         where intent_id = $1 and seq = $2",
+        intent,
+        i64::from(seq),
+        status,
+        order_json,
+        failure,
+        at
+    )?;
+    Ok(rows == 1)
+}
+
+/// Plans a leg anew, as when its entry filled only in part; false once it was sent, or when there is no such leg.
+///
+/// # Errors
+/// A fault.
+pub async fn set_leg_body(tx: &mut Tx, intent: IntentId, seq: u16, body: &str, at: Micros) -> Result<bool> {
+    let rows = exec!(
+        tx,
+        "update intent_legs set body = $3, updated_at = $4 \
+         where intent_id = $1 and seq = $2 and status = 'planned'",
+        intent,
+        i64::from(seq),
+        body,
+        at
+    )?;
+    Ok(rows == 1)
+}
+
+/// Whose leg an order is: its intent and number.
+///
+/// # Errors
+/// A fault.
+pub async fn leg_by_client_id(
+    from: impl Source<'_>,
+    client_order_id: &str,
+) -> Result<Option<(IntentId, u16)>> {
+    let place = rows!(
+        Place,
+        from,
+        fetch_optional,
+        "select intent_id, seq from intent_legs where client_order_id = $1",
+        client_order_id
+    )?;
+    place.map(|place| Ok((place.intent_id, seq(place.seq)?))).transpose()
+}

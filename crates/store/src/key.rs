@@ -1,0 +1,359 @@
+//! Exchange keys: a person's credentials at an exchange, the secret sealed by the service.
+
+use crate::{Result, Source, Tx};
+use domain::{ApiKeyStatus, ExchangeId, ExchangeKey, ExchangeKeyId, Micros, StrategyType, TradeType, UserId};
+use sqlx::FromRow;
+use std::fmt;
+
+/// A secret under a data key of its own, which is wrapped by a master key.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SealedSecret {
+    /// The secret, encrypted.
+    pub secret: Vec<u8>,
+    /// The data key, wrapped.
+    pub data_key: Vec<u8>,
+    /// Which master key wraps it.
+    pub master_key_id: String,
+    /// How it was done.
+    pub version: i64,
+}
+
+impl fmt::Debug for SealedSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SealedSecret").field("master_key_id", &self.master_key_id).finish_non_exhaustive()
+    }
+}
+
+/// A key with its owner and its sealed secret. Written as it is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyRow {
+    /// The key as it may be shown.
+    pub key: ExchangeKey,
+    /// Whose.
+    pub user_id: UserId,
+    /// Its secret.
+    pub sealed: SealedSecret,
+}
+
+/// What changes of a key; none leaves it as it is.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct KeyUpdate<'a> {
+    /// The person's name for it.
+    pub name: Option<&'a str>,
+    /// Switched on.
+    pub active: Option<bool>,
+    /// How the exchange last answered for it.
+    pub status: Option<ApiKeyStatus>,
+    /// The exchange takes it from listed addresses only.
+    pub ip_restricted: Option<bool>,
+    /// The public half, and the secret that goes with it.
+    pub credentials: Option<(&'a str, &'a SealedSecret)>,
+}
+
+#[derive(FromRow)]
+struct Shown {
+    id: ExchangeKeyId,
+    exchange_id: ExchangeId,
+    trade_type: TradeType,
+    strategy_type: StrategyType,
+    active: bool,
+    name: String,
+    api_key: String,
+    status: ApiKeyStatus,
+    sandbox: bool,
+    ip_restricted: bool,
+    created_at: Micros,
+    updated_at: Micros,
+}
+
+impl From<Shown> for ExchangeKey {
+    fn from(row: Shown) -> Self {
+        Self {
+            id: row.id,
+            exchange_id: row.exchange_id,
+            trade_type: row.trade_type,
+            strategy_type: row.strategy_type,
+            active: row.active,
+            name: row.name,
+            api_key: row.api_key,
+            status: row.status,
+            sandbox: row.sandbox,
+            ip_restricted: row.ip_restricted,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        }
+    }
+}
+
+#[derive(FromRow)]
+struct Full {
+    id: ExchangeKeyId,
+    user_id: UserId,
+    exchange_id: ExchangeId,
+    trade_type: TradeType,
+    strategy_type: StrategyType,
+    active: bool,
+    name: String,
+    api_key: String,
+    status: ApiKeyStatus,
+    sandbox: bool,
+    ip_restricted: bool,
+    sealed_secret: Vec<u8>,
+    sealed_data_key: Vec<u8>,
+    master_key_id: String,
+    seal_version: i64,
+    created_at: Micros,
+    updated_at: Micros,
+}
+
+impl From<Full> for KeyRow {
+    fn from(row: Full) -> Self {
+        Self {
+            key: ExchangeKey {
+                id: row.id,
+                exchange_id: row.exchange_id,
+                trade_type: row.trade_type,
+                strategy_type: row.strategy_type,
+                active: row.active,
+                name: row.name,
+                api_key: row.api_key,
+                status: row.status,
+                sandbox: row.sandbox,
+                ip_restricted: row.ip_restricted,
+                created_at: row.created_at,
+                updated_at: row.updated_at,
+            },
+            user_id: row.user_id,
+            sealed: SealedSecret {
+                secret: row.sealed_secret,
+                data_key: row.sealed_data_key,
+                master_key_id: row.master_key_id,
+                version: row.seal_version,
+            },
+        }
+    }
+}
+
+/// Adds a key.
+///
+/// # Errors
+/// [`crate::Kind::Unique`] when anyone has connected it already for the same trade type.
+pub async fn insert(tx: &mut Tx, row: &KeyRow) -> Result<()> {
+    let KeyRow { key, user_id, sealed } = row;
+    exec!(
+        tx,
+        "insert into exchange_keys (id, user_id, exchange_id, trade_type, strategy_type, active, name, api_key, \
+           status, sandbox, ip_restricted, sealed_secret, sealed_data_key, master_key_id, seal_version, created_at, \
+           updated_at) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+        key.id,
+        *user_id,
+        key.exchange_id,
+        key.trade_type,
+        key.strategy_type,
+        key.active,
+        &key.name,
+        &key.api_key,
+        key.status,
+        key.sandbox,
+        key.ip_restricted,
+        sealed.secret.as_slice(),
+        sealed.data_key.as_slice(),
+        &sealed.master_key_id,
+        sealed.version,
+        key.created_at,
+        key.updated_at
+    )?;
+    Ok(())
+}
+
+/// A person's keys, oldest first.
+///
+/// # Errors
+/// A fault.
+pub async fn list_by_user(from: impl Source<'_>, user: UserId) -> Result<Vec<ExchangeKey>> {
+    let rows = rows!(
+        Shown,
+        from,
+        fetch_all,
+        "select id, exchange_id, trade_type, strategy_type, active, name, api_key, status, sandbox, ip_restricted, \
+           created_at, updated_at \
+         from exchange_keys where user_id = $1 order by id",
+        user
+    )?;
+    Ok(rows.into_iter().map(ExchangeKey::from).collect())
+}
+
+/// How many keys a person has.
+///
+/// # Errors
+/// A fault.
+pub async fn count_by_user(from: impl Source<'_>, user: UserId) -> Result<i64> {
+    Ok(value!(i64, from, "select count(*) from exchange_keys where user_id = $1", user)?.unwrap_or(0))
+}
+
+/// Whether anyone has connected these credentials for this trade type.
+///
+/// # Errors
+/// A fault.
+pub async fn exists(
+    from: impl Source<'_>,
+    exchange: ExchangeId,
+    api_key: &str,
+    trade_type: TradeType,
+) -> Result<bool> {
+    let count = value!(
+        i64,
+        from,
+        "select count(*) from exchange_keys where exchange_id = $1 and api_key = $2 and trade_type = $3",
+        exchange,
+        api_key,
+        trade_type
+    )?;
+    Ok(count.unwrap_or(0) > 0)
+}
+
+/// A person's key; none when it is not there or another's.
+///
+/// # Errors
+/// A fault.
+pub async fn get(from: impl Source<'_>, owner: UserId, id: ExchangeKeyId) -> Result<Option<KeyRow>> {
+    Ok(get_any(from, id).await?.filter(|row| row.user_id == owner))
+}
+
+/// A key, whosever it is: for the desk's own jobs, never for a caller's id.
+///
+/// # Errors
+/// A fault.
+pub async fn get_any(from: impl Source<'_>, id: ExchangeKeyId) -> Result<Option<KeyRow>> {
+    let row = rows!(
+        Full,
+        from,
+        fetch_optional,
+        "select id, user_id, exchange_id, trade_type, strategy_type, active, name, api_key, status, sandbox, \
+           ip_restricted, sealed_secret, sealed_data_key, master_key_id, seal_version, created_at, updated_at \
+         from exchange_keys where id = $1",
+        id
+    )?;
+    Ok(row.map(KeyRow::from))
+}
+
+/// Everyone's keys that are switched on: for the desk's own jobs.
+///
+/// # Errors
+/// A fault.
+pub async fn list_active(from: impl Source<'_>) -> Result<Vec<KeyRow>> {
+    let rows = rows!(
+        Full,
+        from,
+        fetch_all,
+        "select id, user_id, exchange_id, trade_type, strategy_type, active, name, api_key, status, sandbox, \
+           ip_restricted, sealed_secret, sealed_data_key, master_key_id, seal_version, created_at, updated_at \
+         from exchange_keys where active = true order by id"
+    )?;
+    Ok(rows.into_iter().map(KeyRow::from).collect())
+}
+
+/// Everyone's keys in the order of their ids, from after `after`, for a walk over all of them (rekey).
+///
+/// # Errors
+/// A fault.
+pub async fn page(from: impl Source<'_>, after: ExchangeKeyId, limit: i64) -> Result<Vec<KeyRow>> {
+    let rows = rows!(
+        Full,
+        from,
+        fetch_all,
+        "select id, user_id, exchange_id, trade_type, strategy_type, active, name, api_key, status, sandbox, \
+           ip_restricted, sealed_secret, sealed_data_key, master_key_id, seal_version, created_at, updated_at \
+         from exchange_keys where id > $1 order by id limit $2",
+        after,
+        limit
+    )?;
+    Ok(rows.into_iter().map(KeyRow::from).collect())
+}
+
+/// Changes a person's key; whether it is there and theirs. What is not named stays, whatever others write meanwhile.
+///
+/// # Errors
+/// [`crate::Kind::Unique`] when anyone has connected the new credentials already.
+pub async fn update(
+    tx: &mut Tx,
+    owner: UserId,
+    id: ExchangeKeyId,
+    update: &KeyUpdate<'_>,
+    at: Micros,
+) -> Result<bool> {
+    let sealed = update.credentials.map(|(_, sealed)| sealed);
+    let rows = exec!(
+        tx,
+        "update exchange_keys set name = coalesce($3, name), active = coalesce($4, active), \
+           status = coalesce($5, status), ip_restricted = coalesce($6, ip_restricted), \
+           api_key = coalesce($7, api_key), sealed_secret = coalesce($8, sealed_secret), \
+           sealed_data_key = coalesce($9, sealed_data_key), master_key_id = coalesce($10, master_key_id), \
+           seal_version = coalesce($11, seal_version), updated_at = $12 \
+         where id = $1 and user_id = $2",
+        id,
+        owner,
+        update.name,
+        update.active,
+        update.status,
+        update.ip_restricted,
+        update.credentials.map(|(api_key, _)| api_key),
+        sealed.map(|sealed| sealed.secret.as_slice()),
+        sealed.map(|sealed| sealed.data_key.as_slice()),
+        sealed.map(|sealed| sealed.master_key_id.as_str()),
+        sealed.map(|sealed| sealed.version),
+        at
+    )?;
+    Ok(rows == 1)
+}
+
+/// Notes how the exchange answered for a key, and switches it on or off.
+///
+/// # Errors
+/// A fault.
+pub async fn set_status(
+    tx: &mut Tx,
+    id: ExchangeKeyId,
+    status: ApiKeyStatus,
+    active: bool,
+    at: Micros,
+) -> Result<bool> {
+    let rows = exec!(
+        tx,
+        "update exchange_keys set status = $2, active = $3, updated_at = $4 where id = $1",
+        id,
+        status,
+        active,
+        at
+    )?;
+    Ok(rows == 1)
+}
+
+/// Puts another sealing of the same secret in place of `old` (rekey); false when the key has meanwhile been given
+/// other credentials, or is gone.
+///
+/// # Errors
+/// A fault.
+pub async fn reseal(tx: &mut Tx, id: ExchangeKeyId, old: &SealedSecret, new: &SealedSecret) -> Result<bool> {
+    let rows = exec!(
+        tx,
+        "update exchange_keys set sealed_secret = $3, sealed_data_key = $4, master_key_id = $5, seal_version = $6 \
+         where id = $1 and sealed_secret = $2",
+        id,
+        old.secret.as_slice(),
+        new.secret.as_slice(),
+        new.data_key.as_slice(),
+        &new.master_key_id,
+        new.version
+    )?;
+    Ok(rows == 1)
+}
+
+/// Deletes a person's key and its equity points; whether it was there and theirs. Its intents stay: they are history.
+///
+/// # Errors
+/// A fault.
+pub async fn delete(tx: &mut Tx, owner: UserId, id: ExchangeKeyId) -> Result<bool> {
+    Ok(exec!(tx, "delete from exchange_keys where id = $1 and user_id = $2", id, owner)? == 1)
+}

@@ -1,0 +1,55 @@
+//! One SQL literal, bound to either engine. The Postgres arm is checked against the tables at compile time (from the
+//! offline data in `.sqlx`, so that no database is needed to build); the SQLite arm is run by the contract suite.
+//!
+//! The first argument lends the connection ([`crate::Source`]). Parameters are written twice and evaluated once.
+
+/// Rows as `$row`, by `fetch_one`, `fetch_optional` or `fetch_all`.
+macro_rules! rows {
+    ($row:ident, $source:expr, $method:ident, $sql:literal $(, $bind:expr)* $(,)?) => {{
+        let mut lent = $crate::db::Source::lend($source).await?;
+        match &mut lent {
+            $crate::tx::Lent::Sqlite(on) => {
+                sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.$method(&mut **on).await
+            }
+            $crate::tx::Lent::Postgres(on) => {
+                sqlx::query_as!($row, $sql $(, $bind as _)*).$method(&mut **on).await
+            }
+        }
+        .map_err($crate::Error::from)
+    }};
+}
+
+/// One nullable value of type `$value`; none when it is null or there is no row. An expression is always nullable to
+/// Postgres's describe, so this is also how an aggregate is read.
+macro_rules! value {
+    ($value:ty, $source:expr, $sql:literal $(, $bind:expr)* $(,)?) => {{
+        let mut lent = $crate::db::Source::lend($source).await?;
+        match &mut lent {
+            $crate::tx::Lent::Sqlite(on) => {
+                sqlx::query_scalar::<_, Option<$value>>($sql)$(.bind($bind))*.fetch_optional(&mut **on).await
+            }
+            $crate::tx::Lent::Postgres(on) => sqlx::query_scalar!($sql $(, $bind as _)*)
+                .fetch_optional(&mut **on)
+                .await
+                .map(|row| row.map(Option::<$value>::from)),
+        }
+        .map(Option::flatten)
+        .map_err($crate::Error::from)
+    }};
+}
+
+/// A statement without rows; how many rows it touched.
+macro_rules! exec {
+    ($source:expr, $sql:literal $(, $bind:expr)* $(,)?) => {{
+        let mut lent = $crate::db::Source::lend($source).await?;
+        match &mut lent {
+            $crate::tx::Lent::Sqlite(on) => {
+                sqlx::query($sql)$(.bind($bind))*.execute(&mut **on).await.map(|done| done.rows_affected())
+            }
+            $crate::tx::Lent::Postgres(on) => {
+                sqlx::query!($sql $(, $bind as _)*).execute(&mut **on).await.map(|done| done.rows_affected())
+            }
+        }
+        .map_err($crate::Error::from)
+    }};
+}

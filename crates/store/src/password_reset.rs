@@ -1,0 +1,57 @@
+//! Tokens that set a new password, once. Only their hashes are here.
+
+use crate::{Hash, Result, Tx};
+use domain::{Micros, UserId};
+
+/// Adds a token.
+///
+/// # Errors
+/// A fault.
+pub async fn insert(
+    tx: &mut Tx,
+    token_hash: &Hash,
+    user: UserId,
+    at: Micros,
+    expires_at: Micros,
+) -> Result<()> {
+    exec!(
+        tx,
+        "insert into password_resets (token_hash, user_id, created_at, expires_at) values ($1, $2, $3, $4)",
+        token_hash.as_slice(),
+        user,
+        at,
+        expires_at
+    )?;
+    Ok(())
+}
+
+/// Uses a token: whose it was. None when it is unknown, used or expired; of two who use it at once, one gets it.
+///
+/// # Errors
+/// A fault.
+pub async fn spend(tx: &mut Tx, token_hash: &Hash, now: Micros) -> Result<Option<UserId>> {
+    value!(
+        UserId,
+        tx,
+        "update password_resets set used_at = $2 where token_hash = $1 and used_at is null and expires_at > $2 \
+         returning user_id",
+        token_hash.as_slice(),
+        now
+    )
+}
+
+/// Makes a person's other tokens worthless; how many there were.
+///
+/// # Errors
+/// A fault.
+pub async fn spend_all(tx: &mut Tx, user: UserId, now: Micros) -> Result<u64> {
+    exec!(tx, "update password_resets set used_at = $2 where user_id = $1 and used_at is null", user, now)
+}
+
+/// Removes what expired before `before`; how many there were.
+///
+/// # Errors
+/// A fault.
+pub async fn prune(tx: &mut Tx, before: Micros) -> Result<u64> {
+    exec!(tx, "delete from password_resets where expires_at < $1", before)
+}

@@ -1,0 +1,75 @@
+//! Keys that sign our own JWTs, shared by all instances. The private halves are sealed by the service.
+
+use crate::{Result, Source, Tx};
+use domain::{Micros, SigningKeyId};
+use sqlx::FromRow;
+use std::fmt;
+
+/// A signing key. Written as it is read.
+#[derive(Clone, PartialEq, Eq, FromRow)]
+pub struct SigningKey {
+    /// Its id: the `kid` of the tokens.
+    pub id: SigningKeyId,
+    /// The public half.
+    pub public_key: Vec<u8>,
+    /// The private half, sealed.
+    pub sealed: Vec<u8>,
+    /// When it was made.
+    pub created_at: Micros,
+    /// When it stopped signing. It verifies until its tokens have expired.
+    pub retired_at: Option<Micros>,
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SigningKey").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// Adds a key.
+///
+/// # Errors
+/// A fault.
+pub async fn insert(tx: &mut Tx, key: &SigningKey) -> Result<()> {
+    exec!(
+        tx,
+        "insert into signing_keys (id, public_key, sealed, created_at, retired_at) values ($1, $2, $3, $4, $5)",
+        key.id,
+        key.public_key.as_slice(),
+        key.sealed.as_slice(),
+        key.created_at,
+        key.retired_at
+    )?;
+    Ok(())
+}
+
+/// Every key, newest first; the first one that is not retired signs. Two instances that make their first keys at once
+/// agree on one by that order.
+///
+/// # Errors
+/// A fault.
+pub async fn list(from: impl Source<'_>) -> Result<Vec<SigningKey>> {
+    rows!(
+        SigningKey,
+        from,
+        fetch_all,
+        "select id, public_key, sealed, created_at, retired_at from signing_keys order by created_at desc, id desc"
+    )
+}
+
+/// Makes a key stop signing; whether it still did.
+///
+/// # Errors
+/// A fault.
+pub async fn retire(tx: &mut Tx, id: SigningKeyId, at: Micros) -> Result<bool> {
+    Ok(exec!(tx, "update signing_keys set retired_at = $2 where id = $1 and retired_at is null", id, at)?
+        == 1)
+}
+
+/// Puts another sealing in place (rekey); whether there is such a key.
+///
+/// # Errors
+/// A fault.
+pub async fn reseal(tx: &mut Tx, id: SigningKeyId, sealed: &[u8]) -> Result<bool> {
+    Ok(exec!(tx, "update signing_keys set sealed = $2 where id = $1", id, sealed)? == 1)
+}

@@ -1,0 +1,100 @@
+//! A transaction, and the connection that a statement runs on.
+
+use crate::{Result, event::Appended};
+use sqlx::{Database, Postgres, Sqlite, Transaction, pool::PoolConnection};
+use std::{
+    fmt,
+    ops::{Deref, DerefMut},
+};
+use tokio::sync::broadcast;
+
+/// A transaction: all of it happens at [`Tx::commit`], or, when it is dropped before, nothing.
+pub struct Tx {
+    pub(crate) inner: Inner,
+}
+
+pub(crate) enum Inner {
+    Sqlite {
+        tx: Transaction<'static, Sqlite>,
+        /// Told to listeners once they are true: at commit. Postgres does the same for NOTIFY by itself.
+        said: Vec<Appended>,
+        appended: broadcast::Sender<Appended>,
+    },
+    Postgres(Transaction<'static, Postgres>),
+}
+
+impl Tx {
+    pub(crate) const fn sqlite(
+        tx: Transaction<'static, Sqlite>,
+        appended: broadcast::Sender<Appended>,
+    ) -> Self {
+        Self { inner: Inner::Sqlite { tx, said: Vec::new(), appended } }
+    }
+
+    pub(crate) const fn postgres(tx: Transaction<'static, Postgres>) -> Self {
+        Self { inner: Inner::Postgres(tx) }
+    }
+
+    /// Makes everything that was written true, at once.
+    ///
+    /// # Errors
+    /// When the database does not confirm it. Whether it happened is then unknown if the connection was lost.
+    pub async fn commit(self) -> Result<()> {
+        match self.inner {
+            Inner::Sqlite { tx, said, appended } => {
+                tx.commit().await?;
+                // No listener is no fault.
+                said.into_iter().for_each(|event| drop(appended.send(event)));
+            }
+            Inner::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+
+    pub(crate) fn connection(&mut self) -> Lent<'_> {
+        match &mut self.inner {
+            Inner::Sqlite { tx, .. } => Lent::Sqlite(Held::Lent(&mut **tx)),
+            Inner::Postgres(tx) => Lent::Postgres(Held::Lent(&mut **tx)),
+        }
+    }
+}
+
+impl fmt::Debug for Tx {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tx").finish_non_exhaustive()
+    }
+}
+
+/// A connection for one statement. Public because [`crate::Source`] names it; only this crate can use it.
+#[doc(hidden)]
+pub enum Lent<'a> {
+    Sqlite(Held<'a, Sqlite>),
+    Postgres(Held<'a, Postgres>),
+}
+
+#[doc(hidden)]
+pub enum Held<'a, DB: Database> {
+    /// Taken from the pool; given back when dropped.
+    Pooled(PoolConnection<DB>),
+    /// A transaction's.
+    Lent(&'a mut DB::Connection),
+}
+
+impl<DB: Database> Deref for Held<'_, DB> {
+    type Target = DB::Connection;
+    fn deref(&self) -> &DB::Connection {
+        match self {
+            Self::Pooled(connection) => connection,
+            Self::Lent(connection) => connection,
+        }
+    }
+}
+
+impl<DB: Database> DerefMut for Held<'_, DB> {
+    fn deref_mut(&mut self) -> &mut DB::Connection {
+        match self {
+            Self::Pooled(connection) => connection,
+            Self::Lent(connection) => connection,
+        }
+    }
+}
