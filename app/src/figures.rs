@@ -1,5 +1,8 @@
 //! How numbers look. Works on decimal text, so that nothing here can change a value.
 
+#[cfg(any(feature = "ssr", feature = "desk"))]
+use domain::Decimal;
+
 /// Groups the whole digits by threes: `10800.1` is `10,800.1`.
 pub(crate) fn grouped(text: &str) -> String {
     let (sign, digits) = text.strip_prefix('-').map_or(("", text), |rest| ("−", rest));
@@ -30,6 +33,25 @@ pub(crate) fn percent(text: &str) -> String {
     format!("{sign}{whole}.{cut:0<2}%")
 }
 
+/// A decimal as it is, grouped.
+#[cfg(any(feature = "ssr", feature = "desk"))]
+pub(crate) fn decimal(value: Decimal) -> String {
+    grouped(&domain::money::text(value))
+}
+
+/// A sum in quote units, to the cent.
+#[cfg(any(feature = "ssr", feature = "desk"))]
+pub(crate) fn cents(value: Decimal) -> String {
+    grouped(&format!("{:.2}", value.round_dp(2)))
+}
+
+/// A gain or loss, to the cent, with its sign.
+#[cfg(any(feature = "ssr", feature = "desk"))]
+pub(crate) fn signed_cents(value: Decimal) -> String {
+    let text = cents(value);
+    if value.round_dp(2) > Decimal::ZERO { format!("+{text}") } else { text }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -44,6 +66,14 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(grouped(plain), shown);
+        }
+    }
+
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn sums_show_their_cents() {
+        for (plain, shown) in [("-0.001", "0.00"), ("1234.5", "+1,234.50"), ("-3.146", "−3.15")] {
+            assert_eq!(signed_cents(domain::money::parse(plain).unwrap()), shown);
         }
     }
 

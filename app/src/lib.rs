@@ -9,6 +9,8 @@
 pub mod api;
 #[cfg(feature = "ssr")]
 mod components;
+#[cfg(any(feature = "ssr", feature = "desk"))]
+pub mod answer;
 mod figures;
 pub mod islands;
 #[cfg(feature = "ssr")]

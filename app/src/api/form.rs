@@ -1,0 +1,188 @@
+//! The one way a form is answered. A browser's own post: 303, with a flash for what the next page must say. A
+//! script's post: JSON with its status.
+
+use crate::{
+    answer::{Done, Failure},
+    visit::{self, Visit},
+};
+use http::{HeaderValue, StatusCode, header, request::Parts};
+use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
+use server_fn::{
+    codec::JsonEncoding,
+    error::{FromServerFnError, ServerFnErrorErr},
+};
+use service::{
+    Error,
+    flash::{self, Flash},
+    session,
+};
+
+/// How long the cookie of a session of nobody lasts, in seconds.
+const ANONYMOUS: i64 = 3_600;
+
+/// A post: which form, the page it came from, and what was typed.
+pub(super) struct Form {
+    name: &'static str,
+    back: String,
+    values: Vec<(String, String)>,
+}
+
+/// A post of the form `name`, whose page is `back`.
+pub(super) fn form(name: &'static str, back: impl Into<String>) -> Form {
+    Form { name, back: back.into(), values: Vec::new() }
+}
+
+impl Form {
+    /// Keeps what was typed, for a second try. Never a secret.
+    pub(super) fn keep(mut self, field: &str, value: &str) -> Self {
+        self.values.push((field.to_owned(), value.chars().take(300).collect()));
+        self
+    }
+
+    /// Answers.
+    pub(super) async fn answer(self, visit: &Visit, result: Result<Done, Error>) -> Result<Done, Failure> {
+        self.answer_with(visit, result, None).await
+    }
+
+    /// Answers, with a new idempotency key for the form.
+    pub(super) async fn answer_with(
+        self,
+        visit: &Visit,
+        result: Result<Done, Error>,
+        fresh: Option<String>,
+    ) -> Result<Done, Failure> {
+        match result {
+            Ok(done) => {
+                if wants_page() {
+                    let notice = done.notice.clone();
+                    let flash = notice.map(|n| Flash { form: self.name.into(), notice: Some(n), ..Flash::default() });
+                    see_other(&leave(visit, &done.to, flash).await);
+                }
+                Ok(Done { fresh, ..done })
+            }
+            Err(error) => {
+                let (status, failure) = failure(error);
+                if wants_page() {
+                    let flash = Flash {
+                        form: self.name.into(),
+                        fields: failure.fields.clone(),
+                        refusal: failure.refusal.clone(),
+                        values: self.values,
+                        notice: None,
+                    };
+                    see_other(&leave(visit, &self.back, Some(flash)).await);
+                } else {
+                    visit::set_status(status);
+                }
+                Err(Failure { fresh, ..failure })
+            }
+        }
+    }
+}
+
+/// The status and the tellable part of an error; a fault is logged and told as nothing but a fault.
+pub(super) fn failure(error: Error) -> (StatusCode, Failure) {
+    let told = |key: &str| Failure { refusal: Some(key.to_owned()), ..Failure::default() };
+    match error {
+        Error::Refused(refusal) => (StatusCode::CONFLICT, told(refusal.code())),
+        Error::Fields(fields) => (StatusCode::UNPROCESSABLE_ENTITY, Failure { fields, ..Failure::default() }),
+        Error::Unauthenticated => (StatusCode::UNAUTHORIZED, told("unauthenticated")),
+        Error::Forbidden => (StatusCode::FORBIDDEN, told("forbidden")),
+        Error::NotFound => (StatusCode::NOT_FOUND, told("not-found")),
+        Error::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, told("too-many")),
+        Error::Unavailable { .. } => (StatusCode::SERVICE_UNAVAILABLE, told("unavailable")),
+        Error::IdempotencyMismatch => (StatusCode::UNPROCESSABLE_ENTITY, told("sent-already")),
+        Error::Fault(cause) => {
+            tracing::error!("a form failed: {cause:#}");
+            (StatusCode::INTERNAL_SERVER_ERROR, told("fault"))
+        }
+    }
+}
+
+/// A failure before any form can carry it.
+pub(super) fn refuse(error: Error) -> Failure {
+    let (status, failure) = failure(error);
+    visit::set_status(status);
+    failure
+}
+
+/// `to`, with a flash if there is something to say and a session that can carry it.
+async fn leave(visit: &Visit, to: &str, flash: Option<Flash>) -> String {
+    let Some(flash) = flash else { return to.to_owned() };
+    match put(visit, &flash).await {
+        Ok(id) => with_query(to, "flash", &id),
+        Err(error) => {
+            tracing::warn!("a flash was lost: {error}");
+            to.to_owned()
+        }
+    }
+}
+
+async fn put(visit: &Visit, content: &Flash) -> Result<String, Error> {
+    if let Some(token) = &visit.session {
+        match flash::put(&visit.desk, token, content).await {
+            Err(Error::Unauthenticated) => {}
+            other => return other.map(|id| id.to_string()),
+        }
+    }
+    let token = session::open_anonymous(&visit.desk, &visit.origin).await?;
+    visit.set_session(&token, ANONYMOUS);
+    Ok(flash::put(&visit.desk, &token, content).await?.to_string())
+}
+
+/// Adds a value to the query of a path, before its fragment.
+fn with_query(to: &str, name: &str, value: &str) -> String {
+    let (page, fragment) = to.split_once('#').map_or((to, None), |(p, f)| (p, Some(f)));
+    let joint = if page.contains('?') { '&' } else { '?' };
+    let fragment = fragment.map(|f| format!("#{f}")).unwrap_or_default();
+    format!("{page}{joint}{name}={value}{fragment}")
+}
+
+fn wants_page() -> bool {
+    use_context::<Parts>().is_some_and(|p| {
+        p.headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("text/html"))
+    })
+}
+
+fn see_other(to: &str) {
+    if let (Some(options), Ok(location)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(to)) {
+        options.set_status(StatusCode::SEE_OTHER);
+        options.insert_header(header::LOCATION, location);
+    }
+}
+
+/// The framework's own failures: a body that is no such form.
+impl FromServerFnError for Failure {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        tracing::debug!("a form could not be read: {error}");
+        visit::set_status(StatusCode::BAD_REQUEST);
+        Self { refusal: Some("bad-request".into()), ..Self::default() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::Refusal;
+
+    #[test]
+    fn the_flash_goes_before_the_fragment() {
+        assert_eq!(with_query("/keys#add", "flash", "1"), "/keys?flash=1#add");
+        assert_eq!(with_query("/trade?key=2", "flash", "1"), "/trade?key=2&flash=1");
+    }
+
+    #[test]
+    fn a_fault_tells_nothing_of_the_inside() {
+        let (status, told) = failure(Error::fault("password of the database is hunter2"));
+        assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(told, Failure { refusal: Some("fault".into()), ..Failure::default() });
+    }
+
+    #[test]
+    fn refusals_carry_their_code() {
+        assert_eq!(failure(Refusal::KeyInactive.into()).1.refusal.as_deref(), Some("1110"));
+    }
+}

@@ -1,0 +1,62 @@
+//! The endpoints of forms: actor, one service call, answer. They work with and without script (see [`form`]).
+
+mod form;
+pub mod keys;
+pub mod people;
+pub mod screen;
+pub mod trade;
+
+use crate::{answer::Failure, visit::Visit};
+use domain::Role;
+use service::{Actor, Error};
+
+/// Every endpoint and the role it asks for. The server's guard reads it; a test holds it equal to what is registered.
+pub const SERVER_FNS: &[(&str, Role)] = &[
+    ("/api/sign-up", Role::Anyone),
+    ("/api/sign-in", Role::Anyone),
+    ("/api/sign-out", Role::Anyone),
+    ("/api/forgot", Role::Anyone),
+    ("/api/reset", Role::Anyone),
+    ("/api/theme", Role::Anyone),
+    ("/api/change-password", Role::Trader),
+    ("/api/end-session", Role::Trader),
+    ("/api/end-all-sessions", Role::Trader),
+    ("/api/key-sandbox", Role::Trader),
+    ("/api/key-create", Role::Trader),
+    ("/api/key-rename", Role::Trader),
+    ("/api/key-active", Role::Trader),
+    ("/api/key-credentials", Role::Trader),
+    ("/api/key-reset", Role::Trader),
+    ("/api/key-delete", Role::Trader),
+    ("/api/order-place", Role::Trader),
+    ("/api/order-cancel", Role::Trader),
+    ("/api/position-close", Role::Trader),
+    ("/api/leverage", Role::Trader),
+    ("/api/margin-mode", Role::Trader),
+    ("/api/bars", Role::Trader),
+];
+
+/// The present request.
+fn visitor() -> Result<Visit, Failure> {
+    Visit::current().ok_or_else(|| form::failure(Error::fault("no visit in context")).1)
+}
+
+/// The present request of someone who signed in.
+fn trader() -> Result<(Visit, Actor), Failure> {
+    let visit = visitor()?;
+    let actor = visit.trader().cloned().map_err(form::refuse)?;
+    Ok((visit, actor))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_endpoint_is_classified() {
+        let registered: BTreeSet<_> = server_fn::axum::server_fn_paths().map(|(path, _)| path).collect();
+        let listed: BTreeSet<_> = SERVER_FNS.iter().map(|(path, _)| *path).collect();
+        assert_eq!(registered, listed);
+    }
+}

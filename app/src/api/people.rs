@@ -1,0 +1,116 @@
+//! Signing up, in and out; passwords and sessions.
+
+use super::{form::form, trader, visitor};
+use crate::{
+    answer::{Done, Failure},
+    visit::{encoded, safe_next},
+};
+use leptos::prelude::*;
+use service::{Error, account, session};
+
+/// How long the cookie of a signed-in session lasts, in seconds.
+const MONTH: i64 = 30 * 24 * 3_600;
+
+/// Makes an account and signs in.
+#[server(endpoint = "sign-up")]
+pub async fn sign_up(
+    #[server(default)] email: String,
+    #[server(default)] password: String,
+    #[server(default)] next: Option<String>,
+) -> Result<Done, Failure> {
+    let visit = visitor()?;
+    let next = safe_next(next.as_deref());
+    let back = format!("/sign-up?next={}", encoded(next));
+    let opened = account::sign_up(&visit.desk, visit.origin.clone(), &email, &password).await;
+    let done = opened.map(|new| {
+        visit.set_session(&new.token, MONTH);
+        Done::at(next)
+    });
+    form("sign-up", back).keep("email", &email).answer(&visit, done).await
+}
+
+/// Signs in.
+#[server(endpoint = "sign-in")]
+pub async fn sign_in(
+    #[server(default)] email: String,
+    #[server(default)] password: String,
+    #[server(default)] next: Option<String>,
+) -> Result<Done, Failure> {
+    let visit = visitor()?;
+    let next = safe_next(next.as_deref());
+    let back = format!("/sign-in?next={}", encoded(next));
+    let opened = account::sign_in(&visit.desk, visit.origin.clone(), &email, &password).await;
+    let done = opened.map(|new| {
+        visit.set_session(&new.token, MONTH);
+        Done::at(next)
+    });
+    form("sign-in", back).keep("email", &email).answer(&visit, done).await
+}
+
+/// Ends this browser's session.
+#[server(endpoint = "sign-out")]
+pub async fn sign_out() -> Result<Done, Failure> {
+    let visit = visitor()?;
+    let ended = match &visit.session {
+        Some(token) => session::sign_out(&visit.desk, token).await,
+        None => Ok(()),
+    };
+    visit.set_session("", 0);
+    form("sign-out", "/").answer(&visit, ended.map(|()| Done::at("/"))).await
+}
+
+/// Asks for a reset link. The answer is the same whether there is such an account or not.
+#[server(endpoint = "forgot")]
+pub async fn forgot(#[server(default)] email: String) -> Result<Done, Failure> {
+    let visit = visitor()?;
+    let asked = account::request_reset(&visit.desk, visit.origin.clone(), &email).await;
+    let done = asked.map(|()| Done::at("/forgot").saying("reset-sent"));
+    form("forgot", "/forgot").keep("email", &email).answer(&visit, done).await
+}
+
+/// Sets a new password by a reset link.
+#[server(endpoint = "reset")]
+pub async fn reset(
+    #[server(default)] token: String,
+    #[server(default)] password: String,
+) -> Result<Done, Failure> {
+    let visit = visitor()?;
+    let back = format!("/reset?token={}", encoded(&token));
+    let done = account::reset_password(&visit.desk, visit.origin.clone(), &token, &password).await;
+    form("reset", back).answer(&visit, done.map(|_| Done::at("/sign-in").saying("password-reset"))).await
+}
+
+/// Changes the password. Other sessions end.
+#[server(endpoint = "change-password")]
+pub async fn change_password(
+    #[server(default)] current: String,
+    #[server(default)] password: String,
+) -> Result<Done, Failure> {
+    let (visit, actor) = trader()?;
+    let changed = account::change_password(&visit.desk, &actor, &current, &password).await;
+    let done = changed.map(|()| Done::at("/settings").saying("password-changed"));
+    form("change-password", "/settings").answer(&visit, done).await
+}
+
+/// Ends one session.
+#[server(endpoint = "end-session")]
+pub async fn end_session(#[server(default)] id: String) -> Result<Done, Failure> {
+    let (visit, actor) = trader()?;
+    let ended = match id.parse() {
+        Ok(id) => session::end(&visit.desk, &actor, id).await,
+        Err(_) => Err(Error::NotFound),
+    };
+    let done = ended.map(|()| Done::at("/settings").saying("session-ended"));
+    form("end-session", "/settings").answer(&visit, done).await
+}
+
+/// Signs out everywhere.
+#[server(endpoint = "end-all-sessions")]
+pub async fn end_all_sessions() -> Result<Done, Failure> {
+    let (visit, actor) = trader()?;
+    let ended = session::end_all(&visit.desk, &actor).await;
+    if ended.is_ok() {
+        visit.set_session("", 0);
+    }
+    form("end-all-sessions", "/settings").answer(&visit, ended.map(|()| Done::at("/sign-in"))).await
+}

@@ -1,0 +1,21 @@
+//! How the person wants the screen.
+
+use super::{form::form, visitor};
+use crate::{
+    answer::{Done, Failure},
+    visit::{Theme, safe_next, set_cookie},
+};
+use leptos::prelude::*;
+
+/// Chooses light, dark, or as the system has it. No secret: a cookie of its own, for a year.
+#[server(endpoint = "theme")]
+pub async fn set_theme(
+    #[server(default)] theme: String,
+    #[server(default)] next: Option<String>,
+) -> Result<Done, Failure> {
+    let visit = visitor()?;
+    let word = Theme::parse(&theme).word();
+    set_cookie(&format!("theme={word}; Path=/; SameSite=Lax; Max-Age=31536000"));
+    let next = safe_next(next.as_deref()).to_owned();
+    form("theme", next.clone()).answer(&visit, Ok(Done::at(next))).await
+}

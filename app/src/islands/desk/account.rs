@@ -1,0 +1,62 @@
+//! The account and prices of the desk, as signals.
+
+use super::{DeskInit, foresee::{self, Ground}};
+use domain::{Decimal, Market, live::AccountState};
+use leptos::prelude::*;
+
+/// What the stream keeps fresh.
+#[derive(Clone, Copy)]
+pub(crate) struct Account {
+    /// Orders, position, funds.
+    pub(crate) state: RwSignal<AccountState>,
+    /// The last price.
+    pub(crate) last: RwSignal<Decimal>,
+    /// The mark price; the last price until one is told.
+    pub(crate) mark: RwSignal<Option<Decimal>>,
+    /// The market's rules.
+    pub(crate) market: StoredValue<Market>,
+    fee_rate: Decimal,
+}
+
+impl Account {
+    pub(crate) fn new(init: &DeskInit) -> Self {
+        Self {
+            mark: RwSignal::new(init.account.position.as_ref().map(|p| p.mark_price)),
+            state: RwSignal::new(init.account.clone()),
+            last: RwSignal::new(init.last),
+            market: StoredValue::new(init.market.clone()),
+            fee_rate: init.fee_rate,
+        }
+    }
+
+    /// What a ticket is measured against, now.
+    pub(crate) fn ground(self) -> Ground {
+        let market = self.market.get_value();
+        let (equity, leverage) =
+            self.state.with(|a| (foresee::equity(a, market.symbol.quote()), a.leverage));
+        Ground { equity, leverage, last: self.last.get(), fee_rate: self.fee_rate, market }
+    }
+
+    /// The pair.
+    pub(crate) fn symbol(self) -> String {
+        self.market.with_value(|m| m.symbol.to_string())
+    }
+
+    /// The key.
+    pub(crate) fn key(self) -> String {
+        self.state.with_untracked(|a| a.key.to_string())
+    }
+
+    /// The position's profit at the present mark price, in quote units and in percent of its margin.
+    pub(crate) fn profit(self) -> Option<(Decimal, Decimal)> {
+        let mark = self.mark.get();
+        self.state.with(|a| {
+            let p = a.position.as_ref()?;
+            let way = if p.side == domain::PositionSide::Long { Decimal::ONE } else { Decimal::NEGATIVE_ONE };
+            let move_ = (mark.unwrap_or(p.mark_price) - p.entry_price).checked_mul(way)?;
+            let profit = move_.checked_mul(p.contracts)?;
+            let percent = profit.checked_mul(Decimal::ONE_HUNDRED)?.checked_div(p.initial_margin);
+            Some((profit, percent.unwrap_or_default()))
+        })
+    }
+}

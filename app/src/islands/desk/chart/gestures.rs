@@ -1,0 +1,177 @@
+//! Zooming, panning, pointing.
+
+use super::{Chart, FEWEST, scale::Scale};
+use leptos::{ev, prelude::*};
+
+/// What the pointer does to the chart.
+#[derive(Clone, Copy)]
+pub(super) struct Gestures {
+    chart: Chart,
+    svg: NodeRef<leptos::svg::Svg>,
+    scale: Memo<Scale>,
+    /// Where a drag began, in tenths of a pixel, and how far back the window was.
+    drag: StoredValue<Option<(i64, usize)>>,
+}
+
+impl Chart {
+    /// Shows more or fewer candles.
+    pub(super) fn zoom(self, nearer: bool) {
+        let most = self.total_untracked();
+        self.shown.update(|n| {
+            *n = if nearer { (*n * 4 / 5).max(FEWEST) } else { (*n * 5 / 4 + 1).min(most.max(FEWEST)) };
+        });
+        self.load_older();
+    }
+
+    /// Moves the window by a share of itself.
+    pub(super) fn step(self, older: bool) {
+        let by = (self.shown.get_untracked() / 4).max(1);
+        let back = self.back.get_untracked();
+        self.look_back(if older { back.saturating_add(by) } else { back.saturating_sub(by) });
+    }
+
+    /// Back to the newest candle.
+    pub(super) fn latest(self) {
+        self.back.set(0);
+    }
+
+    fn look_back(self, back: usize) {
+        let most = self.total_untracked().saturating_sub(FEWEST);
+        self.back.set(back.min(most));
+        self.load_older();
+    }
+
+    fn total_untracked(self) -> usize {
+        untrack(|| self.total())
+    }
+}
+
+impl Gestures {
+    pub(super) fn new(chart: Chart, svg: NodeRef<leptos::svg::Svg>, scale: Memo<Scale>) -> Self {
+        Self { chart, svg, scale, drag: StoredValue::new(None) }
+    }
+
+    pub(super) fn wheel(self, event: &ev::WheelEvent) {
+        event.prevent_default();
+        if event.delta_x().abs() > event.delta_y().abs() {
+            self.chart.step(event.delta_x() < 0.0);
+        } else {
+            self.chart.zoom(event.delta_y() < 0.0);
+        }
+    }
+
+    pub(super) fn down(self, event: &ev::PointerEvent) {
+        let Some((x, _)) = self.place(event) else { return };
+        self.drag.set_value(Some((x, self.chart.back.get_untracked())));
+        if let Some(svg) = self.svg.get_untracked() {
+            let _ = svg.set_pointer_capture(event.pointer_id());
+        }
+    }
+
+    pub(super) fn moved(self, event: &ev::PointerEvent) {
+        let Some(place) = self.place(event) else { return };
+        self.chart.cross.set(Some(place));
+        if let Some((from, back)) = self.drag.get_value() {
+            let scale = self.scale.get_untracked();
+            let slots = (place.0 - from) * scale.slots / scale.right().max(1);
+            let back = i64::try_from(back).unwrap_or_default() + slots;
+            self.chart.look_back(usize::try_from(back.max(0)).unwrap_or_default());
+        }
+    }
+
+    pub(super) fn up(self) {
+        self.drag.set_value(None);
+    }
+
+    pub(super) fn left(self) {
+        self.up();
+        self.chart.cross.set(None);
+    }
+
+    /// Where an event happened, in tenths of a pixel of the chart.
+    #[allow(clippy::cast_possible_truncation)] // places on a screen
+    fn place(self, event: &ev::PointerEvent) -> Option<(i64, i64)> {
+        let rect = self.svg.get_untracked()?.get_bounding_client_rect();
+        let x = (f64::from(event.client_x()) - rect.left()) * 10.0;
+        let y = (f64::from(event.client_y()) - rect.top()) * 10.0;
+        Some((x as i64, y as i64))
+    }
+}
+
+/// Draws at the size that the page gives, now and after every change of it.
+#[cfg(feature = "islands")]
+pub(super) fn measure(chart: Chart, svg: NodeRef<leptos::svg::Svg>) {
+    #[allow(clippy::cast_possible_truncation)] // pixels
+    let look = move || {
+        if let Some(rect) = svg.get_untracked().map(|s| s.get_bounding_client_rect()) {
+            let size = (rect.width() as i64, rect.height() as i64);
+            if size.0 > 0 && chart.size.get_untracked() != size {
+                chart.size.set(size);
+                chart.shown.set(usize::try_from(size.0 / 9).unwrap_or(super::SHOWN).clamp(30, 160));
+            }
+        }
+    };
+    if svg.get().is_some() {
+        look();
+        window_event_listener(ev::resize, move |_| look());
+    }
+}
+
+#[cfg(feature = "islands")]
+mod load {
+    use super::{super::Chart, FEWEST};
+    use crate::islands::desk::{Bars, post};
+    use domain::Frame;
+    use leptos::prelude::*;
+
+    impl Chart {
+        /// Fetches what came before, when the window comes near the oldest candle we have.
+        pub(in crate::islands::desk::chart) fn load_older(self) {
+            let (first, _) = untrack(|| self.window());
+            if first > FEWEST || self.loading.get_untracked() {
+                return;
+            }
+            let before = self.bars.with_value(|b| b.settled.first().map(|bar| bar.0));
+            let Some(before) = before else { return };
+            self.loading.set(true);
+            let address = format!("{}&before={before}", self.address(self.frame.get_untracked()));
+            leptos::task::spawn_local(async move {
+                if let Some(mut older) = post::get::<Bars>(&address).await {
+                    older.settled.push(older.forming);
+                    older.settled.retain(|bar| bar.0 < before && bar.0 > 0);
+                    self.bars.update_value(|b| drop(b.settled.splice(0..0, older.settled)));
+                    self.settled.update(|n| *n += 1);
+                }
+                self.loading.set(false);
+            });
+        }
+
+        /// Shows another frame, without leaving the page.
+        pub(in crate::islands::desk::chart) fn switch(self, frame: Frame) {
+            self.loading.set(true);
+            let address = self.address(frame);
+            leptos::task::spawn_local(async move {
+                if let Some(bars) = post::get::<Bars>(&address).await {
+                    self.frame.set(frame);
+                    self.back.set(0);
+                    self.forming.set(bars.forming);
+                    self.bars.set_value(bars);
+                    self.settled.update(|n| *n += 1);
+                }
+                self.loading.set(false);
+            });
+        }
+
+        fn address(self, frame: Frame) -> String {
+            self.market.with_value(|m| {
+                format!("/api/bars?symbol={}&tradeType={}&frame={frame}", m.symbol, m.trade_type)
+            })
+        }
+    }
+}
+
+#[cfg(not(feature = "islands"))]
+impl Chart {
+    /// The server draws what it has.
+    pub(super) fn load_older(self) {}
+}

@@ -1,0 +1,83 @@
+//! Prices that matter: orders, position, and what the ticket would add.
+
+use super::{Chart, scale::{AXIS, Scale}};
+use crate::{
+    islands::desk::{account::Account, bars::in_steps, ticket::Ticket},
+    words::{Lang, desk::desk, orders::orders},
+};
+use domain::{Decimal, Order};
+use leptos::prelude::*;
+
+struct Level {
+    price: i64,
+    tone: &'static str,
+    label: &'static str,
+}
+
+/// All lines over the candles.
+pub(super) fn view(chart: Chart, account: Account, ticket: Ticket, scale: Memo<Scale>) -> impl IntoView {
+    move || {
+        let scale = scale.get();
+        let mut levels = standing(account);
+        levels.extend(drafted(account, ticket));
+        let last = account.market.with_value(|m| in_steps(account.last.get(), m.tick));
+        levels.push(Level { price: last, tone: "last", label: "" });
+        let inside = levels.into_iter().filter(|l| (scale.lo..=scale.hi).contains(&l.price));
+        inside.map(|level| line(chart, &scale, &level)).collect_view()
+    }
+}
+
+fn standing(account: Account) -> Vec<Level> {
+    let (words, names) = (desk(Lang::default()), orders(Lang::default()));
+    let tick = account.market.with_value(|m| m.tick);
+    account.state.with(|state| {
+        let mut levels = Vec::new();
+        let mut add = |price: Option<Decimal>, tone, label| {
+            if let Some(price) = price {
+                levels.push(Level { price: in_steps(price, tick), tone, label });
+            }
+        };
+        if let Some(position) = &state.position {
+            add(Some(position.entry_price), "entry", words.entry);
+            add(position.liquidation_price, "liquidation", words.liquidation);
+        }
+        for order in &state.orders {
+            add(order.stop_price.or(order.price), tone(order), names.kind(order.kind));
+        }
+        levels
+    })
+}
+
+fn tone(order: &Order) -> &'static str {
+    use domain::OrderType::{Stop, StopMarket, TakeProfit, TakeProfitMarket};
+    match order.kind {
+        Stop | StopMarket => "stop",
+        TakeProfit | TakeProfitMarket => "target",
+        _ => "order",
+    }
+}
+
+fn drafted(account: Account, ticket: Ticket) -> Vec<Level> {
+    let words = desk(Lang::default());
+    let tick = account.market.with_value(|m| m.tick);
+    let Ok(seen) = ticket.foreseen.get() else { return Vec::new() };
+    let order = seen.order;
+    let targets = order.targets.into_iter().map(|price| (price, words.target));
+    let stop = order.stop.map(|stop| (stop.trigger, words.stop));
+    let entry = order.entry.price().map(|price| (price, words.entry));
+    let all = targets.chain(stop).chain(entry);
+    all.map(|(price, label)| Level { price: in_steps(price, tick), tone: "draft", label }).collect()
+}
+
+fn line(chart: Chart, scale: &Scale, level: &Level) -> impl IntoView + use<> {
+    let (y, right) = (scale.y(level.price), scale.right());
+    let class = format!("level {}", level.tone);
+    view! {
+        <g class=class>
+            <path d=format!("M0 {y}H{right}")/>
+            <text class="label" x=60 y=y - 40>{level.label}</text>
+            <rect x=right y=y - 90 width=AXIS height=180 rx=20/>
+            <text class="axis" x=right + 60 y=y + 40>{chart.price_text(level.price)}</text>
+        </g>
+    }
+}

@@ -1,0 +1,213 @@
+//! The candle chart: drawn by the server, brought to life in the browser.
+
+mod gestures;
+mod levels;
+mod paths;
+mod scale;
+mod toolbar;
+
+use super::{Bar, Bars, DeskInit, account::Account, ticket::Ticket};
+use crate::{
+    figures,
+    words::{Lang, desk::desk, fill},
+};
+use domain::{Decimal, Frame, Market, Micros};
+use leptos::prelude::*;
+use scale::{PAD, Scale};
+
+/// How many candles are shown at first, and the bounds of zooming.
+const SHOWN: usize = 90;
+const FEWEST: usize = 15;
+
+/// The chart's state.
+#[derive(Clone, Copy)]
+pub(super) struct Chart {
+    bars: StoredValue<Bars>,
+    /// Counts what was settled or loaded: the drawing of settled candles depends on it, not on every tick.
+    settled: RwSignal<u32>,
+    forming: RwSignal<Bar>,
+    frame: RwSignal<Frame>,
+    /// How many candles are shown, and how many of the newest are out of sight.
+    shown: RwSignal<usize>,
+    back: RwSignal<usize>,
+    /// In pixels.
+    size: RwSignal<(i64, i64)>,
+    /// Where the pointer is, in tenths of a pixel.
+    cross: RwSignal<Option<(i64, i64)>>,
+    market: StoredValue<Market>,
+    loading: RwSignal<bool>,
+}
+
+impl Chart {
+    pub(super) fn new(init: &DeskInit) -> Self {
+        Self {
+            forming: RwSignal::new(init.bars.forming),
+            bars: StoredValue::new(init.bars.clone()),
+            settled: RwSignal::new(0),
+            frame: RwSignal::new(init.frame),
+            shown: RwSignal::new(SHOWN),
+            back: RwSignal::new(0),
+            size: RwSignal::new((960, 420)),
+            cross: RwSignal::new(None),
+            market: StoredValue::new(init.market.clone()),
+            loading: RwSignal::new(false),
+        }
+    }
+
+    /// Takes the present minute's candle.
+    #[cfg(feature = "islands")]
+    pub(super) fn minute(self, minute: Bar) {
+        let frame = self.frame.get_untracked();
+        let settled = self.bars.try_update_value(|b| b.minute(minute, frame)).unwrap_or_default();
+        self.bars.with_value(|b| self.forming.set(b.forming));
+        if settled {
+            // Who looks at the past keeps looking at it.
+            if self.back.get_untracked() > 0 {
+                self.back.update(|b| *b += 1);
+            }
+            self.settled.update(|n| *n += 1);
+        }
+    }
+
+    fn total(self) -> usize {
+        self.settled.track();
+        self.bars.with_value(|b| b.settled.len() + 1)
+    }
+
+    /// The first candle of the window and one past its last.
+    fn window(self) -> (usize, usize) {
+        let total = self.total();
+        let end = total - self.back.get().min(total.saturating_sub(1));
+        (end.saturating_sub(self.shown.get()), end)
+    }
+
+    /// The window's candles with their slots; the forming one only on request.
+    fn visible(self, forming: bool) -> Vec<(i64, Bar)> {
+        let (first, end) = self.window();
+        let (total, last) = (self.total(), self.forming);
+        self.bars.with_value(|b| {
+            let settled = b.settled.iter().copied().enumerate().take(end.min(total - 1)).skip(first);
+            let mut all: Vec<_> = settled.map(|(i, bar)| (slot(i - first), bar)).collect();
+            if forming && end == total {
+                all.push((slot(end - 1 - first), last.get()));
+            }
+            all
+        })
+    }
+
+    fn price_text(self, ticks: i64) -> String {
+        self.market.with_value(|m| figures::grouped(&(Decimal::from(ticks) * m.tick).to_string()))
+    }
+
+    fn time_text(self, seconds: i64) -> String {
+        let iso = Micros::from_millis(seconds * 1_000).to_string();
+        let midnight = self.frame.get() == Frame::D1 || seconds % 86_400 == 0;
+        let range = if midnight { 5..10 } else { 11..16 };
+        iso.get(range).unwrap_or_default().to_owned()
+    }
+
+    /// The candle under the pointer, or the forming one: its times and prices in words.
+    fn legend(self) -> String {
+        let words = desk(Lang::default());
+        let scale = self.cross.get().map(|(x, _)| x);
+        let bars = self.visible(true);
+        let at = scale.and_then(|x| {
+            let slot = self.scale_untracked().slot_at(x);
+            bars.iter().find(|(s, _)| *s == slot).copied()
+        });
+        let Some((_, bar)) = at.or_else(|| bars.last().copied()) else { return String::new() };
+        let volume = self.market.with_value(|m| figures::grouped(&(Decimal::from(bar.5) * m.lot).to_string()));
+        let [open, high, low, close] = [bar.1, bar.2, bar.3, bar.4].map(|p| self.price_text(p));
+        let iso = Micros::from_millis(bar.0 * 1_000).to_string();
+        let time = iso.get(..16).unwrap_or_default().replace('T', " ");
+        fill(words.legend, &[&time, &open, &high, &low, &close, &volume])
+    }
+
+    fn scale_untracked(self) -> Scale {
+        untrack(|| self.scale())
+    }
+
+    fn scale(self) -> Scale {
+        let (first, end) = self.window();
+        let slots = end - first + if end == self.total() { PAD } else { 0 };
+        Scale::new(self.size.get(), slots, self.visible(true).into_iter().map(|(_, bar)| bar))
+    }
+}
+
+fn slot(index: usize) -> i64 {
+    i64::try_from(index).unwrap_or_default()
+}
+
+/// The chart with its toolbar.
+pub(super) fn view(chart: Chart, account: Account, ticket: Ticket) -> impl IntoView {
+    let words = desk(Lang::default());
+    let scale = Memo::new(move |_| chart.scale());
+    let svg = NodeRef::<leptos::svg::Svg>::new();
+    #[cfg(feature = "islands")]
+    Effect::new(move |_| gestures::measure(chart, svg));
+    let settled = move |rising: bool| {
+        Memo::new(move |_| paths::candles(&scale.get(), chart.visible(false).into_iter(), rising))
+    };
+    let (up, down) = (settled(true), settled(false));
+    let forming = move || {
+        let (mut path, (first, end)) = (String::new(), chart.window());
+        if end == chart.total() {
+            paths::candle(&mut path, &scale.get(), slot(end - 1 - first), chart.forming.get());
+        }
+        path
+    };
+    let forming_way = move || if chart.forming.get().rises() { "candles up" } else { "candles down" };
+    let volume = move || paths::volumes(&scale.get(), chart.visible(true).into_iter());
+    let gestures = gestures::Gestures::new(chart, svg, scale);
+    view! {
+        {toolbar::view(chart, account)}
+        <p class="chart-legend" data-testid="legend" dir="ltr">{move || chart.legend()}</p>
+        <svg class="chart" node_ref=svg role="img" aria-label=words.chart dir="ltr" data-testid="chart"
+            viewBox=move || { let s = scale.get(); format!("0 0 {} {}", s.width, s.height) }
+            on:wheel=move |e| gestures.wheel(&e)
+            on:pointerdown=move |e| gestures.down(&e)
+            on:pointermove=move |e| gestures.moved(&e)
+            on:pointerup=move |_| gestures.up()
+            on:pointerleave=move |_| gestures.left()>
+            <path class="grid" d=move || paths::grid(&scale.get())/>
+            <path class="volume" d=volume/>
+            <path class="candles up" d=move || up.get()/>
+            <path class="candles down" d=move || down.get()/>
+            <path class=forming_way data-testid="forming" d=forming/>
+            {move || axes(chart, &scale.get())}
+            {levels::view(chart, account, ticket, scale)}
+            {move || crosshair(chart, &scale.get())}
+        </svg>
+    }
+}
+
+fn axes(chart: Chart, scale: &Scale) -> impl IntoView + use<> {
+    let x = scale.right() + 60;
+    let prices: Vec<_> = scale.grid().into_iter().map(|p| (scale.y(p) + 40, chart.price_text(p))).collect();
+    let prices = prices.into_iter().map(|(y, text)| view! { <text class="axis" x=x y=y>{text}</text> }).collect_view();
+    let (every, y) = (scale.every() * chart.frame.get().micros() / domain::time::SECOND, scale.height - 70);
+    let times = chart.visible(true).into_iter().filter(|(_, bar)| bar.0 % every == 0);
+    let times: Vec<_> = times.map(|(slot, bar)| (scale.x(slot), chart.time_text(bar.0))).collect();
+    let times = times
+        .into_iter()
+        .map(|(x, text)| view! { <text class="axis middle" x=x y=y>{text}</text> })
+        .collect_view();
+    view! { <g>{prices}{times}</g> }
+}
+
+fn crosshair(chart: Chart, scale: &Scale) -> Option<impl IntoView + use<>> {
+    let (x, y) = chart.cross.get()?;
+    let (right, bottom) = (scale.right(), scale.bottom());
+    if x > right || y > bottom {
+        return None;
+    }
+    let x = scale.x(scale.slot_at(x));
+    let price = chart.price_text(scale.price_at(y));
+    Some(view! {
+        <g class="crosshair">
+            <path d=format!("M{x} 0V{bottom}M0 {y}H{right}")/>
+            <rect x=right y=y - 90 width=scale::AXIS height=180/>
+            <text class="axis" x=right + 60 y=y + 40>{price}</text>
+        </g>
+    })
+}

@@ -1,0 +1,48 @@
+//! Leverage and margin type of the market.
+
+use super::{account::Account, send::Sender};
+use crate::words::{Lang, desk::desk, orders::orders, problems};
+use domain::MarginMode;
+use leptos::prelude::*;
+
+/// Two small forms.
+pub(super) fn view(account: Account, sender: Sender) -> impl IntoView {
+    let (words, names) = (desk(Lang::default()), orders(Lang::default()));
+    let (leverage, mode) = account.state.with_untracked(|a| (a.leverage, a.margin_mode));
+    let wrong = move |field: &'static str| {
+        let found = sender.failure.with(|f| f.fields.iter().find(|p| p.field == field).map(|p| p.problem));
+        found.map(|p| problems::problem(Lang::default(), p)).unwrap_or_default()
+    };
+    let modes = MarginMode::ALL.iter().map(|m| {
+        view! { <option value=m.word() selected=*m == mode>{names.margin(*m)}</option> }
+    });
+    view! {
+        <div class="controls">
+            <form method="post" action="/api/leverage" class="inline-form" on:submit=move |e| sender.submit(&e)>
+                {hidden(account)}
+                <label for="leverage">{words.leverage}</label>
+                <div class="with-unit">
+                    <input id="leverage" name="leverage" type="number" min="1" max="125" step="1" value=leverage.to_string()
+                        data-testid="leverage" aria-describedby="leverage-problem"/>
+                    <span class="unit" aria-hidden="true">"×"</span>
+                </div>
+                <button type="submit" class="button" data-kind="quiet" disabled=move || sender.busy.get()>{words.set}</button>
+                <p class="problem" id="leverage-problem" hidden=move || wrong("leverage").is_empty()>{move || wrong("leverage")}</p>
+            </form>
+            <form method="post" action="/api/margin-mode" class="inline-form" on:submit=move |e| sender.submit(&e)>
+                {hidden(account)}
+                <label for="margin-mode">{words.margin_type}</label>
+                <select id="margin-mode" name="marginType" data-testid="margin-mode">{modes.collect_view()}</select>
+                <button type="submit" class="button" data-kind="quiet" disabled=move || sender.busy.get()>{words.set}</button>
+            </form>
+        </div>
+    }
+}
+
+/// The fields that every form of the desk has.
+pub(super) fn hidden(account: Account) -> impl IntoView {
+    view! {
+        <input type="hidden" name="key" value=account.key()/>
+        <input type="hidden" name="symbol" value=account.symbol()/>
+    }
+}

@@ -1,0 +1,149 @@
+//! What is typed into the ticket, and what of it is asked.
+
+use domain::ticket::{MOST_TARGETS, RawTicket};
+use serde::{Deserialize, Serialize};
+
+/// The ticket's fields as typed. Fields that the chosen type does not use may hold something: it is not asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    /// BUY or SELL.
+    pub side: String,
+    /// MARKET, LIMIT or `TRAILING_STOP`.
+    pub kind: String,
+    /// Limit or activation price.
+    pub price: String,
+    /// `amount` or `risk`.
+    pub sizing: String,
+    /// In base units.
+    pub amount: String,
+    /// Percent of equity at risk.
+    pub percent: String,
+    /// The stop's trigger price.
+    pub stop: String,
+    /// LIMIT or MARKET.
+    pub stop_kind: String,
+    /// The stop's limit price.
+    pub stop_price: String,
+    /// Percent that the price must turn back.
+    pub callback: String,
+    /// Take-profit prices.
+    pub targets: Vec<String>,
+}
+
+impl Default for Draft {
+    fn default() -> Self {
+        Self {
+            side: "BUY".into(),
+            kind: "MARKET".into(),
+            price: String::new(),
+            sizing: "amount".into(),
+            amount: String::new(),
+            percent: "1".into(),
+            stop: String::new(),
+            stop_kind: "MARKET".into(),
+            stop_price: String::new(),
+            callback: "1".into(),
+            targets: Vec::new(),
+        }
+    }
+}
+
+impl Draft {
+    /// Reads what a form kept, in a query or a flash; what is absent stays as it starts.
+    #[must_use]
+    pub fn read(values: &[(String, String)]) -> Self {
+        let mut draft = Self::default();
+        for (name, value) in values {
+            let place = match name.as_str() {
+                "side" => &mut draft.side,
+                "type" => &mut draft.kind,
+                "price" => &mut draft.price,
+                "sizing" => &mut draft.sizing,
+                "amount" => &mut draft.amount,
+                "riskProfilePercent" => &mut draft.percent,
+                "stopTriggerPrice" => &mut draft.stop,
+                "stopTriggerType" => &mut draft.stop_kind,
+                "stopPrice" => &mut draft.stop_price,
+                "callbackRate" => &mut draft.callback,
+                name if name.starts_with("takeProfitPrices") && draft.targets.len() < MOST_TARGETS => {
+                    draft.targets.push(value.chars().take(64).collect());
+                    continue;
+                }
+                _ => continue,
+            };
+            *place = value.chars().take(64).collect();
+        }
+        draft
+    }
+
+    /// Whether the amount comes from the risk.
+    #[must_use]
+    pub fn by_risk(&self) -> bool {
+        self.sizing == "risk" && !self.trailing()
+    }
+
+    fn trailing(&self) -> bool {
+        self.kind == "TRAILING_STOP"
+    }
+
+    /// What is asked: only the fields that the type uses.
+    #[must_use]
+    pub fn raw(&self, symbol: &str) -> RawTicket {
+        let given = |text: &str| Some(text.trim().to_owned()).filter(|t| !t.is_empty());
+        let (trailing, market) = (self.trailing(), self.kind == "MARKET");
+        let stop = if trailing { None } else { given(&self.stop) };
+        let stop_kind = stop.as_ref().and_then(|_| given(&self.stop_kind));
+        RawTicket {
+            symbol: given(symbol),
+            kind: given(&self.kind),
+            side: given(&self.side),
+            price: if market { None } else { given(&self.price) },
+            amount: given(&self.amount),
+            take_profit_prices: if trailing { vec![] } else { self.targets.iter().filter_map(|t| given(t)).collect() },
+            stop_price: if stop_kind.as_deref() == Some("LIMIT") { given(&self.stop_price) } else { None },
+            stop_trigger_price: stop,
+            stop_trigger_type: stop_kind,
+            callback_rate: if trailing { given(&self.callback) } else { None },
+            risk_profile_percent: if self.by_risk() { given(&self.percent) } else { None },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn asks_only_what_the_type_uses() {
+        let draft = Draft {
+            kind: "MARKET".into(),
+            price: "1".into(),
+            amount: "0.05".into(),
+            stop: "90".into(),
+            stop_price: "80".into(),
+            targets: vec!["110".into(), " ".into()],
+            ..Draft::default()
+        };
+        let raw = draft.raw("BTC/USDT");
+        assert_eq!((raw.price.as_deref(), raw.stop_price.as_deref()), (None, None));
+        assert_eq!(raw.take_profit_prices, ["110"]);
+        assert!(raw.check().is_ok());
+        let trailing = Draft { kind: "TRAILING_STOP".into(), price: "100".into(), ..draft }.raw("BTC/USDT");
+        assert!(trailing.stop_trigger_price.is_none() && trailing.take_profit_prices.is_empty());
+        assert!(trailing.check().is_ok());
+    }
+
+    #[test]
+    fn a_draft_survives_its_form() {
+        let pair = |k: &str, v: &str| (k.to_owned(), v.to_owned());
+        let read = Draft::read(&[
+            pair("side", "SELL"),
+            pair("type", "LIMIT"),
+            pair("takeProfitPrices[0]", "9"),
+            pair("takeProfitPrices[1]", ""),
+            pair("unknown", "x"),
+        ]);
+        assert_eq!((read.side.as_str(), read.kind.as_str(), read.targets.len()), ("SELL", "LIMIT", 2));
+        assert_eq!(read.percent, "1");
+    }
+}

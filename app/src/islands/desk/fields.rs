@@ -1,0 +1,95 @@
+//! The ticket's fields. What was typed before the browser woke up is kept: the page's inputs are read once then.
+
+use super::{send::Sender, ticket::Ticket};
+use crate::words::{Lang, problems};
+use leptos::prelude::*;
+
+/// A field for a number.
+pub(super) struct Input {
+    pub(super) name: &'static str,
+    pub(super) label: &'static str,
+    pub(super) unit: String,
+    pub(super) text: RwSignal<String>,
+    pub(super) ticket: Ticket,
+    pub(super) sender: Sender,
+}
+
+/// A choice between a few.
+pub(super) struct Choice {
+    pub(super) name: &'static str,
+    pub(super) label: &'static str,
+    pub(super) text: RwSignal<String>,
+}
+
+/// A labelled number, its unit, and its problem.
+pub(super) fn decimal(input: &Input) -> impl IntoView + use<> {
+    let Input { name, label, text, ticket, sender, .. } = *input;
+    let unit = input.unit.clone();
+    let (id, problem_id) = (format!("ticket-{name}"), format!("ticket-{name}-problem"));
+    let element = NodeRef::<leptos::html::Input>::new();
+    Effect::new(move |_| {
+        if let Some(input) = element.get() {
+            text.set(input.value());
+        }
+    });
+    // A field that the desk empties must empty on the page too; what a person types is there already.
+    Effect::new(move |_| {
+        let value = text.get();
+        if let Some(input) = element.get_untracked().filter(|i| i.value() != value) {
+            input.set_value(&value);
+        }
+    });
+    let problem = Memo::new(move |_| problem(ticket, sender, name, text));
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <div class="with-unit">
+                <input id=id name=name node_ref=element inputmode="decimal" autocomplete="off" value=text.get_untracked()
+                    aria-describedby=problem_id.clone() aria-invalid=move || problem.get().map(|_| "true")
+                    on:input:target=move |event| text.set(event.target().value())/>
+                <span class="unit" aria-hidden="true">{unit}</span>
+            </div>
+            <p class="problem" id=problem_id hidden=move || problem.get().is_none()>{move || problem.get().unwrap_or_default()}</p>
+        </div>
+    }
+}
+
+/// What stands under a field: what the desk said of it when it was sent, or what we see while it is typed.
+pub(super) fn problem(
+    ticket: Ticket,
+    sender: Sender,
+    name: &str,
+    text: RwSignal<String>,
+) -> Option<&'static str> {
+    let told = sender.failure.with(|f| f.fields.iter().find(|p| p.field == name).map(|p| p.problem));
+    let typed = !text.with(String::is_empty);
+    ticket.problem(name, typed).or_else(|| told.map(|p| problems::problem(Lang::default(), p)))
+}
+
+/// Radio buttons side by side.
+pub(super) fn choice(choice: Choice, options: &[(&'static str, &'static str)]) -> impl IntoView + use<> {
+    let Choice { name, label, text } = choice;
+    let first = text.get_untracked();
+    let radio = |(value, caption): (&'static str, &'static str)| {
+        let element = NodeRef::<leptos::html::Input>::new();
+        Effect::new(move |_| {
+            if element.get().is_some_and(|e| e.checked()) {
+                text.set(value.to_owned());
+            }
+        });
+        view! {
+            <label>
+                <input type="radio" name=name value=value node_ref=element checked=first == value
+                    on:change=move |_| text.set(value.to_owned())/>
+                <span>{caption}</span>
+            </label>
+        }
+    };
+    let radios = options.iter().copied().map(radio).collect_view();
+    view! {
+        <fieldset class="choice" data-choice=name>
+            <legend>{label}</legend>
+            <div class="segments">{radios}</div>
+        </fieldset>
+    }
+}

@@ -1,0 +1,161 @@
+//! What a ticket would come to, before it is sent.
+
+use super::Draft;
+use domain::{
+    Decimal, Market,
+    live::AccountState,
+    money,
+    sizing::{self, Preview},
+    ticket::{Entry, ManualOrder},
+    validation::{FieldProblem, Problem},
+};
+
+/// What a ticket is measured against.
+#[derive(Clone, Debug)]
+pub(crate) struct Ground {
+    /// The market's rules.
+    pub(crate) market: Market,
+    /// The taker's fee, as a share.
+    pub(crate) fee_rate: Decimal,
+    /// The last price.
+    pub(crate) last: Decimal,
+    /// What the account is worth in the quote asset, open profit included.
+    pub(crate) equity: Decimal,
+    /// The leverage set.
+    pub(crate) leverage: u16,
+}
+
+/// A ticket that could be sent, and what it would come to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Foreseen {
+    /// The order.
+    pub(crate) order: ManualOrder,
+    /// The price it would be entered at, about.
+    pub(crate) entry: Decimal,
+    /// Cost, margin, loss and gains.
+    pub(crate) preview: Preview,
+}
+
+/// The account's worth in `quote`.
+pub(crate) fn equity(account: &AccountState, quote: &str) -> Decimal {
+    let total = account.balance.assets.get(quote).map(|f| f.total).unwrap_or_default();
+    total + account.balance.unrealized_pnl
+}
+
+/// The amount that risks the asked percent of equity; none while stop or percent are missing.
+pub(crate) fn amount_by_risk(draft: &Draft, ground: &Ground) -> Option<Decimal> {
+    let (percent, stop) = (money::parse(&draft.percent).ok()?, money::parse(&draft.stop).ok()?);
+    let entry = if draft.kind == "LIMIT" { money::parse(&draft.price).ok()? } else { ground.last };
+    sizing::amount_at_risk(ground.equity, percent, entry, stop, ground.fee_rate, ground.market.lot)
+}
+
+/// Checks a ticket against itself and the market, and foresees it.
+pub(crate) fn foresee(draft: &Draft, ground: &Ground) -> Result<Foreseen, Vec<FieldProblem>> {
+    let order = draft.raw(&ground.market.symbol.to_string()).check()?;
+    let entry = match order.entry {
+        Entry::Market => ground.last,
+        Entry::Limit(price) | Entry::Trailing { activation: price, .. } => price,
+    };
+    if order.entry == Entry::Market {
+        order.check_sides(entry)?;
+    }
+    filters(&order, entry, &ground.market)?;
+    let rules = &ground.market;
+    let preview = sizing::preview(&order, entry, ground.leverage, ground.fee_rate, rules.lot)
+        .ok_or_else(|| vec![FieldProblem::new("amount", Problem::NotNumber)])?;
+    Ok(Foreseen { order, entry, preview })
+}
+
+fn filters(order: &ManualOrder, entry: Decimal, market: &Market) -> Result<(), Vec<FieldProblem>> {
+    let mut problems = Vec::new();
+    let mut price = |field: &str, value: Option<Decimal>| {
+        if value.is_some_and(|v| market.check_price(v).is_err()) {
+            problems.push(FieldProblem::new(field, Problem::PriceFilter));
+        }
+    };
+    price("price", order.entry.price());
+    order.targets.iter().for_each(|t| price("takeProfitPrices", Some(*t)));
+    price("stopTriggerPrice", order.stop.map(|s| s.trigger));
+    price("stopPrice", order.stop.and_then(|s| s.limit));
+    problems.dedup();
+    if market.check_amount(order.amount).is_err() {
+        problems.push(FieldProblem::new("amount", Problem::LotFilter));
+    } else if market.check_notional(entry, order.amount).is_err() {
+        problems.push(FieldProblem::new("amount", Problem::NotionalFilter));
+    } else if sizing::target_shares(order.amount, order.targets.len(), market.lot).is_none() {
+        problems.push(FieldProblem::new("takeProfitPrices", Problem::TargetTooSmall));
+    }
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn d(text: &str) -> Decimal {
+        money::parse(text).unwrap()
+    }
+
+    fn ground() -> Ground {
+        Ground {
+            market: Market {
+                symbol: "BTC/USDT".parse().unwrap(),
+                trade_type: domain::TradeType::Futures,
+                tick: d("0.1"),
+                min_price: d("0.1"),
+                max_price: d("1000000"),
+                lot: d("0.001"),
+                min_amount: d("0.001"),
+                max_amount: d("1000"),
+                min_notional: d("5"),
+                price_band: (d("0.85"), d("1.15")),
+            },
+            fee_rate: d("0.0005"),
+            last: d("10000"),
+            equity: d("10000"),
+            leverage: 10,
+        }
+    }
+
+    fn draft() -> Draft {
+        Draft { amount: "0.1".into(), stop: "9500".into(), targets: vec!["10500".into()], ..Draft::default() }
+    }
+
+    #[test]
+    fn foresees_a_market_order_at_the_last_price() {
+        let seen = foresee(&draft(), &ground()).unwrap();
+        assert_eq!((seen.entry, seen.preview.cost, seen.preview.margin), (d("10000"), d("1000"), d("100")));
+        assert_eq!(seen.preview.gains.len(), 1);
+        assert!(seen.preview.loss_at_stop.unwrap() > d("50"));
+    }
+
+    #[test]
+    fn a_stop_that_would_trigger_at_once_is_named() {
+        let problems = foresee(&Draft { stop: "10001".into(), ..draft() }, &ground()).unwrap_err();
+        assert_eq!(problems, [FieldProblem::new("stopTriggerPrice", Problem::StopOnWrongSide)]);
+    }
+
+    #[test]
+    fn the_markets_filters_are_named() {
+        for (bad, field, problem) in [
+            (Draft { stop: "9500.05".into(), ..draft() }, "stopTriggerPrice", Problem::PriceFilter),
+            (Draft { amount: "0.0005".into(), ..draft() }, "amount", Problem::LotFilter),
+            (
+                Draft { amount: "0.001".into(), targets: vec!["10500".into(), "10600".into()], ..draft() },
+                "takeProfitPrices",
+                Problem::TargetTooSmall,
+            ),
+        ] {
+            assert_eq!(foresee(&bad, &ground()).unwrap_err(), [FieldProblem::new(field, problem)]);
+        }
+    }
+
+    #[test]
+    fn risk_decides_the_amount() {
+        let draft = Draft { sizing: "risk".into(), percent: "1".into(), ..draft() };
+        let amount = amount_by_risk(&draft, &ground()).unwrap();
+        // 100 USDT at risk over 500 a coin and the fees.
+        assert_eq!(amount, d("0.196"));
+        assert_eq!(amount_by_risk(&Draft { stop: String::new(), ..draft }, &ground()), None);
+    }
+}

@@ -1,0 +1,70 @@
+//! The trade desk: one island. The server renders all of it, and its forms work as they are; the browser then makes
+//! it live.
+
+mod account;
+mod bars;
+mod chart;
+mod controls;
+mod draft;
+mod fields;
+mod foresee;
+mod init;
+#[cfg(feature = "islands")]
+mod listen;
+mod orders;
+mod position;
+#[cfg(feature = "islands")]
+mod post;
+mod preview;
+mod send;
+mod targets;
+mod ticket;
+
+pub use bars::{Bar, Bars};
+pub use draft::Draft;
+pub use init::DeskInit;
+
+use crate::words::{Lang, desk::desk};
+use account::Account;
+use leptos::prelude::*;
+use send::Sender;
+
+/// Chart, ticket, position and orders of one key and market.
+#[island]
+pub fn TradeDesk(init: DeskInit) -> impl IntoView {
+    let words = desk(Lang::default());
+    let account = Account::new(&init);
+    let sender = Sender::new(&init);
+    let chart = chart::Chart::new(&init);
+    #[cfg(feature = "islands")]
+    Effect::new(move |_| listen::listen(account, chart));
+    let ticket = ticket::Ticket::new(&init, account);
+    let tradable = init.tradable;
+    view! {
+        <div class="desk" data-testid="desk">
+            <section class="desk-chart panel" aria-labelledby="chart-title">
+                <h2 id="chart-title" class="visually-hidden">{words.chart}</h2>
+                {chart::view(chart, account, ticket)}
+            </section>
+            <section class="desk-ticket panel" aria-labelledby="ticket-title">
+                <h2 id="ticket-title" class="panel-title">{words.ticket}</h2>
+                {if tradable {
+                    view! {
+                        {controls::view(account, sender)}
+                        {ticket::view(ticket, sender)}
+                    }.into_any()
+                } else {
+                    view! { <p class="empty" data-testid="not-tradable">{words.not_tradable}</p> }.into_any()
+                }}
+            </section>
+            <section class="desk-position panel" aria-labelledby="position-title">
+                <h2 id="position-title" class="panel-title">{words.position}</h2>
+                {position::view(account, sender)}
+            </section>
+            <section class="desk-orders panel" aria-labelledby="orders-title">
+                <h2 id="orders-title" class="panel-title">{words.open_orders}</h2>
+                {orders::view(account, sender)}
+            </section>
+        </div>
+    }
+}

@@ -1,0 +1,62 @@
+//! The market's open orders.
+
+use super::{account::Account, controls::hidden, send::Sender};
+use crate::{
+    figures,
+    words::{Lang, desk::desk, fill, orders::orders},
+};
+use domain::{Order, money};
+use leptos::prelude::*;
+
+/// The table, or a word that there are none.
+pub(super) fn view(account: Account, sender: Sender) -> impl IntoView {
+    let words = desk(Lang::default());
+    let list = Memo::new(move |_| account.state.with(|a| a.orders.clone()));
+    let none = move || list.with(Vec::is_empty);
+    view! {
+        <p class="empty" data-testid="no-orders" hidden=move || !none()>{words.no_orders}</p>
+        <div class="table-scroll" hidden=none>
+            <table class="table" data-testid="open-orders">
+                <thead>
+                    <tr>
+                        <th scope="col">{words.what}</th>
+                        <th scope="col" class="number">{words.amount}</th>
+                        <th scope="col" class="number">{words.trigger}</th>
+                        <th scope="col" class="number">{words.filled}</th>
+                        <th scope="col"><span class="visually-hidden">{words.action}</span></th>
+                    </tr>
+                </thead>
+                <tbody>
+                    <For each=move || list.get() key=|o| (o.client_order_id.clone(), o.filled) let(order)>
+                        {row(account, sender, &order)}
+                    </For>
+                </tbody>
+            </table>
+        </div>
+    }
+}
+
+fn row(account: Account, sender: Sender, order: &Order) -> impl IntoView + use<> {
+    let (words, names) = (desk(Lang::default()), orders(Lang::default()));
+    let price = order.stop_price.or(order.price).map(figures::decimal).unwrap_or_default();
+    let amount = order.amount.map_or_else(|| words.whole.to_owned(), money::text);
+    let kind = names.kind(order.kind);
+    let conditional = if order.kind.conditional() { "true" } else { "false" };
+    view! {
+        <tr data-testid="open-order" data-kind=order.kind.word()>
+            <th scope="row"><span data-side=order.side.word()>{names.side(order.side)}</span>" "{kind}</th>
+            <td class="number">{amount}</td>
+            <td class="number">{price.clone()}</td>
+            <td class="number">{money::text(order.filled)}</td>
+            <td class="actions">
+                <form method="post" action="/api/order-cancel" on:submit=move |e| sender.submit(&e)>
+                    {hidden(account)}
+                    <input type="hidden" name="order" value=order.client_order_id.clone()/>
+                    <input type="hidden" name="conditional" value=conditional/>
+                    <button type="submit" class="button" data-kind="quiet" aria-label=fill(words.cancel_this, &[kind, &price])
+                        disabled=move || sender.busy.get()>{words.cancel}</button>
+                </form>
+            </td>
+        </tr>
+    }
+}

@@ -1,0 +1,71 @@
+//! The position, its profit by the second, and the way out.
+
+use super::{account::Account, controls::hidden, send::Sender};
+use crate::{
+    figures,
+    words::{Lang, desk::desk, fill, orders::orders},
+};
+use domain::{Position, money};
+use leptos::prelude::*;
+
+/// The position, or how to get one.
+pub(super) fn view(account: Account, sender: Sender) -> impl IntoView {
+    let words = desk(Lang::default());
+    // The figures that the price moves are signals of their own: the card itself changes with the position only.
+    let position = Memo::new(move |_| account.state.with(|a| a.position.clone().map(settled)));
+    move || match position.get() {
+        None => view! { <p class="empty" data-testid="no-position">{words.no_position}</p> }.into_any(),
+        Some(position) => card(account, sender, &position).into_any(),
+    }
+}
+
+/// The parts of a position that trading changes, without those that every price changes.
+fn settled(position: Position) -> Position {
+    Position {
+        unrealized_pnl: Default::default(),
+        percentage: Default::default(),
+        mark_price: Default::default(),
+        notional: Default::default(),
+        margin_ratio: None,
+        ..position
+    }
+}
+
+fn card(account: Account, sender: Sender, position: &Position) -> impl IntoView + use<> {
+    let (words, names) = (desk(Lang::default()), orders(Lang::default()));
+    let (base, quote) = (position.symbol.base().to_owned(), position.symbol.quote().to_owned());
+    let tone = move || account.profit().map(|(p, _)| if p.is_sign_negative() { "loss" } else { "gain" });
+    let profit = move || account.profit().map(|(p, _)| format!("{} {quote}", figures::signed_cents(p)));
+    let roe = move || account.profit().map(|(_, r)| figures::percent(&money::text(r)));
+    let mark = move || account.mark.get().map(figures::decimal);
+    let size = format!("{} {base}", money::text(position.contracts));
+    let way = format!("{} · {} · {}×", names.way(position.side), names.margin(position.margin_mode), position.leverage);
+    let liquidation = position.liquidation_price.map_or_else(|| words.none.to_owned(), figures::decimal);
+    let sure = fill(words.close_sure, &[&money::text(position.contracts), &base]);
+    view! {
+        <div class="position" data-testid="position" data-side=position.side.word()>
+            <p class="position-way">{way}</p>
+            <p class="position-profit">
+                <span class="visually-hidden">{words.profit}</span>
+                <strong data-change=tone data-testid="pnl">{profit}</strong>" "
+                <span data-change=tone data-testid="roe" title=words.roe>{roe}</span>
+            </p>
+            <dl class="figures">
+                <div><dt>{words.size}</dt><dd data-testid="position-size">{size}</dd></div>
+                <div><dt>{words.entry_price}</dt><dd>{figures::decimal(position.entry_price)}</dd></div>
+                <div><dt>{words.mark_price}</dt><dd data-testid="mark">{mark}</dd></div>
+                <div><dt>{words.liquidation_price}</dt><dd data-testid="liquidation">{liquidation}</dd></div>
+                <div><dt>{words.margin_held}</dt><dd>{figures::cents(position.collateral)}</dd></div>
+            </dl>
+            <details class="sure">
+                <summary class="button" data-kind="bad" data-testid="close-position">{words.close}</summary>
+                <form method="post" action="/api/position-close" on:submit=move |e| sender.submit(&e)>
+                    {hidden(account)}
+                    <p>{sure}</p>
+                    <button type="submit" class="button" data-kind="bad" data-testid="close-position-yes"
+                        disabled=move || sender.busy.get()>{words.close_yes}</button>
+                </form>
+            </details>
+        </div>
+    }
+}

@@ -1,0 +1,53 @@
+//! Posting a form without leaving the page: the same endpoint, answered in JSON.
+
+use crate::answer::{Done, Failure};
+use serde::de::DeserializeOwned;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{FormData, Headers, HtmlFormElement, RequestInit, Response, UrlSearchParams};
+
+/// Posts a form's fields, some of them replaced.
+pub(super) async fn post(form: &HtmlFormElement, replaced: &[(&str, String)]) -> Result<Done, Failure> {
+    let Some(params) = fields(form) else { return Err(unreachable()) };
+    for (name, value) in replaced {
+        params.set(name, value);
+    }
+    let init = RequestInit::new();
+    init.set_method("POST");
+    init.set_body(&params);
+    match ask(&form.action(), &init).await {
+        Ok((true, text)) => Ok(parse(&text).unwrap_or_default()),
+        Ok((false, text)) => Err(parse(&text).unwrap_or_else(unreachable)),
+        Err(_) => Err(unreachable()),
+    }
+}
+
+/// Reads JSON from an address of ours.
+pub(super) async fn get<T: DeserializeOwned>(address: &str) -> Option<T> {
+    let (ok, text) = ask(address, &RequestInit::new()).await.ok()?;
+    if ok { parse(&text) } else { None }
+}
+
+fn parse<T: DeserializeOwned>(text: &str) -> Option<T> {
+    serde_json::from_str(text).ok()
+}
+
+fn fields(form: &HtmlFormElement) -> Option<UrlSearchParams> {
+    let data = FormData::new_with_form(form).ok()?;
+    UrlSearchParams::new_with_str_sequence_sequence(&data).ok()
+}
+
+async fn ask(address: &str, init: &RequestInit) -> Result<(bool, String), JsValue> {
+    let headers = Headers::new()?;
+    headers.set("accept", "application/json")?;
+    init.set_headers(&headers);
+    let sent = leptos::prelude::window().fetch_with_str_and_init(address, init);
+    let response: Response = JsFuture::from(sent).await?.unchecked_into();
+    let text = JsFuture::from(response.text()?).await?;
+    Ok((response.ok(), text.as_string().unwrap_or_default()))
+}
+
+/// Whether it arrived is not known: the same idempotency key makes it safe to try again.
+fn unreachable() -> Failure {
+    Failure { refusal: Some("unreachable".to_owned()), ..Failure::default() }
+}

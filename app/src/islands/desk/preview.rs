@@ -1,0 +1,83 @@
+//! What the ticket comes to, and what must give way for it.
+
+use super::{account::Account, foresee::Foreseen, ticket::Ticket};
+use crate::{
+    figures,
+    words::{Lang, desk::desk, fill, orders::orders},
+};
+use domain::{Decimal, money};
+use leptos::prelude::*;
+
+/// The preview, and the question whether to clear what is open.
+pub(super) fn view(ticket: Ticket) -> impl IntoView {
+    let words = desk(Lang::default());
+    let account = ticket.account;
+    let quote = account.market.with_value(|m| m.symbol.quote().to_owned());
+    let seen = move || ticket.foreseen.get().ok();
+    view! {
+        <section class="preview" aria-label=words.preview aria-live="polite" data-testid="preview">
+            <p class="hint" hidden=move || seen().is_some()>{words.preview_empty}</p>
+            <dl class="figures" hidden=move || seen().is_none()>
+                {move || seen().map(|seen| rows(&seen, &quote))}
+            </dl>
+        </section>
+        {clearing(account)}
+    }
+}
+
+fn rows(seen: &Foreseen, quote: &str) -> impl IntoView + use<> {
+    let words = desk(Lang::default());
+    let usd = |value: Decimal| format!("{} {quote}", figures::cents(value));
+    let preview = &seen.preview;
+    let mut rows = vec![
+        (words.at.to_owned(), figures::decimal(seen.entry), "plain", "entry"),
+        (words.cost.to_owned(), usd(preview.cost), "plain", "cost"),
+        (words.margin.to_owned(), usd(preview.margin), "plain", "margin"),
+        (words.fee.to_owned(), usd(preview.entry_fee), "plain", "fee"),
+    ];
+    rows.push(match preview.loss_at_stop {
+        Some(loss) => (words.loss.to_owned(), usd(-loss), "loss", "loss"),
+        None => (words.loss.to_owned(), words.no_stop.to_owned(), "plain", "loss"),
+    });
+    for (price, gain) in seen.order.targets.iter().zip(&preview.gains) {
+        let tone = if gain.is_sign_negative() { "loss" } else { "gain" };
+        rows.push((fill(words.gain, &[&figures::decimal(*price)]), usd(*gain), tone, "gain"));
+    }
+    let row = |(name, value, tone, id): (String, String, &'static str, &'static str)| {
+        view! { <div><dt>{name}</dt><dd data-change=tone data-testid=format!("preview-{id}")>{value}</dd></div> }
+    };
+    rows.into_iter().map(row).collect_view()
+}
+
+/// What will be closed and cancelled first, and the box that must be ticked for it.
+fn clearing(account: Account) -> impl IntoView {
+    let words = desk(Lang::default());
+    let sentence = Memo::new(move |_| clears(account));
+    view! {
+        <div class="clears" data-testid="clears" hidden=move || sentence.with(String::is_empty)>
+            <p>{move || sentence.get()}</p>
+            <label class="check">
+                <input type="checkbox" name="replace" value="yes" data-testid="replace"
+                    required=move || !sentence.with(String::is_empty)/>
+                <span>{words.confirm}</span>
+            </label>
+        </div>
+    }
+}
+
+fn clears(account: Account) -> String {
+    let (words, names) = (desk(Lang::default()), orders(Lang::default()));
+    account.state.with(|state| {
+        let mut parts = Vec::new();
+        match state.orders.len() {
+            0 => {}
+            1 => parts.push(words.clears_order.to_owned()),
+            more => parts.push(fill(words.clears_orders, &[&more.to_string()])),
+        }
+        if let Some(p) = &state.position {
+            let size = format!("{} {}", money::text(p.contracts), p.symbol.base());
+            parts.push(fill(words.clears_position, &[&size, names.way(p.side)]));
+        }
+        if parts.is_empty() { String::new() } else { fill(words.clears_first, &[&parts.join(words.and)]) }
+    })
+}

@@ -1,0 +1,81 @@
+//! What becomes of the desk's posts.
+
+use super::DeskInit;
+use crate::answer::Failure;
+use leptos::{ev, prelude::*};
+
+/// Sends the desk's forms, one at a time, and keeps what came of the last.
+#[derive(Clone, Copy)]
+pub(crate) struct Sender {
+    /// A post is on its way.
+    pub(crate) busy: RwSignal<bool>,
+    /// What was wrong with the last.
+    pub(crate) failure: RwSignal<Failure>,
+    /// The key of good news.
+    pub(crate) notice: RwSignal<Option<String>>,
+    /// The ticket's idempotency key.
+    pub(crate) idempotency: RwSignal<String>,
+}
+
+impl Sender {
+    pub(crate) fn new(init: &DeskInit) -> Self {
+        Self {
+            busy: RwSignal::new(false),
+            failure: RwSignal::new(init.failure.clone()),
+            notice: RwSignal::new(None),
+            idempotency: RwSignal::new(init.idempotency.clone()),
+        }
+    }
+
+    /// Sends the form of a submit event in the page's stead.
+    pub(crate) fn submit(self, event: &ev::SubmitEvent) {
+        self.submit_with(event, Vec::new(), || ());
+    }
+
+    /// Sends the form with some fields replaced; `done` runs when it was taken.
+    #[cfg(feature = "islands")]
+    pub(crate) fn submit_with(
+        self,
+        event: &ev::SubmitEvent,
+        replaced: Vec<(&'static str, String)>,
+        done: impl FnOnce() + 'static,
+    ) {
+        use wasm_bindgen::JsCast;
+        let form = event.target().and_then(|t| t.dyn_into::<web_sys::HtmlFormElement>().ok());
+        let Some(form) = form else { return };
+        event.prevent_default();
+        if self.busy.get_untracked() {
+            return;
+        }
+        self.busy.set(true);
+        leptos::task::spawn_local(async move {
+            let fresh = match super::post::post(&form, &replaced).await {
+                Ok(answer) => {
+                    self.failure.set(Failure::default());
+                    self.notice.set(answer.notice);
+                    done();
+                    answer.fresh
+                }
+                Err(failure) => {
+                    self.notice.set(None);
+                    self.failure.set(failure.clone());
+                    failure.fresh
+                }
+            };
+            if let Some(key) = fresh {
+                self.idempotency.set(key);
+            }
+            self.busy.set(false);
+        });
+    }
+
+    /// On the server nothing is ever submitted.
+    #[cfg(not(feature = "islands"))]
+    pub(crate) fn submit_with(
+        self,
+        _: &ev::SubmitEvent,
+        _: Vec<(&'static str, String)>,
+        _: impl FnOnce() + 'static,
+    ) {
+    }
+}

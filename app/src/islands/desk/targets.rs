@@ -1,0 +1,59 @@
+//! The ticket's take-profit rows.
+
+use super::{fields, send::Sender, ticket::Ticket};
+use crate::words::{Lang, desk::desk, fill};
+use domain::ticket::MOST_TARGETS;
+use leptos::prelude::*;
+
+/// The rows, and the button that adds one. Without script it asks the page for one row more.
+pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
+    let words = desk(Lang::default());
+    let rows = ticket.targets;
+    let next = StoredValue::new(rows.with_untracked(Vec::len));
+    let any = RwSignal::new(String::new());
+    Effect::new(move |_| {
+        any.set(rows.with(|r| r.iter().map(|(_, text)| text.get()).collect::<String>()));
+    });
+    let problem = Memo::new(move |_| fields::problem(ticket, sender, "takeProfitPrices", any));
+    let add = move |event: leptos::ev::MouseEvent| {
+        event.prevent_default();
+        let id = next.get_value();
+        next.set_value(id + 1);
+        rows.update(|r| r.push((id, RwSignal::new(String::new()))));
+    };
+    view! {
+        <fieldset class="group" aria-describedby="targets-problem">
+            <legend>{words.targets}</legend>
+            <p class="hint" hidden=move || { rows.with(Vec::len) < 2 }>{words.targets_hint}</p>
+            <ForEnumerate each=move || rows.get() key=|row| row.0 let(index, row)>
+                {target(ticket, index, row)}
+            </ForEnumerate>
+            <p class="problem" id="targets-problem" hidden=move || problem.get().is_none()>{move || problem.get().unwrap_or_default()}</p>
+            <button type="submit" class="button" data-kind="quiet" data-testid="add-target" formmethod="get" formaction="/trade"
+                formnovalidate=true name="addTarget" value="1" disabled=move || { rows.with(Vec::len) >= MOST_TARGETS }
+                on:click=add>{words.add_target}</button>
+        </fieldset>
+    }
+}
+
+fn target(ticket: Ticket, index: ReadSignal<usize>, row: super::ticket::Row) -> impl IntoView {
+    let words = desk(Lang::default());
+    let (id, text) = row;
+    let rows = ticket.targets;
+    let element = NodeRef::<leptos::html::Input>::new();
+    Effect::new(move |_| {
+        if let Some(input) = element.get() {
+            text.set(input.value());
+        }
+    });
+    let number = move || (index.get() + 1).to_string();
+    view! {
+        <div class="target-row">
+            <input name=move || format!("takeProfitPrices[{}]", index.get()) node_ref=element inputmode="decimal"
+                autocomplete="off" value=text.get_untracked() aria-label=move || fill(words.target_price, &[&number()])
+                on:input:target=move |event| text.set(event.target().value())/>
+            <button type="button" class="icon-button" aria-label=move || fill(words.remove_target, &[&number()])
+                on:click=move |_| rows.update(|r| r.retain(|other| other.0 != id))>"×"</button>
+        </div>
+    }
+}

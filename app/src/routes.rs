@@ -1,0 +1,70 @@
+//! The pages, with who may see each. The server's guard reads [`PAGES`]; a test holds it equal to what is routed.
+
+use crate::pages;
+use domain::Role;
+use leptos::prelude::*;
+use leptos_meta::provide_meta_context;
+use leptos_router::{
+    SsrMode,
+    components::{Route, Router, Routes},
+    path,
+};
+
+/// Every page and the role it asks for.
+pub const PAGES: &[(&str, Role)] = &[
+    ("/", Role::Anyone),
+    ("/sign-up", Role::Anyone),
+    ("/sign-in", Role::Anyone),
+    ("/forgot", Role::Anyone),
+    ("/reset", Role::Anyone),
+    ("/dashboard", Role::Trader),
+    ("/keys", Role::Trader),
+    ("/keys/delete", Role::Trader),
+    ("/trade", Role::Trader),
+    ("/history", Role::Trader),
+    ("/settings", Role::Trader),
+    ("/admin/outbox", Role::Admin),
+];
+
+/// The pages whose live part is the trade desk; all others get the small wasm bundle.
+pub(crate) const DESK_PAGES: &[&str] = &["/trade"];
+
+/// All pages. Each is rendered whole before it is sent: it reads, and its forms work, without any script.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    let ssr = SsrMode::Async;
+    view! {
+        <Router>
+            <Routes fallback=pages::not_found::NotFound>
+                <Route path=path!("/") view=pages::landing::Landing ssr=ssr.clone()/>
+                <Route path=path!("/sign-up") view=pages::sign_up::SignUp ssr=ssr.clone()/>
+                <Route path=path!("/sign-in") view=pages::sign_in::SignIn ssr=ssr.clone()/>
+                <Route path=path!("/forgot") view=pages::forgot::Forgot ssr=ssr.clone()/>
+                <Route path=path!("/reset") view=pages::reset::Reset ssr=ssr.clone()/>
+                <Route path=path!("/dashboard") view=pages::dashboard::Dashboard ssr=ssr.clone()/>
+                <Route path=path!("/keys") view=pages::keys::Keys ssr=ssr.clone()/>
+                <Route path=path!("/keys/delete") view=pages::key_delete::KeyDelete ssr=ssr.clone()/>
+                <Route path=path!("/trade") view=pages::trade::Trade ssr=ssr.clone()/>
+                <Route path=path!("/history") view=pages::history::History ssr=ssr.clone()/>
+                <Route path=path!("/settings") view=pages::settings::Settings ssr=ssr.clone()/>
+                <Route path=path!("/admin/outbox") view=pages::outbox::Outbox ssr/>
+            </Routes>
+        </Router>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_routed_page_is_classified() {
+        let routed = leptos_axum::generate_route_list(App);
+        let routed: BTreeSet<_> = routed.iter().map(|r| r.path().trim_end_matches('/').to_owned()).collect();
+        let listed: BTreeSet<_> = PAGES.iter().map(|(p, _)| p.trim_end_matches('/').to_owned()).collect();
+        assert_eq!(routed, listed);
+        assert!(DESK_PAGES.iter().all(|p| listed.contains(*p)));
+    }
+}

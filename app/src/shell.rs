@@ -1,0 +1,39 @@
+//! The document around every page.
+
+use crate::{
+    routes::{App, DESK_PAGES},
+    visit::{self, Assets},
+};
+use leptos::{nonce::use_nonce, prelude::*};
+use leptos_meta::MetaTags;
+
+/// Pages that a person is about to open are fetched ahead when the pointer rests on their link. Never what acts: those
+/// are forms.
+const SPECULATION: &str = r#"{"prefetch":[{"where":{"selector_matches":"a[data-ahead]"},"eagerness":"moderate"}]}"#;
+
+/// The document. Which wasm it loads depends on the page: the trade desk's, or the small one.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let lang = visit::lang();
+    let assets = use_context::<Assets>().unwrap_or_default();
+    let bundle = if DESK_PAGES.contains(&visit::path().as_str()) { assets.desk } else { assets.small };
+    let scripts = bundle.map(|name| {
+        let options = LeptosOptions { output_name: name.into(), ..options };
+        view! { <HydrationScripts options islands=true/> }
+    });
+    view! {
+        <!DOCTYPE html>
+        <html lang=lang.code() dir=lang.dir() data-theme=visit::theme().word() data-icons=assets.icons_href>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
+                <link rel="stylesheet" href=assets.css_href/>
+                <link rel="icon" type="image/svg+xml" href="/favicon.svg"/>
+                {scripts}
+                <script type="speculationrules" nonce=use_nonce() inner_html=SPECULATION></script>
+                <MetaTags/>
+            </head>
+            <body><App/></body>
+        </html>
+    }
+}

@@ -1,0 +1,175 @@
+//! What the server gives each request by context: who asks, in which session, of which desk.
+//!
+//! `server` provides a [`Visit`] and [`Assets`] to pages and server functions alike.
+
+use crate::words::Lang;
+use http::{HeaderValue, header, request::Parts};
+use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
+use service::{Actor, Error, Origin, SharedDesk};
+
+/// One request.
+#[derive(Clone)]
+pub struct Visit {
+    /// The desk.
+    pub desk: SharedDesk,
+    /// Who signed in, if anyone.
+    pub actor: Option<Actor>,
+    /// The token in the session cookie, valid or not.
+    pub session: Option<String>,
+    /// Where the request comes from.
+    pub origin: Origin,
+}
+
+/// Where the page's files are. They are fingerprinted when the desk is built.
+#[derive(Clone, Debug, Default)]
+pub struct Assets {
+    /// The stylesheet.
+    pub css_href: String,
+    /// The sprite of icons.
+    pub icons_href: String,
+    /// The output name of the wasm bundle of most pages; none where no wasm was built.
+    pub small: Option<String>,
+    /// The output name of the trade page's wasm bundle.
+    pub desk: Option<String>,
+}
+
+/// The name of the session cookie of an install: `__Host-` where it is reached over https.
+#[must_use]
+pub fn session_cookie_name(public_url: &str) -> &'static str {
+    if public_url.starts_with("https://") { "__Host-slipstream" } else { "slipstream" }
+}
+
+impl Visit {
+    /// The present request's; none while the routes are only being listed.
+    pub(crate) fn current() -> Option<Self> {
+        use_context()
+    }
+
+    /// The one who signed in. The guard in front has let nobody else through; this is the second lock.
+    pub(crate) fn trader(&self) -> Result<&Actor, Error> {
+        self.actor.as_ref().ok_or(Error::Unauthenticated)
+    }
+
+    /// Gives the browser a session, or takes it away.
+    pub(crate) fn set_session(&self, token: &str, seconds: i64) {
+        let url = &self.desk.settings.public_url;
+        let (name, secure) = (session_cookie_name(url), if url.starts_with("https://") { "; Secure" } else { "" });
+        set_cookie(&format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}"));
+    }
+}
+
+/// Adds a cookie to the answer.
+pub(crate) fn set_cookie(text: &str) {
+    if let (Some(options), Ok(value)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(text)) {
+        options.append_header(header::SET_COOKIE, value);
+    }
+}
+
+/// Sets the status of the answer.
+pub(crate) fn set_status(status: http::StatusCode) {
+    if let Some(options) = use_context::<ResponseOptions>() {
+        options.set_status(status);
+    }
+}
+
+/// How the person wants the screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Theme {
+    /// As the system has it.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+impl Theme {
+    /// Reads the word of cookie and form.
+    pub(crate) fn parse(word: &str) -> Self {
+        match word {
+            "light" => Self::Light,
+            "dark" => Self::Dark,
+            _ => Self::System,
+        }
+    }
+
+    /// The word of cookie and form.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+}
+
+/// The request's path.
+pub(crate) fn path() -> String {
+    use_context::<Parts>().map(|p| p.uri.path().to_owned()).unwrap_or_default()
+}
+
+/// One value of the request's query.
+pub(crate) fn query(name: &str) -> Option<String> {
+    queries().into_iter().find(|(key, _)| key == name).map(|(_, value)| value).filter(|v| !v.is_empty())
+}
+
+/// All values of the request's query, in order.
+pub(crate) fn queries() -> Vec<(String, String)> {
+    let parts = use_context::<Parts>();
+    let text = parts.as_ref().and_then(|p| p.uri.query()).unwrap_or_default();
+    form_urlencoded::parse(text.as_bytes()).into_owned().collect()
+}
+
+/// The theme in its cookie.
+pub(crate) fn theme() -> Theme {
+    cookie("theme").map(|word| Theme::parse(&word)).unwrap_or_default()
+}
+
+/// The screen's language. English is the first; a cookie will choose.
+pub(crate) fn lang() -> Lang {
+    Lang::default()
+}
+
+fn cookie(name: &str) -> Option<String> {
+    let parts = use_context::<Parts>()?;
+    let all = parts.headers.get_all(header::COOKIE);
+    let mut pairs = all.iter().filter_map(|v| v.to_str().ok()).flat_map(|v| v.split(';'));
+    pairs.find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('=').map(str::to_owned))
+}
+
+/// Where to go after signing in: only ever a page of ours.
+pub(crate) fn safe_next(next: Option<&str>) -> &str {
+    let plain = |t: &str| {
+        t.starts_with('/')
+            && !t.starts_with("//")
+            && t.bytes().all(|b| b.is_ascii_graphic() && b != b'\\')
+    };
+    next.filter(|t| plain(t)).unwrap_or("/dashboard")
+}
+
+/// A value fit for a query string.
+pub(crate) fn encoded(value: &str) -> String {
+    form_urlencoded::byte_serialize(value.as_bytes()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn next_never_leaves_the_desk() {
+        assert_eq!(safe_next(Some("/trade?symbol=BTC/USDT")), "/trade?symbol=BTC/USDT");
+        for bad in ["", "//evil.example", "https://evil.example", "/\\evil.example", "trade", "/\t/evil", "/a b"] {
+            assert_eq!(safe_next(Some(bad)), "/dashboard", "{bad}");
+        }
+        assert_eq!(safe_next(None), "/dashboard");
+    }
+
+    #[test]
+    fn cookies_are_bound_to_the_host_over_https() {
+        assert_eq!(session_cookie_name("https://desk.example"), "__Host-slipstream");
+        assert_eq!(session_cookie_name("http://127.0.0.1:3000"), "slipstream");
+    }
+}

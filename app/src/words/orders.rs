@@ -1,0 +1,76 @@
+//! The exchange's words for orders, as people read them.
+
+use super::table;
+#[cfg(feature = "ssr")]
+use domain::OrderStatus;
+use domain::{MarginMode, OrderType, PositionSide, Side};
+
+table! {
+    /// Kinds, sides and states.
+    Orders, orders {
+        buy: "Buy",
+        sell: "Sell",
+        long: "Long",
+        short: "Short",
+        market: "Market",
+        limit: "Limit",
+        stop: "Stop limit",
+        stop_market: "Stop",
+        take_profit: "Take profit",
+        trailing: "Trailing stop",
+        open: "Open",
+        filled: "Filled",
+        canceled: "Cancelled",
+        expired: "Expired",
+        rejected: "Refused",
+        isolated: "Isolated",
+        cross: "Cross",
+        maker: "Maker",
+        taker: "Taker",
+    }
+}
+
+impl Orders {
+    pub(crate) const fn side(&self, side: Side) -> &'static str {
+        match side {
+            Side::Buy => self.buy,
+            Side::Sell => self.sell,
+        }
+    }
+
+    pub(crate) const fn way(&self, side: PositionSide) -> &'static str {
+        match side {
+            PositionSide::Long => self.long,
+            PositionSide::Short => self.short,
+        }
+    }
+
+    pub(crate) const fn kind(&self, kind: OrderType) -> &'static str {
+        match kind {
+            OrderType::Market => self.market,
+            OrderType::Limit => self.limit,
+            OrderType::Stop => self.stop,
+            OrderType::StopMarket => self.stop_market,
+            OrderType::TakeProfit | OrderType::TakeProfitMarket => self.take_profit,
+            OrderType::TrailingStopMarket => self.trailing,
+        }
+    }
+
+    #[cfg(feature = "ssr")]
+    pub(crate) const fn status(&self, status: OrderStatus) -> &'static str {
+        match status {
+            OrderStatus::Open => self.open,
+            OrderStatus::Closed => self.filled,
+            OrderStatus::Canceled => self.canceled,
+            OrderStatus::Expired => self.expired,
+            OrderStatus::Rejected => self.rejected,
+        }
+    }
+
+    pub(crate) const fn margin(&self, mode: MarginMode) -> &'static str {
+        match mode {
+            MarginMode::Isolated => self.isolated,
+            MarginMode::Crossed => self.cross,
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! What was wrong, in words that help.
+
+use super::Lang;
+use domain::validation::Problem;
+
+/// What is wrong with a field.
+pub(crate) const fn problem(lang: Lang, problem: Problem) -> &'static str {
+    match lang {
+        Lang::En => english(problem),
+    }
+}
+
+#[rustfmt::skip] // a table
+const fn english(problem: Problem) -> &'static str {
+    use Problem as P;
+    match problem {
+        P::Required => "Please fill this in.",
+        P::NotText | P::Unknown => "This cannot be read.",
+        P::NotBoolean => "Choose yes or no.",
+        P::NotUuid => "This is no id of ours.",
+        P::NotNumber => "Enter a number, such as 0.05.",
+        P::NotPositive => "Enter a number above zero.",
+        P::NotLeverage => "Enter a whole number from 1 to 125.",
+        P::NotSymbol => "Choose a market, such as BTC/USDT.",
+        P::NotExchange => "Choose an exchange from the list.",
+        P::NotTradeType => "Choose spot or futures.",
+        P::NotStrategyType => "Choose manual or automated.",
+        P::SpotNotAutomated => "A spot key cannot follow strategies. Choose manual.",
+        P::NameTooLong => "Use 24 characters or fewer.",
+        P::NotOrderType => "Choose an order type.",
+        P::NotSide => "Choose buy or sell.",
+        P::NotMarginType => "Choose isolated or cross.",
+        P::NotStopType => "Choose how the stop closes.",
+        P::PriceRequired => "This order type needs a price.",
+        P::NotWithTrailing => "A trailing stop takes no targets and no stop.",
+        P::StopPriceRequired => "A limit stop needs its limit price.",
+        P::StopTriggerRequired => "Enter the price that triggers the stop.",
+        P::StopTypeRequired => "Choose how the stop closes: market or limit.",
+        P::TooManyTargets => "At most 25 targets.",
+        P::NotCallbackRate => "Enter a rate from 0.1 to 5 percent.",
+        P::NotRiskPercent => "Enter more than 0 and at most 100 percent.",
+        P::StopOnWrongSide => "The stop would trigger at once: put it on the losing side of the price.",
+        P::TargetOnWrongSide => "A target would trigger at once: put it on the winning side of the price.",
+        P::TargetTooSmall => "Too many targets for this amount: each must get the smallest amount of the market.",
+        P::PriceFilter => "The market takes no such price. Check its decimals.",
+        P::LotFilter => "The market takes no such amount. Check its decimals and the smallest amount.",
+        P::NotionalFilter => "The order is worth too little for this market.",
+        P::KeyMayWithdraw => "This key may withdraw. Switch withdrawals off at the exchange; we keep no such key.",
+        P::NotEmail => "Enter an e-mail address, such as name@example.org.",
+        P::PasswordTooShort => "Use at least 10 characters.",
+        P::PasswordTooLong => "Use at most 200 characters.",
+        P::PasswordTooCommon => "This is too easy to guess. A few unrelated words work well.",
+        P::WrongCredentials => "E-mail or password is wrong.",
+        P::WrongPassword => "This is not your present password.",
+        P::EmailTaken => "This address cannot be used. Do you have an account already?",
+        P::ResetInvalid => "This link is used up or too old. Ask for a new one.",
+        P::TooLong => "This is too long, or has spaces in it.",
+        P::NotLimit => "Enter a whole number from 1 to 1,000.",
+        P::NotDate => "Enter a date.",
+        P::IdempotencyKeyReused => "This was sent already with other values. Check your orders, then try again.",
+    }
+}
+
+/// What a refusal's key means: Mudawyl's code, or a word of `answer::Failure`.
+pub(crate) fn refusal(lang: Lang, key: &str) -> &'static str {
+    match lang {
+        Lang::En => refusal_english(key),
+    }
+}
+
+#[rustfmt::skip] // a table
+fn refusal_english(key: &str) -> &'static str {
+    match key {
+        "1103" => "The exchange does not let this key in (1103). Check the key, its secret, and its address whitelist.",
+        "1106" => "This needs another kind of key (1106).",
+        "1109" => "This key is connected already, here or by someone else (1109).",
+        "1110" => "This key is switched off (1110). Activate it first.",
+        "1115" => "Spot orders cannot be sent yet (1115). Use a futures key.",
+        "1206" => "Strategy and key are of different exchanges (1206).",
+        "1300" => "The exchange has no such market (1300).",
+        "1306" => "The strategy trades another market (1306).",
+        "1309" => "This key follows a strategy on that market already (1309).",
+        "1500" => "The exchange refuses this as it stands (1500). Check balance, price and amount.",
+        "2100" => "This plan cannot be bought (2100).",
+        "2103" => "Your plan does not include this (2103).",
+        "2129a" => "Your plan allows no more keys (2129a).",
+        "2129b" => "Your balance is above what your plan allows (2129b).",
+        "3104" => "There is no paid subscription to change (3104).",
+        "3109" => "There is a paid subscription already (3109).",
+        "unauthenticated" => "Please sign in again.",
+        "forbidden" => "This is not yours to do.",
+        "not-found" => "It is not there any more.",
+        "too-many" => "Too many attempts. Please wait a while.",
+        "unavailable" => "The exchange cannot be asked just now. Please try again in a moment.",
+        "unreachable" => "The desk did not answer. Trying again is safe: the same order is never sent twice.",
+        "sent-already" => "This form was sent already. Check what it did, then try again.",
+        "bad-request" => "This could not be read. Please reload the page.",
+        _ => "Something broke on our side. It is logged; please try again.",
+    }
+}
+
+/// Good news, by its key.
+pub(crate) fn notice(lang: Lang, key: &str) -> &'static str {
+    match lang {
+        Lang::En => notice_english(key),
+    }
+}
+
+#[rustfmt::skip] // a table
+fn notice_english(key: &str) -> &'static str {
+    match key {
+        "reset-sent" => "If there is an account with this address, a link is on its way. It works for one hour.",
+        "password-reset" => "Your password is changed. Sign in with the new one.",
+        "password-changed" => "Your password is changed. Your other sessions have ended.",
+        "session-ended" => "That session has ended.",
+        "key-connected" => "Connected. You can trade with it now.",
+        "key-saved" => "Saved.",
+        "key-deleted" => "The key is deleted. Orders and positions at the exchange were left alone.",
+        "sandbox-reset" => "The sandbox account starts afresh.",
+        "order-placed" => "Sent. The exchange has your order.",
+        "order-canceled" => "Cancelled.",
+        "position-closed" => "The position is closed.",
+        "leverage-set" => "Leverage is set.",
+        "margin-set" => "Margin type is set.",
+        _ => "Done.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::Refusal;
+
+    #[test]
+    fn every_refusal_has_words_of_its_own() {
+        let fault = refusal(Lang::En, "fault");
+        for code in Refusal::ALL.iter().map(|r| r.code()) {
+            let text = refusal(Lang::En, code);
+            assert!(text != fault && text.contains(code), "{code}");
+        }
+    }
+}
