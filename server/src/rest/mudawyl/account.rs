@@ -48,5 +48,6 @@ pub(super) async fn balance(State(desk): State<SharedDesk>, Trader(actor): Trade
 )]
 pub(super) async fn sandbox(State(desk): State<SharedDesk>, Trader(actor): Trader) -> Answer<SandboxAccount> {
     let opened = key::open_sandbox_account(&desk, &actor).await?;
-    Ok(Json(SandboxAccount { api_key: opened.api_key, api_secret_key: opened.secret }))
+    let api_secret_key = opened.secret().to_owned();
+    Ok(Json(SandboxAccount { api_key: opened.api_key, api_secret_key }))
 }

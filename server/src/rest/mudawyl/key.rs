@@ -18,6 +18,7 @@ use service::{
     SharedDesk,
     key::{self, KeyChange, NewKey},
 };
+use zeroize::Zeroizing;
 
 /// List Exchange Keys
 #[utoipa::path(
@@ -129,7 +130,7 @@ pub fn new_key(asked: &Asked) -> Result<NewKey, Failure> {
             active,
             name: name?,
             api_key: api_key?,
-            secret: secret?,
+            secret: Zeroizing::new(secret?),
         })
     };
     check.finish(new())
@@ -147,7 +148,8 @@ pub fn key_change(asked: &Asked) -> Result<(ExchangeKeyId, KeyChange), Failure> 
     let renewed = ["apiKey", "apiSecretKey"].iter().any(|field| asked.field(Place::Body, field).is_some());
     let credentials = if renewed {
         let api_key = check.required("apiKey", text(validation::credential));
-        api_key.zip(check.required("apiSecretKey", text(validation::credential)))
+        let secret = check.required("apiSecretKey", text(validation::credential));
+        api_key.zip(secret.map(Zeroizing::new))
     } else {
         None
     };

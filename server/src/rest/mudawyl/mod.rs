@@ -19,9 +19,34 @@ mod ticker;
 mod trade;
 pub mod validate;
 
+use crate::doors::Doors;
 use axum::{Json, http::StatusCode};
+use domain::Role;
+use utoipa_axum::routes;
 
 /// What a handler with an answer returns.
 type Answer<T> = Result<Json<T>, error::Failure>;
 /// What a handler without one returns: 204.
 type Done = Result<StatusCode, error::Failure>;
+
+/// Opens the doors of this surface.
+#[must_use]
+pub fn open(doors: Doors) -> Doors {
+    doors
+        .route(Role::Anyone, routes!(ticker::show))
+        .route(Role::Anyone, routes!(plan::list))
+        .route(Role::Trader, routes!(account::whitelist))
+        .route(Role::Trader, routes!(account::balance))
+        .route(Role::Trader, routes!(account::sandbox))
+        .route(Role::Trader, routes!(key::list))
+        .route(Role::Trader, routes!(key::create))
+        .route(Role::Trader, routes!(key::update, key::delete))
+        .route(Role::Trader, routes!(key::balance))
+        .route(Role::Trader, routes!(order::open))
+        .route(Role::Trader, routes!(order::history))
+        .route(Role::Trader, routes!(order::place))
+        .route(Role::Trader, routes!(setting::leverage))
+        .route(Role::Trader, routes!(setting::margin))
+        .route(Role::Trader, routes!(trade::history))
+        .route(Role::Trader, routes!(position::show, position::close))
+}

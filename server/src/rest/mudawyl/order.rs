@@ -6,7 +6,7 @@ use super::{
     bodies::OrderBody,
     error::{Failure, FieldError, PrivateErrors},
     present::{Created, Listed},
-    validate::Check,
+    validate::{Check, in_ticket_order},
 };
 use crate::rest::auth::Trader;
 use axum::{Json, extract::State};
@@ -126,7 +126,12 @@ fn refused(asked: &Asked, error: Error) -> Failure {
             let key = asked.header(IDEMPOTENCY_KEY).ok().flatten();
             Failure::Fields(vec![header_error(key, Problem::IdempotencyKeyReused)])
         }
-        other => asked.refuse(other),
+        Error::Fields(problems) => {
+            let mut problems = asked.name(&problems);
+            in_ticket_order(&mut problems);
+            Failure::Fields(problems)
+        }
+        other => Failure::Service(other),
     }
 }
 

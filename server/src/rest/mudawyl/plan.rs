@@ -14,6 +14,6 @@ use service::{SharedDesk, plan};
     responses((status = 200, body = Plans, example = json!(super::examples::plans())), PublicErrors)
 )]
 pub(super) async fn list(State(desk): State<SharedDesk>) -> Answer<Plans> {
-    let plans = plan::list_public(&desk).await?;
+    let plans = plan::list(&desk).await?;
     Ok(Json(Plans::from(plans)))
 }

@@ -98,7 +98,7 @@ impl<'a> Check<'a> {
         if self.asked.field(Place::Body, "takeProfitPrices").is_some_and(|value| !value.is_array()) {
             problems.push(self.asked.problem(Place::Body, "takeProfitPrices", Problem::TooManyTargets));
         }
-        problems.sort_by_key(|p| TICKET.iter().position(|field| *field == p.param));
+        in_ticket_order(&mut problems);
         let good = problems.is_empty();
         self.problems.append(&mut problems);
         good.then_some(raw)
@@ -132,6 +132,11 @@ impl<'a> Check<'a> {
             _ => Err(Failure::Fields(self.problems)),
         }
     }
+}
+
+/// Puts the problems of a manual order in the document's field order.
+pub fn in_ticket_order(problems: &mut [FieldError]) {
+    problems.sort_by_key(|problem| TICKET.iter().position(|field| *field == problem.param));
 }
 
 /// The text of a value: numbers keep their digits, and what is neither text nor number becomes text that no rule takes.

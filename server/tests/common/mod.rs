@@ -1,0 +1,11 @@
+//! A whole desk in one process for tests: the server on a free port, the real sandbox behind it whose market moves by
+//! command only, a clock that stands still, and people who call it as programs do.
+
+#![allow(dead_code, reason = "each test program uses its own part")]
+
+pub mod house;
+pub mod person;
+pub mod shape;
+
+pub use house::House;
+pub use person::{Answer, Person};
