@@ -185,11 +185,13 @@ pub fn password(text: &str) -> Result<(), Problem> {
 /// A key's name: 1 to 24 characters, as the document's "less than 25".
 ///
 /// # Errors
-/// [`Problem::Required`] or [`Problem::NameTooLong`].
+/// [`Problem::Required`], [`Problem::NameTooLong`], or [`Problem::NotText`] for control characters, which Postgres would
+/// not store.
 pub fn key_name(text: &str) -> Result<String, Problem> {
     let text = text.trim();
     match text.chars().count() {
         0 => Err(Problem::Required),
+        1..=24 if text.chars().any(char::is_control) => Err(Problem::NotText),
         1..=24 => Ok(text.to_owned()),
         _ => Err(Problem::NameTooLong),
     }
@@ -261,5 +263,6 @@ mod tests {
         assert!(key_name(&"x".repeat(24)).is_ok());
         assert_eq!(key_name(&"x".repeat(25)), Err(Problem::NameTooLong));
         assert_eq!(key_name("  "), Err(Problem::Required));
+        assert_eq!(key_name("a\0b"), Err(Problem::NotText));
     }
 }
