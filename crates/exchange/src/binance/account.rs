@@ -38,7 +38,8 @@ impl Shared {
     pub(super) async fn balance(&self, who: &Credentials, kind: TradeType) -> Answer<Balance> {
         match kind {
             TradeType::Spot => {
-                let account: SpotAccount = self.spot.ask(Call::get("/api/v3/account", 20).signed(who)).await?;
+                let account: SpotAccount =
+                    self.spot.ask(Call::get("/api/v3/account", 20).signed(who)).await?;
                 Ok(account.into_balance())
             }
             TradeType::Futures => {

@@ -26,12 +26,7 @@ struct Offset {
 
 impl ExchangeClock {
     pub(super) fn new(own: Arc<dyn Clock>) -> Self {
-        Self {
-            own,
-            offset: Mutex::new(None),
-            syncs: AtomicU64::new(0),
-            asking: tokio::sync::Mutex::new(()),
-        }
+        Self { own, offset: Mutex::new(None), syncs: AtomicU64::new(0), asking: tokio::sync::Mutex::new(()) }
     }
 
     /// Our own clock.

@@ -132,7 +132,8 @@ mod tests {
 
     #[test]
     fn words_stay_short_and_on_one_line() {
-        let body = serde_json::json!({ "code": -1100, "msg": format!("a\nb{}", "x".repeat(500)) }).to_string();
+        let body =
+            serde_json::json!({ "code": -1100, "msg": format!("a\nb{}", "x".repeat(500)) }).to_string();
         let Verdict::Failed(Failure::Refused { message, .. }) = judge(400, None, body.as_bytes()) else {
             panic!("not refused");
         };

@@ -30,7 +30,11 @@ pub(super) struct BracketCache(Mutex<HashMap<String, Arc<Cached<Brackets>>>>);
 type Brackets = HashMap<String, Vec<(Decimal, Decimal)>>;
 
 impl Shared {
-    pub(super) async fn positions(&self, who: &Credentials, symbol: Option<&Symbol>) -> Answer<Vec<Position>> {
+    pub(super) async fn positions(
+        &self,
+        who: &Credentials,
+        symbol: Option<&Symbol>,
+    ) -> Answer<Vec<Position>> {
         let mut risks = self.risks(who, symbol).await?;
         risks.retain(RawPosition::is_open);
         if risks.is_empty() {
@@ -52,12 +56,7 @@ impl Shared {
         Ok((risk.leverage(), risk.margin_mode()))
     }
 
-    pub(super) async fn set_leverage(
-        &self,
-        who: &Credentials,
-        symbol: &Symbol,
-        leverage: u16,
-    ) -> Answer<()> {
+    pub(super) async fn set_leverage(&self, who: &Credentials, symbol: &Symbol, leverage: u16) -> Answer<()> {
         let call = Call::post("/fapi/v1/leverage", Urgency::Second)
             .params(pair(symbol).with("leverage", leverage))
             .signed(who);
@@ -155,14 +154,22 @@ impl RawPosition {
     }
 
     fn margin_mode(&self) -> MarginMode {
-        if self.margin_type.eq_ignore_ascii_case("isolated") { MarginMode::Isolated } else { MarginMode::Crossed }
+        if self.margin_type.eq_ignore_ascii_case("isolated") {
+            MarginMode::Isolated
+        } else {
+            MarginMode::Crossed
+        }
     }
 
     /// The rate of the step that the position's notional has reached.
     fn maintenance_rate(&self, brackets: &Brackets) -> Decimal {
         let notional = self.notional.0.abs();
         let steps = brackets.get(&self.symbol).map(Vec::as_slice).unwrap_or_default();
-        steps.iter().take_while(|(floor, _)| *floor <= notional).last().map_or(Decimal::ZERO, |(_, rate)| *rate)
+        steps
+            .iter()
+            .take_while(|(floor, _)| *floor <= notional)
+            .last()
+            .map_or(Decimal::ZERO, |(_, rate)| *rate)
     }
 
     /// The values that ccxt derives, with its cuts and its order of operations.

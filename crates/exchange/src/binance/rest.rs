@@ -184,7 +184,12 @@ impl Api {
             }
         };
         serde_json::from_slice(&body).map_err(|error| {
-            tracing::warn!(path = call.path, line = error.line(), column = error.column(), "answer not understood");
+            tracing::warn!(
+                path = call.path,
+                line = error.line(),
+                column = error.column(),
+                "answer not understood"
+            );
             Failure::Unknown("an answer that cannot be read".into())
         })
     }

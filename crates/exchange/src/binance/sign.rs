@@ -47,11 +47,6 @@ impl Params {
         self.0.sort_by_key(|(name, _)| *name);
         self
     }
-
-    /// Name and value of each.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        self.0.iter().map(|(name, value)| (*name, value.as_str()))
-    }
 }
 
 /// HMAC-SHA256 of the payload, in hex.

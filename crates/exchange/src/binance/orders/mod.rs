@@ -9,13 +9,7 @@ mod plain;
 mod request;
 pub(super) mod words;
 
-use super::{
-    Shared,
-    account::PAGE,
-    prices::pair,
-    rest::Call,
-    sign::Params,
-};
+use super::{Shared, account::PAGE, prices::pair, rest::Call, sign::Params};
 use crate::{Answer, Credentials, Failure, OrderRequest, Urgency};
 use algo::RawAlgo;
 use domain::{Order, Symbol, TradeType};
@@ -86,12 +80,7 @@ impl Shared {
         Ok(cancelled.map(|raw| raw.into_order(symbol.clone())))
     }
 
-    pub(super) async fn cancel_all(
-        &self,
-        who: &Credentials,
-        kind: TradeType,
-        symbol: &Symbol,
-    ) -> Answer<()> {
+    pub(super) async fn cancel_all(&self, who: &Credentials, kind: TradeType, symbol: &Symbol) -> Answer<()> {
         let clear = async |path: &'static str| {
             let call = Call::delete(path).params(pair(symbol)).signed(who);
             none_if(NOTHING_TO_CANCEL, self.api(kind).ask::<IgnoredAny>(call).await).map(drop)
@@ -123,8 +112,7 @@ impl Shared {
             TradeType::Spot => self.spot.ask(list("/api/v3/openOrders", 6, 80)).await?,
             TradeType::Futures => {
                 // Conditional orders first: one that triggers in between is then seen twice, never missed.
-                let waiting: Vec<RawAlgo> =
-                    self.futures.ask(list("/fapi/v1/openAlgoOrders", 1, 40)).await?;
+                let waiting: Vec<RawAlgo> = self.futures.ask(list("/fapi/v1/openAlgoOrders", 1, 40)).await?;
                 orders.extend(waiting.into_iter().filter_map(|raw| Some(raw.to_order(name(&raw.symbol)?))));
                 self.futures.ask(list("/fapi/v1/openOrders", 1, 40)).await?
             }
@@ -146,9 +134,8 @@ impl Shared {
         limit: u16,
     ) -> Answer<Vec<Order>> {
         let limit = limit.clamp(1, PAGE);
-        let list = |path, weight| {
-            Call::get(path, weight).params(pair(symbol).with("limit", limit)).signed(who)
-        };
+        let list =
+            |path, weight| Call::get(path, weight).params(pair(symbol).with("limit", limit)).signed(who);
         let mut orders = if kind == TradeType::Spot {
             let plain: Vec<RawOrder> = self.spot.ask(list("/api/v3/allOrders", 20)).await?;
             plain.into_iter().map(|raw| raw.into_order(symbol.clone())).collect()

@@ -130,7 +130,8 @@ mod tests {
 
     #[test]
     fn only_the_exchange_calls_an_order_final() {
-        for word in ["NEW", "PARTIALLY_FILLED", "PENDING_CANCEL", "TRIGGERING", "TRIGGERED", "SOMETHING_NEW"] {
+        for word in ["NEW", "PARTIALLY_FILLED", "PENDING_CANCEL", "TRIGGERING", "TRIGGERED", "SOMETHING_NEW"]
+        {
             assert_eq!(status(word), OrderStatus::Open, "{word}");
         }
         assert_eq!(status("EXPIRED_IN_MATCH"), OrderStatus::Expired);

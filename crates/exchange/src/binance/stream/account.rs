@@ -18,6 +18,9 @@ use tokio::{
     time::{Instant, interval_at},
 };
 
+/// How many triggered orders are remembered by the names that they had before.
+const REMEMBERED: usize = 1_000;
+
 /// Why a connection, or the whole stream, has ended.
 enum Ended {
     Broken,
@@ -83,7 +86,11 @@ struct Account<'a> {
     became: HashMap<String, (String, Option<Decimal>)>,
 }
 
-async fn connect<'a>(shared: &'a Shared, who: &'a Credentials, kind: TradeType) -> Result<Account<'a>, Ended> {
+async fn connect<'a>(
+    shared: &'a Shared,
+    who: &'a Credentials,
+    kind: TradeType,
+) -> Result<Account<'a>, Ended> {
     let markets = shared.markets(kind).await?;
     let address = match kind {
         TradeType::Spot => &shared.addresses.spot,
@@ -230,7 +237,11 @@ impl Account<'_> {
         if !change.triggered() {
             return Some(AccountEvent::Order(Box::new(change.into_order(symbol, at)), None));
         }
-        if let Some(actual) = change.ai.known() {
+        // Bounded: what is lost here is found by reading, as at every reconnect.
+        if let Some(actual) = change.ai.known().filter(|_| !change.finished()) {
+            if self.became.len() >= REMEMBERED {
+                self.became.clear();
+            }
             self.became.insert(actual.to_owned(), (change.caid.clone(), change.trigger()));
         }
         match self.shared.find_order(self.who, self.kind, &symbol, &change.caid, true).await {
@@ -244,6 +255,7 @@ impl Account<'_> {
 
 /// The WebSocket API wraps each event.
 fn unwrapped(text: &str) -> String {
-    let event = serde_json::from_str::<Value>(text).ok().and_then(|mut told| Some(told.get_mut("event")?.take()));
+    let event =
+        serde_json::from_str::<Value>(text).ok().and_then(|mut told| Some(told.get_mut("event")?.take()));
     event.map(|event| event.to_string()).unwrap_or_default()
 }

@@ -349,6 +349,11 @@ impl RawAlgoChange {
         matches!(self.status.as_str(), "TRIGGERING" | "TRIGGERED" | "FINISHED")
     }
 
+    /// Whether the order that it became has ended too.
+    pub(super) fn finished(&self) -> bool {
+        self.status == "FINISHED"
+    }
+
     /// The trigger price.
     pub(super) fn trigger(&self) -> Option<Decimal> {
         nonzero(self.tp)

@@ -30,11 +30,10 @@ pub(super) struct Socket {
 impl Socket {
     /// Connects; the address is never logged, for it may carry a listen key.
     pub(super) async fn connect(url: &str, pacing: Pacing) -> Result<Self, Broken> {
-        let config = WebSocketConfig::default()
-            .max_message_size(Some(LARGEST))
-            .max_frame_size(Some(LARGEST));
+        let config = WebSocketConfig::default().max_message_size(Some(LARGEST)).max_frame_size(Some(LARGEST));
         let connecting = connect_async_with_config(url, Some(config), true);
-        let (stream, _) = timeout(pacing.silence, connecting).await.map_err(|_| Broken)?.map_err(|_| Broken)?;
+        let (stream, _) =
+            timeout(pacing.silence, connecting).await.map_err(|_| Broken)?.map_err(|_| Broken)?;
         let now = Instant::now();
         let mut ping = interval_at(now + pacing.ping, pacing.ping);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);

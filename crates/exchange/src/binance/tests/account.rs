@@ -1,0 +1,113 @@
+//! Rights, balances and fills.
+
+use super::{btc, d, ok, pair, who};
+use crate::{Exchange, KeyRights};
+use domain::{Fee, Funds, Micros, Side, Trade, TradeType};
+use serde_json::json;
+
+#[tokio::test]
+async fn what_a_key_may_do() {
+    let (fake, binance) = pair().await;
+    fake.on(
+        "GET /sapi/v1/account/apiRestrictions",
+        [ok(json!({
+            "ipRestrict": false, "createTime": 1_698_645_219_000_i64, "enableReading": true,
+            "enableWithdrawals": true, "enableInternalTransfer": false, "enableMargin": false,
+            "enableFutures": true, "permitsUniversalTransfer": false, "enableVanillaOptions": false,
+            "enableFixApiTrade": false, "enableFixReadOnly": true, "enableSpotAndMarginTrading": false,
+            "enablePortfolioMarginTrading": false,
+        }))],
+    );
+    let rights = binance.key_rights(&who()).await.unwrap();
+    assert_eq!(rights, KeyRights { withdraw: true, futures: true, spot: false, ip_restricted: false });
+}
+
+#[tokio::test]
+async fn a_futures_balance() {
+    let (fake, binance) = pair().await;
+    let asset = |name: &str, updated: i64| {
+        json!({
+            "asset": name, "walletBalance": "2383.52587258", "unrealizedProfit": "-1.50000000",
+            "marginBalance": "2382.02587258", "maintMargin": "1.0", "initialMargin": "23.00000000",
+            "positionInitialMargin": "20.0", "openOrderInitialMargin": "3.0",
+            "crossWalletBalance": "2383.52587258", "crossUnPnl": "-1.5", "availableBalance": "2359.02587258",
+            "maxWithdrawAmount": "2359.0", "updateTime": updated,
+        })
+    };
+    fake.on(
+        "GET /fapi/v3/account",
+        [ok(json!({
+            "totalInitialMargin": "23.0", "totalUnrealizedProfit": "-1.50000000",
+            "assets": [asset("USDT", 1_625_474_304_765), asset("BNB", 0)], "positions": [],
+        }))],
+    );
+    let balance = binance.balance(&who(), TradeType::Futures).await.unwrap();
+    let funds = Funds { free: d("2359.02587258"), used: d("23"), total: d("2382.02587258") };
+    assert_eq!(balance.assets.into_iter().collect::<Vec<_>>(), [("USDT".to_owned(), funds)]);
+    assert_eq!(balance.unrealized_pnl, d("-1.5"));
+}
+
+#[tokio::test]
+async fn a_spot_balance() {
+    let (fake, binance) = pair().await;
+    fake.on(
+        "GET /api/v3/account",
+        [ok(json!({ "makerCommission": 15, "canTrade": true, "balances": [
+            { "asset": "BTC", "free": "4723846.89208129", "locked": "0.10000000" },
+            { "asset": "LTC", "free": "0.00000000", "locked": "0.00000000" },
+        ] }))],
+    );
+    let balance = binance.balance(&who(), TradeType::Spot).await.unwrap();
+    let btc = Funds { free: d("4723846.89208129"), used: d("0.1"), total: d("4723846.99208129") };
+    assert_eq!(balance.assets["BTC"], btc);
+    assert_eq!(balance.assets["LTC"], Funds::default());
+}
+
+#[tokio::test]
+async fn futures_fills_newest_first() {
+    let (fake, binance) = pair().await;
+    let fill = |id: i64, qty: &str| {
+        json!({
+            "symbol": "BTCUSDT", "id": id, "orderId": 3_228_535_237_i64, "side": "SELL", "price": "19846.30",
+            "qty": qty, "realizedPnl": "-20.44680000", "quoteQty": "2619.71160", "commission": "1.04788463",
+            "commissionAsset": "USDT", "time": 1_664_914_106_289_i64, "positionSide": "BOTH", "buyer": false,
+            "maker": false,
+        })
+    };
+    fake.on("GET /fapi/v1/userTrades", [ok(json!([fill(243_302_233, "0.021"), fill(243_302_234, "0.132")]))]);
+    let trades = binance.trades(&who(), TradeType::Futures, &btc(), 2_000).await.unwrap();
+    let expected = Trade {
+        id: "243302234".into(),
+        order: "3228535237".into(),
+        symbol: btc(),
+        at: Micros::from_millis(1_664_914_106_289),
+        side: Side::Sell,
+        maker: false,
+        price: d("19846.3"),
+        amount: d("0.132"),
+        cost: d("2619.7116"),
+        fee: Fee { cost: d("1.04788463"), currency: "USDT".into() },
+        realized: d("-20.4468"),
+    };
+    assert_eq!(trades[0], expected);
+    assert_eq!(trades[1].id, "243302233");
+    assert_eq!(fake.seen("GET /fapi/v1/userTrades")[0].param("limit").unwrap(), "1000");
+}
+
+#[tokio::test]
+async fn spot_fills() {
+    let (fake, binance) = pair().await;
+    fake.on(
+        "GET /api/v3/myTrades",
+        [ok(json!([{
+            "symbol": "BTCUSDT", "id": 28_457, "orderId": 100_234, "orderListId": -1, "price": "4.00000100",
+            "qty": "12.00000000", "quoteQty": "48.000012", "commission": "10.10000000",
+            "commissionAsset": "BNB", "time": 1_499_865_549_590_i64, "isBuyer": true, "isMaker": true,
+            "isBestMatch": true,
+        }]))],
+    );
+    let trades = binance.trades(&who(), TradeType::Spot, &btc(), 10).await.unwrap();
+    assert_eq!((trades[0].side, trades[0].maker), (Side::Buy, true));
+    assert_eq!(trades[0].fee, Fee { cost: d("10.1"), currency: "BNB".into() });
+    assert_eq!(trades[0].realized, d("0"));
+}

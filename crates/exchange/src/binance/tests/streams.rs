@@ -1,0 +1,340 @@
+//! Streams: what they tell, and how they come back.
+
+use super::{Binance, Hand, NOW, btc, config, d, fake::Fake, no, ok, orders, prices, who};
+use crate::{
+    AccountEvent, Exchange, MarketEvent,
+    binance::{Pacing, config::UserStream, sign::signature},
+};
+use axum::extract::ws::{Message, WebSocket};
+use domain::{Candle, Funds, Micros, OrderStatus, OrderType, TradeType};
+use serde_json::{Value, json};
+use std::{
+    future::Future,
+    sync::{Arc, atomic::AtomicI64},
+    time::Duration,
+};
+use tokio::sync::mpsc::Receiver;
+
+/// What is awaited comes, or the test fails instead of hanging.
+pub(super) async fn soon<T>(future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(20), future).await.expect("waited in vain")
+}
+
+async fn next<T>(events: &mut Receiver<T>) -> T {
+    soon(events.recv()).await.expect("the stream has ended")
+}
+
+async fn say(socket: &mut WebSocket, message: &Value) {
+    socket.send(Message::text(message.to_string())).await.unwrap();
+}
+
+async fn fixture(pacing: impl FnOnce(&mut Pacing)) -> (Fake, Binance) {
+    let fake = Fake::start().await;
+    fake.on("GET /fapi/v1/exchangeInfo", [ok(prices::exchange_info())]);
+    fake.on("GET /api/v3/exchangeInfo", [ok(prices::spot_info())]);
+    let key = || ok(json!({ "listenKey": "listen" }));
+    fake.on("POST /fapi/v1/listenKey", [key()]);
+    fake.on("POST /api/v3/userDataStream", [key()]);
+    let mut config = config(&fake.base);
+    pacing(&mut config.pacing);
+    let binance = Binance::new(config, Arc::new(Hand(AtomicI64::new(NOW.0)))).unwrap();
+    (fake, binance)
+}
+
+#[tokio::test]
+async fn prices_and_candles() {
+    let (mut fake, binance) = fixture(|_| ()).await;
+    let mut events = binance.market_stream(vec![btc()]);
+    let (target, mut socket) = fake.socket().await;
+    assert_eq!(target, "/futures/stream?streams=btcusdt@ticker/btcusdt@markPrice@1s/btcusdt@kline_1m");
+    assert_eq!(next(&mut events).await, MarketEvent::Connected);
+    let wrapped = |data: Value| json!({ "stream": "x", "data": data });
+    say(&mut socket, &json!({ "result": null, "id": 1 })).await;
+    say(
+        &mut socket,
+        &wrapped(json!({
+            "e": "markPriceUpdate", "E": 1_562_305_380_000_i64, "s": "BTCUSDT", "p": "11794.15000000",
+            "i": "11784.62659091", "P": "11784.25641265", "r": "0.00038167", "T": 1_562_306_400_000_i64,
+        })),
+    )
+    .await;
+    let at = Micros::from_millis(1_562_305_380_000);
+    let mark = MarketEvent::Mark { symbol: btc(), price: d("11794.15"), at };
+    assert_eq!(next(&mut events).await, mark);
+    say(&mut socket, &wrapped(json!({
+        "e": "kline", "E": 1, "s": "BTCUSDT", "k": {
+            "t": 1_638_747_660_000_i64, "T": 1_638_747_719_999_i64, "s": "BTCUSDT", "i": "1m", "f": 100, "L": 200,
+            "o": "0.0010", "c": "0.0020", "h": "0.0025", "l": "0.0015", "v": "1000", "n": 100, "x": true,
+            "q": "1.0000", "V": "500", "Q": "0.500", "B": "123456",
+        },
+    }))).await;
+    let candle = Candle {
+        start: Micros::from_millis(1_638_747_660_000),
+        open: d("0.001"),
+        high: d("0.0025"),
+        low: d("0.0015"),
+        close: d("0.002"),
+        volume: d("1000"),
+    };
+    assert_eq!(next(&mut events).await, MarketEvent::Candle { symbol: btc(), candle, closed: true });
+    say(&mut socket, &wrapped(json!({
+        "e": "24hrTicker", "E": 123_456_789, "s": "BTCUSDT", "p": "0.0015", "P": "250.00", "w": "0.0018",
+        "c": "0.0025", "Q": "10", "o": "0.0010", "h": "0.0025", "l": "0.0010", "v": "10000", "q": "18", "O": 0,
+        "C": 86_400_000, "F": 0, "L": 18150, "n": 18151,
+    }))).await;
+    let MarketEvent::Ticker(ticker) = next(&mut events).await else { panic!("no ticker") };
+    assert_eq!((ticker.last, ticker.percentage, ticker.at), (d("0.0025"), d("250"), Micros(86_400_000_000)));
+}
+
+#[tokio::test]
+async fn a_broken_market_stream_comes_back() {
+    let (mut fake, binance) = fixture(|_| ()).await;
+    let mut events = binance.market_stream(vec![btc()]);
+    for _ in 0..3 {
+        let (_, socket) = fake.socket().await;
+        assert_eq!(next(&mut events).await, MarketEvent::Connected);
+        drop(socket);
+        assert_eq!(next(&mut events).await, MarketEvent::Disconnected);
+    }
+}
+
+#[tokio::test]
+async fn a_silent_stream_is_given_up() {
+    let (mut fake, binance) = fixture(|pacing| pacing.silence = Duration::from_millis(150)).await;
+    let mut events = binance.market_stream(vec![btc()]);
+    // Nobody reads this socket, so nobody answers pings.
+    let (_, _socket) = fake.socket().await;
+    assert_eq!(next(&mut events).await, MarketEvent::Connected);
+    assert_eq!(next(&mut events).await, MarketEvent::Disconnected);
+    fake.socket().await;
+}
+
+#[tokio::test]
+async fn an_old_stream_is_renewed() {
+    let (mut fake, binance) = fixture(|pacing| pacing.lifetime = Duration::from_millis(100)).await;
+    let _events = binance.market_stream(vec![btc()]);
+    fake.socket().await;
+    fake.socket().await;
+}
+
+#[tokio::test]
+async fn a_stream_ends_with_its_reader() {
+    let (mut fake, binance) = fixture(|_| ()).await;
+    let events = binance.market_stream(vec![btc()]);
+    let (_, mut socket) = fake.socket().await;
+    drop(events);
+    let closed = soon(async {
+        while let Some(Ok(message)) = socket.recv().await {
+            if let Message::Close(_) = message {
+                break;
+            }
+        }
+    });
+    closed.await;
+}
+
+#[tokio::test]
+async fn a_failed_handshake_with_tls_is_no_panic() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("wss://{}", listener.local_addr().unwrap());
+    let config = super::BinanceConfig { futures_stream_url: Some(address), ..config("http://127.0.0.1:1") };
+    let binance = Binance::new(config, Arc::new(Hand::default())).unwrap();
+    let _events = binance.market_stream(vec![btc()]);
+    for _ in 0..2 {
+        drop(soon(listener.accept()).await.unwrap());
+    }
+}
+
+fn trade_update(changes: &[(&str, Value)]) -> Value {
+    let mut update = json!({
+        "e": "ORDER_TRADE_UPDATE", "E": 1_568_879_465_651_i64, "T": 1_568_879_465_650_i64, "o": {
+            "s": "BTCUSDT", "c": "slip-1", "S": "SELL", "o": "LIMIT", "f": "GTC", "q": "0.300", "p": "7104.00",
+            "ap": "7103.50000", "sp": "0", "x": "TRADE", "X": "PARTIALLY_FILLED", "i": 8_886_774, "l": "0.100",
+            "z": "0.200", "L": "7103.00", "N": "USDT", "n": "0.28412", "T": 1_568_879_465_650_i64, "t": 77,
+            "b": "0", "a": "9.91", "m": true, "R": true, "wt": "CONTRACT_PRICE", "ot": "LIMIT", "ps": "BOTH",
+            "cp": false, "rp": "1.25", "pP": false, "si": 0, "ss": 0, "V": "EXPIRE_TAKER", "pm": "NONE", "gtd": 0,
+        },
+    });
+    for (name, value) in changes {
+        update["o"][name] = value.clone();
+    }
+    update
+}
+
+#[tokio::test]
+async fn a_futures_account_tells_of_orders_fills_and_positions() {
+    let (mut fake, binance) = fixture(|_| ()).await;
+    let mut events = binance.account_stream(who(), TradeType::Futures);
+    let (target, mut socket) = fake.socket().await;
+    assert_eq!(target, "/futures/ws/listen");
+    assert_eq!(fake.seen("POST /fapi/v1/listenKey")[0].key.as_deref(), Some("the-key"));
+    assert_eq!(next(&mut events).await, AccountEvent::Connected);
+
+    say(&mut socket, &trade_update(&[])).await;
+    let AccountEvent::Order(order, Some(trade)) = next(&mut events).await else { panic!("no fill") };
+    assert_eq!((order.status, order.filled, order.remaining), (OrderStatus::Open, d("0.2"), Some(d("0.1"))));
+    assert_eq!((order.cost, order.price), (d("1420.7"), Some(d("7104"))));
+    assert_eq!((trade.id.as_str(), trade.order.as_str(), trade.maker), ("77", "8886774", true));
+    assert_eq!((trade.cost, trade.fee.cost, trade.realized), (d("710.3"), d("0.28412"), d("1.25")));
+
+    say(&mut socket, &trade_update(&[("x", json!("CANCELED")), ("X", json!("CANCELED"))])).await;
+    let AccountEvent::Order(order, None) = next(&mut events).await else { panic!("no cancel") };
+    assert_eq!(order.status, OrderStatus::Canceled);
+
+    say(
+        &mut socket,
+        &json!({ "e": "ACCOUNT_UPDATE", "E": 1, "T": 1, "a": { "m": "ORDER",
+        "B": [{ "a": "USDT", "wb": "122624.1", "cw": "100.1", "bc": "50.1" }],
+        "P": [{ "s": "BTCUSDT", "pa": "20", "ep": "6563.6", "mt": "isolated" }, { "s": "NOSUCH" }] } }),
+    )
+    .await;
+    let account = AccountEvent::Account { balance: None, positions: vec![btc()] };
+    assert_eq!(next(&mut events).await, account);
+
+    say(
+        &mut socket,
+        &json!({ "e": "ACCOUNT_CONFIG_UPDATE", "E": 1, "T": 1, "ac": { "s": "BTCUSDT", "l": 25 } }),
+    )
+    .await;
+    assert_eq!(next(&mut events).await, AccountEvent::Settings(btc()));
+}
+
+fn algo_update(status: &str, actual: &str) -> Value {
+    json!({ "e": "ALGO_UPDATE", "T": 1_750_515_742_297_i64, "E": 1_750_515_742_303_i64, "o": {
+        "caid": "slip-3", "aid": 2_146_760, "at": "CONDITIONAL", "o": "STOP_MARKET", "s": "BTCUSDT", "S": "SELL",
+        "ps": "BOTH", "f": "GTE_GTC", "q": "0", "X": status, "ai": actual, "ap": "0.00000", "aq": "0.00000",
+        "act": "0", "tp": "19850", "p": "0", "V": "EXPIRE_MAKER", "wt": "CONTRACT_PRICE", "pm": "NONE", "cp": true,
+        "pP": false, "R": true, "tt": 0, "gtd": 0,
+    } })
+}
+
+#[tokio::test]
+async fn a_conditional_order_keeps_its_name_when_it_triggers() {
+    let (mut fake, binance) = fixture(|_| ()).await;
+    let mut events = binance.account_stream(who(), TradeType::Futures);
+    let (_, mut socket) = fake.socket().await;
+    assert_eq!(next(&mut events).await, AccountEvent::Connected);
+
+    say(&mut socket, &algo_update("NEW", "")).await;
+    let AccountEvent::Order(waiting, None) = next(&mut events).await else { panic!("not told") };
+    assert_eq!((waiting.client_order_id.as_str(), waiting.status), ("slip-3", OrderStatus::Open));
+    assert_eq!((waiting.kind, waiting.stop_price), (OrderType::StopMarket, Some(d("19850"))));
+
+    fake.on(
+        "GET /fapi/v1/algoOrder",
+        [ok(orders::algo(json!({ "algoStatus": "TRIGGERED", "actualOrderId": "88" })))],
+    );
+    fake.on(
+        "GET /fapi/v1/order",
+        [ok(orders::plain(json!({ "orderId": 88, "status": "NEW", "executedQty": "0",
+        "cumQuote": "0", "avgPrice": "0" })))],
+    );
+    say(&mut socket, &algo_update("TRIGGERED", "88")).await;
+    let AccountEvent::Order(working, None) = next(&mut events).await else { panic!("not told") };
+    assert_eq!((working.id.as_str(), working.client_order_id.as_str()), ("88", "slip-3"));
+    assert_eq!(working.status, OrderStatus::Open);
+
+    let fill = trade_update(&[("i", json!(88)), ("c", json!("made-by-binance")), ("X", json!("FILLED"))]);
+    say(&mut socket, &fill).await;
+    let AccountEvent::Order(filled, Some(trade)) = next(&mut events).await else { panic!("no fill") };
+    assert_eq!((filled.client_order_id.as_str(), filled.stop_price), ("slip-3", Some(d("19850"))));
+    assert_eq!((filled.status, trade.order.as_str()), (OrderStatus::Closed, "88"));
+}
+
+#[tokio::test]
+async fn a_lapsed_key_is_renewed() {
+    let (mut fake, binance) = fixture(|_| ()).await;
+    let mut events = binance.account_stream(who(), TradeType::Futures);
+    let (_, mut socket) = fake.socket().await;
+    assert_eq!(next(&mut events).await, AccountEvent::Connected);
+    fake.on("POST /fapi/v1/listenKey", [ok(json!({ "listenKey": "another" }))]);
+    say(&mut socket, &json!({ "e": "listenKeyExpired", "E": 1, "listenKey": "listen" })).await;
+    assert_eq!(next(&mut events).await, AccountEvent::Disconnected);
+    let (target, _socket) = fake.socket().await;
+    assert_eq!(target, "/futures/ws/another");
+    assert_eq!(next(&mut events).await, AccountEvent::Connected);
+}
+
+#[tokio::test]
+async fn a_key_is_kept_alive_and_one_that_cannot_be_is_replaced() {
+    let (mut fake, binance) = fixture(|pacing| pacing.keepalive = Duration::from_millis(20)).await;
+    fake.on("PUT /api/v3/userDataStream", [ok(json!({})), no(400, -1125, "This listenKey does not exist.")]);
+    let mut events = binance.account_stream(who(), TradeType::Spot);
+    let (_, _socket) = fake.socket().await;
+    assert_eq!(next(&mut events).await, AccountEvent::Connected);
+    assert_eq!(next(&mut events).await, AccountEvent::Disconnected);
+    fake.socket().await;
+    let kept = fake.seen("PUT /api/v3/userDataStream");
+    assert!(kept.len() >= 2);
+    assert_eq!(kept[0].text, "listenKey=listen");
+}
+
+#[tokio::test]
+async fn a_refused_key_ends_the_stream() {
+    let (fake, binance) = fixture(|_| ()).await;
+    fake.on("POST /fapi/v1/listenKey", [no(503, -1000, "x"), no(401, -2015, "Invalid API-key.")]);
+    let mut events = binance.account_stream(who(), TradeType::Futures);
+    assert_eq!(next(&mut events).await, AccountEvent::Unauthorized);
+    assert_eq!(soon(events.recv()).await, None);
+}
+
+fn report() -> Value {
+    json!({
+        "e": "executionReport", "E": 1_499_405_658_658_i64, "s": "LTCBTC", "c": "cancel-id", "S": "BUY",
+        "o": "LIMIT_MAKER", "f": "GTC", "q": "1.00000000", "p": "0.10264410", "P": "0.00000000",
+        "F": "0.00000000", "g": -1, "C": "slip-4", "x": "CANCELED", "X": "CANCELED", "r": "NONE",
+        "i": 4_293_153, "l": "0.00000000", "z": "0.00000000", "L": "0.00000000", "n": "0", "N": null,
+        "T": 1_499_405_658_657_i64, "t": -1, "I": 8_641_984, "w": true, "m": false, "M": false,
+        "O": 1_499_405_658_000_i64, "Z": "0.00000000", "Y": "0.00000000", "Q": "0.00000000", "W": 1, "V": "NONE",
+    })
+}
+
+#[tokio::test]
+async fn a_spot_account_tells_of_orders_and_funds() {
+    let (mut fake, binance) = fixture(|_| ()).await;
+    let mut events = binance.account_stream(who(), TradeType::Spot);
+    let (target, mut socket) = fake.socket().await;
+    assert_eq!(target, "/spot/ws/listen");
+    assert_eq!(next(&mut events).await, AccountEvent::Connected);
+    say(&mut socket, &report()).await;
+    let AccountEvent::Order(order, None) = next(&mut events).await else { panic!("not told") };
+    assert_eq!((order.client_order_id.as_str(), order.post_only), ("slip-4", true));
+    assert_eq!(order.at, Micros::from_millis(1_499_405_658_000));
+    say(
+        &mut socket,
+        &json!({ "e": "outboundAccountPosition", "E": 1, "u": 1, "B": [
+        { "a": "LTC", "f": "10000.000000", "l": "1.500000" }] }),
+    )
+    .await;
+    let AccountEvent::Account { balance: Some(balance), .. } = next(&mut events).await else {
+        panic!("no funds")
+    };
+    assert_eq!(balance.assets["LTC"], Funds { free: d("10000"), used: d("1.5"), total: d("10001.5") });
+}
+
+/// Binance itself has no listen keys for spot any more.
+#[tokio::test]
+async fn a_spot_account_by_signed_subscription() {
+    let (mut fake, mut binance) = fixture(|_| ()).await;
+    let url = format!("{}/ws-api/v3", fake.base.replacen("http", "ws", 1));
+    Arc::get_mut(&mut binance.shared).unwrap().addresses.spot.user = UserStream::Signed(url);
+    let mut events = binance.account_stream(who(), TradeType::Spot);
+    let (target, mut socket) = fake.socket().await;
+    assert_eq!(target, "/ws-api/v3");
+    let asked = soon(socket.recv()).await.unwrap().unwrap();
+    let asked: Value = serde_json::from_str(asked.to_text().unwrap()).unwrap();
+    assert_eq!(asked["method"], "userDataStream.subscribe.signature");
+    let payload = format!("apiKey=the-key&timestamp={}", NOW.millis());
+    assert_eq!(asked["params"]["signature"], signature("the-secret", &payload));
+    say(&mut socket, &json!({ "id": asked["id"], "status": 200, "result": { "subscriptionId": 0 } })).await;
+    assert_eq!(next(&mut events).await, AccountEvent::Connected);
+    say(&mut socket, &json!({ "subscriptionId": 0, "event": report() })).await;
+    assert!(matches!(next(&mut events).await, AccountEvent::Order(..)));
+    drop(socket);
+    assert_eq!(next(&mut events).await, AccountEvent::Disconnected);
+    let (_, mut socket) = fake.socket().await;
+    soon(socket.recv()).await.unwrap().unwrap();
+    say(&mut socket, &json!({ "id": "subscribe", "status": 401, "error": { "code": -2015, "msg": "no" } }))
+        .await;
+    assert_eq!(next(&mut events).await, AccountEvent::Unauthorized);
+}
