@@ -12,3 +12,34 @@ pub mod price;
 pub(crate) mod stream;
 pub mod toasts;
 pub(crate) mod told;
+#[cfg(any(feature = "islands", test))]
+pub(crate) mod tree;
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use domain::{Decimal, Order, OrderStatus, OrderType, Side, TimeInForce};
+
+    /// An order for tests.
+    pub(crate) fn order() -> Order {
+        Order {
+            id: "1".into(),
+            client_order_id: "slip-1".into(),
+            at: domain::Micros(1_700_000_000_000_000),
+            symbol: "BTC/USDT".parse().unwrap(),
+            kind: OrderType::Limit,
+            time_in_force: TimeInForce::Gtc,
+            post_only: false,
+            reduce_only: false,
+            side: Side::Buy,
+            price: Some(Decimal::from(10_000)),
+            stop_price: None,
+            callback_rate: None,
+            amount: Some(Decimal::new(5, 2)),
+            cost: Decimal::ZERO,
+            average: None,
+            filled: Decimal::ZERO,
+            remaining: Some(Decimal::new(5, 2)),
+            status: OrderStatus::Open,
+        }
+    }
+}

@@ -1,16 +1,14 @@
 //! The tab's one WebSocket: `/events`. Connects when the page is really shown, resumes where it stopped, backs off
 //! when it fails, and says how it stands.
 
-mod parse;
-
 use super::{
     bus::{Link, bus},
-    told::watch_message,
+    told::{Quote, Told, read, watch_message},
+    tree,
 };
 use futures::{SinkExt, StreamExt, channel::mpsc, future::Either};
 use gloo_net::websocket::{Message, futures::WebSocket};
 use leptos::prelude::*;
-use parse::Told;
 use std::{
     cell::RefCell,
     collections::BTreeSet,
@@ -26,7 +24,7 @@ const SEQ: &str = "slipstream-seq";
 /// The longest pause between two attempts, in milliseconds.
 const LONGEST_PAUSE: u32 = 15_000;
 
-type Reader = Rc<dyn Fn(&str)>;
+type Reader = Rc<dyn Fn(&JsValue)>;
 
 /// What the islands of this tab want, together.
 #[derive(Default)]
@@ -50,7 +48,7 @@ pub(crate) fn watch(symbol: &str) {
 
 /// Asks for an account's changes; `reader` is given every message as it came.
 #[cfg(feature = "desk")]
-pub(crate) fn watch_account(key: &str, symbol: &str, reader: impl Fn(&str) + 'static) {
+pub(crate) fn watch_account(key: &str, symbol: &str, reader: impl Fn(&JsValue) + 'static) {
     WISH.with_borrow_mut(|w| {
         w.symbols.insert(symbol.to_owned());
         w.account = Some((key.to_owned(), symbol.to_owned()));
@@ -163,35 +161,36 @@ fn remember(seq: i64) {
 
 fn hear(text: &str) {
     WISH.with_borrow_mut(|w| w.last_heard = js_sys::Date::now());
-    let bus = bus();
-    match parse::read(text) {
-        Some(Told::Hello(seq)) => {
-            if remembered().is_none() {
-                remember(seq);
-            }
-        }
-        Some(Told::Upstream(live)) => bus.link.set(if live { Link::Live } else { Link::Stale }),
-        Some(Told::Price(symbol, mut quote)) => {
-            if bus.link.get_untracked() != Link::Live {
-                bus.link.set(Link::Live);
-            }
-            bus.quotes.update(|quotes| {
-                if let Some(before) = quotes.get(&symbol) {
-                    quote.up = if before.last == quote.last { before.up } else { above(&quote.last, &before.last) };
-                }
-                quotes.insert(symbol, quote);
-            });
-        }
+    if text == "\"Reload\"" {
+        return bus().outdated.set(true);
+    }
+    let Some(message) = tree::parse(text) else { return };
+    match read(&message) {
+        Some(Told::Hello(seq)) if remembered().is_none() => remember(seq),
+        Some(Told::Upstream(live)) => bus().link.set(if live { Link::Live } else { Link::Stale }),
+        Some(Told::Price(symbol, quote)) => quoted(symbol, quote),
         Some(Told::Happened(event)) => {
             remember(event.seq);
-            bus.happened.set(Some(event));
+            bus().happened.set(Some(event));
         }
-        Some(Told::Reload) => bus.outdated.set(true),
-        None => {}
+        Some(Told::Hello(_)) | None => {}
     }
     if let Some(reader) = WISH.with_borrow(|w| w.reader.clone()) {
-        reader(text);
+        reader(&message);
     }
+}
+
+fn quoted(symbol: String, mut quote: Quote) {
+    let bus = bus();
+    if bus.link.get_untracked() != Link::Live {
+        bus.link.set(Link::Live);
+    }
+    bus.quotes.update(|quotes| {
+        if let Some(before) = quotes.get(&symbol) {
+            quote.up = if before.last == quote.last { before.up } else { above(&quote.last, &before.last) };
+        }
+        quotes.insert(symbol, quote);
+    });
 }
 
 /// Whether one positive decimal text is above another, digit by digit.

@@ -1,5 +1,22 @@
 //! The stream's messages, as far as the small islands understand them. Decimals stay text: they are only shown.
 
+#[cfg(any(feature = "islands", test))]
+use super::tree::Tree;
+
+/// A message that the small islands act on (`domain::live::LiveMessage`).
+#[cfg(any(feature = "islands", test))]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// The stream stands; where resuming may start.
+    Hello(i64),
+    /// Whether prices still come.
+    Upstream(bool),
+    /// A market's price.
+    Price(String, Quote),
+    /// Something for a toast.
+    Happened(Happened),
+}
+
 /// The last price of a market and its change over 24 hours.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Quote {
@@ -7,10 +24,6 @@ pub(crate) struct Quote {
     pub(crate) last: String,
     /// Change in percent.
     pub(crate) percent: String,
-    /// Highest of the day.
-    pub(crate) high: String,
-    /// Lowest of the day.
-    pub(crate) low: String,
     /// Whether the last change was upwards.
     pub(crate) up: bool,
 }
@@ -48,6 +61,47 @@ pub(crate) struct OrderNews {
     pub(crate) average: String,
 }
 
+/// Reads a message; what is meant for the desk alone, and what we do not know, is none.
+#[cfg(any(feature = "islands", test))]
+pub(crate) fn read(message: &impl Tree) -> Option<Told> {
+    if let Some(ticker) = message.get("Price") {
+        let quote = Quote { last: ticker.string("last"), percent: ticker.string("percentage"), up: true };
+        return Some(Told::Price(ticker.string("symbol"), quote));
+    }
+    if let Some(hello) = message.get("Hello") {
+        return Some(Told::Hello(hello.get("seq")?.int()?));
+    }
+    if let Some(upstream) = message.get("Upstream") {
+        return Some(Told::Upstream(upstream.get("live")?.truth()?));
+    }
+    let happened = message.get("Happened")?;
+    let what = what(&happened.get("event")?.get("what")?)?;
+    Some(Told::Happened(Happened { seq: happened.get("seq")?.int()?, what }))
+}
+
+#[cfg(any(feature = "islands", test))]
+fn what(what: &impl Tree) -> Option<What> {
+    if let Some(both) = what.get("Order") {
+        let order = both.items()?.into_iter().next()?;
+        return Some(What::Order(OrderNews {
+            symbol: order.string("symbol"),
+            side: order.string("side"),
+            status: order.string("status"),
+            amount: order.string("amount"),
+            filled: order.string("filled"),
+            average: order.string("average"),
+        }));
+    }
+    if let Some(symbol) = what.get("ClosedWithoutStop") {
+        return Some(What::ClosedWithoutStop(symbol.text()?));
+    }
+    if let Some(both) = what.get("TargetRefused") {
+        let mut parts = both.items()?.into_iter();
+        return Some(What::TargetRefused(parts.next()?.text()?, parts.next()?.text()?));
+    }
+    Some(What::KeyRefused(what.get("KeyRefused")?.text()?))
+}
+
 /// The message that asks the server for what this tab wants to see (`domain::live::ClientMessage::Watch`), written by
 /// hand: its parts are symbols and UUIDs, which need no escaping.
 #[cfg(any(feature = "islands", test))]
@@ -65,7 +119,48 @@ pub(crate) fn watch_message(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::live::ClientMessage;
+    use domain::live::{ClientMessage, Happening, LiveMessage};
+
+    fn told(message: &LiveMessage) -> Option<Told> {
+        read(&serde_json::to_value(message).unwrap())
+    }
+
+    fn happened(what: domain::live::What) -> Option<Told> {
+        let key = "0192d3a0-0000-7000-8000-000000000001".parse().unwrap();
+        told(&LiveMessage::Happened { seq: 9, event: Happening { key, at: domain::Micros(5), what } })
+    }
+
+    #[test]
+    fn reads_what_the_server_writes() {
+        assert_eq!(told(&LiveMessage::Hello { seq: 3 }), Some(Told::Hello(3)));
+        assert_eq!(told(&LiveMessage::Upstream { live: false }), Some(Told::Upstream(false)));
+        assert_eq!(told(&LiveMessage::Reload), None);
+        let symbol: domain::Symbol = "BTC/USDT".parse().unwrap();
+        let refused = happened(domain::live::What::TargetRefused(symbol.clone(), "no".into()));
+        let what = What::TargetRefused("BTC/USDT".into(), "no".into());
+        assert_eq!(refused, Some(Told::Happened(Happened { seq: 9, what })));
+        let closed = happened(domain::live::What::ClosedWithoutStop(symbol));
+        let what = What::ClosedWithoutStop("BTC/USDT".into());
+        assert_eq!(closed, Some(Told::Happened(Happened { seq: 9, what })));
+        let key = happened(domain::live::What::KeyRefused("mine".into()));
+        assert_eq!(key, Some(Told::Happened(Happened { seq: 9, what: What::KeyRefused("mine".into()) })));
+    }
+
+    #[test]
+    fn reads_prices_and_orders() {
+        let ticker = r#"{"Price":{"symbol":"BTC/USDT","at":1,"high":"2","low":"1","vwap":"1","open":"1","last":"1.5",
+            "change":"0.5","percentage":"50","base_volume":"1","quote_volume":"1"}}"#;
+        let message: LiveMessage = serde_json::from_str(ticker).unwrap();
+        let quote = Quote { last: "1.5".into(), percent: "50".into(), up: true };
+        assert_eq!(told(&message), Some(Told::Price("BTC/USDT".into(), quote)));
+        let order = crate::islands::tests::order();
+        let what = domain::live::What::Order(Box::new(order), None);
+        let Some(Told::Happened(Happened { what: What::Order(news), .. })) = happened(what) else {
+            panic!("no order was read");
+        };
+        assert_eq!((news.side.as_str(), news.status.as_str()), ("BUY", "open"));
+        assert_eq!((news.symbol.as_str(), news.amount.as_str()), ("BTC/USDT", "0.05"));
+    }
 
     #[test]
     fn the_watch_message_is_what_the_server_reads() {

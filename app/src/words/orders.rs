@@ -1,8 +1,6 @@
 //! The exchange's words for orders, as people read them.
 
 use super::table;
-#[cfg(feature = "ssr")]
-use domain::OrderStatus;
 use domain::{MarginMode, OrderType, PositionSide, Side};
 
 table! {
@@ -18,15 +16,8 @@ table! {
         stop_market: "Stop",
         take_profit: "Take profit",
         trailing: "Trailing stop",
-        open: "Open",
-        filled: "Filled",
-        canceled: "Cancelled",
-        expired: "Expired",
-        rejected: "Refused",
         isolated: "Isolated",
         cross: "Cross",
-        maker: "Maker",
-        taker: "Taker",
     }
 }
 
@@ -53,17 +44,6 @@ impl Orders {
             OrderType::StopMarket => self.stop_market,
             OrderType::TakeProfit | OrderType::TakeProfitMarket => self.take_profit,
             OrderType::TrailingStopMarket => self.trailing,
-        }
-    }
-
-    #[cfg(feature = "ssr")]
-    pub(crate) const fn status(&self, status: OrderStatus) -> &'static str {
-        match status {
-            OrderStatus::Open => self.open,
-            OrderStatus::Closed => self.filled,
-            OrderStatus::Canceled => self.canceled,
-            OrderStatus::Expired => self.expired,
-            OrderStatus::Rejected => self.rejected,
         }
     }
 

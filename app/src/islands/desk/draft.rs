@@ -51,7 +51,7 @@ impl Default for Draft {
 impl Draft {
     /// Reads what a form kept, in a query or a flash; what is absent stays as it starts.
     #[must_use]
-    pub fn read(values: &[(String, String)]) -> Self {
+    pub fn from_values(values: &[(String, String)]) -> Self {
         let mut draft = Self::default();
         for (name, value) in values {
             let place = match name.as_str() {
@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn a_draft_survives_its_form() {
         let pair = |k: &str, v: &str| (k.to_owned(), v.to_owned());
-        let read = Draft::read(&[
+        let read = Draft::from_values(&[
             pair("side", "SELL"),
             pair("type", "LIMIT"),
             pair("takeProfitPrices[0]", "9"),

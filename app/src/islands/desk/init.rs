@@ -2,14 +2,12 @@
 
 use super::{Bars, Draft};
 use crate::answer::Failure;
-use domain::{Decimal, ExchangeKeyId, Frame, Market, live::AccountState};
+use domain::{Decimal, Frame, Market, live::AccountState};
 use serde::{Deserialize, Serialize};
 
 /// Everything that the desk starts from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeskInit {
-    /// The key that trades.
-    pub key: ExchangeKeyId,
     /// The market and its rules.
     pub market: Market,
     /// The chart's frame.

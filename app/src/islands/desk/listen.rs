@@ -1,23 +1,36 @@
-//! The stream's messages, taken into the desk's signals.
+//! The stream's messages (`domain::live::LiveMessage`), taken into the desk's signals.
 
-use super::{Bar, account::Account, chart::Chart};
-use crate::islands::stream;
-use domain::live::LiveMessage;
+use super::{
+    Bar,
+    account::Account,
+    chart::Chart,
+    read::{Read, decimal},
+};
+use crate::islands::{stream, tree::Tree};
+use domain::{Candle, live::AccountState};
 use leptos::prelude::*;
+use wasm_bindgen::JsValue;
 
 /// Follows the desk's account and market for as long as the page lives.
 pub(super) fn listen(account: Account, chart: Chart) {
     let symbol = account.symbol();
-    stream::watch_account(&account.key(), &symbol.clone(), move |text| {
-        let Ok(message) = serde_json::from_str::<LiveMessage>(text) else { return };
-        match message {
-            LiveMessage::Price(ticker) if ticker.symbol.to_string() == symbol => account.last.set(ticker.last),
-            LiveMessage::Mark { symbol: of, price } if of.to_string() == symbol => account.mark.set(Some(price)),
-            LiveMessage::Candle { symbol: of, candle } if of.to_string() == symbol => {
-                chart.minute(account.market.with_value(|m| Bar::new(&candle, m)));
-            }
-            LiveMessage::Account(state) => account.state.set(*state),
-            _ => {}
-        }
+    stream::watch_account(&account.key(), &symbol.clone(), move |message| {
+        take(account, chart, &symbol, message);
     });
+}
+
+/// Takes one message; none when it is not for the desk.
+fn take(account: Account, chart: Chart, symbol: &str, message: &JsValue) -> Option<()> {
+    let of_ours = |part: &JsValue| part.string("symbol") == symbol;
+    if let Some(state) = message.get("Account") {
+        account.state.set(AccountState::read(&state).filter(|_| of_ours(&state))?);
+    } else if let Some(ticker) = message.get("Price").filter(of_ours) {
+        account.last.set(decimal(&ticker, "last")?);
+    } else if let Some(mark) = message.get("Mark").filter(of_ours) {
+        account.mark.set(Some(decimal(&mark, "price")?));
+    } else if let Some(told) = message.get("Candle").filter(of_ours) {
+        let candle = Candle::read(&told.get("candle")?)?;
+        chart.minute(account.market.with_value(|m| Bar::new(&candle, m)));
+    }
+    Some(())
 }

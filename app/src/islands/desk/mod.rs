@@ -1,5 +1,6 @@
 //! The trade desk: one island. The server renders all of it, and its forms work as they are; the browser then makes
 //! it live.
+#![allow(missing_docs)] // the island macro makes items that cannot carry docs
 
 mod account;
 mod bars;
@@ -16,6 +17,8 @@ mod position;
 #[cfg(feature = "islands")]
 mod post;
 mod preview;
+#[cfg(any(feature = "islands", test))]
+mod read;
 mod send;
 mod targets;
 mod ticket;
@@ -26,12 +29,31 @@ pub use init::DeskInit;
 
 use crate::words::{Lang, desk::desk};
 use account::Account;
-use leptos::prelude::*;
+use leptos::{either::Either, prelude::*};
 use send::Sender;
 
-/// Chart, ticket, position and orders of one key and market.
+/// The id of the element that carries the [`DeskInit`] to the browser.
+pub const INIT: &str = "desk-init";
+
+/// Chart, ticket, position and orders of one key and market. The server gives the [`DeskInit`] by context, the page
+/// gives it to the browser as JSON.
 #[island]
-pub fn TradeDesk(init: DeskInit) -> impl IntoView {
+pub fn TradeDesk() -> impl IntoView {
+    starting_point().map(desk_view)
+}
+
+#[cfg(not(feature = "islands"))]
+fn starting_point() -> Option<DeskInit> {
+    use_context()
+}
+
+#[cfg(feature = "islands")]
+fn starting_point() -> Option<DeskInit> {
+    let text = document().get_element_by_id(INIT)?.text_content()?;
+    read::Read::read(&crate::islands::tree::parse(&text)?)
+}
+
+fn desk_view(init: DeskInit) -> impl IntoView {
     let words = desk(Lang::default());
     let account = Account::new(&init);
     let sender = Sender::new(&init);
@@ -49,12 +71,9 @@ pub fn TradeDesk(init: DeskInit) -> impl IntoView {
             <section class="desk-ticket panel" aria-labelledby="ticket-title">
                 <h2 id="ticket-title" class="panel-title">{words.ticket}</h2>
                 {if tradable {
-                    view! {
-                        {controls::view(account, sender)}
-                        {ticket::view(ticket, sender)}
-                    }.into_any()
+                    Either::Left((controls::view(account, sender), ticket::view(ticket, sender)))
                 } else {
-                    view! { <p class="empty" data-testid="not-tradable">{words.not_tradable}</p> }.into_any()
+                    Either::Right(view! { <p class="empty" data-testid="not-tradable">{words.not_tradable}</p> })
                 }}
             </section>
             <section class="desk-position panel" aria-labelledby="position-title">

@@ -6,7 +6,7 @@ use crate::{
     words::{Lang, desk::desk, fill, orders::orders},
 };
 use domain::{Position, money};
-use leptos::prelude::*;
+use leptos::{either::Either, prelude::*};
 
 /// The position, or how to get one.
 pub(super) fn view(account: Account, sender: Sender) -> impl IntoView {
@@ -14,8 +14,8 @@ pub(super) fn view(account: Account, sender: Sender) -> impl IntoView {
     // The figures that the price moves are signals of their own: the card itself changes with the position only.
     let position = Memo::new(move |_| account.state.with(|a| a.position.clone().map(settled)));
     move || match position.get() {
-        None => view! { <p class="empty" data-testid="no-position">{words.no_position}</p> }.into_any(),
-        Some(position) => card(account, sender, &position).into_any(),
+        None => Either::Left(view! { <p class="empty" data-testid="no-position">{words.no_position}</p> }),
+        Some(position) => Either::Right(card(account, sender, &position)),
     }
 }
 

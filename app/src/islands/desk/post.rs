@@ -1,7 +1,10 @@
 //! Posting a form without leaving the page: the same endpoint, answered in JSON.
 
-use crate::answer::{Done, Failure};
-use serde::de::DeserializeOwned;
+use super::read::Read;
+use crate::{
+    answer::{Done, Failure},
+    islands::tree,
+};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{FormData, Headers, HtmlFormElement, RequestInit, Response, UrlSearchParams};
@@ -23,13 +26,13 @@ pub(super) async fn post(form: &HtmlFormElement, replaced: &[(&str, String)]) ->
 }
 
 /// Reads JSON from an address of ours.
-pub(super) async fn get<T: DeserializeOwned>(address: &str) -> Option<T> {
+pub(super) async fn get<T: Read>(address: &str) -> Option<T> {
     let (ok, text) = ask(address, &RequestInit::new()).await.ok()?;
     if ok { parse(&text) } else { None }
 }
 
-fn parse<T: DeserializeOwned>(text: &str) -> Option<T> {
-    serde_json::from_str(text).ok()
+fn parse<T: Read>(text: &str) -> Option<T> {
+    T::read(&tree::parse(text)?)
 }
 
 fn fields(form: &HtmlFormElement) -> Option<UrlSearchParams> {

@@ -1,0 +1,124 @@
+//! Exchange keys.
+
+use super::{form::form, trader};
+use crate::answer::{Done, Failure};
+use domain::{
+    ExchangeId, ExchangeKeyId, StrategyType, TradeType,
+    validation::{FieldProblem, Problem},
+};
+use leptos::prelude::*;
+use service::{
+    Error,
+    key::{self, KeyChange, NewKey},
+};
+use zeroize::Zeroizing;
+
+/// Opens a sandbox account and connects its key.
+#[server(endpoint = "key-sandbox")]
+pub async fn connect_sandbox() -> Result<Done, Failure> {
+    let (visit, actor) = trader()?;
+    let key = key::connect_sandbox(&visit.desk, &actor).await;
+    let done = key.map(|key| Done::at(format!("/trade?key={}", key.id)).saying("key-connected"));
+    form("key-sandbox", "/keys").answer(&visit, done).await
+}
+
+/// Connects a key of the person's own.
+#[server(endpoint = "key-create")]
+pub async fn create_key(
+    #[server(rename = "tradeType", default)] trade_type: String,
+    #[server(rename = "strategyType", default)] strategy_type: String,
+    #[server(default)] name: String,
+    #[server(rename = "apiKey", default)] api_key: String,
+    #[server(rename = "apiSecretKey", default)] secret: String,
+) -> Result<Done, Failure> {
+    let (visit, actor) = trader()?;
+    let answer = form("key-create", "/keys#add")
+        .keep("tradeType", &trade_type)
+        .keep("strategyType", &strategy_type)
+        .keep("name", &name)
+        .keep("apiKey", &api_key);
+    let made = match kinds(&trade_type, &strategy_type) {
+        Ok((trade_type, strategy_type)) => {
+            let (exchange_id, secret) = (ExchangeId::Binance, Zeroizing::new(secret));
+            let new = NewKey { exchange_id, trade_type, strategy_type, active: true, name, api_key, secret };
+            key::create(&visit.desk, &actor, new).await
+        }
+        Err(problems) => Err(Error::Fields(problems)),
+    };
+    answer.answer(&visit, made.map(|_| Done::at("/keys").saying("key-connected"))).await
+}
+
+fn kinds(trade: &str, strategy: &str) -> Result<(TradeType, StrategyType), Vec<FieldProblem>> {
+    match (TradeType::parse(trade), StrategyType::parse(strategy)) {
+        (Some(trade), Some(strategy)) => Ok((trade, strategy)),
+        (trade, strategy) => {
+            let trade = trade.is_none().then(|| FieldProblem::new("tradeType", Problem::NotTradeType));
+            let strategy = strategy.is_none().then(|| FieldProblem::new("strategyType", Problem::NotStrategyType));
+            Err(trade.into_iter().chain(strategy).collect())
+        }
+    }
+}
+
+/// Renames a key.
+#[server(endpoint = "key-rename")]
+pub async fn rename_key(#[server(default)] id: String, #[server(default)] name: String) -> Result<Done, Failure> {
+    let back = format!("/keys#key-{}", fragment(&id));
+    let answer = form("key-rename", back).keep("id", &id).keep("name", &name);
+    change(answer, &id, KeyChange { name: Some(name), active: None, credentials: None }).await
+}
+
+/// Switches a key on or off.
+#[server(endpoint = "key-active")]
+pub async fn activate_key(#[server(default)] id: String, #[server(default)] active: String) -> Result<Done, Failure> {
+    let answer = form("key-active", format!("/keys#key-{}", fragment(&id))).keep("id", &id);
+    change(answer, &id, KeyChange { name: None, active: Some(active == "true"), credentials: None }).await
+}
+
+/// Gives a key new credentials.
+#[server(endpoint = "key-credentials")]
+pub async fn renew_key(
+    #[server(default)] id: String,
+    #[server(rename = "apiKey", default)] api_key: String,
+    #[server(rename = "apiSecretKey", default)] secret: String,
+) -> Result<Done, Failure> {
+    let back = format!("/keys#key-{}", fragment(&id));
+    let answer = form("key-credentials", back).keep("id", &id).keep("apiKey", &api_key);
+    let credentials = Some((api_key, Zeroizing::new(secret)));
+    change(answer, &id, KeyChange { name: None, active: None, credentials }).await
+}
+
+async fn change(answer: super::form::Form, id: &str, change: KeyChange) -> Result<Done, Failure> {
+    let (visit, actor) = trader()?;
+    let changed = match id.parse() {
+        Ok(id) => key::update(&visit.desk, &actor, id, change).await.map(|_| ()),
+        Err(_) => Err(Error::NotFound),
+    };
+    answer.answer(&visit, changed.map(|()| Done::at("/keys").saying("key-saved"))).await
+}
+
+/// Starts a sandbox account afresh.
+#[server(endpoint = "key-reset")]
+pub async fn reset_sandbox(#[server(default)] id: String) -> Result<Done, Failure> {
+    let (visit, actor) = trader()?;
+    let reset = match id.parse() {
+        Ok(id) => key::reset_sandbox(&visit.desk, &actor, id).await,
+        Err(_) => Err(Error::NotFound),
+    };
+    form("key-reset", "/keys").answer(&visit, reset.map(|()| Done::at("/keys").saying("sandbox-reset"))).await
+}
+
+/// Deletes a key. What stands at the exchange is left alone.
+#[server(endpoint = "key-delete")]
+pub async fn delete_key(#[server(default)] id: String) -> Result<Done, Failure> {
+    let (visit, actor) = trader()?;
+    let deleted = match id.parse() {
+        Ok(id) => key::delete(&visit.desk, &actor, id).await,
+        Err(_) => Err(Error::NotFound),
+    };
+    form("key-delete", "/keys").answer(&visit, deleted.map(|()| Done::at("/keys").saying("key-deleted"))).await
+}
+
+/// An id fit for a fragment: ours, or nothing.
+fn fragment(id: &str) -> String {
+    id.parse::<ExchangeKeyId>().map(|id| id.to_string()).unwrap_or_default()
+}

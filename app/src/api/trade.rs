@@ -1,0 +1,209 @@
+//! Orders, positions and the chart's candles.
+
+use super::{
+    form::{self, Form, form},
+    trader,
+};
+use crate::{
+    answer::{Done, Failure},
+    islands::desk::{Bars, Draft},
+    visit::{Visit, encoded},
+};
+use domain::{
+    ExchangeKeyId, Frame, MarginMode, Micros, Refusal, Symbol, TradeType,
+    validation::{FieldProblem, Problem},
+};
+use leptos::{prelude::*, server_fn::codec::GetUrl};
+use service::{
+    Actor, Error, market,
+    order::{self, IdempotencyKey},
+};
+use sha2::{Digest, Sha256};
+
+/// How many candles the chart takes at once.
+pub(crate) const BARS: u16 = 300;
+
+/// Sends the ticket's order. What is open on the market gives way first, if the person has said so.
+#[allow(clippy::too_many_arguments)] // the ticket's fields
+#[server(endpoint = "order-place")]
+pub async fn place_order(
+    #[server(default)] key: String,
+    #[server(default)] symbol: String,
+    #[server(default)] side: String,
+    #[server(rename = "type", default)] kind: String,
+    #[server(default)] price: String,
+    #[server(default)] sizing: String,
+    #[server(default)] amount: String,
+    #[server(rename = "riskProfilePercent", default)] percent: String,
+    #[server(rename = "stopTriggerPrice", default)] stop: String,
+    #[server(rename = "stopTriggerType", default)] stop_kind: String,
+    #[server(rename = "stopPrice", default)] stop_price: String,
+    #[server(rename = "callbackRate", default)] callback: String,
+    #[server(rename = "takeProfitPrices", default)] targets: Vec<String>,
+    #[server(default)] replace: String,
+    #[server(default)] idempotency: String,
+) -> Result<Done, Failure> {
+    let (visit, actor) = trader()?;
+    let draft =
+        Draft { side, kind, price, sizing, amount, percent, stop, stop_kind, stop_price, callback, targets };
+    let answer = keep(at_desk("order-place", &key, &symbol), &draft);
+    let placed = place(&visit, &actor, &key, &symbol, &draft, &replace, idempotency).await;
+    answer.answer_with(&visit, placed, Some(fresh_key(&visit))).await
+}
+
+async fn place(
+    visit: &Visit,
+    actor: &Actor,
+    key: &str,
+    symbol: &str,
+    draft: &Draft,
+    replace: &str,
+    idempotency: String,
+) -> Result<Done, Error> {
+    let (id, pair) = market_of(key, symbol)?;
+    if replace != "yes" {
+        let open = order::closing_first(&visit.desk, actor, id, &pair).await?;
+        if open.position.is_some() || !open.orders.is_empty() {
+            return Err(Error::field("replace", Problem::Required));
+        }
+    }
+    let raw = draft.raw(symbol);
+    let body_hash = Sha256::digest(format!("{key}\n{raw:?}")).into();
+    let idempotency = Some(IdempotencyKey { key: idempotency, body_hash }).filter(|i| !i.key.is_empty());
+    order::place(&visit.desk, actor, id, &raw, idempotency).await?;
+    Ok(Done::at(desk_page(key, symbol)).saying("order-placed"))
+}
+
+/// Keeps a ticket for a second try.
+fn keep(form: Form, draft: &Draft) -> Form {
+    let form = form
+        .keep("side", &draft.side)
+        .keep("type", &draft.kind)
+        .keep("price", &draft.price)
+        .keep("sizing", &draft.sizing)
+        .keep("amount", &draft.amount)
+        .keep("riskProfilePercent", &draft.percent)
+        .keep("stopTriggerPrice", &draft.stop)
+        .keep("stopTriggerType", &draft.stop_kind)
+        .keep("stopPrice", &draft.stop_price)
+        .keep("callbackRate", &draft.callback);
+    draft.targets.iter().fold(form, |form, target| form.keep("takeProfitPrices", target))
+}
+
+/// Cancels an order.
+#[server(endpoint = "order-cancel")]
+pub async fn cancel_order(
+    #[server(default)] key: String,
+    #[server(default)] symbol: String,
+    #[server(default)] order: String,
+    #[server(default)] conditional: String,
+) -> Result<Done, Failure> {
+    let (visit, actor) = trader()?;
+    let canceled = match market_of(&key, &symbol) {
+        Ok((id, pair)) => {
+            order::cancel(&visit.desk, &actor, id, &pair, &order, conditional == "true").await.map(|_| ())
+        }
+        Err(error) => Err(error),
+    };
+    let done = canceled.map(|()| Done::at(desk_page(&key, &symbol)).saying("order-canceled"));
+    at_desk("order-cancel", &key, &symbol).answer(&visit, done).await
+}
+
+/// Closes the position at the market price.
+#[server(endpoint = "position-close")]
+pub async fn close_position(
+    #[server(default)] key: String,
+    #[server(default)] symbol: String,
+) -> Result<Done, Failure> {
+    let (visit, actor) = trader()?;
+    let closed = match market_of(&key, &symbol) {
+        Ok((id, pair)) => order::close_position(&visit.desk, &actor, id, &pair).await,
+        Err(error) => Err(error),
+    };
+    let done = closed.map(|()| Done::at(desk_page(&key, &symbol)).saying("position-closed"));
+    at_desk("position-close", &key, &symbol).answer(&visit, done).await
+}
+
+/// Sets the market's leverage.
+#[server(endpoint = "leverage")]
+pub async fn set_leverage(
+    #[server(default)] key: String,
+    #[server(default)] symbol: String,
+    #[server(default)] leverage: String,
+) -> Result<Done, Failure> {
+    let (visit, actor) = trader()?;
+    let leverage = leverage.trim().parse().map_err(|_| Error::field("leverage", Problem::NotLeverage));
+    let set = match (market_of(&key, &symbol), leverage) {
+        (Ok((id, pair)), Ok(times)) => order::set_leverage(&visit.desk, &actor, id, &pair, times).await,
+        (Err(error), _) | (_, Err(error)) => Err(error),
+    };
+    let done = set.map(|()| Done::at(desk_page(&key, &symbol)).saying("leverage-set"));
+    at_desk("leverage", &key, &symbol).answer(&visit, done).await
+}
+
+/// Sets the market's margin type.
+#[server(endpoint = "margin-mode")]
+pub async fn set_margin_mode(
+    #[server(default)] key: String,
+    #[server(default)] symbol: String,
+    #[server(rename = "marginType", default)] mode: String,
+) -> Result<Done, Failure> {
+    let (visit, actor) = trader()?;
+    let mode = MarginMode::parse(&mode).ok_or_else(|| Error::field("marginType", Problem::NotMarginType));
+    let set = match (market_of(&key, &symbol), mode) {
+        (Ok((id, pair)), Ok(mode)) => order::set_margin_mode(&visit.desk, &actor, id, &pair, mode).await,
+        (Err(error), _) | (_, Err(error)) => Err(error),
+    };
+    let done = set.map(|()| Done::at(desk_page(&key, &symbol)).saying("margin-set"));
+    at_desk("margin-mode", &key, &symbol).answer(&visit, done).await
+}
+
+/// The chart's candles: the newest, or those before a time in seconds.
+#[server(endpoint = "bars", input = GetUrl)]
+pub async fn bars(
+    #[server(default)] symbol: String,
+    #[server(rename = "tradeType", default)] kind: String,
+    #[server(default)] frame: String,
+    #[server(default)] before: Option<i64>,
+) -> Result<Bars, Failure> {
+    let (visit, _) = trader()?;
+    let asked = (symbol.parse::<Symbol>(), TradeType::parse(&kind), Frame::parse(&frame));
+    let (Ok(pair), Some(kind), Some(frame)) = asked else {
+        return Err(form::refuse(Error::Fields(vec![FieldProblem::new("symbol", Problem::NotSymbol)])));
+    };
+    let before = before.map(|s| Micros::from_millis(s.saturating_mul(1_000)));
+    read_bars(&visit, kind, &pair, frame, before).await.map_err(form::refuse)
+}
+
+async fn read_bars(
+    visit: &Visit,
+    kind: TradeType,
+    pair: &Symbol,
+    frame: Frame,
+    before: Option<Micros>,
+) -> Result<Bars, Error> {
+    let market = market::find(&visit.desk, kind, pair).await?;
+    let candles = market::candles(&visit.desk, kind, pair, frame, before, BARS).await?;
+    Ok(Bars::new(&candles, &market))
+}
+
+fn market_of(key: &str, symbol: &str) -> Result<(ExchangeKeyId, Symbol), Error> {
+    let id = key.parse().map_err(|_| Error::NotFound)?;
+    Ok((id, symbol.parse().map_err(|_| Error::Refused(Refusal::SymbolInvalid))?))
+}
+
+/// The trade page of a key and market.
+pub(crate) fn desk_page(key: &str, symbol: &str) -> String {
+    format!("/trade?key={}&symbol={}", encoded(key), encoded(symbol))
+}
+
+fn at_desk(name: &'static str, key: &str, symbol: &str) -> Form {
+    form(name, desk_page(key, symbol))
+}
+
+/// A new idempotency key for a form: 128 random bits.
+pub(crate) fn fresh_key(visit: &Visit) -> String {
+    let mut bytes = [0_u8; 16];
+    visit.desk.chance.fill(&mut bytes);
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}

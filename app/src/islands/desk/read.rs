@@ -1,0 +1,329 @@
+//! The desk's types, read from JSON (see [`crate::islands::tree`]).
+
+use super::{Bar, Bars, DeskInit, Draft};
+use crate::{
+    answer::{Done, Failure},
+    islands::tree::Tree,
+};
+use domain::{
+    Balance, Candle, Decimal, Frame, Funds, MarginMode, Market, Micros, Order, OrderStatus, OrderType, Position,
+    PositionSide, Side, Symbol, TimeInForce, TradeType,
+    live::AccountState,
+    money,
+    validation::{FieldProblem, Problem},
+};
+
+/// Can be read from JSON.
+pub(super) trait Read: Sized {
+    /// None when it is not what serde would have written.
+    fn read(tree: &impl Tree) -> Option<Self>;
+}
+
+/// A member that must be there.
+pub(super) fn decimal(tree: &impl Tree, key: &str) -> Option<Decimal> {
+    money::parse(&tree.get(key)?.text()?).ok()
+}
+
+/// A symbol that must be there.
+pub(super) fn symbol(tree: &impl Tree) -> Option<Symbol> {
+    tree.get("symbol")?.text()?.parse().ok()
+}
+
+fn maybe(tree: &impl Tree, key: &str) -> Option<Option<Decimal>> {
+    tree.get(key).map_or(Some(None), |v| money::parse(&v.text()?).ok().map(Some))
+}
+
+fn word<T>(tree: &impl Tree, key: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+    parse(&tree.get(key)?.text()?)
+}
+
+fn int(tree: &impl Tree, key: &str) -> Option<i64> {
+    tree.get(key)?.int()
+}
+
+fn truth(tree: &impl Tree, key: &str) -> Option<bool> {
+    tree.get(key)?.truth()
+}
+
+fn list<T: Read>(tree: &impl Tree, key: &str) -> Option<Vec<T>> {
+    tree.get(key)?.items()?.iter().map(T::read).collect()
+}
+
+fn small(tree: &impl Tree, key: &str) -> Option<u16> {
+    u16::try_from(int(tree, key)?).ok()
+}
+
+impl Read for Order {
+    fn read(tree: &impl Tree) -> Option<Self> {
+        Some(Self {
+            id: tree.string("id"),
+            client_order_id: tree.string("client_order_id"),
+            at: Micros(int(tree, "at")?),
+            symbol: symbol(tree)?,
+            kind: word(tree, "kind", OrderType::parse)?,
+            time_in_force: word(tree, "time_in_force", TimeInForce::parse)?,
+            post_only: truth(tree, "post_only")?,
+            reduce_only: truth(tree, "reduce_only")?,
+            side: word(tree, "side", Side::parse)?,
+            price: maybe(tree, "price")?,
+            stop_price: maybe(tree, "stop_price")?,
+            callback_rate: maybe(tree, "callback_rate")?,
+            amount: maybe(tree, "amount")?,
+            cost: decimal(tree, "cost")?,
+            average: maybe(tree, "average")?,
+            filled: decimal(tree, "filled")?,
+            remaining: maybe(tree, "remaining")?,
+            status: word(tree, "status", OrderStatus::parse)?,
+        })
+    }
+}
+
+impl Read for Position {
+    fn read(tree: &impl Tree) -> Option<Self> {
+        Some(Self {
+            symbol: symbol(tree)?,
+            contracts: decimal(tree, "contracts")?,
+            unrealized_pnl: decimal(tree, "unrealized_pnl")?,
+            leverage: small(tree, "leverage")?,
+            liquidation_price: maybe(tree, "liquidation_price")?,
+            collateral: decimal(tree, "collateral")?,
+            notional: decimal(tree, "notional")?,
+            mark_price: decimal(tree, "mark_price")?,
+            entry_price: decimal(tree, "entry_price")?,
+            initial_margin: decimal(tree, "initial_margin")?,
+            initial_margin_percentage: decimal(tree, "initial_margin_percentage")?,
+            maintenance_margin: decimal(tree, "maintenance_margin")?,
+            maintenance_margin_percentage: decimal(tree, "maintenance_margin_percentage")?,
+            margin_ratio: maybe(tree, "margin_ratio")?,
+            at: Micros(int(tree, "at")?),
+            margin_mode: word(tree, "margin_mode", MarginMode::parse)?,
+            side: word(tree, "side", PositionSide::parse)?,
+            percentage: decimal(tree, "percentage")?,
+        })
+    }
+}
+
+impl Read for AccountState {
+    /// Of the balance, what the desk needs: the market's quote asset.
+    fn read(tree: &impl Tree) -> Option<Self> {
+        let (symbol, balance) = (symbol(tree)?, tree.get("balance")?);
+        let funds = balance.get("assets")?.get(symbol.quote()).and_then(|f| {
+            Some(Funds { free: decimal(&f, "free")?, used: decimal(&f, "used")?, total: decimal(&f, "total")? })
+        });
+        let assets = funds.into_iter().map(|f| (symbol.quote().to_owned(), f)).collect();
+        Some(Self {
+            key: tree.get("key")?.text()?.parse().ok()?,
+            orders: list(tree, "orders")?,
+            position: tree.get("position").and_then(|p| Position::read(&p)),
+            balance: Balance { assets, unrealized_pnl: decimal(&balance, "unrealized_pnl")? },
+            leverage: small(tree, "leverage")?,
+            margin_mode: word(tree, "margin_mode", MarginMode::parse)?,
+            at: Micros(int(tree, "at")?),
+            symbol,
+        })
+    }
+}
+
+impl Read for Market {
+    fn read(tree: &impl Tree) -> Option<Self> {
+        let band = tree.get("price_band")?.items()?;
+        let edge = |i: usize| money::parse(&band.get(i)?.text()?).ok();
+        Some(Self {
+            symbol: symbol(tree)?,
+            trade_type: word(tree, "trade_type", TradeType::parse)?,
+            tick: decimal(tree, "tick")?,
+            min_price: decimal(tree, "min_price")?,
+            max_price: decimal(tree, "max_price")?,
+            lot: decimal(tree, "lot")?,
+            min_amount: decimal(tree, "min_amount")?,
+            max_amount: decimal(tree, "max_amount")?,
+            min_notional: decimal(tree, "min_notional")?,
+            price_band: (edge(0)?, edge(1)?),
+        })
+    }
+}
+
+impl Read for Candle {
+    fn read(tree: &impl Tree) -> Option<Self> {
+        Some(Self {
+            start: Micros(int(tree, "start")?),
+            open: decimal(tree, "open")?,
+            high: decimal(tree, "high")?,
+            low: decimal(tree, "low")?,
+            close: decimal(tree, "close")?,
+            volume: decimal(tree, "volume")?,
+        })
+    }
+}
+
+impl Read for Bar {
+    fn read(tree: &impl Tree) -> Option<Self> {
+        let items = tree.items()?;
+        let at = |i: usize| items.get(i)?.int();
+        Some(Self(at(0)?, at(1)?, at(2)?, at(3)?, at(4)?, at(5)?))
+    }
+}
+
+impl Read for Bars {
+    fn read(tree: &impl Tree) -> Option<Self> {
+        Some(Self { settled: list(tree, "settled")?, forming: Bar::read(&tree.get("forming")?)?, minute: (0, 0) })
+    }
+}
+
+impl Read for FieldProblem {
+    fn read(tree: &impl Tree) -> Option<Self> {
+        let name = tree.get("problem")?.text()?;
+        let problem = Problem::ALL.iter().find(|p| p.name() == name)?;
+        Some(Self { field: tree.string("field"), problem: *problem })
+    }
+}
+
+impl Read for Failure {
+    fn read(tree: &impl Tree) -> Option<Self> {
+        let text = |key| tree.get(key).and_then(|v| v.text());
+        Some(Self { fields: list(tree, "fields")?, refusal: text("refusal"), fresh: text("fresh") })
+    }
+}
+
+impl Read for Done {
+    fn read(tree: &impl Tree) -> Option<Self> {
+        let text = |key| tree.get(key).and_then(|v| v.text());
+        Some(Self { to: tree.string("to"), notice: text("notice"), fresh: text("fresh") })
+    }
+}
+
+impl Read for Draft {
+    fn read(tree: &impl Tree) -> Option<Self> {
+        Some(Self {
+            side: tree.string("side"),
+            kind: tree.string("kind"),
+            price: tree.string("price"),
+            sizing: tree.string("sizing"),
+            amount: tree.string("amount"),
+            percent: tree.string("percent"),
+            stop: tree.string("stop"),
+            stop_kind: tree.string("stop_kind"),
+            stop_price: tree.string("stop_price"),
+            callback: tree.string("callback"),
+            targets: tree.get("targets")?.items()?.iter().filter_map(Tree::text).collect(),
+        })
+    }
+}
+
+impl Read for DeskInit {
+    fn read(tree: &impl Tree) -> Option<Self> {
+        Some(Self {
+            market: Market::read(&tree.get("market")?)?,
+            frame: word(tree, "frame", Frame::parse)?,
+            bars: Bars::read(&tree.get("bars")?)?,
+            last: decimal(tree, "last")?,
+            account: AccountState::read(&tree.get("account")?)?,
+            fee_rate: decimal(tree, "fee_rate")?,
+            tradable: truth(tree, "tradable")?,
+            draft: Draft::read(&tree.get("draft")?)?,
+            failure: Failure::read(&tree.get("failure")?)?,
+            idempotency: tree.string("idempotency"),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn again<T: Read + serde::Serialize>(value: &T) -> Option<T> {
+        T::read(&serde_json::to_value(value).unwrap())
+    }
+
+    fn position() -> Position {
+        let n = Decimal::from;
+        Position {
+            symbol: "BTC/USDT".parse().unwrap(),
+            contracts: n(1),
+            unrealized_pnl: n(-2),
+            leverage: 20,
+            liquidation_price: None,
+            collateral: n(3),
+            notional: n(4),
+            mark_price: n(5),
+            entry_price: n(6),
+            initial_margin: n(7),
+            initial_margin_percentage: n(8),
+            maintenance_margin: n(9),
+            maintenance_margin_percentage: n(10),
+            margin_ratio: Some(n(11)),
+            at: Micros(12),
+            margin_mode: MarginMode::Crossed,
+            side: PositionSide::Short,
+            percentage: n(13),
+        }
+    }
+
+    fn init() -> DeskInit {
+        let n = Decimal::from;
+        let symbol: Symbol = "BTC/USDT".parse().unwrap();
+        let funds = Funds { free: n(1), used: n(2), total: n(3) };
+        let mut order = crate::islands::tests::order();
+        order.amount = None;
+        DeskInit {
+            market: Market {
+                symbol: symbol.clone(),
+                trade_type: TradeType::Futures,
+                tick: Decimal::new(1, 1),
+                min_price: n(1),
+                max_price: n(2),
+                lot: Decimal::new(1, 3),
+                min_amount: n(3),
+                max_amount: n(4),
+                min_notional: n(5),
+                price_band: (n(6), n(7)),
+            },
+            frame: Frame::M5,
+            bars: Bars { settled: vec![Bar(1, 2, 3, 4, 5, 6)], forming: Bar(7, 8, 9, 10, 11, 12), minute: (0, 0) },
+            last: n(10_000),
+            account: AccountState {
+                key: "0192d3a0-0000-7000-8000-000000000001".parse().unwrap(),
+                symbol,
+                orders: vec![order],
+                position: Some(position()),
+                balance: Balance { assets: [("USDT".to_owned(), funds)].into(), unrealized_pnl: n(-2) },
+                leverage: 20,
+                margin_mode: MarginMode::Isolated,
+                at: Micros(1_700_000_000_000_000),
+            },
+            fee_rate: Decimal::new(5, 4),
+            tradable: true,
+            draft: Draft { targets: vec!["1".into(), String::new()], ..Draft::default() },
+            failure: Failure {
+                fields: vec![FieldProblem::new("stopPrice", Problem::NotPositive)],
+                refusal: Some("1500".into()),
+                fresh: None,
+            },
+            idempotency: "abc".into(),
+        }
+    }
+
+    #[test]
+    fn reads_back_what_serde_writes() {
+        assert_eq!(again(&init()), Some(init()));
+        let done = Done { to: "/trade".into(), notice: Some("order-placed".into()), fresh: Some("f".into()) };
+        assert_eq!(again(&done), Some(done));
+        let candle = Candle {
+            start: Micros(60_000_000),
+            open: Decimal::ONE,
+            high: Decimal::TWO,
+            low: Decimal::ONE,
+            close: Decimal::TWO,
+            volume: Decimal::TEN,
+        };
+        assert_eq!(again(&candle), Some(candle));
+    }
+
+    #[test]
+    fn every_problem_can_be_read() {
+        for problem in Problem::ALL {
+            let told = FieldProblem::new("x", *problem);
+            assert_eq!(again(&told), Some(told));
+        }
+    }
+}
