@@ -51,7 +51,7 @@ pub(super) struct Shelf {
     pub(super) asks: BTreeSet<Standing>,
     /// Conditional orders, by id and account.
     pub(super) algos: BTreeSet<(u64, AccountId)>,
-    /// Trades not told yet.
+    /// Trades not told yet; none between steps, so they are not kept.
     #[serde(skip)]
     fresh: Vec<PublicTrade>,
 }
@@ -152,7 +152,11 @@ impl Floor {
             events: Vec::new(),
             touched: BTreeSet::new(),
         };
-        MarketId::all().for_each(|market| floor.show_beat(market));
+        for market in MarketId::all() {
+            floor.show_beat(market);
+            // Nobody was there to be told.
+            floor.shelf_mut(market).fresh.clear();
+        }
         floor
     }
 

@@ -75,7 +75,7 @@ fn pay(floor: &mut Floor, account: &mut Account, pair: Pair, per_unit: Decimal) 
     let mut covered = Decimal::ZERO;
     if perpetual.isolated_mode() {
         let margin = perpetual.isolated + amount;
-        perpetual.isolated = margin.max(Decimal::ZERO);
+        perpetual.isolated = settle::at_least_zero(margin);
         covered = perpetual.isolated - margin;
     }
     account.wallet += amount + covered;

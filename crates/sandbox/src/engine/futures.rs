@@ -127,7 +127,7 @@ fn afford(
     }
     let fee = plan.cost * settle::FUTURES_TAKER_FEE;
     // Taking at worse than the mark loses the difference at once.
-    let loss = signed(new.side, plan.cost - plan.amount * mark).max(Decimal::ZERO);
+    let loss = settle::at_least_zero(signed(new.side, plan.cost - plan.amount * mark));
     let needed = after.initial(has - had) + fee + loss;
     if needed > margin::available(floor, account) { Err(Reject::margin_insufficient()) } else { Ok(()) }
 }

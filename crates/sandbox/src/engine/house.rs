@@ -59,15 +59,16 @@ impl House {
     }
 
     pub(super) fn insure(&mut self, amount: Decimal) {
-        self.insurance += amount;
+        self.insurance = (self.insurance + amount).normalize();
     }
 }
 
+/// Normalised, for a negative zero would be written `-0`.
 fn add(amounts: &mut Amounts, asset: &str, amount: Decimal) {
     match amounts.get_mut(asset) {
-        Some(held) => *held += amount,
+        Some(held) => *held = (*held + amount).normalize(),
         None => {
-            amounts.insert(asset.to_owned(), amount);
+            amounts.insert(asset.to_owned(), amount.normalize());
         }
     }
 }

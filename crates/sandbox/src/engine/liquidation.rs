@@ -87,7 +87,7 @@ fn close(floor: &mut Floor, account: &mut Account, pair: Pair) {
     } else {
         account.cross_wallet()
     };
-    let clearance = settle::cents(order.cost * CLEARANCE).min(pocket).max(Decimal::ZERO);
+    let clearance = settle::at_least_zero(settle::cents(order.cost * CLEARANCE).min(pocket));
     if !clearance.is_zero() {
         account.wallet -= clearance;
         floor.house.insure(clearance);

@@ -1,6 +1,8 @@
 //! Margins of a futures account at the present marks, and where it would be liquidated.
 
-use super::{Account, FuturesView, PositionView, bracket, floor::Floor, position::Perpetual};
+use super::{
+    Account, FuturesView, PositionView, bracket, floor::Floor, position::Perpetual, settle::at_least_zero,
+};
 use crate::market::Pair;
 use domain::Decimal;
 
@@ -53,8 +55,8 @@ fn free(account: &Account, sums: &Sums) -> Decimal {
 /// What may be moved away: what is free, unrealised profit apart.
 pub(super) fn withdrawable(floor: &Floor, account: &Account) -> Decimal {
     let sums = sums(floor, account);
-    let without_profit = free(account, &sums) - sums.cross_unrealized.max(Decimal::ZERO);
-    without_profit.max(Decimal::ZERO)
+    let without_profit = free(account, &sums) - at_least_zero(sums.cross_unrealized);
+    at_least_zero(without_profit)
 }
 
 /// Collateral and maintenance margin that all cross positions share.
@@ -80,7 +82,7 @@ pub(super) fn view(floor: &Floor, account: &Account) -> FuturesView {
         position_margin: sums.position_margin,
         order_margin: sums.order_margin,
         maintenance: sums.maintenance,
-        available: free(account, &sums).max(Decimal::ZERO),
+        available: at_least_zero(free(account, &sums)),
         withdrawable: withdrawable(floor, account),
         positions: Pair::ALL.map(|pair| position(floor, account, pair)).into(),
     }

@@ -1,6 +1,6 @@
 //! A perpetual of an account: its settings, its position and what its open orders would add. Pure arithmetic.
 
-use super::settle::cents;
+use super::settle::{at_least_zero, cents};
 use domain::{Decimal, MarginMode, Micros, Side};
 use serde::{Deserialize, Serialize};
 
@@ -67,7 +67,7 @@ impl Perpetual {
 
     /// How much an order on `side` could close.
     pub(super) fn closable(&self, side: Side) -> Decimal {
-        (-signed(side, self.amount)).max(Decimal::ZERO)
+        at_least_zero(-signed(side, self.amount))
     }
 
     pub(super) fn entry_price(&self) -> Decimal {
@@ -97,7 +97,7 @@ impl Perpetual {
     /// Initial margin of the open orders beyond the position's own.
     pub(super) fn order_margin(&self, mark: Decimal) -> Decimal {
         let beyond = self.exposure(mark) - self.notional(mark);
-        self.initial(beyond.max(Decimal::ZERO))
+        self.initial(at_least_zero(beyond))
     }
 
     /// An order that may open begins (positive) or ceases (negative) to stand in the book.

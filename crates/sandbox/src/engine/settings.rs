@@ -82,7 +82,7 @@ pub(super) fn adjust_margin(
     }
     let mark = floor.mark(pair);
     let needed = before.initial(before.notional(mark)) - before.unrealized(mark).min(Decimal::ZERO);
-    let spare = (before.isolated - needed).max(Decimal::ZERO);
+    let spare = settle::at_least_zero(before.isolated - needed);
     let free = margin::available(floor, account).min(account.cross_wallet());
     if amount > free {
         return Err(Reject::margin_insufficient());

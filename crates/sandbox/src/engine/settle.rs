@@ -18,6 +18,11 @@ pub(super) fn cents(value: Decimal) -> Decimal {
     value.round_dp(PLACES).normalize()
 }
 
+/// A value, or zero when it is below. Unlike `max` it never answers a negative zero, which would be written `-0`.
+pub(super) fn at_least_zero(value: Decimal) -> Decimal {
+    if value > Decimal::ZERO { value } else { Decimal::ZERO }
+}
+
 /// Books a fill of a spot order. A maker pays from what is locked.
 pub(super) fn spot(
     floor: &mut Floor,
@@ -63,7 +68,7 @@ pub(super) fn futures(
     let mut covered = Decimal::ZERO;
     if perpetual.isolated_mode() {
         // An isolated position can lose its own margin, and no more.
-        let short = (-change.realized - change.released).max(Decimal::ZERO);
+        let short = at_least_zero(-change.realized - change.released);
         let more = short.min(perpetual.isolated);
         perpetual.isolated -= more;
         covered = short - more;
@@ -91,7 +96,7 @@ pub(super) fn futures(
 
 /// Moves the initial margin of what was opened into an isolated position.
 fn set_margin_aside(account: &mut Account, pair: Pair, opened: Decimal) {
-    let free = account.cross_wallet().max(Decimal::ZERO);
+    let free = at_least_zero(account.cross_wallet());
     let perpetual = account.perpetual_mut(pair);
     if perpetual.isolated_mode() {
         perpetual.isolated += perpetual.initial(opened).min(free);
@@ -101,7 +106,7 @@ fn set_margin_aside(account: &mut Account, pair: Pair, opened: Decimal) {
 /// Brings an overdrawn cross wallet back to zero: from this position's own margin, then from the insurance, so that no
 /// wallet is ever negative. Answers what the insurance gave.
 pub(super) fn cover(floor: &mut Floor, account: &mut Account, pair: Pair) -> Decimal {
-    let short = (-account.cross_wallet()).max(Decimal::ZERO);
+    let short = at_least_zero(-account.cross_wallet());
     if short.is_zero() {
         return short;
     }

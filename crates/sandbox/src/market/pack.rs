@@ -134,7 +134,7 @@ mod tests {
         let record = record();
         assert_eq!(record.len(), 46_982);
         let first = Hour {
-            hour: 417_460,
+            hour: 417_484,
             open: 426_148,
             high: 431_362,
             low: 426_132,

@@ -1,0 +1,126 @@
+//! Whatever happens, nothing is created and nothing is lost, and nobody is below zero.
+
+use crate::{
+    desk::{Desk, d, market, reduce},
+    replay::{Step, begin, life, live},
+};
+use domain::{Decimal, Side, TradeType};
+use proptest::prelude::*;
+use sandbox::{
+    engine::{Account, Command, Engine, EventKind, NewOrder, Order},
+    market::Pair,
+};
+
+/// For each asset: what accounts and house hold is what was issued.
+fn conserved(engine: &Engine) {
+    for asset in ["USDT", "BTC", "ETH", "SOL", "XRP"] {
+        let mut held = engine.house().held(asset);
+        for account in engine.accounts() {
+            let spot = account.spot_balances().into_iter().filter(|b| b.asset == asset);
+            held += spot.map(|b| b.free + b.locked).sum::<Decimal>();
+            if asset == "USDT" {
+                held += engine.futures(account.id).unwrap().wallet;
+            }
+        }
+        assert_eq!(held, engine.house().issued(asset), "{asset}");
+    }
+}
+
+fn worth(orders: impl Iterator<Item = Order>) -> Decimal {
+    orders.map(|o| o.price.unwrap_or_default() * o.remaining()).sum()
+}
+
+/// What an account holds and what its orders need agree.
+fn sound(engine: &Engine, account: &Account) {
+    for balance in account.spot_balances() {
+        assert!(balance.free >= Decimal::ZERO && balance.locked >= Decimal::ZERO, "{balance:?}");
+    }
+    let spot = || account.orders(TradeType::Spot).open().cloned();
+    let usdt = account.spot_balances().into_iter().find(|b| b.asset == "USDT").unwrap();
+    assert_eq!(usdt.locked, worth(spot().filter(|o| o.side == Side::Buy)));
+    let view = engine.futures(account.id).unwrap();
+    assert!(view.wallet >= Decimal::ZERO && view.cross_wallet >= Decimal::ZERO, "{view:?}");
+    for position in view.positions {
+        let open = |side| {
+            let orders = account.orders(TradeType::Futures).open();
+            worth(
+                orders
+                    .filter(move |o| o.market.pair == position.pair && o.side == side && !o.reduce_only)
+                    .cloned(),
+            )
+        };
+        assert_eq!((position.bid_notional, position.ask_notional), (open(Side::Buy), open(Side::Sell)));
+        assert!(position.isolated >= Decimal::ZERO);
+    }
+    for order in account.orders(TradeType::Spot).all().chain(account.orders(TradeType::Futures).all()) {
+        assert!(order.filled <= order.amount && order.filled >= Decimal::ZERO);
+        let fills = account.fills().filter(|f| f.order_id == order.id);
+        assert_eq!(fills.map(|f| f.amount).sum::<Decimal>(), order.filled);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    #[test]
+    fn nothing_is_created_or_lost(seed: u64, steps in life()) {
+        let mut engine = begin(seed);
+        for step in &steps {
+            let before = matches!(step, Step::Do(_)).then(|| engine.clone());
+            let told = live(&mut engine, step);
+            if let Some(before) = before.filter(|_| told.is_empty()) {
+                let text = |engine: &Engine| serde_json::to_string(engine).unwrap();
+                if let Step::Do(command) = step
+                    && before.clone().apply(before.now(), command.clone()).is_err()
+                {
+                    prop_assert_eq!(text(&before), text(&engine), "a refusal changes nothing");
+                }
+            }
+            conserved(&engine);
+            engine.accounts().for_each(|account| sound(&engine, account));
+        }
+    }
+
+    #[test]
+    fn reduce_only_never_grows_or_turns_a_position(
+        long: bool, size in 1_i64..500, orders in prop::collection::vec((any::<bool>(), 0_u8..3, 1_i64..900, 1_i64..60), 1..20),
+    ) {
+        let mut desk = Desk::new();
+        let (open, close) = if long { (Side::Buy, Side::Sell) } else { (Side::Sell, Side::Buy) };
+        desk.place(market(open, &Decimal::new(size, 3).to_string()));
+        let sign = desk.position().amount.is_sign_negative();
+        let mut last = desk.position().amount.abs();
+        for (up, kind, lots, away) in orders {
+            let amount = Decimal::new(lots, 3);
+            let price = d("20000") + Decimal::from(if up { away * 10 } else { -away * 10 });
+            let order = match kind {
+                0 => market(close, &amount.to_string()),
+                1 => NewOrder::limit(crate::desk::BTC, close, amount, price),
+                _ => crate::desk::conditional(domain::OrderType::StopMarket, close, &amount.to_string(), &price.to_string()),
+            };
+            let _ = desk.apply(Command::Place { account: desk.who, order: reduce(order) });
+            desk.jump(&price.to_string());
+            let now = desk.position().amount;
+            prop_assert!(now.is_zero() || now.is_sign_negative() == sign);
+            prop_assert!(now.abs() <= last);
+            last = now.abs();
+        }
+    }
+}
+
+#[test]
+fn fees_are_told_as_they_are_charged() {
+    let mut desk = Desk::new();
+    desk.place(market(Side::Buy, "0.1"));
+    desk.place(market(Side::Sell, "0.1"));
+    let told: Decimal = desk
+        .events
+        .iter()
+        .filter_map(|e| match &e.kind {
+            EventKind::Order { fill: Some(fill), .. } => Some(fill.fee),
+            _ => None,
+        })
+        .sum();
+    assert_eq!(desk.engine.house().fees("USDT"), told);
+    assert_eq!(desk.engine.house().issued("USDT"), d("20000"));
+    assert_eq!(desk.engine.price(sandbox::market::MarketId::spot(Pair::BtcUsdt)), d("20000"));
+}

@@ -1,0 +1,144 @@
+//! The same seed, commands and ticks give the same events, also over a snapshot in the middle.
+
+use crate::desk::{BTC, BTC_SPOT, MORNING, conditional, d, new_account, trailing};
+use domain::{MarginMode, OrderType, Side};
+use proptest::prelude::*;
+use sandbox::{
+    engine::{AccountId, Command, Engine, Event, NewOrder, Which},
+    market::{DEFAULT_START, MarketId, Pair, Tick},
+};
+
+/// One step of a random life.
+#[derive(Clone, Debug)]
+pub(crate) enum Step {
+    Do(Command),
+    Beats(usize),
+}
+
+fn order(account: AccountId) -> impl Strategy<Value = Command> {
+    let shape = (0_u8..8, any::<bool>(), 1_i64..2_000, -60_i64..60, any::<bool>(), 0_usize..4);
+    shape.prop_map(move |(kind, buy, lots, away, reduce, pair)| {
+        let side = if buy { Side::Buy } else { Side::Sell };
+        let pair = Pair::ALL[pair];
+        let market = if kind < 2 { MarketId::spot(pair) } else { MarketId::futures(pair) };
+        let rules = market.rules();
+        let amount = domain::Decimal::from(lots) * rules.lot;
+        let anchor = match pair {
+            Pair::BtcUsdt => d("20000"),
+            Pair::EthUsdt => d("1800"),
+            Pair::SolUsdt => d("90"),
+            Pair::XrpUsdt => d("0.52"),
+        };
+        let price = anchor + anchor * domain::Decimal::new(away, 3);
+        let price = domain::money::round_to(price, rules.tick);
+        let mut order = match kind {
+            0 | 2 => NewOrder::market(market, side, amount),
+            1 | 3 | 4 => NewOrder::limit(market, side, amount, price),
+            5 => NewOrder { market, ..conditional(OrderType::StopMarket, side, "1", &price.to_string()) },
+            6 => {
+                NewOrder { market, ..conditional(OrderType::TakeProfitMarket, side, "1", &price.to_string()) }
+            }
+            _ => NewOrder { market, ..trailing(side, "1", "0.3", None) },
+        };
+        order.amount = Some(amount);
+        order.reduce_only = reduce && kind >= 2;
+        if kind == 5 && reduce {
+            (order.amount, order.reduce_only, order.close_position) = (None, false, true);
+        }
+        Command::Place { account, order }
+    })
+}
+
+/// Steps of a random life of accounts 1 and 2.
+pub(crate) fn life() -> impl Strategy<Value = Vec<Step>> {
+    let account = prop_oneof![Just(AccountId(1)), Just(AccountId(2))];
+    let step = account.prop_flat_map(|account| {
+        let pair = || prop::sample::select(Pair::ALL.to_vec());
+        let kind = prop::sample::select(vec![domain::TradeType::Spot, domain::TradeType::Futures]);
+        prop_oneof![
+            10 => order(account).prop_map(Step::Do),
+            4 => (1_usize..20).prop_map(Step::Beats),
+            1 => (17_000_i64..23_000).prop_map(|p| {
+                Step::Do(Command::SetPrice { pair: Pair::BtcUsdt, price: p.into() })
+            }),
+            1 => (pair(), 1_u16..100).prop_map(move |(pair, leverage)| {
+                Step::Do(Command::SetLeverage { account, pair, leverage })
+            }),
+            1 => (pair(), any::<bool>()).prop_map(move |(pair, isolated)| {
+                let mode = if isolated { MarginMode::Isolated } else { MarginMode::Crossed };
+                Step::Do(Command::SetMarginMode { account, pair, mode })
+            }),
+            1 => (kind, 1_i64..5_000).prop_map(move |(from, amount)| {
+                Step::Do(Command::Transfer { account, from, asset: "USDT".into(), amount: amount.into() })
+            }),
+            1 => (pair(), any::<bool>()).prop_map(move |(pair, algo)| {
+                let which = if algo { Which::Algo } else { Which::Plain };
+                Step::Do(Command::CancelAll { account, market: MarketId::futures(pair), which })
+            }),
+            1 => (pair(), -200_i64..200).prop_map(move |(pair, amount)| {
+                Step::Do(Command::AdjustMargin { account, pair, amount: amount.into() })
+            }),
+            1 => Just(Step::Do(Command::ResetAccount { account })),
+        ]
+    });
+    prop::collection::vec(step, 1..60)
+}
+
+pub(crate) fn begin(seed: u64) -> Engine {
+    let mut engine = Engine::new(seed, MORNING, DEFAULT_START);
+    for n in [1, 2] {
+        engine.apply(MORNING, new_account(n)).unwrap();
+    }
+    engine.apply(MORNING, Command::SetPrice { pair: Pair::BtcUsdt, price: d("20000") }).unwrap();
+    engine
+}
+
+/// Lives one step, and answers what was told.
+pub(crate) fn live(engine: &mut Engine, step: &Step) -> Vec<Event> {
+    let at = engine.now();
+    match step {
+        Step::Do(command) => engine.apply(at, command.clone()).map_or_else(|_| Vec::new(), |done| done.1),
+        Step::Beats(beats) => {
+            (1..=*beats).flat_map(|n| engine.tick(Tick::step(at.plus(250_000 * n as i64)))).collect()
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+    #[test]
+    fn a_life_repeats_itself(seed: u64, steps in life(), cut in 0_usize..60) {
+        let (mut first, mut second) = (begin(seed), begin(seed));
+        for (n, step) in steps.iter().enumerate() {
+            if n == cut {
+                second = serde_json::from_str(&serde_json::to_string(&second).unwrap()).unwrap();
+            }
+            prop_assert_eq!(live(&mut first, step), live(&mut second, step));
+        }
+        prop_assert_eq!(serde_json::to_string(&first).unwrap(), serde_json::to_string(&second).unwrap());
+    }
+}
+
+#[test]
+fn commands_survive_the_journal() {
+    let commands = [
+        new_account(1),
+        Command::Place {
+            account: AccountId(1),
+            order: NewOrder::limit(BTC_SPOT, Side::Buy, d("0.1"), d("19000.5")),
+        },
+        Command::CancelAll { account: AccountId(1), market: BTC, which: Which::Algo },
+        Command::SetPrice { pair: Pair::XrpUsdt, price: d("0.5") },
+    ];
+    for command in commands {
+        let text = serde_json::to_string(&command).unwrap();
+        assert_eq!(serde_json::from_str::<Command>(&text).unwrap(), command);
+    }
+}
+
+#[test]
+fn another_seed_is_another_market() {
+    let mut desks = [1, 2].map(begin);
+    let told = desks.each_mut().map(|engine| live(engine, &Step::Beats(50)));
+    assert_ne!(told[0], told[1]);
+}
