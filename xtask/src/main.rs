@@ -6,6 +6,7 @@ mod check;
 mod dev;
 mod fs;
 mod process;
+mod sandbox;
 mod say;
 mod site;
 mod sqlx;

@@ -112,7 +112,7 @@ impl Running {
             if start.elapsed() > limit {
                 bail!("`{}` did not answer http://{addr}{path} within {limit:?}", self.name);
             }
-            std::thread::sleep(Duration::from_millis(5));
+            std::thread::sleep(Duration::from_millis(1));
         }
         Ok(())
     }

@@ -17,6 +17,9 @@ use std::path::{Path, PathBuf};
 /// The database in the cluster that gets the migrations.
 const DATABASE: &str = "slipstream_queries";
 
+/// Where the macros look for a database: crates/store/sqlx.toml names the variable.
+const ADDRESS: &str = "SLIPSTREAM_SQLX_DATABASE_URL";
+
 /// Files by name.
 type Data = BTreeMap<String, Vec<u8>>;
 
@@ -55,8 +58,8 @@ fn committed(workspace: &Workspace) -> PathBuf {
 }
 
 fn generate(workspace: &Workspace, cluster: &Cluster) -> Result<Data> {
-    cluster.psql("postgres", &arguments(&["-c", &format!("DROP DATABASE IF EXISTS {DATABASE}")]))?;
-    cluster.psql("postgres", &arguments(&["-c", &format!("CREATE DATABASE {DATABASE}")]))?;
+    let create = format!("CREATE DATABASE {DATABASE}");
+    cluster.psql("postgres", &[OsStr::new("-c"), OsStr::new(&create)])?;
     for migration in files_below(&workspace.root.join("migrations").join("postgres"))? {
         cluster.psql(DATABASE, &[OsStr::new("-1"), OsStr::new("-f"), migration.as_os_str()])?;
     }
@@ -68,13 +71,9 @@ fn generate(workspace: &Workspace, cluster: &Cluster) -> Result<Data> {
     let mut cargo =
         workspace.cargo(&["rustc", "--quiet", "--package", "store", "--lib", "--profile", "check"]);
     cargo.args(["--", "--cfg", &marker]);
-    cargo.env("SQLX_OFFLINE", "false").env("SQLX_OFFLINE_DIR", folder.path()).env("DATABASE_URL", &url);
+    cargo.env("SQLX_OFFLINE", "false").env("SQLX_OFFLINE_DIR", folder.path()).env(ADDRESS, &url);
     process::run(&mut cargo)?;
     load(folder.path())
-}
-
-fn arguments<'a>(words: &'a [&str]) -> Vec<&'a OsStr> {
-    words.iter().map(OsStr::new).collect()
 }
 
 fn load(folder: &Path) -> Result<Data> {

@@ -1,6 +1,142 @@
-//! bench
+//! `bench`: what Slipstream costs, with the sandbox in a process of its own. A table, and `<target dir>/bench.json`. The
+//! numbers are for people: no test looks at them.
+
+mod desk;
+mod http;
+mod load;
+mod orders;
+mod peer;
+mod table;
+
+use crate::sandbox::Sandbox;
 use crate::workspace::Workspace;
-use anyhow::Result;
-pub(crate) fn bench(_workspace: &Workspace, _words: &[String]) -> Result<()> {
+use crate::{build, process, say, site, tools};
+use anyhow::{Context as _, Result, bail};
+use desk::Desk;
+use load::{Load, load, micros};
+use serde_json::{Value, json};
+use std::time::Duration;
+use table::Table;
+
+/// As many keys as the list of the comparison has.
+const KEYS: usize = 20;
+
+/// Measures everything.
+pub(crate) fn bench(workspace: &Workspace, words: &[String]) -> Result<()> {
+    let seconds = seconds(words)?;
+    tools::wrk::ensure()?;
+    let binary = build::release(workspace)?;
+    say::step("compile the sandbox by itself (release)", || {
+        let mut cargo = workspace.cargo(&["build", "--quiet", "--release", "--package", "sandbox"]);
+        process::run(cargo.args(["--example", "serve"]))
+    })?;
+    let mut table = Table::default();
+    sizes(workspace, &mut table)?;
+
+    let sandbox = Sandbox::start(workspace, "release", &["--unlimited"])?;
+    let mut desk = Desk::start(&binary, &sandbox)?;
+    say::step("start-up and memory", || start_up(&mut desk, &mut table))?;
+    let account = say::step("a person with keys", || desk.sign_up(KEYS))?;
+    say::step("pages and reads", || reads(workspace, &desk, &account, seconds, &mut table))?;
+    say::step("orders through /v1", || {
+        for kind in ["LIMIT", "MARKET"] {
+            let times = orders::through_the_desk(&desk, &account, kind, 20 * seconds)?;
+            table.round_trip(kind, &times);
+        }
+        Ok(())
+    })?;
+    say::step("orders straight to the sandbox", || {
+        let rate = orders::at_the_sandbox(&sandbox, Duration::from_secs(seconds))?;
+        table.add("sandboxOrdersPerSecond", "sandbox, orders a second", rate, &format!("{rate}/s"), None);
+        Ok(())
+    })?;
+
+    say::line(&table.to_string());
+    let file = workspace.target.join("bench.json");
+    let text = serde_json::to_string_pretty(&json!({ "seconds": seconds, "results": table.json() }))?;
+    std::fs::write(&file, text + "\n").with_context(|| format!("cannot write {}", file.display()))?;
+    say::note(&format!("also in {}", file.display()));
+    Ok(())
+}
+
+fn seconds(words: &[String]) -> Result<u64> {
+    match words {
+        [] => Ok(10),
+        [flag, number] if flag == "--seconds" => Ok(number.parse::<u64>()?.max(1)),
+        _ => bail!("usage: cargo xtask bench [--seconds N]"),
+    }
+}
+
+/// Bytes of each wasm bundle, and with its glue: what a first visit loads.
+fn sizes(workspace: &Workspace, table: &mut Table) -> Result<()> {
+    let site = workspace.target.join("site");
+    for ((name, _), limit) in site::BUNDLES.iter().zip([75_000_u64, 180_000]) {
+        let stem = site::stem(&site, name).with_context(|| format!("no bundle {name}"))?;
+        let size =
+            |file: String| -> Result<u64> { Ok(std::fs::metadata(site.join("pkg").join(file))?.len()) };
+        let raw = size(format!("{stem}_bg.wasm"))?;
+        let packed = size(format!("{stem}_bg.wasm.br"))?;
+        let glue = size(format!("{stem}.js.br"))?;
+        let shown = format!("{packed} B brotli ({raw} raw, + {glue} of JavaScript)");
+        let value = json!({ "raw": raw, "brotli": packed, "javascriptBrotli": glue });
+        let target = Some((packed <= limit, format!("{limit} B")));
+        table.add(&format!("wasm.{name}"), &format!("wasm, {name} bundle"), value, &shown, target);
+    }
+    Ok(())
+}
+
+fn start_up(desk: &mut Desk, table: &mut Table) -> Result<()> {
+    let mut times = Vec::new();
+    for _ in 0..7 {
+        times.push(desk.restart()?);
+    }
+    times.sort();
+    let median = times[times.len() / 2];
+    let shown = format!("{:.1} ms", median.as_secs_f64() * 1e3);
+    let target = Some((median <= Duration::from_millis(300), "300 ms".to_owned()));
+    table.add("coldStartMicros", "exec to first healthy answer", micros(median), &shown, target);
+    // Idle means that the start's own work is over.
+    std::thread::sleep(Duration::from_secs(5));
+    let resident = load::resident_bytes(desk.process_id())?;
+    let shown = format!("{:.1} MB", resident as f64 / 1e6);
+    table.add(
+        "residentBytes",
+        "resident, idle",
+        resident,
+        &shown,
+        Some((resident < 60_000_000, "60 MB".to_owned())),
+    );
+    Ok(())
+}
+
+fn reads(
+    workspace: &Workspace,
+    desk: &Desk,
+    account: &desk::Account,
+    seconds: u64,
+    table: &mut Table,
+) -> Result<()> {
+    let token = [("Authorization", account.token.as_str())];
+    let measure = |path: &str, headers: &[(&str, &str)]| -> Result<Load> {
+        load(&format!("http://{}{path}", desk.addr), headers, desk.process_id(), seconds)
+    };
+    let landing = measure("/", &[])?;
+    // Sixteen visitors at once wait for each other; the server's own time for a page is CPU time.
+    let server_time = Duration::from_secs_f64(1.0 / landing.per_cpu_second());
+    let verdict = (server_time < Duration::from_millis(5), "5 ms server time".to_owned());
+    table.load("landing", "landing page", &landing, Some(verdict));
+    table.load("ticker", "/v1 ticker", &measure("/v1/pub/exchange/ticker", &[])?, None);
+    let keys = measure(desk::KEY_LIST, &token)?;
+
+    let peer = peer::Peer::start(workspace, &account.token, &desk.key_list(&account.token)?)?;
+    let compared = [("Authorization", peer.token.as_str())];
+    let theirs =
+        load(&format!("http://{}{}", peer.addr, desk::KEY_LIST), &compared, peer.process_id(), seconds)?;
+    let ratio = keys.per_cpu_second() / theirs.per_cpu_second();
+    table.load("keyList", "/v1 key list", &keys, None);
+    table.load("keyListExpress", "the same in Express 5", &theirs, None);
+    let target = Some((ratio >= 2.0, "2 times".to_owned()));
+    let value: Value = json!((ratio * 100.0).round() / 100.0);
+    table.add("keyListRatio", "per CPU second, against it", value, &format!("{ratio:.2} times"), target);
     Ok(())
 }

@@ -5,6 +5,7 @@ pub(crate) mod chromium;
 pub(crate) mod node;
 pub(crate) mod postgres;
 pub(crate) mod rust;
+pub(crate) mod wrk;
 
 use crate::process::{self, is_root, which};
 use crate::say;

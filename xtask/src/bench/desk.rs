@@ -1,0 +1,98 @@
+//! A release server on a folder of its own, and a person on it.
+
+use super::http::Client;
+use crate::process::{Running, free_port};
+use crate::sandbox::Sandbox;
+use anyhow::{Context as _, Result};
+use serde_json::{Value, json};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+pub(super) const KEY_LIST: &str = "/v1/priv/account/exchange/key/list";
+
+/// The running server. It is stopped before its folder goes.
+pub(super) struct Desk {
+    pub(super) addr: SocketAddr,
+    server: Option<Running>,
+    binary: PathBuf,
+    directory: TempDir,
+    sandbox: (String, String),
+}
+
+/// A person, signed in.
+pub(super) struct Account {
+    pub(super) token: String,
+    /// The id of an exchange key that may trade.
+    pub(super) key: String,
+}
+
+impl Desk {
+    /// Starts it on an empty folder, trading on a sandbox of its own.
+    pub(super) fn start(binary: &Path, sandbox: &Sandbox) -> Result<Self> {
+        let mut desk = Self {
+            addr: SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?)),
+            server: None,
+            binary: binary.to_path_buf(),
+            directory: tempfile::tempdir()?,
+            sandbox: (sandbox.url.clone(), sandbox.token.clone()),
+        };
+        desk.restart()?;
+        Ok(desk)
+    }
+
+    /// Stops it, starts it again, and says how long it took from exec to the first healthy answer.
+    pub(super) fn restart(&mut self) -> Result<Duration> {
+        drop(self.server.take());
+        let mut command = Command::new(&self.binary);
+        command.env_clear().current_dir(self.directory.path());
+        command
+            .env("SLIPSTREAM_ADDR", self.addr.to_string())
+            .env("SLIPSTREAM_DATA_DIR", self.directory.path());
+        command.env("SLIPSTREAM_SANDBOX", &self.sandbox.0).env("SLIPSTREAM_SANDBOX_TOKEN", &self.sandbox.1);
+        command.stdin(Stdio::null()).stdout(Stdio::null());
+        let start = Instant::now();
+        let server = self.server.insert(Running::start(&mut command)?);
+        server.wait_for_http(self.addr, "/healthz", Duration::from_secs(30))?;
+        Ok(start.elapsed())
+    }
+
+    pub(super) fn process_id(&self) -> u32 {
+        self.server.as_ref().map_or(0, Running::id)
+    }
+
+    /// A person with some futures keys at the sandbox; the first is the one to trade with.
+    pub(super) fn sign_up(&self, keys: usize) -> Result<Account> {
+        let person = json!({ "email": "bench@example.com", "password": "correct horse battery staple" });
+        let answer = self.client("")?.send("POST", "/v1/auth/sign-up", Some(&person))?.json()?;
+        let token = text(&answer, "accessToken")?;
+        let mut client = self.client(&token)?;
+        let mut first = None;
+        for number in 0..keys {
+            let opened = client.send("POST", "/v1/priv/account/exchange/sandbox", None)?.json()?;
+            let body = json!({
+                "exchangeId": "BINANCE", "tradeType": "FUTURES", "strategyType": "MANUAL",
+                "name": format!("Bench {number}"),
+                "apiKey": opened["apiKey"], "apiSecretKey": opened["apiSecretKey"],
+            });
+            let key = client.send("POST", "/v1/priv/account/exchange/key", Some(&body))?.json()?;
+            first.get_or_insert(text(&key, "id")?);
+        }
+        Ok(Account { token, key: first.context("no key was made")? })
+    }
+
+    /// The exact bytes of the key list.
+    pub(super) fn key_list(&self, token: &str) -> Result<Vec<u8>> {
+        Ok(self.client(token)?.get(KEY_LIST)?.body)
+    }
+
+    pub(super) fn client(&self, token: &str) -> Result<Client> {
+        Client::connect(self.addr, &[("Authorization", token)])
+    }
+}
+
+pub(super) fn text(value: &Value, field: &str) -> Result<String> {
+    value[field].as_str().map(str::to_owned).with_context(|| format!("no {field} in {value}"))
+}

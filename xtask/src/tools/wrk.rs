@@ -1,0 +1,9 @@
+//! wrk, the load generator of `bench`.
+
+use crate::process::which;
+use anyhow::Result;
+
+/// Makes sure that it is there.
+pub(crate) fn ensure() -> Result<()> {
+    if which("wrk").is_some() { Ok(()) } else { super::install("wrk", &["wrk"]) }
+}
