@@ -1,0 +1,221 @@
+//! One request on its way: from the bytes to the handler, and back to the bytes.
+
+use super::{
+    failure::{Failure, Reply},
+    fault::{self, When},
+    limits::{OrderCount, Venue},
+    params::Params,
+    shared::Shared,
+    signing,
+};
+use crate::{
+    engine::{self, AccountId, Command, Engine},
+    exchange::Refused,
+};
+use axum::{
+    body::{Body, to_bytes},
+    extract::ConnectInfo,
+    response::{IntoResponse, Response},
+};
+use domain::Micros;
+use http::{HeaderMap, HeaderValue, Method, Request};
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::Arc,
+};
+
+/// Nothing that a client sends is larger.
+pub(crate) const LARGEST_BODY: usize = 64 * 1024;
+
+/// Who may call an endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Security {
+    /// Everybody.
+    Public,
+    /// Whoever names a key.
+    Key,
+    /// Whoever signs.
+    Signed,
+}
+
+/// What an endpoint does.
+pub(crate) type Handler = fn(&mut Call<'_>) -> Reply;
+
+/// One line of the tables of endpoints.
+pub(crate) struct Endpoint {
+    pub(crate) method: Method,
+    pub(crate) path: &'static str,
+    pub(crate) security: Security,
+    pub(crate) weight: u32,
+    /// It counts as a new order.
+    pub(crate) order: bool,
+    pub(crate) handler: Handler,
+}
+
+impl Endpoint {
+    const fn new(
+        method: Method,
+        path: &'static str,
+        security: Security,
+        weight: u32,
+        handler: Handler,
+    ) -> Self {
+        Self { method, path, security, weight, order: false, handler }
+    }
+
+    pub(crate) const fn public(path: &'static str, weight: u32, handler: Handler) -> Self {
+        Self::new(Method::GET, path, Security::Public, weight, handler)
+    }
+
+    pub(crate) const fn keyed(method: Method, path: &'static str, weight: u32, handler: Handler) -> Self {
+        Self::new(method, path, Security::Key, weight, handler)
+    }
+
+    pub(crate) const fn signed(method: Method, path: &'static str, weight: u32, handler: Handler) -> Self {
+        Self::new(method, path, Security::Signed, weight, handler)
+    }
+
+    /// This endpoint takes new orders.
+    pub(crate) const fn orders(mut self) -> Self {
+        self.order = true;
+        self
+    }
+}
+
+/// What a handler works with.
+pub(crate) struct Call<'a> {
+    pub(crate) shared: &'a Shared,
+    pub(crate) venue: Venue,
+    pub(crate) now: Micros,
+    pub(crate) params: Params,
+    account: Option<AccountId>,
+    /// The last journal record that this request made.
+    record: Option<u64>,
+}
+
+impl Call<'_> {
+    /// Whose request it is.
+    pub(crate) fn account(&self) -> Reply<AccountId> {
+        self.account.ok_or_else(Failure::unknown_key)
+    }
+
+    /// Looks at the engine.
+    pub(crate) fn read<T>(&self, look: impl FnOnce(&Engine) -> T) -> Reply<T> {
+        Ok(self.shared.exchange.read(look)?)
+    }
+
+    /// Has the engine do something. The answer reaches the caller when it is on disk.
+    pub(crate) fn apply(&mut self, command: Command) -> Reply<engine::Answer> {
+        let (answer, record) = self.shared.exchange.apply(command)?;
+        self.record = Some(record);
+        Ok(answer)
+    }
+}
+
+impl From<Refused> for Failure {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Reject(reject) if reject.code == -2015 => Self::unknown_key(),
+            Refused::Reject(reject) => Self::refused(reject.code, reject.message),
+            Refused::Stopped => Self::internal(),
+        }
+    }
+}
+
+/// What the headers of an answer tell about the caller's limits.
+#[derive(Default)]
+struct Used {
+    weight: u32,
+    orders: Option<OrderCount>,
+}
+
+/// Answers one request.
+pub(crate) async fn answer(
+    shared: Arc<Shared>,
+    venue: Venue,
+    endpoint: &'static Endpoint,
+    request: Request<Body>,
+) -> Response {
+    let path = request.uri().path().to_owned();
+    let fault = shared.faults.take(endpoint.method.as_str(), &path);
+    if let Some((kind, When::Before)) = fault {
+        return fault::respond(kind).await;
+    }
+    let mut used = Used::default();
+    let result = run(&shared, venue, endpoint, request, &mut used).await;
+    if let Some((kind, _)) = fault {
+        return fault::respond(kind).await;
+    }
+    let mut response = match result {
+        Ok(value) => axum::Json(value).into_response(),
+        Err(failure) => failure.into_response(),
+    };
+    tell_limits(response.headers_mut(), venue, &used);
+    response
+}
+
+async fn run(
+    shared: &Shared,
+    venue: Venue,
+    endpoint: &Endpoint,
+    request: Request<Body>,
+    used: &mut Used,
+) -> Reply {
+    let now = shared.exchange.now();
+    let address = request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |ConnectInfo(address)| address.ip());
+    let (weight, within) = shared.budget.spend(now, address, venue, endpoint.weight);
+    used.weight = weight;
+    within?;
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, LARGEST_BODY).await.map_err(|_| Failure::too_large())?;
+    let body = str::from_utf8(&body)
+        .map_err(|_| Failure::refused(-1100, "Illegal characters found in the body."))?;
+    let query = parts.uri.query().unwrap_or_default();
+    let params = Params::parse(query, body)?;
+    let account = match endpoint.security {
+        Security::Public => None,
+        Security::Key => Some(key_holder(shared, &parts.headers)?.0),
+        Security::Signed => {
+            let (account, secret) = key_holder(shared, &parts.headers)?;
+            signing::check_time(&params, now)?;
+            signing::verify(&secret, query, body)?;
+            params.ignore(&["signature"]);
+            Some(account)
+        }
+    };
+    if let (true, Some(account)) = (endpoint.order, account) {
+        let (count, within) = shared.budget.order(now, account, venue);
+        used.orders = Some(count);
+        within?;
+    }
+    let mut call = Call { shared, venue, now, params, account, record: None };
+    let result = (endpoint.handler)(&mut call);
+    let record = call.record;
+    if let Some(record) = record {
+        shared.exchange.durable(record).await?;
+    }
+    result
+}
+
+/// The account that the request's key names, and its secret.
+fn key_holder(shared: &Shared, headers: &HeaderMap) -> Reply<(AccountId, String)> {
+    let key = headers.get("x-mbx-apikey").and_then(|value| value.to_str().ok());
+    let well_formed = |key: &&str| key.len() == 64 && key.bytes().all(|b| b.is_ascii_alphanumeric());
+    let key = key.filter(well_formed).ok_or_else(Failure::bad_key_format)?;
+    let find = |engine: &Engine| engine.account_by_key(key).map(|a| (a.id, a.secret.0.clone()));
+    shared.exchange.read(find)?.ok_or_else(Failure::unknown_key)
+}
+
+fn tell_limits(headers: &mut HeaderMap, venue: Venue, used: &Used) {
+    if venue == Venue::Spot {
+        headers.insert("x-mbx-used-weight", HeaderValue::from(used.weight));
+    }
+    headers.insert("x-mbx-used-weight-1m", HeaderValue::from(used.weight));
+    if let Some(orders) = used.orders {
+        headers.insert("x-mbx-order-count-10s", HeaderValue::from(orders.in_10s));
+        headers.insert("x-mbx-order-count-1m", HeaderValue::from(orders.in_1m));
+    }
+}

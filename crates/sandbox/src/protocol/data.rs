@@ -1,0 +1,190 @@
+//! Market data: the same requests on spot and futures, with small differences in the answers.
+
+use super::{
+    call::Call,
+    failure::{Failure, Reply},
+    limits::Venue,
+    shape::market as shape,
+};
+use crate::market::{MarketId, Pair, PublicTrade};
+use domain::{Frame, Micros};
+use serde_json::{Value, json};
+
+/// The pair that a parameter names.
+pub(crate) fn named_pair(name: &str) -> Reply<Pair> {
+    let legal = (1..=20).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b"-_.".contains(&b));
+    if !legal {
+        return Err(Failure::illegal("symbol", "^[A-Z0-9-_.]{1,20}$"));
+    }
+    Pair::parse(name).ok_or_else(Failure::invalid_symbol)
+}
+
+/// The market that a request must name.
+pub(crate) fn market(call: &Call<'_>) -> Reply<MarketId> {
+    let pair = named_pair(call.params.required("symbol")?)?;
+    Ok(MarketId { pair, kind: call.venue.kind() })
+}
+
+/// The market that a request may name.
+pub(crate) fn maybe_market(call: &Call<'_>) -> Reply<Option<MarketId>> {
+    if call.params.text("symbol")?.is_some() { market(call).map(Some) } else { Ok(None) }
+}
+
+/// One row for the market named, or a list of rows: for those in `symbols`, or for all.
+fn one_or_all(call: &Call<'_>, row: impl Fn(&Call<'_>, MarketId) -> Reply) -> Reply {
+    if let Some(market) = maybe_market(call)? {
+        call.params.forbid("symbols")?;
+        return row(call, market);
+    }
+    let pairs = match call.params.text("symbols")? {
+        Some(text) => {
+            let names: Vec<String> = serde_json::from_str(text)
+                .map_err(|_| Failure::illegal("symbols", "^\\[(\"[A-Z0-9-_.]{1,20}\",?)+\\]$"))?;
+            names.iter().map(|name| named_pair(name)).collect::<Reply<Vec<_>>>()?
+        }
+        None => Pair::ALL.to_vec(),
+    };
+    let kind = call.venue.kind();
+    pairs
+        .into_iter()
+        .map(|pair| row(call, MarketId { pair, kind }))
+        .collect::<Reply<Vec<_>>>()
+        .map(Value::Array)
+}
+
+pub(crate) fn ping(_: &mut Call<'_>) -> Reply {
+    Ok(json!({}))
+}
+
+pub(crate) fn time(call: &mut Call<'_>) -> Reply {
+    Ok(json!({ "serverTime": call.now.millis() }))
+}
+
+pub(crate) fn depth(call: &mut Call<'_>) -> Reply {
+    let market = market(call)?;
+    let limit = match call.venue {
+        Venue::Spot => call.params.limit(100, 5_000)?,
+        Venue::Futures => call.params.limit(500, 1_000)?,
+    };
+    let depth = call.read(|engine| engine.depth(market, limit))?;
+    Ok(shape::depth(market, &depth, call.now))
+}
+
+pub(crate) fn trades(call: &mut Call<'_>) -> Reply {
+    let market = market(call)?;
+    let limit = call.params.limit(500, 1_000)?;
+    let trades = call.read(|engine| engine.trades(market, limit))?;
+    Ok(trades.iter().map(|trade| shape::trade(market, trade)).collect())
+}
+
+/// Every trade is an aggregate of its own: each is one taker's at one price.
+pub(crate) fn agg_trades(call: &mut Call<'_>) -> Reply {
+    let market = market(call)?;
+    let limit = call.params.limit(500, 1_000)?;
+    let from = call.params.integer::<u64>("fromId")?;
+    let (start, end) = period(call)?;
+    let wanted = |trade: &PublicTrade| {
+        from.is_none_or(|id| trade.id >= id)
+            && start.is_none_or(|at| trade.at >= at)
+            && end.is_none_or(|at| trade.at <= at)
+    };
+    let all = call.read(|engine| engine.trades(market, usize::MAX))?;
+    let mut rows: Vec<_> = all.into_iter().filter(wanted).collect();
+    if from.is_some() || start.is_some() {
+        rows.truncate(limit);
+    } else {
+        rows.drain(..rows.len().saturating_sub(limit));
+    }
+    Ok(rows.iter().map(|trade| shape::agg_trade(market, trade)).collect())
+}
+
+/// `startTime` and `endTime`.
+pub(crate) fn period(call: &Call<'_>) -> Reply<(Option<Micros>, Option<Micros>)> {
+    let start = call.params.moment("startTime")?;
+    // The whole millisecond belongs to the period.
+    let end = call.params.moment("endTime")?.map(|at| at.plus(999));
+    if let (Some(start), Some(end)) = (start, end)
+        && start > end
+    {
+        return Err(Failure::refused(-1127, "startTime must be before endTime."));
+    }
+    Ok((start, end))
+}
+
+pub(crate) fn klines(call: &mut Call<'_>) -> Reply {
+    let market = market(call)?;
+    candles(call, market)
+}
+
+/// The index is the spot price, so its candles are the spot market's.
+pub(crate) fn index_klines(call: &mut Call<'_>) -> Reply {
+    let pair = named_pair(call.params.required("pair")?)?;
+    candles(call, MarketId::spot(pair))
+}
+
+fn candles(call: &Call<'_>, market: MarketId) -> Reply {
+    let interval = call.params.required("interval")?;
+    let frame = Frame::parse(interval).ok_or_else(|| Failure::refused(-1120, "Invalid interval."))?;
+    let (start, end) = period(call)?;
+    let most = if call.venue == Venue::Spot { 1_000 } else { 1_500 };
+    let limit = call.params.limit(500, most)?;
+    let rows = call.read(|engine| engine.klines(market, frame, start, end, limit))?;
+    Ok(rows.iter().map(|row| shape::kline(market, frame, row)).collect())
+}
+
+pub(crate) fn day_ticker(call: &mut Call<'_>) -> Reply {
+    one_or_all(call, |call, market| {
+        let day = call.read(|engine| engine.day_ticker(market))?;
+        Ok(shape::day_ticker(market, &day))
+    })
+}
+
+pub(crate) fn price_ticker(call: &mut Call<'_>) -> Reply {
+    one_or_all(call, |call, market| {
+        let last = call.read(|engine| engine.price(market))?;
+        Ok(shape::price_ticker(market, last, call.now))
+    })
+}
+
+pub(crate) fn book_ticker(call: &mut Call<'_>) -> Reply {
+    one_or_all(call, |call, market| {
+        let book = call.read(|engine| engine.book_ticker(market))?;
+        Ok(shape::book_ticker(market, &book, call.now))
+    })
+}
+
+pub(crate) fn average_price(call: &mut Call<'_>) -> Reply {
+    let market = market(call)?;
+    let rows = call.read(|engine| engine.klines(market, Frame::M1, None, None, 5))?;
+    Ok(shape::average_price(market, &rows, call.now))
+}
+
+pub(crate) fn premium_index(call: &mut Call<'_>) -> Reply {
+    one_or_all(call, |call, market| {
+        let mark = call.read(|engine| engine.mark(market.pair))?;
+        Ok(shape::premium_index(market.pair, &mark, call.now))
+    })
+}
+
+pub(crate) fn funding_rates(call: &mut Call<'_>) -> Reply {
+    let pairs = maybe_market(call)?.map_or(Pair::ALL.to_vec(), |market| vec![market.pair]);
+    let (start, end) = period(call)?;
+    let limit = call.params.limit(100, 1_000)?;
+    let mut rows = Vec::new();
+    for pair in pairs {
+        let history = call.read(|engine| engine.fundings(pair).copied().collect::<Vec<_>>())?;
+        rows.extend(history.into_iter().map(|point| (pair, point)));
+    }
+    rows.retain(|(_, p)| start.is_none_or(|at| p.at >= at) && end.is_none_or(|at| p.at <= at));
+    rows.sort_by_key(|(_, point)| point.at);
+    if start.is_none() {
+        rows.drain(..rows.len().saturating_sub(limit));
+    }
+    rows.truncate(limit);
+    Ok(rows.iter().map(|(pair, point)| shape::funding_rate(*pair, point)).collect())
+}
+
+pub(crate) fn funding_info(_: &mut Call<'_>) -> Reply {
+    Ok(Pair::ALL.iter().map(|pair| shape::funding_info(*pair)).collect())
+}

@@ -1,0 +1,95 @@
+//! The futures account: balances, positions, income.
+
+use crate::{
+    engine::{FUTURES_MAKER_FEE, FUTURES_TAKER_FEE, FuturesView, IncomeKind, PositionView},
+    market::Pair,
+    protocol::{
+        call::Call,
+        data::{self, maybe_market, period},
+        failure::{Failure, Reply},
+        number::fixed,
+        orders,
+        shape::futures as shape,
+    },
+};
+use serde_json::{Value, json};
+
+fn view(call: &Call<'_>) -> Reply<FuturesView> {
+    let id = call.account()?;
+    call.read(|engine| engine.futures(id))?.ok_or_else(Failure::unknown_key)
+}
+
+pub(super) fn account_v2(call: &mut Call<'_>) -> Reply {
+    Ok(shape::account(&view(call)?, call.now, true))
+}
+
+pub(super) fn account_v3(call: &mut Call<'_>) -> Reply {
+    Ok(shape::account(&view(call)?, call.now, false))
+}
+
+pub(super) fn balance(call: &mut Call<'_>) -> Reply {
+    let alias = format!("S{:07}", call.account()?.0);
+    Ok(shape::balance(&view(call)?, &alias, call.now))
+}
+
+fn positions(
+    call: &Call<'_>,
+    show: impl Fn(&PositionView) -> bool,
+    row: fn(&PositionView) -> Value,
+) -> Reply {
+    let market = maybe_market(call)?;
+    let view = view(call)?;
+    let wanted = |p: &&PositionView| market.is_none_or(|market| p.pair == market.pair) && show(p);
+    Ok(view.positions.iter().filter(wanted).map(row).collect())
+}
+
+pub(super) fn positions_v2(call: &mut Call<'_>) -> Reply {
+    positions(call, |_| true, shape::position_risk_v2)
+}
+
+pub(super) fn positions_v3(call: &mut Call<'_>) -> Reply {
+    positions(call, shape::stands, shape::position_risk_v3)
+}
+
+pub(super) fn income(call: &mut Call<'_>) -> Reply {
+    let market = maybe_market(call)?;
+    let kind = match call.params.text("incomeType")? {
+        None => None,
+        Some(word) => Some(IncomeKind::parse(word).ok_or_else(|| Failure::not_valid("incomeType"))?),
+    };
+    let (start, end) = period(call)?;
+    let limit = call.params.limit(100, 1_000)?;
+    let page = call.params.integer::<usize>("page")?.unwrap_or(1).max(1);
+    orders::account(call, |account| {
+        let mut rows: Vec<_> = account
+            .income()
+            .filter(|i| market.is_none_or(|market| i.pair == Some(market.pair)))
+            .filter(|i| kind.is_none_or(|kind| i.kind == kind))
+            .filter(|i| start.is_none_or(|at| i.at >= at) && end.is_none_or(|at| i.at <= at))
+            .collect();
+        if start.is_none() {
+            // Without a beginning the newest pages are wanted.
+            let keep = limit.saturating_mul(page);
+            rows.drain(..rows.len().saturating_sub(keep));
+            rows.truncate(limit);
+        } else {
+            rows = rows.into_iter().skip(limit.saturating_mul(page - 1)).take(limit).collect();
+        }
+        rows.into_iter().map(shape::income).collect()
+    })
+}
+
+pub(super) fn brackets(call: &mut Call<'_>) -> Reply {
+    let pairs = maybe_market(call)?.map_or(Pair::ALL.to_vec(), |market| vec![market.pair]);
+    let row = |pair: Pair| shape::brackets(pair, crate::engine::brackets(pair));
+    Ok(pairs.into_iter().map(row).collect())
+}
+
+pub(super) fn commission(call: &mut Call<'_>) -> Reply {
+    let market = data::market(call)?;
+    Ok(json!({
+        "symbol": market.pair.joined(),
+        "makerCommissionRate": fixed(FUTURES_MAKER_FEE, 6),
+        "takerCommissionRate": fixed(FUTURES_TAKER_FEE, 6),
+    }))
+}

@@ -1,0 +1,122 @@
+//! Conditional futures orders: what waits for a trigger, in a space of its own.
+
+use super::orders::one_way;
+use crate::{
+    engine::{AlgoOrder, Answer, Command, NewOrder, Which, WorkingType},
+    protocol::{
+        call::Call,
+        data,
+        failure::{Failure, Reply},
+        orders::{Page, account, no_such_order, reference, side, time_in_force},
+        shape::futures as shape,
+    },
+};
+use domain::OrderType;
+use serde_json::json;
+
+fn new_order(call: &Call<'_>) -> Reply<NewOrder> {
+    let params = &call.params;
+    if params.required("algoType")? != "CONDITIONAL" {
+        return Err(Failure::not_valid("algoType"));
+    }
+    let market = data::market(call)?;
+    let side = side(params)?;
+    let kind = match params.required("type")? {
+        "STOP" => OrderType::Stop,
+        "STOP_MARKET" => OrderType::StopMarket,
+        "TAKE_PROFIT" => OrderType::TakeProfit,
+        "TAKE_PROFIT_MARKET" => OrderType::TakeProfitMarket,
+        "TRAILING_STOP_MARKET" => OrderType::TrailingStopMarket,
+        _ => return Err(Failure::refused(-1116, "Invalid orderType.")),
+    };
+    one_way(params)?;
+    let working_type = match params.text("workingType")? {
+        None => WorkingType::Contract,
+        Some(word) => WorkingType::parse(word).ok_or_else(|| Failure::not_valid("workingType"))?,
+    };
+    let close_position = params.flag("closePosition")?.unwrap_or(false);
+    let reduce_only = params.flag("reduceOnly")?;
+    if close_position && reduce_only.is_some() {
+        return Err(Failure::not_required("reduceonly"));
+    }
+    let price = params.decimal("price")?;
+    if !matches!(kind, OrderType::Stop | OrderType::TakeProfit) {
+        params.forbid("price")?;
+    }
+    let activation_price = match params.decimal("activatePrice")? {
+        Some(price) => Some(price),
+        None => params.decimal("activationPrice")?,
+    };
+    Ok(NewOrder {
+        market,
+        side,
+        kind,
+        tif: time_in_force(params)?,
+        amount: params.decimal("quantity")?,
+        quote_amount: None,
+        price,
+        trigger_price: params.decimal("triggerPrice")?,
+        activation_price,
+        callback_rate: params.decimal("callbackRate")?,
+        working_type,
+        reduce_only: reduce_only.unwrap_or(false),
+        close_position,
+        client_id: params.client_id("clientAlgoId")?.map(str::to_owned),
+    })
+}
+
+pub(super) fn place(call: &mut Call<'_>) -> Reply {
+    let order = new_order(call)?;
+    let account = call.account()?;
+    match call.apply(Command::Place { account, order })? {
+        Answer::Algo(order) => Ok(shape::algo(&order)),
+        _ => Err(Failure::unknown()),
+    }
+}
+
+/// The symbol is not needed: an algo id is the account's own.
+pub(super) fn get(call: &mut Call<'_>) -> Reply {
+    let which = reference(&call.params, "algoId", "clientAlgoId")?;
+    account(call, |a| a.algos().find(&which).map(shape::algo))?.ok_or_else(no_such_order)
+}
+
+pub(super) fn cancel(call: &mut Call<'_>) -> Reply {
+    let which = reference(&call.params, "algoId", "clientAlgoId")?;
+    let unknown = || Failure::refused(-2011, "Unknown order sent.");
+    let pair = account(call, |a| a.algos().find(&which).map(|o| o.pair))?.ok_or_else(unknown)?;
+    let market = crate::market::MarketId::futures(pair);
+    let account = call.account()?;
+    match call.apply(Command::Cancel { account, market, which: Which::Algo, order: which })? {
+        Answer::Algo(order) => Ok(json!({
+            "algoId": order.id,
+            "clientAlgoId": order.client_id,
+            "code": "200",
+            "msg": "success",
+        })),
+        _ => Err(Failure::unknown()),
+    }
+}
+
+pub(super) fn open(call: &mut Call<'_>) -> Reply {
+    let market = data::maybe_market(call)?;
+    account(call, |a| {
+        let wanted = |o: &&AlgoOrder| market.is_none_or(|market| o.pair == market.pair);
+        a.algos().open().filter(wanted).map(shape::algo).collect()
+    })
+}
+
+pub(super) fn all(call: &mut Call<'_>) -> Reply {
+    let market = data::market(call)?;
+    let page = Page::read(call, "algoId")?;
+    account(call, |a| {
+        let rows = a.algos().all().filter(|o| o.pair == market.pair);
+        page.cut(rows, |o| (o.id, o.created)).into_iter().map(shape::algo).collect()
+    })
+}
+
+pub(super) fn cancel_all(call: &mut Call<'_>) -> Reply {
+    let market = data::market(call)?;
+    let account = call.account()?;
+    call.apply(Command::CancelAll { account, market, which: Which::Algo })?;
+    Ok(json!({ "code": 200, "msg": "The operation of cancel all open order is done." }))
+}

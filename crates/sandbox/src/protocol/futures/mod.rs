@@ -1,0 +1,97 @@
+//! USD-margined futures: `/fapi/v1` to `v3`.
+
+mod account;
+mod algo;
+mod config;
+mod orders;
+
+use super::{
+    call::{Call, Endpoint},
+    data,
+    failure::Reply,
+    listen_calls,
+    shape::info,
+};
+use http::Method;
+use std::sync::LazyLock;
+
+/// The endpoints, with Binance's weights.
+pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
+    let mut all = market_data();
+    all.extend(trading());
+    all.extend(account_data());
+    all
+});
+
+fn market_data() -> Vec<Endpoint> {
+    vec![
+        Endpoint::public("/fapi/v1/ping", 1, data::ping),
+        Endpoint::public("/fapi/v1/time", 1, data::time),
+        Endpoint::public("/fapi/v1/exchangeInfo", 1, exchange_info),
+        Endpoint::public("/dapi/v1/exchangeInfo", 1, coin_exchange_info),
+        Endpoint::public("/fapi/v1/depth", 10, data::depth),
+        Endpoint::public("/fapi/v1/trades", 5, data::trades),
+        Endpoint::public("/fapi/v1/aggTrades", 20, data::agg_trades),
+        Endpoint::public("/fapi/v1/klines", 5, data::klines),
+        Endpoint::public("/fapi/v1/indexPriceKlines", 5, data::index_klines),
+        Endpoint::public("/fapi/v1/ticker/24hr", 1, data::day_ticker),
+        Endpoint::public("/fapi/v1/ticker/price", 1, data::price_ticker),
+        Endpoint::public("/fapi/v2/ticker/price", 1, data::price_ticker),
+        Endpoint::public("/fapi/v1/ticker/bookTicker", 2, data::book_ticker),
+        Endpoint::public("/fapi/v1/premiumIndex", 1, data::premium_index),
+        Endpoint::public("/fapi/v1/fundingRate", 1, data::funding_rates),
+        Endpoint::public("/fapi/v1/fundingInfo", 1, data::funding_info),
+    ]
+}
+
+fn trading() -> Vec<Endpoint> {
+    vec![
+        Endpoint::signed(Method::POST, "/fapi/v1/order", 1, orders::place).orders(),
+        Endpoint::signed(Method::GET, "/fapi/v1/order", 1, orders::get),
+        Endpoint::signed(Method::DELETE, "/fapi/v1/order", 1, orders::cancel),
+        Endpoint::signed(Method::GET, "/fapi/v1/openOrder", 1, orders::get_open),
+        Endpoint::signed(Method::GET, "/fapi/v1/openOrders", 1, orders::open),
+        Endpoint::signed(Method::DELETE, "/fapi/v1/allOpenOrders", 1, orders::cancel_all),
+        Endpoint::signed(Method::GET, "/fapi/v1/allOrders", 5, orders::all),
+        Endpoint::signed(Method::GET, "/fapi/v1/userTrades", 5, orders::fills),
+        Endpoint::signed(Method::POST, "/fapi/v1/algoOrder", 1, algo::place).orders(),
+        Endpoint::signed(Method::GET, "/fapi/v1/algoOrder", 1, algo::get),
+        Endpoint::signed(Method::DELETE, "/fapi/v1/algoOrder", 1, algo::cancel),
+        Endpoint::signed(Method::GET, "/fapi/v1/openAlgoOrders", 1, algo::open),
+        Endpoint::signed(Method::GET, "/fapi/v1/allAlgoOrders", 5, algo::all),
+        Endpoint::signed(Method::DELETE, "/fapi/v1/algoOpenOrders", 1, algo::cancel_all),
+    ]
+}
+
+fn account_data() -> Vec<Endpoint> {
+    vec![
+        Endpoint::signed(Method::GET, "/fapi/v2/account", 5, account::account_v2),
+        Endpoint::signed(Method::GET, "/fapi/v3/account", 5, account::account_v3),
+        Endpoint::signed(Method::GET, "/fapi/v2/balance", 5, account::balance),
+        Endpoint::signed(Method::GET, "/fapi/v3/balance", 5, account::balance),
+        Endpoint::signed(Method::GET, "/fapi/v2/positionRisk", 5, account::positions_v2),
+        Endpoint::signed(Method::GET, "/fapi/v3/positionRisk", 5, account::positions_v3),
+        Endpoint::signed(Method::GET, "/fapi/v1/income", 30, account::income),
+        Endpoint::signed(Method::GET, "/fapi/v1/leverageBracket", 1, account::brackets),
+        Endpoint::signed(Method::GET, "/fapi/v1/commissionRate", 20, account::commission),
+        Endpoint::signed(Method::GET, "/fapi/v1/accountConfig", 5, config::account_config),
+        Endpoint::signed(Method::GET, "/fapi/v1/symbolConfig", 5, config::symbol_config),
+        Endpoint::signed(Method::POST, "/fapi/v1/leverage", 1, config::leverage),
+        Endpoint::signed(Method::POST, "/fapi/v1/marginType", 1, config::margin_type),
+        Endpoint::signed(Method::POST, "/fapi/v1/positionMargin", 1, config::position_margin),
+        Endpoint::signed(Method::GET, "/fapi/v1/positionSide/dual", 30, config::position_mode),
+        Endpoint::signed(Method::POST, "/fapi/v1/positionSide/dual", 1, config::set_position_mode),
+        Endpoint::signed(Method::GET, "/fapi/v1/multiAssetsMargin", 30, config::multi_assets),
+        Endpoint::keyed(Method::POST, "/fapi/v1/listenKey", 1, listen_calls::open),
+        Endpoint::keyed(Method::PUT, "/fapi/v1/listenKey", 1, listen_calls::keep),
+        Endpoint::keyed(Method::DELETE, "/fapi/v1/listenKey", 1, listen_calls::close),
+    ]
+}
+
+fn exchange_info(call: &mut Call<'_>) -> Reply {
+    Ok(info::futures(&call.shared.budget.limits, call.now))
+}
+
+fn coin_exchange_info(call: &mut Call<'_>) -> Reply {
+    Ok(info::coin_futures(&call.shared.budget.limits, call.now))
+}

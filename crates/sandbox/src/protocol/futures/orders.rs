@@ -1,0 +1,136 @@
+//! Plain futures orders: MARKET and LIMIT.
+
+use crate::{
+    engine::{Answer, Command, NewOrder, Order, Status, Which, WorkingType},
+    protocol::{
+        call::Call,
+        data,
+        failure::{Failure, Reply},
+        orders::{self, no_such_order, reference, side, time_in_force},
+        params::Params,
+        shape::futures as shape,
+    },
+};
+use domain::{Decimal, OrderType};
+use serde_json::json;
+
+/// The types that belong to the algo endpoints.
+const CONDITIONAL: [&str; 5] =
+    ["STOP", "STOP_MARKET", "TAKE_PROFIT", "TAKE_PROFIT_MARKET", "TRAILING_STOP_MARKET"];
+
+/// Refuses what only hedge mode has.
+pub(super) fn one_way(params: &Params) -> Reply<()> {
+    match params.text("positionSide")? {
+        None | Some("BOTH") => Ok(()),
+        Some("LONG" | "SHORT") => {
+            Err(Failure::refused(-4061, "Order's position side does not match user's setting."))
+        }
+        Some(_) => Err(Failure::refused(-4060, "Invalid position side.")),
+    }
+}
+
+fn new_order(call: &Call<'_>) -> Reply<NewOrder> {
+    let params = &call.params;
+    let market = data::market(call)?;
+    let side = side(params)?;
+    let kind = match params.required("type")? {
+        "MARKET" => OrderType::Market,
+        "LIMIT" => OrderType::Limit,
+        name if CONDITIONAL.contains(&name) => {
+            let msg = "Order type not supported for this endpoint. Please use the Algo Order API endpoints instead.";
+            return Err(Failure::refused(-4120, msg));
+        }
+        _ => return Err(Failure::refused(-1116, "Invalid orderType.")),
+    };
+    one_way(params)?;
+    let tif = time_in_force(params)?;
+    let amount = params.decimal("quantity")?.ok_or_else(|| Failure::missing("quantity"))?;
+    let price = params.decimal("price")?;
+    if kind == OrderType::Market {
+        params.forbid("price")?;
+        params.forbid("timeInForce")?;
+    } else {
+        tif.ok_or_else(|| Failure::missing("timeInForce"))?;
+        price.ok_or_else(|| Failure::missing("price"))?;
+    }
+    if params.flag("closePosition")?.unwrap_or(false) {
+        return Err(Failure::refused(-4136, "Target strategy invalid for orderType, closePosition true."));
+    }
+    Ok(NewOrder {
+        market,
+        side,
+        kind,
+        tif,
+        amount: Some(amount),
+        quote_amount: None,
+        price,
+        trigger_price: None,
+        activation_price: None,
+        callback_rate: None,
+        working_type: WorkingType::Contract,
+        reduce_only: params.flag("reduceOnly")?.unwrap_or(false),
+        close_position: false,
+        client_id: params.client_id("newClientOrderId")?.map(str::to_owned),
+    })
+}
+
+/// An order as it was taken, before it filled: all that an `ACK` knows.
+fn before_fills(mut order: Order) -> Order {
+    (order.filled, order.cost, order.status) = (Decimal::ZERO, Decimal::ZERO, Status::New);
+    order
+}
+
+pub(super) fn place(call: &mut Call<'_>) -> Reply {
+    let order = new_order(call)?;
+    let result = match call.params.text("newOrderRespType")? {
+        Some("RESULT") => true,
+        None | Some("ACK") => false,
+        Some(_) => return Err(Failure::not_valid("newOrderRespType")),
+    };
+    let account = call.account()?;
+    match call.apply(Command::Place { account, order })? {
+        Answer::Order { order, .. } if result => Ok(shape::order(&order)),
+        Answer::Order { order, .. } => Ok(shape::order(&before_fills(order))),
+        _ => Err(Failure::unknown()),
+    }
+}
+
+pub(super) fn get(call: &mut Call<'_>) -> Reply {
+    orders::find(call).map(|order| shape::order(&order))
+}
+
+pub(super) fn get_open(call: &mut Call<'_>) -> Reply {
+    let order = orders::find(call)?;
+    if order.status.open() { Ok(shape::order(&order)) } else { Err(no_such_order()) }
+}
+
+pub(super) fn cancel(call: &mut Call<'_>) -> Reply {
+    let market = data::market(call)?;
+    let order = reference(&call.params, "orderId", "origClientOrderId")?;
+    let account = call.account()?;
+    match call.apply(Command::Cancel { account, market, which: Which::Plain, order })? {
+        Answer::Order { order, .. } => Ok(shape::order(&order)),
+        _ => Err(Failure::unknown()),
+    }
+}
+
+pub(super) fn open(call: &mut Call<'_>) -> Reply {
+    let market = data::maybe_market(call)?;
+    let open = orders::open(call, call.venue.kind(), market)?;
+    Ok(open.iter().map(shape::order).collect())
+}
+
+pub(super) fn cancel_all(call: &mut Call<'_>) -> Reply {
+    let market = data::market(call)?;
+    let account = call.account()?;
+    call.apply(Command::CancelAll { account, market, which: Which::Plain })?;
+    Ok(json!({ "code": 200, "msg": "The operation of cancel all open order is done." }))
+}
+
+pub(super) fn all(call: &mut Call<'_>) -> Reply {
+    orders::history(call, shape::order)
+}
+
+pub(super) fn fills(call: &mut Call<'_>) -> Reply {
+    orders::fills(call, shape::fill)
+}

@@ -1,0 +1,120 @@
+//! Listen keys: what opens an account's stream of events.
+
+use super::limits::Venue;
+use crate::engine::AccountId;
+use domain::{Chance, Micros, time};
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+/// How long a key lives without being kept alive.
+const LIFE: i64 = time::HOUR;
+
+/// Letters and digits, as Binance's keys have.
+const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+/// 64 unpredictable letters and digits.
+pub(crate) fn token(chance: &dyn Chance) -> String {
+    let mut text = String::with_capacity(64);
+    let mut bytes = [0_u8; 96];
+    while text.len() < 64 {
+        chance.fill(&mut bytes);
+        // 248 is the largest multiple of 62 in a byte: above it some letters would come more often.
+        let letters = bytes.iter().filter(|b| **b < 248).map(|b| char::from(ALPHABET[usize::from(b % 62)]));
+        text.extend(letters.take(64 - text.len()));
+    }
+    text
+}
+
+/// Whose events a listen key opens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Listener {
+    pub(crate) account: AccountId,
+    pub(crate) venue: Venue,
+}
+
+#[derive(Debug)]
+struct Entry {
+    listener: Listener,
+    until: Micros,
+}
+
+/// The listen keys of this run; a restart forgets them, and clients ask for new ones.
+#[derive(Debug, Default)]
+pub(crate) struct ListenKeys(Mutex<HashMap<String, Entry>>);
+
+impl ListenKeys {
+    fn keys(&self) -> MutexGuard<'_, HashMap<String, Entry>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The account's key, with its life renewed; a new one when it has none.
+    pub(crate) fn open(&self, now: Micros, listener: Listener, chance: &dyn Chance) -> String {
+        let mut keys = self.keys();
+        let until = now.plus(LIFE);
+        if let Some((key, entry)) = keys.iter_mut().find(|(_, e)| e.listener == listener && e.until > now) {
+            entry.until = until;
+            return key.clone();
+        }
+        let key = token(chance);
+        keys.insert(key.clone(), Entry { listener, until });
+        key
+    }
+
+    /// Renews the life of the account's key, or of all when it names none; `false` when there is none.
+    pub(crate) fn keep(&self, now: Micros, listener: &Listener, key: Option<&str>) -> bool {
+        let mut kept = false;
+        for (name, entry) in self.keys().iter_mut() {
+            if entry.listener == *listener && entry.until > now && key.is_none_or(|key| key == name) {
+                entry.until = now.plus(LIFE);
+                kept = true;
+            }
+        }
+        kept
+    }
+
+    /// Ends the account's key, or all when it names none; `false` when there is none.
+    pub(crate) fn close(&self, listener: &Listener, key: Option<&str>) -> bool {
+        let mut keys = self.keys();
+        let before = keys.len();
+        keys.retain(|name, entry| entry.listener != *listener || key.is_some_and(|key| key != name));
+        keys.len() < before
+    }
+
+    /// Whose events this key opens.
+    pub(crate) fn find(&self, now: Micros, key: &str) -> Option<Listener> {
+        self.keys().get(key).filter(|entry| entry.until > now).map(|entry| entry.listener.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Counting(std::sync::atomic::AtomicU8);
+    impl Chance for Counting {
+        fn fill(&self, out: &mut [u8]) {
+            for byte in out {
+                *byte = self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            }
+        }
+    }
+
+    #[test]
+    fn one_key_per_account_that_ends_after_an_hour_of_silence() {
+        let (keys, chance) = (ListenKeys::default(), Counting(250.into()));
+        let me = Listener { account: AccountId(1), venue: Venue::Futures };
+        let key = keys.open(Micros(0), me.clone(), &chance);
+        assert_eq!(key.len(), 64);
+        assert!(key.bytes().all(|b| b.is_ascii_alphanumeric()));
+        assert_eq!(keys.open(Micros(1), me.clone(), &chance), key);
+        assert!(keys.keep(Micros(LIFE), &me, Some(&key)));
+        assert_eq!(keys.find(Micros(2 * LIFE - 1), &key), Some(me.clone()));
+        assert_eq!(keys.find(Micros(2 * LIFE), &key), None);
+        let other = Listener { venue: Venue::Spot, ..me.clone() };
+        assert!(!keys.close(&other, Some(&key)));
+        assert!(keys.close(&me, None));
+        assert!(!keys.close(&me, None));
+    }
+}

@@ -1,0 +1,48 @@
+//! Opening, keeping and closing the stream of an account's events.
+
+use super::{
+    call::Call,
+    failure::{Failure, Reply},
+    limits::Venue,
+    listen::Listener,
+};
+use serde_json::json;
+
+fn no_such_key() -> Failure {
+    Failure::refused(-1125, "This listenKey does not exist.")
+}
+
+fn listener(call: &Call<'_>) -> Reply<Listener> {
+    Ok(Listener { account: call.account()?, venue: call.venue })
+}
+
+/// The key that the request names. On spot it must name one, on futures there is one only.
+fn key<'a>(call: &'a Call<'_>) -> Reply<Option<&'a str>> {
+    match call.venue {
+        Venue::Spot => call.params.required("listenKey").map(Some),
+        Venue::Futures => call.params.text("listenKey"),
+    }
+}
+
+pub(crate) fn open(call: &mut Call<'_>) -> Reply {
+    let key = call.shared.listen_keys.open(call.now, listener(call)?, call.shared.chance.as_ref());
+    Ok(json!({ "listenKey": key }))
+}
+
+pub(crate) fn keep(call: &mut Call<'_>) -> Reply {
+    if call.shared.listen_keys.keep(call.now, &listener(call)?, key(call)?) {
+        Ok(json!({}))
+    } else {
+        Err(no_such_key())
+    }
+}
+
+pub(crate) fn close(call: &mut Call<'_>) -> Reply {
+    let listener = listener(call)?;
+    if !call.shared.listen_keys.close(&listener, key(call)?) {
+        return Err(no_such_key());
+    }
+    // Nobody listening is no fault.
+    let _ = call.shared.closed.send(listener);
+    Ok(json!({}))
+}

@@ -1,0 +1,70 @@
+//! Binance's REST and WebSocket protocol, and the control door.
+//!
+//! The tables in `spot`, `futures` and `wallet` name every endpoint with its weight and who may call it; `call` takes a
+//! request through limits, signature and handler; `shape` writes Binance's answers; `stream` is the WebSocket side.
+
+mod call;
+mod control;
+mod data;
+mod failure;
+mod fault;
+mod futures;
+mod limits;
+mod listen;
+mod listen_calls;
+mod number;
+mod orders;
+mod params;
+mod shape;
+mod shared;
+mod signing;
+mod spot;
+mod stream;
+mod wallet;
+
+pub(crate) use fault::Faults;
+pub(crate) use limits::Budget;
+pub use limits::Limits;
+pub(crate) use listen::{ListenKeys, token};
+pub(crate) use shared::Shared;
+
+use axum::{
+    Router,
+    body::Body,
+    extract::State,
+    routing::{MethodFilter, on},
+};
+use call::Endpoint;
+use failure::Failure;
+use http::Request;
+use limits::Venue;
+use std::sync::Arc;
+
+/// Everything: `/binance/...` and `/control/...`.
+pub(crate) fn router(shared: &Arc<Shared>) -> Router {
+    let binance = rest().merge(stream::router()).fallback(|| async { Failure::no_such_path() });
+    Router::new()
+        .nest("/binance", binance.with_state(Arc::clone(shared)))
+        .nest("/control", control::router(Arc::clone(shared)))
+}
+
+fn rest() -> Router<Arc<Shared>> {
+    let tables: [(Venue, &'static [Endpoint]); 3] = [
+        (Venue::Spot, &spot::ENDPOINTS),
+        (Venue::Spot, &wallet::ENDPOINTS),
+        (Venue::Futures, &futures::ENDPOINTS),
+    ];
+    let mut router = Router::new();
+    for (venue, table) in tables {
+        for endpoint in table {
+            let handler = move |State(shared): State<Arc<Shared>>, request: Request<Body>| {
+                call::answer(shared, venue, endpoint, request)
+            };
+            // The tables hold methods that have a filter; another would be no route at all.
+            if let Ok(filter) = MethodFilter::try_from(endpoint.method.clone()) {
+                router = router.route(endpoint.path, on(filter, handler));
+            }
+        }
+    }
+    router.method_not_allowed_fallback(|| async { Failure::no_such_path() })
+}

@@ -1,0 +1,47 @@
+//! How Binance writes numbers: as strings with a fixed number of decimals.
+
+use domain::{Decimal, Micros};
+use rust_decimal::RoundingStrategy;
+
+/// Decimals of assets on spot, and of money on futures.
+const ASSET: u32 = 8;
+
+/// With exactly `decimals` digits after the point, cut off, never rounded up.
+pub(crate) fn fixed(value: Decimal, decimals: u32) -> String {
+    let mut value = value.round_dp_with_strategy(decimals, RoundingStrategy::ToZero);
+    value.rescale(decimals);
+    if value.is_zero() {
+        // No negative zero.
+        value.set_sign_positive(true);
+    }
+    value.to_string()
+}
+
+/// With eight decimals.
+pub(crate) fn asset(value: Decimal) -> String {
+    fixed(value, ASSET)
+}
+
+/// With as many decimals as the step has.
+pub(crate) fn stepped(value: Decimal, step: Decimal) -> String {
+    fixed(value, step.normalize().scale())
+}
+
+/// Milliseconds, zero where there is no moment.
+pub(crate) fn millis(at: Option<Micros>) -> i64 {
+    at.map_or(0, Micros::millis)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_a_fixed_number_of_decimals() {
+        assert_eq!(asset(Decimal::new(5, 1)), "0.50000000");
+        assert_eq!(asset(Decimal::new(-1, 12)), "0.00000000");
+        assert_eq!(stepped(Decimal::new(12_345, 1), Decimal::new(10, 2)), "1234.5");
+        assert_eq!(stepped(Decimal::from(7), Decimal::new(1, 3)), "7.000");
+        assert_eq!(stepped(Decimal::from(7), Decimal::ONE), "7");
+    }
+}

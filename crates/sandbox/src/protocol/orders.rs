@@ -1,0 +1,149 @@
+//! What orders of spot and futures have in common: reading parameters, finding, paging.
+
+use super::{
+    call::Call,
+    data::{self, period},
+    failure::{Failure, Reply},
+    listen,
+    params::Params,
+};
+use crate::{
+    engine::{Account, Entry, Fill, Order, OrderRef},
+    market::MarketId,
+};
+use domain::{Micros, Side, TimeInForce, TradeType};
+use serde_json::Value;
+
+/// Rows of a history when the caller does not say how many.
+const PAGE: usize = 500;
+/// The most rows of a history.
+const LARGEST_PAGE: usize = 1_000;
+
+/// `BUY` or `SELL`.
+pub(crate) fn side(params: &Params) -> Reply<Side> {
+    Side::parse(params.required("side")?).ok_or_else(|| Failure::refused(-1117, "Invalid side."))
+}
+
+/// One of Binance's times in force. `GTD` is a kind of order that the sandbox does not have.
+pub(crate) fn time_in_force(params: &Params) -> Reply<Option<TimeInForce>> {
+    let read = |text| TimeInForce::parse(text).ok_or_else(|| Failure::refused(-1115, "Invalid timeInForce."));
+    params.text("timeInForce")?.map(read).transpose()
+}
+
+/// The order that a request means, by either of two parameters.
+pub(crate) fn reference(params: &Params, id: &str, client: &str) -> Reply<OrderRef> {
+    let (number, name) = (params.integer::<u64>(id)?, params.text(client)?);
+    match (number, name) {
+        (Some(number), _) => Ok(OrderRef::Id(number)),
+        (None, Some(name)) => Ok(OrderRef::Client(name.to_owned())),
+        (None, None) => {
+            let msg = format!("Param '{client}' or '{id}' must be sent, but both were empty/null!");
+            Err(Failure::refused(-1102, msg))
+        }
+    }
+}
+
+/// Finds nothing that could be asked for.
+pub(crate) fn no_such_order() -> Failure {
+    Failure::refused(-2013, "Order does not exist.")
+}
+
+/// An id for what the engine does on the caller's behalf.
+pub(crate) fn fresh_client_id(call: &Call<'_>) -> String {
+    let mut id = listen::token(call.shared.chance.as_ref());
+    id.truncate(22);
+    id
+}
+
+/// Looks at the caller's account.
+pub(crate) fn account<T>(call: &Call<'_>, look: impl FnOnce(&Account) -> T) -> Reply<T> {
+    let id = call.account()?;
+    call.read(|engine| engine.account(id).map(look))?.ok_or_else(Failure::unknown_key)
+}
+
+/// The caller's order that the parameters name, on the market that they name.
+pub(crate) fn find(call: &Call<'_>) -> Reply<Order> {
+    let market = data::market(call)?;
+    let which = reference(&call.params, "orderId", "origClientOrderId")?;
+    let found =
+        account(call, |a| a.orders(market.kind).find(&which).filter(|o| o.market == market).cloned())?;
+    found.ok_or_else(no_such_order)
+}
+
+/// The caller's open orders, of one market or of all, oldest first.
+pub(crate) fn open(call: &Call<'_>, kind: TradeType, market: Option<MarketId>) -> Reply<Vec<Order>> {
+    account(call, |a| {
+        a.orders(kind).open().filter(|o| market.is_none_or(|market| o.market == market)).cloned().collect()
+    })
+}
+
+/// What part of a history a request wants.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Page {
+    from: Option<u64>,
+    start: Option<Micros>,
+    end: Option<Micros>,
+    limit: usize,
+}
+
+impl Page {
+    /// Reads the period, the limit and the first id, whose parameter is called `from`.
+    pub(crate) fn read(call: &Call<'_>, from: &str) -> Reply<Self> {
+        let (start, end) = period(call)?;
+        let from = call.params.integer(from)?;
+        Ok(Self { from, start, end, limit: call.params.limit(PAGE, LARGEST_PAGE)? })
+    }
+
+    /// The rows of the page. With a beginning the oldest come first and the rest is for the next page; without one
+    /// the newest are given.
+    pub(crate) fn cut<T>(self, rows: impl Iterator<Item = T>, id_at: impl Fn(&T) -> (u64, Micros)) -> Vec<T> {
+        let wanted = |row: &T| {
+            let (id, at) = id_at(row);
+            self.from.is_none_or(|from| id >= from)
+                && self.start.is_none_or(|start| at >= start)
+                && self.end.is_none_or(|end| at <= end)
+        };
+        let mut rows: Vec<T> = rows.filter(wanted).collect();
+        if self.from.is_some() || self.start.is_some() {
+            rows.truncate(self.limit);
+        } else {
+            rows.drain(..rows.len().saturating_sub(self.limit));
+        }
+        rows
+    }
+}
+
+/// The caller's orders on a market, open or ended.
+pub(crate) fn history(call: &Call<'_>, shape: fn(&Order) -> Value) -> Reply {
+    let market = data::market(call)?;
+    let page = Page::read(call, "orderId")?;
+    account(call, |a| {
+        let rows = a.orders(market.kind).all().filter(|o| o.market == market);
+        page.cut(rows, |o| (o.id(), o.created)).into_iter().map(shape).collect()
+    })
+}
+
+/// The caller's fills on a market.
+pub(crate) fn fills(call: &Call<'_>, shape: fn(&Fill) -> Value) -> Reply {
+    let market = data::market(call)?;
+    let page = Page::read(call, "fromId")?;
+    let order = call.params.integer::<u64>("orderId")?;
+    account(call, |a| {
+        let rows = a.fills().filter(|f| f.market == market && order.is_none_or(|id| f.order_id == id));
+        page.cut(rows, |f| (f.id, f.at)).into_iter().map(shape).collect()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_begin_at_the_beginning_or_end_at_the_end() {
+        let page = |from, start| Page { from, start, end: Some(Micros(8)), limit: 3 };
+        let cut = |page: Page| page.cut(1..=9_u64, |n| (*n, Micros(i64::try_from(*n).unwrap())));
+        assert_eq!(cut(page(None, None)), [6, 7, 8]);
+        assert_eq!(cut(page(Some(2), None)), [2, 3, 4]);
+        assert_eq!(cut(page(None, Some(Micros(7)))), [7, 8]);
+    }
+}

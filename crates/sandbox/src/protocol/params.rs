@@ -1,0 +1,212 @@
+//! Parameters, from the query string and the form body alike, and Binance's complaints about them.
+
+use super::failure::{Failure, Reply};
+use domain::{Decimal, Micros, money};
+use std::{cell::Cell, str::FromStr};
+
+const NUMBER: &str = "^([0-9]{1,20})(\\.[0-9]{1,20})?$";
+const INTEGER: &str = "^[0-9]{1,20}$";
+/// Binance's rule for client order ids.
+const CLIENT_ID: &str = "^[\\.A-Z\\:/a-z0-9_-]{1,36}$";
+/// No endpoint has more parameters than this.
+const MOST: usize = 64;
+
+#[derive(Debug)]
+struct Param {
+    name: String,
+    value: String,
+    read: Cell<bool>,
+}
+
+/// A request's parameters. It remembers which were read, since some endpoints refuse others.
+#[derive(Debug, Default)]
+pub(crate) struct Params(Vec<Param>);
+
+impl Params {
+    /// Reads query string and body; a parameter may be in either, not in both.
+    pub(crate) fn parse(query: &str, body: &str) -> Reply<Self> {
+        let mut all = Vec::new();
+        for text in [query, body] {
+            let pairs: Vec<(String, String)> = serde_urlencoded::from_str(text)
+                .map_err(|_| Failure::refused(-1100, "Illegal characters found in a parameter."))?;
+            if all.len() + pairs.len() > MOST {
+                return Err(Failure::refused(-1101, "Too many parameters sent for this endpoint."));
+            }
+            all.extend(pairs.into_iter().map(|(name, value)| Param { name, value, read: Cell::new(false) }));
+        }
+        let twice =
+            all.iter().enumerate().any(|(i, p): (usize, &Param)| all[..i].iter().any(|q| q.name == p.name));
+        if twice {
+            return Err(Failure::refused(-1101, "Duplicate values for a parameter detected."));
+        }
+        Ok(Self(all))
+    }
+
+    /// Refuses parameters that nobody read.
+    pub(crate) fn all_read(&self) -> Reply<()> {
+        let read = self.0.iter().filter(|p| p.read.get()).count();
+        if read == self.0.len() {
+            return Ok(());
+        }
+        let sent = self.0.len();
+        let msg =
+            format!("Not all sent parameters were read; read '{read}' parameter(s) but was sent '{sent}'.");
+        Err(Failure::refused(-1104, msg))
+    }
+
+    /// A parameter as text; none when it was not sent.
+    pub(crate) fn text(&self, name: &str) -> Reply<Option<&str>> {
+        let Some(param) = self.0.iter().find(|p| p.name == name) else { return Ok(None) };
+        param.read.set(true);
+        if param.value.is_empty() {
+            return Err(Failure::refused(-1105, format!("Parameter '{name}' was empty.")));
+        }
+        Ok(Some(&param.value))
+    }
+
+    /// A parameter that must be there.
+    pub(crate) fn required(&self, name: &str) -> Reply<&str> {
+        self.text(name)?.ok_or_else(|| Failure::missing(name))
+    }
+
+    /// Marks parameters as known whose value makes no difference here.
+    pub(crate) fn ignore(&self, names: &[&str]) {
+        for param in self.0.iter().filter(|p| names.contains(&p.name.as_str())) {
+            param.read.set(true);
+        }
+    }
+
+    /// Refuses a parameter that this kind of request does not take.
+    pub(crate) fn forbid(&self, name: &str) -> Reply<()> {
+        if self.text(name)?.is_some() { Err(Failure::not_required(name)) } else { Ok(()) }
+    }
+
+    /// A decimal number of at most 20 digits on either side of the point, never negative.
+    pub(crate) fn decimal(&self, name: &str) -> Reply<Option<Decimal>> {
+        self.text(name)?.map(|text| decimal(text).ok_or_else(|| Failure::illegal(name, NUMBER))).transpose()
+    }
+
+    /// A whole number, never negative.
+    pub(crate) fn integer<T: FromStr>(&self, name: &str) -> Reply<Option<T>> {
+        let read = |text: &str| {
+            let digits = (1..=20).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+            digits.then(|| text.parse().ok()).flatten().ok_or_else(|| Failure::illegal(name, INTEGER))
+        };
+        self.text(name)?.map(read).transpose()
+    }
+
+    /// A moment in milliseconds since the epoch.
+    pub(crate) fn moment(&self, name: &str) -> Reply<Option<Micros>> {
+        Ok(self.integer::<i64>(name)?.map(Micros::from_millis))
+    }
+
+    /// `true` or `false`, in any case.
+    pub(crate) fn flag(&self, name: &str) -> Reply<Option<bool>> {
+        let read = |text: &str| match text.to_ascii_lowercase().as_str() {
+            "true" => Ok(true),
+            "false" => Ok(false),
+            _ => Err(Failure::not_valid(name)),
+        };
+        self.text(name)?.map(read).transpose()
+    }
+
+    /// How many rows are wanted, from 1 to `most`; more is cut down to it, as Binance does.
+    pub(crate) fn limit(&self, default: usize, most: usize) -> Reply<usize> {
+        match self.integer::<usize>("limit")? {
+            Some(0) => Err(Failure::not_valid("limit")),
+            Some(limit) => Ok(limit.min(most)),
+            None => Ok(default),
+        }
+    }
+
+    /// An id that the client chose.
+    pub(crate) fn client_id(&self, name: &str) -> Reply<Option<&str>> {
+        let legal = |text: &str| {
+            (1..=36).contains(&text.len())
+                && text.bytes().all(|b| b.is_ascii_alphanumeric() || b".:/_-".contains(&b))
+        };
+        match self.text(name)? {
+            Some(text) if !legal(text) => Err(Failure::illegal(name, CLIENT_ID)),
+            other => Ok(other),
+        }
+    }
+}
+
+/// A plain decimal in Binance's range: no sign, no exponent.
+fn decimal(text: &str) -> Option<Decimal> {
+    let (whole, fraction) = text.split_once('.').map_or((text, None), |(w, f)| (w, Some(f)));
+    let digits = |part: &str| (1..=20).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+    if !digits(whole) || !fraction.is_none_or(digits) {
+        return None;
+    }
+    // Zeros at the end say nothing, and 20 of them would not fit.
+    let text = if fraction.is_some() { text.trim_end_matches('0').trim_end_matches('.') } else { text };
+    money::parse(text).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn params(text: &str) -> Params {
+        Params::parse(text, "").unwrap()
+    }
+
+    fn code<T>(answer: Reply<T>) -> i32 {
+        answer.err().map_or(0, |failure| failure.code)
+    }
+
+    #[test]
+    fn complains_as_binance_does() {
+        let p = params("a=&b=x&c=-1&d=1.5&e=TRUE&limit=0&id=%20");
+        assert_eq!(code(p.required("nothing")), -1102);
+        assert_eq!(code(p.text("a")), -1105);
+        assert_eq!(code(p.decimal("b")), -1100);
+        assert_eq!(code(p.decimal("c")), -1100);
+        assert_eq!(p.decimal("d"), Ok(Some(Decimal::new(15, 1))));
+        assert_eq!(p.flag("e"), Ok(Some(true)));
+        assert_eq!(code(p.flag("b")), -1130);
+        assert_eq!(code(p.limit(1, 2)), -1130);
+        assert_eq!(code(p.client_id("id")), -1100);
+        assert_eq!(code(p.forbid("d")), -1106);
+        assert_eq!(code(Params::parse("a=1", "a=2")), -1101);
+    }
+
+    #[test]
+    fn knows_what_nobody_read() {
+        let p = params("symbol=BTCUSDT&color=red");
+        p.required("symbol").unwrap();
+        assert_eq!(code(p.all_read()), -1104);
+        p.ignore(&["color"]);
+        assert_eq!(p.all_read(), Ok(()));
+    }
+
+    #[test]
+    fn numbers_beyond_what_we_keep_are_refused_not_rounded() {
+        for (text, good) in [
+            ("1", true),
+            ("0.00000001", true),
+            ("1.00000000000000000000", true),
+            ("1234567890123456789012345678901234567890", false),
+            ("1e5", false),
+            ("+1", false),
+            (".5", false),
+            ("1.", false),
+            ("99999999999999999999.99999999999999999999", false),
+        ] {
+            assert_eq!(decimal(text).is_some(), good, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_input_panics(query in ".{0,200}", body in ".{0,200}") {
+            if let Ok(p) = Params::parse(&query, &body) {
+                for param in &p.0 {
+                    let _ = (p.decimal(&param.name), p.integer::<i64>(&param.name), p.flag(&param.name));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! Exchange information: the markets and their filters.
+
+use super::super::{
+    limits::{Limits, Venue},
+    number::{asset, stepped},
+};
+use crate::market::{MarketId, Pair};
+use domain::{Decimal, Market, Micros};
+use serde_json::{Value, json};
+
+/// The perpetuals' date of delivery, as Binance writes "never".
+const NEVER: i64 = 4_133_404_800_000;
+/// The day that our perpetuals were listed.
+const LISTED: i64 = 1_569_398_400_000;
+
+/// Binance's types of orders on spot that the sandbox takes.
+const SPOT_TYPES: [&str; 3] = ["LIMIT", "LIMIT_MAKER", "MARKET"];
+/// Its types of orders on futures.
+const FUTURES_TYPES: [&str; 7] =
+    ["LIMIT", "MARKET", "STOP", "STOP_MARKET", "TAKE_PROFIT", "TAKE_PROFIT_MARKET", "TRAILING_STOP_MARKET"];
+
+fn rate_limits(limits: &Limits, venue: Venue) -> Value {
+    let weight = if venue == Venue::Spot { limits.spot_weight } else { limits.futures_weight };
+    json!([
+        { "rateLimitType": "REQUEST_WEIGHT", "interval": "MINUTE", "intervalNum": 1, "limit": weight },
+        { "rateLimitType": "ORDERS", "interval": "SECOND", "intervalNum": 10, "limit": limits.orders_10s },
+        { "rateLimitType": "ORDERS", "interval": "MINUTE", "intervalNum": 1, "limit": limits.orders_1m },
+    ])
+}
+
+/// Spot's exchange information.
+pub(crate) fn spot(pairs: &[Pair], limits: &Limits, now: Micros) -> Value {
+    json!({
+        "timezone": "UTC",
+        "serverTime": now.millis(),
+        "rateLimits": rate_limits(limits, Venue::Spot),
+        "exchangeFilters": [],
+        "symbols": pairs.iter().map(|pair| spot_symbol(*pair)).collect::<Vec<_>>(),
+    })
+}
+
+/// The futures' exchange information.
+pub(crate) fn futures(limits: &Limits, now: Micros) -> Value {
+    json!({
+        "timezone": "UTC",
+        "serverTime": now.millis(),
+        "futuresType": "U_MARGINED",
+        "rateLimits": rate_limits(limits, Venue::Futures),
+        "exchangeFilters": [],
+        "assets": [{ "asset": "USDT", "marginAvailable": true, "autoAssetExchange": "0" }],
+        "symbols": Pair::ALL.iter().map(|pair| futures_symbol(*pair)).collect::<Vec<_>>(),
+    })
+}
+
+/// Coin-margined futures, of which there are none.
+pub(crate) fn coin_futures(limits: &Limits, now: Micros) -> Value {
+    json!({
+        "timezone": "UTC",
+        "serverTime": now.millis(),
+        "rateLimits": rate_limits(limits, Venue::Futures),
+        "exchangeFilters": [],
+        "symbols": [],
+    })
+}
+
+fn lot_filter(kind: &str, rules: &Market, write: impl Fn(Decimal) -> String) -> Value {
+    json!({
+        "filterType": kind,
+        "minQty": write(rules.min_amount),
+        "maxQty": write(rules.max_amount),
+        "stepSize": write(rules.lot),
+    })
+}
+
+fn price_filter(rules: &Market, write: impl Fn(Decimal) -> String) -> Value {
+    json!({
+        "filterType": "PRICE_FILTER",
+        "minPrice": write(rules.min_price),
+        "maxPrice": write(rules.max_price),
+        "tickSize": write(rules.tick),
+    })
+}
+
+fn spot_symbol(pair: Pair) -> Value {
+    let rules = MarketId::spot(pair).rules();
+    let (low, high) = rules.price_band;
+    json!({
+        "symbol": pair.joined(),
+        "status": "TRADING",
+        "baseAsset": pair.base(),
+        "baseAssetPrecision": 8,
+        "quoteAsset": pair.quote(),
+        "quotePrecision": 8,
+        "quoteAssetPrecision": 8,
+        "baseCommissionPrecision": 8,
+        "quoteCommissionPrecision": 8,
+        "orderTypes": SPOT_TYPES,
+        "icebergAllowed": false,
+        "ocoAllowed": false,
+        "otoAllowed": false,
+        "quoteOrderQtyMarketAllowed": true,
+        "allowTrailingStop": false,
+        "cancelReplaceAllowed": false,
+        "amendAllowed": false,
+        "isSpotTradingAllowed": true,
+        "isMarginTradingAllowed": false,
+        "filters": [
+            price_filter(rules, asset),
+            lot_filter("LOT_SIZE", rules, asset),
+            {
+                "filterType": "PERCENT_PRICE_BY_SIDE",
+                "bidMultiplierUp": high.to_string(),
+                "bidMultiplierDown": low.to_string(),
+                "askMultiplierUp": high.to_string(),
+                "askMultiplierDown": low.to_string(),
+                "avgPriceMins": 5,
+            },
+            {
+                "filterType": "NOTIONAL",
+                "minNotional": asset(rules.min_notional),
+                "applyMinToMarket": true,
+                "maxNotional": asset(Decimal::from(9_000_000)),
+                "applyMaxToMarket": false,
+                "avgPriceMins": 5,
+            },
+            { "filterType": "MAX_NUM_ORDERS", "maxNumOrders": 200 },
+        ],
+        "permissions": [],
+        "permissionSets": [["SPOT"]],
+        "defaultSelfTradePreventionMode": "EXPIRE_MAKER",
+        "allowedSelfTradePreventionModes": ["EXPIRE_MAKER"],
+    })
+}
+
+fn futures_symbol(pair: Pair) -> Value {
+    let rules = MarketId::futures(pair).rules();
+    let (low, high) = rules.price_band;
+    let price = |value| stepped(value, rules.tick);
+    let amount = |value| stepped(value, rules.lot);
+    json!({
+        "symbol": pair.joined(),
+        "pair": pair.joined(),
+        "contractType": "PERPETUAL",
+        "deliveryDate": NEVER,
+        "onboardDate": LISTED,
+        "status": "TRADING",
+        "maintMarginPercent": "2.5000",
+        "requiredMarginPercent": "5.0000",
+        "baseAsset": pair.base(),
+        "quoteAsset": pair.quote(),
+        "marginAsset": pair.quote(),
+        "pricePrecision": rules.tick.normalize().scale(),
+        "quantityPrecision": rules.lot.normalize().scale(),
+        "baseAssetPrecision": 8,
+        "quotePrecision": 8,
+        "underlyingType": "COIN",
+        "underlyingSubType": [],
+        "triggerProtect": "0.0500",
+        "liquidationFee": "0.012500",
+        "marketTakeBound": "0.05",
+        "filters": [
+            price_filter(rules, price),
+            lot_filter("LOT_SIZE", rules, amount),
+            lot_filter("MARKET_LOT_SIZE", rules, amount),
+            { "filterType": "MAX_NUM_ORDERS", "limit": 200 },
+            { "filterType": "MAX_NUM_ALGO_ORDERS", "limit": 200 },
+            { "filterType": "MIN_NOTIONAL", "notional": rules.min_notional.to_string() },
+            {
+                "filterType": "PERCENT_PRICE",
+                "multiplierUp": high.to_string(),
+                "multiplierDown": low.to_string(),
+                "multiplierDecimal": "4",
+            },
+        ],
+        "orderTypes": FUTURES_TYPES,
+        "timeInForce": ["GTC", "IOC", "FOK", "GTX", "GTE_GTC"],
+    })
+}

@@ -1,0 +1,160 @@
+//! Spot accounts, orders and fills.
+
+use super::{amount, price};
+use crate::{
+    engine::{Account, Fill, Order, SPOT_FEE, SpotBalance},
+    protocol::number::{asset, millis},
+};
+use domain::{Decimal, Micros, OrderType, TimeInForce};
+use serde_json::{Value, json};
+
+/// Binance's type of an order.
+pub(crate) const fn order_type(order: &Order) -> &'static str {
+    match (order.kind, order.tif) {
+        (OrderType::Market, _) => "MARKET",
+        (_, TimeInForce::Gtx) => "LIMIT_MAKER",
+        _ => "LIMIT",
+    }
+}
+
+/// Binance's time in force of an order: a post-only order has a type of its own.
+pub(crate) const fn time_in_force(order: &Order) -> &'static str {
+    match order.tif {
+        TimeInForce::Gtx => "GTC",
+        tif => tif.word(),
+    }
+}
+
+fn merge(mut body: Value, more: Value) -> Value {
+    if let (Value::Object(body), Value::Object(more)) = (&mut body, more) {
+        body.extend(more);
+    }
+    body
+}
+
+/// What every answer about an order has.
+fn base(order: &Order) -> Value {
+    let market = order.market;
+    json!({
+        "symbol": market.pair.joined(),
+        "orderId": order.id,
+        "orderListId": -1,
+        "clientOrderId": order.client_id,
+        "price": price(market, order.price.unwrap_or_default()),
+        "origQty": amount(market, order.amount),
+        "executedQty": amount(market, order.filled),
+        "origQuoteOrderQty": asset(order.quote_amount.unwrap_or_default()),
+        "cummulativeQuoteQty": asset(order.cost),
+        "status": order.status.word(),
+        "timeInForce": time_in_force(order),
+        "type": order_type(order),
+        "side": order.side.word(),
+        "workingTime": order.created.millis(),
+        "selfTradePreventionMode": "EXPIRE_MAKER",
+    })
+}
+
+/// How much of a new order its sender wants to read (`newOrderRespType`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Detail {
+    Ack,
+    Result,
+    Full,
+}
+
+/// A new order.
+pub(crate) fn placed(order: &Order, fills: &[Fill], detail: Detail) -> Value {
+    match detail {
+        Detail::Ack => json!({
+            "symbol": order.market.pair.joined(),
+            "orderId": order.id,
+            "orderListId": -1,
+            "clientOrderId": order.client_id,
+            "transactTime": order.updated.millis(),
+        }),
+        Detail::Result => merge(base(order), json!({ "transactTime": order.updated.millis() })),
+        Detail::Full => {
+            let fills: Vec<_> = fills.iter().map(fill_of_placed).collect();
+            merge(base(order), json!({ "transactTime": order.updated.millis(), "fills": fills }))
+        }
+    }
+}
+
+fn fill_of_placed(fill: &Fill) -> Value {
+    json!({
+        "price": price(fill.market, fill.price),
+        "qty": amount(fill.market, fill.amount),
+        "commission": asset(fill.fee),
+        "commissionAsset": fill.fee_asset,
+        "tradeId": fill.id,
+    })
+}
+
+/// A cancelled order: the cancel has an id of its own.
+pub(crate) fn cancelled(order: &Order, cancel_id: &str) -> Value {
+    let more = json!({
+        "origClientOrderId": order.client_id,
+        "clientOrderId": cancel_id,
+        "transactTime": order.updated.millis(),
+    });
+    merge(base(order), more)
+}
+
+/// An order that was asked for.
+pub(crate) fn order(order: &Order) -> Value {
+    let more = json!({
+        "stopPrice": asset(Decimal::ZERO),
+        "icebergQty": asset(Decimal::ZERO),
+        "time": order.created.millis(),
+        "updateTime": order.updated.millis(),
+        "isWorking": true,
+    });
+    merge(base(order), more)
+}
+
+/// A row of `myTrades`.
+pub(crate) fn fill(fill: &Fill) -> Value {
+    json!({
+        "symbol": fill.market.pair.joined(),
+        "id": fill.id,
+        "orderId": fill.order_id,
+        "orderListId": -1,
+        "price": price(fill.market, fill.price),
+        "qty": amount(fill.market, fill.amount),
+        "quoteQty": asset(fill.quote),
+        "commission": asset(fill.fee),
+        "commissionAsset": fill.fee_asset,
+        "time": fill.at.millis(),
+        "isBuyer": fill.side == domain::Side::Buy,
+        "isMaker": fill.maker,
+        "isBestMatch": true,
+    })
+}
+
+pub(crate) fn balance(balance: &SpotBalance) -> Value {
+    json!({ "asset": balance.asset, "free": asset(balance.free), "locked": asset(balance.locked) })
+}
+
+/// The account, with its holdings.
+pub(crate) fn account(account: &Account, balances: &[SpotBalance], updated: Option<Micros>) -> Value {
+    json!({
+        "makerCommission": 10,
+        "takerCommission": 10,
+        "buyerCommission": 0,
+        "sellerCommission": 0,
+        "commissionRates": {
+            "maker": asset(SPOT_FEE), "taker": asset(SPOT_FEE), "buyer": asset(Decimal::ZERO), "seller": asset(Decimal::ZERO),
+        },
+        "canTrade": true,
+        "canWithdraw": account.rights.withdrawals,
+        "canDeposit": false,
+        "brokered": false,
+        "requireSelfTradePrevention": false,
+        "preventSor": false,
+        "updateTime": millis(updated),
+        "accountType": "SPOT",
+        "balances": balances.iter().map(balance).collect::<Vec<_>>(),
+        "permissions": ["SPOT"],
+        "uid": account.id.0,
+    })
+}

@@ -1,0 +1,119 @@
+//! Signed requests: HMAC-SHA256 over query string and body, inside a window of time.
+
+use super::{
+    failure::{Failure, Reply},
+    params::Params,
+};
+use domain::Micros;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use std::borrow::Cow;
+
+/// How old a request may be when it does not say itself.
+const DEFAULT_WINDOW_MS: i64 = 5_000;
+/// How old it may declare itself.
+const LARGEST_WINDOW_MS: i64 = 60_000;
+/// How far ahead of ours a caller's clock may be.
+const AHEAD_MS: i64 = 1_000;
+
+/// Takes `signature` out of a query string or form body; gives the rest and its value.
+fn take_signature(raw: &str) -> (Cow<'_, str>, Option<&str>) {
+    let Some(value) = raw.split('&').find_map(|pair| pair.strip_prefix("signature=")) else {
+        return (Cow::Borrowed(raw), None);
+    };
+    // Usually it comes last, and the rest need not be copied.
+    let tail = format!("signature={value}");
+    if let Some(rest) = raw.strip_suffix(&tail) {
+        return (Cow::Borrowed(rest.strip_suffix('&').unwrap_or(rest)), Some(value));
+    }
+    let kept: Vec<_> = raw.split('&').filter(|pair| !pair.starts_with("signature=")).collect();
+    (Cow::Owned(kept.join("&")), Some(value))
+}
+
+/// Checks the signature over what was sent.
+pub(crate) fn verify(secret: &str, query: &str, body: &str) -> Reply<()> {
+    let (query, in_query) = take_signature(query);
+    let (body, in_body) = take_signature(body);
+    let signature = in_query.or(in_body).ok_or_else(|| Failure::missing("signature"))?;
+    let claimed = hex::decode(signature).map_err(|_| Failure::bad_signature())?;
+    // A key of any length is one for HMAC.
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).map_err(|_| Failure::bad_signature())?;
+    mac.update(query.as_bytes());
+    mac.update(body.as_bytes());
+    mac.verify_slice(&claimed).map_err(|_| Failure::bad_signature())
+}
+
+/// Checks that the request was made just now.
+pub(crate) fn check_time(params: &Params, now: Micros) -> Reply<()> {
+    let sent: i64 = params.integer("timestamp")?.ok_or_else(|| Failure::missing("timestamp"))?;
+    let window = params.integer::<i64>("recvWindow")?.unwrap_or(DEFAULT_WINDOW_MS);
+    if window > LARGEST_WINDOW_MS {
+        return Err(Failure::refused(-1131, "recvWindow must be less than 60000"));
+    }
+    let age = now.millis().saturating_sub(sent);
+    if age < -AHEAD_MS {
+        let msg = "Timestamp for this request was 1000ms ahead of the server's time.";
+        return Err(Failure::refused(-1021, msg));
+    }
+    if age > window {
+        return Err(Failure::refused(-1021, "Timestamp for this request is outside of the recvWindow."));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // The worked example of Binance's own documentation.
+    const SECRET: &str = "NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j";
+    const QUERY: &str = "symbol=LTCBTC&side=BUY&type=LIMIT&timeInForce=GTC&quantity=1&price=0.1&recvWindow=5000&timestamp=1499827319559";
+    const SIGNATURE: &str = "c8db56825ae71d6d79447849e617115f4a920fa2acdcab2b053c4b2838bd6b71";
+
+    #[test]
+    fn the_documents_example_verifies_wherever_its_parts_stand() {
+        let signed = format!("{QUERY}&signature={SIGNATURE}");
+        assert_eq!(verify(SECRET, &signed, ""), Ok(()));
+        assert_eq!(verify(SECRET, "", &signed), Ok(()));
+        assert_eq!(verify(SECRET, &format!("signature={SIGNATURE}"), QUERY), Ok(()));
+        assert_eq!(verify(SECRET, &format!("signature={SIGNATURE}&{QUERY}"), ""), Ok(()));
+        // Mixed, as the documents show it: no `&` between query string and body.
+        let mixed = "0fd168b8ddb4876a0358a8d14d0c9f3da0e9b20c5d52b2a00fcf7d1c602f9a77";
+        let (query, body) = QUERY.split_once("&quantity").unwrap();
+        assert_eq!(verify(SECRET, query, &format!("quantity{body}&signature={mixed}")), Ok(()));
+    }
+
+    #[test]
+    fn anything_else_does_not() {
+        assert_eq!(verify(SECRET, QUERY, "").unwrap_err().code, -1102);
+        for signature in ["", "zz", "00", &SIGNATURE[1..], &SIGNATURE.replace('c', "d")] {
+            let sent = format!("{QUERY}&signature={signature}");
+            assert_eq!(verify(SECRET, &sent, "").unwrap_err().code, -1022, "{signature}");
+        }
+        let sent = format!("{QUERY}0&signature={SIGNATURE}");
+        assert_eq!(verify(SECRET, &sent, "").unwrap_err().code, -1022);
+        let sent = format!("{QUERY}&signature={SIGNATURE}");
+        assert_eq!(verify("another secret", &sent, "").unwrap_err().code, -1022);
+    }
+
+    #[test]
+    fn the_window_has_two_ends() {
+        let now = Micros::from_millis(1_000_000);
+        for (query, code) in [
+            ("timestamp=1000000", 0),
+            ("timestamp=995000", 0),
+            ("timestamp=994999", -1021),
+            ("timestamp=1001000", 0),
+            ("timestamp=1001001", -1021),
+            ("timestamp=940000&recvWindow=60000", 0),
+            ("timestamp=1000000&recvWindow=60001", -1131),
+            ("timestamp=1000000&recvWindow=x", -1100),
+            ("timestamp=abc", -1100),
+            ("timestamp=99999999999999999999", -1100),
+            ("", -1102),
+        ] {
+            let answer = check_time(&Params::parse(query, "").unwrap(), now);
+            assert_eq!(answer.err().map_or(0, |failure| failure.code), code, "{query}");
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Spot: `/api/v3`.
+
+mod account;
+mod orders;
+
+use super::{
+    call::Endpoint,
+    data::{self, named_pair},
+    failure::{Failure, Reply},
+    listen_calls,
+    shape::info,
+};
+use crate::{market::Pair, protocol::call::Call};
+use http::Method;
+use std::sync::LazyLock;
+
+/// The endpoints, with Binance's weights.
+pub(crate) static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
+    vec![
+        Endpoint::public("/api/v3/ping", 1, data::ping),
+        Endpoint::public("/api/v3/time", 1, data::time),
+        Endpoint::public("/api/v3/exchangeInfo", 20, exchange_info),
+        Endpoint::public("/api/v3/depth", 5, data::depth),
+        Endpoint::public("/api/v3/trades", 25, data::trades),
+        Endpoint::public("/api/v3/aggTrades", 4, data::agg_trades),
+        Endpoint::public("/api/v3/klines", 2, data::klines),
+        Endpoint::public("/api/v3/uiKlines", 2, data::klines),
+        Endpoint::public("/api/v3/avgPrice", 2, data::average_price),
+        Endpoint::public("/api/v3/ticker/24hr", 2, data::day_ticker),
+        Endpoint::public("/api/v3/ticker/price", 2, data::price_ticker),
+        Endpoint::public("/api/v3/ticker/bookTicker", 2, data::book_ticker),
+        Endpoint::signed(Method::GET, "/api/v3/account", 20, account::account),
+        Endpoint::signed(Method::GET, "/api/v3/account/commission", 20, account::commission),
+        Endpoint::signed(Method::POST, "/api/v3/order", 1, orders::place).orders(),
+        Endpoint::signed(Method::GET, "/api/v3/order", 4, orders::get),
+        Endpoint::signed(Method::DELETE, "/api/v3/order", 1, orders::cancel),
+        Endpoint::signed(Method::GET, "/api/v3/openOrders", 6, orders::open),
+        Endpoint::signed(Method::DELETE, "/api/v3/openOrders", 1, orders::cancel_all),
+        Endpoint::signed(Method::GET, "/api/v3/allOrders", 20, orders::all),
+        Endpoint::signed(Method::GET, "/api/v3/myTrades", 20, orders::fills),
+        Endpoint::keyed(Method::POST, "/api/v3/userDataStream", 2, listen_calls::open),
+        Endpoint::keyed(Method::PUT, "/api/v3/userDataStream", 2, listen_calls::keep),
+        Endpoint::keyed(Method::DELETE, "/api/v3/userDataStream", 2, listen_calls::close),
+    ]
+});
+
+fn exchange_info(call: &mut Call<'_>) -> Reply {
+    let pairs = match (call.params.text("symbol")?, call.params.text("symbols")?) {
+        (Some(_), Some(_)) => {
+            return Err(Failure::refused(-1128, "Combination of optional parameters invalid."));
+        }
+        (Some(symbol), None) => vec![named_pair(symbol)?],
+        (None, Some(text)) => {
+            let names: Vec<String> = serde_json::from_str(text).map_err(|_| Failure::not_valid("symbols"))?;
+            names.iter().map(|name| named_pair(name)).collect::<Reply<_>>()?
+        }
+        (None, None) => Pair::ALL.to_vec(),
+    };
+    Ok(info::spot(&pairs, &call.shared.budget.limits, call.now))
+}

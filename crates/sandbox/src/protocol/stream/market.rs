@@ -1,0 +1,240 @@
+//! Messages of market streams.
+
+use super::name::{Subject, Topic};
+use crate::{
+    engine::{Engine, MarketUpdate},
+    market::{DayTicker, Kline, MarketId, PublicTrade},
+    protocol::{
+        number::{asset, fixed},
+        shape::{amount, market::close_time, market::levels, price},
+    },
+};
+use domain::{Frame, Micros, TradeType};
+use serde_json::{Value, json};
+
+/// What a subject's stream says of one moment: nothing, one message or several.
+pub(super) fn messages(
+    engine: &Engine,
+    at: Micros,
+    subject: &Subject,
+    updates: &[&MarketUpdate],
+) -> Vec<Value> {
+    let of_all = |one: fn(&Engine, Micros, &MarketUpdate) -> Option<Value>| {
+        let rows: Vec<_> = updates.iter().filter_map(|update| one(engine, at, update)).collect();
+        if rows.is_empty() { Vec::new() } else { vec![Value::Array(rows)] }
+    };
+    match subject {
+        Subject::AllTickers => {
+            of_all(|engine, at, update| Some(ticker(at, update.market, &engine.day_ticker(update.market))))
+        }
+        Subject::AllMiniTickers => of_all(|engine, at, update| {
+            Some(mini_ticker(at, update.market, &engine.day_ticker(update.market)))
+        }),
+        Subject::AllMarkPrices => of_all(|_, at, update| mark_price(at, update)),
+        Subject::Market(symbol, topic) => updates
+            .iter()
+            .filter(|update| update.market.pair.joined() == symbol)
+            .flat_map(|update| of_market(engine, at, *topic, update))
+            .collect(),
+    }
+}
+
+fn of_market(engine: &Engine, at: Micros, topic: Topic, update: &MarketUpdate) -> Vec<Value> {
+    let market = update.market;
+    match topic {
+        Topic::Ticker => vec![ticker(at, market, &engine.day_ticker(market))],
+        Topic::MiniTicker => vec![mini_ticker(at, market, &engine.day_ticker(market))],
+        Topic::BookTicker => vec![book_ticker(at, update)],
+        Topic::Trade => update.trades.iter().map(|row| trade(at, market, row)).collect(),
+        Topic::AggTrade => update.trades.iter().map(|row| agg_trade(at, market, row)).collect(),
+        Topic::Kline(frame) => klines(engine, at, frame, update),
+        Topic::Depth(depth) => vec![partial_book(engine, at, market, depth.count())],
+        Topic::MarkPrice => mark_price(at, update).into_iter().collect(),
+    }
+}
+
+const fn futures(market: MarketId) -> bool {
+    matches!(market.kind, TradeType::Futures)
+}
+
+fn ticker(at: Micros, market: MarketId, t: &DayTicker) -> Value {
+    let mut body = json!({
+        "e": "24hrTicker",
+        "E": at.millis(),
+        "s": market.pair.joined(),
+        "p": price(market, t.change()),
+        "P": fixed(t.percent(), 3),
+        "w": price(market, t.vwap()),
+        "c": price(market, t.last),
+        "Q": amount(market, t.last_amount),
+        "o": price(market, t.day.open),
+        "h": price(market, t.day.high),
+        "l": price(market, t.day.low),
+        "v": amount(market, t.day.volume),
+        "q": asset(t.day.quote_volume),
+        "O": t.from.millis(),
+        "C": t.at.millis(),
+        "F": t.first_id,
+        "L": t.last_id,
+        "n": t.day.trades,
+    });
+    if !futures(market) {
+        body["x"] = price(market, t.previous_close).into();
+        body["b"] = price(market, t.book.bid.price).into();
+        body["B"] = amount(market, t.book.bid.amount).into();
+        body["a"] = price(market, t.book.ask.price).into();
+        body["A"] = amount(market, t.book.ask.amount).into();
+    }
+    body
+}
+
+fn mini_ticker(at: Micros, market: MarketId, t: &DayTicker) -> Value {
+    json!({
+        "e": "24hrMiniTicker",
+        "E": at.millis(),
+        "s": market.pair.joined(),
+        "c": price(market, t.last),
+        "o": price(market, t.day.open),
+        "h": price(market, t.day.high),
+        "l": price(market, t.day.low),
+        "v": amount(market, t.day.volume),
+        "q": asset(t.day.quote_volume),
+    })
+}
+
+fn book_ticker(at: Micros, update: &MarketUpdate) -> Value {
+    let (market, book) = (update.market, &update.book);
+    let mut body = json!({
+        "u": book.update_id,
+        "s": market.pair.joined(),
+        "b": price(market, book.bid.price),
+        "B": amount(market, book.bid.amount),
+        "a": price(market, book.ask.price),
+        "A": amount(market, book.ask.amount),
+    });
+    if futures(market) {
+        body["e"] = "bookTicker".into();
+        body["E"] = at.millis().into();
+        body["T"] = at.millis().into();
+    }
+    body
+}
+
+fn trade(at: Micros, market: MarketId, row: &PublicTrade) -> Value {
+    let mut body = json!({
+        "e": "trade",
+        "E": at.millis(),
+        "T": row.at.millis(),
+        "s": market.pair.joined(),
+        "t": row.id,
+        "p": price(market, row.price),
+        "q": amount(market, row.amount),
+        "m": row.buyer_maker,
+    });
+    let (name, value) = if futures(market) { ("X", json!("MARKET")) } else { ("M", json!(true)) };
+    body[name] = value;
+    body
+}
+
+fn agg_trade(at: Micros, market: MarketId, row: &PublicTrade) -> Value {
+    let mut body = json!({
+        "e": "aggTrade",
+        "E": at.millis(),
+        "s": market.pair.joined(),
+        "a": row.id,
+        "p": price(market, row.price),
+        "q": amount(market, row.amount),
+        "f": row.id,
+        "l": row.id,
+        "T": row.at.millis(),
+        "m": row.buyer_maker,
+    });
+    if !futures(market) {
+        body["M"] = true.into();
+    }
+    body
+}
+
+/// The running candle, after the one that has closed, if this moment closed one.
+fn klines(engine: &Engine, at: Micros, frame: Frame, update: &MarketUpdate) -> Vec<Value> {
+    let market = update.market;
+    let running = frame.floor(update.candle.start);
+    let of_frame = |start: Micros, minute: &Kline| {
+        if frame == Frame::M1 {
+            return Some(*minute);
+        }
+        engine.klines(market, frame, Some(start), Some(start), 1).pop()
+    };
+    let mut messages = Vec::new();
+    if let Some(minute) = &update.closed {
+        let start = frame.floor(minute.start);
+        if start != running
+            && let Some(closed) = of_frame(start, minute)
+        {
+            messages.push(kline(at, market, frame, &closed, true));
+        }
+    }
+    messages.extend(of_frame(running, &update.candle).map(|now| kline(at, market, frame, &now, false)));
+    messages
+}
+
+fn kline(at: Micros, market: MarketId, frame: Frame, k: &Kline, closed: bool) -> Value {
+    json!({
+        "e": "kline",
+        "E": at.millis(),
+        "s": market.pair.joined(),
+        "k": {
+            "t": k.start.millis(),
+            "T": close_time(frame, k.start),
+            "s": market.pair.joined(),
+            "i": frame.word(),
+            "f": -1,
+            "L": -1,
+            "o": price(market, k.open),
+            "c": price(market, k.close),
+            "h": price(market, k.high),
+            "l": price(market, k.low),
+            "v": amount(market, k.volume),
+            "n": k.trades,
+            "x": closed,
+            "q": asset(k.quote_volume),
+            "V": amount(market, k.taker_base),
+            "Q": asset(k.taker_quote),
+            "B": "0",
+        },
+    })
+}
+
+fn partial_book(engine: &Engine, at: Micros, market: MarketId, count: usize) -> Value {
+    let depth = engine.depth(market, count);
+    let (bids, asks) = (levels(market, &depth.bids), levels(market, &depth.asks));
+    if futures(market) {
+        json!({
+            "e": "depthUpdate",
+            "E": at.millis(),
+            "T": at.millis(),
+            "s": market.pair.joined(),
+            "U": depth.update_id,
+            "u": depth.update_id,
+            "pu": depth.update_id.saturating_sub(1),
+            "b": bids,
+            "a": asks,
+        })
+    } else {
+        json!({ "lastUpdateId": depth.update_id, "bids": bids, "asks": asks })
+    }
+}
+
+fn mark_price(at: Micros, update: &MarketUpdate) -> Option<Value> {
+    let mark = update.mark?;
+    Some(json!({
+        "e": "markPriceUpdate",
+        "E": at.millis(),
+        "s": update.market.pair.joined(),
+        "p": asset(mark.mark),
+        "i": asset(mark.index),
+        "P": asset(mark.index),
+        "r": asset(mark.funding_rate),
+        "T": mark.next_funding.millis(),
+    }))
+}

@@ -1,0 +1,129 @@
+//! What a client says on a stream: `{"method":"SUBSCRIBE","params":["btcusdt@ticker"],"id":1}`.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// A request, as far as it could be understood.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Asked {
+    Subscribe(Vec<String>),
+    Unsubscribe(Vec<String>),
+    List,
+    /// Whether messages are to name their stream.
+    SetCombined(bool),
+    GetCombined,
+}
+
+#[derive(Deserialize)]
+struct Raw {
+    method: String,
+    #[serde(default)]
+    params: Vec<Value>,
+    #[serde(default)]
+    id: Value,
+}
+
+/// What is wrong with a request.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Complaint {
+    pub(crate) id: Value,
+    code: u8,
+    msg: String,
+}
+
+impl Complaint {
+    /// The answer that tells it.
+    pub(crate) fn answer(&self) -> Value {
+        json!({ "error": { "code": self.code, "msg": self.msg }, "id": self.id })
+    }
+
+    pub(crate) fn invalid(id: Value, why: &str) -> Self {
+        Self { id, code: 2, msg: format!("Invalid request: {why}") }
+    }
+}
+
+/// The answer to a request that was carried out.
+pub(crate) fn done(id: &Value, result: &Value) -> Value {
+    json!({ "result": result, "id": id })
+}
+
+/// Reads a request.
+pub(crate) fn parse(text: &str) -> Result<(Value, Asked), Complaint> {
+    let value: Value = serde_json::from_str(text).map_err(|error| Complaint {
+        id: Value::Null,
+        code: 3,
+        msg: format!("Invalid JSON: {error}"),
+    })?;
+    let raw: Raw = serde_json::from_value(value)
+        .map_err(|_| Complaint::invalid(Value::Null, "a request has a method, params and an id"))?;
+    let id = raw.id;
+    if !(id.is_null() || id.is_u64() || id.is_string()) {
+        return Err(Complaint::invalid(Value::Null, "request ID must be an unsigned integer or a string"));
+    }
+    let names = |params: Vec<Value>| {
+        params
+            .iter()
+            .map(|p| p.as_str().map(str::to_owned))
+            .collect::<Option<Vec<_>>>()
+            .filter(|n| !n.is_empty())
+    };
+    let wrong_names = || Complaint::invalid(id.clone(), "params must be a list of stream names");
+    let combined = |param: Option<&Value>| param.and_then(Value::as_str) == Some("combined");
+    let asked = match raw.method.as_str() {
+        "SUBSCRIBE" => Asked::Subscribe(names(raw.params).ok_or_else(wrong_names)?),
+        "UNSUBSCRIBE" => Asked::Unsubscribe(names(raw.params).ok_or_else(wrong_names)?),
+        "LIST_SUBSCRIPTIONS" => Asked::List,
+        "SET_PROPERTY" if combined(raw.params.first()) => match raw.params.get(1).and_then(Value::as_bool) {
+            Some(combined) => Asked::SetCombined(combined),
+            None => {
+                return Err(Complaint { id, code: 1, msg: "Invalid value type: expected Boolean".into() });
+            }
+        },
+        "GET_PROPERTY" if combined(raw.params.first()) => Asked::GetCombined,
+        "SET_PROPERTY" | "GET_PROPERTY" => {
+            return Err(Complaint { id, code: 0, msg: "Unknown property".into() });
+        }
+        _ => return Err(Complaint::invalid(id, "unknown method")),
+    };
+    Ok((id, asked))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn reads_the_documents_requests() {
+        let (id, asked) =
+            parse(r#"{"method":"SUBSCRIBE","params":["a@trade","b@depth5"],"id":312}"#).unwrap();
+        assert_eq!((id, asked), (json!(312), Asked::Subscribe(vec!["a@trade".into(), "b@depth5".into()])));
+        assert_eq!(parse(r#"{"method":"LIST_SUBSCRIPTIONS","id":"x"}"#).unwrap(), (json!("x"), Asked::List));
+        let set = r#"{"method":"SET_PROPERTY","params":["combined",true],"id":5}"#;
+        assert_eq!(parse(set).unwrap().1, Asked::SetCombined(true));
+    }
+
+    #[test]
+    fn complains_of_the_rest() {
+        for (text, code) in [
+            ("", 3),
+            ("{", 3),
+            ("[]", 2),
+            (r#"{"method":"SUBSCRIBE","id":1}"#, 2),
+            (r#"{"method":"SUBSCRIBE","params":[1],"id":1}"#, 2),
+            (r#"{"method":"DANCE","id":1}"#, 2),
+            (r#"{"method":"LIST_SUBSCRIPTIONS","id":{}}"#, 2),
+            (r#"{"method":"SET_PROPERTY","params":["combined","yes"],"id":1}"#, 1),
+            (r#"{"method":"SET_PROPERTY","params":["color",true],"id":1}"#, 0),
+        ] {
+            assert_eq!(parse(text).unwrap_err().answer()["error"]["code"], json!(code), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in ".{0,200}") {
+            let _ = parse(&text);
+        }
+    }
+}

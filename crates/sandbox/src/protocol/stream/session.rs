@@ -1,0 +1,234 @@
+//! One connection: what it has subscribed to, and the loop that serves it.
+
+use super::{
+    market,
+    name::Subject,
+    request::{self, Asked, Complaint},
+    user,
+};
+use crate::{
+    engine::{Engine, Event, EventKind, MarketUpdate},
+    protocol::{limits::Venue, listen::Listener, shared::Shared},
+};
+use axum::extract::ws::{Message, WebSocket};
+use futures::{SinkExt, StreamExt, stream::SplitSink};
+use serde_json::{Value, json};
+use std::{sync::Arc, time::Duration};
+use tokio::{sync::broadcast::error::RecvError, time};
+
+/// A connection that takes longer to take a message is dropped.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How often the connection is pinged and listen keys are checked.
+const ROUND: Duration = Duration::from_secs(20);
+/// Most streams on one connection.
+const MOST_STREAMS: usize = 1_024;
+
+/// What a name on a connection stands for.
+enum Source {
+    Market(Subject),
+    User(Listener),
+    /// A name that no stream has.
+    Silence,
+}
+
+struct Subscription {
+    name: String,
+    source: Source,
+}
+
+/// The connection is over.
+struct Gone;
+
+/// One client's connection.
+pub(super) struct Session {
+    shared: Arc<Shared>,
+    venue: Venue,
+    combined: bool,
+    subscriptions: Vec<Subscription>,
+}
+
+impl Session {
+    pub(super) const fn new(shared: Arc<Shared>, venue: Venue, combined: bool) -> Self {
+        Self { shared, venue, combined, subscriptions: Vec::new() }
+    }
+
+    /// Adds a stream; `false` when there are too many.
+    pub(super) fn subscribe(&mut self, name: &str) -> bool {
+        if self.subscriptions.iter().any(|s| s.name == name) {
+            return true;
+        }
+        if self.subscriptions.len() >= MOST_STREAMS {
+            return false;
+        }
+        let now = self.shared.exchange.now();
+        let source = if let Some(subject) = Subject::parse(name) {
+            Source::Market(subject)
+        } else {
+            let listener = self.shared.listen_keys.find(now, name).filter(|l| l.venue == self.venue);
+            listener.map_or(Source::Silence, Source::User)
+        };
+        self.subscriptions.push(Subscription { name: name.to_owned(), source });
+        true
+    }
+
+    /// Serves the connection until either side ends it.
+    pub(super) async fn run(mut self, socket: WebSocket) {
+        let mut moments = self.shared.exchange.listen();
+        let mut closed = self.shared.closed.subscribe();
+        let (sink, mut incoming) = socket.split();
+        let mut outgoing = Outgoing(sink);
+        let mut round = time::interval(ROUND);
+        loop {
+            let result = tokio::select! {
+                message = incoming.next() => match message {
+                    Some(Ok(message)) => self.heard(&mut outgoing, message).await,
+                    Some(Err(_)) | None => Err(Gone),
+                },
+                moment = moments.recv() => match moment {
+                    Ok(moment) => self.tell(&mut outgoing, &moment).await,
+                    // A slow reader is dropped, and never holds up the market: it can connect again.
+                    Err(RecvError::Lagged(_) | RecvError::Closed) => Err(Gone),
+                },
+                listener = closed.recv() => match listener {
+                    Ok(listener) => self.end_keys(&mut outgoing, Some(&listener)).await,
+                    Err(_) => Ok(()),
+                },
+                _ = round.tick() => self.go_round(&mut outgoing).await,
+            };
+            if result.is_err() {
+                // Whoever is still there learns that it ends; who is not, does not matter.
+                let _ = outgoing.send(Message::Close(None)).await;
+                return;
+            }
+        }
+    }
+
+    async fn heard(&mut self, outgoing: &mut Outgoing, message: Message) -> Result<(), Gone> {
+        match message {
+            Message::Text(text) => {
+                let answer = match request::parse(&text).and_then(|(id, asked)| self.carry_out(id, asked)) {
+                    Ok(answer) => answer,
+                    Err(complaint) => complaint.answer(),
+                };
+                outgoing.json(&answer).await
+            }
+            Message::Close(_) => Err(Gone),
+            // Pings are answered below us; nothing else means anything here.
+            Message::Ping(_) | Message::Pong(_) | Message::Binary(_) => Ok(()),
+        }
+    }
+
+    fn carry_out(&mut self, id: Value, asked: Asked) -> Result<Value, Complaint> {
+        let result = match asked {
+            Asked::Subscribe(names) => {
+                if !names.iter().all(|name| self.subscribe(name)) {
+                    return Err(Complaint::invalid(id, "too many streams on one connection"));
+                }
+                Value::Null
+            }
+            Asked::Unsubscribe(names) => {
+                self.subscriptions.retain(|s| !names.contains(&s.name));
+                Value::Null
+            }
+            Asked::List => self.subscriptions.iter().map(|s| s.name.as_str()).collect(),
+            Asked::SetCombined(combined) => {
+                self.combined = combined;
+                Value::Null
+            }
+            Asked::GetCombined => Value::Bool(self.combined),
+        };
+        Ok(request::done(&id, &result))
+    }
+
+    /// Tells what happened at one moment.
+    async fn tell(&self, outgoing: &mut Outgoing, moment: &[Event]) -> Result<(), Gone> {
+        let messages = self.shared.exchange.read(|engine| self.messages(engine, moment)).map_err(|_| Gone)?;
+        for message in messages {
+            outgoing.feed(&message).await?;
+        }
+        outgoing.flush().await
+    }
+
+    fn messages(&self, engine: &Engine, moment: &[Event]) -> Vec<Value> {
+        let updates: Vec<&MarketUpdate> = moment
+            .iter()
+            .filter_map(|event| match &event.kind {
+                EventKind::Market(update) if update.market.kind == self.venue.kind() => Some(&**update),
+                _ => None,
+            })
+            .collect();
+        let at = moment.last().map_or_else(|| engine.now(), |event| event.at);
+        let mut messages = Vec::new();
+        for subscription in &self.subscriptions {
+            let rows = match &subscription.source {
+                Source::Market(subject) if !updates.is_empty() => {
+                    market::messages(engine, at, subject, &updates)
+                }
+                Source::User(listener) => moment
+                    .iter()
+                    .filter(|event| event.account == Some(listener.account))
+                    .filter_map(|event| user::message(self.venue, event))
+                    .collect(),
+                Source::Market(_) | Source::Silence => continue,
+            };
+            messages.extend(rows.into_iter().map(|row| self.wrapped(&subscription.name, row)));
+        }
+        messages
+    }
+
+    fn wrapped(&self, name: &str, data: Value) -> Value {
+        if self.combined { json!({ "stream": name, "data": data }) } else { data }
+    }
+
+    async fn go_round(&mut self, outgoing: &mut Outgoing) -> Result<(), Gone> {
+        outgoing.send(Message::Ping(Vec::new().into())).await?;
+        self.end_keys(outgoing, None).await
+    }
+
+    /// Ends the streams of a listener whose key was closed, or of all whose keys have expired.
+    async fn end_keys(&mut self, outgoing: &mut Outgoing, closed: Option<&Listener>) -> Result<(), Gone> {
+        let now = self.shared.exchange.now();
+        let mut ended = Vec::new();
+        self.subscriptions.retain(|subscription| {
+            let Source::User(listener) = &subscription.source else { return true };
+            let mine = closed.is_none_or(|closed| closed == listener);
+            let over = mine && self.shared.listen_keys.find(now, &subscription.name).is_none();
+            if over {
+                ended.push(subscription.name.clone());
+            }
+            !over
+        });
+        for name in ended {
+            outgoing.json(&self.wrapped(&name, user::expired(now, &name))).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The sending half, which waits only so long.
+struct Outgoing(SplitSink<WebSocket, Message>);
+
+impl Outgoing {
+    async fn send(&mut self, message: Message) -> Result<(), Gone> {
+        within(self.0.send(message)).await
+    }
+
+    async fn json(&mut self, value: &Value) -> Result<(), Gone> {
+        self.send(Message::Text(value.to_string().into())).await
+    }
+
+    async fn feed(&mut self, value: &Value) -> Result<(), Gone> {
+        within(self.0.feed(Message::Text(value.to_string().into()))).await
+    }
+
+    async fn flush(&mut self) -> Result<(), Gone> {
+        within(self.0.flush()).await
+    }
+}
+
+async fn within<E>(sending: impl Future<Output = Result<(), E>>) -> Result<(), Gone> {
+    match time::timeout(PATIENCE, sending).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) | Err(_) => Err(Gone),
+    }
+}

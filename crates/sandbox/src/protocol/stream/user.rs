@@ -1,0 +1,236 @@
+//! Messages of user-data streams.
+
+use crate::{
+    engine::{AlgoOrder, Event, EventKind, Execution, Fill, Order, PositionView, Reason, SpotBalance},
+    market::{MarketId, QUOTE},
+    protocol::{
+        limits::Venue,
+        number::{asset, fixed},
+        shape::{
+            amount,
+            futures::order_type,
+            price,
+            spot::{order_type as spot_order_type, time_in_force as spot_time_in_force},
+        },
+    },
+};
+use domain::{Decimal, Micros};
+use serde_json::{Value, json};
+
+/// What the venue's user-data stream says of an event; nothing when it is not the venue's.
+pub(super) fn message(venue: Venue, event: &Event) -> Option<Value> {
+    let at = event.at;
+    match (&event.kind, venue) {
+        (EventKind::Order { order, execution, fill }, _) if order.market.kind == venue.kind() => {
+            let fill = fill.as_deref();
+            Some(match venue {
+                Venue::Spot => execution_report(at, order, *execution, fill),
+                Venue::Futures => order_trade_update(at, order, *execution, fill),
+            })
+        }
+        (EventKind::Spot(balances), Venue::Spot) => Some(account_position(at, balances)),
+        (EventKind::Algo(order), Venue::Futures) => Some(algo_update(at, order)),
+        (EventKind::Futures { reason, wallet, cross_wallet, change, positions }, Venue::Futures) => {
+            Some(account_update(at, *reason, [*wallet, *cross_wallet, *change], positions))
+        }
+        (EventKind::Leverage { pair, leverage }, Venue::Futures) => Some(json!({
+            "e": "ACCOUNT_CONFIG_UPDATE",
+            "E": at.millis(),
+            "T": at.millis(),
+            "ac": { "s": pair.joined(), "l": leverage },
+        })),
+        (EventKind::MarginCall(positions), Venue::Futures) => Some(margin_call(at, positions)),
+        _ => None,
+    }
+}
+
+/// The stream's key has ended.
+pub(super) fn expired(at: Micros, key: &str) -> Value {
+    json!({ "e": "listenKeyExpired", "E": at.millis(), "listenKey": key })
+}
+
+fn execution_report(at: Micros, order: &Order, execution: Execution, fill: Option<&Fill>) -> Value {
+    let market = order.market;
+    let (last_amount, last_price, last_quote) =
+        fill.map_or((Decimal::ZERO, Decimal::ZERO, Decimal::ZERO), |f| (f.amount, f.price, f.quote));
+    // A cancel has an id of its own, and names the order's as the original one.
+    let original = if execution == Execution::Canceled { order.client_id.as_str() } else { "" };
+    json!({
+        "e": "executionReport",
+        "E": at.millis(),
+        "s": market.pair.joined(),
+        "c": order.client_id,
+        "S": order.side.word(),
+        "o": spot_order_type(order),
+        "f": spot_time_in_force(order),
+        "q": amount(market, order.amount),
+        "p": price(market, order.price.unwrap_or_default()),
+        "P": asset(Decimal::ZERO),
+        "F": asset(Decimal::ZERO),
+        "g": -1,
+        "C": original,
+        "x": execution.word(),
+        "X": order.status.word(),
+        "r": "NONE",
+        "i": order.id,
+        "l": amount(market, last_amount),
+        "z": amount(market, order.filled),
+        "L": price(market, last_price),
+        "n": asset(fill.map(|f| f.fee).unwrap_or_default()),
+        "N": fill.map(|f| f.fee_asset.as_str()),
+        "T": order.updated.millis(),
+        "t": fill.map_or_else(|| json!(-1), |f| json!(f.id)),
+        "I": order.id,
+        "w": order.status.open(),
+        "m": fill.is_some_and(|f| f.maker),
+        "M": false,
+        "O": order.created.millis(),
+        "Z": asset(order.cost),
+        "Y": asset(last_quote),
+        "Q": asset(order.quote_amount.unwrap_or_default()),
+        "W": order.created.millis(),
+        "V": "EXPIRE_MAKER",
+    })
+}
+
+fn account_position(at: Micros, balances: &[SpotBalance]) -> Value {
+    let row = |b: &SpotBalance| json!({ "a": b.asset, "f": asset(b.free), "l": asset(b.locked) });
+    json!({
+        "e": "outboundAccountPosition",
+        "E": at.millis(),
+        "u": at.millis(),
+        "B": balances.iter().map(row).collect::<Vec<_>>(),
+    })
+}
+
+fn order_trade_update(at: Micros, order: &Order, execution: Execution, fill: Option<&Fill>) -> Value {
+    let market = order.market;
+    let mut body = json!({
+        "s": market.pair.joined(),
+        "c": order.client_id,
+        "S": order.side.word(),
+        "o": if order.liquidation { "LIQUIDATION" } else { order_type(order.kind) },
+        "f": order.tif.word(),
+        "q": amount(market, order.amount),
+        "p": price(market, order.price.unwrap_or_default()),
+        "ap": fixed(order.average(), 5),
+        "sp": price(market, order.trigger_price.unwrap_or_default()),
+        "x": execution.word(),
+        "X": order.status.word(),
+        "i": order.id,
+        "l": amount(market, fill.map(|f| f.amount).unwrap_or_default()),
+        "z": amount(market, order.filled),
+        "L": price(market, fill.map(|f| f.price).unwrap_or_default()),
+        "T": order.updated.millis(),
+        "t": fill.map_or(0, |f| f.id),
+        "b": "0",
+        "a": "0",
+        "m": fill.is_some_and(|f| f.maker),
+        "R": order.reduce_only,
+        "wt": order.working_type.word(),
+        "ot": order_type(order.original_kind),
+        "ps": "BOTH",
+        "cp": order.close_position,
+        "rp": asset(fill.map(|f| f.realized).unwrap_or_default()),
+        "pP": false,
+        "si": 0,
+        "ss": 0,
+        "V": "EXPIRE_MAKER",
+        "pm": "NONE",
+        "gtd": 0,
+    });
+    if let Some(fill) = fill {
+        body["N"] = fill.fee_asset.as_str().into();
+        body["n"] = asset(fill.fee).into();
+    }
+    if let Some(algo) = order.algo_id {
+        // Which conditional order this one came from.
+        body["st"] = "ALGO_CONDITIONAL".into();
+        body["si"] = algo.into();
+    }
+    json!({ "e": "ORDER_TRADE_UPDATE", "E": at.millis(), "T": order.updated.millis(), "o": body })
+}
+
+fn algo_update(at: Micros, order: &AlgoOrder) -> Value {
+    let market = MarketId::futures(order.pair);
+    let mut body = json!({
+        "caid": order.client_id,
+        "aid": order.id,
+        "at": "CONDITIONAL",
+        "o": order_type(order.kind),
+        "s": order.pair.joined(),
+        "S": order.side.word(),
+        "ps": "BOTH",
+        "f": order.tif.word(),
+        "q": amount(market, order.amount.unwrap_or_default()),
+        "X": order.status.word(),
+        "ai": order.order_id.map(|id| id.to_string()).unwrap_or_default(),
+        "tp": price(market, order.trigger_price.unwrap_or_default()),
+        "p": price(market, order.price.unwrap_or_default()),
+        "V": "EXPIRE_MAKER",
+        "wt": order.working_type.word(),
+        "pm": "NONE",
+        "cp": order.close_position,
+        "pP": false,
+        "R": order.reduce_only,
+        "tt": order.triggered.map_or(0, Micros::millis),
+        "gtd": 0,
+    });
+    if let Some(why) = &order.failure {
+        body["rm"] = why.as_str().into();
+    }
+    if let Some(rate) = order.callback_rate {
+        body["cr"] = rate.normalize().to_string().into();
+    }
+    if let Some(activation) = order.activation_price {
+        body["AP"] = price(market, activation).into();
+    }
+    json!({ "e": "ALGO_UPDATE", "E": at.millis(), "T": order.updated.millis(), "o": body })
+}
+
+fn account_update(
+    at: Micros,
+    reason: Reason,
+    [wallet, cross_wallet, change]: [Decimal; 3],
+    positions: &[PositionView],
+) -> Value {
+    let row = |p: &PositionView| {
+        json!({
+            "s": p.pair.joined(),
+            "pa": amount(MarketId::futures(p.pair), p.amount),
+            "ep": asset(p.entry_price),
+            "bep": asset(p.break_even),
+            "cr": asset(p.realized),
+            "up": asset(p.unrealized),
+            "mt": p.mode.lower(),
+            "iw": asset(p.isolated),
+            "ps": "BOTH",
+        })
+    };
+    json!({
+        "e": "ACCOUNT_UPDATE",
+        "E": at.millis(),
+        "T": at.millis(),
+        "a": {
+            "m": reason.word(),
+            "B": [{ "a": QUOTE, "wb": asset(wallet), "cw": asset(cross_wallet), "bc": asset(change) }],
+            "P": positions.iter().map(row).collect::<Vec<_>>(),
+        },
+    })
+}
+
+fn margin_call(at: Micros, positions: &[PositionView]) -> Value {
+    let row = |p: &PositionView| {
+        json!({
+            "s": p.pair.joined(),
+            "ps": "BOTH",
+            "pa": amount(MarketId::futures(p.pair), p.amount),
+            "mt": p.mode.word(),
+            "iw": asset(p.isolated),
+            "mp": asset(p.mark_price),
+            "up": asset(p.unrealized),
+            "mm": asset(p.maintenance),
+        })
+    };
+    json!({ "e": "MARGIN_CALL", "E": at.millis(), "p": positions.iter().map(row).collect::<Vec<_>>() })
+}

@@ -1,0 +1,61 @@
+// How the tests reach the sandbox: an account of its own for each test, and ccxt with nothing but its addresses changed.
+
+import ccxt from 'ccxt';
+
+const { SANDBOX_URL, SANDBOX_CONTROL_TOKEN } = process.env;
+if (!SANDBOX_URL || !SANDBOX_CONTROL_TOKEN) {
+  throw new Error('SANDBOX_URL (such as http://127.0.0.1:8080/sandbox) and SANDBOX_CONTROL_TOKEN must be set');
+}
+
+export async function control (path, body) {
+  const response = await fetch (`${SANDBOX_URL}/control/${path}`, {
+    method: 'POST',
+    headers: { 'X-Sandbox-Control': SANDBOX_CONTROL_TOKEN, 'Content-Type': 'application/json' },
+    body: JSON.stringify (body ?? {}),
+  });
+  if (!response.ok) {
+    throw new Error (`${path}: ${response.status} ${await response.text ()}`);
+  }
+  return response.json ();
+}
+
+function pointAtSandbox (exchange) {
+  const rest = `${SANDBOX_URL}/binance`;
+  Object.assign (exchange.urls['api'], {
+    public: `${rest}/api/v3`,
+    private: `${rest}/api/v3`,
+    v1: `${rest}/api/v1`,
+    sapi: `${rest}/sapi/v1`,
+    dapiPublic: `${rest}/dapi/v1`,
+    dapiPrivate: `${rest}/dapi/v1`,
+    fapiPublic: `${rest}/fapi/v1`,
+    fapiPublicV2: `${rest}/fapi/v2`,
+    fapiPublicV3: `${rest}/fapi/v3`,
+    fapiPrivate: `${rest}/fapi/v1`,
+    fapiPrivateV2: `${rest}/fapi/v2`,
+    fapiPrivateV3: `${rest}/fapi/v3`,
+  });
+  const sockets = rest.replace (/^http/, 'ws');
+  const ws = exchange.urls['api']['ws'];
+  if (ws !== undefined) {
+    // ccxt looks for `/stream` to tell spot from futures.
+    ws['spot'] = `${sockets}/stream/spot/ws`;
+    ws['future'] = `${sockets}/futures/ws`;
+  }
+  return exchange;
+}
+
+// A funded account and two clients of it: `pro` has the streams too.
+export async function open (defaultType, pro = false) {
+  const { apiKey, apiSecretKey } = await control ('accounts');
+  const Binance = pro ? ccxt.pro.binance : ccxt.binance;
+  const exchange = new Binance ({ apiKey, secret: apiSecretKey, options: { defaultType } });
+  // Nothing of ours is far away: the pace that Binance asks for would only make the tests slow.
+  exchange.enableRateLimit = false;
+  return pointAtSandbox (exchange);
+}
+
+// Jumps the market, so that fills and triggers need no waiting.
+export const jump = (symbol, price) => control ('price', { symbol, price: String (price) });
+
+export { ccxt };
