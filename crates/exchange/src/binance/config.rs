@@ -1,6 +1,6 @@
 //! Where Binance is, and how patiently it is spoken to.
 
-use std::time::Duration;
+use std::{net::IpAddr, time::Duration};
 
 /// The adapter's settings. The two addresses alone decide between Binance and anything that speaks its protocol.
 #[derive(Clone, Debug)]
@@ -126,6 +126,14 @@ impl Address {
         })
     }
 
+    /// Whether it is on this machine.
+    pub(super) fn local(&self) -> bool {
+        let url = reqwest::Url::parse(&self.rest).ok();
+        let host = url.as_ref().and_then(|url| url.host_str()).unwrap_or_default();
+        host == "localhost"
+            || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    }
+
     fn plain(rest: String, streams: Option<&str>, kind: &str) -> Self {
         let market = streams.map_or_else(
             || format!("{}/{kind}", rest.replacen("http", "ws", 1)),
@@ -156,6 +164,13 @@ mod tests {
         let futures = Address::futures(sandbox, None).unwrap();
         assert_eq!(futures.market, "ws://127.0.0.1:3000/sandbox/binance/futures");
         assert_eq!(futures.user, UserStream::InPath(futures.market.clone()));
+        assert!(spot.local());
+        for (url, local) in
+            [("http://localhost:1", true), ("http://[::1]:1", true), ("http://10.0.0.1", false)]
+        {
+            assert_eq!(Address::spot(url, None).unwrap().local(), local, "{url}");
+        }
+        assert!(!Address::spot("https://api.binance.com", None).unwrap().local());
     }
 
     #[test]

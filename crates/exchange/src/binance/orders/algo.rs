@@ -2,7 +2,7 @@
 
 use super::words::{self, Told};
 use crate::binance::num::{Id, Num, nonzero};
-use domain::{Decimal, Micros, Order, OrderStatus, Symbol};
+use domain::{Decimal, Micros, Order, Symbol};
 use serde::Deserialize;
 
 /// An answer of the algo order endpoints.
@@ -27,6 +27,8 @@ pub(super) struct RawAlgo {
     #[serde(default)]
     reduce_only: bool,
     #[serde(default)]
+    close_position: bool,
+    #[serde(default)]
     create_time: i64,
 }
 
@@ -46,7 +48,8 @@ impl RawAlgo {
             kind: words::kind(&self.order_type, true),
             time_in_force: words::time_in_force(&self.time_in_force),
             post_only: false,
-            reduce_only: self.reduce_only,
+            // What closes a position can only shrink it, whether or not the exchange says so.
+            reduce_only: self.reduce_only || self.close_position,
             side: words::side(&self.side),
             price: nonzero(self.price),
             stop_price: nonzero(self.trigger_price),
@@ -55,7 +58,7 @@ impl RawAlgo {
             filled: Decimal::ZERO,
             cost: None,
             average: None,
-            status: self.status(),
+            status: words::status(&self.algo_status),
         }
         .into_order()
     }
@@ -69,9 +72,5 @@ impl RawAlgo {
             callback_rate: nonzero(self.callback_rate).or(actual.callback_rate),
             ..actual
         }
-    }
-
-    fn status(&self) -> OrderStatus {
-        words::status(&self.algo_status)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Pauses,
-    events::{self, RawAlgoChange, RawChange, Said},
+    events::{self, RawAlgoChange, RawChange, Said, Stage},
     socket::{Broken, Socket},
 };
 use crate::{
@@ -231,25 +231,33 @@ impl Account<'_> {
         Some(AccountEvent::Order(Box::new(order), fill))
     }
 
-    /// A conditional order that waits is told as it is; one that has triggered is read, for its state is now another's.
+    /// A conditional order is told as it is while it waits. Once triggered, the order that it became tells of itself,
+    /// under the old name; at the end it is read once more, should its first events have come before that name.
     async fn algo(&mut self, change: RawAlgoChange, at: Micros) -> Option<AccountEvent> {
         let symbol = self.symbol(&change.s)?;
-        if !change.triggered() {
-            return Some(AccountEvent::Order(Box::new(change.into_order(symbol, at)), None));
-        }
-        // Bounded: what is lost here is found by reading, as at every reconnect.
-        if let Some(actual) = change.ai.known().filter(|_| !change.finished()) {
-            if self.became.len() >= REMEMBERED {
-                self.became.clear();
+        match change.stage() {
+            Stage::Waiting => Some(AccountEvent::Order(Box::new(change.into_order(symbol, at)), None)),
+            Stage::Working => {
+                self.remember(&change);
+                None
             }
-            self.became.insert(actual.to_owned(), (change.caid.clone(), change.trigger()));
+            Stage::Ended => {
+                match self.shared.find_order(self.who, self.kind, &symbol, &change.caid, true).await {
+                    Ok(order) => order.map(|order| AccountEvent::Order(Box::new(order), None)),
+                    // We missed something: the account has to be read afresh.
+                    Err(_) => Some(AccountEvent::Connected),
+                }
+            }
         }
-        match self.shared.find_order(self.who, self.kind, &symbol, &change.caid, true).await {
-            Ok(Some(order)) => Some(AccountEvent::Order(Box::new(order), None)),
-            Ok(None) => None,
-            // We missed something: the account has to be read afresh.
-            Err(_) => Some(AccountEvent::Connected),
+    }
+
+    /// Bounded: what is forgotten here is found by reading, as at every reconnect.
+    fn remember(&mut self, change: &RawAlgoChange) {
+        let Some(actual) = change.ai.known() else { return };
+        if self.became.len() >= REMEMBERED {
+            self.became.clear();
         }
+        self.became.insert(actual.to_owned(), (change.caid.clone(), change.trigger()));
     }
 }
 

@@ -1,130 +1,18 @@
-//! The messages of the streams, in Binance's one-letter names.
+//! The messages of an account's stream, in Binance's one-letter names.
 
-use crate::{
-    MarketEvent,
-    binance::{
-        account::{SpotAsset, spot_balance},
-        num::{Id, Num, nonzero, plain},
-        orders::words::{self, Told},
-        prices::percentage,
-    },
+use crate::binance::{
+    account::{SpotAsset, spot_balance},
+    num::{Id, Num, nonzero, plain},
+    orders::words::{self, Told},
 };
-use domain::{Balance, Candle, Decimal, Fee, Micros, Order, Symbol, Ticker, Trade};
+use domain::{Balance, Decimal, Fee, Micros, Order, Symbol, Trade};
 use serde::Deserialize;
-use std::collections::HashMap;
-
-/// The markets that are listened to, by Binance's names.
-pub(super) type Wanted = HashMap<String, Symbol>;
 
 /// The kind of a message.
 #[derive(Deserialize)]
-struct Kind {
+pub(super) struct Kind {
     #[serde(default)]
-    e: String,
-}
-
-/// Combined streams wrap each message.
-#[derive(Deserialize)]
-struct Wrapped<T> {
-    data: T,
-}
-
-/// Reads a market message; `None` for what we did not ask for or cannot read.
-pub(super) fn market(text: &str, wanted: &Wanted) -> Option<MarketEvent> {
-    let Wrapped { data: Kind { e } } = serde_json::from_str(text).ok()?;
-    match e.as_str() {
-        "24hrTicker" => {
-            let Wrapped { data } = serde_json::from_str::<Wrapped<RawTicker>>(text).ok()?;
-            let symbol = wanted.get(&data.s)?.clone();
-            Some(MarketEvent::Ticker(data.into_ticker(symbol)))
-        }
-        "markPriceUpdate" => {
-            let Wrapped { data } = serde_json::from_str::<Wrapped<RawMark>>(text).ok()?;
-            let symbol = wanted.get(&data.s)?.clone();
-            Some(MarketEvent::Mark { symbol, price: plain(data.p), at: Micros::from_millis(data.at) })
-        }
-        "kline" => {
-            let Wrapped { data } = serde_json::from_str::<Wrapped<RawKline>>(text).ok()?;
-            let symbol = wanted.get(&data.s)?.clone();
-            let closed = data.k.x;
-            Some(MarketEvent::Candle { symbol, candle: data.k.into_candle(), closed })
-        }
-        _ => None,
-    }
-}
-
-#[derive(Deserialize)]
-struct RawTicker {
-    s: String,
-    p: Num,
-    #[serde(rename = "P")]
-    percent: Num,
-    w: Num,
-    c: Num,
-    o: Num,
-    h: Num,
-    l: Num,
-    v: Num,
-    q: Num,
-    #[serde(rename = "C")]
-    closes: i64,
-}
-
-impl RawTicker {
-    fn into_ticker(self, symbol: Symbol) -> Ticker {
-        let (open, change) = (plain(self.o), plain(self.p));
-        Ticker {
-            symbol,
-            at: Micros::from_millis(self.closes),
-            high: plain(self.h),
-            low: plain(self.l),
-            vwap: plain(self.w),
-            open,
-            last: plain(self.c),
-            change,
-            percentage: percentage(plain(self.percent), change, open),
-            base_volume: plain(self.v),
-            quote_volume: plain(self.q),
-        }
-    }
-}
-
-#[derive(Deserialize)]
-struct RawMark {
-    s: String,
-    p: Num,
-    #[serde(rename = "E")]
-    at: i64,
-}
-
-#[derive(Deserialize)]
-struct RawKline {
-    s: String,
-    k: RawCandle,
-}
-
-#[derive(Deserialize)]
-struct RawCandle {
-    t: i64,
-    o: Num,
-    h: Num,
-    l: Num,
-    c: Num,
-    v: Num,
-    x: bool,
-}
-
-impl RawCandle {
-    fn into_candle(self) -> Candle {
-        Candle {
-            start: Micros::from_millis(self.t),
-            open: plain(self.o),
-            high: plain(self.h),
-            low: plain(self.l),
-            close: plain(self.c),
-            volume: plain(self.v),
-        }
-    }
+    pub(super) e: String,
 }
 
 /// What an account's stream said.
@@ -318,6 +206,17 @@ impl RawChange {
     }
 }
 
+/// How far a conditional order has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// It waits for its trigger, or ended waiting.
+    Waiting,
+    /// It has triggered: its state is that of the order it became.
+    Working,
+    /// The order that it became has ended.
+    Ended,
+}
+
 /// The `o` of `ALGO_UPDATE`.
 #[derive(Debug, Deserialize)]
 pub(super) struct RawAlgoChange {
@@ -341,17 +240,18 @@ pub(super) struct RawAlgoChange {
     cr: Option<Num>,
     #[serde(rename = "R", default)]
     reduce_only: bool,
+    #[serde(rename = "cp", default)]
+    closes_all: bool,
 }
 
 impl RawAlgoChange {
-    /// Whether it has left the waiting room for the market: its state is then that of the order it became.
-    pub(super) fn triggered(&self) -> bool {
-        matches!(self.status.as_str(), "TRIGGERING" | "TRIGGERED" | "FINISHED")
-    }
-
-    /// Whether the order that it became has ended too.
-    pub(super) fn finished(&self) -> bool {
-        self.status == "FINISHED"
+    /// How far it has come.
+    pub(super) fn stage(&self) -> Stage {
+        match self.status.as_str() {
+            "TRIGGERING" | "TRIGGERED" => Stage::Working,
+            "FINISHED" => Stage::Ended,
+            _ => Stage::Waiting,
+        }
     }
 
     /// The trigger price.
@@ -369,7 +269,7 @@ impl RawAlgoChange {
             kind: words::kind(&self.kind, true),
             time_in_force: words::time_in_force(&self.f),
             post_only: false,
-            reduce_only: self.reduce_only,
+            reduce_only: self.reduce_only || self.closes_all,
             side: words::side(&self.side),
             price: nonzero(self.p),
             stop_price: nonzero(self.tp),

@@ -2,7 +2,7 @@
 
 use super::{
     Pauses,
-    events::{self, Wanted},
+    prices::{self, Wanted},
     socket::{Broken, Socket},
 };
 use crate::{MarketEvent, binance::Shared};
@@ -46,7 +46,7 @@ async fn relay(
             Ok(text) => {
                 // What has spoken stood: the next break starts with a short pause again.
                 pauses.reset();
-                if let Some(event) = events::market(&text, wanted) {
+                if let Some(event) = prices::market(&text, wanted) {
                     let _ = events.send(event).await;
                 }
             }

@@ -3,6 +3,7 @@
 pub(super) mod account;
 mod events;
 pub(super) mod market;
+mod prices;
 mod socket;
 
 use super::config::Pacing;

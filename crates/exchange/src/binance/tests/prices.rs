@@ -61,8 +61,8 @@ async fn futures_markets_and_their_filters() {
         min_notional: d("100"),
         price_band: (d("0.95"), d("1.05")),
     };
-    assert_eq!(binance.markets(TradeType::Futures).await.unwrap(), [expected.clone()]);
-    assert_eq!(binance.market(TradeType::Futures, &btc()).await, Ok(expected));
+    assert_eq!(binance.market(TradeType::Futures, &btc()).await.as_ref(), Ok(&expected));
+    assert_eq!(binance.markets(TradeType::Futures).await.unwrap(), [expected]);
     let ended = binance.market(TradeType::Futures, &"LUNA/USDT".parse().unwrap()).await;
     assert_eq!(ended, Err(Failure::UnknownSymbol));
     assert_eq!(fake.seen("GET /fapi/v1/exchangeInfo").len(), 1);

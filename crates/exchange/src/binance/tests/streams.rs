@@ -1,6 +1,10 @@
 //! Streams: what they tell, and how they come back.
 
-use super::{Binance, Hand, NOW, btc, config, d, fake::Fake, no, ok, orders, prices, who};
+use super::{
+    Binance, Hand, NOW, btc, config, d,
+    fake::{Fake, Reply},
+    no, ok, orders, prices, who,
+};
 use crate::{
     AccountEvent, Exchange, MarketEvent,
     binance::{Pacing, config::UserStream, sign::signature},
@@ -220,25 +224,28 @@ async fn a_conditional_order_keeps_its_name_when_it_triggers() {
     assert_eq!((waiting.client_order_id.as_str(), waiting.status), ("slip-3", OrderStatus::Open));
     assert_eq!((waiting.kind, waiting.stop_price), (OrderType::StopMarket, Some(d("19850"))));
 
-    fake.on(
-        "GET /fapi/v1/algoOrder",
-        [ok(orders::algo(json!({ "algoStatus": "TRIGGERED", "actualOrderId": "88" })))],
-    );
-    fake.on(
-        "GET /fapi/v1/order",
-        [ok(orders::plain(json!({ "orderId": 88, "status": "NEW", "executedQty": "0",
-        "cumQuote": "0", "avgPrice": "0" })))],
-    );
     say(&mut socket, &algo_update("TRIGGERED", "88")).await;
-    let AccountEvent::Order(working, None) = next(&mut events).await else { panic!("not told") };
-    assert_eq!((working.id.as_str(), working.client_order_id.as_str()), ("88", "slip-3"));
-    assert_eq!(working.status, OrderStatus::Open);
-
     let fill = trade_update(&[("i", json!(88)), ("c", json!("made-by-binance")), ("X", json!("FILLED"))]);
     say(&mut socket, &fill).await;
     let AccountEvent::Order(filled, Some(trade)) = next(&mut events).await else { panic!("no fill") };
     assert_eq!((filled.client_order_id.as_str(), filled.stop_price), ("slip-3", Some(d("19850"))));
     assert_eq!((filled.status, trade.order.as_str()), (OrderStatus::Closed, "88"));
+
+    fake.on(
+        "GET /fapi/v1/algoOrder",
+        [
+            ok(orders::algo(json!({ "algoStatus": "FINISHED", "actualOrderId": "88" }))),
+            Reply::Body(503, Vec::new(), String::new()),
+        ],
+    );
+    fake.on("GET /fapi/v1/order", [ok(orders::plain(json!({ "orderId": 88 })))]);
+    say(&mut socket, &algo_update("FINISHED", "88")).await;
+    let AccountEvent::Order(ended, None) = next(&mut events).await else { panic!("not told") };
+    assert_eq!((ended.id.as_str(), ended.client_order_id.as_str()), ("88", "slip-3"));
+    assert_eq!(ended.status, OrderStatus::Closed);
+    // What cannot be read must be read later, with everything else.
+    say(&mut socket, &algo_update("FINISHED", "88")).await;
+    assert_eq!(next(&mut events).await, AccountEvent::Connected);
 }
 
 #[tokio::test]

@@ -1,0 +1,120 @@
+//! The messages of the market streams, in Binance's one-letter names.
+
+use super::events::Kind;
+use crate::{
+    MarketEvent,
+    binance::{
+        num::{Num, plain},
+        prices::percentage,
+    },
+};
+use domain::{Candle, Micros, Symbol, Ticker};
+use serde::Deserialize;
+use std::collections::HashMap;
+
+/// The markets that are listened to, by Binance's names.
+pub(super) type Wanted = HashMap<String, Symbol>;
+
+/// Combined streams wrap each message.
+#[derive(Deserialize)]
+struct Wrapped<T> {
+    data: T,
+}
+
+/// Reads a market message; `None` for what we did not ask for or cannot read.
+pub(super) fn market(text: &str, wanted: &Wanted) -> Option<MarketEvent> {
+    let Wrapped { data: Kind { e } } = serde_json::from_str(text).ok()?;
+    match e.as_str() {
+        "24hrTicker" => {
+            let Wrapped { data } = serde_json::from_str::<Wrapped<RawTicker>>(text).ok()?;
+            let symbol = wanted.get(&data.s)?.clone();
+            Some(MarketEvent::Ticker(data.into_ticker(symbol)))
+        }
+        "markPriceUpdate" => {
+            let Wrapped { data } = serde_json::from_str::<Wrapped<RawMark>>(text).ok()?;
+            let symbol = wanted.get(&data.s)?.clone();
+            Some(MarketEvent::Mark { symbol, price: plain(data.p), at: Micros::from_millis(data.at) })
+        }
+        "kline" => {
+            let Wrapped { data } = serde_json::from_str::<Wrapped<RawKline>>(text).ok()?;
+            let symbol = wanted.get(&data.s)?.clone();
+            let closed = data.k.x;
+            Some(MarketEvent::Candle { symbol, candle: data.k.into_candle(), closed })
+        }
+        _ => None,
+    }
+}
+
+#[derive(Deserialize)]
+struct RawTicker {
+    s: String,
+    p: Num,
+    #[serde(rename = "P")]
+    percent: Num,
+    w: Num,
+    c: Num,
+    o: Num,
+    h: Num,
+    l: Num,
+    v: Num,
+    q: Num,
+    #[serde(rename = "C")]
+    closes: i64,
+}
+
+impl RawTicker {
+    fn into_ticker(self, symbol: Symbol) -> Ticker {
+        let (open, change) = (plain(self.o), plain(self.p));
+        Ticker {
+            symbol,
+            at: Micros::from_millis(self.closes),
+            high: plain(self.h),
+            low: plain(self.l),
+            vwap: plain(self.w),
+            open,
+            last: plain(self.c),
+            change,
+            percentage: percentage(plain(self.percent), change, open),
+            base_volume: plain(self.v),
+            quote_volume: plain(self.q),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct RawMark {
+    s: String,
+    p: Num,
+    #[serde(rename = "E")]
+    at: i64,
+}
+
+#[derive(Deserialize)]
+struct RawKline {
+    s: String,
+    k: RawCandle,
+}
+
+#[derive(Deserialize)]
+struct RawCandle {
+    t: i64,
+    o: Num,
+    h: Num,
+    l: Num,
+    c: Num,
+    v: Num,
+    x: bool,
+}
+
+impl RawCandle {
+    fn into_candle(self) -> Candle {
+        Candle {
+            start: Micros::from_millis(self.t),
+            open: plain(self.o),
+            high: plain(self.h),
+            low: plain(self.l),
+            close: plain(self.c),
+            volume: plain(self.v),
+        }
+    }
+}
