@@ -83,10 +83,8 @@ fn pay(floor: &mut Floor, account: &mut Account, pair: Pair, per_unit: Decimal) 
     floor.house.insure(-covered);
     covered += settle::cover(floor, account, pair);
     settle::income(floor, account, IncomeKind::FundingFee, Some(pair), amount, None);
-    if !covered.is_zero() {
-        settle::income(floor, account, IncomeKind::InsuranceClear, Some(pair), covered, None);
-    }
-    floor.tell_futures(account, Reason::FundingFee, amount + covered, &[pair]);
+    floor.tell_futures(account, Reason::FundingFee, amount, &[pair]);
+    settle::tell_cover(floor, account, pair, covered, None);
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What a fill does to an account and to the house.
 
-use super::{Account, Fill, Income, IncomeKind, Order, Status, floor::Floor, position::Change};
+use super::{Account, Fill, Income, IncomeKind, Order, Reason, Status, floor::Floor, position::Change};
 use crate::market::{Level, Pair, QUOTE};
 use domain::{Decimal, Side, TradeType};
 
@@ -88,9 +88,7 @@ pub(super) fn futures(
         income(floor, account, IncomeKind::RealizedPnl, Some(pair), change.realized, trade_id);
     }
     income(floor, account, IncomeKind::Commission, Some(pair), -fee, trade_id);
-    if !covered.is_zero() {
-        income(floor, account, IncomeKind::InsuranceClear, Some(pair), covered, trade_id);
-    }
+    tell_cover(floor, account, pair, covered, trade_id);
     (fill, change)
 }
 
@@ -117,6 +115,20 @@ pub(super) fn cover(floor: &mut Floor, account: &mut Account, pair: Pair) -> Dec
     account.wallet += given;
     floor.house.insure(-given);
     given
+}
+
+/// Tells what the insurance gave, if it did.
+pub(super) fn tell_cover(
+    floor: &mut Floor,
+    account: &mut Account,
+    pair: Pair,
+    covered: Decimal,
+    trade_id: Option<u64>,
+) {
+    if !covered.is_zero() {
+        income(floor, account, IncomeKind::InsuranceClear, Some(pair), covered, trade_id);
+        floor.tell_futures(account, Reason::InsuranceClear, covered, &[pair]);
+    }
 }
 
 /// Enters something into the wallet's history.

@@ -2,7 +2,10 @@
 
 use crate::desk::{BTC, Desk, by_mark, closing, conditional, d, limit, market, reduce, trailing};
 use domain::{OrderType::*, Side, TimeInForce};
-use sandbox::engine::{AlgoStatus, NewOrder, OrderRef, Status, Which};
+use sandbox::{
+    engine::{AlgoStatus, NewOrder, OrderRef, Status, Which},
+    market::Pair,
+};
 
 fn with_price(mut order: NewOrder, price: &str) -> NewOrder {
     order.price = Some(d(price));
@@ -46,21 +49,25 @@ fn each_type_triggers_at_its_price_and_not_before() {
 }
 
 #[test]
-fn the_mark_is_not_the_last_price() {
+fn last_price_and_mark_trigger_each_their_own() {
     let mut desk = Desk::new();
-    let algo = desk.algo(by_mark(conditional(StopMarket, Side::Sell, "0.1", "19990")));
-    let mut seen_apart = false;
-    for _ in 0..2_000 {
+    let trigger = d("20050");
+    let last = desk.algo(conditional(StopMarket, Side::Buy, "0.1", "20050"));
+    let mark = desk.algo(by_mark(conditional(StopMarket, Side::Buy, "0.1", "20050")));
+    let (mut last_after, mut mark_after) = (None, None);
+    for beat in 0..5_000 {
         desk.step(1);
-        let waiting = desk.algo_now(&algo).status == AlgoStatus::New;
-        let mark = desk.engine.mark(sandbox::market::Pair::BtcUsdt).mark;
-        seen_apart |= waiting && desk.engine.price(BTC) <= d("19990") && mark > d("19990");
-        if !waiting {
-            assert!(mark <= d("19990"));
-            break;
+        let waits = |desk: &Desk, algo| desk.algo_now(algo).status == AlgoStatus::New;
+        if last_after.is_none() {
+            assert_eq!(waits(&desk, &last), desk.engine.price(BTC) < trigger);
+            last_after = (!waits(&desk, &last)).then_some(beat);
+        }
+        if mark_after.is_none() {
+            assert_eq!(waits(&desk, &mark), desk.engine.mark(Pair::BtcUsdt).mark < trigger);
+            mark_after = (!waits(&desk, &mark)).then_some(beat);
         }
     }
-    assert!(seen_apart || desk.algo_now(&algo).status == AlgoStatus::New);
+    assert!(last_after.is_some() && last_after < mark_after, "the mark lags: {last_after:?} {mark_after:?}");
 }
 
 #[test]

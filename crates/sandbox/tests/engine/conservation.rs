@@ -60,7 +60,7 @@ fn sound(engine: &Engine, account: &Account) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
     #[test]
     fn nothing_is_created_or_lost(seed: u64, steps in life()) {
         let mut engine = begin(seed);

@@ -88,7 +88,13 @@ fn a_gap_beyond_the_margin_is_covered_by_the_insurance() {
         assert_eq!(desk.position().amount, Decimal::ZERO);
         let account = desk.engine.account(desk.who).unwrap();
         let covered = account.income().filter(|i| i.kind == IncomeKind::InsuranceClear).map(|i| i.amount);
-        assert!(covered.sum::<Decimal>() > Decimal::ZERO);
+        let covered: Decimal = covered.sum();
+        assert!(covered > Decimal::ZERO);
+        let told = desk.events.iter().filter_map(|e| match &e.kind {
+            EventKind::Futures { reason: Reason::InsuranceClear, change, .. } => Some(*change),
+            _ => None,
+        });
+        assert_eq!(told.sum::<Decimal>(), covered);
         assert!(desk.engine.house().insurance() < Decimal::ZERO);
         if mode == MarginMode::Crossed {
             assert_eq!(desk.wallet(), Decimal::ZERO);
