@@ -31,7 +31,9 @@ fn hour(line: &str) -> Option<Hour> {
     let mut columns = line.split(',');
     let (date, clock) = columns.next()?.split_once('T')?;
     let day = Micros::from_date(date)?;
-    let of_day: i64 = clock.strip_suffix(":00Z")?.parse().ok()?;
+    // The exchange once resumed within an hour; that candle counts as its hour's.
+    let (of_day, _) = clock.split_once(':')?;
+    let of_day: i64 = of_day.parse().ok()?;
     let mut next = |scale| units(columns.next()?, scale);
     Some(Hour {
         hour: day.0 / time::HOUR + of_day,
