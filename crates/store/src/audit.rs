@@ -62,7 +62,7 @@ pub async fn insert(tx: &mut Tx, entry: &NewEntry<'_>) -> Result<()> {
 ///
 /// # Errors
 /// A fault.
-pub async fn list_by_user(from: impl Source<'_>, user: UserId, limit: i64) -> Result<Vec<Entry>> {
+pub async fn list_by_user(from: impl Source, user: UserId, limit: i64) -> Result<Vec<Entry>> {
     rows!(
         Entry,
         from,
@@ -78,7 +78,7 @@ pub async fn list_by_user(from: impl Source<'_>, user: UserId, limit: i64) -> Re
 ///
 /// # Errors
 /// A fault.
-pub async fn latest(from: impl Source<'_>, limit: i64) -> Result<Vec<Entry>> {
+pub async fn latest(from: impl Source, limit: i64) -> Result<Vec<Entry>> {
     rows!(
         Entry,
         from,

@@ -3,7 +3,7 @@
 use crate::{
     Error, Options, Result, Tx,
     event::Appended,
-    tx::{Held, Lent},
+    tx::{Held, Lend, Lent},
 };
 use sqlx::{
     Either, PgPool, SqlitePool, pool::PoolConnection, postgres::PgPoolOptions, sqlite::SqlitePoolOptions,
@@ -130,13 +130,22 @@ impl fmt::Debug for Db {
 
 /// What a read may go through: `&Db` takes a pooled connection for the one statement, `&mut Tx` reads what the
 /// transaction sees.
-pub trait Source<'a>: Send {
+///
+/// The lifetime is the implementing type's own: a lifetime parameter here would keep callers' futures from being `Send`
+/// in spawned tasks (rust-lang issue 100013).
+pub trait Source: Send {
+    /// A connection for one statement.
+    #[doc(hidden)]
+    type Lent: Lend + Send;
+
     /// Lends a connection.
     #[doc(hidden)]
-    fn lend(self) -> impl Future<Output = Result<Lent<'a>>> + Send;
+    fn lend(self) -> impl Future<Output = Result<Self::Lent>> + Send;
 }
 
-impl<'a> Source<'a> for &'a Db {
+impl<'a> Source for &'a Db {
+    type Lent = Lent<'a>;
+
     async fn lend(self) -> Result<Lent<'a>> {
         Ok(match self.acquire().await? {
             Either::Left(connection) => Lent::Sqlite(Held::Pooled(connection)),
@@ -145,7 +154,9 @@ impl<'a> Source<'a> for &'a Db {
     }
 }
 
-impl<'a> Source<'a> for &'a mut Tx {
+impl<'a> Source for &'a mut Tx {
+    type Lent = Lent<'a>;
+
     async fn lend(self) -> Result<Lent<'a>> {
         Ok(self.connection())
     }

@@ -28,14 +28,15 @@ impl From<Row> for Point {
     }
 }
 
-/// Adds a point; a second one of the same moment replaces the first.
+/// Adds a point; a second one of the same moment replaces the first. For a key that was deleted meanwhile: nothing.
 ///
 /// # Errors
-/// [`crate::Kind::ForeignKey`] when the key has been deleted.
+/// A fault.
 pub async fn insert(tx: &mut Tx, point: &Point) -> Result<()> {
     exec!(
         tx,
-        "insert into equity_points (exchange_key_id, at, total_usd) values ($1, $2, $3) \
+        "insert into equity_points (exchange_key_id, at, total_usd) \
+         select id, cast($2 as bigint), $3 from exchange_keys where id = $1 \
          on conflict (exchange_key_id, at) do update set total_usd = excluded.total_usd",
         point.key,
         point.at,
@@ -48,7 +49,7 @@ pub async fn insert(tx: &mut Tx, point: &Point) -> Result<()> {
 ///
 /// # Errors
 /// A fault.
-pub async fn latest_by_key(from: impl Source<'_>, key: ExchangeKeyId) -> Result<Option<Point>> {
+pub async fn latest_by_key(from: impl Source, key: ExchangeKeyId) -> Result<Option<Point>> {
     let row = rows!(
         Row,
         from,
@@ -64,7 +65,7 @@ pub async fn latest_by_key(from: impl Source<'_>, key: ExchangeKeyId) -> Result<
 ///
 /// # Errors
 /// A fault.
-pub async fn series(from: impl Source<'_>, user: UserId, since: Micros) -> Result<Vec<Point>> {
+pub async fn series(from: impl Source, user: UserId, since: Micros) -> Result<Vec<Point>> {
     let rows = rows!(
         Row,
         from,

@@ -63,7 +63,7 @@ pub async fn append(tx: &mut Tx, user: UserId, body: &str, at: Micros) -> Result
 ///
 /// # Errors
 /// A fault.
-pub async fn after(from: impl Source<'_>, user: UserId, after: i64, limit: i64) -> Result<Vec<Event>> {
+pub async fn after(from: impl Source, user: UserId, after: i64, limit: i64) -> Result<Vec<Event>> {
     rows!(
         Event,
         from,
@@ -79,7 +79,7 @@ pub async fn after(from: impl Source<'_>, user: UserId, after: i64, limit: i64) 
 ///
 /// # Errors
 /// A fault.
-pub async fn last_seq(from: impl Source<'_>, user: UserId) -> Result<i64> {
+pub async fn last_seq(from: impl Source, user: UserId) -> Result<i64> {
     Ok(value!(i64, from, "select max(seq) from events where user_id = $1", user)?.unwrap_or(0))
 }
 

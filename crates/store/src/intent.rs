@@ -132,7 +132,7 @@ pub async fn insert(tx: &mut Tx, intent: &NewIntent, legs: &[NewLeg]) -> Result<
 ///
 /// # Errors
 /// A fault.
-pub async fn get(from: impl Source<'_>, id: IntentId) -> Result<Option<Intent>> {
+pub async fn get(from: impl Source, id: IntentId) -> Result<Option<Intent>> {
     rows!(
         Intent,
         from,
@@ -148,7 +148,7 @@ pub async fn get(from: impl Source<'_>, id: IntentId) -> Result<Option<Intent>> 
 ///
 /// # Errors
 /// A fault.
-pub async fn by_idempotency(from: impl Source<'_>, user: UserId, key: &str) -> Result<Option<Intent>> {
+pub async fn by_idempotency(from: impl Source, user: UserId, key: &str) -> Result<Option<Intent>> {
     rows!(
         Intent,
         from,
@@ -165,7 +165,7 @@ pub async fn by_idempotency(from: impl Source<'_>, user: UserId, key: &str) -> R
 ///
 /// # Errors
 /// A fault.
-pub async fn unfinished(from: impl Source<'_>) -> Result<Vec<Intent>> {
+pub async fn unfinished(from: impl Source) -> Result<Vec<Intent>> {
     rows!(
         Intent,
         from,
@@ -180,7 +180,7 @@ pub async fn unfinished(from: impl Source<'_>) -> Result<Vec<Intent>> {
 ///
 /// # Errors
 /// A fault.
-pub async fn unfinished_for_key(from: impl Source<'_>, key: ExchangeKeyId) -> Result<Vec<Intent>> {
+pub async fn unfinished_for_key(from: impl Source, key: ExchangeKeyId) -> Result<Vec<Intent>> {
     rows!(
         Intent,
         from,
@@ -197,7 +197,7 @@ pub async fn unfinished_for_key(from: impl Source<'_>, key: ExchangeKeyId) -> Re
 /// # Errors
 /// A fault.
 pub async fn list_by_user(
-    from: impl Source<'_>,
+    from: impl Source,
     user: UserId,
     before: Option<IntentId>,
     limit: i64,

@@ -171,7 +171,7 @@ pub async fn insert(tx: &mut Tx, row: &KeyRow) -> Result<()> {
 ///
 /// # Errors
 /// A fault.
-pub async fn list_by_user(from: impl Source<'_>, user: UserId) -> Result<Vec<ExchangeKey>> {
+pub async fn list_by_user(from: impl Source, user: UserId) -> Result<Vec<ExchangeKey>> {
     let rows = rows!(
         Shown,
         from,
@@ -188,7 +188,7 @@ pub async fn list_by_user(from: impl Source<'_>, user: UserId) -> Result<Vec<Exc
 ///
 /// # Errors
 /// A fault.
-pub async fn count_by_user(from: impl Source<'_>, user: UserId) -> Result<i64> {
+pub async fn count_by_user(from: impl Source, user: UserId) -> Result<i64> {
     Ok(value!(i64, from, "select count(*) from exchange_keys where user_id = $1", user)?.unwrap_or(0))
 }
 
@@ -197,7 +197,7 @@ pub async fn count_by_user(from: impl Source<'_>, user: UserId) -> Result<i64> {
 /// # Errors
 /// A fault.
 pub async fn exists(
-    from: impl Source<'_>,
+    from: impl Source,
     exchange: ExchangeId,
     api_key: &str,
     trade_type: TradeType,
@@ -217,7 +217,7 @@ pub async fn exists(
 ///
 /// # Errors
 /// A fault.
-pub async fn get(from: impl Source<'_>, owner: UserId, id: ExchangeKeyId) -> Result<Option<KeyRow>> {
+pub async fn get(from: impl Source, owner: UserId, id: ExchangeKeyId) -> Result<Option<KeyRow>> {
     Ok(get_any(from, id).await?.filter(|row| row.user_id == owner))
 }
 
@@ -225,7 +225,7 @@ pub async fn get(from: impl Source<'_>, owner: UserId, id: ExchangeKeyId) -> Res
 ///
 /// # Errors
 /// A fault.
-pub async fn get_any(from: impl Source<'_>, id: ExchangeKeyId) -> Result<Option<KeyRow>> {
+pub async fn get_any(from: impl Source, id: ExchangeKeyId) -> Result<Option<KeyRow>> {
     let row = rows!(
         Full,
         from,
@@ -242,7 +242,7 @@ pub async fn get_any(from: impl Source<'_>, id: ExchangeKeyId) -> Result<Option<
 ///
 /// # Errors
 /// A fault.
-pub async fn list_active(from: impl Source<'_>) -> Result<Vec<KeyRow>> {
+pub async fn list_active(from: impl Source) -> Result<Vec<KeyRow>> {
     let rows = rows!(
         Full,
         from,
@@ -258,7 +258,7 @@ pub async fn list_active(from: impl Source<'_>) -> Result<Vec<KeyRow>> {
 ///
 /// # Errors
 /// A fault.
-pub async fn page(from: impl Source<'_>, after: ExchangeKeyId, limit: i64) -> Result<Vec<KeyRow>> {
+pub async fn page(from: impl Source, after: ExchangeKeyId, limit: i64) -> Result<Vec<KeyRow>> {
     let rows = rows!(
         Full,
         from,

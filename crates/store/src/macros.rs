@@ -7,12 +7,12 @@
 macro_rules! rows {
     ($row:ident, $source:expr, $method:ident, $sql:literal $(, $bind:expr)* $(,)?) => {{
         let mut lent = $crate::db::Source::lend($source).await?;
-        match &mut lent {
-            $crate::tx::Lent::Sqlite(on) => {
-                sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.$method(&mut **on).await
+        match $crate::tx::Lend::on(&mut lent) {
+            $crate::tx::On::Sqlite(on) => {
+                sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.$method(&mut *on).await
             }
-            $crate::tx::Lent::Postgres(on) => {
-                sqlx::query_as!($row, $sql $(, $bind as _)*).$method(&mut **on).await
+            $crate::tx::On::Postgres(on) => {
+                sqlx::query_as!($row, $sql $(, $bind as _)*).$method(&mut *on).await
             }
         }
         .map_err($crate::Error::from)
@@ -24,12 +24,12 @@ macro_rules! rows {
 macro_rules! value {
     ($value:ty, $source:expr, $sql:literal $(, $bind:expr)* $(,)?) => {{
         let mut lent = $crate::db::Source::lend($source).await?;
-        match &mut lent {
-            $crate::tx::Lent::Sqlite(on) => {
-                sqlx::query_scalar::<_, Option<$value>>($sql)$(.bind($bind))*.fetch_optional(&mut **on).await
+        match $crate::tx::Lend::on(&mut lent) {
+            $crate::tx::On::Sqlite(on) => {
+                sqlx::query_scalar::<_, Option<$value>>($sql)$(.bind($bind))*.fetch_optional(&mut *on).await
             }
-            $crate::tx::Lent::Postgres(on) => sqlx::query_scalar!($sql $(, $bind as _)*)
-                .fetch_optional(&mut **on)
+            $crate::tx::On::Postgres(on) => sqlx::query_scalar!($sql $(, $bind as _)*)
+                .fetch_optional(&mut *on)
                 .await
                 .map(|row| row.map(Option::<$value>::from)),
         }
@@ -42,12 +42,12 @@ macro_rules! value {
 macro_rules! exec {
     ($source:expr, $sql:literal $(, $bind:expr)* $(,)?) => {{
         let mut lent = $crate::db::Source::lend($source).await?;
-        match &mut lent {
-            $crate::tx::Lent::Sqlite(on) => {
-                sqlx::query($sql)$(.bind($bind))*.execute(&mut **on).await.map(|done| done.rows_affected())
+        match $crate::tx::Lend::on(&mut lent) {
+            $crate::tx::On::Sqlite(on) => {
+                sqlx::query($sql)$(.bind($bind))*.execute(&mut *on).await.map(|done| done.rows_affected())
             }
-            $crate::tx::Lent::Postgres(on) => {
-                sqlx::query!($sql $(, $bind as _)*).execute(&mut **on).await.map(|done| done.rows_affected())
+            $crate::tx::On::Postgres(on) => {
+                sqlx::query!($sql $(, $bind as _)*).execute(&mut *on).await.map(|done| done.rows_affected())
             }
         }
         .map_err($crate::Error::from)

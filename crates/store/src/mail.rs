@@ -77,7 +77,7 @@ pub async fn insert(tx: &mut Tx, mail: &NewMail<'_>) -> Result<()> {
 ///
 /// # Errors
 /// A fault.
-pub async fn due(from: impl Source<'_>, now: Micros, limit: i64) -> Result<Vec<Mail>> {
+pub async fn due(from: impl Source, now: Micros, limit: i64) -> Result<Vec<Mail>> {
     rows!(
         Mail,
         from,
@@ -94,7 +94,7 @@ pub async fn due(from: impl Source<'_>, now: Micros, limit: i64) -> Result<Vec<M
 ///
 /// # Errors
 /// A fault.
-pub async fn latest(from: impl Source<'_>, limit: i64) -> Result<Vec<Mail>> {
+pub async fn latest(from: impl Source, limit: i64) -> Result<Vec<Mail>> {
     rows!(
         Mail,
         from,
@@ -109,7 +109,7 @@ pub async fn latest(from: impl Source<'_>, limit: i64) -> Result<Vec<Mail>> {
 ///
 /// # Errors
 /// A fault.
-pub async fn page(from: impl Source<'_>, after: MailId, limit: i64) -> Result<Vec<Mail>> {
+pub async fn page(from: impl Source, after: MailId, limit: i64) -> Result<Vec<Mail>> {
     rows!(
         Mail,
         from,

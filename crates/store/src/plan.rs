@@ -29,7 +29,7 @@ impl From<Row> for Plan {
 ///
 /// # Errors
 /// A fault.
-pub async fn list_public(from: impl Source<'_>) -> Result<Vec<Plan>> {
+pub async fn list_public(from: impl Source) -> Result<Vec<Plan>> {
     let rows = rows!(
         Row,
         from,
@@ -44,7 +44,7 @@ pub async fn list_public(from: impl Source<'_>) -> Result<Vec<Plan>> {
 ///
 /// # Errors
 /// A fault.
-pub async fn by_name(from: impl Source<'_>, name: &str) -> Result<Option<Plan>> {
+pub async fn by_name(from: impl Source, name: &str) -> Result<Option<Plan>> {
     let row = rows!(
         Row,
         from,

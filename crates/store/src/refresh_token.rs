@@ -58,7 +58,7 @@ pub async fn insert(tx: &mut Tx, token: &NewRefreshToken) -> Result<()> {
 ///
 /// # Errors
 /// A fault.
-pub async fn get(from: impl Source<'_>, token_hash: &Hash) -> Result<Option<RefreshToken>> {
+pub async fn get(from: impl Source, token_hash: &Hash) -> Result<Option<RefreshToken>> {
     rows!(
         RefreshToken,
         from,

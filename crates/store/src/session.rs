@@ -83,7 +83,7 @@ pub async fn insert(tx: &mut Tx, session: &NewSession<'_>) -> Result<()> {
 ///
 /// # Errors
 /// A fault.
-pub async fn find(from: impl Source<'_>, token_hash: &Hash, now: Micros) -> Result<Option<Found>> {
+pub async fn find(from: impl Source, token_hash: &Hash, now: Micros) -> Result<Option<Found>> {
     rows!(
         Found,
         from,
@@ -99,7 +99,7 @@ pub async fn find(from: impl Source<'_>, token_hash: &Hash, now: Micros) -> Resu
 ///
 /// # Errors
 /// A fault.
-pub async fn list_by_user(from: impl Source<'_>, user: UserId, now: Micros) -> Result<Vec<Session>> {
+pub async fn list_by_user(from: impl Source, user: UserId, now: Micros) -> Result<Vec<Session>> {
     rows!(
         Session,
         from,

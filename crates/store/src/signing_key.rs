@@ -48,7 +48,7 @@ pub async fn insert(tx: &mut Tx, key: &SigningKey) -> Result<()> {
 ///
 /// # Errors
 /// A fault.
-pub async fn list(from: impl Source<'_>) -> Result<Vec<SigningKey>> {
+pub async fn list(from: impl Source) -> Result<Vec<SigningKey>> {
     rows!(
         SigningKey,
         from,

@@ -38,7 +38,7 @@ pub async fn hit(tx: &mut Tx, bucket: &str, now: Micros, window_ends_at: Micros)
 ///
 /// # Errors
 /// A fault.
-pub async fn get(from: impl Source<'_>, bucket: &str, now: Micros) -> Result<Option<Attempts>> {
+pub async fn get(from: impl Source, bucket: &str, now: Micros) -> Result<Option<Attempts>> {
     rows!(
         Attempts,
         from,

@@ -72,6 +72,27 @@ pub enum Lent<'a> {
     Postgres(Held<'a, Postgres>),
 }
 
+/// What a statement runs on.
+#[doc(hidden)]
+pub trait Lend {
+    fn on(&mut self) -> On<'_>;
+}
+
+#[doc(hidden)]
+pub enum On<'a> {
+    Sqlite(&'a mut sqlx::SqliteConnection),
+    Postgres(&'a mut sqlx::PgConnection),
+}
+
+impl Lend for Lent<'_> {
+    fn on(&mut self) -> On<'_> {
+        match self {
+            Self::Sqlite(held) => On::Sqlite(held),
+            Self::Postgres(held) => On::Postgres(held),
+        }
+    }
+}
+
 #[doc(hidden)]
 pub enum Held<'a, DB: Database> {
     /// Taken from the pool; given back when dropped.

@@ -50,7 +50,7 @@ pub async fn insert(tx: &mut Tx, user: &User) -> Result<()> {
 ///
 /// # Errors
 /// A fault.
-pub async fn get(from: impl Source<'_>, id: UserId) -> Result<Option<User>> {
+pub async fn get(from: impl Source, id: UserId) -> Result<Option<User>> {
     rows!(
         User,
         from,
@@ -64,7 +64,7 @@ pub async fn get(from: impl Source<'_>, id: UserId) -> Result<Option<User>> {
 ///
 /// # Errors
 /// A fault.
-pub async fn by_email(from: impl Source<'_>, email: &str) -> Result<Option<User>> {
+pub async fn by_email(from: impl Source, email: &str) -> Result<Option<User>> {
     rows!(
         User,
         from,
@@ -96,7 +96,7 @@ pub async fn set_role(tx: &mut Tx, id: UserId, role: Role, at: Micros) -> Result
 ///
 /// # Errors
 /// A fault.
-pub async fn first(from: impl Source<'_>) -> Result<Option<UserId>> {
+pub async fn first(from: impl Source) -> Result<Option<UserId>> {
     value!(UserId, from, "select id from users order by created_at, id limit 1")
 }
 
@@ -104,7 +104,7 @@ pub async fn first(from: impl Source<'_>) -> Result<Option<UserId>> {
 ///
 /// # Errors
 /// A fault.
-pub async fn any_admin(from: impl Source<'_>) -> Result<bool> {
+pub async fn any_admin(from: impl Source) -> Result<bool> {
     Ok(value!(UserId, from, "select id from users where role = 'admin' limit 1")?.is_some())
 }
 
@@ -112,6 +112,6 @@ pub async fn any_admin(from: impl Source<'_>) -> Result<bool> {
 ///
 /// # Errors
 /// A fault.
-pub async fn count(from: impl Source<'_>) -> Result<i64> {
+pub async fn count(from: impl Source) -> Result<i64> {
     Ok(value!(i64, from, "select count(*) from users")?.unwrap_or(0))
 }

@@ -4,7 +4,7 @@
 use super::Appended;
 use crate::{Db, Result, db::Engine};
 use domain::UserId;
-use sqlx::{PgPool, postgres::PgListener};
+use sqlx::{PgPool, SqlitePool, postgres::PgListener};
 use std::{fmt, time::Duration};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 use uuid::Uuid;
@@ -25,7 +25,7 @@ pub enum Heard {
 pub struct Listener(Ear);
 
 enum Ear {
-    Sqlite(Receiver<Appended>),
+    Sqlite { writer: SqlitePool, events: Receiver<Appended> },
     Postgres { pool: PgPool, channel: String, connection: Option<Box<PgListener>> },
 }
 
@@ -35,7 +35,9 @@ enum Ear {
 /// When the database cannot be reached.
 pub async fn listen(db: &Db) -> Result<Listener> {
     Ok(Listener(match &db.engine {
-        Engine::Sqlite { appended, .. } => Ear::Sqlite(appended.subscribe()),
+        Engine::Sqlite { writer, appended, .. } => {
+            Ear::Sqlite { writer: writer.clone(), events: appended.subscribe() }
+        }
         Engine::Postgres { pool } => {
             let channel: String =
                 sqlx::query_scalar("select 'slipstream_events_' || current_schema()").fetch_one(pool).await?;
@@ -50,38 +52,48 @@ impl Listener {
     /// [`Heard::Gap`]. Dropping the future loses nothing.
     pub async fn next(&mut self) -> Option<Heard> {
         match &mut self.0 {
-            Ear::Sqlite(events) => match events.recv().await {
-                Ok(event) => Some(Heard::Event(event)),
-                Err(RecvError::Lagged(_)) => Some(Heard::Gap),
-                Err(RecvError::Closed) => None,
+            Ear::Sqlite { writer, events } => match writer.close_event().do_until(events.recv()).await {
+                Ok(Ok(event)) => Some(Heard::Event(event)),
+                Ok(Err(RecvError::Lagged(_))) => Some(Heard::Gap),
+                Ok(Err(RecvError::Closed)) | Err(_) => None,
             },
-            Ear::Postgres { pool, channel, connection } => loop {
-                let Some(open) = connection else {
-                    if pool.is_closed() {
-                        return None;
-                    }
-                    match connect(pool, channel).await {
-                        Ok(listener) => *connection = Some(Box::new(listener)),
-                        Err(error) => {
-                            tracing::warn!(%error, "cannot listen for events; trying again");
-                            tokio::time::sleep(PAUSE).await;
-                            continue;
-                        }
-                    }
-                    return Some(Heard::Gap);
-                };
-                match open.try_recv().await {
-                    Ok(Some(notice)) => return Some(read(notice.payload()).map_or(Heard::Gap, Heard::Event)),
-                    Ok(None) => return Some(Heard::Gap),
-                    Err(sqlx::Error::PoolClosed) => return None,
-                    Err(error) => {
-                        tracing::warn!(%error, "lost the connection that listens for events");
-                        *connection = None;
-                    }
-                }
-            },
+            Ear::Postgres { pool, channel, connection } => next_notice(pool, channel, connection).await,
         }
     }
+}
+
+async fn next_notice(
+    pool: &PgPool,
+    channel: &str,
+    connection: &mut Option<Box<PgListener>>,
+) -> Option<Heard> {
+    while !pool.is_closed() {
+        let Some(open) = connection else {
+            match connect(pool, channel).await {
+                Ok(listener) => {
+                    *connection = Some(Box::new(listener));
+                    return Some(Heard::Gap);
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "cannot listen for events; trying again");
+                    tokio::time::sleep(PAUSE).await;
+                    continue;
+                }
+            }
+        };
+        match open.try_recv().await {
+            Ok(Some(notice)) => return Some(read(notice.payload()).map_or(Heard::Gap, Heard::Event)),
+            Ok(None) => return Some(Heard::Gap),
+            Err(sqlx::Error::PoolClosed) => break,
+            Err(error) => {
+                tracing::warn!(%error, "lost the connection that listens for events");
+                *connection = None;
+            }
+        }
+    }
+    // Given back: closing the pool waits for it.
+    *connection = None;
+    None
 }
 
 async fn connect(pool: &PgPool, channel: &str) -> std::result::Result<PgListener, sqlx::Error> {

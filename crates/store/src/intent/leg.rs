@@ -129,7 +129,7 @@ pub async fn add_legs(tx: &mut Tx, intent: IntentId, legs: &[NewLeg], at: Micros
 ///
 /// # Errors
 /// A fault.
-pub async fn legs(from: impl Source<'_>, intent: IntentId) -> Result<Vec<Leg>> {
+pub async fn legs(from: impl Source, intent: IntentId) -> Result<Vec<Leg>> {
     rows!(
         Row,
         from,
@@ -191,10 +191,7 @@ pub async fn set_leg_body(tx: &mut Tx, intent: IntentId, seq: u16, body: &str, a
 ///
 /// # Errors
 /// A fault.
-pub async fn leg_by_client_id(
-    from: impl Source<'_>,
-    client_order_id: &str,
-) -> Result<Option<(IntentId, u16)>> {
+pub async fn leg_by_client_id(from: impl Source, client_order_id: &str) -> Result<Option<(IntentId, u16)>> {
     let place = rows!(
         Place,
         from,

@@ -1,0 +1,107 @@
+//! What is true of the engine itself: transactions, writers, start.
+
+use crate::samples::{NOW, kind, person, user, write};
+use store::{Db, Kind, Options, testing::TestDb, user as users};
+use tokio::task::JoinSet;
+
+async fn a_dropped_transaction_never_happened(db: &TestDb) {
+    let mut tx = db.begin().await.unwrap();
+    users::insert(&mut tx, &user(1)).await.unwrap();
+    assert!(users::get(&mut tx, user(1).id).await.unwrap().is_some(), "a transaction sees its own writes");
+    assert!(users::get(&**db, user(1).id).await.unwrap().is_none(), "nobody else does before the commit");
+    drop(tx);
+    assert_eq!(users::count(&**db).await.unwrap(), 0);
+    person(db, 1).await;
+    assert_eq!(users::count(&**db).await.unwrap(), 1);
+}
+
+async fn a_failed_statement_takes_the_transaction_with_it(db: &TestDb) {
+    person(db, 1).await;
+    let twice = write(db, async |tx| {
+        users::insert(tx, &user(2)).await?;
+        users::insert(tx, &user(1)).await
+    });
+    assert_eq!(kind(twice.await), Some(Kind::Unique));
+    assert_eq!(users::count(&**db).await.unwrap(), 1);
+}
+
+async fn many_writers_lose_nothing(db: &TestDb) {
+    let mut writers = JoinSet::new();
+    for _ in 0..16 {
+        let db = (**db).clone();
+        writers.spawn(async move {
+            for _ in 0..4 {
+                write(&db, async |tx| store::throttle::hit(tx, "one bucket", NOW, NOW.plus(1)).await)
+                    .await
+                    .unwrap();
+            }
+        });
+    }
+    writers.join_all().await;
+    assert_eq!(store::throttle::get(&**db, "one bucket", NOW).await.unwrap().unwrap().count, 64);
+}
+
+async fn two_instances_may_start_at_once(db: &TestDb) {
+    let mut starting = JoinSet::new();
+    for _ in 0..4 {
+        let url = db.url().to_owned();
+        starting.spawn(async move {
+            let db = Db::connect(&url, &Options { connections: 2, ..Options::default() }).await?;
+            db.migrate().await?;
+            db.ping().await
+        });
+    }
+    for started in starting.join_all().await {
+        started.unwrap();
+    }
+}
+
+async fn a_closed_database_says_so(db: &TestDb) {
+    db.ping().await.unwrap();
+    db.close().await;
+    assert!(db.ping().await.is_err());
+}
+
+async fn what_is_shown_holds_no_secret(db: &TestDb) {
+    person(db, 1).await;
+    let error = write(db, async |tx| users::insert(tx, &user(1)).await).await.unwrap_err();
+    let shown = format!("{db:?} {:?} {error} {error:?}", user(1));
+    assert!(!shown.contains("argon2id") && !shown.contains("person1@example.com"), "{shown}");
+}
+
+store::each_engine!(
+    a_dropped_transaction_never_happened,
+    a_failed_statement_takes_the_transaction_with_it,
+    many_writers_lose_nothing,
+    two_instances_may_start_at_once,
+    a_closed_database_says_so,
+    what_is_shown_holds_no_secret,
+);
+
+mod files {
+    use store::{Db, Options};
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn the_file_is_its_owners_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let inside = folder.path().join("data");
+        let url = format!("sqlite:{}", inside.join("slipstream.db").display());
+        let db = Db::connect(&url, &Options::default()).await.unwrap();
+        db.migrate().await.unwrap();
+        let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&inside), 0o700);
+        for file in std::fs::read_dir(&inside).unwrap() {
+            let path = file.unwrap().path();
+            assert_eq!(mode(&path), 0o600, "{}", path.display());
+        }
+    }
+
+    #[tokio::test]
+    async fn memory_and_strangers_are_refused() {
+        for url in ["sqlite::memory:", "sqlite:x?mode=memory", "mysql://localhost/x", "nonsense"] {
+            assert!(Db::connect(url, &Options::default()).await.is_err(), "{url}");
+        }
+    }
+}

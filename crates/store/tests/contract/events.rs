@@ -1,0 +1,126 @@
+//! Events: in order, told when they are true, and never silently missed.
+
+use crate::samples::{NOW, person, write};
+use store::{
+    event::{self, Appended, Heard},
+    testing::TestDb,
+};
+use tokio::task::JoinSet;
+
+async fn events_are_one_persons_in_order(db: &TestDb) {
+    let (me, other) = (person(db, 1).await, person(db, 2).await);
+    assert_eq!(event::last_seq(&**db, me).await.unwrap(), 0);
+    let (first, second) = write(db, async |tx| {
+        let first = event::append(tx, me, "{\"a\":\"ش\"}", NOW).await?;
+        event::append(tx, other, "{}", NOW).await?;
+        Ok((first, event::append(tx, me, "{\"b\":1}", NOW.plus(1)).await?))
+    })
+    .await
+    .unwrap();
+    assert!(second > first);
+    let all = event::after(&**db, me, 0, 10).await.unwrap();
+    assert_eq!(
+        all.iter().map(|e| (e.seq, e.body.as_str(), e.at)).collect::<Vec<_>>(),
+        [(first, "{\"a\":\"ش\"}", NOW), (second, "{\"b\":1}", NOW.plus(1))]
+    );
+    assert_eq!(event::after(&**db, me, first, 10).await.unwrap(), all[1..]);
+    assert_eq!(event::after(&**db, me, 0, 1).await.unwrap(), all[..1]);
+    assert_eq!(event::last_seq(&**db, me).await.unwrap(), second);
+}
+
+async fn numbers_grow_also_after_pruning(db: &TestDb) {
+    let me = person(db, 1).await;
+    let append = async || write(db, async |tx| event::append(tx, me, "{}", NOW).await).await.unwrap();
+    let before = append().await;
+    assert_eq!(write(db, async |tx| event::prune_before(tx, NOW.plus(1)).await).await.unwrap(), 1);
+    assert_eq!(event::last_seq(&**db, me).await.unwrap(), 0);
+    assert!(append().await > before);
+}
+
+async fn a_listener_hears_what_was_committed(db: &TestDb) {
+    let me = person(db, 1).await;
+    let mut listener = event::listen(db).await.unwrap();
+    let mut tx = db.begin().await.unwrap();
+    event::append(&mut tx, me, "{}", NOW).await.unwrap();
+    drop(tx);
+    let seq = write(db, async |tx| event::append(tx, me, "{}", NOW).await).await.unwrap();
+    let heard = listener.next().await;
+    assert_eq!(heard, Some(Heard::Event(Appended { seq, user: me })), "and nothing of what was rolled back");
+}
+
+/// A reader who resumes after the greatest number it has seen must not miss a smaller one that is committed later.
+async fn a_reader_who_follows_misses_nothing(db: &TestDb) {
+    const WRITERS: usize = 8;
+    const EACH: usize = 10;
+    let me = person(db, 1).await;
+    let mut writers = JoinSet::new();
+    for _ in 0..WRITERS {
+        let db = (**db).clone();
+        writers.spawn(async move {
+            for _ in 0..EACH {
+                write(&db, async |tx| event::append(tx, me, "{}", NOW).await).await.unwrap();
+            }
+        });
+    }
+    let (mut seen, mut last) = (0, 0);
+    while seen < WRITERS * EACH {
+        let writing = !writers.is_empty();
+        while writers.try_join_next().is_some() {}
+        let news = event::after(&**db, me, last, 100).await.unwrap();
+        assert!(writing || !news.is_empty(), "{seen} of {} events were seen", WRITERS * EACH);
+        seen += news.len();
+        last = news.last().map_or(last, |event| event.seq);
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(seen, WRITERS * EACH);
+}
+
+async fn who_falls_behind_or_is_cut_off_is_told(db: &TestDb) {
+    let me = person(db, 1).await;
+    let mut listener = event::listen(db).await.unwrap();
+    if db.folder().is_some() {
+        write(db, async |tx| {
+            for _ in 0..2_000 {
+                event::append(tx, me, "{}", NOW).await?;
+            }
+            Ok(())
+        })
+        .await
+        .unwrap();
+    } else {
+        cut_the_listener_off(db).await;
+    }
+    assert_eq!(listener.next().await, Some(Heard::Gap));
+    while db.folder().is_some() && event_left(&mut listener).await {}
+    let seq = write(db, async |tx| event::append(tx, me, "{}", NOW).await).await.unwrap();
+    assert_eq!(listener.next().await, Some(Heard::Event(Appended { seq, user: me })), "and hears again");
+    let ((), heard) = tokio::join!(db.close(), listener.next());
+    assert_eq!(heard, None, "closing ends the listening");
+}
+
+/// Whether something is still to be heard without waiting.
+async fn event_left(listener: &mut event::Listener) -> bool {
+    tokio::select! {
+        biased;
+        heard = listener.next() => heard.is_some(),
+        () = std::future::ready(()) => false,
+    }
+}
+
+/// What a failing network or a restarted server does.
+async fn cut_the_listener_off(db: &TestDb) {
+    use sqlx::{Connection, PgConnection};
+    let mut admin = PgConnection::connect(db.url()).await.unwrap();
+    let cut = "select pg_terminate_backend(pid) from pg_stat_activity \
+        where query = 'LISTEN \"slipstream_events_' || current_schema() || '\"'";
+    assert_eq!(sqlx::query(cut).execute(&mut admin).await.unwrap().rows_affected(), 1);
+    admin.close().await.unwrap();
+}
+
+store::each_engine!(
+    events_are_one_persons_in_order,
+    numbers_grow_also_after_pruning,
+    a_listener_hears_what_was_committed,
+    a_reader_who_follows_misses_nothing,
+    who_falls_behind_or_is_cut_off_is_told,
+);

@@ -1,0 +1,209 @@
+//! Intents: never lost, never doubled.
+
+use crate::samples::{NOW, connected, id, intended, intent, kind, leg, person, write};
+use domain::{IntentId, UserId};
+use store::{
+    Kind,
+    intent::{self as intents, LegStatus, NewIntent, Status},
+    key,
+    testing::TestDb,
+};
+use tokio::task::JoinSet;
+
+fn with_idempotency(mut new: NewIntent, name: &str, body: u8) -> NewIntent {
+    new.idempotency = Some((name.into(), [body; 32]));
+    new
+}
+
+/// Ends an intent, as another may only work on the market then.
+async fn ended(db: &TestDb, number: u128, status: Status) -> bool {
+    let id = IntentId(id(number));
+    write(db, async |tx| intents::finish(tx, id, status, Some("[]"), None, NOW).await).await.unwrap()
+}
+
+async fn an_intent_is_kept_with_its_legs(db: &TestDb) {
+    let me = person(db, 1).await;
+    let new = with_idempotency(intent(me, 50, 10), "مفتاح-1", 3);
+    intended(db, &new).await.unwrap();
+    let row = intents::get(&**db, new.id).await.unwrap().unwrap();
+    assert_eq!((row.user_id, row.exchange_key_id, row.symbol), (me, new.exchange_key_id, new.symbol));
+    assert_eq!((row.status, row.kind, row.request), (Status::Working, intents::Kind::Open, new.request));
+    assert_eq!((row.request_hash, row.lease_holder), (Some(vec![3; 32]), Some("one".into())));
+    assert_eq!((row.created_at, row.updated_at, row.finished_at), (NOW, NOW, None));
+
+    let legs = intents::legs(&**db, new.id).await.unwrap();
+    assert_eq!(
+        legs.iter().map(|l| (l.seq, l.status)).collect::<Vec<_>>(),
+        [(0, LegStatus::Planned), (1, LegStatus::Planned), (2, LegStatus::Planned)]
+    );
+    let client_id = legs[2].client_order_id.clone().unwrap();
+    assert_eq!(intents::leg_by_client_id(&**db, &client_id).await.unwrap(), Some((new.id, 2)));
+    assert_eq!(intents::leg_by_client_id(&**db, "of another program").await.unwrap(), None);
+}
+
+async fn legs_tell_what_became_of_them(db: &TestDb) {
+    let me = person(db, 1).await;
+    let new = intent(me, 50, 10);
+    intended(db, &new).await.unwrap();
+    let (last, later) = (u16::MAX, NOW.plus(4));
+    write(db, async |tx| {
+        assert!(intents::set_leg_body(tx, new.id, 1, "{\"amount\":2}", later).await?);
+        assert!(intents::set_leg(tx, new.id, 1, LegStatus::Placed, Some("{\"id\":1}"), None, later).await?);
+        assert!(!intents::set_leg_body(tx, new.id, 1, "{}", later).await?, "sent: no longer to be changed");
+        assert!(intents::set_leg(tx, new.id, 1, LegStatus::Done, None, None, later).await?);
+        assert!(intents::set_leg(tx, new.id, 2, LegStatus::Refused, None, Some("\"-2010\""), later).await?);
+        assert!(!intents::set_leg(tx, new.id, 77, LegStatus::Done, None, None, later).await?);
+        intents::add_legs(tx, new.id, &[leg(&new, last)], later).await?;
+        intents::add_legs(tx, new.id, &[], later).await
+    })
+    .await
+    .unwrap();
+    let legs = intents::legs(&**db, new.id).await.unwrap();
+    assert_eq!((legs[1].status, legs[1].order_json.as_deref()), (LegStatus::Done, Some("{\"id\":1}")));
+    assert_eq!((legs[1].body.as_str(), legs[1].updated_at), ("{\"amount\":2}", later));
+    assert_eq!((legs[2].status, legs[2].failure.as_deref()), (LegStatus::Refused, Some("\"-2010\"")));
+    assert_eq!((legs[3].seq, legs.len()), (last, 4));
+    let again = write(db, async |tx| intents::add_legs(tx, new.id, &[leg(&new, 0)], later).await);
+    assert_eq!(kind(again.await), Some(Kind::Unique));
+}
+
+async fn an_idempotency_key_is_used_once_a_person(db: &TestDb) {
+    let (me, other) = (person(db, 1).await, person(db, 2).await);
+    let first = with_idempotency(intent(me, 50, 10), "k", 1);
+    intended(db, &first).await.unwrap();
+    let again = with_idempotency(intent(me, 51, 11), "k", 2);
+    assert_eq!(kind(intended(db, &again).await), Some(Kind::Unique));
+    assert_eq!(intents::get(&**db, again.id).await.unwrap(), None, "and left nothing behind");
+    assert_eq!(intents::legs(&**db, again.id).await.unwrap(), []);
+    assert_eq!(intents::by_idempotency(&**db, me, "k").await.unwrap().unwrap().id, first.id);
+    assert_eq!(intents::by_idempotency(&**db, other, "k").await.unwrap(), None);
+    intended(db, &with_idempotency(intent(other, 52, 12), "k", 3)).await.unwrap();
+    intended(db, &intent(me, 53, 13)).await.unwrap();
+    intended(db, &intent(me, 54, 14)).await.unwrap();
+
+    write(db, async |tx| intents::forget_idempotency(tx, first.id).await).await.unwrap();
+    intended(db, &again).await.unwrap();
+}
+
+async fn of_sixteen_of_one_idempotency_key_one_is_kept(db: &TestDb) {
+    let me = person(db, 1).await;
+    let mut racers = JoinSet::new();
+    for number in 0..16 {
+        let db = (**db).clone();
+        racers.spawn(async move {
+            let new = with_idempotency(intent(me, 100 + number, 200 + number), "k", 1);
+            intended(&db, &new).await
+        });
+    }
+    let outcomes = racers.join_all().await;
+    assert_eq!(outcomes.iter().filter(|o| o.is_ok()).count(), 1);
+    assert!(outcomes.into_iter().filter_map(Result::err).all(|error| error.is_unique()));
+    assert_eq!(intents::list_by_user(&**db, me, None, 99).await.unwrap().len(), 1);
+}
+
+async fn one_intent_at_a_time_works_on_a_market(db: &TestDb) {
+    let me = person(db, 1).await;
+    intended(db, &intent(me, 50, 10)).await.unwrap();
+    assert_eq!(kind(intended(db, &intent(me, 50, 11)).await), Some(Kind::Unique));
+    intended(db, &NewIntent { symbol: "ETH/USDT".parse().unwrap(), ..intent(me, 50, 12) }).await.unwrap();
+    intended(db, &intent(me, 51, 13)).await.unwrap();
+
+    let first = IntentId(id(10));
+    assert!(write(db, async |tx| intents::set_waiting(tx, first, NOW).await).await.unwrap());
+    assert!(!write(db, async |tx| intents::set_waiting(tx, first, NOW).await).await.unwrap());
+    intended(db, &intent(me, 50, 11)).await.unwrap();
+    let back = write(db, async |tx| intents::set_working(tx, first, NOW).await);
+    assert_eq!(kind(back.await), Some(Kind::Unique), "the market is the other's now");
+    assert!(ended(db, 11, Status::Done).await);
+    assert!(write(db, async |tx| intents::set_working(tx, first, NOW).await).await.unwrap());
+}
+
+async fn an_intent_ends_once(db: &TestDb) {
+    let me = person(db, 1).await;
+    intended(db, &intent(me, 50, 10)).await.unwrap();
+    assert!(ended(db, 10, Status::Done).await);
+    assert!(!ended(db, 10, Status::Failed).await);
+    let row = intents::get(&**db, IntentId(id(10))).await.unwrap().unwrap();
+    assert_eq!((row.status, row.answer.as_deref(), row.finished_at), (Status::Done, Some("[]"), Some(NOW)));
+    assert_eq!((row.lease_holder, row.lease_until.0), (None, 0));
+    intended(db, &intent(me, 50, 11)).await.unwrap();
+    let no_end = IntentId(id(11));
+    let ending = write(db, async |tx| intents::finish(tx, no_end, Status::Waiting, None, None, NOW).await);
+    assert_eq!(kind(ending.await), Some(Kind::Other), "waiting is no end");
+}
+
+async fn what_is_unfinished_is_found_again(db: &TestDb) {
+    let (me, other) = (person(db, 1).await, person(db, 2).await);
+    for (owner, key, number) in [(me, 50, 10), (me, 51, 11), (other, 52, 12), (me, 53, 13)] {
+        intended(db, &intent(owner, key, number)).await.unwrap();
+    }
+    ended(db, 11, Status::Failed).await;
+    write(db, async |tx| intents::set_waiting(tx, IntentId(id(13)), NOW).await).await.unwrap();
+    let ids = |rows: Vec<intents::Intent>| rows.into_iter().map(|row| row.id.0).collect::<Vec<_>>();
+    assert_eq!(ids(intents::unfinished(&**db).await.unwrap()), [id(10), id(12), id(13)]);
+    let key = intent(me, 53, 0).exchange_key_id;
+    assert_eq!(ids(intents::unfinished_for_key(&**db, key).await.unwrap()), [id(13)]);
+    assert_eq!(ids(intents::list_by_user(&**db, me, None, 2).await.unwrap()), [id(13), id(11)]);
+    let before = Some(IntentId(id(11)));
+    assert_eq!(ids(intents::list_by_user(&**db, me, before, 2).await.unwrap()), [id(10)]);
+}
+
+async fn a_lease_is_its_holders_until_it_runs_out(db: &TestDb) {
+    let me = person(db, 1).await;
+    let new = intent(me, 50, 10);
+    intended(db, &new).await.unwrap();
+    let claim = async |holder: &'static str, at: i64| {
+        write(db, async |tx| intents::claim(tx, new.id, holder, NOW.plus(at), NOW.plus(at + 10)).await)
+            .await
+            .unwrap()
+    };
+    assert!(!claim("two", 29).await);
+    assert!(claim("one", 29).await, "its holder renews it");
+    assert!(!claim("two", 30).await);
+    assert!(claim("two", 39).await, "it has run out");
+    write(db, async |tx| intents::release(tx, new.id, "one").await).await.unwrap();
+    assert!(!claim("one", 40).await, "nobody gives back what is another's");
+    write(db, async |tx| intents::release(tx, new.id, "two").await).await.unwrap();
+    assert!(claim("one", 40).await);
+    ended(db, 10, Status::Done).await;
+    assert!(!claim("one", 41).await, "what has ended is nobody's");
+}
+
+async fn of_sixteen_who_find_an_intent_one_takes_it(db: &TestDb) {
+    let me = person(db, 1).await;
+    let new = intent(me, 50, 10);
+    intended(db, &new).await.unwrap();
+    let mut racers = JoinSet::new();
+    for number in 0..16 {
+        let (db, id) = ((**db).clone(), new.id);
+        racers.spawn(async move {
+            let holder = format!("racer {number}");
+            write(&db, async |tx| intents::claim(tx, id, &holder, NOW.plus(60), NOW.plus(90)).await)
+                .await
+                .unwrap()
+        });
+    }
+    assert_eq!(racers.join_all().await.into_iter().filter(|won| *won).count(), 1);
+}
+
+async fn history_outlives_its_key_but_needs_its_person(db: &TestDb) {
+    let me = person(db, 1).await;
+    let mine = connected(db, me, 50).await;
+    intended(db, &intent(me, 50, 10)).await.unwrap();
+    assert!(write(db, async |tx| key::delete(tx, me, mine).await).await.unwrap());
+    assert_eq!(intents::legs(&**db, IntentId(id(10))).await.unwrap().len(), 3);
+    assert_eq!(kind(intended(db, &intent(UserId(id(99)), 51, 11)).await), Some(Kind::ForeignKey));
+}
+
+store::each_engine!(
+    an_intent_is_kept_with_its_legs,
+    legs_tell_what_became_of_them,
+    an_idempotency_key_is_used_once_a_person,
+    of_sixteen_of_one_idempotency_key_one_is_kept,
+    one_intent_at_a_time_works_on_a_market,
+    an_intent_ends_once,
+    what_is_unfinished_is_found_again,
+    a_lease_is_its_holders_until_it_runs_out,
+    of_sixteen_who_find_an_intent_one_takes_it,
+    history_outlives_its_key_but_needs_its_person,
+);

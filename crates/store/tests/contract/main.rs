@@ -1,0 +1,14 @@
+//! One behaviour suite, run on both engines: what holds on one holds on the other.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+mod engine;
+mod equity;
+mod events;
+mod intents;
+mod keys;
+mod leases;
+mod people;
+mod plans;
+mod samples;
+mod tokens;

@@ -1,0 +1,206 @@
+//! People, their sessions and what passes by them.
+
+use crate::samples::{NOW, id, kind, person, user, write};
+use domain::{FlashId, MailId, Micros, Role, SessionId, UserId};
+use store::{
+    Hash, Kind, audit, flash, mail,
+    session::{self, NewSession},
+    testing::TestDb,
+    user as users,
+};
+
+fn browser(number: u128, owner: Option<UserId>, token_hash: Hash) -> NewSession<'static> {
+    NewSession {
+        id: SessionId(id(number)),
+        user_id: owner,
+        token_hash,
+        user_agent: "Mozilla/5.0 (متصفح)",
+        address: "2001:db8::1",
+        created_at: NOW,
+        expires_at: NOW.plus(100),
+    }
+}
+
+async fn people_are_kept_as_they_were_written(db: &TestDb) {
+    let mut someone = user(1);
+    someone.email = "ünï+codé@例え.jp".into();
+    someone.created_at = Micros(i64::MAX);
+    someone.updated_at = Micros(i64::MIN);
+    write(db, async |tx| users::insert(tx, &someone).await).await.unwrap();
+    assert_eq!(users::get(&**db, someone.id).await.unwrap(), Some(someone.clone()));
+    assert_eq!(users::by_email(&**db, &someone.email).await.unwrap(), Some(someone));
+    assert_eq!(users::by_email(&**db, "nobody@example.com").await.unwrap(), None);
+}
+
+async fn an_address_is_one_persons(db: &TestDb) {
+    person(db, 1).await;
+    let second = users::User { id: UserId(id(2)), ..user(1) };
+    assert_eq!(kind(write(db, async |tx| users::insert(tx, &second).await).await), Some(Kind::Unique));
+    let nobody = users::User { email: "x".into(), ..user(3) };
+    assert_eq!(kind(write(db, async |tx| users::insert(tx, &nobody).await).await), Some(Kind::Other));
+}
+
+async fn roles_and_passwords_change(db: &TestDb) {
+    let (first, second) = (person(db, 1).await, person(db, 2).await);
+    assert_eq!(users::first(&**db).await.unwrap(), Some(first));
+    assert!(!users::any_admin(&**db).await.unwrap());
+    let later = NOW.plus(9);
+    let changed = write(db, async |tx| {
+        assert!(!users::set_role(tx, UserId(id(9)), Role::Admin, later).await?, "nobody of that id");
+        assert!(users::set_password(tx, second, "another", later).await?);
+        users::set_role(tx, second, Role::Admin, later).await
+    });
+    assert!(changed.await.unwrap());
+    assert!(users::any_admin(&**db).await.unwrap());
+    let now = users::get(&**db, second).await.unwrap().unwrap();
+    assert_eq!((now.role, now.password_hash.as_str(), now.updated_at), (Role::Admin, "another", later));
+    assert_eq!(users::get(&**db, first).await.unwrap(), Some(user(1)), "the other is as before");
+}
+
+async fn a_token_opens_its_session_until_it_expires(db: &TestDb) {
+    let me = person(db, 1).await;
+    write(db, async |tx| {
+        session::insert(tx, &browser(10, Some(me), [1; 32])).await?;
+        session::insert(tx, &browser(11, None, [2; 32])).await
+    })
+    .await
+    .unwrap();
+    let found = session::find(&**db, &[1; 32], NOW).await.unwrap().unwrap();
+    assert_eq!((found.user_id, found.email, found.role), (Some(me), Some(user(1).email), Some(Role::Trader)));
+    let anonymous = session::find(&**db, &[2; 32], NOW).await.unwrap().unwrap();
+    assert_eq!((anonymous.user_id, anonymous.email, anonymous.role), (None, None, None));
+    assert!(
+        session::find(&**db, &[1; 32], NOW.plus(100)).await.unwrap().is_none(),
+        "expired at its very moment"
+    );
+    assert!(session::find(&**db, &[3; 32], NOW).await.unwrap().is_none());
+
+    write(db, async |tx| session::touch(tx, found.id, "192.0.2.9", NOW.plus(50), NOW.plus(150)).await)
+        .await
+        .unwrap();
+    let listed = session::list_by_user(&**db, me, NOW.plus(120)).await.unwrap();
+    assert_eq!(listed.len(), 1);
+    assert_eq!((listed[0].address.as_str(), listed[0].last_seen_at), ("192.0.2.9", NOW.plus(50)));
+    let again = browser(12, Some(me), [1; 32]);
+    assert_eq!(kind(write(db, async |tx| session::insert(tx, &again).await).await), Some(Kind::Unique));
+}
+
+async fn sessions_end_for_their_owner_only(db: &TestDb) {
+    let (me, other) = (person(db, 1).await, person(db, 2).await);
+    write(db, async |tx| {
+        for (number, owner) in [(10, me), (11, me), (12, me), (13, other)] {
+            let hash = [u8::try_from(number).unwrap(); 32];
+            session::insert(tx, &browser(number, Some(owner), hash)).await?;
+        }
+        assert!(!session::delete(tx, other, SessionId(id(10))).await?, "not theirs to end");
+        assert!(session::delete(tx, me, SessionId(id(10))).await?);
+        assert_eq!(session::delete_all(tx, me, Some(SessionId(id(11)))).await?, 1);
+        assert!(session::delete_by_token(tx, &[11; 32]).await?);
+        assert_eq!(session::delete_all(tx, me, None).await?, 0);
+        Ok(())
+    })
+    .await
+    .unwrap();
+    assert_eq!(session::list_by_user(&**db, other, NOW).await.unwrap().len(), 1);
+    assert_eq!(write(db, async |tx| session::prune(tx, NOW.plus(100)).await).await.unwrap(), 1);
+}
+
+async fn a_flash_is_read_once_by_its_browser(db: &TestDb) {
+    let (flash, mine, other) = (FlashId(id(1)), SessionId(id(10)), SessionId(id(11)));
+    write(db, async |tx| {
+        session::insert(tx, &browser(10, None, [1; 32])).await?;
+        session::insert(tx, &browser(11, None, [2; 32])).await?;
+        flash::insert(tx, flash, mine, "{\"form\":\"ش\"}", NOW.plus(5)).await
+    })
+    .await
+    .unwrap();
+    let take = async |who, at| write(db, async |tx| flash::take(tx, who, flash, at).await).await.unwrap();
+    assert_eq!(take(other, NOW).await, None);
+    assert_eq!(take(mine, NOW.plus(5)).await, None, "expired");
+    assert_eq!(take(mine, NOW).await.as_deref(), Some("{\"form\":\"ش\"}"));
+    assert_eq!(take(mine, NOW).await, None, "taken");
+
+    let orphan = write(db, async |tx| flash::insert(tx, flash, SessionId(id(99)), "{}", NOW).await);
+    assert_eq!(kind(orphan.await), Some(Kind::ForeignKey));
+    write(db, async |tx| flash::insert(tx, flash, mine, "{}", NOW.plus(5)).await).await.unwrap();
+    write(db, async |tx| session::delete_by_token(tx, &[1; 32]).await).await.unwrap();
+    assert_eq!(take(mine, NOW).await, None, "gone with its session");
+}
+
+async fn mail_waits_is_tried_again_and_given_up(db: &TestDb) {
+    let me = person(db, 1).await;
+    let letter = |number, at| mail::NewMail {
+        id: MailId(id(number)),
+        user_id: Some(me),
+        to_address: "person1@example.com",
+        sealed_body: &[0, 255, 1],
+        created_at: at,
+    };
+    write(db, async |tx| {
+        mail::insert(tx, &letter(1, NOW)).await?;
+        mail::insert(tx, &letter(2, NOW.plus(1))).await?;
+        mail::insert(tx, &letter(3, NOW.plus(2))).await
+    })
+    .await
+    .unwrap();
+    let due =
+        async |at| -> Vec<_> { mail::due(&**db, at, 10).await.unwrap().into_iter().map(|m| m.id).collect() };
+    assert_eq!(due(NOW.plus(1)).await, [MailId(id(1)), MailId(id(2))]);
+    write(db, async |tx| {
+        mail::sent(tx, MailId(id(1)), NOW.plus(3)).await?;
+        mail::postpone(tx, MailId(id(2)), NOW.plus(50)).await?;
+        mail::give_up(tx, MailId(id(3)), NOW.plus(4)).await?;
+        assert!(mail::reseal(tx, MailId(id(2)), &[9]).await?);
+        Ok(())
+    })
+    .await
+    .unwrap();
+    assert_eq!(due(NOW.plus(49)).await, []);
+    assert_eq!(due(NOW.plus(50)).await, [MailId(id(2))]);
+    let all = mail::latest(&**db, 10).await.unwrap();
+    assert_eq!(
+        all.iter().map(|m| (m.sent_at, m.failed_at, m.attempts)).collect::<Vec<_>>(),
+        [(None, Some(NOW.plus(4)), 1), (None, None, 1), (Some(NOW.plus(3)), None, 1)]
+    );
+    assert_eq!((all[1].sealed_body.as_slice(), all[2].sealed_body.as_slice()), (&[9][..], &[0, 255, 1][..]));
+    let page = mail::page(&**db, MailId(id(1)), 1).await.unwrap();
+    assert_eq!(page.iter().map(|m| m.id).collect::<Vec<_>>(), [MailId(id(2))]);
+}
+
+async fn what_was_done_is_noted(db: &TestDb) {
+    let me = person(db, 1).await;
+    let entry = |user_id, action| audit::NewEntry {
+        user_id,
+        action,
+        subject: "s",
+        detail: "",
+        address: "a",
+        at: NOW,
+    };
+    write(db, async |tx| {
+        audit::insert(tx, &entry(Some(me), "session.sign_in")).await?;
+        audit::insert(tx, &entry(None, "session.refused")).await?;
+        audit::insert(tx, &entry(Some(me), "session.end")).await
+    })
+    .await
+    .unwrap();
+    let mine = audit::list_by_user(&**db, me, 10).await.unwrap();
+    assert_eq!(
+        mine.iter().map(|e| e.action.as_str()).collect::<Vec<_>>(),
+        ["session.end", "session.sign_in"]
+    );
+    let all = audit::latest(&**db, 2).await.unwrap();
+    assert_eq!(all.iter().map(|e| e.action.as_str()).collect::<Vec<_>>(), ["session.end", "session.refused"]);
+    assert!(all[0].id > all[1].id);
+}
+
+store::each_engine!(
+    people_are_kept_as_they_were_written,
+    an_address_is_one_persons,
+    roles_and_passwords_change,
+    a_token_opens_its_session_until_it_expires,
+    sessions_end_for_their_owner_only,
+    a_flash_is_read_once_by_its_browser,
+    mail_waits_is_tried_again_and_given_up,
+    what_was_done_is_noted,
+);
