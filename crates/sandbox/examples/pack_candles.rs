@@ -31,7 +31,8 @@ fn hour(line: &str) -> Option<Hour> {
     let mut columns = line.split(',');
     let (date, clock) = columns.next()?.split_once('T')?;
     let day = Micros::from_date(date)?;
-    // The exchange once resumed within an hour; that candle counts as its hour's.
+    // The exchange once resumed within an hour, and its candles kept that beat for two days: they count as the
+    // full hour's.
     let (of_day, _) = clock.split_once(':')?;
     let of_day: i64 = of_day.parse().ok()?;
     let mut next = |scale| units(columns.next()?, scale);

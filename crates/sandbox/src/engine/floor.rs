@@ -116,6 +116,7 @@ pub(super) struct Floor {
     pub(super) house: House,
     #[serde(skip)]
     events: Vec<Event>,
+    /// Markets whose book users have changed and nobody was told; none between steps, so they are not kept.
     #[serde(skip)]
     touched: BTreeSet<MarketId>,
 }
@@ -290,6 +291,7 @@ impl Floor {
 
     /// Tells what has happened to a market since it was last told.
     pub(super) fn tell_market(&mut self, market: MarketId, minute_turned: bool) {
+        self.touched.remove(&market);
         let trades = std::mem::take(&mut self.shelf_mut(market).fresh);
         let minutes = self.tape.minutes(market.pair);
         let Some(candle) = minutes.and_then(|m| m.recent(market, 0)) else { return };

@@ -3,7 +3,7 @@
 use crate::desk::{BTC, Desk, by_mark, closing, conditional, d, limit, market, reduce, trailing};
 use domain::{OrderType::*, Side, TimeInForce};
 use sandbox::{
-    engine::{AlgoStatus, NewOrder, OrderRef, Status, Which},
+    engine::{AlgoStatus, EventKind, NewOrder, OrderRef, Status, Which},
     market::Pair,
 };
 
@@ -186,6 +186,19 @@ fn a_trigger_without_margin_is_rejected_and_says_why() {
     assert_eq!(rejected.status, AlgoStatus::Rejected);
     assert_eq!(rejected.failure.as_deref(), Some("Margin is insufficient. (-2019)"));
     assert_eq!(desk.position().amount, d("0"));
+}
+
+#[test]
+fn what_a_beat_triggers_is_told_with_the_beat() {
+    let mut desk = Desk::new();
+    desk.algo(trailing(Side::Buy, "0.1", "0.1", None));
+    while desk.position().amount.is_zero() {
+        desk.step(1);
+    }
+    desk.events.clear();
+    desk.place(limit(Side::Buy, "0.1", "15000", TimeInForce::Gtc));
+    let market = desk.events.iter().any(|e| matches!(e.kind, EventKind::Market(_)));
+    assert!(!market, "the command changed no book");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Futures: taking, standing, times in force, reduce-only, margin.
 
 use crate::desk::{BTC, Desk, d, limit, market, reduce};
-use domain::{Side, TimeInForce, TimeInForce::*};
+use domain::{Side, TimeInForce::*};
 use sandbox::{
     engine::{Command, NewOrder, Status, Which},
     market::{MarketId, Pair},
@@ -175,7 +175,7 @@ fn small_reduce_only_orders_are_exempt_from_min_notional() {
 #[test]
 fn cancelling_frees_margin_and_works_once() {
     let mut desk = Desk::new();
-    let order = desk.place(limit(Side::Buy, "1", "19000", TimeInForce::Gtc));
+    let order = desk.place(limit(Side::Buy, "1", "19000", Gtc));
     desk.cancel(BTC, Which::Plain, order.id).unwrap();
     assert_eq!(desk.available(), d("10000"));
     assert_eq!(desk.cancel(BTC, Which::Plain, order.id).unwrap_err().code, -2011);
