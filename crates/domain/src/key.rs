@@ -4,41 +4,42 @@ use crate::{ExchangeKeyId, Micros};
 use serde::{Deserialize, Serialize};
 
 /// Names an enum's values as the APIs and the database write them, and reads them back.
+#[macro_export]
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),* $(,)? }) => {
+    ($(#[$doc:meta])* $vis:vis $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),* $(,)? }) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        pub enum $name { $($(#[$vdoc])* #[serde(rename = $text)] $variant),* }
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ::serde::Serialize, ::serde::Deserialize)]
+        $vis enum $name { $($(#[$vdoc])* #[serde(rename = $text)] $variant),* }
 
         impl $name {
             /// Every value, in the order of the documents.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+            $vis const ALL: &'static [Self] = &[$(Self::$variant),*];
 
             /// The word for this value on the wire and in the database.
             #[must_use]
-            pub const fn word(self) -> &'static str {
+            $vis const fn word(self) -> &'static str {
                 match self { $(Self::$variant => $text),* }
             }
 
             /// Reads a word; case counts.
             #[must_use]
-            pub fn parse(word: &str) -> Option<Self> {
+            $vis fn parse(word: &str) -> Option<Self> {
                 match word { $($text => Some(Self::$variant),)* _ => None }
             }
         }
 
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.pad(self.word())
             }
         }
     };
 }
-pub(crate) use words;
+pub use words;
 
 words! {
     /// An exchange we speak to.
-    ExchangeId {
+    pub ExchangeId {
         /// Binance, or anything that speaks its protocol, as the sandbox does.
         Binance = "BINANCE",
     }
@@ -46,7 +47,7 @@ words! {
 
 words! {
     /// Which of the exchange's markets a key trades on.
-    TradeType {
+    pub TradeType {
         /// Spot.
         Spot = "SPOT",
         /// USD-margined perpetual futures.
@@ -56,7 +57,7 @@ words! {
 
 words! {
     /// Who decides what a key trades.
-    StrategyType {
+    pub StrategyType {
         /// Strategies that the key follows.
         Automated = "AUTOMATED",
         /// The person.
@@ -66,7 +67,7 @@ words! {
 
 words! {
     /// How the exchange last answered for a key.
-    ApiKeyStatus {
+    pub ApiKeyStatus {
         /// It let us in.
         Authorized = "AUTHORIZED",
         /// It refused the key: the key is switched off.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 words! {
     /// Buy or sell, as requests write it.
-    Side {
+    pub Side {
         /// Buy.
         Buy = "BUY",
         /// Sell.
@@ -35,7 +35,7 @@ impl Side {
 
 words! {
     /// What kind of order stands at the exchange, as ccxt names Binance's types.
-    OrderType {
+    pub OrderType {
         /// At the best price now.
         Market = "market",
         /// At a price or better.
@@ -63,7 +63,7 @@ impl OrderType {
 
 words! {
     /// How long an order stands.
-    TimeInForce {
+    pub TimeInForce {
         /// Good till cancelled.
         Gtc = "GTC",
         /// Fills what it can at once, the rest is dropped.
@@ -79,7 +79,7 @@ words! {
 
 words! {
     /// Where an order stands in its life.
-    OrderStatus {
+    pub OrderStatus {
         /// Working, or waiting for its trigger.
         Open = "open",
         /// Filled wholly.
@@ -95,7 +95,7 @@ words! {
 
 words! {
     /// Whether positions share the account's margin.
-    MarginMode {
+    pub MarginMode {
         /// Each position has margin of its own.
         Isolated = "ISOLATED",
         /// All positions share the account's margin.

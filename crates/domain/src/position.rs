@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 words! {
     /// Which way a position gains.
-    PositionSide {
+    pub PositionSide {
         /// Gains when the price rises.
         Long = "long",
         /// Gains when the price falls.

@@ -40,7 +40,7 @@ impl Ticker {
 
 words! {
     /// The length of a candle, as Binance names it.
-    Frame {
+    pub Frame {
         /// One minute.
         M1 = "1m",
         /// Three minutes.

@@ -14,7 +14,7 @@ pub const MOST_TARGETS: usize = 25;
 
 words! {
     /// How the position is entered.
-    EntryType {
+    pub EntryType {
         /// At the best price now.
         Market = "MARKET",
         /// At a price or better.
@@ -26,7 +26,7 @@ words! {
 
 words! {
     /// How the stop closes the position.
-    StopType {
+    pub StopType {
         /// With a limit order at `stopPrice`.
         Limit = "LIMIT",
         /// With a market order.

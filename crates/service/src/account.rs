@@ -73,12 +73,7 @@ fn usable<'a>(email: &str, password: &'a str) -> Result<(String, &'a str)> {
 }
 
 /// Finds the person behind an e-mail and a password.
-pub(crate) async fn authenticate(
-    desk: &Desk,
-    origin: &Origin,
-    email: &str,
-    password: &str,
-) -> Result<User> {
+pub(crate) async fn authenticate(desk: &Desk, origin: &Origin, email: &str, password: &str) -> Result<User> {
     // What is no address is looked for all the same: its answer must not differ.
     let email = validation::email(email).unwrap_or_else(|_| email.trim().to_lowercase());
     throttle::count(desk, &[Bucket::Network(origin), Bucket::Account(&email)]).await?;

@@ -1,8 +1,8 @@
 //! The desk: everything that use cases need, made once at start.
 
 use crate::{
-    Sealer, Settings, live, locks::Locks, market, mail::Mailer, password::Hasher, sandbox_control::SandboxControl,
-    signing::Keyring, token::Verified,
+    Sealer, Settings, live, locks::Locks, mail::Mailer, market, password::Hasher,
+    sandbox_control::SandboxControl, signing::Keyring, token::Verified,
 };
 use domain::{Chance, Clock};
 use exchange::Exchange;

@@ -134,6 +134,9 @@ mod tests {
             total_usd: d(worth),
         };
         let points = [point(1, 10, 5), point(2, 10, 7), point(1, 20, 6), point(2, 30, 0)];
-        assert_eq!(summed(points.into_iter()), [(Micros(10), d(12)), (Micros(20), d(13)), (Micros(30), d(6))]);
+        assert_eq!(
+            summed(points.into_iter()),
+            [(Micros(10), d(12)), (Micros(20), d(13)), (Micros(30), d(6))]
+        );
     }
 }

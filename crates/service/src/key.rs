@@ -10,11 +10,11 @@ pub use sandbox::{connect_sandbox, open_sandbox_account, reset_sandbox};
 
 use crate::{Actor, Desk, Error, Result, Sealed, live};
 use domain::{
-    ApiKeyStatus, Balance, ExchangeKey, ExchangeKeyId,
+    ApiKeyStatus, Balance, ExchangeKey, ExchangeKeyId, UserId,
     live::{Happening, What},
 };
 use exchange::{Answer, Credentials, Failure};
-use store::key::KeyRow;
+use store::key::{KeyRow, SealedSecret};
 
 /// The table whose rows the secrets are sealed for.
 const TABLE: &str = "exchange_keys";
@@ -45,10 +45,19 @@ pub(crate) async fn find(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Resul
 
 /// Opens a key's secret for use.
 pub(crate) fn credentials(desk: &Desk, row: &KeyRow) -> Result<Credentials> {
-    let sealed = Sealed::from(row.sealed.clone());
+    let SealedSecret { secret, data_key, master_key_id, version } = row.sealed.clone();
+    let version = i32::try_from(version).map_err(Error::fault)?;
+    let sealed = Sealed { secret, data_key, master_key_id, version };
     let secret = desk.sealer.open(TABLE, row.key.id.0, row.user_id.0, &sealed)?;
     let secret = std::str::from_utf8(&secret).map_err(|_| Error::fault("a sealed secret is no text"))?;
     Ok(Credentials::new(row.key.api_key.clone(), secret))
+}
+
+/// Seals a secret for a key's row.
+fn seal(desk: &Desk, id: ExchangeKeyId, owner: UserId, secret: &str) -> Result<SealedSecret> {
+    let Sealed { secret, data_key, master_key_id, version } =
+        desk.sealer.seal(TABLE, id.0, owner.0, secret.as_bytes())?;
+    Ok(SealedSecret { secret, data_key, master_key_id, version: i64::from(version) })
 }
 
 /// Passes an exchange's answer on; a key that it refuses is switched off, and its owner told.

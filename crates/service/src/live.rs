@@ -4,7 +4,7 @@ mod account_feed;
 mod market_feed;
 mod socket;
 
-pub(crate) use account_feed::AccountFeed;
+pub(crate) use account_feed::{AccountFeed, record};
 pub use socket::attach;
 
 use crate::{Desk, Result, SharedDesk};
@@ -14,6 +14,7 @@ use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError, Weak},
 };
+use store::event::Heard;
 use tokio::sync::broadcast;
 
 /// How many messages a slow viewer may fall behind before it is given the present state instead.
@@ -24,7 +25,7 @@ pub struct Hub {
     markets: Mutex<HashMap<Symbol, Weak<MarketFeed>>>,
     accounts: Mutex<HashMap<(ExchangeKeyId, Symbol), Weak<AccountFeed>>>,
     kept: Mutex<Vec<Arc<MarketFeed>>>,
-    news: broadcast::Sender<UserId>,
+    news: broadcast::Sender<News>,
 }
 
 impl Default for Hub {
@@ -58,7 +59,12 @@ impl Hub {
     }
 
     /// The feed of one market of one account.
-    pub(crate) fn account(&self, desk: &SharedDesk, row: &store::key::KeyRow, symbol: &Symbol) -> Result<Arc<AccountFeed>> {
+    pub(crate) fn account(
+        &self,
+        desk: &SharedDesk,
+        row: &store::key::KeyRow,
+        symbol: &Symbol,
+    ) -> Result<Arc<AccountFeed>> {
         let mut accounts = locked(&self.accounts);
         accounts.retain(|_, feed| feed.strong_count() > 0);
         let place = accounts.entry((row.key.id, symbol.clone())).or_default();
@@ -80,10 +86,14 @@ impl Hub {
     /// As [`Hub::nudge`], for every market of an account.
     pub(crate) fn nudge_key(&self, key: ExchangeKeyId) {
         let accounts = locked(&self.accounts);
-        accounts.iter().filter(|(place, _)| place.0 == key).filter_map(|(_, feed)| feed.upgrade()).for_each(|f| f.nudge());
+        accounts
+            .iter()
+            .filter(|(place, _)| place.0 == key)
+            .filter_map(|(_, feed)| feed.upgrade())
+            .for_each(|f| f.nudge());
     }
 
-    fn subscribe(&self) -> broadcast::Receiver<UserId> {
+    fn subscribe(&self) -> broadcast::Receiver<News> {
         self.news.subscribe()
     }
 }
@@ -99,16 +109,28 @@ pub async fn keep(desk: &SharedDesk, symbol: &Symbol) -> Result<()> {
     Ok(())
 }
 
-/// Passes on what any instance wrote into the events table, for as long as the desk lives.
+/// Who should look for new events.
+#[derive(Clone, Copy)]
+enum News {
+    /// This person.
+    Of(UserId),
+    /// Everyone: some may have been missed.
+    All,
+}
+
+/// Passes on what any instance wrote into the events table, until the database is closed.
 ///
 /// # Errors
-/// When the database's own stream ends; start it again.
+/// When the database cannot be listened to.
 pub async fn listen(desk: &Desk) -> Result<()> {
-    use futures::StreamExt as _;
-    let mut events = Box::pin(store::event::listen(&desk.db).await?);
-    while let Some((_, user)) = events.next().await {
+    let mut listener = store::event::listen(&desk.db).await?;
+    while let Some(heard) = listener.next().await {
+        let news = match heard {
+            Heard::Event(appended) => News::Of(appended.user),
+            Heard::Gap => News::All,
+        };
         // Nobody attached is no failure.
-        let _ = desk.hub.news.send(user);
+        let _ = desk.hub.news.send(news);
     }
     Ok(())
 }

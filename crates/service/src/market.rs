@@ -19,7 +19,11 @@ pub(crate) struct Cache {
 
 impl Default for Cache {
     fn default() -> Self {
-        Self { tickers: Recent::new(LIFETIME), candles: Recent::new(LIFETIME), playing: Recent::new(LIFETIME) }
+        Self {
+            tickers: Recent::new(LIFETIME),
+            candles: Recent::new(LIFETIME),
+            playing: Recent::new(LIFETIME),
+        }
     }
 }
 

@@ -9,8 +9,10 @@ mod place;
 mod recover;
 mod run;
 
-pub use account::{account_state, cancel, closing_first, history, open, position, set_leverage, set_margin_mode, trades};
 pub(crate) use account::read_state;
+pub use account::{
+    account_state, cancel, closing_first, history, open, position, set_leverage, set_margin_mode, trades,
+};
 pub use place::{IdempotencyKey, close_position, place};
-pub(crate) use recover::{forget_key, touched};
 pub use recover::sweep;
+pub(crate) use recover::{forget_key, touched};

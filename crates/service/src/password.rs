@@ -1,10 +1,7 @@
 //! Passwords: argon2id at its recommended cost, off the async threads, a few at a time.
 
 use crate::{Error, Result};
-use argon2::{
-    Argon2, PasswordHasher as _, PasswordVerifier as _,
-    password_hash::phc::PasswordHash,
-};
+use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _, password_hash::phc::PasswordHash};
 use domain::Chance;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -37,8 +34,8 @@ impl Hasher {
         self.run(password, move |password| match stored {
             None => digest(password, b"nobody signs in.").map(|_| false),
             Some(stored) => {
-                let hash = PasswordHash::new(&stored)
-                    .map_err(|_| Error::fault("a stored password hash is none"))?;
+                let hash =
+                    PasswordHash::new(&stored).map_err(|_| Error::fault("a stored password hash is none"))?;
                 Ok(Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
             }
         })
@@ -63,7 +60,7 @@ impl Hasher {
 }
 
 fn digest(password: &str, salt: &[u8; 16]) -> Result<String> {
-    let hash: argon2::password_hash::phc::PasswordHash = Argon2::default()
+    let hash: PasswordHash = Argon2::default()
         .hash_password_with_salt(password.as_bytes(), salt)
         .map_err(|_| Error::fault("a password could not be hashed"))?;
     Ok(hash.to_string())

@@ -102,7 +102,11 @@ async fn make(desk: &Desk) -> Result<()> {
 async fn reload(desk: &Desk) -> Result<()> {
     let rows = store::signing_key::list(&desk.db).await?;
     // A key that an operator retired by hand (it leaked) signs and verifies nothing from here on.
-    let pairs = rows.iter().filter(|row| row.retired_at.is_none()).map(|row| open(desk, row)).collect::<Result<Vec<_>>>()?;
+    let pairs = rows
+        .iter()
+        .filter(|row| row.retired_at.is_none())
+        .map(|row| open(desk, row))
+        .collect::<Result<Vec<_>>>()?;
     desk.keyring.known.write().unwrap_or_else(PoisonError::into_inner).0 = pairs;
     Ok(())
 }

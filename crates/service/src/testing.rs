@@ -3,12 +3,10 @@
 use crate::{Desk, MasterKey, Parts, Sealer, Settings, SharedDesk, sandbox_control::SandboxControl};
 use async_trait::async_trait;
 use domain::{
-    Balance, Candle, Chance, Clock, Decimal, Frame, MarginMode, Market, Micros, Order, Position, Symbol, Ticker,
-    Trade, TradeType,
+    Balance, Candle, Chance, Clock, Decimal, Frame, MarginMode, Market, Micros, Order, Position, Symbol,
+    Ticker, Trade, TradeType,
 };
-use exchange::{
-    AccountEvent, Answer, Credentials, Exchange, Failure, KeyRights, MarketEvent, OrderRequest,
-};
+use exchange::{AccountEvent, Answer, Credentials, Exchange, Failure, KeyRights, MarketEvent, OrderRequest};
 use sha2::{Digest as _, Sha256};
 use std::sync::{
     Arc,

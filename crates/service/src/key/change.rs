@@ -1,6 +1,6 @@
 //! Changing and deleting a key.
 
-use super::{TABLE, connect, credentials, find, heed};
+use super::{connect, credentials, find, heed, seal};
 use crate::{Actor, Desk, Error, Result, audit, order};
 use domain::{
     ApiKeyStatus, ExchangeKey, ExchangeKeyId, Order, Position, Refusal, TradeType,
@@ -103,7 +103,11 @@ fn checked(change: KeyChange) -> Result<KeyChange> {
         let api_key = take("apiKey", validation::credential(&api_key));
         (api_key, Zeroizing::new(take("apiSecretKey", validation::credential(&secret))))
     });
-    if problems.is_empty() { Ok(KeyChange { name, credentials, ..change }) } else { Err(Error::Fields(problems)) }
+    if problems.is_empty() {
+        Ok(KeyChange { name, credentials, ..change })
+    } else {
+        Err(Error::Fields(problems))
+    }
 }
 
 /// Takes new credentials in, once the exchange has let them in.
@@ -114,7 +118,7 @@ async fn renew(desk: &Desk, row: &mut KeyRow, api_key: String, secret: &str) -> 
     row.key.ip_restricted = rights.ip_restricted;
     row.key.status = ApiKeyStatus::Authorized;
     row.key.active = true;
-    row.sealed = desk.sealer.seal(TABLE, row.key.id.0, row.user_id.0, secret.as_bytes())?.into();
+    row.sealed = seal(desk, row.key.id, row.user_id, secret)?;
     Ok(())
 }
 
@@ -145,6 +149,7 @@ async fn save(desk: &Desk, actor: &Actor, row: &KeyRow, renewed: bool) -> Result
         Err(error) if error.is_unique() => return Err(Refusal::KeyExists.into()),
         Err(error) => return Err(error.into()),
     }
-    audit::record(desk, &mut tx, Some(actor.user), audit::Deed::KeyChanged, &row.key.id.to_string(), None).await?;
+    audit::record(desk, &mut tx, Some(actor.user), audit::Deed::KeyChanged, &row.key.id.to_string(), None)
+        .await?;
     Ok(tx.commit().await?)
 }

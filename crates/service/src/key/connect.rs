@@ -1,6 +1,6 @@
 //! Connecting a key.
 
-use super::TABLE;
+use super::seal;
 use crate::{Actor, Desk, Error, Mode, Result, audit, equity, plan};
 use domain::{
     ApiKeyStatus, Decimal, ExchangeId, ExchangeKey, ExchangeKeyId, Refusal, StrategyType, TradeType,
@@ -45,7 +45,8 @@ pub async fn create(desk: &Desk, actor: &Actor, new: NewKey) -> Result<ExchangeK
     let rights = verify(desk, &who, new.trade_type).await?;
     let balance = desk.exchange.balance(&who, new.trade_type).await?;
     let worth = equity::worth(desk, &balance).await?;
-    let present = if limits.max_balance_usd.is_some() { equity::total_usd(desk, actor).await? } else { Decimal::ZERO };
+    let present =
+        if limits.max_balance_usd.is_some() { equity::total_usd(desk, actor).await? } else { Decimal::ZERO };
     if !limits.allows_balance(present + worth) {
         return Err(Refusal::PlanBalanceLimit.into());
     }
@@ -78,7 +79,11 @@ fn checked(new: NewKey) -> Result<NewKey> {
     let name = take("name", validation::key_name(&new.name));
     let api_key = take("apiKey", validation::credential(&new.api_key));
     let secret = Zeroizing::new(take("apiSecretKey", validation::credential(&new.secret)));
-    if problems.is_empty() { Ok(NewKey { name, api_key, secret, ..new }) } else { Err(Error::Fields(problems)) }
+    if problems.is_empty() {
+        Ok(NewKey { name, api_key, secret, ..new })
+    } else {
+        Err(Error::Fields(problems))
+    }
 }
 
 async fn insert(desk: &Desk, actor: &Actor, new: &NewKey, rights: KeyRights) -> Result<ExchangeKey> {
@@ -98,8 +103,8 @@ async fn insert(desk: &Desk, actor: &Actor, new: &NewKey, rights: KeyRights) -> 
         created_at: now,
         updated_at: now,
     };
-    let sealed = desk.sealer.seal(TABLE, id.0, actor.user.0, new.secret.as_bytes())?;
-    let row = KeyRow { key, user_id: actor.user, sealed: sealed.into() };
+    let sealed = seal(desk, id, actor.user, &new.secret)?;
+    let row = KeyRow { key, user_id: actor.user, sealed };
     let mut tx = desk.db.begin().await?;
     match store::key::insert(&mut tx, &row).await {
         Ok(()) => {}

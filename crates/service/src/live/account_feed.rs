@@ -75,7 +75,11 @@ impl AccountFeed {
                 self.tell(desk, What::Order(order, fill)).await
             }
             AccountEvent::Unauthorized => key::refused(desk, self.key).await,
-            AccountEvent::Account { positions, .. } if !positions.is_empty() && !positions.contains(&self.symbol) => Ok(()),
+            AccountEvent::Account { positions, .. }
+                if !positions.is_empty() && !positions.contains(&self.symbol) =>
+            {
+                Ok(())
+            }
             AccountEvent::Order(..) | AccountEvent::Disconnected => Ok(()),
             AccountEvent::Connected | AccountEvent::Account { .. } | AccountEvent::Settings(_) => {
                 self.nudge();

@@ -1,6 +1,6 @@
 //! One tab's stream: what it asked to watch, in the order it happened.
 
-use super::{AccountFeed, market_feed::MarketFeed};
+use super::{AccountFeed, News, market_feed::MarketFeed};
 use crate::{Actor, Result, SharedDesk, market};
 use domain::{
     ExchangeKeyId, Symbol, TradeType,
@@ -8,7 +8,10 @@ use domain::{
 };
 use futures::{StreamExt as _, stream::SelectAll};
 use std::sync::Arc;
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::{
+    broadcast::{self, error::RecvError},
+    mpsc,
+};
 use tokio_stream::wrappers::{BroadcastStream, errors::BroadcastStreamRecvError};
 
 /// Messages that wait for a slow tab before it is dropped.
@@ -22,10 +25,14 @@ type Feed = BroadcastStream<LiveMessage>;
 
 /// Attaches one tab. Without an actor only prices are told. The stream ends when either end is dropped.
 #[must_use]
-pub fn attach(desk: SharedDesk, actor: Option<Actor>) -> (mpsc::Sender<ClientMessage>, mpsc::Receiver<LiveMessage>) {
+pub fn attach(
+    desk: SharedDesk,
+    actor: Option<Actor>,
+) -> (mpsc::Sender<ClientMessage>, mpsc::Receiver<LiveMessage>) {
     let (to_us, from_tab) = mpsc::channel(16);
     let (to_tab, from_us) = mpsc::channel(QUEUE);
-    let tab = Tab { desk, actor, to_tab, seen: 0, markets: Vec::new(), account: None, feeds: SelectAll::new() };
+    let tab =
+        Tab { desk, actor, to_tab, seen: 0, markets: Vec::new(), account: None, feeds: SelectAll::new() };
     tokio::spawn(tab.run(from_tab));
     (to_us, from_us)
 }
@@ -54,7 +61,7 @@ impl Tab {
                     None => Err(Gone),
                 },
                 Some(item) = self.feeds.next() => self.pass_on(item),
-                user = news.recv() => self.on_news(user).await,
+                heard = news.recv() => self.on_news(heard).await,
                 () = self.to_tab.closed() => Err(Gone),
             };
             if step.is_err() {
@@ -90,7 +97,10 @@ impl Tab {
         }
     }
 
-    async fn account_feed(&self, wanted: Option<(ExchangeKeyId, Symbol)>) -> Result<Option<Arc<AccountFeed>>> {
+    async fn account_feed(
+        &self,
+        wanted: Option<(ExchangeKeyId, Symbol)>,
+    ) -> Result<Option<Arc<AccountFeed>>> {
         let (Some(actor), Some((id, symbol))) = (&self.actor, wanted) else { return Ok(None) };
         let row = crate::key::find(&self.desk, actor, id).await?;
         market::find(&self.desk, row.key.trade_type, &symbol).await?;
@@ -106,12 +116,12 @@ impl Tab {
         self.tell_news().await
     }
 
-    async fn on_news(&mut self, user: std::result::Result<domain::UserId, broadcast::error::RecvError>) -> std::result::Result<(), Gone> {
-        let mine = match (user, &self.actor) {
-            (Ok(user), Some(actor)) => user == actor.user,
-            (Err(broadcast::error::RecvError::Lagged(_)), Some(_)) => true,
-            (Err(broadcast::error::RecvError::Closed), _) => return Err(Gone),
+    async fn on_news(&mut self, news: std::result::Result<News, RecvError>) -> std::result::Result<(), Gone> {
+        let mine = match (news, &self.actor) {
+            (Err(RecvError::Closed), _) => return Err(Gone),
             (_, None) => false,
+            (Ok(News::Of(user)), Some(actor)) => user == actor.user,
+            (Ok(News::All) | Err(RecvError::Lagged(_)), Some(_)) => true,
         };
         if mine { self.tell_news().await } else { Ok(()) }
     }
@@ -119,7 +129,10 @@ impl Tab {
     async fn tell_news(&mut self) -> std::result::Result<(), Gone> {
         let Some(actor) = &self.actor else { return Ok(()) };
         // A database that fails for a moment is asked again at the next news.
-        let Ok(rows) = store::event::after(&self.desk.db, actor.user, self.seen, MOST_MISSED + 1).await else { return Ok(()) };
+        let Ok(rows) = store::event::after(&self.desk.db, actor.user, self.seen, MOST_MISSED + 1).await
+        else {
+            return Ok(());
+        };
         if i64::try_from(rows.len()).unwrap_or(i64::MAX) > MOST_MISSED {
             self.seen = rows.last().map_or(self.seen, |row| row.seq);
             return self.send(LiveMessage::Reload);
@@ -133,18 +146,28 @@ impl Tab {
         Ok(())
     }
 
-    fn follow(&mut self, (first, receiver): (Vec<LiveMessage>, broadcast::Receiver<LiveMessage>)) -> std::result::Result<(), Gone> {
+    fn follow(
+        &mut self,
+        (first, receiver): (Vec<LiveMessage>, broadcast::Receiver<LiveMessage>),
+    ) -> std::result::Result<(), Gone> {
         self.feeds.push(BroadcastStream::new(receiver));
         first.into_iter().try_for_each(|message| self.send(message))
     }
 
-    fn pass_on(&self, item: std::result::Result<LiveMessage, BroadcastStreamRecvError>) -> std::result::Result<(), Gone> {
+    fn pass_on(
+        &self,
+        item: std::result::Result<LiveMessage, BroadcastStreamRecvError>,
+    ) -> std::result::Result<(), Gone> {
         match item {
             Ok(message) => self.send(message),
             // It fell behind: the present state replaces what it missed.
             Err(BroadcastStreamRecvError::Lagged(_)) => {
                 let account = self.account.iter().flat_map(|feed| feed.present());
-                self.markets.iter().flat_map(|feed| feed.present()).chain(account).try_for_each(|m| self.send(m))
+                self.markets
+                    .iter()
+                    .flat_map(|feed| feed.present())
+                    .chain(account)
+                    .try_for_each(|m| self.send(m))
             }
         }
     }

@@ -2,8 +2,7 @@
 
 use crate::{Actor, Desk, Error, Result, SharedDesk, key};
 use domain::{
-    ExchangeKeyId, MarginMode, Order, Position, Refusal, Symbol, Trade, TradeType,
-    live::AccountState,
+    ExchangeKeyId, MarginMode, Order, Position, Refusal, Symbol, Trade, TradeType, live::AccountState,
     validation::Problem,
 };
 use exchange::{Answer, Credentials};
@@ -29,7 +28,11 @@ impl Access {
     /// The caller's futures key: positions, leverage and margin are for nothing else (1106).
     pub(super) async fn futures(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<Self> {
         let access = Self::any(desk, actor, id).await?;
-        if access.row.key.trade_type == TradeType::Futures { Ok(access) } else { Err(Refusal::KeyTypeInvalid.into()) }
+        if access.row.key.trade_type == TradeType::Futures {
+            Ok(access)
+        } else {
+            Err(Refusal::KeyTypeInvalid.into())
+        }
     }
 
     /// Passes an answer on; a key that the exchange refuses is switched off.
@@ -79,7 +82,12 @@ pub async fn trades(desk: &Desk, actor: &Actor, id: ExchangeKeyId, symbol: &Symb
 ///
 /// # Errors
 /// 1103, 1106 for a SPOT key, 1300.
-pub async fn position(desk: &Desk, actor: &Actor, id: ExchangeKeyId, symbol: &Symbol) -> Result<Option<Position>> {
+pub async fn position(
+    desk: &Desk,
+    actor: &Actor,
+    id: ExchangeKeyId,
+    symbol: &Symbol,
+) -> Result<Option<Position>> {
     let access = Access::futures(desk, actor, id).await?;
     access.market(desk, symbol).await?;
     let answer = desk.exchange.positions(&access.who, Some(symbol)).await;
@@ -90,7 +98,13 @@ pub async fn position(desk: &Desk, actor: &Actor, id: ExchangeKeyId, symbol: &Sy
 ///
 /// # Errors
 /// 1106 for a SPOT key; 1500 when the exchange allows less for this account.
-pub async fn set_leverage(desk: &Desk, actor: &Actor, id: ExchangeKeyId, symbol: &Symbol, leverage: u16) -> Result<()> {
+pub async fn set_leverage(
+    desk: &Desk,
+    actor: &Actor,
+    id: ExchangeKeyId,
+    symbol: &Symbol,
+    leverage: u16,
+) -> Result<()> {
     if !(1..=125).contains(&leverage) {
         return Err(Error::field("leverage", Problem::NotLeverage));
     }
@@ -106,7 +120,13 @@ pub async fn set_leverage(desk: &Desk, actor: &Actor, id: ExchangeKeyId, symbol:
 ///
 /// # Errors
 /// 1106 for a SPOT key; 1500 when a position or order stands in the way.
-pub async fn set_margin_mode(desk: &Desk, actor: &Actor, id: ExchangeKeyId, symbol: &Symbol, mode: MarginMode) -> Result<()> {
+pub async fn set_margin_mode(
+    desk: &Desk,
+    actor: &Actor,
+    id: ExchangeKeyId,
+    symbol: &Symbol,
+    mode: MarginMode,
+) -> Result<()> {
     let access = Access::futures(desk, actor, id).await?;
     access.market(desk, symbol).await?;
     let answer = desk.exchange.set_margin_mode(&access.who, symbol, mode).await;
@@ -140,7 +160,12 @@ pub async fn cancel(
 ///
 /// # Errors
 /// 1103, 1300.
-pub async fn account_state(desk: &Desk, actor: &Actor, id: ExchangeKeyId, symbol: &Symbol) -> Result<AccountState> {
+pub async fn account_state(
+    desk: &Desk,
+    actor: &Actor,
+    id: ExchangeKeyId,
+    symbol: &Symbol,
+) -> Result<AccountState> {
     let access = Access::any(desk, actor, id).await?;
     access.market(desk, symbol).await?;
     read_state(desk, &access.who, id, access.row.key.trade_type, symbol).await
@@ -150,7 +175,12 @@ pub async fn account_state(desk: &Desk, actor: &Actor, id: ExchangeKeyId, symbol
 ///
 /// # Errors
 /// As [`account_state`].
-pub async fn closing_first(desk: &SharedDesk, actor: &Actor, id: ExchangeKeyId, symbol: &Symbol) -> Result<AccountState> {
+pub async fn closing_first(
+    desk: &SharedDesk,
+    actor: &Actor,
+    id: ExchangeKeyId,
+    symbol: &Symbol,
+) -> Result<AccountState> {
     account_state(desk, actor, id, symbol).await
 }
 
@@ -166,7 +196,12 @@ pub(crate) async fn read_state(
     let orders = exchange.open_orders(who, kind, Some(symbol));
     let balance = exchange.balance(who, kind);
     let (orders, balance, positions, (leverage, margin_mode)) = if kind == TradeType::Futures {
-        let all = tokio::join!(orders, balance, exchange.positions(who, Some(symbol)), exchange.leverage(who, symbol));
+        let all = tokio::join!(
+            orders,
+            balance,
+            exchange.positions(who, Some(symbol)),
+            exchange.leverage(who, symbol)
+        );
         (all.0, all.1, all.2, key::heed(desk, key, all.3).await?)
     } else {
         let all = tokio::join!(orders, balance);

@@ -4,7 +4,7 @@ use crate::Error;
 use domain::{
     ApiKeyStatus, Balance, Decimal, ExchangeKey, Market, Position, Refusal, StrategyType, TradeType,
     market::FilterFailure,
-    money, sizing,
+    sizing,
     ticket::{Entry, ManualOrder},
     validation::{FieldProblem, Problem},
 };
@@ -83,14 +83,9 @@ pub(super) fn affordable(
 const fn filter_problem(failure: &FilterFailure) -> Problem {
     match failure {
         FilterFailure::Tick(_) | FilterFailure::Price(_) => Problem::PriceFilter,
-        FilterFailure::Lot(_) | FilterFailure::MinAmount(_) | FilterFailure::MaxAmount(_) => Problem::LotFilter,
+        FilterFailure::Lot(_) | FilterFailure::MinAmount(_) | FilterFailure::MaxAmount(_) => {
+            Problem::LotFilter
+        }
         FilterFailure::MinNotional(_) => Problem::NotionalFilter,
     }
-}
-
-/// What an account is worth in USD: quote-like assets at par, others at `price`, unknown ones left out.
-pub(crate) fn worth_usd(balance: &Balance, price: impl Fn(&str) -> Option<Decimal>) -> Decimal {
-    let assets = balance.assets.iter().filter(|(_, funds)| !funds.total.is_zero());
-    let sum: Decimal = assets.map(|(name, funds)| funds.total * price(name).unwrap_or_default()).sum();
-    money::round_to(sum + balance.unrealized_pnl, Decimal::new(1, 8))
 }

@@ -74,7 +74,11 @@ pub(super) struct Draft {
 
 impl Intent {
     /// Writes the intent with all its legs; nothing is sent before this has been committed.
-    pub(super) async fn commit(desk: &Desk, draft: Draft, idempotency: Option<&super::IdempotencyKey>) -> Result<Self> {
+    pub(super) async fn commit(
+        desk: &Desk,
+        draft: Draft,
+        idempotency: Option<&super::IdempotencyKey>,
+    ) -> Result<Self> {
         let now = desk.clock.now();
         let id = IntentId::mint(&*desk.clock, &*desk.chance);
         let mut tx = desk.db.begin().await?;
@@ -165,7 +169,10 @@ impl Intent {
     /// The orders as the document answers them: entry, targets, stop; only those that the exchange has.
     pub(super) fn answer(&self) -> Vec<Order> {
         let of = |role: Role| {
-            self.legs.iter().filter(move |l| l.role == role).filter_map(|l| self.outcome(l.seq)?.order.clone())
+            self.legs
+                .iter()
+                .filter(move |l| l.role == role)
+                .filter_map(|l| self.outcome(l.seq)?.order.clone())
         };
         of(Role::Entry).chain(of(Role::Target)).chain(of(Role::Stop)).collect()
     }
@@ -244,7 +251,8 @@ impl Outcome {
             rows::add_legs(tx, intent, &[new_leg(intent, leg)?], now).await?;
         }
         let order = self.order.as_ref().map(json).transpose()?;
-        rows::set_leg(tx, intent, self.seq, self.status, order.as_deref(), self.words.as_deref(), now).await?;
+        rows::set_leg(tx, intent, self.seq, self.status, order.as_deref(), self.words.as_deref(), now)
+            .await?;
         (self.written, self.stored) = (true, true);
         Ok(())
     }

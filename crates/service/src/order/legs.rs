@@ -2,8 +2,7 @@
 
 use super::client_id;
 use domain::{
-    Decimal, IntentId, Market, OrderType, Side, Symbol, TimeInForce, TradeType,
-    sizing,
+    Decimal, IntentId, Market, OrderType, Side, Symbol, TimeInForce, TradeType, sizing,
     ticket::{Entry, ManualOrder, Stop},
 };
 use exchange::{OrderRequest, Urgency};
@@ -78,7 +77,14 @@ impl PlannedOrder {
     }
 
     /// The request for this order as leg `seq` of `intent`.
-    pub(crate) fn request(&self, intent: IntentId, seq: u16, role: Role, trade_type: TradeType, symbol: &Symbol) -> OrderRequest {
+    pub(crate) fn request(
+        &self,
+        intent: IntentId,
+        seq: u16,
+        role: Role,
+        trade_type: TradeType,
+        symbol: &Symbol,
+    ) -> OrderRequest {
         OrderRequest {
             trade_type,
             symbol: symbol.clone(),
@@ -109,7 +115,11 @@ pub(crate) fn opening(order: &ManualOrder, market: &Market) -> Option<Vec<Leg>> 
     let mut legs = closing();
     legs.push(Leg { seq: seq::ENTRY, role: Role::Entry, order: Some(entry(order)) });
     if let Some(stop) = order.stop {
-        legs.push(Leg { seq: seq::STOP, role: Role::Stop, order: Some(stop_order(order.side, stop, order.amount)) });
+        legs.push(Leg {
+            seq: seq::STOP,
+            role: Role::Stop,
+            order: Some(stop_order(order.side, stop, order.amount)),
+        });
     }
     let shares = sizing::target_shares(order.amount, order.targets.len(), market.lot)?;
     for ((share, price), seq) in shares.into_iter().zip(&order.targets).zip(seq::FIRST_TARGET..) {
@@ -170,7 +180,8 @@ fn target_order(entry: Side, price: Decimal, amount: Decimal) -> PlannedOrder {
 pub(crate) fn fit_to_fill(legs: &mut [Leg], filled: Decimal, market: &Market) {
     let targets = legs.iter().filter(|l| l.role == Role::Target).count();
     // With too little filled for every target, the first ones share it.
-    let shares = (1..=targets).rev().find_map(|n| sizing::target_shares(filled, n, market.lot)).unwrap_or_default();
+    let shares =
+        (1..=targets).rev().find_map(|n| sizing::target_shares(filled, n, market.lot)).unwrap_or_default();
     let mut shares = shares.into_iter();
     for leg in legs {
         match (leg.role, &mut leg.order) {
@@ -235,7 +246,10 @@ mod tests {
     fn a_market_stop_closes_whatever_there_is() {
         let order = ManualOrder { stop: Some(Stop { trigger: d("19000"), limit: None }), ..order() };
         let stop = opening(&order, &market()).unwrap()[3].order.clone().unwrap();
-        assert_eq!((stop.kind, stop.amount, stop.time_in_force), (OrderType::StopMarket, None, TimeInForce::GteGtc));
+        assert_eq!(
+            (stop.kind, stop.amount, stop.time_in_force),
+            (OrderType::StopMarket, None, TimeInForce::GteGtc)
+        );
     }
 
     #[test]

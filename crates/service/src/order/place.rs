@@ -51,7 +51,12 @@ pub async fn place(
 ///
 /// # Errors
 /// 1103, 1106, 1300, 1500.
-pub async fn close_position(desk: &SharedDesk, actor: &Actor, id: ExchangeKeyId, symbol: &Symbol) -> Result<()> {
+pub async fn close_position(
+    desk: &SharedDesk,
+    actor: &Actor,
+    id: ExchangeKeyId,
+    symbol: &Symbol,
+) -> Result<()> {
     let access = Access::futures(desk, actor, id).await?;
     market::find(desk, access.row.key.trade_type, symbol).await?;
     let (desk, symbol) = (desk.clone(), symbol.clone());
@@ -133,7 +138,9 @@ impl Placing<'_> {
         let Some(row) = store::intent::by_idempotency(&self.desk.db, owner, &idempotency.key).await? else {
             return Ok(None);
         };
-        if row.request_hash.as_deref() != Some(&idempotency.body_hash[..]) || row.exchange_key_id != self.access.row.key.id {
+        if row.request_hash.as_deref() != Some(&idempotency.body_hash[..])
+            || row.exchange_key_id != self.access.row.key.id
+        {
             return Err(Error::IdempotencyMismatch);
         }
         let Some(intent) = recover::take_up(self.desk, &self.access, row.id).await? else { return Ok(None) };
@@ -146,7 +153,11 @@ impl Placing<'_> {
 }
 
 /// Writes the end of the work and says it to the caller.
-pub(super) async fn finish(desk: &Desk, intent: &mut Intent, outcome: std::result::Result<(), Halt>) -> Result<Vec<Order>> {
+pub(super) async fn finish(
+    desk: &Desk,
+    intent: &mut Intent,
+    outcome: std::result::Result<(), Halt>,
+) -> Result<Vec<Order>> {
     let answer = match outcome {
         Ok(()) => Ok(intent.answer()),
         Err(Halt::Refused(failure)) => {
@@ -169,7 +180,9 @@ pub(super) async fn finish(desk: &Desk, intent: &mut Intent, outcome: std::resul
 /// Another instance works an intent on this key and market, or took this idempotency key a moment ago.
 fn busy(error: Error) -> Error {
     match error {
-        Error::Fault(fault) if fault.downcast_ref::<store::Error>().is_some_and(|e| e.kind() == store::Kind::Unique) => {
+        Error::Fault(fault)
+            if fault.downcast_ref::<store::Error>().is_some_and(|e| e.kind() == store::Kind::Unique) =>
+        {
             Error::Unavailable { retry_after_s: 1 }
         }
         other => other,

@@ -58,7 +58,9 @@ pub(crate) fn touched(desk: &SharedDesk, order: &Order) {
 }
 
 async fn follow_up(desk: &SharedDesk, order: &Order) -> Result<()> {
-    let Some((id, seq)) = store::intent::leg_by_client_id(&desk.db, &order.client_order_id).await? else { return Ok(()) };
+    let Some((id, seq)) = store::intent::leg_by_client_id(&desk.db, &order.client_order_id).await? else {
+        return Ok(());
+    };
     let Some(row) = store::intent::get(&desk.db, id).await? else { return Ok(()) };
     if seq == seq::ENTRY {
         one(desk, id, row.exchange_key_id, &row.symbol).await

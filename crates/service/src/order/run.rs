@@ -55,7 +55,12 @@ pub(super) struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    pub(super) async fn new(desk: &'a Desk, who: &'a Credentials, intent: &'a mut Intent, resumed: bool) -> Result<Self> {
+    pub(super) async fn new(
+        desk: &'a Desk,
+        who: &'a Credentials,
+        intent: &'a mut Intent,
+        resumed: bool,
+    ) -> Result<Self> {
         let market = market::find(desk, intent.trade_type, &intent.symbol).await?;
         Ok(Self { desk, who, intent, market, since: desk.clock.now(), resumed })
     }
@@ -98,7 +103,8 @@ impl<'a> Run<'a> {
     async fn cancel_open_orders(&mut self) -> Step<()> {
         let deadline = self.deadline();
         loop {
-            let answer = self.desk.exchange.cancel_all(self.who, self.intent.trade_type, &self.intent.symbol).await;
+            let answer =
+                self.desk.exchange.cancel_all(self.who, self.intent.trade_type, &self.intent.symbol).await;
             match answer {
                 Ok(()) => break,
                 // Cancelling twice does no harm.
@@ -133,10 +139,12 @@ impl<'a> Run<'a> {
 
     /// All targets at once; one that is refused is told, and the others stand.
     async fn place_targets(&mut self) -> Step<()> {
-        let open = |l: &&Leg| l.role == Role::Target && self.intent.leg_status(l.seq) == Some(LegStatus::Planned);
+        let open =
+            |l: &&Leg| l.role == Role::Target && self.intent.leg_status(l.seq) == Some(LegStatus::Planned);
         let wanted: Vec<Leg> = self.intent.legs.iter().filter(open).cloned().collect();
-        let (empty, wanted): (Vec<_>, Vec<_>) =
-            wanted.into_iter().partition(|l| l.order.as_ref().is_some_and(|o| o.amount == Some(Decimal::ZERO)));
+        let (empty, wanted): (Vec<_>, Vec<_>) = wanted
+            .into_iter()
+            .partition(|l| l.order.as_ref().is_some_and(|o| o.amount == Some(Decimal::ZERO)));
         for leg in empty {
             self.intent.mark(leg.seq, LegStatus::Skipped, None);
         }
@@ -221,7 +229,8 @@ impl<'a> Run<'a> {
         let deadline = self.deadline();
         loop {
             let asked_at = self.desk.clock.now();
-            let found = self.desk.exchange.find_order(self.who, kind, symbol, &id, planned.kind.conditional()).await;
+            let found =
+                self.desk.exchange.find_order(self.who, kind, symbol, &id, planned.kind.conditional()).await;
             match found {
                 Ok(Some(order)) => return Ok(Some(order)),
                 Ok(None) if asked_at >= certain => return Ok(None),

@@ -4,7 +4,9 @@ use anyhow::{Context as _, Result, bail};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::Chance;
 use sha2::{Digest as _, Sha256};
-use std::{fmt, fs, io::Write as _, os::unix::fs::OpenOptionsExt as _, os::unix::fs::PermissionsExt as _, path::Path};
+use std::{
+    fmt, fs, io::Write as _, os::unix::fs::OpenOptionsExt as _, os::unix::fs::PermissionsExt as _, path::Path,
+};
 use zeroize::Zeroizing;
 
 /// 256 bits that wrap every data key. Wiped when dropped, never printed.
@@ -44,11 +46,15 @@ impl MasterKey {
         if !path.try_exists().with_context(|| format!("looking for {}", path.display()))? {
             make(path, chance).with_context(|| format!("making {}", path.display()))?;
         }
-        let mode = fs::metadata(path).with_context(|| format!("looking at {}", path.display()))?.permissions().mode();
+        let mode = fs::metadata(path)
+            .with_context(|| format!("looking at {}", path.display()))?
+            .permissions()
+            .mode();
         if mode & 0o077 != 0 {
             bail!("{} may be read by others: chmod 600 it", path.display());
         }
-        let text = Zeroizing::new(fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?);
+        let text =
+            Zeroizing::new(fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?);
         Self::parse(&text).with_context(|| format!("reading {}", path.display()))
     }
 

@@ -5,8 +5,10 @@
 //! that is moved to another row, or another person, does not open. The master key never touches the database.
 
 mod master;
+mod rekey;
 
 pub use master::MasterKey;
+pub use rekey::rekey;
 
 use crate::{Error, Result};
 use aes_gcm::{

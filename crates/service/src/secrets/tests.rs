@@ -72,8 +72,14 @@ fn a_new_master_key_takes_over_and_the_old_one_is_done() {
 
 #[test]
 fn nothing_of_it_is_printed() {
-    let text = format!("{:?}", sealer(1).open("t", ROW, OWNER, &Sealed {
-        secret: vec![], data_key: vec![], master_key_id: "x".into(), version: 9,
-    }));
+    let text = format!(
+        "{:?}",
+        sealer(1).open(
+            "t",
+            ROW,
+            OWNER,
+            &Sealed { secret: vec![], data_key: vec![], master_key_id: "x".into(), version: 9 }
+        )
+    );
     assert!(text.contains("format"), "{text}");
 }

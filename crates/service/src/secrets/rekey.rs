@@ -1,0 +1,87 @@
+//! Changing the master key: every data key is unwrapped with the one before and wrapped with the present one. The secrets
+//! themselves are not opened, and stay as they are.
+
+use super::{Sealed, VERSION};
+use crate::{Desk, Error, Result};
+use domain::{ExchangeKeyId, MailId};
+use store::key::SealedSecret;
+use uuid::Uuid;
+
+/// Rows looked at before the next ones are read.
+const PAGE: i64 = 200;
+
+/// Wraps what is still under another key; answers how much that was. Each row is changed in a transaction of its own,
+/// and one that is done is left alone: stopped anywhere, it goes on where it was.
+///
+/// # Errors
+/// When a row is under a key that is not configured, or the database cannot be used.
+pub async fn rekey(desk: &Desk) -> Result<u64> {
+    Ok(exchange_keys(desk).await? + mails(desk).await? + signing_keys(desk).await?)
+}
+
+async fn exchange_keys(desk: &Desk) -> Result<u64> {
+    let (mut after, mut done) = (ExchangeKeyId(Uuid::nil()), 0);
+    loop {
+        let rows = store::key::page(&desk.db, after, PAGE).await?;
+        let Some(last) = rows.last() else { return Ok(done) };
+        after = last.key.id;
+        for row in rows {
+            if row.sealed.master_key_id == desk.sealer.master_key_id() {
+                continue;
+            }
+            let old = Sealed {
+                secret: row.sealed.secret.clone(),
+                data_key: row.sealed.data_key.clone(),
+                master_key_id: row.sealed.master_key_id.clone(),
+                version: i32::try_from(row.sealed.version).map_err(Error::fault)?,
+            };
+            let new = desk.sealer.rewrap("exchange_keys", row.key.id.0, row.user_id.0, &old)?;
+            let new = SealedSecret {
+                secret: new.secret,
+                data_key: new.data_key,
+                master_key_id: new.master_key_id,
+                version: i64::from(VERSION),
+            };
+            let mut tx = desk.db.begin().await?;
+            // Not ours to change when its owner gave it new credentials meanwhile: those are under the present key.
+            done += u64::from(store::key::reseal(&mut tx, row.key.id, &row.sealed, &new).await?);
+            tx.commit().await?;
+        }
+    }
+}
+
+async fn mails(desk: &Desk) -> Result<u64> {
+    let (mut after, mut done) = (MailId(Uuid::nil()), 0);
+    loop {
+        let rows = store::mail::page(&desk.db, after, PAGE).await?;
+        let Some(last) = rows.last() else { return Ok(done) };
+        after = last.id;
+        for row in rows {
+            let owner = row.user_id.map_or(Uuid::nil(), |user| user.0);
+            let Some(new) = anew(desk, "mails", row.id.0, owner, &row.sealed_body)? else { continue };
+            let mut tx = desk.db.begin().await?;
+            done += u64::from(store::mail::reseal(&mut tx, row.id, &new).await?);
+            tx.commit().await?;
+        }
+    }
+}
+
+async fn signing_keys(desk: &Desk) -> Result<u64> {
+    let mut done = 0;
+    for row in store::signing_key::list(&desk.db).await? {
+        let Some(new) = anew(desk, "signing_keys", row.id.0, Uuid::nil(), &row.sealed)? else { continue };
+        let mut tx = desk.db.begin().await?;
+        done += u64::from(store::signing_key::reseal(&mut tx, row.id, &new).await?);
+        tx.commit().await?;
+    }
+    Ok(done)
+}
+
+/// The value under the present key; none when it is under it already.
+fn anew(desk: &Desk, table: &str, row: Uuid, owner: Uuid, bytes: &[u8]) -> Result<Option<Vec<u8>>> {
+    let old = Sealed::from_bytes(bytes)?;
+    if old.master_key_id == desk.sealer.master_key_id() {
+        return Ok(None);
+    }
+    Ok(Some(desk.sealer.rewrap(table, row, owner, &old)?.to_bytes()))
+}
