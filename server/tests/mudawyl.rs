@@ -1,0 +1,398 @@
+//! `/v1` on a whole server, on both databases, with the real sandbox behind it: the document's shapes, codes and
+//! checks, as a program meets them.
+
+mod common;
+
+use common::{Answer, House, Person, shape::same};
+use reqwest::Method;
+use serde_json::{Value, json};
+use service::Settings;
+use store::testing::TestDb;
+
+const NOBODYS: &str = "46a19fb1-4e90-4736-b820-257c947fd694";
+const KEYS: &str = "/v1/priv/account/exchange/key";
+
+fn number(value: &Value) -> domain::Decimal {
+    domain::money::parse(&value.to_string()).expect("a number")
+}
+
+/// The present price of BTC/USDT, to the tick, times a factor in percent.
+async fn near(person: &Person, percent: i64) -> Value {
+    let ticker = person.get("/v1/pub/exchange/ticker").await.ok(200);
+    let price = number(&ticker["last"]) * domain::Decimal::new(percent, 2);
+    serde_json::from_str(&price.round().normalize().to_string()).unwrap()
+}
+
+/// A market order with two targets and a stop, as the document's example.
+async fn ticket(person: &Person) -> Value {
+    json!({
+        "symbol": "BTC/USDT", "type": "MARKET", "side": "BUY", "amount": "0.05",
+        "takeProfitPrices": [near(person, 102).await, near(person, 103).await],
+        "stopTriggerPrice": near(person, 95).await, "stopTriggerType": "LIMIT", "stopPrice": near(person, 95).await,
+    })
+}
+
+async fn prices_are_public(db: &TestDb) {
+    let house = House::open(db).await;
+    let anyone = Person::anonymous(&house);
+    for query in ["", "?symbol=BTC/USDT", "?symbol=BTC%2FUSDT%3AUSDT&type=FUTURES", "?exchangeId=BINANCE&type=SPOT"] {
+        let ticker = anyone.get(&format!("/v1/pub/exchange/ticker{query}")).await.ok(200);
+        same(&ticker, &example!("ticker"));
+        assert_eq!(ticker["symbol"], "BTC/USDT");
+    }
+    let answer = anyone.get("/v1/pub/exchange/ticker?symbol=BTCUSDT").await;
+    assert_eq!(answer.ok(422), example!("ticker_422"));
+    let all = anyone.get("/v1/pub/exchange/ticker?type=x&symbol=&exchangeId=KRAKEN").await.ok(422);
+    let fields: Vec<_> = all["errors"].as_array().unwrap().iter().map(|e| e["param"].as_str().unwrap()).collect();
+    assert_eq!(fields, ["exchangeId", "symbol", "type"]);
+    anyone.get("/v1/pub/exchange/ticker?symbol=NOPE/USDT").await.refused("1300");
+}
+
+async fn plans_are_public(db: &TestDb) {
+    let house = House::open(db).await;
+    assert_eq!(Person::anonymous(&house).get("/v1/pub/subscription/list").await.ok(200), example!("plans"));
+}
+
+async fn account_wide_answers(db: &TestDb) {
+    let egress_ips = vec!["15.137.11.254".to_owned(), "221.110.159.85".to_owned()];
+    let house = House::with(db, Settings { egress_ips: egress_ips.clone(), ..Settings::default() }).await;
+    let ada = Person::sign_up(&house, "ada").await;
+    assert_eq!(ada.get("/v1/priv/account/exchange/whitelist/ip").await.ok(200), json!(egress_ips));
+    assert_eq!(ada.get("/v1/priv/account/exchange/balance").await.text, r#"{"USD":0}"#);
+    ada.key("FUTURES", "MANUAL").await;
+    let total = ada.get("/v1/priv/account/exchange/balance").await;
+    assert_eq!(total.text, r#"{"USD":10000}"#);
+    same(&total.ok(200), &example!("total_balance"));
+}
+
+async fn the_life_of_a_key(db: &TestDb) {
+    let house = House::open(db).await;
+    let ada = Person::sign_up(&house, "ada").await;
+    let (api_key, secret) = ada.sandbox_account().await;
+    let body = json!({
+        "exchangeId": "BINANCE", "tradeType": "FUTURES", "strategyType": "MANUAL", "name": "Mine",
+        "apiKey": api_key, "apiSecretKey": secret,
+    });
+    let created = ada.post(KEYS, body.clone()).await;
+    same(&created.ok(200), &example!("key"));
+    assert!(!created.text.contains(&secret));
+    let id = created.ok(200)["id"].as_str().unwrap().to_owned();
+    ada.post(KEYS, body.clone()).await.refused("1109");
+    let other = Person::sign_up(&house, "eve").await;
+    other.post(KEYS, body.clone()).await.refused("1109");
+
+    let renamed = ada.put(&format!("{KEYS}/{id}"), json!({"name": "Renamed", "unknown": 1})).await.ok(200);
+    same(&renamed, &example!("updated_key"));
+    assert_eq!((&renamed["name"], &renamed["apiKey"]), (&json!("Renamed"), &json!(api_key)));
+    let listed = ada.get(&format!("{KEYS}/list")).await.ok(200);
+    same(&listed, &example!("keys"));
+    assert_eq!(listed["items"], json!([renamed]));
+    let balance = ada.get(&format!("{KEYS}/{id}/balance")).await.ok(200);
+    assert_eq!(balance["total"]["USDT"].to_string(), "10000");
+    assert_eq!(balance.as_object().unwrap().len(), 3);
+
+    let gone = ada.delete(&format!("{KEYS}/{id}"), None).await;
+    assert_eq!((gone.status, gone.text.as_str()), (204, ""));
+    ada.delete(&format!("{KEYS}/{id}"), None).await.not_found();
+    assert_eq!(ada.get(&format!("{KEYS}/list")).await.text, r#"{"items":[]}"#);
+    ada.post(KEYS, body).await.ok(200);
+}
+
+async fn keys_that_are_not_taken(db: &TestDb) {
+    let house = House::open(db).await;
+    let ada = Person::sign_up(&house, "ada").await;
+    let (api_key, secret) = ada.sandbox_account().await;
+    let key = |api_key: &str, secret: &str| {
+        json!({
+            "exchangeId": "BINANCE", "tradeType": "SPOT", "strategyType": "MANUAL", "name": "Mine",
+            "apiKey": api_key, "apiSecretKey": secret,
+        })
+    };
+    ada.post(KEYS, key(&api_key, &"x".repeat(64))).await.refused("1103");
+    ada.post(KEYS, key(&"y".repeat(64), &secret)).await.refused("1103");
+    let dangerous = house.control("accounts", &json!({"withdrawals": true})).await;
+    let text = |field: &str| dangerous[field].as_str().unwrap().to_owned();
+    let answer = ada.post(KEYS, key(&text("apiKey"), &text("apiSecretKey"))).await;
+    answer.problem("apiKey", "must not allow withdrawals");
+    assert_eq!(answer.ok(422)["errors"][0]["value"], text("apiKey"));
+    assert_eq!(ada.get(&format!("{KEYS}/list")).await.text, r#"{"items":[]}"#);
+    // A wrong secret does not take the right one's place.
+    let id = ada.post(KEYS, key(&api_key, &secret)).await.ok(200)["id"].as_str().unwrap().to_owned();
+    let change = json!({"apiKey": api_key, "apiSecretKey": "x".repeat(64)});
+    ada.put(&format!("{KEYS}/{id}"), change).await.refused("1103");
+    ada.get(&format!("{KEYS}/{id}/balance")).await.ok(200);
+}
+
+async fn the_life_of_an_order(db: &TestDb) {
+    let house = House::open(db).await;
+    let ada = Person::sign_up(&house, "ada").await;
+    let id = ada.key("FUTURES", "MANUAL").await;
+    let [order, position] = ["order", "position"].map(|noun| format!("/v1/priv/exchange/{noun}/{id}"));
+    assert_eq!(ada.get(&format!("{position}?symbol=BTC/USDT")).await.text, "null");
+
+    let legs = ada.post(&order, ticket(&ada).await).await.ok(200);
+    let example = example!("created_orders");
+    let kinds: Vec<_> = legs.as_array().unwrap().iter().map(|leg| leg["type"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["market", "take_profit", "take_profit", "stop"]);
+    for (ours, theirs) in legs.as_array().unwrap().iter().zip(example.as_array().unwrap()) {
+        same(ours, theirs);
+        for field in ["side", "amount", "filled", "remaining", "status", "timeInForce", "reduceOnly", "trades"] {
+            assert_eq!(ours[field], theirs[field], "{field} of {ours}");
+        }
+    }
+
+    let open = ada.get(&format!("{order}/list?symbol=BTC/USDT")).await.ok(200);
+    same(&open, &example!("open_orders"));
+    assert_eq!(open.as_array().unwrap().len(), 3);
+    let history = ada.get(&format!("{order}/history?symbol=BTC/USDT")).await.ok(200);
+    same(&history, &example!("order_history"));
+    assert!(history.as_array().unwrap().iter().any(|o| o["id"] == legs[0]["id"] && o["status"] == "closed"));
+    let trades = ada.get(&format!("/v1/priv/exchange/trade/{id}/history?symbol=BTC/USDT")).await.ok(200);
+    same(&trades, &example!("trade_history"));
+    let filled: domain::Decimal = trades.as_array().unwrap().iter().map(|t| number(&t["amount"])).sum();
+    assert_eq!(filled.to_string(), "0.05");
+
+    let held = ada.get(&format!("{position}?symbol=BTC/USDT")).await.ok(200);
+    same(&held, &example!("position"));
+    assert_eq!((held["contracts"].to_string().as_str(), &held["side"]), ("0.05", &json!("long")));
+
+    assert_eq!(ada.delete(&position, Some(json!({"symbol": "BTC/USDT"}))).await.status, 204);
+    assert_eq!(ada.get(&format!("{position}?symbol=BTC/USDT")).await.text, "null");
+    assert_eq!(ada.get(&format!("{order}/list?symbol=BTC/USDT")).await.text, "[]");
+    // Closing what is closed is no failure.
+    assert_eq!(ada.delete(&position, Some(json!({"symbol": "BTC/USDT"}))).await.status, 204);
+}
+
+async fn a_new_order_takes_the_place_of_what_stands(db: &TestDb) {
+    let house = House::open(db).await;
+    let ada = Person::sign_up(&house, "ada").await;
+    let id = ada.key("FUTURES", "MANUAL").await;
+    let order = format!("/v1/priv/exchange/order/{id}");
+    let limit = json!({
+        "symbol": "BTC/USDT", "type": "LIMIT", "side": "BUY", "amount": 0.02, "price": near(&ada, 90).await,
+    });
+    let legs = ada.post(&order, limit.clone()).await.ok(200);
+    assert_eq!(legs.as_array().unwrap().len(), 1);
+    same(&legs[0], &example!("created_orders")[0]);
+    assert_eq!((&legs[0]["type"], &legs[0]["status"]), (&json!("limit"), &json!("open")));
+
+    ada.post(&order, ticket(&ada).await).await.ok(200);
+    let short = json!({"symbol": "BTC/USDT", "type": "MARKET", "side": "SELL", "amount": 0.03});
+    ada.post(&order, short).await.ok(200);
+    let held = ada.get(&format!("/v1/priv/exchange/position/{id}?symbol=BTC/USDT")).await.ok(200);
+    assert_eq!((held["contracts"].to_string().as_str(), &held["side"]), ("0.03", &json!("short")));
+    assert_eq!(ada.get(&format!("{order}/list?symbol=BTC/USDT")).await.text, "[]");
+
+    let trailing = json!({
+        "symbol": "BTC/USDT", "type": "TRAILING_STOP", "side": "BUY", "amount": 0.02, "price": near(&ada, 90).await,
+        "callbackRate": 1.5,
+    });
+    let legs = ada.post(&order, trailing).await.ok(200);
+    same(&legs[0], &example!("created_orders")[3]);
+    assert_eq!(legs[0]["type"], "trailing_stop_market");
+    assert_eq!(ada.get(&format!("/v1/priv/exchange/position/{id}?symbol=BTC/USDT")).await.text, "null");
+}
+
+async fn the_same_order_sent_twice(db: &TestDb) {
+    let house = House::open(db).await;
+    let ada = Person::sign_up(&house, "ada").await;
+    let id = ada.key("FUTURES", "MANUAL").await;
+    let path = format!("/v1/priv/exchange/order/{id}");
+    let body = ticket(&ada).await;
+    let once = |key: &str, body: &Value| {
+        let request = ada.request(Method::POST, &path).header("Idempotency-Key", key).json(body);
+        ada.send(request)
+    };
+    let (first, second) = tokio::join!(once("k1", &body), once("k1", &body));
+    assert_eq!(first.ok(200), second.ok(200), "two at the same time are one");
+    assert_eq!(once("k1", &body).await.ok(200), first.ok(200));
+    let trades = ada.get(&format!("/v1/priv/exchange/trade/{id}/history?symbol=BTC/USDT")).await.ok(200);
+    let orders: std::collections::BTreeSet<_> =
+        trades.as_array().unwrap().iter().map(|t| t["order"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(orders.len(), 1, "{trades}");
+
+    let mut other = body.clone();
+    other["amount"] = json!("0.04");
+    let answer = once("k1", &other).await;
+    answer.problem("idempotency-key", "was used with another request");
+    let error = &answer.ok(422)["errors"][0];
+    assert_eq!((&error["value"], &error["location"]), (&json!("k1"), &json!("headers")));
+    once(&"k".repeat(201), &body).await.problem("idempotency-key", "is too long");
+    // Another person's key is another key.
+    let eve = Person::sign_up(&house, "eve").await;
+    let hers = eve.key("FUTURES", "MANUAL").await;
+    let request = eve.request(Method::POST, &format!("/v1/priv/exchange/order/{hers}"));
+    eve.send(request.header("Idempotency-Key", "k1").json(&other)).await.ok(200);
+}
+
+async fn keys_of_the_wrong_kind(db: &TestDb) {
+    let house = House::open(db).await;
+    let ada = Person::sign_up(&house, "ada").await;
+    let (spot, automated) = (ada.key("SPOT", "MANUAL").await, ada.key("FUTURES", "AUTOMATED").await);
+    let body = json!({"symbol": "BTC/USDT", "type": "MARKET", "side": "BUY", "amount": 0.01});
+    let order = |id: &str| format!("/v1/priv/exchange/order/{id}");
+    ada.post(&order(&spot), body.clone()).await.refused("1115");
+    ada.post(&order(&automated), body.clone()).await.refused("1106");
+    let position = format!("/v1/priv/exchange/position/{spot}");
+    ada.get(&format!("{position}?symbol=BTC/USDT")).await.refused("1106");
+    ada.delete(&position, Some(json!({"symbol": "BTC/USDT"}))).await.refused("1106");
+    let (leverage, margin) = (format!("{}/leverage", order(&spot)), format!("{}/margin", order(&spot)));
+    ada.put(&leverage, json!({"symbol": "BTC/USDT", "leverage": 5})).await.refused("1106");
+    ada.put(&margin, json!({"symbol": "BTC/USDT", "type": "ISOLATED"})).await.refused("1106");
+    // Reading takes both kinds.
+    for read in ["order/{}/list", "order/{}/history", "trade/{}/history"] {
+        let path = format!("/v1/priv/exchange/{}?symbol=BTC/USDT", read.replace("{}", &spot));
+        assert_eq!(ada.get(&path).await.text, "[]");
+    }
+    ada.put(&format!("{KEYS}/{automated}"), json!({"active": false})).await.ok(200);
+    let idle = ada.key("FUTURES", "MANUAL").await;
+    ada.put(&format!("{KEYS}/{idle}"), json!({"active": false})).await.ok(200);
+    ada.post(&order(&idle), body).await.refused("1110");
+}
+
+async fn leverage_and_margin(db: &TestDb) {
+    let house = House::open(db).await;
+    let ada = Person::sign_up(&house, "ada").await;
+    let id = ada.key("FUTURES", "MANUAL").await;
+    let order = format!("/v1/priv/exchange/order/{id}");
+    let put = async |what: &str, body: Value| ada.put(&format!("{order}/{what}"), body).await;
+    assert_eq!(put("leverage", json!({"symbol": "BTC/USDT", "leverage": "7"})).await.status, 204);
+    assert_eq!(put("margin", json!({"symbol": "BTC/USDT", "type": "ISOLATED"})).await.status, 204);
+    assert_eq!(put("margin", json!({"symbol": "BTC/USDT", "type": "ISOLATED"})).await.status, 204);
+    put("leverage", json!({"symbol": "NOPE/USDT", "leverage": 7})).await.refused("1300");
+    ada.post(&order, json!({"symbol": "BTC/USDT", "type": "MARKET", "side": "SELL", "amount": 0.01})).await.ok(200);
+    let held = ada.get(&format!("/v1/priv/exchange/position/{id}?symbol=BTC/USDT")).await.ok(200);
+    assert_eq!((held["leverage"].to_string().as_str(), &held["marginMode"]), ("7", &json!("isolated")));
+    put("margin", json!({"symbol": "BTC/USDT", "type": "CROSSED"})).await.refused("1500");
+}
+
+async fn what_the_market_does_not_take(db: &TestDb) {
+    let house = House::open(db).await;
+    let ada = Person::sign_up(&house, "ada").await;
+    let id = ada.key("FUTURES", "MANUAL").await;
+    let good = ticket(&ada).await;
+    let try_with = async |changes: Value| -> Answer {
+        let mut body = good.clone();
+        for (field, value) in changes.as_object().unwrap() {
+            body[field] = value.clone();
+        }
+        ada.post(&format!("/v1/priv/exchange/order/{id}"), body).await
+    };
+    try_with(json!({"amount": "0.0505050505"})).await.problem("amount", "must fit the LOT_SIZE of the exchange");
+    let answer = try_with(json!({"stopPrice": 9000.123, "amount": 0.05})).await;
+    answer.problem("stopPrice", "must fit the PRICE_FILTER of the exchange");
+    assert_eq!(answer.ok(422)["errors"][0]["value"].to_string(), "9000.123");
+    let wrong = try_with(json!({"stopTriggerPrice": near(&ada, 110).await})).await;
+    wrong.problem("stopTriggerPrice", "must be on the losing side of the price");
+    try_with(json!({"symbol": "NOPE/USDT"})).await.refused("1300");
+    try_with(json!({"amount": 900})).await.refused("1500");
+    assert_eq!(ada.get(&format!("/v1/priv/exchange/order/{id}/history?symbol=BTC/USDT")).await.text, "[]");
+}
+
+/// Every operation on a key, with a body that is right.
+async fn each_operation(person: &Person, id: &str) -> Vec<(String, Answer)> {
+    let exchange = "/v1/priv/exchange";
+    let symbol = json!({"symbol": "BTC/USDT"});
+    let order = json!({"symbol": "BTC/USDT", "type": "MARKET", "side": "BUY", "amount": 0.01});
+    let all = [
+        (Method::GET, format!("{KEYS}/{id}/balance"), None),
+        (Method::PUT, format!("{KEYS}/{id}"), Some(json!({"name": "Stolen"}))),
+        (Method::GET, format!("{exchange}/order/{id}/list?symbol=BTC/USDT"), None),
+        (Method::GET, format!("{exchange}/order/{id}/history?symbol=BTC/USDT"), None),
+        (Method::GET, format!("{exchange}/trade/{id}/history?symbol=BTC/USDT"), None),
+        (Method::GET, format!("{exchange}/position/{id}?symbol=BTC/USDT"), None),
+        (Method::DELETE, format!("{exchange}/position/{id}"), Some(symbol)),
+        (Method::POST, format!("{exchange}/order/{id}"), Some(order)),
+        (Method::PUT, format!("{exchange}/order/{id}/leverage"), Some(json!({"symbol": "BTC/USDT", "leverage": 3}))),
+        (Method::PUT, format!("{exchange}/order/{id}/margin"), Some(json!({"symbol": "BTC/USDT", "type": "CROSSED"}))),
+        (Method::DELETE, format!("{KEYS}/{id}"), None),
+    ];
+    let mut answers = Vec::new();
+    for (method, path, body) in all {
+        let name = format!("{method} {path}");
+        let request = person.request(method, &path);
+        let request = if let Some(body) = body { request.json(&body) } else { request };
+        answers.push((name, person.send(request).await));
+    }
+    answers
+}
+
+async fn who_may(db: &TestDb) {
+    let house = House::open(db).await;
+    let (ada, eve) = (Person::sign_up(&house, "ada").await, Person::sign_up(&house, "eve").await);
+    let id = ada.key("FUTURES", "MANUAL").await;
+    let before = ada.get(&format!("{KEYS}/list")).await;
+    for (name, answer) in each_operation(&eve, &id).await {
+        assert_eq!((answer.status, answer.text.as_str()), (404, r#"{"message":"route not found"}"#), "{name}");
+    }
+    for (name, answer) in each_operation(&eve, NOBODYS).await {
+        assert_eq!(answer.status, 404, "{name}");
+    }
+    let token = ada.token.clone().unwrap();
+    let forged = format!("{}x{}", &token[..token.len() - 6], &token[token.len() - 5..]);
+    for caller in [Person::anonymous(&house), ada.with_token(&forged), ada.with_token("x.y.z"), ada.with_token("")] {
+        for (name, answer) in each_operation(&caller, &id).await {
+            assert_eq!((answer.status, answer.text.as_str()), (401, r#"{"message":"unauthorized"}"#), "{name}");
+        }
+    }
+    assert_eq!(ada.get(&format!("{KEYS}/list")).await, before, "nothing of this changed anything");
+    ada.with_token(&format!("Bearer {token}")).get(&format!("{KEYS}/list")).await.ok(200);
+    house.clock.advance(16 * domain::time::MINUTE);
+    assert_eq!(ada.get(&format!("{KEYS}/list")).await.status, 401, "tokens expire");
+}
+
+async fn checks_come_in_the_documents_order(db: &TestDb) {
+    let house = House::open(db).await;
+    let anyone = Person::anonymous(&house);
+    let ada = Person::sign_up(&house, "ada").await;
+    let bad = json!({"symbol": "BTCUSDT", "type": "MARKET", "side": "BUY", "amount": 1});
+    assert_eq!(anyone.post("/v1/priv/exchange/order/x", bad.clone()).await.status, 401);
+    let both = ada.post("/v1/priv/exchange/order/x", bad.clone()).await.ok(422);
+    let params: Vec<_> = both["errors"].as_array().unwrap().iter().map(|e| e["param"].as_str().unwrap()).collect();
+    assert_eq!(params, ["id", "symbol"]);
+    ada.post(&format!("/v1/priv/exchange/order/{NOBODYS}"), bad).await.problem("symbol", "must be valid exchange symbol");
+    let unknown = json!({"symbol": "NOPE/USDT", "type": "MARKET", "side": "BUY", "amount": 1});
+    ada.post(&format!("/v1/priv/exchange/order/{NOBODYS}"), unknown).await.not_found();
+    for path in ["/v1/nowhere", "/v1/priv/exchange/order", "/v1/priv/account/exchange/key/list/x"] {
+        ada.get(path).await.not_found();
+        anyone.get(path).await.not_found();
+    }
+    ada.post("/v1/pub/exchange/ticker", json!({})).await.not_found();
+}
+
+async fn bodies_that_are_none(db: &TestDb) {
+    let house = House::open(db).await;
+    let ada = Person::sign_up(&house, "ada").await;
+    let send = async |kind: &str, body: String| {
+        let request = ada.request(Method::POST, KEYS).header("content-type", kind).body(body);
+        ada.send(request).await
+    };
+    for bad in ["{", "[]", "null", "\"x\"", "{\"name\":}"] {
+        assert_eq!(send("application/json", bad.to_owned()).await.status, 400, "{bad}");
+    }
+    assert_eq!(send("text/plain", "{}".to_owned()).await.status, 400);
+    assert_eq!(send("application/json; charset=utf-8", "{}".to_owned()).await.status, 422);
+    assert_eq!(send("application/json", "[".repeat(20_000)).await.status, 400);
+    let huge = json!({"name": "x".repeat(70_000)}).to_string();
+    assert_eq!(send("application/json", huge).await.status, 413);
+    assert_eq!(ada.get("/v1/pub/exchange/ticker?symbol=%FF%FE").await.status, 422);
+    assert!(matches!(ada.get(&format!("{KEYS}/%FF/balance")).await.status, 400 | 422));
+    ada.get(&format!("{KEYS}/%00/balance")).await.problem("id", "must be UUID");
+}
+
+store::each_engine!(
+    prices_are_public,
+    plans_are_public,
+    account_wide_answers,
+    the_life_of_a_key,
+    keys_that_are_not_taken,
+    the_life_of_an_order,
+    a_new_order_takes_the_place_of_what_stands,
+    the_same_order_sent_twice,
+    keys_of_the_wrong_kind,
+    leverage_and_margin,
+    what_the_market_does_not_take,
+    who_may,
+    checks_come_in_the_documents_order,
+    bodies_that_are_none,
+);
