@@ -3,20 +3,23 @@
 use crate::{
     engine::{self, Command, Engine, Event, Reject},
     market::Tick,
-    state::{Durability, StateError, Store},
+    state::{Durability, Lock, StateError, Store},
 };
 use domain::{Clock, Micros};
 use serde::{Deserialize, Serialize};
 use std::{
     path::Path,
     sync::{Arc, Mutex, MutexGuard},
+    thread::JoinHandle,
 };
 use tokio::sync::broadcast;
 
 /// How many moments a listener may lag behind before it is dropped: about a minute of ticks.
 const BACKLOG: usize = 1_024;
-/// After so many records the state is written aside, so that a restart replays no more than these.
-const RECORDS_PER_SNAPSHOT: u64 = 20_000;
+/// The state is written aside when a recovery would have to do so much: it should take a fraction of a second.
+const WORK_PER_SNAPSHOT: u64 = 20_000;
+/// How much work a tick is, beside a command: it moves every market.
+const WORK_OF_TICK: u64 = 8;
 
 /// What the journal holds.
 #[derive(Debug, Serialize, Deserialize)]
@@ -49,6 +52,19 @@ impl From<StateError> for Refused {
 struct Inner {
     engine: Engine,
     store: Store,
+    /// What a recovery would have to do, in commands.
+    work: u64,
+    /// The thread that writes, or has written, the latest snapshot.
+    snapshot: Option<JoinHandle<()>>,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if let Some(thread) = self.snapshot.take() {
+            // Whoever opens the directory next must find it at rest. A panic of the thread is the panic hook's to tell.
+            let _ = thread.join();
+        }
+    }
 }
 
 /// The engine, its journal and its listeners.
@@ -57,32 +73,37 @@ pub(crate) struct Exchange {
     durability: Durability,
     moments: broadcast::Sender<Moment>,
     clock: Arc<dyn Clock>,
-    records_per_snapshot: u64,
+    /// Let go of last, when nothing of ours touches the directory any more.
+    _lock: Lock,
 }
 
 impl Exchange {
     /// Recovers the exchange from its directory, or begins it with `fresh`.
     pub(crate) fn open(
         dir: &Path,
+        lock: Lock,
         clock: Arc<dyn Clock>,
         fresh: impl FnOnce() -> Engine,
     ) -> Result<Self, StateError> {
+        let mut work = 0;
         let (engine, store) = Store::open(dir, fresh, |engine: &mut Engine, record| match record {
             Record::Command { at, command } => {
+                work += 1;
                 engine.apply(at, command).map(drop).map_err(|reject| reject.to_string())
             }
             Record::Tick(tick) => {
+                work += WORK_OF_TICK;
                 engine.tick(tick);
                 Ok(())
             }
         })?;
         let durability = store.durability();
         Ok(Self {
-            inner: Mutex::new(Inner { engine, store }),
+            inner: Mutex::new(Inner { engine, store, work, snapshot: None }),
             durability,
             moments: broadcast::Sender::new(BACKLOG),
             clock,
-            records_per_snapshot: RECORDS_PER_SNAPSHOT,
+            _lock: lock,
         })
     }
 
@@ -103,14 +124,15 @@ impl Exchange {
     }
 
     /// Carries out a command, writes it down and tells the listeners. The number is the journal record's: whoever is
-    /// to learn the answer waits for it with [`Exchange::durable`] first.
+    /// to learn the answer waits for it with [`Exchange::durable`] first. The listeners do not wait: what they hear
+    /// outlives the process, and only a power cut could take it back, as it would the ticks.
     pub(crate) fn apply(&self, command: Command) -> Result<(engine::Answer, u64), Refused> {
         let mut inner = self.lock()?;
         let at = self.clock.now();
         let (answer, events) = inner.engine.apply(at, command.clone()).map_err(Refused::Reject)?;
         let record = inner.store.append(&Record::Command { at, command })?;
         self.tell(events);
-        self.snapshot_when_due(&mut inner)?;
+        snapshot_when_due(&mut inner, 1);
         Ok((answer, record))
     }
 
@@ -135,7 +157,8 @@ impl Exchange {
         let events = inner.engine.tick(tick);
         inner.store.append(&Record::Tick(tick))?;
         self.tell(events);
-        self.snapshot_when_due(&mut inner)
+        snapshot_when_due(&mut inner, WORK_OF_TICK);
+        Ok(())
     }
 
     /// What happens from now on.
@@ -149,22 +172,31 @@ impl Exchange {
             let _ = self.moments.send(events.into());
         }
     }
+}
 
-    fn snapshot_when_due(&self, inner: &mut Inner) -> Result<(), Refused> {
-        if inner.store.since_snapshot() < self.records_per_snapshot {
-            return Ok(());
+/// Writes the state aside when enough has happened. Where that fails nothing is lost: the journals stay, a recovery
+/// takes longer, and the next attempt replaces them all.
+fn snapshot_when_due(inner: &mut Inner, work: u64) {
+    inner.work += work;
+    if inner.work < WORK_PER_SNAPSHOT || inner.snapshot.as_ref().is_some_and(|thread| !thread.is_finished()) {
+        return;
+    }
+    inner.work = 0;
+    let failed =
+        |error: &dyn std::fmt::Display| tracing::warn!(%error, "the sandbox could not write its snapshot");
+    let write = match inner.store.rotate(inner.engine.clone()) {
+        Ok(write) => write,
+        Err(error) => return failed(&error),
+    };
+    // A thread of its own: it is rare and slow, and a tick may come from outside of any runtime.
+    let thread = std::thread::Builder::new().name("sandbox-snapshot".into());
+    let spawned = thread.spawn(move || {
+        if let Err(error) = write() {
+            tracing::warn!(%error, "the sandbox could not write its snapshot");
         }
-        let write = inner.store.rotate(inner.engine.clone())?;
-        // A thread of its own: it is rare and slow, and a tick may come from outside of any runtime.
-        let spawned = std::thread::Builder::new().name("sandbox-snapshot".into()).spawn(move || {
-            if let Err(error) = write() {
-                // Nothing is lost: the journals stay, and the next snapshot replaces them all.
-                tracing::warn!(%error, "the sandbox could not write its snapshot");
-            }
-        });
-        if let Err(error) = spawned {
-            tracing::warn!(%error, "the sandbox could not start writing its snapshot");
-        }
-        Ok(())
+    });
+    match spawned {
+        Ok(thread) => inner.snapshot = Some(thread),
+        Err(error) => failed(&error),
     }
 }

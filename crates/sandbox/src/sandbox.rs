@@ -60,11 +60,10 @@ impl From<Refused> for Stopped {
     }
 }
 
-/// The embedded exchange. Clones are the same exchange.
+/// The embedded exchange. Clones, and routers, are the same exchange; it closes when the last of them is gone.
 #[derive(Clone)]
 pub struct Sandbox {
     shared: Arc<Shared>,
-    _lock: Arc<Lock>,
 }
 
 impl std::fmt::Debug for Sandbox {
@@ -94,7 +93,7 @@ impl Sandbox {
             chance.fill(&mut bytes);
             u64::from_le_bytes(bytes)
         });
-        let exchange = Exchange::open(dir, clock, || Engine::new(seed, now, options.start))?;
+        let exchange = Exchange::open(dir, lock, clock, || Engine::new(seed, now, options.start))?;
         let shared = Shared {
             exchange,
             chance,
@@ -106,7 +105,7 @@ impl Sandbox {
             controllable: options.controllable,
             paused: AtomicBool::new(options.controllable && options.paused),
         };
-        Ok(Self { shared: Arc::new(shared), _lock: Arc::new(lock) })
+        Ok(Self { shared: Arc::new(shared) })
     }
 
     /// `/binance/...` and `/control/...`, to be nested under `/sandbox`.

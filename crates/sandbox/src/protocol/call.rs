@@ -47,6 +47,8 @@ pub(crate) struct Endpoint {
     pub(crate) path: &'static str,
     pub(crate) security: Security,
     pub(crate) weight: u32,
+    /// What it weighs when no symbol is named, and all markets are meant.
+    pub(crate) weight_of_all: u32,
     /// It counts as a new order.
     pub(crate) order: bool,
     pub(crate) handler: Handler,
@@ -60,7 +62,7 @@ impl Endpoint {
         weight: u32,
         handler: Handler,
     ) -> Self {
-        Self { method, path, security, weight, order: false, handler }
+        Self { method, path, security, weight, weight_of_all: weight, order: false, handler }
     }
 
     pub(crate) const fn public(path: &'static str, weight: u32, handler: Handler) -> Self {
@@ -73,6 +75,12 @@ impl Endpoint {
 
     pub(crate) const fn signed(method: Method, path: &'static str, weight: u32, handler: Handler) -> Self {
         Self::new(method, path, Security::Signed, weight, handler)
+    }
+
+    /// Without a symbol this endpoint weighs more.
+    pub(crate) const fn all(mut self, weight: u32) -> Self {
+        self.weight_of_all = weight;
+        self
     }
 
     /// This endpoint takes new orders.
@@ -166,7 +174,10 @@ async fn run(
         .extensions()
         .get::<ConnectInfo<SocketAddr>>()
         .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |ConnectInfo(address)| address.ip());
-    let (weight, within) = shared.budget.spend(now, address, venue, endpoint.weight);
+    let query = request.uri().query().unwrap_or_default();
+    let one = query.split('&').any(|pair| pair.starts_with("symbol="));
+    let weight = if one { endpoint.weight } else { endpoint.weight_of_all };
+    let (weight, within) = shared.budget.spend(now, address, venue, weight);
     used.weight = weight;
     within?;
     let (parts, body) = request.into_parts();

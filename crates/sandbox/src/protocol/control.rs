@@ -61,9 +61,18 @@ async fn check_token(State(shared): App, request: Request, next: Next) -> Respon
 }
 
 /// Reads a JSON body; an empty one is an empty object.
-fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Response> {
+fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, BadRequest> {
     let bytes = if body.is_empty() { &b"{}"[..] } else { body };
-    serde_json::from_slice(bytes).map_err(|error| bad_request(&error.to_string()))
+    serde_json::from_slice(bytes).map_err(|error| BadRequest(error.to_string()))
+}
+
+/// The body of a request is not what its path wants.
+struct BadRequest(String);
+
+impl IntoResponse for BadRequest {
+    fn into_response(self) -> Response {
+        bad_request(&self.0)
+    }
 }
 
 fn bad_request(why: &str) -> Response {
@@ -90,7 +99,7 @@ struct OpenAccount {
 async fn open_account(State(shared): App, body: Bytes) -> Response {
     let asked: OpenAccount = match read(&body) {
         Ok(asked) => asked,
-        Err(response) => return response,
+        Err(bad) => return bad.into_response(),
     };
     let (api_key, secret) = (token(shared.chance.as_ref()), token(shared.chance.as_ref()));
     let new = NewAccount {
@@ -152,7 +161,7 @@ async fn tick(State(shared): App, body: Bytes) -> Response {
     let count = match read::<Ticks>(&body) {
         Ok(ticks) if (1..=MOST_TICKS).contains(&ticks.count) => ticks.count,
         Ok(_) => return bad_request("count must be from 1 to 100000"),
-        Err(response) => return response,
+        Err(bad) => return bad.into_response(),
     };
     // Many ticks take a while: not on a thread that serves requests.
     let steps = tokio::task::spawn_blocking(move || (0..count).try_for_each(|_| shared.exchange.step()));
@@ -172,7 +181,7 @@ struct Price {
 async fn price(State(shared): App, body: Bytes) -> Response {
     let asked: Price = match read(&body) {
         Ok(asked) => asked,
-        Err(response) => return response,
+        Err(bad) => return bad.into_response(),
     };
     let pair =
         Pair::ALL.into_iter().find(|p| p.joined() == asked.symbol || p.symbol().to_string() == asked.symbol);
@@ -189,7 +198,7 @@ async fn fault(State(shared): App, body: Bytes) -> Response {
             shared.faults.add(fault);
             done(Ok(()))
         }
-        Err(response) => response,
+        Err(bad) => bad.into_response(),
     }
 }
 
@@ -205,6 +214,6 @@ async fn clock(State(shared): App, body: Bytes) -> Response {
             shared.paused.store(!clock.running, Ordering::Relaxed);
             done(Ok(()))
         }
-        Err(response) => response,
+        Err(bad) => bad.into_response(),
     }
 }

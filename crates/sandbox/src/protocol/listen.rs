@@ -52,8 +52,9 @@ impl ListenKeys {
     /// The account's key, with its life renewed; a new one when it has none.
     pub(crate) fn open(&self, now: Micros, listener: Listener, chance: &dyn Chance) -> String {
         let mut keys = self.keys();
+        keys.retain(|_, entry| entry.until > now);
         let until = now.plus(LIFE);
-        if let Some((key, entry)) = keys.iter_mut().find(|(_, e)| e.listener == listener && e.until > now) {
+        if let Some((key, entry)) = keys.iter_mut().find(|(_, entry)| entry.listener == listener) {
             entry.until = until;
             return key.clone();
         }

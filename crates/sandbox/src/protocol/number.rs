@@ -22,9 +22,9 @@ pub(crate) fn asset(value: Decimal) -> String {
     fixed(value, ASSET)
 }
 
-/// With as many decimals as the step has.
+/// With as many decimals as the step has, or more where the value needs them: nothing is cut off.
 pub(crate) fn stepped(value: Decimal, step: Decimal) -> String {
-    fixed(value, step.normalize().scale())
+    fixed(value, step.normalize().scale().max(value.normalize().scale()))
 }
 
 /// Milliseconds, zero where there is no moment.
@@ -43,5 +43,6 @@ mod tests {
         assert_eq!(stepped(Decimal::new(12_345, 1), Decimal::new(10, 2)), "1234.5");
         assert_eq!(stepped(Decimal::from(7), Decimal::new(1, 3)), "7.000");
         assert_eq!(stepped(Decimal::from(7), Decimal::ONE), "7");
+        assert_eq!(stepped(Decimal::new(70_010, 4), Decimal::ONE), "7.001");
     }
 }

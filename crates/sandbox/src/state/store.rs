@@ -12,7 +12,6 @@ use std::{
 pub(crate) struct Store {
     dir: PathBuf,
     journal: Journal,
-    since_snapshot: u64,
 }
 
 impl Store {
@@ -30,7 +29,7 @@ impl Store {
                 (0, state)
             }
         };
-        let last = snapshot::generations(dir, "journal-")?.pop().unwrap_or(first).max(first);
+        let last = newest_begun(dir)?.unwrap_or(first).max(first);
         let (mut length, mut records) = (0, 0);
         for generation in first..=last {
             let bytes = match fs::read(journal::path(dir, generation)) {
@@ -55,23 +54,17 @@ impl Store {
             }
         }
         let journal = Journal::open(dir, last, length)?;
-        Ok((state, Self { dir: dir.to_owned(), journal, since_snapshot: records }))
+        Ok((state, Self { dir: dir.to_owned(), journal }))
     }
 
     /// Writes a record; gives its number, to wait for.
     pub(crate) fn append(&mut self, record: &impl Serialize) -> Result<u64, StateError> {
-        self.since_snapshot += 1;
         self.journal.append(record)
     }
 
     /// Whether a record was lost: nothing more may be acknowledged.
     pub(crate) const fn broken(&self) -> bool {
         self.journal.broken()
-    }
-
-    /// How many records a recovery would replay.
-    pub(crate) const fn since_snapshot(&self) -> u64 {
-        self.since_snapshot
     }
 
     /// Where callers wait for a record to reach the disk.
@@ -86,7 +79,6 @@ impl Store {
         state: S,
     ) -> Result<impl FnOnce() -> Result<(), StateError> + Send + use<S>, StateError> {
         let generation = self.journal.rotate()?;
-        self.since_snapshot = 0;
         let dir = self.dir.clone();
         Ok(move || {
             snapshot::save(&dir, generation, &state)?;
@@ -94,6 +86,17 @@ impl Store {
             journal::remove_older(&dir, generation)
         })
     }
+}
+
+/// The newest journal that holds anything. An empty one may be left of a rotation that did not come to pass.
+fn newest_begun(dir: &Path) -> Result<Option<u64>, StateError> {
+    let mut newest = None;
+    for generation in snapshot::generations(dir, "journal-")? {
+        if fs::metadata(journal::path(dir, generation))?.len() > 0 {
+            newest = Some(generation);
+        }
+    }
+    Ok(newest)
 }
 
 #[cfg(test)]
@@ -147,10 +150,27 @@ mod tests {
                 store.append(&3).unwrap();
             }
             drop(store);
-            let (state, store) = open(dir.path()).unwrap();
-            assert_eq!(state, [1, 2, 3][..(2 + usize::from(step > 1))]);
-            assert_eq!(store.since_snapshot(), [2, 1, 2][step]);
+            assert_eq!(open(dir.path()).unwrap().0, [1, 2, 3][..(2 + usize::from(step > 1))]);
         }
+    }
+
+    #[test]
+    fn a_rotation_that_did_not_come_to_pass_may_leave_an_empty_journal() {
+        let dir = tempfile::tempdir().unwrap();
+        let (_, mut store) = open(dir.path()).unwrap();
+        store.append(&1).unwrap();
+        fs::write(journal::path(dir.path(), 1), "").unwrap();
+        store.append(&22).unwrap();
+        drop(store);
+        let journal = journal::path(dir.path(), 0);
+        let mut bytes = fs::read(&journal).unwrap();
+        bytes.pop();
+        fs::write(&journal, bytes).unwrap();
+        let (state, mut store) = open(dir.path()).unwrap();
+        assert_eq!(state, [1]);
+        store.append(&333).unwrap();
+        drop(store);
+        assert_eq!(open(dir.path()).unwrap().0, [1, 333]);
     }
 
     #[test]
@@ -159,6 +179,7 @@ mod tests {
         let (state, mut store) = open(dir.path()).unwrap();
         store.append(&1).unwrap();
         let _unwritten = store.rotate(state).unwrap();
+        store.append(&2).unwrap();
         drop(store);
         let journal = journal::path(dir.path(), 0);
         let mut bytes = fs::read(&journal).unwrap();

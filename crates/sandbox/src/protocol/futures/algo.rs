@@ -2,7 +2,7 @@
 
 use super::orders::one_way;
 use crate::{
-    engine::{AlgoOrder, Answer, Command, NewOrder, Which, WorkingType},
+    engine::{Account, AlgoOrder, Answer, Command, NewOrder, OrderRef, Which, WorkingType},
     protocol::{
         call::Call,
         data,
@@ -11,8 +11,8 @@ use crate::{
         shape::futures as shape,
     },
 };
-use domain::OrderType;
-use serde_json::json;
+use domain::{OrderType, TradeType};
+use serde_json::{Value, json};
 
 fn new_order(call: &Call<'_>) -> Reply<NewOrder> {
     let params = &call.params;
@@ -65,11 +65,18 @@ fn new_order(call: &Call<'_>) -> Reply<NewOrder> {
     })
 }
 
+/// A conditional order of an account as its owner reads it.
+fn row(account: &Account, order: &AlgoOrder) -> Value {
+    let plain = account.orders(TradeType::Futures);
+    let actual = order.order_id.and_then(|id| plain.find(&OrderRef::Id(id)));
+    shape::algo(order, actual)
+}
+
 pub(super) fn place(call: &mut Call<'_>) -> Reply {
     let order = new_order(call)?;
     let account = call.account()?;
     match call.apply(Command::Place { account, order })? {
-        Answer::Algo(order) => Ok(shape::algo(&order)),
+        Answer::Algo(order) => Ok(shape::algo(&order, None)),
         _ => Err(Failure::unknown()),
     }
 }
@@ -77,7 +84,7 @@ pub(super) fn place(call: &mut Call<'_>) -> Reply {
 /// The symbol is not needed: an algo id is the account's own.
 pub(super) fn get(call: &mut Call<'_>) -> Reply {
     let which = reference(&call.params, "algoId", "clientAlgoId")?;
-    account(call, |a| a.algos().find(&which).map(shape::algo))?.ok_or_else(no_such_order)
+    account(call, |a| a.algos().find(&which).map(|o| row(a, o)))?.ok_or_else(no_such_order)
 }
 
 pub(super) fn cancel(call: &mut Call<'_>) -> Reply {
@@ -101,7 +108,7 @@ pub(super) fn open(call: &mut Call<'_>) -> Reply {
     let market = data::maybe_market(call)?;
     account(call, |a| {
         let wanted = |o: &&AlgoOrder| market.is_none_or(|market| o.pair == market.pair);
-        a.algos().open().filter(wanted).map(shape::algo).collect()
+        a.algos().open().filter(wanted).map(|o| row(a, o)).collect()
     })
 }
 
@@ -110,7 +117,7 @@ pub(super) fn all(call: &mut Call<'_>) -> Reply {
     let page = Page::read(call, "algoId")?;
     account(call, |a| {
         let rows = a.algos().all().filter(|o| o.pair == market.pair);
-        page.cut(rows, |o| (o.id, o.created)).into_iter().map(shape::algo).collect()
+        page.cut(rows, |o| (o.id, o.created)).into_iter().map(|o| row(a, o)).collect()
     })
 }
 

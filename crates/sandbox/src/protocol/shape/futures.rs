@@ -54,8 +54,8 @@ pub(crate) fn order(order: &Order) -> Value {
     })
 }
 
-/// A conditional order. Binance leaves out what it became until it has triggered; empty says the same.
-pub(crate) fn algo(order: &AlgoOrder) -> Value {
+/// A conditional order, and the plain order that it became when it triggered.
+pub(crate) fn algo(order: &AlgoOrder, actual: Option<&Order>) -> Value {
     let market = MarketId::futures(order.pair);
     let optional = |value: Option<Decimal>| value.map(|value| price(market, value));
     json!({
@@ -70,7 +70,7 @@ pub(crate) fn algo(order: &AlgoOrder) -> Value {
         "quantity": amount(market, order.amount.unwrap_or_default()),
         "algoStatus": order.status.word(),
         "actualOrderId": order.order_id.map(|id| id.to_string()).unwrap_or_default(),
-        "actualPrice": price(market, Decimal::ZERO),
+        "actualPrice": fixed(actual.map(Order::average).unwrap_or_default(), 5),
         "triggerPrice": price(market, order.trigger_price.unwrap_or_default()),
         "price": price(market, order.price.unwrap_or_default()),
         "icebergQuantity": null,

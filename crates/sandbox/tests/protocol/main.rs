@@ -1,0 +1,14 @@
+//! The sandbox as its clients meet it: Binance's protocol, the streams, the control door, and crashes.
+
+#[cfg(test)]
+mod control;
+#[cfg(test)]
+mod crash;
+#[cfg(test)]
+mod desk;
+#[cfg(test)]
+mod rest;
+#[cfg(test)]
+mod streams;
+#[cfg(test)]
+mod trading;

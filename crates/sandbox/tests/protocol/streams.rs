@@ -1,0 +1,258 @@
+//! WebSocket streams: market data and each account's events.
+
+use crate::desk::{Desk, number};
+use axum::body::Body;
+use domain::time;
+use futures::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use std::{net::SocketAddr, time::Duration};
+use tokio::net::TcpStream;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite::Message};
+
+/// A connected client.
+struct Ear(WebSocketStream<MaybeTlsStream<TcpStream>>);
+
+impl Ear {
+    async fn open(address: SocketAddr, path: &str) -> Self {
+        let url = format!("ws://{address}/sandbox/binance{path}");
+        Self(connect_async(url).await.unwrap().0)
+    }
+
+    async fn say(&mut self, value: Value) {
+        self.0.send(Message::text(value.to_string())).await.unwrap();
+    }
+
+    async fn hear(&mut self) -> Value {
+        let next = async {
+            loop {
+                match self.0.next().await.expect("the stream goes on").unwrap() {
+                    Message::Text(text) => return serde_json::from_str(&text).unwrap(),
+                    Message::Close(_) => panic!("closed"),
+                    _ => {}
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), next).await.expect("nothing was said")
+    }
+
+    /// The next message about which something holds.
+    async fn hear_that(&mut self, holds: impl Fn(&Value) -> bool) -> Value {
+        loop {
+            let value = self.hear().await;
+            if holds(&value) {
+                return value;
+            }
+        }
+    }
+
+    /// Returns when the server has carried out everything said before: its answers come in order.
+    async fn settled(&mut self) {
+        self.say(json!({ "method": "LIST_SUBSCRIPTIONS", "id": "settled" })).await;
+        self.hear_that(|value| value["id"] == "settled").await;
+    }
+}
+
+async fn listen_key(desk: &Desk, path: &str) -> String {
+    let reply = desk.keyed("POST", &format!("/binance{path}"), Body::empty()).await.ok();
+    reply["listenKey"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn every_market_stream_speaks_in_its_documented_form() {
+    let desk = Desk::open().await;
+    let address = desk.serve().await;
+    for (venue, topics) in [
+        (
+            "spot",
+            vec![
+                "ticker",
+                "miniTicker",
+                "bookTicker",
+                "trade",
+                "aggTrade",
+                "kline_1m",
+                "kline_5m",
+                "depth5@100ms",
+            ],
+        ),
+        (
+            "futures",
+            vec!["ticker", "miniTicker", "bookTicker", "aggTrade", "kline_1h", "depth20", "markPrice@1s"],
+        ),
+    ] {
+        let names: Vec<_> = topics.iter().map(|topic| format!("btcusdt@{topic}")).collect();
+        let mut ear = Ear::open(address, &format!("/{venue}/stream?streams={}", names.join("/"))).await;
+        ear.settled().await;
+        desk.sandbox.tick(1).unwrap();
+        for name in &names {
+            let message = ear.hear().await;
+            assert_eq!(message["stream"], name.as_str());
+            let data = &message["data"];
+            match name.split_once('@').unwrap().1 {
+                "ticker" => assert_eq!((&data["e"], &data["s"]), (&json!("24hrTicker"), &json!("BTCUSDT"))),
+                "miniTicker" => assert!(number(&data["l"]) <= number(&data["c"])),
+                "bookTicker" => assert!(number(&data["b"]) < number(&data["a"])),
+                "trade" | "aggTrade" => assert!(number(&data["q"]) > domain::Decimal::ZERO),
+                "markPrice@1s" => assert_eq!(data["e"], "markPriceUpdate"),
+                topic if topic.starts_with("kline") => {
+                    assert_eq!(data["k"]["i"], topic.strip_prefix("kline_").unwrap());
+                    assert_eq!(data["k"]["x"], false);
+                }
+                "depth5@100ms" => assert_eq!(data["bids"].as_array().unwrap().len(), 5),
+                "depth20" => assert_eq!(data["b"].as_array().unwrap().len(), 20),
+                other => panic!("{other}"),
+            }
+        }
+    }
+    let mut ear = Ear::open(address, "/futures/ws/!miniTicker@arr").await;
+    ear.settled().await;
+    desk.sandbox.tick(1).unwrap();
+    assert_eq!(ear.hear().await.as_array().unwrap().len(), 4);
+}
+
+#[tokio::test]
+async fn a_candle_is_told_closed_once() {
+    let desk = Desk::open().await;
+    let address = desk.serve().await;
+    let mut ear = Ear::open(address, "/spot/ws/btcusdt@kline_1m").await;
+    ear.settled().await;
+    let mut closed = Vec::new();
+    for _ in 0..2 {
+        desk.clock.forward(time::MINUTE);
+        desk.sandbox.tick(1).unwrap();
+        closed.push(ear.hear_that(|value| value["k"]["x"] == true).await["k"]["t"].as_i64().unwrap());
+        let running = ear.hear().await;
+        assert_eq!(running["k"]["x"], false);
+        assert_eq!(running["k"]["t"].as_i64().unwrap(), closed.last().unwrap() + 60_000);
+    }
+    assert_eq!(closed[1] - closed[0], 60_000);
+}
+
+#[tokio::test]
+async fn subscriptions_come_and_go_on_one_connection() {
+    let desk = Desk::open().await;
+    let address = desk.serve().await;
+    let mut ear = Ear::open(address, "/futures/public/ws").await;
+    ear.say(json!({ "method": "SUBSCRIBE", "params": ["ethusdt@bookTicker", "nothing"], "id": 1 })).await;
+    assert_eq!(ear.hear().await, json!({ "result": null, "id": 1 }));
+    ear.say(json!({ "method": "LIST_SUBSCRIPTIONS", "id": 2 })).await;
+    assert_eq!(ear.hear().await["result"], json!(["ethusdt@bookTicker", "nothing"]));
+    desk.sandbox.tick(1).unwrap();
+    assert_eq!(ear.hear().await["s"], "ETHUSDT");
+    ear.say(json!({ "method": "UNSUBSCRIBE", "params": ["ethusdt@bookTicker"], "id": 3 })).await;
+    assert_eq!(ear.hear().await["id"], 3);
+    desk.sandbox.tick(1).unwrap();
+    ear.say(json!("nonsense")).await;
+    assert_eq!(ear.hear().await["error"]["code"], 2, "and not another price");
+}
+
+#[tokio::test]
+async fn futures_events_reach_their_owner() {
+    let desk = Desk::open().await;
+    let address = desk.serve().await;
+    let key = listen_key(&desk, "/fapi/v1/listenKey").await;
+    let mut ear = Ear::open(address, &format!("/futures/private/ws?listenKey={key}")).await;
+    let mut stranger = Ear::open(address, "/futures/ws/not-a-key").await;
+    ear.settled().await;
+    desk.call("POST", "/fapi/v1/leverage", "symbol=BTCUSDT&leverage=7").await.ok();
+    let config = ear.hear_that(|value| value["e"] == "ACCOUNT_CONFIG_UPDATE").await;
+    assert_eq!(config["ac"], json!({ "s": "BTCUSDT", "l": 7 }));
+    desk.call(
+        "POST",
+        "/fapi/v1/order",
+        "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.1&newClientOrderId=go",
+    )
+    .await
+    .ok();
+    let new = ear.hear_that(|value| value["e"] == "ORDER_TRADE_UPDATE").await;
+    assert_eq!((&new["o"]["x"], &new["o"]["c"]), (&json!("NEW"), &json!("go")));
+    let filled = ear.hear_that(|value| value["o"]["X"] == "FILLED").await;
+    assert_eq!((&filled["o"]["x"], &filled["o"]["z"]), (&json!("TRADE"), &json!("0.100")));
+    assert_eq!(filled["o"]["N"], "USDT");
+    let update =
+        ear.hear_that(|value| value["e"] == "ACCOUNT_UPDATE" && value["a"]["P"][0]["pa"] == "0.100").await;
+    assert_eq!(update["a"]["m"], "ORDER");
+    let params = "algoType=CONDITIONAL&symbol=BTCUSDT&side=SELL&type=STOP_MARKET&closePosition=true&triggerPrice=10000";
+    desk.call("POST", "/fapi/v1/algoOrder", params).await.ok();
+    let waiting = ear.hear_that(|value| value["e"] == "ALGO_UPDATE").await;
+    assert_eq!((&waiting["o"]["X"], &waiting["o"]["cp"]), (&json!("NEW"), &json!(true)));
+    desk.jump("BTCUSDT", "9900").await;
+    let finished = ear.hear_that(|value| value["e"] == "ALGO_UPDATE" && value["o"]["ai"] != "").await;
+    assert_eq!(finished["o"]["aid"], waiting["o"]["aid"]);
+    desk.call(
+        "POST",
+        "/fapi/v1/order",
+        "symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.01&price=9000&newClientOrderId=bye",
+    )
+    .await
+    .ok();
+    desk.call("DELETE", "/fapi/v1/order", "symbol=BTCUSDT&origClientOrderId=bye").await.ok();
+    ear.hear_that(|value| value["o"]["x"] == "CANCELED" && value["o"]["c"] == "bye").await;
+    stranger.settled().await;
+}
+
+#[tokio::test]
+async fn spot_events_reach_their_owner() {
+    let desk = Desk::open().await;
+    let address = desk.serve().await;
+    let key = listen_key(&desk, "/api/v3/userDataStream").await;
+    let mut ear = Ear::open(address, &format!("/spot/stream?streams={key}")).await;
+    ear.settled().await;
+    desk.call("POST", "/api/v3/order", "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.01").await.ok();
+    let report = ear.hear_that(|value| value["data"]["X"] == "FILLED").await;
+    assert_eq!(report["stream"], key.as_str());
+    let data = &report["data"];
+    assert_eq!(
+        (&data["e"], &data["x"], &data["N"]),
+        (&json!("executionReport"), &json!("TRADE"), &json!("BTC"))
+    );
+    let balance = ear.hear_that(|value| value["data"]["e"] == "outboundAccountPosition").await;
+    assert!(balance["data"]["B"].as_array().unwrap().iter().any(|row| row["a"] == "BTC"));
+    desk.call("POST", "/fapi/v1/order", "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.01").await.ok();
+    ear.settled().await;
+}
+
+#[tokio::test]
+async fn listen_keys_live_while_they_are_kept() {
+    let desk = Desk::open().await;
+    let address = desk.serve().await;
+    let key = listen_key(&desk, "/fapi/v1/listenKey").await;
+    assert_eq!(listen_key(&desk, "/fapi/v1/listenKey").await, key, "there is one key for an account");
+    desk.clock.forward(59 * time::MINUTE);
+    desk.keyed("PUT", "/binance/fapi/v1/listenKey", Body::empty()).await.ok();
+    let mut ear = Ear::open(address, &format!("/futures/ws/{key}")).await;
+    ear.settled().await;
+    desk.keyed("DELETE", "/binance/fapi/v1/listenKey", Body::empty()).await.ok();
+    let last = ear.hear().await;
+    assert_eq!((&last["e"], &last["listenKey"]), (&json!("listenKeyExpired"), &json!(key)));
+    assert_eq!(desk.keyed("PUT", "/binance/fapi/v1/listenKey", Body::empty()).await.code(), -1125);
+    let spot = listen_key(&desk, "/api/v3/userDataStream").await;
+    desk.clock.forward(60 * time::MINUTE);
+    let keep = format!("/binance/api/v3/userDataStream?listenKey={spot}");
+    assert_eq!(desk.keyed("PUT", &keep, Body::empty()).await.code(), -1125);
+}
+
+#[tokio::test]
+async fn whoever_does_not_listen_is_dropped_and_holds_nobody_up() {
+    let desk = Desk::open().await;
+    let address = desk.serve().await;
+    let all = "btcusdt@ticker/ethusdt@ticker/solusdt@ticker/xrpusdt@ticker/btcusdt@depth20/ethusdt@depth20";
+    let mut deaf = Ear::open(address, &format!("/spot/stream?streams={all}")).await;
+    let mut ear = Ear::open(address, "/spot/ws/btcusdt@bookTicker").await;
+    deaf.settled().await;
+    ear.settled().await;
+    let mut heard = 0;
+    for _ in 0..40 {
+        desk.sandbox.tick(100).unwrap();
+        for _ in 0..100 {
+            ear.hear().await;
+            heard += 1;
+        }
+    }
+    assert_eq!(heard, 4_000, "others miss nothing");
+    let mut got = 0;
+    while let Some(Ok(Message::Text(_))) = deaf.0.next().await {
+        got += 1;
+    }
+    assert!(got < 4_000 * 6, "the deaf one was dropped after {got} messages");
+}
