@@ -1,8 +1,10 @@
 //! Exchange keys: a person's credentials at an exchange, the secret sealed by the service.
 
+mod row;
+
 use crate::{Result, Source, Tx};
-use domain::{ApiKeyStatus, ExchangeId, ExchangeKey, ExchangeKeyId, Micros, StrategyType, TradeType, UserId};
-use sqlx::FromRow;
+use domain::{ApiKeyStatus, ExchangeId, ExchangeKey, ExchangeKeyId, Micros, TradeType, UserId};
+use row::{Full, Shown};
 use std::fmt;
 
 /// A secret under a data key of its own, which is wrapped by a master key.
@@ -48,90 +50,6 @@ pub struct KeyUpdate<'a> {
     pub ip_restricted: Option<bool>,
     /// The public half, and the secret that goes with it.
     pub credentials: Option<(&'a str, &'a SealedSecret)>,
-}
-
-#[derive(FromRow)]
-struct Shown {
-    id: ExchangeKeyId,
-    exchange_id: ExchangeId,
-    trade_type: TradeType,
-    strategy_type: StrategyType,
-    active: bool,
-    name: String,
-    api_key: String,
-    status: ApiKeyStatus,
-    sandbox: bool,
-    ip_restricted: bool,
-    created_at: Micros,
-    updated_at: Micros,
-}
-
-impl From<Shown> for ExchangeKey {
-    fn from(row: Shown) -> Self {
-        Self {
-            id: row.id,
-            exchange_id: row.exchange_id,
-            trade_type: row.trade_type,
-            strategy_type: row.strategy_type,
-            active: row.active,
-            name: row.name,
-            api_key: row.api_key,
-            status: row.status,
-            sandbox: row.sandbox,
-            ip_restricted: row.ip_restricted,
-            created_at: row.created_at,
-            updated_at: row.updated_at,
-        }
-    }
-}
-
-#[derive(FromRow)]
-struct Full {
-    id: ExchangeKeyId,
-    user_id: UserId,
-    exchange_id: ExchangeId,
-    trade_type: TradeType,
-    strategy_type: StrategyType,
-    active: bool,
-    name: String,
-    api_key: String,
-    status: ApiKeyStatus,
-    sandbox: bool,
-    ip_restricted: bool,
-    sealed_secret: Vec<u8>,
-    sealed_data_key: Vec<u8>,
-    master_key_id: String,
-    seal_version: i64,
-    created_at: Micros,
-    updated_at: Micros,
-}
-
-impl From<Full> for KeyRow {
-    fn from(row: Full) -> Self {
-        Self {
-            key: ExchangeKey {
-                id: row.id,
-                exchange_id: row.exchange_id,
-                trade_type: row.trade_type,
-                strategy_type: row.strategy_type,
-                active: row.active,
-                name: row.name,
-                api_key: row.api_key,
-                status: row.status,
-                sandbox: row.sandbox,
-                ip_restricted: row.ip_restricted,
-                created_at: row.created_at,
-                updated_at: row.updated_at,
-            },
-            user_id: row.user_id,
-            sealed: SealedSecret {
-                secret: row.sealed_secret,
-                data_key: row.sealed_data_key,
-                master_key_id: row.master_key_id,
-                version: row.seal_version,
-            },
-        }
-    }
 }
 
 /// Adds a key.

@@ -1,7 +1,7 @@
 //! Fresh databases for tests, here and in the crates above. Each test has its own: a file that vanishes, or a schema
 //! that is dropped.
 
-use crate::{Db, Options};
+use crate::{Db, Options, db::Engine};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use std::{
     ops::Deref,
@@ -36,6 +36,19 @@ impl TestDb {
             Kept::Folder(folder) => Some(folder.path()),
             Kept::Schema { .. } => None,
         }
+    }
+
+    /// Runs one statement as it stands: for states that no use case leaves behind, such as a killed process's.
+    ///
+    /// # Panics
+    /// When the statement fails.
+    #[expect(clippy::expect_used, reason = "a test without its state has nothing to say")]
+    pub async fn execute(&self, sql: &'static str) {
+        match &self.db.engine {
+            Engine::Sqlite { writer, .. } => sqlx::query(sql).execute(writer).await.map(drop),
+            Engine::Postgres { pool } => sqlx::query(sql).execute(pool).await.map(drop),
+        }
+        .expect("the statement runs");
     }
 }
 

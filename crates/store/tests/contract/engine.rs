@@ -1,6 +1,7 @@
 //! What is true of the engine itself: transactions, writers, start.
 
 use crate::samples::{NOW, kind, person, user, write};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use store::{Db, Kind, Options, testing::TestDb, user as users};
 use tokio::task::JoinSet;
 
@@ -41,19 +42,58 @@ async fn many_writers_lose_nothing(db: &TestDb) {
     assert_eq!(store::throttle::get(&**db, "one bucket", NOW).await.unwrap().unwrap().count, 64);
 }
 
+/// `slipstream admin` beside a running server, or two servers: each reads before it writes.
+async fn instances_that_read_then_write_take_turns(db: &TestDb) {
+    let mut writers = JoinSet::new();
+    for instance in 0..4 {
+        let url = db.url().to_owned();
+        writers.spawn(async move {
+            let db = Db::connect(&url, &Options { connections: 1, ..Options::default() }).await?;
+            for number in 0..8 {
+                write(&db, async |tx| {
+                    users::count(&mut *tx).await?;
+                    users::insert(tx, &user(instance * 100 + number)).await
+                })
+                .await?;
+            }
+            Ok::<_, store::Error>(())
+        });
+    }
+    for done in writers.join_all().await {
+        done.unwrap();
+    }
+    assert_eq!(users::count(&**db).await.unwrap(), 32);
+}
+
 async fn two_instances_may_start_at_once(db: &TestDb) {
+    let url = emptied(db).await;
     let mut starting = JoinSet::new();
     for _ in 0..4 {
-        let url = db.url().to_owned();
+        let url = url.clone();
         starting.spawn(async move {
             let db = Db::connect(&url, &Options { connections: 2, ..Options::default() }).await?;
             db.migrate().await?;
-            db.ping().await
+            db.migrate().await?;
+            users::count(&db).await
         });
     }
     for started in starting.join_all().await {
-        started.unwrap();
+        assert_eq!(started.unwrap(), 0);
     }
+}
+
+/// The address of a database without any table.
+async fn emptied(db: &TestDb) -> String {
+    if let Some(folder) = db.folder() {
+        return format!("sqlite:{}", folder.join("empty.db").display());
+    }
+    let mut admin = PgConnection::connect(db.url()).await.unwrap();
+    let schema: String =
+        sqlx::query_scalar("select current_schema()::text").fetch_one(&mut admin).await.unwrap();
+    let wipe = AssertSqlSafe(format!("drop schema {schema} cascade; create schema {schema}"));
+    sqlx::raw_sql(wipe).execute(&mut admin).await.unwrap();
+    admin.close().await.unwrap();
+    db.url().to_owned()
 }
 
 async fn a_closed_database_says_so(db: &TestDb) {
@@ -73,6 +113,7 @@ store::each_engine!(
     a_dropped_transaction_never_happened,
     a_failed_statement_takes_the_transaction_with_it,
     many_writers_lose_nothing,
+    instances_that_read_then_write_take_turns,
     two_instances_may_start_at_once,
     a_closed_database_says_so,
     what_is_shown_holds_no_secret,

@@ -1,0 +1,89 @@
+//! Rows of the table as the statements select them: for showing without the secret, and whole.
+
+use super::{KeyRow, SealedSecret};
+use domain::{ApiKeyStatus, ExchangeId, ExchangeKey, ExchangeKeyId, Micros, StrategyType, TradeType, UserId};
+use sqlx::FromRow;
+
+#[derive(FromRow)]
+pub(super) struct Shown {
+    pub(super) id: ExchangeKeyId,
+    pub(super) exchange_id: ExchangeId,
+    pub(super) trade_type: TradeType,
+    pub(super) strategy_type: StrategyType,
+    pub(super) active: bool,
+    pub(super) name: String,
+    pub(super) api_key: String,
+    pub(super) status: ApiKeyStatus,
+    pub(super) sandbox: bool,
+    pub(super) ip_restricted: bool,
+    pub(super) created_at: Micros,
+    pub(super) updated_at: Micros,
+}
+
+impl From<Shown> for ExchangeKey {
+    fn from(row: Shown) -> Self {
+        Self {
+            id: row.id,
+            exchange_id: row.exchange_id,
+            trade_type: row.trade_type,
+            strategy_type: row.strategy_type,
+            active: row.active,
+            name: row.name,
+            api_key: row.api_key,
+            status: row.status,
+            sandbox: row.sandbox,
+            ip_restricted: row.ip_restricted,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        }
+    }
+}
+
+#[derive(FromRow)]
+pub(super) struct Full {
+    pub(super) id: ExchangeKeyId,
+    pub(super) user_id: UserId,
+    pub(super) exchange_id: ExchangeId,
+    pub(super) trade_type: TradeType,
+    pub(super) strategy_type: StrategyType,
+    pub(super) active: bool,
+    pub(super) name: String,
+    pub(super) api_key: String,
+    pub(super) status: ApiKeyStatus,
+    pub(super) sandbox: bool,
+    pub(super) ip_restricted: bool,
+    pub(super) sealed_secret: Vec<u8>,
+    pub(super) sealed_data_key: Vec<u8>,
+    pub(super) master_key_id: String,
+    pub(super) seal_version: i64,
+    pub(super) created_at: Micros,
+    pub(super) updated_at: Micros,
+}
+
+impl From<Full> for KeyRow {
+    fn from(row: Full) -> Self {
+        Self {
+            key: ExchangeKey {
+                id: row.id,
+                exchange_id: row.exchange_id,
+                trade_type: row.trade_type,
+                strategy_type: row.strategy_type,
+                active: row.active,
+                name: row.name,
+                api_key: row.api_key,
+                status: row.status,
+                sandbox: row.sandbox,
+                ip_restricted: row.ip_restricted,
+                created_at: row.created_at,
+                updated_at: row.updated_at,
+            },
+            user_id: row.user_id,
+            sealed: SealedSecret {
+                secret: row.sealed_secret,
+                data_key: row.sealed_data_key,
+                master_key_id: row.master_key_id,
+                version: row.seal_version,
+            },
+        }
+    }
+}
