@@ -1,0 +1,140 @@
+//! Plain forms: fields with their problems beside them, and what came of the last post.
+
+use crate::{
+    visit::{self, Visit},
+    words::problems,
+};
+use leptos::prelude::*;
+use service::{Error, flash::{self, Flash}};
+
+/// What the last post of any form on this page came to.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Posted(Option<Flash>);
+
+impl Posted {
+    /// Reads the flash that the address names.
+    pub(crate) async fn read(visit: &Visit) -> Result<Self, Error> {
+        let id = visit::query("flash").and_then(|id| id.parse().ok());
+        let (Some(id), Some(token)) = (id, &visit.session) else { return Ok(Self::default()) };
+        Ok(Self(flash::take(&visit.desk, token, id).await?))
+    }
+
+    /// Of the form `name`; nothing when another was posted.
+    pub(crate) fn of(&self, name: &str) -> Self {
+        Self(self.0.clone().filter(|f| f.form == name))
+    }
+
+    /// Of the form `name` of the row with this id, where a page has one such form a row.
+    pub(crate) fn of_row(&self, name: &str, id: &str) -> Self {
+        let posted = self.of(name);
+        if posted.value("id") == id { posted } else { Self::default() }
+    }
+
+    /// What was typed.
+    pub(crate) fn value(&self, field: &str) -> String {
+        self.values().iter().find(|(name, _)| name == field).map(|(_, v)| v.clone()).unwrap_or_default()
+    }
+
+    /// Everything that was typed.
+    pub(crate) fn values(&self) -> &[(String, String)] {
+        self.0.as_ref().map(|f| f.values.as_slice()).unwrap_or_default()
+    }
+
+    /// The flash itself.
+    pub(crate) fn flash(&self) -> Option<&Flash> {
+        self.0.as_ref()
+    }
+
+    /// Whether the post failed.
+    pub(crate) fn failed(&self) -> bool {
+        self.0.as_ref().is_some_and(|f| f.notice.is_none())
+    }
+
+    fn problem(&self, field: &str) -> Option<&'static str> {
+        let found = self.0.as_ref()?.fields.iter().find(|p| p.field == field)?;
+        Some(problems::problem(visit::lang(), found.problem))
+    }
+
+    /// The message above a form: a refusal, or good news.
+    pub(crate) fn message(&self) -> Option<impl IntoView + use<>> {
+        let (flash, lang) = (self.0.as_ref()?, visit::lang());
+        let (tone, role, text) = match (&flash.refusal, &flash.notice) {
+            (Some(key), _) => ("bad", "alert", problems::refusal(lang, key)),
+            (None, Some(key)) => ("good", "status", problems::notice(lang, key)),
+            (None, None) => return None,
+        };
+        Some(view! { <p class="message" data-tone=tone role=role data-testid="message">{text}</p> })
+    }
+}
+
+/// A text field.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Field {
+    /// Its name on the wire.
+    pub(crate) name: &'static str,
+    /// Its label.
+    pub(crate) label: &'static str,
+    /// `text` when empty.
+    pub(crate) kind: &'static str,
+    /// What a password manager should do with it.
+    pub(crate) autocomplete: &'static str,
+    /// A word of help.
+    pub(crate) hint: &'static str,
+    /// Tells fields of the same name apart, where a page has several such forms.
+    pub(crate) scope: &'static str,
+}
+
+impl Field {
+    /// The field, with what was typed and what was wrong with it.
+    pub(crate) fn show(self, posted: &Posted) -> impl IntoView + use<> {
+        self.show_with(posted, "", "")
+    }
+
+    /// The same with a starting value, and an id that tells rows apart.
+    pub(crate) fn show_with(self, posted: &Posted, start: &str, row: &str) -> impl IntoView + use<> {
+        let Self { name, label, kind, autocomplete, hint, scope } = self;
+        let id = format!("{scope}{row}-{name}");
+        let (hint_id, problem_id) = (format!("{id}-hint"), format!("{id}-problem"));
+        let problem = posted.problem(name);
+        let typed = if posted.flash().is_some() { posted.value(name) } else { start.to_owned() };
+        let described = match (hint.is_empty(), problem) {
+            (_, Some(_)) => Some(problem_id.clone()),
+            (false, None) => Some(hint_id.clone()),
+            (true, None) => None,
+        };
+        // A secret is never sent back.
+        let value = (kind != "password").then_some(typed);
+        view! {
+            <div class="field">
+                <label for=id.clone()>{label}</label>
+                <input id=id name=name type=if kind.is_empty() { "text" } else { kind } value=value autocomplete=autocomplete
+                    required aria-describedby=described aria-invalid=problem.map(|_| "true")/>
+                {(!hint.is_empty()).then(|| view! { <p class="hint" id=hint_id>{hint}</p> })}
+                {problem.map(|text| view! { <p class="problem" id=problem_id>{text}</p> })}
+            </div>
+        }
+    }
+}
+
+/// Radio buttons side by side.
+pub(crate) fn radios(
+    posted: &Posted,
+    name: &'static str,
+    label: &'static str,
+    options: &[(&'static str, &'static str)],
+) -> impl IntoView + use<> {
+    let typed = posted.value(name);
+    let first = options.first().map(|(value, _)| *value).unwrap_or_default();
+    let chosen = if typed.is_empty() { first.to_owned() } else { typed };
+    let problem = posted.problem(name);
+    let radio = |(value, text): (&'static str, &'static str)| {
+        view! { <label><input type="radio" name=name value=value checked=chosen == value/><span>{text}</span></label> }
+    };
+    view! {
+        <fieldset class="choice">
+            <legend>{label}</legend>
+            <div class="segments">{options.iter().copied().map(radio).collect_view()}</div>
+            {problem.map(|text| view! { <p class="problem">{text}</p> })}
+        </fieldset>
+    }
+}

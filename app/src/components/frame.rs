@@ -1,0 +1,126 @@
+//! What surrounds every page: header with badge and pill, navigation, footer, toasts.
+
+use super::icon::icon;
+use crate::{
+    islands::{pill::ConnectionPill, toasts::Toasts},
+    visit::{self, Visit},
+    words::{fill, pages::Pages, pages::pages, people::people},
+};
+use domain::Role;
+use leptos::{either::Either, prelude::*};
+use leptos_meta::Title;
+use service::{Actor, Mode};
+
+/// How wide a page's content is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Width {
+    /// One form or a few words.
+    Narrow,
+    /// Most pages.
+    Wide,
+    /// The trade desk: all there is.
+    Full,
+}
+
+impl Width {
+    const fn class(self) -> &'static str {
+        match self {
+            Self::Narrow => "main narrow",
+            Self::Wide => "main wide",
+            Self::Full => "main full",
+        }
+    }
+}
+
+/// A page with all that surrounds it.
+pub(crate) fn frame<V: IntoView + 'static>(
+    visit: &Visit,
+    title: &str,
+    width: Width,
+    body: V,
+) -> impl IntoView + use<V> {
+    let words = pages(visit::lang());
+    let title = format!("{title} · {}", words.name);
+    view! {
+        <Title text=title/>
+        <a class="skip" href="#content">{words.skip}</a>
+        {header(visit, words)}
+        <main id="content" class=width.class() tabindex="-1">{body}</main>
+        <footer class="footer">
+            <p>{words.footer}</p>
+            <p><a href="/docs">{words.api_docs}</a></p>
+        </footer>
+        <Toasts/>
+    }
+}
+
+fn header(visit: &Visit, words: &'static Pages) -> impl IntoView + use<> {
+    let home = if visit.actor.is_some() { "/dashboard" } else { "/" };
+    let paper = visit.desk.settings.mode == Mode::Sandbox;
+    let (mode, badge, explained) =
+        if paper { ("paper", words.paper, words.paper_title) } else { ("live", words.live, words.live_title) };
+    let side = match &visit.actor {
+        Some(actor) => Either::Left(signed_in(actor, words)),
+        None => Either::Right(stranger()),
+    };
+    view! {
+        <header class="header">
+            <a class="brand" href=home>{icon("logo")}<span>{words.name}</span></a>
+            <span class="badge" data-mode=mode data-testid="mode" title=explained>{badge}</span>
+            <ConnectionPill/>
+            {side}
+        </header>
+    }
+}
+
+/// The pages of someone who signed in.
+fn links(words: &'static Pages) -> [(&'static str, &'static str, &'static str); 4] {
+    [
+        ("/dashboard", "dashboard", words.dashboard),
+        ("/trade", "candles", words.trade),
+        ("/keys", "key", words.keys),
+        ("/history", "history", words.history),
+    ]
+}
+
+fn nav(words: &'static Pages) -> impl IntoView {
+    let path = visit::path();
+    let link = |(href, name, text): (&'static str, &'static str, &'static str)| {
+        let current = path.starts_with(href).then_some("page");
+        view! { <a href=href aria-current=current data-ahead>{icon(name)}<span>{text}</span></a> }
+    };
+    links(words).into_iter().map(link).collect_view()
+}
+
+fn signed_in(actor: &Actor, words: &'static Pages) -> impl IntoView + use<> {
+    let people = people(visit::lang());
+    let who = fill(people.signed_in_as, &[&actor.email]);
+    let outbox = actor
+        .role
+        .may(Role::Admin)
+        .then(|| view! { <a href="/admin/outbox">{icon("mail")}<span>{people.outbox}</span></a> });
+    view! {
+        <nav class="nav" aria-label=words.main_nav>{nav(words)}</nav>
+        <details class="account-menu" data-testid="account-menu">
+            <summary aria-label=words.account_nav>{icon("user")}</summary>
+            <div class="menu">
+                <p class="menu-who">{who}</p>
+                <a href="/settings">{icon("settings")}<span>{people.settings}</span></a>
+                {outbox}
+                <form method="post" action="/api/sign-out">
+                    <button type="submit" data-testid="sign-out">{icon("out")}<span>{words.sign_out}</span></button>
+                </form>
+            </div>
+        </details>
+    }
+}
+
+fn stranger() -> impl IntoView {
+    let words = people(visit::lang());
+    view! {
+        <nav class="nav-stranger" aria-label=pages(visit::lang()).account_nav>
+            <a href="/sign-in" data-ahead>{words.sign_in}</a>
+            <a class="button" data-kind="main" href="/sign-up">{words.sign_up}</a>
+        </nav>
+    }
+}

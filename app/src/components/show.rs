@@ -1,0 +1,63 @@
+//! Rendering a page: its data first, and when that fails, a page that says so.
+
+use super::frame::{Width, frame};
+use crate::{
+    visit::{self, Visit},
+    words::pages::pages,
+};
+use http::StatusCode;
+use leptos::{either::Either, prelude::*};
+use service::Error;
+
+/// A page whose view needs the desk.
+pub(crate) fn show<F, Fut, V>(render: F) -> impl IntoView
+where
+    F: FnOnce(Visit) -> Fut,
+    Fut: Future<Output = Result<V, Error>> + Send + 'static,
+    V: IntoView + 'static,
+{
+    let rendered = Visit::current().map(|visit| (visit.clone(), render(visit)));
+    let rendered = rendered.map(|(visit, future)| {
+        Suspend::new(async move {
+            match future.await {
+                Ok(view) => Either::Left(view),
+                Err(error) => Either::Right(apology(&visit, error)),
+            }
+        })
+    });
+    view! { <Suspense>{rendered}</Suspense> }
+}
+
+/// What stands in a page's place when it cannot be shown.
+pub(crate) fn apology(visit: &Visit, error: Error) -> AnyView {
+    let words = pages(visit::lang());
+    let (status, title, lead) = match error {
+        Error::NotFound => return missing(visit).into_any(),
+        Error::Unavailable { .. } | Error::Refused(_) => {
+            (StatusCode::SERVICE_UNAVAILABLE, words.unavailable_title, words.unavailable_lead)
+        }
+        other => {
+            tracing::error!("a page failed: {other:#}");
+            (StatusCode::INTERNAL_SERVER_ERROR, words.fault_title, words.fault_lead)
+        }
+    };
+    visit::set_status(status);
+    let body = view! {
+        <h1>{title}</h1>
+        <p class="lead">{lead}</p>
+        <p><a class="button" data-kind="main" href="">{crate::words::live::live(visit::lang()).reload_now}</a></p>
+    };
+    frame(visit, title, Width::Narrow, body).into_any()
+}
+
+/// There is no such page, or it is not the caller's: which of the two is not told.
+pub(crate) fn missing(visit: &Visit) -> impl IntoView + use<> {
+    let words = pages(visit::lang());
+    visit::set_status(StatusCode::NOT_FOUND);
+    let body = view! {
+        <h1>{words.not_found_title}</h1>
+        <p class="lead">{words.not_found_lead}</p>
+        <p><a class="button" data-kind="main" href="/">{words.not_found_home}</a></p>
+    };
+    frame(visit, words.not_found_title, Width::Narrow, body)
+}

@@ -1,0 +1,138 @@
+//! Tables of positions, orders and trades.
+
+use crate::{
+    figures,
+    visit,
+    words::{desk::desk, orders::orders, pages::pages},
+};
+use domain::{Decimal, Micros, Order, OrderStatus, Position, Trade, money};
+use leptos::prelude::*;
+
+/// A moment, to the second, in UTC.
+pub(crate) fn moment(at: Micros) -> impl IntoView {
+    let iso = at.to_string();
+    let shown = iso.get(..19).unwrap_or_default().replace('T', " ");
+    view! { <time datetime=iso>{shown}</time> }
+}
+
+fn tone(value: Decimal) -> &'static str {
+    if value.is_zero() { "plain" } else if value.is_sign_negative() { "loss" } else { "gain" }
+}
+
+/// Head of a table: names, and whether the column holds numbers.
+fn head(columns: &[(&'static str, bool)]) -> impl IntoView + use<> {
+    let cell = |(name, number): &(&'static str, bool)| {
+        view! { <th scope="col" class=if *number { "number" } else { "" }>{*name}</th> }
+    };
+    view! { <thead><tr>{columns.iter().map(cell).collect_view()}</tr></thead> }
+}
+
+/// Positions, each with the name of its key.
+pub(crate) fn positions(rows: Vec<(String, Position)>) -> impl IntoView {
+    let (words, names) = (pages(visit::lang()), orders(visit::lang()));
+    let columns = [
+        (words.col_market, false),
+        (words.col_side, false),
+        (words.col_size, true),
+        (words.col_entry, true),
+        (words.col_profit, true),
+        (words.col_key, false),
+    ];
+    let row = |(key, p): (String, Position)| {
+        view! {
+            <tr>
+                <th scope="row">{p.symbol.to_string()}</th>
+                <td>{names.way(p.side)}</td>
+                <td class="number">{money::text(p.contracts)}</td>
+                <td class="number">{figures::decimal(p.entry_price)}</td>
+                <td class="number" data-change=tone(p.unrealized_pnl)>{figures::signed_cents(p.unrealized_pnl)}</td>
+                <td>{key}</td>
+            </tr>
+        }
+    };
+    view! {
+        <div class="table-scroll" tabindex="0" role="region" aria-label=words.positions>
+            <table class="table">{head(&columns)}<tbody>{rows.into_iter().map(row).collect_view()}</tbody></table>
+        </div>
+    }
+}
+
+/// Orders with their state.
+pub(crate) fn order_table(rows: &[Order], label: &'static str) -> impl IntoView + use<> {
+    let (words, names) = (pages(visit::lang()), orders(visit::lang()));
+    let columns = [
+        (words.col_time, false),
+        (words.col_market, false),
+        (words.col_order, false),
+        (words.col_amount, true),
+        (words.col_price, true),
+        (words.col_average, true),
+        (words.col_filled, true),
+        (words.col_status, false),
+    ];
+    let row = |o: &Order| {
+        let amount = o.amount.map_or_else(|| desk(visit::lang()).whole.to_owned(), money::text);
+        let price = o.stop_price.or(o.price).map(figures::decimal).unwrap_or_default();
+        view! {
+            <tr data-testid="order-row">
+                <td>{moment(o.at)}</td>
+                <td>{o.symbol.to_string()}</td>
+                <th scope="row"><span data-side=o.side.word()>{names.side(o.side)}</span>" "{names.kind(o.kind)}</th>
+                <td class="number">{amount}</td>
+                <td class="number">{price}</td>
+                <td class="number">{o.average.map(figures::decimal)}</td>
+                <td class="number">{money::text(o.filled)}</td>
+                <td>{status(o.status)}</td>
+            </tr>
+        }
+    };
+    view! {
+        <div class="table-scroll" tabindex="0" role="region" aria-label=label>
+            <table class="table">{head(&columns)}<tbody>{rows.iter().map(row).collect_view()}</tbody></table>
+        </div>
+    }
+}
+
+fn status(status: OrderStatus) -> &'static str {
+    let words = pages(visit::lang());
+    match status {
+        OrderStatus::Open => words.status_open,
+        OrderStatus::Closed => words.status_filled,
+        OrderStatus::Canceled => words.status_canceled,
+        OrderStatus::Expired => words.status_expired,
+        OrderStatus::Rejected => words.status_rejected,
+    }
+}
+
+/// Trades with their fees.
+pub(crate) fn trade_table(rows: &[Trade], label: &'static str) -> impl IntoView + use<> {
+    let (words, names) = (pages(visit::lang()), orders(visit::lang()));
+    let columns = [
+        (words.col_time, false),
+        (words.col_market, false),
+        (words.col_side, false),
+        (words.col_amount, true),
+        (words.col_price, true),
+        (words.col_fee, true),
+        (words.col_realized, true),
+    ];
+    let row = |t: &Trade| {
+        let fee = format!("{} {}", figures::decimal(t.fee.cost), t.fee.currency);
+        view! {
+            <tr data-testid="trade-row">
+                <td>{moment(t.at)}</td>
+                <td>{t.symbol.to_string()}</td>
+                <th scope="row"><span data-side=t.side.word()>{names.side(t.side)}</span></th>
+                <td class="number">{money::text(t.amount)}</td>
+                <td class="number">{figures::decimal(t.price)}</td>
+                <td class="number">{fee}</td>
+                <td class="number" data-change=tone(t.realized)>{figures::signed_cents(t.realized)}</td>
+            </tr>
+        }
+    };
+    view! {
+        <div class="table-scroll" tabindex="0" role="region" aria-label=label>
+            <table class="table">{head(&columns)}<tbody>{rows.iter().map(row).collect_view()}</tbody></table>
+        </div>
+    }
+}

@@ -1,0 +1,175 @@
+//! `/dashboard`: what you have, and what is open.
+
+use crate::{
+    components::{
+        form::Posted,
+        frame::{Width, frame},
+        icon::icon,
+        plot,
+        show::show,
+        tables,
+    },
+    figures,
+    visit::{self, Visit},
+    words::{fill, pages::Pages, pages::pages},
+};
+use domain::{Decimal, ExchangeKey, Micros, Order, Position};
+use leptos::{either::Either, prelude::*};
+use service::{Error, account, equity, key};
+
+/// The equity plot's span, in hours.
+const HOURS: u32 = 7 * 24;
+
+/// The first page after signing in.
+#[component]
+pub(crate) fn Dashboard() -> impl IntoView {
+    show(|visit| async move {
+        let (words, actor) = (pages(visit::lang()), visit.trader()?);
+        let keys = key::list(&visit.desk, actor).await?;
+        let first = account::first_steps(&visit.desk, actor).await?;
+        let posted = Posted::read(&visit).await?;
+        let content = if keys.is_empty() {
+            Either::Left(empty(&visit, words))
+        } else {
+            Either::Right(holdings(&visit, words, keys).await?)
+        };
+        let body = view! {
+            <h1>{words.welcome}</h1>
+            {posted.message()}
+            {first.then(|| first_steps(&actor.email, words))}
+            {content}
+        };
+        Ok(frame(&visit, words.dashboard, Width::Wide, body))
+    })
+}
+
+/// The first person of a sandbox install is told how to become its operator.
+fn first_steps(email: &str, words: &'static Pages) -> impl IntoView + use<> {
+    let command = format!("slipstream admin {email}");
+    view! {
+        <section class="panel note" data-testid="first-steps" aria-labelledby="first-title">
+            <h2 id="first-title" class="panel-title">{words.first_title}</h2>
+            <p>{words.first_lead}</p>
+            <pre><code>{command}</code></pre>
+        </section>
+    }
+}
+
+/// No keys yet: one click is enough.
+pub(crate) fn empty(visit: &Visit, words: &'static Pages) -> impl IntoView + use<> {
+    let sandbox = visit.desk.sandbox.is_some().then(|| {
+        view! {
+            <h2>{words.empty_title}</h2>
+            <p class="lead">{words.empty_lead}</p>
+            <form method="post" action="/api/key-sandbox">
+                <button type="submit" class="button large" data-kind="main" data-testid="open-sandbox">{words.open_sandbox}</button>
+            </form>
+        }
+    });
+    view! {
+        <section class="panel empty-state" data-testid="empty-state">
+            {icon("candles")}
+            {sandbox}
+            <p><a href="/keys#add">{words.or_connect}</a></p>
+        </section>
+    }
+}
+
+/// What one key has open; none when the exchange cannot be asked.
+struct Holding {
+    key: ExchangeKey,
+    open: Option<(Vec<Position>, Vec<Order>)>,
+}
+
+async fn holdings(
+    visit: &Visit,
+    words: &'static Pages,
+    keys: Vec<ExchangeKey>,
+) -> Result<impl IntoView + use<>, Error> {
+    let actor = visit.trader()?;
+    let total = equity::total_usd(&visit.desk, actor).await.ok();
+    let points = equity::history(&visit.desk, actor, HOURS).await?;
+    let look = |key: ExchangeKey| async move {
+        let seen = if key.active { key::delete_check(&visit.desk, actor, key.id).await.ok() } else { None };
+        let open = seen.filter(|s| s.known).map(|s| (s.positions, s.orders));
+        Holding { key, open }
+    };
+    let held = futures::future::join_all(keys.into_iter().map(look)).await;
+    Ok(view! {
+        <div class="dashboard">
+            {worth(words, total, &points)}
+            {key_cards(words, &held)}
+            {open(words, held)}
+        </div>
+    })
+}
+
+fn worth(words: &'static Pages, total: Option<Decimal>, points: &[(Micros, Decimal)]) -> impl IntoView + use<> {
+    let total = total.map_or_else(|| "—".to_owned(), |t| format!("${}", figures::cents(t)));
+    let plot = if let (true, Some(first), Some(last)) = (points.len() > 1, points.first(), points.last()) {
+        let label = fill(words.equity_summary, &[&figures::cents(first.1), &figures::cents(last.1)]);
+        Either::Left(plot::line(points, label))
+    } else {
+        Either::Right(view! { <p class="empty">{words.equity_empty}</p> })
+    };
+    view! {
+        <section class="panel worth" aria-labelledby="equity-title">
+            <h2 id="equity-title" class="panel-title">{words.total_balance}</h2>
+            <p class="worth-total" data-testid="total-usd">{total}</p>
+            <p class="hint">{words.equity_lead}</p>
+            {plot}
+        </section>
+    }
+}
+
+fn key_cards(words: &'static Pages, held: &[Holding]) -> impl IntoView + use<> {
+    let card = |holding: &Holding| {
+        let key = &holding.key;
+        let unread = (key.active && holding.open.is_none()).then(|| fill(words.unreadable, &[&key.name]));
+        let state = if key.active { words.active } else { words.inactive };
+        view! {
+            <li class="key-line">
+                <span class="key-name">{key.name.clone()}</span>
+                <span class="badge" data-mode=if key.active { "good" } else { "off" }>{state}</span>
+                {unread.map(|text| view! { <span class="hint">{text}</span> })}
+                <a class="button" data-kind="quiet" href=format!("/trade?key={}", key.id)>{words.open_desk}</a>
+            </li>
+        }
+    };
+    view! {
+        <section class="panel" aria-labelledby="keys-title">
+            <h2 id="keys-title" class="panel-title">{words.your_keys}</h2>
+            <ul class="key-lines">{held.iter().map(card).collect_view()}</ul>
+            <p><a href="/keys">{words.manage_keys}</a></p>
+        </section>
+    }
+}
+
+fn open(words: &'static Pages, held: Vec<Holding>) -> impl IntoView {
+    let (mut positions, mut orders) = (Vec::new(), Vec::new());
+    for Holding { key, open } in held {
+        let (ps, os) = open.unwrap_or_default();
+        positions.extend(ps.into_iter().map(|p| (key.name.clone(), p)));
+        orders.extend(os);
+    }
+    let positions = if positions.is_empty() {
+        Either::Left(view! { <p class="empty">{words.no_positions}</p> })
+    } else {
+        Either::Right(tables::positions(positions))
+    };
+    let orders = if orders.is_empty() {
+        Either::Left(view! { <p class="empty">{words.no_orders}</p> })
+    } else {
+        Either::Right(tables::order_table(&orders, words.open_orders))
+    };
+    view! {
+        <section class="panel span" aria-labelledby="positions-title">
+            <h2 id="positions-title" class="panel-title">{words.positions}</h2>
+            {positions}
+        </section>
+        <section class="panel span" aria-labelledby="orders-title">
+            <h2 id="orders-title" class="panel-title">{words.open_orders}</h2>
+            {orders}
+        </section>
+    }
+}

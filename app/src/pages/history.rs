@@ -1,0 +1,104 @@
+//! `/history?key=&symbol=&of=`: what was ordered and what was traded.
+
+use crate::{
+    components::{
+        frame::{Width, frame},
+        show::show,
+        tables,
+    },
+    pages::{dashboard, trade::choose},
+    visit::{self, Visit, encoded},
+    words::{pages::Pages, pages::pages},
+};
+use domain::{ExchangeKey, Symbol};
+use leptos::{either::EitherOf4, prelude::*};
+use service::{Error, key, market, order};
+
+/// Orders or trades of one key and market.
+#[component]
+pub(crate) fn History() -> impl IntoView {
+    let (key, symbol) = (visit::query("key"), visit::query("symbol"));
+    let trades = visit::query("of").as_deref() == Some("trades");
+    show(move |visit| async move {
+        let words = pages(visit::lang());
+        let keys = key::list(&visit.desk, visit.trader()?).await?;
+        let Some(chosen) = choose(&keys, key.as_deref())?.cloned() else {
+            let body = view! {
+                <h1>{words.history_title}</h1>
+                <p class="lead">{words.history_no_key}</p>
+                {dashboard::empty(&visit, words)}
+            };
+            return Ok(frame(&visit, words.history_title, Width::Wide, body).into_any());
+        };
+        let symbol = crate::pages::trade::symbol_of(symbol.as_deref())?;
+        let filters = filters(&visit, words, &keys, &chosen, &symbol, trades).await?;
+        let rows = rows(&visit, words, &chosen, &symbol, trades).await?;
+        let body = view! {
+            <h1>{words.history_title}</h1>
+            {filters}
+            {tabs(words, &chosen, &symbol, trades)}
+            <section class="panel" aria-label=if trades { words.history_trades } else { words.history_orders }>{rows}</section>
+        };
+        Ok(frame(&visit, words.history_title, Width::Wide, body).into_any())
+    })
+}
+
+async fn rows(
+    visit: &Visit,
+    words: &'static Pages,
+    key: &ExchangeKey,
+    symbol: &Symbol,
+    trades: bool,
+) -> Result<impl IntoView + use<>, Error> {
+    let actor = visit.trader()?;
+    if trades {
+        let list = order::trades(&visit.desk, actor, key.id, symbol).await?;
+        if list.is_empty() {
+            return Ok(EitherOf4::A(view! { <p class="empty">{words.history_empty_trades}</p> }));
+        }
+        return Ok(EitherOf4::B(tables::trade_table(&list, words.history_trades)));
+    }
+    let list = order::history(&visit.desk, actor, key.id, symbol).await?;
+    if list.is_empty() {
+        return Ok(EitherOf4::C(view! { <p class="empty">{words.history_empty_orders}</p> }));
+    }
+    Ok(EitherOf4::D(tables::order_table(&list, words.history_orders)))
+}
+
+async fn filters(
+    visit: &Visit,
+    words: &'static Pages,
+    keys: &[ExchangeKey],
+    chosen: &ExchangeKey,
+    symbol: &Symbol,
+    trades: bool,
+) -> Result<impl IntoView + use<>, Error> {
+    let markets = market::list(&visit.desk, chosen.trade_type).await?;
+    let keys = keys.iter().map(|key| {
+        view! { <option value=key.id.to_string() selected=key.id == chosen.id>{key.name.clone()}</option> }
+    });
+    let markets = markets.into_iter().map(|m| {
+        view! { <option value=m.symbol.to_string() selected=m.symbol == *symbol>{m.symbol.to_string()}</option> }
+    });
+    Ok(view! {
+        <form method="get" action="/history" class="filters">
+            <input type="hidden" name="of" value=if trades { "trades" } else { "orders" }/>
+            <label for="history-key">{words.choose_key}</label>
+            <select id="history-key" name="key">{keys.collect_view()}</select>
+            <label for="history-symbol">{words.choose_market}</label>
+            <select id="history-symbol" name="symbol">{markets.collect_view()}</select>
+            <button type="submit" class="button">{words.history_show}</button>
+        </form>
+    })
+}
+
+fn tabs(words: &'static Pages, key: &ExchangeKey, symbol: &Symbol, trades: bool) -> impl IntoView + use<> {
+    let href = |of: &str| format!("/history?key={}&symbol={}&of={of}", key.id, encoded(&symbol.to_string()));
+    let current = |yes: bool| yes.then_some("page");
+    view! {
+        <nav class="segments tabs" aria-label=words.history_title>
+            <a href=href("orders") aria-current=current(!trades)>{words.history_orders}</a>
+            <a href=href("trades") aria-current=current(trades)>{words.history_trades}</a>
+        </nav>
+    }
+}

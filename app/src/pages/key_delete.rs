@@ -1,0 +1,58 @@
+//! `/keys/delete?id=`: asked once, with what stays open at the exchange.
+
+use crate::{
+    components::{
+        frame::{Width, frame},
+        show::show,
+        tables,
+    },
+    visit,
+    words::{fill, pages::Pages, pages::pages},
+};
+use leptos::{either::EitherOf3, prelude::*};
+use service::{
+    Error,
+    key::{self, KeyUse},
+};
+
+/// Are you sure?
+#[component]
+pub(crate) fn KeyDelete() -> impl IntoView {
+    let id = visit::query("id");
+    show(|visit| async move {
+        let (words, actor) = (pages(visit::lang()), visit.trader()?);
+        let id = id.and_then(|id| id.parse().ok()).ok_or(Error::NotFound)?;
+        let keys = key::list(&visit.desk, actor).await?;
+        let key = keys.into_iter().find(|key| key.id == id).ok_or(Error::NotFound)?;
+        let open = key::delete_check(&visit.desk, actor, id).await?;
+        let title = fill(words.delete_title, &[&key.name]);
+        let body = view! {
+            <h1>{title.clone()}</h1>
+            <p class="lead">{words.delete_lead}</p>
+            {standing(words, key.name, open)}
+            <form method="post" action="/api/key-delete" class="row">
+                <input type="hidden" name="id" value=id.to_string()/>
+                <button type="submit" class="button" data-kind="bad" data-testid="key-delete-yes">{words.delete_yes}</button>
+                <a class="button" href="/keys">{words.delete_no}</a>
+            </form>
+        };
+        Ok(frame(&visit, &title, Width::Wide, body))
+    })
+}
+
+fn standing(words: &'static Pages, name: String, open: KeyUse) -> impl IntoView {
+    if !open.known {
+        return EitherOf3::A(view! { <p class="message" data-tone="warn">{words.delete_unknown}</p> });
+    }
+    if open.positions.is_empty() && open.orders.is_empty() {
+        return EitherOf3::B(view! { <p>{words.delete_none}</p> });
+    }
+    let positions = open.positions.into_iter().map(|p| (name.clone(), p)).collect::<Vec<_>>();
+    let positions = (!positions.is_empty()).then(|| tables::positions(positions));
+    let orders = (!open.orders.is_empty()).then(|| tables::order_table(&open.orders, words.open_orders));
+    EitherOf3::C(view! {
+        <p class="message" data-tone="warn" data-testid="still-open">{words.delete_open}</p>
+        {positions}
+        {orders}
+    })
+}

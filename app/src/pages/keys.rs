@@ -1,0 +1,174 @@
+//! `/keys`: what Slipstream may trade with.
+
+use crate::{
+    components::{
+        form::{Field, Posted, radios},
+        frame::{Width, frame},
+        icon::icon,
+        show::show,
+    },
+    visit::{self, Visit},
+    words::{fill, pages::Pages, pages::pages},
+};
+use domain::{ApiKeyStatus, ExchangeKey, StrategyType, TradeType};
+use leptos::prelude::*;
+use service::key;
+
+/// List, and the ways to get one.
+#[component]
+pub(crate) fn Keys() -> impl IntoView {
+    show(|visit| async move {
+        let words = pages(visit::lang());
+        let keys = key::list(&visit.desk, visit.trader()?).await?;
+        let posted = Posted::read(&visit).await?;
+        // A failure beside a field stands there; all else stands above.
+        let above = posted.message();
+        let none = keys.is_empty().then(|| view! { <p class="empty">{words.no_keys}</p> });
+        let cards = keys.into_iter().map(|key| card(words, &posted, &key)).collect_view();
+        let body = view! {
+            <h1>{words.keys_title}</h1>
+            <p class="lead">{words.keys_lead}</p>
+            {above}
+            {none}
+            <ul class="cards" data-testid="keys">{cards}</ul>
+            <div class="columns">
+                {sandbox(&visit, words)}
+                {add(&visit, words, &posted.of("key-create"))}
+            </div>
+        };
+        Ok(frame(&visit, words.keys_title, Width::Wide, body))
+    })
+}
+
+fn sandbox(visit: &Visit, words: &'static Pages) -> Option<impl IntoView + use<>> {
+    visit.desk.sandbox.as_ref()?;
+    Some(view! {
+        <section class="panel" aria-labelledby="sandbox-title">
+            <h2 id="sandbox-title" class="panel-title">{words.sandbox_title}</h2>
+            <p>{words.empty_lead}</p>
+            <form method="post" action="/api/key-sandbox">
+                <button type="submit" class="button" data-kind="main" data-testid="open-sandbox">{words.open_sandbox}</button>
+            </form>
+        </section>
+    })
+}
+
+fn add(visit: &Visit, words: &'static Pages, posted: &Posted) -> impl IntoView + use<> {
+    let field = |name, label| Field { name, label, autocomplete: "off", scope: "add", ..Field::default() };
+    let name = Field { hint: words.key_name_hint, ..field("name", words.key_name) };
+    let secret = Field { kind: "password", ..field("apiSecretKey", words.secret_key) };
+    let trades = [("FUTURES", words.futures), ("SPOT", words.spot)];
+    let ways = [("MANUAL", words.manual), ("AUTOMATED", words.automated)];
+    view! {
+        <section class="panel" id="add" aria-labelledby="add-title">
+            <h2 id="add-title" class="panel-title">{words.add_title}</h2>
+            <p>{words.add_lead}</p>
+            {whitelist(visit, words)}
+            <form method="post" action="/api/key-create" class="form" novalidate data-testid="key-create">
+                {name.show(posted)}
+                {field("apiKey", words.api_key).show(posted)}
+                {secret.show(posted)}
+                {radios(posted, "tradeType", words.trade_type, &trades)}
+                {radios(posted, "strategyType", words.strategy_type, &ways)}
+                <button type="submit" class="button" data-kind="main">{words.connect}</button>
+            </form>
+        </section>
+    }
+}
+
+fn whitelist(visit: &Visit, words: &'static Pages) -> impl IntoView + use<> {
+    let addresses = visit.desk.settings.egress_ips.clone();
+    let text = if addresses.is_empty() { words.whitelist_none } else { words.whitelist };
+    let list = (!addresses.is_empty()).then(|| {
+        let item = |address: String| view! { <li><code>{address}</code></li> };
+        view! { <ul class="addresses" data-testid="egress">{addresses.into_iter().map(item).collect_view()}</ul> }
+    });
+    view! { <p class="hint">{text}</p>{list} }
+}
+
+fn card(words: &'static Pages, posted: &Posted, key: &ExchangeKey) -> impl IntoView + use<> {
+    let id = key.id.to_string();
+    let trade = if key.trade_type == TradeType::Futures { words.futures } else { words.spot };
+    let way = if key.strategy_type == StrategyType::Manual { words.manual } else { words.automated };
+    let (mode, state) = if key.active { ("good", words.active) } else { ("off", words.inactive) };
+    let status = match key.status {
+        ApiKeyStatus::Authorized => words.authorized,
+        ApiKeyStatus::Unauthorized => words.unauthorized,
+        ApiKeyStatus::Failed => words.failed,
+    };
+    let sandbox = key.sandbox.then(|| view! { <span class="badge" data-mode="paper">{words.sandbox}</span> });
+    let open_to_all = !key.ip_restricted && !key.sandbox;
+    let warning = open_to_all
+        .then(|| view! { <p class="message" data-tone="warn" data-testid="not-restricted">{words.not_restricted}</p> });
+    let date = fill(words.connected_at, &[&key.created_at.date()]);
+    view! {
+        <li class="panel key" id=format!("key-{id}") data-testid="key">
+            <div class="key-head">
+                <h2 class="key-name">{icon("key")}{key.name.clone()}</h2>
+                <span class="badge" data-mode=mode>{state}</span>
+                {sandbox}
+                <a class="button" data-kind="main" href=format!("/trade?key={id}")>{words.trade}</a>
+            </div>
+            <p class="hint">{format!("{} · {trade} · {way} · {status} · {date}", key.exchange_id)}</p>
+            <p class="api-key"><code>{key.api_key.clone()}</code></p>
+            {warning}
+            {changes(words, posted, key)}
+        </li>
+    }
+}
+
+/// All that can be done to a key.
+fn changes(words: &'static Pages, posted: &Posted, key: &ExchangeKey) -> impl IntoView + use<> {
+    let id = key.id.to_string();
+    let (renaming, renewing) = (posted.of_row("key-rename", &id), posted.of_row("key-credentials", &id));
+    let (switch, to) = if key.active { (words.deactivate, "false") } else { (words.activate, "true") };
+    let name = Field { name: "name", label: words.key_name, autocomplete: "off", scope: "rename-", ..Field::default() };
+    let api_key = Field { name: "apiKey", label: words.api_key, scope: "renew-", autocomplete: "off", ..Field::default() };
+    let secret = Field { name: "apiSecretKey", label: words.secret_key, kind: "password", ..api_key };
+    let hidden = move || view! { <input type="hidden" name="id" value=id.clone()/> };
+    let delete = format!("/keys/delete?id={}", key.id);
+    let start = key.name.clone();
+    let row = key.id.to_string();
+    let reset = key.sandbox.then(|| reset(words, hidden.clone()));
+    view! {
+        <details class="changes" open=renaming.failed() || renewing.failed()>
+            <summary>{words.change}</summary>
+            <div class="columns">
+                <form method="post" action="/api/key-rename" class="form" novalidate>
+                    {hidden()}
+                    {name.show_with(&renaming, &start, &row)}
+                    <button type="submit" class="button">{words.rename}</button>
+                </form>
+                <form method="post" action="/api/key-credentials" class="form" novalidate>
+                    {hidden()}
+                    <p class="hint">{words.credentials_hint}</p>
+                    {api_key.show_with(&renewing, "", &row)}
+                    {secret.show_with(&renewing, "", &row)}
+                    <button type="submit" class="button">{words.new_credentials}</button>
+                </form>
+            </div>
+            <div class="row">
+                <form method="post" action="/api/key-active">
+                    {hidden()}
+                    <input type="hidden" name="active" value=to/>
+                    <button type="submit" class="button" data-testid="key-switch">{switch}</button>
+                </form>
+                {reset}
+                <a class="button" data-kind="bad" href=delete data-testid="key-delete">{words.delete}</a>
+            </div>
+        </details>
+    }
+}
+
+fn reset<V: IntoView>(words: &'static Pages, hidden: impl Fn() -> V) -> impl IntoView {
+    view! {
+        <details class="sure">
+            <summary class="button" data-testid="sandbox-reset">{words.reset_sandbox}</summary>
+            <form method="post" action="/api/key-reset">
+                {hidden()}
+                <p>{words.reset_sure}</p>
+                <button type="submit" class="button" data-kind="bad" data-testid="sandbox-reset-yes">{words.reset_sandbox}</button>
+            </form>
+        </details>
+    }
+}

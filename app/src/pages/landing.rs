@@ -1,0 +1,124 @@
+//! `/`: what Slipstream is, and a price that lives.
+
+use crate::{
+    components::{
+        frame::{Width, frame},
+        icon::icon,
+        plot,
+        show::show,
+        tables::moment,
+    },
+    islands::{
+        price::{LivePrice, Seed},
+        told::Quote,
+    },
+    visit::{self, Visit},
+    words::{pages::Pages, pages::pages},
+};
+use domain::{Candle, Frame, Symbol, Ticker, TradeType, money};
+use leptos::{either::EitherOf3, prelude::*};
+use service::{Error, market, sandbox_control::Playing};
+
+/// How many candles the small chart shows.
+const CANDLES: u16 = 90;
+
+/// The first page anyone sees.
+#[component]
+pub(crate) fn Landing() -> impl IntoView {
+    show(|visit| async move {
+        let words = pages(visit::lang());
+        let market = quote(&visit).await;
+        let playing = market::playing(&visit.desk).await.ok().flatten();
+        let body = view! {
+            <section class="hero">
+                <div class="hero-words">
+                    <p class="eyebrow">{words.landing_title}</p>
+                    <h1>{words.landing_headline}</h1>
+                    <p class="lead">{words.landing_lead}</p>
+                    {call(&visit, words)}
+                </div>
+                {ticker(words, market, playing)}
+            </section>
+            {features(words)}
+        };
+        Ok::<_, Error>(frame(&visit, words.landing_title, Width::Wide, body))
+    })
+}
+
+/// Price and candles of the front page's market; none while the exchange does not answer.
+async fn quote(visit: &Visit) -> Option<(Ticker, Vec<Candle>)> {
+    let symbol: Symbol = "BTC/USDT".parse().ok()?;
+    let ticker = market::ticker(&visit.desk, TradeType::Futures, &symbol).await.ok()?;
+    let candles = market::candles(&visit.desk, TradeType::Futures, &symbol, Frame::M1, None, CANDLES).await;
+    Some((ticker, candles.unwrap_or_default()))
+}
+
+fn call(visit: &Visit, words: &'static Pages) -> impl IntoView + use<> {
+    let (href, text) = if visit.actor.is_some() {
+        ("/dashboard", words.landing_desk)
+    } else {
+        ("/sign-up", words.landing_start)
+    };
+    view! { <p class="hero-call"><a class="button large" data-kind="main" href=href>{text}</a></p> }
+}
+
+fn ticker(
+    words: &'static Pages,
+    market: Option<(Ticker, Vec<Candle>)>,
+    playing: Option<Playing>,
+) -> impl IntoView {
+    let note = match playing {
+        Some(playing) => {
+            let (before, after) = words.landing_replay.split_once("{}").unwrap_or((words.landing_replay, ""));
+            EitherOf3::A(view! { <p class="hint">{before}{moment(playing.hour)}{after}</p> })
+        }
+        None if market.is_some() => EitherOf3::B(view! { <p class="hint">{words.landing_live}</p> }),
+        None => EitherOf3::C(()),
+    };
+    let price = market.map(|(ticker, candles)| {
+        provide_context(seed(&ticker));
+        view! {
+            <LivePrice/>
+            {plot::mini_candles(&candles, words.landing_chart)}
+        }
+    });
+    let silent = price.is_none().then(|| view! { <p class="empty">{words.landing_unavailable}</p> });
+    view! {
+        <section class="hero-market panel" aria-labelledby="market-title">
+            <h2 id="market-title" class="panel-title">{words.landing_market}</h2>
+            {price}
+            {silent}
+            {note}
+        </section>
+    }
+}
+
+/// What the live price starts from.
+pub(crate) fn seed(ticker: &Ticker) -> Seed {
+    let quote = Quote {
+        last: money::text(ticker.last),
+        percent: money::text(ticker.percentage),
+        up: !ticker.change.is_sign_negative(),
+    };
+    Seed { symbol: ticker.symbol.to_string(), quote }
+}
+
+fn features(words: &'static Pages) -> impl IntoView {
+    let all = [
+        ("target", words.feature_plan, words.feature_plan_text),
+        ("scale", words.feature_risk, words.feature_risk_text),
+        ("check", words.feature_safe, words.feature_safe_text),
+        ("shield", words.feature_keys, words.feature_keys_text),
+        ("play", words.feature_play, words.feature_play_text),
+        ("code", words.feature_api, words.feature_api_text),
+    ];
+    let card = |(name, title, text): (&'static str, &'static str, &'static str)| {
+        view! { <li class="feature">{icon(name)}<h3>{title}</h3><p>{text}</p></li> }
+    };
+    view! {
+        <section aria-labelledby="features-title">
+            <h2 id="features-title" class="section-title">{words.features}</h2>
+            <ul class="features">{all.into_iter().map(card).collect_view()}</ul>
+        </section>
+    }
+}

@@ -1,0 +1,10 @@
+//! No such page.
+
+use crate::{components::show, visit::Visit};
+use leptos::prelude::*;
+
+/// For every address that is nobody's.
+#[component]
+pub(crate) fn NotFound() -> impl IntoView {
+    Visit::current().map(|visit| show::missing(&visit))
+}

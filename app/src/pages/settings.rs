@@ -1,0 +1,121 @@
+//! `/settings`: password, sessions, screen.
+
+use crate::{
+    components::{
+        form::{Field, Posted},
+        frame::{Width, frame},
+        show::show,
+        tables::moment,
+    },
+    visit::{self, Theme},
+    words::{fill, people::People, people::people},
+};
+use domain::account::SessionView;
+use leptos::{either::Either, prelude::*};
+use service::session;
+
+/// A person's own settings.
+#[component]
+pub(crate) fn Settings() -> impl IntoView {
+    show(|visit| async move {
+        let (words, actor) = (people(visit::lang()), visit.trader()?);
+        let posted = Posted::read(&visit).await?;
+        let sessions = session::list(&visit.desk, actor).await?;
+        let body = view! {
+            <h1>{words.settings}</h1>
+            <p class="lead">{fill(words.signed_in_as, &[&actor.email])}</p>
+            {posted.message()}
+            <div class="columns">
+                {password(words, &posted.of("change-password"))}
+                {screen(words)}
+            </div>
+            {session_list(words, sessions)}
+        };
+        Ok(frame(&visit, words.settings, Width::Wide, body))
+    })
+}
+
+fn password(words: &'static People, posted: &Posted) -> impl IntoView + use<> {
+    let field = |name, label, autocomplete| Field { name, label, autocomplete, kind: "password", ..Field::default() };
+    let current = field("current", words.current_password, "current-password");
+    let new = Field { hint: words.password_hint, ..field("password", words.new_password, "new-password") };
+    view! {
+        <section class="panel" aria-labelledby="password-title">
+            <h2 id="password-title" class="panel-title">{words.change_password}</h2>
+            <form method="post" action="/api/change-password" class="form" novalidate data-testid="change-password">
+                {current.show(posted)}
+                {new.show(posted)}
+                <button type="submit" class="button" data-kind="main">{words.change_password}</button>
+            </form>
+        </section>
+    }
+}
+
+fn screen(words: &'static People) -> impl IntoView {
+    let chosen = visit::theme();
+    let themes = [
+        (Theme::System, words.theme_system),
+        (Theme::Light, words.theme_light),
+        (Theme::Dark, words.theme_dark),
+    ];
+    let radio = |(theme, text): (Theme, &'static str)| {
+        view! {
+            <label><input type="radio" name="theme" value=theme.word() checked=theme == chosen/><span>{text}</span></label>
+        }
+    };
+    view! {
+        <section class="panel" aria-labelledby="screen-title">
+            <h2 id="screen-title" class="panel-title">{words.screen}</h2>
+            <form method="post" action="/api/theme" class="form" data-testid="theme">
+                <input type="hidden" name="next" value="/settings"/>
+                <fieldset class="choice">
+                    <legend>{words.theme}</legend>
+                    <div class="segments">{themes.into_iter().map(radio).collect_view()}</div>
+                </fieldset>
+                <button type="submit" class="button">{words.apply}</button>
+            </form>
+            <dl class="figures">
+                <div><dt>{words.language}</dt><dd>{words.english}</dd></div>
+            </dl>
+            <p class="hint">{words.language_lead}</p>
+        </section>
+    }
+}
+
+fn session_list(words: &'static People, sessions: Vec<SessionView>) -> impl IntoView {
+    view! {
+        <section class="panel" aria-labelledby="sessions-title">
+            <h2 id="sessions-title" class="panel-title">{words.sessions}</h2>
+            <p>{words.sessions_lead}</p>
+            <ul class="sessions" data-testid="sessions">
+                {sessions.into_iter().map(|s| session_line(words, s)).collect_view()}
+            </ul>
+            <form method="post" action="/api/end-all-sessions" class="row">
+                <button type="submit" class="button" data-kind="bad" data-testid="end-all">{words.end_all}</button>
+                <p class="hint">{words.end_all_lead}</p>
+            </form>
+        </section>
+    }
+}
+
+fn session_line(words: &'static People, session: SessionView) -> impl IntoView {
+    let act = if session.current {
+        Either::Left(view! { <span class="badge" data-mode="good">{words.this_session}</span> })
+    } else {
+        Either::Right(view! {
+            <form method="post" action="/api/end-session">
+                <input type="hidden" name="id" value=session.id.to_string()/>
+                <button type="submit" class="button" data-kind="quiet"
+                    aria-label=fill(words.end_this, &[&session.address])>{words.end_session}</button>
+            </form>
+        })
+    };
+    let (before, after) = words.last_seen.split_once("{}").unwrap_or((words.last_seen, ""));
+    view! {
+        <li class="session" data-testid="session">
+            <p class="session-agent">{session.user_agent}</p>
+            <p class="hint">{session.address}" · "{before}{moment(session.last_seen_at)}{after}</p>
+            {act}
+        </li>
+    }
+}

@@ -1,0 +1,219 @@
+//! `/trade?key=&symbol=&frame=`: the desk.
+
+use crate::{
+    answer::Failure,
+    api::trade::{BARS, fresh_key},
+    components::{
+        form::Posted,
+        frame::{Width, frame},
+        show::show,
+        tables::moment,
+    },
+    figures,
+    islands::{
+        desk::{Bars, DeskInit, Draft, INIT, TradeDesk},
+        price::LivePrice,
+    },
+    pages::{dashboard, landing::seed},
+    visit::{self, Visit, encoded},
+    words::{pages::Pages, pages::pages},
+};
+use domain::{
+    Decimal, ExchangeKey, Frame, Refusal, StrategyType, Symbol, Ticker, TradeType,
+    ticket::MOST_TARGETS,
+};
+use leptos::prelude::*;
+use service::{Error, key, market, order, sandbox_control::Playing};
+
+/// Where one starts.
+const FIRST: &str = "BTC/USDT";
+
+/// Chart, ticket, position, orders.
+#[component]
+pub(crate) fn Trade() -> impl IntoView {
+    let query = visit::queries();
+    show(move |visit| async move {
+        let words = pages(visit::lang());
+        let keys = key::list(&visit.desk, visit.trader()?).await?;
+        let Some(chosen) = choose(&keys, named(&query, "key"))?.cloned() else {
+            let body = view! {
+                <h1>{words.trade}</h1>
+                <p class="lead">{words.trade_empty}</p>
+                {dashboard::empty(&visit, words)}
+            };
+            return Ok(frame(&visit, words.trade, Width::Wide, body).into_any());
+        };
+        let symbol = symbol_of(named(&query, "symbol"))?;
+        let posted = Posted::read(&visit).await?;
+        let ticker = market::ticker(&visit.desk, chosen.trade_type, &symbol).await?;
+        let init = desk_init(&visit, &chosen, &symbol, &ticker, &query, &posted).await?;
+        let playing = market::playing(&visit.desk).await.ok().flatten();
+        let title = crate::words::fill(words.trade_title, &[&symbol.to_string()]);
+        let choosers = choosers(&visit, words, &keys, &chosen, &symbol, playing.as_ref()).await?;
+        let json = embedded(&init)?;
+        provide_context(seed(&ticker));
+        provide_context(init);
+        let body = view! {
+            <h1 class="visually-hidden">{title.clone()}</h1>
+            <div class="market-bar">
+                {choosers}
+                <LivePrice/>
+                {day(words, &ticker)}
+                {playing.map(|p| clock(words, &p))}
+            </div>
+            {posted.message()}
+            <script type="application/json" id=INIT inner_html=json></script>
+            <TradeDesk/>
+            <p class="aside"><a href=history(&chosen, &symbol)>{words.see_history}</a></p>
+        };
+        Ok(frame(&visit, &title, Width::Full, body).into_any())
+    })
+}
+
+fn named<'a>(query: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    query.iter().find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.as_str())
+}
+
+/// The key that the address names, or the first active futures key, or the first.
+pub(crate) fn choose<'a>(keys: &'a [ExchangeKey], id: Option<&str>) -> Result<Option<&'a ExchangeKey>, Error> {
+    if let Some(id) = id {
+        let id = id.parse().map_err(|_| Error::NotFound)?;
+        return keys.iter().find(|key| key.id == id).map(Some).ok_or(Error::NotFound);
+    }
+    let best = keys.iter().find(|key| key.active && key.trade_type == TradeType::Futures);
+    Ok(best.or_else(|| keys.first()))
+}
+
+/// The market that the address names.
+pub(crate) fn symbol_of(text: Option<&str>) -> Result<Symbol, Error> {
+    text.unwrap_or(FIRST).parse().map_err(|_| Error::NotFound)
+}
+
+async fn desk_init(
+    visit: &Visit,
+    key: &ExchangeKey,
+    symbol: &Symbol,
+    ticker: &Ticker,
+    query: &[(String, String)],
+    posted: &Posted,
+) -> Result<DeskInit, Error> {
+    let (desk, actor, kind) = (&visit.desk, visit.trader()?, key.trade_type);
+    let frame = named(query, "frame").and_then(Frame::parse).unwrap_or(Frame::M1);
+    let (market, candles, account) = futures::join!(
+        market::find(desk, kind, symbol),
+        market::candles(desk, kind, symbol, frame, None, BARS),
+        order::account_state(desk, actor, key.id, symbol),
+    );
+    let (market, candles) = (market.map_err(missing_market)?, candles?);
+    let tradable = kind == TradeType::Futures && key.strategy_type == StrategyType::Manual && key.active;
+    Ok(DeskInit {
+        bars: Bars::new(&candles, &market),
+        market,
+        frame,
+        last: ticker.last,
+        account: account?,
+        fee_rate: fee_rate(kind),
+        tradable,
+        draft: draft(query, posted),
+        failure: failure(posted),
+        idempotency: fresh_key(visit),
+    })
+}
+
+fn missing_market(error: Error) -> Error {
+    if matches!(error, Error::Refused(Refusal::SymbolInvalid)) { Error::NotFound } else { error }
+}
+
+/// Binance's taker fee of an account without discounts: 0.05 percent on futures, 0.1 on spot.
+fn fee_rate(kind: TradeType) -> Decimal {
+    match kind {
+        TradeType::Futures => Decimal::new(5, 4),
+        TradeType::Spot => Decimal::new(1, 3),
+    }
+}
+
+/// What a failed post kept, or what a form without script asked the page to show.
+fn draft(query: &[(String, String)], posted: &Posted) -> Draft {
+    let kept = posted.of("order-place");
+    let mut draft = Draft::from_values(if kept.failed() { kept.values() } else { query });
+    if named(query, "addTarget").is_some() && draft.targets.len() < MOST_TARGETS {
+        draft.targets.push(String::new());
+    }
+    draft
+}
+
+fn failure(posted: &Posted) -> Failure {
+    let flash = posted.flash().filter(|f| f.notice.is_none());
+    flash.map(|f| Failure { fields: f.fields.clone(), ..Failure::default() }).unwrap_or_default()
+}
+
+/// JSON that cannot end its script element.
+fn embedded(init: &DeskInit) -> Result<String, Error> {
+    let json = serde_json::to_string(init).map_err(Error::fault)?;
+    Ok(json.replace('<', "\\u003c"))
+}
+
+async fn choosers(
+    visit: &Visit,
+    words: &'static Pages,
+    keys: &[ExchangeKey],
+    chosen: &ExchangeKey,
+    symbol: &Symbol,
+    playing: Option<&Playing>,
+) -> Result<impl IntoView + use<>, Error> {
+    let markets = market::list(&visit.desk, chosen.trade_type).await?;
+    let keys = keys.iter().map(|key| {
+        view! { <option value=key.id.to_string() selected=key.id == chosen.id>{key.name.clone()}</option> }
+    });
+    let markets = markets.into_iter().map(|m| {
+        let synthetic = playing.is_some_and(|p| p.synthetic.contains(&m.symbol));
+        let label = if synthetic { format!("{} ({})", m.symbol, words.synthetic) } else { m.symbol.to_string() };
+        view! { <option value=m.symbol.to_string() selected=m.symbol == *symbol>{label}</option> }
+    });
+    Ok(view! {
+        <form method="get" action="/trade" class="filters" data-testid="choosers">
+            <label class="visually-hidden" for="trade-symbol">{words.choose_market}</label>
+            <select id="trade-symbol" name="symbol">{markets.collect_view()}</select>
+            <label class="visually-hidden" for="trade-key">{words.choose_key}</label>
+            <select id="trade-key" name="key">{keys.collect_view()}</select>
+            <button type="submit" class="button" data-kind="quiet">{words.history_show}</button>
+        </form>
+    })
+}
+
+fn day(words: &'static Pages, ticker: &Ticker) -> impl IntoView + use<> {
+    let volume = format!("{} {}", figures::cents(ticker.base_volume), ticker.symbol.base());
+    view! {
+        <dl class="day">
+            <div><dt>{words.high}</dt><dd>{figures::decimal(ticker.high)}</dd></div>
+            <div><dt>{words.low}</dt><dd>{figures::decimal(ticker.low)}</dd></div>
+            <div><dt>{words.volume}</dt><dd>{volume}</dd></div>
+        </dl>
+    }
+}
+
+fn clock(words: &'static Pages, playing: &Playing) -> impl IntoView + use<> {
+    let (before, after) = words.playing.split_once("{}").unwrap_or((words.playing, ""));
+    view! { <p class="hint playing" data-testid="playing">{before}{moment(playing.hour)}{after}</p> }
+}
+
+fn history(key: &ExchangeKey, symbol: &Symbol) -> String {
+    format!("/history?key={}&symbol={}", key.id, encoded(&symbol.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_market_is_a_pair_or_nothing() {
+        assert_eq!(symbol_of(None).unwrap().to_string(), "BTC/USDT");
+        assert!(matches!(symbol_of(Some("BTCUSDT")), Err(Error::NotFound)));
+    }
+
+    #[test]
+    fn one_more_target_is_added_on_request() {
+        let query = [("takeProfitPrices[0]".to_owned(), "9".to_owned()), ("addTarget".to_owned(), "1".to_owned())];
+        assert_eq!(draft(&query, &Posted::default()).targets, ["9", ""]);
+    }
+}
