@@ -32,7 +32,7 @@ pub mod system;
 mod throttle;
 pub mod token;
 
-#[cfg(any(test, feature = "testing"))]
+#[cfg(feature = "testing")]
 pub mod testing;
 
 pub use actor::{Actor, Origin};

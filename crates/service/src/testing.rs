@@ -37,15 +37,29 @@ impl Clock for TestClock {
     }
 }
 
-/// The same bytes for every test run, different ones each time it is asked.
-#[derive(Debug, Default)]
-pub struct TestChance(AtomicU64);
+/// Bytes from a counter: no two desks of a process, and no two askings of one, get the same.
+#[derive(Debug)]
+pub struct TestChance {
+    desk: u64,
+    turn: AtomicU64,
+}
+
+impl Default for TestChance {
+    fn default() -> Self {
+        static DESKS: AtomicU64 = AtomicU64::new(0);
+        Self { desk: DESKS.fetch_add(1, Ordering::SeqCst), turn: AtomicU64::new(0) }
+    }
+}
 
 impl Chance for TestChance {
     fn fill(&self, out: &mut [u8]) {
         for chunk in out.chunks_mut(32) {
-            let turn = self.0.fetch_add(1, Ordering::SeqCst);
-            chunk.copy_from_slice(&Sha256::digest(turn.to_be_bytes())[..chunk.len()]);
+            let turn = self.turn.fetch_add(1, Ordering::SeqCst);
+            let digest = Sha256::new()
+                .chain_update(self.desk.to_be_bytes())
+                .chain_update(turn.to_be_bytes())
+                .finalize();
+            chunk.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
         }
     }
 }

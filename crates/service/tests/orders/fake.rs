@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 
 /// What happens to the next order that is placed under a leg's number.
 #[derive(Clone, Debug)]
-pub enum Fault {
+pub(crate) enum Fault {
     /// It arrives, and the answer is lost.
     AnswerLost,
     /// It never arrives, and nobody can know.
@@ -22,27 +22,27 @@ pub enum Fault {
 }
 
 #[derive(Default)]
-pub struct State {
-    pub orders: Vec<Order>,
-    pub position: Decimal,
-    pub price: Decimal,
-    pub faults: VecDeque<(u16, Fault)>,
+pub(crate) struct State {
+    pub(crate) orders: Vec<Order>,
+    pub(crate) position: Decimal,
+    pub(crate) price: Decimal,
+    pub(crate) faults: VecDeque<(u16, Fault)>,
     /// Everything that was asked, in order: `cancel_all`, `place 2`, ...
-    pub log: Vec<String>,
-    pub key_refused: bool,
-    pub withdraw: bool,
+    pub(crate) log: Vec<String>,
+    pub(crate) key_refused: bool,
+    pub(crate) withdraw: bool,
 }
 
 #[derive(Clone, Default)]
-pub struct Fake {
-    pub state: Arc<Mutex<State>>,
+pub(crate) struct Fake {
+    pub(crate) state: Arc<Mutex<State>>,
 }
 
-pub fn d(text: &str) -> Decimal {
+pub(crate) fn d(text: &str) -> Decimal {
     money::parse(text).unwrap()
 }
 
-pub fn btc() -> Symbol {
+pub(crate) fn btc() -> Symbol {
     "BTC/USDT".parse().unwrap()
 }
 
@@ -51,27 +51,27 @@ fn leg(client_order_id: &str) -> u16 {
 }
 
 impl Fake {
-    pub fn at(price: &str) -> Self {
+    pub(crate) fn at(price: &str) -> Self {
         let fake = Self::default();
         fake.state.lock().unwrap().price = d(price);
         fake
     }
 
-    pub fn fault(&self, leg: u16, fault: Fault) {
+    pub(crate) fn fault(&self, leg: u16, fault: Fault) {
         self.state.lock().unwrap().faults.push_back((leg, fault));
     }
 
-    pub fn placed(&self, seq: u16) -> Vec<Order> {
+    pub(crate) fn placed(&self, seq: u16) -> Vec<Order> {
         let state = self.state.lock().unwrap();
         state.orders.iter().filter(|o| leg(&o.client_order_id) == seq).cloned().collect()
     }
 
-    pub fn log(&self) -> Vec<String> {
+    pub(crate) fn log(&self) -> Vec<String> {
         self.state.lock().unwrap().log.clone()
     }
 
     /// A resting order fills by `amount`.
-    pub fn fill(&self, seq: u16, amount: &str) {
+    pub(crate) fn fill(&self, seq: u16, amount: &str) {
         let mut state = self.state.lock().unwrap();
         let price = state.price;
         let index = state.orders.iter().position(|o| leg(&o.client_order_id) == seq).unwrap();
@@ -131,7 +131,14 @@ impl Exchange for Fake {
             quote_volume: zero,
         })
     }
-    async fn candles(&self, _: TradeType, _: &Symbol, _: Frame, _: Option<Micros>, _: u16) -> Answer<Vec<Candle>> {
+    async fn candles(
+        &self,
+        _: TradeType,
+        _: &Symbol,
+        _: Frame,
+        _: Option<Micros>,
+        _: u16,
+    ) -> Answer<Vec<Candle>> {
         Ok(vec![])
     }
     async fn mark_price(&self, _: TradeType, _: &Symbol) -> Answer<Decimal> {
@@ -195,7 +202,12 @@ impl Exchange for Fake {
         let mut state = self.state.lock().unwrap();
         let seq = leg(&request.client_order_id);
         state.log.push(format!("place {seq}"));
-        let fault = state.faults.iter().position(|(l, _)| *l == seq).and_then(|i| state.faults.remove(i)).map(|f| f.1);
+        let fault = state
+            .faults
+            .iter()
+            .position(|(l, _)| *l == seq)
+            .and_then(|i| state.faults.remove(i))
+            .map(|f| f.1);
         match fault {
             Some(Fault::RequestLost) => return Err(Failure::Unknown("lost".into())),
             Some(Fault::Refused(code)) => return Err(Failure::Refused { code, message: "no".into() }),
@@ -216,12 +228,26 @@ impl Exchange for Fake {
             _ => Ok(order),
         }
     }
-    async fn find_order(&self, _: &Credentials, _: TradeType, _: &Symbol, id: &str, _: bool) -> Answer<Option<Order>> {
+    async fn find_order(
+        &self,
+        _: &Credentials,
+        _: TradeType,
+        _: &Symbol,
+        id: &str,
+        _: bool,
+    ) -> Answer<Option<Order>> {
         let mut state = self.state.lock().unwrap();
         state.log.push(format!("find {}", leg(id)));
         Ok(state.orders.iter().find(|o| o.client_order_id == id).cloned())
     }
-    async fn cancel(&self, _: &Credentials, _: TradeType, _: &Symbol, id: &str, _: bool) -> Answer<Option<Order>> {
+    async fn cancel(
+        &self,
+        _: &Credentials,
+        _: TradeType,
+        _: &Symbol,
+        id: &str,
+        _: bool,
+    ) -> Answer<Option<Order>> {
         let mut state = self.state.lock().unwrap();
         state.log.push(format!("cancel {}", leg(id)));
         let order = state.orders.iter_mut().find(|o| o.client_order_id == id && !o.is_final());

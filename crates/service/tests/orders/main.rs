@@ -1,0 +1,362 @@
+//! The order pipeline against an exchange that loses requests, loses answers and refuses; on both databases.
+
+mod fake;
+
+use domain::{
+    Clock, Decimal, ExchangeId, Micros, OrderStatus, OrderType, Refusal, StrategyType, TradeType,
+    ticket::RawTicket, validation::Problem,
+};
+use fake::{Fake, Fault, d};
+use service::{
+    Actor, Error, Origin, SharedDesk, account,
+    key::{self, NewKey},
+    order::{self, IdempotencyKey},
+    session,
+    testing::{Setup, desk_with},
+};
+use std::{
+    net::IpAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+use store::testing::TestDb;
+
+const CANCEL_CLOSE: [&str; 1] = ["cancel_all"];
+const ENTRY: u16 = 2;
+const STOP: u16 = 3;
+const TARGET: u16 = 4;
+const RESCUE: u16 = 90;
+
+/// Moves on by half a second whenever it is asked, so that waiting for the receive window takes a few looks and no time.
+struct Hurried(AtomicI64);
+
+impl Clock for Hurried {
+    fn now(&self) -> Micros {
+        Micros(self.0.fetch_add(500_000, Ordering::SeqCst))
+    }
+}
+
+struct World {
+    desk: SharedDesk,
+    fake: Fake,
+    actor: Actor,
+    key: domain::ExchangeKeyId,
+}
+
+async fn world(db: &TestDb) -> World {
+    let fake = Fake::at("20000");
+    let desk = desk(db, &fake);
+    let origin = Origin::new(IpAddr::from([127, 0, 0, 1]), "test");
+    let new =
+        account::sign_up(&desk, origin.clone(), "ada@example.org", "correct horse battery").await.unwrap();
+    let actor = session::find(&desk, &new.token, &origin).await.unwrap().unwrap();
+    let key = key::create(&desk, &actor, new_key()).await.unwrap().id;
+    World { desk, fake, actor, key }
+}
+
+fn desk(db: &TestDb, fake: &Fake) -> SharedDesk {
+    static STARTS: AtomicI64 = AtomicI64::new(0);
+    // A later process starts later.
+    let start = 1_767_225_600_000_000 + STARTS.fetch_add(1, Ordering::SeqCst) * 3_600_000_000;
+    let clock = Arc::new(Hurried(AtomicI64::new(start)));
+    desk_with((**db).clone(), Setup { exchange: Arc::new(fake.clone()), clock, ..Setup::default() })
+}
+
+fn new_key() -> NewKey {
+    NewKey {
+        exchange_id: ExchangeId::Binance,
+        trade_type: TradeType::Futures,
+        strategy_type: StrategyType::Manual,
+        active: true,
+        name: "Test".into(),
+        api_key: "key".into(),
+        secret: "secret".to_owned().into(),
+    }
+}
+
+fn ticket() -> RawTicket {
+    let text = |s: &str| Some(s.to_owned());
+    RawTicket {
+        symbol: text("BTC/USDT"),
+        kind: text("MARKET"),
+        side: text("BUY"),
+        amount: text("0.05"),
+        take_profit_prices: vec!["20100".into(), "20200".into()],
+        stop_trigger_price: text("19000"),
+        stop_trigger_type: text("MARKET"),
+        ..RawTicket::default()
+    }
+}
+
+fn limit(price: &str) -> RawTicket {
+    RawTicket { kind: Some("LIMIT".into()), price: Some(price.into()), ..ticket() }
+}
+
+fn idempotency(key: &str, body: u8) -> Option<IdempotencyKey> {
+    Some(IdempotencyKey { key: key.into(), body_hash: [body; 32] })
+}
+
+impl World {
+    async fn place(&self, ticket: &RawTicket) -> Result<Vec<domain::Order>, Error> {
+        order::place(&self.desk, &self.actor, self.key, ticket, None).await
+    }
+
+    fn position(&self) -> Decimal {
+        self.fake.state.lock().unwrap().position
+    }
+}
+
+fn refusal(result: Result<Vec<domain::Order>, Error>) -> Refusal {
+    match result {
+        Err(Error::Refused(refusal)) => refusal,
+        other => panic!("expected a refusal, got {other:?}"),
+    }
+}
+
+async fn entry_targets_and_stop_in_the_documents_order(db: &TestDb) {
+    let world = world(db).await;
+    let orders = world.place(&ticket()).await.unwrap();
+    let kinds: Vec<_> = orders.iter().map(|o| o.kind).collect();
+    use OrderType::{Market, StopMarket, TakeProfit};
+    assert_eq!(kinds, [Market, TakeProfit, TakeProfit, StopMarket]);
+    assert_eq!(orders[1].amount, Some(d("0.025")));
+    // The stop is sent before the targets, and nothing before what stands was cancelled.
+    let log = world.fake.log();
+    assert_eq!(log[..1], CANCEL_CLOSE);
+    assert_eq!(log[1..], ["place 2", "place 3", "place 4", "place 5"]);
+}
+
+async fn what_stands_is_closed_first(db: &TestDb) {
+    let world = world(db).await;
+    world.place(&ticket()).await.unwrap();
+    let sell = RawTicket {
+        side: Some("SELL".into()),
+        take_profit_prices: vec![],
+        stop_trigger_price: Some("21000".into()),
+        ..ticket()
+    };
+    world.place(&sell).await.unwrap();
+    assert_eq!(world.position(), d("-0.05"));
+    let open = world.fake.state.lock().unwrap().orders.iter().filter(|o| !o.is_final()).count();
+    assert_eq!(open, 1, "only the new stop is left");
+}
+
+async fn a_lost_answer_is_looked_up_and_never_sent_again(db: &TestDb) {
+    let world = world(db).await;
+    for leg in [ENTRY, STOP, TARGET] {
+        world.fake.fault(leg, Fault::AnswerLost);
+    }
+    let orders = world.place(&ticket()).await.unwrap();
+    assert_eq!(orders.len(), 4);
+    assert_eq!(world.position(), d("0.05"));
+    for leg in [ENTRY, STOP, TARGET, TARGET + 1] {
+        assert_eq!(world.fake.placed(leg).len(), 1, "leg {leg}");
+    }
+}
+
+async fn an_entry_that_never_arrived_is_not_sent_late(db: &TestDb) {
+    let world = world(db).await;
+    world.fake.fault(ENTRY, Fault::RequestLost);
+    assert_eq!(refusal(world.place(&ticket()).await), Refusal::ExchangeBadRequest);
+    assert_eq!(world.position(), Decimal::ZERO);
+    let sent = world.fake.log().iter().filter(|l| *l == "place 2").count();
+    assert_eq!(sent, 1);
+}
+
+async fn a_stop_that_never_arrived_is_sent_again(db: &TestDb) {
+    let world = world(db).await;
+    world.fake.fault(STOP, Fault::RequestLost);
+    assert_eq!(world.place(&ticket()).await.unwrap().len(), 4);
+    assert_eq!(world.fake.placed(STOP).len(), 1);
+}
+
+async fn a_position_whose_stop_was_refused_is_closed_and_its_owner_told(db: &TestDb) {
+    let world = world(db).await;
+    world.fake.fault(STOP, Fault::Refused(-2021));
+    assert_eq!(refusal(world.place(&ticket()).await), Refusal::ExchangeBadRequest);
+    assert_eq!(world.position(), Decimal::ZERO);
+    assert_eq!(world.fake.placed(RESCUE).len(), 1);
+    assert_eq!(world.fake.placed(TARGET).len(), 0);
+    let told = store::event::after(&**db, world.actor.user, 0, 10).await.unwrap();
+    assert!(told.iter().any(|e| e.body.contains("ClosedWithoutStop")), "{told:?}");
+}
+
+async fn a_refused_target_leaves_the_others_standing(db: &TestDb) {
+    let world = world(db).await;
+    world.fake.fault(TARGET, Fault::Refused(-2021));
+    let orders = world.place(&ticket()).await.unwrap();
+    assert_eq!(orders.len(), 3);
+    let told = store::event::after(&**db, world.actor.user, 0, 10).await.unwrap();
+    assert!(told.iter().any(|e| e.body.contains("TargetRefused")));
+}
+
+async fn a_resting_entry_is_protected_when_it_fills(db: &TestDb) {
+    let world = world(db).await;
+    let orders = world.place(&limit("19900")).await.unwrap();
+    assert_eq!(orders.len(), 1);
+    assert_eq!(orders[0].status, OrderStatus::Open);
+
+    world.fake.fill(ENTRY, "0.02");
+    order::sweep(&world.desk).await.unwrap();
+    assert_eq!(world.fake.placed(STOP).len(), 1, "the stop follows the first fill");
+    assert_eq!(world.fake.placed(TARGET).len(), 0);
+
+    world.fake.fill(ENTRY, "0.03");
+    order::sweep(&world.desk).await.unwrap();
+    assert_eq!(world.fake.placed(TARGET)[0].amount, Some(d("0.025")));
+    assert_eq!(world.fake.placed(STOP).len(), 1);
+    order::sweep(&world.desk).await.unwrap();
+    assert_eq!(world.fake.placed(TARGET).len(), 1);
+}
+
+async fn a_new_order_ends_what_waited(db: &TestDb) {
+    let world = world(db).await;
+    world.place(&limit("19900")).await.unwrap();
+    world.fake.fill(ENTRY, "0.02");
+    world.place(&RawTicket { take_profit_prices: vec![], ..ticket() }).await.unwrap();
+    let stops = world.fake.placed(STOP).len();
+    order::sweep(&world.desk).await.unwrap();
+    assert_eq!(world.fake.placed(STOP).len(), stops, "the old entry asks for no stop of its own");
+    assert_eq!(world.position(), d("0.05"));
+}
+
+async fn the_same_request_twice_acts_once(db: &TestDb) {
+    let world = world(db).await;
+    let place = |body| {
+        let (desk, actor, key) = (world.desk.clone(), world.actor.clone(), world.key);
+        async move { order::place(&desk, &actor, key, &ticket(), idempotency("one", body)).await }
+    };
+    let (a, b) = tokio::join!(place(1), place(1));
+    assert_eq!(a.unwrap(), b.unwrap());
+    assert_eq!(world.position(), d("0.05"));
+    assert!(matches!(place(2).await, Err(Error::IdempotencyMismatch)));
+}
+
+async fn after_a_crash_nothing_is_lost_and_nothing_doubled(db: &TestDb) {
+    // The process dies when the exchange has the entry, and before anything about it was written down.
+    let world = world(db).await;
+    world.fake.fault(ENTRY, Fault::AnswerLost);
+    let crash = {
+        let (desk, actor, key) = (world.desk.clone(), world.actor.clone(), world.key);
+        tokio::spawn(async move { order::place(&desk, &actor, key, &ticket(), None).await })
+    };
+    crash.await.unwrap().unwrap();
+    forget_outcomes(db).await;
+    world.fake.state.lock().unwrap().orders.retain(|o| o.client_order_id.ends_with("-2"));
+
+    let later = desk(db, &world.fake);
+    order::sweep(&later).await.unwrap();
+    assert_eq!(world.position(), d("0.05"));
+    for leg in [ENTRY, STOP, TARGET, TARGET + 1] {
+        assert_eq!(world.fake.placed(leg).len(), 1, "leg {leg}");
+    }
+    assert!(store::intent::unfinished(&**db).await.unwrap().is_empty());
+}
+
+async fn an_order_that_was_never_sent_is_abandoned_and_may_be_repeated(db: &TestDb) {
+    let world = world(db).await;
+    let place = |desk: SharedDesk| {
+        let (actor, key) = (world.actor.clone(), world.key);
+        async move { order::place(&desk, &actor, key, &ticket(), idempotency("again", 1)).await }
+    };
+    place(world.desk.clone()).await.unwrap();
+    forget_outcomes(db).await;
+    {
+        let mut state = world.fake.state.lock().unwrap();
+        state.orders.clear();
+        state.position = Decimal::ZERO;
+    }
+    let later = desk(db, &world.fake);
+    order::sweep(&later).await.unwrap();
+    assert_eq!(world.position(), Decimal::ZERO, "an entry is not sent late");
+    place(later).await.unwrap();
+    assert_eq!(world.position(), d("0.05"));
+}
+
+/// Sets the newest intent back to what a killed process leaves behind: written down, and not finished.
+async fn forget_outcomes(db: &TestDb) {
+    db.execute(
+        "update intents set status = 'working', finished_at = null, answer = null, failure = null, lease_until = 0",
+    )
+    .await;
+    db.execute("update intent_legs set status = 'planned', order_json = null, failure = null").await;
+}
+
+async fn bad_orders_change_nothing(db: &TestDb) {
+    let world = world(db).await;
+    let problem = |result: Result<_, Error>| match result {
+        Err(Error::Fields(all)) => (all[0].field.clone(), all[0].problem),
+        other => panic!("{other:?}"),
+    };
+    let with = |change: fn(&mut RawTicket)| {
+        let mut raw = ticket();
+        change(&mut raw);
+        raw
+    };
+    let cases = [
+        (with(|t| t.amount = Some("0.0005".into())), "amount", Problem::LotFilter),
+        (with(|t| t.stop_trigger_price = Some("19000.05".into())), "stopTriggerPrice", Problem::PriceFilter),
+        (with(|t| t.stop_trigger_price = Some("20500".into())), "stopTriggerPrice", Problem::StopOnWrongSide),
+        (
+            with(|t| t.take_profit_prices = vec!["19999".into()]),
+            "takeProfitPrices",
+            Problem::TargetOnWrongSide,
+        ),
+        (with(|t| t.amount = Some("0.001".into())), "takeProfitPrices", Problem::TargetTooSmall),
+    ];
+    for (raw, field, expected) in cases {
+        assert_eq!(problem(world.place(&raw).await), (field.to_owned(), expected), "{raw:?}");
+    }
+    let rich = with(|t| t.amount = Some("900".into()));
+    assert_eq!(refusal(world.place(&rich).await), Refusal::ExchangeBadRequest);
+    let unknown = with(|t| t.symbol = Some("DOGE/USDT".into()));
+    assert_eq!(refusal(world.place(&unknown).await), Refusal::SymbolInvalid);
+    assert!(world.fake.log().is_empty(), "nothing was cancelled or sent");
+}
+
+async fn a_key_that_the_exchange_refuses_is_switched_off_and_its_owner_told_once(db: &TestDb) {
+    let world = world(db).await;
+    world.fake.state.lock().unwrap().key_refused = true;
+    for _ in 0..2 {
+        let result = key::balance(&world.desk, &world.actor, world.key).await;
+        assert!(matches!(result, Err(Error::Refused(Refusal::KeyUnauthorized))));
+    }
+    let listed = key::list(&world.desk, &world.actor).await.unwrap();
+    assert!(!listed[0].active);
+    let told = store::event::after(&**db, world.actor.user, 0, 10).await.unwrap();
+    assert_eq!(told.len(), 1);
+    assert_eq!(refusal(world.place(&ticket()).await), Refusal::KeyUnauthorized);
+}
+
+async fn a_key_that_may_withdraw_is_refused_and_a_known_one_too(db: &TestDb) {
+    let world = world(db).await;
+    let exists = key::create(&world.desk, &world.actor, new_key()).await;
+    assert!(matches!(exists, Err(Error::Refused(Refusal::KeyExists))));
+    world.fake.state.lock().unwrap().withdraw = true;
+    let other = NewKey { api_key: "other".into(), ..new_key() };
+    match key::create(&world.desk, &world.actor, other).await {
+        Err(Error::Fields(all)) => assert_eq!(all[0].problem, Problem::KeyMayWithdraw),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(key::list(&world.desk, &world.actor).await.unwrap().len(), 1);
+}
+
+store::each_engine![
+    entry_targets_and_stop_in_the_documents_order,
+    what_stands_is_closed_first,
+    a_lost_answer_is_looked_up_and_never_sent_again,
+    an_entry_that_never_arrived_is_not_sent_late,
+    a_stop_that_never_arrived_is_sent_again,
+    a_position_whose_stop_was_refused_is_closed_and_its_owner_told,
+    a_refused_target_leaves_the_others_standing,
+    a_resting_entry_is_protected_when_it_fills,
+    a_new_order_ends_what_waited,
+    the_same_request_twice_acts_once,
+    after_a_crash_nothing_is_lost_and_nothing_doubled,
+    an_order_that_was_never_sent_is_abandoned_and_may_be_repeated,
+    bad_orders_change_nothing,
+    a_key_that_the_exchange_refuses_is_switched_off_and_its_owner_told_once,
+    a_key_that_may_withdraw_is_refused_and_a_known_one_too,
+];

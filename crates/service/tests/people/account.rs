@@ -1,0 +1,125 @@
+use super::setting::{ADA, OTHER, PASSWORD, ada, desk, from, here, problem, throttled};
+use domain::{Role, time::MINUTE, validation::Problem};
+use service::{Error, Limit, Throttles, account, session};
+use store::testing::TestDb;
+
+store::each_engine!(
+    a_person_signs_up_out_and_in,
+    an_address_signs_up_once,
+    a_stranger_learns_nothing_from_signing_in,
+    guessing_at_one_account_is_throttled_wherever_it_comes_from,
+    one_network_is_throttled_whatever_it_tries,
+    attempts_at_the_same_time_all_count,
+    the_first_person_is_told_how_to_become_admin,
+    only_an_admin_reads_the_outbox,
+);
+
+async fn a_person_signs_up_out_and_in(db: &TestDb) {
+    let (desk, _) = desk(db);
+    let first = account::sign_up(&desk, here(), " Ada@Example.org ", PASSWORD).await.unwrap();
+    assert_eq!((first.actor.email.as_str(), first.actor.role), (ADA, Role::Trader));
+    let found = session::find(&desk, &first.token, &here()).await.unwrap().unwrap();
+    assert_eq!(found, first.actor);
+    session::sign_out(&desk, &first.token).await.unwrap();
+    assert_eq!(session::find(&desk, &first.token, &here()).await.unwrap(), None);
+    let second = account::sign_in(&desk, here(), "ADA@example.org", PASSWORD).await.unwrap();
+    assert_eq!(second.actor.user, first.actor.user);
+    assert_ne!(second.token, first.token);
+    session::sign_out(&desk, "no such token").await.unwrap();
+}
+
+async fn an_address_signs_up_once(db: &TestDb) {
+    let (desk, _) = desk(db);
+    ada(&desk).await;
+    let again = account::sign_up(&desk, here(), "ADA@example.org", OTHER).await;
+    assert_eq!(problem(again), ("email".to_owned(), Problem::EmailTaken));
+    let both = account::sign_up(&desk, here(), "nobody", "short").await;
+    assert!(matches!(both, Err(Error::Fields(fields)) if fields.len() == 2));
+}
+
+async fn a_stranger_learns_nothing_from_signing_in(db: &TestDb) {
+    let (desk, _) = desk(db);
+    ada(&desk).await;
+    let wrong = problem(account::sign_in(&desk, here(), ADA, OTHER).await);
+    for unknown in ["bob@example.org", "not an address", ""] {
+        assert_eq!(problem(account::sign_in(&desk, here(), unknown, PASSWORD).await), wrong, "{unknown}");
+    }
+    let endless = "x".repeat(5_000);
+    assert_eq!(problem(account::sign_in(&desk, here(), ADA, &endless).await), wrong);
+}
+
+fn tight() -> Throttles {
+    let plenty = Limit::per_minutes(1_000, 15);
+    Throttles { address: plenty, account: Limit::per_minutes(3, 15), reset: plenty }
+}
+
+async fn guessing_at_one_account_is_throttled_wherever_it_comes_from(db: &TestDb) {
+    let (desk, clock) = throttled(db, tight());
+    ada(&desk).await;
+    for email in [ADA, "unknown@example.org"] {
+        for guess in 0..3 {
+            let origin = from(&format!("198.51.100.{guess}"));
+            assert_eq!(
+                problem(account::sign_in(&desk, origin, email, OTHER).await).1,
+                Problem::WrongCredentials
+            );
+        }
+        // The right password is not heard either: a guesser must not learn that it was right.
+        let full = account::sign_in(&desk, from("203.0.113.9"), email, PASSWORD).await;
+        assert!(matches!(full, Err(Error::TooMany { retry_after_s: 1..=900 })), "{email}: {full:?}");
+    }
+    clock.advance(15 * MINUTE);
+    account::sign_in(&desk, here(), ADA, PASSWORD).await.unwrap();
+    // Signing in forgave what was tried before.
+    for _ in 0..3 {
+        assert_eq!(problem(account::sign_in(&desk, here(), ADA, OTHER).await).1, Problem::WrongCredentials);
+    }
+}
+
+async fn one_network_is_throttled_whatever_it_tries(db: &TestDb) {
+    let few = Throttles { address: Limit::per_minutes(4, 15), ..tight() };
+    let (desk, _) = throttled(db, few);
+    for guess in 0..4 {
+        let email = format!("person{guess}@example.org");
+        problem(account::sign_in(&desk, from("2001:db8::1"), &email, OTHER).await);
+    }
+    let neighbour = from("2001:db8::ffff");
+    let full = account::sign_up(&desk, neighbour.clone(), ADA, PASSWORD).await;
+    assert!(matches!(full, Err(Error::TooMany { .. })), "{full:?}");
+    let full = account::request_reset(&desk, neighbour, ADA).await;
+    assert!(matches!(full, Err(Error::TooMany { .. })), "{full:?}");
+    account::sign_up(&desk, from("2001:db8:0:1::1"), ADA, PASSWORD).await.unwrap();
+}
+
+async fn attempts_at_the_same_time_all_count(db: &TestDb) {
+    let (desk, _) = throttled(db, tight());
+    ada(&desk).await;
+    let tries = (0..8).map(|_| account::sign_in(&desk, here(), ADA, OTHER));
+    let heard = futures::future::join_all(tries).await;
+    let heard = heard.iter().filter(|r| matches!(r, Err(Error::Fields(_)))).count();
+    assert_eq!(heard, 3);
+}
+
+async fn the_first_person_is_told_how_to_become_admin(db: &TestDb) {
+    let (desk, clock) = desk(db);
+    let first = ada(&desk).await.actor;
+    clock.advance(MINUTE);
+    let second = account::sign_up(&desk, here(), "bob@example.org", PASSWORD).await.unwrap().actor;
+    assert!(account::first_steps(&desk, &first).await.unwrap());
+    assert!(!account::first_steps(&desk, &second).await.unwrap());
+    account::make_admin(&desk, ADA).await.unwrap();
+    assert!(!account::first_steps(&desk, &first).await.unwrap());
+    let nobody = account::make_admin(&desk, "nobody@example.org").await;
+    assert!(matches!(nobody, Err(Error::NotFound)));
+}
+
+async fn only_an_admin_reads_the_outbox(db: &TestDb) {
+    let (desk, _) = desk(db);
+    let session = ada(&desk).await;
+    let refused = service::mail::outbox(&desk, &session.actor, 10).await;
+    assert!(matches!(refused, Err(Error::Forbidden)));
+    account::make_admin(&desk, ADA).await.unwrap();
+    let admin = session::find(&desk, &session.token, &here()).await.unwrap().unwrap();
+    assert_eq!(admin.role, Role::Admin);
+    assert!(service::mail::outbox(&desk, &admin, 10).await.unwrap().is_empty());
+}

@@ -1,0 +1,116 @@
+use super::setting::{ADA, PASSWORD, ada, desk, from, here};
+use domain::{
+    time::{DAY, HOUR, MINUTE},
+    validation::{FieldProblem, Problem},
+};
+use service::{
+    Error, account,
+    flash::{self, Flash},
+    session, token,
+};
+use store::testing::TestDb;
+
+store::each_engine!(
+    a_session_lives_while_it_is_used,
+    a_person_sees_and_ends_their_own_sessions_only,
+    signing_out_everywhere_ends_programs_too,
+    a_flash_is_read_once_by_the_browser_that_posted,
+    a_stranger_carries_a_flash_without_being_anybody,
+    what_expired_is_pruned,
+);
+
+async fn a_session_lives_while_it_is_used(db: &TestDb) {
+    let (desk, clock) = desk(db);
+    let session = ada(&desk).await;
+    for _ in 0..3 {
+        clock.advance(29 * DAY);
+        assert!(session::find(&desk, &session.token, &from("192.0.2.77")).await.unwrap().is_some());
+    }
+    let listed = session::list(&desk, &session.actor).await.unwrap();
+    assert_eq!(listed[0].last_seen_at, desk.clock.now());
+    assert_eq!(listed[0].address, "192.0.2.77");
+    clock.advance(MINUTE - 1);
+    session::find(&desk, &session.token, &here()).await.unwrap();
+    assert_eq!(session::list(&desk, &session.actor).await.unwrap()[0].last_seen_at, listed[0].last_seen_at);
+    clock.advance(30 * DAY);
+    assert!(session::find(&desk, &session.token, &here()).await.unwrap().is_none());
+}
+
+async fn a_person_sees_and_ends_their_own_sessions_only(db: &TestDb) {
+    let (desk, clock) = desk(db);
+    let first = ada(&desk).await;
+    clock.advance(MINUTE);
+    let second = account::sign_in(&desk, from("198.51.100.7"), ADA, PASSWORD).await.unwrap();
+    let bob = account::sign_up(&desk, here(), "bob@example.org", PASSWORD).await.unwrap();
+    let listed = session::list(&desk, &second.actor).await.unwrap();
+    assert_eq!(listed.iter().map(|s| s.current).collect::<Vec<_>>(), [true, false]);
+    assert_eq!((listed[0].address.as_str(), listed[0].user_agent.as_str()), ("198.51.100.7", "Test/1.0"));
+
+    let theirs = session::end(&desk, &bob.actor, first.actor.session.unwrap()).await;
+    assert!(matches!(theirs, Err(Error::NotFound)));
+    session::end(&desk, &second.actor, first.actor.session.unwrap()).await.unwrap();
+    assert!(session::find(&desk, &first.token, &here()).await.unwrap().is_none());
+    assert!(session::find(&desk, &second.token, &here()).await.unwrap().is_some());
+    let gone = session::end(&desk, &second.actor, first.actor.session.unwrap()).await;
+    assert!(matches!(gone, Err(Error::NotFound)));
+}
+
+async fn signing_out_everywhere_ends_programs_too(db: &TestDb) {
+    let (desk, _) = desk(db);
+    let browser = ada(&desk).await;
+    let program = token::sign_in(&desk, here(), ADA, PASSWORD).await.unwrap();
+    let bob = token::sign_up(&desk, here(), "bob@example.org", PASSWORD).await.unwrap();
+    token::verify(&desk, &program.access_token).await.unwrap();
+    session::end_all(&desk, &browser.actor).await.unwrap();
+    assert!(session::find(&desk, &browser.token, &here()).await.unwrap().is_none());
+    let verified = token::verify(&desk, &program.access_token).await;
+    assert!(matches!(verified, Err(Error::Unauthenticated)), "{verified:?}");
+    let refreshed = token::refresh(&desk, here(), &program.refresh_token).await;
+    assert!(matches!(refreshed, Err(Error::Unauthenticated)));
+    token::verify(&desk, &bob.access_token).await.unwrap();
+}
+
+fn a_flash() -> Flash {
+    Flash {
+        form: "sign-in".into(),
+        fields: vec![FieldProblem::new("email", Problem::WrongCredentials)],
+        values: vec![("email".into(), "ada@example.org".into())],
+        ..Flash::default()
+    }
+}
+
+async fn a_flash_is_read_once_by_the_browser_that_posted(db: &TestDb) {
+    let (desk, clock) = desk(db);
+    let session = ada(&desk).await;
+    let other = account::sign_in(&desk, here(), ADA, PASSWORD).await.unwrap();
+    let id = flash::put(&desk, &session.token, &a_flash()).await.unwrap();
+    assert_eq!(flash::take(&desk, &other.token, id).await.unwrap(), None);
+    assert_eq!(flash::take(&desk, &session.token, id).await.unwrap(), Some(a_flash()));
+    assert_eq!(flash::take(&desk, &session.token, id).await.unwrap(), None);
+    let late = flash::put(&desk, &session.token, &a_flash()).await.unwrap();
+    clock.advance(5 * MINUTE);
+    assert_eq!(flash::take(&desk, &session.token, late).await.unwrap(), None);
+}
+
+async fn a_stranger_carries_a_flash_without_being_anybody(db: &TestDb) {
+    let (desk, clock) = desk(db);
+    let nobody = flash::put(&desk, "no session", &a_flash()).await;
+    assert!(matches!(nobody, Err(Error::Unauthenticated)));
+    let token = session::open_anonymous(&desk, &here()).await.unwrap();
+    let id = flash::put(&desk, &token, &a_flash()).await.unwrap();
+    assert_eq!(session::find(&desk, &token, &here()).await.unwrap(), None);
+    assert_eq!(flash::take(&desk, &token, id).await.unwrap(), Some(a_flash()));
+    clock.advance(HOUR);
+    let forgotten = flash::put(&desk, &token, &a_flash()).await;
+    assert!(matches!(forgotten, Err(Error::Unauthenticated)));
+}
+
+async fn what_expired_is_pruned(db: &TestDb) {
+    let (desk, clock) = desk(db);
+    let kept = ada(&desk).await;
+    let token = session::open_anonymous(&desk, &here()).await.unwrap();
+    flash::put(&desk, &token, &a_flash()).await.unwrap();
+    clock.advance(2 * HOUR);
+    session::prune(&desk, desk.clock.now()).await.unwrap();
+    assert!(session::find(&desk, &kept.token, &here()).await.unwrap().is_some());
+}

@@ -1,0 +1,165 @@
+use super::setting::{ADA, PASSWORD, desk, here};
+use domain::{
+    Role,
+    account::Tokens,
+    time::{DAY, MINUTE, SECOND},
+};
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use serde_json::{Value, json};
+use service::{Error, SharedDesk, account, testing, token};
+use store::testing::TestDb;
+
+store::each_engine!(
+    a_program_signs_in_and_refreshes,
+    a_refresh_token_that_comes_back_ends_the_family,
+    of_two_refreshes_at_once_at_most_one_succeeds,
+    an_access_token_expires,
+    a_forged_token_is_refused,
+    another_instance_reads_the_same_keys,
+    a_new_role_counts_at_once,
+    keys_rotate,
+);
+
+async fn signed_up(desk: &SharedDesk) -> Tokens {
+    token::sign_up(desk, here(), ADA, PASSWORD).await.unwrap()
+}
+
+async fn refused(desk: &SharedDesk, jwt: &str) {
+    let verified = token::verify(desk, jwt).await;
+    assert!(matches!(verified, Err(Error::Unauthenticated)), "{jwt}: {verified:?}");
+}
+
+async fn a_program_signs_in_and_refreshes(db: &TestDb) {
+    let (desk, _) = desk(db);
+    let first = signed_up(&desk).await;
+    assert_eq!(first.expires_in, 900);
+    let actor = token::verify(&desk, &first.access_token).await.unwrap();
+    assert_eq!((actor.email.as_str(), actor.role, actor.session), (ADA, Role::Trader, None));
+    let second = token::refresh(&desk, here(), &first.refresh_token).await.unwrap();
+    assert_ne!(second.refresh_token, first.refresh_token);
+    assert_eq!(token::verify(&desk, &second.access_token).await.unwrap(), actor);
+    assert!(!format!("{second:?}").contains(&second.refresh_token));
+}
+
+async fn a_refresh_token_that_comes_back_ends_the_family(db: &TestDb) {
+    let (desk, _) = desk(db);
+    let first = signed_up(&desk).await;
+    let apart = token::sign_in(&desk, here(), ADA, PASSWORD).await.unwrap();
+    let second = token::refresh(&desk, here(), &first.refresh_token).await.unwrap();
+    token::verify(&desk, &second.access_token).await.unwrap();
+    let stolen = token::refresh(&desk, here(), &first.refresh_token).await;
+    assert!(matches!(stolen, Err(Error::Unauthenticated)));
+    let after = token::refresh(&desk, here(), &second.refresh_token).await;
+    assert!(matches!(after, Err(Error::Unauthenticated)));
+    refused(&desk, &second.access_token).await;
+    refused(&desk, &first.access_token).await;
+    token::refresh(&desk, here(), &apart.refresh_token).await.unwrap();
+}
+
+async fn of_two_refreshes_at_once_at_most_one_succeeds(db: &TestDb) {
+    let (desk, _) = desk(db);
+    let first = signed_up(&desk).await;
+    let tries = (0..4).map(|_| token::refresh(&desk, here(), &first.refresh_token));
+    let done = futures::future::join_all(tries).await.into_iter().filter(Result::is_ok).count();
+    assert_eq!(done, 1);
+}
+
+async fn an_access_token_expires(db: &TestDb) {
+    let (desk, clock) = desk(db);
+    let tokens = signed_up(&desk).await;
+    clock.advance(token::ACCESS - SECOND);
+    token::verify(&desk, &tokens.access_token).await.unwrap();
+    // Remembered a moment ago, and still not believed beyond its time.
+    clock.advance(12 * SECOND);
+    refused(&desk, &tokens.access_token).await;
+    clock.advance(31 * DAY);
+    let late = token::refresh(&desk, here(), &tokens.refresh_token).await;
+    assert!(matches!(late, Err(Error::Unauthenticated)));
+}
+
+/// The parts of a token, read without believing them.
+fn parts(jwt: &str) -> (Value, Value) {
+    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+    let read = |part: &str| serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap();
+    let mut split = jwt.split('.');
+    (read(split.next().unwrap()), read(split.next().unwrap()))
+}
+
+fn unsigned(header: &Value, claims: &Value) -> String {
+    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+    let write = |part: &Value| URL_SAFE_NO_PAD.encode(part.to_string());
+    format!("{}.{}.", write(header), write(claims))
+}
+
+async fn a_forged_token_is_refused(db: &TestDb) {
+    let (desk, _) = desk(db);
+    let tokens = signed_up(&desk).await;
+    let (header, claims) = parts(&tokens.access_token);
+    let kid = header["kid"].as_str().unwrap().to_owned();
+    for nonsense in
+        ["", "a.b.c", "....", &"x".repeat(10_000), &tokens.refresh_token, &tokens.access_token[..200]]
+    {
+        refused(&desk, nonsense).await;
+    }
+    // No signature at all, by any spelling of it.
+    for alg in ["none", "None", "NONE", ""] {
+        refused(&desk, &unsigned(&json!({ "alg": alg, "typ": "JWT", "kid": kid }), &claims)).await;
+    }
+    // Signed with the public key as if it were a shared secret.
+    let keys = store::signing_key::list(&desk.db).await.unwrap();
+    let mut header = Header::new(Algorithm::HS256);
+    header.kid = Some(kid.clone());
+    let secret = EncodingKey::from_secret(&keys[0].public_key);
+    refused(&desk, &jsonwebtoken::encode(&header, &claims, &secret).unwrap()).await;
+    // Signed by somebody else, under our key's name and under their own.
+    let theirs = signed_by_another(&claims, &kid);
+    refused(&desk, &theirs).await;
+    // Another person's name under our own signature's bytes.
+    let (head, rest) = tokens.access_token.split_once('.').unwrap();
+    let signature = rest.split_once('.').unwrap().1;
+    let mut other = claims.clone();
+    other["role"] = json!("admin");
+    let forged = unsigned(&json!({}), &other);
+    let body = forged.split('.').nth(1).unwrap();
+    refused(&desk, &format!("{head}.{body}.{signature}")).await;
+}
+
+fn signed_by_another(claims: &Value, kid: &str) -> String {
+    use ed25519_dalek::pkcs8::EncodePrivateKey as _;
+    let key = ed25519_dalek::SigningKey::from_bytes(&[9; 32]);
+    let mut header = Header::new(Algorithm::EdDSA);
+    header.kid = Some(kid.to_owned());
+    let der = key.to_pkcs8_der().unwrap();
+    jsonwebtoken::encode(&header, claims, &EncodingKey::from_ed_der(der.as_bytes())).unwrap()
+}
+
+async fn another_instance_reads_the_same_keys(db: &TestDb) {
+    let (first, _) = desk(db);
+    let (second, _) = testing::desk((**db).clone());
+    let tokens = signed_up(&first).await;
+    assert_eq!(token::verify(&second, &tokens.access_token).await.unwrap().email, ADA);
+    let again = token::refresh(&second, here(), &tokens.refresh_token).await.unwrap();
+    token::verify(&first, &again.access_token).await.unwrap();
+}
+
+async fn a_new_role_counts_at_once(db: &TestDb) {
+    let (desk, _) = desk(db);
+    let tokens = signed_up(&desk).await;
+    assert_eq!(token::verify(&desk, &tokens.access_token).await.unwrap().role, Role::Trader);
+    account::make_admin(&desk, ADA).await.unwrap();
+    assert_eq!(token::verify(&desk, &tokens.access_token).await.unwrap().role, Role::Admin);
+}
+
+async fn keys_rotate(db: &TestDb) {
+    let (desk, clock) = desk(db);
+    let old = signed_up(&desk).await;
+    clock.advance(90 * DAY - MINUTE);
+    let last = token::sign_in(&desk, here(), ADA, PASSWORD).await.unwrap();
+    clock.advance(MINUTE);
+    let new = token::sign_in(&desk, here(), ADA, PASSWORD).await.unwrap();
+    assert_eq!(parts(&old.access_token).0, parts(&last.access_token).0);
+    assert_ne!(parts(&last.access_token).0, parts(&new.access_token).0);
+    token::verify(&desk, &last.access_token).await.unwrap();
+    token::verify(&desk, &new.access_token).await.unwrap();
+    assert_eq!(store::signing_key::list(&desk.db).await.unwrap().len(), 2);
+}
