@@ -29,7 +29,13 @@ pub(crate) fn percent(text: &str) -> String {
     let (whole, rest) = digits.split_once('.').unwrap_or((digits, ""));
     let cut = rest.get(..2).unwrap_or(rest);
     let zero = whole.bytes().chain(cut.bytes()).all(|b| b == b'0');
-    let sign = if zero { "" } else if negative { "−" } else { "+" };
+    let sign = if zero {
+        ""
+    } else if negative {
+        "−"
+    } else {
+        "+"
+    };
     format!("{sign}{whole}.{cut:0<2}%")
 }
 

@@ -5,12 +5,12 @@
 //! trade page's bundle (`islands` + `desk`). Only the islands and what they share are in the browser's halves.
 #![recursion_limit = "512"]
 
+#[cfg(any(feature = "ssr", feature = "desk"))]
+pub mod answer;
 #[cfg(feature = "ssr")]
 pub mod api;
 #[cfg(feature = "ssr")]
 mod components;
-#[cfg(any(feature = "ssr", feature = "desk"))]
-pub mod answer;
 mod figures;
 pub mod islands;
 #[cfg(feature = "ssr")]

@@ -9,7 +9,8 @@ use leptos_meta::MetaTags;
 
 /// Pages that a person is about to open are fetched ahead when the pointer rests on their link. Never what acts: those
 /// are forms.
-const SPECULATION: &str = r#"{"prefetch":[{"where":{"selector_matches":"a[data-ahead]"},"eagerness":"moderate"}]}"#;
+const SPECULATION: &str =
+    r#"{"prefetch":[{"where":{"selector_matches":"a[data-ahead]"},"eagerness":"moderate"}]}"#;
 
 /// The document. Which wasm it loads depends on the page: the trade desk's, or the small one.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
@@ -17,7 +18,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     let assets = use_context::<Assets>().unwrap_or_default();
     let bundle = if DESK_PAGES.contains(&visit::path().as_str()) { assets.desk } else { assets.small };
     let scripts = bundle.map(|name| {
-        let options = LeptosOptions { output_name: name.into(), ..options };
+        let mut options = options;
+        options.output_name = name.into();
         view! { <HydrationScripts options islands=true/> }
     });
     view! {

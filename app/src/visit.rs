@@ -54,7 +54,8 @@ impl Visit {
     /// Gives the browser a session, or takes it away.
     pub(crate) fn set_session(&self, token: &str, seconds: i64) {
         let url = &self.desk.settings.public_url;
-        let (name, secure) = (session_cookie_name(url), if url.starts_with("https://") { "; Secure" } else { "" });
+        let (name, secure) =
+            (session_cookie_name(url), if url.starts_with("https://") { "; Secure" } else { "" });
         set_cookie(&format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}"));
     }
 }
@@ -142,9 +143,7 @@ fn cookie(name: &str) -> Option<String> {
 /// Where to go after signing in: only ever a page of ours.
 pub(crate) fn safe_next(next: Option<&str>) -> &str {
     let plain = |t: &str| {
-        t.starts_with('/')
-            && !t.starts_with("//")
-            && t.bytes().all(|b| b.is_ascii_graphic() && b != b'\\')
+        t.starts_with('/') && !t.starts_with("//") && t.bytes().all(|b| b.is_ascii_graphic() && b != b'\\')
     };
     next.filter(|t| plain(t)).unwrap_or("/dashboard")
 }
@@ -161,7 +160,9 @@ mod tests {
     #[test]
     fn next_never_leaves_the_desk() {
         assert_eq!(safe_next(Some("/trade?symbol=BTC/USDT")), "/trade?symbol=BTC/USDT");
-        for bad in ["", "//evil.example", "https://evil.example", "/\\evil.example", "trade", "/\t/evil", "/a b"] {
+        for bad in
+            ["", "//evil.example", "https://evil.example", "/\\evil.example", "trade", "/\t/evil", "/a b"]
+        {
             assert_eq!(safe_next(Some(bad)), "/dashboard", "{bad}");
         }
         assert_eq!(safe_next(None), "/dashboard");

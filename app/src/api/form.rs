@@ -56,7 +56,8 @@ impl Form {
             Ok(done) => {
                 if wants_page() {
                     let notice = done.notice.clone();
-                    let flash = notice.map(|n| Flash { form: self.name.into(), notice: Some(n), ..Flash::default() });
+                    let flash =
+                        notice.map(|n| Flash { form: self.name.into(), notice: Some(n), ..Flash::default() });
                     see_other(&leave(visit, &done.to, flash).await);
                 }
                 Ok(Done { fresh, ..done })

@@ -1,4 +1,5 @@
 //! Exchange keys.
+#![allow(missing_docs)] // the server macro makes items that cannot carry docs
 
 use super::{form::form, trader};
 use crate::answer::{Done, Failure};
@@ -25,11 +26,19 @@ pub async fn connect_sandbox() -> Result<Done, Failure> {
 /// Connects a key of the person's own.
 #[server(endpoint = "key-create")]
 pub async fn create_key(
-    #[server(rename = "tradeType", default)] trade_type: String,
-    #[server(rename = "strategyType", default)] strategy_type: String,
+    #[server(default)]
+    #[server(rename = "tradeType")]
+    trade_type: String,
+    #[server(default)]
+    #[server(rename = "strategyType")]
+    strategy_type: String,
     #[server(default)] name: String,
-    #[server(rename = "apiKey", default)] api_key: String,
-    #[server(rename = "apiSecretKey", default)] secret: String,
+    #[server(default)]
+    #[server(rename = "apiKey")]
+    api_key: String,
+    #[server(default)]
+    #[server(rename = "apiSecretKey")]
+    secret: String,
 ) -> Result<Done, Failure> {
     let (visit, actor) = trader()?;
     let answer = form("key-create", "/keys#add")
@@ -53,7 +62,8 @@ fn kinds(trade: &str, strategy: &str) -> Result<(TradeType, StrategyType), Vec<F
         (Some(trade), Some(strategy)) => Ok((trade, strategy)),
         (trade, strategy) => {
             let trade = trade.is_none().then(|| FieldProblem::new("tradeType", Problem::NotTradeType));
-            let strategy = strategy.is_none().then(|| FieldProblem::new("strategyType", Problem::NotStrategyType));
+            let strategy =
+                strategy.is_none().then(|| FieldProblem::new("strategyType", Problem::NotStrategyType));
             Err(trade.into_iter().chain(strategy).collect())
         }
     }
@@ -61,7 +71,10 @@ fn kinds(trade: &str, strategy: &str) -> Result<(TradeType, StrategyType), Vec<F
 
 /// Renames a key.
 #[server(endpoint = "key-rename")]
-pub async fn rename_key(#[server(default)] id: String, #[server(default)] name: String) -> Result<Done, Failure> {
+pub async fn rename_key(
+    #[server(default)] id: String,
+    #[server(default)] name: String,
+) -> Result<Done, Failure> {
     let back = format!("/keys#key-{}", fragment(&id));
     let answer = form("key-rename", back).keep("id", &id).keep("name", &name);
     change(answer, &id, KeyChange { name: Some(name), active: None, credentials: None }).await
@@ -69,7 +82,10 @@ pub async fn rename_key(#[server(default)] id: String, #[server(default)] name: 
 
 /// Switches a key on or off.
 #[server(endpoint = "key-active")]
-pub async fn activate_key(#[server(default)] id: String, #[server(default)] active: String) -> Result<Done, Failure> {
+pub async fn activate_key(
+    #[server(default)] id: String,
+    #[server(default)] active: String,
+) -> Result<Done, Failure> {
     let answer = form("key-active", format!("/keys#key-{}", fragment(&id))).keep("id", &id);
     change(answer, &id, KeyChange { name: None, active: Some(active == "true"), credentials: None }).await
 }
@@ -78,8 +94,12 @@ pub async fn activate_key(#[server(default)] id: String, #[server(default)] acti
 #[server(endpoint = "key-credentials")]
 pub async fn renew_key(
     #[server(default)] id: String,
-    #[server(rename = "apiKey", default)] api_key: String,
-    #[server(rename = "apiSecretKey", default)] secret: String,
+    #[server(default)]
+    #[server(rename = "apiKey")]
+    api_key: String,
+    #[server(default)]
+    #[server(rename = "apiSecretKey")]
+    secret: String,
 ) -> Result<Done, Failure> {
     let back = format!("/keys#key-{}", fragment(&id));
     let answer = form("key-credentials", back).keep("id", &id).keep("apiKey", &api_key);
@@ -115,7 +135,9 @@ pub async fn delete_key(#[server(default)] id: String) -> Result<Done, Failure> 
         Ok(id) => key::delete(&visit.desk, &actor, id).await,
         Err(_) => Err(Error::NotFound),
     };
-    form("key-delete", "/keys").answer(&visit, deleted.map(|()| Done::at("/keys").saying("key-deleted"))).await
+    form("key-delete", "/keys")
+        .answer(&visit, deleted.map(|()| Done::at("/keys").saying("key-deleted")))
+        .await
 }
 
 /// An id fit for a fragment: ours, or nothing.

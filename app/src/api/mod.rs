@@ -6,7 +6,6 @@ pub mod people;
 pub mod screen;
 pub mod trade;
 
-
 use crate::{answer::Failure, visit::Visit};
 use domain::Role;
 use service::{Actor, Error};

@@ -1,4 +1,5 @@
 //! Signing up, in and out; passwords and sessions.
+#![allow(missing_docs)] // the server macro makes items that cannot carry docs
 
 use super::{form::form, trader, visitor};
 use crate::{

@@ -1,4 +1,5 @@
 //! How the person wants the screen.
+#![allow(missing_docs)] // the server macro makes items that cannot carry docs
 
 use super::{form::form, visitor};
 use crate::{

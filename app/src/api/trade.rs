@@ -1,4 +1,5 @@
 //! Orders, positions and the chart's candles.
+#![allow(missing_docs)] // the server macro makes items that cannot carry docs
 
 use super::{
     form::{self, Form, form},
@@ -30,16 +31,30 @@ pub async fn place_order(
     #[server(default)] key: String,
     #[server(default)] symbol: String,
     #[server(default)] side: String,
-    #[server(rename = "type", default)] kind: String,
+    #[server(default)]
+    #[server(rename = "type")]
+    kind: String,
     #[server(default)] price: String,
     #[server(default)] sizing: String,
     #[server(default)] amount: String,
-    #[server(rename = "riskProfilePercent", default)] percent: String,
-    #[server(rename = "stopTriggerPrice", default)] stop: String,
-    #[server(rename = "stopTriggerType", default)] stop_kind: String,
-    #[server(rename = "stopPrice", default)] stop_price: String,
-    #[server(rename = "callbackRate", default)] callback: String,
-    #[server(rename = "takeProfitPrices", default)] targets: Vec<String>,
+    #[server(default)]
+    #[server(rename = "riskProfilePercent")]
+    percent: String,
+    #[server(default)]
+    #[server(rename = "stopTriggerPrice")]
+    stop: String,
+    #[server(default)]
+    #[server(rename = "stopTriggerType")]
+    stop_kind: String,
+    #[server(default)]
+    #[server(rename = "stopPrice")]
+    stop_price: String,
+    #[server(default)]
+    #[server(rename = "callbackRate")]
+    callback: String,
+    #[server(default)]
+    #[server(rename = "takeProfitPrices")]
+    targets: Vec<String>,
     #[server(default)] replace: String,
     #[server(default)] idempotency: String,
 ) -> Result<Done, Failure> {
@@ -146,7 +161,9 @@ pub async fn set_leverage(
 pub async fn set_margin_mode(
     #[server(default)] key: String,
     #[server(default)] symbol: String,
-    #[server(rename = "marginType", default)] mode: String,
+    #[server(default)]
+    #[server(rename = "marginType")]
+    mode: String,
 ) -> Result<Done, Failure> {
     let (visit, actor) = trader()?;
     let mode = MarginMode::parse(&mode).ok_or_else(|| Error::field("marginType", Problem::NotMarginType));
@@ -159,10 +176,12 @@ pub async fn set_margin_mode(
 }
 
 /// The chart's candles: the newest, or those before a time in seconds.
-#[server(endpoint = "bars", input = GetUrl)]
+#[server(ReadBars, endpoint = "bars", input = GetUrl)]
 pub async fn bars(
     #[server(default)] symbol: String,
-    #[server(rename = "tradeType", default)] kind: String,
+    #[server(default)]
+    #[server(rename = "tradeType")]
+    kind: String,
     #[server(default)] frame: String,
     #[server(default)] before: Option<i64>,
 ) -> Result<Bars, Failure> {

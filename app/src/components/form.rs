@@ -5,7 +5,10 @@ use crate::{
     words::problems,
 };
 use leptos::prelude::*;
-use service::{Error, flash::{self, Flash}};
+use service::{
+    Error,
+    flash::{self, Flash},
+};
 
 /// What the last post of any form on this page came to.
 #[derive(Clone, Debug, Default)]

@@ -57,8 +57,11 @@ pub(crate) fn frame<V: IntoView + 'static>(
 fn header(visit: &Visit, words: &'static Pages) -> impl IntoView + use<> {
     let home = if visit.actor.is_some() { "/dashboard" } else { "/" };
     let paper = visit.desk.settings.mode == Mode::Sandbox;
-    let (mode, badge, explained) =
-        if paper { ("paper", words.paper, words.paper_title) } else { ("live", words.live, words.live_title) };
+    let (mode, badge, explained) = if paper {
+        ("paper", words.paper, words.paper_title)
+    } else {
+        ("live", words.live, words.live_title)
+    };
     let side = match &visit.actor {
         Some(actor) => Either::Left(signed_in(actor, words)),
         None => Either::Right(stranger()),

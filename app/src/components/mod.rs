@@ -1,7 +1,7 @@
 //! What pages are built of. Rendered on the server only.
 
-pub(crate) mod frame;
 pub(crate) mod form;
+pub(crate) mod frame;
 pub(crate) mod icon;
 pub(crate) mod plot;
 pub(crate) mod show;

@@ -51,8 +51,15 @@ pub(crate) fn line(points: &[(Micros, Decimal)], label: String) -> impl IntoView
     let (first, last) = (points.first().map_or(0, |p| p.0.0), points.last().map_or(1, |p| p.0.0));
     let mut path = String::new();
     for (i, (at, value)) in points.iter().enumerate() {
-        let x = i64::try_from(i128::from(at.0 - first) * i128::from(WIDTH) / i128::from((last - first).max(1)));
-        let _ = write!(path, "{}{} {}", if i == 0 { 'M' } else { 'L' }, x.unwrap_or_default(), place(*value, lo, hi));
+        let x =
+            i64::try_from(i128::from(at.0 - first) * i128::from(WIDTH) / i128::from((last - first).max(1)));
+        let _ = write!(
+            path,
+            "{}{} {}",
+            if i == 0 { 'M' } else { 'L' },
+            x.unwrap_or_default(),
+            place(*value, lo, hi)
+        );
     }
     let area = format!("{path}V{HEIGHT}H0Z");
     view! {
@@ -70,7 +77,8 @@ mod tests {
     #[test]
     fn higher_values_stand_higher_and_inside() {
         let n = Decimal::from;
-        let (top, middle, bottom) = (place(n(20), n(10), n(20)), place(n(15), n(10), n(20)), place(n(10), n(10), n(20)));
+        let (top, middle, bottom) =
+            (place(n(20), n(10), n(20)), place(n(15), n(10), n(20)), place(n(10), n(10), n(20)));
         assert!(0 < top && top < middle && middle < bottom && bottom < HEIGHT);
         assert!((0..HEIGHT).contains(&place(n(5), n(5), n(5))), "a flat line has a place");
     }

@@ -1,8 +1,7 @@
 //! Tables of positions, orders and trades.
 
 use crate::{
-    figures,
-    visit,
+    figures, visit,
     words::{desk::desk, orders::orders, pages::pages},
 };
 use domain::{Decimal, Micros, Order, OrderStatus, Position, Trade, money};
@@ -16,7 +15,13 @@ pub(crate) fn moment(at: Micros) -> impl IntoView {
 }
 
 fn tone(value: Decimal) -> &'static str {
-    if value.is_zero() { "plain" } else if value.is_sign_negative() { "loss" } else { "gain" }
+    if value.is_zero() {
+        "plain"
+    } else if value.is_sign_negative() {
+        "loss"
+    } else {
+        "gain"
+    }
 }
 
 /// Head of a table: names, and whether the column holds numbers.

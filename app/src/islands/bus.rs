@@ -2,10 +2,10 @@
 
 use super::told::{Happened, Quote};
 use leptos::prelude::*;
-use std::collections::BTreeMap;
 
 /// How the stream stands. The pill tells it, and tells nothing better than the truth.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(not(feature = "islands"), allow(dead_code))] // only the browser hears the stream
 pub(crate) enum Link {
     /// Not yet.
     #[default]
@@ -35,8 +35,8 @@ impl Link {
 pub(crate) struct Bus {
     /// How the stream stands.
     pub(crate) link: ArcRwSignal<Link>,
-    /// The newest price of each watched market.
-    pub(crate) quotes: ArcRwSignal<BTreeMap<String, Quote>>,
+    /// The newest price of each watched market: a few at most, so a list is enough.
+    pub(crate) quotes: ArcRwSignal<Vec<(String, Quote)>>,
     /// The newest happening.
     pub(crate) happened: ArcRwSignal<Option<Happened>>,
     /// Too much was missed.

@@ -32,7 +32,9 @@ pub fn LivePrice() -> impl IntoView {
     });
     let quote = Memo::new(move |_| {
         let name = symbol.get();
-        quotes.with(|q| q.get(&name).cloned()).unwrap_or_else(|| first.clone())
+        quotes
+            .with(|all| all.iter().find(|(of, _)| *of == name).map(|(_, q)| q.clone()))
+            .unwrap_or_else(|| first.clone())
     });
     let way = move || quote.with(|q| if q.up { "up" } else { "down" });
     let change = move || quote.with(|q| if q.percent.starts_with('-') { "loss" } else { "gain" });

@@ -9,12 +9,7 @@ use super::{
 use futures::{SinkExt, StreamExt, channel::mpsc, future::Either};
 use gloo_net::websocket::{Message, futures::WebSocket};
 use leptos::prelude::*;
-use std::{
-    cell::RefCell,
-    collections::BTreeSet,
-    rc::Rc,
-    time::Duration,
-};
+use std::{cell::RefCell, rc::Rc, time::Duration};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 
 /// After this long without a word a stream that should carry prices is stale.
@@ -29,7 +24,7 @@ type Reader = Rc<dyn Fn(&JsValue)>;
 /// What the islands of this tab want, together.
 #[derive(Default)]
 struct Wish {
-    symbols: BTreeSet<String>,
+    symbols: Vec<String>,
     account: Option<(String, String)>,
     reader: Option<Reader>,
     /// Tells the running connection that the wish has changed.
@@ -38,11 +33,19 @@ struct Wish {
     last_heard: f64,
 }
 
+impl Wish {
+    fn want(&mut self, symbol: &str) {
+        if !self.symbols.iter().any(|s| s == symbol) {
+            self.symbols.push(symbol.to_owned());
+        }
+    }
+}
+
 thread_local! { static WISH: RefCell<Wish> = RefCell::default(); }
 
 /// Asks for a market's prices.
 pub(crate) fn watch(symbol: &str) {
-    WISH.with_borrow_mut(|w| w.symbols.insert(symbol.to_owned()));
+    WISH.with_borrow_mut(|w| w.want(symbol));
     start();
 }
 
@@ -50,7 +53,7 @@ pub(crate) fn watch(symbol: &str) {
 #[cfg(feature = "desk")]
 pub(crate) fn watch_account(key: &str, symbol: &str, reader: impl Fn(&JsValue) + 'static) {
     WISH.with_borrow_mut(|w| {
-        w.symbols.insert(symbol.to_owned());
+        w.want(symbol);
         w.account = Some((key.to_owned(), symbol.to_owned()));
         w.reader = Some(Rc::new(reader));
     });
@@ -185,11 +188,12 @@ fn quoted(symbol: String, mut quote: Quote) {
     if bus.link.get_untracked() != Link::Live {
         bus.link.set(Link::Live);
     }
-    bus.quotes.update(|quotes| {
-        if let Some(before) = quotes.get(&symbol) {
+    bus.quotes.update(|quotes| match quotes.iter_mut().find(|(of, _)| *of == symbol) {
+        Some((_, before)) => {
             quote.up = if before.last == quote.last { before.up } else { above(&quote.last, &before.last) };
+            *before = quote;
         }
-        quotes.insert(symbol, quote);
+        None => quotes.push((symbol, quote)),
     });
 }
 

@@ -91,7 +91,8 @@ mod tests {
         assert_eq!(tell_order(words, &order).1, "Buy 0.05 BTC/USDT filled at 10,800.1");
         let partly = OrderNews { status: "open".into(), filled: "0.02".into(), ..order.clone() };
         assert_eq!(tell_order(words, &partly).1, "Buy 0.05 BTC/USDT filled in part: 0.02");
-        let stop = OrderNews { status: "canceled".into(), side: "SELL".into(), amount: String::new(), ..order };
+        let stop =
+            OrderNews { status: "canceled".into(), side: "SELL".into(), amount: String::new(), ..order };
         assert_eq!(tell_order(words, &stop).1, "Sell position BTC/USDT cancelled");
     }
 }

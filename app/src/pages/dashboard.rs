@@ -104,7 +104,11 @@ async fn holdings(
     })
 }
 
-fn worth(words: &'static Pages, total: Option<Decimal>, points: &[(Micros, Decimal)]) -> impl IntoView + use<> {
+fn worth(
+    words: &'static Pages,
+    total: Option<Decimal>,
+    points: &[(Micros, Decimal)],
+) -> impl IntoView + use<> {
     let total = total.map_or_else(|| "—".to_owned(), |t| format!("${}", figures::cents(t)));
     let plot = if let (true, Some(first), Some(last)) = (points.len() > 1, points.first(), points.last()) {
         let label = fill(words.equity_summary, &[&figures::cents(first.1), &figures::cents(last.1)]);

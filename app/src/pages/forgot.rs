@@ -17,7 +17,13 @@ pub(crate) fn Forgot() -> impl IntoView {
     show(|visit| async move {
         let words = people(visit::lang());
         let posted = Posted::read(&visit).await?.of("forgot");
-        let email = Field { name: "email", label: words.email, kind: "email", autocomplete: "username", ..Field::default() };
+        let email = Field {
+            name: "email",
+            label: words.email,
+            kind: "email",
+            autocomplete: "username",
+            ..Field::default()
+        };
         let body = view! {
             <h1>{words.forgot_title}</h1>
             <p class="lead">{words.forgot_lead}</p>

@@ -122,8 +122,20 @@ fn changes(words: &'static Pages, posted: &Posted, key: &ExchangeKey) -> impl In
     let id = key.id.to_string();
     let (renaming, renewing) = (posted.of_row("key-rename", &id), posted.of_row("key-credentials", &id));
     let (switch, to) = if key.active { (words.deactivate, "false") } else { (words.activate, "true") };
-    let name = Field { name: "name", label: words.key_name, autocomplete: "off", scope: "rename-", ..Field::default() };
-    let api_key = Field { name: "apiKey", label: words.api_key, scope: "renew-", autocomplete: "off", ..Field::default() };
+    let name = Field {
+        name: "name",
+        label: words.key_name,
+        autocomplete: "off",
+        scope: "rename-",
+        ..Field::default()
+    };
+    let api_key = Field {
+        name: "apiKey",
+        label: words.api_key,
+        scope: "renew-",
+        autocomplete: "off",
+        ..Field::default()
+    };
     let secret = Field { name: "apiSecretKey", label: words.secret_key, kind: "password", ..api_key };
     let hidden = move || view! { <input type="hidden" name="id" value=id.clone()/> };
     let delete = format!("/keys/delete?id={}", key.id);

@@ -35,7 +35,8 @@ pub(crate) fn Outbox() -> impl IntoView {
 
 fn message(mail: Mail) -> impl IntoView {
     let words = people(visit::lang());
-    let sent = mail.sent_at.map_or_else(|| words.waiting.to_owned(), |at| fill(words.sent, &[&at.to_string()]));
+    let sent =
+        mail.sent_at.map_or_else(|| words.waiting.to_owned(), |at| fill(words.sent, &[&at.to_string()]));
     view! {
         <li class="panel mail">
             <h2 class="panel-title">{mail.subject}</h2>

@@ -19,7 +19,8 @@ pub(crate) fn Reset() -> impl IntoView {
     show(|visit| async move {
         let words = people(visit::lang());
         let posted = Posted::read(&visit).await?.of("reset");
-        let spent = posted.flash().is_some_and(|f| f.fields.iter().any(|p| p.problem == Problem::ResetInvalid));
+        let spent =
+            posted.flash().is_some_and(|f| f.fields.iter().any(|p| p.problem == Problem::ResetInvalid));
         let spent = spent.then(|| {
             let text = problems::problem(visit::lang(), Problem::ResetInvalid);
             view! {

@@ -36,7 +36,8 @@ pub(crate) fn Settings() -> impl IntoView {
 }
 
 fn password(words: &'static People, posted: &Posted) -> impl IntoView + use<> {
-    let field = |name, label, autocomplete| Field { name, label, autocomplete, kind: "password", ..Field::default() };
+    let field =
+        |name, label, autocomplete| Field { name, label, autocomplete, kind: "password", ..Field::default() };
     let current = field("current", words.current_password, "current-password");
     let new = Field { hint: words.password_hint, ..field("password", words.new_password, "new-password") };
     view! {

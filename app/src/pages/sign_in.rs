@@ -19,7 +19,13 @@ pub(crate) fn SignIn() -> impl IntoView {
         let words = people(visit::lang());
         let all = Posted::read(&visit).await?;
         let (posted, reset) = (all.of("sign-in"), all.of("reset"));
-        let email = Field { name: "email", label: words.email, kind: "email", autocomplete: "username", ..Field::default() };
+        let email = Field {
+            name: "email",
+            label: words.email,
+            kind: "email",
+            autocomplete: "username",
+            ..Field::default()
+        };
         let password = Field {
             name: "password",
             label: words.password,

@@ -18,7 +18,13 @@ pub(crate) fn SignUp() -> impl IntoView {
     show(|visit| async move {
         let words = people(visit::lang());
         let posted = Posted::read(&visit).await?.of("sign-up");
-        let email = Field { name: "email", label: words.email, kind: "email", autocomplete: "username", ..Field::default() };
+        let email = Field {
+            name: "email",
+            label: words.email,
+            kind: "email",
+            autocomplete: "username",
+            ..Field::default()
+        };
         let password = Field {
             name: "password",
             label: words.password,

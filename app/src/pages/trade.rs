@@ -19,8 +19,7 @@ use crate::{
     words::{pages::Pages, pages::pages},
 };
 use domain::{
-    Decimal, ExchangeKey, Frame, Refusal, StrategyType, Symbol, Ticker, TradeType,
-    ticket::MOST_TARGETS,
+    Decimal, ExchangeKey, Frame, Refusal, StrategyType, Symbol, Ticker, TradeType, ticket::MOST_TARGETS,
 };
 use leptos::prelude::*;
 use service::{Error, key, market, order, sandbox_control::Playing};
@@ -75,7 +74,10 @@ fn named<'a>(query: &'a [(String, String)], name: &str) -> Option<&'a str> {
 }
 
 /// The key that the address names, or the first active futures key, or the first.
-pub(crate) fn choose<'a>(keys: &'a [ExchangeKey], id: Option<&str>) -> Result<Option<&'a ExchangeKey>, Error> {
+pub(crate) fn choose<'a>(
+    keys: &'a [ExchangeKey],
+    id: Option<&str>,
+) -> Result<Option<&'a ExchangeKey>, Error> {
     if let Some(id) = id {
         let id = id.parse().map_err(|_| Error::NotFound)?;
         return keys.iter().find(|key| key.id == id).map(Some).ok_or(Error::NotFound);
@@ -167,7 +169,8 @@ async fn choosers(
     });
     let markets = markets.into_iter().map(|m| {
         let synthetic = playing.is_some_and(|p| p.synthetic.contains(&m.symbol));
-        let label = if synthetic { format!("{} ({})", m.symbol, words.synthetic) } else { m.symbol.to_string() };
+        let label =
+            if synthetic { format!("{} ({})", m.symbol, words.synthetic) } else { m.symbol.to_string() };
         view! { <option value=m.symbol.to_string() selected=m.symbol == *symbol>{label}</option> }
     });
     Ok(view! {
@@ -213,7 +216,8 @@ mod tests {
 
     #[test]
     fn one_more_target_is_added_on_request() {
-        let query = [("takeProfitPrices[0]".to_owned(), "9".to_owned()), ("addTarget".to_owned(), "1".to_owned())];
+        let query =
+            [("takeProfitPrices[0]".to_owned(), "9".to_owned()), ("addTarget".to_owned(), "1".to_owned())];
         assert_eq!(draft(&query, &Posted::default()).targets, ["9", ""]);
     }
 }

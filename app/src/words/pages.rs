@@ -9,8 +9,6 @@ table! {
         skip: "Skip to content",
         main_nav: "Main",
         account_nav: "Account",
-        menu: "Menu",
-        home: "Home",
         dashboard: "Dashboard",
         trade: "Trade",
         keys: "Keys",
@@ -49,7 +47,6 @@ table! {
 
         welcome: "Your desk",
         total_balance: "Total balance",
-        equity_title: "Equity",
         equity_lead: "The last seven days, in USD.",
         equity_empty: "The first points appear within the hour.",
         equity_summary: "From {} to {} USD.",
@@ -96,7 +93,6 @@ table! {
         sandbox: "Sandbox",
         change: "Change",
         rename: "Rename",
-        save: "Save",
         new_credentials: "New credentials",
         credentials_hint: "Key and secret of the same account. The old secret is forgotten.",
         deactivate: "Switch off",
@@ -160,6 +156,5 @@ table! {
         unavailable_lead: "Your keys and orders are safe. Reload the page in a moment.",
         fault_title: "Something broke on our side",
         fault_lead: "It is logged. Reload the page, or come back in a moment.",
-        cancel: "Cancel",
     }
 }

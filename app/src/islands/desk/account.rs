@@ -1,6 +1,9 @@
 //! The account and prices of the desk, as signals.
 
-use super::{DeskInit, foresee::{self, Ground}};
+use super::{
+    DeskInit,
+    foresee::{self, Ground},
+};
 use domain::{Decimal, Market, live::AccountState};
 use leptos::prelude::*;
 
@@ -32,8 +35,7 @@ impl Account {
     /// What a ticket is measured against, now.
     pub(crate) fn ground(self) -> Ground {
         let market = self.market.get_value();
-        let (equity, leverage) =
-            self.state.with(|a| (foresee::equity(a, market.symbol.quote()), a.leverage));
+        let (equity, leverage) = self.state.with(|a| (foresee::equity(a, market.symbol.quote()), a.leverage));
         Ground { equity, leverage, last: self.last.get(), fee_rate: self.fee_rate, market }
     }
 

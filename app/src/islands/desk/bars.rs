@@ -1,7 +1,9 @@
 //! Candles as the chart draws them: whole ticks and lots, so that the browser needs neither decimals nor floats to
 //! place a pixel.
 
-use domain::{Candle, Decimal, Frame, Market};
+#[cfg(any(feature = "islands", test))]
+use domain::Frame;
+use domain::{Candle, Decimal, Market};
 use serde::{Deserialize, Serialize};
 
 /// One candle: start in seconds, open, high, low, close in ticks, volume in lots.
@@ -55,12 +57,19 @@ impl Bars {
     }
 
     /// Takes the present minute's candle as it stands; answers whether a bar was settled.
+    #[cfg(any(feature = "islands", test))]
     pub(crate) fn minute(&mut self, minute: Bar, frame: Frame) -> bool {
         let length = frame.micros() / domain::time::SECOND;
         let start = minute.0.div_euclid(length) * length;
         // Volume is told in total for the minute: add what is new. Of the first minute we may have counted a part.
         let told_before = self.minute.0 == minute.0;
-        let fresh = if told_before { minute.5 - self.minute.1 } else if self.minute.0 == 0 { 0 } else { minute.5 };
+        let fresh = if told_before {
+            minute.5 - self.minute.1
+        } else if self.minute.0 == 0 {
+            0
+        } else {
+            minute.5
+        };
         self.minute = (minute.0, minute.5);
         let bar = &mut self.forming;
         if start < bar.0 {

@@ -99,7 +99,11 @@ impl Draft {
             side: given(&self.side),
             price: if market { None } else { given(&self.price) },
             amount: given(&self.amount),
-            take_profit_prices: if trailing { vec![] } else { self.targets.iter().filter_map(|t| given(t)).collect() },
+            take_profit_prices: if trailing {
+                vec![]
+            } else {
+                self.targets.iter().filter_map(|t| given(t)).collect()
+            },
             stop_price: if stop_kind.as_deref() == Some("LIMIT") { given(&self.stop_price) } else { None },
             stop_trigger_price: stop,
             stop_trigger_type: stop_kind,

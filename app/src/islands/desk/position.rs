@@ -39,7 +39,12 @@ fn card(account: Account, sender: Sender, position: &Position) -> impl IntoView 
     let roe = move || account.profit().map(|(_, r)| figures::percent(&money::text(r)));
     let mark = move || account.mark.get().map(figures::decimal);
     let size = format!("{} {base}", money::text(position.contracts));
-    let way = format!("{} · {} · {}×", names.way(position.side), names.margin(position.margin_mode), position.leverage);
+    let way = format!(
+        "{} · {} · {}×",
+        names.way(position.side),
+        names.margin(position.margin_mode),
+        position.leverage
+    );
     let liquidation = position.liquidation_price.map_or_else(|| words.none.to_owned(), figures::decimal);
     let sure = fill(words.close_sure, &[&money::text(position.contracts), &base]);
     view! {

@@ -6,8 +6,8 @@ use crate::{
     islands::tree::Tree,
 };
 use domain::{
-    Balance, Candle, Decimal, Frame, Funds, MarginMode, Market, Micros, Order, OrderStatus, OrderType, Position,
-    PositionSide, Side, Symbol, TimeInForce, TradeType,
+    Balance, Candle, Decimal, Frame, Funds, MarginMode, Market, Micros, Order, OrderStatus, OrderType,
+    Position, PositionSide, Side, Symbol, TimeInForce, TradeType,
     live::AccountState,
     money,
     validation::{FieldProblem, Problem},
@@ -108,7 +108,11 @@ impl Read for AccountState {
     fn read(tree: &impl Tree) -> Option<Self> {
         let (symbol, balance) = (symbol(tree)?, tree.get("balance")?);
         let funds = balance.get("assets")?.get(symbol.quote()).and_then(|f| {
-            Some(Funds { free: decimal(&f, "free")?, used: decimal(&f, "used")?, total: decimal(&f, "total")? })
+            Some(Funds {
+                free: decimal(&f, "free")?,
+                used: decimal(&f, "used")?,
+                total: decimal(&f, "total")?,
+            })
         });
         let assets = funds.into_iter().map(|f| (symbol.quote().to_owned(), f)).collect();
         Some(Self {
@@ -166,7 +170,11 @@ impl Read for Bar {
 
 impl Read for Bars {
     fn read(tree: &impl Tree) -> Option<Self> {
-        Some(Self { settled: list(tree, "settled")?, forming: Bar::read(&tree.get("forming")?)?, minute: (0, 0) })
+        Some(Self {
+            settled: list(tree, "settled")?,
+            forming: Bar::read(&tree.get("forming")?)?,
+            minute: (0, 0),
+        })
     }
 }
 
@@ -279,7 +287,11 @@ mod tests {
                 price_band: (n(6), n(7)),
             },
             frame: Frame::M5,
-            bars: Bars { settled: vec![Bar(1, 2, 3, 4, 5, 6)], forming: Bar(7, 8, 9, 10, 11, 12), minute: (0, 0) },
+            bars: Bars {
+                settled: vec![Bar(1, 2, 3, 4, 5, 6)],
+                forming: Bar(7, 8, 9, 10, 11, 12),
+                minute: (0, 0),
+            },
             last: n(10_000),
             account: AccountState {
                 key: "0192d3a0-0000-7000-8000-000000000001".parse().unwrap(),

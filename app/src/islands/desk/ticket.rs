@@ -68,7 +68,19 @@ impl Ticket {
         });
         let foreseen = Memo::new(move |_| draft.with(|d| foresee::foresee(d, &account.ground())));
         Self {
-            side, kind, price, sizing, amount, percent, stop, stop_kind, stop_price, callback, targets, account, draft,
+            side,
+            kind,
+            price,
+            sizing,
+            amount,
+            percent,
+            stop,
+            stop_kind,
+            stop_price,
+            callback,
+            targets,
+            account,
+            draft,
             foreseen,
         }
     }
@@ -130,7 +142,14 @@ fn sizing(ticket: Ticket, sender: Sender, base: &str) -> impl IntoView + use<> {
     let words = desk(Lang::default());
     let unit = base.to_owned();
     let choice = Choice { name: "sizing", label: words.sizing, text: ticket.sizing };
-    let amount = Input { name: "amount", label: words.amount, unit: unit.clone(), text: ticket.amount, ticket, sender };
+    let amount = Input {
+        name: "amount",
+        label: words.amount,
+        unit: unit.clone(),
+        text: ticket.amount,
+        ticket,
+        sender,
+    };
     let percent = Input {
         name: "riskProfilePercent",
         label: words.percent,
@@ -141,7 +160,11 @@ fn sizing(ticket: Ticket, sender: Sender, base: &str) -> impl IntoView + use<> {
     };
     let follows = move || {
         let amount = ticket.draft.with(|d| d.amount.clone());
-        if amount.is_empty() { words.risk_needs_stop.to_owned() } else { fill(words.risk_amount, &[&amount, &unit]) }
+        if amount.is_empty() {
+            words.risk_needs_stop.to_owned()
+        } else {
+            fill(words.risk_amount, &[&amount, &unit])
+        }
     };
     view! {
         <div data-not-for="TRAILING_STOP">
@@ -174,7 +197,9 @@ fn stop(ticket: Ticket, sender: Sender, quote: &str) -> impl IntoView + use<> {
 fn answer(sender: Sender) -> impl IntoView {
     let lang = Lang::default();
     let bad = move || {
-        sender.failure.with(|f| f.refusal.as_deref().map(|key| problems::refusal(lang, key)).unwrap_or_default())
+        sender
+            .failure
+            .with(|f| f.refusal.as_deref().map(|key| problems::refusal(lang, key)).unwrap_or_default())
     };
     let good = move || {
         sender.notice.with(|n| n.as_deref().map(|key| problems::notice(lang, key)).unwrap_or_default())

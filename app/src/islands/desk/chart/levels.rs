@@ -1,6 +1,9 @@
 //! Prices that matter: orders, position, and what the ticket would add.
 
-use super::{Chart, scale::{AXIS, Scale}};
+use super::{
+    Chart,
+    scale::{AXIS, Scale},
+};
 use crate::{
     islands::desk::{account::Account, bars::in_steps, ticket::Ticket},
     words::{Lang, desk::desk, orders::orders},

@@ -35,6 +35,7 @@ pub(super) struct Chart {
     /// Where the pointer is, in tenths of a pixel.
     cross: RwSignal<Option<(i64, i64)>>,
     market: StoredValue<Market>,
+    #[cfg(feature = "islands")]
     loading: RwSignal<bool>,
 }
 
@@ -50,6 +51,7 @@ impl Chart {
             size: RwSignal::new((960, 420)),
             cross: RwSignal::new(None),
             market: StoredValue::new(init.market.clone()),
+            #[cfg(feature = "islands")]
             loading: RwSignal::new(false),
         }
     }
@@ -116,7 +118,8 @@ impl Chart {
             bars.iter().find(|(s, _)| *s == slot).copied()
         });
         let Some((_, bar)) = at.or_else(|| bars.last().copied()) else { return String::new() };
-        let volume = self.market.with_value(|m| figures::grouped(&(Decimal::from(bar.5) * m.lot).to_string()));
+        let volume =
+            self.market.with_value(|m| figures::grouped(&(Decimal::from(bar.5) * m.lot).to_string()));
         let [open, high, low, close] = [bar.1, bar.2, bar.3, bar.4].map(|p| self.price_text(p));
         let iso = Micros::from_millis(bar.0 * 1_000).to_string();
         let time = iso.get(..16).unwrap_or_default().replace('T', " ");
@@ -184,7 +187,8 @@ pub(super) fn view(chart: Chart, account: Account, ticket: Ticket) -> impl IntoV
 fn axes(chart: Chart, scale: &Scale) -> impl IntoView + use<> {
     let x = scale.right() + 60;
     let prices: Vec<_> = scale.grid().into_iter().map(|p| (scale.y(p) + 40, chart.price_text(p))).collect();
-    let prices = prices.into_iter().map(|(y, text)| view! { <text class="axis" x=x y=y>{text}</text> }).collect_view();
+    let prices =
+        prices.into_iter().map(|(y, text)| view! { <text class="axis" x=x y=y>{text}</text> }).collect_view();
     let (every, y) = (scale.every() * chart.frame.get().micros() / domain::time::SECOND, scale.height - 70);
     let times = chart.visible(true).into_iter().filter(|(_, bar)| bar.0 % every == 0);
     let times: Vec<_> = times.map(|(slot, bar)| (scale.x(slot), chart.time_text(bar.0))).collect();
