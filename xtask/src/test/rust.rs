@@ -3,9 +3,11 @@
 use super::Run;
 use super::report;
 use super::tally::Tally;
+use crate::fs::files_below;
 use crate::{process, say, tools};
 use anyhow::{Context as _, Result};
 use std::io::{BufRead as _, BufReader};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// Test programs named `crash…` kill real servers: they run by themselves, so that nothing else slows them or is
@@ -14,19 +16,31 @@ const CRASH: &str = "binary(/^crash/)";
 
 /// Everything but the crash tests.
 pub(super) fn tests(run: &Run<'_>) -> Result<Tally> {
-    if tools::rust::has_nextest(run.workspace) {
-        return nextest(run, &["--filterset", &format!("not {CRASH}")]);
+    if !tools::rust::has_nextest(run.workspace) {
+        say::note("cargo-nextest is not installed: cargo test runs everything here, the crash tests too");
+        return cargo_test(run);
     }
-    say::note("cargo-nextest is not installed: cargo test runs everything here, the crash tests too");
-    cargo_test(run)
+    // nextest refuses a filter that can match nothing.
+    let rest = format!("not {CRASH}");
+    if has_crash_tests(run)? { nextest(run, &["--filterset", &rest]) } else { nextest(run, &[]) }
 }
 
 /// The crash tests, which `cargo test` has run already.
 pub(super) fn crash_tests(run: &Run<'_>) -> Result<Tally> {
-    if tools::rust::has_nextest(run.workspace) {
+    if has_crash_tests(run)? && tools::rust::has_nextest(run.workspace) {
         return nextest(run, &["--filterset", CRASH, "--test-threads", "1"]);
     }
     Ok(Tally::default())
+}
+
+fn has_crash_tests(run: &Run<'_>) -> Result<bool> {
+    let crash = |path: &Path| {
+        let in_tests = path.parent().and_then(Path::file_name) == Some("tests".as_ref());
+        in_tests && path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("crash"))
+    };
+    let server = files_below(&run.workspace.root.join("server"))?;
+    let crates = files_below(&run.workspace.root.join("crates"))?;
+    Ok(server.iter().chain(&crates).any(|path| crash(path)))
 }
 
 fn nextest(run: &Run<'_>, arguments: &[&str]) -> Result<Tally> {
@@ -35,7 +49,8 @@ fn nextest(run: &Run<'_>, arguments: &[&str]) -> Result<Tally> {
         .args(["--no-fail-fast", "--no-tests", "pass", "--cargo-quiet", "--no-input-handler"])
         .args(arguments);
     environment(run, &mut cargo)?;
-    let report = run.workspace.target.join("nextest").join("default").join("junit.xml");
+    // nextest's own folder is in the checkout, wherever cargo's target directory is.
+    let report = run.workspace.root.join("target/nextest/default/junit.xml");
     if report.exists() {
         std::fs::remove_file(&report)?;
     }
