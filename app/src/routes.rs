@@ -36,19 +36,19 @@ pub fn App() -> impl IntoView {
     let ssr = SsrMode::Async;
     view! {
         <Router>
-            <Routes fallback=pages::not_found::NotFound>
-                <Route path=path!("/") view=pages::landing::Landing ssr=ssr.clone()/>
-                <Route path=path!("/sign-up") view=pages::sign_up::SignUp ssr=ssr.clone()/>
-                <Route path=path!("/sign-in") view=pages::sign_in::SignIn ssr=ssr.clone()/>
-                <Route path=path!("/forgot") view=pages::forgot::Forgot ssr=ssr.clone()/>
-                <Route path=path!("/reset") view=pages::reset::Reset ssr=ssr.clone()/>
-                <Route path=path!("/dashboard") view=pages::dashboard::Dashboard ssr=ssr.clone()/>
-                <Route path=path!("/keys") view=pages::keys::Keys ssr=ssr.clone()/>
-                <Route path=path!("/keys/delete") view=pages::key_delete::KeyDelete ssr=ssr.clone()/>
-                <Route path=path!("/trade") view=pages::trade::Trade ssr=ssr.clone()/>
-                <Route path=path!("/history") view=pages::history::History ssr=ssr.clone()/>
-                <Route path=path!("/settings") view=pages::settings::Settings ssr=ssr.clone()/>
-                <Route path=path!("/admin/outbox") view=pages::outbox::Outbox ssr/>
+            <Routes fallback=pages::not_found::page>
+                <Route path=path!("/") view=pages::landing::page ssr=ssr.clone()/>
+                <Route path=path!("/sign-up") view=pages::sign_up::page ssr=ssr.clone()/>
+                <Route path=path!("/sign-in") view=pages::sign_in::page ssr=ssr.clone()/>
+                <Route path=path!("/forgot") view=pages::forgot::page ssr=ssr.clone()/>
+                <Route path=path!("/reset") view=pages::reset::page ssr=ssr.clone()/>
+                <Route path=path!("/dashboard") view=pages::dashboard::page ssr=ssr.clone()/>
+                <Route path=path!("/keys") view=pages::keys::page ssr=ssr.clone()/>
+                <Route path=path!("/keys/delete") view=pages::key_delete::page ssr=ssr.clone()/>
+                <Route path=path!("/trade") view=pages::trade::page ssr=ssr.clone()/>
+                <Route path=path!("/history") view=pages::history::page ssr=ssr.clone()/>
+                <Route path=path!("/settings") view=pages::settings::page ssr=ssr.clone()/>
+                <Route path=path!("/admin/outbox") view=pages::outbox::page ssr/>
             </Routes>
         </Router>
     }

@@ -21,8 +21,7 @@ use service::{Error, account, equity, key};
 const HOURS: u32 = 7 * 24;
 
 /// The first page after signing in.
-#[component]
-pub(crate) fn Dashboard() -> impl IntoView {
+pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let (words, actor) = (pages(visit::lang()), visit.trader()?);
         let keys = key::list(&visit.desk, actor).await?;

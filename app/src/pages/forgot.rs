@@ -12,8 +12,7 @@ use crate::{
 use leptos::prelude::*;
 
 /// The answer is the same whether there is such an account or not.
-#[component]
-pub(crate) fn Forgot() -> impl IntoView {
+pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let words = people(visit::lang());
         let posted = Posted::read(&visit).await?.of("forgot");

@@ -15,8 +15,7 @@ use leptos::{either::EitherOf4, prelude::*};
 use service::{Error, key, market, order};
 
 /// Orders or trades of one key and market.
-#[component]
-pub(crate) fn History() -> impl IntoView {
+pub(crate) fn page() -> impl IntoView {
     let (key, symbol) = (visit::query("key"), visit::query("symbol"));
     let trades = visit::query("of").as_deref() == Some("trades");
     show(move |visit| async move {

@@ -16,8 +16,7 @@ use service::{
 };
 
 /// Are you sure?
-#[component]
-pub(crate) fn KeyDelete() -> impl IntoView {
+pub(crate) fn page() -> impl IntoView {
     let id = visit::query("id");
     show(|visit| async move {
         let (words, actor) = (pages(visit::lang()), visit.trader()?);

@@ -15,8 +15,7 @@ use leptos::prelude::*;
 use service::key;
 
 /// List, and the ways to get one.
-#[component]
-pub(crate) fn Keys() -> impl IntoView {
+pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let words = pages(visit::lang());
         let keys = key::list(&visit.desk, visit.trader()?).await?;

@@ -23,8 +23,7 @@ use service::{Error, market, sandbox_control::Playing};
 const CANDLES: u16 = 90;
 
 /// The first page anyone sees.
-#[component]
-pub(crate) fn Landing() -> impl IntoView {
+pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let words = pages(visit::lang());
         let market = quote(&visit).await;

@@ -4,7 +4,6 @@ use crate::{components::show, visit::Visit};
 use leptos::prelude::*;
 
 /// For every address that is nobody's.
-#[component]
-pub(crate) fn NotFound() -> impl IntoView {
+pub(crate) fn page() -> impl IntoView {
     Visit::current().map(|visit| show::missing(&visit))
 }

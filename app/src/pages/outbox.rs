@@ -17,8 +17,7 @@ use service::mail;
 const MOST: u16 = 100;
 
 /// For the operator, where there is no mail server.
-#[component]
-pub(crate) fn Outbox() -> impl IntoView {
+pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let words = people(visit::lang());
         let mails = mail::outbox(&visit.desk, visit.trader()?, MOST.into()).await?;

@@ -13,8 +13,7 @@ use domain::validation::Problem;
 use leptos::prelude::*;
 
 /// The link's token goes with the form.
-#[component]
-pub(crate) fn Reset() -> impl IntoView {
+pub(crate) fn page() -> impl IntoView {
     let token = visit::query("token").unwrap_or_default();
     show(|visit| async move {
         let words = people(visit::lang());

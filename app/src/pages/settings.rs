@@ -15,8 +15,7 @@ use leptos::{either::Either, prelude::*};
 use service::session;
 
 /// A person's own settings.
-#[component]
-pub(crate) fn Settings() -> impl IntoView {
+pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let (words, actor) = (people(visit::lang()), visit.trader()?);
         let posted = Posted::read(&visit).await?;

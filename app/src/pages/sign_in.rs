@@ -12,8 +12,7 @@ use crate::{
 use leptos::prelude::*;
 
 /// Back to the desk.
-#[component]
-pub(crate) fn SignIn() -> impl IntoView {
+pub(crate) fn page() -> impl IntoView {
     let next = safe_next(visit::query("next").as_deref()).to_owned();
     show(|visit| async move {
         let words = people(visit::lang());

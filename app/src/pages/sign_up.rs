@@ -12,8 +12,7 @@ use crate::{
 use leptos::prelude::*;
 
 /// E-mail and password, and the desk is open.
-#[component]
-pub(crate) fn SignUp() -> impl IntoView {
+pub(crate) fn page() -> impl IntoView {
     let next = safe_next(visit::query("next").as_deref()).to_owned();
     show(|visit| async move {
         let words = people(visit::lang());

@@ -28,8 +28,7 @@ use service::{Error, key, market, order, sandbox_control::Playing};
 const FIRST: &str = "BTC/USDT";
 
 /// Chart, ticket, position, orders.
-#[component]
-pub(crate) fn Trade() -> impl IntoView {
+pub(crate) fn page() -> impl IntoView {
     let query = visit::queries();
     show(move |visit| async move {
         let words = pages(visit::lang());
