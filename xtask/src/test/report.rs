@@ -20,8 +20,8 @@ pub(super) fn judged(mut tally: Tally, status: ExitStatus) -> Tally {
     tally
 }
 
-/// The root of a JUnit report counts everything: `<testsuites tests="3" failures="1" errors="0">`; a skipped test is
-/// none of ours, and nextest leaves it out.
+/// The root of a JUnit report counts everything: `<testsuites tests="3" failures="1" errors="0">`; a skipped test
+/// is neither.
 pub(super) fn junit(text: &str) -> Result<Tally> {
     let root = text.split_once("<testsuites").context("no <testsuites> in the JUnit report")?.1;
     let root = root.split_once('>').context("an unfinished JUnit report")?.0;
@@ -29,8 +29,9 @@ pub(super) fn junit(text: &str) -> Result<Tally> {
         let value = root.split_once(&format!(" {name}=\"")).with_context(|| format!("JUnit: no {name}"))?.1;
         Ok(value.split('"').next().unwrap_or_default().parse()?)
     };
-    let (tests, failed) = (attribute("tests")?, attribute("failures")? + attribute("errors")?);
-    Ok(Tally { passed: tests.saturating_sub(failed), failed })
+    let failed = attribute("failures")? + attribute("errors")?;
+    let left_out = failed + attribute("skipped").unwrap_or(0);
+    Ok(Tally { passed: attribute("tests")?.saturating_sub(left_out), failed })
 }
 
 /// Sums `test result: ok. 3 passed; 0 failed; …`, one such line per test program.
@@ -80,7 +81,7 @@ mod tests {
 
     #[test]
     fn junit_counts_failures_and_errors() {
-        let text = r#"<?xml version="1.0"?><testsuites name="n" tests="7" failures="2" errors="1" uuid="u"><testsuite tests="7"/></testsuites>"#;
+        let text = r#"<?xml version="1.0"?><testsuites name="n" tests="9" skipped="2" failures="2" errors="1" uuid="u"><testsuite tests="7"/></testsuites>"#;
         assert_eq!(junit(text).unwrap(), tally(4, 3));
         assert!(junit("<testsuites name=\"n\">").is_err());
         assert!(junit("").is_err());
