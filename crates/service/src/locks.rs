@@ -7,10 +7,12 @@ use std::{
 };
 use tokio::sync::{Mutex as Turn, OwnedMutexGuard};
 
+type Lines = HashMap<(ExchangeKeyId, Symbol), Weak<Turn<()>>>;
+
 /// Waiting lines, made when first wanted and forgotten when nobody waits.
 #[derive(Default)]
 pub(crate) struct Locks {
-    lines: Mutex<HashMap<(ExchangeKeyId, Symbol), Weak<Turn<()>>>>,
+    lines: Mutex<Lines>,
 }
 
 impl Locks {
