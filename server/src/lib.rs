@@ -1,0 +1,19 @@
+//! The program `slipstream`: reads its configuration, opens the database and the exchange, and serves pages and HTTP
+//! APIs. It decides nothing about trading: both doors call the use cases of `service`.
+
+mod assets;
+pub mod config;
+pub mod doors;
+mod events;
+mod guard;
+mod headers;
+mod health;
+mod jobs;
+mod limits;
+mod pages;
+mod proxy;
+pub mod rest;
+pub mod router;
+pub mod run;
+pub mod telemetry;
+mod visitor;

@@ -15,6 +15,7 @@ use service::{SharedDesk, equity, key};
 #[utoipa::path(
     get,
     path = "/v1/priv/account/exchange/whitelist/ip",
+    operation_id = "listWhitelistAddresses",
     tag = "Account Exchange",
     responses((status = 200, body = Vec<String>, example = json!(super::examples::whitelist())), PrivateErrors)
 )]
@@ -28,6 +29,7 @@ pub(super) async fn whitelist(State(desk): State<SharedDesk>, _: Trader) -> Json
 #[utoipa::path(
     get,
     path = "/v1/priv/account/exchange/balance",
+    operation_id = "getTotalBalance",
     tag = "Account Exchange",
     responses((status = 200, body = TotalBalance, example = json!(super::examples::total_balance())), PrivateErrors)
 )]
@@ -43,6 +45,7 @@ pub(super) async fn balance(State(desk): State<SharedDesk>, Trader(actor): Trade
 #[utoipa::path(
     post,
     path = "/v1/priv/account/exchange/sandbox",
+    operation_id = "openSandboxAccount",
     tag = "Account Exchange",
     responses((status = 200, body = SandboxAccount), PrivateErrors)
 )]

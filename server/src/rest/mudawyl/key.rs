@@ -24,6 +24,7 @@ use zeroize::Zeroizing;
 #[utoipa::path(
     get,
     path = "/v1/priv/account/exchange/key/list",
+    operation_id = "listKeys",
     tag = "Account Exchange Key",
     responses((status = 200, body = Keys, example = json!(super::examples::keys())), PrivateErrors)
 )]
@@ -37,11 +38,16 @@ pub(super) async fn list(State(desk): State<SharedDesk>, Trader(actor): Trader) 
 #[utoipa::path(
     post,
     path = "/v1/priv/account/exchange/key",
+    operation_id = "createKey",
     tag = "Account Exchange Key",
     request_body = KeyBody,
     responses((status = 200, body = Key, example = json!(super::examples::key())), PrivateErrors)
 )]
-pub(super) async fn create(State(desk): State<SharedDesk>, Trader(actor): Trader, asked: Asked) -> Answer<Key> {
+pub(super) async fn create(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    asked: Asked,
+) -> Answer<Key> {
     let new = new_key(&asked)?;
     let created = key::create(&desk, &actor, new).await.map_err(|error| asked.refuse(error))?;
     Ok(Json(Key::from(created)))
@@ -53,12 +59,17 @@ pub(super) async fn create(State(desk): State<SharedDesk>, Trader(actor): Trader
 #[utoipa::path(
     put,
     path = "/v1/priv/account/exchange/key/{id}",
+    operation_id = "updateKey",
     tag = "Account Exchange Key",
     params(("id" = String, Path, description = "API_KEY_ID", format = Uuid)),
     request_body = KeyChangeBody,
     responses((status = 200, body = Key, example = json!(super::examples::updated_key())), PrivateErrors)
 )]
-pub(super) async fn update(State(desk): State<SharedDesk>, Trader(actor): Trader, asked: Asked) -> Answer<Key> {
+pub(super) async fn update(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    asked: Asked,
+) -> Answer<Key> {
     let (id, change) = key_change(&asked)?;
     let updated = key::update(&desk, &actor, id, change).await.map_err(|error| asked.refuse(error))?;
     Ok(Json(Key::from(updated)))
@@ -70,6 +81,7 @@ pub(super) async fn update(State(desk): State<SharedDesk>, Trader(actor): Trader
 #[utoipa::path(
     delete,
     path = "/v1/priv/account/exchange/key/{id}",
+    operation_id = "deleteKey",
     tag = "Account Exchange Key",
     params(("id" = String, Path, description = "API_KEY_ID", format = Uuid)),
     responses((status = 204, description = "It is gone."), PrivateErrors)
@@ -85,6 +97,7 @@ pub(super) async fn delete(State(desk): State<SharedDesk>, Trader(actor): Trader
 #[utoipa::path(
     get,
     path = "/v1/priv/account/exchange/key/{id}/balance",
+    operation_id = "getKeyBalance",
     tag = "Account Exchange Key",
     params(("id" = String, Path, description = "API_KEY_ID", format = Uuid)),
     responses((status = 200, body = Assets, example = json!(super::examples::balance())), PrivateErrors)

@@ -22,7 +22,9 @@ pub mod validate;
 use crate::doors::Doors;
 use axum::{Json, http::StatusCode};
 use domain::Role;
-use utoipa_axum::routes;
+use service::SharedDesk;
+use utoipa::{PartialSchema, ToSchema};
+use utoipa_axum::{router::UtoipaMethodRouter, routes};
 
 /// What a handler with an answer returns.
 type Answer<T> = Result<Json<T>, error::Failure>;
@@ -33,7 +35,7 @@ type Done = Result<StatusCode, error::Failure>;
 #[must_use]
 pub fn open(doors: Doors) -> Doors {
     doors
-        .route(Role::Anyone, routes!(ticker::show))
+        .route(Role::Anyone, describing_errors(routes!(ticker::show)))
         .route(Role::Anyone, routes!(plan::list))
         .route(Role::Trader, routes!(account::whitelist))
         .route(Role::Trader, routes!(account::balance))
@@ -49,4 +51,14 @@ pub fn open(doors: Doors) -> Doors {
         .route(Role::Trader, routes!(setting::margin))
         .route(Role::Trader, routes!(trade::history))
         .route(Role::Trader, routes!(position::show, position::close))
+}
+
+/// The shapes of errors, which are named by the responses of every operation and therefore by none of its own.
+fn describing_errors(mut routes: UtoipaMethodRouter<SharedDesk>) -> UtoipaMethodRouter<SharedDesk> {
+    let (schemas, ..) = &mut routes;
+    schemas.push((error::FieldError::name().into(), error::FieldError::schema()));
+    schemas.push((error::FieldErrors::name().into(), error::FieldErrors::schema()));
+    schemas.push((error::Refused::name().into(), error::Refused::schema()));
+    schemas.push((error::Message::name().into(), error::Message::schema()));
+    routes
 }

@@ -27,6 +27,7 @@ const LONGEST_IDEMPOTENCY_KEY: usize = 200;
 #[utoipa::path(
     get,
     path = "/v1/priv/exchange/order/{id}/list",
+    operation_id = "listOpenOrders",
     tag = "Exchange Order",
     params(
         ("id" = String, Path, description = "API_KEY_ID", format = Uuid),
@@ -50,6 +51,7 @@ pub(super) async fn open(
 #[utoipa::path(
     get,
     path = "/v1/priv/exchange/order/{id}/history",
+    operation_id = "listOrderHistory",
     tag = "Exchange Order",
     params(
         ("id" = String, Path, description = "API_KEY_ID", format = Uuid),
@@ -74,6 +76,7 @@ pub(super) async fn history(
 #[utoipa::path(
     post,
     path = "/v1/priv/exchange/order/{id}",
+    operation_id = "createOrder",
     tag = "Exchange Order Execute",
     params(
         ("id" = String, Path, description = "API_KEY_ID of an active MANUAL FUTURES key.", format = Uuid),
@@ -116,7 +119,8 @@ pub fn ticket(asked: &Asked) -> Result<(ExchangeKeyId, RawTicket, Option<Idempot
 }
 
 fn known_again(key: &str, id: ExchangeKeyId, asked: &Asked) -> IdempotencyKey {
-    let body_hash = Sha256::new().chain_update(id.0.as_bytes()).chain_update(asked.canonical_body()).finalize();
+    let body_hash =
+        Sha256::new().chain_update(id.0.as_bytes()).chain_update(asked.canonical_body()).finalize();
     IdempotencyKey { key: key.to_owned(), body_hash: body_hash.into() }
 }
 
@@ -137,5 +141,10 @@ fn refused(asked: &Asked, error: Error) -> Failure {
 
 fn header_error(key: Option<&str>, problem: Problem) -> FieldError {
     let value = key.map(|key| key.to_owned().into());
-    FieldError { value, msg: problem.text(), param: IDEMPOTENCY_KEY.to_owned(), location: Place::Headers.name() }
+    FieldError {
+        value,
+        msg: problem.text(),
+        param: IDEMPOTENCY_KEY.to_owned(),
+        location: Place::Headers.name(),
+    }
 }

@@ -10,6 +10,7 @@ use service::{SharedDesk, plan};
 #[utoipa::path(
     get,
     path = "/v1/pub/subscription/list",
+    operation_id = "listPlans",
     tag = "Public Data",
     responses((status = 200, body = Plans, example = json!(super::examples::plans())), PublicErrors)
 )]

@@ -18,6 +18,7 @@ use service::{SharedDesk, order};
 #[utoipa::path(
     get,
     path = "/v1/priv/exchange/position/{id}",
+    operation_id = "getPosition",
     tag = "Exchange Order",
     params(
         ("id" = String, Path, description = "API_KEY_ID of a FUTURES key.", format = Uuid),
@@ -41,6 +42,7 @@ pub(super) async fn show(
 #[utoipa::path(
     delete,
     path = "/v1/priv/exchange/position/{id}",
+    operation_id = "closePosition",
     tag = "Exchange Order Execute",
     params(("id" = String, Path, description = "API_KEY_ID of a FUTURES key.", format = Uuid)),
     request_body = SymbolBody,

@@ -18,6 +18,7 @@ use service::{SharedDesk, order};
 #[utoipa::path(
     put,
     path = "/v1/priv/exchange/order/{id}/leverage",
+    operation_id = "setLeverage",
     tag = "Exchange Order Execute",
     params(("id" = String, Path, description = "API_KEY_ID of a FUTURES key.", format = Uuid)),
     request_body = LeverageBody,
@@ -35,6 +36,7 @@ pub(super) async fn leverage(State(desk): State<SharedDesk>, Trader(actor): Trad
 #[utoipa::path(
     put,
     path = "/v1/priv/exchange/order/{id}/margin",
+    operation_id = "setMarginType",
     tag = "Exchange Order Execute",
     params(("id" = String, Path, description = "API_KEY_ID of a FUTURES key.", format = Uuid)),
     request_body = MarginBody,

@@ -17,6 +17,7 @@ use service::{Error, SharedDesk, market};
 #[utoipa::path(
     get,
     path = "/v1/pub/exchange/ticker",
+    operation_id = "getTicker",
     tag = "Public Data",
     params(
         ("exchangeId" = Option<String>, Query, description = "Exchange. Default BINANCE, the only one.", example = "BINANCE"),

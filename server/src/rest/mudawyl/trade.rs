@@ -17,6 +17,7 @@ use service::{SharedDesk, order};
 #[utoipa::path(
     get,
     path = "/v1/priv/exchange/trade/{id}/history",
+    operation_id = "listTradeHistory",
     tag = "Exchange Order",
     params(
         ("id" = String, Path, description = "API_KEY_ID", format = Uuid),

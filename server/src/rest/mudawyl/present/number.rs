@@ -45,7 +45,9 @@ mod tests {
 
     #[test]
     fn the_same_value_has_one_text() {
-        for (given, written) in [("0.10", "0.1"), ("-0.0", "0"), ("1000", "1000"), ("0.00000001", "0.00000001")] {
+        for (given, written) in
+            [("0.10", "0.1"), ("-0.0", "0"), ("1000", "1000"), ("0.00000001", "0.00000001")]
+        {
             assert_eq!(serde_json::to_string(&Num(given.parse().unwrap())).unwrap(), written);
         }
     }

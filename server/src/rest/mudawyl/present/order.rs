@@ -20,11 +20,7 @@ pub enum Created {
 
 impl From<Order> for Created {
     fn from(order: Order) -> Self {
-        if order.kind.conditional() {
-            Self::Conditional(order.into())
-        } else {
-            Self::Entry(order.into())
-        }
+        if order.kind.conditional() { Self::Conditional(order.into()) } else { Self::Entry(order.into()) }
     }
 }
 

@@ -1,0 +1,221 @@
+//! Configuration: environment variables, read once, checked at start, every problem named at once.
+
+mod check;
+#[cfg(test)]
+mod tests;
+
+use check::Check;
+use service::{Limit, MailSettings, MasterKey, Mode, Settings, Throttles};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
+
+/// Everything an operator may set. docs/OPERATIONS.md has the table.
+pub struct Config {
+    /// Where it listens.
+    pub addr: SocketAddr,
+    /// The database file, the master key and the sandbox's state.
+    pub data_dir: PathBuf,
+    /// `sqlite:...` or `postgres://...`; holds a password, perhaps.
+    pub database_url: String,
+    /// Where orders go.
+    pub exchange: ExchangeAt,
+    /// From the environment; in sandbox mode it may be left to a file.
+    pub master_key: Option<MasterKey>,
+    /// The key before, while keys are changed.
+    pub master_key_before: Option<MasterKey>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Log lines as JSON.
+    pub log_json: bool,
+    /// What use cases care about.
+    pub settings: Settings,
+    /// Things worth telling the operator that stop nothing.
+    pub warnings: Vec<String>,
+}
+
+/// Where orders go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ExchangeAt {
+    /// To the sandbox inside this process.
+    Embedded,
+    /// To a sandbox of its own.
+    Sandbox {
+        /// Where its router is nested: `http://127.0.0.1:4000/sandbox`.
+        url: String,
+        /// Opens its control door.
+        token: Secret,
+    },
+    /// To Binance, or anything that speaks its protocol.
+    Binance {
+        /// Base of the spot paths.
+        spot_url: String,
+        /// Base of the futures paths.
+        futures_url: String,
+    },
+}
+
+/// Text that is never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(pub String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret")
+    }
+}
+
+/// What is wrong with the environment, one line each.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Problems(pub Vec<String>);
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "the configuration cannot be used:")?;
+        self.0.iter().try_for_each(|problem| writeln!(f, "  {problem}"))
+    }
+}
+
+impl std::error::Error for Problems {}
+
+/// Of the table, but for features that this version does not have: said aloud instead of silently ignored.
+const LATER: &[&str] = &[
+    "OIDC_ISSUER",
+    "OIDC_AUDIENCE",
+    "OIDC_TOKEN_USE",
+    "RECAPTCHA_SECRET",
+    "RECAPTCHA_VERIFY_URL",
+    "STRIPE_SECRET_KEY",
+    "STRIPE_WEBHOOK_SECRET",
+    "STRIPE_API_BASE",
+    "TELEGRAM_BOT_TOKEN",
+    "TELEGRAM_API_BASE",
+];
+
+impl Config {
+    /// Reads the process's environment.
+    ///
+    /// # Errors
+    /// Every variable that cannot be used, with what it should be.
+    pub fn from_env() -> Result<Self, Problems> {
+        Self::read(
+            std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?))),
+        )
+    }
+
+    /// Reads variables.
+    ///
+    /// # Errors
+    /// As [`Config::from_env`].
+    pub fn read(vars: impl IntoIterator<Item = (String, String)>) -> Result<Self, Problems> {
+        let mut check = Check::new(vars.into_iter().collect::<BTreeMap<_, _>>());
+        let addr =
+            check.parsed("SLIPSTREAM_ADDR", "an address such as 127.0.0.1:3000").unwrap_or_else(default_addr);
+        let data_dir = PathBuf::from(check.text("SLIPSTREAM_DATA_DIR").unwrap_or_else(|| "data".to_owned()));
+        let database = format!("sqlite:{}", data_dir.join("slipstream.db").display());
+        let database_url = check.text("DATABASE_URL").unwrap_or(database);
+        if !["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| database_url.starts_with(scheme))
+        {
+            check.fail("DATABASE_URL", "sqlite:<path> or postgres://...");
+        }
+        let mode = match check.word("SLIPSTREAM_EXCHANGE", &["sandbox", "live"]) {
+            Some("live") => Mode::Live,
+            _ => Mode::Sandbox,
+        };
+        let exchange = exchange_at(&mut check, mode);
+        let master_key = check.master_key("SLIPSTREAM_MASTER_KEY");
+        if mode == Mode::Live && check.absent("SLIPSTREAM_MASTER_KEY") {
+            check.fail("SLIPSTREAM_MASTER_KEY", "set in live mode: 64 hex digits, or the Base64 of 32 bytes");
+        }
+        let config = Self {
+            addr,
+            data_dir,
+            database_url,
+            exchange,
+            master_key,
+            master_key_before: check.master_key("SLIPSTREAM_MASTER_KEY_BEFORE"),
+            trusted_proxies: check.list("SLIPSTREAM_TRUSTED_PROXIES", "addresses, with commas between them"),
+            log_json: check.word("SLIPSTREAM_LOG", &["text", "json"]) == Some("json"),
+            settings: settings(&mut check, mode, addr),
+            warnings: warnings(&mut check),
+        };
+        check.finish(config)
+    }
+}
+
+fn default_addr() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 3000))
+}
+
+fn exchange_at(check: &mut Check, mode: Mode) -> ExchangeAt {
+    let (spot, futures) = (check.url("BINANCE_SPOT_URL"), check.url("BINANCE_FUTURES_URL"));
+    let sandbox = check.text("SLIPSTREAM_SANDBOX");
+    let token = check.text("SLIPSTREAM_SANDBOX_TOKEN");
+    if spot.is_some() || futures.is_some() || mode == Mode::Live {
+        let paired = "set together with the other BINANCE_*_URL in sandbox mode: orders must not go to Binance by accident";
+        let mut or_binance = |given: Option<String>, name: &str, binance: &str| {
+            if given.is_none() && mode == Mode::Sandbox {
+                check.fail(name, paired);
+            }
+            given.unwrap_or_else(|| binance.to_owned())
+        };
+        return ExchangeAt::Binance {
+            spot_url: or_binance(spot, "BINANCE_SPOT_URL", "https://api.binance.com"),
+            futures_url: or_binance(futures, "BINANCE_FUTURES_URL", "https://fapi.binance.com"),
+        };
+    }
+    match sandbox.as_deref() {
+        None | Some("embedded") => ExchangeAt::Embedded,
+        Some("off") => {
+            check.fail(
+                "SLIPSTREAM_SANDBOX",
+                "embedded, unless BINANCE_SPOT_URL and BINANCE_FUTURES_URL are set",
+            );
+            ExchangeAt::Embedded
+        }
+        Some(_) => {
+            let url = check.url("SLIPSTREAM_SANDBOX").unwrap_or_default();
+            if token.is_none() {
+                check
+                    .fail("SLIPSTREAM_SANDBOX_TOKEN", "the sandbox's control token (its control.token file)");
+            }
+            ExchangeAt::Sandbox { url, token: Secret(token.unwrap_or_default()) }
+        }
+    }
+}
+
+fn settings(check: &mut Check, mode: Mode, addr: SocketAddr) -> Settings {
+    let public_url = check.url("SLIPSTREAM_PUBLIC_URL").unwrap_or_else(|| format!("http://{addr}"));
+    let usual = Throttles::default();
+    let most = check.parsed("SLIPSTREAM_ATTEMPTS", "a number of attempts from one address in 15 minutes");
+    let jurisdiction = check.text("DEFAULT_JURISDICTION").unwrap_or_else(|| "ZA".to_owned());
+    if jurisdiction.len() != 2 || !jurisdiction.bytes().all(|b| b.is_ascii_uppercase()) {
+        check.fail("DEFAULT_JURISDICTION", "a country's two letters, such as ZA");
+    }
+    let egress: Vec<IpAddr> = check.list("EGRESS_IPS", "addresses, with commas between them");
+    Settings {
+        mode,
+        public_url,
+        egress_ips: egress.iter().map(IpAddr::to_string).collect(),
+        jurisdiction,
+        mail: MailSettings {
+            smtp_url: check.text("SMTP_URL"),
+            from: check.text("MAIL_FROM").unwrap_or_else(|| "Slipstream <slipstream@localhost>".to_owned()),
+        },
+        throttles: Throttles {
+            address: most.map_or(usual.address, |most| Limit { most, ..usual.address }),
+            ..usual
+        },
+    }
+}
+
+fn warnings(check: &mut Check) -> Vec<String> {
+    let later = LATER.iter().filter(|name| !check.absent(name));
+    let mut lines: Vec<String> =
+        later.map(|name| format!("{name} is set, but this version has no use for it")).collect();
+    lines.extend(check.unknown().into_iter().map(|name| format!("{name} is not a variable of Slipstream's")));
+    lines
+}

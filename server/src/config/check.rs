@@ -1,0 +1,93 @@
+//! Reading variables and gathering what is wrong with them.
+
+use super::Problems;
+use service::MasterKey;
+use std::{collections::BTreeMap, str::FromStr};
+
+/// Used by xtask and tests, not by the program: no reason to wonder.
+const OTHERS: &[&str] = &["SLIPSTREAM_SITE", "SLIPSTREAM_BIN", "SLIPSTREAM_DEEP", "SLIPSTREAM_SKIP_POSTGRES"];
+
+/// The variables, those asked for, and what was wrong.
+pub(super) struct Check {
+    vars: BTreeMap<String, String>,
+    known: Vec<String>,
+    problems: Vec<String>,
+}
+
+impl Check {
+    /// An empty variable counts as unset.
+    pub(super) fn new(mut vars: BTreeMap<String, String>) -> Self {
+        vars.retain(|_, value| !value.trim().is_empty());
+        Self { vars, known: Vec::new(), problems: Vec::new() }
+    }
+
+    /// The value is never repeated: it may be a secret.
+    pub(super) fn fail(&mut self, name: &str, wanted: &str) {
+        self.problems.push(format!("{name} must be {wanted}"));
+    }
+
+    pub(super) fn absent(&self, name: &str) -> bool {
+        !self.vars.contains_key(name)
+    }
+
+    pub(super) fn text(&mut self, name: &str) -> Option<String> {
+        self.known.push(name.to_owned());
+        self.vars.get(name).map(|value| value.trim().to_owned())
+    }
+
+    pub(super) fn parsed<T: FromStr>(&mut self, name: &str, wanted: &str) -> Option<T> {
+        let parsed = self.text(name)?.parse().ok();
+        if parsed.is_none() {
+            self.fail(name, wanted);
+        }
+        parsed
+    }
+
+    pub(super) fn list<T: FromStr>(&mut self, name: &str, wanted: &str) -> Vec<T> {
+        let Some(text) = self.text(name) else { return Vec::new() };
+        let items: Result<Vec<T>, _> = text.split(',').map(|item| item.trim().parse()).collect();
+        items.unwrap_or_else(|_| {
+            self.fail(name, wanted);
+            Vec::new()
+        })
+    }
+
+    pub(super) fn word(&mut self, name: &str, words: &[&'static str]) -> Option<&'static str> {
+        let text = self.text(name)?;
+        let word = words.iter().find(|word| **word == text).copied();
+        if word.is_none() {
+            self.fail(name, &words.join(" or "));
+        }
+        word
+    }
+
+    /// An address without a slash at its end.
+    pub(super) fn url(&mut self, name: &str) -> Option<String> {
+        let text = self.text(name)?;
+        let url = text.trim_end_matches('/');
+        let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+        let good = rest.is_some_and(|r| !r.is_empty() && !r.contains(['@', '?', '#', ' ']));
+        if !good {
+            self.fail(name, "an http:// or https:// address, without name, password or query");
+        }
+        good.then(|| url.to_owned())
+    }
+
+    pub(super) fn master_key(&mut self, name: &str) -> Option<MasterKey> {
+        let parsed = MasterKey::parse(&self.text(name)?);
+        if parsed.is_err() {
+            self.fail(name, "64 hex digits, or the Base64 of 32 bytes");
+        }
+        parsed.ok()
+    }
+
+    /// Variables of our prefix that nobody asked for: spelling mistakes, mostly.
+    pub(super) fn unknown(&self) -> Vec<String> {
+        let ours = self.vars.keys().filter(|name| name.starts_with("SLIPSTREAM_"));
+        ours.filter(|name| !self.known.contains(name) && !OTHERS.contains(&name.as_str())).cloned().collect()
+    }
+
+    pub(super) fn finish<T>(self, config: T) -> Result<T, Problems> {
+        if self.problems.is_empty() { Ok(config) } else { Err(Problems(self.problems)) }
+    }
+}

@@ -1,0 +1,83 @@
+use super::*;
+
+fn read(vars: &[(&str, &str)]) -> Result<Config, Problems> {
+    Config::read(vars.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())))
+}
+
+fn refused(vars: &[(&str, &str)]) -> Vec<String> {
+    read(vars).err().map(|problems| problems.0).unwrap_or_default()
+}
+
+#[test]
+fn nothing_set_is_a_sandbox_on_sqlite() {
+    let config = read(&[]).unwrap();
+    assert_eq!(config.addr.to_string(), "127.0.0.1:3000");
+    assert_eq!(config.database_url, "sqlite:data/slipstream.db");
+    assert_eq!(config.exchange, ExchangeAt::Embedded);
+    assert_eq!(config.settings.mode, Mode::Sandbox);
+    assert_eq!(config.settings.public_url, "http://127.0.0.1:3000");
+    assert!(config.warnings.is_empty() && config.master_key.is_none());
+}
+
+#[test]
+fn live_mode_goes_to_binance_and_wants_its_key() {
+    assert!(refused(&[("SLIPSTREAM_EXCHANGE", "live")])[0].starts_with("SLIPSTREAM_MASTER_KEY must be set"));
+    let config =
+        read(&[("SLIPSTREAM_EXCHANGE", "live"), ("SLIPSTREAM_MASTER_KEY", &"ab".repeat(32))]).unwrap();
+    let ExchangeAt::Binance { spot_url, futures_url } = config.exchange else {
+        panic!("{:?}", config.exchange)
+    };
+    assert_eq!(
+        (spot_url.as_str(), futures_url.as_str()),
+        ("https://api.binance.com", "https://fapi.binance.com")
+    );
+}
+
+#[test]
+fn in_sandbox_mode_one_address_alone_never_leaves_the_other_at_binance() {
+    assert_eq!(refused(&[("BINANCE_SPOT_URL", "http://127.0.0.1:9")]).len(), 1);
+    let both =
+        [("BINANCE_SPOT_URL", "http://127.0.0.1:9/x/"), ("BINANCE_FUTURES_URL", "http://127.0.0.1:9/x")];
+    let ExchangeAt::Binance { spot_url, .. } = read(&both).unwrap().exchange else { panic!() };
+    assert_eq!(spot_url, "http://127.0.0.1:9/x");
+}
+
+#[test]
+fn a_sandbox_elsewhere_needs_its_token() {
+    assert_eq!(refused(&[("SLIPSTREAM_SANDBOX", "http://127.0.0.1:4000/sandbox")]).len(), 1);
+    let vars =
+        [("SLIPSTREAM_SANDBOX", "http://127.0.0.1:4000/sandbox"), ("SLIPSTREAM_SANDBOX_TOKEN", "t0ken")];
+    let config = read(&vars).unwrap();
+    assert!(!format!("{:?}", config.exchange).contains("t0ken"));
+    assert!(matches!(config.exchange, ExchangeAt::Sandbox { .. }));
+    assert_eq!(refused(&[("SLIPSTREAM_SANDBOX", "off")]).len(), 1);
+}
+
+#[test]
+fn every_problem_is_named_at_once_and_no_value_is_repeated() {
+    let bad = refused(&[
+        ("SLIPSTREAM_ADDR", "nowhere"),
+        ("DATABASE_URL", "mysql://root:hunter2@db"),
+        ("SLIPSTREAM_EXCHANGE", "LIVE"),
+        ("SLIPSTREAM_MASTER_KEY", "hunter2"),
+        ("EGRESS_IPS", "10.0.0.1,here"),
+        ("DEFAULT_JURISDICTION", "South Africa"),
+        ("SLIPSTREAM_PUBLIC_URL", "ftp://x"),
+        ("SLIPSTREAM_ATTEMPTS", "many"),
+    ]);
+    assert_eq!(bad.len(), 8, "{bad:#?}");
+    assert!(!bad.concat().contains("hunter2"));
+}
+
+#[test]
+fn what_is_misspelt_or_not_yet_used_is_said() {
+    let config =
+        read(&[("SLIPSTREAM_ADR", "x"), ("STRIPE_SECRET_KEY", "sk"), ("SLIPSTREAM_BIN", "x")]).unwrap();
+    assert_eq!(config.warnings.len(), 2, "{:?}", config.warnings);
+    assert!(config.warnings.iter().any(|w| w.contains("SLIPSTREAM_ADR ")));
+}
+
+#[test]
+fn an_empty_variable_is_unset() {
+    assert!(read(&[("DATABASE_URL", ""), ("SLIPSTREAM_EXCHANGE", " ")]).is_ok());
+}

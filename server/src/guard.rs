@@ -1,0 +1,111 @@
+//! Stands before pages and forms: who may see a page is decided before anything of it is rendered (house rule 6).
+
+use crate::{pages::Pages, visitor};
+use app::{Visit, api::SERVER_FNS, routes::PAGES};
+use axum::{
+    extract::{MatchedPath, Request, State},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+use domain::Role;
+
+/// The role that a page or an endpoint asks for. What nobody classified is the operator's alone; a test finds it.
+pub(crate) fn role_of(path: &str) -> Role {
+    let plain = if path.len() > 1 { path.trim_end_matches('/') } else { path };
+    let mut all = PAGES.iter().chain(SERVER_FNS);
+    all.find(|(known, _)| *known == plain).map_or(Role::Admin, |(_, role)| *role)
+}
+
+/// Reads who asks and lets pass who may.
+pub(crate) async fn check(
+    State(pages): State<Pages>,
+    matched: MatchedPath,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let visit = match visitor::read(&pages.desk, &parts).await {
+        Ok(visit) => visit,
+        Err(error) => return pages.broken(&error),
+    };
+    let (role, actor) = (role_of(matched.as_str()), visit.actor.clone());
+    parts.extensions.insert(visit);
+    let request = Request::from_parts(parts, body);
+    match actor {
+        _ if role == Role::Anyone => next.run(request).await,
+        None => sign_in_first(request.method(), request.uri(), request.headers()),
+        Some(actor) if !actor.role.may(role) => pages.not_found(request).await,
+        Some(_) => next.run(request).await,
+    }
+}
+
+/// Reads who asks, for pages that are nowhere: their header still shows who is signed in.
+pub(crate) async fn nowhere(State(pages): State<Pages>, request: Request) -> Response {
+    let (mut parts, body) = request.into_parts();
+    match visitor::read(&pages.desk, &parts).await {
+        Ok(visit) => parts.extensions.insert::<Visit>(visit),
+        Err(error) => return pages.broken(&error),
+    };
+    pages.not_found(Request::from_parts(parts, body)).await
+}
+
+/// A person is sent to sign in and comes back; a script is told.
+fn sign_in_first(method: &Method, uri: &Uri, headers: &HeaderMap) -> Response {
+    let wants_page =
+        headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("html"));
+    if method != Method::GET && !wants_page {
+        let told =
+            axum::Json(serde_json::json!({ "fields": [], "refusal": "unauthenticated", "fresh": null }));
+        return (StatusCode::UNAUTHORIZED, told).into_response();
+    }
+    let back = if method == Method::GET {
+        uri.path_and_query().map_or("/", |to| to.as_str()).to_owned()
+    } else {
+        came_from(headers).unwrap_or_else(|| "/dashboard".to_owned())
+    };
+    let next = serde_urlencoded::to_string([("next", back)]).unwrap_or_default();
+    let to = HeaderValue::from_str(&format!("/sign-in?{next}"));
+    let to = to.unwrap_or(HeaderValue::from_static("/sign-in"));
+    (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()
+}
+
+/// The page that a form was posted from.
+fn came_from(headers: &HeaderMap) -> Option<String> {
+    let uri: Uri = headers.get(header::REFERER)?.to_str().ok()?.parse().ok()?;
+    Some(uri.path_and_query()?.as_str().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_classified_is_closed() {
+        assert_eq!(role_of("/"), Role::Anyone);
+        assert_eq!(role_of("/dashboard/"), Role::Trader);
+        assert_eq!(role_of("/admin/outbox"), Role::Admin);
+        assert_eq!(role_of("/api/order-place"), Role::Trader);
+        assert_eq!(role_of("/nobody/thought/of/it"), Role::Admin);
+    }
+
+    #[test]
+    fn a_stranger_comes_back_to_the_page_after_signing_in() {
+        let html = HeaderMap::from_iter([
+            (header::ACCEPT, HeaderValue::from_static("text/html")),
+            (header::REFERER, HeaderValue::from_static("http://127.0.0.1:3000/keys?flash=1")),
+        ]);
+        let to = |method: Method, uri: &str, headers: &HeaderMap| {
+            let response = sign_in_first(&method, &uri.parse().unwrap(), headers);
+            assert_eq!(response.status(), StatusCode::SEE_OTHER);
+            response.headers()[header::LOCATION].to_str().unwrap().to_owned()
+        };
+        assert_eq!(
+            to(Method::GET, "/trade?symbol=BTC/USDT", &html),
+            "/sign-in?next=%2Ftrade%3Fsymbol%3DBTC%2FUSDT"
+        );
+        assert_eq!(to(Method::POST, "/api/key-create", &html), "/sign-in?next=%2Fkeys%3Fflash%3D1");
+        let script = sign_in_first(&Method::POST, &"/api/bars".parse().unwrap(), &HeaderMap::new());
+        assert_eq!(script.status(), StatusCode::UNAUTHORIZED);
+    }
+}

@@ -1,0 +1,136 @@
+//! What the desk does by itself. Each job is claimed with a lease, so that of several instances one does it.
+
+use domain::{
+    Symbol,
+    time::{DAY, SECOND},
+};
+use service::{Result, SharedDesk, equity, keeper::Keeper, live, mail, session};
+use std::{future::Future, time::Duration};
+use tokio::{
+    task::JoinSet,
+    time::{self, MissedTickBehavior},
+};
+
+/// Events are told again to pages that come back within this time; older ones are forgotten.
+const EVENTS_KEPT: i64 = 7 * DAY;
+
+/// The running jobs. They end when this is dropped; what they were at is in the database.
+pub(crate) struct Jobs {
+    desk: SharedDesk,
+    holder: String,
+    running: JoinSet<()>,
+}
+
+/// The jobs that one instance does for all.
+const LEASED: &[&str] = &["mail", "equity", "prune"];
+
+impl Jobs {
+    /// Starts them all.
+    pub(crate) fn start(desk: &SharedDesk) -> Self {
+        let mut name = [0_u8; 8];
+        desk.chance.fill(&mut name);
+        let mut jobs = Self { desk: desk.clone(), holder: hex::encode(name), running: JoinSet::new() };
+        jobs.leased(
+            "mail",
+            Duration::from_secs(5),
+            |desk| async move { mail::send_due(&desk).await.map(drop) },
+        );
+        jobs.leased("equity", Duration::from_secs(60), |desk| async move { equity::snapshot(&desk).await });
+        jobs.leased("prune", Duration::from_secs(3_600), prune);
+        jobs.running.spawn(keep_orders(desk.clone()));
+        jobs.running.spawn(pass_events_on(desk.clone()));
+        jobs.running.spawn(keep_front_page_live(desk.clone()));
+        jobs
+    }
+
+    /// Stops them and gives their leases back, so that another instance need not wait.
+    pub(crate) async fn stop(mut self) {
+        self.running.shutdown().await;
+        for name in LEASED {
+            if let Err(error) = release(&self.desk, name, &self.holder).await {
+                tracing::warn!(%error, job = name, "a lease was not given back");
+            }
+        }
+    }
+
+    fn leased<F>(
+        &mut self,
+        name: &'static str,
+        every: Duration,
+        work: impl Fn(SharedDesk) -> F + Send + Sync + 'static,
+    ) where
+        F: Future<Output = Result<()>> + Send + 'static,
+    {
+        let (desk, holder) = (self.desk.clone(), self.holder.clone());
+        self.running.spawn(async move {
+            let mut beats = time::interval(every);
+            beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            loop {
+                beats.tick().await;
+                let done = async {
+                    if claim(&desk, name, &holder, every).await? { work(desk.clone()).await } else { Ok(()) }
+                };
+                if let Err(error) = done.await {
+                    tracing::warn!(job = name, %error, "a job failed; it will be tried again");
+                }
+            }
+        });
+    }
+}
+
+/// A lease outlasts the pause between two runs, or the job would wander between instances.
+async fn claim(desk: &SharedDesk, name: &str, holder: &str, every: Duration) -> Result<bool> {
+    let now = desk.clock.now();
+    let seconds = i64::try_from(every.as_secs()).unwrap_or(i64::MAX);
+    let until = now.plus(seconds.saturating_mul(2 * SECOND).max(60 * SECOND));
+    let mut tx = desk.db.begin().await?;
+    let ours = store::lease::claim(&mut tx, name, holder, now, until).await?;
+    tx.commit().await?;
+    Ok(ours)
+}
+
+async fn release(desk: &SharedDesk, name: &str, holder: &str) -> Result<()> {
+    let mut tx = desk.db.begin().await?;
+    store::lease::release(&mut tx, name, holder).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn prune(desk: SharedDesk) -> Result<()> {
+    let now = desk.clock.now();
+    session::prune(&desk, now).await?;
+    let mut tx = desk.db.begin().await?;
+    store::event::prune_before(&mut tx, now.plus(-EVENTS_KEPT)).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Every instance: intents are claimed one by one.
+async fn keep_orders(desk: SharedDesk) {
+    let mut keeper = Keeper::default();
+    let mut beats = time::interval(Duration::from_secs(2));
+    beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        beats.tick().await;
+        if let Err(error) = keeper.round(&desk).await {
+            tracing::warn!(%error, "unfinished orders could not be looked at; they will be again");
+        }
+    }
+}
+
+/// Every instance: it passes on what any of them wrote.
+async fn pass_events_on(desk: SharedDesk) {
+    loop {
+        if let Err(error) = live::listen(&desk).await {
+            tracing::warn!(%error, "the database's events stopped; listening again");
+        }
+        time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+/// Keeps the landing page's price coming whether anyone looks or not, so that the first who does sees it at once.
+async fn keep_front_page_live(desk: SharedDesk) {
+    let Ok(symbol) = "BTC/USDT".parse::<Symbol>() else { return };
+    while let Err(error) = live::keep(&desk, &symbol).await {
+        tracing::debug!(%error, "the front page's market does not answer yet");
+        time::sleep(Duration::from_secs(2)).await;
+    }
+}

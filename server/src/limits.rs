@@ -1,0 +1,42 @@
+//! How large a request may be and how long it may take.
+
+use axum::{
+    Json,
+    body::Body,
+    extract::Request,
+    http::{HeaderMap, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+use http_body_util::Limited;
+use serde_json::json;
+use std::time::Duration;
+
+/// The largest body. Nothing that people or programs send us is near it.
+pub(crate) const LARGEST: usize = 64 * 1024;
+/// The longest that a request may take. What it began with an exchange goes on: it is in the database.
+const LONGEST: Duration = Duration::from_secs(30);
+
+/// Refuses bodies that say they are too large, and cuts off those that turn out to be.
+pub(crate) async fn body(request: Request, next: Next) -> Response {
+    if length(request.headers()).is_some_and(|length| length > LARGEST) {
+        let told = Json(json!({ "message": "body is too large" }));
+        return (StatusCode::PAYLOAD_TOO_LARGE, told).into_response();
+    }
+    next.run(request.map(|body| Body::new(Limited::new(body, LARGEST)))).await
+}
+
+fn length(headers: &HeaderMap) -> Option<usize> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// Gives up on a request that takes too long.
+pub(crate) async fn time(request: Request, next: Next) -> Response {
+    match tokio::time::timeout(LONGEST, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => {
+            let told = Json(json!({ "message": "took too long" }));
+            (StatusCode::GATEWAY_TIMEOUT, told).into_response()
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! `slipstream`: serves the desk, or does one of the operator's commands.
+
+use anyhow::{Context as _, Result, bail};
+use server::{
+    config::Config,
+    run::{self, Machine},
+    telemetry,
+};
+use std::{io::Write as _, process::ExitCode};
+use tokio::signal::unix::{SignalKind, signal};
+
+const HELP: &str = "\
+Slipstream, a self-hosted trading desk.
+
+  slipstream                serve the desk
+  slipstream sandbox        run the sandbox exchange alone
+  slipstream admin EMAIL    make a person who has signed up an admin
+  slipstream rekey          seal every stored secret under the present master key
+  slipstream --help         this text
+  slipstream --version      the version
+
+Configuration is environment variables; docs/OPERATIONS.md lists them.
+";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match command(&words) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Standard error may be closed: there is nobody left to tell.
+            let _ = writeln!(std::io::stderr(), "slipstream: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn command(words: &[&str]) -> Result<()> {
+    match words {
+        ["--help" | "-h" | "help"] => say(HELP),
+        ["--version" | "-V"] => say(concat!("slipstream ", env!("CARGO_PKG_VERSION"), "\n")),
+        [] => within(serve()),
+        ["sandbox"] => within(run::sandbox_alone(&configured()?, told_to_stop())),
+        ["admin", email] => {
+            within(run::make_admin(configured()?, email))?;
+            say("That person is admin now.\n")
+        }
+        ["rekey"] => {
+            let done = within(run::rekey(configured()?))?;
+            say(&format!("{done} secrets were sealed anew; all are under the present master key.\n"))
+        }
+        _ => bail!("no such command: {}\n\n{HELP}", words.join(" ")),
+    }
+}
+
+async fn serve() -> Result<()> {
+    let desk = run::start(configured()?, Machine::default()).await?;
+    desk.until(told_to_stop()).await
+}
+
+fn configured() -> Result<Config> {
+    let config = Config::from_env()?;
+    telemetry::start(config.log_json);
+    Ok(config)
+}
+
+fn within<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("no threads to run on")?
+        .block_on(work)
+}
+
+/// Ctrl-C, or the word of a service manager.
+async fn told_to_stop() {
+    let terminate = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminated) => drop(terminated.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminate => {}
+    }
+}
+
+fn say(text: &str) -> Result<()> {
+    std::io::stdout().write_all(text.as_bytes()).context("nobody reads what I say")
+}

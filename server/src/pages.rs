@@ -1,0 +1,101 @@
+//! Pages and their forms: what the server gives each of them, and what it says when there is no page.
+
+use crate::{assets, headers};
+use app::{App, Assets, Visit};
+use axum::{
+    Router,
+    extract::Request,
+    http::{HeaderValue, StatusCode, Uri, header, request::Parts},
+    response::{Html, IntoResponse as _, Response},
+};
+use leptos::{
+    config::{Env, LeptosOptions},
+    context::{provide_context, use_context},
+};
+use leptos_axum::{LeptosRoutes as _, ResponseOptions, generate_route_list, render_app_async_with_context};
+use service::{Error, SharedDesk};
+
+/// What pages are rendered with.
+#[derive(Clone)]
+pub(crate) struct Pages {
+    pub(crate) desk: SharedDesk,
+    options: LeptosOptions,
+    assets: Assets,
+}
+
+impl Pages {
+    pub(crate) fn new(desk: SharedDesk) -> Self {
+        // Everything that Leptos would read from its environment: a person sets SLIPSTREAM_* only.
+        let options = LeptosOptions::builder()
+            .output_name("slipstream")
+            .site_root("")
+            .site_pkg_dir("pkg")
+            .env(Env::PROD)
+            .build();
+        let assets = Assets {
+            css_href: assets::css_href().to_owned(),
+            icons_href: assets::icons_href().to_owned(),
+            small: assets::bundle("small").map(str::to_owned),
+            desk: assets::bundle("desk").map(str::to_owned),
+        };
+        Self { desk, options, assets }
+    }
+
+    /// Every page and every form's endpoint; not guarded yet.
+    pub(crate) fn routes(&self) -> Router {
+        let shell = self.shell();
+        let routes = generate_route_list(App);
+        let options = self.options.clone();
+        Router::new().leptos_routes_with_context(&options, routes, self.context(), shell).with_state(options)
+    }
+
+    /// The page that says there is none. Also for people who may not know that there is one.
+    pub(crate) async fn not_found(&self, mut request: Request) -> Response {
+        // Rendered at an address that is no page's: at its own, a hidden page would show itself.
+        *request.uri_mut() = Uri::from_static("/404");
+        let render = render_app_async_with_context(self.context(), self.shell());
+        let mut response = render(request).await;
+        *response.status_mut() = StatusCode::NOT_FOUND;
+        response
+    }
+
+    /// Something broke before a page could be rendered.
+    pub(crate) fn broken(&self, error: &Error) -> Response {
+        tracing::error!(%error, "a page could not be begun");
+        sorry()
+    }
+
+    fn shell(&self) -> impl Fn() -> leptos::prelude::AnyView + Clone + Send + Sync + 'static {
+        use leptos::prelude::IntoAny as _;
+        let options = self.options.clone();
+        move || app::shell(options.clone()).into_any()
+    }
+
+    fn context(&self) -> impl Fn() + Clone + Send + Sync + 'static {
+        let (assets, public_url) = (self.assets.clone(), self.desk.settings.public_url.clone());
+        move || {
+            provide_context(assets.clone());
+            let visit = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Visit>().cloned());
+            if let Some(visit) = visit {
+                provide_context(visit);
+            }
+            let answer = use_context::<ResponseOptions>();
+            // Not `no-store`: the back button may still bring a page back as it was left.
+            let keep = HeaderValue::from_static("private, no-cache");
+            answer.iter().for_each(|answer| answer.insert_header(header::CACHE_CONTROL, keep.clone()));
+            if let (Some(answer), Some(nonce)) = (answer, leptos::nonce::use_nonce()) {
+                answer.insert_header(
+                    header::CONTENT_SECURITY_POLICY,
+                    headers::page_policy(&nonce, &public_url),
+                );
+            }
+        }
+    }
+}
+
+/// The page of last resort: no framework, no inside.
+pub(crate) fn sorry() -> Response {
+    const PAGE: &str = "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\"><title>Slipstream</title>\
+        <h1>Something went wrong</h1><p>It was us, not you, and it has been noted. <a href=\"/\">Back to the start</a></p></html>";
+    (StatusCode::INTERNAL_SERVER_ERROR, Html(PAGE)).into_response()
+}

@@ -1,0 +1,84 @@
+//! Where a request comes from: the peer, or what a proxy that we trust says of it.
+
+use axum::{
+    extract::{ConnectInfo, FromRequestParts},
+    http::{Extensions, HeaderMap, header, request::Parts},
+};
+use service::Origin;
+use std::{
+    convert::Infallible,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::Arc,
+};
+
+/// Proxies whose word we take.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Trusted(pub(crate) Arc<[IpAddr]>);
+
+/// The caller's origin, in a handler of the REST surfaces.
+pub(crate) struct From(pub(crate) Origin);
+
+impl<S: Send + Sync> FromRequestParts<S> for From {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(origin(&parts.extensions, &parts.headers)))
+    }
+}
+
+/// The caller's origin. A header is believed only as far as trusted proxies wrote it: read from its end, the first
+/// address that is not one of theirs is the caller.
+pub(crate) fn origin(extensions: &Extensions, headers: &HeaderMap) -> Origin {
+    let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical());
+    let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    let trusted = extensions.get::<Trusted>().cloned().unwrap_or_default();
+    let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    Origin::new(caller(peer, headers, &trusted), agent)
+}
+
+fn caller(peer: IpAddr, headers: &HeaderMap, trusted: &Trusted) -> IpAddr {
+    if !trusted.0.contains(&peer) {
+        return peer;
+    }
+    let lines: Vec<&str> =
+        headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok()).collect();
+    let hops = lines.iter().flat_map(|line| line.split(',')).rev().map(|hop| hop.trim().parse::<IpAddr>());
+    let mut last = peer;
+    for hop in hops {
+        let Ok(address) = hop else { break };
+        last = address.to_canonical();
+        if !trusted.0.contains(&last) {
+            break;
+        }
+    }
+    last
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(peer: &str, forwarded: &[&str]) -> String {
+        let trusted = Trusted(["10.0.0.1", "10.0.0.2"].map(|a| a.parse().unwrap()).into());
+        let mut headers = HeaderMap::new();
+        for value in forwarded {
+            headers.append("x-forwarded-for", value.parse().unwrap());
+        }
+        caller(peer.parse().unwrap(), &headers, &trusted).to_string()
+    }
+
+    #[test]
+    fn a_stranger_cannot_pretend_to_be_another() {
+        assert_eq!(seen("9.9.9.9", &["1.1.1.1"]), "9.9.9.9");
+        assert_eq!(seen("10.0.0.1", &["1.1.1.1, 9.9.9.9"]), "9.9.9.9");
+        assert_eq!(seen("10.0.0.1", &["1.1.1.1, 9.9.9.9, 10.0.0.2"]), "9.9.9.9");
+        assert_eq!(seen("10.0.0.1", &["1.1.1.1", "9.9.9.9"]), "9.9.9.9");
+    }
+
+    #[test]
+    fn a_proxy_that_says_nothing_usable_is_the_caller_itself() {
+        assert_eq!(seen("10.0.0.1", &[]), "10.0.0.1");
+        assert_eq!(seen("10.0.0.1", &["unknown"]), "10.0.0.1");
+        assert_eq!(seen("10.0.0.1", &["2001:db8::1"]), "2001:db8::1");
+    }
+}

@@ -1,0 +1,4 @@
+//! The HTTP surfaces for programs, one module each.
+
+pub mod auth;
+pub mod mudawyl;

@@ -1,0 +1,225 @@
+//! Starting and stopping: database, sandbox, unfinished orders, and only then the first request.
+
+mod embedded;
+mod operator;
+
+pub use operator::{make_admin, rekey, sandbox_alone};
+
+use crate::{
+    config::{Config, ExchangeAt},
+    jobs::Jobs,
+    router,
+};
+use anyhow::{Context as _, Result};
+use axum::Router;
+use domain::{Chance, Clock};
+use embedded::Embedded;
+use exchange::binance::{Binance, BinanceConfig};
+use sandbox::Sandbox;
+use service::{
+    Desk, MasterKey, Mode, Parts, Sealer, SharedDesk, order,
+    sandbox_control::SandboxControl,
+    system::{OsChance, WallClock},
+};
+use std::{
+    future::Future, io, net::SocketAddr, os::unix::fs::DirBuilderExt as _, path::Path, sync::Arc,
+    time::Duration,
+};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time::timeout};
+
+/// Unfinished orders are looked at for this long before the first request is taken; the rest goes on beside them.
+/// Nothing new is sent for a key and market whose last order is not settled, however long it takes.
+const RECONCILING: Duration = Duration::from_secs(10);
+/// Requests that run when the desk is stopped get this long.
+const FAREWELL: Duration = Duration::from_secs(10);
+
+/// What a test may put in place of the machine's own.
+pub struct Machine {
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub chance: Arc<dyn Chance>,
+    /// How an embedded sandbox is set up.
+    pub sandbox: sandbox::Options,
+}
+
+impl Default for Machine {
+    fn default() -> Self {
+        Self { clock: Arc::new(WallClock), chance: Arc::new(OsChance), sandbox: sandbox::Options::default() }
+    }
+}
+
+/// A desk that serves.
+pub struct Running {
+    /// Where it listens.
+    pub addr: SocketAddr,
+    /// The desk.
+    pub desk: SharedDesk,
+    /// The sandbox inside, if there is one.
+    pub sandbox: Option<Sandbox>,
+    jobs: Jobs,
+    serving: JoinHandle<io::Result<()>>,
+    stop: watch::Sender<bool>,
+    embedded: Option<Embedded>,
+}
+
+/// Starts a desk, and returns when it takes requests.
+///
+/// # Errors
+/// When the database, the sandbox, the master key or the address cannot be used.
+pub async fn start(config: Config, machine: Machine) -> Result<Running> {
+    for warning in &config.warnings {
+        tracing::warn!("{warning}");
+    }
+    private_dir(&config.data_dir)?;
+    let (listener, config) = listen(config).await?;
+    let addr = listener.local_addr()?;
+    let db = database(&config.database_url).await?;
+    let embedded = match config.exchange {
+        ExchangeAt::Embedded => Some(Embedded::start(&config.data_dir, &machine).await?),
+        _ => None,
+    };
+    let proxies = config.trusted_proxies.clone();
+    let desk = desk(config, machine, db, embedded.as_ref())?;
+    reconcile(&desk).await;
+    let sandbox = embedded.as_ref().map(|e| e.sandbox.clone());
+    let routes = router::build(&desk, &proxies, sandbox.as_ref().map(Sandbox::router))?;
+    let jobs = Jobs::start(&desk);
+    let (stop, stopped) = watch::channel(false);
+    let serving = tokio::spawn(serve_until(listener, routes, stopped));
+    let mode = if desk.settings.mode == Mode::Live { "LIVE" } else { "PAPER" };
+    tracing::info!(%addr, url = %desk.settings.public_url, mode, "ready");
+    Ok(Running { addr, desk, sandbox, jobs, serving, stop, embedded })
+}
+
+impl Running {
+    /// Waits until `told` and then stops: no new requests, running ones end, leases are given back.
+    ///
+    /// # Errors
+    /// When serving failed by itself.
+    pub async fn until(mut self, told: impl Future<Output = ()>) -> Result<()> {
+        let failed = tokio::select! {
+            () = told => None,
+            ended = &mut self.serving => Some(ended),
+        };
+        match failed {
+            None => self.stop().await,
+            Some(ended) => {
+                self.jobs.stop().await;
+                ended.context("serving panicked")?.context("serving failed")
+            }
+        }
+    }
+
+    /// Stops.
+    ///
+    /// # Errors
+    /// When serving had failed before.
+    pub async fn stop(self) -> Result<()> {
+        let Self { desk, jobs, mut serving, stop, embedded, sandbox, addr: _ } = self;
+        stop.send_replace(true);
+        let ended = timeout(FAREWELL, &mut serving).await;
+        serving.abort();
+        jobs.stop().await;
+        drop(sandbox);
+        if let Some(embedded) = embedded {
+            embedded.stop().await;
+        }
+        desk.db.close().await;
+        match ended {
+            Ok(ended) => ended.context("serving panicked")?.context("serving failed"),
+            // Whoever was still being served has been cut off: that is what stopping means.
+            Err(_) => Ok(()),
+        }
+    }
+}
+
+async fn listen(mut config: Config) -> Result<(TcpListener, Config)> {
+    let listener = TcpListener::bind(config.addr)
+        .await
+        .with_context(|| format!("SLIPSTREAM_ADDR: cannot listen on {}", config.addr))?;
+    // Port 0 asks for any free one: only now is it known where people reach us.
+    if config.settings.public_url == format!("http://{}", config.addr) {
+        config.settings.public_url = format!("http://{}", listener.local_addr()?);
+    }
+    Ok((listener, config))
+}
+
+/// Opens the database and brings its tables up to date.
+///
+/// # Errors
+/// When it cannot be reached, or has tables of a newer version.
+pub async fn database(url: &str) -> Result<store::Db> {
+    let db = store::Db::connect(url, &store::Options::default())
+        .await
+        .context("DATABASE_URL: cannot open the database")?;
+    db.migrate().await.context("the database's tables could not be brought up to date")?;
+    Ok(db)
+}
+
+/// The key above all keys: from the environment, or in sandbox mode a file that is made at the first start.
+///
+/// # Errors
+/// When the file cannot be used.
+pub fn sealer(config: &Config, chance: &Arc<dyn Chance>) -> Result<Sealer> {
+    let master = match &config.master_key {
+        Some(key) => key.clone(),
+        None => MasterKey::from_file(&config.data_dir.join("master.key"), chance.as_ref())?,
+    };
+    Ok(Sealer::new(master, config.master_key_before.clone(), Arc::clone(chance)))
+}
+
+fn desk(config: Config, machine: Machine, db: store::Db, embedded: Option<&Embedded>) -> Result<SharedDesk> {
+    let Machine { clock, chance, .. } = machine;
+    let sealer = sealer(&config, &chance)?;
+    let (binance, sandbox) = match (&config.exchange, embedded) {
+        (ExchangeAt::Binance { spot_url, futures_url }, _) => {
+            (BinanceConfig::new(spot_url, futures_url), None)
+        }
+        (ExchangeAt::Sandbox { url, token }, _) => at_sandbox(url, token.0.clone())?,
+        (ExchangeAt::Embedded, Some(embedded)) => {
+            at_sandbox(&embedded.url, embedded.sandbox.control_token().to_owned())?
+        }
+        (ExchangeAt::Embedded, None) => anyhow::bail!("the embedded sandbox was not started"),
+    };
+    let exchange = Arc::new(Binance::new(binance, Arc::clone(&clock))?);
+    Desk::new(Parts { db, exchange, sealer, clock, chance, settings: config.settings, sandbox })
+}
+
+fn at_sandbox(url: &str, token: String) -> Result<(BinanceConfig, Option<SandboxControl>)> {
+    let binance = format!("{url}/binance");
+    Ok((BinanceConfig::new(&binance, &binance), Some(SandboxControl::new(url, token)?)))
+}
+
+/// House rule 4: what the last run left unfinished is settled first.
+async fn reconcile(desk: &SharedDesk) {
+    match timeout(RECONCILING, order::sweep(desk)).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(%error, "unfinished orders could not be settled yet"),
+        Err(_) => {
+            tracing::warn!("settling unfinished orders takes long; it goes on beside the first requests")
+        }
+    }
+}
+
+async fn serve_until(
+    listener: TcpListener,
+    routes: Router,
+    mut stopped: watch::Receiver<bool>,
+) -> io::Result<()> {
+    let service = routes.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service)
+        .with_graceful_shutdown(async move {
+            // The sender is dropped only after it has spoken.
+            let _ = stopped.wait_for(|stopped| *stopped).await;
+        })
+        .await
+}
+
+fn private_dir(path: &Path) -> Result<()> {
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .with_context(|| format!("SLIPSTREAM_DATA_DIR: cannot make {}", path.display()))
+}

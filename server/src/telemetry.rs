@@ -1,0 +1,94 @@
+//! Logs, and the id that every request has. A line carries the route's template, never the path or the query: there
+//! may be a token in them (house rule 7).
+
+use crate::pages;
+use axum::{
+    Json,
+    extract::{MatchedPath, Request, State},
+    http::{HeaderName, HeaderValue, Method, StatusCode},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+use domain::{Chance, Clock};
+use futures::FutureExt as _;
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
+use tracing::Instrument as _;
+use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _};
+
+/// The header that carries the id.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Starts logging to standard error. `RUST_LOG` turns it up; what dependencies say of requests stays off.
+pub fn start(json: bool) {
+    let filter = EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,hyper=warn,reqwest=warn"));
+    let lines = fmt::layer().with_writer(std::io::stderr);
+    let registry = tracing_subscriber::registry().with(filter);
+    // A second start, as in a test of the whole program, changes nothing.
+    let started = if json {
+        registry.with(lines.json()).try_init()
+    } else {
+        registry.with(lines.with_target(false)).try_init()
+    };
+    if started.is_err() {
+        tracing::debug!("logging was started before");
+    }
+}
+
+/// Where ids come from.
+#[derive(Clone)]
+pub(crate) struct Ids {
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) chance: Arc<dyn Chance>,
+}
+
+impl Ids {
+    fn next(&self) -> String {
+        let mut random = [0_u8; 10];
+        self.chance.fill(&mut random);
+        let millis = u64::try_from(self.clock.now().millis()).unwrap_or(0);
+        uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid().simple().to_string()
+    }
+}
+
+/// Gives a request its id, logs it once it is answered, and answers for it when it panics. An id that a caller sends is
+/// not taken: it could be another request's.
+pub(crate) async fn observe(State(ids): State<Ids>, request: Request, next: Next) -> Response {
+    let id = ids.next();
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
+    let span = tracing::info_span!("request", id = %id, %method, %route);
+    let begun = Instant::now();
+    let mut response = async {
+        let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+        let response = answered.unwrap_or_else(|_| {
+            tracing::error!("a request panicked");
+            panicked(&method, &route)
+        });
+        let status = response.status().as_u16();
+        let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
+        if response.status().is_server_error() {
+            tracing::warn!(status, micros, "answered");
+        } else {
+            tracing::debug!(status, micros, "answered");
+        }
+        response
+    }
+    .instrument(span)
+    .await;
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    response
+}
+
+/// The panic's own words are in the log, by the standard hook; the caller gets none of them.
+fn panicked(method: &Method, route: &str) -> Response {
+    let program =
+        ["/v1/", "/healthz", "/openapi.json", "/events"].iter().any(|start| route.starts_with(start));
+    if program || method == Method::HEAD {
+        let told = Json(serde_json::json!({ "message": "internal server error" }));
+        return (StatusCode::INTERNAL_SERVER_ERROR, told).into_response();
+    }
+    pages::sorry()
+}

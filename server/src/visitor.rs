@@ -1,0 +1,36 @@
+//! Who looks at a page: the session cookie, read once for each request.
+
+use crate::proxy;
+use app::{Visit, visit::session_cookie_name};
+use axum::http::{HeaderMap, header, request::Parts};
+use service::{Result, SharedDesk, session};
+
+/// Reads who asks. A session token that opens nothing is nobody.
+pub(crate) async fn read(desk: &SharedDesk, parts: &Parts) -> Result<Visit> {
+    let origin = proxy::origin(&parts.extensions, &parts.headers);
+    let token = cookie(&parts.headers, session_cookie_name(&desk.settings.public_url));
+    let actor = match &token {
+        Some(token) => session::find(desk, token, &origin).await?,
+        None => None,
+    };
+    Ok(Visit { desk: desk.clone(), actor, session: token, origin })
+}
+
+fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cookie_is_found_among_others_by_its_whole_name() {
+        let mut headers = HeaderMap::new();
+        headers.append(header::COOKIE, "theme=dark; not-slipstream=1; slipstream=abc".parse().unwrap());
+        assert_eq!(cookie(&headers, "slipstream").as_deref(), Some("abc"));
+        assert_eq!(cookie(&headers, "__Host-slipstream"), None);
+    }
+}

@@ -1,0 +1,10 @@
+//! What stands between the outside and the desk: who may use which route, what a request may look like, and how a program
+//! signs in. On both databases, without an exchange.
+
+mod front {
+    mod auth;
+    mod bounds;
+    mod call;
+    mod pages;
+    mod roles;
+}

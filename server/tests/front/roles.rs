@@ -1,0 +1,133 @@
+//! House rule 6: every route, page and form is classified, and what asks for a role is closed to those without it.
+
+use super::call::{ADA, Front, PASSWORD, request};
+use axum::{
+    body::Body,
+    http::{Method, StatusCode, header},
+};
+use domain::Role;
+use serde_json::json;
+use service::{account, token};
+use std::collections::BTreeSet;
+use store::testing::TestDb;
+
+store::each_engine!(
+    every_route_is_classified,
+    closed_routes_are_closed_to_strangers,
+    closed_pages_and_forms_send_strangers_to_sign_in,
+    an_admins_page_is_nowhere_for_a_trader,
+    cookies_open_no_api_and_tokens_no_page,
+);
+
+fn origin() -> service::Origin {
+    service::Origin::new([127, 0, 0, 1].into(), "Test/1.0")
+}
+
+async fn every_route_is_classified(db: &TestDb) {
+    let front = Front::new(db);
+    let (document, doors) = server::router::api(&front.desk);
+    let document = serde_json::to_value(document).unwrap();
+    let mut written = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for method in item.as_object().unwrap().keys() {
+            written.insert((path.clone(), method.to_uppercase()));
+        }
+    }
+    let classified: BTreeSet<_> = doors.iter().map(|d| (d.path.clone(), d.method.to_string())).collect();
+    assert_eq!(written, classified);
+    assert_eq!(doors.len(), classified.len(), "a route has two roles");
+    for door in &doors {
+        let open = door.path.starts_with("/v1/pub/") || door.path.starts_with("/v1/auth/");
+        assert_eq!(door.role == Role::Anyone, open, "{} {}", door.method, door.path);
+    }
+
+    let pages: BTreeSet<_> = leptos_axum::generate_route_list(app::App)
+        .iter()
+        .map(|page| format!("/{}", page.path().trim_matches('/')))
+        .collect();
+    let listed: BTreeSet<_> = app::routes::PAGES.iter().map(|(path, _)| (*path).to_owned()).collect();
+    assert_eq!(pages, listed);
+    let forms: BTreeSet<_> = server_fn::axum::server_fn_paths().map(|(path, _)| path).collect();
+    let listed: BTreeSet<_> = app::api::SERVER_FNS.iter().map(|(path, _)| *path).collect();
+    assert_eq!(forms, listed);
+}
+
+/// A path with something in place of its parameters.
+fn filled(path: &str) -> String {
+    path.split('/')
+        .map(|part| if part.starts_with('{') { "0199c0de-0000-7000-8000-000000000000" } else { part })
+        .collect::<Vec<_>>()
+        .join("/")
+}
+
+async fn closed_routes_are_closed_to_strangers(db: &TestDb) {
+    let front = Front::new(db);
+    let (_, doors) = server::router::api(&front.desk);
+    let closed = doors.iter().filter(|door| door.role > Role::Anyone);
+    let mut seen = 0;
+    for door in closed {
+        for header in [None, Some("nonsense"), Some("Basic YTpi"), Some("Bearer a.b.c")] {
+            let header: Vec<_> = header.map(|value| ("authorization", value)).into_iter().collect();
+            let answer =
+                front.call(request(door.method.clone(), &filled(&door.path), &header, Body::from("{"))).await;
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{} {}", door.method, door.path);
+            assert_eq!(answer.text, r#"{"message":"unauthorized"}"#);
+            seen += 1;
+        }
+    }
+    assert!(seen > 0);
+}
+
+async fn closed_pages_and_forms_send_strangers_to_sign_in(db: &TestDb) {
+    let front = Front::new(db);
+    for (path, role) in app::routes::PAGES {
+        let answer = front.get(path, &[("accept", "text/html")]).await;
+        if *role == Role::Anyone {
+            assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text);
+        } else {
+            assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}");
+            assert!(answer.header(header::LOCATION).starts_with("/sign-in?next=%2F"), "{path}");
+            assert_eq!(answer.text, "");
+        }
+    }
+    for (path, _) in app::api::SERVER_FNS.iter().filter(|(_, role)| *role > Role::Anyone) {
+        let answer = front.post_form(path, "", &[("referer", "http://127.0.0.1:3000/keys")]).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}");
+        assert_eq!(answer.header(header::LOCATION), "/sign-in?next=%2Fkeys", "{path}");
+        let script = request(Method::POST, path, &[("content-type", "application/json")], Body::from("{}"));
+        assert_eq!(front.call(script).await.status, StatusCode::UNAUTHORIZED, "{path}");
+    }
+}
+
+async fn an_admins_page_is_nowhere_for_a_trader(db: &TestDb) {
+    let front = Front::new(db);
+    let session = account::sign_up(&front.desk, origin(), ADA, PASSWORD).await.unwrap();
+    let cookie = format!("slipstream={}", session.token);
+    let hidden = front.get("/admin/outbox", &[("cookie", &cookie)]).await;
+    let nowhere = front.get("/no/such/page", &[("cookie", &cookie)]).await;
+    assert_eq!((hidden.status, nowhere.status), (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND));
+    assert!(!hidden.text.contains("outbox-"), "{}", hidden.text);
+    account::make_admin(&front.desk, ADA).await.unwrap();
+    let shown = front.get("/admin/outbox", &[("cookie", &cookie)]).await;
+    assert_eq!(shown.status, StatusCode::OK);
+}
+
+async fn cookies_open_no_api_and_tokens_no_page(db: &TestDb) {
+    let front = Front::new(db);
+    let session = account::sign_up(&front.desk, origin(), ADA, PASSWORD).await.unwrap();
+    let tokens = token::sign_in(&front.desk, origin(), ADA, PASSWORD).await.unwrap();
+    let list = "/v1/priv/account/exchange/key/list";
+    let cookie = format!("slipstream={}", session.token);
+    for bad in [("cookie", cookie.as_str()), ("authorization", session.token.as_str())] {
+        assert_eq!(front.get(list, &[bad]).await.status, StatusCode::UNAUTHORIZED);
+    }
+    for good in [tokens.access_token.clone(), format!("Bearer {}", tokens.access_token)] {
+        let answer = front.get(list, &[("authorization", &good)]).await;
+        assert_eq!((answer.status, answer.json()), (StatusCode::OK, json!([])));
+    }
+    let bearer = front.get("/dashboard", &[("authorization", &tokens.access_token)]).await;
+    assert_eq!(bearer.status, StatusCode::SEE_OTHER);
+    let as_cookie = format!("slipstream={}", tokens.access_token);
+    assert_eq!(front.get("/dashboard", &[("cookie", &as_cookie)]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(front.get("/dashboard", &[("cookie", &cookie)]).await.status, StatusCode::OK);
+}
