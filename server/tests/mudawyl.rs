@@ -1,6 +1,8 @@
 //! `/v1` on a whole server, on both databases, with the real sandbox behind it: the document's shapes, codes and
 //! checks, as a program meets them.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+
 mod common;
 
 use common::{Answer, House, Person, shape::same};
@@ -35,7 +37,9 @@ async fn ticket(person: &Person) -> Value {
 async fn prices_are_public(db: &TestDb) {
     let house = House::open(db).await;
     let anyone = Person::anonymous(&house);
-    for query in ["", "?symbol=BTC/USDT", "?symbol=BTC%2FUSDT%3AUSDT&type=FUTURES", "?exchangeId=BINANCE&type=SPOT"] {
+    for query in
+        ["", "?symbol=BTC/USDT", "?symbol=BTC%2FUSDT%3AUSDT&type=FUTURES", "?exchangeId=BINANCE&type=SPOT"]
+    {
         let ticker = anyone.get(&format!("/v1/pub/exchange/ticker{query}")).await.ok(200);
         same(&ticker, &example!("ticker"));
         assert_eq!(ticker["symbol"], "BTC/USDT");
@@ -43,7 +47,8 @@ async fn prices_are_public(db: &TestDb) {
     let answer = anyone.get("/v1/pub/exchange/ticker?symbol=BTCUSDT").await;
     assert_eq!(answer.ok(422), example!("ticker_422"));
     let all = anyone.get("/v1/pub/exchange/ticker?type=x&symbol=&exchangeId=KRAKEN").await.ok(422);
-    let fields: Vec<_> = all["errors"].as_array().unwrap().iter().map(|e| e["param"].as_str().unwrap()).collect();
+    let fields: Vec<_> =
+        all["errors"].as_array().unwrap().iter().map(|e| e["param"].as_str().unwrap()).collect();
     assert_eq!(fields, ["exchangeId", "symbol", "type"]);
     anyone.get("/v1/pub/exchange/ticker?symbol=NOPE/USDT").await.refused("1300");
 }
@@ -136,7 +141,9 @@ async fn the_life_of_an_order(db: &TestDb) {
     assert_eq!(kinds, ["market", "take_profit", "take_profit", "stop"]);
     for (ours, theirs) in legs.as_array().unwrap().iter().zip(example.as_array().unwrap()) {
         same(ours, theirs);
-        for field in ["side", "amount", "filled", "remaining", "status", "timeInForce", "reduceOnly", "trades"] {
+        for field in
+            ["side", "amount", "filled", "remaining", "status", "timeInForce", "reduceOnly", "trades"]
+        {
             assert_eq!(ours[field], theirs[field], "{field} of {ours}");
         }
     }
@@ -260,7 +267,9 @@ async fn leverage_and_margin(db: &TestDb) {
     assert_eq!(put("margin", json!({"symbol": "BTC/USDT", "type": "ISOLATED"})).await.status, 204);
     assert_eq!(put("margin", json!({"symbol": "BTC/USDT", "type": "ISOLATED"})).await.status, 204);
     put("leverage", json!({"symbol": "NOPE/USDT", "leverage": 7})).await.refused("1300");
-    ada.post(&order, json!({"symbol": "BTC/USDT", "type": "MARKET", "side": "SELL", "amount": 0.01})).await.ok(200);
+    ada.post(&order, json!({"symbol": "BTC/USDT", "type": "MARKET", "side": "SELL", "amount": 0.01}))
+        .await
+        .ok(200);
     let held = ada.get(&format!("/v1/priv/exchange/position/{id}?symbol=BTC/USDT")).await.ok(200);
     assert_eq!((held["leverage"].to_string().as_str(), &held["marginMode"]), ("7", &json!("isolated")));
     put("margin", json!({"symbol": "BTC/USDT", "type": "CROSSED"})).await.refused("1500");
@@ -278,7 +287,9 @@ async fn what_the_market_does_not_take(db: &TestDb) {
         }
         ada.post(&format!("/v1/priv/exchange/order/{id}"), body).await
     };
-    try_with(json!({"amount": "0.0505050505"})).await.problem("amount", "must fit the LOT_SIZE of the exchange");
+    try_with(json!({"amount": "0.0505050505"}))
+        .await
+        .problem("amount", "must fit the LOT_SIZE of the exchange");
     let answer = try_with(json!({"stopPrice": 9000.123, "amount": 0.05})).await;
     answer.problem("stopPrice", "must fit the PRICE_FILTER of the exchange");
     assert_eq!(answer.ok(422)["errors"][0]["value"].to_string(), "9000.123");
@@ -303,8 +314,16 @@ async fn each_operation(person: &Person, id: &str) -> Vec<(String, Answer)> {
         (Method::GET, format!("{exchange}/position/{id}?symbol=BTC/USDT"), None),
         (Method::DELETE, format!("{exchange}/position/{id}"), Some(symbol)),
         (Method::POST, format!("{exchange}/order/{id}"), Some(order)),
-        (Method::PUT, format!("{exchange}/order/{id}/leverage"), Some(json!({"symbol": "BTC/USDT", "leverage": 3}))),
-        (Method::PUT, format!("{exchange}/order/{id}/margin"), Some(json!({"symbol": "BTC/USDT", "type": "CROSSED"}))),
+        (
+            Method::PUT,
+            format!("{exchange}/order/{id}/leverage"),
+            Some(json!({"symbol": "BTC/USDT", "leverage": 3})),
+        ),
+        (
+            Method::PUT,
+            format!("{exchange}/order/{id}/margin"),
+            Some(json!({"symbol": "BTC/USDT", "type": "CROSSED"})),
+        ),
         (Method::DELETE, format!("{KEYS}/{id}"), None),
     ];
     let mut answers = Vec::new();
@@ -323,16 +342,26 @@ async fn who_may(db: &TestDb) {
     let id = ada.key("FUTURES", "MANUAL").await;
     let before = ada.get(&format!("{KEYS}/list")).await;
     for (name, answer) in each_operation(&eve, &id).await {
-        assert_eq!((answer.status, answer.text.as_str()), (404, r#"{"message":"route not found"}"#), "{name}");
+        assert_eq!(
+            (answer.status, answer.text.as_str()),
+            (404, r#"{"message":"route not found"}"#),
+            "{name}"
+        );
     }
     for (name, answer) in each_operation(&eve, NOBODYS).await {
         assert_eq!(answer.status, 404, "{name}");
     }
     let token = ada.token.clone().unwrap();
     let forged = format!("{}x{}", &token[..token.len() - 6], &token[token.len() - 5..]);
-    for caller in [Person::anonymous(&house), ada.with_token(&forged), ada.with_token("x.y.z"), ada.with_token("")] {
+    for caller in
+        [Person::anonymous(&house), ada.with_token(&forged), ada.with_token("x.y.z"), ada.with_token("")]
+    {
         for (name, answer) in each_operation(&caller, &id).await {
-            assert_eq!((answer.status, answer.text.as_str()), (401, r#"{"message":"unauthorized"}"#), "{name}");
+            assert_eq!(
+                (answer.status, answer.text.as_str()),
+                (401, r#"{"message":"unauthorized"}"#),
+                "{name}"
+            );
         }
     }
     assert_eq!(ada.get(&format!("{KEYS}/list")).await, before, "nothing of this changed anything");
@@ -348,9 +377,12 @@ async fn checks_come_in_the_documents_order(db: &TestDb) {
     let bad = json!({"symbol": "BTCUSDT", "type": "MARKET", "side": "BUY", "amount": 1});
     assert_eq!(anyone.post("/v1/priv/exchange/order/x", bad.clone()).await.status, 401);
     let both = ada.post("/v1/priv/exchange/order/x", bad.clone()).await.ok(422);
-    let params: Vec<_> = both["errors"].as_array().unwrap().iter().map(|e| e["param"].as_str().unwrap()).collect();
+    let params: Vec<_> =
+        both["errors"].as_array().unwrap().iter().map(|e| e["param"].as_str().unwrap()).collect();
     assert_eq!(params, ["id", "symbol"]);
-    ada.post(&format!("/v1/priv/exchange/order/{NOBODYS}"), bad).await.problem("symbol", "must be valid exchange symbol");
+    ada.post(&format!("/v1/priv/exchange/order/{NOBODYS}"), bad)
+        .await
+        .problem("symbol", "must be valid exchange symbol");
     let unknown = json!({"symbol": "NOPE/USDT", "type": "MARKET", "side": "BUY", "amount": 1});
     ada.post(&format!("/v1/priv/exchange/order/{NOBODYS}"), unknown).await.not_found();
     for path in ["/v1/nowhere", "/v1/priv/exchange/order", "/v1/priv/account/exchange/key/list/x"] {
@@ -378,6 +410,29 @@ async fn bodies_that_are_none(db: &TestDb) {
     assert_eq!(ada.get("/v1/pub/exchange/ticker?symbol=%FF%FE").await.status, 422);
     assert!(matches!(ada.get(&format!("{KEYS}/%FF/balance")).await.status, 400 | 422));
     ada.get(&format!("{KEYS}/%00/balance")).await.problem("id", "must be UUID");
+}
+
+#[tokio::test]
+async fn the_openapi_document_is_whole_and_api_md_names_every_operation() {
+    let db = store::testing::sqlite().await;
+    let (desk, _) = service::testing::desk((*db).clone());
+    let (document, doors) = server::router::api(&desk);
+    let document = serde_json::to_value(document).unwrap();
+    let text = document.to_string();
+    for reference in text.split("#/components/schemas/").skip(1) {
+        let name = reference.split('"').next().unwrap();
+        assert!(document["components"]["schemas"].get(name).is_some(), "{name} is named but not described");
+    }
+    let operations =
+        document["paths"].as_object().unwrap().values().flat_map(|item| item.as_object().unwrap().values());
+    let ids: Vec<_> = operations.map(|operation| operation["operationId"].as_str().unwrap()).collect();
+    let unique: std::collections::BTreeSet<_> = ids.iter().collect();
+    assert_eq!(unique.len(), ids.len(), "{ids:?}");
+    let page = include_str!("../../docs/API.md");
+    for door in doors {
+        let operation = format!("`{} {}`", door.method, door.path.replace("{id}", "<id>"));
+        assert!(page.contains(&operation), "docs/API.md does not tell of {operation}");
+    }
 }
 
 store::each_engine!(

@@ -1,10 +1,12 @@
 //! Our answers against the document's own examples: the same keys in the same order, the same JSON types, the same
 //! digits.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+
 use domain::{
-    ApiKeyStatus, Balance, Decimal, ExchangeId, ExchangeKey, Fee, Funds, MarginMode, Micros, Order, OrderStatus,
-    OrderType, Plan, Position, PositionSide, Side, StrategyType, Ticker, TimeInForce, Trade, TradeType,
-    plan::Limits,
+    ApiKeyStatus, Balance, Decimal, ExchangeId, ExchangeKey, Fee, Funds, MarginMode, Micros, Order,
+    OrderStatus, OrderType, Plan, Position, PositionSide, Side, StrategyType, Ticker, TimeInForce, Trade,
+    TradeType, plan::Limits,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -219,13 +221,8 @@ fn each_leg_of_a_created_order() {
 
 #[test]
 fn an_entry_that_waits_says_so_with_nulls() {
-    let waiting = Order {
-        kind: OrderType::Limit,
-        reduce_only: false,
-        stop_price: None,
-        average: None,
-        ..stop()
-    };
+    let waiting =
+        Order { kind: OrderType::Limit, reduce_only: false, stop_price: None, average: None, ..stop() };
     let ours: Value = serde_json::from_str(&json(&present::Created::from(waiting))).unwrap();
     assert_eq!(ours["average"], Value::Null);
     assert!(ours.get("timestamp").is_none() && ours.get("stopPrice").is_none());
@@ -285,8 +282,10 @@ fn order_history() {
         status: OrderStatus::Closed,
         ..stop()
     };
-    let out = filled("3228535237", "x-xcKtGhcu75fd06b90f5c4de6acbda7", 1_664_912_244_092, "19846.3", "3036.4839");
-    let into = filled("3228535232", "x-xcKtGhcud59a08d8fb494077871bae", 1_664_912_243_681, "20001.2", "3060.1836");
+    let out =
+        filled("3228535237", "x-xcKtGhcu75fd06b90f5c4de6acbda7", 1_664_912_244_092, "19846.3", "3036.4839");
+    let into =
+        filled("3228535232", "x-xcKtGhcud59a08d8fb494077871bae", 1_664_912_243_681, "20001.2", "3060.1836");
     let orders = [
         Order { stop_price: some("19850"), ..out },
         Order { stop_price: None, side: Side::Buy, reduce_only: false, ..into },

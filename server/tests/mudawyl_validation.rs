@@ -1,5 +1,7 @@
 //! What is refused before anything is done: the document's own 422 examples, and bad input of every kind.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+
 use axum::{body::to_bytes, response::IntoResponse};
 use serde_json::{Value, json};
 use server::rest::mudawyl::{
@@ -116,8 +118,12 @@ async fn everything_missing_is_named_in_the_documents_order_and_without_a_value(
 #[tokio::test]
 async fn amounts_and_prices_of_the_wrong_kind() {
     let forty: Value = serde_json::from_str("1234567890123456789012345678901234567890").unwrap();
-    for bad in [json!(true), json!([1]), json!({"a": 1}), json!("ten"), json!("1,5"), json!("NaN"), forty.clone()] {
-        for field in ["price", "amount", "stopTriggerPrice", "stopPrice", "callbackRate", "riskProfilePercent"] {
+    for bad in
+        [json!(true), json!([1]), json!({"a": 1}), json!("ten"), json!("1,5"), json!("NaN"), forty.clone()]
+    {
+        for field in
+            ["price", "amount", "stopTriggerPrice", "stopPrice", "callbackRate", "riskProfilePercent"]
+        {
             let found = problems(order::ticket(&ticket(json!({field: bad})))).await;
             assert_eq!(found, [(field.to_owned(), "must be number".to_owned())], "{field} {bad}");
         }
@@ -127,7 +133,10 @@ async fn amounts_and_prices_of_the_wrong_kind() {
         assert_eq!(found, [("amount".into(), "must be greater than 0".into())], "{bad}");
     }
     let (_, body) = answer(order::ticket(&ticket(json!({"amount": forty})))).await;
-    assert!(body.contains(r#""value":1234567890123456789012345678901234567890,"#), "echoed digit by digit: {body}");
+    assert!(
+        body.contains(r#""value":1234567890123456789012345678901234567890,"#),
+        "echoed digit by digit: {body}"
+    );
 }
 
 #[tokio::test]
@@ -204,7 +213,8 @@ async fn a_secret_is_not_echoed() {
 
 #[test]
 fn unknown_fields_are_ignored_and_numbers_keep_their_digits() {
-    let asked = ticket(json!({"amount": serde_json::from_str::<Value>("0.10000000000000000001").unwrap(), "x": 1}));
+    let asked =
+        ticket(json!({"amount": serde_json::from_str::<Value>("0.10000000000000000001").unwrap(), "x": 1}));
     let (_, raw, once) = order::ticket(&asked).ok().unwrap();
     assert_eq!(raw.amount.as_deref(), Some("0.10000000000000000001"));
     assert!(once.is_none());
@@ -214,7 +224,8 @@ fn unknown_fields_are_ignored_and_numbers_keep_their_digits() {
 fn a_change_of_credentials_needs_both_halves() {
     assert!(key::key_change(&asked(ID, r#"{"apiKey":"a"}"#)).is_err());
     assert!(key::key_change(&asked(ID, r#"{"apiSecretKey":"a"}"#)).is_err());
-    let (_, change) = key::key_change(&asked(ID, r#"{"apiKey":"a","apiSecretKey":"b","active":"true"}"#)).ok().unwrap();
+    let (_, change) =
+        key::key_change(&asked(ID, r#"{"apiKey":"a","apiSecretKey":"b","active":"true"}"#)).ok().unwrap();
     assert!(change.credentials.is_some() && change.active == Some(true));
 }
 
@@ -230,7 +241,9 @@ async fn what_is_no_json_object_is_400() {
 
 #[tokio::test]
 async fn a_query_field_given_twice_is_no_value() {
-    let asked = Asked::new([("id".to_owned(), ID.to_owned())], "symbol=BTC/USDT&symbol=ETH%2FUSDT", b"").ok().unwrap();
+    let asked = Asked::new([("id".to_owned(), ID.to_owned())], "symbol=BTC/USDT&symbol=ETH%2FUSDT", b"")
+        .ok()
+        .unwrap();
     let mut check = Check::new(&asked, Place::Query);
     let symbol = check.symbol();
     let (_, body) = answer(check.finish(symbol)).await;

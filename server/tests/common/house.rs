@@ -15,15 +15,15 @@ use store::testing::TestDb;
 use tokio::{net::TcpListener, task::JoinHandle};
 
 /// A whole desk. Everything stops when it is dropped.
-pub struct House {
+pub(crate) struct House {
     /// `http://127.0.0.1:<port>`.
-    pub base: String,
+    pub(crate) base: String,
     /// The desk itself, for looking inside.
-    pub desk: SharedDesk,
+    pub(crate) desk: SharedDesk,
     /// The exchange; its market moves by [`Sandbox::tick`] only.
-    pub sandbox: Sandbox,
+    pub(crate) sandbox: Sandbox,
     /// Time, for desk and sandbox alike.
-    pub clock: Arc<TestClock>,
+    pub(crate) clock: Arc<TestClock>,
     http: reqwest::Client,
     server: JoinHandle<()>,
     _folder: tempfile::TempDir,
@@ -37,19 +37,20 @@ impl Drop for House {
 
 impl House {
     /// A desk on this database.
-    pub async fn open(db: &TestDb) -> Self {
+    pub(crate) async fn open(db: &TestDb) -> Self {
         Self::with(db, Settings::default()).await
     }
 
     /// A desk on this database with settings of its own.
-    pub async fn with(db: &TestDb, settings: Settings) -> Self {
+    pub(crate) async fn with(db: &TestDb, settings: Settings) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let clock = Arc::new(TestClock::default());
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let base = format!("http://{}", listener.local_addr().expect("a port"));
         let sandbox = open_sandbox(folder.path(), clock.clone());
         let binance = format!("{base}/sandbox/binance");
-        let exchange = Binance::new(BinanceConfig::new(&binance, &binance), clock.clone()).expect("an address");
+        let exchange =
+            Binance::new(BinanceConfig::new(&binance, &binance), clock.clone()).expect("an address");
         let control = SandboxControl::new(&format!("{base}/sandbox"), sandbox.control_token().to_owned());
         let setup = Setup {
             exchange: Arc::new(exchange),
@@ -65,13 +66,13 @@ impl House {
     }
 
     /// Moves a market to a price at once.
-    pub async fn price(&self, symbol: &str, price: &str) {
+    pub(crate) async fn price(&self, symbol: &str, price: &str) {
         self.control("price", &json!({"symbol": symbol, "price": price})).await;
         self.beat(1);
     }
 
     /// Lets the market move by so many beats of a quarter of a second, and the clock with it.
-    pub fn beat(&self, count: u32) {
+    pub(crate) fn beat(&self, count: u32) {
         for _ in 0..count {
             self.clock.advance(time::SECOND / 4);
             self.sandbox.tick(1).expect("the sandbox goes on");
@@ -79,7 +80,7 @@ impl House {
     }
 
     /// A command at the sandbox's control door.
-    pub async fn control(&self, door: &str, body: &Value) -> Value {
+    pub(crate) async fn control(&self, door: &str, body: &Value) -> Value {
         let url = format!("{}/sandbox/control/{door}", self.base);
         let request = self.http.post(url).header("x-sandbox-control", self.sandbox.control_token());
         let response = request.json(body).send().await.expect("the sandbox answers");
@@ -89,7 +90,8 @@ impl House {
 }
 
 fn open_sandbox(folder: &std::path::Path, clock: Arc<dyn Clock>) -> Sandbox {
-    let options = sandbox::Options { controllable: true, paused: true, seed: Some(7), ..sandbox::Options::default() };
+    let options =
+        sandbox::Options { controllable: true, paused: true, seed: Some(7), ..sandbox::Options::default() };
     Sandbox::open(folder, clock, Arc::new(TestChance::default()), options).expect("the sandbox opens")
 }
 

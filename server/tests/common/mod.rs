@@ -3,9 +3,9 @@
 
 #![allow(dead_code, reason = "each test program uses its own part")]
 
-pub mod house;
-pub mod person;
-pub mod shape;
+pub(crate) mod house;
+pub(crate) mod person;
+pub(crate) mod shape;
 
-pub use house::House;
-pub use person::{Answer, Person};
+pub(crate) use house::House;
+pub(crate) use person::{Answer, Person};

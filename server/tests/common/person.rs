@@ -6,30 +6,30 @@ use serde_json::{Value, json};
 
 /// A caller, with or without a JWT.
 #[derive(Clone)]
-pub struct Person {
+pub(crate) struct Person {
     base: String,
     http: reqwest::Client,
-    pub token: Option<String>,
+    pub(crate) token: Option<String>,
 }
 
 /// What came back.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
-    pub status: u16,
-    pub text: String,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) text: String,
 }
 
 impl Answer {
     /// The body of an answer of this status.
     #[track_caller]
-    pub fn ok(&self, status: u16) -> Value {
+    pub(crate) fn ok(&self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}", self.text);
         if self.text.is_empty() { Value::Null } else { serde_json::from_str(&self.text).expect("JSON") }
     }
 
     /// A business "no" with this code.
     #[track_caller]
-    pub fn refused(&self, code: &str) {
+    pub(crate) fn refused(&self, code: &str) {
         let body = self.ok(433);
         let error = body["error"].as_str().unwrap();
         assert!(error.ends_with(&format!(" ({code})")), "{error} is not {code}");
@@ -38,7 +38,7 @@ impl Answer {
 
     /// The one field and text of a 422.
     #[track_caller]
-    pub fn problem(&self, field: &str, text: &str) {
+    pub(crate) fn problem(&self, field: &str, text: &str) {
         let body = self.ok(422);
         let errors = body["errors"].as_array().unwrap();
         assert_eq!(errors.len(), 1, "{}", self.text);
@@ -47,20 +47,20 @@ impl Answer {
 
     /// The document's 404.
     #[track_caller]
-    pub fn not_found(&self) {
+    pub(crate) fn not_found(&self) {
         assert_eq!((self.status, self.text.as_str()), (404, r#"{"message":"route not found"}"#));
     }
 }
 
 impl Person {
     /// Nobody in particular.
-    pub fn anonymous(house: &House) -> Self {
+    pub(crate) fn anonymous(house: &House) -> Self {
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
         Self { base: house.base.clone(), http, token: None }
     }
 
     /// Signs up.
-    pub async fn sign_up(house: &House, name: &str) -> Self {
+    pub(crate) async fn sign_up(house: &House, name: &str) -> Self {
         let mut person = Self::anonymous(house);
         let body = json!({"email": format!("{name}@example.org"), "password": "correct horse battery"});
         let tokens = person.post("/v1/auth/sign-up", body).await.ok(200);
@@ -70,29 +70,29 @@ impl Person {
     }
 
     /// The same person with another token.
-    pub fn with_token(&self, token: &str) -> Self {
+    pub(crate) fn with_token(&self, token: &str) -> Self {
         Self { token: Some(token.to_owned()), ..self.clone() }
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         self.send(self.request(Method::GET, path)).await
     }
 
-    pub async fn post(&self, path: &str, body: Value) -> Answer {
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
         self.send(self.request(Method::POST, path).json(&body)).await
     }
 
-    pub async fn put(&self, path: &str, body: Value) -> Answer {
+    pub(crate) async fn put(&self, path: &str, body: Value) -> Answer {
         self.send(self.request(Method::PUT, path).json(&body)).await
     }
 
-    pub async fn delete(&self, path: &str, body: Option<Value>) -> Answer {
+    pub(crate) async fn delete(&self, path: &str, body: Option<Value>) -> Answer {
         let request = self.request(Method::DELETE, path);
         self.send(if let Some(body) = body { request.json(&body) } else { request }).await
     }
 
     /// A request to be completed by the caller.
-    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.base));
         match &self.token {
             Some(token) => request.header("authorization", token),
@@ -100,21 +100,21 @@ impl Person {
         }
     }
 
-    pub async fn send(&self, request: RequestBuilder) -> Answer {
+    pub(crate) async fn send(&self, request: RequestBuilder) -> Answer {
         let response = request.send().await.expect("an answer");
         let status = response.status().as_u16();
         Answer { status, text: response.text().await.expect("text") }
     }
 
     /// Opens a sandbox account: its key and secret.
-    pub async fn sandbox_account(&self) -> (String, String) {
+    pub(crate) async fn sandbox_account(&self) -> (String, String) {
         let opened = self.post("/v1/priv/account/exchange/sandbox", json!({})).await.ok(200);
         let text = |field: &str| opened[field].as_str().unwrap().to_owned();
         (text("apiKey"), text("apiSecretKey"))
     }
 
     /// Opens a sandbox account and connects it; answers the key's id.
-    pub async fn key(&self, trade: &str, strategy: &str) -> String {
+    pub(crate) async fn key(&self, trade: &str, strategy: &str) -> String {
         let (api_key, secret) = self.sandbox_account().await;
         let body = json!({
             "exchangeId": "BINANCE", "tradeType": trade, "strategyType": strategy, "name": "Test",

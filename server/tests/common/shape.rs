@@ -18,7 +18,7 @@ macro_rules! example {
 /// Panics unless `ours` has exactly the keys of `example`, at every depth, with values of the same JSON types. `null`
 /// fits every scalar; each of our items is compared with the example's first.
 #[track_caller]
-pub fn same(ours: &Value, example: &Value) {
+pub(crate) fn same(ours: &Value, example: &Value) {
     compare(ours, example, "$");
 }
 
