@@ -1,24 +1,17 @@
 import { Landing } from '../pages/landing.ts';
-import { expectFits, expectLive, photograph } from '../support/checks.ts';
+import { expectAccessibleDayAndNight, expectLive } from '../support/checks.ts';
 import { expect, test } from '../support/test.ts';
 
-test('a visitor sees what Slipstream is, and a price that moves', async ({ page }, info) => {
+test('a visitor sees what Slipstream is, and a price that moves', async ({ page }) => {
   const landing = new Landing(page);
   await landing.open();
   await expect(landing.heading).toBeVisible();
+  await expect(landing.mode).toHaveText('Paper');
   await expectLive(page);
   const first = await landing.priceNow();
   expect(first).toBeGreaterThan(0);
   await expect.poll(() => landing.priceNow(), { message: 'the live price stands still' }).not.toBe(first);
-  await photograph(page, info, 'landing');
-});
-
-test('the page fits a telephone', async ({ page }) => {
-  await page.setViewportSize({ width: 390, height: 844 });
-  const landing = new Landing(page);
-  await landing.open();
-  await expect(landing.price).toBeVisible();
-  await expectFits(page);
+  await expectAccessibleDayAndNight(page);
 });
 
 test.describe('without scripts', () => {

@@ -1,20 +1,19 @@
 import { expect, type Locator, type Page } from '@playwright/test';
+import { Frame } from './frame.ts';
 
 /** `/`: what Slipstream is, and a price that lives. */
-export class Landing {
-  readonly heading: Locator;
+export class Landing extends Frame {
   readonly price: Locator;
   readonly signUp: Locator;
 
-  constructor(readonly page: Page) {
-    this.heading = page.getByRole('heading', { level: 1 });
+  constructor(page: Page) {
+    super(page);
     this.price = page.locator('[data-live-price="BTC/USDT"]').first().getByTestId('live-price');
     this.signUp = page.locator('a[href="/sign-up"]').first();
   }
 
   async open(): Promise<void> {
-    const answer = await this.page.goto('/');
-    expect(answer?.status()).toBe(200);
+    await this.at('/');
   }
 
   /** The price as a number; a page without a price has none to show. */

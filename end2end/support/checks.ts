@@ -1,5 +1,5 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import { expect, type Page, type TestInfo } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
 
 /**
  * Live wasm, and nothing else, does this: the server renders the connection pill as "connecting", and only a hydrated
@@ -31,14 +31,41 @@ export async function expectFits(page: Page): Promise<void> {
   expect(excess, `pixels that ${page.url()} is wider than its window`).toBeLessThanOrEqual(0);
 }
 
-/** Pictures of the page in light and in dark, each of them accessible. */
-export async function photograph(page: Page, info: TestInfo, name: string): Promise<void> {
+/** Accessible in light and in dark: contrast differs. */
+export async function expectAccessibleDayAndNight(page: Page): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     await expectAccessible(page);
-    const folder = process.env['SLIPSTREAM_SCREENSHOTS'];
-    const path = folder ? `${folder}/${name}-${colorScheme}.png` : info.outputPath(`${name}-${colorScheme}.png`);
-    await page.screenshot({ path, fullPage: true });
-    await info.attach(`${name}-${colorScheme}`, { path, contentType: 'image/png' });
   }
+  await page.emulateMedia({ colorScheme: null });
+}
+
+/** Marks the document, so that [`expectSameDocument`] knows it again. */
+export async function markDocument(page: Page): Promise<void> {
+  await page.evaluate(() => document.documentElement.setAttribute('data-marked', 'yes'));
+}
+
+/** Whatever has changed on the page since it was marked, no reload brought it. */
+export async function expectSameDocument(page: Page): Promise<void> {
+  await expect(page.locator('html')).toHaveAttribute('data-marked', 'yes');
+}
+
+/** Walks with the Tab key until `target` has the focus, as a person without a mouse does. */
+export async function tabTo(page: Page, target: Locator, key = 'Tab'): Promise<void> {
+  for (let steps = 0; steps < 120; steps += 1) {
+    await page.keyboard.press(key);
+    if (await target.evaluate((element) => element === document.activeElement)) {
+      return;
+    }
+  }
+  throw new Error(`${key} does not reach ${target}`);
+}
+
+/** A number as the pages show it: grouped by threes, with a minus sign of its own. */
+export function numberIn(text: string): number {
+  const found = /[−-]?[\d,]+(\.\d+)?/.exec(text);
+  if (!found) {
+    throw new Error(`no number in “${text}”`);
+  }
+  return Number(found[0].replaceAll(',', '').replace('−', '-'));
 }

@@ -1,49 +1,34 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { freeAddress, Running } from './process.ts';
 
-/** How long a first start on an empty folder may take: migrations, keys, and 1,500 candles of history. */
-const START_LIMIT_MS = 30_000;
+/** Journeys sign up more people from one address than a home has; the limit itself has tests of its own. */
+const SETTINGS = { SLIPSTREAM_ATTEMPTS: '100000' };
 
-/** A running Slipstream with a data folder of its own. */
+/** The two halves of an exchange key. */
+export interface Credentials {
+  apiKey: string;
+  apiSecretKey: string;
+}
+
+/** A Slipstream with a data folder of its own, its sandbox exchange inside. */
 export class Desk {
-  private output = '';
-
   private constructor(
-    readonly url: string,
+    private readonly address: string,
     readonly dataDir: string,
-    private readonly process: ChildProcess,
-  ) {
-    const keep = (chunk: Buffer) => {
-      this.output = (this.output + chunk.toString()).slice(-20_000);
-    };
-    process.stdout?.on('data', keep);
-    process.stderr?.on('data', keep);
+    private running: Running,
+  ) {}
+
+  get url(): string {
+    return `http://${this.address}`;
   }
 
   /** Starts the release binary on a free port and waits until it is healthy. */
-  static async start(settings: Record<string, string> = {}): Promise<Desk> {
-    const binary = process.env['SLIPSTREAM_BIN'];
-    if (!binary) {
-      throw new Error('SLIPSTREAM_BIN must name the release binary; `cargo xtask test browser` sets it');
-    }
+  static async start(): Promise<Desk> {
     const dataDir = await mkdtemp(path.join(tmpdir(), 'slipstream-journey-'));
-    const address = `127.0.0.1:${await freePort()}`;
-    // Nothing of the person's own configuration: a journey runs on the defaults.
-    const child = spawn(binary, [], {
-      cwd: dataDir,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: {
-        PATH: process.env['PATH'] ?? '',
-        SLIPSTREAM_ADDR: address,
-        SLIPSTREAM_DATA_DIR: dataDir,
-        ...settings,
-      },
-    });
-    const desk = new Desk(`http://${address}`, dataDir, child);
+    const address = await freeAddress();
+    const desk = new Desk(address, dataDir, Desk.run(address, dataDir));
     try {
       await desk.healthy();
     } catch (error) {
@@ -53,60 +38,51 @@ export class Desk {
     return desk;
   }
 
+  /** Kills it where it stands. */
+  async crash(): Promise<void> {
+    await this.running.kill();
+  }
+
+  /** Starts it again, on the same address and data. */
+  async rise(): Promise<void> {
+    this.running = Desk.run(this.address, this.dataDir);
+    await this.healthy();
+  }
+
   /** Runs an operator's command (`admin`, …) on this desk's data. */
   async command(...words: string[]): Promise<void> {
-    const child = spawn(process.env['SLIPSTREAM_BIN'] ?? '', words, {
-      cwd: this.dataDir,
-      stdio: ['ignore', 'inherit', 'inherit'],
-      env: { PATH: process.env['PATH'] ?? '', SLIPSTREAM_DATA_DIR: this.dataDir },
+    await new Running(words, this.dataDir, {}).succeeds();
+  }
+
+  /** An account at the sandbox exchange whose key may withdraw: what Slipstream must refuse to keep. */
+  async withdrawableAccount(): Promise<Credentials> {
+    const token = await readFile(path.join(this.dataDir, 'sandbox', 'control.token'), 'utf8');
+    const answer = await fetch(`${this.url}/sandbox/control/accounts`, {
+      method: 'POST',
+      headers: { 'x-sandbox-control': token.trim(), 'content-type': 'application/json' },
+      body: JSON.stringify({ withdrawals: true }),
     });
-    const [code] = await once(child, 'exit');
-    if (code !== 0) {
-      throw new Error(`slipstream ${words.join(' ')} ended with ${code}`);
+    if (!answer.ok) {
+      throw new Error(`the sandbox's control door answered ${answer.status}: ${await answer.text()}`);
     }
+    return (await answer.json()) as Credentials;
   }
 
   /** What the server printed last, for the report of a failure. */
   log(): string {
-    return this.output;
+    return this.running.log();
   }
 
   async stop(): Promise<void> {
-    if (this.process.exitCode === null && this.process.signalCode === null && this.process.pid) {
-      const gone = once(this.process, 'exit');
-      this.process.kill('SIGTERM');
-      const impatience = setTimeout(() => this.process.kill('SIGKILL'), 5_000);
-      await gone;
-      clearTimeout(impatience);
-    }
+    await this.running.stop();
     await rm(this.dataDir, { recursive: true, force: true });
   }
 
-  private async healthy(): Promise<void> {
-    const deadline = performance.now() + START_LIMIT_MS;
-    let failed: Error | undefined;
-    this.process.once('error', (error) => (failed = error));
-    for (;;) {
-      const answer = await fetch(`${this.url}/healthz`).catch(() => undefined);
-      if (answer?.ok) {
-        return;
-      }
-      if (failed || this.process.exitCode !== null || performance.now() > deadline) {
-        throw new Error(`the server did not become healthy: ${failed?.message ?? ''}\n${this.output}`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 25));
-    }
+  private static run(address: string, dataDir: string): Running {
+    return new Running([], dataDir, { SLIPSTREAM_ADDR: address, ...SETTINGS });
   }
-}
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') {
-    throw new Error('no port');
+  private async healthy(): Promise<void> {
+    await this.running.answers(`${this.url}/healthz`);
   }
-  return address.port;
 }

@@ -1,20 +1,55 @@
 import { expect, test as base } from '@playwright/test';
 import { Desk } from './desk.ts';
+import { newPerson, openSandbox, type Person, signUp } from './person.ts';
+import { Program } from './v1.ts';
 import { Watch } from './watch.ts';
 
-/** Every journey imports `test` and `expect` from here: it gets a server of its own, and its page is watched. */
-export const test = base.extend<{ watch: Watch; report: void }, { desk: Desk }>({
-  desk: [
+interface House {
+  /** The server of this journey. */
+  desk: Desk;
+  /** Errors inside the journey's pages. */
+  watch: Watch;
+  /** Somebody new, signed in on the page. */
+  trader: Person;
+  /** The id of the trader's key: a sandbox account, just opened. */
+  key: string;
+  report: void;
+}
+
+interface Worker {
+  /** The server that the journeys of one worker share: each brings a person of its own. */
+  shared: { desk: Desk; elder: Person };
+}
+
+/** Every journey imports `test` and `expect` from here. */
+export const test = base.extend<House, Worker>({
+  shared: [
     async ({}, use) => {
       const desk = await Desk.start();
-      await use(desk);
+      const elder = newPerson();
+      const program = await Program.signUp(desk.url, elder);
+      await program.connect('From the first minute', await program.openSandbox());
+      await use({ desk, elder });
       await desk.stop();
     },
     { scope: 'worker' },
   ],
 
+  desk: async ({ shared }, use) => {
+    await use(shared.desk);
+  },
+
   baseURL: async ({ desk }, use) => {
     await use(desk.url);
+  },
+
+  trader: async ({ page, desk }, use) => {
+    await use(await signUp(page, desk.url));
+  },
+
+  key: async ({ page, desk, trader }, use) => {
+    expect(trader.email).toContain('@');
+    await use(await openSandbox(page, desk.url));
   },
 
   watch: [
@@ -35,6 +70,15 @@ export const test = base.extend<{ watch: Watch; report: void }, { desk: Desk }>(
     },
     { auto: true },
   ],
+});
+
+/** For journeys that need a server to themselves: its first person, or its end. */
+export const alone = test.extend({
+  desk: async ({}, use) => {
+    const desk = await Desk.start();
+    await use(desk);
+    await desk.stop();
+  },
 });
 
 export { expect };

@@ -1,0 +1,69 @@
+import { History } from '../pages/history.ts';
+import { Trade } from '../pages/trade.ts';
+import { expectLive, expectSameDocument, markDocument } from '../support/checks.ts';
+import { alone, expect } from '../support/test.ts';
+
+alone('the server is killed and comes back: the page says so, and nothing is lost or doubled', async ({
+  page,
+  desk,
+  key,
+  watch,
+}) => {
+  watch.allow(/WebSocket connection|ERR_CONNECTION|ERR_EMPTY_RESPONSE|ERR_SOCKET/);
+  const [trade, history] = [new Trade(page), new History(page)];
+  await trade.open(key);
+  await expectLive(page);
+  await markDocument(page);
+  await trade.ticket.stop.fill(String(await trade.away(-8)));
+  await trade.ticket.addTarget(await trade.away(8));
+  await trade.buy('0.05');
+  await expect(trade.orders).toHaveCount(2);
+
+  await desk.crash();
+  await expect(trade.connection).toHaveAttribute('data-state', 'offline');
+  await expect(trade.connection).toHaveText('Offline');
+  await trade.ticket.amount.fill('0.02');
+  await trade.ticket.replace.check();
+  await trade.ticket.place.click();
+  await expect(trade.ticket.refusal).toContainText('The desk did not answer.');
+  await expect(trade.ticket.amount, 'what was typed is kept').toHaveValue('0.02');
+
+  await desk.rise();
+  await expectLive(page);
+  await expect(trade.size).toHaveText('0.05 BTC');
+  await expect(trade.orders).toHaveCount(2);
+  const mark = await trade.mark.innerText();
+  await expect.poll(() => trade.mark.innerText(), { message: 'the mark price stands still' }).not.toBe(mark);
+  await trade.ticket.place.click();
+  await expect(trade.size, 'the same order, sent again').toHaveText('0.02 BTC');
+  await expectSameDocument(page);
+
+  await trade.open(key);
+  await expect(trade.size).toHaveText('0.02 BTC');
+  await history.open(key);
+  await expect(history.orders.filter({ hasText: 'Buy Market' }), 'one of each').toHaveCount(2);
+  await expect(history.orders.filter({ hasText: 'Buy Market' }).filter({ hasText: '0.02' })).toHaveCount(1);
+});
+
+alone('killed while an order is on its way: it is there once, or not at all', async ({ page, desk, key, watch }) => {
+  watch.allow(/WebSocket connection|ERR_CONNECTION|ERR_EMPTY_RESPONSE|ERR_SOCKET/);
+  const [trade, history] = [new Trade(page), new History(page)];
+  await trade.open(key);
+  await expectLive(page);
+  await trade.ticket.stop.fill(String(await trade.away(-8)));
+  await trade.ticket.amount.fill('0.05');
+  const sent = page.waitForRequest(/\/api\/order-place$/);
+  await trade.ticket.place.click();
+  await sent;
+  await desk.crash();
+  await expect(trade.connection).toHaveAttribute('data-state', 'offline');
+  await desk.rise();
+  await expectLive(page);
+
+  await trade.open(key);
+  const stands = await trade.position.isVisible();
+  await expect(trade.orders, 'a position never stands without its stop').toHaveCount(stands ? 1 : 0);
+  await history.open(key);
+  await expect(history.orders.filter({ hasText: 'Buy Market' })).toHaveCount(stands ? 1 : 0);
+  await expectLive(page);
+});

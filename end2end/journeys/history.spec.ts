@@ -1,0 +1,69 @@
+import { Dashboard } from '../pages/dashboard.ts';
+import { History } from '../pages/history.ts';
+import { SignIn } from '../pages/sign-in.ts';
+import { Trade } from '../pages/trade.ts';
+import { expectAccessibleDayAndNight, expectLive } from '../support/checks.ts';
+import { expect, test } from '../support/test.ts';
+
+test('history lists what was ordered and what was traded', async ({ page, key }) => {
+  const [trade, history] = [new Trade(page), new History(page)];
+  await history.open(key);
+  await expect(page.getByText('No orders on this market yet.')).toBeVisible();
+
+  await trade.open(key);
+  await expectLive(page);
+  await trade.ticket.stop.fill(String(await trade.away(-8)));
+  await trade.buy('0.05');
+  await expect(trade.orders).toHaveCount(1);
+  await trade.close();
+  await expect(trade.noPosition).toBeVisible();
+
+  await history.open(key);
+  const stop = history.orders.filter({ hasText: 'Sell Stop' });
+  await expect(stop).toContainText(/Cancelled|Expired/);
+  const entry = history.orders.filter({ hasText: 'Buy Market' });
+  await expect(entry).toContainText('Filled');
+  await expect(entry).toContainText('0.05');
+  await expect(history.orders.filter({ hasText: 'Sell Market' })).toContainText('Filled');
+  await expect(history.orders).toHaveCount(3);
+  await expectAccessibleDayAndNight(page);
+  await history.tradesTab.click();
+  await expect(page).toHaveURL(/of=trades/);
+  // A market order may walk the book and fill in parts.
+  await expect(history.trades.filter({ hasText: 'Buy' }).first()).toContainText('USDT');
+  await expect(history.trades.filter({ hasText: 'Sell' }).first()).toContainText('USDT');
+  await expectAccessibleDayAndNight(page);
+  await expectLive(page);
+});
+
+test('the dashboard shows what is open', async ({ page, key }) => {
+  const [trade, dashboard] = [new Trade(page), new Dashboard(page)];
+  await trade.open(key);
+  await expectLive(page);
+  await trade.ticket.stop.fill(String(await trade.away(-8)));
+  await trade.buy('0.05');
+  await expect(trade.orders).toHaveCount(1);
+  await dashboard.open();
+  await expect(page.getByRole('row').filter({ hasText: 'Long' })).toContainText('0.05');
+  await expect(dashboard.orders).toHaveCount(1);
+  expect(await dashboard.totalUsd()).toBeGreaterThan(9_900);
+  expect(await dashboard.totalUsd()).toBeLessThan(10_100);
+  await expectAccessibleDayAndNight(page);
+  await expectLive(page);
+});
+
+test('the dashboard draws equity over time', async ({ page, shared }) => {
+  // A point is noted each minute, and a line needs two.
+  test.setTimeout(180_000);
+  const [inside, dashboard] = [new SignIn(page), new Dashboard(page)];
+  await inside.open();
+  await inside.send(shared.elder);
+  await expect(page).toHaveURL(/\/dashboard$/);
+  await expect(async () => {
+    await dashboard.open();
+    await expect(dashboard.equity).toBeVisible({ timeout: 100 });
+  }).toPass({ timeout: 150_000, intervals: [2_000] });
+  await expect(dashboard.equity).toHaveAttribute('aria-label', /^From 10,000\.\d\d to 10,000\.\d\d USD\.$/);
+  await expectAccessibleDayAndNight(page);
+  await expectLive(page);
+});

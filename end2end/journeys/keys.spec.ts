@@ -1,0 +1,176 @@
+import { Dashboard } from '../pages/dashboard.ts';
+import { History } from '../pages/history.ts';
+import { KeyDelete } from '../pages/key-delete.ts';
+import { Keys } from '../pages/keys.ts';
+import { Trade } from '../pages/trade.ts';
+import { expectAccessibleDayAndNight, expectLive } from '../support/checks.ts';
+import { openSandbox, signUp } from '../support/person.ts';
+import { expect, test } from '../support/test.ts';
+import { Program } from '../support/v1.ts';
+
+/** The name that a sandbox account's key is given. */
+const SANDBOX = /sandbox/i;
+
+test('one click opens a sandbox account, and the desk is ready to trade', async ({ page, trader }) => {
+  expect(trader.email).toBeTruthy();
+  const [dashboard, trade, keys] = [new Dashboard(page), new Trade(page), new Keys(page)];
+  await dashboard.open();
+  await expectAccessibleDayAndNight(page);
+  await dashboard.openSandbox.click();
+  await expect(page).toHaveURL(/\/trade\?key=/);
+  await expect(trade.message).toHaveText('Connected. You can trade with it now.');
+  await expect(trade.desk).toBeVisible();
+  await expectLive(page);
+  await keys.open();
+  await expect(keys.list).toHaveCount(1);
+  await expect(keys.list).toContainText(SANDBOX);
+  await expect(keys.list).toContainText('Futures');
+  await expect(keys.list).toContainText('By hand');
+  await dashboard.open();
+  await expect.poll(() => dashboard.totalUsd()).toBeCloseTo(10_000, 0);
+});
+
+test('connect a key of your own, rename it, switch it off and on', async ({ page, desk, trader }) => {
+  const keys = new Keys(page);
+  const credentials = await (await Program.signIn(desk.url, trader)).openSandbox();
+  await keys.open();
+  await keys.add.send('Mine', credentials);
+  await expect(keys.message).toHaveText('Connected. You can trade with it now.');
+  const mine = keys.card('Mine');
+  await expect(mine.apiKey).toHaveText(credentials.apiKey);
+  expect(await page.content(), 'the secret is never shown again').not.toContain(credentials.apiSecretKey);
+  await expectLive(page);
+
+  await mine.unfold();
+  await expectAccessibleDayAndNight(page);
+  await mine.name.fill('x'.repeat(25));
+  await mine.rename.click();
+  await keys.expectProblem(mine.name, 'Use 24 characters or fewer.');
+  await mine.name.fill('Renamed');
+  await mine.rename.click();
+  await expect(keys.message).toHaveText('Saved.');
+  const renamed = keys.card('Renamed');
+  await renamed.unfold();
+  await renamed.deactivate.click();
+  await expect(renamed.root).toContainText('Off');
+  await renamed.unfold();
+  await renamed.activate.click();
+  await expect(renamed.root).toContainText('Active');
+  await expectLive(page);
+});
+
+test('new credentials take the place of the old', async ({ page, desk, trader }) => {
+  const keys = new Keys(page);
+  const program = await Program.signIn(desk.url, trader);
+  const [before, after] = [await program.openSandbox(), await program.openSandbox()];
+  await program.connect('Mine', before);
+  await keys.open();
+  const mine = keys.card('Mine');
+  await mine.unfold();
+  await mine.newApiKey.fill(after.apiKey);
+  await mine.newSecret.fill(before.apiSecretKey);
+  await mine.renew.click();
+  await expect(keys.message).toContainText('(1103)');
+  await expect(mine.newApiKey, 'what was typed is kept').toHaveValue(after.apiKey);
+  await mine.newSecret.fill(after.apiSecretKey);
+  await mine.renew.click();
+  await expect(keys.message).toHaveText('Saved.');
+  await expect(mine.apiKey).toHaveText(after.apiKey);
+  await expectLive(page);
+});
+
+test('a wrong secret is refused, and so is a key that is connected already', async ({ page, desk, trader }) => {
+  const keys = new Keys(page);
+  const program = await Program.signIn(desk.url, trader);
+  const credentials = await program.openSandbox();
+  await keys.open();
+  await keys.add.send('Mine', { ...credentials, apiSecretKey: 'wrong'.repeat(12) });
+  await expect(keys.message).toContainText('does not let this key in (1103)');
+  await expect(keys.list).toHaveCount(0);
+  await expect(keys.add.apiKey, 'what was typed is kept').toHaveValue(credentials.apiKey);
+  await expect(keys.add.secret, 'the secret is not').toHaveValue('');
+  await keys.add.send('Mine', credentials);
+  await expect(keys.list).toHaveCount(1);
+  await keys.add.send('Again', credentials);
+  await expect(keys.message).toContainText('connected already');
+  await expect(keys.list).toHaveCount(1);
+  await expectLive(page);
+});
+
+test('a key that may withdraw is not kept', async ({ page, desk, trader }) => {
+  expect(trader.email).toBeTruthy();
+  const keys = new Keys(page);
+  const credentials = await desk.withdrawableAccount();
+  await keys.open();
+  await keys.add.send('Dangerous', credentials);
+  await keys.expectProblem(keys.add.apiKey, /This key may withdraw\./);
+  await expect(keys.list).toHaveCount(0);
+  await expectAccessibleDayAndNight(page);
+  await expectLive(page);
+});
+
+test('a sandbox account starts afresh', async ({ page, key }) => {
+  const [keys, trade, history] = [new Keys(page), new Trade(page), new History(page)];
+  await trade.open(key);
+  await expectLive(page);
+  await trade.buy('0.05');
+  await keys.open();
+  await keys.card((await keys.list.getByRole('heading').innerText()).trim()).reset();
+  await expect(keys.message).toHaveText('The sandbox account starts afresh.');
+  await trade.open(key);
+  await expect(trade.noPosition).toBeVisible();
+  await expectLive(page);
+  await history.open(key);
+  await expect(history.orders).toHaveCount(0);
+});
+
+test('deleting a key asks, lists what stays open, and leaves it alone', async ({ page, desk, trader }) => {
+  const [keys, sure, trade] = [new Keys(page), new KeyDelete(page), new Trade(page)];
+  const program = await Program.signIn(desk.url, trader);
+  const credentials = await program.openSandbox();
+  const key = await program.connect('Mine', credentials);
+  await trade.open(key);
+  const stop = await trade.away(-10);
+  const order = { type: 'MARKET', side: 'BUY', amount: '0.05', stopTriggerPrice: stop, stopTriggerType: 'MARKET' };
+  await program.place(key, order);
+
+  await keys.open();
+  await keys.card('Mine').unfold();
+  await keys.card('Mine').delete.click();
+  await expect(sure.heading).toContainText('Mine');
+  await expect(sure.stillOpen).toBeVisible();
+  await expect(page.getByRole('row').filter({ hasText: 'Long' })).toContainText('0.05');
+  await expect(sure.orders).toHaveCount(1);
+  await expect(page.getByRole('main')).toContainText('are left alone');
+  await expectAccessibleDayAndNight(page);
+  await sure.no.click();
+  await expect(keys.list).toHaveCount(1);
+
+  await keys.card('Mine').unfold();
+  await keys.card('Mine').delete.click();
+  await sure.yes.click();
+  await expect(keys.message).toContainText('were left alone');
+  await expect(keys.list).toHaveCount(0);
+
+  const again = await program.connect('Back', credentials);
+  await trade.open(again);
+  await expect(trade.size, 'the position is still there').toHaveText('0.05 BTC');
+  await expect(trade.orders).toHaveCount(1);
+  await expectLive(page);
+});
+
+test("another person's key is not there", async ({ page, key, watch, browser, desk }) => {
+  watch.allow(/status of 404/);
+  const elsewhere = await browser.newPage({ baseURL: desk.url });
+  await signUp(elsewhere, desk.url);
+  const theirs = await openSandbox(elsewhere, desk.url);
+  await elsewhere.close();
+  expect(theirs).not.toBe(key);
+  for (const path of [`/trade?key=${theirs}`, `/history?key=${theirs}`, `/keys/delete?id=${theirs}`]) {
+    const answer = await page.goto(path);
+    expect(answer?.status(), path).toBe(404);
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('There is no such page');
+  }
+  await expectAccessibleDayAndNight(page);
+  await expectLive(page);
+});

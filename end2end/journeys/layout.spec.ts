@@ -1,0 +1,42 @@
+import { Trade } from '../pages/trade.ts';
+import { expectAccessible, expectFits, expectLive } from '../support/checks.ts';
+import { expect, test } from '../support/test.ts';
+
+const WIDTHS = [390, 768, 1440];
+const STRANGERS = ['/', '/sign-up', '/sign-in', '/forgot', '/reset?token=none'];
+const TRADERS = ['/dashboard', '/keys', '/trade', '/history', '/history?of=trades', '/settings'];
+
+for (const width of WIDTHS) {
+  test(`nothing sticks out at ${width} pixels`, async ({ page, watch }) => {
+    watch.allow(/status of 404/);
+    await page.setViewportSize({ width, height: 900 });
+    for (const path of [...STRANGERS, '/nowhere']) {
+      await page.goto(path);
+      await expectFits(page);
+    }
+    await expectLive(page);
+    await expectAccessible(page);
+  });
+
+  test(`nothing of a trader's sticks out at ${width} pixels`, async ({ page, key }) => {
+    await page.setViewportSize({ width, height: 900 });
+    const trade = new Trade(page);
+    await trade.open(key);
+    await expectLive(page);
+    await trade.ticket.stop.fill(String(await trade.away(-8)));
+    for (const percent of [5, 7, 9]) {
+      await trade.ticket.addTarget(await trade.away(percent));
+    }
+    await expectFits(page);
+    await trade.buy('0.05');
+    await expect(trade.orders).toHaveCount(4);
+    await expectFits(page);
+    await expectAccessible(page);
+    for (const path of [...TRADERS, `/keys/delete?id=${key}`]) {
+      const answer = await page.goto(path);
+      expect(answer?.status(), path).toBe(200);
+      await expectFits(page);
+    }
+    await expectLive(page);
+  });
+}

@@ -1,0 +1,184 @@
+import { Dashboard } from '../pages/dashboard.ts';
+import { Forgot } from '../pages/forgot.ts';
+import { Outbox } from '../pages/outbox.ts';
+import { Reset } from '../pages/reset.ts';
+import { Settings } from '../pages/settings.ts';
+import { SignIn } from '../pages/sign-in.ts';
+import { SignUp } from '../pages/sign-up.ts';
+import { expectAccessibleDayAndNight, expectLive } from '../support/checks.ts';
+import { newPerson, signUp } from '../support/person.ts';
+import { alone, expect, test } from '../support/test.ts';
+
+test('sign up, sign out, sign in', async ({ page }) => {
+  const [up, dashboard, inside, person] = [new SignUp(page), new Dashboard(page), new SignIn(page), newPerson()];
+  await up.open();
+  await expectAccessibleDayAndNight(page);
+  await up.send(person);
+  await expect(dashboard.heading).toHaveText('Your desk');
+  await expect(dashboard.openSandbox).toBeVisible();
+  await expect(dashboard.firstSteps, 'only the first person of an install is told').toHaveCount(0);
+  await expectLive(page);
+  await dashboard.signOut();
+  await page.goto('/dashboard');
+  await expect(page, 'a stranger is sent to sign in').toHaveURL(/\/sign-in\?next=%2Fdashboard$/);
+  await expectAccessibleDayAndNight(page);
+  await inside.send(person);
+  await expect(page).toHaveURL(/\/dashboard$/);
+  await expectLive(page);
+});
+
+test('a sign-up that cannot be says what is wrong beside the field', async ({ page }) => {
+  const up = new SignUp(page);
+  await up.open();
+  await up.send({ email: 'nobody', password: 'short' });
+  await up.expectProblem(up.email, 'Enter an e-mail address, such as name@example.org.');
+  await up.expectProblem(up.password, 'Use at least 10 characters.');
+  await expect(up.email, 'what was typed is kept').toHaveValue('nobody');
+  await expect(up.password, 'a secret is not').toHaveValue('');
+  await expectAccessibleDayAndNight(page);
+  await expectLive(page);
+});
+
+test('a wrong password and an unknown e-mail get the same answer', async ({ page, trader }) => {
+  const inside = new SignIn(page);
+  await inside.open();
+  const answers: string[] = [];
+  for (const email of [trader.email, newPerson().email]) {
+    await inside.send({ email, password: 'not the password' });
+    await expect(inside.email).toHaveValue(email);
+    answers.push((await page.getByRole('main').innerText()).replaceAll(email, ''));
+  }
+  expect(answers[0]).toContain('E-mail or password is wrong.');
+  expect(answers[1]).toBe(answers[0]);
+  await expectLive(page);
+});
+
+test('signing in leads to the page that was asked for, and never off the desk', async ({ page, trader }) => {
+  const inside = new SignIn(page);
+  await page.context().clearCookies();
+  await page.goto('/settings');
+  await inside.send(trader);
+  await expect(page).toHaveURL(/\/settings$/);
+  await expectLive(page);
+  await page.context().clearCookies();
+  await inside.open('//evil.example/');
+  await inside.send(trader);
+  await expect(page).toHaveURL(/\/dashboard$/);
+});
+
+test('change the password', async ({ page, trader, browser, baseURL }) => {
+  const elsewhere = await browser.newPage({ baseURL: baseURL ?? '' });
+  const there = new SignIn(elsewhere);
+  await there.open();
+  await there.send(trader);
+  await expect(elsewhere).toHaveURL(/\/dashboard$/);
+
+  const settings = new Settings(page);
+  const password = newPerson().password;
+  await settings.open();
+  await settings.change('not the password', password);
+  await settings.expectProblem(settings.current, 'This is not your present password.');
+  await settings.change(trader.password, password);
+  await expect(settings.message).toHaveText('Your password is changed. Your other sessions have ended.');
+  await expectLive(page);
+
+  await elsewhere.goto('/dashboard');
+  await there.send(trader);
+  await expect(elsewhere.getByText('E-mail or password is wrong.')).toBeVisible();
+  await there.send({ ...trader, password });
+  await expect(elsewhere).toHaveURL(/\/dashboard$/);
+  await elsewhere.close();
+});
+
+test('see the sessions, end one, sign out everywhere', async ({ page, trader, browser, baseURL }) => {
+  const elsewhere = await browser.newPage({ baseURL: baseURL ?? '', userAgent: 'A telephone' });
+  const there = new SignIn(elsewhere);
+  const enter = async () => {
+    await there.open();
+    await there.send(trader);
+    await expect(elsewhere).toHaveURL(/\/dashboard$/);
+  };
+  await enter();
+
+  const settings = new Settings(page);
+  await settings.open();
+  await expect(settings.sessions).toHaveCount(2);
+  await expect(settings.sessions.filter({ hasText: 'This browser' })).toHaveCount(1);
+  await expectAccessibleDayAndNight(page);
+  await settings.sessions.filter({ hasText: 'A telephone' }).getByRole('button').click();
+  await expect(settings.message).toHaveText('That session has ended.');
+  await expect(settings.sessions).toHaveCount(1);
+  await expectLive(page);
+  await elsewhere.goto('/dashboard');
+  await expect(elsewhere).toHaveURL(/\/sign-in/);
+
+  await enter();
+  await settings.endAll.click();
+  await expect(page).toHaveURL(/\/sign-in/);
+  for (const browser of [page, elsewhere]) {
+    await browser.goto('/dashboard');
+    await expect(browser).toHaveURL(/\/sign-in/);
+  }
+  await elsewhere.close();
+});
+
+test('the theme is chosen and kept', async ({ page, trader }) => {
+  expect(trader.email).toBeTruthy();
+  const settings = new Settings(page);
+  await settings.open();
+  const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  await settings.theme('Light');
+  const light = await background();
+  await settings.theme('Dark');
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  expect(await background()).not.toBe(light);
+  await page.goto('/');
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await expectLive(page);
+});
+
+alone('the first person becomes admin, and another finds a way back in', async ({ page, desk, browser, watch }) => {
+  watch.allow(/status of 404/);
+  const [dashboard, outbox] = [new Dashboard(page), new Outbox(page)];
+  const admin = await signUp(page, desk.url);
+  await dashboard.open();
+  await expect(dashboard.firstSteps).toContainText(`slipstream admin ${admin.email}`);
+  await expectAccessibleDayAndNight(page);
+  expect((await page.goto('/admin/outbox'))?.status(), 'not admin yet').toBe(404);
+  await desk.command('admin', admin.email);
+  await dashboard.open();
+  await expect(dashboard.firstSteps).toHaveCount(0);
+
+  const elsewhere = await browser.newPage({ baseURL: desk.url });
+  const forgetful = await signUp(elsewhere, desk.url);
+  await elsewhere.context().clearCookies();
+  const [forgot, reset, inside] = [new Forgot(elsewhere), new Reset(elsewhere), new SignIn(elsewhere)];
+  await inside.open();
+  await inside.forgot.click();
+  await expectAccessibleDayAndNight(elsewhere);
+  const answer = 'If there is an account with this address, a link is on its way. It works for one hour.';
+  for (const email of [newPerson().email, forgetful.email]) {
+    await forgot.send(email);
+    await expect(forgot.message).toHaveText(answer);
+  }
+
+  await outbox.open();
+  await expect(outbox.mails, 'nobody writes to a stranger').toHaveCount(1);
+  await expectAccessibleDayAndNight(page);
+  await expectLive(page);
+  const link = await outbox.resetLink(forgetful.email);
+
+  const password = newPerson().password;
+  await reset.open(link);
+  await expectAccessibleDayAndNight(elsewhere);
+  await reset.send(password);
+  await expect(inside.message).toHaveText('Your password is changed. Sign in with the new one.');
+  await inside.send({ ...forgetful, password });
+  await expect(elsewhere).toHaveURL(/\/dashboard$/);
+  await expectLive(elsewhere);
+
+  await reset.open(link);
+  await reset.send(newPerson().password);
+  await expect(reset.message, 'a link works once').toContainText('This link is used up or too old.');
+  await elsewhere.close();
+});

@@ -1,0 +1,48 @@
+import { Dashboard } from '../pages/dashboard.ts';
+import { History } from '../pages/history.ts';
+import { SignUp } from '../pages/sign-up.ts';
+import { Trade } from '../pages/trade.ts';
+import { newPerson } from '../support/person.ts';
+import { expect, test } from '../support/test.ts';
+
+test.use({ javaScriptEnabled: false });
+
+test('without scripts: sign up, open a sandbox account, trade, look back', async ({ page }) => {
+  const [up, dashboard, trade, history] = [new SignUp(page), new Dashboard(page), new Trade(page), new History(page)];
+  await up.open();
+  await up.send(newPerson());
+  await dashboard.openSandbox.click();
+  await expect(page).toHaveURL(/\/trade\?key=/);
+  const key = new URL(page.url()).searchParams.get('key') ?? '';
+  await expect(trade.connection, 'nothing pretends to be live').toHaveAttribute('data-state', 'connecting');
+
+  await trade.ticket.amount.fill('0.05');
+  await trade.ticket.stop.fill(String(await trade.away(5)));
+  await trade.ticket.place.click();
+  await trade.expectProblem(trade.ticket.stop, /^The stop would trigger at once/);
+  await expect(trade.ticket.amount, 'what was typed is kept').toHaveValue('0.05');
+
+  await trade.ticket.stop.fill(String(await trade.away(-8)));
+  await trade.ticket.addTarget(await trade.away(8));
+  const { cost, entry } = await trade.ticket.preview();
+  expect(cost).toBeCloseTo(entry * 0.05, 1);
+  await trade.ticket.place.click();
+  await expect(trade.message).toHaveText('Sent. The exchange has your order.');
+  await expect(trade.size).toHaveText('0.05 BTC');
+  await expect(trade.orders).toHaveCount(2);
+
+  await expect(trade.ticket.clears).toBeVisible();
+  await trade.cancel(trade.ordersOf('stop_market'));
+  await expect(trade.message).toHaveText('Cancelled.');
+  await expect(trade.orders).toHaveCount(1);
+  await trade.setLeverage(7);
+  await expect(trade.leverage).toHaveValue('7');
+  await trade.close();
+  await expect(trade.message).toHaveText('The position is closed.');
+  await expect(trade.noPosition).toBeVisible();
+
+  await history.open(key);
+  await expect(history.orders.filter({ hasText: 'Buy Market' })).toContainText('Filled');
+  await history.tradesTab.click();
+  await expect(history.trades.filter({ hasText: 'Sell' }).first()).toBeVisible();
+});

@@ -1,0 +1,236 @@
+import { Trade } from '../pages/trade.ts';
+import {
+  expectAccessibleDayAndNight,
+  expectLive,
+  expectSameDocument,
+  markDocument,
+  numberIn,
+} from '../support/checks.ts';
+import { post } from '../support/person.ts';
+import { expect, test } from '../support/test.ts';
+
+test('a market order with stop and targets: foreseen, filled, and live without a reload', async ({ page, key }) => {
+  const trade = new Trade(page);
+  await trade.open(key);
+  await expectLive(page);
+  await markDocument(page);
+  await expect(trade.playing).toContainText('Replaying');
+  await trade.ticket.amount.fill('0.05');
+  await trade.ticket.stop.fill(String(await trade.away(-8)));
+  const targets = [await trade.away(6), await trade.away(9)];
+  for (const target of targets) {
+    await trade.ticket.addTarget(target);
+  }
+
+  const seen = await trade.ticket.preview();
+  const leverage = Number(await trade.leverage.inputValue());
+  expect(seen.cost).toBeCloseTo(seen.entry * 0.05, 1);
+  expect(seen.margin).toBeCloseTo(seen.cost / leverage, 1);
+  expect(seen.fee).toBeCloseTo(seen.cost * 0.0005, 1);
+  expect(numberIn(seen.loss)).toBeLessThan(-seen.cost * 0.07);
+  expect(seen.gains).toHaveLength(2);
+  for (const [index, gain] of seen.gains.entries()) {
+    const share = 0.025 * ((targets[index] ?? 0) - seen.entry);
+    expect(Math.abs(gain - share), 'the gain is the share of the way, less fees').toBeLessThan(1);
+  }
+  await expectAccessibleDayAndNight(page);
+
+  await trade.ticket.place.click();
+  await expect(trade.ticket.notice).toHaveText('Sent. The exchange has your order.');
+  await expect(trade.size).toHaveText('0.05 BTC');
+  await expect(trade.position).toHaveAttribute('data-side', /long/i);
+  await expect(trade.orders).toHaveCount(3);
+  await expect(trade.ordersOf('take_profit').or(trade.ordersOf('take_profit_market'))).toHaveCount(2);
+  await expect(trade.ordersOf('stop_market')).toHaveCount(1);
+  await expect(trade.toasts.filter({ hasText: /Buy 0\.05 BTC\/USDT filled at/ })).toBeVisible();
+  await expect(trade.liquidation).not.toBeEmpty();
+  const mark = await trade.mark.innerText();
+  await expect.poll(() => trade.mark.innerText(), { message: 'the mark price stands still' }).not.toBe(mark);
+  await expect(trade.pnl).toHaveText(/^[+−]?[\d,]+\.\d\d USDT$/);
+  await expectSameDocument(page);
+  await expectAccessibleDayAndNight(page);
+});
+
+test('a limit order rests until it is cancelled', async ({ page, key }) => {
+  const trade = new Trade(page);
+  await trade.open(key);
+  await expectLive(page);
+  await markDocument(page);
+  await trade.ticket.choose('Sell', 'Limit');
+  const price = await trade.away(10);
+  await trade.ticket.price.fill(String(price));
+  await trade.ticket.amount.fill('0.02');
+  await expect(trade.ticket.place).toHaveText('Sell BTC');
+  await trade.ticket.place.click();
+  const resting = trade.ordersOf('limit');
+  await expect(resting).toHaveCount(1);
+  await expect(resting).toContainText(price.toLocaleString('en-GB'));
+  await expect(trade.noPosition).toBeVisible();
+  await trade.cancel(resting);
+  await expect(trade.noOrders).toBeVisible();
+  await expect(resting).toHaveCount(0);
+  await expect(trade.toasts.filter({ hasText: 'cancelled' })).toBeVisible();
+  await expectSameDocument(page);
+});
+
+test('a trailing stop waits for its price', async ({ page, key }) => {
+  const trade = new Trade(page);
+  await trade.open(key);
+  await expectLive(page);
+  await markDocument(page);
+  await trade.ticket.choose('Buy', 'Trailing');
+  await expect(trade.ticket.stop, 'a trailing stop takes no stop').toBeHidden();
+  await trade.ticket.price.fill(String(await trade.away(-9)));
+  await trade.ticket.amount.fill('0.02');
+  await trade.ticket.callback.fill('1.5');
+  await trade.ticket.place.click();
+  await expect(trade.ordersOf('trailing_stop_market')).toHaveCount(1);
+  await trade.cancel(trade.ordersOf('trailing_stop_market'));
+  await expect(trade.noOrders).toBeVisible();
+  await expectSameDocument(page);
+});
+
+test('a position is closed, and its stop with it', async ({ page, key }) => {
+  const trade = new Trade(page);
+  await trade.open(key);
+  await expectLive(page);
+  await markDocument(page);
+  await trade.ticket.stop.fill(String(await trade.away(-8)));
+  await trade.buy('0.03');
+  await expect(trade.orders).toHaveCount(1);
+  await trade.close();
+  await expect(trade.noPosition).toBeVisible();
+  await expect(trade.noOrders).toBeVisible();
+  await expectSameDocument(page);
+});
+
+test('what is open gives way to a new order only when the person says so', async ({ page, key }) => {
+  const trade = new Trade(page);
+  await trade.open(key);
+  await expectLive(page);
+  await markDocument(page);
+  await trade.ticket.stop.fill(String(await trade.away(-8)));
+  await trade.buy('0.03');
+  await expect(trade.orders).toHaveCount(1);
+
+  await trade.ticket.option('side', 'Sell').click();
+  await trade.ticket.stop.fill(String(await trade.away(8)));
+  await trade.ticket.amount.fill('0.02');
+  const says = 'Before it is sent, this cancels 1 open order and closes the position of 0.03 BTC Long.';
+  await expect(trade.ticket.clears).toContainText(says);
+  await trade.ticket.place.click();
+  await expect(trade.ticket.replace, 'the box is asked for').toBeFocused();
+  await expect(trade.size).toHaveText('0.03 BTC');
+  await trade.ticket.replace.check();
+  await trade.ticket.place.click();
+  await expect(trade.size).toHaveText('0.02 BTC');
+  await expect(trade.position).toHaveAttribute('data-side', /short/i);
+  await expect(trade.orders, 'the old stop is gone, the new one stands').toHaveCount(1);
+  await expectSameDocument(page);
+});
+
+test('leverage and margin type', async ({ page, key, watch }) => {
+  watch.allow(/status of 422/);
+  const trade = new Trade(page);
+  await trade.open(key);
+  await expectLive(page);
+  await trade.ticket.amount.fill('0.05');
+  await trade.setLeverage(25);
+  await expect(trade.ticket.notice).toHaveText('Leverage is set.');
+  await expect
+    .poll(async () => {
+      const { cost, margin } = await trade.ticket.preview();
+      return Math.round(cost / margin);
+    }, { message: 'the preview follows the leverage' })
+    .toBe(25);
+  await trade.setMargin('Isolated');
+  await expect(trade.ticket.notice).toHaveText('Margin type is set.');
+  await trade.buy('0.05');
+  await expect(trade.position).toContainText('Long · Isolated · 25×');
+  await trade.open(key);
+  await expect(trade.leverage).toHaveValue('25');
+  await expect(trade.margin).toHaveValue('ISOLATED');
+});
+
+test('the amount follows from the share of equity at risk', async ({ page, key }) => {
+  const trade = new Trade(page);
+  await trade.open(key);
+  await expectLive(page);
+  await trade.ticket.option('sizing', 'Risk').click();
+  await trade.ticket.percent.fill('1');
+  await expect(trade.ticket.riskAmount).toHaveText('Enter a stop: the amount follows from it.');
+  const stop = await trade.away(-10);
+  await trade.ticket.stop.fill(String(stop));
+  await expect(trade.ticket.riskAmount).toHaveText(/^Amount: 0\.\d+ BTC$/);
+  const { entry, loss } = await trade.ticket.preview();
+  // One percent of 10,000 USDT, less what rounding down to the lot leaves.
+  expect(numberIn(loss)).toBeGreaterThanOrEqual(-100);
+  expect(numberIn(loss)).toBeLessThan(-97);
+  const expected = 100 / (entry - stop + (entry + stop) * 0.0005);
+  await trade.ticket.place.click();
+  await expect(trade.position).toBeVisible();
+  expect(Math.abs(numberIn(await trade.size.innerText()) - expected)).toBeLessThan(expected * 0.1);
+});
+
+test('what is wrong is said beside its field while it is typed', async ({ page, key }) => {
+  const trade = new Trade(page);
+  const { ticket } = trade;
+  await trade.open(key);
+  await expectLive(page);
+  await ticket.amount.fill('much');
+  await trade.expectProblem(ticket.amount, 'Enter a number, such as 0.05.');
+  await ticket.amount.fill('0.05005');
+  await trade.expectProblem(ticket.amount, /^The market takes no such amount\./);
+  await ticket.amount.fill('0.05');
+  await expect(ticket.amount).not.toHaveAttribute('aria-invalid', 'true');
+  await ticket.stop.fill(String(await trade.away(5)));
+  await trade.expectProblem(ticket.stop, /^The stop would trigger at once/);
+  await expectAccessibleDayAndNight(page);
+});
+
+test('an order that the account cannot carry is refused, and changes nothing', async ({ page, key, watch }) => {
+  watch.allow(/status of 409/);
+  const trade = new Trade(page);
+  await trade.open(key);
+  await expectLive(page);
+  await trade.ticket.amount.fill('900');
+  await trade.ticket.place.click();
+  await expect(trade.ticket.refusal).toContainText('(1500)');
+  await expect(trade.ticket.amount, 'what was typed is kept').toHaveValue('900');
+  await expect(trade.noPosition).toBeVisible();
+  await expectAccessibleDayAndNight(page);
+});
+
+test('the same form sent twice acts once', async ({ page, key, desk }) => {
+  const trade = new Trade(page);
+  await trade.open(key);
+  await expectLive(page);
+  const idempotency = await trade.ticket.form.locator('[name="idempotency"]').inputValue();
+  expect(idempotency).toMatch(/^[0-9a-f]{32}$/);
+  const order = { key, symbol: 'BTC/USDT', side: 'BUY', type: 'MARKET', sizing: 'amount', amount: '0.04' };
+  const form = { ...order, replace: 'yes', idempotency };
+  const send = () => post(page, `${desk.url}/api/order-place`, form);
+  await Promise.all([send(), send(), send()]);
+  await expect(trade.size).toHaveText('0.04 BTC');
+  await page.goto(`/history?key=${key}&symbol=BTC%2FUSDT`);
+  await expect(page.getByTestId('order-row')).toHaveCount(1);
+});
+
+test('the chart lives: frames, zoom, and lines where orders stand', async ({ page, key }) => {
+  const trade = new Trade(page);
+  await trade.open(key);
+  await expectLive(page);
+  const forming = trade.chart.getByTestId('forming');
+  const drawn = await forming.getAttribute('d');
+  await expect.poll(() => forming.getAttribute('d'), { message: 'the chart stands still' }).not.toBe(drawn);
+  const frames = page.getByTestId('frames');
+  await frames.getByRole('link', { name: '1h', exact: true }).click();
+  await expect(frames.getByRole('link', { name: '1h', exact: true })).toHaveAttribute('aria-current', 'true');
+  await expect(trade.legend).toContainText(':00 UTC');
+  const candles = trade.chart.locator('.candles.up').first();
+  const before = await candles.getAttribute('d');
+  await page.getByRole('button', { name: 'Zoom in' }).click();
+  await expect(candles).not.toHaveAttribute('d', before ?? '');
+  await trade.buy('0.02');
+  await expect(trade.chart.locator('.level.entry')).toBeVisible();
+});

@@ -1,0 +1,33 @@
+import type { Locator, Page } from '@playwright/test';
+import { numberIn } from '../support/checks.ts';
+import { Frame } from './frame.ts';
+
+/** `/dashboard`: what you have, and what is open. */
+export class Dashboard extends Frame {
+  readonly empty: Locator;
+  readonly openSandbox: Locator;
+  readonly firstSteps: Locator;
+  readonly total: Locator;
+  readonly equity: Locator;
+  readonly positions: Locator;
+  readonly orders: Locator;
+
+  constructor(page: Page) {
+    super(page);
+    this.empty = page.getByTestId('empty-state');
+    this.openSandbox = this.empty.getByRole('button', { name: 'Open a sandbox account' });
+    this.firstSteps = page.getByTestId('first-steps');
+    this.total = page.getByTestId('total-usd');
+    this.equity = page.getByTestId('equity-chart');
+    this.positions = page.getByRole('region', { name: 'Positions' }).last();
+    this.orders = page.getByTestId('order-row');
+  }
+
+  async open(): Promise<void> {
+    await this.at('/dashboard');
+  }
+
+  async totalUsd(): Promise<number> {
+    return numberIn(await this.total.innerText());
+  }
+}

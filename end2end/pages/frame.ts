@@ -1,0 +1,40 @@
+import { expect, type Locator, type Page } from '@playwright/test';
+
+/** What surrounds every page: header, navigation, account menu, toasts. */
+export class Frame {
+  readonly heading: Locator;
+  readonly mode: Locator;
+  readonly connection: Locator;
+  readonly menu: Locator;
+  readonly toasts: Locator;
+  /** What came of the last form, above it. */
+  readonly message: Locator;
+
+  constructor(readonly page: Page) {
+    this.heading = page.getByRole('heading', { level: 1 });
+    this.mode = page.getByTestId('mode');
+    this.connection = page.getByTestId('connection');
+    this.menu = page.getByTestId('account-menu');
+    this.toasts = page.getByTestId('toasts').locator('.toast');
+    this.message = page.getByTestId('message').first();
+  }
+
+  /** Goes to a page that must be there. */
+  protected async at(path: string): Promise<void> {
+    const answer = await this.page.goto(path);
+    expect(answer?.status(), path).toBe(200);
+  }
+
+  /** A field's problem, which stands beside it and is read out with it. */
+  async expectProblem(field: Locator, text: string | RegExp): Promise<void> {
+    await expect(field).toHaveAttribute('aria-invalid', 'true');
+    const beside = await field.getAttribute('aria-describedby');
+    await expect(this.page.locator(`[id="${beside}"]`)).toHaveText(text);
+  }
+
+  async signOut(): Promise<void> {
+    await this.menu.locator('summary').click();
+    await this.page.getByTestId('sign-out').click();
+    await expect(this.menu).toHaveCount(0);
+  }
+}

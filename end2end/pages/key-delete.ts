@@ -1,0 +1,18 @@
+import type { Locator, Page } from '@playwright/test';
+import { Frame } from './frame.ts';
+
+/** `/keys/delete?id=`: asked once, with what stays open at the exchange. */
+export class KeyDelete extends Frame {
+  readonly stillOpen: Locator;
+  readonly orders: Locator;
+  readonly yes: Locator;
+  readonly no: Locator;
+
+  constructor(page: Page) {
+    super(page);
+    this.stillOpen = page.getByTestId('still-open');
+    this.orders = page.getByTestId('order-row');
+    this.yes = page.getByTestId('key-delete-yes');
+    this.no = page.getByRole('link', { name: 'Keep it' });
+  }
+}

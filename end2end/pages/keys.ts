@@ -1,0 +1,88 @@
+import type { Locator, Page } from '@playwright/test';
+import type { Credentials } from '../support/desk.ts';
+import { Frame } from './frame.ts';
+
+/** `/keys`: what Slipstream may trade with. */
+export class Keys extends Frame {
+  readonly list: Locator;
+  readonly openSandbox: Locator;
+  readonly add: NewKey;
+
+  constructor(page: Page) {
+    super(page);
+    this.list = page.getByTestId('key');
+    this.openSandbox = page.getByTestId('open-sandbox');
+    this.add = new NewKey(page.getByTestId('key-create'));
+  }
+
+  async open(): Promise<void> {
+    await this.at('/keys');
+  }
+
+  card(name: string): KeyCard {
+    const heading = this.page.getByRole('heading', { name, exact: true });
+    return new KeyCard(this.list.filter({ has: heading }));
+  }
+}
+
+/** The form for a key of one's own. */
+class NewKey {
+  readonly name: Locator;
+  readonly apiKey: Locator;
+  readonly secret: Locator;
+  readonly submit: Locator;
+
+  constructor(form: Locator) {
+    this.name = form.getByLabel('Name');
+    this.apiKey = form.getByLabel('API key');
+    this.secret = form.getByLabel('Secret key');
+    this.submit = form.getByRole('button', { name: 'Connect' });
+  }
+
+  async send(name: string, { apiKey, apiSecretKey }: Credentials): Promise<void> {
+    await this.name.fill(name);
+    await this.apiKey.fill(apiKey);
+    await this.secret.fill(apiSecretKey);
+    await this.submit.click();
+  }
+}
+
+/** One key, and all that can be done to it. */
+class KeyCard {
+  readonly apiKey: Locator;
+  readonly name: Locator;
+  readonly rename: Locator;
+  readonly newApiKey: Locator;
+  readonly newSecret: Locator;
+  readonly renew: Locator;
+  readonly activate: Locator;
+  readonly deactivate: Locator;
+  readonly delete: Locator;
+
+  constructor(readonly root: Locator) {
+    this.apiKey = root.locator('.api-key');
+    this.name = root.getByLabel('Name');
+    this.rename = root.getByRole('button', { name: 'Rename' });
+    this.newApiKey = root.getByLabel('API key');
+    this.newSecret = root.getByLabel('Secret key');
+    this.renew = root.getByRole('button', { name: 'New credentials' });
+    this.activate = root.getByRole('button', { name: 'Activate' });
+    this.deactivate = root.getByRole('button', { name: 'Switch off' });
+    this.delete = root.getByTestId('key-delete');
+  }
+
+  /** Unfolds what can be done. */
+  async unfold(): Promise<void> {
+    const changes = this.root.locator('details.changes');
+    if ((await changes.getAttribute('open')) === null) {
+      await changes.locator('summary').first().click();
+    }
+  }
+
+  /** Starts the sandbox account afresh; asked once. */
+  async reset(): Promise<void> {
+    await this.unfold();
+    await this.root.getByTestId('sandbox-reset').click();
+    await this.root.getByTestId('sandbox-reset-yes').click();
+  }
+}

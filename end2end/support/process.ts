@@ -1,0 +1,101 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+
+/** How long a first start on an empty folder may take: migrations, keys, and 1,500 candles of history. */
+const START_LIMIT_MS = 30_000;
+
+/** One run of the release binary, and what it printed. */
+export class Running {
+  private output = '';
+  private readonly child: ChildProcess;
+
+  constructor(words: string[], dataDir: string, settings: Record<string, string>) {
+    // Nothing of the person's own configuration: a journey runs on the defaults.
+    this.child = spawn(binary(), words, {
+      cwd: dataDir,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH: process.env['PATH'] ?? '', SLIPSTREAM_DATA_DIR: dataDir, ...settings },
+    });
+    const keep = (chunk: Buffer) => {
+      this.output = (this.output + chunk.toString()).slice(-20_000);
+    };
+    this.child.stdout?.on('data', keep);
+    this.child.stderr?.on('data', keep);
+  }
+
+  /** What it printed last, for the report of a failure. */
+  log(): string {
+    return this.output;
+  }
+
+  /** Waits until `address` answers well. */
+  async answers(address: string): Promise<void> {
+    const deadline = performance.now() + START_LIMIT_MS;
+    let failed: Error | undefined;
+    this.child.once('error', (error) => (failed = error));
+    for (;;) {
+      const answer = await fetch(address).catch(() => undefined);
+      if (answer?.ok) {
+        return;
+      }
+      if (failed || this.gone() || performance.now() > deadline) {
+        throw new Error(`${address} did not answer: ${failed?.message ?? ''}\n${this.output}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+  }
+
+  /** Waits for its own end. */
+  async succeeds(): Promise<void> {
+    const code = this.gone() ? this.child.exitCode : (await once(this.child, 'exit'))[0];
+    if (code !== 0) {
+      throw new Error(`slipstream ended with ${code}\n${this.output}`);
+    }
+  }
+
+  /** Asks it to stop, and insists after a while. */
+  async stop(): Promise<void> {
+    const impatience = setTimeout(() => this.child.kill('SIGKILL'), 5_000);
+    await this.end('SIGTERM');
+    clearTimeout(impatience);
+  }
+
+  /** What a power cut does to it. */
+  async kill(): Promise<void> {
+    await this.end('SIGKILL');
+  }
+
+  private async end(signal: NodeJS.Signals): Promise<void> {
+    if (!this.gone() && this.child.pid) {
+      const gone = once(this.child, 'exit');
+      this.child.kill(signal);
+      await gone;
+    }
+  }
+
+  private gone(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
+  }
+}
+
+function binary(): string {
+  const path = process.env['SLIPSTREAM_BIN'];
+  if (!path) {
+    throw new Error('SLIPSTREAM_BIN must name the release binary; `cargo xtask test browser` sets it');
+  }
+  return path;
+}
+
+/** An address of this machine that nobody listens on. */
+export async function freeAddress(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') {
+    throw new Error('no port');
+  }
+  return `127.0.0.1:${address.port}`;
+}

@@ -1,0 +1,81 @@
+import type { Credentials } from './desk.ts';
+import type { Person } from './person.ts';
+
+/** What the journeys read of an order. */
+export interface Order {
+  id: string;
+  type: string;
+  side: string;
+  status: string;
+  amount: number | null;
+}
+
+/** A program that trades for a person through `/v1`, with a JWT of its own. */
+export class Program {
+  private constructor(
+    private readonly desk: string,
+    private readonly token: string,
+  ) {}
+
+  static async signUp(desk: string, person: Person): Promise<Program> {
+    return Program.enter(desk, 'sign-up', person);
+  }
+
+  static async signIn(desk: string, person: Person): Promise<Program> {
+    return Program.enter(desk, 'sign-in', person);
+  }
+
+  /** Opens a sandbox trading account; no key is stored. */
+  openSandbox(): Promise<Credentials> {
+    return this.ask('POST', '/v1/priv/account/exchange/sandbox');
+  }
+
+  /** Connects a futures key that its owner trades by hand, and answers its id. */
+  async connect(name: string, credentials: Credentials): Promise<string> {
+    const kind = { exchangeId: 'BINANCE', tradeType: 'FUTURES', strategyType: 'MANUAL', active: true };
+    const body = { ...kind, name, ...credentials };
+    const { id } = await this.ask<{ id: string }>('POST', '/v1/priv/account/exchange/key', body);
+    return id;
+  }
+
+  keys(): Promise<{ id: string; name: string }[]> {
+    return this.ask('GET', '/v1/priv/account/exchange/key/list');
+  }
+
+  place(key: string, order: Record<string, unknown>): Promise<Order[]> {
+    return this.ask('POST', `/v1/priv/exchange/order/${key}`, { symbol: 'BTC/USDT', ...order });
+  }
+
+  openOrders(key: string): Promise<Order[]> {
+    return this.ask('GET', `/v1/priv/exchange/order/${key}/list?symbol=BTC/USDT`);
+  }
+
+  history(key: string): Promise<Order[]> {
+    return this.ask('GET', `/v1/priv/exchange/order/${key}/history?symbol=BTC/USDT`);
+  }
+
+  private static async enter(desk: string, door: string, person: Person): Promise<Program> {
+    const { accessToken } = await new Program(desk, '').ask<{ accessToken: string }>(
+      'POST',
+      `/v1/auth/${door}`,
+      person,
+    );
+    return new Program(desk, accessToken);
+  }
+
+  private async ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const answer = await fetch(this.desk + path, {
+      method,
+      headers: {
+        ...(this.token ? { authorization: this.token } : {}),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    if (!answer.ok) {
+      throw new Error(`${method} ${path} answered ${answer.status}: ${text}`);
+    }
+    return JSON.parse(text) as T;
+  }
+}
