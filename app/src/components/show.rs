@@ -3,7 +3,7 @@
 use super::frame::{Width, frame};
 use crate::{
     visit::{self, Visit},
-    words::pages::pages,
+    words::{pages::pages, problems},
 };
 use http::StatusCode;
 use leptos::{either::Either, prelude::*};
@@ -33,8 +33,12 @@ pub(crate) fn apology(visit: &Visit, error: Error) -> AnyView {
     let words = pages(visit::lang());
     let (status, title, lead) = match error {
         Error::NotFound => return missing(visit).into_any(),
-        Error::Unavailable { .. } | Error::Refused(_) => {
+        Error::Unavailable { .. } => {
             (StatusCode::SERVICE_UNAVAILABLE, words.unavailable_title, words.unavailable_lead)
+        }
+        Error::Refused(refusal) => {
+            let why = problems::refusal(visit::lang(), refusal.code());
+            (StatusCode::CONFLICT, words.refused_title, why)
         }
         other => {
             tracing::error!("a page failed: {other:#}");

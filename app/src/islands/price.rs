@@ -36,8 +36,12 @@ pub fn LivePrice() -> impl IntoView {
             .with(|all| all.iter().find(|(of, _)| *of == name).map(|(_, q)| q.clone()))
             .unwrap_or_else(|| first.clone())
     });
-    let way = move || quote.with(|q| if q.up { "up" } else { "down" });
-    let change = move || quote.with(|q| if q.percent.starts_with('-') { "loss" } else { "gain" });
+    // Before the first message the browser knows nothing, and leaves what the server wrote.
+    let known = move |yes, no, is: fn(&Quote) -> bool| {
+        quote.with(|q| (!q.last.is_empty()).then(|| if is(q) { yes } else { no }))
+    };
+    let way = move || known("up", "down", |q| q.up);
+    let change = move || known("loss", "gain", |q| q.percent.starts_with('-'));
     view! {
         <span class="live-price" node_ref=root data-live-price=seed.symbol data-way=way>
             <span class="live-price-last" data-testid="live-price">{move || quote.with(|q| figures::grouped(&q.last))}</span>

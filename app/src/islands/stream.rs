@@ -162,24 +162,42 @@ fn remember(seq: i64) {
     }
 }
 
+fn forget() {
+    if let Some(storage) = storage() {
+        let _ = storage.remove_item(SEQ);
+    }
+}
+
 fn hear(text: &str) {
     WISH.with_borrow_mut(|w| w.last_heard = js_sys::Date::now());
     if text == "\"Reload\"" {
+        forget();
         return bus().outdated.set(true);
     }
     let Some(message) = tree::parse(text) else { return };
     match read(&message) {
-        Some(Told::Hello(seq)) if remembered().is_none() => remember(seq),
+        Some(Told::Hello(seq)) => greeted(seq),
         Some(Told::Upstream(live)) => bus().link.set(if live { Link::Live } else { Link::Stale }),
         Some(Told::Price(symbol, quote)) => quoted(symbol, quote),
         Some(Told::Happened(event)) => {
             remember(event.seq);
             bus().happened.set(Some(event));
         }
-        Some(Told::Hello(_)) | None => {}
+        None => {}
     }
     if let Some(reader) = WISH.with_borrow(|w| w.reader.clone()) {
         reader(&message);
+    }
+}
+
+/// The server is there. Zero is what strangers are told: to resume from it would tell a whole past.
+fn greeted(seq: i64) {
+    if seq > 0 && remembered().is_none() {
+        remember(seq);
+    }
+    // A page without prices has nothing more to wait for.
+    if WISH.with_borrow(|w| w.symbols.is_empty()) {
+        bus().link.set(Link::Live);
     }
 }
 

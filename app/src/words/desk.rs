@@ -62,6 +62,7 @@ table! {
         clears_position: "closes the position of {} {}",
         and: " and ",
         clears_first: "Before it is sent, this {}.",
+        confirm_needed: "Something is open on this market and gives way first. Tick the box, then send again.",
         confirm: "Yes, clear these first",
         place_buy: "Buy {}",
         place_sell: "Sell {}",

@@ -154,6 +154,7 @@ table! {
         not_found_home: "To the front page",
         unavailable_title: "The exchange is not answering",
         unavailable_lead: "Your keys and orders are safe. Reload the page in a moment.",
+        refused_title: "The exchange says no",
         fault_title: "Something broke on our side",
         fault_lead: "It is logged. Reload the page, or come back in a moment.",
     }

@@ -53,11 +53,20 @@ fn rows(seen: &Foreseen, quote: &str) -> impl IntoView + use<> {
 fn clearing(account: Account) -> impl IntoView {
     let words = desk(Lang::default());
     let sentence = Memo::new(move |_| clears(account));
+    // A yes is a yes to what stood there: when that changes, it is asked again.
+    let yes = NodeRef::<leptos::html::Input>::new();
+    Effect::new(move |before: Option<String>| {
+        let now = sentence.get();
+        if let (Some(input), true) = (yes.get_untracked(), before.is_some_and(|b| b != now)) {
+            input.set_checked(false);
+        }
+        now
+    });
     view! {
         <div class="clears" data-testid="clears" hidden=move || sentence.with(String::is_empty)>
             <p>{move || sentence.get()}</p>
             <label class="check">
-                <input type="checkbox" name="replace" value="yes" data-testid="replace"
+                <input type="checkbox" name="replace" value="yes" node_ref=yes data-testid="replace"
                     required=move || !sentence.with(String::is_empty)/>
                 <span>{words.confirm}</span>
             </label>

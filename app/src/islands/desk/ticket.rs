@@ -98,7 +98,6 @@ impl Ticket {
         let amount = self.draft.with_untracked(|d| d.amount.clone());
         sender.submit_with(event, vec![("amount", amount)], move || {
             self.amount.set(String::new());
-            sender.notice.update(|_| ());
         });
     }
 }
@@ -197,9 +196,11 @@ fn stop(ticket: Ticket, sender: Sender, quote: &str) -> impl IntoView + use<> {
 fn answer(sender: Sender) -> impl IntoView {
     let lang = Lang::default();
     let bad = move || {
-        sender
-            .failure
-            .with(|f| f.refusal.as_deref().map(|key| problems::refusal(lang, key)).unwrap_or_default())
+        sender.failure.with(|f| match f.refusal.as_deref() {
+            Some(key) => problems::refusal(lang, key),
+            None if f.fields.iter().any(|p| p.field == "replace") => desk(lang).confirm_needed,
+            None => "",
+        })
     };
     let good = move || {
         sender.notice.with(|n| n.as_deref().map(|key| problems::notice(lang, key)).unwrap_or_default())
