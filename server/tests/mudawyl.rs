@@ -170,6 +170,33 @@ async fn the_life_of_an_order(db: &TestDb) {
     assert_eq!(ada.delete(&position, Some(json!({"symbol": "BTC/USDT"}))).await.status, 204);
 }
 
+async fn a_stop_that_triggers(db: &TestDb) {
+    let house = House::open(db).await;
+    let ada = Person::sign_up(&house, "ada").await;
+    let id = ada.key("FUTURES", "MANUAL").await;
+    let mut body = ticket(&ada).await;
+    body["stopTriggerType"] = json!("MARKET");
+    body["stopPrice"] = Value::Null;
+    let legs = ada.post(&format!("/v1/priv/exchange/order/{id}"), body).await.ok(200);
+    let stop = &legs[3];
+    same(stop, &example!("created_orders")[3]);
+    assert_eq!((&stop["type"], &stop["amount"]), (&json!("stop_market"), &Value::Null));
+    house.price("BTC/USDT", &near(&ada, 94).await.to_string()).await;
+    house.beat(4);
+    assert_eq!(ada.get(&format!("/v1/priv/exchange/position/{id}?symbol=BTC/USDT")).await.text, "null");
+    let history = ada.get(&format!("/v1/priv/exchange/order/{id}/history?symbol=BTC/USDT")).await.ok(200);
+    same(&history, &example!("order_history"));
+    let sold =
+        history.as_array().unwrap().iter().find(|o| o["clientOrderId"] == stop["clientOrderId"]).unwrap();
+    assert_eq!(
+        (&sold["status"], sold["filled"].to_string().as_str()),
+        (&json!("closed"), "0.05"),
+        "{history}"
+    );
+    let trades = ada.get(&format!("/v1/priv/exchange/trade/{id}/history?symbol=BTC/USDT")).await.ok(200);
+    assert_eq!(trades[0]["side"], "sell", "newest first");
+}
+
 async fn a_new_order_takes_the_place_of_what_stands(db: &TestDb) {
     let house = House::open(db).await;
     let ada = Person::sign_up(&house, "ada").await;
@@ -442,6 +469,7 @@ store::each_engine!(
     the_life_of_a_key,
     keys_that_are_not_taken,
     the_life_of_an_order,
+    a_stop_that_triggers,
     a_new_order_takes_the_place_of_what_stands,
     the_same_order_sent_twice,
     keys_of_the_wrong_kind,
