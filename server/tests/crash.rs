@@ -13,7 +13,7 @@ use std::{
     process::{Child, Command, Stdio},
     time::Duration,
 };
-use store::testing::{TestDb, each_engine};
+use store::testing::TestDb;
 
 /// A process is given this long to come up, or an order to be settled.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -98,7 +98,8 @@ impl Story {
             "exchangeId": "BINANCE", "tradeType": "FUTURES", "strategyType": "MANUAL", "name": "Crash",
             "apiKey": account["apiKey"], "apiSecretKey": account["apiSecretKey"],
         });
-        let (status, key) = self.call(Method::POST, "/v1/priv/account/exchange/key", Some(key)).await.unwrap();
+        let (status, key) =
+            self.call(Method::POST, "/v1/priv/account/exchange/key", Some(key)).await.unwrap();
         assert_eq!(status, StatusCode::OK, "{key}");
         self.key = key["id"].as_str().unwrap().to_owned();
     }
@@ -108,7 +109,11 @@ impl Story {
     }
 
     /// None when the connection broke.
-    async fn send(&self, request: reqwest::RequestBuilder, body: Option<Value>) -> Option<(StatusCode, Value)> {
+    async fn send(
+        &self,
+        request: reqwest::RequestBuilder,
+        body: Option<Value>,
+    ) -> Option<(StatusCode, Value)> {
         let request = request.header("Authorization", &self.token);
         let request = if let Some(body) = body { request.json(&body) } else { request };
         let response = request.send().await.ok()?;
@@ -229,4 +234,4 @@ async fn an_order_survives_kill_9(db: &TestDb) {
     }
 }
 
-each_engine![an_order_survives_kill_9];
+store::each_engine![an_order_survives_kill_9];

@@ -74,6 +74,18 @@ impl Micros {
         Some(Self(date.midnight().assume_utc().unix_timestamp() * SECOND))
     }
 
+    /// The moment written as [`fmt::Display`] writes it; `None` when it is written in any other way.
+    #[must_use]
+    pub fn from_iso(text: &str) -> Option<Self> {
+        let (date, clock) = text.strip_suffix('Z')?.split_once('T')?;
+        let digits = |range: std::ops::Range<usize>| clock.get(range)?.parse::<i64>().ok();
+        let (hours, minutes, seconds, millis) = (digits(0..2)?, digits(3..5)?, digits(6..8)?, digits(9..12)?);
+        let moment = Self::from_date(date)?
+            .plus(hours * HOUR + minutes * MINUTE + seconds * SECOND)
+            .plus(millis * 1_000);
+        (moment.to_string() == text).then_some(moment)
+    }
+
     fn calendar(self) -> OffsetDateTime {
         OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000)
             .unwrap_or(OffsetDateTime::UNIX_EPOCH)
@@ -106,6 +118,21 @@ mod tests {
     fn writes_iso_8601_with_milliseconds() {
         assert_eq!(Micros::from_millis(1_662_688_656_304).to_string(), "2022-09-09T01:57:36.304Z");
         assert_eq!(Micros(-1).to_string(), "1969-12-31T23:59:59.999Z");
+    }
+
+    #[test]
+    fn moments_go_both_ways() {
+        let text = "2020-10-01T07:05:09.040Z";
+        assert_eq!(Micros::from_iso(text).unwrap().to_string(), text);
+        for bad in [
+            "2020-10-01",
+            "2020-10-01T07:05:09Z",
+            "2020-10-01T25:00:00.000Z",
+            "2020-10-01T07:05:09.040",
+            "T.Z",
+        ] {
+            assert_eq!(Micros::from_iso(bad), None, "{bad}");
+        }
     }
 
     #[test]

@@ -15,13 +15,29 @@ pub struct SandboxControl {
 }
 
 /// What the sandbox is playing.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Playing {
     /// The recorded hour that the present minute replays.
     pub hour: Micros,
     /// Markets that are made up, not recorded.
     pub synthetic: Vec<Symbol>,
+}
+
+#[derive(Deserialize)]
+struct Told {
+    playing: ToldHour,
+    markets: Vec<ToldMarket>,
+}
+
+#[derive(Deserialize)]
+struct ToldHour {
+    hour: String,
+}
+
+#[derive(Deserialize)]
+struct ToldMarket {
+    symbol: Symbol,
+    synthetic: bool,
 }
 
 #[derive(Deserialize)]
@@ -64,7 +80,11 @@ impl SandboxControl {
     /// # Errors
     /// [`Error::Unavailable`] when the sandbox does not answer.
     pub async fn playing(&self) -> Result<Playing, Error> {
-        self.ask(self.http.get(format!("{}/control/market", self.base))).await
+        let told: Told = self.ask(self.http.get(format!("{}/control/market", self.base))).await?;
+        let hour =
+            Micros::from_iso(&told.playing.hour).ok_or_else(|| Error::fault("the sandbox told no hour"))?;
+        let synthetic = told.markets.into_iter().filter(|m| m.synthetic).map(|m| m.symbol).collect();
+        Ok(Playing { hour, synthetic })
     }
 
     fn post(&self, path: &str) -> reqwest::RequestBuilder {

@@ -40,7 +40,6 @@ pub async fn place(
 ) -> Result<Vec<Order>> {
     let order = ticket.check().map_err(Error::Fields)?;
     let access = Access::any(desk, actor, id).await?;
-    checks::key_fits(&access.row.key)?;
     // The caller may hang up; the work goes on.
     let desk = desk.clone();
     let work = async move { Placing { desk: &desk, access, idempotency }.place(order).await };
@@ -77,6 +76,7 @@ impl Placing<'_> {
         if let Some(answer) = self.answered_before().await? {
             return Ok(answer);
         }
+        checks::key_fits(&self.access.row.key)?;
         let market = market::find(self.desk, self.access.row.key.trade_type, &order.symbol).await?;
         let last = market::last_price(self.desk, self.access.row.key.trade_type, &order.symbol).await?;
         checks::market_fits(&order, &market, last)?;

@@ -1,0 +1,19 @@
+//! What the desk asks of the sandbox beside Binance's protocol.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails where it stands")]
+
+mod common;
+
+use common::House;
+use domain::Micros;
+use store::testing::TestDb;
+
+async fn the_desk_knows_what_plays(db: &TestDb) {
+    let house = House::open(db).await;
+    let playing = service::market::playing(&house.desk).await.unwrap().unwrap();
+    assert_eq!(playing.hour, Micros::from_date("2020-10-01").unwrap());
+    let synthetic: Vec<_> = playing.synthetic.iter().map(ToString::to_string).collect();
+    assert_eq!(synthetic, ["ETH/USDT", "SOL/USDT", "XRP/USDT"]);
+}
+
+store::each_engine![the_desk_knows_what_plays];
