@@ -159,12 +159,10 @@ test('deleting a key asks, lists what stays open, and leaves it alone', async ({
   await expectLive(page);
 });
 
-test("another person's key is not there", async ({ page, key, watch, browser, desk }) => {
+test("another person's key is not there", async ({ page, key, watch, elsewhere, desk }) => {
   watch.allow(/status of 404/);
-  const elsewhere = await browser.newPage({ baseURL: desk.url });
   await signUp(elsewhere, desk.url);
   const theirs = await openSandbox(elsewhere, desk.url);
-  await elsewhere.close();
   expect(theirs).not.toBe(key);
   for (const path of [`/trade?key=${theirs}`, `/history?key=${theirs}`, `/keys/delete?id=${theirs}`]) {
     const answer = await page.goto(path);

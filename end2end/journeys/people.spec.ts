@@ -66,8 +66,7 @@ test('signing in leads to the page that was asked for, and never off the desk', 
   await expect(page).toHaveURL(/\/dashboard$/);
 });
 
-test('change the password', async ({ page, trader, browser, baseURL }) => {
-  const elsewhere = await browser.newPage({ baseURL: baseURL ?? '' });
+test('change the password', async ({ page, trader, elsewhere }) => {
   const there = new SignIn(elsewhere);
   await there.open();
   await there.send(trader);
@@ -87,11 +86,9 @@ test('change the password', async ({ page, trader, browser, baseURL }) => {
   await expect(elsewhere.getByText('E-mail or password is wrong.')).toBeVisible();
   await there.send({ ...trader, password });
   await expect(elsewhere).toHaveURL(/\/dashboard$/);
-  await elsewhere.close();
 });
 
-test('see the sessions, end one, sign out everywhere', async ({ page, trader, browser, baseURL }) => {
-  const elsewhere = await browser.newPage({ baseURL: baseURL ?? '', userAgent: 'A telephone' });
+test('see the sessions, end one, sign out everywhere', async ({ page, trader, elsewhere }) => {
   const there = new SignIn(elsewhere);
   const enter = async () => {
     await there.open();
@@ -119,7 +116,6 @@ test('see the sessions, end one, sign out everywhere', async ({ page, trader, br
     await browser.goto('/dashboard');
     await expect(browser).toHaveURL(/\/sign-in/);
   }
-  await elsewhere.close();
 });
 
 test('the theme is chosen and kept', async ({ page, trader }) => {
@@ -137,7 +133,7 @@ test('the theme is chosen and kept', async ({ page, trader }) => {
   await expectLive(page);
 });
 
-alone('the first person becomes admin, and another finds a way back in', async ({ page, desk, browser, watch }) => {
+alone('the first person becomes admin, and another finds a way back in', async ({ page, desk, elsewhere, watch }) => {
   watch.allow(/status of 404/);
   const [dashboard, outbox] = [new Dashboard(page), new Outbox(page)];
   const admin = await signUp(page, desk.url);
@@ -149,7 +145,6 @@ alone('the first person becomes admin, and another finds a way back in', async (
   await dashboard.open();
   await expect(dashboard.firstSteps).toHaveCount(0);
 
-  const elsewhere = await browser.newPage({ baseURL: desk.url });
   const forgetful = await signUp(elsewhere, desk.url);
   await elsewhere.context().clearCookies();
   const [forgot, reset, inside] = [new Forgot(elsewhere), new Reset(elsewhere), new SignIn(elsewhere)];
@@ -180,5 +175,4 @@ alone('the first person becomes admin, and another finds a way back in', async (
   await reset.open(link);
   await reset.send(newPerson().password);
   await expect(reset.message, 'a link works once').toContainText('This link is used up or too old.');
-  await elsewhere.close();
 });

@@ -9,7 +9,6 @@ export class Dashboard extends Frame {
   readonly firstSteps: Locator;
   readonly total: Locator;
   readonly equity: Locator;
-  readonly positions: Locator;
   readonly orders: Locator;
 
   constructor(page: Page) {
@@ -19,7 +18,6 @@ export class Dashboard extends Frame {
     this.firstSteps = page.getByTestId('first-steps');
     this.total = page.getByTestId('total-usd');
     this.equity = page.getByTestId('equity-chart');
-    this.positions = page.getByRole('region', { name: 'Positions' }).last();
     this.orders = page.getByTestId('order-row');
   }
 

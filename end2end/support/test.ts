@@ -1,4 +1,4 @@
-import { expect, test as base } from '@playwright/test';
+import { expect, type Page, test as base } from '@playwright/test';
 import { Desk } from './desk.ts';
 import { newPerson, openSandbox, type Person, signUp } from './person.ts';
 import { Program } from './v1.ts';
@@ -13,6 +13,8 @@ interface House {
   trader: Person;
   /** The id of the trader's key: a sandbox account, just opened. */
   key: string;
+  /** A page of another browser, which has cookies of its own. */
+  elsewhere: Page;
   report: void;
 }
 
@@ -60,6 +62,13 @@ export const test = base.extend<House, Worker>({
     },
     { auto: true },
   ],
+
+  elsewhere: async ({ browser, desk, watch }, use) => {
+    const context = await browser.newContext({ baseURL: desk.url, userAgent: 'A telephone', reducedMotion: 'reduce' });
+    watch.over(context);
+    await use(await context.newPage());
+    await context.close();
+  },
 
   report: [
     async ({ desk }, use, info) => {

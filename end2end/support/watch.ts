@@ -9,6 +9,11 @@ export class Watch {
   private readonly allowed: RegExp[] = [];
 
   constructor(context: BrowserContext) {
+    this.over(context);
+  }
+
+  /** Watches another browser's pages as well. */
+  over(context: BrowserContext): void {
     for (const page of context.pages()) {
       this.follow(page);
     }
@@ -38,5 +43,5 @@ export class Watch {
 }
 
 function isPanic(text: string): boolean {
-  return /panicked at|RuntimeError: unreachable/.test(text);
+  return /panicked at|RuntimeError: unreachable|Could not find WASM function/.test(text);
 }
