@@ -8,4 +8,5 @@ pub(crate) mod person;
 pub(crate) mod shape;
 
 pub(crate) use house::House;
+#[allow(unused_imports, reason = "each test program uses its own part")]
 pub(crate) use person::{Answer, Person};
