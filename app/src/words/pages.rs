@@ -48,7 +48,7 @@ table! {
         welcome: "Your desk",
         total_balance: "Total balance",
         equity_lead: "The last seven days, in USD.",
-        equity_empty: "The first points appear within the hour.",
+        equity_empty: "The first points appear within two minutes.",
         equity_summary: "From {} to {} USD.",
         empty_title: "Start with play money",
         empty_lead: "A sandbox account has 10,000 USDT for spot and 10,000 USDT for futures. It opens at once, and you can reset it whenever you like.",
