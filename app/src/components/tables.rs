@@ -56,7 +56,7 @@ pub(crate) fn positions(rows: Vec<(String, Position)>) -> impl IntoView {
         }
     };
     view! {
-        <div class="table-scroll" tabindex="0" role="region" aria-label=words.positions>
+        <div class="table-scroll" tabindex="0" role="group" aria-label=words.positions>
             <table class="table">{head(&columns)}<tbody>{rows.into_iter().map(row).collect_view()}</tbody></table>
         </div>
     }
@@ -92,7 +92,7 @@ pub(crate) fn order_table(rows: &[Order], label: &'static str) -> impl IntoView 
         }
     };
     view! {
-        <div class="table-scroll" tabindex="0" role="region" aria-label=label>
+        <div class="table-scroll" tabindex="0" role="group" aria-label=label>
             <table class="table">{head(&columns)}<tbody>{rows.iter().map(row).collect_view()}</tbody></table>
         </div>
     }
@@ -136,7 +136,7 @@ pub(crate) fn trade_table(rows: &[Trade], label: &'static str) -> impl IntoView 
         }
     };
     view! {
-        <div class="table-scroll" tabindex="0" role="region" aria-label=label>
+        <div class="table-scroll" tabindex="0" role="group" aria-label=label>
             <table class="table">{head(&columns)}<tbody>{rows.iter().map(row).collect_view()}</tbody></table>
         </div>
     }

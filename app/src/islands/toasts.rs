@@ -12,6 +12,9 @@ use leptos::prelude::*;
 
 /// The most toasts on the screen.
 const MOST: usize = 4;
+/// How long a toast is shown.
+#[cfg(feature = "islands")]
+const READ: std::time::Duration = std::time::Duration::from_secs(8);
 
 /// The page's notifications, newest last.
 #[island]
@@ -22,7 +25,12 @@ pub fn Toasts() -> impl IntoView {
     let outdated = shared.outdated.clone();
     Effect::new(move |_| {
         if let Some(news) = shared.happened.get() {
-            let (tone, text) = tell(words, &news.what);
+            let Some((tone, text)) = tell(words, &news.what) else { return };
+            // Bad news stays until it is dismissed.
+            #[cfg(feature = "islands")]
+            if tone != "bad" {
+                set_timeout(move || shown.update(|s| s.retain(|toast| toast.0 != news.seq)), READ);
+            }
             shown.update(|s| {
                 s.retain(|toast| toast.0 != news.seq);
                 s.push((news.seq, tone, text));
@@ -48,29 +56,31 @@ pub fn Toasts() -> impl IntoView {
     }
 }
 
-/// Tone and text of a happening.
-fn tell(words: &Live, what: &What) -> (&'static str, String) {
-    match what {
-        What::Order(order) => tell_order(words, order),
+/// Tone and text of a happening; none for what the desk shows well enough.
+fn tell(words: &Live, what: &What) -> Option<(&'static str, String)> {
+    Some(match what {
+        What::Order(order) => return tell_order(words, order),
         What::ClosedWithoutStop(symbol) => ("bad", fill(words.closed_without_stop, &[symbol])),
         What::TargetRefused(symbol, why) => ("warn", fill(words.target_refused, &[symbol, why])),
         What::KeyRefused(name) => ("bad", fill(words.key_refused, &[name])),
-    }
+    })
 }
 
-fn tell_order(words: &Live, order: &OrderNews) -> (&'static str, String) {
+fn tell_order(words: &Live, order: &OrderNews) -> Option<(&'static str, String)> {
     let side = if order.side == "BUY" { words.buy } else { words.sell };
     let amount = if order.amount.is_empty() { words.whole_position } else { order.amount.as_str() };
     let partly = !matches!(order.filled.as_str(), "" | "0");
     let (tone, text, last) = match order.status.as_str() {
         "closed" => ("good", words.order_filled, figures::grouped(&order.average)),
         "open" if partly => ("good", words.order_partly, order.filled.clone()),
-        "open" => ("plain", words.order_open, String::new()),
+        "open" if order.kind == "limit" => ("plain", words.order_open, String::new()),
+        // Stops and targets follow their entry: one order is one piece of news.
+        "open" => return None,
         "expired" => ("plain", words.order_expired, String::new()),
         "rejected" => ("bad", words.order_rejected, String::new()),
         _ => ("plain", words.order_canceled, String::new()),
     };
-    (tone, fill(text, &[side, amount, &order.symbol, &last]))
+    Some((tone, fill(text, &[side, amount, &order.symbol, &last])))
 }
 
 #[cfg(test)]
@@ -80,19 +90,28 @@ mod tests {
     #[test]
     fn tells_an_order_by_its_state() {
         let words = live(Lang::En);
+        let text = |order: &OrderNews| tell_order(words, order).map(|(_, text)| text);
         let order = OrderNews {
             symbol: "BTC/USDT".into(),
+            kind: "limit".into(),
             side: "BUY".into(),
             status: "closed".into(),
             amount: "0.05".into(),
             filled: "0.05".into(),
             average: "10800.1".into(),
         };
-        assert_eq!(tell_order(words, &order).1, "Buy 0.05 BTC/USDT filled at 10,800.1");
+        assert_eq!(text(&order).unwrap(), "Buy 0.05 BTC/USDT filled at 10,800.1");
         let partly = OrderNews { status: "open".into(), filled: "0.02".into(), ..order.clone() };
-        assert_eq!(tell_order(words, &partly).1, "Buy 0.05 BTC/USDT filled in part: 0.02");
+        assert_eq!(text(&partly).unwrap(), "Buy 0.05 BTC/USDT filled in part: 0.02");
+        let waits = OrderNews {
+            status: "open".into(),
+            kind: "stop_market".into(),
+            filled: "0".into(),
+            ..order.clone()
+        };
+        assert_eq!(text(&waits), None);
         let stop =
             OrderNews { status: "canceled".into(), side: "SELL".into(), amount: String::new(), ..order };
-        assert_eq!(tell_order(words, &stop).1, "Sell position BTC/USDT cancelled");
+        assert_eq!(text(&stop).unwrap(), "Sell position BTC/USDT cancelled");
     }
 }

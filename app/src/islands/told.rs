@@ -55,6 +55,7 @@ pub(crate) enum What {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct OrderNews {
     pub(crate) symbol: String,
+    pub(crate) kind: String,
     pub(crate) side: String,
     pub(crate) status: String,
     pub(crate) amount: String,
@@ -86,6 +87,7 @@ fn what(what: &impl Tree) -> Option<What> {
         let order = both.items()?.into_iter().next()?;
         return Some(What::Order(OrderNews {
             symbol: order.string("symbol"),
+            kind: order.string("kind"),
             side: order.string("side"),
             status: order.string("status"),
             amount: order.string("amount"),

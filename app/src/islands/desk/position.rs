@@ -37,7 +37,8 @@ fn card(account: Account, sender: Sender, position: &Position) -> impl IntoView 
     let tone = move || account.profit().map(|(p, _)| if p.is_sign_negative() { "loss" } else { "gain" });
     let profit = move || account.profit().map(|(p, _)| format!("{} {quote}", figures::signed_cents(p)));
     let roe = move || account.profit().map(|(_, r)| figures::percent(&money::text(r)));
-    let mark = move || account.mark.get().map(figures::decimal);
+    let tick = account.market.with_value(|m| m.tick);
+    let mark = move || account.mark.get().map(|price| figures::decimal(money::round_to(price, tick)));
     let size = format!("{} {base}", money::text(position.contracts));
     let way = format!(
         "{} · {} · {}×",
@@ -60,7 +61,7 @@ fn card(account: Account, sender: Sender, position: &Position) -> impl IntoView 
                 <div><dt>{words.entry_price}</dt><dd>{figures::decimal(position.entry_price)}</dd></div>
                 <div><dt>{words.mark_price}</dt><dd data-testid="mark">{mark}</dd></div>
                 <div><dt>{words.liquidation_price}</dt><dd data-testid="liquidation">{liquidation}</dd></div>
-                <div><dt>{words.margin_held}</dt><dd>{figures::cents(position.collateral)}</dd></div>
+                <div><dt>{words.margin_held}</dt><dd>{figures::cents(position.initial_margin)}</dd></div>
             </dl>
             <details class="sure">
                 <summary class="button" data-kind="bad" data-testid="close-position">{words.close}</summary>
