@@ -1,5 +1,6 @@
 //! What pages are built of. Rendered on the server only.
 
+pub(crate) mod agent;
 pub(crate) mod form;
 pub(crate) mod frame;
 pub(crate) mod icon;

@@ -10,8 +10,11 @@ use leptos::prelude::*;
 /// A moment, to the second, in UTC.
 pub(crate) fn moment(at: Micros) -> impl IntoView {
     let iso = at.to_string();
-    let shown = iso.get(..19).unwrap_or_default().replace('T', " ");
-    view! { <time datetime=iso>{shown}</time> }
+    let part = |range: std::ops::Range<usize>| iso.get(range).unwrap_or_default().replace('T', " ");
+    let (year, middle, seconds) = (part(0..5), part(5..16), part(16..19));
+    view! {
+        <time datetime=iso><span class="roomy">{year}</span>{middle}<span class="roomy">{seconds}</span></time>
+    }
 }
 
 fn tone(value: Decimal) -> &'static str {
@@ -24,10 +27,16 @@ fn tone(value: Decimal) -> &'static str {
     }
 }
 
-/// Head of a table: names, and whether the column holds numbers.
-fn head(columns: &[(&'static str, bool)]) -> impl IntoView + use<> {
-    let cell = |(name, number): &(&'static str, bool)| {
-        view! { <th scope="col" class=if *number { "number" } else { "" }>{*name}</th> }
+/// What a column is like: words, numbers, or what a narrow screen leaves out.
+const WORDS: &str = "";
+const NUMBER: &str = "number";
+const ROOMY: &str = "roomy";
+const ROOMY_NUMBER: &str = "roomy number";
+
+/// Head of a table: each column's name, and what it is like.
+fn head(columns: &[(&'static str, &'static str)]) -> impl IntoView + use<> {
+    let cell = |(name, like): &(&'static str, &'static str)| {
+        view! { <th scope="col" class=*like>{*name}</th> }
     };
     view! { <thead><tr>{columns.iter().map(cell).collect_view()}</tr></thead> }
 }
@@ -36,12 +45,12 @@ fn head(columns: &[(&'static str, bool)]) -> impl IntoView + use<> {
 pub(crate) fn positions(rows: Vec<(String, Position)>) -> impl IntoView {
     let (words, names) = (pages(visit::lang()), orders(visit::lang()));
     let columns = [
-        (words.col_market, false),
-        (words.col_side, false),
-        (words.col_size, true),
-        (words.col_entry, true),
-        (words.col_profit, true),
-        (words.col_key, false),
+        (words.col_market, WORDS),
+        (words.col_side, WORDS),
+        (words.col_size, NUMBER),
+        (words.col_entry, ROOMY_NUMBER),
+        (words.col_profit, NUMBER),
+        (words.col_key, ROOMY),
     ];
     let row = |(key, p): (String, Position)| {
         view! {
@@ -49,9 +58,9 @@ pub(crate) fn positions(rows: Vec<(String, Position)>) -> impl IntoView {
                 <th scope="row">{p.symbol.to_string()}</th>
                 <td>{names.way(p.side)}</td>
                 <td class="number">{money::text(p.contracts)}</td>
-                <td class="number">{figures::decimal(p.entry_price)}</td>
+                <td class="roomy number">{figures::decimal(p.entry_price)}</td>
                 <td class="number" data-change=tone(p.unrealized_pnl)>{figures::signed_cents(p.unrealized_pnl)}</td>
-                <td>{key}</td>
+                <td class="roomy">{key}</td>
             </tr>
         }
     };
@@ -66,14 +75,14 @@ pub(crate) fn positions(rows: Vec<(String, Position)>) -> impl IntoView {
 pub(crate) fn order_table(rows: &[Order], label: &'static str) -> impl IntoView + use<> {
     let (words, names) = (pages(visit::lang()), orders(visit::lang()));
     let columns = [
-        (words.col_time, false),
-        (words.col_market, false),
-        (words.col_order, false),
-        (words.col_amount, true),
-        (words.col_price, true),
-        (words.col_average, true),
-        (words.col_filled, true),
-        (words.col_status, false),
+        (words.col_time, WORDS),
+        (words.col_market, ROOMY),
+        (words.col_order, WORDS),
+        (words.col_amount, NUMBER),
+        (words.col_price, NUMBER),
+        (words.col_average, ROOMY_NUMBER),
+        (words.col_filled, ROOMY_NUMBER),
+        (words.col_status, WORDS),
     ];
     let row = |o: &Order| {
         let amount = o.amount.map_or_else(|| desk(visit::lang()).whole.to_owned(), money::text);
@@ -81,12 +90,12 @@ pub(crate) fn order_table(rows: &[Order], label: &'static str) -> impl IntoView 
         view! {
             <tr data-testid="order-row">
                 <td>{moment(o.at)}</td>
-                <td>{o.symbol.to_string()}</td>
+                <td class="roomy">{o.symbol.to_string()}</td>
                 <th scope="row"><span data-side=o.side.word()>{names.side(o.side)}</span>" "{names.kind(o.kind)}</th>
                 <td class="number">{amount}</td>
                 <td class="number">{price}</td>
-                <td class="number">{o.average.map(figures::decimal)}</td>
-                <td class="number">{money::text(o.filled)}</td>
+                <td class="roomy number">{o.average.map(figures::decimal)}</td>
+                <td class="roomy number">{money::text(o.filled)}</td>
                 <td>{status(o.status)}</td>
             </tr>
         }
@@ -113,24 +122,24 @@ fn status(status: OrderStatus) -> &'static str {
 pub(crate) fn trade_table(rows: &[Trade], label: &'static str) -> impl IntoView + use<> {
     let (words, names) = (pages(visit::lang()), orders(visit::lang()));
     let columns = [
-        (words.col_time, false),
-        (words.col_market, false),
-        (words.col_side, false),
-        (words.col_amount, true),
-        (words.col_price, true),
-        (words.col_fee, true),
-        (words.col_realized, true),
+        (words.col_time, WORDS),
+        (words.col_market, ROOMY),
+        (words.col_side, WORDS),
+        (words.col_amount, NUMBER),
+        (words.col_price, NUMBER),
+        (words.col_fee, ROOMY_NUMBER),
+        (words.col_realized, NUMBER),
     ];
     let row = |t: &Trade| {
         let fee = format!("{} {}", figures::decimal(t.fee.cost), t.fee.currency);
         view! {
             <tr data-testid="trade-row">
                 <td>{moment(t.at)}</td>
-                <td>{t.symbol.to_string()}</td>
+                <td class="roomy">{t.symbol.to_string()}</td>
                 <th scope="row"><span data-side=t.side.word()>{names.side(t.side)}</span></th>
                 <td class="number">{money::text(t.amount)}</td>
                 <td class="number">{figures::decimal(t.price)}</td>
-                <td class="number">{fee}</td>
+                <td class="roomy number">{fee}</td>
                 <td class="number" data-change=tone(t.realized)>{figures::signed_cents(t.realized)}</td>
             </tr>
         }

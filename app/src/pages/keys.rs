@@ -30,10 +30,8 @@ pub(crate) fn page() -> impl IntoView {
             {above}
             {none}
             <ul class="cards" data-testid="keys">{cards}</ul>
-            <div class="columns">
-                {sandbox(&visit, words)}
-                {add(&visit, words, &posted.of("key-create"))}
-            </div>
+            {sandbox(&visit, words)}
+            {add(&visit, words, &posted.of("key-create"))}
         };
         Ok(frame(&visit, words.keys_title, Width::Wide, body))
     })
@@ -42,7 +40,7 @@ pub(crate) fn page() -> impl IntoView {
 fn sandbox(visit: &Visit, words: &'static Pages) -> Option<impl IntoView + use<>> {
     visit.desk.sandbox.as_ref()?;
     Some(view! {
-        <section class="panel" aria-labelledby="sandbox-title">
+        <section class="panel offer" aria-labelledby="sandbox-title">
             <h2 id="sandbox-title" class="panel-title">{words.sandbox_title}</h2>
             <p>{words.empty_lead}</p>
             <form method="post" action="/api/key-sandbox">
@@ -63,7 +61,7 @@ fn add(visit: &Visit, words: &'static Pages, posted: &Posted) -> impl IntoView +
             <h2 id="add-title" class="panel-title">{words.add_title}</h2>
             <p>{words.add_lead}</p>
             {whitelist(visit, words)}
-            <form method="post" action="/api/key-create" class="form" novalidate data-testid="key-create">
+            <form method="post" action="/api/key-create" class="form roomy-form" novalidate data-testid="key-create">
                 {name.show(posted)}
                 {field("apiKey", words.api_key).show(posted)}
                 {secret.show(posted)}

@@ -2,6 +2,7 @@
 
 use crate::{
     components::{
+        agent,
         form::{Field, Posted},
         frame::{Width, frame},
         show::show,
@@ -113,7 +114,7 @@ fn session_line(words: &'static People, session: SessionView) -> impl IntoView {
     let (before, after) = words.last_seen.split_once("{}").unwrap_or((words.last_seen, ""));
     view! {
         <li class="session" data-testid="session">
-            <p class="session-agent">{session.user_agent}</p>
+            <p class="session-agent" title=session.user_agent.clone()>{agent::told(&session.user_agent)}</p>
             <p class="hint">{session.address}" · "{before}{moment(session.last_seen_at)}{after}</p>
             {act}
         </li>

@@ -36,7 +36,7 @@ table! {
         end_all_lead: "Ends every session, this one too, and signs out programs that use the API as you.",
         screen: "Screen",
         theme: "Theme",
-        theme_system: "As the system",
+        theme_system: "System",
         theme_light: "Light",
         theme_dark: "Dark",
         language: "Language",

@@ -22,7 +22,7 @@ pub(super) fn view(account: Account, sender: Sender) -> impl IntoView {
                         <th scope="col">{words.what}</th>
                         <th scope="col" class="number">{words.amount}</th>
                         <th scope="col" class="number">{words.trigger}</th>
-                        <th scope="col" class="number">{words.filled}</th>
+                        <th scope="col" class="roomy number">{words.filled}</th>
                         <th scope="col"><span class="visually-hidden">{words.action}</span></th>
                     </tr>
                 </thead>
@@ -47,7 +47,7 @@ fn row(account: Account, sender: Sender, order: &Order) -> impl IntoView + use<>
             <th scope="row"><span data-side=order.side.word()>{names.side(order.side)}</span>" "{kind}</th>
             <td class="number">{amount}</td>
             <td class="number">{price.clone()}</td>
-            <td class="number">{money::text(order.filled)}</td>
+            <td class="roomy number">{money::text(order.filled)}</td>
             <td class="actions">
                 <form method="post" action="/api/order-cancel" on:submit=move |e| sender.submit(&e)>
                     {hidden(account)}

@@ -111,7 +111,9 @@ pub(super) fn measure(chart: Chart, svg: NodeRef<leptos::svg::Svg>) {
             }
         }
     };
-    if svg.get().is_some() {
+    if let Some(chart) = svg.get() {
+        // From here on the drawing follows the space it has, whatever its shape.
+        let _ = chart.set_attribute("data-awake", "");
         look();
         window_event_listener(ev::resize, move |_| look());
     }
