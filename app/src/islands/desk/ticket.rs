@@ -186,8 +186,8 @@ fn stop(ticket: Ticket, sender: Sender, quote: &str) -> impl IntoView + use<> {
         <fieldset class="group">
             <legend>{words.stop_loss}</legend>
             <div class="pair">
-            {fields::decimal(&input("stopTriggerPrice", words.stop_trigger, ticket.stop))}
-            {fields::choice(closes, &[("MARKET", words.market), ("LIMIT", words.limit)])}
+                {fields::decimal(&input("stopTriggerPrice", words.stop_trigger, ticket.stop))}
+                {fields::choice(closes, &[("MARKET", words.market), ("LIMIT", words.limit)])}
             </div>
             <div data-stop="LIMIT">{fields::decimal(&input("stopPrice", words.stop_limit, ticket.stop_price))}</div>
         </fieldset>
