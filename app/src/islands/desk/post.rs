@@ -19,16 +19,18 @@ pub(super) async fn post(form: &HtmlFormElement, replaced: &[(&str, String)]) ->
     init.set_method("POST");
     init.set_body(&params);
     match ask(&form.action(), &init).await {
-        Ok((true, text)) => Ok(parse(&text).unwrap_or_default()),
-        Ok((false, text)) => Err(parse(&text).unwrap_or_else(unreachable)),
+        Ok((200, text)) => Ok(parse(&text).unwrap_or_default()),
+        // The guard in front of the desk answers for itself, not in our JSON.
+        Ok((401, _)) => Err(Failure { refusal: Some("unauthenticated".to_owned()), ..Failure::default() }),
+        Ok((_, text)) => Err(parse(&text).unwrap_or_else(unreachable)),
         Err(_) => Err(unreachable()),
     }
 }
 
 /// Reads JSON from an address of ours.
 pub(super) async fn get<T: Read>(address: &str) -> Option<T> {
-    let (ok, text) = ask(address, &RequestInit::new()).await.ok()?;
-    if ok { parse(&text) } else { None }
+    let (status, text) = ask(address, &RequestInit::new()).await.ok()?;
+    if status == 200 { parse(&text) } else { None }
 }
 
 fn parse<T: Read>(text: &str) -> Option<T> {
@@ -40,14 +42,14 @@ fn fields(form: &HtmlFormElement) -> Option<UrlSearchParams> {
     UrlSearchParams::new_with_str_sequence_sequence(&data).ok()
 }
 
-async fn ask(address: &str, init: &RequestInit) -> Result<(bool, String), JsValue> {
+async fn ask(address: &str, init: &RequestInit) -> Result<(u16, String), JsValue> {
     let headers = Headers::new()?;
     headers.set("accept", "application/json")?;
     init.set_headers(&headers);
     let sent = leptos::prelude::window().fetch_with_str_and_init(address, init);
     let response: Response = JsFuture::from(sent).await?.unchecked_into();
     let text = JsFuture::from(response.text()?).await?;
-    Ok((response.ok(), text.as_string().unwrap_or_default()))
+    Ok((response.status(), text.as_string().unwrap_or_default()))
 }
 
 /// Whether it arrived is not known: the same idempotency key makes it safe to try again.
