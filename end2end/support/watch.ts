@@ -42,6 +42,7 @@ export class Watch {
   }
 }
 
+/** A panic, or a page and a bundle that were not built from the same sources. */
 function isPanic(text: string): boolean {
   return /panicked at|RuntimeError: unreachable|Could not find WASM function/.test(text);
 }
