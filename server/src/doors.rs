@@ -61,7 +61,6 @@ impl Doors {
     }
 
     /// The routes, their document, and the list of who may use what.
-    #[must_use]
     pub fn open(self) -> (Router, OpenApi, Vec<Door>) {
         let (router, mut document) = self.router.split_for_parts();
         let jwt = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
