@@ -18,14 +18,17 @@ pub(crate) struct Seed {
 #[island]
 pub fn LivePrice() -> impl IntoView {
     let seed = use_context::<Seed>().unwrap_or_default();
+    // Custom attributes are written again in the browser, which knows no name: none leaves the server's in place.
+    let named = Some(seed.symbol.clone()).filter(|name| !name.is_empty());
     let root = NodeRef::<leptos::html::Span>::new();
     // The browser learns from the page which market this is.
-    let symbol = RwSignal::new(seed.symbol.clone());
+    let symbol = RwSignal::new(seed.symbol);
     let first = seed.quote;
     let quotes = bus().quotes;
     #[cfg(feature = "islands")]
     Effect::new(move |_| {
-        if let Some(name) = root.get().and_then(|r| r.get_attribute("data-live-price")) {
+        let name = root.get().and_then(|r| r.get_attribute("data-live-price"));
+        if let Some(name) = name.filter(|n| !n.is_empty()) {
             super::stream::watch(&name);
             symbol.set(name);
         }
@@ -43,7 +46,7 @@ pub fn LivePrice() -> impl IntoView {
     let way = move || known("up", "down", |q| q.up);
     let change = move || known("loss", "gain", |q| q.percent.starts_with('-'));
     view! {
-        <span class="live-price" node_ref=root data-live-price=seed.symbol data-way=way>
+        <span class="live-price" node_ref=root data-live-price=named data-way=way>
             <span class="live-price-last" data-testid="live-price">{move || quote.with(|q| figures::grouped(&q.last))}</span>
             <span class="live-price-change" data-change=change>{move || quote.with(|q| figures::percent(&q.percent))}</span>
         </span>
