@@ -98,7 +98,7 @@ table! {
         deactivate: "Switch off",
         activate: "Activate",
         reset_sandbox: "Reset the sandbox account",
-        reset_sure: "All its orders, positions and history go; it gets 10,000 USDT each again.",
+        reset_sure: "Its open orders and positions go, and it has 10,000 USDT each again. Past orders stay in the history.",
         delete: "Delete",
         connected_at: "Connected {}",
 

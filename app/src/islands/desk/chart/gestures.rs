@@ -16,9 +16,11 @@ pub(super) struct Gestures {
 impl Chart {
     /// Shows more or fewer candles.
     pub(super) fn zoom(self, nearer: bool) {
-        let most = self.total_untracked();
+        // A market may have fewer candles than would fit: what is seen is what is zoomed.
+        let most = self.total_untracked().max(FEWEST);
         self.shown.update(|n| {
-            *n = if nearer { (*n * 4 / 5).max(FEWEST) } else { (*n * 5 / 4 + 1).min(most.max(FEWEST)) };
+            let seen = (*n).min(most);
+            *n = if nearer { (seen * 4 / 5).max(FEWEST) } else { (seen * 5 / 4 + 1).min(most) };
         });
         self.load_older();
     }
