@@ -1,6 +1,5 @@
 import { Dashboard } from '../pages/dashboard.ts';
 import { History } from '../pages/history.ts';
-import { SignIn } from '../pages/sign-in.ts';
 import { Trade } from '../pages/trade.ts';
 import { expectAccessibleDayAndNight, expectLive } from '../support/checks.ts';
 import { expect, test } from '../support/test.ts';
@@ -48,22 +47,6 @@ test('the dashboard shows what is open', async ({ page, key }) => {
   await expect(dashboard.orders).toHaveCount(1);
   expect(await dashboard.totalUsd()).toBeGreaterThan(9_900);
   expect(await dashboard.totalUsd()).toBeLessThan(10_100);
-  await expectAccessibleDayAndNight(page);
-  await expectLive(page);
-});
-
-test('the dashboard draws equity over time', async ({ page, shared }) => {
-  // A point is noted each minute, and a line needs two.
-  test.setTimeout(180_000);
-  const [inside, dashboard] = [new SignIn(page), new Dashboard(page)];
-  await inside.open();
-  await inside.send(shared.elder);
-  await expect(page).toHaveURL(/\/dashboard$/);
-  await expect(async () => {
-    await dashboard.open();
-    await expect(dashboard.equity).toBeVisible({ timeout: 100 });
-  }).toPass({ timeout: 150_000, intervals: [2_000] });
-  await expect(dashboard.equity).toHaveAttribute('aria-label', /^From 10,000\.\d\d to 10,000\.\d\d USD\.$/);
   await expectAccessibleDayAndNight(page);
   await expectLive(page);
 });

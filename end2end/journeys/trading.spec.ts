@@ -14,7 +14,6 @@ test('a market order with stop and targets: foreseen, filled, and live without a
   await trade.open(key);
   await expectLive(page);
   await markDocument(page);
-  await expect(trade.playing).toContainText('Replaying');
   await trade.ticket.amount.fill('0.05');
   await trade.ticket.stop.fill(String(await trade.away(-8)));
   const targets = [await trade.away(6), await trade.away(9)];
@@ -216,6 +215,13 @@ test('the same form sent twice acts once', async ({ page, key, desk }) => {
   await expect(page.getByTestId('order-row')).toHaveCount(1);
 });
 
+test('the page says which hour of history is playing', async ({ page, key }) => {
+  const trade = new Trade(page);
+  await trade.open(key);
+  await expect(trade.playing).toHaveText(/^Replaying 2020-1\d-\d\d \d\d:00:00 UTC$/);
+  await expectLive(page);
+});
+
 test('the chart lives: frames, zoom, and lines where orders stand', async ({ page, key }) => {
   const trade = new Trade(page);
   await trade.open(key);
@@ -223,14 +229,14 @@ test('the chart lives: frames, zoom, and lines where orders stand', async ({ pag
   const forming = trade.chart.getByTestId('forming');
   const drawn = await forming.getAttribute('d');
   await expect.poll(() => forming.getAttribute('d'), { message: 'the chart stands still' }).not.toBe(drawn);
-  const frames = page.getByTestId('frames');
-  await frames.getByRole('link', { name: '1h', exact: true }).click();
-  await expect(frames.getByRole('link', { name: '1h', exact: true })).toHaveAttribute('aria-current', 'true');
-  await expect(trade.legend).toContainText(':00 UTC');
   const candles = trade.chart.locator('.candles.up').first();
   const before = await candles.getAttribute('d');
   await page.getByRole('button', { name: 'Zoom in' }).click();
   await expect(candles).not.toHaveAttribute('d', before ?? '');
+  const hour = page.getByTestId('frames').getByRole('link', { name: '1h', exact: true });
+  await hour.click();
+  await expect(hour).toHaveAttribute('aria-current', 'true');
+  await expect(trade.legend).toContainText(':00 UTC');
   await trade.buy('0.02');
   await expect(trade.chart.locator('.level.entry')).toBeVisible();
 });

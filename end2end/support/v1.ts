@@ -38,8 +38,12 @@ export class Program {
     return id;
   }
 
-  keys(): Promise<{ id: string; name: string }[]> {
-    return this.ask('GET', '/v1/priv/account/exchange/key/list');
+  async keys(): Promise<{ id: string; name: string }[]> {
+    const { items } = await this.ask<{ items: { id: string; name: string }[] }>(
+      'GET',
+      '/v1/priv/account/exchange/key/list',
+    );
+    return items;
   }
 
   place(key: string, order: Record<string, unknown>): Promise<Order[]> {
