@@ -117,6 +117,7 @@ impl Running {
     /// When serving had failed before.
     pub async fn stop(self) -> Result<()> {
         let Self { desk, jobs, mut serving, stop, embedded, sandbox, addr: _ } = self;
+        tracing::info!("stopping");
         stop.send_replace(true);
         let ended = timeout(FAREWELL, &mut serving).await;
         serving.abort();

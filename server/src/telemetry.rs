@@ -11,7 +11,7 @@ use axum::{
 };
 use domain::{Chance, Clock};
 use futures::FutureExt as _;
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
+use std::{io::IsTerminal as _, panic::AssertUnwindSafe, sync::Arc, time::Instant};
 use tracing::Instrument as _;
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
@@ -22,7 +22,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub fn start(json: bool) {
     let filter = EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,hyper=warn,reqwest=warn"));
-    let lines = fmt::layer().with_writer(std::io::stderr);
+    let lines = fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
     let registry = tracing_subscriber::registry().with(filter);
     // A second start, as in a test of the whole program, changes nothing.
     let started = if json {
@@ -91,4 +91,65 @@ fn panicked(method: &Method, route: &str) -> Response {
         return (StatusCode::INTERNAL_SERVER_ERROR, told).into_response();
     }
     pages::sorry()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::{Router, body::Body, middleware::from_fn_with_state, routing::get};
+    use service::testing::{TestChance, TestClock};
+    use std::{
+        io,
+        sync::{Mutex, PoisonError},
+    };
+    use tower::ServiceExt as _;
+
+    /// What was logged.
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    async fn logged(route: &str, uri: &str) -> (Response, String) {
+        let log = Log::default();
+        let writer = log.clone();
+        let lines = fmt().with_max_level(tracing::Level::TRACE).with_ansi(false);
+        let _logging = tracing::subscriber::set_default(lines.with_writer(move || writer.clone()).finish());
+        let ids = Ids { clock: Arc::new(TestClock::default()), chance: Arc::new(TestChance::default()) };
+        let routes = Router::new()
+            .route("/v1/fine/{id}", get(|| async { "fine" }))
+            .route("/v1/broken/{id}", get(|| async { panic!("the inside") as &str }))
+            .layer(from_fn_with_state(ids, observe));
+        let request = Request::get(uri).body(Body::empty()).unwrap();
+        let response = routes.oneshot(request).await.unwrap();
+        let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        assert!(text.contains(route), "{text}");
+        (response, text)
+    }
+
+    #[tokio::test]
+    async fn a_line_carries_the_template_and_no_secret_of_path_or_query() {
+        let (response, text) = logged("/v1/fine/{id}", "/v1/fine/hunter2?token=hunter3").await;
+        let id = response.headers()[REQUEST_ID].to_str().unwrap();
+        assert!(text.contains(id) && text.contains("status=200"), "{text}");
+        assert!(!text.contains("hunter"), "{text}");
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_one_requests_fault_and_tells_nothing() {
+        let (response, text) = logged("/v1/broken/{id}", "/v1/broken/7").await;
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(response.headers().contains_key(REQUEST_ID) && text.contains("panicked"));
+        let body = axum::body::to_bytes(response.into_body(), 1_000).await.unwrap();
+        assert_eq!(&body[..], br#"{"message":"internal server error"}"#);
+    }
 }

@@ -1,8 +1,16 @@
 //! People on both databases: signing up and in, passwords, sessions, tokens, flashes, and what the database gives away.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
 mod people {
     mod account;
     mod database_bytes;
+    mod mails;
     mod passwords;
     mod sessions;
     mod setting;

@@ -1,19 +1,28 @@
 //! The sandbox inside this process. The desk reaches it over HTTP like any exchange, on a port of its own that only this
-//! machine sees: so it can be asked before the desk itself takes requests, and whatever address the desk listens on.
+//! machine sees: so it can be asked before the desk itself takes requests, and whatever address the desk listens on. It
+//! runs on threads of its own: neither waits for the other, and stopping it ends whatever it still holds.
 
 use super::Machine;
 use anyhow::{Context as _, Result};
 use axum::Router;
 use sandbox::Sandbox;
-use std::{net::Ipv4Addr, path::Path, sync::Arc};
-use tokio::{net::TcpListener, task::JoinSet};
+use std::{
+    net::{Ipv4Addr, TcpListener},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
+use tokio::runtime::{Builder, Runtime};
+
+/// Its requests take milliseconds; streams have no end to wait for.
+const FAREWELL: Duration = Duration::from_secs(1);
 
 /// The running sandbox.
 pub(super) struct Embedded {
     pub(super) sandbox: Sandbox,
     /// Where its routes are nested.
     pub(super) url: String,
-    running: JoinSet<()>,
+    threads: Option<Runtime>,
 }
 
 impl Embedded {
@@ -26,27 +35,48 @@ impl Embedded {
             .await
             .context("opening the sandbox panicked")?
             .context("the sandbox could not be opened")?;
-        let listener =
-            TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.context("no port for the sandbox")?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no port for the sandbox")?;
+        listener.set_nonblocking(true)?;
         let url = format!("http://{}/sandbox", listener.local_addr()?);
-        let routes = Router::new().nest("/sandbox", sandbox.router());
-        let mut running = JoinSet::new();
-        running.spawn(async move {
-            if let Err(error) = axum::serve(listener, routes).await {
-                tracing::error!(%error, "the sandbox cannot be reached any more");
-            }
-        });
-        let market = sandbox.clone();
-        running.spawn(async move {
-            if let Err(error) = market.run_clock().await {
-                tracing::error!(%error, "the sandbox's market stands still");
-            }
-        });
-        Ok(Self { sandbox, url, running })
+        let threads =
+            Builder::new_multi_thread().worker_threads(1).thread_name("sandbox").enable_all().build()?;
+        threads.spawn(serve(listener, sandbox.clone()));
+        threads.spawn(play(sandbox.clone()));
+        Ok(Self { sandbox, url, threads: Some(threads) })
     }
 
-    /// Stops it. Its state is on disk at every moment.
+    /// Stops it and lets go of its state, which is on disk at every moment.
     pub(super) async fn stop(mut self) {
-        self.running.shutdown().await;
+        if let Some(threads) = self.threads.take() {
+            let stopped = tokio::task::spawn_blocking(move || threads.shutdown_timeout(FAREWELL)).await;
+            if let Err(error) = stopped {
+                tracing::error!(%error, "the sandbox did not stop well");
+            }
+        }
+    }
+}
+
+/// A runtime may not be waited for where others run.
+impl Drop for Embedded {
+    fn drop(&mut self) {
+        if let Some(threads) = self.threads.take() {
+            threads.shutdown_background();
+        }
+    }
+}
+
+async fn serve(listener: TcpListener, sandbox: Sandbox) {
+    let served = async {
+        let listener = tokio::net::TcpListener::from_std(listener)?;
+        axum::serve(listener, Router::new().nest("/sandbox", sandbox.router())).await
+    };
+    if let Err(error) = served.await {
+        tracing::error!(%error, "the sandbox cannot be reached any more");
+    }
+}
+
+async fn play(sandbox: Sandbox) {
+    if let Err(error) = sandbox.run_clock().await {
+        tracing::error!(%error, "the sandbox's market stands still");
     }
 }

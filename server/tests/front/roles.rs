@@ -123,7 +123,7 @@ async fn cookies_open_no_api_and_tokens_no_page(db: &TestDb) {
     }
     for good in [tokens.access_token.clone(), format!("Bearer {}", tokens.access_token)] {
         let answer = front.get(list, &[("authorization", &good)]).await;
-        assert_eq!((answer.status, answer.json()), (StatusCode::OK, json!([])));
+        assert_eq!((answer.status, answer.json()), (StatusCode::OK, json!({ "items": [] })));
     }
     let bearer = front.get("/dashboard", &[("authorization", &tokens.access_token)]).await;
     assert_eq!(bearer.status, StatusCode::SEE_OTHER);

@@ -1,0 +1,123 @@
+//! Mail leaves for a server, waits longer each time it is refused, and is sent once.
+
+use super::setting::{ADA, PASSWORD, from, here, reset_token};
+use domain::time::{HOUR, MINUTE};
+use service::{
+    MailSettings, Settings, SharedDesk, account, mail,
+    testing::{self, Setup, TestClock},
+};
+use std::sync::{Arc, Mutex};
+use store::testing::TestDb;
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
+    net::{TcpListener, TcpStream},
+};
+
+store::each_engine!(a_mail_is_sent_once, a_refused_mail_waits_and_is_given_up_at_last);
+
+/// A mail server that takes every message, or none.
+struct Server {
+    url: String,
+    taken: Arc<Mutex<Vec<String>>>,
+}
+
+impl Server {
+    async fn start(takes: bool) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("smtp://{}", listener.local_addr().unwrap());
+        let taken = Arc::new(Mutex::new(Vec::new()));
+        let book = Arc::clone(&taken);
+        tokio::spawn(async move {
+            while let Ok((line, _)) = listener.accept().await {
+                let _ = talk(line, takes, &book).await;
+            }
+        });
+        Self { url, taken }
+    }
+
+    fn taken(&self) -> Vec<String> {
+        self.taken.lock().unwrap().clone()
+    }
+}
+
+async fn talk(line: TcpStream, takes: bool, book: &Mutex<Vec<String>>) -> std::io::Result<()> {
+    let mut line = BufReader::new(line);
+    line.write_all(b"220 test\r\n").await?;
+    let (mut text, mut message, mut within) = (String::new(), String::new(), false);
+    loop {
+        text.clear();
+        if line.read_line(&mut text).await? == 0 {
+            return Ok(());
+        }
+        let answer = match text.trim_end() {
+            "." if within => {
+                within = false;
+                book.lock().unwrap().push(std::mem::take(&mut message));
+                "250 taken"
+            }
+            _ if within => {
+                message.push_str(&text);
+                continue;
+            }
+            "DATA" => {
+                within = true;
+                "354 go on"
+            }
+            to if to.starts_with("RCPT") && !takes => "550 not here",
+            _ => "250 well",
+        };
+        line.write_all(format!("{answer}\r\n").as_bytes()).await?;
+    }
+}
+
+fn desk(db: &TestDb, server: &Server) -> (SharedDesk, Arc<TestClock>) {
+    let clock = Arc::new(TestClock::default());
+    let mail = MailSettings { smtp_url: Some(server.url.clone()), from: "Desk <desk@example.org>".into() };
+    let settings = Settings { mail, ..Settings::default() };
+    let setup = Setup { clock: clock.clone(), settings, ..Setup::default() };
+    (testing::desk_with((**db).clone(), setup), clock)
+}
+
+async fn ask_for_a_reset(desk: &SharedDesk) {
+    account::sign_up(desk, here(), ADA, PASSWORD).await.unwrap();
+    account::request_reset(desk, from("198.51.100.1"), ADA).await.unwrap();
+}
+
+async fn a_mail_is_sent_once(db: &TestDb) {
+    let server = Server::start(true).await;
+    let (desk, clock) = desk(db, &server);
+    ask_for_a_reset(&desk).await;
+    assert_eq!(mail::send_due(&desk).await.unwrap(), 1);
+    clock.advance(HOUR / 2);
+    assert_eq!(mail::send_due(&desk).await.unwrap(), 0);
+    let taken = server.taken();
+    assert_eq!(taken.len(), 1);
+    assert!(
+        taken[0].contains("To: ada@example.org") && taken[0].contains("desk@example.org"),
+        "{}",
+        taken[0]
+    );
+    // Long lines are folded on the way, as mail does it.
+    let whole = taken[0].replace("=\r\n", "").replace("=3D", "=");
+    account::reset_password(&desk, here(), &reset_token(&whole), "an entirely new one").await.unwrap();
+}
+
+async fn a_refused_mail_waits_and_is_given_up_at_last(db: &TestDb) {
+    let server = Server::start(false).await;
+    let (desk, clock) = desk(db, &server);
+    ask_for_a_reset(&desk).await;
+    assert_eq!(mail::send_due(&desk).await.unwrap(), 0);
+    let waiting = store::mail::latest(&desk.db, 1).await.unwrap().remove(0);
+    assert_eq!((waiting.attempts, waiting.sent_at), (1, None));
+    assert_eq!(waiting.next_attempt_at, desk.clock.now().plus(MINUTE));
+    mail::send_due(&desk).await.unwrap();
+    assert_eq!(store::mail::latest(&desk.db, 1).await.unwrap()[0].attempts, 1, "it is not due yet");
+    for _ in 0..20 {
+        clock.advance(HOUR);
+        mail::send_due(&desk).await.unwrap();
+    }
+    let given_up = store::mail::latest(&desk.db, 1).await.unwrap().remove(0);
+    assert_eq!(given_up.attempts, 10);
+    assert!(given_up.failed_at.is_some() && given_up.sent_at.is_none());
+    assert!(server.taken().is_empty());
+}

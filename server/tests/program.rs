@@ -1,0 +1,114 @@
+//! The whole program in this process: it starts, serves, streams, stops, and starts again where it was.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
+use domain::live::LiveMessage;
+use futures::{SinkExt as _, StreamExt as _};
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+use server::{
+    config::Config,
+    run::{self, Machine, Running},
+};
+use std::{path::Path, time::Duration};
+use tokio::{net::TcpStream, time::timeout};
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async,
+    tungstenite::{Error, Message, client::IntoClientRequest as _},
+};
+
+/// Long enough for a busy machine; nothing waits for it to pass.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+async fn start(folder: &Path) -> Running {
+    let vars = [
+        ("SLIPSTREAM_ADDR", "127.0.0.1:0".to_owned()),
+        ("SLIPSTREAM_DATA_DIR", folder.join("data").display().to_string()),
+    ];
+    let config = Config::read(vars.map(|(name, value)| (name.to_owned(), value))).unwrap();
+    run::start(config, Machine::default()).await.unwrap()
+}
+
+fn url(desk: &Running, path: &str) -> String {
+    format!("http://{}{path}", desk.addr)
+}
+
+fn client() -> reqwest::Client {
+    reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap()
+}
+
+async fn signed_in(desk: &Running, door: &str) -> reqwest::Response {
+    let person = json!({ "email": "ada@example.org", "password": "correct horse battery" });
+    client().post(url(desk, &format!("/v1/auth/{door}"))).json(&person).send().await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_done_before_a_stop_is_there_after_a_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = start(folder.path()).await;
+    let health: Value = client().get(url(&desk, "/healthz")).send().await.unwrap().json().await.unwrap();
+    assert_eq!(health["status"], "ok", "{health}");
+    assert_eq!(signed_in(&desk, "sign-up").await.status(), StatusCode::OK);
+    let addr = desk.addr;
+    timeout(PATIENCE, desk.stop()).await.unwrap().unwrap();
+    assert!(TcpStream::connect(addr).await.is_err(), "it still listens");
+
+    let desk = start(folder.path()).await;
+    let tokens: Value = signed_in(&desk, "sign-in").await.json().await.unwrap();
+    let token = tokens["accessToken"].as_str().unwrap();
+    let opened =
+        client().post(url(&desk, "/v1/priv/account/exchange/sandbox")).header("authorization", token);
+    let opened: Value = opened.send().await.unwrap().json().await.unwrap();
+    assert!(opened["apiKey"].is_string() && opened["apiSecretKey"].is_string());
+    timeout(PATIENCE, desk.stop()).await.unwrap().unwrap();
+}
+
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+async fn stream(desk: &Running, origin: Option<&str>) -> Result<Socket, Error> {
+    let mut request = format!("ws://{}/events", desk.addr).into_client_request().unwrap();
+    if let Some(origin) = origin {
+        request.headers_mut().insert("origin", origin.parse().unwrap());
+    }
+    connect_async(request).await.map(|(socket, _)| socket)
+}
+
+/// The next message that `wanted` is about.
+async fn until(socket: &mut Socket, wanted: impl Fn(&LiveMessage) -> bool) {
+    let found = async {
+        while let Some(message) = socket.next().await {
+            if let Message::Text(text) = message.unwrap()
+                && wanted(&serde_json::from_str(&text).unwrap())
+            {
+                return true;
+            }
+        }
+        false
+    };
+    assert!(timeout(PATIENCE, found).await.unwrap(), "the stream ended");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn prices_stream_to_our_own_pages_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = start(folder.path()).await;
+    match stream(&desk, Some("https://evil.example")).await {
+        Err(Error::Http(refused)) => assert_eq!(refused.status(), StatusCode::FORBIDDEN),
+        other => panic!("{other:?}"),
+    }
+    let own = format!("http://{}", desk.addr);
+    let mut socket = stream(&desk, Some(&own)).await.unwrap();
+    let watch = json!({ "Watch": { "symbols": ["BTC/USDT"], "account": null, "after": null } });
+    socket.send(Message::text(watch.to_string())).await.unwrap();
+    until(&mut socket, |message| matches!(message, LiveMessage::Price(_))).await;
+    // What is no message of ours ends the stream, and nothing else.
+    socket.send(Message::text("{}")).await.unwrap();
+    let ended = async { while let Some(Ok(_)) = socket.next().await {} };
+    timeout(PATIENCE, ended).await.unwrap();
+    timeout(PATIENCE, desk.stop()).await.unwrap().unwrap();
+}
