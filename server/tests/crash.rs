@@ -3,7 +3,7 @@
 //! The desk runs as the program that people run, the sandbox as a process of its own; each round kills at another
 //! moment. `SLIPSTREAM_DEEP=1` plays 40 rounds instead of 8.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails where it stands")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
 
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};

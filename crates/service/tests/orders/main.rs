@@ -1,5 +1,7 @@
 //! The order pipeline against an exchange that loses requests, loses answers and refuses; on both databases.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
+
 mod fake;
 
 use domain::{
