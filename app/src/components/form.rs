@@ -99,6 +99,8 @@ impl Field {
         let id = format!("{scope}{row}-{name}");
         let (hint_id, problem_id) = (format!("{id}-hint"), format!("{id}-problem"));
         let problem = posted.problem(name);
+        // Whoever cannot see the page is taken to what must be mended first.
+        let first = posted.flash().is_some_and(|f| f.fields.first().is_some_and(|p| p.field == name));
         let typed = if posted.flash().is_some() { posted.value(name) } else { start.to_owned() };
         let described = match (hint.is_empty(), problem) {
             (_, Some(_)) => Some(problem_id.clone()),
@@ -111,7 +113,7 @@ impl Field {
             <div class="field">
                 <label for=id.clone()>{label}</label>
                 <input id=id name=name type=if kind.is_empty() { "text" } else { kind } value=value autocomplete=autocomplete
-                    required aria-describedby=described aria-invalid=problem.map(|_| "true")/>
+                    required autofocus=first aria-describedby=described aria-invalid=problem.map(|_| "true")/>
                 {(!hint.is_empty()).then(|| view! { <p class="hint" id=hint_id>{hint}</p> })}
                 {problem.map(|text| view! { <p class="problem" id=problem_id>{text}</p> })}
             </div>

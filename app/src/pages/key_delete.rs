@@ -47,11 +47,15 @@ fn standing(words: &'static Pages, name: String, open: KeyUse) -> impl IntoView 
         return EitherOf3::B(view! { <p>{words.delete_none}</p> });
     }
     let positions = open.positions.into_iter().map(|p| (name.clone(), p)).collect::<Vec<_>>();
-    let positions = (!positions.is_empty()).then(|| tables::positions(positions));
-    let orders = (!open.orders.is_empty()).then(|| tables::order_table(&open.orders, words.open_orders));
+    let positions = (!positions.is_empty()).then(|| {
+        view! { <h2 class="panel-title">{words.positions}</h2>{tables::positions(positions)} }
+    });
+    let orders = (!open.orders.is_empty()).then(|| {
+        let table = tables::order_table(&open.orders, words.open_orders);
+        view! { <h2 class="panel-title">{words.open_orders}</h2>{table} }
+    });
     EitherOf3::C(view! {
         <p class="message" data-tone="warn" data-testid="still-open">{words.delete_open}</p>
-        {positions}
-        {orders}
+        <div class="panel">{positions}{orders}</div>
     })
 }

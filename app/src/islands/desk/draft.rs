@@ -82,6 +82,11 @@ impl Draft {
         self.sizing == "risk" && !self.trailing()
     }
 
+    /// Whether the type takes a stop.
+    pub(crate) fn uses_stop(&self) -> bool {
+        !self.trailing()
+    }
+
     fn trailing(&self) -> bool {
         self.kind == "TRAILING_STOP"
     }

@@ -2,7 +2,7 @@
 
 use super::Draft;
 use domain::{
-    Decimal, Market,
+    Decimal, Market, Side,
     live::AccountState,
     money,
     sizing::{self, Preview},
@@ -42,16 +42,28 @@ pub(crate) fn equity(account: &AccountState, quote: &str) -> Decimal {
     total + account.balance.unrealized_pnl
 }
 
-/// The amount that risks the asked percent of equity; none while stop or percent are missing.
-pub(crate) fn amount_by_risk(draft: &Draft, ground: &Ground) -> Option<Decimal> {
-    let (percent, stop) = (money::parse(&draft.percent).ok()?, money::parse(&draft.stop).ok()?);
+/// Where a ticket would enter and stop, as far as it says.
+fn entry_and_stop(draft: &Draft, ground: &Ground) -> Option<(Decimal, Decimal)> {
     let entry = if draft.kind == "LIMIT" { money::parse(&draft.price).ok()? } else { ground.last };
+    Some((entry, money::parse(&draft.stop).ok()?))
+}
+
+fn stops_at_once(draft: &Draft, entry: Decimal, stop: Decimal) -> bool {
+    if draft.side == Side::Sell.word() { stop <= entry } else { stop >= entry }
+}
+
+/// The amount that risks the asked percent of equity; none while stop or percent are missing, or the stop would
+/// trigger at once.
+pub(crate) fn amount_by_risk(draft: &Draft, ground: &Ground) -> Option<Decimal> {
+    let percent = money::parse(&draft.percent).ok()?;
+    let (entry, stop) = entry_and_stop(draft, ground).filter(|(e, s)| !stops_at_once(draft, *e, *s))?;
     sizing::amount_at_risk(ground.equity, percent, entry, stop, ground.fee_rate, ground.market.lot)
 }
 
 /// Checks a ticket against itself and the market, and foresees it.
 pub(crate) fn foresee(draft: &Draft, ground: &Ground) -> Result<Foreseen, Vec<FieldProblem>> {
-    let order = draft.raw(&ground.market.symbol.to_string()).check()?;
+    let checked = draft.raw(&ground.market.symbol.to_string()).check();
+    let order = checked.map_err(|problems| with_stop_side(problems, draft, ground))?;
     let entry = match order.entry {
         Entry::Market => ground.last,
         Entry::Limit(price) | Entry::Trailing { activation: price, .. } => price,
@@ -64,6 +76,16 @@ pub(crate) fn foresee(draft: &Draft, ground: &Ground) -> Result<Foreseen, Vec<Fi
     let preview = sizing::preview(&order, entry, ground.leverage, ground.fee_rate, rules.lot)
         .ok_or_else(|| vec![FieldProblem::new("amount", Problem::NotNumber)])?;
     Ok(Foreseen { order, entry, preview })
+}
+
+/// The check stops at what is missing; a stop on the wrong side is worth saying beside that.
+fn with_stop_side(mut problems: Vec<FieldProblem>, draft: &Draft, ground: &Ground) -> Vec<FieldProblem> {
+    const FIELD: &str = "stopTriggerPrice";
+    let wrong = entry_and_stop(draft, ground).is_some_and(|(entry, stop)| stops_at_once(draft, entry, stop));
+    if wrong && draft.uses_stop() && !problems.iter().any(|p| p.field == FIELD) {
+        problems.push(FieldProblem::new(FIELD, Problem::StopOnWrongSide));
+    }
+    problems
 }
 
 fn filters(order: &ManualOrder, entry: Decimal, market: &Market) -> Result<(), Vec<FieldProblem>> {
@@ -156,6 +178,10 @@ mod tests {
         let amount = amount_by_risk(&draft, &ground()).unwrap();
         // 100 USDT at risk over 500 a coin and the fees.
         assert_eq!(amount, d("0.196"));
-        assert_eq!(amount_by_risk(&Draft { stop: String::new(), ..draft }, &ground()), None);
+        assert_eq!(amount_by_risk(&Draft { stop: String::new(), ..draft.clone() }, &ground()), None);
+        let wrong = Draft { stop: "10001".into(), amount: String::new(), ..draft };
+        assert_eq!(amount_by_risk(&wrong, &ground()), None, "a stop that triggers at once sizes nothing");
+        let problems = foresee(&wrong, &ground()).unwrap_err();
+        assert!(problems.contains(&FieldProblem::new("stopTriggerPrice", Problem::StopOnWrongSide)));
     }
 }

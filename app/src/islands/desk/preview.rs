@@ -3,9 +3,9 @@
 use super::{account::Account, foresee::Foreseen, ticket::Ticket};
 use crate::{
     figures,
-    words::{Lang, desk::desk, fill, orders::orders},
+    words::{Lang, desk::desk, fill, orders::orders, problems},
 };
-use domain::{Decimal, money};
+use domain::{Decimal, money, validation::Problem};
 use leptos::prelude::*;
 
 /// The preview, and the question whether to clear what is open.
@@ -16,13 +16,24 @@ pub(super) fn view(ticket: Ticket) -> impl IntoView {
     let seen = move || ticket.foreseen.get().ok();
     view! {
         <section class="preview" aria-label=words.preview aria-live="polite" data-testid="preview">
-            <p class="hint" hidden=move || seen().is_some()>{words.preview_empty}</p>
+            <p class="hint" data-testid="preview-hint" hidden=move || seen().is_some()>{move || hint(ticket)}</p>
             <dl class="figures" hidden=move || seen().is_none()>
                 {move || seen().map(|seen| rows(&seen, &quote))}
             </dl>
         </section>
         {clearing(account)}
     }
+}
+
+/// Why there is nothing to foresee yet.
+fn hint(ticket: Ticket) -> &'static str {
+    let words = desk(Lang::default());
+    let sized = ticket.draft.with(|d| !d.amount.is_empty());
+    let first = ticket.foreseen.with(|seen| {
+        let problems = seen.as_ref().err()?;
+        problems.iter().find(|p| sized || p.problem == Problem::StopOnWrongSide).map(|p| p.problem)
+    });
+    first.map_or(words.preview_empty, |problem| problems::problem(Lang::default(), problem))
 }
 
 fn rows(seen: &Foreseen, quote: &str) -> impl IntoView + use<> {
