@@ -1,6 +1,7 @@
 //! Starting and stopping: database, sandbox, unfinished orders, and only then the first request.
 
 mod embedded;
+mod instance;
 mod operator;
 
 pub use operator::{make_admin, rekey, sandbox_alone};
@@ -184,7 +185,8 @@ fn desk(config: Config, machine: Machine, db: store::Db, embedded: Option<&Embed
         (ExchangeAt::Embedded, None) => anyhow::bail!("the embedded sandbox was not started"),
     };
     let exchange = Arc::new(Binance::new(binance, Arc::clone(&clock))?);
-    Desk::new(Parts { db, exchange, sealer, clock, chance, settings: config.settings, sandbox })
+    let instance = instance::name(&config.data_dir, &*chance)?;
+    Desk::new(Parts { db, exchange, sealer, clock, chance, settings: config.settings, sandbox, instance })
 }
 
 fn at_sandbox(url: &str, token: String) -> Result<(BinanceConfig, Option<SandboxControl>)> {

@@ -24,6 +24,9 @@ pub struct Parts {
     pub settings: Settings,
     /// The sandbox's control door, where there is a sandbox.
     pub sandbox: Option<SandboxControl>,
+    /// Names this instance among those that share the database, the same after a restart: what it held when it was
+    /// killed it takes up at once, and others when its leases have run out.
+    pub instance: String,
 }
 
 /// Everything that use cases need. What it remembers is only ever a copy of the database: another instance may stand
@@ -53,7 +56,7 @@ pub struct Desk {
     pub(crate) locks: Locks,
     /// Answers of the exchange that many ask for.
     pub(crate) cache: market::Cache,
-    /// Names this process among those that share the database.
+    /// Names this instance among those that share the database.
     pub(crate) instance: String,
 }
 
@@ -66,7 +69,7 @@ impl Desk {
     /// # Errors
     /// When the mail settings cannot be used.
     pub fn new(parts: Parts) -> anyhow::Result<SharedDesk> {
-        let Parts { db, exchange, sealer, clock, chance, settings, sandbox } = parts;
+        let Parts { db, exchange, sealer, clock, chance, settings, sandbox, instance } = parts;
         let mailer = Mailer::new(&settings.mail)?;
         Ok(Arc::new(Self {
             hasher: Hasher::default(),
@@ -74,7 +77,7 @@ impl Desk {
             verified: Verified::default(),
             locks: Locks::default(),
             cache: market::Cache::default(),
-            instance: instance(&*chance),
+            instance,
             hub: live::Hub::default(),
             db,
             exchange,
@@ -86,11 +89,4 @@ impl Desk {
             mailer,
         }))
     }
-}
-
-/// A name that no other process has.
-fn instance(chance: &dyn Chance) -> String {
-    let mut bytes = [0_u8; 8];
-    chance.fill(&mut bytes);
-    hex::encode(bytes)
 }

@@ -105,7 +105,8 @@ pub fn desk_with(db: store::Db, setup: Setup) -> SharedDesk {
     let chance: Arc<dyn Chance> = Arc::new(TestChance::default());
     let Setup { exchange, settings, sandbox, clock } = setup;
     let sealer = Sealer::new(MasterKey::new([7; 32]), None, Arc::clone(&chance));
-    Desk::new(Parts { db, exchange, sealer, clock, chance, settings, sandbox }).expect("usable settings")
+    Desk::new(Parts { db, exchange, sealer, clock, chance, settings, sandbox, instance: "test".to_owned() })
+        .expect("usable settings")
 }
 
 /// An exchange that cannot be reached.

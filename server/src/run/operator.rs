@@ -42,7 +42,18 @@ async fn idle_desk(config: Config) -> Result<SharedDesk> {
     let sealer = sealer(&config, &chance)?;
     let nowhere = BinanceConfig::new("http://127.0.0.1:9", "http://127.0.0.1:9");
     let exchange = Arc::new(Binance::new(nowhere, Arc::clone(&clock))?);
-    Desk::new(Parts { db, exchange, sealer, clock, chance, settings: config.settings, sandbox: None })
+    // A command holds no leases: the desk that serves beside it keeps its own.
+    let instance = "operator".to_owned();
+    Desk::new(Parts {
+        db,
+        exchange,
+        sealer,
+        clock,
+        chance,
+        settings: config.settings,
+        sandbox: None,
+        instance,
+    })
 }
 
 /// Serves the sandbox, and nothing else, at `SLIPSTREAM_ADDR` until told to stop.

@@ -140,6 +140,7 @@ fn with_sealer(db: &TestDb, sealer: Sealer) -> service::SharedDesk {
         chance: Arc::clone(&usual.chance),
         settings: usual.settings.clone(),
         sandbox: None,
+        instance: "test".to_owned(),
     })
     .unwrap()
 }

@@ -1,0 +1,41 @@
+//! The name of this instance, kept beside its data: a restarted desk is the one that was killed.
+
+use anyhow::{Context as _, Result};
+use domain::Chance;
+use std::{fs, io, path::Path};
+
+/// Reads the name from the data folder, or makes one there at the first start.
+///
+/// # Errors
+/// When the file can be neither read nor written.
+pub(super) fn name(data_dir: &Path, chance: &dyn Chance) -> Result<String> {
+    let path = data_dir.join("instance");
+    let read = match fs::read_to_string(&path) {
+        Ok(text) => text.trim().to_owned(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(error).with_context(|| format!("reading {}", path.display())),
+    };
+    if !read.is_empty() {
+        return Ok(read);
+    }
+    let mut bytes = [0_u8; 8];
+    chance.fill(&mut bytes);
+    let name = hex::encode(bytes);
+    fs::write(&path, &name).with_context(|| format!("writing {}", path.display()))?;
+    Ok(name)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails where it stands")]
+mod tests {
+    use super::*;
+    use service::system::OsChance;
+
+    #[test]
+    fn a_restart_keeps_the_name_and_another_folder_has_another() {
+        let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let first = name(here.path(), &OsChance).unwrap();
+        assert_eq!(name(here.path(), &OsChance).unwrap(), first);
+        assert_ne!(name(there.path(), &OsChance).unwrap(), first);
+    }
+}
