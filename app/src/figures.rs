@@ -19,6 +19,19 @@ pub(crate) fn grouped(text: &str) -> String {
     out
 }
 
+/// Grouped, with zeros up to so many places, so that a moving price keeps its width.
+pub(crate) fn steady(text: &str, places: usize) -> String {
+    let mut shown = grouped(text);
+    let has = text.find('.').map_or(0, |dot| text.len() - dot - 1);
+    if has < places && !text.is_empty() {
+        if has == 0 {
+            shown.push('.');
+        }
+        shown.extend(std::iter::repeat_n('0', places - has));
+    }
+    shown
+}
+
 /// A signed percentage with two places: `+1.25%`.
 pub(crate) fn percent(text: &str) -> String {
     if text.is_empty() {
@@ -81,6 +94,14 @@ mod tests {
         for (plain, shown) in [("-0.001", "0.00"), ("1234.5", "+1,234.50"), ("-3.146", "−3.15")] {
             assert_eq!(signed_cents(domain::money::parse(plain).unwrap()), shown);
         }
+    }
+
+    #[test]
+    fn a_price_keeps_its_width() {
+        assert_eq!(steady("10850", 1), "10,850.0");
+        assert_eq!(steady("10850.2", 2), "10,850.20");
+        assert_eq!(steady("10850.25", 1), "10,850.25");
+        assert_eq!((steady("", 2), steady("7", 0)), (String::new(), "7".to_owned()));
     }
 
     #[test]

@@ -10,6 +10,8 @@ use leptos::prelude::*;
 pub(crate) struct Seed {
     /// The pair.
     pub(crate) symbol: String,
+    /// How many places its prices have.
+    pub(crate) places: u32,
     /// Its price now.
     pub(crate) quote: Quote,
 }
@@ -20,15 +22,20 @@ pub fn LivePrice() -> impl IntoView {
     let seed = use_context::<Seed>().unwrap_or_default();
     // Custom attributes are written again in the browser, which knows no name: none leaves the server's in place.
     let named = Some(seed.symbol.clone()).filter(|name| !name.is_empty());
+    let placed = named.as_ref().map(|_| seed.places.to_string());
     let root = NodeRef::<leptos::html::Span>::new();
     // The browser learns from the page which market this is.
     let symbol = RwSignal::new(seed.symbol);
+    let places = RwSignal::new(seed.places as usize);
     let first = seed.quote;
     let quotes = bus().quotes;
     #[cfg(feature = "islands")]
     Effect::new(move |_| {
-        let name = root.get().and_then(|r| r.get_attribute("data-live-price"));
-        if let Some(name) = name.filter(|n| !n.is_empty()) {
+        let Some(root) = root.get() else { return };
+        if let Some(count) = root.get_attribute("data-places").and_then(|n| n.parse().ok()) {
+            places.set(count);
+        }
+        if let Some(name) = root.get_attribute("data-live-price").filter(|n| !n.is_empty()) {
             super::stream::watch(&name);
             symbol.set(name);
         }
@@ -46,8 +53,8 @@ pub fn LivePrice() -> impl IntoView {
     let way = move || known("up", "down", |q| q.up);
     let change = move || known("loss", "gain", |q| q.percent.starts_with('-'));
     view! {
-        <span class="live-price" node_ref=root data-live-price=named data-way=way>
-            <span class="live-price-last" data-testid="live-price">{move || quote.with(|q| figures::grouped(&q.last))}</span>
+        <span class="live-price" node_ref=root data-live-price=named data-places=placed data-way=way>
+            <span class="live-price-last" data-testid="live-price">{move || quote.with(|q| figures::steady(&q.last, places.get()))}</span>
             <span class="live-price-change" data-change=change>{move || quote.with(|q| figures::percent(&q.percent))}</span>
         </span>
     }

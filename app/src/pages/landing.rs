@@ -15,7 +15,7 @@ use crate::{
     visit::{self, Visit},
     words::{pages::Pages, pages::pages},
 };
-use domain::{Candle, Frame, Symbol, Ticker, TradeType, money};
+use domain::{Candle, Frame, Market, Symbol, Ticker, TradeType, money};
 use leptos::{either::EitherOf3, prelude::*};
 use service::{Error, market, sandbox_control::Playing};
 
@@ -45,11 +45,12 @@ pub(crate) fn page() -> impl IntoView {
 }
 
 /// Price and candles of the front page's market; none while the exchange does not answer.
-async fn quote(visit: &Visit) -> Option<(Ticker, Vec<Candle>)> {
+async fn quote(visit: &Visit) -> Option<(Ticker, Market, Vec<Candle>)> {
     let symbol: Symbol = "BTC/USDT".parse().ok()?;
     let ticker = market::ticker(&visit.desk, TradeType::Futures, &symbol).await.ok()?;
+    let market = market::find(&visit.desk, TradeType::Futures, &symbol).await.ok()?;
     let candles = market::candles(&visit.desk, TradeType::Futures, &symbol, Frame::M1, None, CANDLES).await;
-    Some((ticker, candles.unwrap_or_default()))
+    Some((ticker, market, candles.unwrap_or_default()))
 }
 
 fn call(visit: &Visit, words: &'static Pages) -> impl IntoView + use<> {
@@ -63,7 +64,7 @@ fn call(visit: &Visit, words: &'static Pages) -> impl IntoView + use<> {
 
 fn ticker(
     words: &'static Pages,
-    market: Option<(Ticker, Vec<Candle>)>,
+    market: Option<(Ticker, Market, Vec<Candle>)>,
     playing: Option<Playing>,
 ) -> impl IntoView {
     let note = match playing {
@@ -74,8 +75,8 @@ fn ticker(
         None if market.is_some() => EitherOf3::B(view! { <p class="hint">{words.landing_live}</p> }),
         None => EitherOf3::C(()),
     };
-    let price = market.map(|(ticker, candles)| {
-        provide_context(seed(&ticker));
+    let price = market.map(|(ticker, market, candles)| {
+        provide_context(seed(&ticker, &market));
         view! {
             <LivePrice/>
             {plot::mini_candles(&candles, words.landing_chart)}
@@ -93,13 +94,13 @@ fn ticker(
 }
 
 /// What the live price starts from.
-pub(crate) fn seed(ticker: &Ticker) -> Seed {
+pub(crate) fn seed(ticker: &Ticker, market: &Market) -> Seed {
     let quote = Quote {
         last: money::text(ticker.last),
         percent: money::text(ticker.percentage),
         up: !ticker.change.is_sign_negative(),
     };
-    Seed { symbol: ticker.symbol.to_string(), quote }
+    Seed { symbol: ticker.symbol.to_string(), places: market.tick.normalize().scale(), quote }
 }
 
 fn features(words: &'static Pages) -> impl IntoView {

@@ -49,7 +49,7 @@ pub(crate) fn page() -> impl IntoView {
         let title = crate::words::fill(words.trade_title, &[&symbol.to_string()]);
         let choosers = choosers(&visit, words, &keys, &chosen, &symbol, playing.as_ref()).await?;
         let json = embedded(&init)?;
-        provide_context(seed(&ticker));
+        provide_context(seed(&ticker, &init.market));
         provide_context(init);
         let body = view! {
             <h1 class="visually-hidden">{title.clone()}</h1>
