@@ -131,7 +131,7 @@ describe ('futures', () => {
       exchange.createOrder (SYMBOL, 'market', 'sell', 0.1, undefined, { stopLossPrice: exchange.priceToPrecision (SYMBOL, last * 1.1) }),
       /-2021/,
     );
-    await assert.rejects (exchange.fetchOrder ('1', SYMBOL), ccxt.OrderNotFound);
+    await assert.rejects (exchange.fetchOrder ('999999999', SYMBOL), ccxt.OrderNotFound);
     await assert.rejects (exchange.fapiPrivatePostLeverage ({ symbol: MARKET, leverage: 126 }), /-4028/);
     await assert.rejects (exchange.fapiPrivatePostOrder ({ symbol: MARKET, side: 'SELL', type: 'STOP_MARKET', stopPrice: '1', quantity: '1' }), /-4120/);
   });
