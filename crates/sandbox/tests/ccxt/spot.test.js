@@ -97,7 +97,7 @@ describe ('spot', () => {
   it ('refuses with the errors that ccxt knows', async () => {
     await assert.rejects (exchange.createOrder (SYMBOL, 'market', 'buy', 100), ccxt.InsufficientFunds);
     await assert.rejects (exchange.createOrder (SYMBOL, 'limit', 'buy', 0.00001, last), /-1013.*NOTIONAL/);
-    await assert.rejects (exchange.fetchOrder ('1', SYMBOL), ccxt.OrderNotFound);
+    await assert.rejects (exchange.fetchOrder ('999999999', SYMBOL), ccxt.OrderNotFound);
     await assert.rejects (
       exchange.createOrder (SYMBOL, 'limit', 'buy', 0.001, Math.ceil (last * 1.2), { postOnly: true }),
       ccxt.OrderImmediatelyFillable,
