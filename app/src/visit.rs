@@ -6,7 +6,14 @@ use crate::words::Lang;
 use http::{HeaderValue, header, request::Parts};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
-use service::{Actor, Error, Origin, SharedDesk};
+use service::{
+    Actor, Error, Origin, SharedDesk,
+    session::{self, NewSession},
+};
+
+/// How long a signed-in browser keeps its cookie, in seconds: as long as browsers allow. The session itself ends after
+/// [`session::IDLE`] without a request, which the browser cannot know.
+const LONGEST: i64 = 400 * 24 * 3_600;
 
 /// One request.
 #[derive(Clone)]
@@ -51,7 +58,22 @@ impl Visit {
         self.actor.as_ref().ok_or(Error::Unauthenticated)
     }
 
-    /// Gives the browser a session, or takes it away.
+    /// Gives the browser the session that was opened, and ends the one it had: nobody could end that one any more.
+    pub(crate) async fn begin(&self, opened: Result<NewSession, Error>) -> Result<(), Error> {
+        let new = opened?;
+        if let Some(before) = &self.session {
+            session::sign_out(&self.desk, before).await?;
+        }
+        self.set_session(&new.token, LONGEST);
+        Ok(())
+    }
+
+    /// Takes the session away from the browser.
+    pub(crate) fn forget_session(&self) {
+        self.set_session("", 0);
+    }
+
+    /// Writes the session cookie, for so many seconds.
     pub(crate) fn set_session(&self, token: &str, seconds: i64) {
         let url = &self.desk.settings.public_url;
         let (name, secure) =

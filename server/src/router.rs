@@ -115,9 +115,10 @@ async fn anything_else(Extension(pages): Extension<Pages>, request: Request) -> 
         let (parts, _) = request.into_parts();
         return assets::serve(parts.method, parts.uri, parts.headers).await;
     }
-    let for_programs = ["/v1/", "/ver1/", "/api/", "/v2/", "/public/api/", "/pkg/"];
+    let for_programs = ["/v1", "/ver1", "/api", "/v2", "/public/api", "/pkg"];
+    let below = |start: &&str| path.strip_prefix(*start).is_some_and(|r| r.is_empty() || r.starts_with('/'));
     let reads = request.method() == Method::GET || request.method() == Method::HEAD;
-    if !reads || for_programs.iter().any(|start| path.starts_with(start)) {
+    if !reads || for_programs.iter().any(below) {
         return no_route().await;
     }
     guard::nowhere(State(pages), request).await

@@ -9,9 +9,6 @@ use crate::{
 use leptos::prelude::*;
 use service::{Error, account, session};
 
-/// How long the cookie of a signed-in session lasts, in seconds.
-const MONTH: i64 = 30 * 24 * 3_600;
-
 /// Makes an account and signs in.
 #[server(endpoint = "sign-up")]
 pub async fn sign_up(
@@ -23,10 +20,7 @@ pub async fn sign_up(
     let next = safe_next(next.as_deref());
     let back = format!("/sign-up?next={}", encoded(next));
     let opened = account::sign_up(&visit.desk, visit.origin.clone(), &email, &password).await;
-    let done = opened.map(|new| {
-        visit.set_session(&new.token, MONTH);
-        Done::at(next)
-    });
+    let done = visit.begin(opened).await.map(|()| Done::at(next));
     form("sign-up", back).keep("email", &email).answer(&visit, done).await
 }
 
@@ -41,10 +35,7 @@ pub async fn sign_in(
     let next = safe_next(next.as_deref());
     let back = format!("/sign-in?next={}", encoded(next));
     let opened = account::sign_in(&visit.desk, visit.origin.clone(), &email, &password).await;
-    let done = opened.map(|new| {
-        visit.set_session(&new.token, MONTH);
-        Done::at(next)
-    });
+    let done = visit.begin(opened).await.map(|()| Done::at(next));
     form("sign-in", back).keep("email", &email).answer(&visit, done).await
 }
 
@@ -56,7 +47,7 @@ pub async fn sign_out() -> Result<Done, Failure> {
         Some(token) => session::sign_out(&visit.desk, token).await,
         None => Ok(()),
     };
-    visit.set_session("", 0);
+    visit.forget_session();
     form("sign-out", "/").answer(&visit, ended.map(|()| Done::at("/"))).await
 }
 
@@ -111,7 +102,7 @@ pub async fn end_all_sessions() -> Result<Done, Failure> {
     let (visit, actor) = trader()?;
     let ended = session::end_all(&visit.desk, &actor).await;
     if ended.is_ok() {
-        visit.set_session("", 0);
+        visit.forget_session();
     }
     form("end-all-sessions", "/settings").answer(&visit, ended.map(|()| Done::at("/sign-in"))).await
 }

@@ -21,6 +21,7 @@ store::each_engine!(
 async fn what_is_not_there_is_said_in_json(db: &TestDb) {
     let front = Front::new(db);
     for (method, path) in [
+        (Method::GET, "/v1"),
         (Method::GET, "/v1/"),
         (Method::GET, "/v1/priv/no/such/thing"),
         (Method::POST, "/v2/accounts/create"),

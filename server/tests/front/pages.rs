@@ -7,6 +7,7 @@ use store::testing::TestDb;
 
 store::each_engine!(
     a_browser_signs_up_and_out,
+    signing_in_ends_the_session_that_the_browser_had,
     a_failed_form_comes_back_to_its_page_for_that_browser_only,
     posts_from_other_sites_are_refused,
     over_https_the_cookie_is_bound_to_the_host,
@@ -31,6 +32,27 @@ async fn a_browser_signs_up_and_out(db: &TestDb) {
     let out = front.post_form("/api/sign-out", "", &[("cookie", &cookie)]).await;
     assert_eq!(out.status, StatusCode::SEE_OTHER);
     assert_eq!(front.get("/dashboard", &[("cookie", &cookie)]).await.status, StatusCode::SEE_OTHER);
+}
+
+async fn signing_in_ends_the_session_that_the_browser_had(db: &TestDb) {
+    let front = Front::new(db);
+    let form = format!("email={ADA}&password={}", PASSWORD.replace(' ', "+"));
+    let before = front.post_form("/api/sign-up", &form, &[]).await.cookie();
+    let signed_in = front.post_form("/api/sign-in", &form, &[("cookie", &before)]).await;
+    assert!(
+        signed_in.header(header::SET_COOKIE).contains("Max-Age=34560000"),
+        "the session slides; its cookie lasts"
+    );
+    let after = signed_in.cookie();
+    assert_eq!(front.get("/dashboard", &[("cookie", &after)]).await.status, StatusCode::OK);
+    assert_eq!(front.get("/dashboard", &[("cookie", &before)]).await.status, StatusCode::SEE_OTHER);
+    let wrong = format!("email={ADA}&password=a+wrong+password");
+    front.post_form("/api/sign-in", &wrong, &[("cookie", &after)]).await;
+    assert_eq!(
+        front.get("/dashboard", &[("cookie", &after)]).await.status,
+        StatusCode::OK,
+        "a failed one ends none"
+    );
 }
 
 async fn a_failed_form_comes_back_to_its_page_for_that_browser_only(db: &TestDb) {

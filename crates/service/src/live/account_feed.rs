@@ -16,6 +16,8 @@ use tokio::sync::{Notify, broadcast};
 
 /// The state is read again at least this often: no event that got lost stays unseen for longer.
 const SWEEP: Duration = Duration::from_secs(30);
+/// A state that could not be read is tried again after this long, then after twice as long, and so on.
+const RETRY: Duration = Duration::from_millis(500);
 /// Events come in bursts; one reading serves a burst.
 const BURST: Duration = Duration::from_millis(40);
 /// One instance writes an account's events; another takes over when it is silent for so long.
@@ -140,14 +142,24 @@ async fn events(desk: SharedDesk, feed: Weak<AccountFeed>, who: Credentials) {
 }
 
 async fn states(desk: SharedDesk, feed: Weak<AccountFeed>, who: Credentials, changed: Arc<Notify>) {
+    let mut retry = RETRY;
     while let Some(feed) = feed.upgrade() {
-        if let Err(error) = feed.read(&desk, &who).await {
-            tracing::debug!(%error, "an account's state is not read");
-        }
+        let wait = match feed.read(&desk, &who).await {
+            Ok(()) => {
+                retry = RETRY;
+                SWEEP
+            }
+            Err(error) => {
+                tracing::warn!(%error, "an account's state is not read");
+                let wait = retry;
+                retry = (retry * 2).min(SWEEP);
+                wait
+            }
+        };
         // Let go of while waiting, or the feed would never end.
         drop(feed);
         // A sweep is as good a reason to read as a change.
-        let _ = tokio::time::timeout(SWEEP, changed.notified()).await;
+        let _ = tokio::time::timeout(wait, changed.notified()).await;
         tokio::time::sleep(BURST).await;
     }
 }
