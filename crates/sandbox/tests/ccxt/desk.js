@@ -49,7 +49,10 @@ function pointAtSandbox (exchange) {
 export async function open (defaultType, pro = false) {
   const { apiKey, apiSecretKey } = await control ('accounts');
   const Binance = pro ? ccxt.pro.binance : ccxt.binance;
-  const exchange = new Binance ({ apiKey, secret: apiSecretKey, options: { defaultType } });
+  // ccxt renews a stream's listen key after this many milliseconds, twenty minutes by default, and node does not end
+  // before that timer has.
+  const options = { defaultType, listenKeyRefreshRate: 3000 };
+  const exchange = new Binance ({ apiKey, secret: apiSecretKey, options });
   // Nothing of ours is far away: the pace that Binance asks for would only make the tests slow.
   exchange.enableRateLimit = false;
   return pointAtSandbox (exchange);

@@ -30,6 +30,8 @@ pub(crate) struct State {
     /// Everything that was asked, in order: `cancel_all`, `place 2`, ...
     pub(crate) log: Vec<String>,
     pub(crate) key_refused: bool,
+    /// So many readings of the balance fail.
+    pub(crate) readings_lost: u8,
     pub(crate) withdraw: bool,
 }
 
@@ -152,8 +154,13 @@ impl Exchange for Fake {
         Ok(KeyRights { withdraw: state.withdraw, futures: true, spot: true, ip_restricted: false })
     }
     async fn balance(&self, _: &Credentials, _: TradeType) -> Answer<Balance> {
-        if self.state.lock().unwrap().key_refused {
+        let mut state = self.state.lock().unwrap();
+        if state.key_refused {
             return Err(Failure::Unauthorized);
+        }
+        if state.readings_lost > 0 {
+            state.readings_lost -= 1;
+            return Err(Failure::Unknown("lost".into()));
         }
         let funds = Funds { free: d("10000"), used: Decimal::ZERO, total: d("10000") };
         Ok(Balance { assets: [("USDT".to_owned(), funds)].into(), unrealized_pnl: Decimal::ZERO })

@@ -6,12 +6,15 @@ mod fake;
 
 use domain::{
     Clock, Decimal, ExchangeId, Micros, OrderStatus, OrderType, Refusal, StrategyType, TradeType,
-    ticket::RawTicket, validation::Problem,
+    live::{ClientMessage, LiveMessage},
+    ticket::RawTicket,
+    validation::Problem,
 };
 use fake::{Fake, Fault, d};
 use service::{
     Actor, Error, Origin, SharedDesk, account,
     key::{self, NewKey},
+    live,
     order::{self, IdempotencyKey},
     session,
     testing::{Setup, desk_with},
@@ -22,6 +25,7 @@ use std::{
         Arc,
         atomic::{AtomicI64, Ordering},
     },
+    time::Duration,
 };
 use store::testing::TestDb;
 
@@ -345,6 +349,25 @@ async fn a_key_that_may_withdraw_is_refused_and_a_known_one_too(db: &TestDb) {
     assert_eq!(key::list(&world.desk, &world.actor).await.unwrap().len(), 1);
 }
 
+async fn a_reading_that_failed_is_repeated_for_who_watches(db: &TestDb) {
+    let world = world(db).await;
+    world.fake.state.lock().unwrap().readings_lost = 2;
+    let (asks, mut tells) = live::attach(world.desk.clone(), Some(world.actor.clone()));
+    let account = Some((world.key, fake::btc()));
+    asks.send(ClientMessage::Watch { symbols: vec![], account, after: None }).await.unwrap();
+    let shown = async {
+        loop {
+            if let LiveMessage::Account(state) = tells.recv().await.unwrap() {
+                return state;
+            }
+        }
+    };
+    // Long before the sweep that would repair it.
+    let state = tokio::time::timeout(Duration::from_secs(15), shown).await.expect("the account is shown");
+    assert_eq!(state.balance.assets["USDT"].free, d("10000"));
+    assert_eq!(world.fake.state.lock().unwrap().readings_lost, 0);
+}
+
 store::each_engine![
     entry_targets_and_stop_in_the_documents_order,
     what_stands_is_closed_first,
@@ -361,4 +384,5 @@ store::each_engine![
     bad_orders_change_nothing,
     a_key_that_the_exchange_refuses_is_switched_off_and_its_owner_told_once,
     a_key_that_may_withdraw_is_refused_and_a_known_one_too,
+    a_reading_that_failed_is_repeated_for_who_watches,
 ];
