@@ -23,6 +23,8 @@ pub struct Config {
     pub database_url: String,
     /// Where orders go.
     pub exchange: ExchangeAt,
+    /// Whether a sandbox of ours counts requests as Binance does.
+    pub sandbox_limits: bool,
     /// From the environment; in sandbox mode it may be left to a file.
     pub master_key: Option<MasterKey>,
     /// The key before, while keys are changed.
@@ -135,6 +137,7 @@ impl Config {
             data_dir,
             database_url,
             exchange,
+            sandbox_limits: check.word("SLIPSTREAM_SANDBOX_LIMITS", &["binance", "none"]) != Some("none"),
             master_key,
             master_key_before: check.master_key("SLIPSTREAM_MASTER_KEY_BEFORE"),
             trusted_proxies: check.list("SLIPSTREAM_TRUSTED_PROXIES", "addresses, with commas between them"),

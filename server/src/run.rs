@@ -64,6 +64,12 @@ pub struct Running {
     embedded: Option<Embedded>,
 }
 
+/// How the operator wants a sandbox of ours.
+fn sandbox_options(config: &Config, machine: &Machine) -> sandbox::Options {
+    let limits = if config.sandbox_limits { machine.sandbox.limits } else { sandbox::Limits::NONE };
+    sandbox::Options { limits, ..machine.sandbox }
+}
+
 /// Starts a desk, and returns when it takes requests.
 ///
 /// # Errors
@@ -77,7 +83,7 @@ pub async fn start(config: Config, machine: Machine) -> Result<Running> {
     let addr = listener.local_addr()?;
     let db = database(&config.database_url).await?;
     let embedded = match config.exchange {
-        ExchangeAt::Embedded => Some(Embedded::start(&config.data_dir, &machine).await?),
+        ExchangeAt::Embedded => Some(Embedded::start(&config, &machine).await?),
         _ => None,
     };
     let proxies = config.trusted_proxies.clone();

@@ -16,8 +16,10 @@ pub(crate) struct Workspace {
 impl Workspace {
     /// Asks cargo, so that `CARGO_TARGET_DIR` and `.cargo/config.toml` both count.
     pub(crate) fn find() -> Result<Self> {
-        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let mut command = bare_cargo(here);
+        // What cargo says while it runs us, not what it said when it compiled us: two checkouts may share a target
+        // directory, and with it this program.
+        let here = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from("."), PathBuf::from);
+        let mut command = bare_cargo(&here);
         command.args(["metadata", "--no-deps", "--offline", "--format-version", "1"]);
         let metadata: serde_json::Value = serde_json::from_str(&process::output(&mut command)?)?;
         let path = |key: &str| -> Result<PathBuf> {

@@ -5,7 +5,7 @@
 
 use domain::{Chance, Clock, Micros};
 use rand::Rng;
-use sandbox::{Options, Sandbox};
+use sandbox::{Limits, Options, Sandbox};
 use std::{error::Error, io::Write, net::SocketAddr, path::PathBuf, sync::Arc, time::SystemTime};
 use tokio::net::TcpListener;
 
@@ -46,13 +46,7 @@ fn arguments() -> Result<Arguments, Box<dyn Error>> {
             "--port" => parsed.port = value()?.parse()?,
             "--controllable" => parsed.options.controllable = true,
             "--paused" => parsed.options.paused = true,
-            "--unlimited" => {
-                let limits = &mut parsed.options.limits;
-                limits.spot_weight = u32::MAX;
-                limits.futures_weight = u32::MAX;
-                limits.orders_10s = u32::MAX;
-                limits.orders_1m = u32::MAX;
-            }
+            "--unlimited" => parsed.options.limits = Limits::NONE,
             other => return Err(format!("unknown argument {other}").into()),
         }
     }

@@ -2,13 +2,13 @@
 //! machine sees: so it can be asked before the desk itself takes requests, and whatever address the desk listens on. It
 //! runs on threads of its own: neither waits for the other, and stopping it ends whatever it still holds.
 
-use super::Machine;
+use super::{Machine, sandbox_options};
+use crate::config::Config;
 use anyhow::{Context as _, Result};
 use axum::Router;
 use sandbox::Sandbox;
 use std::{
     net::{Ipv4Addr, TcpListener},
-    path::Path,
     sync::Arc,
     time::Duration,
 };
@@ -27,10 +27,10 @@ pub(super) struct Embedded {
 
 impl Embedded {
     /// Opens the exchange under the data directory and lets its market play.
-    pub(super) async fn start(data_dir: &Path, machine: &Machine) -> Result<Self> {
-        let (dir, clock, chance) =
-            (data_dir.join("sandbox"), Arc::clone(&machine.clock), Arc::clone(&machine.chance));
-        let options = machine.sandbox;
+    pub(super) async fn start(config: &Config, machine: &Machine) -> Result<Self> {
+        let options = sandbox_options(config, machine);
+        let dir = config.data_dir.join("sandbox");
+        let (clock, chance) = (Arc::clone(&machine.clock), Arc::clone(&machine.chance));
         let sandbox = tokio::task::spawn_blocking(move || Sandbox::open(&dir, clock, chance, options))
             .await
             .context("opening the sandbox panicked")?

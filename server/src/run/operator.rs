@@ -1,6 +1,6 @@
 //! The operator's commands.
 
-use super::{Machine, database, private_dir, sealer, serve_until};
+use super::{Machine, database, private_dir, sandbox_options, sealer, serve_until};
 use crate::config::{Config, ExchangeAt};
 use anyhow::{Context as _, Result};
 use axum::Router;
@@ -65,7 +65,9 @@ pub async fn sandbox_alone(config: &Config, told: impl Future<Output = ()>) -> R
         tracing::warn!("where the desk's orders go does not matter to the sandbox itself");
     }
     private_dir(&config.data_dir)?;
-    let Machine { clock, chance, sandbox: options } = Machine::default();
+    let machine = Machine::default();
+    let options = sandbox_options(config, &machine);
+    let Machine { clock, chance, .. } = machine;
     let dir = config.data_dir.join("sandbox");
     let sandbox = tokio::task::spawn_blocking(move || Sandbox::open(&dir, clock, chance, options))
         .await

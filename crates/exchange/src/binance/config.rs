@@ -17,9 +17,9 @@ pub struct BinanceConfig {
     pub timeout: Duration,
     /// How old a signed request may be when it reaches the exchange.
     pub recv_window: Duration,
-    /// Request weight that the spot address grants a minute.
+    /// Request weight that the spot address grants a minute, until its list of markets has said so itself.
     pub spot_weight: u32,
-    /// Request weight that the futures address grants a minute.
+    /// The same of the futures address.
     pub futures_weight: u32,
     /// The rhythm of the streams.
     pub pacing: Pacing,

@@ -43,6 +43,9 @@ impl Shared {
         };
         let fetch = async {
             let info: Info = self.api(kind).ask(Call::get(path, weight).large()).await?;
+            if let Some(weight) = info.weight_a_minute() {
+                self.api(kind).grant(weight);
+            }
             Ok(info.into_markets(kind))
         };
         cache.get(self.clock.now(), KEPT, fetch).await
@@ -50,8 +53,20 @@ impl Shared {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Info {
+    #[serde(default)]
+    rate_limits: Vec<RateLimit>,
     symbols: Vec<RawMarket>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RateLimit {
+    rate_limit_type: String,
+    interval: String,
+    interval_num: u32,
+    limit: u32,
 }
 
 #[derive(Deserialize)]
@@ -102,6 +117,13 @@ struct RawFilter {
 }
 
 impl Info {
+    fn weight_a_minute(&self) -> Option<u32> {
+        let of_weight = |l: &&RateLimit| {
+            l.rate_limit_type == "REQUEST_WEIGHT" && l.interval == "MINUTE" && l.interval_num == 1
+        };
+        self.rate_limits.iter().find(of_weight).map(|l| l.limit)
+    }
+
     fn into_markets(self, kind: TradeType) -> Markets {
         let mut markets = Markets { trading: HashMap::new(), by_name: HashMap::new() };
         for raw in self.symbols.into_iter().filter(|raw| raw.is_ours(kind)) {

@@ -137,6 +137,11 @@ impl Api {
         }
     }
 
+    /// Takes the exchange's own word for the weight that it grants a minute.
+    pub(super) fn grant(&self, weight: u32) {
+        self.budget.grant(weight);
+    }
+
     /// The exchange's present moment; asked, not reckoned.
     pub(super) async fn server_time(&self) -> Answer<Micros> {
         let asked = self.clock.own();

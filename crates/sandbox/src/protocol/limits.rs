@@ -42,6 +42,12 @@ pub struct Limits {
     pub orders_1m: u32,
 }
 
+impl Limits {
+    /// Whoever asks may ask as often as they like: for measuring, and for tests that are many people at once.
+    pub const NONE: Self =
+        Self { spot_weight: u32::MAX, futures_weight: u32::MAX, orders_10s: u32::MAX, orders_1m: u32::MAX };
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self { spot_weight: 6_000, futures_weight: 2_400, orders_10s: 300, orders_1m: 1_200 }

@@ -90,7 +90,7 @@ async fn a_journal_cut_anywhere_recovers_the_state_before_the_cut() {
 #[ignore = "the other half of `kill_9_loses_nothing_acknowledged`, which runs it"]
 async fn the_process_to_be_killed() {
     let Some(dir) = std::env::var_os(DIR).map(PathBuf::from) else { return };
-    let options = Options { limits: unlimited(), ..options() };
+    let options = Options { limits: sandbox::Limits::NONE, ..options() };
     let sandbox = Sandbox::open(&dir, Arc::new(WallClock), Arc::new(LifeChance::new()), options).unwrap();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let ready = json!({ "address": listener.local_addr().unwrap(), "token": sandbox.control_token() });
@@ -239,15 +239,6 @@ impl Remote {
         let good = answer.status().is_success();
         let text = answer.text().await.map_err(|error| error.to_string())?;
         if good { serde_json::from_str(&text).map_err(|error| error.to_string()) } else { Err(text) }
-    }
-}
-
-fn unlimited() -> sandbox::Limits {
-    sandbox::Limits {
-        spot_weight: u32::MAX,
-        futures_weight: u32::MAX,
-        orders_10s: u32::MAX,
-        orders_1m: u32::MAX,
     }
 }
 

@@ -19,7 +19,7 @@ const SWEEP: Duration = Duration::from_secs(30);
 /// A state that could not be read is tried again after this long, then after twice as long, and so on.
 const RETRY: Duration = Duration::from_millis(500);
 /// Events come in bursts; one reading serves a burst.
-const BURST: Duration = Duration::from_millis(40);
+const BURST: Duration = Duration::from_millis(150);
 /// One instance writes an account's events; another takes over when it is silent for so long.
 const LEASE: i64 = time::MINUTE;
 

@@ -47,6 +47,11 @@ impl Ledger {
         }
     }
 
+    /// The exchange says what it grants a minute.
+    pub(super) fn grant(&mut self, limit: u32) {
+        (self.limit, self.reserve) = (limit, limit / 5);
+    }
+
     /// Queues up.
     pub(super) fn join(&mut self, urgency: Urgency, weight: u32) -> Place {
         self.arrivals += 1;
@@ -152,6 +157,19 @@ mod tests {
         ledger.close(now);
         assert_eq!(go(&mut ledger, Urgency::First, 1, until.plus(-1)), Turn::NotBefore(until));
         assert_eq!(go(&mut ledger, Urgency::First, 1, until), Turn::Go);
+    }
+
+    #[test]
+    fn a_larger_grant_counts_at_once() {
+        let mut ledger = Ledger::new(10);
+        let now = Micros(time::MINUTE);
+        assert_eq!(go(&mut ledger, Urgency::First, 10, now), Turn::Go);
+        ledger.grant(100);
+        assert_eq!(go(&mut ledger, Urgency::Last, 70, now), Turn::Go);
+        assert!(
+            matches!(go(&mut ledger, Urgency::Last, 1, now), Turn::NotBefore(_)),
+            "a fifth is kept for orders"
+        );
     }
 
     #[test]

@@ -58,6 +58,12 @@ impl Budget {
         self.ledger().told(used, now);
     }
 
+    /// Books what the exchange grants a minute.
+    pub(super) fn grant(&self, limit: u32) {
+        self.ledger().grant(limit);
+        self.moved.notify_waiters();
+    }
+
     /// Stops everybody for a while.
     pub(super) fn close(&self, wait: Duration) {
         let until = self.clock.now().plus(micros(wait));

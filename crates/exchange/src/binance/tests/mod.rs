@@ -50,8 +50,11 @@ fn config(base: &str) -> BinanceConfig {
 }
 
 fn adapter(base: &str) -> Binance {
-    let clock = Arc::new(Hand(AtomicI64::new(NOW.0)));
-    Binance::new(config(base), clock).unwrap()
+    adapter_with(config(base))
+}
+
+fn adapter_with(config: BinanceConfig) -> Binance {
+    Binance::new(config, Arc::new(Hand(AtomicI64::new(NOW.0)))).unwrap()
 }
 
 async fn pair() -> (Fake, Binance) {

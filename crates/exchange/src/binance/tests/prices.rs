@@ -1,7 +1,7 @@
 //! Markets, tickers, candles.
 
-use super::{btc, d, ok, pair};
-use crate::{Exchange, Failure};
+use super::{Fake, adapter_with, btc, config, d, ok, pair};
+use crate::{Answer, Exchange, Failure, binance::BinanceConfig};
 use domain::{Decimal, Frame, Market, Micros, Ticker, TradeType};
 use serde_json::{Value, json};
 
@@ -105,6 +105,27 @@ async fn a_ticker_as_ccxt_reads_it() {
         quote_volume: d("5536853456.18"),
     };
     assert_eq!(ticker, expected);
+}
+
+/// Two marks asked of an exchange that lists these limits, by a desk that believes in a single one a minute.
+async fn two_marks(limits: Value) -> Answer<Decimal> {
+    let fake = Fake::start().await;
+    let binance = adapter_with(BinanceConfig { futures_weight: 2, ..config(&fake.base) });
+    let mut info = exchange_info();
+    info["rateLimits"] = limits;
+    fake.on("GET /fapi/v1/exchangeInfo", [ok(info)]);
+    fake.on("GET /fapi/v1/premiumIndex", [ok(json!({ "markPrice": "1" })), ok(json!({ "markPrice": "2" }))]);
+    binance.markets(TradeType::Futures).await.unwrap();
+    binance.mark_price(TradeType::Futures, &btc()).await.unwrap();
+    binance.mark_price(TradeType::Futures, &btc()).await
+}
+
+#[tokio::test]
+async fn what_the_exchange_grants_a_minute_is_its_own_word() {
+    let limit = |kind: &str, limit: u32| json!({ "rateLimitType": kind, "interval": "MINUTE", "intervalNum": 1, "limit": limit });
+    assert!(matches!(two_marks(json!([limit("ORDERS", 1_000)])).await, Err(Failure::Limited(_))));
+    let granted = two_marks(json!([limit("ORDERS", 1), limit("REQUEST_WEIGHT", 1_000)])).await;
+    assert_eq!(granted, Ok(d("2")));
 }
 
 fn kline(minute: i64) -> Value {
