@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod clock;
+pub mod copy;
 pub mod id;
 pub mod key;
 pub mod live;
@@ -15,6 +16,7 @@ pub mod plan;
 pub mod position;
 pub mod refusal;
 pub mod role;
+pub mod signal;
 pub mod sizing;
 #[cfg(feature = "sql")]
 mod sql;

@@ -15,9 +15,11 @@ mod text;
 mod tx;
 
 pub mod audit;
+pub mod copy;
 pub mod equity;
 pub mod event;
 pub mod flash;
+pub mod follow;
 pub mod intent;
 pub mod key;
 pub mod lease;
@@ -26,7 +28,10 @@ pub mod password_reset;
 pub mod plan;
 pub mod refresh_token;
 pub mod session;
+pub mod signal;
 pub mod signing_key;
+pub mod strategy;
+pub mod switch;
 pub mod throttle;
 pub mod user;
 
