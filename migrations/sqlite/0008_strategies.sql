@@ -1,6 +1,7 @@
 -- Strategies, what they signalled and what that came to, and the candles that they are computed from.
 -- For whoever builds on this: amounts and prices are canonical decimal text; a strategy without a definition is decided
--- by an outside brain alone (webhook or by hand); `hook_token_hash` is the SHA-256 of the hook's token.
+-- by an outside brain alone (webhook or by hand); `hook_token_hash` is the SHA-256 of the hook's token;
+-- `backtested_at` is null while the backtest is due: the definition is new, or candles came.
 create table strategies (
     id              blob    not null primary key check (length(id) = 16),
     name            text    not null unique,
@@ -12,6 +13,7 @@ create table strategies (
     active          integer not null check (active in (0, 1)),
     hook_token_hash blob unique check (length(hook_token_hash) = 32),
     position        integer not null,
+    backtested_at   integer,
     created_at      integer not null,
     updated_at      integer not null
 ) strict;
@@ -54,14 +56,16 @@ create index signals_strategy on signals (strategy_id, id);
 create index signals_due on signals (id) where fanned_out_at is null;
 
 -- What a strategy's own decisions came to, from a backtest or live; never what one follower's account made of them.
+-- A signal is traded once, also when two instances keep the record.
 create table strategy_trades (
     id             blob    not null primary key check (length(id) = 16),
     strategy_id    blob    not null references strategies (id) on delete cascade,
     kind           text    not null check (kind in ('BACKTEST', 'LIVE')),
-    signal_id      blob references signals (id),
+    signal_id      blob unique references signals (id),
     side           text    not null check (side in ('BUY', 'SELL')),
     entered_at     integer not null,
     entry_price    text    not null,
+    stop           text,
     exited_at      integer,
     exit_price     text,
     exit_reason    text,

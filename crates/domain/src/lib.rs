@@ -6,6 +6,7 @@
 pub mod account;
 pub mod clock;
 pub mod copy;
+pub mod follow;
 pub mod id;
 pub mod key;
 pub mod live;
@@ -20,6 +21,7 @@ pub mod signal;
 pub mod sizing;
 #[cfg(feature = "sql")]
 mod sql;
+pub mod strategy;
 pub mod symbol;
 pub mod ticker;
 pub mod ticket;
