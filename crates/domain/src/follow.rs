@@ -163,8 +163,6 @@ pub struct PastTrade {
     pub key: ExchangeKeyId,
     /// The key's name, while there is one.
     pub key_name: Option<String>,
-    /// At which exchange.
-    pub exchange_id: ExchangeId,
     /// On which pair.
     pub symbol: Symbol,
     /// Bought or sold.
@@ -191,10 +189,21 @@ pub struct PastTrade {
     pub risk_percent: Option<Decimal>,
     /// When it was decided.
     pub at: Micros,
-    /// The strategy that it copied.
-    pub strategy: Option<(StrategyId, String)>,
+    /// The strategy that it copied; none when it was placed by hand.
+    pub strategy: Option<Copying>,
     /// How the copied position ended.
     pub exit: Option<Exit>,
     /// What the copied position won or lost, fees taken off.
     pub profit_usd: Option<Decimal>,
+}
+
+/// The strategy of a copied trade.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Copying {
+    /// Its id.
+    pub id: StrategyId,
+    /// Its name.
+    pub name: String,
+    /// At which exchange it trades.
+    pub exchange_id: ExchangeId,
 }

@@ -1,6 +1,6 @@
 //! How the words are kept in a database: as text, the same on every engine. Ids and times map themselves.
 
-use crate::{ApiKeyStatus, ExchangeId, Role, Side, StrategyType, Symbol, TradeType, copy, signal};
+use crate::{ApiKeyStatus, ExchangeId, Role, Side, StrategyType, Symbol, TradeType, copy, signal, strategy};
 
 /// Keeps a type as text: how it is written, and how it is read back (none: no such value).
 #[macro_export]
@@ -57,3 +57,5 @@ text_column!(copy::Status, |status| status.word().to_owned(), copy::Status::pars
 text_column!(copy::Reason, |reason| reason.word().to_owned(), copy::Reason::parse);
 text_column!(copy::Exit, |exit| exit.word().to_owned(), copy::Exit::parse);
 text_column!(copy::Paused, |paused| paused.word().to_owned(), copy::Paused::parse);
+text_column!(strategy::Exit, |exit| exit.word().to_owned(), strategy::Exit::parse);
+text_column!(strategy::Kind, |kind| kind.word().to_owned(), strategy::Kind::parse);

@@ -269,3 +269,22 @@ pub async fn pause_person(tx: &mut Tx, owner: UserId, why: Paused, at: Micros) -
         at
     )
 }
+
+/// Takes a person's follow to be changed: until the transaction ends nobody else changes it, so that what was read may be
+/// written back whole. None when it was stopped.
+///
+/// # Errors
+/// A fault.
+pub async fn take(tx: &mut Tx, owner: UserId, id: FollowId, at: Micros) -> Result<Option<Follow>> {
+    rows!(
+        Follow,
+        tx,
+        fetch_optional,
+        "update follows set updated_at = $3 where id = $1 and user_id = $2 and stopped_at is null \
+         returning id, user_id, exchange_key_id, strategy_id, symbol, risk_profile_id, active, max_leverage, \
+           daily_loss_limit_usd, paused_reason, last_copy_at, stopped_at, created_at, updated_at",
+        id,
+        owner,
+        at
+    )
+}

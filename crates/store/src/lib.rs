@@ -15,6 +15,7 @@ mod text;
 mod tx;
 
 pub mod audit;
+pub mod candle;
 pub mod copy;
 pub mod equity;
 pub mod event;
@@ -31,8 +32,10 @@ pub mod session;
 pub mod signal;
 pub mod signing_key;
 pub mod strategy;
+pub mod strategy_trade;
 pub mod switch;
 pub mod throttle;
+pub mod trade_history;
 pub mod user;
 
 pub use db::{Db, Source};

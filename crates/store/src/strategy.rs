@@ -31,6 +31,20 @@ pub struct Strategy {
     pub updated_at: Micros,
 }
 
+/// [`Strategy`] rows: the columns are written here once.
+macro_rules! strategies {
+    ($from:expr, $method:ident, $rest:literal $(, $bind:expr)* $(,)?) => {
+        rows!(
+            Strategy,
+            $from,
+            $method,
+            "select id, name, description, exchange_id, symbol, timeframe_s, definition, active, position, \
+               created_at, updated_at from strategies " + $rest
+            $(, $bind)*
+        )
+    };
+}
+
 /// Adds a strategy, without a hook.
 ///
 /// # Errors
@@ -55,19 +69,37 @@ pub async fn insert(tx: &mut Tx, strategy: &Strategy) -> Result<()> {
     Ok(())
 }
 
+/// Adds a strategy unless one of its id or name is there, whatever became of it; whether it is new.
+///
+/// # Errors
+/// A fault.
+pub async fn insert_missing(tx: &mut Tx, strategy: &Strategy) -> Result<bool> {
+    let rows = exec!(
+        tx,
+        "insert into strategies (id, name, description, exchange_id, symbol, timeframe_s, definition, active, \
+           position, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
+         on conflict do nothing",
+        strategy.id,
+        &strategy.name,
+        strategy.description.as_deref(),
+        strategy.exchange_id,
+        &strategy.symbol,
+        strategy.timeframe_s,
+        strategy.definition.as_deref(),
+        strategy.active,
+        strategy.position,
+        strategy.created_at,
+        strategy.updated_at
+    )?;
+    Ok(rows == 1)
+}
+
 /// A strategy.
 ///
 /// # Errors
 /// A fault.
 pub async fn get(from: impl Source, id: StrategyId) -> Result<Option<Strategy>> {
-    rows!(
-        Strategy,
-        from,
-        fetch_optional,
-        "select id, name, description, exchange_id, symbol, timeframe_s, definition, active, position, created_at, \
-           updated_at from strategies where id = $1",
-        id
-    )
+    strategies!(from, fetch_optional, "where id = $1", id)
 }
 
 /// Every strategy, in the order of lists.
@@ -75,13 +107,7 @@ pub async fn get(from: impl Source, id: StrategyId) -> Result<Option<Strategy>> 
 /// # Errors
 /// A fault.
 pub async fn list(from: impl Source) -> Result<Vec<Strategy>> {
-    rows!(
-        Strategy,
-        from,
-        fetch_all,
-        "select id, name, description, exchange_id, symbol, timeframe_s, definition, active, position, created_at, \
-           updated_at from strategies order by position, id"
-    )
+    strategies!(from, fetch_all, "order by position, id")
 }
 
 /// The strategy whose hook's token has this hash.
@@ -89,14 +115,90 @@ pub async fn list(from: impl Source) -> Result<Vec<Strategy>> {
 /// # Errors
 /// A fault.
 pub async fn by_hook(from: impl Source, token: &Hash) -> Result<Option<Strategy>> {
-    rows!(
-        Strategy,
+    strategies!(from, fetch_optional, "where hook_token_hash = $1", token.as_slice())
+}
+
+/// Strategies whose backtest is due.
+///
+/// # Errors
+/// A fault.
+pub async fn backtest_due(from: impl Source) -> Result<Vec<Strategy>> {
+    strategies!(
         from,
-        fetch_optional,
-        "select id, name, description, exchange_id, symbol, timeframe_s, definition, active, position, created_at, \
-           updated_at from strategies where hook_token_hash = $1",
-        token.as_slice()
+        fetch_all,
+        "where definition is not null and backtested_at is null order by position, id"
     )
+}
+
+#[derive(FromRow)]
+struct Id {
+    id: StrategyId,
+}
+
+/// Strategies that have a hook.
+///
+/// # Errors
+/// A fault.
+pub async fn hooked(from: impl Source) -> Result<Vec<StrategyId>> {
+    let rows = rows!(
+        Id,
+        from,
+        fetch_all,
+        "select id from strategies where hook_token_hash is not null order by id"
+    )?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// How many accounts follow a strategy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
+pub struct Followers {
+    /// The strategy.
+    pub strategy_id: StrategyId,
+    /// Follows that were not stopped.
+    pub follows: Option<i64>,
+}
+
+/// How many accounts follow each strategy that is followed.
+///
+/// # Errors
+/// A fault.
+pub async fn followers(from: impl Source) -> Result<Vec<Followers>> {
+    rows!(
+        Followers,
+        from,
+        fetch_all,
+        "select strategy_id, count(*) as follows from follows where stopped_at is null group by strategy_id \
+         order by strategy_id"
+    )
+}
+
+/// The place after the last in lists.
+///
+/// # Errors
+/// A fault.
+pub async fn next_position(from: impl Source) -> Result<i64> {
+    let last = value!(i64, from, "select max(position) from strategies")?;
+    Ok(last.map_or(0, |last| last.saturating_add(1)))
+}
+
+/// Writes what may change of a strategy: name, description, bars and definition. Its backtest is due again. Whether there
+/// is such a strategy.
+///
+/// # Errors
+/// [`crate::Kind::Unique`] when the name is taken.
+pub async fn update(tx: &mut Tx, strategy: &Strategy) -> Result<bool> {
+    let rows = exec!(
+        tx,
+        "update strategies set name = $2, description = $3, timeframe_s = $4, definition = $5, updated_at = $6, \
+           backtested_at = null where id = $1",
+        strategy.id,
+        &strategy.name,
+        strategy.description.as_deref(),
+        strategy.timeframe_s,
+        strategy.definition.as_deref(),
+        strategy.updated_at
+    )?;
+    Ok(rows == 1)
 }
 
 /// Gives a strategy's hook another token, or takes it away; whether there is such a strategy.
@@ -122,4 +224,40 @@ pub async fn set_hook(tx: &mut Tx, id: StrategyId, token: Option<&Hash>, at: Mic
 pub async fn set_active(tx: &mut Tx, id: StrategyId, active: bool, at: Micros) -> Result<bool> {
     let rows = exec!(tx, "update strategies set active = $2, updated_at = $3 where id = $1", id, active, at)?;
     Ok(rows == 1)
+}
+
+/// Notes that a strategy was backtested as it was at `seen`; false when it has changed since, or another instance was
+/// faster.
+///
+/// # Errors
+/// A fault.
+pub async fn set_backtested(tx: &mut Tx, id: StrategyId, definition: &str, at: Micros) -> Result<bool> {
+    let rows = exec!(
+        tx,
+        "update strategies set backtested_at = $3 where id = $1 and definition = $2 and backtested_at is null",
+        id,
+        definition,
+        at
+    )?;
+    Ok(rows == 1)
+}
+
+/// Candles came: the backtests over them are due again.
+///
+/// # Errors
+/// A fault.
+pub async fn request_backtests(
+    tx: &mut Tx,
+    exchange: ExchangeId,
+    symbol: &Symbol,
+    timeframe_s: i64,
+) -> Result<u64> {
+    exec!(
+        tx,
+        "update strategies set backtested_at = null \
+         where exchange_id = $1 and symbol = $2 and timeframe_s = $3 and definition is not null",
+        exchange,
+        symbol,
+        timeframe_s
+    )
 }
