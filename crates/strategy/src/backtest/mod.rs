@@ -1,10 +1,12 @@
 //! What a strategy would have done, and what that would have come to.
 
+mod book;
 mod costs;
 mod curve;
 mod position;
 mod runner;
 
+pub use book::Book;
 pub use costs::{CostProblem, Costs};
 pub(crate) use curve::Curve;
 pub use position::{Position, Reason, Trade};

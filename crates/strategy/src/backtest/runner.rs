@@ -1,6 +1,6 @@
 //! A strategy with its own position: what runs live, and what a backtest runs.
 
-use super::{Costs, Position, Reason, Trade};
+use super::{Book, Costs, Position, Trade};
 use crate::{Bar, Decision, Definition, Evaluator, Ticks, validate::Problem};
 use domain::PositionSide;
 
@@ -11,10 +11,7 @@ use domain::PositionSide;
 #[derive(Clone, Debug)]
 pub struct Runner {
     evaluator: Evaluator,
-    terms: (Ticks, Costs),
-    pending: Option<Decision>,
-    position: Option<Position>,
-    missed: usize,
+    book: Book,
 }
 
 impl Runner {
@@ -23,67 +20,43 @@ impl Runner {
     /// # Errors
     /// What [`Definition::validate`] finds.
     pub fn new(definition: &Definition, ticks: Ticks, costs: Costs) -> Result<Self, Vec<Problem>> {
-        let evaluator = Evaluator::new(definition, ticks)?;
-        Ok(Self { evaluator, terms: (ticks, costs), pending: None, position: None, missed: 0 })
+        Ok(Self { evaluator: Evaluator::new(definition, ticks)?, book: Book::new(ticks, costs) })
     }
 
     /// Takes a closed bar: the decision of the bar before trades at its open, stop and targets meet its prices, and its
     /// close may make the next decision.
     #[inline]
     pub fn step(&mut self, bar: &Bar, closed: &mut Vec<Trade>) -> Option<&Decision> {
-        if let Some(decision) = self.pending.take() {
-            self.trade(decision, bar, closed);
-        }
-        if let Some(position) = &mut self.position {
-            if let Some(trade) = position.meet(bar, self.terms) {
-                closed.push(trade);
-                self.position = None;
-            }
-        }
-        let held = self.position.as_ref().map(|position| position.side);
-        self.pending = self.evaluator.step(bar, held);
-        self.pending.as_ref()
+        self.book.step(bar, closed);
+        self.book.decided(self.evaluator.step(bar, self.book.held()))
     }
 
     /// Closes what is open at the close of the last bar.
     pub fn finish(&mut self, last: &Bar, closed: &mut Vec<Trade>) {
-        if let Some(mut position) = self.position.take() {
-            closed.push(position.close(last.at, last.close, Reason::End, self.terms));
-        }
+        self.book.finish(last, closed);
     }
 
     /// The position that the strategy has by its own signals.
     #[must_use]
     pub const fn position(&self) -> Option<&Position> {
-        self.position.as_ref()
+        self.book.position()
     }
 
     /// The side of that position.
     #[must_use]
     pub fn held(&self) -> Option<PositionSide> {
-        self.position.as_ref().map(|position| position.side)
+        self.book.held()
     }
 
     /// Entries that were not taken, because stop or target was already behind the opening price.
     #[must_use]
     pub const fn missed(&self) -> usize {
-        self.missed
+        self.book.missed()
     }
 
-    /// Whether it has seen enough bars to decide.
+    /// How many bars it has seen.
     #[must_use]
     pub const fn seen(&self) -> usize {
         self.evaluator.seen()
-    }
-
-    #[inline(never)]
-    fn trade(&mut self, decision: Decision, bar: &Bar, closed: &mut Vec<Trade>) {
-        if let Some(mut position) = self.position.take() {
-            closed.push(position.close(bar.at, bar.open, Reason::Signal, self.terms));
-        }
-        if let Decision::Enter { side, stop, targets } = decision {
-            self.position = Position::open(bar, side, stop, targets, self.terms);
-            self.missed += usize::from(self.position.is_none());
-        }
     }
 }
