@@ -210,14 +210,21 @@ mod tests {
         assert_eq!((summary.trades, summary.long, summary.short), (4, 3, 1));
     }
 
-    /// Four long trades, one of them won, that lost 5.62505875 %: the figures of the document's example.
+    /// The document's example: four long trades, one of them won, that lost 5.62505875 %.
     #[test]
-    fn the_figures_have_the_documents_decimals() {
+    fn the_figures_are_the_documents() {
         let long = |percent| outcome("2022-10-19", PositionSide::Long, percent);
-        let summary = total(&[long("-4"), long("-1"), long("0.5"), long("-1.193333333")]);
-        let text = |value: Option<Decimal>| money::text(value.unwrap());
-        assert_eq!(text(summary.win_rate), "0.25");
-        assert_eq!(text(summary.net_profit_percent), "-5.62579200");
+        // The first two cancel each other out: 0.9765625 x 1.024 = 1.
+        let summary = total(&[long("-2.34375"), long("2.4"), long("0"), long("-5.62505875")]);
+        let shown = Summary {
+            net_profit_percent: given("-5.62505875"),
+            win_rate: given("0.25"),
+            max_draw_down: given("0.05625059"),
+            trades: 4,
+            long: 4,
+            short: 0,
+        };
+        assert_eq!(summary, shown);
     }
 
     #[test]
