@@ -42,7 +42,7 @@ mod ratio;
 pub mod ticks;
 mod validate;
 
-pub use backtest::{Book, Costs, Position, Reason, Runner, Trade};
+pub use backtest::{Book, Costs, Position, Runner, Trade};
 pub use bar::{Bar, Series};
 pub use definition::{Condition, Definition, Expr, Sides, Source, Stop, Target};
 pub use evaluator::{Decision, Evaluator};

@@ -5,7 +5,11 @@
 //! first peak is its beginning.
 
 use crate::{Ratio, Trade, backtest::Curve};
-use domain::{Decimal, Micros, PositionSide, time::DAY};
+use domain::{
+    Decimal, Micros, PositionSide,
+    strategy::{Figures, Interval, Range},
+    time::DAY,
+};
 
 /// What one closed trade came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,138 +31,92 @@ impl From<&Trade> for Outcome {
     }
 }
 
-/// The figures of *Get Strategy Performance*. Without trades there is nothing to say: none.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Summary {
-    /// Compounded profit in percent, eight decimals.
-    pub net_profit_percent: Option<Decimal>,
-    /// Trades with a profit over all trades, 0 to 1, eight decimals.
-    pub win_rate: Option<Decimal>,
-    /// Deepest fall from a peak, 0 to 1, eight decimals.
-    pub max_draw_down: Option<Decimal>,
-    /// How many trades.
-    pub trades: usize,
-    /// Of them, long.
-    pub long: usize,
-    /// Of them, short.
-    pub short: usize,
-}
-
-/// A day or a month of *List Strategy History*.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Bucket {
-    /// Its beginning, inclusive.
-    pub start: Micros,
-    /// Its end, exclusive.
-    pub end: Micros,
-    /// What was closed in it.
-    pub summary: Summary,
-}
-
-/// The width of a bucket.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Interval {
-    /// `1d`.
-    Day,
-    /// `1M`.
-    Month,
-}
-
-impl Interval {
-    /// Reads `1d` or `1M`.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        match text {
-            "1d" => Some(Self::Day),
-            "1M" => Some(Self::Month),
-            _ => None,
-        }
+/// The start of the range that holds a moment.
+fn start_of(interval: Interval, at: Micros) -> Micros {
+    match interval {
+        Interval::Day => at.day(),
+        Interval::Month => at.month(),
     }
+}
 
-    fn start(self, at: Micros) -> Micros {
-        match self {
-            Self::Day => at.day(),
-            Self::Month => at.month(),
-        }
-    }
-
-    fn end(self, start: Micros) -> Micros {
-        match self {
-            Self::Day => start.plus(DAY),
-            // No month has more than 31 days.
-            Self::Month => start.plus(31 * DAY).month(),
-        }
+/// The end of the range with this start.
+fn end_of(interval: Interval, start: Micros) -> Micros {
+    match interval {
+        Interval::Day => start.plus(DAY),
+        // No month has more than 31 days.
+        Interval::Month => start.plus(31 * DAY).month(),
     }
 }
 
 /// All of the outcomes, in the order of their exits whatever order they come in.
 #[must_use]
-pub fn total(outcomes: &[Outcome]) -> Summary {
+pub fn total(outcomes: &[Outcome]) -> Figures {
     let mut sorted = outcomes.to_vec();
     sorted.sort_by_key(|outcome| (outcome.exited_at, outcome.entered_at));
-    summary(&sorted)
+    figures(&sorted)
 }
 
 /// The last `limit` UTC days up to the one that holds `until`, newest first.
 #[must_use]
-pub fn by_day(outcomes: &[Outcome], until: Micros, limit: usize) -> Vec<Bucket> {
+pub fn by_day(outcomes: &[Outcome], until: Micros, limit: usize) -> Vec<Range> {
     history(outcomes, Interval::Day, until, limit)
 }
 
 /// The last `limit` UTC months up to the one that holds `until`, newest first.
 #[must_use]
-pub fn by_month(outcomes: &[Outcome], until: Micros, limit: usize) -> Vec<Bucket> {
+pub fn by_month(outcomes: &[Outcome], until: Micros, limit: usize) -> Vec<Range> {
     history(outcomes, Interval::Month, until, limit)
 }
 
-/// The last `limit` buckets up to the one that holds `until`, newest first.
+/// The last `limit` ranges up to the one that holds `until`, newest first.
 #[must_use]
-pub fn history(outcomes: &[Outcome], interval: Interval, until: Micros, limit: usize) -> Vec<Bucket> {
+pub fn history(outcomes: &[Outcome], interval: Interval, until: Micros, limit: usize) -> Vec<Range> {
     let mut sorted = outcomes.to_vec();
     sorted.sort_by_key(|outcome| (outcome.exited_at, outcome.entered_at));
-    let mut start = interval.start(until);
-    let mut buckets = Vec::with_capacity(limit);
+    let mut start = start_of(interval, until);
+    let mut ranges = Vec::with_capacity(limit);
     for _ in 0..limit {
-        let end = interval.end(start);
+        let end = end_of(interval, start);
         let of = |moment: Micros| sorted.partition_point(|outcome| outcome.exited_at < moment);
         let within = sorted.get(of(start)..of(end)).unwrap_or_default();
-        buckets.push(Bucket { start, end, summary: summary(within) });
-        start = interval.start(start.plus(-1));
+        ranges.push(Range { start, end, figures: figures(within) });
+        start = start_of(interval, start.plus(-1));
     }
-    buckets
+    ranges
 }
 
 /// The total of what [`history`] shows.
 #[must_use]
-pub fn range(outcomes: &[Outcome], interval: Interval, until: Micros, limit: usize) -> Summary {
-    let mut start = interval.start(until);
-    let end = interval.end(start);
+pub fn range(outcomes: &[Outcome], interval: Interval, until: Micros, limit: usize) -> Figures {
+    let mut start = start_of(interval, until);
+    let end = end_of(interval, start);
     for _ in 1..limit {
-        start = interval.start(start.plus(-1));
+        start = start_of(interval, start.plus(-1));
     }
     let within = |outcome: &&Outcome| limit > 0 && outcome.exited_at >= start && outcome.exited_at < end;
     total(&outcomes.iter().filter(within).copied().collect::<Vec<_>>())
 }
 
-fn summary(sorted: &[Outcome]) -> Summary {
+fn figures(sorted: &[Outcome]) -> Figures {
     /// Only shares are asked for; this much keeps them exact far beyond what is shown.
     const START: i128 = 1_000_000_000_000_000_000;
     if sorted.is_empty() {
-        return Summary::default();
+        return Figures::default();
     }
+    let count = |trades: usize| u32::try_from(trades).unwrap_or(u32::MAX);
     let mut curve = Curve::new(START);
     for outcome in sorted {
         curve.take(outcome.profit);
     }
     let wins = sorted.iter().filter(|outcome| outcome.profit > Ratio::ZERO).count();
     let long = sorted.iter().filter(|outcome| outcome.side == PositionSide::Long).count();
-    Summary {
+    Figures {
         net_profit_percent: quotient((curve.now() - START).saturating_mul(100), START),
         win_rate: quotient(wins as i128, sorted.len() as i128),
         max_draw_down: Some(shown(curve.draw_down().decimal())),
-        trades: sorted.len(),
-        long,
-        short: sorted.len() - long,
+        trades: count(sorted.len()),
+        long: count(long),
+        short: count(sorted.len() - long),
     }
 }
 
@@ -216,7 +174,7 @@ mod tests {
         let long = |percent| outcome("2022-10-19", PositionSide::Long, percent);
         // The first two cancel each other out: 0.9765625 x 1.024 = 1.
         let summary = total(&[long("-2.34375"), long("2.4"), long("0"), long("-5.62505875")]);
-        let shown = Summary {
+        let shown = Figures {
             net_profit_percent: given("-5.62505875"),
             win_rate: given("0.25"),
             max_draw_down: given("0.05625059"),
@@ -234,7 +192,7 @@ mod tests {
             outcome("2022-10-17", PositionSide::Short, "-2"),
         ];
         let days = by_day(&outcomes, at("2022-10-19").plus(5), 4);
-        let dates: Vec<_> = days.iter().map(|d| (d.start.date(), d.end.date(), d.summary.trades)).collect();
+        let dates: Vec<_> = days.iter().map(|d| (d.start.date(), d.end.date(), d.figures.trades)).collect();
         let row = |start: &str, end: &str, trades| (start.to_owned(), end.to_owned(), trades);
         assert_eq!(
             dates,
@@ -245,8 +203,8 @@ mod tests {
                 row("2022-10-16", "2022-10-17", 0)
             ]
         );
-        assert_eq!(days[1].summary, Summary::default());
-        assert_eq!(days[2].summary.net_profit_percent, given("-2"));
+        assert_eq!(days[1].figures, Figures::default());
+        assert_eq!(days[2].figures.net_profit_percent, given("-2"));
     }
 
     #[test]
@@ -255,7 +213,7 @@ mod tests {
             [outcome("2022-02-28", PositionSide::Long, "1"), outcome("2022-03-01", PositionSide::Long, "2")];
         let months = by_month(&outcomes, at("2022-03-31"), 14);
         assert!(months.windows(2).all(|pair| pair[1].end == pair[0].start));
-        assert_eq!(months[1].summary.net_profit_percent, given("1"));
+        assert_eq!(months[1].figures.net_profit_percent, given("1"));
         assert_eq!(months[13].start.date(), "2021-02-01");
         assert_eq!(range(&outcomes, Interval::Month, at("2022-03-31"), 1).trades, 1);
         assert_eq!(range(&outcomes, Interval::Month, at("2022-03-31"), 2).trades, 2);
@@ -281,13 +239,13 @@ mod tests {
             }).collect();
             let until = first.plus(39 * DAY);
             let days = by_day(&outcomes, until, 40);
-            prop_assert_eq!(days.iter().map(|d| d.summary.trades).sum::<usize>(), outcomes.len());
+            prop_assert_eq!(days.iter().map(|d| d.figures.trades).sum::<u32>() as usize, outcomes.len());
             prop_assert_eq!(range(&outcomes, Interval::Day, until, 40), total(&outcomes));
             let reversed: Vec<_> = outcomes.iter().rev().copied().collect();
             let orders = (total(&outcomes), total(&reversed));
             prop_assert_eq!((orders.0.trades, orders.0.win_rate, orders.0.long), (orders.1.trades, orders.1.win_rate, orders.1.long));
             for day in days {
-                prop_assert_eq!(day.summary.trades == 0, day.summary.net_profit_percent.is_none());
+                prop_assert_eq!(day.figures.trades == 0, day.figures.net_profit_percent.is_none());
             }
         }
     }

@@ -1,8 +1,8 @@
 //! The position that decisions make, whoever decides.
 
-use super::{Costs, Position, Reason, Trade};
+use super::{Costs, Position, Trade};
 use crate::{Bar, Decision, Ticks};
-use domain::PositionSide;
+use domain::{PositionSide, strategy::Exit};
 
 /// Trades decisions bar by bar: a [`super::Runner`]'s, or those that an outside brain signalled. Both kinds of records
 /// are therefore kept by the same rules.
@@ -45,7 +45,7 @@ impl Book {
     /// Closes what is open at the close of the last bar.
     pub fn finish(&mut self, last: &Bar, closed: &mut Vec<Trade>) {
         if let Some(mut position) = self.position.take() {
-            closed.push(position.close(last.at, last.close, Reason::End, self.terms));
+            closed.push(position.close(last.at, last.close, Exit::End, self.terms));
         }
     }
 
@@ -71,7 +71,7 @@ impl Book {
     #[inline(never)]
     fn trade(&mut self, decision: Decision, bar: &Bar, closed: &mut Vec<Trade>) {
         if let Some(mut position) = self.position.take() {
-            closed.push(position.close(bar.at, bar.open, Reason::Signal, self.terms));
+            closed.push(position.close(bar.at, bar.open, Exit::Signal, self.terms));
         }
         if let Decision::Enter { side, stop, targets } = decision {
             self.position = Position::open(bar, side, stop, targets, self.terms);

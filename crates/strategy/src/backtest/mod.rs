@@ -9,15 +9,15 @@ mod runner;
 pub use book::Book;
 pub use costs::{CostProblem, Costs};
 pub(crate) use curve::Curve;
-pub use position::{Position, Reason, Trade};
+pub use position::{Position, Trade};
 pub use runner::Runner;
 
 use crate::{
     Decision, Definition, Price, Ratio, Series, Ticks,
-    performance::{self, Outcome, Summary},
+    performance::{self, Outcome},
     validate::Problem,
 };
-use domain::{Decimal, Micros};
+use domain::{Decimal, Micros, strategy::Figures};
 
 /// The outcome of a backtest.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,10 +27,10 @@ pub struct Report {
     /// Equity after each trade, beginning with what there was.
     pub equity: Vec<Point>,
     /// All of it in the figures of the documents.
-    pub summary: Summary,
+    pub figures: Figures,
     /// Gains over losses, in money; none without a loss.
     pub profit_factor: Option<Decimal>,
-    /// As the summary's draw-down, but each trade also measured at the worst price that it saw.
+    /// As the figures' draw-down, but each trade also measured at the worst price that it saw.
     pub worst_draw_down: Ratio,
     /// Bars seen.
     pub bars: usize,
@@ -110,6 +110,6 @@ fn report(trades: Vec<Trade>, from: Micros, start: Price, bars: usize, missed: u
         equity.push(Point { at: trade.exited_at, equity: i64::try_from(curve.now()).unwrap_or(i64::MAX) });
     }
     let profit_factor = performance::quotient(gains, losses);
-    let summary = performance::total(&trades.iter().map(Outcome::from).collect::<Vec<_>>());
-    Report { trades, equity, summary, profit_factor, worst_draw_down: worst.draw_down(), bars, missed }
+    let figures = performance::total(&trades.iter().map(Outcome::from).collect::<Vec<_>>());
+    Report { trades, equity, figures, profit_factor, worst_draw_down: worst.draw_down(), bars, missed }
 }

@@ -2,24 +2,10 @@
 
 use super::Costs;
 use crate::{Bar, Price, Ratio, Ticks, evaluator::beyond};
-use domain::{Micros, PositionSide, key::words, time::HOUR};
+use domain::{Micros, PositionSide, strategy::Exit, time::HOUR};
 
 /// Between two fundings.
 const FUNDING: i64 = 8 * HOUR;
-
-words! {
-    /// Why a position was closed.
-    pub Reason {
-        /// Its stop was touched.
-        Stop = "STOP",
-        /// Its last target was touched.
-        Target = "TARGET",
-        /// The strategy wanted out, or the other way.
-        Signal = "SIGNAL",
-        /// The bars ended.
-        End = "END",
-    }
-}
 
 /// A position that was opened and closed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +23,7 @@ pub struct Trade {
     /// At what price; the mean when shares of it were taken at targets.
     pub exit: Price,
     /// Why the last of it was closed.
-    pub reason: Reason,
+    pub reason: Exit,
     /// What the fees took, as a share of its cost.
     pub fee: Ratio,
     /// What the funding took, as a share of its cost; negative when it was received.
@@ -112,7 +98,7 @@ impl Position {
         };
         if let Some(stop) = self.stop.filter(|&stop| !beyond(against, stop, self.side)) {
             let fill = if beyond(bar.open, stop, self.side) { stop } else { bar.open };
-            return Some(self.close(bar.at, fill, Reason::Stop, (ticks, costs)));
+            return Some(self.close(bar.at, fill, Exit::Stop, (ticks, costs)));
         }
         self.saw(against);
         while let Some(&target) = self.targets.get(self.taken.shares) {
@@ -121,7 +107,7 @@ impl Position {
             }
             let fill = if beyond(bar.open, target, self.side) { bar.open } else { target };
             if self.taken.shares + 1 == self.targets.len() {
-                return Some(self.close(bar.at, fill, Reason::Target, (ticks, costs)));
+                return Some(self.close(bar.at, fill, Exit::Target, (ticks, costs)));
             }
             self.part(bar.at, fill, 1, (ticks, costs));
         }
@@ -133,7 +119,7 @@ impl Position {
         &mut self,
         at: Micros,
         price: Price,
-        reason: Reason,
+        reason: Exit,
         (ticks, costs): (Ticks, Costs),
     ) -> Trade {
         self.saw(price);

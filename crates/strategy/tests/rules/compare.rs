@@ -1,8 +1,8 @@
 //! Our trades against those of the PyPI package `backtesting` (tests/backtesting/README.md).
 
 use crate::bars::{dec, money_to_start, record};
-use domain::{Decimal, PositionSide, time::HOUR};
-use strategy::{Condition, Costs, Definition, Expr, Reason, Series, Sides, Ticks, Trade, backtest};
+use domain::{Decimal, PositionSide, strategy::Exit, time::HOUR};
+use strategy::{Condition, Costs, Definition, Expr, Series, Sides, Ticks, Trade, backtest};
 
 fn ema_cross() -> Definition {
     let (fast, slow) = (Expr::ema(12), Expr::ema(26));
@@ -33,13 +33,13 @@ fn every_trade_of_five_years_is_the_one_that_backtesting_makes() {
         let ours = (trade.side.word(), hour(trade.entered_at), trade.entry.decimal());
         assert_eq!(ours, (side, entry_hour.to_owned(), dec(entry).normalize()), "entry of trade {number}");
         if number + 1 == expected.len() {
-            assert_eq!((trade.reason, exit_hour), (Reason::End, ""));
+            assert_eq!((trade.reason, exit_hour), (Exit::End, ""));
             continue;
         }
         let ours = (trade.reason, hour(trade.exited_at), trade.exit.decimal());
         assert_eq!(
             ours,
-            (Reason::Signal, exit_hour.to_owned(), dec(exit).normalize()),
+            (Exit::Signal, exit_hour.to_owned(), dec(exit).normalize()),
             "exit of trade {number}"
         );
         let off = (trade.profit.decimal() - dec(profit)).abs();
@@ -50,5 +50,5 @@ fn every_trade_of_five_years_is_the_one_that_backtesting_makes() {
         );
     }
     let long = |trade: &&Trade| trade.side == PositionSide::Long;
-    assert_eq!(report.summary.long, report.trades.iter().filter(long).count());
+    assert_eq!(report.figures.long as usize, report.trades.iter().filter(long).count());
 }

@@ -1,8 +1,8 @@
 //! Fills worked by hand: what a bar does to a position, and what the trade comes to.
 
 use crate::bars::{BEGIN, dec, hours, money_to_start, price, tenths};
-use domain::{Decimal, PositionSide, time::HOUR};
-use strategy::{Condition, Costs, Definition, Expr, Price, Reason, Sides, Stop, Target, Trade, backtest};
+use domain::{Decimal, PositionSide, strategy::Exit, time::HOUR};
+use strategy::{Condition, Costs, Definition, Expr, Price, Sides, Stop, Target, Trade, backtest};
 
 /// In at a close of 100 or more, short below 50, out of a long below 90.
 fn definition(stop: &str, targets: &[&str]) -> Definition {
@@ -37,7 +37,7 @@ fn one(definition: &Definition, rows: &[[&'static str; 4]]) -> Trade {
     trades[0].clone()
 }
 
-fn ends(trade: &Trade) -> (Reason, i64, Decimal) {
+fn ends(trade: &Trade) -> (Exit, i64, Decimal) {
     (trade.reason, trade.exited_at.since(BEGIN) / HOUR, trade.exit.decimal())
 }
 
@@ -49,7 +49,7 @@ fn a_decision_trades_at_the_next_open() {
         (PositionSide::Long, BEGIN.plus(2 * HOUR), price("101"))
     );
     assert_eq!(trade.stop, Some(price("95")));
-    assert_eq!(ends(&trade), (Reason::End, 3, dec("102")));
+    assert_eq!(ends(&trade), (Exit::End, 3, dec("102")));
     assert_eq!(trade.worst, price("99"));
 }
 
@@ -62,26 +62,26 @@ fn a_decision_at_the_last_close_never_trades() {
 #[test]
 fn the_stop_counts_when_a_bar_touches_both() {
     let trade = one(&definition("5", &["5"]), &[["101", "110", "95", "100"]]);
-    assert_eq!(ends(&trade), (Reason::Stop, 3, dec("95")));
+    assert_eq!(ends(&trade), (Exit::Stop, 3, dec("95")));
     // Even where the open is beyond the target already.
     let trade = one(&definition("5", &["5"]), &[["106", "110", "94", "100"]]);
-    assert_eq!(ends(&trade), (Reason::Stop, 3, dec("95")));
+    assert_eq!(ends(&trade), (Exit::Stop, 3, dec("95")));
 }
 
 #[test]
 fn a_gap_fills_at_the_open() {
     let trade = one(&definition("5", &["5"]), &[["93", "96", "92", "94"]]);
-    assert_eq!(ends(&trade), (Reason::Stop, 3, dec("93")));
+    assert_eq!(ends(&trade), (Exit::Stop, 3, dec("93")));
     assert_eq!(trade.worst, price("93"));
     let trade = one(&definition("5", &["5"]), &[["107", "108", "103", "104"]]);
-    assert_eq!(ends(&trade), (Reason::Target, 3, dec("107")));
+    assert_eq!(ends(&trade), (Exit::Target, 3, dec("107")));
 }
 
 #[test]
 fn the_bar_of_the_entry_can_end_it() {
     let rows = [IN[0], IN[1], ["101", "102", "94", "96"]];
     let (trades, _) = trades(&definition("5", &["5"]), Costs::FREE, &rows);
-    assert_eq!(ends(&trades[0]), (Reason::Stop, 2, dec("95")));
+    assert_eq!(ends(&trades[0]), (Exit::Stop, 2, dec("95")));
 }
 
 #[test]
@@ -89,20 +89,20 @@ fn targets_take_equal_shares() {
     let split = definition("5", &["10", "5"]);
     // Half at 105, half at 110.
     let trade = one(&split, &[["101", "106", "100", "104"], ["104", "111", "104", "108"]]);
-    assert_eq!(ends(&trade), (Reason::Target, 4, dec("107.5")));
+    assert_eq!(ends(&trade), (Exit::Target, 4, dec("107.5")));
     // Half at 105, half stopped at 95: 100 in the mean.
     let trade = one(&split, &[["101", "106", "100", "104"], ["104", "104", "90", "92"]]);
-    assert_eq!(ends(&trade), (Reason::Stop, 4, dec("100")));
+    assert_eq!(ends(&trade), (Exit::Stop, 4, dec("100")));
     assert_eq!(trade.profit.percent().round_dp(4), dec("-0.9901"));
     // Both in one bar.
     let trade = one(&split, &[["101", "120", "100", "104"]]);
-    assert_eq!(ends(&trade), (Reason::Target, 3, dec("107.5")));
+    assert_eq!(ends(&trade), (Exit::Target, 3, dec("107.5")));
 }
 
 #[test]
 fn an_exit_condition_closes_at_the_next_open() {
     let trade = one(&definition("20", &[]), &[["101", "101", "88", "89"], ["87", "91", "86", "90"]]);
-    assert_eq!(ends(&trade), (Reason::Signal, 4, dec("87")));
+    assert_eq!(ends(&trade), (Exit::Signal, 4, dec("87")));
     assert_eq!(trade.worst, price("87"));
 }
 
@@ -111,12 +111,12 @@ fn the_opposite_entry_turns_the_position_round_at_one_open() {
     let rows = after(&[["101", "101", "49", "49"], ["48", "49", "47", "48"]]);
     let (trades, missed) = trades(&definition("60", &["30"]), Costs::FREE, &rows);
     assert_eq!(missed, 0);
-    assert_eq!(ends(&trades[0]), (Reason::Signal, 4, dec("48")));
+    assert_eq!(ends(&trades[0]), (Exit::Signal, 4, dec("48")));
     assert_eq!(
         (trades[1].side, trades[1].entry, trades[1].stop),
         (PositionSide::Short, price("48"), Some(price("78.4")))
     );
-    assert_eq!(ends(&trades[1]), (Reason::End, 4, dec("48")));
+    assert_eq!(ends(&trades[1]), (Exit::End, 4, dec("48")));
 }
 
 #[test]
@@ -170,6 +170,6 @@ fn a_short_cannot_lose_more_than_everything() {
     assert_eq!(report.trades[0].profit.decimal(), dec("-1"));
     let equity: Vec<_> = report.equity.iter().map(|point| point.equity).collect();
     assert_eq!(equity, [Price::units(money_to_start()), 0, 0]);
-    assert_eq!(report.summary.net_profit_percent, Some(dec("-100")));
+    assert_eq!(report.figures.net_profit_percent, Some(dec("-100")));
     assert_eq!(report.worst_draw_down.decimal(), dec("1"));
 }

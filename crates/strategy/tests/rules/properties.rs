@@ -1,10 +1,10 @@
 //! What holds for any bars.
 
 use crate::bars::{BEGIN, dec, money_to_start, tenths};
-use domain::{PositionSide, time::HOUR};
+use domain::{PositionSide, strategy::Exit, time::HOUR};
 use proptest::prelude::*;
 use strategy::{
-    Bar, Costs, Definition, Evaluator, Price, Ratio, Reason, Runner, Series, Stop, Target, backtest, demo,
+    Bar, Costs, Definition, Evaluator, Price, Ratio, Runner, Series, Stop, Target, backtest, demo,
 };
 
 /// Walks of tenths, with gaps between bars and ranges that often touch stops and targets.
@@ -35,8 +35,17 @@ fn walk() -> impl Strategy<Value = Vec<Bar>> {
 fn definitions() -> Vec<Definition> {
     let shorter = |definition: &Definition| {
         let text = definition.to_json();
-        let cut =
-            [("200", "20"), ("55", "9"), ("26", "7"), ("20", "6"), ("14", "5"), ("12", "3"), ("10", "4")];
+        let cut = [
+            ("200", "20"),
+            ("100", "12"),
+            ("40", "9"),
+            ("26", "7"),
+            ("20", "6"),
+            ("14", "5"),
+            ("12", "3"),
+            ("10", "4"),
+            ("7", "3"),
+        ];
         let text = cut.iter().fold(text, |text, (long, short)| {
             text.replace(&format!("\"length\":{long}"), &format!("\"length\":{short}"))
         });
@@ -85,10 +94,10 @@ proptest! {
             deepest = deepest.max((peak - equity) * i128::from(Ratio::ONE) / peak);
             prop_assert!(equity >= 0);
         }
-        let shown = report.summary.max_draw_down.unwrap_or_default();
+        let shown = report.figures.max_draw_down.unwrap_or_default();
         prop_assert!((shown - Ratio::from_parts(i64::try_from(deepest).unwrap()).decimal()).abs() < dec("0.00000002"));
         prop_assert!(report.worst_draw_down.decimal() + dec("0.00000002") >= shown);
-        prop_assert_eq!(report.summary.trades, report.trades.len());
+        prop_assert_eq!(report.figures.trades as usize, report.trades.len());
     }
 
     #[test]
@@ -101,10 +110,10 @@ proptest! {
                 let hit = touched(bar, trade.side, stop);
                 let last = bar.at == trade.exited_at;
                 match trade.reason {
-                    Reason::Stop => prop_assert_eq!(hit, last),
+                    Exit::Stop => prop_assert_eq!(hit, last),
                     // Closed at the open: what the rest of that bar does is another's business.
-                    Reason::Signal => prop_assert!(!hit || last),
-                    Reason::Target | Reason::End => prop_assert!(!hit),
+                    Exit::Signal => prop_assert!(!hit || last),
+                    Exit::Target | Exit::End => prop_assert!(!hit),
                 }
             }
             prop_assert!(trade.exited_at >= trade.entered_at);
