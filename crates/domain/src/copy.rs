@@ -1,5 +1,9 @@
 //! What one signal did to one follow: where it stands, why it did not happen, how it ended.
 
+mod size;
+
+pub use size::{FEE_RATE, HIGHEST_LEVERAGE, No, Sized, Terms, size};
+
 use crate::key::words;
 
 words! {
@@ -37,11 +41,13 @@ words! {
         Target = "TARGET",
         /// The strategy said so, or entered the other way.
         Signal = "SIGNAL",
-        /// Its owner pressed the panic button, or stopped following and had it closed.
+        /// Its owner stopped following and had it closed.
+        Owner = "OWNER",
+        /// The panic button.
         Panic = "PANIC",
         /// It had lost its stop, which could not be placed again.
         Unprotected = "UNPROTECTED",
-        /// Its owner, or the exchange, ended it outside of Slipstream.
+        /// Its owner ended it by hand, or the exchange did.
         Elsewhere = "ELSEWHERE",
         /// Its key was deleted: what became of it is not known here.
         Unwatched = "UNWATCHED",
@@ -98,12 +104,14 @@ reasons! {
     StrategyInactive = "STRATEGY_INACTIVE", "the strategy is not active";
     /// Nobody wants the price of another moment.
     TooOld = "TOO_OLD", "the signal was too old";
+    /// The strategy has said something else since.
+    Superseded = "SUPERSEDED", "a newer signal of the strategy came first";
     /// The price has passed the stop.
     PastStop = "PAST_STOP", "the price had passed the stop already";
+    /// What there was to win has been won by others.
+    PastTargets = "PAST_TARGETS", "the price had passed every target already";
     /// A position stands on the market.
     InPosition = "IN_POSITION", "the account was already in a position on this market";
-    /// An earlier order on the market is not settled.
-    MarketBusy = "MARKET_BUSY", "an earlier order on this market was not settled in time";
     /// The follow's own limit.
     DailyLoss = "DAILY_LOSS", "the daily loss limit was reached";
     /// Lot or notional.

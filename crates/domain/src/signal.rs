@@ -25,7 +25,7 @@ words! {
 }
 
 /// More targets than this share a position into dust.
-pub const MOST_TARGETS: usize = 10;
+pub const MOST_TARGETS: usize = 25;
 
 /// What is wrong with the levels of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -83,7 +83,7 @@ mod tests {
         assert_eq!(check(Side::Buy, 110, &[]), Err(BadLevels::StopSide));
         assert_eq!(check(Side::Buy, 90, &[110, 100]), Err(BadLevels::TargetSide(1)));
         assert_eq!(check(Side::Buy, 0, &[]), Err(BadLevels::NotPositive));
-        assert_eq!(check(Side::Buy, 90, &[110; 11]), Err(BadLevels::TooManyTargets));
+        assert_eq!(check(Side::Buy, 90, &[110; 26]), Err(BadLevels::TooManyTargets));
     }
 
     proptest! {

@@ -113,3 +113,23 @@ pub async fn newest_at(from: impl Source, line: &Line) -> Result<Option<Micros>>
     )?;
     Ok(at.map(Micros))
 }
+
+/// The first `limit` candles that opened after `after`, oldest first.
+///
+/// # Errors
+/// A fault.
+pub async fn after(from: impl Source, line: &Line, after: Micros, limit: i64) -> Result<Vec<Candle>> {
+    let rows = rows!(
+        Row,
+        from,
+        fetch_all,
+        "select opens_at, open, high, low, close, volume from candles \
+         where exchange_id = $1 and symbol = $2 and timeframe_s = $3 and opens_at > $4 order by opens_at limit $5",
+        line.exchange_id,
+        &line.symbol,
+        line.timeframe_s,
+        after,
+        limit
+    )?;
+    Ok(rows.into_iter().map(Candle::from).collect())
+}

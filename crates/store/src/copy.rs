@@ -3,13 +3,13 @@
 mod queue;
 mod row;
 
-pub use queue::{Begun, NewCopy, Work, begin, claim, claimed, insert_all, requeue, skip, sole};
+pub use queue::{Begun, NewCopy, Work, begin, claim, claimed, insert_all, postpone, requeue, skip, sole};
 pub use row::{Copy, Count};
 
 use crate::{DecimalText, Result, Source, Tx};
 use domain::{
-    CopyId, Decimal, ExchangeKeyId, FollowId, Micros, SignalId, Symbol, UserId,
-    copy::{Exit, Reason},
+    CopyId, Decimal, ExchangeKeyId, FollowId, Micros, SignalId, StrategyId, Symbol, UserId,
+    copy::{Exit, Reason, Status},
 };
 use uuid::Uuid;
 
@@ -59,6 +59,44 @@ pub async fn list_by_user(
     )
 }
 
+/// Which of a person's copies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// On this account only.
+    pub key: Option<ExchangeKeyId>,
+    /// Of this strategy only.
+    pub strategy: Option<StrategyId>,
+    /// That stand here only.
+    pub status: Option<Status>,
+}
+
+/// As [`list_by_user`], of some only.
+///
+/// # Errors
+/// A fault.
+pub async fn search(
+    from: impl Source,
+    owner: UserId,
+    filter: &Filter,
+    before: Option<CopyId>,
+    limit: i64,
+) -> Result<Vec<Copy>> {
+    let before = before.unwrap_or(CopyId(Uuid::max()));
+    copies!(
+        from,
+        fetch_all,
+        "where c.user_id = $1 and c.id < $2 and c.exchange_key_id = coalesce($3, c.exchange_key_id) \
+           and s.strategy_id = coalesce($4, s.strategy_id) and c.status = coalesce($5, c.status) \
+         order by c.id desc limit $6",
+        owner,
+        before,
+        filter.key,
+        filter.strategy,
+        filter.status,
+        limit
+    )
+}
+
 /// A signal's copies in the order they were queued, from after `after`.
 ///
 /// # Errors
@@ -104,6 +142,21 @@ pub async fn open_on(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) -> 
         from,
         fetch_optional,
         "where c.exchange_key_id = $1 and c.symbol = $2 and c.status = 'OPEN'",
+        key,
+        symbol
+    )
+}
+
+/// The entries that stand on a market of an account, or are being sent there.
+///
+/// # Errors
+/// A fault.
+pub async fn standing(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) -> Result<Vec<Copy>> {
+    copies!(
+        from,
+        fetch_all,
+        "where c.exchange_key_id = $1 and c.symbol = $2 and c.status in ('OPEN', 'SENDING') and c.action = 'ENTER' \
+         order by c.id",
         key,
         symbol
     )

@@ -181,16 +181,15 @@ pub async fn next_position(from: impl Source) -> Result<i64> {
     Ok(last.map_or(0, |last| last.saturating_add(1)))
 }
 
-/// Writes what may change of a strategy: name, description, bars and definition. Its backtest is due again. Whether there
-/// is such a strategy.
+/// Writes what may change of a strategy: name, description, bars and definition. Whether there is such a strategy.
 ///
 /// # Errors
 /// [`crate::Kind::Unique`] when the name is taken.
 pub async fn update(tx: &mut Tx, strategy: &Strategy) -> Result<bool> {
     let rows = exec!(
         tx,
-        "update strategies set name = $2, description = $3, timeframe_s = $4, definition = $5, updated_at = $6, \
-           backtested_at = null where id = $1",
+        "update strategies set name = $2, description = $3, timeframe_s = $4, definition = $5, updated_at = $6 \
+         where id = $1",
         strategy.id,
         &strategy.name,
         strategy.description.as_deref(),
@@ -240,6 +239,15 @@ pub async fn set_backtested(tx: &mut Tx, id: StrategyId, definition: &str, at: M
         at
     )?;
     Ok(rows == 1)
+}
+
+/// A strategy has other rules: its backtest is due again.
+///
+/// # Errors
+/// A fault.
+pub async fn request_backtest(tx: &mut Tx, id: StrategyId) -> Result<()> {
+    exec!(tx, "update strategies set backtested_at = null where id = $1", id)?;
+    Ok(())
 }
 
 /// Candles came: the backtests over them are due again.

@@ -109,6 +109,8 @@ pub struct Work {
     pub action: Action,
     /// Which way; none for leaving.
     pub side: Option<Side>,
+    /// What kept it from being decided until now.
+    pub detail: Option<String>,
     /// The share of equity that being stopped out loses, in percent.
     pub risk_percent: DecimalText,
     /// When the signal was accepted.
@@ -141,7 +143,7 @@ macro_rules! work {
             $from,
             $method,
             "select c.id, c.signal_id, c.follow_id, c.user_id, c.exchange_key_id, c.symbol, c.action, c.side, \
-               c.risk_percent, s.at as signal_at, s.stop, s.targets, s.strategy_id, t.active as strategy_active, \
+               c.detail, c.risk_percent, s.at as signal_at, s.stop, s.targets, s.strategy_id, t.active as strategy_active, \
                f.active as follow_active, f.paused_reason, f.stopped_at, f.max_leverage, f.daily_loss_limit_usd \
              from copies c join signals s on s.id = c.signal_id join strategies t on t.id = s.strategy_id \
                join follows f on f.id = c.follow_id " + $rest
@@ -197,7 +199,7 @@ pub struct Begun {
 pub async fn begin(tx: &mut Tx, id: CopyId, holder: &str, begun: Option<&Begun>, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
-        "update copies set status = 'SENDING', equity = $3, amount = $4, leverage = $5, entry_price = $6, stop = $7, \
+        "update copies set status = 'SENDING', detail = null, equity = $3, amount = $4, leverage = $5, entry_price = $6, stop = $7, \
            targets = $8, updated_at = $9 where id = $1 and status = 'QUEUED' and lease_holder = $2",
         id,
         holder,
@@ -247,4 +249,29 @@ pub async fn requeue(tx: &mut Tx, holder: &str) -> Result<u64> {
         "update copies set lease_holder = null, lease_until = 0 where status = 'QUEUED' and lease_holder = $1",
         holder
     )
+}
+
+/// Has a queued copy looked at again at `until`, and notes what keeps it. False when it is not the holder's any more.
+///
+/// # Errors
+/// A fault.
+pub async fn postpone(
+    tx: &mut Tx,
+    id: CopyId,
+    holder: &str,
+    until: Micros,
+    why: &str,
+    at: Micros,
+) -> Result<bool> {
+    let rows = exec!(
+        tx,
+        "update copies set lease_holder = null, lease_until = $3, detail = $4, updated_at = $5 \
+         where id = $1 and status = 'QUEUED' and lease_holder = $2",
+        id,
+        holder,
+        until,
+        why,
+        at
+    )?;
+    Ok(rows == 1)
 }
