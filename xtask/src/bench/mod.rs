@@ -1,6 +1,7 @@
 //! `bench`: what Slipstream costs, with the sandbox in a process of its own. A table, and `<target dir>/bench.json`. The
 //! numbers are for people: no test looks at them.
 
+mod backtest;
 mod desk;
 mod http;
 mod load;
@@ -30,8 +31,10 @@ pub(crate) fn bench(workspace: &Workspace, words: &[String]) -> Result<()> {
         let mut cargo = workspace.cargo(&["build", "--quiet", "--release", "--package", "sandbox"]);
         process::run(cargo.args(["--example", "serve"]))
     })?;
+    say::step("compile the backtest by itself (release)", || backtest::build(workspace))?;
     let mut table = Table::default();
     sizes(workspace, &mut table)?;
+    say::step("backtest", || backtest::measure(workspace, &mut table))?;
 
     let sandbox = Sandbox::start(workspace, "release", &["--unlimited"])?;
     let mut desk = Desk::start(&binary, &sandbox)?;

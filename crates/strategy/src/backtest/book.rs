@@ -34,11 +34,10 @@ impl Book {
         if let Some(decision) = self.pending.take() {
             self.trade(decision, bar, closed);
         }
-        if let Some(position) = &mut self.position {
-            if let Some(trade) = position.meet(bar, self.terms) {
-                closed.push(trade);
-                self.position = None;
-            }
+        let ended = self.position.as_mut().and_then(|position| position.meet(bar, self.terms));
+        if let Some(trade) = ended {
+            closed.push(trade);
+            self.position = None;
         }
     }
 

@@ -63,13 +63,11 @@ pub fn run(
     for bar in series.bars() {
         runner.step(&bar, &mut trades);
     }
-    let ends = series.bars();
-    let (first, last) = bounds(ends);
-    if let Some(last) = &last {
-        runner.finish(last, &mut trades);
+    if let Some(last) = series.bars().next_back() {
+        runner.finish(&last, &mut trades);
     }
-    let missed = runner.missed();
-    Ok(report(trades, first.map_or(Micros(0), |bar| bar.at), start, series.len(), missed))
+    let from = series.bars().next().map_or(Micros(0), |bar| bar.at);
+    Ok(report(trades, from, start, series.len(), runner.missed()))
 }
 
 /// Every decision, with the bar that made it: what a live strategy would have signalled over these bars.
@@ -86,14 +84,6 @@ pub fn signals(
     let mut closed = Vec::new();
     let step = |bar: crate::Bar| runner.step(&bar, &mut closed).map(|decision| (bar.at, decision.clone()));
     Ok(series.bars().filter_map(step).collect())
-}
-
-fn bounds<I: DoubleEndedIterator<Item = crate::Bar>>(
-    mut bars: I,
-) -> (Option<crate::Bar>, Option<crate::Bar>) {
-    let first = bars.next();
-    let last = bars.next_back().or(first);
-    (first, last)
 }
 
 fn report(trades: Vec<Trade>, from: Micros, start: Price, bars: usize, missed: usize) -> Report {
