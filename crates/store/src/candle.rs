@@ -78,26 +78,6 @@ pub async fn insert_all(tx: &mut Tx, line: &Line, candles: &[Candle]) -> Result<
     Ok(new)
 }
 
-/// The newest `limit` candles, oldest first.
-///
-/// # Errors
-/// A fault.
-pub async fn newest(from: impl Source, line: &Line, limit: i64) -> Result<Vec<Candle>> {
-    let mut rows = rows!(
-        Row,
-        from,
-        fetch_all,
-        "select opens_at, open, high, low, close, volume from candles \
-         where exchange_id = $1 and symbol = $2 and timeframe_s = $3 order by opens_at desc limit $4",
-        line.exchange_id,
-        &line.symbol,
-        line.timeframe_s,
-        limit
-    )?;
-    rows.reverse();
-    Ok(rows.into_iter().map(Candle::from).collect())
-}
-
 /// When the newest candle opened.
 ///
 /// # Errors
@@ -132,4 +112,21 @@ pub async fn after(from: impl Source, line: &Line, after: Micros, limit: i64) ->
         limit
     )?;
     Ok(rows.into_iter().map(Candle::from).collect())
+}
+
+/// When the `count`-th newest candle opened; none when there are not so many.
+///
+/// # Errors
+/// A fault.
+pub async fn nth_newest(from: impl Source, line: &Line, count: i64) -> Result<Option<Micros>> {
+    value!(
+        Micros,
+        from,
+        "select opens_at from candles where exchange_id = $1 and symbol = $2 and timeframe_s = $3 \
+         order by opens_at desc limit 1 offset $4",
+        line.exchange_id,
+        &line.symbol,
+        line.timeframe_s,
+        count.saturating_sub(1)
+    )
 }

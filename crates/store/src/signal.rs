@@ -115,6 +115,23 @@ pub async fn due(from: impl Source) -> Result<Vec<Signal>> {
     )
 }
 
+/// Everyone's signals, newest first, from before `before`.
+///
+/// # Errors
+/// A fault.
+pub async fn list(from: impl Source, before: Option<SignalId>, limit: i64) -> Result<Vec<Signal>> {
+    let before = before.unwrap_or(SignalId(Uuid::max()));
+    rows!(
+        Signal,
+        from,
+        fetch_all,
+        "select id, strategy_id, source, action, side, price, stop, targets, external_id, bar_at, at, fanned_out_at \
+         from signals where id < $1 order by id desc limit $2",
+        before,
+        limit
+    )
+}
+
 /// A strategy's signals, newest first, from before `before`.
 ///
 /// # Errors
