@@ -5,7 +5,7 @@ mod check;
 mod tests;
 
 use check::Check;
-use service::{Limit, MailSettings, MasterKey, Mode, Settings, Throttles};
+use service::{Limit, MailSettings, MasterKey, Mode, SIGNAL_MAX_AGE_S, Settings, Throttles};
 use std::{
     collections::BTreeMap,
     fmt,
@@ -31,6 +31,11 @@ pub struct Config {
     pub trusted_proxies: Vec<IpAddr>,
     /// Log lines as JSON.
     pub log_json: bool,
+    /// Request weight a minute that the exchange grants this address, where it is not the usual one; a sandbox that is
+    /// served here grants it too.
+    pub request_weight: Option<u32>,
+    /// Whether the sandbox that is served here lets tests move its market and provoke faults.
+    pub sandbox_control: bool,
     /// What use cases care about.
     pub settings: Settings,
     /// Things worth telling the operator that stop nothing.
@@ -139,6 +144,8 @@ impl Config {
             master_key_before: check.master_key("SLIPSTREAM_MASTER_KEY_BEFORE"),
             trusted_proxies: check.list("SLIPSTREAM_TRUSTED_PROXIES", "addresses, with commas between them"),
             log_json: check.word("SLIPSTREAM_LOG", &["text", "json"]) == Some("json"),
+            request_weight: check.parsed("SLIPSTREAM_REQUEST_WEIGHT", "a number, the weight a minute"),
+            sandbox_control: check.word("SLIPSTREAM_SANDBOX_CONTROL", &["off", "open"]) == Some("open"),
             settings: settings(&mut check, mode, addr),
             warnings: warnings(&mut check),
         };
@@ -191,6 +198,10 @@ fn settings(check: &mut Check, mode: Mode, addr: SocketAddr) -> Settings {
     let public_url = check.url("SLIPSTREAM_PUBLIC_URL").unwrap_or_else(|| format!("http://{addr}"));
     let usual = Throttles::default();
     let most = check.parsed("SLIPSTREAM_ATTEMPTS", "a number of attempts from one address in 15 minutes");
+    let max_age: Option<i64> = check.parsed("SLIPSTREAM_SIGNAL_MAX_AGE", "a number of seconds");
+    if max_age.is_some_and(|seconds| !(1..=86_400).contains(&seconds)) {
+        check.fail("SLIPSTREAM_SIGNAL_MAX_AGE", "from 1 to 86400 seconds");
+    }
     let jurisdiction = check.text("DEFAULT_JURISDICTION").unwrap_or_else(|| "ZA".to_owned());
     if jurisdiction.len() != 2 || !jurisdiction.bytes().all(|b| b.is_ascii_uppercase()) {
         check.fail("DEFAULT_JURISDICTION", "a country's two letters, such as ZA");
@@ -209,6 +220,7 @@ fn settings(check: &mut Check, mode: Mode, addr: SocketAddr) -> Settings {
             address: most.map_or(usual.address, |most| Limit { most, ..usual.address }),
             ..usual
         },
+        signal_max_age_s: max_age.unwrap_or(SIGNAL_MAX_AGE_S),
     }
 }
 

@@ -4,7 +4,7 @@ mod embedded;
 mod instance;
 mod operator;
 
-pub use operator::{make_admin, rekey, sandbox_alone};
+pub use operator::{CandleFile, import_candles, make_admin, rekey, sandbox_alone};
 
 use crate::{
     config::{Config, ExchangeAt},
@@ -20,6 +20,7 @@ use sandbox::Sandbox;
 use service::{
     Desk, MasterKey, Mode, Parts, Sealer, SharedDesk, order,
     sandbox_control::SandboxControl,
+    strategy,
     system::{OsChance, WallClock},
 };
 use std::{
@@ -82,6 +83,7 @@ pub async fn start(config: Config, machine: Machine) -> Result<Running> {
     };
     let proxies = config.trusted_proxies.clone();
     let desk = desk(config, machine, db, embedded.as_ref())?;
+    strategy::seed(&desk).await?;
     reconcile(&desk).await;
     let sandbox = embedded.as_ref().map(|e| e.sandbox.clone());
     let routes = router::build(&desk, &proxies, sandbox.as_ref().map(Sandbox::router))?;
@@ -183,6 +185,10 @@ fn desk(config: Config, machine: Machine, db: store::Db, embedded: Option<&Embed
             at_sandbox(&embedded.url, embedded.sandbox.control_token().to_owned())?
         }
         (ExchangeAt::Embedded, None) => anyhow::bail!("the embedded sandbox was not started"),
+    };
+    let binance = match config.request_weight {
+        Some(weight) => BinanceConfig { spot_weight: weight, futures_weight: weight, ..binance },
+        None => binance,
     };
     let exchange = Arc::new(Binance::new(binance, Arc::clone(&clock))?);
     let instance = instance::name(&config.data_dir, &*chance)?;

@@ -1,7 +1,7 @@
 //! The desk: everything that use cases need, made once at start.
 
 use crate::{
-    Sealer, Settings, live, locks::Locks, mail::Mailer, market, password::Hasher,
+    Sealer, Settings, copy::Copying, live, locks::Locks, mail::Mailer, market, password::Hasher,
     sandbox_control::SandboxControl, signing::Keyring, token::Verified,
 };
 use domain::{Chance, Clock};
@@ -56,6 +56,8 @@ pub struct Desk {
     pub(crate) locks: Locks,
     /// Answers of the exchange that many ask for.
     pub(crate) cache: market::Cache,
+    /// What copying keeps in memory.
+    pub(crate) copies: Copying,
     /// Names this instance among those that share the database.
     pub(crate) instance: String,
 }
@@ -77,6 +79,7 @@ impl Desk {
             verified: Verified::default(),
             locks: Locks::default(),
             cache: market::Cache::default(),
+            copies: Copying::default(),
             instance,
             hub: live::Hub::default(),
             db,
