@@ -6,13 +6,10 @@ use crate::{
     copy::{Exit, Paused, Reason, Status},
     key::words,
     signal::Action,
-    strategy::Strategy,
+    strategy::{Kind, Strategy},
     ticket::StopType,
 };
 use serde::{Deserialize, Serialize};
-
-/// The highest leverage that a follow may allow.
-pub const HIGHEST_LEVERAGE: u16 = 125;
 
 words! {
     /// What becomes of the copied position when following stops.
@@ -72,29 +69,50 @@ pub struct Follow {
     pub updated_at: Micros,
 }
 
-/// What a typical trade of a strategy would have come to on an account: the medians of its recent trades.
+/// What a typical trade of a strategy would have come to on an account: the medians of its newest trades.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Preview {
     /// How many trades it is made of.
     pub trades: u32,
+    /// Where those come from.
+    pub kind: Kind,
     /// What the account is worth.
     pub equity: Decimal,
+    /// The way that most of them went.
+    pub side: Side,
     /// The price at which it would be entered: the present one.
     pub entry: Decimal,
-    /// How far away its stop stands, in percent.
+    /// Where it would be stopped out: as far away as the median of theirs.
+    pub stop: Decimal,
+    /// How far that is, in percent.
     pub stop_percent: Decimal,
-    /// How much would be traded, in base units.
-    pub amount: Decimal,
-    /// Its worth.
-    pub cost: Decimal,
-    /// The leverage that it needs.
-    pub leverage: u16,
-    /// The margin that it binds.
-    pub margin: Decimal,
-    /// What being stopped out loses, fees included.
-    pub loss_at_stop: Decimal,
-    /// Why it would not have been copied.
-    pub blocked: Option<Reason>,
+    /// What it would come to.
+    pub outcome: Foreseen,
+}
+
+/// What an entry would come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Foreseen {
+    /// It would be traded.
+    Traded {
+        /// How much, in base units.
+        amount: Decimal,
+        /// Its worth.
+        cost: Decimal,
+        /// The least leverage that makes its margin fit.
+        leverage: u16,
+        /// What stands behind it.
+        margin: Decimal,
+        /// What being stopped out loses, fees included.
+        loss_at_stop: Decimal,
+    },
+    /// It would not, and the figure that decides it.
+    Skipped {
+        /// Why not.
+        reason: Reason,
+        /// The bound that it misses, where there is one.
+        bound: Option<Decimal>,
+    },
 }
 
 /// What one signal did to one follow.

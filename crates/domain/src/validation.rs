@@ -140,8 +140,6 @@ problems! {
     Placeholder = "must not be an unreplaced placeholder";
     /// Decided at a moment whose price nobody wants any more.
     TooOld = "is too old";
-    /// Decided in the future.
-    InFuture = "must not be in the future";
     /// Not known here.
     Unknown = "is not a known parameter";
     /// An idempotency key of another request.

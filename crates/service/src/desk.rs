@@ -2,7 +2,7 @@
 
 use crate::{
     Sealer, Settings, copy::Copying, live, locks::Locks, mail::Mailer, market, password::Hasher,
-    sandbox_control::SandboxControl, signing::Keyring, token::Verified,
+    sandbox_control::SandboxControl, signing::Keyring, strategy, token::Verified,
 };
 use domain::{Chance, Clock};
 use exchange::Exchange;
@@ -58,6 +58,8 @@ pub struct Desk {
     pub(crate) cache: market::Cache,
     /// What copying keeps in memory.
     pub(crate) copies: Copying,
+    /// Strategies' records, which every visitor asks for.
+    pub(crate) records: strategy::Records,
     /// Names this instance among those that share the database.
     pub(crate) instance: String,
 }
@@ -80,6 +82,7 @@ impl Desk {
             locks: Locks::default(),
             cache: market::Cache::default(),
             copies: Copying::default(),
+            records: strategy::Records::default(),
             instance,
             hub: live::Hub::default(),
             db,

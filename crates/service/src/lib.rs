@@ -14,6 +14,7 @@ pub mod audit;
 pub mod copy;
 pub mod equity;
 pub mod flash;
+pub mod follow;
 pub mod keeper;
 pub mod key;
 pub mod live;
@@ -31,9 +32,11 @@ pub mod secrets;
 pub mod session;
 pub mod signal;
 mod signing;
+pub mod strategy;
 pub mod system;
 mod throttle;
 pub mod token;
+pub mod trade_history;
 
 #[cfg(feature = "testing")]
 pub mod testing;
