@@ -254,7 +254,7 @@ mod tests {
 
     #[test]
     fn every_problem_is_named_at_once() {
-        let wrong = Typed { profile: "none".into(), ..typed("many", "1e9") };
+        let wrong = Typed { profile: "none".into(), ..typed("many", "much") };
         let fields: Vec<_> = wrong.read().unwrap_err().into_iter().map(|p| p.field).collect();
         assert_eq!(fields, ["strategyRiskProfileId", "maxLeverage", "dailyLossLimitUsd"]);
     }

@@ -14,15 +14,13 @@ use crate::{
         pages::pages,
     },
 };
-use domain::{Decimal, ExchangeKey, Micros, Side, TradeType, follow::PastTrade, money, time::DAY};
+use domain::{Decimal, ExchangeKey, Micros, Side, TradeType, follow::PastTrade, money};
 use leptos::prelude::*;
 use service::{
     Error, market, strategy,
     trade_history::{self, Asked as Days, Filter as Wanted, Which},
 };
 
-/// The most days that may be asked for at once.
-const MOST_DAYS: u16 = 1_000;
 /// What the address may name.
 const NAMES: [&str; 7] = ["key", "strategy", "symbol", "side", "from", "to", "next"];
 
@@ -57,15 +55,9 @@ impl Asked {
         })
     }
 
-    /// Which days, the last one whole. Without dates all that may be asked for.
     fn days(&self) -> Days {
         let day = |name| self.value(name).and_then(Micros::from_date);
-        let (from, to) = (day("from"), day("to").map(|day| day.plus(DAY)));
-        let longest = i64::from(MOST_DAYS) * DAY;
-        let start = from.or(to.map(|to| to.plus(-longest)));
-        let length = from.zip(to).map_or(longest, |(from, to)| to.since(from)).clamp(DAY, longest);
-        let days = u16::try_from(length / DAY).unwrap_or(MOST_DAYS);
-        Days { start, days, token: self.value("next").map(str::to_owned) }
+        Days { token: self.value("next").map(str::to_owned), ..Days::between(day("from"), day("to")) }
     }
 
     /// The same again, elsewhere or further on.
@@ -213,33 +205,6 @@ fn row(words: &'static Copies, trade: &PastTrade, by_strategy: bool) -> AnyView 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn asked(from: &str, to: &str) -> Days {
-        let value = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        let values = [None, None, None, None, value(from), value(to), None];
-        Asked { which: Which::Manual, values }.days()
-    }
-
-    #[test]
-    fn the_last_day_counts_whole() {
-        let one = asked("2022-10-14", "2022-10-14");
-        assert_eq!((one.start, one.days), (Micros::from_date("2022-10-14"), 1));
-        let week = asked("2022-10-14", "2022-10-20");
-        assert_eq!((week.start, week.days), (Micros::from_date("2022-10-14"), 7));
-    }
-
-    #[test]
-    fn a_range_may_be_open() {
-        assert_eq!((asked("", "").start, asked("", "").days), (None, MOST_DAYS));
-        assert_eq!(asked("2022-10-14", "").days, MOST_DAYS);
-        let until = asked("", "2022-10-14");
-        assert_eq!(
-            until.start.unwrap().plus(i64::from(MOST_DAYS) * DAY),
-            Micros::from_date("2022-10-15").unwrap()
-        );
-        // The wrong way round is one day, not a panic.
-        assert_eq!(asked("2022-10-14", "2021-01-01").days, 1);
-    }
 
     #[test]
     fn the_address_keeps_what_was_chosen() {
