@@ -3,7 +3,9 @@
 mod queue;
 mod row;
 
-pub use queue::{Begun, NewCopy, Work, begin, claim, claimed, insert_all, postpone, requeue, skip, sole};
+pub use queue::{
+    Begun, NewCopy, Work, begin, claim, claimed, insert_all, postpone, requeue, skip, sole, waiting,
+};
 pub use row::{Copy, Count};
 
 use crate::{DecimalText, Result, Source, Tx};

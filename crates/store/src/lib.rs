@@ -42,7 +42,7 @@ pub use db::{Db, Source};
 pub use error::{Error, Kind, Result};
 pub use options::Options;
 pub use text::DecimalText;
-pub use tx::Tx;
+pub use tx::{Tx, commits};
 
 /// The SHA-256 of a token: what is stored in its place.
 pub type Hash = [u8; 32];

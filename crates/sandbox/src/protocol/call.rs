@@ -21,7 +21,7 @@ use domain::Micros;
 use http::{HeaderMap, HeaderValue, Method, Request};
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
-    sync::Arc,
+    sync::{Arc, atomic::Ordering},
 };
 
 /// Nothing that a client sends is larger.
@@ -144,6 +144,7 @@ pub(crate) async fn answer(
     endpoint: &'static Endpoint,
     request: Request<Body>,
 ) -> Response {
+    shared.requests.fetch_add(1, Ordering::Relaxed);
     let path = request.uri().path().to_owned();
     let fault = shared.faults.take(endpoint.method.as_str(), &path);
     match fault {

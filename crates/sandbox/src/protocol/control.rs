@@ -136,6 +136,7 @@ async fn market(State(shared): App) -> Reply<Json<Value>> {
     Ok(Json(json!({
         "now": shared.exchange.now().to_string(),
         "paused": shared.paused.load(Ordering::Relaxed),
+        "requests": shared.requests.load(Ordering::Relaxed),
         "playing": playing.map(|playing| json!({
             "symbol": playing.pair.symbol().to_string(),
             "hour": playing.hour.to_string(),

@@ -97,6 +97,9 @@ async fn round(desk: &SharedDesk, seats: &Arc<Semaphore>, working: &mut JoinSet<
 
 async fn claim(desk: &SharedDesk) -> Result<Vec<Work>> {
     let now = desk.clock.now();
+    if !store::copy::waiting(&desk.db, now).await? {
+        return Ok(Vec::new());
+    }
     // Each claim has an end of its own, by which what it got is found.
     let next = |last: i64| Some(now.plus(LEASE).0.max(last + 1));
     let order = std::sync::atomic::Ordering::SeqCst;

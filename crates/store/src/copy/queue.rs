@@ -73,6 +73,20 @@ pub async fn insert_all(
     .map_err(Error::from)
 }
 
+/// Whether there is anything to claim: asked before writing, so that an idle desk writes nothing.
+///
+/// # Errors
+/// A fault.
+pub async fn waiting(from: impl Source, now: Micros) -> Result<bool> {
+    let one = value!(
+        i64,
+        from,
+        "select min(lease_until) from copies where status = 'QUEUED' and lease_until <= $1",
+        now
+    )?;
+    Ok(one.is_some())
+}
+
 /// Claims up to `limit` queued copies until `until`, the oldest first; how many. `until` names the claim: no two claims
 /// of a holder may have the same.
 ///
