@@ -12,6 +12,9 @@ pub struct Done {
     pub notice: Option<String>,
     /// A new idempotency key for the form's next post.
     pub fresh: Option<String>,
+    /// What was done, piece by piece, or a secret that is shown once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<(String, String)>,
 }
 
 impl Done {
@@ -25,6 +28,13 @@ impl Done {
     #[must_use]
     pub fn saying(mut self, notice: &str) -> Self {
         self.notice = Some(notice.to_owned());
+        self
+    }
+
+    /// And tell this there, once.
+    #[must_use]
+    pub fn telling(mut self, told: Vec<(String, String)>) -> Self {
+        self.told = told;
         self
     }
 }

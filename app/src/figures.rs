@@ -52,6 +52,18 @@ pub(crate) fn percent(text: &str) -> String {
     format!("{sign}{whole}.{cut:0<2}%")
 }
 
+/// A gain or loss in percent, with its sign.
+#[cfg(feature = "ssr")]
+pub(crate) fn signed_percent(value: Decimal) -> String {
+    percent(&domain::money::text(value.round_dp(2)))
+}
+
+/// A share of one as a percentage with one place: `0.25` is `25.0%`.
+#[cfg(feature = "ssr")]
+pub(crate) fn share(value: Decimal) -> String {
+    grouped(&format!("{:.1}%", (value * Decimal::ONE_HUNDRED).round_dp(1)))
+}
+
 /// A decimal as it is, grouped.
 #[cfg(any(feature = "ssr", feature = "desk"))]
 pub(crate) fn decimal(value: Decimal) -> String {
@@ -94,6 +106,18 @@ mod tests {
         for (plain, shown) in [("-0.001", "0.00"), ("1234.5", "+1,234.50"), ("-3.146", "−3.15")] {
             assert_eq!(signed_cents(domain::money::parse(plain).unwrap()), shown);
         }
+    }
+
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn shares_and_profits_are_percentages() {
+        let n = |text| domain::money::parse(text).unwrap();
+        assert_eq!((share(n("0.25")), share(n("0.05625059"))), ("25.0%".to_owned(), "5.6%".to_owned()));
+        assert_eq!(signed_percent(n("-5.62505875")), "−5.63%");
+        assert_eq!(
+            (signed_percent(n("0.001")), signed_percent(n("7"))),
+            ("0.00%".into(), "+7.00%".to_owned())
+        );
     }
 
     #[test]

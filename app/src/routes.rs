@@ -17,6 +17,13 @@ pub const PAGES: &[(&str, Role)] = &[
     ("/sign-in", Role::Anyone),
     ("/forgot", Role::Anyone),
     ("/reset", Role::Anyone),
+    ("/strategies", Role::Anyone),
+    ("/strategies/{id}", Role::Anyone),
+    ("/strategies/{id}/follow", Role::Trader),
+    ("/follows", Role::Trader),
+    ("/follows/stop", Role::Trader),
+    ("/follows/panic", Role::Trader),
+    ("/copies", Role::Trader),
     ("/dashboard", Role::Trader),
     ("/keys", Role::Trader),
     ("/keys/delete", Role::Trader),
@@ -24,6 +31,9 @@ pub const PAGES: &[(&str, Role)] = &[
     ("/history", Role::Trader),
     ("/settings", Role::Trader),
     ("/admin/outbox", Role::Admin),
+    ("/admin/strategies", Role::Admin),
+    ("/admin/strategies/{id}", Role::Admin),
+    ("/admin/signals/{id}", Role::Admin),
 ];
 
 /// The pages whose live part is the trade desk; all others get the small wasm bundle.
@@ -48,6 +58,16 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/trade") view=pages::trade::page ssr=ssr.clone()/>
                 <Route path=path!("/history") view=pages::history::page ssr=ssr.clone()/>
                 <Route path=path!("/settings") view=pages::settings::page ssr=ssr.clone()/>
+                <Route path=path!("/strategies") view=pages::strategies::page ssr=ssr.clone()/>
+                <Route path=path!("/strategies/:id") view=pages::strategy::page ssr=ssr.clone()/>
+                <Route path=path!("/strategies/:id/follow") view=pages::follow_new::page ssr=ssr.clone()/>
+                <Route path=path!("/follows") view=pages::follows::page ssr=ssr.clone()/>
+                <Route path=path!("/follows/stop") view=pages::follow_stop::page ssr=ssr.clone()/>
+                <Route path=path!("/follows/panic") view=pages::panic::page ssr=ssr.clone()/>
+                <Route path=path!("/copies") view=pages::copies::page ssr=ssr.clone()/>
+                <Route path=path!("/admin/strategies") view=pages::operator::list::page ssr=ssr.clone()/>
+                <Route path=path!("/admin/strategies/:id") view=pages::operator::strategy::page ssr=ssr.clone()/>
+                <Route path=path!("/admin/signals/:id") view=pages::operator::signal::page ssr=ssr.clone()/>
                 <Route path=path!("/admin/outbox") view=pages::outbox::page ssr/>
             </Routes>
         </Router>

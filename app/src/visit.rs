@@ -138,6 +138,11 @@ pub(crate) fn query(name: &str) -> Option<String> {
     queries().into_iter().find(|(key, _)| key == name).map(|(_, value)| value).filter(|v| !v.is_empty())
 }
 
+/// A part of the page's path that its route names.
+pub(crate) fn param(name: &str) -> Option<String> {
+    leptos_router::hooks::use_params_map().with_untracked(|all| all.get(name))
+}
+
 /// All values of the request's query, in order.
 pub(crate) fn queries() -> Vec<(String, String)> {
     let parts = use_context::<Parts>();

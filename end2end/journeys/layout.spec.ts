@@ -3,8 +3,20 @@ import { expectAccessible, expectFits, expectLive } from '../support/checks.ts';
 import { expect, test } from '../support/test.ts';
 
 const WIDTHS = [390, 768, 1440];
-const STRANGERS = ['/', '/sign-up', '/sign-in', '/forgot', '/reset?token=none'];
-const TRADERS = ['/dashboard', '/keys', '/trade', '/history', '/history?of=trades', '/settings'];
+const STRANGERS = ['/', '/strategies', '/sign-up', '/sign-in', '/forgot', '/reset?token=none'];
+const TRADERS = [
+  '/dashboard',
+  '/keys',
+  '/trade',
+  '/history',
+  '/history?of=trades',
+  '/history?of=strategy',
+  '/history?of=manual',
+  '/follows',
+  '/follows/panic',
+  '/copies',
+  '/settings',
+];
 
 for (const width of WIDTHS) {
   test(`nothing sticks out at ${width} pixels`, async ({ page, watch }) => {

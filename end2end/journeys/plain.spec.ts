@@ -1,6 +1,8 @@
 import { Dashboard } from '../pages/dashboard.ts';
+import { Copies, Follows, NewFollow, StopFollow } from '../pages/follows.ts';
 import { History } from '../pages/history.ts';
 import { SignUp } from '../pages/sign-up.ts';
+import { Strategies } from '../pages/strategies.ts';
 import { Trade } from '../pages/trade.ts';
 import { newPerson } from '../support/person.ts';
 import { expect, test } from '../support/test.ts';
@@ -45,4 +47,39 @@ test('without scripts: sign up, open a sandbox account, trade, look back', async
   await expect(history.orders.filter({ hasText: 'Buy Market' })).toContainText('Filled');
   await history.tradesTab.click();
   await expect(history.trades.filter({ hasText: 'Sell' }).first()).toBeVisible();
+});
+
+test('without scripts: follow a strategy, reckon again, pause, stop', async ({ page, trader }) => {
+  expect(trader.email).toBeTruthy();
+  const [strategies, begin, follows, copies] = [
+    new Strategies(page),
+    new NewFollow(page),
+    new Follows(page),
+    new Copies(page),
+  ];
+  await strategies.open();
+  await strategies.card('Supertrend').getByTestId('follow').click();
+  await begin.openSandbox.click();
+  await expect(begin.form).toBeVisible();
+  await begin.risk('Aggressive').check();
+  await begin.maxLeverage.fill('9');
+  await expect(async () => {
+    await begin.reckon.click();
+    await expect(begin.preview).toContainText('Loss at the stop', { timeout: 500 });
+  }).toPass();
+  await expect(begin.maxLeverage, 'what was typed is kept').toHaveValue('9');
+  await expect(begin.risk('Aggressive')).toBeChecked();
+  await begin.start.click();
+  const line = follows.line('Supertrend');
+  await expect(line.root).toContainText('Aggressive · 3 % a trade · at most 9×');
+  await line.pause.click();
+  await expect(line.state).toHaveText('Paused by you');
+  await copies.open();
+  await copies.only('Open');
+  await expect(page).toHaveURL(/status=OPEN/);
+  await follows.open();
+  await line.stop.click();
+  await new StopFollow(page).yes.click();
+  await expect(follows.message).toContainText('You no longer follow it');
+  await expect(follows.lines).toHaveCount(0);
 });

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Locator, Page } from '@playwright/test';
 import { Frame } from './frame.ts';
 
@@ -6,15 +7,32 @@ export class History extends Frame {
   readonly orders: Locator;
   readonly trades: Locator;
   readonly tradesTab: Locator;
+  /** Entries by strategies or by hand. */
+  readonly past: Locator;
+  readonly csv: Locator;
 
   constructor(page: Page) {
     super(page);
     this.orders = page.getByTestId('order-row');
     this.trades = page.getByTestId('trade-row');
     this.tradesTab = page.getByRole('link', { name: 'Trades', exact: true });
+    this.past = page.getByTestId('past-row');
+    this.csv = page.getByTestId('csv');
   }
 
   async open(key: string): Promise<void> {
     await this.at(`/history?key=${key}&symbol=BTC%2FUSDT`);
+  }
+
+  /** The entries by strategies, or by hand. */
+  async openPast(of: 'strategy' | 'manual', query = ''): Promise<void> {
+    await this.at(`/history?of=${of}${query}`);
+  }
+
+  /** What the file says that the page offers, line by line. */
+  async download(): Promise<string[]> {
+    const [download] = await Promise.all([this.page.waitForEvent('download'), this.csv.click()]);
+    const text = await readFile(await download.path(), 'utf8');
+    return text.split('\r\n').filter((line) => line !== '');
   }
 }

@@ -1,4 +1,3 @@
-import type { Page } from '@playwright/test';
 import { Dashboard } from '../pages/dashboard.ts';
 import { Keys } from '../pages/keys.ts';
 import { SignUp } from '../pages/sign-up.ts';
@@ -6,22 +5,7 @@ import { Trade } from '../pages/trade.ts';
 import { expectLive } from '../support/checks.ts';
 import { openSandbox, post, signUp } from '../support/person.ts';
 import { alone, expect } from '../support/test.ts';
-
-const FOLDER = process.env['SHOTS'] ?? 'test-results/shots';
-
-/** The page as it stands, in each width and scheme. */
-async function shoot(page: Page, name: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    for (const width of [1440, 768, 390]) {
-      await page.setViewportSize({ width, height: 900 });
-      await page.evaluate(() => scrollTo(0, 0));
-      await page.screenshot({ path: `${FOLDER}/${name}-${width}-${colorScheme}.png`, fullPage: true });
-    }
-  }
-  await page.emulateMedia({ colorScheme: null });
-  await page.setViewportSize({ width: 1440, height: 900 });
-}
+import { shoot } from './shoot.ts';
 
 alone('every page', async ({ page, desk, watch }) => {
   watch.allow(/status of 4/);

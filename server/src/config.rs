@@ -5,7 +5,7 @@ mod check;
 mod tests;
 
 use check::Check;
-use service::{Limit, MailSettings, MasterKey, Mode, Settings, Throttles};
+use service::{Limit, MailSettings, MasterKey, Mode, SIGNAL_MAX_AGE_S, Settings, Throttles};
 use std::{
     collections::BTreeMap,
     fmt,
@@ -25,6 +25,8 @@ pub struct Config {
     pub exchange: ExchangeAt,
     /// Whether a sandbox of ours counts requests as Binance does.
     pub sandbox_limits: bool,
+    /// Whether a sandbox of ours lets tests move its market and provoke faults.
+    pub sandbox_control: bool,
     /// From the environment; in sandbox mode it may be left to a file.
     pub master_key: Option<MasterKey>,
     /// The key before, while keys are changed.
@@ -138,6 +140,7 @@ impl Config {
             database_url,
             exchange,
             sandbox_limits: check.word("SLIPSTREAM_SANDBOX_LIMITS", &["binance", "none"]) != Some("none"),
+            sandbox_control: check.word("SLIPSTREAM_SANDBOX_CONTROL", &["off", "open"]) == Some("open"),
             master_key,
             master_key_before: check.master_key("SLIPSTREAM_MASTER_KEY_BEFORE"),
             trusted_proxies: check.list("SLIPSTREAM_TRUSTED_PROXIES", "addresses, with commas between them"),
@@ -194,6 +197,10 @@ fn settings(check: &mut Check, mode: Mode, addr: SocketAddr) -> Settings {
     let public_url = check.url("SLIPSTREAM_PUBLIC_URL").unwrap_or_else(|| format!("http://{addr}"));
     let usual = Throttles::default();
     let most = check.parsed("SLIPSTREAM_ATTEMPTS", "a number of attempts from one address in 15 minutes");
+    let max_age: Option<i64> = check.parsed("SLIPSTREAM_SIGNAL_MAX_AGE", "a number of seconds");
+    if max_age.is_some_and(|seconds| !(1..=86_400).contains(&seconds)) {
+        check.fail("SLIPSTREAM_SIGNAL_MAX_AGE", "from 1 to 86400 seconds");
+    }
     let jurisdiction = check.text("DEFAULT_JURISDICTION").unwrap_or_else(|| "ZA".to_owned());
     if jurisdiction.len() != 2 || !jurisdiction.bytes().all(|b| b.is_ascii_uppercase()) {
         check.fail("DEFAULT_JURISDICTION", "a country's two letters, such as ZA");
@@ -212,6 +219,7 @@ fn settings(check: &mut Check, mode: Mode, addr: SocketAddr) -> Settings {
             address: most.map_or(usual.address, |most| Limit { most, ..usual.address }),
             ..usual
         },
+        signal_max_age_s: max_age.unwrap_or(SIGNAL_MAX_AGE_S),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Stands before pages and forms: who may see a page is decided before anything of it is rendered (house rule 6).
 
-use crate::{pages::Pages, visitor};
+use crate::{pages::Pages, router::PLAIN, visitor};
 use app::{Visit, api::SERVER_FNS, routes::PAGES};
 use axum::{
     extract::{MatchedPath, Request, State},
@@ -13,7 +13,7 @@ use domain::Role;
 /// The role that a page or an endpoint asks for. What nobody classified is the operator's alone; a test finds it.
 pub(crate) fn role_of(path: &str) -> Role {
     let plain = if path.len() > 1 { path.trim_end_matches('/') } else { path };
-    let mut all = PAGES.iter().chain(SERVER_FNS);
+    let mut all = PAGES.iter().chain(SERVER_FNS).chain(PLAIN);
     all.find(|(known, _)| *known == plain).map_or(Role::Admin, |(_, role)| *role)
 }
 

@@ -1,10 +1,13 @@
 //! What the desk does by itself. Each job is claimed with a lease, so that of several instances one does it.
 
+mod copies;
+mod strategies;
+
 use domain::{
     Symbol,
     time::{DAY, SECOND},
 };
-use service::{Result, SharedDesk, equity, keeper::Keeper, live, mail, session};
+use service::{Result, SharedDesk, copy, equity, keeper::Keeper, live, mail, session, strategy};
 use std::{future::Future, time::Duration};
 use tokio::{
     task::JoinSet,
@@ -22,7 +25,7 @@ pub(crate) struct Jobs {
 }
 
 /// The jobs that one instance does for all.
-const LEASED: &[&str] = &["mail", "equity", "prune"];
+const LEASED: &[&str] = &["mail", "equity", "prune", "backtests", strategies::NAME];
 
 impl Jobs {
     /// Starts them all.
@@ -37,7 +40,15 @@ impl Jobs {
         );
         jobs.leased("equity", Duration::from_secs(60), |desk| async move { equity::snapshot(&desk).await });
         jobs.leased("prune", Duration::from_secs(3_600), prune);
+        jobs.leased(
+            "backtests",
+            Duration::from_secs(15),
+            |desk| async move { strategy::run_due(&desk).await },
+        );
+        jobs.running.spawn(strategies::run(desk.clone(), jobs.holder.clone()));
         jobs.running.spawn(keep_orders(desk.clone()));
+        jobs.running.spawn(copy::run(desk.clone()));
+        jobs.running.spawn(copies::follow_up(desk.clone()));
         jobs.running.spawn(pass_events_on(desk.clone()));
         jobs.running.spawn(keep_front_page_live(desk.clone()));
         jobs
@@ -80,9 +91,13 @@ impl Jobs {
 
 /// A lease outlasts the pause between two runs, or the job would wander between instances.
 async fn claim(desk: &SharedDesk, name: &str, holder: &str, every: Duration) -> Result<bool> {
-    let now = desk.clock.now();
     let seconds = i64::try_from(every.as_secs()).unwrap_or(i64::MAX);
-    let until = now.plus(seconds.saturating_mul(2 * SECOND).max(60 * SECOND));
+    claim_for(desk, name, holder, seconds.saturating_mul(2 * SECOND).max(60 * SECOND)).await
+}
+
+async fn claim_for(desk: &SharedDesk, name: &str, holder: &str, lasting: i64) -> Result<bool> {
+    let now = desk.clock.now();
+    let until = now.plus(lasting);
     let mut tx = desk.db.begin().await?;
     let ours = store::lease::claim(&mut tx, name, holder, now, until).await?;
     tx.commit().await?;

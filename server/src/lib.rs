@@ -5,6 +5,7 @@ mod assets;
 pub mod config;
 pub mod doors;
 mod events;
+mod exports;
 mod guard;
 mod headers;
 mod health;

@@ -1,12 +1,14 @@
 //! `slipstream`: serves the desk, or does one of the operator's commands.
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
+use domain::Frame;
 use server::{
     config::Config,
-    run::{self, Machine},
+    run::{self, CandleFile, Machine},
     telemetry,
 };
-use std::{io::Write as _, process::ExitCode};
+use std::{io::Write as _, path::Path, process::ExitCode};
+use strategy::candles::Gaps;
 use tokio::signal::unix::{SignalKind, signal};
 
 const HELP: &str = "\
@@ -16,6 +18,8 @@ Slipstream, a self-hosted trading desk.
   slipstream sandbox        run the sandbox exchange alone
   slipstream admin EMAIL    make a person who has signed up an admin
   slipstream rekey          seal every stored secret under the present master key
+  slipstream import candles [--keep-gaps] FILE [PAIR TIMEFRAME]
+                            store a CSV file of candles for backtests; BTCUSDT-1h.csv tells both by its name
   slipstream --help         this text
   slipstream --version      the version
 
@@ -49,8 +53,26 @@ fn command(words: &[&str]) -> Result<()> {
             let done = within(run::rekey(configured()?))?;
             say(&format!("{done} secrets were sealed anew; all are under the present master key.\n"))
         }
+        ["import", "candles", "--keep-gaps", file @ ..] => import(file, Gaps::Keep),
+        ["import", "candles", file @ ..] => import(file, Gaps::Refuse),
         _ => bail!("no such command: {}\n\n{HELP}", words.join(" ")),
     }
+}
+
+fn import(words: &[&str], gaps: Gaps) -> Result<()> {
+    let (path, of) = match words {
+        [path] => (Path::new(path), None),
+        [path, pair, frame] => {
+            let pair = pair.parse().map_err(|_| anyhow!("{pair} is no pair, such as BTC/USDT"))?;
+            let frame =
+                Frame::parse(frame).with_context(|| format!("{frame} is no timeframe, such as 1h"))?;
+            (Path::new(path), Some((pair, frame)))
+        }
+        _ => bail!("which file?\n\n{HELP}"),
+    };
+    let file = CandleFile { path, of, gaps };
+    let (pair, frame, new) = within(run::import_candles(configured()?, &file))?;
+    say(&format!("{new} candles of {pair}, {frame}, are new; the desk backtests over them by itself.\n"))
 }
 
 async fn serve() -> Result<()> {

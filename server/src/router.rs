@@ -4,6 +4,7 @@ use crate::{
     assets,
     doors::{Door, Doors},
     events::{self, Streams},
+    exports,
     guard, headers,
     headers::Https,
     health::{self, Probe},
@@ -42,8 +43,12 @@ use utoipa_axum::routes;
 struct Document;
 
 /// Routes that are neither pages, nor forms, nor in the OpenAPI document, and who may use them.
-pub const PLAIN: &[(&str, Role)] =
-    &[("/healthz", Role::Anyone), ("/openapi.json", Role::Anyone), ("/events", Role::Anyone)];
+pub const PLAIN: &[(&str, Role)] = &[
+    ("/healthz", Role::Anyone),
+    ("/openapi.json", Role::Anyone),
+    ("/events", Role::Anyone),
+    ("/history.csv", Role::Trader),
+];
 
 /// The routes for programs.
 #[must_use]
@@ -51,8 +56,9 @@ pub fn doors(desk: &SharedDesk) -> Doors {
     let doors = Doors::new(desk.clone(), Document::openapi())
         .route(Role::Anyone, routes!(rest::auth::sign_up))
         .route(Role::Anyone, routes!(rest::auth::sign_in))
-        .route(Role::Anyone, routes!(rest::auth::refresh));
-    rest::mudawyl::open(doors)
+        .route(Role::Anyone, routes!(rest::auth::refresh))
+        .route(Role::Anyone, routes!(rest::hook::tell));
+    rest::admin::open(rest::mudawyl::open(doors))
 }
 
 /// Who may use which route for programs, and their document.
@@ -104,7 +110,8 @@ fn plain(desk: &SharedDesk) -> Router {
 fn people(desk: &SharedDesk) -> anyhow::Result<Router> {
     let pages = Pages::new(desk.clone());
     let csrf = CsrfLayer::new().add_trusted_origin(&desk.settings.public_url)?;
-    let guarded = pages.routes().layer(from_fn_with_state(pages.clone(), guard::check));
+    let closed = pages.routes().merge(exports::routes());
+    let guarded = closed.layer(from_fn_with_state(pages.clone(), guard::check));
     Ok(guarded.fallback(anything_else).with_state(()).layer(Extension(pages)).layer(csrf))
 }
 

@@ -4,7 +4,7 @@ mod embedded;
 mod instance;
 mod operator;
 
-pub use operator::{make_admin, rekey, sandbox_alone};
+pub use operator::{CandleFile, import_candles, make_admin, rekey, sandbox_alone};
 
 use crate::{
     config::{Config, ExchangeAt},
@@ -20,6 +20,7 @@ use sandbox::Sandbox;
 use service::{
     Desk, MasterKey, Mode, Parts, Sealer, SharedDesk, order,
     sandbox_control::SandboxControl,
+    strategy,
     system::{OsChance, WallClock},
 };
 use std::{
@@ -67,7 +68,8 @@ pub struct Running {
 /// How the operator wants a sandbox of ours.
 fn sandbox_options(config: &Config, machine: &Machine) -> sandbox::Options {
     let limits = if config.sandbox_limits { machine.sandbox.limits } else { sandbox::Limits::NONE };
-    sandbox::Options { limits, ..machine.sandbox }
+    let controllable = config.sandbox_control || machine.sandbox.controllable;
+    sandbox::Options { limits, controllable, ..machine.sandbox }
 }
 
 /// Starts a desk, and returns when it takes requests.
@@ -88,6 +90,7 @@ pub async fn start(config: Config, machine: Machine) -> Result<Running> {
     };
     let proxies = config.trusted_proxies.clone();
     let desk = desk(config, machine, db, embedded.as_ref())?;
+    strategy::seed(&desk).await?;
     reconcile(&desk).await;
     let sandbox = embedded.as_ref().map(|e| e.sandbox.clone());
     let routes = router::build(&desk, &proxies, sandbox.as_ref().map(Sandbox::router))?;

@@ -5,62 +5,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
 
+mod common;
+
+use common::process::{PATIENCE, Process, answers, control_token, free_port, until};
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
-use std::{
-    net::TcpListener,
-    path::Path,
-    process::{Child, Command, Stdio},
-    time::Duration,
-};
+use std::{path::Path, time::Duration};
 use store::testing::TestDb;
-
-/// A process is given this long to come up, or an order to be settled.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// Kills what it holds when dropped, as `kill -9` does.
-struct Process {
-    child: Child,
-    base: String,
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // It may be dead already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
-fn start(words: &[&str], port: u16, settings: &[(&str, String)]) -> Process {
-    let child = Command::new(env!("CARGO_BIN_EXE_slipstream"))
-        .args(words)
-        .env_clear()
-        .env("SLIPSTREAM_ADDR", format!("127.0.0.1:{port}"))
-        .envs(settings.iter().map(|(name, value)| (name, value)))
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    Process { child, base: format!("http://127.0.0.1:{port}") }
-}
-
-/// Asks until the answer is good.
-async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
-    let asking = async {
-        loop {
-            if let Some(answer) = ask().await {
-                return answer;
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, asking).await.unwrap_or_else(|_| panic!("{what} did not happen in time"))
-}
 
 struct Story {
     http: Client,
@@ -123,7 +74,7 @@ impl Story {
     }
 
     async fn await_desk(&self) {
-        until("the desk's start", async || {
+        until("the desk's start", PATIENCE, async || {
             let (status, _) = self.call(Method::GET, "/healthz", None).await?;
             (status == StatusCode::OK).then_some(())
         })
@@ -151,11 +102,9 @@ impl Story {
                 () = pause => None,
             }
         };
-        self.desk.child.kill().unwrap();
-        self.desk.child.wait().unwrap();
+        self.desk.kill();
         if both {
-            self.sandbox.child.kill().unwrap();
-            self.sandbox.child.wait().unwrap();
+            self.sandbox.kill();
             self.sandbox = start_sandbox(self.folder.path(), self.ports.1);
             await_sandbox(&self.http, &self.sandbox).await;
         }
@@ -187,26 +136,26 @@ impl Story {
 }
 
 fn start_sandbox(folder: &Path, port: u16) -> Process {
-    start(&["sandbox"], port, &[("SLIPSTREAM_DATA_DIR", folder.join("exchange").display().to_string())])
+    Process::start(
+        &["sandbox"],
+        port,
+        &[("SLIPSTREAM_DATA_DIR", folder.join("exchange").display().to_string())],
+    )
 }
 
 async fn await_sandbox(http: &Client, sandbox: &Process) {
-    until("the sandbox's start", async || {
-        let ping = http.get(format!("{}/sandbox/binance/fapi/v1/ping", sandbox.base)).send().await.ok()?;
-        ping.status().is_success().then_some(())
-    })
-    .await;
+    answers(http, "the sandbox's start", &format!("{}/sandbox/binance/fapi/v1/ping", sandbox.base)).await;
 }
 
 fn start_desk(database: &str, folder: &Path, (port, sandbox): (u16, u16)) -> Process {
-    let token = std::fs::read_to_string(folder.join("exchange/sandbox/control.token")).unwrap();
+    let token = control_token(&folder.join("exchange"));
     let settings = [
         ("SLIPSTREAM_DATA_DIR", folder.join("desk").display().to_string()),
         ("DATABASE_URL", database.to_owned()),
         ("SLIPSTREAM_SANDBOX", format!("http://127.0.0.1:{sandbox}/sandbox")),
-        ("SLIPSTREAM_SANDBOX_TOKEN", token.trim().to_owned()),
+        ("SLIPSTREAM_SANDBOX_TOKEN", token),
     ];
-    start(&[], port, &settings)
+    Process::start(&[], port, &settings)
 }
 
 /// Moments spread over the life of an order, different ones for each round, the same ones in each run.
@@ -222,7 +171,7 @@ async fn an_order_survives_kill_9(db: &TestDb) {
         let both = round % 4 == 0;
         let answered = story.round(round, moment(round), both).await;
         // Asking again with the same key tells what became of it, or has it done now: never twice.
-        let again = until("the order", async || {
+        let again = until("the order", PATIENCE, async || {
             let (status, answer) = story.order(round).await?;
             (status == StatusCode::OK).then_some(answer)
         })

@@ -21,6 +21,9 @@ use service::{
 /// How long the cookie of a session of nobody lasts, in seconds.
 const ANONYMOUS: i64 = 3_600;
 
+/// The longest text that is kept for a second try, in characters.
+const LONGEST_TEXT: usize = 20_000;
+
 /// A post: which form, the page it came from, and what was typed.
 pub(super) struct Form {
     name: &'static str,
@@ -40,6 +43,12 @@ impl Form {
         self
     }
 
+    /// Keeps a long text, for a second try.
+    pub(super) fn keep_text(mut self, field: &str, value: &str) -> Self {
+        self.values.push((field.to_owned(), value.chars().take(LONGEST_TEXT).collect()));
+        self
+    }
+
     /// Answers.
     pub(super) async fn answer(self, visit: &Visit, result: Result<Done, Error>) -> Result<Done, Failure> {
         self.answer_with(visit, result, None).await
@@ -55,9 +64,13 @@ impl Form {
         match result {
             Ok(done) => {
                 if wants_page() {
-                    let notice = done.notice.clone();
-                    let flash =
-                        notice.map(|n| Flash { form: self.name.into(), notice: Some(n), ..Flash::default() });
+                    let (notice, told) = (done.notice.clone(), done.told.clone());
+                    let flash = notice.map(|n| Flash {
+                        form: self.name.into(),
+                        notice: Some(n),
+                        told,
+                        ..Flash::default()
+                    });
                     see_other(&leave(visit, &done.to, flash).await);
                 }
                 Ok(Done { fresh, ..done })
@@ -70,7 +83,7 @@ impl Form {
                         fields: failure.fields.clone(),
                         refusal: failure.refusal.clone(),
                         values: self.values,
-                        notice: None,
+                        ..Flash::default()
                     };
                     see_other(&leave(visit, &self.back, Some(flash)).await);
                 } else {

@@ -2,7 +2,10 @@
 #![allow(missing_docs)] // the server macro makes items that cannot carry docs
 
 use super::{form::form, trader};
-use crate::answer::{Done, Failure};
+use crate::{
+    answer::{Done, Failure},
+    visit::safe_next,
+};
 use domain::{
     ExchangeId, ExchangeKeyId, StrategyType, TradeType,
     validation::{FieldProblem, Problem},
@@ -14,12 +17,22 @@ use service::{
 };
 use zeroize::Zeroizing;
 
-/// Opens a sandbox account and connects its key.
+/// Opens a sandbox account and connects its key: to trade with by hand, or, where `next` names the page that wants it,
+/// to follow strategies with.
 #[server(endpoint = "key-sandbox")]
-pub async fn connect_sandbox() -> Result<Done, Failure> {
+pub async fn connect_sandbox(
+    #[server(default)]
+    #[server(rename = "strategyType")]
+    strategy_type: String,
+    #[server(default)] next: Option<String>,
+) -> Result<Done, Failure> {
     let (visit, actor) = trader()?;
-    let key = key::connect_sandbox(&visit.desk, &actor).await;
-    let done = key.map(|key| Done::at(format!("/trade?key={}", key.id)).saying("key-connected"));
+    let way = StrategyType::parse(&strategy_type).unwrap_or(StrategyType::Manual);
+    let key = key::connect_sandbox(&visit.desk, &actor, way).await;
+    let done = key.map(|key| match next.as_deref().filter(|n| !n.is_empty()) {
+        Some(next) => Done::at(safe_next(Some(next))).saying("key-ready"),
+        None => Done::at(format!("/trade?key={}", key.id)).saying("key-connected"),
+    });
     form("key-sandbox", "/keys").answer(&visit, done).await
 }
 

@@ -1,7 +1,9 @@
 //! The endpoints of forms: actor, one service call, answer. They work with and without script (see [`form`]).
 
+pub mod follows;
 mod form;
 pub mod keys;
+pub mod operator;
 pub mod people;
 pub mod screen;
 pub mod trade;
@@ -34,6 +36,18 @@ pub const SERVER_FNS: &[(&str, Role)] = &[
     ("/api/leverage", Role::Trader),
     ("/api/margin-mode", Role::Trader),
     ("/api/bars", Role::Trader),
+    ("/api/follow-create", Role::Trader),
+    ("/api/follow-change", Role::Trader),
+    ("/api/follow-pause", Role::Trader),
+    ("/api/follow-resume", Role::Trader),
+    ("/api/follow-stop", Role::Trader),
+    ("/api/panic", Role::Trader),
+    ("/api/copies-pause", Role::Admin),
+    ("/api/strategy-create", Role::Admin),
+    ("/api/strategy-change", Role::Admin),
+    ("/api/strategy-active", Role::Admin),
+    ("/api/hook-rotate", Role::Admin),
+    ("/api/signal-send", Role::Admin),
 ];
 
 /// The present request.

@@ -4,7 +4,8 @@ use crate::{
     visit::{self, Visit},
     words::problems,
 };
-use leptos::prelude::*;
+use domain::validation::FieldProblem;
+use leptos::{either::Either, prelude::*};
 use service::{
     Error,
     flash::{self, Flash},
@@ -43,6 +44,16 @@ impl Posted {
         self.0.as_ref().map(|f| f.values.as_slice()).unwrap_or_default()
     }
 
+    /// Whether something is wrong with a field, or inside of it.
+    pub(crate) fn wrong(&self, field: &str) -> bool {
+        self.problem(field).is_some()
+    }
+
+    /// What was done, piece by piece, or a secret that is shown once.
+    pub(crate) fn told(&self) -> &[(String, String)] {
+        self.0.as_ref().map(|f| f.told.as_slice()).unwrap_or_default()
+    }
+
     /// The flash itself.
     pub(crate) fn flash(&self) -> Option<&Flash> {
         self.0.as_ref()
@@ -54,7 +65,9 @@ impl Posted {
     }
 
     fn problem(&self, field: &str) -> Option<&'static str> {
-        let found = self.0.as_ref()?.fields.iter().find(|p| p.field == field)?;
+        // What is wrong inside of a document (`definition.stop`) is wrong with its field.
+        let within = |p: &&FieldProblem| p.field.split('.').next() == Some(field);
+        let found = self.0.as_ref()?.fields.iter().find(within)?;
         Some(problems::problem(visit::lang(), found.problem))
     }
 
@@ -85,6 +98,10 @@ pub(crate) struct Field {
     pub(crate) hint: &'static str,
     /// Tells fields of the same name apart, where a page has several such forms.
     pub(crate) scope: &'static str,
+    /// It may stay empty.
+    pub(crate) optional: bool,
+    /// Many lines of text.
+    pub(crate) long: bool,
 }
 
 impl Field {
@@ -94,31 +111,103 @@ impl Field {
     }
 
     /// The same with a starting value, and an id that tells rows apart.
-    pub(crate) fn show_with(self, posted: &Posted, start: &str, row: &str) -> impl IntoView + use<> {
-        let Self { name, label, kind, autocomplete, hint, scope } = self;
-        let id = format!("{scope}{row}-{name}");
-        let (hint_id, problem_id) = (format!("{id}-hint"), format!("{id}-problem"));
-        let problem = posted.problem(name);
-        // Whoever cannot see the page is taken to what must be mended first.
-        let first = posted.flash().is_some_and(|f| f.fields.first().is_some_and(|p| p.field == name));
+    pub(crate) fn show_with(self, posted: &Posted, start: &str, row: &str) -> AnyView {
+        let Self { name, kind, autocomplete, optional, long, .. } = self;
+        let About { id, described, problem, first } = self.about(posted, row);
         let typed = if posted.flash().is_some() { posted.value(name) } else { start.to_owned() };
-        let described = match (hint.is_empty(), problem) {
-            (_, Some(_)) => Some(problem_id.clone()),
-            (false, None) => Some(hint_id.clone()),
+        let wrong = problem.map(|_| "true");
+        let control = if long {
+            Either::Left(view! {
+                <textarea id=id.clone() name=name rows="8" spellcheck="false" required=!optional autofocus=first
+                    aria-describedby=described aria-invalid=wrong>{typed}</textarea>
+            })
+        } else {
+            // A secret is never sent back.
+            let value = (kind != "password").then_some(typed);
+            Either::Right(view! {
+                <input id=id.clone() name=name type=if kind.is_empty() { "text" } else { kind } value=value autocomplete=autocomplete
+                    required=!optional autofocus=first aria-describedby=described aria-invalid=wrong/>
+            })
+        };
+        self.around(id, problem, control)
+    }
+
+    /// A list to choose from: values and what they are called.
+    pub(crate) fn select(
+        self,
+        posted: &Posted,
+        options: Vec<(String, String)>,
+        start: &str,
+        row: &str,
+    ) -> AnyView {
+        let About { id, described, problem, first } = self.about(posted, row);
+        let typed = Some(posted.value(self.name)).filter(|v| !v.is_empty());
+        let chosen = typed.unwrap_or_else(|| start.to_owned());
+        let option = |(value, text): (String, String)| {
+            let selected = value == chosen;
+            view! { <option value=value selected=selected>{text}</option> }
+        };
+        let options = options.into_iter().map(option).collect_view();
+        let control = view! {
+            <select id=id.clone() name=self.name autofocus=first aria-describedby=described
+                aria-invalid=problem.map(|_| "true")>{options}</select>
+        };
+        self.around(id, problem, control)
+    }
+
+    fn about(self, posted: &Posted, row: &str) -> About {
+        let id = format!("{}{row}-{}", self.scope, self.name);
+        let problem = posted.problem(self.name);
+        let described = match (self.hint.is_empty(), problem) {
+            (_, Some(_)) => Some(format!("{id}-problem")),
+            (false, None) => Some(format!("{id}-hint")),
             (true, None) => None,
         };
-        // A secret is never sent back.
-        let value = (kind != "password").then_some(typed);
+        // Whoever cannot see the page is taken to what must be mended first.
+        let first = posted.flash().is_some_and(|f| f.fields.first().is_some_and(|p| p.field == self.name));
+        About { id, described, problem, first }
+    }
+
+    /// Label, control, hint, problem.
+    fn around<V: IntoView>(self, id: String, problem: Option<&'static str>, control: V) -> AnyView {
+        let (hint_id, problem_id) = (format!("{id}-hint"), format!("{id}-problem"));
         view! {
             <div class="field">
-                <label for=id.clone()>{label}</label>
-                <input id=id name=name type=if kind.is_empty() { "text" } else { kind } value=value autocomplete=autocomplete
-                    required autofocus=first aria-describedby=described aria-invalid=problem.map(|_| "true")/>
-                {(!hint.is_empty()).then(|| view! { <p class="hint" id=hint_id>{hint}</p> })}
+                <label for=id>{self.label}</label>
+                {control}
+                {(!self.hint.is_empty()).then(|| view! { <p class="hint" id=hint_id>{self.hint}</p> })}
                 {problem.map(|text| view! { <p class="problem" id=problem_id>{text}</p> })}
             </div>
         }
+        .into_any()
     }
+}
+
+/// What a control's attributes say of it.
+struct About {
+    id: String,
+    described: Option<String>,
+    problem: Option<&'static str>,
+    first: bool,
+}
+
+/// A button that acts on one row by itself.
+pub(crate) fn act(
+    endpoint: &'static str,
+    values: &[(&'static str, String)],
+    text: &'static str,
+    testid: &'static str,
+) -> AnyView {
+    let hidden = |(name, value): &(&'static str, String)| {
+        view! { <input type="hidden" name=*name value=value.clone()/> }
+    };
+    view! {
+        <form method="post" action=format!("/api/{endpoint}")>
+            {values.iter().map(hidden).collect_view()}
+            <button type="submit" class="button" data-testid=testid>{text}</button>
+        </form>
+    }
+    .into_any()
 }
 
 /// Radio buttons side by side.
@@ -127,7 +216,7 @@ pub(crate) fn radios(
     name: &'static str,
     label: &'static str,
     options: &[(&'static str, &'static str)],
-) -> impl IntoView + use<> {
+) -> AnyView {
     let typed = posted.value(name);
     let first = options.first().map(|(value, _)| *value).unwrap_or_default();
     let chosen = if typed.is_empty() { first.to_owned() } else { typed };
@@ -142,4 +231,5 @@ pub(crate) fn radios(
             {problem.map(|text| view! { <p class="problem">{text}</p> })}
         </fieldset>
     }
+    .into_any()
 }

@@ -4,7 +4,10 @@ use super::icon::icon;
 use crate::{
     islands::{pill::ConnectionPill, toasts::Toasts},
     visit::{self, Visit},
-    words::{fill, pages::Pages, pages::pages, people::people},
+    words::{
+        fill, follows::follows, operator::operator, pages::Pages, pages::pages, people::people,
+        strategies::strategies,
+    },
 };
 use domain::Role;
 use leptos::{either::Either, prelude::*};
@@ -32,13 +35,10 @@ impl Width {
     }
 }
 
-/// A page with all that surrounds it.
-pub(crate) fn frame<V: IntoView + 'static>(
-    visit: &Visit,
-    title: &str,
-    width: Width,
-    body: V,
-) -> impl IntoView + use<V> {
+/// A page with all that surrounds it. Its type is forgotten here, as in every larger part of a page: views nest, and the
+/// names of what the compiler makes of them would fill gigabytes.
+pub(crate) fn frame(visit: &Visit, title: &str, width: Width, body: impl IntoView + 'static) -> AnyView {
+    let body = body.into_any();
     let words = pages(visit::lang());
     let title = format!("{title} · {}", words.name);
     view! {
@@ -52,9 +52,10 @@ pub(crate) fn frame<V: IntoView + 'static>(
         </footer>
         <Toasts/>
     }
+    .into_any()
 }
 
-fn header(visit: &Visit, words: &'static Pages) -> impl IntoView + use<> {
+fn header(visit: &Visit, words: &'static Pages) -> AnyView {
     let home = if visit.actor.is_some() { "/dashboard" } else { "/" };
     let paper = visit.desk.settings.mode == Mode::Sandbox;
     let (mode, badge, explained) = if paper {
@@ -74,12 +75,15 @@ fn header(visit: &Visit, words: &'static Pages) -> impl IntoView + use<> {
             {side}
         </header>
     }
+    .into_any()
 }
 
 /// The pages of someone who signed in.
-fn links(words: &'static Pages) -> [(&'static str, &'static str, &'static str); 4] {
+fn links(words: &'static Pages) -> [(&'static str, &'static str, &'static str); 6] {
     [
         ("/dashboard", "dashboard", words.dashboard),
+        ("/strategies", "strategy", strategies(visit::lang()).title),
+        ("/follows", "follow", follows(visit::lang()).title),
         ("/trade", "candles", words.trade),
         ("/keys", "key", words.keys),
         ("/history", "history", words.history),
@@ -95,13 +99,15 @@ fn nav(words: &'static Pages) -> impl IntoView {
     links(words).into_iter().map(link).collect_view()
 }
 
-fn signed_in(actor: &Actor, words: &'static Pages) -> impl IntoView + use<> {
+fn signed_in(actor: &Actor, words: &'static Pages) -> AnyView {
     let people = people(visit::lang());
     let who = fill(people.signed_in_as, &[&actor.email]);
-    let outbox = actor
-        .role
-        .may(Role::Admin)
-        .then(|| view! { <a href="/admin/outbox">{icon("mail")}<span>{people.outbox}</span></a> });
+    let operator = actor.role.may(Role::Admin).then(|| {
+        view! {
+            <a href="/admin/strategies">{icon("strategy")}<span>{operator(visit::lang()).menu}</span></a>
+            <a href="/admin/outbox">{icon("mail")}<span>{people.outbox}</span></a>
+        }
+    });
     view! {
         <nav class="nav" aria-label=words.main_nav>{nav(words)}</nav>
         <details class="account-menu" data-testid="account-menu">
@@ -109,21 +115,24 @@ fn signed_in(actor: &Actor, words: &'static Pages) -> impl IntoView + use<> {
             <div class="menu">
                 <p class="menu-who">{who}</p>
                 <a href="/settings">{icon("settings")}<span>{people.settings}</span></a>
-                {outbox}
+                {operator}
                 <form method="post" action="/api/sign-out">
                     <button type="submit" data-testid="sign-out">{icon("out")}<span>{words.sign_out}</span></button>
                 </form>
             </div>
         </details>
     }
+    .into_any()
 }
 
-fn stranger() -> impl IntoView {
+fn stranger() -> AnyView {
     let words = people(visit::lang());
     view! {
         <nav class="nav-stranger" aria-label=pages(visit::lang()).account_nav>
+            <a href="/strategies" data-ahead>{strategies(visit::lang()).title}</a>
             <a href="/sign-in" data-ahead>{words.sign_in}</a>
             <a class="button" data-kind="main" href="/sign-up">{words.sign_up}</a>
         </nav>
     }
+    .into_any()
 }

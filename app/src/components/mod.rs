@@ -1,9 +1,13 @@
 //! What pages are built of. Rendered on the server only.
 
 pub(crate) mod agent;
+pub(crate) mod copied;
+pub(crate) mod filters;
 pub(crate) mod form;
 pub(crate) mod frame;
+pub(crate) mod heat;
 pub(crate) mod icon;
 pub(crate) mod plot;
+pub(crate) mod record;
 pub(crate) mod show;
 pub(crate) mod tables;

@@ -6,22 +6,21 @@ use crate::{
     words::{pages::pages, problems},
 };
 use http::StatusCode;
-use leptos::{either::Either, prelude::*};
+use leptos::prelude::*;
 use service::Error;
 
 /// A page whose view needs the desk.
-pub(crate) fn show<F, Fut, V>(render: F) -> impl IntoView
+pub(crate) fn show<F, Fut>(render: F) -> impl IntoView
 where
     F: FnOnce(Visit) -> Fut,
-    Fut: Future<Output = Result<V, Error>> + Send + 'static,
-    V: IntoView + 'static,
+    Fut: Future<Output = Result<AnyView, Error>> + Send + 'static,
 {
     let rendered = Visit::current().map(|visit| (visit.clone(), render(visit)));
     let rendered = rendered.map(|(visit, future)| {
         Suspend::new(async move {
             match future.await {
-                Ok(view) => Either::Left(view),
-                Err(error) => Either::Right(apology(&visit, error)),
+                Ok(view) => view,
+                Err(error) => apology(&visit, error),
             }
         })
     });
@@ -32,7 +31,7 @@ where
 pub(crate) fn apology(visit: &Visit, error: Error) -> AnyView {
     let words = pages(visit::lang());
     let (status, title, lead) = match error {
-        Error::NotFound => return missing(visit).into_any(),
+        Error::NotFound => return missing(visit),
         Error::Unavailable { .. } => {
             (StatusCode::SERVICE_UNAVAILABLE, words.unavailable_title, words.unavailable_lead)
         }
@@ -51,11 +50,11 @@ pub(crate) fn apology(visit: &Visit, error: Error) -> AnyView {
         <p class="lead">{lead}</p>
         <p><a class="button" data-kind="main" href="">{crate::words::live::live(visit::lang()).reload_now}</a></p>
     };
-    frame(visit, title, Width::Narrow, body).into_any()
+    frame(visit, title, Width::Narrow, body)
 }
 
 /// There is no such page, or it is not the caller's: which of the two is not told.
-pub(crate) fn missing(visit: &Visit) -> impl IntoView + use<> {
+pub(crate) fn missing(visit: &Visit) -> AnyView {
     let words = pages(visit::lang());
     visit::set_status(StatusCode::NOT_FOUND);
     let body = view! {

@@ -8,16 +8,24 @@ use domain::{Decimal, Micros, Order, OrderStatus, Position, Trade, money};
 use leptos::prelude::*;
 
 /// A moment, to the second, in UTC.
-pub(crate) fn moment(at: Micros) -> impl IntoView {
+pub(crate) fn moment(at: Micros) -> AnyView {
     let iso = at.to_string();
     let part = |range: std::ops::Range<usize>| iso.get(range).unwrap_or_default().replace('T', " ");
     let (year, middle, seconds) = (part(0..5), part(5..16), part(16..19));
     view! {
         <time datetime=iso><span class="roomy">{year}</span>{middle}<span class="roomy">{seconds}</span></time>
     }
+    .into_any()
 }
 
-fn tone(value: Decimal) -> &'static str {
+/// A moment whose year matters, to the minute, in UTC.
+pub(crate) fn dated(at: Micros) -> AnyView {
+    let iso = at.to_string();
+    let text = iso.get(..16).unwrap_or_default().replace('T', " ");
+    view! { <time datetime=iso>{text}</time> }.into_any()
+}
+
+pub(crate) fn tone(value: Decimal) -> &'static str {
     if value.is_zero() {
         "plain"
     } else if value.is_sign_negative() {
@@ -28,21 +36,35 @@ fn tone(value: Decimal) -> &'static str {
 }
 
 /// What a column is like: words, numbers, or what a narrow screen leaves out.
-const WORDS: &str = "";
-const NUMBER: &str = "number";
-const ROOMY: &str = "roomy";
-const ROOMY_NUMBER: &str = "roomy number";
+pub(crate) const WORDS: &str = "";
+pub(crate) const NUMBER: &str = "number";
+pub(crate) const ROOMY: &str = "roomy";
+pub(crate) const ROOMY_NUMBER: &str = "roomy number";
+
+/// A table that scrolls by itself where it is wider than the screen.
+pub(crate) fn scrolling<V: IntoView>(
+    label: String,
+    columns: &[(&'static str, &'static str)],
+    rows: V,
+) -> AnyView {
+    view! {
+        <div class="table-scroll" tabindex="0" role="group" aria-label=label>
+            <table class="table">{head(columns)}<tbody>{rows}</tbody></table>
+        </div>
+    }
+    .into_any()
+}
 
 /// Head of a table: each column's name, and what it is like.
-fn head(columns: &[(&'static str, &'static str)]) -> impl IntoView + use<> {
+fn head(columns: &[(&'static str, &'static str)]) -> AnyView {
     let cell = |(name, like): &(&'static str, &'static str)| {
         view! { <th scope="col" class=*like>{*name}</th> }
     };
-    view! { <thead><tr>{columns.iter().map(cell).collect_view()}</tr></thead> }
+    view! { <thead><tr>{columns.iter().map(cell).collect_view()}</tr></thead> }.into_any()
 }
 
 /// Positions, each with the name of its key.
-pub(crate) fn positions(rows: Vec<(String, Position)>) -> impl IntoView {
+pub(crate) fn positions(rows: Vec<(String, Position)>) -> AnyView {
     let (words, names) = (pages(visit::lang()), orders(visit::lang()));
     let columns = [
         (words.col_market, WORDS),
@@ -69,10 +91,11 @@ pub(crate) fn positions(rows: Vec<(String, Position)>) -> impl IntoView {
             <table class="table">{head(&columns)}<tbody>{rows.into_iter().map(row).collect_view()}</tbody></table>
         </div>
     }
+    .into_any()
 }
 
 /// Orders with their state.
-pub(crate) fn order_table(rows: &[Order], label: &'static str) -> impl IntoView + use<> {
+pub(crate) fn order_table(rows: &[Order], label: &'static str) -> AnyView {
     let (words, names) = (pages(visit::lang()), orders(visit::lang()));
     let columns = [
         (words.col_time, WORDS),
@@ -105,6 +128,7 @@ pub(crate) fn order_table(rows: &[Order], label: &'static str) -> impl IntoView 
             <table class="table">{head(&columns)}<tbody>{rows.iter().map(row).collect_view()}</tbody></table>
         </div>
     }
+    .into_any()
 }
 
 fn status(status: OrderStatus) -> &'static str {
@@ -119,7 +143,7 @@ fn status(status: OrderStatus) -> &'static str {
 }
 
 /// Trades with their fees.
-pub(crate) fn trade_table(rows: &[Trade], label: &'static str) -> impl IntoView + use<> {
+pub(crate) fn trade_table(rows: &[Trade], label: &'static str) -> AnyView {
     let (words, names) = (pages(visit::lang()), orders(visit::lang()));
     let columns = [
         (words.col_time, WORDS),
@@ -149,4 +173,5 @@ pub(crate) fn trade_table(rows: &[Trade], label: &'static str) -> impl IntoView 
             <table class="table">{head(&columns)}<tbody>{rows.iter().map(row).collect_view()}</tbody></table>
         </div>
     }
+    .into_any()
 }

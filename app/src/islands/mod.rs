@@ -6,6 +6,7 @@
 pub(crate) mod bus;
 #[cfg(any(feature = "ssr", feature = "desk"))]
 pub mod desk;
+pub mod fresh;
 pub mod pill;
 pub mod price;
 #[cfg(feature = "islands")]

@@ -63,7 +63,18 @@ fn tell(words: &Live, what: &What) -> Option<(&'static str, String)> {
         What::ClosedWithoutStop(symbol) => ("bad", fill(words.closed_without_stop, &[symbol])),
         What::TargetRefused(symbol, why) => ("warn", fill(words.target_refused, &[symbol, why])),
         What::KeyRefused(name) => ("bad", fill(words.key_refused, &[name])),
+        What::StopReplaced(symbol) => ("warn", fill(words.stop_replaced, &[symbol])),
+        What::CopyEnded(strategy, symbol, profit) => tell_copy(words, strategy, symbol, profit),
     })
+}
+
+fn tell_copy(words: &Live, strategy: &str, symbol: &str, profit: &str) -> (&'static str, String) {
+    if profit.is_empty() {
+        return ("plain", fill(words.copy_ended, &[strategy, symbol]));
+    }
+    let (tone, sign) = if profit.starts_with('-') { ("plain", "") } else { ("good", "+") };
+    let profit = format!("{sign}{}", figures::grouped(profit));
+    (tone, fill(words.copy_ended_with, &[strategy, symbol, &profit]))
 }
 
 fn tell_order(words: &Live, order: &OrderNews) -> Option<(&'static str, String)> {
@@ -86,6 +97,14 @@ fn tell_order(words: &Live, order: &OrderNews) -> Option<(&'static str, String)>
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tells_what_a_copy_came_to() {
+        let told = |profit| tell_copy(live(Lang::En), "EMA cross", "BTC/USDT", profit);
+        assert_eq!(told("12.5"), ("good", "EMA cross: the position on BTC/USDT has ended: +12.5 USDT".into()));
+        assert_eq!(told("-3"), ("plain", "EMA cross: the position on BTC/USDT has ended: −3 USDT".into()));
+        assert_eq!(told(""), ("plain", "EMA cross: the position on BTC/USDT has ended".into()));
+    }
 
     #[test]
     fn tells_an_order_by_its_state() {

@@ -49,6 +49,10 @@ pub(crate) enum What {
     TargetRefused(String, String),
     /// The key's name.
     KeyRefused(String),
+    /// A copied position has its stop again.
+    StopReplaced(String),
+    /// Strategy, market, and what a copied position won or lost; empty where that is not known.
+    CopyEnded(String, String, String),
 }
 
 /// The parts of an order that a toast tells.
@@ -102,6 +106,13 @@ fn what(what: &impl Tree) -> Option<What> {
         let mut parts = both.items()?.into_iter();
         return Some(What::TargetRefused(parts.next()?.text()?, parts.next()?.text()?));
     }
+    if let Some(symbol) = what.get("StopReplaced") {
+        return Some(What::StopReplaced(symbol.text()?));
+    }
+    if let Some(copy) = what.get("CopyEnded") {
+        let [strategy, symbol, profit] = ["strategy", "symbol", "profit_usd"].map(|name| copy.string(name));
+        return Some(What::CopyEnded(strategy, symbol, profit));
+    }
     Some(What::KeyRefused(what.get("KeyRefused")?.text()?))
 }
 
@@ -148,6 +159,21 @@ mod tests {
         assert_eq!(closed, Some(Told::Happened(Happened { seq: 9, what })));
         let key = happened(domain::live::What::KeyRefused("mine".into()));
         assert_eq!(key, Some(Told::Happened(Happened { seq: 9, what: What::KeyRefused("mine".into()) })));
+        let symbol: domain::Symbol = "BTC/USDT".parse().unwrap();
+        let stop = happened(domain::live::What::StopReplaced(symbol.clone()));
+        assert_eq!(stop, Some(Told::Happened(Happened { seq: 9, what: What::StopReplaced("BTC/USDT".into()) })));
+        let ended = |profit_usd| {
+            happened(domain::live::What::CopyEnded {
+                strategy: "EMA cross".into(),
+                symbol: symbol.clone(),
+                exit: domain::copy::Exit::Target,
+                profit_usd,
+            })
+        };
+        let what = |profit: &str| What::CopyEnded("EMA cross".into(), "BTC/USDT".into(), profit.into());
+        let profit = domain::money::parse("12.5").unwrap();
+        assert_eq!(ended(Some(profit)), Some(Told::Happened(Happened { seq: 9, what: what("12.5") })));
+        assert_eq!(ended(None), Some(Told::Happened(Happened { seq: 9, what: what("") })));
     }
 
     #[test]

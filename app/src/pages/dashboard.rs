@@ -10,6 +10,7 @@ use crate::{
         tables,
     },
     figures,
+    pages::follows,
     visit::{self, Visit},
     words::{fill, pages::Pages, pages::pages},
 };
@@ -43,7 +44,7 @@ pub(crate) fn page() -> impl IntoView {
 }
 
 /// The first person of a sandbox install is told how to become its operator.
-fn first_steps(email: &str, words: &'static Pages) -> impl IntoView + use<> {
+fn first_steps(email: &str, words: &'static Pages) -> AnyView {
     let command = format!("slipstream admin {email}");
     view! {
         <section class="panel note" data-testid="first-steps" aria-labelledby="first-title">
@@ -52,10 +53,11 @@ fn first_steps(email: &str, words: &'static Pages) -> impl IntoView + use<> {
             <pre><code>{command}</code></pre>
         </section>
     }
+    .into_any()
 }
 
 /// No keys yet: one click is enough.
-pub(crate) fn empty(visit: &Visit, words: &'static Pages) -> impl IntoView + use<> {
+pub(crate) fn empty(visit: &Visit, words: &'static Pages) -> AnyView {
     let sandbox = visit.desk.sandbox.is_some().then(|| {
         view! {
             <h2>{words.empty_title}</h2>
@@ -72,6 +74,7 @@ pub(crate) fn empty(visit: &Visit, words: &'static Pages) -> impl IntoView + use
             <p><a href="/keys#add">{words.or_connect}</a></p>
         </section>
     }
+    .into_any()
 }
 
 /// What one key has open; none when the exchange cannot be asked.
@@ -80,11 +83,7 @@ struct Holding {
     open: Option<(Vec<Position>, Vec<Order>)>,
 }
 
-async fn holdings(
-    visit: &Visit,
-    words: &'static Pages,
-    keys: Vec<ExchangeKey>,
-) -> Result<impl IntoView + use<>, Error> {
+async fn holdings(visit: &Visit, words: &'static Pages, keys: Vec<ExchangeKey>) -> Result<AnyView, Error> {
     let actor = visit.trader()?;
     let total = equity::total_usd(&visit.desk, actor).await.ok();
     let points = equity::history(&visit.desk, actor, HOURS).await?;
@@ -94,20 +93,18 @@ async fn holdings(
         Holding { key, open }
     };
     let held = futures::future::join_all(keys.into_iter().map(look)).await;
+    let follows = follows::summary(visit).await?;
     Ok(view! {
         <div class="dashboard">
             {worth(words, total, &points)}
-            {key_cards(words, &held)}
+            <div class="cards">{key_cards(words, &held)}{follows}</div>
             {open(words, held)}
         </div>
-    })
+    }
+    .into_any())
 }
 
-fn worth(
-    words: &'static Pages,
-    total: Option<Decimal>,
-    points: &[(Micros, Decimal)],
-) -> impl IntoView + use<> {
+fn worth(words: &'static Pages, total: Option<Decimal>, points: &[(Micros, Decimal)]) -> AnyView {
     let total = total.map_or_else(|| "—".to_owned(), |t| format!("${}", figures::cents(t)));
     let plot = if let (true, Some(first), Some(last)) = (points.len() > 1, points.first(), points.last()) {
         let label = fill(words.equity_summary, &[&figures::cents(first.1), &figures::cents(last.1)]);
@@ -123,9 +120,10 @@ fn worth(
             {plot}
         </section>
     }
+    .into_any()
 }
 
-fn key_cards(words: &'static Pages, held: &[Holding]) -> impl IntoView + use<> {
+fn key_cards(words: &'static Pages, held: &[Holding]) -> AnyView {
     let card = |holding: &Holding| {
         let key = &holding.key;
         let unread = (key.active && holding.open.is_none()).then(|| fill(words.unreadable, &[&key.name]));
@@ -146,9 +144,10 @@ fn key_cards(words: &'static Pages, held: &[Holding]) -> impl IntoView + use<> {
             <p><a href="/keys">{words.manage_keys}</a></p>
         </section>
     }
+    .into_any()
 }
 
-fn open(words: &'static Pages, held: Vec<Holding>) -> impl IntoView {
+fn open(words: &'static Pages, held: Vec<Holding>) -> AnyView {
     let (mut positions, mut orders) = (Vec::new(), Vec::new());
     for Holding { key, open } in held {
         let (ps, os) = open.unwrap_or_default();
@@ -175,4 +174,5 @@ fn open(words: &'static Pages, held: Vec<Holding>) -> impl IntoView {
             {orders}
         </section>
     }
+    .into_any()
 }

@@ -1,14 +1,20 @@
-//! `/history?key=&symbol=&of=`: what was ordered and what was traded.
+//! `/history?key=&symbol=&of=`: what was ordered and what was traded on one account, and the entries by strategies and
+//! by hand on all of them.
 
 use crate::{
     components::{
+        filters::tabs,
         frame::{Width, frame},
         show::show,
         tables,
     },
-    pages::{dashboard, trade::choose},
+    pages::{
+        dashboard,
+        past::{self, Asked},
+        trade::choose,
+    },
     visit::{self, Visit, encoded},
-    words::{pages::Pages, pages::pages},
+    words::{copies::copies, pages::Pages, pages::pages},
 };
 use domain::{ExchangeKey, Symbol};
 use leptos::{either::EitherOf4, prelude::*};
@@ -17,28 +23,37 @@ use service::{Error, key, market, order};
 /// Orders or trades of one key and market.
 pub(crate) fn page() -> impl IntoView {
     let (key, symbol) = (visit::query("key"), visit::query("symbol"));
-    let trades = visit::query("of").as_deref() == Some("trades");
+    let of = visit::query("of");
+    let trades = of.as_deref() == Some("trades");
+    let asked = Asked::read(of.as_deref());
     show(move |visit| async move {
         let words = pages(visit::lang());
         let keys = key::list(&visit.desk, visit.trader()?).await?;
+        if let Some(asked) = asked {
+            let here = of_tabs(words, None, asked.of());
+            let section = past::section(&visit, &keys, &asked).await?;
+            let body = view! { <h1>{words.history_title}</h1>{here}{section} };
+            return Ok(frame(&visit, words.history_title, Width::Wide, body));
+        }
         let Some(chosen) = choose(&keys, key.as_deref())?.cloned() else {
             let body = view! {
                 <h1>{words.history_title}</h1>
                 <p class="lead">{words.history_no_key}</p>
                 {dashboard::empty(&visit, words)}
             };
-            return Ok(frame(&visit, words.history_title, Width::Wide, body).into_any());
+            return Ok(frame(&visit, words.history_title, Width::Wide, body));
         };
         let symbol = crate::pages::trade::symbol_of(symbol.as_deref())?;
         let filters = filters(&visit, words, &keys, &chosen, &symbol, trades).await?;
         let rows = rows(&visit, words, &chosen, &symbol, trades).await?;
+        let here = of_tabs(words, Some((&chosen, &symbol)), if trades { "trades" } else { "orders" });
         let body = view! {
             <h1>{words.history_title}</h1>
+            {here}
             {filters}
-            {tabs(words, &chosen, &symbol, trades)}
             <section class="panel" aria-label=if trades { words.history_trades } else { words.history_orders }>{rows}</section>
         };
-        Ok(frame(&visit, words.history_title, Width::Wide, body).into_any())
+        Ok(frame(&visit, words.history_title, Width::Wide, body))
     })
 }
 
@@ -71,7 +86,7 @@ async fn filters(
     chosen: &ExchangeKey,
     symbol: &Symbol,
     trades: bool,
-) -> Result<impl IntoView + use<>, Error> {
+) -> Result<AnyView, Error> {
     let markets = market::list(&visit.desk, chosen.trade_type).await?;
     let keys = keys.iter().map(|key| {
         view! { <option value=key.id.to_string() selected=key.id == chosen.id>{key.name.clone()}</option> }
@@ -88,16 +103,29 @@ async fn filters(
             <select id="history-symbol" name="symbol">{markets.collect_view()}</select>
             <button type="submit" class="button">{words.history_show}</button>
         </form>
-    })
+    }
+    .into_any())
 }
 
-fn tabs(words: &'static Pages, key: &ExchangeKey, symbol: &Symbol, trades: bool) -> impl IntoView + use<> {
-    let href = |of: &str| format!("/history?key={}&symbol={}&of={of}", key.id, encoded(&symbol.to_string()));
-    let current = |yes: bool| yes.then_some("page");
-    view! {
-        <nav class="segments tabs" aria-label=words.history_title>
-            <a href=href("orders") aria-current=current(!trades)>{words.history_orders}</a>
-            <a href=href("trades") aria-current=current(trades)>{words.history_trades}</a>
-        </nav>
-    }
+/// The four tabs; the account's own two keep the account that was chosen.
+fn of_tabs(
+    words: &'static Pages,
+    chosen: Option<(&ExchangeKey, &Symbol)>,
+    here: &'static str,
+) -> impl IntoView + use<> {
+    let account = chosen
+        .map(|(key, symbol)| format!("key={}&symbol={}&", key.id, encoded(&symbol.to_string())))
+        .unwrap_or_default();
+    let more = copies(visit::lang());
+    let links = [
+        ("orders", words.history_orders),
+        ("trades", words.history_trades),
+        ("strategy", more.tab_strategy),
+        ("manual", more.tab_manual),
+    ];
+    let href = |of: &str| match of {
+        "orders" | "trades" => format!("/history?{account}of={of}"),
+        _ => format!("/history?of={of}"),
+    };
+    tabs(words.history_title, links.map(|(of, text)| (href(of), text, of == here)).into())
 }

@@ -50,7 +50,7 @@ fn sandbox(visit: &Visit, words: &'static Pages) -> Option<impl IntoView + use<>
     })
 }
 
-fn add(visit: &Visit, words: &'static Pages, posted: &Posted) -> impl IntoView + use<> {
+fn add(visit: &Visit, words: &'static Pages, posted: &Posted) -> AnyView {
     let field = |name, label| Field { name, label, autocomplete: "off", scope: "add", ..Field::default() };
     let name = Field { hint: words.key_name_hint, ..field("name", words.key_name) };
     let secret = Field { kind: "password", ..field("apiSecretKey", words.secret_key) };
@@ -71,19 +71,20 @@ fn add(visit: &Visit, words: &'static Pages, posted: &Posted) -> impl IntoView +
             </form>
         </section>
     }
+    .into_any()
 }
 
-fn whitelist(visit: &Visit, words: &'static Pages) -> impl IntoView + use<> {
+fn whitelist(visit: &Visit, words: &'static Pages) -> AnyView {
     let addresses = visit.desk.settings.egress_ips.clone();
     let text = if addresses.is_empty() { words.whitelist_none } else { words.whitelist };
     let list = (!addresses.is_empty()).then(|| {
         let item = |address: String| view! { <li><code>{address}</code></li> };
         view! { <ul class="addresses" data-testid="egress">{addresses.into_iter().map(item).collect_view()}</ul> }
     });
-    view! { <p class="hint">{text}</p>{list} }
+    view! { <p class="hint">{text}</p>{list} }.into_any()
 }
 
-fn card(words: &'static Pages, posted: &Posted, key: &ExchangeKey) -> impl IntoView + use<> {
+fn card(words: &'static Pages, posted: &Posted, key: &ExchangeKey) -> AnyView {
     let id = key.id.to_string();
     let trade = if key.trade_type == TradeType::Futures { words.futures } else { words.spot };
     let way = if key.strategy_type == StrategyType::Manual { words.manual } else { words.automated };
@@ -112,10 +113,11 @@ fn card(words: &'static Pages, posted: &Posted, key: &ExchangeKey) -> impl IntoV
             {changes(words, posted, key)}
         </li>
     }
+    .into_any()
 }
 
 /// All that can be done to a key.
-fn changes(words: &'static Pages, posted: &Posted, key: &ExchangeKey) -> impl IntoView + use<> {
+fn changes(words: &'static Pages, posted: &Posted, key: &ExchangeKey) -> AnyView {
     let id = key.id.to_string();
     let (renaming, renewing) = (posted.of_row("key-rename", &id), posted.of_row("key-credentials", &id));
     let (switch, to) = if key.active { (words.deactivate, "false") } else { (words.activate, "true") };
@@ -167,9 +169,10 @@ fn changes(words: &'static Pages, posted: &Posted, key: &ExchangeKey) -> impl In
             </div>
         </details>
     }
+    .into_any()
 }
 
-fn reset<V: IntoView>(words: &'static Pages, hidden: impl Fn() -> V) -> impl IntoView {
+fn reset<V: IntoView>(words: &'static Pages, hidden: impl Fn() -> V) -> AnyView {
     view! {
         <details class="sure">
             <summary class="button" data-testid="sandbox-reset">{words.reset_sandbox}</summary>
@@ -180,4 +183,5 @@ fn reset<V: IntoView>(words: &'static Pages, hidden: impl Fn() -> V) -> impl Int
             </form>
         </details>
     }
+    .into_any()
 }

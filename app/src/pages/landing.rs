@@ -6,7 +6,7 @@ use crate::{
         icon::icon,
         plot,
         show::show,
-        tables::moment,
+        tables::dated,
     },
     islands::{
         price::{LivePrice, Seed},
@@ -53,24 +53,30 @@ async fn quote(visit: &Visit) -> Option<(Ticker, Market, Vec<Candle>)> {
     Some((ticker, market, candles.unwrap_or_default()))
 }
 
-fn call(visit: &Visit, words: &'static Pages) -> impl IntoView + use<> {
+fn call(visit: &Visit, words: &'static Pages) -> AnyView {
     let (href, text) = if visit.actor.is_some() {
         ("/dashboard", words.landing_desk)
     } else {
         ("/sign-up", words.landing_start)
     };
-    view! { <p class="hero-call"><a class="button large" data-kind="main" href=href>{text}</a></p> }
+    view! {
+        <p class="hero-call row">
+            <a class="button large" data-kind="main" href=href>{text}</a>
+            <a class="button large" href="/strategies" data-ahead>{words.landing_strategies}</a>
+        </p>
+    }
+    .into_any()
 }
 
 fn ticker(
     words: &'static Pages,
     market: Option<(Ticker, Market, Vec<Candle>)>,
     playing: Option<Playing>,
-) -> impl IntoView {
+) -> AnyView {
     let note = match playing {
         Some(playing) => {
             let (before, after) = words.landing_replay.split_once("{}").unwrap_or((words.landing_replay, ""));
-            EitherOf3::A(view! { <p class="hint">{before}{moment(playing.hour)}{after}</p> })
+            EitherOf3::A(view! { <p class="hint">{before}{dated(playing.hour)}{after}</p> })
         }
         None if market.is_some() => EitherOf3::B(view! { <p class="hint">{words.landing_live}</p> }),
         None => EitherOf3::C(()),
@@ -91,6 +97,7 @@ fn ticker(
             {note}
         </section>
     }
+    .into_any()
 }
 
 /// What the live price starts from.
@@ -103,8 +110,9 @@ pub(crate) fn seed(ticker: &Ticker, market: &Market) -> Seed {
     Seed { symbol: ticker.symbol.to_string(), places: market.tick.normalize().scale(), quote }
 }
 
-fn features(words: &'static Pages) -> impl IntoView {
+fn features(words: &'static Pages) -> AnyView {
     let all = [
+        ("strategy", words.feature_follow, words.feature_follow_text),
         ("target", words.feature_plan, words.feature_plan_text),
         ("scale", words.feature_risk, words.feature_risk_text),
         ("check", words.feature_safe, words.feature_safe_text),
@@ -121,4 +129,5 @@ fn features(words: &'static Pages) -> impl IntoView {
             <ul class="features">{all.into_iter().map(card).collect_view()}</ul>
         </section>
     }
+    .into_any()
 }

@@ -32,7 +32,7 @@ pub(crate) fn page() -> impl IntoView {
     })
 }
 
-fn message(mail: Mail) -> impl IntoView {
+fn message(mail: Mail) -> AnyView {
     let words = people(visit::lang());
     let sent =
         mail.sent_at.map_or_else(|| words.waiting.to_owned(), |at| fill(words.sent, &[&at.to_string()]));
@@ -43,4 +43,5 @@ fn message(mail: Mail) -> impl IntoView {
             <pre>{mail.body}</pre>
         </li>
     }
+    .into_any()
 }

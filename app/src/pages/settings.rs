@@ -35,7 +35,7 @@ pub(crate) fn page() -> impl IntoView {
     })
 }
 
-fn password(words: &'static People, posted: &Posted) -> impl IntoView + use<> {
+fn password(words: &'static People, posted: &Posted) -> AnyView {
     let field =
         |name, label, autocomplete| Field { name, label, autocomplete, kind: "password", ..Field::default() };
     let current = field("current", words.current_password, "current-password");
@@ -50,9 +50,10 @@ fn password(words: &'static People, posted: &Posted) -> impl IntoView + use<> {
             </form>
         </section>
     }
+    .into_any()
 }
 
-fn screen(words: &'static People) -> impl IntoView {
+fn screen(words: &'static People) -> AnyView {
     let chosen = visit::theme();
     let themes = [
         (Theme::System, words.theme_system),
@@ -81,9 +82,10 @@ fn screen(words: &'static People) -> impl IntoView {
             <p class="hint">{words.language_lead}</p>
         </section>
     }
+    .into_any()
 }
 
-fn session_list(words: &'static People, sessions: Vec<SessionView>) -> impl IntoView {
+fn session_list(words: &'static People, sessions: Vec<SessionView>) -> AnyView {
     view! {
         <section class="panel" aria-labelledby="sessions-title">
             <h2 id="sessions-title" class="panel-title">{words.sessions}</h2>
@@ -97,9 +99,10 @@ fn session_list(words: &'static People, sessions: Vec<SessionView>) -> impl Into
             </form>
         </section>
     }
+    .into_any()
 }
 
-fn session_line(words: &'static People, session: SessionView) -> impl IntoView {
+fn session_line(words: &'static People, session: SessionView) -> AnyView {
     let act = if session.current {
         Either::Left(view! { <span class="badge" data-mode="good">{words.this_session}</span> })
     } else {
@@ -119,4 +122,5 @@ fn session_line(words: &'static People, session: SessionView) -> impl IntoView {
             {act}
         </li>
     }
+    .into_any()
 }

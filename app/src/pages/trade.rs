@@ -7,7 +7,7 @@ use crate::{
         form::Posted,
         frame::{Width, frame},
         show::show,
-        tables::moment,
+        tables::dated,
     },
     figures,
     islands::{
@@ -39,7 +39,7 @@ pub(crate) fn page() -> impl IntoView {
                 <p class="lead">{words.trade_empty}</p>
                 {dashboard::empty(&visit, words)}
             };
-            return Ok(frame(&visit, words.trade, Width::Wide, body).into_any());
+            return Ok(frame(&visit, words.trade, Width::Wide, body));
         };
         let symbol = symbol_of(named(&query, "symbol"))?;
         let posted = Posted::read(&visit).await?;
@@ -64,7 +64,7 @@ pub(crate) fn page() -> impl IntoView {
             <TradeDesk/>
             <p class="aside"><a href=history(&chosen, &symbol)>{words.see_history}</a></p>
         };
-        Ok(frame(&visit, &title, Width::Full, body).into_any())
+        Ok(frame(&visit, &title, Width::Full, body))
     })
 }
 
@@ -161,7 +161,7 @@ async fn choosers(
     chosen: &ExchangeKey,
     symbol: &Symbol,
     playing: Option<&Playing>,
-) -> Result<impl IntoView + use<>, Error> {
+) -> Result<AnyView, Error> {
     let markets = market::list(&visit.desk, chosen.trade_type).await?;
     let keys = keys.iter().map(|key| {
         view! { <option value=key.id.to_string() selected=key.id == chosen.id>{key.name.clone()}</option> }
@@ -180,10 +180,11 @@ async fn choosers(
             <select id="trade-key" name="key">{keys.collect_view()}</select>
             <button type="submit" class="button" data-kind="quiet">{words.history_show}</button>
         </form>
-    })
+    }
+    .into_any())
 }
 
-fn day(words: &'static Pages, ticker: &Ticker) -> impl IntoView + use<> {
+fn day(words: &'static Pages, ticker: &Ticker) -> AnyView {
     let volume = format!("{} {}", figures::cents(ticker.base_volume), ticker.symbol.base());
     view! {
         <dl class="day">
@@ -192,11 +193,13 @@ fn day(words: &'static Pages, ticker: &Ticker) -> impl IntoView + use<> {
             <div><dt>{words.volume}</dt><dd>{volume}</dd></div>
         </dl>
     }
+    .into_any()
 }
 
-fn clock(words: &'static Pages, playing: &Playing) -> impl IntoView + use<> {
+fn clock(words: &'static Pages, playing: &Playing) -> AnyView {
     let (before, after) = words.playing.split_once("{}").unwrap_or((words.playing, ""));
-    view! { <p class="hint playing" data-testid="playing">{before}{moment(playing.hour)}{after}</p> }
+    view! { <p class="hint playing" data-testid="playing">{before}{dated(playing.hour)}{after}</p> }
+        .into_any()
 }
 
 fn history(key: &ExchangeKey, symbol: &Symbol) -> String {

@@ -25,6 +25,9 @@ table! {
         whole_position: "position",
         closed_without_stop: "{}: the exchange refused the stop, so the position was closed to protect you.",
         target_refused: "{}: a take-profit was refused. {}",
+        stop_replaced: "{}: a copied position had lost its stop. It has one again.",
+        copy_ended: "{}: the position on {} has ended",
+        copy_ended_with: "{}: the position on {} has ended: {} USDT",
         key_refused: "The exchange refuses the key “{}”. It is switched off.",
     }
 }

@@ -2,9 +2,15 @@
 //!
 //! A further language is a further column of each table: the compiler then names every text that is missing.
 
+#[cfg(feature = "ssr")]
+pub(crate) mod copies;
 #[cfg(any(feature = "ssr", feature = "desk"))]
 pub(crate) mod desk;
+#[cfg(feature = "ssr")]
+pub(crate) mod follows;
 pub(crate) mod live;
+#[cfg(feature = "ssr")]
+pub(crate) mod operator;
 #[cfg(any(feature = "ssr", feature = "desk"))]
 pub(crate) mod orders;
 #[cfg(feature = "ssr")]
@@ -13,6 +19,8 @@ pub(crate) mod pages;
 pub(crate) mod people;
 #[cfg(any(feature = "ssr", feature = "desk"))]
 pub(crate) mod problems;
+#[cfg(feature = "ssr")]
+pub(crate) mod strategies;
 
 /// A language of the screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -29,6 +29,14 @@ impl Orders {
         }
     }
 
+    /// The position that an entry of this side opens.
+    pub(crate) const fn entered(&self, side: Side) -> &'static str {
+        match side {
+            Side::Buy => self.long,
+            Side::Sell => self.short,
+        }
+    }
+
     pub(crate) const fn way(&self, side: PositionSide) -> &'static str {
         match side {
             PositionSide::Long => self.long,

@@ -55,6 +55,18 @@ ids! {
     IntentId,
     /// A subscription plan.
     PlanId,
+    /// A strategy.
+    StrategyId,
+    /// A strategy's instruction to trade.
+    SignalId,
+    /// One trade of a strategy's own record.
+    StrategyTradeId,
+    /// How much of their equity a person risks on one trade.
+    RiskProfileId,
+    /// An exchange key following a strategy.
+    FollowId,
+    /// What one signal did to one follow.
+    CopyId,
 }
 
 fn mint(clock: &dyn Clock, chance: &dyn Chance) -> Uuid {

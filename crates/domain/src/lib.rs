@@ -5,6 +5,8 @@
 
 pub mod account;
 pub mod clock;
+pub mod copy;
+pub mod follow;
 pub mod id;
 pub mod key;
 pub mod live;
@@ -15,9 +17,11 @@ pub mod plan;
 pub mod position;
 pub mod refusal;
 pub mod role;
+pub mod signal;
 pub mod sizing;
 #[cfg(feature = "sql")]
 mod sql;
+pub mod strategy;
 pub mod symbol;
 pub mod ticker;
 pub mod ticket;

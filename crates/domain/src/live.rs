@@ -2,6 +2,7 @@
 
 use crate::{
     Balance, Candle, Decimal, ExchangeKeyId, MarginMode, Micros, Order, Position, Symbol, Ticker, Trade,
+    copy::Exit,
 };
 use serde::{Deserialize, Serialize};
 
@@ -104,4 +105,17 @@ pub enum What {
     TargetRefused(Symbol, String),
     /// The exchange refuses the key; it was switched off.
     KeyRefused(String),
+    /// A copied position had lost its stop; it has one again.
+    StopReplaced(Symbol),
+    /// A copied position has ended.
+    CopyEnded {
+        /// The strategy's name.
+        strategy: String,
+        /// The pair.
+        symbol: Symbol,
+        /// By what.
+        exit: Exit,
+        /// What it won or lost after fees, where it is known.
+        profit_usd: Option<Decimal>,
+    },
 }

@@ -15,6 +15,21 @@ words! {
 }
 
 impl PositionSide {
+    /// The side of an order that opens it.
+    #[must_use]
+    pub const fn opening(self) -> Side {
+        self.closing().opposite()
+    }
+
+    /// The position that an order of this side opens.
+    #[must_use]
+    pub const fn opened_by(side: Side) -> Self {
+        match side {
+            Side::Buy => Self::Long,
+            Side::Sell => Self::Short,
+        }
+    }
+
     /// The side of an order that closes it.
     #[must_use]
     pub const fn closing(self) -> Side {

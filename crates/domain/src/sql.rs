@@ -1,6 +1,6 @@
 //! How the words are kept in a database: as text, the same on every engine. Ids and times map themselves.
 
-use crate::{ApiKeyStatus, ExchangeId, Role, StrategyType, Symbol, TradeType};
+use crate::{ApiKeyStatus, ExchangeId, Role, Side, StrategyType, Symbol, TradeType, copy, signal, strategy};
 
 /// Keeps a type as text: how it is written, and how it is read back (none: no such value).
 #[macro_export]
@@ -50,3 +50,12 @@ text_column!(ExchangeId, |id| id.word().to_owned(), ExchangeId::parse);
 text_column!(TradeType, |kind| kind.word().to_owned(), TradeType::parse);
 text_column!(StrategyType, |kind| kind.word().to_owned(), StrategyType::parse);
 text_column!(ApiKeyStatus, |status| status.word().to_owned(), ApiKeyStatus::parse);
+text_column!(Side, |side| side.word().to_owned(), Side::parse);
+text_column!(signal::Action, |action| action.word().to_owned(), signal::Action::parse);
+text_column!(signal::Source, |source| source.word().to_owned(), signal::Source::parse);
+text_column!(copy::Status, |status| status.word().to_owned(), copy::Status::parse);
+text_column!(copy::Reason, |reason| reason.word().to_owned(), copy::Reason::parse);
+text_column!(copy::Exit, |exit| exit.word().to_owned(), copy::Exit::parse);
+text_column!(copy::Paused, |paused| paused.word().to_owned(), copy::Paused::parse);
+text_column!(strategy::Exit, |exit| exit.word().to_owned(), strategy::Exit::parse);
+text_column!(strategy::Kind, |kind| kind.word().to_owned(), strategy::Kind::parse);

@@ -79,6 +79,18 @@ impl Frame {
         }
     }
 
+    /// Its length in seconds.
+    #[must_use]
+    pub const fn seconds(self) -> i64 {
+        self.micros() / time::SECOND
+    }
+
+    /// The frame of so many seconds.
+    #[must_use]
+    pub fn from_seconds(seconds: i64) -> Option<Self> {
+        Self::ALL.iter().copied().find(|frame| frame.seconds() == seconds)
+    }
+
     /// The start of the candle that holds this moment.
     #[must_use]
     pub const fn floor(self, at: Micros) -> Micros {

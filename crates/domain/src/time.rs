@@ -56,6 +56,13 @@ impl Micros {
         Self(self.0.div_euclid(DAY) * DAY)
     }
 
+    /// The start of the UTC month that holds this moment.
+    #[must_use]
+    pub fn month(self) -> Self {
+        let days = i64::from(self.calendar().day()) - 1;
+        self.day().plus(-days * DAY)
+    }
+
     /// The UTC date, `2022-10-19`.
     #[must_use]
     pub fn date(self) -> String {
@@ -133,6 +140,14 @@ mod tests {
         ] {
             assert_eq!(Micros::from_iso(bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn months_begin_on_their_first_day() {
+        let month = |date| Micros::from_date(date).unwrap().plus(DAY - 1).month().date();
+        assert_eq!(month("2024-02-29"), "2024-02-01");
+        assert_eq!(month("2022-12-31"), "2022-12-01");
+        assert_eq!(month("1969-12-01"), "1969-12-01");
     }
 
     #[test]

@@ -118,6 +118,28 @@ problems! {
     NotLimit = "must be integer between 1 and 1000";
     /// No date.
     NotDate = "must be valid date";
+    /// Neither 1d nor 1M.
+    NotInterval = "must be valid interval";
+    /// No token that we gave.
+    NotToken = "must be valid next token";
+    /// No strategy that may be followed now.
+    NotActiveStrategy = "must be active strategy automated id";
+    /// No risk profile.
+    NotRiskProfile = "must be valid strategy risk profile id";
+    /// Nothing that strategies are made of.
+    NotDefinition = "must be valid strategy definition";
+    /// No length of a candle that we know.
+    NotFrame = "must be valid timeframe";
+    /// Another has this name.
+    NameTaken = "is already taken";
+    /// Longer than it may be.
+    TextTooLong = "is longer than it may be";
+    /// Neither to enter nor to leave.
+    NotAction = "must be valid signal action";
+    /// A placeholder that the sender was to replace by a value.
+    Placeholder = "must not be an unreplaced placeholder";
+    /// Decided at a moment whose price nobody wants any more.
+    TooOld = "is too old";
     /// Not known here.
     Unknown = "is not a known parameter";
     /// An idempotency key of another request.

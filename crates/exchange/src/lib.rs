@@ -6,10 +6,12 @@
 pub mod binance;
 mod credentials;
 mod failure;
+mod holdings;
 mod requests;
 
 pub use credentials::{Credentials, KeyRights};
 pub use failure::Failure;
+pub use holdings::{Held, Holdings, HoldingsChange};
 pub use requests::{AccountEvent, MarketEvent, OrderRequest, Urgency};
 
 use async_trait::async_trait;
@@ -73,6 +75,12 @@ pub trait Exchange: Send + Sync {
     ) -> Answer<Vec<Trade>>;
     /// The open positions of one pair or of all; flat ones are left out.
     async fn positions(&self, who: &Credentials, symbol: Option<&Symbol>) -> Answer<Vec<Position>>;
+    /// What a futures account is worth and what it holds, of one moment where the exchange can tell both at once.
+    async fn holdings(&self, who: &Credentials) -> Answer<Holdings> {
+        let balance = self.balance(who, TradeType::Futures).await?;
+        let held = self.positions(who, None).await?.iter().map(Held::from).collect();
+        Ok(Holdings { balance, held })
+    }
     /// The leverage and margin mode set for a pair, position or not.
     async fn leverage(&self, who: &Credentials, symbol: &Symbol) -> Answer<(u16, MarginMode)>;
 

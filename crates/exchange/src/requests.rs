@@ -1,5 +1,6 @@
 //! What is asked of an exchange and what it tells unasked.
 
+use crate::HoldingsChange;
 use domain::{
     Balance, Candle, Decimal, Micros, Order, OrderType, Side, Symbol, Ticker, TimeInForce, Trade, TradeType,
 };
@@ -90,6 +91,8 @@ pub enum AccountEvent {
         balance: Option<Balance>,
         /// Pairs whose position changed.
         positions: Vec<Symbol>,
+        /// Futures: the figures that it told.
+        change: Option<HoldingsChange>,
     },
     /// Leverage or margin mode of a pair changed.
     Settings(Symbol),

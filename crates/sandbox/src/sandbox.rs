@@ -13,7 +13,7 @@ use std::{
     path::Path,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -104,6 +104,7 @@ impl Sandbox {
             control_token,
             controllable: options.controllable,
             paused: AtomicBool::new(options.controllable && options.paused),
+            requests: AtomicU64::new(0),
         };
         Ok(Self { shared: Arc::new(shared) })
     }

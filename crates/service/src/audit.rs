@@ -35,6 +35,28 @@ pub enum Deed {
     SandboxOpened,
     /// A sandbox account was reset.
     SandboxReset,
+    /// The operator paused all new copies.
+    CopiesPaused,
+    /// The operator let new copies go on.
+    CopiesResumed,
+    /// Somebody pressed the panic button.
+    Panicked,
+    /// A strategy was made.
+    StrategyCreated,
+    /// A strategy was changed, activated or deactivated.
+    StrategyChanged,
+    /// A strategy's hook got another token, or was closed.
+    HookChanged,
+    /// The operator gave a signal by hand.
+    SignalGiven,
+    /// A file of candles was imported.
+    CandlesImported,
+    /// A key began to follow a strategy.
+    FollowBegun,
+    /// A follow was changed, paused or resumed.
+    FollowChanged,
+    /// A follow ended.
+    FollowStopped,
 }
 
 impl Deed {
@@ -56,6 +78,17 @@ impl Deed {
             Self::KeyDeleted => "key-deleted",
             Self::SandboxOpened => "sandbox-opened",
             Self::SandboxReset => "sandbox-reset",
+            Self::CopiesPaused => "copies-paused",
+            Self::CopiesResumed => "copies-resumed",
+            Self::Panicked => "panicked",
+            Self::StrategyCreated => "strategy-created",
+            Self::StrategyChanged => "strategy-changed",
+            Self::HookChanged => "hook-changed",
+            Self::SignalGiven => "signal-given",
+            Self::CandlesImported => "candles-imported",
+            Self::FollowBegun => "follow-begun",
+            Self::FollowChanged => "follow-changed",
+            Self::FollowStopped => "follow-stopped",
         }
     }
 }

@@ -1,8 +1,8 @@
 //! The desk: everything that use cases need, made once at start.
 
 use crate::{
-    Sealer, Settings, live, locks::Locks, mail::Mailer, market, password::Hasher,
-    sandbox_control::SandboxControl, signing::Keyring, token::Verified,
+    Sealer, Settings, copy::Copying, live, locks::Locks, mail::Mailer, market, password::Hasher,
+    sandbox_control::SandboxControl, signing::Keyring, strategy, token::Verified,
 };
 use domain::{Chance, Clock};
 use exchange::Exchange;
@@ -56,6 +56,10 @@ pub struct Desk {
     pub(crate) locks: Locks,
     /// Answers of the exchange that many ask for.
     pub(crate) cache: market::Cache,
+    /// What copying keeps in memory.
+    pub(crate) copies: Copying,
+    /// Strategies' records, which every visitor asks for.
+    pub(crate) records: strategy::Records,
     /// Names this instance among those that share the database.
     pub(crate) instance: String,
 }
@@ -77,6 +81,8 @@ impl Desk {
             verified: Verified::default(),
             locks: Locks::default(),
             cache: market::Cache::default(),
+            copies: Copying::default(),
+            records: strategy::Records::default(),
             instance,
             hub: live::Hub::default(),
             db,

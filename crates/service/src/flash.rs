@@ -1,10 +1,14 @@
-//! What a failed form post tells its page: kept five minutes, readable once, by the browser session that posted.
+//! What a form post tells its page: kept five minutes, readable once, by the browser session that posted. It is sealed
+//! like any secret, for what is told once may be a token.
 
-use crate::{Desk, Error, Result, session};
-use domain::{FlashId, time::MINUTE, validation::FieldProblem};
+use crate::{Desk, Error, Result, Sealed, session};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use domain::{FlashId, SessionId, time::MINUTE, validation::FieldProblem};
 use serde::{Deserialize, Serialize};
 
 const LIFE: i64 = 5 * MINUTE;
+/// The table whose rows are sealed.
+const TABLE: &str = "flashes";
 
 /// The answer to a form, as its page shows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +23,8 @@ pub struct Flash {
     pub values: Vec<(String, String)>,
     /// The translation key of good news.
     pub notice: Option<String>,
+    /// What was done, piece by piece, or a secret that is shown once.
+    pub told: Vec<(String, String)>,
 }
 
 /// Keeps a flash for the session of this token (a person's, or [`session::open_anonymous`]).
@@ -28,7 +34,9 @@ pub struct Flash {
 pub async fn put(desk: &Desk, token: &str, flash: &Flash) -> Result<FlashId> {
     let Some(session) = session::row(desk, token).await? else { return Err(Error::Unauthenticated) };
     let id = FlashId::mint(&*desk.clock, &*desk.chance);
-    let body = serde_json::to_string(flash).map_err(Error::fault)?;
+    let plain = zeroize::Zeroizing::new(serde_json::to_vec(flash).map_err(Error::fault)?);
+    let sealed = desk.sealer.seal(TABLE, id.0, session.id.0, &plain)?;
+    let body = BASE64_STANDARD.encode(sealed.to_bytes());
     let mut tx = desk.db.begin().await?;
     store::flash::insert(&mut tx, id, session.id, &body, desk.clock.now().plus(LIFE)).await?;
     tx.commit().await?;
@@ -44,5 +52,12 @@ pub async fn take(desk: &Desk, token: &str, id: FlashId) -> Result<Option<Flash>
     let mut tx = desk.db.begin().await?;
     let body = store::flash::take(&mut tx, session.id, id, desk.clock.now()).await?;
     tx.commit().await?;
-    body.map(|text| serde_json::from_str(&text).map_err(Error::fault)).transpose()
+    Ok(body.and_then(|body| read(desk, session.id, id, &body)))
+}
+
+/// A flash that cannot be opened (the master key has gone) is as good as spent: it would be in five minutes.
+fn read(desk: &Desk, session: SessionId, id: FlashId, body: &str) -> Option<Flash> {
+    let sealed = Sealed::from_bytes(&BASE64_STANDARD.decode(body).ok()?).ok()?;
+    let plain = desk.sealer.open(TABLE, id.0, session.0, &sealed).ok()?;
+    serde_json::from_slice(&plain).ok()
 }

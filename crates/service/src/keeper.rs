@@ -3,6 +3,7 @@
 use crate::{Result, SharedDesk, live::AccountFeed, order};
 use domain::Symbol;
 use std::{collections::HashMap, sync::Arc};
+use store::intent::Status;
 
 /// Watches the accounts of waiting intents, so that a fill is followed by its stop at once and not at the next sweep.
 #[derive(Default)]
@@ -18,7 +19,9 @@ impl Keeper {
     pub async fn round(&mut self, desk: &SharedDesk) -> Result<()> {
         order::sweep(desk).await?;
         let mut wanted = HashMap::new();
-        for row in store::intent::unfinished(&desk.db).await? {
+        // What is being sent is heard of without a stream.
+        let unfinished = store::intent::unfinished(&desk.db).await?;
+        for row in unfinished.into_iter().filter(|row| row.status == Status::Waiting) {
             let place = (row.exchange_key_id, row.symbol);
             if let Some(feed) = self.watched.remove(&place) {
                 wanted.insert(place, feed);

@@ -11,8 +11,10 @@ mod settings;
 
 pub mod account;
 pub mod audit;
+pub mod copy;
 pub mod equity;
 pub mod flash;
+pub mod follow;
 pub mod keeper;
 pub mod key;
 pub mod live;
@@ -21,16 +23,20 @@ pub mod mail;
 pub mod market;
 mod opaque;
 pub mod order;
+pub mod panic;
 mod password;
 pub mod plan;
 mod recent;
 pub mod sandbox_control;
 pub mod secrets;
 pub mod session;
+pub mod signal;
 mod signing;
+pub mod strategy;
 pub mod system;
 mod throttle;
 pub mod token;
+pub mod trade_history;
 
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -39,7 +45,7 @@ pub use actor::{Actor, Origin};
 pub use desk::{Desk, Parts, SharedDesk};
 pub use error::Error;
 pub use secrets::{MasterKey, Sealed, Sealer};
-pub use settings::{Limit, MailSettings, Mode, Settings, Throttles};
+pub use settings::{Limit, MailSettings, Mode, SIGNAL_MAX_AGE_S, Settings, Throttles};
 
 /// What a use case answers.
 pub type Result<T> = std::result::Result<T, Error>;

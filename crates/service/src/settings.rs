@@ -1,5 +1,8 @@
 //! What the operator decided, as far as use cases care. Read and checked by the server at start.
 
+/// Long enough for some hundred followers within Binance's request limits, short enough for a price to mean something.
+pub const SIGNAL_MAX_AGE_S: i64 = 120;
+
 /// Whether orders are played or real.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
@@ -24,6 +27,8 @@ pub struct Settings {
     pub mail: MailSettings,
     /// How many attempts are heard.
     pub throttles: Throttles,
+    /// How many seconds after a signal an entry may still be sent, and how late an alert may come.
+    pub signal_max_age_s: i64,
 }
 
 /// How mail leaves. Without a server it stays in the admin's outbox.
@@ -90,6 +95,7 @@ impl Default for Settings {
             jurisdiction: "ZA".to_owned(),
             mail: MailSettings { smtp_url: None, from: "slipstream@localhost".to_owned() },
             throttles: Throttles::default(),
+            signal_max_age_s: SIGNAL_MAX_AGE_S,
         }
     }
 }

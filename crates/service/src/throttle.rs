@@ -13,6 +13,8 @@ pub(crate) enum Bucket<'a> {
     Account(&'a str),
     /// Reset mails to one mailbox.
     Reset(&'a str),
+    /// Tokens of hooks that open nothing, from one network.
+    Hook(&'a Origin),
 }
 
 impl Bucket<'_> {
@@ -20,6 +22,7 @@ impl Bucket<'_> {
         let hidden = |email: &str| hex::encode(Sha256::digest(email.as_bytes()));
         match self {
             Self::Network(origin) => format!("network:{}", origin.network()),
+            Self::Hook(origin) => format!("hook:{}", origin.network()),
             Self::Account(email) => format!("account:{}", hidden(email)),
             Self::Reset(email) => format!("reset:{}", hidden(email)),
         }
@@ -28,7 +31,7 @@ impl Bucket<'_> {
     fn limit(&self, desk: &Desk) -> Limit {
         let all = &desk.settings.throttles;
         match self {
-            Self::Network(_) => all.address,
+            Self::Network(_) | Self::Hook(_) => all.address,
             Self::Account(_) => all.account,
             Self::Reset(_) => all.reset,
         }

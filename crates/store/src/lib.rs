@@ -15,9 +15,12 @@ mod text;
 mod tx;
 
 pub mod audit;
+pub mod candle;
+pub mod copy;
 pub mod equity;
 pub mod event;
 pub mod flash;
+pub mod follow;
 pub mod intent;
 pub mod key;
 pub mod lease;
@@ -26,15 +29,20 @@ pub mod password_reset;
 pub mod plan;
 pub mod refresh_token;
 pub mod session;
+pub mod signal;
 pub mod signing_key;
+pub mod strategy;
+pub mod strategy_trade;
+pub mod switch;
 pub mod throttle;
+pub mod trade_history;
 pub mod user;
 
 pub use db::{Db, Source};
 pub use error::{Error, Kind, Result};
 pub use options::Options;
 pub use text::DecimalText;
-pub use tx::Tx;
+pub use tx::{Tx, commits};
 
 /// The SHA-256 of a token: what is stored in its place.
 pub type Hash = [u8; 32];

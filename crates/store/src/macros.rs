@@ -3,16 +3,17 @@
 //!
 //! The first argument lends the connection ([`crate::Source`]). Parameters are written twice and evaluated once.
 
-/// Rows as `$row`, by `fetch_one`, `fetch_optional` or `fetch_all`.
+/// Rows as `$row`, by `fetch_one`, `fetch_optional` or `fetch_all`. The statement may be written in parts, `"a" + "b"`, so
+/// that a long list of columns is written once.
 macro_rules! rows {
-    ($row:ident, $source:expr, $method:ident, $sql:literal $(, $bind:expr)* $(,)?) => {{
+    ($row:ident, $source:expr, $method:ident, $sql:literal $(+ $more:literal)* $(, $bind:expr)* $(,)?) => {{
         let mut lent = $crate::db::Source::lend($source).await?;
         match $crate::tx::Lend::on(&mut lent) {
             $crate::tx::On::Sqlite(on) => {
-                sqlx::query_as::<_, $row>($sql)$(.bind($bind))*.$method(&mut *on).await
+                sqlx::query_as::<_, $row>(concat!($sql $(, $more)*))$(.bind($bind))*.$method(&mut *on).await
             }
             $crate::tx::On::Postgres(on) => {
-                sqlx::query_as!($row, $sql $(, $bind as _)*).$method(&mut *on).await
+                sqlx::query_as!($row, $sql $(+ $more)* $(, $bind as _)*).$method(&mut *on).await
             }
         }
         .map_err($crate::Error::from)

@@ -5,8 +5,17 @@ use sqlx::{Database, Postgres, Sqlite, Transaction, pool::PoolConnection};
 use std::{
     fmt,
     ops::{Deref, DerefMut},
+    sync::atomic::{AtomicU64, Ordering},
 };
 use tokio::sync::broadcast;
+
+static COMMITS: AtomicU64 = AtomicU64::new(0);
+
+/// How many transactions this process has committed, for measuring.
+#[must_use]
+pub fn commits() -> u64 {
+    COMMITS.load(Ordering::Relaxed)
+}
 
 /// A transaction: all of it happens at [`Tx::commit`], or, when it is dropped before, nothing.
 pub struct Tx {
@@ -48,6 +57,7 @@ impl Tx {
             }
             Inner::Postgres(tx) => tx.commit().await?,
         }
+        COMMITS.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }
 

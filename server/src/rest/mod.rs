@@ -1,4 +1,6 @@
 //! The HTTP surfaces for programs, one module each.
 
+pub mod admin;
 pub mod auth;
+pub mod hook;
 pub mod mudawyl;

@@ -2,12 +2,14 @@
 
 use super::{Machine, database, private_dir, sandbox_options, sealer, serve_until};
 use crate::config::{Config, ExchangeAt};
+use ::strategy::candles::{self, Gaps};
 use anyhow::{Context as _, Result};
 use axum::Router;
+use domain::{Frame, Symbol};
 use exchange::binance::{Binance, BinanceConfig};
 use sandbox::Sandbox;
-use service::{Desk, Error, Parts, SharedDesk, account, secrets};
-use std::{future::Future, sync::Arc};
+use service::{Desk, Error, Parts, SharedDesk, account, secrets, strategy};
+use std::{future::Future, path::Path, sync::Arc};
 use tokio::{net::TcpListener, sync::watch};
 
 /// Makes a person admin.
@@ -32,6 +34,44 @@ pub async fn make_admin(config: Config, email: &str) -> Result<()> {
 pub async fn rekey(config: Config) -> Result<u64> {
     let desk = idle_desk(config).await?;
     Ok(secrets::rekey(&desk).await?)
+}
+
+/// A file of candles, and what it holds.
+pub struct CandleFile<'a> {
+    /// Where it is.
+    pub path: &'a Path,
+    /// The pair and the length of the candles; none when the file's name tells them, as Binance names its archive:
+    /// `BTCUSDT-1h-2022-10.csv`.
+    pub of: Option<(Symbol, Frame)>,
+    /// Where the exchange itself has no record, the file need not have one.
+    pub gaps: Gaps,
+}
+
+/// Stores the candles of a file, all or none; answers how many were new. Backtests over them are run again by the desk.
+///
+/// # Errors
+/// When the file cannot be read, with every line that is wrong; or the database cannot be used.
+pub async fn import_candles(config: Config, file: &CandleFile<'_>) -> Result<(Symbol, Frame, u64)> {
+    let (symbol, frame) = match &file.of {
+        Some(of) => of.clone(),
+        None => named(file.path).context("its name does not tell pair and timeframe: write them after it")?,
+    };
+    let text =
+        std::fs::read_to_string(file.path).with_context(|| format!("reading {}", file.path.display()))?;
+    let candles = candles::parse(&text, frame, file.gaps)
+        .with_context(|| format!("nothing was imported from {}", file.path.display()))?;
+    let desk = idle_desk(config).await?;
+    let new = strategy::import(&desk, &symbol, frame, &candles).await?;
+    Ok((symbol, frame, new))
+}
+
+/// Pair and frame by a file's name.
+fn named(path: &Path) -> Option<(Symbol, Frame)> {
+    let mut parts = path.file_stem()?.to_str()?.split('-');
+    let (joined, frame) = (parts.next()?, Frame::parse(parts.next()?)?);
+    let quotes = ["USDT", "USDC", "BUSD", "FDUSD", "BTC"];
+    let (base, quote) = quotes.iter().find_map(|quote| Some((joined.strip_suffix(quote)?, quote)))?;
+    Some((format!("{base}/{quote}").parse().ok()?, frame))
 }
 
 /// A desk that serves nobody and asks no exchange.
@@ -85,6 +125,22 @@ pub async fn sandbox_alone(config: &Config, told: impl Future<Output = ()>) -> R
         () = told => {
             stop.send_replace(true);
             Ok(())
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails where it stands")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_files_name_tells_what_it_holds() {
+        let told = |name: &str| named(Path::new(name)).map(|(symbol, frame)| format!("{symbol} {frame}"));
+        assert_eq!(told("/data/BTCUSDT-1h.csv").as_deref(), Some("BTC/USDT 1h"));
+        assert_eq!(told("ETHBTC-15m-2022-10.csv").as_deref(), Some("ETH/BTC 15m"));
+        for unclear in ["candles.csv", "BTCUSDT.csv", "BTCUSDT-1w.csv", "-1h.csv", "USDT-1h.csv"] {
+            assert_eq!(told(unclear), None, "{unclear}");
         }
     }
 }

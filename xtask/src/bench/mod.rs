@@ -1,7 +1,9 @@
 //! `bench`: what Slipstream costs, with the sandbox in a process of its own. A table, and `<target dir>/bench.json`. The
 //! numbers are for people: no test looks at them.
 
+mod backtest;
 mod desk;
+mod fanout;
 mod http;
 mod load;
 mod orders;
@@ -30,8 +32,17 @@ pub(crate) fn bench(workspace: &Workspace, words: &[String]) -> Result<()> {
         let mut cargo = workspace.cargo(&["build", "--quiet", "--release", "--package", "sandbox"]);
         process::run(cargo.args(["--example", "serve"]))
     })?;
+    say::step("compile the backtest by itself (release)", || backtest::build(workspace))?;
+    say::step("compile the fan-out by itself (release)", || fanout::build(workspace))?;
     let mut table = Table::default();
     sizes(workspace, &mut table)?;
+    say::step("backtest", || backtest::measure(workspace, &mut table))?;
+
+    for followers in [1_000, 10_000] {
+        say::step(&format!("a signal to {followers} followers"), || {
+            fanout::measure(workspace, followers, &mut table)
+        })?;
+    }
 
     let sandbox = Sandbox::start(workspace, "release", &["--unlimited"])?;
     let mut desk = Desk::start(&binary, &sandbox)?;

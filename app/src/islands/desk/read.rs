@@ -196,7 +196,7 @@ impl Read for Failure {
 impl Read for Done {
     fn read(tree: &impl Tree) -> Option<Self> {
         let text = |key| tree.get(key).and_then(|v| v.text());
-        Some(Self { to: tree.string("to"), notice: text("notice"), fresh: text("fresh") })
+        Some(Self { to: tree.string("to"), notice: text("notice"), fresh: text("fresh"), told: Vec::new() })
     }
 }
 
@@ -318,7 +318,12 @@ mod tests {
     #[test]
     fn reads_back_what_serde_writes() {
         assert_eq!(again(&init()), Some(init()));
-        let done = Done { to: "/trade".into(), notice: Some("order-placed".into()), fresh: Some("f".into()) };
+        let done = Done {
+            to: "/trade".into(),
+            notice: Some("order-placed".into()),
+            fresh: Some("f".into()),
+            told: Vec::new(),
+        };
         assert_eq!(again(&done), Some(done));
         let candle = Candle {
             start: Micros(60_000_000),

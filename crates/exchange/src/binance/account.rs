@@ -2,11 +2,12 @@
 
 use super::{
     Shared,
+    markets::Markets,
     num::{Id, Num, plain},
     prices::pair,
     rest::Call,
 };
-use crate::{Answer, Credentials, KeyRights};
+use crate::{Answer, Credentials, Held, Holdings, KeyRights};
 use domain::{Balance, Decimal, Fee, Funds, Micros, Side, Symbol, Trade, TradeType};
 use serde::Deserialize;
 
@@ -47,6 +48,16 @@ impl Shared {
                 Ok(self.futures.ask::<FuturesAccount>(call).await?.into_balance())
             }
         }
+    }
+
+    /// Both from one answer: the positions that stand come with the balance.
+    pub(super) async fn holdings(&self, who: &Credentials) -> Answer<Holdings> {
+        let call = Call::get("/fapi/v3/account", 5).signed(who);
+        let account: FuturesAccount = self.futures.ask(call).await?;
+        let markets = self.markets(TradeType::Futures).await?;
+        let held = account.positions.iter().filter_map(|row| row.held(&markets));
+        let held = held.filter(|held| !held.amount.is_zero()).collect();
+        Ok(Holdings { balance: account.into_balance(), held })
     }
 
     /// Futures answers reach back seven days, as Binance gives them without a start time (and as ccxt shows them).
@@ -111,6 +122,27 @@ pub(super) fn spot_balance(assets: Vec<SpotAsset>) -> Balance {
 struct FuturesAccount {
     total_unrealized_profit: Num,
     assets: Vec<FuturesAsset>,
+    #[serde(default)]
+    positions: Vec<HeldRow>,
+}
+
+/// A position of `/fapi/v3/account`; the account stream names the same fields with few letters.
+#[derive(Debug, Deserialize)]
+pub(super) struct HeldRow {
+    #[serde(alias = "s")]
+    pub(super) symbol: String,
+    #[serde(rename = "positionAmt", alias = "pa")]
+    amount: Option<Num>,
+    #[serde(rename = "unrealizedProfit", alias = "up", default)]
+    unrealized: Num,
+}
+
+impl HeldRow {
+    /// The position, if its amount was told.
+    pub(super) fn held(&self, markets: &Markets) -> Option<Held> {
+        let symbol = markets.named(&self.symbol)?.clone();
+        Some(Held { symbol, amount: plain(self.amount?), unrealized_pnl: plain(self.unrealized) })
+    }
 }
 
 #[derive(Deserialize)]

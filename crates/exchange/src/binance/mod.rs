@@ -23,7 +23,7 @@ mod tests;
 
 pub use config::{BadAddress, BinanceConfig, Pacing};
 
-use crate::{AccountEvent, Answer, Credentials, Exchange, KeyRights, MarketEvent, OrderRequest};
+use crate::{AccountEvent, Answer, Credentials, Exchange, Holdings, KeyRights, MarketEvent, OrderRequest};
 use async_trait::async_trait;
 use cache::Cached;
 use config::Address;
@@ -186,6 +186,10 @@ impl Exchange for Binance {
 
     async fn positions(&self, who: &Credentials, symbol: Option<&Symbol>) -> Answer<Vec<Position>> {
         self.shared.positions(who, symbol).await
+    }
+
+    async fn holdings(&self, who: &Credentials) -> Answer<Holdings> {
+        self.shared.holdings(who).await
     }
 
     async fn leverage(&self, who: &Credentials, symbol: &Symbol) -> Answer<(u16, MarginMode)> {

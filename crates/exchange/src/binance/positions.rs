@@ -57,7 +57,8 @@ impl Shared {
     }
 
     pub(super) async fn set_leverage(&self, who: &Credentials, symbol: &Symbol, leverage: u16) -> Answer<()> {
-        let call = Call::post("/fapi/v1/leverage", Urgency::Second)
+        // An entry waits for it: it goes before targets.
+        let call = Call::post("/fapi/v1/leverage", Urgency::First)
             .params(pair(symbol).with("leverage", leverage))
             .signed(who);
         self.futures.ask::<IgnoredAny>(call).await.map(drop)

@@ -2,7 +2,7 @@
 
 use super::{
     failure::{Failure, Reply},
-    fault::{self, When},
+    fault::{self, Kind, When},
     limits::{OrderCount, Venue},
     params::Params,
     shared::Shared,
@@ -21,7 +21,7 @@ use domain::Micros;
 use http::{HeaderMap, HeaderValue, Method, Request};
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
-    sync::Arc,
+    sync::{Arc, atomic::Ordering},
 };
 
 /// Nothing that a client sends is larger.
@@ -144,10 +144,13 @@ pub(crate) async fn answer(
     endpoint: &'static Endpoint,
     request: Request<Body>,
 ) -> Response {
+    shared.requests.fetch_add(1, Ordering::Relaxed);
     let path = request.uri().path().to_owned();
     let fault = shared.faults.take(endpoint.method.as_str(), &path);
-    if let Some((kind, When::Before)) = fault {
-        return fault::respond(kind).await;
+    match fault {
+        Some((Kind::Late, _)) => return late(shared, venue, endpoint, request).await,
+        Some((kind, When::Before)) => return fault::respond(kind).await,
+        _ => {}
     }
     let mut used = Used::default();
     let result = run(&shared, venue, endpoint, request, &mut used).await;
@@ -160,6 +163,25 @@ pub(crate) async fn answer(
     };
     tell_limits(response.headers_mut(), venue, &used);
     response
+}
+
+/// Breaks off, and carries the request out a moment later.
+async fn late(
+    shared: Arc<Shared>,
+    venue: Venue,
+    endpoint: &'static Endpoint,
+    request: Request<Body>,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    if let Ok(body) = to_bytes(body, LARGEST_BODY).await {
+        tokio::spawn(async move {
+            tokio::time::sleep(fault::LATE).await;
+            let request = Request::from_parts(parts, Body::from(body));
+            // Nobody is there any more to be told.
+            let _ = run(&shared, venue, endpoint, request, &mut Used::default()).await;
+        });
+    }
+    fault::respond(Kind::Late).await
 }
 
 async fn run(

@@ -2,7 +2,7 @@
 
 use super::{
     failure::{Failure, Reply},
-    fault::Fault,
+    fault::{Fault, Garbled, Storm},
     listen::token,
     shared::Shared,
 };
@@ -41,6 +41,8 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
             .route("/tick", post(tick))
             .route("/price", post(price))
             .route("/fault", post(fault))
+            .route("/storm", post(storm))
+            .route("/events", post(events))
             .route("/clock", post(clock));
     }
     closed
@@ -134,6 +136,7 @@ async fn market(State(shared): App) -> Reply<Json<Value>> {
     Ok(Json(json!({
         "now": shared.exchange.now().to_string(),
         "paused": shared.paused.load(Ordering::Relaxed),
+        "requests": shared.requests.load(Ordering::Relaxed),
         "playing": playing.map(|playing| json!({
             "symbol": playing.pair.symbol().to_string(),
             "hour": playing.hour.to_string(),
@@ -196,6 +199,31 @@ async fn fault(State(shared): App, body: Bytes) -> Response {
     match read::<Fault>(&body) {
         Ok(fault) => {
             shared.faults.add(fault);
+            done(Ok(()))
+        }
+        Err(bad) => bad.into_response(),
+    }
+}
+
+async fn storm(State(shared): App, body: Bytes) -> Response {
+    match read::<Storm>(&body) {
+        Ok(storm) if storm.share > 100 => bad_request("share must be from 0 to 100"),
+        Ok(storm) if storm.share > 0 && storm.faults.is_empty() => bad_request("faults must not be empty"),
+        Ok(storm) => {
+            shared.faults.storm(storm);
+            done(Ok(()))
+        }
+        Err(bad) => bad.into_response(),
+    }
+}
+
+async fn events(State(shared): App, body: Bytes) -> Response {
+    match read::<Garbled>(&body) {
+        Ok(garbled) if garbled.duplicate > 100 || garbled.reorder > 100 => {
+            bad_request("shares must be from 0 to 100")
+        }
+        Ok(garbled) => {
+            shared.faults.garble(garbled);
             done(Ok(()))
         }
         Err(bad) => bad.into_response(),

@@ -44,6 +44,20 @@ impl Failure {
         Self::with(StatusCode::REQUEST_TIMEOUT, -1007, msg)
     }
 
+    pub(crate) fn unavailable() -> Self {
+        Self::with(StatusCode::SERVICE_UNAVAILABLE, -1001, "Service Unavailable.")
+    }
+
+    pub(crate) fn banned(retry_after: u64) -> Self {
+        let msg = "Way too many requests; IP banned for a moment.";
+        let retry_after = Some(retry_after);
+        Self { status: StatusCode::IM_A_TEAPOT, code: -1003, msg: msg.into(), retry_after }
+    }
+
+    pub(crate) fn outside_window() -> Self {
+        Self::refused(-1021, "Timestamp for this request is outside of the recvWindow.")
+    }
+
     pub(crate) fn too_many_requests(limit: u32, retry_after: u64) -> Self {
         let msg = format!("Too many requests; current limit is {limit} request weight per 1 MINUTE.");
         Self {

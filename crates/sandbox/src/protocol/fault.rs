@@ -1,6 +1,7 @@
 //! Faults on demand: what the network and a tired exchange do, for the tests of those who must survive it.
 
 use super::failure::Failure;
+use crate::market::noise;
 use axum::{
     body::{Body, Bytes},
     response::{IntoResponse, Response},
@@ -16,6 +17,10 @@ use std::{
 
 /// How long a request hangs before it is given up.
 const HANG: Duration = Duration::from_secs(60);
+/// When a late request takes effect: within the window that it was signed for.
+pub(crate) const LATE: Duration = Duration::from_secs(2);
+/// Seconds to wait that a limit's fault asks for.
+const SHORT_WAIT: u64 = 1;
 
 /// What goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -35,6 +40,22 @@ pub(crate) enum Kind {
     /// A definite no, without effect.
     #[serde(rename = "refuse")]
     Refuse,
+    /// 503: the exchange is not there.
+    #[serde(rename = "503")]
+    Unavailable,
+    /// 429: too many requests.
+    #[serde(rename = "429")]
+    TooMany,
+    /// 418: banned for a moment.
+    #[serde(rename = "418")]
+    Banned,
+    /// -1021: the request's time is wrong.
+    #[serde(rename = "-1021")]
+    ClockSkew,
+    /// The connection breaks off at once, and the request takes effect a moment later: whoever looks for it too early
+    /// finds nothing.
+    #[serde(rename = "late")]
+    Late,
 }
 
 /// Whether the request takes effect before it goes wrong.
@@ -70,13 +91,82 @@ impl Fault {
     }
 }
 
+/// What a request of a storm may meet.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Met {
+    kind: Kind,
+    #[serde(default)]
+    when: When,
+}
+
+/// A share of all requests goes wrong, in one of several ways, until it is over.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub(crate) struct Storm {
+    /// Percent of the requests; 0 ends it.
+    pub(crate) share: u8,
+    /// How they go wrong, each as often.
+    pub(crate) faults: Vec<Met>,
+    /// The end of the paths; all of them when it is empty.
+    path: String,
+    /// The same storm meets the same requests in the same ways.
+    pub(crate) seed: u64,
+}
+
+/// User-data streams tell a share of their events wrongly, until it is over.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Garbled {
+    /// Percent of the events that are told twice.
+    pub(crate) duplicate: u8,
+    /// Percent of the events that change places with the one before, where one is told at the same time.
+    pub(crate) reorder: u8,
+    /// The same seed garbles alike.
+    pub(crate) seed: u64,
+}
+
 /// The faults that are still to come.
 #[derive(Debug, Default)]
-pub(crate) struct Faults(Mutex<Vec<Fault>>);
+pub(crate) struct Faults {
+    next: Mutex<Vec<Fault>>,
+    storm: Mutex<Storm>,
+    garbled: Mutex<Garbled>,
+}
 
 impl Faults {
     fn list(&self) -> MutexGuard<'_, Vec<Fault>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.next)
+    }
+
+    /// Begins a storm in place of the present one, or ends it.
+    pub(crate) fn storm(&self, storm: Storm) {
+        *locked(&self.storm) = storm;
+    }
+
+    /// Begins to garble events, or ends it.
+    pub(crate) fn garble(&self, garbled: Garbled) {
+        *locked(&self.garbled) = garbled;
+    }
+
+    /// Tells a moment's messages of one user-data stream as they are to be told.
+    pub(crate) fn garbled<T: Clone>(&self, messages: Vec<T>) -> Vec<T> {
+        let mut garbled = locked(&self.garbled);
+        if garbled.duplicate == 0 && garbled.reorder == 0 {
+            return messages;
+        }
+        let mut told: Vec<T> = Vec::with_capacity(messages.len());
+        for message in messages {
+            if drawn(&mut garbled.seed, 100) < u64::from(garbled.duplicate) {
+                told.push(message.clone());
+            }
+            told.push(message);
+            let last = told.len() - 1;
+            if last > 0 && drawn(&mut garbled.seed, 100) < u64::from(garbled.reorder) {
+                told.swap(last, last - 1);
+            }
+        }
+        told
     }
 
     /// Adds a fault; one for no requests clears those of its path.
@@ -89,8 +179,23 @@ impl Faults {
         }
     }
 
-    /// The fault that this request meets, if any; it is used up.
+    /// The fault that this request meets, if any; one that was ordered is used up.
     pub(crate) fn take(&self, method: &str, path: &str) -> Option<(Kind, When)> {
+        self.take_next(method, path).or_else(|| self.take_drawn(path))
+    }
+
+    fn take_drawn(&self, path: &str) -> Option<(Kind, When)> {
+        let mut storm = locked(&self.storm);
+        if storm.share == 0 || !path.ends_with(&storm.path) {
+            return None;
+        }
+        let hit = drawn(&mut storm.seed, 100) < u64::from(storm.share);
+        let ways = u64::try_from(storm.faults.len()).ok().filter(|ways| hit && *ways > 0)?;
+        let way = usize::try_from(drawn(&mut storm.seed, ways)).ok()?;
+        storm.faults.get(way).map(|met| (met.kind, met.when))
+    }
+
+    fn take_next(&self, method: &str, path: &str) -> Option<(Kind, When)> {
         let mut list = self.list();
         let index = list.iter().position(|fault| fault.matches(method, path))?;
         let fault = &mut list[index];
@@ -103,16 +208,30 @@ impl Faults {
     }
 }
 
+/// The next number below `bound`.
+fn drawn(seed: &mut u64, bound: u64) -> u64 {
+    *seed = noise(*seed, &[]);
+    *seed % bound.max(1)
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// What the caller gets of it.
 pub(crate) async fn respond(kind: Kind) -> Response {
     match kind {
-        Kind::Drop => broken_off(),
+        Kind::Drop | Kind::Late => broken_off(),
         Kind::Timeout => {
             tokio::time::sleep(HANG).await;
             Failure::timed_out().into_response()
         }
         Kind::ServerError => Failure::unknown().into_response(),
         Kind::StatusUnknown => Failure::timed_out().into_response(),
+        Kind::Unavailable => Failure::unavailable().into_response(),
+        Kind::TooMany => Failure::too_many_requests(2_400, SHORT_WAIT).into_response(),
+        Kind::Banned => Failure::banned(SHORT_WAIT).into_response(),
+        Kind::ClockSkew => Failure::outside_window().into_response(),
         Kind::Refuse => Failure::refused(-2019, "Margin is insufficient.").into_response(),
     }
 }
@@ -144,5 +263,44 @@ mod tests {
             [met, met]
         );
         assert_eq!(take("POST", "/binance/fapi/v1/order"), None);
+    }
+
+    #[test]
+    fn a_storm_meets_its_share_alike_each_time() {
+        let met = |seed: u64| {
+            let faults = Faults::default();
+            let storm = format!(
+                r#"{{"share":20,"seed":{seed},"path":"/order","faults":[{{"kind":"503"}},{{"kind":"500","when":"after"}}]}}"#
+            );
+            faults.storm(serde_json::from_str(&storm).unwrap());
+            assert_eq!(faults.take("GET", "/fapi/v1/time"), None);
+            (0..1_000).map(|_| faults.take("POST", "/fapi/v1/order")).collect::<Vec<_>>()
+        };
+        let all = met(1);
+        assert_eq!(all, met(1));
+        assert_ne!(all, met(2));
+        let count = |wanted: Option<(Kind, When)>| all.iter().filter(|met| **met == wanted).count();
+        let (before, after) =
+            (count(Some((Kind::Unavailable, When::Before))), count(Some((Kind::ServerError, When::After))));
+        assert!((60..140).contains(&before) && (60..140).contains(&after), "{before} {after}");
+        assert_eq!(count(None) + before + after, 1_000);
+    }
+
+    #[test]
+    fn garbled_events_are_told_twice_or_in_another_order_but_never_lost() {
+        let faults = Faults::default();
+        assert_eq!(faults.garbled(vec![1, 2, 3]), [1, 2, 3]);
+        faults.garble(Garbled { duplicate: 50, reorder: 50, seed: 1 });
+        let (mut longer, mut moved) = (0, 0);
+        for _ in 0..100 {
+            let told = faults.garbled((0..5).collect());
+            let mut once = told.clone();
+            longer += usize::from(told.len() > 5);
+            moved += usize::from(!told.is_sorted());
+            once.sort_unstable();
+            once.dedup();
+            assert_eq!(once, [0, 1, 2, 3, 4]);
+        }
+        assert!(longer > 50 && moved > 50, "{longer} {moved}");
     }
 }

@@ -7,7 +7,10 @@ use super::{
 };
 use crate::exchange::Exchange;
 use domain::Chance;
-use std::sync::{Arc, atomic::AtomicBool};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicU64},
+};
 use tokio::sync::broadcast;
 
 /// The exchange and what stands around it.
@@ -24,4 +27,6 @@ pub(crate) struct Shared {
     pub(crate) controllable: bool,
     /// The running clock stands still.
     pub(crate) paused: AtomicBool,
+    /// How many of Binance's calls were asked, for measuring.
+    pub(crate) requests: AtomicU64,
 }

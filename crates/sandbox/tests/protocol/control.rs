@@ -134,3 +134,50 @@ async fn one_process_at_a_time() {
         assert_eq!(mode & 0o777, 0o600, "{:?}", entry.file_name());
     }
 }
+
+#[tokio::test]
+async fn a_storm_says_what_a_tired_exchange_says_and_nothing_happens_before_it_is_to() {
+    let desk = Desk::open().await;
+    let storm = |kind: &str, when: &str| json!({ "share": 100, "faults": [{ "kind": kind, "when": when }] });
+    let open = async || desk.call("GET", "/fapi/v1/openOrders", "symbol=BTCUSDT").await;
+    for (kind, status) in [("503", 503), ("429", 429), ("418", 418), ("-1021", 400)] {
+        desk.control("storm", storm(kind, "before")).await.ok();
+        let reply = desk.call("POST", "/fapi/v1/order", ORDER).await;
+        assert_eq!(reply.status.as_u16(), status, "{kind}");
+        assert_eq!(reply.headers.contains_key("retry-after"), matches!(kind, "429" | "418"), "{kind}");
+        desk.control("storm", json!({})).await.ok();
+        assert_eq!(open().await.ok(), json!([]), "{kind} came before");
+    }
+    desk.control("storm", storm("500", "after")).await.ok();
+    assert_eq!(desk.call("POST", "/fapi/v1/order", ORDER).await.status.as_u16(), 500);
+    desk.control("storm", json!({})).await.ok();
+    assert_eq!(open().await.ok().as_array().unwrap().len(), 1, "it came after");
+    for bad in
+        [json!({ "share": 101 }), json!({ "share": 20 }), json!({ "share": 20, "faults": [{ "kind": "x" }] })]
+    {
+        assert_eq!(desk.control("storm", bad).await.status, StatusCode::BAD_REQUEST);
+    }
+}
+
+#[tokio::test]
+async fn a_late_request_takes_effect_when_nobody_waits_for_it_any_more() {
+    let desk = Desk::open().await;
+    let address = desk.serve().await;
+    let late = json!({ "share": 100, "path": "/fapi/v1/order", "faults": [{ "kind": "late" }] });
+    desk.control("storm", late).await.ok();
+    let url = format!("http://{address}/sandbox/binance/fapi/v1/order?{}", desk.signed_query(ORDER));
+    let sent = async {
+        let request = reqwest::Client::new().post(&url).header("X-MBX-APIKEY", &desk.key);
+        request.send().await?.bytes().await
+    };
+    assert!(sent.await.is_err());
+    desk.control("storm", json!({})).await.ok();
+    let open = async || desk.call("GET", "/fapi/v1/openOrders", "symbol=BTCUSDT").await.ok();
+    assert_eq!(open().await, json!([]));
+    let comes = async {
+        while open().await == json!([]) {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), comes).await.unwrap();
+}

@@ -82,6 +82,7 @@ pub async fn delete(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<()>
     let row = find(desk, actor, id).await?;
     order::forget_key(desk, row.key.id).await?;
     let mut tx = desk.db.begin().await?;
+    store::copy::forget_key(&mut tx, row.key.id, desk.clock.now()).await?;
     if !store::key::delete(&mut tx, actor.user, id).await? {
         return Err(Error::NotFound);
     }

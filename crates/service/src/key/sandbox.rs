@@ -7,7 +7,12 @@ use exchange::Credentials;
 use zeroize::Zeroizing;
 
 /// The name of a key that was connected with one click; a person may change it.
-const NAME: &str = "Sandbox";
+const fn name(way: StrategyType) -> &'static str {
+    match way {
+        StrategyType::Manual => "Sandbox",
+        StrategyType::Automated => "Sandbox, automated",
+    }
+}
 
 /// Opens a sandbox trading account with play money. No key is stored: the caller creates one as with any exchange.
 ///
@@ -21,19 +26,19 @@ pub async fn open_sandbox_account(desk: &Desk, actor: &Actor) -> Result<Credenti
     Ok(opened)
 }
 
-/// Opens a sandbox account and stores its key as a MANUAL FUTURES key.
+/// Opens a sandbox account and stores its key as a FUTURES key, traded by hand or by strategies.
 ///
 /// # Errors
 /// As [`open_sandbox_account`] and [`create`].
-pub async fn connect_sandbox(desk: &Desk, actor: &Actor) -> Result<ExchangeKey> {
+pub async fn connect_sandbox(desk: &Desk, actor: &Actor, way: StrategyType) -> Result<ExchangeKey> {
     let opened = open_sandbox_account(desk, actor).await?;
     let secret = Zeroizing::new(opened.secret().to_owned());
     let new = NewKey {
         exchange_id: ExchangeId::Binance,
         trade_type: TradeType::Futures,
-        strategy_type: StrategyType::Manual,
+        strategy_type: way,
         active: true,
-        name: NAME.to_owned(),
+        name: name(way).to_owned(),
         api_key: opened.api_key,
         secret,
     };

@@ -119,7 +119,8 @@ pub(crate) async fn record(desk: &Desk, user: UserId, happening: &Happening) -> 
     Ok(tx.commit().await?)
 }
 
-async fn append(tx: &mut store::Tx, user: UserId, happening: &Happening) -> Result<()> {
+/// The same within a transaction.
+pub(crate) async fn append(tx: &mut store::Tx, user: UserId, happening: &Happening) -> Result<()> {
     let body = serde_json::to_string(happening).map_err(crate::Error::fault)?;
     store::event::append(tx, user, &body, happening.at).await?;
     Ok(())

@@ -12,14 +12,14 @@ use store::key::KeyRow;
 const HISTORY: u16 = 100;
 
 /// A person's key with the means to use it.
-pub(super) struct Access {
-    pub(super) row: KeyRow,
-    pub(super) who: Credentials,
+pub(crate) struct Access {
+    pub(crate) row: KeyRow,
+    pub(crate) who: Credentials,
 }
 
 impl Access {
     /// The caller's key, whatever it trades.
-    pub(super) async fn any(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<Self> {
+    pub(crate) async fn any(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<Self> {
         let row = key::find(desk, actor, id).await?;
         let who = key::credentials(desk, &row)?;
         Ok(Self { row, who })
@@ -36,7 +36,7 @@ impl Access {
     }
 
     /// Passes an answer on; a key that the exchange refuses is switched off.
-    pub(super) async fn take<T>(&self, desk: &Desk, answer: Answer<T>) -> Result<T> {
+    pub(crate) async fn take<T>(&self, desk: &Desk, answer: Answer<T>) -> Result<T> {
         key::heed(desk, self.row.key.id, answer).await
     }
 

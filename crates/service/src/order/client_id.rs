@@ -1,5 +1,6 @@
 //! Client order ids: derived from intent and leg, never random, so that an order can always be found again.
 
+use super::legs::seq::{RESCUE, STOP};
 use domain::IntentId;
 
 /// Our prefix; Binance allows 36 characters of `[A-Za-z0-9-_]` in all.
@@ -21,6 +22,13 @@ pub(crate) fn derive(intent: IntentId, seq: u16) -> String {
     format!("{PREFIX}-{}-{seq}", String::from_utf8_lossy(&digits))
 }
 
+/// Whether this is one of ours, and a stop or a target: their numbers come after the entry's.
+pub(crate) fn protects(client_order_id: &str) -> bool {
+    let rest = client_order_id.strip_prefix(PREFIX).and_then(|rest| rest.strip_prefix('-'));
+    let seq = rest.and_then(|rest| rest.rsplit_once('-')).and_then(|(_, seq)| seq.parse::<u16>().ok());
+    seq.is_some_and(|seq| (STOP..RESCUE).contains(&seq))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -34,6 +42,7 @@ mod tests {
             let id = |n: u128, seq| derive(IntentId(Uuid::from_u128(n)), seq);
             let one = id(a, seq);
             prop_assert!(one.len() <= 36);
+            prop_assert_eq!(protects(&one), (3..90).contains(&seq));
             prop_assert!(one.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-' || c == b'_'));
             let all: HashSet<_> = [(a, seq), (a, seq + 1), (b, seq)].iter().map(|(n, s)| id(*n, *s)).collect();
             prop_assert_eq!(all.len(), if a == b { 2 } else { 3 });

@@ -2,18 +2,18 @@
 
 use super::{
     client_id,
+    copied::{Entering, Exiting},
     legs::{Leg, PlannedOrder, Role, seq},
+    record::{LegRecord, Record},
 };
-use crate::{Desk, Error, Result};
+use crate::{Desk, Error, Result, copy::batch::Write as _};
 use domain::{
-    ExchangeKeyId, IntentId, Micros, Order, Refusal, Symbol, TradeType, UserId, ticket::ManualOrder, time,
+    ExchangeKeyId, IntentId, Micros, Order, Refusal, Symbol, TradeType, UserId, copy::Reason,
+    ticket::ManualOrder, time,
 };
 use exchange::Failure;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use store::{
-    Tx,
-    intent::{self as rows, Kind, LegStatus, Status},
-};
+use store::intent::{self as rows, Kind, LegStatus, Status};
 
 /// How long a holder may be silent before another takes its intents over.
 pub(super) const LEASE: i64 = 30 * time::SECOND;
@@ -25,6 +25,21 @@ pub(crate) enum Request {
     Open(ManualOrder),
     /// The end of whatever stands on the market.
     Close,
+    /// The same, by the panic button.
+    Panic,
+    /// A copied entry.
+    Enter(Box<Entering>),
+    /// The end of a copied position.
+    Exit(Exiting),
+}
+
+impl Request {
+    const fn kind(&self) -> Kind {
+        match self {
+            Self::Open(_) | Self::Enter(_) => Kind::Open,
+            Self::Close | Self::Panic | Self::Exit(_) => Kind::Close,
+        }
+    }
 }
 
 /// Why an intent failed, kept for callers who ask again.
@@ -32,6 +47,9 @@ pub(crate) enum Request {
 pub(crate) struct Ending {
     pub(crate) refusal: Refusal,
     pub(crate) words: String,
+    /// What a copy's owner is told.
+    #[serde(default)]
+    pub(crate) reason: Option<Reason>,
 }
 
 /// What became of a leg.
@@ -45,6 +63,8 @@ struct Outcome {
     written: bool,
     /// There is a row behind it.
     stored: bool,
+    /// It was planned anew since.
+    replanned: bool,
 }
 
 /// Orders that we have decided to send.
@@ -63,13 +83,57 @@ pub(crate) struct Intent {
 }
 
 /// What a new intent is made of.
-pub(super) struct Draft {
+pub(crate) struct Draft {
+    pub(super) id: IntentId,
     pub(super) user: UserId,
     pub(super) key: ExchangeKeyId,
     pub(super) trade_type: TradeType,
     pub(super) symbol: Symbol,
     pub(super) request: Request,
     pub(super) legs: Vec<Leg>,
+}
+
+impl Draft {
+    /// The rows that are written before anything is sent.
+    pub(super) fn rows(
+        &self,
+        holder: &str,
+        now: Micros,
+        idempotency: Option<&super::IdempotencyKey>,
+    ) -> Result<(rows::NewIntent, Vec<rows::NewLeg>)> {
+        let new = rows::NewIntent {
+            id: self.id,
+            user_id: self.user,
+            exchange_key_id: self.key,
+            trade_type: self.trade_type,
+            symbol: self.symbol.clone(),
+            kind: self.request.kind(),
+            request: json(&self.request)?,
+            idempotency: idempotency.map(|i| (i.key.clone(), i.body_hash)),
+            lease_holder: Some(holder.to_owned()),
+            lease_until: now.plus(LEASE),
+            created_at: now,
+        };
+        let legs = self.legs.iter().map(|leg| new_leg(self.id, leg)).collect::<Result<_>>()?;
+        Ok((new, legs))
+    }
+
+    /// The intent, once its rows are written.
+    pub(super) fn written(self, now: Micros) -> Intent {
+        Intent {
+            id: self.id,
+            user: self.user,
+            key: self.key,
+            trade_type: self.trade_type,
+            symbol: self.symbol,
+            request: self.request,
+            status: Status::Working,
+            outcomes: self.legs.iter().map(|l| Outcome::planned(l.seq, true)).collect(),
+            legs: self.legs,
+            ending: None,
+            created_at: now,
+        }
+    }
 }
 
 impl Intent {
@@ -80,37 +144,11 @@ impl Intent {
         idempotency: Option<&super::IdempotencyKey>,
     ) -> Result<Self> {
         let now = desk.clock.now();
-        let id = IntentId::mint(&*desk.clock, &*desk.chance);
+        let (new, legs) = draft.rows(&desk.instance, now, idempotency)?;
         let mut tx = desk.db.begin().await?;
-        let new = rows::NewIntent {
-            id,
-            user_id: draft.user,
-            exchange_key_id: draft.key,
-            trade_type: draft.trade_type,
-            symbol: draft.symbol.clone(),
-            kind: if draft.request == Request::Close { Kind::Close } else { Kind::Open },
-            request: json(&draft.request)?,
-            idempotency: idempotency.map(|i| (i.key.clone(), i.body_hash)),
-            lease_holder: Some(desk.instance.clone()),
-            lease_until: now.plus(LEASE),
-            created_at: now,
-        };
-        let legs = draft.legs.iter().map(|leg| new_leg(id, leg)).collect::<Result<Vec<_>>>()?;
         rows::insert(&mut tx, &new, &legs).await?;
         tx.commit().await?;
-        Ok(Self {
-            id,
-            user: draft.user,
-            key: draft.key,
-            trade_type: draft.trade_type,
-            symbol: draft.symbol,
-            request: draft.request,
-            status: Status::Working,
-            outcomes: draft.legs.iter().map(|l| Outcome::planned(l.seq, true)).collect(),
-            legs: draft.legs,
-            ending: None,
-            created_at: now,
-        })
+        Ok(draft.written(now))
     }
 
     /// Reads an intent as it was last written.
@@ -142,28 +180,44 @@ impl Intent {
         }))
     }
 
-    /// Writes what has become of it, all at once, and lets the lease go.
+    /// Writes what has become of it, all at once, and lets the lease go. Copies share their transactions.
     pub(super) async fn save(&mut self, desk: &Desk) -> Result<()> {
-        let now = desk.clock.now();
+        let record = self.record(&desk.instance, desk.clock.now())?;
+        if matches!(self.request, Request::Enter(_) | Request::Exit(_)) {
+            desk.copies.batch.write(&desk.db, record).await?;
+            return Ok(());
+        }
         let mut tx = desk.db.begin().await?;
+        record.write(&mut tx).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// What has become of it since it was last written, as rows.
+    fn record(&mut self, holder: &str, at: Micros) -> Result<Record> {
+        let mut legs = Vec::new();
         for outcome in self.outcomes.iter_mut().filter(|o| !o.written) {
             if let Some(leg) = self.legs.iter().find(|l| l.seq == outcome.seq) {
-                outcome.write(&mut tx, self.id, leg, now).await?;
+                legs.push(LegRecord {
+                    row: new_leg(self.id, leg)?,
+                    stored: outcome.stored,
+                    replanned: outcome.replanned,
+                    status: outcome.status,
+                    order: outcome.order.as_ref().map(json).transpose()?,
+                    words: outcome.words.clone(),
+                });
+                (outcome.written, outcome.stored, outcome.replanned) = (true, true, false);
             }
         }
-        match self.status {
-            Status::Done | Status::Failed => {
-                let answer = json(&self.answer())?;
-                let failure = self.ending.as_ref().map(json).transpose()?;
-                rows::finish(&mut tx, self.id, self.status, Some(&answer), failure.as_deref(), now).await?;
-            }
-            Status::Waiting => {
-                rows::set_waiting(&mut tx, self.id, now).await?;
-                rows::release(&mut tx, self.id, &desk.instance).await?;
-            }
-            Status::Working => rows::release(&mut tx, self.id, &desk.instance).await?,
-        }
-        Ok(tx.commit().await?)
+        Ok(Record {
+            id: self.id,
+            holder: holder.to_owned(),
+            at,
+            legs,
+            status: self.status,
+            answer: json(&self.answer())?,
+            failure: self.ending.as_ref().map(json).transpose()?,
+            copy: self.fate(),
+        })
     }
 
     /// The orders as the document answers them: entry, targets, stop; only those that the exchange has.
@@ -218,19 +272,36 @@ impl Intent {
     /// Gives a leg its order now that it is known; the rescue leg is added here.
     pub(super) fn plan(&mut self, seq: u16, order: PlannedOrder) {
         match self.legs.iter_mut().find(|l| l.seq == seq) {
-            Some(leg) => leg.order = Some(order),
-            None => {
-                let role = if seq == seq::RESCUE { Role::Rescue } else { Role::Close };
-                self.legs.push(Leg { seq, role, order: Some(order) });
-                self.outcomes.push(Outcome::planned(seq, false));
+            Some(leg) => {
+                leg.order = Some(order);
+                self.replanned(seq);
             }
+            None => self.add(seq, if seq == seq::RESCUE { Role::Rescue } else { Role::Close }, order),
+        }
+    }
+
+    /// Adds a leg that was decided on the way.
+    pub(super) fn add(&mut self, seq: u16, role: Role, order: PlannedOrder) {
+        self.legs.push(Leg { seq, role, order: Some(order) });
+        self.outcomes.push(Outcome { written: false, ..Outcome::planned(seq, false) });
+    }
+
+    /// Whether its entry may still be sent: a manual one is not sent late.
+    pub(super) fn still_wanted(&self, now: Micros) -> bool {
+        matches!(&self.request, Request::Enter(entering) if now <= entering.fresh_until)
+    }
+
+    /// Notes that a leg is not as it was written down.
+    pub(super) fn replanned(&mut self, seq: u16) {
+        if let Some(outcome) = self.outcomes.iter_mut().find(|o| o.seq == seq) {
+            (outcome.written, outcome.replanned) = (false, true);
         }
     }
 
     /// Ends it with a refusal.
-    pub(super) fn fail(&mut self, refusal: Refusal, words: String) {
+    pub(super) fn fail(&mut self, refusal: Refusal, words: String, reason: Option<Reason>) {
         self.status = Status::Failed;
-        self.ending = Some(Ending { refusal, words });
+        self.ending = Some(Ending { refusal, words, reason });
     }
 
     fn outcome(&self, seq: u16) -> Option<&Outcome> {
@@ -240,21 +311,8 @@ impl Intent {
 
 impl Outcome {
     const fn planned(seq: u16, stored: bool) -> Self {
-        Self { seq, status: LegStatus::Planned, order: None, words: None, written: stored, stored }
-    }
-
-    async fn write(&mut self, tx: &mut Tx, intent: IntentId, leg: &Leg, now: Micros) -> Result<()> {
-        if self.stored {
-            rows::set_leg_body(tx, intent, self.seq, &json(leg)?, now).await?;
-        } else {
-            // It was decided on the way (rescue).
-            rows::add_legs(tx, intent, &[new_leg(intent, leg)?], now).await?;
-        }
-        let order = self.order.as_ref().map(json).transpose()?;
-        rows::set_leg(tx, intent, self.seq, self.status, order.as_deref(), self.words.as_deref(), now)
-            .await?;
-        (self.written, self.stored) = (true, true);
-        Ok(())
+        let status = LegStatus::Planned;
+        Self { seq, status, order: None, words: None, written: stored, stored, replanned: false }
     }
 }
 
@@ -272,7 +330,7 @@ pub(super) async fn supersede_waiting(desk: &Desk, by: &Intent) -> Result<()> {
     Ok(())
 }
 
-fn new_leg(intent: IntentId, leg: &Leg) -> Result<rows::NewLeg> {
+pub(super) fn new_leg(intent: IntentId, leg: &Leg) -> Result<rows::NewLeg> {
     let sends = leg.role != Role::Cancel;
     Ok(rows::NewLeg {
         seq: leg.seq,
@@ -282,10 +340,18 @@ fn new_leg(intent: IntentId, leg: &Leg) -> Result<rows::NewLeg> {
     })
 }
 
-fn json(value: &impl Serialize) -> Result<String> {
+pub(super) fn json(value: &impl Serialize) -> Result<String> {
     serde_json::to_string(value).map_err(Error::fault)
 }
 
 pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T> {
     serde_json::from_str(text).map_err(Error::fault)
+}
+
+/// What was asked for by hand; none for the orders of copies, and for closing.
+pub(crate) fn asked_by_hand(request: &str) -> Result<Option<ManualOrder>> {
+    match read(request)? {
+        Request::Open(order) => Ok(Some(order)),
+        _ => Ok(None),
+    }
 }

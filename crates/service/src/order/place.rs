@@ -2,14 +2,14 @@
 
 use super::{
     account::Access,
-    checks,
+    checks, copied,
     intent::{Draft, Intent, Request},
     legs, recover,
     run::{Halt, Run, refusal},
 };
 use crate::{Actor, Desk, Error, Result, SharedDesk, key, market};
 use domain::{
-    ExchangeKeyId, Order, Refusal, Symbol,
+    ExchangeKeyId, IntentId, Order, Refusal, Symbol,
     ticket::{ManualOrder, RawTicket},
 };
 use store::intent::Status;
@@ -58,8 +58,18 @@ pub async fn close_position(
 ) -> Result<()> {
     let access = Access::futures(desk, actor, id).await?;
     market::find(desk, access.row.key.trade_type, symbol).await?;
-    let (desk, symbol) = (desk.clone(), symbol.clone());
-    let work = async move { Placing { desk: &desk, access, idempotency: None }.close(symbol).await };
+    close_with(desk, access, symbol.clone(), Request::Close).await
+}
+
+/// As [`close_position`], by the panic button.
+pub(crate) async fn panic_market(desk: &SharedDesk, access: Access, symbol: Symbol) -> Result<()> {
+    close_with(desk, access, symbol, Request::Panic).await
+}
+
+async fn close_with(desk: &SharedDesk, access: Access, symbol: Symbol, request: Request) -> Result<()> {
+    // The caller may hang up; the work goes on.
+    let desk = desk.clone();
+    let work = async move { Placing { desk: &desk, access, idempotency: None }.close(symbol, request).await };
     tokio::spawn(work).await.map_err(Error::fault)?
 }
 
@@ -84,6 +94,7 @@ impl Placing<'_> {
         self.check_funds(&order, last).await?;
         let legs = legs::opening(&order, &market).ok_or(Refusal::ExchangeBadRequest)?;
         self.work(Draft {
+            id: self.mint(),
             user: self.access.row.user_id,
             key,
             trade_type: self.access.row.key.trade_type,
@@ -94,20 +105,25 @@ impl Placing<'_> {
         .await
     }
 
-    async fn close(self, symbol: Symbol) -> Result<()> {
+    async fn close(self, symbol: Symbol, request: Request) -> Result<()> {
         let key = self.access.row.key.id;
         let _turn = self.desk.locks.turn(key, &symbol).await;
         recover::before_new(self.desk, &self.access, &symbol).await?;
         self.work(Draft {
+            id: self.mint(),
             user: self.access.row.user_id,
             key,
             trade_type: self.access.row.key.trade_type,
             symbol,
-            request: Request::Close,
+            request,
             legs: legs::closing(),
         })
         .await
         .map(drop)
+    }
+
+    fn mint(&self) -> IntentId {
+        IntentId::mint(&*self.desk.clock, &*self.desk.chance)
     }
 
     /// Commits the intent, then works it. What is not finished here is finished by the keeper.
@@ -162,7 +178,7 @@ pub(super) async fn finish(
         Ok(()) => Ok(intent.answer()),
         Err(Halt::Refused(failure)) => {
             let refusal = refusal(&failure);
-            intent.fail(refusal, failure.to_string());
+            intent.fail(refusal, failure.to_string(), Some(copied::reason(&failure)));
             key::heed::<()>(desk, intent.key, Err(failure)).await.err();
             Err(refusal.into())
         }

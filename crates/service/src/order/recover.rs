@@ -2,14 +2,14 @@
 
 use super::{
     account::Access,
-    client_id,
+    copied::unprotect,
     intent::{Intent, LEASE, Request},
-    legs::{Role, seq},
+    legs::seq,
     place::finish,
-    run::{Halt, Run},
+    run::{Run, Step},
 };
 use crate::{Desk, Result, SharedDesk, key};
-use domain::{ExchangeKeyId, IntentId, Micros, Order, Refusal, Symbol, time};
+use domain::{CopyId, ExchangeKeyId, IntentId, Micros, Order, Refusal, Symbol, copy::Reason, time};
 use store::intent::{LegStatus, Status};
 
 /// A close that its owner asked for longer ago than this is not carried out late: much may have changed.
@@ -63,8 +63,12 @@ async fn follow_up(desk: &SharedDesk, order: &Order) -> Result<()> {
     };
     let Some(row) = store::intent::get(&desk.db, id).await? else { return Ok(()) };
     if seq == seq::ENTRY {
-        one(desk, id, row.exchange_key_id, &row.symbol).await
-    } else if order.is_final() && !order.filled.is_zero() {
+        return one(desk, id, row.exchange_key_id, &row.symbol).await;
+    }
+    if let Some(copy) = store::copy::get(&desk.db, CopyId(id.0)).await? {
+        return crate::copy::protection_changed(desk, copy, order).await;
+    }
+    if order.is_final() && !order.filled.is_zero() {
         tidy(desk, id, row.exchange_key_id).await
     } else {
         Ok(())
@@ -80,22 +84,14 @@ async fn tidy(desk: &SharedDesk, id: IntentId, key: ExchangeKeyId) -> Result<()>
     if !desk.exchange.positions(&who, Some(&intent.symbol)).await?.is_empty() {
         return Ok(());
     }
-    for leg in intent.legs.iter().filter(|l| matches!(l.role, Role::Stop | Role::Target)) {
-        let placed = intent.leg_status(leg.seq) == Some(LegStatus::Placed);
-        let conditional = leg.order.as_ref().is_some_and(|o| o.kind.conditional());
-        if placed {
-            let id = client_id::derive(intent.id, leg.seq);
-            desk.exchange.cancel(&who, intent.trade_type, &intent.symbol, &id, conditional).await?;
-        }
-    }
-    Ok(())
+    Ok(unprotect(desk, &who, &intent).await?)
 }
 
 /// Ends what waits for a key that its owner takes away. The exchange's orders are left alone.
 pub(crate) async fn forget_key(desk: &Desk, key: ExchangeKeyId) -> Result<()> {
     for row in store::intent::unfinished_for_key(&desk.db, key).await? {
         if let Some(mut intent) = Intent::load(desk, row.id).await? {
-            intent.fail(Refusal::KeyInactive, "the key was deleted".to_owned());
+            intent.fail(Refusal::KeyInactive, "the key was deleted".to_owned(), Some(Reason::KeyDeleted));
             intent.save(desk).await?;
         }
     }
@@ -119,9 +115,11 @@ pub(super) async fn take_up(desk: &SharedDesk, access: &Access, id: IntentId) ->
         return Ok(Some(intent));
     }
     let mut run = Run::new(desk, &access.who, &mut intent, true).await?;
-    let outcome = match run.intent.request {
-        Request::Open(_) => resume_open(&mut run, now).await,
-        Request::Close => resume_close(&mut run, now).await,
+    let outcome = match run.intent.request.clone() {
+        Request::Open(_) => resume_manual(&mut run, now).await,
+        Request::Close | Request::Panic => resume_close(&mut run, now).await,
+        Request::Enter(_) => run.resume_enter(now).await,
+        Request::Exit(exiting) => run.exit(&exiting).await,
     };
     // A refusal here has been written down; nobody waits for it.
     finish(desk, &mut intent, outcome).await.err();
@@ -142,22 +140,29 @@ async fn claim(desk: &Desk, id: IntentId, now: Micros) -> Result<bool> {
     Ok(ours)
 }
 
-/// Learns which legs the exchange has, then protects what was entered. An entry that never arrived is not sent late.
-async fn resume_open(run: &mut Run<'_>, claimed_at: Micros) -> std::result::Result<(), Halt> {
-    let Some(leg) = run.intent.leg(seq::ENTRY).cloned() else { return Ok(()) };
+/// A manual entry that never arrived is not sent late.
+async fn resume_manual(run: &mut Run<'_>, claimed_at: Micros) -> Step<()> {
+    if !resume_open(run, claimed_at).await? {
+        run.intent.fail(Refusal::ExchangeBadRequest, NEVER_SENT.to_owned(), None);
+    }
+    Ok(())
+}
+
+/// Learns which legs the exchange has, then protects what was entered. False when the entry certainly never arrived.
+pub(super) async fn resume_open(run: &mut Run<'_>, claimed_at: Micros) -> Step<bool> {
+    let Some(leg) = run.intent.leg(seq::ENTRY).cloned() else { return Ok(true) };
     let known = run.intent.leg_order(seq::ENTRY).cloned();
     // An entry that was once seen needs no certainty about its arrival.
     let sent_at = if known.is_some() { Micros(0) } else { claimed_at };
     let Some(entry) = run.look_up(&leg, sent_at).await? else {
-        match known {
+        if known.is_some() {
             // The exchange has forgotten it (a sandbox account was reset).
-            Some(_) => run.intent.status = Status::Done,
-            None => run.intent.fail(Refusal::ExchangeBadRequest, NEVER_SENT.to_owned()),
+            run.intent.status = Status::Done;
         }
-        return Ok(());
+        return Ok(known.is_some());
     };
     if known.as_ref() == Some(&entry) && run.intent.status == Status::Waiting {
-        return Ok(());
+        return Ok(true);
     }
     run.intent.mark(seq::ENTRY, LegStatus::Placed, Some(entry.clone()));
     for leg in run.intent.planned() {
@@ -165,13 +170,15 @@ async fn resume_open(run: &mut Run<'_>, claimed_at: Micros) -> std::result::Resu
             run.intent.mark(leg.seq, LegStatus::Placed, Some(order));
         }
     }
-    run.protect(&entry).await
+    run.protect(&entry).await?;
+    Ok(true)
 }
 
 /// Closes what its owner asked to be closed, while that is fresh.
-async fn resume_close(run: &mut Run<'_>, now: Micros) -> std::result::Result<(), Halt> {
+async fn resume_close(run: &mut Run<'_>, now: Micros) -> Step<()> {
     if now.since(run.intent.created_at) > CLOSE_STILL_WANTED {
-        run.intent.fail(Refusal::ExchangeBadRequest, "the close came too late to be carried out".to_owned());
+        let words = "the close came too late to be carried out".to_owned();
+        run.intent.fail(Refusal::ExchangeBadRequest, words, None);
         return Ok(());
     }
     run.fresh().await

@@ -40,7 +40,7 @@ impl From<Error> for Halt {
     }
 }
 
-type Step<T> = std::result::Result<T, Halt>;
+pub(super) type Step<T> = std::result::Result<T, Halt>;
 
 /// One intent being worked. Only its holder (lease and turn) has one.
 pub(super) struct Run<'a> {
@@ -86,6 +86,9 @@ impl<'a> Run<'a> {
         let planned = self.intent.leg(seq::ENTRY).and_then(|l| l.order.as_ref()?.amount);
         if entry.is_final() && planned != Some(entry.filled) {
             legs::fit_to_fill(&mut self.intent.legs, entry.filled, &self.market);
+            for leg in self.intent.planned() {
+                self.intent.replanned(leg.seq);
+            }
         }
         if let Err(halt) = self.place_stop().await {
             return match halt {
@@ -176,7 +179,7 @@ impl<'a> Run<'a> {
     }
 
     /// Sends one planned leg and learns what became of it.
-    async fn send(&mut self, seq: u16) -> Step<Order> {
+    pub(super) async fn send(&mut self, seq: u16) -> Step<Order> {
         let leg = self.intent.leg(seq).cloned().ok_or_else(|| Error::fault(format!("no leg {seq}")))?;
         match self.attempt(&leg).await {
             Ok(order) => {
@@ -197,15 +200,16 @@ impl<'a> Run<'a> {
         let request = planned.request(intent.id, leg.seq, leg.role, intent.trade_type, &intent.symbol);
         let deadline = self.deadline();
         loop {
-            let sent_at = self.desk.clock.now();
             match self.desk.exchange.place(self.who, &request).await {
                 Ok(order) => return Ok(order),
                 Err(failure @ Failure::Unknown(_)) => {
-                    if let Some(order) = self.look_up(leg, sent_at).await? {
+                    // It may have waited for its turn: it was signed no later than now.
+                    let signed_by = self.desk.clock.now();
+                    if let Some(order) = self.look_up(leg, signed_by).await? {
                         return Ok(order);
                     }
                     // It certainly did not happen. An entry is not sent late; what protects or closes is.
-                    if leg.role == Role::Entry {
+                    if leg.role == Role::Entry && !self.intent.still_wanted(self.desk.clock.now()) {
                         return Err(Halt::Refused(failure));
                     }
                     self.pause_or_halt(failure, deadline).await?;
@@ -240,7 +244,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    async fn position(&self) -> Step<Option<domain::Position>> {
+    pub(super) async fn position(&self) -> Step<Option<domain::Position>> {
         let deadline = self.deadline();
         loop {
             match self.desk.exchange.positions(self.who, Some(&self.intent.symbol)).await {
@@ -251,7 +255,7 @@ impl<'a> Run<'a> {
     }
 
     /// After a passing failure waits a little, until patience ends; any other ends the step.
-    async fn pause_or_halt(&self, failure: Failure, deadline: Micros) -> Step<()> {
+    pub(super) async fn pause_or_halt(&self, failure: Failure, deadline: Micros) -> Step<()> {
         if !failure.passing() {
             return Err(Halt::Refused(failure));
         }
@@ -266,7 +270,7 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    fn deadline(&self) -> Micros {
+    pub(super) fn deadline(&self) -> Micros {
         self.since.plus(PATIENCE)
     }
 

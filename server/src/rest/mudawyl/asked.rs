@@ -94,8 +94,16 @@ impl Asked {
     /// What a use case answered about fields of the body, with the values that they came with.
     #[must_use]
     pub fn refuse(&self, error: Error) -> Failure {
+        self.refuse_at(Place::Body, error)
+    }
+
+    /// The same about fields of another place.
+    #[must_use]
+    pub fn refuse_at(&self, place: Place, error: Error) -> Failure {
         match error {
-            Error::Fields(problems) => Failure::Fields(self.name(&problems)),
+            Error::Fields(problems) => {
+                Failure::Fields(problems.iter().map(|p| self.problem(place, &p.field, p.problem)).collect())
+            }
             other => Failure::Service(other),
         }
     }

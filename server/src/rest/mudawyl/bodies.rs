@@ -98,3 +98,29 @@ pub struct MarginBody {
     #[serde(rename = "type")]
     pub kind: String,
 }
+
+/// "Create Exchange Key Follow".
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(example = super::examples::create_follow_request)]
+pub struct FollowBody {
+    /// Default true.
+    pub active: Option<bool>,
+    /// Of an active strategy of the key's exchange.
+    pub strategy_automated_id: String,
+    /// Of a risk profile.
+    pub strategy_risk_profile_id: String,
+}
+
+/// "Update Strategy Follow".
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(example = super::examples::update_follow_request)]
+pub struct FollowChangeBody {
+    /// Resumes or pauses.
+    pub active: Option<bool>,
+    /// Of an active strategy of the same exchange and symbol.
+    pub strategy_automated_id: Option<String>,
+    /// Of a risk profile.
+    pub strategy_risk_profile_id: Option<String>,
+}

@@ -9,12 +9,15 @@ pub mod asked;
 pub mod bodies;
 pub mod error;
 pub mod examples;
+pub mod follow;
 pub mod key;
 pub mod order;
+pub mod past;
 mod plan;
 mod position;
 pub mod present;
 pub mod setting;
+pub mod strategy;
 mod ticker;
 mod trade;
 pub mod validate;
@@ -37,6 +40,10 @@ pub fn open(doors: Doors) -> Doors {
     doors
         .route(Role::Anyone, describing_errors(routes!(ticker::show)))
         .route(Role::Anyone, routes!(plan::list))
+        .route(Role::Anyone, routes!(strategy::list))
+        .route(Role::Anyone, routes!(strategy::profiles))
+        .route(Role::Anyone, routes!(strategy::history))
+        .route(Role::Anyone, routes!(strategy::performance))
         .route(Role::Trader, routes!(account::whitelist))
         .route(Role::Trader, routes!(account::balance))
         .route(Role::Trader, routes!(account::sandbox))
@@ -51,6 +58,10 @@ pub fn open(doors: Doors) -> Doors {
         .route(Role::Trader, routes!(setting::margin))
         .route(Role::Trader, routes!(trade::history))
         .route(Role::Trader, routes!(position::show, position::close))
+        .route(Role::Trader, routes!(follow::list, follow::create))
+        .route(Role::Trader, routes!(follow::update))
+        .route(Role::Trader, routes!(past::of_strategies))
+        .route(Role::Trader, routes!(past::by_hand))
 }
 
 /// The shapes of errors, which are named by the responses of every operation and therefore by none of its own.

@@ -6,11 +6,12 @@ use super::{
     error::{Failure, FieldError},
 };
 use domain::{
-    ExchangeKeyId, Symbol, money,
+    ExchangeKeyId, Micros, Symbol, money,
     ticket::RawTicket,
     validation::{self, Problem},
 };
 use serde_json::Value;
+use std::str::FromStr;
 
 /// The fields of "Create Manual Order", in the document's order.
 const TICKET: &[&str] = &[
@@ -43,6 +44,11 @@ impl<'a> Check<'a> {
 
     /// The key in the path.
     pub fn id(&mut self) -> Option<ExchangeKeyId> {
+        self.path_id()
+    }
+
+    /// The id in the path, of whatever kind it is.
+    pub fn path_id<T: FromStr>(&mut self) -> Option<T> {
         let id = self.asked.field(Place::Params, "id").and_then(Value::as_str).and_then(hyphenated);
         if id.is_none() {
             self.problems.push(self.asked.problem(Place::Params, "id", Problem::NotUuid));
@@ -145,8 +151,24 @@ fn as_text(value: &Value) -> String {
 }
 
 /// Only the usual form: the parser would also take braces and bare digits.
-fn hyphenated(text: &str) -> Option<ExchangeKeyId> {
+fn hyphenated<T: FromStr>(text: &str) -> Option<T> {
     text.parse().ok().filter(|_| text.len() == 36)
+}
+
+/// An id, where anything else is told by a problem of its own.
+pub fn id<T: FromStr>(problem: Problem) -> impl FnOnce(&Value) -> Result<T, Problem> {
+    move |value| value.as_str().and_then(hyphenated).ok_or(problem)
+}
+
+/// A date, or a moment as ISO 8601 writes it, with or without its milliseconds.
+///
+/// # Errors
+/// [`Problem::NotDate`].
+pub fn moment(value: &Value) -> Result<Micros, Problem> {
+    let text = value.as_str().unwrap_or("");
+    let whole = text.strip_suffix('Z').map(|seconds| format!("{seconds}.000Z"));
+    let read = Micros::from_date(text).or_else(|| Micros::from_iso(text));
+    read.or_else(|| Micros::from_iso(&whole?)).ok_or(Problem::NotDate)
 }
 
 /// A pair.

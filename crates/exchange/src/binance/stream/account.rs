@@ -2,12 +2,14 @@
 
 use super::{
     Pauses,
-    events::{self, RawAlgoChange, RawChange, Said, Stage},
+    events::{self, AccountChange, RawAlgoChange, RawChange, Said, Stage},
     socket::{Broken, Socket},
 };
 use crate::{
-    AccountEvent, Answer, Credentials, Failure, Urgency,
-    binance::{Shared, config::UserStream, failure, failure::Verdict, markets::Markets, rest::Call, sign},
+    AccountEvent, Answer, Credentials, Failure, HoldingsChange, Urgency,
+    binance::{
+        Shared, config::UserStream, failure, failure::Verdict, markets::Markets, num::plain, rest::Call, sign,
+    },
 };
 use domain::{Decimal, Micros, Symbol, TradeType};
 use serde::{Deserialize, de::IgnoredAny};
@@ -202,15 +204,22 @@ impl Account<'_> {
         match said {
             Said::Order(change) => self.order(*change).into_iter().collect(),
             Said::Algo(change, at) => self.algo(*change, at).await.into_iter().collect(),
-            Said::Account { balance, markets, settings } => {
+            Said::Account { balance, markets, settings, told } => {
                 let positions: Vec<Symbol> = markets.iter().filter_map(|name| self.symbol(name)).collect();
                 let changed: Vec<Symbol> = if settings { positions.clone() } else { Vec::new() };
-                let account = AccountEvent::Account { balance, positions };
+                let change = told.map(|told| self.change(*told));
+                let account = AccountEvent::Account { balance, positions, change };
                 std::iter::once(account).chain(changed.into_iter().map(AccountEvent::Settings)).collect()
             }
             Said::Leverage(name) => self.symbol(&name).map(AccountEvent::Settings).into_iter().collect(),
             Said::Expired | Said::Nothing => Vec::new(),
         }
+    }
+
+    fn change(&self, told: AccountChange) -> HoldingsChange {
+        let held = told.positions.iter().filter_map(|row| row.held(&self.markets)).collect();
+        let wallets = told.wallets.into_iter().map(|w| (w.asset, plain(w.balance))).collect();
+        HoldingsChange { wallets, held }
     }
 
     fn symbol(&self, name: &str) -> Option<Symbol> {

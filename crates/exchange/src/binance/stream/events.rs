@@ -1,7 +1,7 @@
 //! The messages of an account's stream, in Binance's one-letter names.
 
 use crate::binance::{
-    account::{SpotAsset, spot_balance},
+    account::{HeldRow, SpotAsset, spot_balance},
     num::{Id, Num, nonzero, plain},
     orders::words::{self, Told},
 };
@@ -23,7 +23,12 @@ pub(super) enum Said {
     /// A conditional order changed.
     Algo(Box<RawAlgoChange>, Micros),
     /// Positions of these markets changed, and perhaps spot funds.
-    Account { balance: Option<Balance>, markets: Vec<String>, settings: bool },
+    Account {
+        balance: Option<Balance>,
+        markets: Vec<String>,
+        settings: bool,
+        told: Option<Box<AccountChange>>,
+    },
     /// Leverage of this market changed.
     Leverage(String),
     /// The listen key, or the stream itself, has ended.
@@ -48,19 +53,20 @@ fn read_account(text: &str) -> Option<Said> {
         }
         "ACCOUNT_UPDATE" => {
             let AccountUpdate { a } = serde_json::from_str(text).ok()?;
-            let markets = a.positions.into_iter().map(|p| p.s).collect();
-            Said::Account { balance: None, markets, settings: a.m == "MARGIN_TYPE_CHANGE" }
+            let markets = a.positions.iter().map(|p| p.symbol.clone()).collect();
+            let settings = a.m == "MARGIN_TYPE_CHANGE";
+            Said::Account { balance: None, markets, settings, told: Some(Box::new(a)) }
         }
         "outboundAccountPosition" => {
             let SpotUpdate { assets } = serde_json::from_str(text).ok()?;
             let balance = Some(spot_balance(assets));
-            Said::Account { balance, markets: Vec::new(), settings: false }
+            Said::Account { balance, markets: Vec::new(), settings: false, told: None }
         }
-        "balanceUpdate" => Said::Account { balance: None, markets: Vec::new(), settings: false },
+        "balanceUpdate" => Said::Account { balance: None, markets: Vec::new(), settings: false, told: None },
         "MARGIN_CALL" => {
             let MarginCall { positions } = serde_json::from_str(text).ok()?;
             let markets = positions.into_iter().map(|p| p.s).collect();
-            Said::Account { balance: None, markets, settings: false }
+            Said::Account { balance: None, markets, settings: false, told: None }
         }
         "ACCOUNT_CONFIG_UPDATE" => Said::Leverage(serde_json::from_str::<ConfigUpdate>(text).ok()?.ac?.s),
         "listenKeyExpired" | "eventStreamTerminated" | "serverShutdown" => Said::Expired,
@@ -80,12 +86,22 @@ struct AccountUpdate {
     a: AccountChange,
 }
 
-#[derive(Deserialize)]
-struct AccountChange {
+#[derive(Debug, Deserialize)]
+pub(super) struct AccountChange {
     #[serde(default)]
     m: String,
+    #[serde(default, rename = "B")]
+    pub(super) wallets: Vec<Wallet>,
     #[serde(default, rename = "P")]
-    positions: Vec<Named>,
+    pub(super) positions: Vec<HeldRow>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Wallet {
+    #[serde(rename = "a")]
+    pub(super) asset: String,
+    #[serde(rename = "wb")]
+    pub(super) balance: Num,
 }
 
 #[derive(Deserialize)]

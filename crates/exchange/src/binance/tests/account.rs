@@ -48,6 +48,26 @@ async fn a_futures_balance() {
 }
 
 #[tokio::test]
+async fn holdings_come_from_one_answer_without_what_is_flat() {
+    let (fake, binance) = pair().await;
+    fake.on("GET /fapi/v1/exchangeInfo", [ok(super::prices::exchange_info())]);
+    let row = |symbol: &str, amount: &str| json!({ "symbol": symbol, "positionSide": "BOTH", "positionAmt": amount, "unrealizedProfit": "-1.50000000" });
+    fake.on(
+        "GET /fapi/v3/account",
+        [ok(json!({
+            "totalUnrealizedProfit": "-1.5",
+            "assets": [{ "asset": "USDT", "availableBalance": "90", "initialMargin": "8.5", "marginBalance": "98.5" }],
+            "positions": [row("BTCUSDT", "-0.010"), row("ETHUSDT", "0"), row("NOSUCH", "1")],
+        }))],
+    );
+    let holdings = binance.holdings(&who()).await.unwrap();
+    let held = crate::Held { symbol: super::btc(), amount: d("-0.01"), unrealized_pnl: d("-1.5") };
+    assert_eq!(held.side(), Some((domain::PositionSide::Short, d("0.01"))));
+    assert_eq!(holdings.held, [held]);
+    assert_eq!(holdings.balance.assets["USDT"].total, d("98.5"));
+}
+
+#[tokio::test]
 async fn a_spot_balance() {
     let (fake, binance) = pair().await;
     fake.on(

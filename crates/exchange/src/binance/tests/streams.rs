@@ -6,7 +6,7 @@ use super::{
     no, ok, orders, prices, who,
 };
 use crate::{
-    AccountEvent, Exchange, MarketEvent,
+    AccountEvent, Exchange, Held, HoldingsChange, MarketEvent,
     binance::{Pacing, config::UserStream, sign::signature},
 };
 use axum::extract::ws::{Message, WebSocket};
@@ -189,10 +189,12 @@ async fn a_futures_account_tells_of_orders_fills_and_positions() {
         &mut socket,
         &json!({ "e": "ACCOUNT_UPDATE", "E": 1, "T": 1, "a": { "m": "ORDER",
         "B": [{ "a": "USDT", "wb": "122624.1", "cw": "100.1", "bc": "50.1" }],
-        "P": [{ "s": "BTCUSDT", "pa": "20", "ep": "6563.6", "mt": "isolated" }, { "s": "NOSUCH" }] } }),
+        "P": [{ "s": "BTCUSDT", "pa": "20", "ep": "6563.6", "up": "-1.5", "mt": "isolated" }, { "s": "NOSUCH" }] } }),
     )
     .await;
-    let account = AccountEvent::Account { balance: None, positions: vec![btc()] };
+    let held = vec![Held { symbol: btc(), amount: d("20"), unrealized_pnl: d("-1.5") }];
+    let change = Some(HoldingsChange { wallets: [("USDT".to_owned(), d("122624.1"))].into(), held });
+    let account = AccountEvent::Account { balance: None, positions: vec![btc()], change };
     assert_eq!(next(&mut events).await, account);
 
     say(

@@ -142,11 +142,23 @@ impl Session {
 
     /// Tells what happened at one moment.
     async fn tell(&self, outgoing: &mut Outgoing, moment: &[Event]) -> Result<(), Gone> {
+        if !moment.iter().any(|event| self.concerns(event)) {
+            return Ok(());
+        }
         let messages = self.shared.exchange.read(|engine| self.messages(engine, moment)).map_err(|_| Gone)?;
         for message in messages {
             outgoing.feed(&message).await?;
         }
         outgoing.flush().await
+    }
+
+    /// Whether any of its streams may tell of this. Asked of every connection for every event: it takes no lock.
+    fn concerns(&self, event: &Event) -> bool {
+        self.subscriptions.iter().any(|subscription| match &subscription.source {
+            Source::User(listener) => event.account == Some(listener.account),
+            Source::Market(_) => matches!(event.kind, EventKind::Market(_)),
+            Source::Silence => false,
+        })
     }
 
     fn messages(&self, engine: &Engine, moment: &[Event]) -> Vec<Value> {
@@ -164,11 +176,11 @@ impl Session {
                 Source::Market(subject) if !updates.is_empty() => {
                     market::messages(engine, at, subject, &updates)
                 }
-                Source::User(listener) => moment
-                    .iter()
-                    .filter(|event| event.account == Some(listener.account))
-                    .filter_map(|event| user::message(self.venue, event))
-                    .collect(),
+                Source::User(listener) => {
+                    let mine = moment.iter().filter(|event| event.account == Some(listener.account));
+                    let rows = mine.filter_map(|event| user::message(self.venue, event)).collect();
+                    self.shared.faults.garbled(rows)
+                }
                 Source::Market(_) | Source::Silence => continue,
             };
             messages.extend(rows.into_iter().map(|row| self.wrapped(&subscription.name, row)));

@@ -1,0 +1,261 @@
+//! Following strategies, and the panic button.
+#![allow(missing_docs)] // the server macro makes items that cannot carry docs
+
+use super::{
+    form::{Form, failure, form},
+    trader,
+};
+use crate::{
+    answer::{Done, Failure},
+    visit,
+    words::{fill, follows::follows, problems},
+};
+use domain::{
+    Decimal, ExchangeKeyId, FollowId, StrategyId,
+    follow::Leaving,
+    money,
+    validation::{FieldProblem, Problem},
+};
+use leptos::prelude::*;
+use service::{
+    Error,
+    follow::{self, FollowChange, NewFollow},
+    panic,
+};
+use std::str::FromStr;
+
+/// Has a key follow a strategy.
+#[server(endpoint = "follow-create")]
+pub async fn create_follow(
+    #[server(default)] key: String,
+    #[server(default)]
+    #[server(rename = "strategyAutomatedId")]
+    strategy: String,
+    #[server(default)]
+    #[server(rename = "strategyRiskProfileId")]
+    profile: String,
+    #[server(default)]
+    #[server(rename = "maxLeverage")]
+    leverage: String,
+    #[server(default)]
+    #[server(rename = "dailyLossLimitUsd")]
+    limit: String,
+) -> Result<Done, Failure> {
+    let (visit, actor) = trader()?;
+    let back = strategy
+        .parse::<StrategyId>()
+        .map_or_else(|_| "/strategies".to_owned(), |id| format!("/strategies/{id}/follow"));
+    let answer = terms(form("follow-create", back), &strategy, &profile, &leverage, &limit).keep("key", &key);
+    let begun = match (Typed { strategy, profile, leverage, limit }.read(), key.parse()) {
+        (Ok(terms), Ok(key)) => follow::create(&visit.desk, &actor, key, terms).await,
+        (Err(problems), _) => Err(Error::Fields(problems)),
+        (Ok(_), Err(_)) => Err(Error::NotFound),
+    };
+    answer.answer(&visit, begun.map(|_| Done::at("/follows").saying("follow-begun"))).await
+}
+
+/// Changes strategy, risk and limits.
+#[server(endpoint = "follow-change")]
+pub async fn change_follow(
+    #[server(default)] id: String,
+    #[server(default)]
+    #[server(rename = "strategyAutomatedId")]
+    strategy: String,
+    #[server(default)]
+    #[server(rename = "strategyRiskProfileId")]
+    profile: String,
+    #[server(default)]
+    #[server(rename = "maxLeverage")]
+    leverage: String,
+    #[server(default)]
+    #[server(rename = "dailyLossLimitUsd")]
+    limit: String,
+) -> Result<Done, Failure> {
+    let (visit, actor) = trader()?;
+    let answer = terms(row("follow-change", &id), &strategy, &profile, &leverage, &limit);
+    let changed = match (Typed { strategy, profile, leverage, limit }.read(), id.parse()) {
+        (Ok(terms), Ok(id)) => {
+            let change = FollowChange {
+                active: None,
+                strategy: Some(terms.strategy),
+                profile: Some(terms.profile),
+                max_leverage: Some(terms.max_leverage),
+                daily_loss_limit_usd: Some(terms.daily_loss_limit_usd),
+            };
+            follow::update(&visit.desk, &actor, id, change).await
+        }
+        (Err(problems), _) => Err(Error::Fields(problems)),
+        (Ok(_), Err(_)) => Err(Error::NotFound),
+    };
+    answer.answer(&visit, changed.map(|_| Done::at("/follows").saying("follow-changed"))).await
+}
+
+/// Copies nothing new until it is resumed.
+#[server(endpoint = "follow-pause")]
+pub async fn pause_follow(#[server(default)] id: String) -> Result<Done, Failure> {
+    let (visit, actor) = trader()?;
+    let paused = match id.parse() {
+        Ok(id) => follow::pause(&visit.desk, &actor, id).await,
+        Err(_) => Err(Error::NotFound),
+    };
+    let done = paused.map(|_| Done::at("/follows").saying("follow-paused"));
+    row("follow-pause", &id).answer(&visit, done).await
+}
+
+/// Copies again.
+#[server(endpoint = "follow-resume")]
+pub async fn resume_follow(#[server(default)] id: String) -> Result<Done, Failure> {
+    let (visit, actor) = trader()?;
+    let resumed = match id.parse() {
+        Ok(id) => follow::resume(&visit.desk, &actor, id).await,
+        Err(_) => Err(Error::NotFound),
+    };
+    let done = resumed.map(|_| Done::at("/follows").saying("follow-resumed"));
+    row("follow-resume", &id).answer(&visit, done).await
+}
+
+/// Ends following; its position is kept or closed.
+#[server(endpoint = "follow-stop")]
+pub async fn stop_follow(
+    #[server(default)] id: String,
+    #[server(default)] leaving: String,
+) -> Result<Done, Failure> {
+    let (visit, actor) = trader()?;
+    let leaving = Leaving::parse(&leaving).unwrap_or(Leaving::Keep);
+    let stopped = match id.parse() {
+        Ok(id) => follow::stop(&visit.desk, &actor, id, leaving).await,
+        Err(_) => Err(Error::NotFound),
+    };
+    let notice = match leaving {
+        Leaving::Keep => "follow-stopped",
+        Leaving::Close => "follow-stopped-closed",
+    };
+    let done = stopped.map(|()| Done::at("/follows").saying(notice));
+    form("follow-stop", "/follows").answer(&visit, done).await
+}
+
+/// The panic button, for one key or for all.
+#[server(endpoint = "panic")]
+pub async fn press_panic(#[server(default)] key: String) -> Result<Done, Failure> {
+    let (visit, actor) = trader()?;
+    let pressed = if key.is_empty() {
+        panic::person(&visit.desk, &actor).await
+    } else {
+        match key.parse::<ExchangeKeyId>() {
+            Ok(key) => panic::key(&visit.desk, &actor, key).await.map(|report| vec![report]),
+            Err(_) => Err(Error::NotFound),
+        }
+    };
+    let done = pressed.map(|reports| Done::at("/follows/panic").saying("panicked").telling(told(reports)));
+    form("panic", "/follows/panic").answer(&visit, done).await
+}
+
+/// What happened to each key, in words.
+fn told(reports: Vec<panic::Report>) -> Vec<(String, String)> {
+    let words = follows(visit::lang());
+    let why = |error: Error| {
+        let key = failure(error).1.refusal.unwrap_or_default();
+        problems::refusal(visit::lang(), &key)
+    };
+    let market = |report: panic::MarketReport| {
+        let symbol = report.symbol.to_string();
+        match report.outcome {
+            Ok(()) => fill(words.panic_market, &[&symbol]),
+            Err(error) => fill(words.panic_failed, &[&symbol, why(error)]),
+        }
+    };
+    let line = |report: panic::Report| {
+        let done = report.done();
+        let mut parts = match report.markets {
+            Ok(markets) if markets.is_empty() => vec![words.panic_quiet.to_owned()],
+            Ok(markets) => markets.into_iter().map(market).collect(),
+            Err(error) => vec![fill(words.panic_unknown, &[why(error)])],
+        };
+        if !done {
+            parts.push(words.panic_again.to_owned());
+        }
+        (report.name, parts.join(" "))
+    };
+    reports.into_iter().map(line).collect()
+}
+
+/// A form of one follow's line.
+fn row(name: &'static str, id: &str) -> Form {
+    let line = id.parse::<FollowId>().map(|id| format!("/follows#follow-{id}"));
+    form(name, line.unwrap_or_else(|_| "/follows".to_owned())).keep("id", id)
+}
+
+fn terms(form: Form, strategy: &str, profile: &str, leverage: &str, limit: &str) -> Form {
+    form.keep("strategyAutomatedId", strategy)
+        .keep("strategyRiskProfileId", profile)
+        .keep("maxLeverage", leverage)
+        .keep("dailyLossLimitUsd", limit)
+}
+
+/// What was typed.
+struct Typed {
+    strategy: String,
+    profile: String,
+    leverage: String,
+    limit: String,
+}
+
+impl Typed {
+    fn read(&self) -> Result<NewFollow, Vec<FieldProblem>> {
+        let strategy = field("strategyAutomatedId", &self.strategy, Problem::NotUuid);
+        let profile = field("strategyRiskProfileId", &self.profile, Problem::NotRiskProfile);
+        let max_leverage = optional("maxLeverage", &self.leverage, Problem::NotLeverage, |t| t.parse().ok());
+        let limit: Result<Option<Decimal>, _> =
+            optional("dailyLossLimitUsd", &self.limit, Problem::NotNumber, |t| money::parse(t).ok());
+        match (strategy, profile, max_leverage, limit) {
+            (Ok(strategy), Ok(profile), Ok(max_leverage), Ok(daily_loss_limit_usd)) => {
+                Ok(NewFollow { active: true, strategy, profile, max_leverage, daily_loss_limit_usd })
+            }
+            (a, b, c, d) => Err([a.err(), b.err(), c.err(), d.err()].into_iter().flatten().collect()),
+        }
+    }
+}
+
+/// A field that must be there.
+fn field<T: FromStr>(name: &str, text: &str, problem: Problem) -> Result<T, FieldProblem> {
+    text.trim().parse().map_err(|_| FieldProblem::new(name, problem))
+}
+
+/// A field that may be empty.
+pub(super) fn optional<T>(
+    name: &str,
+    text: &str,
+    problem: Problem,
+    read: impl Fn(&str) -> Option<T>,
+) -> Result<Option<T>, FieldProblem> {
+    match text.trim() {
+        "" => Ok(None),
+        text => read(text).map(Some).ok_or_else(|| FieldProblem::new(name, problem)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "0192d3a0-0000-7000-8000-000000000001";
+
+    fn typed(leverage: &str, limit: &str) -> Typed {
+        Typed { strategy: ID.into(), profile: ID.into(), leverage: leverage.into(), limit: limit.into() }
+    }
+
+    #[test]
+    fn limits_may_be_left_empty() {
+        let read = typed("", " ").read().unwrap();
+        assert_eq!((read.max_leverage, read.daily_loss_limit_usd), (None, None));
+        let read = typed(" 7 ", "250.5").read().unwrap();
+        assert_eq!((read.max_leverage, read.daily_loss_limit_usd), (Some(7), Some(Decimal::new(2505, 1))));
+    }
+
+    #[test]
+    fn every_problem_is_named_at_once() {
+        let wrong = Typed { profile: "none".into(), ..typed("many", "much") };
+        let fields: Vec<_> = wrong.read().unwrap_err().into_iter().map(|p| p.field).collect();
+        assert_eq!(fields, ["strategyRiskProfileId", "maxLeverage", "dailyLossLimitUsd"]);
+    }
+}

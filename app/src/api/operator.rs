@@ -1,0 +1,210 @@
+//! What the operator does with strategies, their hooks and their signals.
+#![allow(missing_docs)] // the server macro makes items that cannot carry docs
+
+use super::{
+    follows::optional,
+    form::{Form, form},
+    trader,
+};
+use crate::answer::{Done, Failure};
+use domain::{
+    Frame, Side, StrategyId, Symbol, money,
+    signal::Action,
+    validation::{FieldProblem, Problem},
+};
+use leptos::prelude::*;
+use service::{
+    Error, copy,
+    strategy::{self, NewStrategy, Said, StrategyChange},
+};
+
+/// Pauses all new copies, or lets them go on.
+#[server(endpoint = "copies-pause")]
+pub async fn pause_copies(#[server(default)] paused: String) -> Result<Done, Failure> {
+    let (visit, actor) = trader()?;
+    let pause = paused == "true";
+    let switched = copy::pause_all(&visit.desk, &actor, pause).await;
+    let notice = if pause { "copies-paused" } else { "copies-resumed" };
+    let done = switched.map(|_| Done::at("/admin/strategies").saying(notice));
+    form("copies-pause", "/admin/strategies").answer(&visit, done).await
+}
+
+/// Makes a strategy. It begins inactive.
+#[server(endpoint = "strategy-create")]
+pub async fn create_strategy(
+    #[server(default)] name: String,
+    #[server(default)] description: String,
+    #[server(default)] symbol: String,
+    #[server(default)] frame: String,
+    #[server(default)] definition: String,
+) -> Result<Done, Failure> {
+    let (visit, actor) = trader()?;
+    let answer = form("strategy-create", "/admin/strategies#create")
+        .keep("name", &name)
+        .keep_text("description", &description)
+        .keep("symbol", &symbol)
+        .keep("frame", &frame)
+        .keep_text("definition", &definition);
+    let made = match market(&symbol, &frame) {
+        Ok((symbol, frame)) => {
+            let (description, definition) = (filled(description), filled(definition));
+            let new = NewStrategy { name, description, symbol, frame, definition, active: false };
+            strategy::create(&visit.desk, &actor, new).await
+        }
+        Err(problems) => Err(Error::Fields(problems)),
+    };
+    let done = made.map(|made| Done::at(page(made.strategy.id)).saying("strategy-created"));
+    answer.answer(&visit, done).await
+}
+
+/// Changes name, words and rules.
+#[server(endpoint = "strategy-change")]
+pub async fn change_strategy(
+    #[server(default)] id: String,
+    #[server(default)] name: String,
+    #[server(default)] description: String,
+    #[server(default)] definition: String,
+) -> Result<Done, Failure> {
+    let (visit, actor) = trader()?;
+    let answer = of("strategy-change", &id)
+        .keep("name", &name)
+        .keep_text("description", &description)
+        .keep_text("definition", &definition);
+    let change = StrategyChange {
+        name: Some(name),
+        description: Some(filled(description)),
+        definition: Some(filled(definition)),
+        ..StrategyChange::default()
+    };
+    let changed = match id.parse() {
+        Ok(id) => strategy::update(&visit.desk, &actor, id, change).await,
+        Err(_) => Err(Error::NotFound),
+    };
+    let done = changed.map(|c| Done::at(page(c.strategy.id)).saying("strategy-changed"));
+    answer.answer(&visit, done).await
+}
+
+/// Activates or deactivates a strategy.
+#[server(endpoint = "strategy-active")]
+pub async fn activate_strategy(
+    #[server(default)] id: String,
+    #[server(default)] active: String,
+) -> Result<Done, Failure> {
+    let (visit, actor) = trader()?;
+    let active = active == "true";
+    let switched = match id.parse() {
+        Ok(id) => strategy::set_active(&visit.desk, &actor, id, active).await,
+        Err(_) => Err(Error::NotFound),
+    };
+    let notice = if active { "strategy-activated" } else { "strategy-deactivated" };
+    let done = switched.map(|s| Done::at(page(s.strategy.id)).saying(notice));
+    of("strategy-active", &id).answer(&visit, done).await
+}
+
+/// Gives the hook a new address; the next page shows it once.
+#[server(endpoint = "hook-rotate")]
+pub async fn rotate_hook(#[server(default)] id: String) -> Result<Done, Failure> {
+    let (visit, actor) = trader()?;
+    let rotated = match id.parse::<StrategyId>() {
+        Ok(id) => strategy::rotate_hook(&visit.desk, &actor, id).await.map(|token| (id, token)),
+        Err(_) => Err(Error::NotFound),
+    };
+    let done = rotated.map(|(id, token)| {
+        Done::at(page(id)).saying("hook-rotated").telling(vec![("token".to_owned(), token)])
+    });
+    of("hook-rotate", &id).answer(&visit, done).await
+}
+
+/// Gives a signal by hand.
+#[server(endpoint = "signal-send")]
+pub async fn send_signal(
+    #[server(default)] id: String,
+    #[server(default)] action: String,
+    #[server(default)] price: String,
+    #[server(default)] stop: String,
+    #[server(default)] targets: String,
+) -> Result<Done, Failure> {
+    let (visit, actor) = trader()?;
+    let answer = of("signal-send", &id)
+        .keep("action", &action)
+        .keep("price", &price)
+        .keep("stop", &stop)
+        .keep("targets", &targets);
+    let sent = match (said(&action, &price, &stop, &targets), id.parse()) {
+        (Ok(said), Ok(id)) => strategy::send(&visit.desk, &actor, id, said).await,
+        (Err(problems), _) => Err(Error::Fields(problems)),
+        (Ok(_), Err(_)) => Err(Error::NotFound),
+    };
+    let done = sent.map(|signal| Done::at(format!("/admin/signals/{}", signal.id)));
+    answer.answer(&visit, done).await
+}
+
+/// What the form says: an exit needs nothing but itself.
+fn said(action: &str, price: &str, stop: &str, targets: &str) -> Result<Said, Vec<FieldProblem>> {
+    let number = |text: &str| money::parse(text).ok();
+    let side = Side::parse(action);
+    let which = match (action, side) {
+        ("EXIT", _) => Ok(Action::Exit),
+        (_, Some(_)) => Ok(Action::Enter),
+        _ => Err(FieldProblem::new("action", Problem::NotAction)),
+    };
+    let price = optional("price", price, Problem::NotNumber, number);
+    let stop = match optional("stop", stop, Problem::NotNumber, number) {
+        Ok(None) if side.is_some() => Err(FieldProblem::new("stop", Problem::Required)),
+        other => other,
+    };
+    let targets = targets.split([' ', ';', '\n']).map(str::trim).filter(|t| !t.is_empty());
+    let targets: Option<Vec<_>> = targets.map(number).collect();
+    let targets = targets.ok_or_else(|| FieldProblem::new("targets", Problem::NotNumber));
+    match (which, price, stop, targets) {
+        (Ok(action), Ok(price), Ok(stop), Ok(targets)) => Ok(Said { action, side, price, stop, targets }),
+        (a, b, c, d) => Err([a.err(), b.err(), c.err(), d.err()].into_iter().flatten().collect()),
+    }
+}
+
+fn market(symbol: &str, frame: &str) -> Result<(Symbol, Frame), Vec<FieldProblem>> {
+    let symbol = symbol.trim().parse().map_err(|_| FieldProblem::new("symbol", Problem::NotSymbol));
+    let frame = Frame::parse(frame).ok_or_else(|| FieldProblem::new("frame", Problem::NotFrame));
+    match (symbol, frame) {
+        (Ok(symbol), Ok(frame)) => Ok((symbol, frame)),
+        (a, b) => Err([a.err(), b.err()].into_iter().flatten().collect()),
+    }
+}
+
+fn filled(text: String) -> Option<String> {
+    Some(text).filter(|t| !t.trim().is_empty())
+}
+
+fn page(id: StrategyId) -> String {
+    format!("/admin/strategies/{id}")
+}
+
+/// A form of one strategy's page.
+fn of(name: &'static str, id: &str) -> Form {
+    form(name, id.parse().map_or_else(|_| "/admin/strategies".to_owned(), page)).keep("id", id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::Decimal;
+
+    fn fields(read: Result<Said, Vec<FieldProblem>>) -> Vec<String> {
+        read.err().unwrap_or_default().into_iter().map(|p| p.field).collect()
+    }
+
+    #[test]
+    fn an_entry_needs_its_stop_and_an_exit_nothing() {
+        let entry = said("BUY", "", "95", "105 110;120").unwrap();
+        assert_eq!((entry.action, entry.side, entry.price), (Action::Enter, Some(Side::Buy), None));
+        assert_eq!(entry.targets, [105, 110, 120].map(Decimal::from));
+        assert_eq!(fields(said("SELL", "100", "", "")), ["stop"]);
+        let exit = said("EXIT", "", "", "").unwrap();
+        assert_eq!((exit.action, exit.side, exit.stop), (Action::Exit, None, None));
+    }
+
+    #[test]
+    fn every_problem_is_named_at_once() {
+        assert_eq!(fields(said("HOLD", "x", "y", "z")), ["action", "price", "stop", "targets"]);
+    }
+}

@@ -1,0 +1,153 @@
+//! Copies: what each signal did on each account, and in words why not.
+
+use super::tables::{NUMBER, ROOMY, WORDS, moment, scrolling, tone};
+use crate::{
+    figures, visit,
+    words::{
+        copies::{Copies, copies, reason},
+        fill,
+        pages::pages,
+    },
+};
+use domain::{Decimal, copy::Status, follow::Copied, money, signal::Action};
+use leptos::prelude::*;
+
+/// The copies of a person, newest first.
+pub(crate) fn table(rows: &[Copied], label: &'static str) -> AnyView {
+    let (words, names) = (copies(visit::lang()), pages(visit::lang()));
+    let columns = [
+        (names.col_time, WORDS),
+        (words.strategy, ROOMY),
+        (names.col_key, ROOMY),
+        (words.col_what, WORDS),
+        (words.col_happened, WORDS),
+        (words.col_result, NUMBER),
+    ];
+    let row = |copy: &Copied| {
+        view! {
+            <tr data-testid="copy" data-status=copy.status.word()>
+                <td>{moment(copy.created_at)}</td>
+                <td class="roomy"><a href=format!("/strategies/{}", copy.strategy)>{copy.strategy_name.clone()}</a></td>
+                <td class="roomy">{copy.key_name.clone().unwrap_or_else(|| words.key_gone.to_owned())}</td>
+                <th scope="row">
+                    <span data-side=copy.side.map(domain::Side::word)>{words.action(copy.action, copy.side)}</span>
+                    " "{copy.symbol.to_string()}
+                </th>
+                <td class="happened">{badge(copy.status)}" "{happened(words, copy)}</td>
+                {result(copy.profit_usd)}
+            </tr>
+        }
+    };
+    scrolling(label.to_owned(), &columns, rows.iter().map(row).collect_view())
+}
+
+/// Where a copy stands.
+pub(crate) fn badge(status: Status) -> AnyView {
+    let mode = match status {
+        Status::Queued | Status::Sending => "paper",
+        Status::Open => "good",
+        Status::Closed => "off",
+        Status::Skipped => "warn",
+        Status::Failed => "live",
+    };
+    view! { <span class="badge" data-mode=mode>{copies(visit::lang()).status(status)}</span> }.into_any()
+}
+
+fn result(profit: Option<Decimal>) -> AnyView {
+    let text = profit.map(|p| format!("{} USDT", figures::signed_cents(p)));
+    view! { <td class="number" data-change=profit.map(tone)>{text}</td> }.into_any()
+}
+
+/// What happened, in words.
+pub(crate) fn happened(words: &Copies, copy: &Copied) -> String {
+    match copy.status {
+        Status::Queued | Status::Sending => String::new(),
+        Status::Skipped | Status::Failed => {
+            let why = copy.reason.map(|r| capital(reason(visit::lang(), r))).unwrap_or_default();
+            match copy.detail.as_deref().filter(|d| !d.is_empty()) {
+                Some(detail) => format!("{why}: {detail}"),
+                None => why,
+            }
+        }
+        Status::Open => sized(words, copy),
+        Status::Closed if copy.action == Action::Exit => words.left.to_owned(),
+        Status::Closed => {
+            let ended = copy.exit.map(|exit| fill(words.ended, &[words.exit(exit)])).unwrap_or_default();
+            format!("{}. {ended}", sized(words, copy))
+        }
+    }
+}
+
+/// `0.121 BTC at 19,580.1, 7×`.
+fn sized(words: &Copies, copy: &Copied) -> String {
+    let (Some(amount), Some(price)) = (copy.amount, copy.entry_price) else { return String::new() };
+    let leverage = copy.leverage.map_or_else(|| "1".to_owned(), |l| l.to_string());
+    let amount = format!("{} {}", money::text(amount), copy.symbol.base());
+    fill(words.sized, &[&amount, &figures::decimal(price), &leverage])
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::Lang;
+    use domain::{
+        Micros, Side,
+        copy::{Exit, Reason},
+    };
+
+    fn id<T: std::str::FromStr<Err: std::fmt::Debug>>() -> T {
+        "0192d3a0-0000-7000-8000-000000000001".parse().unwrap()
+    }
+
+    fn copy(status: Status) -> Copied {
+        Copied {
+            id: id(),
+            signal: id(),
+            strategy: id(),
+            strategy_name: "EMA cross".into(),
+            key: id(),
+            key_name: Some("Sandbox".into()),
+            symbol: "BTC/USDT".parse().unwrap(),
+            action: Action::Enter,
+            side: Some(Side::Buy),
+            status,
+            reason: None,
+            detail: None,
+            risk_percent: Decimal::TWO,
+            equity: None,
+            amount: Some(Decimal::new(121, 3)),
+            leverage: Some(7),
+            entry_price: Some(Decimal::new(195_801, 1)),
+            stop: None,
+            targets: Vec::new(),
+            order_id: None,
+            exit: None,
+            exit_price: None,
+            profit_usd: None,
+            created_at: Micros(0),
+            opened_at: None,
+            finished_at: None,
+        }
+    }
+
+    #[test]
+    fn every_copy_says_what_happened() {
+        let words = copies(Lang::En);
+        assert_eq!(happened(words, &copy(Status::Open)), "0.121 BTC at 19,580.1, 7×");
+        let closed = Copied { exit: Some(Exit::Stop), ..copy(Status::Closed) };
+        assert_eq!(happened(words, &closed), "0.121 BTC at 19,580.1, 7×. Closed: stop reached");
+        let skipped = Copied { reason: Some(Reason::Margin), ..copy(Status::Skipped) };
+        let text = happened(words, &skipped);
+        assert_eq!(text, "The order would exceed the available margin at the highest leverage");
+        let detail = Some("Filter failure: LOT_SIZE".to_owned());
+        let refused = Copied { reason: Some(Reason::Refused), detail, ..copy(Status::Failed) };
+        assert_eq!(happened(words, &refused), "The exchange refused the order: Filter failure: LOT_SIZE");
+        let left = Copied { action: Action::Exit, side: None, ..copy(Status::Closed) };
+        assert_eq!(happened(words, &left), "Left the position");
+    }
+}

@@ -1,0 +1,107 @@
+//! Filters of lists: a form that asks for the same page again. It needs no script and no endpoint.
+
+use crate::visit::encoded;
+use leptos::prelude::*;
+
+/// A filter of one name.
+pub(crate) struct Filter {
+    /// Its name in the address.
+    pub(crate) name: &'static str,
+    /// Its label.
+    pub(crate) label: &'static str,
+    /// What is chosen or typed.
+    pub(crate) value: String,
+    /// Values and what they are called; none: a date.
+    pub(crate) options: Option<Vec<(String, String)>>,
+}
+
+impl Filter {
+    /// A choice, the first of which is everything.
+    pub(crate) fn choice(
+        name: &'static str,
+        label: &'static str,
+        value: Option<String>,
+        every: &str,
+        options: impl IntoIterator<Item = (String, String)>,
+    ) -> Self {
+        let first = (String::new(), every.to_owned());
+        let options = std::iter::once(first).chain(options).collect();
+        Self { name, label, value: value.unwrap_or_default(), options: Some(options) }
+    }
+
+    /// A date.
+    pub(crate) fn date(name: &'static str, label: &'static str, value: Option<String>) -> Self {
+        Self { name, label, value: value.unwrap_or_default(), options: None }
+    }
+}
+
+/// The form.
+pub(crate) fn form(
+    page: &'static str,
+    fixed: &[(&'static str, &'static str)],
+    filters: Vec<Filter>,
+    show: &'static str,
+) -> AnyView {
+    let hidden = |(name, value): &(&'static str, &'static str)| {
+        view! { <input type="hidden" name=*name value=*value/> }
+    };
+    let field = |filter: Filter| {
+        let id = format!("filter-{}", filter.name);
+        let control = match filter.options {
+            Some(options) => {
+                let option = |(value, text): (String, String)| {
+                    let selected = value == filter.value;
+                    view! { <option value=value selected=selected>{text}</option> }
+                };
+                let options = options.into_iter().map(option).collect_view();
+                view! { <select id=id.clone() name=filter.name>{options}</select> }.into_any()
+            }
+            None => {
+                view! { <input id=id.clone() type="date" name=filter.name value=filter.value/> }.into_any()
+            }
+        };
+        view! { <div class="filter"><label for=id>{filter.label}</label>{control}</div> }
+    };
+    view! {
+        <form method="get" action=page class="filters" data-testid="filters">
+            {fixed.iter().map(hidden).collect_view()}
+            {filters.into_iter().map(field).collect_view()}
+            <button type="submit" class="button">{show}</button>
+        </form>
+    }
+    .into_any()
+}
+
+/// The address of a page with these values, empty ones left out.
+pub(crate) fn address<'a>(page: &str, values: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let mut out = page.to_owned();
+    for (name, value) in values.into_iter().filter(|(_, value)| !value.is_empty()) {
+        out.push(if out.contains('?') { '&' } else { '?' });
+        out.push_str(&format!("{name}={}", encoded(value)));
+    }
+    out
+}
+
+/// Links of one row of which one is the present page.
+pub(crate) fn tabs(label: &'static str, links: Vec<(String, &'static str, bool)>) -> AnyView {
+    let link = |(href, text, here): (String, &'static str, bool)| {
+        view! { <a href=href aria-current=here.then_some("page")>{text}</a> }
+    };
+    view! { <nav class="segments tabs" aria-label=label>{links.into_iter().map(link).collect_view()}</nav> }
+        .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::address;
+
+    #[test]
+    fn addresses_carry_what_was_chosen() {
+        assert_eq!(address("/copies", [("key", ""), ("status", "OPEN")]), "/copies?status=OPEN");
+        assert_eq!(
+            address("/history", [("symbol", "BTC/USDT"), ("side", "BUY")]),
+            "/history?symbol=BTC%2FUSDT&side=BUY"
+        );
+        assert_eq!(address("/copies", [("key", "")]), "/copies");
+    }
+}

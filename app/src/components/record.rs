@@ -1,0 +1,149 @@
+//! What a strategy's trades came to: curves, and figures of backtest and live side by side, never mixed.
+
+use super::plot;
+use crate::{
+    figures, visit,
+    words::{
+        fill,
+        strategies::{Strategies, strategies},
+    },
+};
+use domain::{
+    Decimal,
+    strategy::{Card, Figures, Kind, Range, Record, Trade},
+};
+use leptos::{either::Either, prelude::*};
+
+/// Which of the two a figure belongs to.
+pub(crate) fn badge(kind: Kind) -> AnyView {
+    let mode = if kind == Kind::Live { "good" } else { "paper" };
+    view! { <span class="badge" data-mode=mode>{strategies(visit::lang()).kind(kind)}</span> }.into_any()
+}
+
+/// The curve of a record under its name; in words where there is none.
+pub(crate) fn curve(record: &Record) -> AnyView {
+    let words = strategies(visit::lang());
+    let name = words.kind(record.kind);
+    let span = record.since.zip(record.until);
+    let span = span.map(|(a, b)| fill(words.since, &[&a.date(), &b.date()]));
+    let drawn = if record.curve.len() > 1 {
+        let last = record.curve.last().map(|p| figures::signed_percent(p.1)).unwrap_or_default();
+        Either::Left(plot::profit(&record.curve, fill(words.curve, &[name, &last])))
+    } else {
+        let text = if record.kind == Kind::Live { words.no_live } else { words.no_backtest };
+        Either::Right(view! { <p class="empty">{text}</p> })
+    };
+    view! {
+        <figure class="record" data-testid=format!("curve-{}", record.kind)>
+            <figcaption>{badge(record.kind)}<span class="hint">{span}</span></figcaption>
+            {drawn}
+        </figure>
+    }
+    .into_any()
+}
+
+/// Figures of both records, one beside the other.
+pub(crate) fn compared(card: &Card) -> AnyView {
+    let words = strategies(visit::lang());
+    let (back, live) = (card.backtest.total, card.live.total);
+    let row = |(name, show): (&'static str, fn(&Figures) -> Shown)| {
+        view! { <tr><th scope="row">{name}</th>{cell(show(&back))}{cell(show(&live))}</tr> }
+    };
+    view! {
+        <table class="table compared" data-testid="figures">
+            <caption class="visually-hidden">{fill(words.figures, &[&card.strategy.name])}</caption>
+            <thead>
+                <tr><td></td><th scope="col" class="number">{words.backtest}</th><th scope="col" class="number">{words.live}</th></tr>
+            </thead>
+            <tbody>{rows(words).into_iter().map(row).collect_view()}</tbody>
+        </table>
+    }
+    .into_any()
+}
+
+/// A figure and whether it is a gain.
+struct Shown(String, &'static str);
+
+fn rows(words: &Strategies) -> [(&'static str, fn(&Figures) -> Shown); 6] {
+    [
+        (words.net_profit, |f| profit(f.net_profit_percent)),
+        (words.win_rate, |f| plain(f.win_rate.map(figures::share))),
+        (words.max_draw_down, |f| plain(f.max_draw_down.map(figures::share))),
+        (words.trades, |f| plain(Some(f.trades.to_string()))),
+        (words.long, |f| plain(Some(f.long.to_string()))),
+        (words.short, |f| plain(Some(f.short.to_string()))),
+    ]
+}
+
+fn cell(Shown(text, way): Shown) -> AnyView {
+    view! { <td class="number" data-change=way>{text}</td> }.into_any()
+}
+
+fn plain(text: Option<String>) -> Shown {
+    Shown(text.unwrap_or_else(|| "—".to_owned()), "plain")
+}
+
+fn profit(value: Option<Decimal>) -> Shown {
+    let way = value.map_or("plain", super::tables::tone);
+    Shown(plain(value.map(figures::signed_percent)).0, way)
+}
+
+/// Days or months of one record, newest first.
+pub(crate) fn ranges(rows: &[Range], label: String) -> AnyView {
+    use super::tables::{NUMBER, ROOMY_NUMBER, WORDS};
+    let words = strategies(visit::lang());
+    let columns = [
+        (words.range, WORDS),
+        (words.net_profit, NUMBER),
+        (words.win_rate, NUMBER),
+        (words.max_draw_down, NUMBER),
+        (words.trades, NUMBER),
+        (words.long, ROOMY_NUMBER),
+        (words.short, ROOMY_NUMBER),
+    ];
+    let row = |range: &Range| {
+        let f = range.figures;
+        let date = range.start.date();
+        view! {
+            <tr data-testid="range">
+                <th scope="row"><time datetime=date.clone()>{date.clone()}</time></th>
+                {cell(profit(f.net_profit_percent))}
+                {cell(plain(f.win_rate.map(figures::share)))}
+                {cell(plain(f.max_draw_down.map(figures::share)))}
+                <td class="number">{f.trades}</td>
+                <td class="roomy number">{f.long}</td>
+                <td class="roomy number">{f.short}</td>
+            </tr>
+        }
+    };
+    super::tables::scrolling(label, &columns, rows.iter().map(row).collect_view())
+}
+
+/// The newest trades of one record; one may still stand.
+pub(crate) fn trades(rows: &[Trade], label: String) -> AnyView {
+    use super::tables::{NUMBER, ROOMY, WORDS, moment};
+    let words = strategies(visit::lang());
+    let columns = [
+        (words.entered, WORDS),
+        (words.side, WORDS),
+        (words.entry, NUMBER),
+        (words.left, NUMBER),
+        (words.how, ROOMY),
+        (words.profit, NUMBER),
+    ];
+    let row = |trade: &Trade| {
+        let side = crate::words::orders::orders(visit::lang()).entered(trade.side);
+        let how = trade.exit.map_or(words.stands, |exit| words.exit(exit));
+        view! {
+            <tr data-testid="record-trade">
+                <td>{moment(trade.entered_at)}</td>
+                <th scope="row"><span data-side=trade.side.word()>{side}</span></th>
+                <td class="number">{figures::decimal(trade.entry_price)}</td>
+                <td class="number">{trade.exit_price.map(figures::decimal)}</td>
+                <td class="roomy">{how}</td>
+                {cell(profit(trade.profit_percent))}
+            </tr>
+        }
+    };
+    super::tables::scrolling(label, &columns, rows.iter().map(row).collect_view())
+}

@@ -1,0 +1,103 @@
+//! `/copies?key=&strategy=&status=&before=`: what every signal did on every account.
+
+use crate::{
+    components::{
+        copied,
+        filters::{self, Filter, address},
+        frame::{Width, frame},
+        show::show,
+    },
+    islands::fresh::Fresh,
+    visit,
+    words::copies::{Copies, copies},
+};
+use domain::copy::Status;
+use leptos::prelude::*;
+use service::{
+    Error,
+    follow::{self, Copies as Wanted},
+    key, strategy,
+};
+
+/// How many are on a page.
+const MOST: u16 = 50;
+
+/// Newest first.
+pub(crate) fn page() -> impl IntoView {
+    let [key, strategy, status, before] = ["key", "strategy", "status", "before"].map(visit::query);
+    show(|visit| async move {
+        let (words, actor) = (copies(visit::lang()), visit.trader()?);
+        let keys = key::list(&visit.desk, actor).await?;
+        let strategies = strategy::list(&visit.desk).await?;
+        let wanted = Wanted {
+            key: id(key.as_deref())?,
+            strategy: id(strategy.as_deref())?,
+            status: status.as_deref().and_then(Status::parse),
+            before: id(before.as_deref())?,
+            limit: Some(MOST),
+        };
+        let rows = follow::copies(&visit.desk, actor, &wanted).await?;
+        let next = rows.last().filter(|_| rows.len() == usize::from(MOST)).map(|copy| copy.id);
+        let keys = keys.into_iter().map(|k| (k.id.to_string(), k.name));
+        let strategies = strategies.into_iter().map(|s| (s.id.to_string(), s.name));
+        let states = Status::ALL.iter().map(|s| (s.word().to_owned(), words.status(*s).to_owned()));
+        let filters = vec![
+            Filter::choice(
+                "key",
+                crate::words::pages::pages(visit::lang()).choose_key,
+                key.clone(),
+                words.any_key,
+                keys,
+            ),
+            Filter::choice("strategy", words.strategy, strategy.clone(), words.any_strategy, strategies),
+            Filter::choice("status", words.status, status.clone(), words.any_status, states),
+        ];
+        let here = |before: &str| {
+            let chosen =
+                [("key", key.as_deref()), ("strategy", strategy.as_deref()), ("status", status.as_deref())];
+            let chosen = chosen.map(|(name, value)| (name, value.unwrap_or_default()));
+            address("/copies", chosen.into_iter().chain([("before", before)]))
+        };
+        let older = next.map(|id| here(&id.to_string()));
+        let newest = before.as_ref().map(|_| here(""));
+        let follows = follow::list(&visit.desk, actor).await?;
+        // A page of the past does not change.
+        let moving = before.is_none() && follows.iter().any(|f| f.active || f.in_position);
+        let body = view! {
+            <h1>{words.title}</h1>
+            <p class="lead">{words.lead}</p>
+            {filters::form("/copies", &[], filters, words.show)}
+            <section class="panel" aria-label=words.title data-fresh=if moving { "moving" } else { "settled" }>
+                {list(words, &rows)}
+            </section>
+            {pager(words, newest, older)}
+            <Fresh/>
+        };
+        Ok(frame(&visit, words.title, Width::Wide, body))
+    })
+}
+
+fn list(words: &'static Copies, rows: &[domain::follow::Copied]) -> impl IntoView + use<> {
+    if rows.is_empty() {
+        view! { <p class="empty">{words.empty}</p> }.into_any()
+    } else {
+        copied::table(rows, words.title).into_any()
+    }
+}
+
+/// The ways to older and to the newest.
+pub(crate) fn pager(words: &'static Copies, newest: Option<String>, older: Option<String>) -> AnyView {
+    let link = |href: String, text| view! { <a class="button" href=href>{text}</a> };
+    view! {
+        <p class="row">
+            {newest.map(|href| link(href, words.newest))}
+            {older.map(|href| link(href, words.older))}
+        </p>
+    }
+    .into_any()
+}
+
+/// An id that the address names; one that is no id names nothing there is.
+pub(crate) fn id<T: std::str::FromStr>(text: Option<&str>) -> Result<Option<T>, Error> {
+    text.map(|text| text.parse().map_err(|_| Error::NotFound)).transpose()
+}

@@ -1,0 +1,294 @@
+//! `/strategies/<id>/follow?key=&strategyRiskProfileId=`: an account, a risk, its limits, and what a typical trade would have
+//! come to. Without script the form asks for the same page again to reckon.
+
+use crate::{
+    components::{
+        form::{Field, Posted},
+        frame::{Width, frame},
+        icon::icon,
+        show::show,
+    },
+    figures,
+    visit::{self, Visit},
+    words::{
+        copies::reason,
+        fill,
+        follows::{Follows, follows},
+        strategies::strategies,
+    },
+};
+use domain::{
+    Decimal, ExchangeKey, StrategyType, TradeType,
+    follow::{Follow, Foreseen, Preview, RiskProfile},
+    money,
+    strategy::Strategy,
+};
+use leptos::{either::Either, prelude::*};
+use service::{Error, follow, key, strategy};
+
+/// The form to begin with.
+pub(crate) fn page() -> impl IntoView {
+    let (id, query) = (visit::param("id"), visit::queries());
+    show(move |visit| async move {
+        let words = follows(visit::lang());
+        let id = id.and_then(|id| id.parse().ok()).ok_or(Error::NotFound)?;
+        let strategy = strategy::get(&visit.desk, id).await?;
+        let posted = Posted::read(&visit).await?;
+        let actor = visit.trader()?;
+        let keys = key::list(&visit.desk, actor).await?;
+        let keys: Vec<_> = keys.into_iter().filter(can_follow).collect();
+        let title = fill(words.new_title, &[&strategy.name]);
+        let content = if !strategy.active {
+            let text = strategies(visit::lang()).inactive_lead;
+            view! { <p class="message" data-tone="warn">{text}</p> }.into_any()
+        } else if keys.is_empty() {
+            no_key(&visit, words, &strategy).into_any()
+        } else {
+            let typed = Typed::of(&posted, &query);
+            choose(&visit, words, &strategy, keys, posted.of("follow-create"), typed).await?.into_any()
+        };
+        let body = view! {
+            <h1>{title.clone()}</h1>
+            <p class="lead">{words.new_lead}</p>
+            {posted.message()}
+            {content}
+        };
+        Ok(frame(&visit, &title, Width::Wide, body))
+    })
+}
+
+/// A key that strategies may trade with.
+pub(crate) fn can_follow(key: &ExchangeKey) -> bool {
+    key.strategy_type == StrategyType::Automated && key.trade_type == TradeType::Futures
+}
+
+/// What was typed: in a failed post, or to reckon again.
+struct Typed(Vec<(String, String)>);
+
+impl Typed {
+    fn of(posted: &Posted, query: &[(String, String)]) -> Self {
+        let failed = posted.of("follow-create");
+        Self(if failed.failed() { failed.values().to_vec() } else { query.to_vec() })
+    }
+
+    fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+    }
+}
+
+fn no_key(visit: &Visit, words: &'static Follows, strategy: &Strategy) -> AnyView {
+    let next = format!("/strategies/{}/follow", strategy.id);
+    let sandbox = visit.desk.sandbox.is_some().then(|| {
+        view! {
+            <form method="post" action="/api/key-sandbox">
+                <input type="hidden" name="strategyType" value=StrategyType::Automated.word()/>
+                <input type="hidden" name="next" value=next/>
+                <button type="submit" class="button large" data-kind="main" data-testid="open-sandbox">{words.open_sandbox}</button>
+            </form>
+        }
+    });
+    view! {
+        <section class="panel empty-state" data-testid="empty-state">
+            {icon("key")}
+            <h2>{words.no_key}</h2>
+            <p class="lead">{words.no_key_lead}</p>
+            {sandbox}
+            <p><a href="/keys#add">{words.own_key}</a></p>
+        </section>
+    }
+    .into_any()
+}
+
+async fn choose(
+    visit: &Visit,
+    words: &'static Follows,
+    strategy: &Strategy,
+    keys: Vec<ExchangeKey>,
+    posted: Posted,
+    typed: Typed,
+) -> Result<AnyView, Error> {
+    let actor = visit.trader()?;
+    let (profiles, followed) =
+        futures::try_join!(strategy::risk_profiles(&visit.desk), follow::list(&visit.desk, actor))?;
+    let free = |key: &&ExchangeKey| key.active && !taken(&followed, key, strategy);
+    let named = keys.iter().find(|key| key.id.to_string() == typed.get("key"));
+    let Some(key) = named.or_else(|| keys.iter().find(free)).or(keys.first()).cloned() else {
+        return Err(Error::NotFound);
+    };
+    let most = typed.get("maxLeverage").trim().parse().ok();
+    let looks = profiles.iter().map(|p| follow::preview(&visit.desk, actor, key.id, strategy.id, p.id, most));
+    let previews = futures::future::join_all(looks).await;
+    let chosen = typed.get("strategyRiskProfileId");
+    let chosen = profiles.iter().find(|p| p.id.to_string() == chosen).or(profiles.first()).map(|p| p.id);
+    let name = |key: &ExchangeKey| {
+        if !key.active {
+            fill(words.key_off, &[&key.name])
+        } else if taken(&followed, key, strategy) {
+            fill(words.taken, &[&key.name, &strategy.symbol.to_string()])
+        } else {
+            key.name.clone()
+        }
+    };
+    let options = keys.iter().map(|key| (key.id.to_string(), name(key))).collect();
+    let account = Field { name: "key", label: words.account, hint: words.account_hint, ..Field::default() };
+    let risks = profiles.iter().map(|p| risk(words, p, Some(p.id) == chosen)).collect_view();
+    let page = format!("/strategies/{}/follow", strategy.id);
+    Ok(view! {
+        <form method="post" action="/api/follow-create" class="follow-form" novalidate data-testid="follow-form">
+            <input type="hidden" name="strategyAutomatedId" value=strategy.id.to_string()/>
+            <section class="panel form">
+                {account.select(&posted, options, &key.id.to_string(), "")}
+                <fieldset class="choice">
+                    <legend>{words.risk}</legend>
+                    <div class="risks">{risks}</div>
+                </fieldset>
+                {limits(words, &posted, typed.get("maxLeverage"), typed.get("dailyLossLimitUsd"), "")}
+                <p class="hint">{words.start_note}</p>
+                <div class="row">
+                    <button type="submit" class="button" data-kind="main" data-testid="follow-start">{words.start}</button>
+                    <button type="submit" class="button" formmethod="get" formaction=page data-testid="reckon">{words.preview_again}</button>
+                </div>
+            </section>
+            {preview(words, &key, &profiles, previews)}
+        </form>
+    }
+    .into_any())
+}
+
+fn taken(followed: &[Follow], key: &ExchangeKey, strategy: &Strategy) -> bool {
+    followed.iter().any(|f| f.key == key.id && f.strategy.symbol == strategy.symbol)
+}
+
+/// One profile, with what it means.
+fn risk(words: &'static Follows, profile: &RiskProfile, chosen: bool) -> AnyView {
+    let percent = money::text(profile.percentage);
+    let text = fill(words.risk_text, &[&percent, &left_after_ten(profile.percentage)]);
+    let name = format!("{} · {percent} %", words.profile(&profile.name));
+    view! {
+        <label class="risk">
+            <input type="radio" name="strategyRiskProfileId" value=profile.id.to_string() checked=chosen/>
+            <span><strong>{name}</strong><span class="hint">{text}</span></span>
+        </label>
+    }
+    .into_any()
+}
+
+/// How much of the equity ten losses in a row leave, in whole percent: an illustration, not money.
+fn left_after_ten(percent: Decimal) -> String {
+    let keep = Decimal::ONE - percent / Decimal::ONE_HUNDRED;
+    let left = (0..10).fold(Decimal::ONE_HUNDRED, |left, _| left * keep);
+    left.round().to_string()
+}
+
+/// Highest leverage and daily loss limit.
+pub(crate) fn limits(
+    words: &'static Follows,
+    posted: &Posted,
+    leverage: &str,
+    limit: &str,
+    row: &str,
+) -> AnyView {
+    let field = |name, label, hint| Field {
+        name,
+        label,
+        hint,
+        autocomplete: "off",
+        optional: true,
+        scope: if row.is_empty() { "" } else { "limits-" },
+        ..Field::default()
+    };
+    view! {
+        {field("maxLeverage", words.max_leverage, words.max_leverage_hint).show_with(posted, leverage, row)}
+        {field("dailyLossLimitUsd", words.daily_limit, words.daily_limit_hint).show_with(posted, limit, row)}
+    }
+    .into_any()
+}
+
+/// What a typical trade would have come to at each profile.
+fn preview(
+    words: &'static Follows,
+    key: &ExchangeKey,
+    profiles: &[RiskProfile],
+    previews: Vec<Result<Option<Preview>, Error>>,
+) -> AnyView {
+    let silent = previews.iter().any(Result::is_err);
+    let known: Vec<_> = profiles
+        .iter()
+        .zip(previews)
+        .filter_map(|(profile, preview)| Some((profile.clone(), preview.ok()??)))
+        .collect();
+    let content = match known.first() {
+        Some((_, first)) => {
+            let source = strategies(visit::lang()).kind(first.kind);
+            let values = [&key.name, &figures::cents(first.equity), &first.trades.to_string(), source];
+            let stop = [&figures::decimal(first.entry), &money::text(first.stop_percent)];
+            Either::Left(view! {
+                <p>{fill(words.preview_lead, &values)}" "{fill(words.stop_away, &stop.map(|v| v.as_str()))}</p>
+                {reckoned(words, &known)}
+            })
+        }
+        None => {
+            let text = if silent { words.preview_silent } else { words.preview_none };
+            Either::Right(view! { <p class="empty">{text}</p> })
+        }
+    };
+    view! {
+        <section class="panel" aria-labelledby="preview-title" data-testid="preview">
+            <h2 id="preview-title" class="panel-title">{words.preview}</h2>
+            {content}
+        </section>
+    }
+    .into_any()
+}
+
+fn reckoned(words: &'static Follows, known: &[(RiskProfile, Preview)]) -> AnyView {
+    let names = known.iter().map(|(profile, _)| {
+        view! { <th scope="col" class="number">{words.profile(&profile.name)}</th> }
+    });
+    let columns: Vec<[String; 5]> = known.iter().map(|(_, p)| shown(&p.outcome)).collect();
+    let rows = [words.col_amount, words.col_cost, words.col_leverage, words.col_margin, words.col_loss];
+    let row = |(i, name): (usize, &'static str)| {
+        let cells = columns.iter().map(|column| view! { <td class="number">{column.get(i).cloned()}</td> });
+        view! { <tr><th scope="row">{name}</th>{cells.collect_view()}</tr> }
+    };
+    let skipped = known.iter().filter_map(|(profile, p)| {
+        let Foreseen::Skipped { reason: why, bound } = p.outcome else { return None };
+        let why = fill(words.not_copied, &[reason(visit::lang(), why)]);
+        let bound = bound.map(|b| fill(words.bound, &[&figures::decimal(b)]));
+        let name = words.profile(&profile.name);
+        Some(view! { <p class="message" data-tone="warn">{name}": "{why}" "{bound}</p> })
+    });
+    view! {
+        <table class="table">
+            <thead><tr><td></td>{names.collect_view()}</tr></thead>
+            <tbody>{rows.into_iter().enumerate().map(row).collect_view()}</tbody>
+        </table>
+        {skipped.collect_view()}
+    }
+    .into_any()
+}
+
+/// Amount, worth, leverage, margin, and the loss at the stop.
+fn shown(outcome: &Foreseen) -> [String; 5] {
+    match *outcome {
+        Foreseen::Traded { amount, cost, leverage, margin, loss_at_stop } => [
+            money::text(amount),
+            figures::cents(cost),
+            format!("{leverage}×"),
+            figures::cents(margin),
+            figures::signed_cents(-loss_at_stop),
+        ],
+        Foreseen::Skipped { .. } => [(); 5].map(|()| "—".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ten_losses_in_a_row_leave_less_than_ten_shares() {
+        let left = |tenths| left_after_ten(Decimal::new(tenths, 1));
+        assert_eq!([left(15), left(20), left(30)], ["86", "82", "74"]);
+    }
+}

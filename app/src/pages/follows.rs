@@ -1,0 +1,284 @@
+//! `/follows`: which account follows which strategy, at what risk; changed, paused, stopped, and the panic button.
+
+use crate::{
+    components::{
+        copied,
+        form::{Field, Posted, act},
+        frame::{Width, frame},
+        icon::icon,
+        show::show,
+    },
+    figures,
+    pages::follow_new::{can_follow, limits},
+    visit::{self, Visit},
+    words::{
+        copies::{copies, reason},
+        fill,
+        follows::{Follows, follows},
+        pages::pages,
+    },
+};
+use domain::{
+    ExchangeKey,
+    copy::Paused,
+    follow::{Copied, Follow, RiskProfile},
+    money,
+};
+use leptos::prelude::*;
+use service::{
+    Error,
+    follow::{self, Copies},
+    key, strategy,
+};
+
+/// How many copies are shown of each account.
+const COPIES: u16 = 3;
+
+/// Everything a form of this page offers to choose from.
+struct Choices {
+    profiles: Vec<(String, String)>,
+    strategies: Vec<(String, String)>,
+    posted: Posted,
+}
+
+/// By account.
+pub(crate) fn page() -> impl IntoView {
+    show(|visit| async move {
+        let (words, actor) = (follows(visit::lang()), visit.trader()?);
+        let (all, keys, profiles, cards) = futures::try_join!(
+            follow::list(&visit.desk, actor),
+            key::list(&visit.desk, actor),
+            strategy::risk_profiles(&visit.desk),
+            strategy::list(&visit.desk),
+        )?;
+        let posted = Posted::read(&visit).await?;
+        let message = posted.message();
+        let choices = Choices {
+            profiles: profiles.iter().map(|p| (p.id.to_string(), profile(words, p))).collect(),
+            strategies: cards.into_iter().map(|s| (s.id.to_string(), s.name)).collect(),
+            posted,
+        };
+        let mut panels = Vec::new();
+        for key in keys.iter().filter(|key| can_follow(key) || all.iter().any(|f| f.key == key.id)) {
+            let mine: Vec<_> = all.iter().filter(|f| f.key == key.id).collect();
+            let last = last_copies(&visit, key).await?;
+            panels.push(account(words, key, &mine, &last, &choices));
+        }
+        let moving = if all.iter().any(|f| f.active) { "moving" } else { "settled" };
+        let body = view! {
+            <div class="row between">
+                <h1>{words.title}</h1>
+                {(!all.is_empty()).then(|| panic(words, None))}
+            </div>
+            <p class="lead">{words.lead}</p>
+            {message}
+            {all.is_empty().then(|| none(words))}
+            <div class="cards" data-fresh=moving>{panels}</div>
+            {(!all.is_empty()).then(|| more(words))}
+            <crate::islands::fresh::Fresh/>
+        };
+        Ok(frame(&visit, words.title, Width::Wide, body))
+    })
+}
+
+async fn last_copies(visit: &Visit, key: &ExchangeKey) -> Result<Vec<Copied>, Error> {
+    let wanted = Copies { key: Some(key.id), limit: Some(COPIES), ..Copies::default() };
+    follow::copies(&visit.desk, visit.trader()?, &wanted).await
+}
+
+fn profile(words: &Follows, profile: &RiskProfile) -> String {
+    let percent = fill(words.at_risk, &[&money::text(profile.percentage)]);
+    format!("{} · {percent}", words.profile(&profile.name))
+}
+
+fn none(words: &'static Follows) -> AnyView {
+    view! {
+        <section class="panel empty-state" data-testid="empty-state">
+            {icon("follow")}
+            <h2>{words.none}</h2>
+            <p class="lead">{words.none_lead}</p>
+            <p><a class="button large" data-kind="main" href="/strategies">{words.browse}</a></p>
+        </section>
+    }
+    .into_any()
+}
+
+fn more(words: &'static Follows) -> AnyView {
+    view! {
+        <p class="row">
+            <a class="button" href="/strategies">{words.follow_more}</a>
+            <a class="button" href="/copies">{words.all_copies}</a>
+        </p>
+    }
+    .into_any()
+}
+
+/// The way to the panic button, which asks once.
+pub(crate) fn panic(words: &'static Follows, key: Option<&ExchangeKey>) -> AnyView {
+    let (href, label) = match key {
+        Some(key) => (format!("/follows/panic?key={}", key.id), fill(words.panic_key, &[&key.name])),
+        None => ("/follows/panic".to_owned(), words.panic_all.to_owned()),
+    };
+    let text = if key.is_some() { words.panic } else { words.panic_all };
+    view! { <a class="button" data-kind="bad" href=href aria-label=label data-testid="panic">{icon("alarm")}{text}</a> }.into_any()
+}
+
+fn account(
+    words: &'static Follows,
+    key: &ExchangeKey,
+    mine: &[&Follow],
+    last: &[Copied],
+    choices: &Choices,
+) -> AnyView {
+    let title = format!("account-{}", key.id);
+    let empty = mine.is_empty().then(|| {
+        view! { <p class="empty">{words.none}" "<a href="/strategies">{words.browse}</a></p> }
+    });
+    let names = pages(visit::lang());
+    let (mode, state) = if key.active { ("good", names.active) } else { ("off", names.inactive) };
+    let recent = (!mine.is_empty() || !last.is_empty()).then(|| recent(words, key, last));
+    view! {
+        <section class="panel" aria-labelledby=title data-testid="account">
+            <div class="key-head">
+                <h2 class="key-name" id=format!("account-{}", key.id)>{icon("key")}{key.name.clone()}</h2>
+                <span class="badge" data-mode=mode>{state}</span>
+                {panic(words, Some(key))}
+            </div>
+            {empty}
+            <ul class="follows">{mine.iter().map(|f| line(words, f, choices)).collect_view()}</ul>
+            {recent}
+        </section>
+    }
+    .into_any()
+}
+
+fn recent(words: &'static Follows, key: &ExchangeKey, last: &[Copied]) -> AnyView {
+    let table = if last.is_empty() {
+        view! { <p class="empty">{words.no_copies}</p> }.into_any()
+    } else {
+        copied::table(last, words.last_copies).into_any()
+    };
+    view! {
+        <h3 class="panel-title">{words.last_copies}</h3>
+        {table}
+        <p><a href=format!("/copies?key={}", key.id)>{words.see_copies}</a></p>
+    }
+    .into_any()
+}
+
+fn line(words: &'static Follows, follow: &Follow, choices: &Choices) -> AnyView {
+    let id = follow.id.to_string();
+    let (mode, state) =
+        if follow.active { ("good", words.following) } else { ("warn", words.paused(follow.paused)) };
+    let position = follow
+        .in_position
+        .then(|| view! { <span class="badge" data-mode="paper">{words.in_position}</span> });
+    // What a paused follow waits for is plain: to be resumed.
+    let blocked = follow.blocked.filter(|_| follow.active).map(|why| {
+        let text = fill(words.waiting, &[reason(visit::lang(), why)]);
+        view! { <p class="message" data-tone="warn" data-testid="blocked">{text}</p> }
+    });
+    let leverage = follow.max_leverage.map_or_else(
+        || words.leverage_any.to_owned(),
+        |most| fill(words.leverage_most, &[&most.to_string()]),
+    );
+    let limit = follow
+        .daily_loss_limit_usd
+        .map_or_else(|| words.limit_none.to_owned(), |usd| fill(words.limit_is, &[&figures::decimal(usd)]));
+    let since = fill(words.since, &[&follow.created_at.date()]);
+    let about = format!("{} · {leverage} · {limit} · {since}", profile(words, &follow.profile));
+    view! {
+        <li class="follow" id=format!("follow-{id}") data-testid="follow-line">
+            <div class="key-head">
+                <h3 class="key-name"><a href=format!("/strategies/{}", follow.strategy.id)>{follow.strategy.name.clone()}</a></h3>
+                <span class="hint">{follow.strategy.symbol.to_string()}</span>
+                <span class="badge" data-mode=mode data-testid="follow-state">{state}</span>
+                {position}
+            </div>
+            <p class="hint">{about}</p>
+            {blocked}
+            <div class="row">
+                {switch(words, follow)}
+                <a class="button" href=format!("/follows/stop?id={id}") data-testid="follow-stop">{words.stop}</a>
+            </div>
+            {changes(words, follow, choices)}
+        </li>
+    }
+    .into_any()
+}
+
+fn switch(words: &'static Follows, follow: &Follow) -> impl IntoView + use<> {
+    let id = [("id", follow.id.to_string())];
+    if follow.active {
+        act("follow-pause", &id, words.pause, "follow-pause").into_any()
+    } else {
+        act("follow-resume", &id, words.resume, "follow-resume").into_any()
+    }
+}
+
+fn changes(words: &'static Follows, follow: &Follow, choices: &Choices) -> AnyView {
+    let id = follow.id.to_string();
+    let posted = choices.posted.of_row("follow-change", &id);
+    let field = |name, label| Field { name, label, scope: "change-", ..Field::default() };
+    let strategy = field("strategyAutomatedId", words.strategy);
+    let strategy = strategy.select(&posted, choices.strategies.clone(), &follow.strategy.id.to_string(), &id);
+    let risk = field("strategyRiskProfileId", words.risk);
+    let risk = risk.select(&posted, choices.profiles.clone(), &follow.profile.id.to_string(), &id);
+    let leverage = follow.max_leverage.map(|l| l.to_string()).unwrap_or_default();
+    let limit = follow.daily_loss_limit_usd.map(money::text).unwrap_or_default();
+    view! {
+        <details class="changes" open=posted.failed()>
+            <summary>{words.change}</summary>
+            <form method="post" action="/api/follow-change" class="form roomy-form" novalidate data-testid="follow-change">
+                <input type="hidden" name="id" value=id.clone()/>
+                {strategy}
+                {risk}
+                {limits(words, &posted, &leverage, &limit, &id)}
+                <button type="submit" class="button" data-kind="main">{words.save}</button>
+            </form>
+        </details>
+    }
+    .into_any()
+}
+
+/// Follows in few words, for the dashboard.
+pub(crate) async fn summary(visit: &Visit) -> Result<AnyView, Error> {
+    let words = follows(visit::lang());
+    let all = follow::list(&visit.desk, visit.trader()?).await?;
+    let state = |f: &Follow| match (f.active, f.paused) {
+        (true, _) => ("good", words.following),
+        (false, Some(Paused::Panic)) => ("live", words.paused_by_panic),
+        (false, why) => ("warn", words.paused(why)),
+    };
+    let line = |f: &Follow| {
+        let (mode, text) = state(f);
+        view! {
+            <li class="key-line" data-testid="follow-summary">
+                <span class="key-name">{f.strategy.name.clone()}</span>
+                <span class="badge" data-mode=mode>{text}</span>
+                <span class="hint">{format!("{} · {}", f.key_name, profile(words, &f.profile))}</span>
+            </li>
+        }
+    };
+    let lines = all.iter().map(line).collect_view();
+    let content = if all.is_empty() {
+        view! { <p class="empty">{words.summary_none}" "<a href="/strategies">{words.browse}</a></p> }
+            .into_any()
+    } else {
+        let panic = panic(words, None);
+        let link = copies(visit::lang()).title;
+        view! {
+            <ul class="key-lines">{lines}</ul>
+            <p class="row"><a class="button" data-kind="quiet" href="/follows">{words.title}</a>
+                <a class="button" data-kind="quiet" href="/copies">{link}</a>{panic}</p>
+        }
+        .into_any()
+    };
+    Ok(view! {
+        <section class="panel" aria-labelledby="follows-title">
+            <h2 id="follows-title" class="panel-title">{words.title}</h2>
+            {content}
+        </section>
+    }
+    .into_any())
+}

@@ -1,0 +1,123 @@
+//! `/admin/strategies`: every strategy, a form for another, and the switch for all new copies.
+
+use crate::{
+    components::{
+        form::{Field, Posted, act},
+        frame::{Width, frame},
+        show::show,
+        tables::moment,
+    },
+    pages::{
+        operator::explained,
+        strategies::{about, state},
+    },
+    visit,
+    words::{
+        fill,
+        operator::{Operator, operator},
+        strategies::strategies,
+    },
+};
+use domain::{Frame, Micros, TradeType, strategy::Operated};
+use leptos::prelude::*;
+use service::{copy, market, strategy};
+
+/// For the operator.
+pub(crate) fn page() -> impl IntoView {
+    show(|visit| async move {
+        let (words, actor) = (operator(visit::lang()), visit.trader()?);
+        let all = strategy::operated(&visit.desk, actor).await?;
+        let paused = copy::paused_all(&visit.desk).await?.map(|on| on.since);
+        // While the exchange is silent a market can still be typed.
+        let markets = market::list(&visit.desk, TradeType::Futures).await.unwrap_or_default();
+        let markets: Vec<_> = markets.into_iter().map(|m| m.symbol.to_string()).collect();
+        let posted = Posted::read(&visit).await?;
+        let empty = all.is_empty().then(|| view! { <p class="empty">{words.none}</p> });
+        let body = view! {
+            <h1>{words.title}</h1>
+            <p class="lead">{words.lead}</p>
+            {posted.message()}
+            {switch(words, paused)}
+            {empty}
+            <ul class="cards" data-testid="operated">{all.iter().map(|s| line(words, s)).collect_view()}</ul>
+            {create(words, &posted.of("strategy-create"), markets)}
+        };
+        Ok(frame(&visit, words.title, Width::Wide, body))
+    })
+}
+
+fn switch(words: &'static Operator, paused: Option<Micros>) -> AnyView {
+    let (text, button, to) = if paused.is_some() {
+        (words.copies_paused, words.resume_all, "false")
+    } else {
+        (words.copies_run, words.pause_all, "true")
+    };
+    let since = paused.map(|at| view! { <p class="hint">{moment(at)}</p> });
+    view! {
+        <section class="panel" aria-labelledby="copies-title" data-testid="copies-switch">
+            <h2 id="copies-title" class="panel-title">{words.pause_title}</h2>
+            <p>{text}</p>
+            {since}
+            {act("copies-pause", &[("paused", to.to_owned())], button, "copies-pause")}
+        </section>
+    }
+    .into_any()
+}
+
+fn line(words: &'static Operator, operated: &Operated) -> AnyView {
+    let (strategy, names) = (&operated.strategy, strategies(visit::lang()));
+    let href = format!("/admin/strategies/{}", strategy.id);
+    let followers = match operated.followers {
+        1 => words.follower.to_owned(),
+        count => fill(words.followers, &[&count.to_string()]),
+    };
+    view! {
+        <li class="panel" data-testid="operated-line">
+            <div class="key-head">
+                <h2 class="key-name"><a href=href.clone()>{strategy.name.clone()}</a></h2>
+                {state(names, strategy)}
+                <a class="button" href=href aria-label=format!("{}: {}", words.open, strategy.name)>{words.open}</a>
+            </div>
+            <p class="hint">{format!("{} · {followers}", about(names, strategy))}</p>
+        </li>
+    }
+    .into_any()
+}
+
+fn create(words: &'static Operator, posted: &Posted, markets: Vec<String>) -> AnyView {
+    let field = |name, label| Field { name, label, autocomplete: "off", scope: "new-", ..Field::default() };
+    let description = Field { optional: true, ..field("description", words.description) };
+    let definition = Field {
+        optional: true,
+        long: true,
+        hint: words.definition_hint,
+        ..field("definition", words.definition)
+    };
+    let symbol = field("symbol", words.market);
+    let symbol = if markets.is_empty() {
+        symbol.show(posted).into_any()
+    } else {
+        symbol
+            .select(posted, markets.into_iter().map(|m| (m.clone(), m)).collect(), "BTC/USDT", "")
+            .into_any()
+    };
+    let frames = Frame::ALL.iter().map(|f| (f.word().to_owned(), f.word().to_owned())).collect();
+    view! {
+        <section class="panel" id="create" aria-labelledby="create-title">
+            <h2 id="create-title" class="panel-title">{words.create_title}</h2>
+            <form method="post" action="/api/strategy-create" class="form" novalidate data-testid="strategy-create">
+                <div class="form roomy-form">
+                    {field("name", words.name).show(posted)}
+                    {description.show(posted)}
+                    {symbol}
+                    {field("frame", words.frame).select(posted, frames, Frame::M1.word(), "")}
+                </div>
+                {definition.show(posted)}
+                {explained(posted)}
+                <p class="hint">{words.created_hint}</p>
+                <button type="submit" class="button" data-kind="main">{words.create}</button>
+            </form>
+        </section>
+    }
+    .into_any()
+}

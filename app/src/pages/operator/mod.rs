@@ -1,0 +1,17 @@
+//! The operator's pages about strategies.
+
+pub(crate) mod list;
+pub(crate) mod signal;
+pub(crate) mod strategy;
+
+use crate::components::form::Posted;
+use leptos::prelude::*;
+
+/// What is wrong with the rules that were typed, place by place.
+fn explained(posted: &Posted) -> Option<impl IntoView + use<>> {
+    let all = posted.wrong("definition").then(|| service::strategy::explain(&posted.value("definition")))?;
+    let line = |text: String| view! { <li>{text}</li> };
+    Some(
+        view! { <ul class="problem rules" data-testid="definition-problems">{all.into_iter().map(line).collect_view()}</ul> },
+    )
+}

@@ -1,0 +1,221 @@
+//! `/admin/strategies/<id>`: one strategy for its operator: on and off, its hook, a signal by hand, what it gave.
+
+use crate::{
+    components::{
+        form::{Field, Posted, act, radios},
+        frame::{Width, frame},
+        show::show,
+        tables::{NUMBER, ROOMY, ROOMY_NUMBER, WORDS, moment, scrolling},
+    },
+    figures,
+    pages::{
+        operator::explained,
+        strategies::{about, state},
+    },
+    visit,
+    words::{
+        copies::copies,
+        fill,
+        operator::{Operator, operator},
+        strategies::strategies,
+    },
+};
+use domain::{
+    StrategyId,
+    strategy::{Given, Operated},
+};
+use leptos::prelude::*;
+use service::{Error, strategy};
+
+/// How many signals are listed.
+const SIGNALS: u16 = 20;
+/// What a TradingView alert must say: its own placeholders, which it fills in.
+const ALERT: &str = r#"{
+  "action": "{{strategy.order.action}}",
+  "price": "{{close}}",
+  "stop": "{{plot("stop")}}",
+  "targets": ["{{plot("target")}}"],
+  "id": "{{ticker}}-{{timenow}}",
+  "time": "{{timenow}}"
+}"#;
+
+/// For the operator.
+pub(crate) fn page() -> impl IntoView {
+    let id = visit::param("id");
+    show(|visit| async move {
+        let (words, actor) = (operator(visit::lang()), visit.trader()?);
+        let id: StrategyId = id.and_then(|id| id.parse().ok()).ok_or(Error::NotFound)?;
+        let operated = strategy::operated_one(&visit.desk, actor, id).await?;
+        let given = strategy::given(&visit.desk, actor, Some(id), None, SIGNALS).await?;
+        let posted = Posted::read(&visit).await?;
+        let names = strategies(visit::lang());
+        let shown = &operated.strategy;
+        let body = view! {
+            <p><a href="/admin/strategies">{words.title}</a></p>
+            <div class="strategy-head"><h1>{shown.name.clone()}</h1>{state(names, shown)}</div>
+            <p class="hint">{about(names, shown)}</p>
+            {posted.message()}
+            {token(words, &posted, &visit.desk.settings.public_url)}
+            <div class="columns even">
+                {send(words, &operated, &posted.of("signal-send"))}
+                <div class="cards">{activity(words, &operated)}{hook(words, &operated)}</div>
+            </div>
+            {signals(words, &given)}
+            {change(words, &operated, &posted.of("strategy-change"))}
+        };
+        Ok(frame(&visit, &shown.name, Width::Wide, body))
+    })
+}
+
+fn activity(words: &'static Operator, operated: &Operated) -> AnyView {
+    let strategy = &operated.strategy;
+    let (button, to) = if strategy.active { (words.deactivate, "false") } else { (words.activate, "true") };
+    let hint = strategy.active.then(|| view! { <p class="hint">{words.deactivate_hint}</p> });
+    let followers = match operated.followers {
+        1 => words.follower.to_owned(),
+        count => fill(words.followers, &[&count.to_string()]),
+    };
+    view! {
+        <section class="panel" aria-labelledby="state-title">
+            <h2 id="state-title" class="panel-title">{words.state}</h2>
+            <p>{followers}</p>
+            {hint}
+            {act("strategy-active", &[("id", strategy.id.to_string()), ("active", to.to_owned())], button, "strategy-switch")}
+        </section>
+    }
+    .into_any()
+}
+
+fn hook(words: &'static Operator, operated: &Operated) -> AnyView {
+    let (text, button) = if operated.hook {
+        (words.hook_some, words.hook_rotate)
+    } else {
+        (words.hook_none, words.hook_create)
+    };
+    let hint = operated.hook.then(|| view! { <p class="hint">{words.hook_rotate_hint}</p> });
+    view! {
+        <section class="panel" aria-labelledby="hook-title">
+            <h2 id="hook-title" class="panel-title">{words.hook_title}</h2>
+            <p>{text}</p>
+            {hint}
+            {act("hook-rotate", &[("id", operated.strategy.id.to_string())], button, "hook-rotate")}
+        </section>
+    }
+    .into_any()
+}
+
+/// The hook's new address, once.
+fn token(words: &'static Operator, posted: &Posted, public_url: &str) -> Option<impl IntoView + use<>> {
+    let posted = posted.of("hook-rotate");
+    let (_, token) = posted.told().first()?;
+    let address = format!("{}/v1/hook/strategy/{token}", public_url.trim_end_matches('/'));
+    Some(view! {
+        <section class="panel note" aria-label=words.hook_title data-testid="hook-once">
+            <p>{words.hook_once}</p>
+            <pre data-testid="hook-address">{address}</pre>
+            <p>{words.hook_alert}</p>
+            <pre data-testid="hook-alert">{ALERT}</pre>
+            <p class="hint">{words.hook_alert_note}</p>
+        </section>
+    })
+}
+
+fn send(words: &'static Operator, operated: &Operated, posted: &Posted) -> AnyView {
+    let field = |name, label, hint, optional| Field {
+        name,
+        label,
+        hint,
+        optional,
+        autocomplete: "off",
+        scope: "send-",
+        ..Field::default()
+    };
+    let ways = [("BUY", words.buy), ("SELL", words.sell), ("EXIT", words.exit)];
+    let content = if operated.strategy.active {
+        view! {
+            <form method="post" action="/api/signal-send" class="form" novalidate data-testid="signal-send">
+                <input type="hidden" name="id" value=operated.strategy.id.to_string()/>
+                {radios(posted, "action", words.action, &ways)}
+                {field("price", words.price, words.price_hint, true).show(posted)}
+                {field("stop", words.stop, "", true).show(posted)}
+                {field("targets", words.targets, words.targets_hint, true).show(posted)}
+                <button type="submit" class="button" data-kind="main">{words.send}</button>
+            </form>
+        }
+        .into_any()
+    } else {
+        view! { <p class="empty">{words.send_inactive}</p> }.into_any()
+    };
+    view! {
+        <section class="panel" aria-labelledby="send-title">
+            <h2 id="send-title" class="panel-title">{words.send_title}</h2>
+            <p class="hint">{words.send_lead}</p>
+            {content}
+        </section>
+    }
+    .into_any()
+}
+
+fn signals(words: &'static Operator, given: &[Given]) -> AnyView {
+    let names = copies(visit::lang());
+    let columns = [
+        (crate::words::pages::pages(visit::lang()).col_time, WORDS),
+        (words.col_signal, WORDS),
+        (words.col_by, ROOMY),
+        (words.col_price, ROOMY_NUMBER),
+        (words.col_copies, NUMBER),
+        ("", WORDS),
+    ];
+    let row = |signal: &Given| {
+        let total: i64 = signal.copies.iter().map(|c| c.copies).sum();
+        let label = format!("{}: {}", words.watch, signal.at);
+        view! {
+            <tr data-testid="signal">
+                <td>{moment(signal.at)}</td>
+                <th scope="row"><span data-side=signal.side.map(domain::Side::word)>{names.action(signal.action, signal.side)}</span></th>
+                <td class="roomy">{words.source(signal.source)}</td>
+                <td class="roomy number">{signal.price.map(figures::decimal)}</td>
+                <td class="number">{total}</td>
+                <td class="actions"><a href=format!("/admin/signals/{}", signal.id) aria-label=label>{words.watch}</a></td>
+            </tr>
+        }
+    };
+    let content = if given.is_empty() {
+        view! { <p class="empty">{words.signals_none}</p> }.into_any()
+    } else {
+        scrolling(words.signals.to_owned(), &columns, given.iter().map(row).collect_view()).into_any()
+    };
+    view! {
+        <section class="panel" aria-labelledby="signals-title">
+            <h2 id="signals-title" class="panel-title">{words.signals}</h2>
+            {content}
+        </section>
+    }
+    .into_any()
+}
+
+fn change(words: &'static Operator, operated: &Operated, posted: &Posted) -> AnyView {
+    let strategy = &operated.strategy;
+    let field = |name, label| Field { name, label, autocomplete: "off", scope: "edit-", ..Field::default() };
+    let description = Field { optional: true, ..field("description", words.description) };
+    let definition = Field {
+        optional: true,
+        long: true,
+        hint: words.definition_hint,
+        ..field("definition", words.definition)
+    };
+    view! {
+        <section class="panel" aria-labelledby="edit-title">
+            <h2 id="edit-title" class="panel-title">{words.edit_title}</h2>
+            <form method="post" action="/api/strategy-change" class="form" novalidate data-testid="strategy-change">
+                <input type="hidden" name="id" value=strategy.id.to_string()/>
+                {field("name", words.name).show_with(posted, &strategy.name, "")}
+                {description.show_with(posted, strategy.description.as_deref().unwrap_or_default(), "")}
+                {definition.show_with(posted, operated.definition.as_deref().unwrap_or_default(), "")}
+                {explained(posted)}
+                <button type="submit" class="button">{words.save}</button>
+            </form>
+        </section>
+    }
+    .into_any()
+}

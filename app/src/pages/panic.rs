@@ -1,0 +1,80 @@
+//! `/follows/panic?key=`: the panic button. It says what it will do, asks once, and tells what happened.
+
+use crate::{
+    components::{
+        form::Posted,
+        frame::{Width, frame},
+        icon::icon,
+        show::show,
+    },
+    visit,
+    words::{
+        fill,
+        follows::{Follows, follows},
+    },
+};
+use domain::ExchangeKeyId;
+use leptos::prelude::*;
+use service::{Error, key};
+
+/// The form whose post this page answers.
+pub(crate) const FORM: &str = "panic";
+
+/// Are you sure? And then: what happened.
+pub(crate) fn page() -> impl IntoView {
+    let id = visit::query("key");
+    show(|visit| async move {
+        let words = follows(visit::lang());
+        let posted = Posted::read(&visit).await?;
+        let done = posted.of(FORM);
+        if !done.told().is_empty() {
+            let body = told(words, &done);
+            return Ok(frame(&visit, words.panic_done, Width::Wide, body));
+        }
+        let keys = key::list(&visit.desk, visit.trader()?).await?;
+        let one = match id {
+            Some(id) => {
+                let id: ExchangeKeyId = id.parse().map_err(|_| Error::NotFound)?;
+                Some(keys.into_iter().find(|key| key.id == id).ok_or(Error::NotFound)?)
+            }
+            None => None,
+        };
+        let title = one
+            .as_ref()
+            .map_or_else(|| words.panic_title.to_owned(), |key| fill(words.panic_title_key, &[&key.name]));
+        let reach = one.as_ref().map_or(words.panic_every, |key| key.name.as_str());
+        let reach = fill(words.panic_scope, &[reach]);
+        let body = view! {
+            <h1>{title.clone()}</h1>
+            {posted.message()}
+            <section class="panel alarm">
+                <p>{words.panic_will}</p>
+                <ol class="rules">
+                    <li>{words.panic_pause}</li>
+                    <li>{words.panic_cancel}</li>
+                    <li>{words.panic_close}</li>
+                </ol>
+                <p><strong>{reach}</strong></p>
+                <form method="post" action="/api/panic" class="row">
+                    <input type="hidden" name="key" value=one.map(|key| key.id.to_string()).unwrap_or_default()/>
+                    <button type="submit" class="button large" data-kind="alarm" data-testid="panic-yes">{icon("alarm")}{words.panic_yes}</button>
+                    <a class="button large" href="/follows">{words.panic_no}</a>
+                </form>
+            </section>
+        };
+        Ok(frame(&visit, &title, Width::Wide, body))
+    })
+}
+
+/// Each key, and what happened to it.
+fn told(words: &'static Follows, done: &Posted) -> AnyView {
+    let line = |(key, text): &(String, String)| {
+        view! { <li class="panel" data-testid="panicked"><h2 class="panel-title">{key.clone()}</h2><p>{text.clone()}</p></li> }
+    };
+    view! {
+        <h1>{words.panic_done}</h1>
+        <ul class="cards">{done.told().iter().map(line).collect_view()}</ul>
+        <p><a class="button" data-kind="main" href="/follows">{words.back}</a></p>
+    }
+    .into_any()
+}

@@ -1,0 +1,218 @@
+//! The parts of `/history` about entries by strategies and by hand: `?of=strategy` and `?of=manual`, over all accounts.
+
+use crate::{
+    components::{
+        filters::{self, Filter, address},
+        tables::{NUMBER, ROOMY, ROOMY_NUMBER, WORDS, moment, scrolling, tone},
+    },
+    figures,
+    pages::copies::{id, pager},
+    visit::{self, Visit},
+    words::{
+        copies::{Copies, copies},
+        orders::orders,
+        pages::pages,
+    },
+};
+use domain::{Decimal, ExchangeKey, Micros, Side, TradeType, follow::PastTrade, money};
+use leptos::prelude::*;
+use service::{
+    Error, market, strategy,
+    trade_history::{self, Asked as Days, Filter as Wanted, Which},
+};
+
+/// What the address may name.
+const NAMES: [&str; 7] = ["key", "strategy", "symbol", "side", "from", "to", "next"];
+
+/// What the address asks for.
+pub(crate) struct Asked {
+    which: Which,
+    values: [Option<String>; 7],
+}
+
+impl Asked {
+    /// Strategy or manual trades, as `of` says; none for the exchange's own orders and trades.
+    pub(crate) fn read(of: Option<&str>) -> Option<Self> {
+        Some(Self { which: Which::parse(of?)?, values: NAMES.map(visit::query) })
+    }
+
+    fn value(&self, name: &str) -> Option<&str> {
+        NAMES.iter().zip(&self.values).find(|(n, _)| **n == name).and_then(|(_, v)| v.as_deref())
+    }
+
+    /// The word of the tab.
+    pub(crate) const fn of(&self) -> &'static str {
+        self.which.word()
+    }
+
+    /// A filter that nobody can mean is not applied.
+    fn wanted(&self) -> Result<Wanted, Error> {
+        Ok(Wanted {
+            key: id(self.value("key"))?,
+            strategy: id(self.value("strategy"))?,
+            symbol: self.value("symbol").and_then(|s| s.parse().ok()),
+            side: self.value("side").and_then(Side::parse),
+        })
+    }
+
+    fn days(&self) -> Days {
+        let day = |name| self.value(name).and_then(Micros::from_date);
+        Days { token: self.value("next").map(str::to_owned), ..Days::between(day("from"), day("to")) }
+    }
+
+    /// The same again, elsewhere or further on.
+    fn address(&self, page: &str, next: &str) -> String {
+        let chosen = NAMES.iter().zip(&self.values).filter(|(name, _)| **name != "next");
+        let chosen = chosen.map(|(name, value)| (*name, value.as_deref().unwrap_or_default()));
+        address(page, [("of", self.of())].into_iter().chain(chosen).chain([("next", next)]))
+    }
+}
+
+/// Filters, rows, the ways on, and the file.
+pub(crate) async fn section(visit: &Visit, keys: &[ExchangeKey], asked: &Asked) -> Result<AnyView, Error> {
+    let words = copies(visit::lang());
+    let actor = visit.trader()?;
+    let (days, wanted) = (asked.days(), asked.wanted()?);
+    // Whoever made up a place in the list begins at its top.
+    let found = match trade_history::page(&visit.desk, actor, asked.which, &days, &wanted).await {
+        Err(Error::Fields(_)) => {
+            let top = Days { token: None, ..days };
+            trade_history::page(&visit.desk, actor, asked.which, &top, &wanted).await?
+        }
+        found => found?,
+    };
+    let (rows, next) = (found.items, found.next);
+    let filters = filters(visit, words, keys, asked).await?;
+    let older = next.map(|token| asked.address("/history", &token));
+    let newest = asked.value("next").map(|_| asked.address("/history", ""));
+    let csv = asked.address("/history.csv", "");
+    let empty = match asked.which {
+        Which::Strategy => words.past_empty_strategy,
+        Which::Manual => words.past_empty_manual,
+    };
+    let file = (!rows.is_empty())
+        .then(|| view! { <a class="button" href=csv download data-testid="csv">{words.csv}</a> });
+    let list = if rows.is_empty() {
+        view! { <p class="empty">{empty}</p> }.into_any()
+    } else {
+        table(words, &rows, asked.which).into_any()
+    };
+    Ok(view! {
+        {filters}
+        <section class="panel" aria-label=empty_label(words, asked.which)>
+            {list}
+            <div class="row">{file}</div>
+        </section>
+        {pager(words, newest, older)}
+    }
+    .into_any())
+}
+
+const fn empty_label(words: &Copies, which: Which) -> &'static str {
+    match which {
+        Which::Strategy => words.tab_strategy,
+        Which::Manual => words.tab_manual,
+    }
+}
+
+async fn filters(
+    visit: &Visit,
+    words: &'static Copies,
+    keys: &[ExchangeKey],
+    asked: &Asked,
+) -> Result<impl IntoView + use<>, Error> {
+    let value = |name| asked.value(name).map(str::to_owned);
+    let names = (pages(visit::lang()), orders(visit::lang()));
+    // A silent exchange hides no history: then the markets are simply not offered.
+    let markets = market::list(&visit.desk, TradeType::Futures).await.unwrap_or_default();
+    let markets = markets.into_iter().map(|m| (m.symbol.to_string(), m.symbol.to_string()));
+    let keys = keys.iter().map(|key| (key.id.to_string(), key.name.clone()));
+    let sides = [Side::Buy, Side::Sell].map(|s| (s.word().to_owned(), names.1.side(s).to_owned()));
+    let mut all = vec![Filter::choice("key", names.0.choose_key, value("key"), words.any_key, keys)];
+    if asked.which == Which::Strategy {
+        let strategies = strategy::list(&visit.desk).await?;
+        let strategies = strategies.into_iter().map(|s| (s.id.to_string(), s.name));
+        all.push(Filter::choice(
+            "strategy",
+            words.strategy,
+            value("strategy"),
+            words.any_strategy,
+            strategies,
+        ));
+    }
+    all.push(Filter::choice("symbol", names.0.choose_market, value("symbol"), words.any_market, markets));
+    all.push(Filter::choice("side", words.side, value("side"), words.any_side, sides));
+    all.push(Filter::date("from", words.from, value("from")));
+    all.push(Filter::date("to", words.to, value("to")));
+    Ok(filters::form("/history", &[("of", asked.of())], all, words.show))
+}
+
+fn table(words: &'static Copies, rows: &[PastTrade], which: Which) -> AnyView {
+    let names = pages(visit::lang());
+    let by_strategy = which == Which::Strategy;
+    let mut columns = vec![
+        (names.col_time, WORDS),
+        (names.col_market, ROOMY),
+        (names.col_side, WORDS),
+        (names.col_amount, NUMBER),
+        (names.col_price, NUMBER),
+        (words.col_cost, ROOMY_NUMBER),
+        (words.col_stop, ROOMY_NUMBER),
+        (words.col_targets, ROOMY),
+    ];
+    if by_strategy {
+        columns.push((words.col_leverage, ROOMY_NUMBER));
+        columns.push((words.strategy, WORDS));
+        columns.push((words.col_result, NUMBER));
+    }
+    columns.push((names.col_key, ROOMY));
+    let rows = rows.iter().map(|trade| row(words, trade, by_strategy)).collect_view();
+    scrolling(empty_label(words, which).to_owned(), &columns, rows)
+}
+
+fn row(words: &'static Copies, trade: &PastTrade, by_strategy: bool) -> AnyView {
+    let side = orders(visit::lang()).side(trade.side);
+    let decimal = |value: Option<Decimal>| value.map(figures::decimal).unwrap_or_default();
+    let targets: Vec<_> = trade.take_profit.iter().map(|t| figures::decimal(*t)).collect();
+    let copied = by_strategy.then(|| {
+        let strategy = trade.strategy.as_ref().map(|s| {
+            view! { <a href=format!("/strategies/{}", s.id)>{s.name.clone()}</a> }
+        });
+        let profit = trade.profit_usd;
+        view! {
+            <td class="roomy number">{trade.leverage.map(|times| format!("{times}×"))}</td>
+            <td>{strategy}</td>
+            <td class="number" data-change=profit.map(tone)>{profit.map(figures::signed_cents)}</td>
+        }
+    });
+    view! {
+        <tr data-testid="past-row">
+            <td>{moment(trade.at)}</td>
+            <td class="roomy">{trade.symbol.to_string()}</td>
+            <th scope="row"><span data-side=trade.side.word()>{side}</span></th>
+            <td class="number">{money::text(trade.amount)}</td>
+            <td class="number">{decimal(trade.price)}</td>
+            <td class="roomy number">{figures::cents(trade.cost)}</td>
+            <td class="roomy number">{decimal(trade.stop)}</td>
+            <td class="roomy">{targets.join(" · ")}</td>
+            {copied}
+            <td class="roomy">{trade.key_name.clone().unwrap_or_else(|| words.key_gone.to_owned())}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_keeps_what_was_chosen() {
+        let mut values = [const { None }; 7];
+        values[2] = Some("BTC/USDT".to_owned());
+        values[6] = Some("token".to_owned());
+        let asked = Asked { which: Which::Strategy, values };
+        assert_eq!(asked.address("/history.csv", ""), "/history.csv?of=strategy&symbol=BTC%2FUSDT");
+        assert_eq!(asked.address("/history", "next"), "/history?of=strategy&symbol=BTC%2FUSDT&next=next");
+    }
+}

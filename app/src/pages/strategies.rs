@@ -1,0 +1,83 @@
+//! `/strategies`: what can be followed, and what each has made, backtest and live apart.
+
+use crate::{
+    components::{
+        frame::{Width, frame},
+        icon::icon,
+        record,
+        show::show,
+    },
+    visit,
+    words::{
+        fill,
+        strategies::{Strategies, strategies},
+    },
+};
+use domain::strategy::{Card, Strategy};
+use leptos::prelude::*;
+use service::{Error, strategy};
+
+/// For everyone, signed in or not.
+pub(crate) fn page() -> impl IntoView {
+    show(|visit| async move {
+        let words = strategies(visit::lang());
+        let cards = strategy::cards(&visit.desk).await?;
+        let empty = cards.is_empty().then(|| {
+            view! { <section class="panel empty-state">{icon("strategy")}<p>{words.none}</p></section> }
+        });
+        let body = view! {
+            <h1>{words.title}</h1>
+            <p class="lead">{words.lead}</p>
+            {empty}
+            <ul class="cards" data-testid="strategies">{cards.iter().map(|c| card(words, c)).collect_view()}</ul>
+            <p class="hint">{words.past}</p>
+        };
+        Ok::<_, Error>(frame(&visit, words.title, Width::Wide, body))
+    })
+}
+
+fn card(words: &'static Strategies, card: &Card) -> AnyView {
+    let strategy = &card.strategy;
+    let href = format!("/strategies/{}", strategy.id);
+    let live = (card.live.curve.len() > 1).then(|| record::curve(&card.live));
+    view! {
+        <li class="panel strategy" data-testid="strategy">
+            <div class="strategy-head">
+                <h2 class="strategy-name"><a href=href.clone() data-ahead>{strategy.name.clone()}</a></h2>
+                {state(words, strategy)}
+                {follow(words, strategy)}
+            </div>
+            <p class="hint">{about(words, strategy)}</p>
+            <div class="strategy-record">
+                <div class="curves">{record::curve(&card.backtest)}{live}</div>
+                {record::compared(card)}
+            </div>
+            <p><a href=href aria-label=format!("{}: {}", strategy.name, words.details)>{words.details}</a></p>
+        </li>
+    }
+    .into_any()
+}
+
+/// Whether it gives signals.
+pub(crate) fn state(words: &'static Strategies, strategy: &Strategy) -> AnyView {
+    let (mode, text) = if strategy.active { ("good", words.active) } else { ("off", words.inactive) };
+    view! { <span class="badge" data-mode=mode>{text}</span> }.into_any()
+}
+
+/// Market, bars, and who decides.
+pub(crate) fn about(words: &'static Strategies, strategy: &Strategy) -> String {
+    let bars = fill(words.bars, &[strategy.frame.word()]);
+    let who = if strategy.outside { words.outside } else { words.inside };
+    format!("{} · {} · {bars} · {who}", strategy.exchange_id, strategy.symbol)
+}
+
+/// The way to follow it; none while it is inactive.
+pub(crate) fn follow(words: &'static Strategies, strategy: &Strategy) -> Option<impl IntoView + use<>> {
+    strategy.active.then(|| {
+        let label = fill(words.follow_this, &[&strategy.name]);
+        view! {
+            <a class="button" data-kind="main" data-testid="follow" aria-label=label
+                href=format!("/strategies/{}/follow", strategy.id)>{words.follow}</a>
+        }
+    })
+}

@@ -1,0 +1,154 @@
+//! `/strategies/<id>?of=&by=`: one strategy's records, and how they were computed.
+
+use crate::{
+    components::{
+        filters::{address, tabs},
+        frame::{Width, frame},
+        heat, record,
+        show::show,
+    },
+    figures,
+    pages::strategies::{about, follow, state},
+    visit,
+    words::{
+        fill,
+        strategies::{Strategies, strategies},
+    },
+};
+use domain::{
+    StrategyId,
+    strategy::{Card, Costs, Interval, Kind, Range, Record, Trade},
+};
+use leptos::prelude::*;
+use service::{Error, strategy};
+
+/// How many days or months are listed.
+const RANGES: u16 = 60;
+
+/// How many trades are listed.
+const TRADES: u16 = 20;
+
+/// For everyone, signed in or not.
+pub(crate) fn page() -> impl IntoView {
+    let (id, of, by) = (visit::param("id"), visit::query("of"), visit::query("by"));
+    show(|visit| async move {
+        let words = strategies(visit::lang());
+        let id = id.and_then(|id| id.parse().ok()).ok_or(Error::NotFound)?;
+        let card = strategy::card(&visit.desk, id).await?;
+        let best = if card.live.total.trades > 0 { Kind::Live } else { Kind::Backtest };
+        let kind = of.as_deref().and_then(Kind::parse).unwrap_or(best);
+        let interval = by.as_deref().and_then(Interval::parse).unwrap_or(Interval::Day);
+        let ranges = strategy::history(&visit.desk, id, kind, interval, RANGES).await?;
+        let trades = strategy::trades(&visit.desk, id, kind, TRADES).await?;
+        let costs = strategy::costs();
+        let name = card.strategy.name.clone();
+        let body = view! {
+            {head(words, &card)}
+            <div class="columns even">
+                {panel(words, &card.backtest)}
+                {panel(words, &card.live)}
+            </div>
+            <div class="columns even">
+                <section class="panel" aria-label=fill(words.figures, &[&name])>{record::compared(&card)}</section>
+                {rules(words, costs)}
+            </div>
+            {history(words, id, kind, interval, &ranges)}
+            {newest(words, kind, &trades)}
+        };
+        Ok(frame(&visit, &name, Width::Wide, body))
+    })
+}
+
+fn head(words: &'static Strategies, card: &Card) -> AnyView {
+    let strategy = &card.strategy;
+    let resting =
+        (!strategy.active).then(|| view! { <p class="message" data-tone="warn">{words.inactive_lead}</p> });
+    view! {
+        <div class="strategy-head">
+            <h1>{strategy.name.clone()}</h1>
+            {state(words, strategy)}
+            {follow(words, strategy)}
+        </div>
+        <p class="hint">{about(words, strategy)}</p>
+        {strategy.description.clone().map(|text| view! { <p class="lead">{text}</p> })}
+        {resting}
+    }
+    .into_any()
+}
+
+fn panel(words: &'static Strategies, record: &Record) -> AnyView {
+    let lead = if record.kind == Kind::Live { words.live_lead } else { words.backtest_lead };
+    let months = (!record.months.is_empty()).then(|| {
+        view! { <h3 class="panel-title">{words.months}</h3>{heat::map(record)} }
+    });
+    view! {
+        <section class="panel" aria-label=words.kind(record.kind)>
+            {record::curve(record)}
+            <p class="hint">{lead}</p>
+            {months}
+        </section>
+    }
+    .into_any()
+}
+
+fn rules(words: &'static Strategies, costs: Costs) -> AnyView {
+    let percent = |text, value| fill(text, &[&figures::decimal(value)]);
+    view! {
+        <section class="panel" aria-labelledby="rules-title">
+            <h2 id="rules-title" class="panel-title">{words.rules}</h2>
+            <ul class="rules">
+                <li>{words.rule_next}</li>
+                <li>{words.rule_stop}</li>
+                <li>{words.rule_gap}</li>
+                <li>{percent(words.rule_fee, costs.fee_percent)}</li>
+                <li>{percent(words.rule_slippage, costs.slippage_percent)}</li>
+                <li>{percent(words.rule_funding, costs.funding_percent)}</li>
+                <li>{words.rule_compound}</li>
+                <li>{words.rule_live}</li>
+            </ul>
+            <p class="hint">{words.past}</p>
+        </section>
+    }
+    .into_any()
+}
+
+fn history(
+    words: &'static Strategies,
+    id: StrategyId,
+    kind: Kind,
+    interval: Interval,
+    ranges: &[Range],
+) -> AnyView {
+    let page = format!("/strategies/{id}");
+    let to = |kind: Kind, interval: Interval| {
+        format!("{}#history", address(&page, [("of", kind.word()), ("by", interval.word())]))
+    };
+    let kinds = [Kind::Backtest, Kind::Live].map(|k| (to(k, interval), words.kind(k), k == kind));
+    let intervals = [(Interval::Day, words.days), (Interval::Month, words.by_month)];
+    let intervals = intervals.map(|(i, text)| (to(kind, i), text, i == interval));
+    let empty = ranges.is_empty().then(|| view! { <p class="empty">{words.ranges_empty}</p> });
+    let table = (!ranges.is_empty()).then(|| record::ranges(ranges, words.ranges.to_owned()));
+    view! {
+        <section class="panel" id="history" aria-labelledby="ranges-title">
+            <div class="row between">
+                <h2 id="ranges-title" class="panel-title">{words.ranges}</h2>
+                {tabs(words.record, kinds.into())}
+                {tabs(words.ranges, intervals.into())}
+            </div>
+            {empty}
+            {table}
+        </section>
+    }
+    .into_any()
+}
+
+fn newest(words: &'static Strategies, kind: Kind, trades: &[Trade]) -> impl IntoView + use<> {
+    (!trades.is_empty()).then(|| {
+        view! {
+            <section class="panel" aria-labelledby="newest-title">
+                <h2 id="newest-title" class="panel-title">{words.newest}" "{record::badge(kind)}</h2>
+                {record::trades(trades, words.newest.to_owned())}
+            </section>
+        }
+    })
+}

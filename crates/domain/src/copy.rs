@@ -1,0 +1,147 @@
+//! What one signal did to one follow: where it stands, why it did not happen, how it ended.
+
+mod size;
+
+pub use size::{FEE_RATE, HIGHEST_LEVERAGE, No, Sized, Terms, size};
+
+use crate::key::words;
+
+words! {
+    /// Where a copy stands. It moves down this list, never up.
+    pub Status {
+        /// It waits for a worker.
+        Queued = "QUEUED",
+        /// Its intent is written and its orders are being sent.
+        Sending = "SENDING",
+        /// Its position stands, with its stop.
+        Open = "OPEN",
+        /// Its position has ended; for an exit: it was carried out. Final.
+        Closed = "CLOSED",
+        /// It was decided not to trade; the reason says why. Final.
+        Skipped = "SKIPPED",
+        /// It was to be traded and came to nothing; the reason says why. Final.
+        Failed = "FAILED",
+    }
+}
+
+impl Status {
+    /// Whether nothing more can happen to it.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Closed | Self::Skipped | Self::Failed)
+    }
+}
+
+words! {
+    /// How a copied position ended.
+    pub Exit {
+        /// Its stop was reached.
+        Stop = "STOP",
+        /// Its last target was reached.
+        Target = "TARGET",
+        /// The strategy said so, or entered the other way.
+        Signal = "SIGNAL",
+        /// Its owner stopped following and had it closed.
+        Owner = "OWNER",
+        /// The panic button.
+        Panic = "PANIC",
+        /// It had lost its stop, which could not be placed again.
+        Unprotected = "UNPROTECTED",
+        /// Its owner ended it by hand, or the exchange did.
+        Elsewhere = "ELSEWHERE",
+        /// Its key was deleted: what became of it is not known here.
+        Unwatched = "UNWATCHED",
+    }
+}
+
+words! {
+    /// Why a follow stands still although nobody stopped it.
+    pub Paused {
+        /// Its owner paused it.
+        Owner = "OWNER",
+        /// The panic button.
+        Panic = "PANIC",
+    }
+}
+
+macro_rules! reasons {
+    ($($(#[$doc:meta])* $name:ident = $word:literal, $text:literal;)*) => {
+        words! {
+            /// Why a copy did not happen.
+            pub Reason { $($(#[$doc])* $name = $word),* }
+        }
+
+        impl Reason {
+            /// What the follower is told.
+            #[must_use]
+            pub const fn text(self) -> &'static str {
+                match self { $(Self::$name => $text),* }
+            }
+        }
+    };
+}
+
+reasons! {
+    /// The key is switched off.
+    KeyInactive = "KEY_INACTIVE", "the exchange key is switched off";
+    /// The exchange does not let the key in.
+    KeyUnauthorized = "KEY_UNAUTHORIZED", "the exchange refuses the key";
+    /// The key is gone.
+    KeyDeleted = "KEY_DELETED", "the exchange key was deleted";
+    /// 2103.
+    PlanFeature = "PLAN_FEATURE", "the plan does not include automated strategies";
+    /// 2129b.
+    PlanBalance = "PLAN_BALANCE", "the account is worth more than the plan allows";
+    /// The follow is paused.
+    Paused = "PAUSED", "following was paused";
+    /// The panic button.
+    Panic = "PANIC", "following was paused by the panic button";
+    /// The follow was stopped.
+    Stopped = "STOPPED", "following was stopped";
+    /// The admin's switch.
+    AllPaused = "ALL_PAUSED", "the operator paused all new copies";
+    /// The strategy was deactivated.
+    StrategyInactive = "STRATEGY_INACTIVE", "the strategy is not active";
+    /// Nobody wants the price of another moment.
+    TooOld = "TOO_OLD", "the signal was too old";
+    /// The strategy has said something else since.
+    Superseded = "SUPERSEDED", "a newer signal of the strategy came first";
+    /// The price has passed the stop.
+    PastStop = "PAST_STOP", "the price had passed the stop already";
+    /// What there was to win has been won by others.
+    PastTargets = "PAST_TARGETS", "the price had passed every target already";
+    /// A position stands on the market.
+    InPosition = "IN_POSITION", "the account was already in a position on this market";
+    /// The follow's own limit.
+    DailyLoss = "DAILY_LOSS", "the daily loss limit was reached";
+    /// Lot or notional.
+    BelowMinimum = "BELOW_MINIMUM", "the order would be below the exchange's minimum";
+    /// More than one order may be.
+    AboveMaximum = "ABOVE_MAXIMUM", "the order would be above the exchange's maximum";
+    /// Not even with the highest leverage allowed.
+    Margin = "MARGIN", "the order would exceed the available margin at the highest leverage";
+    /// There is nothing to risk.
+    NoEquity = "NO_EQUITY", "the account has no equity";
+    /// An exit without a copied position.
+    NothingOpen = "NOTHING_OPEN", "there was no copied position to close";
+    /// The exchange's own no.
+    Refused = "REFUSED", "the exchange refused the order";
+    /// The exchange could not be asked while the signal was fresh.
+    Unreachable = "UNREACHABLE", "the exchange could not be reached in time";
+    /// The stop could not stand, so the position was closed at once.
+    StopRefused = "STOP_REFUSED", "the exchange refused the stop, and the position was closed";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_reads_back_and_says_something_of_its_own() {
+        let mut texts: Vec<_> = Reason::ALL.iter().map(|r| r.text()).collect();
+        assert!(Reason::ALL.iter().all(|r| Reason::parse(r.word()) == Some(*r)));
+        texts.sort_unstable();
+        texts.dedup();
+        assert_eq!(texts.len(), Reason::ALL.len());
+    }
+}

@@ -1,0 +1,229 @@
+//! How much a follower trades: so much that being stopped out, fees included, loses the share of equity they chose, at
+//! the least leverage that makes the margin fit. Pure; the pages' preview and the copies themselves ask the same.
+
+use super::Reason;
+use crate::{Decimal, Market, Side, money, sizing};
+
+/// The taker fee that sizes reckon with; the exchange's own rate decides.
+pub const FEE_RATE: Decimal = Decimal::from_parts(5, 0, 0, false, 4);
+/// No exchange lends more than this.
+pub const HIGHEST_LEVERAGE: u16 = 125;
+/// Kept free, as a share of the position: the price moves between sizing and filling.
+const RESERVE: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
+
+/// What a size follows from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Terms<'a> {
+    /// What the account is worth.
+    pub equity: Decimal,
+    /// What of it can stand behind a new position.
+    pub available: Decimal,
+    /// The share of equity to lose when stopped out, in percent.
+    pub risk_percent: Decimal,
+    /// The follower's own bound.
+    pub max_leverage: Option<u16>,
+    /// Which way.
+    pub side: Side,
+    /// The price now.
+    pub price: Decimal,
+    /// Where to be stopped out.
+    pub stop: Decimal,
+    /// Where to take profits.
+    pub targets: &'a [Decimal],
+}
+
+/// What to trade.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sized {
+    /// In base units.
+    pub amount: Decimal,
+    /// The least that makes the margin fit.
+    pub leverage: u16,
+    /// On the market's tick; never nearer than asked.
+    pub stop: Decimal,
+    /// On the market's ticks: those that are still ahead, and no more than there is amount for.
+    pub targets: Vec<Decimal>,
+    /// What being stopped out loses, fees included.
+    pub loss: Decimal,
+    /// What stands behind the position.
+    pub margin: Decimal,
+}
+
+/// Why nothing is traded, with the figure that decided it.
+pub type No = (Reason, Option<Decimal>);
+
+/// Sizes an entry.
+///
+/// # Errors
+/// The reason that the follower is told.
+pub fn size(terms: &Terms<'_>, market: &Market) -> Result<Sized, No> {
+    let stop = market.price_to_tick(terms.stop, terms.side);
+    let lost = match terms.side {
+        Side::Buy => stop >= terms.price,
+        Side::Sell => stop <= terms.price,
+    };
+    if lost {
+        return Err((Reason::PastStop, Some(terms.price)));
+    }
+    if terms.equity <= Decimal::ZERO {
+        return Err((Reason::NoEquity, Some(terms.equity)));
+    }
+    let too_large = (Reason::AboveMaximum, Some(market.max_amount));
+    let amount =
+        sizing::amount_at_risk(terms.equity, terms.risk_percent, terms.price, stop, FEE_RATE, market.lot)
+            .ok_or(too_large)?;
+    if amount > market.max_amount {
+        return Err(too_large);
+    }
+    if amount < market.min_amount {
+        return Err((Reason::BelowMinimum, Some(market.min_amount)));
+    }
+    if market.check_notional(terms.price, amount).is_err() {
+        return Err((Reason::BelowMinimum, Some(market.min_notional)));
+    }
+    let cost = amount.checked_mul(terms.price).ok_or(too_large)?;
+    let leverage = least_leverage(cost, terms)?;
+    let loss = amount * ((terms.price - stop).abs() + (terms.price + stop) * FEE_RATE);
+    let targets = targets(terms, amount, market)?;
+    Ok(Sized { amount, leverage, stop, targets, loss, margin: cost / Decimal::from(leverage) })
+}
+
+/// The smallest leverage at which margin, fees and reserve fit into what is available.
+fn least_leverage(cost: Decimal, terms: &Terms<'_>) -> Result<u16, No> {
+    let most = terms.max_leverage.unwrap_or(HIGHEST_LEVERAGE).clamp(1, HIGHEST_LEVERAGE);
+    let no = (Reason::Margin, Some(terms.available));
+    let free = terms.available - cost * (RESERVE + FEE_RATE * Decimal::TWO);
+    if free <= Decimal::ZERO {
+        return Err(no);
+    }
+    let needed = cost.checked_div(free).ok_or(no)?.ceil().max(Decimal::ONE);
+    u16::try_from(needed).ok().filter(|needed| *needed <= most).ok_or(no)
+}
+
+/// The targets that the price has not passed, as many as the amount can be shared by.
+fn targets(terms: &Terms<'_>, amount: Decimal, market: &Market) -> Result<Vec<Decimal>, No> {
+    let ahead = |target: &Decimal| match terms.side {
+        Side::Buy => *target > terms.price,
+        Side::Sell => *target < terms.price,
+    };
+    let rounded = terms.targets.iter().map(|target| money::round_to(*target, market.tick));
+    let mut left: Vec<Decimal> = rounded.filter(ahead).collect();
+    if left.is_empty() && !terms.targets.is_empty() {
+        return Err((Reason::PastTargets, Some(terms.price)));
+    }
+    let fits = |count: usize| {
+        sizing::target_shares(amount, count, market.lot)
+            .is_some_and(|shares| shares.iter().all(|share| *share >= market.min_amount))
+    };
+    let count = (0..=left.len()).rev().find(|count| fits(*count)).unwrap_or(0);
+    left.truncate(count);
+    Ok(left)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::TradeType;
+    use proptest::prelude::*;
+
+    fn d(text: &str) -> Decimal {
+        money::parse(text).unwrap()
+    }
+
+    fn market() -> Market {
+        Market {
+            symbol: "BTC/USDT".parse().unwrap(),
+            trade_type: TradeType::Futures,
+            tick: d("0.1"),
+            min_price: d("0.1"),
+            max_price: d("1000000"),
+            lot: d("0.001"),
+            min_amount: d("0.001"),
+            max_amount: d("1000"),
+            min_notional: d("5"),
+            price_band: (d("0.5"), d("1.5")),
+        }
+    }
+
+    fn terms(targets: &[Decimal]) -> Terms<'_> {
+        Terms {
+            equity: d("10000"),
+            available: d("10000"),
+            risk_percent: d("2"),
+            max_leverage: None,
+            side: Side::Buy,
+            price: d("20000"),
+            stop: d("19800"),
+            targets,
+        }
+    }
+
+    #[test]
+    fn risks_the_share_and_borrows_as_little_as_fits() {
+        let sized = size(&terms(&[d("20200"), d("20400")]), &market()).unwrap();
+        // 200 USDT at risk; a unit loses 200 and 19.9 of fees.
+        assert_eq!((sized.amount, sized.leverage), (d("0.909"), 2));
+        assert!(sized.loss <= d("200") && sized.loss > d("199"));
+        assert_eq!(sized.targets, [d("20200"), d("20400")]);
+    }
+
+    #[test]
+    fn says_why_not() {
+        let reason = |change: &dyn Fn(&mut Terms<'_>)| {
+            let targets = [d("20200")];
+            let mut terms = terms(&targets);
+            change(&mut terms);
+            size(&terms, &market()).unwrap_err().0
+        };
+        assert_eq!(reason(&|t| t.stop = d("20000")), Reason::PastStop);
+        assert_eq!(reason(&|t| t.equity = Decimal::ZERO), Reason::NoEquity);
+        assert_eq!(reason(&|t| t.equity = d("10")), Reason::BelowMinimum);
+        assert_eq!(reason(&|t| t.equity = d("1000000000")), Reason::AboveMaximum);
+        assert_eq!(reason(&|t| t.max_leverage = Some(1)), Reason::Margin);
+        assert_eq!(reason(&|t| t.available = d("5")), Reason::Margin);
+        assert_eq!(reason(&|t| t.price = d("20300")), Reason::PastTargets);
+    }
+
+    #[test]
+    fn a_dust_position_has_fewer_targets_and_a_passed_one_is_left_out() {
+        let all = [d("19990"), d("20100"), d("20200"), d("20300")];
+        assert_eq!(size(&terms(&all), &market()).unwrap().targets.len(), 3);
+        let dust = Terms { equity: d("25"), ..terms(&all) };
+        let sized = size(&dust, &market()).unwrap();
+        assert_eq!((sized.amount, sized.targets), (d("0.002"), vec![d("20100"), d("20200")]));
+    }
+
+    proptest! {
+        #[test]
+        fn a_size_keeps_every_promise(
+            equity in 1_i64..1_000_000_000, free in 1_i64..1_000_000_000, risk in 1_i64..10_000, highest in 1_u16..=125,
+            price in 100_i64..10_000_000, stop in 100_i64..10_000_000, buy in any::<bool>(),
+            targets in proptest::collection::vec(100_i64..10_000_000, 0..10),
+        ) {
+            let cents = |n: i64| Decimal::new(n, 2);
+            let targets: Vec<_> = targets.into_iter().map(cents).collect();
+            let terms = Terms {
+                equity: cents(equity), available: cents(free), risk_percent: cents(risk), max_leverage: Some(highest),
+                side: if buy { Side::Buy } else { Side::Sell }, price: cents(price), stop: cents(stop),
+                targets: &targets,
+            };
+            let market = market();
+            if let Ok(sized) = size(&terms, &market) {
+                prop_assert!(sized.loss <= terms.equity * terms.risk_percent / Decimal::ONE_HUNDRED);
+                prop_assert!(market.check_amount(sized.amount).is_ok());
+                prop_assert!(market.check_notional(terms.price, sized.amount).is_ok());
+                prop_assert!((1..=highest).contains(&sized.leverage));
+                prop_assert!(sized.margin <= terms.available);
+                prop_assert!(money::on_step(sized.stop, market.tick));
+                let losing = if buy { sized.stop < terms.price } else { sized.stop > terms.price };
+                prop_assert!(losing);
+                if sized.leverage > 1 {
+                    let less = Decimal::from(sized.leverage - 1);
+                    let cost = sized.amount * terms.price;
+                    let fits = cost / less + cost * (RESERVE + FEE_RATE * Decimal::TWO) <= terms.available;
+                    prop_assert!(!fits, "less leverage would do");
+                }
+            }
+        }
+    }
+}

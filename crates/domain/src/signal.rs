@@ -1,0 +1,99 @@
+//! A strategy's instruction to trade, and the rules that every door's signals keep.
+
+use crate::{Decimal, Side, key::words};
+
+words! {
+    /// What followers are to do.
+    pub Action {
+        /// Enter a position.
+        Enter = "ENTER",
+        /// Leave the position that an earlier signal entered.
+        Exit = "EXIT",
+    }
+}
+
+words! {
+    /// Who decided.
+    pub Source {
+        /// The strategy's own definition, at a bar's close.
+        Evaluator = "EVALUATOR",
+        /// An outside brain, through the strategy's hook.
+        Hook = "HOOK",
+        /// The operator.
+        Hand = "HAND",
+    }
+}
+
+/// More targets than this share a position into dust.
+pub const MOST_TARGETS: usize = 25;
+
+/// What is wrong with the levels of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadLevels {
+    /// A price, stop or target is zero or negative.
+    #[error("must be greater than zero")]
+    NotPositive,
+    /// The stop does not stand on the losing side of the price.
+    #[error("must be below the price of a buy and above the price of a sell")]
+    StopSide,
+    /// Target number so-and-so does not stand on the winning side of the price.
+    #[error("must be above the price of a buy and below the price of a sell")]
+    TargetSide(usize),
+    /// More than [`MOST_TARGETS`].
+    #[error("too many")]
+    TooManyTargets,
+}
+
+/// Checks an entry's levels against the price it is decided at.
+///
+/// # Errors
+/// The first level that cannot be traded.
+pub fn check_levels(side: Side, price: Decimal, stop: Decimal, targets: &[Decimal]) -> Result<(), BadLevels> {
+    if price <= Decimal::ZERO || stop <= Decimal::ZERO || targets.iter().any(|t| *t <= Decimal::ZERO) {
+        return Err(BadLevels::NotPositive);
+    }
+    if targets.len() > MOST_TARGETS {
+        return Err(BadLevels::TooManyTargets);
+    }
+    let beyond = |level: Decimal| match side {
+        Side::Buy => level > price,
+        Side::Sell => level < price,
+    };
+    if stop == price || beyond(stop) {
+        return Err(BadLevels::StopSide);
+    }
+    targets.iter().position(|target| !beyond(*target)).map_or(Ok(()), |i| Err(BadLevels::TargetSide(i)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn levels_stand_on_their_sides() {
+        let d = |n: i64| Decimal::from(n);
+        let check = |side, stop, targets: &[i64]| {
+            check_levels(side, d(100), d(stop), &targets.iter().map(|t| d(*t)).collect::<Vec<_>>())
+        };
+        assert_eq!(check(Side::Buy, 90, &[110, 120]), Ok(()));
+        assert_eq!(check(Side::Sell, 110, &[90]), Ok(()));
+        assert_eq!(check(Side::Sell, 110, &[]), Ok(()));
+        assert_eq!(check(Side::Buy, 100, &[]), Err(BadLevels::StopSide));
+        assert_eq!(check(Side::Buy, 110, &[]), Err(BadLevels::StopSide));
+        assert_eq!(check(Side::Buy, 90, &[110, 100]), Err(BadLevels::TargetSide(1)));
+        assert_eq!(check(Side::Buy, 0, &[]), Err(BadLevels::NotPositive));
+        assert_eq!(check(Side::Buy, 90, &[110; 26]), Err(BadLevels::TooManyTargets));
+    }
+
+    proptest! {
+        #[test]
+        fn a_mirrored_entry_is_as_good(price in 1_i64..10_000, stop in 1_i64..10_000, target in 1_i64..10_000) {
+            let d = |n: i64| Decimal::from(n);
+            let mirror = |n: i64| d(20_000 - n);
+            let long = check_levels(Side::Buy, d(price), d(stop), &[d(target)]);
+            prop_assert_eq!(long, check_levels(Side::Sell, mirror(price), mirror(stop), &[mirror(target)]));
+            prop_assert_eq!(long.is_ok(), stop < price && price < target);
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! Writing together: what many copies have to write at the same time goes into one transaction, so that a disk flush is
+//! paid for by many followers. Whoever is first in line writes for all who wait.
+
+use crate::{Error, Result};
+use async_trait::async_trait;
+use std::sync::{Arc, Mutex, PoisonError};
+use store::{
+    Db, Tx,
+    copy::{self, Begun as Sized},
+    follow,
+    intent::{self, NewIntent, NewLeg},
+};
+use tokio::sync::oneshot;
+
+use domain::{CopyId, FollowId, Micros, copy::Reason};
+
+/// No transaction holds more than this: the others' wait for the writer stays short.
+const MOST: usize = 64;
+
+/// Something to write. It may be written more than once, of which one is committed.
+#[async_trait]
+pub(crate) trait Write: Send + Sync + 'static {
+    /// Writes it; false when it finds that it is not to be, having written nothing that matters.
+    async fn write(&self, tx: &mut Tx) -> store::Result<bool>;
+}
+
+/// What became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Written {
+    /// It is committed.
+    Yes,
+    /// It was not to be.
+    No,
+    /// Something stands in its place (a unique key).
+    Taken,
+}
+
+struct Job {
+    write: Box<dyn Write>,
+    done: oneshot::Sender<store::Result<Written>>,
+}
+
+/// The line of those who wait.
+#[derive(Default)]
+pub(crate) struct Batch(Arc<Line>);
+
+#[derive(Default)]
+struct Line {
+    jobs: Mutex<Vec<Job>>,
+    turn: tokio::sync::Mutex<()>,
+}
+
+impl Batch {
+    /// Writes, together with whoever else waits; returns when it is committed.
+    pub(crate) async fn write(&self, db: &Db, write: impl Write) -> Result<Written> {
+        let (done, mut told) = oneshot::channel();
+        locked(&self.0.jobs).push(Job { write: Box::new(write), done });
+        let told = loop {
+            tokio::select! {
+                biased;
+                told = &mut told => break told,
+                turn = self.0.turn.lock() => {
+                    let (line, db) = (Arc::clone(&self.0), db.clone());
+                    // Others' writes are in it: it goes on when this caller is dropped.
+                    let flush = tokio::spawn(async move { line.flush(&db).await });
+                    flush.await.map_err(Error::fault)?;
+                    drop(turn);
+                }
+            }
+        };
+        Ok(told.map_err(Error::fault)??)
+    }
+}
+
+impl Line {
+    async fn flush(&self, db: &Db) {
+        let jobs: Vec<Job> = {
+            let mut jobs = locked(&self.jobs);
+            let most = jobs.len().min(MOST);
+            jobs.drain(..most).collect()
+        };
+        if let (2.., Ok(all)) = (jobs.len(), together(db, &jobs).await) {
+            // Who does not listen any more has been written nevertheless.
+            jobs.into_iter().zip(all).for_each(|(job, written)| drop(job.done.send(Ok(written))));
+            return;
+        }
+        for job in jobs {
+            let written = alone(db, &job).await;
+            drop(job.done.send(written));
+        }
+    }
+}
+
+async fn together(db: &Db, jobs: &[Job]) -> store::Result<Vec<Written>> {
+    if jobs.len() < 2 {
+        return Ok(Vec::new());
+    }
+    let mut tx = db.begin().await?;
+    let mut all = Vec::with_capacity(jobs.len());
+    for job in jobs {
+        all.push(if job.write.write(&mut tx).await? { Written::Yes } else { Written::No });
+    }
+    tx.commit().await?;
+    Ok(all)
+}
+
+async fn alone(db: &Db, job: &Job) -> store::Result<Written> {
+    let mut tx = db.begin().await?;
+    match job.write.write(&mut tx).await {
+        Ok(true) => tx.commit().await.map(|()| Written::Yes),
+        Ok(false) => tx.commit().await.map(|()| Written::No),
+        Err(error) if error.is_unique() => Ok(Written::Taken),
+        Err(error) => Err(error),
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// On what condition an intent is begun.
+#[derive(Clone, Debug)]
+pub(crate) enum Begin {
+    /// The follow wants it still, and the copy is this holder's.
+    Entry { follow: FollowId, copy: CopyId, sized: Sized },
+    /// The copy is this holder's; what was entered is closed whether new copies are wanted or not.
+    Exit { copy: CopyId },
+    /// None.
+    Free,
+}
+
+/// An intent and its condition, written before anything is sent.
+pub(crate) struct Begun {
+    pub(crate) begin: Begin,
+    pub(crate) intent: NewIntent,
+    pub(crate) legs: Vec<NewLeg>,
+}
+
+#[async_trait]
+impl Write for Begun {
+    async fn write(&self, tx: &mut Tx) -> store::Result<bool> {
+        let at = self.intent.created_at;
+        let holder = self.intent.lease_holder.as_deref().unwrap_or_default();
+        let wanted = match &self.begin {
+            Begin::Entry { follow, copy, sized } => {
+                follow::begin_copy(&mut *tx, *follow, at).await?
+                    && copy::begin(&mut *tx, *copy, holder, Some(sized), at).await?
+            }
+            Begin::Exit { copy } => copy::begin(&mut *tx, *copy, holder, None, at).await?,
+            Begin::Free => true,
+        };
+        if wanted {
+            intent::insert(tx, &self.intent, &self.legs).await?;
+        }
+        Ok(wanted)
+    }
+}
+
+/// What was decided about a queued copy, other than to trade.
+pub(crate) enum Decided {
+    /// It does not happen.
+    Skip(Reason, Option<String>),
+    /// It is looked at again later; what keeps it, in words.
+    Postpone(Micros, &'static str),
+}
+
+/// A decision to be written.
+pub(crate) struct Decision {
+    pub(crate) copy: CopyId,
+    pub(crate) holder: String,
+    pub(crate) decided: Decided,
+    pub(crate) at: Micros,
+}
+
+#[async_trait]
+impl Write for Decision {
+    async fn write(&self, tx: &mut Tx) -> store::Result<bool> {
+        match &self.decided {
+            Decided::Skip(reason, detail) => {
+                copy::skip(tx, self.copy, &self.holder, *reason, detail.as_deref(), self.at).await
+            }
+            Decided::Postpone(until, why) => {
+                copy::postpone(tx, self.copy, &self.holder, *until, why, self.at).await
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Ending a copied position: by its strategy, its owner, or because it lost its protection.
+
+use super::{Begin, batch::Written, follow_up};
+use crate::{
+    Desk, Error, Result, SharedDesk, key,
+    order::{Access, copied},
+};
+use domain::{CopyId, FollowId, IntentId, copy::Exit};
+use store::copy::Copy;
+
+/// Ends a follow's copied position because its owner stopped following; nothing open is no failure. The caller has seen
+/// to it that the follow is the actor's.
+///
+/// # Errors
+/// 1103; unavailable when the exchange does not answer: the closing goes on by itself, and asking again tells.
+pub async fn close(desk: &SharedDesk, follow: FollowId) -> Result<()> {
+    let Some(copy) = store::copy::open_of_follow(&desk.db, follow).await? else { return Ok(()) };
+    let Some(row) = store::key::get_any(&desk.db, copy.exchange_key_id).await? else { return Ok(()) };
+    let who = key::credentials(desk, &row)?;
+    let access = Access { row, who };
+    // The caller may hang up; the work goes on.
+    let desk = desk.clone();
+    let work = async move {
+        let _turn = desk.locks.turn(copy.exchange_key_id, &copy.symbol).await;
+        match end(&desk, &access, &copy, Exit::Owner, None).await? {
+            Written::Taken => Err(Error::Unavailable { retry_after_s: 2 }),
+            Written::Yes | Written::No => Ok(()),
+        }
+    };
+    tokio::spawn(work).await.map_err(Error::fault)?
+}
+
+/// Closes what a copy entered and notes how it ended. `by` is the exit's own copy; its id is the intent's then. The
+/// caller has the turn.
+pub(super) async fn end(
+    desk: &Desk,
+    access: &Access,
+    copy: &Copy,
+    why: Exit,
+    by: Option<CopyId>,
+) -> Result<Written> {
+    let Some((side, amount)) = copy.side.zip(copy.amount) else {
+        return Err(Error::fault("an open copy without a side or an amount"));
+    };
+    let mint = || IntentId::mint(&*desk.clock, &*desk.chance);
+    let id = by.map_or_else(mint, |copy| IntentId(copy.0));
+    let exiting = copied::Exiting { copy: copy.id, side, amount: amount.0, why };
+    let draft = copied::exiting(id, access, copy.symbol.clone(), exiting);
+    let begin = by.map_or(Begin::Free, |copy| Begin::Exit { copy });
+    let written = copied::work(desk, access, draft, begin).await?;
+    desk.copies.accounts.forget(copy.exchange_key_id);
+    if written == Written::Yes {
+        follow_up::look(desk, access, copy).await?;
+    }
+    Ok(written)
+}

@@ -1,0 +1,188 @@
+//! Following up: what became of a copied position. The exchange is asked, whoever says that something changed: its
+//! stream at once, and a walk over all open copies from time to time.
+
+use super::end;
+use crate::{
+    Desk, Result, SharedDesk, key, live,
+    order::{Access, Entered, Repaired},
+};
+use domain::{
+    Decimal, ExchangeKeyId, Order, PositionSide, Side, Symbol, Trade, TradeType,
+    copy::{Exit, Status},
+    live::{Happening, What},
+    time,
+};
+use futures::{StreamExt as _, stream};
+use store::copy::{Copy, Ended};
+
+/// An open copy is looked at this often when nothing is heard of it.
+const EVERY: i64 = time::MINUTE;
+/// How many are looked at in one walk, and how many at the same time.
+const WALK: i64 = 256;
+const AT_ONCE: usize = 8;
+/// How many orders and fills tell how a position ended.
+const HISTORY: u16 = 200;
+
+/// Looks at the open copies that nobody has looked at for a while; how many there were.
+///
+/// # Errors
+/// When the database cannot be asked. One copy's failure never delays the others.
+pub async fn reconcile(desk: &SharedDesk) -> Result<usize> {
+    let due = store::copy::unchecked(&desk.db, desk.clock.now().plus(-EVERY), WALK).await?;
+    let count = due.len();
+    stream::iter(due)
+        .for_each_concurrent(AT_ONCE, |copy| async move {
+            if let Err(error) = visit(desk, &copy).await {
+                tracing::debug!(copy = %copy.id, %error, "an open copy could not be looked at");
+            }
+        })
+        .await;
+    Ok(count)
+}
+
+/// A protective order of a copy changed at the exchange.
+pub(crate) async fn protection_changed(desk: &SharedDesk, copy: Copy, order: &Order) -> Result<()> {
+    if copy.status == Status::Open && order.is_final() { visit(desk, &copy).await } else { Ok(()) }
+}
+
+/// Looks at what was copied on a market, now.
+pub(crate) async fn look_again(desk: &SharedDesk, key: ExchangeKeyId, symbol: &Symbol) -> Result<()> {
+    match store::copy::open_on(&desk.db, key, symbol).await? {
+        Some(copy) => visit(desk, &copy).await,
+        None => Ok(()),
+    }
+}
+
+async fn visit(desk: &SharedDesk, copy: &Copy) -> Result<()> {
+    let Some(row) = store::key::get_any(&desk.db, copy.exchange_key_id).await? else { return Ok(()) };
+    if super::decide::by_key(&row).is_err() {
+        // Nothing can be asked with it; its owner has been told.
+        return Ok(());
+    }
+    let who = key::credentials(desk, &row)?;
+    let access = Access { row, who };
+    let _turn = desk.locks.turn(copy.exchange_key_id, &copy.symbol).await;
+    look(desk, &access, copy).await.map(drop)
+}
+
+/// Whether an open copy's position still stands. One that has ended is settled; one that has lost its stop gets it back,
+/// or is closed. The caller has the turn.
+pub(super) async fn look(desk: &Desk, access: &Access, copy: &Copy) -> Result<bool> {
+    let Some(copy) = store::copy::get(&desk.db, copy.id).await? else { return Ok(false) };
+    let (Status::Open, Some(side)) = (copy.status, copy.side) else {
+        return Ok(copy.status == Status::Sending);
+    };
+    let positions = desk.exchange.positions(&access.who, Some(&copy.symbol)).await;
+    let wanted = if side == Side::Buy { PositionSide::Long } else { PositionSide::Short };
+    let stands = access.take(desk, positions).await?.into_iter().any(|p| p.side == wanted);
+    if !stands {
+        settle(desk, access, &copy, side).await?;
+        return Ok(false);
+    }
+    protect(desk, access, &copy, side).await
+}
+
+/// Sees to it that an open position has its stop; whether the position stands afterwards.
+async fn protect(desk: &Desk, access: &Access, copy: &Copy, side: Side) -> Result<bool> {
+    let open = desk.exchange.open_orders(&access.who, TradeType::Futures, Some(&copy.symbol)).await;
+    let open = access.take(desk, open).await?;
+    let Some(entered) = Entered::load(desk, copy.id).await? else { return Ok(true) };
+    if !open.iter().any(|order| entered.is_stop(&order.client_order_id)) {
+        match entered.stop_again(desk, access).await? {
+            Repaired::Yes => tell(desk, copy, What::StopReplaced(copy.symbol.clone())).await?,
+            Repaired::Later => {}
+            Repaired::No => {
+                tracing::warn!(copy = %copy.id, %side, "a copied position cannot be protected and is closed");
+                Box::pin(end::end(desk, access, copy, Exit::Unprotected, None)).await?;
+                tell(desk, copy, What::ClosedWithoutStop(copy.symbol.clone())).await?;
+                return Ok(false);
+            }
+        }
+    }
+    let mut tx = desk.db.begin().await?;
+    store::copy::checked(&mut tx, copy.id, desk.clock.now()).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Notes how a position that is gone has ended: its last closing order says by what, its fills say at what profit.
+async fn settle(desk: &Desk, access: &Access, copy: &Copy, side: Side) -> Result<()> {
+    let Some(entered) = Entered::load(desk, copy.id).await? else { return Ok(()) };
+    let answer = entered.unprotect(desk, access).await;
+    access.take(desk, answer).await?;
+    let (who, kind, symbol) = (&access.who, TradeType::Futures, &copy.symbol);
+    let orders = access.take(desk, desk.exchange.orders(who, kind, symbol, HISTORY).await).await?;
+    let trades = access.take(desk, desk.exchange.trades(who, kind, symbol, HISTORY).await).await?;
+    let since = entered.entered_at().unwrap_or(copy.created_at);
+    let closed = |o: &&Order| o.side == side.opposite() && !o.filled.is_zero() && o.at >= since;
+    let exit = match orders.iter().find(closed) {
+        Some(order) => entered.exit_by(desk, &order.client_order_id).await?,
+        None => Exit::Elsewhere,
+    };
+    let trades: Vec<Trade> = trades.into_iter().filter(|trade| trade.at >= since).collect();
+    let (price, profit) = result(&trades, side, symbol.quote());
+    let ended = Ended { exit, price, profit };
+    let now = desk.clock.now();
+    let what = What::CopyEnded {
+        strategy: copy.strategy_name.clone(),
+        symbol: symbol.clone(),
+        exit,
+        profit_usd: profit,
+    };
+    let mut tx = desk.db.begin().await?;
+    if store::copy::close(&mut tx, copy.id, ended, now).await? {
+        let happening = Happening { key: copy.exchange_key_id, at: now, what };
+        live::append(&mut tx, copy.user_id, &happening).await?;
+    }
+    tx.commit().await?;
+    desk.copies.accounts.forget(copy.exchange_key_id);
+    desk.hub.nudge(copy.exchange_key_id, symbol);
+    Ok(())
+}
+
+/// The average price of what closed a position, and what it won or lost after fees. Fees in other assets than the quote
+/// are not counted.
+fn result(trades: &[Trade], side: Side, quote: &str) -> (Option<Decimal>, Option<Decimal>) {
+    let closing = || trades.iter().filter(|trade| trade.side != side);
+    let amount: Decimal = closing().map(|trade| trade.amount).sum();
+    let cost: Decimal = closing().map(|trade| trade.cost).sum();
+    if amount.is_zero() {
+        return (None, None);
+    }
+    let fees: Decimal = trades.iter().filter(|t| t.fee.currency == quote).map(|t| t.fee.cost).sum();
+    let realized: Decimal = trades.iter().map(|trade| trade.realized).sum();
+    (cost.checked_div(amount).map(|price| price.round_dp(8)), Some(realized - fees))
+}
+
+async fn tell(desk: &Desk, copy: &Copy, what: What) -> Result<()> {
+    live::record(desk, copy.user_id, &Happening { key: copy.exchange_key_id, at: desk.clock.now(), what })
+        .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{Fee, Micros};
+
+    #[test]
+    fn a_result_is_what_was_realised_less_the_fees_of_both_ends() {
+        let d = |text: &str| domain::money::parse(text).unwrap();
+        let trade = |side, price: &str, amount: &str, realized: &str| Trade {
+            id: String::new(),
+            order: String::new(),
+            symbol: "BTC/USDT".parse().unwrap(),
+            at: Micros(0),
+            side,
+            maker: false,
+            price: d(price),
+            amount: d(amount),
+            cost: d(price) * d(amount),
+            fee: Fee { cost: d("0.1"), currency: "USDT".into() },
+            realized: d(realized),
+        };
+        let bought = trade(Side::Buy, "100", "2", "0");
+        let all = [bought.clone(), trade(Side::Sell, "110", "1", "10"), trade(Side::Sell, "90", "1", "-10")];
+        assert_eq!(result(&all, Side::Buy, "USDT"), (Some(d("100")), Some(d("-0.3"))));
+        assert_eq!(result(&[bought], Side::Buy, "USDT"), (None, None));
+    }
+}

@@ -1,0 +1,268 @@
+//! The workers: they claim queued copies with a lease and bring each to an end of its own. One follower's failure never
+//! delays another's.
+
+use super::{
+    Begin,
+    batch::{Decided, Decision, Written},
+    decide::{self, No, Round},
+    end,
+};
+use crate::{
+    Error, Result, SharedDesk, key,
+    order::{Access, copied},
+    signal,
+};
+use domain::{
+    Micros, Side,
+    copy::{Exit, Reason, Status},
+    signal::Action,
+    ticket::{Entry as EntryKind, ManualOrder, Stop},
+    time,
+};
+use std::{sync::Arc, time::Duration};
+use store::copy::{Begun as Sized, Copy, Work};
+use tokio::{sync::Semaphore, task::JoinSet};
+
+/// Copies that one instance works on at the same time.
+const AT_ONCE: usize = 64;
+/// Copies of one claim: what an instance takes from the others while it is killed waits for the lease's end.
+const CLAIM: i64 = 64;
+/// How long a claimed copy may wait for its worker before another instance takes it.
+const LEASE: i64 = 30 * time::SECOND;
+/// What cannot be decided now is looked at again after this.
+const LATER: i64 = 2 * time::SECOND;
+/// Nobody is told of another instance's signals: it is asked for.
+const IDLE: Duration = Duration::from_millis(500);
+
+/// Works until it is dropped. What the last run of this instance had claimed and not begun is given back first.
+pub async fn run(desk: SharedDesk) {
+    while let Err(error) = give_back(&desk).await {
+        tracing::warn!(%error, "the copies that the last run had claimed are not given back yet");
+        tokio::time::sleep(IDLE).await;
+    }
+    let seats = Arc::new(Semaphore::new(AT_ONCE));
+    let mut working = JoinSet::new();
+    loop {
+        // Registered before asking, so that a signal in between is not missed.
+        let woken = desk.copies.wake.notified();
+        match round(&desk, &seats, &mut working).await {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(error) => tracing::warn!(%error, "copies could not be looked at; they will be again"),
+        }
+        let _ = tokio::time::timeout(IDLE, woken).await;
+    }
+}
+
+/// Works off what is queued now, for those who cannot wait for the workers; returns when all of it is decided.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn work_off(desk: &SharedDesk) -> Result<()> {
+    let seats = Arc::new(Semaphore::new(AT_ONCE));
+    let mut working = JoinSet::new();
+    while round(desk, &seats, &mut working).await? {}
+    while working.join_next().await.is_some() {}
+    Ok(())
+}
+
+async fn give_back(desk: &SharedDesk) -> Result<()> {
+    let mut tx = desk.db.begin().await?;
+    store::copy::requeue(&mut tx, &desk.instance).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Claims what is queued and hands it to workers; whether there was anything.
+async fn round(desk: &SharedDesk, seats: &Arc<Semaphore>, working: &mut JoinSet<()>) -> Result<bool> {
+    while working.try_join_next().is_some() {}
+    signal::fan_out_due(desk).await?;
+    let works = claim(desk).await?;
+    if works.is_empty() {
+        return Ok(false);
+    }
+    let round = Arc::new(Round::of(desk, &works).await?);
+    for work in works {
+        let seat = Arc::clone(seats).acquire_owned().await.map_err(Error::fault)?;
+        let (desk, round) = (desk.clone(), round.clone());
+        working.spawn(async move {
+            let id = work.id;
+            if let Err(error) = one(&desk, &round, work).await {
+                tracing::warn!(copy = %id, %error, "a copy is looked at again later");
+            }
+            drop(seat);
+        });
+    }
+    Ok(true)
+}
+
+async fn claim(desk: &SharedDesk) -> Result<Vec<Work>> {
+    let now = desk.clock.now();
+    if !store::copy::waiting(&desk.db, now).await? {
+        return Ok(Vec::new());
+    }
+    // Each claim has an end of its own, by which what it got is found.
+    let next = |last: i64| Some(now.plus(LEASE).0.max(last + 1));
+    let order = std::sync::atomic::Ordering::SeqCst;
+    let last = desk.copies.last_claim.fetch_update(order, order, next).unwrap_or_default();
+    let until = Micros(now.plus(LEASE).0.max(last + 1));
+    let mut tx = desk.db.begin().await?;
+    let got = store::copy::claim(&mut tx, &desk.instance, now, until, CLAIM).await?;
+    tx.commit().await?;
+    if got == 0 { Ok(Vec::new()) } else { Ok(store::copy::claimed(&desk.db, &desk.instance, until).await?) }
+}
+
+/// What is to be done with a copy.
+enum Outcome {
+    /// It was traded, or is another's by now.
+    Done,
+    /// It is not.
+    No(Reason, Option<String>),
+    /// It cannot be decided now.
+    Later(&'static str),
+}
+
+impl From<No> for Outcome {
+    fn from((reason, detail): No) -> Self {
+        Self::No(reason, detail)
+    }
+}
+
+async fn one(desk: &SharedDesk, round: &Round, work: Work) -> Result<()> {
+    let outcome = match work.action {
+        Action::Enter => enter(desk, round, &work).await,
+        Action::Exit => exit(desk, &work).await,
+    };
+    let now = desk.clock.now();
+    let decided = match outcome {
+        Ok(Outcome::Done) => return Ok(()),
+        Ok(Outcome::No(reason, detail)) => Decided::Skip(reason, detail),
+        Ok(Outcome::Later(why)) => Decided::Postpone(now.plus(LATER), why),
+        Err(Error::Refused(domain::Refusal::KeyUnauthorized)) => Decided::Skip(Reason::KeyUnauthorized, None),
+        Err(Error::Unavailable { .. }) => Decided::Postpone(now.plus(LATER), "the exchange did not answer"),
+        Err(Error::Refused(refusal)) => Decided::Skip(Reason::Refused, Some(refusal.to_string())),
+        Err(error) => {
+            // Ours to mend; the copy waits for it as long as its signal is fresh.
+            tracing::error!(copy = %work.id, %error, "a copy failed");
+            Decided::Postpone(now.plus(LATER), "something of ours broke")
+        }
+    };
+    let decision = Decision { copy: work.id, holder: desk.instance.clone(), decided, at: now };
+    desk.copies.batch.write(&desk.db, decision).await.map(drop)
+}
+
+async fn enter(desk: &SharedDesk, round: &Round, work: &Work) -> Result<Outcome> {
+    if let Err(no) = decide::by_rows(desk, round, work) {
+        return Ok(no.into());
+    }
+    let Some(row) = store::key::get_any(&desk.db, work.exchange_key_id).await? else {
+        return Ok(Outcome::No(Reason::KeyDeleted, None));
+    };
+    if let Err(reason) = decide::by_key(&row) {
+        return Ok(Outcome::No(reason, None));
+    }
+    if let Err(no) = decide::by_plan(desk, &row).await? {
+        return Ok(no.into());
+    }
+    let who = key::credentials(desk, &row)?;
+    let access = Access { row, who };
+    let _turn = desk.locks.turn(work.exchange_key_id, &work.symbol).await;
+    if let Some(outcome) = make_room(desk, &access, work).await? {
+        return Ok(outcome);
+    }
+    let answer = desk.copies.accounts.of(desk, &access, work.symbol.quote()).await;
+    let account = access.take(desk, answer).await?;
+    if account.held(&work.symbol).is_some() {
+        return Ok(Outcome::No(Reason::InPosition, None));
+    }
+    if let Err(no) = decide::by_daily_loss(desk, work, &account).await? {
+        return Ok(no.into());
+    }
+    match decide::by_size(desk, work, &account).await? {
+        Ok(entry) => send(desk, &access, work, entry).await,
+        Err(no) => Ok(no.into()),
+    }
+}
+
+/// What an earlier copy left on the market: one entered the other way is ended to make room. Some outcome: there is none.
+async fn make_room(desk: &SharedDesk, access: &Access, work: &Work) -> Result<Option<Outcome>> {
+    let standing = store::copy::standing(&desk.db, work.exchange_key_id, &work.symbol).await?;
+    for copy in standing {
+        if copy.status == Status::Sending {
+            return Ok(Some(Outcome::Later("an earlier copy on this market is being sent")));
+        }
+        let ours = copy.follow_id == work.follow_id;
+        if !ours || copy.side == work.side {
+            // Perhaps it ended a moment ago, and nobody has seen it yet.
+            if super::follow_up::look(desk, access, &copy).await? {
+                return Ok(Some(Outcome::No(Reason::InPosition, None)));
+            }
+        } else if end::end(desk, access, &copy, Exit::Signal, None).await? == Written::Taken {
+            return Ok(Some(Outcome::Later("an earlier order on this market is not settled")));
+        } else if let Some(Copy { status: Status::Open, .. }) = store::copy::get(&desk.db, copy.id).await? {
+            return Ok(Some(Outcome::Later("the position of the other side is being closed")));
+        }
+    }
+    Ok(None)
+}
+
+/// Writes the intent, then trades it.
+async fn send(desk: &SharedDesk, access: &Access, work: &Work, entry: decide::Entry) -> Result<Outcome> {
+    let decide::Entry { sized, side, price, equity, market } = entry;
+    let begun = Sized {
+        equity,
+        amount: sized.amount,
+        leverage: sized.leverage,
+        price,
+        stop: sized.stop,
+        targets: serde_json::to_string(&sized.targets).map_err(Error::fault)?,
+    };
+    let order = order(work, side, &sized);
+    let entering =
+        copied::Entering { order, leverage: sized.leverage, fresh_until: decide::fresh_until(desk, work) };
+    let Some(draft) = copied::entering(work.id, access, entering, &market) else {
+        return Ok(Outcome::No(Reason::BelowMinimum, None));
+    };
+    let begin = Begin::Entry { follow: work.follow_id, copy: work.id, sized: begun };
+    let written = copied::work(desk, access, draft, begin).await?;
+    desk.copies.accounts.forget(work.exchange_key_id);
+    match written {
+        Written::Yes => Ok(Outcome::Done),
+        Written::Taken => Ok(Outcome::Later("an earlier order on this market is not settled")),
+        // Paused a moment ago: the next look tells why. Or it is another's by now, and there is no next look.
+        Written::No => Ok(Outcome::Later("following was changed")),
+    }
+}
+
+fn order(work: &Work, side: Side, sized: &domain::copy::Sized) -> ManualOrder {
+    ManualOrder {
+        symbol: work.symbol.clone(),
+        side,
+        entry: EntryKind::Market,
+        amount: sized.amount,
+        targets: sized.targets.clone(),
+        stop: Some(Stop { trigger: sized.stop, limit: None }),
+        risk_percent: Some(work.risk_percent.0),
+    }
+}
+
+/// Ends what an earlier signal entered. It comes never too late, but a position of a later signal is not its business.
+async fn exit(desk: &SharedDesk, work: &Work) -> Result<Outcome> {
+    let Some(row) = store::key::get_any(&desk.db, work.exchange_key_id).await? else {
+        return Ok(Outcome::No(Reason::KeyDeleted, None));
+    };
+    let who = key::credentials(desk, &row)?;
+    let access = Access { row, who };
+    let _turn = desk.locks.turn(work.exchange_key_id, &work.symbol).await;
+    let standing = store::copy::standing(&desk.db, work.exchange_key_id, &work.symbol).await?;
+    let ours = |copy: &&Copy| copy.follow_id == work.follow_id && copy.signal_id < work.signal_id;
+    let Some(copy) = standing.iter().find(ours) else {
+        return Ok(Outcome::No(Reason::NothingOpen, None));
+    };
+    if copy.status == Status::Sending {
+        return Ok(Outcome::Later("the entry is being sent"));
+    }
+    Ok(match end::end(desk, &access, copy, Exit::Signal, Some(work.id)).await? {
+        Written::Taken => Outcome::Later("an earlier order on this market is not settled"),
+        Written::Yes | Written::No => Outcome::Done,
+    })
+}

@@ -1,0 +1,79 @@
+//! What signals did to a person's follows.
+
+use crate::{Actor, Desk, Error, Result};
+use domain::{CopyId, Decimal, ExchangeKeyId, StrategyId, copy::Status, follow::Copied};
+use std::collections::HashMap;
+use store::copy::Filter;
+
+/// Copies of one look.
+const PAGE: u16 = 50;
+
+/// What to look for among one's copies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Copies {
+    /// On this account only.
+    pub key: Option<ExchangeKeyId>,
+    /// Of this strategy only.
+    pub strategy: Option<StrategyId>,
+    /// That stand here only.
+    pub status: Option<Status>,
+    /// Older than this one.
+    pub before: Option<CopyId>,
+    /// At most so many; fifty unless said otherwise, and never more than five hundred.
+    pub limit: Option<u16>,
+}
+
+/// A person's copies, newest first.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn copies(desk: &Desk, actor: &Actor, wanted: &Copies) -> Result<Vec<Copied>> {
+    let filter = Filter { key: wanted.key, strategy: wanted.strategy, status: wanted.status };
+    let limit = i64::from(wanted.limit.unwrap_or(PAGE).min(500));
+    let rows = store::copy::search(&desk.db, actor.user, &filter, wanted.before, limit).await?;
+    let names = key_names(desk, actor).await?;
+    rows.into_iter().map(|row| shown(row, &names)).collect()
+}
+
+/// The names of a person's keys.
+pub(crate) async fn key_names(desk: &Desk, actor: &Actor) -> Result<HashMap<ExchangeKeyId, String>> {
+    let keys = store::key::list_by_user(&desk.db, actor.user).await?;
+    Ok(keys.into_iter().map(|key| (key.id, key.name)).collect())
+}
+
+/// A copy as its owner sees it.
+pub(crate) fn shown(row: store::copy::Copy, names: &HashMap<ExchangeKeyId, String>) -> Result<Copied> {
+    Ok(Copied {
+        id: row.id,
+        signal: row.signal_id,
+        strategy: row.strategy_id,
+        strategy_name: row.strategy_name,
+        key: row.exchange_key_id,
+        key_name: names.get(&row.exchange_key_id).cloned(),
+        symbol: row.symbol,
+        action: row.action,
+        side: row.side,
+        status: row.status,
+        reason: row.reason,
+        detail: row.detail,
+        risk_percent: row.risk_percent.0,
+        equity: row.equity.map(|text| text.0),
+        amount: row.amount.map(|text| text.0),
+        leverage: row.leverage.and_then(|times| u16::try_from(times).ok()),
+        entry_price: row.entry_price.map(|text| text.0),
+        stop: row.stop.map(|text| text.0),
+        targets: targets(row.targets.as_deref())?,
+        order_id: row.order_id,
+        exit: row.exit_reason,
+        exit_price: row.exit_price.map(|text| text.0),
+        profit_usd: row.profit_usd.map(|text| text.0),
+        created_at: row.created_at,
+        opened_at: row.opened_at,
+        finished_at: row.finished_at,
+    })
+}
+
+/// Prices as they are stored, in JSON.
+pub(crate) fn targets(json: Option<&str>) -> Result<Vec<Decimal>> {
+    json.map_or(Ok(Vec::new()), |json| serde_json::from_str(json).map_err(Error::fault))
+}

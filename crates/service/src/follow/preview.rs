@@ -1,0 +1,134 @@
+//! What a typical trade of a strategy would have cost and risked on a person's own balance.
+
+use super::automated;
+use crate::{Actor, Desk, Error, Result, key, market};
+use domain::{
+    Decimal, ExchangeKeyId, RiskProfileId, Side, StrategyId, TradeType,
+    copy::{self, Terms},
+    follow::{Foreseen, Preview},
+    money,
+    strategy::{Kind, Trade},
+    validation::Problem,
+};
+
+/// Trades that make a typical one.
+const RECENT: i64 = 50;
+/// With fewer live trades the backtest tells more.
+const ENOUGH: u32 = 10;
+
+/// What the account would trade now if the strategy gave a typical signal; none while the strategy has no trades to
+/// tell from.
+///
+/// # Errors
+/// Fields; not found; 1106; 1103; unavailable when the exchange does not answer.
+pub async fn preview(
+    desk: &Desk,
+    actor: &Actor,
+    id: ExchangeKeyId,
+    strategy: StrategyId,
+    profile: RiskProfileId,
+    max_leverage: Option<u16>,
+) -> Result<Option<Preview>> {
+    let profile = store::follow::risk_profile(&desk.db, profile).await?;
+    let profile = profile.ok_or_else(|| Error::field("strategyRiskProfileId", Problem::NotRiskProfile))?;
+    let strategy = store::strategy::get(&desk.db, strategy).await?.ok_or(Error::NotFound)?;
+    let row = key::find(desk, actor, id).await?;
+    automated(&row.key)?;
+    let Some(typical) = typical(desk, strategy.id).await? else { return Ok(None) };
+    let market = market::find(desk, TradeType::Futures, &strategy.symbol).await?;
+    let entry = market::last_price(desk, TradeType::Futures, &strategy.symbol).await?;
+    let balance = desk.exchange.balance(&key::credentials(desk, &row)?, TradeType::Futures).await;
+    let balance = key::heed(desk, id, balance).await?;
+    let funds = balance.assets.get(strategy.symbol.quote()).copied().unwrap_or_default();
+    let equity = funds.total + balance.unrealized_pnl;
+    let away = entry * typical.distance;
+    let stop = if typical.side == Side::Buy { entry - away } else { entry + away };
+    let stop = money::round_to(stop, market.tick);
+    let terms = Terms {
+        equity,
+        available: funds.free,
+        risk_percent: profile.percentage.0,
+        max_leverage,
+        side: typical.side,
+        price: entry,
+        stop,
+        targets: &[],
+    };
+    let outcome = match copy::size(&terms, &market) {
+        Ok(sized) => Foreseen::Traded {
+            amount: sized.amount,
+            cost: sized.amount * entry,
+            leverage: sized.leverage,
+            margin: sized.margin,
+            loss_at_stop: sized.loss,
+        },
+        Err((reason, bound)) => Foreseen::Skipped { reason, bound },
+    };
+    let stop_percent = (typical.distance * Decimal::ONE_HUNDRED).round_dp(2);
+    let Typical { trades, kind, side, .. } = typical;
+    Ok(Some(Preview { trades, kind, equity, side, entry, stop, stop_percent, outcome }))
+}
+
+/// The medians of a record's newest trades.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Typical {
+    trades: u32,
+    kind: Kind,
+    side: Side,
+    /// From entry to stop, as a share of the entry.
+    distance: Decimal,
+}
+
+async fn typical(desk: &Desk, id: StrategyId) -> Result<Option<Typical>> {
+    let live = store::strategy_trade::newest(&desk.db, id, Kind::Live, RECENT).await?;
+    let live = medians(Kind::Live, &live);
+    if live.is_some_and(|live| live.trades >= ENOUGH) {
+        return Ok(live);
+    }
+    let backtest = store::strategy_trade::newest(&desk.db, id, Kind::Backtest, RECENT).await?;
+    Ok(medians(Kind::Backtest, &backtest).or(live))
+}
+
+fn medians(kind: Kind, trades: &[Trade]) -> Option<Typical> {
+    let distance = |trade: &Trade| (trade.entry_price - trade.stop?).abs().checked_div(trade.entry_price);
+    let mut distances: Vec<Decimal> = trades.iter().filter_map(distance).filter(|d| !d.is_zero()).collect();
+    distances.sort_unstable();
+    let distance = *distances.get(distances.len() / 2)?;
+    let longs = trades.iter().filter(|trade| trade.side == Side::Buy).count();
+    let side = if longs * 2 >= trades.len() { Side::Buy } else { Side::Sell };
+    Some(Typical { trades: u32::try_from(distances.len()).unwrap_or(u32::MAX), kind, side, distance })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::Micros;
+
+    fn trade(side: Side, stop: Option<i64>) -> Trade {
+        Trade {
+            side,
+            entered_at: Micros(0),
+            entry_price: Decimal::ONE_HUNDRED,
+            stop: stop.map(Decimal::from),
+            exited_at: None,
+            exit_price: None,
+            exit: None,
+            profit_percent: None,
+        }
+    }
+
+    #[test]
+    fn the_typical_trade_is_the_median() {
+        let trades = [
+            trade(Side::Sell, Some(101)),
+            trade(Side::Sell, Some(103)),
+            trade(Side::Buy, Some(80)),
+            trade(Side::Sell, None),
+        ];
+        let typical = medians(Kind::Live, &trades).unwrap();
+        assert_eq!((typical.trades, typical.side), (3, Side::Sell));
+        assert_eq!(typical.distance, Decimal::new(3, 2));
+        assert_eq!(medians(Kind::Live, &trades[3..]), None);
+        assert_eq!(medians(Kind::Live, &[]), None);
+    }
+}

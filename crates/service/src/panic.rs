@@ -1,0 +1,127 @@
+//! The panic button: following is paused first, then orders are cancelled and positions closed on every market. Pressed
+//! again it does again whatever is left to do.
+
+use crate::{
+    Actor, Error, Result, SharedDesk, audit, key,
+    order::{self, Access},
+};
+use domain::{ExchangeKeyId, Symbol, TradeType, copy::Paused};
+use futures::future::join_all;
+use std::collections::BTreeSet;
+
+/// What became of one market.
+#[derive(Debug)]
+pub struct MarketReport {
+    /// Which.
+    pub symbol: Symbol,
+    /// Orders are cancelled and the position is closed, or why not.
+    pub outcome: Result<()>,
+}
+
+/// What became of one key.
+#[derive(Debug)]
+pub struct Report {
+    /// Which.
+    pub key: ExchangeKeyId,
+    /// Its name.
+    pub name: String,
+    /// What became of each market on which something stood; or why nobody knows what stands.
+    pub markets: Result<Vec<MarketReport>>,
+}
+
+impl Report {
+    /// Whether nothing stands on the key any more.
+    #[must_use]
+    pub fn done(&self) -> bool {
+        self.markets.as_ref().is_ok_and(|markets| markets.iter().all(|market| market.outcome.is_ok()))
+    }
+}
+
+/// Pauses the key's follows, cancels its orders and closes its positions.
+///
+/// # Errors
+/// Not found. What fails at the exchange is in the report.
+pub async fn key(desk: &SharedDesk, actor: &Actor, id: ExchangeKeyId) -> Result<Report> {
+    let access = Access::any(desk, actor, id).await?;
+    let now = desk.clock.now();
+    let mut tx = desk.db.begin().await?;
+    store::follow::pause_key(&mut tx, id, Paused::Panic, now).await?;
+    audit::record(desk, &mut tx, Some(actor.user), audit::Deed::Panicked, &id.to_string(), None).await?;
+    tx.commit().await?;
+    Ok(clear(desk, actor, access).await)
+}
+
+/// As [`key`], for all of a person's keys at once.
+///
+/// # Errors
+/// When the database cannot be asked. What fails at the exchange is in the reports.
+pub async fn person(desk: &SharedDesk, actor: &Actor) -> Result<Vec<Report>> {
+    let now = desk.clock.now();
+    let mut tx = desk.db.begin().await?;
+    store::follow::pause_person(&mut tx, actor.user, Paused::Panic, now).await?;
+    audit::record(desk, &mut tx, Some(actor.user), audit::Deed::Panicked, "all keys", None).await?;
+    tx.commit().await?;
+    let keys = store::key::list_by_user(&desk.db, actor.user).await?;
+    let each = keys.into_iter().map(|shown| async move {
+        match Access::any(desk, actor, shown.id).await {
+            Ok(access) => clear(desk, actor, access).await,
+            Err(error) => Report { key: shown.id, name: shown.name, markets: Err(error) },
+        }
+    });
+    Ok(join_all(each).await)
+}
+
+async fn clear(desk: &SharedDesk, actor: &Actor, access: Access) -> Report {
+    let (key, name, kind) = (access.row.key.id, access.row.key.name.clone(), access.row.key.trade_type);
+    let markets = match standing(desk, &access).await {
+        Ok(symbols) => {
+            let each = symbols.into_iter().map(|symbol| async move {
+                let outcome = market(desk, actor, key, kind, &symbol).await;
+                MarketReport { symbol, outcome }
+            });
+            Ok(join_all(each).await)
+        }
+        Err(error) => Err(error),
+    };
+    Report { key, name, markets }
+}
+
+/// Every market on which the key has an order, a position, or an order that we are about to send.
+async fn standing(desk: &SharedDesk, access: &Access) -> Result<BTreeSet<Symbol>> {
+    let key = &access.row.key;
+    let mut symbols = BTreeSet::new();
+    for row in store::intent::unfinished_for_key(&desk.db, key.id).await? {
+        // Its own work comes to its end before anybody looks for what it left.
+        drop(desk.locks.turn(key.id, &row.symbol).await);
+        symbols.insert(row.symbol);
+    }
+    let orders = desk.exchange.open_orders(&access.who, key.trade_type, None).await;
+    symbols.extend(access.take(desk, orders).await?.into_iter().map(|order| order.symbol));
+    if key.trade_type == TradeType::Futures {
+        let positions = desk.exchange.positions(&access.who, None).await;
+        symbols.extend(access.take(desk, positions).await?.into_iter().map(|position| position.symbol));
+    }
+    let copies = store::copy::open_of_key(&desk.db, key.id).await?;
+    symbols.extend(copies.into_iter().map(|copy| copy.symbol));
+    Ok(symbols)
+}
+
+async fn market(
+    desk: &SharedDesk,
+    actor: &Actor,
+    id: ExchangeKeyId,
+    kind: TradeType,
+    symbol: &Symbol,
+) -> Result<()> {
+    let access = Access::any(desk, actor, id).await?;
+    if kind == TradeType::Spot {
+        let answer = desk.exchange.cancel_all(&access.who, kind, symbol).await;
+        return key::heed(desk, id, answer).await;
+    }
+    order::panic_market(desk, access, symbol.clone()).await?;
+    // What was copied there has ended: its owner sees at once how.
+    match crate::copy::look_again(desk, id, symbol).await {
+        Err(error @ Error::Fault(_)) => Err(error),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,86 @@
+//! Strategies: what they are, what their own signals came to, and what their operator does with them.
+
+mod admin;
+mod backtest;
+mod candles;
+mod demo;
+mod live;
+mod record;
+mod signals;
+
+pub use admin::{
+    NewStrategy, StrategyChange, create, operated, operated_one, remove_hook, rotate_hook, set_active, update,
+};
+pub use backtest::{explain, run_due};
+pub use candles::import;
+pub use demo::seed;
+pub use live::Live;
+pub(crate) use record::Records;
+pub use record::{card, cards, costs, history, performance, trades};
+pub use signals::{Alert, Heard, Said, copies, given, hear, one, send};
+
+use crate::{Desk, Error, Result};
+use domain::{Frame, StrategyId, follow::RiskProfile, strategy::Strategy};
+
+/// Every strategy, in the order of lists; inactive ones say so.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn list(desk: &Desk) -> Result<Vec<Strategy>> {
+    store::strategy::list(&desk.db).await?.into_iter().map(shown).collect()
+}
+
+/// One strategy.
+///
+/// # Errors
+/// Not found.
+pub async fn get(desk: &Desk, id: StrategyId) -> Result<Strategy> {
+    shown(row(desk, id).await?)
+}
+
+/// The risk profiles, the most careful first.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn risk_profiles(desk: &Desk) -> Result<Vec<RiskProfile>> {
+    Ok(store::follow::risk_profiles(&desk.db).await?.into_iter().map(profile).collect())
+}
+
+/// A profile as anyone may see it.
+pub(crate) fn profile(row: store::follow::RiskProfile) -> RiskProfile {
+    let store::follow::RiskProfile { id, name, percentage, created_at, updated_at } = row;
+    RiskProfile { id, name, percentage: percentage.0, created_at, updated_at }
+}
+
+async fn row(desk: &Desk, id: StrategyId) -> Result<store::strategy::Strategy> {
+    store::strategy::get(&desk.db, id).await?.ok_or(Error::NotFound)
+}
+
+/// A strategy as anyone may see it.
+pub(crate) fn shown(row: store::strategy::Strategy) -> Result<Strategy> {
+    Ok(Strategy {
+        frame: frame(&row)?,
+        id: row.id,
+        active: row.active,
+        name: row.name,
+        description: row.description,
+        exchange_id: row.exchange_id,
+        symbol: row.symbol,
+        outside: row.definition.is_none(),
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    })
+}
+
+fn frame(row: &store::strategy::Strategy) -> Result<Frame> {
+    Frame::from_seconds(row.timeframe_s).ok_or_else(|| Error::fault("a strategy has bars of no known length"))
+}
+
+/// The candles that a strategy is computed from.
+fn line(row: &store::strategy::Strategy) -> store::candle::Line {
+    store::candle::Line {
+        exchange_id: row.exchange_id,
+        symbol: row.symbol.clone(),
+        timeframe_s: row.timeframe_s,
+    }
+}

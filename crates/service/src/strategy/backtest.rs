@@ -1,0 +1,120 @@
+//! Backtests: due when a definition is new or candles came, run once, by whichever instance is first.
+
+use super::{candles, costs, frame, line};
+use crate::{Desk, Error, Result, market};
+use ::strategy::{Bar, Costs, Definition, Price, Series, Ticks, backtest};
+use domain::{Decimal, Micros, StrategyTradeId, TradeType, strategy::Trade};
+use store::candle::Line;
+
+/// Candles of one read.
+const PAGE: i64 = 50_000;
+/// What a backtest begins with: profits are shares, so any sum does.
+const START: i64 = 1_000_000_000_000;
+
+/// Runs every backtest that is due.
+///
+/// # Errors
+/// When the database cannot be asked. A strategy whose market or candles cannot be had stays due.
+pub async fn run_due(desk: &Desk) -> Result<()> {
+    for row in store::strategy::backtest_due(&desk.db).await? {
+        if let Err(error) = run(desk, &row).await {
+            tracing::warn!(strategy = %row.id, %error, "a backtest could not be run; it stays due");
+        }
+    }
+    Ok(())
+}
+
+/// What is wrong with a definition, in words; nothing when it can be followed.
+#[must_use]
+pub fn explain(definition: &str) -> Vec<String> {
+    let checked = Definition::from_json(definition).and_then(|definition| definition.validate_followable());
+    checked.err().unwrap_or_default().iter().map(ToString::to_string).collect()
+}
+
+/// What fills cost, as the evaluator's crate counts it.
+pub(super) fn terms() -> Result<Costs> {
+    let shown = costs();
+    let share = |percent: Decimal| percent / Decimal::ONE_HUNDRED;
+    let basis_points = shown.slippage_percent * Decimal::ONE_HUNDRED;
+    Costs::new(share(shown.fee_percent), basis_points, share(shown.funding_percent)).map_err(Error::fault)
+}
+
+/// A stored definition: it was checked before it was stored.
+pub(super) fn definition(json: &str) -> Result<Definition> {
+    Definition::from_json(json).map_err(|_| Error::fault("a stored definition cannot be read"))
+}
+
+/// A market's price step.
+pub(super) async fn ticks(desk: &Desk, line: &Line) -> Result<Ticks> {
+    let market = market::find(desk, TradeType::Futures, &line.symbol).await?;
+    Ticks::new(market.tick).ok_or_else(|| Error::fault("a market has no price step"))
+}
+
+async fn run(desk: &Desk, row: &store::strategy::Strategy) -> Result<()> {
+    let Some(json) = &row.definition else { return Ok(()) };
+    let (line, definition, terms) = (line(row), definition(json)?, terms()?);
+    candles::refresh(desk, &line, frame(row)?).await?;
+    let ticks = ticks(desk, &line).await?;
+    let series = series(desk, &line).await?;
+    let start = Price::from_units(START).ok_or_else(|| Error::fault("no sum to begin with"))?;
+    let work = move || backtest::run(&definition, ticks, terms, start, &series);
+    let report = tokio::task::spawn_blocking(work).await.map_err(Error::fault)?;
+    let report = report.map_err(|_| Error::fault("a stored definition cannot be run"))?;
+    let id = || StrategyTradeId::mint(&*desk.clock, &*desk.chance);
+    let trades: Vec<_> = report.trades.iter().map(|trade| (id(), kept(trade))).collect();
+    let mut tx = desk.db.begin().await?;
+    if store::strategy::set_backtested(&mut tx, row.id, json, desk.clock.now()).await? {
+        store::strategy_trade::replace_backtest(&mut tx, row.id, &trades).await?;
+        tx.commit().await?;
+        tracing::info!(strategy = %row.name, bars = report.bars, trades = trades.len(), "backtested");
+    }
+    Ok(())
+}
+
+/// All stored candles, page by page: the texts of a page need more room than the numbers of many.
+async fn series(desk: &Desk, line: &Line) -> Result<Series> {
+    let mut series = Series::default();
+    let mut after = Micros(i64::MIN);
+    loop {
+        let page = store::candle::after(&desk.db, line, after, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(series) };
+        after = last.start;
+        // What is no bar was told by an exchange, and is left out.
+        page.iter().filter_map(Bar::from_candle).for_each(|bar| series.push(&bar));
+    }
+}
+
+/// A trade as records keep it.
+pub(super) fn kept(trade: &::strategy::Trade) -> Trade {
+    Trade {
+        side: trade.side.opening(),
+        entered_at: trade.entered_at,
+        entry_price: trade.entry.decimal(),
+        stop: trade.stop.map(Price::decimal),
+        exited_at: Some(trade.exited_at),
+        exit_price: Some(trade.exit.decimal()),
+        exit: Some(trade.reason),
+        profit_percent: Some(trade.profit.percent()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_costs_that_are_shown_are_those_that_are_reckoned_with() {
+        assert_eq!(terms().unwrap(), Costs::PERPETUAL);
+    }
+
+    #[test]
+    fn a_definition_that_cannot_be_followed_is_explained() {
+        for demo in ::strategy::demo::all() {
+            assert_eq!(explain(&demo.definition.to_json()), [""; 0], "{}", demo.name);
+        }
+        assert_eq!(explain("{").len(), 1);
+        assert_eq!(explain(r#"{"entry":{}}"#).len(), 1, "an entry is missing");
+        let bare = r#"{"entry":{"long":{"above":[{"price":"close"},{"constant":"1"}]}}}"#;
+        assert_eq!(explain(bare), ["stop is required for a strategy that is followed"]);
+    }
+}

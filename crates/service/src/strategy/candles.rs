@@ -1,0 +1,78 @@
+//! The candles that strategies are computed from: fetched as they close, paged back at first, or imported.
+
+use crate::{Desk, Error, Result, audit};
+use domain::{Candle, ExchangeId, Frame, Micros, Symbol, TradeType, time::SECOND};
+use store::candle::Line;
+
+/// Candles of one question.
+const PAGE: u16 = 1_500;
+/// How far an empty line is filled: ten days of minutes.
+const PAGES: usize = 10;
+/// A candle that ended so long ago is closed, even if the exchange has not begun the next.
+const SETTLED: i64 = 5 * SECOND;
+
+/// Brings a line up to date with the exchange; how many candles are new.
+///
+/// # Errors
+/// When the exchange or the database cannot be asked.
+pub(super) async fn refresh(desk: &Desk, line: &Line, frame: Frame) -> Result<u64> {
+    let newest = store::candle::newest_at(&desk.db, line).await?;
+    if newest.is_some_and(|at| desk.clock.now().since(at) < 2 * frame.micros()) {
+        return Ok(0);
+    }
+    let mut fetched = fetch(desk, line, frame, newest).await?;
+    fetched.retain(|candle| newest.is_none_or(|at| candle.start > at));
+    if fetched.is_empty() {
+        return Ok(0);
+    }
+    let mut tx = desk.db.begin().await?;
+    let new = store::candle::insert_all(&mut tx, line, &fetched).await?;
+    tx.commit().await?;
+    Ok(new)
+}
+
+/// The closed candles after `newest`, oldest first, as far back as is sensible.
+async fn fetch(desk: &Desk, line: &Line, frame: Frame, newest: Option<Micros>) -> Result<Vec<Candle>> {
+    let mut pages = Vec::new();
+    let mut before = None;
+    for _ in 0..PAGES {
+        let limit = match newest {
+            // The gap, the candle that is open, and one to spare.
+            Some(at) => desk.clock.now().since(at) / frame.micros() + 2,
+            None => i64::from(PAGE),
+        };
+        let limit = u16::try_from(limit).unwrap_or(PAGE).clamp(2, PAGE);
+        let page = desk.exchange.candles(TradeType::Futures, &line.symbol, frame, before, limit).await?;
+        let Some(first) = page.first().map(|candle| candle.start) else { break };
+        let full = page.len() >= usize::from(limit);
+        pages.push(page);
+        if !full || newest.is_some_and(|at| first <= at) {
+            break;
+        }
+        before = Some(first);
+    }
+    let mut all: Vec<Candle> = pages.into_iter().rev().flatten().collect();
+    let ended = |candle: &Candle| desk.clock.now().since(candle.start) >= frame.micros() + SETTLED;
+    if all.last().is_some_and(|last| !ended(last)) {
+        all.pop();
+    }
+    Ok(all)
+}
+
+/// Keeps the candles of a file that was read without a fault; backtests over them are due again. How many are new.
+///
+/// # Errors
+/// When the database cannot be written: then none is kept.
+pub async fn import(desk: &Desk, symbol: &Symbol, frame: Frame, candles: &[Candle]) -> Result<u64> {
+    let line =
+        Line { exchange_id: ExchangeId::Binance, symbol: symbol.clone(), timeframe_s: frame.seconds() };
+    let mut tx = desk.db.begin().await?;
+    let new = store::candle::insert_all(&mut tx, &line, candles).await?;
+    if new > 0 {
+        store::strategy::request_backtests(&mut tx, line.exchange_id, &line.symbol, line.timeframe_s).await?;
+    }
+    audit::record(desk, &mut tx, None, audit::Deed::CandlesImported, &format!("{symbol} {frame}"), None)
+        .await?;
+    tx.commit().await.map_err(Error::from)?;
+    Ok(new)
+}

@@ -1,0 +1,129 @@
+//! Strategies as they run: on each closed bar those with a definition decide, and every strategy's own record is kept.
+//!
+//! What is in memory follows from the stored candles and signals alone, so it is rebuilt at any time: after a restart,
+//! on another instance, when a definition changes. A bar decides once however often it is decided (`signals` is unique
+//! by bar), and a signal is traded once in the record (`strategy_trades` is unique by signal).
+
+mod record;
+mod rules;
+
+use super::{candles, frame, line};
+use crate::{Desk, Error, Result, SharedDesk};
+use ::strategy::{Bar, Ticks};
+use domain::{Frame, Micros, StrategyId};
+use record::Keeper;
+use rules::Rules;
+use std::collections::{HashMap, HashSet};
+use store::{candle::Line, strategy::Strategy};
+
+/// Bars that a strategy is fed when it begins: more than any indicator is long, so that none remembers where they began.
+const HISTORY: i64 = 50_000;
+/// Bars of one read.
+const PAGE: i64 = 2_000;
+
+/// The strategies that run on this instance.
+#[derive(Default)]
+pub struct Live {
+    running: HashMap<StrategyId, Running>,
+}
+
+/// One of them.
+struct Running {
+    definition: Option<String>,
+    line: Line,
+    frame: Frame,
+    rules: Option<Rules>,
+    record: Keeper,
+    /// When the last bar that it was fed opened.
+    seen: Micros,
+}
+
+impl Live {
+    /// One round: bars that have closed since the last are fed to the strategies. Cheap while none has.
+    ///
+    /// # Errors
+    /// When the database cannot be asked. A strategy that fails begins afresh in the next round.
+    pub async fn round(&mut self, desk: &SharedDesk) -> Result<()> {
+        let mut wanted = Vec::new();
+        for row in store::strategy::list(&desk.db).await? {
+            // A record goes on until its trade has ended, also when its strategy was switched off.
+            if row.active || store::strategy_trade::standing(&desk.db, row.id).await?.is_some() {
+                wanted.push(row);
+            }
+        }
+        let ids: HashSet<_> = wanted.iter().map(|row| row.id).collect();
+        self.running.retain(|id, _| ids.contains(id));
+        let mut fetched: HashSet<Line> = HashSet::new();
+        for row in &wanted {
+            let line = line(row);
+            if fetched.insert(line.clone())
+                && let Err(error) = candles::refresh(desk, &line, frame(row)?).await
+            {
+                tracing::warn!(symbol = %line.symbol, %error, "candles could not be fetched; they will be");
+            }
+            if let Err(error) = self.feed(desk, row).await {
+                self.running.remove(&row.id);
+                tracing::warn!(strategy = %row.id, %error, "a strategy stumbled; it begins afresh");
+            }
+        }
+        Ok(())
+    }
+
+    async fn feed(&mut self, desk: &Desk, row: &Strategy) -> Result<()> {
+        let running = match self.running.remove(&row.id).filter(|running| running.fits(row)) {
+            Some(running) => running,
+            None => Running::begin(desk, row).await?,
+        };
+        // Kept only when all went well: one that failed half-way has lost its place.
+        let running = running.feed(desk, row).await?;
+        self.running.insert(row.id, running);
+        Ok(())
+    }
+}
+
+impl Running {
+    async fn begin(desk: &Desk, row: &Strategy) -> Result<Self> {
+        let (line, frame) = (line(row), frame(row)?);
+        let ticks: Ticks = super::backtest::ticks(desk, &line).await?;
+        let rules = row.definition.as_deref().map(|json| Rules::new(json, ticks)).transpose()?;
+        let record = Keeper::resume(desk, row.id, frame, ticks).await?;
+        let from = match &rules {
+            Some(_) => store::candle::nth_newest(&desk.db, &line, HISTORY).await?.unwrap_or(Micros(i64::MIN)),
+            None => Micros(i64::MAX),
+        };
+        // The record begins where its last trade did, and a strategy without rules has no other past.
+        let from = from.min(record.from().unwrap_or(from)).min(desk.clock.now());
+        Ok(Self { definition: row.definition.clone(), line, frame, rules, record, seen: from.plus(-1) })
+    }
+
+    fn fits(&self, row: &Strategy) -> bool {
+        self.definition == row.definition && self.frame.seconds() == row.timeframe_s
+    }
+
+    async fn feed(mut self, desk: &Desk, row: &Strategy) -> Result<Self> {
+        loop {
+            let page = store::candle::after(&desk.db, &self.line, self.seen, PAGE).await?;
+            let Some(last) = page.last() else { break };
+            let whole = i64::try_from(page.len()).map_err(Error::fault)? < PAGE;
+            let until = last.start;
+            self.record.hear(desk, row.id).await?;
+            for bar in page.iter().filter_map(Bar::from_candle) {
+                self.record.keep(desk, row.id, &bar).await?;
+                if let Some(rules) = &mut self.rules
+                    && rules.take(desk, row, self.frame, &bar, self.record.stands()).await?
+                {
+                    // It trades at the next bar's open, which may be on this page.
+                    self.record.hear(desk, row.id).await?;
+                }
+            }
+            self.seen = until;
+            if whole {
+                break;
+            }
+        }
+        if let Some(rules) = &mut self.rules {
+            rules.make_up(desk, row, self.record.stands()).await?;
+        }
+        Ok(self)
+    }
+}

@@ -1,0 +1,111 @@
+//! A strategy's own decisions, bar by bar: the same as a backtest over the same candles would make, for it is the same
+//! code that makes them.
+
+use crate::{
+    Desk, Error, Result,
+    signal::{self, NewSignal},
+    strategy::backtest,
+};
+use ::strategy::{Bar, Decision, Price, Runner, Ticks};
+use domain::{
+    Frame, Micros,
+    signal::{Action, Source},
+    time::SECOND,
+    validation::Problem,
+};
+use store::strategy::Strategy;
+
+/// A definition that runs.
+pub(super) struct Rules {
+    runner: Runner,
+    /// A bar that was missed while the record's trade stood said to leave it: followers are told late, not never.
+    owed: Option<Micros>,
+    last: Option<Micros>,
+}
+
+impl Rules {
+    pub(super) fn new(json: &str, ticks: Ticks) -> Result<Self> {
+        let definition = backtest::definition(json)?;
+        let runner = Runner::new(&definition, ticks, backtest::terms()?)
+            .map_err(|_| Error::fault("a stored definition cannot be run"))?;
+        Ok(Self { runner, owed: None, last: None })
+    }
+
+    /// Takes a closed bar and signals what it decides, unless nobody wants that any more; whether it did.
+    pub(super) async fn take(
+        &mut self,
+        desk: &Desk,
+        row: &Strategy,
+        frame: Frame,
+        bar: &Bar,
+        stands: bool,
+    ) -> Result<bool> {
+        self.last = Some(bar.at);
+        self.owed = self.owed.filter(|_| stands);
+        // Its own outcomes are the backtest's; the live record is that of the signals that were given.
+        let Some(decision) = self.runner.step(bar, &mut Vec::new()).cloned() else { return Ok(false) };
+        let closed_at = bar.at.plus(frame.micros());
+        let late = desk.clock.now().since(closed_at) > desk.settings.signal_max_age_s.saturating_mul(SECOND);
+        if late {
+            self.owed = self.owed.or(stands.then_some(bar.at));
+            return Ok(false);
+        }
+        self.owed = None;
+        if row.active {
+            say(desk, decided(row, &decision, bar, closed_at)).await?;
+        }
+        Ok(row.active)
+    }
+
+    /// After the last bar: an exit that was missed is signalled now, if the record's trade still stands.
+    pub(super) async fn make_up(&mut self, desk: &Desk, row: &Strategy, stands: bool) -> Result<()> {
+        let (Some(_), Some(bar_at)) = (self.owed.take(), self.last) else { return Ok(()) };
+        if stands && row.active {
+            say(desk, leaving(row, Some(bar_at), None)).await?;
+        }
+        Ok(())
+    }
+}
+
+fn decided(row: &Strategy, decision: &Decision, bar: &Bar, closed_at: Micros) -> NewSignal {
+    let leave = leaving(row, Some(bar.at), Some(closed_at));
+    match decision {
+        Decision::Exit => leave,
+        Decision::Enter { side, stop, targets } => NewSignal {
+            action: Action::Enter,
+            side: Some(side.opening()),
+            price: Some(bar.close.decimal()),
+            stop: stop.map(Price::decimal),
+            targets: targets.iter().map(|target| target.decimal()).collect(),
+            ..leave
+        },
+    }
+}
+
+fn leaving(row: &Strategy, bar_at: Option<Micros>, said_at: Option<Micros>) -> NewSignal {
+    NewSignal {
+        strategy: row.id,
+        source: Source::Evaluator,
+        action: Action::Exit,
+        side: None,
+        price: None,
+        stop: None,
+        targets: Vec::new(),
+        external_id: None,
+        bar_at,
+        said_at,
+    }
+}
+
+/// Gives the signal. One that comes too late, or whose strategy was switched off a moment ago, is nobody's fault.
+async fn say(desk: &Desk, new: NewSignal) -> Result<()> {
+    match signal::accept(desk, new).await {
+        Ok(_) => Ok(()),
+        Err(Error::Fields(problems))
+            if problems.iter().all(|p| matches!(p.problem, Problem::TooOld | Problem::NotActiveStrategy)) =>
+        {
+            Ok(())
+        }
+        Err(error) => Err(error),
+    }
+}

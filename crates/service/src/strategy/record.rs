@@ -1,0 +1,213 @@
+//! What a strategy's own trades came to, computed or lived: by range, in all, and as a picture.
+
+use super::{row, shown};
+use crate::{Desk, Result, recent::Recent};
+use ::strategy::{
+    Ratio,
+    performance::{self, Outcome},
+};
+use domain::{
+    Decimal, Micros, PositionSide, StrategyId,
+    strategy::{Card, Costs, Figures, Interval, Kind, Range, Record, Trade},
+    time,
+};
+use std::sync::Arc;
+
+/// How long a picture of a record serves everyone.
+const LIFETIME: i64 = 10 * time::SECOND;
+/// Points of a curve: more than a picture has room for.
+const POINTS: usize = 160;
+/// Months of a heat map.
+const MONTHS: usize = 120;
+/// Of a record's newest trades a page shows no more.
+const MOST_TRADES: u16 = 500;
+
+/// Whole records, which every visitor asks for.
+pub(crate) struct Records(Recent<(StrategyId, Kind), Arc<Record>>);
+
+impl Default for Records {
+    fn default() -> Self {
+        Self(Recent::new(LIFETIME))
+    }
+}
+
+/// What records reckon with: Binance's perpetuals for a taker without a discount, on a calm day.
+#[must_use]
+pub const fn costs() -> Costs {
+    Costs {
+        fee_percent: Decimal::from_parts(5, 0, 0, false, 2),
+        slippage_percent: Decimal::from_parts(1, 0, 0, false, 2),
+        funding_percent: Decimal::from_parts(1, 0, 0, false, 2),
+    }
+}
+
+/// The last `limit` ranges, newest first, the present one included.
+///
+/// # Errors
+/// Not found.
+pub async fn history(
+    desk: &Desk,
+    id: StrategyId,
+    kind: Kind,
+    interval: Interval,
+    limit: u16,
+) -> Result<Vec<Range>> {
+    row(desk, id).await?;
+    let (now, limit) = (desk.clock.now(), usize::from(limit));
+    let Some(oldest) = performance::history(&[], interval, now, limit).last().map(|range| range.start) else {
+        return Ok(Vec::new());
+    };
+    let trades = store::strategy_trade::ended(&desk.db, id, kind, oldest).await?;
+    Ok(performance::history(&outcomes(&trades), interval, now, limit))
+}
+
+/// The total of what [`history`] shows.
+///
+/// # Errors
+/// Not found.
+pub async fn performance(
+    desk: &Desk,
+    id: StrategyId,
+    kind: Kind,
+    interval: Interval,
+    limit: u16,
+) -> Result<Figures> {
+    row(desk, id).await?;
+    let (now, limit) = (desk.clock.now(), usize::from(limit));
+    let oldest = performance::history(&[], interval, now, limit).last().map_or(now, |range| range.start);
+    let trades = store::strategy_trade::ended(&desk.db, id, kind, oldest).await?;
+    Ok(performance::range(&outcomes(&trades), interval, now, limit))
+}
+
+/// The newest trades of a record, newest first; one may still stand.
+///
+/// # Errors
+/// Not found.
+pub async fn trades(desk: &Desk, id: StrategyId, kind: Kind, limit: u16) -> Result<Vec<Trade>> {
+    row(desk, id).await?;
+    Ok(store::strategy_trade::newest(&desk.db, id, kind, i64::from(limit.min(MOST_TRADES))).await?)
+}
+
+/// Every strategy with both its records, a little old at most.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn cards(desk: &Desk) -> Result<Vec<Card>> {
+    let mut cards = Vec::new();
+    for row in store::strategy::list(&desk.db).await? {
+        cards.push(with_records(desk, row).await?);
+    }
+    Ok(cards)
+}
+
+/// A strategy with both its records, a little old at most.
+///
+/// # Errors
+/// Not found.
+pub async fn card(desk: &Desk, id: StrategyId) -> Result<Card> {
+    with_records(desk, row(desk, id).await?).await
+}
+
+async fn with_records(desk: &Desk, row: store::strategy::Strategy) -> Result<Card> {
+    let (backtest, live) =
+        tokio::try_join!(record(desk, row.id, Kind::Backtest), record(desk, row.id, Kind::Live))?;
+    Ok(Card { strategy: shown(row)?, backtest: (*backtest).clone(), live: (*live).clone() })
+}
+
+async fn record(desk: &Desk, id: StrategyId, kind: Kind) -> Result<Arc<Record>> {
+    let read = async {
+        let trades = store::strategy_trade::ended(&desk.db, id, kind, Micros(i64::MIN)).await?;
+        Ok(Arc::new(whole(kind, &trades)))
+    };
+    desk.records.0.get((id, kind), &*desk.clock, read).await
+}
+
+/// A record of all its trades, which come in the order in which they ended.
+fn whole(kind: Kind, trades: &[Trade]) -> Record {
+    let outcomes = outcomes(trades);
+    let until = outcomes.last().map(|outcome| outcome.exited_at);
+    let first = outcomes.first().map(|outcome| outcome.exited_at);
+    Record {
+        kind,
+        total: performance::total(&outcomes),
+        since: outcomes.iter().map(|outcome| outcome.entered_at).min(),
+        until,
+        curve: curve(&outcomes),
+        months: first.zip(until).map_or(Vec::new(), |(first, until)| months(&outcomes, first, until)),
+    }
+}
+
+fn months(outcomes: &[Outcome], first: Micros, until: Micros) -> Vec<Range> {
+    let all = performance::by_month(outcomes, until, MONTHS);
+    let mut months: Vec<_> = all.into_iter().take_while(|month| month.end > first).collect();
+    months.reverse();
+    months
+}
+
+/// Profit so far, after as many of the trades as a picture shows; the first point is the beginning, the last the end.
+fn curve(outcomes: &[Outcome]) -> Vec<(Micros, Decimal)> {
+    let Some(first) = outcomes.first() else { return Vec::new() };
+    let mut equity = Decimal::ONE;
+    let mut all = vec![(first.entered_at, Decimal::ZERO)];
+    for outcome in outcomes {
+        equity = (equity * (Decimal::ONE + outcome.profit.decimal())).round_dp(12);
+        all.push((outcome.exited_at, ((equity - Decimal::ONE) * Decimal::ONE_HUNDRED).round_dp(4)));
+    }
+    let last = all.len() - 1;
+    let step = last.div_ceil(POINTS).max(1);
+    let shown = |(place, point)| (place % step == 0 || place == last).then_some(point);
+    all.into_iter().enumerate().filter_map(shown).collect()
+}
+
+/// Trades that have not ended have no outcome.
+fn outcomes(trades: &[Trade]) -> Vec<Outcome> {
+    let outcome = |trade: &Trade| {
+        Some(Outcome {
+            entered_at: trade.entered_at,
+            exited_at: trade.exited_at?,
+            side: PositionSide::opened_by(trade.side),
+            profit: Ratio::from_percent(trade.profit_percent?)?,
+        })
+    };
+    trades.iter().filter_map(outcome).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::Side;
+
+    fn trade(day: i64, percent: &str) -> Trade {
+        let at = Micros::from_date("2022-10-01").unwrap().plus(day * time::DAY);
+        Trade {
+            side: Side::Buy,
+            entered_at: at,
+            entry_price: Decimal::ONE,
+            stop: None,
+            exited_at: Some(at.plus(time::HOUR)),
+            exit_price: Some(Decimal::ONE),
+            exit: None,
+            profit_percent: Some(percent.parse().unwrap()),
+        }
+    }
+
+    #[test]
+    fn a_record_has_its_months_and_a_curve_that_ends_where_the_total_does() {
+        let trades: Vec<_> =
+            (0..400).map(|day| trade(day, if day % 3 == 0 { "1.5" } else { "-0.7" })).collect();
+        let record = whole(Kind::Live, &trades);
+        assert_eq!(record.months.len(), 14);
+        assert_eq!(record.months[0].start.date(), "2022-10-01");
+        assert!(record.months.windows(2).all(|pair| pair[0].end == pair[1].start));
+        assert_eq!(record.months.iter().map(|month| month.figures.trades).sum::<u32>(), 400);
+        assert!(record.curve.len() <= POINTS + 2);
+        let total = record.total.net_profit_percent.unwrap().round_dp(4);
+        assert_eq!(record.curve.last().unwrap().1, total);
+    }
+
+    #[test]
+    fn without_trades_there_is_nothing_to_say() {
+        let record = whole(Kind::Backtest, &[]);
+        assert_eq!((record.total, record.curve.len(), record.months.len()), (Figures::default(), 0, 0));
+    }
+}

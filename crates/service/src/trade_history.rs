@@ -1,0 +1,248 @@
+//! What a person's accounts entered: for strategies, from copies; by hand, from intents. Newest first, page by page.
+
+mod csv;
+mod token;
+
+pub use csv::{csv, file_name};
+
+use crate::{Actor, Desk, Error, Result, follow, order};
+use domain::{
+    Decimal, ExchangeKeyId, Micros, Order, Side, StrategyId, Symbol,
+    follow::{Copying, PastTrade},
+    key::words,
+    ticket::{Entry, ManualOrder, StopType},
+    time::DAY,
+    validation::Problem,
+};
+use std::collections::HashMap;
+use store::trade_history::{ByHand, Copied, Search};
+use token::Token;
+use uuid::Uuid;
+
+/// Items of a page.
+const PAGE: usize = 100;
+
+words! {
+    /// Which history.
+    pub Which {
+        /// Entries for strategies.
+        Strategy = "strategy",
+        /// Entries by hand.
+        Manual = "manual",
+    }
+}
+
+/// Which page of which days.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// Where the days begin; without it they end now.
+    pub start: Option<Micros>,
+    /// How many days.
+    pub days: u16,
+    /// Where the page before ended; it knows its days itself.
+    pub token: Option<String>,
+}
+
+/// The most days that may be asked for at once.
+pub const MOST_DAYS: u16 = 1_000;
+
+impl Asked {
+    /// The days from one date to another, the last one whole; as many as may be asked for where one is missing.
+    #[must_use]
+    pub fn between(from: Option<Micros>, to: Option<Micros>) -> Self {
+        let longest = i64::from(MOST_DAYS) * DAY;
+        let end = to.map(|to| to.plus(DAY));
+        let start = from.or(end.map(|end| end.plus(-longest)));
+        let length = from.zip(end).map_or(longest, |(from, end)| end.since(from)).clamp(DAY, longest);
+        let days = u16::try_from(length / DAY).unwrap_or(MOST_DAYS);
+        Self { start, days, token: None }
+    }
+}
+
+/// Of these trades only those that fit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// On this account.
+    pub key: Option<ExchangeKeyId>,
+    /// Of this strategy.
+    pub strategy: Option<StrategyId>,
+    /// On this pair.
+    pub symbol: Option<Symbol>,
+    /// On this side.
+    pub side: Option<Side>,
+}
+
+/// A page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    /// Its trades, newest first.
+    pub items: Vec<PastTrade>,
+    /// Asks for the next one; none after the last. What is entered meanwhile moves nothing.
+    pub next: Option<String>,
+}
+
+/// One page of a history.
+///
+/// # Errors
+/// A token that we did not give this person for this history.
+pub async fn page(desk: &Desk, actor: &Actor, which: Which, asked: &Asked, filter: &Filter) -> Result<Page> {
+    let token = match &asked.token {
+        Some(text) => Token::read(text, which, actor.user)
+            .ok_or_else(|| Error::field("nextToken", Problem::NotToken))?,
+        None => days(desk, asked),
+    };
+    let mut look = Look::new(desk, actor, which, filter, token).await?;
+    let mut items = look.take(PAGE + 1).await?;
+    let more = items.len() > PAGE;
+    items.truncate(PAGE);
+    let next = items
+        .last()
+        .filter(|_| more)
+        .map(|(id, _)| Token { last: Some(*id), ..token }.write(which, actor.user));
+    Ok(Page { items: items.into_iter().map(|(_, item)| item).collect(), next })
+}
+
+fn days(desk: &Desk, asked: &Asked) -> Token {
+    let length = i64::from(asked.days) * DAY;
+    let (from, until) = match asked.start {
+        Some(start) => (start, start.plus(length)),
+        None => (desk.clock.now().plus(-length), desk.clock.now().plus(1)),
+    };
+    Token { from, until, last: None }
+}
+
+/// Reads a history bit by bit.
+struct Look<'a> {
+    desk: &'a Desk,
+    which: Which,
+    search: Search,
+    side: Option<Side>,
+    keys: HashMap<ExchangeKeyId, String>,
+    ended: bool,
+}
+
+impl<'a> Look<'a> {
+    async fn new(desk: &'a Desk, actor: &Actor, which: Which, filter: &Filter, token: Token) -> Result<Self> {
+        let search = Search {
+            owner: actor.user,
+            from: token.from,
+            until: token.until,
+            key: filter.key,
+            symbol: filter.symbol.clone(),
+            strategy: filter.strategy,
+            side: filter.side,
+            before: token.last,
+            limit: i64::try_from(PAGE + 1).map_err(Error::fault)?,
+        };
+        let keys = follow::key_names(desk, actor).await?;
+        // Entries by hand are nobody's strategy's.
+        let ended = which == Which::Manual && filter.strategy.is_some();
+        Ok(Self { desk, which, search, side: filter.side, keys, ended })
+    }
+
+    /// The next trades that fit, at least `count` while there are so many.
+    async fn take(&mut self, count: usize) -> Result<Vec<(Uuid, PastTrade)>> {
+        let mut found = Vec::new();
+        while found.len() < count && !self.ended {
+            let some = self.read().await?;
+            self.ended = some.len() < usize::try_from(self.search.limit).map_err(Error::fault)?;
+            self.search.before = some.last().map(|(id, _)| *id).or(self.search.before);
+            let fits = |item: &PastTrade| self.side.is_none_or(|side| item.side == side);
+            found.extend(some.into_iter().filter_map(|(id, item)| item.filter(fits).map(|item| (id, item))));
+        }
+        Ok(found)
+    }
+
+    /// The next rows; those that tell no trade have none.
+    async fn read(&self) -> Result<Vec<(Uuid, Option<PastTrade>)>> {
+        match self.which {
+            Which::Strategy => {
+                let rows = store::trade_history::copied(&self.desk.db, &self.search).await?;
+                rows.into_iter().map(|row| Ok((row.id.0, self.copied(row)?))).collect()
+            }
+            Which::Manual => {
+                let rows = store::trade_history::by_hand(&self.desk.db, &self.search).await?;
+                rows.into_iter().map(|row| Ok((row.id.0, self.by_hand(&row)?))).collect()
+            }
+        }
+    }
+
+    fn copied(&self, row: Copied) -> Result<Option<PastTrade>> {
+        let (Some(side), Some(order_id)) = (row.side, row.order_id) else { return Ok(None) };
+        let amount = row.amount.map_or(Decimal::ZERO, |text| text.0);
+        let price = row.entry_price.map(|text| text.0);
+        let stop = row.stop.map(|text| text.0);
+        Ok(Some(PastTrade {
+            order_id,
+            key: row.exchange_key_id,
+            key_name: self.keys.get(&row.exchange_key_id).cloned(),
+            symbol: row.symbol,
+            side,
+            price,
+            amount,
+            cost: amount * price.unwrap_or_default(),
+            stop,
+            // A copy is always stopped at the market.
+            stop_type: stop.map(|_| StopType::Market),
+            take_profit: follow::targets(row.targets.as_deref())?,
+            trailing_trigger_price: None,
+            callback_rate: None,
+            leverage: row.leverage.and_then(|times| u16::try_from(times).ok()),
+            risk_percent: Some(row.risk_percent.0),
+            at: row.created_at,
+            strategy: Some(Copying {
+                id: row.strategy_id,
+                name: row.strategy_name,
+                exchange_id: row.exchange_id,
+            }),
+            exit: row.exit_reason,
+            profit_usd: row.profit_usd.map(|text| text.0),
+        }))
+    }
+
+    fn by_hand(&self, row: &ByHand) -> Result<Option<PastTrade>> {
+        let Some(asked) = order::asked_by_hand(&row.request)? else { return Ok(None) };
+        let Some(entry) = row.order_json.as_deref() else { return Ok(None) };
+        let entry: Order = serde_json::from_str(entry).map_err(Error::fault)?;
+        let (price, amount, cost) = filled(&entry, &asked);
+        let (trailing_trigger_price, callback_rate) = match asked.entry {
+            Entry::Trailing { activation, callback_rate } => (Some(activation), Some(callback_rate)),
+            Entry::Market | Entry::Limit(_) => (None, None),
+        };
+        Ok(Some(PastTrade {
+            order_id: entry.id,
+            key: row.exchange_key_id,
+            key_name: self.keys.get(&row.exchange_key_id).cloned(),
+            symbol: row.symbol.clone(),
+            side: asked.side,
+            price,
+            amount,
+            cost,
+            stop: asked.stop.map(|stop| stop.trigger),
+            stop_type: asked.stop.map(domain::ticket::Stop::kind),
+            take_profit: asked.targets,
+            trailing_trigger_price,
+            callback_rate,
+            leverage: None,
+            risk_percent: asked.risk_percent,
+            at: row.created_at,
+            strategy: None,
+            exit: None,
+            profit_usd: None,
+        }))
+    }
+}
+
+/// Price, amount and worth of an entry: as filled, or as asked while nothing is.
+fn filled(entry: &Order, asked: &ManualOrder) -> (Option<Decimal>, Decimal, Decimal) {
+    if entry.filled.is_zero() {
+        let price = entry.price.or(asked.entry.price());
+        return (price, asked.amount, price.unwrap_or_default() * asked.amount);
+    }
+    let cost = if entry.cost.is_zero() {
+        entry.average.or(entry.price).unwrap_or_default() * entry.filled
+    } else {
+        entry.cost
+    };
+    (entry.average.or(entry.price), entry.filled, cost)
+}

@@ -1,0 +1,132 @@
+//! Closed candles: what strategies are computed from.
+
+use crate::{DecimalText, Error, Result, Source, Tx, tx::Lent};
+use domain::{Candle, ExchangeId, Micros, Symbol};
+use sqlx::{FromRow, QueryBuilder};
+
+/// Rows of one statement: nine parameters each, and no engine takes more than 32,766.
+const AT_ONCE: usize = 1_000;
+
+/// Which candles.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Line {
+    /// Of which exchange.
+    pub exchange_id: ExchangeId,
+    /// Of which pair.
+    pub symbol: Symbol,
+    /// Their length in seconds.
+    pub timeframe_s: i64,
+}
+
+#[derive(FromRow)]
+struct Row {
+    opens_at: Micros,
+    open: DecimalText,
+    high: DecimalText,
+    low: DecimalText,
+    close: DecimalText,
+    volume: DecimalText,
+}
+
+impl From<Row> for Candle {
+    fn from(row: Row) -> Self {
+        Self {
+            start: row.opens_at,
+            open: row.open.0,
+            high: row.high.0,
+            low: row.low.0,
+            close: row.close.0,
+            volume: row.volume.0,
+        }
+    }
+}
+
+/// One statement for many rows.
+macro_rules! insert_candles {
+    ($engine:ty, $on:expr, $line:expr, $candles:expr) => {{
+        let columns = "insert into candles (exchange_id, symbol, timeframe_s, opens_at, open, high, low, close, volume) ";
+        let mut query = QueryBuilder::<$engine>::new(columns);
+        query.push_values($candles, |mut row, candle: &Candle| {
+            row.push_bind($line.exchange_id)
+                .push_bind(&$line.symbol)
+                .push_bind($line.timeframe_s)
+                .push_bind(candle.start)
+                .push_bind(DecimalText(candle.open))
+                .push_bind(DecimalText(candle.high))
+                .push_bind(DecimalText(candle.low))
+                .push_bind(DecimalText(candle.close))
+                .push_bind(DecimalText(candle.volume));
+        });
+        query.push(" on conflict do nothing");
+        query.build().execute(&mut **$on).await.map(|done| done.rows_affected())
+    }};
+}
+
+/// Keeps closed candles; those that are there already stay as they are. How many are new.
+///
+/// # Errors
+/// A fault.
+pub async fn insert_all(tx: &mut Tx, line: &Line, candles: &[Candle]) -> Result<u64> {
+    let mut new = 0;
+    for some in candles.chunks(AT_ONCE) {
+        let done = match &mut tx.connection() {
+            Lent::Sqlite(on) => insert_candles!(sqlx::Sqlite, on, line, some),
+            Lent::Postgres(on) => insert_candles!(sqlx::Postgres, on, line, some),
+        };
+        new += done.map_err(Error::from)?;
+    }
+    Ok(new)
+}
+
+/// When the newest candle opened.
+///
+/// # Errors
+/// A fault.
+pub async fn newest_at(from: impl Source, line: &Line) -> Result<Option<Micros>> {
+    let at = value!(
+        i64,
+        from,
+        "select max(opens_at) from candles where exchange_id = $1 and symbol = $2 and timeframe_s = $3",
+        line.exchange_id,
+        &line.symbol,
+        line.timeframe_s
+    )?;
+    Ok(at.map(Micros))
+}
+
+/// The first `limit` candles that opened after `after`, oldest first.
+///
+/// # Errors
+/// A fault.
+pub async fn after(from: impl Source, line: &Line, after: Micros, limit: i64) -> Result<Vec<Candle>> {
+    let rows = rows!(
+        Row,
+        from,
+        fetch_all,
+        "select opens_at, open, high, low, close, volume from candles \
+         where exchange_id = $1 and symbol = $2 and timeframe_s = $3 and opens_at > $4 order by opens_at limit $5",
+        line.exchange_id,
+        &line.symbol,
+        line.timeframe_s,
+        after,
+        limit
+    )?;
+    Ok(rows.into_iter().map(Candle::from).collect())
+}
+
+/// When the `count`-th newest candle opened; none when there are not so many.
+///
+/// # Errors
+/// A fault.
+pub async fn nth_newest(from: impl Source, line: &Line, count: i64) -> Result<Option<Micros>> {
+    value!(
+        Micros,
+        from,
+        "select opens_at from candles where exchange_id = $1 and symbol = $2 and timeframe_s = $3 \
+         order by opens_at desc limit 1 offset $4",
+        line.exchange_id,
+        &line.symbol,
+        line.timeframe_s,
+        count.saturating_sub(1)
+    )
+}

@@ -1,0 +1,319 @@
+//! Copies: what one signal did to one follow. A copy's id is its intent's too.
+
+mod queue;
+mod row;
+
+pub use queue::{
+    Begun, NewCopy, Work, begin, claim, claimed, insert_all, postpone, requeue, skip, sole, waiting,
+};
+pub use row::{Copy, Count};
+
+use crate::{DecimalText, Result, Source, Tx};
+use domain::{
+    CopyId, Decimal, ExchangeKeyId, FollowId, Micros, SignalId, StrategyId, Symbol, UserId,
+    copy::{Exit, Reason, Status},
+};
+use uuid::Uuid;
+
+/// [`Copy`] rows: the columns, and the names that come with them, are written here once.
+macro_rules! copies {
+    ($from:expr, $method:ident, $rest:literal $(, $bind:expr)* $(,)?) => {
+        rows!(
+            Copy,
+            $from,
+            $method,
+            "select c.id, c.signal_id, s.strategy_id, t.name as strategy_name, c.follow_id, c.user_id, \
+               c.exchange_key_id, c.symbol, c.action, c.side, c.status, c.reason, c.detail, c.risk_percent, c.equity, \
+               c.amount, c.leverage, c.entry_price, c.stop, c.targets, c.order_id, c.exit_reason, c.exit_price, \
+               c.profit_usd, c.created_at, c.updated_at, c.opened_at, c.finished_at \
+             from copies c join signals s on s.id = c.signal_id join strategies t on t.id = s.strategy_id " + $rest
+            $(, $bind)*
+        )
+    };
+}
+
+/// A copy, whosever it is: for the desk's own work.
+///
+/// # Errors
+/// A fault.
+pub async fn get(from: impl Source, id: CopyId) -> Result<Option<Copy>> {
+    copies!(from, fetch_optional, "where c.id = $1", id)
+}
+
+/// A person's copies, newest first, from before `before`.
+///
+/// # Errors
+/// A fault.
+pub async fn list_by_user(
+    from: impl Source,
+    owner: UserId,
+    before: Option<CopyId>,
+    limit: i64,
+) -> Result<Vec<Copy>> {
+    let before = before.unwrap_or(CopyId(Uuid::max()));
+    copies!(
+        from,
+        fetch_all,
+        "where c.user_id = $1 and c.id < $2 order by c.id desc limit $3",
+        owner,
+        before,
+        limit
+    )
+}
+
+/// Which of a person's copies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// On this account only.
+    pub key: Option<ExchangeKeyId>,
+    /// Of this strategy only.
+    pub strategy: Option<StrategyId>,
+    /// That stand here only.
+    pub status: Option<Status>,
+}
+
+/// As [`list_by_user`], of some only.
+///
+/// # Errors
+/// A fault.
+pub async fn search(
+    from: impl Source,
+    owner: UserId,
+    filter: &Filter,
+    before: Option<CopyId>,
+    limit: i64,
+) -> Result<Vec<Copy>> {
+    let before = before.unwrap_or(CopyId(Uuid::max()));
+    copies!(
+        from,
+        fetch_all,
+        "where c.user_id = $1 and c.id < $2 and c.exchange_key_id = coalesce($3, c.exchange_key_id) \
+           and s.strategy_id = coalesce($4, s.strategy_id) and c.status = coalesce($5, c.status) \
+         order by c.id desc limit $6",
+        owner,
+        before,
+        filter.key,
+        filter.strategy,
+        filter.status,
+        limit
+    )
+}
+
+/// A signal's copies in the order they were queued, from after `after`.
+///
+/// # Errors
+/// A fault.
+pub async fn list_by_signal(
+    from: impl Source,
+    signal: SignalId,
+    after: Option<CopyId>,
+    limit: i64,
+) -> Result<Vec<Copy>> {
+    let after = after.unwrap_or(CopyId(Uuid::nil()));
+    copies!(
+        from,
+        fetch_all,
+        "where c.signal_id = $1 and c.id > $2 order by c.id limit $3",
+        signal,
+        after,
+        limit
+    )
+}
+
+/// How many of a signal's copies stand where, and why.
+///
+/// # Errors
+/// A fault.
+pub async fn count(from: impl Source, signal: SignalId) -> Result<Vec<Count>> {
+    rows!(
+        Count,
+        from,
+        fetch_all,
+        "select status, reason, count(*) as copies from copies where signal_id = $1 group by status, reason \
+         order by status, reason",
+        signal
+    )
+}
+
+/// The copy whose position stands on a market of an account.
+///
+/// # Errors
+/// A fault.
+pub async fn open_on(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) -> Result<Option<Copy>> {
+    copies!(
+        from,
+        fetch_optional,
+        "where c.exchange_key_id = $1 and c.symbol = $2 and c.status = 'OPEN'",
+        key,
+        symbol
+    )
+}
+
+/// The entries that stand on a market of an account, or are being sent there.
+///
+/// # Errors
+/// A fault.
+pub async fn standing(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) -> Result<Vec<Copy>> {
+    copies!(
+        from,
+        fetch_all,
+        "where c.exchange_key_id = $1 and c.symbol = $2 and c.status in ('OPEN', 'SENDING') and c.action = 'ENTER' \
+         order by c.id",
+        key,
+        symbol
+    )
+}
+
+/// The copies whose positions stand on an account.
+///
+/// # Errors
+/// A fault.
+pub async fn open_of_key(from: impl Source, key: ExchangeKeyId) -> Result<Vec<Copy>> {
+    copies!(from, fetch_all, "where c.exchange_key_id = $1 and c.status = 'OPEN' order by c.id", key)
+}
+
+/// The follow's copy whose position stands.
+///
+/// # Errors
+/// A fault.
+pub async fn open_of_follow(from: impl Source, follow: FollowId) -> Result<Option<Copy>> {
+    copies!(from, fetch_optional, "where c.follow_id = $1 and c.status = 'OPEN'", follow)
+}
+
+/// Everyone's copies whose positions stand and that nobody looked at since `before`, the longest waiting first.
+///
+/// # Errors
+/// A fault.
+pub async fn unchecked(from: impl Source, before: Micros, limit: i64) -> Result<Vec<Copy>> {
+    copies!(
+        from,
+        fetch_all,
+        "where c.status = 'OPEN' and c.updated_at < $1 order by c.updated_at, c.id limit $2",
+        before,
+        limit
+    )
+}
+
+/// What an account's copies that ended since `since` won and lost.
+///
+/// # Errors
+/// A fault.
+pub async fn profits_since(from: impl Source, key: ExchangeKeyId, since: Micros) -> Result<Vec<Decimal>> {
+    let rows = rows!(
+        Profit,
+        from,
+        fetch_all,
+        "select profit_usd from copies where exchange_key_id = $1 and finished_at >= $2 and profit_usd is not null",
+        key,
+        since
+    )?;
+    Ok(rows.into_iter().filter_map(|row| row.profit_usd).map(|text| text.0).collect())
+}
+
+#[derive(sqlx::FromRow)]
+struct Profit {
+    profit_usd: Option<DecimalText>,
+}
+
+/// Notes the entry: the position stands, with its protection. False when the copy was not being sent.
+///
+/// # Errors
+/// [`crate::Kind::Unique`] when another copy's position stands on the market.
+pub async fn open(
+    tx: &mut Tx,
+    id: CopyId,
+    order: &str,
+    price: Decimal,
+    amount: Decimal,
+    at: Micros,
+) -> Result<bool> {
+    let rows = exec!(
+        tx,
+        "update copies set status = 'OPEN', order_id = $2, entry_price = $3, amount = $4, opened_at = $5, \
+           updated_at = $5, lease_holder = null, lease_until = 0 where id = $1 and status = 'SENDING'",
+        id,
+        order,
+        DecimalText(price),
+        DecimalText(amount),
+        at
+    )?;
+    Ok(rows == 1)
+}
+
+/// Notes that somebody looked at an open copy.
+///
+/// # Errors
+/// A fault.
+pub async fn checked(tx: &mut Tx, id: CopyId, at: Micros) -> Result<()> {
+    exec!(tx, "update copies set updated_at = $2 where id = $1 and status = 'OPEN'", id, at)?;
+    Ok(())
+}
+
+/// How a copied position ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// Why.
+    pub exit: Exit,
+    /// At what average price, where it is known.
+    pub price: Option<Decimal>,
+    /// What it won or lost after fees, where it is known.
+    pub profit: Option<Decimal>,
+}
+
+/// Notes that a copy's position has ended, or that an exit was carried out. False when it was not open or being sent.
+///
+/// # Errors
+/// A fault.
+pub async fn close(tx: &mut Tx, id: CopyId, ended: Ended, at: Micros) -> Result<bool> {
+    let rows = exec!(
+        tx,
+        "update copies set status = 'CLOSED', exit_reason = $2, exit_price = $3, profit_usd = $4, updated_at = $5, \
+           finished_at = $5, lease_holder = null, lease_until = 0 where id = $1 and status in ('SENDING', 'OPEN')",
+        id,
+        ended.exit,
+        ended.price.map(DecimalText),
+        ended.profit.map(DecimalText),
+        at
+    )?;
+    Ok(rows == 1)
+}
+
+/// Notes that a copy that was being sent came to nothing. False when it was not being sent.
+///
+/// # Errors
+/// A fault.
+pub async fn fail(tx: &mut Tx, id: CopyId, reason: Reason, detail: Option<&str>, at: Micros) -> Result<bool> {
+    let rows = exec!(
+        tx,
+        "update copies set status = 'FAILED', reason = $2, detail = $3, updated_at = $4, finished_at = $4, \
+           lease_holder = null, lease_until = 0 where id = $1 and status = 'SENDING'",
+        id,
+        reason,
+        detail,
+        at
+    )?;
+    Ok(rows == 1)
+}
+
+/// Ends what a key that is being deleted leaves behind: nobody can look after it any more.
+///
+/// # Errors
+/// A fault.
+pub async fn forget_key(tx: &mut Tx, key: ExchangeKeyId, at: Micros) -> Result<()> {
+    exec!(
+        &mut *tx,
+        "update copies set status = 'CLOSED', exit_reason = 'UNWATCHED', updated_at = $2, finished_at = $2 \
+         where exchange_key_id = $1 and status = 'OPEN'",
+        key,
+        at
+    )?;
+    exec!(
+        tx,
+        "update copies set status = 'FAILED', reason = 'KEY_DELETED', updated_at = $2, finished_at = $2, \
+           lease_holder = null, lease_until = 0 \
+         where exchange_key_id = $1 and status in ('QUEUED', 'SENDING')",
+        key,
+        at
+    )?;
+    Ok(())
+}

@@ -1,0 +1,271 @@
+//! Strategies.
+
+use crate::{Hash, Result, Source, Tx};
+use domain::{ExchangeId, Micros, StrategyId, Symbol};
+use sqlx::FromRow;
+
+/// A strategy.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Strategy {
+    /// Its id.
+    pub id: StrategyId,
+    /// Its name, unique.
+    pub name: String,
+    /// What it does, in words.
+    pub description: Option<String>,
+    /// At which exchange it trades.
+    pub exchange_id: ExchangeId,
+    /// On which pair.
+    pub symbol: Symbol,
+    /// The length of its bars in seconds.
+    pub timeframe_s: i64,
+    /// How it decides, as JSON; none: an outside brain decides.
+    pub definition: Option<String>,
+    /// Whether it may be followed and its signals are copied.
+    pub active: bool,
+    /// Its place in lists.
+    pub position: i64,
+    /// When it was made.
+    pub created_at: Micros,
+    /// When it last changed.
+    pub updated_at: Micros,
+}
+
+/// [`Strategy`] rows: the columns are written here once.
+macro_rules! strategies {
+    ($from:expr, $method:ident, $rest:literal $(, $bind:expr)* $(,)?) => {
+        rows!(
+            Strategy,
+            $from,
+            $method,
+            "select id, name, description, exchange_id, symbol, timeframe_s, definition, active, position, \
+               created_at, updated_at from strategies " + $rest
+            $(, $bind)*
+        )
+    };
+}
+
+/// Adds a strategy, without a hook.
+///
+/// # Errors
+/// [`crate::Kind::Unique`] when the name is taken.
+pub async fn insert(tx: &mut Tx, strategy: &Strategy) -> Result<()> {
+    exec!(
+        tx,
+        "insert into strategies (id, name, description, exchange_id, symbol, timeframe_s, definition, active, \
+           position, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        strategy.id,
+        &strategy.name,
+        strategy.description.as_deref(),
+        strategy.exchange_id,
+        &strategy.symbol,
+        strategy.timeframe_s,
+        strategy.definition.as_deref(),
+        strategy.active,
+        strategy.position,
+        strategy.created_at,
+        strategy.updated_at
+    )?;
+    Ok(())
+}
+
+/// Adds a strategy unless one of its id or name is there, whatever became of it; whether it is new.
+///
+/// # Errors
+/// A fault.
+pub async fn insert_missing(tx: &mut Tx, strategy: &Strategy) -> Result<bool> {
+    let rows = exec!(
+        tx,
+        "insert into strategies (id, name, description, exchange_id, symbol, timeframe_s, definition, active, \
+           position, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
+         on conflict do nothing",
+        strategy.id,
+        &strategy.name,
+        strategy.description.as_deref(),
+        strategy.exchange_id,
+        &strategy.symbol,
+        strategy.timeframe_s,
+        strategy.definition.as_deref(),
+        strategy.active,
+        strategy.position,
+        strategy.created_at,
+        strategy.updated_at
+    )?;
+    Ok(rows == 1)
+}
+
+/// A strategy.
+///
+/// # Errors
+/// A fault.
+pub async fn get(from: impl Source, id: StrategyId) -> Result<Option<Strategy>> {
+    strategies!(from, fetch_optional, "where id = $1", id)
+}
+
+/// Every strategy, in the order of lists.
+///
+/// # Errors
+/// A fault.
+pub async fn list(from: impl Source) -> Result<Vec<Strategy>> {
+    strategies!(from, fetch_all, "order by position, id")
+}
+
+/// The strategy whose hook's token has this hash.
+///
+/// # Errors
+/// A fault.
+pub async fn by_hook(from: impl Source, token: &Hash) -> Result<Option<Strategy>> {
+    strategies!(from, fetch_optional, "where hook_token_hash = $1", token.as_slice())
+}
+
+/// Strategies whose backtest is due.
+///
+/// # Errors
+/// A fault.
+pub async fn backtest_due(from: impl Source) -> Result<Vec<Strategy>> {
+    strategies!(
+        from,
+        fetch_all,
+        "where definition is not null and backtested_at is null order by position, id"
+    )
+}
+
+#[derive(FromRow)]
+struct Id {
+    id: StrategyId,
+}
+
+/// Strategies that have a hook.
+///
+/// # Errors
+/// A fault.
+pub async fn hooked(from: impl Source) -> Result<Vec<StrategyId>> {
+    let rows = rows!(
+        Id,
+        from,
+        fetch_all,
+        "select id from strategies where hook_token_hash is not null order by id"
+    )?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// How many accounts follow a strategy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
+pub struct Followers {
+    /// The strategy.
+    pub strategy_id: StrategyId,
+    /// Follows that were not stopped.
+    pub follows: Option<i64>,
+}
+
+/// How many accounts follow each strategy that is followed.
+///
+/// # Errors
+/// A fault.
+pub async fn followers(from: impl Source) -> Result<Vec<Followers>> {
+    rows!(
+        Followers,
+        from,
+        fetch_all,
+        "select strategy_id, count(*) as follows from follows where stopped_at is null group by strategy_id \
+         order by strategy_id"
+    )
+}
+
+/// The place after the last in lists.
+///
+/// # Errors
+/// A fault.
+pub async fn next_position(from: impl Source) -> Result<i64> {
+    let last = value!(i64, from, "select max(position) from strategies")?;
+    Ok(last.map_or(0, |last| last.saturating_add(1)))
+}
+
+/// Writes what may change of a strategy: name, description, bars and definition. Whether there is such a strategy.
+///
+/// # Errors
+/// [`crate::Kind::Unique`] when the name is taken.
+pub async fn update(tx: &mut Tx, strategy: &Strategy) -> Result<bool> {
+    let rows = exec!(
+        tx,
+        "update strategies set name = $2, description = $3, timeframe_s = $4, definition = $5, updated_at = $6 \
+         where id = $1",
+        strategy.id,
+        &strategy.name,
+        strategy.description.as_deref(),
+        strategy.timeframe_s,
+        strategy.definition.as_deref(),
+        strategy.updated_at
+    )?;
+    Ok(rows == 1)
+}
+
+/// Gives a strategy's hook another token, or takes it away; whether there is such a strategy.
+///
+/// # Errors
+/// A fault.
+pub async fn set_hook(tx: &mut Tx, id: StrategyId, token: Option<&Hash>, at: Micros) -> Result<bool> {
+    let token = token.map(|hash| hash.as_slice());
+    let rows = exec!(
+        tx,
+        "update strategies set hook_token_hash = $2, updated_at = $3 where id = $1",
+        id,
+        token,
+        at
+    )?;
+    Ok(rows == 1)
+}
+
+/// Activates or deactivates a strategy; whether there is such a strategy.
+///
+/// # Errors
+/// A fault.
+pub async fn set_active(tx: &mut Tx, id: StrategyId, active: bool, at: Micros) -> Result<bool> {
+    let rows = exec!(tx, "update strategies set active = $2, updated_at = $3 where id = $1", id, active, at)?;
+    Ok(rows == 1)
+}
+
+/// Notes that a strategy was backtested as it was at `seen`; false when it has changed since, or another instance was
+/// faster.
+///
+/// # Errors
+/// A fault.
+pub async fn set_backtested(tx: &mut Tx, id: StrategyId, definition: &str, at: Micros) -> Result<bool> {
+    let rows = exec!(
+        tx,
+        "update strategies set backtested_at = $3 where id = $1 and definition = $2 and backtested_at is null",
+        id,
+        definition,
+        at
+    )?;
+    Ok(rows == 1)
+}
+
+/// A strategy has other rules: its backtest is due again.
+///
+/// # Errors
+/// A fault.
+pub async fn request_backtest(tx: &mut Tx, id: StrategyId) -> Result<()> {
+    exec!(tx, "update strategies set backtested_at = null where id = $1", id)?;
+    Ok(())
+}
+
+/// Candles came: the backtests over them are due again.
+///
+/// # Errors
+/// A fault.
+pub async fn request_backtests(
+    tx: &mut Tx,
+    exchange: ExchangeId,
+    symbol: &Symbol,
+    timeframe_s: i64,
+) -> Result<u64> {
+    exec!(
+        tx,
+        "update strategies set backtested_at = null \
+         where exchange_id = $1 and symbol = $2 and timeframe_s = $3 and definition is not null",
+        exchange,
+        symbol,
+        timeframe_s
+    )
+}

@@ -1,0 +1,98 @@
+//! Closed candles as the evaluator takes them.
+
+use crate::ticks::{self, Price};
+use domain::{Candle, Micros};
+
+/// A closed candle.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bar {
+    /// When it opened.
+    pub at: Micros,
+    /// First price.
+    pub open: Price,
+    /// Highest price.
+    pub high: Price,
+    /// Lowest price.
+    pub low: Price,
+    /// Last price.
+    pub close: Price,
+    /// Volume in base units; only indicators look at it.
+    pub volume: f64,
+}
+
+impl Bar {
+    /// `None` when a price is not above zero, finer than eight places, or outside its own high and low.
+    #[must_use]
+    pub fn from_candle(candle: &Candle) -> Option<Self> {
+        let price = Price::from_decimal;
+        let (open, high) = (price(candle.open)?, price(candle.high)?);
+        let (low, close) = (price(candle.low)?, price(candle.close)?);
+        if high < open.max(close) || low > open.min(close) {
+            return None;
+        }
+        Some(Self { at: candle.start, open, high, low, close, volume: ticks::opinion(candle.volume) })
+    }
+}
+
+/// Bars in columns, oldest first: what a backtest runs over.
+#[derive(Clone, Debug, Default)]
+pub struct Series {
+    at: Vec<Micros>,
+    open: Vec<Price>,
+    high: Vec<Price>,
+    low: Vec<Price>,
+    close: Vec<Price>,
+    volume: Vec<f64>,
+}
+
+impl Series {
+    /// From candles; `None` when one is not a [`Bar`].
+    #[must_use]
+    pub fn from_candles(candles: &[Candle]) -> Option<Self> {
+        candles.iter().map(Bar::from_candle).collect()
+    }
+
+    /// Adds a bar, which must be later than the last.
+    pub fn push(&mut self, bar: &Bar) {
+        self.at.push(bar.at);
+        self.open.push(bar.open);
+        self.high.push(bar.high);
+        self.low.push(bar.low);
+        self.close.push(bar.close);
+        self.volume.push(bar.volume);
+    }
+
+    /// How many bars.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.at.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.at.is_empty()
+    }
+
+    /// The bars, oldest first.
+    pub fn bars(&self) -> impl DoubleEndedIterator<Item = Bar> + '_ {
+        let prices = self.open.iter().zip(&self.high).zip(&self.low).zip(&self.close);
+        let rows = self.at.iter().zip(prices).zip(&self.volume);
+        rows.map(|((&at, (((&open, &high), &low), &close)), &volume)| Bar {
+            at,
+            open,
+            high,
+            low,
+            close,
+            volume,
+        })
+    }
+}
+
+impl FromIterator<Bar> for Series {
+    fn from_iter<I: IntoIterator<Item = Bar>>(bars: I) -> Self {
+        let mut series = Self::default();
+        bars.into_iter().for_each(|bar| series.push(&bar));
+        series
+    }
+}

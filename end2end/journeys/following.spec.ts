@@ -1,0 +1,271 @@
+import { randomUUID } from 'node:crypto';
+import { Copies, Follows, NewFollow, Panic, StopFollow } from '../pages/follows.ts';
+import { History } from '../pages/history.ts';
+import { Landing } from '../pages/landing.ts';
+import { FanOut, Operate, OperateOne } from '../pages/operator.ts';
+import { SignUp } from '../pages/sign-up.ts';
+import { Strategies, Strategy } from '../pages/strategies.ts';
+import {
+  expectAccessibleDayAndNight,
+  expectLive,
+  expectSameDocument,
+  markDocument,
+  numberIn,
+} from '../support/checks.ts';
+import { becomeOperator } from '../support/operator.ts';
+import { newPerson } from '../support/person.ts';
+import { expect, test } from '../support/test.ts';
+
+const DEMO = ['EMA cross', 'Donchian breakout', 'RSI reversal', 'Supertrend'];
+
+/** A strategy of a journey's own: nobody else gives it signals. */
+const byHand = () => `By hand ${randomUUID().slice(0, 8)}`;
+
+test('anyone browses strategies; whoever follows one signs up first', async ({ page }) => {
+  const [landing, strategies, strategy] = [new Landing(page), new Strategies(page), new Strategy(page)];
+  await landing.open();
+  await page.getByRole('link', { name: 'See the strategies' }).click();
+  for (const name of DEMO) {
+    await expect(strategies.card(name)).toContainText('Active');
+  }
+  const first = strategies.card('EMA cross');
+  await expect(first).toContainText('BTC/USDT');
+  await expect(first.getByRole('columnheader', { name: 'Backtest' })).toBeVisible();
+  await expect(first.getByRole('columnheader', { name: 'Live' })).toBeVisible();
+  await expectLive(page);
+  await expectAccessibleDayAndNight(page);
+
+  await first.getByRole('link', { name: 'EMA cross', exact: true }).click();
+  await expect(strategy.heading).toHaveText('EMA cross');
+  // Its backtest runs soon after the first start.
+  await expect(async () => {
+    await page.reload();
+    await expect(strategy.curve('BACKTEST').getByRole('img')).toBeVisible({ timeout: 500 });
+  }).toPass();
+  await expect(strategy.figures.getByRole('row', { name: 'Win rate' })).toContainText('%');
+  await expect(strategy.heat.first()).toContainText(/[+−]\d/);
+  await expect(page.getByText('When a bar touches stop and target, the stop counts.')).toBeVisible();
+  await strategy.show('Backtest');
+  await strategy.show('Months');
+  await expect(strategy.ranges.first()).toContainText(/^\d{4}-\d{2}-01/);
+  await strategy.show('Live');
+  await strategy.show('Days');
+  await expect(page).toHaveURL(/of=LIVE&by=1d/);
+  await expectAccessibleDayAndNight(page);
+
+  await strategy.follow.click();
+  await expect(page).toHaveURL(/\/sign-in\?next=/);
+  await page.getByRole('main').getByRole('link', { name: 'Sign up' }).click();
+  await new SignUp(page).send(newPerson());
+  await expect(page, 'and comes back to it').toHaveURL(/\/strategies\/[0-9a-f-]+\/follow/);
+  await expect(new NewFollow(page).heading).toHaveText('Follow EMA cross');
+  await expectLive(page);
+});
+
+test('follow, see a copy happen after a signal, change the risk, pause, panic', async ({
+  page,
+  trader,
+  desk,
+  elsewhere,
+}) => {
+  test.setTimeout(120_000);
+  expect(trader.email).toBeTruthy();
+  const [operate, one, fanOut] = [new Operate(elsewhere), new OperateOne(elsewhere), new FanOut(elsewhere)];
+  const [begin, follows, copies] = [new NewFollow(page), new Follows(page), new Copies(page)];
+  const name = byHand();
+  await becomeOperator(elsewhere, desk);
+  const strategy = await operate.make(name);
+  await expectLive(elsewhere);
+
+  await follows.open();
+  await expect(follows.empty).toBeVisible();
+  await expectAccessibleDayAndNight(page);
+  await begin.open(strategy);
+  await expect(begin.empty).toContainText('You need a futures key that is traded by strategies.');
+  await expectAccessibleDayAndNight(page);
+  await begin.openSandbox.click();
+  await expect(begin.message).toContainText('A sandbox account is open');
+  await expect(begin.preview).toContainText('The strategy has no trades yet');
+  await begin.maxLeverage.fill('200');
+  await begin.start.click();
+  await begin.expectProblem(begin.maxLeverage, 'Enter a whole number from 1 to 125.');
+  await begin.maxLeverage.fill('20');
+  await begin.dailyLimit.fill('500');
+  await begin.risk('Moderate').check();
+  await expectAccessibleDayAndNight(page);
+  await begin.start.click();
+  await expect(follows.message).toHaveText('You follow it now. The next signal is copied.');
+  const line = follows.line(name);
+  await expect(line.state).toHaveText('Following');
+  await expect(line.root).toContainText('Moderate · 2 % a trade · at most 20× · daily loss limit 500 USDT');
+  await expectAccessibleDayAndNight(page);
+
+  await copies.open();
+  await expectLive(page);
+  await markDocument(page);
+  const landing = new Landing(elsewhere);
+  await landing.open();
+  const price = await landing.priceNow();
+  await one.open(strategy);
+  await one.enter('Enter long', Math.round(price * 0.95), Math.round(price * 1.1), Math.round(price * 1.2));
+  await expect(fanOut.count('OPEN')).toHaveText('1');
+  await expect(fanOut.state).toContainText('Every follower was reached');
+  await expectAccessibleDayAndNight(elsewhere);
+  await expect(copies.rows).toHaveCount(1);
+  await expect(copies.rows).toContainText('Enter long BTC/USDT');
+  await expect(copies.rows).toContainText('Open');
+  await expectSameDocument(page);
+  await expectAccessibleDayAndNight(page);
+  await copies.only('Not copied');
+  await expect(copies.rows).toHaveCount(0);
+
+  await follows.open();
+  await expect(line.root).toContainText('In a position');
+  await line.unfold();
+  await line.risk.selectOption({ label: 'Aggressive · 3 % a trade' });
+  await line.save.click();
+  await expect(follows.message).toContainText('Changed.');
+  await expect(line.root).toContainText('Aggressive · 3 % a trade');
+  await line.pause.click();
+  await expect(line.state).toHaveText('Paused by you');
+  await line.resume.click();
+  await expect(line.state).toHaveText('Following');
+
+  const panic = new Panic(page);
+  await follows.panicAll.click();
+  await expect(page.getByText('Every position is closed at the market, yours by hand too.')).toBeVisible();
+  await expectAccessibleDayAndNight(page);
+  await panic.yes.click();
+  await expect(panic.heading).toHaveText('What happened');
+  await expect(panic.told).toContainText('BTC/USDT: orders cancelled, position closed.');
+  await expectAccessibleDayAndNight(page);
+  await page.getByRole('link', { name: 'To your follows' }).click();
+  await expect(line.state).toHaveText('Paused by the panic button');
+  await copies.open('?status=CLOSED');
+  await expect(copies.rows).toContainText('by the panic button');
+  expect(Math.abs(numberIn(await copies.rows.locator('td').last().innerText()))).toBeGreaterThan(0);
+
+  const history = new History(page);
+  await history.openPast('strategy');
+  await expect(history.past).toHaveCount(1);
+  await expect(history.past).toContainText(name);
+  await expectAccessibleDayAndNight(page);
+  const [header, row, ...rest] = await history.download();
+  expect(header).toMatch(/^time,key,strategy,symbol,side,price,amount,cost/);
+  expect(row).toContain(`,${name},BTC/USDT,BUY,`);
+  expect(rest).toEqual([]);
+  await history.openPast('strategy', '&side=SELL');
+  await expect(history.past).toHaveCount(0);
+
+  await follows.open();
+  const stop = new StopFollow(page);
+  await line.stop.click();
+  await expect(page.getByText('No copied position stands.')).toBeVisible();
+  await expectAccessibleDayAndNight(page);
+  await stop.yes.click();
+  await expect(follows.message).toHaveText('You no longer follow it.');
+  await expect(follows.lines).toHaveCount(0);
+  await expectLive(page);
+});
+
+test('the operator connects an outside brain, pauses all copies, and leaves for everyone', async ({
+  page,
+  trader,
+  desk,
+  elsewhere,
+  watch,
+}) => {
+  test.setTimeout(120_000);
+  watch.allow(/status of 404/);
+  expect(trader.email).toBeTruthy();
+  const [operate, one, fanOut] = [new Operate(elsewhere), new OperateOne(elsewhere), new FanOut(elsewhere)];
+  const [begin, follows, copies] = [new NewFollow(page), new Follows(page), new Copies(page)];
+  await becomeOperator(elsewhere, desk);
+  await operate.open();
+  await expectAccessibleDayAndNight(elsewhere);
+  await operate.name.fill('No rules');
+  await operate.definition.fill('{"entry": {"long": "whenever"}}');
+  await operate.create.click();
+  await operate.expectProblem(operate.definition, 'This is no definition of a strategy.');
+  await expect(operate.definitionProblems).toBeVisible();
+  const name = byHand();
+  const strategy = await operate.make(name);
+  await expectAccessibleDayAndNight(elsewhere);
+
+  await one.rotate.click();
+  const address = await one.hook.innerText();
+  expect(address).toContain('/v1/hook/strategy/');
+  await expect(one.alert).toContainText('{{strategy.order.action}}');
+  await expectAccessibleDayAndNight(elsewhere);
+  await one.open(strategy);
+  await expect(one.hook, 'the address is shown once').toHaveCount(0);
+
+  await begin.open(strategy);
+  await begin.openSandbox.click();
+  await begin.start.click();
+  await expect(follows.line(name).state).toHaveText('Following');
+
+  const landing = new Landing(elsewhere);
+  await landing.open();
+  const price = await landing.priceNow();
+  const alert = (fields: object) =>
+    fetch(new URL(new URL(address).pathname, desk.url), {
+      method: 'POST',
+      headers: { 'content-type': 'text/plain; charset=utf-8' },
+      body: JSON.stringify(fields),
+    });
+  const entry = { action: 'buy', price: String(price), stop: price * 0.9, targets: [price * 1.3], id: randomUUID() };
+  const [first, again] = [await alert(entry), await alert(entry)];
+  expect([first.status, again.status]).toEqual([200, 200]);
+  expect((await alert({ ...entry, id: randomUUID(), stop: '{{plot("stop")}}' })).status).toBe(422);
+  await one.open(strategy);
+  await expect(one.signals).toHaveCount(1);
+  await expect(one.signals).toContainText('the hook');
+  await one.signals.getByRole('link').click();
+  await expect(fanOut.count('OPEN')).toHaveText('1');
+
+  await operate.open();
+  await operate.switchCopies.click();
+  await expect(operate.message).toHaveText('All new copies are paused.');
+  await follows.open();
+  await expect(follows.line(name).root).toContainText('The next signal would not be copied: the operator paused');
+  await operate.switchCopies.click();
+  await expect(operate.message).toHaveText('Signals are copied again.');
+
+  await one.open(strategy);
+  await one.leave();
+  await expect(fanOut.count('CLOSED')).toHaveText('1');
+  await copies.open();
+  await expect(copies.rows).toHaveCount(2);
+  await expect(copies.rows.filter({ hasText: 'Enter long' })).toContainText("by the strategy's signal");
+  await expect(copies.rows.filter({ hasText: 'Left the position' })).toHaveCount(1);
+
+  await one.open(strategy);
+  await one.rotate.click();
+  await expect(one.hook).toBeVisible();
+  expect((await alert({ ...entry, id: randomUUID() })).status, 'the old address opens nothing').toBe(404);
+  const answer = await page.goto('/admin/strategies');
+  expect(answer?.status(), "the operator's pages are not there for others").toBe(404);
+  await expectLive(page);
+});
+
+test("another person's follow is not there", async ({ page, trader, desk, elsewhere, watch }) => {
+  watch.allow(/status of 404/);
+  expect(trader.email).toBeTruthy();
+  const [operator, begin, follows] = [new Operate(elsewhere), new NewFollow(page), new Follows(page)];
+  await becomeOperator(elsewhere, desk);
+  const strategy = await operator.make(byHand());
+  await begin.open(strategy);
+  await begin.openSandbox.click();
+  await begin.start.click();
+  await expect(follows.lines).toHaveCount(1);
+  const id = (await follows.lines.getAttribute('id'))?.replace('follow-', '') ?? '';
+  expect(id).toMatch(/^[0-9a-f-]{36}$/);
+  expect((await elsewhere.goto(`/follows/stop?id=${id}`))?.status()).toBe(404);
+  await elsewhere.request.post(`${desk.url}/api/follow-pause`, {
+    form: { id },
+    headers: { accept: 'application/json', origin: desk.url },
+  });
+  await follows.open();
+  await expect(follows.lines.getByTestId('follow-state')).toHaveText('Following');
+});

@@ -1,0 +1,103 @@
+import { expect, type Locator, type Page } from '@playwright/test';
+import { Frame } from './frame.ts';
+
+/** `/admin/strategies`: every strategy, a form for another, and the switch for all new copies. */
+export class Operate extends Frame {
+  readonly list: Locator;
+  readonly copies: Locator;
+  readonly switchCopies: Locator;
+  readonly name: Locator;
+  readonly definition: Locator;
+  readonly create: Locator;
+  readonly definitionProblems: Locator;
+
+  constructor(page: Page) {
+    super(page);
+    this.list = page.getByTestId('operated-line');
+    this.copies = page.getByTestId('copies-switch');
+    this.switchCopies = page.getByTestId('copies-pause');
+    const form = page.getByTestId('strategy-create');
+    this.name = form.getByLabel('Name');
+    this.definition = form.getByLabel('Rules (JSON)');
+    this.create = form.getByRole('button', { name: 'Make it' });
+    this.definitionProblems = page.getByTestId('definition-problems');
+  }
+
+  async open(): Promise<void> {
+    await this.at('/admin/strategies');
+  }
+
+  /** Makes a strategy that an outside brain decides, active, and answers its id. */
+  async make(name: string): Promise<string> {
+    await this.open();
+    await this.name.fill(name);
+    await this.create.click();
+    await expect(this.page).toHaveURL(/\/admin\/strategies\/[0-9a-f-]+/);
+    await this.page.getByTestId('strategy-switch').click();
+    await expect(this.message).toHaveText('It is active: its signals are copied.');
+    return new URL(this.page.url()).pathname.split('/').pop() ?? '';
+  }
+}
+
+/** `/admin/strategies/<id>`: on and off, its hook, a signal by hand, what it gave. */
+export class OperateOne extends Frame {
+  readonly switch: Locator;
+  readonly rotate: Locator;
+  readonly hook: Locator;
+  readonly alert: Locator;
+  readonly form: Locator;
+  readonly stop: Locator;
+  readonly targets: Locator;
+  readonly send: Locator;
+  readonly signals: Locator;
+
+  constructor(page: Page) {
+    super(page);
+    this.switch = page.getByTestId('strategy-switch');
+    this.rotate = page.getByTestId('hook-rotate');
+    this.hook = page.getByTestId('hook-address');
+    this.alert = page.getByTestId('hook-alert');
+    this.form = page.getByTestId('signal-send');
+    this.stop = this.form.getByLabel('Stop');
+    this.targets = this.form.getByLabel('Targets');
+    this.send = this.form.getByRole('button', { name: 'Send it to all followers' });
+    this.signals = page.getByTestId('signal');
+  }
+
+  async open(id: string): Promise<void> {
+    await this.at(`/admin/strategies/${id}`);
+  }
+
+  /** Gives an entry by hand and watches its fan-out. */
+  async enter(way: 'Enter long' | 'Enter short', stop: number, ...targets: number[]): Promise<void> {
+    await this.form.getByText(way, { exact: true }).click();
+    await this.stop.fill(String(stop));
+    await this.targets.fill(targets.join(' '));
+    await this.send.click();
+    await expect(this.page).toHaveURL(/\/admin\/signals\//);
+  }
+
+  /** Lets all followers leave. */
+  async leave(): Promise<void> {
+    await this.form.getByText('Leave', { exact: true }).click();
+    await this.send.click();
+    await expect(this.page).toHaveURL(/\/admin\/signals\//);
+  }
+}
+
+/** `/admin/signals/<id>`: a signal's fan-out as it happens. */
+export class FanOut extends Frame {
+  readonly state: Locator;
+  readonly copies: Locator;
+
+  constructor(page: Page) {
+    super(page);
+    this.state = page.getByTestId('fan-out-state');
+    this.copies = page.getByTestId('copy');
+  }
+
+  /** How many copies stand somewhere. */
+  count(status: 'QUEUED' | 'SENDING' | 'OPEN' | 'CLOSED' | 'SKIPPED' | 'FAILED'): Locator {
+    return this.page.getByTestId(`count-${status}`).locator('dd');
+  }
+}

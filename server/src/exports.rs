@@ -1,0 +1,68 @@
+//! Files that people take with them from their pages: `/history.csv`, by the same filters as `/history`.
+
+use crate::rest::mudawyl::error::Failure;
+use app::Visit;
+use axum::{
+    Extension, Router,
+    extract::Query,
+    http::{HeaderValue, header},
+    response::{IntoResponse as _, Response},
+    routing::get,
+};
+use domain::{Micros, Side};
+use serde::Deserialize;
+use service::{
+    Error,
+    trade_history::{self, Asked, Filter, Which},
+};
+
+/// What the address may name; what is empty is not asked for.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Wanted {
+    of: String,
+    key: String,
+    strategy: String,
+    symbol: String,
+    side: String,
+    from: String,
+    to: String,
+}
+
+impl Wanted {
+    /// A filter that nobody can mean is not applied, but an id that is none finds nothing.
+    fn filter(&self) -> Result<Filter, Error> {
+        let id = |text: &str| if text.is_empty() { None } else { Some(text.to_owned()) };
+        let key = id(&self.key).map(|key| key.parse()).transpose().map_err(|_| Error::NotFound)?;
+        let strategy = id(&self.strategy).map(|id| id.parse()).transpose().map_err(|_| Error::NotFound)?;
+        Ok(Filter { key, strategy, symbol: self.symbol.parse().ok(), side: Side::parse(&self.side) })
+    }
+}
+
+/// The routes; not guarded yet.
+pub(crate) fn routes() -> Router {
+    Router::new().route("/history.csv", get(history))
+}
+
+async fn history(Extension(visit): Extension<Visit>, Query(wanted): Query<Wanted>) -> Response {
+    match file(&visit, &wanted).await {
+        Ok((name, text)) => {
+            let saved = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
+            let headers = [
+                (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
+                (header::CONTENT_DISPOSITION, saved.unwrap_or(HeaderValue::from_static("attachment"))),
+                (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
+            ];
+            (headers, text).into_response()
+        }
+        Err(error) => Failure::Service(error).into_response(),
+    }
+}
+
+async fn file(visit: &Visit, wanted: &Wanted) -> Result<(&'static str, String), Error> {
+    let which = Which::parse(&wanted.of).ok_or(Error::NotFound)?;
+    let asked = Asked::between(Micros::from_date(&wanted.from), Micros::from_date(&wanted.to));
+    let actor = visit.actor.as_ref().ok_or(Error::Unauthenticated)?;
+    let text = trade_history::csv(&visit.desk, actor, which, &asked, &wanted.filter()?).await?;
+    Ok((trade_history::file_name(which), text))
+}

@@ -1,0 +1,44 @@
+//! Strategies run on one instance at a time: what they remember follows from the database, so another takes over when the
+//! lease has run out, and begins where the candles and signals are.
+
+use super::claim_for;
+use domain::{Micros, time::SECOND};
+use service::{SharedDesk, strategy::Live};
+use std::time::Duration;
+use tokio::time::{self, MissedTickBehavior};
+
+/// The lease's name.
+pub(super) const NAME: &str = "strategies";
+/// Between two looks for closed candles: a signal is at most this late.
+const BEAT: Duration = Duration::from_secs(1);
+/// How long the lease lasts, and after how long it is renewed.
+const LEASE: i64 = 15 * SECOND;
+const RENEWED: i64 = 5 * SECOND;
+
+/// Runs the strategies while the lease is ours.
+pub(super) async fn run(desk: SharedDesk, holder: String) {
+    let mut live: Option<Live> = None;
+    let mut claim_at = Micros(0);
+    let mut beats = time::interval(BEAT);
+    beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        beats.tick().await;
+        let now = desk.clock.now();
+        if now >= claim_at {
+            claim_at = now.plus(RENEWED);
+            live = match claim_for(&desk, NAME, &holder, LEASE).await {
+                Ok(true) => Some(live.unwrap_or_default()),
+                Ok(false) => None,
+                Err(error) => {
+                    tracing::warn!(%error, "it is not known who runs the strategies; nobody does for a moment");
+                    None
+                }
+            };
+        }
+        if let Some(live) = &mut live
+            && let Err(error) = live.round(&desk).await
+        {
+            tracing::warn!(%error, "strategies could not be run; they will be again");
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! The operator's own operations (`/v1/admin`): strategies, their hooks and signals, and what becomes of those. Ours, not
+//! the Mudawyl document's; it keeps that surface's ways of asking and refusing.
+
+mod bodies;
+mod present;
+mod signal;
+mod strategy;
+
+use crate::doors::Doors;
+use domain::Role;
+use utoipa_axum::routes;
+
+/// Opens the doors of this surface.
+#[must_use]
+pub fn open(doors: Doors) -> Doors {
+    doors
+        .route(Role::Admin, routes!(strategy::list, strategy::create))
+        .route(Role::Admin, routes!(strategy::show, strategy::update))
+        .route(Role::Admin, routes!(strategy::rotate_hook, strategy::remove_hook))
+        .route(Role::Admin, routes!(signal::send))
+        .route(Role::Admin, routes!(signal::list))
+        .route(Role::Admin, routes!(signal::show))
+        .route(Role::Admin, routes!(signal::copies))
+        .route(Role::Admin, routes!(signal::paused, signal::pause))
+}

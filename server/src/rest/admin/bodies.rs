@@ -1,0 +1,65 @@
+//! The request bodies as the OpenAPI document describes them; they are read by hand.
+
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+/// A strategy to be made.
+#[derive(Serialize, ToSchema)]
+pub(super) struct StrategyBody {
+    /// Unique, at most 60 characters.
+    #[schema(example = "Outside brain")]
+    name: String,
+    /// At most 2000 characters.
+    description: Option<String>,
+    /// A futures market of the exchange; it cannot be changed later.
+    #[schema(example = "BTC/USDT")]
+    symbol: String,
+    /// The length of its bars: 1m unless given.
+    #[schema(example = "1m")]
+    timeframe: Option<String>,
+    /// How it decides (docs/STRATEGIES.md); without one an outside brain does.
+    definition: Option<Value>,
+    /// Whether it may be followed at once: false unless given.
+    active: Option<bool>,
+}
+
+/// What changes of a strategy; what is left out stays.
+#[derive(Serialize, ToSchema)]
+pub(super) struct StrategyChangeBody {
+    /// Unique, at most 60 characters.
+    name: Option<String>,
+    /// At most 2000 characters.
+    description: Option<String>,
+    /// The length of its bars.
+    timeframe: Option<String>,
+    /// How it decides.
+    definition: Option<Value>,
+    /// Activated or deactivated.
+    active: Option<bool>,
+}
+
+/// A signal given by hand.
+#[derive(Serialize, ToSchema)]
+pub(super) struct SignalBody {
+    /// ENTER or EXIT.
+    #[schema(example = "ENTER")]
+    action: String,
+    /// BUY or SELL; for entering.
+    #[schema(example = "BUY")]
+    side: Option<String>,
+    /// What it is decided at: the market's present price unless given.
+    price: Option<f64>,
+    /// Where to be stopped out; for entering.
+    #[schema(example = 19000)]
+    stop: Option<f64>,
+    /// Where to take profits, equal shares; at most ten.
+    targets: Option<Vec<f64>>,
+}
+
+/// The switch over all new copies.
+#[derive(Serialize, ToSchema)]
+pub(super) struct PauseBody {
+    /// True pauses new entries; exits and protection go on.
+    paused: bool,
+}

@@ -1,0 +1,205 @@
+//! The operator's view in JSON.
+
+use crate::rest::mudawyl::present::{Iso, Num};
+use domain::{
+    Decimal,
+    follow::Copied,
+    strategy::{Given, Operated},
+};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// Every strategy.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct OperatedList {
+    /// In the order of lists.
+    pub(super) items: Vec<OperatedItem>,
+}
+
+/// A strategy as its operator sees it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct OperatedItem {
+    id: Uuid,
+    active: bool,
+    name: String,
+    description: Option<String>,
+    #[schema(example = "BINANCE")]
+    exchange_id: &'static str,
+    #[schema(example = "BTC/USDT")]
+    symbol: String,
+    #[schema(example = "1m")]
+    timeframe: &'static str,
+    /// How it decides; null for an outside brain.
+    definition: Option<Value>,
+    /// Whether it has a hook.
+    hook: bool,
+    /// Accounts that follow it, paused ones included.
+    followers: i64,
+    created_at: Iso,
+    updated_at: Iso,
+}
+
+impl From<Operated> for OperatedItem {
+    fn from(operated: Operated) -> Self {
+        let Operated { strategy, definition, hook, followers } = operated;
+        Self {
+            id: strategy.id.0,
+            active: strategy.active,
+            name: strategy.name,
+            description: strategy.description,
+            exchange_id: strategy.exchange_id.word(),
+            symbol: strategy.symbol.to_string(),
+            timeframe: strategy.frame.word(),
+            definition: definition.and_then(|json| serde_json::from_str(&json).ok()),
+            hook,
+            followers,
+            created_at: Iso(strategy.created_at),
+            updated_at: Iso(strategy.updated_at),
+        }
+    }
+}
+
+/// A hook's token, told this once.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Hook {
+    /// The last part of `url`.
+    pub(super) token: String,
+    /// Where the outside brain posts its alerts.
+    pub(super) url: String,
+}
+
+/// Signals.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct GivenList {
+    /// Newest first.
+    pub(super) items: Vec<GivenItem>,
+}
+
+/// A signal with how far its copies have come.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct GivenItem {
+    id: Uuid,
+    strategy_id: Uuid,
+    strategy_name: String,
+    #[schema(example = "HAND")]
+    source: &'static str,
+    #[schema(example = "ENTER")]
+    action: &'static str,
+    #[schema(example = "BUY")]
+    side: Option<&'static str>,
+    price: Option<Num>,
+    stop: Option<Num>,
+    targets: Vec<Num>,
+    /// The outside brain's own id for it.
+    external_id: Option<String>,
+    /// The bar whose close decided it.
+    bar_at: Option<Iso>,
+    at: Iso,
+    /// When every follower had a copy.
+    fanned_out_at: Option<Iso>,
+    copies: Vec<CountItem>,
+}
+
+/// How many copies stand somewhere for some reason.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct CountItem {
+    #[schema(example = "OPEN")]
+    status: &'static str,
+    #[schema(example = "PAUSED")]
+    reason: Option<&'static str>,
+    copies: i64,
+}
+
+fn nums(values: Vec<Decimal>) -> Vec<Num> {
+    values.into_iter().map(Num).collect()
+}
+
+impl From<Given> for GivenItem {
+    fn from(given: Given) -> Self {
+        let count = |count: &domain::strategy::Count| CountItem {
+            status: count.status.word(),
+            reason: count.reason.map(domain::copy::Reason::word),
+            copies: count.copies,
+        };
+        Self {
+            id: given.id.0,
+            strategy_id: given.strategy_id.0,
+            strategy_name: given.strategy_name,
+            source: given.source.word(),
+            action: given.action.word(),
+            side: given.side.map(domain::Side::word),
+            price: given.price.map(Num),
+            stop: given.stop.map(Num),
+            targets: nums(given.targets),
+            external_id: given.external_id,
+            bar_at: given.bar_at.map(Iso),
+            at: Iso(given.at),
+            fanned_out_at: given.fanned_out_at.map(Iso),
+            copies: given.copies.iter().map(count).collect(),
+        }
+    }
+}
+
+/// A signal's copies.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct CopyList {
+    /// In the order in which they were queued.
+    pub(super) items: Vec<CopyItem>,
+}
+
+/// What a signal did to one follow.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct CopyItem {
+    id: Uuid,
+    exchange_key_id: Uuid,
+    #[schema(example = "SKIPPED")]
+    status: &'static str,
+    #[schema(example = "PAUSED")]
+    reason: Option<&'static str>,
+    /// The reason in words.
+    #[schema(example = "following was paused")]
+    reason_text: Option<&'static str>,
+    detail: Option<String>,
+    amount: Option<Num>,
+    leverage: Option<u16>,
+    entry_price: Option<Num>,
+    exit: Option<&'static str>,
+    #[serde(rename = "profitUSD")]
+    profit_usd: Option<Num>,
+    created_at: Iso,
+    finished_at: Option<Iso>,
+}
+
+impl From<Copied> for CopyItem {
+    fn from(copied: Copied) -> Self {
+        Self {
+            id: copied.id.0,
+            exchange_key_id: copied.key.0,
+            status: copied.status.word(),
+            reason: copied.reason.map(domain::copy::Reason::word),
+            reason_text: copied.reason.map(domain::copy::Reason::text),
+            detail: copied.detail,
+            amount: copied.amount.map(Num),
+            leverage: copied.leverage,
+            entry_price: copied.entry_price.map(Num),
+            exit: copied.exit.map(domain::copy::Exit::word),
+            profit_usd: copied.profit_usd.map(Num),
+            created_at: Iso(copied.created_at),
+            finished_at: copied.finished_at.map(Iso),
+        }
+    }
+}
+
+/// Whether all new copies are paused.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Paused {
+    /// They are.
+    pub(super) paused: bool,
+    /// Since when.
+    pub(super) since: Option<Iso>,
+}

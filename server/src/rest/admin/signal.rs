@@ -1,0 +1,163 @@
+//! Signals: given by hand, and watched as they fan out.
+
+use super::{
+    bodies::{PauseBody, SignalBody},
+    present::{CopyItem, CopyList, GivenItem, GivenList, Paused},
+};
+use crate::rest::{
+    auth::Trader,
+    hook::said,
+    mudawyl::{
+        asked::{Asked, Place},
+        error::{Failure, PrivateErrors},
+        present::Iso,
+        validate::{Check, flag, id, whole},
+    },
+};
+use axum::{Json, extract::State};
+use domain::validation::Problem;
+use service::{SharedDesk, copy, strategy};
+
+/// Items of one answer unless said otherwise.
+const PAGE: u16 = 50;
+/// The most items of one answer.
+const MOST: u16 = 200;
+
+type Answer<T> = Result<Json<T>, Failure>;
+
+/// Send Signal
+///
+/// Every active follower gets a copy, as if the strategy had decided it.
+#[utoipa::path(
+    post,
+    path = "/v1/admin/strategy/{id}/signal",
+    operation_id = "adminSendSignal",
+    tag = "Admin",
+    params(("id" = String, Path, description = "STRATEGY_ID", format = Uuid)),
+    request_body = SignalBody,
+    responses((status = 200, body = GivenItem), PrivateErrors)
+)]
+pub(super) async fn send(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    asked: Asked,
+) -> Answer<GivenItem> {
+    let mut check = Check::new(&asked, Place::Body);
+    let (id, signal) = (check.path_id(), said(&mut check));
+    let (id, signal) = check.finish(id.zip(signal))?;
+    let given = strategy::send(&desk, &actor, id, signal).await.map_err(|error| asked.refuse(error))?;
+    Ok(Json(GivenItem::from(given)))
+}
+
+/// List Signals
+#[utoipa::path(
+    get,
+    path = "/v1/admin/signal",
+    operation_id = "adminListSignals",
+    tag = "Admin",
+    params(
+        ("strategyId" = Option<String>, Query, description = "Of this strategy only.", format = Uuid),
+        ("before" = Option<String>, Query, description = "Older than this signal.", format = Uuid),
+        ("limit" = Option<u16>, Query, description = "50 unless given, at most 200.", example = 50),
+    ),
+    responses((status = 200, body = GivenList), PrivateErrors)
+)]
+pub(super) async fn list(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    asked: Asked,
+) -> Answer<GivenList> {
+    let mut check = Check::new(&asked, Place::Query);
+    let of = check.optional("strategyId", id(Problem::NotUuid));
+    let before = check.optional("before", id(Problem::NotUuid));
+    let limit = check.optional("limit", whole(1, MOST, Problem::NotLimit)).unwrap_or(PAGE);
+    check.finish(Some(()))?;
+    let given = strategy::given(&desk, &actor, of, before, limit).await?;
+    Ok(Json(GivenList { items: given.into_iter().map(GivenItem::from).collect() }))
+}
+
+/// Get Signal
+#[utoipa::path(
+    get,
+    path = "/v1/admin/signal/{id}",
+    operation_id = "adminGetSignal",
+    tag = "Admin",
+    params(("id" = String, Path, description = "SIGNAL_ID", format = Uuid)),
+    responses((status = 200, body = GivenItem), PrivateErrors)
+)]
+pub(super) async fn show(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    asked: Asked,
+) -> Answer<GivenItem> {
+    let mut check = Check::new(&asked, Place::Params);
+    let id = check.path_id();
+    let id = check.finish(id)?;
+    Ok(Json(GivenItem::from(strategy::one(&desk, &actor, id).await?)))
+}
+
+/// List a Signal's Copies
+#[utoipa::path(
+    get,
+    path = "/v1/admin/signal/{id}/copies",
+    operation_id = "adminListCopies",
+    tag = "Admin",
+    params(
+        ("id" = String, Path, description = "SIGNAL_ID", format = Uuid),
+        ("after" = Option<String>, Query, description = "Queued after this copy.", format = Uuid),
+        ("limit" = Option<u16>, Query, description = "50 unless given, at most 200.", example = 50),
+    ),
+    responses((status = 200, body = CopyList), PrivateErrors)
+)]
+pub(super) async fn copies(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    asked: Asked,
+) -> Answer<CopyList> {
+    let mut check = Check::new(&asked, Place::Query);
+    let of = check.path_id();
+    let after = check.optional("after", id(Problem::NotUuid));
+    let limit = check.optional("limit", whole(1, MOST, Problem::NotLimit)).unwrap_or(PAGE);
+    let of = check.finish(of)?;
+    let copies = strategy::copies(&desk, &actor, of, after, limit).await?;
+    Ok(Json(CopyList { items: copies.into_iter().map(CopyItem::from).collect() }))
+}
+
+/// Get whether new copies are paused
+#[utoipa::path(
+    get,
+    path = "/v1/admin/copies/pause",
+    operation_id = "adminGetPause",
+    tag = "Admin",
+    responses((status = 200, body = Paused), PrivateErrors)
+)]
+pub(super) async fn paused(State(desk): State<SharedDesk>, _: Trader) -> Answer<Paused> {
+    seen(&desk).await
+}
+
+async fn seen(desk: &SharedDesk) -> Answer<Paused> {
+    let since = copy::paused_all(desk).await?.map(|paused| Iso(paused.since));
+    Ok(Json(Paused { paused: since.is_some(), since }))
+}
+
+/// Pause all new copies
+///
+/// Or lets them go on. Exits, stops and targets are never paused.
+#[utoipa::path(
+    put,
+    path = "/v1/admin/copies/pause",
+    operation_id = "adminPause",
+    tag = "Admin",
+    request_body = PauseBody,
+    responses((status = 200, body = Paused), PrivateErrors)
+)]
+pub(super) async fn pause(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    asked: Asked,
+) -> Answer<Paused> {
+    let mut check = Check::new(&asked, Place::Body);
+    let wanted = check.required("paused", flag);
+    copy::pause_all(&desk, &actor, check.finish(wanted)?).await?;
+    seen(&desk).await
+}

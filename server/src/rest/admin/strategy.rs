@@ -1,0 +1,169 @@
+//! Strategies and their hooks.
+
+use super::{
+    bodies::{StrategyBody, StrategyChangeBody},
+    present::{Hook, OperatedItem, OperatedList},
+};
+use crate::rest::{
+    auth::Trader,
+    mudawyl::{
+        asked::{Asked, Place},
+        error::{Failure, PrivateErrors},
+        validate::{Check, flag, symbol, text, word},
+    },
+};
+use axum::{Json, extract::State, http::StatusCode};
+use domain::{Frame, StrategyId, validation::Problem};
+use serde_json::Value;
+use service::{
+    SharedDesk,
+    strategy::{self, NewStrategy, StrategyChange},
+};
+
+type Answer<T> = Result<Json<T>, Failure>;
+
+/// List Strategies
+#[utoipa::path(
+    get,
+    path = "/v1/admin/strategy",
+    operation_id = "adminListStrategies",
+    tag = "Admin",
+    responses((status = 200, body = OperatedList), PrivateErrors)
+)]
+pub(super) async fn list(State(desk): State<SharedDesk>, Trader(actor): Trader) -> Answer<OperatedList> {
+    let all = strategy::operated(&desk, &actor).await?;
+    Ok(Json(OperatedList { items: all.into_iter().map(OperatedItem::from).collect() }))
+}
+
+/// Get Strategy
+#[utoipa::path(
+    get,
+    path = "/v1/admin/strategy/{id}",
+    operation_id = "adminGetStrategy",
+    tag = "Admin",
+    params(("id" = String, Path, description = "STRATEGY_ID", format = Uuid)),
+    responses((status = 200, body = OperatedItem), PrivateErrors)
+)]
+pub(super) async fn show(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    asked: Asked,
+) -> Answer<OperatedItem> {
+    Ok(Json(OperatedItem::from(strategy::operated_one(&desk, &actor, only_id(&asked)?).await?)))
+}
+
+/// Create Strategy
+#[utoipa::path(
+    post,
+    path = "/v1/admin/strategy",
+    operation_id = "adminCreateStrategy",
+    tag = "Admin",
+    request_body = StrategyBody,
+    responses((status = 200, body = OperatedItem), PrivateErrors)
+)]
+pub(super) async fn create(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    asked: Asked,
+) -> Answer<OperatedItem> {
+    let mut check = Check::new(&asked, Place::Body);
+    let name = check.required("name", text(owned));
+    let description = check.optional("description", text(owned));
+    let symbol = check.required("symbol", symbol);
+    let frame = check.optional("timeframe", word(Frame::parse, Problem::NotFrame)).unwrap_or(Frame::M1);
+    let definition = check.optional("definition", rules);
+    let active = check.optional("active", flag).unwrap_or(false);
+    let whole = || Some(NewStrategy { name: name?, description, symbol: symbol?, frame, definition, active });
+    let new = check.finish(whole())?;
+    let made = strategy::create(&desk, &actor, new).await.map_err(|error| asked.refuse(error))?;
+    Ok(Json(OperatedItem::from(made)))
+}
+
+/// Update Strategy
+///
+/// Also activates and deactivates it. Other rules have another backtest; the live record goes on.
+#[utoipa::path(
+    put,
+    path = "/v1/admin/strategy/{id}",
+    operation_id = "adminUpdateStrategy",
+    tag = "Admin",
+    params(("id" = String, Path, description = "STRATEGY_ID", format = Uuid)),
+    request_body = StrategyChangeBody,
+    responses((status = 200, body = OperatedItem), PrivateErrors)
+)]
+pub(super) async fn update(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    asked: Asked,
+) -> Answer<OperatedItem> {
+    let mut check = Check::new(&asked, Place::Body);
+    let id = check.path_id();
+    let change = StrategyChange {
+        name: check.optional("name", text(owned)),
+        description: check.optional("description", text(owned)).map(Some),
+        frame: check.optional("timeframe", word(Frame::parse, Problem::NotFrame)),
+        definition: check.optional("definition", rules).map(Some),
+        active: check.optional("active", flag),
+    };
+    let id = check.finish(id)?;
+    let changed = strategy::update(&desk, &actor, id, change).await.map_err(|error| asked.refuse(error))?;
+    Ok(Json(OperatedItem::from(changed)))
+}
+
+/// Rotate Hook
+///
+/// Opens the strategy's hook, or gives it another token: it is told this once, and the one before opens nothing any more.
+#[utoipa::path(
+    post,
+    path = "/v1/admin/strategy/{id}/hook",
+    operation_id = "adminRotateHook",
+    tag = "Admin",
+    params(("id" = String, Path, description = "STRATEGY_ID", format = Uuid)),
+    responses((status = 200, body = Hook), PrivateErrors)
+)]
+pub(super) async fn rotate_hook(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    asked: Asked,
+) -> Answer<Hook> {
+    let token = strategy::rotate_hook(&desk, &actor, only_id(&asked)?).await?;
+    let url = format!("{}/v1/hook/strategy/{token}", desk.settings.public_url);
+    Ok(Json(Hook { token, url }))
+}
+
+/// Remove Hook
+#[utoipa::path(
+    delete,
+    path = "/v1/admin/strategy/{id}/hook",
+    operation_id = "adminRemoveHook",
+    tag = "Admin",
+    params(("id" = String, Path, description = "STRATEGY_ID", format = Uuid)),
+    responses((status = 204, description = "It is closed."), PrivateErrors)
+)]
+pub(super) async fn remove_hook(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    asked: Asked,
+) -> Result<StatusCode, Failure> {
+    strategy::remove_hook(&desk, &actor, only_id(&asked)?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn only_id(asked: &Asked) -> Result<StrategyId, Failure> {
+    let mut check = Check::new(asked, Place::Params);
+    let id = check.path_id();
+    check.finish(id)
+}
+
+fn owned(text: &str) -> Result<String, Problem> {
+    Ok(text.to_owned())
+}
+
+/// A definition as JSON, or as the text of it.
+fn rules(value: &Value) -> Result<String, Problem> {
+    match value {
+        Value::Object(_) => Ok(value.to_string()),
+        Value::String(text) => Ok(text.clone()),
+        _ => Err(Problem::NotDefinition),
+    }
+}

@@ -1,0 +1,330 @@
+//! Where an outside brain tells a strategy's signals (`POST /v1/hook/strategy/<token>`), as TradingView's alerts do. The
+//! token is the caller's whole authority, and nothing that is logged holds it: logs carry route templates only.
+
+use crate::{
+    proxy::From,
+    rest::mudawyl::{
+        asked::{Asked, Place},
+        error::{Failure, PublicErrors},
+        validate::{Check, moment, text},
+    },
+};
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{Path, State},
+};
+use domain::{
+    Decimal, Micros, Side, money,
+    signal::Action,
+    validation::{FieldProblem, Problem},
+};
+use serde::Serialize;
+use serde_json::Value;
+use service::{
+    Error, SharedDesk,
+    strategy::{self, Alert, Said},
+};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// The largest alert. TradingView's end at 4 KB.
+const LARGEST: usize = 8 * 1024;
+/// What TradingView leaves when it does not know a placeholder: `{{close}}`.
+const PLACEHOLDER: &str = "{{";
+
+/// What an alert came to.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct HeardAnswer {
+    /// The signal's id.
+    id: Uuid,
+    /// It was told before, and nothing was done again.
+    repeated: bool,
+}
+
+/// An alert. Numbers may come as numbers or as text.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"action": "buy", "price": 19500, "stop": 19000, "targets": [20000, 21000], "id": "17"}))]
+pub(crate) struct AlertBody {
+    /// buy, sell, or exit (also: close, flat). `action` means the same.
+    side: Option<String>,
+    /// buy, sell, or exit (also: close, flat). `side` means the same.
+    action: Option<String>,
+    /// What it was decided at: the market's present price unless given.
+    price: Option<f64>,
+    /// Where to be stopped out; for entering.
+    stop: Option<f64>,
+    /// Where to take profits, equal shares; at most ten.
+    targets: Option<Vec<f64>>,
+    /// The caller's own id for it: told twice, it counts once.
+    id: Option<String>,
+    /// When it was decided: ISO 8601, or seconds or milliseconds since 1970. Late alerts are refused.
+    time: Option<String>,
+}
+
+/// Tell a Signal
+///
+/// For outside brains, such as TradingView alerts. The body is JSON whatever its content type says.
+#[utoipa::path(
+    post,
+    path = "/v1/hook/strategy/{token}",
+    operation_id = "tellSignal",
+    tag = "Hook",
+    params(("token" = String, Path, description = "The strategy's hook.")),
+    request_body = AlertBody,
+    responses(
+        (status = 200, body = HeardAnswer),
+        (status = 404, body = crate::rest::mudawyl::error::Message),
+        PublicErrors,
+    )
+)]
+pub(crate) async fn tell(
+    State(desk): State<SharedDesk>,
+    From(origin): From,
+    Path(token): Path<String>,
+    body: Bytes,
+) -> Result<Json<HeardAnswer>, Failure> {
+    let asked = if body.len() > LARGEST { Err(Failure::TooLarge) } else { Asked::new([], "", &body) };
+    // Whoever has no token learns that first, and nothing of how alerts are written.
+    let read = asked.as_ref().map_or(Err(Vec::new()), alert);
+    let heard = strategy::hear(&desk, &origin, &token, read).await;
+    match (asked, heard) {
+        (Ok(asked), Err(error)) => Err(asked.refuse(error)),
+        (Err(unreadable), Err(Error::Fields(_))) => Err(unreadable),
+        (_, heard) => {
+            let heard = heard?;
+            Ok(Json(HeardAnswer { id: heard.signal.0, repeated: heard.repeated }))
+        }
+    }
+}
+
+/// What an alert says.
+///
+/// # Errors
+/// All problems together.
+pub fn alert(asked: &Asked) -> Result<Alert, Vec<FieldProblem>> {
+    let mut problems = Vec::new();
+    let mut read = Reader { asked, problems: &mut problems };
+    let (action, side) = read.wanted();
+    let alert = Alert {
+        said: Said {
+            action: action.unwrap_or(Action::Exit),
+            side,
+            price: read.field("price", number),
+            stop: read.field("stop", number),
+            targets: read.field("targets", numbers).unwrap_or_default(),
+        },
+        id: read.field("id", own_id),
+        time: read.field("time", time),
+    };
+    if problems.is_empty() { Ok(alert) } else { Err(problems) }
+}
+
+struct Reader<'a> {
+    asked: &'a Asked,
+    problems: &'a mut Vec<FieldProblem>,
+}
+
+impl Reader<'_> {
+    fn field<T>(&mut self, name: &str, rule: impl FnOnce(&Value) -> Result<T, Problem>) -> Option<T> {
+        let value = self.asked.field(Place::Body, name)?;
+        match unreplaced(value).and_then(|()| rule(value)) {
+            Ok(value) => Some(value),
+            Err(problem) => {
+                self.problems.push(FieldProblem::new(name, problem));
+                None
+            }
+        }
+    }
+
+    /// One word says it all: buy, sell, or out. With `action` ENTER or EXIT, `side` says which way.
+    fn wanted(&mut self) -> (Option<Action>, Option<Side>) {
+        let (action, side) = (self.field("action", direction), self.field("side", direction));
+        let given = |name| self.asked.field(Place::Body, name).is_some();
+        if !given("action") && !given("side") {
+            self.problems.push(FieldProblem::new("side", Problem::Required));
+        }
+        let entry = |wanted: Option<Wanted>| match wanted {
+            Some(Wanted::Enter(side)) => side,
+            _ => None,
+        };
+        let out = action == Some(Wanted::Exit) || (action.is_none() && side == Some(Wanted::Exit));
+        if out {
+            return (Some(Action::Exit), None);
+        }
+        (Some(Action::Enter), entry(action).or(entry(side)))
+    }
+}
+
+/// What the word for a direction means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wanted {
+    Enter(Option<Side>),
+    Exit,
+}
+
+fn direction(value: &Value) -> Result<Wanted, Problem> {
+    let word = value.as_str().ok_or(Problem::NotText)?.trim().to_ascii_lowercase();
+    match word.as_str() {
+        "buy" | "long" => Ok(Wanted::Enter(Some(Side::Buy))),
+        "sell" | "short" => Ok(Wanted::Enter(Some(Side::Sell))),
+        "enter" => Ok(Wanted::Enter(None)),
+        "exit" | "close" | "flat" => Ok(Wanted::Exit),
+        _ => Err(Problem::NotSide),
+    }
+}
+
+/// Nothing that the sender was to replace stands in it.
+fn unreplaced(value: &Value) -> Result<(), Problem> {
+    let is = |value: &Value| value.as_str().is_some_and(|text| text.contains(PLACEHOLDER));
+    let any = match value {
+        Value::Array(many) => many.iter().any(is),
+        one => is(one),
+    };
+    if any { Err(Problem::Placeholder) } else { Ok(()) }
+}
+
+fn number(value: &Value) -> Result<Decimal, Problem> {
+    let written = match value {
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => text.clone(),
+        _ => return Err(Problem::NotNumber),
+    };
+    money::parse(&written).map_err(|_| Problem::NotNumber)
+}
+
+/// A list, or one alone.
+fn numbers(value: &Value) -> Result<Vec<Decimal>, Problem> {
+    match value {
+        Value::Array(many) => many.iter().map(number).collect(),
+        one => number(one).map(|one| vec![one]),
+    }
+}
+
+fn own_id(value: &Value) -> Result<String, Problem> {
+    match value {
+        Value::String(text) if text.chars().any(char::is_control) => Err(Problem::NotText),
+        Value::String(text) => Ok(text.clone()),
+        Value::Number(number) => Ok(number.to_string()),
+        _ => Err(Problem::NotText),
+    }
+}
+
+/// ISO 8601, or seconds or milliseconds since the epoch.
+fn time(value: &Value) -> Result<Micros, Problem> {
+    if let Ok(at) = moment(value) {
+        return Ok(at);
+    }
+    let units = number(value).ok().and_then(|number| i64::try_from(number.trunc()).ok());
+    match units.ok_or(Problem::NotDate)? {
+        // Before this, as seconds, lies the year 5138; after it, as milliseconds, 1973.
+        seconds @ 0..100_000_000_000 => Ok(Micros::from_millis(seconds.saturating_mul(1_000))),
+        millis @ 100_000_000_000.. => Ok(Micros::from_millis(millis)),
+        _ => Err(Problem::NotDate),
+    }
+}
+
+/// The fields of a signal by hand: the same rules, with ENTER and EXIT as the operator's words.
+pub(crate) fn said(check: &mut Check<'_>) -> Option<Said> {
+    let action = check.required("action", text(|word| Action::parse(word).ok_or(Problem::NotAction)));
+    let side = check.optional("side", text(domain::validation::side));
+    let price = check.optional("price", number);
+    let stop = check.optional("stop", number);
+    let targets = check.optional("targets", numbers).unwrap_or_default();
+    Some(Said { action: action?, side, price, stop, targets })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn read(body: &str) -> Result<Alert, Vec<FieldProblem>> {
+        alert(&Asked::new([], "", body.as_bytes()).unwrap())
+    }
+
+    fn problems(body: &str) -> Vec<(String, Problem)> {
+        read(body).unwrap_err().into_iter().map(|p| (p.field, p.problem)).collect()
+    }
+
+    fn d(text: &str) -> Decimal {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn reads_an_alert_however_its_numbers_are_written() {
+        let told = r#"{"action":"buy","price":"19500.5","stop":19000,"targets":["20000",21000.25],"id":17,
+            "time":"2026-01-01T00:00:00Z","ticker":"BTCUSDT.P"}"#;
+        let alert = read(told).unwrap();
+        assert_eq!((alert.said.action, alert.said.side), (Action::Enter, Some(Side::Buy)));
+        assert_eq!((alert.said.price, alert.said.stop), (Some(d("19500.5")), Some(d("19000"))));
+        assert_eq!(alert.said.targets, [d("20000"), d("21000.25")]);
+        assert_eq!(alert.id.as_deref(), Some("17"));
+        assert_eq!(alert.time, Some(Micros(1_767_225_600_000_000)));
+        for time in ["1767225600", "1767225600000", "\"1767225600000\"", "\"2026-01-01T00:00:00.000Z\""] {
+            let alert = read(&format!(r#"{{"side":"short","stop":1,"time":{time}}}"#)).unwrap();
+            assert_eq!(alert.time, Some(Micros(1_767_225_600_000_000)), "{time}");
+            assert_eq!(alert.said.side, Some(Side::Sell));
+        }
+    }
+
+    #[test]
+    fn every_way_of_leaving_is_an_exit() {
+        for body in [
+            r#"{"action":"exit"}"#,
+            r#"{"side":"Close"}"#,
+            r#"{"side":"FLAT"}"#,
+            r#"{"action":"EXIT","side":"sell"}"#,
+        ] {
+            let alert = read(body).unwrap();
+            assert_eq!((alert.said.action, alert.said.side), (Action::Exit, None), "{body}");
+        }
+        let entry = read(r#"{"action":"ENTER","side":"SELL","stop":"2"}"#).unwrap();
+        assert_eq!((entry.said.action, entry.said.side), (Action::Enter, Some(Side::Sell)));
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_named_all_together() {
+        let bad =
+            r#"{"action":"up","price":"{{close}}","stop":"x","targets":["{{plot(\"tp\")}}"],"time":"now"}"#;
+        let field = |name: &str, problem| (name.to_owned(), problem);
+        assert_eq!(
+            problems(bad),
+            [
+                field("action", Problem::NotSide),
+                field("price", Problem::Placeholder),
+                field("stop", Problem::NotNumber),
+                field("targets", Problem::Placeholder),
+                field("time", Problem::NotDate),
+            ]
+        );
+        assert_eq!(problems("{}"), [field("side", Problem::Required)]);
+        assert_eq!(
+            problems(r#"{"side":"{{strategy.order.action}}"}"#),
+            [field("side", Problem::Placeholder)]
+        );
+        assert_eq!(problems(r#"{"side":"buy","id":{}}"#), [field("id", Problem::NotText)]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_alert_makes_it_panic(body in any::<Vec<u8>>(), text in ".{0,60}") {
+            if let Ok(asked) = Asked::new([], "", &body) {
+                let _ = alert(&asked);
+            }
+            let quoted = serde_json::Value::String(text);
+            for field in ["side", "action", "price", "stop", "targets", "id", "time"] {
+                let _ = read(&serde_json::json!({field: quoted}).to_string());
+            }
+        }
+
+        #[test]
+        fn numbers_keep_their_digits(units in 1_i64..1_000_000_000_000, scale in 0_u32..9) {
+            let price = Decimal::new(units, scale);
+            for written in [format!("{price}"), format!("\"{price}\"")] {
+                let alert = read(&format!(r#"{{"side":"buy","stop":{written}}}"#)).unwrap();
+                prop_assert_eq!(alert.said.stop, Some(price));
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Exchange keys following strategies.
+
+use super::{
+    Answer,
+    asked::{Asked, Place},
+    bodies::{FollowBody, FollowChangeBody},
+    error::{Failure, FieldError, PrivateErrors},
+    present::{FollowItem, Follows},
+    validate::{Check, flag, id},
+};
+use crate::rest::auth::Trader;
+use axum::{Json, extract::State};
+use domain::{RiskProfileId, StrategyId, validation::Problem};
+use service::{
+    Error, SharedDesk,
+    follow::{self, FollowChange, NewFollow},
+};
+
+/// The fields of both requests, in the document's order.
+const FIELDS: &[&str] = &["id", "active", "strategyAutomatedId", "strategyRiskProfileId"];
+
+/// List Exchange Key Follows
+#[utoipa::path(
+    get,
+    path = "/v1/priv/strategy/follow/exchange/key/{id}",
+    operation_id = "listFollows",
+    tag = "Strategy Automated",
+    params(("id" = String, Path, description = "API_KEY_ID of an AUTOMATED key.", format = Uuid)),
+    responses((status = 200, body = Follows, example = json!(super::examples::follows())), PrivateErrors)
+)]
+pub(super) async fn list(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    asked: Asked,
+) -> Answer<Follows> {
+    let mut check = Check::new(&asked, Place::Params);
+    let key = check.id();
+    let key = check.finish(key)?;
+    Ok(Json(Follows::from(follow::list_by_key(&desk, &actor, key).await?)))
+}
+
+/// Create Exchange Key Follow
+///
+/// The key must be active and AUTOMATED, and follow no strategy of the same symbol yet.
+#[utoipa::path(
+    post,
+    path = "/v1/priv/strategy/follow/exchange/key/{id}",
+    operation_id = "createFollow",
+    tag = "Strategy Automated",
+    params(("id" = String, Path, description = "API_KEY_ID of an AUTOMATED key.", format = Uuid)),
+    request_body = FollowBody,
+    responses((status = 200, body = FollowItem, example = json!(super::examples::follow())), PrivateErrors)
+)]
+pub(super) async fn create(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    asked: Asked,
+) -> Answer<FollowItem> {
+    let mut check = Check::new(&asked, Place::Body);
+    let key = check.id();
+    let active = check.optional("active", flag).unwrap_or(true);
+    let strategy = check.required("strategyAutomatedId", id(Problem::NotActiveStrategy));
+    let profile = check.required("strategyRiskProfileId", id(Problem::NotRiskProfile));
+    known(&desk, &mut check, strategy, profile).await?;
+    let whole = || {
+        let (strategy, profile) = (strategy?, profile?);
+        Some((key?, NewFollow { active, strategy, profile, max_leverage: None, daily_loss_limit_usd: None }))
+    };
+    let (key, new) = check.finish(whole()).map_err(in_order)?;
+    let follow = follow::create(&desk, &actor, key, new).await.map_err(|error| asked.refuse(error))?;
+    Ok(Json(FollowItem::from(follow)))
+}
+
+/// Update Strategy Follow
+///
+/// What is left out stays. Activating it needs an active and AUTHORIZED key; another strategy must be of the same
+/// exchange and symbol.
+#[utoipa::path(
+    put,
+    path = "/v1/priv/strategy/follow/{id}",
+    operation_id = "updateFollow",
+    tag = "Strategy Automated",
+    params(("id" = String, Path, description = "STRATEGY_FOLLOW_ID", format = Uuid)),
+    request_body = FollowChangeBody,
+    responses((status = 200, body = FollowItem, example = json!(super::examples::updated_follow())), PrivateErrors)
+)]
+pub(super) async fn update(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    asked: Asked,
+) -> Answer<FollowItem> {
+    let mut check = Check::new(&asked, Place::Body);
+    let follow = check.path_id();
+    let active = check.optional("active", flag);
+    let strategy = check.optional("strategyAutomatedId", id(Problem::NotActiveStrategy));
+    let profile = check.optional("strategyRiskProfileId", id(Problem::NotRiskProfile));
+    known(&desk, &mut check, strategy, profile).await?;
+    let follow = check.finish(follow).map_err(in_order)?;
+    let change = FollowChange { active, strategy, profile, ..FollowChange::default() };
+    let follow = follow::update(&desk, &actor, follow, change).await.map_err(|error| asked.refuse(error))?;
+    Ok(Json(FollowItem::from(follow)))
+}
+
+/// Whether strategy and profile are there is a matter of the fields, and is told together with them.
+async fn known(
+    desk: &SharedDesk,
+    check: &mut Check<'_>,
+    strategy: Option<StrategyId>,
+    profile: Option<RiskProfileId>,
+) -> Result<(), Error> {
+    for problem in follow::unknown(desk, strategy, profile).await? {
+        check.fail(&problem.field, problem.problem);
+    }
+    Ok(())
+}
+
+/// Puts the problems in the document's field order.
+fn in_order(failure: Failure) -> Failure {
+    match failure {
+        Failure::Fields(mut errors) => {
+            let place = |error: &FieldError| FIELDS.iter().position(|field| *field == error.param);
+            errors.sort_by_key(place);
+            Failure::Fields(errors)
+        }
+        other => other,
+    }
+}

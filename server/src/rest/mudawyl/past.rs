@@ -1,0 +1,84 @@
+//! What a person's accounts entered: for strategies, and by hand.
+
+use super::{
+    Answer,
+    asked::{Asked, Place},
+    error::{Failure, PrivateErrors},
+    present::{ManualTrades, StrategyTrades},
+    strategy::MOST,
+    validate::{Check, moment, text, whole},
+};
+use crate::rest::auth::Trader;
+use axum::{Json, extract::State};
+use domain::validation::Problem;
+use service::{
+    Actor, SharedDesk,
+    trade_history::{self, Filter, Page, Which},
+};
+
+/// Days of a history unless said otherwise.
+const DAYS: u16 = 30;
+
+/// List Strategy Automated History
+///
+/// Entries for strategies, newest first: those of the last `limit` days, or of `limit` days from `start` on.
+#[utoipa::path(
+    get,
+    path = "/v1/priv/account/trade/strategy/history",
+    operation_id = "listStrategyTrades",
+    tag = "Account Trade History",
+    params(
+        ("start" = Option<String>, Query, description = "First day or moment, UTC.", example = "2022-06-01"),
+        ("limit" = Option<u16>, Query, description = "Days: 30 unless given, at most 1000.", example = 30),
+        ("nextToken" = Option<String>, Query, description = "Of the page before; it knows its days."),
+    ),
+    responses((status = 200, body = StrategyTrades, example = json!(super::examples::strategy_trades())), PrivateErrors)
+)]
+pub(super) async fn of_strategies(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    asked: Asked,
+) -> Answer<StrategyTrades> {
+    Ok(Json(StrategyTrades::from(page(&desk, &actor, Which::Strategy, &asked).await?)))
+}
+
+/// List Manual Trading History
+///
+/// Entries by hand, newest first: those of the last `limit` days, or of `limit` days from `start` on.
+#[utoipa::path(
+    get,
+    path = "/v1/priv/account/trade/manual/history",
+    operation_id = "listManualTrades",
+    tag = "Account Trade History",
+    params(
+        ("start" = Option<String>, Query, description = "First day or moment, UTC.", example = "2022-06-01"),
+        ("limit" = Option<u16>, Query, description = "Days: 30 unless given, at most 1000.", example = 30),
+        ("nextToken" = Option<String>, Query, description = "Of the page before; it knows its days."),
+    ),
+    responses((status = 200, body = ManualTrades, example = json!(super::examples::manual_trades())), PrivateErrors)
+)]
+pub(super) async fn by_hand(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    asked: Asked,
+) -> Answer<ManualTrades> {
+    Ok(Json(ManualTrades::from(page(&desk, &actor, Which::Manual, &asked).await?)))
+}
+
+async fn page(desk: &SharedDesk, actor: &Actor, which: Which, asked: &Asked) -> Result<Page, Failure> {
+    let wanted = days(asked)?;
+    let page = trade_history::page(desk, actor, which, &wanted, &Filter::default()).await;
+    page.map_err(|error| asked.refuse_at(Place::Query, error))
+}
+
+/// Which days are asked for.
+///
+/// # Errors
+/// 422 with all problems together.
+pub fn days(asked: &Asked) -> Result<trade_history::Asked, Failure> {
+    let mut check = Check::new(asked, Place::Query);
+    let start = check.optional("start", moment);
+    let days = check.optional("limit", whole(1, MOST, Problem::NotLimit)).unwrap_or(DAYS);
+    let token = check.optional("nextToken", text(|text| Ok(text.to_owned())));
+    check.finish(Some(trade_history::Asked { start, days, token }))
+}

@@ -1,0 +1,106 @@
+//! Public strategies, and what the signals that they really gave came to. Backtests are not in these figures.
+
+use super::{
+    Answer,
+    asked::{Asked, Place},
+    error::{Failure, PublicErrors},
+    present::{Performance, Profiles, Ranges, Strategies},
+    validate::{Check, whole, word},
+};
+use axum::{Json, extract::State};
+use domain::{
+    StrategyId,
+    strategy::{Interval, Kind},
+    validation::Problem,
+};
+use service::{SharedDesk, strategy};
+
+/// Ranges of a history unless said otherwise.
+const RANGES: u16 = 30;
+/// The most ranges of a history.
+pub(super) const MOST: u16 = 1_000;
+
+/// List Strategy Risk Profile
+#[utoipa::path(
+    get,
+    path = "/v1/pub/strategy/profile/list",
+    operation_id = "listRiskProfiles",
+    tag = "Public Data",
+    responses((status = 200, body = Profiles, example = json!(super::examples::risk_profiles())), PublicErrors)
+)]
+pub(super) async fn profiles(State(desk): State<SharedDesk>) -> Answer<Profiles> {
+    Ok(Json(Profiles::from(strategy::risk_profiles(&desk).await?)))
+}
+
+/// List Strategy Automated
+#[utoipa::path(
+    get,
+    path = "/v1/pub/strategy/list",
+    operation_id = "listStrategies",
+    tag = "Public Data",
+    responses((status = 200, body = Strategies, example = json!(super::examples::strategies())), PublicErrors)
+)]
+pub(super) async fn list(State(desk): State<SharedDesk>) -> Answer<Strategies> {
+    Ok(Json(Strategies::from(strategy::list(&desk).await?)))
+}
+
+/// List Strategy History
+///
+/// UTC days or months, newest first, the present one included. A trade belongs to the range in which it ended; a range
+/// without one has figures of null.
+#[utoipa::path(
+    get,
+    path = "/v1/pub/strategy/{id}/history",
+    operation_id = "listStrategyHistory",
+    tag = "Public Data",
+    params(
+        ("id" = String, Path, description = "STRATEGY_ID", format = Uuid),
+        ("interval" = Option<String>, Query, description = "1d or 1M; 1d unless given.", example = "1d"),
+        ("limit" = Option<u16>, Query, description = "How many ranges: 30 unless given, at most 1000.", example = 30),
+    ),
+    responses(
+        (status = 200, body = Ranges, example = json!(super::examples::strategy_history())),
+        (status = 404, body = super::error::Message),
+        PublicErrors,
+    )
+)]
+pub(super) async fn history(State(desk): State<SharedDesk>, asked: Asked) -> Answer<Ranges> {
+    let (id, interval, limit) = ranges(&asked)?;
+    Ok(Json(Ranges::from(strategy::history(&desk, id, Kind::Live, interval, limit).await?)))
+}
+
+/// Get Strategy Performance
+///
+/// The total of what the history of the same query shows.
+#[utoipa::path(
+    get,
+    path = "/v1/pub/strategy/{id}/performance",
+    operation_id = "getStrategyPerformance",
+    tag = "Public Data",
+    params(
+        ("id" = String, Path, description = "STRATEGY_ID", format = Uuid),
+        ("interval" = Option<String>, Query, description = "1d or 1M; 1d unless given.", example = "1d"),
+        ("limit" = Option<u16>, Query, description = "How many ranges: 30 unless given, at most 1000.", example = 30),
+    ),
+    responses(
+        (status = 200, body = Performance, example = json!(super::examples::strategy_performance())),
+        (status = 404, body = super::error::Message),
+        PublicErrors,
+    )
+)]
+pub(super) async fn performance(State(desk): State<SharedDesk>, asked: Asked) -> Answer<Performance> {
+    let (id, interval, limit) = ranges(&asked)?;
+    Ok(Json(Performance::from(strategy::performance(&desk, id, Kind::Live, interval, limit).await?)))
+}
+
+/// Which ranges of which strategy are asked for.
+///
+/// # Errors
+/// 422 with all problems together.
+pub fn ranges(asked: &Asked) -> Result<(StrategyId, Interval, u16), Failure> {
+    let mut check = Check::new(asked, Place::Query);
+    let id = check.path_id();
+    let interval = check.optional("interval", word(Interval::parse, Problem::NotInterval));
+    let limit = check.optional("limit", whole(1, MOST, Problem::NotLimit));
+    check.finish(id.map(|id| (id, interval.unwrap_or(Interval::Day), limit.unwrap_or(RANGES))))
+}

@@ -1,0 +1,87 @@
+//! The program as people run it, as a process that can be killed.
+
+use std::{
+    net::TcpListener,
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+/// A process is given this long to come up, or an order to be settled.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Kills what it holds when dropped, as `kill -9` does.
+pub(crate) struct Process {
+    child: Child,
+    pub(crate) base: String,
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+impl Process {
+    pub(crate) fn start(words: &[&str], port: u16, settings: &[(&str, String)]) -> Self {
+        let child = Command::new(env!("CARGO_BIN_EXE_slipstream"))
+            .args(words)
+            .env_clear()
+            .env("SLIPSTREAM_ADDR", format!("127.0.0.1:{port}"))
+            .envs(settings.iter().map(|(name, value)| (name, value)))
+            .stdout(Stdio::null())
+            .stderr(log(port))
+            .spawn()
+            .expect("the program starts");
+        Self { child, base: format!("http://127.0.0.1:{port}") }
+    }
+
+    /// As `kill -9`; it may be dead already.
+    pub(crate) fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Where the program's log goes: nowhere, unless `SLIPSTREAM_TEST_LOGS` names a folder.
+fn log(port: u16) -> Stdio {
+    let folder = std::env::var_os("SLIPSTREAM_TEST_LOGS");
+    let file = folder.and_then(|folder| {
+        let path = Path::new(&folder).join(format!("{port}.log"));
+        std::fs::OpenOptions::new().create(true).append(true).open(path).ok()
+    });
+    file.map_or_else(Stdio::null, Stdio::from)
+}
+
+pub(crate) fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("a port").port()
+}
+
+/// Asks until the answer is good.
+pub(crate) async fn until<T>(what: &str, patience: Duration, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
+    let asking = async {
+        loop {
+            if let Some(answer) = ask().await {
+                return answer;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let answer = tokio::time::timeout(patience, asking).await;
+    answer.unwrap_or_else(|_| panic!("{what} did not happen in time"))
+}
+
+/// Waits until a path answers with success.
+pub(crate) async fn answers(http: &reqwest::Client, what: &str, url: &str) {
+    until(what, PATIENCE, async || {
+        let response = http.get(url).send().await.ok()?;
+        response.status().is_success().then_some(())
+    })
+    .await;
+}
+
+/// What opens the control door of a sandbox that keeps its state in this folder.
+pub(crate) fn control_token(data_dir: &Path) -> String {
+    let token = std::fs::read_to_string(data_dir.join("sandbox/control.token")).expect("a sandbox's token");
+    token.trim().to_owned()
+}

@@ -1,0 +1,277 @@
+//! A strategy, its followers and their sandbox accounts.
+
+use crate::common::House;
+use domain::{
+    Decimal, ExchangeId, ExchangeKeyId, FollowId, Order, OrderType, Position, Role, Side, StrategyId,
+    StrategyType, Symbol, TimeInForce, TradeType, UserId, money,
+    signal::{Action, Source},
+};
+use exchange::{Credentials, OrderRequest, Urgency};
+use service::{
+    Actor, copy,
+    key::{self, NewKey},
+    signal::{self, Accepted, NewSignal},
+};
+use std::sync::atomic::{AtomicU32, Ordering};
+use store::{copy::Copy, follow::Follow, strategy::Strategy, testing::TestDb, user::User};
+
+pub(crate) fn d(text: &str) -> Decimal {
+    money::parse(text).unwrap()
+}
+
+pub(crate) fn btc() -> Symbol {
+    "BTC/USDT".parse().unwrap()
+}
+
+/// What may change after a signal was accepted and before its copies are worked on.
+pub(crate) enum Change {
+    Paused,
+    Stopped,
+    StrategyOff,
+    AllPaused,
+    Late,
+    NewerSignal,
+    PriceBelowStop,
+    Undo,
+}
+
+pub(crate) struct World {
+    pub(crate) house: House,
+    pub(crate) admin: Actor,
+    strategy: StrategyId,
+    people: AtomicU32,
+}
+
+pub(crate) struct Follower {
+    pub(crate) actor: Actor,
+    pub(crate) key: ExchangeKeyId,
+    pub(crate) follow: Follow,
+    who: Credentials,
+}
+
+impl World {
+    /// A strategy on a market that stands at 10,000.
+    pub(crate) async fn open(db: &TestDb) -> Self {
+        let house = House::open(db).await;
+        house.price("BTC/USDT", "10000").await;
+        let (desk, now) = (&house.desk, house.desk.clock.now());
+        let strategy = StrategyId::mint(&*desk.clock, &*desk.chance);
+        let row = Strategy {
+            id: strategy,
+            name: "Test".into(),
+            description: None,
+            exchange_id: ExchangeId::Binance,
+            symbol: btc(),
+            timeframe_s: 60,
+            definition: None,
+            active: true,
+            position: 1,
+            created_at: now,
+            updated_at: now,
+        };
+        let mut tx = desk.db.begin().await.unwrap();
+        store::strategy::insert(&mut tx, &row).await.unwrap();
+        tx.commit().await.unwrap();
+        let people = AtomicU32::new(0);
+        let admin = person(&house, "admin@example.org", Role::Admin).await;
+        Self { house, admin, strategy, people }
+    }
+
+    /// Somebody who follows at this risk profile, with a sandbox account of 10,000 USDT.
+    pub(crate) async fn follower(&self, profile: &str) -> Follower {
+        let desk = &self.house.desk;
+        let number = self.people.fetch_add(1, Ordering::SeqCst);
+        let actor = person(&self.house, &format!("trader{number}@example.org"), Role::Trader).await;
+        let who = desk.sandbox.as_ref().unwrap().open().await.unwrap();
+        let new = NewKey {
+            exchange_id: ExchangeId::Binance,
+            trade_type: TradeType::Futures,
+            strategy_type: StrategyType::Automated,
+            active: true,
+            name: "Copies".into(),
+            api_key: who.api_key.clone(),
+            secret: who.secret().to_owned().into(),
+        };
+        let key = key::create(desk, &actor, new).await.unwrap().id;
+        let profiles = store::follow::risk_profiles(&desk.db).await.unwrap();
+        let now = desk.clock.now();
+        let follow = Follow {
+            id: FollowId::mint(&*desk.clock, &*desk.chance),
+            user_id: actor.user,
+            exchange_key_id: key,
+            strategy_id: self.strategy,
+            symbol: btc(),
+            risk_profile_id: profiles.iter().find(|p| p.name == profile).unwrap().id,
+            active: true,
+            max_leverage: None,
+            daily_loss_limit_usd: None,
+            paused_reason: None,
+            last_copy_at: None,
+            stopped_at: None,
+            created_at: now,
+            updated_at: now,
+        };
+        let mut tx = desk.db.begin().await.unwrap();
+        store::follow::insert(&mut tx, &follow).await.unwrap();
+        tx.commit().await.unwrap();
+        Follower { actor, key, follow, who }
+    }
+
+    pub(crate) fn entry(&self, side: Side, stop: &str, targets: &[&str]) -> NewSignal {
+        NewSignal {
+            strategy: self.strategy,
+            source: Source::Hand,
+            action: Action::Enter,
+            side: Some(side),
+            price: None,
+            stop: Some(d(stop)),
+            targets: targets.iter().map(|t| d(t)).collect(),
+            external_id: None,
+            bar_at: None,
+            said_at: None,
+        }
+    }
+
+    pub(crate) async fn say(&self, new: NewSignal) -> Accepted {
+        // Ids of one millisecond are in no order: a later signal is said later.
+        self.house.clock.advance(2_000);
+        signal::accept(&self.house.desk, new).await.unwrap()
+    }
+
+    pub(crate) async fn work_off(&self) {
+        copy::work_off(&self.house.desk).await.unwrap();
+    }
+
+    pub(crate) async fn enter(&self, side: Side, stop: &str, targets: &[&str]) {
+        self.say(self.entry(side, stop, targets)).await;
+        self.work_off().await;
+    }
+
+    pub(crate) async fn leave(&self) {
+        let exit =
+            NewSignal { action: Action::Exit, side: None, stop: None, ..self.entry(Side::Buy, "1", &[]) };
+        self.say(exit).await;
+        self.work_off().await;
+    }
+
+    /// Walks over the open copies as if a while had passed.
+    pub(crate) async fn look(&self) {
+        self.house.clock.advance(120 * 1_000_000);
+        while copy::reconcile(&self.house.desk).await.unwrap() > 0 {}
+    }
+
+    pub(crate) async fn change(&self, follower: &Follower, change: impl FnOnce(&mut Follow)) {
+        let mut follow = follower.follow.clone();
+        change(&mut follow);
+        let mut tx = self.house.desk.db.begin().await.unwrap();
+        store::follow::update(&mut tx, &follow).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// Switches the follower's key off.
+    pub(crate) async fn switch_off(&self, follower: &Follower) {
+        let (desk, now) = (&self.house.desk, self.house.desk.clock.now());
+        let mut tx = desk.db.begin().await.unwrap();
+        let status = domain::ApiKeyStatus::Authorized;
+        store::key::set_status(&mut tx, follower.key, status, false, now).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    pub(crate) async fn apply(&self, follower: &Follower, change: Change, strategy: StrategyId) {
+        let desk = &self.house.desk;
+        // The copy is queued before the change comes.
+        let active = async |active: bool| {
+            let mut tx = desk.db.begin().await.unwrap();
+            store::strategy::set_active(&mut tx, strategy, active, desk.clock.now()).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        if !matches!(change, Change::Undo) {
+            copy::queue(desk).await.unwrap();
+        }
+        match change {
+            Change::Paused => self.change(follower, |f| f.active = false).await,
+            Change::Stopped => {
+                let now = desk.clock.now();
+                self.change(follower, |f| (f.active, f.stopped_at) = (false, Some(now))).await;
+            }
+            Change::StrategyOff => active(false).await,
+            Change::AllPaused => copy::pause_all(desk, &self.admin, true).await.unwrap(),
+            Change::Late => self.house.clock.advance(3_600 * 1_000_000),
+            Change::NewerSignal => {
+                let exit = NewSignal {
+                    action: Action::Exit,
+                    side: None,
+                    stop: None,
+                    ..self.entry(Side::Buy, "1", &[])
+                };
+                let newer = self.say(exit).await;
+                let mut tx = desk.db.begin().await.unwrap();
+                // Its own copies are not what is looked at here.
+                store::signal::set_fanned_out(&mut tx, newer.signal().id, desk.clock.now()).await.unwrap();
+                tx.commit().await.unwrap();
+            }
+            Change::PriceBelowStop => self.house.price("BTC/USDT", "9890").await,
+            Change::Undo => {
+                self.change(follower, |_| {}).await;
+                active(true).await;
+                copy::pause_all(desk, &self.admin, false).await.unwrap();
+                self.house.price("BTC/USDT", "10000").await;
+            }
+        }
+        // A remembered price is a second old at most.
+        self.house.clock.advance(2_000_000);
+    }
+}
+
+async fn person(house: &House, email: &str, role: Role) -> Actor {
+    let (desk, now) = (&house.desk, house.desk.clock.now());
+    let id = UserId::mint(&*desk.clock, &*desk.chance);
+    let password_hash = "nobody signs in with this".to_owned();
+    let user = User { id, email: email.to_owned(), password_hash, role, created_at: now, updated_at: now };
+    let mut tx = desk.db.begin().await.unwrap();
+    store::user::insert(&mut tx, &user).await.unwrap();
+    tx.commit().await.unwrap();
+    Actor { user: id, email: email.to_owned(), role, session: None }
+}
+
+impl Follower {
+    /// Newest first.
+    pub(crate) async fn copies(&self, world: &World) -> Vec<Copy> {
+        copy::list(&world.house.desk, &self.actor, None, 50).await.unwrap()
+    }
+
+    pub(crate) async fn last_copy(&self, world: &World) -> Copy {
+        self.copies(world).await.into_iter().next().expect("a copy")
+    }
+
+    pub(crate) async fn position(&self, world: &World) -> Option<Position> {
+        world.house.desk.exchange.positions(&self.who, Some(&btc())).await.unwrap().pop()
+    }
+
+    pub(crate) async fn open_orders(&self, world: &World) -> Vec<Order> {
+        world.house.desk.exchange.open_orders(&self.who, TradeType::Futures, Some(&btc())).await.unwrap()
+    }
+
+    pub(crate) async fn cancel_all(&self, world: &World) {
+        world.house.desk.exchange.cancel_all(&self.who, TradeType::Futures, &btc()).await.unwrap();
+    }
+
+    /// A position of their own.
+    pub(crate) async fn buy(&self, world: &World, amount: &str) {
+        let order = OrderRequest {
+            trade_type: TradeType::Futures,
+            symbol: btc(),
+            client_order_id: format!("by-hand-{}", self.key.0.as_simple()).chars().take(36).collect(),
+            side: Side::Buy,
+            kind: OrderType::Market,
+            amount: Some(d(amount)),
+            price: None,
+            stop_price: None,
+            callback_rate: None,
+            time_in_force: TimeInForce::Gtc,
+            reduce_only: false,
+            urgency: Urgency::First,
+        };
+        world.house.desk.exchange.place(&self.who, &order).await.unwrap();
+    }
+}

@@ -1,0 +1,101 @@
+//! A signal to many followers while the exchange loses requests and answers and the desk is killed again and again: in
+//! the end every follower who should have one has exactly one entry, every position has its stop, and every copy has
+//! come to an end of its own. `SLIPSTREAM_DEEP=1` plays 1,000 followers and 25 kills instead of 100 and 8.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
+
+mod common;
+#[path = "copies_crash/crowd.rs"]
+mod crowd;
+
+use common::process::until;
+use crowd::Crowd;
+use domain::copy::{Reason, Status};
+use std::{collections::BTreeSet, time::Duration};
+use store::testing::TestDb;
+
+/// How many followers, how many kills.
+fn measure() -> (usize, u32) {
+    if std::env::var_os("SLIPSTREAM_DEEP").is_some() { (1_000, 25) } else { (100, 8) }
+}
+
+/// Moments spread over some seconds, another one for each round, the same ones in each run. A start that is killed within
+/// the time that an unknown outcome takes to become certain has to begin again; some rounds are longer than that.
+fn moment(round: u32) -> Duration {
+    let spread = u64::from(round.wrapping_mul(2_654_435_761) >> 20);
+    Duration::from_millis(150 + if round.is_multiple_of(3) { 3_000 + spread } else { spread / 4 })
+}
+
+async fn followers_survive_faults_and_kill_9(db: &TestDb) {
+    let (followers, kills) = measure();
+    let mut crowd = Crowd::gather(db, followers).await;
+    crowd.start(0).await;
+    crowd.storm(20).await;
+    crowd.signal().await;
+    for round in 0..kills {
+        tokio::time::sleep(moment(round)).await;
+        crowd.kill(0);
+        crowd.start(0).await;
+    }
+    crowd.settled(Duration::from_secs(600)).await;
+    crowd.storm(0).await;
+    crowd.check().await;
+}
+
+/// Two processes on one database share the work; what a killed one leaves, the other takes up when its leases have run
+/// out. SQLite is one process's.
+#[tokio::test]
+async fn two_desks_share_a_signal_and_one_is_killed() {
+    let Some(db) = store::testing::postgres().await else { return };
+    let mut crowd = Crowd::gather(&db, 300).await;
+    crowd.start(0).await;
+    crowd.start(1).await;
+    crowd.ready(0).await;
+    crowd.ready(1).await;
+    crowd.signal().await;
+    let mut holders = BTreeSet::new();
+    until("the work of both", Duration::from_secs(60), async || {
+        holders.extend(
+            store::intent::unfinished(&*db).await.unwrap().into_iter().filter_map(|i| i.lease_holder),
+        );
+        let ended = crowd.count(|status| status != Status::Queued && status != Status::Sending).await;
+        (holders.len() == 2 && ended > 20).then_some(())
+    })
+    .await;
+    crowd.kill(0);
+    crowd.settled(Duration::from_secs(180)).await;
+    crowd.check().await;
+}
+
+impl Crowd {
+    /// Every follower's account, as the exchange tells it, against what the desk says of it.
+    async fn check(&self) {
+        let copies = self.copies().await;
+        assert_eq!(copies.len(), self.followers.len(), "one copy for each follower");
+        for follower in &self.followers {
+            let copy = copies.iter().find(|copy| copy.exchange_key_id == follower.key).expect("a copy");
+            let (orders, open, positions) = self.account(follower).await;
+            let entries: Vec<_> = orders
+                .iter()
+                .filter(|o| o.kind == domain::OrderType::Market && !o.reduce_only && !o.filled.is_zero())
+                .collect();
+            if !follower.trades {
+                assert_eq!((copy.status, copy.reason), (Status::Skipped, Some(Reason::KeyInactive)));
+                assert_eq!((entries.len(), open.len(), positions.len()), (0, 0, 0));
+                continue;
+            }
+            assert_eq!(copy.status, Status::Open, "{:?} {:?}", copy.reason, copy.detail);
+            assert_eq!(entries.len(), 1, "exactly one entry: {orders:?}");
+            assert_eq!(copy.order_id.as_deref(), Some(entries[0].id.as_str()));
+            assert_eq!(copy.amount.map(|amount| amount.0), Some(entries[0].filled));
+            assert_eq!(positions.len(), 1);
+            assert_eq!(positions[0].contracts, entries[0].filled);
+            let mut kinds: Vec<_> = open.iter().map(|order| order.kind.word()).collect();
+            kinds.sort_unstable();
+            assert_eq!(kinds, ["stop_market", "take_profit", "take_profit"], "{open:?}");
+        }
+        assert!(store::intent::unfinished(&self.desk.db).await.unwrap().is_empty(), "nothing is left over");
+    }
+}
+
+store::each_engine![followers_survive_faults_and_kill_9];

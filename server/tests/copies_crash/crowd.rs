@@ -1,0 +1,281 @@
+//! Many followers of one strategy, the exchange in a process of its own, and desks that can be killed.
+
+use crate::common::process::{Process, answers, control_token, free_port, until};
+use domain::{
+    ExchangeId, ExchangeKeyId, FollowId, Order, Position, Role, Side, StrategyId, StrategyType, Symbol,
+    TradeType, UserId,
+    copy::Status,
+    signal::{Action, Source},
+};
+use exchange::{
+    Credentials,
+    binance::{Binance, BinanceConfig},
+};
+use futures::{StreamExt as _, stream};
+use serde_json::{Value, json};
+use service::{
+    Actor, Desk, MasterKey, Parts, Sealer, Settings, SharedDesk,
+    key::{self, NewKey},
+    sandbox_control::SandboxControl,
+    signal::{self, NewSignal},
+    system::{OsChance, WallClock},
+};
+use std::{path::Path, sync::Arc, time::Duration};
+use store::{copy::Copy, follow::Follow, strategy::Strategy, testing::TestDb, user::User};
+
+/// The desks' and ours: what we seal they can open.
+const MASTER_KEY: &str = "0707070707070707070707070707070707070707070707070707070707070707";
+/// Nobody who looks on waits for the rate budget.
+const WEIGHT: u32 = 10_000_000;
+/// Every so many-th follower's key is switched off.
+const OFF: usize = 10;
+
+/// Somebody with a sandbox account of 10,000 USDT.
+pub(crate) struct Trader {
+    pub(crate) key: ExchangeKeyId,
+    /// The key is switched on.
+    pub(crate) trades: bool,
+    who: Credentials,
+}
+
+/// Everybody, and the processes.
+pub(crate) struct Crowd {
+    /// A desk without jobs, for preparing and for looking.
+    pub(crate) desk: SharedDesk,
+    pub(crate) followers: Vec<Trader>,
+    strategy: StrategyId,
+    http: reqwest::Client,
+    database: String,
+    folder: tempfile::TempDir,
+    ports: [u16; 2],
+    sandbox: Process,
+    desks: [Option<Process>; 2],
+}
+
+impl Crowd {
+    /// Starts the exchange, and has so many followers follow.
+    pub(crate) async fn gather(db: &TestDb, followers: usize) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = [
+            ("SLIPSTREAM_DATA_DIR", folder.path().join("exchange").display().to_string()),
+            ("SLIPSTREAM_SANDBOX_LIMITS", "none".to_owned()),
+            ("SLIPSTREAM_SANDBOX_CONTROL", "open".to_owned()),
+        ];
+        let sandbox = Process::start(&["sandbox"], free_port(), &settings);
+        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30)).build().unwrap();
+        answers(&http, "the sandbox's start", &format!("{}/sandbox/binance/fapi/v1/ping", sandbox.base))
+            .await;
+        let desk = looking(db, &sandbox.base, folder.path());
+        let strategy = a_strategy(&desk).await;
+        let traders = stream::iter(0..followers)
+            .map(|number| trader(&desk, strategy, number))
+            .buffer_unordered(8)
+            .collect::<Vec<_>>()
+            .await;
+        Self {
+            desk,
+            followers: traders,
+            strategy,
+            http,
+            database: db.url().to_owned(),
+            folder,
+            ports: [free_port(), free_port()],
+            sandbox,
+            desks: [None, None],
+        }
+    }
+
+    /// Starts a desk, or starts it again on what it left; it may be killed before it answers.
+    pub(crate) async fn start(&mut self, number: usize) {
+        let settings = [
+            ("SLIPSTREAM_DATA_DIR", self.folder.path().join(format!("desk-{number}")).display().to_string()),
+            ("DATABASE_URL", self.database.clone()),
+            ("SLIPSTREAM_SANDBOX", format!("{}/sandbox", self.sandbox.base)),
+            ("SLIPSTREAM_SANDBOX_TOKEN", control_token(&self.folder.path().join("exchange"))),
+            ("SLIPSTREAM_MASTER_KEY", MASTER_KEY.to_owned()),
+            ("SLIPSTREAM_SIGNAL_MAX_AGE", "3600".to_owned()),
+        ];
+        self.desks[number] = Some(Process::start(&[], self.ports[number], &settings));
+    }
+
+    /// Waits until a desk answers.
+    pub(crate) async fn ready(&self, number: usize) {
+        answers(&self.http, "a desk's start", &format!("http://127.0.0.1:{}/healthz", self.ports[number]))
+            .await;
+    }
+
+    pub(crate) fn kill(&mut self, number: usize) {
+        self.desks[number].as_mut().unwrap().kill();
+    }
+
+    /// So many percent of the requests go wrong, and so many of the events; the same ones in each run.
+    pub(crate) async fn storm(&self, share: u8) {
+        let met = |kind: &str, when: &str| json!({ "kind": kind, "when": when });
+        let mut faults = Vec::new();
+        for _ in 0..4 {
+            for when in ["before", "after"] {
+                faults.extend(["drop", "500", "-1007"].map(|kind| met(kind, when)));
+            }
+            faults.extend(["503", "late", "-1021"].map(|kind| met(kind, "before")));
+        }
+        // These hold everybody up, or one for ten seconds: rare, as they are.
+        faults.extend(["429", "418", "timeout"].map(|kind| met(kind, "before")));
+        self.control("storm", &json!({ "share": share, "faults": faults, "seed": 1 })).await;
+        self.control("events", &json!({ "duplicate": share, "reorder": share, "seed": 2 })).await;
+    }
+
+    async fn control(&self, door: &str, body: &Value) {
+        let url = format!("{}/sandbox/control/{door}", self.sandbox.base);
+        let token = control_token(&self.folder.path().join("exchange"));
+        let request = self.http.post(url).header("x-sandbox-control", token).json(body);
+        assert!(request.send().await.unwrap().status().is_success(), "{door}");
+    }
+
+    /// The stop and the targets are far away: none is reached while the test runs.
+    pub(crate) async fn signal(&self) {
+        let new = NewSignal {
+            strategy: self.strategy,
+            source: Source::Hand,
+            action: Action::Enter,
+            side: Some(Side::Buy),
+            price: None,
+            stop: Some(2_000.into()),
+            targets: vec![900_000.into(), 950_000.into()],
+            external_id: None,
+            bar_at: None,
+            said_at: None,
+        };
+        signal::accept(&self.desk, new).await.unwrap();
+    }
+
+    pub(crate) async fn copies(&self) -> Vec<Copy> {
+        let signals = store::signal::list_by_strategy(&self.desk.db, self.strategy, None, 9).await.unwrap();
+        store::copy::list_by_signal(&self.desk.db, signals[0].id, None, 100_000).await.unwrap()
+    }
+
+    pub(crate) async fn count(&self, wanted: impl Fn(Status) -> bool) -> usize {
+        self.copies().await.iter().filter(|copy| wanted(copy.status)).count()
+    }
+
+    /// Waits until every follower has a copy that is neither queued nor being sent.
+    pub(crate) async fn settled(&self, patience: Duration) {
+        let everyone = self.followers.len();
+        until("the end of every copy", patience, async || {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            let over = |status| !matches!(status, Status::Queued | Status::Sending);
+            (self.count(over).await == everyone).then_some(())
+        })
+        .await;
+    }
+
+    /// All orders, open orders and positions, as the exchange tells them.
+    pub(crate) async fn account(&self, trader: &Trader) -> (Vec<Order>, Vec<Order>, Vec<Position>) {
+        let (exchange, symbol, kind) = (&self.desk.exchange, btc(), TradeType::Futures);
+        let (orders, open, positions) = tokio::join!(
+            exchange.orders(&trader.who, kind, &symbol, 100),
+            exchange.open_orders(&trader.who, kind, Some(&symbol)),
+            exchange.positions(&trader.who, None),
+        );
+        (orders.unwrap(), open.unwrap(), positions.unwrap())
+    }
+}
+
+fn btc() -> Symbol {
+    "BTC/USDT".parse().unwrap()
+}
+
+fn looking(db: &TestDb, base: &str, folder: &Path) -> SharedDesk {
+    let binance = format!("{base}/sandbox/binance");
+    let config = BinanceConfig {
+        spot_weight: WEIGHT,
+        futures_weight: WEIGHT,
+        ..BinanceConfig::new(&binance, &binance)
+    };
+    let clock = Arc::new(WallClock);
+    let sandbox =
+        SandboxControl::new(&format!("{base}/sandbox"), control_token(&folder.join("exchange"))).unwrap();
+    Desk::new(Parts {
+        db: (**db).clone(),
+        exchange: Arc::new(Binance::new(config, clock.clone()).unwrap()),
+        sealer: Sealer::new(MasterKey::parse(MASTER_KEY).unwrap(), None, Arc::new(OsChance)),
+        clock,
+        chance: Arc::new(OsChance),
+        settings: Settings::default(),
+        sandbox: Some(sandbox),
+        instance: "looking".to_owned(),
+    })
+    .unwrap()
+}
+
+async fn a_strategy(desk: &Desk) -> StrategyId {
+    let now = desk.clock.now();
+    let id = StrategyId::mint(&*desk.clock, &*desk.chance);
+    let row = Strategy {
+        id,
+        name: "Crowd".into(),
+        description: None,
+        exchange_id: ExchangeId::Binance,
+        symbol: btc(),
+        timeframe_s: 60,
+        definition: None,
+        active: true,
+        position: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    let mut tx = desk.db.begin().await.unwrap();
+    store::strategy::insert(&mut tx, &row).await.unwrap();
+    tx.commit().await.unwrap();
+    id
+}
+
+async fn trader(desk: &Desk, strategy: StrategyId, number: usize) -> Trader {
+    let now = desk.clock.now();
+    let user = UserId::mint(&*desk.clock, &*desk.chance);
+    let email = format!("trader{number}@example.org");
+    let row = User {
+        id: user,
+        email: email.clone(),
+        password_hash: "nobody signs in with this".into(),
+        role: Role::Trader,
+        created_at: now,
+        updated_at: now,
+    };
+    let mut tx = desk.db.begin().await.unwrap();
+    store::user::insert(&mut tx, &row).await.unwrap();
+    tx.commit().await.unwrap();
+    let actor = Actor { user, email, role: Role::Trader, session: None };
+    let who = desk.sandbox.as_ref().unwrap().open().await.unwrap();
+    let trades = number % OFF != OFF - 1;
+    let new = NewKey {
+        exchange_id: ExchangeId::Binance,
+        trade_type: TradeType::Futures,
+        strategy_type: StrategyType::Automated,
+        active: trades,
+        name: "Crowd".into(),
+        api_key: who.api_key.clone(),
+        secret: who.secret().to_owned().into(),
+    };
+    let key = key::create(desk, &actor, new).await.unwrap().id;
+    let profile = store::follow::risk_profiles(&desk.db).await.unwrap()[number % 3].id;
+    let follow = Follow {
+        id: FollowId::mint(&*desk.clock, &*desk.chance),
+        user_id: user,
+        exchange_key_id: key,
+        strategy_id: strategy,
+        symbol: btc(),
+        risk_profile_id: profile,
+        active: true,
+        max_leverage: None,
+        daily_loss_limit_usd: None,
+        paused_reason: None,
+        last_copy_at: None,
+        stopped_at: None,
+        created_at: now,
+        updated_at: now,
+    };
+    let mut tx = desk.db.begin().await.unwrap();
+    store::follow::insert(&mut tx, &follow).await.unwrap();
+    tx.commit().await.unwrap();
+    Trader { key, trades, who }
+}
