@@ -64,7 +64,10 @@ pub(crate) fn compared(card: &Card) -> AnyView {
 /// A figure and whether it is a gain.
 struct Shown(String, &'static str);
 
-fn rows(words: &Strategies) -> [(&'static str, fn(&Figures) -> Shown); 6] {
+/// What a row is called, and how its figure is read.
+type Row = (&'static str, fn(&Figures) -> Shown);
+
+fn rows(words: &Strategies) -> [Row; 6] {
     [
         (words.net_profit, |f| profit(f.net_profit_percent)),
         (words.win_rate, |f| plain(f.win_rate.map(figures::share))),

@@ -101,7 +101,10 @@ mod tests {
     #[test]
     fn tells_what_a_copy_came_to() {
         let told = |profit| tell_copy(live(Lang::En), "EMA cross", "BTC/USDT", profit);
-        assert_eq!(told("12.5"), ("good", "EMA cross: the position on BTC/USDT has ended: +12.5 USDT".into()));
+        assert_eq!(
+            told("12.5"),
+            ("good", "EMA cross: the position on BTC/USDT has ended: +12.5 USDT".into())
+        );
         assert_eq!(told("-3"), ("plain", "EMA cross: the position on BTC/USDT has ended: −3 USDT".into()));
         assert_eq!(told(""), ("plain", "EMA cross: the position on BTC/USDT has ended".into()));
     }

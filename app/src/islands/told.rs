@@ -161,7 +161,10 @@ mod tests {
         assert_eq!(key, Some(Told::Happened(Happened { seq: 9, what: What::KeyRefused("mine".into()) })));
         let symbol: domain::Symbol = "BTC/USDT".parse().unwrap();
         let stop = happened(domain::live::What::StopReplaced(symbol.clone()));
-        assert_eq!(stop, Some(Told::Happened(Happened { seq: 9, what: What::StopReplaced("BTC/USDT".into()) })));
+        assert_eq!(
+            stop,
+            Some(Told::Happened(Happened { seq: 9, what: What::StopReplaced("BTC/USDT".into()) }))
+        );
         let ended = |profit_usd| {
             happened(domain::live::What::CopyEnded {
                 strategy: "EMA cross".into(),

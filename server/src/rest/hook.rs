@@ -312,7 +312,7 @@ mod tests {
             if let Ok(asked) = Asked::new([], "", &body) {
                 let _ = alert(&asked);
             }
-            let quoted = serde_json::Value::String(text);
+            let quoted = Value::String(text);
             for field in ["side", "action", "price", "stop", "targets", "id", "time"] {
                 let _ = read(&serde_json::json!({field: quoted}).to_string());
             }
