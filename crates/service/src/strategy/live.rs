@@ -122,7 +122,7 @@ impl Running {
             }
         }
         if let Some(rules) = &mut self.rules {
-            rules.make_up(desk, row, self.record.stands()).await?;
+            rules.make_up(desk, row, self.record.settled_on()).await?;
         }
         Ok(self)
     }

@@ -63,9 +63,14 @@ impl Keeper {
         self.due.front().map(|signal| self.moment(signal))
     }
 
-    /// Whether a trade stands.
-    pub(super) fn stands(&self) -> bool {
-        self.book.held().is_some()
+    /// The signal whose trade stands, while nothing that was said is about to change that.
+    pub(super) fn settled_on(&self) -> Option<SignalId> {
+        self.current.filter(|_| self.due.is_empty())
+    }
+
+    /// The signal whose trade stands.
+    pub(super) const fn stands(&self) -> Option<SignalId> {
+        self.current
     }
 
     /// Takes in the signals that were given since the last time.

@@ -8,7 +8,7 @@ use crate::{
 };
 use ::strategy::{Bar, Decision, Price, Runner, Ticks};
 use domain::{
-    Frame, Micros,
+    Frame, Micros, SignalId,
     signal::{Action, Source},
     time::SECOND,
     validation::Problem,
@@ -18,8 +18,8 @@ use store::strategy::Strategy;
 /// A definition that runs.
 pub(super) struct Rules {
     runner: Runner,
-    /// A bar that was missed while the record's trade stood said to leave it: followers are told late, not never.
-    owed: Option<Micros>,
+    /// A bar that was missed said to leave the trade of this signal: followers are told late, not never.
+    owed: Option<SignalId>,
     last: Option<Micros>,
 }
 
@@ -38,16 +38,16 @@ impl Rules {
         row: &Strategy,
         frame: Frame,
         bar: &Bar,
-        stands: bool,
+        stands: Option<SignalId>,
     ) -> Result<bool> {
         self.last = Some(bar.at);
-        self.owed = self.owed.filter(|_| stands);
+        self.owed = self.owed.filter(|owed| Some(*owed) == stands);
         // Its own outcomes are the backtest's; the live record is that of the signals that were given.
         let Some(decision) = self.runner.step(bar, &mut Vec::new()).cloned() else { return Ok(false) };
         let closed_at = bar.at.plus(frame.micros());
         let late = desk.clock.now().since(closed_at) > desk.settings.signal_max_age_s.saturating_mul(SECOND);
         if late {
-            self.owed = self.owed.or(stands.then_some(bar.at));
+            self.owed = stands;
             return Ok(false);
         }
         self.owed = None;
@@ -57,10 +57,16 @@ impl Rules {
         Ok(row.active)
     }
 
-    /// After the last bar: an exit that was missed is signalled now, if the record's trade still stands.
-    pub(super) async fn make_up(&mut self, desk: &Desk, row: &Strategy, stands: bool) -> Result<()> {
-        let (Some(_), Some(bar_at)) = (self.owed.take(), self.last) else { return Ok(()) };
-        if stands && row.active {
+    /// After the last bar: an exit that was missed is signalled now, if its trade still stands and nothing that was said
+    /// already is about to end it.
+    pub(super) async fn make_up(
+        &mut self,
+        desk: &Desk,
+        row: &Strategy,
+        stands: Option<SignalId>,
+    ) -> Result<()> {
+        let (Some(owed), Some(bar_at)) = (self.owed.take(), self.last) else { return Ok(()) };
+        if stands == Some(owed) && row.active {
             say(desk, leaving(row, Some(bar_at), None)).await?;
         }
         Ok(())

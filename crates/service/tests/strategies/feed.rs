@@ -1,0 +1,153 @@
+//! An exchange that has nothing but the candles that a test gives it, and a clock that goes with them.
+
+use async_trait::async_trait;
+use domain::{
+    Balance, Candle, Clock, Decimal, Frame, MarginMode, Market, Micros, Order, Position, Symbol, Ticker,
+    Trade, TradeType, time,
+};
+use exchange::{
+    AccountEvent, Answer, Credentials, Exchange, Failure, Holdings, KeyRights, MarketEvent, OrderRequest,
+};
+use std::sync::{Arc, Mutex};
+use tokio::sync::mpsc;
+
+/// Shared by the exchange, the clock and the test.
+#[derive(Clone)]
+pub(crate) struct Feed(Arc<Mutex<State>>);
+
+struct State {
+    candles: Vec<Candle>,
+    now: Micros,
+    asked: usize,
+}
+
+/// 2026-01-01.
+pub(crate) const START: Micros = Micros(1_767_225_600_000_000);
+
+impl Feed {
+    pub(crate) fn new() -> Self {
+        Self(Arc::new(Mutex::new(State { candles: Vec::new(), now: START, asked: 0 })))
+    }
+
+    /// A minute passes.
+    pub(crate) fn minute(&self, candle: Candle) {
+        let mut state = self.0.lock().unwrap();
+        state.now = candle.start.plus(time::MINUTE + time::SECOND);
+        state.candles.push(candle);
+    }
+
+    /// Minutes from a list of closes; each opens where the last closed.
+    pub(crate) fn closes(&self, closes: &[&str]) {
+        for close in closes {
+            let (start, open) = {
+                let state = self.0.lock().unwrap();
+                let last = state.candles.last();
+                (last.map_or(START, |c| c.start.plus(time::MINUTE)), last.map(|c| c.close))
+            };
+            let close: Decimal = close.parse().unwrap();
+            let open = open.unwrap_or(close);
+            let (high, low) = (open.max(close), open.min(close));
+            self.minute(Candle { start, open, high, low, close, volume: Decimal::ONE });
+        }
+    }
+
+    pub(crate) fn candles(&self) -> Vec<Candle> {
+        self.0.lock().unwrap().candles.clone()
+    }
+
+    /// How often candles were asked for.
+    pub(crate) fn asked(&self) -> usize {
+        self.0.lock().unwrap().asked
+    }
+}
+
+impl Clock for Feed {
+    fn now(&self) -> Micros {
+        self.0.lock().unwrap().now
+    }
+}
+
+macro_rules! silent {
+    ($($name:ident($($arg:ident: $kind:ty),*) -> $answer:ty;)*) => {
+        #[async_trait]
+        impl Exchange for Feed {
+            $(async fn $name(&self, $($arg: $kind),*) -> Answer<$answer> {
+                let _ = ($($arg),*);
+                Err(Failure::Unreachable)
+            })*
+            async fn market(&self, kind: TradeType, symbol: &Symbol) -> Answer<Market> {
+                let d = |text: &str| text.parse::<Decimal>().unwrap();
+                if symbol.base() != "BTC" {
+                    return Err(Failure::UnknownSymbol);
+                }
+                Ok(Market {
+                    symbol: symbol.clone(),
+                    trade_type: kind,
+                    tick: d("0.1"),
+                    min_price: d("0.1"),
+                    max_price: d("1000000"),
+                    lot: d("0.001"),
+                    min_amount: d("0.001"),
+                    max_amount: d("1000"),
+                    min_notional: d("5"),
+                    price_band: (d("0.5"), d("1.5")),
+                })
+            }
+            async fn candles(
+                &self, _: TradeType, _: &Symbol, _: Frame, before: Option<Micros>, limit: u16,
+            ) -> Answer<Vec<Candle>> {
+                let mut state = self.0.lock().unwrap();
+                state.asked += 1;
+                let mut all = state.candles.clone();
+                // The candle that is open at this moment: strategies must not take it.
+                if let Some(last) = all.last().copied() {
+                    let start = last.start.plus(time::MINUTE);
+                    all.push(Candle { start, open: last.close, high: last.close, low: last.close, ..last });
+                }
+                all.retain(|candle| before.is_none_or(|before| candle.start < before));
+                let from = all.len().saturating_sub(usize::from(limit));
+                Ok(all.split_off(from))
+            }
+            async fn ticker(&self, _: TradeType, symbol: &Symbol) -> Answer<Ticker> {
+                let state = self.0.lock().unwrap();
+                let p = state.candles.last().map_or(Decimal::ONE, |c| c.close);
+                let (symbol, zero) = (symbol.clone(), Decimal::ZERO);
+                Ok(Ticker {
+                    symbol, at: state.now, high: p, low: p, vwap: p, open: p, last: p, change: zero, percentage: zero,
+                    base_volume: zero, quote_volume: zero,
+                })
+            }
+            async fn key_rights(&self, _: &Credentials) -> Answer<KeyRights> {
+                Ok(KeyRights { withdraw: false, futures: true, spot: true, ip_restricted: false })
+            }
+            async fn balance(&self, _: &Credentials, _: TradeType) -> Answer<Balance> {
+                let funds = domain::Funds { free: 10_000.into(), used: 0.into(), total: 10_000.into() };
+                Ok(Balance { assets: [("USDT".to_owned(), funds)].into(), unrealized_pnl: Decimal::ZERO })
+            }
+            fn market_stream(&self, _: Vec<Symbol>) -> mpsc::Receiver<MarketEvent> {
+                mpsc::channel(1).1
+            }
+            fn account_stream(&self, _: Credentials, _: TradeType) -> mpsc::Receiver<AccountEvent> {
+                mpsc::channel(1).1
+            }
+        }
+    };
+}
+
+silent! {
+    server_time() -> Micros;
+    markets(kind: TradeType) -> Vec<Market>;
+    mark_price(kind: TradeType, symbol: &Symbol) -> Decimal;
+    holdings(who: &Credentials) -> Holdings;
+    open_orders(who: &Credentials, kind: TradeType, symbol: Option<&Symbol>) -> Vec<Order>;
+    orders(who: &Credentials, kind: TradeType, symbol: &Symbol, limit: u16) -> Vec<Order>;
+    trades(who: &Credentials, kind: TradeType, symbol: &Symbol, limit: u16) -> Vec<Trade>;
+    positions(who: &Credentials, symbol: Option<&Symbol>) -> Vec<Position>;
+    leverage(who: &Credentials, symbol: &Symbol) -> (u16, MarginMode);
+    place(who: &Credentials, order: &OrderRequest) -> Order;
+    find_order(who: &Credentials, kind: TradeType, symbol: &Symbol, id: &str, conditional: bool) -> Option<Order>;
+    cancel(who: &Credentials, kind: TradeType, symbol: &Symbol, id: &str, conditional: bool) -> Option<Order>;
+    cancel_all(who: &Credentials, kind: TradeType, symbol: &Symbol) -> ();
+    set_leverage(who: &Credentials, symbol: &Symbol, leverage: u16) -> ();
+    set_margin_mode(who: &Credentials, symbol: &Symbol, mode: MarginMode) -> ();
+}

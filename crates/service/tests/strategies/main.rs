@@ -1,0 +1,409 @@
+//! Strategies as they run, and the records that they leave; on both databases.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
+
+mod feed;
+
+use ::strategy::{Costs, Decision, Definition, Price, Series, Ticks, backtest};
+use domain::{
+    Candle, Decimal, Frame, Micros, Role, Side, StrategyId,
+    signal::{Action, Source},
+    strategy::{Exit, Interval, Kind, Strategy, Trade},
+    time::MINUTE,
+    validation::Problem,
+};
+use feed::{Feed, START};
+use service::{
+    Actor, Error, Origin, SharedDesk, account, session,
+    strategy::{self, Live, NewStrategy, Said, StrategyChange},
+    testing::{Setup, desk_with},
+};
+use std::{net::IpAddr, sync::Arc};
+use store::{signal::Signal, testing::TestDb};
+
+fn d(text: &str) -> Decimal {
+    text.parse().unwrap()
+}
+
+fn desk(db: &TestDb, feed: &Feed) -> SharedDesk {
+    let setup = Setup { exchange: Arc::new(feed.clone()), clock: Arc::new(feed.clone()), ..Setup::default() };
+    desk_with((**db).clone(), setup)
+}
+
+fn origin() -> Origin {
+    Origin::new(IpAddr::from([127, 0, 0, 1]), "test")
+}
+
+async fn admin(desk: &SharedDesk) -> Actor {
+    let new = account::sign_up(desk, origin(), "ada@example.org", "correct horse battery").await.unwrap();
+    account::make_admin(desk, "ada@example.org").await.unwrap();
+    session::find(desk, &new.token, &origin()).await.unwrap().unwrap()
+}
+
+/// Minute number so-and-so of a market that wanders: the same for every run.
+fn wander(count: usize) -> Vec<Candle> {
+    let (mut state, mut price) = (0x9e37_79b9_7f4a_7c15_u64, 200_000_i64);
+    let mut random = move |below: i64| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        i64::try_from(state % u64::try_from(below).unwrap()).unwrap()
+    };
+    let tenths = |units: i64| Decimal::new(units, 1);
+    (0..count)
+        .map(|minute| {
+            let at = i64::try_from(minute).unwrap();
+            let open = price;
+            // Trends of some hours under the noise, so that each strategy finds something.
+            let drift = if (at / 90) % 2 == 0 { 60 } else { -60 };
+            price = (price + drift + random(801) - 400).max(50_000);
+            let (high, low) = (open.max(price) + random(300), open.min(price) - random(300));
+            Candle {
+                start: START.plus(at * MINUTE),
+                open: tenths(open),
+                high: tenths(high),
+                low: tenths(low),
+                close: tenths(price),
+                volume: Decimal::from(random(50) + 1),
+            }
+        })
+        .collect()
+}
+
+/// A signal by what it says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Says {
+    bar_at: Micros,
+    action: Action,
+    side: Option<Side>,
+    stop: Option<Decimal>,
+    targets: Vec<Decimal>,
+}
+
+impl Says {
+    fn stored(signal: &Signal) -> Self {
+        Self {
+            bar_at: signal.bar_at.unwrap(),
+            action: signal.action,
+            side: signal.side,
+            stop: signal.stop.map(|text| text.0),
+            targets: serde_json::from_str(&signal.targets).unwrap(),
+        }
+    }
+
+    fn decided((bar_at, decision): &(Micros, Decision)) -> Self {
+        let (side, stop, targets) = match decision {
+            Decision::Exit => (None, None, vec![]),
+            Decision::Enter { side, stop, targets } => (
+                Some(side.opening()),
+                stop.map(Price::decimal),
+                targets.iter().map(|t| t.decimal()).collect(),
+            ),
+        };
+        let action = if side.is_some() { Action::Enter } else { Action::Exit };
+        Self { bar_at: *bar_at, action, side, stop, targets }
+    }
+}
+
+async fn signals(desk: &SharedDesk, id: StrategyId) -> Vec<Signal> {
+    let mut all = store::signal::list_by_strategy(&desk.db, id, None, 10_000).await.unwrap();
+    all.sort_by_key(|signal| (signal.bar_at, signal.id));
+    all
+}
+
+async fn live_trades(desk: &SharedDesk, id: StrategyId) -> Vec<Trade> {
+    let mut all = store::strategy_trade::newest(&desk.db, id, Kind::Live, 10_000).await.unwrap();
+    all.reverse();
+    all
+}
+
+/// The headline: a day as it happened, with a restart in the middle and two bars closing at once now and then, decides
+/// and earns exactly what a backtest over the same candles does.
+async fn a_live_day_is_what_a_backtest_finds(db: &TestDb) {
+    const BEFORE: usize = 300;
+    let all = wander(BEFORE + 720);
+    let (feed, later) = (Feed::new(), &all[BEFORE..]);
+    all[..BEFORE].iter().for_each(|candle| feed.minute(*candle));
+    let desk = desk(db, &feed);
+    strategy::seed(&desk).await.unwrap();
+    let mut live = Live::default();
+    live.round(&desk).await.unwrap();
+    for (minute, candle) in later.iter().enumerate() {
+        feed.minute(*candle);
+        if minute % 7 == 3 {
+            continue;
+        }
+        if minute % 100 == 50 {
+            live = Live::default();
+        }
+        live.round(&desk).await.unwrap();
+    }
+    let series = Series::from_candles(&all).unwrap();
+    let (ticks, costs) = (Ticks::new(d("0.1")).unwrap(), Costs::PERPETUAL);
+    let mut traded = 0;
+    for strategy in store::strategy::list(&desk.db).await.unwrap() {
+        let definition = Definition::from_json(strategy.definition.as_deref().unwrap()).unwrap();
+        let decided = backtest::signals(&definition, ticks, costs, &series).unwrap();
+        // The day begins with the bars that had closed so shortly before the desk started that they were not too late.
+        let first = all[BEFORE - 2].start;
+        let expected: Vec<_> = decided.iter().filter(|(at, _)| *at >= first).map(Says::decided).collect();
+        let said = signals(&desk, strategy.id).await;
+        assert!(said.iter().all(|signal| signal.source == Source::Evaluator));
+        assert_eq!(said.iter().map(Says::stored).collect::<Vec<_>>(), expected, "{}", strategy.name);
+
+        let start = Price::from_decimal(d("10000")).unwrap();
+        let report = backtest::run(&definition, ticks, costs, start, &series).unwrap();
+        let of_the_day = report.trades.iter().filter(|trade| trade.entered_at > first);
+        let expected: Vec<_> = of_the_day
+            .filter(|trade| trade.reason != Exit::End)
+            .map(|t| {
+                (
+                    t.side.opening(),
+                    t.entered_at,
+                    t.entry.decimal(),
+                    Some(t.exited_at),
+                    Some(t.profit.percent()),
+                )
+            })
+            .collect();
+        let kept = live_trades(&desk, strategy.id).await;
+        let kept: Vec<_> = kept
+            .iter()
+            .filter(|trade| trade.exited_at.is_some())
+            .map(|t| (t.side, t.entered_at, t.entry_price, t.exited_at, t.profit_percent))
+            .collect();
+        assert_eq!(kept, expected, "{}", strategy.name);
+        traded += kept.len();
+    }
+    assert!(traded > 12, "a day on which {traded} trades ended shows little");
+}
+
+/// Long above 100, out below it; stopped 10 % away.
+const ABOVE: &str = r#"{"entry":{"long":{"crossesAbove":[{"price":"close"},{"constant":"100"}]}},
+    "exit":{"long":{"crossesBelow":[{"price":"close"},{"constant":"100"}]}},"stop":{"percent":"10"}}"#;
+
+fn new(definition: Option<&str>) -> NewStrategy {
+    NewStrategy {
+        name: "Above a hundred".to_owned(),
+        description: None,
+        symbol: "BTC/USDT".parse().unwrap(),
+        frame: Frame::M1,
+        definition: definition.map(ToOwned::to_owned),
+        active: true,
+    }
+}
+
+async fn what_was_missed_is_not_entered_late_but_left_all_the_same(db: &TestDb) {
+    let feed = Feed::new();
+    let desk = desk(db, &feed);
+    let ada = admin(&desk).await;
+    let id = strategy::create(&desk, &ada, new(Some(ABOVE))).await.unwrap().strategy.id;
+    feed.closes(&["98", "99", "98"]);
+    let mut live = Live::default();
+    live.round(&desk).await.unwrap();
+    feed.closes(&["101"]);
+    live.round(&desk).await.unwrap();
+    feed.closes(&["103"]);
+    live.round(&desk).await.unwrap();
+    let entered = live_trades(&desk, id).await;
+    assert_eq!((entered.len(), entered[0].stop, entered[0].exited_at), (1, Some(d("90.9")), None));
+
+    // The desk is away while the strategy leaves, enters and leaves again.
+    feed.closes(&["97", "97", "105", "105", "96"]);
+    feed.closes(&["96"; 40]);
+    let mut restarted = Live::default();
+    restarted.round(&desk).await.unwrap();
+    let said: Vec<_> = signals(&desk, id).await.into_iter().map(|s| (s.action, s.bar_at.unwrap())).collect();
+    let last = feed.candles().last().unwrap().start;
+    assert_eq!(said, [(Action::Enter, START.plus(3 * MINUTE)), (Action::Exit, last)]);
+    restarted.round(&desk).await.unwrap();
+    assert_eq!(signals(&desk, id).await.len(), 2, "told once");
+
+    feed.closes(&["96.5"]);
+    restarted.round(&desk).await.unwrap();
+    let trades = live_trades(&desk, id).await;
+    assert_eq!((trades.len(), trades[0].exit), (1, Some(Exit::Signal)));
+    assert_eq!(trades[0].exited_at, Some(last.plus(MINUTE)));
+}
+
+async fn two_instances_say_and_keep_everything_once(db: &TestDb) {
+    let feed = Feed::new();
+    let (desk, other) = (desk(db, &feed), desk(db, &feed));
+    let ada = admin(&desk).await;
+    let id = strategy::create(&desk, &ada, new(Some(ABOVE))).await.unwrap().strategy.id;
+    feed.closes(&["98", "99"]);
+    let (mut here, mut there) = (Live::default(), Live::default());
+    for close in ["98", "101", "102", "99", "99", "103", "104", "92", "80", "80"] {
+        feed.closes(&[close]);
+        let (a, b) = tokio::join!(here.round(&desk), there.round(&other));
+        a.unwrap();
+        b.unwrap();
+    }
+    // One may have kept its record before it heard of the other's signal: another bar settles it.
+    feed.closes(&["80", "80"]);
+    here.round(&desk).await.unwrap();
+    let said: Vec<_> = signals(&desk, id).await.into_iter().map(|s| s.action).collect();
+    assert_eq!(said, [Action::Enter, Action::Exit, Action::Enter]);
+    let exits: Vec<_> = live_trades(&desk, id).await.into_iter().map(|trade| trade.exit).collect();
+    assert_eq!(exits, [Some(Exit::Signal), Some(Exit::Stop)]);
+}
+
+fn by_hand(side: Side, stop: &str, targets: &[&str]) -> Said {
+    Said {
+        action: Action::Enter,
+        side: Some(side),
+        price: None,
+        stop: Some(d(stop)),
+        targets: targets.iter().map(|target| d(target)).collect(),
+    }
+}
+
+async fn an_outside_brain_has_a_record_by_the_same_rules(db: &TestDb) {
+    let feed = Feed::new();
+    let desk = desk(db, &feed);
+    let ada = admin(&desk).await;
+    let id = strategy::create(&desk, &ada, new(None)).await.unwrap().strategy.id;
+    feed.closes(&["100", "100"]);
+    let mut live = Live::default();
+    live.round(&desk).await.unwrap();
+    strategy::send(&desk, &ada, id, by_hand(Side::Buy, "95", &["110", "105"])).await.unwrap();
+    feed.closes(&["101"]);
+    live.round(&desk).await.unwrap();
+    feed.closes(&["106", "106"]);
+    live.round(&desk).await.unwrap();
+    let standing = &live_trades(&desk, id).await[0];
+    assert_eq!((standing.side, standing.entered_at), (Side::Buy, START.plus(3 * MINUTE)));
+    assert_eq!(standing.exited_at, None, "half of it is left after the first target");
+    // A second entry of the same side changes nothing, as for a follower who is in a position.
+    strategy::send(&desk, &ada, id, by_hand(Side::Buy, "100", &[])).await.unwrap();
+    feed.closes(&["107"]);
+    live = Live::default();
+    live.round(&desk).await.unwrap();
+    // The other side closes it and enters.
+    strategy::send(&desk, &ada, id, by_hand(Side::Sell, "120", &[])).await.unwrap();
+    feed.closes(&["107", "108", "125"]);
+    live.round(&desk).await.unwrap();
+    let trades = live_trades(&desk, id).await;
+    let ended: Vec<_> = trades.iter().map(|trade| (trade.side, trade.exit.unwrap())).collect();
+    assert_eq!(ended, [(Side::Buy, Exit::Signal), (Side::Sell, Exit::Stop)]);
+    // Entered at 101 and a tick of slippage; half left at 105, half at 107, less fees and slippage: about 4.8 %.
+    let won = trades[0].profit_percent.unwrap();
+    assert!(won > d("4.6") && won < d("4.95"), "{won}");
+    assert!(trades[1].profit_percent.unwrap() < d("-12"));
+
+    let history = strategy::history(&desk, id, Kind::Live, Interval::Day, 2).await.unwrap();
+    assert_eq!((history[0].figures.trades, history[0].figures.long, history[0].figures.short), (2, 1, 1));
+    assert_eq!(history[0].start, START.day());
+    assert_eq!((history[1].figures.trades, history[1].figures.net_profit_percent), (0, None));
+    let total = strategy::performance(&desk, id, Kind::Live, Interval::Month, 1).await.unwrap();
+    assert_eq!((total.trades, total.win_rate), (2, Some(d("0.5"))));
+    let untested = strategy::performance(&desk, id, Kind::Backtest, Interval::Month, 1000).await.unwrap();
+    assert_eq!((untested.trades, untested.win_rate), (0, None));
+}
+
+async fn a_fresh_install_is_backtested_once(db: &TestDb) {
+    let feed = Feed::new();
+    wander(1_700).into_iter().for_each(|candle| feed.minute(candle));
+    let (desk, other) = (desk(db, &feed), desk(db, &feed));
+    let (a, b) = tokio::join!(strategy::seed(&desk), strategy::seed(&other));
+    a.unwrap();
+    b.unwrap();
+    let (a, b) = tokio::join!(strategy::run_due(&desk), strategy::run_due(&other));
+    a.unwrap();
+    b.unwrap();
+    let all = strategy::list(&desk).await.unwrap();
+    let names: Vec<_> = all.iter().map(|strategy| strategy.name.as_str()).collect();
+    assert_eq!(names, ["EMA cross", "Donchian breakout", "RSI reversal", "Supertrend"]);
+    let stored = store::candle::after(&desk.db, &line(), Micros(0), 5_000).await.unwrap();
+    assert_eq!(stored, feed.candles(), "every candle that closed, paged back, and no open one");
+    let cards = strategy::cards(&desk).await.unwrap();
+    for card in &cards {
+        let Strategy { id, active, .. } = card.strategy;
+        let trades = strategy::trades(&desk, id, Kind::Backtest, 500).await.unwrap();
+        assert!(
+            active && card.backtest.total.trades > 0 && !card.backtest.curve.is_empty(),
+            "{}",
+            card.strategy.name
+        );
+        assert_eq!(trades.len(), usize::try_from(card.backtest.total.trades).unwrap());
+        assert!(trades.iter().all(|trade| trade.stop.is_some() && trade.exited_at.is_some()));
+        assert_eq!((card.live.total.trades, card.live.months.len()), (0, 0), "a backtest is no live result");
+    }
+    let asked = feed.asked();
+    strategy::seed(&desk).await.unwrap();
+    strategy::run_due(&desk).await.unwrap();
+    assert_eq!((strategy::list(&desk).await.unwrap().len(), feed.asked()), (4, asked), "nothing is due");
+
+    // Candles from a file make it due again.
+    let older = Candle { start: START.plus(-MINUTE), ..feed.candles()[0] };
+    let symbol = "BTC/USDT".parse().unwrap();
+    assert_eq!(strategy::import(&desk, &symbol, Frame::M1, &[older, feed.candles()[0]]).await.unwrap(), 1);
+    assert_eq!(store::strategy::backtest_due(&desk.db).await.unwrap().len(), 4);
+    strategy::run_due(&desk).await.unwrap();
+    assert!(store::strategy::backtest_due(&desk.db).await.unwrap().is_empty());
+}
+
+fn line() -> store::candle::Line {
+    store::candle::Line {
+        exchange_id: domain::ExchangeId::Binance,
+        symbol: "BTC/USDT".parse().unwrap(),
+        timeframe_s: 60,
+    }
+}
+
+async fn the_operator_alone_makes_strategies_and_only_sound_ones(db: &TestDb) {
+    let feed = Feed::new();
+    let desk = desk(db, &feed);
+    let ada = admin(&desk).await;
+    let trader = Actor { role: Role::Trader, ..ada.clone() };
+    assert!(matches!(strategy::create(&desk, &trader, new(None)).await, Err(Error::Forbidden)));
+    let fields = |result: Result<_, Error>| match result {
+        Err(Error::Fields(all)) => all.into_iter().map(|p| (p.field, p.problem)).collect::<Vec<_>>(),
+        Err(other) => panic!("{other}"),
+        Ok(_) => panic!("it was taken"),
+    };
+    let field = |name: &str, problem| (name.to_owned(), problem);
+    let silly = NewStrategy {
+        name: " ".to_owned(),
+        description: Some("x".repeat(2_001)),
+        ..new(Some(r#"{"entry":{"long":{"above":[{"ema":{"length":0}},{"price":"close"}]}}}"#))
+    };
+    let found = fields(strategy::create(&desk, &ada, silly).await);
+    assert_eq!(found[..2], [field("name", Problem::Required), field("description", Problem::TextTooLong)]);
+    assert!(found[2].0.starts_with("definition.entry.long"), "{found:?}");
+    assert!(found[2..].iter().all(|(_, problem)| *problem == Problem::NotDefinition));
+    let elsewhere = NewStrategy { symbol: "NOPE/USDT".parse().unwrap(), ..new(None) };
+    assert!(matches!(strategy::create(&desk, &ada, elsewhere).await, Err(Error::Refused(_))));
+
+    let made = strategy::create(&desk, &ada, new(Some(ABOVE))).await.unwrap();
+    assert_eq!(fields(strategy::create(&desk, &ada, new(None)).await), [field("name", Problem::NameTaken)]);
+    let id = made.strategy.id;
+    feed.closes(&["99", "101", "102"]);
+    strategy::run_due(&desk).await.unwrap();
+    let renamed =
+        StrategyChange { name: Some("Renamed".into()), active: Some(false), ..StrategyChange::default() };
+    let renamed = strategy::update(&desk, &ada, id, renamed).await.unwrap();
+    assert_eq!((renamed.strategy.name.as_str(), renamed.strategy.active), ("Renamed", false));
+    assert!(store::strategy::backtest_due(&desk.db).await.unwrap().is_empty(), "its rules are the same");
+    let other = ABOVE.replace("100", "101");
+    let change = StrategyChange { definition: Some(Some(other)), ..StrategyChange::default() };
+    strategy::update(&desk, &ada, id, change).await.unwrap();
+    assert_eq!(store::strategy::backtest_due(&desk.db).await.unwrap().len(), 1);
+
+    feed.closes(&["99", "102"]);
+    Live::default().round(&desk).await.unwrap();
+    assert_eq!(signals(&desk, id).await.len(), 0, "an inactive strategy says nothing");
+    match strategy::send(&desk, &ada, id, by_hand(Side::Buy, "95", &[])).await {
+        Err(Error::Fields(all)) => assert_eq!(all[0].problem, Problem::NotActiveStrategy),
+        other => panic!("{other:?}"),
+    }
+}
+
+store::each_engine![
+    a_live_day_is_what_a_backtest_finds,
+    what_was_missed_is_not_entered_late_but_left_all_the_same,
+    two_instances_say_and_keep_everything_once,
+    an_outside_brain_has_a_record_by_the_same_rules,
+    a_fresh_install_is_backtested_once,
+    the_operator_alone_makes_strategies_and_only_sound_ones,
+];
