@@ -1,5 +1,7 @@
 //! The program as people run it, as a process that can be killed.
 
+#![allow(clippy::panic, reason = "a test fails where it stands, and says what it waited for")]
+
 use std::{
     net::TcpListener,
     path::Path,
