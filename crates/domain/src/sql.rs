@@ -50,3 +50,16 @@ text_column!(ExchangeId, |id| id.word().to_owned(), ExchangeId::parse);
 text_column!(TradeType, |kind| kind.word().to_owned(), TradeType::parse);
 text_column!(StrategyType, |kind| kind.word().to_owned(), StrategyType::parse);
 text_column!(ApiKeyStatus, |status| status.word().to_owned(), ApiKeyStatus::parse);
+text_column!(crate::ledger::MovementKind, |kind| kind.word().to_owned(), crate::ledger::MovementKind::parse);
+text_column!(crate::ledger::TransferStatus, |s| s.word().to_owned(), crate::ledger::TransferStatus::parse);
+text_column!(
+    crate::sub_account::LegalEntity,
+    |e| e.word().to_owned(),
+    crate::sub_account::LegalEntity::parse
+);
+text_column!(crate::sub_account::Status, |s| s.word().to_owned(), crate::sub_account::Status::parse);
+text_column!(
+    crate::sub_account::Identification,
+    |kind| kind.word().to_owned(),
+    crate::sub_account::Identification::parse
+);

@@ -14,19 +14,24 @@ pub mod testing;
 mod text;
 mod tx;
 
+pub mod account_number;
+pub mod api_client;
 pub mod audit;
+pub mod currency;
 pub mod equity;
 pub mod event;
 pub mod flash;
 pub mod intent;
 pub mod key;
 pub mod lease;
+pub mod ledger;
 pub mod mail;
 pub mod password_reset;
 pub mod plan;
 pub mod refresh_token;
 pub mod session;
 pub mod signing_key;
+pub mod sub_account;
 pub mod throttle;
 pub mod user;
 
