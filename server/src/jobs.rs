@@ -4,7 +4,7 @@ use domain::{
     Symbol,
     time::{DAY, SECOND},
 };
-use service::{Result, SharedDesk, equity, keeper::Keeper, live, mail, session};
+use service::{Result, SharedDesk, equity, keeper::Keeper, ledger, live, mail, session};
 use std::{future::Future, time::Duration};
 use tokio::{
     task::JoinSet,
@@ -22,7 +22,7 @@ pub(crate) struct Jobs {
 }
 
 /// The jobs that one instance does for all.
-const LEASED: &[&str] = &["mail", "equity", "prune"];
+const LEASED: &[&str] = &["mail", "equity", "transfers", "prune"];
 
 impl Jobs {
     /// Starts them all.
@@ -36,6 +36,11 @@ impl Jobs {
             |desk| async move { mail::send_due(&desk).await.map(drop) },
         );
         jobs.leased("equity", Duration::from_secs(60), |desk| async move { equity::snapshot(&desk).await });
+        jobs.leased(
+            "transfers",
+            Duration::from_secs(5),
+            |desk| async move { ledger::settle_due(&desk).await },
+        );
         jobs.leased("prune", Duration::from_secs(3_600), prune);
         jobs.running.spawn(keep_orders(desk.clone()));
         jobs.running.spawn(pass_events_on(desk.clone()));

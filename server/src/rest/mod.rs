@@ -1,4 +1,10 @@
 //! The HTTP surfaces for programs, one module each.
 
 pub mod auth;
+pub mod client;
+pub mod currencycloud;
+pub mod fields;
+pub mod lumetrade;
 pub mod mudawyl;
+pub mod surface;
+pub mod threecommas;
