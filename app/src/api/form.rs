@@ -26,17 +26,24 @@ pub(super) struct Form {
     name: &'static str,
     back: String,
     values: Vec<(String, String)>,
+    told: Vec<(String, String)>,
 }
 
 /// A post of the form `name`, whose page is `back`.
 pub(super) fn form(name: &'static str, back: impl Into<String>) -> Form {
-    Form { name, back: back.into(), values: Vec::new() }
+    Form { name, back: back.into(), values: Vec::new(), told: Vec::new() }
 }
 
 impl Form {
     /// Keeps what was typed, for a second try. Never a secret.
     pub(super) fn keep(mut self, field: &str, value: &str) -> Self {
         self.values.push((field.to_owned(), value.chars().take(300).collect()));
+        self
+    }
+
+    /// Tells the next page something beside the good news. Never a secret in clear: it lies in the database until then.
+    pub(super) fn tell(mut self, field: &str, value: &str) -> Self {
+        self.told.push((field.to_owned(), value.to_owned()));
         self
     }
 
@@ -55,9 +62,12 @@ impl Form {
         match result {
             Ok(done) => {
                 if wants_page() {
-                    let notice = done.notice.clone();
-                    let flash =
-                        notice.map(|n| Flash { form: self.name.into(), notice: Some(n), ..Flash::default() });
+                    let flash = done.notice.clone().map(|notice| Flash {
+                        form: self.name.into(),
+                        notice: Some(notice),
+                        values: self.told,
+                        ..Flash::default()
+                    });
                     see_other(&leave(visit, &done.to, flash).await);
                 }
                 Ok(Done { fresh, ..done })

@@ -53,7 +53,8 @@ impl Posted {
         self.0.as_ref().is_some_and(|f| f.notice.is_none())
     }
 
-    fn problem(&self, field: &str) -> Option<&'static str> {
+    /// What was wrong with a field.
+    pub(crate) fn problem(&self, field: &str) -> Option<&'static str> {
         let found = self.0.as_ref()?.fields.iter().find(|p| p.field == field)?;
         Some(problems::problem(visit::lang(), found.problem))
     }
@@ -85,6 +86,8 @@ pub(crate) struct Field {
     pub(crate) hint: &'static str,
     /// Tells fields of the same name apart, where a page has several such forms.
     pub(crate) scope: &'static str,
+    /// It may be left empty.
+    pub(crate) optional: bool,
 }
 
 impl Field {
@@ -95,7 +98,7 @@ impl Field {
 
     /// The same with a starting value, and an id that tells rows apart.
     pub(crate) fn show_with(self, posted: &Posted, start: &str, row: &str) -> impl IntoView + use<> {
-        let Self { name, label, kind, autocomplete, hint, scope } = self;
+        let Self { name, label, kind, autocomplete, hint, scope, optional } = self;
         let id = format!("{scope}{row}-{name}");
         let (hint_id, problem_id) = (format!("{id}-hint"), format!("{id}-problem"));
         let problem = posted.problem(name);
@@ -113,12 +116,69 @@ impl Field {
             <div class="field">
                 <label for=id.clone()>{label}</label>
                 <input id=id name=name type=if kind.is_empty() { "text" } else { kind } value=value autocomplete=autocomplete
-                    required autofocus=first aria-describedby=described aria-invalid=problem.map(|_| "true")/>
+                    required=!optional autofocus=first aria-describedby=described aria-invalid=problem.map(|_| "true")/>
                 {(!hint.is_empty()).then(|| view! { <p class="hint" id=hint_id>{hint}</p> })}
                 {problem.map(|text| view! { <p class="problem" id=problem_id>{text}</p> })}
             </div>
         }
     }
+}
+
+/// A choice from a list of values with their words.
+pub(crate) fn select(
+    posted: &Posted,
+    name: &'static str,
+    label: &'static str,
+    scope: &str,
+    options: Vec<(String, String)>,
+    start: &str,
+) -> AnyView {
+    let id = format!("{scope}-{name}");
+    let problem_id = format!("{id}-problem");
+    let problem = posted.problem(name);
+    let chosen = if posted.flash().is_some() { posted.value(name) } else { start.to_owned() };
+    let option = |(value, text): (String, String)| {
+        let selected = value == chosen;
+        view! { <option value=value selected=selected>{text}</option> }
+    };
+    let described = problem.map(|_| problem_id.clone());
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <select id=id name=name aria-describedby=described aria-invalid=problem.map(|_| "true")>
+                {options.into_iter().map(option).collect_view()}
+            </select>
+            {problem.map(|text| view! { <p class="problem" id=problem_id>{text}</p> })}
+        </div>
+    }
+    .into_any()
+}
+
+/// Boxes to tick, each of which adds its value to a list.
+pub(crate) fn boxes(
+    posted: &Posted,
+    name: &'static str,
+    label: &'static str,
+    options: &[(&'static str, &'static str)],
+) -> AnyView {
+    let ticked: Vec<_> = posted.values().iter().filter(|(n, _)| n == name).map(|(_, v)| v.clone()).collect();
+    let problem = posted.problem(name);
+    let tick = |(place, (value, text)): (usize, (&'static str, &'static str))| {
+        let on = ticked.iter().any(|word| word == value);
+        view! {
+            <label class="check">
+                <input type="checkbox" name=format!("{name}[{place}]") value=value checked=on/><span>{text}</span>
+            </label>
+        }
+    };
+    view! {
+        <fieldset class="choice">
+            <legend>{label}</legend>
+            <div class="checks">{options.iter().copied().enumerate().map(tick).collect_view()}</div>
+            {problem.map(|text| view! { <p class="problem">{text}</p> })}
+        </fieldset>
+    }
+    .into_any()
 }
 
 /// Radio buttons side by side.
@@ -127,10 +187,20 @@ pub(crate) fn radios(
     name: &'static str,
     label: &'static str,
     options: &[(&'static str, &'static str)],
-) -> impl IntoView + use<> {
+) -> AnyView {
+    radios_with(posted, name, label, options, options.first().map(|(value, _)| *value).unwrap_or_default())
+}
+
+/// The same with a starting value.
+pub(crate) fn radios_with(
+    posted: &Posted,
+    name: &'static str,
+    label: &'static str,
+    options: &[(&'static str, &'static str)],
+    start: &str,
+) -> AnyView {
     let typed = posted.value(name);
-    let first = options.first().map(|(value, _)| *value).unwrap_or_default();
-    let chosen = if typed.is_empty() { first.to_owned() } else { typed };
+    let chosen = if typed.is_empty() { start.to_owned() } else { typed };
     let problem = posted.problem(name);
     let radio = |(value, text): (&'static str, &'static str)| {
         view! { <label><input type="radio" name=name value=value checked=chosen == value/><span>{text}</span></label> }
@@ -142,4 +212,5 @@ pub(crate) fn radios(
             {problem.map(|text| view! { <p class="problem">{text}</p> })}
         </fieldset>
     }
+    .into_any()
 }

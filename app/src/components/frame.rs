@@ -77,11 +77,12 @@ fn header(visit: &Visit, words: &'static Pages) -> impl IntoView + use<> {
 }
 
 /// The pages of someone who signed in.
-fn links(words: &'static Pages) -> [(&'static str, &'static str, &'static str); 4] {
+fn links(words: &'static Pages) -> [(&'static str, &'static str, &'static str); 5] {
     [
         ("/dashboard", "dashboard", words.dashboard),
         ("/trade", "candles", words.trade),
         ("/keys", "key", words.keys),
+        ("/accounts", "wallet", words.accounts),
         ("/history", "history", words.history),
     ]
 }
@@ -98,10 +99,12 @@ fn nav(words: &'static Pages) -> impl IntoView {
 fn signed_in(actor: &Actor, words: &'static Pages) -> impl IntoView + use<> {
     let people = people(visit::lang());
     let who = fill(people.signed_in_as, &[&actor.email]);
-    let outbox = actor
-        .role
-        .may(Role::Admin)
-        .then(|| view! { <a href="/admin/outbox">{icon("mail")}<span>{people.outbox}</span></a> });
+    let outbox = actor.role.may(Role::Admin).then(|| {
+        view! {
+            <a href="/admin/outbox">{icon("mail")}<span>{people.outbox}</span></a>
+            <a href="/admin/accounts">{icon("wallet")}<span>{people.rules}</span></a>
+        }
+    });
     view! {
         <nav class="nav" aria-label=words.main_nav>{nav(words)}</nav>
         <details class="account-menu" data-testid="account-menu">

@@ -2,9 +2,13 @@
 //!
 //! A further language is a further column of each table: the compiler then names every text that is missing.
 
+#[cfg(feature = "ssr")]
+pub(crate) mod clients;
 #[cfg(any(feature = "ssr", feature = "desk"))]
 pub(crate) mod desk;
 pub(crate) mod live;
+#[cfg(feature = "ssr")]
+pub(crate) mod money;
 #[cfg(any(feature = "ssr", feature = "desk"))]
 pub(crate) mod orders;
 #[cfg(feature = "ssr")]
@@ -13,6 +17,8 @@ pub(crate) mod pages;
 pub(crate) mod people;
 #[cfg(any(feature = "ssr", feature = "desk"))]
 pub(crate) mod problems;
+#[cfg(feature = "ssr")]
+pub(crate) mod sub;
 
 /// A language of the screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
