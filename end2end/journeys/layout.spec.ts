@@ -4,7 +4,17 @@ import { expect, test } from '../support/test.ts';
 
 const WIDTHS = [390, 768, 1440];
 const STRANGERS = ['/', '/sign-up', '/sign-in', '/forgot', '/reset?token=none'];
-const TRADERS = ['/dashboard', '/keys', '/trade', '/history', '/history?of=trades', '/settings'];
+const TRADERS = [
+  '/dashboard',
+  '/keys',
+  '/accounts',
+  '/accounts/sub',
+  '/trade',
+  '/history',
+  '/history?of=trades',
+  '/settings',
+  '/settings/api-clients',
+];
 
 for (const width of WIDTHS) {
   test(`nothing sticks out at ${width} pixels`, async ({ page, watch }) => {
