@@ -29,7 +29,12 @@ pub const PAGES: &[(&str, Role)] = &[
     ("/keys/delete", Role::Trader),
     ("/trade", Role::Trader),
     ("/history", Role::Trader),
+    ("/accounts", Role::Trader),
+    ("/accounts/movements", Role::Trader),
+    ("/accounts/sub", Role::Trader),
     ("/settings", Role::Trader),
+    ("/settings/api-clients", Role::Trader),
+    ("/admin/accounts", Role::Admin),
     ("/admin/outbox", Role::Admin),
     ("/admin/strategies", Role::Admin),
     ("/admin/strategies/{id}", Role::Admin),
@@ -57,6 +62,9 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/keys/delete") view=pages::key_delete::page ssr=ssr.clone()/>
                 <Route path=path!("/trade") view=pages::trade::page ssr=ssr.clone()/>
                 <Route path=path!("/history") view=pages::history::page ssr=ssr.clone()/>
+                <Route path=path!("/accounts") view=pages::accounts::page ssr=ssr.clone()/>
+                <Route path=path!("/accounts/movements") view=pages::movements::page ssr=ssr.clone()/>
+                <Route path=path!("/accounts/sub") view=pages::sub_account::page ssr=ssr.clone()/>
                 <Route path=path!("/settings") view=pages::settings::page ssr=ssr.clone()/>
                 <Route path=path!("/strategies") view=pages::strategies::page ssr=ssr.clone()/>
                 <Route path=path!("/strategies/:id") view=pages::strategy::page ssr=ssr.clone()/>
@@ -68,6 +76,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/strategies") view=pages::operator::list::page ssr=ssr.clone()/>
                 <Route path=path!("/admin/strategies/:id") view=pages::operator::strategy::page ssr=ssr.clone()/>
                 <Route path=path!("/admin/signals/:id") view=pages::operator::signal::page ssr=ssr.clone()/>
+                <Route path=path!("/settings/api-clients") view=pages::api_clients::page ssr=ssr.clone()/>
+                <Route path=path!("/admin/accounts") view=pages::rules::page ssr=ssr.clone()/>
                 <Route path=path!("/admin/outbox") view=pages::outbox::page ssr/>
             </Routes>
         </Router>

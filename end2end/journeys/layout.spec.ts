@@ -8,6 +8,8 @@ const TRADERS = [
   '/dashboard',
   '/keys',
   '/trade',
+  '/accounts',
+  '/accounts/sub',
   '/history',
   '/history?of=trades',
   '/history?of=strategy',
@@ -16,6 +18,7 @@ const TRADERS = [
   '/follows/panic',
   '/copies',
   '/settings',
+  '/settings/api-clients',
 ];
 
 for (const width of WIDTHS) {

@@ -1,18 +1,26 @@
 //! Routes and who may use them, declared in one call (house rule 6): a route without a role does not compile.
 
-use crate::rest::auth;
+use crate::rest::{auth, surface::Surface};
 use axum::{Router, http::Method, middleware};
-use domain::Role;
+use domain::{Permission, Role};
 use service::SharedDesk;
 use utoipa::openapi::{
     OpenApi,
     path::{Operation, PathItem},
-    security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
+    security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
 };
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 /// The name of the scheme in the document.
 const JWT: &str = "jwt";
+/// The names of the other schemes, and the headers they are.
+const HEADERS: &[(&str, &str)] = &[
+    ("threecommasKey", "Apikey"),
+    ("threecommasSignature", "Signature"),
+    ("lumetradeKey", "X-API-KEY"),
+    ("lumetradeSecret", "X-API-SECRET"),
+    ("currencycloudToken", "X-Auth-Token"),
+];
 
 /// One route and who may use it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +31,8 @@ pub struct Door {
     pub path: String,
     /// Who.
     pub role: Role,
+    /// For API clients: of which surface, and with which permission.
+    pub program: Option<(Surface, Option<Permission>)>,
 }
 
 /// The routes for programs, each with its role and its place in the OpenAPI document.
@@ -49,7 +59,7 @@ impl Doors {
                 if role > Role::Anyone {
                     operation.security = Some(vec![SecurityRequirement::new(JWT, [""; 0])]);
                 }
-                self.doors.push(Door { method, path: path.clone(), role });
+                self.doors.push(Door { method, path: path.clone(), role, program: None });
             }
         }
         if role > Role::Anyone {
@@ -60,14 +70,53 @@ impl Doors {
         Self { router: self.router.routes((schemas, paths, methods)), ..self }
     }
 
+    /// Opens the routes of `routes!(handler, ...)` to API clients with a permission; without one, to every client. The
+    /// client is checked before anything of the request is read but what it has signed.
+    #[must_use]
+    pub fn program(
+        mut self,
+        surface: Surface,
+        permission: Option<Permission>,
+        routes: UtoipaMethodRouter<SharedDesk>,
+    ) -> Self {
+        let (schemas, mut paths, methods) = routes;
+        for (path, item) in &mut paths.paths {
+            for (method, operation) in operations(item) {
+                operation.security = Some(security(surface));
+                let program = Some((surface, permission));
+                self.doors.push(Door { method, path: path.clone(), role: Role::Trader, program });
+            }
+        }
+        let desk = self.desk.clone();
+        let guard = move |request, next| surface.check(desk.clone(), permission, request, next);
+        let methods = methods.route_layer(middleware::from_fn(guard));
+        Self { router: self.router.routes((schemas, paths, methods)), ..self }
+    }
+
     /// The routes, their document, and the list of who may use what.
     pub fn open(self) -> (Router, OpenApi, Vec<Door>) {
         let (router, mut document) = self.router.split_for_parts();
         let jwt = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
         let components = document.components.get_or_insert_default();
         components.add_security_scheme(JWT, SecurityScheme::Http(jwt));
+        for (name, header) in HEADERS {
+            let key = ApiKey::Header(ApiKeyValue::new(*header));
+            components.add_security_scheme(*name, SecurityScheme::ApiKey(key));
+        }
         (router.with_state(self.desk), document, self.doors)
     }
+}
+
+/// The headers of one surface, all of them at once.
+fn security(surface: Surface) -> Vec<SecurityRequirement> {
+    let names: &[&str] = match surface {
+        Surface::Mudawyl => &[JWT],
+        Surface::ThreeCommas => &["threecommasKey", "threecommasSignature"],
+        Surface::Lumetrade => &["lumetradeKey", "lumetradeSecret"],
+        Surface::Currencycloud => &["currencycloudToken"],
+    };
+    let all = names.iter().fold(SecurityRequirement::default(), |all, name| all.add(*name, [""; 0]));
+    vec![all]
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = (Method, &mut Operation)> {

@@ -7,7 +7,7 @@ use domain::{
     Symbol,
     time::{DAY, SECOND},
 };
-use service::{Result, SharedDesk, copy, equity, keeper::Keeper, live, mail, session, strategy};
+use service::{Result, SharedDesk, copy, equity, keeper::Keeper, ledger, live, mail, session, strategy};
 use std::{future::Future, time::Duration};
 use tokio::{
     task::JoinSet,
@@ -25,7 +25,7 @@ pub(crate) struct Jobs {
 }
 
 /// The jobs that one instance does for all.
-const LEASED: &[&str] = &["mail", "equity", "prune", "backtests", strategies::NAME];
+const LEASED: &[&str] = &["mail", "equity", "transfers", "prune", "backtests", strategies::NAME];
 
 impl Jobs {
     /// Starts them all.
@@ -39,6 +39,11 @@ impl Jobs {
             |desk| async move { mail::send_due(&desk).await.map(drop) },
         );
         jobs.leased("equity", Duration::from_secs(60), |desk| async move { equity::snapshot(&desk).await });
+        jobs.leased(
+            "transfers",
+            Duration::from_secs(5),
+            |desk| async move { ledger::settle_due(&desk).await },
+        );
         jobs.leased("prune", Duration::from_secs(3_600), prune);
         jobs.leased(
             "backtests",

@@ -1,15 +1,14 @@
 //! How large a request may be and how long it may take.
 
+use crate::rest::surface::{Surface, Trouble};
 use axum::{
-    Json,
     body::Body,
     extract::Request,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, header},
     middleware::Next,
-    response::{IntoResponse as _, Response},
+    response::Response,
 };
 use http_body_util::Limited;
-use serde_json::json;
 use std::time::Duration;
 
 /// The largest body. Nothing that people or programs send us is near it.
@@ -20,8 +19,7 @@ const LONGEST: Duration = Duration::from_secs(30);
 /// Refuses bodies that say they are too large, and cuts off those that turn out to be.
 pub(crate) async fn body(request: Request, next: Next) -> Response {
     if length(request.headers()).is_some_and(|length| length > LARGEST) {
-        let told = Json(json!({ "message": "body is too large" }));
-        return (StatusCode::PAYLOAD_TOO_LARGE, told).into_response();
+        return Surface::of(request.uri().path()).tell(Trouble::TooLarge);
     }
     next.run(request.map(|body| Body::new(Limited::new(body, LARGEST)))).await
 }
@@ -32,11 +30,9 @@ fn length(headers: &HeaderMap) -> Option<usize> {
 
 /// Gives up on a request that takes too long.
 pub(crate) async fn time(request: Request, next: Next) -> Response {
+    let surface = Surface::of(request.uri().path());
     match tokio::time::timeout(LONGEST, next.run(request)).await {
         Ok(response) => response,
-        Err(_) => {
-            let told = Json(json!({ "message": "took too long" }));
-            (StatusCode::GATEWAY_TIMEOUT, told).into_response()
-        }
+        Err(_) => surface.tell(Trouble::TookTooLong),
     }
 }

@@ -10,15 +10,18 @@ use crate::{
     limits,
     pages::Pages,
     proxy::Trusted,
-    rest,
+    rest::{
+        self,
+        surface::{Surface, Trouble},
+    },
     telemetry::{self, Ids},
 };
 use axum::{
     Extension, Json, Router,
-    extract::{Request, State},
-    http::{Method, StatusCode},
+    extract::{OriginalUri, Request, State},
+    http::Method,
     middleware::{from_fn, from_fn_with_state},
-    response::{IntoResponse as _, Response},
+    response::Response,
     routing::get,
 };
 use domain::Role;
@@ -57,7 +60,8 @@ pub fn doors(desk: &SharedDesk) -> Doors {
         .route(Role::Anyone, routes!(rest::auth::sign_in))
         .route(Role::Anyone, routes!(rest::auth::refresh))
         .route(Role::Anyone, routes!(rest::hook::tell));
-    rest::admin::open(rest::mudawyl::open(doors))
+    let doors = rest::admin::open(rest::mudawyl::open(doors));
+    rest::currencycloud::open(rest::threecommas::open(rest::lumetrade::open(doors)))
 }
 
 /// Who may use which route for programs, and their document.
@@ -94,7 +98,10 @@ pub fn build(desk: &SharedDesk, proxies: &[IpAddr], sandbox: Option<Router>) -> 
 fn programs(desk: &SharedDesk) -> Router {
     let (router, document, _) = doors(desk).open();
     let document = Arc::new(document);
+    // The 3Commas surface is the same under its other prefix.
+    let (again, ..) = rest::threecommas::open(Doors::new(desk.clone(), OpenApi::default())).open();
     router
+        .nest("/public/api", again)
         .route("/openapi.json", get(move || async move { Json(Arc::clone(&document)) }))
         .method_not_allowed_fallback(no_route)
 }
@@ -125,11 +132,12 @@ async fn anything_else(Extension(pages): Extension<Pages>, request: Request) -> 
     let below = |start: &&str| path.strip_prefix(*start).is_some_and(|r| r.is_empty() || r.starts_with('/'));
     let reads = request.method() == Method::GET || request.method() == Method::HEAD;
     if !reads || for_programs.iter().any(below) {
-        return no_route().await;
+        return no_route(OriginalUri(request.uri().clone())).await;
     }
     guard::nowhere(State(pages), request).await
 }
 
-async fn no_route() -> Response {
-    (StatusCode::NOT_FOUND, Json(serde_json::json!({ "message": "route not found" }))).into_response()
+/// The whole path, also where the 3Commas surface stands under its second prefix.
+async fn no_route(OriginalUri(uri): OriginalUri) -> Response {
+    Surface::of(uri.path()).tell(Trouble::NoRoute)
 }

@@ -1,13 +1,15 @@
 //! Logs, and the id that every request has. A line carries the route's template, never the path or the query: there
 //! may be a token in them (house rule 7).
 
-use crate::pages;
+use crate::{
+    pages,
+    rest::surface::{Surface, Trouble},
+};
 use axum::{
-    Json,
     extract::{MatchedPath, Request, State},
-    http::{HeaderName, HeaderValue, Method, StatusCode},
+    http::{HeaderName, HeaderValue, Method},
     middleware::Next,
-    response::{IntoResponse as _, Response},
+    response::Response,
 };
 use domain::{Chance, Clock};
 use futures::FutureExt as _;
@@ -84,11 +86,9 @@ pub(crate) async fn observe(State(ids): State<Ids>, request: Request, next: Next
 
 /// The panic's own words are in the log, by the standard hook; the caller gets none of them.
 fn panicked(method: &Method, route: &str) -> Response {
-    let program =
-        ["/v1/", "/healthz", "/openapi.json", "/events"].iter().any(|start| route.starts_with(start));
-    if program || method == Method::HEAD {
-        let told = Json(serde_json::json!({ "message": "internal server error" }));
-        return (StatusCode::INTERNAL_SERVER_ERROR, told).into_response();
+    let programs = ["/v1/", "/ver1/", "/public/", "/api/v1/", "/v2/", "/healthz", "/openapi.json", "/events"];
+    if programs.iter().any(|start| route.starts_with(start)) || method == Method::HEAD {
+        return Surface::of(route).tell(Trouble::Broken);
     }
     pages::sorry()
 }
@@ -96,7 +96,7 @@ fn panicked(method: &Method, route: &str) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::{Router, body::Body, middleware::from_fn_with_state, routing::get};
+    use axum::{Router, body::Body, http::StatusCode, middleware::from_fn_with_state, routing::get};
     use service::testing::{TestChance, TestClock};
     use std::{
         io,

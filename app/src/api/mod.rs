@@ -1,10 +1,13 @@
 //! The endpoints of forms: actor, one service call, answer. They work with and without script (see [`form`]).
 
 pub mod follows;
+pub mod accounts;
+pub mod clients;
 mod form;
 pub mod keys;
 pub mod operator;
 pub mod people;
+pub mod rules;
 pub mod screen;
 pub mod trade;
 
@@ -30,6 +33,15 @@ pub const SERVER_FNS: &[(&str, Role)] = &[
     ("/api/key-credentials", Role::Trader),
     ("/api/key-reset", Role::Trader),
     ("/api/key-delete", Role::Trader),
+    ("/api/client-create", Role::Trader),
+    ("/api/client-revoke", Role::Trader),
+    ("/api/account-open", Role::Trader),
+    ("/api/account-country", Role::Trader),
+    ("/api/account-move", Role::Trader),
+    ("/api/sub-account-save", Role::Trader),
+    ("/api/account-credit", Role::Admin),
+    ("/api/currency-rule", Role::Admin),
+    ("/api/brand-set", Role::Admin),
     ("/api/order-place", Role::Trader),
     ("/api/order-cancel", Role::Trader),
     ("/api/position-close", Role::Trader),

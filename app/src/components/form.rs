@@ -210,6 +210,63 @@ pub(crate) fn act(
     .into_any()
 }
 
+/// A choice from a list of values with their words.
+pub(crate) fn select(
+    posted: &Posted,
+    name: &'static str,
+    label: &'static str,
+    scope: &str,
+    options: Vec<(String, String)>,
+    start: &str,
+) -> AnyView {
+    let id = format!("{scope}-{name}");
+    let problem_id = format!("{id}-problem");
+    let problem = posted.problem(name);
+    let chosen = if posted.flash().is_some() { posted.value(name) } else { start.to_owned() };
+    let option = |(value, text): (String, String)| {
+        let selected = value == chosen;
+        view! { <option value=value selected=selected>{text}</option> }
+    };
+    let described = problem.map(|_| problem_id.clone());
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <select id=id name=name aria-describedby=described aria-invalid=problem.map(|_| "true")>
+                {options.into_iter().map(option).collect_view()}
+            </select>
+            {problem.map(|text| view! { <p class="problem" id=problem_id>{text}</p> })}
+        </div>
+    }
+    .into_any()
+}
+
+/// Boxes to tick, each of which adds its value to a list.
+pub(crate) fn boxes(
+    posted: &Posted,
+    name: &'static str,
+    label: &'static str,
+    options: &[(&'static str, &'static str)],
+) -> AnyView {
+    let ticked: Vec<_> = posted.values().iter().filter(|(n, _)| n == name).map(|(_, v)| v.clone()).collect();
+    let problem = posted.problem(name);
+    let tick = |(place, (value, text)): (usize, (&'static str, &'static str))| {
+        let on = ticked.iter().any(|word| word == value);
+        view! {
+            <label class="check">
+                <input type="checkbox" name=format!("{name}[{place}]") value=value checked=on/><span>{text}</span>
+            </label>
+        }
+    };
+    view! {
+        <fieldset class="choice">
+            <legend>{label}</legend>
+            <div class="checks">{options.iter().copied().enumerate().map(tick).collect_view()}</div>
+            {problem.map(|text| view! { <p class="problem">{text}</p> })}
+        </fieldset>
+    }
+    .into_any()
+}
+
 /// Radio buttons side by side.
 pub(crate) fn radios(
     posted: &Posted,
@@ -217,9 +274,19 @@ pub(crate) fn radios(
     label: &'static str,
     options: &[(&'static str, &'static str)],
 ) -> AnyView {
+    radios_with(posted, name, label, options, options.first().map(|(value, _)| *value).unwrap_or_default())
+}
+
+/// The same with a starting value.
+pub(crate) fn radios_with(
+    posted: &Posted,
+    name: &'static str,
+    label: &'static str,
+    options: &[(&'static str, &'static str)],
+    start: &str,
+) -> AnyView {
     let typed = posted.value(name);
-    let first = options.first().map(|(value, _)| *value).unwrap_or_default();
-    let chosen = if typed.is_empty() { first.to_owned() } else { typed };
+    let chosen = if typed.is_empty() { start.to_owned() } else { typed };
     let problem = posted.problem(name);
     let radio = |(value, text): (&'static str, &'static str)| {
         view! { <label><input type="radio" name=name value=value checked=chosen == value/><span>{text}</span></label> }

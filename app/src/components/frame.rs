@@ -79,13 +79,14 @@ fn header(visit: &Visit, words: &'static Pages) -> AnyView {
 }
 
 /// The pages of someone who signed in.
-fn links(words: &'static Pages) -> [(&'static str, &'static str, &'static str); 6] {
+fn links(words: &'static Pages) -> [(&'static str, &'static str, &'static str); 7] {
     [
         ("/dashboard", "dashboard", words.dashboard),
         ("/strategies", "strategy", strategies(visit::lang()).title),
         ("/follows", "follow", follows(visit::lang()).title),
         ("/trade", "candles", words.trade),
         ("/keys", "key", words.keys),
+        ("/accounts", "wallet", words.accounts),
         ("/history", "history", words.history),
     ]
 }
@@ -105,6 +106,7 @@ fn signed_in(actor: &Actor, words: &'static Pages) -> AnyView {
     let operator = actor.role.may(Role::Admin).then(|| {
         view! {
             <a href="/admin/strategies">{icon("strategy")}<span>{operator(visit::lang()).menu}</span></a>
+            <a href="/admin/accounts">{icon("wallet")}<span>{people.rules}</span></a>
             <a href="/admin/outbox">{icon("mail")}<span>{people.outbox}</span></a>
         }
     });

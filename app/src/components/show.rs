@@ -9,8 +9,9 @@ use http::StatusCode;
 use leptos::prelude::*;
 use service::Error;
 
-/// A page whose view needs the desk.
-pub(crate) fn show<F, Fut>(render: F) -> impl IntoView
+/// A page whose view needs the desk. Its type is erased: the names of all pages' types are otherwise part of each other,
+/// through the list of routes, and make gigabytes of symbols.
+pub(crate) fn show<F, Fut>(render: F) -> AnyView
 where
     F: FnOnce(Visit) -> Fut,
     Fut: Future<Output = Result<AnyView, Error>> + Send + 'static,
@@ -24,7 +25,7 @@ where
             }
         })
     });
-    view! { <Suspense>{rendered}</Suspense> }
+    view! { <Suspense>{rendered}</Suspense> }.into_any()
 }
 
 /// What stands in a page's place when it cannot be shown.

@@ -29,6 +29,7 @@ pub(crate) fn page() -> impl IntoView {
                 {password(words, &posted.of("change-password"))}
                 {screen(words)}
             </div>
+            {programs(words)}
             {session_list(words, sessions)}
         };
         Ok(frame(&visit, words.settings, Width::Wide, body))
@@ -80,6 +81,17 @@ fn screen(words: &'static People) -> AnyView {
                 <div><dt>{words.language}</dt><dd>{words.english}</dd></div>
             </dl>
             <p class="hint">{words.language_lead}</p>
+        </section>
+    }
+    .into_any()
+}
+
+fn programs(words: &'static People) -> AnyView {
+    view! {
+        <section class="panel" aria-labelledby="programs-title">
+            <h2 id="programs-title" class="panel-title">{words.api_clients}</h2>
+            <p>{words.api_clients_lead}</p>
+            <p><a class="button" href="/settings/api-clients" data-testid="api-clients">{words.api_clients}</a></p>
         </section>
     }
     .into_any()

@@ -4,6 +4,7 @@
 
 #[cfg(feature = "ssr")]
 pub(crate) mod copies;
+pub(crate) mod clients;
 #[cfg(any(feature = "ssr", feature = "desk"))]
 pub(crate) mod desk;
 #[cfg(feature = "ssr")]
@@ -11,6 +12,7 @@ pub(crate) mod follows;
 pub(crate) mod live;
 #[cfg(feature = "ssr")]
 pub(crate) mod operator;
+pub(crate) mod money;
 #[cfg(any(feature = "ssr", feature = "desk"))]
 pub(crate) mod orders;
 #[cfg(feature = "ssr")]
@@ -21,6 +23,7 @@ pub(crate) mod people;
 pub(crate) mod problems;
 #[cfg(feature = "ssr")]
 pub(crate) mod strategies;
+pub(crate) mod sub;
 
 /// A language of the screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -12,6 +12,7 @@ table! {
         dashboard: "Dashboard",
         trade: "Trade",
         keys: "Keys",
+        accounts: "Accounts",
         history: "History",
         sign_out: "Sign out",
         paper: "Paper",

@@ -67,6 +67,18 @@ ids! {
     FollowId,
     /// What one signal did to one follow.
     CopyId,
+    /// A program's credentials on Slipstream.
+    ApiClientId,
+    /// A ledger account in one currency.
+    LedgerAccountId,
+    /// A balanced movement on the ledger.
+    LedgerTransactionId,
+    /// Funds of a ledger account that are spoken for.
+    LedgerHoldId,
+    /// Funds on their way between the ledger and an exchange.
+    TransferId,
+    /// A legal entity on the books.
+    SubAccountId,
 }
 
 fn mint(clock: &dyn Clock, chance: &dyn Chance) -> Uuid {

@@ -4,11 +4,13 @@
 //! (pages and HTTP APIs) must keep lives here, once; what is particular to one door lives at that door.
 
 pub mod account;
+pub mod api_client;
 pub mod clock;
 pub mod copy;
 pub mod follow;
 pub mod id;
 pub mod key;
+pub mod ledger;
 pub mod live;
 pub mod market;
 pub mod money;
@@ -22,12 +24,14 @@ pub mod sizing;
 #[cfg(feature = "sql")]
 mod sql;
 pub mod strategy;
+pub mod sub_account;
 pub mod symbol;
 pub mod ticker;
 pub mod ticket;
 pub mod time;
 pub mod validation;
 
+pub use api_client::{ApiClient, Permission};
 pub use clock::{Chance, Clock};
 pub use id::*;
 pub use key::{ApiKeyStatus, ExchangeId, ExchangeKey, StrategyType, TradeType};

@@ -144,6 +144,40 @@ problems! {
     Unknown = "is not a known parameter";
     /// An idempotency key of another request.
     IdempotencyKeyReused = "was used with another request";
+    /// No permission that we give.
+    NotPermission = "must be valid permissions";
+    /// No RSA public key in PEM of at least 2,048 bits.
+    NotPublicKey = "must be an RSA public key in PEM of at least 2048 bits";
+    /// Not addresses or networks.
+    NotAddresses = "must be IP addresses or networks";
+    /// A moment that is past, or none.
+    NotFuture = "must be a moment to come";
+    /// More of them than one person needs.
+    TooMany = "are too many";
+    /// Empty where something is needed.
+    TooShort = "is too short";
+    /// None of the words that are taken.
+    NotInRange = "must be one of the listed values";
+    /// Neither a letter code of a country nor of a state.
+    NotLetterCode = "must be a two-letter code";
+    /// No brand of that name.
+    BrandUnknown = "must be a brand that exists";
+    /// A brand that is no broker's.
+    BrandNotBroker = "must be a brand with broker permissions";
+    /// The other half of the pair is missing.
+    OtherHalfMissing = "must be given with its other half";
+    /// No currency that we keep.
+    NotCurrency = "must be valid currency";
+    /// Not enabled where the person lives.
+    CurrencyNotEnabled = "is not supported for this user";
+    /// There is one already.
+    AccountExists = "already exists";
+    /// Finer than the currency.
+    TooManyDecimals = "has more decimals than the currency";
+    /// More than there is.
+    NotCovered = "must be covered by the balance";
+    /// The account cannot take part in this.
+    NotTransferable = "must be a sandbox account and a USDT account";
 }
 
 /// One field and what is wrong with it.

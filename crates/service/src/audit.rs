@@ -57,6 +57,24 @@ pub enum Deed {
     FollowChanged,
     /// A follow ended.
     FollowStopped,
+    /// A program was given credentials.
+    ClientCreated,
+    /// A program's credentials were taken back.
+    ClientRevoked,
+    /// A currency account was opened.
+    AccountOpened,
+    /// A currency account was credited by the operator.
+    AccountCredited,
+    /// Funds were sent to or fetched from an exchange.
+    FundsMoved,
+    /// The operator said where a currency is enabled.
+    CurrencyRuled,
+    /// A sub-account was made.
+    SubAccountCreated,
+    /// A sub-account was changed.
+    SubAccountChanged,
+    /// The operator added or changed a brand.
+    BrandSet,
 }
 
 impl Deed {
@@ -89,6 +107,15 @@ impl Deed {
             Self::FollowBegun => "follow-begun",
             Self::FollowChanged => "follow-changed",
             Self::FollowStopped => "follow-stopped",
+            Self::ClientCreated => "client-created",
+            Self::ClientRevoked => "client-revoked",
+            Self::AccountOpened => "account-opened",
+            Self::AccountCredited => "account-credited",
+            Self::FundsMoved => "funds-moved",
+            Self::CurrencyRuled => "currency-ruled",
+            Self::SubAccountCreated => "sub-account-created",
+            Self::SubAccountChanged => "sub-account-changed",
+            Self::BrandSet => "brand-set",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The desk: everything that use cases need, made once at start.
 
 use crate::{
-    Sealer, Settings, copy::Copying, live, locks::Locks, mail::Mailer, market, password::Hasher,
+    Sealer, Settings, api_client::Decoy, copy::Copying, live, locks::Locks, mail::Mailer, market, password::Hasher,
     sandbox_control::SandboxControl, signing::Keyring, strategy, token::Verified,
 };
 use domain::{Chance, Clock};
@@ -52,6 +52,8 @@ pub struct Desk {
     pub(crate) keyring: Keyring,
     pub(crate) verified: Verified,
     pub(crate) mailer: Mailer,
+    /// Stands in for an API client that nobody has.
+    pub(crate) decoy: Decoy,
     /// Orders of one key and market are worked one after another within this process.
     pub(crate) locks: Locks,
     /// Answers of the exchange that many ask for.
@@ -79,6 +81,7 @@ impl Desk {
             hasher: Hasher::default(),
             keyring: Keyring::default(),
             verified: Verified::default(),
+            decoy: Decoy::default(),
             locks: Locks::default(),
             cache: market::Cache::default(),
             copies: Copying::default(),

@@ -72,7 +72,8 @@ pub async fn worth(desk: &Desk, balance: &Balance) -> Result<Decimal> {
     Ok(money::round_to(sum, Decimal::new(1, 8)))
 }
 
-async fn price_usd(desk: &Desk, asset: &str) -> Result<Decimal> {
+/// One of an asset in USD; nothing when nobody trades it.
+pub(crate) async fn price_usd(desk: &Desk, asset: &str) -> Result<Decimal> {
     if DOLLARS.contains(&asset) {
         return Ok(Decimal::ONE);
     }
@@ -117,6 +118,19 @@ async fn present_worth(desk: &Desk, id: ExchangeKeyId) -> Result<Decimal> {
     }
     let Some(row) = store::key::get_any(&desk.db, id).await? else { return Ok(Decimal::ZERO) };
     Ok(read_worth(desk, &row).await.unwrap_or(known))
+}
+
+/// Reads an account's worth now and notes it; none when it cannot be read.
+///
+/// # Errors
+/// When the database cannot be used.
+pub(crate) async fn note(desk: &Desk, row: &KeyRow) -> Result<Option<Point>> {
+    let Ok(total_usd) = read_worth(desk, row).await else { return Ok(None) };
+    let point = Point { key: row.key.id, at: desk.clock.now(), total_usd };
+    let mut tx = desk.db.begin().await?;
+    store::equity::insert(&mut tx, &point).await?;
+    tx.commit().await?;
+    Ok(Some(point))
 }
 
 async fn read_worth(desk: &Desk, row: &KeyRow) -> Result<Decimal> {

@@ -5,7 +5,7 @@ mod connect;
 mod sandbox;
 
 pub use change::{KeyChange, KeyUse, delete, delete_check, update};
-pub use connect::{NewKey, create};
+pub use connect::{NewKey, create, create_together};
 pub use sandbox::{connect_sandbox, open_sandbox_account, reset_sandbox};
 
 use crate::{Actor, Desk, Error, Result, Sealed, live};

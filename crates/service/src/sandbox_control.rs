@@ -1,7 +1,7 @@
 //! The sandbox's control door (ours, beside Binance's protocol): opening play-money accounts and asking what plays.
 
 use crate::Error;
-use domain::{Micros, Symbol};
+use domain::{Decimal, Micros, Symbol, TradeType, money};
 use exchange::Credentials;
 use serde::{Deserialize, de::DeserializeOwned};
 use std::time::Duration;
@@ -23,6 +23,18 @@ pub struct Playing {
     pub synthetic: Vec<Symbol>,
 }
 
+/// Funds for, or (negative) from, an account of the sandbox.
+pub struct Funding<'a> {
+    /// The account's key.
+    pub api_key: &'a str,
+    /// Which of its wallets.
+    pub wallet: TradeType,
+    /// How much USDT.
+    pub amount: Decimal,
+    /// What makes it happen once.
+    pub reference: &'a str,
+}
+
 #[derive(Deserialize)]
 struct Told {
     playing: ToldHour,
@@ -38,6 +50,11 @@ struct ToldHour {
 struct ToldMarket {
     symbol: Symbol,
     synthetic: bool,
+}
+
+#[derive(Deserialize)]
+struct ToldFunds {
+    moved: bool,
 }
 
 #[derive(Deserialize)]
@@ -73,6 +90,21 @@ impl SandboxControl {
     pub async fn reset(&self, api_key: &str) -> Result<(), Error> {
         let path = format!("accounts/{api_key}/reset");
         self.ask::<serde_json::Value>(self.post(&path)).await.map(drop)
+    }
+
+    /// Funds an account, or takes funds from it, once for each reference; false when the account does not have them.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the sandbox has no such account; anything else leaves open whether it happened.
+    pub async fn fund(&self, funding: &Funding<'_>) -> Result<bool, Error> {
+        let body = serde_json::json!({
+            "wallet": funding.wallet.word(),
+            "amount": money::text(funding.amount),
+            "reference": funding.reference,
+        });
+        let told: ToldFunds =
+            self.ask(self.post(&format!("accounts/{}/funds", funding.api_key)).json(&body)).await?;
+        Ok(told.moved)
     }
 
     /// What plays now.

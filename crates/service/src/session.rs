@@ -169,5 +169,6 @@ pub async fn prune(desk: &Desk, now: Micros) -> Result<()> {
     store::password_reset::prune(&mut tx, now).await?;
     store::refresh_token::prune(&mut tx, now).await?;
     store::throttle::prune(&mut tx, now).await?;
+    store::api_client::prune_tokens(&mut tx, now).await?;
     Ok(tx.commit().await?)
 }

@@ -74,6 +74,10 @@ pub struct Throttles {
     pub account: Limit,
     /// Reset mails to one mailbox.
     pub reset: Limit,
+    /// Wrong keys and secrets of programs from one network.
+    pub programs: Limit,
+    /// Requests of one API client.
+    pub client: Limit,
 }
 
 impl Default for Throttles {
@@ -82,6 +86,8 @@ impl Default for Throttles {
             address: Limit::per_minutes(60, 15),
             account: Limit::per_minutes(10, 15),
             reset: Limit::per_minutes(3, 60),
+            programs: Limit::per_minutes(60, 15),
+            client: Limit::per_minutes(300, 1),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Counting attempts, in the database: two instances count together, and a restart forgets nothing.
 
 use crate::{Desk, Error, Limit, Origin, Result};
-use domain::time::SECOND;
+use domain::{ApiClientId, time::SECOND};
 use sha2::{Digest as _, Sha256};
 use store::Tx;
 
@@ -15,6 +15,10 @@ pub(crate) enum Bucket<'a> {
     Reset(&'a str),
     /// Tokens of hooks that open nothing, from one network.
     Hook(&'a Origin),
+    /// Wrong keys and secrets of programs, from one network.
+    Programs(&'a Origin),
+    /// Requests of one API client.
+    Client(ApiClientId),
 }
 
 impl Bucket<'_> {
@@ -25,6 +29,8 @@ impl Bucket<'_> {
             Self::Hook(origin) => format!("hook:{}", origin.network()),
             Self::Account(email) => format!("account:{}", hidden(email)),
             Self::Reset(email) => format!("reset:{}", hidden(email)),
+            Self::Programs(origin) => format!("programs:{}", origin.network()),
+            Self::Client(id) => format!("client:{id}"),
         }
     }
 
@@ -34,6 +40,8 @@ impl Bucket<'_> {
             Self::Network(_) | Self::Hook(_) => all.address,
             Self::Account(_) => all.account,
             Self::Reset(_) => all.reset,
+            Self::Programs(_) => all.programs,
+            Self::Client(_) => all.client,
         }
     }
 }
@@ -62,6 +70,30 @@ pub(crate) async fn count(desk: &Desk, buckets: &[Bucket<'_>]) -> Result<()> {
             let seconds = u64::try_from(micros / SECOND).unwrap_or(0);
             Err(Error::TooMany { retry_after_s: seconds.max(1) })
         }
+    }
+}
+
+/// Refuses where a bucket of failures is full; counts nothing. Secrets of 256 bits are not guessed: failures are counted
+/// to keep the noise down, and what is right costs no count.
+///
+/// # Errors
+/// [`Error::TooMany`].
+pub(crate) async fn open(desk: &Desk, bucket: &Bucket<'_>) -> Result<()> {
+    let now = desk.clock.now();
+    match store::throttle::get(&desk.db, &bucket.name(), now).await? {
+        Some(seen) if seen.count >= bucket.limit(desk).most => {
+            let seconds = u64::try_from(seen.window_ends_at.since(now) / SECOND).unwrap_or(0);
+            Err(Error::TooMany { retry_after_s: seconds.max(1) })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Counts a failure.
+pub(crate) async fn note(desk: &Desk, bucket: &Bucket<'_>) -> Result<()> {
+    match count(desk, std::slice::from_ref(bucket)).await {
+        Err(Error::TooMany { .. }) => Ok(()),
+        counted => counted,
     }
 }
 

@@ -61,6 +61,23 @@ pub async fn latest_by_key(from: impl Source, key: ExchangeKeyId) -> Result<Opti
     Ok(row.map(Point::from))
 }
 
+/// What an account was worth at a moment: its newest point until then, or else its first one after.
+///
+/// # Errors
+/// A fault.
+pub async fn as_of(from: impl Source, key: ExchangeKeyId, moment: Micros) -> Result<Option<Point>> {
+    let row = rows!(
+        Row,
+        from,
+        fetch_optional,
+        "select exchange_key_id, at, total_usd from equity_points where exchange_key_id = $1 \
+         order by case when at <= $2 then 0 else 1 end, case when at <= $2 then -at else at end limit 1",
+        key,
+        moment
+    )?;
+    Ok(row.map(Point::from))
+}
+
 /// The points of all of a person's accounts since `since`, in the order of time.
 ///
 /// # Errors

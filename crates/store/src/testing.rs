@@ -50,6 +50,14 @@ impl TestDb {
         }
         .expect("the statement runs");
     }
+
+    /// Whether the database takes one statement as it stands: for what it must refuse by itself.
+    pub async fn takes(&self, sql: &'static str) -> bool {
+        match &self.db.engine {
+            Engine::Sqlite { writer, .. } => sqlx::query(sql).execute(writer).await.is_ok(),
+            Engine::Postgres { pool } => sqlx::query(sql).execute(pool).await.is_ok(),
+        }
+    }
 }
 
 impl Deref for TestDb {

@@ -48,7 +48,7 @@ impl Front {
     /// A desk that hears as many attempts as a test makes.
     pub(super) fn new(db: &TestDb) -> Self {
         let plenty = Limit::per_minutes(10_000, 15);
-        let throttles = Throttles { address: plenty, account: plenty, reset: plenty };
+        let throttles = Throttles { address: plenty, account: plenty, reset: plenty, ..Throttles::default() };
         Self::with(db, Settings { throttles, ..Settings::default() })
     }
 

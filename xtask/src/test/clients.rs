@@ -1,39 +1,95 @@
-//! Third-party clients, unmodified but for their base addresses, against the sandbox in a process of its own.
+//! Third-party clients, unmodified but for their base addresses, against what they are for: the sandbox exchange, or a
+//! whole desk, in a process of its own.
 
 use super::Run;
 use super::report;
 use super::tally::Tally;
+use crate::process::{Running, free_port};
 use crate::sandbox::Sandbox;
 use crate::{process, say, tools};
 use anyhow::Result;
-use std::process::Command;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+use tempfile::TempDir;
 
-/// Folders with a package.json whose `node --test` talks to a sandbox.
-const CLIENTS: [&str; 1] = ["crates/sandbox/tests/ccxt"];
+/// What a client's tests talk to.
+#[derive(Clone, Copy)]
+enum Peer {
+    /// `SANDBOX_URL` and `SANDBOX_CONTROL_TOKEN`.
+    Sandbox,
+    /// `DESK_URL`.
+    Desk,
+}
 
-/// Runs each client's tests against a fresh sandbox.
+/// Folders with a package.json whose `node --test` talks to a peer.
+const CLIENTS: [(&str, Peer); 2] =
+    [("crates/sandbox/tests/ccxt", Peer::Sandbox), ("end2end/clients", Peer::Desk)];
+
+/// Runs each client's tests against a fresh peer.
 pub(super) fn clients(run: &Run<'_>) -> Result<Tally> {
     let mut total = Tally::default();
-    let folders = CLIENTS.iter().map(|client| run.workspace.root.join(client));
-    for folder in folders.filter(|folder| folder.join("package.json").is_file()) {
+    let folders = CLIENTS.iter().map(|(client, peer)| (run.workspace.root.join(client), *peer));
+    for (folder, peer) in folders.filter(|(folder, _)| folder.join("package.json").is_file()) {
         tools::node::ensure_packages(&folder)?;
-        build_sandbox(run)?;
-        let sandbox = Sandbox::start(run.workspace, "debug", &["--controllable"])?;
-        let report = run.report("node.tap")?;
-        let mut node = Command::new("node");
-        node.current_dir(&folder).arg("--test");
-        node.args(["--test-reporter=spec", "--test-reporter-destination=stdout", "--test-reporter=tap"]);
-        node.arg(format!("--test-reporter-destination={}", report.display()));
-        node.env("SANDBOX_URL", &sandbox.url).env("SANDBOX_CONTROL_TOKEN", &sandbox.token);
-        run.long_forms(&mut node);
-        let status = say::step(&format!("client {}", folder.display()), || process::status(&mut node))?;
-        total += report::read(&report, status, report::tap)?;
+        build(run)?;
+        total += match peer {
+            Peer::Sandbox => {
+                let sandbox = Sandbox::start(run.workspace, "debug", &["--controllable"])?;
+                let env = [
+                    ("SANDBOX_URL", sandbox.url.as_str()),
+                    ("SANDBOX_CONTROL_TOKEN", sandbox.token.as_str()),
+                ];
+                node(run, &folder, &env)?
+            }
+            Peer::Desk => {
+                let desk = Desk::start(&run.workspace.target.join("debug").join("slipstream"))?;
+                node(run, &folder, &[("DESK_URL", desk.url.as_str())])?
+            }
+        };
     }
     Ok(total)
 }
 
+fn node(run: &Run<'_>, folder: &Path, env: &[(&str, &str)]) -> Result<Tally> {
+    let report = run.report("node.tap")?;
+    let mut node = Command::new("node");
+    node.current_dir(folder).arg("--test");
+    node.args(["--test-reporter=spec", "--test-reporter-destination=stdout", "--test-reporter=tap"]);
+    node.arg(format!("--test-reporter-destination={}", report.display()));
+    node.envs(env.iter().copied());
+    run.long_forms(&mut node);
+    let status = say::step(&format!("client {}", folder.display()), || process::status(&mut node))?;
+    report::read(&report, status, report::tap)
+}
+
+/// A desk on an empty folder, its sandbox inside. It is stopped before its folder goes.
+struct Desk {
+    url: String,
+    _server: Running,
+    _directory: TempDir,
+}
+
+impl Desk {
+    /// Starts it, and waits until it is healthy.
+    fn start(binary: &Path) -> Result<Self> {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?));
+        let directory = tempfile::tempdir()?;
+        let mut command = Command::new(binary);
+        command.env_clear().current_dir(directory.path());
+        command.env("SLIPSTREAM_ADDR", address.to_string()).env("SLIPSTREAM_DATA_DIR", directory.path());
+        // More people sign up from one address than a home has.
+        command.env("SLIPSTREAM_ATTEMPTS", "100000");
+        command.stdin(Stdio::null()).stdout(Stdio::null());
+        let mut server = Running::start(&mut command)?;
+        server.wait_for_http(address, "/healthz", Duration::from_secs(30))?;
+        Ok(Self { url: format!("http://{address}"), _server: server, _directory: directory })
+    }
+}
+
 /// The same package selection as the Rust tests have, so that nothing is compiled twice.
-fn build_sandbox(run: &Run<'_>) -> Result<()> {
+fn build(run: &Run<'_>) -> Result<()> {
     let mut cargo = run.workspace.cargo(&["build", "--quiet", "--workspace", "--exclude", "frontend"]);
-    process::run(cargo.args(["--example", "serve"]))
+    process::run(cargo.args(["--example", "serve", "--bin", "slipstream"]))
 }

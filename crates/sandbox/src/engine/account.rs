@@ -46,6 +46,9 @@ pub struct Account {
     /// When it was opened.
     pub opened: Micros,
     pub(super) funded: (Decimal, Decimal),
+    /// What became of funds from or to outside, by their references. Snapshots from before there were any have none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) references: BTreeMap<String, bool>,
     pub(super) spot: BTreeMap<String, Holding>,
     /// Futures wallet balance in USDT, isolated margin included.
     pub(super) wallet: Decimal,
@@ -68,6 +71,7 @@ impl Account {
             rights: new.rights,
             opened: at,
             funded: (new.spot_funds, new.futures_funds),
+            references: BTreeMap::new(),
             spot: BTreeMap::new(),
             wallet: Decimal::ZERO,
             perpetuals: BTreeMap::new(),

@@ -131,6 +131,17 @@ pub enum Command {
         /// How much.
         amount: Decimal,
     },
+    /// Brings USDT from outside (positive) or takes it out, once for each reference. Answers [`Answer::Funded`].
+    Fund {
+        /// Whose.
+        account: AccountId,
+        /// Which wallet.
+        wallet: TradeType,
+        /// How much.
+        amount: Decimal,
+        /// What makes it happen once.
+        reference: String,
+    },
     /// Jumps a pair to a spot price, with volume enough to fill every order that it passes. Answers
     /// [`Answer::Done`]. For tests; the protocol decides who may.
     SetPrice {
@@ -166,6 +177,8 @@ pub enum Answer {
         /// Largest position at that leverage, in quote units.
         max_notional: Decimal,
     },
+    /// Whether the account had the funds, and they moved.
+    Funded(bool),
     /// The transfer's id.
     Transfer(u64),
     /// Nothing to tell.

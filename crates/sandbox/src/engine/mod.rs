@@ -114,6 +114,9 @@ impl Engine {
             Command::AdjustMargin { account, pair, amount } => {
                 self.with(account, |floor, account| settings::adjust_margin(floor, account, pair, amount))
             }
+            Command::Fund { account, wallet, amount, reference } => {
+                self.with(account, |floor, account| settings::fund(floor, account, wallet, amount, reference))
+            }
             Command::Transfer { account, from, asset, amount } => {
                 self.with(account, |floor, account| settings::transfer(floor, account, from, &asset, amount))
             }

@@ -128,6 +128,50 @@ pub(super) fn transfer(
     Ok(Answer::Transfer(floor.ids.income()))
 }
 
+/// Brings USDT from outside or takes it out. What became of a reference, a refusal too, is what becomes of it for good:
+/// a request that comes late must not move what its sender has given up.
+pub(super) fn fund(
+    floor: &mut Floor,
+    account: &mut Account,
+    wallet: TradeType,
+    amount: Decimal,
+    reference: String,
+) -> Result<Answer, Reject> {
+    if let Some(moved) = account.references.get(&reference) {
+        return Ok(Answer::Funded(*moved));
+    }
+    let amount = amount.normalize();
+    if amount.is_zero() || amount.scale() > settle::PLACES {
+        return Err(Reject::precision());
+    }
+    let there = match wallet {
+        TradeType::Spot => account.spot_free(QUOTE),
+        TradeType::Futures => margin::withdrawable(floor, account),
+    };
+    let moved = -amount <= there && amount <= LARGEST_FUNDS;
+    account.references.insert(reference, moved);
+    if moved {
+        bring(floor, account, wallet, amount);
+    }
+    Ok(Answer::Funded(moved))
+}
+
+fn bring(floor: &mut Floor, account: &mut Account, wallet: TradeType, amount: Decimal) {
+    floor.house.issue(QUOTE, amount);
+    match wallet {
+        TradeType::Spot => {
+            account.spot_mut(QUOTE).free += amount;
+            floor.tell_spot(account, &[QUOTE]);
+        }
+        TradeType::Futures => {
+            account.wallet += amount;
+            settle::income(floor, account, IncomeKind::Transfer, None, amount, None);
+            let reason = if amount > Decimal::ZERO { Reason::Deposit } else { Reason::Withdraw };
+            floor.tell_futures(account, reason, amount, &[]);
+        }
+    }
+}
+
 /// Ends orders and positions without profit or loss, and funds the account as at first. Its history stays.
 pub(super) fn reset(floor: &mut Floor, account: &mut Account) {
     for kind in [TradeType::Spot, TradeType::Futures] {

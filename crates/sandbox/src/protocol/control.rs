@@ -7,7 +7,7 @@ use super::{
     shared::Shared,
 };
 use crate::{
-    engine::{ApiSecret, Command, Engine, NewAccount, Rights},
+    engine::{Answer, ApiSecret, Command, Engine, NewAccount, Rights},
     market::Pair,
 };
 use axum::{
@@ -18,7 +18,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use domain::{Decimal, money};
+use domain::{Decimal, TradeType, money};
 use http::{StatusCode, header};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -35,7 +35,8 @@ type App = State<Arc<Shared>>;
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
     let mut closed = Router::new()
         .route("/accounts", post(open_account))
-        .route("/accounts/{api_key}/reset", post(reset_account));
+        .route("/accounts/{api_key}/reset", post(reset_account))
+        .route("/accounts/{api_key}/funds", post(fund_account));
     if shared.controllable {
         closed = closed
             .route("/tick", post(tick))
@@ -126,6 +127,45 @@ async fn reset_account(State(shared): App, Path(api_key): Path<String>) -> Respo
         Ok(Some(account)) => done(apply(&shared, Command::ResetAccount { account }).await),
         Ok(None) => (StatusCode::NOT_FOUND, Json(json!({ "error": "no such account" }))).into_response(),
         Err(refused) => Failure::from(refused).into_response(),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Funds {
+    wallet: TradeType,
+    amount: String,
+    reference: String,
+}
+
+/// Brings funds from outside, or takes them out: `moved` says whether the account had them. The same reference moves
+/// once, so whoever does not know what became of it asks again.
+async fn fund_account(State(shared): App, Path(api_key): Path<String>, body: Bytes) -> Response {
+    let asked: Funds = match read(&body) {
+        Ok(asked) => asked,
+        Err(bad) => return bad.into_response(),
+    };
+    let Ok(amount) = money::parse(&asked.amount) else { return bad_request("amount is no decimal number") };
+    if asked.reference.is_empty() || asked.reference.len() > 64 {
+        return bad_request("reference must have from 1 to 64 characters");
+    }
+    let find = |engine: &Engine| engine.account_by_key(&api_key).map(|account| account.id);
+    let account = match shared.exchange.read(find) {
+        Ok(Some(account)) => account,
+        Ok(None) => {
+            return (StatusCode::NOT_FOUND, Json(json!({ "error": "no such account" }))).into_response();
+        }
+        Err(refused) => return Failure::from(refused).into_response(),
+    };
+    let Funds { wallet, reference, .. } = asked;
+    let funded = async {
+        let (answer, record) = shared.exchange.apply(Command::Fund { account, wallet, amount, reference })?;
+        shared.exchange.durable(record).await?;
+        Ok::<_, Failure>(matches!(answer, Answer::Funded(true)))
+    };
+    match funded.await {
+        Ok(moved) => Json(json!({ "moved": moved })).into_response(),
+        Err(failure) => failure.into_response(),
     }
 }
 

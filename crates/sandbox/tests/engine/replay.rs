@@ -68,8 +68,12 @@ pub(crate) fn life() -> impl Strategy<Value = Vec<Step>> {
                 let mode = if isolated { MarginMode::Isolated } else { MarginMode::Crossed };
                 Step::Do(Command::SetMarginMode { account, pair, mode })
             }),
-            1 => (kind, 1_i64..5_000).prop_map(move |(from, amount)| {
+            1 => (kind.clone(), 1_i64..5_000).prop_map(move |(from, amount)| {
                 Step::Do(Command::Transfer { account, from, asset: "USDT".into(), amount: amount.into() })
+            }),
+            1 => (kind, -9_000_i64..9_000, 0_u8..9).prop_map(move |(wallet, amount, reference)| {
+                let (amount, reference) = (amount.into(), reference.to_string());
+                Step::Do(Command::Fund { account, wallet, amount, reference })
             }),
             1 => (pair(), any::<bool>()).prop_map(move |(pair, algo)| {
                 let which = if algo { Which::Algo } else { Which::Plain };

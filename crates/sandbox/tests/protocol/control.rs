@@ -40,6 +40,44 @@ async fn tests_may_move_the_market_only_where_that_is_switched_on() {
 }
 
 #[tokio::test]
+async fn funds_come_and_go_once_for_each_reference() {
+    let desk = Desk::open().await;
+    let door = format!("accounts/{}/funds", desk.key);
+    let funds = async |wallet: &str, amount: &str, reference: &str| {
+        let body = json!({ "wallet": wallet, "amount": amount, "reference": reference });
+        desk.control(&door, body).await
+    };
+    for (wallet, amount, reference, moved) in [
+        ("FUTURES", "5.5", "a", true),
+        ("FUTURES", "5.5", "a", true),
+        ("SPOT", "-10000", "b", true),
+        ("SPOT", "-0.00000001", "c", false),
+        ("SPOT", "1", "d", true),
+        ("SPOT", "-0.00000001", "c", false),
+        ("SPOT", "99999999999", "e", false),
+    ] {
+        assert_eq!(funds(wallet, amount, reference).await.ok(), json!({ "moved": moved }), "{reference}");
+    }
+    let account = desk.call("GET", "/fapi/v3/account", "").await.ok();
+    assert_eq!(account["totalWalletBalance"], "10005.50000000");
+    for (wallet, amount, reference) in [
+        ("MARGIN", "1", "f"),
+        ("SPOT", "x", "f"),
+        ("SPOT", "1", ""),
+        ("SPOT", "0", "f"),
+        ("SPOT", "1e-9", "f"),
+    ] {
+        assert_eq!(
+            funds(wallet, amount, reference).await.status,
+            StatusCode::BAD_REQUEST,
+            "{wallet} {amount}"
+        );
+    }
+    let nobody = json!({ "wallet": "SPOT", "amount": "1", "reference": "a" });
+    assert_eq!(desk.control("accounts/nobody/funds", nobody).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
 async fn opens_accounts_with_the_rights_asked_for_and_resets_them() {
     let desk = Desk::open().await;
     assert_eq!(desk.key.len(), 64);

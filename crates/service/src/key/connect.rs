@@ -7,7 +7,7 @@ use domain::{
     validation::{self, FieldProblem, Problem},
 };
 use exchange::{Credentials, KeyRights};
-use store::key::KeyRow;
+use store::{Tx, key::KeyRow};
 use zeroize::Zeroizing;
 
 /// What a person gives to connect a key.
@@ -33,24 +33,46 @@ pub struct NewKey {
 /// # Errors
 /// Fields (a key that may withdraw is refused); 1103, 1109, 2129a, 2129b.
 pub async fn create(desk: &Desk, actor: &Actor, new: NewKey) -> Result<ExchangeKey> {
-    let new = checked(new)?;
+    let mut made = create_together(desk, actor, vec![new]).await?;
+    made.pop().ok_or_else(|| Error::fault("a key was connected and is not there"))
+}
+
+/// Connects several keys: all of them or none.
+///
+/// # Errors
+/// As [`create`].
+pub async fn create_together(desk: &Desk, actor: &Actor, news: Vec<NewKey>) -> Result<Vec<ExchangeKey>> {
+    let news = news.into_iter().map(checked).collect::<Result<Vec<_>>>()?;
     let limits = plan::of(desk, actor).await?.limits;
-    if !limits.allows_key(store::key::count_by_user(&desk.db, actor.user).await?) {
+    let present = store::key::count_by_user(&desk.db, actor.user).await?;
+    let last = i64::try_from(news.len()).unwrap_or(i64::MAX).saturating_sub(1);
+    if !limits.allows_key(present.saturating_add(last)) {
         return Err(Refusal::PlanKeyLimit.into());
     }
-    if store::key::exists(&desk.db, new.exchange_id, &new.api_key, new.trade_type).await? {
-        return Err(Refusal::KeyExists.into());
+    for new in &news {
+        if store::key::exists(&desk.db, new.exchange_id, &new.api_key, new.trade_type).await? {
+            return Err(Refusal::KeyExists.into());
+        }
     }
-    let who = Credentials::new(new.api_key.clone(), new.secret.as_str());
-    let rights = verify(desk, &who, new.trade_type).await?;
-    let balance = desk.exchange.balance(&who, new.trade_type).await?;
-    let worth = equity::worth(desk, &balance).await?;
-    let present =
+    let mut worth =
         if limits.max_balance_usd.is_some() { equity::total_usd(desk, actor).await? } else { Decimal::ZERO };
-    if !limits.allows_balance(present + worth) {
+    let mut rights = Vec::new();
+    for new in &news {
+        let who = Credentials::new(new.api_key.clone(), new.secret.as_str());
+        rights.push(verify(desk, &who, new.trade_type).await?);
+        let balance = desk.exchange.balance(&who, new.trade_type).await?;
+        worth += equity::worth(desk, &balance).await?;
+    }
+    if !limits.allows_balance(worth) {
         return Err(Refusal::PlanBalanceLimit.into());
     }
-    insert(desk, actor, &new, rights).await
+    let mut made = Vec::new();
+    let mut tx = desk.db.begin().await?;
+    for (new, rights) in news.iter().zip(rights) {
+        made.push(insert(desk, &mut tx, actor, new, rights).await?);
+    }
+    tx.commit().await?;
+    Ok(made)
 }
 
 /// Asks the exchange what the key may do. A key that may withdraw is too dangerous to keep.
@@ -86,7 +108,13 @@ fn checked(new: NewKey) -> Result<NewKey> {
     }
 }
 
-async fn insert(desk: &Desk, actor: &Actor, new: &NewKey, rights: KeyRights) -> Result<ExchangeKey> {
+async fn insert(
+    desk: &Desk,
+    tx: &mut Tx,
+    actor: &Actor,
+    new: &NewKey,
+    rights: KeyRights,
+) -> Result<ExchangeKey> {
     let id = ExchangeKeyId::mint(&*desk.clock, &*desk.chance);
     let now = desk.clock.now();
     let key = ExchangeKey {
@@ -105,14 +133,12 @@ async fn insert(desk: &Desk, actor: &Actor, new: &NewKey, rights: KeyRights) -> 
     };
     let sealed = seal(desk, id, actor.user, &new.secret)?;
     let row = KeyRow { key, user_id: actor.user, sealed };
-    let mut tx = desk.db.begin().await?;
-    match store::key::insert(&mut tx, &row).await {
+    match store::key::insert(tx, &row).await {
         Ok(()) => {}
         // Somebody connected it a moment ago.
         Err(error) if error.is_unique() => return Err(Refusal::KeyExists.into()),
         Err(error) => return Err(error.into()),
     }
-    audit::record(desk, &mut tx, Some(actor.user), audit::Deed::KeyCreated, &id.to_string(), None).await?;
-    tx.commit().await?;
+    audit::record(desk, tx, Some(actor.user), audit::Deed::KeyCreated, &id.to_string(), None).await?;
     Ok(row.key)
 }

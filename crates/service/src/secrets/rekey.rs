@@ -3,7 +3,7 @@
 
 use super::{Sealed, VERSION};
 use crate::{Desk, Error, Result};
-use domain::{ExchangeKeyId, MailId};
+use domain::{ApiClientId, ExchangeKeyId, MailId};
 use store::key::SealedSecret;
 use uuid::Uuid;
 
@@ -16,7 +16,8 @@ const PAGE: i64 = 200;
 /// # Errors
 /// When a row is under a key that is not configured, or the database cannot be used.
 pub async fn rekey(desk: &Desk) -> Result<u64> {
-    Ok(exchange_keys(desk).await? + mails(desk).await? + signing_keys(desk).await?)
+    let (keys, clients) = (exchange_keys(desk).await?, api_clients(desk).await?);
+    Ok(keys + clients + mails(desk).await? + signing_keys(desk).await?)
 }
 
 async fn exchange_keys(desk: &Desk) -> Result<u64> {
@@ -45,6 +46,22 @@ async fn exchange_keys(desk: &Desk) -> Result<u64> {
             let mut tx = desk.db.begin().await?;
             // Not ours to change when its owner gave it new credentials meanwhile: those are under the present key.
             done += u64::from(store::key::reseal(&mut tx, row.key.id, &row.sealed, &new).await?);
+            tx.commit().await?;
+        }
+    }
+}
+
+async fn api_clients(desk: &Desk) -> Result<u64> {
+    let (mut after, mut done) = (ApiClientId(Uuid::nil()), 0);
+    loop {
+        let rows = store::api_client::page(&desk.db, after, PAGE).await?;
+        let Some(last) = rows.last() else { return Ok(done) };
+        after = last.id;
+        for row in rows {
+            let new = anew(desk, "api_clients", row.id.0, row.user_id.0, &row.sealed_secret)?;
+            let Some(new) = new else { continue };
+            let mut tx = desk.db.begin().await?;
+            done += u64::from(store::api_client::reseal(&mut tx, row.id, &new).await?);
             tx.commit().await?;
         }
     }

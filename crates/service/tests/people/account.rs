@@ -50,7 +50,7 @@ async fn a_stranger_learns_nothing_from_signing_in(db: &TestDb) {
 
 fn tight() -> Throttles {
     let plenty = Limit::per_minutes(1_000, 15);
-    Throttles { address: plenty, account: Limit::per_minutes(3, 15), reset: plenty }
+    Throttles { address: plenty, account: Limit::per_minutes(3, 15), reset: plenty, ..Throttles::default() }
 }
 
 async fn guessing_at_one_account_is_throttled_wherever_it_comes_from(db: &TestDb) {

@@ -2,7 +2,12 @@
 
 use super::setting::{ADA, OTHER, PASSWORD, desk, here, last_mail, reset_token};
 use domain::{ExchangeId, ExchangeKey, ExchangeKeyId, StrategyType, TradeType};
-use service::{MasterKey, Sealer, account, secrets, session, testing, token};
+use service::{
+    MasterKey, Sealer, account,
+    api_client::{self, NewClient},
+    flash::{self, Flash},
+    secrets, session, testing, token,
+};
 use std::{fs, sync::Arc};
 use store::key::{KeyRow, SealedSecret};
 use store::testing::TestDb;
@@ -22,7 +27,17 @@ async fn use_the_desk(db: &TestDb) -> Vec<String> {
     account::reset_password(&desk, here(), &reset, OTHER).await.unwrap();
     store_key(&desk, session.actor.user).await;
     let first_line = mail.body.lines().next().unwrap().to_owned();
+    let client =
+        NewClient { name: "Bots".into(), permissions: vec!["BOTS_READ".into()], ..NewClient::default() };
+    let made = api_client::create(&desk, &session.actor, &here(), client).await.unwrap();
+    let token = api_client::sign_in(&desk, &here(), &made.client.login_id, &made.secret).await.unwrap();
+    let flash = Flash { told: vec![("secret".into(), made.secret.to_string())], ..Flash::default() };
+    let fresh = account::sign_in(&desk, here(), ADA, OTHER).await.unwrap();
+    flash::put(&desk, &fresh.token, &flash).await.unwrap();
     let mut secrets = vec![
+        made.secret.to_string(),
+        token,
+        fresh.token,
         PASSWORD.into(),
         OTHER.into(),
         session.token,
@@ -111,8 +126,8 @@ async fn a_new_master_key_takes_over_every_secret(db: &TestDb) {
     let chance = Arc::clone(&old.chance);
     let rekeying =
         with_sealer(db, Sealer::new(MasterKey::new([8; 32]), Some(MasterKey::new([7; 32])), chance.clone()));
-    // Two keys, a reset mail, a notice of the change, and the key that signs.
-    assert_eq!(secrets::rekey(&rekeying).await.unwrap(), 5);
+    // Two keys, an API client, a reset mail, a notice of the change, and the key that signs.
+    assert_eq!(secrets::rekey(&rekeying).await.unwrap(), 6);
     assert_eq!(secrets::rekey(&rekeying).await.unwrap(), 0);
 
     let new = with_sealer(db, Sealer::new(MasterKey::new([8; 32]), None, chance));
@@ -126,6 +141,9 @@ async fn a_new_master_key_takes_over_every_secret(db: &TestDb) {
     let secret = new.sealer.open("exchange_keys", id.0, user.0, &sealed).unwrap();
     assert_eq!(secret.as_slice(), EXCHANGE_SECRET.as_bytes());
     assert!(old.sealer.open("exchange_keys", id.0, user.0, &sealed).is_err());
+    let client = store::api_client::list_by_user(&new.db, user).await.unwrap().remove(0);
+    let sealed = service::Sealed::from_bytes(&client.sealed_secret).unwrap();
+    assert_eq!(new.sealer.open("api_clients", client.id.0, user.0, &sealed).unwrap().len(), 64);
     let tokens = token::sign_in(&new, here(), ADA, OTHER).await.unwrap();
     token::verify(&new, &tokens.access_token).await.unwrap();
 }

@@ -89,7 +89,12 @@ async fn asking_for_a_reset_tells_nothing(db: &TestDb) {
 
 async fn a_mailbox_is_not_flooded(db: &TestDb) {
     let plenty = Limit::per_minutes(1_000, 15);
-    let few = Throttles { address: plenty, account: plenty, reset: Limit::per_minutes(2, 60) };
+    let few = Throttles {
+        address: plenty,
+        account: plenty,
+        reset: Limit::per_minutes(2, 60),
+        ..Throttles::default()
+    };
     let (desk, _) = throttled(db, few);
     ada(&desk).await;
     for _ in 0..5 {

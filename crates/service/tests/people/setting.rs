@@ -24,7 +24,7 @@ pub(super) fn from(address: &str) -> Origin {
 /// A desk that hears as many attempts as a test makes.
 pub(super) fn desk(db: &TestDb) -> (SharedDesk, Arc<TestClock>) {
     let plenty = Limit::per_minutes(10_000, 15);
-    throttled(db, Throttles { address: plenty, account: plenty, reset: plenty })
+    throttled(db, Throttles { address: plenty, account: plenty, reset: plenty, ..Throttles::default() })
 }
 
 pub(super) fn throttled(db: &TestDb, throttles: Throttles) -> (SharedDesk, Arc<TestClock>) {

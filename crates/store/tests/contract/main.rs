@@ -3,13 +3,16 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod copies;
+mod clients;
 mod engine;
 mod equity;
 mod events;
 mod intents;
 mod keys;
 mod leases;
+mod ledgers;
 mod people;
 mod plans;
 mod samples;
+mod subs;
 mod tokens;

@@ -1,6 +1,7 @@
 //! What this surface answers when it does not do what was asked: one mapping from [`service::Error`], in the Express
 //! service's shapes (wire.md section 1).
 
+use crate::rest::surface::Trouble;
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, header::RETRY_AFTER},
@@ -115,6 +116,17 @@ fn answer(error: Error) -> Response {
         Error::Fault(fault) => {
             tracing::error!(fault = format!("{fault:#}"), "request failed");
             message(StatusCode::INTERNAL_SERVER_ERROR, "internal server error")
+        }
+    }
+}
+
+/// What no handler of this surface had a say in.
+pub(crate) fn tell(trouble: Trouble) -> Response {
+    match trouble {
+        Trouble::Service(error) => answer(error),
+        plain => {
+            let (status, words) = plain.plain();
+            message(status, words)
         }
     }
 }

@@ -5,6 +5,7 @@
 //! [`present`]; what goes wrong goes through [`error`].
 
 mod account;
+mod api_client;
 pub mod asked;
 pub mod bodies;
 pub mod error;
@@ -47,6 +48,8 @@ pub fn open(doors: Doors) -> Doors {
         .route(Role::Trader, routes!(account::whitelist))
         .route(Role::Trader, routes!(account::balance))
         .route(Role::Trader, routes!(account::sandbox))
+        .route(Role::Trader, routes!(api_client::list, api_client::create))
+        .route(Role::Trader, routes!(api_client::revoke))
         .route(Role::Trader, routes!(key::list))
         .route(Role::Trader, routes!(key::create))
         .route(Role::Trader, routes!(key::update, key::delete))

@@ -1,0 +1,62 @@
+//! What the operator decides about currencies, brands and credits.
+#![allow(missing_docs)] // the server macro makes items that cannot carry docs
+
+use super::{form::form, trade::fresh_key, trader};
+use crate::answer::{Done, Failure};
+use leptos::prelude::*;
+use service::{
+    ledger::{self, Rule},
+    sub_account::{self, Brand},
+};
+
+/// The page of all three forms.
+const PAGE: &str = "/admin/accounts";
+
+/// Says whether a currency is enabled in a country.
+#[server(endpoint = "currency-rule")]
+pub async fn set_rule(
+    #[server(default)] country: String,
+    #[server(default)] currency: String,
+    #[server(default)] enabled: String,
+) -> Result<Done, Failure> {
+    let (visit, actor) = trader()?;
+    let answer = form("currency-rule", PAGE)
+        .keep("country", &country)
+        .keep("currency", &currency)
+        .keep("enabled", &enabled);
+    let rule = Rule { country: country.trim().to_owned(), currency, enabled: enabled == "true" };
+    let set = ledger::set_rule(&visit.desk, &actor, &visit.origin, &rule).await;
+    answer.answer(&visit, set.map(|()| Done::at(PAGE).saying("rule-set"))).await
+}
+
+/// Adds a brand, or changes whether it is a broker's.
+#[server(endpoint = "brand-set")]
+pub async fn set_brand(
+    #[server(default)] brand: String,
+    #[server(default)] broker: String,
+) -> Result<Done, Failure> {
+    let (visit, actor) = trader()?;
+    let answer = form("brand-set", PAGE).keep("brand", &brand).keep("broker", &broker);
+    let brand = Brand { name: brand, broker: broker == "true" };
+    let set = sub_account::set_brand(&visit.desk, &actor, &visit.origin, &brand).await;
+    answer.answer(&visit, set.map(|()| Done::at(PAGE).saying("brand-set"))).await
+}
+
+/// Credits an account. The form's idempotency key makes it happen once.
+#[server(endpoint = "account-credit")]
+pub async fn credit(
+    #[server(default)] account: String,
+    #[server(default)] amount: String,
+    #[server(default)] memo: String,
+    #[server(default)] idempotency: String,
+) -> Result<Done, Failure> {
+    let (visit, actor) = trader()?;
+    let answer =
+        form("account-credit", PAGE).keep("account", &account).keep("amount", &amount).keep("memo", &memo);
+    let fresh = fresh_key(&visit);
+    let once = if idempotency.is_empty() { &fresh } else { &idempotency };
+    let credit = ledger::Credit { public_id: account.trim(), amount: &amount, memo: &memo, reference: once };
+    let done = ledger::credit(&visit.desk, &actor, &visit.origin, credit).await;
+    let done = done.map(|()| Done::at(PAGE).saying("account-credited"));
+    answer.answer_with(&visit, done, Some(fresh)).await
+}

@@ -1,0 +1,167 @@
+//! `/settings/api-clients`: credentials for programs.
+
+use crate::{
+    components::{
+        form::{Field, Posted, boxes},
+        frame::{Width, frame},
+        icon::icon,
+        show::show,
+    },
+    visit::{self, Visit},
+    words::{clients::Clients, clients::clients, fill},
+};
+use domain::{ApiClient, Permission};
+use leptos::prelude::*;
+use service::api_client;
+
+/// The clients, and a form for one more.
+pub(crate) fn page() -> impl IntoView {
+    show(|visit| async move {
+        let (words, actor) = (clients(visit::lang()), visit.trader()?);
+        let all = api_client::list(&visit.desk, actor).await?;
+        let posted = Posted::read(&visit).await?;
+        let made = posted.of("client-create");
+        let none = all.is_empty().then(|| view! { <p class="empty">{words.none}</p> });
+        let once = once(words, &made, &all);
+        let body = view! {
+            <h1>{words.title}</h1>
+            <p class="lead">{words.lead}</p>
+            {posted.message()}
+            {once}
+            {none}
+            <ul class="cards" data-testid="clients">{all.iter().map(|c| card(words, c)).collect_view()}</ul>
+            {add(words, &made)}
+            {doors(&visit, words)}
+        };
+        Ok(frame(&visit, words.title, Width::Wide, body.into_any()))
+    })
+}
+
+/// The secret of the client that was just made: here, and never again.
+fn once(words: &'static Clients, posted: &Posted, all: &[ApiClient]) -> Option<AnyView> {
+    let (id, secret) = posted.told().first()?;
+    let made = all.iter().find(|client| client.id.to_string() == *id)?;
+    let line = |name: &'static str, value: String, id: &'static str| {
+        view! { <div><dt>{name}</dt><dd><code data-testid=id>{value}</code></dd></div> }
+    };
+    Some(
+        view! {
+            <section class="panel note" aria-labelledby="once-title" data-testid="once">
+                <h2 id="once-title" class="panel-title">{words.once_title}</h2>
+                <p>{words.once_lead}</p>
+                <dl class="secrets">
+                    {line(words.api_key, made.api_key.clone(), "made-key")}
+                    {line(words.secret, secret.clone(), "made-secret")}
+                    {line(words.login_id, made.login_id.clone(), "made-login")}
+                </dl>
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+/// What a permission is called.
+const fn permission(words: &'static Clients, permission: Permission) -> &'static str {
+    match permission {
+        Permission::AccountsRead => words.accounts_read,
+        Permission::AccountsWrite => words.accounts_write,
+        Permission::BotsRead => words.bots_read,
+        Permission::BotsWrite => words.bots_write,
+        Permission::SmartTradesRead => words.smart_trades_read,
+        Permission::SmartTradesWrite => words.smart_trades_write,
+    }
+}
+
+fn card(words: &'static Clients, client: &ApiClient) -> AnyView {
+    let minute = |iso: String| iso.get(..16).unwrap_or_default().replace('T', " ");
+    let used = match &client.last_used {
+        Some((at, from)) => fill(words.used, &[&minute(at.to_string()), from]),
+        None => words.unused.to_owned(),
+    };
+    let mut facts = vec![fill(words.made, &[&client.created_at.date()]), used];
+    facts.extend(client.expires_at.map(|at| fill(words.until, &[&minute(at.to_string())])));
+    if !client.networks.is_empty() {
+        let all: Vec<_> = client.networks.iter().map(ToString::to_string).collect();
+        facts.push(fill(words.only_from, &[&all.join(", ")]));
+    }
+    facts.extend(client.rsa.then(|| words.signs_rsa.to_owned()));
+    let may: Vec<_> = client.permissions.iter().map(|p| permission(words, *p)).collect();
+    view! {
+        <li class="panel key" data-testid="client">
+            <div class="key-head"><h2 class="key-name">{icon("robot")}{client.name.clone()}</h2></div>
+            <p>{may.join(" · ")}</p>
+            <p class="hint">{facts.join(" · ")}</p>
+            <p class="api-key"><code>{client.api_key.clone()}</code></p>
+            <p class="hint">{words.login_id}" "<code>{client.login_id.clone()}</code></p>
+            <details class="sure">
+                <summary class="button" data-testid="client-revoke">{words.revoke}</summary>
+                <form method="post" action="/api/client-revoke">
+                    <input type="hidden" name="id" value=client.id.to_string()/>
+                    <p>{words.revoke_sure}</p>
+                    <button type="submit" class="button" data-kind="bad" data-testid="client-revoke-yes">{words.revoke}</button>
+                </form>
+            </details>
+        </li>
+    }
+    .into_any()
+}
+
+fn add(words: &'static Clients, posted: &Posted) -> AnyView {
+    // What was typed comes back after a slip; after a success the form is empty.
+    let posted = if posted.failed() { posted.clone() } else { Posted::default() };
+    let field = |name, label, hint| Field {
+        name,
+        label,
+        hint,
+        autocomplete: "off",
+        scope: "client",
+        optional: true,
+        ..Field::default()
+    };
+    let name = Field { optional: false, ..field("name", words.name, words.name_hint) };
+    let options: Vec<_> = Permission::ALL.iter().map(|p| (p.word(), permission(words, *p))).collect();
+    view! {
+        <section class="panel" id="add" aria-labelledby="add-title">
+            <h2 id="add-title" class="panel-title">{words.make_title}</h2>
+            <form method="post" action="/api/client-create" class="form roomy-form" novalidate data-testid="client-create">
+                {name.show(&posted)}
+                {boxes(&posted, "permissions", words.permissions, &options)}
+                {field("addresses", words.addresses, words.addresses_hint).show(&posted)}
+                {field("expiresAt", words.expires, words.expires_hint).show(&posted)}
+                {key(words, &posted)}
+                <button type="submit" class="button" data-kind="main">{words.make}</button>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+/// A key of many lines.
+fn key(words: &'static Clients, posted: &Posted) -> AnyView {
+    let problem = posted.problem("rsaPublicKey");
+    view! {
+        <div class="field">
+            <label for="client-rsa">{words.rsa}</label>
+            <textarea id="client-rsa" name="rsaPublicKey" rows="4" spellcheck="false" autocomplete="off"
+                aria-describedby="client-rsa-hint" aria-invalid=problem.map(|_| "true")>{posted.value("rsaPublicKey")}</textarea>
+            <p class=if problem.is_some() { "problem" } else { "hint" } id="client-rsa-hint">
+                {problem.unwrap_or(words.rsa_hint)}
+            </p>
+        </div>
+    }
+    .into_any()
+}
+
+fn doors(visit: &Visit, words: &'static Clients) -> AnyView {
+    let url = &visit.desk.settings.public_url;
+    let line = |text: &'static str| view! { <li>{fill(text, &[url])}</li> };
+    view! {
+        <section class="panel" aria-labelledby="doors-title">
+            <h2 id="doors-title" class="panel-title">{words.doors_title}</h2>
+            <ul class="doors">
+                {line(words.door_threecommas)}{line(words.door_lumetrade)}{line(words.door_currencycloud)}
+            </ul>
+        </section>
+    }
+    .into_any()
+}

@@ -1,0 +1,230 @@
+//! Money on our own books: whole units of 10^-8 in an `i64`, and a scale for each currency (house rule 1).
+
+use crate::{Decimal, LedgerAccountId, Micros, TransferId, UserId, money, validation::Problem, words};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Decimals of one unit.
+pub const PLACES: u32 = 8;
+
+/// An amount in units of 10^-8, of whatever currency.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "sql", derive(sqlx::Type), sqlx(transparent))]
+#[serde(transparent)]
+pub struct Units(pub i64);
+
+impl Units {
+    /// The amount as a decimal.
+    #[must_use]
+    pub fn decimal(self) -> Decimal {
+        Decimal::new(self.0, PLACES).normalize()
+    }
+
+    /// The units of a decimal; none when it is finer than a unit or more than we count.
+    #[must_use]
+    pub fn of(amount: Decimal) -> Option<Self> {
+        let amount = amount.normalize();
+        if amount.scale() > PLACES {
+            return None;
+        }
+        let factor = 10_i128.checked_pow(PLACES - amount.scale())?;
+        i64::try_from(amount.mantissa().checked_mul(factor)?).ok().map(Self)
+    }
+
+    /// The sum, unless it is more than we count.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Option<Self> {
+        self.0.checked_add(other.0).map(Self)
+    }
+
+    /// The same amount the other way round, unless there is none.
+    #[must_use]
+    pub fn negated(self) -> Option<Self> {
+        self.0.checked_neg().map(Self)
+    }
+}
+
+impl fmt::Display for Units {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&money::text(self.decimal()))
+    }
+}
+
+/// A currency that we keep.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Currency {
+    /// `ZAR`, `BTC`.
+    pub code: String,
+    /// Its name in English.
+    pub name: String,
+    /// Decimals that it has: 2, 8.
+    pub scale: u32,
+}
+
+impl Currency {
+    /// Reads an amount above zero in this currency. Finer input is refused, never rounded.
+    ///
+    /// # Errors
+    /// [`Problem::Required`], [`Problem::NotNumber`], [`Problem::NotPositive`], [`Problem::TooManyDecimals`].
+    pub fn amount(&self, text: &str) -> Result<Units, Problem> {
+        if text.trim().is_empty() {
+            return Err(Problem::Required);
+        }
+        let amount = money::parse(text).map_err(|_| Problem::NotNumber)?.normalize();
+        if amount <= Decimal::ZERO {
+            return Err(Problem::NotPositive);
+        }
+        if amount.scale() > self.scale {
+            return Err(Problem::TooManyDecimals);
+        }
+        Units::of(amount).ok_or(Problem::NotNumber)
+    }
+}
+
+/// The form of a currency's code: 2 to 10 capital letters and digits.
+///
+/// # Errors
+/// [`Problem::Required`] or [`Problem::NotCurrency`].
+pub fn code(text: &str) -> Result<&str, Problem> {
+    let good = text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+    match text.len() {
+        0 => Err(Problem::Required),
+        2..=10 if good => Ok(text),
+        _ => Err(Problem::NotCurrency),
+    }
+}
+
+/// The form of a country's code: two capital letters.
+///
+/// # Errors
+/// [`Problem::Required`] or [`Problem::NotLetterCode`].
+pub fn country(text: &str) -> Result<&str, Problem> {
+    match text.len() {
+        0 => Err(Problem::Required),
+        2 if text.bytes().all(|b| b.is_ascii_uppercase()) => Ok(text),
+        _ => Err(Problem::NotLetterCode),
+    }
+}
+
+/// A person's account in one currency.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CurrencyAccount {
+    /// Its id within.
+    pub id: LedgerAccountId,
+    /// Its id for programs, `acc_8F4J2N`.
+    pub public_id: String,
+    /// Whose.
+    pub user: UserId,
+    /// In what.
+    pub currency: String,
+    /// What can be used.
+    pub available: Units,
+    /// What is held.
+    pub locked: Units,
+    /// When it was opened.
+    pub created_at: Micros,
+}
+
+/// One line of an account's history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Movement {
+    /// When.
+    pub at: Micros,
+    /// Why.
+    pub kind: MovementKind,
+    /// In the words of whoever moved it.
+    pub memo: String,
+    /// How much came (positive) or went.
+    pub amount: Units,
+    /// What the account held afterwards, held funds included.
+    pub after: Units,
+}
+
+words! {
+    /// Why money moved.
+    pub MovementKind {
+        /// The operator, or the sandbox's faucet, credited the account.
+        Credit = "credit",
+        /// It went to an exchange account.
+        ToExchange = "to-exchange",
+        /// It came from an exchange account.
+        FromExchange = "from-exchange",
+        /// From one account to another.
+        Transfer = "transfer",
+    }
+}
+
+words! {
+    /// How a transfer to or from an exchange stands.
+    pub TransferStatus {
+        /// Decided, and not yet known to have happened.
+        Working = "working",
+        /// It happened.
+        Done = "done",
+        /// It did not happen, and never will.
+        Failed = "failed",
+    }
+}
+
+/// Funds on their way between a currency account and an exchange account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Transfer {
+    /// Its id: what the exchange knows it by.
+    pub id: TransferId,
+    /// To the exchange, or from it.
+    pub kind: MovementKind,
+    /// How much.
+    pub amount: Units,
+    /// How it stands.
+    pub status: TransferStatus,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn rand() -> Currency {
+        Currency { code: "ZAR".into(), name: "Rand".into(), scale: 2 }
+    }
+
+    #[test]
+    fn finer_input_is_refused_and_never_rounded() {
+        assert_eq!(rand().amount("10.25"), Ok(Units(1_025_000_000)));
+        assert_eq!(rand().amount("10.250"), Ok(Units(1_025_000_000)));
+        assert_eq!(rand().amount("10.255"), Err(Problem::TooManyDecimals));
+        assert_eq!(rand().amount("0"), Err(Problem::NotPositive));
+        assert_eq!(rand().amount("-1"), Err(Problem::NotPositive));
+        assert_eq!(rand().amount("1e30"), Err(Problem::NotNumber));
+        assert_eq!(rand().amount("99999999999999"), Err(Problem::NotNumber));
+        assert_eq!(rand().amount(" "), Err(Problem::Required));
+    }
+
+    #[test]
+    fn codes_are_capital_letters() {
+        assert_eq!(code("USDT"), Ok("USDT"));
+        for bad in ["usdt", "US DT", "Z", "ÄÖ", "ABCDEFGHIJK"] {
+            assert_eq!(code(bad), Err(Problem::NotCurrency), "{bad}");
+        }
+        assert_eq!(
+            (code(""), country("ZA"), country("za")),
+            (Err(Problem::Required), Ok("ZA"), Err(Problem::NotLetterCode))
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn units_and_decimals_say_the_same(units in any::<i64>()) {
+            prop_assert_eq!(Units::of(Units(units).decimal()), Some(Units(units)));
+        }
+
+        #[test]
+        fn what_is_read_is_what_was_written(units in 1_i64..i64::MAX, scale in 0_u32..=8) {
+            let currency = Currency { code: "X1".into(), name: String::new(), scale };
+            let step = 10_i64.pow(PLACES - scale);
+            let amount = Units(units / step * step);
+            prop_assume!(amount.0 > 0);
+            prop_assert_eq!(currency.amount(&amount.to_string()), Ok(amount));
+        }
+    }
+}

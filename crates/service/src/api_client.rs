@@ -1,0 +1,173 @@
+//! API clients: what a person gives a program so that it may act for them at the doors of 3Commas, Lumetrade and
+//! Currencycloud.
+//!
+//! The secret is sealed, not hashed: an HMAC can only be checked by who knows it. It is shown once.
+
+mod admit;
+mod signature;
+mod token;
+
+pub(crate) use admit::Decoy;
+pub use admit::{Program, by_secret, by_signature};
+pub use signature::{Kind, Signed};
+pub use token::{IDLE, by_token, sign_in, sign_out};
+
+use crate::{
+    Actor, Desk, Error, Origin, Result, Sealed,
+    audit::{self, Deed},
+};
+use domain::{
+    ApiClient, ApiClientId, Micros, Permission,
+    api_client::Network,
+    validation::{self, FieldProblem, Problem},
+};
+use store::api_client::ClientRow;
+use zeroize::Zeroizing;
+
+/// The table whose rows the secrets are sealed for.
+const TABLE: &str = "api_clients";
+/// More clients than a person needs.
+const MOST: usize = 50;
+/// More networks than a client needs.
+const MOST_NETWORKS: usize = 20;
+
+/// What a person says of a new client.
+#[derive(Clone, Debug, Default)]
+pub struct NewClient {
+    /// Their name for it.
+    pub name: String,
+    /// Words of [`Permission`].
+    pub permissions: Vec<String>,
+    /// PEM; with it the client may sign with RSA as well.
+    pub rsa_public_key: Option<String>,
+    /// Addresses and networks it may come from; none: anywhere.
+    pub networks: Vec<String>,
+    /// When it stops working by itself.
+    pub expires_at: Option<Micros>,
+}
+
+/// A client that was just made.
+pub struct Made {
+    /// The client.
+    pub client: ApiClient,
+    /// Shown once: 64 hex characters.
+    pub secret: Zeroizing<String>,
+}
+
+/// Makes a client.
+///
+/// # Errors
+/// Fields: `name`, `permissions`, `rsaPublicKey`, `addresses`, `expiresAt`.
+pub async fn create(desk: &Desk, actor: &Actor, origin: &Origin, new: NewClient) -> Result<Made> {
+    let now = desk.clock.now();
+    let (name, permissions, networks) = checked(&new, now)?;
+    if store::api_client::list_by_user(&desk.db, actor.user).await?.len() >= MOST {
+        return Err(Error::field("name", Problem::TooMany));
+    }
+    let id = ApiClientId::mint(&*desk.clock, &*desk.chance);
+    let secret = Zeroizing::new(random_hex(desk, 32));
+    let sealed = desk.sealer.seal(TABLE, id.0, actor.user.0, secret.as_bytes())?;
+    let row = ClientRow {
+        id,
+        user_id: actor.user,
+        name,
+        login_id: format!("sl-{}", random_hex(desk, 8)),
+        api_key: random_hex(desk, 32),
+        sealed_secret: sealed.to_bytes(),
+        rsa_public_key: new.rsa_public_key.filter(|pem| !pem.trim().is_empty()),
+        permissions: permissions.iter().map(|p| p.word()).collect::<Vec<_>>().join(" "),
+        networks: networks.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
+        created_at: now,
+        expires_at: new.expires_at,
+        last_used_at: None,
+        last_used_from: None,
+        revoked_at: None,
+    };
+    let mut tx = desk.db.begin().await?;
+    store::api_client::insert(&mut tx, &row).await?;
+    let (deed, subject) = (Deed::ClientCreated, id.to_string());
+    audit::record(desk, &mut tx, Some(actor.user), deed, &subject, Some(origin)).await?;
+    tx.commit().await?;
+    Ok(Made { client: shown(row)?, secret })
+}
+
+/// A person's clients that are not revoked, oldest first.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<ApiClient>> {
+    store::api_client::list_by_user(&desk.db, actor.user).await?.into_iter().map(shown).collect()
+}
+
+/// Takes a client back: its next request is refused, and so are its tokens.
+///
+/// # Errors
+/// [`Error::NotFound`] when the person has no such client.
+pub async fn revoke(desk: &Desk, actor: &Actor, origin: &Origin, id: ApiClientId) -> Result<()> {
+    let mut tx = desk.db.begin().await?;
+    if !store::api_client::revoke(&mut tx, actor.user, id, desk.clock.now()).await? {
+        return Err(Error::NotFound);
+    }
+    let (deed, subject) = (Deed::ClientRevoked, id.to_string());
+    audit::record(desk, &mut tx, Some(actor.user), deed, &subject, Some(origin)).await?;
+    Ok(tx.commit().await?)
+}
+
+fn random_hex(desk: &Desk, bytes: usize) -> String {
+    let mut random = Zeroizing::new(vec![0_u8; bytes]);
+    desk.chance.fill(&mut random);
+    hex::encode(random.as_slice())
+}
+
+fn checked(new: &NewClient, now: Micros) -> Result<(String, Vec<Permission>, Vec<Network>)> {
+    let mut problems = Vec::new();
+    let mut fail = |field: &str, problem| problems.push(FieldProblem::new(field, problem));
+    let name = validation::key_name(&new.name).unwrap_or_else(|problem| {
+        fail("name", problem);
+        String::new()
+    });
+    let permissions =
+        Permission::parse_all(new.permissions.iter().map(String::as_str)).unwrap_or_else(|problem| {
+            fail("permissions", problem);
+            Vec::new()
+        });
+    if let Some(pem) = new.rsa_public_key.as_deref().filter(|pem| !pem.trim().is_empty())
+        && !signature::is_public_key(pem)
+    {
+        fail("rsaPublicKey", Problem::NotPublicKey);
+    }
+    let networks =
+        new.networks.iter().map(|text| text.parse()).collect::<std::result::Result<Vec<Network>, _>>();
+    let networks = networks.ok().filter(|all| all.len() <= MOST_NETWORKS).unwrap_or_else(|| {
+        fail("addresses", Problem::NotAddresses);
+        Vec::new()
+    });
+    if new.expires_at.is_some_and(|at| at <= now) {
+        fail("expiresAt", Problem::NotFuture);
+    }
+    if problems.is_empty() { Ok((name, permissions, networks)) } else { Err(Error::Fields(problems)) }
+}
+
+/// A row as its owner may see it.
+fn shown(row: ClientRow) -> Result<ApiClient> {
+    let permissions = Permission::parse_all(row.permissions.split(' '));
+    let networks = row.networks.split_whitespace().map(str::parse).collect::<std::result::Result<_, _>>();
+    Ok(ApiClient {
+        id: row.id,
+        name: row.name,
+        login_id: row.login_id,
+        api_key: row.api_key,
+        permissions: permissions.map_err(|_| Error::fault("an API client has no readable permissions"))?,
+        rsa: row.rsa_public_key.is_some(),
+        networks: networks.map_err(|_| Error::fault("an API client has no readable networks"))?,
+        created_at: row.created_at,
+        expires_at: row.expires_at,
+        last_used: row.last_used_at.zip(row.last_used_from),
+        revoked_at: row.revoked_at,
+    })
+}
+
+/// Opens a client's secret.
+fn secret(desk: &Desk, row: &ClientRow) -> Result<Zeroizing<Vec<u8>>> {
+    desk.sealer.open(TABLE, row.id.0, row.user_id.0, &Sealed::from_bytes(&row.sealed_secret)?)
+}

@@ -1,0 +1,140 @@
+//! Letting programs in. A key that nobody has is looked up, opened and compared like any other, against a secret that
+//! nobody knows: what is answered, and after how much work, does not tell a wrong key from a wrong secret.
+
+use super::{Signed, TABLE, secret, signature};
+use crate::{
+    Actor, Desk, Error, Origin, Result,
+    throttle::{self, Bucket},
+};
+use domain::{ApiClient, ApiClientId, Micros, Permission, UserId, time::MINUTE};
+use std::sync::OnceLock;
+use store::api_client::ClientRow;
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+/// A program that was let in.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// The person it acts for.
+    pub actor: Actor,
+    /// Which of their clients it is.
+    pub client: ApiClient,
+}
+
+impl Program {
+    /// Lets pass who has the permission.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`].
+    pub fn must(&self, permission: Permission) -> Result<()> {
+        if self.client.permissions.contains(&permission) { Ok(()) } else { Err(Error::Forbidden) }
+    }
+}
+
+/// Stands in for the client of a key that nobody has.
+#[derive(Default)]
+pub(crate) struct Decoy(OnceLock<ClientRow>);
+
+impl Decoy {
+    fn row(&self, desk: &Desk) -> Result<ClientRow> {
+        if let Some(row) = self.0.get() {
+            return Ok(row.clone());
+        }
+        let mut unknown = Zeroizing::new([0_u8; 32]);
+        desk.chance.fill(unknown.as_mut());
+        let text = Zeroizing::new(hex::encode(unknown.as_slice()));
+        let sealed = desk.sealer.seal(TABLE, Uuid::nil(), Uuid::nil(), text.as_bytes())?;
+        let row = ClientRow {
+            id: ApiClientId(Uuid::nil()),
+            user_id: UserId(Uuid::nil()),
+            name: String::new(),
+            login_id: String::new(),
+            api_key: String::new(),
+            sealed_secret: sealed.to_bytes(),
+            rsa_public_key: None,
+            permissions: Permission::AccountsRead.word().to_owned(),
+            networks: String::new(),
+            created_at: Micros(0),
+            expires_at: None,
+            last_used_at: None,
+            last_used_from: None,
+            revoked_at: None,
+        };
+        Ok(self.0.get_or_init(|| row).clone())
+    }
+}
+
+/// Lets in who sends key and secret (Lumetrade).
+///
+/// # Errors
+/// [`Error::Unauthenticated`] for a wrong key, a wrong secret, a client that is revoked or expired, or one that comes
+/// from elsewhere; too many attempts.
+pub async fn by_secret(desk: &Desk, origin: &Origin, key: &str, given: &str) -> Result<Program> {
+    patience(desk, origin).await?;
+    let row = store::api_client::by_key(&desk.db, key).await?;
+    let row = compare(desk, row, |secret, _| signature::same(secret, given.as_bytes()))?;
+    admit(desk, origin, row).await
+}
+
+/// Lets in who signs the request (3Commas). None: there is such a client, but the signature is not its own; a key is
+/// public, and 3Commas tells the two apart. The work is the same.
+///
+/// # Errors
+/// As [`by_secret`], but for a wrong signature.
+pub async fn by_signature(
+    desk: &Desk,
+    origin: &Origin,
+    key: &str,
+    signed: &Signed<'_>,
+) -> Result<Option<Program>> {
+    patience(desk, origin).await?;
+    let row = store::api_client::by_key(&desk.db, key).await?;
+    let known = row.is_some();
+    let row = compare(desk, row, |secret, pem| signature::verify(secret, pem, signed))?;
+    let wrong = known && row.is_none();
+    match admit(desk, origin, row).await {
+        Err(Error::Unauthenticated) if wrong => Ok(None),
+        admitted => admitted.map(Some),
+    }
+}
+
+/// A network that has tried too many wrong keys is not heard for a while.
+pub(super) async fn patience(desk: &Desk, origin: &Origin) -> Result<()> {
+    throttle::open(desk, &Bucket::Programs(origin)).await
+}
+
+/// The client, if what was sent fits its secret. The decoy's never does.
+pub(super) fn compare(
+    desk: &Desk,
+    row: Option<ClientRow>,
+    fits: impl FnOnce(&[u8], Option<&str>) -> bool,
+) -> Result<Option<ClientRow>> {
+    let (row, real) = match row {
+        Some(row) => (row, true),
+        None => (desk.decoy.row(desk)?, false),
+    };
+    let secret = secret(desk, &row)?;
+    let right = fits(&secret, row.rsa_public_key.as_deref());
+    Ok(Some(row).filter(|_| right & real))
+}
+
+/// Lets a client in whose secret was right, if it is alive and where it should be.
+pub(super) async fn admit(desk: &Desk, origin: &Origin, row: Option<ClientRow>) -> Result<Program> {
+    let now = desk.clock.now();
+    let owner = row.as_ref().map_or(UserId(Uuid::nil()), |row| row.user_id);
+    let user = store::user::get(&desk.db, owner).await?;
+    let client = row.map(super::shown).transpose()?;
+    let at_home = |c: &ApiClient| c.networks.is_empty() || c.networks.iter().any(|n| n.holds(origin.address));
+    let (Some(client), Some(user)) = (client.filter(|c| c.alive(now) && at_home(c)), user) else {
+        throttle::note(desk, &Bucket::Programs(origin)).await?;
+        return Err(Error::Unauthenticated);
+    };
+    throttle::count(desk, &[Bucket::Client(client.id)]).await?;
+    if client.last_used.as_ref().is_none_or(|(at, _)| now.since(*at) >= MINUTE) {
+        let mut tx = desk.db.begin().await?;
+        store::api_client::touch(&mut tx, client.id, now, &origin.address.to_string()).await?;
+        tx.commit().await?;
+    }
+    let actor = Actor { user: user.id, email: user.email, role: user.role, session: None };
+    Ok(Program { actor, client })
+}

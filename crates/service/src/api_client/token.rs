@@ -1,0 +1,57 @@
+//! Tokens of programs that sign in first (Currencycloud): 128 random bits, known to the database by their SHA-256.
+
+use super::{Program, admit, signature};
+use crate::{Desk, Error, Origin, Result, opaque};
+use domain::time::MINUTE;
+
+/// A token that nobody uses dies after this long.
+pub const IDLE: i64 = 30 * MINUTE;
+/// A token in use is noted once in so long: it may die this much earlier.
+const NOTED: i64 = MINUTE;
+
+/// Signs a program in with its login id and its secret; answers the token, 32 hex characters.
+///
+/// # Errors
+/// [`Error::Unauthenticated`]; too many attempts.
+pub async fn sign_in(desk: &Desk, origin: &Origin, login_id: &str, given: &str) -> Result<String> {
+    admit::patience(desk, origin).await?;
+    let row = store::api_client::by_login(&desk.db, login_id).await?;
+    let row = admit::compare(desk, row, |secret, _| signature::same(secret, given.as_bytes()))?;
+    let program = admit::admit(desk, origin, row).await?;
+    let token = super::random_hex(desk, 16);
+    let mut tx = desk.db.begin().await?;
+    let expires = desk.clock.now().plus(IDLE);
+    store::api_client::insert_token(&mut tx, &opaque::hash(&token), program.client.id, expires).await?;
+    tx.commit().await?;
+    Ok(token)
+}
+
+/// Lets in who sends a token. It lives on for as long as it is used.
+///
+/// # Errors
+/// [`Error::Unauthenticated`]; too many attempts.
+pub async fn by_token(desk: &Desk, origin: &Origin, token: &str) -> Result<Program> {
+    admit::patience(desk, origin).await?;
+    let (hash, now) = (opaque::hash(token), desk.clock.now());
+    let row = store::api_client::by_token(&desk.db, &hash, now).await?;
+    let program = admit::admit(desk, origin, row).await?;
+    let expires = store::api_client::token_expires(&desk.db, &hash).await?;
+    if expires.is_some_and(|at| now.plus(IDLE).since(at) >= NOTED) {
+        let mut tx = desk.db.begin().await?;
+        store::api_client::extend_token(&mut tx, &hash, now.plus(IDLE)).await?;
+        tx.commit().await?;
+    }
+    Ok(program)
+}
+
+/// Ends a token.
+///
+/// # Errors
+/// [`Error::Unauthenticated`] when it was none.
+pub async fn sign_out(desk: &Desk, token: &str) -> Result<()> {
+    let mut tx = desk.db.begin().await?;
+    if !store::api_client::delete_token(&mut tx, &opaque::hash(token)).await? {
+        return Err(Error::Unauthenticated);
+    }
+    Ok(tx.commit().await?)
+}

@@ -1,0 +1,138 @@
+//! What an account is worth in USD and BTC, and what it has gained in a day, a month and in all: from the points that
+//! are noted each minute, less what was brought and taken.
+
+use crate::{Desk, Result, market};
+use domain::{
+    Decimal, ExchangeKeyId, Frame, Micros, Symbol, TradeType, money,
+    time::{DAY, HOUR},
+};
+use store::equity::Point;
+
+/// A gain, and its share of what there was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Gain {
+    /// In USD.
+    pub usd: Decimal,
+    /// Percent.
+    pub usd_percent: Decimal,
+    /// In BTC.
+    pub btc: Decimal,
+    /// Percent.
+    pub btc_percent: Decimal,
+}
+
+/// What an account is worth and has gained.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Worth {
+    /// In USD.
+    pub usd: Decimal,
+    /// In BTC.
+    pub btc: Decimal,
+    /// Of the last 24 hours.
+    pub day: Gain,
+    /// Of the last 30 days.
+    pub month: Gain,
+    /// Since it was connected.
+    pub total: Gain,
+}
+
+/// The worth of a key's account, by its points. Without a point it is nothing; without a price of Bitcoin everything in
+/// BTC is nothing.
+pub(super) async fn of(desk: &Desk, id: ExchangeKeyId) -> Result<Worth> {
+    let Some(latest) = store::equity::latest_by_key(&desk.db, id).await? else { return Ok(Worth::default()) };
+    let now = desk.clock.now();
+    let bitcoin = bitcoin_now(desk).await;
+    let gain = async |since: Micros| -> Result<Gain> {
+        let Some(before) = store::equity::as_of(&desk.db, id, since).await? else {
+            return Ok(Gain::default());
+        };
+        let brought = store::ledger::net_transferred(&desk.db, id, before.at).await?.decimal();
+        let then = bitcoin_then(desk, before.at, bitcoin).await;
+        Ok(gained(before, latest, brought, then, bitcoin))
+    };
+    Ok(Worth {
+        usd: latest.total_usd,
+        btc: in_bitcoin(latest.total_usd, bitcoin).unwrap_or_default(),
+        day: gain(now.plus(-DAY)).await?,
+        month: gain(now.plus(-30 * DAY)).await?,
+        total: gain(Micros(i64::MIN / 2)).await?,
+    })
+}
+
+fn gained(
+    before: Point,
+    latest: Point,
+    brought: Decimal,
+    then: Option<Decimal>,
+    bitcoin: Option<Decimal>,
+) -> Gain {
+    let usd = latest.total_usd - before.total_usd - brought;
+    let in_btc = || {
+        let was = in_bitcoin(before.total_usd, then)?;
+        let gained = in_bitcoin(latest.total_usd, bitcoin)? - was - in_bitcoin(brought, bitcoin)?;
+        Some((gained, percent(gained, was)))
+    };
+    let (btc, btc_percent) = in_btc().unwrap_or_default();
+    Gain { usd, usd_percent: percent(usd, before.total_usd), btc, btc_percent }
+}
+
+fn percent(gained: Decimal, of: Decimal) -> Decimal {
+    let share = gained.checked_div(of).unwrap_or_default();
+    money::round_to(share * Decimal::ONE_HUNDRED, Decimal::new(1, 2))
+}
+
+/// To what the ledger keeps.
+pub(super) fn cut(value: Decimal) -> Decimal {
+    money::round_to(value, Decimal::new(1, 8))
+}
+
+/// An amount of USD in BTC at a price.
+pub(super) fn in_bitcoin(usd: Decimal, price: Option<Decimal>) -> Option<Decimal> {
+    usd.checked_div(price?).map(cut)
+}
+
+fn pair() -> Option<Symbol> {
+    "BTC/USDT".parse().ok()
+}
+
+/// The price of Bitcoin now; none when the exchange does not answer.
+pub(super) async fn bitcoin_now(desk: &Desk) -> Option<Decimal> {
+    market::last_price(desk, TradeType::Spot, &pair()?).await.ok()
+}
+
+/// The price of Bitcoin in the hour of a moment; in the present hour, the present price.
+async fn bitcoin_then(desk: &Desk, at: Micros, now: Option<Decimal>) -> Option<Decimal> {
+    let hour = Frame::H1.floor(at);
+    if hour == Frame::H1.floor(desk.clock.now()) {
+        return now;
+    }
+    let after = Some(hour.plus(HOUR));
+    let candles = market::candles(desk, TradeType::Spot, &pair()?, Frame::H1, after, 1).await.ok()?;
+    candles.last().map(|candle| candle.close).or(now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn point(at: i64, usd: i64) -> Point {
+        Point { key: ExchangeKeyId(Uuid::nil()), at: Micros(at), total_usd: Decimal::from(usd) }
+    }
+
+    #[test]
+    fn what_was_brought_is_no_gain() {
+        let (d, price) = (Decimal::from, |p: i64| Some(Decimal::from(p)));
+        let gain = gained(point(1, 10_000), point(2, 11_500), d(1_000), price(10_000), price(20_000));
+        assert_eq!((gain.usd, gain.usd_percent), (d(500), d(5)));
+        // 1 BTC was, 0.575 are, 0.05 of them were brought.
+        assert_eq!((gain.btc, gain.btc_percent), (Decimal::new(-475, 3), Decimal::new(-475, 1)));
+    }
+
+    #[test]
+    fn without_a_price_there_is_no_gain_in_bitcoin_and_nothing_has_no_share() {
+        let gain = gained(point(1, 0), point(2, 5), Decimal::ZERO, None, None);
+        assert_eq!((gain.usd, gain.usd_percent), (Decimal::from(5), Decimal::ZERO));
+        assert_eq!((gain.btc, gain.btc_percent), (Decimal::ZERO, Decimal::ZERO));
+    }
+}

@@ -1,0 +1,243 @@
+//! Money on our own books, double-entry: every movement is a balanced transaction that never changes, written together
+//! with the balances that it makes (docs/ARCHITECTURE.md, "The ledger").
+
+mod check;
+mod country;
+mod exchange;
+
+pub use check::{Audit, audit_all};
+pub use country::{Place, Rules, place, rules, set_country, set_rule};
+pub use exchange::{Movers, move_funds, movers, settle_due};
+pub use store::currency::Rule;
+
+use crate::{
+    Actor, Desk, Error, Origin, Result,
+    audit::{self, Deed},
+};
+use domain::{
+    LedgerAccountId, LedgerTransactionId, Role, UserId,
+    ledger::{self, CurrencyAccount, Movement, MovementKind, Units},
+    validation::Problem,
+};
+use store::{
+    Tx,
+    ledger::{self as rows, AccountRow, NewTransaction, Purpose},
+};
+
+/// Characters of a public id: none that is read as another.
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+/// A history's length.
+const SHOWN: i64 = 200;
+/// Characters of a memo.
+const MEMO: usize = 140;
+
+/// Opens an account, if the currency is enabled where the person lives.
+///
+/// # Errors
+/// On `currency`: [`Problem::NotCurrency`], [`Problem::CurrencyNotEnabled`], [`Problem::AccountExists`].
+pub async fn open(desk: &Desk, actor: &Actor, origin: &Origin, currency: &str) -> Result<CurrencyAccount> {
+    let code = ledger::code(currency).map_err(|problem| Error::field("currency", problem))?;
+    let enabled = country::enabled(desk, actor, code).await?;
+    if !enabled {
+        return Err(Error::field("currency", Problem::CurrencyNotEnabled));
+    }
+    let now = desk.clock.now();
+    let mut tx = desk.db.begin().await?;
+    let id = LedgerAccountId::mint(&*desk.clock, &*desk.chance);
+    loop {
+        let public_id = public_id(desk);
+        match rows::open(&mut tx, id, &public_id, actor.user, code, now).await {
+            Ok(true) => break,
+            // Somebody has this public id: another.
+            Ok(false) => {}
+            Err(error) if error.is_unique() => return Err(Error::field("currency", Problem::AccountExists)),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let subject = id.to_string();
+    audit::record(desk, &mut tx, Some(actor.user), Deed::AccountOpened, &subject, Some(origin)).await?;
+    let row = rows::get(&mut tx, id).await?;
+    tx.commit().await?;
+    row.and_then(AccountRow::person).ok_or_else(|| Error::fault("an account that was opened is not there"))
+}
+
+fn public_id(desk: &Desk) -> String {
+    let mut random = [0_u8; 6];
+    desk.chance.fill(&mut random);
+    let letter = |byte: u8| char::from(ALPHABET[usize::from(byte % 32)]);
+    format!("acc_{}", random.into_iter().map(letter).collect::<String>())
+}
+
+/// The person's accounts, oldest first.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<CurrencyAccount>> {
+    let all = rows::list_by_user(&desk.db, actor.user).await?;
+    Ok(all.into_iter().filter_map(AccountRow::person).collect())
+}
+
+/// One of the person's accounts, by its public id.
+///
+/// # Errors
+/// [`Error::NotFound`], also when it is another's.
+pub async fn find(desk: &Desk, actor: &Actor, public_id: &str) -> Result<CurrencyAccount> {
+    let row = rows::by_public_id(&desk.db, Some(actor.user), public_id).await?;
+    row.and_then(AccountRow::person).ok_or(Error::NotFound)
+}
+
+/// The person's account in a currency.
+///
+/// # Errors
+/// Fields; [`Error::NotFound`].
+pub async fn in_currency(desk: &Desk, actor: &Actor, currency: &str) -> Result<CurrencyAccount> {
+    let code = ledger::code(currency).map_err(|problem| Error::field("currency", problem))?;
+    let row = rows::by_currency(&desk.db, actor.user, code).await?;
+    row.and_then(AccountRow::person).ok_or(Error::NotFound)
+}
+
+/// An account's movements, newest first, and what is on its way.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn movements(
+    desk: &Desk,
+    actor: &Actor,
+    public_id: &str,
+) -> Result<(CurrencyAccount, Vec<Movement>)> {
+    let account = find(desk, actor, public_id).await?;
+    let movements = rows::movements(&desk.db, account.id, SHOWN).await?;
+    Ok((account, movements))
+}
+
+/// What a movement is told with.
+#[derive(Clone, Copy, Debug)]
+pub struct Why<'a> {
+    /// Why.
+    pub kind: MovementKind,
+    /// What makes it happen once.
+    pub reference: &'a str,
+    /// Who moved it, if a person did.
+    pub by: Option<UserId>,
+    /// In their words.
+    pub memo: &'a str,
+}
+
+/// What an account is credited with.
+#[derive(Clone, Copy, Debug)]
+pub struct Credit<'a> {
+    /// Which account, by its public id.
+    pub public_id: &'a str,
+    /// How much, as it was typed.
+    pub amount: &'a str,
+    /// Why, in the operator's words.
+    pub memo: &'a str,
+    /// What makes it happen once.
+    pub reference: &'a str,
+}
+
+/// Credits an account: the operator's deed. The same reference credits once.
+///
+/// # Errors
+/// [`Error::Forbidden`]; [`Problem::Unknown`] on `account`; on `amount`.
+pub async fn credit(desk: &Desk, admin: &Actor, origin: &Origin, credit: Credit<'_>) -> Result<()> {
+    admin.must(Role::Admin)?;
+    let Credit { public_id, amount, memo, reference } = credit;
+    let account = rows::by_public_id(&desk.db, None, &public_id.replace('\0', "")).await?;
+    let account = account.ok_or_else(|| Error::field("account", Problem::Unknown))?;
+    let units = read_amount(desk, &account.currency, amount).await?;
+    let memo: String = memo.chars().filter(|c| !c.is_control()).take(MEMO).collect();
+    let reference = format!("credit:{}:{reference}", admin.user);
+    let why = Why { kind: MovementKind::Credit, reference: &reference, by: Some(admin.user), memo: &memo };
+    let mut tx = desk.db.begin().await?;
+    if rows::happened(&mut tx, &reference).await? {
+        return Ok(());
+    }
+    let house = house(desk, &mut tx, Purpose::Issued, &account.currency).await?;
+    post(desk, &mut tx, why, &[(house, minus(units)?), (account.id, units)]).await?;
+    let subject = account.id.to_string();
+    audit::record(desk, &mut tx, Some(admin.user), Deed::AccountCredited, &subject, Some(origin)).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Moves money from one person's account to another of the same currency.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Problem::NotCovered`] on `amount`.
+pub async fn pay(
+    desk: &Desk,
+    from: LedgerAccountId,
+    to: LedgerAccountId,
+    amount: Units,
+    reference: &str,
+) -> Result<()> {
+    let why = Why { kind: MovementKind::Transfer, reference, by: None, memo: "" };
+    let mut tx = desk.db.begin().await?;
+    post(desk, &mut tx, why, &[(from, minus(amount)?), (to, amount)]).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Reads an amount in a currency of ours.
+async fn read_amount(desk: &Desk, currency: &str, amount: &str) -> Result<Units> {
+    let currency = store::currency::get(&desk.db, currency).await?.ok_or(Error::NotFound)?;
+    currency.amount(amount).map_err(|problem| Error::field("amount", problem))
+}
+
+fn minus(units: Units) -> Result<Units> {
+    units.negated().ok_or_else(|| Error::field("amount", Problem::NotNumber))
+}
+
+/// The house's account of a purpose, opened when first wanted.
+async fn house(desk: &Desk, tx: &mut Tx, purpose: Purpose, currency: &str) -> Result<LedgerAccountId> {
+    if let Some(row) = rows::house(&mut *tx, purpose, currency).await? {
+        return Ok(row.id);
+    }
+    let id = LedgerAccountId::mint(&*desk.clock, &*desk.chance);
+    rows::open_house(&mut *tx, id, purpose, currency, desk.clock.now()).await?;
+    let row = rows::house(&mut *tx, purpose, currency).await?;
+    row.map(|row| row.id).ok_or_else(|| Error::fault("the house's account was not opened"))
+}
+
+/// Writes a balanced transaction. The accounts are taken in the order of their ids, so that transactions that meet wait
+/// for one another and never for each other.
+///
+/// # Errors
+/// [`Problem::NotCovered`] on `amount` when a person's account would go below what is held; a fault when the entries do
+/// not balance.
+async fn post(desk: &Desk, tx: &mut Tx, why: Why<'_>, entries: &[(LedgerAccountId, Units)]) -> Result<()> {
+    balanced(tx, entries).await?;
+    let id = LedgerTransactionId::mint(&*desk.clock, &*desk.chance);
+    let new = NewTransaction {
+        id,
+        kind: why.kind,
+        reference: why.reference,
+        by_user: why.by,
+        memo: why.memo,
+        at: desk.clock.now(),
+    };
+    rows::insert_transaction(tx, &new).await?;
+    let mut entries = entries.to_vec();
+    entries.sort_unstable_by_key(|(account, _)| *account);
+    for (seq, (account, amount)) in (0_i64..).zip(entries) {
+        if rows::apply(tx, id, seq, account, amount).await?.is_none() {
+            return Err(Error::field("amount", Problem::NotCovered));
+        }
+    }
+    Ok(())
+}
+
+/// Every currency's entries add up to nothing, and no account comes to hold more than we count.
+async fn balanced(tx: &mut Tx, entries: &[(LedgerAccountId, Units)]) -> Result<()> {
+    let mut sums = std::collections::BTreeMap::<String, i128>::new();
+    for (account, amount) in entries {
+        let row = rows::get(&mut *tx, *account).await?.ok_or(Error::NotFound)?;
+        if row.total.plus(*amount).is_none() {
+            return Err(Error::field("amount", Problem::NotNumber));
+        }
+        *sums.entry(row.currency).or_default() += i128::from(amount.0);
+    }
+    if entries.len() < 2 || sums.values().any(|sum| *sum != 0) {
+        return Err(Error::fault("a transaction does not balance"));
+    }
+    Ok(())
+}

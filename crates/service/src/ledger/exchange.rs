@@ -1,0 +1,180 @@
+//! Funds between a USDT account and a sandbox exchange account.
+//!
+//! As with orders (house rule 4): what is decided is written before the exchange is told, and told under an id that the
+//! exchange carries out once, however often it hears it. Funds on their way out are held here until they are there.
+
+use super::{Why, find, house, minus, post, read_amount};
+use crate::{
+    Actor, Desk, Error, Origin, Result,
+    audit::{self, Deed},
+    key,
+    sandbox_control::Funding,
+};
+use domain::{
+    ExchangeKey, ExchangeKeyId, LedgerHoldId, TransferId,
+    ledger::{CurrencyAccount, MovementKind, Transfer, TransferStatus, Units},
+    time::SECOND,
+    validation::Problem,
+};
+use store::{
+    Tx,
+    ledger::{self as rows, Purpose, TransferRow},
+};
+
+/// The one currency that exchange accounts hold and the ledger too.
+const CURRENCY: &str = "USDT";
+/// Whoever is at a transfer is at it for this long; then others take it up.
+const LEASE: i64 = 30 * SECOND;
+/// Transfers shown.
+const SHOWN: i64 = 20;
+
+/// What a person can move funds between.
+#[derive(Clone, Debug, Default)]
+pub struct Movers {
+    /// Their USDT account, if they have one.
+    pub account: Option<CurrencyAccount>,
+    /// Their sandbox exchange accounts.
+    pub keys: Vec<ExchangeKey>,
+    /// Their last transfers.
+    pub transfers: Vec<Transfer>,
+}
+
+/// What the person can move funds between, and what they moved.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn movers(desk: &Desk, actor: &Actor) -> Result<Movers> {
+    let account = rows::by_currency(&desk.db, actor.user, CURRENCY).await?;
+    let keys = key::list(desk, actor).await?.into_iter().filter(|key| key.sandbox).collect();
+    let transfers = rows::transfers_of(&desk.db, actor.user, SHOWN).await?;
+    let shown = |t: TransferRow| Transfer { id: t.id, kind: t.kind, amount: t.amount, status: t.status };
+    Ok(Movers {
+        account: account.and_then(rows::AccountRow::person),
+        keys,
+        transfers: transfers.into_iter().map(shown).collect(),
+    })
+}
+
+/// Moves funds to (`to_exchange`) or from a sandbox exchange account. Working: the exchange could not be asked for
+/// certain; the desk goes on finding out by itself.
+///
+/// # Errors
+/// Not found; on `amount`, when what it goes from does not cover it; on `account`, when it is no USDT account or the key
+/// no sandbox account's.
+pub async fn move_funds(
+    desk: &Desk,
+    actor: &Actor,
+    origin: &Origin,
+    public_id: &str,
+    id: ExchangeKeyId,
+    to_exchange: bool,
+    amount: &str,
+) -> Result<Transfer> {
+    let key = key::find(desk, actor, id).await?;
+    let account = find(desk, actor, public_id).await?;
+    if account.currency != CURRENCY || !key.key.sandbox {
+        return Err(Error::field("account", Problem::NotTransferable));
+    }
+    let amount = read_amount(desk, CURRENCY, amount).await?;
+    let kind = if to_exchange { MovementKind::ToExchange } else { MovementKind::FromExchange };
+    let row = TransferRow {
+        id: TransferId::mint(&*desk.clock, &*desk.chance),
+        user_id: actor.user,
+        account_id: account.id,
+        exchange_key_id: id,
+        api_key: key.key.api_key,
+        trade_type: key.key.trade_type,
+        kind,
+        amount,
+        hold_id: to_exchange.then(|| LedgerHoldId::mint(&*desk.clock, &*desk.chance)),
+        status: TransferStatus::Working,
+        created_at: desk.clock.now(),
+    };
+    decide(desk, origin, &row).await?;
+    let status = carry_out(desk, &row).await?;
+    if status == TransferStatus::Failed {
+        return Err(Error::field("amount", Problem::NotCovered));
+    }
+    desk.hub.nudge_key(id);
+    Ok(Transfer { id: row.id, kind, amount, status })
+}
+
+/// Writes down what will be done, and holds the funds that will go.
+async fn decide(desk: &Desk, origin: &Origin, row: &TransferRow) -> Result<()> {
+    let now = desk.clock.now();
+    let mut tx = desk.db.begin().await?;
+    if let Some(hold) = row.hold_id
+        && !rows::insert_hold(&mut tx, hold, row.account_id, row.amount, now).await?
+    {
+        return Err(Error::field("amount", Problem::NotCovered));
+    }
+    rows::insert_transfer(&mut tx, row, now.plus(LEASE)).await?;
+    let subject = row.id.to_string();
+    audit::record(desk, &mut tx, Some(row.user_id), Deed::FundsMoved, &subject, Some(origin)).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Tells the exchange and books what came of it. What is not known stays as it is.
+async fn carry_out(desk: &Desk, row: &TransferRow) -> Result<TransferStatus> {
+    let Some(sandbox) = &desk.sandbox else { return Ok(TransferStatus::Working) };
+    let amount = if row.kind == MovementKind::ToExchange { row.amount } else { minus(row.amount)? };
+    let reference = row.id.to_string();
+    let funding = Funding {
+        api_key: &row.api_key,
+        wallet: row.trade_type,
+        amount: amount.decimal(),
+        reference: &reference,
+    };
+    match sandbox.fund(&funding).await {
+        Ok(true) => settle(desk, row, TransferStatus::Done).await,
+        // It says no, or knows no such account: both for good.
+        Ok(false) | Err(Error::NotFound) => settle(desk, row, TransferStatus::Failed).await,
+        Err(error) => {
+            tracing::warn!(transfer = %row.id, %error, "a transfer is not known to have happened; it will be asked again");
+            Ok(TransferStatus::Working)
+        }
+    }
+}
+
+/// Books the outcome, once: whoever comes second finds it booked.
+async fn settle(desk: &Desk, row: &TransferRow, status: TransferStatus) -> Result<TransferStatus> {
+    let now = desk.clock.now();
+    let mut tx = desk.db.begin().await?;
+    if !rows::settle_transfer(&mut tx, row.id, status, now).await? {
+        let booked = rows::get_transfer(&mut tx, row.id).await?;
+        return Ok(booked.map_or(status, |row| row.status));
+    }
+    if let Some(hold) = row.hold_id {
+        rows::end_hold(&mut tx, hold, now).await?;
+    }
+    if status == TransferStatus::Done {
+        book(desk, &mut tx, row).await?;
+    }
+    tx.commit().await?;
+    Ok(status)
+}
+
+async fn book(desk: &Desk, tx: &mut Tx, row: &TransferRow) -> Result<()> {
+    let out: Units = if row.kind == MovementKind::ToExchange { row.amount } else { minus(row.amount)? };
+    let reference = format!("transfer:{}", row.id);
+    let why = Why { kind: row.kind, reference: &reference, by: Some(row.user_id), memo: "" };
+    let house = house(desk, tx, Purpose::Exchange, CURRENCY).await?;
+    post(desk, tx, why, &[(row.account_id, minus(out)?), (house, out)]).await
+}
+
+/// Takes up transfers that a killed or patient process left: the exchange is told again, under the same id.
+///
+/// # Errors
+/// When the database cannot be used.
+pub async fn settle_due(desk: &Desk) -> Result<()> {
+    let now = desk.clock.now();
+    for row in rows::due_transfers(&desk.db, now).await? {
+        let mut tx = desk.db.begin().await?;
+        let ours = rows::claim_transfer(&mut tx, row.id, now, now.plus(LEASE)).await?;
+        tx.commit().await?;
+        if ours {
+            carry_out(desk, &row).await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,232 @@
+//! Sub-accounts: legal entities that a person keeps on the books (Currencycloud).
+
+use crate::{
+    Actor, Desk, Error, Origin, Result,
+    audit::{self, Deed},
+};
+use domain::{
+    Micros, Role, SubAccountId,
+    sub_account::{self, Details, Draft, LegalEntity, Status, SubAccount},
+    validation::{FieldProblem, Problem},
+};
+pub use store::sub_account::{Brand, Filter, ORDERS};
+use store::{Tx, sub_account as rows};
+
+/// The most accounts on one page.
+pub const MOST_PER_PAGE: i64 = 100;
+
+/// Makes an account.
+///
+/// # Errors
+/// Fields, all together, in the document's order.
+pub async fn create(desk: &Desk, actor: &Actor, origin: &Origin, draft: &Draft) -> Result<SubAccount> {
+    let details = checked(desk, draft, None).await?;
+    let mut tx = desk.db.begin().await?;
+    let account = insert(desk, &mut tx, actor, details, false).await?;
+    let subject = account.id.to_string();
+    audit::record(desk, &mut tx, Some(actor.user), Deed::SubAccountCreated, &subject, Some(origin)).await?;
+    tx.commit().await?;
+    Ok(account)
+}
+
+/// Changes what is given of an account.
+///
+/// # Errors
+/// Fields; not found; unavailable when it was changed at the same moment.
+pub async fn update(
+    desk: &Desk,
+    actor: &Actor,
+    origin: &Origin,
+    id: SubAccountId,
+    draft: &Draft,
+) -> Result<SubAccount> {
+    let before = get(desk, actor, id).await?;
+    let details = checked(desk, draft, Some(&before.details)).await?;
+    // Strictly later, so that of two changes at the same moment the second sees the first.
+    let updated_at = desk.clock.now().max(before.updated_at.plus(1));
+    let account = SubAccount { details, updated_at, ..before.clone() };
+    let mut tx = desk.db.begin().await?;
+    if !rows::update(&mut tx, actor.user, &account, before.updated_at).await? {
+        return Err(Error::Unavailable { retry_after_s: 1 });
+    }
+    let subject = id.to_string();
+    audit::record(desk, &mut tx, Some(actor.user), Deed::SubAccountChanged, &subject, Some(origin)).await?;
+    tx.commit().await?;
+    Ok(account)
+}
+
+/// One account.
+///
+/// # Errors
+/// Not found, also when it is another's.
+pub async fn get(desk: &Desk, actor: &Actor, id: SubAccountId) -> Result<SubAccount> {
+    rows::get(&desk.db, actor.user, id).await?.ok_or(Error::NotFound)
+}
+
+/// The person's own account, made from their profile at first use.
+///
+/// # Errors
+/// When the database cannot be used.
+pub async fn current(desk: &Desk, actor: &Actor) -> Result<SubAccount> {
+    if let Some(own) = rows::main(&desk.db, actor.user).await? {
+        return Ok(own);
+    }
+    let country = store::currency::country_of(&desk.db, actor.user).await?;
+    let details = Details {
+        account_name: actor.email.clone(),
+        brand: sub_account::BRAND.to_owned(),
+        your_reference: None,
+        status: Status::Enabled,
+        legal_entity_type: LegalEntity::Individual,
+        street: String::new(),
+        city: String::new(),
+        postal_code: String::new(),
+        state_or_province: None,
+        country: country.unwrap_or_else(|| desk.settings.jurisdiction.clone()),
+        spread_table: sub_account::SPREAD_TABLE.to_owned(),
+        api_trading: true,
+        online_trading: true,
+        phone_trading: true,
+        identification_type: None,
+        identification_value: None,
+    };
+    let mut tx = desk.db.begin().await?;
+    match insert(desk, &mut tx, actor, details, true).await {
+        Ok(own) => {
+            tx.commit().await?;
+            Ok(own)
+        }
+        // Another request made it a moment ago.
+        Err(error) => {
+            drop(tx);
+            rows::main(&desk.db, actor.user).await?.ok_or(error)
+        }
+    }
+}
+
+/// Which part of what was found, in which order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// From 1.
+    pub page: i64,
+    /// At most [`MOST_PER_PAGE`].
+    pub per_page: i64,
+    /// One of [`ORDERS`].
+    pub order: String,
+    /// Backwards.
+    pub descending: bool,
+}
+
+impl Default for Asked {
+    fn default() -> Self {
+        Self { page: 1, per_page: 25, order: "created_at".to_owned(), descending: false }
+    }
+}
+
+/// What was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// This page's.
+    pub accounts: Vec<SubAccount>,
+    /// How many there are in all.
+    pub total: i64,
+}
+
+/// One page of the person's accounts.
+///
+/// # Errors
+/// On `page`, `per_page` and `order`.
+pub async fn find(desk: &Desk, actor: &Actor, filter: &Filter, asked: &Asked) -> Result<Found> {
+    let rules = [
+        ("page", (1..=1_000_000).contains(&asked.page)),
+        ("per_page", (1..=MOST_PER_PAGE).contains(&asked.per_page)),
+        ("order", ORDERS.contains(&asked.order.as_str())),
+    ];
+    let problems: Vec<_> = rules
+        .iter()
+        .filter(|(_, good)| !good)
+        .map(|(field, _)| FieldProblem::new(field, Problem::NotInRange))
+        .collect();
+    if !problems.is_empty() {
+        return Err(Error::Fields(problems));
+    }
+    let page = rows::Page {
+        order: &asked.order,
+        descending: asked.descending,
+        offset: (asked.page - 1) * asked.per_page,
+        limit: asked.per_page,
+    };
+    let accounts = rows::find(&desk.db, actor.user, filter, page).await?;
+    Ok(Found { accounts, total: rows::count(&desk.db, actor.user, filter).await? })
+}
+
+/// Every brand.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn brands(desk: &Desk) -> Result<Vec<Brand>> {
+    Ok(rows::brands(&desk.db).await?)
+}
+
+/// Adds a brand, or changes whether it is a broker's: the operator's deed.
+///
+/// # Errors
+/// [`Error::Forbidden`]; on `name`.
+pub async fn set_brand(desk: &Desk, admin: &Actor, origin: &Origin, brand: &Brand) -> Result<()> {
+    admin.must(Role::Admin)?;
+    let length = brand.name.chars().count();
+    if length == 0 || brand.name.trim() != brand.name {
+        return Err(Error::field("brand", Problem::Required));
+    }
+    if length > sub_account::longest("brand") || brand.name.chars().any(char::is_control) {
+        return Err(Error::field("brand", Problem::TooLong));
+    }
+    let mut tx = desk.db.begin().await?;
+    rows::set_brand(&mut tx, brand).await?;
+    audit::record(desk, &mut tx, Some(admin.user), Deed::BrandSet, &brand.name, Some(origin)).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Checks a draft, and whether its brand exists; all problems together.
+async fn checked(desk: &Desk, draft: &Draft, base: Option<&Details>) -> Result<Details> {
+    let details = draft.check(base);
+    let brand = draft.get("brand").filter(|name| !name.is_empty());
+    let known = match brand {
+        Some(name) if name.chars().count() <= sub_account::longest("brand") => rows::brand(&desk.db, name)
+            .await?
+            .map_or(Some(Problem::BrandUnknown), |brand| (!brand.broker).then_some(Problem::BrandNotBroker)),
+        _ => None,
+    };
+    match (details, known) {
+        (Ok(details), None) => Ok(details),
+        (details, known) => {
+            let mut problems = details.err().unwrap_or_default();
+            problems.extend(known.map(|problem| FieldProblem::new("brand", problem)));
+            let place = |field: &str| sub_account::FIELDS.iter().position(|known| *known == field);
+            problems.sort_by_key(|p| place(&p.field).unwrap_or(usize::MAX));
+            Err(Error::Fields(problems))
+        }
+    }
+}
+
+async fn insert(desk: &Desk, tx: &mut Tx, actor: &Actor, details: Details, main: bool) -> Result<SubAccount> {
+    let now = desk.clock.now();
+    let account = SubAccount {
+        id: SubAccountId::mint(&*desk.clock, &*desk.chance),
+        short_reference: short_reference(tx, now).await?,
+        main,
+        details,
+        created_at: now,
+        updated_at: now,
+    };
+    rows::insert(tx, actor.user, &account).await?;
+    Ok(account)
+}
+
+/// Date and number of that day: `181115-00063`. The number is the database's to give, so that no two are alike.
+async fn short_reference(tx: &mut Tx, now: Micros) -> Result<String> {
+    let date = now.date();
+    let number = rows::next_number(tx, &date).await?;
+    let day: String = date.chars().skip(2).filter(char::is_ascii_digit).collect();
+    Ok(format!("{day}-{number:05}"))
+}

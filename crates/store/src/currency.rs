@@ -1,0 +1,118 @@
+//! Currencies, where they are enabled, and where people live.
+
+use crate::{Result, Source, Tx};
+use domain::{Micros, UserId, ledger::Currency};
+use sqlx::FromRow;
+
+#[derive(FromRow)]
+struct Row {
+    code: String,
+    name: String,
+    scale: i64,
+}
+
+impl From<Row> for Currency {
+    fn from(row: Row) -> Self {
+        Self { code: row.code, name: row.name, scale: u32::try_from(row.scale).unwrap_or_default() }
+    }
+}
+
+/// The rule of one country, or of everywhere (`*`), for one currency.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Rule {
+    /// Two letters, or `*`.
+    pub country: String,
+    /// Which currency.
+    pub currency: String,
+    /// Whether accounts in it may be opened.
+    pub enabled: bool,
+}
+
+/// Every currency, by its code.
+///
+/// # Errors
+/// A fault.
+pub async fn list(from: impl Source) -> Result<Vec<Currency>> {
+    let rows = rows!(Row, from, fetch_all, "select code, name, scale from currencies order by code")?;
+    Ok(rows.into_iter().map(Currency::from).collect())
+}
+
+/// One currency.
+///
+/// # Errors
+/// A fault.
+pub async fn get(from: impl Source, code: &str) -> Result<Option<Currency>> {
+    let row =
+        rows!(Row, from, fetch_optional, "select code, name, scale from currencies where code = $1", code)?;
+    Ok(row.map(Currency::from))
+}
+
+/// Whether a currency is enabled in a country: by the country's own rule, or else by that of everywhere.
+///
+/// # Errors
+/// A fault.
+pub async fn enabled(from: impl Source, country: &str, currency: &str) -> Result<bool> {
+    let rule = value!(
+        bool,
+        from,
+        "select enabled from currency_rules where currency = $2 and country in ($1, '*') \
+         order by case country when '*' then 1 else 0 end limit 1",
+        country,
+        currency
+    )?;
+    Ok(rule.unwrap_or(false))
+}
+
+/// Every rule, everywhere's first.
+///
+/// # Errors
+/// A fault.
+pub async fn rules(from: impl Source) -> Result<Vec<Rule>> {
+    rows!(
+        Rule,
+        from,
+        fetch_all,
+        "select country, currency, enabled from currency_rules \
+         order by case country when '*' then 0 else 1 end, country, currency"
+    )
+}
+
+/// Sets a rule.
+///
+/// # Errors
+/// [`crate::Kind::ForeignKey`] when there is no such currency.
+pub async fn set_rule(tx: &mut Tx, rule: &Rule) -> Result<()> {
+    exec!(
+        tx,
+        "insert into currency_rules (country, currency, enabled) values ($1, $2, $3) \
+         on conflict (country, currency) do update set enabled = excluded.enabled",
+        &rule.country,
+        &rule.currency,
+        rule.enabled
+    )?;
+    Ok(())
+}
+
+/// Where a person lives, if they have told.
+///
+/// # Errors
+/// A fault.
+pub async fn country_of(from: impl Source, user: UserId) -> Result<Option<String>> {
+    value!(String, from, "select country from profiles where user_id = $1", user)
+}
+
+/// Notes where a person lives.
+///
+/// # Errors
+/// A fault.
+pub async fn set_country(tx: &mut Tx, user: UserId, country: &str, at: Micros) -> Result<()> {
+    exec!(
+        tx,
+        "insert into profiles (user_id, country, updated_at) values ($1, $2, $3) \
+         on conflict (user_id) do update set country = excluded.country, updated_at = excluded.updated_at",
+        user,
+        country,
+        at
+    )?;
+    Ok(())
+}

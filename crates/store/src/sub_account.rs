@@ -1,0 +1,311 @@
+//! Sub-accounts: legal entities on the books.
+
+mod row;
+
+use crate::{Result, Source, Tx};
+use domain::{Micros, SubAccountId, UserId, sub_account::SubAccount};
+use row::Row;
+use sqlx::FromRow;
+
+/// What is looked for; none of a field is any.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Its name.
+    pub account_name: Option<String>,
+    /// Its brand.
+    pub brand: Option<String>,
+    /// The caller's own name for it.
+    pub your_reference: Option<String>,
+    /// Its status.
+    pub status: Option<String>,
+    /// Its street.
+    pub street: Option<String>,
+    /// Its city.
+    pub city: Option<String>,
+    /// Its postal code.
+    pub postal_code: Option<String>,
+    /// Its state.
+    pub state_or_province: Option<String>,
+    /// Its country.
+    pub country: Option<String>,
+    /// Its spread table.
+    pub spread_table: Option<String>,
+}
+
+/// Which part of what was found, in which order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Page<'a> {
+    /// A column that [`find`] orders by.
+    pub order: &'a str,
+    /// Backwards.
+    pub descending: bool,
+    /// How many to leave out.
+    pub offset: i64,
+    /// How many at most.
+    pub limit: i64,
+}
+
+/// The columns that [`find`] orders by.
+pub const ORDERS: &[&str] = &[
+    "created_at",
+    "updated_at",
+    "account_name",
+    "brand",
+    "your_reference",
+    "status",
+    "street",
+    "city",
+    "postal_code",
+    "state_or_province",
+    "country",
+    "short_reference",
+];
+
+/// Adds an account.
+///
+/// # Errors
+/// [`crate::Kind::Unique`] for a second main account, [`crate::Kind::ForeignKey`] for an unknown brand.
+pub async fn insert(tx: &mut Tx, owner: UserId, account: &SubAccount) -> Result<()> {
+    let d = &account.details;
+    exec!(
+        tx,
+        "insert into sub_accounts (id, user_id, short_reference, main, account_name, brand, your_reference, status, \
+           legal_entity_type, street, city, postal_code, state_or_province, country, spread_table, api_trading, \
+           online_trading, phone_trading, identification_type, identification_value, created_at, updated_at) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)",
+        account.id,
+        owner,
+        &account.short_reference,
+        account.main,
+        &d.account_name,
+        &d.brand,
+        d.your_reference.as_deref(),
+        d.status,
+        d.legal_entity_type,
+        &d.street,
+        &d.city,
+        &d.postal_code,
+        d.state_or_province.as_deref(),
+        &d.country,
+        &d.spread_table,
+        d.api_trading,
+        d.online_trading,
+        d.phone_trading,
+        d.identification_type,
+        d.identification_value.as_deref(),
+        account.created_at,
+        account.updated_at
+    )?;
+    Ok(())
+}
+
+/// Changes a person's account; whether it is there, theirs, and still as it was at `seen`.
+///
+/// # Errors
+/// [`crate::Kind::ForeignKey`] for an unknown brand.
+pub async fn update(tx: &mut Tx, owner: UserId, account: &SubAccount, seen: Micros) -> Result<bool> {
+    let d = &account.details;
+    let rows = exec!(
+        tx,
+        "update sub_accounts set account_name = $4, brand = $5, your_reference = $6, status = $7, \
+           legal_entity_type = $8, street = $9, city = $10, postal_code = $11, state_or_province = $12, country = $13, \
+           spread_table = $14, api_trading = $15, online_trading = $16, phone_trading = $17, \
+           identification_type = $18, identification_value = $19, updated_at = $20 \
+         where id = $1 and user_id = $2 and updated_at = $3",
+        account.id,
+        owner,
+        seen,
+        &d.account_name,
+        &d.brand,
+        d.your_reference.as_deref(),
+        d.status,
+        d.legal_entity_type,
+        &d.street,
+        &d.city,
+        &d.postal_code,
+        d.state_or_province.as_deref(),
+        &d.country,
+        &d.spread_table,
+        d.api_trading,
+        d.online_trading,
+        d.phone_trading,
+        d.identification_type,
+        d.identification_value.as_deref(),
+        account.updated_at
+    )?;
+    Ok(rows == 1)
+}
+
+/// A person's account; none when it is not there or another's.
+///
+/// # Errors
+/// A fault.
+pub async fn get(from: impl Source, owner: UserId, id: SubAccountId) -> Result<Option<SubAccount>> {
+    let row = rows!(
+        Row,
+        from,
+        fetch_optional,
+        "select id, short_reference, main, account_name, brand, your_reference, status, legal_entity_type, street, \
+           city, postal_code, state_or_province, country, spread_table, api_trading, online_trading, phone_trading, \
+           identification_type, identification_value, created_at, updated_at \
+         from sub_accounts where id = $2 and user_id = $1",
+        owner,
+        id
+    )?;
+    Ok(row.map(SubAccount::from))
+}
+
+/// The person's own.
+///
+/// # Errors
+/// A fault.
+pub async fn main(from: impl Source, owner: UserId) -> Result<Option<SubAccount>> {
+    let row = rows!(
+        Row,
+        from,
+        fetch_optional,
+        "select id, short_reference, main, account_name, brand, your_reference, status, legal_entity_type, street, \
+           city, postal_code, state_or_province, country, spread_table, api_trading, online_trading, phone_trading, \
+           identification_type, identification_value, created_at, updated_at \
+         from sub_accounts where user_id = $1 and main = true",
+        owner
+    )?;
+    Ok(row.map(SubAccount::from))
+}
+
+/// One page of a person's accounts. Accounts that the order does not tell apart come in the order of their ids, which is
+/// that of their making.
+///
+/// # Errors
+/// A fault.
+pub async fn find(
+    from: impl Source,
+    owner: UserId,
+    filter: &Filter,
+    page: Page<'_>,
+) -> Result<Vec<SubAccount>> {
+    let f = filter;
+    let rows = rows!(
+        Row,
+        from,
+        fetch_all,
+        "select id, short_reference, main, account_name, brand, your_reference, status, legal_entity_type, street, \
+           city, postal_code, state_or_province, country, spread_table, api_trading, online_trading, phone_trading, \
+           identification_type, identification_value, created_at, updated_at \
+         from (select s.*, case $12 when 'updated_at' then cast(updated_at as text) \
+             when 'account_name' then account_name when 'brand' then brand when 'status' then status \
+             when 'your_reference' then coalesce(your_reference, '') when 'street' then street when 'city' then city \
+             when 'postal_code' then postal_code when 'state_or_province' then coalesce(state_or_province, '') \
+             when 'country' then country when 'short_reference' then short_reference \
+             else cast(created_at as text) end as place from sub_accounts s \
+           where user_id = $1 and account_name = coalesce($2, account_name) and brand = coalesce($3, brand) \
+             and coalesce(your_reference, '') = coalesce($4, your_reference, '') and status = coalesce($5, status) \
+             and street = coalesce($6, street) and city = coalesce($7, city) \
+             and postal_code = coalesce($8, postal_code) \
+             and coalesce(state_or_province, '') = coalesce($9, state_or_province, '') \
+             and country = coalesce($10, country) and spread_table = coalesce($11, spread_table)) as found \
+         order by case when $13 then place end desc, case when $13 then id end desc, place, id \
+         limit $14 offset $15",
+        owner,
+        f.account_name.as_deref(),
+        f.brand.as_deref(),
+        f.your_reference.as_deref(),
+        f.status.as_deref(),
+        f.street.as_deref(),
+        f.city.as_deref(),
+        f.postal_code.as_deref(),
+        f.state_or_province.as_deref(),
+        f.country.as_deref(),
+        f.spread_table.as_deref(),
+        page.order,
+        page.descending,
+        page.limit,
+        page.offset
+    )?;
+    Ok(rows.into_iter().map(SubAccount::from).collect())
+}
+
+/// How many of a person's accounts a filter lets through.
+///
+/// # Errors
+/// A fault.
+pub async fn count(from: impl Source, owner: UserId, filter: &Filter) -> Result<i64> {
+    let f = filter;
+    let count = value!(
+        i64,
+        from,
+        "select count(*) from sub_accounts \
+         where user_id = $1 and account_name = coalesce($2, account_name) and brand = coalesce($3, brand) \
+           and coalesce(your_reference, '') = coalesce($4, your_reference, '') and status = coalesce($5, status) \
+           and street = coalesce($6, street) and city = coalesce($7, city) \
+           and postal_code = coalesce($8, postal_code) \
+           and coalesce(state_or_province, '') = coalesce($9, state_or_province, '') \
+           and country = coalesce($10, country) and spread_table = coalesce($11, spread_table)",
+        owner,
+        f.account_name.as_deref(),
+        f.brand.as_deref(),
+        f.your_reference.as_deref(),
+        f.status.as_deref(),
+        f.street.as_deref(),
+        f.city.as_deref(),
+        f.postal_code.as_deref(),
+        f.state_or_province.as_deref(),
+        f.country.as_deref(),
+        f.spread_table.as_deref()
+    )?;
+    Ok(count.unwrap_or(0))
+}
+
+/// The next number of a day: each is given once, whoever asks at the same moment.
+///
+/// # Errors
+/// A fault.
+pub async fn next_number(tx: &mut Tx, day: &str) -> Result<i64> {
+    let number = value!(
+        i64,
+        tx,
+        "insert into short_references (day, last) values ($1, 1) \
+         on conflict (day) do update set last = short_references.last + 1 returning last",
+        day
+    )?;
+    Ok(number.unwrap_or(1))
+}
+
+/// A brand.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Brand {
+    /// Its name.
+    pub name: String,
+    /// Whether accounts may be opened under it.
+    pub broker: bool,
+}
+
+/// Every brand, by its name.
+///
+/// # Errors
+/// A fault.
+pub async fn brands(from: impl Source) -> Result<Vec<Brand>> {
+    rows!(Brand, from, fetch_all, "select name, broker from brands order by name")
+}
+
+/// One brand.
+///
+/// # Errors
+/// A fault.
+pub async fn brand(from: impl Source, name: &str) -> Result<Option<Brand>> {
+    rows!(Brand, from, fetch_optional, "select name, broker from brands where name = $1", name)
+}
+
+/// Adds a brand, or changes whether it is a broker's.
+///
+/// # Errors
+/// A fault.
+pub async fn set_brand(tx: &mut Tx, brand: &Brand) -> Result<()> {
+    exec!(
+        tx,
+        "insert into brands (name, broker) values ($1, $2) on conflict (name) do update set broker = excluded.broker",
+        &brand.name,
+        brand.broker
+    )?;
+    Ok(())
+}

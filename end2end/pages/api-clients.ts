@@ -1,0 +1,55 @@
+import type { Locator, Page } from '@playwright/test';
+import { Frame } from './frame.ts';
+
+/** What a client is given, shown once. */
+export interface Secrets {
+  key: string;
+  secret: string;
+  login: string;
+}
+
+/** `/settings/api-clients`: credentials for programs. */
+export class ApiClients extends Frame {
+  readonly list: Locator;
+  readonly once: Locator;
+  readonly name: Locator;
+  readonly addresses: Locator;
+  readonly expires: Locator;
+  readonly rsa: Locator;
+  readonly make: Locator;
+
+  constructor(page: Page) {
+    super(page);
+    this.list = page.getByTestId('client');
+    this.once = page.getByTestId('once');
+    const form = page.getByTestId('client-create');
+    this.name = form.getByLabel('Name');
+    this.addresses = form.getByLabel('Only from these addresses');
+    this.expires = form.getByLabel('Until the end of');
+    this.rsa = form.getByLabel('RSA public key');
+    this.make = form.getByRole('button', { name: 'Create API client' });
+  }
+
+  async open(): Promise<void> {
+    await this.at('/settings/api-clients');
+  }
+
+  async allow(...permissions: string[]): Promise<void> {
+    for (const permission of permissions) {
+      await this.page.getByLabel(permission, { exact: true }).check();
+    }
+  }
+
+  /** Reads what is shown once. */
+  async secrets(): Promise<Secrets> {
+    const text = (id: string): Promise<string> => this.page.getByTestId(id).innerText();
+    return { key: await text('made-key'), secret: await text('made-secret'), login: await text('made-login') };
+  }
+
+  async revoke(name: string): Promise<void> {
+    const heading = this.page.getByRole('heading', { name, exact: true });
+    const card = this.list.filter({ has: heading });
+    await card.getByTestId('client-revoke').click();
+    await card.getByTestId('client-revoke-yes').click();
+  }
+}

@@ -1,0 +1,153 @@
+//! Making, reading and changing accounts.
+
+use super::{
+    Answer,
+    error::{CREATE_FAILED, Errors, Failure, UPDATE_FAILED},
+    present::Account,
+};
+use crate::{
+    proxy,
+    rest::{client::Caller, fields::Fields},
+};
+use axum::{
+    Json,
+    extract::{FromRequestParts as _, Path, Request, State},
+};
+use domain::{SubAccountId, sub_account::Draft};
+use service::{Error, Origin, SharedDesk, api_client::Program, sub_account};
+use utoipa::ToSchema;
+
+/// What an account is made of.
+#[derive(ToSchema)]
+#[schema(title = "CurrencycloudAccountForm")]
+#[allow(dead_code)] // read by the derive only
+pub(super) struct AccountForm {
+    /// Account name, up to 150 characters.
+    account_name: String,
+    /// company or individual.
+    legal_entity_type: String,
+    /// First line of address.
+    street: String,
+    /// City.
+    city: String,
+    /// Postal code.
+    postal_code: String,
+    /// Two-letter country code.
+    country: String,
+    /// The value of this field is used for white labeling the user interface.
+    brand: Option<String>,
+    /// User-generated reference code.
+    your_reference: Option<String>,
+    /// enabled, enabled_no_trading or disabled.
+    status: Option<String>,
+    /// State or province; required in the US, Canada and Mexico.
+    state_or_province: Option<String>,
+    /// The name of the spread table assigned to the account.
+    spread_table: Option<String>,
+    /// Allows the account to make trades via the API.
+    api_trading: Option<bool>,
+    /// Allows the account to make trades in the browser.
+    online_trading: Option<bool>,
+    /// Allows the account to make trades via phone.
+    phone_trading: Option<bool>,
+    /// A legal document that verifies the identity of the account owner.
+    identification_type: Option<String>,
+    /// The document's number.
+    identification_value: Option<String>,
+}
+
+/// A request that gives fields, with who asks and from where.
+struct Given {
+    program: Program,
+    origin: Origin,
+    draft: Draft,
+}
+
+/// Reads the fields of a body. The query gives none: what is in it is a parameter too many.
+async fn given(request: Request, code: &'static str) -> Result<(Given, Option<String>), Failure> {
+    let (mut parts, body) = request.into_parts();
+    let Caller(program) =
+        Caller::from_request_parts(&mut parts, &()).await.map_err(|_| Error::Unauthenticated)?;
+    let id = Path::<String>::from_request_parts(&mut parts, &()).await.ok().map(|Path(id)| id);
+    let origin = proxy::origin(&parts.extensions, &parts.headers);
+    let unreadable = |why| Failure::unreadable(code, &why);
+    let query = Fields::parse(parts.uri.query().unwrap_or("").as_bytes()).map_err(unreadable)?;
+    if let Some(extra) = query.names().next() {
+        return Err(Failure::extra(code, extra));
+    }
+    let fields = Fields::of_body(Request::from_parts(parts, body)).await.map_err(unreadable)?;
+    Ok((Given { program, origin, draft: Draft::new(fields.into_pairs()) }, id))
+}
+
+/// Create Account
+///
+/// Creates a new sub-account. Form or multipart.
+#[utoipa::path(
+    post,
+    path = "/v2/accounts/create",
+    operation_id = "currencycloudCreateAccount",
+    tag = "Currencycloud",
+    request_body(content = AccountForm, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, body = Account), Errors)
+)]
+pub(super) async fn create(State(desk): State<SharedDesk>, request: Request) -> Answer<Account> {
+    let (Given { program, origin, draft }, _) = given(request, CREATE_FAILED).await?;
+    let made = sub_account::create(&desk, &program.actor, &origin, &draft).await;
+    Ok(Json(made.map_err(|error| Failure::of(CREATE_FAILED, error, &draft))?.into()))
+}
+
+/// Get Current Account
+///
+/// The caller's own account, made from their profile at first use.
+#[utoipa::path(
+    get,
+    path = "/v2/accounts/current",
+    operation_id = "currencycloudCurrentAccount",
+    tag = "Currencycloud",
+    responses((status = 200, body = Account), Errors)
+)]
+pub(super) async fn current(State(desk): State<SharedDesk>, Caller(program): Caller) -> Answer<Account> {
+    Ok(Json(sub_account::current(&desk, &program.actor).await?.into()))
+}
+
+/// Get Account
+#[utoipa::path(
+    get,
+    path = "/v2/accounts/{id}",
+    operation_id = "currencycloudGetAccount",
+    tag = "Currencycloud",
+    params(("id" = String, Path, description = "The account's id", format = Uuid)),
+    responses((status = 200, body = Account), Errors)
+)]
+pub(super) async fn show(
+    State(desk): State<SharedDesk>,
+    Caller(program): Caller,
+    id: Result<Path<String>, axum::extract::rejection::PathRejection>,
+) -> Answer<Account> {
+    let id = read_id(id.ok().map(|Path(id)| id))?;
+    Ok(Json(sub_account::get(&desk, &program.actor, id).await?.into()))
+}
+
+/// Update Account
+///
+/// Changes the fields that are given. Form or multipart.
+#[utoipa::path(
+    post,
+    path = "/v2/accounts/{id}",
+    operation_id = "currencycloudUpdateAccount",
+    tag = "Currencycloud",
+    params(("id" = String, Path, description = "The account's id", format = Uuid)),
+    request_body(content = AccountForm, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, body = Account), Errors)
+)]
+pub(super) async fn update(State(desk): State<SharedDesk>, request: Request) -> Answer<Account> {
+    let (Given { program, origin, draft }, id) = given(request, UPDATE_FAILED).await?;
+    let updated = sub_account::update(&desk, &program.actor, &origin, read_id(id)?, &draft).await;
+    Ok(Json(updated.map_err(|error| Failure::of(UPDATE_FAILED, error, &draft))?.into()))
+}
+
+/// What is no id is nobody's.
+fn read_id(id: Option<String>) -> Result<SubAccountId, Failure> {
+    let id = id.filter(|id| id.len() == 36).and_then(|id| id.parse().ok());
+    id.ok_or_else(|| Error::NotFound.into())
+}

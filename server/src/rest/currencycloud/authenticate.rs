@@ -1,0 +1,89 @@
+//! Signing in and out.
+
+use super::{
+    Answer,
+    error::{Errors, Failure, LOGIN_FAILED},
+    guard::TOKEN,
+};
+use crate::{
+    proxy,
+    rest::{client::only, fields::Fields},
+};
+use axum::{
+    Json,
+    extract::{Request, State},
+    http::HeaderMap,
+};
+use serde::Serialize;
+use serde_json::{Value, json};
+use service::{Error, SharedDesk, api_client};
+use utoipa::ToSchema;
+
+/// Characters of a key.
+const KEY: usize = 64;
+
+/// A new token.
+#[derive(Serialize, ToSchema)]
+#[schema(title = "CurrencycloudToken")]
+pub(super) struct Token {
+    /// For `X-Auth-Token`; dies when it is not used for 30 minutes.
+    #[schema(example = "ea6d13c7bc50feb46cf978d137bc01a2")]
+    auth_token: String,
+}
+
+/// What a program signs in with.
+#[derive(ToSchema)]
+#[schema(title = "CurrencycloudLogin")]
+#[allow(dead_code)] // read by the derive only
+pub(super) struct Login {
+    /// The client's login id.
+    login_id: String,
+    /// The client's secret: 64 characters.
+    api_key: String,
+}
+
+/// Sign In
+///
+/// Changes login id and secret for a token. Form or multipart.
+#[utoipa::path(
+    post,
+    path = "/v2/authenticate/api",
+    operation_id = "currencycloudSignIn",
+    tag = "Currencycloud",
+    request_body(content = Login, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, body = Token), Errors)
+)]
+pub(super) async fn sign_in(State(desk): State<SharedDesk>, request: Request) -> Answer<Token> {
+    let origin = proxy::origin(request.extensions(), request.headers());
+    if request.uri().query().is_some_and(|query| !query.is_empty()) {
+        return Err(Failure::extra(LOGIN_FAILED, "query"));
+    }
+    let fields = Fields::of_body(request).await.map_err(|why| Failure::unreadable(LOGIN_FAILED, &why))?;
+    if let Some(extra) = fields.names().find(|name| !["login_id", "api_key"].contains(name)) {
+        return Err(Failure::extra(LOGIN_FAILED, extra));
+    }
+    let (login, key) = (fields.get("login_id").unwrap_or(""), fields.get("api_key").unwrap_or(""));
+    if key.chars().count() != KEY {
+        return Err(Failure::key_length());
+    }
+    match api_client::sign_in(&desk, &origin, login, key).await {
+        Ok(auth_token) => Ok(Json(Token { auth_token })),
+        Err(Error::Unauthenticated) => Err(Failure::wrong_credentials()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Sign Out
+///
+/// Ends the token.
+#[utoipa::path(
+    post,
+    path = "/v2/authenticate/close_session",
+    operation_id = "currencycloudSignOut",
+    tag = "Currencycloud",
+    responses((status = 200, body = Value), Errors)
+)]
+pub(super) async fn sign_out(State(desk): State<SharedDesk>, headers: HeaderMap) -> Answer<Value> {
+    api_client::sign_out(&desk, only(&headers, TOKEN).unwrap_or("")).await?;
+    Ok(Json(json!({})))
+}

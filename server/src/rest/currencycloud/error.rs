@@ -1,0 +1,196 @@
+//! What this surface answers when it does not do what was asked (wire.md section 4).
+
+use super::table::{self, Message};
+use crate::rest::{fields::Unreadable, surface::Trouble};
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header::RETRY_AFTER},
+    response::{IntoResponse, Response},
+};
+use domain::{
+    sub_account::Draft,
+    validation::{FieldProblem, Problem},
+};
+use serde::Serialize;
+use serde_json::json;
+use service::Error;
+use std::collections::BTreeMap;
+use utoipa::{IntoResponses, ToSchema};
+
+/// A failed log-in.
+pub(super) const LOGIN_FAILED: &str = "auth_invalid_user_login_details";
+/// A failed create.
+pub(super) const CREATE_FAILED: &str = "account_create_failed";
+/// A failed update.
+pub(super) const UPDATE_FAILED: &str = "account_update_failed";
+/// A failed find.
+pub(super) const FIND_FAILED: &str = "account_find_failed";
+/// Where errors stand that concern no field.
+const BASE: &str = "base";
+
+/// Why a request was not carried out.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    status: StatusCode,
+    body: Told,
+    retry_after_s: Option<u64>,
+}
+
+/// The body.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(title = "CurrencycloudError")]
+pub(crate) struct Told {
+    /// What failed.
+    #[schema(example = "account_create_failed")]
+    error_code: &'static str,
+    /// Why, by field; what concerns none stands under `base`.
+    error_messages: BTreeMap<String, Vec<Message>>,
+}
+
+impl Failure {
+    fn one(status: StatusCode, code: &'static str, place: &str, message: Message) -> Self {
+        let error_messages = BTreeMap::from([(place.to_owned(), vec![message])]);
+        Self { status, body: Told { error_code: code, error_messages }, retry_after_s: None }
+    }
+
+    /// An error whose code says it all.
+    fn general(status: StatusCode, code: &'static str, place: &str, words: &str) -> Self {
+        Self::one(status, code, place, Message::new(code, words, json!({})))
+    }
+
+    /// What a use case answered about fields that were given as `draft` says.
+    pub(super) fn of(code: &'static str, error: Error, draft: &Draft) -> Self {
+        let Error::Fields(problems) = error else { return error.into() };
+        let mut messages: BTreeMap<String, Vec<Message>> = BTreeMap::new();
+        let (extra, known): (Vec<_>, Vec<_>) =
+            problems.into_iter().partition(|p| p.problem == Problem::Unknown);
+        for FieldProblem { field, problem } in known {
+            let row = table::row(&field, problem, draft.get(&field).unwrap_or(""));
+            messages.entry(field).or_default().push(row);
+        }
+        if !extra.is_empty() {
+            let names = extra.into_iter().map(|p| p.field).collect::<Vec<_>>().join(", ");
+            messages.insert(BASE.to_owned(), vec![table::extra(&names)]);
+        }
+        let body = Told { error_code: code, error_messages: messages };
+        Self { status: StatusCode::BAD_REQUEST, body, retry_after_s: None }
+    }
+
+    /// A parameter too many.
+    pub(super) fn extra(code: &'static str, name: &str) -> Self {
+        Self::one(StatusCode::BAD_REQUEST, code, BASE, table::extra(name))
+    }
+
+    /// Fields that cannot be read.
+    pub(super) fn unreadable(code: &'static str, why: &Unreadable) -> Self {
+        let words = match why {
+            Unreadable::Twice(name) => return Self::extra(code, name),
+            Unreadable::TooLarge => return Self::from(Trouble::TooLarge),
+            Unreadable::NotText => "parameters must be UTF-8 text",
+            Unreadable::NotAForm => "body must be a form or multipart form data without files",
+        };
+        Self::one(StatusCode::BAD_REQUEST, code, BASE, Message::new("invalid_body", words, json!({})))
+    }
+
+    /// A key that is none by its length.
+    pub(super) fn key_length() -> Self {
+        let words = "API key has invalid length, must have 64 characters";
+        let message = Message::new("api_key_length_is_invalid", words, json!({ "length": 64 }));
+        Self::one(StatusCode::BAD_REQUEST, LOGIN_FAILED, "api_key", message)
+    }
+
+    /// A wrong login id or a wrong key: which is not told.
+    pub(super) fn wrong_credentials() -> Self {
+        let words = "Authentication failed with the supplied credentials";
+        let message = Message::new("invalid_supplied_credentials", words, json!({}));
+        Self::one(StatusCode::UNAUTHORIZED, "auth_failed", "username", message)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let (status, code, words) = match &error {
+            Error::Refused(_) | Error::Fields(_) | Error::IdempotencyMismatch => {
+                (StatusCode::BAD_REQUEST, "bad_request", "The request cannot be carried out")
+            }
+            Error::Unauthenticated => (
+                StatusCode::UNAUTHORIZED,
+                "invalid_supplied_credentials",
+                "Authentication failed with the supplied credentials",
+            ),
+            Error::Forbidden => {
+                (StatusCode::FORBIDDEN, "permission_denied", "You do not have permission to do this")
+            }
+            Error::NotFound => {
+                (StatusCode::NOT_FOUND, "account_not_found", "Account was not found for this id")
+            }
+            Error::TooMany { .. } => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "too_many_requests",
+                "Too many requests have been made to the api. Please refer to the Developer Center for more information",
+            ),
+            Error::Unavailable { .. } => {
+                (StatusCode::SERVICE_UNAVAILABLE, "service_unavailable", "Service is temporary unavailable")
+            }
+            Error::Fault(fault) => {
+                tracing::error!(fault = format!("{fault:#}"), "request failed");
+                (StatusCode::INTERNAL_SERVER_ERROR, "internal_server_error", "Internal server error")
+            }
+        };
+        let place = if matches!(error, Error::Unauthenticated) { "username" } else { BASE };
+        let retry_after_s = match error {
+            Error::TooMany { retry_after_s } | Error::Unavailable { retry_after_s } => Some(retry_after_s),
+            _ => None,
+        };
+        Self { retry_after_s, ..Self::general(status, code, place, words) }
+    }
+}
+
+impl From<Trouble> for Failure {
+    fn from(trouble: Trouble) -> Self {
+        let (status, words) = trouble.plain();
+        let code = match trouble {
+            Trouble::Service(error) => return error.into(),
+            Trouble::NoRoute => "resource_not_found",
+            Trouble::TooLarge => "request_too_large",
+            Trouble::TookTooLong => "gateway_timeout",
+            Trouble::Broken => "internal_server_error",
+        };
+        Self::general(status, code, BASE, words)
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, Json(self.body)).into_response();
+        if let Some(seconds) = self.retry_after_s {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+/// What any operation of this surface may answer besides its success; a description for the OpenAPI document.
+#[derive(IntoResponses)]
+#[allow(dead_code)] // read by the derive only
+pub(crate) enum Errors {
+    #[response(status = 400, description = "Fields cannot be used; all of them are named.")]
+    Fields(Told),
+    #[response(
+        status = 401,
+        description = "The token is missing, wrong or expired, or login id or key is wrong."
+    )]
+    Unauthorized(Told),
+    #[response(status = 403, description = "The client does not have the permission.")]
+    Forbidden(Told),
+    #[response(status = 404, description = "There is no such account, or it is another's.")]
+    NotFound(Told),
+    #[response(status = 413, description = "The body is larger than 64 KB.")]
+    TooLarge(Told),
+    #[response(status = 429, description = "Too many requests; see Retry-After.")]
+    TooMany(Told),
+    #[response(status = 500, description = "We had a problem; its id is in x-request-id.")]
+    Fault(Told),
+    #[response(status = 503, description = "Try again; see Retry-After.")]
+    Unavailable(Told),
+}

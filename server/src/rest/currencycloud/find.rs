@@ -1,0 +1,228 @@
+//! Finding accounts, a page at a time.
+
+use super::{
+    Answer,
+    error::{Errors, FIND_FAILED, Failure},
+    present::Account,
+};
+use crate::rest::{client::Caller, fields::Fields};
+use axum::{
+    Json,
+    extract::{RawQuery, Request, State},
+};
+use domain::{
+    sub_account::Draft,
+    validation::{FieldProblem, Problem},
+};
+use serde::Serialize;
+use service::{
+    Error, SharedDesk,
+    api_client::Program,
+    sub_account::{self, Asked, Filter, Found},
+};
+use utoipa::{IntoParams, ToSchema};
+
+/// The parameters that say which page.
+const PAGING: &[&str] = &["page", "per_page", "order", "order_asc_desc"];
+
+/// What is looked for.
+#[derive(IntoParams, ToSchema)]
+#[schema(title = "CurrencycloudFindForm")]
+#[into_params(parameter_in = Query)]
+#[allow(dead_code)] // read by the derives only
+pub(super) struct FindForm {
+    /// The name.
+    account_name: Option<String>,
+    /// The brand.
+    brand: Option<String>,
+    /// The caller's own name for it.
+    your_reference: Option<String>,
+    /// enabled, enabled_no_trading or disabled.
+    status: Option<String>,
+    /// First line of address.
+    street: Option<String>,
+    /// City.
+    city: Option<String>,
+    /// Postal code.
+    postal_code: Option<String>,
+    /// State or province.
+    state_or_province: Option<String>,
+    /// Two-letter country code.
+    country: Option<String>,
+    /// The spread table.
+    spread_table: Option<String>,
+    /// From 1.
+    page: Option<i64>,
+    /// Up to 100; 25 if not given.
+    per_page: Option<i64>,
+    /// The field to order by; created_at if not given.
+    order: Option<String>,
+    /// asc or desc.
+    order_asc_desc: Option<String>,
+}
+
+/// A page of accounts.
+#[derive(Serialize, ToSchema)]
+#[schema(title = "CurrencycloudAccounts")]
+pub(super) struct Accounts {
+    accounts: Vec<Account>,
+    pagination: Pagination,
+}
+
+/// Where a page stands; a page that is not there is -1.
+#[derive(Serialize, ToSchema)]
+#[schema(title = "CurrencycloudPagination")]
+pub(super) struct Pagination {
+    total_entries: i64,
+    total_pages: i64,
+    current_page: i64,
+    per_page: i64,
+    previous_page: i64,
+    next_page: i64,
+    order: String,
+    order_asc_desc: &'static str,
+}
+
+impl Pagination {
+    fn new(asked: Asked, total: i64) -> Self {
+        // No accounts are one empty page, as the original has it.
+        let pages = ((total + asked.per_page - 1) / asked.per_page).max(1);
+        let there = |page: i64| if (1..=pages).contains(&page) { page } else { -1 };
+        Self {
+            total_entries: total,
+            total_pages: pages,
+            current_page: asked.page,
+            per_page: asked.per_page,
+            previous_page: there(asked.page - 1),
+            next_page: there(asked.page + 1),
+            order: asked.order,
+            order_asc_desc: if asked.descending { "desc" } else { "asc" },
+        }
+    }
+}
+
+/// Find Accounts
+#[utoipa::path(
+    get,
+    path = "/v2/accounts/find",
+    operation_id = "currencycloudFindAccounts",
+    tag = "Currencycloud",
+    params(FindForm),
+    responses((status = 200, body = Accounts), Errors)
+)]
+pub(super) async fn by_query(
+    State(desk): State<SharedDesk>,
+    Caller(program): Caller,
+    RawQuery(query): RawQuery,
+) -> Answer<Accounts> {
+    let fields = Fields::parse(query.unwrap_or_default().as_bytes());
+    find(&desk, &program, fields.map_err(|why| Failure::unreadable(FIND_FAILED, &why))?).await
+}
+
+/// Find Accounts by Form
+#[utoipa::path(
+    post,
+    path = "/v2/accounts/find",
+    operation_id = "currencycloudFindAccountsByForm",
+    tag = "Currencycloud",
+    request_body(content = FindForm, content_type = "application/x-www-form-urlencoded"),
+    responses((status = 200, body = Accounts), Errors)
+)]
+pub(super) async fn by_form(
+    State(desk): State<SharedDesk>,
+    Caller(program): Caller,
+    request: Request,
+) -> Answer<Accounts> {
+    if request.uri().query().is_some_and(|query| !query.is_empty()) {
+        return Err(Failure::extra(FIND_FAILED, "query"));
+    }
+    let fields = Fields::of_body(request).await;
+    find(&desk, &program, fields.map_err(|why| Failure::unreadable(FIND_FAILED, &why))?).await
+}
+
+async fn find(desk: &SharedDesk, program: &Program, fields: Fields) -> Answer<Accounts> {
+    let draft = Draft::new(fields.into_pairs());
+    let failed = |error| Failure::of(FIND_FAILED, error, &draft);
+    let (filter, asked) = read(&draft).map_err(|problems| failed(Error::Fields(problems)))?;
+    let Found { accounts, total } =
+        sub_account::find(desk, &program.actor, &filter, &asked).await.map_err(failed)?;
+    let accounts = accounts.into_iter().map(Account::from).collect();
+    Ok(Json(Accounts { accounts, pagination: Pagination::new(asked, total) }))
+}
+
+/// What is looked for, and which page of it. An empty field is not looked for.
+fn read(draft: &Draft) -> Result<(Filter, Asked), Vec<FieldProblem>> {
+    let mut problems = Vec::new();
+    let text = |field: &str| draft.get(field).filter(|text| !text.is_empty()).map(str::to_owned);
+    let usual = Asked::default();
+    let mut number = |field: &str, usual: i64| match text(field).map(|text| text.parse()) {
+        None => usual,
+        Some(Ok(number)) => number,
+        Some(Err(_)) => {
+            problems.push(FieldProblem::new(field, Problem::NotInRange));
+            usual
+        }
+    };
+    let (page, per_page) = (number("page", usual.page), number("per_page", usual.per_page));
+    let descending = match text("order_asc_desc").as_deref() {
+        None | Some("asc") => false,
+        Some("desc") => true,
+        Some(_) => {
+            problems.push(FieldProblem::new("order_asc_desc", Problem::NotInRange));
+            false
+        }
+    };
+    let filter = Filter {
+        account_name: text("account_name"),
+        brand: text("brand"),
+        your_reference: text("your_reference"),
+        status: text("status"),
+        street: text("street"),
+        city: text("city"),
+        postal_code: text("postal_code"),
+        state_or_province: text("state_or_province"),
+        country: text("country"),
+        spread_table: text("spread_table"),
+    };
+    let known = |name: &str| PAGING.contains(&name) || FILTERS.contains(&name);
+    problems.extend(
+        draft.names().filter(|name| !known(name)).map(|name| FieldProblem::new(name, Problem::Unknown)),
+    );
+    let order = text("order").unwrap_or(usual.order);
+    if problems.is_empty() {
+        Ok((filter, Asked { page, per_page, order, descending }))
+    } else {
+        Err(problems)
+    }
+}
+
+/// The parameters that say what is looked for.
+const FILTERS: &[&str] = &[
+    "account_name",
+    "brand",
+    "your_reference",
+    "status",
+    "street",
+    "city",
+    "postal_code",
+    "state_or_province",
+    "country",
+    "spread_table",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_that_is_not_there_is_minus_one() {
+        let pages = |page, total| {
+            let told = Pagination::new(Asked { page, per_page: 2, ..Asked::default() }, total);
+            (told.total_pages, told.previous_page, told.next_page)
+        };
+        assert_eq!(pages(1, 0), (1, -1, -1));
+        assert_eq!(pages(1, 3), (2, -1, 2));
+        assert_eq!(pages(2, 3), (2, 1, -1));
+        assert_eq!(pages(9, 3), (2, -1, -1));
+    }
+}

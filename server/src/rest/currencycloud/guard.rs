@@ -1,0 +1,45 @@
+//! A token in `X-Auth-Token`.
+
+use super::error::Failure;
+use crate::{
+    proxy,
+    rest::client::{Caller, only},
+};
+use axum::{
+    extract::Request,
+    http::HeaderMap,
+    response::{IntoResponse as _, Response},
+};
+use domain::Permission;
+use service::{Error, Origin, Result, SharedDesk, api_client};
+
+/// The header.
+pub(super) const TOKEN: &str = "x-auth-token";
+
+/// Lets a request in whose token lives.
+pub(crate) async fn admit(
+    desk: &SharedDesk,
+    permission: Option<Permission>,
+    mut request: Request,
+) -> std::result::Result<Request, Response> {
+    let origin = proxy::origin(request.extensions(), request.headers());
+    match caller(desk, permission, request.headers(), &origin).await {
+        Ok(caller) => {
+            request.extensions_mut().insert(caller);
+            Ok(request)
+        }
+        Err(error) => Err(Failure::from(error).into_response()),
+    }
+}
+
+async fn caller(
+    desk: &SharedDesk,
+    permission: Option<Permission>,
+    headers: &HeaderMap,
+    origin: &Origin,
+) -> Result<Caller> {
+    let token = only(headers, TOKEN).ok_or(Error::Unauthenticated)?;
+    let program = api_client::by_token(desk, origin, token).await?;
+    permission.map_or(Ok(()), |permission| program.must(permission))?;
+    Ok(Caller(program))
+}

@@ -1,0 +1,122 @@
+//! The document's table of errors: the code, the words and the parameters of each problem of a field, as printed.
+
+use domain::{
+    sub_account::{self, LegalEntity, Status},
+    validation::Problem,
+};
+use serde::Serialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+/// One row of the table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(title = "CurrencycloudMessage")]
+pub(super) struct Message {
+    /// Its code.
+    #[schema(example = "account_name_is_required")]
+    pub(super) code: String,
+    /// Its words.
+    #[schema(example = "account_name is required")]
+    pub(super) message: String,
+    /// Its parameters.
+    #[schema(value_type = Object)]
+    pub(super) params: Value,
+}
+
+impl Message {
+    pub(super) fn new(code: impl Into<String>, message: impl Into<String>, params: Value) -> Self {
+        Self { code: code.into(), message: message.into(), params }
+    }
+}
+
+/// The row of a problem of a field that was given as `given`.
+pub(super) fn row(field: &str, problem: Problem, given: &str) -> Message {
+    match problem {
+        Problem::Required => required(field),
+        Problem::TooShort => Message::new(
+            format!("{field}_is_too_short"),
+            format!("{field} can not be shorter than 1 character(s)"),
+            json!({ "minlength": 1 }),
+        ),
+        Problem::TooLong => too_long(field),
+        Problem::BrandUnknown => {
+            let words = format!("Brand {given} wasn't found");
+            Message::new("brand_not_found", words, json!({ "brand": given }))
+        }
+        Problem::BrandNotBroker => Message::new(
+            "brand_account_not_broker",
+            "Account doesn't have broker permissions",
+            json!({ "brand": given }),
+        ),
+        Problem::OtherHalfMissing => plain(format!("{field}_is_missing"), format!("{field} is missing")),
+        Problem::NotLetterCode if field == "state_or_province" => Message::new(
+            "state_or_province_invalid_format",
+            "state or province should be a two-letter ISO 3166 code",
+            json!({ "maxlength": 2 }),
+        ),
+        Problem::NotLetterCode => Message::new(
+            format!("{field}_invalid_format"),
+            format!("{field} should be a two-letter ISO 3166 code"),
+            json!({ "maxlength": 2 }),
+        ),
+        Problem::NotInRange => not_in_range(field),
+        Problem::Unknown => extra(field),
+        other => plain(format!("{field}_invalid_format"), format!("{field} {}", other.text())),
+    }
+}
+
+fn plain(code: String, message: String) -> Message {
+    Message::new(code, message, json!({}))
+}
+
+fn required(field: &str) -> Message {
+    let words = match field {
+        "account_name" => "account_name is required",
+        "street" => "Street is required",
+        "city" => "City is required",
+        "postal_code" => "Postal code is required",
+        "country" => "Country is required",
+        "state_or_province" => "State or province is required for US, CA and MX",
+        _ => "is required",
+    };
+    plain(format!("{field}_is_required"), words.to_owned())
+}
+
+/// As printed: the parameter of `brand` is not the number in its words.
+fn too_long(field: &str) -> Message {
+    let longest = sub_account::longest(field);
+    let told = if field == "brand" { 255 } else { longest };
+    Message::new(
+        format!("{field}_is_too_long"),
+        format!("{field} can not be longer than {longest} character(s)"),
+        json!({ "maxlength": told }),
+    )
+}
+
+fn not_in_range(field: &str) -> Message {
+    let range = match field {
+        // In the order of the table, which is not that of the parameters.
+        "status" => {
+            [Status::Enabled, Status::Disabled, Status::EnabledNoTrading].map(Status::word).join(", ")
+        }
+        "legal_entity_type" => {
+            [LegalEntity::Individual, LegalEntity::Company].map(LegalEntity::word).join(", ")
+        }
+        "identification_type" | "identification_value" => {
+            return plain(format!("{field}_is_invalid"), format!("{field} is invalid"));
+        }
+        "order" => service::sub_account::ORDERS.join(", "),
+        "order_asc_desc" => "asc, desc".to_owned(),
+        "page" => "1 to 1000000".to_owned(),
+        "per_page" => format!("1 to {}", service::sub_account::MOST_PER_PAGE),
+        _ => "true, false".to_owned(),
+    };
+    let words = format!("{field} should be in range: {range}");
+    Message::new(format!("{field}_not_in_range"), words, json!({ "range": range }))
+}
+
+/// Parameters that nobody knows.
+pub(super) fn extra(names: &str) -> Message {
+    let words = format!("Invalid extra parameters {names}");
+    Message::new("invalid_extra_parameters", words, json!({ "parameters": names }))
+}

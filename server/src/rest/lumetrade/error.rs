@@ -1,0 +1,160 @@
+//! What this surface answers when it does not do what was asked: `{"error":{"code":"…","message":"…"}}`. The document's
+//! own examples repeat the success body, which no client could use.
+
+use crate::rest::surface::Trouble;
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header::RETRY_AFTER},
+    response::{IntoResponse, Response},
+};
+use domain::validation::{FieldProblem, Problem};
+use serde::Serialize;
+use service::Error;
+use utoipa::{IntoResponses, ToSchema};
+
+/// Why a request was not carried out.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    status: StatusCode,
+    code: &'static str,
+    message: String,
+    retry_after_s: Option<u64>,
+}
+
+/// The body.
+#[derive(Serialize, ToSchema)]
+#[schema(title = "LumetradeError")]
+pub(crate) struct Told {
+    error: Reason,
+}
+
+/// What went wrong.
+#[derive(Serialize, ToSchema)]
+#[schema(title = "LumetradeReason")]
+pub(crate) struct Reason {
+    /// A word for programs.
+    #[schema(example = "account_exists")]
+    code: &'static str,
+    /// The same for people.
+    #[schema(example = "currency already exists")]
+    message: String,
+}
+
+impl Failure {
+    fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into(), retry_after_s: None }
+    }
+
+    /// 400.
+    pub(super) fn validation(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "validation_failed", message)
+    }
+
+    /// 413.
+    pub(super) fn too_large() -> Self {
+        Self::from(Trouble::TooLarge)
+    }
+}
+
+fn of_field(problem: &FieldProblem) -> Failure {
+    let message = format!("{} {}", problem.field, problem.problem.text());
+    match problem.problem {
+        Problem::CurrencyNotEnabled => Failure::new(StatusCode::NOT_FOUND, "currency_not_supported", message),
+        Problem::AccountExists => Failure::new(StatusCode::CONFLICT, "account_exists", message),
+        _ => Failure::validation(message),
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let later = |status, code, message: &str, seconds| Self {
+            retry_after_s: Some(seconds),
+            ..Self::new(status, code, message)
+        };
+        match error {
+            Error::Fields(problems) => {
+                problems.first().map_or_else(|| Self::validation("the request cannot be used"), of_field)
+            }
+            Error::Refused(refusal) => {
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "refused", refusal.to_string())
+            }
+            Error::IdempotencyMismatch => {
+                Self::validation("the idempotency key was used with another request")
+            }
+            Error::Unauthenticated => {
+                Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "API key or secret is missing or wrong")
+            }
+            Error::Forbidden => {
+                Self::new(StatusCode::FORBIDDEN, "forbidden", "the API key does not have this permission")
+            }
+            Error::NotFound => Self::new(StatusCode::NOT_FOUND, "not_found", "there is no such account"),
+            Error::TooMany { retry_after_s } => {
+                later(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "too many requests", retry_after_s)
+            }
+            Error::Unavailable { retry_after_s } => later(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "unavailable",
+                "temporarily unavailable",
+                retry_after_s,
+            ),
+            Error::Fault(fault) => {
+                tracing::error!(fault = format!("{fault:#}"), "request failed");
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "internal server error")
+            }
+        }
+    }
+}
+
+impl From<Trouble> for Failure {
+    fn from(trouble: Trouble) -> Self {
+        let (status, words) = trouble.plain();
+        match trouble {
+            Trouble::Service(error) => error.into(),
+            Trouble::NoRoute => Self::new(status, "not_found", words),
+            Trouble::TooLarge => Self::new(status, "too_large", words),
+            Trouble::TookTooLong => Self::new(status, "timeout", words),
+            Trouble::Broken => Self::new(status, "internal_error", words),
+        }
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let told = Told { error: Reason { code: self.code, message: self.message } };
+        let mut response = (self.status, Json(told)).into_response();
+        if let Some(seconds) = self.retry_after_s {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+/// What any operation of this surface may answer besides its success; a description for the OpenAPI document.
+#[derive(IntoResponses)]
+#[allow(dead_code)] // read by the derive only
+pub(crate) enum Errors {
+    #[response(
+        status = 400,
+        description = "The request cannot be used. The document prints the success body here."
+    )]
+    Validation(Told),
+    #[response(status = 401, description = "Key or secret is missing, wrong, revoked or expired.")]
+    Unauthorized(Told),
+    #[response(status = 403, description = "The key does not have the permission.")]
+    Forbidden(Told),
+    #[response(
+        status = 404,
+        description = "No such account, or the currency is not supported for this user."
+    )]
+    NotFound(Told),
+    #[response(status = 409, description = "There is an account in this currency already.")]
+    Exists(Told),
+    #[response(status = 413, description = "The body is larger than 64 KB.")]
+    TooLarge(Told),
+    #[response(status = 429, description = "Too many requests; see Retry-After.")]
+    TooMany(Told),
+    #[response(status = 500, description = "We had a problem; its id is in x-request-id.")]
+    Fault(Told),
+    #[response(status = 503, description = "Try again; see Retry-After.")]
+    Unavailable(Told),
+}

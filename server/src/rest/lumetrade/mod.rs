@@ -1,0 +1,168 @@
+//! The Lumetrade account API (`/api/v1`): seeds/lumetrade-create-account.txt, wire.md section 3.
+
+pub(crate) mod error;
+pub(crate) mod guard;
+
+use super::{client::Caller, mudawyl::present::Num, surface::Surface};
+use crate::{doors::Doors, proxy::From};
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{FromRequest, Path, Request, State},
+    http::StatusCode,
+};
+use domain::{Permission, ledger::CurrencyAccount};
+use error::{Errors, Failure};
+use serde::{Deserialize, Serialize};
+use service::{SharedDesk, ledger};
+use utoipa::ToSchema;
+use utoipa_axum::routes;
+
+type Answer<T> = Result<T, Failure>;
+
+/// Opens the doors of this surface.
+#[must_use]
+pub fn open(doors: Doors) -> Doors {
+    let (read, write) = (Some(Permission::AccountsRead), Some(Permission::AccountsWrite));
+    doors
+        .program(Surface::Lumetrade, read, routes!(list))
+        .program(Surface::Lumetrade, write, routes!(create))
+        .program(Surface::Lumetrade, read, routes!(show))
+        .program(Surface::Lumetrade, read, routes!(in_currency))
+}
+
+/// An account, as the document prints it.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(title = "LumetradeAccount")]
+pub(crate) struct Account {
+    /// Account id used by external account endpoints.
+    #[schema(example = "acc_8F4J2N")]
+    id: String,
+    /// Account currency.
+    #[schema(example = "ZAR")]
+    currency: String,
+    /// Available account balance.
+    #[schema(example = 2500)]
+    balance: Num,
+    /// Locked account balance.
+    #[schema(example = 0)]
+    locked_balance: Num,
+}
+
+impl std::convert::From<CurrencyAccount> for Account {
+    fn from(account: CurrencyAccount) -> Self {
+        Self {
+            id: account.public_id,
+            currency: account.currency,
+            balance: Num(account.available.decimal()),
+            locked_balance: Num(account.locked.decimal()),
+        }
+    }
+}
+
+/// The body of "create"; a field given twice is refused by its reader.
+#[derive(Deserialize, ToSchema)]
+#[schema(title = "LumetradeAccountBody")]
+pub(crate) struct AccountBody {
+    /// Currency code for the account to create.
+    #[schema(example = "ZAR")]
+    currency: String,
+}
+
+impl<S: Send + Sync> FromRequest<S> for AccountBody {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        if request.uri().query().is_some_and(|query| !query.is_empty()) {
+            return Err(Failure::validation("query parameters are not taken here"));
+        }
+        if super::fields::kind(request.headers()) != "application/json" {
+            return Err(Failure::validation("content type must be application/json"));
+        }
+        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
+            if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+                Failure::too_large()
+            } else {
+                Failure::validation("body cannot be read")
+            }
+        })?;
+        serde_json::from_slice(&bytes)
+            .map_err(|_| Failure::validation("body must be a JSON object with currency as text, once"))
+    }
+}
+
+/// Create Account
+///
+/// Creates an account for the API key's owner, if the currency is enabled in their jurisdiction.
+#[utoipa::path(
+    post,
+    path = "/api/v1/accounts",
+    operation_id = "lumetradeCreateAccount",
+    tag = "Lumetrade",
+    request_body = AccountBody,
+    responses((status = 201, body = Account), Errors)
+)]
+async fn create(
+    State(desk): State<SharedDesk>,
+    Caller(program): Caller,
+    From(origin): From,
+    body: AccountBody,
+) -> Answer<(StatusCode, Json<Account>)> {
+    let account = ledger::open(&desk, &program.actor, &origin, &body.currency).await?;
+    Ok((StatusCode::CREATED, Json(account.into())))
+}
+
+/// List Accounts
+#[utoipa::path(
+    get,
+    path = "/api/v1/accounts",
+    operation_id = "lumetradeListAccounts",
+    tag = "Lumetrade",
+    responses((status = 200, body = Vec<Account>), Errors)
+)]
+async fn list(State(desk): State<SharedDesk>, Caller(program): Caller) -> Answer<Json<Vec<Account>>> {
+    let all = ledger::list(&desk, &program.actor).await?;
+    Ok(Json(all.into_iter().map(Account::from).collect()))
+}
+
+/// Get Account
+#[utoipa::path(
+    get,
+    path = "/api/v1/accounts/{id}",
+    operation_id = "lumetradeGetAccount",
+    tag = "Lumetrade",
+    params(("id" = String, Path, description = "The account's id, acc_8F4J2N")),
+    responses((status = 200, body = Account), Errors)
+)]
+async fn show(
+    State(desk): State<SharedDesk>,
+    Caller(program): Caller,
+    id: Result<Path<String>, axum::extract::rejection::PathRejection>,
+) -> Answer<Json<Account>> {
+    let Path(id) = id.map_err(|_| Failure::validation("the id is not readable text"))?;
+    Ok(Json(ledger::find(&desk, &program.actor, &without_zeros(&id)).await?.into()))
+}
+
+/// Get Account by Currency
+#[utoipa::path(
+    get,
+    path = "/api/v1/accounts/currency/{currency}",
+    operation_id = "lumetradeGetAccountByCurrency",
+    tag = "Lumetrade",
+    params(("currency" = String, Path, description = "The currency's code, ZAR")),
+    responses((status = 200, body = Account), Errors)
+)]
+async fn in_currency(
+    State(desk): State<SharedDesk>,
+    Caller(program): Caller,
+    code: Result<Path<String>, axum::extract::rejection::PathRejection>,
+) -> Answer<Json<Account>> {
+    let Path(code) = code.map_err(|_| Failure::validation("the currency is not readable text"))?;
+    Ok(Json(ledger::in_currency(&desk, &program.actor, &code).await?.into()))
+}
+
+/// Postgres takes no zero bytes; no id has any.
+fn without_zeros(id: &str) -> String {
+    id.replace('\0', "")
+}

@@ -1,0 +1,201 @@
+//! API clients: credentials for the other surfaces. Ours; the document has none.
+
+use super::{
+    Answer, Done,
+    asked::{Asked, Place},
+    error::{Failure, PrivateErrors},
+    present::Iso,
+    validate::{Check, text},
+};
+use crate::{proxy::From, rest::auth::Trader};
+use axum::{Json, extract::State, http::StatusCode};
+use domain::{
+    ApiClient, ApiClientId, Micros,
+    validation::{self, Problem},
+};
+use serde::Serialize;
+use serde_json::Value;
+use service::{
+    SharedDesk,
+    api_client::{self, Made, NewClient},
+};
+use utoipa::ToSchema;
+
+/// A client as its owner sees it.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(title = "ApiClient")]
+pub(super) struct Client {
+    /// Its id.
+    id: String,
+    /// The person's name for it.
+    name: String,
+    /// The public half: `Apikey`, `X-API-KEY`.
+    api_key: String,
+    /// What it signs in with at `/v2`.
+    login_id: String,
+    /// What it may do.
+    permissions: Vec<&'static str>,
+    /// It may sign with RSA as well.
+    rsa: bool,
+    /// Where it may come from; empty: anywhere.
+    addresses: Vec<String>,
+    /// When it was made.
+    created_at: Iso,
+    /// When it stops working by itself.
+    expires_at: Option<Iso>,
+    /// When it was last let in, to the minute.
+    last_used_at: Option<Iso>,
+    /// From where.
+    last_used_from: Option<String>,
+}
+
+/// Everyone's own.
+#[derive(Serialize, ToSchema)]
+#[schema(title = "ApiClients")]
+pub(super) struct Clients {
+    items: Vec<Client>,
+}
+
+/// A client that was just made. Its secret is not shown again.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(title = "MadeApiClient")]
+pub(super) struct MadeClient {
+    id: String,
+    name: String,
+    api_key: String,
+    /// 64 hex characters: `X-API-SECRET`, the key of the HMAC, and `api_key` at `/v2`.
+    api_secret: String,
+    login_id: String,
+    permissions: Vec<&'static str>,
+    created_at: Iso,
+}
+
+/// What a client is made with.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(title = "ApiClientBody")]
+pub(super) struct ClientBody {
+    /// 1 to 24 characters.
+    #[schema(example = "Bots")]
+    name: String,
+    /// ACCOUNTS_, BOTS_ or SMART_TRADES_ with READ or WRITE.
+    #[schema(example = json!(["ACCOUNTS_READ"]))]
+    permissions: Vec<String>,
+    /// PEM, 2048 bits or more.
+    rsa_public_key: Option<String>,
+    /// Addresses and networks that it may come from.
+    addresses: Option<Vec<String>>,
+    /// A moment to come, 2027-01-01T00:00:00.000Z.
+    expires_at: Option<String>,
+}
+
+impl std::convert::From<ApiClient> for Client {
+    fn from(client: ApiClient) -> Self {
+        let (last_used_at, last_used_from) = client.last_used.unzip();
+        Self {
+            id: client.id.to_string(),
+            name: client.name,
+            api_key: client.api_key,
+            login_id: client.login_id,
+            permissions: client.permissions.iter().map(|p| p.word()).collect(),
+            rsa: client.rsa,
+            addresses: client.networks.iter().map(ToString::to_string).collect(),
+            created_at: Iso(client.created_at),
+            expires_at: client.expires_at.map(Iso),
+            last_used_at: last_used_at.map(Iso),
+            last_used_from,
+        }
+    }
+}
+
+/// List API Clients
+#[utoipa::path(
+    get,
+    path = "/v1/priv/api-client",
+    operation_id = "listApiClients",
+    tag = "API Client",
+    responses((status = 200, body = Clients), PrivateErrors)
+)]
+pub(super) async fn list(State(desk): State<SharedDesk>, Trader(actor): Trader) -> Answer<Clients> {
+    let all = api_client::list(&desk, &actor).await?;
+    Ok(Json(Clients { items: all.into_iter().map(Client::from).collect() }))
+}
+
+/// Create API Client
+///
+/// Makes credentials for a program, which open the surfaces of 3Commas, Lumetrade and Currencycloud.
+#[utoipa::path(
+    post,
+    path = "/v1/priv/api-client",
+    operation_id = "createApiClient",
+    tag = "API Client",
+    request_body = ClientBody,
+    responses((status = 200, body = MadeClient), PrivateErrors)
+)]
+pub(super) async fn create(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    From(origin): From,
+    asked: Asked,
+) -> Answer<MadeClient> {
+    let new = new_client(&asked)?;
+    let made = api_client::create(&desk, &actor, &origin, new).await;
+    let Made { client, secret } = made.map_err(|error| asked.refuse(error))?;
+    Ok(Json(MadeClient {
+        id: client.id.to_string(),
+        name: client.name,
+        api_key: client.api_key,
+        api_secret: secret.to_string(),
+        login_id: client.login_id,
+        permissions: client.permissions.iter().map(|p| p.word()).collect(),
+        created_at: Iso(client.created_at),
+    }))
+}
+
+/// Revoke API Client
+#[utoipa::path(
+    delete,
+    path = "/v1/priv/api-client/{id}",
+    operation_id = "revokeApiClient",
+    tag = "API Client",
+    params(("id" = String, Path, description = "API_CLIENT_ID", format = Uuid)),
+    responses((status = 204, description = "Its next request is refused."), PrivateErrors)
+)]
+pub(super) async fn revoke(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    From(origin): From,
+    asked: Asked,
+) -> Done {
+    let mut check = Check::new(&asked, Place::Params);
+    let id = check.required("id", id);
+    api_client::revoke(&desk, &actor, &origin, check.finish(id)?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn id(value: &Value) -> Result<ApiClientId, Problem> {
+    let text = value.as_str().filter(|text| text.len() == 36).ok_or(Problem::NotUuid)?;
+    text.parse().map_err(|_| Problem::NotUuid)
+}
+
+/// The client that a request would make.
+fn new_client(asked: &Asked) -> Result<NewClient, Failure> {
+    let mut check = Check::new(asked, Place::Body);
+    let name = check.required("name", text(validation::key_name));
+    let permissions = check.required("permissions", |value| texts(value, Problem::NotPermission));
+    let rsa_public_key = check.optional("rsaPublicKey", text(|pem| Ok(pem.to_owned())));
+    let networks = check.optional("addresses", |value| texts(value, Problem::NotAddresses));
+    let expires_at =
+        check.optional("expiresAt", text(|moment| Micros::from_iso(moment).ok_or(Problem::NotFuture)));
+    let networks = networks.unwrap_or_default();
+    let new =
+        || Some(NewClient { name: name?, permissions: permissions?, rsa_public_key, networks, expires_at });
+    check.finish(new())
+}
+
+fn texts(value: &Value, problem: Problem) -> Result<Vec<String>, Problem> {
+    let items = value.as_array().ok_or(problem)?;
+    items.iter().map(|item| item.as_str().map(str::to_owned)).collect::<Option<_>>().ok_or(problem)
+}

@@ -1,0 +1,117 @@
+//! Which surface a path belongs to, and so in which shape its caller is told that something did not happen.
+
+use super::{currencycloud, lumetrade, mudawyl, threecommas};
+use axum::{
+    extract::Request,
+    http::StatusCode,
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+use domain::Permission;
+use service::{Error, SharedDesk};
+
+/// One of the HTTP surfaces for programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Surface {
+    /// `/v1`, and whatever has no shape of its own.
+    Mudawyl,
+    /// `/ver1` and `/public/api/ver1`.
+    ThreeCommas,
+    /// `/api/v1`.
+    Lumetrade,
+    /// `/v2`.
+    Currencycloud,
+}
+
+/// What went wrong outside any handler.
+#[derive(Debug)]
+pub(crate) enum Trouble {
+    /// There is no such operation.
+    NoRoute,
+    /// The body is larger than we take.
+    TooLarge,
+    /// It took too long.
+    TookTooLong,
+    /// It panicked.
+    Broken,
+    /// A use case said no.
+    Service(Error),
+}
+
+impl Trouble {
+    /// Status and words.
+    pub(crate) const fn plain(&self) -> (StatusCode, &'static str) {
+        match self {
+            Self::NoRoute => (StatusCode::NOT_FOUND, "route not found"),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body is too large"),
+            Self::TookTooLong => (StatusCode::GATEWAY_TIMEOUT, "took too long"),
+            Self::Broken | Self::Service(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal server error"),
+        }
+    }
+}
+
+impl Surface {
+    /// The surface of a path, or of a route's template.
+    #[must_use]
+    pub fn of(path: &str) -> Self {
+        let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| path.starts_with(prefix));
+        if starts(&["/ver1/", "/public/api/"]) {
+            Self::ThreeCommas
+        } else if starts(&["/api/v1/"]) {
+            Self::Lumetrade
+        } else if starts(&["/v2/"]) {
+            Self::Currencycloud
+        } else {
+            Self::Mudawyl
+        }
+    }
+
+    /// Tells it in the surface's shape.
+    pub(crate) fn tell(self, trouble: Trouble) -> Response {
+        match self {
+            Self::Mudawyl => mudawyl::error::tell(trouble),
+            Self::ThreeCommas => threecommas::error::Failure::from(trouble).into_response(),
+            Self::Lumetrade => lumetrade::error::Failure::from(trouble).into_response(),
+            Self::Currencycloud => currencycloud::error::Failure::from(trouble).into_response(),
+        }
+    }
+
+    /// Stands before every route of the surface that is for API clients; without a permission every client may.
+    pub(crate) async fn check(
+        self,
+        desk: SharedDesk,
+        permission: Option<Permission>,
+        request: Request,
+        next: Next,
+    ) -> Response {
+        let admitted = match self {
+            Self::ThreeCommas => threecommas::guard::admit(&desk, permission, request).await,
+            Self::Lumetrade => lumetrade::guard::admit(&desk, permission, request).await,
+            Self::Currencycloud => currencycloud::guard::admit(&desk, permission, request).await,
+            Self::Mudawyl => Err(self.tell(Trouble::Service(Error::Unauthenticated))),
+        };
+        match admitted {
+            Ok(request) => next.run(request).await,
+            Err(told) => told,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_belongs_to_one_surface() {
+        for (path, surface) in [
+            ("/ver1/accounts", Surface::ThreeCommas),
+            ("/public/api/ver1/accounts/{id}", Surface::ThreeCommas),
+            ("/api/v1/accounts", Surface::Lumetrade),
+            ("/v2/accounts/find", Surface::Currencycloud),
+            ("/v1/priv/account", Surface::Mudawyl),
+            ("/", Surface::Mudawyl),
+        ] {
+            assert_eq!(Surface::of(path), surface, "{path}");
+        }
+    }
+}

@@ -1,0 +1,322 @@
+//! The operations on accounts.
+
+use super::{
+    error::{Errors, Failure},
+    market::{self, Market},
+    params::Params,
+    present::{self, Account, Line, Slice},
+};
+use crate::rest::client::Caller;
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::StatusCode,
+};
+use domain::{ExchangeId, StrategyType};
+use serde::Serialize;
+use service::{Error, SharedDesk, exchange_account, key::NewKey};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+use zeroize::Zeroizing;
+
+type Answer<T> = Result<Json<T>, Failure>;
+
+/// What an account is connected with.
+#[derive(ToSchema)]
+#[schema(title = "ThreeCommasAccountBody")]
+#[allow(dead_code)] // read by the derive only
+pub(super) struct AccountBody {
+    /// 3Commas of exchange code entity.
+    #[schema(example = "binance")]
+    r#type: String,
+    /// Name of this exchange account, up to 24 characters.
+    #[schema(example = "New account")]
+    name: String,
+    /// API-key from this exchange account.
+    api_key: String,
+    /// Secret-key from this exchange account.
+    secret: String,
+    /// Array of related account types to be created.
+    types_to_create: Option<Vec<String>>,
+}
+
+/// What an account is changed with.
+#[derive(ToSchema)]
+#[schema(title = "ThreeCommasAccountChange")]
+#[allow(dead_code)] // read by the derive only
+pub(super) struct ChangeBody {
+    /// Which.
+    account_id: i64,
+    /// A new name.
+    name: Option<String>,
+    /// A new key of the same account, with its secret.
+    api_key: Option<String>,
+    /// The secret.
+    secret: Option<String>,
+}
+
+/// A new name.
+#[derive(ToSchema)]
+#[schema(title = "ThreeCommasName")]
+#[allow(dead_code)] // read by the derive only
+pub(super) struct NameBody {
+    /// Up to 24 characters.
+    name: String,
+}
+
+/// A valid key.
+#[derive(Serialize, ToSchema)]
+#[schema(title = "ThreeCommasValid")]
+pub(super) struct Valid {
+    valid: bool,
+}
+
+/// Add Exchange Account
+///
+/// Parameters come in the query, a form, or JSON.
+#[utoipa::path(
+    post,
+    path = "/ver1/accounts/new",
+    operation_id = "threecommasAddAccount",
+    tag = "3Commas",
+    request_body = AccountBody,
+    responses((status = 200, body = Account), Errors)
+)]
+pub(super) async fn create(
+    State(desk): State<SharedDesk>,
+    Caller(program): Caller,
+    params: Params,
+) -> Answer<Account> {
+    let made = exchange_account::create(&desk, &program.actor, new_keys(&params)?).await?;
+    Ok(Json(Account::new(made, &desk.settings.public_url)))
+}
+
+/// List Accounts
+#[utoipa::path(
+    get,
+    path = "/ver1/accounts",
+    operation_id = "threecommasAccounts",
+    tag = "3Commas",
+    responses((status = 200, body = Vec<Account>), Errors)
+)]
+pub(super) async fn list(State(desk): State<SharedDesk>, Caller(program): Caller) -> Answer<Vec<Account>> {
+    let all = exchange_account::list(&desk, &program.actor).await?;
+    Ok(Json(all.into_iter().map(|account| Account::new(account, &desk.settings.public_url)).collect()))
+}
+
+/// Supported Markets
+///
+/// For anyone. Types that cannot be traded here say so.
+#[utoipa::path(
+    get,
+    path = "/ver1/accounts/market_list",
+    operation_id = "threecommasMarkets",
+    tag = "3Commas",
+    responses((status = 200, body = Vec<Market>))
+)]
+pub(super) async fn market_list(State(desk): State<SharedDesk>) -> Json<Vec<Market>> {
+    Json(market::list(&desk.settings.public_url))
+}
+
+/// Validate the Key
+#[utoipa::path(
+    get,
+    path = "/ver1/validate",
+    operation_id = "threecommasValidate",
+    tag = "3Commas",
+    responses((status = 200, body = Valid), Errors)
+)]
+pub(super) async fn validate(_: Caller) -> Json<Valid> {
+    Json(Valid { valid: true })
+}
+
+/// Get Account
+#[utoipa::path(
+    get,
+    path = "/ver1/accounts/{id}",
+    operation_id = "threecommasAccount",
+    tag = "3Commas",
+    params(("id" = i64, Path, description = "The account's number")),
+    responses((status = 200, body = Account), Errors)
+)]
+pub(super) async fn show(State(desk): State<SharedDesk>, Caller(program): Caller, id: Id) -> Answer<Account> {
+    let account = exchange_account::get(&desk, &program.actor, id.number()?).await?;
+    Ok(Json(Account::new(account, &desk.settings.public_url)))
+}
+
+/// Edit Exchange Account
+#[utoipa::path(
+    post,
+    path = "/ver1/accounts/update",
+    operation_id = "threecommasUpdateAccount",
+    tag = "3Commas",
+    request_body = ChangeBody,
+    responses((status = 200, body = Account), Errors)
+)]
+pub(super) async fn update(
+    State(desk): State<SharedDesk>,
+    Caller(program): Caller,
+    params: Params,
+) -> Answer<Account> {
+    let number = params.text("account_id").ok_or_else(|| Failure::invalid("account_id", "can't be blank"))?;
+    let number = number.parse().map_err(|_| Failure::invalid("account_id", "is not a number"))?;
+    let own = |name: &str| params.text(name).map(str::to_owned);
+    let credentials = match (own("api_key"), own("secret").map(Zeroizing::new)) {
+        (Some(key), Some(secret)) => Some((key, secret)),
+        (None, None) => None,
+        (Some(_), None) => return Err(Failure::invalid("secret", "can't be blank")),
+        (None, Some(_)) => return Err(Failure::invalid("api_key", "can't be blank")),
+    };
+    let updated = exchange_account::update(&desk, &program.actor, number, own("name"), credentials).await?;
+    Ok(Json(Account::new(updated, &desk.settings.public_url)))
+}
+
+/// Rename Exchange Account
+#[utoipa::path(
+    post,
+    path = "/ver1/accounts/{id}/rename",
+    operation_id = "threecommasRenameAccount",
+    tag = "3Commas",
+    params(("id" = i64, Path, description = "The account's number")),
+    request_body = NameBody,
+    responses((status = 200, body = Account), Errors)
+)]
+pub(super) async fn rename(
+    State(desk): State<SharedDesk>,
+    Caller(program): Caller,
+    id: Id,
+    params: Params,
+) -> Answer<Account> {
+    let name = params.text("name").unwrap_or("").to_owned();
+    let renamed = exchange_account::update(&desk, &program.actor, id.number()?, Some(name), None).await?;
+    Ok(Json(Account::new(renamed, &desk.settings.public_url)))
+}
+
+/// Load Balances
+///
+/// Reads the account's worth from its exchange now.
+#[utoipa::path(
+    post,
+    path = "/ver1/accounts/{id}/load_balances",
+    operation_id = "threecommasLoadBalances",
+    tag = "3Commas",
+    params(("id" = i64, Path, description = "The account's number")),
+    responses((status = 200, body = Account), Errors)
+)]
+pub(super) async fn load_balances(
+    State(desk): State<SharedDesk>,
+    Caller(program): Caller,
+    id: Id,
+) -> Answer<Account> {
+    let account = exchange_account::refresh(&desk, &program.actor, id.number()?).await?;
+    Ok(Json(Account::new(account, &desk.settings.public_url)))
+}
+
+/// Remove Exchange Account
+///
+/// What stands at the exchange, orders and positions, is left alone.
+#[utoipa::path(
+    post,
+    path = "/ver1/accounts/{id}/remove",
+    operation_id = "threecommasRemoveAccount",
+    tag = "3Commas",
+    params(("id" = i64, Path, description = "The account's number")),
+    responses((status = 201, body = bool), Errors)
+)]
+pub(super) async fn remove(
+    State(desk): State<SharedDesk>,
+    Caller(program): Caller,
+    id: Id,
+) -> Result<(StatusCode, Json<bool>), Failure> {
+    exchange_account::remove(&desk, &program.actor, id.number()?).await?;
+    Ok((StatusCode::CREATED, Json(true)))
+}
+
+/// Information about Assets as a Pie Chart
+#[utoipa::path(
+    post,
+    path = "/ver1/accounts/{id}/pie_chart_data",
+    operation_id = "threecommasPieChart",
+    tag = "3Commas",
+    params(("id" = i64, Path, description = "The account's number")),
+    responses((status = 200, body = Vec<Slice>), Errors)
+)]
+pub(super) async fn pie_chart_data(
+    State(desk): State<SharedDesk>,
+    Caller(program): Caller,
+    id: Id,
+) -> Answer<Vec<Slice>> {
+    let (_, assets) = exchange_account::assets(&desk, &program.actor, id.number()?).await?;
+    Ok(Json(present::pie(&assets)))
+}
+
+/// Information about Assets as a Table
+#[utoipa::path(
+    post,
+    path = "/ver1/accounts/{id}/account_table_data",
+    operation_id = "threecommasAccountTable",
+    tag = "3Commas",
+    params(("id" = i64, Path, description = "The account's number")),
+    responses((status = 200, body = Vec<Line>), Errors)
+)]
+pub(super) async fn account_table_data(
+    State(desk): State<SharedDesk>,
+    Caller(program): Caller,
+    id: Id,
+) -> Answer<Vec<Line>> {
+    let (account, assets) = exchange_account::assets(&desk, &program.actor, id.number()?).await?;
+    Ok(Json(present::table(account.number, &assets)))
+}
+
+/// The number in a path, as it came.
+type Id = Result<Path<String>, axum::extract::rejection::PathRejection>;
+
+trait Numbered {
+    fn number(self) -> Result<i64, Error>;
+}
+
+impl Numbered for Id {
+    /// What is no number is nobody's.
+    fn number(self) -> Result<i64, Error> {
+        self.ok().and_then(|Path(text)| text.parse().ok()).ok_or(Error::NotFound)
+    }
+}
+
+/// The keys that a request would connect: the account itself, and its siblings.
+fn new_keys(params: &Params) -> Result<Vec<NewKey>, Failure> {
+    let mut wrong: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut fail = |name: &str, words: String| wrong.entry(name.to_owned()).or_default().push(words);
+    let mut kinds = Vec::new();
+    let siblings = params.list("types_to_create").into_iter().map(|code| ("types_to_create", code));
+    for (name, code) in params.text("type").map(|code| ("type", code)).into_iter().chain(siblings) {
+        let kind = market::find(code);
+        if let Some(wants) = kind.and_then(|kind| kind.wants)
+            && params.text(wants).is_none()
+        {
+            fail(wants, "can't be blank".to_owned());
+        }
+        match (kind, kind.and_then(|kind| kind.trades)) {
+            (_, Some(trades)) if !kinds.contains(&trades) => kinds.push(trades),
+            (_, Some(_)) => {}
+            (Some(kind), None) => fail(name, format!("{} accounts cannot be traded here yet", kind.name)),
+            (None, None) => fail(name, "is not a type of account".to_owned()),
+        }
+    }
+    for name in ["type", "name", "api_key", "secret"].into_iter().filter(|name| params.text(name).is_none()) {
+        fail(name, "can't be blank".to_owned());
+    }
+    if !wrong.is_empty() {
+        return Err(Failure::record_invalid(wrong));
+    }
+    let own = |name: &str| params.text(name).unwrap_or("").to_owned();
+    let key = |trade_type| NewKey {
+        exchange_id: ExchangeId::Binance,
+        trade_type,
+        strategy_type: StrategyType::Manual,
+        active: true,
+        name: own("name"),
+        api_key: own("api_key"),
+        secret: Zeroizing::new(own("secret")),
+    };
+    Ok(kinds.into_iter().map(key).collect())
+}

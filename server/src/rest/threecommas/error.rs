@@ -1,0 +1,186 @@
+//! What this surface answers when it does not do what was asked: `{error, error_description?, error_attributes?}`.
+
+use crate::rest::surface::Trouble;
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header::RETRY_AFTER},
+    response::{IntoResponse, Response},
+};
+use domain::{
+    Refusal,
+    validation::{FieldProblem, Problem},
+};
+use serde::Serialize;
+use service::Error;
+use std::collections::BTreeMap;
+use utoipa::{IntoResponses, ToSchema};
+
+/// Why a request was not carried out.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    status: StatusCode,
+    body: Told,
+    retry_after_s: Option<u64>,
+}
+
+/// The body.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(title = "ThreeCommasError")]
+pub(crate) struct Told {
+    /// A word for programs.
+    #[schema(example = "record_invalid")]
+    error: &'static str,
+    /// The same for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Invalid parameters")]
+    error_description: Option<String>,
+    /// What is wrong with which parameter.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    error_attributes: BTreeMap<String, Vec<String>>,
+}
+
+impl Failure {
+    fn new(status: StatusCode, error: &'static str, words: &str) -> Self {
+        let error_description = Some(words.to_owned());
+        let body = Told { error, error_description, error_attributes: BTreeMap::new() };
+        Self { status, body, retry_after_s: None }
+    }
+
+    /// Parameters that cannot be used.
+    pub(super) fn record_invalid(attributes: BTreeMap<String, Vec<String>>) -> Self {
+        let mut failure = Self::new(StatusCode::BAD_REQUEST, "record_invalid", "Invalid parameters");
+        failure.body.error_attributes = attributes;
+        failure
+    }
+
+    /// One parameter that cannot be used.
+    pub(super) fn invalid(field: &str, words: impl Into<String>) -> Self {
+        Self::record_invalid(BTreeMap::from([(field.to_owned(), vec![words.into()])]))
+    }
+
+    /// The signature is not the client's.
+    pub(super) fn signature() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "signature_invalid", "Provided signature is invalid")
+    }
+
+    fn later(self, seconds: u64) -> Self {
+        Self { retry_after_s: Some(seconds), ..self }
+    }
+}
+
+/// The name of a field here.
+fn name(field: &str) -> &str {
+    match field {
+        "apiKey" => "api_key",
+        "apiSecretKey" => "secret",
+        "tradeType" | "strategyType" => "type",
+        other => other,
+    }
+}
+
+fn of_fields(problems: Vec<FieldProblem>) -> Failure {
+    let mut attributes: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for FieldProblem { field, problem } in problems {
+        let words = match problem {
+            Problem::Required => "can't be blank",
+            Problem::NameTooLong => "is too long (maximum is 24 characters)",
+            other => other.text(),
+        };
+        attributes.entry(name(&field).to_owned()).or_default().push(words.to_owned());
+    }
+    Failure::record_invalid(attributes)
+}
+
+fn refused(refusal: Refusal) -> Failure {
+    match refusal {
+        Refusal::KeyExists => Failure::invalid("api_key", "This account is already connected!"),
+        Refusal::KeyUnauthorized => Failure::invalid("api_key", "The exchange does not accept this API key"),
+        Refusal::PlanFeature => Failure::new(
+            StatusCode::FORBIDDEN,
+            "access_denied",
+            "Connections using manually created API keys are available only to Expert plan subscribers",
+        ),
+        other => Failure::invalid("base", other.to_string()),
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Refused(refusal) => refused(refusal),
+            Error::Fields(problems) => of_fields(problems),
+            Error::IdempotencyMismatch => {
+                Self::invalid("base", "the idempotency key was used with another request")
+            }
+            Error::Unauthenticated => Self::new(
+                StatusCode::UNAUTHORIZED,
+                "api_key_invalid_or_expired",
+                "Unauthorized. Invalid or expired api key.",
+            ),
+            Error::Forbidden => {
+                Self::new(StatusCode::FORBIDDEN, "access_denied", "Api key doesn't have enough permissions")
+            }
+            Error::NotFound => Self::new(StatusCode::NOT_FOUND, "not_found", "Not Found"),
+            Error::TooMany { retry_after_s } => {
+                Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", "Too many requests")
+                    .later(retry_after_s)
+            }
+            Error::Unavailable { retry_after_s } => {
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Temporarily unavailable")
+                    .later(retry_after_s)
+            }
+            Error::Fault(fault) => {
+                tracing::error!(fault = format!("{fault:#}"), "request failed");
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "Internal server error")
+            }
+        }
+    }
+}
+
+impl From<Trouble> for Failure {
+    fn from(trouble: Trouble) -> Self {
+        let (status, words) = trouble.plain();
+        match trouble {
+            Trouble::Service(error) => error.into(),
+            Trouble::NoRoute => Self::new(status, "not_found", "Not Found"),
+            Trouble::TooLarge => Self::new(status, "payload_too_large", words),
+            Trouble::TookTooLong => Self::new(status, "timeout", words),
+            Trouble::Broken => Self::new(status, "internal_error", words),
+        }
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, Json(self.body)).into_response();
+        if let Some(seconds) = self.retry_after_s {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+/// What any operation of this surface may answer besides its success; a description for the OpenAPI document.
+#[derive(IntoResponses)]
+#[allow(dead_code)] // read by the derive only
+pub(crate) enum Errors {
+    #[response(status = 400, description = "Parameters cannot be used; error_attributes says why.")]
+    Invalid(Told),
+    #[response(status = 401, description = "Key or signature is missing, wrong, revoked or expired.")]
+    Unauthorized(Told),
+    #[response(
+        status = 403,
+        description = "The key does not have the permission, or the plan not the feature."
+    )]
+    Forbidden(Told),
+    #[response(status = 404, description = "There is no such account, or it is another's.")]
+    NotFound(Told),
+    #[response(status = 413, description = "The body is larger than 64 KB.")]
+    TooLarge(Told),
+    #[response(status = 429, description = "Too many requests; see Retry-After.")]
+    TooMany(Told),
+    #[response(status = 500, description = "We had a problem; its id is in x-request-id.")]
+    Fault(Told),
+    #[response(status = 503, description = "The exchange does not answer; see Retry-After.")]
+    Unavailable(Told),
+}

@@ -1,0 +1,73 @@
+//! Signed requests: key and signature in two headers, over the raw target and body.
+
+use super::error::Failure;
+use crate::{
+    proxy,
+    rest::{
+        client::{Caller, only},
+        fields,
+        surface::Trouble,
+    },
+};
+use axum::{
+    body::{Body, Bytes},
+    extract::{FromRequest as _, OriginalUri, Request},
+    http::{StatusCode, request::Parts},
+    response::{IntoResponse as _, Response},
+};
+use domain::Permission;
+use service::{
+    Error, SharedDesk,
+    api_client::{self, Kind, Signed},
+};
+
+/// Lets a request in that a client has signed. Its body is read for that, and put back as it was.
+pub(crate) async fn admit(
+    desk: &SharedDesk,
+    permission: Option<Permission>,
+    request: Request,
+) -> Result<Request, Response> {
+    let (parts, body) = request.into_parts();
+    let bytes = read(body).await.map_err(Failure::into_response)?;
+    match caller(desk, permission, &parts, &bytes).await {
+        Ok(caller) => {
+            let mut request = Request::from_parts(parts, Body::from(bytes));
+            request.extensions_mut().insert(caller);
+            Ok(request)
+        }
+        Err(failure) => Err(failure.into_response()),
+    }
+}
+
+async fn read(body: Body) -> Result<Bytes, Failure> {
+    Bytes::from_request(Request::new(body), &()).await.map_err(|rejection| {
+        if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            Trouble::TooLarge.into()
+        } else {
+            Failure::invalid("base", "body cannot be read")
+        }
+    })
+}
+
+async fn caller(
+    desk: &SharedDesk,
+    permission: Option<Permission>,
+    parts: &Parts,
+    body: &[u8],
+) -> Result<Caller, Failure> {
+    let key = only(&parts.headers, "apikey").ok_or(Error::Unauthenticated)?;
+    let signature = only(&parts.headers, "signature").ok_or_else(Failure::signature)?;
+    // What was signed is the whole path, also under the second prefix.
+    let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
+    let kind = match fields::kind(&parts.headers).as_str() {
+        "application/json" => Kind::Json,
+        "application/x-www-form-urlencoded" => Kind::Form,
+        _ => Kind::Other,
+    };
+    let signed = Signed { path: uri.path(), query: uri.query(), body, kind, signature };
+    let origin = proxy::origin(&parts.extensions, &parts.headers);
+    let program = api_client::by_signature(desk, &origin, key, &signed).await?;
+    let program = program.ok_or_else(Failure::signature)?;
+    permission.map_or(Ok(()), |permission| program.must(permission))?;
+    Ok(Caller(program))
+}

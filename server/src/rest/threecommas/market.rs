@@ -1,0 +1,117 @@
+//! The exchanges that 3Commas names, and which of them can be traded here.
+
+use domain::TradeType;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// One of 3Commas's types of accounts.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Kind {
+    /// Its code: `type` of a request, `market_code` of an account.
+    pub(super) code: &'static str,
+    /// Its name.
+    pub(super) name: &'static str,
+    /// Its short name.
+    pub(super) pretty: &'static str,
+    /// What it trades here; none cannot be traded yet.
+    pub(super) trades: Option<TradeType>,
+    /// A parameter that only this type wants.
+    pub(super) wants: Option<&'static str>,
+}
+
+const fn untraded(code: &'static str, name: &'static str, wants: Option<&'static str>) -> Kind {
+    Kind { code, name, pretty: name, trades: None, wants }
+}
+
+/// All of them.
+pub(super) const KINDS: &[Kind] = &[
+    Kind {
+        code: "binance",
+        name: "Binance Spot",
+        pretty: "Binance",
+        trades: Some(TradeType::Spot),
+        wants: None,
+    },
+    Kind {
+        code: "binance_futures",
+        name: "Binance Futures USDT-M",
+        pretty: "BinanceFutures",
+        trades: Some(TradeType::Futures),
+        wants: None,
+    },
+    untraded("binance_margin", "Binance Margin", None),
+    untraded("binance_futures_coin", "Binance Futures COIN-M", None),
+    untraded("binance_us", "Binance US", None),
+    untraded("bitfinex", "Bitfinex", None),
+    untraded("bitmex", "BitMEX", None),
+    untraded("bitstamp", "Bitstamp", Some("customer_id")),
+    untraded("bybit_spot", "Bybit Spot", None),
+    untraded("bybit_usdt_perpetual", "Bybit Futures USDT", None),
+    untraded("coinbase", "Coinbase Spot", Some("passphrase")),
+    untraded("ethereumwallet", "Ethereum Wallet", Some("address")),
+    untraded("gate_io", "Gate.io", None),
+    untraded("kraken", "Kraken", None),
+    untraded("kucoin", "KuCoin Spot", Some("passphrase")),
+    untraded("okex", "OKX Spot", Some("passphrase")),
+];
+
+/// The type of this code.
+pub(super) fn find(code: &str) -> Option<&'static Kind> {
+    KINDS.iter().find(|kind| kind.code == code.to_ascii_lowercase())
+}
+
+/// The type that an account of ours is.
+pub(super) const fn of(kind: TradeType) -> &'static Kind {
+    match kind {
+        TradeType::Spot => &KINDS[0],
+        TradeType::Futures => &KINDS[1],
+    }
+}
+
+/// The icon of every exchange that we trade on, served by us.
+pub(super) fn icon(public_url: &str) -> String {
+    format!("{public_url}/exchange.svg")
+}
+
+/// A line of the list.
+#[derive(Serialize, ToSchema)]
+#[schema(title = "ThreeCommasMarket")]
+pub(super) struct Market {
+    market_name: &'static str,
+    market_url: &'static str,
+    market_icon: String,
+    help_link: Option<String>,
+    nomics_id: Option<String>,
+    market_code: &'static str,
+    /// Whether accounts of this type can be connected here. Not 3Commas's.
+    trading_supported: bool,
+}
+
+/// The list.
+pub(super) fn list(public_url: &str) -> Vec<Market> {
+    let line = |kind: &Kind| Market {
+        market_name: kind.name,
+        market_url: "",
+        market_icon: icon(public_url),
+        help_link: None,
+        nomics_id: None,
+        market_code: kind.code,
+        trading_supported: kind.trades.is_some(),
+    };
+    KINDS.iter().map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn our_accounts_have_their_types() {
+        for kind in TradeType::ALL {
+            assert_eq!(of(*kind).trades, Some(*kind));
+            assert_eq!(find(of(*kind).code).map(|k| k.name), Some(of(*kind).name));
+        }
+        assert_eq!(find("Bitstamp").and_then(|kind| kind.wants), Some("customer_id"));
+        assert!(find("nope").is_none());
+    }
+}

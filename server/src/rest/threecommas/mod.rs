@@ -1,0 +1,32 @@
+//! The 3Commas account API (`/ver1`, and the same under `/public/api/ver1`): seeds/3commas-add-exchange-account.md,
+//! wire.md section 2.
+
+mod accounts;
+pub(crate) mod error;
+pub(crate) mod guard;
+mod market;
+mod params;
+mod present;
+
+use super::surface::Surface;
+use crate::doors::Doors;
+use domain::{Permission, Role};
+use utoipa_axum::routes;
+
+/// Opens the doors of this surface.
+#[must_use]
+pub fn open(doors: Doors) -> Doors {
+    let (read, write) = (Some(Permission::AccountsRead), Some(Permission::AccountsWrite));
+    doors
+        .route(Role::Anyone, routes!(accounts::market_list))
+        .program(Surface::ThreeCommas, None, routes!(accounts::validate))
+        .program(Surface::ThreeCommas, write, routes!(accounts::create))
+        .program(Surface::ThreeCommas, read, routes!(accounts::list))
+        .program(Surface::ThreeCommas, write, routes!(accounts::update))
+        .program(Surface::ThreeCommas, read, routes!(accounts::show))
+        .program(Surface::ThreeCommas, write, routes!(accounts::rename))
+        .program(Surface::ThreeCommas, read, routes!(accounts::load_balances))
+        .program(Surface::ThreeCommas, write, routes!(accounts::remove))
+        .program(Surface::ThreeCommas, read, routes!(accounts::pie_chart_data))
+        .program(Surface::ThreeCommas, read, routes!(accounts::account_table_data))
+}

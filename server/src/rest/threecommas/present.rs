@@ -1,0 +1,248 @@
+//! An account as the document prints it: profits and worth are text, but for the one number of its example.
+
+use super::market;
+use crate::rest::mudawyl::present::{Iso, Num};
+use domain::{ApiKeyStatus, Decimal, TradeType, money};
+use serde::{Serialize, Serializer};
+use service::exchange_account::{self, Asset};
+use utoipa::ToSchema;
+
+/// A decimal as text, always with a point: `"0.0"`.
+#[derive(Clone, Copy, ToSchema)]
+#[schema(value_type = String)]
+pub(super) struct Text(Decimal);
+
+impl Serialize for Text {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let text = money::text(self.0);
+        if text.contains('.') {
+            serializer.serialize_str(&text)
+        } else {
+            serializer.collect_str(&format_args!("{text}.0"))
+        }
+    }
+}
+
+/// An amount in the currency that is shown first.
+#[derive(Serialize, ToSchema)]
+#[schema(title = "ThreeCommasAmount")]
+pub(super) struct Shown {
+    currency: &'static str,
+    amount: Text,
+}
+
+/// The same as a number.
+#[derive(Serialize, ToSchema)]
+#[schema(title = "ThreeCommasTotal")]
+pub(super) struct Total {
+    currency: &'static str,
+    amount: Num,
+}
+
+const fn usd(amount: Decimal) -> Shown {
+    Shown { currency: "USD", amount: Text(amount) }
+}
+
+/// An account.
+#[derive(Serialize, ToSchema)]
+#[schema(title = "ThreeCommasAccount")]
+pub(super) struct Account {
+    #[schema(example = 32_849_081)]
+    id: i64,
+    auto_balance_period: i64,
+    auto_balance_portfolio_id: Option<i64>,
+    auto_balance_currency_change_limit: Option<i64>,
+    autobalance_enabled: bool,
+    hedge_mode_available: bool,
+    hedge_mode_enabled: bool,
+    is_locked: bool,
+    smart_trading_supported: bool,
+    stats_supported: bool,
+    trading_supported: bool,
+    market_buy_supported: bool,
+    market_sell_supported: bool,
+    conditional_buy_supported: bool,
+    bots_allowed: bool,
+    bots_ttp_allowed: bool,
+    bots_tsl_allowed: bool,
+    gordon_bots_available: bool,
+    multi_bots_allowed: bool,
+    created_at: Iso,
+    updated_at: Iso,
+    last_auto_balance: Option<String>,
+    fast_convert_available: bool,
+    grid_bots_allowed: bool,
+    api_key_invalid: bool,
+    market_icon: String,
+    deposit_enabled: bool,
+    include_in_summary: bool,
+    supported_market_types: [&'static str; 1],
+    primary_display_currency_profit_percentage: Shown,
+    primary_display_currency_profit: Shown,
+    day_profit_primary_display_currency_percentage: Shown,
+    day_profit_primary_display_currency: Shown,
+    primary_display_currency_amount: Shown,
+    total_primary_display_currency_profit: Total,
+    available_include_in_summary: bool,
+    api_key: String,
+    name: String,
+    auto_balance_method: Option<String>,
+    auto_balance_error: Option<String>,
+    customer_id: Option<String>,
+    subaccount_name: Option<String>,
+    lock_reason: Option<&'static str>,
+    btc_amount: Text,
+    usd_amount: Text,
+    day_profit_btc: Text,
+    day_profit_usd: Text,
+    day_profit_btc_percentage: Text,
+    day_profit_usd_percentage: Text,
+    btc_profit: Text,
+    usd_profit: Text,
+    usd_profit_percentage: Text,
+    btc_profit_percentage: Text,
+    total_btc_profit: Text,
+    total_usd_profit: Text,
+    pretty_display_type: &'static str,
+    exchange_name: &'static str,
+    market_code: &'static str,
+    api_keys_state: &'static str,
+}
+
+impl Account {
+    pub(super) fn new(account: exchange_account::Account, public_url: &str) -> Self {
+        let exchange_account::Account { number, key, worth } = account;
+        let kind = market::of(key.trade_type);
+        // Orders are sent for futures accounts only (1115), and bots trade AUTOMATED keys, which these are not.
+        let trades = key.trade_type == TradeType::Futures;
+        let locked = !key.active;
+        Self {
+            id: number,
+            auto_balance_period: 12,
+            auto_balance_portfolio_id: None,
+            auto_balance_currency_change_limit: None,
+            autobalance_enabled: false,
+            hedge_mode_available: false,
+            hedge_mode_enabled: false,
+            is_locked: locked,
+            smart_trading_supported: trades,
+            stats_supported: true,
+            trading_supported: trades,
+            market_buy_supported: trades,
+            market_sell_supported: trades,
+            conditional_buy_supported: trades,
+            bots_allowed: false,
+            bots_ttp_allowed: false,
+            bots_tsl_allowed: false,
+            gordon_bots_available: false,
+            multi_bots_allowed: false,
+            created_at: Iso(key.created_at),
+            updated_at: Iso(key.updated_at),
+            last_auto_balance: None,
+            fast_convert_available: false,
+            grid_bots_allowed: false,
+            api_key_invalid: key.status == ApiKeyStatus::Unauthorized,
+            market_icon: market::icon(public_url),
+            deposit_enabled: false,
+            include_in_summary: true,
+            supported_market_types: [if trades { "futures" } else { "spot" }],
+            primary_display_currency_profit_percentage: usd(worth.month.usd_percent),
+            primary_display_currency_profit: usd(worth.month.usd),
+            day_profit_primary_display_currency_percentage: usd(worth.day.usd_percent),
+            day_profit_primary_display_currency: usd(worth.day.usd),
+            primary_display_currency_amount: usd(worth.usd),
+            total_primary_display_currency_profit: Total { currency: "USD", amount: Num(worth.total.usd) },
+            available_include_in_summary: true,
+            api_key: key.api_key,
+            name: key.name,
+            auto_balance_method: None,
+            auto_balance_error: None,
+            customer_id: None,
+            subaccount_name: None,
+            lock_reason: locked.then_some("The API key is switched off"),
+            btc_amount: Text(worth.btc),
+            usd_amount: Text(worth.usd),
+            day_profit_btc: Text(worth.day.btc),
+            day_profit_usd: Text(worth.day.usd),
+            day_profit_btc_percentage: Text(worth.day.btc_percent),
+            day_profit_usd_percentage: Text(worth.day.usd_percent),
+            btc_profit: Text(worth.month.btc),
+            usd_profit: Text(worth.month.usd),
+            usd_profit_percentage: Text(worth.month.usd_percent),
+            btc_profit_percentage: Text(worth.month.btc_percent),
+            total_btc_profit: Text(worth.total.btc),
+            total_usd_profit: Text(worth.total.usd),
+            pretty_display_type: kind.pretty,
+            exchange_name: kind.name,
+            market_code: kind.code,
+            api_keys_state: match key.status {
+                ApiKeyStatus::Authorized => "ok",
+                ApiKeyStatus::Unauthorized => "invalid",
+                ApiKeyStatus::Failed => "unknown",
+            },
+        }
+    }
+}
+
+/// A slice of the pie: one asset.
+#[derive(Serialize, ToSchema)]
+#[schema(title = "ThreeCommasSlice")]
+pub(super) struct Slice {
+    code: String,
+    name: String,
+    amount: Text,
+    btc_value: Text,
+    usd_value: Text,
+    /// Of the account.
+    percentage: Text,
+}
+
+/// A line of the table: one asset.
+#[derive(Serialize, ToSchema)]
+#[schema(title = "ThreeCommasLine")]
+pub(super) struct Line {
+    account_id: i64,
+    currency_code: String,
+    currency_name: String,
+    percentage: Text,
+    position: Text,
+    on_orders: Text,
+    equity: Text,
+    current_price_usd: Text,
+    btc_value: Text,
+    usd_value: Text,
+}
+
+fn share(of: &Asset, all: &[Asset]) -> Decimal {
+    let total: Decimal = all.iter().map(|asset| asset.usd).sum();
+    let share = of.usd.checked_div(total).unwrap_or_default();
+    money::round_to(share * Decimal::ONE_HUNDRED, Decimal::new(1, 2))
+}
+
+pub(super) fn pie(assets: &[Asset]) -> Vec<Slice> {
+    let slice = |asset: &Asset| Slice {
+        code: asset.code.clone(),
+        name: asset.code.clone(),
+        amount: Text(asset.free + asset.used),
+        btc_value: Text(asset.btc.unwrap_or_default()),
+        usd_value: Text(asset.usd),
+        percentage: Text(share(asset, assets)),
+    };
+    assets.iter().map(slice).collect()
+}
+
+pub(super) fn table(number: i64, assets: &[Asset]) -> Vec<Line> {
+    let line = |asset: &Asset| Line {
+        account_id: number,
+        currency_code: asset.code.clone(),
+        currency_name: asset.code.clone(),
+        percentage: Text(share(asset, assets)),
+        position: Text(asset.free),
+        on_orders: Text(asset.used),
+        equity: Text(asset.free + asset.used),
+        current_price_usd: Text(asset.price_usd),
+        btc_value: Text(asset.btc.unwrap_or_default()),
+        usd_value: Text(asset.usd),
+    };
+    assets.iter().map(line).collect()
+}

@@ -1,0 +1,314 @@
+//! API clients, and what stands before the three other doors: who is let in, with what, and who is not.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+
+mod common;
+
+use axum::http::Method as Verb;
+use common::{Answer, House, Person, program::Program, shape::same};
+use domain::{Permission, time};
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
+use server::{doors::Door, rest::surface::Surface};
+use service::{Limit, Settings, Throttles};
+use store::testing::TestDb;
+
+const CLIENTS: &str = "/v1/priv/api-client";
+
+fn words(permissions: impl Iterator<Item = Permission>) -> Vec<&'static str> {
+    permissions.map(Permission::word).collect()
+}
+
+/// A path with something in place of its parameters.
+fn filled(path: &str) -> String {
+    path.replace("{id}", "7").replace("{currency}", "ZAR")
+}
+
+/// A request of a door, with its surface's credentials.
+fn knock(program: &Program, door: &Door, surface: Surface) -> RequestBuilder {
+    let method: Method = door.method.as_str().parse().unwrap();
+    let path = filled(&door.path);
+    match surface {
+        Surface::ThreeCommas => program.signed(method, &path, None),
+        Surface::Lumetrade => program.lumetrade(method, path.strip_prefix("/api/v1").unwrap()),
+        Surface::Currencycloud => program.cloud(method, path.strip_prefix("/v2").unwrap()),
+        Surface::Mudawyl => unreachable!("programs have no door there"),
+    }
+}
+
+/// What each surface says to whom it does not know, and to whom it knows but does not let.
+fn told(surface: Surface, status: u16) -> Value {
+    match (surface, status) {
+        (Surface::ThreeCommas, 401) => json!({
+            "error": "api_key_invalid_or_expired",
+            "error_description": "Unauthorized. Invalid or expired api key.",
+        }),
+        (Surface::ThreeCommas, _) => json!({
+            "error": "access_denied",
+            "error_description": "Api key doesn't have enough permissions",
+        }),
+        (Surface::Lumetrade, 401) => json!({
+            "error": {"code": "unauthorized", "message": "API key or secret is missing or wrong"},
+        }),
+        (Surface::Lumetrade, _) => json!({
+            "error": {"code": "forbidden", "message": "the API key does not have this permission"},
+        }),
+        (_, 401) => json!({
+            "error_code": "invalid_supplied_credentials",
+            "error_messages": {"username": [{
+                "code": "invalid_supplied_credentials",
+                "message": "Authentication failed with the supplied credentials",
+                "params": {},
+            }]},
+        }),
+        (_, _) => json!({
+            "error_code": "permission_denied",
+            "error_messages": {"base": [{
+                "code": "permission_denied",
+                "message": "You do not have permission to do this",
+                "params": {},
+            }]},
+        }),
+    }
+}
+
+/// Settings that hear as many requests as a test makes.
+fn patient() -> Settings {
+    let plenty = Limit::per_minutes(100_000, 1);
+    let throttles = Throttles { address: plenty, programs: plenty, client: plenty, ..Throttles::default() };
+    Settings { throttles, ..Settings::default() }
+}
+
+async fn every_door_asks_for_its_permission(db: &TestDb) {
+    let house = House::with(db, patient()).await;
+    let ada = Person::sign_up(&house, "ada").await;
+    let (_, doors) = server::router::api(&house.desk);
+    let mut seen = 0;
+    for door in doors {
+        let Some((surface, permission)) = door.program else { continue };
+        let stranger = Program::of(&ada, &house, &["BOTS_READ"]).await;
+        let anonymous = stranger.request(door.method.as_str().parse().unwrap(), &filled(&door.path));
+        let answer = stranger.send(anonymous).await;
+        assert_eq!(answer.ok(401), told(surface, 401), "{} {}", door.method, door.path);
+        let Some(permission) = permission else { continue };
+        let others = words(Permission::ALL.iter().copied().filter(|p| *p != permission));
+        let without = Program::of(&ada, &house, &others).await.signed_in().await;
+        let answer = without.send(knock(&without, &door, surface)).await;
+        assert_eq!(answer.ok(403), told(surface, 403), "{} {}", door.method, door.path);
+        let with = Program::of(&ada, &house, &[permission.word()]).await.signed_in().await;
+        let answer = with.send(knock(&with, &door, surface)).await;
+        assert!(![401, 403, 500].contains(&answer.status), "{} {}: {answer:?}", door.method, door.path);
+        for id in [stranger.id, without.id, with.id] {
+            ada.delete(&format!("{CLIENTS}/{id}"), None).await.ok(204);
+        }
+        seen += 1;
+    }
+    assert!(seen >= 18, "{seen} doors");
+}
+
+async fn every_path_of_a_door_belongs_to_its_surface(db: &TestDb) {
+    let house = House::open(db).await;
+    let (_, doors) = server::router::api(&house.desk);
+    for door in doors {
+        let surface = Surface::of(&door.path);
+        assert_eq!(door.program.map_or(surface, |(surface, _)| surface), surface, "{}", door.path);
+        let open = ["/ver1/accounts/market_list", "/v2/authenticate/api"].contains(&door.path.as_str());
+        let theirs = surface != Surface::Mudawyl;
+        assert_eq!(theirs && door.program.is_none(), open, "{}", door.path);
+    }
+    let anyone = Person::anonymous(&house);
+    for (path, body) in [
+        ("/ver1/nowhere", json!({"error": "not_found", "error_description": "Not Found"})),
+        ("/public/api/ver1/nowhere", json!({"error": "not_found", "error_description": "Not Found"})),
+        ("/api/v1/nowhere", json!({"error": {"code": "not_found", "message": "route not found"}})),
+        (
+            "/v2/nowhere",
+            json!({"error_code": "resource_not_found", "error_messages": {"base": [
+            {"code": "resource_not_found", "message": "route not found", "params": {}}]}}),
+        ),
+    ] {
+        assert_eq!(anyone.get(path).await.ok(404), body, "{path}");
+        assert_eq!(anyone.put(path, json!({})).await.ok(404), body, "{path}");
+    }
+}
+
+async fn the_life_of_a_client(db: &TestDb) {
+    let house = House::open(db).await;
+    let (ada, eve) = (Person::sign_up(&house, "ada").await, Person::sign_up(&house, "eve").await);
+    assert_eq!(ada.get(CLIENTS).await.text, r#"{"items":[]}"#);
+    let body = json!({"name": "Bots", "permissions": ["ACCOUNTS_WRITE", "ACCOUNTS_READ"]});
+    let made = ada.post(CLIENTS, body).await.ok(200);
+    let shape = json!({
+        "id": "", "name": "", "apiKey": "", "apiSecret": "", "loginId": "", "permissions": [""], "createdAt": "",
+    });
+    same(&made, &shape);
+    assert_eq!(made["permissions"], json!(["ACCOUNTS_READ", "ACCOUNTS_WRITE"]));
+    let secret = made["apiSecret"].as_str().unwrap();
+    assert!(secret.len() == 64 && secret.bytes().all(|b| b.is_ascii_hexdigit()), "{secret}");
+
+    let listed = ada.get(CLIENTS).await;
+    assert!(!listed.text.contains(secret));
+    let item = &listed.ok(200)["items"][0];
+    assert_eq!((&item["apiKey"], &item["lastUsedAt"]), (&made["apiKey"], &Value::Null));
+    let program = Program::of(&ada, &house, &["ACCOUNTS_READ"]).await;
+    assert_eq!(program.read("/accounts").await.text, "[]");
+    let listed = ada.get(CLIENTS).await.ok(200);
+    let mut items = listed["items"].as_array().unwrap().iter();
+    let used = items.find(|item| item["id"] == program.id.as_str()).unwrap();
+    assert_eq!(used["lastUsedFrom"], "127.0.0.1");
+
+    let path = format!("{CLIENTS}/{}", program.id);
+    eve.delete(&path, None).await.not_found();
+    assert_eq!(program.read("/accounts").await.status, 200);
+    ada.delete(&path, None).await.ok(204);
+    ada.delete(&path, None).await.not_found();
+    assert_eq!(program.read("/accounts").await.ok(401), told(Surface::Lumetrade, 401));
+    ada.delete(&format!("{CLIENTS}/x"), None).await.problem("id", "must be UUID");
+}
+
+async fn clients_that_are_not_made(db: &TestDb) {
+    let house = House::open(db).await;
+    let ada = Person::sign_up(&house, "ada").await;
+    let nothing = ada.post(CLIENTS, json!({})).await.ok(422);
+    let params: Vec<_> =
+        nothing["errors"].as_array().unwrap().iter().map(|e| e["param"].as_str().unwrap()).collect();
+    assert_eq!(params, ["name", "permissions"]);
+    let try_with = async |field: &str, value: Value| {
+        let mut body = json!({"name": "Bots", "permissions": ["BOTS_READ"]});
+        body[field] = value;
+        ada.post(CLIENTS, body).await
+    };
+    try_with("name", json!("x".repeat(25))).await.problem("name", "length must be less than 25");
+    for bad in [json!(["ROOT"]), json!("BOTS_READ"), json!([1])] {
+        try_with("permissions", bad).await.problem("permissions", "must be valid permissions");
+    }
+    try_with("permissions", json!([])).await.problem("permissions", "is required");
+    let words = "must be an RSA public key in PEM of at least 2048 bits";
+    try_with("rsaPublicKey", json!("hello")).await.problem("rsaPublicKey", words);
+    try_with("addresses", json!(["1.2.3.4/40"]))
+        .await
+        .problem("addresses", "must be IP addresses or networks");
+    let past = "2020-01-01T00:00:00.000Z";
+    try_with("expiresAt", json!(past)).await.problem("expiresAt", "must be a moment to come");
+    assert_eq!(ada.get(CLIENTS).await.text, r#"{"items":[]}"#);
+}
+
+/// What a program answers to each way of signing in.
+async fn each_door(program: &Program) -> Vec<Answer> {
+    let login = [("login_id", program.login.as_str()), ("api_key", program.secret.as_str())];
+    vec![
+        program.get("/ver1/validate").await,
+        program.get("/public/api/ver1/validate").await,
+        program.read("/accounts").await,
+        program.send(program.request(Method::POST, "/v2/authenticate/api").form(&login)).await,
+    ]
+}
+
+async fn who_is_let_in(db: &TestDb) {
+    let house = House::with(db, patient()).await;
+    let ada = Person::sign_up(&house, "ada").await;
+    let good = Program::of(&ada, &house, &["ACCOUNTS_READ"]).await;
+    assert!(each_door(&good).await.iter().all(|answer| answer.status == 200));
+    let other = "0".repeat(64);
+    let wrong_secret = Program { secret: other.clone(), ..good.clone() };
+    let wrong_key = Program { key: other.clone(), login: other, ..good.clone() };
+    let elsewhere = json!({"name": "Far", "permissions": ["ACCOUNTS_READ"], "addresses": ["203.0.113.0/24"]});
+    let far = Program::with(&ada, &house, elsewhere).await;
+    let here = json!({"name": "Near", "permissions": ["ACCOUNTS_READ"], "addresses": ["127.0.0.0/8"]});
+    let near = Program::with(&ada, &house, here).await;
+    assert!(each_door(&near).await.iter().all(|answer| answer.status == 200));
+    let soon = house.desk.clock.now().plus(time::HOUR).to_string();
+    let brief = json!({"name": "Brief", "permissions": ["ACCOUNTS_READ"], "expiresAt": soon});
+    let brief = Program::with(&ada, &house, brief).await;
+    assert!(each_door(&brief).await.iter().all(|answer| answer.status == 200));
+    house.clock.advance(time::HOUR);
+    for refused in [&wrong_secret, &wrong_key, &far, &brief] {
+        let answers = each_door(refused).await;
+        assert!(answers.iter().all(|answer| answer.status == 401), "{answers:?}");
+    }
+    // A key is public: 3Commas tells it from its signature. The other two tell nothing.
+    assert_eq!(wrong_secret.get("/ver1/validate").await.ok(401)["error"], "signature_invalid");
+    assert_eq!(wrong_key.get("/ver1/validate").await.ok(401)["error"], "api_key_invalid_or_expired");
+    assert_eq!(wrong_key.read("/accounts").await, wrong_secret.read("/accounts").await);
+    assert_eq!(each_door(&wrong_key).await[3], each_door(&wrong_secret).await[3]);
+}
+
+async fn headers_that_are_none(db: &TestDb) {
+    let house = House::open(db).await;
+    let ada = Person::sign_up(&house, "ada").await;
+    let program = Program::of(&ada, &house, &["ACCOUNTS_READ"]).await;
+    let lumetrade = |key: &[u8], secret: &[u8]| {
+        let request = program.request(Method::GET, "/api/v1/accounts");
+        request.header("x-api-key", key).header("x-api-secret", secret)
+    };
+    let (key, secret) = (program.key.as_bytes(), program.secret.as_bytes());
+    assert_eq!(program.send(lumetrade(key, secret)).await.status, 200);
+    for request in [
+        lumetrade(key, secret).header("x-api-key", "another"),
+        lumetrade(key, secret).header("x-api-secret", secret),
+        lumetrade(key, b"\xff\xfe"),
+        lumetrade(b"", b""),
+        lumetrade(b"%00", secret),
+        program.request(Method::GET, "/api/v1/accounts").bearer_auth(&program.secret),
+    ] {
+        assert_eq!(program.send(request).await.ok(401), told(Surface::Lumetrade, 401));
+    }
+    // Neither a person's token nor a cookie opens these doors, and a client's secret opens no other.
+    let as_person = ada.request(Method::GET, "/api/v1/accounts");
+    assert_eq!(ada.send(as_person).await.status, 401);
+    let as_program = ada.with_token(&program.secret);
+    assert_eq!(as_program.get(CLIENTS).await.status, 401);
+}
+
+async fn too_often_is_told(db: &TestDb) {
+    let few = Limit::per_minutes(3, 1);
+    let throttles = Throttles { programs: few, client: few, ..Throttles::default() };
+    let house = House::with(db, Settings { throttles, ..Settings::default() }).await;
+    let ada = Person::sign_up(&house, "ada").await;
+    let program = Program::of(&ada, &house, &["ACCOUNTS_READ"]).await;
+    for _ in 0..3 {
+        program.read("/accounts").await.ok(200);
+    }
+    assert_eq!(program.read("/accounts").await.ok(429)["error"]["code"], "too_many_requests");
+    assert_eq!(program.get("/ver1/accounts").await.ok(429)["error"], "too_many_requests");
+    let another = Program::of(&ada, &house, &["ACCOUNTS_READ"]).await;
+    let another = another.signed_in().await;
+    another.cloud_get("/accounts/current").await.ok(200);
+    another.cloud_get("/accounts/current").await.ok(200);
+    assert_eq!(another.cloud_get("/accounts/current").await.ok(429)["error_code"], "too_many_requests");
+    house.clock.advance(time::MINUTE);
+    program.read("/accounts").await.ok(200);
+
+    let wrong = Program { secret: "x".into(), ..program.clone() };
+    for _ in 0..3 {
+        assert_eq!(wrong.read("/accounts").await.status, 401);
+    }
+    assert_eq!(wrong.read("/accounts").await.status, 429);
+    assert_eq!(program.read("/accounts").await.status, 429, "the network has to wait");
+    house.clock.advance(time::MINUTE);
+    program.read("/accounts").await.ok(200);
+}
+
+#[tokio::test]
+async fn the_list_of_doors_is_not_empty() {
+    let db = store::testing::sqlite().await;
+    let (desk, _) = service::testing::desk((*db).clone());
+    let (_, doors) = server::router::api(&desk);
+    let of = |surface| {
+        doors
+            .iter()
+            .filter(|d| d.program.is_some_and(|(s, _)| s == surface) && d.method != Verb::HEAD)
+            .count()
+    };
+    assert_eq!((of(Surface::ThreeCommas), of(Surface::Lumetrade), of(Surface::Currencycloud)), (10, 4, 7));
+}
+
+store::each_engine!(
+    every_door_asks_for_its_permission,
+    every_path_of_a_door_belongs_to_its_surface,
+    the_life_of_a_client,
+    clients_that_are_not_made,
+    who_is_let_in,
+    headers_that_are_none,
+    too_often_is_told,
+);
