@@ -96,7 +96,7 @@ create table transfers (
     hold_id         uuid    references ledger_holds (id),
     status          text    not null check (status in ('working', 'done', 'failed')),
     lease_until     bigint  not null,
-    created_at      integer not null,
+    created_at      bigint  not null,
     updated_at      bigint  not null
 );
 create index transfers_key on transfers (exchange_key_id, created_at);

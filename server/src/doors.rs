@@ -4,10 +4,15 @@ use crate::rest::{auth, surface::Surface};
 use axum::{Router, http::Method, middleware};
 use domain::{Permission, Role};
 use service::SharedDesk;
-use utoipa::openapi::{
-    OpenApi,
-    path::{Operation, PathItem},
-    security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
+use utoipa::{
+    ToSchema,
+    openapi::{
+        OpenApi,
+        path::{Operation, PathItem},
+        security::{
+            ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+        },
+    },
 };
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
@@ -105,6 +110,15 @@ impl Doors {
         }
         (router.with_state(self.desk), document, self.doors)
     }
+}
+
+/// Adds a shape that is named by responses of the operations and therefore by none of their own.
+#[must_use]
+pub fn describing<T: ToSchema>(mut routes: UtoipaMethodRouter<SharedDesk>) -> UtoipaMethodRouter<SharedDesk> {
+    let (schemas, ..) = &mut routes;
+    schemas.push((T::name().into(), T::schema()));
+    T::schemas(schemas);
+    routes
 }
 
 /// The headers of one surface, all of them at once.

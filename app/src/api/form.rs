@@ -29,12 +29,11 @@ pub(super) struct Form {
     name: &'static str,
     back: String,
     values: Vec<(String, String)>,
-    told: Vec<(String, String)>,
 }
 
 /// A post of the form `name`, whose page is `back`.
 pub(super) fn form(name: &'static str, back: impl Into<String>) -> Form {
-    Form { name, back: back.into(), values: Vec::new(), told: Vec::new() }
+    Form { name, back: back.into(), values: Vec::new() }
 }
 
 impl Form {

@@ -64,7 +64,8 @@ impl Posted {
         self.0.as_ref().is_some_and(|f| f.notice.is_none())
     }
 
-    fn problem(&self, field: &str) -> Option<&'static str> {
+    /// What is wrong with a field.
+    pub(crate) fn problem(&self, field: &str) -> Option<&'static str> {
         // What is wrong inside of a document (`definition.stop`) is wrong with its field.
         let within = |p: &&FieldProblem| p.field.split('.').next() == Some(field);
         let found = self.0.as_ref()?.fields.iter().find(within)?;

@@ -26,7 +26,7 @@ pub(crate) fn dated(at: Micros) -> AnyView {
 }
 
 /// The colour of a gain.
-pub(crate) fn gain(value: Decimal) -> &'static str {
+pub(crate) fn tone(value: Decimal) -> &'static str {
     if value.is_zero() {
         "plain"
     } else if value.is_sign_negative() {
@@ -82,7 +82,7 @@ pub(crate) fn positions(rows: Vec<(String, Position)>) -> AnyView {
                 <td>{names.way(p.side)}</td>
                 <td class="number">{money::text(p.contracts)}</td>
                 <td class="roomy number">{figures::decimal(p.entry_price)}</td>
-                <td class="number" data-change=gain(p.unrealized_pnl)>{figures::signed_cents(p.unrealized_pnl)}</td>
+                <td class="number" data-change=tone(p.unrealized_pnl)>{figures::signed_cents(p.unrealized_pnl)}</td>
                 <td class="roomy">{key}</td>
             </tr>
         }
@@ -165,7 +165,7 @@ pub(crate) fn trade_table(rows: &[Trade], label: &'static str) -> AnyView {
                 <td class="number">{money::text(t.amount)}</td>
                 <td class="number">{figures::decimal(t.price)}</td>
                 <td class="roomy number">{fee}</td>
-                <td class="number" data-change=gain(t.realized)>{figures::signed_cents(t.realized)}</td>
+                <td class="number" data-change=tone(t.realized)>{figures::signed_cents(t.realized)}</td>
             </tr>
         }
     };

@@ -5,7 +5,7 @@ use crate::{
         form::{Field, Posted, radios, select},
         frame::{Width, frame},
         show::show,
-        tables::gain,
+        tables::tone,
     },
     figures, visit,
     words::{
@@ -96,7 +96,7 @@ fn exchange_row(account: &Account) -> AnyView {
     let cell = |class: &'static str, of: Gain| {
         view! {
             <td class=class>
-                <span data-change=gain(of.usd)>{figures::signed_cents(of.usd)}" USD"</span>
+                <span data-change=tone(of.usd)>{figures::signed_cents(of.usd)}" USD"</span>
                 <span class="second">{btc(of.btc)}</span>
             </td>
         }

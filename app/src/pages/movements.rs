@@ -4,7 +4,7 @@ use crate::{
     components::{
         frame::{Width, frame},
         show::show,
-        tables::{gain, moment},
+        tables::{tone, moment},
     },
     figures, visit,
     words::{
@@ -58,7 +58,7 @@ fn table(words: &'static Money, movements: &[Movement]) -> AnyView {
                 <td>{moment(line.at)}</td>
                 <th scope="row">{kind(words, line.kind)}</th>
                 <td class="roomy">{line.memo.clone()}</td>
-                <td class="number" data-change=gain(line.amount.decimal())>{figures::decimal(line.amount.decimal())}</td>
+                <td class="number" data-change=tone(line.amount.decimal())>{figures::decimal(line.amount.decimal())}</td>
                 <td class="number">{figures::decimal(line.after.decimal())}</td>
             </tr>
         }

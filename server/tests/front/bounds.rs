@@ -24,7 +24,7 @@ async fn what_is_not_there_is_said_in_json(db: &TestDb) {
         (Method::GET, "/v1"),
         (Method::GET, "/v1/"),
         (Method::GET, "/v1/priv/no/such/thing"),
-        (Method::POST, "/v2/accounts/create"),
+        (Method::POST, "/v3/accounts/create"),
         (Method::GET, "/v1/auth/sign-in"),
         (Method::PATCH, "/v1/auth/sign-up"),
         (Method::DELETE, "/v1/pub/exchange/ticker"),

@@ -19,7 +19,7 @@ use utoipa::ToSchema;
 
 /// What an account is made of.
 #[derive(ToSchema)]
-#[schema(title = "CurrencycloudAccountForm")]
+#[schema(as = CurrencycloudAccountForm)]
 #[allow(dead_code)] // read by the derive only
 pub(super) struct AccountForm {
     /// Account name, up to 150 characters.

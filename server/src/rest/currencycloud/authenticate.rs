@@ -24,7 +24,7 @@ const KEY: usize = 64;
 
 /// A new token.
 #[derive(Serialize, ToSchema)]
-#[schema(title = "CurrencycloudToken")]
+#[schema(as = CurrencycloudToken)]
 pub(super) struct Token {
     /// For `X-Auth-Token`; dies when it is not used for 30 minutes.
     #[schema(example = "ea6d13c7bc50feb46cf978d137bc01a2")]
@@ -33,7 +33,7 @@ pub(super) struct Token {
 
 /// What a program signs in with.
 #[derive(ToSchema)]
-#[schema(title = "CurrencycloudLogin")]
+#[schema(as = CurrencycloudLogin)]
 #[allow(dead_code)] // read by the derive only
 pub(super) struct Login {
     /// The client's login id.

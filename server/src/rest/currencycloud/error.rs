@@ -38,7 +38,7 @@ pub(crate) struct Failure {
 
 /// The body.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(title = "CurrencycloudError")]
+#[schema(as = CurrencycloudError)]
 pub(crate) struct Told {
     /// What failed.
     #[schema(example = "account_create_failed")]

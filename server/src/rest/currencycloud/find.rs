@@ -27,7 +27,7 @@ const PAGING: &[&str] = &["page", "per_page", "order", "order_asc_desc"];
 
 /// What is looked for.
 #[derive(IntoParams, ToSchema)]
-#[schema(title = "CurrencycloudFindForm")]
+#[schema(as = CurrencycloudFindForm)]
 #[into_params(parameter_in = Query)]
 #[allow(dead_code)] // read by the derives only
 pub(super) struct FindForm {
@@ -63,7 +63,7 @@ pub(super) struct FindForm {
 
 /// A page of accounts.
 #[derive(Serialize, ToSchema)]
-#[schema(title = "CurrencycloudAccounts")]
+#[schema(as = CurrencycloudAccounts)]
 pub(super) struct Accounts {
     accounts: Vec<Account>,
     pagination: Pagination,
@@ -71,7 +71,7 @@ pub(super) struct Accounts {
 
 /// Where a page stands; a page that is not there is -1.
 #[derive(Serialize, ToSchema)]
-#[schema(title = "CurrencycloudPagination")]
+#[schema(as = CurrencycloudPagination)]
 pub(super) struct Pagination {
     total_entries: i64,
     total_pages: i64,

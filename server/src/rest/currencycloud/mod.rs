@@ -10,7 +10,7 @@ mod present;
 mod table;
 
 use super::surface::Surface;
-use crate::doors::Doors;
+use crate::doors::{Doors, describing};
 use axum::Json;
 use domain::{Permission, Role};
 use utoipa_axum::routes;
@@ -23,7 +23,7 @@ pub fn open(doors: Doors) -> Doors {
     let (read, write) = (Some(Permission::AccountsRead), Some(Permission::AccountsWrite));
     doors
         .route(Role::Anyone, routes!(authenticate::sign_in))
-        .program(Surface::Currencycloud, None, routes!(authenticate::sign_out))
+        .program(Surface::Currencycloud, None, describing::<error::Told>(routes!(authenticate::sign_out)))
         .program(Surface::Currencycloud, write, routes!(accounts::create))
         .program(Surface::Currencycloud, read, routes!(find::by_query))
         .program(Surface::Currencycloud, read, routes!(find::by_form))

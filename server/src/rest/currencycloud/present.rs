@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 /// An account.
 #[derive(Serialize, ToSchema)]
-#[schema(title = "CurrencycloudAccount")]
+#[schema(as = CurrencycloudAccount)]
 pub(super) struct Account {
     #[schema(example = "61cff935-90c4-4826-9efe-1ff30bacdb1f")]
     id: String,

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 /// One row of the table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(title = "CurrencycloudMessage")]
+#[schema(as = CurrencycloudMessage)]
 pub(super) struct Message {
     /// Its code.
     #[schema(example = "account_name_is_required")]

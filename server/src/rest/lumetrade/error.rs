@@ -23,14 +23,14 @@ pub(crate) struct Failure {
 
 /// The body.
 #[derive(Serialize, ToSchema)]
-#[schema(title = "LumetradeError")]
+#[schema(as = LumetradeError)]
 pub(crate) struct Told {
     error: Reason,
 }
 
 /// What went wrong.
 #[derive(Serialize, ToSchema)]
-#[schema(title = "LumetradeReason")]
+#[schema(as = LumetradeReason)]
 pub(crate) struct Reason {
     /// A word for programs.
     #[schema(example = "account_exists")]

@@ -4,7 +4,10 @@ pub(crate) mod error;
 pub(crate) mod guard;
 
 use super::{client::Caller, mudawyl::present::Num, surface::Surface};
-use crate::{doors::Doors, proxy::From};
+use crate::{
+    doors::{Doors, describing},
+    proxy::From,
+};
 use axum::{
     Json,
     body::Bytes,
@@ -25,7 +28,7 @@ type Answer<T> = Result<T, Failure>;
 pub fn open(doors: Doors) -> Doors {
     let (read, write) = (Some(Permission::AccountsRead), Some(Permission::AccountsWrite));
     doors
-        .program(Surface::Lumetrade, read, routes!(list))
+        .program(Surface::Lumetrade, read, describing::<error::Told>(routes!(list)))
         .program(Surface::Lumetrade, write, routes!(create))
         .program(Surface::Lumetrade, read, routes!(show))
         .program(Surface::Lumetrade, read, routes!(in_currency))
@@ -34,7 +37,7 @@ pub fn open(doors: Doors) -> Doors {
 /// An account, as the document prints it.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(title = "LumetradeAccount")]
+#[schema(as = LumetradeAccount)]
 pub(crate) struct Account {
     /// Account id used by external account endpoints.
     #[schema(example = "acc_8F4J2N")]
@@ -63,7 +66,7 @@ impl std::convert::From<CurrencyAccount> for Account {
 
 /// The body of "create"; a field given twice is refused by its reader.
 #[derive(Deserialize, ToSchema)]
-#[schema(title = "LumetradeAccountBody")]
+#[schema(as = LumetradeAccountBody)]
 pub(crate) struct AccountBody {
     /// Currency code for the account to create.
     #[schema(example = "ZAR")]

@@ -24,7 +24,7 @@ use utoipa::ToSchema;
 /// A client as its owner sees it.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(title = "ApiClient")]
+#[schema(as = ApiClient)]
 pub(super) struct Client {
     /// Its id.
     id: String,
@@ -52,7 +52,7 @@ pub(super) struct Client {
 
 /// Everyone's own.
 #[derive(Serialize, ToSchema)]
-#[schema(title = "ApiClients")]
+#[schema(as = ApiClients)]
 pub(super) struct Clients {
     items: Vec<Client>,
 }
@@ -60,7 +60,7 @@ pub(super) struct Clients {
 /// A client that was just made. Its secret is not shown again.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(title = "MadeApiClient")]
+#[schema(as = MadeApiClient)]
 pub(super) struct MadeClient {
     id: String,
     name: String,
@@ -75,7 +75,7 @@ pub(super) struct MadeClient {
 /// What a client is made with.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-#[schema(title = "ApiClientBody")]
+#[schema(as = ApiClientBody)]
 pub(super) struct ClientBody {
     /// 1 to 24 characters.
     #[schema(example = "Bots")]

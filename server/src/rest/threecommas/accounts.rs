@@ -23,7 +23,7 @@ type Answer<T> = Result<Json<T>, Failure>;
 
 /// What an account is connected with.
 #[derive(ToSchema)]
-#[schema(title = "ThreeCommasAccountBody")]
+#[schema(as = ThreeCommasAccountBody)]
 #[allow(dead_code)] // read by the derive only
 pub(super) struct AccountBody {
     /// 3Commas of exchange code entity.
@@ -42,7 +42,7 @@ pub(super) struct AccountBody {
 
 /// What an account is changed with.
 #[derive(ToSchema)]
-#[schema(title = "ThreeCommasAccountChange")]
+#[schema(as = ThreeCommasAccountChange)]
 #[allow(dead_code)] // read by the derive only
 pub(super) struct ChangeBody {
     /// Which.
@@ -57,7 +57,7 @@ pub(super) struct ChangeBody {
 
 /// A new name.
 #[derive(ToSchema)]
-#[schema(title = "ThreeCommasName")]
+#[schema(as = ThreeCommasName)]
 #[allow(dead_code)] // read by the derive only
 pub(super) struct NameBody {
     /// Up to 24 characters.
@@ -66,7 +66,7 @@ pub(super) struct NameBody {
 
 /// A valid key.
 #[derive(Serialize, ToSchema)]
-#[schema(title = "ThreeCommasValid")]
+#[schema(as = ThreeCommasValid)]
 pub(super) struct Valid {
     valid: bool,
 }

@@ -25,7 +25,7 @@ pub(crate) struct Failure {
 
 /// The body.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(title = "ThreeCommasError")]
+#[schema(as = ThreeCommasError)]
 pub(crate) struct Told {
     /// A word for programs.
     #[schema(example = "record_invalid")]

@@ -75,7 +75,7 @@ pub(super) fn icon(public_url: &str) -> String {
 
 /// A line of the list.
 #[derive(Serialize, ToSchema)]
-#[schema(title = "ThreeCommasMarket")]
+#[schema(as = ThreeCommasMarket)]
 pub(super) struct Market {
     market_name: &'static str,
     market_url: &'static str,

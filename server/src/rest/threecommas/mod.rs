@@ -9,7 +9,7 @@ mod params;
 mod present;
 
 use super::surface::Surface;
-use crate::doors::Doors;
+use crate::doors::{Doors, describing};
 use domain::{Permission, Role};
 use utoipa_axum::routes;
 
@@ -19,7 +19,7 @@ pub fn open(doors: Doors) -> Doors {
     let (read, write) = (Some(Permission::AccountsRead), Some(Permission::AccountsWrite));
     doors
         .route(Role::Anyone, routes!(accounts::market_list))
-        .program(Surface::ThreeCommas, None, routes!(accounts::validate))
+        .program(Surface::ThreeCommas, None, describing::<error::Told>(routes!(accounts::validate)))
         .program(Surface::ThreeCommas, write, routes!(accounts::create))
         .program(Surface::ThreeCommas, read, routes!(accounts::list))
         .program(Surface::ThreeCommas, write, routes!(accounts::update))

@@ -25,7 +25,7 @@ impl Serialize for Text {
 
 /// An amount in the currency that is shown first.
 #[derive(Serialize, ToSchema)]
-#[schema(title = "ThreeCommasAmount")]
+#[schema(as = ThreeCommasAmount)]
 pub(super) struct Shown {
     currency: &'static str,
     amount: Text,
@@ -33,7 +33,7 @@ pub(super) struct Shown {
 
 /// The same as a number.
 #[derive(Serialize, ToSchema)]
-#[schema(title = "ThreeCommasTotal")]
+#[schema(as = ThreeCommasTotal)]
 pub(super) struct Total {
     currency: &'static str,
     amount: Num,
@@ -45,7 +45,7 @@ const fn usd(amount: Decimal) -> Shown {
 
 /// An account.
 #[derive(Serialize, ToSchema)]
-#[schema(title = "ThreeCommasAccount")]
+#[schema(as = ThreeCommasAccount)]
 pub(super) struct Account {
     #[schema(example = 32_849_081)]
     id: i64,
@@ -186,7 +186,7 @@ impl Account {
 
 /// A slice of the pie: one asset.
 #[derive(Serialize, ToSchema)]
-#[schema(title = "ThreeCommasSlice")]
+#[schema(as = ThreeCommasSlice)]
 pub(super) struct Slice {
     code: String,
     name: String,
@@ -199,7 +199,7 @@ pub(super) struct Slice {
 
 /// A line of the table: one asset.
 #[derive(Serialize, ToSchema)]
-#[schema(title = "ThreeCommasLine")]
+#[schema(as = ThreeCommasLine)]
 pub(super) struct Line {
     account_id: i64,
     currency_code: String,
