@@ -106,7 +106,7 @@ pub(crate) fn ranges(rows: &[Range], label: String) -> AnyView {
         let date = range.start.date();
         view! {
             <tr data-testid="range">
-                <th scope="row"><time datetime=date.clone()>{date.clone()}</time></th>
+                <th scope="row" class="date"><time datetime=date.clone()>{date.clone()}</time></th>
                 {cell(profit(f.net_profit_percent))}
                 {cell(plain(f.win_rate.map(figures::share)))}
                 {cell(plain(f.max_draw_down.map(figures::share)))}
