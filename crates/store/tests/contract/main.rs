@@ -12,4 +12,5 @@ mod leases;
 mod people;
 mod plans;
 mod samples;
+mod strategies;
 mod tokens;
