@@ -46,7 +46,7 @@ pub(crate) fn curve(record: &Record) -> AnyView {
 pub(crate) fn compared(card: &Card) -> AnyView {
     let words = strategies(visit::lang());
     let (back, live) = (card.backtest.total, card.live.total);
-    let row = |(name, show): (&'static str, fn(&Figures) -> Shown)| {
+    let row = |(name, show): Row| {
         view! { <tr><th scope="row">{name}</th>{cell(show(&back))}{cell(show(&live))}</tr> }
     };
     view! {
@@ -64,7 +64,10 @@ pub(crate) fn compared(card: &Card) -> AnyView {
 /// A figure and whether it is a gain.
 struct Shown(String, &'static str);
 
-fn rows(words: &Strategies) -> [(&'static str, fn(&Figures) -> Shown); 6] {
+/// A figure's name, and how it is taken from all of them.
+type Row = (&'static str, fn(&Figures) -> Shown);
+
+fn rows(words: &Strategies) -> [Row; 6] {
     [
         (words.net_profit, |f| profit(f.net_profit_percent)),
         (words.win_rate, |f| plain(f.win_rate.map(figures::share))),
