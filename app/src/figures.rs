@@ -70,6 +70,12 @@ pub(crate) fn decimal(value: Decimal) -> String {
     grouped(&domain::money::text(value))
 }
 
+/// An average price: nobody reads more than seven figures of it.
+#[cfg(feature = "ssr")]
+pub(crate) fn price(value: Decimal) -> String {
+    decimal(value.round_sf(7).unwrap_or(value))
+}
+
 /// A sum in quote units, to the cent.
 #[cfg(any(feature = "ssr", feature = "desk"))]
 pub(crate) fn cents(value: Decimal) -> String {
@@ -114,6 +120,10 @@ mod tests {
         let n = |text| domain::money::parse(text).unwrap();
         assert_eq!((share(n("0.25")), share(n("0.05625059"))), ("25.0%".to_owned(), "5.6%".to_owned()));
         assert_eq!(signed_percent(n("-5.62505875")), "−5.63%");
+        assert_eq!(
+            (price(n("10814.50326")), price(n("0.000123456789"))),
+            ("10,814.5".into(), "0.0001234568".to_owned())
+        );
         assert_eq!(
             (signed_percent(n("0.001")), signed_percent(n("7"))),
             ("0.00%".into(), "+7.00%".to_owned())

@@ -3,7 +3,7 @@ import { Landing } from '../pages/landing.ts';
 import { Operate, OperateOne } from '../pages/operator.ts';
 import { Strategies, Strategy } from '../pages/strategies.ts';
 import { becomeOperator } from '../support/operator.ts';
-import { openSandbox, signUp } from '../support/person.ts';
+import { openSandbox, post, signUp } from '../support/person.ts';
 import { alone, expect } from '../support/test.ts';
 import { shoot } from './shoot.ts';
 
@@ -46,10 +46,11 @@ alone('the pages of following', async ({ page, desk, elsewhere, watch }) => {
   const landing = new Landing(elsewhere);
   await landing.open();
   const price = await landing.priceNow();
-  await begin.open(id);
+  await begin.open(demo);
   await begin.start.click();
+  await expect(follows.line('Donchian breakout').root).toBeVisible();
+  await post(page, `${desk.url}/api/key-sandbox`, { strategyType: 'AUTOMATED' });
   await begin.open(id);
-  await begin.openSandbox.click();
   await begin.maxLeverage.fill('20');
   await begin.dailyLimit.fill('500');
   await begin.risk('Aggressive').check();
@@ -57,7 +58,10 @@ alone('the pages of following', async ({ page, desk, elsewhere, watch }) => {
   await expect(follows.line(name).root).toBeVisible();
   await one.open(id);
   await one.enter('Enter long', Math.round(price * 0.9), Math.round(price * 1.1), Math.round(price * 1.2));
-  await expect(elsewhere.getByTestId('count-OPEN').locator('dd')).toHaveText('1');
+  await expect(async () => {
+    await elsewhere.reload();
+    await expect(elsewhere.getByTestId('count-OPEN').locator('dd')).toHaveText('1', { timeout: 500 });
+  }).toPass();
   await one.open(id);
   await one.enter('Enter short', Math.round(price * 1.1), Math.round(price * 0.9));
   await elsewhere.waitForTimeout(2_000);

@@ -191,6 +191,27 @@ async fn a_position_that_ends_ends_its_copy_with_its_result(db: &TestDb) {
     assert_eq!(won.open_orders(&world).await.len(), 0);
 }
 
+async fn a_stream_tells_of_a_stop_and_nobody_has_to_look(db: &TestDb) {
+    let world = World::open(db).await;
+    let follower = world.follower("MODERATE").await;
+    world.enter(Side::Buy, "9900", &["10200"]).await;
+    world.house.control("events", &serde_json::json!({"duplicate": 100, "reorder": 50, "seed": 3})).await;
+    let mut watch = copy::Watch::default();
+    watch.round(&world.house.desk).await.unwrap();
+    world.house.price("BTC/USDT", "9850").await;
+    let ended = async {
+        while follower.last_copy(&world).await.status == Status::Open {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(60), ended).await.expect("it is heard of");
+    assert_eq!(follower.last_copy(&world).await.exit_reason, Some(Exit::Stop));
+    assert_eq!(follower.open_orders(&world).await.len(), 0);
+    let told = store::event::after(&world.house.desk.db, follower.actor.user, 0, 50).await.unwrap();
+    let ends = told.iter().filter(|event| event.body.contains("CopyEnded")).count();
+    assert_eq!(ends, 1, "told once, however often it was heard: {told:?}");
+}
+
 async fn an_exit_closes_what_was_copied_and_nothing_else(db: &TestDb) {
     let world = World::open(db).await;
     let (copied, own) = (world.follower("MODERATE").await, world.follower("MODERATE").await);
@@ -344,6 +365,7 @@ store::each_engine![
     between_signal_and_worker_anything_may_change,
     bad_signals_are_refused_by_name_and_leave_nothing,
     a_position_that_ends_ends_its_copy_with_its_result,
+    a_stream_tells_of_a_stop_and_nobody_has_to_look,
     an_exit_closes_what_was_copied_and_nothing_else,
     the_other_side_closes_and_enters_and_the_same_side_waits,
     a_lost_stop_comes_back_or_the_position_goes,

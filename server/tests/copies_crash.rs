@@ -19,24 +19,35 @@ fn measure() -> (usize, u32) {
     if std::env::var_os("SLIPSTREAM_DEEP").is_some() { (1_000, 25) } else { (100, 8) }
 }
 
-/// Moments spread over some seconds, another one for each round, the same ones in each run. A start that is killed within
-/// the time that an unknown outcome takes to become certain has to begin again; some rounds are longer than that.
-fn moment(round: u32) -> Duration {
-    let spread = u64::from(round.wrapping_mul(2_654_435_761) >> 20);
-    Duration::from_millis(150 + if round.is_multiple_of(3) { 3_000 + spread } else { spread / 4 })
+/// A moment below `bound` milliseconds, another one for each round, the same ones in each run.
+fn moment(round: u32, bound: u32) -> Duration {
+    Duration::from_millis(u64::from(round.wrapping_mul(2_654_435_761) >> 8) % u64::from(bound))
 }
 
+/// Every second kill falls into the work of a desk that has come up, the others into its start: there it settles what
+/// the last one left, which takes the time in which an unknown outcome becomes certain.
 async fn followers_survive_faults_and_kill_9(db: &TestDb) {
     let (followers, kills) = measure();
     let mut crowd = Crowd::gather(db, followers).await;
     crowd.start(0).await;
+    crowd.ready(0).await;
     crowd.storm(20).await;
     crowd.signal().await;
+    let mut interrupted = 0;
     for round in 0..kills {
-        tokio::time::sleep(moment(round)).await;
+        if round.is_multiple_of(2) {
+            crowd.ready(0).await;
+            crowd.working().await;
+            tokio::time::sleep(moment(round, 250)).await;
+        } else {
+            tokio::time::sleep(moment(round, 3_000)).await;
+        }
         crowd.kill(0);
+        let left = crowd.count(|status| status == Status::Sending).await;
+        interrupted += u32::from(left > 0);
         crowd.start(0).await;
     }
+    assert!(interrupted >= 2, "only {interrupted} kills met work that was under way");
     crowd.settled(Duration::from_secs(600)).await;
     crowd.storm(0).await;
     crowd.check().await;

@@ -8,9 +8,16 @@ use domain::{
     OrderStatus, OrderType, Plan, Position, PositionSide, Side, StrategyType, Ticker, TimeInForce, Trade,
     TradeType, plan::Limits,
 };
+use domain::{
+    Frame, Symbol,
+    follow::{Copying, Follow, PastTrade, RiskProfile},
+    strategy::{Figures, Range, Strategy},
+    ticket::StopType,
+};
 use serde::Serialize;
 use serde_json::Value;
 use server::rest::mudawyl::present;
+use service::trade_history::Page;
 
 /// The example without the spaces between its tokens.
 fn compact(example: &str) -> String {
@@ -339,4 +346,171 @@ fn a_position() {
     };
     assert_eq!(json(&present::Position::from(position)), example!("position"));
     assert_eq!(json(&None::<Position>.map(present::Position::from)), "null");
+}
+
+fn iso(text: &str) -> Micros {
+    Micros::from_iso(text).unwrap()
+}
+
+fn btc() -> Symbol {
+    "BTC/USDT".parse().unwrap()
+}
+
+fn strategy(id: &str, name: &str, created: &str) -> Strategy {
+    Strategy {
+        id: id.parse().unwrap(),
+        active: true,
+        name: name.into(),
+        description: None,
+        exchange_id: ExchangeId::Binance,
+        symbol: btc(),
+        frame: Frame::M1,
+        outside: false,
+        created_at: iso(created),
+        updated_at: iso(created),
+    }
+}
+
+fn profile(id: &str, name: &str, percentage: &str, created: &str) -> RiskProfile {
+    RiskProfile {
+        id: id.parse().unwrap(),
+        name: name.into(),
+        percentage: d(percentage),
+        created_at: iso(created),
+        updated_at: iso(created),
+    }
+}
+
+#[test]
+fn strategies_and_their_ranges() {
+    let strategies = vec![
+        strategy("b9f67eb2-1d6e-4a47-a735-d0d9039c9b08", "STRATEGY #1", "2022-09-09T01:57:36.304Z"),
+        strategy("b762dad3-b720-4ddd-a515-32ae48e39f94", "STRATEGY #2", "2022-09-09T01:58:45.678Z"),
+        strategy("fa142ba2-9a7f-48ab-b182-4e47a1f242b6", "STRATEGY #3", "2022-09-09T01:59:56.789Z"),
+        strategy("f330861a-464a-436e-872a-d82d95666d80", "STRATEGY #4", "2022-09-09T02:01:23.456Z"),
+    ];
+    assert_eq!(json(&present::Strategies::from(strategies)), example!("strategies"));
+    let profiles = vec![
+        profile("ab00673a-cd19-44d4-a7c4-05c63e309663", "CONSERVATIVE", "1.5", "2022-09-09T01:57:36.304Z"),
+        profile("3dc38f3d-4b4e-43b3-a102-e250b7cd3551", "MODERATE", "2", "2022-09-09T01:58:12.344Z"),
+        profile("9234a512-48d0-4fa9-8b77-fdaec0fd3e00", "AGGRESSIVE", "3", "2022-09-09T01:59:23.456Z"),
+    ];
+    assert_eq!(json(&present::Profiles::from(profiles)), example!("risk_profiles"));
+
+    let figures = Figures {
+        net_profit_percent: some("-5.62505875"),
+        win_rate: some("0.25"),
+        max_draw_down: some("0.05625059"),
+        trades: 4,
+        long: 4,
+        short: 0,
+    };
+    assert_eq!(json(&present::Performance::from(figures)), example!("strategy_performance"));
+    let day = |date: &str, end: &str, figures| Range {
+        start: Micros::from_date(date).unwrap(),
+        end: Micros::from_date(end).unwrap(),
+        figures,
+    };
+    let days = vec![
+        day("2022-10-19", "2022-10-20", figures),
+        day("2022-10-18", "2022-10-19", Figures::default()),
+        day("2022-10-17", "2022-10-18", Figures::default()),
+    ];
+    assert_eq!(json(&present::Ranges::from(days)), example!("strategy_history"));
+}
+
+#[test]
+fn follows() {
+    let at = "2022-09-09T01:57:36.304Z";
+    let follow = |of: &str, profile: RiskProfile| Follow {
+        id: "6737fbf1-308e-44fc-9518-92df4036ab86".parse().unwrap(),
+        key: "46a19fb1-4e90-4736-b820-257c947fd694".parse().unwrap(),
+        key_name: "Test".into(),
+        strategy: strategy(of, "STRATEGY #1", at),
+        profile,
+        active: true,
+        paused: None,
+        blocked: None,
+        max_leverage: Some(7),
+        daily_loss_limit_usd: None,
+        in_position: false,
+        last_copy_at: None,
+        created_at: iso(at),
+        updated_at: iso(at),
+    };
+    let first = || {
+        let careful = profile("ab00673a-cd19-44d4-a7c4-05c63e309663", "CONSERVATIVE", "1.5", at);
+        follow("b9f67eb2-1d6e-4a47-a735-d0d9039c9b08", careful)
+    };
+    assert_eq!(json(&present::FollowItem::from(first())), example!("follow"));
+    assert_eq!(json(&present::Follows::from(vec![first()])), example!("follows"));
+    let moderate = profile("3dc38f3d-4b4e-43b3-a102-e250b7cd3551", "MODERATE", "2", at);
+    let changed = follow("b762dad3-b720-4ddd-a515-32ae48e39f94", moderate);
+    assert_eq!(json(&present::FollowItem::from(changed)), example!("updated_follow"));
+}
+
+/// An entry to vary: the first of "List Strategy Automated History".
+fn entry() -> PastTrade {
+    PastTrade {
+        order_id: "3237790823".into(),
+        key: "46a19fb1-4e90-4736-b820-257c947fd694".parse().unwrap(),
+        key_name: None,
+        symbol: btc(),
+        side: Side::Sell,
+        price: some("19580.1"),
+        amount: d("0.121"),
+        cost: d("2369.1921"),
+        stop: some("19650"),
+        stop_type: Some(StopType::Market),
+        take_profit: vec![d("19400"), d("19500")],
+        trailing_trigger_price: None,
+        callback_rate: None,
+        leverage: Some(7),
+        risk_percent: some("2"),
+        at: iso("2022-10-14T14:03:45.064Z"),
+        strategy: Some(Copying {
+            id: "b9f67eb2-1d6e-4a47-a735-d0d9039c9b08".parse().unwrap(),
+            name: "strategy #1".into(),
+            exchange_id: ExchangeId::Binance,
+        }),
+        exit: None,
+        profit_usd: None,
+    }
+}
+
+#[test]
+fn what_was_traded() {
+    let second = PastTrade {
+        order_id: "3237478932".into(),
+        price: some("19160"),
+        amount: d("0.247"),
+        cost: d("4732.52"),
+        stop: some("19300"),
+        take_profit: vec![d("19100"), d("19150")],
+        leverage: Some(11),
+        at: iso("2022-10-14T00:33:35.359Z"),
+        ..entry()
+    };
+    let page = Page { items: vec![entry(), second], next: None };
+    assert_eq!(json(&present::StrategyTrades::from(page)), example!("strategy_trades"));
+
+    let by_hand = |order_id: &str, price: &str, cost: &str, at: &str| PastTrade {
+        order_id: order_id.into(),
+        price: some(price),
+        amount: d("0.05"),
+        cost: d(cost),
+        stop: some("19000"),
+        stop_type: Some(StopType::Limit),
+        take_profit: vec![d("19250"), d("19300")],
+        trailing_trigger_price: some("19000"),
+        risk_percent: None,
+        at: iso(at),
+        strategy: None,
+        ..entry()
+    };
+    let items = vec![
+        by_hand("3237885588", "19205.3", "960.265", "2022-10-14T19:37:43.229Z"),
+        by_hand("3237884228", "19203.8", "960.19", "2022-10-14T19:32:26.059Z"),
+    ];
+    assert_eq!(json(&present::ManualTrades::from(Page { items, next: None })), example!("manual_trades"));
 }

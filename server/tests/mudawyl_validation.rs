@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use server::rest::mudawyl::{
     asked::{Asked, Place},
     error::Failure,
-    key, order, setting,
+    key, order, past, setting, strategy,
     validate::Check,
 };
 
@@ -249,4 +249,49 @@ async fn a_query_field_given_twice_is_no_value() {
     let (_, body) = answer(check.finish(symbol)).await;
     let expected = r#"{"errors":[{"value":["BTC/USDT","ETH/USDT"],"msg":"must be valid exchange symbol","param":"symbol","location":"query"}]}"#;
     assert_eq!(body, expected);
+}
+
+#[tokio::test]
+async fn ranges_and_days() {
+    let of = |query: &str| Asked::new([("id".to_owned(), ID.to_owned())], query, b"").expect("a request");
+    let (id, interval, limit) = strategy::ranges(&of("")).expect("defaults");
+    assert_eq!((id.to_string().as_str(), interval.word(), limit), (ID, "1d", 30));
+    for good in ["interval=1M&limit=1", "interval=1d&limit=1000", "limit=30.0"] {
+        assert!(strategy::ranges(&of(good)).is_ok(), "{good}");
+    }
+    for bad in [
+        "limit=0",
+        "limit=1001",
+        "limit=-1",
+        "limit=1.5",
+        "limit=x",
+        "limit=",
+        "limit=1&limit=2",
+        "limit=99999999999999",
+    ] {
+        let told = problems(strategy::ranges(&of(bad))).await;
+        assert_eq!(told, [("limit".to_owned(), "must be integer between 1 and 1000".to_owned())], "{bad}");
+        assert!(past::days(&of(bad)).is_err(), "{bad}");
+    }
+    for bad in ["interval=1h", "interval=1m", "interval=", "interval=1d&interval=1M"] {
+        let told = problems(strategy::ranges(&of(bad))).await;
+        assert_eq!(told, [("interval".to_owned(), "must be valid interval".to_owned())], "{bad}");
+    }
+    let days = past::days(&of("start=2022-06-01&limit=7&nextToken=abc")).expect("days");
+    assert_eq!((days.start.map(domain::Micros::date).as_deref(), days.days), (Some("2022-06-01"), 7));
+    assert_eq!(days.token.as_deref(), Some("abc"));
+    for good in ["start=2022-06-01T12:00:00Z", "start=2022-06-01T12:00:00.000Z", ""] {
+        assert!(past::days(&of(good)).is_ok(), "{good}");
+    }
+    for bad in [
+        "start=",
+        "start=2022-13-01",
+        "start=2022-06-31",
+        "start=now",
+        "start=2022-06-01T25:00:00Z",
+        "start=1",
+    ] {
+        let told = problems(past::days(&of(bad))).await;
+        assert_eq!(told, [("start".to_owned(), "must be valid date".to_owned())], "{bad}");
+    }
 }

@@ -12,23 +12,35 @@ use crate::{
 use domain::{Decimal, copy::Status, follow::Copied, money, signal::Action};
 use leptos::prelude::*;
 
-/// The copies of a person, newest first.
+/// A person's copies.
 pub(crate) fn table(rows: &[Copied], label: &'static str) -> AnyView {
+    rows_of(rows, label, true)
+}
+
+/// One signal's copies, as its operator may see them: whose they are is nobody else's affair.
+pub(crate) fn anonymous(rows: &[Copied], label: &'static str) -> AnyView {
+    rows_of(rows, label, false)
+}
+
+fn rows_of(rows: &[Copied], label: &'static str, own: bool) -> AnyView {
     let (words, names) = (copies(visit::lang()), pages(visit::lang()));
-    let columns = [
-        (names.col_time, WORDS),
-        (words.strategy, ROOMY),
-        (names.col_key, ROOMY),
-        (words.col_what, WORDS),
-        (words.col_happened, WORDS),
-        (words.col_result, NUMBER),
-    ];
+    let mut columns = vec![(names.col_time, WORDS)];
+    if own {
+        columns.extend([(words.strategy, ROOMY), (names.col_key, ROOMY)]);
+    }
+    columns.extend([(words.col_what, WORDS), (words.col_happened, WORDS), (words.col_result, NUMBER)]);
     let row = |copy: &Copied| {
+        let whose = own.then(|| {
+            let key = copy.key_name.clone().unwrap_or_else(|| words.key_gone.to_owned());
+            view! {
+                <td class="roomy wrap"><a href=format!("/strategies/{}", copy.strategy)>{copy.strategy_name.clone()}</a></td>
+                <td class="roomy wrap">{key}</td>
+            }
+        });
         view! {
             <tr data-testid="copy" data-status=copy.status.word()>
                 <td>{moment(copy.created_at)}</td>
-                <td class="roomy"><a href=format!("/strategies/{}", copy.strategy)>{copy.strategy_name.clone()}</a></td>
-                <td class="roomy">{copy.key_name.clone().unwrap_or_else(|| words.key_gone.to_owned())}</td>
+                {whose}
                 <th scope="row">
                     <span data-side=copy.side.map(domain::Side::word)>{words.action(copy.action, copy.side)}</span>
                     " "{copy.symbol.to_string()}
@@ -83,7 +95,7 @@ fn sized(words: &Copies, copy: &Copied) -> String {
     let (Some(amount), Some(price)) = (copy.amount, copy.entry_price) else { return String::new() };
     let leverage = copy.leverage.map_or_else(|| "1".to_owned(), |l| l.to_string());
     let amount = format!("{} {}", money::text(amount), copy.symbol.base());
-    fill(words.sized, &[&amount, &figures::decimal(price), &leverage])
+    fill(words.sized, &[&amount, &figures::price(price), &leverage])
 }
 
 fn capital(text: &str) -> String {

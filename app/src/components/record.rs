@@ -46,7 +46,7 @@ pub(crate) fn curve(record: &Record) -> AnyView {
 pub(crate) fn compared(card: &Card) -> AnyView {
     let words = strategies(visit::lang());
     let (back, live) = (card.backtest.total, card.live.total);
-    let row = |(name, show): (&'static str, fn(&Figures) -> Shown)| {
+    let row = |(name, show): Row| {
         view! { <tr><th scope="row">{name}</th>{cell(show(&back))}{cell(show(&live))}</tr> }
     };
     view! {
@@ -64,7 +64,7 @@ pub(crate) fn compared(card: &Card) -> AnyView {
 /// A figure and whether it is a gain.
 struct Shown(String, &'static str);
 
-/// What a row is called, and how its figure is read.
+/// A figure's name, and how it is taken from all of them.
 type Row = (&'static str, fn(&Figures) -> Shown);
 
 fn rows(words: &Strategies) -> [Row; 6] {
@@ -109,7 +109,7 @@ pub(crate) fn ranges(rows: &[Range], label: String) -> AnyView {
         let date = range.start.date();
         view! {
             <tr data-testid="range">
-                <th scope="row"><time datetime=date.clone()>{date.clone()}</time></th>
+                <th scope="row" class="date"><time datetime=date.clone()>{date.clone()}</time></th>
                 {cell(profit(f.net_profit_percent))}
                 {cell(plain(f.win_rate.map(figures::share)))}
                 {cell(plain(f.max_draw_down.map(figures::share)))}

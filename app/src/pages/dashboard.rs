@@ -96,8 +96,8 @@ async fn holdings(visit: &Visit, words: &'static Pages, keys: Vec<ExchangeKey>) 
     let follows = follows::summary(visit).await?;
     Ok(view! {
         <div class="dashboard">
-            {worth(words, total, &points)}
-            <div class="cards">{key_cards(words, &held)}{follows}</div>
+            <div class="cards">{worth(words, total, &points)}{follows}</div>
+            {key_cards(words, &held)}
             {open(words, held)}
         </div>
     }

@@ -77,8 +77,32 @@ impl Typed {
 }
 
 fn no_key(visit: &Visit, words: &'static Follows, strategy: &Strategy) -> AnyView {
+    view! {
+        <section class="panel empty-state" data-testid="empty-state">
+            {icon("key")}
+            <h2>{words.no_key}</h2>
+            <p class="lead">{words.no_key_lead}</p>
+            {sandbox(visit, words, strategy)}
+            <p><a href="/keys#add">{words.own_key}</a></p>
+        </section>
+    }
+    .into_any()
+}
+
+/// Where every account follows a strategy on this market already, another is one click away.
+fn another(visit: &Visit, words: &'static Follows, strategy: &Strategy) -> AnyView {
+    view! {
+        <section class="panel note" data-testid="all-taken">
+            <p>{fill(words.all_taken, &[&strategy.symbol.to_string()])}</p>
+            {sandbox(visit, words, strategy)}
+        </section>
+    }
+    .into_any()
+}
+
+fn sandbox(visit: &Visit, words: &'static Follows, strategy: &Strategy) -> Option<AnyView> {
     let next = format!("/strategies/{}/follow", strategy.id);
-    let sandbox = visit.desk.sandbox.is_some().then(|| {
+    visit.desk.sandbox.is_some().then(|| {
         view! {
             <form method="post" action="/api/key-sandbox">
                 <input type="hidden" name="strategyType" value=StrategyType::Automated.word()/>
@@ -86,17 +110,8 @@ fn no_key(visit: &Visit, words: &'static Follows, strategy: &Strategy) -> AnyVie
                 <button type="submit" class="button large" data-kind="main" data-testid="open-sandbox">{words.open_sandbox}</button>
             </form>
         }
-    });
-    view! {
-        <section class="panel empty-state" data-testid="empty-state">
-            {icon("key")}
-            <h2>{words.no_key}</h2>
-            <p class="lead">{words.no_key_lead}</p>
-            {sandbox}
-            <p><a href="/keys#add">{words.own_key}</a></p>
-        </section>
-    }
-    .into_any()
+        .into_any()
+    })
 }
 
 async fn choose(
@@ -133,7 +148,9 @@ async fn choose(
     let account = Field { name: "key", label: words.account, hint: words.account_hint, ..Field::default() };
     let risks = profiles.iter().map(|p| risk(words, p, Some(p.id) == chosen)).collect_view();
     let page = format!("/strategies/{}/follow", strategy.id);
+    let another = (!keys.iter().any(|key| free(&key))).then(|| another(visit, words, strategy));
     Ok(view! {
+        {another}
         <form method="post" action="/api/follow-create" class="follow-form" novalidate data-testid="follow-form">
             <input type="hidden" name="strategyAutomatedId" value=strategy.id.to_string()/>
             <section class="panel form">

@@ -118,6 +118,8 @@ fn features(words: &'static Pages) -> AnyView {
         ("check", words.feature_safe, words.feature_safe_text),
         ("shield", words.feature_keys, words.feature_keys_text),
         ("play", words.feature_play, words.feature_play_text),
+        ("alarm", words.feature_panic, words.feature_panic_text),
+        ("history", words.feature_past, words.feature_past_text),
         ("code", words.feature_api, words.feature_api_text),
     ];
     let card = |(name, title, text): (&'static str, &'static str, &'static str)| {

@@ -162,7 +162,7 @@ fn table(words: &'static Copies, rows: &[PastTrade], which: Which) -> AnyView {
     ];
     if by_strategy {
         columns.push((words.col_leverage, ROOMY_NUMBER));
-        columns.push((words.strategy, WORDS));
+        columns.push((words.strategy, ROOMY));
         columns.push((words.col_result, NUMBER));
     }
     columns.push((names.col_key, ROOMY));
@@ -181,7 +181,7 @@ fn row(words: &'static Copies, trade: &PastTrade, by_strategy: bool) -> AnyView 
         let profit = trade.profit_usd;
         view! {
             <td class="roomy number">{trade.leverage.map(|times| format!("{times}×"))}</td>
-            <td>{strategy}</td>
+            <td class="roomy wrap">{strategy}</td>
             <td class="number" data-change=profit.map(tone)>{profit.map(figures::signed_cents)}</td>
         }
     });
@@ -191,12 +191,12 @@ fn row(words: &'static Copies, trade: &PastTrade, by_strategy: bool) -> AnyView 
             <td class="roomy">{trade.symbol.to_string()}</td>
             <th scope="row"><span data-side=trade.side.word()>{side}</span></th>
             <td class="number">{money::text(trade.amount)}</td>
-            <td class="number">{decimal(trade.price)}</td>
+            <td class="number">{trade.price.map(figures::price)}</td>
             <td class="roomy number">{figures::cents(trade.cost)}</td>
             <td class="roomy number">{decimal(trade.stop)}</td>
             <td class="roomy">{targets.join(" · ")}</td>
             {copied}
-            <td class="roomy">{trade.key_name.clone().unwrap_or_else(|| words.key_gone.to_owned())}</td>
+            <td class="roomy wrap">{trade.key_name.clone().unwrap_or_else(|| words.key_gone.to_owned())}</td>
         </tr>
     }
     .into_any()

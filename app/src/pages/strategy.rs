@@ -23,7 +23,7 @@ use leptos::prelude::*;
 use service::{Error, strategy};
 
 /// How many days or months are listed.
-const RANGES: u16 = 60;
+const RANGES: u16 = 30;
 
 /// How many trades are listed.
 const TRADES: u16 = 20;
@@ -52,6 +52,7 @@ pub(crate) fn page() -> impl IntoView {
                 <section class="panel" aria-label=fill(words.figures, &[&name])>{record::compared(&card)}</section>
                 {rules(words, costs)}
             </div>
+            {months(words, &card)}
             {history(words, id, kind, interval, &ranges)}
             {newest(words, kind, &trades)}
         };
@@ -78,17 +79,28 @@ fn head(words: &'static Strategies, card: &Card) -> AnyView {
 
 fn panel(words: &'static Strategies, record: &Record) -> AnyView {
     let lead = if record.kind == Kind::Live { words.live_lead } else { words.backtest_lead };
-    let months = (!record.months.is_empty()).then(|| {
-        view! { <h3 class="panel-title">{words.months}</h3>{heat::map(record)} }
-    });
     view! {
         <section class="panel" aria-label=words.kind(record.kind)>
             {record::curve(record)}
             <p class="hint">{lead}</p>
-            {months}
         </section>
     }
     .into_any()
+}
+
+/// The heat maps of those records that have months, one below the other.
+fn months(words: &'static Strategies, card: &Card) -> Option<AnyView> {
+    let maps = [&card.backtest, &card.live].into_iter().filter(|record| !record.months.is_empty());
+    let maps: Vec<_> = maps.map(|record| view! { {record::badge(record.kind)}{heat::map(record)} }).collect();
+    (!maps.is_empty()).then(|| {
+        view! {
+            <section class="panel months" aria-labelledby="months-title">
+                <h2 id="months-title" class="panel-title">{words.months}</h2>
+                {maps}
+            </section>
+        }
+        .into_any()
+    })
 }
 
 fn rules(words: &'static Strategies, costs: Costs) -> AnyView {

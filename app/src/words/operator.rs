@@ -16,7 +16,7 @@ table! {
         state: "State",
         activate: "Activate",
         deactivate: "Deactivate",
-        deactivate_hint: "Its signals are no longer copied, and nobody can begin to follow it. Positions keep their stops.",
+        deactivate_hint: "Once deactivated, its signals are not copied and nobody can begin to follow it. Positions keep their stops.",
 
         pause_title: "New copies",
         copies_run: "Signals are copied.",

@@ -157,6 +157,16 @@ impl Crowd {
         self.copies().await.iter().filter(|copy| wanted(copy.status)).count()
     }
 
+    /// Waits until something is being sent, or nothing is left to send.
+    pub(crate) async fn working(&self) {
+        until("the work on copies", Duration::from_secs(60), async || {
+            let copies = self.copies().await;
+            let is = |wanted| copies.iter().any(|copy| copy.status == wanted);
+            (is(Status::Sending) || (!copies.is_empty() && !is(Status::Queued))).then_some(())
+        })
+        .await;
+    }
+
     /// Waits until every follower has a copy that is neither queued nor being sent.
     pub(crate) async fn settled(&self, patience: Duration) {
         let everyone = self.followers.len();

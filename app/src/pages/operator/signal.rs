@@ -129,7 +129,7 @@ fn outcomes(words: &'static Operator, id: SignalId, rows: &[Copied]) -> impl Int
         view! {
             <section class="panel" aria-labelledby="outcomes-title">
                 <h2 id="outcomes-title" class="panel-title">{words.outcomes}</h2>
-                {copied::table(rows, words.outcomes)}
+                {copied::anonymous(rows, words.outcomes)}
                 {more}
             </section>
         }

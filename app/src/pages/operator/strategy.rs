@@ -110,7 +110,7 @@ fn token(words: &'static Operator, posted: &Posted, public_url: &str) -> Option<
     let (_, token) = posted.told().first()?;
     let address = format!("{}/v1/hook/strategy/{token}", public_url.trim_end_matches('/'));
     Some(view! {
-        <section class="panel note" aria-label=words.hook_title data-testid="hook-once">
+        <section class="panel note" aria-label=words.hook_once data-testid="hook-once">
             <p>{words.hook_once}</p>
             <pre data-testid="hook-address">{address}</pre>
             <p>{words.hook_alert}</p>

@@ -185,3 +185,76 @@ impl Write for Decision {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{Role, UserId};
+    use futures::future::join_all;
+    use store::{
+        testing::TestDb,
+        user::{self, User},
+    };
+    use uuid::Uuid;
+
+    /// A person of this number and with this number's address; one of number 0 is not to be.
+    struct Person(u128, u128);
+
+    #[async_trait]
+    impl Write for Person {
+        async fn write(&self, tx: &mut Tx) -> store::Result<bool> {
+            let person = User {
+                id: UserId(Uuid::from_u128(self.0)),
+                email: format!("{}@example.org", self.1),
+                password_hash: String::new(),
+                role: Role::Trader,
+                created_at: Micros(0),
+                updated_at: Micros(0),
+            };
+            if self.0 > 0 {
+                user::insert(tx, &person).await?;
+            }
+            Ok(self.0 > 0)
+        }
+    }
+
+    async fn each_write_has_its_own_answer_and_one_conflict_is_nobody_elses(db: &TestDb) {
+        let batch = Batch::default();
+        let numbers = 0..200_u128;
+        // Number 77 comes with the address of number 78.
+        let address = |n: u128| if n == 77 { 78 } else { n };
+        let all = join_all(numbers.clone().map(|n| batch.write(db, Person(n, address(n))))).await;
+        let mut taken = 0;
+        for (number, written) in numbers.zip(all) {
+            match written.unwrap() {
+                Written::No => assert_eq!(number, 0),
+                Written::Taken => taken += 1,
+                Written::Yes => {
+                    let id = UserId(Uuid::from_u128(number));
+                    assert!(user::get(&**db, id).await.unwrap().is_some(), "{number} is written");
+                }
+            }
+        }
+        assert_eq!(taken, 1, "of 77 and 78 one");
+    }
+
+    async fn what_was_begun_is_written_when_its_caller_has_gone(db: &TestDb) {
+        let batch = Batch::default();
+        let first = batch.write(db, Person(1, 1));
+        let second = batch.write(db, Person(2, 2));
+        // The first in line writes for both, and both callers leave at once.
+        let left =
+            tokio::time::timeout(std::time::Duration::ZERO, futures::future::join(first, second)).await;
+        drop(left);
+        assert_eq!(batch.write(db, Person(3, 3)).await.unwrap(), Written::Yes);
+        for number in 1..=3 {
+            let id = UserId(Uuid::from_u128(number));
+            assert!(user::get(&**db, id).await.unwrap().is_some(), "{number}");
+        }
+    }
+
+    store::each_engine!(
+        each_write_has_its_own_answer_and_one_conflict_is_nobody_elses,
+        what_was_begun_is_written_when_its_caller_has_gone,
+    );
+}

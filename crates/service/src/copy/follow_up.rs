@@ -53,6 +53,19 @@ pub(crate) async fn look_again(desk: &SharedDesk, key: ExchangeKeyId, symbol: &S
     }
 }
 
+/// Looks at all that an account's copies have open: its stream was away.
+pub(super) async fn look_at_key(desk: &SharedDesk, key: ExchangeKeyId) {
+    let looked = async {
+        for copy in store::copy::open_of_key(&desk.db, key).await? {
+            visit(desk, &copy).await?;
+        }
+        Ok::<(), crate::Error>(())
+    };
+    if let Err(error) = looked.await {
+        tracing::debug!(%key, %error, "the walk over open copies will look at these");
+    }
+}
+
 async fn visit(desk: &SharedDesk, copy: &Copy) -> Result<()> {
     let Some(row) = store::key::get_any(&desk.db, copy.exchange_key_id).await? else { return Ok(()) };
     if super::decide::by_key(&row).is_err() {

@@ -1,6 +1,7 @@
 //! The streams of followers' accounts: what they tell keeps equity fresh and has fills followed up at once. Where there
 //! are more accounts than streams, the others are read and walked over.
 
+use super::follow_up;
 use crate::{Result, SharedDesk, key, order};
 use domain::{ExchangeKeyId, TradeType};
 use exchange::AccountEvent;
@@ -56,8 +57,11 @@ impl Watch {
 async fn listen(desk: SharedDesk, id: ExchangeKeyId, mut stream: tokio::sync::mpsc::Receiver<AccountEvent>) {
     while let Some(event) = stream.recv().await {
         match event {
-            // What happened while it was away is found by reading, and by the walk over open copies.
-            AccountEvent::Connected => desk.copies.accounts.set_live(id, true),
+            // What happened while it was away is found by reading.
+            AccountEvent::Connected => {
+                desk.copies.accounts.set_live(id, true);
+                follow_up::look_at_key(&desk, id).await;
+            }
             AccountEvent::Disconnected => desk.copies.accounts.set_live(id, false),
             AccountEvent::Account { change, .. } => {
                 desk.copies.accounts.told(id, change.as_ref(), QUOTE, desk.clock.now());

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
 
 mod feed;
+mod past;
 
 use ::strategy::{Costs, Decision, Definition, Price, Series, Ticks, backtest};
 use domain::{
@@ -13,6 +14,7 @@ use domain::{
     validation::Problem,
 };
 use feed::{Feed, START};
+use past::pages_do_not_move_while_trading_goes_on;
 use service::{
     Actor, Error, Origin, SharedDesk, account, session,
     strategy::{self, Live, NewStrategy, Said, StrategyChange},
@@ -406,4 +408,5 @@ store::each_engine![
     an_outside_brain_has_a_record_by_the_same_rules,
     a_fresh_install_is_backtested_once,
     the_operator_alone_makes_strategies_and_only_sound_ones,
+    pages_do_not_move_while_trading_goes_on,
 ];

@@ -14,5 +14,6 @@ mod ledgers;
 mod people;
 mod plans;
 mod samples;
+mod strategies;
 mod subs;
 mod tokens;

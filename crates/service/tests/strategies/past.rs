@@ -1,0 +1,137 @@
+//! What was traded, page by page, while trading goes on.
+
+use super::{admin, d, desk};
+use crate::feed::{Feed, START};
+use domain::{
+    ExchangeKeyId, IntentId, Micros, Order, OrderStatus, OrderType, Side, TimeInForce, TradeType,
+    ticket::{Entry, ManualOrder},
+    time::{DAY, MINUTE},
+    validation::Problem,
+};
+use service::{
+    Actor, Error, SharedDesk,
+    trade_history::{self, Asked, Filter, Page, Which},
+};
+use store::{
+    intent::{Kind, LegStatus, NewIntent, NewLeg},
+    testing::TestDb,
+};
+use uuid::Uuid;
+
+/// An entry by hand, numbered: a minute for each, and every third sells.
+async fn placed(desk: &SharedDesk, actor: &Actor, number: u16) {
+    let at = START.plus(i64::from(number) * MINUTE);
+    let id = IntentId(Uuid::from_u128(0x0199_0000_0000_7000_8000_0000_0000_0000 + u128::from(number)));
+    let symbol: domain::Symbol = "BTC/USDT".parse().unwrap();
+    let side = if number % 3 == 0 { Side::Sell } else { Side::Buy };
+    let asked = ManualOrder {
+        symbol: symbol.clone(),
+        side,
+        entry: Entry::Limit(d("100")),
+        amount: d("0.5"),
+        targets: vec![],
+        stop: None,
+        risk_percent: None,
+    };
+    let order = Order {
+        id: number.to_string(),
+        client_order_id: format!("c{number}"),
+        at,
+        symbol: symbol.clone(),
+        kind: OrderType::Limit,
+        time_in_force: TimeInForce::Gtc,
+        post_only: false,
+        reduce_only: false,
+        side,
+        price: Some(d("100")),
+        stop_price: None,
+        callback_rate: None,
+        amount: Some(d("0.5")),
+        cost: d("0"),
+        average: None,
+        filled: d("0"),
+        remaining: Some(d("0.5")),
+        status: OrderStatus::Open,
+    };
+    let intent = NewIntent {
+        id,
+        user_id: actor.user,
+        // One working intent for each account and market.
+        exchange_key_id: ExchangeKeyId(Uuid::from_u128(u128::from(number) + 1)),
+        trade_type: TradeType::Futures,
+        symbol,
+        kind: Kind::Open,
+        request: serde_json::json!({ "Open": asked }).to_string(),
+        idempotency: None,
+        lease_holder: None,
+        lease_until: Micros(0),
+        created_at: at,
+    };
+    let leg = NewLeg {
+        seq: 2,
+        role: "entry".into(),
+        client_order_id: Some(format!("{}-{number}", actor.user)),
+        body: "{}".into(),
+    };
+    let mut tx = desk.db.begin().await.unwrap();
+    store::intent::insert(&mut tx, &intent, &[leg]).await.unwrap();
+    let told = serde_json::to_string(&order).unwrap();
+    store::intent::set_leg(&mut tx, id, 2, LegStatus::Placed, Some(&told), None, at).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+fn numbers(page: &Page) -> Vec<u16> {
+    page.items.iter().map(|item| item.order_id.parse().unwrap()).collect()
+}
+
+pub(crate) async fn pages_do_not_move_while_trading_goes_on(db: &TestDb) {
+    let feed = Feed::new();
+    let desk = desk(db, &feed);
+    let ada = admin(&desk).await;
+    for number in 0..230 {
+        placed(&desk, &ada, number).await;
+    }
+    let days = Asked { start: Some(START.day()), days: 1, token: None };
+    let ask = async |asked: &Asked, filter: &Filter| {
+        trade_history::page(&desk, &ada, Which::Manual, asked, filter).await
+    };
+    let all = Filter::default();
+    let first = ask(&days, &all).await.unwrap();
+    assert_eq!(numbers(&first), (130..230).rev().collect::<Vec<_>>());
+    let item = &first.items[0];
+    assert_eq!(
+        (item.price, item.amount, item.cost),
+        (Some(d("100")), d("0.5"), d("50")),
+        "not filled yet: as asked"
+    );
+    for number in 230..240 {
+        placed(&desk, &ada, number).await;
+    }
+    let next = |page: &Page| Asked { start: None, days: 30, token: page.next.clone() };
+    let second = ask(&next(&first), &all).await.unwrap();
+    assert_eq!(numbers(&second), (30..130).rev().collect::<Vec<_>>());
+    let third = ask(&next(&second), &all).await.unwrap();
+    assert_eq!((numbers(&third), third.next.clone()), ((0..30).rev().collect::<Vec<_>>(), None));
+
+    // Filters work across pages, and the file has all of it.
+    let sells = Filter { side: Some(Side::Sell), ..Filter::default() };
+    let sold = ask(&days, &sells).await.unwrap();
+    assert_eq!((numbers(&sold).len(), sold.next), (80, None));
+    let file = trade_history::csv(&desk, &ada, Which::Manual, &days, &sells).await.unwrap();
+    assert_eq!(file.matches("\r\n").count(), 81);
+    let key = Filter { key: Some(ExchangeKeyId(Uuid::from_u128(8))), ..Filter::default() };
+    assert_eq!(numbers(&ask(&days, &key).await.unwrap()), [7]);
+    let strategy = Filter { strategy: Some(domain::StrategyId(Uuid::nil())), ..Filter::default() };
+    assert!(ask(&days, &strategy).await.unwrap().items.is_empty(), "entries by hand are no strategy's");
+    let before = Asked { start: Some(START.plus(-2 * DAY)), days: 2, token: None };
+    assert!(ask(&before, &all).await.unwrap().items.is_empty());
+
+    // A token is one person's and one history's.
+    let stranger = Actor { user: domain::UserId(Uuid::from_u128(9)), ..ada.clone() };
+    for (who, which) in [(&stranger, Which::Manual), (&ada, Which::Strategy)] {
+        match trade_history::page(&desk, who, which, &next(&first), &all).await {
+            Err(Error::Fields(problems)) => assert_eq!(problems[0].problem, Problem::NotToken),
+            other => panic!("{other:?}"),
+        }
+    }
+}
