@@ -9,9 +9,7 @@ use utoipa::{
     openapi::{
         OpenApi,
         path::{Operation, PathItem},
-        security::{
-            ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
-        },
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
     },
 };
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
@@ -113,7 +111,6 @@ impl Doors {
 }
 
 /// Adds a shape that is named by responses of the operations and therefore by none of their own.
-#[must_use]
 pub fn describing<T: ToSchema>(mut routes: UtoipaMethodRouter<SharedDesk>) -> UtoipaMethodRouter<SharedDesk> {
     let (schemas, ..) = &mut routes;
     schemas.push((T::name().into(), T::schema()));

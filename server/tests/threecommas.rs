@@ -304,6 +304,32 @@ async fn each_way_of_signing(db: &TestDb) {
     }
 }
 
+/// Signatures of a key that is nowhere but in these files (`openssl dgst -sha256 -sign`).
+async fn rsa_signs_too(db: &TestDb) {
+    let house = House::open(db).await;
+    let person = Person::sign_up(&house, "ada").await;
+    let permissions = json!(["ACCOUNTS_READ", "ACCOUNTS_WRITE"]);
+    let pem = include_str!("seeds/rsa_public.pem");
+    let with = json!({"name": "Rsa", "permissions": permissions, "rsaPublicKey": pem});
+    let with = Program::with(&person, &house, with).await;
+    let without = Program::with(&person, &house, json!({"name": "No", "permissions": permissions})).await;
+    let by_query = include_str!("seeds/rsa_query.sig").trim();
+    let by_body = include_str!("seeds/rsa_body.sig").trim();
+    let ask = async |program: &Program, method: Method, target: &str, body: &str, signature: &str| {
+        let request = program.request(method, target).header("Apikey", &program.key);
+        let request = request.header("Signature", signature).header("content-type", "application/json");
+        program.send(request.body(body.to_owned())).await.status
+    };
+    let (list, update) = ("/ver1/accounts?order=asc", "/ver1/accounts/update");
+    assert_eq!(ask(&with, Method::GET, list, "", by_query).await, 200);
+    // Signed, and then there is no such account.
+    assert_eq!(ask(&with, Method::POST, update, r#"{"account_id":7}"#, by_body).await, 404);
+    assert_eq!(ask(&with, Method::POST, update, r#"{"account_id":8}"#, by_body).await, 401);
+    assert_eq!(ask(&with, Method::GET, "/ver1/accounts?order=desc", "", by_query).await, 401);
+    assert_eq!(ask(&without, Method::GET, list, "", by_query).await, 401);
+    with.get("/ver1/validate").await.ok(200);
+}
+
 async fn what_was_not_signed_is_not_done(db: &TestDb) {
     let house = House::open(db).await;
     let (_, program, body) = ada(&house).await;
@@ -369,5 +395,6 @@ store::each_engine!(
     the_plan_decides,
     markets_say_what_can_be_traded,
     each_way_of_signing,
+    rsa_signs_too,
     what_was_not_signed_is_not_done,
 );

@@ -62,7 +62,7 @@ fn exchange_table(words: &'static Money, all: &[Account]) -> AnyView {
     let content = if all.is_empty() {
         any(view! { <p class="empty">{words.no_exchanges}</p> })
     } else {
-        let rows = all.iter().map(|account| exchange_row(account)).collect_view();
+        let rows = all.iter().map(exchange_row).collect_view();
         any(view! {
             <div class="table-scroll" tabindex="0" role="group" aria-label=words.exchanges>
                 <table class="table" data-testid="exchange-accounts">
@@ -267,7 +267,7 @@ fn sub_table(words: &'static Money, found: Found) -> AnyView {
                 <table class="table">
                     <thead><tr>
                         <th scope="col">{words.credit_account}</th><th scope="col">{words.reference}</th>
-                        <th scope="col" class="roomy">{words.rule_country}</th><th scope="col">{words.status}</th>
+                        <th scope="col" class="roomy">{words.place}</th><th scope="col">{words.status}</th>
                     </tr></thead>
                     <tbody>{rows}</tbody>
                 </table>

@@ -26,7 +26,7 @@ table! {
         make: "Create API client",
         make_title: "Create an API client",
         once_title: "Copy the secret now",
-        once_lead: "It is shown this once. We keep it sealed, and cannot show it again.",
+        once_lead: "It is shown this once. We keep it sealed.",
         api_key: "API key",
         secret: "Secret",
         login_id: "Login id",

@@ -10,6 +10,7 @@ pub(crate) const fn problem(lang: Lang, problem: Problem) -> &'static str {
     }
 }
 
+#[allow(clippy::too_many_lines, reason = "a table: a line for each problem")]
 #[rustfmt::skip] // a table
 const fn english(problem: Problem) -> &'static str {
     use Problem as P;

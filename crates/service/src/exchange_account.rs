@@ -145,6 +145,13 @@ async fn find(desk: &Desk, actor: &Actor, number: i64) -> Result<ExchangeKey> {
 
 async fn account(desk: &Desk, key: ExchangeKey) -> Result<Account> {
     let number = number(desk, key.id).await?;
+    if key.active
+        && store::equity::latest_by_key(&desk.db, key.id).await?.is_none()
+        && let Some(row) = store::key::get_any(&desk.db, key.id).await?
+    {
+        // Connected through another door a moment ago: the next snapshot is up to a minute away.
+        equity::note(desk, &row).await?;
+    }
     let worth = worth::of(desk, key.id).await?;
     Ok(Account { number, key, worth })
 }

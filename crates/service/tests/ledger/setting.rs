@@ -9,7 +9,7 @@ use service::{
 use store::testing::TestDb;
 
 /// What each account begins with.
-pub(super) const START: i64 = 1_000_00000000;
+pub(super) const START: i64 = 100_000_000_000;
 
 pub(super) fn here() -> Origin {
     Origin::new([127, 0, 0, 1].into(), "Test/1.0")

@@ -4,7 +4,7 @@ use super::market;
 use crate::rest::mudawyl::present::{Iso, Num};
 use domain::{ApiKeyStatus, Decimal, TradeType, money};
 use serde::{Serialize, Serializer};
-use service::exchange_account::{self, Asset};
+use service::exchange_account::{self, Asset, Worth};
 use utoipa::ToSchema;
 
 /// A decimal as text, always with a point: `"0.0"`.
@@ -53,9 +53,38 @@ pub(super) struct Account {
     auto_balance_portfolio_id: Option<i64>,
     auto_balance_currency_change_limit: Option<i64>,
     autobalance_enabled: bool,
+    is_locked: bool,
+    created_at: Iso,
+    updated_at: Iso,
+    last_auto_balance: Option<String>,
+    api_key_invalid: bool,
+    market_icon: String,
+    include_in_summary: bool,
+    supported_market_types: [&'static str; 1],
+    available_include_in_summary: bool,
+    api_key: String,
+    name: String,
+    auto_balance_method: Option<String>,
+    auto_balance_error: Option<String>,
+    customer_id: Option<String>,
+    subaccount_name: Option<String>,
+    lock_reason: Option<&'static str>,
+    pretty_display_type: &'static str,
+    exchange_name: &'static str,
+    market_code: &'static str,
+    api_keys_state: &'static str,
+    #[serde(flatten)]
+    abilities: Abilities,
+    #[serde(flatten)]
+    gains: Gains,
+}
+
+/// What the account can be used for.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ThreeCommasAbilities)]
+struct Abilities {
     hedge_mode_available: bool,
     hedge_mode_enabled: bool,
-    is_locked: bool,
     smart_trading_supported: bool,
     stats_supported: bool,
     trading_supported: bool,
@@ -67,30 +96,45 @@ pub(super) struct Account {
     bots_tsl_allowed: bool,
     gordon_bots_available: bool,
     multi_bots_allowed: bool,
-    created_at: Iso,
-    updated_at: Iso,
-    last_auto_balance: Option<String>,
     fast_convert_available: bool,
     grid_bots_allowed: bool,
-    api_key_invalid: bool,
-    market_icon: String,
     deposit_enabled: bool,
-    include_in_summary: bool,
-    supported_market_types: [&'static str; 1],
+}
+
+impl Abilities {
+    /// Orders are sent for futures accounts only (1115), and bots trade AUTOMATED keys, which these are not.
+    const fn of(trades: bool) -> Self {
+        Self {
+            hedge_mode_available: false,
+            hedge_mode_enabled: false,
+            smart_trading_supported: trades,
+            stats_supported: true,
+            trading_supported: trades,
+            market_buy_supported: trades,
+            market_sell_supported: trades,
+            conditional_buy_supported: trades,
+            bots_allowed: false,
+            bots_ttp_allowed: false,
+            bots_tsl_allowed: false,
+            gordon_bots_available: false,
+            multi_bots_allowed: false,
+            fast_convert_available: false,
+            grid_bots_allowed: false,
+            deposit_enabled: false,
+        }
+    }
+}
+
+/// What it is worth and has gained.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ThreeCommasGains)]
+struct Gains {
     primary_display_currency_profit_percentage: Shown,
     primary_display_currency_profit: Shown,
     day_profit_primary_display_currency_percentage: Shown,
     day_profit_primary_display_currency: Shown,
     primary_display_currency_amount: Shown,
     total_primary_display_currency_profit: Total,
-    available_include_in_summary: bool,
-    api_key: String,
-    name: String,
-    auto_balance_method: Option<String>,
-    auto_balance_error: Option<String>,
-    customer_id: Option<String>,
-    subaccount_name: Option<String>,
-    lock_reason: Option<&'static str>,
     btc_amount: Text,
     usd_amount: Text,
     day_profit_btc: Text,
@@ -103,63 +147,17 @@ pub(super) struct Account {
     btc_profit_percentage: Text,
     total_btc_profit: Text,
     total_usd_profit: Text,
-    pretty_display_type: &'static str,
-    exchange_name: &'static str,
-    market_code: &'static str,
-    api_keys_state: &'static str,
 }
 
-impl Account {
-    pub(super) fn new(account: exchange_account::Account, public_url: &str) -> Self {
-        let exchange_account::Account { number, key, worth } = account;
-        let kind = market::of(key.trade_type);
-        // Orders are sent for futures accounts only (1115), and bots trade AUTOMATED keys, which these are not.
-        let trades = key.trade_type == TradeType::Futures;
-        let locked = !key.active;
+impl Gains {
+    const fn of(worth: &Worth) -> Self {
         Self {
-            id: number,
-            auto_balance_period: 12,
-            auto_balance_portfolio_id: None,
-            auto_balance_currency_change_limit: None,
-            autobalance_enabled: false,
-            hedge_mode_available: false,
-            hedge_mode_enabled: false,
-            is_locked: locked,
-            smart_trading_supported: trades,
-            stats_supported: true,
-            trading_supported: trades,
-            market_buy_supported: trades,
-            market_sell_supported: trades,
-            conditional_buy_supported: trades,
-            bots_allowed: false,
-            bots_ttp_allowed: false,
-            bots_tsl_allowed: false,
-            gordon_bots_available: false,
-            multi_bots_allowed: false,
-            created_at: Iso(key.created_at),
-            updated_at: Iso(key.updated_at),
-            last_auto_balance: None,
-            fast_convert_available: false,
-            grid_bots_allowed: false,
-            api_key_invalid: key.status == ApiKeyStatus::Unauthorized,
-            market_icon: market::icon(public_url),
-            deposit_enabled: false,
-            include_in_summary: true,
-            supported_market_types: [if trades { "futures" } else { "spot" }],
             primary_display_currency_profit_percentage: usd(worth.month.usd_percent),
             primary_display_currency_profit: usd(worth.month.usd),
             day_profit_primary_display_currency_percentage: usd(worth.day.usd_percent),
             day_profit_primary_display_currency: usd(worth.day.usd),
             primary_display_currency_amount: usd(worth.usd),
             total_primary_display_currency_profit: Total { currency: "USD", amount: Num(worth.total.usd) },
-            available_include_in_summary: true,
-            api_key: key.api_key,
-            name: key.name,
-            auto_balance_method: None,
-            auto_balance_error: None,
-            customer_id: None,
-            subaccount_name: None,
-            lock_reason: locked.then_some("The API key is switched off"),
             btc_amount: Text(worth.btc),
             usd_amount: Text(worth.usd),
             day_profit_btc: Text(worth.day.btc),
@@ -172,6 +170,40 @@ impl Account {
             btc_profit_percentage: Text(worth.month.btc_percent),
             total_btc_profit: Text(worth.total.btc),
             total_usd_profit: Text(worth.total.usd),
+        }
+    }
+}
+
+impl Account {
+    pub(super) fn new(account: exchange_account::Account, public_url: &str) -> Self {
+        let exchange_account::Account { number, key, worth } = account;
+        let kind = market::of(key.trade_type);
+        let trades = key.trade_type == TradeType::Futures;
+        let locked = !key.active;
+        Self {
+            id: number,
+            abilities: Abilities::of(trades),
+            gains: Gains::of(&worth),
+            auto_balance_period: 12,
+            auto_balance_portfolio_id: None,
+            auto_balance_currency_change_limit: None,
+            autobalance_enabled: false,
+            is_locked: locked,
+            created_at: Iso(key.created_at),
+            updated_at: Iso(key.updated_at),
+            last_auto_balance: None,
+            api_key_invalid: key.status == ApiKeyStatus::Unauthorized,
+            market_icon: market::icon(public_url),
+            include_in_summary: true,
+            supported_market_types: [if trades { "futures" } else { "spot" }],
+            available_include_in_summary: true,
+            api_key: key.api_key,
+            name: key.name,
+            auto_balance_method: None,
+            auto_balance_error: None,
+            customer_id: None,
+            subaccount_name: None,
+            lock_reason: locked.then_some("The API key is switched off"),
             pretty_display_type: kind.pretty,
             exchange_name: kind.name,
             market_code: kind.code,
