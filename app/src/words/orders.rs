@@ -30,6 +30,7 @@ impl Orders {
     }
 
     /// The position that an entry of this side opens.
+    #[cfg(feature = "ssr")]
     pub(crate) const fn entered(&self, side: Side) -> &'static str {
         match side {
             Side::Buy => self.long,
