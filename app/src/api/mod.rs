@@ -1,8 +1,8 @@
 //! The endpoints of forms: actor, one service call, answer. They work with and without script (see [`form`]).
 
-pub mod follows;
 pub mod accounts;
 pub mod clients;
+pub mod follows;
 mod form;
 pub mod keys;
 pub mod operator;

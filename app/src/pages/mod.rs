@@ -1,8 +1,8 @@
 //! The pages, one file per route.
 
-pub(crate) mod copies;
 pub(crate) mod accounts;
 pub(crate) mod api_clients;
+pub(crate) mod copies;
 pub(crate) mod dashboard;
 pub(crate) mod follow_new;
 pub(crate) mod follow_stop;

@@ -4,7 +4,7 @@ use crate::{
     components::{
         frame::{Width, frame},
         show::show,
-        tables::{tone, moment},
+        tables::{moment, tone},
     },
     figures, visit,
     words::{

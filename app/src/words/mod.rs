@@ -2,17 +2,17 @@
 //!
 //! A further language is a further column of each table: the compiler then names every text that is missing.
 
+pub(crate) mod clients;
 #[cfg(feature = "ssr")]
 pub(crate) mod copies;
-pub(crate) mod clients;
 #[cfg(any(feature = "ssr", feature = "desk"))]
 pub(crate) mod desk;
 #[cfg(feature = "ssr")]
 pub(crate) mod follows;
 pub(crate) mod live;
+pub(crate) mod money;
 #[cfg(feature = "ssr")]
 pub(crate) mod operator;
-pub(crate) mod money;
 #[cfg(any(feature = "ssr", feature = "desk"))]
 pub(crate) mod orders;
 #[cfg(feature = "ssr")]

@@ -1,8 +1,8 @@
 //! The desk: everything that use cases need, made once at start.
 
 use crate::{
-    Sealer, Settings, api_client::Decoy, copy::Copying, live, locks::Locks, mail::Mailer, market, password::Hasher,
-    sandbox_control::SandboxControl, signing::Keyring, strategy, token::Verified,
+    Sealer, Settings, api_client::Decoy, copy::Copying, live, locks::Locks, mail::Mailer, market,
+    password::Hasher, sandbox_control::SandboxControl, signing::Keyring, strategy, token::Verified,
 };
 use domain::{Chance, Clock};
 use exchange::Exchange;

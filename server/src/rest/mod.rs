@@ -2,10 +2,10 @@
 
 pub mod admin;
 pub mod auth;
-pub mod hook;
 pub mod client;
 pub mod currencycloud;
 pub mod fields;
+pub mod hook;
 pub mod lumetrade;
 pub mod mudawyl;
 pub mod surface;

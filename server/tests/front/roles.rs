@@ -20,7 +20,8 @@ store::each_engine!(
 );
 
 /// What needs no credentials. tests/programs.rs looks closer at the doors that API clients open.
-const OPEN: &[&str] = &["/v1/pub/", "/v1/auth/", "/v1/hook/", "/ver1/accounts/market_list", "/v2/authenticate/api"];
+const OPEN: &[&str] =
+    &["/v1/pub/", "/v1/auth/", "/v1/hook/", "/ver1/accounts/market_list", "/v2/authenticate/api"];
 
 fn origin() -> service::Origin {
     service::Origin::new([127, 0, 0, 1].into(), "Test/1.0")

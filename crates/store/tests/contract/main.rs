@@ -2,8 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
-mod copies;
 mod clients;
+mod copies;
 mod engine;
 mod equity;
 mod events;
