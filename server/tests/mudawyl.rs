@@ -170,6 +170,22 @@ async fn the_life_of_an_order(db: &TestDb) {
     assert_eq!(ada.delete(&position, Some(json!({"symbol": "BTC/USDT"}))).await.status, 204);
 }
 
+async fn an_open_profit_counts_once(db: &TestDb) {
+    let house = House::open(db).await;
+    let ada = Person::sign_up(&house, "ada").await;
+    let id = ada.key("FUTURES", "MANUAL").await;
+    let order = json!({"symbol": "BTC/USDT", "type": "MARKET", "side": "BUY", "amount": 0.05});
+    ada.post(&format!("/v1/priv/exchange/order/{id}"), order).await.ok(200);
+    house.price("BTC/USDT", &near(&ada, 110).await.to_string()).await;
+    // Long enough that no noted worth is used any more.
+    house.clock.advance(10 * domain::time::MINUTE);
+    let held = ada.get(&format!("/v1/priv/exchange/position/{id}?symbol=BTC/USDT")).await.ok(200);
+    assert!(number(&held["unrealizedPnl"]) > domain::Decimal::TEN, "{held}");
+    let total = ada.get(&format!("{KEYS}/{id}/balance")).await.ok(200)["total"]["USDT"].clone();
+    let worth = ada.get("/v1/priv/account/exchange/balance").await.ok(200)["USD"].clone();
+    assert_eq!(number(&worth), number(&total));
+}
+
 async fn a_stop_that_triggers(db: &TestDb) {
     let house = House::open(db).await;
     let ada = Person::sign_up(&house, "ada").await;
@@ -469,6 +485,7 @@ store::each_engine!(
     the_life_of_a_key,
     keys_that_are_not_taken,
     the_life_of_an_order,
+    an_open_profit_counts_once,
     a_stop_that_triggers,
     a_new_order_takes_the_place_of_what_stands,
     the_same_order_sent_twice,

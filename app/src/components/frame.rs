@@ -79,14 +79,13 @@ fn header(visit: &Visit, words: &'static Pages) -> AnyView {
 }
 
 /// The pages of someone who signed in.
-fn links(words: &'static Pages) -> [(&'static str, &'static str, &'static str); 7] {
+fn links(words: &'static Pages) -> [(&'static str, &'static str, &'static str); 6] {
     [
         ("/dashboard", "dashboard", words.dashboard),
         ("/strategies", "strategy", strategies(visit::lang()).title),
         ("/follows", "follow", follows(visit::lang()).title),
         ("/trade", "candles", words.trade),
         ("/keys", "key", words.keys),
-        ("/accounts", "wallet", words.accounts),
         ("/history", "history", words.history),
     ]
 }
@@ -116,6 +115,7 @@ fn signed_in(actor: &Actor, words: &'static Pages) -> AnyView {
             <summary aria-label=words.account_nav>{icon("user")}</summary>
             <div class="menu">
                 <p class="menu-who">{who}</p>
+                <a href="/accounts">{icon("wallet")}<span>{words.accounts}</span></a>
                 <a href="/settings">{icon("settings")}<span>{people.settings}</span></a>
                 {operator}
                 <form method="post" action="/api/sign-out">

@@ -88,7 +88,7 @@ pub struct Funds {
     pub free: Decimal,
     /// Held by orders and positions.
     pub used: Decimal,
-    /// Both together.
+    /// What it is worth: on futures with the profit and loss of open positions, as ccxt and Binance's margin balance say it.
     pub total: Decimal,
 }
 
@@ -97,6 +97,6 @@ pub struct Funds {
 pub struct Balance {
     /// By asset name.
     pub assets: BTreeMap<String, Funds>,
-    /// Profit and loss of open positions, in USD (futures; zero otherwise).
+    /// Profit and loss of open positions, in USD (futures; zero otherwise). The totals of `assets` hold it already.
     pub unrealized_pnl: Decimal,
 }

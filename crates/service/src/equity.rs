@@ -65,7 +65,7 @@ fn summed(points: impl Iterator<Item = Point>) -> Vec<(Micros, Decimal)> {
 /// # Errors
 /// When a price cannot be asked for.
 pub async fn worth(desk: &Desk, balance: &Balance) -> Result<Decimal> {
-    let mut sum = balance.unrealized_pnl;
+    let mut sum = Decimal::ZERO;
     for (asset, funds) in balance.assets.iter().filter(|(_, funds)| !funds.total.is_zero()) {
         sum += funds.total * price_usd(desk, asset).await?;
     }

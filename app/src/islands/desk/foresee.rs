@@ -38,8 +38,7 @@ pub(crate) struct Foreseen {
 
 /// The account's worth in `quote`.
 pub(crate) fn equity(account: &AccountState, quote: &str) -> Decimal {
-    let total = account.balance.assets.get(quote).map(|f| f.total).unwrap_or_default();
-    total + account.balance.unrealized_pnl
+    account.balance.assets.get(quote).map(|f| f.total).unwrap_or_default()
 }
 
 /// Where a ticket would enter and stop, as far as it says.

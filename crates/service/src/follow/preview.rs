@@ -40,7 +40,7 @@ pub async fn preview(
     let balance = desk.exchange.balance(&key::credentials(desk, &row)?, TradeType::Futures).await;
     let balance = key::heed(desk, id, balance).await?;
     let funds = balance.assets.get(strategy.symbol.quote()).copied().unwrap_or_default();
-    let equity = funds.total + balance.unrealized_pnl;
+    let equity = funds.total;
     let away = entry * typical.distance;
     let stop = if typical.side == Side::Buy { entry - away } else { entry + away };
     let stop = money::round_to(stop, market.tick);

@@ -73,10 +73,10 @@ pub(super) fn affordable(
     let refused = Refusal::ExchangeBadRequest;
     let cost = price.checked_mul(order.amount).ok_or(refused)?;
     let needed = cost / Decimal::from(leverage.max(1)) + cost * FEE_RATE;
-    // Closing what stands frees its margin and settles its profit or loss, and costs a fee.
+    // Closing what stands frees its margin and settles its profit or loss, which the total holds, and costs a fee.
     let closing_fee = position.map_or(Decimal::ZERO, |p| p.notional * FEE_RATE);
     let total = balance.assets.get(quote).map_or(Decimal::ZERO, |funds| funds.total);
-    let available = total + balance.unrealized_pnl - closing_fee;
+    let available = total - closing_fee;
     if needed <= available { Ok(()) } else { Err(refused) }
 }
 
