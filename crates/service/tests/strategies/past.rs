@@ -23,7 +23,7 @@ async fn placed(desk: &SharedDesk, actor: &Actor, number: u16) {
     let at = START.plus(i64::from(number) * MINUTE);
     let id = IntentId(Uuid::from_u128(0x0199_0000_0000_7000_8000_0000_0000_0000 + u128::from(number)));
     let symbol: domain::Symbol = "BTC/USDT".parse().unwrap();
-    let side = if number % 3 == 0 { Side::Sell } else { Side::Buy };
+    let side = if number.is_multiple_of(3) { Side::Sell } else { Side::Buy };
     let asked = ManualOrder {
         symbol: symbol.clone(),
         side,

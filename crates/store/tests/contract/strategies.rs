@@ -162,7 +162,7 @@ async fn records_are_kept_apart_and_a_signal_is_traded_once(db: &TestDb) {
         fanned_out_at: None,
     };
     write(db, async |tx| signal::insert(tx, &said).await).await.unwrap();
-    assert_eq!(signal::list(&**db, None, 5).await.unwrap(), [said.clone()]);
+    assert_eq!(signal::list(&**db, None, 5).await.unwrap(), std::slice::from_ref(&said));
     assert!(signal::list(&**db, Some(said.id), 5).await.unwrap().is_empty());
     let entered = |number| Entered {
         id: StrategyTradeId(id(number)),
