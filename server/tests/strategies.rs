@@ -1,7 +1,12 @@
 //! Strategies, follows and histories on a whole server, on both databases, with the real sandbox behind it: whole answers
 //! against the document's examples.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 
 mod common;
 
@@ -17,6 +22,8 @@ use store::testing::TestDb;
 const NOBODYS: &str = "46a19fb1-4e90-4736-b820-257c947fd694";
 const MODERATE: &str = "3dc38f3d-4b4e-43b3-a102-e250b7cd3551";
 const CONSERVATIVE: &str = "ab00673a-cd19-44d4-a7c4-05c63e309663";
+const MANUAL_TRADES: &str = "/v1/priv/account/trade/manual/history";
+const STRATEGY_TRADES: &str = "/v1/priv/account/trade/strategy/history";
 const FOLLOWS: &str = "/v1/priv/strategy/follow/exchange/key";
 
 fn d(text: &str) -> Decimal {
@@ -267,8 +274,19 @@ async fn follows_that_are_not_begun(db: &TestDb) {
     same_ada.post(&format!("{FOLLOWS}/{late}"), body).await.refused("2103");
 }
 
-const MANUAL: &str = "/v1/priv/account/trade/manual/history";
-const AUTOMATED: &str = "/v1/priv/account/trade/strategy/history";
+async fn nothing_was_traded(house: &House, ada: &Person) {
+    for path in [MANUAL_TRADES, STRATEGY_TRADES] {
+        assert_eq!(ada.get(path).await.text, r#"{"items":[],"nextToken":null}"#);
+        assert_eq!(Person::anonymous(house).get(path).await.status, 401);
+        ada.get(&format!("{path}?nextToken=x")).await.problem("nextToken", "must be valid next token");
+        let bad = ada.get(&format!("{path}?start=yesterday&limit=0")).await.ok(422);
+        assert_eq!(
+            (&bad["errors"][0]["msg"], &bad["errors"][1]["msg"]),
+            (&json!("must be valid date"), &json!("must be integer between 1 and 1000"))
+        );
+        assert_eq!(bad["errors"][0]["location"], "query");
+    }
+}
 
 async fn what_was_traded(db: &TestDb) {
     let house = House::open(db).await;
@@ -276,8 +294,7 @@ async fn what_was_traded(db: &TestDb) {
     let admin = admin(&house).await;
     let strategy = outside(&admin, "strategy #1", "BTC/USDT").await;
     let ada = Person::sign_up(&house, "ada").await;
-    no_trades_yet(&house, &ada).await;
-
+    nothing_was_traded(&house, &ada).await;
     let by_hand = ada.key("FUTURES", "MANUAL").await;
     let order = json!({
         "symbol": "BTC/USDT", "type": "MARKET", "side": "BUY", "amount": "0.05", "takeProfitPrices": [10250, 10300],
@@ -296,7 +313,7 @@ async fn what_was_traded(db: &TestDb) {
     let given = admin.post(&format!("/v1/admin/strategy/{strategy}/signal"), signal).await.ok(200);
     copy::work_off(&house.desk).await.unwrap();
 
-    let history = ada.get(MANUAL).await.ok(200);
+    let history = ada.get(MANUAL_TRADES).await.ok(200);
     same(&history, &example!("manual_trades"));
     let item = &history["items"][0];
     assert_eq!(history["items"].as_array().unwrap().len(), 1, "a copy is no trade by hand");
@@ -307,7 +324,7 @@ async fn what_was_traded(db: &TestDb) {
     assert_eq!((&item["stopType"], &item["takeProfit"]), (&json!("LIMIT"), &json!([10250, 10300])));
     assert_eq!(money(&item["cost"]), money(&item["price"]) * money(&item["amount"]));
 
-    let history = ada.get(AUTOMATED).await.ok(200);
+    let history = ada.get(STRATEGY_TRADES).await.ok(200);
     same(&history, &example!("strategy_trades"));
     let item = &history["items"][0];
     let trigger = json!({"StrategyAutomated": {"name": "strategy #1", "exchangeId": "BINANCE", "symbol": "BTC/USDT"}, "tradeSide": "SELL"});
@@ -319,46 +336,29 @@ async fn what_was_traded(db: &TestDb) {
     assert!(item["leverage"].as_u64().unwrap() >= 1);
     assert_eq!(money(&item["cost"]), money(&item["price"]) * money(&item["amount"]));
 
-    the_operators_view(&admin, &ada, &given["id"], &key).await;
-    windows_of_days(&ada).await;
-    csv_files(&house, &key).await;
-}
+    what_the_operator_sees(&admin, &ada, &given, &key).await;
 
-async fn no_trades_yet(house: &House, ada: &Person) {
-    for path in [MANUAL, AUTOMATED] {
-        assert_eq!(ada.get(path).await.text, r#"{"items":[],"nextToken":null}"#);
-        assert_eq!(Person::anonymous(house).get(path).await.status, 401);
-        ada.get(&format!("{path}?nextToken=x")).await.problem("nextToken", "must be valid next token");
-        let bad = ada.get(&format!("{path}?start=yesterday&limit=0")).await.ok(422);
-        assert_eq!(
-            (&bad["errors"][0]["msg"], &bad["errors"][1]["msg"]),
-            (&json!("must be valid date"), &json!("must be integer between 1 and 1000"))
-        );
-        assert_eq!(bad["errors"][0]["location"], "query");
-    }
-}
-
-async fn the_operators_view(admin: &Person, ada: &Person, signal: &Value, key: &str) {
-    // What the operator sees of the same signal.
-    let watched = admin.get(&format!("/v1/admin/signal/{}", text(signal))).await.ok(200);
-    assert_eq!(watched["copies"], json!([{"status": "OPEN", "reason": null, "copies": 1}]));
-    let copies = admin.get(&format!("/v1/admin/signal/{}/copies", text(signal))).await.ok(200);
-    assert_eq!(
-        (&copies["items"][0]["status"], &copies["items"][0]["exchangeKeyId"]),
-        (&json!("OPEN"), &json!(key))
-    );
-    assert_eq!(ada.get(&format!("/v1/admin/signal/{}", text(signal))).await.status, 403);
-}
-
-async fn windows_of_days(ada: &Person) {
     // Days: a window that ends before, and one that begins before.
-    for path in [MANUAL, AUTOMATED] {
+    for path in [MANUAL_TRADES, STRATEGY_TRADES] {
         let count = |answer: Answer| answer.ok(200)["items"].as_array().unwrap().len();
         assert_eq!(count(ada.get(&format!("{path}?start=2025-06-01&limit=30")).await), 0);
         assert_eq!(count(ada.get(&format!("{path}?start=2025-12-31&limit=2")).await), 1);
         assert_eq!(count(ada.get(&format!("{path}?start=2026-01-01T00:00:00Z&limit=1")).await), 1);
         assert_eq!(count(ada.get(&format!("{path}?start=2027-01-01")).await), 0);
     }
+    csv_files(&house, &key).await;
+}
+
+/// Of the same signal.
+async fn what_the_operator_sees(admin: &Person, ada: &Person, given: &Value, key: &str) {
+    let watched = admin.get(&format!("/v1/admin/signal/{}", text(&given["id"]))).await.ok(200);
+    assert_eq!(watched["copies"], json!([{"status": "OPEN", "reason": null, "copies": 1}]));
+    let copies = admin.get(&format!("/v1/admin/signal/{}/copies", text(&given["id"]))).await.ok(200);
+    assert_eq!(
+        (&copies["items"][0]["status"], &copies["items"][0]["exchangeKeyId"]),
+        (&json!("OPEN"), &json!(key))
+    );
+    assert_eq!(ada.get(&format!("/v1/admin/signal/{}", text(&given["id"]))).await.status, 403);
 }
 
 fn money(value: &Value) -> Decimal {
