@@ -19,7 +19,7 @@ pub enum Failure {
         /// The exchange's words.
         message: String,
     },
-    /// It asks us to slow down; nothing happened.
+    /// It asks us to slow down, or finds our clock wrong for the moment; nothing happened.
     #[error("the exchange asks to wait {0:?}")]
     Limited(Duration),
     /// The request certainly never reached it (connection refused): may be tried again as it is.

@@ -56,6 +56,19 @@ pub async fn insert_transaction(tx: &mut Tx, new: &NewTransaction<'_>) -> Result
     Ok(())
 }
 
+/// Takes accounts until the transaction ends, in the order of their ids: whoever will change several of them by more than
+/// one statement takes them first, so that two who meet wait for one another and never for each other.
+///
+/// # Errors
+/// A fault.
+pub async fn take(tx: &mut Tx, mut accounts: Vec<LedgerAccountId>) -> Result<()> {
+    accounts.sort_unstable();
+    for account in accounts {
+        exec!(&mut *tx, "update ledger_accounts set locked = locked where id = $1", account)?;
+    }
+    Ok(())
+}
+
 /// Moves an amount into (positive) or out of an account and writes the entry. None, and nothing happened, when a
 /// person's account would go below what is held.
 ///

@@ -25,7 +25,7 @@ struct Problem {
 /// The wait when the exchange asks for one and does not say how long.
 const USUAL_WAIT: Duration = Duration::from_secs(60);
 /// The wait when the exchange is busy for a moment.
-const SHORT_WAIT: Duration = Duration::from_secs(1);
+pub(super) const SHORT_WAIT: Duration = Duration::from_secs(1);
 
 /// Classes an answer by its status and, where it has one, its error code.
 pub(super) fn judge(status: u16, retry_after: Option<Duration>, body: &[u8]) -> Verdict {

@@ -3,7 +3,7 @@
 use super::{
     budget::Budget,
     clock::ExchangeClock,
-    failure::{self, Verdict},
+    failure::{self, SHORT_WAIT, Verdict},
     sign::Params,
 };
 use crate::{Answer, Credentials, Failure, Urgency};
@@ -179,12 +179,17 @@ impl Api {
         let body = match self.send(call).await? {
             (Verdict::Success, body) => body,
             (Verdict::Failed(failure), _) => return Err(failure),
-            // Nothing happened, so signing anew is safe for orders too; once is enough.
+            // Nothing happened, so signing anew is safe for orders too.
             (Verdict::ClockSkew(_), _) => {
                 self.sync(seen).await?;
                 match self.send(call).await? {
                     (Verdict::Success, body) => body,
-                    (Verdict::Failed(failure) | Verdict::ClockSkew(failure), _) => return Err(failure),
+                    (Verdict::Failed(failure), _) => return Err(failure),
+                    // Its clock jumps, or the way there is slow: that says nothing against the order.
+                    (Verdict::ClockSkew(failure), _) => {
+                        tracing::warn!(path = call.path, %failure, "the exchange's clock and ours do not agree");
+                        return Err(Failure::Limited(SHORT_WAIT));
+                    }
                 }
             }
         };

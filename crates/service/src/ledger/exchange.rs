@@ -11,7 +11,7 @@ use crate::{
     sandbox_control::Funding,
 };
 use domain::{
-    ExchangeKey, ExchangeKeyId, LedgerHoldId, TransferId,
+    ExchangeKey, ExchangeKeyId, LedgerAccountId, LedgerHoldId, TransferId,
     ledger::{CurrencyAccount, MovementKind, Transfer, TransferStatus, Units},
     time::SECOND,
     validation::Problem,
@@ -144,21 +144,24 @@ async fn settle(desk: &Desk, row: &TransferRow, status: TransferStatus) -> Resul
         let booked = rows::get_transfer(&mut tx, row.id).await?;
         return Ok(booked.map_or(status, |row| row.status));
     }
+    // Another transfer of the same person may be settled now: both take the same accounts, the house's perhaps for the
+    // first time.
+    let house = house(desk, &mut tx, Purpose::Exchange, CURRENCY).await?;
+    rows::take(&mut tx, vec![row.account_id, house]).await?;
     if let Some(hold) = row.hold_id {
         rows::end_hold(&mut tx, hold, now).await?;
     }
     if status == TransferStatus::Done {
-        book(desk, &mut tx, row).await?;
+        book(desk, &mut tx, row, house).await?;
     }
     tx.commit().await?;
     Ok(status)
 }
 
-async fn book(desk: &Desk, tx: &mut Tx, row: &TransferRow) -> Result<()> {
+async fn book(desk: &Desk, tx: &mut Tx, row: &TransferRow, house: LedgerAccountId) -> Result<()> {
     let out: Units = if row.kind == MovementKind::ToExchange { row.amount } else { minus(row.amount)? };
     let reference = format!("transfer:{}", row.id);
     let why = Why { kind: row.kind, reference: &reference, by: Some(row.user_id), memo: "" };
-    let house = house(desk, tx, Purpose::Exchange, CURRENCY).await?;
     post(desk, tx, why, &[(row.account_id, minus(out)?), (house, out)]).await
 }
 
