@@ -138,6 +138,9 @@ fn history(
     let kinds = [Kind::Backtest, Kind::Live].map(|k| (to(k, interval), words.kind(k), k == kind));
     let intervals = [(Interval::Day, words.days), (Interval::Month, words.by_month)];
     let intervals = intervals.map(|(i, text)| (to(kind, i), text, i == interval));
+    // Newest first; what lies before the first trade tells nothing.
+    let told = ranges.iter().rposition(|range| range.figures.trades > 0).map_or(0, |oldest| oldest + 1);
+    let ranges = &ranges[..told];
     let empty = ranges.is_empty().then(|| view! { <p class="empty">{words.ranges_empty}</p> });
     let table = (!ranges.is_empty()).then(|| record::ranges(ranges, words.ranges.to_owned()));
     view! {
