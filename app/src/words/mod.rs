@@ -2,6 +2,7 @@
 //!
 //! A further language is a further column of each table: the compiler then names every text that is missing.
 
+#[cfg(feature = "ssr")]
 pub(crate) mod clients;
 #[cfg(feature = "ssr")]
 pub(crate) mod copies;
@@ -10,6 +11,7 @@ pub(crate) mod desk;
 #[cfg(feature = "ssr")]
 pub(crate) mod follows;
 pub(crate) mod live;
+#[cfg(feature = "ssr")]
 pub(crate) mod money;
 #[cfg(feature = "ssr")]
 pub(crate) mod operator;
@@ -23,6 +25,7 @@ pub(crate) mod people;
 pub(crate) mod problems;
 #[cfg(feature = "ssr")]
 pub(crate) mod strategies;
+#[cfg(feature = "ssr")]
 pub(crate) mod sub;
 
 /// A language of the screen.
