@@ -66,10 +66,13 @@ pub async fn create_together(desk: &Desk, actor: &Actor, news: Vec<NewKey>) -> R
     if !limits.allows_balance(worth) {
         return Err(Refusal::PlanBalanceLimit.into());
     }
+    // Lists are in the order of ids, which a clock may give two of at the same moment.
+    let mut ids = news.iter().map(|_| ExchangeKeyId::mint(&*desk.clock, &*desk.chance)).collect::<Vec<_>>();
+    ids.sort_unstable();
     let mut made = Vec::new();
     let mut tx = desk.db.begin().await?;
-    for (new, rights) in news.iter().zip(rights) {
-        made.push(insert(desk, &mut tx, actor, new, rights).await?);
+    for ((id, new), rights) in ids.into_iter().zip(&news).zip(rights) {
+        made.push(insert(desk, &mut tx, actor, id, new, rights).await?);
     }
     tx.commit().await?;
     Ok(made)
@@ -112,10 +115,10 @@ async fn insert(
     desk: &Desk,
     tx: &mut Tx,
     actor: &Actor,
+    id: ExchangeKeyId,
     new: &NewKey,
     rights: KeyRights,
 ) -> Result<ExchangeKey> {
-    let id = ExchangeKeyId::mint(&*desk.clock, &*desk.chance);
     let now = desk.clock.now();
     let key = ExchangeKey {
         id,
