@@ -44,9 +44,10 @@ pub const PAGES: &[(&str, Role)] = &[
 /// The pages whose live part is the trade desk; all others get the small wasm bundle.
 pub(crate) const DESK_PAGES: &[&str] = &["/trade"];
 
-/// All pages. Each is rendered whole before it is sent: it reads, and its forms work, without any script.
+/// All pages. Each is rendered whole before it is sent: it reads, and its forms work, without any script. Its type is
+/// erased here, so that the tree of views is compiled once, in this crate, and not again wherever it is named.
 #[component]
-pub fn App() -> impl IntoView {
+pub fn App() -> AnyView {
     provide_meta_context();
     let ssr = SsrMode::Async;
     view! {
@@ -82,6 +83,7 @@ pub fn App() -> impl IntoView {
             </Routes>
         </Router>
     }
+    .into_any()
 }
 
 #[cfg(test)]

@@ -66,9 +66,8 @@ impl Pages {
     }
 
     fn shell(&self) -> impl Fn() -> leptos::prelude::AnyView + Clone + Send + Sync + 'static {
-        use leptos::prelude::IntoAny as _;
         let options = self.options.clone();
-        move || app::shell(options.clone()).into_any()
+        move || app::shell(options.clone())
     }
 
     fn context(&self) -> impl Fn() + Clone + Send + Sync + 'static {
