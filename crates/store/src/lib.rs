@@ -31,6 +31,7 @@ pub mod ledger;
 pub mod mail;
 pub mod password_reset;
 pub mod plan;
+pub mod profile;
 pub mod refresh_token;
 pub mod session;
 pub mod signal;
