@@ -81,6 +81,7 @@ impl Desk {
         command.env("SLIPSTREAM_ADDR", address.to_string()).env("SLIPSTREAM_DATA_DIR", directory.path());
         // More people sign up from one address than a home has.
         command.env("SLIPSTREAM_ATTEMPTS", "100000");
+        command.env("SLIPSTREAM_RATE_PERSON", "0").env("SLIPSTREAM_RATE_ADDRESS", "0");
         command.stdin(Stdio::null()).stdout(Stdio::null());
         let mut server = Running::start(&mut command)?;
         server.wait_for_http(address, "/healthz", Duration::from_secs(30))?;
