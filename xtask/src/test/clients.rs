@@ -19,7 +19,7 @@ use tempfile::TempDir;
 enum Peer {
     /// `SANDBOX_URL` and `SANDBOX_CONTROL_TOKEN`.
     Sandbox,
-    /// `DESK_URL`.
+    /// `DESK_URL`; and `SLIPSTREAM_BIN` for those who start one of their own.
     Desk,
 }
 
@@ -44,8 +44,10 @@ pub(super) fn clients(run: &Run<'_>) -> Result<Tally> {
                 node(run, &folder, &env)?
             }
             Peer::Desk => {
-                let desk = Desk::start(&run.workspace.target.join("debug").join("slipstream"))?;
-                node(run, &folder, &[("DESK_URL", desk.url.as_str())])?
+                let binary = run.workspace.target.join("debug").join("slipstream");
+                let desk = Desk::start(&binary)?;
+                let binary = binary.display().to_string();
+                node(run, &folder, &[("DESK_URL", desk.url.as_str()), ("SLIPSTREAM_BIN", binary.as_str())])?
             }
         };
     }
