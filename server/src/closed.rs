@@ -16,8 +16,10 @@ use service::{Error, SharedDesk, maintenance};
 
 /// Nobody knows when it ends; a program asks again after this many seconds.
 const RETRY_AFTER_S: u64 = 60;
-/// What programs may still do: an admin's sign-in, and opening the desk again.
-const PROGRAMS: &[&str] = &["/v1/admin/", "/v1/auth/sign-in", "/v1/auth/refresh", "/openapi.json", "/docs"];
+/// What programs may still do: an admin's sign-in, and opening the desk again. Hooks go on as what follows from them does: an
+/// exit that was not heard would never be told again.
+const PROGRAMS: &[&str] =
+    &["/v1/admin/", "/v1/auth/sign-in", "/v1/auth/refresh", "/v1/hook/", "/openapi.json", "/docs"];
 /// The same for people, beside the admin's own pages.
 const PEOPLE: &[&str] = &["/sign-in", "/api/sign-in", "/api/sign-out", "/api/theme"];
 

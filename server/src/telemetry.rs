@@ -60,18 +60,19 @@ impl Ids {
 pub(crate) async fn observe(State(ids): State<Ids>, request: Request, next: Next) -> Response {
     let id = ids.next();
     let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
+    let matched = request.extensions().get::<MatchedPath>().cloned();
+    let route = matched.as_ref().map_or("-", MatchedPath::as_str);
     let span = tracing::info_span!("request", id = %id, %method, %route);
     let begun = Instant::now();
     let mut response = async {
         let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
         let response = answered.unwrap_or_else(|_| {
             tracing::error!("a request panicked");
-            panicked(&method, &route)
+            panicked(&method, route)
         });
         let status = response.status().as_u16();
         let took = begun.elapsed();
-        ids.meters.count(&method, &route, response.status(), took);
+        ids.meters.count(&method, route, response.status(), took);
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         if response.status().is_server_error() {
             tracing::warn!(status, micros, "answered");
@@ -82,7 +83,7 @@ pub(crate) async fn observe(State(ids): State<Ids>, request: Request, next: Next
     }
     .instrument(span)
     .await;
-    if let Ok(value) = HeaderValue::from_str(&id) {
+    if let Ok(value) = HeaderValue::try_from(id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
     response
