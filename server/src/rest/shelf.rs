@@ -1,13 +1,14 @@
 //! Public lists, kept as the bytes that were sent: plain, gzip and brotli, each with its tag. An answer is kept for one
 //! edition of what the lists show (`service::public_list`), so that a write makes the next one be made anew.
 
+use super::mudawyl::error::Failure;
 use crate::assets;
 use axum::{
     body::{Body, Bytes},
     extract::Request,
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse as _, Response},
 };
 use flate2::{Compression, write::GzEncoder};
 use service::{
@@ -20,9 +21,6 @@ use std::{
     io::Write as _,
     sync::{Arc, PoisonError, RwLock},
 };
-
-use super::mudawyl::error::Failure;
-use axum::response::IntoResponse as _;
 
 /// So many different questions are remembered; one more clears the shelf.
 const MOST: usize = 512;

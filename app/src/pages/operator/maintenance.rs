@@ -23,11 +23,13 @@ pub(crate) fn page() -> impl IntoView {
         visit.trader()?;
         let now = maintenance::closed(&visit.desk).await?;
         let posted = Posted::read(&visit).await?;
+        // What was taken stands in the database; only what was not is typed again.
+        let failed = if posted.failed() { posted.of(FORM) } else { Posted::default() };
         let body = view! {
             <h1>{words.operate}</h1>
             <p class="lead">{words.operate_lead}</p>
             {posted.message()}
-            {switch(words, now, &posted.of(FORM))}
+            {switch(words, now, &failed)}
         };
         Ok(frame(&visit, words.operate, Width::Narrow, body))
     })
