@@ -17,6 +17,7 @@ pub const PAGES: &[(&str, Role)] = &[
     ("/sign-in", Role::Anyone),
     ("/forgot", Role::Anyone),
     ("/reset", Role::Anyone),
+    ("/maintenance", Role::Anyone),
     ("/strategies", Role::Anyone),
     ("/strategies/{id}", Role::Anyone),
     ("/strategies/{id}/follow", Role::Trader),
@@ -35,6 +36,7 @@ pub const PAGES: &[(&str, Role)] = &[
     ("/settings", Role::Trader),
     ("/settings/api-clients", Role::Trader),
     ("/admin/accounts", Role::Admin),
+    ("/admin/maintenance", Role::Admin),
     ("/admin/outbox", Role::Admin),
     ("/admin/strategies", Role::Admin),
     ("/admin/strategies/{id}", Role::Admin),
@@ -67,6 +69,8 @@ pub fn App() -> AnyView {
                 <Route path=path!("/accounts/movements") view=pages::movements::page ssr=ssr.clone()/>
                 <Route path=path!("/accounts/sub") view=pages::sub_account::page ssr=ssr.clone()/>
                 <Route path=path!("/settings") view=pages::settings::page ssr=ssr.clone()/>
+                <Route path=path!("/maintenance") view=pages::closed::page ssr=ssr.clone()/>
+                <Route path=path!("/admin/maintenance") view=pages::operator::maintenance::page ssr=ssr.clone()/>
                 <Route path=path!("/strategies") view=pages::strategies::page ssr=ssr.clone()/>
                 <Route path=path!("/strategies/:id") view=pages::strategy::page ssr=ssr.clone()/>
                 <Route path=path!("/strategies/:id/follow") view=pages::follow_new::page ssr=ssr.clone()/>

@@ -23,6 +23,8 @@ pub enum Deed {
     SignedOutEverywhere,
     /// A spent refresh token came back: its family was revoked.
     TokenReused,
+    /// Another issuer's subject became a person.
+    VouchedFor,
     /// A person became admin.
     MadeAdmin,
     /// An exchange key was connected.
@@ -35,6 +37,10 @@ pub enum Deed {
     SandboxOpened,
     /// A sandbox account was reset.
     SandboxReset,
+    /// The operator closed the desk to everybody else.
+    DeskClosed,
+    /// The operator opened the desk again.
+    DeskOpened,
     /// The operator paused all new copies.
     CopiesPaused,
     /// The operator let new copies go on.
@@ -90,12 +96,15 @@ impl Deed {
             Self::PasswordReset => "password-reset",
             Self::SignedOutEverywhere => "signed-out-everywhere",
             Self::TokenReused => "token-reused",
+            Self::VouchedFor => "vouched-for",
             Self::MadeAdmin => "made-admin",
             Self::KeyCreated => "key-created",
             Self::KeyChanged => "key-changed",
             Self::KeyDeleted => "key-deleted",
             Self::SandboxOpened => "sandbox-opened",
             Self::SandboxReset => "sandbox-reset",
+            Self::DeskClosed => "desk-closed",
+            Self::DeskOpened => "desk-opened",
             Self::CopiesPaused => "copies-paused",
             Self::CopiesResumed => "copies-resumed",
             Self::Panicked => "panicked",

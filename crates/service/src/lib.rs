@@ -6,6 +6,7 @@
 
 mod actor;
 mod desk;
+mod edge;
 mod error;
 mod settings;
 
@@ -23,13 +24,19 @@ pub mod ledger;
 pub mod live;
 mod locks;
 pub mod mail;
+pub mod maintenance;
 pub mod market;
+mod oidc;
 mod opaque;
 pub mod order;
+mod outward;
+pub mod pace;
 pub mod panic;
 mod password;
 pub mod plan;
 pub mod profile;
+pub mod public_list;
+pub mod recaptcha;
 mod recent;
 pub mod sandbox_control;
 pub mod secrets;
@@ -42,6 +49,7 @@ pub mod system;
 mod throttle;
 pub mod token;
 pub mod trade_history;
+mod watched;
 
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -50,7 +58,10 @@ pub use actor::{Actor, Origin};
 pub use desk::{Desk, Parts, SharedDesk};
 pub use error::Error;
 pub use secrets::{MasterKey, Sealed, Sealer};
-pub use settings::{Limit, MailSettings, Mode, SIGNAL_MAX_AGE_S, Settings, Throttles};
+pub use settings::{
+    EdgeSettings, Limit, MailSettings, Mode, OidcSettings, Rates, RecaptchaSettings, SIGNAL_MAX_AGE_S,
+    Secret, Settings, Throttles,
+};
 
 /// What a use case answers.
 pub type Result<T> = std::result::Result<T, Error>;

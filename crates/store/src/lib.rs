@@ -5,6 +5,7 @@
 
 #[macro_use]
 mod macros;
+mod backup;
 mod db;
 mod error;
 mod migrate;
@@ -24,6 +25,8 @@ pub mod equity;
 pub mod event;
 pub mod flash;
 pub mod follow;
+pub mod gauge;
+pub mod identity;
 pub mod intent;
 pub mod key;
 pub mod lease;
@@ -32,6 +35,7 @@ pub mod mail;
 pub mod password_reset;
 pub mod plan;
 pub mod profile;
+pub mod public_version;
 pub mod refresh_token;
 pub mod session;
 pub mod signal;
@@ -44,7 +48,7 @@ pub mod throttle;
 pub mod trade_history;
 pub mod user;
 
-pub use db::{Db, Source};
+pub use db::{Connections, Db, Source};
 pub use error::{Error, Kind, Result};
 pub use options::Options;
 pub use text::DecimalText;

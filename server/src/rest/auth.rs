@@ -2,7 +2,7 @@
 
 use super::mudawyl::{
     asked::{Asked, Place},
-    error::{Failure, PublicErrors},
+    error::{CaptchaErrors, Failure, PublicErrors},
     validate::Check,
 };
 use crate::proxy::From;
@@ -16,7 +16,7 @@ use axum::{
 use domain::{Role, account::Tokens, validation::Problem};
 use serde::Serialize;
 use serde_json::Value;
-use service::{Actor, Error, SharedDesk, token};
+use service::{Actor, Error, SharedDesk, pace, token};
 use utoipa::ToSchema;
 
 /// The person that a `/v1` request speaks for. The door has checked the token and its role already.
@@ -46,6 +46,7 @@ pub(crate) async fn check(desk: SharedDesk, role: Role, mut request: Request, ne
 async fn admit(desk: &SharedDesk, role: Role, headers: &HeaderMap) -> Result<Actor, Error> {
     let token = bearer(headers).ok_or(Error::Unauthenticated)?;
     let actor = token::verify(desk, token).await?;
+    pace::person(desk, actor.user)?;
     actor.must(role)?;
     Ok(actor)
 }
@@ -107,7 +108,7 @@ fn answer(tokens: Tokens) -> Json<TokenAnswer> {
     path = "/v1/auth/sign-up",
     tag = "Sign-in",
     request_body = SignInBody,
-    responses((status = 200, body = TokenAnswer), PublicErrors)
+    responses((status = 200, body = TokenAnswer), PublicErrors, CaptchaErrors)
 )]
 pub(crate) async fn sign_up(State(desk): State<SharedDesk>, From(origin): From, asked: Asked) -> Answer {
     let (email, password) = credentials(&asked)?;
@@ -122,7 +123,7 @@ pub(crate) async fn sign_up(State(desk): State<SharedDesk>, From(origin): From, 
     path = "/v1/auth/sign-in",
     tag = "Sign-in",
     request_body = SignInBody,
-    responses((status = 200, body = TokenAnswer), PublicErrors)
+    responses((status = 200, body = TokenAnswer), PublicErrors, CaptchaErrors)
 )]
 pub(crate) async fn sign_in(State(desk): State<SharedDesk>, From(origin): From, asked: Asked) -> Answer {
     let (email, password) = credentials(&asked)?;
@@ -137,7 +138,7 @@ pub(crate) async fn sign_in(State(desk): State<SharedDesk>, From(origin): From, 
     path = "/v1/auth/refresh",
     tag = "Sign-in",
     request_body = RefreshBody,
-    responses((status = 200, body = TokenAnswer), PublicErrors)
+    responses((status = 200, body = TokenAnswer), PublicErrors, CaptchaErrors)
 )]
 pub(crate) async fn refresh(State(desk): State<SharedDesk>, From(origin): From, asked: Asked) -> Answer {
     let mut check = Check::new(&asked, Place::Body);

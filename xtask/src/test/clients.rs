@@ -19,7 +19,7 @@ use tempfile::TempDir;
 enum Peer {
     /// `SANDBOX_URL` and `SANDBOX_CONTROL_TOKEN`.
     Sandbox,
-    /// `DESK_URL`.
+    /// `DESK_URL`; and `SLIPSTREAM_BIN` for those who start one of their own.
     Desk,
 }
 
@@ -44,8 +44,10 @@ pub(super) fn clients(run: &Run<'_>) -> Result<Tally> {
                 node(run, &folder, &env)?
             }
             Peer::Desk => {
-                let desk = Desk::start(&run.workspace.target.join("debug").join("slipstream"))?;
-                node(run, &folder, &[("DESK_URL", desk.url.as_str())])?
+                let binary = run.workspace.target.join("debug").join("slipstream");
+                let desk = Desk::start(&binary)?;
+                let binary = binary.display().to_string();
+                node(run, &folder, &[("DESK_URL", desk.url.as_str()), ("SLIPSTREAM_BIN", binary.as_str())])?
             }
         };
     }
@@ -81,6 +83,7 @@ impl Desk {
         command.env("SLIPSTREAM_ADDR", address.to_string()).env("SLIPSTREAM_DATA_DIR", directory.path());
         // More people sign up from one address than a home has.
         command.env("SLIPSTREAM_ATTEMPTS", "100000");
+        command.env("SLIPSTREAM_RATE_PERSON", "0").env("SLIPSTREAM_RATE_ADDRESS", "0");
         command.stdin(Stdio::null()).stdout(Stdio::null());
         let mut server = Running::start(&mut command)?;
         server.wait_for_http(address, "/healthz", Duration::from_secs(30))?;

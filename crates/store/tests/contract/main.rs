@@ -4,6 +4,7 @@
 
 mod clients;
 mod copies;
+mod edges;
 mod engine;
 mod equity;
 mod events;

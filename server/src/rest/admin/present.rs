@@ -203,3 +203,15 @@ pub(super) struct Paused {
     /// Since when.
     pub(super) since: Option<Iso>,
 }
+
+/// Whether the desk is closed to everybody but its operator.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Maintenance {
+    /// It is.
+    pub(super) on: bool,
+    /// Since when.
+    pub(super) since: Option<Iso>,
+    /// What everybody is told.
+    #[schema(example = "Back at 14:00 UTC.")]
+    pub(super) message: Option<String>,
+}

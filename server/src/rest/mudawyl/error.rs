@@ -156,8 +156,19 @@ pub enum PublicErrors {
     Refused(Refused),
     #[response(status = 500, description = "We had a problem; its id is in x-request-id.")]
     Fault(Message),
-    #[response(status = 503, description = "The exchange does not answer; see Retry-After.")]
+    #[response(
+        status = 503,
+        description = "Not just now: the exchange does not answer, or the desk is closed; see Retry-After."
+    )]
     Unavailable(Message),
+}
+
+/// What an operation may answer besides, where the operator has reCAPTCHA checked.
+#[derive(IntoResponses)]
+#[allow(missing_docs)] // the descriptions are the attributes'
+pub enum CaptchaErrors {
+    #[response(status = 403, description = "The token in recaptcha-token-v3 is missing, or not a person's.")]
+    Forbidden(Message),
 }
 
 /// The same for operations that want a JWT.
@@ -168,7 +179,10 @@ pub enum PrivateErrors {
     BadRequest(Message),
     #[response(status = 401, description = "The JWT is missing, malformed, expired or not ours.")]
     Unauthorized(Message),
-    #[response(status = 403, description = "The JWT is good, but not for this.")]
+    #[response(
+        status = 403,
+        description = "The JWT is good, but not for this; or the token in recaptcha-token-v3 is not a person's."
+    )]
     Forbidden(Message),
     #[response(status = 404, description = "There is no such thing, or it is another's.")]
     NotFound(Message),
@@ -182,6 +196,9 @@ pub enum PrivateErrors {
     Refused(Refused),
     #[response(status = 500, description = "We had a problem; its id is in x-request-id.")]
     Fault(Message),
-    #[response(status = 503, description = "The exchange does not answer; see Retry-After.")]
+    #[response(
+        status = 503,
+        description = "Not just now: the exchange does not answer, or the desk is closed; see Retry-After."
+    )]
     Unavailable(Message),
 }
