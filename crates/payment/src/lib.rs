@@ -47,10 +47,9 @@ pub struct Checkout {
 pub struct Change<'a> {
     /// Of which.
     pub subscription: &'a str,
-    /// Another price for its line: the line's id, and the price's.
+    /// Another price for its line: the line's id, and the price's. What it costs more is charged at once, and nothing
+    /// changes when it cannot be; what it costs less is kept for later invoices.
     pub price: Option<(&'a str, &'a str)>,
-    /// Whether the difference is charged now, and nothing changes when it cannot be, or is settled with the next invoice.
-    pub charge_now: bool,
     /// Whether it is to end with its period.
     pub cancel_at_period_end: Option<bool>,
 }
@@ -80,6 +79,9 @@ pub trait PaymentGateway: Send + Sync {
 
     /// Opens a page to pay at.
     async fn open_checkout(&self, key: &str, new: &NewCheckout<'_>) -> Answer<Checkout>;
+
+    /// A page to pay at as it is now.
+    async fn checkout(&self, id: &str) -> Answer<Checkout>;
 
     /// Closes a page to pay at; false when it was closed before, perhaps by paying.
     async fn close_checkout(&self, id: &str) -> Answer<bool>;

@@ -125,6 +125,10 @@ impl PaymentGateway for Stripe {
         Ok(self.api.post::<Session>("checkout/sessions", Some(key), &params).await?.told())
     }
 
+    async fn checkout(&self, id: &str) -> Answer<Checkout> {
+        Ok(self.api.get::<Session>(&format!("checkout/sessions/{id}"), &vec![]).await?.told())
+    }
+
     async fn close_checkout(&self, id: &str) -> Answer<bool> {
         let closed = self.api.post::<Session>(&format!("checkout/sessions/{id}/expire"), None, &vec![]).await;
         match closed {
@@ -147,12 +151,8 @@ impl PaymentGateway for Stripe {
         if let Some((item, price)) = change.price {
             params.push(("items[0][id]", item.into()));
             params.push(("items[0][price]", price.into()));
-            if change.charge_now {
-                params.push(("proration_behavior", "always_invoice".into()));
-                params.push(("payment_behavior", "error_if_incomplete".into()));
-            } else {
-                params.push(("proration_behavior", "create_prorations".into()));
-            }
+            params.push(("proration_behavior", "always_invoice".into()));
+            params.push(("payment_behavior", "error_if_incomplete".into()));
         }
         params.extend(change.cancel_at_period_end.map(|c| ("cancel_at_period_end", c.to_string().into())));
         let path = format!("subscriptions/{}", change.subscription);
