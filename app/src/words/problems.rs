@@ -84,6 +84,7 @@ const fn english(problem: Problem) -> &'static str {
         P::BrandUnknown => "There is no brand of this name.",
         P::BrandNotBroker => "Accounts cannot be opened under this brand.",
         P::OtherHalfMissing => "A document needs both its kind and its number.",
+        P::NotPlan => "Choose a plan from the list.",
         P::NotCurrency => "Choose a currency from the list.",
         P::CurrencyNotEnabled => "This currency is not available where you live.",
         P::AccountExists => "You have an account in this currency already.",

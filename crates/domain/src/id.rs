@@ -57,6 +57,8 @@ ids! {
     IntentId,
     /// A subscription plan.
     PlanId,
+    /// Something that we decided to ask of the payment provider.
+    BillingOperationId,
     /// A strategy.
     StrategyId,
     /// A strategy's instruction to trade.

@@ -64,6 +64,8 @@ text_column!(
     |language| language.word().to_owned(),
     crate::profile::Language::parse
 );
+text_column!(crate::subscription::State, |state| state.word().to_owned(), crate::subscription::State::parse);
+text_column!(crate::subscription::Interval, |i| i.word().to_owned(), crate::subscription::Interval::parse);
 text_column!(crate::ledger::MovementKind, |kind| kind.word().to_owned(), crate::ledger::MovementKind::parse);
 text_column!(crate::ledger::TransferStatus, |s| s.word().to_owned(), crate::ledger::TransferStatus::parse);
 text_column!(

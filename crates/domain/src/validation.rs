@@ -174,6 +174,8 @@ problems! {
     BrandNotBroker = "must be a brand with broker permissions";
     /// The other half of the pair is missing.
     OtherHalfMissing = "must be given with its other half";
+    /// No plan that can be subscribed to.
+    NotPlan = "must be valid subscription id";
     /// No currency that we keep.
     NotCurrency = "must be valid currency";
     /// Not enabled where the person lives.

@@ -53,6 +53,18 @@ pub enum Deed {
     StrategyChanged,
     /// A strategy's hook got another token, or was closed.
     HookChanged,
+    /// A paid plan began.
+    PlanBegun,
+    /// A paid plan was changed for another.
+    PlanChanged,
+    /// A paid plan was told to end with its period, or to go on.
+    PlanEndSet,
+    /// A renewal could not be charged.
+    PaymentFailed,
+    /// A paid plan ended.
+    PlanEnded,
+    /// The operator gave a person a plan, or took it back.
+    PlanAssigned,
     /// The operator gave a signal by hand.
     SignalGiven,
     /// A file of candles was imported.
@@ -111,6 +123,12 @@ impl Deed {
             Self::StrategyCreated => "strategy-created",
             Self::StrategyChanged => "strategy-changed",
             Self::HookChanged => "hook-changed",
+            Self::PlanBegun => "plan-begun",
+            Self::PlanChanged => "plan-changed",
+            Self::PlanEndSet => "plan-end-set",
+            Self::PaymentFailed => "payment-failed",
+            Self::PlanEnded => "plan-ended",
+            Self::PlanAssigned => "plan-assigned",
             Self::SignalGiven => "signal-given",
             Self::CandlesImported => "candles-imported",
             Self::FollowBegun => "follow-begun",

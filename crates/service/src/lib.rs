@@ -13,6 +13,7 @@ mod settings;
 pub mod account;
 pub mod api_client;
 pub mod audit;
+pub mod billing;
 pub mod copy;
 pub mod equity;
 pub mod exchange_account;

@@ -117,6 +117,7 @@ async fn idle_desk(config: Config) -> Result<SharedDesk> {
     let instance = "operator".to_owned();
     Desk::new(Parts {
         db,
+        payments: None,
         exchange,
         sealer,
         clock,

@@ -96,7 +96,7 @@ pub(super) const fn by_key(row: &KeyRow) -> std::result::Result<(), Reason> {
 
 /// What the person's plan says against a new copy. Sandbox keys count against no balance limit.
 pub(super) async fn by_plan(desk: &Desk, row: &KeyRow) -> Result<std::result::Result<(), No>> {
-    let limits = plan::of_user(desk, row.user_id).await?.limits;
+    let limits = plan::limits_of(desk, row.user_id).await?;
     if !limits.strategy_automated {
         return Ok(Err((Reason::PlanFeature, None)));
     }
