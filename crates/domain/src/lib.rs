@@ -26,6 +26,7 @@ pub mod sizing;
 mod sql;
 pub mod strategy;
 pub mod sub_account;
+pub mod support;
 pub mod symbol;
 pub mod ticker;
 pub mod ticket;
