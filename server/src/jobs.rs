@@ -7,7 +7,9 @@ use domain::{
     Symbol,
     time::{DAY, SECOND},
 };
-use service::{Result, SharedDesk, copy, equity, keeper::Keeper, ledger, live, mail, session, strategy};
+use service::{
+    Result, SharedDesk, balance_history, copy, equity, keeper::Keeper, key, ledger, live, mail, session, strategy,
+};
 use std::{future::Future, time::Duration};
 use tokio::{
     task::JoinSet,
@@ -25,7 +27,7 @@ pub(crate) struct Jobs {
 }
 
 /// The jobs that one instance does for all.
-const LEASED: &[&str] = &["mail", "equity", "transfers", "prune", "backtests", strategies::NAME];
+const LEASED: &[&str] = &["mail", "equity", "transfers", "prune", "backtests", "balances", "keys", strategies::NAME];
 
 impl Jobs {
     /// Starts them all.
@@ -45,6 +47,12 @@ impl Jobs {
             |desk| async move { ledger::settle_due(&desk).await },
         );
         jobs.leased("prune", Duration::from_secs(3_600), prune);
+        jobs.leased("balances", Duration::from_secs(60), |desk| async move {
+            balance_history::snapshot(&desk).await
+        });
+        jobs.leased("keys", Duration::from_secs(key::CHECK_ROUND_S), |desk| async move {
+            key::check_due(&desk).await
+        });
         jobs.leased(
             "backtests",
             Duration::from_secs(15),

@@ -27,6 +27,7 @@ mod sql;
 pub mod strategy;
 pub mod sub_account;
 pub mod subscription;
+pub mod support;
 pub mod symbol;
 pub mod ticker;
 pub mod ticket;

@@ -1,16 +1,18 @@
 //! Exchange keys: a person's credentials at an exchange.
 
 mod change;
+mod check;
 mod connect;
 mod sandbox;
 
 pub use change::{KeyChange, KeyUse, delete, delete_check, update};
+pub use check::{CHECK_ROUND_S, check_due};
 pub use connect::{NewKey, create, create_together};
 pub use sandbox::{connect_sandbox, open_sandbox_account, reset_sandbox};
 
-use crate::{Actor, Desk, Error, Result, Sealed, live};
+use crate::{Actor, Desk, Error, Result, Sealed, live, mail};
 use domain::{
-    ApiKeyStatus, Balance, ExchangeKey, ExchangeKeyId, UserId,
+    Balance, ExchangeKey, ExchangeKeyId, UserId,
     live::{Happening, What},
 };
 use exchange::{Answer, Credentials, Failure};
@@ -71,13 +73,16 @@ pub(crate) async fn heed<T>(desk: &Desk, id: ExchangeKeyId, answer: Answer<T>) -
 /// The exchange refuses a key: it is switched off, and its owner told, once.
 pub(crate) async fn refused(desk: &Desk, id: ExchangeKeyId) -> Result<()> {
     let Some(row) = store::key::get_any(&desk.db, id).await? else { return Ok(()) };
-    if row.key.status == ApiKeyStatus::Unauthorized {
-        return Ok(());
-    }
     let now = desk.clock.now();
     let mut tx = desk.db.begin().await?;
-    store::key::set_status(&mut tx, id, ApiKeyStatus::Unauthorized, false, now).await?;
-    tx.commit().await?;
-    let what = What::KeyRefused(row.key.name);
-    live::record(desk, row.user_id, &Happening { key: id, at: now, what }).await
+    if !store::key::refuse(&mut tx, id, now).await? {
+        return Ok(());
+    }
+    let what = What::KeyRefused(row.key.name.clone());
+    live::append(&mut tx, row.user_id, &Happening { key: id, at: now, what }).await?;
+    if let Some(owner) = store::user::get(&mut tx, row.user_id).await? {
+        let letter = mail::key_refused(desk, &row.key.name);
+        mail::enqueue(desk, &mut tx, Some(owner.id), &owner.email, &letter).await?;
+    }
+    Ok(tx.commit().await?)
 }

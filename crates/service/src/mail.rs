@@ -3,7 +3,7 @@
 mod letters;
 mod sender;
 
-pub(crate) use letters::{password_changed, reset_link};
+pub(crate) use letters::{key_refused, password_changed, reset_link, support_asked};
 pub(crate) use sender::Mailer;
 
 use crate::{Actor, Desk, Error, Result, Sealed};

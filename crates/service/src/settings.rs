@@ -80,6 +80,8 @@ pub struct Throttles {
     pub account: Limit,
     /// Reset mails to one mailbox.
     pub reset: Limit,
+    /// Requests of one person to the operator.
+    pub support: Limit,
     /// Wrong keys and secrets of programs from one network.
     pub programs: Limit,
     /// Requests of one API client.
@@ -92,6 +94,7 @@ impl Default for Throttles {
             address: Limit::per_minutes(60, 15),
             account: Limit::per_minutes(10, 15),
             reset: Limit::per_minutes(3, 60),
+            support: Limit::per_minutes(5, 60),
             programs: Limit::per_minutes(60, 15),
             client: Limit::per_minutes(300, 1),
         }

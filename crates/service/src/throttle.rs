@@ -1,7 +1,7 @@
 //! Counting attempts, in the database: two instances count together, and a restart forgets nothing.
 
 use crate::{Desk, Error, Limit, Origin, Result};
-use domain::{ApiClientId, time::SECOND};
+use domain::{ApiClientId, UserId, time::SECOND};
 use sha2::{Digest as _, Sha256};
 use store::Tx;
 
@@ -13,6 +13,8 @@ pub(crate) enum Bucket<'a> {
     Account(&'a str),
     /// Reset mails to one mailbox.
     Reset(&'a str),
+    /// One person's requests to the operator.
+    Support(UserId),
     /// Tokens of hooks that open nothing, from one network.
     Hook(&'a Origin),
     /// Wrong keys and secrets of programs, from one network.
@@ -29,6 +31,7 @@ impl Bucket<'_> {
             Self::Hook(origin) => format!("hook:{}", origin.network()),
             Self::Account(email) => format!("account:{}", hidden(email)),
             Self::Reset(email) => format!("reset:{}", hidden(email)),
+            Self::Support(user) => format!("support:{user}"),
             Self::Programs(origin) => format!("programs:{}", origin.network()),
             Self::Client(id) => format!("client:{id}"),
         }
@@ -40,6 +43,7 @@ impl Bucket<'_> {
             Self::Network(_) | Self::Hook(_) => all.address,
             Self::Account(_) => all.account,
             Self::Reset(_) => all.reset,
+            Self::Support(_) => all.support,
             Self::Programs(_) => all.programs,
             Self::Client(_) => all.client,
         }
