@@ -7,7 +7,7 @@ use domain::{
     Symbol,
     time::{DAY, SECOND},
 };
-use service::{Result, SharedDesk, copy, equity, keeper::Keeper, ledger, live, mail, session, strategy};
+use service::{Result, SharedDesk, copy, equity, keeper::Keeper, ledger, live, notify, order, session, strategy};
 use std::{future::Future, time::Duration};
 use tokio::{
     task::JoinSet,
@@ -25,7 +25,7 @@ pub(crate) struct Jobs {
 }
 
 /// The jobs that one instance does for all.
-const LEASED: &[&str] = &["mail", "equity", "transfers", "prune", "backtests", strategies::NAME];
+const LEASED: &[&str] = &["messages", "telegram", "protections", "equity", "transfers", "prune", "backtests", strategies::NAME];
 
 impl Jobs {
     /// Starts them all.
@@ -33,11 +33,15 @@ impl Jobs {
         let mut name = [0_u8; 8];
         desk.chance.fill(&mut name);
         let mut jobs = Self { desk: desk.clone(), holder: hex::encode(name), running: JoinSet::new() };
-        jobs.leased(
-            "mail",
-            Duration::from_secs(5),
-            |desk| async move { mail::send_due(&desk).await.map(drop) },
-        );
+        jobs.leased("messages", Duration::from_secs(2), |desk| async move {
+            notify::deliver(&desk).await.map(drop)
+        });
+        jobs.leased("telegram", Duration::from_secs(1), |desk| async move {
+            notify::telegram::poll(&desk).await
+        });
+        jobs.leased("protections", Duration::from_secs(5), |desk| async move {
+            order::look_after(&desk).await
+        });
         jobs.leased("equity", Duration::from_secs(60), |desk| async move { equity::snapshot(&desk).await });
         jobs.leased(
             "transfers",

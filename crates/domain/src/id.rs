@@ -45,8 +45,8 @@ ids! {
     FlashId,
     /// A chain of refresh tokens that began with one sign-in.
     TokenFamilyId,
-    /// A message in the mail outbox.
-    MailId,
+    /// A message of the outbox.
+    MessageId,
     /// A key that signs our own JWTs.
     SigningKeyId,
     /// A person's credentials at an exchange.

@@ -1,7 +1,8 @@
 //! The desk: everything that use cases need, made once at start.
 
 use crate::{
-    Sealer, Settings, api_client::Decoy, copy::Copying, live, locks::Locks, mail::Mailer, market,
+    Sealer, Settings, api_client::Decoy, copy::Copying, live, locks::Locks, market,
+    notify::{Mailer, Signer, telegram::Telegram},
     password::Hasher, sandbox_control::SandboxControl, signing::Keyring, strategy, token::Verified,
 };
 use domain::{Chance, Clock};
@@ -52,6 +53,9 @@ pub struct Desk {
     pub(crate) keyring: Keyring,
     pub(crate) verified: Verified,
     pub(crate) mailer: Mailer,
+    pub(crate) telegram: Telegram,
+    /// Signs what messages carry.
+    pub(crate) signer: Signer,
     /// Stands in for an API client that nobody has.
     pub(crate) decoy: Decoy,
     /// Orders of one key and market are worked one after another within this process.
@@ -73,10 +77,11 @@ impl Desk {
     /// Puts a desk together. Nothing is started: the server's jobs do that.
     ///
     /// # Errors
-    /// When the mail settings cannot be used.
+    /// When the settings of mail or Telegram cannot be used.
     pub fn new(parts: Parts) -> anyhow::Result<SharedDesk> {
         let Parts { db, exchange, sealer, clock, chance, settings, sandbox, instance } = parts;
         let mailer = Mailer::new(&settings.mail)?;
+        let telegram = Telegram::new(&settings.telegram)?;
         Ok(Arc::new(Self {
             hasher: Hasher::default(),
             keyring: Keyring::default(),
@@ -96,6 +101,8 @@ impl Desk {
             settings,
             sandbox,
             mailer,
+            telegram,
+            signer: Signer::default(),
         }))
     }
 }
