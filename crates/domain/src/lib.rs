@@ -18,6 +18,7 @@ pub mod notification;
 pub mod order;
 pub mod plan;
 pub mod position;
+pub mod profile;
 pub mod refusal;
 pub mod role;
 pub mod signal;

@@ -61,6 +61,11 @@ text_column!(strategy::Exit, |exit| exit.word().to_owned(), strategy::Exit::pars
 text_column!(strategy::Kind, |kind| kind.word().to_owned(), strategy::Kind::parse);
 text_column!(crate::notification::Channel, |c| c.word().to_owned(), crate::notification::Channel::parse);
 text_column!(crate::notification::Kind, |k| k.word().to_owned(), crate::notification::Kind::parse);
+text_column!(
+    crate::profile::Language,
+    |language| language.word().to_owned(),
+    crate::profile::Language::parse
+);
 text_column!(crate::ledger::MovementKind, |kind| kind.word().to_owned(), crate::ledger::MovementKind::parse);
 text_column!(crate::ledger::TransferStatus, |s| s.word().to_owned(), crate::ledger::TransferStatus::parse);
 text_column!(

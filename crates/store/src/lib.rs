@@ -34,6 +34,7 @@ pub mod notice;
 pub mod notification;
 pub mod password_reset;
 pub mod plan;
+pub mod profile;
 pub mod protection;
 pub mod refresh_token;
 pub mod session;

@@ -6,7 +6,10 @@ use super::{
     plain::{escape, shown},
     words::{EN, Words, fill},
 };
-use crate::{Desk, Error, Result};
+use crate::{
+    Desk, Error, Result,
+    profile::{self, Zone},
+};
 use domain::{
     CopyId, Decimal, ExchangeKeyId, Micros, Side, UserId,
     copy::{Reason, Status},
@@ -30,7 +33,7 @@ struct Item {
 
 /// Makes one message of everything that waits of a group.
 pub(super) async fn compose(desk: &Desk, user: UserId, notices: &[Notice]) -> Result<Content> {
-    let mut teller = Teller { desk, words: &EN, zone: Zone::of(desk, user).await?, keys: HashMap::new() };
+    let mut teller = Teller { desk, words: &EN, zone: profile::zone_of(desk, user).await?, keys: HashMap::new() };
     let mut items = Vec::new();
     let mut copy = None;
     for notice in notices {
@@ -112,7 +115,7 @@ impl Teller<'_> {
                 self.warning(fill(title, &[&symbol.to_string()]), why.to_owned(), facts)
             }
             Event::PlanLapses { plan, at } => {
-                let facts = vec![(words.plan, shown(plan)), (words.until, self.zone.tell(*at))];
+                let facts = vec![(words.plan, shown(plan)), (words.until, self.zone.show(*at))];
                 let why = fill(words.plan_lapses_why, &[base]);
                 self.warning(fill(words.plan_lapses, &[&shown(plan)]), why, facts)
             }
@@ -125,7 +128,7 @@ impl Teller<'_> {
                 self.warning(words.password_changed.to_owned(), why, vec![])
             }
         };
-        item.facts.push((words.time, self.zone.tell(at)));
+        item.facts.push((words.time, self.zone.show(at)));
         Ok(item)
     }
 
@@ -213,22 +216,6 @@ fn result(usd: Decimal, percent: Option<Decimal>) -> String {
     };
     let percent = percent.map(|percent| format!(" ({} %)", signed(percent))).unwrap_or_default();
     format!("{} USD{percent}", signed(usd))
-}
-
-/// In which time zone a person is told moments.
-struct Zone;
-
-impl Zone {
-    #[allow(clippy::unused_async, reason = "a profile is read here")]
-    async fn of(_desk: &Desk, _user: UserId) -> Result<Self> {
-        Ok(Self)
-    }
-
-    #[allow(clippy::unused_self, reason = "a zone tells")]
-    fn tell(&self, at: Micros) -> String {
-        let iso = at.to_string();
-        format!("{} UTC", iso.get(..16).unwrap_or(&iso).replace('T', " "))
-    }
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod ledgers;
 mod messages;
 mod people;
 mod plans;
+mod profiles;
 mod samples;
 mod strategies;
 mod subs;
