@@ -30,9 +30,9 @@ const LEASED: &[&str] = &["messages", "telegram", "protections", "equity", "tran
 impl Jobs {
     /// Starts them all.
     pub(crate) fn start(desk: &SharedDesk) -> Self {
-        let mut name = [0_u8; 8];
-        desk.chance.fill(&mut name);
-        let mut jobs = Self { desk: desk.clone(), holder: hex::encode(name), running: JoinSet::new() };
+        // A desk that was killed takes its jobs up again at once: it is the same instance.
+        let holder = desk.instance().to_owned();
+        let mut jobs = Self { desk: desk.clone(), holder, running: JoinSet::new() };
         jobs.leased("messages", Duration::from_secs(2), |desk| async move {
             notify::deliver(&desk).await.map(drop)
         });
@@ -122,6 +122,7 @@ async fn release(desk: &SharedDesk, name: &str, holder: &str) -> Result<()> {
 async fn prune(desk: SharedDesk) -> Result<()> {
     let now = desk.clock.now();
     session::prune(&desk, now).await?;
+    notify::prune(&desk, now).await?;
     let mut tx = desk.db.begin().await?;
     store::event::prune_before(&mut tx, now.plus(-EVENTS_KEPT)).await?;
     Ok(tx.commit().await?)

@@ -105,4 +105,10 @@ impl Desk {
             signer: Signer::default(),
         }))
     }
+
+    /// What this instance is called among those that share the database, the same after a restart.
+    #[must_use]
+    pub fn instance(&self) -> &str {
+        &self.instance
+    }
 }

@@ -16,7 +16,7 @@ pub mod telegram;
 mod unsubscribe;
 mod words;
 
-pub use deliver::{deliver, gather, resume};
+pub use deliver::{deliver, gather, prune, resume};
 pub(crate) use email::Mailer;
 pub use event::{Closed, Event, Ordered};
 pub(crate) use event::Telling;

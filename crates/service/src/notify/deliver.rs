@@ -14,7 +14,7 @@ use crate::{Desk, Result};
 use domain::{
     MessageId, Micros,
     notification::{Channel, jittered},
-    time::{HOUR, MINUTE},
+    time::{DAY, HOUR, MINUTE},
 };
 use store::{
     message as rows,
@@ -29,6 +29,8 @@ const PATIENCE: i64 = MINUTE;
 const ROUND: i64 = 20;
 /// Longer than any attempt lasts: after that another instance may try.
 const CLAIM: i64 = 2 * MINUTE;
+/// How long it is known what was told.
+const KEPT: i64 = 90 * DAY;
 /// What the outbox says of an attempt whose end nobody knows.
 const CUT_OFF: &str = "an attempt was cut off: it may have arrived";
 /// What it says of a message whose chat is gone.
@@ -93,6 +95,16 @@ pub async fn resume(desk: &Desk) -> Result<()> {
     let mut tx = desk.db.begin().await?;
     rows::let_go(&mut tx, &desk.instance).await?;
     telegram::leave_behind(desk, &mut tx).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Forgets what was told long ago: nothing can find it again by then.
+///
+/// # Errors
+/// When the database cannot be used.
+pub async fn prune(desk: &Desk, now: Micros) -> Result<()> {
+    let mut tx = desk.db.begin().await?;
+    notice::prune_before(&mut tx, now.plus(-KEPT)).await?;
     Ok(tx.commit().await?)
 }
 
