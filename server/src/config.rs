@@ -5,7 +5,9 @@ mod check;
 mod tests;
 
 use check::Check;
-use service::{Limit, MailSettings, MasterKey, Mode, SIGNAL_MAX_AGE_S, Settings, TELEGRAM, TelegramSettings, Throttles};
+use service::{
+    Limit, MailSettings, MasterKey, Mode, SIGNAL_MAX_AGE_S, Settings, TELEGRAM, TelegramSettings, Throttles,
+};
 use std::{
     collections::BTreeMap,
     fmt,
@@ -226,7 +228,10 @@ fn settings(check: &mut Check, mode: Mode, addr: SocketAddr) -> Settings {
 fn telegram(check: &mut Check) -> TelegramSettings {
     let token = check.text("TELEGRAM_BOT_TOKEN");
     // It becomes a part of addresses.
-    if token.as_ref().is_some_and(|text| !text.bytes().all(|b| b.is_ascii_alphanumeric() || b":_-".contains(&b))) {
+    if token
+        .as_ref()
+        .is_some_and(|text| !text.bytes().all(|b| b.is_ascii_alphanumeric() || b":_-".contains(&b)))
+    {
         check.fail("TELEGRAM_BOT_TOKEN", "a token as Telegram's BotFather gives it");
     }
     let api_base = check.url("TELEGRAM_API_BASE").unwrap_or_else(|| TELEGRAM.to_owned());

@@ -7,7 +7,9 @@ use domain::{
     Symbol,
     time::{DAY, SECOND},
 };
-use service::{Result, SharedDesk, copy, equity, keeper::Keeper, ledger, live, notify, order, session, strategy};
+use service::{
+    Result, SharedDesk, copy, equity, keeper::Keeper, ledger, live, notify, order, session, strategy,
+};
 use std::{future::Future, time::Duration};
 use tokio::{
     task::JoinSet,
@@ -25,7 +27,8 @@ pub(crate) struct Jobs {
 }
 
 /// The jobs that one instance does for all.
-const LEASED: &[&str] = &["messages", "telegram", "protections", "equity", "transfers", "prune", "backtests", strategies::NAME];
+const LEASED: &[&str] =
+    &["messages", "telegram", "protections", "equity", "transfers", "prune", "backtests", strategies::NAME];
 
 impl Jobs {
     /// Starts them all.
@@ -36,12 +39,16 @@ impl Jobs {
         jobs.leased("messages", Duration::from_secs(2), |desk| async move {
             notify::deliver(&desk).await.map(drop)
         });
-        jobs.leased("telegram", Duration::from_secs(1), |desk| async move {
-            notify::telegram::poll(&desk).await
-        });
-        jobs.leased("protections", Duration::from_secs(5), |desk| async move {
-            order::look_after(&desk).await
-        });
+        jobs.leased(
+            "telegram",
+            Duration::from_secs(1),
+            |desk| async move { notify::telegram::poll(&desk).await },
+        );
+        jobs.leased(
+            "protections",
+            Duration::from_secs(5),
+            |desk| async move { order::look_after(&desk).await },
+        );
         jobs.leased("equity", Duration::from_secs(60), |desk| async move { equity::snapshot(&desk).await });
         jobs.leased(
             "transfers",

@@ -1,8 +1,8 @@
 //! `POST /unsubscribe`: what a mail program sends for its reader's one click (RFC 8058), without cookies or script. The page
 //! at the same address has a button for people.
 
-use axum::{Extension, Router, extract::Query, http::StatusCode, routing::post};
 use app::Visit;
+use axum::{Extension, Router, extract::Query, http::StatusCode, routing::post};
 use serde::Deserialize;
 use service::{Error, notify};
 
@@ -19,7 +19,10 @@ pub(crate) fn routes() -> Router {
 }
 
 /// Answered at once, without a redirect: mail programs follow none.
-async fn one_click(Extension(visit): Extension<Visit>, Query(link): Query<Link>) -> (StatusCode, &'static str) {
+async fn one_click(
+    Extension(visit): Extension<Visit>,
+    Query(link): Query<Link>,
+) -> (StatusCode, &'static str) {
     match notify::unsubscribe(&visit.desk, &link.token).await {
         Ok(_) => (StatusCode::OK, "Unsubscribed.\n"),
         Err(Error::NotFound) => (StatusCode::NOT_FOUND, "This link is not valid.\n"),

@@ -3,9 +3,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
 
-mod common;
 #[path = "messages/bot.rs"]
 mod bot;
+mod common;
 #[path = "messages/smtp.rs"]
 mod smtp;
 
@@ -130,7 +130,10 @@ async fn a_code_is_shown_until_it_is_used_or_old(db: &TestDb) {
     let method = ada.get(path).await.ok(200);
     same(&method, &example!("notification_method"));
     assert_eq!(method["telegramBotUrl"], format!("{}/telegram", house.base));
-    assert_eq!((method["telegramAuthCode"].as_str().unwrap().len(), &method["telegramActive"]), (8, &json!(false)));
+    assert_eq!(
+        (method["telegramAuthCode"].as_str().unwrap().len(), &method["telegramActive"]),
+        (8, &json!(false))
+    );
     assert_eq!(ada.get(path).await.ok(200), method, "shown again");
     house.clock.advance(15 * MINUTE);
     let later = ada.get(path).await.ok(200);
@@ -150,7 +153,11 @@ async fn a_code_is_shown_until_it_is_used_or_old(db: &TestDb) {
     assert_eq!((&on["telegramNewOrder"], &on["telegramStopLoss"]), (&json!(true), &json!(false)));
     assert!(say(&house, &actor, "/stop").await.contains("unlinked"));
     assert_eq!(ada.get(path).await.ok(200)["telegramActive"], false);
-    assert_eq!(ada.get(SETTINGS).await.ok(200)["telegramNewOrder"], false, "nothing is promised that cannot be");
+    assert_eq!(
+        ada.get(SETTINGS).await.ok(200)["telegramNewOrder"],
+        false,
+        "nothing is promised that cannot be"
+    );
     assert!(say(&house, &actor, "/positions").await.contains("not linked"));
 }
 
@@ -221,7 +228,8 @@ async fn an_order_and_its_end_are_told_once_on_every_channel(db: &TestDb) {
         "exchangeId": "BINANCE", "tradeType": "FUTURES", "strategyType": "MANUAL",
         "name": "<b>\u{202e}yek</b>", "apiKey": api_key, "apiSecretKey": secret,
     });
-    let key = ada.post("/v1/priv/account/exchange/key", body).await.ok(200)["id"].as_str().unwrap().to_owned();
+    let key =
+        ada.post("/v1/priv/account/exchange/key", body).await.ok(200)["id"].as_str().unwrap().to_owned();
     let me = actor(&house, "ada").await;
     link(&house, &me).await;
     let on = json!({ "telegramNewOrder": true, "telegramTakeProfit": true, "telegramStopLoss": true });
@@ -239,7 +247,10 @@ async fn an_order_and_its_end_are_told_once_on_every_channel(db: &TestDb) {
     deliver(&house).await;
     let mails = by(&house, Channel::Email).await;
     assert_eq!(mails.len(), 1, "{mails:?}");
-    assert_eq!((mails[0].to.as_str(), mails[0].subject.as_str()), ("ada@example.org", "New order: buy BTC/USDT"));
+    assert_eq!(
+        (mails[0].to.as_str(), mails[0].subject.as_str()),
+        ("ada@example.org", "New order: buy BTC/USDT")
+    );
     for told in ["Amount: 0.05 BTC", "Price: ", "Key: <b>yek</b>", "Time: 2026-01-01 00:0", "UTC"] {
         assert!(mails[0].body.contains(told), "{told} is not in {}", mails[0].body);
     }
@@ -360,7 +371,10 @@ async fn a_real_bot_links_answers_and_hears_each_update_once(db: &TestDb) {
     let house = House::with(db, with_bot(&api)).await;
     let (ada, me) = linked(&house, &api, "ada", 77).await;
     let method = ada.get(&format!("{SETTINGS}/method")).await.ok(200);
-    assert_eq!((&method["telegramBotUrl"], &method["telegramActive"]), (&json!("https://t.me/test_desk_bot"), &json!(true)));
+    assert_eq!(
+        (&method["telegramBotUrl"], &method["telegramActive"]),
+        (&json!("https://t.me/test_desk_bot"), &json!(true))
+    );
     assert!(telegram::chat(&house.desk, &me).await.is_err(), "the simulator is not there beside a bot");
     api.write(77, "/positions");
     api.write_in_group(77, "/status");
@@ -428,7 +442,11 @@ async fn a_blocked_bot_and_a_revoked_token_are_told(db: &TestDb) {
     house.clock.advance(6 * MINUTE);
     poll(&house.desk).await;
     deliver(&house).await;
-    assert_eq!(api.sent(77).iter().filter(|text| text.contains("password was changed")).count(), 1, "nothing is lost");
+    assert_eq!(
+        api.sent(77).iter().filter(|text| text.contains("password was changed")).count(),
+        1,
+        "nothing is lost"
+    );
 
     api.fail(Fault::Blocked);
     house.clock.advance(SECOND);
@@ -441,14 +459,21 @@ async fn a_blocked_bot_and_a_revoked_token_are_told(db: &TestDb) {
     assert_eq!(dead.failure.as_deref(), Some("the person has blocked the bot"));
     api.write(77, "/status");
     poll(&house.desk).await;
-    assert_eq!(ada.get(&format!("{SETTINGS}/method")).await.ok(200)["telegramActive"], true, "who writes is there again");
+    assert_eq!(
+        ada.get(&format!("{SETTINGS}/method")).await.ok(200)["telegramActive"],
+        true,
+        "who writes is there again"
+    );
 }
 
 async fn an_unreachable_mail_server_loses_nothing(db: &TestDb) {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = closed.local_addr().unwrap().port();
     drop(closed);
-    let mail = MailSettings { smtp_url: Some(format!("smtp://user:hunter2@127.0.0.1:{port}")), from: "Desk <desk@example.org>".into() };
+    let mail = MailSettings {
+        smtp_url: Some(format!("smtp://user:hunter2@127.0.0.1:{port}")),
+        from: "Desk <desk@example.org>".into(),
+    };
     let house = House::with(db, Settings { mail, ..Settings::default() }).await;
     let (_, _) = (Person::sign_up(&house, "ada").await, Person::sign_up(&house, "bob").await);
     for name in ["ada", "bob"] {
@@ -459,7 +484,11 @@ async fn an_unreachable_mail_server_loses_nothing(db: &TestDb) {
     assert_eq!(deliver(&house).await, 0);
     let mails = by(&house, Channel::Email).await;
     assert_eq!(mails.len(), 2);
-    assert_eq!(mails.iter().map(|mail| mail.attempts).sum::<i64>(), 1, "where nobody answers the others need not knock");
+    assert_eq!(
+        mails.iter().map(|mail| mail.attempts).sum::<i64>(),
+        1,
+        "where nobody answers the others need not knock"
+    );
     let tried = mails.iter().find(|mail| mail.attempts == 1).unwrap();
     assert_eq!(tried.failure.as_deref(), Some("the mail server cannot be reached"));
     assert!(!format!("{mails:?}").contains("hunter2"));
@@ -468,7 +497,10 @@ async fn an_unreachable_mail_server_loses_nothing(db: &TestDb) {
         deliver(&house).await;
     }
     let mails = by(&house, Channel::Email).await;
-    assert!(mails.iter().all(|mail| matches!(mail.delivery, Delivery::Dead(_)) && mail.attempts == 10), "{mails:?}");
+    assert!(
+        mails.iter().all(|mail| matches!(mail.delivery, Delivery::Dead(_)) && mail.attempts == 10),
+        "{mails:?}"
+    );
     let admin = actor(&house, "operator").await;
     notify::retry(&house.desk, &admin, mails[0].id).await.unwrap();
     let again = by(&house, Channel::Email).await;
@@ -481,7 +513,8 @@ async fn a_letter_is_written_once_and_a_false_link_stops_nothing(db: &TestDb) {
     let house = House::open(db).await;
     let ada = Person::sign_up(&house, "ada").await;
     let me = actor(&house, "ada").await;
-    let content = Content { topic: Some(Topic::WeeklyReport), ..Content::plain("Your week", "Nothing happened.") };
+    let content =
+        Content { topic: Some(Topic::WeeklyReport), ..Content::plain("Your week", "Nothing happened.") };
     let letter = Letter { once: "weekly:2026-01", content: &content };
     let mut written = HashSet::new();
     for _ in 0..2 {
@@ -494,7 +527,11 @@ async fn a_letter_is_written_once_and_a_false_link_stops_nothing(db: &TestDb) {
     let anyone = Person::anonymous(&house);
     let forged = format!("{}.weekly-report.{}", me.user.0.simple(), "ab".repeat(32));
     for token in ["", "x", forged.as_str()] {
-        assert_eq!(anyone.post(&format!("/unsubscribe?token={token}"), json!({})).await.status, 404, "{token}");
+        assert_eq!(
+            anyone.post(&format!("/unsubscribe?token={token}"), json!({})).await.status,
+            404,
+            "{token}"
+        );
         let page = anyone.get(&format!("/unsubscribe?token={token}")).await;
         assert!(page.status == 200 && page.text.contains("unsubscribe-invalid"), "{}", page.status);
     }
@@ -503,7 +540,11 @@ async fn a_letter_is_written_once_and_a_false_link_stops_nothing(db: &TestDb) {
 
 /// The text without the folding and quoting of mails.
 fn unfolded(mail: &str) -> String {
-    mail.replace("=\r\n", "").replace("=\n", "").replace("=3D", "=").replace("\r\n", "\n").replace("\n ", "\n")
+    mail.replace("=\r\n", "")
+        .replace("=\n", "")
+        .replace("=3D", "=")
+        .replace("\r\n", "\n")
+        .replace("\n ", "\n")
 }
 
 async fn a_mail_server_takes_html_and_text_and_one_click_stops_them(db: &TestDb) {
@@ -518,7 +559,9 @@ async fn a_mail_server_takes_html_and_text_and_one_click_stops_them(db: &TestDb)
         ..Content::plain("Your week – سلام", "Nothing <happened>.")
     };
     let mut tx = house.desk.db.begin().await.unwrap();
-    notify::letter(&house.desk, &mut tx, me.user, &Letter { once: "weekly", content: &content }).await.unwrap();
+    notify::letter(&house.desk, &mut tx, me.user, &Letter { once: "weekly", content: &content })
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     assert_eq!(deliver(&house).await, 1);
     assert_eq!(deliver(&house).await, 0);
@@ -526,22 +569,41 @@ async fn a_mail_server_takes_html_and_text_and_one_click_stops_them(db: &TestDb)
     assert_eq!(arrived.len(), 1, "{arrived:?}");
     let mail = unfolded(&arrived[0]);
     for told in [
-        "From: Desk <desk@example.org>", "To: ada@example.org", "multipart/alternative", "text/plain", "text/html",
-        "Nothing <happened>.", "Your <em>week</em>", "List-Unsubscribe-Post: List-Unsubscribe=One-Click", "@example.org>",
+        "From: Desk <desk@example.org>",
+        "To: ada@example.org",
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+        "Nothing <happened>.",
+        "Your <em>week</em>",
+        "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
+        "@example.org>",
     ] {
         assert!(mail.contains(told), "{told} is not in {mail}");
     }
     assert!(!mail.contains("<img"), "nothing tells on the reader");
-    let token = mail.split_once("/unsubscribe?token=").unwrap().1.split(['>', '"', '\n', '<']).next().unwrap().to_owned();
+    let token = mail
+        .split_once("/unsubscribe?token=")
+        .unwrap()
+        .1
+        .split(['>', '"', '\n', '<'])
+        .next()
+        .unwrap()
+        .to_owned();
 
     let anyone = Person::anonymous(&house);
     let page = anyone.get(&format!("/unsubscribe?token={token}")).await;
     assert!(page.status == 200 && page.text.contains("the report of each week"), "{}", page.status);
     assert_eq!(ada.get(SETTINGS).await.ok(200)["weeklyReport"], true, "opening a link changes nothing");
     let other = token.replace("weekly-report", "monthly-report");
-    assert_eq!(anyone.post(&format!("/unsubscribe?token={other}"), json!({})).await.status, 404, "signed for one topic");
+    assert_eq!(
+        anyone.post(&format!("/unsubscribe?token={other}"), json!({})).await.status,
+        404,
+        "signed for one topic"
+    );
     let click = anyone.request(Method::POST, &format!("/unsubscribe?token={token}"));
-    let click = click.header("content-type", "application/x-www-form-urlencoded").body("List-Unsubscribe=One-Click");
+    let click =
+        click.header("content-type", "application/x-www-form-urlencoded").body("List-Unsubscribe=One-Click");
     assert_eq!(anyone.send(click).await.status, 200);
     let after = ada.get(SETTINGS).await.ok(200);
     assert_eq!((&after["weeklyReport"], &after["monthlyReport"]), (&json!(false), &json!(true)));
@@ -616,7 +678,10 @@ async fn a_killed_desk_tells_once_or_visibly_again(db: &TestDb) {
     desk.kill();
     desk.start().await;
     let sent = desk.sent(3).await;
-    assert!(sent[2].ends_with("Nothing is open.") && sent[2].contains("may have reached you before"), "{sent:?}");
+    assert!(
+        sent[2].ends_with("Nothing is open.") && sent[2].contains("may have reached you before"),
+        "{sent:?}"
+    );
 
     // The desk is killed between what happens and its telling: it is told once.
     desk.call(Method::PUT, SETTINGS, &token, json!({ "telegramNewOrder": true })).await;

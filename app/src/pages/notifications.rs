@@ -48,8 +48,10 @@ fn switches(words: &'static Messages, posted: &Posted, on: Switches, linked: boo
         ("telegramTakeProfit", words.take_profit, on.telegram_take_profit),
         ("telegramStopLoss", words.stop_loss, on.telegram_stop_loss),
     ];
-    let reports =
-        [("weeklyReport", words.weekly, on.weekly_report), ("monthlyReport", words.monthly, on.monthly_report)];
+    let reports = [
+        ("weeklyReport", words.weekly, on.weekly_report),
+        ("monthlyReport", words.monthly, on.monthly_report),
+    ];
     let why = (!linked).then_some(words.link_first);
     view! {
         <section class="panel" aria-label=words.title>

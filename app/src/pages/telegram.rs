@@ -22,8 +22,8 @@ pub(crate) fn page() -> impl IntoView {
         let lines = telegram::chat(&visit.desk, visit.trader()?).await?;
         let posted = Posted::read(&visit).await?.of("telegram-say");
         let empty = lines.is_empty().then(|| view! { <p class="empty">{words.chat_empty}</p> });
-        let text =
-            Field { name: "text", label: words.chat_text, autocomplete: "off", ..Field::default() }.show(&posted);
+        let text = Field { name: "text", label: words.chat_text, autocomplete: "off", ..Field::default() }
+            .show(&posted);
         let body = view! {
             <h1>{words.chat_title}</h1>
             <p class="lead">{words.chat_lead}</p>

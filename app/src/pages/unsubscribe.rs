@@ -29,7 +29,10 @@ pub(crate) fn page() -> impl IntoView {
             Err(error) => return Err(error),
         };
         let act = match topic {
-            None => view! { <p class="lead" data-testid="unsubscribe-invalid">{words.unsubscribe_invalid}</p> }.into_any(),
+            None => {
+                view! { <p class="lead" data-testid="unsubscribe-invalid">{words.unsubscribe_invalid}</p> }
+                    .into_any()
+            }
             Some(_) if posted.flash().is_some() && !posted.failed() => ().into_any(),
             Some(topic) => button(words, topic, token),
         };

@@ -260,7 +260,10 @@ mod tests {
             let code = link_code(&Fixed(byte));
             assert_eq!(typed_code(&format!(" {} ", code.to_uppercase())).as_deref(), Some(code.as_str()));
         }
-        assert_eq!(["", "2222222", "222222222", "2222222o", "22222222é"].map(typed_code), [const { None }; 5]);
+        assert_eq!(
+            ["", "2222222", "222222222", "2222222o", "22222222é"].map(typed_code),
+            [const { None }; 5]
+        );
     }
 
     #[test]

@@ -1,9 +1,18 @@
 //! The desk: everything that use cases need, made once at start.
 
 use crate::{
-    Sealer, Settings, api_client::Decoy, copy::Copying, live, locks::Locks, market,
+    Sealer, Settings,
+    api_client::Decoy,
+    copy::Copying,
+    live,
+    locks::Locks,
+    market,
     notify::{Mailer, Signer, telegram::Telegram},
-    password::Hasher, sandbox_control::SandboxControl, signing::Keyring, strategy, token::Verified,
+    password::Hasher,
+    sandbox_control::SandboxControl,
+    signing::Keyring,
+    strategy,
+    token::Verified,
 };
 use domain::{Chance, Clock};
 use exchange::Exchange;

@@ -18,8 +18,8 @@ mod words;
 
 pub use deliver::{deliver, gather, prune, resume};
 pub(crate) use email::Mailer;
-pub use event::{Closed, Event, Ordered};
 pub(crate) use event::Telling;
+pub use event::{Closed, Event, Ordered};
 pub use outbox::{Content, Letter, letter, list, retry};
 pub use plain::{escape, shown};
 pub use preferences::{Wish, preferences, set, wants};

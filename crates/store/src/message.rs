@@ -64,7 +64,10 @@ impl fmt::Debug for NewMessage<'_> {
 
 impl fmt::Debug for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Message").field("id", &self.id).field("attempts", &self.attempts).finish_non_exhaustive()
+        f.debug_struct("Message")
+            .field("id", &self.id)
+            .field("attempts", &self.attempts)
+            .finish_non_exhaustive()
     }
 }
 
@@ -153,7 +156,11 @@ pub async fn claim(
 /// # Errors
 /// A fault.
 pub async fn let_go(tx: &mut Tx, holder: &str) -> Result<u64> {
-    exec!(tx, "update messages set sending_until = null where holder = $1 and sending_until is not null", holder)
+    exec!(
+        tx,
+        "update messages set sending_until = null where holder = $1 and sending_until is not null",
+        holder
+    )
 }
 
 /// One message.

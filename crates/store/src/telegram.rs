@@ -31,7 +31,10 @@ pub struct Link {
 
 impl fmt::Debug for Link {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Link").field("user_id", &self.user_id).field("active", &self.active).finish_non_exhaustive()
+        f.debug_struct("Link")
+            .field("user_id", &self.user_id)
+            .field("active", &self.active)
+            .finish_non_exhaustive()
     }
 }
 

@@ -33,7 +33,8 @@ struct Item {
 
 /// Makes one message of everything that waits of a group.
 pub(super) async fn compose(desk: &Desk, user: UserId, notices: &[Notice]) -> Result<Content> {
-    let mut teller = Teller { desk, words: &EN, zone: profile::zone_of(desk, user).await?, keys: HashMap::new() };
+    let mut teller =
+        Teller { desk, words: &EN, zone: profile::zone_of(desk, user).await?, keys: HashMap::new() };
     let mut items = Vec::new();
     let mut copy = None;
     for notice in notices {
@@ -78,7 +79,8 @@ fn together(desk: &Desk, words: &Words, items: &[Item], left_out: &[String]) -> 
     let subject = fill(words.together, &[title, &count]);
     let lines = || items.iter().map(|item| &item.brief).chain(left_out);
     let more = fill(words.more, &[&desk.settings.public_url]);
-    let body = format!("{}\n\n{more}", lines().map(|line| format!("- {line}")).collect::<Vec<_>>().join("\n"));
+    let body =
+        format!("{}\n\n{more}", lines().map(|line| format!("- {line}")).collect::<Vec<_>>().join("\n"));
     let html: String = lines().map(|line| format!("<li>{}</li>", escape(line))).collect();
     let more = super::plain::paragraphs(&more, &desk.settings.public_url);
     Content { html: Some(format!("<ul>{html}</ul>{more}")), ..Content::plain(&subject, &body) }
@@ -139,7 +141,8 @@ impl Teller<'_> {
 
     async fn ordered(&mut self, order: &Ordered) -> Result<Item> {
         let words = self.words;
-        let (symbol, side, key) = (order.symbol.to_string(), self.side(order.side), self.key(order.key).await?);
+        let (symbol, side, key) =
+            (order.symbol.to_string(), self.side(order.side), self.key(order.key).await?);
         let amount = order.amount.map(|amount| format!("{} {}", money::text(amount), order.symbol.base()));
         let price = order.price.map(|price| format!("{} {}", money::text(price), order.symbol.quote()));
         let mut facts = vec![(words.market, symbol.clone()), (words.side, side.to_owned())];
@@ -165,7 +168,12 @@ impl Teller<'_> {
         facts.push((words.key, key.clone()));
         facts.extend(self.strategy(closed.copy).await?);
         let said: Vec<_> = [price, result].into_iter().flatten().collect();
-        Ok(Item { title: fill(title, &[&symbol]), why: None, brief: format!("{key}: {}", said.join(", ")), facts })
+        Ok(Item {
+            title: fill(title, &[&symbol]),
+            why: None,
+            brief: format!("{key}: {}", said.join(", ")),
+            facts,
+        })
     }
 
     const fn side(&self, side: Side) -> &'static str {

@@ -67,8 +67,13 @@ async fn gather_one(desk: &Desk, group: &Group) -> Result<bool> {
         }
     };
     let to_address = to.as_deref().unwrap_or_default();
-    let draft =
-        Draft { user: Some(group.user_id), channel: group.channel, to: to_address, once: None, content: &content };
+    let draft = Draft {
+        user: Some(group.user_id),
+        channel: group.channel,
+        to: to_address,
+        once: None,
+        content: &content,
+    };
     outbox::put_as(desk, &mut tx, id, &draft).await?;
     if to.is_none() {
         rows::give_up(&mut tx, id, desk.clock.now(), NO_CHAT).await?;
@@ -162,10 +167,11 @@ async fn hand_over(desk: &Desk, row: &rows::Message) -> Result<std::result::Resu
                 Ok(mail) => mail,
                 Err(_) => return Ok(Err(Undelivered::Never("it cannot be written as a mail".to_owned()))),
             };
-            Ok(desk.mailer.send(mail).await.map_err(|error| Undelivered::Passing {
-                words: error.words,
-                unreachable: error.unreachable,
-            }))
+            Ok(desk
+                .mailer
+                .send(mail)
+                .await
+                .map_err(|error| Undelivered::Passing { words: error.words, unreachable: error.unreachable }))
         }
         Channel::Telegram => {
             let Ok(chat) = row.to_address.parse() else {

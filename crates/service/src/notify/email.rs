@@ -57,7 +57,9 @@ impl Mailer {
         };
         server.send(mail).await.map(drop).map_err(|error| match error.status() {
             // What the server says beyond its code may repeat the address.
-            Some(code) => NotTaken { words: format!("the mail server refused it ({code})"), unreachable: false },
+            Some(code) => {
+                NotTaken { words: format!("the mail server refused it ({code})"), unreachable: false }
+            }
             None if error.is_timeout() => {
                 NotTaken { words: "the mail server did not answer in time".to_owned(), unreachable: true }
             }

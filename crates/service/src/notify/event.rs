@@ -2,9 +2,7 @@
 
 use crate::{Error, Result};
 use domain::{
-    CopyId, Decimal, ExchangeKeyId, Micros, Side, Symbol, UserId,
-    notification::Kind,
-    time::SECOND,
+    CopyId, Decimal, ExchangeKeyId, Micros, Side, Symbol, UserId, notification::Kind, time::SECOND,
 };
 use serde::{Deserialize, Serialize};
 use store::{Tx, notice::NewNotice};

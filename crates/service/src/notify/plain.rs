@@ -4,7 +4,9 @@
 /// A name on one line, without characters that are not seen.
 #[must_use]
 pub fn shown(text: &str) -> String {
-    text.chars().filter_map(|c| if c.is_whitespace() { Some(' ') } else { Some(c).filter(|c| !hidden(*c)) }).collect()
+    text.chars()
+        .filter_map(|c| if c.is_whitespace() { Some(' ') } else { Some(c).filter(|c| !hidden(*c)) })
+        .collect()
 }
 
 /// Control characters, marks and overrides of direction, joiners of no width, and the unassigned tags that spell
@@ -88,7 +90,10 @@ mod tests {
 
     #[test]
     fn html_is_text_and_only_our_addresses_are_links() {
-        let html = paragraphs("<b> https://evil.example\nhttps://desk.example/x?a=1&b=2\n\nend", "https://desk.example");
+        let html = paragraphs(
+            "<b> https://evil.example\nhttps://desk.example/x?a=1&b=2\n\nend",
+            "https://desk.example",
+        );
         assert_eq!(
             html,
             "<p>&lt;b&gt; https://evil.example<br>\

@@ -95,7 +95,10 @@ async fn told(desk: &Desk, bot: &api::Bot, chat: i64, trouble: Trouble) -> Resul
         }
         Trouble::Unauthorized => {
             refused(desk, bot).await?;
-            Undelivered::Later { until: now.plus(REFUSED_FOR), words: "Telegram refuses the bot's token".to_owned() }
+            Undelivered::Later {
+                until: now.plus(REFUSED_FOR),
+                words: "Telegram refuses the bot's token".to_owned(),
+            }
         }
         Trouble::Blocked => {
             let mut tx = desk.db.begin().await?;
@@ -151,7 +154,12 @@ pub(super) async fn leave_behind(desk: &Desk, tx: &mut Tx) -> Result<()> {
 async fn put(desk: &Desk, tx: &mut Tx, chat: i64, once: &str, text: &str) -> Result<()> {
     let content = outbox::Content::plain("", text);
     let to = chat.to_string();
-    let draft =
-        outbox::Draft { user: None, channel: Channel::Telegram, to: &to, once: Some(once), content: &content };
+    let draft = outbox::Draft {
+        user: None,
+        channel: Channel::Telegram,
+        to: &to,
+        once: Some(once),
+        content: &content,
+    };
     outbox::put(desk, tx, &draft).await.map(drop)
 }

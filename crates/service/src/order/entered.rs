@@ -69,10 +69,17 @@ impl Entered {
 
     /// What its owner is told of the protective orders that were filled; `profit` is what all of it came to, and stands
     /// beside the last of them. The orders are newest first.
-    pub(crate) fn hits(&self, orders: &[Order], profit: Option<Decimal>, now: Micros) -> Result<Vec<Telling>> {
+    pub(crate) fn hits(
+        &self,
+        orders: &[Order],
+        profit: Option<Decimal>,
+        now: Micros,
+    ) -> Result<Vec<Telling>> {
         let mut hits = Vec::new();
         for order in orders.iter().filter(|order| order.is_final() && !order.filled.is_zero()) {
-            let Some(role @ (Role::Stop | Role::Target)) = self.role(&order.client_order_id) else { continue };
+            let Some(role @ (Role::Stop | Role::Target)) = self.role(&order.client_order_id) else {
+                continue;
+            };
             let result = if hits.is_empty() { profit } else { None };
             hits.extend(self.0.hit(role, order, result, now)?);
         }

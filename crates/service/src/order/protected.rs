@@ -46,7 +46,8 @@ impl Intent {
     /// looked after by themselves.
     pub(super) fn protection(&self) -> Option<Protection> {
         let stands = |role| matches!(role, Role::Stop | Role::Target);
-        let any = self.legs.iter().any(|l| stands(l.role) && self.leg_status(l.seq) == Some(LegStatus::Placed));
+        let any =
+            self.legs.iter().any(|l| stands(l.role) && self.leg_status(l.seq) == Some(LegStatus::Placed));
         let manual = matches!(self.request, Request::Open(_));
         (manual && any && self.status == Status::Done).then(|| Protection {
             intent_id: self.id,
@@ -105,11 +106,13 @@ pub(super) async fn hit(desk: &SharedDesk, id: IntentId, key: ExchangeKeyId, ord
     if !order.is_final() || order.filled.is_zero() {
         return Ok(());
     }
-    let (Some(intent), Some(row)) = (Intent::load(desk, id).await?, store::key::get_any(&desk.db, key).await?)
+    let (Some(intent), Some(row)) =
+        (Intent::load(desk, id).await?, store::key::get_any(&desk.db, key).await?)
     else {
         return Ok(());
     };
-    let role = intent.legs.iter().find(|l| client_id::derive(id, l.seq) == order.client_order_id).map(|l| l.role);
+    let role =
+        intent.legs.iter().find(|l| client_id::derive(id, l.seq) == order.client_order_id).map(|l| l.role);
     let Some(role @ (Role::Stop | Role::Target)) = role else { return Ok(()) };
     let access = Access { who: key::credentials(desk, &row)?, row };
     let answer = desk.exchange.trades(&access.who, intent.trade_type, &intent.symbol, HISTORY).await;

@@ -6,7 +6,10 @@ use domain::{
     notification::{Channel, Kind, Line, Switches},
 };
 use store::{
-    Db, desk_secret::{self, DeskSecret}, notice::{self, Group, NewNotice}, notification,
+    Db,
+    desk_secret::{self, DeskSecret},
+    notice::{self, Group, NewNotice},
+    notification,
     protection::{self, Protection},
     telegram::{self, bot, simulated},
     testing::TestDb,
@@ -45,7 +48,8 @@ async fn an_event_is_told_once_where_its_person_wants_it(db: &TestDb) {
     write(db, async |tx| telegram::set_active(tx, 77, false, NOW).await).await.unwrap();
     assert_eq!(tell(db, me, "f", Kind::NewOrder, "f", 0).await, 0);
     let groups = notice::groups(&**db, NOW, NOW, 100).await.unwrap();
-    let told = |channel| groups.iter().filter(|g| g.channel == channel).map(|g| &*g.group_key).collect::<Vec<_>>();
+    let told =
+        |channel| groups.iter().filter(|g| g.channel == channel).map(|g| &*g.group_key).collect::<Vec<_>>();
     let sorted = |mut all: Vec<&str>| {
         all.sort_unstable();
         all.concat()
@@ -79,9 +83,7 @@ async fn a_code_links_one_chat_once(db: &TestDb) {
     write(db, async |tx| telegram::set_code(tx, me, &[1; 32], &[7], NOW.plus(10), NOW).await).await.unwrap();
     let of_code = async |at| telegram::of_code(&**db, &[1; 32], at).await.unwrap().map(|link| link.user_id);
     assert_eq!((of_code(NOW.plus(9)).await, of_code(NOW.plus(10)).await), (Some(me), None));
-    let link = async |code: u8, at| {
-        write(db, async |tx| telegram::link(tx, &[code; 32], 77, at).await).await
-    };
+    let link = async |code: u8, at| write(db, async |tx| telegram::link(tx, &[code; 32], 77, at).await).await;
     assert!(!link(1, NOW.plus(10)).await.unwrap(), "too late");
     assert!(link(1, NOW.plus(9)).await.unwrap());
     assert!(!link(1, NOW.plus(9)).await.unwrap(), "spent");
@@ -89,11 +91,12 @@ async fn a_code_links_one_chat_once(db: &TestDb) {
     assert_eq!((mine.chat_id, mine.active, mine.code_sealed.clone()), (Some(77), true, None));
     assert_eq!(telegram::of_chat(&**db, 77).await.unwrap(), Some(mine));
 
-    write(db, async |tx| telegram::set_code(tx, other, &[2; 32], &[7], NOW.plus(10), NOW).await).await.unwrap();
+    write(db, async |tx| telegram::set_code(tx, other, &[2; 32], &[7], NOW.plus(10), NOW).await)
+        .await
+        .unwrap();
     assert_eq!(kind(link(2, NOW).await), Some(store::Kind::Unique), "another person's chat");
-    let leave = async |below| {
-        write(db, async |tx| telegram::leave_behind(tx, 0, below, NOW).await).await.unwrap()
-    };
+    let leave =
+        async |below| write(db, async |tx| telegram::leave_behind(tx, 0, below, NOW).await).await.unwrap();
     assert_eq!((leave(true).await, leave(false).await, leave(false).await), (0, 1, 0));
     write(db, async |tx| {
         telegram::set_panic_asked(tx, 77, Some(NOW)).await?;
@@ -121,7 +124,10 @@ async fn a_bots_standing_is_everybodys(db: &TestDb) {
     .unwrap();
     let bot = bot::get(&**db, "b").await.unwrap().unwrap();
     let username = bot.username.as_deref();
-    assert_eq!((username, bot.next_update, bot.paused_until, bot.refused_at), (Some("our_bot"), 8, NOW.plus(5), None));
+    assert_eq!(
+        (username, bot.next_update, bot.paused_until, bot.refused_at),
+        (Some("our_bot"), 8, NOW.plus(5), None)
+    );
 
     let line = |body: &str| Line { ours: true, body: body.into(), at: NOW };
     write(db, async |tx| {
@@ -157,7 +163,11 @@ async fn protections_are_looked_at_in_turn(db: &TestDb) {
         let mut new = intent(me, 2, number);
         new.symbol = if number == 3 { "BTC/USDT" } else { "ETH/USDT" }.parse().unwrap();
         intended(db, &new).await.unwrap();
-        Protection { intent_id: IntentId(id(number)), exchange_key_id: ExchangeKeyId(id(2)), symbol: new.symbol }
+        Protection {
+            intent_id: IntentId(id(number)),
+            exchange_key_id: ExchangeKeyId(id(2)),
+            symbol: new.symbol,
+        }
     };
     let (one, two) = (watched(3).await, watched(4).await);
     write(db, async |tx| {

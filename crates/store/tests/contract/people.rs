@@ -181,7 +181,11 @@ async fn a_message_waits_is_tried_again_and_given_up(db: &TestDb) {
     let all = message::latest(&**db, 10).await.unwrap();
     assert_eq!(
         all.iter().map(|m| (m.sent_at, m.failed_at, m.attempts, m.failure.as_deref())).collect::<Vec<_>>(),
-        [(None, Some(NOW.plus(6)), 1, Some("no")), (None, None, 1, Some("busy")), (Some(NOW.plus(5)), None, 2, None)]
+        [
+            (None, Some(NOW.plus(6)), 1, Some("no")),
+            (None, None, 1, Some("busy")),
+            (Some(NOW.plus(5)), None, 2, None)
+        ]
     );
     assert_eq!((all[1].sealed_body.as_slice(), all[2].sealed_body.as_slice()), (&[9][..], &[0, 255, 1][..]));
     assert_eq!(message::dead(&**db).await.unwrap(), 1);

@@ -6,9 +6,9 @@ use super::{
     put,
 };
 use crate::{
-    Actor, Desk, Error, Result, SharedDesk, copy, equity, follow, key, order,
+    Actor, Desk, Error, Result, SharedDesk, copy, equity, follow, key,
     notify::plain::shown,
-    panic,
+    order, panic,
     throttle::{self, Bucket},
 };
 use domain::{Position, TradeType, money, time::MINUTE};
@@ -85,8 +85,10 @@ async fn linked(desk: &Desk, tx: &mut Tx, chat: i64, code: &str, once: &str) -> 
         Linked::Anothers => {
             "This chat is linked to another person's desk. Send /stop first, then the code again.".to_owned()
         }
-        Linked::No => "This code is not valid (any more). Your desk shows a new one under Settings, Notifications."
-            .to_owned(),
+        Linked::No => {
+            "This code is not valid (any more). Your desk shows a new one under Settings, Notifications."
+                .to_owned()
+        }
     })
 }
 
@@ -147,7 +149,11 @@ async fn status(desk: &Desk, actor: &Actor) -> Result<String> {
         Err(Error::Fault(fault)) => return Err(Error::Fault(fault)),
         Err(_) => "not known now".to_owned(),
     };
-    let all_paused = if copy::paused_all(desk).await?.is_some() { "\nNew copies are paused for everybody by the operator." } else { "" };
+    let all_paused = if copy::paused_all(desk).await?.is_some() {
+        "\nNew copies are paused for everybody by the operator."
+    } else {
+        ""
+    };
     Ok(format!(
         "Worth: {worth}\nKeys: {active} of {} switched on\nStrategies followed: {following} of {} active{all_paused}",
         keys.len(),
@@ -191,7 +197,11 @@ async fn pressed(desk: &SharedDesk, actor: &Actor, link: &Link, rest: &str) -> R
     }
     let reports = panic::person(desk, actor).await?;
     let line = |report: &panic::Report| {
-        let outcome = if report.done() { "nothing stands any more" } else { "NOT all of it is done: look at your desk" };
+        let outcome = if report.done() {
+            "nothing stands any more"
+        } else {
+            "NOT all of it is done: look at your desk"
+        };
         format!("{}: {outcome}", shown(&report.name))
     };
     let lines: Vec<_> = reports.iter().map(line).collect();

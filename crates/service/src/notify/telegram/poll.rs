@@ -1,7 +1,10 @@
 //! Asking Telegram what was written to the bot. The job's lease lets one instance ask; how far it has read is in the
 //! database, written together with the answer.
 
-use super::{api::{Bot, Trouble, Update}, commands, pause, refused};
+use super::{
+    api::{Bot, Trouble, Update},
+    commands, pause, refused,
+};
 use crate::{Error, Result, SharedDesk};
 use store::telegram::bot;
 
