@@ -10,7 +10,10 @@ pub use check::{CHECK_ROUND_S, check_due};
 pub use connect::{NewKey, create, create_together};
 pub use sandbox::{connect_sandbox, open_sandbox_account, reset_sandbox};
 
-use crate::{Actor, Desk, Error, Result, Sealed, live, mail};
+use crate::{
+    Actor, Desk, Error, Result, Sealed, live,
+    notify::{Event, Telling},
+};
 use domain::{
     Balance, ExchangeKey, ExchangeKeyId, UserId,
     live::{Happening, What},
@@ -78,11 +81,10 @@ pub(crate) async fn refused(desk: &Desk, id: ExchangeKeyId) -> Result<()> {
     if !store::key::refuse(&mut tx, id, now).await? {
         return Ok(());
     }
-    let what = What::KeyRefused(row.key.name.clone());
+    // Two instances that find out at once have read the same row.
+    let once = format!("key-refused:{id}:{}", row.key.updated_at.0);
+    Telling::new(row.user_id, once, &Event::KeyRefused { key: id }, now)?.write(&mut tx).await?;
+    let what = What::KeyRefused(row.key.name);
     live::append(&mut tx, row.user_id, &Happening { key: id, at: now, what }).await?;
-    if let Some(owner) = store::user::get(&mut tx, row.user_id).await? {
-        let letter = mail::key_refused(desk, &row.key.name);
-        mail::enqueue(desk, &mut tx, Some(owner.id), &owner.email, &letter).await?;
-    }
     Ok(tx.commit().await?)
 }

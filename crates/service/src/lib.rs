@@ -25,9 +25,10 @@ pub mod key;
 pub mod ledger;
 pub mod live;
 mod locks;
-pub mod mail;
+mod mail;
 pub mod maintenance;
 pub mod market;
+pub mod notify;
 mod oidc;
 mod opaque;
 pub mod order;
@@ -63,7 +64,7 @@ pub use error::Error;
 pub use secrets::{MasterKey, Sealed, Sealer};
 pub use settings::{
     EdgeSettings, Limit, MailSettings, Mode, OidcSettings, Rates, RecaptchaSettings, SIGNAL_MAX_AGE_S,
-    Secret, Settings, Throttles,
+    Secret, Settings, TELEGRAM, TelegramSettings, Throttles,
 };
 
 /// What a use case answers.

@@ -19,6 +19,8 @@ pub(crate) enum Bucket<'a> {
     Hook(&'a Origin),
     /// Wrong keys and secrets of programs, from one network.
     Programs(&'a Origin),
+    /// Link codes sent from one Telegram chat.
+    Chat(i64),
     /// Requests of one API client.
     Client(ApiClientId),
 }
@@ -33,6 +35,7 @@ impl Bucket<'_> {
             Self::Reset(email) => format!("reset:{}", hidden(email)),
             Self::Support(user) => format!("support:{user}"),
             Self::Programs(origin) => format!("programs:{}", origin.network()),
+            Self::Chat(id) => format!("chat:{id}"),
             Self::Client(id) => format!("client:{id}"),
         }
     }
@@ -45,6 +48,7 @@ impl Bucket<'_> {
             Self::Reset(_) => all.reset,
             Self::Support(_) => all.support,
             Self::Programs(_) => all.programs,
+            Self::Chat(_) => all.chat,
             Self::Client(_) => all.client,
         }
     }

@@ -13,6 +13,7 @@ pub mod error;
 pub mod examples;
 pub mod follow;
 pub mod key;
+pub mod notification;
 pub mod order;
 pub mod past;
 mod plan;
@@ -60,6 +61,8 @@ pub fn open(doors: Doors) -> Doors {
         .route(Role::Trader, routes!(key::balance))
         .route(Role::Trader, routes!(balance_history::show))
         .route(Role::Trader, routes!(support::ask))
+        .route(Role::Trader, routes!(notification::method))
+        .route(Role::Trader, routes!(notification::show, notification::update))
         .route(Role::Trader, routes!(order::open))
         .route(Role::Trader, routes!(order::history))
         .route(Role::Trader, routes!(order::place))
