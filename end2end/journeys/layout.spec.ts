@@ -3,7 +3,7 @@ import { expectAccessible, expectFits, expectLive } from '../support/checks.ts';
 import { expect, test } from '../support/test.ts';
 
 const WIDTHS = [390, 768, 1440];
-const STRANGERS = ['/', '/strategies', '/sign-up', '/sign-in', '/forgot', '/reset?token=none'];
+const STRANGERS = ['/', '/strategies', '/plans', '/sign-up', '/sign-in', '/forgot', '/reset?token=none'];
 const TRADERS = [
   '/dashboard',
   '/keys',
@@ -17,6 +17,8 @@ const TRADERS = [
   '/follows',
   '/follows/panic',
   '/copies',
+  '/plans',
+  '/billing',
   '/settings',
   '/settings/api-clients',
 ];

@@ -4,7 +4,12 @@ import path from 'node:path';
 import { freeAddress, Running } from './process.ts';
 
 /** Journeys are more people at one address than a home has; the limits themselves have tests of their own. */
-const SETTINGS = { SLIPSTREAM_ATTEMPTS: '100000', SLIPSTREAM_SANDBOX_LIMITS: 'none' };
+const SETTINGS = {
+  SLIPSTREAM_ATTEMPTS: '100000',
+  SLIPSTREAM_SANDBOX_LIMITS: 'none',
+  // A month of a subscription passes by command.
+  SLIPSTREAM_SANDBOX_CONTROL: 'open',
+};
 
 /** The two halves of an exchange key. */
 export interface Credentials {
@@ -66,6 +71,19 @@ export class Desk {
       throw new Error(`the sandbox's control door answered ${answer.status}: ${await answer.text()}`);
     }
     return (await answer.json()) as Credentials;
+  }
+
+  /** Moves the test checkout's clock on: subscriptions renew, fail and end. */
+  async passDays(days: number): Promise<void> {
+    const token = await readFile(path.join(this.dataDir, 'checkout', 'control.token'), 'utf8');
+    const answer = await fetch(`${this.url}/checkout/stripe/control/clock`, {
+      method: 'POST',
+      headers: { 'x-checkout-control': token.trim(), 'content-type': 'application/json' },
+      body: JSON.stringify({ seconds: days * 24 * 3_600 }),
+    });
+    if (!answer.ok) {
+      throw new Error(`the checkout's control door answered ${answer.status}: ${await answer.text()}`);
+    }
   }
 
   /** What the server printed last, for the report of a failure. */

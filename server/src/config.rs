@@ -1,8 +1,11 @@
 //! Configuration: environment variables, read once, checked at start, every problem named at once.
 
 mod check;
+mod payments;
 #[cfg(test)]
 mod tests;
+
+pub use payments::PaymentsAt;
 
 use check::Check;
 use service::{Limit, MailSettings, MasterKey, Mode, SIGNAL_MAX_AGE_S, Settings, Throttles};
@@ -23,6 +26,8 @@ pub struct Config {
     pub database_url: String,
     /// Where orders go.
     pub exchange: ExchangeAt,
+    /// Who is paid for plans.
+    pub payments: PaymentsAt,
     /// Whether a sandbox of ours counts requests as Binance does.
     pub sandbox_limits: bool,
     /// Whether a sandbox of ours lets tests move its market and provoke faults.
@@ -92,9 +97,6 @@ const LATER: &[&str] = &[
     "OIDC_TOKEN_USE",
     "RECAPTCHA_SECRET",
     "RECAPTCHA_VERIFY_URL",
-    "STRIPE_SECRET_KEY",
-    "STRIPE_WEBHOOK_SECRET",
-    "STRIPE_API_BASE",
     "TELEGRAM_BOT_TOKEN",
     "TELEGRAM_API_BASE",
 ];
@@ -130,6 +132,7 @@ impl Config {
             _ => Mode::Sandbox,
         };
         let exchange = exchange_at(&mut check, mode);
+        let payments = payments::payments_at(&mut check, mode);
         let master_key = check.master_key("SLIPSTREAM_MASTER_KEY");
         if mode == Mode::Live && check.absent("SLIPSTREAM_MASTER_KEY") {
             check.fail("SLIPSTREAM_MASTER_KEY", "set in live mode: 64 hex digits, or the Base64 of 32 bytes");
@@ -139,6 +142,7 @@ impl Config {
             data_dir,
             database_url,
             exchange,
+            payments,
             sandbox_limits: check.word("SLIPSTREAM_SANDBOX_LIMITS", &["binance", "none"]) != Some("none"),
             sandbox_control: check.word("SLIPSTREAM_SANDBOX_CONTROL", &["off", "open"]) == Some("open"),
             master_key,

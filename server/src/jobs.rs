@@ -7,7 +7,9 @@ use domain::{
     Symbol,
     time::{DAY, SECOND},
 };
-use service::{Result, SharedDesk, copy, equity, keeper::Keeper, ledger, live, mail, session, strategy};
+use service::{
+    Result, SharedDesk, billing, copy, equity, keeper::Keeper, ledger, live, mail, session, strategy,
+};
 use std::{future::Future, time::Duration};
 use tokio::{
     task::JoinSet,
@@ -25,7 +27,7 @@ pub(crate) struct Jobs {
 }
 
 /// The jobs that one instance does for all.
-const LEASED: &[&str] = &["mail", "equity", "transfers", "prune", "backtests", strategies::NAME];
+const LEASED: &[&str] = &["mail", "equity", "billing", "transfers", "prune", "backtests", strategies::NAME];
 
 impl Jobs {
     /// Starts them all.
@@ -39,6 +41,7 @@ impl Jobs {
             |desk| async move { mail::send_due(&desk).await.map(drop) },
         );
         jobs.leased("equity", Duration::from_secs(60), |desk| async move { equity::snapshot(&desk).await });
+        jobs.leased("billing", Duration::from_secs(15), |desk| async move { billing::round(&desk).await });
         jobs.leased(
             "transfers",
             Duration::from_secs(5),
@@ -118,6 +121,7 @@ async fn release(desk: &SharedDesk, name: &str, holder: &str) -> Result<()> {
 async fn prune(desk: SharedDesk) -> Result<()> {
     let now = desk.clock.now();
     session::prune(&desk, now).await?;
+    billing::prune(&desk).await?;
     let mut tx = desk.db.begin().await?;
     store::event::prune_before(&mut tx, now.plus(-EVENTS_KEPT)).await?;
     Ok(tx.commit().await?)

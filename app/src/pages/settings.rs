@@ -9,7 +9,7 @@ use crate::{
         tables::moment,
     },
     visit::{self, Theme},
-    words::{fill, people::People, people::people},
+    words::{billing::billing, fill, people::People, people::people},
 };
 use domain::account::SessionView;
 use leptos::{either::Either, prelude::*};
@@ -29,6 +29,7 @@ pub(crate) fn page() -> impl IntoView {
                 {password(words, &posted.of("change-password"))}
                 {screen(words)}
             </div>
+            {plan()}
             {programs(words)}
             {session_list(words, sessions)}
         };
@@ -81,6 +82,18 @@ fn screen(words: &'static People) -> AnyView {
                 <div><dt>{words.language}</dt><dd>{words.english}</dd></div>
             </dl>
             <p class="hint">{words.language_lead}</p>
+        </section>
+    }
+    .into_any()
+}
+
+fn plan() -> AnyView {
+    let words = billing(visit::lang());
+    view! {
+        <section class="panel" aria-labelledby="plan-title">
+            <h2 id="plan-title" class="panel-title">{words.title}</h2>
+            <p>{words.lead}</p>
+            <p><a class="button" href="/billing" data-testid="billing">{words.title}</a></p>
         </section>
     }
     .into_any()

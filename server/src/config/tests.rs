@@ -72,7 +72,7 @@ fn every_problem_is_named_at_once_and_no_value_is_repeated() {
 #[test]
 fn what_is_misspelt_or_not_yet_used_is_said() {
     let config =
-        read(&[("SLIPSTREAM_ADR", "x"), ("STRIPE_SECRET_KEY", "sk"), ("SLIPSTREAM_BIN", "x")]).unwrap();
+        read(&[("SLIPSTREAM_ADR", "x"), ("TELEGRAM_BOT_TOKEN", "x"), ("SLIPSTREAM_BIN", "x")]).unwrap();
     assert_eq!(config.warnings.len(), 2, "{:?}", config.warnings);
     assert!(config.warnings.iter().any(|w| w.contains("SLIPSTREAM_ADR ")));
 }
@@ -80,4 +80,31 @@ fn what_is_misspelt_or_not_yet_used_is_said() {
 #[test]
 fn an_empty_variable_is_unset() {
     assert!(read(&[("DATABASE_URL", ""), ("SLIPSTREAM_EXCHANGE", " ")]).is_ok());
+}
+
+#[test]
+fn plans_are_paid_with_play_money_or_stripe_or_not_sold() {
+    assert_eq!(read(&[]).unwrap().payments, PaymentsAt::TestCheckout);
+    let live = [("SLIPSTREAM_EXCHANGE", "live"), ("SLIPSTREAM_MASTER_KEY", &"ab".repeat(32))];
+    assert_eq!(read(&live).unwrap().payments, PaymentsAt::Nobody, "play money buys nothing in live mode");
+    let stripe = [("STRIPE_SECRET_KEY", "sk_live_hunter2"), ("STRIPE_WEBHOOK_SECRET", "whsec_hunter2")];
+    let config = read(&[live.as_slice(), &stripe].concat()).unwrap();
+    assert!(matches!(&config.payments, PaymentsAt::Stripe { base, .. } if base == "https://api.stripe.com"));
+    assert!(!format!("{:?}", config.payments).contains("hunter2"));
+}
+
+#[test]
+fn half_of_stripe_is_refused() {
+    assert_eq!(refused(&[("STRIPE_SECRET_KEY", "sk_test_1")]).len(), 1);
+    assert_eq!(
+        refused(&[("STRIPE_WEBHOOK_SECRET", "whsec_1"), ("STRIPE_API_BASE", "http://127.0.0.1:9")]).len(),
+        2
+    );
+    let test_key = [
+        ("SLIPSTREAM_EXCHANGE", "live"),
+        ("SLIPSTREAM_MASTER_KEY", &"ab".repeat(32)),
+        ("STRIPE_SECRET_KEY", "sk_test_1"),
+        ("STRIPE_WEBHOOK_SECRET", "whsec_1"),
+    ];
+    assert!(refused(&test_key)[0].contains("live key"));
 }

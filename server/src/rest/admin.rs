@@ -2,6 +2,7 @@
 //! the Mudawyl document's; it keeps that surface's ways of asking and refusing.
 
 mod bodies;
+mod plan;
 mod present;
 mod signal;
 mod strategy;
@@ -17,6 +18,7 @@ pub fn open(doors: Doors) -> Doors {
         .route(Role::Admin, routes!(strategy::list, strategy::create))
         .route(Role::Admin, routes!(strategy::show, strategy::update))
         .route(Role::Admin, routes!(strategy::rotate_hook, strategy::remove_hook))
+        .route(Role::Admin, routes!(plan::assign))
         .route(Role::Admin, routes!(signal::send))
         .route(Role::Admin, routes!(signal::list))
         .route(Role::Admin, routes!(signal::show))

@@ -8,5 +8,6 @@ pub mod fields;
 pub mod hook;
 pub mod lumetrade;
 pub mod mudawyl;
+pub mod stripe;
 pub mod surface;
 pub mod threecommas;

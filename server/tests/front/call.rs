@@ -54,7 +54,7 @@ impl Front {
 
     pub(super) fn with(db: &TestDb, settings: Settings) -> Self {
         let desk = testing::desk_with((**db).clone(), Setup { settings, ..Setup::default() });
-        let routes = server::router::build(&desk, &[], None).unwrap();
+        let routes = server::router::build(&desk, &[], server::router::Beside::default()).unwrap();
         Self { desk, routes }
     }
 

@@ -12,6 +12,7 @@ mod order;
 mod past;
 mod position;
 mod strategy;
+mod subscription;
 
 pub use account::{Assets, Key, Keys, PlanItem, Plans, SandboxAccount, TotalBalance};
 pub use follow::{FollowItem, FollowedProfile, FollowedStrategy, Follows};
@@ -21,3 +22,4 @@ pub use order::{Created, CreatedConditional, CreatedEntry, Listed, Trade, TradeF
 pub use past::{ManualTrade, ManualTrades, StrategyTrade, StrategyTrades, Trigger, TriggerStrategy};
 pub use position::Position;
 pub use strategy::{Performance, Profile, Profiles, RangeItem, Ranges, Strategies, StrategyItem};
+pub use subscription::{HeldPlan, HeldPlanType, InvoiceItem, OpenedCheckout, StripePlan, StripeSubscription};
