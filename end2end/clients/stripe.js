@@ -33,27 +33,33 @@ export async function advance (seconds) {
 // Somebody who listens for messages, and refuses the first ones if asked to.
 export async function listener (refusals = 0) {
   const heard = [];
+  const refused = [];
   const waiting = [];
   let left = refusals;
   const server = createServer (async (request, response) => {
     const parts = [];
     for await (const part of request) parts.push (part);
+    const body = Buffer.concat (parts);
+    const event = JSON.parse (body);
     if (left > 0) {
       left -= 1;
+      refused.push (event.id);
       response.writeHead (500).end ();
       return;
     }
-    heard.push ({ body: Buffer.concat (parts), signature: request.headers['stripe-signature'] });
+    heard.push ({ event, body, signature: request.headers['stripe-signature'] });
     response.writeHead (200).end ();
     waiting.splice (0).forEach ((again) => again ());
   });
   await once (server.listen (0, '127.0.0.1'), 'listening');
   return {
     url: `http://127.0.0.1:${server.address ().port}/`,
+    // The ids of those that were refused.
+    refused,
     // Waits until a message fits.
     async until (fits) {
       for (;;) {
-        const found = heard.find (fits);
+        const found = heard.find (({ event }) => fits (event));
         if (found) return found;
         await new Promise ((again) => waiting.push (again));
       }

@@ -8,7 +8,7 @@ use crate::{
         show::show,
         tables::{NUMBER, ROOMY, WORDS, scrolling},
     },
-    visit::{self, Visit},
+    visit::{self, Visit, encoded},
     words::{
         billing::{Billing, billing},
         fill,
@@ -70,9 +70,12 @@ fn progress(words: &'static Billing, waiting: Waiting) -> AnyView {
             let link = url.map(|url| {
                 view! { <a class="button" data-kind="main" href=url data-testid="to-payment">{words.to_payment}</a> }
             });
+            // Looking again leads back here, and not on to paying.
+            let here =
+                format!("/billing?checkout={}", encoded(&visit::query("checkout").unwrap_or_default()));
             Some(view! {
                 <Meta http_equiv="refresh" content=content/>
-                <p class="row">{link}<a class="button" href="">{words.look_again}</a></p>
+                <p class="row">{link}<a class="button" href=here>{words.look_again}</a></p>
             })
         }
         Waiting::Done | Waiting::Over => None,

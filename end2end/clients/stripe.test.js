@@ -1,9 +1,10 @@
-// npm stripe: the test checkout answers Stripe's own SDK as Stripe would.
+// npm stripe and npm @stripe/cli: the test checkout answers Stripe's own programs as Stripe would.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { randomUUID } from 'node:crypto';
 import Stripe from 'stripe';
+import { playsFixtures } from './stripe-cli.js';
 import { advance, listener, sdk } from './stripe.js';
 
 const DAY = 24 * 3600;
@@ -106,23 +107,24 @@ test ('a page to pay at opens, is paid in the browser, and closes', async () => 
 });
 
 test ('messages are signed, and told again until they are taken', async () => {
-  const ears = await listener (2);
+  const ears = await listener (1);
   const endpoint = await stripe.webhookEndpoints.create ({ url: ears.url, enabled_events: ['*'] });
   try {
     const { subscription } = await subscribed ();
-    const about = ({ body }) => {
-      const { type, data } = JSON.parse (body);
-      return type === 'customer.subscription.created' && data.object.id === subscription.id;
-    };
+    const about = ({ type, data }) => type === 'customer.subscription.created' && data.object.id === subscription.id;
     const { body, signature } = await ears.until (about);
     const event = stripe.webhooks.constructEvent (body, signature, endpoint.secret);
     assert.equal ((await stripe.events.retrieve (event.id)).data.object.status, 'active');
     assert.throws (() => stripe.webhooks.constructEvent (`${body} `, signature, endpoint.secret));
+    const [refused] = ears.refused;
+    await ears.until (({ id }) => id === refused);
   } finally {
     await stripe.webhookEndpoints.del (endpoint.id);
     ears.close ();
   }
 });
+
+test ('the command line plays its fixtures', playsFixtures);
 
 test ('a clock that moves brings renewals, failed payments and the end', async () => {
   const [good, bad] = [await subscribed (), await subscribed ('pm_card_chargeCustomerFail')];

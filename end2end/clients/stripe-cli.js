@@ -1,7 +1,7 @@
-// npm @stripe/cli: Stripe's own program plays its fixtures on the test checkout.
+// npm @stripe/cli: Stripe's own program plays its fixtures on the test checkout. Part of stripe.test.js: its clock is
+// everybody's, so that what needs it stands still must not run beside what moves it.
 
 import assert from 'node:assert/strict';
-import test from 'node:test';
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -37,7 +37,7 @@ const fixture = (mark) => ({
   ],
 });
 
-test ('fixtures are played as they are', async (t) => {
+export async function playsFixtures (t) {
   const home = await mkdtemp (path.join (tmpdir (), 'stripe-cli-'));
   t.after (() => rm (home, { recursive: true, force: true }));
   const mark = `fixture_${path.basename (home).replace (/\W/g, '').toLowerCase ()}`;
@@ -53,4 +53,4 @@ test ('fixtures are played as they are', async (t) => {
   assert.deepEqual ([subscription.status, subscription.cancel_at_period_end], ['active', true]);
   const { stdout } = await cli ('get', subscription.id, '--api-base', checkout);
   assert.equal (JSON.parse (stdout).id, subscription.id);
-});
+}
