@@ -6,6 +6,7 @@ const WIDTHS = [390, 768, 1440];
 const STRANGERS = [
   '/',
   '/strategies',
+  '/plans',
   '/maintenance',
   '/sign-up',
   '/sign-in',
@@ -26,6 +27,8 @@ const TRADERS = [
   '/follows',
   '/follows/panic',
   '/copies',
+  '/plans',
+  '/billing',
   '/settings',
   '/settings/api-clients',
   '/settings/notifications',

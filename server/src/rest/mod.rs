@@ -10,5 +10,6 @@ pub mod hook;
 pub mod lumetrade;
 pub mod mudawyl;
 pub(crate) mod shelf;
+pub mod stripe;
 pub mod surface;
 pub mod threecommas;
