@@ -76,7 +76,7 @@ async fn obstacles(desk: &Desk, user: UserId, plan: &Plan) -> Result<Vec<Refusal
     if !limits.covers_keys(store::key::count_by_user(&desk.db, user).await?) {
         found.push(Refusal::PlanKeyLimit);
     }
-    if limits.max_balance_usd.is_some() && !limits.allows_balance(equity::total_usd_of(desk, user).await?) {
+    if limits.max_balance_usd.is_some() && !limits.allows_balance(equity::counted_usd_of(desk, user).await?) {
         found.push(Refusal::PlanBalanceLimit);
     }
     Ok(found)
