@@ -65,7 +65,7 @@ create table telegram_bots (
 
 -- What is said on the simulator page, which stands in for Telegram where there is no bot.
 create table simulated_chats (
-    seq     integer primary key autoincrement,
+    seq     integer not null primary key autoincrement,
     chat_id integer not null,
     once    text    not null unique,
     ours    integer not null check (ours in (0, 1)),

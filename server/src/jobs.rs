@@ -51,11 +51,11 @@ impl Jobs {
         jobs.leased("messages", Duration::from_secs(2), |desk| async move {
             notify::deliver(&desk).await.map(drop)
         });
-        jobs.leased(
-            "telegram",
-            Duration::from_secs(1),
-            |desk| async move { notify::telegram::poll(&desk).await },
-        );
+        if notify::telegram::polls(desk) {
+            jobs.leased("telegram", Duration::from_secs(1), |desk| async move {
+                notify::telegram::poll(&desk).await
+            });
+        }
         jobs.leased(
             "protections",
             Duration::from_secs(5),

@@ -25,12 +25,17 @@ pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let words = messages(visit::lang());
         let all = notify::list(&visit.desk, visit.trader()?, MOST.into()).await?;
+        let dead = notify::dead(&visit.desk, visit.trader()?).await?;
+        let dead = (dead > 0).then(|| {
+            view! { <p class="hint" data-testid="dead-count">{fill(words.dead_count, &[&dead.to_string()])}</p> }
+        });
         let posted = Posted::read(&visit).await?;
         let empty = all.is_empty().then(|| view! { <p class="empty">{words.outbox_empty}</p> });
         let body = view! {
             <h1>{words.outbox}</h1>
             <p class="lead">{words.outbox_lead}</p>
             {posted.message()}
+            {dead}
             {empty}
             <ul class="cards" data-testid="outbox">
                 {all.into_iter().map(|message| card(words, message)).collect_view()}

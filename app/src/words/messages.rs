@@ -54,6 +54,7 @@ table! {
         sending: "Being sent",
         again: "Tried again {}",
         dead: "Given up {}",
+        dead_count: "Given up so far: {}",
         attempts: "{} attempts",
         retry: "Try again",
     }

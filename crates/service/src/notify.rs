@@ -20,7 +20,7 @@ pub use deliver::{deliver, gather, prune, resume};
 pub(crate) use email::Mailer;
 pub(crate) use event::Telling;
 pub use event::{Closed, Event, Ordered};
-pub use outbox::{Content, Letter, letter, list, retry};
+pub use outbox::{Content, Letter, dead, letter, list, retry};
 pub use plain::{escape, shown};
 pub use preferences::{Wish, preferences, set, wants};
 pub(crate) use secret::Signer;

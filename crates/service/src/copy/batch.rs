@@ -56,7 +56,7 @@ pub(crate) struct Batch(Arc<Line>);
 #[derive(Default)]
 struct Line {
     jobs: Mutex<Vec<Job>>,
-    turn: tokio::sync::Mutex<()>,
+    turn: Arc<tokio::sync::Mutex<()>>,
     /// The last transaction was of several.
     busy: AtomicBool,
 }
@@ -70,12 +70,15 @@ impl Batch {
             tokio::select! {
                 biased;
                 told = &mut told => break told,
-                turn = self.0.turn.lock() => {
+                turn = Arc::clone(&self.0.turn).lock_owned() => {
                     let (line, db) = (Arc::clone(&self.0), db.clone());
-                    // Others' writes are in it: it goes on when this caller is dropped.
-                    let flush = tokio::spawn(async move { line.flush(&db).await });
+                    // Others' writes are in it: it goes on when this caller is dropped, and keeps its turn until then,
+                    // so that who comes after finds it written.
+                    let flush = tokio::spawn(async move {
+                        line.flush(&db).await;
+                        drop(turn);
+                    });
                     flush.await.map_err(Error::fault)?;
-                    drop(turn);
                 }
             }
         };

@@ -86,6 +86,10 @@ fn together(desk: &Desk, words: &Words, items: &[Item], left_out: &[String]) -> 
     Content { html: Some(format!("<ul>{html}</ul>{more}")), ..Content::plain(&subject, &body) }
 }
 
+fn warning(title: String, why: String, facts: Vec<(&'static str, String)>) -> Item {
+    Item { brief: title.clone(), title, why: Some(why), facts }
+}
+
 /// What is needed to tell of events, and what was looked up for it.
 struct Teller<'a> {
     desk: &'a Desk,
@@ -104,7 +108,7 @@ impl Teller<'_> {
             Event::StopLoss(closed) => self.closed(closed, words.stop_loss).await?,
             Event::KeyRefused { key } => {
                 let name = self.key(*key).await?;
-                self.warning(fill(words.key_refused, &[&name]), fill(words.key_refused_why, &[base]), vec![])
+                warning(fill(words.key_refused, &[&name]), fill(words.key_refused_why, &[base]), vec![])
             }
             Event::Unprotected { key, symbol, closed, copy } => {
                 let (title, why) = if *closed {
@@ -114,29 +118,24 @@ impl Teller<'_> {
                 };
                 let mut facts = vec![(words.market, symbol.to_string()), (words.key, self.key(*key).await?)];
                 facts.extend(self.strategy(*copy).await?);
-                self.warning(fill(title, &[&symbol.to_string()]), why.to_owned(), facts)
+                warning(fill(title, &[&symbol.to_string()]), why.to_owned(), facts)
             }
             Event::PlanLapses { plan, at } => {
                 let facts = vec![(words.plan, shown(plan)), (words.until, self.zone.show(*at))];
                 let why = fill(words.plan_lapses_why, &[base]);
-                self.warning(fill(words.plan_lapses, &[&shown(plan)]), why, facts)
+                warning(fill(words.plan_lapses, &[&shown(plan)]), why, facts)
             }
             Event::SignedIn { agent, address } => {
                 let facts = vec![(words.browser, shown(agent)), (words.address, shown(address))];
-                self.warning(words.signed_in.to_owned(), fill(words.signed_in_why, &[base]), facts)
+                warning(words.signed_in.to_owned(), fill(words.signed_in_why, &[base]), facts)
             }
             Event::PasswordChanged => {
                 let why = fill(words.password_changed_why, &[base]);
-                self.warning(words.password_changed.to_owned(), why, vec![])
+                warning(words.password_changed.to_owned(), why, vec![])
             }
         };
         item.facts.push((words.time, self.zone.show(at)));
         Ok(item)
-    }
-
-    #[allow(clippy::unused_self, reason = "an item is made by its teller like any other")]
-    fn warning(&self, title: String, why: String, facts: Vec<(&'static str, String)>) -> Item {
-        Item { brief: title.clone(), title, why: Some(why), facts }
     }
 
     async fn ordered(&mut self, order: &Ordered) -> Result<Item> {

@@ -183,7 +183,8 @@ async fn hand_over(desk: &Desk, row: &rows::Message) -> Result<std::result::Resu
 }
 
 fn telegram_text(row: &rows::Message, content: &Content) -> String {
-    let again = row.failure.as_deref() == Some(CUT_OFF) || row.holder.is_some();
+    // The last attempt may have arrived, whoever made it.
+    let again = row.holder.is_some() || matches!(row.failure.as_deref(), Some(CUT_OFF | telegram::NO_ANSWER));
     let again = again.then_some(EN.perhaps_again);
     let parts = [again, Some(content.subject.as_str()), Some(content.body.as_str())];
     parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n")

@@ -131,6 +131,15 @@ pub async fn list(desk: &Desk, actor: &Actor, limit: u32) -> Result<Vec<Outgoing
         .collect()
 }
 
+/// How many messages were given up, however old they are.
+///
+/// # Errors
+/// [`Error::Forbidden`] for anyone but an admin.
+pub async fn dead(desk: &Desk, actor: &Actor) -> Result<i64> {
+    actor.must(Role::Admin)?;
+    Ok(rows::dead(&desk.db).await?)
+}
+
 fn delivery(desk: &Desk, row: &rows::Message) -> Delivery {
     match (row.sent_at, row.failed_at) {
         (Some(at), _) => Delivery::Sent(at),

@@ -6,13 +6,15 @@ mod commands;
 mod link;
 mod poll;
 mod simulator;
+mod words;
 
 pub use link::{method, unlink};
-pub use poll::poll;
+pub use poll::{poll, polls};
 pub use simulator::{chat, say};
 
 use super::{deliver, outbox, preferences, secret};
 use crate::{Desk, Result, TelegramSettings, mail};
+pub(super) use api::NO_ANSWER;
 use api::Trouble;
 use domain::{
     Micros, Role,
@@ -131,10 +133,8 @@ async fn refused(desk: &Desk, bot: &api::Bot) -> Result<()> {
     let mut tx = desk.db.begin().await?;
     if bot::refuse(&mut tx, bot.name(), now).await? {
         let letter = mail::Letter {
-            subject: "Telegram refuses the bot's token".to_owned(),
-            body: "No message leaves by Telegram until TELEGRAM_BOT_TOKEN is one that Telegram takes. Messages wait in \
-                   the outbox meanwhile; mail is not affected.\n"
-                .to_owned(),
+            subject: words::EN.token_refused.to_owned(),
+            body: words::EN.token_refused_why.to_owned(),
         };
         for admin in store::user::list_by_role(&mut tx, Role::Admin).await? {
             mail::enqueue(desk, &mut tx, Some(admin.id), &admin.email, &letter).await?;

@@ -6,7 +6,7 @@ use service::{
     MasterKey, Sealer, account,
     api_client::{self, NewClient},
     flash::{self, Flash},
-    secrets, session, testing, token,
+    notify, secrets, session, testing, token,
 };
 use std::{fs, sync::Arc};
 use store::key::{KeyRow, SealedSecret};
@@ -123,11 +123,14 @@ async fn a_new_master_key_takes_over_every_secret(db: &TestDb) {
     let (old, _) = desk(db);
     let user = store::user::by_email(&old.db, ADA).await.unwrap().unwrap().id;
     let id = store_key(&old, user).await;
+    assert_eq!(notify::gather(&old).await.unwrap(), 1);
+    let ada = account::sign_in(&old, here(), ADA, OTHER).await.unwrap().actor;
+    let before = notify::telegram::method(&old, &ada).await.unwrap();
     let chance = Arc::clone(&old.chance);
     let rekeying =
         with_sealer(db, Sealer::new(MasterKey::new([8; 32]), Some(MasterKey::new([7; 32])), chance.clone()));
-    // Two keys, an API client, a reset mail, a notice of the change, and the key that signs.
-    assert_eq!(secrets::rekey(&rekeying).await.unwrap(), 6);
+    // Two keys, an API client, a reset mail, a notice of the change, the key that signs, and the messages' secret.
+    assert_eq!(secrets::rekey(&rekeying).await.unwrap(), 7);
     assert_eq!(secrets::rekey(&rekeying).await.unwrap(), 0);
 
     let new = with_sealer(db, Sealer::new(MasterKey::new([8; 32]), None, chance));
@@ -144,6 +147,8 @@ async fn a_new_master_key_takes_over_every_secret(db: &TestDb) {
     let client = store::api_client::list_by_user(&new.db, user).await.unwrap().remove(0);
     let sealed = service::Sealed::from_bytes(&client.sealed_secret).unwrap();
     assert_eq!(new.sealer.open("api_clients", client.id.0, user.0, &sealed).unwrap().len(), 64);
+    let after = notify::telegram::method(&new, &ada).await.unwrap();
+    assert_ne!(before.code, after.code, "a code is not taken over: it is followed by another");
     let tokens = token::sign_in(&new, here(), ADA, OTHER).await.unwrap();
     token::verify(&new, &tokens.access_token).await.unwrap();
 }

@@ -127,46 +127,64 @@ async fn a_flash_is_read_once_by_its_browser(db: &TestDb) {
     assert_eq!(take(mine, NOW).await, None, "gone with its session");
 }
 
-async fn a_message_waits_is_tried_again_and_given_up(db: &TestDb) {
-    let me = person(db, 1).await;
-    let letter = |number, at, once| message::NewMessage {
+fn letter(user: UserId, number: u128, at: Micros) -> message::NewMessage<'static> {
+    message::NewMessage {
         id: MessageId(id(number)),
-        user_id: Some(me),
+        user_id: Some(user),
         channel: Channel::Email,
         to_address: "person1@example.com",
-        once,
+        once: None,
         sealed_body: &[0, 255, 1],
         created_at: at,
-    };
+    }
+}
+
+/// Three letters, written one microsecond after the other.
+async fn three_letters(db: &TestDb) -> UserId {
+    let me = person(db, 1).await;
     write(db, async |tx| {
-        assert!(message::insert(tx, &letter(1, NOW, Some("report"))).await?);
-        assert!(message::insert(tx, &letter(2, NOW.plus(1), None)).await?);
-        assert!(message::insert(tx, &letter(3, NOW.plus(2), None)).await?);
-        assert!(!message::insert(tx, &letter(4, NOW, Some("report"))).await?, "written once");
+        for (number, after) in [(1, 0), (2, 1), (3, 2)] {
+            assert!(message::insert(tx, &letter(me, number, NOW.plus(after))).await?);
+        }
         Ok(())
     })
     .await
     .unwrap();
-    let due = async |at| -> Vec<_> {
-        let all = message::due(&**db, Channel::Email, at, 10).await.unwrap();
-        all.into_iter().map(|m| m.id).collect()
-    };
-    assert_eq!(due(NOW.plus(1)).await, [MessageId(id(1)), MessageId(id(2))]);
-    assert_eq!(message::due(&**db, Channel::Telegram, NOW.plus(9), 10).await.unwrap(), []);
+    me
+}
 
-    let claim = async |number, holder: &str, at| {
-        let (message, until) = (MessageId(id(number)), NOW.plus(100));
-        write(db, async |tx| message::claim(tx, message, holder, at, until, None).await).await.unwrap()
-    };
-    assert!(claim(1, "one", NOW.plus(3)).await);
-    assert!(!claim(1, "two", NOW.plus(4)).await, "somebody is at it");
-    assert_eq!(due(NOW.plus(3)).await, [MessageId(id(2)), MessageId(id(3))]);
+async fn due(db: &TestDb, after: i64) -> Vec<MessageId> {
+    let all = message::due(&**db, Channel::Email, NOW.plus(after), 10).await.unwrap();
+    all.into_iter().map(|m| m.id).collect()
+}
+
+async fn claim(db: &TestDb, number: u128, holder: &str, after: i64) -> bool {
+    let (message, at, until) = (MessageId(id(number)), NOW.plus(after), NOW.plus(100));
+    write(db, async |tx| message::claim(tx, message, holder, at, until, None).await).await.unwrap()
+}
+
+async fn a_message_is_handed_over_by_one_at_a_time(db: &TestDb) {
+    let me = three_letters(db).await;
+    assert_eq!(due(db, 1).await, [MessageId(id(1)), MessageId(id(2))]);
+    assert_eq!(message::due(&**db, Channel::Telegram, NOW.plus(9), 10).await.unwrap(), []);
+    assert!(claim(db, 1, "one", 3).await);
+    assert!(!claim(db, 1, "two", 4).await, "somebody is at it");
+    assert_eq!(due(db, 3).await, [MessageId(id(2)), MessageId(id(3))]);
     write(db, async |tx| message::let_go(tx, "one").await).await.unwrap();
     let cut_off = message::get(&**db, MessageId(id(1))).await.unwrap().unwrap();
     assert_eq!((cut_off.holder.as_deref(), cut_off.sending_until, cut_off.attempts), (Some("one"), None, 1));
-    assert!(claim(1, "two", NOW.plus(4)).await && claim(2, "two", NOW.plus(4)).await);
-    assert!(claim(3, "two", NOW.plus(4)).await);
+    assert!(claim(db, 1, "two", 4).await);
+    assert!(!claim(db, 1, "one", 99).await && claim(db, 1, "one", 100).await, "silent for too long");
 
+    let named = message::NewMessage { once: Some("report"), ..letter(me, 4, NOW) };
+    let again = message::NewMessage { id: MessageId(id(5)), ..named.clone() };
+    assert!(write(db, async |tx| message::insert(tx, &named).await).await.unwrap());
+    assert!(!write(db, async |tx| message::insert(tx, &again).await).await.unwrap(), "written once");
+}
+
+async fn a_message_waits_is_tried_again_and_given_up(db: &TestDb) {
+    three_letters(db).await;
+    assert!(claim(db, 1, "two", 4).await && claim(db, 2, "two", 4).await && claim(db, 3, "two", 4).await);
     write(db, async |tx| {
         message::sent(tx, MessageId(id(1)), NOW.plus(5)).await?;
         message::postpone(tx, MessageId(id(2)), NOW.plus(50), "busy").await?;
@@ -176,15 +194,15 @@ async fn a_message_waits_is_tried_again_and_given_up(db: &TestDb) {
     })
     .await
     .unwrap();
-    assert_eq!(due(NOW.plus(49)).await, []);
-    assert_eq!(due(NOW.plus(50)).await, [MessageId(id(2))]);
+    assert_eq!(due(db, 49).await, []);
+    assert_eq!(due(db, 50).await, [MessageId(id(2))]);
     let all = message::latest(&**db, 10).await.unwrap();
     assert_eq!(
         all.iter().map(|m| (m.sent_at, m.failed_at, m.attempts, m.failure.as_deref())).collect::<Vec<_>>(),
         [
             (None, Some(NOW.plus(6)), 1, Some("no")),
             (None, None, 1, Some("busy")),
-            (Some(NOW.plus(5)), None, 2, None)
+            (Some(NOW.plus(5)), None, 1, None)
         ]
     );
     assert_eq!((all[1].sealed_body.as_slice(), all[2].sealed_body.as_slice()), (&[9][..], &[0, 255, 1][..]));
@@ -193,7 +211,7 @@ async fn a_message_waits_is_tried_again_and_given_up(db: &TestDb) {
         write(db, async |tx| message::revive(tx, MessageId(id(number)), NOW.plus(60)).await).await.unwrap()
     };
     assert!(revive(3).await && !revive(3).await && !revive(1).await);
-    assert_eq!(due(NOW.plus(60)).await, [MessageId(id(2)), MessageId(id(3))]);
+    assert_eq!(due(db, 60).await, [MessageId(id(2)), MessageId(id(3))]);
     let page = message::page(&**db, MessageId(id(1)), 1).await.unwrap();
     assert_eq!(page.iter().map(|m| m.id).collect::<Vec<_>>(), [MessageId(id(2))]);
 }
@@ -232,6 +250,7 @@ store::each_engine!(
     a_token_opens_its_session_until_it_expires,
     sessions_end_for_their_owner_only,
     a_flash_is_read_once_by_its_browser,
+    a_message_is_handed_over_by_one_at_a_time,
     a_message_waits_is_tried_again_and_given_up,
     what_was_done_is_noted,
 );

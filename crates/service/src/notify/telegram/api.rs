@@ -10,6 +10,10 @@ use zeroize::Zeroizing;
 const LONG_POLL: u64 = 25;
 /// Longer than any call lasts.
 const PATIENCE: Duration = Duration::from_secs(40);
+/// Nobody was there to take a request: it did not arrive.
+const NOT_THERE: &str = "Telegram cannot be reached";
+/// A request was not answered, or not so that it could be read: it may have arrived.
+pub(in crate::notify) const NO_ANSWER: &str = "Telegram did not answer";
 /// Telegram takes no longer text.
 const LONGEST: usize = 4_096;
 
@@ -128,19 +132,14 @@ impl Bot {
     async fn call<T: DeserializeOwned>(&self, method: &str, body: &serde_json::Value) -> Result<T, Trouble> {
         let url = format!("{}/bot{}/{method}", self.base, self.token.as_str());
         let sent = self.http.post(url).json(body).send().await.map_err(|error| {
-            Trouble::Unreachable(if error.is_timeout() {
-                "Telegram did not answer in time"
-            } else {
-                "Telegram cannot be reached"
-            })
+            // What was sent and not answered may have arrived.
+            Trouble::Unreachable(if error.is_connect() { NOT_THERE } else { NO_ANSWER })
         });
         let response = sent?;
         let status = response.status().as_u16();
         let answer: Option<Answer<T>> = response.json().await.ok();
         match status {
-            200 => answer
-                .and_then(|answer| answer.result)
-                .ok_or(Trouble::Unreachable("Telegram's answer cannot be read")),
+            200 => answer.and_then(|answer| answer.result).ok_or(Trouble::Unreachable(NO_ANSWER)),
             401 | 404 => Err(Trouble::Unauthorized),
             403 => Err(Trouble::Blocked),
             429 => Err(Trouble::Limited(answer.and_then(|a| a.parameters?.retry_after).unwrap_or(30))),

@@ -4,10 +4,11 @@
 use super::{
     link::{self, Linked},
     put,
+    words::EN,
 };
 use crate::{
     Actor, Desk, Error, Result, SharedDesk, copy, equity, follow, key,
-    notify::plain::shown,
+    notify::{plain::shown, words::fill},
     order, panic,
     throttle::{self, Bucket},
 };
@@ -19,11 +20,6 @@ use store::{
 
 /// The panic button is pressed by a second message within this time.
 const SURE: i64 = MINUTE;
-
-const HELP: &str = "/status – your desk at a glance\n/positions – what is open\n/panic – pause following, cancel orders, \
-    close positions\n/stop – unlink this chat";
-const STRANGER: &str = "This chat is not linked to a desk. On your desk, open Settings, Notifications, and send the code \
-    shown there: /start CODE";
 
 /// What a message to the bot comes to.
 pub(super) struct Answer {
@@ -48,7 +44,7 @@ impl Answer {
 
     /// Something of ours broke.
     pub(super) fn sorry() -> Self {
-        Self::says("Something went wrong on our side. Please try again.")
+        Self::says(EN.sorry)
     }
 
     /// Does it and says it; `once` names the message that it answers.
@@ -75,20 +71,13 @@ async fn linked(desk: &Desk, tx: &mut Tx, chat: i64, code: &str, once: &str) -> 
     Ok(match link::link(desk, tx, chat, code).await? {
         Linked::Yes { user, before } => {
             if let Some(before) = before {
-                let text = "Your desk is linked to another chat now. If that was not you, unlink it on your desk and \
-                    set a new password.";
-                put(desk, tx, before, &format!("{once}:moved"), text).await?;
+                put(desk, tx, before, &format!("{once}:moved"), EN.moved).await?;
             }
             let person = store::user::get(&mut *tx, user).await?.ok_or(Error::NotFound)?;
-            format!("This chat is linked to the desk of {}.\n\n{HELP}", shown(&person.email))
+            format!("{}\n\n{}", fill(EN.linked, &[&shown(&person.email)]), EN.help)
         }
-        Linked::Anothers => {
-            "This chat is linked to another person's desk. Send /stop first, then the code again.".to_owned()
-        }
-        Linked::No => {
-            "This code is not valid (any more). Your desk shows a new one under Settings, Notifications."
-                .to_owned()
-        }
+        Linked::Anothers => EN.anothers.to_owned(),
+        Linked::No => EN.no_code.to_owned(),
     })
 }
 
@@ -105,8 +94,8 @@ pub(super) async fn answer(desk: &SharedDesk, chat: i64, text: &str) -> Result<A
     if command == "/start" && !rest.is_empty() {
         return start(desk, chat, rest).await;
     }
-    let Some(link) = links::of_chat(&desk.db, chat).await? else { return Ok(Answer::says(STRANGER)) };
-    let Some(actor) = actor(desk, &link).await? else { return Ok(Answer::says(STRANGER)) };
+    let Some(link) = links::of_chat(&desk.db, chat).await? else { return Ok(Answer::says(EN.stranger)) };
+    let Some(actor) = actor(desk, &link).await? else { return Ok(Answer::says(EN.stranger)) };
     if !link.active {
         // Who writes has not blocked the bot (any more).
         let mut tx = desk.db.begin().await?;
@@ -114,14 +103,11 @@ pub(super) async fn answer(desk: &SharedDesk, chat: i64, text: &str) -> Result<A
         tx.commit().await?;
     }
     match command {
-        "/stop" => {
-            let text = "This chat is unlinked. No more messages will come.".to_owned();
-            Ok(Answer { text, deed: Deed::Unlink })
-        }
+        "/stop" => Ok(Answer { text: EN.unlinked.to_owned(), deed: Deed::Unlink }),
         "/status" => Ok(Answer::says(status(desk, &actor).await?)),
         "/positions" => Ok(Answer::says(positions(desk, &actor).await?)),
         "/panic" => pressed(desk, &actor, &link, rest).await,
-        _ => Ok(Answer::says(HELP)),
+        _ => Ok(Answer::says(EN.help)),
     }
 }
 
@@ -129,7 +115,7 @@ pub(super) async fn answer(desk: &SharedDesk, chat: i64, text: &str) -> Result<A
 async fn start(desk: &Desk, chat: i64, code: &str) -> Result<Answer> {
     match throttle::count(desk, &[Bucket::Chat(chat)]).await {
         Ok(()) => Ok(Answer { text: String::new(), deed: Deed::Link(code.to_owned()) }),
-        Err(Error::TooMany { .. }) => Ok(Answer::says("Too many codes. Please wait a quarter of an hour.")),
+        Err(Error::TooMany { .. }) => Ok(Answer::says(EN.too_many)),
         Err(error) => Err(error),
     }
 }
@@ -141,24 +127,21 @@ async fn actor(desk: &Desk, link: &Link) -> Result<Option<Actor>> {
 
 async fn status(desk: &Desk, actor: &Actor) -> Result<String> {
     let keys = key::list(desk, actor).await?;
-    let active = keys.iter().filter(|key| key.active).count();
     let follows = follow::list(desk, actor).await?;
-    let following = follows.iter().filter(|follow| follow.active).count();
     let worth = match equity::total_usd(desk, actor).await {
         Ok(usd) => format!("{} USD", money::text(usd.round_dp(2))),
         Err(Error::Fault(fault)) => return Err(Error::Fault(fault)),
-        Err(_) => "not known now".to_owned(),
+        Err(_) => EN.not_known.to_owned(),
     };
-    let all_paused = if copy::paused_all(desk).await?.is_some() {
-        "\nNew copies are paused for everybody by the operator."
-    } else {
-        ""
-    };
-    Ok(format!(
-        "Worth: {worth}\nKeys: {active} of {} switched on\nStrategies followed: {following} of {} active{all_paused}",
+    let counts = [
+        keys.iter().filter(|key| key.active).count(),
         keys.len(),
-        follows.len()
-    ))
+        follows.iter().filter(|follow| follow.active).count(),
+        follows.len(),
+    ];
+    let [on, all, following, followed] = counts.map(|count| count.to_string());
+    let status = fill(EN.status, &[&worth, &on, &all, &following, &followed]);
+    Ok(if copy::paused_all(desk).await?.is_some() { format!("{status}\n{}", EN.all_paused) } else { status })
 }
 
 async fn positions(desk: &Desk, actor: &Actor) -> Result<String> {
@@ -168,22 +151,23 @@ async fn positions(desk: &Desk, actor: &Actor) -> Result<String> {
         match order::positions(desk, actor, key.id).await {
             Ok(all) => lines.extend(all.iter().map(|position| line(&name, position))),
             Err(Error::Fault(fault)) => return Err(Error::Fault(fault)),
-            Err(_) => lines.push(format!("{name}: the exchange does not answer for this key")),
+            Err(_) => lines.push(fill(EN.no_answer, &[&name])),
         }
     }
-    Ok(if lines.is_empty() { "Nothing is open.".to_owned() } else { lines.join("\n") })
+    Ok(if lines.is_empty() { EN.nothing_open.to_owned() } else { lines.join("\n") })
 }
 
 fn line(name: &str, position: &Position) -> String {
-    format!(
-        "{name}: {} {} {} at {}, {} USD ({} %)",
-        position.side,
+    let values = [
+        position.side.to_string(),
         money::text(position.contracts),
-        position.symbol,
+        position.symbol.to_string(),
         money::text(position.entry_price.round_dp(8)),
         money::text(position.unrealized_pnl.round_dp(2)),
         money::text(position.percentage.round_dp(2)),
-    )
+    ];
+    let values = values.iter().map(String::as_str);
+    fill(EN.position, &std::iter::once(name).chain(values).collect::<Vec<_>>())
 }
 
 /// The panic button: asked once, pressed by the second message.
@@ -191,20 +175,13 @@ async fn pressed(desk: &SharedDesk, actor: &Actor, link: &Link, rest: &str) -> R
     let now = desk.clock.now();
     let asked = link.panic_asked_at.is_some_and(|at| now.since(at) <= SURE);
     if !(asked && rest.eq_ignore_ascii_case("yes")) {
-        let text = "This pauses all following, cancels all orders and closes all positions on all your keys. Send \
-            “/panic yes” within a minute to do it.";
-        return Ok(Answer { text: text.to_owned(), deed: Deed::Panic(Some(now)) });
+        return Ok(Answer { text: EN.sure.to_owned(), deed: Deed::Panic(Some(now)) });
     }
     let reports = panic::person(desk, actor).await?;
     let line = |report: &panic::Report| {
-        let outcome = if report.done() {
-            "nothing stands any more"
-        } else {
-            "NOT all of it is done: look at your desk"
-        };
-        format!("{}: {outcome}", shown(&report.name))
+        fill(if report.done() { EN.cleared } else { EN.not_cleared }, &[&shown(&report.name)])
     };
     let lines: Vec<_> = reports.iter().map(line).collect();
-    let text = format!("Following is paused.\n{}", lines.join("\n"));
+    let text = format!("{}\n{}", EN.panicked, lines.join("\n"));
     Ok(Answer { text, deed: Deed::Panic(None) })
 }

@@ -5,8 +5,14 @@ use super::{
     api::{Bot, Trouble, Update},
     commands, pause, refused,
 };
-use crate::{Error, Result, SharedDesk};
+use crate::{Desk, Error, Result, SharedDesk};
 use store::telegram::bot;
+
+/// Whether there is a bot to ask for.
+#[must_use]
+pub fn polls(desk: &Desk) -> bool {
+    desk.telegram.real()
+}
 
 /// One question, which Telegram may hold back for a while. Nothing without a bot.
 ///

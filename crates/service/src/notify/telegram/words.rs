@@ -1,0 +1,51 @@
+//! What the bot says. English is the first language: a further one is a further table.
+
+/// The texts of the bot.
+pub(super) struct Words {
+    pub(super) help: &'static str,
+    pub(super) stranger: &'static str,
+    pub(super) sorry: &'static str,
+    pub(super) linked: &'static str,
+    pub(super) moved: &'static str,
+    pub(super) anothers: &'static str,
+    pub(super) no_code: &'static str,
+    pub(super) too_many: &'static str,
+    pub(super) unlinked: &'static str,
+    pub(super) status: &'static str,
+    pub(super) not_known: &'static str,
+    pub(super) all_paused: &'static str,
+    pub(super) nothing_open: &'static str,
+    pub(super) no_answer: &'static str,
+    pub(super) position: &'static str,
+    pub(super) sure: &'static str,
+    pub(super) panicked: &'static str,
+    pub(super) cleared: &'static str,
+    pub(super) not_cleared: &'static str,
+    pub(super) token_refused: &'static str,
+    pub(super) token_refused_why: &'static str,
+}
+
+/// English.
+pub(super) static EN: Words = Words {
+    help: "/status – your desk at a glance\n/positions – what is open\n/panic – pause following, cancel orders, close positions\n/stop – unlink this chat",
+    stranger: "This chat is not linked to a desk. On your desk, open Settings, Notifications, and send the code shown there: /start CODE",
+    sorry: "Something went wrong on our side. Please try again.",
+    linked: "This chat is linked to the desk of {}.",
+    moved: "Your desk is linked to another chat now. If that was not you, unlink it on your desk and set a new password.",
+    anothers: "This chat is linked to another person's desk. Send /stop first, then the code again.",
+    no_code: "This code is not valid (any more). Your desk shows a new one under Settings, Notifications.",
+    too_many: "Too many codes. Please wait a quarter of an hour.",
+    unlinked: "This chat is unlinked. No more messages will come.",
+    status: "Worth: {}\nKeys: {} of {} switched on\nStrategies followed: {} of {} active",
+    not_known: "not known now",
+    all_paused: "New copies are paused for everybody by the operator.",
+    nothing_open: "Nothing is open.",
+    no_answer: "{}: the exchange does not answer for this key",
+    position: "{}: {} {} {} at {}, {} USD ({} %)",
+    sure: "This pauses all following, cancels all orders and closes all positions on all your keys. Send “/panic yes” within a minute to do it.",
+    panicked: "Following is paused.",
+    cleared: "{}: nothing stands any more",
+    not_cleared: "{}: NOT all of it is done, look at your desk",
+    token_refused: "Telegram refuses the bot's token",
+    token_refused_why: "No message leaves by Telegram until TELEGRAM_BOT_TOKEN is one that Telegram takes. Messages wait in the outbox meanwhile; mail is not affected.\n",
+};

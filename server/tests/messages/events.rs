@@ -1,0 +1,245 @@
+//! What happens, told once: an order and its end, a burst, what a killed desk was at.
+
+use crate::{
+    bot::{BotApi, Fault, TOKEN},
+    common::{
+        House, Person,
+        process::{PATIENCE, Process, answers, free_port, until},
+    },
+    setting::{PASSWORD, SETTINGS, actor, by, chat, deliver, link},
+};
+use domain::{
+    notification::{Channel, Kind},
+    time::SECOND,
+};
+use reqwest::Method;
+use serde_json::{Value, json};
+use service::{
+    notify::{self, Event},
+    order,
+};
+use store::{notice::NewNotice, testing::TestDb};
+
+/// The price of BTC/USDT, whole, and so many percent of it.
+async fn near(person: &Person, percent: i64) -> String {
+    let ticker = person.get("/v1/pub/exchange/ticker").await.ok(200);
+    let last = domain::money::parse(&ticker["last"].to_string()).unwrap();
+    (last * domain::Decimal::new(percent, 2)).round().normalize().to_string()
+}
+
+fn number(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
+}
+
+async fn an_order_and_its_end_are_told_once_on_every_channel(db: &TestDb) {
+    let house = House::open(db).await;
+    let ada = Person::sign_up(&house, "ada").await;
+    let (api_key, secret) = ada.sandbox_account().await;
+    let body = json!({
+        "exchangeId": "BINANCE", "tradeType": "FUTURES", "strategyType": "MANUAL",
+        "name": "<b>\u{202e}yek</b>", "apiKey": api_key, "apiSecretKey": secret,
+    });
+    let key =
+        ada.post("/v1/priv/account/exchange/key", body).await.ok(200)["id"].as_str().unwrap().to_owned();
+    let me = actor(&house, "ada").await;
+    link(&house, &me).await;
+    let on = json!({ "telegramNewOrder": true, "telegramTakeProfit": true, "telegramStopLoss": true });
+    ada.put(SETTINGS, on).await.ok(200);
+    let answered = chat(&house, &me).await.len();
+
+    let target = near(&ada, 102).await;
+    let order = json!({
+        "symbol": "BTC/USDT", "type": "MARKET", "side": "BUY", "amount": "0.05",
+        "takeProfitPrices": [number(&target)], "stopTriggerPrice": number(&near(&ada, 95).await),
+        "stopTriggerType": "MARKET",
+    });
+    ada.post(&format!("/v1/priv/exchange/order/{key}"), order).await.ok(200);
+    deliver(&house).await;
+    deliver(&house).await;
+    let mails = by(&house, Channel::Email).await;
+    assert_eq!(mails.len(), 1, "{mails:?}");
+    assert_eq!(
+        (mails[0].to.as_str(), mails[0].subject.as_str()),
+        ("ada@example.org", "New order: buy BTC/USDT")
+    );
+    for told in ["Amount: 0.05 BTC", "Price: ", "Key: <b>yek</b>", "Time: 2026-01-01 00:0", "UTC"] {
+        assert!(mails[0].body.contains(told), "{told} is not in {}", mails[0].body);
+    }
+    assert!(!mails[0].body.contains('\u{202e}'));
+    let said = chat(&house, &me).await.split_off(answered);
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].starts_with("New order: buy BTC/USDT\n\nMarket: BTC/USDT"), "{}", said[0]);
+
+    // The target is passed while nobody watches.
+    house.price("BTC/USDT", &near(&ada, 104).await).await;
+    house.beat(8);
+    for _ in 0..3 {
+        house.clock.advance(30 * SECOND);
+        order::look_after(&house.desk).await.unwrap();
+        deliver(&house).await;
+    }
+    let mails = by(&house, Channel::Email).await;
+    assert_eq!(mails.len(), 2, "{mails:?}");
+    assert_eq!(mails[0].subject, "Take-profit hit: BTC/USDT");
+    assert!(mails[0].body.contains("Result: +"), "{}", mails[0].body);
+    assert!(mails[0].body.contains(" USD (+"), "{}", mails[0].body);
+    let said = chat(&house, &me).await.split_off(answered);
+    assert_eq!(said.len(), 2, "{said:?}");
+    let due = store::protection::due(&house.desk.db, house.desk.clock.now(), 9).await.unwrap();
+    assert_eq!(due, [], "nothing stands, nothing is looked at any more");
+}
+
+/// The exchange took one of many orders.
+fn ordered(key: &str) -> String {
+    let order = notify::Ordered {
+        key: key.parse().unwrap(),
+        symbol: "BTC/USDT".parse().unwrap(),
+        side: domain::Side::Buy,
+        amount: Some(domain::Decimal::new(5, 2)),
+        price: Some(domain::Decimal::new(10_000, 0)),
+        copy: None,
+    };
+    serde_json::to_string(&Event::NewOrder(order)).unwrap()
+}
+
+async fn a_burst_is_one_message(db: &TestDb) {
+    let house = House::open(db).await;
+    let ada = Person::sign_up(&house, "ada").await;
+    let key = ada.key("FUTURES", "MANUAL").await;
+    let me = actor(&house, "ada").await;
+    link(&house, &me).await;
+    ada.put(SETTINGS, json!({ "telegramNewOrder": true })).await.ok(200);
+    let answered = chat(&house, &me).await.len();
+    let now = house.desk.clock.now();
+    let mut tx = house.desk.db.begin().await.unwrap();
+    for number in 0..1_000 {
+        let (once, body) = (format!("ordered:{number}"), ordered(&key));
+        let notice = NewNotice {
+            event_key: &once,
+            user_id: me.user,
+            kind: Kind::NewOrder,
+            group_key: "signal",
+            body: &body,
+            at: now,
+            ready_at: now.plus(5 * SECOND),
+        };
+        store::notice::tell(&mut tx, &notice).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    deliver(&house).await;
+    assert_eq!(by(&house, Channel::Email).await.len(), 0, "the burst may go on");
+    house.clock.advance(5 * SECOND);
+    deliver(&house).await;
+    let mails = by(&house, Channel::Email).await;
+    assert_eq!(mails.len(), 1);
+    assert_eq!(mails[0].subject, "New order: buy BTC/USDT (1000 keys)");
+    assert_eq!(mails[0].body.matches("- Test: buy, 0.05 BTC, 10000 USDT").count(), 1_000);
+    assert_eq!(chat(&house, &me).await.len(), answered + 1);
+}
+
+/// A desk as people run it, whose bot is ours.
+struct Running {
+    api: BotApi,
+    http: reqwest::Client,
+    folder: tempfile::TempDir,
+    database: String,
+    port: u16,
+    process: Option<Process>,
+}
+
+impl Running {
+    async fn begin(db: &TestDb) -> Self {
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
+        let (api, database) = (BotApi::start().await, db.url().to_owned());
+        let mut running = Self { api, http, folder, database, port, process: None };
+        running.start().await;
+        running
+    }
+
+    async fn start(&mut self) {
+        let settings = [
+            ("SLIPSTREAM_DATA_DIR", self.folder.path().display().to_string()),
+            ("DATABASE_URL", self.database.clone()),
+            ("TELEGRAM_BOT_TOKEN", TOKEN.to_owned()),
+            ("TELEGRAM_API_BASE", self.api.base.clone()),
+        ];
+        let process = Process::start(&[], self.port, &settings);
+        answers(&self.http, "the desk's start", &format!("{}/healthz", process.base)).await;
+        self.process = Some(process);
+    }
+
+    /// As `kill -9`.
+    fn kill(&mut self) {
+        self.process = None;
+    }
+
+    async fn call(&self, method: Method, path: &str, token: &str, body: Value) -> Value {
+        let request = self.http.request(method, format!("http://127.0.0.1:{}{path}", self.port));
+        let response = request.header("authorization", token).json(&body).send().await.unwrap();
+        assert!(response.status().is_success(), "{path}: {}", response.status());
+        serde_json::from_str(&response.text().await.unwrap()).unwrap_or(Value::Null)
+    }
+
+    async fn sent(&self, count: usize) -> Vec<String> {
+        until(&format!("message {count}"), PATIENCE, async || {
+            let sent = self.api.sent(77);
+            (sent.len() >= count).then_some(sent)
+        })
+        .await
+    }
+}
+
+async fn a_killed_desk_tells_once_or_visibly_again(db: &TestDb) {
+    let mut desk = Running::begin(db).await;
+    let person = json!({ "email": "ada@example.org", "password": PASSWORD });
+    let tokens = desk.call(Method::POST, "/v1/auth/sign-up", "", person).await;
+    let token = tokens["accessToken"].as_str().unwrap().to_owned();
+    let method = desk.call(Method::GET, &format!("{SETTINGS}/method"), &token, json!({})).await;
+    desk.api.write(77, &format!("/start {}", method["telegramAuthCode"].as_str().unwrap()));
+    desk.sent(1).await;
+
+    // Telegram takes the message, and the desk is killed before it hears so: it is told again, and says that.
+    desk.api.fail(Fault::Silent);
+    desk.api.write(77, "/positions");
+    assert_eq!(desk.sent(2).await[1], "Nothing is open.");
+    desk.kill();
+    desk.start().await;
+    let sent = desk.sent(3).await;
+    assert!(
+        sent[2].ends_with("Nothing is open.") && sent[2].contains("may have reached you before"),
+        "{sent:?}"
+    );
+
+    // The desk is killed between what happens and its telling: it is told once.
+    desk.call(Method::PUT, SETTINGS, &token, json!({ "telegramNewOrder": true })).await;
+    let account = desk.call(Method::POST, "/v1/priv/account/exchange/sandbox", &token, json!({})).await;
+    let key = json!({
+        "exchangeId": "BINANCE", "tradeType": "FUTURES", "strategyType": "MANUAL", "name": "Test",
+        "apiKey": account["apiKey"], "apiSecretKey": account["apiSecretKey"],
+    });
+    let key = desk.call(Method::POST, "/v1/priv/account/exchange/key", &token, key).await;
+    let order = json!({ "symbol": "BTC/USDT", "type": "MARKET", "side": "BUY", "amount": "0.01" });
+    let path = format!("/v1/priv/exchange/order/{}", key["id"].as_str().unwrap());
+    desk.call(Method::POST, &path, &token, order).await;
+    desk.kill();
+    desk.start().await;
+    // Asked after it, the bot answers after it: what was to come has come.
+    desk.sent(4).await;
+    desk.api.write(77, "/help");
+    let said = |text: &String| text.starts_with("/status");
+    let sent = until("the answer to /help", PATIENCE, async || {
+        let sent = desk.api.sent(77);
+        sent.iter().skip(3).any(said).then_some(sent)
+    })
+    .await;
+    let orders: Vec<_> = sent.iter().filter(|text| text.contains("New order: buy BTC/USDT")).collect();
+    let unasked = orders.iter().filter(|text| !text.contains("may have reached you before")).count();
+    assert!(unasked == 1 && orders.len() <= 2, "once, or visibly again: {sent:?}");
+}
+
+store::each_engine!(
+    an_order_and_its_end_are_told_once_on_every_channel,
+    a_burst_is_one_message,
+    a_killed_desk_tells_once_or_visibly_again,
+);

@@ -1,0 +1,143 @@
+//! A bot and its faults.
+
+use crate::{
+    bot::{BotApi, Fault, TOKEN},
+    common::{House, Person},
+    setting::{SETTINGS, actor, by, changed_password, code, deliver, outbox},
+};
+use domain::{
+    notification::{Channel, Delivery},
+    time::{MINUTE, SECOND},
+};
+use serde_json::json;
+use service::{
+    Actor, Settings, SharedDesk, TelegramSettings,
+    notify::{self, telegram},
+};
+use store::testing::TestDb;
+use zeroize::Zeroizing;
+
+fn with_bot(api: &BotApi) -> Settings {
+    let token = Some(Zeroizing::new(TOKEN.to_owned()));
+    Settings { telegram: TelegramSettings { token, api_base: api.base.clone() }, ..Settings::default() }
+}
+
+async fn poll(desk: &SharedDesk) {
+    telegram::poll(desk).await.unwrap();
+}
+
+/// Somebody with a linked chat, who wants to be told of orders.
+async fn linked(house: &House, api: &BotApi, name: &str, chat: i64) -> (Person, Actor) {
+    let person = Person::sign_up(house, name).await;
+    let me = actor(house, name).await;
+    api.write(chat, &format!("/start {}", code(house, &me).await));
+    poll(&house.desk).await;
+    deliver(house).await;
+    assert!(api.sent(chat).pop().unwrap().contains("linked to the desk of"), "{:?}", api.sent(chat));
+    person.put(SETTINGS, json!({ "telegramNewOrder": true })).await.ok(200);
+    (person, me)
+}
+
+async fn a_real_bot_links_answers_and_hears_each_update_once(db: &TestDb) {
+    let api = BotApi::start().await;
+    let house = House::with(db, with_bot(&api)).await;
+    let (ada, me) = linked(&house, &api, "ada", 77).await;
+    let method = ada.get(&format!("{SETTINGS}/method")).await.ok(200);
+    assert_eq!(
+        (&method["telegramBotUrl"], &method["telegramActive"]),
+        (&json!("https://t.me/test_desk_bot"), &json!(true))
+    );
+    assert!(telegram::chat(&house.desk, &me).await.is_err(), "the simulator is not there beside a bot");
+    api.write(77, "/positions");
+    api.write_in_group(77, "/status");
+    for _ in 0..3 {
+        poll(&house.desk).await;
+        deliver(&house).await;
+    }
+    let sent = api.sent(77);
+    assert_eq!(sent.len(), 2, "each update is answered once, and groups are not: {sent:?}");
+    assert_eq!(sent[1], "Nothing is open.");
+    api.write(88, &format!("/start {}", code(&house, &me).await));
+    poll(&house.desk).await;
+    deliver(&house).await;
+    assert!(api.sent(77).pop().unwrap().contains("linked to another chat now"), "who loses it is told");
+    assert!(api.sent(88).pop().unwrap().contains("linked to the desk of"));
+}
+
+async fn telegrams_faults_lose_nothing(db: &TestDb) {
+    let api = BotApi::start().await;
+    let house = House::with(db, with_bot(&api)).await;
+    let (_ada, me) = linked(&house, &api, "ada", 77).await;
+    let sent = || api.sent(77).iter().filter(|text| text.starts_with("Your Slipstream password")).count();
+
+    api.fail(Fault::Limited(90));
+    changed_password(&house, &me).await;
+    deliver(&house).await;
+    house.clock.advance(89 * SECOND);
+    deliver(&house).await;
+    assert_eq!(sent(), 0, "Telegram is left alone for as long as it asked");
+    let waiting = by(&house, Channel::Telegram).await;
+    assert_eq!(waiting[0].failure.as_deref(), Some("Telegram asked us to wait"));
+    house.clock.advance(SECOND);
+    assert_eq!(deliver(&house).await, 1);
+    assert_eq!(sent(), 1);
+
+    api.fail(Fault::Broken);
+    changed_password(&house, &me).await;
+    deliver(&house).await;
+    let waiting = by(&house, Channel::Telegram).await;
+    assert!(matches!(waiting[0].delivery, Delivery::Again(_)), "{waiting:?}");
+    assert_eq!(waiting[0].failure.as_deref(), Some("Telegram answered 502"));
+    house.clock.advance(2 * MINUTE);
+    deliver(&house).await;
+    assert_eq!(sent(), 2);
+    assert!(outbox(&house).await.iter().all(|m| !format!("{m:?}").contains(TOKEN)));
+}
+
+async fn a_blocked_bot_and_a_revoked_token_are_told(db: &TestDb) {
+    let api = BotApi::start().await;
+    let house = House::with(db, with_bot(&api)).await;
+    let (_ada, me) = linked(&house, &api, "ada", 77).await;
+    // The tokens of programs do not live as long as this test.
+    let active = async || telegram::method(&house.desk, &me).await.unwrap().active;
+    outbox(&house).await;
+    api.revoke(true);
+    changed_password(&house, &me).await;
+    for _ in 0..3 {
+        deliver(&house).await;
+        poll(&house.desk).await;
+        house.clock.advance(6 * MINUTE);
+    }
+    let mails = by(&house, Channel::Email).await;
+    let told: Vec<_> = mails.iter().filter(|mail| mail.subject.contains("Telegram refuses")).collect();
+    assert_eq!(told.len(), 1, "once: {mails:?}");
+    assert_eq!(told[0].to, "operator@example.org");
+    api.revoke(false);
+    house.clock.advance(6 * MINUTE);
+    poll(&house.desk).await;
+    deliver(&house).await;
+    assert_eq!(
+        api.sent(77).iter().filter(|text| text.contains("password was changed")).count(),
+        1,
+        "nothing is lost"
+    );
+
+    api.fail(Fault::Blocked);
+    house.clock.advance(SECOND);
+    changed_password(&house, &me).await;
+    deliver(&house).await;
+    assert!(!active().await);
+    assert!(!notify::preferences(&house.desk, &me).await.unwrap().switches.telegram_new_order);
+    let dead = by(&house, Channel::Telegram).await.remove(0);
+    assert!(matches!(dead.delivery, Delivery::Dead(_)), "{dead:?}");
+    assert_eq!(dead.failure.as_deref(), Some("the person has blocked the bot"));
+    api.write(77, "/status");
+    poll(&house.desk).await;
+    assert!(active().await, "who writes is there again");
+}
+
+store::each_engine!(
+    a_real_bot_links_answers_and_hears_each_update_once,
+    telegrams_faults_lose_nothing,
+    a_blocked_bot_and_a_revoked_token_are_told,
+);

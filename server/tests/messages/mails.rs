@@ -1,0 +1,168 @@
+//! Mails: a server that is not there, letters that are written once, a real server, and the link that stops them.
+
+use crate::{
+    common::{House, Person},
+    setting::{SETTINGS, actor, by, changed_password, deliver},
+    smtp::MailServer,
+};
+use domain::{
+    notification::{Channel, Delivery, Topic},
+    time::MINUTE,
+};
+use reqwest::Method;
+use serde_json::json;
+use service::{
+    MailSettings, Settings,
+    notify::{self, Content, Letter},
+};
+use std::collections::HashSet;
+use store::testing::TestDb;
+
+async fn an_unreachable_mail_server_loses_nothing(db: &TestDb) {
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = closed.local_addr().unwrap().port();
+    drop(closed);
+    let mail = MailSettings {
+        smtp_url: Some(format!("smtp://user:hunter2@127.0.0.1:{port}")),
+        from: "Desk <desk@example.org>".into(),
+    };
+    let house = House::with(db, Settings { mail, ..Settings::default() }).await;
+    let (_, _) = (Person::sign_up(&house, "ada").await, Person::sign_up(&house, "bob").await);
+    for name in ["ada", "bob"] {
+        let me = actor(&house, name).await;
+        house.clock.advance(1);
+        changed_password(&house, &me).await;
+    }
+    assert_eq!(deliver(&house).await, 0);
+    let mails = by(&house, Channel::Email).await;
+    assert_eq!(mails.len(), 2);
+    assert_eq!(
+        mails.iter().map(|mail| mail.attempts).sum::<i64>(),
+        1,
+        "where nobody answers the others need not knock"
+    );
+    let tried = mails.iter().find(|mail| mail.attempts == 1).unwrap();
+    assert_eq!(tried.failure.as_deref(), Some("the mail server cannot be reached"));
+    assert!(!format!("{mails:?}").contains("hunter2"));
+    for _ in 0..30 {
+        house.clock.advance(120 * MINUTE);
+        deliver(&house).await;
+    }
+    let mails = by(&house, Channel::Email).await;
+    assert!(
+        mails.iter().all(|mail| matches!(mail.delivery, Delivery::Dead(_)) && mail.attempts == 10),
+        "{mails:?}"
+    );
+    let admin = actor(&house, "operator").await;
+    notify::retry(&house.desk, &admin, mails[0].id).await.unwrap();
+    let again = by(&house, Channel::Email).await;
+    assert!(again.iter().any(|mail| mail.id == mails[0].id && matches!(mail.delivery, Delivery::Waiting)));
+    let ada = actor(&house, "ada").await;
+    assert!(matches!(notify::retry(&house.desk, &ada, mails[1].id).await, Err(service::Error::Forbidden)));
+}
+
+async fn a_letter_is_written_once_and_a_false_link_stops_nothing(db: &TestDb) {
+    let house = House::open(db).await;
+    let ada = Person::sign_up(&house, "ada").await;
+    let me = actor(&house, "ada").await;
+    let content =
+        Content { topic: Some(Topic::WeeklyReport), ..Content::plain("Your week", "Nothing happened.") };
+    let letter = Letter { once: "weekly:2026-01", content: &content };
+    let mut written = HashSet::new();
+    for _ in 0..2 {
+        let mut tx = house.desk.db.begin().await.unwrap();
+        assert!(notify::wants(&mut tx, me.user, Topic::WeeklyReport).await.unwrap());
+        written.insert(notify::letter(&house.desk, &mut tx, me.user, &letter).await.unwrap());
+        tx.commit().await.unwrap();
+    }
+    assert_eq!((written.len(), by(&house, Channel::Email).await.len()), (2, 1));
+    let anyone = Person::anonymous(&house);
+    let forged = format!("{}.weekly-report.{}", me.user.0.simple(), "ab".repeat(32));
+    for token in ["", "x", forged.as_str()] {
+        assert_eq!(
+            anyone.post(&format!("/unsubscribe?token={token}"), json!({})).await.status,
+            404,
+            "{token}"
+        );
+        let page = anyone.get(&format!("/unsubscribe?token={token}")).await;
+        assert!(page.status == 200 && page.text.contains("unsubscribe-invalid"), "{}", page.status);
+    }
+    assert_eq!(ada.get(SETTINGS).await.ok(200)["weeklyReport"], true);
+}
+
+/// The text without the folding and quoting of mails.
+fn unfolded(mail: &str) -> String {
+    mail.replace("=\r\n", "")
+        .replace("=\n", "")
+        .replace("=3D", "=")
+        .replace("\r\n", "\n")
+        .replace("\n ", "\n")
+}
+
+async fn a_mail_server_takes_html_and_text_and_one_click_stops_them(db: &TestDb) {
+    let Some(server) = MailServer::start().await else { return };
+    let mail = MailSettings { smtp_url: Some(server.url.clone()), from: "Desk <desk@example.org>".into() };
+    let house = House::with(db, Settings { mail, ..Settings::default() }).await;
+    let ada = Person::sign_up(&house, "ada").await;
+    let me = actor(&house, "ada").await;
+    let content = Content {
+        topic: Some(Topic::WeeklyReport),
+        html: Some("<p>Your <em>week</em></p>".into()),
+        ..Content::plain("Your week – سلام", "Nothing <happened>.")
+    };
+    let mut tx = house.desk.db.begin().await.unwrap();
+    notify::letter(&house.desk, &mut tx, me.user, &Letter { once: "weekly", content: &content })
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(deliver(&house).await, 1);
+    assert_eq!(deliver(&house).await, 0);
+    let arrived = server.arrived();
+    assert_eq!(arrived.len(), 1, "{arrived:?}");
+    let mail = unfolded(&arrived[0]);
+    for told in [
+        "From: Desk <desk@example.org>",
+        "To: ada@example.org",
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+        "Nothing <happened>.",
+        "Your <em>week</em>",
+        "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
+        "@example.org>",
+    ] {
+        assert!(mail.contains(told), "{told} is not in {mail}");
+    }
+    assert!(!mail.contains("<img"), "nothing tells on the reader");
+    let token = mail
+        .split_once("/unsubscribe?token=")
+        .unwrap()
+        .1
+        .split(['>', '"', '\n', '<'])
+        .next()
+        .unwrap()
+        .to_owned();
+
+    let anyone = Person::anonymous(&house);
+    let page = anyone.get(&format!("/unsubscribe?token={token}")).await;
+    assert!(page.status == 200 && page.text.contains("the report of each week"), "{}", page.status);
+    assert_eq!(ada.get(SETTINGS).await.ok(200)["weeklyReport"], true, "opening a link changes nothing");
+    let other = token.replace("weekly-report", "monthly-report");
+    assert_eq!(
+        anyone.post(&format!("/unsubscribe?token={other}"), json!({})).await.status,
+        404,
+        "signed for one topic"
+    );
+    let click = anyone.request(Method::POST, &format!("/unsubscribe?token={token}"));
+    let click =
+        click.header("content-type", "application/x-www-form-urlencoded").body("List-Unsubscribe=One-Click");
+    assert_eq!(anyone.send(click).await.status, 200);
+    let after = ada.get(SETTINGS).await.ok(200);
+    assert_eq!((&after["weeklyReport"], &after["monthlyReport"]), (&json!(false), &json!(true)));
+}
+
+store::each_engine!(
+    an_unreachable_mail_server_loses_nothing,
+    a_letter_is_written_once_and_a_false_link_stops_nothing,
+    a_mail_server_takes_html_and_text_and_one_click_stops_them,
+);
