@@ -62,19 +62,22 @@ async function tokens (name, clientId = client) {
   const { AuthenticationResult } = await ask ('InitiateAuth', {
     AuthFlow: 'USER_PASSWORD_AUTH',
     ClientId: clientId,
-    AuthParameters: { USERNAME: name, PASSWORD },
+    AuthParameters: { USERNAME: address (name), PASSWORD },
   });
   return AuthenticationResult;
 }
 
+// Users of such a pool are known by their address.
+const address = (name) => `${name}@example.org`;
+
 async function user (name) {
   await ask ('AdminCreateUser', {
     UserPoolId: pool,
-    Username: name,
+    Username: address (name),
     MessageAction: 'SUPPRESS',
-    UserAttributes: [{ Name: 'email', Value: `${name}@example.org` }, { Name: 'email_verified', Value: 'true' }],
+    UserAttributes: [{ Name: 'email', Value: address (name) }, { Name: 'email_verified', Value: 'true' }],
   });
-  await ask ('AdminSetUserPassword', { UserPoolId: pool, Username: name, Password: PASSWORD, Permanent: true });
+  await ask ('AdminSetUserPassword', { UserPoolId: pool, Username: address (name), Password: PASSWORD, Permanent: true });
 }
 
 const call = (token, path = KEYS, options = {}) =>
