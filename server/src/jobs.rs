@@ -8,7 +8,8 @@ use domain::{
     time::{DAY, SECOND},
 };
 use service::{
-    Result, SharedDesk, balance_history, copy, equity, keeper::Keeper, key, ledger, live, mail, session, strategy,
+    Result, SharedDesk, balance_history, copy, equity, keeper::Keeper, key, ledger, live, mail, session,
+    strategy,
 };
 use std::{future::Future, time::Duration};
 use tokio::{
@@ -27,7 +28,8 @@ pub(crate) struct Jobs {
 }
 
 /// The jobs that one instance does for all.
-const LEASED: &[&str] = &["mail", "equity", "transfers", "prune", "backtests", "balances", "keys", strategies::NAME];
+const LEASED: &[&str] =
+    &["mail", "equity", "transfers", "prune", "backtests", "balances", "keys", strategies::NAME];
 
 impl Jobs {
     /// Starts them all.
@@ -47,7 +49,7 @@ impl Jobs {
             |desk| async move { ledger::settle_due(&desk).await },
         );
         jobs.leased("prune", Duration::from_secs(3_600), prune);
-        jobs.leased("balances", Duration::from_secs(60), |desk| async move {
+        jobs.leased("balances", Duration::from_secs(15), |desk| async move {
             balance_history::snapshot(&desk).await
         });
         jobs.leased("keys", Duration::from_secs(key::CHECK_ROUND_S), |desk| async move {

@@ -6,7 +6,7 @@ use crate::{
     visit::{self, Visit},
     words::{
         fill, follows::follows, operator::operator, pages::Pages, pages::pages, people::people,
-        strategies::strategies,
+        personal::personal, strategies::strategies,
     },
 };
 use domain::Role;
@@ -106,6 +106,7 @@ fn signed_in(actor: &Actor, words: &'static Pages) -> AnyView {
         view! {
             <a href="/admin/strategies">{icon("strategy")}<span>{operator(visit::lang()).menu}</span></a>
             <a href="/admin/accounts">{icon("wallet")}<span>{people.rules}</span></a>
+            <a href="/admin/support">{icon("check")}<span>{personal(visit::lang()).requests}</span></a>
             <a href="/admin/outbox">{icon("mail")}<span>{people.outbox}</span></a>
         }
     });
@@ -117,6 +118,7 @@ fn signed_in(actor: &Actor, words: &'static Pages) -> AnyView {
                 <p class="menu-who">{who}</p>
                 <a href="/accounts">{icon("wallet")}<span>{words.accounts}</span></a>
                 <a href="/settings">{icon("settings")}<span>{people.settings}</span></a>
+                <a href="/support">{icon("shield")}<span>{personal(visit::lang()).support}</span></a>
                 {operator}
                 <form method="post" action="/api/sign-out">
                     <button type="submit" data-testid="sign-out">{icon("out")}<span>{words.sign_out}</span></button>

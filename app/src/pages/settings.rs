@@ -9,7 +9,7 @@ use crate::{
         tables::moment,
     },
     visit::{self, Theme},
-    words::{fill, people::People, people::people},
+    words::{fill, people::People, people::people, personal::personal},
 };
 use domain::account::SessionView;
 use leptos::{either::Either, prelude::*};
@@ -29,6 +29,7 @@ pub(crate) fn page() -> impl IntoView {
                 {password(words, &posted.of("change-password"))}
                 {screen(words)}
             </div>
+            {profile()}
             {programs(words)}
             {session_list(words, sessions)}
         };
@@ -81,6 +82,18 @@ fn screen(words: &'static People) -> AnyView {
                 <div><dt>{words.language}</dt><dd>{words.english}</dd></div>
             </dl>
             <p class="hint">{words.language_lead}</p>
+        </section>
+    }
+    .into_any()
+}
+
+fn profile() -> AnyView {
+    let words = personal(visit::lang());
+    view! {
+        <section class="panel" aria-labelledby="profile-title">
+            <h2 id="profile-title" class="panel-title">{words.profile}</h2>
+            <p>{words.profile_lead}</p>
+            <p><a class="button" href="/settings/profile" data-testid="profile-link">{words.edit}</a></p>
         </section>
     }
     .into_any()
