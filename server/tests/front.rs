@@ -13,5 +13,6 @@ mod front {
     mod bounds;
     mod call;
     mod pages;
+    mod personal;
     mod roles;
 }

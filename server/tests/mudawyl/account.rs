@@ -9,8 +9,12 @@ use store::testing::TestDb;
 /// Reads one of the document's examples.
 macro_rules! example {
     ($name:literal) => {
-        serde_json::from_str::<Value>(include_str!(concat!("../../src/rest/mudawyl/examples/", $name, ".json")))
-            .expect("an example is JSON")
+        serde_json::from_str::<Value>(include_str!(concat!(
+            "../../src/rest/mudawyl/examples/",
+            $name,
+            ".json"
+        )))
+        .expect("an example is JSON")
     };
 }
 
