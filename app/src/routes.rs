@@ -29,6 +29,8 @@ pub const PAGES: &[(&str, Role)] = &[
     ("/dashboard", Role::Trader),
     ("/keys", Role::Trader),
     ("/keys/delete", Role::Trader),
+    ("/keys/{id}", Role::Trader),
+    ("/support", Role::Trader),
     ("/trade", Role::Trader),
     ("/history", Role::Trader),
     ("/accounts", Role::Trader),
@@ -36,6 +38,7 @@ pub const PAGES: &[(&str, Role)] = &[
     ("/accounts/movements", Role::Trader),
     ("/accounts/sub", Role::Trader),
     ("/settings", Role::Trader),
+    ("/settings/profile", Role::Trader),
     ("/settings/api-clients", Role::Trader),
     ("/settings/notifications", Role::Trader),
     ("/telegram", Role::Trader),
@@ -43,6 +46,7 @@ pub const PAGES: &[(&str, Role)] = &[
     ("/admin/accounts", Role::Admin),
     ("/admin/maintenance", Role::Admin),
     ("/admin/outbox", Role::Admin),
+    ("/admin/support", Role::Admin),
     ("/admin/strategies", Role::Admin),
     ("/admin/strategies/{id}", Role::Admin),
     ("/admin/signals/{id}", Role::Admin),
@@ -68,6 +72,9 @@ pub fn App() -> AnyView {
                 <Route path=path!("/dashboard") view=pages::dashboard::page ssr=ssr.clone()/>
                 <Route path=path!("/keys") view=pages::keys::page ssr=ssr.clone()/>
                 <Route path=path!("/keys/delete") view=pages::key_delete::page ssr=ssr.clone()/>
+                <Route path=path!("/keys/:id") view=pages::key_days::page ssr=ssr.clone()/>
+                <Route path=path!("/support") view=pages::support::page ssr=ssr.clone()/>
+                <Route path=path!("/admin/support") view=pages::operator::tickets::page ssr=ssr.clone()/>
                 <Route path=path!("/trade") view=pages::trade::page ssr=ssr.clone()/>
                 <Route path=path!("/history") view=pages::history::page ssr=ssr.clone()/>
                 <Route path=path!("/accounts") view=pages::accounts::page ssr=ssr.clone()/>
@@ -78,6 +85,7 @@ pub fn App() -> AnyView {
                 <Route path=path!("/settings") view=pages::settings::page ssr=ssr.clone()/>
                 <Route path=path!("/maintenance") view=pages::closed::page ssr=ssr.clone()/>
                 <Route path=path!("/admin/maintenance") view=pages::operator::maintenance::page ssr=ssr.clone()/>
+                <Route path=path!("/settings/profile") view=pages::profile::page ssr=ssr.clone()/>
                 <Route path=path!("/strategies") view=pages::strategies::page ssr=ssr.clone()/>
                 <Route path=path!("/strategies/:id") view=pages::strategy::page ssr=ssr.clone()/>
                 <Route path=path!("/strategies/:id/follow") view=pages::follow_new::page ssr=ssr.clone()/>

@@ -33,6 +33,8 @@ const TRADERS = [
   '/settings/api-clients',
   '/settings/notifications',
   '/telegram',
+  '/settings/profile',
+  '/support',
 ];
 
 for (const width of WIDTHS) {
@@ -61,7 +63,7 @@ for (const width of WIDTHS) {
     await expect(trade.orders).toHaveCount(4);
     await expectFits(page);
     await expectAccessible(page);
-    for (const path of [...TRADERS, `/keys/delete?id=${key}`]) {
+    for (const path of [...TRADERS, `/keys/${key}`, `/keys/delete?id=${key}`]) {
       const answer = await page.goto(path);
       expect(answer?.status(), path).toBe(200);
       await expectFits(page);

@@ -69,7 +69,7 @@ impl Jobs {
             |desk| async move { ledger::settle_due(&desk).await },
         );
         jobs.leased("prune", Duration::from_secs(3_600), prune);
-        jobs.leased("balances", Duration::from_secs(60), |desk| async move {
+        jobs.leased("balances", Duration::from_secs(15), |desk| async move {
             balance_history::snapshot(&desk).await
         });
         jobs.leased("keys", Duration::from_secs(key::CHECK_ROUND_S), |desk| async move {

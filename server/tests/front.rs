@@ -18,5 +18,6 @@ mod front {
     mod lists;
     mod metrics;
     mod pages;
+    mod personal;
     mod roles;
 }

@@ -3,11 +3,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
+#[path = "mudawyl/account.rs"]
+mod account;
 mod common;
 mod mudawyl {
     mod billing;
 }
 
+use account::{asking_for_help, the_days_of_a_key, the_life_of_a_profile};
 use common::{Answer, House, Person, shape::same};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -486,6 +489,9 @@ store::each_engine!(
     plans_are_public,
     account_wide_answers,
     the_life_of_a_key,
+    the_life_of_a_profile,
+    the_days_of_a_key,
+    asking_for_help,
     keys_that_are_not_taken,
     the_life_of_an_order,
     an_open_profit_counts_once,

@@ -11,13 +11,14 @@ use domain::{
 use domain::{
     Frame, Symbol,
     follow::{Copying, Follow, PastTrade, RiskProfile},
+    profile::{Language, Profile},
     strategy::{Figures, Range, Strategy},
     ticket::StopType,
 };
 use serde::Serialize;
 use serde_json::Value;
 use server::rest::mudawyl::present;
-use service::trade_history::Page;
+use service::{balance_history::Day, trade_history::Page};
 
 /// The example without the spaces between its tokens.
 fn compact(example: &str) -> String {
@@ -563,4 +564,31 @@ fn paid_plans() {
         cancel_url: "https://example.com/account/subscription".into(),
     };
     assert_eq!(json(&opened), example!("checkout"));
+}
+
+#[test]
+fn a_profile() {
+    let iso = |text: &str| Micros::from_iso(text).unwrap();
+    let told = |text: &str| Some(text.to_owned());
+    let profile = |language, created_at: &str| Profile {
+        last_name: told("John"),
+        first_name: told("Doe"),
+        country: told("CA"),
+        language: Some(language),
+        time_zone: told("America/Toronto"),
+        created_at: iso(created_at),
+        updated_at: iso("2022-09-09T01:57:36.304Z"),
+    };
+    let shown = present::ProfileItem::from(profile(Language::English, "2022-09-09T01:57:36.304Z"));
+    assert_eq!(json(&shown), example!("profile"));
+    let updated = present::ProfileItem::from(profile(Language::Arabic, "2022-09-09T00:12:34.567Z"));
+    assert_eq!(json(&updated), example!("updated_profile"));
+}
+
+#[test]
+fn balance_history() {
+    let day = |date: &str, usd: &str| Day { day: Micros::from_date(date).unwrap(), total_usd: d(usd) };
+    let items = vec![day("2022-09-13", "12345"), day("2022-09-12", "12345"), day("2022-09-11", "12340")];
+    let page = service::balance_history::Page { items, next: None };
+    assert_eq!(json(&present::BalanceDays::from(page)), example!("balance_history"));
 }

@@ -9,6 +9,7 @@ pub mod keys;
 pub mod messages;
 pub mod operator;
 pub mod people;
+pub mod personal;
 pub mod rules;
 pub mod screen;
 pub mod trade;
@@ -25,6 +26,9 @@ pub const SERVER_FNS: &[(&str, Role)] = &[
     ("/api/forgot", Role::Anyone),
     ("/api/reset", Role::Anyone),
     ("/api/theme", Role::Anyone),
+    ("/api/profile-save", Role::Trader),
+    ("/api/support-ask", Role::Trader),
+    ("/api/support-close", Role::Admin),
     ("/api/change-password", Role::Trader),
     ("/api/end-session", Role::Trader),
     ("/api/end-all-sessions", Role::Trader),

@@ -115,7 +115,8 @@ impl Field {
     pub(crate) fn show_with(self, posted: &Posted, start: &str, row: &str) -> AnyView {
         let Self { name, kind, autocomplete, optional, long, .. } = self;
         let About { id, described, problem, first } = self.about(posted, row);
-        let typed = if posted.flash().is_some() { posted.value(name) } else { start.to_owned() };
+        // What was done is read back from where it is kept.
+        let typed = if posted.failed() { posted.value(name) } else { start.to_owned() };
         let wrong = problem.map(|_| "true");
         let control = if long {
             Either::Left(view! {
@@ -142,8 +143,8 @@ impl Field {
         row: &str,
     ) -> AnyView {
         let About { id, described, problem, first } = self.about(posted, row);
-        let typed = Some(posted.value(self.name)).filter(|v| !v.is_empty());
-        let chosen = typed.unwrap_or_else(|| start.to_owned());
+        let kept = posted.values().iter().any(|(name, _)| name == self.name);
+        let chosen = if kept { posted.value(self.name) } else { start.to_owned() };
         let option = |(value, text): (String, String)| {
             let selected = value == chosen;
             view! { <option value=value selected=selected>{text}</option> }
@@ -223,7 +224,7 @@ pub(crate) fn select(
     let id = format!("{scope}-{name}");
     let problem_id = format!("{id}-problem");
     let problem = posted.problem(name);
-    let chosen = if posted.flash().is_some() { posted.value(name) } else { start.to_owned() };
+    let chosen = if posted.failed() { posted.value(name) } else { start.to_owned() };
     let option = |(value, text): (String, String)| {
         let selected = value == chosen;
         view! { <option value=value selected=selected>{text}</option> }

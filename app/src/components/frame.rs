@@ -6,7 +6,7 @@ use crate::{
     visit::{self, Visit},
     words::{
         billing::billing, closed::closed, fill, follows::follows, operator::operator, pages::Pages, pages::pages,
-        people::people, strategies::strategies,
+        people::people, personal::personal, strategies::strategies,
     },
 };
 use domain::Role;
@@ -107,6 +107,7 @@ fn signed_in(actor: &Actor, words: &'static Pages) -> AnyView {
             <a href="/admin/strategies">{icon("strategy")}<span>{operator(visit::lang()).menu}</span></a>
             <a href="/admin/accounts">{icon("wallet")}<span>{people.rules}</span></a>
             <a href="/admin/maintenance">{icon("settings")}<span>{closed(visit::lang()).operate}</span></a>
+            <a href="/admin/support">{icon("check")}<span>{personal(visit::lang()).requests}</span></a>
             <a href="/admin/outbox">{icon("mail")}<span>{people.outbox}</span></a>
         }
     });
@@ -119,6 +120,7 @@ fn signed_in(actor: &Actor, words: &'static Pages) -> AnyView {
                 <a href="/accounts">{icon("wallet")}<span>{words.accounts}</span></a>
                 <a href="/billing">{icon("check")}<span>{billing(visit::lang()).title}</span></a>
                 <a href="/settings">{icon("settings")}<span>{people.settings}</span></a>
+                <a href="/support">{icon("shield")}<span>{personal(visit::lang()).support}</span></a>
                 {operator}
                 <form method="post" action="/api/sign-out">
                     <button type="submit" data-testid="sign-out">{icon("out")}<span>{words.sign_out}</span></button>

@@ -8,7 +8,7 @@ use crate::{
         show::show,
     },
     visit::{self, Visit},
-    words::{fill, pages::Pages, pages::pages},
+    words::{fill, pages::Pages, pages::pages, personal::personal},
 };
 use domain::{ApiKeyStatus, ExchangeKey, StrategyType, TradeType};
 use leptos::prelude::*;
@@ -109,6 +109,7 @@ fn card(words: &'static Pages, posted: &Posted, key: &ExchangeKey) -> AnyView {
             </div>
             <p class="hint">{format!("{} · {trade} · {way} · {status} · {date}", key.exchange_id)}</p>
             <p class="api-key"><code>{key.api_key.clone()}</code></p>
+            <p><a href=format!("/keys/{id}") data-testid="key-days">{personal(visit::lang()).balance}</a></p>
             {warning}
             {changes(words, posted, key)}
         </li>

@@ -11,6 +11,7 @@ use crate::{
     visit::{self, Theme},
     words::{
         billing::billing, fill, messages::messages as messages_words, people::People, people::people,
+        personal::personal,
     },
 };
 use domain::account::SessionView;
@@ -31,6 +32,7 @@ pub(crate) fn page() -> impl IntoView {
                 {password(words, &posted.of("change-password"))}
                 {screen(words)}
             </div>
+            {profile()}
             {plan()}
             {messages()}
             {programs(words)}
@@ -109,6 +111,18 @@ fn plan() -> AnyView {
             <h2 id="plan-title" class="panel-title">{words.title}</h2>
             <p>{words.lead}</p>
             <p><a class="button" href="/billing" data-testid="billing">{words.title}</a></p>
+        </section>
+    }
+    .into_any()
+}
+
+fn profile() -> AnyView {
+    let words = personal(visit::lang());
+    view! {
+        <section class="panel" aria-labelledby="profile-title">
+            <h2 id="profile-title" class="panel-title">{words.profile}</h2>
+            <p>{words.profile_lead}</p>
+            <p><a class="button" href="/settings/profile" data-testid="profile-link">{words.edit}</a></p>
         </section>
     }
     .into_any()

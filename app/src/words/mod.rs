@@ -27,6 +27,8 @@ pub(crate) mod orders;
 pub(crate) mod pages;
 #[cfg(feature = "ssr")]
 pub(crate) mod people;
+#[cfg(feature = "ssr")]
+pub(crate) mod personal;
 #[cfg(any(feature = "ssr", feature = "desk"))]
 pub(crate) mod problems;
 #[cfg(feature = "ssr")]

@@ -44,8 +44,9 @@ pub async fn page(desk: &Desk, actor: &Actor, id: ExchangeKeyId, asked: &Asked) 
     let of = format!("balance:{id}");
     let limit = asked.limit.clamp(1, MOST_DAYS);
     let token = match &asked.token {
-        Some(text) => Token::read(text, &of, actor.user)
-            .ok_or_else(|| Error::field("nextToken", Problem::NotToken))?,
+        Some(text) => {
+            Token::read(text, &of, actor.user).ok_or_else(|| Error::field("nextToken", Problem::NotToken))?
+        }
         None => span(asked.start, limit),
     };
     key::find(desk, actor, id).await?;

@@ -12,6 +12,7 @@ mod people {
     mod database_bytes;
     mod mails;
     mod passwords;
+    mod profile;
     mod sessions;
     mod setting;
     mod tokens;

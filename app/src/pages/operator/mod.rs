@@ -4,6 +4,7 @@ pub(crate) mod list;
 pub(crate) mod maintenance;
 pub(crate) mod signal;
 pub(crate) mod strategy;
+pub(crate) mod tickets;
 
 use crate::components::form::Posted;
 use leptos::prelude::*;

@@ -23,6 +23,8 @@ pub(crate) fn support_asked(desk: &Desk, ticket: &Ticket) -> Letter {
     let Ticket { email, subject, message, .. } = ticket;
     Letter {
         subject: format!("Support: {subject}"),
-        body: format!("{email} writes:\n\n{message}\n\nAnswer by mail to {email}, then close the request: {base}/admin/support\n"),
+        body: format!(
+            "{email} writes:\n\n{message}\n\nAnswer by mail to {email}, then close the request: {base}/admin/support\n"
+        ),
     }
 }

@@ -33,6 +33,14 @@ pub(crate) struct State {
     /// So many readings of the balance fail.
     pub(crate) readings_lost: u8,
     pub(crate) withdraw: bool,
+    /// How often it was asked what a key may do.
+    pub(crate) rights_asked: usize,
+    /// Asking that fails so.
+    pub(crate) rights_fail: Option<Failure>,
+    /// The key may not trade futures.
+    pub(crate) no_futures: bool,
+    /// What the account holds, in USDT; 10,000 unless said otherwise.
+    pub(crate) funds: Option<Decimal>,
 }
 
 #[derive(Clone, Default)]
@@ -147,11 +155,20 @@ impl Exchange for Fake {
         Ok(self.state.lock().unwrap().price)
     }
     async fn key_rights(&self, _: &Credentials) -> Answer<KeyRights> {
-        let state = self.state.lock().unwrap();
+        let mut state = self.state.lock().unwrap();
+        state.rights_asked += 1;
         if state.key_refused {
             return Err(Failure::Unauthorized);
         }
-        Ok(KeyRights { withdraw: state.withdraw, futures: true, spot: true, ip_restricted: false })
+        if let Some(failure) = &state.rights_fail {
+            return Err(failure.clone());
+        }
+        Ok(KeyRights {
+            withdraw: state.withdraw,
+            futures: !state.no_futures,
+            spot: true,
+            ip_restricted: false,
+        })
     }
     async fn balance(&self, _: &Credentials, _: TradeType) -> Answer<Balance> {
         let mut state = self.state.lock().unwrap();
@@ -162,7 +179,8 @@ impl Exchange for Fake {
             state.readings_lost -= 1;
             return Err(Failure::Unknown("lost".into()));
         }
-        let funds = Funds { free: d("10000"), used: Decimal::ZERO, total: d("10000") };
+        let total = state.funds.unwrap_or(d("10000"));
+        let funds = Funds { free: total, used: Decimal::ZERO, total };
         Ok(Balance { assets: [("USDT".to_owned(), funds)].into(), unrealized_pnl: Decimal::ZERO })
     }
     async fn open_orders(&self, _: &Credentials, _: TradeType, _: Option<&Symbol>) -> Answer<Vec<Order>> {

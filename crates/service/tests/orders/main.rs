@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
 
 mod fake;
+mod keys;
 
 use domain::{
     Clock, Decimal, ExchangeId, Micros, OrderStatus, OrderType, Refusal, StrategyType, TradeType,
@@ -11,6 +12,7 @@ use domain::{
     validation::Problem,
 };
 use fake::{Fake, Fault, d};
+use keys::*;
 use service::{
     Actor, Error, Origin, SharedDesk, account,
     key::{self, NewKey},
@@ -385,4 +387,11 @@ store::each_engine![
     a_key_that_the_exchange_refuses_is_switched_off_and_its_owner_told_once,
     a_key_that_may_withdraw_is_refused_and_a_known_one_too,
     a_reading_that_failed_is_repeated_for_who_watches,
+    a_key_fails_after_several_tries_and_recovers_by_itself,
+    a_busy_exchange_says_nothing_about_a_key,
+    a_refused_key_is_switched_off_and_its_owner_written_to_once,
+    a_restart_asks_about_no_more_keys_than_any_minute,
+    a_day_has_one_balance_and_a_missed_day_none,
+    days_page_by_page,
+    a_plan_bounds_keys_and_balance,
 ];

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+mod accounts;
 mod billing;
 mod clients;
 mod copies;

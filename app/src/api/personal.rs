@@ -1,0 +1,67 @@
+//! Profile and support.
+#![allow(missing_docs)] // the server macro makes items that cannot carry docs
+
+use super::{form::form, trader};
+use crate::answer::{Done, Failure};
+use leptos::prelude::*;
+use service::{
+    Error,
+    profile::{self, ProfileChange},
+    support,
+};
+
+/// Saves the profile: the form sends all of it, and what is empty is taken back.
+#[server(endpoint = "profile-save")]
+pub async fn save_profile(
+    #[server(default)]
+    #[server(rename = "firstName")]
+    first_name: String,
+    #[server(default)]
+    #[server(rename = "lastName")]
+    last_name: String,
+    #[server(default)] country: String,
+    #[server(default)] language: String,
+    #[server(default)] timezone: String,
+) -> Result<Done, Failure> {
+    let (visit, actor) = trader()?;
+    let answer = form("profile-save", "/settings/profile")
+        .keep("firstName", &first_name)
+        .keep("lastName", &last_name)
+        .keep("country", &country)
+        .keep("language", &language)
+        .keep("timezone", &timezone);
+    let told = |text: String| Some(Some(text).filter(|text| !text.trim().is_empty()));
+    let change = ProfileChange {
+        last_name: told(last_name),
+        first_name: told(first_name),
+        country: told(country),
+        language: told(language),
+        time_zone: told(timezone),
+    };
+    let saved = profile::update(&visit.desk, &actor, change).await;
+    answer.answer(&visit, saved.map(|_| Done::at("/settings/profile").saying("profile-saved"))).await
+}
+
+/// Asks the operator.
+#[server(endpoint = "support-ask")]
+pub async fn ask_support(
+    #[server(default)] subject: String,
+    #[server(default)] message: String,
+) -> Result<Done, Failure> {
+    let (visit, actor) = trader()?;
+    let answer = form("support-ask", "/support").keep("subject", &subject).keep_text("message", &message);
+    let asked = support::ask(&visit.desk, &actor, &visit.origin, &subject, &message).await;
+    answer.answer(&visit, asked.map(|_| Done::at("/support").saying("support-asked"))).await
+}
+
+/// Closes a request.
+#[server(endpoint = "support-close")]
+pub async fn close_support(#[server(default)] id: String) -> Result<Done, Failure> {
+    let (visit, actor) = trader()?;
+    let closed = match id.parse() {
+        Ok(id) => support::close(&visit.desk, &actor, &visit.origin, id).await,
+        Err(_) => Err(Error::NotFound),
+    };
+    let done = closed.map(|()| Done::at("/admin/support").saying("support-closed"));
+    form("support-close", "/admin/support").answer(&visit, done).await
+}

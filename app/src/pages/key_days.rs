@@ -1,0 +1,93 @@
+//! `/keys/<id>?next=`: what a key's account was worth, day by day.
+
+use crate::{
+    components::{
+        filters::address,
+        frame::{Width, frame},
+        plot,
+        show::show,
+        tables::{NUMBER, WORDS, scrolling, tone},
+    },
+    figures,
+    pages::copies::pager,
+    visit,
+    words::{
+        copies::copies,
+        fill,
+        personal::{Personal, personal},
+    },
+};
+use domain::{Decimal, ExchangeKeyId, Micros};
+use leptos::prelude::*;
+use service::{
+    Error,
+    balance_history::{self, Asked, DAYS, Day, Page},
+    key,
+};
+
+/// Chart and table.
+pub(crate) fn page() -> impl IntoView {
+    let (id, next) = (visit::param("id"), visit::query("next"));
+    show(|visit| async move {
+        let (words, actor) = (personal(visit::lang()), visit.trader()?);
+        let id: ExchangeKeyId = id.and_then(|id| id.parse().ok()).ok_or(Error::NotFound)?;
+        let keys = key::list(&visit.desk, actor).await?;
+        let key = keys.into_iter().find(|key| key.id == id).ok_or(Error::NotFound)?;
+        let asked = Asked { start: None, limit: DAYS, token: next.clone() };
+        // Whoever made up a place in the list begins at its top.
+        let page = match balance_history::page(&visit.desk, actor, id, &asked).await {
+            Err(Error::Fields(_)) => {
+                balance_history::page(&visit.desk, actor, id, &Asked { token: None, ..asked }).await?
+            }
+            page => page?,
+        };
+        let here = format!("/keys/{id}");
+        let older = page.next.as_deref().map(|token| address(&here, [("next", token)].into_iter()));
+        let body = view! {
+            <h1>{key.name.clone()}</h1>
+            <p class="lead">{words.balance_lead}</p>
+            {days(words, &key.name, &page)}
+            {pager(copies(visit::lang()), next.map(|_| here), older)}
+            <p><a href="/keys">{words.back_to_keys}</a></p>
+        };
+        Ok(frame(&visit, &key.name, Width::Wide, body))
+    })
+}
+
+fn days(words: &'static Personal, name: &str, page: &Page) -> AnyView {
+    let (Some(newest), Some(oldest)) = (page.items.first(), page.items.last()) else {
+        return view! { <section class="panel"><p class="empty">{words.balance_empty}</p></section> }
+            .into_any();
+    };
+    let points: Vec<(Micros, Decimal)> = page.items.iter().rev().map(|d| (d.day, d.total_usd)).collect();
+    let label = fill(
+        words.balance_summary,
+        &[name, &figures::cents(oldest.total_usd), &figures::cents(newest.total_usd)],
+    );
+    // A line needs two ends.
+    let chart = (points.len() > 1).then(|| plot::line(&points, label));
+    let before = page.items.iter().skip(1).map(Some).chain([None]);
+    let rows = page.items.iter().zip(before).map(|(day, before)| row(day, before)).collect_view();
+    let columns = [(words.day, WORDS), (words.worth, NUMBER), (words.change, NUMBER)];
+    view! {
+        <section class="panel" aria-labelledby="balance-title">
+            <h2 id="balance-title" class="panel-title">{words.balance}</h2>
+            {chart}
+            {scrolling(words.balance_days.to_owned(), &columns, rows)}
+        </section>
+    }
+    .into_any()
+}
+
+fn row(day: &Day, before: Option<&Day>) -> AnyView {
+    let change = before.map(|before| day.total_usd - before.total_usd);
+    let (date, shown) = (day.day.date(), day.day.date());
+    view! {
+        <tr data-testid="day">
+            <th scope="row"><time datetime=date>{shown}</time></th>
+            <td class="number">{figures::cents(day.total_usd)}</td>
+            <td class="number" data-change=change.map(tone)>{change.map(figures::signed_cents)}</td>
+        </tr>
+    }
+    .into_any()
+}

@@ -1,0 +1,51 @@
+//! What the pages about a person, their accounts' days, and help say.
+
+use super::table;
+
+table! {
+    /// Profile, balance history, support.
+    Personal, personal {
+        profile: "Profile and preferences",
+        profile_lead: "Who you are and how you want to be spoken to. Everything here is optional.",
+        edit: "Edit profile",
+        first_name: "First name",
+        last_name: "Last name",
+        country: "Country",
+        language: "Language",
+        language_hint: "Pages are in English for now; your choice is kept.",
+        english: "English",
+        arabic: "العربية",
+        zone: "Time zone",
+        zone_hint: "Your messages and reports tell days and hours in it.",
+        untold: "Not chosen",
+        utc: "Not chosen: UTC",
+        save: "Save",
+        theme: "Colours",
+        theme_lead: "Light, dark or as your system has it: under Settings.",
+        balance: "Balance history",
+        balance_lead: "What the account was worth in USD, noted once a day (UTC). A day on which it could not be read is left out.",
+        balance_empty: "Nothing is noted yet. The first day comes within a few minutes while the key is active.",
+        balance_days: "Days",
+        balance_summary: "Worth of {} from {} to {} USD",
+        day: "Day",
+        worth: "Worth, USD",
+        change: "Change",
+        back_to_keys: "All API keys",
+        support: "Support",
+        support_lead: "Write to whoever runs this desk. The answer comes to {}.",
+        subject: "Subject",
+        message: "Message",
+        message_hint: "What did you do, what happened, what did you expect? Never send a password or a secret key.",
+        send: "Send",
+        ask_title: "Ask for help",
+        mine: "Your requests",
+        mine_empty: "You have not asked anything yet.",
+        open: "Open",
+        closed: "Closed",
+        requests: "Support requests",
+        requests_lead: "What people ask, the one that waits longest first. Answer by mail, then close it.",
+        requests_empty: "Nobody needs help.",
+        close: "Close",
+        close_this: "Close “{}”",
+    }
+}

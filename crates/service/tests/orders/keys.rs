@@ -1,0 +1,240 @@
+//! Keys over time: their checks, their days, and what a plan allows.
+
+use super::{Fake, World, d, new_key};
+use domain::{
+    ApiKeyStatus, Decimal, ExchangeKeyId, Refusal,
+    time::{DAY, HOUR, MINUTE, SECOND},
+    validation::Problem,
+};
+use exchange::Failure;
+use service::{
+    Actor, Error, Mode, Origin, Settings, account,
+    balance_history::{self, Asked},
+    key::{self, NewKey},
+    testing::{Setup, TestClock, desk_with},
+};
+use std::{net::IpAddr, sync::Arc, time::Duration};
+use store::testing::TestDb;
+
+fn here() -> Origin {
+    Origin::new(IpAddr::from([127, 0, 0, 1]), "test")
+}
+
+/// A desk whose clock stands still, with one key.
+async fn still(db: &TestDb) -> (World, Arc<TestClock>) {
+    let (fake, clock) = (Fake::at("20000"), Arc::new(TestClock::default()));
+    let setup = Setup { exchange: Arc::new(fake.clone()), clock: clock.clone(), ..Setup::default() };
+    let desk = desk_with((**db).clone(), setup);
+    let actor = person(&desk, "ada").await;
+    let key = key::create(&desk, &actor, new_key()).await.unwrap().id;
+    (World { desk, fake, actor, key }, clock)
+}
+
+async fn person(desk: &service::SharedDesk, name: &str) -> Actor {
+    let email = format!("{name}@example.org");
+    account::sign_up(desk, here(), &email, "correct horse battery").await.unwrap().actor
+}
+
+impl World {
+    async fn state(&self) -> (ApiKeyStatus, bool) {
+        let key = key::list(&self.desk, &self.actor).await.unwrap().remove(0);
+        (key.status, key.active)
+    }
+
+    /// The next round that asks about the key, and what it came to.
+    async fn round(&self, clock: &TestClock, after: i64) -> (ApiKeyStatus, bool) {
+        clock.advance(after);
+        key::check_due(&self.desk).await.unwrap();
+        self.state().await
+    }
+
+    fn rights_fail(&self, failure: Option<Failure>) {
+        self.fake.state.lock().unwrap().rights_fail = failure;
+    }
+
+    fn asked(&self) -> usize {
+        self.fake.state.lock().unwrap().rights_asked
+    }
+
+    async fn days(&self, asked: &Asked) -> Vec<(String, Decimal)> {
+        let page = balance_history::page(&self.desk, &self.actor, self.key, asked).await.unwrap();
+        page.items.into_iter().map(|day| (day.day.date(), day.total_usd)).collect()
+    }
+}
+
+const WELL: (ApiKeyStatus, bool) = (ApiKeyStatus::Authorized, true);
+const FAILED: (ApiKeyStatus, bool) = (ApiKeyStatus::Failed, true);
+
+pub(crate) async fn a_key_fails_after_several_tries_and_recovers_by_itself(db: &TestDb) {
+    let (world, clock) = still(db).await;
+    world.rights_fail(Some(Failure::Unreachable));
+    assert_eq!(world.round(&clock, MINUTE).await, WELL);
+    assert_eq!(world.round(&clock, MINUTE).await, WELL);
+    assert_eq!(world.round(&clock, MINUTE).await, FAILED);
+    // Something that says nothing does not mend it either.
+    world.rights_fail(Some(Failure::Unknown("502".into())));
+    assert_eq!(world.round(&clock, MINUTE).await, FAILED);
+    world.rights_fail(None);
+    assert_eq!(world.round(&clock, MINUTE).await, WELL);
+    // From here on it takes as many tries again.
+    world.rights_fail(Some(Failure::Unreachable));
+    assert_eq!(world.round(&clock, 15 * MINUTE).await, WELL);
+    assert_eq!(
+        store::event::after(&**db, world.actor.user, 0, 10).await.unwrap().len(),
+        0,
+        "nobody is alarmed"
+    );
+}
+
+pub(crate) async fn a_busy_exchange_says_nothing_about_a_key(db: &TestDb) {
+    let (world, clock) = still(db).await;
+    let clock_off =
+        Failure::Refused { code: -1021, message: "Timestamp is outside of the recvWindow.".into() };
+    for failure in [clock_off, Failure::Limited(Duration::from_secs(60)), Failure::Unknown("503".into())] {
+        world.rights_fail(Some(failure));
+        for _ in 0..5 {
+            assert_eq!(world.round(&clock, 15 * MINUTE).await, WELL);
+        }
+    }
+    assert_eq!(world.asked(), 1 + 15, "once when it was connected, and each quarter of an hour");
+    world.round(&clock, 14 * MINUTE).await;
+    assert_eq!(world.asked(), 16, "not before its turn");
+}
+
+pub(crate) async fn a_refused_key_is_switched_off_and_its_owner_written_to_once(db: &TestDb) {
+    let (world, clock) = still(db).await;
+    world.rights_fail(Some(Failure::Unauthorized));
+    assert_eq!(world.round(&clock, MINUTE).await, (ApiKeyStatus::Unauthorized, false));
+    world.round(&clock, HOUR).await;
+    let balance = key::balance(&world.desk, &world.actor, world.key).await;
+    assert!(balance.is_ok(), "the fake refuses its rights only");
+    assert_eq!(store::event::after(&**db, world.actor.user, 0, 10).await.unwrap().len(), 1);
+    let operator = person(&world.desk, "operator").await;
+    account::make_admin(&world.desk, &operator.email).await.unwrap();
+    let admin =
+        account::sign_in(&world.desk, here(), &operator.email, "correct horse battery").await.unwrap();
+    let mails = service::mail::outbox(&world.desk, &admin.actor, 10).await.unwrap();
+    assert_eq!(mails.len(), 1);
+    assert_eq!(mails[0].to, "ada@example.org");
+    assert!(mails[0].body.contains("Test") && !mails[0].body.contains("secret"), "{}", mails[0].body);
+
+    // One that lost the right to trade is as good as refused, and is not let in again before it has it back.
+    let on = || key::KeyChange { active: Some(true), ..key::KeyChange::default() };
+    world.rights_fail(None);
+    world.fake.state.lock().unwrap().no_futures = true;
+    let again = key::update(&world.desk, &world.actor, world.key, on()).await;
+    assert!(matches!(again, Err(Error::Refused(Refusal::KeyUnauthorized))), "{again:?}");
+    world.fake.state.lock().unwrap().no_futures = false;
+    assert!(key::update(&world.desk, &world.actor, world.key, on()).await.unwrap().active);
+    assert_eq!(world.state().await, WELL);
+    world.fake.state.lock().unwrap().no_futures = true;
+    assert_eq!(world.round(&clock, HOUR).await, (ApiKeyStatus::Unauthorized, false));
+}
+
+pub(crate) async fn a_restart_asks_about_no_more_keys_than_any_minute(db: &TestDb) {
+    let (world, clock) = still(db).await;
+    for number in 0..59 {
+        let api_key = format!("key-{number}");
+        key::create(&world.desk, &world.actor, NewKey { api_key, ..new_key() }).await.unwrap();
+    }
+    let before = world.asked();
+    clock.advance(DAY);
+    key::check_due(&world.desk).await.unwrap();
+    assert_eq!(world.asked() - before, 20, "a fifteenth of sixty, and sixteen to catch up");
+    for _ in 0..2 {
+        clock.advance(MINUTE);
+        key::check_due(&world.desk).await.unwrap();
+    }
+    assert_eq!(world.asked() - before, 60, "each once");
+    clock.advance(MINUTE);
+    key::check_due(&world.desk).await.unwrap();
+    assert_eq!(world.asked() - before, 60);
+}
+
+pub(crate) async fn a_day_has_one_balance_and_a_missed_day_none(db: &TestDb) {
+    let (world, clock) = still(db).await;
+    let all = Asked { limit: 1_000, ..Asked::default() };
+    let (first, second) =
+        tokio::join!(balance_history::snapshot(&world.desk), balance_history::snapshot(&world.desk));
+    assert!(first.is_ok() && second.is_ok());
+    world.fake.state.lock().unwrap().funds = Some(d("9000.5"));
+    clock.advance(HOUR);
+    balance_history::snapshot(&world.desk).await.unwrap();
+    assert_eq!(world.days(&all).await, [("2026-01-01".to_owned(), d("10000"))], "the first of a day stays");
+    // Two days of downtime; then the exchange does not answer at first.
+    clock.advance(3 * DAY - HOUR);
+    world.fake.state.lock().unwrap().readings_lost = 1;
+    balance_history::snapshot(&world.desk).await.unwrap();
+    assert_eq!(world.days(&all).await.len(), 1);
+    clock.advance(SECOND);
+    balance_history::snapshot(&world.desk).await.unwrap();
+    let days = world.days(&all).await;
+    assert_eq!(days, [("2026-01-04".to_owned(), d("9000.5")), ("2026-01-01".to_owned(), d("10000"))]);
+}
+
+pub(crate) async fn days_page_by_page(db: &TestDb) {
+    let (world, clock) = still(db).await;
+    for _ in 0..5 {
+        balance_history::snapshot(&world.desk).await.unwrap();
+        clock.advance(DAY);
+    }
+    let page = async |asked: &Asked| balance_history::page(&world.desk, &world.actor, world.key, asked).await;
+    let dates = |page: &balance_history::Page| {
+        page.items.iter().map(|day| day.day.date()[8..].to_owned()).collect::<Vec<_>>()
+    };
+    let mut asked = Asked { limit: 2, ..Asked::default() };
+    let first = page(&asked).await.unwrap();
+    assert_eq!(dates(&first), ["05", "04"]);
+    // A day that comes meanwhile moves nothing.
+    balance_history::snapshot(&world.desk).await.unwrap();
+    asked.token = first.next.clone();
+    let second = page(&asked).await.unwrap();
+    assert_eq!(dates(&second), ["03", "02"]);
+    let last = page(&Asked { token: second.next, ..asked.clone() }).await.unwrap();
+    assert_eq!((dates(&last), last.next), (vec!["01".to_owned()], None));
+
+    let start = domain::Micros::from_date("2026-01-02");
+    let from = page(&Asked { start, limit: 2, token: None }).await.unwrap();
+    assert_eq!((dates(&from), from.next), (vec!["03".to_owned(), "02".to_owned()], None));
+
+    // A token is one person's, for one key.
+    let other = NewKey { api_key: "other".into(), ..new_key() };
+    let other = key::create(&world.desk, &world.actor, other).await.unwrap().id;
+    let strange = |result: Result<balance_history::Page, Error>| match result {
+        Err(Error::Fields(all)) => (all[0].field.clone(), all[0].problem),
+        other => panic!("{other:?}"),
+    };
+    let wrong = ("nextToken".to_owned(), Problem::NotToken);
+    assert_eq!(strange(balance_history::page(&world.desk, &world.actor, other, &asked).await), wrong);
+    let rubbish = Asked { token: Some("abc".into()), ..asked.clone() };
+    assert_eq!(strange(page(&rubbish).await), wrong);
+    let eve = person(&world.desk, "eve").await;
+    let all = Asked { limit: 9, ..Asked::default() };
+    let theirs = balance_history::page(&world.desk, &eve, world.key, &all).await;
+    assert!(matches!(theirs, Err(Error::NotFound)));
+    let nobodys = ExchangeKeyId(uuid::Uuid::nil());
+    assert!(matches!(balance_history::page(&world.desk, &eve, nobodys, &all).await, Err(Error::NotFound)));
+}
+
+pub(crate) async fn a_plan_bounds_keys_and_balance(db: &TestDb) {
+    let fake = Fake::at("20000");
+    fake.state.lock().unwrap().funds = Some(d("500"));
+    let settings = Settings { mode: Mode::Live, ..Settings::default() };
+    let setup = Setup { exchange: Arc::new(fake.clone()), settings, ..Setup::default() };
+    let desk = desk_with((**db).clone(), setup);
+    let (ada, eve) = (person(&desk, "ada").await, person(&desk, "eve").await);
+    let named = |name: &str| NewKey { api_key: name.into(), ..new_key() };
+    // Without a paid plan there is room for one key: of two at the same time one is taken.
+    let both = tokio::join!(key::create(&desk, &ada, named("one")), key::create(&desk, &ada, named("two")));
+    let refused = |result: &Result<domain::ExchangeKey, Error>, refusal| matches!(result, Err(Error::Refused(no)) if *no == refusal);
+    let full = [&both.0, &both.1].map(|result| refused(result, Refusal::PlanKeyLimit));
+    assert!(full == [true, false] || full == [false, true], "{both:?}");
+    assert_eq!(key::list(&desk, &ada).await.unwrap().len(), 1);
+
+    fake.state.lock().unwrap().funds = Some(d("500.01"));
+    assert!(refused(&key::create(&desk, &eve, named("three")).await, Refusal::PlanBalanceLimit));
+    assert_eq!(key::list(&desk, &eve).await.unwrap(), []);
+    fake.state.lock().unwrap().funds = Some(d("500"));
+    let made = key::create(&desk, &eve, named("three")).await.unwrap();
+    assert!(!made.sandbox);
+}

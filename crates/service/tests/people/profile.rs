@@ -1,0 +1,123 @@
+//! Profiles and requests to the operator.
+
+use super::setting::{ADA, ada, desk, from, here, last_mail, mails, throttled};
+use domain::{profile::Language, validation::Problem};
+use service::{
+    Error, Limit, Throttles,
+    profile::{self, ProfileChange, Zone},
+    support,
+};
+use store::testing::TestDb;
+
+fn some(text: &str) -> Option<Option<String>> {
+    Some(Some(text.to_owned()))
+}
+
+async fn only_what_is_given_changes_and_all_that_is_wrong_is_told(db: &TestDb) {
+    let (desk, clock) = desk(db);
+    let actor = ada(&desk).await.actor;
+    assert_eq!(profile::update(&desk, &actor, ProfileChange::default()).await.unwrap(), None);
+    assert_eq!(profile::zone_of(&desk, actor.user).await.unwrap(), Zone::UTC);
+    let change = ProfileChange {
+        last_name: some("  O'Brien "),
+        time_zone: some("Africa/Johannesburg"),
+        ..ProfileChange::default()
+    };
+    let first = profile::update(&desk, &actor, change).await.unwrap().unwrap();
+    assert_eq!(first.last_name.as_deref(), Some("O'Brien"));
+    clock.advance(1_000_000);
+    let bad = ProfileChange {
+        last_name: some("Doe123"),
+        first_name: some(""),
+        country: some("CAX"),
+        language: some("ENX"),
+        time_zone: some("America/Torontox"),
+    };
+    let Err(Error::Fields(told)) = profile::update(&desk, &actor, bad).await else { panic!("it was done") };
+    let told: Vec<_> = told.iter().map(|p| (p.field.as_str(), p.problem)).collect();
+    assert_eq!(
+        told,
+        [
+            ("lastName", Problem::NotAlphabetic),
+            ("firstName", Problem::NotAlphabetic),
+            ("country", Problem::NotCountry),
+            ("language", Problem::NotLanguage),
+            ("timezone", Problem::NotTimeZone),
+        ]
+    );
+    assert_eq!(profile::get(&desk, &actor).await.unwrap(), Some(first.clone()), "nothing of it was kept");
+    let back = ProfileChange { last_name: Some(None), language: some("AR"), ..ProfileChange::default() };
+    let second = profile::update(&desk, &actor, back).await.unwrap().unwrap();
+    assert_eq!((second.last_name, second.language), (None, Some(Language::Arabic)));
+    assert_eq!((second.time_zone, second.created_at), (first.time_zone, first.created_at));
+    assert!(second.updated_at > first.updated_at);
+    assert_eq!(profile::zone_of(&desk, actor.user).await.unwrap().name(), "Africa/Johannesburg");
+}
+
+async fn the_country_is_one_wherever_it_is_set(db: &TestDb) {
+    let (desk, _) = desk(db);
+    let actor = ada(&desk).await.actor;
+    service::ledger::set_country(&desk, &actor, " DE ").await.unwrap();
+    let kept = profile::get(&desk, &actor).await.unwrap().unwrap();
+    assert_eq!((kept.country.as_deref(), kept.last_name), (Some("DE"), None));
+    let change = ProfileChange { country: some("GB"), ..ProfileChange::default() };
+    profile::update(&desk, &actor, change).await.unwrap();
+    assert_eq!(service::ledger::place(&desk, &actor).await.unwrap().country, "GB");
+    for bad in ["", "XX", "de"] {
+        assert!(
+            matches!(service::ledger::set_country(&desk, &actor, bad).await, Err(Error::Fields(_))),
+            "{bad}"
+        );
+    }
+}
+
+async fn a_request_reaches_every_admin_and_is_closed_by_one(db: &TestDb) {
+    let (desk, _) = desk(db);
+    let person = ada(&desk).await.actor;
+    // The operator of the setting signs up with the first look at the outbox.
+    assert_eq!(mails(&desk).await.len(), 0);
+    let asked = support::ask(&desk, &person, &here(), " Help ", "Line\r\nline").await.unwrap();
+    assert_eq!(
+        (asked.subject.as_str(), asked.message.as_str(), asked.status()),
+        ("Help", "Line\nline", "OPEN")
+    );
+    let mail = last_mail(&desk).await;
+    assert_eq!((mail.to.as_str(), mail.subject.as_str()), ("operator@example.org", "Support: Help"));
+    assert!(mail.body.contains(ADA) && mail.body.contains("Line\nline"), "{}", mail.body);
+
+    assert!(matches!(support::all(&desk, &person).await, Err(Error::Forbidden)));
+    assert!(matches!(support::close(&desk, &person, &here(), asked.id).await, Err(Error::Forbidden)));
+    let operator = service::account::sign_in(&desk, here(), "operator@example.org", super::setting::PASSWORD);
+    let operator = operator.await.unwrap().actor;
+    assert_eq!(support::all(&desk, &operator).await.unwrap(), std::slice::from_ref(&asked));
+    for _ in 0..2 {
+        support::close(&desk, &operator, &here(), asked.id).await.unwrap();
+    }
+    assert_eq!(support::mine(&desk, &person).await.unwrap()[0].status(), "CLOSED");
+    assert_eq!(support::mine(&desk, &operator).await.unwrap(), []);
+    let nobodys = domain::TicketId(uuid::Uuid::nil());
+    assert!(matches!(support::close(&desk, &operator, &here(), nobodys).await, Err(Error::NotFound)));
+    let Err(Error::Fields(told)) = support::ask(&desk, &person, &here(), "a\r\nBcc: x", " ").await else {
+        panic!("it was done")
+    };
+    assert_eq!(told.iter().map(|p| p.problem).collect::<Vec<_>>(), [Problem::NotText, Problem::Required]);
+}
+
+async fn nobody_floods_the_operator(db: &TestDb) {
+    let support_limit = Limit::per_minutes(2, 60);
+    let (desk, clock) = throttled(db, Throttles { support: support_limit, ..Throttles::default() });
+    let person = ada(&desk).await.actor;
+    let ask = async |address| support::ask(&desk, &person, &from(address), "Help", "me").await;
+    assert!(ask("192.0.2.1").await.is_ok() && ask("192.0.2.2").await.is_ok());
+    assert!(matches!(ask("192.0.2.3").await, Err(Error::TooMany { retry_after_s: 3_600 })));
+    assert_eq!(support::mine(&desk, &person).await.unwrap().len(), 2);
+    clock.advance(domain::time::HOUR + 1);
+    assert!(ask("192.0.2.3").await.is_ok());
+}
+
+store::each_engine!(
+    only_what_is_given_changes_and_all_that_is_wrong_is_told,
+    the_country_is_one_wherever_it_is_set,
+    a_request_reaches_every_admin_and_is_closed_by_one,
+    nobody_floods_the_operator,
+);

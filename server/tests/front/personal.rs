@@ -1,0 +1,151 @@
+//! A person's own pages: profile, help, and the days of their keys, as a browser without scripts uses them.
+
+use super::call::{ADA, Answer, Front, PASSWORD};
+use axum::http::{StatusCode, header};
+use domain::{
+    ApiKeyStatus, Decimal, ExchangeId, ExchangeKey, ExchangeKeyId, Micros, StrategyType, TradeType, time::DAY,
+};
+use service::{Origin, account, profile, session};
+use store::{
+    daily_balance::{self, Day},
+    key::{KeyRow, SealedSecret},
+    testing::TestDb,
+};
+
+store::each_engine!(
+    a_profile_is_kept_and_its_problems_stand_beside_their_fields,
+    a_request_reaches_the_operator,
+    a_key_shows_its_days_to_its_owner,
+);
+
+struct Browser<'a> {
+    front: &'a Front,
+    cookie: String,
+}
+
+impl<'a> Browser<'a> {
+    async fn sign_up(front: &'a Front, email: &str) -> Self {
+        let form = format!("email={email}&password={}", PASSWORD.replace(' ', "+"));
+        let cookie = front.post_form("/api/sign-up", &form, &[]).await.cookie();
+        Self { front, cookie }
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        self.front.get(path, &[("cookie", &self.cookie)]).await
+    }
+
+    /// The page that a post leads to.
+    async fn post(&self, form: &str, body: &str) -> Answer {
+        let posted = self.front.post_form(form, body, &[("cookie", &self.cookie)]).await;
+        assert_eq!(posted.status, StatusCode::SEE_OTHER, "{}", posted.text);
+        let shown = self.get(posted.header(header::LOCATION)).await;
+        assert_eq!(shown.status, StatusCode::OK);
+        shown
+    }
+
+    async fn actor(&self) -> service::Actor {
+        let token = self.cookie.split_once('=').unwrap().1;
+        let origin = Origin::new([127, 0, 0, 1].into(), "");
+        session::find(&self.front.desk, token, &origin).await.unwrap().unwrap()
+    }
+}
+
+async fn a_profile_is_kept_and_its_problems_stand_beside_their_fields(db: &TestDb) {
+    let front = Front::new(db);
+    let ada = Browser::sign_up(&front, ADA).await;
+    assert!(ada.get("/settings").await.text.contains("href=\"/settings/profile\""));
+    let bad = "firstName=Ada&lastName=Doe123&country=CA&language=XX&timezone=America/Toronto";
+    let shown = ada.post("/api/profile-save", bad).await.text;
+    assert!(shown.contains("value=\"Ada\"") && shown.contains("value=\"Doe123\""), "nothing is typed twice");
+    for problem in ["Use letters, spaces, hyphens and apostrophes.", "Choose a language from the list."] {
+        assert!(shown.contains(problem), "{problem}");
+    }
+    assert_eq!(profile::get(&front.desk, &ada.actor().await).await.unwrap(), None);
+    let good = "firstName=Ada&lastName=O%27Brien&country=CA&language=AR&timezone=America/Toronto";
+    let shown = ada.post("/api/profile-save", good).await.text;
+    assert!(
+        shown.contains("Your profile is saved.") && shown.contains("value=\"Ada\""),
+        "what is kept is shown"
+    );
+    for chosen in ["CA", "AR", "America/Toronto"] {
+        assert!(shown.contains(&format!("<option value=\"{chosen}\" selected>")), "{chosen}");
+    }
+    ada.post("/api/profile-save", "firstName=Ada&lastName=&country=&language=&timezone=").await;
+    let kept = profile::get(&front.desk, &ada.actor().await).await.unwrap().unwrap();
+    assert_eq!((kept.first_name.as_deref(), kept.last_name, kept.time_zone), (Some("Ada"), None, None));
+}
+
+async fn a_request_reaches_the_operator(db: &TestDb) {
+    let front = Front::new(db);
+    let (ada, operator) =
+        (Browser::sign_up(&front, ADA).await, Browser::sign_up(&front, "op@example.org").await);
+    account::make_admin(&front.desk, "op@example.org").await.unwrap();
+    let shown = ada.post("/api/support-ask", "subject=&message=Half+a+thought").await.text;
+    assert!(shown.contains("Please fill this in.") && shown.contains("Half a thought"));
+    let asked = "subject=%3Cb%3EHelp%3C/b%3E&message=One%0D%0Atwo";
+    let shown = ada.post("/api/support-ask", asked).await.text;
+    assert!(shown.contains("&lt;b&gt;Help&lt;/b&gt;") && !shown.contains("<b>Help"), "words are no markup");
+    assert_eq!(ada.get("/admin/support").await.status, StatusCode::NOT_FOUND);
+    let all = operator.get("/admin/support").await;
+    assert!(all.text.contains(ADA) && all.text.contains("One\ntwo"));
+    let ticket = service::support::mine(&front.desk, &ada.actor().await).await.unwrap().remove(0);
+    let close = format!("id={}", ticket.id);
+    let refused = front.post_form("/api/support-close", &close, &[("cookie", &ada.cookie)]).await;
+    assert_ne!(refused.status, StatusCode::OK);
+    assert!(ada.get("/support").await.text.contains(">Open<"), "a trader closes nothing");
+    assert!(operator.post("/api/support-close", &close).await.text.contains("The request is closed."));
+    assert!(ada.get("/support").await.text.contains(">Closed<"));
+}
+
+async fn a_key_shows_its_days_to_its_owner(db: &TestDb) {
+    let front = Front::new(db);
+    let (ada, eve) = (Browser::sign_up(&front, ADA).await, Browser::sign_up(&front, "eve@example.org").await);
+    let id = ExchangeKeyId::mint(&*front.desk.clock, &*front.desk.chance);
+    let now = front.desk.clock.now();
+    let key = ExchangeKey {
+        id,
+        exchange_id: ExchangeId::Binance,
+        trade_type: TradeType::Futures,
+        strategy_type: StrategyType::Manual,
+        active: true,
+        name: "Mine".into(),
+        api_key: "key".into(),
+        status: ApiKeyStatus::Authorized,
+        sandbox: false,
+        ip_restricted: true,
+        created_at: now,
+        updated_at: now,
+    };
+    let sealed =
+        SealedSecret { secret: vec![1; 48], data_key: vec![1], master_key_id: "m".into(), version: 1 };
+    let row = KeyRow { key, user_id: ada.actor().await.user, sealed };
+    let mut tx = front.desk.db.begin().await.unwrap();
+    store::key::insert(&mut tx, &row).await.unwrap();
+    tx.commit().await.unwrap();
+    let path = format!("/keys/{id}");
+    let empty = ada.get(&path).await;
+    assert_eq!(empty.status, StatusCode::OK);
+    assert!(empty.text.contains("Nothing is noted yet."));
+
+    let mut tx = front.desk.db.begin().await.unwrap();
+    for number in 0..101 {
+        let day = Day { day: Micros(0).plus(number * DAY), total_usd: Decimal::from(1_000 + number) };
+        daily_balance::insert(&mut tx, id, &day, now).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let full = ada.get(&path).await.text;
+    assert_eq!(full.matches("data-testid=\"day\"").count(), 100);
+    assert!(full.contains("1,100.00") && full.contains("+1.00") && full.contains("<svg class=\"plot\""));
+    let (_, after) = full.split_once(&format!("{path}?next=")).expect("a way to older days");
+    let token = after.split('"').next().unwrap();
+    let older = ada.get(&format!("{path}?next={token}")).await.text;
+    assert_eq!(older.matches("data-testid=\"day\"").count(), 1);
+    assert!(older.contains("1970-01-01"));
+    assert_eq!(
+        ada.get(&format!("{path}?next=rubbish")).await.text.matches("data-testid=\"day\"").count(),
+        100
+    );
+    for (who, path) in [(&eve, path.as_str()), (&ada, "/keys/x")] {
+        assert_eq!(who.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+}
