@@ -17,6 +17,7 @@ pub const PAGES: &[(&str, Role)] = &[
     ("/sign-in", Role::Anyone),
     ("/forgot", Role::Anyone),
     ("/reset", Role::Anyone),
+    ("/docs", Role::Anyone),
     ("/strategies", Role::Anyone),
     ("/strategies/{id}", Role::Anyone),
     ("/strategies/{id}/follow", Role::Trader),
@@ -66,6 +67,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/accounts/movements") view=pages::movements::page ssr=ssr.clone()/>
                 <Route path=path!("/accounts/sub") view=pages::sub_account::page ssr=ssr.clone()/>
                 <Route path=path!("/settings") view=pages::settings::page ssr=ssr.clone()/>
+                <Route path=path!("/docs") view=pages::reference::page ssr=ssr.clone()/>
                 <Route path=path!("/strategies") view=pages::strategies::page ssr=ssr.clone()/>
                 <Route path=path!("/strategies/:id") view=pages::strategy::page ssr=ssr.clone()/>
                 <Route path=path!("/strategies/:id/follow") view=pages::follow_new::page ssr=ssr.clone()/>

@@ -3,6 +3,7 @@
 
 mod assets;
 pub mod config;
+pub mod document;
 pub mod doors;
 mod events;
 mod exports;

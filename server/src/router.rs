@@ -17,14 +17,16 @@ use crate::{
     telemetry::{self, Ids},
 };
 use axum::{
-    Extension, Json, Router,
+    Extension, Router,
+    body::Bytes,
     extract::{OriginalUri, Request, State},
-    http::Method,
+    http::{Method, header::CONTENT_TYPE},
     middleware::{from_fn, from_fn_with_state},
     response::Response,
     routing::get,
 };
 use domain::Role;
+use serde_json::Value;
 use service::SharedDesk;
 use std::{net::IpAddr, sync::Arc};
 use tower_http::{
@@ -66,7 +68,7 @@ pub fn doors(desk: &SharedDesk) -> Doors {
 
 /// Who may use which route for programs, and their document.
 #[must_use]
-pub fn api(desk: &SharedDesk) -> (OpenApi, Vec<Door>) {
+pub fn api(desk: &SharedDesk) -> (Value, Vec<Door>) {
     let (_, document, doors) = doors(desk).open();
     (document, doors)
 }
@@ -79,9 +81,10 @@ pub fn build(desk: &SharedDesk, proxies: &[IpAddr], sandbox: Option<Router>) -> 
     let ids = Ids { clock: Arc::clone(&desk.clock), chance: Arc::clone(&desk.chance) };
     let https = Https(desk.settings.public_url.starts_with("https://"));
     let compressed = DefaultPredicate::new().and(NotForContentType::const_new("application/wasm"));
-    let ours = programs(desk)
+    let (programs, document) = programs(desk);
+    let ours = programs
         .merge(plain(desk))
-        .merge(people(desk)?)
+        .merge(people(desk, &document)?)
         .layer(CompressionLayer::new().compress_when(compressed))
         .layer(from_fn(limits::body))
         .layer(from_fn(limits::time))
@@ -94,16 +97,17 @@ pub fn build(desk: &SharedDesk, proxies: &[IpAddr], sandbox: Option<Router>) -> 
     })
 }
 
-/// The routes of `Doors`. A path of theirs with another method is as unknown as any other.
-fn programs(desk: &SharedDesk) -> Router {
+/// The routes of `Doors`, and their document. A path of theirs with another method is as unknown as any other.
+fn programs(desk: &SharedDesk) -> (Router, Value) {
     let (router, document, _) = doors(desk).open();
-    let document = Arc::new(document);
+    let served = Bytes::from(document.to_string());
     // The 3Commas surface is the same under its other prefix.
     let (again, ..) = rest::threecommas::open(Doors::new(desk.clone(), OpenApi::default())).open();
-    router
+    let router = router
         .nest("/public/api", again)
-        .route("/openapi.json", get(move || async move { Json(Arc::clone(&document)) }))
-        .method_not_allowed_fallback(no_route)
+        .route("/openapi.json", get(move || async move { ([(CONTENT_TYPE, "application/json")], served) }))
+        .method_not_allowed_fallback(no_route);
+    (router, document)
 }
 
 fn plain(desk: &SharedDesk) -> Router {
@@ -113,8 +117,8 @@ fn plain(desk: &SharedDesk) -> Router {
 
 /// Pages, forms, and what the browser loads beside them. Here, and only here, cookies count: a post from another
 /// site is refused.
-fn people(desk: &SharedDesk) -> anyhow::Result<Router> {
-    let pages = Pages::new(desk.clone());
+fn people(desk: &SharedDesk, document: &Value) -> anyhow::Result<Router> {
+    let pages = Pages::new(desk.clone(), document);
     let csrf = CsrfLayer::new().add_trusted_origin(&desk.settings.public_url)?;
     let closed = pages.routes().merge(exports::routes());
     let guarded = closed.layer(from_fn_with_state(pages.clone(), guard::check));

@@ -18,6 +18,7 @@ pub(crate) mod operator;
 pub(crate) mod outbox;
 pub(crate) mod panic;
 pub(crate) mod past;
+pub(crate) mod reference;
 pub(crate) mod reset;
 pub(crate) mod rules;
 pub(crate) mod settings;

@@ -2,7 +2,7 @@
 
 use super::mudawyl::{
     asked::{Asked, Place},
-    error::{Failure, PublicErrors},
+    error::{Failure, Message},
     validate::Check,
 };
 use crate::proxy::From;
@@ -64,10 +64,10 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SignInBody {
     /// Where mail reaches the person.
-    #[schema(example = "ada@example.org")]
+    #[schema(example = "ada@example.org", format = Email, max_length = 254)]
     email: String,
     /// 10 to 200 characters.
-    #[schema(example = "correct horse battery")]
+    #[schema(example = "correct horse battery", min_length = 10, max_length = 200)]
     password: String,
 }
 
@@ -107,7 +107,7 @@ fn answer(tokens: Tokens) -> Json<TokenAnswer> {
     path = "/v1/auth/sign-up",
     tag = "Sign-in",
     request_body = SignInBody,
-    responses((status = 200, body = TokenAnswer), PublicErrors)
+    responses((status = 200, body = TokenAnswer))
 )]
 pub(crate) async fn sign_up(State(desk): State<SharedDesk>, From(origin): From, asked: Asked) -> Answer {
     let (email, password) = credentials(&asked)?;
@@ -122,7 +122,10 @@ pub(crate) async fn sign_up(State(desk): State<SharedDesk>, From(origin): From, 
     path = "/v1/auth/sign-in",
     tag = "Sign-in",
     request_body = SignInBody,
-    responses((status = 200, body = TokenAnswer), PublicErrors)
+    responses(
+        (status = 200, body = TokenAnswer),
+        (status = 401, description = "E-mail or password is wrong: which is not told.", body = Message),
+    )
 )]
 pub(crate) async fn sign_in(State(desk): State<SharedDesk>, From(origin): From, asked: Asked) -> Answer {
     let (email, password) = credentials(&asked)?;
@@ -137,7 +140,10 @@ pub(crate) async fn sign_in(State(desk): State<SharedDesk>, From(origin): From, 
     path = "/v1/auth/refresh",
     tag = "Sign-in",
     request_body = RefreshBody,
-    responses((status = 200, body = TokenAnswer), PublicErrors)
+    responses(
+        (status = 200, body = TokenAnswer),
+        (status = 401, description = "The token is unknown, expired or spent.", body = Message),
+    )
 )]
 pub(crate) async fn refresh(State(desk): State<SharedDesk>, From(origin): From, asked: Asked) -> Answer {
     let mut check = Check::new(&asked, Place::Body);

@@ -10,3 +10,4 @@ pub mod lumetrade;
 pub mod mudawyl;
 pub mod surface;
 pub mod threecommas;
+pub mod words;

@@ -3,11 +3,14 @@
 use super::{
     Answer, Done,
     asked::{Asked, Place},
-    error::{Failure, PrivateErrors},
+    error::Failure,
     present::Iso,
     validate::{Check, text},
 };
-use crate::{proxy::From, rest::auth::Trader};
+use crate::{
+    proxy::From,
+    rest::{auth::Trader, words},
+};
 use axum::{Json, extract::State, http::StatusCode};
 use domain::{
     ApiClient, ApiClientId, Micros,
@@ -35,6 +38,7 @@ pub(super) struct Client {
     /// What it signs in with at `/v2`.
     login_id: String,
     /// What it may do.
+    #[schema(value_type = Vec<words::Permission>)]
     permissions: Vec<&'static str>,
     /// It may sign with RSA as well.
     rsa: bool,
@@ -68,6 +72,7 @@ pub(super) struct MadeClient {
     /// 64 hex characters: `X-API-SECRET`, the key of the HMAC, and `api_key` at `/v2`.
     api_secret: String,
     login_id: String,
+    #[schema(value_type = Vec<words::Permission>)]
     permissions: Vec<&'static str>,
     created_at: Iso,
 }
@@ -78,16 +83,17 @@ pub(super) struct MadeClient {
 #[schema(as = ApiClientBody)]
 pub(super) struct ClientBody {
     /// 1 to 24 characters.
-    #[schema(example = "Bots")]
+    #[schema(example = "Bots", min_length = 1, max_length = 24)]
     name: String,
     /// ACCOUNTS_, BOTS_ or SMART_TRADES_ with READ or WRITE.
-    #[schema(example = json!(["ACCOUNTS_READ"]))]
+    #[schema(value_type = Vec<words::Permission>, example = json!(["ACCOUNTS_READ"]))]
     permissions: Vec<String>,
     /// PEM, 2048 bits or more.
     rsa_public_key: Option<String>,
     /// Addresses and networks that it may come from.
     addresses: Option<Vec<String>>,
     /// A moment to come, 2027-01-01T00:00:00.000Z.
+    #[schema(format = DateTime)]
     expires_at: Option<String>,
 }
 
@@ -116,7 +122,7 @@ impl std::convert::From<ApiClient> for Client {
     path = "/v1/priv/api-client",
     operation_id = "listApiClients",
     tag = "API Client",
-    responses((status = 200, body = Clients), PrivateErrors)
+    responses((status = 200, body = Clients))
 )]
 pub(super) async fn list(State(desk): State<SharedDesk>, Trader(actor): Trader) -> Answer<Clients> {
     let all = api_client::list(&desk, &actor).await?;
@@ -132,7 +138,7 @@ pub(super) async fn list(State(desk): State<SharedDesk>, Trader(actor): Trader) 
     operation_id = "createApiClient",
     tag = "API Client",
     request_body = ClientBody,
-    responses((status = 200, body = MadeClient), PrivateErrors)
+    responses((status = 200, body = MadeClient))
 )]
 pub(super) async fn create(
     State(desk): State<SharedDesk>,
@@ -161,7 +167,7 @@ pub(super) async fn create(
     operation_id = "revokeApiClient",
     tag = "API Client",
     params(("id" = String, Path, description = "API_CLIENT_ID", format = Uuid)),
-    responses((status = 204, description = "Its next request is refused."), PrivateErrors)
+    responses((status = 204, description = "Its next request is refused."))
 )]
 pub(super) async fn revoke(
     State(desk): State<SharedDesk>,

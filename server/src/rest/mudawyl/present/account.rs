@@ -1,6 +1,7 @@
 //! Keys, balances and plans.
 
 use super::{Iso, Num};
+use crate::rest::words;
 use domain::{Balance, Decimal, ExchangeKey, Funds, Plan};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -20,15 +21,15 @@ pub struct Keys {
 #[allow(missing_docs)] // the fields are the document's
 pub struct Key {
     pub id: Uuid,
-    #[schema(example = "BINANCE")]
+    #[schema(value_type = words::ExchangeId)]
     pub exchange_id: &'static str,
-    #[schema(example = "FUTURES")]
+    #[schema(value_type = words::TradeType)]
     pub trade_type: &'static str,
-    #[schema(example = "MANUAL")]
+    #[schema(value_type = words::StrategyType)]
     pub strategy_type: &'static str,
     pub active: bool,
     pub name: String,
-    #[schema(example = "AUTHORIZED")]
+    #[schema(value_type = words::ApiKeyStatus)]
     pub api_key_status: &'static str,
     pub api_key: String,
     pub created_at: Iso,
