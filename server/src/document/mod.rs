@@ -67,7 +67,7 @@ pub fn complete(document: &OpenApi, doors: &[Door]) -> Value {
     }
     document["components"]["responses"] = Value::Object(shared);
     document["servers"] = json!([{ "url": "/", "description": "This desk." }]);
-    document["tags"] = tags(&document);
+    document["tags"] = tags(&document, doors);
     document
 }
 
@@ -123,11 +123,11 @@ fn successes(operation: &mut Value) {
     }
 }
 
-/// The groups, in the order in which their first paths stand.
-fn tags(document: &Value) -> Value {
+/// The groups, in the order in which their first doors were opened.
+fn tags(document: &Value, doors: &[Door]) -> Value {
     let mut names: Vec<&str> = Vec::new();
-    let items = document["paths"].as_object().into_iter().flat_map(Map::values);
-    for operation in items.filter_map(Value::as_object).flat_map(Map::values) {
+    for door in doors {
+        let operation = &document["paths"][&door.path][door.method.as_str().to_ascii_lowercase()];
         for tag in operation["tags"].as_array().into_iter().flatten().filter_map(Value::as_str) {
             if !names.contains(&tag) {
                 names.push(tag);

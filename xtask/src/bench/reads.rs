@@ -85,6 +85,10 @@ fn reads(desk: &Desk, account: &Account) -> Result<Vec<Named>> {
         let body = json!({ "name": format!("Bench {number}"), "permissions": ["ACCOUNTS_READ"] });
         client.send("POST", "/v1/priv/api-client", Some(&body))?.json()?;
     }
+    let order = json!({ "symbol": "BTC/USDT", "type": "MARKET", "side": "BUY", "amount": "0.01" });
+    for _ in 0..super::KEYS {
+        client.send("POST", &format!("/v1/priv/exchange/order/{}", account.key), Some(&order))?.json()?;
+    }
     let named =
         json!({ "firstName": "Ada", "lastName": "Lovelace", "country": "GB", "timezone": "Europe/London" });
     client.send("PUT", "/v1/priv/account/profile", Some(&named))?;
@@ -97,6 +101,7 @@ fn reads(desk: &Desk, account: &Account) -> Result<Vec<Named>> {
         ("keyList", super::desk::KEY_LIST.to_owned(), false),
         ("apiClients", "/v1/priv/api-client".to_owned(), false),
         ("profile", "/v1/priv/account/profile".to_owned(), false),
+        ("manualTrades", "/v1/priv/account/trade/manual/history".to_owned(), false),
     ];
     let mut found = Vec::new();
     for (name, path, open) in wanted {

@@ -73,7 +73,12 @@ pub(super) struct Desk {
 
 impl Desk {
     /// Starts it, and waits until it is healthy.
-    pub(super) fn start(binary: &Path) -> Result<Self> {
+    fn start(binary: &Path) -> Result<Self> {
+        Self::with(binary, &[])
+    }
+
+    /// The same with more settings.
+    pub(super) fn with(binary: &Path, settings: &[(&str, &str)]) -> Result<Self> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?));
         let directory = tempfile::tempdir()?;
         let mut command = Command::new(binary);
@@ -81,7 +86,7 @@ impl Desk {
         command.env("SLIPSTREAM_ADDR", address.to_string()).env("SLIPSTREAM_DATA_DIR", directory.path());
         // More people sign up from one address than a home has, and more is asked of the exchange.
         command.env("SLIPSTREAM_ATTEMPTS", "100000").env("SLIPSTREAM_SANDBOX_LIMITS", "none");
-        command.stdin(Stdio::null()).stdout(Stdio::null());
+        command.envs(settings.iter().copied()).stdin(Stdio::null()).stdout(Stdio::null());
         let mut server = Running::start(&mut command)?;
         server.wait_for_http(address, "/healthz", Duration::from_secs(30))?;
         Ok(Self { url: format!("http://{address}"), _server: server, directory })

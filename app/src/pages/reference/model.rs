@@ -141,15 +141,17 @@ fn body_of(said: &Value, document: &Value) -> Body {
         place: "body".to_owned(),
         kind: kind(of, document),
         required: required.contains(&name.as_str()),
-        description: text(&resolved_text(of, document)["description"]),
+        description: meaning(of, document),
         example: None,
     });
     Body { kinds, fields: fields.collect(), example: media.get("example").cloned() }
 }
 
-/// A field's own words, or those of what it refers to.
-fn resolved_text<'a>(schema: &'a Value, document: &'a Value) -> &'a Value {
-    if schema.get("description").is_some() { schema } else { resolved(schema, document) }
+/// What a field means: in its own words, or in those of what it may be.
+fn meaning(schema: &Value, document: &Value) -> String {
+    let choices = ["oneOf", "anyOf"].iter().filter_map(|choice| schema[choice].as_array()).flatten();
+    let all = std::iter::once(schema).chain(choices).chain(std::iter::once(resolved(schema, document)));
+    all.filter_map(|one| one["description"].as_str()).next().unwrap_or("").to_owned()
 }
 
 fn answers(said: &Value, document: &Value) -> Vec<Answer> {
@@ -237,7 +239,10 @@ mod tests {
                 "schemas": {
                     "Order": {"required": ["side"], "properties": {
                         "side": {"$ref": "#/components/schemas/Side"},
-                        "prices": {"type": "array", "items": {"type": ["number", "string"]}},
+                        "prices": {"oneOf": [
+                            {"type": "null"},
+                            {"type": "array", "items": {"type": ["number", "string"]}, "description": "All."},
+                        ]},
                     }},
                     "Side": {"type": "string", "enum": ["BUY", "SELL"], "description": "Which way."},
                 },
@@ -262,7 +267,7 @@ mod tests {
         let fields = &one.body.as_ref().unwrap().fields;
         let kinds: Vec<_> = fields.iter().map(|field| (field.kind.as_str(), field.required)).collect();
         assert_eq!(kinds, [("list of number or string", false), ("BUY, SELL", true)]);
-        assert_eq!(fields[1].description, "Which way.");
+        assert_eq!((fields[0].description.as_str(), fields[1].description.as_str()), ("All.", "Which way."));
         assert_eq!((one.answers[0].status, one.answers[0].description.as_str()), (401, "Who?"));
         assert_eq!(one.answers[0].example.as_deref(), Some("{\n  \"a\": 1\n}"));
     }

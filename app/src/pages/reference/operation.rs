@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 pub(super) fn view(words: &'static Words, operation: &Operation, base: &str) -> AnyView {
     let anchor = format!("#{}", operation.id);
-    let description = operation.description.clone().map(|text| view! { <p>{text}</p> });
+    let description = operation.description.as_deref().map(|text| view! { <p>{prose(text)}</p> });
     let who =
         if operation.security.is_empty() { words.open.to_owned() } else { operation.security.join(", ") };
     view! {
@@ -49,7 +49,7 @@ fn fields(title: &'static str, words: &'static Words, fields: &[Field]) -> Optio
                 <td>{field.place.clone()}</td>
                 <td>{field.kind.clone()}</td>
                 <td>{needed}</td>
-                <td class="wrap">{field.description.clone()}</td>
+                <td class="wrap">{prose(&field.description)}</td>
             </tr>
         }
     };
@@ -57,7 +57,7 @@ fn fields(title: &'static str, words: &'static Words, fields: &[Field]) -> Optio
         view! {
             <div class="table-scroll" tabindex="0" role="region" aria-label=title>
                 <table class="table">
-                    <caption class="hidden">{title}</caption>
+                    <caption class="visually-hidden">{title}</caption>
                     <thead>
                         <tr>
                             <th scope="col">{words.name}</th>
@@ -89,6 +89,15 @@ fn answer(answer: &Answer) -> AnyView {
         }
         .into_any(),
     }
+}
+
+/// Text in which what stands between backticks is code.
+fn prose(text: &str) -> Vec<AnyView> {
+    let part = |(number, part): (usize, &str)| {
+        let part = part.to_owned();
+        if number % 2 == 1 { view! { <code>{part}</code> }.into_any() } else { part.into_any() }
+    };
+    text.split('`').enumerate().map(part).collect()
 }
 
 /// Text that keeps its lines, and can be scrolled by keyboard.
