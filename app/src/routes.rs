@@ -18,6 +18,7 @@ pub const PAGES: &[(&str, Role)] = &[
     ("/forgot", Role::Anyone),
     ("/reset", Role::Anyone),
     ("/docs", Role::Anyone),
+    ("/maintenance", Role::Anyone),
     ("/strategies", Role::Anyone),
     ("/strategies/{id}", Role::Anyone),
     ("/strategies/{id}/follow", Role::Trader),
@@ -36,6 +37,7 @@ pub const PAGES: &[(&str, Role)] = &[
     ("/settings", Role::Trader),
     ("/settings/api-clients", Role::Trader),
     ("/admin/accounts", Role::Admin),
+    ("/admin/maintenance", Role::Admin),
     ("/admin/outbox", Role::Admin),
     ("/admin/strategies", Role::Admin),
     ("/admin/strategies/{id}", Role::Admin),
@@ -45,9 +47,10 @@ pub const PAGES: &[(&str, Role)] = &[
 /// The pages whose live part is the trade desk; all others get the small wasm bundle.
 pub(crate) const DESK_PAGES: &[&str] = &["/trade"];
 
-/// All pages. Each is rendered whole before it is sent: it reads, and its forms work, without any script.
+/// All pages. Each is rendered whole before it is sent: it reads, and its forms work, without any script. Its type is
+/// erased here, so that the tree of views is compiled once, in this crate, and not again wherever it is named.
 #[component]
-pub fn App() -> impl IntoView {
+pub fn App() -> AnyView {
     provide_meta_context();
     let ssr = SsrMode::Async;
     view! {
@@ -68,6 +71,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/accounts/sub") view=pages::sub_account::page ssr=ssr.clone()/>
                 <Route path=path!("/settings") view=pages::settings::page ssr=ssr.clone()/>
                 <Route path=path!("/docs") view=pages::reference::page ssr=ssr.clone()/>
+                <Route path=path!("/maintenance") view=pages::closed::page ssr=ssr.clone()/>
+                <Route path=path!("/admin/maintenance") view=pages::operator::maintenance::page ssr=ssr.clone()/>
                 <Route path=path!("/strategies") view=pages::strategies::page ssr=ssr.clone()/>
                 <Route path=path!("/strategies/:id") view=pages::strategy::page ssr=ssr.clone()/>
                 <Route path=path!("/strategies/:id/follow") view=pages::follow_new::page ssr=ssr.clone()/>
@@ -84,6 +89,7 @@ pub fn App() -> impl IntoView {
             </Routes>
         </Router>
     }
+    .into_any()
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ const SPECULATION: &str =
     r#"{"prefetch":[{"where":{"selector_matches":"a[data-ahead]"},"eagerness":"moderate"}]}"#;
 
 /// The document. Which wasm it loads depends on the page: the trade desk's, or the small one.
-pub fn shell(options: LeptosOptions) -> impl IntoView {
+pub fn shell(options: LeptosOptions) -> AnyView {
     let lang = visit::lang();
     let assets = use_context::<Assets>().unwrap_or_default();
     let bundle = if DESK_PAGES.contains(&visit::path().as_str()) { assets.desk } else { assets.small };
@@ -38,4 +38,5 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             <body><App/></body>
         </html>
     }
+    .into_any()
 }

@@ -3,7 +3,7 @@ import { expectAccessible, expectFits, expectLive } from '../support/checks.ts';
 import { expect, test } from '../support/test.ts';
 
 const WIDTHS = [390, 768, 1440];
-const STRANGERS = ['/', '/docs', '/strategies', '/sign-up', '/sign-in', '/forgot', '/reset?token=none'];
+const STRANGERS = ['/', '/docs', '/strategies', '/maintenance', '/sign-up', '/sign-in', '/forgot', '/reset?token=none'];
 const TRADERS = [
   '/dashboard',
   '/keys',

@@ -4,7 +4,12 @@ import path from 'node:path';
 import { freeAddress, Running } from './process.ts';
 
 /** Journeys are more people at one address than a home has; the limits themselves have tests of their own. */
-const SETTINGS = { SLIPSTREAM_ATTEMPTS: '100000', SLIPSTREAM_SANDBOX_LIMITS: 'none' };
+const SETTINGS = {
+  SLIPSTREAM_ATTEMPTS: '100000',
+  SLIPSTREAM_RATE_PERSON: '0',
+  SLIPSTREAM_RATE_ADDRESS: '0',
+  SLIPSTREAM_SANDBOX_LIMITS: 'none',
+};
 
 /** The two halves of an exchange key. */
 export interface Credentials {

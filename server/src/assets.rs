@@ -92,12 +92,20 @@ fn empty(status: StatusCode) -> Response<Body> {
 /// the plain file, as RFC 9110 allows.
 fn negotiate(asset: &'static Asset, request: &HeaderMap) -> (Option<&'static str>, &'static [u8]) {
     let forms = [(Some("br"), asset.br), (Some("gzip"), asset.gz), (None, Some(asset.bytes))];
-    let mut best = (None, asset.bytes);
+    best(request, forms).unwrap_or((None, asset.bytes))
+}
+
+/// The form that a client likes best, the first among equals; none when it refuses all of them.
+pub(crate) fn best<T>(
+    request: &HeaderMap,
+    forms: [(Option<&'static str>, Option<T>); 3],
+) -> Option<(Option<&'static str>, T)> {
+    let mut best = None;
     let mut best_quality = 0;
-    for (coding, bytes) in forms {
+    for (coding, form) in forms {
         let quality = quality(request, coding);
-        if let Some(bytes) = bytes.filter(|_| quality > best_quality) {
-            (best, best_quality) = ((coding, bytes), quality);
+        if let Some(form) = form.filter(|_| quality > best_quality) {
+            (best, best_quality) = (Some((coding, form)), quality);
         }
     }
     best
@@ -132,7 +140,7 @@ fn thousandths(weight: &str) -> u16 {
 }
 
 /// If-None-Match against our tag, with the weak comparison that it asks for.
-fn matches(request: &HeaderMap, tag: &str) -> bool {
+pub(crate) fn matches(request: &HeaderMap, tag: &str) -> bool {
     let tags = request
         .get_all(header::IF_NONE_MATCH)
         .iter()

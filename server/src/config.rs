@@ -1,10 +1,12 @@
 //! Configuration: environment variables, read once, checked at start, every problem named at once.
 
 mod check;
+mod edge;
 #[cfg(test)]
 mod tests;
 
 use check::Check;
+pub use service::Secret;
 use service::{Limit, MailSettings, MasterKey, Mode, SIGNAL_MAX_AGE_S, Settings, Throttles};
 use std::{
     collections::BTreeMap,
@@ -62,16 +64,6 @@ pub enum ExchangeAt {
     },
 }
 
-/// Text that is never printed.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(pub String);
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret")
-    }
-}
-
 /// What is wrong with the environment, one line each.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Problems(pub Vec<String>);
@@ -87,11 +79,6 @@ impl std::error::Error for Problems {}
 
 /// Of the table, but for features that this version does not have: said aloud instead of silently ignored.
 const LATER: &[&str] = &[
-    "OIDC_ISSUER",
-    "OIDC_AUDIENCE",
-    "OIDC_TOKEN_USE",
-    "RECAPTCHA_SECRET",
-    "RECAPTCHA_VERIFY_URL",
     "STRIPE_SECRET_KEY",
     "STRIPE_WEBHOOK_SECRET",
     "STRIPE_API_BASE",
@@ -217,8 +204,10 @@ fn settings(check: &mut Check, mode: Mode, addr: SocketAddr) -> Settings {
         },
         throttles: Throttles {
             address: most.map_or(usual.address, |most| Limit { most, ..usual.address }),
+            programs: most.map_or(usual.programs, |most| Limit { most, ..usual.programs }),
             ..usual
         },
+        edge: edge::settings(check),
         signal_max_age_s: max_age.unwrap_or(SIGNAL_MAX_AGE_S),
     }
 }

@@ -2,16 +2,21 @@
 
 use crate::{
     document,
-    rest::{auth, surface::Surface},
+    rest::{
+        auth, captcha,
+        shelf::{self, Shelf},
+        surface::Surface,
+    },
 };
 use axum::{Router, http::Method, middleware};
 use domain::{Permission, Role};
 use serde_json::Value;
-use service::SharedDesk;
+use service::{SharedDesk, recaptcha};
+use std::sync::Arc;
 use utoipa::{
     ToSchema,
     openapi::{
-        OpenApi,
+        OpenApi, RefOr, Response,
         path::{Operation, PathItem},
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
     },
@@ -47,13 +52,14 @@ pub struct Doors {
     desk: SharedDesk,
     router: OpenApiRouter<SharedDesk>,
     doors: Vec<Door>,
+    shelf: Arc<Shelf>,
 }
 
 impl Doors {
     /// No doors yet.
     #[must_use]
     pub fn new(desk: SharedDesk, document: OpenApi) -> Self {
-        Self { desk, router: OpenApiRouter::with_openapi(document), doors: Vec::new() }
+        Self { desk, router: OpenApiRouter::with_openapi(document), doors: Vec::new(), shelf: Arc::default() }
     }
 
     /// Opens the routes of `routes!(handler, ...)` to a role, and to nobody below it. The caller is checked before
@@ -69,12 +75,35 @@ impl Doors {
                 self.doors.push(Door { method, path: path.clone(), role, program: None });
             }
         }
+        // Layers that come later stand before: who asks is looked at first.
+        if recaptcha::wanted(&self.desk) && self.doors.last().is_some_and(|door| captcha::guards(&door.path))
+        {
+            let desk = self.desk.clone();
+            let guard = move |request, next| captcha::check(desk.clone(), request, next);
+            methods = methods.route_layer(middleware::from_fn(guard));
+        }
         if role > Role::Anyone {
             let desk = self.desk.clone();
             let guard = move |request, next| auth::check(desk.clone(), role, request, next);
             methods = methods.route_layer(middleware::from_fn(guard));
         }
         Self { router: self.router.routes((schemas, paths, methods)), ..self }
+    }
+
+    /// Opens the routes of public lists to anyone; their answers are kept until what they show changes.
+    #[must_use]
+    pub fn listed(self, routes: UtoipaMethodRouter<SharedDesk>) -> Self {
+        let (schemas, mut paths, methods) = routes;
+        for item in paths.paths.values_mut() {
+            for (_, operation) in operations(item) {
+                let unchanged = Response::new("As it was when it had the tag of If-None-Match.");
+                operation.responses.responses.insert("304".to_owned(), RefOr::T(unchanged));
+            }
+        }
+        let (desk, shelf) = (self.desk.clone(), Arc::clone(&self.shelf));
+        let kept = move |request, next| shelf::serve(desk.clone(), Arc::clone(&shelf), request, next);
+        let methods = methods.route_layer(middleware::from_fn(kept));
+        self.route(Role::Anyone, (schemas, paths, methods))
     }
 
     /// Opens the routes of `routes!(handler, ...)` to API clients with a permission; without one, to every client. The

@@ -45,6 +45,11 @@ impl Streams {
     pub(crate) fn new(desk: SharedDesk) -> Self {
         Self { desk, seats: Arc::new(Semaphore::new(MOST)) }
     }
+
+    /// How many tabs hold one.
+    pub(crate) fn open(&self) -> usize {
+        MOST.saturating_sub(self.seats.available_permits())
+    }
 }
 
 /// Opens a tab's stream: prices for everyone, account events for the session's person. A page of another site is

@@ -1,6 +1,6 @@
 //! Stands before pages and forms: who may see a page is decided before anything of it is rendered (house rule 6).
 
-use crate::{pages::Pages, router::PLAIN, visitor};
+use crate::{pace::tell_person, pages::Pages, router::PLAIN, visitor};
 use app::{Visit, api::SERVER_FNS, routes::PAGES};
 use axum::{
     extract::{MatchedPath, Request, State},
@@ -9,6 +9,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use domain::Role;
+use service::pace;
 
 /// The role that a page or an endpoint asks for. What nobody classified is the operator's alone; a test finds it.
 pub(crate) fn role_of(path: &str) -> Role {
@@ -32,6 +33,9 @@ pub(crate) async fn check(
     let (role, actor) = (role_of(matched.as_str()), visit.actor.clone());
     parts.extensions.insert(visit);
     let request = Request::from_parts(parts, body);
+    if let Some(Err(error)) = actor.as_ref().map(|actor| pace::person(&pages.desk, actor.user)) {
+        return tell_person(&request, &error);
+    }
     match actor {
         _ if role == Role::Anyone => next.run(request).await,
         None => sign_in_first(request.method(), request.uri(), request.headers()),
@@ -52,12 +56,8 @@ pub(crate) async fn nowhere(State(pages): State<Pages>, request: Request) -> Res
 
 /// A person is sent to sign in and comes back; a script is told.
 fn sign_in_first(method: &Method, uri: &Uri, headers: &HeaderMap) -> Response {
-    let wants_page =
-        headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("html"));
-    if method != Method::GET && !wants_page {
-        let told =
-            axum::Json(serde_json::json!({ "fields": [], "refusal": "unauthenticated", "fresh": null }));
-        return (StatusCode::UNAUTHORIZED, told).into_response();
+    if is_script(method, headers) {
+        return tell_script(StatusCode::UNAUTHORIZED, "unauthenticated");
     }
     let back = if method == Method::GET {
         uri.path_and_query().map_or("/", |to| to.as_str()).to_owned()
@@ -68,6 +68,18 @@ fn sign_in_first(method: &Method, uri: &Uri, headers: &HeaderMap) -> Response {
     let to = HeaderValue::from_str(&format!("/sign-in?{next}"));
     let to = to.unwrap_or(HeaderValue::from_static("/sign-in"));
     (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()
+}
+
+/// Whether an island's script posts, and not a browser by itself.
+pub(crate) fn is_script(method: &Method, headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT).and_then(|v| v.to_str().ok());
+    *method != Method::GET && !accept.is_some_and(|accept| accept.contains("html"))
+}
+
+/// A refusal as an island reads it.
+pub(crate) fn tell_script(status: StatusCode, refusal: &str) -> Response {
+    let told = serde_json::json!({ "fields": [], "refusal": refusal, "fresh": null });
+    (status, axum::Json(told)).into_response()
 }
 
 /// The page that a form was posted from.

@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::State, http::StatusCode};
 use serde::Serialize;
-use service::{Mode, SharedDesk};
+use service::{Mode, SharedDesk, maintenance};
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -25,6 +25,8 @@ pub(crate) struct Health {
     database: bool,
     /// The exchange answers.
     exchange: bool,
+    /// The operator has closed the desk to everybody else.
+    maintenance: bool,
     /// `sandbox` or `live`.
     #[schema(example = "sandbox")]
     mode: &'static str,
@@ -66,7 +68,9 @@ impl Probe {
 
 /// 200 while people can use the desk, 503 when the database is gone. Both are asked now.
 pub(crate) async fn show(State(probe): State<Probe>) -> (StatusCode, Json<Health>) {
-    let (database, exchange) = tokio::join!(probe.database(), probe.exchange());
+    let (database, exchange, closed) =
+        tokio::join!(probe.database(), probe.exchange(), maintenance::closed(&probe.desk));
+    let maintenance = matches!(closed, Ok(Some(_)));
     let (code, status) = match (database, exchange) {
         (false, _) => (StatusCode::SERVICE_UNAVAILABLE, "down"),
         (true, false) => (StatusCode::OK, "degraded"),
@@ -76,5 +80,5 @@ pub(crate) async fn show(State(probe): State<Probe>) -> (StatusCode, Json<Health
         Mode::Sandbox => "sandbox",
         Mode::Live => "live",
     };
-    (code, Json(Health { status, database, exchange, mode, version: env!("CARGO_PKG_VERSION") }))
+    (code, Json(Health { status, database, exchange, maintenance, mode, version: env!("CARGO_PKG_VERSION") }))
 }

@@ -2,7 +2,9 @@
 //! APIs. It decides nothing about trading: both doors call the use cases of `service`.
 
 mod assets;
+mod closed;
 pub mod config;
+mod cors;
 pub mod document;
 pub mod doors;
 mod events;
@@ -12,6 +14,8 @@ mod headers;
 mod health;
 mod jobs;
 mod limits;
+mod metrics;
+mod pace;
 mod pages;
 mod proxy;
 pub mod rest;

@@ -18,6 +18,11 @@ Slipstream, a self-hosted trading desk.
   slipstream sandbox        run the sandbox exchange alone
   slipstream admin EMAIL    make a person who has signed up an admin
   slipstream rekey          seal every stored secret under the present master key
+  slipstream maintenance on [MESSAGE]
+                            close the desk to everybody but its operator; positions are still protected
+  slipstream maintenance off
+                            open it again
+  slipstream backup FILE    copy the SQLite database while it is used
   slipstream import candles [--keep-gaps] FILE [PAIR TIMEFRAME]
                             store a CSV file of candles for backtests; BTCUSDT-1h.csv tells both by its name
   slipstream --help         this text
@@ -52,6 +57,20 @@ fn command(words: &[&str]) -> Result<()> {
         ["rekey"] => {
             let done = within(run::rekey(configured()?))?;
             say(&format!("{done} secrets were sealed anew; all are under the present master key.\n"))
+        }
+        ["maintenance", "on", message @ ..] => {
+            within(run::maintenance(configured()?, true, &message.join(" ")))?;
+            say("The desk is closed. Every instance knows within a second.\n")
+        }
+        ["maintenance", "off"] => {
+            within(run::maintenance(configured()?, false, ""))?;
+            say("The desk is open. Every instance knows within a second.\n")
+        }
+        ["backup", file] => {
+            within(run::backup(&configured()?, Path::new(file)))?;
+            say(
+                "The database is copied. Without the master key its secrets cannot be opened: keep that elsewhere.\n",
+            )
         }
         ["import", "candles", "--keep-gaps", file @ ..] => import(file, Gaps::Keep),
         ["import", "candles", file @ ..] => import(file, Gaps::Refuse),

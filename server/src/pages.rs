@@ -63,6 +63,15 @@ impl Pages {
         response
     }
 
+    /// The page that says that the desk is closed for the moment.
+    pub(crate) async fn closed(&self, mut request: Request) -> Response {
+        *request.uri_mut() = Uri::from_static("/maintenance");
+        let render = render_app_async_with_context(self.context(), self.shell());
+        let mut response = render(request).await;
+        *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+        response
+    }
+
     /// Something broke before a page could be rendered.
     pub(crate) fn broken(&self, error: &Error) -> Response {
         tracing::error!(%error, "a page could not be begun");
@@ -70,9 +79,8 @@ impl Pages {
     }
 
     fn shell(&self) -> impl Fn() -> leptos::prelude::AnyView + Clone + Send + Sync + 'static {
-        use leptos::prelude::IntoAny as _;
         let options = self.options.clone();
-        move || app::shell(options.clone()).into_any()
+        move || app::shell(options.clone())
     }
 
     fn context(&self) -> impl Fn() + Clone + Send + Sync + 'static {
@@ -97,6 +105,13 @@ impl Pages {
             }
         }
     }
+}
+
+/// Somebody asks more often than we hear: nothing is rendered for them.
+pub(crate) fn too_many() -> Response {
+    const PAGE: &str = "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\"><title>Slipstream</title>\
+        <h1>Too many requests</h1><p>Please wait a moment, and then <a href=\"\">try again</a>.</p></html>";
+    (StatusCode::TOO_MANY_REQUESTS, Html(PAGE)).into_response()
 }
 
 /// The page of last resort: no framework, no inside.

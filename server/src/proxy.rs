@@ -29,11 +29,15 @@ impl<S: Send + Sync> FromRequestParts<S> for From {
 /// The caller's origin. A header is believed only as far as trusted proxies wrote it: read from its end, the first
 /// address that is not one of theirs is the caller.
 pub(crate) fn origin(extensions: &Extensions, headers: &HeaderMap) -> Origin {
+    let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    Origin::new(address(extensions, headers), agent)
+}
+
+/// The address of the same.
+pub(crate) fn address(extensions: &Extensions, headers: &HeaderMap) -> IpAddr {
     let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical());
     let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
-    let trusted = extensions.get::<Trusted>().cloned().unwrap_or_default();
-    let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    Origin::new(caller(peer, headers, &trusted), agent)
+    extensions.get::<Trusted>().map_or(peer, |trusted| caller(peer, headers, trusted))
 }
 
 fn caller(peer: IpAddr, headers: &HeaderMap, trusted: &Trusted) -> IpAddr {

@@ -1,13 +1,15 @@
 //! Everything that is served, in one place: who may use it, and what stands in front of it.
 
 use crate::{
-    assets,
+    assets, closed, cors,
     doors::{Door, Doors},
     events::{self, Streams},
     exports, guard, headers,
     headers::Https,
     health::{self, Probe},
     limits,
+    metrics::{self, Meters},
+    pace,
     pages::Pages,
     proxy::Trusted,
     rest::{
@@ -49,6 +51,7 @@ struct Document;
 /// Routes that are neither pages, nor forms, nor in the OpenAPI document, and who may use them.
 pub const PLAIN: &[(&str, Role)] = &[
     ("/healthz", Role::Anyone),
+    ("/metrics", Role::Anyone),
     ("/openapi.json", Role::Anyone),
     ("/events", Role::Anyone),
     ("/history.csv", Role::Trader),
@@ -78,12 +81,15 @@ pub fn api(desk: &SharedDesk) -> (Value, Vec<Door>) {
 /// # Errors
 /// When the public address is none.
 pub fn build(desk: &SharedDesk, proxies: &[IpAddr], sandbox: Option<Router>) -> anyhow::Result<Router> {
-    let ids = Ids { clock: Arc::clone(&desk.clock), chance: Arc::clone(&desk.chance) };
+    let streams = Streams::new(desk.clone());
+    let meters = Meters::new(desk.clone(), streams.clone())?;
+    let (clock, chance) = (Arc::clone(&desk.clock), Arc::clone(&desk.chance));
+    let ids = Ids { clock, chance, meters: meters.clone() };
     let https = Https(desk.settings.public_url.starts_with("https://"));
     let compressed = DefaultPredicate::new().and(NotForContentType::const_new("application/wasm"));
     let (programs, document) = programs(desk);
     let ours = programs
-        .merge(plain(desk))
+        .merge(plain(desk, streams, meters))
         .merge(people(desk, &document)?)
         .layer(CompressionLayer::new().compress_when(compressed))
         .layer(from_fn(limits::body))
@@ -103,16 +109,24 @@ fn programs(desk: &SharedDesk) -> (Router, Value) {
     let served = Bytes::from(document.to_string());
     // The 3Commas surface is the same under its other prefix.
     let (again, ..) = rest::threecommas::open(Doors::new(desk.clone(), OpenApi::default())).open();
-    let router = router
+    let routes = router
         .nest("/public/api", again)
         .route("/openapi.json", get(move || async move { ([(CONTENT_TYPE, "application/json")], served) }))
-        .method_not_allowed_fallback(no_route);
-    (router, document)
+        .method_not_allowed_fallback(no_route)
+        .layer(from_fn_with_state(desk.clone(), closed::programs))
+        .layer(from_fn_with_state(desk.clone(), pace::programs));
+    // Outermost: a script may read that it was refused, too.
+    let routes = match cors::layer(&desk.settings.edge.origins) {
+        Some(cors) => routes.layer(cors),
+        None => routes,
+    };
+    (routes, document)
 }
 
-fn plain(desk: &SharedDesk) -> Router {
+fn plain(desk: &SharedDesk, streams: Streams, meters: Meters) -> Router {
     let health = Router::new().route("/healthz", get(health::show)).with_state(Probe::new(desk.clone()));
-    health.merge(Router::new().route("/events", get(events::open)).with_state(Streams::new(desk.clone())))
+    let metrics = Router::new().route("/metrics", get(metrics::show)).with_state(meters);
+    health.merge(metrics).merge(Router::new().route("/events", get(events::open)).with_state(streams))
 }
 
 /// Pages, forms, and what the browser loads beside them. Here, and only here, cookies count: a post from another
@@ -120,8 +134,11 @@ fn plain(desk: &SharedDesk) -> Router {
 fn people(desk: &SharedDesk, document: &Value) -> anyhow::Result<Router> {
     let pages = Pages::new(desk.clone(), document);
     let csrf = CsrfLayer::new().add_trusted_origin(&desk.settings.public_url)?;
-    let closed = pages.routes().merge(exports::routes());
-    let guarded = closed.layer(from_fn_with_state(pages.clone(), guard::check));
+    let routes = pages.routes().merge(exports::routes());
+    let guarded = routes
+        .layer(from_fn_with_state(pages.clone(), guard::check))
+        .layer(from_fn_with_state(pages.clone(), closed::people))
+        .layer(from_fn_with_state(desk.clone(), pace::people));
     Ok(guarded.fallback(anything_else).with_state(()).layer(Extension(pages)).layer(csrf))
 }
 

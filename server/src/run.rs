@@ -4,7 +4,7 @@ mod embedded;
 mod instance;
 mod operator;
 
-pub use operator::{CandleFile, import_candles, make_admin, rekey, sandbox_alone};
+pub use operator::{CandleFile, backup, import_candles, maintenance, make_admin, rekey, sandbox_alone};
 
 use crate::{
     config::{Config, ExchangeAt},

@@ -2,6 +2,7 @@
 //! may be a token in them (house rule 7).
 
 use crate::{
+    metrics::Meters,
     pages,
     rest::surface::{Surface, Trouble},
 };
@@ -37,11 +38,12 @@ pub fn start(json: bool) {
     }
 }
 
-/// Where ids come from.
+/// Where ids come from, and where requests are counted.
 #[derive(Clone)]
 pub(crate) struct Ids {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) chance: Arc<dyn Chance>,
+    pub(crate) meters: Meters,
 }
 
 impl Ids {
@@ -58,17 +60,20 @@ impl Ids {
 pub(crate) async fn observe(State(ids): State<Ids>, request: Request, next: Next) -> Response {
     let id = ids.next();
     let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str).to_owned();
+    let matched = request.extensions().get::<MatchedPath>().cloned();
+    let route = matched.as_ref().map_or("-", MatchedPath::as_str);
     let span = tracing::info_span!("request", id = %id, %method, %route);
     let begun = Instant::now();
     let mut response = async {
         let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
         let response = answered.unwrap_or_else(|_| {
             tracing::error!("a request panicked");
-            panicked(&method, &route)
+            panicked(&method, route)
         });
         let status = response.status().as_u16();
-        let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let took = begun.elapsed();
+        ids.meters.count(&method, route, response.status(), took);
+        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         if response.status().is_server_error() {
             tracing::warn!(status, micros, "answered");
         } else {
@@ -78,7 +83,7 @@ pub(crate) async fn observe(State(ids): State<Ids>, request: Request, next: Next
     }
     .instrument(span)
     .await;
-    if let Ok(value) = HeaderValue::from_str(&id) {
+    if let Ok(value) = HeaderValue::try_from(id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
     response
@@ -124,7 +129,11 @@ mod tests {
         let writer = log.clone();
         let lines = fmt().with_max_level(tracing::Level::TRACE).with_ansi(false);
         let _logging = tracing::subscriber::set_default(lines.with_writer(move || writer.clone()).finish());
-        let ids = Ids { clock: Arc::new(TestClock::default()), chance: Arc::new(TestChance::default()) };
+        let db = store::testing::sqlite().await;
+        let (desk, _) = service::testing::desk((*db).clone());
+        let meters = Meters::new(desk.clone(), crate::events::Streams::new(desk)).unwrap();
+        let (clock, chance) = (Arc::new(TestClock::default()), Arc::new(TestChance::default()));
+        let ids = Ids { clock, chance, meters };
         let routes = Router::new()
             .route("/v1/fine/{id}", get(|| async { "fine" }))
             .route("/v1/broken/{id}", get(|| async { panic!("the inside") as &str }))

@@ -12,6 +12,11 @@ mod front {
     mod auth;
     mod bounds;
     mod call;
+    mod captcha;
+    mod closed;
+    mod edge;
+    mod lists;
+    mod metrics;
     mod pages;
     mod roles;
 }

@@ -25,13 +25,18 @@ use tokio_tungstenite::{
 /// Long enough for a busy machine; nothing waits for it to pass.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-async fn start(folder: &Path) -> Running {
+fn configured(folder: &Path) -> Config {
     let vars = [
         ("SLIPSTREAM_ADDR", "127.0.0.1:0".to_owned()),
         ("SLIPSTREAM_DATA_DIR", folder.join("data").display().to_string()),
+        // Waiting for something is asking often.
+        ("SLIPSTREAM_RATE_ADDRESS", "0".to_owned()),
     ];
-    let config = Config::read(vars.map(|(name, value)| (name.to_owned(), value))).unwrap();
-    run::start(config, Machine::default()).await.unwrap()
+    Config::read(vars.map(|(name, value)| (name.to_owned(), value))).unwrap()
+}
+
+async fn start(folder: &Path) -> Running {
+    run::start(configured(folder), Machine::default()).await.unwrap()
 }
 
 fn url(desk: &Running, path: &str) -> String {
@@ -65,6 +70,90 @@ async fn what_was_done_before_a_stop_is_there_after_a_start() {
         client().post(url(&desk, "/v1/priv/account/exchange/sandbox")).header("authorization", token);
     let opened: Value = opened.send().await.unwrap().json().await.unwrap();
     assert!(opened["apiKey"].is_string() && opened["apiSecretKey"].is_string());
+    timeout(PATIENCE, desk.stop()).await.unwrap().unwrap();
+}
+
+/// Asks until the answer has this status.
+async fn answers(desk: &Running, path: &str, status: StatusCode) {
+    let asking = async {
+        while client().get(url(desk, path)).send().await.unwrap().status() != status {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(PATIENCE, asking).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_operators_command_closes_a_desk_that_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = start(folder.path()).await;
+    let list = "/v1/pub/subscription/list";
+    answers(&desk, list, StatusCode::OK).await;
+    run::maintenance(configured(folder.path()), true, "Back soon.").await.unwrap();
+    answers(&desk, list, StatusCode::SERVICE_UNAVAILABLE).await;
+    assert!(run::maintenance(configured(folder.path()), true, &"x".repeat(301)).await.is_err());
+    run::maintenance(configured(folder.path()), false, "").await.unwrap();
+    answers(&desk, list, StatusCode::OK).await;
+    timeout(PATIENCE, desk.stop()).await.unwrap().unwrap();
+}
+
+/// What a person sees of their keys.
+async fn keys(desk: &Running) -> Value {
+    let tokens: Value = signed_in(desk, "sign-in").await.json().await.unwrap();
+    let token = tokens["accessToken"].as_str().unwrap();
+    let list = client().get(url(desk, "/v1/priv/account/exchange/key/list")).header("authorization", token);
+    list.send().await.unwrap().json().await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_of_a_running_desk_is_the_desk_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = start(folder.path()).await;
+    let tokens: Value = signed_in(&desk, "sign-up").await.json().await.unwrap();
+    let token = tokens["accessToken"].as_str().unwrap();
+    let post = |path: &str| client().post(url(&desk, path)).header("authorization", token);
+    let opened = post("/v1/priv/account/exchange/sandbox").send().await.unwrap();
+    let opened: Value = opened.json().await.unwrap();
+    let key = json!({
+        "exchangeId": "BINANCE", "tradeType": "FUTURES", "strategyType": "MANUAL", "name": "Kept",
+        "apiKey": opened["apiKey"], "apiSecretKey": opened["apiSecretKey"],
+    });
+    let made = post("/v1/priv/account/exchange/key").json(&key).send().await.unwrap();
+    assert_eq!(made.status(), StatusCode::OK);
+    let before = keys(&desk).await;
+
+    let (data, restored) = (folder.path().join("data"), folder.path().join("restored/data"));
+    let copy = folder.path().join("backup.db");
+    run::backup(&configured(folder.path()), &copy).await.unwrap();
+    assert!(run::backup(&configured(folder.path()), &copy).await.is_err(), "nothing is overwritten");
+    assert!(
+        run::backup(&configured(&folder.path().join("nowhere")), &folder.path().join("b")).await.is_err()
+    );
+    // What comes later is not in it.
+    let bob = json!({ "email": "bob@example.org", "password": "correct horse battery" });
+    client().post(url(&desk, "/v1/auth/sign-up")).json(&bob).send().await.unwrap();
+    timeout(PATIENCE, desk.stop()).await.unwrap().unwrap();
+
+    // As docs/OPERATIONS.md says: the copy, the master key, and the sandbox's folder.
+    std::fs::create_dir_all(restored.join("sandbox")).unwrap();
+    std::fs::copy(&copy, restored.join("slipstream.db")).unwrap();
+    std::fs::copy(data.join("master.key"), restored.join("master.key")).unwrap();
+    for file in std::fs::read_dir(data.join("sandbox")).unwrap() {
+        let file = file.unwrap();
+        std::fs::copy(file.path(), restored.join("sandbox").join(file.file_name())).unwrap();
+    }
+    let desk = start(&folder.path().join("restored")).await;
+    assert_eq!(keys(&desk).await, before);
+    assert_eq!(before["items"].as_array().map(Vec::len), Some(1));
+    // The sealed secret opens, and the exchange takes it.
+    let id = before["items"][0]["id"].as_str().unwrap();
+    let tokens: Value = signed_in(&desk, "sign-in").await.json().await.unwrap();
+    let balance = client().get(url(&desk, &format!("/v1/priv/account/exchange/key/{id}/balance")));
+    let balance =
+        balance.header("authorization", tokens["accessToken"].as_str().unwrap()).send().await.unwrap();
+    assert_eq!(balance.status(), StatusCode::OK, "{}", balance.text().await.unwrap());
+    let bob = client().post(url(&desk, "/v1/auth/sign-in")).json(&bob).send().await.unwrap();
+    assert_eq!(bob.status(), StatusCode::UNAUTHORIZED);
     timeout(PATIENCE, desk.stop()).await.unwrap().unwrap();
 }
 

@@ -14,7 +14,7 @@ use domain::{
 };
 use leptos::prelude::*;
 use service::{
-    Error, copy,
+    Error, copy, maintenance,
     strategy::{self, NewStrategy, Said, StrategyChange},
 };
 
@@ -27,6 +27,20 @@ pub async fn pause_copies(#[server(default)] paused: String) -> Result<Done, Fai
     let notice = if pause { "copies-paused" } else { "copies-resumed" };
     let done = switched.map(|_| Done::at("/admin/strategies").saying(notice));
     form("copies-pause", "/admin/strategies").answer(&visit, done).await
+}
+
+/// Closes the desk to everybody but its operator, or opens it again.
+#[server(endpoint = "maintenance-set")]
+pub async fn set_maintenance(
+    #[server(default)] on: String,
+    #[server(default)] message: String,
+) -> Result<Done, Failure> {
+    let (visit, actor) = trader()?;
+    let close = on == "true";
+    let done = maintenance::switch(&visit.desk, &actor, close, &message).await;
+    let notice = if close { "desk-closed" } else { "desk-opened" };
+    let done = done.map(|()| Done::at("/admin/maintenance").saying(notice));
+    form("maintenance-set", "/admin/maintenance").keep("message", &message).answer(&visit, done).await
 }
 
 /// Makes a strategy. It begins inactive.

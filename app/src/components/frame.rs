@@ -5,8 +5,8 @@ use crate::{
     islands::{pill::ConnectionPill, toasts::Toasts},
     visit::{self, Visit},
     words::{
-        fill, follows::follows, operator::operator, pages::Pages, pages::pages, people::people,
-        strategies::strategies,
+        closed::closed, fill, follows::follows, operator::operator, pages::Pages, pages::pages,
+        people::people, strategies::strategies,
     },
 };
 use domain::Role;
@@ -106,6 +106,7 @@ fn signed_in(actor: &Actor, words: &'static Pages) -> AnyView {
         view! {
             <a href="/admin/strategies">{icon("strategy")}<span>{operator(visit::lang()).menu}</span></a>
             <a href="/admin/accounts">{icon("wallet")}<span>{people.rules}</span></a>
+            <a href="/admin/maintenance">{icon("settings")}<span>{closed(visit::lang()).operate}</span></a>
             <a href="/admin/outbox">{icon("mail")}<span>{people.outbox}</span></a>
         }
     });

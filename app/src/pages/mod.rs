@@ -2,6 +2,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod api_clients;
+pub(crate) mod closed;
 pub(crate) mod copies;
 pub(crate) mod dashboard;
 pub(crate) mod follow_new;

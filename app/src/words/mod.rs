@@ -5,6 +5,8 @@
 #[cfg(feature = "ssr")]
 pub(crate) mod clients;
 #[cfg(feature = "ssr")]
+pub(crate) mod closed;
+#[cfg(feature = "ssr")]
 pub(crate) mod copies;
 #[cfg(any(feature = "ssr", feature = "desk"))]
 pub(crate) mod desk;

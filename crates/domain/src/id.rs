@@ -47,6 +47,8 @@ ids! {
     TokenFamilyId,
     /// A message in the mail outbox.
     MailId,
+    /// What a person asked the operator.
+    TicketId,
     /// A key that signs our own JWTs.
     SigningKeyId,
     /// A person's credentials at an exchange.
@@ -55,6 +57,8 @@ ids! {
     IntentId,
     /// A subscription plan.
     PlanId,
+    /// Something that we decided to ask of the payment provider.
+    BillingOperationId,
     /// A strategy.
     StrategyId,
     /// A strategy's instruction to trade.

@@ -58,6 +58,8 @@ refusals! {
     PlanKeyLimit = "2129a", "exceed subscription max API key limit";
     /// The plan allows no more balance.
     PlanBalanceLimit = "2129b", "exceed subscription max API balance limit";
+    /// The payment provider could not charge the card. Ours: the document has no code for it.
+    PaymentDeclined = "3102", "payment declined";
     /// Nothing to change: there is no paid subscription.
     NoStripeSubscription = "3104", "active stripe subscription does not exist";
     /// There is a paid subscription already.

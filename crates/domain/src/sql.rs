@@ -59,6 +59,13 @@ text_column!(copy::Exit, |exit| exit.word().to_owned(), copy::Exit::parse);
 text_column!(copy::Paused, |paused| paused.word().to_owned(), copy::Paused::parse);
 text_column!(strategy::Exit, |exit| exit.word().to_owned(), strategy::Exit::parse);
 text_column!(strategy::Kind, |kind| kind.word().to_owned(), strategy::Kind::parse);
+text_column!(
+    crate::profile::Language,
+    |language| language.word().to_owned(),
+    crate::profile::Language::parse
+);
+text_column!(crate::subscription::State, |state| state.word().to_owned(), crate::subscription::State::parse);
+text_column!(crate::subscription::Interval, |i| i.word().to_owned(), crate::subscription::Interval::parse);
 text_column!(crate::ledger::MovementKind, |kind| kind.word().to_owned(), crate::ledger::MovementKind::parse);
 text_column!(crate::ledger::TransferStatus, |s| s.word().to_owned(), crate::ledger::TransferStatus::parse);
 text_column!(

@@ -96,6 +96,14 @@ problems! {
     NotionalFilter = "must fit the MIN_NOTIONAL of the exchange";
     /// The key may withdraw: too dangerous to keep.
     KeyMayWithdraw = "must not allow withdrawals";
+    /// Something else than letters of a name.
+    NotAlphabetic = "must be alpha character";
+    /// No country of ISO 3166-1.
+    NotCountry = "must be valid country";
+    /// Neither EN nor AR.
+    NotLanguage = "must be a valid language";
+    /// No zone of the IANA database.
+    NotTimeZone = "must be a valid timezone";
     /// No e-mail address.
     NotEmail = "must be a valid e-mail address";
     /// Fewer than ten characters.
@@ -166,6 +174,8 @@ problems! {
     BrandNotBroker = "must be a brand with broker permissions";
     /// The other half of the pair is missing.
     OtherHalfMissing = "must be given with its other half";
+    /// No plan that can be subscribed to.
+    NotPlan = "must be valid subscription id";
     /// No currency that we keep.
     NotCurrency = "must be valid currency";
     /// Not enabled where the person lives.

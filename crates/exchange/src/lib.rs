@@ -23,9 +23,24 @@ use tokio::sync::mpsc;
 /// What an answer from the exchange is: the thing asked for, or a classed failure.
 pub type Answer<T> = Result<T, Failure>;
 
+/// How much of an address's rate budget is left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BudgetLeft {
+    /// Which part of the exchange: `spot`, `futures`.
+    pub api: &'static str,
+    /// Weight that may still be spent in this minute.
+    pub left: u32,
+    /// Requests sent since the start.
+    pub requests: u64,
+}
+
 /// An exchange. All methods are safe to call at the same time from many tasks; pacing is the adapter's business.
 #[async_trait]
 pub trait Exchange: Send + Sync {
+    /// What is left of its rate budgets, for whoever watches over the desk.
+    fn budgets(&self) -> Vec<BudgetLeft> {
+        Vec::new()
+    }
     /// The exchange's clock.
     async fn server_time(&self) -> Answer<Micros>;
     /// Every market of one kind; cached by the adapter for an hour.

@@ -90,6 +90,7 @@ async fn desk(url: &str, token: &str, folder: &Path) -> Result<SharedDesk> {
     let clock = Arc::new(WallClock);
     Desk::new(Parts {
         db,
+        payments: None,
         exchange: Arc::new(Binance::new(config, clock.clone())?),
         sealer: Sealer::new(MasterKey::new([7; 32]), None, Arc::new(OsChance)),
         clock,

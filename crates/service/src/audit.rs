@@ -23,6 +23,8 @@ pub enum Deed {
     SignedOutEverywhere,
     /// A spent refresh token came back: its family was revoked.
     TokenReused,
+    /// Another issuer's subject became a person.
+    VouchedFor,
     /// A person became admin.
     MadeAdmin,
     /// An exchange key was connected.
@@ -35,6 +37,10 @@ pub enum Deed {
     SandboxOpened,
     /// A sandbox account was reset.
     SandboxReset,
+    /// The operator closed the desk to everybody else.
+    DeskClosed,
+    /// The operator opened the desk again.
+    DeskOpened,
     /// The operator paused all new copies.
     CopiesPaused,
     /// The operator let new copies go on.
@@ -47,6 +53,18 @@ pub enum Deed {
     StrategyChanged,
     /// A strategy's hook got another token, or was closed.
     HookChanged,
+    /// A paid plan began.
+    PlanBegun,
+    /// A paid plan was changed for another.
+    PlanChanged,
+    /// A paid plan was told to end with its period, or to go on.
+    PlanEndSet,
+    /// A renewal could not be charged.
+    PaymentFailed,
+    /// A paid plan ended.
+    PlanEnded,
+    /// The operator gave a person a plan, or took it back.
+    PlanAssigned,
     /// The operator gave a signal by hand.
     SignalGiven,
     /// A file of candles was imported.
@@ -90,18 +108,27 @@ impl Deed {
             Self::PasswordReset => "password-reset",
             Self::SignedOutEverywhere => "signed-out-everywhere",
             Self::TokenReused => "token-reused",
+            Self::VouchedFor => "vouched-for",
             Self::MadeAdmin => "made-admin",
             Self::KeyCreated => "key-created",
             Self::KeyChanged => "key-changed",
             Self::KeyDeleted => "key-deleted",
             Self::SandboxOpened => "sandbox-opened",
             Self::SandboxReset => "sandbox-reset",
+            Self::DeskClosed => "desk-closed",
+            Self::DeskOpened => "desk-opened",
             Self::CopiesPaused => "copies-paused",
             Self::CopiesResumed => "copies-resumed",
             Self::Panicked => "panicked",
             Self::StrategyCreated => "strategy-created",
             Self::StrategyChanged => "strategy-changed",
             Self::HookChanged => "hook-changed",
+            Self::PlanBegun => "plan-begun",
+            Self::PlanChanged => "plan-changed",
+            Self::PlanEndSet => "plan-end-set",
+            Self::PaymentFailed => "payment-failed",
+            Self::PlanEnded => "plan-ended",
+            Self::PlanAssigned => "plan-assigned",
             Self::SignalGiven => "signal-given",
             Self::CandlesImported => "candles-imported",
             Self::FollowBegun => "follow-begun",

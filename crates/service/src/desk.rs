@@ -1,11 +1,12 @@
 //! The desk: everything that use cases need, made once at start.
 
 use crate::{
-    Sealer, Settings, api_client::Decoy, copy::Copying, live, locks::Locks, mail::Mailer, market,
+    Sealer, Settings, api_client::Decoy, copy::Copying, edge::Edge, live, locks::Locks, mail::Mailer, market,
     password::Hasher, sandbox_control::SandboxControl, signing::Keyring, strategy, token::Verified,
 };
-use domain::{Chance, Clock};
+use domain::{Chance, Clock, UserId};
 use exchange::Exchange;
+use payment::PaymentGateway;
 use std::sync::Arc;
 
 /// What a desk is made of.
@@ -14,6 +15,8 @@ pub struct Parts {
     pub db: store::Db,
     /// The exchange that keys are for.
     pub exchange: Arc<dyn Exchange>,
+    /// Who is paid for plans; none where plans are not for sale.
+    pub payments: Option<Arc<dyn PaymentGateway>>,
     /// Seals secrets before they are stored.
     pub sealer: Sealer,
     /// The time.
@@ -36,6 +39,8 @@ pub struct Desk {
     pub db: store::Db,
     /// The exchange that keys are for.
     pub exchange: Arc<dyn Exchange>,
+    /// Who is paid for plans; none where plans are not for sale.
+    pub payments: Option<Arc<dyn PaymentGateway>>,
     /// Seals secrets before they are stored.
     pub sealer: Sealer,
     /// The time.
@@ -52,10 +57,14 @@ pub struct Desk {
     pub(crate) keyring: Keyring,
     pub(crate) verified: Verified,
     pub(crate) mailer: Mailer,
+    /// What it remembers of the outside.
+    pub(crate) edge: Edge,
     /// Stands in for an API client that nobody has.
     pub(crate) decoy: Decoy,
     /// Orders of one key and market are worked one after another within this process.
     pub(crate) locks: Locks,
+    /// What is asked of the payment provider for one person is asked one after another within this process.
+    pub(crate) paying: Locks<UserId>,
     /// Answers of the exchange that many ask for.
     pub(crate) cache: market::Cache,
     /// What copying keeps in memory.
@@ -73,16 +82,18 @@ impl Desk {
     /// Puts a desk together. Nothing is started: the server's jobs do that.
     ///
     /// # Errors
-    /// When the mail settings cannot be used.
+    /// When the settings of mail, or of whom to ask outside, cannot be used.
     pub fn new(parts: Parts) -> anyhow::Result<SharedDesk> {
-        let Parts { db, exchange, sealer, clock, chance, settings, sandbox, instance } = parts;
+        let Parts { db, exchange, payments, sealer, clock, chance, settings, sandbox, instance } = parts;
         let mailer = Mailer::new(&settings.mail)?;
+        let edge = Edge::new(&settings.edge, &clock)?;
         Ok(Arc::new(Self {
             hasher: Hasher::default(),
             keyring: Keyring::default(),
             verified: Verified::default(),
             decoy: Decoy::default(),
             locks: Locks::default(),
+            paying: Locks::default(),
             cache: market::Cache::default(),
             copies: Copying::default(),
             records: strategy::Records::default(),
@@ -90,12 +101,14 @@ impl Desk {
             hub: live::Hub::default(),
             db,
             exchange,
+            payments,
             sealer,
             clock,
             chance,
             settings,
             sandbox,
             mailer,
+            edge,
         }))
     }
 }

@@ -6,12 +6,14 @@
 
 mod actor;
 mod desk;
+mod edge;
 mod error;
 mod settings;
 
 pub mod account;
 pub mod api_client;
 pub mod audit;
+pub mod billing;
 pub mod copy;
 pub mod equity;
 pub mod exchange_account;
@@ -23,12 +25,19 @@ pub mod ledger;
 pub mod live;
 mod locks;
 pub mod mail;
+pub mod maintenance;
 pub mod market;
+mod oidc;
 mod opaque;
 pub mod order;
+mod outward;
+pub mod pace;
 pub mod panic;
 mod password;
 pub mod plan;
+pub mod profile;
+pub mod public_list;
+pub mod recaptcha;
 mod recent;
 pub mod sandbox_control;
 pub mod secrets;
@@ -41,6 +50,7 @@ pub mod system;
 mod throttle;
 pub mod token;
 pub mod trade_history;
+mod watched;
 
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -49,7 +59,10 @@ pub use actor::{Actor, Origin};
 pub use desk::{Desk, Parts, SharedDesk};
 pub use error::Error;
 pub use secrets::{MasterKey, Sealed, Sealer};
-pub use settings::{Limit, MailSettings, Mode, SIGNAL_MAX_AGE_S, Settings, Throttles};
+pub use settings::{
+    EdgeSettings, Limit, MailSettings, Mode, OidcSettings, Rates, RecaptchaSettings, SIGNAL_MAX_AGE_S,
+    Secret, Settings, Throttles,
+};
 
 /// What a use case answers.
 pub type Result<T> = std::result::Result<T, Error>;

@@ -1,12 +1,32 @@
 //! Which plan a person has, and what it allows here.
 
-use crate::{Actor, Desk, Error, Mode, Result};
-use domain::{Plan, UserId, plan::Limits};
+use crate::{
+    Actor, Desk, Error, Mode, Result,
+    audit::{self, Deed},
+};
+use domain::{Plan, Role, UserId, plan::Limits, validation::{self, Problem}};
 
 /// The plan of everyone without a paid subscription.
 const FREE: &str = "FREE";
 
-/// The actor's plan. In sandbox mode the free plan limits nothing.
+/// The plans that a person has beside the free one, each with its own limits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// By a subscription that is in force.
+    pub paid: Option<Plan>,
+    /// Given by the operator.
+    pub given: Option<Plan>,
+}
+
+impl Held {
+    /// The one that the person's plan is called by.
+    #[must_use]
+    pub fn named(&self) -> Option<&Plan> {
+        self.paid.as_ref().or(self.given.as_ref())
+    }
+}
+
+/// The actor's plan, with the limits that count: those of all that they have together.
 ///
 /// # Errors
 /// When the database cannot be asked.
@@ -15,13 +35,61 @@ pub async fn of(desk: &Desk, actor: &Actor) -> Result<Plan> {
 }
 
 /// As [`of`], for what is done in a person's name while they are away.
-pub(crate) async fn of_user(desk: &Desk, _user: UserId) -> Result<Plan> {
-    let plan = store::plan::by_name(&desk.db, FREE).await?;
-    let mut plan = plan.ok_or_else(|| Error::fault("the plan FREE is missing"))?;
+pub(crate) async fn of_user(desk: &Desk, user: UserId) -> Result<Plan> {
+    let (free, held) = (free(desk).await?, held_by(desk, user).await?);
+    let limits = together(desk, &free, &held);
+    let named = held.named().cloned().unwrap_or(free);
+    Ok(Plan { limits, ..named })
+}
+
+/// What a person may do. In sandbox mode the free plan limits nothing, and nobody who pays has less.
+pub(crate) async fn limits_of(desk: &Desk, user: UserId) -> Result<Limits> {
     if desk.settings.mode == Mode::Sandbox {
-        plan.limits = Limits::UNLIMITED;
+        return Ok(Limits::UNLIMITED);
     }
-    Ok(plan)
+    Ok(of_user(desk, user).await?.limits)
+}
+
+/// What a person may do once they pay for this plan.
+pub(crate) async fn limits_with(desk: &Desk, user: UserId, plan: &Plan) -> Result<Limits> {
+    let given = store::plan::granted(&desk.db, user).await?;
+    let held = Held { paid: Some(plan.clone()), given };
+    Ok(together(desk, &free(desk).await?, &held))
+}
+
+fn together(desk: &Desk, free: &Plan, held: &Held) -> Limits {
+    if desk.settings.mode == Mode::Sandbox {
+        return Limits::UNLIMITED;
+    }
+    let all = held.paid.iter().chain(&held.given);
+    all.fold(free.limits, |limits, plan| limits.or(plan.limits))
+}
+
+/// The plan of everyone.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn free(desk: &Desk) -> Result<Plan> {
+    let free = store::plan::by_name(&desk.db, FREE).await?;
+    free.ok_or_else(|| Error::fault("the plan FREE is missing"))
+}
+
+/// The plans that the actor has beside the free one.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn held(desk: &Desk, actor: &Actor) -> Result<Held> {
+    held_by(desk, actor.user).await
+}
+
+async fn held_by(desk: &Desk, user: UserId) -> Result<Held> {
+    let now = desk.clock.now();
+    let all = store::subscription::of_user(&desk.db, user).await?;
+    let paid = match all.into_iter().find(|kept| kept.told.in_force(now)) {
+        Some(kept) => store::plan::get(&desk.db, kept.plan_id).await?,
+        None => None,
+    };
+    Ok(Held { paid, given: store::plan::granted(&desk.db, user).await? })
 }
 
 /// The plans that anyone may buy, cheapest first.
@@ -30,4 +98,38 @@ pub(crate) async fn of_user(desk: &Desk, _user: UserId) -> Result<Plan> {
 /// When the database cannot be asked.
 pub async fn list(desk: &Desk) -> Result<Vec<Plan>> {
     Ok(store::plan::list_public(&desk.db).await?)
+}
+
+/// Gives a person a plan, private ones as well; FREE takes back what was given. For the operator's command line.
+///
+/// # Errors
+/// [`Error::NotFound`] when nobody has signed up with this e-mail; a field problem when there is no such plan.
+pub async fn assign(desk: &Desk, email: &str, plan: &str) -> Result<Plan> {
+    assign_by(desk, None, email, plan).await
+}
+
+/// The same for an admin.
+///
+/// # Errors
+/// As [`assign`]; [`Error::Forbidden`] for anyone else.
+pub async fn assign_as(desk: &Desk, actor: &Actor, email: &str, plan: &str) -> Result<Plan> {
+    actor.must(Role::Admin)?;
+    assign_by(desk, Some(actor.user), email, plan).await
+}
+
+async fn assign_by(desk: &Desk, by: Option<UserId>, email: &str, plan: &str) -> Result<Plan> {
+    let email = validation::email(email).map_err(|p| Error::field("email", p))?;
+    let plan = store::plan::by_name(&desk.db, &plan.to_uppercase()).await?;
+    let plan = plan.ok_or_else(|| Error::field("plan", Problem::NotPlan))?;
+    let person = store::user::by_email(&desk.db, &email).await?.ok_or(Error::NotFound)?;
+    let mut tx = desk.db.begin().await?;
+    if plan.name == FREE {
+        store::plan::take_back(&mut tx, person.id).await?;
+    } else {
+        store::plan::grant(&mut tx, person.id, plan.id, by, desk.clock.now()).await?;
+    }
+    let subject = format!("{} {}", person.id, plan.name);
+    audit::record(desk, &mut tx, by, Deed::PlanAssigned, &subject, None).await?;
+    tx.commit().await?;
+    Ok(plan)
 }

@@ -1,5 +1,9 @@
 //! What the operator decided, as far as use cases care. Read and checked by the server at start.
 
+mod edge;
+
+pub use edge::{EdgeSettings, OidcSettings, Rates, RecaptchaSettings, Secret};
+
 /// Long enough for some hundred followers within Binance's request limits, short enough for a price to mean something.
 pub const SIGNAL_MAX_AGE_S: i64 = 120;
 
@@ -27,6 +31,8 @@ pub struct Settings {
     pub mail: MailSettings,
     /// How many attempts are heard.
     pub throttles: Throttles,
+    /// Whom else to believe, how much to hear, who may look in.
+    pub edge: EdgeSettings,
     /// How many seconds after a signal an entry may still be sent, and how late an alert may come.
     pub signal_max_age_s: i64,
 }
@@ -101,6 +107,7 @@ impl Default for Settings {
             jurisdiction: "ZA".to_owned(),
             mail: MailSettings { smtp_url: None, from: "slipstream@localhost".to_owned() },
             throttles: Throttles::default(),
+            edge: EdgeSettings::default(),
             signal_max_age_s: SIGNAL_MAX_AGE_S,
         }
     }

@@ -7,6 +7,7 @@ use domain::{
     Ticker, Trade, TradeType,
 };
 use exchange::{AccountEvent, Answer, Credentials, Exchange, Failure, KeyRights, MarketEvent, OrderRequest};
+use payment::PaymentGateway;
 use sha2::{Digest as _, Sha256};
 use std::sync::{
     Arc,
@@ -68,6 +69,8 @@ impl Chance for TestChance {
 pub struct Setup {
     /// The exchange; [`Deaf`] unless said otherwise.
     pub exchange: Arc<dyn Exchange>,
+    /// Who is paid; nobody unless said otherwise.
+    pub payments: Option<Arc<dyn PaymentGateway>>,
     /// The operator's settings.
     pub settings: Settings,
     /// The sandbox's control door.
@@ -80,6 +83,7 @@ impl Default for Setup {
     fn default() -> Self {
         Self {
             exchange: Arc::new(Deaf),
+            payments: None,
             settings: Settings::default(),
             sandbox: None,
             clock: Arc::new(TestClock::default()),
@@ -103,9 +107,10 @@ pub fn desk(db: store::Db) -> (SharedDesk, Arc<TestClock>) {
 #[allow(clippy::expect_used, reason = "compiled for tests only")]
 pub fn desk_with(db: store::Db, setup: Setup) -> SharedDesk {
     let chance: Arc<dyn Chance> = Arc::new(TestChance::default());
-    let Setup { exchange, settings, sandbox, clock } = setup;
+    let Setup { exchange, payments, settings, sandbox, clock } = setup;
     let sealer = Sealer::new(MasterKey::new([7; 32]), None, Arc::clone(&chance));
-    Desk::new(Parts { db, exchange, sealer, clock, chance, settings, sandbox, instance: "test".to_owned() })
+    let instance = "test".to_owned();
+    Desk::new(Parts { db, exchange, payments, sealer, clock, chance, settings, sandbox, instance })
         .expect("usable settings")
 }
 

@@ -8,10 +8,10 @@ pub(crate) use verified::Verified;
 use crate::{
     Actor, Desk, Error, Origin, Result, account,
     audit::{self, Deed},
-    opaque,
+    oidc, opaque,
 };
 use domain::{
-    TokenFamilyId, UserId,
+    Micros, TokenFamilyId, UserId,
     account::Tokens,
     time::{DAY, MINUTE, SECOND},
 };
@@ -114,7 +114,8 @@ async fn answer(desk: &Desk, user: &User, issued: Issued) -> Result<Tokens> {
 /// the minute in another.
 ///
 /// # Errors
-/// [`Error::Unauthenticated`] for anything but a living token of ours.
+/// [`Error::Unauthenticated`] for anything but a living token of ours, or of the other issuer that we believe;
+/// [`Error::Unavailable`] when that issuer's keys cannot be had.
 pub async fn verify(desk: &Desk, jwt: &str) -> Result<Actor> {
     let now = desk.clock.now();
     let hash = opaque::hash(jwt);
@@ -122,6 +123,16 @@ pub async fn verify(desk: &Desk, jwt: &str) -> Result<Actor> {
         return Ok(actor);
     }
     let seen = desk.verified.epoch();
+    let (actor, expires) = match oidc::issuer(desk, jwt) {
+        Some(issuer) => oidc::verify(desk, issuer, jwt).await?,
+        None => own(desk, jwt).await?,
+    };
+    desk.verified.put(hash, &actor, now.plus(BELIEVED).min(expires), seen);
+    Ok(actor)
+}
+
+/// Whom a token of ours speaks for, and until when it may be believed.
+async fn own(desk: &Desk, jwt: &str) -> Result<(Actor, Micros)> {
     let claims = jwt::read(desk, jwt).await?;
     // Revoking the refresh token that was issued with it, or its family, ends the access token too.
     let beside = rows::get(&desk.db, &claims.refresh).await?;
@@ -131,6 +142,5 @@ pub async fn verify(desk: &Desk, jwt: &str) -> Result<Actor> {
     let user = store::user::get(&desk.db, claims.user).await?.ok_or(Error::Unauthenticated)?;
     // The role is the database's, not the token's: it may have changed since.
     let actor = Actor { user: user.id, email: user.email, role: user.role, session: None };
-    desk.verified.put(hash, &actor, now.plus(BELIEVED).min(claims.expires), seen);
-    Ok(actor)
+    Ok((actor, claims.expires))
 }

@@ -33,6 +33,15 @@ pub(crate) enum Engine {
     },
 }
 
+/// Pooled connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Connections {
+    /// Open ones.
+    pub open: usize,
+    /// Those that nobody uses.
+    pub idle: usize,
+}
+
 impl Db {
     /// Opens `sqlite:<path>` (made if missing, readable by its owner only) or `postgres://...`. The tables are made by
     /// [`Db::migrate`].
@@ -96,6 +105,16 @@ impl Db {
             Engine::Postgres { pool } => sqlx::query("select 1").execute(pool).await.map(drop)?,
         }
         Ok(())
+    }
+
+    /// How the connections are used, on SQLite those that read.
+    #[must_use]
+    pub fn connections(&self) -> Connections {
+        let (open, idle) = match &self.engine {
+            Engine::Sqlite { readers, .. } => (readers.size(), readers.num_idle()),
+            Engine::Postgres { pool } => (pool.size(), pool.num_idle()),
+        };
+        Connections { open: usize::try_from(open).unwrap_or(usize::MAX), idle }
     }
 
     /// Closes the connections when those in use are given back.

@@ -253,13 +253,19 @@ pub async fn watched_keys(from: impl Source, limit: i64) -> Result<Vec<ExchangeK
     Ok(rows.into_iter().map(|row| row.exchange_key_id).collect())
 }
 
-/// Notes that a copy of the follow is being sent, unless it was paused or stopped: whoever pauses it and whoever sends
-/// take turns at this row, so that after a pause nothing new is begun.
+/// Notes that a copy of the follow is being sent, unless it was paused or stopped, or its key switched off: whoever pauses
+/// it and whoever sends take turns at this row, so that after a pause nothing new is begun.
 ///
 /// # Errors
 /// A fault.
 pub async fn begin_copy(tx: &mut Tx, id: FollowId, at: Micros) -> Result<bool> {
-    let rows = exec!(tx, "update follows set last_copy_at = $2 where id = $1 and active = true", id, at)?;
+    let rows = exec!(
+        tx,
+        "update follows set last_copy_at = $2 where id = $1 and active = true and exists ( \
+           select 1 from exchange_keys k where k.id = follows.exchange_key_id and k.active = true)",
+        id,
+        at
+    )?;
     Ok(rows == 1)
 }
 

@@ -156,6 +156,25 @@ pub async fn get_any(from: impl Source, id: ExchangeKeyId) -> Result<Option<KeyR
     Ok(row.map(KeyRow::from))
 }
 
+/// The keys of the copies that a claim got (`copy::claim`), in one statement.
+///
+/// # Errors
+/// A fault.
+pub async fn of_claim(from: impl Source, holder: &str, until: Micros) -> Result<Vec<KeyRow>> {
+    let rows = rows!(
+        Full,
+        from,
+        fetch_all,
+        "select id, user_id, exchange_id, trade_type, strategy_type, active, name, api_key, status, sandbox, \
+           ip_restricted, sealed_secret, sealed_data_key, master_key_id, seal_version, created_at, updated_at \
+         from exchange_keys where id in ( \
+           select exchange_key_id from copies where lease_holder = $1 and lease_until = $2)",
+        holder,
+        until
+    )?;
+    Ok(rows.into_iter().map(KeyRow::from).collect())
+}
+
 /// Everyone's keys that are switched on: for the desk's own jobs.
 ///
 /// # Errors

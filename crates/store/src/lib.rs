@@ -5,6 +5,7 @@
 
 #[macro_use]
 mod macros;
+mod backup;
 mod db;
 mod error;
 mod migrate;
@@ -17,6 +18,7 @@ mod tx;
 pub mod account_number;
 pub mod api_client;
 pub mod audit;
+pub mod billing;
 pub mod candle;
 pub mod copy;
 pub mod currency;
@@ -24,6 +26,8 @@ pub mod equity;
 pub mod event;
 pub mod flash;
 pub mod follow;
+pub mod gauge;
+pub mod identity;
 pub mod intent;
 pub mod key;
 pub mod lease;
@@ -31,6 +35,8 @@ pub mod ledger;
 pub mod mail;
 pub mod password_reset;
 pub mod plan;
+pub mod profile;
+pub mod public_version;
 pub mod refresh_token;
 pub mod session;
 pub mod signal;
@@ -38,12 +44,13 @@ pub mod signing_key;
 pub mod strategy;
 pub mod strategy_trade;
 pub mod sub_account;
+pub mod subscription;
 pub mod switch;
 pub mod throttle;
 pub mod trade_history;
 pub mod user;
 
-pub use db::{Db, Source};
+pub use db::{Connections, Db, Source};
 pub use error::{Error, Kind, Result};
 pub use options::Options;
 pub use text::DecimalText;

@@ -66,7 +66,7 @@ impl Options {
 }
 
 /// Makes the file before SQLite does, so that nobody else on the machine may read it; the WAL takes over its mode.
-fn make_private_file(path: &Path) -> Result<()> {
+pub(crate) fn make_private_file(path: &Path) -> Result<()> {
     let made = || -> io::Result<()> {
         if let Some(folder) =
             path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists())

@@ -1,7 +1,7 @@
-//! Plans. The migrations bring those of the house; nothing else writes them yet.
+//! Plans, which the migrations bring, and those that the operator gave to a person.
 
-use crate::{Result, Source};
-use domain::{Plan, PlanId, plan::Limits};
+use crate::{Result, Source, Tx};
+use domain::{Micros, Plan, PlanId, UserId, plan::Limits};
 use sqlx::FromRow;
 
 #[derive(FromRow)]
@@ -54,4 +54,62 @@ pub async fn by_name(from: impl Source, name: &str) -> Result<Option<Plan>> {
         name
     )?;
     Ok(row.map(Plan::from))
+}
+
+/// The plan of this id, public or not.
+///
+/// # Errors
+/// A fault.
+pub async fn get(from: impl Source, id: PlanId) -> Result<Option<Plan>> {
+    let row = rows!(
+        Row,
+        from,
+        fetch_optional,
+        "select id, name, public, monthly_price_usd, max_balance_usd, max_api_key, strategy_automated, manual_keys \
+         from plans where id = $1",
+        id
+    )?;
+    Ok(row.map(Plan::from))
+}
+
+/// The plan that the operator gave to a person, if any.
+///
+/// # Errors
+/// A fault.
+pub async fn granted(from: impl Source, user: UserId) -> Result<Option<Plan>> {
+    let row = rows!(
+        Row,
+        from,
+        fetch_optional,
+        "select id, name, public, monthly_price_usd, max_balance_usd, max_api_key, strategy_automated, manual_keys \
+         from plans where id = (select plan_id from plan_grants where user_id = $1)",
+        user
+    )?;
+    Ok(row.map(Plan::from))
+}
+
+/// Gives a person a plan, in place of the one that they were given before.
+///
+/// # Errors
+/// A fault.
+pub async fn grant(tx: &mut Tx, user: UserId, plan: PlanId, by: Option<UserId>, at: Micros) -> Result<()> {
+    exec!(
+        tx,
+        "insert into plan_grants (user_id, plan_id, granted_by, granted_at) values ($1, $2, $3, $4) \
+         on conflict (user_id) do update set plan_id = excluded.plan_id, granted_by = excluded.granted_by, \
+           granted_at = excluded.granted_at",
+        user,
+        plan,
+        by,
+        at
+    )?;
+    Ok(())
+}
+
+/// Takes a given plan back; whether there was one.
+///
+/// # Errors
+/// A fault.
+pub async fn take_back(tx: &mut Tx, user: UserId) -> Result<bool> {
+    Ok(exec!(tx, "delete from plan_grants where user_id = $1", user)? == 1)
 }

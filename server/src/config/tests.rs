@@ -64,8 +64,14 @@ fn every_problem_is_named_at_once_and_no_value_is_repeated() {
         ("DEFAULT_JURISDICTION", "South Africa"),
         ("SLIPSTREAM_PUBLIC_URL", "ftp://x"),
         ("SLIPSTREAM_ATTEMPTS", "many"),
+        ("SLIPSTREAM_RATE_PERSON", "-1"),
+        ("SLIPSTREAM_RATE_ADDRESS", "hunter2"),
+        ("SLIPSTREAM_METRICS_TOKEN", "hunter2"),
+        ("SLIPSTREAM_CORS_ORIGINS", "https://app.example,*"),
+        ("RECAPTCHA_FLOOR", "50"),
+        ("OIDC_AUDIENCE", "hunter2"),
     ]);
-    assert_eq!(bad.len(), 8, "{bad:#?}");
+    assert_eq!(bad.len(), 14, "{bad:#?}");
     assert!(!bad.concat().contains("hunter2"));
 }
 
@@ -80,4 +86,42 @@ fn what_is_misspelt_or_not_yet_used_is_said() {
 #[test]
 fn an_empty_variable_is_unset() {
     assert!(read(&[("DATABASE_URL", ""), ("SLIPSTREAM_EXCHANGE", " ")]).is_ok());
+}
+
+#[test]
+fn another_issuer_is_named_whole_and_over_a_safe_line() {
+    let issuer = |url| [("OIDC_ISSUER", url), ("OIDC_AUDIENCE", "desk"), ("OIDC_TOKEN_USE", "access")];
+    // Some issuers end in a slash, and their tokens say so.
+    for good in ["https://issuer.example/pool/", "http://127.0.0.1:9229/pool"] {
+        let oidc = read(&issuer(good)).unwrap().settings.edge.oidc.unwrap();
+        assert_eq!((oidc.issuer.as_str(), oidc.audience.as_str()), (good, "desk"));
+    }
+    for bad in
+        ["http://issuer.example", "http://127.0.0.1.evil.example", "issuer", "https://issuer.example?x"]
+    {
+        assert_eq!(refused(&issuer(bad)).len(), 1, "{bad}");
+    }
+    assert_eq!(refused(&[("OIDC_ISSUER", "https://issuer.example")]).len(), 1, "for whom?");
+    assert_eq!(refused(&[("OIDC_TOKEN_USE", "access")]).len(), 1, "whose?");
+    assert_eq!(read(&[]).unwrap().settings.edge.oidc, None);
+}
+
+#[test]
+fn people_are_told_from_programs_where_a_secret_is_set() {
+    let recaptcha = |vars: &[(&str, &str)]| read(vars).unwrap().settings.edge.recaptcha;
+    assert_eq!(recaptcha(&[("RECAPTCHA_FLOOR", "0.7")]), None);
+    let set = recaptcha(&[("RECAPTCHA_SECRET", "hunter2")]).unwrap();
+    assert_eq!(
+        (set.verify_url.starts_with("https://www.google.com/"), set.floor.to_string()),
+        (true, "0.5".into())
+    );
+    assert!(!format!("{set:?}").contains("hunter2"));
+}
+
+#[test]
+fn rates_are_generous_until_they_are_set() {
+    let rates = |vars: &[(&str, &str)]| read(vars).unwrap().settings.edge.rates;
+    assert_eq!(rates(&[]), service::Rates::GENEROUS);
+    let set = rates(&[("SLIPSTREAM_RATE_PERSON", "0"), ("SLIPSTREAM_RATE_ADDRESS", "7")]);
+    assert_eq!((set.person, set.address), (0, 7));
 }

@@ -52,6 +52,9 @@ const CASES: &[Case] = &[
     Case { status: 504, name: "TookTooLong", when: "It took longer than 30 seconds." },
 ];
 
+/// What 403 means where people's programs ask, too.
+const NOT_FOR_THIS: &str = "The credentials are good, but not for this; or the token in recaptcha-token-v3 is missing, or not a person's.";
+
 /// The refusals of Mudawyl's operations, which handlers name themselves.
 const REFUSED: &str = "433";
 
@@ -136,7 +139,8 @@ fn body(schema: &str, example: Value) -> Value {
 fn told(case: &Case, surface: Surface, schemas: &Value) -> Value {
     let schema = schema(surface, case.status);
     let example = spoken(case.status, surface).unwrap_or_else(|| example::of(&reference(schema), schemas));
-    let mut response = json!({ "description": case.when, "content": body(schema, example) });
+    let when = if (surface, case.status) == (Surface::Mudawyl, 403) { NOT_FOR_THIS } else { case.when };
+    let mut response = json!({ "description": when, "content": body(schema, example) });
     if matches!(case.status, 429 | 503) {
         response["headers"] = json!({
             "Retry-After": { "description": "Seconds.", "schema": { "type": "integer", "minimum": 0 } },

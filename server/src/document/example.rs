@@ -9,6 +9,7 @@ const DEEPEST: usize = 8;
 pub(super) fn complete(operation: &mut Value, schemas: &Value) {
     if let Some(body) = operation.get_mut("requestBody") {
         contents(body, schemas);
+        spare(body);
     }
     for response in operation["responses"].as_object_mut().into_iter().flat_map(Map::values_mut) {
         contents(response, schemas);
@@ -20,6 +21,15 @@ fn contents(body: &mut Value, schemas: &Value) {
     for media in media.into_iter().flat_map(Map::values_mut) {
         if media.get("example").is_none() {
             media["example"] = of(&media["schema"], schemas);
+        }
+    }
+}
+
+/// What need not be given, and of which nothing is known, is not asked for.
+fn spare(body: &mut Value) {
+    for media in body["content"].as_object_mut().into_iter().flat_map(Map::values_mut) {
+        if let Some(fields) = media["example"].as_object_mut() {
+            fields.retain(|_, value| !value.is_null());
         }
     }
 }
@@ -49,7 +59,9 @@ fn at(schema: &Value, schemas: &Value, depth: usize) -> Value {
     if let Some(parts) = schema["allOf"].as_array() {
         return whole(parts, schemas, depth);
     }
+    let nothing = schema["type"].as_array().is_some_and(|types| types.iter().any(|one| one == "null"));
     match kind(schema) {
+        "string" if nothing && schema.get("format").is_none() => Value::Null,
         "object" => fields(schema, schemas, depth),
         "array" => json!([at(&schema["items"], schemas, depth + 1)]),
         "string" => json!(text(schema)),

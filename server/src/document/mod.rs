@@ -5,13 +5,13 @@
 mod errors;
 mod example;
 
-use crate::{doors::Door, rest::surface::Surface};
+use crate::{
+    doors::Door,
+    rest::{captcha, surface::Surface},
+};
 use domain::Role;
 use serde_json::{Map, Value, json};
 use utoipa::openapi::OpenApi;
-
-/// The header of a reCAPTCHA token, where the operator asks for one.
-const RECAPTCHA: &str = "recaptcha-token-v3";
 
 /// What is known of an operation by where it stands.
 struct Facts<'a> {
@@ -30,7 +30,6 @@ struct Facts<'a> {
 impl<'a> Facts<'a> {
     fn of(door: &'a Door, operation: &Value) -> Self {
         let surface = Surface::of(&door.path);
-        let people = ["/v1/priv/", "/v1/auth/"].iter().any(|start| door.path.starts_with(start));
         let parameters = operation["parameters"].as_array().map_or(&[][..], Vec::as_slice);
         Self {
             surface,
@@ -38,7 +37,7 @@ impl<'a> Facts<'a> {
             body: operation.get("requestBody").is_some(),
             names: door.path.contains('{'),
             parameters: parameters.iter().any(|parameter| parameter["in"] != "path"),
-            captcha: people && door.method != axum::http::Method::GET,
+            captcha: captcha::guards(&door.path) && door.method != axum::http::Method::GET,
         }
     }
 
@@ -57,7 +56,7 @@ pub fn complete(document: &OpenApi, doors: &[Door]) -> Value {
         let operation = &mut document["paths"][&door.path][door.method.as_str().to_ascii_lowercase()];
         let facts = Facts::of(door, operation);
         if facts.captcha {
-            add_parameter(operation, captcha());
+            add_parameter(operation, token());
         }
         forms(operation, facts.surface);
         optional(operation, &schemas);
@@ -71,9 +70,9 @@ pub fn complete(document: &OpenApi, doors: &[Door]) -> Value {
     document
 }
 
-fn captcha() -> Value {
+fn token() -> Value {
     json!({
-        "name": RECAPTCHA,
+        "name": captcha::HEADER,
         "in": "header",
         "required": false,
         "description": "A reCAPTCHA v3 token, where the operator of the desk asks for one.",

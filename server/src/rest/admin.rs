@@ -1,7 +1,9 @@
-//! The operator's own operations (`/v1/admin`): strategies, their hooks and signals, and what becomes of those. Ours, not
+//! The operator's own operations (`/v1/admin`): strategies, their hooks and signals, what becomes of
+//! those, and the switch that closes the desk. Ours, not
 //! the Mudawyl document's; it keeps that surface's ways of asking and refusing.
 
 mod bodies;
+mod maintenance;
 mod present;
 mod signal;
 mod strategy;
@@ -14,6 +16,7 @@ use utoipa_axum::routes;
 #[must_use]
 pub fn open(doors: Doors) -> Doors {
     doors
+        .route(Role::Admin, routes!(maintenance::show, maintenance::set))
         .route(Role::Admin, routes!(strategy::list, strategy::create))
         .route(Role::Admin, routes!(strategy::show, strategy::update))
         .route(Role::Admin, routes!(strategy::rotate_hook, strategy::remove_hook))

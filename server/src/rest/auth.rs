@@ -16,7 +16,7 @@ use axum::{
 use domain::{Role, account::Tokens, validation::Problem};
 use serde::Serialize;
 use serde_json::Value;
-use service::{Actor, Error, SharedDesk, token};
+use service::{Actor, Error, SharedDesk, pace, token};
 use utoipa::ToSchema;
 
 /// The person that a `/v1` request speaks for. The door has checked the token and its role already.
@@ -46,6 +46,7 @@ pub(crate) async fn check(desk: SharedDesk, role: Role, mut request: Request, ne
 async fn admit(desk: &SharedDesk, role: Role, headers: &HeaderMap) -> Result<Actor, Error> {
     let token = bearer(headers).ok_or(Error::Unauthenticated)?;
     let actor = token::verify(desk, token).await?;
+    pace::person(desk, actor.user)?;
     actor.must(role)?;
     Ok(actor)
 }
@@ -76,6 +77,7 @@ pub(crate) struct SignInBody {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RefreshBody {
     /// As the last answer gave it; works once.
+    #[schema(example = "0Bz6cUvV4gQ3bWw9mJ0cTnq3yq1m3kq2dA5fZrX8hEs")]
     refresh_token: String,
 }
 
@@ -84,8 +86,10 @@ pub(crate) struct RefreshBody {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct TokenAnswer {
     /// A JWT, for `Authorization`.
+    #[schema(example = "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIuLi4ifQ.c2lnbmF0dXJl")]
     access_token: String,
     /// Works once, for a new pair. A second use ends the whole sign-in.
+    #[schema(example = "0Bz6cUvV4gQ3bWw9mJ0cTnq3yq1m3kq2dA5fZrX8hEs")]
     refresh_token: String,
     /// Seconds until the access token expires.
     #[schema(example = 900)]

@@ -2,12 +2,14 @@
 
 pub mod admin;
 pub mod auth;
+pub(crate) mod captcha;
 pub mod client;
 pub mod currencycloud;
 pub mod fields;
 pub mod hook;
 pub mod lumetrade;
 pub mod mudawyl;
+pub(crate) mod shelf;
 pub mod surface;
 pub mod threecommas;
 pub mod words;

@@ -1,6 +1,6 @@
 //! Which surface a path belongs to, and so in which shape its caller is told that something did not happen.
 
-use super::{currencycloud, lumetrade, mudawyl, threecommas};
+use super::{client::Caller, currencycloud, lumetrade, mudawyl, threecommas};
 use axum::{
     extract::Request,
     http::StatusCode,
@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use domain::Permission;
-use service::{Error, SharedDesk};
+use service::{Error, SharedDesk, pace};
 
 /// One of the HTTP surfaces for programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +36,12 @@ pub(crate) enum Trouble {
     Broken,
     /// A use case said no.
     Service(Error),
+}
+
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Self {
+        Self::Service(error)
+    }
 }
 
 impl Trouble {
@@ -90,9 +96,14 @@ impl Surface {
             Self::Currencycloud => currencycloud::guard::admit(&desk, permission, request).await,
             Self::Mudawyl => Err(self.tell(Trouble::Service(Error::Unauthenticated))),
         };
-        match admitted {
-            Ok(request) => next.run(request).await,
-            Err(told) => told,
+        let request = match admitted {
+            Ok(request) => request,
+            Err(told) => return told,
+        };
+        let counted = request.extensions().get::<Caller>().map(|Caller(p)| pace::person(&desk, p.actor.user));
+        match counted {
+            Some(Err(error)) => self.tell(error.into()),
+            _ => next.run(request).await,
         }
     }
 }

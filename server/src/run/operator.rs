@@ -10,6 +10,7 @@ use exchange::binance::{Binance, BinanceConfig};
 use sandbox::Sandbox;
 use service::{Desk, Error, Parts, SharedDesk, account, secrets, strategy};
 use std::{future::Future, path::Path, sync::Arc};
+use store::{Db, Options};
 use tokio::{net::TcpListener, sync::watch};
 
 /// Makes a person admin.
@@ -34,6 +35,36 @@ pub async fn make_admin(config: Config, email: &str) -> Result<()> {
 pub async fn rekey(config: Config) -> Result<u64> {
     let desk = idle_desk(config).await?;
     Ok(secrets::rekey(&desk).await?)
+}
+
+/// Closes the desk to everybody but its operator, or opens it again, beside the instances that run.
+///
+/// # Errors
+/// When the message is too long, or the database cannot be used.
+pub async fn maintenance(config: Config, on: bool, message: &str) -> Result<()> {
+    let desk = idle_desk(config).await?;
+    match service::maintenance::command(&desk, on, message).await {
+        Err(Error::Fields(_)) => anyhow::bail!("the message must be one line of at most 300 characters"),
+        other => Ok(other?),
+    }
+}
+
+/// Copies an SQLite database into a new file while the desk goes on. The tables are copied as they are: a program of
+/// another version than the desk's changes nothing in them.
+///
+/// # Errors
+/// When the file exists or cannot be written, or the database is Postgres.
+pub async fn backup(config: &Config, file: &Path) -> Result<()> {
+    if !config.database_url.starts_with("sqlite:") {
+        anyhow::bail!("a Postgres database is backed up with pg_dump (docs/OPERATIONS.md)");
+    }
+    let path = config.database_url.trim_start_matches("sqlite:").trim_start_matches("//");
+    // Opening would make a database where there is none, and its copy would look like a backup.
+    if !Path::new(path.split('?').next().unwrap_or(path)).is_file() {
+        anyhow::bail!("there is no database at {path}");
+    }
+    let db = Db::connect(&config.database_url, &Options::default()).await.context("DATABASE_URL")?;
+    db.copy_to(file).await.with_context(|| format!("copying to {}", file.display()))
 }
 
 /// A file of candles, and what it holds.
@@ -86,6 +117,7 @@ async fn idle_desk(config: Config) -> Result<SharedDesk> {
     let instance = "operator".to_owned();
     Desk::new(Parts {
         db,
+        payments: None,
         exchange,
         sealer,
         clock,

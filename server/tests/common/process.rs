@@ -30,6 +30,8 @@ impl Process {
             .args(words)
             .env_clear()
             .env("SLIPSTREAM_ADDR", format!("127.0.0.1:{port}"))
+            .env("SLIPSTREAM_RATE_PERSON", "0")
+            .env("SLIPSTREAM_RATE_ADDRESS", "0")
             .envs(settings.iter().map(|(name, value)| (name, value)))
             .stdout(Stdio::null())
             .stderr(log(port))

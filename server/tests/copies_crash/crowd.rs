@@ -206,6 +206,7 @@ fn looking(db: &TestDb, base: &str, folder: &Path) -> SharedDesk {
         SandboxControl::new(&format!("{base}/sandbox"), control_token(&folder.join("exchange"))).unwrap();
     Desk::new(Parts {
         db: (**db).clone(),
+        payments: None,
         exchange: Arc::new(Binance::new(config, clock.clone()).unwrap()),
         sealer: Sealer::new(MasterKey::parse(MASTER_KEY).unwrap(), None, Arc::new(OsChance)),
         clock,

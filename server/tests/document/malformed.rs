@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use server::rest::surface::Surface;
 use store::testing::TestDb;
 
+const MAINTENANCE: &str = "/v1/admin/maintenance";
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -30,7 +31,12 @@ fn documented(operation: &Operation, answer: &Answer, sent: &str) {
 async fn send(world: &World, caller: &Caller, operation: &Operation, sent: Sent) -> Answer {
     let thing = if operation.names() { world.any(&operation.path) } else { "" };
     let target = operation.target(thing);
-    caller.call(operation.surface(), operation.method.clone(), &target, sent).await
+    let answer = caller.call(operation.surface(), operation.method.clone(), &target, sent).await;
+    if operation.path == MAINTENANCE {
+        // Whatever it was that closed the desk: the others are to be heard, too.
+        caller.person.put(MAINTENANCE, json!({"on": false})).await.ok(200);
+    }
+    answer
 }
 
 fn with_body(world: &World) -> impl Iterator<Item = &Operation> {

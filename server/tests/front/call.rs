@@ -7,9 +7,10 @@ use axum::{
 };
 use serde_json::Value;
 use service::{
-    Limit, Settings, SharedDesk, Throttles,
-    testing::{self, Setup},
+    EdgeSettings, Limit, Settings, SharedDesk, Throttles,
+    testing::{self, Setup, TestClock},
 };
+use std::{net::IpAddr, sync::Arc};
 use store::testing::TestDb;
 use tower::ServiceExt as _;
 
@@ -19,6 +20,7 @@ pub(super) const PASSWORD: &str = "correct horse battery";
 /// A desk, and its routes.
 pub(super) struct Front {
     pub(super) desk: SharedDesk,
+    pub(super) clock: Arc<TestClock>,
     routes: Router,
 }
 
@@ -27,6 +29,7 @@ pub(super) struct Answer {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) text: String,
+    pub(super) bytes: Vec<u8>,
 }
 
 impl Answer {
@@ -53,16 +56,53 @@ impl Front {
     }
 
     pub(super) fn with(db: &TestDb, settings: Settings) -> Self {
-        let desk = testing::desk_with((**db).clone(), Setup { settings, ..Setup::default() });
-        let routes = server::router::build(&desk, &[], None).unwrap();
-        Self { desk, routes }
+        Self::behind(db, settings, &[])
+    }
+
+    /// The same with proxies that are believed. Without a network every request comes from 127.0.0.1.
+    pub(super) fn behind(db: &TestDb, settings: Settings, proxies: &[IpAddr]) -> Self {
+        let clock = Arc::new(TestClock::default());
+        let setup = Setup { settings, clock: clock.clone(), ..Setup::default() };
+        let desk = testing::desk_with((**db).clone(), setup);
+        let routes = server::router::build(&desk, proxies, None).unwrap();
+        Self { desk, clock, routes }
+    }
+
+    /// With this outside, and as many attempts as a test makes.
+    pub(super) fn edge(db: &TestDb, edge: EdgeSettings) -> Self {
+        let plenty = Limit::per_minutes(10_000, 15);
+        let throttles = Throttles { address: plenty, account: plenty, reset: plenty, ..Throttles::default() };
+        Self::with(db, Settings { throttles, edge, ..Settings::default() })
+    }
+
+    /// Somebody's access token.
+    pub(super) async fn token(&self, email: &str) -> String {
+        let origin = service::Origin::new([127, 0, 0, 1].into(), "");
+        service::token::sign_up(&self.desk, origin, email, PASSWORD).await.unwrap().access_token
+    }
+
+    /// The operator's access token, and the cookie of their browser.
+    pub(super) async fn admin(&self) -> (String, String) {
+        let email = "operator@example.org";
+        let token = self.token(email).await;
+        service::account::make_admin(&self.desk, email).await.unwrap();
+        let origin = service::Origin::new([127, 0, 0, 1].into(), "");
+        let session = service::account::sign_in(&self.desk, origin, email, PASSWORD).await.unwrap();
+        (token, format!("slipstream={}", session.token))
+    }
+
+    /// Sends JSON with a token.
+    pub(super) async fn send(&self, method: Method, path: &str, token: &str, body: &Value) -> Answer {
+        let headers = [("authorization", token), ("content-type", "application/json")];
+        self.call(request(method, path, &headers, Body::from(body.to_string()))).await
     }
 
     pub(super) async fn call(&self, request: Request<Body>) -> Answer {
         let response = self.routes.clone().oneshot(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = axum::body::to_bytes(response.into_body(), 10_000_000).await.unwrap();
-        Answer { status, headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Answer { status, headers, text, bytes: bytes.to_vec() }
     }
 
     pub(super) async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {

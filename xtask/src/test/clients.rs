@@ -19,7 +19,7 @@ use tempfile::TempDir;
 enum Peer {
     /// `SANDBOX_URL` and `SANDBOX_CONTROL_TOKEN`.
     Sandbox,
-    /// `DESK_URL`.
+    /// `DESK_URL`; and `SLIPSTREAM_BIN` for those who start one of their own.
     Desk,
 }
 
@@ -44,8 +44,10 @@ pub(super) fn clients(run: &Run<'_>) -> Result<Tally> {
                 node(run, &folder, &env)?
             }
             Peer::Desk => {
-                let desk = Desk::start(&run.workspace.target.join("debug").join("slipstream"))?;
-                node(run, &folder, &[("DESK_URL", desk.url.as_str())])?
+                let binary = run.workspace.target.join("debug").join("slipstream");
+                let desk = Desk::start(&binary)?;
+                let binary = binary.display().to_string();
+                node(run, &folder, &[("DESK_URL", desk.url.as_str()), ("SLIPSTREAM_BIN", binary.as_str())])?
             }
         };
     }
@@ -84,8 +86,9 @@ impl Desk {
         let mut command = Command::new(binary);
         command.env_clear().current_dir(directory.path());
         command.env("SLIPSTREAM_ADDR", address.to_string()).env("SLIPSTREAM_DATA_DIR", directory.path());
-        // More people sign up from one address than a home has, and more is asked of the exchange.
+        // More people sign up from one address than a home has, and more is asked of desk and exchange.
         command.env("SLIPSTREAM_ATTEMPTS", "100000").env("SLIPSTREAM_SANDBOX_LIMITS", "none");
+        command.env("SLIPSTREAM_RATE_PERSON", "0").env("SLIPSTREAM_RATE_ADDRESS", "0");
         command.envs(settings.iter().copied()).stdin(Stdio::null()).stdout(Stdio::null());
         let mut server = Running::start(&mut command)?;
         server.wait_for_http(address, "/healthz", Duration::from_secs(30))?;

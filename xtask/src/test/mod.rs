@@ -59,7 +59,7 @@ pub(crate) fn test(workspace: &Workspace, words: &[String]) -> Result<ExitCode> 
     let mut table = Vec::new();
     for stage in stages {
         let (tally, time) = run_stage(&run, stage);
-        table.push(format!("{:<8} {:>12}   {tally}", stage.name, say::human(time)));
+        table.push(format!("{:<8} {:>12}   {tally}{}", stage.name, say::human(time), tally.remark()));
         total += tally;
     }
     drop(run);
@@ -93,7 +93,7 @@ fn chosen(words: &[String]) -> Result<(bool, Vec<&'static Stage>)> {
 
 /// A check that passes or fails as a whole counts as one.
 fn once(outcome: Result<()>) -> Result<Tally> {
-    outcome.map(|()| Tally { passed: 1, failed: 0 })
+    outcome.map(|()| Tally { passed: 1, ..Tally::default() })
 }
 
 fn fresh(run: &Run<'_>) -> Result<()> {

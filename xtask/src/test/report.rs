@@ -21,7 +21,7 @@ pub(super) fn judged(mut tally: Tally, status: ExitStatus) -> Tally {
 }
 
 /// The root of a JUnit report counts everything: `<testsuites tests="3" failures="1" errors="0">`; a skipped test
-/// is neither.
+/// is neither; one that passed when it was repeated has a `<flakyFailure>` or a `<flakyError>`.
 pub(super) fn junit(text: &str) -> Result<Tally> {
     let root = text.split_once("<testsuites").context("no <testsuites> in the JUnit report")?.1;
     let root = root.split_once('>').context("an unfinished JUnit report")?.0;
@@ -31,14 +31,15 @@ pub(super) fn junit(text: &str) -> Result<Tally> {
     };
     let failed = attribute("failures")? + attribute("errors")?;
     let left_out = failed + attribute("skipped").unwrap_or(0);
-    Ok(Tally { passed: attribute("tests")?.saturating_sub(left_out), failed })
+    let repeated = text.split("<testcase ").skip(1).filter(|case| case.contains("<flaky")).count() as u64;
+    Ok(Tally { passed: attribute("tests")?.saturating_sub(left_out), failed, repeated })
 }
 
 /// Sums `test result: ok. 3 passed; 0 failed; …`, one such line per test program.
 pub(super) fn libtest(text: &str) -> Tally {
     let mut tally = Tally::default();
     for line in text.lines().filter(|line| line.starts_with("test result:")) {
-        tally += Tally { passed: before(line, " passed"), failed: before(line, " failed") };
+        tally += Tally { passed: before(line, " passed"), failed: before(line, " failed"), repeated: 0 };
     }
     tally
 }
@@ -49,15 +50,15 @@ fn before(line: &str, word: &str) -> u64 {
     head.rsplit(' ').next().and_then(|number| number.parse().ok()).unwrap_or(0)
 }
 
-/// Playwright's JSON reporter: `stats` has `expected`, `unexpected` and `flaky`. A test that passed only at the second
-/// try has failed.
+/// Playwright's JSON reporter: `stats` has `expected`, `unexpected` and `flaky` (passed when it was repeated).
 pub(super) fn playwright(text: &str) -> Result<Tally> {
     let report: serde_json::Value = serde_json::from_str(text)?;
     let stat = |name: &str| {
         report["stats"][name].as_u64().with_context(|| format!("no stats.{name} in Playwright's report"))
     };
     let errors = report["errors"].as_array().map_or(0, |errors| errors.len() as u64);
-    Ok(Tally { passed: stat("expected")?, failed: stat("unexpected")? + stat("flaky")? + errors })
+    let repeated = stat("flaky")?;
+    Ok(Tally { passed: stat("expected")? + repeated, failed: stat("unexpected")? + errors, repeated })
 }
 
 /// TAP of `node --test`: it ends with `# pass 3`, `# fail 0`, `# cancelled 0`.
@@ -67,7 +68,7 @@ pub(super) fn tap(text: &str) -> Result<Tally> {
         let line = text.lines().rev().find_map(|line| line.strip_prefix(&prefix));
         Ok(line.with_context(|| format!("no `{prefix}` in the TAP report"))?.trim().parse()?)
     };
-    Ok(Tally { passed: count("pass")?, failed: count("fail")? + count("cancelled")? })
+    Ok(Tally { passed: count("pass")?, failed: count("fail")? + count("cancelled")?, repeated: 0 })
 }
 
 #[cfg(test)]
@@ -76,13 +77,15 @@ mod tests {
     use std::os::unix::process::ExitStatusExt as _;
 
     const fn tally(passed: u64, failed: u64) -> Tally {
-        Tally { passed, failed }
+        Tally { passed, failed, repeated: 0 }
     }
 
     #[test]
     fn junit_counts_failures_and_errors() {
         let text = r#"<?xml version="1.0"?><testsuites name="n" tests="9" skipped="2" failures="2" errors="1" uuid="u"><testsuite tests="7"/></testsuites>"#;
         assert_eq!(junit(text).unwrap(), tally(4, 3));
+        let flaky = r#"<testsuites tests="2" failures="0" errors="0"><testcase name="a"/><testcase name="b"><flakyFailure/><flakyFailure/></testcase></testsuites>"#;
+        assert_eq!(junit(flaky).unwrap(), Tally { repeated: 1, ..tally(2, 0) });
         assert!(junit("<testsuites name=\"n\">").is_err());
         assert!(junit("").is_err());
     }
@@ -95,9 +98,9 @@ mod tests {
     }
 
     #[test]
-    fn playwright_counts_a_flaky_test_as_failed() {
+    fn playwright_counts_what_passed_when_repeated() {
         let text = r#"{"errors":[],"stats":{"expected":5,"unexpected":1,"flaky":2,"skipped":1}}"#;
-        assert_eq!(playwright(text).unwrap(), tally(5, 3));
+        assert_eq!(playwright(text).unwrap(), Tally { repeated: 2, ..tally(7, 1) });
         assert!(playwright(r#"{"stats":{}}"#).is_err());
     }
 

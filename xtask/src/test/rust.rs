@@ -48,6 +48,10 @@ fn nextest(run: &Run<'_>, arguments: &[&str]) -> Result<Tally> {
     cargo
         .args(["--no-fail-fast", "--no-tests", "pass", "--cargo-quiet", "--no-input-handler"])
         .args(arguments);
+    // As the journeys do (playwright.config.ts).
+    if std::env::var_os("CI").is_some() {
+        cargo.args(["--retries", "1"]);
+    }
     environment(run, &mut cargo)?;
     // nextest's own folder is in the checkout, wherever cargo's target directory is.
     let report = run.workspace.root.join("target/nextest/default/junit.xml");

@@ -1,6 +1,7 @@
-//! The operator's pages about strategies.
+//! The operator's pages about strategies, and the one that closes the desk.
 
 pub(crate) mod list;
+pub(crate) mod maintenance;
 pub(crate) mod signal;
 pub(crate) mod strategy;
 

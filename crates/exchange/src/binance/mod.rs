@@ -23,7 +23,9 @@ mod tests;
 
 pub use config::{BadAddress, BinanceConfig, Pacing};
 
-use crate::{AccountEvent, Answer, Credentials, Exchange, Holdings, KeyRights, MarketEvent, OrderRequest};
+use crate::{
+    AccountEvent, Answer, BudgetLeft, Credentials, Exchange, Holdings, KeyRights, MarketEvent, OrderRequest,
+};
 use async_trait::async_trait;
 use cache::Cached;
 use config::Address;
@@ -116,6 +118,10 @@ impl Shared {
 
 #[async_trait]
 impl Exchange for Binance {
+    fn budgets(&self) -> Vec<BudgetLeft> {
+        vec![self.shared.spot.left("spot"), self.shared.futures.left("futures")]
+    }
+
     async fn server_time(&self) -> Answer<Micros> {
         self.shared.futures.server_time().await
     }

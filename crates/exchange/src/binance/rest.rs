@@ -6,7 +6,7 @@ use super::{
     failure::{self, SHORT_WAIT, Verdict},
     sign::Params,
 };
-use crate::{Answer, Credentials, Failure, Urgency};
+use crate::{Answer, BudgetLeft, Credentials, Failure, Urgency};
 use domain::{Clock, Micros};
 use reqwest::{Method, RequestBuilder, Response, header::HeaderMap};
 use serde::{Deserialize, de::DeserializeOwned};
@@ -135,6 +135,11 @@ impl Api {
             clock: ExchangeClock::new(clock),
             recv_window: limits.recv_window.as_millis(),
         }
+    }
+
+    /// What is left of the budget.
+    pub(super) fn left(&self, api: &'static str) -> BudgetLeft {
+        BudgetLeft { api, left: self.budget.left(), requests: self.budget.requests() }
     }
 
     /// Takes the exchange's own word for the weight that it grants a minute.

@@ -3,7 +3,13 @@
 
 use crate::{Error, Result};
 use async_trait::async_trait;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 use store::{
     Db, Tx,
     copy::{self, Begun as Sized},
@@ -16,6 +22,9 @@ use domain::{CopyId, FollowId, Micros, copy::Reason};
 
 /// No transaction holds more than this: the others' wait for the writer stays short.
 const MOST: usize = 64;
+/// How long whoever is first in line waits for company, where there was company a moment ago: shorter than a disk flush, and
+/// a single order never waits.
+const GATHER: Duration = Duration::from_millis(2);
 
 /// Something to write. It may be written more than once, of which one is committed.
 #[async_trait]
@@ -48,6 +57,8 @@ pub(crate) struct Batch(Arc<Line>);
 struct Line {
     jobs: Mutex<Vec<Job>>,
     turn: tokio::sync::Mutex<()>,
+    /// The last transaction was of several.
+    busy: AtomicBool,
 }
 
 impl Batch {
@@ -74,11 +85,15 @@ impl Batch {
 
 impl Line {
     async fn flush(&self, db: &Db) {
+        if self.busy.load(Ordering::Relaxed) && locked(&self.jobs).len() < MOST {
+            tokio::time::sleep(GATHER).await;
+        }
         let jobs: Vec<Job> = {
             let mut jobs = locked(&self.jobs);
             let most = jobs.len().min(MOST);
             jobs.drain(..most).collect()
         };
+        self.busy.store(jobs.len() > 1, Ordering::Relaxed);
         if let (2.., Ok(all)) = (jobs.len(), together(db, &jobs).await) {
             // Who does not listen any more has been written nevertheless.
             jobs.into_iter().zip(all).for_each(|(job, written)| drop(job.done.send(Ok(written))));

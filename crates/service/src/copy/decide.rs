@@ -3,9 +3,10 @@
 use super::accounts::Account;
 use crate::{Desk, Result, equity, market, plan};
 use domain::{
-    ApiKeyStatus, Decimal, Market, Micros, StrategyId, TradeType,
+    ApiKeyStatus, Decimal, ExchangeKeyId, Market, Micros, StrategyId, TradeType,
     copy::{Paused, Reason, Sized, Terms, size},
     money,
+    time::SECOND,
 };
 use std::collections::HashMap;
 use store::{
@@ -13,6 +14,9 @@ use store::{
     key::KeyRow,
     switch::{self, PAUSE_COPIES},
 };
+
+/// How long the keys of a claim are taken as they were read.
+const KEYS_FRESH: i64 = 2 * SECOND;
 
 /// Why not, with the figure or the words that decided it.
 pub(super) type No = (Reason, Option<String>);
@@ -22,10 +26,13 @@ pub(super) struct Round {
     paused: bool,
     /// The newest signal of each strategy: an entry that was overtaken is not wanted.
     newest: HashMap<StrategyId, domain::SignalId>,
+    keys: HashMap<ExchangeKeyId, KeyRow>,
+    read_at: Micros,
 }
 
 impl Round {
-    pub(super) async fn of(desk: &Desk, works: &[Work]) -> Result<Self> {
+    pub(super) async fn of(desk: &Desk, works: &[Work], keys: Vec<KeyRow>) -> Result<Self> {
+        let read_at = desk.clock.now();
         let paused = switch::get(&desk.db, PAUSE_COPIES).await?.is_some();
         let mut newest = HashMap::new();
         for strategy in works.iter().map(|work| work.strategy_id) {
@@ -34,13 +41,23 @@ impl Round {
                 newest.extend(last.first().map(|signal| (strategy, signal.id)));
             }
         }
-        Ok(Self { paused, newest })
+        let keys = keys.into_iter().map(|row| (row.key.id, row)).collect();
+        Ok(Self { paused, newest, keys, read_at })
+    }
+
+    /// A key as it was claimed with its copy; read again when that is a while ago: its credentials may be others by now.
+    pub(super) async fn key(&self, desk: &Desk, id: ExchangeKeyId) -> Result<Option<KeyRow>> {
+        let fresh = desk.clock.now().since(self.read_at) < KEYS_FRESH;
+        match self.keys.get(&id).filter(|_| fresh) {
+            Some(row) => Ok(Some(row.clone())),
+            None => Ok(store::key::get_any(&desk.db, id).await?),
+        }
     }
 }
 
 /// The moment after which an entry of this signal is not wanted any more.
 pub(super) fn fresh_until(desk: &Desk, work: &Work) -> Micros {
-    work.signal_at.plus(desk.settings.signal_max_age_s.saturating_mul(domain::time::SECOND))
+    work.signal_at.plus(desk.settings.signal_max_age_s.saturating_mul(SECOND))
 }
 
 /// What the rows say against an entry, before anybody is asked.
@@ -79,7 +96,7 @@ pub(super) const fn by_key(row: &KeyRow) -> std::result::Result<(), Reason> {
 
 /// What the person's plan says against a new copy. Sandbox keys count against no balance limit.
 pub(super) async fn by_plan(desk: &Desk, row: &KeyRow) -> Result<std::result::Result<(), No>> {
-    let limits = plan::of_user(desk, row.user_id).await?.limits;
+    let limits = plan::limits_of(desk, row.user_id).await?;
     if !limits.strategy_automated {
         return Ok(Err((Reason::PlanFeature, None)));
     }

@@ -20,7 +20,10 @@ use domain::{
     time,
 };
 use std::{sync::Arc, time::Duration};
-use store::copy::{Begun as Sized, Copy, Work};
+use store::{
+    copy::{Begun as Sized, Copy, Work},
+    key::KeyRow,
+};
 use tokio::{sync::Semaphore, task::JoinSet};
 
 /// Copies that one instance works on at the same time.
@@ -76,11 +79,8 @@ async fn give_back(desk: &SharedDesk) -> Result<()> {
 async fn round(desk: &SharedDesk, seats: &Arc<Semaphore>, working: &mut JoinSet<()>) -> Result<bool> {
     while working.try_join_next().is_some() {}
     signal::fan_out_due(desk).await?;
-    let works = claim(desk).await?;
-    if works.is_empty() {
-        return Ok(false);
-    }
-    let round = Arc::new(Round::of(desk, &works).await?);
+    let Some((works, keys)) = claim(desk).await? else { return Ok(false) };
+    let round = Arc::new(Round::of(desk, &works, keys).await?);
     for work in works {
         let seat = Arc::clone(seats).acquire_owned().await.map_err(Error::fault)?;
         let (desk, round) = (desk.clone(), round.clone());
@@ -95,10 +95,11 @@ async fn round(desk: &SharedDesk, seats: &Arc<Semaphore>, working: &mut JoinSet<
     Ok(true)
 }
 
-async fn claim(desk: &SharedDesk) -> Result<Vec<Work>> {
+/// What is queued now, and the keys that it is for.
+async fn claim(desk: &SharedDesk) -> Result<Option<(Vec<Work>, Vec<KeyRow>)>> {
     let now = desk.clock.now();
     if !store::copy::waiting(&desk.db, now).await? {
-        return Ok(Vec::new());
+        return Ok(None);
     }
     // Each claim has an end of its own, by which what it got is found.
     let next = |last: i64| Some(now.plus(LEASE).0.max(last + 1));
@@ -108,7 +109,12 @@ async fn claim(desk: &SharedDesk) -> Result<Vec<Work>> {
     let mut tx = desk.db.begin().await?;
     let got = store::copy::claim(&mut tx, &desk.instance, now, until, CLAIM).await?;
     tx.commit().await?;
-    if got == 0 { Ok(Vec::new()) } else { Ok(store::copy::claimed(&desk.db, &desk.instance, until).await?) }
+    if got == 0 {
+        return Ok(None);
+    }
+    let works = store::copy::claimed(&desk.db, &desk.instance, until).await?;
+    let keys = store::key::of_claim(&desk.db, &desk.instance, until).await?;
+    Ok(Some((works, keys)))
 }
 
 /// What is to be done with a copy.
@@ -154,7 +160,7 @@ async fn enter(desk: &SharedDesk, round: &Round, work: &Work) -> Result<Outcome>
     if let Err(no) = decide::by_rows(desk, round, work) {
         return Ok(no.into());
     }
-    let Some(row) = store::key::get_any(&desk.db, work.exchange_key_id).await? else {
+    let Some(row) = round.key(desk, work.exchange_key_id).await? else {
         return Ok(Outcome::No(Reason::KeyDeleted, None));
     };
     if let Err(reason) = decide::by_key(&row) {

@@ -152,6 +152,7 @@ fn with_sealer(db: &TestDb, sealer: Sealer) -> service::SharedDesk {
     let usual = testing::desk((**db).clone()).0;
     service::Desk::new(service::Parts {
         db: (**db).clone(),
+        payments: None,
         exchange: Arc::clone(&usual.exchange),
         sealer,
         clock: Arc::clone(&usual.clock),

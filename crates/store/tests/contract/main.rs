@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+mod billing;
 mod clients;
 mod copies;
+mod edges;
 mod engine;
 mod equity;
 mod events;
@@ -13,6 +15,7 @@ mod leases;
 mod ledgers;
 mod people;
 mod plans;
+mod profiles;
 mod samples;
 mod strategies;
 mod subs;

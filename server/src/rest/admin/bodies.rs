@@ -67,3 +67,13 @@ pub(super) struct PauseBody {
     /// True pauses new entries; exits and protection go on.
     paused: bool,
 }
+
+/// The switch that closes the desk.
+#[derive(Serialize, ToSchema)]
+pub(super) struct MaintenanceBody {
+    /// True closes it to everybody but its operator.
+    on: bool,
+    /// What everybody is told; at most 300 characters.
+    #[schema(example = "Back at 14:00 UTC.")]
+    message: Option<String>,
+}

@@ -30,12 +30,16 @@ use utoipa::ToSchema;
 #[schema(as = ApiClient)]
 pub(super) struct Client {
     /// Its id.
+    #[schema(format = Uuid)]
     id: String,
     /// The person's name for it.
+    #[schema(example = "Bots")]
     name: String,
     /// The public half: `Apikey`, `X-API-KEY`.
+    #[schema(example = "4ce4943cf47846c3b50b70de4d1bc34d")]
     api_key: String,
     /// What it signs in with at `/v2`.
+    #[schema(example = "sl-46a19fb14e90")]
     login_id: String,
     /// What it may do.
     #[schema(value_type = Vec<words::Permission>)]
@@ -43,6 +47,7 @@ pub(super) struct Client {
     /// It may sign with RSA as well.
     rsa: bool,
     /// Where it may come from; empty: anywhere.
+    #[schema(example = json!(["203.0.113.0/24"]))]
     addresses: Vec<String>,
     /// When it was made.
     created_at: Iso,
@@ -66,11 +71,16 @@ pub(super) struct Clients {
 #[serde(rename_all = "camelCase")]
 #[schema(as = MadeApiClient)]
 pub(super) struct MadeClient {
+    #[schema(format = Uuid)]
     id: String,
+    #[schema(example = "Bots")]
     name: String,
+    #[schema(example = "4ce4943cf47846c3b50b70de4d1bc34d")]
     api_key: String,
     /// 64 hex characters: `X-API-SECRET`, the key of the HMAC, and `api_key` at `/v2`.
+    #[schema(example = "543477161a91de81ad63ea6d13c7bc50feb46cf978d137bc01a2543477161a91")]
     api_secret: String,
+    #[schema(example = "sl-46a19fb14e90")]
     login_id: String,
     #[schema(value_type = Vec<words::Permission>)]
     permissions: Vec<&'static str>,
@@ -91,9 +101,10 @@ pub(super) struct ClientBody {
     /// PEM, 2048 bits or more.
     rsa_public_key: Option<String>,
     /// Addresses and networks that it may come from.
+    #[schema(example = json!(["203.0.113.0/24"]))]
     addresses: Option<Vec<String>>,
     /// A moment to come, 2027-01-01T00:00:00.000Z.
-    #[schema(format = DateTime)]
+    #[schema(format = DateTime, example = "2030-01-01T00:00:00.000Z")]
     expires_at: Option<String>,
 }
 

@@ -40,11 +40,11 @@ type Done = Result<StatusCode, error::Failure>;
 pub fn open(doors: Doors) -> Doors {
     doors
         .route(Role::Anyone, describing_errors(routes!(ticker::show)))
-        .route(Role::Anyone, routes!(plan::list))
-        .route(Role::Anyone, routes!(strategy::list))
-        .route(Role::Anyone, routes!(strategy::profiles))
-        .route(Role::Anyone, routes!(strategy::history))
-        .route(Role::Anyone, routes!(strategy::performance))
+        .listed(routes!(plan::list))
+        .listed(routes!(strategy::list))
+        .listed(routes!(strategy::profiles))
+        .listed(routes!(strategy::history))
+        .listed(routes!(strategy::performance))
         .route(Role::Trader, routes!(account::whitelist))
         .route(Role::Trader, routes!(account::balance))
         .route(Role::Trader, routes!(account::sandbox))

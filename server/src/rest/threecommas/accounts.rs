@@ -38,6 +38,7 @@ pub(super) struct AccountBody {
     /// Secret-key from this exchange account.
     secret: String,
     /// Array of related account types to be created.
+    #[schema(example = json!(["binance_futures"]))]
     types_to_create: Option<Vec<String>>,
 }
 
@@ -49,6 +50,7 @@ pub(super) struct ChangeBody {
     /// Which.
     account_id: i64,
     /// A new name.
+    #[schema(example = "New account")]
     name: Option<String>,
     /// A new key of the same account, with its secret.
     api_key: Option<String>,
@@ -62,6 +64,7 @@ pub(super) struct ChangeBody {
 #[allow(dead_code)] // read by the derive only
 pub(super) struct NameBody {
     /// Up to 24 characters.
+    #[schema(example = "New account", min_length = 1, max_length = 24)]
     name: String,
 }
 

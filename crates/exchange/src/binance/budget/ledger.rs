@@ -95,6 +95,12 @@ impl Ledger {
         self.closed_until = self.closed_until.max(until);
     }
 
+    /// What may still be used of this minute.
+    pub(super) fn left(&mut self, now: Micros) -> u32 {
+        self.roll(now);
+        if now < self.closed_until { 0 } else { self.limit.saturating_sub(self.used) }
+    }
+
     /// When the running minute ends.
     pub(super) fn minute_ends(&self) -> Micros {
         Micros(self.minute.saturating_add(1).saturating_mul(time::MINUTE))
@@ -155,6 +161,7 @@ mod tests {
         let until = Micros(10 * time::MINUTE);
         ledger.close(until);
         ledger.close(now);
+        assert_eq!((ledger.left(until.plus(-1)), ledger.left(until)), (0, 100));
         assert_eq!(go(&mut ledger, Urgency::First, 1, until.plus(-1)), Turn::NotBefore(until));
         assert_eq!(go(&mut ledger, Urgency::First, 1, until), Turn::Go);
     }

@@ -6,7 +6,10 @@ use crate::Urgency;
 use domain::{Clock, Micros};
 use ledger::{Ledger, Place, Turn};
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 use tokio::sync::Notify;
@@ -15,6 +18,7 @@ use tokio::sync::Notify;
 pub(super) struct Budget {
     ledger: Mutex<Ledger>,
     moved: Notify,
+    went: AtomicU64,
     clock: Arc<dyn Clock>,
     patience: Duration,
 }
@@ -22,7 +26,13 @@ pub(super) struct Budget {
 impl Budget {
     /// `limit` weight a minute; nobody waits longer than `patience`.
     pub(super) fn new(limit: u32, patience: Duration, clock: Arc<dyn Clock>) -> Self {
-        Self { ledger: Mutex::new(Ledger::new(limit)), moved: Notify::new(), clock, patience }
+        Self {
+            ledger: Mutex::new(Ledger::new(limit)),
+            moved: Notify::new(),
+            went: AtomicU64::new(0),
+            clock,
+            patience,
+        }
     }
 
     /// Waits for its turn. `Err` says how long it would take, when that is longer than anybody should wait.
@@ -39,7 +49,10 @@ impl Budget {
                 (ledger.ask(seat.place, now), ledger.minute_ends())
             };
             let until = match turn {
-                Turn::Go => return Ok(()),
+                Turn::Go => {
+                    self.went.fetch_add(1, Ordering::Relaxed);
+                    return Ok(());
+                }
                 Turn::NotBefore(until) if until > give_up => return Err(between(now, until)),
                 Turn::NotBefore(until) => until,
                 Turn::Behind if now >= give_up => return Err(between(now, minute_ends)),
@@ -50,6 +63,17 @@ impl Budget {
                 () = moved => {}
             }
         }
+    }
+
+    /// The weight that may still be used in this minute.
+    pub(super) fn left(&self) -> u32 {
+        let now = self.clock.now();
+        self.ledger().left(now)
+    }
+
+    /// How many requests had their turn.
+    pub(super) fn requests(&self) -> u64 {
+        self.went.load(Ordering::Relaxed)
     }
 
     /// Books what the exchange says was used.

@@ -127,8 +127,10 @@ impl From<Vec<Plan>> for Plans {
 #[serde(rename_all = "camelCase")]
 pub struct SandboxAccount {
     /// The public half.
+    #[schema(example = "m1roXjJ1K6YolSD6wFZh8XlqkJg8v8iemTdSGzjQ2sVA6kvAdkwrs5U1E5aQboOO")]
     pub api_key: String,
     /// The secret half, shown once.
+    #[schema(example = "NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j")]
     pub api_secret_key: String,
 }
 

@@ -1,0 +1,41 @@
+//! `/maintenance`: what everybody sees in place of their page while the operator has closed the desk.
+
+use crate::{
+    components::{
+        frame::{Width, frame},
+        show::show,
+        tables::moment,
+    },
+    visit,
+    words::closed::closed,
+};
+use domain::Role;
+use leptos::prelude::*;
+use service::maintenance;
+
+/// That the desk is closed, and why; or that it is open.
+pub(crate) fn page() -> impl IntoView {
+    show(|visit| async move {
+        let words = closed(visit::lang());
+        let Some(now) = maintenance::closed(&visit.desk).await? else {
+            let body = view! {
+                <h1>{words.open_title}</h1>
+                <p class="lead">{words.open_lead}</p>
+                <p><a class="button" data-kind="main" href="/">{words.home}</a></p>
+            };
+            return Ok(frame(&visit, words.open_title, Width::Narrow, body));
+        };
+        let operator = visit.actor.as_ref().is_some_and(|actor| actor.role.may(Role::Admin));
+        let operate = operator.then(|| {
+            view! { <p><a class="button" href="/admin/maintenance">{words.operate}</a></p> }
+        });
+        let body = view! {
+            <h1>{words.title}</h1>
+            <p class="lead">{words.lead}</p>
+            {now.message.map(|message| view! { <p class="message" data-testid="maintenance-message">{message}</p> })}
+            <p class="hint">{moment(now.since)}</p>
+            {operate}
+        };
+        Ok(frame(&visit, words.title, Width::Narrow, body))
+    })
+}

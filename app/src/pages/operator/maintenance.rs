@@ -1,0 +1,66 @@
+//! `/admin/maintenance`: closing the desk to everybody else, and opening it again.
+
+use crate::{
+    components::{
+        form::{Field, Posted, act},
+        frame::{Width, frame},
+        show::show,
+        tables::moment,
+    },
+    visit,
+    words::closed::{Closed, closed},
+};
+use leptos::prelude::*;
+use service::maintenance;
+
+/// The form whose post this page answers.
+const FORM: &str = "maintenance-set";
+
+/// For the operator.
+pub(crate) fn page() -> impl IntoView {
+    show(|visit| async move {
+        let words = closed(visit::lang());
+        visit.trader()?;
+        let now = maintenance::closed(&visit.desk).await?;
+        let posted = Posted::read(&visit).await?;
+        // What was taken stands in the database; only what was not is typed again.
+        let failed = if posted.failed() { posted.of(FORM) } else { Posted::default() };
+        let body = view! {
+            <h1>{words.operate}</h1>
+            <p class="lead">{words.operate_lead}</p>
+            {posted.message()}
+            {switch(words, now, &failed)}
+        };
+        Ok(frame(&visit, words.operate, Width::Narrow, body))
+    })
+}
+
+fn switch(words: &'static Closed, now: Option<maintenance::Closed>, posted: &Posted) -> AnyView {
+    let state = if now.is_some() { words.now_closed } else { words.now_open };
+    let button = if now.is_some() { words.change } else { words.close };
+    let since = now.as_ref().map(|closed| view! { <p class="hint">{moment(closed.since)}</p> });
+    let open =
+        now.is_some().then(|| act(FORM, &[("on", "false".to_owned())], words.open, "maintenance-open"));
+    let said = now.and_then(|closed| closed.message).unwrap_or_default();
+    let message = Field {
+        name: "message",
+        label: words.message,
+        hint: words.message_hint,
+        autocomplete: "off",
+        optional: true,
+        ..Field::default()
+    };
+    view! {
+        <section class="panel" data-testid="maintenance">
+            <p data-testid="maintenance-state"><strong>{state}</strong></p>
+            {since}
+            <form method="post" action="/api/maintenance-set" class="form" novalidate>
+                <input type="hidden" name="on" value="true"/>
+                {message.show_with(posted, &said, "")}
+                <button type="submit" class="button" data-kind="main" data-testid="maintenance-close">{button}</button>
+            </form>
+            {open}
+        </section>
+    }
+    .into_any()
+}

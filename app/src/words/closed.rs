@@ -1,0 +1,23 @@
+//! What is said while the desk is closed, and to the operator who closes it.
+
+use super::table;
+
+table! {
+    /// The desk is closed.
+    Closed, closed {
+        title: "Down for maintenance",
+        lead: "The desk is closed for a while. Your positions keep their stops and are still looked after.",
+        open_title: "The desk is open",
+        open_lead: "There is no maintenance at the moment.",
+        home: "To the start",
+        operate: "Maintenance",
+        operate_lead: "While the desk is closed, people see a page that says so and programs are answered 503. You can sign in and open it again. Positions are looked after all the time, and signals are copied unless you pause that, too.",
+        now_open: "The desk is open.",
+        now_closed: "The desk is closed to everybody but you.",
+        message: "Message",
+        message_hint: "Everybody reads it: what happens, and until when.",
+        close: "Close the desk",
+        change: "Change the message",
+        open: "Open the desk",
+    }
+}

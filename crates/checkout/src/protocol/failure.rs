@@ -1,0 +1,63 @@
+//! Errors in Stripe's shape.
+
+use crate::{books::Declined, state::StateError};
+use axum::{
+    Json,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+
+/// Why something was not done.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The key opens nothing.
+    Unauthorized,
+    /// There is no such thing, or no such call.
+    Missing(String),
+    /// A parameter is missing or cannot be used.
+    Param(&'static str, String),
+    /// It is not the time for it.
+    State(String),
+    /// The idempotency key was used with other parameters.
+    Idempotency,
+    /// The card was not charged.
+    Declined,
+    /// The state cannot be kept.
+    Broken,
+}
+
+impl From<Declined> for Failure {
+    fn from(_: Declined) -> Self {
+        Self::Declined
+    }
+}
+
+impl From<StateError> for Failure {
+    fn from(error: StateError) -> Self {
+        tracing::error!(%error, "the checkout's state cannot be kept");
+        Self::Broken
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let invalid = "invalid_request_error";
+        let (status, kind, code, param, message) = match self {
+            Self::Unauthorized => (401, invalid, None, None, "Invalid API Key provided.".to_owned()),
+            Self::Missing(message) => (404, invalid, Some("resource_missing"), None, message),
+            Self::Param(param, message) => (400, invalid, Some("parameter_invalid"), Some(param), message),
+            Self::State(message) => (400, invalid, None, None, message),
+            Self::Idempotency => {
+                let message = "Keys for idempotent requests can only be used with the same parameters.";
+                (400, "idempotency_error", None, None, message.to_owned())
+            }
+            Self::Declined => {
+                (402, "card_error", Some("card_declined"), None, "Your card was declined.".to_owned())
+            }
+            Self::Broken => (500, "api_error", None, None, "The checkout cannot keep its state.".to_owned()),
+        };
+        let error = json!({"error": {"type": kind, "code": code, "param": param, "message": message}});
+        (StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST), Json(error)).into_response()
+    }
+}

@@ -1,0 +1,29 @@
+//! Stripe's protocol, the pages, and the control door.
+
+mod answer;
+mod calls;
+mod control;
+mod failure;
+mod form;
+mod lists;
+mod make;
+
+pub(crate) use failure::Failure;
+
+use crate::{checkout::Shared, page};
+use axum::{
+    Router,
+    routing::{any, get, post},
+};
+use std::sync::Arc;
+
+/// Everything.
+pub(crate) fn router(shared: &Arc<Shared>) -> Router {
+    Router::new()
+        .route("/v1/{*path}", any(answer::answer))
+        .route("/pay/{id}", get(page::show).post(page::pay))
+        .route("/invoice/{id}", get(page::invoice).post(page::pay_invoice))
+        .route("/style.css", get(page::style))
+        .route("/control/clock", post(control::clock))
+        .with_state(Arc::clone(shared))
+}

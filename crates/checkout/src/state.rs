@@ -1,0 +1,58 @@
+//! The books on disk: one file, replaced whole after each change and before it is answered, so that `kill -9` loses nothing
+//! that was acknowledged.
+
+use crate::books::Books;
+use keep::Lock;
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+const BOOKS: &str = "books.json";
+
+/// Why the state could not be read or kept.
+#[derive(Debug, thiserror::Error)]
+pub enum StateError {
+    /// The file system refused.
+    #[error("checkout state: {0}")]
+    Io(#[from] io::Error),
+    /// Another process runs the same checkout.
+    #[error("another process holds the checkout's state directory")]
+    Locked,
+    /// The file is not what we wrote.
+    #[error("checkout state is damaged: {0}")]
+    Damaged(#[from] serde_json::Error),
+    /// There are no requests to be made.
+    #[error("the checkout cannot send messages: {0}")]
+    Http(#[from] reqwest::Error),
+}
+
+/// A directory with the books in it.
+pub(crate) struct Shelf {
+    dir: PathBuf,
+    _lock: Lock,
+}
+
+impl Shelf {
+    /// Takes the directory, and reads the books.
+    pub(crate) fn open(dir: &Path) -> Result<(Self, Books), StateError> {
+        keep::private_dir(dir)?;
+        let lock = Lock::take(dir)?.ok_or(StateError::Locked)?;
+        let books = match fs::read(dir.join(BOOKS)) {
+            Ok(bytes) => serde_json::from_slice(&bytes)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Books::default(),
+            Err(error) => return Err(error.into()),
+        };
+        Ok((Self { dir: dir.to_owned(), _lock: lock }, books))
+    }
+
+    /// Writes the books.
+    pub(crate) fn put(&self, books: &Books) -> Result<(), StateError> {
+        Ok(keep::replace(&self.dir, BOOKS, &serde_json::to_vec(books)?)?)
+    }
+
+    /// A secret of its own, made at first use.
+    pub(crate) fn secret(&self, name: &str, fresh: impl FnOnce() -> String) -> Result<String, StateError> {
+        Ok(keep::read_or_create(&self.dir, name, fresh)?)
+    }
+}

@@ -1,0 +1,92 @@
+//! Telling endpoints what happened: signed, in order, and again until they take it.
+
+use crate::{
+    books::{Endpoint, Event, Object as _},
+    checkout::Shared,
+    state::StateError,
+};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+use std::sync::Arc;
+
+/// After an hour the pause grows no more; after three days a message is given up.
+const LONGEST: i64 = 3_600;
+const TELLINGS: u32 = 90;
+/// Messages of one round.
+const ROUND: usize = 50;
+
+/// A message on its way.
+struct Letter {
+    event: String,
+    endpoint: String,
+    url: String,
+    signature: String,
+    body: String,
+}
+
+/// Lets time pass, and tells what is due; how many messages were taken.
+pub(crate) async fn beat(shared: &Arc<Shared>) -> Result<usize, StateError> {
+    let due = shared.read(|books, now| {
+        let ends = |s: &crate::books::Subscription| s.due().is_some_and(|at| at <= now);
+        books.subscriptions.values().any(ends)
+    });
+    if due {
+        shared.write(|_| ())?;
+    }
+    let mut taken = 0;
+    for letter in letters(shared) {
+        let sent = shared
+            .http
+            .post(&letter.url)
+            .header("content-type", "application/json; charset=utf-8")
+            .header("stripe-signature", &letter.signature)
+            .body(letter.body.clone())
+            .send()
+            .await;
+        let good = sent.is_ok_and(|answer| answer.status().is_success());
+        taken += usize::from(good);
+        note(shared, &letter, good)?;
+    }
+    Ok(taken)
+}
+
+fn letters(shared: &Shared) -> Vec<Letter> {
+    let really = shared.really();
+    shared.read(|books, _| {
+        let mut events: Vec<&Event> = books.events.values().filter(|e| !e.waiting.is_empty()).collect();
+        events.sort_by_key(|event| event.made.serial);
+        let each = events.into_iter().flat_map(|event| {
+            let due = event.waiting.iter().filter(|(_, (_, at))| *at <= really);
+            due.filter_map(|(id, _)| Some((event, books.endpoints.get(id)?))).collect::<Vec<_>>()
+        });
+        let letter = |(event, endpoint): (&Event, &Endpoint)| {
+            let body = event.json(books, "").to_string();
+            let signature = sign(&endpoint.secret, really, body.as_bytes())?;
+            let (event, url) = (event.made.id.clone(), endpoint.url.clone());
+            Some(Letter { event, endpoint: endpoint.made.id.clone(), url, signature, body })
+        };
+        each.filter_map(letter).take(ROUND).collect()
+    })
+}
+
+/// Taken: nobody waits any more. Not taken: again, later each time.
+fn note(shared: &Shared, letter: &Letter, taken: bool) -> Result<(), StateError> {
+    shared.write(|open| {
+        let really = open.really;
+        let Some(event) = open.books.events.get_mut(&letter.event) else { return };
+        let Some((tellings, at)) = event.waiting.get_mut(&letter.endpoint) else { return };
+        *tellings += 1;
+        *at = really + LONGEST.min(1 << (*tellings).min(12));
+        if taken || *tellings >= TELLINGS {
+            event.waiting.remove(&letter.endpoint);
+        }
+    })
+}
+
+/// The header `Stripe-Signature`.
+pub(crate) fn sign(secret: &str, at: i64, body: &[u8]) -> Option<String> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).ok()?;
+    mac.update(format!("{at}.").as_bytes());
+    mac.update(body);
+    Some(format!("t={at},v1={}", hex::encode(mac.finalize().into_bytes())))
+}

@@ -1,0 +1,114 @@
+//! Files that only their owner may read, replaced whole or not at all, and the lock that keeps a second process out.
+//! The sandbox exchange and the test checkout keep their states with these.
+
+use std::{
+    fs::{self, DirBuilder, File, OpenOptions, TryLockError},
+    io::{self, Read, Write},
+    path::Path,
+};
+
+/// Makes a directory that only its owner may enter.
+///
+/// # Errors
+/// What the file system says.
+pub fn private_dir(path: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+/// Options for a file that only its owner may read.
+#[must_use]
+pub fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+/// Makes a rename or a new file in `dir` survive a power cut.
+///
+/// # Errors
+/// What the file system says.
+pub fn sync_dir(dir: &Path) -> io::Result<()> {
+    File::open(dir)?.sync_all()
+}
+
+/// Replaces a file whole or not at all.
+///
+/// # Errors
+/// What the file system says; then the file is as it was.
+pub fn replace(dir: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+    let temporary = dir.join(format!("{name}.new"));
+    let mut file = private().create(true).truncate(true).open(&temporary)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&temporary, dir.join(name))?;
+    sync_dir(dir)
+}
+
+/// The text of a private file, which is made from `fresh` when it is not there.
+///
+/// # Errors
+/// What the file system says.
+pub fn read_or_create(dir: &Path, name: &str, fresh: impl FnOnce() -> String) -> io::Result<String> {
+    match File::open(dir.join(name)) {
+        Ok(mut file) => {
+            let mut text = String::new();
+            file.read_to_string(&mut text)?;
+            Ok(text.trim().to_owned())
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let text = fresh();
+            replace(dir, name, text.as_bytes())?;
+            Ok(text)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Held while a state is in use; the operating system lets go of it however the process ends.
+#[derive(Debug)]
+pub struct Lock(#[expect(dead_code, reason = "the open file is the lock")] File);
+
+impl Lock {
+    /// Takes the lock of a directory; none while another process holds it.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn take(dir: &Path) -> io::Result<Option<Self>> {
+        let file = private().create(true).truncate(false).open(dir.join("LOCK"))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Self(file))),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails where it stands")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_holder_is_kept_out() {
+        let dir = tempfile::tempdir().unwrap();
+        let held = Lock::take(dir.path()).unwrap();
+        assert!(held.is_some() && Lock::take(dir.path()).unwrap().is_none());
+        drop(held);
+        assert!(Lock::take(dir.path()).unwrap().is_some());
+    }
+
+    #[test]
+    fn a_file_is_made_once_and_replaced_whole() {
+        let dir = tempfile::tempdir().unwrap();
+        assert_eq!(read_or_create(dir.path(), "key", || "one".into()).unwrap(), "one");
+        assert_eq!(read_or_create(dir.path(), "key", || "two".into()).unwrap(), "one");
+        replace(dir.path(), "key", b"three").unwrap();
+        assert_eq!(fs::read_to_string(dir.path().join("key")).unwrap(), "three");
+    }
+}

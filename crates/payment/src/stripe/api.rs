@@ -1,0 +1,175 @@
+//! One address of Stripe's API: form-encoded, authorised, classed, and read within bounds.
+
+use crate::{Answer, Failure};
+use reqwest::{Method, Response, header::HeaderMap};
+use serde::{Deserialize, de::DeserializeOwned};
+use std::time::Duration;
+use zeroize::Zeroizing;
+
+/// The version whose shapes we read. Older ones tell the period elsewhere: both are understood.
+const VERSION: &str = "2025-03-31.basil";
+/// The largest answer that is read: a hundred invoices are some 700 KB.
+const LARGEST: usize = 4 << 20;
+/// Longer than Stripe takes for anything, charging a card included.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// The wait when Stripe asks for one and does not say how long.
+const USUAL_WAIT: Duration = Duration::from_secs(2);
+
+/// Parameters of a call, in Stripe's form of nested names.
+pub(super) type Params<'a> = Vec<(&'static str, std::borrow::Cow<'a, str>)>;
+
+/// Where and as whom.
+pub(super) struct Api {
+    base: String,
+    secret: Zeroizing<String>,
+    http: reqwest::Client,
+}
+
+#[derive(Deserialize)]
+struct Problem {
+    error: Told,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Told {
+    #[serde(rename = "type")]
+    kind: String,
+    code: Option<String>,
+    message: Option<String>,
+}
+
+impl Api {
+    /// No request is made yet.
+    pub(super) fn new(base: &str, secret: Zeroizing<String>) -> Result<Self, reqwest::Error> {
+        let local = base.starts_with("http://127.0.0.1") || base.starts_with("http://localhost");
+        let builder = reqwest::Client::builder();
+        // A proxy of the environment leads out of the machine: the test checkout is not there.
+        let builder = if local { builder.no_proxy() } else { builder };
+        let http = builder
+            .timeout(PATIENCE)
+            .connect_timeout(Duration::from_secs(5))
+            // A redirect would carry the secret to somebody else; what is asked again is written down first.
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .user_agent(concat!("slipstream/", env!("CARGO_PKG_VERSION")))
+            .build()?;
+        Ok(Self { base: base.trim_end_matches('/').to_owned(), secret, http })
+    }
+
+    /// Reads something.
+    pub(super) async fn get<T: DeserializeOwned>(&self, path: &str, params: &Params<'_>) -> Answer<T> {
+        let request = self.request(Method::GET, path).query(params);
+        self.send(path, request).await
+    }
+
+    /// Changes something, once for each key.
+    pub(super) async fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        key: Option<&str>,
+        params: &Params<'_>,
+    ) -> Answer<T> {
+        let mut request = self.request(Method::POST, path).form(params);
+        if let Some(key) = key {
+            request = request.header("Idempotency-Key", key);
+        }
+        self.send(path, request).await
+    }
+
+    fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        let request = self.http.request(method, format!("{}/v1/{path}", self.base));
+        request.bearer_auth(self.secret.as_str()).header("Stripe-Version", VERSION)
+    }
+
+    async fn send<T: DeserializeOwned>(&self, path: &str, request: reqwest::RequestBuilder) -> Answer<T> {
+        let response = request.send().await.map_err(|error| no_answer(&error))?;
+        let status = response.status().as_u16();
+        let wait = retry_after(response.headers());
+        let body = match read(response).await {
+            Ok(body) => body,
+            Err(_) if status == 429 => return Err(Failure::Limited(wait)),
+            Err(failure) => return Err(failure),
+        };
+        if status != 200 {
+            return Err(judge(status, wait, &body));
+        }
+        serde_json::from_slice(&body).map_err(|error| {
+            let path = path.split('/').next().unwrap_or_default();
+            tracing::warn!(path, line = error.line(), column = error.column(), "answer not understood");
+            Failure::Unknown("an answer that cannot be read".into())
+        })
+    }
+}
+
+fn retry_after(headers: &HeaderMap) -> Duration {
+    let seconds = headers.get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
+    seconds.map_or(USUAL_WAIT, Duration::from_secs)
+}
+
+async fn read(mut response: Response) -> Answer<Vec<u8>> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| no_answer(&error))? {
+        if body.len() + chunk.len() > LARGEST {
+            return Err(Failure::Unknown("an answer that is too large".into()));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// Classes an answer that is not 200.
+fn judge(status: u16, wait: Duration, body: &[u8]) -> Failure {
+    let told = serde_json::from_slice::<Problem>(body).map(|problem| problem.error).unwrap_or_default();
+    let code = told.code.unwrap_or(told.kind);
+    let message: String =
+        told.message.unwrap_or_default().chars().filter(|c| !c.is_control()).take(200).collect();
+    match status {
+        401 | 403 => Failure::Unauthorized,
+        402 => Failure::Declined,
+        404 => Failure::Missing,
+        // 409: the same key is being worked on at this moment.
+        409 | 429 => Failure::Limited(wait),
+        400..=499 => Failure::Refused { code, message },
+        _ => Failure::Unknown(format!("HTTP {status}")),
+    }
+}
+
+/// What became of a request that got no answer.
+fn no_answer(error: &reqwest::Error) -> Failure {
+    if error.is_connect() || error.is_builder() {
+        Failure::Unreachable
+    } else if error.is_timeout() {
+        Failure::Unknown("timed out".into())
+    } else {
+        Failure::Unknown("connection dropped".into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_every_status() {
+        let judged = |status| judge(status, USUAL_WAIT, b"<html>");
+        for status in [500, 502, 503, 504, 301] {
+            assert_eq!(judged(status), Failure::Unknown(format!("HTTP {status}")));
+        }
+        assert_eq!((judged(401), judged(403)), (Failure::Unauthorized, Failure::Unauthorized));
+        assert_eq!((judged(402), judged(404)), (Failure::Declined, Failure::Missing));
+        assert_eq!((judged(409), judged(429)), (Failure::Limited(USUAL_WAIT), Failure::Limited(USUAL_WAIT)));
+        assert_eq!(judged(400), Failure::Refused { code: String::new(), message: String::new() });
+    }
+
+    #[test]
+    fn tells_what_stripe_says_on_one_line() {
+        let body =
+            br#"{"error":{"type":"invalid_request_error","code":"resource_missing","message":"No\nsuch"}}"#;
+        let refused = Failure::Refused { code: "resource_missing".into(), message: "Nosuch".into() };
+        assert_eq!(judge(400, USUAL_WAIT, body), refused);
+        let untold = br#"{"error":{"type":"idempotency_error"}}"#;
+        let refused = Failure::Refused { code: "idempotency_error".into(), message: String::new() };
+        assert_eq!(judge(400, USUAL_WAIT, untold), refused);
+    }
+}

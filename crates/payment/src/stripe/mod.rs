@@ -1,0 +1,240 @@
+//! Stripe, or anything that speaks its protocol, as the built-in test checkout does.
+
+mod api;
+mod shape;
+mod signature;
+
+use crate::{Answer, Change, Checkout, Event, Failure, NewCheckout, NotTheirs, PaymentGateway};
+use api::{Api, Params};
+use async_trait::async_trait;
+use domain::{
+    Micros, Plan, UserId,
+    subscription::{Invoice, Subscription},
+};
+use serde::Deserialize;
+use shape::{Billed, Happened, List, Named, Previewed, Session, Subscribed};
+use zeroize::Zeroizing;
+
+/// Where Stripe is.
+pub const STRIPE: &str = "https://api.stripe.com";
+/// A person has a few subscriptions over the years; more than this many pages is no answer of Stripe's.
+const PAGES: usize = 20;
+
+/// Where and as whom Stripe is asked.
+pub struct Config {
+    /// [`STRIPE`], or another address; `/v1` follows it.
+    pub base: String,
+    /// The secret key, `sk_...`.
+    pub secret: Zeroizing<String>,
+    /// What messages are signed with, `whsec_...`.
+    pub webhook_secret: Zeroizing<String>,
+}
+
+/// Keys are never printed.
+impl std::fmt::Debug for Config {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Config").field("base", &self.base).finish_non_exhaustive()
+    }
+}
+
+/// Stripe.
+pub struct Stripe {
+    api: Api,
+    webhook_secret: Zeroizing<String>,
+}
+
+impl Stripe {
+    /// No request is made yet.
+    ///
+    /// # Errors
+    /// When the system's TLS cannot be set up.
+    pub fn new(config: Config) -> Result<Self, reqwest::Error> {
+        let Config { base, secret, webhook_secret } = config;
+        Ok(Self { api: Api::new(&base, secret)?, webhook_secret })
+    }
+
+    /// All pages of a list.
+    async fn all<T: for<'a> Deserialize<'a>>(
+        &self,
+        path: &str,
+        params: &Params<'_>,
+        id: impl Fn(&T) -> String,
+    ) -> Answer<Vec<T>> {
+        let (mut all, mut after) = (Vec::new(), None);
+        for _ in 0..PAGES {
+            let mut params = params.clone();
+            params.push(("limit", "100".into()));
+            params.extend(after.take().map(|id: String| ("starting_after", id.into())));
+            let List { data, has_more } = self.api.get::<List<T>>(path, &params).await?;
+            after = data.last().map(&id);
+            all.extend(data);
+            if !has_more || after.is_none() {
+                return Ok(all);
+            }
+        }
+        Err(Failure::Unknown("a list without an end".into()))
+    }
+}
+
+/// What a plan's price is known by: another amount is another price, and who pays the old one goes on.
+fn lookup_key(plan: &Plan) -> String {
+    format!("slipstream_{}_usd_{}_month", plan.name.to_lowercase(), cents(plan))
+}
+
+const fn cents(plan: &Plan) -> i64 {
+    plan.monthly_price_usd.saturating_mul(100)
+}
+
+#[async_trait]
+impl PaymentGateway for Stripe {
+    async fn create_customer(&self, key: &str, user: UserId, email: &str) -> Answer<String> {
+        let params = vec![("email", email.into()), ("metadata[user_id]", user.to_string().into())];
+        Ok(self.api.post::<Named>("customers", Some(key), &params).await?.id)
+    }
+
+    async fn price(&self, plan: &Plan) -> Answer<String> {
+        let lookup = lookup_key(plan);
+        let found = vec![("lookup_keys[]", lookup.clone().into()), ("active", "true".into())];
+        let found: List<Named> = self.api.get("prices", &found).await?;
+        if let Some(price) = found.data.into_iter().next() {
+            return Ok(price.id);
+        }
+        let params = vec![
+            ("currency", "usd".into()),
+            ("unit_amount", cents(plan).to_string().into()),
+            ("recurring[interval]", "month".into()),
+            ("lookup_key", lookup.clone().into()),
+            ("nickname", plan.name.clone().into()),
+            (PLAN_METADATA, plan.id.to_string().into()),
+            ("product_data[name]", format!("Slipstream {}", plan.name).into()),
+        ];
+        // The key is the price's own: of two who make it at the same moment, one does.
+        Ok(self.api.post::<Named>("prices", Some(&lookup), &params).await?.id)
+    }
+
+    async fn open_checkout(&self, key: &str, new: &NewCheckout<'_>) -> Answer<Checkout> {
+        let params = vec![
+            ("mode", "subscription".into()),
+            ("customer", new.customer.into()),
+            ("client_reference_id", new.user.to_string().into()),
+            ("line_items[0][price]", new.price.into()),
+            ("line_items[0][quantity]", "1".into()),
+            ("success_url", new.success_url.into()),
+            ("cancel_url", new.cancel_url.into()),
+        ];
+        Ok(self.api.post::<Session>("checkout/sessions", Some(key), &params).await?.told())
+    }
+
+    async fn checkout(&self, id: &str) -> Answer<Checkout> {
+        Ok(self.api.get::<Session>(&format!("checkout/sessions/{id}"), &vec![]).await?.told())
+    }
+
+    async fn close_checkout(&self, id: &str) -> Answer<bool> {
+        let closed = self.api.post::<Session>(&format!("checkout/sessions/{id}/expire"), None, &vec![]).await;
+        match closed {
+            Ok(_) => Ok(true),
+            Err(Failure::Refused { .. } | Failure::Missing) => Ok(false),
+            Err(other) => Err(other),
+        }
+    }
+
+    async fn subscriptions(&self, customer: &str) -> Answer<Vec<Subscription>> {
+        let params = vec![("customer", customer.into()), ("status", "all".into())];
+        let all = self.all("subscriptions", &params, |s: &Subscribed| s.id.clone()).await?;
+        let mut told = all.into_iter().map(Subscribed::told).collect::<Answer<Vec<_>>>()?;
+        told.sort_by_key(|s| s.created_at);
+        Ok(told)
+    }
+
+    async fn change(&self, key: &str, change: &Change<'_>) -> Answer<Subscription> {
+        let mut params: Params<'_> = Vec::new();
+        if let Some((item, price)) = change.price {
+            params.push(("items[0][id]", item.into()));
+            params.push(("items[0][price]", price.into()));
+            params.push(("proration_behavior", "always_invoice".into()));
+            params.push(("payment_behavior", "error_if_incomplete".into()));
+        }
+        params.extend(change.cancel_at_period_end.map(|c| ("cancel_at_period_end", c.to_string().into())));
+        let path = format!("subscriptions/{}", change.subscription);
+        self.api.post::<Subscribed>(&path, Some(key), &params).await?.told()
+    }
+
+    async fn preview(&self, subscription: &Subscription, price: &str) -> Answer<i64> {
+        let params = vec![
+            ("subscription", subscription.id.as_str().into()),
+            ("subscription_details[items][0][id]", subscription.item.as_str().into()),
+            ("subscription_details[items][0][price]", price.into()),
+            ("subscription_details[proration_behavior]", "always_invoice".into()),
+        ];
+        Ok(self.api.post::<Previewed>("invoices/create_preview", None, &params).await?.total)
+    }
+
+    async fn invoices(&self, customer: &str) -> Answer<Vec<Invoice>> {
+        let params: Params<'_> =
+            vec![("customer", customer.into()), ("status", "paid".into()), ("limit", "100".into())];
+        let list: List<Billed> = self.api.get("invoices", &params).await?;
+        Ok(list.data.into_iter().map(Billed::told).collect())
+    }
+
+    async fn open_invoice(&self, customer: &str) -> Answer<Option<String>> {
+        let params: Params<'_> =
+            vec![("customer", customer.into()), ("status", "open".into()), ("limit", "1".into())];
+        let list: List<Billed> = self.api.get("invoices", &params).await?;
+        let invoice = list.data.into_iter().next().map(Billed::told);
+        Ok(invoice.map(|invoice| invoice.hosted_url).filter(|url| !url.is_empty()))
+    }
+
+    async fn event(&self, id: &str) -> Answer<Option<Event>> {
+        match self.api.get::<Happened>(&format!("events/{id}"), &vec![]).await {
+            Ok(event) => Ok(Some(Event { id: event.id.clone(), customer: event.customer() })),
+            Err(Failure::Missing) => Ok(None),
+            Err(other) => Err(other),
+        }
+    }
+
+    fn verify(&self, header: &str, body: &[u8], now: Micros) -> Result<String, NotTheirs> {
+        signature::verify(&self.webhook_secret, header, body, now)?;
+        let event: Named = serde_json::from_slice(body).map_err(|_| NotTheirs)?;
+        // It becomes part of an address.
+        let plain = event.id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+        if plain && (1..=255).contains(&event.id.len()) { Ok(event.id) } else { Err(NotTheirs) }
+    }
+}
+
+/// The parameter that makes a price name its plan: [`shape::PLAN`].
+const PLAN_METADATA: &str = "metadata[plan_id]";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{PlanId, plan::Limits};
+
+    fn stripe() -> Stripe {
+        let config = Config {
+            base: "http://127.0.0.1:9/".into(),
+            secret: Zeroizing::new("sk_test_hunter2".into()),
+            webhook_secret: Zeroizing::new("whsec_hunter2".into()),
+        };
+        assert!(!format!("{config:?}").contains("hunter2"));
+        Stripe::new(config).unwrap()
+    }
+
+    #[test]
+    fn another_amount_is_another_price() {
+        let id: PlanId = "336e0577-784d-4482-8a37-46649118aa51".parse().unwrap();
+        let limits = Limits::UNLIMITED;
+        let plan = Plan { id, name: "BASIC".into(), public: true, monthly_price_usd: 20, limits };
+        assert_eq!(lookup_key(&plan), "slipstream_basic_usd_2000_month");
+        assert_eq!(PLAN_METADATA, format!("metadata[{}]", shape::PLAN));
+    }
+
+    #[test]
+    fn an_unsigned_message_is_not_believed() {
+        assert_eq!(stripe().verify("", br#"{"id":"evt_1"}"#, Micros(0)), Err(NotTheirs));
+    }
+
+    #[tokio::test]
+    async fn nobody_there_is_no_answer() {
+        assert_eq!(stripe().subscriptions("cus_1").await, Err(Failure::Unreachable));
+    }
+}

@@ -1,0 +1,97 @@
+//! Paying for plans. The payment provider decides who has paid: the desk keeps a copy of what it said, asks it again when
+//! it sends word and every now and then, and grants a plan by nothing else.
+//!
+//! What is asked of it is written down first, under an id that is its idempotency key ([`operation`]): a lost answer, a
+//! second click or a killed process pays for nothing twice.
+
+mod change;
+mod checkout;
+mod letters;
+mod news;
+mod operation;
+mod overview;
+mod round;
+mod sync;
+mod webhook;
+
+pub use change::{Change, update};
+pub use checkout::{Opened, checkout};
+pub use overview::{Offer, Overview, Waiting, offers, overview};
+pub use round::{prune, round};
+pub use webhook::{Heard, hear};
+
+use crate::{Actor, Desk, Error, Result, equity, plan};
+use domain::{
+    Plan, PlanId, Refusal, UserId,
+    subscription::{Invoice, Subscription},
+    validation::Problem,
+};
+use payment::{Failure, PaymentGateway};
+use store::subscription::Kept;
+
+/// The first subscription of the actor's that can still be changed, as the provider last told it.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn current(desk: &Desk, actor: &Actor) -> Result<Option<Subscription>> {
+    Ok(live(desk, actor.user).await?.map(|kept| kept.told))
+}
+
+/// The actor's paid invoices, newest first.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the provider does not answer.
+pub async fn history(desk: &Desk, actor: &Actor) -> Result<Vec<Invoice>> {
+    let customer = store::billing::customer(&desk.db, actor.user).await?;
+    match (&desk.payments, customer) {
+        (Some(gateway), Some(customer)) => gateway.invoices(&customer).await.map_err(told),
+        _ => Ok(Vec::new()),
+    }
+}
+
+async fn live(desk: &Desk, user: UserId) -> Result<Option<Kept>> {
+    let all = store::subscription::of_user(&desk.db, user).await?;
+    Ok(all.into_iter().find(|kept| kept.told.live()))
+}
+
+/// Who is paid, where plans are for sale.
+fn gateway(desk: &Desk) -> Option<&dyn PaymentGateway> {
+    desk.payments.as_deref()
+}
+
+/// A plan that can be bought.
+///
+/// # Errors
+/// [`Problem::NotPlan`] on `subscriptionId` when there is none of this id; 2100 when it is not for sale.
+async fn buyable(desk: &Desk, id: PlanId) -> Result<Plan> {
+    let plan = store::plan::get(&desk.db, id).await?;
+    let plan = plan.ok_or_else(|| Error::field("subscriptionId", Problem::NotPlan))?;
+    if plan.public && gateway(desk).is_some() { Ok(plan) } else { Err(Refusal::PlanInvalid.into()) }
+}
+
+/// What stands in the way of a plan: more keys or more balance than it allows. Said before anything is paid.
+async fn obstacles(desk: &Desk, user: UserId, plan: &Plan) -> Result<Vec<Refusal>> {
+    let limits = plan::limits_with(desk, user, plan).await?;
+    let mut found = Vec::new();
+    if !limits.covers_keys(store::key::count_by_user(&desk.db, user).await?) {
+        found.push(Refusal::PlanKeyLimit);
+    }
+    if limits.max_balance_usd.is_some() && !limits.allows_balance(equity::total_usd_of(desk, user).await?) {
+        found.push(Refusal::PlanBalanceLimit);
+    }
+    Ok(found)
+}
+
+async fn unobstructed(desk: &Desk, user: UserId, plan: &Plan) -> Result<()> {
+    obstacles(desk, user, plan).await?.first().map_or(Ok(()), |refusal| Err((*refusal).into()))
+}
+
+/// What a failed question means for who asked. What changes something looks at the failure itself first.
+fn told(failure: Failure) -> Error {
+    match failure {
+        Failure::Declined => Refusal::PaymentDeclined.into(),
+        Failure::Limited(wait) => Error::Unavailable { retry_after_s: wait.as_secs().max(1) },
+        Failure::Unreachable | Failure::Unknown(_) => Error::Unavailable { retry_after_s: 2 },
+        Failure::Unauthorized | Failure::Missing | Failure::Refused { .. } => Error::fault(failure),
+    }
+}

@@ -1,0 +1,51 @@
+//! What we write to people about what they pay.
+
+use super::news::News;
+use crate::{Desk, mail::Letter};
+use domain::subscription::GRACE;
+use store::subscription::Kept;
+
+/// The letter about some news; none where the page that caused it has said it.
+pub(super) fn of(desk: &Desk, news: News, plan: &str, kept: &Kept) -> Option<Letter> {
+    let base = &desk.settings.public_url;
+    match news {
+        News::Begun => Some(Letter {
+            subject: format!("Your plan {plan} has begun"),
+            body: format!(
+                "Thank you. Your Slipstream plan is {plan}, paid until {}.\n\nInvoices and changes: {base}/billing\n",
+                kept.told.period_end.date()
+            ),
+        }),
+        News::Failed => Some(Letter {
+            subject: format!("Your plan {plan} could not be renewed"),
+            body: format!(
+                "The payment for your Slipstream plan {plan} was declined. It will be tried again; until {} nothing \
+                 changes.\n\nPay it now: {base}/billing\n\nIf it stays unpaid, the plan ends: positions stay protected, \
+                 but no new trades are copied.\n",
+                kept.told.period_start.plus(GRACE).min(kept.told.period_end).date()
+            ),
+        }),
+        News::Lapsed => Some(Letter {
+            subject: format!("Your plan {plan} has ended"),
+            body: format!(
+                "Your Slipstream plan {plan} has ended. Open positions keep their stops and targets, and you can close \
+                 them at any time. New trades are copied only as far as the free plan allows.\n\n\
+                 Choose a plan: {base}/plans\n"
+            ),
+        }),
+        News::Changed | News::EndSet => None,
+    }
+}
+
+/// A few days before the end that the person asked for.
+pub(super) fn ends_soon(desk: &Desk, plan: &str, kept: &Kept) -> Letter {
+    let base = &desk.settings.public_url;
+    Letter {
+        subject: format!("Your plan {plan} ends on {}", kept.told.period_end.date()),
+        body: format!(
+            "As you asked, your Slipstream plan {plan} ends on {}. Positions that are open then stay protected, but no \
+             new trades are copied.\n\nKeep it: {base}/billing\n",
+            kept.told.period_end.date()
+        ),
+    }
+}

@@ -1,0 +1,147 @@
+//! What is new about a subscription, and what its owner should hear of it. Pure: the same two states tell the same.
+
+use domain::Micros;
+use domain::subscription::State;
+use store::subscription::Kept;
+
+/// Something that happened to a subscription.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum News {
+    /// It gives its plan from now on.
+    Begun,
+    /// It is for another plan.
+    Changed,
+    /// It was told to end with its period, or to go on.
+    EndSet,
+    /// A renewal was not charged.
+    Failed,
+    /// It gives its plan no more.
+    Lapsed,
+}
+
+/// Compares a subscription with how it was, and notes in it what is told now, so that it is told once.
+pub(super) fn news(before: Option<&Kept>, after: &mut Kept, now: Micros) -> Vec<News> {
+    let mut news = Vec::new();
+    let gave = before.is_some_and(|kept| kept.told_lapsed.is_none() && ever_gave(kept.told.state));
+    let gives = after.told.in_force(now);
+    if gives && !gave {
+        news.push(News::Begun);
+        after.told_lapsed = None;
+    }
+    if let Some(before) = before.filter(|_| gives && gave) {
+        if before.plan_id != after.plan_id {
+            news.push(News::Changed);
+        }
+        if before.told.cancel_at_period_end != after.told.cancel_at_period_end {
+            news.push(News::EndSet);
+        }
+    }
+    if after.told.state == State::PastDue && after.told_failed != Some(after.told.period_start) {
+        after.told_failed = Some(after.told.period_start);
+        news.push(News::Failed);
+    }
+    if !gives && after.told_lapsed.is_none() && !pending(after.told.state) {
+        after.told_lapsed = Some(now);
+        // One that was over before we ever saw it is nobody's news.
+        if gave {
+            news.push(News::Lapsed);
+        }
+    }
+    news
+}
+
+const fn ever_gave(state: State) -> bool {
+    matches!(state, State::Active | State::Trialing | State::PastDue)
+}
+
+/// It may still begin.
+const fn pending(state: State) -> bool {
+    matches!(state, State::Incomplete)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{
+        PlanId, UserId,
+        subscription::{GRACE, Interval, Subscription},
+        time::DAY,
+    };
+
+    const NOW: Micros = Micros(1_767_225_600_000_000);
+
+    fn kept(state: State) -> Kept {
+        let id = |text: &str| text.parse().unwrap();
+        let plan: PlanId = id("336e0577-784d-4482-8a37-46649118aa51");
+        Kept {
+            told: Subscription {
+                id: "sub_1".into(),
+                item: "si_1".into(),
+                plan: Some(plan),
+                state,
+                amount: 2_000,
+                currency: "usd".into(),
+                interval: Interval::Month,
+                trial_period_days: None,
+                period_start: NOW,
+                period_end: NOW.plus(30 * DAY),
+                cancel_at_period_end: false,
+                cancel_at: None,
+                trial_start: None,
+                trial_end: None,
+                created_at: NOW,
+            },
+            user_id: UserId("0199c0de-0000-7000-8000-000000000000".parse().unwrap()),
+            plan_id: plan,
+            asked_at: NOW,
+            version: 1,
+            told_failed: None,
+            told_ending: None,
+            told_lapsed: None,
+        }
+    }
+
+    /// What is told on the way through these states, one after another.
+    fn told(states: &[State], at: Micros) -> Vec<News> {
+        let (mut all, mut before) = (Vec::new(), None::<Kept>);
+        for state in states {
+            let mut after = before.clone().unwrap_or_else(|| kept(*state));
+            after.told.state = *state;
+            all.extend(news(before.as_ref(), &mut after, at));
+            before = Some(after);
+        }
+        all
+    }
+
+    #[test]
+    fn each_turn_is_told_once() {
+        use State as S;
+        let life = [S::Active, S::Active, S::PastDue, S::PastDue, S::Canceled, S::Canceled];
+        assert_eq!(told(&life, NOW), [News::Begun, News::Failed, News::Lapsed]);
+        assert_eq!(told(&[S::Trialing, S::Active], NOW), [News::Begun]);
+        assert_eq!(told(&[S::Incomplete, S::IncompleteExpired], NOW), []);
+        assert_eq!(told(&[S::Incomplete, S::Active], NOW), [News::Begun]);
+        assert_eq!(told(&[S::Canceled, S::Canceled], NOW), []);
+        assert_eq!(told(&[S::Active, S::Unpaid, S::Active], NOW), [News::Begun, News::Lapsed, News::Begun]);
+    }
+
+    #[test]
+    fn grace_that_runs_out_is_a_lapse() {
+        use State as S;
+        let late = NOW.plus(GRACE);
+        let mut first = kept(S::PastDue);
+        first.told_failed = Some(NOW);
+        let mut after = first.clone();
+        assert_eq!(news(Some(&first), &mut after, late), [News::Lapsed]);
+        assert_eq!(after.told_lapsed, Some(late));
+    }
+
+    #[test]
+    fn changes_are_told_while_it_counts() {
+        let before = kept(State::Active);
+        let mut after = kept(State::Active);
+        after.plan_id = PlanId(before.user_id.0);
+        after.told.cancel_at_period_end = true;
+        assert_eq!(news(Some(&before), &mut after, NOW), [News::Changed, News::EndSet]);
+    }
+}

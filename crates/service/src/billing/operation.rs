@@ -1,0 +1,253 @@
+//! Asking the provider for something, once. An operation is committed before it is asked, and its id is the idempotency
+//! key: whoever finds it unanswered, this process or the next, asks again and gets the first answer.
+
+use super::{gateway, sync, told};
+use crate::{Desk, Error, Result};
+use domain::{
+    BillingOperationId, PlanId, Refusal, UserId,
+    time::{HOUR, MINUTE},
+};
+use payment::{Change, Checkout, Failure, NewCheckout, PaymentGateway};
+use store::billing::{self as rows, Kind, Operation, Status};
+
+/// The provider forgets idempotency keys after a day: what is older is not asked again, but looked for.
+const REMEMBERED: i64 = 23 * HOUR;
+/// A page is no use when it closes before a person has found their card.
+const SHORT: i64 = 5 * MINUTE;
+
+/// What an operation came to.
+pub(super) enum Outcome {
+    /// A page to pay at stands open.
+    Open(Operation),
+    /// The subscription is changed.
+    Changed,
+}
+
+/// What is to be asked.
+pub(super) struct New {
+    pub(super) kind: Kind,
+    pub(super) plan: Option<PlanId>,
+    pub(super) subscription: Option<String>,
+    pub(super) cancel: Option<bool>,
+}
+
+/// Writes an operation down and asks. The caller holds the person's turn and has settled what was before.
+pub(super) async fn ask(desk: &Desk, user: UserId, new: New) -> Result<Outcome> {
+    let New { kind, plan, subscription, cancel } = new;
+    let op = Operation {
+        id: BillingOperationId::mint(&*desk.clock, &*desk.chance),
+        user_id: user,
+        kind,
+        status: Status::Working,
+        plan_id: plan,
+        subscription_id: subscription,
+        cancel,
+        session_id: None,
+        url: None,
+        expires_at: None,
+        created_at: desk.clock.now(),
+    };
+    let mut tx = desk.db.begin().await?;
+    match rows::begin(&mut tx, &op).await {
+        // Another instance asks for the same person at this moment.
+        Err(error) if error.is_unique() => return Err(Error::Unavailable { retry_after_s: 1 }),
+        other => other?,
+    }
+    tx.commit().await?;
+    run(desk, op).await
+}
+
+/// Settles what the person asked before and whose answer was lost.
+pub(super) async fn settle(desk: &Desk, user: UserId) -> Result<()> {
+    let Some(op) = rows::current(&desk.db, user, Status::Working).await? else { return Ok(()) };
+    match run(desk, op).await {
+        // What was refused then says nothing about what is asked now.
+        Err(Error::Unavailable { retry_after_s }) => Err(Error::Unavailable { retry_after_s }),
+        Err(Error::Fault(fault)) => Err(Error::Fault(fault)),
+        _ => Ok(()),
+    }
+}
+
+/// Asks, or asks again. An answer that is not known leaves the operation as it is.
+pub(super) async fn run(desk: &Desk, op: Operation) -> Result<Outcome> {
+    let Some(gateway) = gateway(desk) else { return Err(Refusal::PlanInvalid.into()) };
+    if desk.clock.now().since(op.created_at) > REMEMBERED {
+        end(desk, &op, Status::Failed).await?;
+        sync::person(desk, op.user_id).await?;
+        return Err(Error::Unavailable { retry_after_s: 1 });
+    }
+    let asked = match op.kind {
+        Kind::Checkout => open(desk, gateway, &op).await,
+        Kind::Change => change(desk, gateway, &op).await,
+    };
+    match asked {
+        Ok(outcome) => Ok(outcome),
+        Err(Asked::Here(error)) => Err(error),
+        Err(Asked::There(failure)) if failure.passing() => {
+            tracing::warn!(operation = %op.id, %failure, "the payment provider's answer is not known yet");
+            Err(told(failure))
+        }
+        Err(Asked::There(failure)) => {
+            end(desk, &op, Status::Failed).await?;
+            tracing::warn!(operation = %op.id, %failure, "the payment provider refused");
+            refused(desk, &op, failure).await
+        }
+    }
+}
+
+/// A refusal that the desk did not foresee: what it knew was old.
+async fn refused(desk: &Desk, op: &Operation, failure: Failure) -> Result<Outcome> {
+    if failure == Failure::Declined {
+        return Err(Refusal::PaymentDeclined.into());
+    }
+    sync::person(desk, op.user_id).await?;
+    match (op.kind, super::live(desk, op.user_id).await?) {
+        (Kind::Change, None) => Err(Refusal::NoStripeSubscription.into()),
+        _ => Err(told(failure)),
+    }
+}
+
+/// Where it failed: here, or at the provider.
+enum Asked {
+    Here(Error),
+    There(Failure),
+}
+
+impl From<Failure> for Asked {
+    fn from(failure: Failure) -> Self {
+        Self::There(failure)
+    }
+}
+
+impl<E: Into<Error>> From<E> for Asked
+where
+    E: NotAFailure,
+{
+    fn from(error: E) -> Self {
+        Self::Here(error.into())
+    }
+}
+
+/// Keeps the two conversions apart.
+trait NotAFailure {}
+impl NotAFailure for Error {}
+impl NotAFailure for store::Error {}
+
+async fn open(
+    desk: &Desk,
+    gateway: &dyn PaymentGateway,
+    op: &Operation,
+) -> std::result::Result<Outcome, Asked> {
+    let plan = plan(desk, op).await?;
+    let customer = customer(desk, gateway, op.user_id).await?;
+    let price = gateway.price(&plan).await?;
+    let (success_url, cancel_url) = (success_url(desk, op.id), cancel_url(desk));
+    let new = NewCheckout {
+        customer: &customer,
+        price: &price,
+        user: op.user_id,
+        success_url: &success_url,
+        cancel_url: &cancel_url,
+    };
+    let Checkout { id, url, expires_at } = gateway.open_checkout(&op.id.to_string(), &new).await?;
+    let url = url.ok_or_else(|| Failure::Unknown("a page without an address".to_owned()))?;
+    let mut tx = desk.db.begin().await?;
+    rows::opened(&mut tx, op.id, &id, &url, expires_at, desk.clock.now()).await?;
+    tx.commit().await.map_err(Error::from)?;
+    let (session_id, url, expires_at) = (Some(id), Some(url), Some(expires_at));
+    Ok(Outcome::Open(Operation { status: Status::Open, session_id, url, expires_at, ..op.clone() }))
+}
+
+async fn change(
+    desk: &Desk,
+    gateway: &dyn PaymentGateway,
+    op: &Operation,
+) -> std::result::Result<Outcome, Asked> {
+    let kept = store::subscription::of_user(&desk.db, op.user_id).await?;
+    let kept = kept.into_iter().find(|kept| Some(&kept.told.id) == op.subscription_id.as_ref());
+    let kept = kept.ok_or_else(|| Error::fault("a subscription is changed that is not there"))?;
+    let price = match op.plan_id {
+        Some(_) => Some(gateway.price(&plan(desk, op).await?).await?),
+        None => None,
+    };
+    let change = Change {
+        subscription: &kept.told.id,
+        price: price.as_deref().map(|price| (kept.told.item.as_str(), price)),
+        cancel_at_period_end: op.cancel,
+    };
+    let asked_at = desk.clock.now();
+    let changed = gateway.change(&op.id.to_string(), &change).await?;
+    let mut tx = desk.db.begin().await?;
+    sync::apply(desk, &mut tx, op.user_id, vec![changed], asked_at).await?;
+    rows::end(&mut tx, op.id, Status::Done, desk.clock.now()).await?;
+    tx.commit().await.map_err(Error::from)?;
+    Ok(Outcome::Changed)
+}
+
+async fn plan(desk: &Desk, op: &Operation) -> Result<domain::Plan> {
+    let id = op.plan_id.ok_or_else(|| Error::fault("a billing operation without a plan"))?;
+    store::plan::get(&desk.db, id).await?.ok_or_else(|| Error::fault("a billing operation's plan is gone"))
+}
+
+/// The provider's id of a person, who becomes known to it at first use.
+async fn customer(
+    desk: &Desk,
+    gateway: &dyn PaymentGateway,
+    user: UserId,
+) -> std::result::Result<String, Asked> {
+    if let Some(known) = store::billing::customer(&desk.db, user).await? {
+        return Ok(known);
+    }
+    let person = store::user::get(&desk.db, user).await?.ok_or(Error::NotFound)?;
+    let made = gateway.create_customer(&format!("customer-{user}"), user, &person.email).await?;
+    let mut tx = desk.db.begin().await?;
+    rows::set_customer(&mut tx, user, &made, desk.clock.now()).await?;
+    tx.commit().await.map_err(Error::from)?;
+    // Of two instances the first one's stays.
+    Ok(store::billing::customer(&desk.db, user).await?.unwrap_or(made))
+}
+
+/// Where the browser comes back to after paying: a page that waits for the provider's word.
+pub(super) fn success_url(desk: &Desk, op: BillingOperationId) -> String {
+    format!("{}/billing?checkout={op}", desk.settings.public_url)
+}
+
+/// Where it comes back to otherwise.
+pub(super) fn cancel_url(desk: &Desk) -> String {
+    format!("{}/plans", desk.settings.public_url)
+}
+
+/// The page that stands open for a plan, if it can still be paid at. Any other is closed: of all pages that a person ever
+/// saw one at most can be paid at.
+pub(super) async fn reuse(
+    desk: &Desk,
+    gateway: &dyn PaymentGateway,
+    user: UserId,
+    plan: PlanId,
+) -> Result<Option<Operation>> {
+    let Some(op) = rows::current(&desk.db, user, Status::Open).await? else { return Ok(None) };
+    let session = op.session_id.clone().unwrap_or_default();
+    let there = match gateway.checkout(&session).await {
+        Ok(there) => Some(there),
+        Err(Failure::Missing) => None,
+        Err(failure) => return Err(told(failure)),
+    };
+    let usable = there.filter(|c| c.url.is_some());
+    let lasts = usable.as_ref().is_some_and(|c| c.expires_at > desk.clock.now().plus(SHORT));
+    if op.plan_id == Some(plan) && lasts {
+        return Ok(Some(op));
+    }
+    if usable.is_some() {
+        gateway.close_checkout(&session).await.map_err(told)?;
+    }
+    // It may have been paid at while we looked.
+    sync::person(desk, user).await?;
+    end(desk, &op, Status::Done).await?;
+    Ok(None)
+}
+
+async fn end(desk: &Desk, op: &Operation, status: Status) -> Result<()> {
+    let mut tx = desk.db.begin().await?;
+    rows::end(&mut tx, op.id, status, desk.clock.now()).await?;
+    Ok(tx.commit().await?)
+}

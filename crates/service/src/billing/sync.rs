@@ -1,0 +1,130 @@
+//! Asking the provider how a person's subscriptions stand, and keeping what it says.
+
+use super::{
+    gateway, letters,
+    news::{News, news},
+    told,
+};
+use crate::{Desk, Error, Result, audit, audit::Deed, mail};
+use domain::{Micros, UserId, subscription::Subscription};
+use store::{
+    Tx,
+    billing::{self as rows, Status},
+    subscription::{self, Kept},
+};
+
+/// Another instance may write the same subscription at the same moment; it does so once or twice, not for ever.
+const TRIES: usize = 5;
+
+/// Asks, and keeps it. A person whom the provider does not know has nothing there.
+pub(super) async fn person(desk: &Desk, user: UserId) -> Result<()> {
+    let Some((asked_at, all)) = fetch(desk, user).await? else { return Ok(()) };
+    let mut tx = desk.db.begin().await?;
+    keep(desk, &mut tx, user, all, asked_at).await?;
+    Ok(tx.commit().await?)
+}
+
+/// What the provider says, and when it was asked.
+pub(super) async fn fetch(desk: &Desk, user: UserId) -> Result<Option<(Micros, Vec<Subscription>)>> {
+    let Some(gateway) = gateway(desk) else { return Ok(None) };
+    let Some(customer) = rows::customer(&desk.db, user).await? else { return Ok(None) };
+    let asked_at = desk.clock.now();
+    let all = gateway.subscriptions(&customer).await.map_err(told)?;
+    Ok(Some((asked_at, all)))
+}
+
+/// Keeps everything that the provider said of a person.
+pub(super) async fn keep(
+    desk: &Desk,
+    tx: &mut Tx,
+    user: UserId,
+    all: Vec<Subscription>,
+    asked_at: Micros,
+) -> Result<()> {
+    let paid = all.iter().any(Subscription::live);
+    apply(desk, tx, user, all, asked_at).await?;
+    rows::asked(tx, user, asked_at).await?;
+    // Paid: nobody waits at the page any more.
+    if paid && let Some(op) = rows::current(&mut *tx, user, Status::Open).await? {
+        rows::end(tx, op.id, Status::Done, desk.clock.now()).await?;
+    }
+    Ok(())
+}
+
+/// Keeps some of it. Prices that are none of ours give no plan.
+pub(super) async fn apply(
+    desk: &Desk,
+    tx: &mut Tx,
+    user: UserId,
+    some: Vec<Subscription>,
+    asked_at: Micros,
+) -> Result<()> {
+    for told in some {
+        let Some(plan_id) = told.plan else { continue };
+        if store::plan::get(&mut *tx, plan_id).await?.is_none() {
+            continue;
+        }
+        one(desk, tx, user, &told, asked_at).await?;
+    }
+    Ok(())
+}
+
+async fn one(desk: &Desk, tx: &mut Tx, user: UserId, told: &Subscription, asked_at: Micros) -> Result<()> {
+    let Some(plan_id) = told.plan else { return Ok(()) };
+    for _ in 0..TRIES {
+        let before = subscription::of_user(&mut *tx, user).await?;
+        let before = before.into_iter().find(|kept| kept.told.id == told.id);
+        if before.as_ref().is_some_and(|kept| kept.asked_at > asked_at) {
+            return Ok(());
+        }
+        let mut after = before.clone().unwrap_or_else(|| fresh(user, told));
+        (after.told, after.plan_id, after.asked_at) = (told.clone(), plan_id, asked_at);
+        let found = news(before.as_ref(), &mut after, desk.clock.now());
+        let written = match before {
+            Some(_) => subscription::update(tx, &after).await?,
+            None => subscription::insert(tx, &after).await?,
+        };
+        if written {
+            return tell(desk, tx, &after, &found).await;
+        }
+    }
+    Err(Error::Unavailable { retry_after_s: 1 })
+}
+
+fn fresh(user: UserId, told: &Subscription) -> Kept {
+    Kept {
+        told: told.clone(),
+        user_id: user,
+        plan_id: domain::PlanId(user.0),
+        asked_at: told.created_at,
+        version: 1,
+        told_failed: None,
+        told_ending: None,
+        told_lapsed: None,
+    }
+}
+
+/// Notes what happened, and writes to the person where they should know.
+pub(super) async fn tell(desk: &Desk, tx: &mut Tx, kept: &Kept, found: &[News]) -> Result<()> {
+    for news in found {
+        let deed = match news {
+            News::Begun => Deed::PlanBegun,
+            News::Changed => Deed::PlanChanged,
+            News::EndSet => Deed::PlanEndSet,
+            News::Failed => Deed::PaymentFailed,
+            News::Lapsed => Deed::PlanEnded,
+        };
+        audit::record(desk, tx, Some(kept.user_id), deed, &kept.told.id, None).await?;
+        let plan = store::plan::get(&mut *tx, kept.plan_id).await?.map(|plan| plan.name).unwrap_or_default();
+        if let Some(letter) = letters::of(desk, *news, &plan, kept) {
+            send(desk, tx, kept.user_id, &letter).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Puts a letter to a person into the outbox.
+pub(super) async fn send(desk: &Desk, tx: &mut Tx, user: UserId, letter: &mail::Letter) -> Result<()> {
+    let Some(person) = store::user::get(&mut *tx, user).await? else { return Ok(()) };
+    mail::enqueue(desk, tx, Some(user), &person.email, letter).await
+}

@@ -1,0 +1,68 @@
+//! Whom a subject means here.
+
+use super::claims::Claims;
+use crate::{
+    Desk, Error, Result,
+    audit::{self, Deed},
+    mail, password,
+};
+use domain::{Role, UserId, validation};
+use store::{Kind, identity, user::User};
+
+/// People whose first tokens come at the same moment, or meet a sign-up, make us look again.
+const TRIES: usize = 4;
+
+/// The person of a subject; made at first use. A verified e-mail address becomes theirs only while nobody has it: the issuer
+/// says who a subject is, never who one of our own people is.
+///
+/// # Errors
+/// When the database cannot be used.
+pub(super) async fn find(desk: &Desk, issuer: &str, claims: &Claims) -> Result<User> {
+    for _ in 0..TRIES {
+        if let Some(id) = identity::user(&desk.db, issuer, &claims.subject).await? {
+            return store::user::get(&desk.db, id).await?.ok_or(Error::Unauthenticated);
+        }
+        if let Some(made) = make(desk, issuer, claims).await? {
+            return Ok(made);
+        }
+    }
+    Err(Error::Unavailable { retry_after_s: 1 })
+}
+
+/// None when another was quicker with the subject or the address.
+async fn make(desk: &Desk, issuer: &str, claims: &Claims) -> Result<Option<User>> {
+    let id = UserId::mint(&*desk.clock, &*desk.chance);
+    let now = desk.clock.now();
+    let user = User {
+        id,
+        email: free_address(desk, claims).await?.unwrap_or_else(|| mail::nowhere(id)),
+        password_hash: password::NONE.to_owned(),
+        role: Role::Trader,
+        created_at: now,
+        updated_at: now,
+    };
+    let mut tx = desk.db.begin().await?;
+    // A failed statement has given the transaction up: it is dropped, not continued.
+    if taken(store::user::insert(&mut tx, &user).await)?
+        || taken(identity::insert(&mut tx, issuer, &claims.subject, id, now).await)?
+    {
+        return Ok(None);
+    }
+    audit::record(desk, &mut tx, Some(id), Deed::VouchedFor, &id.to_string(), None).await?;
+    tx.commit().await?;
+    Ok(Some(user))
+}
+
+async fn free_address(desk: &Desk, claims: &Claims) -> Result<Option<String>> {
+    let said = claims.email.as_deref().and_then(|email| validation::email(email).ok());
+    let Some(email) = said else { return Ok(None) };
+    Ok(store::user::by_email(&desk.db, &email).await?.is_none().then_some(email))
+}
+
+fn taken(written: store::Result<()>) -> Result<bool> {
+    match written {
+        Ok(()) => Ok(false),
+        Err(error) if error.kind() == Kind::Unique => Ok(true),
+        Err(error) => Err(error.into()),
+    }
+}

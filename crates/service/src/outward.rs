@@ -1,0 +1,55 @@
+//! Asking others over HTTP, within bounds: no redirects, a limit on time and on size, and no address in a failure.
+
+use anyhow::{Context as _, bail};
+use reqwest::{Client, Response, Url, redirect::Policy};
+use serde::de::DeserializeOwned;
+use std::{net::IpAddr, time::Duration};
+
+/// A client for this address. A proxy of the environment leads out of the machine: what is on it is asked directly.
+pub(crate) fn client(url: &str, patience: Duration) -> anyhow::Result<Client> {
+    let builder = Client::builder().timeout(patience).redirect(Policy::none());
+    let builder = if local(url) { builder.no_proxy() } else { builder };
+    Ok(builder.user_agent(concat!("slipstream/", env!("CARGO_PKG_VERSION"))).build()?)
+}
+
+/// Whether an address is on this machine.
+pub(crate) fn local(url: &str) -> bool {
+    let url = Url::parse(url).ok();
+    let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
+    let address: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
+    host == "localhost" || address.is_some_and(|address| address.is_loopback())
+}
+
+/// The JSON of a good answer, no more than `largest` bytes of it.
+pub(crate) async fn json<T: DeserializeOwned>(
+    asked: reqwest::Result<Response>,
+    largest: usize,
+) -> anyhow::Result<T> {
+    let mut response = asked.map_err(reqwest::Error::without_url)?;
+    if !response.status().is_success() {
+        bail!("answered {}", response.status());
+    }
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(reqwest::Error::without_url)? {
+        if bytes.len() + chunk.len() > largest {
+            bail!("answered more than {largest} bytes");
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    serde_json::from_slice(&bytes).context("answered something else")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::local;
+
+    #[test]
+    fn only_this_machine_is_local() {
+        for here in ["http://127.0.0.1:9/x", "http://localhost", "https://[::1]:9"] {
+            assert!(local(here), "{here}");
+        }
+        for there in ["http://127.0.0.1.evil.example", "https://issuer.example", "", "localhost"] {
+            assert!(!local(there), "{there}");
+        }
+    }
+}

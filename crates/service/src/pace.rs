@@ -1,0 +1,151 @@
+//! How many requests of one person, and from one address, are heard. Counted in this process: a request must not cost a
+//! write. Two instances hear twice as many. (Guesses at passwords are counted in the database: `throttle`.)
+
+use crate::{Desk, Error, Origin, Rates, Result};
+use domain::{Clock, UserId};
+use governor::{
+    Quota, RateLimiter,
+    clock::{self, Clock as _},
+    middleware::NoOpMiddleware,
+    nanos::Nanos,
+    state::keyed::DashMapStateStore,
+};
+use std::{
+    hash::Hash,
+    net::IpAddr,
+    num::NonZeroU32,
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+/// What has not been heard of for a while is forgotten once in so many requests.
+const TIDY: u32 = 4_096;
+/// More than this many at once are not kept: who comes from that many networks is not held up by counting each.
+const MOST: usize = 100_000;
+
+/// Counts a person's request.
+///
+/// # Errors
+/// [`Error::TooMany`], with the seconds until the next is heard.
+pub fn person(desk: &Desk, user: UserId) -> Result<()> {
+    desk.edge.paces.person.as_ref().map_or(Ok(()), |pace| pace.count(&user))
+}
+
+/// Counts a request from an address.
+///
+/// # Errors
+/// [`Error::TooMany`], with the seconds until the next is heard.
+pub fn address(desk: &Desk, address: IpAddr) -> Result<()> {
+    let network = || Origin::new(address, "").network();
+    desk.edge.paces.address.as_ref().map_or(Ok(()), |pace| pace.count(&network()))
+}
+
+/// The counters of an install; none where nothing is to be counted.
+pub(crate) struct Paces {
+    person: Option<Pace<UserId>>,
+    address: Option<Pace<IpAddr>>,
+}
+
+impl Paces {
+    pub(crate) fn new(rates: Rates, clock: &Arc<dyn Clock>) -> Self {
+        Self { person: Pace::new(rates.person, clock), address: Pace::new(rates.address, clock) }
+    }
+}
+
+/// The desk's clock, as the library wants one.
+#[derive(Clone)]
+struct Hands(Arc<dyn Clock>);
+
+impl clock::Clock for Hands {
+    type Instant = Nanos;
+
+    fn now(&self) -> Nanos {
+        Nanos::from(u64::try_from(self.0.now().0).unwrap_or(0).saturating_mul(1_000))
+    }
+}
+
+type Limiter<K> = RateLimiter<K, DashMapStateStore<K>, Hands, NoOpMiddleware<Nanos>>;
+
+/// Lets a minute's worth pass at once, and then as many as become due again.
+struct Pace<K: Hash + Eq + Clone> {
+    quota: Quota,
+    hands: Hands,
+    limiter: RwLock<Arc<Limiter<K>>>,
+    heard: AtomicU32,
+}
+
+impl<K: Hash + Eq + Clone> Pace<K> {
+    fn new(per_minute: u32, clock: &Arc<dyn Clock>) -> Option<Self> {
+        let quota = Quota::per_minute(NonZeroU32::new(per_minute)?);
+        let hands = Hands(Arc::clone(clock));
+        let limiter = RwLock::new(Arc::new(Self::limiter(quota, &hands)));
+        Some(Self { quota, hands, limiter, heard: AtomicU32::new(0) })
+    }
+
+    fn limiter(quota: Quota, hands: &Hands) -> Limiter<K> {
+        RateLimiter::new(quota, DashMapStateStore::default(), hands.clone())
+    }
+
+    fn count(&self, key: &K) -> Result<()> {
+        if self.heard.fetch_add(1, Ordering::Relaxed) % TIDY == TIDY - 1 {
+            self.tidy();
+        }
+        let limiter = Arc::clone(&self.limiter.read().unwrap_or_else(PoisonError::into_inner));
+        limiter.check_key(key).map_err(|early| {
+            let wait = early.wait_time_from(self.hands.now());
+            Error::TooMany { retry_after_s: wait.as_secs() + u64::from(wait.subsec_nanos() > 0) }
+        })
+    }
+
+    fn tidy(&self) {
+        let mut limiter = self.limiter.write().unwrap_or_else(PoisonError::into_inner);
+        limiter.retain_recent();
+        if limiter.len() > MOST {
+            *limiter = Arc::new(Self::limiter(self.quota, &self.hands));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::TestClock;
+    use domain::time::SECOND;
+
+    fn pace(most: u32) -> (Pace<u32>, Arc<TestClock>) {
+        let clock = Arc::new(TestClock::default());
+        let shared: Arc<dyn Clock> = Arc::<TestClock>::clone(&clock);
+        (Pace::new(most, &shared).unwrap(), clock)
+    }
+
+    #[test]
+    fn a_minutes_worth_passes_and_then_what_becomes_due() {
+        let (pace, clock) = pace(60);
+        assert!((0..60).all(|_| pace.count(&1).is_ok()));
+        let Err(Error::TooMany { retry_after_s }) = pace.count(&1) else { panic!("heard") };
+        assert_eq!(retry_after_s, 1);
+        assert!(pace.count(&2).is_ok(), "another's count is another's");
+        clock.advance(SECOND);
+        assert!(pace.count(&1).is_ok() && pace.count(&1).is_err());
+    }
+
+    #[test]
+    fn who_is_not_heard_of_is_forgotten_and_a_flood_is_not_kept() {
+        let (pace, clock) = pace(60);
+        let kept = |pace: &Pace<u32>| pace.limiter.read().unwrap().len();
+        (0..TIDY - 1).for_each(|key| drop(pace.count(&key)));
+        clock.advance(120 * SECOND);
+        assert!(pace.count(&0).is_ok());
+        assert!(kept(&pace) <= 1, "{}", kept(&pace));
+        (0..250_000).for_each(|key| drop(pace.count(&key)));
+        assert!(kept(&pace) <= MOST + usize::try_from(TIDY).unwrap());
+    }
+
+    #[test]
+    fn nothing_is_counted_where_nothing_is_set() {
+        let clock: Arc<dyn Clock> = Arc::new(TestClock::default());
+        assert!(Pace::<u32>::new(0, &clock).is_none());
+    }
+}

@@ -1,0 +1,89 @@
+//! Telling people from programs by reCAPTCHA v3, where the operator wants that. A verifier that cannot be asked closes the
+//! door for the moment: an attacker must not be able to open it by keeping the verifier busy.
+
+use crate::{Desk, Error, Origin, RecaptchaSettings, Result, outward};
+use domain::Decimal;
+use serde::{Deserialize, Serialize};
+use serde_json::Number;
+use std::time::Duration;
+
+/// A person waits for this.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// When trying again may help.
+const RETRY_AFTER_S: u64 = 5;
+/// Google's are some 2,000 characters long.
+const LONGEST: usize = 8_192;
+/// The largest answer that is read.
+const LARGEST: usize = 64 * 1024;
+
+/// Asks the verifier.
+pub(crate) struct Verifier(reqwest::Client);
+
+impl Verifier {
+    pub(crate) fn new(settings: Option<&RecaptchaSettings>) -> anyhow::Result<Self> {
+        let url = settings.map_or("", |settings| &settings.verify_url);
+        Ok(Self(outward::client(url, PATIENCE)?))
+    }
+}
+
+#[derive(Serialize)]
+struct Question<'a> {
+    secret: &'a str,
+    response: &'a str,
+    remoteip: String,
+}
+
+/// What the verifier says. A token that was asked about before is no success.
+#[derive(Deserialize)]
+struct Verdict {
+    success: bool,
+    score: Option<Number>,
+    #[serde(default, rename = "error-codes")]
+    errors: Vec<String>,
+}
+
+/// Whether requests must come with a token.
+#[must_use]
+pub fn wanted(desk: &Desk) -> bool {
+    desk.settings.edge.recaptcha.is_some()
+}
+
+/// Lets pass what a person sent, as far as the verifier can tell; everything where none is configured.
+///
+/// # Errors
+/// [`Error::Forbidden`] for a token that is missing, wrong, too old, used before, or of too low a score;
+/// [`Error::Unavailable`] when the verifier does not answer.
+pub async fn check(desk: &Desk, token: Option<&str>, origin: &Origin) -> Result<()> {
+    let Some(settings) = &desk.settings.edge.recaptcha else { return Ok(()) };
+    let token = token.filter(|token| (1..=LONGEST).contains(&token.len())).ok_or(Error::Forbidden)?;
+    let verdict = ask(desk, settings, token, origin).await.map_err(|error| {
+        tracing::warn!(error = format!("{error:#}"), "the reCAPTCHA verifier cannot be asked");
+        Error::Unavailable { retry_after_s: RETRY_AFTER_S }
+    })?;
+    if verdict.errors.iter().any(|error| error.ends_with("-input-secret")) {
+        tracing::error!("the reCAPTCHA verifier does not know RECAPTCHA_SECRET");
+        return Err(Error::Unavailable { retry_after_s: RETRY_AFTER_S });
+    }
+    if verdict.success && score(&verdict).is_some_and(|score| score >= settings.floor) {
+        Ok(())
+    } else {
+        Err(Error::Forbidden)
+    }
+}
+
+fn score(verdict: &Verdict) -> Option<Decimal> {
+    verdict.score.as_ref()?.to_string().parse().ok()
+}
+
+async fn ask(
+    desk: &Desk,
+    settings: &RecaptchaSettings,
+    token: &str,
+    origin: &Origin,
+) -> anyhow::Result<Verdict> {
+    let remoteip = origin.address.to_string();
+    let question = Question { secret: &settings.secret.0, response: token, remoteip };
+    // The address names no secret; a failure of reqwest's would.
+    let asked = desk.edge.verifier.0.post(&settings.verify_url).form(&question).send().await;
+    outward::json(asked, LARGEST).await
+}

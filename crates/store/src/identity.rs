@@ -1,0 +1,28 @@
+//! People whom another issuer vouches for.
+
+use crate::{Result, Source, Tx};
+use domain::{Micros, UserId};
+
+/// Whom an issuer means by a subject.
+///
+/// # Errors
+/// A fault.
+pub async fn user(from: impl Source, issuer: &str, subject: &str) -> Result<Option<UserId>> {
+    value!(UserId, from, "select user_id from identities where issuer = $1 and subject = $2", issuer, subject)
+}
+
+/// Writes down whom an issuer means by a subject.
+///
+/// # Errors
+/// [`crate::Kind::Unique`] when that is known already.
+pub async fn insert(tx: &mut Tx, issuer: &str, subject: &str, user: UserId, at: Micros) -> Result<()> {
+    exec!(
+        tx,
+        "insert into identities (issuer, subject, user_id, created_at) values ($1, $2, $3, $4)",
+        issuer,
+        subject,
+        user,
+        at
+    )?;
+    Ok(())
+}

@@ -1,0 +1,98 @@
+//! Other issuers' people, the operator's notice, what public lists are made of, and figures.
+
+use crate::samples::{NOW, id, kind, person, write};
+use domain::UserId;
+use store::{Kind, gauge, identity, public_version, switch, testing::TestDb};
+
+const ISSUER: &str = "https://issuer.example/pool";
+
+async fn an_issuers_subject_is_one_person(db: &TestDb) {
+    let (first, second) = (person(db, 1).await, person(db, 2).await);
+    write(db, async |tx| identity::insert(tx, ISSUER, "a", first, NOW).await).await.unwrap();
+    let again = write(db, async |tx| identity::insert(tx, ISSUER, "a", second, NOW).await).await;
+    assert_eq!(kind(again), Some(Kind::Unique));
+    write(db, async |tx| identity::insert(tx, "https://other.example", "a", second, NOW).await)
+        .await
+        .unwrap();
+    assert_eq!(identity::user(&**db, ISSUER, "a").await.unwrap(), Some(first));
+    assert_eq!(identity::user(&**db, "https://other.example", "a").await.unwrap(), Some(second));
+    assert_eq!(identity::user(&**db, ISSUER, "A").await.unwrap(), None);
+    let nobody = UserId(id(9));
+    assert!(write(db, async |tx| identity::insert(tx, ISSUER, "b", nobody, NOW).await).await.is_err());
+}
+
+async fn a_notice_keeps_its_beginning(db: &TestDb) {
+    let admin = person(db, 1).await;
+    assert_eq!(switch::notice(&**db, switch::MAINTENANCE).await.unwrap(), None);
+    let say = async |by, words: Option<&'static str>, at| {
+        write(db, async |tx| switch::announce(tx, switch::MAINTENANCE, by, words, at).await).await.unwrap();
+        switch::notice(&**db, switch::MAINTENANCE).await.unwrap().unwrap()
+    };
+    assert_eq!(say(None, Some("moving house"), NOW).await.message.as_deref(), Some("moving house"));
+    let later = say(Some(admin), None, NOW.plus(5)).await;
+    assert_eq!((later.changed_at, later.message), (NOW, None));
+    write(db, async |tx| switch::off(tx, switch::MAINTENANCE).await).await.unwrap();
+    assert_eq!(switch::notice(&**db, switch::MAINTENANCE).await.unwrap(), None);
+}
+
+async fn what_a_public_list_shows_has_a_version(db: &TestDb) {
+    let version = async || public_version::get(&**db).await.unwrap();
+    let mut last = version().await;
+    for change in [
+        "update plans set position = position + 10",
+        "update risk_profiles set name = name",
+        "update strategies set name = name",
+    ] {
+        // No strategy yet: a change of no row is none.
+        let rows = !change.contains("strategies");
+        db.execute(change).await;
+        let now = version().await;
+        assert_eq!(now > last, rows, "{change}");
+        last = now;
+    }
+    person(db, 1).await;
+    assert_eq!(version().await, last, "what no list shows");
+}
+
+async fn what_waits_is_counted(db: &TestDb) {
+    let waiting = gauge::waiting(db).await.unwrap();
+    assert_eq!((waiting.queued, waiting.queued_since, waiting.open, waiting.mails), (0, None, 0, 0));
+    write(db, async |tx| store::lease::claim(tx, "mail", "one", NOW, NOW.plus(7)).await).await.unwrap();
+    let leases = gauge::leases(&**db).await.unwrap();
+    assert_eq!((leases.len(), leases[0].name.as_str(), leases[0].until), (1, "mail", NOW.plus(7)));
+    let connections = db.connections();
+    assert!(connections.open >= 1 && connections.idle <= connections.open);
+}
+
+async fn a_copy_is_whole_and_overwrites_nothing(db: &TestDb) {
+    let ada = person(db, 1).await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("copy.db");
+    if db.folder().is_none() {
+        assert!(db.copy_to(&file).await.is_err(), "pg_dump does that");
+        assert!(!file.exists());
+        return;
+    }
+    // A writer that is not done does not hold the copy up, and is not in it.
+    let mut unfinished = db.begin().await.unwrap();
+    store::user::insert(&mut unfinished, &crate::samples::user(2)).await.unwrap();
+    let aside = store::Db::connect(db.url(), &store::Options::default()).await.unwrap();
+    aside.copy_to(&file).await.unwrap();
+    unfinished.commit().await.unwrap();
+    assert!(aside.copy_to(&file).await.is_err(), "it exists");
+    let mode = std::os::unix::fs::PermissionsExt::mode(&file.metadata().unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o600);
+    let url = format!("sqlite:{}", file.display());
+    let copy = store::Db::connect(&url, &store::Options::default()).await.unwrap();
+    copy.migrate().await.unwrap();
+    assert_eq!(store::user::count(&copy).await.unwrap(), 1);
+    assert!(store::user::get(&copy, ada).await.unwrap().is_some());
+}
+
+store::each_engine!(
+    an_issuers_subject_is_one_person,
+    a_notice_keeps_its_beginning,
+    what_a_public_list_shows_has_a_version,
+    what_waits_is_counted,
+    a_copy_is_whole_and_overwrites_nothing,
+);

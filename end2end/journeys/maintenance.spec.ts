@@ -1,0 +1,34 @@
+import { Maintenance } from '../pages/maintenance.ts';
+import { expectAccessibleDayAndNight, expectFits, expectLive } from '../support/checks.ts';
+import { signUp } from '../support/person.ts';
+import { alone, expect } from '../support/test.ts';
+
+alone('the operator closes the desk and opens it again', async ({ page, desk, elsewhere, watch }) => {
+  watch.allow(/status of 503/);
+  const operator = await signUp(page, desk.url);
+  await desk.command('admin', operator.email);
+  await signUp(elsewhere, desk.url);
+
+  const maintenance = new Maintenance(page);
+  await maintenance.open();
+  await expect(maintenance.state).toHaveText('The desk is open.');
+  await expectAccessibleDayAndNight(page);
+  await maintenance.say('Back at 14:00 UTC.');
+  await expectAccessibleDayAndNight(page);
+  await expectLive(page);
+
+  const closed = await elsewhere.goto('/dashboard');
+  expect([closed?.status(), closed?.headers()['retry-after']]).toEqual([503, '60']);
+  await expect(elsewhere.getByTestId('maintenance-message')).toHaveText('Back at 14:00 UTC.');
+  await expectAccessibleDayAndNight(elsewhere);
+  for (const width of [390, 768, 1440]) {
+    for (const one of [page, elsewhere]) {
+      await one.setViewportSize({ width, height: 900 });
+      await expectFits(one);
+    }
+  }
+
+  await maintenance.reopen.click();
+  await expect(maintenance.state).toHaveText('The desk is open.');
+  expect((await elsewhere.goto('/dashboard'))?.status()).toBe(200);
+});

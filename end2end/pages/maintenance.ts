@@ -1,0 +1,29 @@
+import { expect, type Locator, type Page } from '@playwright/test';
+import { Frame } from './frame.ts';
+
+/** `/admin/maintenance`: closing the desk to everybody else, and opening it again. */
+export class Maintenance extends Frame {
+  readonly state: Locator;
+  readonly words: Locator;
+  readonly close: Locator;
+  readonly reopen: Locator;
+
+  constructor(page: Page) {
+    super(page);
+    this.state = page.getByTestId('maintenance-state');
+    this.words = page.getByLabel('Message');
+    this.close = page.getByTestId('maintenance-close');
+    this.reopen = page.getByTestId('maintenance-open');
+  }
+
+  async open(): Promise<void> {
+    await this.at('/admin/maintenance');
+  }
+
+  /** Closes the desk with these words. */
+  async say(words: string): Promise<void> {
+    await this.words.fill(words);
+    await this.close.click();
+    await expect(this.state).toHaveText('The desk is closed to everybody but you.');
+  }
+}

@@ -1,0 +1,75 @@
+//! While the operator has closed the desk: programs are told in their surface's shape, people on a page. What the operator
+//! needs to open it again stays open, and so do `/healthz`, `/metrics` and files.
+
+use crate::{guard, pages::Pages, rest::surface::Surface, visitor};
+use app::Visit;
+use axum::{
+    Json,
+    extract::{MatchedPath, Request, State},
+    http::{HeaderValue, Method, StatusCode, header::RETRY_AFTER},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+use domain::Role;
+use serde_json::json;
+use service::{Error, SharedDesk, maintenance};
+
+/// Nobody knows when it ends; a program asks again after this many seconds.
+const RETRY_AFTER_S: u64 = 60;
+/// What programs may still do: an admin's sign-in, and opening the desk again. Hooks go on as what follows from them does: an
+/// exit that was not heard would never be told again.
+const PROGRAMS: &[&str] =
+    &["/v1/admin/", "/v1/auth/sign-in", "/v1/auth/refresh", "/v1/hook/", "/openapi.json", "/docs"];
+/// The same for people, beside the admin's own pages.
+const PEOPLE: &[&str] = &["/sign-in", "/api/sign-in", "/api/sign-out", "/api/theme"];
+
+/// Whether the desk is closed. A database that does not answer closes nothing: what was asked will say so itself.
+async fn closed(desk: &SharedDesk) -> Option<maintenance::Closed> {
+    maintenance::closed(desk).await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "it is not known whether the desk is closed");
+        None
+    })
+}
+
+/// Stands before the routes for programs.
+pub(crate) async fn programs(State(desk): State<SharedDesk>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let Some(closed) = closed(&desk).await.filter(|_| !PROGRAMS.iter().any(|open| path.starts_with(open)))
+    else {
+        return next.run(request).await;
+    };
+    let surface = Surface::of(path);
+    if surface != Surface::Mudawyl {
+        return surface.tell(Error::Unavailable { retry_after_s: RETRY_AFTER_S }.into());
+    }
+    let message = closed.message.unwrap_or_else(|| "down for maintenance".to_owned());
+    later((StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "message": message }))).into_response())
+}
+
+/// Stands before pages and forms.
+pub(crate) async fn people(
+    State(pages): State<Pages>,
+    matched: MatchedPath,
+    request: Request,
+    next: Next,
+) -> Response {
+    let path = matched.as_str();
+    if PEOPLE.contains(&path) || guard::role_of(path) == Role::Admin || closed(&pages.desk).await.is_none() {
+        return next.run(request).await;
+    }
+    if guard::is_script(request.method(), request.headers()) {
+        return later(guard::tell_script(StatusCode::SERVICE_UNAVAILABLE, "closed"));
+    }
+    let (mut parts, _) = request.into_parts();
+    match visitor::read(&pages.desk, &parts).await {
+        Ok(visit) => parts.extensions.insert::<Visit>(visit),
+        Err(error) => return pages.broken(&error),
+    };
+    parts.method = Method::GET;
+    later(pages.closed(Request::from_parts(parts, axum::body::Body::empty())).await)
+}
+
+fn later(mut response: Response) -> Response {
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(RETRY_AFTER_S));
+    response
+}

@@ -1,0 +1,84 @@
+//! The variables about the outside: whom else to believe, how much to hear, who may look in.
+
+use super::check::Check;
+use domain::Decimal;
+use service::{EdgeSettings, OidcSettings, Rates, RecaptchaSettings, Secret};
+
+/// Where Google verifies reCAPTCHA tokens.
+const GOOGLE: &str = "https://www.google.com/recaptcha/api/siteverify";
+/// A shorter token could be guessed.
+const SHORTEST_TOKEN: usize = 16;
+
+pub(super) fn settings(check: &mut Check) -> EdgeSettings {
+    let metrics = check.text("SLIPSTREAM_METRICS_TOKEN");
+    if metrics.as_ref().is_some_and(|token| token.len() < SHORTEST_TOKEN) {
+        check.fail("SLIPSTREAM_METRICS_TOKEN", "at least 16 characters");
+    }
+    EdgeSettings {
+        oidc: oidc(check),
+        recaptcha: recaptcha(check),
+        rates: Rates {
+            person: rate(check, "SLIPSTREAM_RATE_PERSON", Rates::GENEROUS.person),
+            address: rate(check, "SLIPSTREAM_RATE_ADDRESS", Rates::GENEROUS.address),
+        },
+        origins: origins(check),
+        metrics_token: metrics.map(Secret),
+    }
+}
+
+fn rate(check: &mut Check, name: &str, usual: u32) -> u32 {
+    check.parsed(name, "a number of requests a minute, or 0 for no limit").unwrap_or(usual)
+}
+
+fn oidc(check: &mut Check) -> Option<OidcSettings> {
+    let issuer = check.text("OIDC_ISSUER");
+    let audience = check.text("OIDC_AUDIENCE");
+    let token_use = check.word("OIDC_TOKEN_USE", &["access", "id"]).map(str::to_owned);
+    let Some(issuer) = issuer else {
+        if audience.is_some() || token_use.is_some() {
+            check.fail("OIDC_ISSUER", "set together with OIDC_AUDIENCE and OIDC_TOKEN_USE");
+        }
+        return None;
+    };
+    // Whoever can change the keys on their way to us can sign as the issuer.
+    if !(issuer.starts_with("https://") || on_this_machine(&issuer)) || issuer.contains(['@', '?', '#', ' '])
+    {
+        check.fail("OIDC_ISSUER", "an https:// address, as the tokens say it in `iss`");
+    }
+    if audience.is_none() {
+        check.fail("OIDC_AUDIENCE", "set with OIDC_ISSUER: tokens for other applications are not for us");
+    }
+    Some(OidcSettings { issuer, audience: audience?, token_use })
+}
+
+fn on_this_machine(url: &str) -> bool {
+    let host = url.strip_prefix("http://").and_then(|rest| rest.split(['/', ':']).next());
+    matches!(host, Some("127.0.0.1" | "localhost"))
+}
+
+fn recaptcha(check: &mut Check) -> Option<RecaptchaSettings> {
+    let secret = check.text("RECAPTCHA_SECRET");
+    let verify_url = check.url("RECAPTCHA_VERIFY_URL").unwrap_or_else(|| GOOGLE.to_owned());
+    let floor = check.parsed("RECAPTCHA_FLOOR", "a score from 0 to 1").unwrap_or(Decimal::new(5, 1));
+    if !(Decimal::ZERO..=Decimal::ONE).contains(&floor) {
+        check.fail("RECAPTCHA_FLOOR", "a score from 0 to 1");
+    }
+    Some(RecaptchaSettings { secret: Secret(secret?), verify_url, floor })
+}
+
+/// An origin as browsers send it: scheme and host, a port unless it is the usual one, nothing after.
+fn origins(check: &mut Check) -> Vec<String> {
+    let all: Vec<String> = check.list("SLIPSTREAM_CORS_ORIGINS", "origins, with commas between them");
+    let origin = |text: &String| {
+        let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+        host.is_some_and(|host| {
+            let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.:[]".contains(&b);
+            !host.is_empty() && host.bytes().all(plain)
+        })
+    };
+    if !all.iter().all(origin) {
+        check
+            .fail("SLIPSTREAM_CORS_ORIGINS", "origins such as https://app.example, with commas between them");
+    }
+    all
+}

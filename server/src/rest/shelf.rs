@@ -1,0 +1,152 @@
+//! Public lists, kept as the bytes that were sent: plain, gzip and brotli, each with its tag. An answer is kept for one
+//! edition of what the lists show (`service::public_list`), so that a write makes the next one be made anew.
+
+use super::mudawyl::error::Failure;
+use crate::assets;
+use axum::{
+    body::{Body, Bytes},
+    extract::Request,
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+use flate2::{Compression, write::GzEncoder};
+use service::{
+    SharedDesk,
+    public_list::{self, Edition},
+};
+use sha2::{Digest as _, Sha256};
+use std::{
+    collections::HashMap,
+    io::Write as _,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+/// So many different questions are remembered; one more clears the shelf.
+const MOST: usize = 512;
+/// Longer answers, and longer questions, are not kept.
+const LARGEST: usize = 1 << 20;
+const LONGEST: usize = 512;
+/// Brotli's quality: a list is compressed once, read often.
+const BROTLI: i32 = 9;
+
+/// One form of an answer.
+struct Form {
+    bytes: Bytes,
+    tag: HeaderValue,
+}
+
+/// An answer in all its forms.
+struct Kept {
+    edition: Edition,
+    kind: HeaderValue,
+    plain: Form,
+    gzip: Option<Form>,
+    brotli: Option<Form>,
+}
+
+/// Answers by the path and query that were asked.
+#[derive(Default)]
+pub(crate) struct Shelf(RwLock<HashMap<String, Arc<Kept>>>);
+
+/// Stands before the routes of public lists.
+pub(crate) async fn serve(desk: SharedDesk, shelf: Arc<Shelf>, request: Request, next: Next) -> Response {
+    let question = request.uri().path_and_query().map_or("", |asked| asked.as_str());
+    if !matches!(*request.method(), Method::GET | Method::HEAD) || question.len() > LONGEST {
+        return next.run(request).await;
+    }
+    // Asked before the answer is made: what changes in between makes it stale, never wrong.
+    let edition = match public_list::edition(&desk).await {
+        Ok(edition) => edition,
+        Err(error) => return Failure::Service(error).into_response(),
+    };
+    if let Some(kept) = shelf.find(question, edition) {
+        return kept.answer(request.headers());
+    }
+    let (question, headers) = (question.to_owned(), request.headers().clone());
+    let (parts, body) = next.run(request).await.into_parts();
+    let kind = parts.headers.get(header::CONTENT_TYPE).cloned();
+    let (StatusCode::OK, Some(kind)) = (parts.status, kind) else {
+        return Response::from_parts(parts, body);
+    };
+    match axum::body::to_bytes(body, LARGEST).await {
+        Ok(bytes) => {
+            let kept = Arc::new(Kept::new(edition, kind, bytes));
+            shelf.put(question, Arc::clone(&kept));
+            kept.answer(&headers)
+        }
+        Err(error) => Failure::Service(service::Error::fault(error)).into_response(),
+    }
+}
+
+impl Shelf {
+    fn find(&self, question: &str, edition: Edition) -> Option<Arc<Kept>> {
+        let all = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        all.get(question).filter(|kept| kept.edition == edition).cloned()
+    }
+
+    fn put(&self, question: String, kept: Arc<Kept>) {
+        let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if all.len() >= MOST && !all.contains_key(&question) {
+            all.clear();
+        }
+        all.insert(question, kept);
+    }
+}
+
+impl Kept {
+    fn new(edition: Edition, kind: HeaderValue, bytes: Bytes) -> Self {
+        let hash = hex::encode(Sha256::digest(&bytes).get(..12).unwrap_or_default());
+        let form = |bytes: Bytes, coding: &str| {
+            let tag = HeaderValue::from_str(&format!("\"{hash}{coding}\"")).ok()?;
+            Some(Form { bytes, tag })
+        };
+        let smaller = |packed: Option<Vec<u8>>| packed.filter(|packed| packed.len() < bytes.len());
+        let gzip = smaller(gzip(&bytes)).and_then(|packed| form(packed.into(), "-gzip"));
+        let brotli = smaller(brotli(&bytes)).and_then(|packed| form(packed.into(), "-br"));
+        let tag = HeaderValue::from_str(&format!("\"{hash}\"")).unwrap_or(HeaderValue::from_static("\"\""));
+        Self { edition, kind, plain: Form { bytes, tag }, gzip, brotli }
+    }
+
+    fn answer(&self, request: &HeaderMap) -> Response {
+        let (coding, form) = assets::best(
+            request,
+            [
+                (Some("br"), self.brotli.as_ref()),
+                (Some("gzip"), self.gzip.as_ref()),
+                (None, Some(&self.plain)),
+            ],
+        )
+        .unwrap_or((None, &self.plain));
+        let unchanged = form.tag.to_str().is_ok_and(|tag| assets::matches(request, tag));
+        let mut response = Response::new(Body::empty());
+        let headers = response.headers_mut();
+        headers.insert(header::ETAG, form.tag.clone());
+        // Kept by anyone, and asked about each time: a list is never older than a second.
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, no-cache"));
+        headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+        if unchanged {
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+            return response;
+        }
+        headers.insert(header::CONTENT_TYPE, self.kind.clone());
+        if let Some(coding) = coding {
+            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
+        }
+        *response.body_mut() = Body::from(form.bytes.clone());
+        response
+    }
+}
+
+fn gzip(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut packer = GzEncoder::new(Vec::new(), Compression::best());
+    packer.write_all(bytes).ok()?;
+    packer.finish().ok()
+}
+
+fn brotli(bytes: &[u8]) -> Option<Vec<u8>> {
+    let settings = brotli::enc::BrotliEncoderParams { quality: BROTLI, ..Default::default() };
+    let mut packed = Vec::new();
+    brotli::BrotliCompress(&mut &*bytes, &mut packed, &settings).ok()?;
+    Some(packed)
+}
