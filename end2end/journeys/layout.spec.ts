@@ -3,7 +3,17 @@ import { expectAccessible, expectFits, expectLive } from '../support/checks.ts';
 import { expect, test } from '../support/test.ts';
 
 const WIDTHS = [390, 768, 1440];
-const STRANGERS = ['/', '/docs', '/strategies', '/maintenance', '/sign-up', '/sign-in', '/forgot', '/reset?token=none'];
+const STRANGERS = [
+  '/',
+  '/docs',
+  '/strategies',
+  '/maintenance',
+  '/sign-up',
+  '/sign-in',
+  '/forgot',
+  '/reset?token=none',
+  '/unsubscribe',
+];
 const TRADERS = [
   '/dashboard',
   '/keys',
@@ -19,6 +29,8 @@ const TRADERS = [
   '/copies',
   '/settings',
   '/settings/api-clients',
+  '/settings/notifications',
+  '/telegram',
 ];
 
 for (const width of WIDTHS) {

@@ -7,7 +7,10 @@ use domain::{
     Symbol,
     time::{DAY, SECOND},
 };
-use service::{Result, SharedDesk, copy, equity, keeper::Keeper, ledger, live, mail, session, strategy};
+use service::{
+    Result, SharedDesk, balance_history, copy, equity, keeper::Keeper, key, ledger, live, notify, order, session,
+    strategy,
+};
 use std::{future::Future, time::Duration};
 use tokio::{
     task::JoinSet,
@@ -25,18 +28,37 @@ pub(crate) struct Jobs {
 }
 
 /// The jobs that one instance does for all.
-const LEASED: &[&str] = &["mail", "equity", "transfers", "prune", "backtests", strategies::NAME];
+const LEASED: &[&str] = &[
+    "messages",
+    "telegram",
+    "protections",
+    "equity",
+    "transfers",
+    "prune",
+    "backtests",
+    "balances",
+    "keys",
+    strategies::NAME,
+];
 
 impl Jobs {
     /// Starts them all.
     pub(crate) fn start(desk: &SharedDesk) -> Self {
-        let mut name = [0_u8; 8];
-        desk.chance.fill(&mut name);
-        let mut jobs = Self { desk: desk.clone(), holder: hex::encode(name), running: JoinSet::new() };
+        // A desk that was killed takes its jobs up again at once: it is the same instance.
+        let holder = desk.instance().to_owned();
+        let mut jobs = Self { desk: desk.clone(), holder, running: JoinSet::new() };
+        jobs.leased("messages", Duration::from_secs(2), |desk| async move {
+            notify::deliver(&desk).await.map(drop)
+        });
         jobs.leased(
-            "mail",
+            "telegram",
+            Duration::from_secs(1),
+            |desk| async move { notify::telegram::poll(&desk).await },
+        );
+        jobs.leased(
+            "protections",
             Duration::from_secs(5),
-            |desk| async move { mail::send_due(&desk).await.map(drop) },
+            |desk| async move { order::look_after(&desk).await },
         );
         jobs.leased("equity", Duration::from_secs(60), |desk| async move { equity::snapshot(&desk).await });
         jobs.leased(
@@ -45,6 +67,12 @@ impl Jobs {
             |desk| async move { ledger::settle_due(&desk).await },
         );
         jobs.leased("prune", Duration::from_secs(3_600), prune);
+        jobs.leased("balances", Duration::from_secs(60), |desk| async move {
+            balance_history::snapshot(&desk).await
+        });
+        jobs.leased("keys", Duration::from_secs(key::CHECK_ROUND_S), |desk| async move {
+            key::check_due(&desk).await
+        });
         jobs.leased(
             "backtests",
             Duration::from_secs(15),
@@ -118,6 +146,7 @@ async fn release(desk: &SharedDesk, name: &str, holder: &str) -> Result<()> {
 async fn prune(desk: SharedDesk) -> Result<()> {
     let now = desk.clock.now();
     session::prune(&desk, now).await?;
+    notify::prune(&desk, now).await?;
     let mut tx = desk.db.begin().await?;
     store::event::prune_before(&mut tx, now.plus(-EVENTS_KEPT)).await?;
     Ok(tx.commit().await?)

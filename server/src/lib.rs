@@ -22,4 +22,5 @@ pub mod rest;
 pub mod router;
 pub mod run;
 pub mod telemetry;
+mod unsubscribe;
 mod visitor;

@@ -17,6 +17,7 @@ use crate::{
         surface::{Surface, Trouble},
     },
     telemetry::{self, Ids},
+    unsubscribe,
 };
 use axum::{
     Extension, Router,
@@ -134,7 +135,7 @@ fn plain(desk: &SharedDesk, streams: Streams, meters: Meters) -> Router {
 fn people(desk: &SharedDesk, document: &Value) -> anyhow::Result<Router> {
     let pages = Pages::new(desk.clone(), document);
     let csrf = CsrfLayer::new().add_trusted_origin(&desk.settings.public_url)?;
-    let routes = pages.routes().merge(exports::routes());
+    let routes = pages.routes().merge(exports::routes()).merge(unsubscribe::routes());
     let guarded = routes
         .layer(from_fn_with_state(pages.clone(), guard::check))
         .layer(from_fn_with_state(pages.clone(), closed::people))

@@ -5,6 +5,7 @@ pub mod clients;
 pub mod follows;
 mod form;
 pub mod keys;
+pub mod messages;
 pub mod operator;
 pub mod people;
 pub mod rules;
@@ -33,6 +34,11 @@ pub const SERVER_FNS: &[(&str, Role)] = &[
     ("/api/key-credentials", Role::Trader),
     ("/api/key-reset", Role::Trader),
     ("/api/key-delete", Role::Trader),
+    ("/api/notification-set", Role::Trader),
+    ("/api/telegram-unlink", Role::Trader),
+    ("/api/telegram-say", Role::Trader),
+    ("/api/unsubscribe", Role::Anyone),
+    ("/api/message-retry", Role::Admin),
     ("/api/client-create", Role::Trader),
     ("/api/client-revoke", Role::Trader),
     ("/api/account-open", Role::Trader),

@@ -33,6 +33,10 @@ pub enum Deed {
     KeyChanged,
     /// An exchange key was deleted.
     KeyDeleted,
+    /// Somebody asked the operator something.
+    SupportAsked,
+    /// The operator closed a request.
+    SupportClosed,
     /// A sandbox account was opened.
     SandboxOpened,
     /// A sandbox account was reset.
@@ -113,6 +117,8 @@ impl Deed {
             Self::KeyCreated => "key-created",
             Self::KeyChanged => "key-changed",
             Self::KeyDeleted => "key-deleted",
+            Self::SupportAsked => "support-asked",
+            Self::SupportClosed => "support-closed",
             Self::SandboxOpened => "sandbox-opened",
             Self::SandboxReset => "sandbox-reset",
             Self::DeskClosed => "desk-closed",

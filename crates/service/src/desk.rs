@@ -1,8 +1,19 @@
 //! The desk: everything that use cases need, made once at start.
 
 use crate::{
-    Sealer, Settings, api_client::Decoy, copy::Copying, edge::Edge, live, locks::Locks, mail::Mailer, market,
-    password::Hasher, sandbox_control::SandboxControl, signing::Keyring, strategy, token::Verified,
+    Sealer, Settings,
+    api_client::Decoy,
+    copy::Copying,
+    edge::Edge,
+    live,
+    locks::Locks,
+    market,
+    notify::{Mailer, Signer, telegram::Telegram},
+    password::Hasher,
+    sandbox_control::SandboxControl,
+    signing::Keyring,
+    strategy,
+    token::Verified,
 };
 use domain::{Chance, Clock, UserId};
 use exchange::Exchange;
@@ -59,6 +70,9 @@ pub struct Desk {
     pub(crate) mailer: Mailer,
     /// What it remembers of the outside.
     pub(crate) edge: Edge,
+    pub(crate) telegram: Telegram,
+    /// Signs what messages carry.
+    pub(crate) signer: Signer,
     /// Stands in for an API client that nobody has.
     pub(crate) decoy: Decoy,
     /// Orders of one key and market are worked one after another within this process.
@@ -82,11 +96,12 @@ impl Desk {
     /// Puts a desk together. Nothing is started: the server's jobs do that.
     ///
     /// # Errors
-    /// When the settings of mail, or of whom to ask outside, cannot be used.
+    /// When the settings of mail, of Telegram, or of whom to ask outside, cannot be used.
     pub fn new(parts: Parts) -> anyhow::Result<SharedDesk> {
         let Parts { db, exchange, payments, sealer, clock, chance, settings, sandbox, instance } = parts;
         let mailer = Mailer::new(&settings.mail)?;
         let edge = Edge::new(&settings.edge, &clock)?;
+        let telegram = Telegram::new(&settings.telegram)?;
         Ok(Arc::new(Self {
             hasher: Hasher::default(),
             keyring: Keyring::default(),
@@ -109,6 +124,14 @@ impl Desk {
             sandbox,
             mailer,
             edge,
+            telegram,
+            signer: Signer::default(),
         }))
+    }
+
+    /// What this instance is called among those that share the database, the same after a restart.
+    #[must_use]
+    pub fn instance(&self) -> &str {
+        &self.instance
     }
 }

@@ -1,7 +1,7 @@
 //! What accounts are worth in USD, now and over time.
 
 use crate::{Actor, Desk, Result, SharedDesk, key, market};
-use domain::{Balance, Decimal, ExchangeKeyId, Micros, Symbol, TradeType, UserId, money, time};
+use domain::{Balance, Decimal, ExchangeKey, ExchangeKeyId, Micros, Symbol, TradeType, UserId, money, time};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use std::collections::BTreeMap;
 use store::{equity::Point, key::KeyRow};
@@ -20,13 +20,17 @@ const DOLLARS: [&str; 5] = ["USDT", "USDC", "BUSD", "FDUSD", "USD"];
 /// # Errors
 /// When the database cannot be asked. An account that cannot be read counts with its last worth.
 pub async fn total_usd(desk: &Desk, actor: &Actor) -> Result<Decimal> {
-    total_usd_of(desk, actor.user).await
+    sum(desk, actor.user, |key| key.active).await
 }
 
-/// As [`total_usd`], for what is done in a person's name while they are away.
-pub(crate) async fn total_usd_of(desk: &Desk, user: UserId) -> Result<Decimal> {
+/// What counts against the limit of a person's plan: as [`total_usd`], without play money.
+pub(crate) async fn counted_usd_of(desk: &Desk, user: UserId) -> Result<Decimal> {
+    sum(desk, user, |key| key.active && !key.sandbox).await
+}
+
+async fn sum(desk: &Desk, user: UserId, counts: fn(&ExchangeKey) -> bool) -> Result<Decimal> {
     let keys = store::key::list_by_user(&desk.db, user).await?;
-    let active = keys.into_iter().filter(|key| key.active);
+    let active = keys.into_iter().filter(counts);
     let worths: Vec<Decimal> = stream::iter(active)
         .map(|key| async move { present_worth(desk, key.id).await })
         .buffered(AT_ONCE)

@@ -1,16 +1,21 @@
 //! Exchange keys: a person's credentials at an exchange.
 
 mod change;
+mod check;
 mod connect;
 mod sandbox;
 
 pub use change::{KeyChange, KeyUse, delete, delete_check, update};
+pub use check::{CHECK_ROUND_S, check_due};
 pub use connect::{NewKey, create, create_together};
 pub use sandbox::{connect_sandbox, open_sandbox_account, reset_sandbox};
 
-use crate::{Actor, Desk, Error, Result, Sealed, live};
+use crate::{
+    Actor, Desk, Error, Result, Sealed, live,
+    notify::{Event, Telling},
+};
 use domain::{
-    ApiKeyStatus, Balance, ExchangeKey, ExchangeKeyId, UserId,
+    Balance, ExchangeKey, ExchangeKeyId, UserId,
     live::{Happening, What},
 };
 use exchange::{Answer, Credentials, Failure};
@@ -71,13 +76,15 @@ pub(crate) async fn heed<T>(desk: &Desk, id: ExchangeKeyId, answer: Answer<T>) -
 /// The exchange refuses a key: it is switched off, and its owner told, once.
 pub(crate) async fn refused(desk: &Desk, id: ExchangeKeyId) -> Result<()> {
     let Some(row) = store::key::get_any(&desk.db, id).await? else { return Ok(()) };
-    if row.key.status == ApiKeyStatus::Unauthorized {
-        return Ok(());
-    }
     let now = desk.clock.now();
     let mut tx = desk.db.begin().await?;
-    store::key::set_status(&mut tx, id, ApiKeyStatus::Unauthorized, false, now).await?;
-    tx.commit().await?;
+    if !store::key::refuse(&mut tx, id, now).await? {
+        return Ok(());
+    }
+    // Two instances that find out at once have read the same row.
+    let once = format!("key-refused:{id}:{}", row.key.updated_at.0);
+    Telling::new(row.user_id, once, &Event::KeyRefused { key: id }, now)?.write(&mut tx).await?;
     let what = What::KeyRefused(row.key.name);
-    live::record(desk, row.user_id, &Happening { key: id, at: now, what }).await
+    live::append(&mut tx, row.user_id, &Happening { key: id, at: now, what }).await?;
+    Ok(tx.commit().await?)
 }

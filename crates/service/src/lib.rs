@@ -14,6 +14,7 @@ pub mod account;
 pub mod api_client;
 pub mod audit;
 pub mod billing;
+pub mod balance_history;
 pub mod copy;
 pub mod equity;
 pub mod exchange_account;
@@ -24,9 +25,10 @@ pub mod key;
 pub mod ledger;
 pub mod live;
 mod locks;
-pub mod mail;
+mod mail;
 pub mod maintenance;
 pub mod market;
+pub mod notify;
 mod oidc;
 mod opaque;
 pub mod order;
@@ -46,6 +48,7 @@ pub mod signal;
 mod signing;
 pub mod strategy;
 pub mod sub_account;
+pub mod support;
 pub mod system;
 mod throttle;
 pub mod token;
@@ -61,7 +64,7 @@ pub use error::Error;
 pub use secrets::{MasterKey, Sealed, Sealer};
 pub use settings::{
     EdgeSettings, Limit, MailSettings, Mode, OidcSettings, Rates, RecaptchaSettings, SIGNAL_MAX_AGE_S,
-    Secret, Settings, Throttles,
+    Secret, Settings, TELEGRAM, TelegramSettings, Throttles,
 };
 
 /// What a use case answers.

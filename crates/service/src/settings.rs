@@ -4,6 +4,8 @@ mod edge;
 
 pub use edge::{EdgeSettings, OidcSettings, Rates, RecaptchaSettings, Secret};
 
+use zeroize::Zeroizing;
+
 /// Long enough for some hundred followers within Binance's request limits, short enough for a price to mean something.
 pub const SIGNAL_MAX_AGE_S: i64 = 120;
 
@@ -29,6 +31,8 @@ pub struct Settings {
     pub jurisdiction: String,
     /// How mail leaves.
     pub mail: MailSettings,
+    /// How Telegram is reached.
+    pub telegram: TelegramSettings,
     /// How many attempts are heard.
     pub throttles: Throttles,
     /// Whom else to believe, how much to hear, who may look in.
@@ -51,6 +55,31 @@ impl std::fmt::Debug for MailSettings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let smtp = if self.smtp_url.is_some() { "set" } else { "unset" };
         f.debug_struct("MailSettings").field("smtp_url", &smtp).field("from", &self.from).finish()
+    }
+}
+
+/// Where Telegram's own Bot API is.
+pub const TELEGRAM: &str = "https://api.telegram.org";
+
+/// How Telegram is reached. Without a token the desk's own page stands in for it.
+#[derive(Clone)]
+pub struct TelegramSettings {
+    /// The bot's token; it is part of every address asked for, so addresses are never logged.
+    pub token: Option<Zeroizing<String>>,
+    /// Where the Bot API is.
+    pub api_base: String,
+}
+
+impl Default for TelegramSettings {
+    fn default() -> Self {
+        Self { token: None, api_base: TELEGRAM.to_owned() }
+    }
+}
+
+impl std::fmt::Debug for TelegramSettings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let token = if self.token.is_some() { "set" } else { "unset" };
+        f.debug_struct("TelegramSettings").field("token", &token).field("api_base", &self.api_base).finish()
     }
 }
 
@@ -80,10 +109,14 @@ pub struct Throttles {
     pub account: Limit,
     /// Reset mails to one mailbox.
     pub reset: Limit,
+    /// Requests of one person to the operator.
+    pub support: Limit,
     /// Wrong keys and secrets of programs from one network.
     pub programs: Limit,
     /// Requests of one API client.
     pub client: Limit,
+    /// Link codes sent from one chat.
+    pub chat: Limit,
 }
 
 impl Default for Throttles {
@@ -92,8 +125,10 @@ impl Default for Throttles {
             address: Limit::per_minutes(60, 15),
             account: Limit::per_minutes(10, 15),
             reset: Limit::per_minutes(3, 60),
+            support: Limit::per_minutes(5, 60),
             programs: Limit::per_minutes(60, 15),
             client: Limit::per_minutes(300, 1),
+            chat: Limit::per_minutes(10, 15),
         }
     }
 }
@@ -106,6 +141,7 @@ impl Default for Settings {
             egress_ips: Vec::new(),
             jurisdiction: "ZA".to_owned(),
             mail: MailSettings { smtp_url: None, from: "slipstream@localhost".to_owned() },
+            telegram: TelegramSettings::default(),
             throttles: Throttles::default(),
             edge: EdgeSettings::default(),
             signal_max_age_s: SIGNAL_MAX_AGE_S,

@@ -1,7 +1,7 @@
 //! Counting attempts, in the database: two instances count together, and a restart forgets nothing.
 
 use crate::{Desk, Error, Limit, Origin, Result};
-use domain::{ApiClientId, time::SECOND};
+use domain::{ApiClientId, UserId, time::SECOND};
 use sha2::{Digest as _, Sha256};
 use store::Tx;
 
@@ -13,10 +13,14 @@ pub(crate) enum Bucket<'a> {
     Account(&'a str),
     /// Reset mails to one mailbox.
     Reset(&'a str),
+    /// One person's requests to the operator.
+    Support(UserId),
     /// Tokens of hooks that open nothing, from one network.
     Hook(&'a Origin),
     /// Wrong keys and secrets of programs, from one network.
     Programs(&'a Origin),
+    /// Link codes sent from one Telegram chat.
+    Chat(i64),
     /// Requests of one API client.
     Client(ApiClientId),
 }
@@ -29,7 +33,9 @@ impl Bucket<'_> {
             Self::Hook(origin) => format!("hook:{}", origin.network()),
             Self::Account(email) => format!("account:{}", hidden(email)),
             Self::Reset(email) => format!("reset:{}", hidden(email)),
+            Self::Support(user) => format!("support:{user}"),
             Self::Programs(origin) => format!("programs:{}", origin.network()),
+            Self::Chat(id) => format!("chat:{id}"),
             Self::Client(id) => format!("client:{id}"),
         }
     }
@@ -40,7 +46,9 @@ impl Bucket<'_> {
             Self::Network(_) | Self::Hook(_) => all.address,
             Self::Account(_) => all.account,
             Self::Reset(_) => all.reset,
+            Self::Support(_) => all.support,
             Self::Programs(_) => all.programs,
+            Self::Chat(_) => all.chat,
             Self::Client(_) => all.client,
         }
     }

@@ -1,7 +1,7 @@
 //! What a person's accounts entered: for strategies, from copies; by hand, from intents. Newest first, page by page.
 
 mod csv;
-mod token;
+pub(crate) mod token;
 
 pub use csv::{csv, file_name};
 
@@ -87,7 +87,7 @@ pub struct Page {
 /// A token that we did not give this person for this history.
 pub async fn page(desk: &Desk, actor: &Actor, which: Which, asked: &Asked, filter: &Filter) -> Result<Page> {
     let token = match &asked.token {
-        Some(text) => Token::read(text, which, actor.user)
+        Some(text) => Token::read(text, which.word(), actor.user)
             .ok_or_else(|| Error::field("nextToken", Problem::NotToken))?,
         None => days(desk, asked),
     };
@@ -98,7 +98,7 @@ pub async fn page(desk: &Desk, actor: &Actor, which: Which, asked: &Asked, filte
     let next = items
         .last()
         .filter(|_| more)
-        .map(|(id, _)| Token { last: Some(*id), ..token }.write(which, actor.user));
+        .map(|(id, _)| Token { last: Some(*id), ..token }.write(which.word(), actor.user));
     Ok(Page { items: items.into_iter().map(|(_, item)| item).collect(), next })
 }
 

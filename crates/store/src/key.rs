@@ -267,6 +267,39 @@ pub async fn set_status(
     Ok(rows == 1)
 }
 
+/// The exchange refuses a key: switches it off; false when that was known, or it is gone. Of several who find out at
+/// the same time one is told true.
+///
+/// # Errors
+/// A fault.
+pub async fn refuse(tx: &mut Tx, id: ExchangeKeyId, at: Micros) -> Result<bool> {
+    let rows = exec!(
+        tx,
+        "update exchange_keys set status = 'UNAUTHORIZED', active = false, updated_at = $2 \
+         where id = $1 and status <> 'UNAUTHORIZED'",
+        id,
+        at
+    )?;
+    Ok(rows == 1)
+}
+
+/// Notes whether the exchange could be asked about a key that it lets in; what was refused or switched off meanwhile
+/// stays as it is.
+///
+/// # Errors
+/// A fault.
+pub async fn set_reached(tx: &mut Tx, id: ExchangeKeyId, status: ApiKeyStatus, at: Micros) -> Result<()> {
+    exec!(
+        tx,
+        "update exchange_keys set status = $2, updated_at = $3 \
+         where id = $1 and active = true and status <> $2 and status <> 'UNAUTHORIZED'",
+        id,
+        status,
+        at
+    )?;
+    Ok(())
+}
+
 /// Puts another sealing of the same secret in place of `old` (rekey); false when the key has meanwhile been given
 /// other credentials, or is gone.
 ///

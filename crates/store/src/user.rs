@@ -92,6 +92,28 @@ pub async fn set_role(tx: &mut Tx, id: UserId, role: Role, at: Micros) -> Result
     Ok(rows == 1)
 }
 
+/// Holds a person's row until the transaction ends, so that what is counted for them is counted by one at a time.
+///
+/// # Errors
+/// A fault.
+pub async fn lock(tx: &mut Tx, id: UserId) -> Result<()> {
+    exec!(tx, "update users set updated_at = updated_at where id = $1", id)?;
+    Ok(())
+}
+
+/// The admins, oldest first.
+///
+/// # Errors
+/// A fault.
+pub async fn admins(from: impl Source) -> Result<Vec<User>> {
+    rows!(
+        User,
+        from,
+        fetch_all,
+        "select id, email, password_hash, role, created_at, updated_at from users where role = 'admin' order by id"
+    )
+}
+
 /// Who signed up first.
 ///
 /// # Errors
@@ -106,6 +128,21 @@ pub async fn first(from: impl Source) -> Result<Option<UserId>> {
 /// A fault.
 pub async fn any_admin(from: impl Source) -> Result<bool> {
     Ok(value!(UserId, from, "select id from users where role = 'admin' limit 1")?.is_some())
+}
+
+/// Everybody of a role, in the order they signed up.
+///
+/// # Errors
+/// A fault.
+pub async fn list_by_role(from: impl Source, role: Role) -> Result<Vec<User>> {
+    rows!(
+        User,
+        from,
+        fetch_all,
+        "select id, email, password_hash, role, created_at, updated_at from users where role = $1 \
+         order by created_at, id",
+        role
+    )
 }
 
 /// How many people there are.

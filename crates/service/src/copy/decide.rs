@@ -102,7 +102,7 @@ pub(super) async fn by_plan(desk: &Desk, row: &KeyRow) -> Result<std::result::Re
     }
     if let Some(most) = limits.max_balance_usd
         && !row.key.sandbox
-        && !limits.allows_balance(equity::total_usd_of(desk, row.user_id).await?)
+        && !limits.allows_balance(equity::counted_usd_of(desk, row.user_id).await?)
     {
         return Ok(Err((Reason::PlanBalance, Some(format!("{most} USD")))));
     }

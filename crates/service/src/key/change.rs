@@ -127,7 +127,7 @@ async fn renew(desk: &Desk, row: &mut KeyRow, api_key: String, secret: &str) -> 
 async fn reactivate(desk: &Desk, row: &mut KeyRow) -> Result<()> {
     let who = credentials(desk, row)?;
     let answer = desk.exchange.key_rights(&who).await;
-    let rights = heed(desk, row.key.id, answer).await?;
+    let rights = connect::fit(heed(desk, row.key.id, answer).await?, row.key.trade_type)?;
     row.key.active = true;
     row.key.status = ApiKeyStatus::Authorized;
     row.key.ip_restricted = rights.ip_restricted;

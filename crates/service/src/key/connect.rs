@@ -4,6 +4,7 @@ use super::seal;
 use crate::{Actor, Desk, Error, Mode, Result, audit, equity, plan};
 use domain::{
     ApiKeyStatus, Decimal, ExchangeId, ExchangeKey, ExchangeKeyId, Refusal, StrategyType, TradeType,
+    plan::Limits,
     validation::{self, FieldProblem, Problem},
 };
 use exchange::{Credentials, KeyRights};
@@ -44,24 +45,25 @@ pub async fn create(desk: &Desk, actor: &Actor, new: NewKey) -> Result<ExchangeK
 pub async fn create_together(desk: &Desk, actor: &Actor, news: Vec<NewKey>) -> Result<Vec<ExchangeKey>> {
     let news = news.into_iter().map(checked).collect::<Result<Vec<_>>>()?;
     let limits = plan::of(desk, actor).await?.limits;
-    let present = store::key::count_by_user(&desk.db, actor.user).await?;
-    let last = i64::try_from(news.len()).unwrap_or(i64::MAX).saturating_sub(1);
-    if !limits.allows_key(present.saturating_add(last)) {
-        return Err(Refusal::PlanKeyLimit.into());
-    }
+    let more = i64::try_from(news.len()).unwrap_or(i64::MAX);
+    within(&limits, store::key::count_by_user(&desk.db, actor.user).await?, more)?;
     for new in &news {
         if store::key::exists(&desk.db, new.exchange_id, &new.api_key, new.trade_type).await? {
             return Err(Refusal::KeyExists.into());
         }
     }
-    let mut worth =
-        if limits.max_balance_usd.is_some() { equity::total_usd(desk, actor).await? } else { Decimal::ZERO };
+    let mut worth = match limits.max_balance_usd {
+        Some(_) => equity::counted_usd_of(desk, actor.user).await?,
+        None => Decimal::ZERO,
+    };
     let mut rights = Vec::new();
     for new in &news {
         let who = Credentials::new(new.api_key.clone(), new.secret.as_str());
         rights.push(verify(desk, &who, new.trade_type).await?);
         let balance = desk.exchange.balance(&who, new.trade_type).await?;
-        worth += equity::worth(desk, &balance).await?;
+        if !sandbox(desk) {
+            worth += equity::worth(desk, &balance).await?;
+        }
     }
     if !limits.allows_balance(worth) {
         return Err(Refusal::PlanBalanceLimit.into());
@@ -71,6 +73,9 @@ pub async fn create_together(desk: &Desk, actor: &Actor, news: Vec<NewKey>) -> R
     ids.sort_unstable();
     let mut made = Vec::new();
     let mut tx = desk.db.begin().await?;
+    // Counted again, one request of this person at a time: two at once would both have seen room for one.
+    store::user::lock(&mut tx, actor.user).await?;
+    within(&limits, store::key::count_by_user(&mut tx, actor.user).await?, more)?;
     for ((id, new), rights) in ids.into_iter().zip(&news).zip(rights) {
         made.push(insert(desk, &mut tx, actor, id, new, rights).await?);
     }
@@ -78,17 +83,36 @@ pub async fn create_together(desk: &Desk, actor: &Actor, news: Vec<NewKey>) -> R
     Ok(made)
 }
 
+/// Whether a plan has room for `more` keys beside those that there are.
+fn within(limits: &Limits, present: i64, more: i64) -> Result<()> {
+    let last = more.saturating_sub(1);
+    if limits.allows_key(present.saturating_add(last)) { Ok(()) } else { Err(Refusal::PlanKeyLimit.into()) }
+}
+
 /// Asks the exchange what the key may do. A key that may withdraw is too dangerous to keep.
 pub(super) async fn verify(desk: &Desk, who: &Credentials, kind: TradeType) -> Result<KeyRights> {
-    let rights = desk.exchange.key_rights(who).await?;
+    fit(desk.exchange.key_rights(who).await?, kind)
+}
+
+/// Whether a key with these rights may be used.
+pub(super) fn fit(rights: KeyRights, kind: TradeType) -> Result<KeyRights> {
     if rights.withdraw {
         return Err(Error::field("apiKey", Problem::KeyMayWithdraw));
     }
-    let trades = match kind {
+    if may_trade(&rights, kind) { Ok(rights) } else { Err(Refusal::KeyUnauthorized.into()) }
+}
+
+/// Whether a key may trade what it was connected for.
+pub(super) const fn may_trade(rights: &KeyRights, kind: TradeType) -> bool {
+    match kind {
         TradeType::Spot => rights.spot,
         TradeType::Futures => rights.futures,
-    };
-    if trades { Ok(rights) } else { Err(Refusal::KeyUnauthorized.into()) }
+    }
+}
+
+/// Whether the keys that are connected here are play money: those count against no plan.
+fn sandbox(desk: &Desk) -> bool {
+    desk.settings.mode == Mode::Sandbox && desk.sandbox.is_some()
 }
 
 fn checked(new: NewKey) -> Result<NewKey> {
@@ -129,7 +153,7 @@ async fn insert(
         name: new.name.clone(),
         api_key: new.api_key.clone(),
         status: ApiKeyStatus::Authorized,
-        sandbox: desk.settings.mode == Mode::Sandbox && desk.sandbox.is_some(),
+        sandbox: sandbox(desk),
         ip_restricted: rights.ip_restricted,
         created_at: now,
         updated_at: now,

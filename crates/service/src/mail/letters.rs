@@ -1,7 +1,8 @@
-//! What we write to people.
+//! What we write to people who wait for it.
 
 use super::Letter;
 use crate::Desk;
+use domain::support::Ticket;
 
 /// The way to a new password.
 pub(crate) fn reset_link(desk: &Desk, token: &str) -> Letter {
@@ -16,14 +17,12 @@ pub(crate) fn reset_link(desk: &Desk, token: &str) -> Letter {
     }
 }
 
-/// The owner is told, in case it was somebody else.
-pub(crate) fn password_changed(desk: &Desk) -> Letter {
+/// The operator is told that somebody needs help.
+pub(crate) fn support_asked(desk: &Desk, ticket: &Ticket) -> Letter {
     let base = &desk.settings.public_url;
+    let Ticket { email, subject, message, .. } = ticket;
     Letter {
-        subject: "Your Slipstream password was changed".to_owned(),
-        body: format!(
-            "The password of your Slipstream account was changed, and every other session was signed out.\n\n\
-             If it was not you, set a new one now: {base}/forgot\n"
-        ),
+        subject: format!("Support: {subject}"),
+        body: format!("{email} writes:\n\n{message}\n\nAnswer by mail to {email}, then close the request: {base}/admin/support\n"),
     }
 }

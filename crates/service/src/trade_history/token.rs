@@ -1,6 +1,5 @@
 //! Where a page of a history ended. Opaque to whoever carries it; what we did not write is not read.
 
-use super::Which;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{Micros, UserId};
 use sha2::{Digest as _, Sha256};
@@ -14,36 +13,36 @@ const CHECK: usize = 8;
 
 /// The days of a history and the last trade shown of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Token {
+pub(crate) struct Token {
     /// Decided at this moment or later.
-    pub(super) from: Micros,
+    pub(crate) from: Micros,
     /// Decided before this moment.
-    pub(super) until: Micros,
+    pub(crate) until: Micros,
     /// Older than this one.
-    pub(super) last: Option<Uuid>,
+    pub(crate) last: Option<Uuid>,
 }
 
 impl Token {
-    pub(super) fn write(self, which: Which, owner: UserId) -> String {
+    pub(crate) fn write(self, of: &str, owner: UserId) -> String {
         let mut bytes = Vec::with_capacity(1 + BODY + CHECK);
         bytes.push(VERSION);
         bytes.extend(self.from.0.to_be_bytes());
         bytes.extend(self.until.0.to_be_bytes());
         bytes.extend(self.last.unwrap_or(Uuid::max()).into_bytes());
-        let check = check(&bytes, which, owner);
+        let check = check(&bytes, of, owner);
         bytes.extend(check);
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// What was written for this person and history. It lets nobody see what is not theirs whoever wrote it, so a digest
+    /// What was written for this person and history (`of`). It lets nobody see what is not theirs whoever wrote it, so a digest
     /// does; no secret is needed.
-    pub(super) fn read(text: &str, which: Which, owner: UserId) -> Option<Self> {
+    pub(crate) fn read(text: &str, of: &str, owner: UserId) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok().filter(|bytes| bytes.len() == 1 + BODY + CHECK)?;
         let (said, given) = bytes.split_at(1 + BODY);
         let (version, body) = said.split_first()?;
         let (moments, id) = body.split_at(16);
         let (from, until) = moments.split_at(8);
-        if *version != VERSION || given != check(said, which, owner) {
+        if *version != VERSION || given != check(said, of, owner) {
             return None;
         }
         Some(Self {
@@ -54,10 +53,10 @@ impl Token {
     }
 }
 
-fn check(said: &[u8], which: Which, owner: UserId) -> [u8; CHECK] {
+fn check(said: &[u8], of: &str, owner: UserId) -> [u8; CHECK] {
     let digest = Sha256::new()
         .chain_update(said)
-        .chain_update(which.word())
+        .chain_update(of)
         .chain_update(owner.0.as_bytes())
         .finalize();
     let mut check = [0; CHECK];
@@ -80,18 +79,18 @@ mod tests {
             from in any::<i64>(), until in any::<i64>(), id in any::<u128>(), place in 0_usize..54, other in any::<char>(),
         ) {
             let token = Token { from: Micros(from), until: Micros(until), last: Some(Uuid::from_u128(id)) };
-            let text = token.write(Which::Manual, user(1));
-            prop_assert_eq!(Token::read(&text, Which::Manual, user(1)), Some(token));
-            prop_assert_eq!(Token::read(&text, Which::Strategy, user(1)), None);
-            prop_assert_eq!(Token::read(&text, Which::Manual, user(2)), None);
+            let text = token.write("manual", user(1));
+            prop_assert_eq!(Token::read(&text, "manual", user(1)), Some(token));
+            prop_assert_eq!(Token::read(&text, "strategy", user(1)), None);
+            prop_assert_eq!(Token::read(&text, "manual", user(2)), None);
             let changed: String = text.chars().enumerate().map(|(i, c)| if i == place { other } else { c }).collect();
             prop_assume!(changed != text);
-            prop_assert_eq!(Token::read(&changed, Which::Manual, user(1)), None);
+            prop_assert_eq!(Token::read(&changed, "manual", user(1)), None);
         }
 
         #[test]
         fn rubbish_is_no_token(text in ".{0,80}") {
-            prop_assert_eq!(Token::read(&text, Which::Manual, user(1)), None);
+            prop_assert_eq!(Token::read(&text, "manual", user(1)), None);
         }
     }
 }

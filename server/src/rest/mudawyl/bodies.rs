@@ -50,6 +50,57 @@ pub struct KeyChangeBody {
     pub api_secret_key: Option<String>,
 }
 
+/// "Update User Profile". What is left out stays as it is.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(example = super::examples::update_profile_request)]
+pub struct ProfileBody {
+    /// Letters of any script, with spaces, hyphens and apostrophes.
+    pub last_name: Option<String>,
+    /// Letters of any script, with spaces, hyphens and apostrophes.
+    pub first_name: Option<String>,
+    /// ISO 3166-1 alpha-2.
+    pub country: Option<String>,
+    /// EN or AR.
+    pub language: Option<String>,
+    /// A name of the IANA time zone database.
+    pub timezone: Option<String>,
+}
+
+/// A request to the operator. Ours; the document has a heading without a body.
+#[derive(Serialize, ToSchema)]
+pub struct SupportBody {
+    /// One line, 1 to 120 characters.
+    #[schema(example = "My key was switched off")]
+    pub subject: String,
+    /// 1 to 5,000 characters.
+    #[schema(example = "Since this morning. What can I do?")]
+    pub message: String,
+}
+
+/// "Put Notification Settings".
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(example = super::examples::notification_request)]
+pub struct NotificationBody {
+    /// The report of each week, by e-mail.
+    pub weekly_report: Option<bool>,
+    /// The report of each month, by e-mail.
+    pub monthly_report: Option<bool>,
+    /// New orders, by e-mail.
+    pub email_new_order: Option<bool>,
+    /// Take-profits, by e-mail.
+    pub email_take_profit: Option<bool>,
+    /// Stop-losses, by e-mail.
+    pub email_stop_loss: Option<bool>,
+    /// New orders, by Telegram; needs a linked chat.
+    pub telegram_new_order: Option<bool>,
+    /// Take-profits, by Telegram; needs a linked chat.
+    pub telegram_take_profit: Option<bool>,
+    /// Stop-losses, by Telegram; needs a linked chat.
+    pub telegram_stop_loss: Option<bool>,
+}
+
 /// "Create Manual Order". Numbers may come as numbers or as text.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

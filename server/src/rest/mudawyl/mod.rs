@@ -6,19 +6,23 @@
 
 mod account;
 mod api_client;
+pub mod balance_history;
 pub mod asked;
 pub mod bodies;
 pub mod error;
 pub mod examples;
 pub mod follow;
 pub mod key;
+pub mod notification;
 pub mod order;
 pub mod past;
 mod plan;
 mod position;
 pub mod present;
+pub mod profile;
 pub mod setting;
 pub mod strategy;
+mod support;
 mod ticker;
 mod trade;
 pub mod validate;
@@ -45,6 +49,7 @@ pub fn open(doors: Doors) -> Doors {
         .listed(routes!(strategy::profiles))
         .listed(routes!(strategy::history))
         .listed(routes!(strategy::performance))
+        .route(Role::Trader, routes!(profile::show, profile::update))
         .route(Role::Trader, routes!(account::whitelist))
         .route(Role::Trader, routes!(account::balance))
         .route(Role::Trader, routes!(account::sandbox))
@@ -54,6 +59,10 @@ pub fn open(doors: Doors) -> Doors {
         .route(Role::Trader, routes!(key::create))
         .route(Role::Trader, routes!(key::update, key::delete))
         .route(Role::Trader, routes!(key::balance))
+        .route(Role::Trader, routes!(balance_history::show))
+        .route(Role::Trader, routes!(support::ask))
+        .route(Role::Trader, routes!(notification::method))
+        .route(Role::Trader, routes!(notification::show, notification::update))
         .route(Role::Trader, routes!(order::open))
         .route(Role::Trader, routes!(order::history))
         .route(Role::Trader, routes!(order::place))

@@ -189,6 +189,14 @@ pub fn text<T>(rule: fn(&str) -> Result<T, Problem>) -> impl FnOnce(&Value) -> R
     move |value| rule(value.as_str().ok_or(Problem::NotText)?)
 }
 
+/// Text whose rule is the service's: what is no text becomes one that keeps no rule.
+///
+/// # Errors
+/// Never.
+pub fn raw(value: &Value) -> Result<String, Problem> {
+    Ok(value.as_str().unwrap_or("").to_owned())
+}
+
 /// A boolean, or its name.
 ///
 /// # Errors

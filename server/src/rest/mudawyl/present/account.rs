@@ -4,6 +4,7 @@ use super::{Iso, Num};
 use crate::rest::words;
 use domain::{Balance, Decimal, ExchangeKey, Funds, Plan};
 use serde::Serialize;
+use service::balance_history::{Day, Page};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -83,6 +84,33 @@ pub struct TotalBalance {
     /// All active keys together.
     #[serde(rename = "USD")]
     pub usd: Num,
+}
+
+/// "List Exchange Key Balance History".
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct BalanceDays {
+    /// Newest first.
+    pub items: Vec<BalanceDay>,
+    /// Asks for the next page; null after the last.
+    pub next_token: Option<String>,
+}
+
+/// One UTC day.
+#[derive(Debug, Serialize, ToSchema)]
+#[allow(missing_docs)] // the fields are the document's
+pub struct BalanceDay {
+    #[schema(example = "2022-09-13")]
+    pub date: String,
+    #[serde(rename = "totalUSD")]
+    pub total_usd: Num,
+}
+
+impl From<Page> for BalanceDays {
+    fn from(page: Page) -> Self {
+        let item = |day: Day| BalanceDay { date: day.day.date(), total_usd: Num(day.total_usd) };
+        Self { items: page.items.into_iter().map(item).collect(), next_token: page.next }
+    }
 }
 
 /// "List Subscriptions Plans".

@@ -7,17 +7,21 @@
 mod account;
 mod follow;
 mod market;
+mod notification;
 mod number;
 mod order;
 mod past;
 mod position;
+mod profile;
 mod strategy;
 
-pub use account::{Assets, Key, Keys, PlanItem, Plans, SandboxAccount, TotalBalance};
+pub use account::{Assets, BalanceDay, BalanceDays, Key, Keys, PlanItem, Plans, SandboxAccount, TotalBalance};
 pub use follow::{FollowItem, FollowedProfile, FollowedStrategy, Follows};
 pub use market::Ticker;
+pub use notification::{Method, Notification};
 pub use number::{Iso, Num};
 pub use order::{Created, CreatedConditional, CreatedEntry, Listed, Trade, TradeFee, TradeFeeItem};
 pub use past::{ManualTrade, ManualTrades, StrategyTrade, StrategyTrades, Trigger, TriggerStrategy};
 pub use position::Position;
+pub use profile::ProfileItem;
 pub use strategy::{Performance, Profile, Profiles, RangeItem, Ranges, Strategies, StrategyItem};

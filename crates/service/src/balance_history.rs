@@ -1,0 +1,107 @@
+//! What each account was worth, day by day in UTC: noted once a day for every key that is switched on. A day on which
+//! the desk was down, or the account could not be read, has no row: nothing is made up afterwards.
+
+use crate::{Actor, Desk, Error, Result, SharedDesk, equity, key, trade_history::token::Token};
+use domain::{ExchangeKeyId, Micros, time::DAY, validation::Problem};
+use futures::{StreamExt as _, stream};
+pub use store::daily_balance::Day;
+use uuid::Uuid;
+
+/// Days of a page unless said otherwise.
+pub const DAYS: u16 = 100;
+/// The most days of a page.
+pub const MOST_DAYS: u16 = 1_000;
+/// Keys read from the database at once.
+const BATCH: i64 = 200;
+/// Accounts read at the same time.
+const AT_ONCE: usize = 8;
+
+/// Which page of which days.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// The first day of `limit` days; without it the page ends with the newest.
+    pub start: Option<Micros>,
+    /// The most days of the page.
+    pub limit: u16,
+    /// Where the page before ended.
+    pub token: Option<String>,
+}
+
+/// A page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    /// Its days, newest first.
+    pub items: Vec<Day>,
+    /// Asks for the next one; none after the last. A day that comes meanwhile moves nothing.
+    pub next: Option<String>,
+}
+
+/// One page of a key's history.
+///
+/// # Errors
+/// A token that we did not give for this key; not found.
+pub async fn page(desk: &Desk, actor: &Actor, id: ExchangeKeyId, asked: &Asked) -> Result<Page> {
+    let of = format!("balance:{id}");
+    let limit = asked.limit.clamp(1, MOST_DAYS);
+    let token = match &asked.token {
+        Some(text) => Token::read(text, &of, actor.user)
+            .ok_or_else(|| Error::field("nextToken", Problem::NotToken))?,
+        None => span(asked.start, limit),
+    };
+    key::find(desk, actor, id).await?;
+    let wanted = i64::from(limit);
+    let mut items = store::daily_balance::page(&desk.db, id, token.from, token.until, wanted + 1).await?;
+    let more = items.len() > usize::from(limit);
+    items.truncate(limit.into());
+    let last = items.last().filter(|_| more);
+    let next = last.map(|last| Token { until: last.day, ..token }.write(&of, actor.user));
+    Ok(Page { items, next })
+}
+
+fn span(start: Option<Micros>, limit: u16) -> Token {
+    let (from, until) = match start.map(Micros::day) {
+        Some(first) => (first, first.plus(i64::from(limit) * DAY)),
+        None => (Micros(i64::MIN), Micros(i64::MAX)),
+    };
+    Token { from, until, last: None }
+}
+
+/// Notes today's worth of every key that has none yet. May be called at any time, by any number of instances.
+///
+/// # Errors
+/// When the database cannot be used. An account that cannot be read is tried again at the next call.
+pub async fn snapshot(desk: &SharedDesk) -> Result<()> {
+    let today = desk.clock.now().day();
+    let mut after = ExchangeKeyId(Uuid::nil());
+    loop {
+        let keys = store::daily_balance::missing(&desk.db, today, after, BATCH).await?;
+        let Some(last) = keys.last() else { return Ok(()) };
+        after = *last;
+        let notes = stream::iter(keys).map(|key| async move {
+            if let Err(error) = note(desk, key, today).await {
+                tracing::warn!(%error, %key, "a day's balance was not noted; it will be tried again");
+            }
+        });
+        notes.buffer_unordered(AT_ONCE).collect::<Vec<()>>().await;
+    }
+}
+
+/// Notes today's worth of a key: the point that was noted last, or what the exchange says now.
+async fn note(desk: &Desk, id: ExchangeKeyId, today: Micros) -> Result<()> {
+    let known = store::equity::latest_by_key(&desk.db, id).await?.filter(|point| point.at >= today);
+    let point = match (known, store::key::get_any(&desk.db, id).await?) {
+        (None, Some(row)) => equity::note(desk, &row).await?,
+        (known, _) => known,
+    };
+    let Some(point) = point else { return Ok(()) };
+    let mut tx = desk.db.begin().await?;
+    let day = Day { day: point.at.day(), total_usd: point.total_usd };
+    match store::daily_balance::insert(&mut tx, id, &day, point.at).await {
+        // Deleted a moment ago.
+        Err(error) if error.kind() == store::Kind::ForeignKey => Ok(()),
+        noted => {
+            noted?;
+            Ok(tx.commit().await?)
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Help: what people ask the operator. A request is stored, and mailed to every admin in the same transaction.
+
+use crate::{
+    Actor, Desk, Error, Origin, Result,
+    audit::{self, Deed},
+    mail,
+    throttle::{self, Bucket},
+};
+use domain::{
+    Role, TicketId,
+    support::{self, Ticket},
+    validation::{FieldProblem, Problem},
+};
+use store::support::NewTicket;
+
+/// A person's requests that are shown.
+const MINE: i64 = 100;
+/// Requests that the operator is shown.
+const ALL: i64 = 500;
+
+/// Asks the operator.
+///
+/// # Errors
+/// On `subject` and `message`; too many in a while.
+pub async fn ask(
+    desk: &Desk,
+    actor: &Actor,
+    origin: &Origin,
+    subject: &str,
+    message: &str,
+) -> Result<Ticket> {
+    let (subject, message) = checked(subject, message)?;
+    throttle::count(desk, &[Bucket::Support(actor.user)]).await?;
+    let ticket = Ticket {
+        id: TicketId::mint(&*desk.clock, &*desk.chance),
+        email: actor.email.clone(),
+        subject,
+        message,
+        created_at: desk.clock.now(),
+        closed_at: None,
+    };
+    let new = NewTicket {
+        id: ticket.id,
+        user_id: actor.user,
+        subject: &ticket.subject,
+        message: &ticket.message,
+        created_at: ticket.created_at,
+    };
+    let mut tx = desk.db.begin().await?;
+    store::support::insert(&mut tx, &new).await?;
+    for admin in store::user::admins(&mut tx).await? {
+        let letter = mail::support_asked(desk, &ticket);
+        mail::enqueue(desk, &mut tx, Some(admin.id), &admin.email, &letter).await?;
+    }
+    let subject = ticket.id.to_string();
+    audit::record(desk, &mut tx, Some(actor.user), Deed::SupportAsked, &subject, Some(origin)).await?;
+    tx.commit().await?;
+    Ok(ticket)
+}
+
+fn checked(subject: &str, message: &str) -> Result<(String, String)> {
+    let told = |field: &str, problem: Problem| FieldProblem::new(field, problem);
+    match (support::subject(subject), support::message(message)) {
+        (Ok(subject), Ok(message)) => Ok((subject, message)),
+        (subject, message) => {
+            let subject = subject.err().map(|problem| told("subject", problem));
+            let message = message.err().map(|problem| told("message", problem));
+            Err(Error::Fields(subject.into_iter().chain(message).collect()))
+        }
+    }
+}
+
+/// The person's own requests, newest first.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn mine(desk: &Desk, actor: &Actor) -> Result<Vec<Ticket>> {
+    Ok(store::support::list_by_user(&desk.db, actor.user, MINE).await?)
+}
+
+/// Everyone's: the open ones first, the one that waits longest at the top.
+///
+/// # Errors
+/// [`Error::Forbidden`].
+pub async fn all(desk: &Desk, admin: &Actor) -> Result<Vec<Ticket>> {
+    admin.must(Role::Admin)?;
+    Ok(store::support::list(&desk.db, ALL).await?)
+}
+
+/// Closes a request; one that is closed stays closed.
+///
+/// # Errors
+/// [`Error::Forbidden`]; not found.
+pub async fn close(desk: &Desk, admin: &Actor, origin: &Origin, id: TicketId) -> Result<()> {
+    admin.must(Role::Admin)?;
+    let mut tx = desk.db.begin().await?;
+    if store::support::close(&mut tx, id, admin.user, desk.clock.now()).await? {
+        let subject = id.to_string();
+        audit::record(desk, &mut tx, Some(admin.user), Deed::SupportClosed, &subject, Some(origin)).await?;
+        return Ok(tx.commit().await?);
+    }
+    if store::support::exists(&mut tx, id).await? { Ok(()) } else { Err(Error::NotFound) }
+}

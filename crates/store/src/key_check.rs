@@ -1,0 +1,67 @@
+//! When keys were last put to their exchange, and how often in a row it could not be reached.
+
+use crate::{Result, Source, Tx};
+use domain::{ExchangeKeyId, Micros};
+use sqlx::FromRow;
+
+#[derive(FromRow)]
+struct Row {
+    id: ExchangeKeyId,
+    failures: Option<i64>,
+}
+
+/// A key that is to be checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Due {
+    /// Which.
+    pub id: ExchangeKeyId,
+    /// How often in a row its exchange could not be reached.
+    pub failures: i64,
+}
+
+/// Keys that are switched on and were last checked until `checked`, or until `retried` where the exchange could not be
+/// reached: those that waited longest first.
+///
+/// # Errors
+/// A fault.
+pub async fn due(from: impl Source, checked: Micros, retried: Micros, limit: i64) -> Result<Vec<Due>> {
+    let rows = rows!(
+        Row,
+        from,
+        fetch_all,
+        "select k.id, coalesce(c.failures, 0) as failures \
+         from exchange_keys k left join key_checks c on c.exchange_key_id = k.id \
+         where k.active = true and coalesce(c.checked_at, 0) <= \
+           case when coalesce(c.failures, 0) > 0 then cast($2 as bigint) else cast($1 as bigint) end \
+         order by coalesce(c.checked_at, 0), k.id limit $3",
+        checked,
+        retried,
+        limit
+    )?;
+    Ok(rows.into_iter().map(|row| Due { id: row.id, failures: row.failures.unwrap_or(0) }).collect())
+}
+
+/// How many keys are switched on.
+///
+/// # Errors
+/// A fault.
+pub async fn count(from: impl Source) -> Result<i64> {
+    Ok(value!(i64, from, "select count(*) from exchange_keys where active = true")?.unwrap_or(0))
+}
+
+/// Notes a check. For a key that was deleted meanwhile: nothing.
+///
+/// # Errors
+/// A fault.
+pub async fn note(tx: &mut Tx, id: ExchangeKeyId, at: Micros, failures: i64) -> Result<()> {
+    exec!(
+        tx,
+        "insert into key_checks (exchange_key_id, checked_at, failures) \
+         select id, cast($2 as bigint), cast($3 as bigint) from exchange_keys where id = $1 \
+         on conflict (exchange_key_id) do update set checked_at = excluded.checked_at, failures = excluded.failures",
+        id,
+        at,
+        failures
+    )?;
+    Ok(())
+}

@@ -1,0 +1,112 @@
+//! What people ask the operator.
+
+use crate::{Result, Source, Tx};
+use domain::{Micros, TicketId, UserId, support::Ticket};
+use sqlx::FromRow;
+
+/// A question that was just asked.
+#[derive(Clone, Copy, Debug)]
+pub struct NewTicket<'a> {
+    /// Its id.
+    pub id: TicketId,
+    /// Whose.
+    pub user_id: UserId,
+    /// One line.
+    pub subject: &'a str,
+    /// Many lines.
+    pub message: &'a str,
+    /// When.
+    pub created_at: Micros,
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: TicketId,
+    email: String,
+    subject: String,
+    message: String,
+    created_at: Micros,
+    closed_at: Option<Micros>,
+}
+
+impl From<Row> for Ticket {
+    fn from(row: Row) -> Self {
+        let Row { id, email, subject, message, created_at, closed_at } = row;
+        Self { id, email, subject, message, created_at, closed_at }
+    }
+}
+
+/// Adds a ticket.
+///
+/// # Errors
+/// A fault.
+pub async fn insert(tx: &mut Tx, new: &NewTicket<'_>) -> Result<()> {
+    exec!(
+        tx,
+        "insert into tickets (id, user_id, subject, message, created_at) values ($1, $2, $3, $4, $5)",
+        new.id,
+        new.user_id,
+        new.subject,
+        new.message,
+        new.created_at
+    )?;
+    Ok(())
+}
+
+/// A person's own, newest first.
+///
+/// # Errors
+/// A fault.
+pub async fn list_by_user(from: impl Source, user: UserId, limit: i64) -> Result<Vec<Ticket>> {
+    let rows = rows!(
+        Row,
+        from,
+        fetch_all,
+        "select t.id, u.email, t.subject, t.message, t.created_at, t.closed_at \
+         from tickets t join users u on u.id = t.user_id where t.user_id = $1 order by t.id desc limit $2",
+        user,
+        limit
+    )?;
+    Ok(rows.into_iter().map(Ticket::from).collect())
+}
+
+/// Everyone's: the open ones first, oldest first, then the closed ones, newest first.
+///
+/// # Errors
+/// A fault.
+pub async fn list(from: impl Source, limit: i64) -> Result<Vec<Ticket>> {
+    let rows = rows!(
+        Row,
+        from,
+        fetch_all,
+        "select t.id, u.email, t.subject, t.message, t.created_at, t.closed_at \
+         from tickets t join users u on u.id = t.user_id \
+         order by case when t.closed_at is null then 0 else 1 end, \
+           case when t.closed_at is null then t.created_at else -t.closed_at end, t.id limit $1",
+        limit
+    )?;
+    Ok(rows.into_iter().map(Ticket::from).collect())
+}
+
+/// Whether there is such a ticket.
+///
+/// # Errors
+/// A fault.
+pub async fn exists(from: impl Source, id: TicketId) -> Result<bool> {
+    Ok(value!(TicketId, from, "select id from tickets where id = $1", id)?.is_some())
+}
+
+/// Closes an open ticket; whether this was what closed it.
+///
+/// # Errors
+/// A fault.
+pub async fn close(tx: &mut Tx, id: TicketId, by: UserId, at: Micros) -> Result<bool> {
+    let rows = exec!(
+        tx,
+        "update tickets set closed_at = $3, closed_by = $2 where id = $1 and closed_at is null",
+        id,
+        by,
+        at
+    )?;
+    Ok(rows == 1)
+}

@@ -1,0 +1,55 @@
+//! What an account was worth, day by day.
+
+use super::{
+    Answer,
+    asked::{Asked, Place},
+    error::{Failure, PrivateErrors},
+    present::BalanceDays,
+    validate::{Check, moment, text, whole},
+};
+use crate::rest::auth::Trader;
+use axum::{Json, extract::State};
+use domain::{ExchangeKeyId, validation::Problem};
+use service::{
+    SharedDesk,
+    balance_history::{self, DAYS, MOST_DAYS},
+};
+
+/// List Exchange Key Balance History
+///
+/// One worth a UTC day, newest first. A day on which the account could not be read is left out.
+#[utoipa::path(
+    get,
+    path = "/v1/priv/account/exchange/key/{id}/balance/history",
+    operation_id = "listKeyBalanceHistory",
+    tag = "Account Exchange Key",
+    params(
+        ("id" = String, Path, description = "API_KEY_ID", format = Uuid),
+        ("start" = Option<String>, Query, description = "First of `limit` days, UTC.", example = "2022-06-01"),
+        ("limit" = Option<u16>, Query, description = "Days: 100 unless given, at most 1000.", example = 100),
+        ("nextToken" = Option<String>, Query, description = "Of the page before; it knows where it ended."),
+    ),
+    responses((status = 200, body = BalanceDays, example = json!(super::examples::balance_history())), PrivateErrors)
+)]
+pub(super) async fn show(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    asked: Asked,
+) -> Answer<BalanceDays> {
+    let (id, wanted) = days(&asked)?;
+    let page = balance_history::page(&desk, &actor, id, &wanted).await;
+    Ok(Json(BalanceDays::from(page.map_err(|error| asked.refuse_at(Place::Query, error))?)))
+}
+
+/// Which key's days are asked for.
+///
+/// # Errors
+/// 422 with all problems together.
+pub fn days(asked: &Asked) -> Result<(ExchangeKeyId, balance_history::Asked), Failure> {
+    let mut check = Check::new(asked, Place::Query);
+    let id = check.id();
+    let start = check.optional("start", moment);
+    let limit = check.optional("limit", whole(1, MOST_DAYS, Problem::NotLimit)).unwrap_or(DAYS);
+    let token = check.optional("nextToken", text(|text| Ok(text.to_owned())));
+    check.finish(id.map(|id| (id, balance_history::Asked { start, limit, token })))
+}

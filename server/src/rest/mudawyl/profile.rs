@@ -1,0 +1,69 @@
+//! Who a person is, and how they want to be spoken to.
+
+use super::{
+    Answer,
+    asked::{Asked, Place},
+    bodies::ProfileBody,
+    error::PrivateErrors,
+    present::ProfileItem,
+    validate::{Check, raw},
+};
+use crate::rest::auth::Trader;
+use axum::{Json, extract::State};
+use service::{
+    SharedDesk,
+    profile::{self, ProfileChange},
+};
+
+/// Get User Profile
+///
+/// `null` while the person has told nothing.
+#[utoipa::path(
+    get,
+    path = "/v1/priv/account/profile",
+    operation_id = "getProfile",
+    tag = "Account Profile",
+    responses((status = 200, body = Option<ProfileItem>, example = json!(super::examples::profile())), PrivateErrors)
+)]
+pub(super) async fn show(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+) -> Answer<Option<ProfileItem>> {
+    Ok(Json(profile::get(&desk, &actor).await?.map(ProfileItem::from)))
+}
+
+/// Put User Profile
+///
+/// Only what is sent changes. Sending nothing changes nothing, and makes no profile.
+#[utoipa::path(
+    put,
+    path = "/v1/priv/account/profile",
+    operation_id = "updateProfile",
+    tag = "Account Profile",
+    request_body = ProfileBody,
+    responses(
+        (status = 200, body = Option<ProfileItem>, example = json!(super::examples::updated_profile())),
+        PrivateErrors,
+    )
+)]
+pub(super) async fn update(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    asked: Asked,
+) -> Answer<Option<ProfileItem>> {
+    let updated = profile::update(&desk, &actor, change(&asked)).await;
+    Ok(Json(updated.map_err(|error| asked.refuse(error))?.map(ProfileItem::from)))
+}
+
+/// What a request would change; the service looks whether it may.
+fn change(asked: &Asked) -> ProfileChange {
+    let mut check = Check::new(asked, Place::Body);
+    let mut field = |name: &str| check.optional(name, raw).map(Some);
+    ProfileChange {
+        last_name: field("lastName"),
+        first_name: field("firstName"),
+        country: field("country"),
+        language: field("language"),
+        time_zone: field("timezone"),
+    }
+}

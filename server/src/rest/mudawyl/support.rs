@@ -1,0 +1,66 @@
+//! Asking the operator. Ours: the document has a heading without a body.
+
+use super::{
+    Answer,
+    asked::{Asked, Place},
+    bodies::SupportBody,
+    error::PrivateErrors,
+    present::Iso,
+    validate::{Check, text},
+};
+use crate::{proxy::From, rest::auth::Trader};
+use axum::{Json, extract::State};
+use domain::support;
+use serde::Serialize;
+use service::SharedDesk;
+use utoipa::ToSchema;
+
+/// What became of a request to the operator.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct SupportTicket {
+    /// Its id.
+    id: String,
+    /// What it is about.
+    #[schema(example = "My key was switched off")]
+    subject: String,
+    /// What was written.
+    message: String,
+    /// OPEN or CLOSED.
+    #[schema(example = "OPEN")]
+    status: &'static str,
+    /// When it was asked.
+    created_at: Iso,
+}
+
+/// Contact Support
+///
+/// Stores the request and mails the operator. The answer comes by mail. Not in the original document.
+#[utoipa::path(
+    post,
+    path = "/v1/priv/support",
+    operation_id = "contactSupport",
+    tag = "Support",
+    request_body = SupportBody,
+    responses((status = 200, body = SupportTicket), PrivateErrors)
+)]
+pub(super) async fn ask(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    From(origin): From,
+    asked: Asked,
+) -> Answer<SupportTicket> {
+    let mut check = Check::new(&asked, Place::Body);
+    let subject = check.required("subject", text(support::subject));
+    let message = check.required("message", text(support::message));
+    let (subject, message) = check.finish(subject.zip(message))?;
+    let ticket = service::support::ask(&desk, &actor, &origin, &subject, &message).await;
+    let ticket = ticket.map_err(|error| asked.refuse(error))?;
+    Ok(Json(SupportTicket {
+        id: ticket.id.to_string(),
+        status: ticket.status(),
+        subject: ticket.subject,
+        message: ticket.message,
+        created_at: Iso(ticket.created_at),
+    }))
+}
