@@ -49,8 +49,8 @@ pub(super) fn measure(
             rows(table, name, "", &cached, &express, Some(PUBLIC_TARGET));
             rows(table, &format!("{name}Uncached"), ", uncached", &uncached, &express, None);
         } else {
-            let express = theirs(&[("Authorization", &peer.token)])?;
-            let own = ours("", &[("Authorization", &account.token)])?;
+            let express = theirs(&[("Authorization", peer.token.as_str())])?;
+            let own = ours("", &[("Authorization", account.token.as_str())])?;
             rows(table, name, "", &own, &express, Some(PRIVATE_TARGET));
         }
     }

@@ -29,7 +29,7 @@ pub(super) fn schema(run: &Run<'_>) -> Result<Tally> {
     let cluster = run.cluster()?;
     cluster.psql("postgres", &["-c", &format!("create database {DATABASE}")].map(OsStr::new))?;
     let (binary, database) = (run.workspace.debug_binary(), cluster.url(DATABASE));
-    let desk = Desk::with(&binary, &[("DATABASE_URL", &database)])?;
+    let desk = Desk::with(&binary, &[("DATABASE_URL", database.as_str())])?;
     // Where schemathesis keeps what it remembers of a run; the next one must not depend on it.
     let memory = tempfile::tempdir()?;
     let prepared = |program: &Path| {
@@ -44,7 +44,7 @@ pub(super) fn schema(run: &Run<'_>) -> Result<Tally> {
     let kept = say::step("the document by its meta-schema, its examples by their schemas", || {
         process::status(prepared(&programs.join("python")).arg(folder.join("document.py")))
     })?;
-    let mut tally = report::judged(Tally { passed: u64::from(kept.success()), failed: 0 }, kept);
+    let mut tally = report::judged(Tally { passed: u64::from(kept.success()), ..Tally::default() }, kept);
     let report = run.report("schema.xml")?;
     let mut schemathesis = prepared(&programs.join("schemathesis"));
     schemathesis.arg("run").arg(format!("{}/openapi.json", desk.url));
