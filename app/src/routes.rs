@@ -19,6 +19,7 @@ pub const PAGES: &[(&str, Role)] = &[
     ("/reset", Role::Anyone),
     ("/docs", Role::Anyone),
     ("/maintenance", Role::Anyone),
+    ("/plans", Role::Anyone),
     ("/strategies", Role::Anyone),
     ("/strategies/{id}", Role::Anyone),
     ("/strategies/{id}/follow", Role::Trader),
@@ -32,6 +33,7 @@ pub const PAGES: &[(&str, Role)] = &[
     ("/trade", Role::Trader),
     ("/history", Role::Trader),
     ("/accounts", Role::Trader),
+    ("/billing", Role::Trader),
     ("/accounts/movements", Role::Trader),
     ("/accounts/sub", Role::Trader),
     ("/settings", Role::Trader),
@@ -70,6 +72,8 @@ pub fn App() -> AnyView {
                 <Route path=path!("/trade") view=pages::trade::page ssr=ssr.clone()/>
                 <Route path=path!("/history") view=pages::history::page ssr=ssr.clone()/>
                 <Route path=path!("/accounts") view=pages::accounts::page ssr=ssr.clone()/>
+                <Route path=path!("/plans") view=pages::plans::page ssr=ssr.clone()/>
+                <Route path=path!("/billing") view=pages::billing::page ssr=ssr.clone()/>
                 <Route path=path!("/accounts/movements") view=pages::movements::page ssr=ssr.clone()/>
                 <Route path=path!("/accounts/sub") view=pages::sub_account::page ssr=ssr.clone()/>
                 <Route path=path!("/settings") view=pages::settings::page ssr=ssr.clone()/>

@@ -9,6 +9,8 @@ const SETTINGS = {
   SLIPSTREAM_RATE_PERSON: '0',
   SLIPSTREAM_RATE_ADDRESS: '0',
   SLIPSTREAM_SANDBOX_LIMITS: 'none',
+  // A month of a subscription passes by command.
+  SLIPSTREAM_SANDBOX_CONTROL: 'open',
 };
 
 /** The two halves of an exchange key. */
@@ -71,6 +73,19 @@ export class Desk {
       throw new Error(`the sandbox's control door answered ${answer.status}: ${await answer.text()}`);
     }
     return (await answer.json()) as Credentials;
+  }
+
+  /** Moves the test checkout's clock on: subscriptions renew, fail and end. */
+  async passDays(days: number): Promise<void> {
+    const token = await readFile(path.join(this.dataDir, 'checkout', 'control.token'), 'utf8');
+    const answer = await fetch(`${this.url}/checkout/stripe/control/clock`, {
+      method: 'POST',
+      headers: { 'x-checkout-control': token.trim(), 'content-type': 'application/json' },
+      body: JSON.stringify({ seconds: days * 24 * 3_600 }),
+    });
+    if (!answer.ok) {
+      throw new Error(`the checkout's control door answered ${answer.status}: ${await answer.text()}`);
+    }
   }
 
   /** What the server printed last, for the report of a failure. */

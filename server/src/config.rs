@@ -2,8 +2,11 @@
 
 mod check;
 mod edge;
+mod payments;
 #[cfg(test)]
 mod tests;
+
+pub use payments::PaymentsAt;
 
 use check::Check;
 pub use service::Secret;
@@ -28,6 +31,8 @@ pub struct Config {
     pub database_url: String,
     /// Where orders go.
     pub exchange: ExchangeAt,
+    /// Who is paid for plans.
+    pub payments: PaymentsAt,
     /// Whether a sandbox of ours counts requests as Binance does.
     pub sandbox_limits: bool,
     /// Whether a sandbox of ours lets tests move its market and provoke faults.
@@ -80,13 +85,6 @@ impl fmt::Display for Problems {
 
 impl std::error::Error for Problems {}
 
-/// Of the table, but for features that this version does not have: said aloud instead of silently ignored.
-const LATER: &[&str] = &[
-    "STRIPE_SECRET_KEY",
-    "STRIPE_WEBHOOK_SECRET",
-    "STRIPE_API_BASE",
-];
-
 impl Config {
     /// Reads the process's environment.
     ///
@@ -118,6 +116,7 @@ impl Config {
             _ => Mode::Sandbox,
         };
         let exchange = exchange_at(&mut check, mode);
+        let payments = payments::payments_at(&mut check, mode);
         let master_key = check.master_key("SLIPSTREAM_MASTER_KEY");
         if mode == Mode::Live && check.absent("SLIPSTREAM_MASTER_KEY") {
             check.fail("SLIPSTREAM_MASTER_KEY", "set in live mode: 64 hex digits, or the Base64 of 32 bytes");
@@ -127,6 +126,7 @@ impl Config {
             data_dir,
             database_url,
             exchange,
+            payments,
             sandbox_limits: check.word("SLIPSTREAM_SANDBOX_LIMITS", &["binance", "none"]) != Some("none"),
             sandbox_control: check.word("SLIPSTREAM_SANDBOX_CONTROL", &["off", "open"]) == Some("open"),
             master_key,
@@ -228,9 +228,5 @@ fn telegram(check: &mut Check) -> TelegramSettings {
 }
 
 fn warnings(check: &mut Check) -> Vec<String> {
-    let later = LATER.iter().filter(|name| !check.absent(name));
-    let mut lines: Vec<String> =
-        later.map(|name| format!("{name} is set, but this version has no use for it")).collect();
-    lines.extend(check.unknown().into_iter().map(|name| format!("{name} is not a variable of Slipstream's")));
-    lines
+    check.unknown().into_iter().map(|name| format!("{name} is not a variable of Slipstream's")).collect()
 }

@@ -8,8 +8,8 @@ use domain::{
     time::{DAY, SECOND},
 };
 use service::{
-    Result, SharedDesk, balance_history, copy, equity, keeper::Keeper, key, ledger, live, notify, order, session,
-    strategy,
+    Result, SharedDesk, balance_history, billing, copy, equity, keeper::Keeper, key, ledger, live, notify, order,
+    session, strategy,
 };
 use std::{future::Future, time::Duration};
 use tokio::{
@@ -33,6 +33,7 @@ const LEASED: &[&str] = &[
     "telegram",
     "protections",
     "equity",
+    "billing",
     "transfers",
     "prune",
     "backtests",
@@ -61,6 +62,7 @@ impl Jobs {
             |desk| async move { order::look_after(&desk).await },
         );
         jobs.leased("equity", Duration::from_secs(60), |desk| async move { equity::snapshot(&desk).await });
+        jobs.leased("billing", Duration::from_secs(15), |desk| async move { billing::round(&desk).await });
         jobs.leased(
             "transfers",
             Duration::from_secs(5),
@@ -147,6 +149,7 @@ async fn prune(desk: SharedDesk) -> Result<()> {
     let now = desk.clock.now();
     session::prune(&desk, now).await?;
     notify::prune(&desk, now).await?;
+    billing::prune(&desk).await?;
     let mut tx = desk.db.begin().await?;
     store::event::prune_before(&mut tx, now.plus(-EVENTS_KEPT)).await?;
     Ok(tx.commit().await?)

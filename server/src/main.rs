@@ -16,7 +16,10 @@ Slipstream, a self-hosted trading desk.
 
   slipstream                serve the desk
   slipstream sandbox        run the sandbox exchange alone
+  slipstream checkout       run the test checkout alone
   slipstream admin EMAIL    make a person who has signed up an admin
+  slipstream plan EMAIL PLAN
+                            give a person a plan, private ones as well; FREE takes it back
   slipstream rekey          seal every stored secret under the present master key
   slipstream maintenance on [MESSAGE]
                             close the desk to everybody but its operator; positions are still protected
@@ -50,6 +53,11 @@ fn command(words: &[&str]) -> Result<()> {
         ["--version" | "-V"] => say(concat!("slipstream ", env!("CARGO_PKG_VERSION"), "\n")),
         [] => within(serve()),
         ["sandbox"] => within(run::sandbox_alone(&configured()?, told_to_stop())),
+        ["checkout"] => within(run::checkout_alone(&configured()?, told_to_stop())),
+        ["plan", email, plan] => {
+            within(run::assign_plan(configured()?, email, plan))?;
+            say("That person has the plan now.\n")
+        }
         ["admin", email] => {
             within(run::make_admin(configured()?, email))?;
             say("That person is admin now.\n")

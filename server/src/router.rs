@@ -65,6 +65,7 @@ pub fn doors(desk: &SharedDesk) -> Doors {
         .route(Role::Anyone, routes!(rest::auth::sign_up))
         .route(Role::Anyone, routes!(rest::auth::sign_in))
         .route(Role::Anyone, routes!(rest::auth::refresh))
+        .route(Role::Anyone, routes!(rest::stripe::hear))
         .route(Role::Anyone, routes!(rest::hook::tell));
     let doors = rest::admin::open(rest::mudawyl::open(doors));
     rest::currencycloud::open(rest::threecommas::open(rest::lumetrade::open(doors)))
@@ -77,11 +78,20 @@ pub fn api(desk: &SharedDesk) -> (Value, Vec<Door>) {
     (document, doors)
 }
 
-/// The whole program's routes. `sandbox` is nested as it is: it is an exchange, with limits and answers of its own.
+/// What stands beside the desk at the same address, nested as it is: each has limits and answers of its own.
+#[derive(Default)]
+pub struct Beside {
+    /// The sandbox exchange, under `/sandbox`.
+    pub sandbox: Option<Router>,
+    /// The test checkout, and where.
+    pub checkout: Option<(&'static str, Router)>,
+}
+
+/// The whole program's routes, and what stands beside it.
 ///
 /// # Errors
 /// When the public address is none.
-pub fn build(desk: &SharedDesk, proxies: &[IpAddr], sandbox: Option<Router>) -> anyhow::Result<Router> {
+pub fn build(desk: &SharedDesk, proxies: &[IpAddr], beside: Beside) -> anyhow::Result<Router> {
     let streams = Streams::new(desk.clone());
     let meters = Meters::new(desk.clone(), streams.clone())?;
     let (clock, chance) = (Arc::clone(&desk.clock), Arc::clone(&desk.chance));
@@ -98,10 +108,9 @@ pub fn build(desk: &SharedDesk, proxies: &[IpAddr], sandbox: Option<Router>) -> 
         .layer(from_fn_with_state(ids, telemetry::observe))
         .layer(from_fn_with_state(https, headers::add))
         .layer(Extension(Trusted(proxies.into())));
-    Ok(match sandbox {
-        Some(sandbox) => Router::new().nest("/sandbox", sandbox).merge(ours),
-        None => ours,
-    })
+    let sandbox = beside.sandbox.map(|sandbox| ("/sandbox", sandbox));
+    let others = sandbox.into_iter().chain(beside.checkout);
+    Ok(others.fold(Router::new(), |all, (path, other)| all.nest(path, other)).merge(ours))
 }
 
 /// The routes of `Doors`, and their document. A path of theirs with another method is as unknown as any other.

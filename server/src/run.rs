@@ -3,19 +3,24 @@
 mod embedded;
 mod instance;
 mod operator;
+mod test_checkout;
 
-pub use operator::{CandleFile, backup, import_candles, maintenance, make_admin, rekey, sandbox_alone};
+pub use operator::{
+    CandleFile, assign_plan, backup, checkout_alone, import_candles, maintenance, make_admin, rekey,
+    sandbox_alone,
+};
 
 use crate::{
     config::{Config, ExchangeAt},
     jobs::Jobs,
-    router,
+    router::{self, Beside},
 };
 use anyhow::{Context as _, Result};
 use axum::Router;
 use domain::{Chance, Clock};
 use embedded::Embedded;
 use exchange::binance::{Binance, BinanceConfig};
+use payment::PaymentGateway;
 use sandbox::Sandbox;
 use service::{
     Desk, MasterKey, Mode, Parts, Sealer, SharedDesk, notify, order,
@@ -27,6 +32,7 @@ use std::{
     future::Future, io, net::SocketAddr, os::unix::fs::DirBuilderExt as _, path::Path, sync::Arc,
     time::Duration,
 };
+use test_checkout::TestCheckout;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time::timeout};
 
 /// Unfinished orders are looked at for this long before the first request is taken; the rest goes on beside them.
@@ -63,6 +69,7 @@ pub struct Running {
     serving: JoinHandle<io::Result<()>>,
     stop: watch::Sender<bool>,
     embedded: Option<Embedded>,
+    test_checkout: Option<TestCheckout>,
 }
 
 /// How the operator wants a sandbox of ours.
@@ -89,18 +96,22 @@ pub async fn start(config: Config, machine: Machine) -> Result<Running> {
         _ => None,
     };
     let proxies = config.trusted_proxies.clone();
-    let desk = desk(config, machine, db, embedded.as_ref())?;
+    let test_checkout = TestCheckout::start(&config, &machine, addr).await?;
+    let payments = test_checkout::gateway(&config, test_checkout.as_ref())?;
+    let desk = desk(config, machine, db, embedded.as_ref(), payments)?;
     strategy::seed(&desk).await?;
     notify::resume(&desk).await?;
     reconcile(&desk).await;
     let sandbox = embedded.as_ref().map(|e| e.sandbox.clone());
-    let routes = router::build(&desk, &proxies, sandbox.as_ref().map(Sandbox::router))?;
+    let checkout = test_checkout.as_ref().map(|test| (test_checkout::PATH, test.router()));
+    let beside = Beside { sandbox: sandbox.as_ref().map(Sandbox::router), checkout };
+    let routes = router::build(&desk, &proxies, beside)?;
     let jobs = Jobs::start(&desk);
     let (stop, stopped) = watch::channel(false);
     let serving = tokio::spawn(serve_until(listener, routes, stopped));
     let mode = if desk.settings.mode == Mode::Live { "LIVE" } else { "PAPER" };
     tracing::info!(%addr, url = %desk.settings.public_url, mode, "ready");
-    Ok(Running { addr, desk, sandbox, jobs, serving, stop, embedded })
+    Ok(Running { addr, desk, sandbox, jobs, serving, stop, embedded, test_checkout })
 }
 
 impl Running {
@@ -127,13 +138,14 @@ impl Running {
     /// # Errors
     /// When serving had failed before.
     pub async fn stop(self) -> Result<()> {
-        let Self { desk, jobs, mut serving, stop, embedded, sandbox, addr: _ } = self;
+        let Self { desk, jobs, mut serving, stop, embedded, test_checkout, sandbox, addr: _ } = self;
         tracing::info!("stopping");
         stop.send_replace(true);
         let ended = timeout(FAREWELL, &mut serving).await;
         serving.abort();
         jobs.stop().await;
         drop(sandbox);
+        drop(test_checkout);
         if let Some(embedded) = embedded {
             embedded.stop().await;
         }
@@ -181,7 +193,13 @@ pub fn sealer(config: &Config, chance: &Arc<dyn Chance>) -> Result<Sealer> {
     Ok(Sealer::new(master, config.master_key_before.clone(), Arc::clone(chance)))
 }
 
-fn desk(config: Config, machine: Machine, db: store::Db, embedded: Option<&Embedded>) -> Result<SharedDesk> {
+fn desk(
+    config: Config,
+    machine: Machine,
+    db: store::Db,
+    embedded: Option<&Embedded>,
+    payments: Option<Arc<dyn PaymentGateway>>,
+) -> Result<SharedDesk> {
     let Machine { clock, chance, .. } = machine;
     let sealer = sealer(&config, &chance)?;
     let (binance, sandbox) = match (&config.exchange, embedded) {
@@ -196,7 +214,8 @@ fn desk(config: Config, machine: Machine, db: store::Db, embedded: Option<&Embed
     };
     let exchange = Arc::new(Binance::new(binance, Arc::clone(&clock))?);
     let instance = instance::name(&config.data_dir, &*chance)?;
-    Desk::new(Parts { db, exchange, sealer, clock, chance, settings: config.settings, sandbox, instance })
+    let settings = config.settings;
+    Desk::new(Parts { db, exchange, payments, sealer, clock, chance, settings, sandbox, instance })
 }
 
 fn at_sandbox(url: &str, token: String) -> Result<(BinanceConfig, Option<SandboxControl>)> {

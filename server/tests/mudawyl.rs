@@ -4,6 +4,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 mod common;
+mod mudawyl {
+    mod billing;
+}
 
 use common::{Answer, House, Person, shape::same};
 use reqwest::Method;

@@ -514,3 +514,53 @@ fn what_was_traded() {
     ];
     assert_eq!(json(&present::ManualTrades::from(Page { items, next: None })), example!("manual_trades"));
 }
+
+#[test]
+fn paid_plans() {
+    let id = domain::PlanId("eefffe05-5d1d-4be8-a300-20c7c39c9fef".parse().unwrap());
+    let limits = Limits {
+        max_balance_usd: Some(2_500),
+        max_api_key: Some(3),
+        strategy_automated: true,
+        manual_keys: false,
+    };
+    let plan = Plan { id, name: "BASIC".into(), public: true, monthly_price_usd: 20, limits };
+    let held = service::plan::Held { paid: Some(plan), given: None };
+    assert_eq!(json(&present::HeldPlan::of(held)), example!("subscription"));
+    let (start, end) = (at(1_664_022_008_000), at(1_666_614_008_000));
+    let told = domain::subscription::Subscription {
+        id: "sub_1".into(),
+        item: "si_1".into(),
+        plan: Some(id),
+        state: domain::subscription::State::Active,
+        amount: 2_000,
+        currency: "usd".into(),
+        interval: domain::subscription::Interval::Month,
+        trial_period_days: None,
+        period_start: start,
+        period_end: end,
+        cancel_at_period_end: true,
+        cancel_at: Some(end),
+        trial_start: None,
+        trial_end: None,
+        created_at: start,
+    };
+    assert_eq!(json(&present::StripeSubscription::from(told)), example!("stripe_subscription"));
+    let invoice = domain::subscription::Invoice {
+        number: "AF046ED1-0001".into(),
+        currency: "usd".into(),
+        amount_paid: 2_000,
+        period_start: Some(start),
+        period_end: Some(start),
+        hosted_url: "https://invoice.stripe.com/i/...".into(),
+        pdf: "https://pay.stripe.com/invoice/...".into(),
+        created_at: start,
+    };
+    assert_eq!(json(&vec![present::InvoiceItem::from(invoice)]), example!("billing_history"));
+    let opened = present::OpenedCheckout {
+        url: "https://checkout.stripe.com/c/pay/...".into(),
+        success_url: "https://example.com/account/subscription".into(),
+        cancel_url: "https://example.com/account/subscription".into(),
+    };
+    assert_eq!(json(&opened), example!("checkout"));
+}

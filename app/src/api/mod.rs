@@ -1,6 +1,7 @@
 //! The endpoints of forms: actor, one service call, answer. They work with and without script (see [`form`]).
 
 pub mod accounts;
+pub mod billing;
 pub mod clients;
 pub mod follows;
 mod form;
@@ -41,6 +42,9 @@ pub const SERVER_FNS: &[(&str, Role)] = &[
     ("/api/message-retry", Role::Admin),
     ("/api/client-create", Role::Trader),
     ("/api/client-revoke", Role::Trader),
+    ("/api/plan-checkout", Role::Trader),
+    ("/api/plan-change", Role::Trader),
+    ("/api/plan-end", Role::Trader),
     ("/api/account-open", Role::Trader),
     ("/api/account-country", Role::Trader),
     ("/api/account-move", Role::Trader),

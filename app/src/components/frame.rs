@@ -5,7 +5,7 @@ use crate::{
     islands::{pill::ConnectionPill, toasts::Toasts},
     visit::{self, Visit},
     words::{
-        closed::closed, fill, follows::follows, operator::operator, pages::Pages, pages::pages,
+        billing::billing, closed::closed, fill, follows::follows, operator::operator, pages::Pages, pages::pages,
         people::people, strategies::strategies,
     },
 };
@@ -117,6 +117,7 @@ fn signed_in(actor: &Actor, words: &'static Pages) -> AnyView {
             <div class="menu">
                 <p class="menu-who">{who}</p>
                 <a href="/accounts">{icon("wallet")}<span>{words.accounts}</span></a>
+                <a href="/billing">{icon("check")}<span>{billing(visit::lang()).title}</span></a>
                 <a href="/settings">{icon("settings")}<span>{people.settings}</span></a>
                 {operator}
                 <form method="post" action="/api/sign-out">
@@ -133,6 +134,7 @@ fn stranger() -> AnyView {
     view! {
         <nav class="nav-stranger" aria-label=pages(visit::lang()).account_nav>
             <a href="/strategies" data-ahead>{strategies(visit::lang()).title}</a>
+            <a href="/plans" data-ahead>{billing(visit::lang()).plans}</a>
             <a href="/sign-in" data-ahead>{words.sign_in}</a>
             <a class="button" data-kind="main" href="/sign-up">{words.sign_up}</a>
         </nav>

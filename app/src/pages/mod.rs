@@ -2,6 +2,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod api_clients;
+pub(crate) mod billing;
 pub(crate) mod closed;
 pub(crate) mod copies;
 pub(crate) mod dashboard;
@@ -20,6 +21,7 @@ pub(crate) mod operator;
 pub(crate) mod outbox;
 pub(crate) mod panic;
 pub(crate) mod past;
+pub(crate) mod plans;
 pub(crate) mod reference;
 pub(crate) mod reset;
 pub(crate) mod rules;

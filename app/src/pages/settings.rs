@@ -9,7 +9,9 @@ use crate::{
         tables::moment,
     },
     visit::{self, Theme},
-    words::{fill, messages::messages as messages_words, people::People, people::people},
+    words::{
+        billing::billing, fill, messages::messages as messages_words, people::People, people::people,
+    },
 };
 use domain::account::SessionView;
 use leptos::{either::Either, prelude::*};
@@ -29,6 +31,7 @@ pub(crate) fn page() -> impl IntoView {
                 {password(words, &posted.of("change-password"))}
                 {screen(words)}
             </div>
+            {plan()}
             {messages()}
             {programs(words)}
             {session_list(words, sessions)}
@@ -94,6 +97,18 @@ fn messages() -> AnyView {
             <h2 id="messages-title" class="panel-title">{words.title}</h2>
             <p>{words.settings_lead}</p>
             <p><a class="button" href="/settings/notifications" data-testid="notifications">{words.title}</a></p>
+        </section>
+    }
+    .into_any()
+}
+
+fn plan() -> AnyView {
+    let words = billing(visit::lang());
+    view! {
+        <section class="panel" aria-labelledby="plan-title">
+            <h2 id="plan-title" class="panel-title">{words.title}</h2>
+            <p>{words.lead}</p>
+            <p><a class="button" href="/billing" data-testid="billing">{words.title}</a></p>
         </section>
     }
     .into_any()

@@ -3,6 +3,8 @@
 //! A further language is a further column of each table: the compiler then names every text that is missing.
 
 #[cfg(feature = "ssr")]
+pub(crate) mod billing;
+#[cfg(feature = "ssr")]
 pub(crate) mod clients;
 #[cfg(feature = "ssr")]
 pub(crate) mod closed;

@@ -26,13 +26,7 @@ struct Letter {
 
 /// Lets time pass, and tells what is due; how many messages were taken.
 pub(crate) async fn beat(shared: &Arc<Shared>) -> Result<usize, StateError> {
-    let due = shared.read(|books, now| {
-        let ends = |s: &crate::books::Subscription| s.due().is_some_and(|at| at <= now);
-        books.subscriptions.values().any(ends)
-    });
-    if due {
-        shared.write(|_| ())?;
-    }
+    shared.catch_up()?;
     let mut taken = 0;
     for letter in letters(shared) {
         let sent = shared

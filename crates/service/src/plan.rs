@@ -4,7 +4,11 @@ use crate::{
     Actor, Desk, Error, Mode, Result,
     audit::{self, Deed},
 };
-use domain::{Plan, Role, UserId, plan::Limits, validation::{self, Problem}};
+use domain::{
+    Plan, Role, UserId,
+    plan::Limits,
+    validation::{self, Problem},
+};
 
 /// The plan of everyone without a paid subscription.
 const FREE: &str = "FREE";

@@ -78,7 +78,7 @@ fn every_problem_is_named_at_once_and_no_value_is_repeated() {
 #[test]
 fn what_is_misspelt_or_not_yet_used_is_said() {
     let config =
-        read(&[("SLIPSTREAM_ADR", "x"), ("STRIPE_SECRET_KEY", "sk"), ("SLIPSTREAM_BIN", "x")]).unwrap();
+        read(&[("SLIPSTREAM_ADR", "x"), ("TELEGRAM_BOT_TOKEN", "x"), ("SLIPSTREAM_BIN", "x")]).unwrap();
     assert_eq!(config.warnings.len(), 2, "{:?}", config.warnings);
     assert!(config.warnings.iter().any(|w| w.contains("SLIPSTREAM_ADR ")));
 }
@@ -124,4 +124,31 @@ fn rates_are_generous_until_they_are_set() {
     assert_eq!(rates(&[]), service::Rates::GENEROUS);
     let set = rates(&[("SLIPSTREAM_RATE_PERSON", "0"), ("SLIPSTREAM_RATE_ADDRESS", "7")]);
     assert_eq!((set.person, set.address), (0, 7));
+}
+
+#[test]
+fn plans_are_paid_with_play_money_or_stripe_or_not_sold() {
+    assert_eq!(read(&[]).unwrap().payments, PaymentsAt::TestCheckout);
+    let live = [("SLIPSTREAM_EXCHANGE", "live"), ("SLIPSTREAM_MASTER_KEY", &"ab".repeat(32))];
+    assert_eq!(read(&live).unwrap().payments, PaymentsAt::Nobody, "play money buys nothing in live mode");
+    let stripe = [("STRIPE_SECRET_KEY", "sk_live_hunter2"), ("STRIPE_WEBHOOK_SECRET", "whsec_hunter2")];
+    let config = read(&[live.as_slice(), &stripe].concat()).unwrap();
+    assert!(matches!(&config.payments, PaymentsAt::Stripe { base, .. } if base == "https://api.stripe.com"));
+    assert!(!format!("{:?}", config.payments).contains("hunter2"));
+}
+
+#[test]
+fn half_of_stripe_is_refused() {
+    assert_eq!(refused(&[("STRIPE_SECRET_KEY", "sk_test_1")]).len(), 1);
+    assert_eq!(
+        refused(&[("STRIPE_WEBHOOK_SECRET", "whsec_1"), ("STRIPE_API_BASE", "http://127.0.0.1:9")]).len(),
+        2
+    );
+    let test_key = [
+        ("SLIPSTREAM_EXCHANGE", "live"),
+        ("SLIPSTREAM_MASTER_KEY", &"ab".repeat(32)),
+        ("STRIPE_SECRET_KEY", "sk_test_1"),
+        ("STRIPE_WEBHOOK_SECRET", "whsec_1"),
+    ];
+    assert!(refused(&test_key)[0].contains("live key"));
 }

@@ -4,6 +4,7 @@
 
 mod bodies;
 mod maintenance;
+mod plan;
 mod present;
 mod signal;
 mod strategy;
@@ -20,6 +21,7 @@ pub fn open(doors: Doors) -> Doors {
         .route(Role::Admin, routes!(strategy::list, strategy::create))
         .route(Role::Admin, routes!(strategy::show, strategy::update))
         .route(Role::Admin, routes!(strategy::rotate_hook, strategy::remove_hook))
+        .route(Role::Admin, routes!(plan::assign))
         .route(Role::Admin, routes!(signal::send))
         .route(Role::Admin, routes!(signal::list))
         .route(Role::Admin, routes!(signal::show))

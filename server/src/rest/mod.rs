@@ -10,6 +10,7 @@ pub mod hook;
 pub mod lumetrade;
 pub mod mudawyl;
 pub(crate) mod shelf;
+pub mod stripe;
 pub mod surface;
 pub mod threecommas;
 pub mod words;

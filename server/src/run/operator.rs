@@ -1,6 +1,6 @@
 //! The operator's commands.
 
-use super::{Machine, database, private_dir, sandbox_options, sealer, serve_until};
+use super::{Machine, database, private_dir, sandbox_options, sealer, serve_until, test_checkout};
 use crate::config::{Config, ExchangeAt};
 use ::strategy::candles::{self, Gaps};
 use anyhow::{Context as _, Result};
@@ -8,7 +8,7 @@ use axum::Router;
 use domain::{Frame, Symbol};
 use exchange::binance::{Binance, BinanceConfig};
 use sandbox::Sandbox;
-use service::{Desk, Error, Parts, SharedDesk, account, secrets, strategy};
+use service::{Desk, Error, Parts, SharedDesk, account, plan, secrets, strategy};
 use std::{future::Future, path::Path, sync::Arc};
 use store::{Db, Options};
 use tokio::{net::TcpListener, sync::watch};
@@ -24,6 +24,22 @@ pub async fn make_admin(config: Config, email: &str) -> Result<()> {
             anyhow::bail!("nobody has signed up as {email}: let them sign up first")
         }
         other => Ok(other?),
+    }
+}
+
+/// Gives a person a plan, private ones as well; `FREE` takes back what was given. What they pay for goes on.
+///
+/// # Errors
+/// When nobody has signed up with that e-mail, there is no such plan, or the database cannot be used.
+pub async fn assign_plan(config: Config, email: &str, name: &str) -> Result<()> {
+    let desk = idle_desk(config).await?;
+    match plan::assign(&desk, email, name).await {
+        Err(Error::NotFound) => anyhow::bail!("nobody has signed up as {email}: let them sign up first"),
+        Err(Error::Fields(problems)) if problems.iter().any(|p| p.field == "plan") => {
+            anyhow::bail!("{name} is no plan: FREE, BASIC, ADVANCED, PROFESSIONAL or EXPERT")
+        }
+        Err(Error::Fields(_)) => anyhow::bail!("{email} is no e-mail address"),
+        other => other.map(drop).map_err(Into::into),
     }
 }
 
@@ -154,6 +170,33 @@ pub async fn sandbox_alone(config: &Config, told: impl Future<Output = ()>) -> R
     tokio::select! {
         played = sandbox.run_clock() => played.context("the market stands still"),
         served = serve_until(listener, routes, stopped) => served.context("serving failed"),
+        () = told => {
+            stop.send_replace(true);
+            Ok(())
+        }
+    }
+}
+
+/// Serves the test checkout, and nothing else, at `SLIPSTREAM_ADDR` until told to stop: its `/v1` stands where Stripe's
+/// does, so that programs that know Stripe need only another address.
+///
+/// # Errors
+/// When its state or the address cannot be used.
+pub async fn checkout_alone(config: &Config, told: impl Future<Output = ()>) -> Result<()> {
+    private_dir(&config.data_dir)?;
+    let machine = Machine::default();
+    let listener = TcpListener::bind(config.addr)
+        .await
+        .with_context(|| format!("SLIPSTREAM_ADDR: cannot listen on {}", config.addr))?;
+    let addr = listener.local_addr()?;
+    let public_url = format!("http://{addr}");
+    let options = checkout::Options { public_url, listener: None, controllable: config.sandbox_control };
+    let checkout = test_checkout::open(&config.data_dir, &machine, options).await?;
+    tracing::info!(%addr, "the test checkout is ready; its keys are in the data folder's checkout/");
+    let (stop, stopped) = watch::channel(false);
+    tokio::select! {
+        () = checkout.run() => Ok(()),
+        served = serve_until(listener, checkout.router(), stopped) => served.context("serving failed"),
         () = told => {
             stop.send_replace(true);
             Ok(())

@@ -1,8 +1,10 @@
 //! The desk and the sandbox behind it.
 
 use axum::Router;
+use checkout::{Checkout, Listener, Options};
 use domain::{Clock, time};
 use exchange::binance::{Binance, BinanceConfig};
+use payment::{PaymentGateway, Stripe, stripe::Config};
 use sandbox::Sandbox;
 use serde_json::{Value, json};
 use service::{
@@ -22,7 +24,9 @@ pub(crate) struct House {
     pub(crate) desk: SharedDesk,
     /// The exchange; its market moves by [`Sandbox::tick`] only.
     pub(crate) sandbox: Sandbox,
-    /// Time, for desk and sandbox alike.
+    /// Who is paid; its time passes and its messages leave by [`Checkout::beat`] only.
+    pub(crate) checkout: Checkout,
+    /// Time, for desk, sandbox and checkout alike.
     pub(crate) clock: Arc<TestClock>,
     http: reqwest::Client,
     server: JoinHandle<()>,
@@ -43,26 +47,41 @@ impl House {
 
     /// A desk on this database with settings of its own.
     pub(crate) async fn with(db: &TestDb, settings: Settings) -> Self {
+        Self::paid(db, settings, true).await
+    }
+
+    /// A desk whose plans are not for sale.
+    pub(crate) async fn unpaid(db: &TestDb, settings: Settings) -> Self {
+        Self::paid(db, settings, false).await
+    }
+
+    async fn paid(db: &TestDb, settings: Settings, for_sale: bool) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let clock = Arc::new(TestClock::default());
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let base = format!("http://{}", listener.local_addr().expect("a port"));
         let sandbox = open_sandbox(folder.path(), clock.clone());
+        let checkout = open_checkout(folder.path(), clock.clone(), &base);
         let binance = format!("{base}/sandbox/binance");
         let exchange =
             Binance::new(BinanceConfig::new(&binance, &binance), clock.clone()).expect("an address");
         let control = SandboxControl::new(&format!("{base}/sandbox"), sandbox.control_token().to_owned());
         let setup = Setup {
             exchange: Arc::new(exchange),
+            payments: for_sale.then(|| pays_at(&checkout, &base)),
             settings: Settings { public_url: base.clone(), ..settings },
             sandbox: Some(control.expect("a client")),
             clock: clock.clone(),
         };
         let desk = desk_with((**db).clone(), setup);
-        let app = server::router::build(&desk, &[], Some(sandbox.router())).expect("an address");
+        let beside = server::router::Beside {
+            sandbox: Some(sandbox.router()),
+            checkout: Some(("/checkout/stripe", checkout.router())),
+        };
+        let app = server::router::build(&desk, &[], beside).expect("an address");
         let server = tokio::spawn(serve(listener, app));
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
-        Self { base, desk, sandbox, clock, http, server, _folder: folder }
+        Self { base, desk, sandbox, checkout, clock, http, server, _folder: folder }
     }
 
     /// Moves a market to a price at once.
@@ -87,6 +106,26 @@ impl House {
         assert_eq!(response.status(), 200, "{door} {body}");
         response.json().await.expect("JSON")
     }
+}
+
+/// Play money, whatever the mode of the desk.
+fn open_checkout(folder: &std::path::Path, clock: Arc<dyn Clock>, base: &str) -> Checkout {
+    let options = Options {
+        public_url: format!("{base}/checkout/stripe"),
+        listener: Some(Listener { url: format!("{base}/v1/hook/stripe") }),
+        controllable: false,
+    };
+    let chance = Arc::new(TestChance::default());
+    Checkout::open(&folder.join("checkout"), clock, chance, options).expect("the checkout opens")
+}
+
+fn pays_at(checkout: &Checkout, base: &str) -> Arc<dyn PaymentGateway> {
+    let config = Config {
+        base: format!("{base}/checkout/stripe"),
+        secret: checkout.secret_key().to_owned().into(),
+        webhook_secret: checkout.webhook_secret().to_owned().into(),
+    };
+    Arc::new(Stripe::new(config).expect("a client"))
 }
 
 fn open_sandbox(folder: &std::path::Path, clock: Arc<dyn Clock>) -> Sandbox {

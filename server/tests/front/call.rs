@@ -64,7 +64,7 @@ impl Front {
         let clock = Arc::new(TestClock::default());
         let setup = Setup { settings, clock: clock.clone(), ..Setup::default() };
         let desk = testing::desk_with((**db).clone(), setup);
-        let routes = server::router::build(&desk, proxies, None).unwrap();
+        let routes = server::router::build(&desk, proxies, server::router::Beside::default()).unwrap();
         Self { desk, clock, routes }
     }
 

@@ -7,7 +7,7 @@ use super::tally::Tally;
 use crate::process::{Running, free_port};
 use crate::sandbox::Sandbox;
 use crate::{process, say, tools};
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -19,7 +19,8 @@ use tempfile::TempDir;
 enum Peer {
     /// `SANDBOX_URL` and `SANDBOX_CONTROL_TOKEN`.
     Sandbox,
-    /// `DESK_URL`; and `SLIPSTREAM_BIN` for those who start one of their own.
+    /// `DESK_URL`; `SLIPSTREAM_BIN` for those who start one of their own; and `CHECKOUT_URL`, `CHECKOUT_KEY`,
+    /// `CHECKOUT_CONTROL` of a test checkout that runs alone.
     Desk,
 }
 
@@ -45,9 +46,16 @@ pub(super) fn clients(run: &Run<'_>) -> Result<Tally> {
             }
             Peer::Desk => {
                 let binary = run.workspace.target.join("debug").join("slipstream");
-                let desk = Desk::start(&binary)?;
+                let (desk, checkout) = (Desk::start(&binary)?, Checkout::start(&binary)?);
                 let binary = binary.display().to_string();
-                node(run, &folder, &[("DESK_URL", desk.url.as_str()), ("SLIPSTREAM_BIN", binary.as_str())])?
+                let env = [
+                    ("DESK_URL", desk.url.as_str()),
+                    ("SLIPSTREAM_BIN", binary.as_str()),
+                    ("CHECKOUT_URL", checkout.url.as_str()),
+                    ("CHECKOUT_KEY", checkout.key.as_str()),
+                    ("CHECKOUT_CONTROL", checkout.control.as_str()),
+                ];
+                node(run, &folder, &env)?
             }
         };
     }
@@ -98,6 +106,36 @@ impl Desk {
     /// Where it keeps its data.
     pub(super) fn data_dir(&self) -> &Path {
         self.directory.path()
+    }
+}
+
+/// A test checkout on an empty folder, whose clock moves by command.
+struct Checkout {
+    url: String,
+    key: String,
+    control: String,
+    _server: Running,
+    _directory: TempDir,
+}
+
+impl Checkout {
+    /// Starts it, and waits until it answers.
+    fn start(binary: &Path) -> Result<Self> {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?));
+        let directory = tempfile::tempdir()?;
+        let mut command = Command::new(binary);
+        command.arg("checkout").env_clear().current_dir(directory.path());
+        command.env("SLIPSTREAM_ADDR", address.to_string()).env("SLIPSTREAM_DATA_DIR", directory.path());
+        command.env("SLIPSTREAM_SANDBOX_CONTROL", "open");
+        command.stdin(Stdio::null()).stdout(Stdio::null());
+        let mut server = Running::start(&mut command)?;
+        server.wait_for_http(address, "/style.css", Duration::from_secs(30))?;
+        let secret = |name: &str| {
+            let path = directory.path().join("checkout").join(name);
+            std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
+        };
+        let (key, control) = (secret("secret.key")?, secret("control.token")?);
+        Ok(Self { url: format!("http://{address}"), key, control, _server: server, _directory: directory })
     }
 }
 

@@ -21,6 +21,7 @@ fn unknown() -> Failure {
 
 /// Reads something.
 pub(super) fn read(shared: &Shared, way: &[&str], form: &Form) -> Result<Value, Failure> {
+    shared.catch_up()?;
     let base = shared.options.public_url.as_str();
     shared.read(|books, now| match way {
         ["customers", id] => one(books, base, &books.customers, id),

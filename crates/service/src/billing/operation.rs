@@ -119,19 +119,17 @@ impl From<Failure> for Asked {
     }
 }
 
-impl<E: Into<Error>> From<E> for Asked
-where
-    E: NotAFailure,
-{
-    fn from(error: E) -> Self {
-        Self::Here(error.into())
+impl From<Error> for Asked {
+    fn from(error: Error) -> Self {
+        Self::Here(error)
     }
 }
 
-/// Keeps the two conversions apart.
-trait NotAFailure {}
-impl NotAFailure for Error {}
-impl NotAFailure for store::Error {}
+impl From<store::Error> for Asked {
+    fn from(error: store::Error) -> Self {
+        Self::Here(error.into())
+    }
+}
 
 async fn open(
     desk: &Desk,
@@ -153,7 +151,7 @@ async fn open(
     let url = url.ok_or_else(|| Failure::Unknown("a page without an address".to_owned()))?;
     let mut tx = desk.db.begin().await?;
     rows::opened(&mut tx, op.id, &id, &url, expires_at, desk.clock.now()).await?;
-    tx.commit().await.map_err(Error::from)?;
+    tx.commit().await?;
     let (session_id, url, expires_at) = (Some(id), Some(url), Some(expires_at));
     Ok(Outcome::Open(Operation { status: Status::Open, session_id, url, expires_at, ..op.clone() }))
 }
@@ -180,7 +178,7 @@ async fn change(
     let mut tx = desk.db.begin().await?;
     sync::apply(desk, &mut tx, op.user_id, vec![changed], asked_at).await?;
     rows::end(&mut tx, op.id, Status::Done, desk.clock.now()).await?;
-    tx.commit().await.map_err(Error::from)?;
+    tx.commit().await?;
     Ok(Outcome::Changed)
 }
 
@@ -202,7 +200,7 @@ async fn customer(
     let made = gateway.create_customer(&format!("customer-{user}"), user, &person.email).await?;
     let mut tx = desk.db.begin().await?;
     rows::set_customer(&mut tx, user, &made, desk.clock.now()).await?;
-    tx.commit().await.map_err(Error::from)?;
+    tx.commit().await?;
     // Of two instances the first one's stays.
     Ok(store::billing::customer(&desk.db, user).await?.unwrap_or(made))
 }

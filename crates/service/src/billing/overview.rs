@@ -23,10 +23,10 @@ pub struct Offer {
 }
 
 /// How far a payment is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Waiting {
-    /// The provider has not sent word yet.
-    ForWord,
+    /// The provider has not sent word yet; where to pay, while that page is open.
+    ForWord(Option<String>),
     /// The plan is in force.
     Done,
     /// Nothing was paid there, and nothing can be any more.
@@ -113,7 +113,7 @@ impl Waiting {
         let done = plan::held(desk, actor).await?.paid.is_some();
         Ok(Some(match op.status {
             _ if done => Self::Done,
-            Status::Working | Status::Open => Self::ForWord,
+            Status::Working | Status::Open => Self::ForWord(op.url),
             Status::Done | Status::Failed => Self::Over,
         }))
     }

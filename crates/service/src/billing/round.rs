@@ -46,7 +46,15 @@ pub async fn round(desk: &Desk) -> Result<()> {
         tx.commit().await?;
     }
     for user in rows::due(&desk.db, now.plus(-SOON), now.plus(-LATE), ROUND).await? {
-        passed_over(sync::person(desk, user).await)?;
+        let synced = sync::person(desk, user).await;
+        let usable = !matches!(synced, Err(Error::Fault(_)));
+        passed_over(synced)?;
+        if !usable {
+            // Whoever cannot be read must not stand before all others.
+            let mut tx = desk.db.begin().await?;
+            rows::asked(&mut tx, user, now).await?;
+            tx.commit().await?;
+        }
     }
     for kept in subscription::ending(&desk.db, now.plus(NOTICE), now.plus(-LEEWAY), ROUND).await? {
         ending(desk, kept, now).await?;
@@ -76,9 +84,8 @@ async fn ending(desk: &Desk, kept: Kept, now: Micros) -> Result<()> {
     let mut after = before.clone();
     let found = news(Some(&before), &mut after, now);
     let ends = after.told.cancel_at_period_end && after.told.in_force(now);
-    let soon = ends
-        && after.told.period_end < now.plus(NOTICE)
-        && after.told_ending != Some(after.told.period_end);
+    let soon =
+        ends && after.told.period_end < now.plus(NOTICE) && after.told_ending != Some(after.told.period_end);
     if soon {
         after.told_ending = Some(after.told.period_end);
     }

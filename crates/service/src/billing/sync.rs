@@ -6,7 +6,7 @@ use super::{
     told,
 };
 use crate::{Desk, Error, Result, audit, audit::Deed, mail};
-use domain::{Micros, UserId, subscription::Subscription};
+use domain::{Micros, PlanId, UserId, subscription::Subscription};
 use store::{
     Tx,
     billing::{self as rows, Status},
@@ -77,8 +77,10 @@ async fn one(desk: &Desk, tx: &mut Tx, user: UserId, told: &Subscription, asked_
         if before.as_ref().is_some_and(|kept| kept.asked_at > asked_at) {
             return Ok(());
         }
-        let mut after = before.clone().unwrap_or_else(|| fresh(user, told));
-        (after.told, after.plan_id, after.asked_at) = (told.clone(), plan_id, asked_at);
+        let mut after = match before.clone() {
+            Some(kept) => Kept { told: told.clone(), plan_id, asked_at, ..kept },
+            None => fresh(user, told, plan_id, asked_at),
+        };
         let found = news(before.as_ref(), &mut after, desk.clock.now());
         let written = match before {
             Some(_) => subscription::update(tx, &after).await?,
@@ -91,12 +93,12 @@ async fn one(desk: &Desk, tx: &mut Tx, user: UserId, told: &Subscription, asked_
     Err(Error::Unavailable { retry_after_s: 1 })
 }
 
-fn fresh(user: UserId, told: &Subscription) -> Kept {
+fn fresh(user: UserId, told: &Subscription, plan_id: PlanId, asked_at: Micros) -> Kept {
     Kept {
         told: told.clone(),
         user_id: user,
-        plan_id: domain::PlanId(user.0),
-        asked_at: told.created_at,
+        plan_id,
+        asked_at,
         version: 1,
         told_failed: None,
         told_ending: None,

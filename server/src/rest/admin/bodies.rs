@@ -61,6 +61,17 @@ pub(super) struct SignalBody {
     targets: Option<Vec<f64>>,
 }
 
+/// A plan for a person.
+#[derive(Serialize, ToSchema)]
+pub(super) struct AssignBody {
+    /// Whose.
+    #[schema(example = "ada@example.org")]
+    email: String,
+    /// FREE takes back what was given; EXPERT is private.
+    #[schema(example = "EXPERT")]
+    plan: String,
+}
+
 /// The switch over all new copies.
 #[derive(Serialize, ToSchema)]
 pub(super) struct PauseBody {

@@ -176,6 +176,26 @@ pub struct MarginBody {
     pub kind: String,
 }
 
+/// "Create Stripe Subscription Checkout".
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(example = super::examples::checkout_request)]
+pub struct CheckoutBody {
+    /// Of a public plan.
+    pub subscription_id: String,
+}
+
+/// "Update Stripe Subscription". What is left out stays.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(example = super::examples::update_subscription_request)]
+pub struct SubscriptionChangeBody {
+    /// Whether it ends with the paid period.
+    pub cancel_at_period_end: Option<bool>,
+    /// Of a public plan to change to.
+    pub subscription_id: Option<String>,
+}
+
 /// "Create Exchange Key Follow".
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

@@ -14,12 +14,13 @@ macro_rules! examples {
 }
 
 examples! {
-    balance, balance_history, close_position_request, create_follow_request, create_key_request, create_order_request,
-    created_orders, follow, follows, key, keys, leverage_request, manual_trades, margin_request, notification,
-    notification_method, notification_request, open_orders, order_history, plans, position, profile, risk_profiles,
-    strategies, strategy_history, strategy_performance, strategy_trades, ticker, total_balance, trade_history,
-    update_follow_request, update_key_request, update_profile_request, updated_follow, updated_key,
-    updated_notification, updated_profile, whitelist,
+    balance, balance_history, billing_history, checkout, checkout_request, close_position_request,
+    create_follow_request, create_key_request, create_order_request, created_orders, follow, follows, key, keys,
+    leverage_request, manual_trades, margin_request, notification, notification_method, notification_request,
+    open_orders, order_history, plans, position, profile, risk_profiles, strategies, strategy_history,
+    strategy_performance, strategy_trades, stripe_subscription, subscription, ticker, total_balance, trade_history,
+    update_follow_request, update_key_request, update_profile_request, update_subscription_request, updated_follow,
+    updated_key, updated_notification, updated_profile, whitelist,
 }
 
 fn read(text: &str) -> Value {

@@ -22,6 +22,7 @@ pub mod present;
 pub mod profile;
 pub mod setting;
 pub mod strategy;
+pub mod subscription;
 mod support;
 mod ticker;
 mod trade;
@@ -53,6 +54,10 @@ pub fn open(doors: Doors) -> Doors {
         .route(Role::Trader, routes!(account::whitelist))
         .route(Role::Trader, routes!(account::balance))
         .route(Role::Trader, routes!(account::sandbox))
+        .route(Role::Trader, routes!(subscription::held))
+        .route(Role::Trader, routes!(subscription::show, subscription::update))
+        .route(Role::Trader, routes!(subscription::checkout))
+        .route(Role::Trader, routes!(subscription::history))
         .route(Role::Trader, routes!(api_client::list, api_client::create))
         .route(Role::Trader, routes!(api_client::revoke))
         .route(Role::Trader, routes!(key::list))

@@ -14,6 +14,7 @@ mod past;
 mod position;
 mod profile;
 mod strategy;
+mod subscription;
 
 pub use account::{Assets, BalanceDay, BalanceDays, Key, Keys, PlanItem, Plans, SandboxAccount, TotalBalance};
 pub use follow::{FollowItem, FollowedProfile, FollowedStrategy, Follows};
@@ -25,3 +26,4 @@ pub use past::{ManualTrade, ManualTrades, StrategyTrade, StrategyTrades, Trigger
 pub use position::Position;
 pub use profile::ProfileItem;
 pub use strategy::{Performance, Profile, Profiles, RangeItem, Ranges, Strategies, StrategyItem};
+pub use subscription::{HeldPlan, HeldPlanType, InvoiceItem, OpenedCheckout, StripePlan, StripeSubscription};

@@ -1,0 +1,53 @@
+//! Choosing, changing and ending a plan.
+#![allow(missing_docs)] // the server macro makes items that cannot carry docs
+
+use super::{form::form, trader};
+use crate::answer::{Done, Failure};
+use domain::{PlanId, validation::Problem};
+use leptos::prelude::*;
+use service::{
+    Error,
+    billing::{self, Change},
+};
+
+fn plan_id(text: &str) -> Result<PlanId, Error> {
+    text.parse().map_err(|_| Error::field("subscriptionId", Problem::NotPlan))
+}
+
+/// Leads to a page to pay at, by way of our own: a form may lead nowhere else.
+#[server(endpoint = "plan-checkout")]
+pub async fn checkout_plan(#[server(default)] plan: String) -> Result<Done, Failure> {
+    let (visit, actor) = trader()?;
+    let opened = match plan_id(&plan) {
+        Ok(plan) => billing::checkout(&visit.desk, &actor, plan).await,
+        Err(error) => Err(error),
+    };
+    let done = opened.map(|opened| Done::at(format!("/billing?checkout={}&go=1", opened.id)));
+    form("plan", "/plans").keep("plan", &plan).answer(&visit, done).await
+}
+
+/// Changes to another plan.
+#[server(endpoint = "plan-change")]
+pub async fn change_plan(#[server(default)] plan: String) -> Result<Done, Failure> {
+    let (visit, actor) = trader()?;
+    let changed = match plan_id(&plan) {
+        Ok(plan) => {
+            let change = Change { plan: Some(plan), cancel_at_period_end: None };
+            billing::update(&visit.desk, &actor, change).await
+        }
+        Err(error) => Err(error),
+    };
+    let done = changed.map(|_| Done::at("/billing").saying("plan-changed"));
+    form("plan", "/plans").keep("plan", &plan).answer(&visit, done).await
+}
+
+/// Ends the plan with its period, or keeps it after all.
+#[server(endpoint = "plan-end")]
+pub async fn end_plan(#[server(default)] end: bool) -> Result<Done, Failure> {
+    let (visit, actor) = trader()?;
+    let change = Change { plan: None, cancel_at_period_end: Some(end) };
+    let changed = billing::update(&visit.desk, &actor, change).await;
+    let notice = if end { "plan-ending" } else { "plan-kept" };
+    let done = changed.map(|_| Done::at("/billing").saying(notice));
+    form("plan-end", "/billing").answer(&visit, done).await
+}

@@ -1,0 +1,221 @@
+//! `/billing`: the plan that a person has, how it goes on, and what was paid.
+
+use super::plans::{includes, money, play_money};
+use crate::{
+    components::{
+        form::Posted,
+        frame::{Width, frame},
+        show::show,
+        tables::{NUMBER, ROOMY, WORDS, scrolling},
+    },
+    visit::{self, Visit, encoded},
+    words::{
+        billing::{Billing, billing},
+        fill,
+    },
+};
+use domain::{
+    Plan,
+    subscription::{Invoice, State, Subscription},
+};
+use leptos::prelude::*;
+use leptos_meta::Meta;
+use service::{
+    Actor, Error,
+    billing::{self, Overview, Waiting},
+};
+
+/// How often a page that waits looks again, in seconds.
+const AGAIN: u8 = 3;
+
+/// All of it.
+pub(crate) fn page() -> impl IntoView {
+    show(|visit| async move {
+        let (words, actor) = (billing(visit::lang()), visit.trader()?);
+        let waiting = waiting(&visit, actor).await?;
+        let overview = billing::overview(&visit.desk, actor).await?;
+        let posted = Posted::read(&visit).await?;
+        let body = view! {
+            <h1>{words.title}</h1>
+            <p class="lead">{words.lead}</p>
+            {posted.message()}
+            {play_money(&visit, words)}
+            {waiting.map(|waiting| progress(words, waiting))}
+            {plan(words, &overview)}
+            {invoices(words, overview.invoices)}
+        };
+        Ok(frame(&visit, words.title, Width::Wide, body.into_any()))
+    })
+}
+
+/// How far the payment is that the address names, if it is one of the person's.
+async fn waiting(visit: &Visit, actor: &Actor) -> Result<Option<Waiting>, Error> {
+    match visit::query("checkout").and_then(|id| id.parse().ok()) {
+        Some(id) => Waiting::find(&visit.desk, actor, id).await,
+        None => Ok(None),
+    }
+}
+
+/// Waits without any script: the browser itself looks again, or goes on to the page to pay at.
+fn progress(words: &'static Billing, waiting: Waiting) -> AnyView {
+    let (title, text, state) = match &waiting {
+        Waiting::ForWord(_) => (words.waiting_title, words.waiting, "waiting"),
+        Waiting::Done => (words.paid_title, words.paid, "done"),
+        Waiting::Over => (words.over_title, words.over, "over"),
+    };
+    let links = match waiting {
+        Waiting::ForWord(url) => {
+            let go = visit::query("go").and(url.clone());
+            let content = go.map_or_else(|| AGAIN.to_string(), |url| format!("0; url={url}"));
+            let link = url.map(|url| {
+                view! { <a class="button" data-kind="main" href=url data-testid="to-payment">{words.to_payment}</a> }
+            });
+            // Looking again leads back here, and not on to paying.
+            let here =
+                format!("/billing?checkout={}", encoded(&visit::query("checkout").unwrap_or_default()));
+            Some(view! {
+                <Meta http_equiv="refresh" content=content/>
+                <p class="row">{link}<a class="button" href=here>{words.look_again}</a></p>
+            })
+        }
+        Waiting::Done | Waiting::Over => None,
+    };
+    view! {
+        <section class="panel note" aria-labelledby="progress-title" role="status" data-testid="progress" data-state=state>
+            <h2 id="progress-title" class="panel-title">{title}</h2>
+            <p>{text}</p>
+            {links}
+        </section>
+    }
+    .into_any()
+}
+
+fn plan(words: &'static Billing, overview: &Overview) -> AnyView {
+    let named = overview.subscription.as_ref().map(|(_, plan)| plan).or(overview.held.given.as_ref());
+    let plan = named.unwrap_or(&overview.free);
+    let note = match (&overview.subscription, &overview.held.given) {
+        (Some(_), _) => None,
+        (None, Some(_)) => Some(words.given),
+        (None, None) => Some(words.free),
+    };
+    let details =
+        overview.subscription.as_ref().map(|(told, plan)| subscription(words, told, plan, overview));
+    let see = overview.for_sale.then(|| {
+        view! { <p><a class="button" href="/plans" data-testid="see-plans">{words.see_plans}</a></p> }
+    });
+    let included = named.map(|plan| includes(words, &plan.limits));
+    view! {
+        <section class="panel" aria-labelledby="plan-title" data-testid="current-plan">
+            <h2 id="plan-title" class="panel-title">{words.yours}</h2>
+            <p class="plan-price" data-testid="plan-name">{plan.name.clone()}</p>
+            {note.map(|text| view! { <p>{text}</p> })}
+            {included}
+            {details}
+            {see}
+        </section>
+    }
+    .into_any()
+}
+
+const fn state(words: &'static Billing, state: State) -> &'static str {
+    match state {
+        State::Active => words.state_active,
+        State::Trialing => words.state_trialing,
+        State::PastDue => words.state_past_due,
+        State::Unpaid => words.state_unpaid,
+        State::Paused => words.state_paused,
+        State::Canceled | State::Incomplete | State::IncompleteExpired => words.state_over,
+    }
+}
+
+fn subscription(words: &'static Billing, told: &Subscription, plan: &Plan, overview: &Overview) -> AnyView {
+    let price = [money(told.amount), told.currency.to_uppercase(), told.interval.word().to_owned()];
+    let price = fill(words.price_value, &price.each_ref().map(String::as_str));
+    let last = if told.cancel_at_period_end { words.ends } else { words.renews };
+    let late = matches!(told.state, State::PastDue | State::Unpaid).then(|| {
+        let pay = overview.open_invoice.clone().map(|url| {
+            view! { <p><a class="button" data-kind="main" href=url data-testid="pay-invoice">{words.pay_invoice}</a></p> }
+        });
+        view! { <div class="note" role="alert" data-testid="late"><p>{words.failed}</p>{pay}</div> }
+    });
+    view! {
+        {late}
+        <dl class="figures" data-testid="subscription">
+            <div><dt>{words.price}</dt><dd>{price}</dd></div>
+            <div><dt>{words.state}</dt><dd data-testid="state">{state(words, told.state)}</dd></div>
+            <div><dt>{words.period}</dt><dd>{format!("{} – {}", told.period_start.date(), told.period_end.date())}</dd></div>
+            <div><dt>{last}</dt><dd data-testid="until">{told.period_end.date()}</dd></div>
+        </dl>
+        {end(words, told, plan)}
+    }
+    .into_any()
+}
+
+/// Ending asks once; keeping does not.
+fn end(words: &'static Billing, told: &Subscription, plan: &Plan) -> AnyView {
+    if told.cancel_at_period_end {
+        return view! {
+            <form method="post" action="/api/plan-end">
+                <input type="hidden" name="end" value="false"/>
+                <button type="submit" class="button" data-kind="main" data-testid="plan-keep">{words.keep}</button>
+            </form>
+        }
+        .into_any();
+    }
+    view! {
+        <details class="sure">
+            <summary class="button" data-testid="plan-end" aria-label=format!("{}: {}", words.end, plan.name)>{words.end}</summary>
+            <form method="post" action="/api/plan-end">
+                <input type="hidden" name="end" value="true"/>
+                <p>{fill(words.end_sure, &[&told.period_end.date()])}</p>
+                <button type="submit" class="button" data-kind="bad" data-testid="plan-end-yes">{words.end}</button>
+            </form>
+        </details>
+    }
+    .into_any()
+}
+
+fn invoices(words: &'static Billing, all: Option<Vec<Invoice>>) -> AnyView {
+    let content = match all {
+        None => view! { <p class="empty">{words.invoices_unavailable}</p> }.into_any(),
+        Some(all) if all.is_empty() => view! { <p class="empty">{words.no_invoices}</p> }.into_any(),
+        Some(all) => {
+            let columns = [
+                (words.number, WORDS),
+                (words.date, WORDS),
+                (words.paid_for, ROOMY),
+                (words.amount, NUMBER),
+                (words.print, WORDS),
+            ];
+            let rows = all.into_iter().map(|invoice| line(words, invoice)).collect_view();
+            scrolling(words.invoices.to_owned(), &columns, rows)
+        }
+    };
+    view! {
+        <section class="panel" aria-labelledby="invoices-title" data-testid="invoices">
+            <h2 id="invoices-title" class="panel-title">{words.invoices}</h2>
+            {content}
+        </section>
+    }
+    .into_any()
+}
+
+fn line(words: &'static Billing, invoice: Invoice) -> AnyView {
+    let period = invoice.period_start.zip(invoice.period_end);
+    let period = period.map(|(start, end)| format!("{} – {}", start.date(), end.date()));
+    let amount = format!("{} {}", money(invoice.amount_paid), invoice.currency.to_uppercase());
+    let link = (!invoice.hosted_url.is_empty()).then(|| {
+        let label = format!("{}: {}", words.print, invoice.number);
+        view! { <a href=invoice.hosted_url aria-label=label>{words.print}</a> }
+    });
+    view! {
+        <tr data-testid="invoice">
+            <th scope="row">{invoice.number}</th>
+            <td>{invoice.created_at.date()}</td>
+            <td class="roomy">{period}</td>
+            <td class="number">{amount}</td>
+            <td>{link}</td>
+        </tr>
+    }
+    .into_any()
+}

@@ -1,0 +1,137 @@
+//! `/plans`: what can be bought, what each plan includes, and what stands in the way of a change.
+
+use crate::{
+    components::{
+        form::Posted,
+        frame::{Width, frame},
+        icon::icon,
+        show::show,
+    },
+    figures,
+    visit::{self, Visit},
+    words::{
+        billing::{Billing, billing},
+        fill, problems,
+    },
+};
+use domain::{Decimal, Plan, plan::Limits};
+use leptos::prelude::*;
+use service::{
+    Mode,
+    billing::{self, Offer},
+};
+
+/// How the visitor stands towards the plans.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stand {
+    Stranger,
+    Free,
+    Subscribed,
+    NotForSale,
+}
+
+/// Every public plan.
+pub(crate) fn page() -> impl IntoView {
+    show(|visit| async move {
+        let words = billing(visit::lang());
+        let offers = billing::offers(&visit.desk, visit.actor.as_ref()).await?;
+        let posted = Posted::read(&visit).await?;
+        let stand = match &visit.actor {
+            None => Stand::Stranger,
+            Some(_) if visit.desk.payments.is_none() => Stand::NotForSale,
+            Some(_) if offers.iter().any(|offer| offer.current) => Stand::Subscribed,
+            Some(_) => Stand::Free,
+        };
+        let cards = offers.iter().map(|offer| card(words, offer, stand)).collect_view();
+        let body = view! {
+            <h1>{words.plans}</h1>
+            <p class="lead">{words.plans_lead}</p>
+            {posted.message()}
+            {play_money(&visit, words)}
+            {(stand == Stand::NotForSale).then(|| view! { <p class="note">{words.not_for_sale}</p> })}
+            <ul class="cards plans" data-testid="plans">{cards}</ul>
+        };
+        Ok(frame(&visit, words.plans, Width::Wide, body.into_any()))
+    })
+}
+
+/// On a desk that plays, what is paid is play money.
+pub(super) fn play_money(visit: &Visit, words: &'static Billing) -> Option<AnyView> {
+    let plays = visit.desk.settings.mode == Mode::Sandbox && visit.desk.payments.is_some();
+    plays.then(|| view! { <p class="note">{words.play_money}</p> }.into_any())
+}
+
+/// Cents as an amount of money.
+pub(super) fn money(cents: i64) -> String {
+    figures::cents(Decimal::new(cents, 2))
+}
+
+/// What a plan includes.
+pub(super) fn includes(words: &'static Billing, limits: &Limits) -> AnyView {
+    let number = |limit: Option<i64>, some: &'static str, any: &'static str| match limit {
+        Some(limit) => fill(some, &[&figures::decimal(Decimal::from(limit))]),
+        None => any.to_owned(),
+    };
+    let mut lines = vec![
+        number(limits.max_api_key, words.keys_limit, words.keys_any),
+        number(limits.max_balance_usd, words.balance_limit, words.balance_any),
+        (if limits.strategy_automated { words.automated } else { words.not_automated }).to_owned(),
+    ];
+    lines.extend(limits.manual_keys.then(|| words.manual_keys.to_owned()));
+    let line = |text: String| view! { <li>{icon("check")}<span>{text}</span></li> };
+    view! { <ul class="includes">{lines.into_iter().map(line).collect_view()}</ul> }.into_any()
+}
+
+fn card(words: &'static Billing, offer: &Offer, stand: Stand) -> AnyView {
+    let Plan { name, monthly_price_usd, limits, .. } = &offer.plan;
+    let current =
+        offer.current.then(|| view! { <span class="badge" data-mode="good">{words.current}</span> });
+    view! {
+        <li class="panel plan" data-testid="plan" data-current=offer.current.then_some("yes")>
+            <div class="key-head"><h2 class="key-name">{name.clone()}</h2>{current}</div>
+            <p class="plan-price">{fill(words.a_month, &[&monthly_price_usd.to_string()])}</p>
+            {includes(words, limits)}
+            {action(words, offer, stand)}
+        </li>
+    }
+    .into_any()
+}
+
+/// What can be done about a plan, with what it costs before it is done.
+fn action(words: &'static Billing, offer: &Offer, stand: Stand) -> AnyView {
+    if offer.current || stand == Stand::NotForSale {
+        return ().into_any();
+    }
+    if stand == Stand::Stranger {
+        return view! { <p><a class="button" href="/sign-up">{words.start}</a></p> }.into_any();
+    }
+    if !offer.obstacles.is_empty() {
+        let why = |code: &str| view! { <li>{problems::refusal(visit::lang(), code)}</li> };
+        let all = offer.obstacles.iter().map(|refusal| why(refusal.code())).collect_view();
+        return view! {
+            <div class="note" data-testid="obstacles"><p>{words.in_the_way}</p><ul>{all}</ul></div>
+        }
+        .into_any();
+    }
+    let (endpoint, text, cost) = match stand {
+        Stand::Subscribed => ("/api/plan-change", words.change_to, Some(cost(words, offer.due))),
+        _ => ("/api/plan-checkout", words.choose, None),
+    };
+    view! {
+        <form method="post" action=endpoint>
+            <input type="hidden" name="plan" value=offer.plan.id.to_string()/>
+            {cost.map(|text| view! { <p class="hint" data-testid="cost">{text}</p> })}
+            <button type="submit" class="button" data-kind="main" data-testid="choose">{fill(text, &[&offer.plan.name])}</button>
+        </form>
+    }
+    .into_any()
+}
+
+fn cost(words: &'static Billing, due: Option<i64>) -> String {
+    match due {
+        None => words.costs_unknown.to_owned(),
+        Some(0) => words.costs_nothing.to_owned(),
+        Some(cents @ 1..) => fill(words.costs_now, &[&money(cents)]),
+        Some(back) => fill(words.keeps, &[&money(back.saturating_neg())]),
+    }
+}

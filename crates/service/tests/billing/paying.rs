@@ -1,0 +1,145 @@
+//! The usual way: subscribe, change, cancel, resume.
+
+use super::shop::{Shop, code};
+use domain::{PlanId, plan::Limits, subscription::State, validation::Problem};
+use service::{
+    Error, Mode,
+    billing::{self, Change},
+};
+use store::testing::TestDb;
+
+store::each_engine!(
+    paying_begins_a_plan_when_the_provider_says_so,
+    what_cannot_be_bought,
+    a_larger_plan_is_charged_at_once_and_a_smaller_one_credits,
+    it_ends_with_its_period_and_goes_on_after_all,
+    a_declined_card_changes_nothing,
+    nobody_who_pays_has_less,
+    what_the_operator_gives_counts_beside_what_is_paid,
+);
+
+async fn paying_begins_a_plan_when_the_provider_says_so(db: &TestDb) {
+    let shop = Shop::live(db).await;
+    let ada = shop.person("ada").await;
+    assert_eq!(shop.named(&ada).await, "FREE");
+    let plan = shop.plan("BASIC").await;
+    let opened = billing::checkout(&shop.desk, &ada, plan.id).await.unwrap();
+    assert!(opened.success_url.ends_with(&format!("/billing?checkout={}", opened.id)));
+    assert_eq!(shop.pay(&opened.url, "declined").await, 402);
+    assert_eq!(shop.pay(&opened.url, "pays").await, 303);
+    assert_eq!(shop.named(&ada).await, "FREE", "coming back grants nothing");
+    shop.hear_all().await;
+    let now = service::plan::of(&shop.desk, &ada).await.unwrap();
+    assert_eq!((now.name.as_str(), now.limits), ("BASIC", plan.limits));
+    let told = billing::current(&shop.desk, &ada).await.unwrap().unwrap();
+    assert_eq!((told.state, told.amount, told.currency.as_str()), (State::Active, 2_000, "usd"));
+    assert_eq!(told.period_end.to_string(), "2026-02-01T00:00:00.000Z");
+    assert_eq!(shop.charged(&ada).await, [2_000]);
+    assert_eq!(shop.letters(&ada).await, ["Your plan BASIC has begun"]);
+    let again = billing::checkout(&shop.desk, &ada, plan.id).await;
+    assert_eq!(code(again), "3109");
+    let eve = shop.person("eve").await;
+    assert_eq!(shop.named(&eve).await, "FREE");
+    assert_eq!(billing::current(&shop.desk, &eve).await.unwrap(), None);
+}
+
+async fn what_cannot_be_bought(db: &TestDb) {
+    let shop = Shop::live(db).await;
+    let ada = shop.person("ada").await;
+    let expert = shop.plan("EXPERT").await.id;
+    assert_eq!(code(billing::checkout(&shop.desk, &ada, expert).await), "2100");
+    let nobodys: PlanId = "eefffe05-5d1d-4be8-a300-20c7c39c9fee".parse().unwrap();
+    match billing::checkout(&shop.desk, &ada, nobodys).await {
+        Err(Error::Fields(fields)) => assert_eq!(fields[0].problem, Problem::NotPlan),
+        other => panic!("{other:?}"),
+    }
+    let cancel = Change { cancel_at_period_end: Some(true), plan: None };
+    assert_eq!(code(billing::update(&shop.desk, &ada, cancel).await), "3104");
+    let change = Change { plan: Some(expert), ..Change::default() };
+    assert_eq!(code(billing::update(&shop.desk, &ada, change).await), "3104");
+    shop.subscribed(&ada, "BASIC", "pays").await;
+    assert_eq!(code(billing::update(&shop.desk, &ada, change).await), "2100");
+}
+
+async fn a_larger_plan_is_charged_at_once_and_a_smaller_one_credits(db: &TestDb) {
+    let shop = Shop::live(db).await;
+    let ada = shop.person("ada").await;
+    shop.subscribed(&ada, "BASIC", "pays").await;
+    let (basic, advanced) = (shop.plan("BASIC").await.id, shop.plan("ADVANCED").await.id);
+    let offers = billing::offers(&shop.desk, Some(&ada)).await.unwrap();
+    let told: Vec<_> = offers.iter().map(|o| (o.current, o.due)).collect();
+    assert_eq!(told, [(true, None), (false, Some(2_000)), (false, Some(4_000))]);
+    let up = Change { plan: Some(advanced), ..Change::default() };
+    let told = billing::update(&shop.desk, &ada, up).await.unwrap();
+    assert_eq!(told.amount, 4_000);
+    assert_eq!(shop.named(&ada).await, "ADVANCED", "the answer is the provider's own");
+    assert_eq!(shop.charged(&ada).await, [2_000, 2_000]);
+    billing::update(&shop.desk, &ada, up).await.unwrap();
+    assert_eq!(shop.charged(&ada).await.len(), 2, "the same plan again costs nothing");
+    let down = Change { plan: Some(basic), ..Change::default() };
+    assert_eq!(billing::update(&shop.desk, &ada, down).await.unwrap().amount, 2_000);
+    shop.hear_all().await;
+    assert_eq!(shop.named(&ada).await, "BASIC");
+}
+
+async fn it_ends_with_its_period_and_goes_on_after_all(db: &TestDb) {
+    let shop = Shop::live(db).await;
+    let ada = shop.person("ada").await;
+    shop.subscribed(&ada, "BASIC", "pays").await;
+    let end = |cancel| Change { cancel_at_period_end: Some(cancel), plan: None };
+    let told = billing::update(&shop.desk, &ada, end(true)).await.unwrap();
+    assert!(told.cancel_at_period_end);
+    assert_eq!(told.cancel_at, Some(told.period_end));
+    assert_eq!(shop.named(&ada).await, "BASIC", "it is paid");
+    let told = billing::update(&shop.desk, &ada, end(false)).await.unwrap();
+    assert_eq!((told.cancel_at_period_end, told.cancel_at), (false, None));
+    assert_eq!(billing::current(&shop.desk, &ada).await.unwrap(), Some(told));
+}
+
+async fn a_declined_card_changes_nothing(db: &TestDb) {
+    let shop = Shop::live(db).await;
+    let ada = shop.person("ada").await;
+    shop.subscribed(&ada, "BASIC", "pays_once").await;
+    let up = Change { plan: Some(shop.plan("ADVANCED").await.id), ..Change::default() };
+    assert_eq!(code(billing::update(&shop.desk, &ada, up).await), "3102");
+    shop.hear_all().await;
+    assert_eq!((shop.named(&ada).await.as_str(), shop.charged(&ada).await.len()), ("BASIC", 1));
+    // And nothing of it is in the way of the next change.
+    let end = Change { cancel_at_period_end: Some(true), plan: None };
+    assert!(billing::update(&shop.desk, &ada, end).await.unwrap().cancel_at_period_end);
+}
+
+async fn nobody_who_pays_has_less(db: &TestDb) {
+    let shop = Shop::open(db, Mode::Sandbox).await;
+    let ada = shop.person("ada").await;
+    shop.subscribed(&ada, "BASIC", "pays").await;
+    let plan = service::plan::of(&shop.desk, &ada).await.unwrap();
+    assert_eq!((plan.name.as_str(), plan.limits), ("BASIC", Limits::UNLIMITED));
+    let held = service::plan::held(&shop.desk, &ada).await.unwrap().paid.unwrap();
+    assert_eq!(held.limits.max_api_key, Some(2), "what it allows by itself is shown");
+}
+
+async fn what_the_operator_gives_counts_beside_what_is_paid(db: &TestDb) {
+    let shop = Shop::live(db).await;
+    let ada = shop.person("ada").await;
+    service::plan::assign(&shop.desk, "ADA@example.org", "expert").await.unwrap();
+    let limits = service::plan::of(&shop.desk, &ada).await.unwrap().limits;
+    assert_eq!((shop.named(&ada).await.as_str(), limits), ("EXPERT", Limits::UNLIMITED));
+    shop.subscribed(&ada, "BASIC", "pays").await;
+    let plan = service::plan::of(&shop.desk, &ada).await.unwrap();
+    assert_eq!((plan.name.as_str(), plan.limits), ("BASIC", Limits::UNLIMITED));
+    service::plan::assign(&shop.desk, "ada@example.org", "FREE").await.unwrap();
+    assert!(!service::plan::of(&shop.desk, &ada).await.unwrap().limits.manual_keys);
+    assert!(matches!(
+        service::plan::assign(&shop.desk, "no@example.org", "EXPERT").await,
+        Err(Error::NotFound)
+    ));
+    assert!(matches!(
+        service::plan::assign(&shop.desk, "ada@example.org", "GOLD").await,
+        Err(Error::Fields(_))
+    ));
+    assert!(matches!(
+        service::plan::assign_as(&shop.desk, &ada, "ada@example.org", "EXPERT").await,
+        Err(Error::Forbidden)
+    ));
+}

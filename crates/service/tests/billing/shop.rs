@@ -1,0 +1,195 @@
+//! A desk, and the test checkout behind it.
+
+use axum::{Router, body::Bytes, extract::State, http::HeaderMap, http::StatusCode, routing::post};
+use checkout::{Checkout, Listener, Options};
+use domain::{Plan, UserId, account::Mail};
+use payment::{Stripe, stripe::Config};
+use service::{
+    Actor, Error, Mode, Origin, Settings, SharedDesk, account, billing,
+    testing::{Setup, TestChance, TestClock, desk_with},
+};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, Ordering},
+};
+use store::testing::TestDb;
+use tokio::{net::TcpListener, task::JoinHandle};
+
+/// A message as it came: signature and body.
+pub(super) type Message = (String, Bytes);
+
+/// What the checkout sends to, and what stands before it.
+#[derive(Clone, Default)]
+struct Post {
+    messages: Arc<Mutex<Vec<Message>>>,
+    /// Answers are thrown away, as if the connection had been cut after the work was done.
+    cut: Arc<AtomicBool>,
+}
+
+/// All of it. Everything stops when it is dropped.
+pub(super) struct Shop {
+    pub(super) desk: SharedDesk,
+    pub(super) checkout: Checkout,
+    pub(super) clock: Arc<TestClock>,
+    post: Post,
+    setting: Box<dyn Fn() -> Setup + Send + Sync>,
+    server: JoinHandle<()>,
+    _folder: tempfile::TempDir,
+}
+
+impl Drop for Shop {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+pub(super) fn here() -> Origin {
+    Origin::new([192, 0, 2, 1].into(), "Test/1.0")
+}
+
+async fn heard(State(post): State<Post>, headers: HeaderMap, body: Bytes) -> StatusCode {
+    let signature = headers["stripe-signature"].to_str().unwrap().to_owned();
+    post.messages.lock().unwrap().push((signature, body));
+    StatusCode::OK
+}
+
+/// Lets a request do its work, and loses the answer.
+async fn cut(
+    State(post): State<Post>,
+    request: axum::extract::Request,
+    next: axum::middleware::Next,
+) -> axum::response::Response {
+    let changes = request.method() == axum::http::Method::POST && request.uri().path().starts_with("/v1/");
+    let answer = next.run(request).await;
+    if changes && post.cut.load(Ordering::SeqCst) {
+        return axum::response::IntoResponse::into_response(StatusCode::BAD_GATEWAY);
+    }
+    answer
+}
+
+impl Shop {
+    /// Where plans limit something.
+    pub(super) async fn live(db: &TestDb) -> Self {
+        Self::open(db, Mode::Live).await
+    }
+
+    pub(super) async fn open(db: &TestDb, mode: Mode) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(TestClock::default());
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let options = Options {
+            public_url: base.clone(),
+            listener: Some(Listener { url: format!("{base}/heard") }),
+            controllable: false,
+        };
+        let checkout =
+            Checkout::open(folder.path(), clock.clone(), Arc::new(TestChance::default()), options).unwrap();
+        let post = Post::default();
+        let layer = axum::middleware::from_fn_with_state(post.clone(), cut);
+        let hears = Router::new().route("/heard", post_route()).with_state(post.clone());
+        let app = checkout.router().layer(layer).merge(hears);
+        let server = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+        let (secret, webhook) = (checkout.secret_key().to_owned(), checkout.webhook_secret().to_owned());
+        let time = clock.clone();
+        let setting = move || {
+            let (base, secret, webhook) = (base.clone(), secret.clone().into(), webhook.clone().into());
+            let gateway = Stripe::new(Config { base, secret, webhook_secret: webhook }).unwrap();
+            let settings = Settings { mode, ..Settings::default() };
+            Setup { payments: Some(Arc::new(gateway)), settings, clock: time.clone(), ..Setup::default() }
+        };
+        let desk = desk_with((**db).clone(), setting());
+        Self { desk, checkout, clock, post, setting: Box::new(setting), server, _folder: folder }
+    }
+
+    /// The desk is killed, and another stands up on the same database: nothing that it had in memory is there.
+    pub(super) fn restart(&mut self, db: &TestDb) {
+        self.desk = desk_with((**db).clone(), (self.setting)());
+    }
+
+    /// From now on answers to what changes something are lost, or no longer.
+    pub(super) fn cut(&self, cut: bool) {
+        self.post.cut.store(cut, Ordering::SeqCst);
+    }
+
+    pub(super) async fn person(&self, name: &str) -> Actor {
+        let email = format!("{name}@example.org");
+        account::sign_up(&self.desk, here(), &email, "correct horse battery").await.unwrap().actor
+    }
+
+    pub(super) async fn plan(&self, name: &str) -> Plan {
+        store::plan::by_name(&self.desk.db, name).await.unwrap().unwrap()
+    }
+
+    /// Pays at a page, in a browser's way; the status of the answer.
+    pub(super) async fn pay(&self, url: &str, card: &str) -> u16 {
+        let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+        let http = http.build().unwrap();
+        http.post(url).form(&[("card", card)]).send().await.unwrap().status().as_u16()
+    }
+
+    /// Everything that the checkout has told since the last time.
+    pub(super) async fn messages(&self) -> Vec<Message> {
+        while self.checkout.beat().await.unwrap() > 0 {}
+        std::mem::take(&mut *self.post.messages.lock().unwrap())
+    }
+
+    /// The desk hears all of it.
+    pub(super) async fn hear_all(&self) {
+        for (signature, body) in self.messages().await {
+            billing::hear(&self.desk, &signature, &body).await.unwrap();
+        }
+    }
+
+    /// Subscribes, and the desk hears of it.
+    pub(super) async fn subscribed(&self, actor: &Actor, plan: &str, card: &str) {
+        let plan = self.plan(plan).await.id;
+        let opened = billing::checkout(&self.desk, actor, plan).await.unwrap();
+        assert_eq!(self.pay(&opened.url, card).await, 303);
+        self.hear_all().await;
+    }
+
+    /// What the person's plan is called.
+    pub(super) async fn named(&self, actor: &Actor) -> String {
+        service::plan::of(&self.desk, actor).await.unwrap().name
+    }
+
+    /// How many subscriptions the provider has of a person, and what it charged.
+    pub(super) async fn charged(&self, actor: &Actor) -> Vec<i64> {
+        let all = billing::history(&self.desk, actor).await.unwrap();
+        all.iter().rev().map(|invoice| invoice.amount_paid).collect()
+    }
+
+    /// Subjects of the letters to a person, oldest first.
+    pub(super) async fn letters(&self, actor: &Actor) -> Vec<String> {
+        let admin = "operator@example.org";
+        if account::sign_in(&self.desk, here(), admin, "correct horse battery").await.is_err() {
+            account::sign_up(&self.desk, here(), admin, "correct horse battery").await.unwrap();
+            account::make_admin(&self.desk, admin).await.unwrap();
+        }
+        let admin = account::sign_in(&self.desk, here(), admin, "correct horse battery").await.unwrap();
+        let all = service::mail::outbox(&self.desk, &admin.actor, 100).await.unwrap();
+        let theirs = all.into_iter().filter(|mail: &Mail| mail.to == actor.email);
+        let mut subjects: Vec<_> = theirs.map(|mail| mail.subject).collect();
+        subjects.sort();
+        subjects
+    }
+}
+
+fn post_route() -> axum::routing::MethodRouter<Post> {
+    post(heard)
+}
+
+/// The code of a refusal.
+pub(super) fn code<T>(result: Result<T, Error>) -> &'static str {
+    match result {
+        Err(Error::Refused(refusal)) => refusal.code(),
+        Err(other) => panic!("{other:?}"),
+        Ok(_) => panic!("it was done"),
+    }
+}
+
+/// Somebody who is nobody's actor: for looking at rows.
+pub(super) const fn user(actor: &Actor) -> UserId {
+    actor.user
+}

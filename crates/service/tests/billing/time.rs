@@ -1,0 +1,100 @@
+//! Time passes: renewals, failed payments, the end.
+
+use super::shop::Shop;
+use domain::{
+    subscription::State,
+    time::{DAY, SECOND},
+};
+use service::billing::{self, Change};
+use store::testing::TestDb;
+
+store::each_engine!(
+    a_plan_renews,
+    a_failed_renewal_leaves_days_to_pay_and_then_it_ends,
+    an_end_is_announced_and_comes,
+    a_provider_that_is_gone_gives_nothing_for_ever,
+    a_lapse_stops_new_copies,
+);
+
+/// Desk and provider live on together.
+async fn days(shop: &Shop, days: i64) {
+    for _ in 0..days {
+        shop.clock.advance(DAY);
+        shop.hear_all().await;
+        billing::round(&shop.desk).await.unwrap();
+    }
+}
+
+async fn a_plan_renews(db: &TestDb) {
+    let shop = Shop::live(db).await;
+    let ada = shop.person("ada").await;
+    shop.subscribed(&ada, "BASIC", "pays").await;
+    days(&shop, 33).await;
+    let told = billing::current(&shop.desk, &ada).await.unwrap().unwrap();
+    assert_eq!(told.period_start.to_string(), "2026-02-01T00:00:00.000Z");
+    assert_eq!((shop.named(&ada).await.as_str(), shop.charged(&ada).await), ("BASIC", vec![2_000, 2_000]));
+    assert_eq!(shop.letters(&ada).await.len(), 1, "a renewal is nobody's news");
+}
+
+async fn a_failed_renewal_leaves_days_to_pay_and_then_it_ends(db: &TestDb) {
+    let shop = Shop::live(db).await;
+    let ada = shop.person("ada").await;
+    shop.subscribed(&ada, "BASIC", "pays_once").await;
+    days(&shop, 32).await;
+    let told = billing::current(&shop.desk, &ada).await.unwrap().unwrap();
+    assert_eq!((told.state, shop.named(&ada).await.as_str()), (State::PastDue, "BASIC"));
+    let overview = billing::overview(&shop.desk, &ada).await.unwrap();
+    assert!(overview.open_invoice.unwrap().contains("/invoice/in_"));
+    days(&shop, 6).await;
+    assert_eq!(shop.named(&ada).await, "FREE");
+    let mut subjects =
+        ["Your plan BASIC has begun", "Your plan BASIC could not be renewed", "Your plan BASIC has ended"];
+    subjects.sort_unstable();
+    assert_eq!(shop.letters(&ada).await, subjects);
+    shop.subscribed(&ada, "ADVANCED", "pays").await;
+    assert_eq!(shop.named(&ada).await, "ADVANCED", "who lapsed may come back");
+}
+
+async fn an_end_is_announced_and_comes(db: &TestDb) {
+    let shop = Shop::live(db).await;
+    let ada = shop.person("ada").await;
+    shop.subscribed(&ada, "BASIC", "pays").await;
+    let end = Change { cancel_at_period_end: Some(true), plan: None };
+    billing::update(&shop.desk, &ada, end).await.unwrap();
+    days(&shop, 27).await;
+    assert_eq!(shop.letters(&ada).await.len(), 1);
+    days(&shop, 2).await;
+    let soon = "Your plan BASIC ends on 2026-02-01".to_owned();
+    assert!(shop.letters(&ada).await.contains(&soon));
+    assert_eq!(shop.named(&ada).await, "BASIC");
+    days(&shop, 3).await;
+    assert_eq!(shop.named(&ada).await, "FREE");
+    assert_eq!(billing::current(&shop.desk, &ada).await.unwrap(), None);
+    assert_eq!(shop.letters(&ada).await.len(), 3, "begun, ends soon, ended");
+    days(&shop, 3).await;
+    assert_eq!(shop.letters(&ada).await.len(), 3);
+}
+
+async fn a_provider_that_is_gone_gives_nothing_for_ever(db: &TestDb) {
+    let shop = Shop::live(db).await;
+    let ada = shop.person("ada").await;
+    shop.subscribed(&ada, "BASIC", "pays").await;
+    // Its messages do not come, and nobody asks it.
+    shop.clock.advance(33 * DAY);
+    assert_eq!(shop.named(&ada).await, "BASIC");
+    shop.clock.advance(DAY + SECOND);
+    assert_eq!(shop.named(&ada).await, "FREE");
+    billing::round(&shop.desk).await.unwrap();
+    assert_eq!(shop.named(&ada).await, "BASIC", "it had renewed");
+}
+
+async fn a_lapse_stops_new_copies(db: &TestDb) {
+    let shop = Shop::live(db).await;
+    let ada = shop.person("ada").await;
+    let may = async || service::plan::of(&shop.desk, &ada).await.unwrap().limits.strategy_automated;
+    assert!(!may().await);
+    shop.subscribed(&ada, "BASIC", "pays_once").await;
+    assert!(may().await);
+    days(&shop, 38).await;
+    assert!(!may().await, "the next copy is skipped: PLAN_FEATURE");
+}

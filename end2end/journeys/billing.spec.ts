@@ -1,0 +1,126 @@
+import { Billing, Checkout, Plans } from '../pages/billing.ts';
+import { expectAccessibleDayAndNight, expectFits, expectLive } from '../support/checks.ts';
+import { expect, test } from '../support/test.ts';
+import type { Page } from '@playwright/test';
+
+/** Subscribes to a plan, from its card to the page that says it has begun. */
+async function subscribe(page: Page, plan: string, card: Parameters<Checkout['pay']>[0]): Promise<void> {
+  const [plans, checkout, billing] = [new Plans(page), new Checkout(page), new Billing(page)];
+  await plans.open();
+  await plans.choose(plan);
+  await checkout.arrived();
+  await checkout.pay(card);
+  // The page looks again by itself until the provider's word has come.
+  await expect(billing.progress).toHaveAttribute('data-state', 'done');
+  await expect(billing.plan).toHaveText(plan);
+}
+
+test('a stranger sees the plans, and is asked to sign up', async ({ page }) => {
+  const plans = new Plans(page);
+  await plans.open();
+  await expect(plans.cards).toHaveCount(3);
+  await expect(plans.card('BASIC')).toContainText('20 USD a month');
+  await expect(plans.card('PROFESSIONAL')).toContainText('Up to 5 exchange keys');
+  await expectAccessibleDayAndNight(page);
+  await plans.card('BASIC').getByRole('link', { name: 'Sign up to choose' }).click();
+  await expect(page).toHaveURL(/\/sign-up$/);
+});
+
+test('subscribe, after a card that was declined', async ({ page, trader, watch }) => {
+  expect(trader.email).toBeTruthy();
+  watch.allow(/status of 402/);
+  const [plans, checkout, billing] = [new Plans(page), new Checkout(page), new Billing(page)];
+  await billing.open();
+  await expect(billing.plan).toHaveText('FREE');
+  await expect(page.getByText('No invoices yet.')).toBeVisible();
+  await page.getByTestId('see-plans').click();
+  await plans.choose('BASIC');
+  await checkout.arrived();
+  await expect(checkout.plan).toHaveText('Slipstream BASIC');
+  await expect(checkout.price).toHaveText('20.00 USD a month');
+  await expectFits(page);
+  await expectAccessibleDayAndNight(page);
+  await checkout.pay('Is declined');
+  await expect(checkout.problem).toContainText('Nothing was charged');
+  await checkout.pay('Pays, now and at every renewal');
+  await expect(billing.progress).toHaveAttribute('data-state', 'done');
+  await expectLive(page);
+  await expect(billing.plan).toHaveText('BASIC');
+  await expect(billing.state).toHaveText('Paid');
+  await expect(billing.invoices).toHaveCount(1);
+  await expect(billing.invoices).toContainText('20.00 USD');
+  await expectAccessibleDayAndNight(page);
+  await billing.invoices.getByRole('link').click();
+  await expect(page.getByTestId('total')).toHaveText('20.00 USD');
+});
+
+test('going back from the payment page leaves everything as it was', async ({ page, trader }) => {
+  expect(trader.email).toBeTruthy();
+  const [plans, checkout, billing] = [new Plans(page), new Checkout(page), new Billing(page)];
+  await plans.open();
+  await plans.choose('ADVANCED');
+  await checkout.arrived();
+  await page.getByTestId('back').click();
+  await expect(page).toHaveURL(/\/plans$/);
+  await billing.open();
+  await expect(billing.plan).toHaveText('FREE');
+});
+
+test('upgrade: what it costs is said before, and charged at once', async ({ page, trader }) => {
+  expect(trader.email).toBeTruthy();
+  await subscribe(page, 'BASIC', 'Pays, now and at every renewal');
+  const [plans, billing] = [new Plans(page), new Billing(page)];
+  await plans.open();
+  await expect(plans.card('BASIC')).toContainText('Your plan');
+  await expect(plans.card('ADVANCED').getByTestId('cost')).toContainText(/^(20\.00|19\.99) USD now/);
+  await plans.choose('ADVANCED');
+  await expect(billing.message).toHaveText('Your plan is changed.');
+  await expect(billing.plan).toHaveText('ADVANCED');
+  await expect(billing.invoices).toHaveCount(2);
+});
+
+test('end with the paid period, keep it after all, and let it end', async ({ page, desk, trader }) => {
+  expect(trader.email).toBeTruthy();
+  await subscribe(page, 'BASIC', 'Pays, now and at every renewal');
+  const billing = new Billing(page);
+  await billing.open();
+  await billing.end();
+  await expect(billing.message).toContainText('ends with the paid period');
+  await expect(billing.plan).toHaveText('BASIC');
+  await billing.keep();
+  await expect(billing.message).toHaveText('Your plan goes on.');
+  await billing.end();
+  await expect(billing.message).toContainText('ends with the paid period');
+  await desk.passDays(32);
+  await billing.becomes('FREE');
+});
+
+test('a renewal that fails can be paid, and lapses when it is not', async ({ page, desk, trader }) => {
+  expect(trader.email).toBeTruthy();
+  await subscribe(page, 'BASIC', 'Pays now, and is declined at every renewal');
+  const [billing, checkout] = [new Billing(page), new Checkout(page)];
+  await desk.passDays(32);
+  await expect(async () => {
+    await billing.open();
+    await expect(billing.state).toHaveText('Payment failed', { timeout: 500 });
+  }).toPass();
+  await expect(billing.late).toContainText('Positions stay protected');
+  await page.getByTestId('pay-invoice').click();
+  await checkout.pay('Pays now, and is declined at every renewal');
+  await expect(page.getByTestId('state')).toHaveText('Paid');
+  await expect(async () => {
+    await billing.open();
+    await expect(billing.state).toHaveText('Paid', { timeout: 500 });
+  }).toPass();
+  await desk.passDays(40);
+  await billing.becomes('FREE');
+});
+
+test.describe('without script', () => {
+  test.use({ javaScriptEnabled: false });
+
+  test('a plan is paid for by plain forms', async ({ page, trader }) => {
+    expect(trader.email).toBeTruthy();
+    await subscribe(page, 'BASIC', 'Pays, now and at every renewal');
+  });
+});

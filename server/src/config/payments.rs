@@ -1,0 +1,57 @@
+//! Who is paid for plans.
+
+use super::{Check, Secret};
+use service::Mode;
+
+/// Who is paid for plans.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PaymentsAt {
+    /// The test checkout inside this process: play money.
+    TestCheckout,
+    /// Stripe, or anything that speaks its protocol.
+    Stripe {
+        /// Its address.
+        base: String,
+        /// The secret key.
+        secret: Secret,
+        /// What its messages are signed with.
+        webhook_secret: Secret,
+    },
+    /// Nobody: plans are not for sale, and the operator gives them.
+    Nobody,
+}
+
+/// Reads the variables. Play money buys nothing in live mode: neither the test checkout's nor Stripe's own.
+pub(super) fn payments_at(check: &mut Check, mode: Mode) -> PaymentsAt {
+    let secret = check.text("STRIPE_SECRET_KEY");
+    let webhook_secret = check.text("STRIPE_WEBHOOK_SECRET");
+    let base = check.url("STRIPE_API_BASE");
+    let Some(secret) = secret else {
+        for (name, set) in
+            [("STRIPE_WEBHOOK_SECRET", webhook_secret.is_some()), ("STRIPE_API_BASE", base.is_some())]
+        {
+            if set {
+                check.fail(name, "set together with STRIPE_SECRET_KEY");
+            }
+        }
+        return if mode == Mode::Live { PaymentsAt::Nobody } else { PaymentsAt::TestCheckout };
+    };
+    let live = ["sk_live_", "rk_live_"].iter().any(|start| secret.starts_with(start));
+    if mode == Mode::Live && !live {
+        check.fail(
+            "STRIPE_SECRET_KEY",
+            "a live key (sk_live_ or rk_live_) in live mode: play money buys no plan",
+        );
+    }
+    if webhook_secret.is_none() {
+        check.fail(
+            "STRIPE_WEBHOOK_SECRET",
+            "set together with STRIPE_SECRET_KEY: the endpoint's signing secret",
+        );
+    }
+    PaymentsAt::Stripe {
+        base: base.unwrap_or_else(|| payment::stripe::STRIPE.to_owned()),
+        secret: Secret(secret),
+        webhook_secret: Secret(webhook_secret.unwrap_or_default()),
+    }
+}

@@ -1,0 +1,50 @@
+//! Plans that the operator gives.
+
+use super::bodies::AssignBody;
+use crate::rest::{
+    auth::Trader,
+    mudawyl::{
+        asked::{Asked, Place},
+        error::{Failure, PrivateErrors},
+        validate::{Check, text},
+    },
+};
+use axum::{Json, extract::State};
+use domain::validation;
+use serde::Serialize;
+use service::{SharedDesk, plan};
+use utoipa::ToSchema;
+
+/// Who has which plan now.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Assigned {
+    /// Whose.
+    email: String,
+    /// What they were given; FREE when it was taken back.
+    #[schema(example = "EXPERT")]
+    plan: String,
+}
+
+/// Assign Plan
+///
+/// Gives a person a plan beside what they pay for, private ones as well. FREE takes it back.
+#[utoipa::path(
+    put,
+    path = "/v1/admin/user/plan",
+    operation_id = "adminAssignPlan",
+    tag = "Admin",
+    request_body = AssignBody,
+    responses((status = 200, body = Assigned), PrivateErrors)
+)]
+pub(super) async fn assign(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    asked: Asked,
+) -> Result<Json<Assigned>, Failure> {
+    let mut check = Check::new(&asked, Place::Body);
+    let email = check.required("email", text(validation::email));
+    let name = check.required("plan", text(|name| Ok(name.to_owned())));
+    let (email, name) = check.finish(email.zip(name))?;
+    let given = plan::assign_as(&desk, &actor, &email, &name).await.map_err(|error| asked.refuse(error))?;
+    Ok(Json(Assigned { email, plan: given.name }))
+}

@@ -1,0 +1,145 @@
+//! A person's plan, and paying for it.
+
+use super::{
+    Answer,
+    asked::{Asked, Place},
+    bodies::{CheckoutBody, SubscriptionChangeBody},
+    error::{Failure, PrivateErrors},
+    present::{HeldPlan, InvoiceItem, OpenedCheckout, StripeSubscription},
+    validate::{Check, flag, id},
+};
+use crate::rest::auth::Trader;
+use axum::{Json, extract::State};
+use domain::{PlanId, validation::Problem};
+use service::{
+    SharedDesk,
+    billing::{self, Change},
+    plan,
+};
+
+/// Get User Subscription
+///
+/// The plan that is paid for, or was given by the operator; `null` without one.
+#[utoipa::path(
+    get,
+    path = "/v1/priv/account/subscription",
+    operation_id = "getSubscription",
+    tag = "Account Subscription",
+    responses(
+        (status = 200, body = Option<HeldPlan>, example = json!(super::examples::subscription())),
+        PrivateErrors,
+    )
+)]
+pub(super) async fn held(State(desk): State<SharedDesk>, Trader(actor): Trader) -> Answer<Option<HeldPlan>> {
+    Ok(Json(HeldPlan::of(plan::held(&desk, &actor).await?)))
+}
+
+/// Get Stripe Subscription
+///
+/// The first subscription that is not over; `null` without one. Amounts are in cents.
+#[utoipa::path(
+    get,
+    path = "/v1/priv/account/subscription/stripe",
+    operation_id = "getStripeSubscription",
+    tag = "Account Subscription",
+    responses(
+        (status = 200, body = Option<StripeSubscription>, example = json!(super::examples::stripe_subscription())),
+        PrivateErrors,
+    )
+)]
+pub(super) async fn show(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+) -> Answer<Option<StripeSubscription>> {
+    Ok(Json(billing::current(&desk, &actor).await?.map(StripeSubscription::from)))
+}
+
+/// Create Stripe Subscription Checkout
+///
+/// A page to pay at. Asked again for the same plan, the same page while it can be paid at.
+#[utoipa::path(
+    post,
+    path = "/v1/priv/account/subscription/stripe/checkout",
+    operation_id = "createStripeCheckout",
+    tag = "Account Subscription",
+    request_body = CheckoutBody,
+    responses(
+        (status = 200, body = OpenedCheckout, example = json!(super::examples::checkout())),
+        PrivateErrors,
+    )
+)]
+pub(super) async fn checkout(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    asked: Asked,
+) -> Answer<OpenedCheckout> {
+    let plan = wanted(&asked)?;
+    let opened = billing::checkout(&desk, &actor, plan).await.map_err(|error| asked.refuse(error))?;
+    Ok(Json(OpenedCheckout::from(opened)))
+}
+
+/// Update Stripe Subscription
+///
+/// Another plan, or its end with the paid period, or going on after all. What a larger plan costs more is charged at once.
+#[utoipa::path(
+    put,
+    path = "/v1/priv/account/subscription/stripe",
+    operation_id = "updateStripeSubscription",
+    tag = "Account Subscription",
+    request_body = SubscriptionChangeBody,
+    responses(
+        (status = 200, body = StripeSubscription, example = json!(super::examples::stripe_subscription())),
+        PrivateErrors,
+    )
+)]
+pub(super) async fn update(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    asked: Asked,
+) -> Answer<StripeSubscription> {
+    let change = change(&asked)?;
+    let changed = billing::update(&desk, &actor, change).await.map_err(|error| asked.refuse(error))?;
+    Ok(Json(StripeSubscription::from(changed)))
+}
+
+/// List Stripe Billing History
+///
+/// Paid invoices, newest first. Amounts are in cents.
+#[utoipa::path(
+    get,
+    path = "/v1/priv/account/subscription/stripe/billing/history",
+    operation_id = "listBillingHistory",
+    tag = "Account Subscription",
+    responses(
+        (status = 200, body = Vec<InvoiceItem>, example = json!(super::examples::billing_history())),
+        PrivateErrors,
+    )
+)]
+pub(super) async fn history(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+) -> Answer<Vec<InvoiceItem>> {
+    let all = billing::history(&desk, &actor).await?;
+    Ok(Json(all.into_iter().map(InvoiceItem::from).collect()))
+}
+
+/// The plan of a checkout.
+///
+/// # Errors
+/// 422.
+pub fn wanted(asked: &Asked) -> Result<PlanId, Failure> {
+    let mut check = Check::new(asked, Place::Body);
+    let plan = check.required("subscriptionId", id(Problem::NotPlan));
+    check.finish(plan)
+}
+
+/// What changes.
+///
+/// # Errors
+/// 422, all problems together.
+pub fn change(asked: &Asked) -> Result<Change, Failure> {
+    let mut check = Check::new(asked, Place::Body);
+    let cancel_at_period_end = check.optional("cancelAtPeriodEnd", flag);
+    let plan = check.optional("subscriptionId", id(Problem::NotPlan));
+    check.finish(Some(Change { plan, cancel_at_period_end }))
+}

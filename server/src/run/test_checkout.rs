@@ -1,0 +1,115 @@
+//! The test checkout inside this process. The desk reaches it over HTTP like Stripe, on a port of its own that only this
+//! machine sees; browsers reach its pages below the desk's own address.
+
+use super::Machine;
+use crate::config::{Config, PaymentsAt, Secret};
+use anyhow::{Context as _, Result};
+use axum::Router;
+use checkout::{Checkout, Listener, Options};
+use payment::{PaymentGateway, Stripe, stripe};
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::Path,
+    sync::Arc,
+};
+use tokio::{net::TcpListener, task::JoinSet};
+
+/// Where browsers find its pages.
+pub(super) const PATH: &str = "/checkout/stripe";
+/// Where messages are heard.
+const HOOK: &str = "/v1/hook/stripe";
+
+/// The running checkout. It stops when it is dropped; what it was at is on disk.
+pub(super) struct TestCheckout {
+    checkout: Checkout,
+    url: String,
+    _running: JoinSet<()>,
+}
+
+impl TestCheckout {
+    /// Opens it under the data directory, when nobody else is paid. `desk` is where the desk listens.
+    pub(super) async fn start(config: &Config, machine: &Machine, desk: SocketAddr) -> Result<Option<Self>> {
+        if config.payments != PaymentsAt::TestCheckout {
+            return Ok(None);
+        }
+        let options = Options {
+            public_url: format!("{}{PATH}", config.settings.public_url),
+            listener: Some(Listener { url: format!("http://{}{HOOK}", reachable(desk)) }),
+            controllable: config.sandbox_control || machine.sandbox.controllable,
+        };
+        let checkout = open(&config.data_dir, machine, options).await?;
+        let listener =
+            TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.context("no port for the test checkout")?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let mut running = JoinSet::new();
+        running.spawn(serve(listener, checkout.router()));
+        let beats = checkout.clone();
+        running.spawn(async move { beats.run().await });
+        Ok(Some(Self { checkout, url, _running: running }))
+    }
+
+    /// Its pages, to be nested under [`PATH`].
+    pub(super) fn router(&self) -> Router {
+        self.checkout.router()
+    }
+}
+
+/// Opens the checkout's state below a data directory.
+pub(super) async fn open(data_dir: &Path, machine: &Machine, options: Options) -> Result<Checkout> {
+    let dir = data_dir.join("checkout");
+    let (clock, chance) = (Arc::clone(&machine.clock), Arc::clone(&machine.chance));
+    tokio::task::spawn_blocking(move || Checkout::open(&dir, clock, chance, options))
+        .await
+        .context("opening the test checkout panicked")?
+        .context("the test checkout could not be opened")
+}
+
+/// Who is paid.
+pub(super) fn gateway(
+    config: &Config,
+    test: Option<&TestCheckout>,
+) -> Result<Option<Arc<dyn PaymentGateway>>> {
+    let (base, secret, webhook_secret) = match (&config.payments, test) {
+        (PaymentsAt::Stripe { base, secret, webhook_secret }, _) => {
+            let (Secret(secret), Secret(webhook_secret)) = (secret.clone(), webhook_secret.clone());
+            (base.clone(), secret, webhook_secret)
+        }
+        (PaymentsAt::TestCheckout, Some(test)) => {
+            let checkout = &test.checkout;
+            (test.url.clone(), checkout.secret_key().to_owned(), checkout.webhook_secret().to_owned())
+        }
+        (PaymentsAt::TestCheckout | PaymentsAt::Nobody, _) => return Ok(None),
+    };
+    let config = stripe::Config { base, secret: secret.into(), webhook_secret: webhook_secret.into() };
+    Ok(Some(Arc::new(Stripe::new(config).context("the payment provider's client")?)))
+}
+
+async fn serve(listener: TcpListener, routes: Router) {
+    if let Err(error) = axum::serve(listener, routes).await {
+        tracing::error!(%error, "the test checkout cannot be reached any more");
+    }
+}
+
+/// Where this machine reaches itself: one that listens everywhere is reached at home.
+const fn reachable(addr: SocketAddr) -> SocketAddr {
+    let home = match addr.ip() {
+        IpAddr::V4(Ipv4Addr::UNSPECIFIED) => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(Ipv6Addr::UNSPECIFIED) => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        own => own,
+    };
+    SocketAddr::new(home, addr.port())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_find_a_desk_that_listens_everywhere() {
+        for (listens, reached) in
+            [("0.0.0.0:3000", "127.0.0.1:3000"), ("[::]:3000", "[::1]:3000"), ("10.0.0.5:80", "10.0.0.5:80")]
+        {
+            assert_eq!(reachable(listens.parse().unwrap()).to_string(), reached);
+        }
+    }
+}
