@@ -24,6 +24,8 @@ pub mod visit;
 mod words;
 
 #[cfg(feature = "ssr")]
+pub use pages::reference::{ApiReference, model::Reference};
+#[cfg(feature = "ssr")]
 pub use routes::App;
 #[cfg(feature = "ssr")]
 pub use shell::shell;

@@ -17,6 +17,7 @@ pub const PAGES: &[(&str, Role)] = &[
     ("/sign-in", Role::Anyone),
     ("/forgot", Role::Anyone),
     ("/reset", Role::Anyone),
+    ("/docs", Role::Anyone),
     ("/maintenance", Role::Anyone),
     ("/plans", Role::Anyone),
     ("/strategies", Role::Anyone),
@@ -83,6 +84,7 @@ pub fn App() -> AnyView {
                 <Route path=path!("/accounts/movements") view=pages::movements::page ssr=ssr.clone()/>
                 <Route path=path!("/accounts/sub") view=pages::sub_account::page ssr=ssr.clone()/>
                 <Route path=path!("/settings") view=pages::settings::page ssr=ssr.clone()/>
+                <Route path=path!("/docs") view=pages::reference::page ssr=ssr.clone()/>
                 <Route path=path!("/maintenance") view=pages::closed::page ssr=ssr.clone()/>
                 <Route path=path!("/admin/maintenance") view=pages::operator::maintenance::page ssr=ssr.clone()/>
                 <Route path=path!("/settings/profile") view=pages::profile::page ssr=ssr.clone()/>

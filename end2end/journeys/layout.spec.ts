@@ -5,6 +5,7 @@ import { expect, test } from '../support/test.ts';
 const WIDTHS = [390, 768, 1440];
 const STRANGERS = [
   '/',
+  '/docs',
   '/strategies',
   '/plans',
   '/maintenance',

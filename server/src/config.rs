@@ -206,6 +206,7 @@ fn settings(check: &mut Check, mode: Mode, addr: SocketAddr) -> Settings {
         telegram: telegram(check),
         throttles: Throttles {
             address: most.map_or(usual.address, |most| Limit { most, ..usual.address }),
+            programs: most.map_or(usual.programs, |most| Limit { most, ..usual.programs }),
             ..usual
         },
         edge: edge::settings(check),

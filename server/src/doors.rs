@@ -1,12 +1,16 @@
 //! Routes and who may use them, declared in one call (house rule 6): a route without a role does not compile.
 
-use crate::rest::{
-    auth, captcha,
-    shelf::{self, Shelf},
-    surface::Surface,
+use crate::{
+    document,
+    rest::{
+        auth, captcha,
+        shelf::{self, Shelf},
+        surface::Surface,
+    },
 };
 use axum::{Router, http::Method, middleware};
 use domain::{Permission, Role};
+use serde_json::Value;
 use service::{SharedDesk, recaptcha};
 use std::sync::Arc;
 use utoipa::{
@@ -126,7 +130,7 @@ impl Doors {
     }
 
     /// The routes, their document, and the list of who may use what.
-    pub fn open(self) -> (Router, OpenApi, Vec<Door>) {
+    pub fn open(self) -> (Router, Value, Vec<Door>) {
         let (router, mut document) = self.router.split_for_parts();
         let jwt = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
         let components = document.components.get_or_insert_default();
@@ -135,6 +139,7 @@ impl Doors {
             let key = ApiKey::Header(ApiKeyValue::new(*header));
             components.add_security_scheme(*name, SecurityScheme::ApiKey(key));
         }
+        let document = document::complete(&document, &self.doors);
         (router.with_state(self.desk), document, self.doors)
     }
 }

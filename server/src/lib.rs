@@ -5,6 +5,7 @@ mod assets;
 mod closed;
 pub mod config;
 mod cors;
+pub mod document;
 pub mod doors;
 mod events;
 mod exports;

@@ -1,7 +1,7 @@
 //! Pages and their forms: what the server gives each of them, and what it says when there is no page.
 
 use crate::{assets, headers};
-use app::{App, Assets, Visit};
+use app::{ApiReference, App, Assets, Reference, Visit};
 use axum::{
     Router,
     extract::Request,
@@ -13,7 +13,9 @@ use leptos::{
     context::{provide_context, use_context},
 };
 use leptos_axum::{LeptosRoutes as _, ResponseOptions, generate_route_list, render_app_async_with_context};
+use serde_json::Value;
 use service::{Error, SharedDesk};
+use std::sync::Arc;
 
 /// What pages are rendered with.
 #[derive(Clone)]
@@ -21,10 +23,11 @@ pub(crate) struct Pages {
     pub(crate) desk: SharedDesk,
     options: LeptosOptions,
     assets: Assets,
+    reference: ApiReference,
 }
 
 impl Pages {
-    pub(crate) fn new(desk: SharedDesk) -> Self {
+    pub(crate) fn new(desk: SharedDesk, document: &Value) -> Self {
         // Everything that Leptos would read from its environment: a person sets SLIPSTREAM_* only.
         let options = LeptosOptions::builder()
             .output_name("slipstream")
@@ -38,7 +41,8 @@ impl Pages {
             small: assets::bundle("small").map(str::to_owned),
             desk: assets::bundle("desk").map(str::to_owned),
         };
-        Self { desk, options, assets }
+        let reference = ApiReference(Arc::new(Reference::read(document)));
+        Self { desk, options, assets, reference }
     }
 
     /// Every page and every form's endpoint; not guarded yet.
@@ -81,8 +85,10 @@ impl Pages {
 
     fn context(&self) -> impl Fn() + Clone + Send + Sync + 'static {
         let (assets, public_url) = (self.assets.clone(), self.desk.settings.public_url.clone());
+        let reference = self.reference.clone();
         move || {
             provide_context(assets.clone());
+            provide_context(reference.clone());
             let visit = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Visit>().cloned());
             if let Some(visit) = visit {
                 provide_context(visit);

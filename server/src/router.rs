@@ -20,14 +20,16 @@ use crate::{
     unsubscribe,
 };
 use axum::{
-    Extension, Json, Router,
+    Extension, Router,
+    body::Bytes,
     extract::{OriginalUri, Request, State},
-    http::Method,
+    http::{Method, header::CONTENT_TYPE},
     middleware::{from_fn, from_fn_with_state},
     response::Response,
     routing::get,
 };
 use domain::Role;
+use serde_json::Value;
 use service::SharedDesk;
 use std::{net::IpAddr, sync::Arc};
 use tower_http::{
@@ -71,7 +73,7 @@ pub fn doors(desk: &SharedDesk) -> Doors {
 
 /// Who may use which route for programs, and their document.
 #[must_use]
-pub fn api(desk: &SharedDesk) -> (OpenApi, Vec<Door>) {
+pub fn api(desk: &SharedDesk) -> (Value, Vec<Door>) {
     let (_, document, doors) = doors(desk).open();
     (document, doors)
 }
@@ -96,9 +98,10 @@ pub fn build(desk: &SharedDesk, proxies: &[IpAddr], beside: Beside) -> anyhow::R
     let ids = Ids { clock, chance, meters: meters.clone() };
     let https = Https(desk.settings.public_url.starts_with("https://"));
     let compressed = DefaultPredicate::new().and(NotForContentType::const_new("application/wasm"));
-    let ours = programs(desk)
+    let (programs, document) = programs(desk);
+    let ours = programs
         .merge(plain(desk, streams, meters))
-        .merge(people(desk)?)
+        .merge(people(desk, &document)?)
         .layer(CompressionLayer::new().compress_when(compressed))
         .layer(from_fn(limits::body))
         .layer(from_fn(limits::time))
@@ -110,23 +113,24 @@ pub fn build(desk: &SharedDesk, proxies: &[IpAddr], beside: Beside) -> anyhow::R
     Ok(others.fold(Router::new(), |all, (path, other)| all.nest(path, other)).merge(ours))
 }
 
-/// The routes of `Doors`. A path of theirs with another method is as unknown as any other.
-fn programs(desk: &SharedDesk) -> Router {
+/// The routes of `Doors`, and their document. A path of theirs with another method is as unknown as any other.
+fn programs(desk: &SharedDesk) -> (Router, Value) {
     let (router, document, _) = doors(desk).open();
-    let document = Arc::new(document);
+    let served = Bytes::from(document.to_string());
     // The 3Commas surface is the same under its other prefix.
     let (again, ..) = rest::threecommas::open(Doors::new(desk.clone(), OpenApi::default())).open();
     let routes = router
         .nest("/public/api", again)
-        .route("/openapi.json", get(move || async move { Json(Arc::clone(&document)) }))
+        .route("/openapi.json", get(move || async move { ([(CONTENT_TYPE, "application/json")], served) }))
         .method_not_allowed_fallback(no_route)
         .layer(from_fn_with_state(desk.clone(), closed::programs))
         .layer(from_fn_with_state(desk.clone(), pace::programs));
     // Outermost: a script may read that it was refused, too.
-    match cors::layer(&desk.settings.edge.origins) {
+    let routes = match cors::layer(&desk.settings.edge.origins) {
         Some(cors) => routes.layer(cors),
         None => routes,
-    }
+    };
+    (routes, document)
 }
 
 fn plain(desk: &SharedDesk, streams: Streams, meters: Meters) -> Router {
@@ -137,8 +141,8 @@ fn plain(desk: &SharedDesk, streams: Streams, meters: Meters) -> Router {
 
 /// Pages, forms, and what the browser loads beside them. Here, and only here, cookies count: a post from another
 /// site is refused.
-fn people(desk: &SharedDesk) -> anyhow::Result<Router> {
-    let pages = Pages::new(desk.clone());
+fn people(desk: &SharedDesk, document: &Value) -> anyhow::Result<Router> {
+    let pages = Pages::new(desk.clone(), document);
     let csrf = CsrfLayer::new().add_trusted_origin(&desk.settings.public_url)?;
     let routes = pages.routes().merge(exports::routes()).merge(unsubscribe::routes());
     let guarded = routes

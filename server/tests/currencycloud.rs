@@ -26,7 +26,7 @@ const GOOD: [(&str, &str); 6] = [
 ];
 
 fn example() -> Value {
-    serde_json::from_str(include_str!("seeds/currencycloud_account.json")).unwrap()
+    serde_json::from_str(include_str!("../src/rest/currencycloud/examples/account.json")).unwrap()
 }
 
 async fn ada(house: &House) -> Program {

@@ -18,7 +18,7 @@ use store::testing::TestDb;
 const NEW: &str = "/ver1/accounts/new";
 
 fn example() -> Value {
-    serde_json::from_str(include_str!("seeds/threecommas_account.json")).unwrap()
+    serde_json::from_str(include_str!("../src/rest/threecommas/examples/account.json")).unwrap()
 }
 
 /// A person, their program, and credentials of a sandbox account.

@@ -48,7 +48,7 @@ pub(crate) fn frame(visit: &Visit, title: &str, width: Width, body: impl IntoVie
         <main id="content" class=width.class() tabindex="-1">{body}</main>
         <footer class="footer">
             <p>{words.footer}</p>
-            <p><a href="/openapi.json">{words.api_docs}</a></p>
+            <p><a href="/docs">{words.api_docs}</a></p>
         </footer>
         <Toasts/>
     }

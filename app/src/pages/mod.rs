@@ -24,6 +24,7 @@ pub(crate) mod panic;
 pub(crate) mod past;
 pub(crate) mod plans;
 pub(crate) mod profile;
+pub(crate) mod reference;
 pub(crate) mod reset;
 pub(crate) mod rules;
 pub(crate) mod settings;

@@ -32,6 +32,8 @@ pub(crate) mod personal;
 #[cfg(any(feature = "ssr", feature = "desk"))]
 pub(crate) mod problems;
 #[cfg(feature = "ssr")]
+pub(crate) mod reference;
+#[cfg(feature = "ssr")]
 pub(crate) mod strategies;
 #[cfg(feature = "ssr")]
 pub(crate) mod sub;

@@ -74,8 +74,10 @@ fn usable<'a>(email: &str, password: &'a str) -> Result<(String, &'a str)> {
 
 /// Finds the person behind an e-mail and a password.
 pub(crate) async fn authenticate(desk: &Desk, origin: &Origin, email: &str, password: &str) -> Result<User> {
-    // What is no address is looked for all the same: its answer must not differ.
-    let email = validation::email(email).unwrap_or_else(|_| email.trim().to_lowercase());
+    // What is no address is looked for all the same: its answer must not differ. Postgres reads no zero byte, and nobody's
+    // address holds what stands for one.
+    let email =
+        validation::email(email).unwrap_or_else(|_| email.trim().to_lowercase().replace('\0', "\u{fffd}"));
     throttle::count(desk, &[Bucket::Network(origin), Bucket::Account(&email)]).await?;
     let user = store::user::by_email(&desk.db, &email).await?;
     let stored = user.as_ref().map(|u| u.password_hash.clone());

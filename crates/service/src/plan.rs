@@ -123,7 +123,8 @@ pub async fn assign_as(desk: &Desk, actor: &Actor, email: &str, plan: &str) -> R
 
 async fn assign_by(desk: &Desk, by: Option<UserId>, email: &str, plan: &str) -> Result<Plan> {
     let email = validation::email(email).map_err(|p| Error::field("email", p))?;
-    let plan = store::plan::by_name(&desk.db, &plan.to_uppercase()).await?;
+    // Postgres reads no zero byte, and no plan's name holds what stands for one.
+    let plan = store::plan::by_name(&desk.db, &plan.to_uppercase().replace('\0', "\u{fffd}")).await?;
     let plan = plan.ok_or_else(|| Error::field("plan", Problem::NotPlan))?;
     let person = store::user::by_email(&desk.db, &email).await?.ok_or(Error::NotFound)?;
     let mut tx = desk.db.begin().await?;

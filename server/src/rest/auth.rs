@@ -2,7 +2,7 @@
 
 use super::mudawyl::{
     asked::{Asked, Place},
-    error::{CaptchaErrors, Failure, PublicErrors},
+    error::{Failure, Message},
     validate::Check,
 };
 use crate::proxy::From;
@@ -65,10 +65,10 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SignInBody {
     /// Where mail reaches the person.
-    #[schema(example = "ada@example.org")]
+    #[schema(example = "ada@example.org", format = Email, max_length = 254)]
     email: String,
     /// 10 to 200 characters.
-    #[schema(example = "correct horse battery")]
+    #[schema(example = "correct horse battery", min_length = 10, max_length = 200)]
     password: String,
 }
 
@@ -77,6 +77,7 @@ pub(crate) struct SignInBody {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RefreshBody {
     /// As the last answer gave it; works once.
+    #[schema(example = "0Bz6cUvV4gQ3bWw9mJ0cTnq3yq1m3kq2dA5fZrX8hEs")]
     refresh_token: String,
 }
 
@@ -85,8 +86,10 @@ pub(crate) struct RefreshBody {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct TokenAnswer {
     /// A JWT, for `Authorization`.
+    #[schema(example = "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIuLi4ifQ.c2lnbmF0dXJl")]
     access_token: String,
     /// Works once, for a new pair. A second use ends the whole sign-in.
+    #[schema(example = "0Bz6cUvV4gQ3bWw9mJ0cTnq3yq1m3kq2dA5fZrX8hEs")]
     refresh_token: String,
     /// Seconds until the access token expires.
     #[schema(example = 900)]
@@ -108,7 +111,7 @@ fn answer(tokens: Tokens) -> Json<TokenAnswer> {
     path = "/v1/auth/sign-up",
     tag = "Sign-in",
     request_body = SignInBody,
-    responses((status = 200, body = TokenAnswer), PublicErrors, CaptchaErrors)
+    responses((status = 200, body = TokenAnswer))
 )]
 pub(crate) async fn sign_up(State(desk): State<SharedDesk>, From(origin): From, asked: Asked) -> Answer {
     let (email, password) = credentials(&asked)?;
@@ -123,7 +126,10 @@ pub(crate) async fn sign_up(State(desk): State<SharedDesk>, From(origin): From, 
     path = "/v1/auth/sign-in",
     tag = "Sign-in",
     request_body = SignInBody,
-    responses((status = 200, body = TokenAnswer), PublicErrors, CaptchaErrors)
+    responses(
+        (status = 200, body = TokenAnswer),
+        (status = 401, description = "E-mail or password is wrong: which is not told.", body = Message),
+    )
 )]
 pub(crate) async fn sign_in(State(desk): State<SharedDesk>, From(origin): From, asked: Asked) -> Answer {
     let (email, password) = credentials(&asked)?;
@@ -138,7 +144,10 @@ pub(crate) async fn sign_in(State(desk): State<SharedDesk>, From(origin): From, 
     path = "/v1/auth/refresh",
     tag = "Sign-in",
     request_body = RefreshBody,
-    responses((status = 200, body = TokenAnswer), PublicErrors, CaptchaErrors)
+    responses(
+        (status = 200, body = TokenAnswer),
+        (status = 401, description = "The token is unknown, expired or spent.", body = Message),
+    )
 )]
 pub(crate) async fn refresh(State(desk): State<SharedDesk>, From(origin): From, asked: Asked) -> Answer {
     let mut check = Check::new(&asked, Place::Body);

@@ -12,7 +12,7 @@ use axum::{
 use service::{SharedDesk, recaptcha};
 
 /// Where the token comes.
-const HEADER: &str = "recaptcha-token-v3";
+pub(crate) const HEADER: &str = "recaptcha-token-v3";
 
 /// Whether requests at this path come with a token.
 pub(crate) fn guards(path: &str) -> bool {

@@ -3,16 +3,19 @@
 
 use crate::{
     proxy::From,
-    rest::mudawyl::{
-        asked::{Asked, Place},
-        error::{Failure, PublicErrors},
-        validate::{Check, moment, text},
+    rest::{
+        mudawyl::{
+            asked::{Asked, Place},
+            error::{Failure, Message},
+            validate::{Check, moment, text},
+        },
+        words,
     },
 };
 use axum::{
     Json,
     body::Bytes,
-    extract::{Path, State},
+    extract::{Path, State, rejection::PathRejection},
 };
 use domain::{
     Decimal, Micros, Side, money,
@@ -51,14 +54,19 @@ pub(crate) struct AlertBody {
     /// buy, sell, or exit (also: close, flat). `side` means the same.
     action: Option<String>,
     /// What it was decided at: the market's present price unless given.
+    #[schema(value_type = Option<words::Number>)]
     price: Option<f64>,
     /// Where to be stopped out; for entering.
+    #[schema(value_type = Option<words::Number>)]
     stop: Option<f64>,
     /// Where to take profits, equal shares; at most ten.
+    #[schema(value_type = Option<words::Numbers>)]
     targets: Option<Vec<f64>>,
     /// The caller's own id for it: told twice, it counts once.
+    #[schema(value_type = Option<words::Number>)]
     id: Option<String>,
     /// When it was decided: ISO 8601, or seconds or milliseconds since 1970. Late alerts are refused.
+    #[schema(value_type = Option<words::Number>)]
     time: Option<String>,
 }
 
@@ -74,16 +82,17 @@ pub(crate) struct AlertBody {
     request_body = AlertBody,
     responses(
         (status = 200, body = HeardAnswer),
-        (status = 404, body = crate::rest::mudawyl::error::Message),
-        PublicErrors,
+        (status = 404, description = "The token opens nothing, or not any more.", body = Message),
     )
 )]
 pub(crate) async fn tell(
     State(desk): State<SharedDesk>,
     From(origin): From,
-    Path(token): Path<String>,
+    token: Result<Path<String>, PathRejection>,
     body: Bytes,
 ) -> Result<Json<HeardAnswer>, Failure> {
+    // What is no text is nobody's token.
+    let Path(token) = token.map_err(|_| Error::NotFound)?;
     let asked = if body.len() > LARGEST { Err(Failure::TooLarge) } else { Asked::new([], "", &body) };
     // Whoever has no token learns that first, and nothing of how alerts are written.
     let read = asked.as_ref().map_or(Err(Vec::new()), alert);

@@ -13,3 +13,4 @@ pub(crate) mod shelf;
 pub mod stripe;
 pub mod surface;
 pub mod threecommas;
+pub mod words;

@@ -1,6 +1,6 @@
 //! Where the payment provider sends its messages (`POST /v1/hook/stripe`). The signature is the caller's whole authority.
 
-use crate::rest::mudawyl::error::{Failure, Message, PublicErrors};
+use crate::rest::mudawyl::error::{Failure, Message};
 use axum::{Json, body::Bytes, extract::State, http::HeaderMap};
 use serde::Serialize;
 use service::{
@@ -33,7 +33,6 @@ pub(crate) struct Received {
         (status = 200, body = Received),
         (status = 403, body = Message, description = "Not signed by the payment provider, or old."),
         (status = 404, body = Message, description = "Plans are not for sale here."),
-        PublicErrors,
     )
 )]
 pub(crate) async fn hear(

@@ -106,7 +106,7 @@ impl Program {
     // ---- 3Commas
 
     /// The signature of a text.
-    pub(crate) fn sign(&self, text: &str) -> String {
+    pub(crate) fn sign(&self, text: impl AsRef<[u8]>) -> String {
         let mac = Hmac::<Sha256>::new_from_slice(self.secret.as_bytes()).unwrap();
         hex::encode(mac.chain_update(text).finalize().into_bytes())
     }

@@ -7,7 +7,8 @@ use serde_json::Value;
 macro_rules! example {
     ($name:literal) => {
         serde_json::from_str::<serde_json::Value>(include_str!(concat!(
-            "../src/rest/mudawyl/examples/",
+            env!("CARGO_MANIFEST_DIR"),
+            "/src/rest/mudawyl/examples/",
             $name,
             ".json"
         )))

@@ -85,11 +85,6 @@ impl Desk {
         Ok(Account { token, key: first.context("no key was made")? })
     }
 
-    /// The exact bytes of the key list.
-    pub(super) fn key_list(&self, token: &str) -> Result<Vec<u8>> {
-        Ok(self.client(token)?.get(KEY_LIST)?.body)
-    }
-
     pub(super) fn client(&self, token: &str) -> Result<Client> {
         Client::connect(self.addr, &[("Authorization", token)])
     }

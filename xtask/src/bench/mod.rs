@@ -8,6 +8,7 @@ mod http;
 mod load;
 mod orders;
 mod peer;
+mod reads;
 mod table;
 
 use crate::sandbox::Sandbox;
@@ -16,7 +17,7 @@ use crate::{build, process, say, site, tools};
 use anyhow::{Context as _, Result, bail};
 use desk::Desk;
 use load::{Load, load, micros};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::time::Duration;
 use table::Table;
 
@@ -48,7 +49,10 @@ pub(crate) fn bench(workspace: &Workspace, words: &[String]) -> Result<()> {
     let mut desk = Desk::start(&binary, &sandbox)?;
     say::step("start-up and memory", || start_up(&mut desk, &mut table))?;
     let account = say::step("a person with keys", || desk.sign_up(KEYS))?;
-    say::step("pages and reads", || reads(workspace, &desk, &account, seconds, &mut table))?;
+    say::step("pages and prices", || pages(&desk, seconds, &mut table))?;
+    say::step("reads of /v1, beside Express 5", || {
+        reads::measure(workspace, &desk, &account, seconds, &mut table)
+    })?;
     say::step("orders through /v1", || {
         for kind in ["LIMIT", "MARKET"] {
             let times = orders::through_the_desk(&desk, &account, kind, 20 * seconds)?;
@@ -120,34 +124,15 @@ fn start_up(desk: &mut Desk, table: &mut Table) -> Result<()> {
     Ok(())
 }
 
-fn reads(
-    workspace: &Workspace,
-    desk: &Desk,
-    account: &desk::Account,
-    seconds: u64,
-    table: &mut Table,
-) -> Result<()> {
-    let token = [("Authorization", account.token.as_str())];
-    let measure = |path: &str, headers: &[(&str, &str)]| -> Result<Load> {
-        load(&format!("http://{}{path}", desk.addr), headers, desk.process_id(), seconds)
+fn pages(desk: &Desk, seconds: u64, table: &mut Table) -> Result<()> {
+    let measure = |path: &str| -> Result<Load> {
+        load(&format!("http://{}{path}", desk.addr), &[], desk.process_id(), seconds)
     };
-    let landing = measure("/", &[])?;
+    let landing = measure("/")?;
     // Sixteen visitors at once wait for each other; the server's own time for a page is CPU time.
     let server_time = Duration::from_secs_f64(1.0 / landing.per_cpu_second());
     let verdict = (server_time < Duration::from_millis(5), "5 ms server time".to_owned());
     table.load("landing", "landing page", &landing, Some(verdict));
-    table.load("ticker", "/v1 ticker", &measure("/v1/pub/exchange/ticker", &[])?, None);
-    let keys = measure(desk::KEY_LIST, &token)?;
-
-    let peer = peer::Peer::start(workspace, &account.token, &desk.key_list(&account.token)?)?;
-    let compared = [("Authorization", peer.token.as_str())];
-    let theirs =
-        load(&format!("http://{}{}", peer.addr, desk::KEY_LIST), &compared, peer.process_id(), seconds)?;
-    let ratio = keys.per_cpu_second() / theirs.per_cpu_second();
-    table.load("keyList", "/v1 key list", &keys, None);
-    table.load("keyListExpress", "the same in Express 5", &theirs, None);
-    let target = Some((ratio >= 2.0, "2 times".to_owned()));
-    let value: Value = json!((ratio * 100.0).round() / 100.0);
-    table.add("keyListRatio", "per CPU second, against it", value, &format!("{ratio:.2} times"), target);
+    table.load("ticker", "/v1 ticker", &measure("/v1/pub/exchange/ticker")?, None);
     Ok(())
 }

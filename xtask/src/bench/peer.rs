@@ -1,15 +1,25 @@
-//! The Express server of end2end/bench, which answers the same key list from its own SQLite file.
+//! The Express server of end2end/bench, which answers the same reads from its own SQLite file.
 
-use super::desk::{KEY_LIST, text};
+use super::desk::text;
 use super::http::Client;
 use crate::process::Running;
 use crate::sandbox::first_line;
 use crate::tools;
 use crate::workspace::Workspace;
 use anyhow::{Context as _, Result, bail};
+use serde_json::{Value, json};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
+
+/// One read that both servers answer.
+pub(super) struct Read {
+    pub(super) path: String,
+    /// For everyone, without a token.
+    pub(super) open: bool,
+    /// What the desk answered.
+    pub(super) body: Vec<u8>,
+}
 
 pub(super) struct Peer {
     pub(super) addr: SocketAddr,
@@ -19,25 +29,32 @@ pub(super) struct Peer {
 }
 
 impl Peer {
-    /// Starts it with the rows of our answer, and makes sure that its answer has the same bytes.
-    pub(super) fn start(workspace: &Workspace, token: &str, body: &[u8]) -> Result<Self> {
+    /// Starts it with the rows of our answers, and makes sure that its answers have the same bytes.
+    pub(super) fn start(workspace: &Workspace, token: &str, reads: &[Read]) -> Result<Self> {
         let folder = workspace.root.join("end2end").join("bench");
         tools::node::ensure_packages(&folder)?;
         let directory = tempfile::tempdir()?;
-        let rows = directory.path().join("body.json");
-        std::fs::write(&rows, body)?;
+        let file = directory.path().join("reads.json");
+        std::fs::write(&file, told(reads)?.to_string())?;
         let mut node = Command::new("node");
         node.current_dir(&folder).arg("peer.mjs").env("NODE_ENV", "production").env("PEER_TOKEN", token);
-        node.env("PEER_BODY", &rows).env("PEER_DB", directory.path().join("peer.db"));
+        node.env("PEER_READS", &file).env("PEER_DB", directory.path().join("peer.db"));
         let mut process = Running::start(node.stdout(Stdio::piped()))?;
         let ready = first_line(&mut process)?;
         let port =
             ready["port"].as_u64().and_then(|port| u16::try_from(port).ok()).context("the peer's port")?;
         let addr = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let token = text(&ready, "token")?;
-        let answer = Client::connect(addr, &[("Authorization", &token)])?.get(KEY_LIST)?;
-        if answer.body != body {
-            bail!("the peer's key list differs from ours: {}", String::from_utf8_lossy(&answer.body));
+        let mut client = Client::connect(addr, &[("Authorization", &token)])?;
+        for read in reads {
+            let answer = client.get(&read.path)?;
+            if answer.body != read.body {
+                bail!(
+                    "the peer's {} differs from ours: {}",
+                    read.path,
+                    String::from_utf8_lossy(&answer.body)
+                );
+            }
         }
         Ok(Self { addr, token, process, _directory: directory })
     }
@@ -45,4 +62,14 @@ impl Peer {
     pub(super) fn process_id(&self) -> u32 {
         self.process.id()
     }
+}
+
+fn told(reads: &[Read]) -> Result<Value> {
+    let one = |read: &Read| -> Result<Value> {
+        let body: Value = serde_json::from_slice(&read.body)?;
+        // Express routes by path alone.
+        let path = read.path.split('?').next().unwrap_or_default();
+        Ok(json!({ "path": path, "open": read.open, "body": body }))
+    };
+    reads.iter().map(one).collect::<Result<_>>()
 }

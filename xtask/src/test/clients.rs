@@ -75,27 +75,37 @@ fn node(run: &Run<'_>, folder: &Path, env: &[(&str, &str)]) -> Result<Tally> {
 }
 
 /// A desk on an empty folder, its sandbox inside. It is stopped before its folder goes.
-struct Desk {
-    url: String,
+pub(super) struct Desk {
+    pub(super) url: String,
     _server: Running,
-    _directory: TempDir,
+    directory: TempDir,
 }
 
 impl Desk {
     /// Starts it, and waits until it is healthy.
     fn start(binary: &Path) -> Result<Self> {
+        Self::with(binary, &[])
+    }
+
+    /// The same with more settings.
+    pub(super) fn with(binary: &Path, settings: &[(&str, &str)]) -> Result<Self> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?));
         let directory = tempfile::tempdir()?;
         let mut command = Command::new(binary);
         command.env_clear().current_dir(directory.path());
         command.env("SLIPSTREAM_ADDR", address.to_string()).env("SLIPSTREAM_DATA_DIR", directory.path());
-        // More people sign up from one address than a home has.
-        command.env("SLIPSTREAM_ATTEMPTS", "100000");
+        // More people sign up from one address than a home has, and more is asked of desk and exchange.
+        command.env("SLIPSTREAM_ATTEMPTS", "100000").env("SLIPSTREAM_SANDBOX_LIMITS", "none");
         command.env("SLIPSTREAM_RATE_PERSON", "0").env("SLIPSTREAM_RATE_ADDRESS", "0");
-        command.stdin(Stdio::null()).stdout(Stdio::null());
+        command.envs(settings.iter().copied()).stdin(Stdio::null()).stdout(Stdio::null());
         let mut server = Running::start(&mut command)?;
         server.wait_for_http(address, "/healthz", Duration::from_secs(30))?;
-        Ok(Self { url: format!("http://{address}"), _server: server, _directory: directory })
+        Ok(Self { url: format!("http://{address}"), _server: server, directory })
+    }
+
+    /// Where it keeps its data.
+    pub(super) fn data_dir(&self) -> &Path {
+        self.directory.path()
     }
 }
 
@@ -130,7 +140,7 @@ impl Checkout {
 }
 
 /// The same package selection as the Rust tests have, so that nothing is compiled twice.
-fn build(run: &Run<'_>) -> Result<()> {
+pub(super) fn build(run: &Run<'_>) -> Result<()> {
     let mut cargo = run.workspace.cargo(&["build", "--quiet", "--workspace", "--exclude", "frontend"]);
     process::run(cargo.args(["--example", "serve", "--bin", "slipstream"]))
 }

@@ -1,5 +1,6 @@
 //! The request bodies as the OpenAPI document describes them; they are read by hand.
 
+use crate::rest::words;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -8,15 +9,15 @@ use utoipa::ToSchema;
 #[derive(Serialize, ToSchema)]
 pub(super) struct StrategyBody {
     /// Unique, at most 60 characters.
-    #[schema(example = "Outside brain")]
+    #[schema(example = "Outside brain", min_length = 1, max_length = 60)]
     name: String,
     /// At most 2000 characters.
     description: Option<String>,
     /// A futures market of the exchange; it cannot be changed later.
-    #[schema(example = "BTC/USDT")]
+    #[schema(example = "BTC/USDT", pattern = "^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}$")]
     symbol: String,
     /// The length of its bars: 1m unless given.
-    #[schema(example = "1m")]
+    #[schema(value_type = Option<words::Timeframe>)]
     timeframe: Option<String>,
     /// How it decides (docs/STRATEGIES.md); without one an outside brain does.
     definition: Option<Value>,
@@ -32,6 +33,7 @@ pub(super) struct StrategyChangeBody {
     /// At most 2000 characters.
     description: Option<String>,
     /// The length of its bars.
+    #[schema(value_type = Option<words::Timeframe>)]
     timeframe: Option<String>,
     /// How it decides.
     definition: Option<Value>,
@@ -43,17 +45,19 @@ pub(super) struct StrategyChangeBody {
 #[derive(Serialize, ToSchema)]
 pub(super) struct SignalBody {
     /// ENTER or EXIT.
-    #[schema(example = "ENTER")]
+    #[schema(value_type = words::SignalAction)]
     action: String,
     /// BUY or SELL; for entering.
-    #[schema(example = "BUY")]
+    #[schema(value_type = Option<words::Side>)]
     side: Option<String>,
     /// What it is decided at: the market's present price unless given.
+    #[schema(value_type = Option<words::Number>)]
     price: Option<f64>,
     /// Where to be stopped out; for entering.
-    #[schema(example = 19000)]
+    #[schema(value_type = Option<words::Number>, example = 19000)]
     stop: Option<f64>,
     /// Where to take profits, equal shares; at most ten.
+    #[schema(value_type = Option<Vec<words::Number>>, max_items = 10)]
     targets: Option<Vec<f64>>,
 }
 

@@ -5,7 +5,7 @@ use crate::rest::{
     auth::Trader,
     mudawyl::{
         asked::{Asked, Place},
-        error::{Failure, PrivateErrors},
+        error::{Failure, Message, PrivateErrors},
         validate::{Check, text},
     },
 };
@@ -34,7 +34,11 @@ pub(super) struct Assigned {
     operation_id = "adminAssignPlan",
     tag = "Admin",
     request_body = AssignBody,
-    responses((status = 200, body = Assigned), PrivateErrors)
+    responses(
+        (status = 200, body = Assigned),
+        (status = 404, description = "Nobody has this e-mail.", body = Message),
+        PrivateErrors,
+    )
 )]
 pub(super) async fn assign(
     State(desk): State<SharedDesk>,

@@ -24,6 +24,7 @@ pub(super) struct OperatedList {
 pub(super) struct OperatedItem {
     id: Uuid,
     active: bool,
+    #[schema(example = "Outside brain")]
     name: String,
     description: Option<String>,
     #[schema(example = "BINANCE")]
@@ -66,8 +67,10 @@ impl From<Operated> for OperatedItem {
 #[derive(Serialize, ToSchema)]
 pub(super) struct Hook {
     /// The last part of `url`.
+    #[schema(example = "kuC-JiWcRW_ROiRKt9FKuHkvlVXFlekpDSZMOtLSx2w")]
     pub(super) token: String,
     /// Where the outside brain posts its alerts.
+    #[schema(example = "https://desk.example/v1/hook/strategy/kuC-JiWcRW_ROiRKt9FKuHkvlVXFlekpDSZMOtLSx2w")]
     pub(super) url: String,
 }
 
@@ -84,6 +87,7 @@ pub(super) struct GivenList {
 pub(super) struct GivenItem {
     id: Uuid,
     strategy_id: Uuid,
+    #[schema(example = "Outside brain")]
     strategy_name: String,
     #[schema(example = "HAND")]
     source: &'static str,

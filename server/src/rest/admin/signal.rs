@@ -11,6 +11,7 @@ use crate::rest::{
         asked::{Asked, Place},
         error::{Failure, PrivateErrors},
         present::Iso,
+        strategy::MOST,
         validate::{Check, flag, id, whole},
     },
 };
@@ -20,8 +21,6 @@ use service::{SharedDesk, copy, strategy};
 
 /// Items of one answer unless said otherwise.
 const PAGE: u16 = 50;
-/// The most items of one answer.
-const MOST: u16 = 200;
 
 type Answer<T> = Result<Json<T>, Failure>;
 
@@ -58,9 +57,9 @@ pub(super) async fn send(
     params(
         ("strategyId" = Option<String>, Query, description = "Of this strategy only.", format = Uuid),
         ("before" = Option<String>, Query, description = "Older than this signal.", format = Uuid),
-        ("limit" = Option<u16>, Query, description = "50 unless given, at most 200.", example = 50),
+        ("limit" = Option<u16>, Query, description = "50 unless given, at most 1000.", example = 50, minimum = 1, maximum = 1000),
     ),
-    responses((status = 200, body = GivenList), PrivateErrors)
+    responses((status = 200, body = GivenList))
 )]
 pub(super) async fn list(
     State(desk): State<SharedDesk>,
@@ -83,7 +82,7 @@ pub(super) async fn list(
     operation_id = "adminGetSignal",
     tag = "Admin",
     params(("id" = String, Path, description = "SIGNAL_ID", format = Uuid)),
-    responses((status = 200, body = GivenItem), PrivateErrors)
+    responses((status = 200, body = GivenItem))
 )]
 pub(super) async fn show(
     State(desk): State<SharedDesk>,
@@ -105,9 +104,9 @@ pub(super) async fn show(
     params(
         ("id" = String, Path, description = "SIGNAL_ID", format = Uuid),
         ("after" = Option<String>, Query, description = "Queued after this copy.", format = Uuid),
-        ("limit" = Option<u16>, Query, description = "50 unless given, at most 200.", example = 50),
+        ("limit" = Option<u16>, Query, description = "50 unless given, at most 1000.", example = 50, minimum = 1, maximum = 1000),
     ),
-    responses((status = 200, body = CopyList), PrivateErrors)
+    responses((status = 200, body = CopyList))
 )]
 pub(super) async fn copies(
     State(desk): State<SharedDesk>,
@@ -129,7 +128,7 @@ pub(super) async fn copies(
     path = "/v1/admin/copies/pause",
     operation_id = "adminGetPause",
     tag = "Admin",
-    responses((status = 200, body = Paused), PrivateErrors)
+    responses((status = 200, body = Paused))
 )]
 pub(super) async fn paused(State(desk): State<SharedDesk>, _: Trader) -> Answer<Paused> {
     seen(&desk).await
@@ -149,7 +148,7 @@ async fn seen(desk: &SharedDesk) -> Answer<Paused> {
     operation_id = "adminPause",
     tag = "Admin",
     request_body = PauseBody,
-    responses((status = 200, body = Paused), PrivateErrors)
+    responses((status = 200, body = Paused))
 )]
 pub(super) async fn pause(
     State(desk): State<SharedDesk>,

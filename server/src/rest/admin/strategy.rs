@@ -28,7 +28,7 @@ type Answer<T> = Result<Json<T>, Failure>;
     path = "/v1/admin/strategy",
     operation_id = "adminListStrategies",
     tag = "Admin",
-    responses((status = 200, body = OperatedList), PrivateErrors)
+    responses((status = 200, body = OperatedList))
 )]
 pub(super) async fn list(State(desk): State<SharedDesk>, Trader(actor): Trader) -> Answer<OperatedList> {
     let all = strategy::operated(&desk, &actor).await?;
@@ -42,7 +42,7 @@ pub(super) async fn list(State(desk): State<SharedDesk>, Trader(actor): Trader) 
     operation_id = "adminGetStrategy",
     tag = "Admin",
     params(("id" = String, Path, description = "STRATEGY_ID", format = Uuid)),
-    responses((status = 200, body = OperatedItem), PrivateErrors)
+    responses((status = 200, body = OperatedItem))
 )]
 pub(super) async fn show(
     State(desk): State<SharedDesk>,
@@ -89,7 +89,7 @@ pub(super) async fn create(
     tag = "Admin",
     params(("id" = String, Path, description = "STRATEGY_ID", format = Uuid)),
     request_body = StrategyChangeBody,
-    responses((status = 200, body = OperatedItem), PrivateErrors)
+    responses((status = 200, body = OperatedItem))
 )]
 pub(super) async fn update(
     State(desk): State<SharedDesk>,
@@ -119,7 +119,7 @@ pub(super) async fn update(
     operation_id = "adminRotateHook",
     tag = "Admin",
     params(("id" = String, Path, description = "STRATEGY_ID", format = Uuid)),
-    responses((status = 200, body = Hook), PrivateErrors)
+    responses((status = 200, body = Hook))
 )]
 pub(super) async fn rotate_hook(
     State(desk): State<SharedDesk>,
@@ -138,7 +138,7 @@ pub(super) async fn rotate_hook(
     operation_id = "adminRemoveHook",
     tag = "Admin",
     params(("id" = String, Path, description = "STRATEGY_ID", format = Uuid)),
-    responses((status = 204, description = "It is closed."), PrivateErrors)
+    responses((status = 204, description = "It is closed."))
 )]
 pub(super) async fn remove_hook(
     State(desk): State<SharedDesk>,

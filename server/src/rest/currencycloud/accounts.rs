@@ -2,12 +2,12 @@
 
 use super::{
     Answer,
-    error::{CREATE_FAILED, Errors, Failure, UPDATE_FAILED},
+    error::{CREATE_FAILED, Failure, UPDATE_FAILED},
     present::Account,
 };
 use crate::{
     proxy,
-    rest::{client::Caller, fields::Fields},
+    rest::{client::Caller, fields::Fields, words},
 };
 use axum::{
     Json,
@@ -23,22 +23,30 @@ use utoipa::ToSchema;
 #[allow(dead_code)] // read by the derive only
 pub(super) struct AccountForm {
     /// Account name, up to 150 characters.
+    #[schema(example = "Acme Holdings", min_length = 1, max_length = 150)]
     account_name: String,
     /// company or individual.
+    #[schema(value_type = words::LegalEntity)]
     legal_entity_type: String,
     /// First line of address.
+    #[schema(example = "12 Steward Street", min_length = 1)]
     street: String,
     /// City.
+    #[schema(example = "London", min_length = 1)]
     city: String,
     /// Postal code.
+    #[schema(example = "E1 6FQ", min_length = 1)]
     postal_code: String,
     /// Two-letter country code.
+    #[schema(example = "GB", pattern = "^[A-Z]{2}$")]
     country: String,
     /// The value of this field is used for white labeling the user interface.
+    #[schema(example = "currencycloud")]
     brand: Option<String>,
     /// User-generated reference code.
     your_reference: Option<String>,
     /// enabled, enabled_no_trading or disabled.
+    #[schema(value_type = Option<words::SubAccountStatus>)]
     status: Option<String>,
     /// State or province; required in the US, Canada and Mexico.
     state_or_province: Option<String>,
@@ -51,6 +59,7 @@ pub(super) struct AccountForm {
     /// Allows the account to make trades via phone.
     phone_trading: Option<bool>,
     /// A legal document that verifies the identity of the account owner.
+    #[schema(value_type = Option<words::Identification>)]
     identification_type: Option<String>,
     /// The document's number.
     identification_value: Option<String>,
@@ -88,7 +97,7 @@ async fn given(request: Request, code: &'static str) -> Result<(Given, Option<St
     operation_id = "currencycloudCreateAccount",
     tag = "Currencycloud",
     request_body(content = AccountForm, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, body = Account), Errors)
+    responses((status = 200, body = Account))
 )]
 pub(super) async fn create(State(desk): State<SharedDesk>, request: Request) -> Answer<Account> {
     let (Given { program, origin, draft }, _) = given(request, CREATE_FAILED).await?;
@@ -104,7 +113,7 @@ pub(super) async fn create(State(desk): State<SharedDesk>, request: Request) -> 
     path = "/v2/accounts/current",
     operation_id = "currencycloudCurrentAccount",
     tag = "Currencycloud",
-    responses((status = 200, body = Account), Errors)
+    responses((status = 200, body = Account))
 )]
 pub(super) async fn current(State(desk): State<SharedDesk>, Caller(program): Caller) -> Answer<Account> {
     Ok(Json(sub_account::current(&desk, &program.actor).await?.into()))
@@ -117,7 +126,7 @@ pub(super) async fn current(State(desk): State<SharedDesk>, Caller(program): Cal
     operation_id = "currencycloudGetAccount",
     tag = "Currencycloud",
     params(("id" = String, Path, description = "The account's id", format = Uuid)),
-    responses((status = 200, body = Account), Errors)
+    responses((status = 200, body = Account))
 )]
 pub(super) async fn show(
     State(desk): State<SharedDesk>,
@@ -138,7 +147,7 @@ pub(super) async fn show(
     tag = "Currencycloud",
     params(("id" = String, Path, description = "The account's id", format = Uuid)),
     request_body(content = AccountForm, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, body = Account), Errors)
+    responses((status = 200, body = Account))
 )]
 pub(super) async fn update(State(desk): State<SharedDesk>, request: Request) -> Answer<Account> {
     let (Given { program, origin, draft }, id) = given(request, UPDATE_FAILED).await?;

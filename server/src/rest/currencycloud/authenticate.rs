@@ -2,7 +2,7 @@
 
 use super::{
     Answer,
-    error::{Errors, Failure, LOGIN_FAILED},
+    error::{Failure, LOGIN_FAILED},
     guard::TOKEN,
 };
 use crate::{
@@ -37,8 +37,14 @@ pub(super) struct Token {
 #[allow(dead_code)] // read by the derive only
 pub(super) struct Login {
     /// The client's login id.
+    #[schema(example = "sl-46a19fb14e90")]
     login_id: String,
-    /// The client's secret: 64 characters.
+    /// The client's secret.
+    #[schema(
+        min_length = 64,
+        max_length = 64,
+        example = "543477161a91de81ad63ea6d13c7bc50feb46cf978d137bc01a2543477161a91"
+    )]
     api_key: String,
 }
 
@@ -51,7 +57,10 @@ pub(super) struct Login {
     operation_id = "currencycloudSignIn",
     tag = "Currencycloud",
     request_body(content = Login, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, body = Token), Errors)
+    responses(
+        (status = 200, body = Token),
+        (status = 401, description = "Login id or key is wrong: which is not told.", body = super::error::Told),
+    )
 )]
 pub(super) async fn sign_in(State(desk): State<SharedDesk>, request: Request) -> Answer<Token> {
     let origin = proxy::origin(request.extensions(), request.headers());
@@ -81,7 +90,7 @@ pub(super) async fn sign_in(State(desk): State<SharedDesk>, request: Request) ->
     path = "/v2/authenticate/close_session",
     operation_id = "currencycloudSignOut",
     tag = "Currencycloud",
-    responses((status = 200, body = Value), Errors)
+    responses((status = 200, body = Value))
 )]
 pub(super) async fn sign_out(State(desk): State<SharedDesk>, headers: HeaderMap) -> Answer<Value> {
     api_client::sign_out(&desk, only(&headers, TOKEN).unwrap_or("")).await?;

@@ -15,7 +15,7 @@ use serde::Serialize;
 use serde_json::json;
 use service::Error;
 use std::collections::BTreeMap;
-use utoipa::{IntoResponses, ToSchema};
+use utoipa::ToSchema;
 
 /// A failed log-in.
 pub(super) const LOGIN_FAILED: &str = "auth_invalid_user_login_details";
@@ -168,29 +168,4 @@ impl IntoResponse for Failure {
         }
         response
     }
-}
-
-/// What any operation of this surface may answer besides its success; a description for the OpenAPI document.
-#[derive(IntoResponses)]
-#[allow(dead_code)] // read by the derive only
-pub(crate) enum Errors {
-    #[response(status = 400, description = "Fields cannot be used; all of them are named.")]
-    Fields(Told),
-    #[response(
-        status = 401,
-        description = "The token is missing, wrong or expired, or login id or key is wrong."
-    )]
-    Unauthorized(Told),
-    #[response(status = 403, description = "The client does not have the permission.")]
-    Forbidden(Told),
-    #[response(status = 404, description = "There is no such account, or it is another's.")]
-    NotFound(Told),
-    #[response(status = 413, description = "The body is larger than 64 KB.")]
-    TooLarge(Told),
-    #[response(status = 429, description = "Too many requests; see Retry-After.")]
-    TooMany(Told),
-    #[response(status = 500, description = "We had a problem; its id is in x-request-id.")]
-    Fault(Told),
-    #[response(status = 503, description = "Try again; see Retry-After.")]
-    Unavailable(Told),
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Answer,
-    error::{Errors, FIND_FAILED, Failure},
+    error::{FIND_FAILED, Failure},
     present::Account,
 };
 use crate::rest::{client::Caller, fields::Fields};
@@ -108,7 +108,7 @@ impl Pagination {
     operation_id = "currencycloudFindAccounts",
     tag = "Currencycloud",
     params(FindForm),
-    responses((status = 200, body = Accounts), Errors)
+    responses((status = 200, body = Accounts))
 )]
 pub(super) async fn by_query(
     State(desk): State<SharedDesk>,
@@ -126,7 +126,7 @@ pub(super) async fn by_query(
     operation_id = "currencycloudFindAccountsByForm",
     tag = "Currencycloud",
     request_body(content = FindForm, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, body = Accounts), Errors)
+    responses((status = 200, body = Accounts))
 )]
 pub(super) async fn by_form(
     State(desk): State<SharedDesk>,

@@ -2,11 +2,17 @@
 
 use domain::{Micros, sub_account::SubAccount};
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
+
+/// The document's own.
+fn example() -> Value {
+    serde_json::from_str(include_str!("examples/account.json")).unwrap_or_default()
+}
 
 /// An account.
 #[derive(Serialize, ToSchema)]
-#[schema(as = CurrencycloudAccount)]
+#[schema(as = CurrencycloudAccount, example = example)]
 pub(super) struct Account {
     #[schema(example = "61cff935-90c4-4826-9efe-1ff30bacdb1f")]
     id: String,

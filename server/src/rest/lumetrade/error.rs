@@ -10,7 +10,7 @@ use axum::{
 use domain::validation::{FieldProblem, Problem};
 use serde::Serialize;
 use service::Error;
-use utoipa::{IntoResponses, ToSchema};
+use utoipa::ToSchema;
 
 /// Why a request was not carried out.
 #[derive(Debug)]
@@ -127,34 +127,4 @@ impl IntoResponse for Failure {
         }
         response
     }
-}
-
-/// What any operation of this surface may answer besides its success; a description for the OpenAPI document.
-#[derive(IntoResponses)]
-#[allow(dead_code)] // read by the derive only
-pub(crate) enum Errors {
-    #[response(
-        status = 400,
-        description = "The request cannot be used. The document prints the success body here."
-    )]
-    Validation(Told),
-    #[response(status = 401, description = "Key or secret is missing, wrong, revoked or expired.")]
-    Unauthorized(Told),
-    #[response(status = 403, description = "The key does not have the permission.")]
-    Forbidden(Told),
-    #[response(
-        status = 404,
-        description = "No such account, or the currency is not supported for this user."
-    )]
-    NotFound(Told),
-    #[response(status = 409, description = "There is an account in this currency already.")]
-    Exists(Told),
-    #[response(status = 413, description = "The body is larger than 64 KB.")]
-    TooLarge(Told),
-    #[response(status = 429, description = "Too many requests; see Retry-After.")]
-    TooMany(Told),
-    #[response(status = 500, description = "We had a problem; its id is in x-request-id.")]
-    Fault(Told),
-    #[response(status = 503, description = "Try again; see Retry-After.")]
-    Unavailable(Told),
 }

@@ -15,7 +15,7 @@ use axum::{
     http::StatusCode,
 };
 use domain::{Permission, ledger::CurrencyAccount};
-use error::{Errors, Failure};
+use error::Failure;
 use serde::{Deserialize, Serialize};
 use service::{SharedDesk, ledger};
 use utoipa::ToSchema;
@@ -104,7 +104,11 @@ impl<S: Send + Sync> FromRequest<S> for AccountBody {
     operation_id = "lumetradeCreateAccount",
     tag = "Lumetrade",
     request_body = AccountBody,
-    responses((status = 201, body = Account), Errors)
+    responses(
+        (status = 201, body = Account),
+        (status = 404, description = "The currency is not supported where the owner lives.", body = error::Told),
+        (status = 409, description = "There is an account in this currency already.", body = error::Told),
+    )
 )]
 async fn create(
     State(desk): State<SharedDesk>,
@@ -122,7 +126,7 @@ async fn create(
     path = "/api/v1/accounts",
     operation_id = "lumetradeListAccounts",
     tag = "Lumetrade",
-    responses((status = 200, body = Vec<Account>), Errors)
+    responses((status = 200, body = Vec<Account>))
 )]
 async fn list(State(desk): State<SharedDesk>, Caller(program): Caller) -> Answer<Json<Vec<Account>>> {
     let all = ledger::list(&desk, &program.actor).await?;
@@ -136,7 +140,7 @@ async fn list(State(desk): State<SharedDesk>, Caller(program): Caller) -> Answer
     operation_id = "lumetradeGetAccount",
     tag = "Lumetrade",
     params(("id" = String, Path, description = "The account's id, acc_8F4J2N")),
-    responses((status = 200, body = Account), Errors)
+    responses((status = 200, body = Account))
 )]
 async fn show(
     State(desk): State<SharedDesk>,
@@ -154,7 +158,7 @@ async fn show(
     operation_id = "lumetradeGetAccountByCurrency",
     tag = "Lumetrade",
     params(("currency" = String, Path, description = "The currency's code, ZAR")),
-    responses((status = 200, body = Account), Errors)
+    responses((status = 200, body = Account))
 )]
 async fn in_currency(
     State(desk): State<SharedDesk>,

@@ -2,7 +2,7 @@
 
 use super::{
     Answer,
-    error::PrivateErrors,
+    error::{Message, PrivateErrors},
     present::{Num, SandboxAccount, TotalBalance},
 };
 use crate::rest::auth::Trader;
@@ -17,7 +17,7 @@ use service::{SharedDesk, equity, key};
     path = "/v1/priv/account/exchange/whitelist/ip",
     operation_id = "listWhitelistAddresses",
     tag = "Account Exchange",
-    responses((status = 200, body = Vec<String>, example = json!(super::examples::whitelist())), PrivateErrors)
+    responses((status = 200, body = Vec<String>, example = json!(super::examples::whitelist())))
 )]
 pub(super) async fn whitelist(State(desk): State<SharedDesk>, _: Trader) -> Json<Vec<String>> {
     Json(desk.settings.egress_ips.clone())
@@ -47,7 +47,10 @@ pub(super) async fn balance(State(desk): State<SharedDesk>, Trader(actor): Trade
     path = "/v1/priv/account/exchange/sandbox",
     operation_id = "openSandboxAccount",
     tag = "Account Exchange",
-    responses((status = 200, body = SandboxAccount), PrivateErrors)
+    responses(
+        (status = 200, body = SandboxAccount),
+        (status = 404, description = "This desk trades on no sandbox.", body = Message),
+    )
 )]
 pub(super) async fn sandbox(State(desk): State<SharedDesk>, Trader(actor): Trader) -> Answer<SandboxAccount> {
     let opened = key::open_sandbox_account(&desk, &actor).await?;

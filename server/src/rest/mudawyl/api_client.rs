@@ -3,11 +3,14 @@
 use super::{
     Answer, Done,
     asked::{Asked, Place},
-    error::{Failure, PrivateErrors},
+    error::Failure,
     present::Iso,
     validate::{Check, text},
 };
-use crate::{proxy::From, rest::auth::Trader};
+use crate::{
+    proxy::From,
+    rest::{auth::Trader, words},
+};
 use axum::{Json, extract::State, http::StatusCode};
 use domain::{
     ApiClient, ApiClientId, Micros,
@@ -27,18 +30,24 @@ use utoipa::ToSchema;
 #[schema(as = ApiClient)]
 pub(super) struct Client {
     /// Its id.
+    #[schema(format = Uuid)]
     id: String,
     /// The person's name for it.
+    #[schema(example = "Bots")]
     name: String,
     /// The public half: `Apikey`, `X-API-KEY`.
+    #[schema(example = "4ce4943cf47846c3b50b70de4d1bc34d")]
     api_key: String,
     /// What it signs in with at `/v2`.
+    #[schema(example = "sl-46a19fb14e90")]
     login_id: String,
     /// What it may do.
+    #[schema(value_type = Vec<words::Permission>)]
     permissions: Vec<&'static str>,
     /// It may sign with RSA as well.
     rsa: bool,
     /// Where it may come from; empty: anywhere.
+    #[schema(example = json!(["203.0.113.0/24"]))]
     addresses: Vec<String>,
     /// When it was made.
     created_at: Iso,
@@ -62,12 +71,18 @@ pub(super) struct Clients {
 #[serde(rename_all = "camelCase")]
 #[schema(as = MadeApiClient)]
 pub(super) struct MadeClient {
+    #[schema(format = Uuid)]
     id: String,
+    #[schema(example = "Bots")]
     name: String,
+    #[schema(example = "4ce4943cf47846c3b50b70de4d1bc34d")]
     api_key: String,
     /// 64 hex characters: `X-API-SECRET`, the key of the HMAC, and `api_key` at `/v2`.
+    #[schema(example = "543477161a91de81ad63ea6d13c7bc50feb46cf978d137bc01a2543477161a91")]
     api_secret: String,
+    #[schema(example = "sl-46a19fb14e90")]
     login_id: String,
+    #[schema(value_type = Vec<words::Permission>)]
     permissions: Vec<&'static str>,
     created_at: Iso,
 }
@@ -78,16 +93,18 @@ pub(super) struct MadeClient {
 #[schema(as = ApiClientBody)]
 pub(super) struct ClientBody {
     /// 1 to 24 characters.
-    #[schema(example = "Bots")]
+    #[schema(example = "Bots", min_length = 1, max_length = 24)]
     name: String,
     /// ACCOUNTS_, BOTS_ or SMART_TRADES_ with READ or WRITE.
-    #[schema(example = json!(["ACCOUNTS_READ"]))]
+    #[schema(value_type = Vec<words::Permission>, example = json!(["ACCOUNTS_READ"]))]
     permissions: Vec<String>,
     /// PEM, 2048 bits or more.
     rsa_public_key: Option<String>,
     /// Addresses and networks that it may come from.
+    #[schema(example = json!(["203.0.113.0/24"]))]
     addresses: Option<Vec<String>>,
     /// A moment to come, 2027-01-01T00:00:00.000Z.
+    #[schema(format = DateTime, example = "2030-01-01T00:00:00.000Z")]
     expires_at: Option<String>,
 }
 
@@ -116,7 +133,7 @@ impl std::convert::From<ApiClient> for Client {
     path = "/v1/priv/api-client",
     operation_id = "listApiClients",
     tag = "API Client",
-    responses((status = 200, body = Clients), PrivateErrors)
+    responses((status = 200, body = Clients))
 )]
 pub(super) async fn list(State(desk): State<SharedDesk>, Trader(actor): Trader) -> Answer<Clients> {
     let all = api_client::list(&desk, &actor).await?;
@@ -132,7 +149,7 @@ pub(super) async fn list(State(desk): State<SharedDesk>, Trader(actor): Trader) 
     operation_id = "createApiClient",
     tag = "API Client",
     request_body = ClientBody,
-    responses((status = 200, body = MadeClient), PrivateErrors)
+    responses((status = 200, body = MadeClient))
 )]
 pub(super) async fn create(
     State(desk): State<SharedDesk>,
@@ -161,7 +178,7 @@ pub(super) async fn create(
     operation_id = "revokeApiClient",
     tag = "API Client",
     params(("id" = String, Path, description = "API_CLIENT_ID", format = Uuid)),
-    responses((status = 204, description = "Its next request is refused."), PrivateErrors)
+    responses((status = 204, description = "Its next request is refused."))
 )]
 pub(super) async fn revoke(
     State(desk): State<SharedDesk>,

@@ -1,6 +1,7 @@
 //! The request bodies as the OpenAPI document describes them. They are read by hand (see [`super::asked`]), so that a
 //! wrong type is a named field problem; these say what is right.
 
+use crate::rest::words;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -10,18 +11,24 @@ use utoipa::ToSchema;
 #[schema(example = super::examples::create_key_request)]
 pub struct KeyBody {
     /// BINANCE.
+    #[schema(value_type = words::ExchangeId)]
     pub exchange_id: String,
     /// SPOT or FUTURES.
+    #[schema(value_type = words::TradeType)]
     pub trade_type: String,
     /// AUTOMATED (FUTURES only) or MANUAL.
+    #[schema(value_type = words::StrategyType)]
     pub strategy_type: String,
     /// Default true.
     pub active: Option<bool>,
     /// 1 to 24 characters.
+    #[schema(min_length = 1, max_length = 24)]
     pub name: String,
     /// The public half.
+    #[schema(min_length = 1, max_length = 256)]
     pub api_key: String,
     /// The secret half; never shown again.
+    #[schema(min_length = 1, max_length = 256)]
     pub api_secret_key: String,
 }
 
@@ -31,12 +38,15 @@ pub struct KeyBody {
 #[schema(example = super::examples::update_key_request)]
 pub struct KeyChangeBody {
     /// 1 to 24 characters.
+    #[schema(min_length = 1, max_length = 24)]
     pub name: Option<String>,
     /// Switches the key on or off. Not in the original document.
     pub active: Option<bool>,
     /// New credentials, both halves. Not in the original document.
+    #[schema(min_length = 1, max_length = 256)]
     pub api_key: Option<String>,
     /// New credentials, both halves. Not in the original document.
+    #[schema(min_length = 1, max_length = 256)]
     pub api_secret_key: Option<String>,
 }
 
@@ -97,27 +107,38 @@ pub struct NotificationBody {
 #[schema(example = super::examples::create_order_request)]
 pub struct OrderBody {
     /// The pair.
+    #[schema(pattern = "^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}$")]
     pub symbol: String,
     /// LIMIT, MARKET or TRAILING_STOP.
     #[serde(rename = "type")]
+    #[schema(value_type = words::EntryType)]
     pub kind: String,
     /// BUY or SELL.
+    #[schema(value_type = words::Side)]
     pub side: String,
     /// With LIMIT the limit price, with TRAILING_STOP the activation price.
+    #[schema(value_type = Option<words::Number>)]
     pub price: Option<f64>,
     /// In base units.
+    #[schema(value_type = words::Number)]
     pub amount: String,
     /// At most 25; equal shares. Not with TRAILING_STOP.
+    #[schema(value_type = Option<Vec<words::Number>>, max_items = 25)]
     pub take_profit_prices: Option<Vec<f64>>,
     /// Where the stop triggers. Not with TRAILING_STOP.
+    #[schema(value_type = Option<words::Number>)]
     pub stop_trigger_price: Option<f64>,
     /// LIMIT or MARKET.
+    #[schema(value_type = Option<words::StopType>)]
     pub stop_trigger_type: Option<String>,
     /// The stop's limit price; required with LIMIT.
+    #[schema(value_type = Option<words::Number>)]
     pub stop_price: Option<f64>,
     /// Percent, 0.1 to 5; required with TRAILING_STOP.
+    #[schema(value_type = Option<words::Number>)]
     pub callback_rate: Option<f64>,
     /// The share of equity that the amount was derived from, in percent.
+    #[schema(value_type = Option<words::Number>)]
     pub risk_profile_percent: Option<f64>,
 }
 
@@ -126,6 +147,7 @@ pub struct OrderBody {
 #[schema(example = super::examples::close_position_request)]
 pub struct SymbolBody {
     /// The pair.
+    #[schema(pattern = "^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}$")]
     pub symbol: String,
 }
 
@@ -134,8 +156,10 @@ pub struct SymbolBody {
 #[schema(example = super::examples::leverage_request)]
 pub struct LeverageBody {
     /// The pair.
+    #[schema(pattern = "^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}$")]
     pub symbol: String,
     /// 1 to 125.
+    #[schema(minimum = 1, maximum = 125)]
     pub leverage: u16,
 }
 
@@ -144,9 +168,11 @@ pub struct LeverageBody {
 #[schema(example = super::examples::margin_request)]
 pub struct MarginBody {
     /// The pair.
+    #[schema(pattern = "^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}$")]
     pub symbol: String,
     /// ISOLATED or CROSSED.
     #[serde(rename = "type")]
+    #[schema(value_type = words::MarginType)]
     pub kind: String,
 }
 
@@ -178,8 +204,10 @@ pub struct FollowBody {
     /// Default true.
     pub active: Option<bool>,
     /// Of an active strategy of the key's exchange.
+    #[schema(format = Uuid)]
     pub strategy_automated_id: String,
     /// Of a risk profile.
+    #[schema(format = Uuid)]
     pub strategy_risk_profile_id: String,
 }
 
@@ -191,7 +219,9 @@ pub struct FollowChangeBody {
     /// Resumes or pauses.
     pub active: Option<bool>,
     /// Of an active strategy of the same exchange and symbol.
+    #[schema(format = Uuid)]
     pub strategy_automated_id: Option<String>,
     /// Of a risk profile.
+    #[schema(format = Uuid)]
     pub strategy_risk_profile_id: Option<String>,
 }

@@ -144,61 +144,11 @@ fn later(mut response: Response, seconds: u64) -> Response {
     response
 }
 
-/// What any operation of this surface may answer besides its success; a description for the OpenAPI document.
+/// What the rules behind an operation, or its exchange, may refuse. What an operation answers by where it stands is
+/// completed by [`crate::document`].
 #[derive(IntoResponses)]
-#[allow(missing_docs)] // the descriptions are the attributes'
-pub enum PublicErrors {
-    #[response(status = 422, description = "A field cannot be used.")]
-    Fields(FieldErrors),
-    #[response(status = 429, description = "Too many requests; see Retry-After.")]
-    TooMany(Message),
-    #[response(status = 433, description = "Well formed, but refused by a rule or the exchange.")]
-    Refused(Refused),
-    #[response(status = 500, description = "We had a problem; its id is in x-request-id.")]
-    Fault(Message),
-    #[response(
-        status = 503,
-        description = "Not just now: the exchange does not answer, or the desk is closed; see Retry-After."
-    )]
-    Unavailable(Message),
-}
-
-/// What an operation may answer besides, where the operator has reCAPTCHA checked.
-#[derive(IntoResponses)]
-#[allow(missing_docs)] // the descriptions are the attributes'
-pub enum CaptchaErrors {
-    #[response(status = 403, description = "The token in recaptcha-token-v3 is missing, or not a person's.")]
-    Forbidden(Message),
-}
-
-/// The same for operations that want a JWT.
-#[derive(IntoResponses)]
-#[allow(missing_docs)] // the descriptions are the attributes'
+#[allow(missing_docs)] // the description is the attribute's
 pub enum PrivateErrors {
-    #[response(status = 400, description = "The body is not a JSON object.")]
-    BadRequest(Message),
-    #[response(status = 401, description = "The JWT is missing, malformed, expired or not ours.")]
-    Unauthorized(Message),
-    #[response(
-        status = 403,
-        description = "The JWT is good, but not for this; or the token in recaptcha-token-v3 is not a person's."
-    )]
-    Forbidden(Message),
-    #[response(status = 404, description = "There is no such thing, or it is another's.")]
-    NotFound(Message),
-    #[response(status = 413, description = "The body is larger than 64 KB.")]
-    TooLarge(Message),
-    #[response(status = 422, description = "Fields cannot be used; all of them are named.")]
-    Fields(FieldErrors),
-    #[response(status = 429, description = "Too many requests; see Retry-After.")]
-    TooMany(Message),
     #[response(status = 433, description = "Well formed, but refused by a rule or the exchange.")]
     Refused(Refused),
-    #[response(status = 500, description = "We had a problem; its id is in x-request-id.")]
-    Fault(Message),
-    #[response(
-        status = 503,
-        description = "Not just now: the exchange does not answer, or the desk is closed; see Retry-After."
-    )]
-    Unavailable(Message),
 }

@@ -26,7 +26,7 @@ use zeroize::Zeroizing;
     path = "/v1/priv/account/exchange/key/list",
     operation_id = "listKeys",
     tag = "Account Exchange Key",
-    responses((status = 200, body = Keys, example = json!(super::examples::keys())), PrivateErrors)
+    responses((status = 200, body = Keys, example = json!(super::examples::keys())))
 )]
 pub(super) async fn list(State(desk): State<SharedDesk>, Trader(actor): Trader) -> Answer<Keys> {
     Ok(Json(Keys::from(key::list(&desk, &actor).await?)))
@@ -84,7 +84,7 @@ pub(super) async fn update(
     operation_id = "deleteKey",
     tag = "Account Exchange Key",
     params(("id" = String, Path, description = "API_KEY_ID", format = Uuid)),
-    responses((status = 204, description = "It is gone."), PrivateErrors)
+    responses((status = 204, description = "It is gone."))
 )]
 pub(super) async fn delete(State(desk): State<SharedDesk>, Trader(actor): Trader, asked: Asked) -> Done {
     key::delete(&desk, &actor, only_id(&asked)?).await?;

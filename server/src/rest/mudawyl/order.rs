@@ -31,7 +31,7 @@ const LONGEST_IDEMPOTENCY_KEY: usize = 200;
     tag = "Exchange Order",
     params(
         ("id" = String, Path, description = "API_KEY_ID", format = Uuid),
-        ("symbol" = String, Query, description = "Pair.", example = "BTC/USDT"),
+        ("symbol" = String, Query, description = "Pair.", example = "BTC/USDT", pattern = "^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}$"),
     ),
     responses((status = 200, body = Vec<Listed>, example = json!(super::examples::open_orders())), PrivateErrors)
 )]
@@ -55,7 +55,7 @@ pub(super) async fn open(
     tag = "Exchange Order",
     params(
         ("id" = String, Path, description = "API_KEY_ID", format = Uuid),
-        ("symbol" = String, Query, description = "Pair.", example = "BTC/USDT"),
+        ("symbol" = String, Query, description = "Pair.", example = "BTC/USDT", pattern = "^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}$"),
     ),
     responses((status = 200, body = Vec<Listed>, example = json!(super::examples::order_history())), PrivateErrors)
 )]
@@ -80,7 +80,7 @@ pub(super) async fn history(
     tag = "Exchange Order Execute",
     params(
         ("id" = String, Path, description = "API_KEY_ID of an active MANUAL FUTURES key.", format = Uuid),
-        ("Idempotency-Key" = Option<String>, Header, description = "At most 200 characters, chosen by the caller."),
+        ("Idempotency-Key" = Option<String>, Header, description = "At most 200 characters, chosen by the caller.", max_length = 200),
     ),
     request_body = OrderBody,
     responses((status = 200, body = Vec<Created>, example = json!(super::examples::created_orders())), PrivateErrors)

@@ -3,7 +3,7 @@
 use super::{
     Answer,
     asked::{Asked, Place},
-    error::{Failure, PrivateErrors},
+    error::Failure,
     present::{ManualTrades, StrategyTrades},
     strategy::MOST,
     validate::{Check, moment, text, whole},
@@ -29,10 +29,10 @@ const DAYS: u16 = 30;
     tag = "Account Trade History",
     params(
         ("start" = Option<String>, Query, description = "First day or moment, UTC.", example = "2022-06-01"),
-        ("limit" = Option<u16>, Query, description = "Days: 30 unless given, at most 1000.", example = 30),
-        ("nextToken" = Option<String>, Query, description = "Of the page before; it knows its days."),
+        ("limit" = Option<u16>, Query, description = "Days: 30 unless given, at most 1000.", example = 30, minimum = 1, maximum = 1000),
+        ("nextToken" = Option<String>, Query, description = "Of the page before; it knows its days.", max_length = 200),
     ),
-    responses((status = 200, body = StrategyTrades, example = json!(super::examples::strategy_trades())), PrivateErrors)
+    responses((status = 200, body = StrategyTrades, example = json!(super::examples::strategy_trades())))
 )]
 pub(super) async fn of_strategies(
     State(desk): State<SharedDesk>,
@@ -52,10 +52,10 @@ pub(super) async fn of_strategies(
     tag = "Account Trade History",
     params(
         ("start" = Option<String>, Query, description = "First day or moment, UTC.", example = "2022-06-01"),
-        ("limit" = Option<u16>, Query, description = "Days: 30 unless given, at most 1000.", example = 30),
-        ("nextToken" = Option<String>, Query, description = "Of the page before; it knows its days."),
+        ("limit" = Option<u16>, Query, description = "Days: 30 unless given, at most 1000.", example = 30, minimum = 1, maximum = 1000),
+        ("nextToken" = Option<String>, Query, description = "Of the page before; it knows its days.", max_length = 200),
     ),
-    responses((status = 200, body = ManualTrades, example = json!(super::examples::manual_trades())), PrivateErrors)
+    responses((status = 200, body = ManualTrades, example = json!(super::examples::manual_trades())))
 )]
 pub(super) async fn by_hand(
     State(desk): State<SharedDesk>,

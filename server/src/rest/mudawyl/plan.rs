@@ -1,6 +1,6 @@
 //! Public plans.
 
-use super::{Answer, error::PublicErrors, present::Plans};
+use super::{Answer, present::Plans};
 use axum::{Json, extract::State};
 use service::{SharedDesk, plan};
 
@@ -12,7 +12,7 @@ use service::{SharedDesk, plan};
     path = "/v1/pub/subscription/list",
     operation_id = "listPlans",
     tag = "Public Data",
-    responses((status = 200, body = Plans, example = json!(super::examples::plans())), PublicErrors)
+    responses((status = 200, body = Plans, example = json!(super::examples::plans())))
 )]
 pub(super) async fn list(State(desk): State<SharedDesk>) -> Answer<Plans> {
     let plans = plan::list(&desk).await?;

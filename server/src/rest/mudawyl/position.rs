@@ -22,7 +22,7 @@ use service::{SharedDesk, order};
     tag = "Exchange Order",
     params(
         ("id" = String, Path, description = "API_KEY_ID of a FUTURES key.", format = Uuid),
-        ("symbol" = String, Query, description = "Pair.", example = "BTC/USDT"),
+        ("symbol" = String, Query, description = "Pair.", example = "BTC/USDT", pattern = "^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}$"),
     ),
     responses((status = 200, body = Option<Position>, example = json!(super::examples::position())), PrivateErrors)
 )]

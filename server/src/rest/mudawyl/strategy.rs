@@ -3,10 +3,11 @@
 use super::{
     Answer,
     asked::{Asked, Place},
-    error::{Failure, PublicErrors},
+    error::Failure,
     present::{Performance, Profiles, Ranges, Strategies},
     validate::{Check, whole, word},
 };
+use crate::rest::words;
 use axum::{Json, extract::State};
 use domain::{
     StrategyId,
@@ -17,8 +18,8 @@ use service::{SharedDesk, strategy};
 
 /// Ranges of a history unless said otherwise.
 const RANGES: u16 = 30;
-/// The most ranges of a history.
-pub(super) const MOST: u16 = 1_000;
+/// The most items of an answer.
+pub(in crate::rest) const MOST: u16 = 1_000;
 
 /// List Strategy Risk Profile
 #[utoipa::path(
@@ -26,7 +27,7 @@ pub(super) const MOST: u16 = 1_000;
     path = "/v1/pub/strategy/profile/list",
     operation_id = "listRiskProfiles",
     tag = "Public Data",
-    responses((status = 200, body = Profiles, example = json!(super::examples::risk_profiles())), PublicErrors)
+    responses((status = 200, body = Profiles, example = json!(super::examples::risk_profiles())))
 )]
 pub(super) async fn profiles(State(desk): State<SharedDesk>) -> Answer<Profiles> {
     Ok(Json(Profiles::from(strategy::risk_profiles(&desk).await?)))
@@ -38,7 +39,7 @@ pub(super) async fn profiles(State(desk): State<SharedDesk>) -> Answer<Profiles>
     path = "/v1/pub/strategy/list",
     operation_id = "listStrategies",
     tag = "Public Data",
-    responses((status = 200, body = Strategies, example = json!(super::examples::strategies())), PublicErrors)
+    responses((status = 200, body = Strategies, example = json!(super::examples::strategies())))
 )]
 pub(super) async fn list(State(desk): State<SharedDesk>) -> Answer<Strategies> {
     Ok(Json(Strategies::from(strategy::list(&desk).await?)))
@@ -55,14 +56,10 @@ pub(super) async fn list(State(desk): State<SharedDesk>) -> Answer<Strategies> {
     tag = "Public Data",
     params(
         ("id" = String, Path, description = "STRATEGY_ID", format = Uuid),
-        ("interval" = Option<String>, Query, description = "1d or 1M; 1d unless given.", example = "1d"),
-        ("limit" = Option<u16>, Query, description = "How many ranges: 30 unless given, at most 1000.", example = 30),
+        ("interval" = inline(Option<words::Interval>), Query, description = "1d or 1M; 1d unless given.", example = "1d"),
+        ("limit" = Option<u16>, Query, description = "How many ranges: 30 unless given, at most 1000.", example = 30, minimum = 1, maximum = 1000),
     ),
-    responses(
-        (status = 200, body = Ranges, example = json!(super::examples::strategy_history())),
-        (status = 404, body = super::error::Message),
-        PublicErrors,
-    )
+    responses((status = 200, body = Ranges, example = json!(super::examples::strategy_history())))
 )]
 pub(super) async fn history(State(desk): State<SharedDesk>, asked: Asked) -> Answer<Ranges> {
     let (id, interval, limit) = ranges(&asked)?;
@@ -79,14 +76,10 @@ pub(super) async fn history(State(desk): State<SharedDesk>, asked: Asked) -> Ans
     tag = "Public Data",
     params(
         ("id" = String, Path, description = "STRATEGY_ID", format = Uuid),
-        ("interval" = Option<String>, Query, description = "1d or 1M; 1d unless given.", example = "1d"),
-        ("limit" = Option<u16>, Query, description = "How many ranges: 30 unless given, at most 1000.", example = 30),
+        ("interval" = inline(Option<words::Interval>), Query, description = "1d or 1M; 1d unless given.", example = "1d"),
+        ("limit" = Option<u16>, Query, description = "How many ranges: 30 unless given, at most 1000.", example = 30, minimum = 1, maximum = 1000),
     ),
-    responses(
-        (status = 200, body = Performance, example = json!(super::examples::strategy_performance())),
-        (status = 404, body = super::error::Message),
-        PublicErrors,
-    )
+    responses((status = 200, body = Performance, example = json!(super::examples::strategy_performance())))
 )]
 pub(super) async fn performance(State(desk): State<SharedDesk>, asked: Asked) -> Answer<Performance> {
     let (id, interval, limit) = ranges(&asked)?;

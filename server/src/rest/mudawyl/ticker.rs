@@ -3,10 +3,11 @@
 use super::{
     Answer,
     asked::{Asked, Place},
-    error::{Failure, PublicErrors},
+    error::{Failure, PrivateErrors},
     present::Ticker,
     validate::{Check, symbol, word},
 };
+use crate::rest::words;
 use axum::{Json, extract::State};
 use domain::{ExchangeId, Symbol, TradeType, validation::Problem};
 use service::{Error, SharedDesk, market};
@@ -20,11 +21,11 @@ use service::{Error, SharedDesk, market};
     operation_id = "getTicker",
     tag = "Public Data",
     params(
-        ("exchangeId" = Option<String>, Query, description = "Exchange. Default BINANCE, the only one.", example = "BINANCE"),
-        ("symbol" = Option<String>, Query, description = "Pair. Default BTC/USDT.", example = "BTC/USDT"),
-        ("type" = Option<String>, Query, description = "SPOT or FUTURES. Default FUTURES.", example = "FUTURES"),
+        ("exchangeId" = inline(Option<words::ExchangeId>), Query, description = "Exchange. Default BINANCE, the only one.", example = "BINANCE"),
+        ("symbol" = Option<String>, Query, description = "Pair. Default BTC/USDT.", example = "BTC/USDT", pattern = "^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}$"),
+        ("type" = inline(Option<words::TradeType>), Query, description = "SPOT or FUTURES. Default FUTURES.", example = "FUTURES"),
     ),
-    responses((status = 200, body = Ticker, example = json!(super::examples::ticker())), PublicErrors)
+    responses((status = 200, body = Ticker, example = json!(super::examples::ticker())), PrivateErrors)
 )]
 pub(super) async fn show(State(desk): State<SharedDesk>, asked: Asked) -> Answer<Ticker> {
     let (kind, symbol) = wanted(&asked)?;

@@ -1,7 +1,7 @@
 //! The operations on accounts.
 
 use super::{
-    error::{Errors, Failure},
+    error::Failure,
     market::{self, Market},
     params::Params,
     present::{self, Account, Line, Slice},
@@ -30,13 +30,15 @@ pub(super) struct AccountBody {
     #[schema(example = "binance")]
     r#type: String,
     /// Name of this exchange account, up to 24 characters.
-    #[schema(example = "New account")]
+    #[schema(example = "New account", min_length = 1, max_length = 24)]
     name: String,
     /// API-key from this exchange account.
+    #[schema(min_length = 1, max_length = 256)]
     api_key: String,
     /// Secret-key from this exchange account.
     secret: String,
     /// Array of related account types to be created.
+    #[schema(example = json!(["binance_futures"]))]
     types_to_create: Option<Vec<String>>,
 }
 
@@ -48,6 +50,7 @@ pub(super) struct ChangeBody {
     /// Which.
     account_id: i64,
     /// A new name.
+    #[schema(example = "New account")]
     name: Option<String>,
     /// A new key of the same account, with its secret.
     api_key: Option<String>,
@@ -61,6 +64,7 @@ pub(super) struct ChangeBody {
 #[allow(dead_code)] // read by the derive only
 pub(super) struct NameBody {
     /// Up to 24 characters.
+    #[schema(example = "New account", min_length = 1, max_length = 24)]
     name: String,
 }
 
@@ -80,7 +84,7 @@ pub(super) struct Valid {
     operation_id = "threecommasAddAccount",
     tag = "3Commas",
     request_body = AccountBody,
-    responses((status = 200, body = Account), Errors)
+    responses((status = 200, body = Account))
 )]
 pub(super) async fn create(
     State(desk): State<SharedDesk>,
@@ -97,7 +101,7 @@ pub(super) async fn create(
     path = "/ver1/accounts",
     operation_id = "threecommasAccounts",
     tag = "3Commas",
-    responses((status = 200, body = Vec<Account>), Errors)
+    responses((status = 200, body = Vec<Account>))
 )]
 pub(super) async fn list(State(desk): State<SharedDesk>, Caller(program): Caller) -> Answer<Vec<Account>> {
     let all = exchange_account::list(&desk, &program.actor).await?;
@@ -124,7 +128,7 @@ pub(super) async fn market_list(State(desk): State<SharedDesk>) -> Json<Vec<Mark
     path = "/ver1/validate",
     operation_id = "threecommasValidate",
     tag = "3Commas",
-    responses((status = 200, body = Valid), Errors)
+    responses((status = 200, body = Valid))
 )]
 pub(super) async fn validate(_: Caller) -> Json<Valid> {
     Json(Valid { valid: true })
@@ -137,7 +141,7 @@ pub(super) async fn validate(_: Caller) -> Json<Valid> {
     operation_id = "threecommasAccount",
     tag = "3Commas",
     params(("id" = i64, Path, description = "The account's number")),
-    responses((status = 200, body = Account), Errors)
+    responses((status = 200, body = Account))
 )]
 pub(super) async fn show(State(desk): State<SharedDesk>, Caller(program): Caller, id: Id) -> Answer<Account> {
     let account = exchange_account::get(&desk, &program.actor, id.number()?).await?;
@@ -151,7 +155,10 @@ pub(super) async fn show(State(desk): State<SharedDesk>, Caller(program): Caller
     operation_id = "threecommasUpdateAccount",
     tag = "3Commas",
     request_body = ChangeBody,
-    responses((status = 200, body = Account), Errors)
+    responses(
+        (status = 200, body = Account),
+        (status = 404, description = "There is no such account, or it is another's.", body = super::error::Told),
+    )
 )]
 pub(super) async fn update(
     State(desk): State<SharedDesk>,
@@ -179,7 +186,7 @@ pub(super) async fn update(
     tag = "3Commas",
     params(("id" = i64, Path, description = "The account's number")),
     request_body = NameBody,
-    responses((status = 200, body = Account), Errors)
+    responses((status = 200, body = Account))
 )]
 pub(super) async fn rename(
     State(desk): State<SharedDesk>,
@@ -201,7 +208,7 @@ pub(super) async fn rename(
     operation_id = "threecommasLoadBalances",
     tag = "3Commas",
     params(("id" = i64, Path, description = "The account's number")),
-    responses((status = 200, body = Account), Errors)
+    responses((status = 200, body = Account))
 )]
 pub(super) async fn load_balances(
     State(desk): State<SharedDesk>,
@@ -221,7 +228,7 @@ pub(super) async fn load_balances(
     operation_id = "threecommasRemoveAccount",
     tag = "3Commas",
     params(("id" = i64, Path, description = "The account's number")),
-    responses((status = 201, body = bool), Errors)
+    responses((status = 201, body = bool, content_type = "application/json", example = json!(true)))
 )]
 pub(super) async fn remove(
     State(desk): State<SharedDesk>,
@@ -239,7 +246,7 @@ pub(super) async fn remove(
     operation_id = "threecommasPieChart",
     tag = "3Commas",
     params(("id" = i64, Path, description = "The account's number")),
-    responses((status = 200, body = Vec<Slice>), Errors)
+    responses((status = 200, body = Vec<Slice>))
 )]
 pub(super) async fn pie_chart_data(
     State(desk): State<SharedDesk>,
@@ -257,7 +264,7 @@ pub(super) async fn pie_chart_data(
     operation_id = "threecommasAccountTable",
     tag = "3Commas",
     params(("id" = i64, Path, description = "The account's number")),
-    responses((status = 200, body = Vec<Line>), Errors)
+    responses((status = 200, body = Vec<Line>))
 )]
 pub(super) async fn account_table_data(
     State(desk): State<SharedDesk>,

@@ -13,7 +13,7 @@ use domain::{
 use serde::Serialize;
 use service::Error;
 use std::collections::BTreeMap;
-use utoipa::{IntoResponses, ToSchema};
+use utoipa::ToSchema;
 
 /// Why a request was not carried out.
 #[derive(Debug)]
@@ -158,29 +158,4 @@ impl IntoResponse for Failure {
         }
         response
     }
-}
-
-/// What any operation of this surface may answer besides its success; a description for the OpenAPI document.
-#[derive(IntoResponses)]
-#[allow(dead_code)] // read by the derive only
-pub(crate) enum Errors {
-    #[response(status = 400, description = "Parameters cannot be used; error_attributes says why.")]
-    Invalid(Told),
-    #[response(status = 401, description = "Key or signature is missing, wrong, revoked or expired.")]
-    Unauthorized(Told),
-    #[response(
-        status = 403,
-        description = "The key does not have the permission, or the plan not the feature."
-    )]
-    Forbidden(Told),
-    #[response(status = 404, description = "There is no such account, or it is another's.")]
-    NotFound(Told),
-    #[response(status = 413, description = "The body is larger than 64 KB.")]
-    TooLarge(Told),
-    #[response(status = 429, description = "Too many requests; see Retry-After.")]
-    TooMany(Told),
-    #[response(status = 500, description = "We had a problem; its id is in x-request-id.")]
-    Fault(Told),
-    #[response(status = 503, description = "The exchange does not answer; see Retry-After.")]
-    Unavailable(Told),
 }

@@ -4,6 +4,7 @@ use super::market;
 use crate::rest::mudawyl::present::{Iso, Num};
 use domain::{ApiKeyStatus, Decimal, TradeType, money};
 use serde::{Serialize, Serializer};
+use serde_json::Value;
 use service::exchange_account::{self, Asset, Worth};
 use utoipa::ToSchema;
 
@@ -43,9 +44,14 @@ const fn usd(amount: Decimal) -> Shown {
     Shown { currency: "USD", amount: Text(amount) }
 }
 
+/// The document's own.
+fn example() -> Value {
+    serde_json::from_str(include_str!("examples/account.json")).unwrap_or_default()
+}
+
 /// An account.
 #[derive(Serialize, ToSchema)]
-#[schema(as = ThreeCommasAccount)]
+#[schema(as = ThreeCommasAccount, example = example)]
 pub(super) struct Account {
     #[schema(example = 32_849_081)]
     id: i64,

@@ -1,6 +1,7 @@
 //! Keys, balances and plans.
 
 use super::{Iso, Num};
+use crate::rest::words;
 use domain::{Balance, Decimal, ExchangeKey, Funds, Plan};
 use serde::Serialize;
 use service::balance_history::{Day, Page};
@@ -21,15 +22,15 @@ pub struct Keys {
 #[allow(missing_docs)] // the fields are the document's
 pub struct Key {
     pub id: Uuid,
-    #[schema(example = "BINANCE")]
+    #[schema(value_type = words::ExchangeId)]
     pub exchange_id: &'static str,
-    #[schema(example = "FUTURES")]
+    #[schema(value_type = words::TradeType)]
     pub trade_type: &'static str,
-    #[schema(example = "MANUAL")]
+    #[schema(value_type = words::StrategyType)]
     pub strategy_type: &'static str,
     pub active: bool,
     pub name: String,
-    #[schema(example = "AUTHORIZED")]
+    #[schema(value_type = words::ApiKeyStatus)]
     pub api_key_status: &'static str,
     pub api_key: String,
     pub created_at: Iso,
@@ -154,8 +155,10 @@ impl From<Vec<Plan>> for Plans {
 #[serde(rename_all = "camelCase")]
 pub struct SandboxAccount {
     /// The public half.
+    #[schema(example = "m1roXjJ1K6YolSD6wFZh8XlqkJg8v8iemTdSGzjQ2sVA6kvAdkwrs5U1E5aQboOO")]
     pub api_key: String,
     /// The secret half, shown once.
+    #[schema(example = "NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j")]
     pub api_secret_key: String,
 }
 

@@ -26,7 +26,7 @@ impl From<Order> for Created {
 
 /// The first item of the example of "Create Manual Order".
 #[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[allow(missing_docs)] // the fields are ccxt's
 pub struct CreatedEntry {
     pub id: String,
@@ -77,7 +77,7 @@ impl From<Order> for CreatedEntry {
 
 /// The other items of the example of "Create Manual Order".
 #[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[allow(missing_docs)] // the fields are ccxt's
 pub struct CreatedConditional {
     pub id: String,

@@ -1,0 +1,76 @@
+//! `/docs`: the HTTP API, operation by operation, made of the OpenAPI document. It needs no script and no other host:
+//! operations are folded, and browsers unfold what is searched for or linked to.
+
+mod curl;
+pub(crate) mod model;
+mod operation;
+
+use crate::{
+    components::frame::{Width, frame},
+    components::show::show,
+    visit,
+    words::{
+        fill,
+        reference::{Words, words},
+    },
+};
+use leptos::prelude::*;
+use model::{Group, Reference};
+use service::Error;
+use std::sync::Arc;
+
+/// The page's document, made once when the server starts. The server gives it to pages by context.
+#[derive(Clone, Debug)]
+pub struct ApiReference(pub Arc<Reference>);
+
+/// For everyone.
+pub(crate) fn page() -> impl IntoView {
+    show(|visit| async move {
+        let ApiReference(reference) = use_context().ok_or(Error::NotFound)?;
+        let words = words(visit::lang());
+        let base = visit.desk.settings.public_url.clone();
+        let groups = reference.groups.iter().map(|group| section(words, group, &base)).collect_view();
+        let body = view! {
+            <h1>{words.title}</h1>
+            <p class="lead">{words.lead}</p>
+            <p class="hint">
+                {fill(words.count, &[&reference.count().to_string()])}" "
+                <a href="/openapi.json" rel="external">{words.machine}</a>
+            </p>
+            <div class="reference" data-testid="reference">
+                {index(words, &reference)}
+                <div class="reference-groups">{groups}</div>
+            </div>
+        };
+        Ok::<_, Error>(frame(&visit, words.title, Width::Wide, body))
+    })
+}
+
+fn index(words: &'static Words, reference: &Reference) -> AnyView {
+    let link = |group: &Group| {
+        let many = group.operations.len().to_string();
+        view! {
+            <li>
+                <a href=format!("#{}", group.anchor)>{group.name.clone()}</a>
+                <span class="hint">{many}</span>
+            </li>
+        }
+    };
+    view! {
+        <nav class="panel reference-index" aria-label=words.index>
+            <ul>{reference.groups.iter().map(link).collect_view()}</ul>
+        </nav>
+    }
+    .into_any()
+}
+
+fn section(words: &'static Words, group: &Group, base: &str) -> AnyView {
+    let operations = group.operations.iter().map(|one| operation::view(words, one, base)).collect_view();
+    view! {
+        <section class="panel" id=group.anchor.clone() aria-label=group.name.clone()>
+            <h2 class="panel-title">{group.name.clone()}</h2>
+            {operations}
+        </section>
+    }
+    .into_any()
+}

@@ -1,0 +1,29 @@
+//! What the page of the HTTP API says around the document's own words.
+
+use super::table;
+
+table! {
+    /// The API reference.
+    Words, words {
+        title: "API reference",
+        lead: "Everything the desk does over HTTP: its own API under /v1, and the surfaces that programs of 3Commas, Lumetrade and Currencycloud already speak. All of them follow the same rules.",
+        count: "{} operations. Open one, or let the browser search this page.",
+        machine: "The same as an OpenAPI document",
+        index: "Groups of operations",
+        headers: "Credentials",
+        open: "none",
+        link: "Link to this operation",
+        parameters: "Parameters",
+        body: "Body",
+        fields: "Fields of the body",
+        name: "Name",
+        place: "In",
+        kind: "Type",
+        needed: "Given",
+        meaning: "Meaning",
+        required: "always",
+        optional: "if wanted",
+        call: "Example",
+        answers: "Answers",
+    }
+}

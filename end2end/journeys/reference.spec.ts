@@ -1,0 +1,30 @@
+import { expectAccessibleDayAndNight } from '../support/checks.ts';
+import { expect, test } from '../support/test.ts';
+
+test('the API reference comes from the desk alone, and every operation stands in it', async ({ page, request }) => {
+  const elsewhere: string[] = [];
+  page.on('request', (sent) => {
+    if (new URL(sent.url()).host !== new URL(page.url()).host) elsewhere.push(sent.url());
+  });
+  await page.goto('/');
+  await page.getByRole('link', { name: 'API reference' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'API reference' })).toBeVisible();
+  const document = await (await request.get('/openapi.json')).json();
+  const operations = Object.values<object>(document.paths).flatMap((item) => Object.keys(item)).length;
+  await expect(page.getByTestId('operation')).toHaveCount(operations);
+  expect(elsewhere).toEqual([]);
+  await expectAccessibleDayAndNight(page);
+});
+
+test.describe('without scripts', () => {
+  test.use({ javaScriptEnabled: false });
+
+  test('an operation is opened, and its example and its errors are read', async ({ page }) => {
+    await page.goto('/docs');
+    const operation = page.locator('#createOrder');
+    await operation.locator('summary').first().click();
+    await expect(operation.getByText("curl -X POST 'http", { exact: false })).toBeVisible();
+    await operation.getByText('Fields cannot be used', { exact: false }).click();
+    await expect(operation.getByText('must be valid exchange symbol', { exact: false })).toBeVisible();
+  });
+});

@@ -1,0 +1,191 @@
+"""Somebody with something of everything, so that generated requests meet real things and not only 404."""
+
+import hashlib
+import hmac
+import os
+import subprocess
+from functools import cache
+from itertools import count
+
+import requests
+
+DESK = os.environ["DESK_URL"]
+ADA = {"email": "ada@example.org", "password": "correct horse battery"}
+PERMISSIONS = [f"{of}_{how}" for of in ("ACCOUNTS", "BOTS", "SMART_TRADES") for how in ("READ", "WRITE")]
+SUB_ACCOUNT = {
+    "account_name": "Acme",
+    "legal_entity_type": "company",
+    "street": "1 Long Street",
+    "city": "Cape Town",
+    "postal_code": "8001",
+    "country": "ZA",
+}
+# How many there are of each thing for operations that end it.
+SPARE = 3
+# One program is heard 300 times a minute: these take turns.
+PROGRAMS = 30
+
+
+def told(response):
+    """The JSON of a success; anything else ends the run."""
+    if not response.ok:
+        raise RuntimeError(f"{response.request.method} {response.request.path_url}: {response.text}")
+    return response.json()
+
+
+class Signature(requests.auth.AuthBase):
+    """3Commas's: over the path with its query, and the body."""
+
+    def __init__(self, secret):
+        self.secret = secret
+
+    def __call__(self, request):
+        body = request.body or b""
+        body = body if isinstance(body, bytes) else body.encode()
+        text = request.path_url.encode() + (b"?" + body if body else b"")
+        request.headers["Signature"] = hmac.new(self.secret.encode(), text, hashlib.sha256).hexdigest()
+        return request
+
+
+class World:
+    """One person, who is the operator too, with keys, an order, a follow, accounts, and programs of their own."""
+
+    def __init__(self):
+        self.http = requests.Session()
+        self.http.trust_env = False
+        self.token = None
+        self.post("/v1/auth/sign-up", **ADA)
+        operator = [os.environ["SLIPSTREAM_BIN"], "admin", ADA["email"]]
+        subprocess.run(operator, check=True, stdout=subprocess.DEVNULL)
+        self.token = self.post("/v1/auth/sign-in", **ADA)["accessToken"]
+        self.programs = [self.program() for _ in range(PROGRAMS)]
+        self.secrets = {one["apiKey"]: one["apiSecret"] for one in self.programs}
+        self.tokens = [self.sign_in(one) for one in self.programs]
+        self.spare_clients = [self.program()["id"] for _ in range(SPARE)]
+        self.calls = count()
+        self.trade()
+        self.signals()
+        self.accounts()
+
+    def post(self, path, **body):
+        headers = {"Authorization": self.token} if self.token else {}
+        return told(self.http.post(DESK + path, json=body, headers=headers))
+
+    def get(self, path):
+        return told(self.http.get(DESK + path, headers={"Authorization": self.token}))
+
+    def program(self):
+        return self.post("/v1/priv/api-client", name="Schema", permissions=PERMISSIONS)
+
+    def sign_in(self, program):
+        """A token for Currencycloud's surface."""
+        login = {"login_id": program["loginId"], "api_key": program["apiSecret"]}
+        return told(self.http.post(DESK + "/v2/authenticate/api", data=login))["auth_token"]
+
+    def opened(self):
+        """Key and secret of a new account at the sandbox."""
+        return self.post("/v1/priv/account/exchange/sandbox")
+
+    def keys(self, number, strategy="MANUAL"):
+        """Connects so many accounts."""
+        named = {"exchangeId": "BINANCE", "tradeType": "FUTURES", "strategyType": strategy, "name": "Schema"}
+        key = lambda: self.post("/v1/priv/account/exchange/key", **named, **self.opened())["id"]
+        return [key() for _ in range(number)]
+
+    def trade(self):
+        self.key, self.changed, *spare = self.keys(2 + 2 * SPARE)
+        self.spare_keys = spare[:SPARE]
+        self.automated, self.free = self.keys(2, "AUTOMATED")
+        order = {"symbol": "BTC/USDT", "type": "MARKET", "side": "BUY", "amount": "0.01"}
+        self.post(f"/v1/priv/exchange/order/{self.key}", **order)
+        self.strategies = [item["id"] for item in self.get("/v1/pub/strategy/list")["items"]]
+        self.profiles = [item["id"] for item in self.get("/v1/pub/strategy/profile/list")["items"]]
+        chosen = {"strategyAutomatedId": self.strategies[0], "strategyRiskProfileId": self.profiles[0]}
+        self.follow = self.post(f"/v1/priv/strategy/follow/exchange/key/{self.automated}", **chosen)["id"]
+
+    def signals(self):
+        self.own = self.post("/v1/admin/strategy", name="Schema", symbol="BTC/USDT", active=True)["id"]
+        self.hook = self.post(f"/v1/admin/strategy/{self.own}/hook")["token"]
+        signal = {"action": "ENTER", "side": "BUY", "stop": 1}
+        self.signal = self.post(f"/v1/admin/strategy/{self.own}/signal", **signal)["id"]
+
+    def accounts(self):
+        def ask(method, path, scheme, **body):
+            headers = self.credentials(scheme, path, "unsigned")
+            signed = Signature(self.secrets[headers["Apikey"]]) if "Apikey" in headers else None
+            return told(self.http.request(method, DESK + path, headers=headers, auth=signed, **body))
+
+        numbers = [account["id"] for account in ask("GET", "/ver1/accounts", "threecommasKey")]
+        # In the order in which their keys were connected.
+        self.number, self.spare_numbers = numbers[0], numbers[2 + SPARE : 2 + 2 * SPARE]
+        self.currency = ask("POST", "/api/v1/accounts", "lumetradeKey", json={"currency": "ZAR"})["id"]
+        made = ask("POST", "/v2/accounts/create", "currencycloudToken", data=SUB_ACCOUNT)
+        self.sub_account = made["id"]
+
+    def credentials(self, scheme, path, signature):
+        """The headers of a security scheme of the document."""
+        turn = next(self.calls) % PROGRAMS
+        program = self.programs[turn]
+        if scheme == "jwt":
+            return {"Authorization": f"Bearer {self.token}"}
+        if scheme.startswith("threecommas"):
+            return {"Apikey": program["apiKey"], "Signature": signature}
+        if scheme.startswith("lumetrade"):
+            return {"X-API-KEY": program["apiKey"], "X-API-SECRET": program["apiSecret"]}
+        if scheme == "currencycloudToken":
+            ends = path.endswith("/close_session")
+            return {"X-Auth-Token": self.sign_in(program) if ends else self.tokens[turn]}
+        raise LookupError(f"what are credentials of {scheme}? Tell end2end/schema/world.py")
+
+    def resource(self, method, path, turn):
+        """The id of a real thing for a path. What ends a thing ends another each time."""
+        spare = lambda things: things[turn % len(things)]
+        kinds = [
+            ("DELETE /v1/priv/account/exchange/key/{id}", lambda: spare(self.spare_keys)),
+            ("PUT /v1/priv/account/exchange/key/{id}", lambda: self.changed),
+            ("/v1/priv/account/exchange/key/{id}", lambda: self.key),
+            ("/v1/priv/exchange/", lambda: self.key),
+            ("POST /v1/priv/strategy/follow/exchange/key/{id}", lambda: self.free),
+            ("/v1/priv/strategy/follow/exchange/key/{id}", lambda: self.automated),
+            ("/v1/priv/strategy/follow/{id}", lambda: self.follow),
+            ("/v1/priv/api-client/{id}", lambda: spare(self.spare_clients)),
+            ("/v1/pub/strategy/{id}", lambda: spare(self.strategies)),
+            ("/v1/admin/strategy/{id}", lambda: self.own),
+            ("/v1/admin/signal/{id}", lambda: self.signal),
+            ("/v1/hook/strategy/{token}", lambda: self.hook),
+            ("POST /ver1/accounts/{id}/remove", lambda: spare(self.spare_numbers)),
+            ("/ver1/accounts/{id}", lambda: self.number),
+            ("/api/v1/accounts/currency/{currency}", lambda: "ZAR"),
+            ("/api/v1/accounts/{id}", lambda: self.currency),
+            ("/v2/accounts/{id}", lambda: self.sub_account),
+        ]
+        for of, thing in kinds:
+            verb, _, start = of.rpartition(" ")
+            if path.startswith(start) and verb in ("", method):
+                return thing()
+        raise LookupError(f"{method} {path}: of what kind of thing is its parameter? Tell end2end/schema/world.py")
+
+    def fields(self, method, path, body, turn):
+        """Real values for the fields of a valid body that name things."""
+        spare = lambda things: things[turn % len(things)]
+        known = {
+            "strategyAutomatedId": lambda: spare(self.strategies),
+            "strategyRiskProfileId": lambda: spare(self.profiles),
+            "account_id": lambda: self.number,
+        }
+        real = {name: known[name]() for name in body if name in known}
+        if (method, path) == ("POST", "/v1/priv/account/exchange/key"):
+            real.update(self.opened())
+        if (method, path) == ("POST", "/ver1/accounts/new"):
+            opened = self.opened()
+            real.update(api_key=opened["apiKey"], secret=opened["apiSecretKey"])
+        if (method, path) == ("POST", "/v2/authenticate/api"):
+            program = spare(self.programs)
+            real.update(login_id=program["loginId"], api_key=program["apiSecret"])
+        return real
+
+
+@cache
+def world():
+    """The one world of a run, made when first needed."""
+    return World()

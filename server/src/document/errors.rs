@@ -1,0 +1,178 @@
+//! Which errors an operation can answer, and how its surface tells each. The examples are made by the very code that
+//! tells them.
+
+use super::{Facts, example};
+use crate::rest::{
+    mudawyl,
+    surface::{Surface, Trouble},
+};
+use axum::{
+    body::to_bytes,
+    http::StatusCode,
+    response::{IntoResponse as _, Response},
+};
+use domain::Role;
+use futures::FutureExt as _;
+use serde_json::{Map, Value, json};
+use service::Error;
+
+/// An error that any operation may answer, if its place allows it.
+struct Case {
+    status: u16,
+    name: &'static str,
+    when: &'static str,
+}
+
+const CASES: &[Case] = &[
+    Case { status: 400, name: "BadRequest", when: "The request cannot be read or used." },
+    Case {
+        status: 401,
+        name: "Unauthorized",
+        when: "The credentials are missing, malformed, expired, revoked or not ours.",
+    },
+    Case { status: 403, name: "Forbidden", when: "The credentials are good, but not for this." },
+    Case {
+        status: 404,
+        name: "NotFound",
+        when: "There is no such thing, or it is another's: which is not told.",
+    },
+    Case { status: 413, name: "TooLarge", when: "The body is larger than 64 KB." },
+    Case { status: 422, name: "Unprocessable", when: "Fields cannot be used; all of them are named." },
+    Case { status: 429, name: "TooMany", when: "Too many requests; Retry-After says when to ask again." },
+    Case {
+        status: 500,
+        name: "Fault",
+        when: "A problem of ours; the log has it under the answer's x-request-id.",
+    },
+    Case {
+        status: 503,
+        name: "Unavailable",
+        when: "The exchange does not answer, or the desk is being looked after; Retry-After says when to ask again.",
+    },
+    Case { status: 504, name: "TookTooLong", when: "It took longer than 30 seconds." },
+];
+
+/// What 403 means where people's programs ask, too.
+const NOT_FOR_THIS: &str = "The credentials are good, but not for this; or the token in recaptcha-token-v3 is missing, or not a person's.";
+
+/// The refusals of Mudawyl's operations, which handlers name themselves.
+const REFUSED: &str = "433";
+
+/// Adds what an operation can answer by its place, and completes what it says of its own.
+pub(super) fn complete(
+    operation: &mut Value,
+    of: &Facts<'_>,
+    schemas: &Value,
+    shared: &mut Map<String, Value>,
+) {
+    let Some(responses) = operation["responses"].as_object_mut() else { return };
+    for case in CASES.iter().filter(|case| applies(case.status, of)) {
+        let name = format!("{}{}", prefix(of.surface), case.name);
+        let told = shared.entry(name.clone()).or_insert_with(|| told(case, of.surface, schemas));
+        match responses.get_mut(&case.status.to_string()) {
+            // A handler's own words stand; the surface's shape does as well.
+            Some(own) => {
+                own["content"] = told["content"].clone();
+                if let Some(headers) = told.get("headers") {
+                    own["headers"] = headers.clone();
+                }
+            }
+            None => {
+                let reference = json!({ "$ref": format!("#/components/responses/{name}") });
+                responses.insert(case.status.to_string(), reference);
+            }
+        }
+    }
+    if let Some(refused) = responses.get_mut(REFUSED) {
+        *refused = json!({ "$ref": "#/components/responses/Refused" });
+        let content = body("Refused", example::of(&reference("Refused"), schemas));
+        let when = "Well formed, but a rule or the exchange says no; the number is the reason's.";
+        shared.entry("Refused").or_insert_with(|| json!({ "description": when, "content": content }));
+    }
+}
+
+/// Whether an operation that stands there can answer it.
+fn applies(status: u16, of: &Facts<'_>) -> bool {
+    match (of.surface, status) {
+        (Surface::Mudawyl, 400) => of.body || of.names || of.parameters,
+        (Surface::Mudawyl, 422) => of.body || of.names || of.parameters,
+        (Surface::ThreeCommas | Surface::Lumetrade, 400) => of.body || of.names,
+        (Surface::Currencycloud, 400) => of.body || of.parameters,
+        (_, 401) => of.closed(),
+        (Surface::Mudawyl, 403) => of.door.role == Role::Admin || of.captcha,
+        (_, 403) => of.door.program.is_some_and(|(_, permission)| permission.is_some()),
+        (_, 404) => of.names,
+        (_, 413) => of.body,
+        (_, 429 | 500 | 503 | 504) => true,
+        _ => false,
+    }
+}
+
+const fn prefix(surface: Surface) -> &'static str {
+    match surface {
+        Surface::Mudawyl => "",
+        Surface::ThreeCommas => "ThreeCommas",
+        Surface::Lumetrade => "Lumetrade",
+        Surface::Currencycloud => "Currencycloud",
+    }
+}
+
+fn schema(surface: Surface, status: u16) -> &'static str {
+    match (surface, status) {
+        (Surface::Mudawyl, 422) => "FieldErrors",
+        (Surface::Mudawyl, _) => "Message",
+        (Surface::ThreeCommas, _) => "ThreeCommasError",
+        (Surface::Lumetrade, _) => "LumetradeError",
+        (Surface::Currencycloud, _) => "CurrencycloudError",
+    }
+}
+
+fn reference(schema: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{schema}") })
+}
+
+fn body(schema: &str, example: Value) -> Value {
+    json!({ "application/json": { "schema": reference(schema), "example": example } })
+}
+
+/// The response as the document has it.
+fn told(case: &Case, surface: Surface, schemas: &Value) -> Value {
+    let schema = schema(surface, case.status);
+    let example = spoken(case.status, surface).unwrap_or_else(|| example::of(&reference(schema), schemas));
+    let when = if (surface, case.status) == (Surface::Mudawyl, 403) { NOT_FOR_THIS } else { case.when };
+    let mut response = json!({ "description": when, "content": body(schema, example) });
+    if matches!(case.status, 429 | 503) {
+        response["headers"] = json!({
+            "Retry-After": { "description": "Seconds.", "schema": { "type": "integer", "minimum": 0 } },
+        });
+    }
+    response
+}
+
+/// The body with which a surface tells a status; none where that depends on the fields.
+fn spoken(status: u16, surface: Surface) -> Option<Value> {
+    let later = 60;
+    let trouble = match status {
+        400 if surface == Surface::Mudawyl => {
+            return read(mudawyl::error::Failure::BadRequest("body is not valid JSON").into_response());
+        }
+        401 => Trouble::Service(Error::Unauthenticated),
+        403 => Trouble::Service(Error::Forbidden),
+        404 => Trouble::Service(Error::NotFound),
+        413 => Trouble::TooLarge,
+        429 => Trouble::Service(Error::TooMany { retry_after_s: later }),
+        500 => Trouble::Broken,
+        503 => Trouble::Service(Error::Unavailable { retry_after_s: later }),
+        504 => Trouble::TookTooLong,
+        _ => return None,
+    };
+    let told = surface.tell(trouble);
+    debug_assert_eq!(StatusCode::from_u16(status).ok(), Some(told.status()));
+    read(told)
+}
+
+/// The body of a response that is whole already.
+fn read(told: Response) -> Option<Value> {
+    let bytes = to_bytes(told.into_body(), usize::MAX).now_or_never()?.ok()?;
+    serde_json::from_slice(&bytes).ok()
+}

@@ -1,0 +1,30 @@
+//! `/docs`: every operation of the document, on our own page, from our own server.
+
+use super::operation::all;
+use crate::common::{House, Person};
+use store::testing::TestDb;
+
+async fn the_page_shows_every_operation(db: &TestDb) {
+    let house = House::open(db).await;
+    let page = Person::anonymous(&house).get("/docs").await;
+    assert_eq!(page.status, 200);
+    for operation in all(&house.desk) {
+        let id = operation.said("operationId").as_str().unwrap();
+        assert_eq!(page.text.matches(&format!(" id=\"{id}\"")).count(), 1, "{operation}");
+        assert!(
+            page.text.contains(&format!("<code class=\"path\">{}</code>", operation.path)),
+            "{operation}"
+        );
+    }
+    assert!(
+        page.text.contains("curl -X POST &#x27;") || page.text.contains("curl -X POST '"),
+        "an example to paste"
+    );
+    for elsewhere in ["src=\"http", "href=\"http", "url(http", "@import"] {
+        assert!(!page.text.contains(elsewhere), "{elsewhere}");
+    }
+    let footer = Person::anonymous(&house).get("/").await;
+    assert!(footer.text.contains("href=\"/docs\""));
+}
+
+store::each_engine!(the_page_shows_every_operation);

@@ -1,0 +1,87 @@
+//! Every closed operation, called by those whom it does not know, or knows and does not let.
+
+use super::{
+    operation::Operation,
+    world::{Caller, World, written},
+};
+use crate::common::{Answer, program::Program};
+use domain::{Role, time};
+use serde_json::Value;
+use server::rest::surface::Surface;
+use store::testing::TestDb;
+
+async fn knock(world: &World, caller: &Caller, operation: &Operation) -> Answer {
+    let thing = if operation.names() { world.any(&operation.path) } else { "" };
+    world.examples(caller, operation, thing).await
+}
+
+#[track_caller]
+fn told(operation: &Operation, answer: &Answer, status: u16) {
+    assert_eq!(answer.status, status, "{operation}: {answer:?}");
+    let told: Value = serde_json::from_str(&answer.text).unwrap();
+    assert_eq!(Some(&told), operation.answers(status), "{operation}");
+}
+
+async fn strangers_are_told_so(db: &TestDb) {
+    let world = World::new(db).await;
+    let token = world.ada.person.token.clone().unwrap();
+    let (head, rest) = token.split_at(token.len() - 10);
+    let forged = format!("{head}{}{}", if rest.starts_with('A') { 'B' } else { 'A' }, &rest[1..]);
+    for operation in world.operations.iter().filter(|operation| operation.closed()) {
+        for bad in ["", "nonsense", "Basic YTpi", "Bearer a.b.c", &forged] {
+            let nobody =
+                Program { key: "0".repeat(64), token: bad.replace(' ', ""), ..world.ada.program.clone() };
+            let caller = Caller { person: world.ada.person.with_token(bad), program: nobody };
+            told(operation, &knock(&world, &caller, operation).await, 401);
+        }
+    }
+}
+
+async fn what_has_expired_opens_nothing(db: &TestDb) {
+    let world = World::new(db).await;
+    let id = &world.ada.program.id;
+    world.ada.person.delete(&format!("/v1/priv/api-client/{id}"), None).await.ok(204);
+    world.house.clock.advance(16 * time::MINUTE);
+    for operation in world.operations.iter().filter(|operation| operation.closed()) {
+        told(operation, &knock(&world, &world.ada, operation).await, 401);
+    }
+}
+
+async fn the_operators_doors_are_closed_to_others(db: &TestDb) {
+    let world = World::new(db).await;
+    let operators = world.operations.iter().filter(|operation| operation.door.role == Role::Admin);
+    let mut seen = 0;
+    for operation in operators {
+        told(operation, &knock(&world, &world.ada, operation).await, 403);
+        seen += 1;
+    }
+    assert!(seen >= 12, "{seen} operations");
+}
+
+/// A token of one surface, and a cookie, open no door of another.
+async fn credentials_stay_on_their_surface(db: &TestDb) {
+    let world = World::new(db).await;
+    for operation in world.operations.iter().filter(|operation| operation.closed()) {
+        let thing = if operation.names() { world.any(&operation.path) } else { "" };
+        let sent = operation.body().and_then(|(kind, fields)| written(kind, fields));
+        let bearer = match operation.surface() {
+            Surface::Mudawyl => world.ada.program.token.clone(),
+            _ => world.ada.person.token.clone().unwrap(),
+        };
+        let request =
+            world.ada.person.with_token(&bearer).request(operation.method.clone(), &operation.target(thing));
+        let request = request.header("cookie", format!("slipstream={bearer}"));
+        let request = match sent {
+            Some((kind, bytes)) => request.header("content-type", kind).body(bytes),
+            None => request,
+        };
+        told(operation, &world.ada.person.send(request).await, 401);
+    }
+}
+
+store::each_engine!(
+    strangers_are_told_so,
+    what_has_expired_opens_nothing,
+    the_operators_doors_are_closed_to_others,
+    credentials_stay_on_their_surface,
+);

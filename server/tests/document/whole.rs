@@ -1,0 +1,142 @@
+//! The document is whole, it is that of the routes, and docs/API.md tells of every operation.
+
+use super::operation::{Operation, all};
+use serde_json::{Value, json};
+use server::rest::surface::Surface;
+use std::collections::BTreeSet;
+
+async fn desk() -> (service::SharedDesk, store::testing::TestDb) {
+    let db = store::testing::sqlite().await;
+    (service::testing::desk((*db).clone()).0, db)
+}
+
+/// What a caller has to show.
+fn security(operation: &Operation) -> Value {
+    if !operation.closed() {
+        return Value::Null;
+    }
+    match operation.surface() {
+        Surface::Mudawyl => json!([{ "jwt": [] }]),
+        Surface::ThreeCommas => json!([{ "threecommasKey": [], "threecommasSignature": [] }]),
+        Surface::Lumetrade => json!([{ "lumetradeKey": [], "lumetradeSecret": [] }]),
+        Surface::Currencycloud => json!([{ "currencycloudToken": [] }]),
+    }
+}
+
+#[tokio::test]
+async fn every_operation_is_described_whole() {
+    let (desk, _db) = desk().await;
+    let mut ids = BTreeSet::new();
+    for operation in all(&desk) {
+        let said = |name: &str| operation.said(name).as_str().unwrap_or("").to_owned();
+        assert!(ids.insert(said("operationId")), "{operation}: its id is another's or missing");
+        assert!(!said("summary").is_empty(), "{operation}: no summary");
+        assert!(operation.said("tags")[0].is_string(), "{operation}: no tag");
+        assert_eq!(operation.said("security"), &security(&operation), "{operation}");
+        let known = operation.statuses();
+        assert_eq!(
+            known.iter().filter(|status| (200..300).contains(*status)).count(),
+            1,
+            "{operation}: {known:?}"
+        );
+        for status in known {
+            let response =
+                operation.response(status).unwrap_or_else(|| panic!("{operation}: {status} leads nowhere"));
+            assert!(!response["description"].as_str().unwrap_or("").is_empty(), "{operation}: {status}");
+            assert!(
+                status == 204 || operation.answers(status).is_some(),
+                "{operation}: {status} without example"
+            );
+            let later = response.pointer("/headers/Retry-After").is_some();
+            assert_eq!(later, matches!(status, 429 | 503), "{operation}: Retry-After of {status}");
+        }
+        for (kind, media) in operation.takes() {
+            assert!(media["example"].is_object(), "{operation}: no example of its {kind}");
+        }
+        for parameter in operation.parameters() {
+            assert!(parameter["schema"].is_object(), "{operation}: {parameter}");
+            assert!(!parameter["description"].as_str().unwrap_or("").is_empty(), "{operation}: {parameter}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_operation_tells_the_errors_of_its_place() {
+    let (desk, _db) = desk().await;
+    for operation in all(&desk) {
+        let (known, body) = (operation.statuses(), operation.body().is_some());
+        let must = |status: u16, when: bool| {
+            assert!(known.contains(&status) || !when, "{operation} can answer {status}");
+        };
+        must(401, operation.closed());
+        must(403, operation.permission().is_some());
+        must(404, operation.names());
+        must(413, body);
+        must(400, body);
+        must(422, operation.surface() == Surface::Mudawyl && (body || operation.names()));
+        [429, 500, 503].into_iter().for_each(|status| must(status, true));
+    }
+}
+
+#[tokio::test]
+async fn what_is_referred_to_is_there_and_nothing_else() {
+    let (desk, _db) = desk().await;
+    let (document, _) = server::router::api(&desk);
+    let text = document.to_string();
+    let mut named = BTreeSet::new();
+    for reference in text.split("\"#/").skip(1) {
+        let pointer = format!("/{}", reference.split('"').next().unwrap());
+        assert!(document.pointer(&pointer).is_some(), "{pointer} is named but not described");
+        named.insert(pointer);
+    }
+    for section in ["schemas", "responses"] {
+        for name in document["components"][section].as_object().unwrap().keys() {
+            assert!(
+                named.contains(&format!("/components/{section}/{name}")),
+                "nothing names {section}/{name}"
+            );
+        }
+    }
+    assert_eq!(document["openapi"], "3.1.0");
+}
+
+/// Every Rust file of a folder, one after another.
+fn sources(folder: &std::path::Path) -> String {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let text = |path: std::path::PathBuf| match path.extension() {
+        _ if path.is_dir() => sources(&path),
+        Some(kind) if kind == "rs" => std::fs::read_to_string(path).unwrap(),
+        _ => String::new(),
+    };
+    entries.map(text).collect()
+}
+
+/// The test functions that a cell of the table names.
+fn named(cell: &str) -> Vec<String> {
+    let names = cell.split('`').skip(1).step_by(2);
+    names.map(|name| name.rsplit([':', ' ']).next().unwrap_or(name).to_owned()).collect()
+}
+
+#[tokio::test]
+async fn api_md_has_a_row_for_every_operation_and_its_tests_exist() {
+    let (desk, _db) = desk().await;
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = std::fs::read_to_string(folder.join("../docs/API.md")).unwrap();
+    let sources = sources(&folder.join("tests"));
+    for operation in all(&desk) {
+        let name = format!("`{} {}`", operation.method, operation.path.replace("{id}", "<id>"));
+        let row = page
+            .lines()
+            .find(|line| line.contains(&name))
+            .unwrap_or_else(|| panic!("docs/API.md does not tell of {name}"));
+        let listed = ["/v1/pub/", "/v1/priv/"].iter().any(|start| operation.path.starts_with(start));
+        let cells: Vec<_> = row.split('|').map(str::trim).collect();
+        if listed {
+            let tests: Vec<_> = cells.iter().skip(3).flat_map(|cell| named(cell)).collect();
+            assert!(!tests.is_empty(), "docs/API.md names no test of {name}");
+            for test in tests {
+                assert!(sources.contains(&format!("fn {test}(")), "{name}: there is no test `{test}`");
+            }
+        }
+    }
+}

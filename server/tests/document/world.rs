@@ -1,0 +1,224 @@
+//! A person with something of everything, and somebody else with nothing of it.
+
+use super::operation::Operation;
+use crate::common::{Answer, House, Person, program::Program};
+use reqwest::Method;
+use serde_json::{Map, Value, json};
+use server::rest::surface::Surface;
+use service::{Limit, Settings, Throttles};
+use store::testing::TestDb;
+
+/// Somebody, and their program.
+pub(super) struct Caller {
+    pub(super) person: Person,
+    pub(super) program: Program,
+}
+
+/// A body as it is sent: its content type, and its bytes.
+pub(super) type Sent = Option<(String, Vec<u8>)>;
+
+/// An example as a body of a content type.
+pub(super) fn written(kind: &str, fields: &Map<String, Value>) -> Sent {
+    let bytes = if kind == "application/json" {
+        Value::Object(fields.clone()).to_string()
+    } else {
+        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let given = fields.iter().filter(|(_, value)| !value.is_null());
+        serde_urlencoded::to_string(given.map(|(name, value)| (name, text(value))).collect::<Vec<_>>())
+            .unwrap()
+    };
+    Some((kind.to_owned(), bytes.into_bytes()))
+}
+
+impl Caller {
+    async fn new(house: &House, name: &str) -> Self {
+        let person = Person::sign_up(house, name).await;
+        let all: Vec<_> = domain::Permission::ALL.iter().map(|permission| permission.word()).collect();
+        let program = Program::of(&person, house, &all).await.signed_in().await;
+        Self { person, program }
+    }
+
+    /// Calls a path of a surface with its credentials.
+    pub(super) async fn call(&self, surface: Surface, method: Method, target: &str, sent: Sent) -> Answer {
+        let request = match surface {
+            Surface::Mudawyl => self.person.request(method, target),
+            Surface::Lumetrade => self.program.lumetrade(method, target.strip_prefix("/api/v1").unwrap()),
+            Surface::Currencycloud => self.program.cloud(method, target.strip_prefix("/v2").unwrap()),
+            Surface::ThreeCommas => {
+                let mut text = target.as_bytes().to_vec();
+                if let Some((_, bytes)) = sent.as_ref().filter(|(_, bytes)| !bytes.is_empty()) {
+                    text.push(b'?');
+                    text.extend(bytes);
+                }
+                let request = self.program.request(method, target);
+                request.header("Apikey", &self.program.key).header("Signature", self.program.sign(&text))
+            }
+        };
+        self.person
+            .send(match sent {
+                Some((kind, bytes)) => request.header("content-type", kind).body(bytes),
+                None => request,
+            })
+            .await
+    }
+}
+
+/// Ada has everything, Bob has a program.
+pub(super) struct World {
+    pub(super) house: House,
+    pub(super) operations: Vec<Operation>,
+    pub(super) ada: Caller,
+    pub(super) bob: Caller,
+    key: String,
+    automated: String,
+    follow: String,
+    number: String,
+    currency: String,
+    sub_account: String,
+    strategy: String,
+    profile: String,
+    hook: String,
+}
+
+/// Settings that hear as many requests as a test makes.
+fn patient() -> Settings {
+    let plenty = Limit::per_minutes(1_000_000, 1);
+    let throttles = Throttles {
+        address: plenty,
+        account: plenty,
+        reset: plenty,
+        programs: plenty,
+        client: plenty,
+        ..Throttles::default()
+    };
+    Settings { throttles, ..Settings::default() }
+}
+
+impl World {
+    pub(super) async fn new(db: &TestDb) -> Self {
+        let house = House::with(db, patient()).await;
+        service::strategy::seed(&house.desk).await.unwrap();
+        let (ada, bob) = (Caller::new(&house, "ada").await, Caller::new(&house, "bob").await);
+        let operations = super::operation::all(&house.desk);
+        let mut world = Self {
+            key: ada.person.key("FUTURES", "MANUAL").await,
+            automated: ada.person.key("FUTURES", "AUTOMATED").await,
+            follow: String::new(),
+            number: String::new(),
+            currency: String::new(),
+            sub_account: String::new(),
+            strategy: service::strategy::list(&house.desk).await.unwrap()[0].id.to_string(),
+            profile: service::strategy::risk_profiles(&house.desk).await.unwrap()[0].id.to_string(),
+            hook: "nobodys".to_owned(),
+            house,
+            operations,
+            ada,
+            bob,
+        };
+        world.trade().await;
+        world.accounts().await;
+        world
+    }
+
+    async fn trade(&mut self) {
+        let ada = &self.ada.person;
+        let chosen = json!({"strategyAutomatedId": self.strategy, "strategyRiskProfileId": self.profile});
+        let path = format!("/v1/priv/strategy/follow/exchange/key/{}", self.automated);
+        let follow = text(&ada.post(&path, chosen).await.ok(200)["id"]);
+        let order = json!({"symbol": "BTC/USDT", "type": "MARKET", "side": "BUY", "amount": "0.01"});
+        ada.post(&format!("/v1/priv/exchange/order/{}", self.key), order).await.ok(200);
+        self.follow = follow;
+    }
+
+    async fn accounts(&mut self) {
+        let program = &self.ada.program;
+        let number = text(&program.get("/ver1/accounts").await.ok(200)[0]["id"]);
+        let currency = text(&program.open("ZAR").await.ok(201)["id"]);
+        let fields = [
+            ("account_name", "Acme"),
+            ("legal_entity_type", "company"),
+            ("street", "1 Long Street"),
+            ("city", "Cape Town"),
+            ("postal_code", "8001"),
+            ("country", "ZA"),
+        ];
+        let made = text(&program.form("/accounts/create", &fields).await.ok(200)["id"]);
+        (self.number, self.currency, self.sub_account) = (number, currency, made);
+    }
+
+    /// Makes Ada the operator, with a strategy that listens at a hook.
+    pub(super) async fn promote(&mut self) {
+        service::account::make_admin(&self.house.desk, "ada@example.org").await.unwrap();
+        let ada = &self.ada.person;
+        let body = json!({"name": "Outside", "symbol": "BTC/USDT", "active": true});
+        let strategy = text(&ada.post("/v1/admin/strategy", body).await.ok(200)["id"]);
+        let opened = ada.post(&format!("/v1/admin/strategy/{strategy}/hook"), json!({})).await.ok(200);
+        self.hook = text(&opened["token"]);
+    }
+
+    /// Somebody calls an operation with the examples of the document, on a thing. Strategies and profiles are real ones.
+    pub(super) async fn examples(&self, caller: &Caller, operation: &Operation, thing: &str) -> Answer {
+        let sent = operation.body().and_then(|(kind, fields)| {
+            let mut fields = fields.clone();
+            for (name, real) in
+                [("strategyAutomatedId", &self.strategy), ("strategyRiskProfileId", &self.profile)]
+            {
+                fields.entry(name).and_modify(|id| *id = json!(real));
+            }
+            written(kind, &fields)
+        });
+        caller.call(operation.surface(), operation.method.clone(), &operation.target(thing), sent).await
+    }
+
+    /// Ada's thing that a path names.
+    ///
+    /// # Panics
+    /// When nobody has said of what kind the thing is.
+    pub(super) fn thing(&self, path: &str) -> &str {
+        let kinds: [(&str, &str); 11] = [
+            ("/v1/priv/account/exchange/key/{id}", &self.key),
+            ("/v1/priv/exchange/order/{id}", &self.key),
+            ("/v1/priv/exchange/trade/{id}", &self.key),
+            ("/v1/priv/exchange/position/{id}", &self.key),
+            ("/v1/priv/strategy/follow/exchange/key/{id}", &self.automated),
+            ("/v1/priv/strategy/follow/{id}", &self.follow),
+            ("/v1/priv/api-client/{id}", &self.ada.program.id),
+            ("/ver1/accounts/{id}", &self.number),
+            ("/api/v1/accounts/{id}", &self.currency),
+            ("/api/v1/accounts/currency/{currency}", "ZAR"),
+            ("/v2/accounts/{id}", &self.sub_account),
+        ];
+        let found = kinds.iter().find(|(start, _)| path.starts_with(start));
+        let advice = "say in server/tests/document/world.rs of what kind of thing its parameter is";
+        found.unwrap_or_else(|| panic!("{path}: {advice}, so that nobody reaches another's")).1
+    }
+
+    /// A thing for any path: Ada's, or what stands for everybody.
+    pub(super) fn any(&self, path: &str) -> &str {
+        if path.starts_with("/v1/pub/strategy/") || path.starts_with("/v1/admin/strategy/") {
+            &self.strategy
+        } else if path.starts_with("/v1/hook/") {
+            &self.hook
+        } else if path.starts_with("/v1/admin/") {
+            "46a19fb1-4e90-4736-b820-257c947fd694"
+        } else {
+            self.thing(path)
+        }
+    }
+
+    /// Everything that Ada can read of hers.
+    pub(super) async fn snapshot(&self) -> Vec<(String, Answer)> {
+        let mut seen = Vec::new();
+        for operation in self.operations.iter().filter(|o| o.private() && o.method == Method::GET) {
+            let thing = if operation.names() { self.thing(&operation.path) } else { "" };
+            let answer = self.examples(&self.ada, operation, thing).await;
+            assert!((200..300).contains(&answer.status), "{operation}: {answer:?}");
+            seen.push((operation.to_string(), answer));
+        }
+        seen
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}

@@ -1,0 +1,119 @@
+//! Reads of `/v1`, each beside the same bytes from Express 5: public lists from the desk's memory and from its database,
+//! and what belongs to one person.
+
+use super::desk::{Account, Desk, text};
+use super::http::Client;
+use super::load::{Load, load};
+use super::peer::{Peer, Read};
+use super::table::Table;
+use crate::say;
+use crate::workspace::Workspace;
+use anyhow::Result;
+use serde_json::json;
+
+/// How many times as many requests for each second of CPU time we want to answer.
+const PUBLIC_TARGET: f64 = 3.0;
+const PRIVATE_TARGET: f64 = 2.0;
+/// Asks for an answer that no cache had a part in: by its word, and by a question too long to be kept.
+const UNCACHED: (&str, &str) = ("Cache-Control", "no-cache");
+const TOO_LONG: usize = 600;
+
+/// A read by its name in the table.
+struct Named {
+    name: &'static str,
+    read: Read,
+}
+
+/// Measures all of them in one run.
+pub(super) fn measure(
+    workspace: &Workspace,
+    desk: &Desk,
+    account: &Account,
+    seconds: u64,
+    table: &mut Table,
+) -> Result<()> {
+    let all = reads(desk, account)?;
+    let (names, reads): (Vec<_>, Vec<_>) = all.into_iter().map(|named| (named.name, named.read)).unzip();
+    let peer = Peer::start(workspace, &account.token, &reads)?;
+    for (name, read) in names.into_iter().zip(&reads) {
+        say::note(&format!("  {}", read.path));
+        let ours = |query: &str, headers: &[(&str, &str)]| -> Result<Load> {
+            load(&format!("http://{}{}{query}", desk.addr, read.path), headers, desk.process_id(), seconds)
+        };
+        let theirs = |headers: &[(&str, &str)]| -> Result<Load> {
+            load(&format!("http://{}{}", peer.addr, read.path), headers, peer.process_id(), seconds)
+        };
+        if read.open {
+            let long = format!("?uncached={}", "x".repeat(TOO_LONG));
+            let (express, cached, uncached) = (theirs(&[])?, ours("", &[])?, ours(&long, &[UNCACHED])?);
+            rows(table, name, "", &cached, &express, Some(PUBLIC_TARGET));
+            rows(table, &format!("{name}Uncached"), ", uncached", &uncached, &express, None);
+        } else {
+            let express = theirs(&[("Authorization", peer.token.as_str())])?;
+            let own = ours("", &[("Authorization", account.token.as_str())])?;
+            rows(table, name, "", &own, &express, Some(PRIVATE_TARGET));
+        }
+    }
+    Ok(())
+}
+
+/// Our load, theirs, and how many times theirs ours is.
+fn rows(table: &mut Table, name: &str, how: &str, ours: &Load, theirs: &Load, target: Option<f64>) {
+    let plain = name.trim_end_matches("Uncached");
+    table.load(name, &format!("/v1 {plain}{how}"), ours, None);
+    if how.is_empty() {
+        table.load(&format!("{name}Express"), "  the same bytes in Express 5", theirs, None);
+    }
+    let ratio = ours.per_cpu_second() / theirs.per_cpu_second();
+    let verdict = target.map(|target| (ratio >= target, format!("{target} times")));
+    let value = json!((ratio * 100.0).round() / 100.0);
+    table.add(
+        &format!("{name}Ratio"),
+        "  per CPU second, against it",
+        value,
+        &format!("{ratio:.2} times"),
+        verdict,
+    );
+}
+
+/// Our answers. A read that this desk does not have is left out, aloud.
+fn reads(desk: &Desk, account: &Account) -> Result<Vec<Named>> {
+    let mut client = desk.client(&account.token)?;
+    let listed = client.get("/v1/pub/strategy/list")?.json()?;
+    let strategy = text(&listed["items"][0], "id")?;
+    for number in 0..super::KEYS {
+        let body = json!({ "name": format!("Bench {number}"), "permissions": ["ACCOUNTS_READ"] });
+        client.send("POST", "/v1/priv/api-client", Some(&body))?.json()?;
+    }
+    let order = json!({ "symbol": "BTC/USDT", "type": "MARKET", "side": "BUY", "amount": "0.01" });
+    for _ in 0..super::KEYS {
+        client.send("POST", &format!("/v1/priv/exchange/order/{}", account.key), Some(&order))?.json()?;
+    }
+    let named =
+        json!({ "firstName": "Ada", "lastName": "Lovelace", "country": "GB", "timezone": "Europe/London" });
+    client.send("PUT", "/v1/priv/account/profile", Some(&named))?;
+    let wanted = [
+        ("plans", "/v1/pub/subscription/list".to_owned(), true),
+        ("strategies", "/v1/pub/strategy/list".to_owned(), true),
+        ("riskProfiles", "/v1/pub/strategy/profile/list".to_owned(), true),
+        ("strategyHistory", format!("/v1/pub/strategy/{strategy}/history"), true),
+        ("strategyPerformance", format!("/v1/pub/strategy/{strategy}/performance"), true),
+        ("keyList", super::desk::KEY_LIST.to_owned(), false),
+        ("apiClients", "/v1/priv/api-client".to_owned(), false),
+        ("profile", "/v1/priv/account/profile".to_owned(), false),
+        ("manualTrades", "/v1/priv/account/trade/manual/history".to_owned(), false),
+    ];
+    let mut found = Vec::new();
+    for (name, path, open) in wanted {
+        match answered(&mut client, &path)? {
+            Some(body) => found.push(Named { name, read: Read { path, open, body } }),
+            None => say::note(&format!("  this desk has no {path}")),
+        }
+    }
+    Ok(found)
+}
+
+fn answered(client: &mut Client, path: &str) -> Result<Option<Vec<u8>>> {
+    let answer = client.get(path)?;
+    Ok((answer.status == 200).then_some(answer.body))
+}
