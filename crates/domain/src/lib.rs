@@ -18,6 +18,7 @@ pub mod order;
 pub mod plan;
 pub mod position;
 pub mod refusal;
+pub mod report;
 pub mod role;
 pub mod signal;
 pub mod sizing;

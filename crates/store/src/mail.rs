@@ -90,6 +90,16 @@ pub async fn due(from: impl Source, now: Micros, limit: i64) -> Result<Vec<Mail>
     )
 }
 
+/// When the longest waiting message was written that nobody has taken yet, nor given up.
+///
+/// # Errors
+/// A fault.
+pub async fn oldest_waiting(from: impl Source) -> Result<Option<Micros>> {
+    let at =
+        value!(i64, from, "select min(created_at) from mails where sent_at is null and failed_at is null")?;
+    Ok(at.map(Micros))
+}
+
 /// The newest messages, sent or not.
 ///
 /// # Errors
