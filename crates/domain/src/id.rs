@@ -47,6 +47,8 @@ ids! {
     TokenFamilyId,
     /// A message in the mail outbox.
     MailId,
+    /// What a person asked the operator.
+    TicketId,
     /// A key that signs our own JWTs.
     SigningKeyId,
     /// A person's credentials at an exchange.

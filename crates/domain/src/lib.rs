@@ -17,6 +17,7 @@ pub mod money;
 pub mod order;
 pub mod plan;
 pub mod position;
+pub mod profile;
 pub mod refusal;
 pub mod report;
 pub mod role;

@@ -64,6 +64,11 @@ text_column!(
 );
 text_column!(strategy::Exit, |exit| exit.word().to_owned(), strategy::Exit::parse);
 text_column!(strategy::Kind, |kind| kind.word().to_owned(), strategy::Kind::parse);
+text_column!(
+    crate::profile::Language,
+    |language| language.word().to_owned(),
+    crate::profile::Language::parse
+);
 text_column!(crate::ledger::MovementKind, |kind| kind.word().to_owned(), crate::ledger::MovementKind::parse);
 text_column!(crate::ledger::TransferStatus, |s| s.word().to_owned(), crate::ledger::TransferStatus::parse);
 text_column!(

@@ -96,6 +96,14 @@ problems! {
     NotionalFilter = "must fit the MIN_NOTIONAL of the exchange";
     /// The key may withdraw: too dangerous to keep.
     KeyMayWithdraw = "must not allow withdrawals";
+    /// Something else than letters of a name.
+    NotAlphabetic = "must be alpha character";
+    /// No country of ISO 3166-1.
+    NotCountry = "must be valid country";
+    /// Neither EN nor AR.
+    NotLanguage = "must be a valid language";
+    /// No zone of the IANA database.
+    NotTimeZone = "must be a valid timezone";
     /// No e-mail address.
     NotEmail = "must be a valid e-mail address";
     /// Fewer than ten characters.

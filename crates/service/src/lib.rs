@@ -29,6 +29,7 @@ pub mod order;
 pub mod panic;
 mod password;
 pub mod plan;
+pub mod profile;
 mod recent;
 pub mod sandbox_control;
 pub mod secrets;

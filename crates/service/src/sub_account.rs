@@ -71,7 +71,7 @@ pub async fn current(desk: &Desk, actor: &Actor) -> Result<SubAccount> {
     if let Some(own) = rows::main(&desk.db, actor.user).await? {
         return Ok(own);
     }
-    let country = store::currency::country_of(&desk.db, actor.user).await?;
+    let country = store::profile::country(&desk.db, actor.user).await?;
     let details = Details {
         account_name: actor.email.clone(),
         brand: sub_account::BRAND.to_owned(),

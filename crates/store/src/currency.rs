@@ -1,7 +1,7 @@
-//! Currencies, where they are enabled, and where people live.
+//! Currencies, and where they are enabled.
 
 use crate::{Result, Source, Tx};
-use domain::{Micros, UserId, ledger::Currency};
+use domain::ledger::Currency;
 use sqlx::FromRow;
 
 #[derive(FromRow)]
@@ -89,30 +89,6 @@ pub async fn set_rule(tx: &mut Tx, rule: &Rule) -> Result<()> {
         &rule.country,
         &rule.currency,
         rule.enabled
-    )?;
-    Ok(())
-}
-
-/// Where a person lives, if they have told.
-///
-/// # Errors
-/// A fault.
-pub async fn country_of(from: impl Source, user: UserId) -> Result<Option<String>> {
-    value!(String, from, "select country from profiles where user_id = $1", user)
-}
-
-/// Notes where a person lives.
-///
-/// # Errors
-/// A fault.
-pub async fn set_country(tx: &mut Tx, user: UserId, country: &str, at: Micros) -> Result<()> {
-    exec!(
-        tx,
-        "insert into profiles (user_id, country, updated_at) values ($1, $2, $3) \
-         on conflict (user_id) do update set country = excluded.country, updated_at = excluded.updated_at",
-        user,
-        country,
-        at
     )?;
     Ok(())
 }

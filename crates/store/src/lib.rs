@@ -33,6 +33,7 @@ pub mod mail;
 pub mod notice;
 pub mod password_reset;
 pub mod plan;
+pub mod profile;
 pub mod refresh_token;
 pub mod report;
 pub mod session;

@@ -3,6 +3,7 @@
 use crate::{
     Actor, Desk, Error, Origin, Result,
     audit::{self, Deed},
+    profile::{self, ProfileChange},
 };
 use domain::{
     Role,
@@ -35,7 +36,7 @@ pub struct Rules {
 }
 
 async fn country(desk: &Desk, actor: &Actor) -> Result<Option<String>> {
-    Ok(store::currency::country_of(&desk.db, actor.user).await?)
+    Ok(store::profile::country(&desk.db, actor.user).await?)
 }
 
 /// Whether a currency is enabled for the person.
@@ -65,10 +66,12 @@ pub async fn place(desk: &Desk, actor: &Actor) -> Result<Place> {
 /// # Errors
 /// On `country`.
 pub async fn set_country(desk: &Desk, actor: &Actor, country: &str) -> Result<()> {
-    let country = ledger::country(country.trim()).map_err(|problem| Error::field("country", problem))?;
-    let mut tx = desk.db.begin().await?;
-    store::currency::set_country(&mut tx, actor.user, country, desk.clock.now()).await?;
-    Ok(tx.commit().await?)
+    let country = country.trim();
+    if country.is_empty() {
+        return Err(Error::field("country", Problem::Required));
+    }
+    let country = Some(Some(country.to_owned()));
+    profile::update(desk, actor, ProfileChange { country, ..ProfileChange::default() }).await.map(drop)
 }
 
 /// What the operator decided.

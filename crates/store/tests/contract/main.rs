@@ -13,6 +13,7 @@ mod leases;
 mod ledgers;
 mod people;
 mod plans;
+mod profiles;
 mod samples;
 mod strategies;
 mod subs;

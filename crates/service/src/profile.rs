@@ -1,0 +1,106 @@
+//! Profiles: what a person tells about themselves, and how they want to be spoken to.
+
+mod zone;
+
+pub use zone::{Zone, civil, zones};
+
+use crate::{Actor, Desk, Error, Result};
+use domain::{
+    UserId,
+    profile::{self, Language, Profile},
+    validation::{FieldProblem, Problem},
+};
+use store::profile::ProfileUpdate;
+
+/// What changes of a profile, as it was typed: none leaves it as it is, nothing inside takes it back.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProfileChange {
+    /// Family name.
+    pub last_name: Option<Option<String>>,
+    /// Given name.
+    pub first_name: Option<Option<String>>,
+    /// Two letters.
+    pub country: Option<Option<String>>,
+    /// EN or AR.
+    pub language: Option<Option<String>>,
+    /// A name of the IANA time zone database.
+    pub time_zone: Option<Option<String>>,
+}
+
+/// The person's profile; none when they have told nothing.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn get(desk: &Desk, actor: &Actor) -> Result<Option<Profile>> {
+    of_user(desk, actor.user).await
+}
+
+/// As [`get`], for what is done in a person's name while they are away.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn of_user(desk: &Desk, user: UserId) -> Result<Option<Profile>> {
+    Ok(store::profile::get(&desk.db, user).await?)
+}
+
+/// The zone that a person's days and hours are told in: their own, or UTC.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn zone_of(desk: &Desk, user: UserId) -> Result<Zone> {
+    Ok(Zone::of(of_user(desk, user).await?.as_ref()))
+}
+
+/// Changes what is given, and nothing else. A change of nothing makes no profile.
+///
+/// # Errors
+/// On the fields, all of them together, in the order of the document.
+pub async fn update(desk: &Desk, actor: &Actor, change: ProfileChange) -> Result<Option<Profile>> {
+    if change == ProfileChange::default() {
+        return get(desk, actor).await;
+    }
+    let change = checked(change)?;
+    let update = ProfileUpdate {
+        last_name: change.last_name.as_deref(),
+        first_name: change.first_name.as_deref(),
+        country: change.country.as_deref(),
+        language: change.language.as_deref(),
+        time_zone: change.time_zone.as_deref(),
+    };
+    let mut tx = desk.db.begin().await?;
+    let profile = store::profile::update(&mut tx, actor.user, &update, desk.clock.now()).await?;
+    tx.commit().await?;
+    Ok(Some(profile))
+}
+
+/// A change whose texts keep their rules; an empty one takes back.
+#[derive(Default)]
+struct Checked {
+    last_name: Option<String>,
+    first_name: Option<String>,
+    country: Option<String>,
+    language: Option<String>,
+    time_zone: Option<String>,
+}
+
+fn checked(change: ProfileChange) -> Result<Checked> {
+    let mut problems = Vec::new();
+    let mut take = |field: &str, given: Option<Option<String>>, rule: fn(&str) -> Rule| {
+        given?.map_or_else(
+            || Some(String::new()),
+            |text| rule(&text).map_err(|problem| problems.push(FieldProblem::new(field, problem))).ok(),
+        )
+    };
+    let checked = Checked {
+        last_name: take("lastName", change.last_name, profile::name),
+        first_name: take("firstName", change.first_name, profile::name),
+        country: take("country", change.country, |text| profile::country(text).map(ToOwned::to_owned)),
+        language: take("language", change.language, |text| {
+            profile::language(text).map(Language::word).map(ToOwned::to_owned)
+        }),
+        time_zone: take("timezone", change.time_zone, |text| zone::known(text).map(ToOwned::to_owned)),
+    };
+    if problems.is_empty() { Ok(checked) } else { Err(Error::Fields(problems)) }
+}
+
+type Rule = std::result::Result<String, Problem>;

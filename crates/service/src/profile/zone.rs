@@ -1,0 +1,142 @@
+//! Days and hours as a person counts them. The zones of the IANA database are built in, so that every install and every
+//! test knows the same.
+
+use domain::{Micros, profile::Profile, validation::Problem};
+use jiff::{
+    Timestamp,
+    tz::{TimeZone, TimeZoneDatabase},
+};
+use std::sync::LazyLock;
+
+/// Dates and clock times without a zone, as they stand on a wall.
+pub use jiff::civil;
+
+/// Written out in the moment of the first question.
+static KNOWN: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
+
+/// Every zone's name, in the order of the alphabet.
+#[must_use]
+pub fn zones() -> Vec<String> {
+    let mut names: Vec<_> = KNOWN.available().map(|name| name.to_string()).collect();
+    names.sort_unstable();
+    names
+}
+
+/// A zone's name, written as the database writes it.
+///
+/// # Errors
+/// [`Problem::NotTimeZone`].
+pub(super) fn known(name: &str) -> Result<&str, Problem> {
+    let zone = KNOWN.get(name).map_err(|_| Problem::NotTimeZone)?;
+    // The lookup takes any case.
+    if zone.iana_name() == Some(name) { Ok(name) } else { Err(Problem::NotTimeZone) }
+}
+
+/// A time zone: turns moments into a person's local time and back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Zone(TimeZone);
+
+impl Zone {
+    /// UTC.
+    pub const UTC: Self = Self(TimeZone::UTC);
+
+    /// The zone of a profile; UTC when there is none, or none that is known any more.
+    #[must_use]
+    pub fn of(profile: Option<&Profile>) -> Self {
+        let name = profile.and_then(|profile| profile.time_zone.as_deref());
+        name.and_then(|name| KNOWN.get(name).ok()).map_or(Self::UTC, Self)
+    }
+
+    /// Its name: `America/Toronto`, `UTC`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.0.iana_name().unwrap_or("UTC")
+    }
+
+    /// What calendar and clock show at a moment.
+    #[must_use]
+    pub fn local(&self, at: Micros) -> civil::DateTime {
+        let moment = Timestamp::from_microsecond(at.0).unwrap_or_default();
+        self.0.to_datetime(moment)
+    }
+
+    /// The moment at which calendar and clock show this. What the clocks skip in spring is taken as if they had not
+    /// been put forward; what they show twice in autumn is the first.
+    #[must_use]
+    pub fn moment(&self, local: civil::DateTime) -> Micros {
+        let moment = self.0.to_timestamp(local).unwrap_or_default();
+        Micros(moment.as_microsecond())
+    }
+
+    /// The first moment of a local day.
+    #[must_use]
+    pub fn midnight(&self, date: civil::Date) -> Micros {
+        self.moment(date.to_datetime(civil::Time::midnight()))
+    }
+
+    /// Date and time to the minute with the zone's name, for people: `2026-03-08 09:30 America/Toronto`.
+    #[must_use]
+    pub fn show(&self, at: Micros) -> String {
+        let local = self.local(at);
+        let (date, time) = (local.date(), local.time());
+        format!("{date} {:02}:{:02} {}", time.hour(), time.minute(), self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::time::HOUR;
+
+    fn zone(name: &str) -> Zone {
+        Zone::of(Some(&Profile {
+            last_name: None,
+            first_name: None,
+            country: None,
+            language: None,
+            time_zone: Some(known(name).unwrap().to_owned()),
+            created_at: Micros(0),
+            updated_at: Micros(0),
+        }))
+    }
+
+    #[test]
+    fn the_names_of_the_database() {
+        for good in
+            ["America/Toronto", "UTC", "Asia/Riyadh", "Etc/GMT+5", "US/Eastern", "Africa/Johannesburg"]
+        {
+            assert_eq!(known(good), Ok(good));
+        }
+        for bad in
+            ["America/Torontox", "america/toronto", "", "+02:00", "../etc/passwd", "Etc/Unknown", "a\0b"]
+        {
+            assert_eq!(known(bad), Err(Problem::NotTimeZone), "{bad:?}");
+        }
+        assert!(zones().len() > 400, "{}", zones().len());
+        assert!(zones().iter().all(|name| known(name).is_ok()));
+    }
+
+    #[test]
+    fn a_day_begins_where_the_person_is() {
+        let at = Micros::from_iso("2026-03-08T03:30:00.000Z").unwrap();
+        assert_eq!(Zone::UTC.show(at), "2026-03-08 03:30 UTC");
+        let toronto = zone("America/Toronto");
+        assert_eq!(toronto.show(at), "2026-03-07 22:30 America/Toronto");
+        assert_eq!(toronto.midnight(civil::date(2026, 3, 8)).to_string(), "2026-03-08T05:00:00.000Z");
+    }
+
+    #[test]
+    fn clocks_are_put_forward_and_back() {
+        let toronto = zone("America/Toronto");
+        let half_past = |month, day, hour| toronto.moment(civil::datetime(2026, month, day, hour, 30, 0, 0));
+        assert_eq!(half_past(3, 8, 2).to_string(), "2026-03-08T07:30:00.000Z", "2:30 was skipped");
+        assert_eq!(half_past(11, 1, 1).to_string(), "2026-11-01T05:30:00.000Z", "1:30 comes twice");
+        assert_eq!(half_past(11, 1, 2).since(half_past(11, 1, 1)), 2 * HOUR);
+    }
+
+    #[test]
+    fn without_a_profile_it_is_utc() {
+        assert_eq!(Zone::of(None), Zone::UTC);
+        assert_eq!(Zone::UTC.local(Micros(i64::MAX)), civil::datetime(1970, 1, 1, 0, 0, 0, 0));
+    }
+}

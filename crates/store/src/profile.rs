@@ -1,0 +1,97 @@
+//! What people tell about themselves.
+
+use crate::{Result, Source, Tx};
+use domain::{
+    Micros, UserId,
+    profile::{Language, Profile},
+};
+use sqlx::FromRow;
+
+#[derive(FromRow)]
+struct Row {
+    last_name: Option<String>,
+    first_name: Option<String>,
+    country: Option<String>,
+    language: Option<Language>,
+    time_zone: Option<String>,
+    created_at: Micros,
+    updated_at: Micros,
+}
+
+impl From<Row> for Profile {
+    fn from(row: Row) -> Self {
+        let Row { last_name, first_name, country, language, time_zone, created_at, updated_at } = row;
+        Self { last_name, first_name, country, language, time_zone, created_at, updated_at }
+    }
+}
+
+/// What changes of a profile: none leaves it as it is, an empty text takes it back.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ProfileUpdate<'a> {
+    /// Family name.
+    pub last_name: Option<&'a str>,
+    /// Given name.
+    pub first_name: Option<&'a str>,
+    /// Two letters.
+    pub country: Option<&'a str>,
+    /// EN or AR.
+    pub language: Option<&'a str>,
+    /// A name of the IANA database.
+    pub time_zone: Option<&'a str>,
+}
+
+/// A person's profile; none when they have told nothing.
+///
+/// # Errors
+/// A fault.
+pub async fn get(from: impl Source, user: UserId) -> Result<Option<Profile>> {
+    let row = rows!(
+        Row,
+        from,
+        fetch_optional,
+        "select last_name, first_name, country, language, time_zone, created_at, updated_at from profiles \
+         where user_id = $1",
+        user
+    )?;
+    Ok(row.map(Profile::from))
+}
+
+/// Where a person lives, if they have told.
+///
+/// # Errors
+/// A fault.
+pub async fn country(from: impl Source, user: UserId) -> Result<Option<String>> {
+    value!(String, from, "select country from profiles where user_id = $1", user)
+}
+
+/// Changes a person's profile, and makes it first where there is none. One statement: two changes at the same time lose
+/// nothing of each other.
+///
+/// # Errors
+/// A fault.
+pub async fn update(tx: &mut Tx, user: UserId, change: &ProfileUpdate<'_>, at: Micros) -> Result<Profile> {
+    let ProfileUpdate { last_name, first_name, country, language, time_zone } = *change;
+    let row = rows!(
+        Row,
+        tx,
+        fetch_one,
+        "insert into profiles (user_id, last_name, first_name, country, language, time_zone, created_at, updated_at) \
+         values ($1, nullif($2, ''), nullif($3, ''), nullif($4, ''), nullif($5, ''), nullif($6, ''), $7, $7) \
+         on conflict (user_id) do update set \
+           last_name = nullif(coalesce($2, profiles.last_name), ''), \
+           first_name = nullif(coalesce($3, profiles.first_name), ''), \
+           country = nullif(coalesce($4, profiles.country), ''), \
+           language = nullif(coalesce($5, profiles.language), ''), \
+           time_zone = nullif(coalesce($6, profiles.time_zone), ''), \
+           updated_at = excluded.updated_at \
+         returning last_name, first_name, country, language, time_zone, created_at, updated_at",
+        user,
+        last_name,
+        first_name,
+        country,
+        language,
+        time_zone,
+        at
+    )?;
+    Ok(Profile::from(row))
+}
