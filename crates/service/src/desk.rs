@@ -1,8 +1,8 @@
 //! The desk: everything that use cases need, made once at start.
 
 use crate::{
-    Sealer, Settings, api_client::Decoy, copy::Copying, live, locks::Locks, mail::Mailer, market,
-    password::Hasher, sandbox_control::SandboxControl, signing::Keyring, strategy, token::Verified,
+    Sealer, Settings, api_client::Decoy, copy::Copying, health::Pulse, live, locks::Locks, mail::Mailer,
+    market, password::Hasher, sandbox_control::SandboxControl, signing::Keyring, strategy, token::Verified,
 };
 use domain::{Chance, Clock};
 use exchange::Exchange;
@@ -60,6 +60,8 @@ pub struct Desk {
     pub(crate) cache: market::Cache,
     /// What copying keeps in memory.
     pub(crate) copies: Copying,
+    /// When this process last did its standing work.
+    pub(crate) pulse: Pulse,
     /// Strategies' records, which every visitor asks for.
     pub(crate) records: strategy::Records,
     /// Names this instance among those that share the database.
@@ -85,6 +87,7 @@ impl Desk {
             locks: Locks::default(),
             cache: market::Cache::default(),
             copies: Copying::default(),
+            pulse: Pulse::new(clock.now()),
             records: strategy::Records::default(),
             instance,
             hub: live::Hub::default(),

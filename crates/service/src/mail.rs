@@ -1,7 +1,10 @@
 //! Mail: written to the outbox in the transaction that causes it, sent by a job, readable by the admin meanwhile.
 
+mod direct;
 mod letters;
 mod sender;
+
+pub use direct::Direct;
 
 pub(crate) use letters::{password_changed, reset_link};
 pub(crate) use sender::Mailer;

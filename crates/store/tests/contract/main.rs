@@ -14,6 +14,7 @@ mod ledgers;
 mod people;
 mod plans;
 mod profiles;
+mod reports;
 mod samples;
 mod strategies;
 mod subs;
