@@ -18,3 +18,4 @@ pub mod router;
 pub mod run;
 pub mod telemetry;
 mod visitor;
+pub mod watchdog;

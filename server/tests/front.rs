@@ -14,4 +14,5 @@ mod front {
     mod call;
     mod pages;
     mod roles;
+    mod told;
 }
