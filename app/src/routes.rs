@@ -29,6 +29,9 @@ pub const PAGES: &[(&str, Role)] = &[
     ("/keys/delete", Role::Trader),
     ("/trade", Role::Trader),
     ("/history", Role::Trader),
+    ("/notices", Role::Trader),
+    ("/reports", Role::Trader),
+    ("/reports/{id}", Role::Trader),
     ("/accounts", Role::Trader),
     ("/accounts/movements", Role::Trader),
     ("/accounts/sub", Role::Trader),
@@ -62,6 +65,9 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/keys/delete") view=pages::key_delete::page ssr=ssr.clone()/>
                 <Route path=path!("/trade") view=pages::trade::page ssr=ssr.clone()/>
                 <Route path=path!("/history") view=pages::history::page ssr=ssr.clone()/>
+                <Route path=path!("/notices") view=pages::notices::page ssr=ssr.clone()/>
+                <Route path=path!("/reports") view=pages::reports::list ssr=ssr.clone()/>
+                <Route path=path!("/reports/:id") view=pages::report::page ssr=ssr.clone()/>
                 <Route path=path!("/accounts") view=pages::accounts::page ssr=ssr.clone()/>
                 <Route path=path!("/accounts/movements") view=pages::movements::page ssr=ssr.clone()/>
                 <Route path=path!("/accounts/sub") view=pages::sub_account::page ssr=ssr.clone()/>

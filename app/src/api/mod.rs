@@ -7,6 +7,7 @@ mod form;
 pub mod keys;
 pub mod operator;
 pub mod people;
+pub mod reports;
 pub mod rules;
 pub mod screen;
 pub mod trade;
@@ -26,6 +27,7 @@ pub const SERVER_FNS: &[(&str, Role)] = &[
     ("/api/change-password", Role::Trader),
     ("/api/end-session", Role::Trader),
     ("/api/end-all-sessions", Role::Trader),
+    ("/api/report-settings", Role::Trader),
     ("/api/key-sandbox", Role::Trader),
     ("/api/key-create", Role::Trader),
     ("/api/key-rename", Role::Trader),

@@ -24,6 +24,8 @@ pub(crate) mod people;
 #[cfg(any(feature = "ssr", feature = "desk"))]
 pub(crate) mod problems;
 #[cfg(feature = "ssr")]
+pub(crate) mod reports;
+#[cfg(feature = "ssr")]
 pub(crate) mod strategies;
 #[cfg(feature = "ssr")]
 pub(crate) mod sub;

@@ -146,6 +146,7 @@ fn notice_english(key: &str) -> &'static str {
         "password-reset" => "Your password is changed. Sign in with the new one.",
         "password-changed" => "Your password is changed. Your other sessions have ended.",
         "session-ended" => "That session has ended.",
+        "reports-set" => "Saved.",
         "key-connected" => "Connected. You can trade with it now.",
         "key-ready" => "A sandbox account is open: 10,000 USDT of play money.",
         "key-saved" => "Saved.",
