@@ -37,6 +37,9 @@ pub const PAGES: &[(&str, Role)] = &[
     ("/accounts/sub", Role::Trader),
     ("/settings", Role::Trader),
     ("/settings/api-clients", Role::Trader),
+    ("/settings/notifications", Role::Trader),
+    ("/telegram", Role::Trader),
+    ("/unsubscribe", Role::Anyone),
     ("/admin/accounts", Role::Admin),
     ("/admin/outbox", Role::Admin),
     ("/admin/strategies", Role::Admin),
@@ -83,6 +86,9 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/strategies/:id") view=pages::operator::strategy::page ssr=ssr.clone()/>
                 <Route path=path!("/admin/signals/:id") view=pages::operator::signal::page ssr=ssr.clone()/>
                 <Route path=path!("/settings/api-clients") view=pages::api_clients::page ssr=ssr.clone()/>
+                <Route path=path!("/settings/notifications") view=pages::notifications::page ssr=ssr.clone()/>
+                <Route path=path!("/telegram") view=pages::telegram::page ssr=ssr.clone()/>
+                <Route path=path!("/unsubscribe") view=pages::unsubscribe::page ssr=ssr.clone()/>
                 <Route path=path!("/admin/accounts") view=pages::rules::page ssr=ssr.clone()/>
                 <Route path=path!("/admin/outbox") view=pages::outbox::page ssr/>
             </Routes>

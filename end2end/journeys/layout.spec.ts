@@ -3,7 +3,7 @@ import { expectAccessible, expectFits, expectLive } from '../support/checks.ts';
 import { expect, test } from '../support/test.ts';
 
 const WIDTHS = [390, 768, 1440];
-const STRANGERS = ['/', '/strategies', '/sign-up', '/sign-in', '/forgot', '/reset?token=none'];
+const STRANGERS = ['/', '/strategies', '/sign-up', '/sign-in', '/forgot', '/reset?token=none', '/unsubscribe'];
 const TRADERS = [
   '/dashboard',
   '/keys',
@@ -19,6 +19,8 @@ const TRADERS = [
   '/copies',
   '/settings',
   '/settings/api-clients',
+  '/settings/notifications',
+  '/telegram',
 ];
 
 for (const width of WIDTHS) {

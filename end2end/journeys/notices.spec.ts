@@ -28,18 +28,13 @@ test('the bell counts what happens until it is opened', async ({ page, key }) =>
   await expectLive(page);
 });
 
-test('reports: when the first comes, and which are wanted', async ({ page, key }) => {
+test('reports: when the first comes, and the week so far', async ({ page, key }) => {
   expect(key).not.toBe('');
   const reports = new Reports(page);
   await reports.open();
   await expect(reports.none).toContainText(/when this week ends: \d{4}-\d{2}-\d{2} 00:00 UTC/);
   await expectAccessibleDayAndNight(page);
-  await expect(reports.weekly).toBeChecked();
-  await reports.weekly.uncheck();
-  await reports.save.click();
-  await expect(reports.message).toHaveText('Saved.');
-  await expect(reports.weekly).not.toBeChecked();
-  await expect(reports.monthly).toBeChecked();
+  await expect(reports.settings).toHaveAttribute('href', '/settings/notifications');
 
   // The first figures come within two minutes; worth.spec.ts looks at them.
   await reports.openSoFar();

@@ -8,9 +8,7 @@ export class Reports extends Frame {
   readonly noFigures: Locator;
   readonly figures: Locator;
   readonly asMailed: Locator;
-  readonly weekly: Locator;
-  readonly monthly: Locator;
-  readonly save: Locator;
+  readonly settings: Locator;
 
   constructor(page: Page) {
     super(page);
@@ -19,10 +17,7 @@ export class Reports extends Frame {
     this.noFigures = page.getByTestId('no-figures');
     this.figures = page.getByTestId('report-figures');
     this.asMailed = page.getByTestId('as-mailed');
-    const settings = page.getByTestId('report-settings');
-    this.weekly = settings.getByRole('checkbox', { name: /each monday/i });
-    this.monthly = settings.getByRole('checkbox', { name: /first of each month/i });
-    this.save = settings.getByRole('button', { name: 'Save' });
+    this.settings = page.getByTestId('report-settings');
   }
 
   async open(): Promise<void> {

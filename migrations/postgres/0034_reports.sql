@@ -12,14 +12,12 @@ create table reports (
 );
 create index reports_user on reports (user_id, id);
 
--- Which reports a person wants, and when the desk looks next whether one is due.
-create table report_settings (
+-- When the desk looks next whether a report of a person is due.
+create table report_looks (
     user_id uuid    not null primary key references users (id) on delete cascade,
-    weekly  boolean not null,
-    monthly boolean not null,
     look_at bigint  not null
 );
-create index report_settings_due on report_settings (look_at);
+create index report_looks_due on report_looks (look_at);
 
 -- What accounts were filled with, kept because exchanges forget: each fill once, by the exchange's number for it.
 create table fills (

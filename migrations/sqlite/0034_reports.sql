@@ -12,14 +12,12 @@ create table reports (
 ) strict;
 create index reports_user on reports (user_id, id);
 
--- Which reports a person wants, and when the desk looks next whether one is due.
-create table report_settings (
+-- When the desk looks next whether a report of a person is due.
+create table report_looks (
     user_id blob    not null primary key references users (id) on delete cascade,
-    weekly  integer not null check (weekly in (0, 1)),
-    monthly integer not null check (monthly in (0, 1)),
     look_at integer not null
 ) strict;
-create index report_settings_due on report_settings (look_at);
+create index report_looks_due on report_looks (look_at);
 
 -- What accounts were filled with, kept because exchanges forget: each fill once, by the exchange's number for it.
 create table fills (

@@ -5,13 +5,14 @@ mod check;
 mod tests;
 
 use check::Check;
-use service::{Limit, MailSettings, MasterKey, Mode, SIGNAL_MAX_AGE_S, Settings, Throttles};
+use service::{Limit, MailSettings, MasterKey, Mode, SIGNAL_MAX_AGE_S, Settings, TELEGRAM, TelegramSettings, Throttles};
 use std::{
     collections::BTreeMap,
     fmt,
     net::{IpAddr, SocketAddr},
     path::PathBuf,
 };
+use zeroize::Zeroizing;
 
 /// Everything an operator may set. docs/OPERATIONS.md has the table.
 pub struct Config {
@@ -95,8 +96,6 @@ const LATER: &[&str] = &[
     "STRIPE_SECRET_KEY",
     "STRIPE_WEBHOOK_SECRET",
     "STRIPE_API_BASE",
-    "TELEGRAM_BOT_TOKEN",
-    "TELEGRAM_API_BASE",
 ];
 
 impl Config {
@@ -215,12 +214,23 @@ fn settings(check: &mut Check, mode: Mode, addr: SocketAddr) -> Settings {
             smtp_url: check.text("SMTP_URL"),
             from: check.text("MAIL_FROM").unwrap_or_else(|| MailSettings::FROM.to_owned()),
         },
+        telegram: telegram(check),
         throttles: Throttles {
             address: most.map_or(usual.address, |most| Limit { most, ..usual.address }),
             ..usual
         },
         signal_max_age_s: max_age.unwrap_or(SIGNAL_MAX_AGE_S),
     }
+}
+
+fn telegram(check: &mut Check) -> TelegramSettings {
+    let token = check.text("TELEGRAM_BOT_TOKEN");
+    // It becomes a part of addresses.
+    if token.as_ref().is_some_and(|text| !text.bytes().all(|b| b.is_ascii_alphanumeric() || b":_-".contains(&b))) {
+        check.fail("TELEGRAM_BOT_TOKEN", "a token as Telegram's BotFather gives it");
+    }
+    let api_base = check.url("TELEGRAM_API_BASE").unwrap_or_else(|| TELEGRAM.to_owned());
+    TelegramSettings { token: token.map(Zeroizing::new), api_base }
 }
 
 fn warnings(check: &mut Check) -> Vec<String> {

@@ -95,7 +95,7 @@ struct Standing {
 #[serde(rename_all = "camelCase")]
 struct Outbox {
     status: &'static str,
-    /// For how long the first message has waited; nothing without a mail server.
+    /// For how long the first message has waited; without a mail server, mails do not count.
     lag_seconds: i64,
 }
 
@@ -186,7 +186,10 @@ fn told(parts: Parts, exchange: bool) -> Told {
             last_reconciliation_seconds: seconds(parts.copies_age),
             lag_seconds: seconds(parts.copy_lag.unwrap_or(0)),
         },
-        outbox: Outbox { status: parts.outbox().word(), lag_seconds: seconds(parts.mail_lag.unwrap_or(0)) },
+        outbox: Outbox {
+            status: parts.outbox().word(),
+            lag_seconds: seconds(parts.message_lag.unwrap_or(0)),
+        },
         jobs: Jobs {
             status: parts.jobs().word(),
             lag_seconds: seconds(parts.latest_job.as_ref().map_or(0, |job| job.1)),

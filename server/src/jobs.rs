@@ -8,7 +8,7 @@ use domain::{
     time::{DAY, SECOND},
 };
 use service::{
-    Result, SharedDesk, copy, equity, keeper::Keeper, ledger, live, mail, report, session, strategy,
+    Result, SharedDesk, copy, equity, keeper::Keeper, ledger, live, notify, order, report, session, strategy,
 };
 use std::{future::Future, time::Duration};
 use tokio::{
@@ -31,20 +31,25 @@ const RENEWED: Duration = Duration::from_secs(20);
 const RENEWALS: u32 = 45;
 
 /// The jobs that one instance does for all.
-pub(crate) const LEASED: &[&str] =
-    &["mail", "equity", "transfers", "prune", "backtests", "reports", strategies::NAME];
+pub(crate) const LEASED: &[&str] = &[
+    "messages", "telegram", "protections", "equity", "transfers", "prune", "backtests", "reports", strategies::NAME,
+];
 
 impl Jobs {
     /// Starts them all.
     pub(crate) fn start(desk: &SharedDesk) -> Self {
-        let mut name = [0_u8; 8];
-        desk.chance.fill(&mut name);
-        let mut jobs = Self { desk: desk.clone(), holder: hex::encode(name), running: JoinSet::new() };
-        jobs.leased(
-            "mail",
-            Duration::from_secs(5),
-            |desk| async move { mail::send_due(&desk).await.map(drop) },
-        );
+        // A desk that was killed takes its jobs up again at once: it is the same instance.
+        let holder = desk.instance().to_owned();
+        let mut jobs = Self { desk: desk.clone(), holder, running: JoinSet::new() };
+        jobs.leased("messages", Duration::from_secs(2), |desk| async move {
+            notify::deliver(&desk).await.map(drop)
+        });
+        jobs.leased("telegram", Duration::from_secs(1), |desk| async move {
+            notify::telegram::poll(&desk).await
+        });
+        jobs.leased("protections", Duration::from_secs(5), |desk| async move {
+            order::look_after(&desk).await
+        });
         jobs.leased("equity", Duration::from_secs(60), |desk| async move { equity::snapshot(&desk).await });
         jobs.leased(
             "transfers",
@@ -145,6 +150,7 @@ async fn release(desk: &SharedDesk, name: &str, holder: &str) -> Result<()> {
 async fn prune(desk: SharedDesk) -> Result<()> {
     let now = desk.clock.now();
     session::prune(&desk, now).await?;
+    notify::prune(&desk, now).await?;
     let mut tx = desk.db.begin().await?;
     store::event::prune_before(&mut tx, now.plus(-EVENTS_KEPT)).await?;
     Ok(tx.commit().await?)

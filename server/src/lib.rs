@@ -17,5 +17,6 @@ pub mod rest;
 pub mod router;
 pub mod run;
 pub mod telemetry;
+mod unsubscribe;
 mod visitor;
 pub mod watchdog;

@@ -15,6 +15,7 @@ use crate::{
         surface::{Surface, Trouble},
     },
     telemetry::{self, Ids},
+    unsubscribe,
 };
 use axum::{
     Extension, Json, Router,
@@ -117,7 +118,7 @@ fn plain(desk: &SharedDesk) -> Router {
 fn people(desk: &SharedDesk) -> anyhow::Result<Router> {
     let pages = Pages::new(desk.clone());
     let csrf = CsrfLayer::new().add_trusted_origin(&desk.settings.public_url)?;
-    let closed = pages.routes().merge(exports::routes());
+    let closed = pages.routes().merge(exports::routes()).merge(unsubscribe::routes());
     let guarded = closed.layer(from_fn_with_state(pages.clone(), guard::check));
     Ok(guarded.fallback(anything_else).with_state(()).layer(Extension(pages)).layer(csrf))
 }

@@ -18,7 +18,7 @@ use embedded::Embedded;
 use exchange::binance::{Binance, BinanceConfig};
 use sandbox::Sandbox;
 use service::{
-    Desk, MasterKey, Mode, Parts, Sealer, SharedDesk, order,
+    Desk, MasterKey, Mode, Parts, Sealer, SharedDesk, notify, order,
     sandbox_control::SandboxControl,
     strategy,
     system::{OsChance, WallClock},
@@ -91,6 +91,7 @@ pub async fn start(config: Config, machine: Machine) -> Result<Running> {
     let proxies = config.trusted_proxies.clone();
     let desk = desk(config, machine, db, embedded.as_ref())?;
     strategy::seed(&desk).await?;
+    notify::resume(&desk).await?;
     reconcile(&desk).await;
     let sandbox = embedded.as_ref().map(|e| e.sandbox.clone());
     let routes = router::build(&desk, &proxies, sandbox.as_ref().map(Sandbox::router))?;

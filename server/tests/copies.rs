@@ -12,7 +12,7 @@ use domain::{
     copy::{Exit, Reason, Status},
     signal::Action,
 };
-use service::{copy, panic, signal};
+use service::{copy, notify, panic, signal};
 use std::collections::HashSet;
 use store::testing::TestDb;
 use world::{Change, Follower, World, d};
@@ -47,6 +47,35 @@ async fn every_follower_trades_at_their_own_risk(db: &TestDb) {
     let mut placed = HashSet::new();
     for follower in [&careful, &bold] {
         assert!(placed.insert(follower.last_copy(&world).await.order_id.unwrap()));
+    }
+}
+
+async fn what_was_copied_is_told_once(db: &TestDb) {
+    let world = World::open(db).await;
+    let (one, two) = (world.follower("CONSERVATIVE").await, world.follower("AGGRESSIVE").await);
+    world.enter(Side::Buy, "9900", &["10200", "10400"]).await;
+    let told = async |follower: &Follower| {
+        world.house.clock.advance(6 * 1_000_000);
+        notify::gather(&world.house.desk).await.unwrap();
+        let all = notify::list(&world.house.desk, &world.admin, 100).await.unwrap();
+        all.into_iter().filter(|mail| mail.to == follower.actor.email).collect::<Vec<_>>()
+    };
+    for follower in [&one, &two] {
+        let mails = told(follower).await;
+        assert_eq!(mails.len(), 1, "{mails:?}");
+        assert_eq!(mails[0].subject, "New order: buy BTC/USDT");
+        assert!(mails[0].body.contains("Key: Copies\nStrategy: Test"), "{}", mails[0].body);
+    }
+    world.house.price("BTC/USDT", "9890").await;
+    for _ in 0..2 {
+        world.look().await;
+        for follower in [&one, &two] {
+            let mails = told(follower).await;
+            assert_eq!(mails.len(), 2, "{mails:?}");
+            assert_eq!(mails[0].subject, "Stop-loss hit: BTC/USDT");
+            assert!(mails[0].body.contains("Result: -"), "{}", mails[0].body);
+            assert!(mails[0].body.contains(" USD (-1."), "{}", mails[0].body);
+        }
     }
 }
 
@@ -360,6 +389,7 @@ async fn one_followers_trouble_is_nobody_elses(db: &TestDb) {
 
 store::each_engine![
     every_follower_trades_at_their_own_risk,
+    what_was_copied_is_told_once,
     a_signal_said_again_trades_nothing_again,
     who_does_not_trade_reads_why,
     between_signal_and_worker_anything_may_change,

@@ -5,9 +5,9 @@ pub mod clients;
 pub mod follows;
 mod form;
 pub mod keys;
+pub mod messages;
 pub mod operator;
 pub mod people;
-pub mod reports;
 pub mod rules;
 pub mod screen;
 pub mod trade;
@@ -27,7 +27,6 @@ pub const SERVER_FNS: &[(&str, Role)] = &[
     ("/api/change-password", Role::Trader),
     ("/api/end-session", Role::Trader),
     ("/api/end-all-sessions", Role::Trader),
-    ("/api/report-settings", Role::Trader),
     ("/api/key-sandbox", Role::Trader),
     ("/api/key-create", Role::Trader),
     ("/api/key-rename", Role::Trader),
@@ -35,6 +34,11 @@ pub const SERVER_FNS: &[(&str, Role)] = &[
     ("/api/key-credentials", Role::Trader),
     ("/api/key-reset", Role::Trader),
     ("/api/key-delete", Role::Trader),
+    ("/api/notification-set", Role::Trader),
+    ("/api/telegram-unlink", Role::Trader),
+    ("/api/telegram-say", Role::Trader),
+    ("/api/unsubscribe", Role::Anyone),
+    ("/api/message-retry", Role::Admin),
     ("/api/client-create", Role::Trader),
     ("/api/client-revoke", Role::Trader),
     ("/api/account-open", Role::Trader),

@@ -1,9 +1,7 @@
-//! `/reports`: what each week and month came to, and which of them are wanted. `/reports/{id}`: one of them; `so-far` is
-//! the present week.
+//! `/reports`: what each week and month came to.
 
 use crate::{
     components::{
-        form::Posted,
         frame::{Width, frame},
         icon::icon,
         show::show,
@@ -17,15 +15,13 @@ use crate::{
 };
 use domain::report::Period;
 use leptos::{either::Either, prelude::*};
-use service::report::{self, Made, Wanted};
+use service::report::{self, Made};
 
 /// All of a person's reports.
 pub(crate) fn list() -> impl IntoView {
     show(|visit| async move {
         let (words, actor) = (reports(visit::lang()), visit.trader()?);
         let made = report::list(&visit.desk, actor).await?;
-        let wanted = report::wanted(&visit.desk, actor).await?;
-        let posted = Posted::read(&visit).await?;
         let content = if made.is_empty() {
             let when = report::next(&visit.desk, actor).await?;
             Either::Left(view! {
@@ -37,10 +33,9 @@ pub(crate) fn list() -> impl IntoView {
         let body = view! {
             <h1>{words.title}</h1>
             <p class="lead">{words.lead}</p>
-            {posted.message()}
             <p><a class="button" href="/reports/so-far" data-testid="so-far">{words.see_so_far}</a></p>
             {content}
-            {settings(words, wanted)}
+            <p><a href="/settings/notifications" data-testid="report-settings">{words.settings}</a></p>
         };
         Ok(frame(&visit, words.title, Width::Wide, body))
     })
@@ -67,24 +62,4 @@ fn table(words: &'static Reports, made: &[Made]) -> AnyView {
         }
     };
     scrolling(words.title.to_owned(), &columns, made.iter().map(row).collect_view())
-}
-
-fn settings(words: &'static Reports, wanted: Wanted) -> AnyView {
-    let tick = |(name, text, on): (&'static str, &'static str, bool)| {
-        view! { <label class="check"><input type="checkbox" name=name value="true" checked=on/><span>{text}</span></label> }
-    };
-    let ticks = [("weekly", words.weekly, wanted.weekly), ("monthly", words.monthly, wanted.monthly)];
-    view! {
-        <section class="panel" id="settings" aria-labelledby="report-settings">
-            <h2 id="report-settings" class="panel-title">{words.settings}</h2>
-            <form method="post" action="/api/report-settings" class="form" data-testid="report-settings">
-                <fieldset class="choice">
-                    <legend class="visually-hidden">{words.settings}</legend>
-                    <div class="checks">{ticks.into_iter().map(tick).collect_view()}</div>
-                </fieldset>
-                <button type="submit" class="button" data-kind="main">{words.save}</button>
-            </form>
-        </section>
-    }
-    .into_any()
 }

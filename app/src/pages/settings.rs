@@ -9,7 +9,7 @@ use crate::{
         tables::moment,
     },
     visit::{self, Theme},
-    words::{fill, people::People, people::people},
+    words::{fill, messages::messages as messages_words, people::People, people::people},
 };
 use domain::account::SessionView;
 use leptos::{either::Either, prelude::*};
@@ -29,6 +29,7 @@ pub(crate) fn page() -> impl IntoView {
                 {password(words, &posted.of("change-password"))}
                 {screen(words)}
             </div>
+            {messages()}
             {programs(words)}
             {session_list(words, sessions)}
         };
@@ -81,6 +82,18 @@ fn screen(words: &'static People) -> AnyView {
                 <div><dt>{words.language}</dt><dd>{words.english}</dd></div>
             </dl>
             <p class="hint">{words.language_lead}</p>
+        </section>
+    }
+    .into_any()
+}
+
+fn messages() -> AnyView {
+    let words = messages_words(visit::lang());
+    view! {
+        <section class="panel" aria-labelledby="messages-title">
+            <h2 id="messages-title" class="panel-title">{words.title}</h2>
+            <p>{words.settings_lead}</p>
+            <p><a class="button" href="/settings/notifications" data-testid="notifications">{words.title}</a></p>
         </section>
     }
     .into_any()

@@ -12,6 +12,8 @@ pub(crate) mod desk;
 pub(crate) mod follows;
 pub(crate) mod live;
 #[cfg(feature = "ssr")]
+pub(crate) mod messages;
+#[cfg(feature = "ssr")]
 pub(crate) mod money;
 #[cfg(feature = "ssr")]
 pub(crate) mod operator;

@@ -47,10 +47,5 @@ table! {
         api_clients: "API clients",
         api_clients_lead: "Credentials for your programs: 3Commas, Lumetrade and Currencycloud clients work with them.",
         outbox: "Outbox",
-        outbox_lead: "Mail this install has written, newest first. Without a mail server it waits here.",
-        outbox_empty: "No mail has been written yet.",
-        sent: "Sent {}",
-        waiting: "Not sent",
-        to: "To {}",
     }
 }

@@ -48,18 +48,3 @@ impl std::fmt::Debug for Tokens {
         f.debug_struct("Tokens").finish_non_exhaustive()
     }
 }
-
-/// A message that would have been mailed, as the admin's outbox shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mail {
-    /// To whom.
-    pub to: String,
-    /// Its subject.
-    pub subject: String,
-    /// Its plain text.
-    pub body: String,
-    /// When it was written.
-    pub created_at: Micros,
-    /// When a mail server took it; none while it waits or where none is configured.
-    pub sent_at: Option<Micros>,
-}

@@ -45,8 +45,8 @@ ids! {
     FlashId,
     /// A chain of refresh tokens that began with one sign-in.
     TokenFamilyId,
-    /// A message in the mail outbox.
-    MailId,
+    /// A message of the outbox.
+    MessageId,
     /// What a person asked the operator.
     TicketId,
     /// A key that signs our own JWTs.

@@ -14,6 +14,7 @@ pub mod ledger;
 pub mod live;
 pub mod market;
 pub mod money;
+pub mod notification;
 pub mod order;
 pub mod plan;
 pub mod position;

@@ -64,6 +64,8 @@ text_column!(
 );
 text_column!(strategy::Exit, |exit| exit.word().to_owned(), strategy::Exit::parse);
 text_column!(strategy::Kind, |kind| kind.word().to_owned(), strategy::Kind::parse);
+text_column!(crate::notification::Channel, |c| c.word().to_owned(), crate::notification::Channel::parse);
+text_column!(crate::notification::Kind, |k| k.word().to_owned(), crate::notification::Kind::parse);
 text_column!(
     crate::profile::Language,
     |language| language.word().to_owned(),

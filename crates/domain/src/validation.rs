@@ -134,6 +134,8 @@ problems! {
     NotActiveStrategy = "must be active strategy automated id";
     /// No risk profile.
     NotRiskProfile = "must be valid strategy risk profile id";
+    /// No chat is linked.
+    TelegramNotLinked = "account must be linked to Telegram";
     /// Nothing that strategies are made of.
     NotDefinition = "must be valid strategy definition";
     /// No length of a candle that we know.

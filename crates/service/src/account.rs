@@ -7,7 +7,7 @@ pub use reset::{request_reset, reset_password};
 use crate::{
     Actor, Desk, Error, Mode, Origin, Result,
     audit::{self, Deed},
-    mail,
+    notify::{Event, Telling},
     session::{self, NewSession},
     throttle::{self, Bucket},
 };
@@ -99,8 +99,14 @@ pub(crate) async fn authenticate(desk: &Desk, origin: &Origin, email: &str, pass
 
 async fn browser_session(desk: &Desk, origin: &Origin, user: User) -> Result<NewSession> {
     let mut tx = desk.db.begin().await?;
+    let known = session::known_place(desk, &mut tx, user.id, origin).await?;
     let (id, token) = session::open(desk, &mut tx, Some(user.id), origin).await?;
     audit::record(desk, &mut tx, Some(user.id), Deed::SignedIn, &id.to_string(), Some(origin)).await?;
+    if known == Some(false) {
+        let agent = origin.user_agent.clone();
+        let event = Event::SignedIn { agent, address: origin.address.to_string() };
+        Telling::new(user.id, format!("signed-in:{id}"), &event, desk.clock.now())?.write(&mut tx).await?;
+    }
     tx.commit().await?;
     let actor = Actor { user: user.id, email: user.email, role: user.role, session: Some(id) };
     Ok(NewSession { token, actor })
@@ -120,7 +126,6 @@ pub async fn change_password(desk: &Desk, actor: &Actor, current: &str, new: &st
     let hash = desk.hasher.hash(&*desk.chance, new).await?;
     let replacement = Replacement {
         user: actor.user,
-        email: &user.email,
         hash: &hash,
         kept: actor.session,
         deed: Deed::PasswordChanged,
@@ -137,7 +142,6 @@ pub async fn change_password(desk: &Desk, actor: &Actor, current: &str, new: &st
 /// What a new password is set with.
 struct Replacement<'a> {
     user: UserId,
-    email: &'a str,
     hash: &'a str,
     /// The session that goes on.
     kept: Option<SessionId>,
@@ -145,13 +149,15 @@ struct Replacement<'a> {
     origin: Option<&'a Origin>,
 }
 
-/// Sets a password, ends what the old one opened, and tells the owner by mail. Once it is committed the caller forgets
+/// Sets a password, ends what the old one opened, and tells the owner. Once it is committed the caller forgets
 /// the verified tokens.
 async fn replace_password(desk: &Desk, tx: &mut Tx, new: &Replacement<'_>) -> Result<()> {
     store::user::set_password(tx, new.user, new.hash, desk.clock.now()).await?;
     store::password_reset::spend_all(tx, new.user, desk.clock.now()).await?;
     session::revoke(desk, tx, new.user, new.kept).await?;
-    mail::enqueue(desk, tx, Some(new.user), new.email, &mail::password_changed(desk)).await?;
+    let now = desk.clock.now();
+    let once = format!("password-changed:{}:{}", new.user, now.0);
+    Telling::new(new.user, once, &Event::PasswordChanged, now)?.write(tx).await?;
     audit::record(desk, tx, Some(new.user), new.deed, &new.user.to_string(), new.origin).await
 }
 

@@ -1,8 +1,9 @@
 //! The desk: everything that use cases need, made once at start.
 
 use crate::{
-    Sealer, Settings, api_client::Decoy, copy::Copying, health::Pulse, live, locks::Locks, mail::Mailer,
-    market, password::Hasher, sandbox_control::SandboxControl, signing::Keyring, strategy, token::Verified,
+    Sealer, Settings, api_client::Decoy, copy::Copying, health::Pulse, live, locks::Locks, market,
+    notify::{Mailer, Signer, telegram::Telegram},
+    password::Hasher, sandbox_control::SandboxControl, signing::Keyring, strategy, token::Verified,
 };
 use domain::{Chance, Clock};
 use exchange::Exchange;
@@ -52,6 +53,9 @@ pub struct Desk {
     pub(crate) keyring: Keyring,
     pub(crate) verified: Verified,
     pub(crate) mailer: Mailer,
+    pub(crate) telegram: Telegram,
+    /// Signs what messages carry.
+    pub(crate) signer: Signer,
     /// Stands in for an API client that nobody has.
     pub(crate) decoy: Decoy,
     /// Orders of one key and market are worked one after another within this process.
@@ -75,10 +79,11 @@ impl Desk {
     /// Puts a desk together. Nothing is started: the server's jobs do that.
     ///
     /// # Errors
-    /// When the mail settings cannot be used.
+    /// When the settings of mail or Telegram cannot be used.
     pub fn new(parts: Parts) -> anyhow::Result<SharedDesk> {
         let Parts { db, exchange, sealer, clock, chance, settings, sandbox, instance } = parts;
         let mailer = Mailer::new(&settings.mail)?;
+        let telegram = Telegram::new(&settings.telegram)?;
         Ok(Arc::new(Self {
             hasher: Hasher::default(),
             keyring: Keyring::default(),
@@ -99,6 +104,14 @@ impl Desk {
             settings,
             sandbox,
             mailer,
+            telegram,
+            signer: Signer::default(),
         }))
+    }
+
+    /// What this instance is called among those that share the database, the same after a restart.
+    #[must_use]
+    pub fn instance(&self) -> &str {
+        &self.instance
     }
 }

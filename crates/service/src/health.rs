@@ -2,7 +2,7 @@
 //! has the bounds.
 
 use crate::{Desk, Result};
-use domain::{Micros, time::SECOND};
+use domain::{Micros, notification::Channel, time::SECOND};
 use std::sync::atomic::{AtomicI64, Ordering};
 
 /// Prices are silent for longer than this: degraded.
@@ -15,7 +15,7 @@ const STUCK: i64 = 300 * SECOND;
 /// A walk over all open copies takes a while where there are many, and longer where the exchange is slow.
 const WALK_LATE: i64 = 120 * SECOND;
 /// A message may wait for a mail server's grey list.
-const MAIL_LATE: i64 = 900 * SECOND;
+const MESSAGE_LATE: i64 = 900 * SECOND;
 
 /// When this process last did what every process does again and again.
 pub(crate) struct Pulse {
@@ -91,8 +91,8 @@ pub struct Parts {
     pub copies_age: i64,
     /// How long the first of the signals' copies has waited.
     pub copy_lag: Option<i64>,
-    /// How long the first of the mails has waited; none without a mail server, where they wait for the admin.
-    pub mail_lag: Option<i64>,
+    /// How long the first of the messages has waited; mails without a mail server wait for the admin, and do not count.
+    pub message_lag: Option<i64>,
 }
 
 impl Parts {
@@ -128,10 +128,10 @@ impl Parts {
         walk.max(Status::of(self.copy_lag.unwrap_or(0), LATE, STUCK))
     }
 
-    /// The outbox. A mail server's fault is not the desk's: never down.
+    /// The outbox. A mail server's fault, or Telegram's, is not the desk's: never down.
     #[must_use]
     pub fn outbox(&self) -> Status {
-        Status::of(self.mail_lag.unwrap_or(0), MAIL_LATE, i64::MAX)
+        Status::of(self.message_lag.unwrap_or(0), MESSAGE_LATE, i64::MAX)
     }
 }
 
@@ -145,7 +145,10 @@ pub async fn look(desk: &Desk, jobs: &[&str]) -> Result<Parts> {
     db.ping().await?;
     let leases = store::lease::jobs(db).await?;
     let (claimed, queued) = (store::intent::oldest_claim(db).await?, store::copy::oldest_queued(db).await?);
-    let mail = if desk.mailer.sends() { store::mail::oldest_waiting(db).await? } else { None };
+    // Without a mail server mails wait for the admin.
+    let mail =
+        if desk.mailer.sends() { store::message::oldest_waiting(db, Channel::Email).await? } else { None };
+    let chat = store::message::oldest_waiting(db, Channel::Telegram).await?;
     let (now, pulse) = (desk.clock.now(), &desk.pulse);
     let ago = |at: Micros| now.since(at).max(0);
     let latest_job = jobs
@@ -167,7 +170,7 @@ pub async fn look(desk: &Desk, jobs: &[&str]) -> Result<Parts> {
         order_lag: claimed.map(|until| ago(until.max(pulse.started))).filter(|lag| *lag > 0),
         copies_age: ago(Micros(pulse.copies.load(Ordering::Relaxed))),
         copy_lag: queued.map(|at| ago(at.max(pulse.started))),
-        mail_lag: mail.map(ago),
+        message_lag: mail.into_iter().chain(chat).min().map(ago),
     })
 }
 
@@ -184,7 +187,7 @@ mod tests {
             order_lag: None,
             copies_age: 0,
             copy_lag: None,
-            mail_lag: None,
+            message_lag: None,
         }
     }
 
@@ -203,7 +206,7 @@ mod tests {
 
     #[test]
     fn neither_the_exchange_nor_a_mail_server_takes_the_desk_down() {
-        let silent = Parts { stream_age: i64::MAX - 1, mail_lag: Some(i64::MAX - 1), ..well() };
+        let silent = Parts { stream_age: i64::MAX - 1, message_lag: Some(i64::MAX - 1), ..well() };
         assert_eq!([silent.exchange(true), silent.exchange(false)], [Status::Degraded; 2]);
         assert_eq!(silent.outbox(), Status::Degraded);
         assert_eq!([well().exchange(true), well().outbox()], [Status::Ok; 2]);

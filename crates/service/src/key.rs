@@ -8,7 +8,10 @@ pub use change::{KeyChange, KeyUse, delete, delete_check, update};
 pub use connect::{NewKey, create, create_together};
 pub use sandbox::{connect_sandbox, open_sandbox_account, reset_sandbox};
 
-use crate::{Actor, Desk, Error, Result, Sealed, live};
+use crate::{
+    Actor, Desk, Error, Result, Sealed, live,
+    notify::{Event, Telling},
+};
 use domain::{
     ApiKeyStatus, Balance, ExchangeKey, ExchangeKeyId, UserId,
     live::{Happening, What},
@@ -77,7 +80,10 @@ pub(crate) async fn refused(desk: &Desk, id: ExchangeKeyId) -> Result<()> {
     let now = desk.clock.now();
     let mut tx = desk.db.begin().await?;
     store::key::set_status(&mut tx, id, ApiKeyStatus::Unauthorized, false, now).await?;
-    tx.commit().await?;
+    // Two instances that find out at once have read the same row.
+    let once = format!("key-refused:{id}:{}", row.key.updated_at.0);
+    Telling::new(row.user_id, once, &Event::KeyRefused { key: id }, now)?.write(&mut tx).await?;
     let what = What::KeyRefused(row.key.name);
-    live::record(desk, row.user_id, &Happening { key: id, at: now, what }).await
+    live::append(&mut tx, row.user_id, &Happening { key: id, at: now, what }).await?;
+    Ok(tx.commit().await?)
 }

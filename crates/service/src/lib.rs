@@ -23,9 +23,10 @@ pub mod key;
 pub mod ledger;
 pub mod live;
 mod locks;
-pub mod mail;
+mod mail;
 pub mod market;
 pub mod notice;
+pub mod notify;
 mod opaque;
 pub mod order;
 pub mod panic;
@@ -53,7 +54,9 @@ pub use actor::{Actor, Origin};
 pub use desk::{Desk, Parts, SharedDesk};
 pub use error::Error;
 pub use secrets::{MasterKey, Sealed, Sealer};
-pub use settings::{Limit, MailSettings, Mode, SIGNAL_MAX_AGE_S, Settings, Throttles};
+pub use settings::{
+    Limit, MailSettings, Mode, SIGNAL_MAX_AGE_S, Settings, TELEGRAM, TelegramSettings, Throttles,
+};
 
 /// What a use case answers.
 pub type Result<T> = std::result::Result<T, Error>;

@@ -40,7 +40,7 @@ pub struct Page {
 /// # Errors
 /// When the database cannot be asked.
 pub async fn unread(desk: &Desk, actor: &Actor) -> Result<usize> {
-    let events = store::notice::unread(&desk.db, actor.user, LOOKED_AT).await?;
+    let events = store::read_mark::unread(&desk.db, actor.user, LOOKED_AT).await?;
     Ok(events.iter().filter_map(news).take(MOST_UNREAD + 1).count())
 }
 
@@ -49,12 +49,12 @@ pub async fn unread(desk: &Desk, actor: &Actor) -> Result<usize> {
 /// # Errors
 /// When the database cannot be used.
 pub async fn open(desk: &Desk, actor: &Actor, before: Option<i64>) -> Result<Page> {
-    let seen = store::notice::seen(&desk.db, actor.user).await?;
-    let events = store::notice::newest(&desk.db, actor.user, before.unwrap_or(i64::MAX), PAGE).await?;
+    let seen = store::read_mark::seen(&desk.db, actor.user).await?;
+    let events = store::read_mark::newest(&desk.db, actor.user, before.unwrap_or(i64::MAX), PAGE).await?;
     let newest = events.first().map_or(0, |event| event.seq);
     if before.is_none() && newest > seen {
         let mut tx = desk.db.begin().await?;
-        store::notice::mark(&mut tx, actor.user, newest).await?;
+        store::read_mark::mark(&mut tx, actor.user, newest).await?;
         tx.commit().await?;
     }
     let full = i64::try_from(events.len()).is_ok_and(|count| count == PAGE);

@@ -8,18 +8,20 @@ mod entered;
 mod intent;
 mod legs;
 mod place;
+mod protected;
 mod record;
 mod recover;
 mod run;
 
 pub(crate) use account::{Access, read_state};
 pub use account::{
-    account_state, cancel, closing_first, history, open, position, set_leverage, set_margin_mode, trades,
+    account_state, cancel, closing_first, history, open, position, positions, set_leverage, set_margin_mode, trades,
 };
 pub(crate) use client_id::protects;
 pub(crate) use entered::{Entered, Repaired};
 pub(crate) use intent::asked_by_hand;
 pub(crate) use place::panic_market;
 pub use place::{IdempotencyKey, close_position, place};
+pub use protected::look_after;
 pub use recover::sweep;
 pub(crate) use recover::{forget_key, touched};

@@ -7,10 +7,13 @@ mod period;
 mod words;
 
 pub use letter::page as as_mailed;
-pub use store::report::Wanted;
 pub use words::{Words, words};
 
-use crate::{Actor, Desk, Error, Result, mail, profile};
+use crate::{
+    Actor, Desk, Error, Result,
+    notify::{self, Letter},
+    profile,
+};
 use domain::{
     Micros, ReportId,
     report::{Period, Report},
@@ -74,11 +77,10 @@ async fn look(desk: &Desk, due: &Due) -> Result<(usize, Micros)> {
     let complete = fills::collect(desk, due.user_id).await?;
     let now = desk.clock.now();
     let (mut made, mut next) = (0, now.plus(LOOK));
-    for (period, wanted) in [(Period::Week, due.weekly), (Period::Month, due.monthly)] {
+    for period in [Period::Week, Period::Month] {
         next = next.min(Span::now(period, now, &zone).end);
         let span = Span::last(period, now, &zone);
-        let told = !wanted
-            || span.end <= due.created_at
+        let told = span.end <= due.created_at
             || rows::exists(&desk.db, due.user_id, period, &span.first_day()).await?;
         if told {
             continue;
@@ -92,7 +94,8 @@ async fn look(desk: &Desk, due: &Due) -> Result<(usize, Micros)> {
     Ok((made, next))
 }
 
-/// Writes a report and its letter in one transaction; false when there is nothing to tell, or it has been told.
+/// Writes a report, and its letter for who wants it, in one transaction; false when there is nothing to tell, or it has been
+/// told.
 async fn make(desk: &Desk, due: &Due, span: &Span) -> Result<bool> {
     let Some(report) = figures::of(desk, due.user_id, span).await? else { return Ok(false) };
     let id = ReportId::mint(&*desk.clock, &*desk.chance);
@@ -108,8 +111,11 @@ async fn make(desk: &Desk, due: &Due, span: &Span) -> Result<bool> {
     if !rows::insert(&mut tx, &row).await? {
         return Ok(false);
     }
-    let letter = letter::letter(desk, id, &report);
-    mail::enqueue(desk, &mut tx, Some(due.user_id), &due.email, &letter).await?;
+    let content = letter::content(desk, id, &report);
+    if notify::wants(&mut tx, due.user_id, letter::topic(span.period)).await? {
+        let letter = Letter { once: &format!("report:{id}"), content: &content };
+        notify::letter(desk, &mut tx, due.user_id, &letter).await?;
+    }
     tx.commit().await?;
     Ok(true)
 }
@@ -152,25 +158,6 @@ pub async fn so_far(desk: &Desk, actor: &Actor) -> Result<Option<Report>> {
 pub async fn next(desk: &Desk, actor: &Actor) -> Result<String> {
     let zone = profile::zone_of(desk, actor.user).await?;
     Ok(zone.show(Span::now(Period::Week, desk.clock.now(), &zone).end))
-}
-
-/// Which reports a person gets: both, until they say otherwise.
-///
-/// # Errors
-/// When the database cannot be asked.
-pub async fn wanted(desk: &Desk, actor: &Actor) -> Result<Wanted> {
-    let wanted = rows::wanted(&desk.db, actor.user).await?;
-    Ok(wanted.unwrap_or(Wanted { weekly: true, monthly: true }))
-}
-
-/// Chooses which reports a person gets.
-///
-/// # Errors
-/// When the database cannot be used.
-pub async fn want(desk: &Desk, actor: &Actor, wanted: Wanted) -> Result<()> {
-    let mut tx = desk.db.begin().await?;
-    rows::want(&mut tx, actor.user, wanted).await?;
-    Ok(tx.commit().await?)
 }
 
 /// A report for tests.

@@ -59,6 +59,19 @@ pub(crate) async fn open(
     Ok((id, token))
 }
 
+/// Whether the person has a session in this browser, or from this address; none when they have no session at all.
+pub(crate) async fn known_place(
+    desk: &Desk,
+    tx: &mut Tx,
+    user: UserId,
+    origin: &Origin,
+) -> Result<Option<bool>> {
+    let sessions = store::session::list_by_user(tx, user, desk.clock.now()).await?;
+    let address = origin.address.to_string();
+    let here = |row: &Session| row.user_agent == origin.user_agent || row.address == address;
+    Ok((!sessions.is_empty()).then(|| sessions.iter().any(here)))
+}
+
 /// A session of nobody in particular, so that a form posted by a stranger can carry its problems back to its page.
 ///
 /// # Errors

@@ -1,5 +1,7 @@
 //! What the operator decided, as far as use cases care. Read and checked by the server at start.
 
+use zeroize::Zeroizing;
+
 /// Long enough for some hundred followers within Binance's request limits, short enough for a price to mean something.
 pub const SIGNAL_MAX_AGE_S: i64 = 120;
 
@@ -25,6 +27,8 @@ pub struct Settings {
     pub jurisdiction: String,
     /// How mail leaves.
     pub mail: MailSettings,
+    /// How Telegram is reached.
+    pub telegram: TelegramSettings,
     /// How many attempts are heard.
     pub throttles: Throttles,
     /// How many seconds after a signal an entry may still be sent, and how late an alert may come.
@@ -50,6 +54,31 @@ impl std::fmt::Debug for MailSettings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let smtp = if self.smtp_url.is_some() { "set" } else { "unset" };
         f.debug_struct("MailSettings").field("smtp_url", &smtp).field("from", &self.from).finish()
+    }
+}
+
+/// Where Telegram's own Bot API is.
+pub const TELEGRAM: &str = "https://api.telegram.org";
+
+/// How Telegram is reached. Without a token the desk's own page stands in for it.
+#[derive(Clone)]
+pub struct TelegramSettings {
+    /// The bot's token; it is part of every address asked for, so addresses are never logged.
+    pub token: Option<Zeroizing<String>>,
+    /// Where the Bot API is.
+    pub api_base: String,
+}
+
+impl Default for TelegramSettings {
+    fn default() -> Self {
+        Self { token: None, api_base: TELEGRAM.to_owned() }
+    }
+}
+
+impl std::fmt::Debug for TelegramSettings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let token = if self.token.is_some() { "set" } else { "unset" };
+        f.debug_struct("TelegramSettings").field("token", &token).field("api_base", &self.api_base).finish()
     }
 }
 
@@ -83,6 +112,8 @@ pub struct Throttles {
     pub programs: Limit,
     /// Requests of one API client.
     pub client: Limit,
+    /// Link codes sent from one chat.
+    pub chat: Limit,
 }
 
 impl Default for Throttles {
@@ -93,6 +124,7 @@ impl Default for Throttles {
             reset: Limit::per_minutes(3, 60),
             programs: Limit::per_minutes(60, 15),
             client: Limit::per_minutes(300, 1),
+            chat: Limit::per_minutes(10, 15),
         }
     }
 }
@@ -105,6 +137,7 @@ impl Default for Settings {
             egress_ips: Vec::new(),
             jurisdiction: "ZA".to_owned(),
             mail: MailSettings { smtp_url: None, from: "slipstream@localhost".to_owned() },
+            telegram: TelegramSettings::default(),
             throttles: Throttles::default(),
             signal_max_age_s: SIGNAL_MAX_AGE_S,
         }

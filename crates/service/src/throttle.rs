@@ -17,6 +17,8 @@ pub(crate) enum Bucket<'a> {
     Hook(&'a Origin),
     /// Wrong keys and secrets of programs, from one network.
     Programs(&'a Origin),
+    /// Link codes sent from one Telegram chat.
+    Chat(i64),
     /// Requests of one API client.
     Client(ApiClientId),
 }
@@ -30,6 +32,7 @@ impl Bucket<'_> {
             Self::Account(email) => format!("account:{}", hidden(email)),
             Self::Reset(email) => format!("reset:{}", hidden(email)),
             Self::Programs(origin) => format!("programs:{}", origin.network()),
+            Self::Chat(id) => format!("chat:{id}"),
             Self::Client(id) => format!("client:{id}"),
         }
     }
@@ -41,6 +44,7 @@ impl Bucket<'_> {
             Self::Account(_) => all.account,
             Self::Reset(_) => all.reset,
             Self::Programs(_) => all.programs,
+            Self::Chat(_) => all.chat,
             Self::Client(_) => all.client,
         }
     }

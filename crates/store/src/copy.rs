@@ -121,6 +121,34 @@ pub async fn ended_between(
     )
 }
 
+/// Of which signal a copy is.
+///
+/// # Errors
+/// A fault.
+pub async fn signal_of(from: impl Source, id: CopyId) -> Result<Option<SignalId>> {
+    value!(SignalId, from, "select signal_id from copies where id = $1", id)
+}
+
+/// What a signal did to a person's follows, in the order it was queued.
+///
+/// # Errors
+/// A fault.
+pub async fn list_by_signal_and_user(
+    from: impl Source,
+    signal: SignalId,
+    owner: UserId,
+    limit: i64,
+) -> Result<Vec<Copy>> {
+    copies!(
+        from,
+        fetch_all,
+        "where c.signal_id = $1 and c.user_id = $2 order by c.id limit $3",
+        signal,
+        owner,
+        limit
+    )
+}
+
 /// A signal's copies in the order they were queued, from after `after`.
 ///
 /// # Errors

@@ -1,59 +1,151 @@
-//! Up to which event a person has read.
+//! What a person is to be told of: written in the transaction that causes it, once for each event, person and channel.
+//! Messages are made of these.
 
-use crate::{Result, Source, Tx, event::Event};
-use domain::UserId;
+use crate::{Result, Source, Tx};
+use domain::{
+    MessageId, Micros, UserId,
+    notification::{Channel, Kind},
+};
+use sqlx::FromRow;
 
-/// The number of the last event that a person has read; 0 before the first time.
-///
-/// # Errors
-/// A fault.
-pub async fn seen(from: impl Source, user: UserId) -> Result<i64> {
-    Ok(value!(i64, from, "select seen from notice_marks where user_id = $1", user)?.unwrap_or(0))
+/// Something to tell.
+#[derive(Clone, Debug)]
+pub struct NewNotice<'a> {
+    /// Names the event: however often it is seen, it is told once.
+    pub event_key: &'a str,
+    /// To whom.
+    pub user_id: UserId,
+    /// What.
+    pub kind: Kind,
+    /// What is told together.
+    pub group_key: &'a str,
+    /// What happened, as JSON.
+    pub body: &'a str,
+    /// When.
+    pub at: Micros,
+    /// From when on it may be told: a burst is waited for.
+    pub ready_at: Micros,
 }
 
-/// Notes that a person has read up to `seq`; never less than before.
+/// Something told, or to be told.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Notice {
+    /// What.
+    pub kind: Kind,
+    /// What happened, as JSON.
+    pub body: String,
+    /// When.
+    pub at: Micros,
+}
+
+/// What is told together.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Group {
+    /// To whom.
+    pub user_id: UserId,
+    /// How.
+    pub channel: Channel,
+    /// Its name.
+    pub group_key: String,
+}
+
+/// Notes what is to be told, on each channel that the person wants it on; on how many it was new.
 ///
 /// # Errors
 /// A fault.
-pub async fn mark(tx: &mut Tx, user: UserId, seq: i64) -> Result<()> {
+pub async fn tell(tx: &mut Tx, notice: &NewNotice<'_>) -> Result<u64> {
+    let by_email = exec!(
+        &mut *tx,
+        "insert into notices (event_key, user_id, channel, kind, group_key, body, at, ready_at) \
+         select $1, $2, 'email', $3, $4, $5, $6, $7 \
+         where coalesce((select case $3 when 'new-order' then s.email_new_order \
+                                        when 'take-profit' then s.email_take_profit \
+                                        when 'stop-loss' then s.email_stop_loss else true end \
+                         from notification_settings s where s.user_id = $2), true) \
+         on conflict do nothing",
+        notice.event_key,
+        notice.user_id,
+        notice.kind,
+        notice.group_key,
+        notice.body,
+        notice.at,
+        notice.ready_at
+    )?;
+    let by_telegram = exec!(
+        &mut *tx,
+        "insert into notices (event_key, user_id, channel, kind, group_key, body, at, ready_at) \
+         select $1, $2, 'telegram', $3, $4, $5, $6, $7 \
+         from telegram_links l left join notification_settings s on s.user_id = l.user_id \
+         where l.user_id = $2 and l.active \
+           and case $3 when 'new-order' then coalesce(s.telegram_new_order, false) \
+                       when 'take-profit' then coalesce(s.telegram_take_profit, false) \
+                       when 'stop-loss' then coalesce(s.telegram_stop_loss, false) else true end \
+         on conflict do nothing",
+        notice.event_key,
+        notice.user_id,
+        notice.kind,
+        notice.group_key,
+        notice.body,
+        notice.at,
+        notice.ready_at
+    )?;
+    Ok(by_email + by_telegram)
+}
+
+/// Groups that may be told at `now`: nothing new has come to them for a while, or their first has waited since `oldest`.
+///
+/// # Errors
+/// A fault.
+pub async fn groups(from: impl Source, now: Micros, oldest: Micros, limit: i64) -> Result<Vec<Group>> {
+    rows!(
+        Group,
+        from,
+        fetch_all,
+        "select user_id, channel, group_key from notices where message_id is null \
+         group by user_id, channel, group_key having max(ready_at) <= $1 or min(ready_at) <= $2 limit $3",
+        now,
+        oldest,
+        limit
+    )
+}
+
+/// Puts what waits of a group into a message; how much that was. Of two who do so at once, one finds it.
+///
+/// # Errors
+/// A fault.
+pub async fn gather(tx: &mut Tx, group: &Group, message: MessageId) -> Result<u64> {
     exec!(
         tx,
-        "insert into notice_marks (user_id, seen) values ($1, $2) \
-         on conflict (user_id) do update set seen = excluded.seen where notice_marks.seen < excluded.seen",
-        user,
-        seq
-    )?;
-    Ok(())
-}
-
-/// A person's newest events, newest first, from before `before`.
-///
-/// # Errors
-/// A fault.
-pub async fn newest(from: impl Source, user: UserId, before: i64, limit: i64) -> Result<Vec<Event>> {
-    rows!(
-        Event,
-        from,
-        fetch_all,
-        "select seq, body, at from events where user_id = $1 and seq < $2 order by seq desc limit $3",
-        user,
-        before,
-        limit
+        "update notices set message_id = $4 \
+         where user_id = $1 and channel = $2 and group_key = $3 and message_id is null",
+        group.user_id,
+        group.channel,
+        group.group_key.as_str(),
+        message
     )
 }
 
-/// A person's newest events that they have not read, newest first.
+/// What waits of a group, in the order in which it happened.
 ///
 /// # Errors
 /// A fault.
-pub async fn unread(from: impl Source, user: UserId, limit: i64) -> Result<Vec<Event>> {
+pub async fn waiting(from: impl Source, group: &Group) -> Result<Vec<Notice>> {
     rows!(
-        Event,
+        Notice,
         from,
         fetch_all,
-        "select seq, body, at from events where user_id = $1 \
-           and seq > coalesce((select seen from notice_marks where user_id = $1), 0) order by seq desc limit $2",
-        user,
-        limit
+        "select kind, body, at from notices \
+         where user_id = $1 and channel = $2 and group_key = $3 and message_id is null order by at, event_key",
+        group.user_id,
+        group.channel,
+        group.group_key.as_str()
     )
+}
+
+/// Removes what was told before `before`; how much there was.
+///
+/// # Errors
+/// A fault.
+pub async fn prune_before(tx: &mut Tx, before: Micros) -> Result<u64> {
+    exec!(tx, "delete from notices where at < $1 and message_id is not null", before)
 }

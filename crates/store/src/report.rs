@@ -1,4 +1,4 @@
-//! Reports of a week or a month, and who wants which.
+//! Reports of a week or a month, and when the desk looks whether one is due.
 
 use crate::{Result, Source, Tx};
 use domain::{ExchangeKeyId, Micros, ReportId, Symbol, TradeType, UserId, report::Period};
@@ -91,29 +91,23 @@ pub async fn list(from: impl Source, user: UserId, before: Option<ReportId>, lim
 }
 
 /// A person whom the desk looks at.
-#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
 pub struct Due {
     /// Who.
     pub user_id: UserId,
-    /// Where mail reaches them.
-    pub email: String,
     /// When they signed up.
     pub created_at: Micros,
-    /// They want reports of weeks.
-    pub weekly: bool,
-    /// They want reports of months.
-    pub monthly: bool,
 }
 
-/// Everyone who has signed up since wants both reports, until they say otherwise.
+/// Has everyone looked at who has signed up since; how many they are.
 ///
 /// # Errors
 /// A fault.
 pub async fn enrol(tx: &mut Tx) -> Result<u64> {
     exec!(
         tx,
-        "insert into report_settings (user_id, weekly, monthly, look_at) select u.id, true, true, 0 from users u \
-         where not exists (select 1 from report_settings s where s.user_id = u.id) on conflict (user_id) do nothing"
+        "insert into report_looks (user_id, look_at) select u.id, 0 from users u \
+         where not exists (select 1 from report_looks l where l.user_id = u.id) on conflict (user_id) do nothing"
     )
 }
 
@@ -126,9 +120,8 @@ pub async fn due(from: impl Source, now: Micros, limit: i64) -> Result<Vec<Due>>
         Due,
         from,
         fetch_all,
-        "select s.user_id, u.email, u.created_at, s.weekly, s.monthly \
-         from report_settings s join users u on u.id = s.user_id \
-         where s.look_at <= $1 order by s.look_at, s.user_id limit $2",
+        "select l.user_id, u.created_at from report_looks l join users u on u.id = l.user_id \
+         where l.look_at <= $1 order by l.look_at, l.user_id limit $2",
         now,
         limit
     )
@@ -139,46 +132,7 @@ pub async fn due(from: impl Source, now: Micros, limit: i64) -> Result<Vec<Due>>
 /// # Errors
 /// A fault.
 pub async fn look_at(tx: &mut Tx, user: UserId, at: Micros) -> Result<()> {
-    exec!(tx, "update report_settings set look_at = $2 where user_id = $1", user, at)?;
-    Ok(())
-}
-
-/// Which reports a person wants.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
-pub struct Wanted {
-    /// Of weeks.
-    pub weekly: bool,
-    /// Of months.
-    pub monthly: bool,
-}
-
-/// Which reports a person wants; none when nobody has asked yet.
-///
-/// # Errors
-/// A fault.
-pub async fn wanted(from: impl Source, user: UserId) -> Result<Option<Wanted>> {
-    rows!(
-        Wanted,
-        from,
-        fetch_optional,
-        "select weekly, monthly from report_settings where user_id = $1",
-        user
-    )
-}
-
-/// Notes which reports a person wants, and has them looked at.
-///
-/// # Errors
-/// A fault.
-pub async fn want(tx: &mut Tx, user: UserId, wanted: Wanted) -> Result<()> {
-    exec!(
-        tx,
-        "insert into report_settings (user_id, weekly, monthly, look_at) values ($1, $2, $3, 0) \
-         on conflict (user_id) do update set weekly = excluded.weekly, monthly = excluded.monthly, look_at = 0",
-        user,
-        wanted.weekly,
-        wanted.monthly
-    )?;
+    exec!(tx, "update report_looks set look_at = $2 where user_id = $1", user, at)?;
     Ok(())
 }
 

@@ -108,6 +108,21 @@ pub async fn any_admin(from: impl Source) -> Result<bool> {
     Ok(value!(UserId, from, "select id from users where role = 'admin' limit 1")?.is_some())
 }
 
+/// Everybody of a role, in the order they signed up.
+///
+/// # Errors
+/// A fault.
+pub async fn list_by_role(from: impl Source, role: Role) -> Result<Vec<User>> {
+    rows!(
+        User,
+        from,
+        fetch_all,
+        "select id, email, password_hash, role, created_at, updated_at from users where role = $1 \
+         order by created_at, id",
+        role
+    )
+}
+
 /// How many people there are.
 ///
 /// # Errors

@@ -1,9 +1,10 @@
 //! What the operator asks for.
 
-use crate::config::Secret;
 use anyhow::{Context as _, Result, bail};
 use reqwest::Url;
-use service::MailSettings;
+use service::{MailSettings, TelegramSettings};
+use std::fmt;
+use zeroize::Zeroizing;
 
 /// How somebody is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,8 +17,8 @@ pub(super) enum Way {
     Command(String),
 }
 
-/// What the operator asks for.
-#[derive(Clone, Debug)]
+/// What the operator asks for. The address may hold a name and a password: it is not printed.
+#[derive(Clone)]
 pub struct Options {
     /// The desk.
     pub(super) url: Url,
@@ -29,10 +30,17 @@ pub struct Options {
     pub(super) ways: Vec<Way>,
     /// How mail leaves.
     pub(super) mail: MailSettings,
-    /// Opens the bot.
-    pub(super) telegram_token: Option<Secret>,
-    /// Where bots are.
-    pub(super) telegram_base: Url,
+    /// How the bot is reached.
+    pub(super) telegram: TelegramSettings,
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("every", &self.every)
+            .field("after", &self.after)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Options {
@@ -64,16 +72,19 @@ impl Options {
             smtp_url: set("SMTP_URL"),
             from: set("MAIL_FROM").unwrap_or_else(|| MailSettings::FROM.to_owned()),
         };
-        let telegram_token = set("TELEGRAM_BOT_TOKEN").map(Secret);
+        let usual = TelegramSettings::default();
+        let telegram = TelegramSettings {
+            token: set("TELEGRAM_BOT_TOKEN").map(Zeroizing::new),
+            api_base: set("TELEGRAM_API_BASE").unwrap_or(usual.api_base),
+        };
+        address(&telegram.api_base).context("TELEGRAM_API_BASE")?;
         if mail.smtp_url.is_none() && ways.iter().any(|way| matches!(way, Way::Mail(_))) {
             bail!("--mail-to needs SMTP_URL");
         }
-        if telegram_token.is_none() && ways.iter().any(|way| matches!(way, Way::Telegram(_))) {
+        if telegram.token.is_none() && ways.iter().any(|way| matches!(way, Way::Telegram(_))) {
             bail!("--telegram needs TELEGRAM_BOT_TOKEN");
         }
-        let base = set("TELEGRAM_API_BASE").unwrap_or_else(|| "https://api.telegram.org".to_owned());
-        let telegram_base = address(&base).context("TELEGRAM_API_BASE")?;
-        Ok(Self { url, every, after, ways, mail, telegram_token, telegram_base })
+        Ok(Self { url, every, after, ways, mail, telegram })
     }
 }
 

@@ -4,10 +4,8 @@ use super::{
     options::{Options, Way},
     watch::Change,
 };
-use crate::config::Secret;
 use anyhow::{Context as _, Result, bail};
-use reqwest::{Client, Url};
-use service::mail::Direct;
+use service::notify::Direct;
 use std::{process::Stdio, time::Duration};
 use tokio::{process::Command, time::timeout};
 
@@ -16,10 +14,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A way to somebody.
 pub(super) enum Channel {
-    /// By mail.
-    Mail { post: Box<Direct>, to: String },
-    /// By a Telegram bot.
-    Telegram { http: Client, base: Url, token: Secret, chat: String },
+    /// By mail or by a bot.
+    Direct(Direct),
     /// By a command of the shell.
     Command(String),
 }
@@ -27,13 +23,8 @@ pub(super) enum Channel {
 impl Channel {
     pub(super) fn open(way: &Way, options: &Options) -> Result<Self> {
         Ok(match way {
-            Way::Mail(to) => Self::Mail { post: Box::new(Direct::new(&options.mail, to)?), to: to.clone() },
-            Way::Telegram(chat) => Self::Telegram {
-                http: Client::builder().timeout(PATIENCE).build().context("requests cannot be made")?,
-                base: options.telegram_base.clone(),
-                token: options.telegram_token.clone().context("TELEGRAM_BOT_TOKEN is not set")?,
-                chat: chat.clone(),
-            },
+            Way::Mail(to) => Self::Direct(Direct::mail(&options.mail, to)?),
+            Way::Telegram(chat) => Self::Direct(Direct::telegram(&options.telegram, chat)?),
             Way::Command(command) => Self::Command(command.clone()),
         })
     }
@@ -41,8 +32,7 @@ impl Channel {
     /// What it is called in the log.
     pub(super) const fn name(&self) -> &'static str {
         match self {
-            Self::Mail { .. } => "mail",
-            Self::Telegram { .. } => "telegram",
+            Self::Direct(direct) => direct.name(),
             Self::Command(_) => "command",
         }
     }
@@ -50,22 +40,19 @@ impl Channel {
     /// Tells it; an error when it was not taken.
     pub(super) async fn tell(&self, change: &Change, url: &str) -> Result<()> {
         match self {
-            Self::Mail { post, to } => {
-                let sent = timeout(PATIENCE, post.send(to, &subject(change), &words(change, url))).await;
-                sent.context("the mail server takes too long")?
-            }
-            Self::Telegram { http, base, token, chat } => {
-                send_telegram(http, base, token, chat, &words(change, url)).await
+            Self::Direct(direct) => {
+                let sent = timeout(PATIENCE, direct.send(subject(change), &words(change, url))).await;
+                sent.context("no answer in time")?
             }
             Self::Command(command) => run(command, change, url).await,
         }
     }
 }
 
-fn subject(change: &Change) -> String {
+const fn subject(change: &Change) -> &'static str {
     match change {
-        Change::Down { .. } => "Slipstream is down".to_owned(),
-        Change::Up { .. } => "Slipstream is back".to_owned(),
+        Change::Down { .. } => "Slipstream is down",
+        Change::Up { .. } => "Slipstream is back",
     }
 }
 
@@ -80,18 +67,6 @@ fn words(change: &Change, url: &str) -> String {
             format!("Slipstream is back.\n\n{url}\nIt was away from {since} to {at}.\n")
         }
     }
-}
-
-/// The token is a part of the address: no error repeats it.
-async fn send_telegram(http: &Client, base: &Url, token: &Secret, chat: &str, text: &str) -> Result<()> {
-    let url = format!("{}/bot{}/sendMessage", base.as_str().trim_end_matches('/'), token.0);
-    let body = serde_json::json!({ "chat_id": chat, "text": text });
-    let response = http.post(url).json(&body).send().await.map_err(reqwest::Error::without_url)?;
-    let status = response.status();
-    if !status.is_success() {
-        bail!("Telegram answers {}", status.as_u16());
-    }
-    Ok(())
 }
 
 /// The command is given what happened in its environment, and never in its words: nothing of it can be taken for more

@@ -112,10 +112,6 @@ async fn a_report_is_shown_as_a_page_and_as_it_is_mailed(db: &TestDb) {
     ] {
         assert_eq!(get(&path, whose).await.status, StatusCode::NOT_FOUND, "{path}");
     }
-    let chosen = front.post_form("/api/report-settings", "monthly=true", &[("cookie", &cookie)]).await;
-    assert_eq!(chosen.status, StatusCode::SEE_OTHER);
-    let wanted = store::report::wanted(&front.desk.db, user).await.unwrap().unwrap();
-    assert_eq!((wanted.weekly, wanted.monthly), (false, true));
 }
 
 async fn health_tells_its_parts(db: &TestDb) {

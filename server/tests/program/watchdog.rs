@@ -46,13 +46,13 @@ async fn health(State(desk): State<Desk>) -> Response {
     }
 }
 
-async fn message(State(desk): State<Desk>, Json(body): Json<Value>) -> StatusCode {
+async fn message(State(desk): State<Desk>, Json(body): Json<Value>) -> Response {
     if desk.deaf.load(Ordering::SeqCst) > 0 {
         desk.deaf.fetch_sub(1, Ordering::SeqCst);
-        return StatusCode::BAD_GATEWAY;
+        return StatusCode::BAD_GATEWAY.into_response();
     }
     desk.chat.lock().unwrap().push(body);
-    StatusCode::OK
+    Json(json!({ "ok": true, "result": {} })).into_response()
 }
 
 impl Desk {
@@ -149,7 +149,7 @@ async fn what_could_not_be_told_is_told_later_and_in_order() {
         until("the bot's message", PATIENCE, enough).await
     };
     let chat = bot(1).await;
-    assert_eq!(chat[0]["chat_id"], "-100");
+    assert_eq!(chat[0]["chat_id"], -100);
     assert!(chat[0]["text"].as_str().unwrap().starts_with("Slipstream is down."), "{chat:?}");
     desk.be(Mood::Well);
     assert!(bot(2).await[1]["text"].as_str().unwrap().starts_with("Slipstream is back."));

@@ -78,6 +78,9 @@ fn cargo_test(run: &Run<'_>) -> Result<Tally> {
 
 fn environment(run: &Run<'_>, command: &mut Command) -> Result<()> {
     command.env("TEST_POSTGRES_URL", run.cluster()?.default_url());
+    // A real mail server for server/tests/messages.rs.
+    let smtp = run.workspace.root.join("end2end").join("smtp");
+    command.env("TEST_AIOSMTPD", tools::python::ensure(&smtp, &run.workspace.target)?.join("aiosmtpd"));
     run.long_forms(command);
     Ok(())
 }

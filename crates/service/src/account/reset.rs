@@ -53,7 +53,6 @@ pub async fn reset_password(desk: &Desk, origin: Origin, token: &str, new: &str)
     throttle::forgive(&mut tx, &user.email).await?;
     let replacement = Replacement {
         user: user.id,
-        email: &user.email,
         hash: &hash,
         kept: None,
         deed: Deed::PasswordReset,

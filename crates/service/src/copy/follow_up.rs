@@ -4,6 +4,7 @@
 use super::end;
 use crate::{
     Desk, Result, SharedDesk, key, live,
+    notify::{Event, Telling},
     order::{Access, Entered, Repaired},
 };
 use domain::{
@@ -103,12 +104,12 @@ async fn protect(desk: &Desk, access: &Access, copy: &Copy, side: Side) -> Resul
     let Some(entered) = Entered::load(desk, copy.id).await? else { return Ok(true) };
     if !open.iter().any(|order| entered.is_stop(&order.client_order_id)) {
         match entered.stop_again(desk, access).await? {
-            Repaired::Yes => tell(desk, copy, What::StopReplaced(copy.symbol.clone())).await?,
+            Repaired::Yes => unprotected(desk, copy, false).await?,
             Repaired::Later => {}
             Repaired::No => {
                 tracing::warn!(copy = %copy.id, %side, "a copied position cannot be protected and is closed");
                 Box::pin(end::end(desk, access, copy, Exit::Unprotected, None)).await?;
-                tell(desk, copy, What::ClosedWithoutStop(copy.symbol.clone())).await?;
+                unprotected(desk, copy, true).await?;
                 return Ok(false);
             }
         }
@@ -147,6 +148,9 @@ async fn settle(desk: &Desk, access: &Access, copy: &Copy, side: Side) -> Result
     if store::copy::close(&mut tx, copy.id, ended, now).await? {
         let happening = Happening { key: copy.exchange_key_id, at: now, what };
         live::append(&mut tx, copy.user_id, &happening).await?;
+        for hit in entered.hits(&orders, profit, now)? {
+            hit.write(&mut tx).await?;
+        }
     }
     tx.commit().await?;
     desk.copies.accounts.forget(copy.exchange_key_id);
@@ -168,9 +172,19 @@ fn result(trades: &[Trade], side: Side, quote: &str) -> (Option<Decimal>, Option
     (cost.checked_div(amount).map(|price| price.round_dp(8)), Some(realized - fees))
 }
 
-async fn tell(desk: &Desk, copy: &Copy, what: What) -> Result<()> {
-    live::record(desk, copy.user_id, &Happening { key: copy.exchange_key_id, at: desk.clock.now(), what })
-        .await
+/// Tells a copy's owner that its position had no stop: in their open pages, and by their channels.
+async fn unprotected(desk: &Desk, copy: &Copy, closed: bool) -> Result<()> {
+    let (key, symbol, now) = (copy.exchange_key_id, copy.symbol.clone(), desk.clock.now());
+    let (what, once) = if closed {
+        (What::ClosedWithoutStop(symbol.clone()), format!("unprotected:{}", copy.id))
+    } else {
+        (What::StopReplaced(symbol.clone()), format!("stop-replaced:{}:{}", copy.id, now.0))
+    };
+    let event = Event::Unprotected { key, symbol, closed, copy: Some(copy.id) };
+    let mut tx = desk.db.begin().await?;
+    live::append(&mut tx, copy.user_id, &Happening { key, at: now, what }).await?;
+    Telling::new(copy.user_id, once, &event, now)?.write(&mut tx).await?;
+    Ok(tx.commit().await?)
 }
 
 #[cfg(test)]

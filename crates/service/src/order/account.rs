@@ -94,6 +94,16 @@ pub async fn position(
     access.take(desk, answer).await.map(|all| all.into_iter().next())
 }
 
+/// Every open position of a futures key.
+///
+/// # Errors
+/// Not found; 1103, 1106 for a SPOT key.
+pub async fn positions(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<Vec<Position>> {
+    let access = Access::futures(desk, actor, id).await?;
+    let answer = desk.exchange.positions(&access.who, None).await;
+    access.take(desk, answer).await
+}
+
 /// Sets a pair's leverage.
 ///
 /// # Errors

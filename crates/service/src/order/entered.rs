@@ -8,8 +8,8 @@ use super::{
     legs::{PlannedOrder, Role, seq},
     run::{Halt, Run},
 };
-use crate::{Desk, Result};
-use domain::{CopyId, IntentId, Micros, copy::Exit};
+use crate::{Desk, Result, notify::Telling};
+use domain::{CopyId, Decimal, IntentId, Micros, Order, copy::Exit};
 use exchange::Answer;
 
 /// A stop that was lost is placed again this often.
@@ -65,6 +65,18 @@ impl Entered {
             Request::Panic => Exit::Panic,
             Request::Close | Request::Open(_) | Request::Enter(_) => Exit::Elsewhere,
         })
+    }
+
+    /// What its owner is told of the protective orders that were filled; `profit` is what all of it came to, and stands
+    /// beside the last of them. The orders are newest first.
+    pub(crate) fn hits(&self, orders: &[Order], profit: Option<Decimal>, now: Micros) -> Result<Vec<Telling>> {
+        let mut hits = Vec::new();
+        for order in orders.iter().filter(|order| order.is_final() && !order.filled.is_zero()) {
+            let Some(role @ (Role::Stop | Role::Target)) = self.role(&order.client_order_id) else { continue };
+            let result = if hits.is_empty() { profit } else { None };
+            hits.extend(self.0.hit(role, order, result, now)?);
+        }
+        Ok(hits)
     }
 
     /// Cancels what protects the position.

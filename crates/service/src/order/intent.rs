@@ -217,6 +217,8 @@ impl Intent {
             answer: json(&self.answer())?,
             failure: self.ending.as_ref().map(json).transpose()?,
             copy: self.fate(),
+            telling: self.ordered(at)?,
+            protected: self.protection(),
         })
     }
 

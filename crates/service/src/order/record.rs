@@ -1,12 +1,13 @@
 //! What has become of an intent, as rows to write: owned, so that it can be written together with others, and again
 //! when their transaction fails.
 
-use crate::copy::batch::Write;
+use crate::{copy::batch::Write, notify::Telling};
 use async_trait::async_trait;
 use domain::{CopyId, Decimal, IntentId, Micros, copy::Reason};
 use store::{
     Result, Tx, copy,
     intent::{self as rows, LegStatus, NewLeg, Status},
+    protection::{self, Protection},
 };
 
 /// What has become of a leg.
@@ -45,6 +46,10 @@ pub(super) struct Record {
     pub(super) failure: Option<String>,
     /// For a copy's intent that has ended.
     pub(super) copy: Option<Fate>,
+    /// What its owner is told.
+    pub(super) telling: Option<Telling>,
+    /// A manual order has come to its end with protective orders standing.
+    pub(super) protected: Option<Protection>,
 }
 
 #[async_trait]
@@ -63,6 +68,12 @@ impl Write for Record {
                 rows::release(&mut *tx, self.id, &self.holder).await?;
             }
             Status::Working => rows::release(&mut *tx, self.id, &self.holder).await?,
+        }
+        if let Some(telling) = &self.telling {
+            telling.write(tx).await?;
+        }
+        if let Some(protection) = &self.protected {
+            protection::watch(tx, protection, self.at).await?;
         }
         let id = CopyId(self.id.0);
         match &self.copy {

@@ -6,6 +6,7 @@ use super::{
     intent::{Intent, LEASE, Request},
     legs::seq,
     place::finish,
+    protected,
     run::{Run, Step},
 };
 use crate::{Desk, Result, SharedDesk, key};
@@ -66,9 +67,12 @@ async fn follow_up(desk: &SharedDesk, order: &Order) -> Result<()> {
         return one(desk, id, row.exchange_key_id, &row.symbol).await;
     }
     if let Some(copy) = store::copy::get(&desk.db, CopyId(id.0)).await? {
-        return crate::copy::protection_changed(desk, copy, order).await;
+        crate::copy::protection_changed(desk, copy, order).await?;
+        // One of several targets leaves the position standing: that it was hit is told all the same.
+        return protected::hit(desk, id, row.exchange_key_id, order).await;
     }
     if order.is_final() && !order.filled.is_zero() {
+        protected::hit(desk, id, row.exchange_key_id, order).await?;
         tidy(desk, id, row.exchange_key_id).await
     } else {
         Ok(())
@@ -76,7 +80,7 @@ async fn follow_up(desk: &SharedDesk, order: &Order) -> Result<()> {
 }
 
 /// Cancels an intent's protective orders when the position they protected is gone: they must not meet the next one.
-async fn tidy(desk: &SharedDesk, id: IntentId, key: ExchangeKeyId) -> Result<()> {
+pub(super) async fn tidy(desk: &SharedDesk, id: IntentId, key: ExchangeKeyId) -> Result<()> {
     let Some(row) = store::key::get_any(&desk.db, key).await? else { return Ok(()) };
     let who = key::credentials(desk, &row)?;
     let Some(intent) = Intent::load(desk, id).await? else { return Ok(()) };

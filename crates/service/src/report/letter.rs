@@ -2,9 +2,13 @@
 //! blocked by half of them, and would need a renderer of megabytes.
 
 use super::words::{fill, words};
-use crate::{Desk, mail::Letter};
+use crate::{
+    Desk,
+    notify::{Content, Frame, escape, framed, shown},
+};
 use domain::{
     Decimal, ReportId,
+    notification::Topic,
     report::{Period, Report, Worth},
 };
 use std::fmt::Write as _;
@@ -13,23 +17,35 @@ use std::fmt::Write as _;
 const BARS: usize = 28;
 const TALL: i64 = 96;
 
-/// The message.
-pub(super) fn letter(desk: &Desk, id: ReportId, report: &Report) -> Letter {
-    let base = &desk.settings.public_url;
-    let address = format!("{base}/reports/{id}");
-    let settings = format!("{base}/reports#settings");
-    Letter {
-        subject: format!("{}: {}", title(report), profit(&report.total)),
-        body: text(report, &address, &settings),
+/// What a report is about, as people switch it off.
+pub(super) const fn topic(period: Period) -> Topic {
+    match period {
+        Period::Week => Topic::WeeklyReport,
+        Period::Month => Topic::MonthlyReport,
     }
 }
 
-/// The HTML of the message, for a browser.
+/// The message.
+pub(super) fn content(desk: &Desk, id: ReportId, report: &Report) -> Content {
+    let address = format!("{}/reports/{id}", desk.settings.public_url);
+    Content {
+        subject: subject(report),
+        body: text(report, &address),
+        html: Some(html(report, &address)),
+        topic: Some(topic(report.period)),
+    }
+}
+
+/// The message as a browser shows it.
 #[must_use]
 pub fn page(desk: &Desk, report: &Report, id: Option<ReportId>) -> String {
-    let base = &desk.settings.public_url;
-    let address = id.map_or_else(|| format!("{base}/reports/so-far"), |id| format!("{base}/reports/{id}"));
-    html(report, &address, &format!("{base}/reports#settings"))
+    let place = id.map_or_else(|| "so-far".to_owned(), |id| id.to_string());
+    let body = html(report, &format!("{}/reports/{place}", desk.settings.public_url));
+    framed(&Frame { title: &subject(report), body: &body, footer: "" })
+}
+
+fn subject(report: &Report) -> String {
+    format!("{}: {}", title(report), profit(&report.total))
 }
 
 fn title(report: &Report) -> &'static str {
@@ -90,19 +106,13 @@ fn lines(report: &Report) -> Vec<(&'static str, String)> {
 
 /// Accounts and strategies: a title, and a name and a profit for each.
 fn parts(report: &Report) -> Vec<(&'static str, Vec<(String, Decimal)>)> {
-    let keys = report.keys.iter().map(|key| (clean(&key.name), key.worth.profit())).collect();
-    let strategies = report.strategies.iter().map(|part| (clean(&part.name), part.profit)).collect();
+    let keys = report.keys.iter().map(|key| (shown(&key.name), key.worth.profit())).collect();
+    let strategies = report.strategies.iter().map(|part| (shown(&part.name), part.profit)).collect();
     let all: [(_, Vec<_>); 2] = [(words().keys, keys), (words().strategies, strategies)];
     all.into_iter().filter(|(_, rows)| !rows.is_empty()).collect()
 }
 
-/// A name as it was typed, without what could turn the text around it.
-fn clean(name: &str) -> String {
-    let turns = |c: char| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    name.chars().filter(|c| !c.is_control() && !turns(*c)).collect()
-}
-
-fn text(report: &Report, address: &str, settings: &str) -> String {
+fn text(report: &Report, address: &str) -> String {
     let mut out = format!("{}\n{}\n\n", title(report), days(report));
     for (name, value) in lines(report) {
         let _ = writeln!(out, "{name}: {value}");
@@ -113,94 +123,42 @@ fn text(report: &Report, address: &str, settings: &str) -> String {
             let _ = writeln!(out, "  {name}: {}", signed(profit));
         }
     }
-    let words = words();
-    let _ = write!(out, "\n{}\n\n{}: {address}\n\n{}\n{settings}\n", words.note, words.open, words.why);
+    let _ = write!(out, "\n{}\n\n{}: {address}\n", words().note, words().open);
     out
 }
 
-/// Of all that is not ours: names.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            _ => out.push(c),
-        }
-    }
-    out
-}
-
-/// Mail programs keep inline styles at best; those that know dark windows know this sheet, too.
-const STYLE: &str = "body{margin:0;background:#f4f6f8;color:#12181f}\
-    .card{background:#ffffff;border:1px solid #d6dde4}.dim{color:#55616e}.gain{color:#0a7a4b}.loss{color:#b3261e}\
-    .bar{background:#2f6fed}.rule{border-top:1px solid #d6dde4}.open{background:#2459c4;color:#ffffff}\
-    @media (prefers-color-scheme:dark){body{background:#0e1318;color:#e8edf2}\
-    .card{background:#171d24;border-color:#2b343e}.dim{color:#9aa7b4}.gain{color:#4fd69c}.loss{color:#ff8a80}\
-    .bar{background:#6b9bff}.rule{border-color:#2b343e}.open{background:#9dbbff;color:#0e1318}}";
-
-fn html(report: &Report, address: &str, settings: &str) -> String {
+/// The inside of the mail; the frame of all mails is around it. Mail programs keep styles that stand beside their element,
+/// and what has no colour of its own is readable in light and dark.
+fn html(report: &Report, address: &str) -> String {
     let words = words();
-    let mut figures = String::new();
-    for (name, value) in lines(report) {
-        let tone = if name == words.profit { tone(report.total.profit()) } else { "" };
-        row(&mut figures, name, &value, tone);
-    }
     let mut sections = String::new();
     for (title, rows) in parts(report) {
-        let mut body = String::new();
-        rows.iter().for_each(|(name, value)| row(&mut body, name, &signed(*value), tone(*value)));
+        let rows = rows.iter().map(|(name, profit)| (name.as_str(), signed(*profit)));
         let _ =
-            write!(sections, "<h2 style=\"font-size:16px;margin:24px 0 4px\">{title}</h2>{}", table(&body));
+            write!(sections, "<h2 style=\"font-size:17px;margin:20px 0 4px\">{title}</h2>{}", table(rows));
     }
-    let (title, days) = (title(report), escaped(&days(report)));
     format!(
-        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title}</title>\
-         <meta name=\"viewport\" content=\"width=device-width\"><meta name=\"color-scheme\" content=\"light dark\">\
-         <style>{STYLE}</style></head>\
-         <body style=\"font:15px/1.45 -apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif\">\
-         <div style=\"max-width:600px;margin:0 auto;padding:16px\"><main class=\"card\" style=\"padding:24px;border-radius:8px\">\
-         <h1 style=\"font-size:22px;margin:0\">{title}</h1><p class=\"dim\" style=\"margin:4px 0 16px\">{days}</p>\
-         {picture}{figures}{sections}\
-         <p class=\"dim\" style=\"font-size:13px\">{note}</p>\
-         <p><a class=\"open\" style=\"display:inline-block;padding:10px 16px;border-radius:6px;text-decoration:none\" href=\"{address}\">{open}</a></p>\
-         </main><p class=\"dim\" style=\"font-size:13px;padding:0 24px\">{why} <a class=\"dim\" href=\"{settings}\">{settings}</a></p>\
-         </div></body></html>",
+        "<p>{days}</p>{picture}{figures}{sections}<p style=\"font-size:14px\">{note}</p><p><a href=\"{address}\">{open}</a></p>",
+        days = escape(&days(report)),
         picture = picture(report),
-        figures = table(&figures),
+        figures = table(lines(report).iter().map(|(name, value)| (*name, value.clone()))),
         note = words.note,
         open = words.open,
-        why = words.why,
-        address = escaped(address),
-        settings = escaped(settings),
+        address = escape(address),
     )
 }
 
-fn table(rows: &str) -> String {
-    format!("<table style=\"width:100%;border-collapse:collapse\">{rows}</table>")
-}
-
-fn row(out: &mut String, name: &str, value: &str, tone: &str) {
-    let _ = write!(
-        out,
-        "<tr class=\"rule\"><th scope=\"row\" style=\"padding:8px 8px 8px 0;text-align:start;font-weight:400\"><bdi>{}</bdi></th>\
-         <td class=\"{tone}\" style=\"padding:8px 0;text-align:end;white-space:nowrap\">{}</td></tr>",
-        escaped(name),
-        escaped(value)
-    );
-}
-
-fn tone(value: Decimal) -> &'static str {
-    if value > Decimal::ZERO {
-        "gain"
-    } else if value < Decimal::ZERO {
-        "loss"
-    } else {
-        ""
+fn table<'a>(rows: impl Iterator<Item = (&'a str, String)>) -> String {
+    let mut out = "<table style=\"width:100%\">".to_owned();
+    for (name, value) in rows {
+        let _ = write!(
+            out,
+            "<tr><th scope=\"row\"><bdi>{}</bdi></th><td style=\"text-align:end\">{}</td></tr>",
+            escape(name),
+            escape(&value)
+        );
     }
+    out + "</table>"
 }
 
 /// The balance over time as bars. The lowest is not nothing: it is the least that there was, or small changes would not be
@@ -219,12 +177,12 @@ fn picture(report: &Report) -> String {
     for height in heights {
         let _ = write!(
             cells,
-            "<td style=\"height:{TALL}px;padding:0 1px;vertical-align:bottom\"><div class=\"bar\" style=\"height:{height}px;font-size:0\"></div></td>"
+            "<td style=\"height:{TALL}px;padding:0 1px;vertical-align:bottom\"><div style=\"height:{height}px;background:#4c7df0;font-size:0\"></div></td>"
         );
     }
     format!(
         "<div role=\"img\" aria-label=\"{says}\"><table role=\"presentation\" style=\"width:100%;border-collapse:collapse;table-layout:fixed\"><tr>{cells}</tr></table></div>\
-         <p class=\"dim\" style=\"font-size:13px;margin:4px 0 16px\">{says}</p>"
+         <p style=\"font-size:14px;margin:4px 0 16px\">{says}</p>"
     )
 }
 
@@ -260,7 +218,7 @@ mod tests {
     #[test]
     fn a_mail_tells_all_figures_in_words_and_in_html() {
         let report = sample();
-        let text = text(&report, "https://desk.example/reports/1", "https://desk.example/reports#settings");
+        let text = text(&report, "https://desk.example/reports/1");
         for line in [
             "Your week",
             "2026-03-02 to 2026-03-08 (Asia/Riyadh)",
@@ -277,16 +235,15 @@ mod tests {
         ] {
             assert!(text.contains(line), "{line} is not in\n{text}");
         }
-        let html = html(&report, "https://desk.example/reports/1", "https://desk.example/reports#settings");
+        let html = html(&report, "https://desk.example/reports/1");
         for part in [
             "+234.56 USD (+2.13%)",
-            "class=\"loss\"",
-            "prefers-color-scheme:dark",
+            "EMA cross</bdi></th><td style=\"text-align:end\">−5.00",
             "href=\"https://desk.example/reports/1\"",
         ] {
             assert!(html.contains(part), "{part} is not in\n{html}");
         }
-        assert_eq!(html.matches("class=\"bar\"").count(), BARS);
+        assert_eq!(html.matches("background:#4c7df0").count(), BARS);
         for never in ["<img", "<script", "url(", "http://"] {
             assert!(!html.contains(never), "{never}: nothing is loaded from anywhere");
         }
@@ -295,10 +252,10 @@ mod tests {
     #[test]
     fn a_name_is_only_a_name() {
         let mut report = sample();
-        report.keys[0].name = "<b onmouseover='x'>\u{202e}evil\u{2066}\n".into();
-        let html = html(&report, "a", "b");
+        report.keys[0].name = "<b onmouseover='x'>\u{202e}evil\u{2066}".into();
+        let html = html(&report, "a");
         assert!(html.contains("&lt;b onmouseover=&#39;x&#39;&gt;evil"), "{html}");
-        let text = text(&report, "a", "b");
+        let text = text(&report, "a");
         assert!(text.contains("  <b onmouseover='x'>evil: "), "{text}");
     }
 

@@ -42,8 +42,6 @@ pub struct Words {
     pub note: &'static str,
     /// Link to the page.
     pub open: &'static str,
-    /// Why this mail was sent, and where to say otherwise.
-    pub why: &'static str,
 }
 
 static EN: Words = Words {
@@ -68,7 +66,6 @@ static EN: Words = Words {
     note: "In USD. Profit is the change of the balance less what you brought and took; a key's balance when it was \
            connected counts as brought. By strategy: what copied positions that ended won and lost after fees.",
     open: "Open the report",
-    why: "You get this because reports are switched on. Change it here:",
 };
 
 /// The words; English is the first language.

@@ -3,7 +3,7 @@
 
 use super::{Sealed, VERSION};
 use crate::{Desk, Error, Result};
-use domain::{ApiClientId, ExchangeKeyId, MailId};
+use domain::{ApiClientId, ExchangeKeyId, MessageId};
 use store::key::SealedSecret;
 use uuid::Uuid;
 
@@ -17,7 +17,7 @@ const PAGE: i64 = 200;
 /// When a row is under a key that is not configured, or the database cannot be used.
 pub async fn rekey(desk: &Desk) -> Result<u64> {
     let (keys, clients) = (exchange_keys(desk).await?, api_clients(desk).await?);
-    Ok(keys + clients + mails(desk).await? + signing_keys(desk).await?)
+    Ok(keys + clients + messages(desk).await? + signing_keys(desk).await? + desk_secrets(desk).await?)
 }
 
 async fn exchange_keys(desk: &Desk) -> Result<u64> {
@@ -67,17 +67,17 @@ async fn api_clients(desk: &Desk) -> Result<u64> {
     }
 }
 
-async fn mails(desk: &Desk) -> Result<u64> {
-    let (mut after, mut done) = (MailId(Uuid::nil()), 0);
+async fn messages(desk: &Desk) -> Result<u64> {
+    let (mut after, mut done) = (MessageId(Uuid::nil()), 0);
     loop {
-        let rows = store::mail::page(&desk.db, after, PAGE).await?;
+        let rows = store::message::page(&desk.db, after, PAGE).await?;
         let Some(last) = rows.last() else { return Ok(done) };
         after = last.id;
         for row in rows {
             let owner = row.user_id.map_or(Uuid::nil(), |user| user.0);
             let Some(new) = anew(desk, "mails", row.id.0, owner, &row.sealed_body)? else { continue };
             let mut tx = desk.db.begin().await?;
-            done += u64::from(store::mail::reseal(&mut tx, row.id, &new).await?);
+            done += u64::from(store::message::reseal(&mut tx, row.id, &new).await?);
             tx.commit().await?;
         }
     }
@@ -89,6 +89,17 @@ async fn signing_keys(desk: &Desk) -> Result<u64> {
         let Some(new) = anew(desk, "signing_keys", row.id.0, Uuid::nil(), &row.sealed)? else { continue };
         let mut tx = desk.db.begin().await?;
         done += u64::from(store::signing_key::reseal(&mut tx, row.id, &new).await?);
+        tx.commit().await?;
+    }
+    Ok(done)
+}
+
+async fn desk_secrets(desk: &Desk) -> Result<u64> {
+    let mut done = 0;
+    for row in store::desk_secret::list(&desk.db).await? {
+        let Some(new) = anew(desk, "desk_secrets", row.id, Uuid::nil(), &row.sealed)? else { continue };
+        let mut tx = desk.db.begin().await?;
+        done += u64::from(store::desk_secret::reseal(&mut tx, row.id, &new).await?);
         tx.commit().await?;
     }
     Ok(done)

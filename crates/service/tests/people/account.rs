@@ -116,10 +116,10 @@ async fn the_first_person_is_told_how_to_become_admin(db: &TestDb) {
 async fn only_an_admin_reads_the_outbox(db: &TestDb) {
     let (desk, _) = desk(db);
     let session = ada(&desk).await;
-    let refused = service::mail::outbox(&desk, &session.actor, 10).await;
+    let refused = service::notify::list(&desk, &session.actor, 10).await;
     assert!(matches!(refused, Err(Error::Forbidden)));
     account::make_admin(&desk, ADA).await.unwrap();
     let admin = session::find(&desk, &session.token, &here()).await.unwrap().unwrap();
     assert_eq!(admin.role, Role::Admin);
-    assert!(service::mail::outbox(&desk, &admin, 10).await.unwrap().is_empty());
+    assert!(service::notify::list(&desk, &admin, 10).await.unwrap().is_empty());
 }

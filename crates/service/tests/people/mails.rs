@@ -3,7 +3,7 @@
 use super::setting::{ADA, PASSWORD, from, here, reset_token};
 use domain::time::{HOUR, MINUTE};
 use service::{
-    MailSettings, Settings, SharedDesk, account, mail,
+    MailSettings, Settings, SharedDesk, account, notify,
     testing::{self, Setup, TestClock},
 };
 use std::sync::{Arc, Mutex};
@@ -87,9 +87,9 @@ async fn a_mail_is_sent_once(db: &TestDb) {
     let server = Server::start(true).await;
     let (desk, clock) = desk(db, &server);
     ask_for_a_reset(&desk).await;
-    assert_eq!(mail::send_due(&desk).await.unwrap(), 1);
+    assert_eq!(notify::deliver(&desk).await.unwrap(), 1);
     clock.advance(HOUR / 2);
-    assert_eq!(mail::send_due(&desk).await.unwrap(), 0);
+    assert_eq!(notify::deliver(&desk).await.unwrap(), 0);
     let taken = server.taken();
     assert_eq!(taken.len(), 1);
     assert!(
@@ -106,17 +106,19 @@ async fn a_refused_mail_waits_and_is_given_up_at_last(db: &TestDb) {
     let server = Server::start(false).await;
     let (desk, clock) = desk(db, &server);
     ask_for_a_reset(&desk).await;
-    assert_eq!(mail::send_due(&desk).await.unwrap(), 0);
-    let waiting = store::mail::latest(&desk.db, 1).await.unwrap().remove(0);
+    assert_eq!(notify::deliver(&desk).await.unwrap(), 0);
+    let waiting = store::message::latest(&desk.db, 1).await.unwrap().remove(0);
     assert_eq!((waiting.attempts, waiting.sent_at), (1, None));
-    assert_eq!(waiting.next_attempt_at, desk.clock.now().plus(MINUTE));
-    mail::send_due(&desk).await.unwrap();
-    assert_eq!(store::mail::latest(&desk.db, 1).await.unwrap()[0].attempts, 1, "it is not due yet");
+    let pause = waiting.next_attempt_at.since(desk.clock.now());
+    assert!((MINUTE..=MINUTE * 3 / 2).contains(&pause), "{pause}");
+    assert_eq!(waiting.failure.as_deref(), Some("the mail server refused it (550)"));
+    notify::deliver(&desk).await.unwrap();
+    assert_eq!(store::message::latest(&desk.db, 1).await.unwrap()[0].attempts, 1, "it is not due yet");
     for _ in 0..20 {
-        clock.advance(HOUR);
-        mail::send_due(&desk).await.unwrap();
+        clock.advance(2 * HOUR);
+        notify::deliver(&desk).await.unwrap();
     }
-    let given_up = store::mail::latest(&desk.db, 1).await.unwrap().remove(0);
+    let given_up = store::message::latest(&desk.db, 1).await.unwrap().remove(0);
     assert_eq!(given_up.attempts, 10);
     assert!(given_up.failed_at.is_some() && given_up.sent_at.is_none());
     assert!(server.taken().is_empty());

@@ -2,7 +2,7 @@
 
 use domain::validation::Problem;
 use service::{
-    Error, Limit, Origin, Settings, SharedDesk, Throttles, account,
+    Error, Limit, Origin, Settings, SharedDesk, Throttles, account, notify,
     session::NewSession,
     testing::{self, Setup, TestClock},
 };
@@ -48,18 +48,19 @@ pub(super) fn problem<T>(result: Result<T, Error>) -> (String, Problem) {
 }
 
 /// The last mail to anyone, as the admin's outbox shows it.
-pub(super) async fn last_mail(desk: &SharedDesk) -> domain::account::Mail {
+pub(super) async fn last_mail(desk: &SharedDesk) -> domain::notification::Outgoing {
     mails(desk).await.remove(0)
 }
 
-pub(super) async fn mails(desk: &SharedDesk) -> Vec<domain::account::Mail> {
+pub(super) async fn mails(desk: &SharedDesk) -> Vec<domain::notification::Outgoing> {
     let admin = "operator@example.org";
     if account::sign_in(desk, here(), admin, PASSWORD).await.is_err() {
         account::sign_up(desk, here(), admin, PASSWORD).await.unwrap();
         account::make_admin(desk, admin).await.unwrap();
     }
     let admin = account::sign_in(desk, here(), admin, PASSWORD).await.unwrap();
-    service::mail::outbox(desk, &admin.actor, 100).await.unwrap()
+    notify::gather(desk).await.unwrap();
+    notify::list(desk, &admin.actor, 100).await.unwrap()
 }
 
 /// The token in a reset mail's link.

@@ -17,7 +17,7 @@ store::each_engine!(
     mail_that_waits_is_told_where_mail_leaves,
 );
 
-const JOBS: [&str; 2] = ["mail", "equity"];
+const JOBS: [&str; 2] = ["messages", "equity"];
 
 async fn a_job_that_nobody_does_is_late_and_then_stuck(db: &TestDb) {
     let (desk, clock) = testing::desk((**db).clone());
@@ -44,7 +44,7 @@ async fn a_job_that_nobody_does_is_late_and_then_stuck(db: &TestDb) {
     clock.advance(60 * SECOND);
     let renewed = desk.clock.now();
     write(&desk, async |tx| {
-        store::lease::claim(tx, "mail", "one", renewed, renewed.plus(600 * SECOND)).await
+        store::lease::claim(tx, "messages", "one", renewed, renewed.plus(600 * SECOND)).await
     })
     .await;
     clock.advance(31 * SECOND);
@@ -52,7 +52,7 @@ async fn a_job_that_nobody_does_is_late_and_then_stuck(db: &TestDb) {
     assert_eq!(parts().await.jobs(), Status::Degraded);
     clock.advance(300 * SECOND);
     assert_eq!(parts().await.jobs(), Status::Down);
-    assert_eq!(health::look(&desk, &["mail"]).await.unwrap().jobs(), Status::Ok);
+    assert_eq!(health::look(&desk, &["messages"]).await.unwrap().jobs(), Status::Ok);
 
     // A desk that has just been started over the same database has missed nothing yet.
     let setup = Setup { clock: clock.clone(), ..Setup::default() };
@@ -99,6 +99,6 @@ async fn mail_that_waits_is_told_where_mail_leaves(db: &TestDb) {
     account::request_reset(&sending, origin, "ada@example.org").await.unwrap();
     clock.advance(901 * SECOND);
     let seen = health::look(&sending, &[]).await.unwrap();
-    assert_eq!((seen.mail_lag, seen.outbox()), (Some(901 * SECOND), Status::Degraded));
-    assert_eq!(health::look(&keeping, &[]).await.unwrap().mail_lag, None, "there it waits for the admin");
+    assert_eq!((seen.message_lag, seen.outbox()), (Some(901 * SECOND), Status::Degraded));
+    assert_eq!(health::look(&keeping, &[]).await.unwrap().message_lag, None, "there it waits for the admin");
 }

@@ -68,7 +68,7 @@ async fn what_is_read_counts_no_more(db: &TestDb) {
 
     happens(&desk, ada.user, mine, What::StopReplaced(btc())).await;
     assert_eq!(notice::unread(&desk, &ada).await.unwrap(), 1);
-    write(&desk, async |tx| store::notice::mark(tx, ada.user, 1).await).await;
+    write(&desk, async |tx| store::read_mark::mark(tx, ada.user, 1).await).await;
     assert_eq!(notice::unread(&desk, &ada).await.unwrap(), 1, "nobody unreads");
     assert!(notice::open(&desk, &bob, None).await.unwrap().items.is_empty());
 }

@@ -3,14 +3,15 @@
 use super::setting::{admin, at, btc, copied, entered, key, person, strategy, usd, worth, write};
 use domain::{
     IntentId, ReportId,
-    account::Mail,
+    notification::Outgoing,
     report::{Drawdown, Period, Report, Trades, Worth},
     time::{HOUR, MINUTE},
 };
 use service::{
-    Actor, Error, SharedDesk, mail,
+    Actor, Error, SharedDesk,
+    notify::{self, Wish},
     profile::{self, ProfileChange},
-    report::{self, Wanted},
+    report,
     testing::{self, TestClock},
 };
 use std::sync::Arc;
@@ -21,7 +22,7 @@ store::each_engine!(
     a_week_is_told_once_when_it_ends_where_its_owner_is,
     the_figures_are_what_happened,
     after_a_pause_only_the_last_periods_are_told,
-    who_wants_none_gets_none,
+    who_wants_no_mail_finds_the_report_on_the_page,
     a_report_waits_for_an_exchange_and_not_for_ever,
     a_report_is_its_owners,
 );
@@ -40,8 +41,8 @@ async fn told(desk: &SharedDesk, person: &Actor) -> Vec<Report> {
     report::list(desk, person).await.unwrap().into_iter().map(|made| made.report).collect()
 }
 
-async fn mails_to(desk: &SharedDesk, admin: &Actor, person: &Actor) -> Vec<Mail> {
-    let all = mail::outbox(desk, admin, 100).await.unwrap();
+async fn mails_to(desk: &SharedDesk, admin: &Actor, person: &Actor) -> Vec<Outgoing> {
+    let all = notify::list(desk, admin, 100).await.unwrap();
     all.into_iter().filter(|mail| mail.to == person.email).collect()
 }
 
@@ -171,19 +172,19 @@ async fn after_a_pause_only_the_last_periods_are_told(db: &TestDb) {
     assert_eq!(days, [(Period::Week, "2026-04-27".to_owned()), (Period::Month, "2026-04-01".to_owned())]);
 }
 
-async fn who_wants_none_gets_none(db: &TestDb) {
+async fn who_wants_no_mail_finds_the_report_on_the_page(db: &TestDb) {
     let (desk, clock, ada) = begun(db).await;
+    let admin = admin(&desk).await;
     let mine = key(&desk, &ada, "Main", false).await;
     worth(&desk, mine, &[("2026-03-05T00:00:00.000Z", 100)]).await;
-    assert_eq!(report::wanted(&desk, &ada).await.unwrap(), Wanted { weekly: true, monthly: true });
-    report::want(&desk, &ada, Wanted { weekly: false, monthly: true }).await.unwrap();
+    let wish = Wish { weekly_report: Some(false), ..Wish::default() };
+    notify::set(&desk, &ada, &wish).await.unwrap();
     go(&clock, &desk, "2026-04-06T12:00:00.000Z");
-    report::run_due(&desk).await.unwrap();
-    let periods: Vec<_> = told(&desk, &ada).await.into_iter().map(|r| r.period).collect();
-    assert_eq!(periods, [Period::Month]);
-    report::want(&desk, &ada, Wanted { weekly: true, monthly: false }).await.unwrap();
-    report::run_due(&desk).await.unwrap();
-    assert_eq!(told(&desk, &ada).await.len(), 2, "who changes their mind gets the last one");
+    assert_eq!(report::run_due(&desk).await.unwrap(), 2);
+    assert_eq!(told(&desk, &ada).await.len(), 2);
+    let mails = mails_to(&desk, &admin, &ada).await;
+    assert_eq!(mails.len(), 1);
+    assert!(mails[0].subject.starts_with("Your month: "), "{}", mails[0].subject);
 }
 
 async fn a_report_waits_for_an_exchange_and_not_for_ever(db: &TestDb) {

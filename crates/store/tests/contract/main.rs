@@ -11,6 +11,7 @@ mod intents;
 mod keys;
 mod leases;
 mod ledgers;
+mod messages;
 mod people;
 mod plans;
 mod profiles;

@@ -1,9 +1,9 @@
 //! People, their sessions and what passes by them.
 
 use crate::samples::{NOW, id, kind, person, user, write};
-use domain::{FlashId, MailId, Micros, Role, SessionId, UserId};
+use domain::{FlashId, MessageId, Micros, Role, SessionId, UserId, notification::Channel};
 use store::{
-    Hash, Kind, audit, flash, mail,
+    Hash, Kind, audit, flash, message,
     session::{self, NewSession},
     testing::TestDb,
     user as users,
@@ -127,44 +127,71 @@ async fn a_flash_is_read_once_by_its_browser(db: &TestDb) {
     assert_eq!(take(mine, NOW).await, None, "gone with its session");
 }
 
-async fn mail_waits_is_tried_again_and_given_up(db: &TestDb) {
+async fn a_message_waits_is_tried_again_and_given_up(db: &TestDb) {
     let me = person(db, 1).await;
-    let letter = |number, at| mail::NewMail {
-        id: MailId(id(number)),
+    let letter = |number, at, once| message::NewMessage {
+        id: MessageId(id(number)),
         user_id: Some(me),
+        channel: Channel::Email,
         to_address: "person1@example.com",
+        once,
         sealed_body: &[0, 255, 1],
         created_at: at,
     };
     write(db, async |tx| {
-        mail::insert(tx, &letter(1, NOW)).await?;
-        mail::insert(tx, &letter(2, NOW.plus(1))).await?;
-        mail::insert(tx, &letter(3, NOW.plus(2))).await
+        assert!(message::insert(tx, &letter(1, NOW, Some("report"))).await?);
+        assert!(message::insert(tx, &letter(2, NOW.plus(1), None)).await?);
+        assert!(message::insert(tx, &letter(3, NOW.plus(2), None)).await?);
+        assert!(!message::insert(tx, &letter(4, NOW, Some("report"))).await?, "written once");
+        Ok(())
     })
     .await
     .unwrap();
-    let due =
-        async |at| -> Vec<_> { mail::due(&**db, at, 10).await.unwrap().into_iter().map(|m| m.id).collect() };
-    assert_eq!(due(NOW.plus(1)).await, [MailId(id(1)), MailId(id(2))]);
+    let due = async |at| -> Vec<_> {
+        let all = message::due(&**db, Channel::Email, at, 10).await.unwrap();
+        all.into_iter().map(|m| m.id).collect()
+    };
+    assert_eq!(due(NOW.plus(1)).await, [MessageId(id(1)), MessageId(id(2))]);
+    assert_eq!(message::due(&**db, Channel::Telegram, NOW.plus(9), 10).await.unwrap(), []);
+
+    let claim = async |number, holder: &str, at| {
+        let (message, until) = (MessageId(id(number)), NOW.plus(100));
+        write(db, async |tx| message::claim(tx, message, holder, at, until, None).await).await.unwrap()
+    };
+    assert!(claim(1, "one", NOW.plus(3)).await);
+    assert!(!claim(1, "two", NOW.plus(4)).await, "somebody is at it");
+    assert_eq!(due(NOW.plus(3)).await, [MessageId(id(2)), MessageId(id(3))]);
+    write(db, async |tx| message::let_go(tx, "one").await).await.unwrap();
+    let cut_off = message::get(&**db, MessageId(id(1))).await.unwrap().unwrap();
+    assert_eq!((cut_off.holder.as_deref(), cut_off.sending_until, cut_off.attempts), (Some("one"), None, 1));
+    assert!(claim(1, "two", NOW.plus(4)).await && claim(2, "two", NOW.plus(4)).await);
+    assert!(claim(3, "two", NOW.plus(4)).await);
+
     write(db, async |tx| {
-        mail::sent(tx, MailId(id(1)), NOW.plus(3)).await?;
-        mail::postpone(tx, MailId(id(2)), NOW.plus(50)).await?;
-        mail::give_up(tx, MailId(id(3)), NOW.plus(4)).await?;
-        assert!(mail::reseal(tx, MailId(id(2)), &[9]).await?);
+        message::sent(tx, MessageId(id(1)), NOW.plus(5)).await?;
+        message::postpone(tx, MessageId(id(2)), NOW.plus(50), "busy").await?;
+        message::give_up(tx, MessageId(id(3)), NOW.plus(6), "no").await?;
+        assert!(message::reseal(tx, MessageId(id(2)), &[9]).await?);
         Ok(())
     })
     .await
     .unwrap();
     assert_eq!(due(NOW.plus(49)).await, []);
-    assert_eq!(due(NOW.plus(50)).await, [MailId(id(2))]);
-    let all = mail::latest(&**db, 10).await.unwrap();
+    assert_eq!(due(NOW.plus(50)).await, [MessageId(id(2))]);
+    let all = message::latest(&**db, 10).await.unwrap();
     assert_eq!(
-        all.iter().map(|m| (m.sent_at, m.failed_at, m.attempts)).collect::<Vec<_>>(),
-        [(None, Some(NOW.plus(4)), 1), (None, None, 1), (Some(NOW.plus(3)), None, 1)]
+        all.iter().map(|m| (m.sent_at, m.failed_at, m.attempts, m.failure.as_deref())).collect::<Vec<_>>(),
+        [(None, Some(NOW.plus(6)), 1, Some("no")), (None, None, 1, Some("busy")), (Some(NOW.plus(5)), None, 2, None)]
     );
     assert_eq!((all[1].sealed_body.as_slice(), all[2].sealed_body.as_slice()), (&[9][..], &[0, 255, 1][..]));
-    let page = mail::page(&**db, MailId(id(1)), 1).await.unwrap();
-    assert_eq!(page.iter().map(|m| m.id).collect::<Vec<_>>(), [MailId(id(2))]);
+    assert_eq!(message::dead(&**db).await.unwrap(), 1);
+    let revive = async |number| {
+        write(db, async |tx| message::revive(tx, MessageId(id(number)), NOW.plus(60)).await).await.unwrap()
+    };
+    assert!(revive(3).await && !revive(3).await && !revive(1).await);
+    assert_eq!(due(NOW.plus(60)).await, [MessageId(id(2)), MessageId(id(3))]);
+    let page = message::page(&**db, MessageId(id(1)), 1).await.unwrap();
+    assert_eq!(page.iter().map(|m| m.id).collect::<Vec<_>>(), [MessageId(id(2))]);
 }
 
 async fn what_was_done_is_noted(db: &TestDb) {
@@ -201,6 +228,6 @@ store::each_engine!(
     a_token_opens_its_session_until_it_expires,
     sessions_end_for_their_owner_only,
     a_flash_is_read_once_by_its_browser,
-    mail_waits_is_tried_again_and_given_up,
+    a_message_waits_is_tried_again_and_given_up,
     what_was_done_is_noted,
 );

@@ -6,8 +6,8 @@ use store::{
     DecimalText, event,
     fill::{self, Fill},
     intent::{self as intents, LegStatus},
-    key, lease, notice,
-    report::{self, Row, Wanted},
+    key, lease, read_mark,
+    report::{self, Row},
     testing::TestDb,
 };
 
@@ -50,13 +50,6 @@ async fn people_are_looked_at_when_their_time_comes(db: &TestDb) {
     assert_eq!(due(NOW).await, [me, other]);
     write(db, async |tx| report::look_at(tx, me, NOW.plus(5)).await).await.unwrap();
     assert_eq!((due(NOW.plus(4)).await, due(NOW.plus(5)).await), (vec![other], vec![other, me]));
-    assert_eq!(report::wanted(&**db, me).await.unwrap(), Some(Wanted { weekly: true, monthly: true }));
-    let wanted = Wanted { weekly: false, monthly: true };
-    write(db, async |tx| report::want(tx, me, wanted).await).await.unwrap();
-    assert_eq!(report::wanted(&**db, me).await.unwrap(), Some(wanted));
-    let looked = report::due(&**db, NOW, 1).await.unwrap().remove(0);
-    assert_eq!((looked.user_id, looked.weekly, looked.monthly), (me, false, true));
-    assert_eq!(looked.email, "person1@example.com");
 }
 
 async fn a_fill_is_kept_once_and_goes_with_its_key(db: &TestDb) {
@@ -116,17 +109,17 @@ async fn what_was_read_stays_read(db: &TestDb) {
     }
     write(db, async |tx| event::append(tx, other, "{}", NOW).await).await.unwrap();
     let unread = async || -> Vec<i64> {
-        notice::unread(&**db, me, 9).await.unwrap().into_iter().map(|event| event.seq).collect()
+        read_mark::unread(&**db, me, 9).await.unwrap().into_iter().map(|event| event.seq).collect()
     };
     assert_eq!(
-        (notice::seen(&**db, me).await.unwrap(), unread().await),
+        (read_mark::seen(&**db, me).await.unwrap(), unread().await),
         (0, vec![seqs[2], seqs[1], seqs[0]])
     );
     for mark in [seqs[1], seqs[0]] {
-        write(db, async |tx| notice::mark(tx, me, mark).await).await.unwrap();
-        assert_eq!((notice::seen(&**db, me).await.unwrap(), unread().await), (seqs[1], vec![seqs[2]]));
+        write(db, async |tx| read_mark::mark(tx, me, mark).await).await.unwrap();
+        assert_eq!((read_mark::seen(&**db, me).await.unwrap(), unread().await), (seqs[1], vec![seqs[2]]));
     }
-    let older = notice::newest(&**db, me, seqs[2], 1).await.unwrap();
+    let older = read_mark::newest(&**db, me, seqs[2], 1).await.unwrap();
     assert_eq!(older.iter().map(|event| event.seq).collect::<Vec<_>>(), [seqs[1]]);
 }
 

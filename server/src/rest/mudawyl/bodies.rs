@@ -40,6 +40,29 @@ pub struct KeyChangeBody {
     pub api_secret_key: Option<String>,
 }
 
+/// "Put Notification Settings".
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(example = super::examples::notification_request)]
+pub struct NotificationBody {
+    /// The report of each week, by e-mail.
+    pub weekly_report: Option<bool>,
+    /// The report of each month, by e-mail.
+    pub monthly_report: Option<bool>,
+    /// New orders, by e-mail.
+    pub email_new_order: Option<bool>,
+    /// Take-profits, by e-mail.
+    pub email_take_profit: Option<bool>,
+    /// Stop-losses, by e-mail.
+    pub email_stop_loss: Option<bool>,
+    /// New orders, by Telegram; needs a linked chat.
+    pub telegram_new_order: Option<bool>,
+    /// Take-profits, by Telegram; needs a linked chat.
+    pub telegram_take_profit: Option<bool>,
+    /// Stop-losses, by Telegram; needs a linked chat.
+    pub telegram_stop_loss: Option<bool>,
+}
+
 /// "Create Manual Order". Numbers may come as numbers or as text.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

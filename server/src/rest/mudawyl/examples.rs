@@ -15,10 +15,11 @@ macro_rules! examples {
 
 examples! {
     balance, close_position_request, create_follow_request, create_key_request, create_order_request,
-    created_orders, follow, follows, key, keys, leverage_request, manual_trades, margin_request, open_orders,
+    created_orders, follow, follows, key, keys, leverage_request, manual_trades, margin_request, notification,
+    notification_method, notification_request, open_orders,
     order_history, plans, position, risk_profiles, strategies, strategy_history, strategy_performance,
     strategy_trades, ticker, total_balance, trade_history, update_follow_request, update_key_request,
-    updated_follow, updated_key, whitelist,
+    updated_follow, updated_key, updated_notification, whitelist,
 }
 
 fn read(text: &str) -> Value {

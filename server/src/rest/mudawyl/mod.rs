@@ -12,6 +12,7 @@ pub mod error;
 pub mod examples;
 pub mod follow;
 pub mod key;
+pub mod notification;
 pub mod order;
 pub mod past;
 mod plan;
@@ -54,6 +55,8 @@ pub fn open(doors: Doors) -> Doors {
         .route(Role::Trader, routes!(key::create))
         .route(Role::Trader, routes!(key::update, key::delete))
         .route(Role::Trader, routes!(key::balance))
+        .route(Role::Trader, routes!(notification::method))
+        .route(Role::Trader, routes!(notification::show, notification::update))
         .route(Role::Trader, routes!(order::open))
         .route(Role::Trader, routes!(order::history))
         .route(Role::Trader, routes!(order::place))

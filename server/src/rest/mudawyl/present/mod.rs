@@ -7,6 +7,7 @@
 mod account;
 mod follow;
 mod market;
+mod notification;
 mod number;
 mod order;
 mod past;
@@ -16,6 +17,7 @@ mod strategy;
 pub use account::{Assets, Key, Keys, PlanItem, Plans, SandboxAccount, TotalBalance};
 pub use follow::{FollowItem, FollowedProfile, FollowedStrategy, Follows};
 pub use market::Ticker;
+pub use notification::{Method, Notification};
 pub use number::{Iso, Num};
 pub use order::{Created, CreatedConditional, CreatedEntry, Listed, Trade, TradeFee, TradeFeeItem};
 pub use past::{ManualTrade, ManualTrades, StrategyTrade, StrategyTrades, Trigger, TriggerStrategy};

@@ -1,0 +1,78 @@
+//! Notifications, the chat that stands in for Telegram, the outbox.
+#![allow(missing_docs)] // the server macro makes items that cannot carry docs
+
+use super::{form::form, trader, visitor};
+use crate::{
+    answer::{Done, Failure},
+    visit::encoded,
+};
+use leptos::prelude::*;
+use service::{
+    Error,
+    notify::{self, Wish, telegram},
+};
+
+/// The page of the settings.
+const PAGE: &str = "/settings/notifications";
+
+/// Sets what a person is told of. A box that is not ticked is not sent: it means no.
+#[server(endpoint = "notification-set")]
+pub async fn set_notifications(#[server(default)] on: Vec<String>) -> Result<Done, Failure> {
+    let (visit, actor) = trader()?;
+    let ticked = |name: &str| Some(on.iter().any(|word| word == name));
+    let wish = Wish {
+        weekly_report: ticked("weeklyReport"),
+        monthly_report: ticked("monthlyReport"),
+        email_new_order: ticked("emailNewOrder"),
+        email_take_profit: ticked("emailTakeProfit"),
+        email_stop_loss: ticked("emailStopLoss"),
+        telegram_new_order: ticked("telegramNewOrder"),
+        telegram_take_profit: ticked("telegramTakeProfit"),
+        telegram_stop_loss: ticked("telegramStopLoss"),
+    };
+    let set = notify::set(&visit.desk, &actor, &wish).await;
+    let done = set.map(|_| Done::at(PAGE).saying("notifications-saved"));
+    form("notification-set", PAGE).answer(&visit, done).await
+}
+
+/// Takes the chat away.
+#[server(endpoint = "telegram-unlink")]
+pub async fn unlink_telegram() -> Result<Done, Failure> {
+    let (visit, actor) = trader()?;
+    let unlinked = telegram::unlink(&visit.desk, &actor).await;
+    let done = unlinked.map(|()| Done::at(PAGE).saying("telegram-unlinked"));
+    form("telegram-unlink", PAGE).answer(&visit, done).await
+}
+
+/// Says something in the chat that stands in for Telegram.
+#[server(endpoint = "telegram-say")]
+pub async fn say_telegram(#[server(default)] text: String) -> Result<Done, Failure> {
+    let (visit, actor) = trader()?;
+    let said = telegram::say(&visit.desk, &actor, &text).await;
+    form("telegram-say", "/telegram")
+        .keep("text", &text)
+        .answer(&visit, said.map(|()| Done::at("/telegram#say")))
+        .await
+}
+
+/// The button of the page that a mail's link leads to.
+#[server(endpoint = "unsubscribe")]
+pub async fn unsubscribe(#[server(default)] token: String) -> Result<Done, Failure> {
+    let visit = visitor()?;
+    let back = format!("/unsubscribe?token={}", encoded(&token));
+    let stopped = notify::unsubscribe(&visit.desk, &token).await;
+    let done = stopped.map(|_| Done::at(back.clone()).saying("unsubscribed"));
+    form("unsubscribe", back).answer(&visit, done).await
+}
+
+/// Has a message that was given up tried again.
+#[server(endpoint = "message-retry")]
+pub async fn retry_message(#[server(default)] id: String) -> Result<Done, Failure> {
+    let (visit, actor) = trader()?;
+    let retried = match id.parse() {
+        Ok(id) => notify::retry(&visit.desk, &actor, id).await,
+        Err(_) => Err(Error::NotFound),
+    };
+    let done = retried.map(|()| Done::at("/admin/outbox").saying("message-retried"));
+    form("message-retry", "/admin/outbox").answer(&visit, done).await
+}

@@ -1,0 +1,127 @@
+//! `/settings/notifications`: what a person is told of, and how Telegram is linked.
+
+use crate::{
+    components::{
+        form::Posted,
+        frame::{Width, frame},
+        show::show,
+    },
+    visit,
+    words::{
+        fill,
+        messages::{Messages, messages},
+    },
+};
+use domain::notification::{Method, Switches};
+use leptos::prelude::*;
+use service::notify::{self, telegram};
+
+/// One switch: its name on the wire, what it is called, whether it is on.
+type Switch = (&'static str, &'static str, bool);
+
+/// The switches, and the link.
+pub(crate) fn page() -> impl IntoView {
+    show(|visit| async move {
+        let (words, actor) = (messages(visit::lang()), visit.trader()?);
+        let posted = Posted::read(&visit).await?;
+        let set = notify::preferences(&visit.desk, actor).await?.switches;
+        let method = telegram::method(&visit.desk, actor).await?;
+        let body = view! {
+            <h1>{words.title}</h1>
+            <p class="lead">{words.lead}</p>
+            {posted.message()}
+            {switches(words, &posted.of("notification-set"), set, method.active)}
+            {link(words, method)}
+        };
+        Ok(frame(&visit, words.title, Width::Wide, body))
+    })
+}
+
+fn switches(words: &'static Messages, posted: &Posted, on: Switches, linked: bool) -> AnyView {
+    let email = [
+        ("emailNewOrder", words.new_order, on.email_new_order),
+        ("emailTakeProfit", words.take_profit, on.email_take_profit),
+        ("emailStopLoss", words.stop_loss, on.email_stop_loss),
+    ];
+    let telegram = [
+        ("telegramNewOrder", words.new_order, on.telegram_new_order),
+        ("telegramTakeProfit", words.take_profit, on.telegram_take_profit),
+        ("telegramStopLoss", words.stop_loss, on.telegram_stop_loss),
+    ];
+    let reports =
+        [("weeklyReport", words.weekly, on.weekly_report), ("monthlyReport", words.monthly, on.monthly_report)];
+    let why = (!linked).then_some(words.link_first);
+    view! {
+        <section class="panel" aria-label=words.title>
+            <form method="post" action="/api/notification-set" class="form roomy-form" data-testid="notification-set">
+                {group(words.by_email, &email, posted, 0, None)}
+                {group(words.by_telegram, &telegram, posted, 3, why)}
+                {group(words.reports, &reports, posted, 6, None)}
+                <button type="submit" class="button" data-kind="main">{words.save}</button>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+/// Boxes of one channel; with a reason why they cannot be ticked. `first` numbers them among all of the form's.
+fn group(
+    legend: &'static str,
+    all: &[Switch],
+    posted: &Posted,
+    first: usize,
+    why: Option<&'static str>,
+) -> AnyView {
+    let tick = |(place, (name, text, on)): (usize, &Switch)| {
+        let problem = posted.problem(name).map(|text| view! { <p class="problem">{text}</p> });
+        view! {
+            <div>
+                <label class="check">
+                    <input type="checkbox" name=format!("on[{}]", first + place) value=*name checked=*on
+                        disabled=why.is_some() aria-describedby=why.map(|_| "telegram-why")/><span>{*text}</span>
+                </label>
+                {problem}
+            </div>
+        }
+    };
+    view! {
+        <fieldset class="choice">
+            <legend>{legend}</legend>
+            <div class="checks">{all.iter().enumerate().map(tick).collect_view()}</div>
+            {why.map(|text| view! { <p class="hint" id="telegram-why">{text}</p> })}
+        </fieldset>
+    }
+    .into_any()
+}
+
+fn link(words: &'static Messages, method: Method) -> AnyView {
+    let until = method.code_expires_at.to_string();
+    let until = until.get(11..16).unwrap_or_default();
+    let (state, mode, how) = if method.active {
+        (words.linked, "good", words.another)
+    } else {
+        (words.not_linked, "plain", words.how)
+    };
+    let unlink = method.active.then(|| {
+        view! {
+            <details class="sure">
+                <summary class="button" data-testid="telegram-unlink">{words.unlink}</summary>
+                <form method="post" action="/api/telegram-unlink">
+                    <p>{words.unlink_sure}</p>
+                    <button type="submit" class="button" data-kind="bad" data-testid="telegram-unlink-yes">{words.unlink}</button>
+                </form>
+            </details>
+        }
+    });
+    view! {
+        <section class="panel" aria-labelledby="telegram-title">
+            <h2 id="telegram-title" class="panel-title">{words.telegram}</h2>
+            <p><span class="badge" data-mode=mode data-testid="telegram-state">{state}</span></p>
+            <p>{fill(how, &[until])}</p>
+            <p><code data-testid="telegram-code">{format!("/start {}", method.code)}</code></p>
+            <p><a class="button" href=method.bot_url data-testid="telegram-bot">{words.open_bot}</a></p>
+            {unlink}
+        </section>
+    }
+    .into_any()
+}

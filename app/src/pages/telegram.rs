@@ -1,0 +1,56 @@
+//! `/telegram`: stands in for the chat with a bot, where the install has none. Nothing moves by itself: what is said is
+//! posted, and new messages are there when the page is loaded again.
+
+use crate::{
+    components::{
+        form::{Field, Posted},
+        frame::{Width, frame},
+        show::show,
+        tables::moment,
+    },
+    visit,
+    words::messages::{Messages, messages},
+};
+use domain::notification::Line;
+use leptos::prelude::*;
+use service::notify::telegram;
+
+/// The conversation, and a line to say more.
+pub(crate) fn page() -> impl IntoView {
+    show(|visit| async move {
+        let words = messages(visit::lang());
+        let lines = telegram::chat(&visit.desk, visit.trader()?).await?;
+        let posted = Posted::read(&visit).await?.of("telegram-say");
+        let empty = lines.is_empty().then(|| view! { <p class="empty">{words.chat_empty}</p> });
+        let text =
+            Field { name: "text", label: words.chat_text, autocomplete: "off", ..Field::default() }.show(&posted);
+        let body = view! {
+            <h1>{words.chat_title}</h1>
+            <p class="lead">{words.chat_lead}</p>
+            {posted.message()}
+            {empty}
+            <ol class="chat" aria-label=words.chat_label data-testid="chat">
+                {lines.into_iter().map(|line| said(words, line)).collect_view()}
+            </ol>
+            <form method="post" action="/api/telegram-say" class="form panel" novalidate id="say" data-testid="telegram-say">
+                {text}
+                <div class="row">
+                    <button type="submit" class="button" data-kind="main">{words.chat_send}</button>
+                    <a class="button" data-kind="quiet" href="/telegram">{words.chat_reload}</a>
+                </div>
+            </form>
+        };
+        Ok(frame(&visit, words.chat_title, Width::Narrow, body))
+    })
+}
+
+fn said(words: &'static Messages, line: Line) -> AnyView {
+    let (who, by) = if line.ours { (words.chat_bot, "bot") } else { (words.chat_you, "you") };
+    view! {
+        <li class="chat-line" data-by=by data-testid="chat-line">
+            <p class="hint">{who}" · "{moment(line.at)}</p>
+            <p class="chat-text" dir="auto">{line.body}</p>
+        </li>
+    }
+    .into_any()
+}

@@ -1,0 +1,232 @@
+//! Making a message of what happened: what a trader wants to know at a glance, with the names that things have now.
+
+use super::{
+    event::{Closed, Event, Ordered},
+    outbox::Content,
+    plain::{escape, shown},
+    words::{EN, Words, fill},
+};
+use crate::{
+    Desk, Error, Result,
+    profile::{self, Zone},
+};
+use domain::{
+    CopyId, Decimal, ExchangeKeyId, Micros, Side, UserId,
+    copy::{Reason, Status},
+    money,
+};
+use std::collections::HashMap;
+use store::{copy::Copy, notice::Notice};
+
+/// A person's copies of one signal that are named in one message.
+const MOST_COPIES: i64 = 2_000;
+
+/// One event, told.
+struct Item {
+    title: String,
+    /// What to make of it, in a sentence.
+    why: Option<String>,
+    /// What is told of each key where several are told together.
+    brief: String,
+    facts: Vec<(&'static str, String)>,
+}
+
+/// Makes one message of everything that waits of a group.
+pub(super) async fn compose(desk: &Desk, user: UserId, notices: &[Notice]) -> Result<Content> {
+    let mut teller = Teller { desk, words: &EN, zone: profile::zone_of(desk, user).await?, keys: HashMap::new() };
+    let mut items = Vec::new();
+    let mut copy = None;
+    for notice in notices {
+        let event: Event = serde_json::from_str(&notice.body).map_err(Error::fault)?;
+        copy = copy.or(event.copy());
+        items.push(teller.item(&event, notice.at).await?);
+    }
+    let topic = notices.first().and_then(|notice| notice.kind.topic());
+    let left_out = match copy {
+        Some(copy) if matches!(topic, Some(domain::notification::Topic::NewOrder)) => {
+            teller.left_out(user, copy).await?
+        }
+        _ => Vec::new(),
+    };
+    let content = match (items.as_slice(), left_out.is_empty()) {
+        ([one], true) => alone(desk, teller.words, one),
+        (all, _) => together(desk, teller.words, all, &left_out),
+    };
+    Ok(Content { topic, ..content })
+}
+
+fn alone(desk: &Desk, words: &Words, item: &Item) -> Content {
+    let facts: Vec<_> = item.facts.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    let more = fill(words.more, &[&desk.settings.public_url]);
+    let parts = item.why.iter().cloned().chain([facts.join("\n"), more]);
+    let body = parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n");
+    let row = |(name, value): &(&str, String)| {
+        format!("<tr><th>{}</th><td>{}</td></tr>", escape(name), escape(value))
+    };
+    let rows: String = item.facts.iter().map(row).collect();
+    let html = format!(
+        "{}<table>{rows}</table>{}",
+        super::plain::paragraphs(item.why.as_deref().unwrap_or_default(), &desk.settings.public_url),
+        super::plain::paragraphs(&fill(words.more, &[&desk.settings.public_url]), &desk.settings.public_url),
+    );
+    Content { html: Some(html), ..Content::plain(&item.title, &body) }
+}
+
+fn together(desk: &Desk, words: &Words, items: &[Item], left_out: &[String]) -> Content {
+    let title = items.first().map(|item| item.title.as_str()).unwrap_or_default();
+    let count = (items.len() + left_out.len()).to_string();
+    let subject = fill(words.together, &[title, &count]);
+    let lines = || items.iter().map(|item| &item.brief).chain(left_out);
+    let more = fill(words.more, &[&desk.settings.public_url]);
+    let body = format!("{}\n\n{more}", lines().map(|line| format!("- {line}")).collect::<Vec<_>>().join("\n"));
+    let html: String = lines().map(|line| format!("<li>{}</li>", escape(line))).collect();
+    let more = super::plain::paragraphs(&more, &desk.settings.public_url);
+    Content { html: Some(format!("<ul>{html}</ul>{more}")), ..Content::plain(&subject, &body) }
+}
+
+/// What is needed to tell of events, and what was looked up for it.
+struct Teller<'a> {
+    desk: &'a Desk,
+    words: &'static Words,
+    zone: Zone,
+    keys: HashMap<ExchangeKeyId, String>,
+}
+
+impl Teller<'_> {
+    async fn item(&mut self, event: &Event, at: Micros) -> Result<Item> {
+        let words = self.words;
+        let base = self.desk.settings.public_url.as_str();
+        let mut item = match event {
+            Event::NewOrder(order) => self.ordered(order).await?,
+            Event::TakeProfit(closed) => self.closed(closed, words.take_profit).await?,
+            Event::StopLoss(closed) => self.closed(closed, words.stop_loss).await?,
+            Event::KeyRefused { key } => {
+                let name = self.key(*key).await?;
+                self.warning(fill(words.key_refused, &[&name]), fill(words.key_refused_why, &[base]), vec![])
+            }
+            Event::Unprotected { key, symbol, closed, copy } => {
+                let (title, why) = if *closed {
+                    (words.unprotected_closed, words.unprotected_closed_why)
+                } else {
+                    (words.unprotected_again, words.unprotected_again_why)
+                };
+                let mut facts = vec![(words.market, symbol.to_string()), (words.key, self.key(*key).await?)];
+                facts.extend(self.strategy(*copy).await?);
+                self.warning(fill(title, &[&symbol.to_string()]), why.to_owned(), facts)
+            }
+            Event::PlanLapses { plan, at } => {
+                let facts = vec![(words.plan, shown(plan)), (words.until, self.zone.show(*at))];
+                let why = fill(words.plan_lapses_why, &[base]);
+                self.warning(fill(words.plan_lapses, &[&shown(plan)]), why, facts)
+            }
+            Event::SignedIn { agent, address } => {
+                let facts = vec![(words.browser, shown(agent)), (words.address, shown(address))];
+                self.warning(words.signed_in.to_owned(), fill(words.signed_in_why, &[base]), facts)
+            }
+            Event::PasswordChanged => {
+                let why = fill(words.password_changed_why, &[base]);
+                self.warning(words.password_changed.to_owned(), why, vec![])
+            }
+        };
+        item.facts.push((words.time, self.zone.show(at)));
+        Ok(item)
+    }
+
+    #[allow(clippy::unused_self, reason = "an item is made by its teller like any other")]
+    fn warning(&self, title: String, why: String, facts: Vec<(&'static str, String)>) -> Item {
+        Item { brief: title.clone(), title, why: Some(why), facts }
+    }
+
+    async fn ordered(&mut self, order: &Ordered) -> Result<Item> {
+        let words = self.words;
+        let (symbol, side, key) = (order.symbol.to_string(), self.side(order.side), self.key(order.key).await?);
+        let amount = order.amount.map(|amount| format!("{} {}", money::text(amount), order.symbol.base()));
+        let price = order.price.map(|price| format!("{} {}", money::text(price), order.symbol.quote()));
+        let mut facts = vec![(words.market, symbol.clone()), (words.side, side.to_owned())];
+        facts.extend(amount.clone().map(|amount| (words.amount, amount)));
+        facts.extend(price.clone().map(|price| (words.price, price)));
+        facts.push((words.key, key.clone()));
+        facts.extend(self.strategy(order.copy).await?);
+        let said: Vec<_> = [Some(side.to_owned()), amount, price].into_iter().flatten().collect();
+        let brief = format!("{key}: {}", said.join(", "));
+        Ok(Item { title: fill(words.new_order, &[side, &symbol]), why: None, brief, facts })
+    }
+
+    async fn closed(&mut self, closed: &Closed, title: &str) -> Result<Item> {
+        let words = self.words;
+        let (symbol, key) = (closed.symbol.to_string(), self.key(closed.key).await?);
+        let amount = closed.amount.map(|amount| format!("{} {}", money::text(amount), closed.symbol.base()));
+        let price = closed.price.map(|price| format!("{} {}", money::text(price), closed.symbol.quote()));
+        let result = closed.profit_usd.map(|usd| result(usd, closed.profit_percent));
+        let mut facts = vec![(words.market, symbol.clone()), (words.side, self.side(closed.side).to_owned())];
+        facts.extend(amount.map(|amount| (words.amount, amount)));
+        facts.extend(price.clone().map(|price| (words.price, price)));
+        facts.extend(result.clone().map(|result| (words.result, result)));
+        facts.push((words.key, key.clone()));
+        facts.extend(self.strategy(closed.copy).await?);
+        let said: Vec<_> = [price, result].into_iter().flatten().collect();
+        Ok(Item { title: fill(title, &[&symbol]), why: None, brief: format!("{key}: {}", said.join(", ")), facts })
+    }
+
+    const fn side(&self, side: Side) -> &'static str {
+        match side {
+            Side::Buy => self.words.buy,
+            Side::Sell => self.words.sell,
+        }
+    }
+
+    /// A key's name, as it is called now.
+    async fn key(&mut self, id: ExchangeKeyId) -> Result<String> {
+        if let Some(name) = self.keys.get(&id) {
+            return Ok(name.clone());
+        }
+        let row = store::key::get_any(&self.desk.db, id).await?;
+        let name = row.map_or_else(|| self.words.key_gone.to_owned(), |row| shown(&row.key.name));
+        self.keys.insert(id, name.clone());
+        Ok(name)
+    }
+
+    async fn strategy(&self, copy: Option<CopyId>) -> Result<Option<(&'static str, String)>> {
+        let Some(copy) = copy else { return Ok(None) };
+        let copy = store::copy::get(&self.desk.db, copy).await?;
+        Ok(copy.map(|copy| (self.words.strategy, shown(&copy.strategy_name))))
+    }
+
+    /// The person's other keys that the same signal was for, and why it was not traded on them.
+    async fn left_out(&mut self, user: UserId, copy: CopyId) -> Result<Vec<String>> {
+        let Some(signal) = store::copy::signal_of(&self.desk.db, copy).await? else { return Ok(Vec::new()) };
+        let all = store::copy::list_by_signal_and_user(&self.desk.db, signal, user, MOST_COPIES).await?;
+        let mut lines = Vec::new();
+        for Copy { status, reason, exchange_key_id, .. } in all {
+            if matches!(status, Status::Skipped | Status::Failed) {
+                let key = self.key(exchange_key_id).await?;
+                let why = fill(self.words.not_traded, &[reason.map_or("", Reason::text)]);
+                lines.push(format!("{key}: {why}"));
+            }
+        }
+        Ok(lines)
+    }
+}
+
+/// `+12.30 USD (+1.25 %)`.
+fn result(usd: Decimal, percent: Option<Decimal>) -> String {
+    let signed = |value: Decimal| {
+        let value = value.round_dp(2);
+        format!("{}{value:.2}", if value > Decimal::ZERO { "+" } else { "" })
+    };
+    let percent = percent.map(|percent| format!(" ({} %)", signed(percent))).unwrap_or_default();
+    format!("{} USD{percent}", signed(usd))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_result_has_its_sign_and_two_places() {
+        let d = |text: &str| money::parse(text).unwrap();
+        assert_eq!(result(d("12.3"), Some(d("1.254"))), "+12.30 USD (+1.25 %)");
+        assert_eq!(result(d("-0.005"), None), "0.00 USD");
+        assert_eq!(result(d("-7"), Some(d("-0.5"))), "-7.00 USD (-0.50 %)");
+    }
+}

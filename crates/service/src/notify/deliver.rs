@@ -1,0 +1,219 @@
+//! From what happened to what arrived: notices are gathered into messages, and messages handed over.
+//!
+//! A message is marked before it is handed over and after. Cut off in between, it is tried again: a mail under the same
+//! Message-ID, by which mail programs know it; a Telegram message with a line that says so.
+
+use super::{
+    compose::compose,
+    email::{self, Envelope},
+    outbox::{self, Content, Draft},
+    telegram::{self, Undelivered},
+    words::EN,
+};
+use crate::{Desk, Result};
+use domain::{
+    MessageId, Micros,
+    notification::{Channel, jittered},
+    time::{DAY, HOUR, MINUTE},
+};
+use store::{
+    message as rows,
+    notice::{self, Group},
+};
+
+/// After this many failures a message is given up; the admin sees it in the outbox and may have it tried again.
+const ATTEMPTS: i64 = 10;
+/// What goes on in a burst is told after this long, whatever is still to come.
+const PATIENCE: i64 = MINUTE;
+/// Messages of one round.
+const ROUND: i64 = 20;
+/// Longer than any attempt lasts: after that another instance may try.
+const CLAIM: i64 = 2 * MINUTE;
+/// How long it is known what was told.
+const KEPT: i64 = 90 * DAY;
+/// What the outbox says of an attempt whose end nobody knows.
+const CUT_OFF: &str = "an attempt was cut off: it may have arrived";
+/// What it says of a message whose chat is gone.
+const NO_CHAT: &str = "no chat is linked any more";
+
+/// Makes messages of what waits to be told; how many.
+///
+/// # Errors
+/// When the database cannot be used.
+pub async fn gather(desk: &Desk) -> Result<usize> {
+    let now = desk.clock.now();
+    let mut made = 0;
+    for group in notice::groups(&desk.db, now, now.plus(-PATIENCE), 100).await? {
+        made += usize::from(gather_one(desk, &group).await?);
+    }
+    Ok(made)
+}
+
+async fn gather_one(desk: &Desk, group: &Group) -> Result<bool> {
+    let waiting = notice::waiting(&desk.db, group).await?;
+    let content = compose(desk, group.user_id, &waiting).await?;
+    let id = MessageId::mint(&*desk.clock, &*desk.chance);
+    let mut tx = desk.db.begin().await?;
+    let gathered = notice::gather(&mut tx, group, id).await?;
+    if gathered != waiting.len() as u64 {
+        // Another instance was first, or something has come to it meanwhile: the next round tells it.
+        return Ok(false);
+    }
+    let to = match group.channel {
+        Channel::Email => store::user::get(&mut tx, group.user_id).await?.map(|user| user.email),
+        Channel::Telegram => {
+            let link = store::telegram::get(&mut tx, group.user_id).await?;
+            link.filter(|link| link.active).and_then(|link| link.chat_id).map(|chat| chat.to_string())
+        }
+    };
+    let to_address = to.as_deref().unwrap_or_default();
+    let draft =
+        Draft { user: Some(group.user_id), channel: group.channel, to: to_address, once: None, content: &content };
+    outbox::put_as(desk, &mut tx, id, &draft).await?;
+    if to.is_none() {
+        rows::give_up(&mut tx, id, desk.clock.now(), NO_CHAT).await?;
+    }
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Hands over what is due on every channel; how many messages were taken. One channel's trouble does not delay the other.
+///
+/// # Errors
+/// When the database cannot be used. A server that refuses is no error here: the message waits longer each time.
+pub async fn deliver(desk: &Desk) -> Result<usize> {
+    gather(desk).await?;
+    let (by_email, by_telegram) = tokio::join!(round(desk, Channel::Email), round(desk, Channel::Telegram));
+    Ok(by_email? + by_telegram?)
+}
+
+/// Gives back what this instance was handing over when it was stopped; it is tried again at once.
+///
+/// # Errors
+/// When the database cannot be used.
+pub async fn resume(desk: &Desk) -> Result<()> {
+    let mut tx = desk.db.begin().await?;
+    rows::let_go(&mut tx, &desk.instance).await?;
+    telegram::leave_behind(desk, &mut tx).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Forgets what was told long ago: nothing can find it again by then.
+///
+/// # Errors
+/// When the database cannot be used.
+pub async fn prune(desk: &Desk, now: Micros) -> Result<()> {
+    let mut tx = desk.db.begin().await?;
+    notice::prune_before(&mut tx, now.plus(-KEPT)).await?;
+    Ok(tx.commit().await?)
+}
+
+/// One round of one channel.
+pub(super) async fn round(desk: &Desk, channel: Channel) -> Result<usize> {
+    let now = desk.clock.now();
+    let open = match channel {
+        Channel::Email => desk.mailer.sends(),
+        Channel::Telegram => telegram::open(desk, now).await?,
+    };
+    if !open {
+        return Ok(0);
+    }
+    let mut taken = 0;
+    for row in rows::due(&desk.db, channel, now, ROUND).await? {
+        if !claim(desk, &row).await? {
+            continue;
+        }
+        match hand_over(desk, &row).await? {
+            Ok(()) => taken += 1,
+            Err(trouble) => {
+                let stop = trouble.stops();
+                undelivered(desk, &row, trouble).await?;
+                if stop {
+                    break;
+                }
+                continue;
+            }
+        }
+        let mut tx = desk.db.begin().await?;
+        rows::sent(&mut tx, row.id, desk.clock.now()).await?;
+        tx.commit().await?;
+    }
+    Ok(taken)
+}
+
+async fn claim(desk: &Desk, row: &rows::Message) -> Result<bool> {
+    let now = desk.clock.now();
+    let cut_off = row.holder.is_some().then_some(CUT_OFF);
+    let mut tx = desk.db.begin().await?;
+    let ours = rows::claim(&mut tx, row.id, &desk.instance, now, now.plus(CLAIM), cut_off).await?;
+    tx.commit().await?;
+    Ok(ours)
+}
+
+async fn hand_over(desk: &Desk, row: &rows::Message) -> Result<std::result::Result<(), Undelivered>> {
+    let content = match outbox::read(desk, row) {
+        Ok(content) => content,
+        // Under a master key that is gone: it stays, and says so, and the others go on.
+        Err(_) => return Ok(Err(Undelivered::Never("it cannot be opened".to_owned()))),
+    };
+    match row.channel {
+        Channel::Email => {
+            let mail = match email::write(desk, &Envelope { row, content: &content }).await {
+                Ok(mail) => mail,
+                Err(_) => return Ok(Err(Undelivered::Never("it cannot be written as a mail".to_owned()))),
+            };
+            Ok(desk.mailer.send(mail).await.map_err(|error| Undelivered::Passing {
+                words: error.words,
+                unreachable: error.unreachable,
+            }))
+        }
+        Channel::Telegram => {
+            let Ok(chat) = row.to_address.parse() else {
+                return Ok(Err(Undelivered::Never(NO_CHAT.to_owned())));
+            };
+            telegram::send(desk, row, chat, &telegram_text(row, &content)).await
+        }
+    }
+}
+
+fn telegram_text(row: &rows::Message, content: &Content) -> String {
+    let again = row.failure.as_deref() == Some(CUT_OFF) || row.holder.is_some();
+    let again = again.then_some(EN.perhaps_again);
+    let parts = [again, Some(content.subject.as_str()), Some(content.body.as_str())];
+    parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n")
+}
+
+async fn undelivered(desk: &Desk, row: &rows::Message, trouble: Undelivered) -> Result<()> {
+    let now = desk.clock.now();
+    let again = |at: Micros, words: String| (Some(at), words);
+    let (at, words) = match trouble {
+        Undelivered::Passing { words, .. } if row.attempts + 1 >= ATTEMPTS => (None, words),
+        Undelivered::Passing { words, .. } => {
+            again(jittered(&*desk.clock, &*desk.chance, pause(row.attempts)), words)
+        }
+        Undelivered::Later { until, words } => again(until, words),
+        Undelivered::Never(words) => (None, words),
+    };
+    tracing::warn!(message = %row.id, channel = %row.channel, why = words, attempts = row.attempts + 1, "a message was not taken");
+    let mut tx = desk.db.begin().await?;
+    match at {
+        Some(at) => rows::postpone(&mut tx, row.id, at, &words).await?,
+        None => rows::give_up(&mut tx, row.id, now, &words).await?,
+    }
+    Ok(tx.commit().await?)
+}
+
+/// One minute, then twice as long each time, an hour at most.
+fn pause(attempts: i64) -> i64 {
+    (MINUTE << attempts.clamp(0, 6)).min(HOUR)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pause_doubles_up_to_an_hour() {
+        assert_eq!([0, 1, 5, 6, 60, -1].map(pause).map(|p| p / MINUTE), [1, 2, 32, 60, 60, 1]);
+    }
+}

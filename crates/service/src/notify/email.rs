@@ -1,0 +1,148 @@
+//! Handing messages to a mail server: HTML and plain text, no tracking, and a link that stops them.
+
+use super::{
+    outbox::Content,
+    plain::{Frame, framed, paragraphs},
+    unsubscribe,
+    words::{EN, fill},
+};
+use crate::{Desk, MailSettings, Result};
+use anyhow::Context as _;
+use domain::Micros;
+use lettre::{
+    AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor,
+    message::{
+        Mailbox, MultiPart,
+        header::{ContentType, HeaderName, HeaderValue},
+    },
+};
+use std::time::{Duration, UNIX_EPOCH};
+
+/// A server that says nothing for so long is not there.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A mail server, or none: then messages stay in the outbox.
+pub(crate) struct Mailer {
+    server: Option<AsyncSmtpTransport<Tokio1Executor>>,
+    from: Mailbox,
+}
+
+/// Why a mail was not taken, in words that name nobody and no secret.
+#[derive(Debug)]
+pub(super) struct NotTaken {
+    pub(super) words: String,
+    /// The server itself is not there: nothing else needs to be tried now.
+    pub(super) unreachable: bool,
+}
+
+impl Mailer {
+    /// Reads the settings; connects only when there is something to send.
+    pub(crate) fn new(settings: &MailSettings) -> anyhow::Result<Self> {
+        let from = settings.from.parse().context("MAIL_FROM is no address")?;
+        let server = settings.smtp_url.as_deref().map(|url| {
+            // The address holds a password: it is not repeated in the error.
+            let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
+                .map_err(|_| anyhow::anyhow!("SMTP_URL is not like smtps://name:password@host:465"))?;
+            anyhow::Ok(builder.timeout(Some(PATIENCE)).build())
+        });
+        Ok(Self { server: server.transpose()?, from })
+    }
+
+    /// Whether there is a server at all.
+    pub(crate) const fn sends(&self) -> bool {
+        self.server.is_some()
+    }
+
+    /// Writes a mail of plain text and hands it over.
+    pub(super) async fn send_plain(&self, to: &Mailbox, subject: &str, body: &str) -> anyhow::Result<()> {
+        let mail = Message::builder()
+            .from(self.from.clone())
+            .to(to.clone())
+            .subject(subject)
+            .header(ContentType::TEXT_PLAIN)
+            .body(body.to_owned())?;
+        self.send(mail).await.map_err(|error| anyhow::anyhow!(error.words))
+    }
+
+    /// Hands a mail over.
+    pub(super) async fn send(&self, mail: Message) -> std::result::Result<(), NotTaken> {
+        let Some(server) = &self.server else {
+            return Err(NotTaken { words: "there is no mail server".to_owned(), unreachable: true });
+        };
+        server.send(mail).await.map(drop).map_err(|error| match error.status() {
+            // What the server says beyond its code may repeat the address.
+            Some(code) => NotTaken { words: format!("the mail server refused it ({code})"), unreachable: false },
+            None if error.is_timeout() => {
+                NotTaken { words: "the mail server did not answer in time".to_owned(), unreachable: true }
+            }
+            None => NotTaken { words: "the mail server cannot be reached".to_owned(), unreachable: true },
+        })
+    }
+}
+
+/// What makes a message a mail.
+pub(super) struct Envelope<'a> {
+    /// Names it for ever: tried again, it is the same mail.
+    pub(super) row: &'a store::message::Message,
+    pub(super) content: &'a Content,
+}
+
+/// Writes a mail.
+pub(super) async fn write(desk: &Desk, envelope: &Envelope<'_>) -> Result<Message> {
+    let Envelope { row, content } = envelope;
+    let base = &desk.settings.public_url;
+    let stop = match (row.user_id, content.topic) {
+        (Some(user), Some(topic)) => {
+            Some(format!("{base}/unsubscribe?token={}", unsubscribe::token(desk, user, topic).await?))
+        }
+        _ => None,
+    };
+    let why = fill(EN.why_mail, &[base]);
+    let footer = match &stop {
+        Some(url) => format!("{why}\n{}", fill(EN.stop_mails, &[url])),
+        None => why,
+    };
+    let text = format!("{}\n\n-- \n{footer}\n", content.body.trim_end());
+    let body = content.html.clone().unwrap_or_else(|| paragraphs(&content.body, base));
+    let html = framed(&Frame { title: &content.subject, body: &body, footer: &paragraphs(&footer, base) });
+    Ok(built(&desk.mailer.from, row, &content.subject, MultiPart::alternative_plain_html(text, html), stop)?)
+}
+
+fn built(
+    from: &Mailbox,
+    row: &store::message::Message,
+    subject: &str,
+    body: MultiPart,
+    stop: Option<String>,
+) -> std::result::Result<Message, Unusable> {
+    let id = format!("<{}@{}>", row.id.0.simple(), from.email.domain());
+    let mut mail = Message::builder()
+        .from(from.clone())
+        .to(row.to_address.parse().map_err(|_| Unusable)?)
+        .subject(subject)
+        .date(UNIX_EPOCH + since_epoch(row.created_at))
+        .message_id(Some(id))
+        .multipart(body)
+        .map_err(|_| Unusable)?;
+    if let Some(url) = stop {
+        let mut put = |name: &'static str, value: String| {
+            mail.headers_mut().insert_raw(HeaderValue::new(HeaderName::new_from_ascii_str(name), value));
+        };
+        put("List-Unsubscribe", format!("<{url}>"));
+        put("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned());
+    }
+    Ok(mail)
+}
+
+/// An address that no mail can be sent to.
+struct Unusable;
+
+impl From<Unusable> for crate::Error {
+    fn from(_: Unusable) -> Self {
+        Self::fault("a message cannot be written as a mail")
+    }
+}
+
+fn since_epoch(at: Micros) -> Duration {
+    Duration::from_micros(u64::try_from(at.0).unwrap_or(0))
+}

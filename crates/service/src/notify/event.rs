@@ -1,0 +1,164 @@
+//! What people are told of, and how it is noted: with the rows that it is about, in one transaction.
+
+use crate::{Error, Result};
+use domain::{
+    CopyId, Decimal, ExchangeKeyId, Micros, Side, Symbol, UserId,
+    notification::Kind,
+    time::SECOND,
+};
+use serde::{Deserialize, Serialize};
+use store::{Tx, notice::NewNotice};
+
+/// So long after the last of a burst it is told, together.
+const BURST: i64 = 5 * SECOND;
+
+/// Something that happened to a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Event {
+    /// The exchange took an order.
+    NewOrder(Ordered),
+    /// A take-profit order was filled.
+    TakeProfit(Closed),
+    /// A stop was filled.
+    StopLoss(Closed),
+    /// The exchange refuses a key, which is switched off.
+    KeyRefused {
+        /// Which.
+        key: ExchangeKeyId,
+    },
+    /// A position was found without its stop, or could not get one.
+    Unprotected {
+        /// On which account.
+        key: ExchangeKeyId,
+        /// On which market.
+        symbol: Symbol,
+        /// The position was closed; otherwise it has a stop again.
+        closed: bool,
+        /// Of which copy.
+        copy: Option<CopyId>,
+    },
+    /// The plan ends soon.
+    PlanLapses {
+        /// Its name.
+        plan: String,
+        /// When.
+        at: Micros,
+    },
+    /// Somebody signed in from a browser and address that were not seen before.
+    SignedIn {
+        /// What the browser calls itself.
+        agent: String,
+        /// From where.
+        address: String,
+    },
+    /// The password was changed.
+    PasswordChanged,
+}
+
+/// An order that the exchange took.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ordered {
+    /// On which account.
+    pub key: ExchangeKeyId,
+    /// On which market.
+    pub symbol: Symbol,
+    /// To buy or to sell.
+    pub side: Side,
+    /// How much, in base units.
+    pub amount: Option<Decimal>,
+    /// At what price, where it has one.
+    pub price: Option<Decimal>,
+    /// For which copy.
+    pub copy: Option<CopyId>,
+}
+
+/// An order that closed a position, or a share of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Closed {
+    /// On which account.
+    pub key: ExchangeKeyId,
+    /// On which market.
+    pub symbol: Symbol,
+    /// To buy or to sell.
+    pub side: Side,
+    /// How much, in base units.
+    pub amount: Option<Decimal>,
+    /// At what average price.
+    pub price: Option<Decimal>,
+    /// What it won or lost after fees, in USD.
+    pub profit_usd: Option<Decimal>,
+    /// The same in percent of what the position had cost.
+    pub profit_percent: Option<Decimal>,
+    /// Of which copy.
+    pub copy: Option<CopyId>,
+}
+
+impl Event {
+    /// What kind of event it is.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::NewOrder(_) => Kind::NewOrder,
+            Self::TakeProfit(_) => Kind::TakeProfit,
+            Self::StopLoss(_) => Kind::StopLoss,
+            Self::KeyRefused { .. } => Kind::KeyRefused,
+            Self::Unprotected { .. } => Kind::Unprotected,
+            Self::PlanLapses { .. } => Kind::PlanLapses,
+            Self::SignedIn { .. } => Kind::SignedIn,
+            Self::PasswordChanged => Kind::PasswordChanged,
+        }
+    }
+
+    /// The copy that it happened to.
+    #[must_use]
+    pub const fn copy(&self) -> Option<CopyId> {
+        match self {
+            Self::NewOrder(Ordered { copy, .. })
+            | Self::TakeProfit(Closed { copy, .. })
+            | Self::StopLoss(Closed { copy, .. })
+            | Self::Unprotected { copy, .. } => *copy,
+            _ => None,
+        }
+    }
+}
+
+/// An event that is to be told, ready to be written, again when its transaction fails.
+#[derive(Clone, Debug)]
+pub(crate) struct Telling {
+    user: UserId,
+    once: String,
+    kind: Kind,
+    copy: Option<CopyId>,
+    body: String,
+    at: Micros,
+}
+
+impl Telling {
+    /// `once` names the event among all events: however often it is seen, it is told once.
+    pub(crate) fn new(user: UserId, once: String, event: &Event, at: Micros) -> Result<Self> {
+        let body = serde_json::to_string(event).map_err(Error::fault)?;
+        Ok(Self { user, once, kind: event.kind(), copy: event.copy(), body, at })
+    }
+
+    /// Notes it. What one signal did to a person's keys is told together; all else by itself, at once.
+    pub(crate) async fn write(&self, tx: &mut Tx) -> store::Result<()> {
+        let signal = match self.copy {
+            Some(copy) => store::copy::signal_of(&mut *tx, copy).await?,
+            None => None,
+        };
+        let (group, ready_at) = match signal {
+            Some(signal) => (format!("signal:{signal}:{}", self.kind), self.at.plus(BURST)),
+            None => (self.once.clone(), self.at),
+        };
+        let notice = NewNotice {
+            event_key: &self.once,
+            user_id: self.user,
+            kind: self.kind,
+            group_key: &group,
+            body: &self.body,
+            at: self.at,
+            ready_at,
+        };
+        store::notice::tell(tx, &notice).await.map(drop)
+    }
+}

@@ -1,0 +1,98 @@
+//! Text that people wrote, made harmless: names go into mails and chats, where characters that turn the direction of the
+//! line, or HTML, would let them say what they do not.
+
+/// A name on one line, without characters that are not seen.
+#[must_use]
+pub fn shown(text: &str) -> String {
+    text.chars().filter_map(|c| if c.is_whitespace() { Some(' ') } else { Some(c).filter(|c| !hidden(*c)) }).collect()
+}
+
+/// Control characters, marks and overrides of direction, joiners of no width, and the unassigned tags that spell
+/// without being seen.
+fn hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+        )
+}
+
+/// Text as HTML shows it.
+#[must_use]
+pub fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// Plain text as paragraphs of HTML; addresses below `base` can be followed.
+#[must_use]
+pub(super) fn paragraphs(text: &str, base: &str) -> String {
+    let link = |word: &str| {
+        let safe = escape(word);
+        if word.starts_with(base) { format!("<a href=\"{safe}\">{safe}</a>") } else { safe }
+    };
+    let line = |line: &str| line.split(' ').map(link).collect::<Vec<_>>().join(" ");
+    let paragraph = |text: &str| {
+        let lines: Vec<_> = text.lines().map(line).collect();
+        format!("<p>{}</p>", lines.join("<br>"))
+    };
+    text.split("\n\n").filter(|part| !part.trim().is_empty()).map(paragraph).collect()
+}
+
+/// The words a mail's frame needs.
+pub(crate) struct Frame<'a> {
+    pub(crate) title: &'a str,
+    pub(crate) body: &'a str,
+    /// What follows below the line: HTML.
+    pub(crate) footer: &'a str,
+}
+
+/// A whole mail as HTML: readable without images, in light and dark, narrow and wide.
+pub(crate) fn framed(frame: &Frame<'_>) -> String {
+    const STYLE: &str = "body{margin:0;padding:24px;font:16px/1.5 system-ui,sans-serif;color:#1b1f24;background:#fff}\
+        main{max-width:600px;margin:0 auto}h1{font-size:20px}a{color:#0b5cad}hr{border:0;border-top:1px solid #d5dae0}\
+        table{border-collapse:collapse}td,th{padding:4px 16px 4px 0;text-align:start;vertical-align:top}\
+        th{font-weight:400;color:#5a6572}footer{font-size:14px;color:#5a6572}\
+        @media (prefers-color-scheme:dark){body{color:#e6e9ed;background:#14171b}a{color:#7ab8ff}\
+        hr{border-color:#343b44}th,footer{color:#9aa5b1}}";
+    let Frame { title, body, footer } = frame;
+    let title = escape(title);
+    format!(
+        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
+         <meta name=\"color-scheme\" content=\"light dark\"><title>{title}</title><style>{STYLE}</style></head>\
+         <body><main><h1>{title}</h1>{body}<hr><footer>{footer}</footer></main></body></html>"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_unseen_is_left_of_a_name() {
+        assert_eq!(shown("a\u{202e}gpj.exe\u{0}\r\nBcc: b\u{200b}\u{2066}"), "agpj.exe  Bcc: b");
+        assert_eq!(shown("مفتاح 🔑"), "مفتاح 🔑");
+    }
+
+    #[test]
+    fn html_is_text_and_only_our_addresses_are_links() {
+        let html = paragraphs("<b> https://evil.example\nhttps://desk.example/x?a=1&b=2\n\nend", "https://desk.example");
+        assert_eq!(
+            html,
+            "<p>&lt;b&gt; https://evil.example<br>\
+             <a href=\"https://desk.example/x?a=1&amp;b=2\">https://desk.example/x?a=1&amp;b=2</a></p><p>end</p>"
+        );
+    }
+}

@@ -1,0 +1,119 @@
+//! What each person wants to be told of.
+
+use crate::{Actor, Desk, Error, Result};
+use domain::{
+    UserId,
+    notification::{Preferences, Switches, Topic},
+    validation::{FieldProblem, Problem},
+};
+use store::{Tx, user::User};
+
+/// What a person asks to change; what is left out stays.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wish {
+    /// The report of each week.
+    pub weekly_report: Option<bool>,
+    /// The report of each month.
+    pub monthly_report: Option<bool>,
+    /// New orders by e-mail.
+    pub email_new_order: Option<bool>,
+    /// Take-profits by e-mail.
+    pub email_take_profit: Option<bool>,
+    /// Stop-losses by e-mail.
+    pub email_stop_loss: Option<bool>,
+    /// New orders by Telegram.
+    pub telegram_new_order: Option<bool>,
+    /// Take-profits by Telegram.
+    pub telegram_take_profit: Option<bool>,
+    /// Stop-losses by Telegram.
+    pub telegram_stop_loss: Option<bool>,
+}
+
+impl Wish {
+    fn applied(&self, to: Switches) -> Switches {
+        Switches {
+            weekly_report: self.weekly_report.unwrap_or(to.weekly_report),
+            monthly_report: self.monthly_report.unwrap_or(to.monthly_report),
+            email_new_order: self.email_new_order.unwrap_or(to.email_new_order),
+            email_take_profit: self.email_take_profit.unwrap_or(to.email_take_profit),
+            email_stop_loss: self.email_stop_loss.unwrap_or(to.email_stop_loss),
+            telegram_new_order: self.telegram_new_order.unwrap_or(to.telegram_new_order),
+            telegram_take_profit: self.telegram_take_profit.unwrap_or(to.telegram_take_profit),
+            telegram_stop_loss: self.telegram_stop_loss.unwrap_or(to.telegram_stop_loss),
+        }
+    }
+
+    /// What needs a linked chat, in the document's order.
+    fn by_telegram(&self) -> Vec<FieldProblem> {
+        let asked = [
+            ("telegramNewOrder", self.telegram_new_order),
+            ("telegramTakeProfit", self.telegram_take_profit),
+            ("telegramStopLoss", self.telegram_stop_loss),
+        ];
+        let wanted = asked.into_iter().filter(|(_, wanted)| *wanted == Some(true));
+        wanted.map(|(field, _)| FieldProblem::new(field, Problem::TelegramNotLinked)).collect()
+    }
+}
+
+/// A person's switches.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn preferences(desk: &Desk, actor: &Actor) -> Result<Preferences> {
+    match store::notification::get(&desk.db, actor.user).await? {
+        Some(set) => Ok(set),
+        None => usual(store::user::get(&desk.db, actor.user).await?),
+    }
+}
+
+/// Anybody's switches.
+pub(super) async fn of(tx: &mut Tx, user: UserId) -> Result<Preferences> {
+    match store::notification::get(&mut *tx, user).await? {
+        Some(set) => Ok(set),
+        None => usual(store::user::get(&mut *tx, user).await?),
+    }
+}
+
+/// While they were never set: the usual ones, since the person signed up.
+fn usual(person: Option<User>) -> Result<Preferences> {
+    let since = person.ok_or(Error::NotFound)?.created_at;
+    Ok(Preferences { switches: Switches::default(), created_at: since, updated_at: since })
+}
+
+/// Changes a person's switches.
+///
+/// # Errors
+/// [`Problem::TelegramNotLinked`] on each Telegram switch that is to be on while no chat is linked.
+pub async fn set(desk: &Desk, actor: &Actor, wish: &Wish) -> Result<Preferences> {
+    let mut tx = desk.db.begin().await?;
+    let linked = store::telegram::get(&mut tx, actor.user).await?.is_some_and(|link| link.active);
+    let problems = wish.by_telegram();
+    if !linked && !problems.is_empty() {
+        return Err(Error::Fields(problems));
+    }
+    let before = of(&mut tx, actor.user).await?;
+    let wanted = wish.applied(before.switches);
+    let now = desk.clock.now();
+    let set = store::notification::put(&mut tx, actor.user, &wanted, before.created_at, now).await?;
+    tx.commit().await?;
+    Ok(set)
+}
+
+/// Whether a person wants mails about something.
+///
+/// # Errors
+/// Not found when there is no such person.
+pub async fn wants(tx: &mut Tx, user: UserId, topic: Topic) -> Result<bool> {
+    let mut switches = of(tx, user).await?.switches;
+    Ok(*switches.by_email(topic))
+}
+
+/// Switches all Telegram messages off: the chat is gone.
+pub(super) async fn without_telegram(desk: &Desk, tx: &mut Tx, user: UserId) -> Result<()> {
+    let before = of(tx, user).await?;
+    let wanted = before.switches.without_telegram();
+    if wanted != before.switches {
+        store::notification::put(tx, user, &wanted, before.created_at, desk.clock.now()).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,90 @@
+//! The install's own secret for messages: it signs unsubscribe links and hashes link codes. Made when first needed, kept
+//! sealed, shared by every instance.
+
+use crate::{Desk, Error, Result, Sealed};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+use std::sync::OnceLock;
+use store::desk_secret::DeskSecret;
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+/// Its name in the database.
+const NAME: &str = "messages";
+/// The table whose rows are sealed here.
+const TABLE: &str = "desk_secrets";
+
+type Key = Zeroizing<[u8; 32]>;
+
+/// The secret, once it has been read.
+#[derive(Default)]
+pub(crate) struct Signer(OnceLock<Key>);
+
+/// What a signature is for: one for one purpose is none for another.
+#[derive(Clone, Copy)]
+pub(super) enum Purpose {
+    /// An unsubscribe link.
+    Unsubscribe,
+    /// A code that links a chat.
+    LinkCode,
+}
+
+impl Purpose {
+    const fn word(self) -> &'static [u8] {
+        match self {
+            Self::Unsubscribe => b"unsubscribe\0",
+            Self::LinkCode => b"link-code\0",
+        }
+    }
+}
+
+/// The signature of some text.
+pub(super) async fn sign(desk: &Desk, purpose: Purpose, text: &str) -> Result<[u8; 32]> {
+    let mac = begun(desk, purpose, text).await?;
+    Ok(mac.finalize().into_bytes().into())
+}
+
+/// Whether that is the text's signature; compared in constant time.
+pub(super) async fn verify(desk: &Desk, purpose: Purpose, text: &str, signature: &[u8]) -> Result<bool> {
+    Ok(begun(desk, purpose, text).await?.verify_slice(signature).is_ok())
+}
+
+async fn begun(desk: &Desk, purpose: Purpose, text: &str) -> Result<Hmac<Sha256>> {
+    let key = match desk.signer.0.get() {
+        Some(key) => key,
+        None => {
+            let key = read_or_make(desk).await?;
+            desk.signer.0.get_or_init(|| key)
+        }
+    };
+    let mut mac = Hmac::<Sha256>::new_from_slice(key.as_ref()).map_err(Error::fault)?;
+    mac.update(purpose.word());
+    mac.update(text.as_bytes());
+    Ok(mac)
+}
+
+async fn read_or_make(desk: &Desk) -> Result<Key> {
+    if let Some(row) = store::desk_secret::get(&desk.db, NAME).await? {
+        return open(desk, &row);
+    }
+    let mut key = Key::default();
+    desk.chance.fill(key.as_mut());
+    let mut id = [0_u8; 16];
+    desk.chance.fill(&mut id);
+    let id = Uuid::from_bytes(id);
+    let sealed = desk.sealer.seal(TABLE, id, Uuid::nil(), key.as_ref())?;
+    let row = DeskSecret { name: NAME.to_owned(), id, sealed: sealed.to_bytes() };
+    let mut tx = desk.db.begin().await?;
+    store::desk_secret::insert(&mut tx, &row, desk.clock.now()).await?;
+    tx.commit().await?;
+    // Another instance may have been first: its secret counts.
+    let row = store::desk_secret::get(&desk.db, NAME).await?;
+    open(desk, &row.ok_or_else(|| Error::fault("a secret was made and is not there"))?)
+}
+
+fn open(desk: &Desk, row: &DeskSecret) -> Result<Key> {
+    let sealed = Sealed::from_bytes(&row.sealed)?;
+    let plain = desk.sealer.open(TABLE, row.id, Uuid::nil(), &sealed)?;
+    let key = <[u8; 32]>::try_from(plain.as_slice()).map_err(|_| Error::fault("a desk secret is cut"))?;
+    Ok(Zeroizing::new(key))
+}

@@ -1,0 +1,158 @@
+//! Telegram: linking a chat, talking with it, and handing messages over. Without a bot's token the desk's own page
+//! `/telegram` stands in for it: the same commands, by the same code.
+
+mod api;
+mod commands;
+mod link;
+mod poll;
+mod simulator;
+
+pub use link::{method, unlink};
+pub use poll::poll;
+pub use simulator::{chat, say};
+
+use super::{deliver, outbox, preferences, secret};
+use crate::{Desk, Result, TelegramSettings, mail};
+pub(super) use api::Bot;
+use api::Trouble;
+use domain::{
+    Micros, Role,
+    notification::Channel,
+    time::{MINUTE, SECOND},
+};
+use store::{
+    Tx, message as rows,
+    telegram::{self as links, bot},
+};
+
+/// The bot, or none: then the simulator stands in for it.
+pub(crate) struct Telegram(Option<api::Bot>);
+
+impl Telegram {
+    pub(crate) fn new(settings: &TelegramSettings) -> anyhow::Result<Self> {
+        let bot = settings.token.as_ref().map(|token| api::Bot::new(&settings.api_base, token.clone()));
+        Ok(Self(bot.transpose()?))
+    }
+
+    /// Whether there is a bot.
+    pub(crate) const fn real(&self) -> bool {
+        self.0.is_some()
+    }
+}
+
+/// Why a message did not arrive.
+pub(super) enum Undelivered {
+    /// It may next time.
+    Passing { words: String, unreachable: bool },
+    /// It will not be tried before that moment; that is nobody's failure.
+    Later { until: Micros, words: String },
+    /// It never will.
+    Never(String),
+}
+
+impl Undelivered {
+    /// Whether nothing else of the channel needs to be tried now.
+    pub(super) const fn stops(&self) -> bool {
+        matches!(self, Self::Passing { unreachable: true, .. } | Self::Later { .. })
+    }
+}
+
+/// A token that Telegram refuses is tried again after this long: the operator may have mended it.
+const REFUSED_FOR: i64 = 5 * MINUTE;
+
+/// Whether messages can be handed over now.
+pub(super) async fn open(desk: &Desk, now: Micros) -> Result<bool> {
+    let Some(bot) = &desk.telegram.0 else { return Ok(true) };
+    Ok(bot::get(&desk.db, bot.name()).await?.is_none_or(|bot| bot.paused_until <= now))
+}
+
+/// Hands a message over.
+pub(super) async fn send(
+    desk: &Desk,
+    row: &rows::Message,
+    chat: i64,
+    text: &str,
+) -> Result<std::result::Result<(), Undelivered>> {
+    let Some(bot) = &desk.telegram.0 else {
+        return simulator::arrive(desk, row, chat, text).await.map(Ok);
+    };
+    if simulator::is_simulated(chat) {
+        return Ok(Err(Undelivered::Never("the chat is the simulator's, and there is a bot now".to_owned())));
+    }
+    match bot.send(chat, text).await {
+        Ok(()) => Ok(Ok(())),
+        Err(trouble) => told(desk, bot, chat, trouble).await.map(Err),
+    }
+}
+
+/// What Telegram's no means for the message, the chat and the bot.
+async fn told(desk: &Desk, bot: &api::Bot, chat: i64, trouble: Trouble) -> Result<Undelivered> {
+    let now = desk.clock.now();
+    Ok(match trouble {
+        Trouble::Unreachable(words) => Undelivered::Passing { words: words.to_owned(), unreachable: true },
+        Trouble::Limited(seconds) => {
+            let until = pause(desk, bot, seconds).await?;
+            Undelivered::Later { until, words: "Telegram asked us to wait".to_owned() }
+        }
+        Trouble::Unauthorized => {
+            refused(desk, bot).await?;
+            Undelivered::Later { until: now.plus(REFUSED_FOR), words: "Telegram refuses the bot's token".to_owned() }
+        }
+        Trouble::Blocked => {
+            let mut tx = desk.db.begin().await?;
+            if let Some(link) = links::of_chat(&mut tx, chat).await? {
+                links::set_active(&mut tx, chat, false, now).await?;
+                preferences::without_telegram(desk, &mut tx, link.user_id).await?;
+            }
+            tx.commit().await?;
+            Undelivered::Never("the person has blocked the bot".to_owned())
+        }
+        Trouble::Refused(code) => Undelivered::Never(format!("Telegram refused it ({code})")),
+        Trouble::Broken(code) => {
+            Undelivered::Passing { words: format!("Telegram answered {code}"), unreachable: true }
+        }
+    })
+}
+
+/// Leaves Telegram alone for as long as it asks, in every instance.
+async fn pause(desk: &Desk, bot: &api::Bot, seconds: i64) -> Result<Micros> {
+    let until = desk.clock.now().plus(seconds.clamp(1, 3_600) * SECOND);
+    let mut tx = desk.db.begin().await?;
+    bot::pause(&mut tx, bot.name(), until).await?;
+    tx.commit().await?;
+    Ok(until)
+}
+
+/// Telegram refuses the token: the admins are told, once, by mail.
+async fn refused(desk: &Desk, bot: &api::Bot) -> Result<()> {
+    let now = desk.clock.now();
+    let mut tx = desk.db.begin().await?;
+    if bot::refuse(&mut tx, bot.name(), now).await? {
+        let letter = mail::Letter {
+            subject: "Telegram refuses the bot's token".to_owned(),
+            body: "No message leaves by Telegram until TELEGRAM_BOT_TOKEN is one that Telegram takes. Messages wait in \
+                   the outbox meanwhile; mail is not affected.\n"
+                .to_owned(),
+        };
+        for admin in store::user::list_by_role(&mut tx, Role::Admin).await? {
+            mail::enqueue(desk, &mut tx, Some(admin.id), &admin.email, &letter).await?;
+        }
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Chats of the simulator are none of a bot's, and the other way round: messages to them would reach nobody.
+pub(super) async fn leave_behind(desk: &Desk, tx: &mut Tx) -> Result<()> {
+    let real = desk.telegram.real();
+    links::leave_behind(tx, simulator::BOUND, real, desk.clock.now()).await?;
+    Ok(())
+}
+
+/// Puts something into a chat, once.
+async fn put(desk: &Desk, tx: &mut Tx, chat: i64, once: &str, text: &str) -> Result<()> {
+    let content = outbox::Content::plain("", text);
+    let to = chat.to_string();
+    let draft =
+        outbox::Draft { user: None, channel: Channel::Telegram, to: &to, once: Some(once), content: &content };
+    outbox::put(desk, tx, &draft).await.map(drop)
+}

@@ -1,0 +1,190 @@
+//! Three calls of Telegram's Bot API. The token is part of each address: no address is ever logged or told.
+
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+use std::{fmt, time::Duration};
+use zeroize::Zeroizing;
+
+/// How long Telegram may hold a question for updates back until there are some.
+const LONG_POLL: u64 = 25;
+/// Longer than any call lasts.
+const PATIENCE: Duration = Duration::from_secs(40);
+/// Telegram takes no longer text.
+const LONGEST: usize = 4_096;
+
+/// A bot.
+pub(in crate::notify) struct Bot {
+    base: String,
+    token: Zeroizing<String>,
+    name: String,
+    http: reqwest::Client,
+}
+
+/// Why a call came to nothing.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::notify) enum Trouble {
+    /// Nobody answered; whether it happened is not known.
+    Unreachable(&'static str),
+    /// 429: leave it alone for so many seconds.
+    Limited(i64),
+    /// 401, or 404, which is how an impossible token is answered: the token is none (any more).
+    Unauthorized,
+    /// 403: the person has blocked the bot.
+    Blocked,
+    /// Another refusal of this very message.
+    Refused(u16),
+    /// 409 and 5xx: Telegram itself is in trouble, or another program asks for the same updates.
+    Broken(u16),
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreachable(words) => f.write_str(words),
+            Self::Limited(seconds) => write!(f, "Telegram asked us to wait {seconds} s"),
+            Self::Unauthorized => f.write_str("Telegram refuses the bot's token"),
+            Self::Blocked => f.write_str("the person has blocked the bot"),
+            Self::Refused(code) | Self::Broken(code) => write!(f, "Telegram answered {code}"),
+        }
+    }
+}
+
+/// Somebody wrote to the bot.
+#[derive(Debug, Deserialize)]
+pub(super) struct Update {
+    pub(super) update_id: i64,
+    pub(super) message: Option<Message>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Message {
+    pub(super) chat: Chat,
+    pub(super) text: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Chat {
+    pub(super) id: i64,
+    #[serde(rename = "type")]
+    pub(super) kind: String,
+}
+
+#[derive(Deserialize)]
+struct Me {
+    username: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Answer<T> {
+    result: Option<T>,
+    parameters: Option<Parameters>,
+}
+
+#[derive(Deserialize)]
+struct Parameters {
+    retry_after: Option<i64>,
+}
+
+impl Bot {
+    pub(in crate::notify) fn new(base: &str, token: Zeroizing<String>) -> anyhow::Result<Self> {
+        let http = reqwest::Client::builder()
+            .timeout(PATIENCE)
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            // Its text may hold an address.
+            .map_err(|_| anyhow::anyhow!("the client for Telegram cannot be set up"))?;
+        let name = hex::encode(Sha256::digest(token.as_bytes()))[..16].to_owned();
+        Ok(Self { base: base.trim_end_matches('/').to_owned(), token, name, http })
+    }
+
+    /// The fingerprint of its token: its name in the database.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What it is called.
+    pub(super) async fn username(&self) -> Result<String, Trouble> {
+        let me: Me = self.call("getMe", &json!({})).await?;
+        Ok(me.username.unwrap_or_default())
+    }
+
+    /// Writes into a chat. Plain text: nothing in it is markup.
+    pub(in crate::notify) async fn send(&self, chat: i64, text: &str) -> Result<(), Trouble> {
+        let body = json!({
+            "chat_id": chat,
+            "text": cut(text),
+            "link_preview_options": { "is_disabled": true },
+        });
+        self.call::<serde_json::Value>("sendMessage", &body).await.map(drop)
+    }
+
+    /// What was written to the bot from update `next` on; waits a while when there is nothing.
+    pub(super) async fn updates(&self, next: i64) -> Result<Vec<Update>, Trouble> {
+        let body = json!({ "offset": next, "timeout": LONG_POLL, "allowed_updates": ["message"] });
+        self.call("getUpdates", &body).await
+    }
+
+    async fn call<T: DeserializeOwned>(&self, method: &str, body: &serde_json::Value) -> Result<T, Trouble> {
+        let url = format!("{}/bot{}/{method}", self.base, self.token.as_str());
+        let sent = self.http.post(url).json(body).send().await.map_err(|error| {
+            Trouble::Unreachable(if error.is_timeout() {
+                "Telegram did not answer in time"
+            } else {
+                "Telegram cannot be reached"
+            })
+        });
+        let response = sent?;
+        let status = response.status().as_u16();
+        let answer: Option<Answer<T>> = response.json().await.ok();
+        match status {
+            200 => answer
+                .and_then(|answer| answer.result)
+                .ok_or(Trouble::Unreachable("Telegram's answer cannot be read")),
+            401 | 404 => Err(Trouble::Unauthorized),
+            403 => Err(Trouble::Blocked),
+            429 => Err(Trouble::Limited(answer.and_then(|a| a.parameters?.retry_after).unwrap_or(30))),
+            409 | 500.. => Err(Trouble::Broken(status)),
+            other => Err(Trouble::Refused(other)),
+        }
+    }
+}
+
+/// The text, no longer than Telegram takes: whole lines, and a word that there is more. Its length counts in UTF-16.
+fn cut(text: &str) -> String {
+    let more = super::super::words::EN.cut;
+    let length = |text: &str| text.encode_utf16().count();
+    if length(text) <= LONGEST {
+        return text.to_owned();
+    }
+    let room = LONGEST - length(more) - 1;
+    let mut out = String::new();
+    let mut used = 0;
+    for line in text.split_inclusive('\n') {
+        used += length(line);
+        if used > room {
+            break;
+        }
+        out.push_str(line);
+    }
+    out.push_str(more);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_text_is_cut_between_lines() {
+        let line = "- 🔑 key: buy, 0.05 BTC, 19250 USDT\n";
+        let text = line.repeat(1_000);
+        let cut = cut(&text);
+        assert!(cut.encode_utf16().count() <= LONGEST);
+        let lines: Vec<_> = cut.lines().collect();
+        assert!(lines.len() > 100);
+        assert!(lines[..lines.len() - 1].iter().all(|l| *l == line.trim_end()));
+        assert!(cut.ends_with("on your desk."));
+        assert_eq!(super::cut("short"), "short");
+    }
+}

@@ -1,0 +1,76 @@
+//! Asking Telegram what was written to the bot. The job's lease lets one instance ask; how far it has read is in the
+//! database, written together with the answer.
+
+use super::{api::{Bot, Trouble, Update}, commands, pause, refused};
+use crate::{Error, Result, SharedDesk};
+use store::telegram::bot;
+
+/// One question, which Telegram may hold back for a while. Nothing without a bot.
+///
+/// # Errors
+/// When the database cannot be used. Telegram's trouble is noted, and the next round asks again.
+pub async fn poll(desk: &SharedDesk) -> Result<()> {
+    let Some(telegram) = &desk.telegram.0 else { return Ok(()) };
+    let known = bot::get(&desk.db, telegram.name()).await?;
+    if known.as_ref().is_some_and(|bot| bot.paused_until > desk.clock.now()) {
+        return Ok(());
+    }
+    let welcome = known.as_ref().is_some_and(|bot| bot.username.is_some() && bot.refused_at.is_none());
+    if !welcome {
+        match telegram.username().await {
+            Ok(username) => {
+                let mut tx = desk.db.begin().await?;
+                bot::welcome(&mut tx, telegram.name(), &username).await?;
+                tx.commit().await?;
+            }
+            Err(trouble) => return troubled(desk, telegram, trouble).await,
+        }
+    }
+    match telegram.updates(known.map_or(0, |bot| bot.next_update)).await {
+        Ok(updates) => {
+            for update in updates {
+                heard(desk, telegram, update).await?;
+            }
+            Ok(())
+        }
+        Err(trouble) => troubled(desk, telegram, trouble).await,
+    }
+}
+
+async fn troubled(desk: &SharedDesk, telegram: &Bot, trouble: Trouble) -> Result<()> {
+    tracing::warn!(why = %trouble, "Telegram's updates could not be read");
+    match trouble {
+        Trouble::Unauthorized => {
+            refused(desk, telegram).await?;
+            pause(desk, telegram, super::REFUSED_FOR / domain::time::SECOND).await?;
+        }
+        Trouble::Limited(seconds) => drop(pause(desk, telegram, seconds).await?),
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Answers an update. That it is read, and the answer, are one transaction: told again by Telegram it is not answered
+/// again. Other chats than those with one person are not listened to: what is answered is for one person's eyes.
+async fn heard(desk: &SharedDesk, telegram: &Bot, update: Update) -> Result<()> {
+    let said = update.message.filter(|message| message.chat.kind == "private");
+    let said = said.and_then(|message| Some((message.chat.id, message.text?)));
+    let answer = match &said {
+        Some((chat, text)) => match commands::answer(desk, *chat, text).await {
+            Ok(answer) => Some((*chat, answer)),
+            // The update is not read: it is asked for again.
+            Err(error @ Error::Unavailable { .. }) => return Err(error),
+            Err(error) => {
+                tracing::error!(%error, "a message to the bot could not be answered");
+                Some((*chat, commands::Answer::sorry()))
+            }
+        },
+        None => None,
+    };
+    let mut tx = desk.db.begin().await?;
+    if let Some((chat, answer)) = answer {
+        answer.write(desk, &mut tx, chat, &format!("{}:{}", telegram.name(), update.update_id)).await?;
+    }
+    bot::read_until(&mut tx, telegram.name(), update.update_id + 1).await?;
+    Ok(tx.commit().await?)
+}

@@ -1,0 +1,96 @@
+//! The page that stands in for Telegram where there is no bot: what is said there is in the database, and heard by the
+//! same code as what is said to a bot.
+
+use super::{commands, deliver};
+use crate::{Actor, Desk, Error, Result, SharedDesk};
+use domain::{
+    UserId,
+    notification::{Channel, Line},
+    validation::Problem,
+};
+use sha2::{Digest as _, Sha256};
+use store::{message as rows, telegram::simulated};
+
+/// How much of a conversation is shown.
+const SHOWN: i64 = 100;
+/// Nobody types more into it.
+const LONGEST: usize = 200;
+/// Simulated chats have ids below this, far outside of those that Telegram gives (52 bits): a message to one can reach
+/// nobody else.
+pub(super) const BOUND: i64 = -(1 << 60);
+
+/// Whether a chat is one of the simulator's.
+pub(super) const fn is_simulated(chat: i64) -> bool {
+    chat < BOUND
+}
+
+/// A person's chat on the page: theirs alone, and always the same.
+fn chat_of(user: UserId) -> i64 {
+    let digest = Sha256::digest(user.0.as_bytes());
+    let bits = digest.iter().take(7).fold(0_i64, |bits, byte| (bits << 8) | i64::from(*byte));
+    BOUND - 1 - bits
+}
+
+/// What was said in the person's chat, oldest first.
+///
+/// # Errors
+/// Not found where there is a bot; the conversation is at Telegram then.
+pub async fn chat(desk: &Desk, actor: &Actor) -> Result<Vec<Line>> {
+    if desk.telegram.real() {
+        return Err(Error::NotFound);
+    }
+    let mut lines = simulated::latest(&desk.db, chat_of(actor.user), SHOWN).await?;
+    lines.reverse();
+    Ok(lines)
+}
+
+/// Says something in the person's chat, and has it answered.
+///
+/// # Errors
+/// Not found where there is a bot; [`Problem::Required`] and [`Problem::TextTooLong`] on `text`.
+pub async fn say(desk: &SharedDesk, actor: &Actor, text: &str) -> Result<()> {
+    if desk.telegram.real() {
+        return Err(Error::NotFound);
+    }
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(Error::field("text", Problem::Required));
+    }
+    if text.chars().count() > LONGEST {
+        return Err(Error::field("text", Problem::TextTooLong));
+    }
+    let (chat, now) = (chat_of(actor.user), desk.clock.now());
+    let mut random = [0_u8; 16];
+    desk.chance.fill(&mut random);
+    let once = format!("said:{}", hex::encode(random));
+    let mut tx = desk.db.begin().await?;
+    simulated::say(&mut tx, chat, &once, &Line { ours: false, body: text.to_owned(), at: now }).await?;
+    tx.commit().await?;
+    let answer = commands::answer(desk, chat, text).await?;
+    let mut tx = desk.db.begin().await?;
+    answer.write(desk, &mut tx, chat, &once).await?;
+    tx.commit().await?;
+    deliver::round(desk, Channel::Telegram).await.map(drop)
+}
+
+/// A message arrives on the page, once.
+pub(super) async fn arrive(desk: &Desk, row: &rows::Message, chat: i64, text: &str) -> Result<()> {
+    let line = Line { ours: true, body: text.to_owned(), at: desk.clock.now() };
+    let mut tx = desk.db.begin().await?;
+    simulated::say(&mut tx, chat, &row.id.to_string(), &line).await?;
+    Ok(tx.commit().await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn chats_are_told_apart_and_are_no_bots() {
+        let ids: Vec<_> = (0..1_000).map(|n| chat_of(UserId(Uuid::from_u128(n)))).collect();
+        assert!(ids.iter().all(|chat| is_simulated(*chat)));
+        assert_eq!(ids.iter().collect::<std::collections::BTreeSet<_>>().len(), ids.len());
+        assert!(!is_simulated(-(1 << 52)) && !is_simulated(1 << 52));
+    }
+}

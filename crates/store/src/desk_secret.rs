@@ -1,0 +1,65 @@
+//! Secrets of the install that are no person's, sealed by the service.
+
+use crate::{Result, Source, Tx};
+use domain::Micros;
+use sqlx::FromRow;
+use std::fmt;
+use uuid::Uuid;
+
+/// A secret.
+#[derive(Clone, PartialEq, Eq, FromRow)]
+pub struct DeskSecret {
+    /// What it is for.
+    pub name: String,
+    /// The row's id, for sealing.
+    pub id: Uuid,
+    /// The secret, sealed.
+    pub sealed: Vec<u8>,
+}
+
+impl fmt::Debug for DeskSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeskSecret").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// Adds a secret, unless there is one of its name: of two instances that start at once, one makes it.
+///
+/// # Errors
+/// A fault.
+pub async fn insert(tx: &mut Tx, secret: &DeskSecret, at: Micros) -> Result<()> {
+    exec!(
+        tx,
+        "insert into desk_secrets (name, id, sealed, created_at) values ($1, $2, $3, $4) \
+         on conflict (name) do nothing",
+        secret.name.as_str(),
+        secret.id,
+        secret.sealed.as_slice(),
+        at
+    )?;
+    Ok(())
+}
+
+/// The secret of a name.
+///
+/// # Errors
+/// A fault.
+pub async fn get(from: impl Source, name: &str) -> Result<Option<DeskSecret>> {
+    rows!(DeskSecret, from, fetch_optional, "select name, id, sealed from desk_secrets where name = $1", name)
+}
+
+/// All of them (rekey).
+///
+/// # Errors
+/// A fault.
+pub async fn list(from: impl Source) -> Result<Vec<DeskSecret>> {
+    rows!(DeskSecret, from, fetch_all, "select name, id, sealed from desk_secrets order by name")
+}
+
+/// Puts another sealing in place (rekey); whether there is such a secret.
+///
+/// # Errors
+/// A fault.
+pub async fn reseal(tx: &mut Tx, id: Uuid, sealed: &[u8]) -> Result<bool> {
+    Ok(exec!(tx, "update desk_secrets set sealed = $2 where id = $1", id, sealed)? == 1)
+}

@@ -1,0 +1,173 @@
+//! People's chats with the bot, and the codes that link them.
+
+pub mod bot;
+pub mod simulated;
+
+use crate::{Hash, Result, Source, Tx};
+use domain::{Micros, UserId};
+use sqlx::FromRow;
+use std::fmt;
+
+/// A person's link.
+#[derive(Clone, PartialEq, Eq, FromRow)]
+pub struct Link {
+    /// Whose.
+    pub user_id: UserId,
+    /// The code that links a chat, sealed.
+    pub code_sealed: Option<Vec<u8>>,
+    /// Until when it does.
+    pub code_expires_at: Option<Micros>,
+    /// The chat.
+    pub chat_id: Option<i64>,
+    /// Messages reach it.
+    pub active: bool,
+    /// When its owner was asked whether they mean the panic button.
+    pub panic_asked_at: Option<Micros>,
+    /// When it was made.
+    pub created_at: Micros,
+    /// When it last changed.
+    pub updated_at: Micros,
+}
+
+impl fmt::Debug for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Link").field("user_id", &self.user_id).field("active", &self.active).finish_non_exhaustive()
+    }
+}
+
+/// [`Link`] rows: the columns are written here once.
+macro_rules! links {
+    ($from:expr, $rest:literal $(, $bind:expr)* $(,)?) => {
+        rows!(
+            Link,
+            $from,
+            fetch_optional,
+            "select user_id, code_sealed, code_expires_at, chat_id, active, panic_asked_at, created_at, updated_at \
+             from telegram_links " + $rest
+            $(, $bind)*
+        )
+    };
+}
+
+/// A person's link.
+///
+/// # Errors
+/// A fault.
+pub async fn get(from: impl Source, user: UserId) -> Result<Option<Link>> {
+    links!(from, "where user_id = $1", user)
+}
+
+/// The link of a chat.
+///
+/// # Errors
+/// A fault.
+pub async fn of_chat(from: impl Source, chat: i64) -> Result<Option<Link>> {
+    links!(from, "where chat_id = $1", chat)
+}
+
+/// Whose code this is, while it links; used or expired it is nobody's.
+///
+/// # Errors
+/// A fault.
+pub async fn of_code(from: impl Source, code_hash: &Hash, now: Micros) -> Result<Option<Link>> {
+    links!(from, "where code_hash = $1 and code_expires_at > $2", code_hash.as_slice(), now)
+}
+
+/// Gives a person another code.
+///
+/// # Errors
+/// A fault; unique, when by chance somebody else has it.
+pub async fn set_code(
+    tx: &mut Tx,
+    user: UserId,
+    code_hash: &Hash,
+    code_sealed: &[u8],
+    expires_at: Micros,
+    at: Micros,
+) -> Result<()> {
+    exec!(
+        tx,
+        "insert into telegram_links \
+           (user_id, code_hash, code_sealed, code_expires_at, active, created_at, updated_at) \
+         values ($1, $2, $3, $4, false, $5, $5) \
+         on conflict (user_id) do update set code_hash = excluded.code_hash, \
+           code_sealed = excluded.code_sealed, code_expires_at = excluded.code_expires_at",
+        user,
+        code_hash.as_slice(),
+        code_sealed,
+        expires_at,
+        at
+    )?;
+    Ok(())
+}
+
+/// Links a chat by a code, which is spent thereby; whether the code still linked.
+///
+/// # Errors
+/// A fault; unique, when the chat is another person's.
+pub async fn link(tx: &mut Tx, code_hash: &Hash, chat: i64, now: Micros) -> Result<bool> {
+    let linked = exec!(
+        tx,
+        "update telegram_links set chat_id = $2, active = true, panic_asked_at = null, code_hash = null, \
+           code_sealed = null, code_expires_at = null, updated_at = $3 \
+         where code_hash = $1 and code_expires_at > $3",
+        code_hash.as_slice(),
+        chat,
+        now
+    )?;
+    Ok(linked == 1)
+}
+
+/// Takes a person's chat away; whether they had one.
+///
+/// # Errors
+/// A fault.
+pub async fn unlink(tx: &mut Tx, user: UserId, at: Micros) -> Result<bool> {
+    let unlinked = exec!(
+        tx,
+        "update telegram_links set chat_id = null, active = false, panic_asked_at = null, updated_at = $2 \
+         where user_id = $1 and chat_id is not null",
+        user,
+        at
+    )?;
+    Ok(unlinked == 1)
+}
+
+/// Notes that messages do not reach a chat any more, or that they do again.
+///
+/// # Errors
+/// A fault.
+pub async fn set_active(tx: &mut Tx, chat: i64, active: bool, at: Micros) -> Result<bool> {
+    let changed = exec!(
+        tx,
+        "update telegram_links set active = $2, updated_at = $3 where chat_id = $1 and active <> $2",
+        chat,
+        active,
+        at
+    )?;
+    Ok(changed == 1)
+}
+
+/// Notes when the owner of a chat was asked about the panic button; none when it is answered.
+///
+/// # Errors
+/// A fault.
+pub async fn set_panic_asked(tx: &mut Tx, chat: i64, at: Option<Micros>) -> Result<()> {
+    exec!(tx, "update telegram_links set panic_asked_at = $2 where chat_id = $1", chat, at)?;
+    Ok(())
+}
+
+/// Notes that no message reaches chats below `bound`, or none at or above it: a desk that has got a bot has left the
+/// simulator's chats behind, and the other way round.
+///
+/// # Errors
+/// A fault.
+pub async fn leave_behind(tx: &mut Tx, bound: i64, below: bool, at: Micros) -> Result<u64> {
+    exec!(
+        tx,
+        "update telegram_links set active = false, updated_at = $3 where active and (chat_id < $1) = $2",
+        bound,
+        below,
+        at
+    )
+}

@@ -1,0 +1,46 @@
+//! What is said on the simulator page, which stands in for Telegram.
+
+use crate::{Result, Source, Tx};
+use domain::{Micros, notification::Line};
+use sqlx::FromRow;
+
+#[derive(FromRow)]
+struct Row {
+    ours: bool,
+    body: String,
+    at: Micros,
+}
+
+/// Says something in a chat, once.
+///
+/// # Errors
+/// A fault.
+pub async fn say(tx: &mut Tx, chat: i64, once: &str, line: &Line) -> Result<()> {
+    exec!(
+        tx,
+        "insert into simulated_chats (chat_id, once, ours, body, at) values ($1, $2, $3, $4, $5) \
+         on conflict (once) do nothing",
+        chat,
+        once,
+        line.ours,
+        line.body.as_str(),
+        line.at
+    )?;
+    Ok(())
+}
+
+/// The last of what was said in a chat, newest first.
+///
+/// # Errors
+/// A fault.
+pub async fn latest(from: impl Source, chat: i64, limit: i64) -> Result<Vec<Line>> {
+    let rows: Vec<Row> = rows!(
+        Row,
+        from,
+        fetch_all,
+        "select ours, body, at from simulated_chats where chat_id = $1 order by seq desc limit $2",
+        chat,
+        limit
+    )?;
+    Ok(rows.into_iter().map(|Row { ours, body, at }| Line { ours, body, at }).collect())
+}

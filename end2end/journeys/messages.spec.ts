@@ -1,0 +1,63 @@
+import { Chat, Notifications } from '../pages/messages.ts';
+import { Outbox } from '../pages/outbox.ts';
+import { Trade } from '../pages/trade.ts';
+import { expectAccessibleDayAndNight, expectLive } from '../support/checks.ts';
+import { becomeOperator } from '../support/operator.ts';
+import { expect, test } from '../support/test.ts';
+
+test('link the chat, place an order: a toast, a message and a mail', async ({
+  page,
+  key,
+  trader,
+  desk,
+  elsewhere,
+}) => {
+  const [notifications, chat, trade] = [new Notifications(page), new Chat(page), new Trade(page)];
+  await notifications.open();
+  await expectLive(page);
+  await expect(notifications.state).toHaveText('Not linked.');
+  await expect(notifications.box('By e-mail', 'New orders')).toBeChecked();
+  await expect(notifications.box('By Telegram', 'New orders')).toBeDisabled();
+  await expectAccessibleDayAndNight(page);
+  const code = await notifications.code.innerText();
+  expect(code).toMatch(/^\/start [2-9a-z]{8}$/);
+
+  await notifications.bot.click();
+  await expect(page).toHaveURL(/\/telegram$/);
+  await chat.say('/start 22222222', 'not valid');
+  await chat.say(code, `linked to the desk of ${trader.email}`);
+  await chat.say('/positions', 'Nothing is open.');
+  await expectAccessibleDayAndNight(page);
+  await expectLive(page);
+
+  await notifications.open();
+  await expect(notifications.state).toHaveText('Linked. Messages reach your chat.');
+  await notifications.box('By Telegram', 'New orders').check();
+  await notifications.box('Reports by e-mail', 'Every week').uncheck();
+  await notifications.save.click();
+  await expect(notifications.message).toHaveText('Saved.');
+  await expect(notifications.box('By Telegram', 'New orders')).toBeChecked();
+  await expect(notifications.box('Reports by e-mail', 'Every week')).not.toBeChecked();
+
+  await trade.open(key);
+  await expectLive(page);
+  await trade.buy('0.05');
+  await expect(trade.toasts.filter({ hasText: /Buy 0\.05 BTC\/USDT filled at/ })).toBeVisible();
+  await chat.hear(/New order: buy BTC\/USDT/);
+
+  await becomeOperator(elsewhere, desk);
+  const outbox = new Outbox(elsewhere);
+  await expect(async () => {
+    await outbox.open();
+    const mail = outbox.mails.filter({ hasText: trader.email }).filter({ hasText: 'New order: buy BTC/USDT' });
+    await expect(mail).toHaveCount(1, { timeout: 100 });
+    await expect(mail).toContainText('Amount: 0.05 BTC');
+  }).toPass();
+  await expectAccessibleDayAndNight(elsewhere);
+
+  await notifications.open();
+  await notifications.unlink();
+  await expect(notifications.message).toHaveText('The chat is unlinked.');
+  await expect(notifications.state).toHaveText('Not linked.');
+  await expectLive(page);
+});

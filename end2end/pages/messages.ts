@@ -1,0 +1,70 @@
+import { expect, type Locator, type Page } from '@playwright/test';
+import { Frame } from './frame.ts';
+
+/** `/settings/notifications`: what a person is told of, and how Telegram is linked. */
+export class Notifications extends Frame {
+  readonly switches: Locator;
+  readonly save: Locator;
+  readonly state: Locator;
+  readonly code: Locator;
+  readonly bot: Locator;
+
+  constructor(page: Page) {
+    super(page);
+    this.switches = page.getByTestId('notification-set');
+    this.save = this.switches.getByRole('button');
+    this.state = page.getByTestId('telegram-state');
+    this.code = page.getByTestId('telegram-code');
+    this.bot = page.getByTestId('telegram-bot');
+  }
+
+  async open(): Promise<void> {
+    await this.at('/settings/notifications');
+  }
+
+  /** A switch of a channel. */
+  box(channel: 'By e-mail' | 'By Telegram' | 'Reports by e-mail', name: string): Locator {
+    return this.switches.getByRole('group', { name: channel }).getByLabel(name);
+  }
+
+  async unlink(): Promise<void> {
+    await this.page.getByTestId('telegram-unlink').click();
+    await this.page.getByTestId('telegram-unlink-yes').click();
+  }
+}
+
+/** `/telegram`: stands in for the chat with a bot. */
+export class Chat extends Frame {
+  readonly lines: Locator;
+  readonly text: Locator;
+  readonly send: Locator;
+
+  constructor(page: Page) {
+    super(page);
+    this.lines = page.getByTestId('chat-line');
+    const form = page.getByTestId('telegram-say');
+    this.text = form.getByLabel('Message');
+    this.send = form.getByRole('button');
+  }
+
+  async open(): Promise<void> {
+    await this.at('/telegram');
+  }
+
+  /** Says something, and waits for what is said to it. */
+  async say(text: string, answer: string | RegExp): Promise<void> {
+    const before = await this.lines.count();
+    await this.text.fill(text);
+    await this.send.click();
+    await expect(this.lines).toHaveCount(before + 2);
+    await expect(this.lines.last()).toContainText(answer);
+  }
+
+  /** Looks until the desk has said something. */
+  async hear(text: string | RegExp): Promise<void> {
+    await expect(async () => {
+      await this.open();
+      await expect(this.lines.filter({ hasText: text })).toHaveCount(1, { timeout: 100 });
+    }).toPass();
+  }
+}

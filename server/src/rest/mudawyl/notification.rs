@@ -1,0 +1,88 @@
+//! What a person is told of, and how Telegram is linked.
+
+use super::{
+    Answer,
+    asked::{Asked, Place},
+    bodies::NotificationBody,
+    error::{Failure, PrivateErrors},
+    present::{Method, Notification},
+    validate::{Check, flag},
+};
+use crate::rest::auth::Trader;
+use axum::{Json, extract::State};
+use service::{
+    SharedDesk,
+    notify::{self, Wish, telegram},
+};
+
+/// Get Alert Method
+///
+/// The code links a chat within fifteen minutes, once; after that this answers another one. Without a bot of the
+/// operator's, `telegramBotUrl` is a page of the desk that stands in for it.
+#[utoipa::path(
+    get,
+    path = "/v1/priv/account/notification/method",
+    operation_id = "getNotificationMethod",
+    tag = "Account Notification",
+    responses((status = 200, body = Method, example = json!(super::examples::notification_method())), PrivateErrors)
+)]
+pub(super) async fn method(State(desk): State<SharedDesk>, Trader(actor): Trader) -> Answer<Method> {
+    Ok(Json(telegram::method(&desk, &actor).await?.into()))
+}
+
+/// Get Notification Settings
+///
+/// Somebody who never set anything gets mails and no Telegram messages.
+#[utoipa::path(
+    get,
+    path = "/v1/priv/account/notification",
+    operation_id = "getNotificationSettings",
+    tag = "Account Notification",
+    responses((status = 200, body = Notification, example = json!(super::examples::notification())), PrivateErrors)
+)]
+pub(super) async fn show(State(desk): State<SharedDesk>, Trader(actor): Trader) -> Answer<Notification> {
+    Ok(Json(notify::preferences(&desk, &actor).await?.into()))
+}
+
+/// Put Notification Settings
+///
+/// What is left out stays as it is. Telegram can only be switched on once a chat is linked.
+#[utoipa::path(
+    put,
+    path = "/v1/priv/account/notification",
+    operation_id = "putNotificationSettings",
+    tag = "Account Notification",
+    request_body = NotificationBody,
+    responses(
+        (status = 200, body = Notification, example = json!(super::examples::updated_notification())),
+        PrivateErrors
+    )
+)]
+pub(super) async fn update(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    asked: Asked,
+) -> Answer<Notification> {
+    let wish = wish(&asked)?;
+    let set = notify::set(&desk, &actor, &wish).await.map_err(|error| asked.refuse(error))?;
+    Ok(Json(set.into()))
+}
+
+/// What a request would change.
+///
+/// # Errors
+/// 422 with all problems together.
+pub fn wish(asked: &Asked) -> Result<Wish, Failure> {
+    let mut check = Check::new(asked, Place::Body);
+    let wish = Wish {
+        weekly_report: check.optional("weeklyReport", flag),
+        monthly_report: check.optional("monthlyReport", flag),
+        email_new_order: check.optional("emailNewOrder", flag),
+        email_take_profit: check.optional("emailTakeProfit", flag),
+        email_stop_loss: check.optional("emailStopLoss", flag),
+        telegram_new_order: check.optional("telegramNewOrder", flag),
+        telegram_take_profit: check.optional("telegramTakeProfit", flag),
+        telegram_stop_loss: check.optional("telegramStopLoss", flag),
+    };
+    check.finish(Some(wish))
+}

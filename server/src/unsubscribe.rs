@@ -1,0 +1,31 @@
+//! `POST /unsubscribe`: what a mail program sends for its reader's one click (RFC 8058), without cookies or script. The page
+//! at the same address has a button for people.
+
+use axum::{Extension, Router, extract::Query, http::StatusCode, routing::post};
+use app::Visit;
+use serde::Deserialize;
+use service::{Error, notify};
+
+/// What the address carries.
+#[derive(Deserialize)]
+struct Link {
+    #[serde(default)]
+    token: String,
+}
+
+/// The route; open to anyone, for the link itself says who.
+pub(crate) fn routes() -> Router {
+    Router::new().route("/unsubscribe", post(one_click))
+}
+
+/// Answered at once, without a redirect: mail programs follow none.
+async fn one_click(Extension(visit): Extension<Visit>, Query(link): Query<Link>) -> (StatusCode, &'static str) {
+    match notify::unsubscribe(&visit.desk, &link.token).await {
+        Ok(_) => (StatusCode::OK, "Unsubscribed.\n"),
+        Err(Error::NotFound) => (StatusCode::NOT_FOUND, "This link is not valid.\n"),
+        Err(error) => {
+            tracing::error!(%error, "an unsubscribe link failed");
+            (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong. Please try again.\n")
+        }
+    }
+}
