@@ -34,6 +34,9 @@ pub const PAGES: &[(&str, Role)] = &[
     ("/support", Role::Trader),
     ("/trade", Role::Trader),
     ("/history", Role::Trader),
+    ("/notices", Role::Trader),
+    ("/reports", Role::Trader),
+    ("/reports/{id}", Role::Trader),
     ("/accounts", Role::Trader),
     ("/billing", Role::Trader),
     ("/accounts/movements", Role::Trader),
@@ -78,6 +81,9 @@ pub fn App() -> AnyView {
                 <Route path=path!("/admin/support") view=pages::operator::tickets::page ssr=ssr.clone()/>
                 <Route path=path!("/trade") view=pages::trade::page ssr=ssr.clone()/>
                 <Route path=path!("/history") view=pages::history::page ssr=ssr.clone()/>
+                <Route path=path!("/notices") view=pages::notices::page ssr=ssr.clone()/>
+                <Route path=path!("/reports") view=pages::reports::list ssr=ssr.clone()/>
+                <Route path=path!("/reports/:id") view=pages::report::page ssr=ssr.clone()/>
                 <Route path=path!("/accounts") view=pages::accounts::page ssr=ssr.clone()/>
                 <Route path=path!("/plans") view=pages::plans::page ssr=ssr.clone()/>
                 <Route path=path!("/billing") view=pages::billing::page ssr=ssr.clone()/>

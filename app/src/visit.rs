@@ -26,6 +26,8 @@ pub struct Visit {
     pub session: Option<String>,
     /// Where the request comes from.
     pub origin: Origin,
+    /// How many notices the one who signed in has not read; the bell shows it.
+    pub unread: usize,
 }
 
 /// Where the page's files are. They are fingerprinted when the desk is built.

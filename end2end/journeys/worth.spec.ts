@@ -1,10 +1,11 @@
 import { Dashboard } from '../pages/dashboard.ts';
+import { Reports } from '../pages/reports.ts';
 import { SignIn } from '../pages/sign-in.ts';
-import { expectAccessibleDayAndNight, expectLive } from '../support/checks.ts';
+import { expectAccessible, expectAccessibleDayAndNight, expectFits, expectLive } from '../support/checks.ts';
 import { expect, test } from '../support/test.ts';
 
 // The last file of a run: by then the worker's elder mostly has the two points, a minute apart, that make a line.
-test('the dashboard draws equity over time', async ({ page, shared }) => {
+test('the dashboard draws equity over time, and the week has its figures', async ({ page, shared }) => {
   test.setTimeout(180_000);
   const [inside, dashboard] = [new SignIn(page), new Dashboard(page)];
   await inside.open();
@@ -17,4 +18,20 @@ test('the dashboard draws equity over time', async ({ page, shared }) => {
   await expect(dashboard.equity).toHaveAttribute('aria-label', /^From 10,000\.\d\d to 10,000\.\d\d USD\.$/);
   await expectAccessibleDayAndNight(page);
   await expectLive(page);
+
+  const reports = new Reports(page);
+  await reports.openSoFar();
+  await expect(reports.figures).toContainText('Balance at the end');
+  await expectAccessibleDayAndNight(page);
+  await page.setViewportSize({ width: 390, height: 800 });
+  await expectFits(page);
+  const address = await reports.asMailed.getAttribute('href');
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    const answer = await page.goto(address ?? '');
+    expect(answer?.status()).toBe(200);
+    await expect(page.getByRole('heading', { level: 1 })).toContainText('Your week');
+    await expectAccessible(page);
+    await expectFits(page);
+  }
 });

@@ -7,6 +7,9 @@ export class Frame {
   readonly connection: Locator;
   readonly menu: Locator;
   readonly toasts: Locator;
+  readonly bell: Locator;
+  /** The bell's count; not there while everything is read. */
+  readonly unread: Locator;
   /** What came of the last form, above it. */
   readonly message: Locator;
 
@@ -15,6 +18,8 @@ export class Frame {
     this.mode = page.getByTestId('mode');
     this.connection = page.getByTestId('connection');
     this.menu = page.getByTestId('account-menu');
+    this.bell = page.getByTestId('bell');
+    this.unread = page.getByTestId('unread');
     this.toasts = page.getByTestId('toasts').locator('.toast');
     this.message = page.getByTestId('message').first();
   }

@@ -201,7 +201,7 @@ fn settings(check: &mut Check, mode: Mode, addr: SocketAddr) -> Settings {
         jurisdiction,
         mail: MailSettings {
             smtp_url: check.text("SMTP_URL"),
-            from: check.text("MAIL_FROM").unwrap_or_else(|| "Slipstream <slipstream@localhost>".to_owned()),
+            from: check.text("MAIL_FROM").unwrap_or_else(|| MailSettings::FROM.to_owned()),
         },
         telegram: telegram(check),
         throttles: Throttles {

@@ -1,4 +1,5 @@
-//! Files that people take with them from their pages: `/history.csv`, by the same filters as `/history`.
+//! What people take with them from their pages: `/history.csv`, by the same filters as `/history`; `/report.html`, a report
+//! as it is mailed.
 
 use crate::rest::mudawyl::error::Failure;
 use app::Visit;
@@ -6,15 +7,18 @@ use axum::{
     Extension, Router,
     extract::Query,
     http::{HeaderValue, header},
-    response::{IntoResponse as _, Response},
+    response::{Html, IntoResponse as _, Response},
     routing::get,
 };
 use domain::{Micros, Side};
 use serde::Deserialize;
 use service::{
-    Error,
+    Error, report,
     trade_history::{self, Asked, Filter, Which},
 };
+
+/// A mail carries its style within; nothing else may be loaded from it.
+const MAIL_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
 /// What the address may name; what is empty is not asked for.
 #[derive(Default, Deserialize)]
@@ -41,7 +45,7 @@ impl Wanted {
 
 /// The routes; not guarded yet.
 pub(crate) fn routes() -> Router {
-    Router::new().route("/history.csv", get(history))
+    Router::new().route("/history.csv", get(history)).route("/report.html", get(report_page))
 }
 
 async fn history(Extension(visit): Extension<Visit>, Query(wanted): Query<Wanted>) -> Response {
@@ -65,4 +69,28 @@ async fn file(visit: &Visit, wanted: &Wanted) -> Result<(&'static str, String), 
     let actor = visit.actor.as_ref().ok_or(Error::Unauthenticated)?;
     let text = trade_history::csv(&visit.desk, actor, which, &asked, &wanted.filter()?).await?;
     Ok((trade_history::file_name(which), text))
+}
+
+/// Which report; `so-far` is the present week.
+#[derive(Deserialize)]
+struct Mailed {
+    #[serde(default)]
+    id: String,
+}
+
+async fn report_page(Extension(visit): Extension<Visit>, Query(asked): Query<Mailed>) -> Response {
+    match mailed(&visit, &asked.id).await {
+        Ok(html) => ([(header::CONTENT_SECURITY_POLICY, MAIL_POLICY)], Html(html)).into_response(),
+        Err(error) => Failure::Service(error).into_response(),
+    }
+}
+
+async fn mailed(visit: &Visit, id: &str) -> Result<String, Error> {
+    let actor = visit.actor.as_ref().ok_or(Error::Unauthenticated)?;
+    if id == "so-far" {
+        let report = report::so_far(&visit.desk, actor).await?.ok_or(Error::NotFound)?;
+        return Ok(report::as_mailed(&visit.desk, &report, None));
+    }
+    let made = report::get(&visit.desk, actor, id.parse().map_err(|_| Error::NotFound)?).await?;
+    Ok(report::as_mailed(&visit.desk, &made.report, Some(made.id)))
 }

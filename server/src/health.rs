@@ -1,8 +1,14 @@
-//! `/healthz`: how the desk really is.
+//! `/healthz`: how the desk really is (`service::health`).
 
+use crate::jobs::LEASED;
 use axum::{Json, extract::State, http::StatusCode};
+use domain::time::SECOND;
 use serde::Serialize;
-use service::{Mode, SharedDesk, maintenance};
+use service::{
+    Mode, SharedDesk,
+    health::{self, Parts, Status},
+    maintenance,
+};
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -10,15 +16,19 @@ use std::{
 use tokio::{sync::Mutex, time::timeout};
 use utoipa::ToSchema;
 
-/// The exchange is asked at most this often, however often we are: it counts what we ask.
+/// The exchange is asked at most this often, however often we are, and only while its prices are silent: it counts what
+/// we ask.
 const KEEP: Duration = Duration::from_secs(5);
+/// The database is asked at most this often: anyone may ask us.
+const FRESH: Duration = Duration::from_secs(1);
 /// Longer than this is as good as no answer.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// How the desk is.
-#[derive(Serialize, ToSchema)]
+#[derive(Clone, Serialize, ToSchema)]
 pub(crate) struct Health {
-    /// `ok`; `degraded` when the exchange does not answer; `down` when the database does not.
+    /// The worst of the parts: `ok`; `degraded`: people can use the desk, and somebody should look; `down`: they cannot,
+    /// or it is stuck.
     #[schema(example = "ok")]
     status: &'static str,
     /// The database answers.
@@ -32,53 +42,169 @@ pub(crate) struct Health {
     mode: &'static str,
     /// The program's version.
     version: &'static str,
+    /// Each part; none while the database does not answer.
+    parts: Option<Told>,
 }
 
-/// What the exchange last did when it was asked.
-type Last = Arc<Mutex<Option<(Instant, bool)>>>;
+/// The parts, in whole seconds.
+#[derive(Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Told {
+    /// The exchange and its prices.
+    exchange: Exchange,
+    /// Background jobs.
+    jobs: Jobs,
+    /// The settling of orders.
+    orders: Standing,
+    /// The copying of signals.
+    copies: Standing,
+    /// The outbox.
+    outbox: Outbox,
+}
 
-/// Asks for a sign of life, and remembers the exchange's.
+/// The exchange and its prices.
+#[derive(Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Exchange {
+    status: &'static str,
+    /// How long ago a price came.
+    stream_age_seconds: i64,
+}
+
+/// Background jobs.
+#[derive(Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Jobs {
+    status: &'static str,
+    /// By how much the most overdue one is.
+    lag_seconds: i64,
+    /// Which that is; none while all are in time.
+    latest: Option<String>,
+}
+
+/// Standing work of every process.
+#[derive(Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Standing {
+    status: &'static str,
+    /// How long ago this process last went over all of it.
+    last_reconciliation_seconds: i64,
+    /// For how long the first that should have been done by now has waited.
+    lag_seconds: i64,
+}
+
+/// The outbox.
+#[derive(Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Outbox {
+    status: &'static str,
+    /// For how long the first message has waited; without a mail server, mails do not count.
+    lag_seconds: i64,
+}
+
+/// What was found out, and when.
+type Last<T> = Arc<Mutex<Option<(Instant, T)>>>;
+
+/// Looks at the desk, and remembers for a moment what it saw.
 #[derive(Clone)]
 pub(crate) struct Probe {
     desk: SharedDesk,
-    last: Last,
+    seen: Last<(StatusCode, Health)>,
+    exchange: Last<bool>,
+}
+
+/// What is remembered, or what `fetch` brings; while one caller fetches, the others wait for its answer.
+async fn remembered<T: Clone>(last: &Last<T>, lifetime: Duration, fetch: impl Future<Output = T>) -> T {
+    let mut last = last.lock().await;
+    if let Some((at, value)) = last.as_ref()
+        && at.elapsed() < lifetime
+    {
+        return value.clone();
+    }
+    let value = fetch.await;
+    *last = Some((Instant::now(), value.clone()));
+    value
 }
 
 impl Probe {
     pub(crate) fn new(desk: SharedDesk) -> Self {
-        Self { desk, last: Last::default() }
+        Self { desk, seen: Last::default(), exchange: Last::default() }
     }
 
-    async fn database(&self) -> bool {
-        matches!(timeout(PATIENCE, self.desk.db.ping()).await, Ok(Ok(())))
-    }
-
-    async fn exchange(&self) -> bool {
-        let mut last = self.last.lock().await;
-        if let Some((at, answered)) = *last
-            && at.elapsed() < KEEP
-        {
-            return answered;
+    async fn exchange(&self, parts: Option<&Parts>) -> bool {
+        if parts.is_some_and(Parts::exchange_speaks) {
+            return true;
         }
-        let answered = matches!(timeout(PATIENCE, self.desk.exchange.server_time()).await, Ok(Ok(_)));
-        *last = Some((Instant::now(), answered));
-        answered
+        let ask = async { matches!(timeout(PATIENCE, self.desk.exchange.server_time()).await, Ok(Ok(_))) };
+        remembered(&self.exchange, KEEP, ask).await
+    }
+
+    async fn look(&self) -> (StatusCode, Health) {
+        let parts = match timeout(PATIENCE, health::look(&self.desk, LEASED)).await {
+            Ok(Ok(parts)) => Some(parts),
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "the database does not answer");
+                None
+            }
+            Err(_) => None,
+        };
+        let exchange = self.exchange(parts.as_ref()).await;
+        let status = parts.as_ref().map_or(Status::Down, |parts| worst(parts, exchange));
+        let code = if status == Status::Down { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
+        let mode = match self.desk.settings.mode {
+            Mode::Sandbox => "sandbox",
+            Mode::Live => "live",
+        };
+        let health = Health {
+            status: status.word(),
+            database: parts.is_some(),
+            exchange,
+            maintenance: false,
+            mode,
+            version: env!("CARGO_PKG_VERSION"),
+            parts: parts.map(|parts| told(parts, exchange)),
+        };
+        (code, health)
     }
 }
 
-/// 200 while people can use the desk, 503 when the database is gone. Both are asked now.
+fn worst(parts: &Parts, exchange: bool) -> Status {
+    let all = [parts.exchange(exchange), parts.jobs(), parts.orders(), parts.copies(), parts.outbox()];
+    all.into_iter().max().unwrap_or(Status::Ok)
+}
+
+fn told(parts: Parts, exchange: bool) -> Told {
+    let seconds = |micros: i64| micros / SECOND;
+    Told {
+        exchange: Exchange {
+            status: parts.exchange(exchange).word(),
+            stream_age_seconds: seconds(parts.stream_age),
+        },
+        orders: Standing {
+            status: parts.orders().word(),
+            last_reconciliation_seconds: seconds(parts.orders_age),
+            lag_seconds: seconds(parts.order_lag.unwrap_or(0)),
+        },
+        copies: Standing {
+            status: parts.copies().word(),
+            last_reconciliation_seconds: seconds(parts.copies_age),
+            lag_seconds: seconds(parts.copy_lag.unwrap_or(0)),
+        },
+        outbox: Outbox {
+            status: parts.outbox().word(),
+            lag_seconds: seconds(parts.message_lag.unwrap_or(0)),
+        },
+        jobs: Jobs {
+            status: parts.jobs().word(),
+            lag_seconds: seconds(parts.latest_job.as_ref().map_or(0, |job| job.1)),
+            latest: parts.latest_job.map(|job| job.0),
+        },
+    }
+}
+
+/// 200 while people can use the desk, 503 when they cannot or it is stuck.
 pub(crate) async fn show(State(probe): State<Probe>) -> (StatusCode, Json<Health>) {
-    let (database, exchange, closed) =
-        tokio::join!(probe.database(), probe.exchange(), maintenance::closed(&probe.desk));
-    let maintenance = matches!(closed, Ok(Some(_)));
-    let (code, status) = match (database, exchange) {
-        (false, _) => (StatusCode::SERVICE_UNAVAILABLE, "down"),
-        (true, false) => (StatusCode::OK, "degraded"),
-        (true, true) => (StatusCode::OK, "ok"),
-    };
-    let mode = match probe.desk.settings.mode {
-        Mode::Sandbox => "sandbox",
-        Mode::Live => "live",
-    };
-    (code, Json(Health { status, database, exchange, maintenance, mode, version: env!("CARGO_PKG_VERSION") }))
+    let (code, health) = remembered(&probe.seen, FRESH, probe.look()).await;
+    let maintenance = matches!(maintenance::closed(&probe.desk).await, Ok(Some(_)));
+    (code, Json(Health { maintenance, ..health }))
 }

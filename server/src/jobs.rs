@@ -9,7 +9,7 @@ use domain::{
 };
 use service::{
     Result, SharedDesk, balance_history, billing, copy, equity, keeper::Keeper, key, ledger, live, notify, order,
-    session, strategy,
+    report, session, strategy,
 };
 use std::{future::Future, time::Duration};
 use tokio::{
@@ -27,8 +27,12 @@ pub(crate) struct Jobs {
     running: JoinSet<()>,
 }
 
+/// While a job runs its lease is renewed this often, and so many times: a quarter of an hour.
+const RENEWED: Duration = Duration::from_secs(20);
+const RENEWALS: u32 = 45;
+
 /// The jobs that one instance does for all.
-const LEASED: &[&str] = &[
+pub(crate) const LEASED: &[&str] = &[
     "messages",
     "telegram",
     "protections",
@@ -39,6 +43,7 @@ const LEASED: &[&str] = &[
     "backtests",
     "balances",
     "keys",
+    "reports",
     strategies::NAME,
 ];
 
@@ -68,6 +73,9 @@ impl Jobs {
             Duration::from_secs(5),
             |desk| async move { ledger::settle_due(&desk).await },
         );
+        jobs.leased("reports", Duration::from_secs(60), |desk| async move {
+            report::run_due(&desk).await.map(drop)
+        });
         jobs.leased("prune", Duration::from_secs(3_600), prune);
         jobs.leased("balances", Duration::from_secs(15), |desk| async move {
             balance_history::snapshot(&desk).await
@@ -114,7 +122,13 @@ impl Jobs {
             loop {
                 beats.tick().await;
                 let done = async {
-                    if claim(&desk, name, &holder, every).await? { work(desk.clone()).await } else { Ok(()) }
+                    if !claim(&desk, name, &holder, every).await? {
+                        return Ok(());
+                    }
+                    tokio::select! {
+                        done = work(desk.clone()) => done,
+                        never = renew(&desk, name, &holder, every) => never,
+                    }
                 };
                 if let Err(error) = done.await {
                     tracing::warn!(job = name, %error, "a job failed; it will be tried again");
@@ -128,6 +142,17 @@ impl Jobs {
 async fn claim(desk: &SharedDesk, name: &str, holder: &str, every: Duration) -> Result<bool> {
     let seconds = i64::try_from(every.as_secs()).unwrap_or(i64::MAX);
     claim_for(desk, name, holder, seconds.saturating_mul(2 * SECOND).max(60 * SECOND)).await
+}
+
+/// Keeps the lease of a job that takes long; of one that takes too long it runs out, and the desk's health tells.
+async fn renew(desk: &SharedDesk, name: &str, holder: &str, every: Duration) -> Result<()> {
+    for _ in 0..RENEWALS {
+        time::sleep(RENEWED).await;
+        if let Err(error) = claim(desk, name, holder, every).await {
+            tracing::warn!(job = name, %error, "a lease was not renewed");
+        }
+    }
+    std::future::pending().await
 }
 
 async fn claim_for(desk: &SharedDesk, name: &str, holder: &str, lasting: i64) -> Result<bool> {

@@ -24,3 +24,4 @@ pub mod run;
 pub mod telemetry;
 mod unsubscribe;
 mod visitor;
+pub mod watchdog;

@@ -5,9 +5,10 @@ use domain::Frame;
 use server::{
     config::Config,
     run::{self, CandleFile, Machine},
-    telemetry,
+    telemetry, watchdog,
 };
-use std::{io::Write as _, path::Path, process::ExitCode};
+use service::system::WallClock;
+use std::{io::Write as _, path::Path, process::ExitCode, sync::Arc};
 use strategy::candles::Gaps;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -28,6 +29,8 @@ Slipstream, a self-hosted trading desk.
   slipstream backup FILE    copy the SQLite database while it is used
   slipstream import candles [--keep-gaps] FILE [PAIR TIMEFRAME]
                             store a CSV file of candles for backtests; BTCUSDT-1h.csv tells both by its name
+  slipstream watchdog --url URL [--every 30] [--after 3] --mail-to ADDRESS | --telegram CHAT | --command COMMAND
+                            ask the desk at URL how it is, from anywhere, and tell when it is down and when it is back
   slipstream --help         this text
   slipstream --version      the version
 
@@ -80,6 +83,11 @@ fn command(words: &[&str]) -> Result<()> {
                 "The database is copied. Without the master key its secrets cannot be opened: keep that elsewhere.\n",
             )
         }
+        ["watchdog", words @ ..] => {
+            let options = watchdog::Options::read(words, |name| std::env::var(name).ok())?;
+            telemetry::start(std::env::var("SLIPSTREAM_LOG").is_ok_and(|word| word == "json"));
+            within(watch(options))
+        }
         ["import", "candles", "--keep-gaps", file @ ..] => import(file, Gaps::Keep),
         ["import", "candles", file @ ..] => import(file, Gaps::Refuse),
         _ => bail!("no such command: {}\n\n{HELP}", words.join(" ")),
@@ -105,6 +113,13 @@ fn import(words: &[&str], gaps: Gaps) -> Result<()> {
 async fn serve() -> Result<()> {
     let desk = run::start(configured()?, Machine::default()).await?;
     desk.until(told_to_stop()).await
+}
+
+async fn watch(options: watchdog::Options) -> Result<()> {
+    tokio::select! {
+        ended = watchdog::run(options, Arc::new(WallClock)) => ended,
+        () = told_to_stop() => Ok(()),
+    }
 }
 
 fn configured() -> Result<Config> {

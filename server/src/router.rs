@@ -56,6 +56,7 @@ pub const PLAIN: &[(&str, Role)] = &[
     ("/openapi.json", Role::Anyone),
     ("/events", Role::Anyone),
     ("/history.csv", Role::Trader),
+    ("/report.html", Role::Trader),
 ];
 
 /// The routes for programs.

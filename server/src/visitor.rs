@@ -2,8 +2,8 @@
 
 use crate::proxy;
 use app::{Visit, visit::session_cookie_name};
-use axum::http::{HeaderMap, header, request::Parts};
-use service::{Result, SharedDesk, session};
+use axum::http::{HeaderMap, Method, header, request::Parts};
+use service::{Result, SharedDesk, notice, session};
 
 /// Reads who asks. A session token that opens nothing is nobody.
 pub(crate) async fn read(desk: &SharedDesk, parts: &Parts) -> Result<Visit> {
@@ -13,7 +13,12 @@ pub(crate) async fn read(desk: &SharedDesk, parts: &Parts) -> Result<Visit> {
         Some(token) => session::find(desk, token, &origin).await?,
         None => None,
     };
-    Ok(Visit { desk: desk.clone(), actor, session: token, origin })
+    let unread = match &actor {
+        // Only a page has a bell.
+        Some(actor) if parts.method == Method::GET => notice::unread(desk, actor).await?,
+        _ => 0,
+    };
+    Ok(Visit { desk: desk.clone(), actor, session: token, origin, unread })
 }
 
 fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {

@@ -20,4 +20,5 @@ mod front {
     mod pages;
     mod personal;
     mod roles;
+    mod told;
 }

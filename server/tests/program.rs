@@ -7,6 +7,11 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod common;
+mod program {
+    mod watchdog;
+}
+
 use domain::live::LiveMessage;
 use futures::{SinkExt as _, StreamExt as _};
 use reqwest::StatusCode;

@@ -6,13 +6,13 @@ use crate::{
     visit::{self, Visit},
     words::{
         billing::billing, closed::closed, fill, follows::follows, operator::operator, pages::Pages, pages::pages,
-        people::people, personal::personal, strategies::strategies,
+        people::people, personal::personal, reports::reports, strategies::strategies,
     },
 };
 use domain::Role;
 use leptos::{either::Either, prelude::*};
 use leptos_meta::Title;
-use service::{Actor, Mode};
+use service::{Actor, Mode, notice::MOST_UNREAD};
 
 /// How wide a page's content is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +64,7 @@ fn header(visit: &Visit, words: &'static Pages) -> AnyView {
         ("live", words.live, words.live_title)
     };
     let side = match &visit.actor {
-        Some(actor) => Either::Left(signed_in(actor, words)),
+        Some(actor) => Either::Left(signed_in(actor, visit.unread, words)),
         None => Either::Right(stranger()),
     };
     view! {
@@ -99,7 +99,18 @@ fn nav(words: &'static Pages) -> impl IntoView {
     links(words).into_iter().map(link).collect_view()
 }
 
-fn signed_in(actor: &Actor, words: &'static Pages) -> AnyView {
+/// The bell. Not fetched ahead: opening its page is reading what is there.
+fn bell(unread: usize) -> AnyView {
+    let words = reports(visit::lang());
+    let count = if unread > MOST_UNREAD { format!("{MOST_UNREAD}+") } else { unread.to_string() };
+    let label = if unread == 0 { words.bell.to_owned() } else { fill(words.bell_unread, &[&count]) };
+    let shown = (unread > 0)
+        .then(|| view! { <span class="bell-count" aria-hidden="true" data-testid="unread">{count}</span> });
+    view! { <a class="bell" href="/notices" aria-label=label data-testid="bell">{icon("bell")}{shown}</a> }
+        .into_any()
+}
+
+fn signed_in(actor: &Actor, unread: usize, words: &'static Pages) -> AnyView {
     let people = people(visit::lang());
     let who = fill(people.signed_in_as, &[&actor.email]);
     let operator = actor.role.may(Role::Admin).then(|| {
@@ -113,11 +124,13 @@ fn signed_in(actor: &Actor, words: &'static Pages) -> AnyView {
     });
     view! {
         <nav class="nav" aria-label=words.main_nav>{nav(words)}</nav>
+        {bell(unread)}
         <details class="account-menu" data-testid="account-menu">
             <summary aria-label=words.account_nav>{icon("user")}</summary>
             <div class="menu">
                 <p class="menu-who">{who}</p>
                 <a href="/accounts">{icon("wallet")}<span>{words.accounts}</span></a>
+                <a href="/reports">{icon("history")}<span>{reports(visit::lang()).menu}</span></a>
                 <a href="/billing">{icon("check")}<span>{billing(visit::lang()).title}</span></a>
                 <a href="/settings">{icon("settings")}<span>{people.settings}</span></a>
                 <a href="/support">{icon("shield")}<span>{personal(visit::lang()).support}</span></a>

@@ -13,7 +13,7 @@ pub mod price;
 pub(crate) mod stream;
 pub mod toasts;
 pub(crate) mod told;
-#[cfg(any(feature = "islands", test))]
+#[cfg(any(feature = "islands", feature = "ssr", test))]
 pub(crate) mod tree;
 
 #[cfg(test)]

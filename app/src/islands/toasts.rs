@@ -57,7 +57,7 @@ pub fn Toasts() -> impl IntoView {
 }
 
 /// Tone and text of a happening; none for what the desk shows well enough.
-fn tell(words: &Live, what: &What) -> Option<(&'static str, String)> {
+pub(crate) fn tell(words: &Live, what: &What) -> Option<(&'static str, String)> {
     Some(match what {
         What::Order(order) => return tell_order(words, order),
         What::ClosedWithoutStop(symbol) => ("bad", fill(words.closed_without_stop, &[symbol])),

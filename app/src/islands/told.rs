@@ -1,6 +1,6 @@
 //! The stream's messages, as far as the small islands understand them. Decimals stay text: they are only shown.
 
-#[cfg(any(feature = "islands", test))]
+#[cfg(any(feature = "islands", feature = "ssr", test))]
 use super::tree::Tree;
 
 /// A message that the small islands act on (`domain::live::LiveMessage`).
@@ -39,7 +39,7 @@ pub(crate) struct Happened {
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(not(feature = "islands"), allow(dead_code))] // only the browser hears the stream
+#[cfg_attr(not(any(feature = "islands", feature = "ssr")), allow(dead_code))] // read by the browser and by /notices
 pub(crate) enum What {
     /// To an order.
     Order(OrderNews),
@@ -85,8 +85,9 @@ pub(crate) fn read(message: &impl Tree) -> Option<Told> {
     Some(Told::Happened(Happened { seq: happened.get("seq")?.int()?, what }))
 }
 
-#[cfg(any(feature = "islands", test))]
-fn what(what: &impl Tree) -> Option<What> {
+/// Reads what happened (`domain::live::What`).
+#[cfg(any(feature = "islands", feature = "ssr", test))]
+pub(crate) fn what(what: &impl Tree) -> Option<What> {
     if let Some(both) = what.get("Order") {
         let order = both.items()?.into_iter().next()?;
         return Some(What::Order(OrderNews {

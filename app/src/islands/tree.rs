@@ -12,8 +12,10 @@ pub(crate) trait Tree: Sized {
     /// The text of a string.
     fn text(&self) -> Option<String>;
     /// A whole number within 53 bits.
+    #[cfg_attr(not(any(feature = "islands", test)), allow(dead_code))] // of the stream's envelope, which pages do not read
     fn int(&self) -> Option<i64>;
     /// A boolean.
+    #[cfg_attr(not(any(feature = "islands", test)), allow(dead_code))] // likewise
     fn truth(&self) -> Option<bool>;
 
     /// A member's text; empty when there is none.
@@ -52,7 +54,7 @@ pub(crate) fn parse(text: &str) -> Option<wasm_bindgen::JsValue> {
     js_sys::JSON::parse(text).ok()
 }
 
-#[cfg(test)]
+#[cfg(any(feature = "ssr", test))]
 impl Tree for serde_json::Value {
     fn get(&self, key: &str) -> Option<Self> {
         Self::get(self, key).filter(|v| !v.is_null()).cloned()

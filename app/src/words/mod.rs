@@ -34,6 +34,8 @@ pub(crate) mod problems;
 #[cfg(feature = "ssr")]
 pub(crate) mod reference;
 #[cfg(feature = "ssr")]
+pub(crate) mod reports;
+#[cfg(feature = "ssr")]
 pub(crate) mod strategies;
 #[cfg(feature = "ssr")]
 pub(crate) mod sub;

@@ -79,6 +79,8 @@ ids! {
     LedgerTransactionId,
     /// Funds of a ledger account that are spoken for.
     LedgerHoldId,
+    /// A report of a week or a month.
+    ReportId,
     /// Funds on their way between the ledger and an exchange.
     TransferId,
     /// A legal entity on the books.

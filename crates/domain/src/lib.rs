@@ -20,6 +20,7 @@ pub mod plan;
 pub mod position;
 pub mod profile;
 pub mod refusal;
+pub mod report;
 pub mod role;
 pub mod signal;
 pub mod sizing;

@@ -1,8 +1,8 @@
 //! What is said over the page's WebSocket (`/events`), one per tab.
 
 use crate::{
-    Balance, Candle, Decimal, ExchangeKeyId, MarginMode, Micros, Order, Position, Symbol, Ticker, Trade,
-    copy::Exit,
+    Balance, Candle, Decimal, ExchangeKeyId, MarginMode, Micros, Order, OrderStatus, OrderType, Position,
+    Symbol, Ticker, Trade, copy::Exit,
 };
 use serde::{Deserialize, Serialize};
 
@@ -118,4 +118,17 @@ pub enum What {
         /// What it won or lost after fees, where it is known.
         profit_usd: Option<Decimal>,
     },
+}
+
+impl What {
+    /// Whether a person is told of it. Stops and targets follow their entry: that they wait is no news of its own.
+    #[must_use]
+    pub fn is_news(&self) -> bool {
+        match self {
+            Self::Order(order, _) => {
+                order.status != OrderStatus::Open || !order.filled.is_zero() || order.kind == OrderType::Limit
+            }
+            _ => true,
+        }
+    }
 }

@@ -5,6 +5,7 @@ use crate::{
     api_client::Decoy,
     copy::Copying,
     edge::Edge,
+    health::Pulse,
     live,
     locks::Locks,
     market,
@@ -83,6 +84,8 @@ pub struct Desk {
     pub(crate) cache: market::Cache,
     /// What copying keeps in memory.
     pub(crate) copies: Copying,
+    /// When this process last did its standing work.
+    pub(crate) pulse: Pulse,
     /// Strategies' records, which every visitor asks for.
     pub(crate) records: strategy::Records,
     /// Names this instance among those that share the database.
@@ -111,6 +114,7 @@ impl Desk {
             paying: Locks::default(),
             cache: market::Cache::default(),
             copies: Copying::default(),
+            pulse: Pulse::new(clock.now()),
             records: strategy::Records::default(),
             instance,
             hub: live::Hub::default(),

@@ -31,6 +31,7 @@ impl Keeper {
             }
         }
         self.watched = wanted;
+        desk.pulse.orders_kept(desk.clock.now());
         Ok(())
     }
 }

@@ -93,6 +93,11 @@ impl Hub {
             .for_each(|f| f.nudge());
     }
 
+    /// When a price last came on the markets that are kept streaming.
+    pub(crate) fn heard(&self) -> Option<Micros> {
+        locked(&self.kept).iter().filter_map(|feed| feed.heard()).max()
+    }
+
     fn subscribe(&self) -> broadcast::Receiver<News> {
         self.news.subscribe()
     }

@@ -6,6 +6,7 @@
 
 mod compose;
 mod deliver;
+mod direct;
 mod email;
 mod event;
 pub(crate) mod outbox;
@@ -17,10 +18,12 @@ mod unsubscribe;
 mod words;
 
 pub use deliver::{deliver, gather, prune, resume};
+pub use direct::Direct;
 pub(crate) use email::Mailer;
 pub(crate) use event::Telling;
 pub use event::{Closed, Event, Ordered};
 pub use outbox::{Content, Letter, dead, letter, list, retry};
+pub(crate) use plain::{Frame, framed};
 pub use plain::{escape, shown};
 pub use preferences::{Wish, preferences, set, wants};
 pub(crate) use secret::Signer;

@@ -50,6 +50,11 @@ pub struct MailSettings {
     pub from: String,
 }
 
+impl MailSettings {
+    /// The sender where none is configured.
+    pub const FROM: &str = "Slipstream <slipstream@localhost>";
+}
+
 /// The address holds the mail account's password.
 impl std::fmt::Debug for MailSettings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

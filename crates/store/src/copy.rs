@@ -4,7 +4,8 @@ mod queue;
 mod row;
 
 pub use queue::{
-    Begun, NewCopy, Work, begin, claim, claimed, insert_all, postpone, requeue, skip, sole, waiting,
+    Begun, NewCopy, Work, begin, claim, claimed, insert_all, oldest_queued, postpone, requeue, skip, sole,
+    waiting,
 };
 pub use row::{Copy, Count};
 
@@ -96,6 +97,27 @@ pub async fn search(
         filter.strategy,
         filter.status,
         limit
+    )
+}
+
+/// A person's copied positions that ended between two moments, in the order in which they did.
+///
+/// # Errors
+/// A fault.
+pub async fn ended_between(
+    from: impl Source,
+    owner: UserId,
+    start: Micros,
+    end: Micros,
+) -> Result<Vec<Copy>> {
+    copies!(
+        from,
+        fetch_all,
+        "where c.user_id = $1 and c.action = 'ENTER' and c.status = 'CLOSED' and c.finished_at >= $2 \
+           and c.finished_at < $3 order by c.finished_at, c.id",
+        owner,
+        start,
+        end
     )
 }
 

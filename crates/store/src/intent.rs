@@ -176,6 +176,16 @@ pub async fn unfinished(from: impl Source) -> Result<Vec<Intent>> {
     )
 }
 
+/// Until when the intent was claimed that nobody has held for longest among those being worked on; a moment to come when
+/// all are held.
+///
+/// # Errors
+/// A fault.
+pub async fn oldest_claim(from: impl Source) -> Result<Option<Micros>> {
+    let until = value!(i64, from, "select min(lease_until) from intents where status = 'working'")?;
+    Ok(until.map(Micros))
+}
+
 /// An account's intents that are not finished, oldest first.
 ///
 /// # Errors

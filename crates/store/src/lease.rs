@@ -1,7 +1,8 @@
 //! Leases of background jobs: of several instances, one runs a job at a time.
 
-use crate::{Result, Tx};
+use crate::{Result, Source, Tx};
 use domain::Micros;
+use sqlx::FromRow;
 
 /// Claims a job until `until`; whether it is ours. Who holds it renews it; a lease that has run out may be taken.
 ///
@@ -28,4 +29,26 @@ pub async fn claim(tx: &mut Tx, name: &str, holder: &str, now: Micros, until: Mi
 pub async fn release(tx: &mut Tx, name: &str, holder: &str) -> Result<()> {
     exec!(tx, "delete from job_leases where name = $1 and holder = $2", name, holder)?;
     Ok(())
+}
+
+/// A job's lease.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Lease {
+    /// The job.
+    pub name: String,
+    /// Until when it is claimed.
+    pub until: Micros,
+}
+
+/// The leases of jobs; not those of accounts' events, which run out when nobody looks.
+///
+/// # Errors
+/// A fault.
+pub async fn jobs(from: impl Source) -> Result<Vec<Lease>> {
+    rows!(
+        Lease,
+        from,
+        fetch_all,
+        "select name, until from job_leases where name not like 'events:%' order by name"
+    )
 }

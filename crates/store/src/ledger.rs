@@ -10,7 +10,7 @@ pub use account::{
 };
 pub use hold::{HoldRow, end_hold, held, insert_hold};
 pub use transfer::{
-    TransferRow, claim_transfer, due_transfers, get_transfer, insert_transfer, net_transferred,
+    Brought, TransferRow, brought, claim_transfer, due_transfers, get_transfer, insert_transfer, net_transferred,
     settle_transfer, transfers_of,
 };
 

@@ -179,6 +179,20 @@ pub async fn latest(from: impl Source, limit: i64) -> Result<Vec<Message>> {
     messages!(from, fetch_all, "order by id desc limit $1", limit)
 }
 
+/// When the longest waiting message of a channel was written that nobody has taken yet, nor given up.
+///
+/// # Errors
+/// A fault.
+pub async fn oldest_waiting(from: impl Source, channel: Channel) -> Result<Option<Micros>> {
+    let at = value!(
+        i64,
+        from,
+        "select min(created_at) from messages where channel = $1 and sent_at is null and failed_at is null",
+        channel
+    )?;
+    Ok(at.map(Micros))
+}
+
 /// How many were given up.
 ///
 /// # Errors

@@ -38,6 +38,7 @@ pub async fn reconcile(desk: &SharedDesk) -> Result<usize> {
             }
         })
         .await;
+    desk.pulse.copies_kept(desk.clock.now());
     Ok(count)
 }
 

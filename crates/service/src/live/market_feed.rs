@@ -2,7 +2,7 @@
 
 use super::{BACKLOG, locked};
 use crate::SharedDesk;
-use domain::{Candle, Decimal, Symbol, Ticker, live::LiveMessage};
+use domain::{Candle, Decimal, Micros, Symbol, Ticker, live::LiveMessage};
 use exchange::MarketEvent;
 use std::sync::{Arc, Mutex, Weak};
 use tokio::sync::broadcast;
@@ -20,6 +20,8 @@ struct Latest {
     ticker: Option<Ticker>,
     mark: Option<Decimal>,
     candle: Option<Candle>,
+    /// When a price last came.
+    heard: Option<Micros>,
 }
 
 impl MarketFeed {
@@ -31,11 +33,11 @@ impl MarketFeed {
             viewers: broadcast::channel(BACKLOG).0,
         });
         let mut events = desk.exchange.market_stream(vec![symbol]);
-        let weak: Weak<Self> = Arc::downgrade(&feed);
+        let (weak, clock): (Weak<Self>, _) = (Arc::downgrade(&feed), Arc::clone(&desk.clock));
         tokio::spawn(async move {
             while let Some(event) = events.recv().await {
                 let Some(feed) = weak.upgrade() else { break };
-                feed.take(event);
+                feed.take(event, clock.now());
             }
         });
         feed
@@ -63,9 +65,18 @@ impl MarketFeed {
         locked(&self.latest).ticker.clone()
     }
 
-    fn take(&self, event: MarketEvent) {
+    /// When a price last came.
+    pub(super) fn heard(&self) -> Option<Micros> {
+        locked(&self.latest).heard
+    }
+
+    fn take(&self, event: MarketEvent, now: Micros) {
         let message = {
             let mut latest = locked(&self.latest);
+            // A connection that opens again and again brings no price.
+            if !matches!(event, MarketEvent::Connected | MarketEvent::Disconnected) {
+                latest.heard = Some(now);
+            }
             match event {
                 MarketEvent::Connected => {
                     latest.live = true;

@@ -11,7 +11,10 @@ use anyhow::Context as _;
 use domain::Micros;
 use lettre::{
     AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor,
-    message::{Mailbox, MultiPart, header::HeaderName, header::HeaderValue},
+    message::{
+        Mailbox, MultiPart,
+        header::{ContentType, HeaderName, HeaderValue},
+    },
 };
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -48,6 +51,17 @@ impl Mailer {
     /// Whether there is a server at all.
     pub(crate) const fn sends(&self) -> bool {
         self.server.is_some()
+    }
+
+    /// Writes a mail of plain text and hands it over.
+    pub(super) async fn send_plain(&self, to: &Mailbox, subject: &str, body: &str) -> anyhow::Result<()> {
+        let mail = Message::builder()
+            .from(self.from.clone())
+            .to(to.clone())
+            .subject(subject)
+            .header(ContentType::TEXT_PLAIN)
+            .body(body.to_owned())?;
+        self.send(mail).await.map_err(|error| anyhow::anyhow!(error.words))
     }
 
     /// Hands a mail over.

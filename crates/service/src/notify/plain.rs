@@ -53,15 +53,15 @@ pub(super) fn paragraphs(text: &str, base: &str) -> String {
 }
 
 /// The words a mail's frame needs.
-pub(super) struct Frame<'a> {
-    pub(super) title: &'a str,
-    pub(super) body: &'a str,
+pub(crate) struct Frame<'a> {
+    pub(crate) title: &'a str,
+    pub(crate) body: &'a str,
     /// What follows below the line: HTML.
-    pub(super) footer: &'a str,
+    pub(crate) footer: &'a str,
 }
 
 /// A whole mail as HTML: readable without images, in light and dark, narrow and wide.
-pub(super) fn framed(frame: &Frame<'_>) -> String {
+pub(crate) fn framed(frame: &Frame<'_>) -> String {
     const STYLE: &str = "body{margin:0;padding:24px;font:16px/1.5 system-ui,sans-serif;color:#1b1f24;background:#fff}\
         main{max-width:600px;margin:0 auto}h1{font-size:20px}a{color:#0b5cad}hr{border:0;border-top:1px solid #d5dae0}\
         table{border-collapse:collapse}td,th{padding:4px 16px 4px 0;text-align:start;vertical-align:top}\

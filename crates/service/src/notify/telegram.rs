@@ -14,7 +14,7 @@ pub use simulator::{chat, say};
 
 use super::{deliver, outbox, preferences, secret};
 use crate::{Desk, Result, TelegramSettings, mail};
-pub(super) use api::NO_ANSWER;
+pub(super) use api::{Bot, NO_ANSWER};
 use api::Trouble;
 use domain::{
     Micros, Role,

@@ -87,6 +87,15 @@ pub async fn waiting(from: impl Source, now: Micros) -> Result<bool> {
     Ok(one.is_some())
 }
 
+/// When the longest waiting copy was queued.
+///
+/// # Errors
+/// A fault.
+pub async fn oldest_queued(from: impl Source) -> Result<Option<Micros>> {
+    let at = value!(i64, from, "select min(created_at) from copies where status = 'QUEUED'")?;
+    Ok(at.map(Micros))
+}
+
 /// Claims up to `limit` queued copies until `until`, the oldest first; how many. `until` names the claim: no two claims
 /// of a holder may have the same.
 ///

@@ -157,3 +157,33 @@ pub async fn net_transferred(from: impl Source, key: ExchangeKeyId, since: Micro
     )?;
     Ok(Units(sum.unwrap_or(0)))
 }
+
+/// What was brought to an exchange account, or taken from it (less than nothing).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
+pub struct Brought {
+    /// To which exchange account.
+    pub exchange_key_id: ExchangeKeyId,
+    /// To the exchange, or from it.
+    pub kind: MovementKind,
+    /// How much.
+    pub amount: Units,
+    /// When.
+    pub created_at: Micros,
+}
+
+/// What a person's exchange accounts were brought and what was taken between two moments, in the order of time.
+///
+/// # Errors
+/// A fault.
+pub async fn brought(from: impl Source, user: UserId, start: Micros, end: Micros) -> Result<Vec<Brought>> {
+    rows!(
+        Brought,
+        from,
+        fetch_all,
+        "select exchange_key_id, kind, amount, created_at from transfers \
+         where user_id = $1 and status = 'done' and created_at >= $2 and created_at < $3 order by created_at, id",
+        user,
+        start,
+        end
+    )
+}

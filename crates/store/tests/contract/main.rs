@@ -18,6 +18,7 @@ mod messages;
 mod people;
 mod plans;
 mod profiles;
+mod reports;
 mod samples;
 mod strategies;
 mod subs;

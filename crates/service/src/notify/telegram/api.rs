@@ -18,7 +18,7 @@ pub(in crate::notify) const NO_ANSWER: &str = "Telegram did not answer";
 const LONGEST: usize = 4_096;
 
 /// A bot.
-pub(super) struct Bot {
+pub(in crate::notify) struct Bot {
     base: String,
     token: Zeroizing<String>,
     name: String,
@@ -27,7 +27,7 @@ pub(super) struct Bot {
 
 /// Why a call came to nothing.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Trouble {
+pub(in crate::notify) enum Trouble {
     /// Nobody answered; whether it happened is not known.
     Unreachable(&'static str),
     /// 429: leave it alone for so many seconds.
@@ -91,7 +91,7 @@ struct Parameters {
 }
 
 impl Bot {
-    pub(super) fn new(base: &str, token: Zeroizing<String>) -> anyhow::Result<Self> {
+    pub(in crate::notify) fn new(base: &str, token: Zeroizing<String>) -> anyhow::Result<Self> {
         let http = reqwest::Client::builder()
             .timeout(PATIENCE)
             .redirect(reqwest::redirect::Policy::none())
@@ -114,7 +114,7 @@ impl Bot {
     }
 
     /// Writes into a chat. Plain text: nothing in it is markup.
-    pub(super) async fn send(&self, chat: i64, text: &str) -> Result<(), Trouble> {
+    pub(in crate::notify) async fn send(&self, chat: i64, text: &str) -> Result<(), Trouble> {
         let body = json!({
             "chat_id": chat,
             "text": cut(text),

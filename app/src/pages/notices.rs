@@ -1,0 +1,115 @@
+//! `/notices?before=`: what has happened, in the same words as the toasts. Opening it is reading it.
+
+use crate::{
+    components::{
+        frame::{Width, frame},
+        show::show,
+        tables::moment,
+    },
+    islands::{toasts, told},
+    visit::{self, Visit},
+    words::{
+        live::live,
+        reports::{Reports, reports},
+    },
+};
+use leptos::prelude::*;
+use service::notice::{self, Notice};
+
+/// The bell's page.
+pub(crate) fn page() -> impl IntoView {
+    let before = visit::query("before").and_then(|text| text.parse().ok());
+    show(move |visit| async move {
+        let words = reports(visit::lang());
+        let page = notice::open(&visit.desk, visit.trader()?, before).await?;
+        // What is on this page has been read with it.
+        let visit = if before.is_none() { Visit { unread: 0, ..visit } } else { visit };
+        let empty = page.items.is_empty().then(|| view! { <p class="empty">{words.notices_empty}</p> });
+        let newest =
+            before.map(|_| view! { <a class="button" data-kind="quiet" href="/notices">{words.newest}</a> });
+        let older = page.next.map(|seq| {
+            view! { <a class="button" data-kind="quiet" href=format!("/notices?before={seq}")>{words.older}</a> }
+        });
+        let body = view! {
+            <h1>{words.notices}</h1>
+            <p class="lead">{words.notices_lead}</p>
+            {empty}
+            <ul class="notices" data-testid="notices">{page.items.iter().map(|n| line(words, n)).collect_view()}</ul>
+            <p class="row">{newest}{older}</p>
+        };
+        Ok(frame(&visit, words.notices, Width::Wide, body))
+    })
+}
+
+fn line(words: &'static Reports, notice: &Notice) -> Option<AnyView> {
+    let (tone, text) = said(notice)?;
+    let unread = notice.unread.then(|| view! { <span class="badge" data-mode="paper">{words.new}</span> });
+    let key = notice.key_name.clone().map(|name| view! { " · " <bdi>{name}</bdi> });
+    Some(
+        view! {
+            <li class="notice" data-tone=tone data-testid="notice">
+                <p>{text}" "{unread}</p>
+                <p class="hint">{moment(notice.at)}{key}</p>
+            </li>
+        }
+        .into_any(),
+    )
+}
+
+/// As a toast says it: what the browser's reader understands is read by it here, too.
+fn said(notice: &Notice) -> Option<(&'static str, String)> {
+    let what = serde_json::to_value(&notice.happening.what).ok()?;
+    toasts::tell(live(visit::lang()), &told::what(&what)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{
+        Decimal, Micros, OrderStatus, OrderType, Symbol,
+        copy::Exit,
+        live::{Happening, What},
+    };
+
+    fn notice(what: What) -> Notice {
+        let key = "0192d3a0-0000-7000-8000-000000000001".parse().unwrap();
+        let happening = Happening { key, at: Micros(5), what };
+        Notice { seq: 1, at: Micros(5), happening, key_name: None, unread: true }
+    }
+
+    #[test]
+    fn whatever_is_news_has_words_and_nothing_else_has() {
+        let symbol: Symbol = "BTC/USDT".parse().unwrap();
+        let mut all = vec![
+            What::ClosedWithoutStop(symbol.clone()),
+            What::TargetRefused(symbol.clone(), "no".into()),
+            What::KeyRefused("mine".into()),
+            What::StopReplaced(symbol.clone()),
+            What::CopyEnded {
+                strategy: "EMA".into(),
+                symbol,
+                exit: Exit::Stop,
+                profit_usd: Some(Decimal::ONE),
+            },
+        ];
+        let statuses = [
+            OrderStatus::Open,
+            OrderStatus::Closed,
+            OrderStatus::Canceled,
+            OrderStatus::Expired,
+            OrderStatus::Rejected,
+        ];
+        for status in statuses {
+            for kind in [OrderType::Limit, OrderType::Market, OrderType::StopMarket] {
+                for filled in [Decimal::ZERO, Decimal::new(1, 2)] {
+                    let order = domain::Order { status, kind, filled, ..crate::islands::tests::order() };
+                    all.push(What::Order(Box::new(order), None));
+                }
+            }
+        }
+        for what in all {
+            let (news, notice) = (what.is_news(), notice(what));
+            assert_eq!(said(&notice).is_some(), news, "{notice:?}");
+        }
+    }
+}

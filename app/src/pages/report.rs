@@ -1,0 +1,181 @@
+//! `/reports/{id}`: the figures of a week or a month, as its mail has them.
+
+use crate::{
+    components::{
+        frame::{Width, frame},
+        plot,
+        show::show,
+        tables::{NUMBER, WORDS, scrolling, tone},
+    },
+    figures, visit,
+    words::{
+        fill,
+        reports::{Reports, reports},
+    },
+};
+use domain::{
+    Decimal,
+    report::{Period, Report},
+};
+use leptos::{either::Either, prelude::*};
+use service::{
+    Error,
+    report::{self, words},
+};
+
+/// The present week's place among the numbers.
+const SO_FAR: &str = "so-far";
+
+/// One report.
+pub(crate) fn page() -> impl IntoView {
+    let id = visit::param("id").unwrap_or_default();
+    show(move |visit| async move {
+        let (here, actor) = (reports(visit::lang()), visit.trader()?);
+        let (title, lead, report) = if id == SO_FAR {
+            (here.so_far, Some(here.so_far_lead), report::so_far(&visit.desk, actor).await?)
+        } else {
+            let id = id.parse().map_err(|_| Error::NotFound)?;
+            let report = report::get(&visit.desk, actor, id).await?.report;
+            (title(&report), None, Some(report))
+        };
+        let content = match report {
+            Some(report) => Either::Left(whole(here, &id, &report)),
+            None => {
+                Either::Right(view! { <p class="empty" data-testid="no-figures">{here.so_far_empty}</p> })
+            }
+        };
+        let body = view! {
+            <h1>{title}</h1>
+            {lead.map(|text| view! { <p class="lead">{text}</p> })}
+            {content}
+            <p><a href="/reports">{here.all}</a></p>
+        };
+        Ok(frame(&visit, title, Width::Wide, body))
+    })
+}
+
+fn title(report: &Report) -> &'static str {
+    match report.period {
+        Period::Week => words().week,
+        Period::Month => words().month,
+    }
+}
+
+fn whole(here: &'static Reports, id: &str, report: &Report) -> AnyView {
+    let says = words();
+    let days = fill(says.days, &[&report.first_day, &report.last_day, &report.zone]);
+    view! {
+        <p class="lead" data-testid="report-days">{days}</p>
+        <div class="columns even">
+            {sums(report)}
+            {picture(report)}
+        </div>
+        {keys(report)}
+        {strategies(report)}
+        <p class="hint">{says.note}</p>
+        <p><a href=format!("/report.html?id={id}") data-testid="as-mailed">{here.as_mailed}</a></p>
+    }
+    .into_any()
+}
+
+fn sums(report: &Report) -> AnyView {
+    let (says, total, trades) = (words(), &report.total, &report.trades);
+    let share = total.percent().map(|p| format!(" ({})", figures::signed_percent(p))).unwrap_or_default();
+    let profit = format!("{}{share}", figures::signed_cents(total.profit()));
+    let fall = format!(
+        "{} ({})",
+        figures::cents(-report.drawdown.usd),
+        figures::signed_percent(-report.drawdown.percent)
+    );
+    let rate = trades.win_rate().map(|rate| {
+        let of = fill(says.won_of, &[&trades.won.to_string(), &trades.ended.to_string()]);
+        figure(says.win_rate, format!("{}, {of}", figures::share(rate)), None)
+    });
+    let entries = fill(says.trades_of, &[&trades.copied.to_string(), &trades.by_hand.to_string()]);
+    view! {
+        <section class="panel" aria-label=says.profit data-testid="report-figures">
+            <dl class="figures">
+                {figure(says.start, figures::cents(total.start), None)}
+                {figure(says.end, figures::cents(total.end), None)}
+                {figure(says.brought, figures::signed_cents(total.brought), None)}
+                {figure(says.profit, profit, Some(total.profit()))}
+                {figure(says.drawdown, fall, None)}
+                {figure(says.fees, figures::cents(report.fees), None)}
+                {figure(says.trades, entries, None)}
+                {rate}
+            </dl>
+        </section>
+    }
+    .into_any()
+}
+
+fn figure(name: &'static str, value: String, change: Option<Decimal>) -> AnyView {
+    view! { <div><dt>{name}</dt><dd data-change=change.map(tone)>{value}</dd></div> }.into_any()
+}
+
+fn picture(report: &Report) -> Option<AnyView> {
+    let says = words();
+    let (first, last) = (report.line.first()?, report.line.last().filter(|_| report.line.len() > 1)?);
+    let from_to = fill(says.picture_says, &[&figures::cents(first.1), &figures::cents(last.1)]);
+    let label = format!("{}. {from_to}", says.picture);
+    Some(
+        view! {
+            <section class="panel" aria-labelledby="picture-title">
+                <h2 id="picture-title" class="panel-title">{says.picture}</h2>
+                {plot::line(&report.line, label)}
+                <p class="hint">{from_to}</p>
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+fn keys(report: &Report) -> Option<AnyView> {
+    let says = words();
+    let columns = [(says.name, WORDS), (says.start, NUMBER), (says.end, NUMBER), (says.profit, NUMBER)];
+    let row = |key: &domain::report::KeyPart| {
+        let profit = key.worth.profit();
+        view! {
+            <tr>
+                <th scope="row" class="wrap"><bdi>{key.name.clone()}</bdi></th>
+                <td class="number">{figures::cents(key.worth.start)}</td>
+                <td class="number">{figures::cents(key.worth.end)}</td>
+                <td class="number" data-change=tone(profit)>{figures::signed_cents(profit)}</td>
+            </tr>
+        }
+    };
+    let rows = report.keys.iter().map(row).collect_view();
+    (!report.keys.is_empty()).then(|| section(says.keys, "report-keys", &columns, rows))
+}
+
+fn strategies(report: &Report) -> Option<AnyView> {
+    let says = words();
+    let columns = [(says.name, WORDS), (says.win_rate, WORDS), (says.profit, NUMBER)];
+    let row = |part: &domain::report::StrategyPart| {
+        let won = fill(says.won_of, &[&part.won.to_string(), &part.ended.to_string()]);
+        view! {
+            <tr>
+                <th scope="row" class="wrap"><a href=format!("/strategies/{}", part.id)>{part.name.clone()}</a></th>
+                <td class="wrap">{won}</td>
+                <td class="number" data-change=tone(part.profit)>{figures::signed_cents(part.profit)}</td>
+            </tr>
+        }
+    };
+    let rows = report.strategies.iter().map(row).collect_view();
+    (!report.strategies.is_empty()).then(|| section(says.strategies, "report-strategies", &columns, rows))
+}
+
+fn section<V: IntoView>(
+    title: &'static str,
+    id: &'static str,
+    columns: &[(&'static str, &'static str)],
+    rows: V,
+) -> AnyView {
+    view! {
+        <section class="panel" aria-labelledby=id>
+            <h2 id=id class="panel-title">{title}</h2>
+            {scrolling(title.to_owned(), columns, rows)}
+        </section>
+    }
+    .into_any()
+}

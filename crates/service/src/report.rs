@@ -1,0 +1,190 @@
+//! Reports: what a week or a month came to, told once, in the days of the person's own time zone.
+
+mod figures;
+mod fills;
+mod letter;
+mod period;
+mod words;
+
+pub use letter::page as as_mailed;
+pub use words::{Words, words};
+
+use crate::{
+    Actor, Desk, Error, Result,
+    notify::{self, Letter},
+    profile,
+};
+use domain::{
+    Micros, ReportId,
+    report::{Period, Report},
+    time::{HOUR, MINUTE},
+};
+use period::Span;
+use store::report::{self as rows, Due, Row};
+
+/// Everybody is looked at this often, for an exchange forgets fills; and when a period of theirs ends.
+const LOOK: i64 = 6 * HOUR;
+/// When an exchange does not tell its fills, or somebody could not be looked at, it is tried again after this long.
+const RETRY: i64 = 10 * MINUTE;
+/// A report waits so long for an exchange that does not answer; then it is made of what is known.
+const GRACE: i64 = 6 * HOUR;
+/// People looked at in one run, and reports on the list.
+const AT_ONCE: i64 = 100;
+const LISTED: i64 = 100;
+
+/// A report with its number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Made {
+    /// Its number.
+    pub id: ReportId,
+    /// When it was made.
+    pub at: Micros,
+    /// Its figures.
+    pub report: Report,
+}
+
+/// Makes and mails the reports that are due; how many. The caller holds the job's lease; a report that two make at the
+/// same time is still told once.
+///
+/// # Errors
+/// When the database cannot be used. What one person's report fails of never delays another's.
+pub async fn run_due(desk: &Desk) -> Result<usize> {
+    let mut tx = desk.db.begin().await?;
+    rows::enrol(&mut tx).await?;
+    tx.commit().await?;
+    let mut made = 0;
+    for due in rows::due(&desk.db, desk.clock.now(), AT_ONCE).await? {
+        let next = match look(desk, &due).await {
+            Ok((count, next)) => {
+                made += count;
+                next
+            }
+            Err(error) => {
+                tracing::warn!(user = %due.user_id, %error, "a person's reports could not be made; they will be");
+                desk.clock.now().plus(RETRY)
+            }
+        };
+        let mut tx = desk.db.begin().await?;
+        rows::look_at(&mut tx, due.user_id, next).await?;
+        tx.commit().await?;
+    }
+    Ok(made)
+}
+
+/// Looks at one person: how many reports were made, and when to look next.
+async fn look(desk: &Desk, due: &Due) -> Result<(usize, Micros)> {
+    let zone = profile::zone_of(desk, due.user_id).await?;
+    let complete = fills::collect(desk, due.user_id).await?;
+    let now = desk.clock.now();
+    let (mut made, mut next) = (0, now.plus(LOOK));
+    for period in [Period::Week, Period::Month] {
+        next = next.min(Span::now(period, now, &zone).end);
+        let span = Span::last(period, now, &zone);
+        let told = span.end <= due.created_at
+            || rows::exists(&desk.db, due.user_id, period, &span.first_day()).await?;
+        if told {
+            continue;
+        }
+        if !complete && now.since(span.end) < GRACE {
+            next = next.min(now.plus(RETRY));
+        } else if make(desk, due, &span).await? {
+            made += 1;
+        }
+    }
+    Ok((made, next))
+}
+
+/// Writes a report, and its letter for who wants it, in one transaction; false when there is nothing to tell, or it has been
+/// told.
+async fn make(desk: &Desk, due: &Due, span: &Span) -> Result<bool> {
+    let Some(report) = figures::of(desk, due.user_id, span).await? else { return Ok(false) };
+    let id = ReportId::mint(&*desk.clock, &*desk.chance);
+    let row = Row {
+        id,
+        user_id: due.user_id,
+        period: span.period,
+        first_day: span.first_day(),
+        body: serde_json::to_string(&report).map_err(Error::fault)?,
+        created_at: desk.clock.now(),
+    };
+    let mut tx = desk.db.begin().await?;
+    if !rows::insert(&mut tx, &row).await? {
+        return Ok(false);
+    }
+    let content = letter::content(desk, id, &report);
+    if notify::wants(&mut tx, due.user_id, letter::topic(span.period)).await? {
+        let letter = Letter { once: &format!("report:{id}"), content: &content };
+        notify::letter(desk, &mut tx, due.user_id, &letter).await?;
+    }
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// A person's reports, newest first.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<Made>> {
+    let rows = rows::list(&desk.db, actor.user, None, LISTED).await?;
+    rows.into_iter().map(read).collect()
+}
+
+/// One of a person's reports.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn get(desk: &Desk, actor: &Actor, id: ReportId) -> Result<Made> {
+    rows::get(&desk.db, actor.user, id).await?.map_or(Err(Error::NotFound), read)
+}
+
+fn read(row: Row) -> Result<Made> {
+    let report = serde_json::from_str(&row.body).map_err(Error::fault)?;
+    Ok(Made { id: row.id, at: row.created_at, report })
+}
+
+/// The present week so far; none while there is nothing to tell.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn so_far(desk: &Desk, actor: &Actor) -> Result<Option<Report>> {
+    let zone = profile::zone_of(desk, actor.user).await?;
+    figures::of(desk, actor.user, &Span::now(Period::Week, desk.clock.now(), &zone)).await
+}
+
+/// When the next report of a week is due.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn next(desk: &Desk, actor: &Actor) -> Result<String> {
+    let zone = profile::zone_of(desk, actor.user).await?;
+    Ok(zone.show(Span::now(Period::Week, desk.clock.now(), &zone).end))
+}
+
+/// A report for tests.
+#[cfg(test)]
+fn sample() -> Report {
+    use domain::{Decimal, ExchangeKeyId, StrategyId, report::*, time::DAY};
+    let (cents, start) = (|n: i64| Decimal::new(n, 2), Micros(1_772_398_800_000_000));
+    let worth = Worth { start: cents(1_000_000), end: cents(1_123_456), brought: cents(100_000) };
+    Report {
+        period: Period::Week,
+        first_day: "2026-03-02".into(),
+        last_day: "2026-03-08".into(),
+        zone: "Asia/Riyadh".into(),
+        start,
+        end: start.plus(7 * DAY),
+        total: worth,
+        drawdown: Drawdown { usd: cents(12_000), percent: cents(120) },
+        fees: cents(321),
+        trades: Trades { copied: 4, by_hand: 2, ended: 3, won: 2 },
+        keys: vec![KeyPart { id: ExchangeKeyId(uuid::Uuid::nil()), name: "Main".into(), worth }],
+        strategies: vec![StrategyPart {
+            id: StrategyId(uuid::Uuid::nil()),
+            name: "EMA cross".into(),
+            ended: 3,
+            won: 2,
+            profit: cents(-500),
+        }],
+        line: (0..8).map(|day| (start.plus(day * DAY), cents(1_000_000 + day * 5_000))).collect(),
+    }
+}

@@ -1,0 +1,220 @@
+//! The figures of a report, from what the desk has noted: points of equity, transfers, entries, copies and fills.
+
+use super::period::Span;
+use crate::{Desk, Result};
+use domain::{
+    Decimal, ExchangeKeyId, Micros, StrategyId, UserId,
+    ledger::MovementKind,
+    report::{Drawdown, KeyPart, Report, StrategyPart, Trades, Worth},
+    time::MINUTE,
+};
+use std::collections::BTreeMap;
+use store::{copy::Copy, equity::Point, ledger::Brought};
+
+/// The picture's points.
+const POINTS: i64 = 180;
+
+/// What a person's accounts did; none when there is nothing to tell.
+pub(super) async fn of(desk: &Desk, user: UserId, span: &Span) -> Result<Option<Report>> {
+    let (db, start, end) = (&desk.db, span.start, span.end);
+    let mut accounts = accounts(desk, user, span).await?;
+    let ended = store::copy::ended_between(db, user, start, end).await?;
+    let entries = store::report::traded(db, user, start, end).await?;
+    if accounts.is_empty() && ended.is_empty() && entries.is_empty() {
+        return Ok(None);
+    }
+    let costs = store::fill::costs(db, user, start, end).await?;
+    let steps = merged(&mut accounts);
+    let mut total = Worth::default();
+    accounts.iter().for_each(|account| total += account.worth);
+    let strategies = strategies(&ended);
+    let count = |n: Option<i64>| u32::try_from(n.unwrap_or(0)).unwrap_or(u32::MAX);
+    let copied: u32 = entries.iter().map(|entry| count(entry.copied)).sum();
+    let all: u32 = entries.iter().map(|entry| count(entry.entries)).sum();
+    let trades = Trades {
+        copied,
+        by_hand: all.saturating_sub(copied),
+        ended: strategies.iter().map(|part| part.ended).sum(),
+        won: strategies.iter().map(|part| part.won).sum(),
+    };
+    Ok(Some(Report {
+        period: span.period,
+        first_day: span.first_day(),
+        last_day: span.last_day(),
+        zone: span.zone.clone(),
+        start,
+        end,
+        drawdown: drawdown(&steps),
+        line: thinned(&steps, start, end),
+        total,
+        fees: costs.iter().map(|cost| cost.fee_usd.0).sum(),
+        trades,
+        keys: accounts.into_iter().map(|account| account.part()).collect(),
+        strategies,
+    }))
+}
+
+/// One account in a span of time.
+struct Account {
+    id: ExchangeKeyId,
+    name: String,
+    worth: Worth,
+    /// What it was worth at a moment, and what it had won by then.
+    steps: Vec<Step>,
+}
+
+/// What accounts were worth at a moment, and what they had won by then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Step {
+    at: Micros,
+    worth: Decimal,
+    won: Decimal,
+}
+
+impl Account {
+    fn part(self) -> KeyPart {
+        KeyPart { id: self.id, name: self.name, worth: self.worth }
+    }
+}
+
+async fn accounts(desk: &Desk, user: UserId, span: &Span) -> Result<Vec<Account>> {
+    let db = &desk.db;
+    let mut points: BTreeMap<ExchangeKeyId, Vec<Point>> = BTreeMap::new();
+    for point in store::equity::series(db, user, span.start).await? {
+        if point.at < span.end {
+            points.entry(point.key).or_default().push(point);
+        }
+    }
+    let mut openings = BTreeMap::new();
+    let keys = store::key::list_by_user(db, user).await?;
+    for key in &keys {
+        let opening = store::equity::as_of(db, key.id, span.start).await?;
+        if let Some(opening) = opening.filter(|point| point.at <= span.start) {
+            openings.insert(key.id, opening);
+        }
+    }
+    let first = openings.values().map(|point| point.at).min().unwrap_or(span.start);
+    let brought = store::ledger::brought(db, user, first, span.end).await?;
+    let read = keys.into_iter().filter_map(|key| {
+        let moved: Vec<_> = brought.iter().filter(|b| b.exchange_key_id == key.id).map(moved).collect();
+        let points = points.remove(&key.id).unwrap_or_default();
+        let (worth, steps) = account(openings.get(&key.id), &points, &moved, span.start)?;
+        Some(Account { id: key.id, name: key.name, worth, steps })
+    });
+    Ok(read.collect())
+}
+
+fn moved(brought: &Brought) -> (Micros, Decimal) {
+    let amount = brought.amount.decimal();
+    (brought.created_at, if brought.kind == MovementKind::FromExchange { -amount } else { amount })
+}
+
+/// One account's way, from its last worth before the start and its points since. What it held when it was first seen was
+/// brought. None when nothing is known of it.
+fn account(
+    opening: Option<&Point>,
+    points: &[Point],
+    moved: &[(Micros, Decimal)],
+    start: Micros,
+) -> Option<(Worth, Vec<Step>)> {
+    // A point is noted to the minute and a transfer takes a moment: which came first near each other cannot be said.
+    let unsure = |at: Micros| moved.iter().any(|(moved, _)| moved.since(at).abs() < MINUTE);
+    let mut points = points.iter().filter(|point| !unsure(point.at)).peekable();
+    let (base, mut brought) = match (opening, points.peek()) {
+        (Some(opening), _) => (*opening, Decimal::ZERO),
+        (None, Some(first)) => (**first, first.total_usd),
+        (None, None) => return None,
+    };
+    let start_usd = opening.map_or(Decimal::ZERO, |point| point.total_usd);
+    let first = Step { at: base.at.max(start), worth: base.total_usd, won: Decimal::ZERO };
+    let mut steps = vec![first];
+    let mut moved = moved.iter().skip_while(|(at, _)| *at <= base.at).peekable();
+    for point in points {
+        while let Some((_, amount)) = moved.next_if(|(at, _)| *at <= point.at) {
+            brought += *amount;
+        }
+        let won = point.total_usd - start_usd - brought;
+        steps.push(Step { at: point.at, worth: point.total_usd, won });
+    }
+    let end = steps.last().map_or(base.total_usd, |step| step.worth);
+    Some((Worth { start: start_usd, end, brought }, steps))
+}
+
+/// All accounts together: an account counts with its last worth until its next one.
+fn merged(accounts: &mut [Account]) -> Vec<Step> {
+    let mut all: Vec<(usize, Step)> = Vec::new();
+    for (number, account) in accounts.iter_mut().enumerate() {
+        all.extend(std::mem::take(&mut account.steps).into_iter().map(|step| (number, step)));
+    }
+    all.sort_by_key(|(_, step)| step.at);
+    let mut last = vec![(Decimal::ZERO, Decimal::ZERO); accounts.len()];
+    let mut sum = (Decimal::ZERO, Decimal::ZERO);
+    let mut line: Vec<Step> = Vec::new();
+    for (number, step) in all {
+        if let Some(before) = last.get_mut(number) {
+            sum.0 += step.worth - before.0;
+            sum.1 += step.won - before.1;
+            *before = (step.worth, step.won);
+        }
+        let now = Step { at: step.at, worth: sum.0, won: sum.1 };
+        match line.last_mut() {
+            Some(last) if last.at == step.at => *last = now,
+            _ => line.push(now),
+        }
+    }
+    line
+}
+
+/// The greatest fall from a height, by its share of what there was at the height.
+fn drawdown(steps: &[Step]) -> Drawdown {
+    let mut worst = Drawdown::default();
+    let Some(mut height) = steps.first() else { return worst };
+    for step in steps {
+        let usd = height.won - step.won;
+        if usd <= Decimal::ZERO {
+            height = step;
+            continue;
+        }
+        let share = usd.checked_div(height.worth).unwrap_or_default() * Decimal::ONE_HUNDRED;
+        if share > worst.percent {
+            worst = Drawdown { usd, percent: share };
+        }
+    }
+    Drawdown { usd: worst.usd, percent: worst.percent.round_dp(2) }
+}
+
+/// The last of each stretch of time, so that a picture has few points whatever the number of steps.
+fn thinned(steps: &[Step], start: Micros, end: Micros) -> Vec<(Micros, Decimal)> {
+    let stretch = (end.since(start) / POINTS).max(1);
+    let mut line: Vec<(Micros, Decimal)> = Vec::new();
+    let mut present = None;
+    for step in steps {
+        let number = step.at.since(start) / stretch;
+        if present == Some(number) && line.len() > 1 {
+            line.pop();
+        }
+        line.push((step.at, step.worth));
+        present = Some(number);
+    }
+    line
+}
+
+/// What each strategy's copied positions came to, the best first. A position whose result is not known counts nowhere.
+fn strategies(ended: &[Copy]) -> Vec<StrategyPart> {
+    let mut parts: BTreeMap<StrategyId, StrategyPart> = BTreeMap::new();
+    for copy in ended {
+        let Some(profit) = copy.profit_usd else { continue };
+        let (id, name) = (copy.strategy_id, copy.strategy_name.clone());
+        let part =
+            parts.entry(id).or_insert(StrategyPart { id, name, ended: 0, won: 0, profit: Decimal::ZERO });
+        part.ended += 1;
+        part.won += u32::from(profit.0 > Decimal::ZERO);
+        part.profit += profit.0;
+    }
+    let mut parts: Vec<_> = parts.into_values().collect();
+    parts.sort_by(|one, other| other.profit.cmp(&one.profit).then(one.name.cmp(&other.name)));
+    parts
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,53 @@
+//! Keeping fills: exchanges tell those of a few days, a report of a month needs all of them.
+
+use crate::{Desk, Result, equity, key};
+use domain::{Micros, UserId, time::DAY};
+use store::{fill::Fill, report::Traded};
+
+/// A position entered longer ago than this is not looked for any more.
+const LOOKED_BACK: i64 = 31 * DAY;
+/// Exchanges tell no more fills at once.
+const MOST: u16 = 1_000;
+
+/// Keeps what the person's accounts were filled with and is not kept yet, on the markets that they traded on lately;
+/// whether each exchange told.
+pub(super) async fn collect(desk: &Desk, user: UserId) -> Result<bool> {
+    let now = desk.clock.now();
+    let mut complete = true;
+    for market in store::report::traded(&desk.db, user, now.plus(-LOOKED_BACK), now).await? {
+        if let Err(error) = one(desk, &market).await {
+            tracing::debug!(key = %market.exchange_key_id, %error, "an account's fills could not be read");
+            complete = false;
+        }
+    }
+    Ok(complete)
+}
+
+async fn one(desk: &Desk, market: &Traded) -> Result<()> {
+    // A key that is switched off or gone is asked for nothing.
+    let row = store::key::get_any(&desk.db, market.exchange_key_id).await?;
+    let Some(row) = row.filter(|row| row.key.active) else { return Ok(()) };
+    let who = key::credentials(desk, &row)?;
+    let answer = desk.exchange.trades(&who, market.trade_type, &market.symbol, MOST).await;
+    let trades = key::heed(desk, row.key.id, answer).await?;
+    let kept = store::fill::newest(&desk.db, row.key.id, &market.symbol).await?.unwrap_or(Micros(i64::MIN));
+    let mut fills = Vec::new();
+    // Of the newest moment there may be more than we have seen.
+    for trade in trades.into_iter().filter(|trade| trade.at >= kept) {
+        let fee_usd = if trade.fee.cost.is_zero() {
+            trade.fee.cost
+        } else {
+            trade.fee.cost * equity::price_usd(desk, &trade.fee.currency).await?
+        };
+        let symbol = market.symbol.clone();
+        fills.push(Fill { key: row.key.id, symbol, trade: trade.id, at: trade.at, fee_usd });
+    }
+    if fills.is_empty() {
+        return Ok(());
+    }
+    let mut tx = desk.db.begin().await?;
+    for fill in &fills {
+        store::fill::insert(&mut tx, fill).await?;
+    }
+    Ok(tx.commit().await?)
+}

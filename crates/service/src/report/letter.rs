@@ -1,0 +1,273 @@
+//! A report as a mail: plain text, and HTML that mail programs show. Its picture is a row of table cells: an image would be
+//! blocked by half of them, and would need a renderer of megabytes.
+
+use super::words::{fill, words};
+use crate::{
+    Desk,
+    notify::{Content, Frame, escape, framed, shown},
+};
+use domain::{
+    Decimal, ReportId,
+    notification::Topic,
+    report::{Period, Report, Worth},
+};
+use std::fmt::Write as _;
+
+/// Bars of the picture, and the height of the greatest in pixels.
+const BARS: usize = 28;
+const TALL: i64 = 96;
+
+/// What a report is about, as people switch it off.
+pub(super) const fn topic(period: Period) -> Topic {
+    match period {
+        Period::Week => Topic::WeeklyReport,
+        Period::Month => Topic::MonthlyReport,
+    }
+}
+
+/// The message.
+pub(super) fn content(desk: &Desk, id: ReportId, report: &Report) -> Content {
+    let address = format!("{}/reports/{id}", desk.settings.public_url);
+    Content {
+        subject: subject(report),
+        body: text(report, &address),
+        html: Some(html(report, &address)),
+        topic: Some(topic(report.period)),
+    }
+}
+
+/// The message as a browser shows it.
+#[must_use]
+pub fn page(desk: &Desk, report: &Report, id: Option<ReportId>) -> String {
+    let place = id.map_or_else(|| "so-far".to_owned(), |id| id.to_string());
+    let body = html(report, &format!("{}/reports/{place}", desk.settings.public_url));
+    framed(&Frame { title: &subject(report), body: &body, footer: "" })
+}
+
+fn subject(report: &Report) -> String {
+    format!("{}: {}", title(report), profit(&report.total))
+}
+
+fn title(report: &Report) -> &'static str {
+    match report.period {
+        Period::Week => words().week,
+        Period::Month => words().month,
+    }
+}
+
+fn days(report: &Report) -> String {
+    fill(words().days, &[&report.first_day, &report.last_day, &report.zone])
+}
+
+/// To the cent, grouped by threes.
+fn money(value: Decimal) -> String {
+    let text = format!("{:.2}", value.round_dp(2).abs());
+    let (whole, cents) = text.split_once('.').unwrap_or((&text, "00"));
+    let mut grouped = String::new();
+    for (i, digit) in whole.chars().enumerate() {
+        if i > 0 && (whole.len() - i).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    let sign = if value.round_dp(2) < Decimal::ZERO { "−" } else { "" };
+    format!("{sign}{grouped}.{cents}")
+}
+
+fn signed(value: Decimal) -> String {
+    let text = money(value);
+    if value.round_dp(2) > Decimal::ZERO { format!("+{text}") } else { text }
+}
+
+/// `+12.50 USD (+1.25%)`.
+fn profit(worth: &Worth) -> String {
+    let share = worth.percent().map(|percent| format!(" ({}%)", signed(percent))).unwrap_or_default();
+    format!("{} USD{share}", signed(worth.profit()))
+}
+
+/// The figures in their order: what is called how, and how it is.
+fn lines(report: &Report) -> Vec<(&'static str, String)> {
+    let (words, trades) = (words(), &report.trades);
+    let mut lines = vec![
+        (words.start, money(report.total.start)),
+        (words.end, money(report.total.end)),
+        (words.brought, signed(report.total.brought)),
+        (words.profit, profit(&report.total)),
+        (words.drawdown, format!("{} ({}%)", money(-report.drawdown.usd), money(-report.drawdown.percent))),
+        (words.fees, money(report.fees)),
+        (words.trades, fill(words.trades_of, &[&trades.copied.to_string(), &trades.by_hand.to_string()])),
+    ];
+    if let Some(rate) = trades.win_rate() {
+        let of = fill(words.won_of, &[&trades.won.to_string(), &trades.ended.to_string()]);
+        lines.push((words.win_rate, format!("{:.1}%, {of}", (rate * Decimal::ONE_HUNDRED).round_dp(1))));
+    }
+    lines
+}
+
+/// Accounts and strategies: a title, and a name and a profit for each.
+fn parts(report: &Report) -> Vec<(&'static str, Vec<(String, Decimal)>)> {
+    let keys = report.keys.iter().map(|key| (shown(&key.name), key.worth.profit())).collect();
+    let strategies = report.strategies.iter().map(|part| (shown(&part.name), part.profit)).collect();
+    let all: [(_, Vec<_>); 2] = [(words().keys, keys), (words().strategies, strategies)];
+    all.into_iter().filter(|(_, rows)| !rows.is_empty()).collect()
+}
+
+fn text(report: &Report, address: &str) -> String {
+    let mut out = format!("{}\n{}\n\n", title(report), days(report));
+    for (name, value) in lines(report) {
+        let _ = writeln!(out, "{name}: {value}");
+    }
+    for (title, rows) in parts(report) {
+        let _ = write!(out, "\n{title}\n");
+        for (name, profit) in rows {
+            let _ = writeln!(out, "  {name}: {}", signed(profit));
+        }
+    }
+    let _ = write!(out, "\n{}\n\n{}: {address}\n", words().note, words().open);
+    out
+}
+
+/// The inside of the mail; the frame of all mails is around it. Mail programs keep styles that stand beside their element,
+/// and what has no colour of its own is readable in light and dark.
+fn html(report: &Report, address: &str) -> String {
+    let words = words();
+    let mut sections = String::new();
+    for (title, rows) in parts(report) {
+        let rows = rows.iter().map(|(name, profit)| (name.as_str(), signed(*profit)));
+        let _ =
+            write!(sections, "<h2 style=\"font-size:17px;margin:20px 0 4px\">{title}</h2>{}", table(rows));
+    }
+    format!(
+        "<p>{days}</p>{picture}{figures}{sections}<p style=\"font-size:14px\">{note}</p><p><a href=\"{address}\">{open}</a></p>",
+        days = escape(&days(report)),
+        picture = picture(report),
+        figures = table(lines(report).iter().map(|(name, value)| (*name, value.clone()))),
+        note = words.note,
+        open = words.open,
+        address = escape(address),
+    )
+}
+
+fn table<'a>(rows: impl Iterator<Item = (&'a str, String)>) -> String {
+    let mut out = "<table style=\"width:100%\">".to_owned();
+    for (name, value) in rows {
+        let _ = write!(
+            out,
+            "<tr><th scope=\"row\"><bdi>{}</bdi></th><td style=\"text-align:end\">{}</td></tr>",
+            escape(name),
+            escape(&value)
+        );
+    }
+    out + "</table>"
+}
+
+/// The balance over time as bars. The lowest is not nothing: it is the least that there was, or small changes would not be
+/// seen.
+fn picture(report: &Report) -> String {
+    let heights = heights(report);
+    let (Some((_, first)), Some((_, last))) = (report.line.first(), report.line.last()) else {
+        return String::new();
+    };
+    if heights.len() < 2 {
+        return String::new();
+    }
+    let words = words();
+    let says = format!("{}. {}", words.picture, fill(words.picture_says, &[&money(*first), &money(*last)]));
+    let mut cells = String::new();
+    for height in heights {
+        let _ = write!(
+            cells,
+            "<td style=\"height:{TALL}px;padding:0 1px;vertical-align:bottom\"><div style=\"height:{height}px;background:#4c7df0;font-size:0\"></div></td>"
+        );
+    }
+    format!(
+        "<div role=\"img\" aria-label=\"{says}\"><table role=\"presentation\" style=\"width:100%;border-collapse:collapse;table-layout:fixed\"><tr>{cells}</tr></table></div>\
+         <p style=\"font-size:14px;margin:4px 0 16px\">{says}</p>"
+    )
+}
+
+/// The bars' heights in pixels: the last known worth of each stretch of the line.
+fn heights(report: &Report) -> Vec<i64> {
+    let (Some(first), Some(last)) = (report.line.first(), report.line.last()) else { return Vec::new() };
+    let span = i128::from(last.0.since(first.0).max(1));
+    let (mut bars, mut known) = (Vec::with_capacity(BARS), first.1);
+    let mut points = report.line.iter().peekable();
+    for bar in 1..=BARS {
+        let until = i128::try_from(bar).unwrap_or(1) * span / i128::try_from(BARS).unwrap_or(1);
+        while let Some((_, worth)) = points.next_if(|(at, _)| i128::from(at.since(first.0)) <= until) {
+            known = *worth;
+        }
+        bars.push(known);
+    }
+    let (low, high) = (bars.iter().min().copied(), bars.iter().max().copied());
+    let (low, high) = (low.unwrap_or_default(), high.unwrap_or_default());
+    let room = Decimal::from(TALL - 8);
+    let scaled = |worth: &Decimal| {
+        // A line without a change stands in the middle.
+        let share = (*worth - low).checked_div(high - low).unwrap_or(Decimal::new(5, 1));
+        8 + i64::try_from((share * room).round()).unwrap_or(0)
+    };
+    bars.iter().map(scaled).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    #[test]
+    fn a_mail_tells_all_figures_in_words_and_in_html() {
+        let report = sample();
+        let text = text(&report, "https://desk.example/reports/1");
+        for line in [
+            "Your week",
+            "2026-03-02 to 2026-03-08 (Asia/Riyadh)",
+            "Balance at the start: 10,000.00",
+            "Balance at the end: 11,234.56",
+            "Deposits less withdrawals: +1,000.00",
+            "Profit: +234.56 USD (+2.13%)",
+            "Greatest drawdown: −120.00 (−1.20%)",
+            "Fees: 3.21",
+            "Entries: 4 by strategies, 2 by hand",
+            "Win rate: 66.7%, 2 of 3 copied positions",
+            "  EMA cross: −5.00",
+            "Open the report: https://desk.example/reports/1",
+        ] {
+            assert!(text.contains(line), "{line} is not in\n{text}");
+        }
+        let html = html(&report, "https://desk.example/reports/1");
+        for part in [
+            "+234.56 USD (+2.13%)",
+            "EMA cross</bdi></th><td style=\"text-align:end\">−5.00",
+            "href=\"https://desk.example/reports/1\"",
+        ] {
+            assert!(html.contains(part), "{part} is not in\n{html}");
+        }
+        assert_eq!(html.matches("background:#4c7df0").count(), BARS);
+        for never in ["<img", "<script", "url(", "http://"] {
+            assert!(!html.contains(never), "{never}: nothing is loaded from anywhere");
+        }
+    }
+
+    #[test]
+    fn a_name_is_only_a_name() {
+        let mut report = sample();
+        report.keys[0].name = "<b onmouseover='x'>\u{202e}evil\u{2066}".into();
+        let html = html(&report, "a");
+        assert!(html.contains("&lt;b onmouseover=&#39;x&#39;&gt;evil"), "{html}");
+        let text = text(&report, "a");
+        assert!(text.contains("  <b onmouseover='x'>evil: "), "{text}");
+    }
+
+    #[test]
+    fn bars_stand_between_the_least_and_the_most() {
+        let report = sample();
+        let bars = heights(&report);
+        assert_eq!((bars.len(), bars.iter().min(), bars.iter().max()), (BARS, Some(&8), Some(&TALL)));
+        let mut flat = report.clone();
+        flat.line.iter_mut().for_each(|point| point.1 = Decimal::TEN);
+        assert!(heights(&flat).iter().all(|height| *height == 8 + (TALL - 8) / 2));
+        flat.line.clear();
+        assert_eq!((heights(&flat).len(), picture(&flat)), (0, String::new()));
+    }
+}

@@ -1,0 +1,104 @@
+//! Health is what goes on, not what answers.
+
+use super::setting::{btc, person, write};
+use domain::{ExchangeKeyId, IntentId, TradeType, time::SECOND};
+use service::{
+    MailSettings, Origin, Settings, account,
+    health::{self, Status},
+    testing::{self, Setup, TestClock},
+};
+use std::sync::Arc;
+use store::{intent::NewIntent, testing::TestDb};
+use uuid::Uuid;
+
+store::each_engine!(
+    a_job_that_nobody_does_is_late_and_then_stuck,
+    an_order_that_nobody_holds_is_told,
+    mail_that_waits_is_told_where_mail_leaves,
+);
+
+const JOBS: [&str; 2] = ["messages", "equity"];
+
+async fn a_job_that_nobody_does_is_late_and_then_stuck(db: &TestDb) {
+    let (desk, clock) = testing::desk((**db).clone());
+    let parts = async || health::look(&desk, &JOBS).await.unwrap();
+    let fresh = parts().await;
+    assert_eq!([fresh.jobs(), fresh.orders(), fresh.copies(), fresh.outbox()], [Status::Ok; 4]);
+    assert_eq!(fresh.latest_job, None);
+
+    clock.advance(60 * SECOND);
+    let late = parts().await;
+    assert_eq!((late.jobs(), late.orders()), (Status::Degraded, Status::Degraded), "nobody has begun");
+    assert_eq!(late.stream_age, 60 * SECOND);
+    let now = desk.clock.now();
+    write(&desk, async |tx| {
+        for job in JOBS {
+            store::lease::claim(tx, job, "one", now, now.plus(60 * SECOND)).await?;
+        }
+        // An account that nobody looks at any more: no job.
+        store::lease::claim(tx, "events:1:BTC/USDT", "one", now, now.plus(1)).await
+    })
+    .await;
+    assert_eq!(parts().await.jobs(), Status::Ok);
+
+    clock.advance(60 * SECOND);
+    let renewed = desk.clock.now();
+    write(&desk, async |tx| {
+        store::lease::claim(tx, "messages", "one", renewed, renewed.plus(600 * SECOND)).await
+    })
+    .await;
+    clock.advance(31 * SECOND);
+    assert_eq!(parts().await.latest_job, Some(("equity".to_owned(), 31 * SECOND)));
+    assert_eq!(parts().await.jobs(), Status::Degraded);
+    clock.advance(300 * SECOND);
+    assert_eq!(parts().await.jobs(), Status::Down);
+    assert_eq!(health::look(&desk, &["messages"]).await.unwrap().jobs(), Status::Ok);
+
+    // A desk that has just been started over the same database has missed nothing yet.
+    let setup = Setup { clock: clock.clone(), ..Setup::default() };
+    let anew = testing::desk_with((**db).clone(), setup);
+    assert_eq!(health::look(&anew, &JOBS).await.unwrap().jobs(), Status::Ok);
+}
+
+async fn an_order_that_nobody_holds_is_told(db: &TestDb) {
+    let (desk, clock) = testing::desk((**db).clone());
+    let ada = person(&desk, "ada@example.org").await;
+    let now = desk.clock.now();
+    let intent = NewIntent {
+        id: IntentId::mint(&*desk.clock, &*desk.chance),
+        user_id: ada.user,
+        exchange_key_id: ExchangeKeyId(Uuid::nil()),
+        trade_type: TradeType::Futures,
+        symbol: btc(),
+        kind: store::intent::Kind::Open,
+        request: "{}".into(),
+        idempotency: None,
+        lease_holder: Some("dead".into()),
+        lease_until: now.plus(30 * SECOND),
+        created_at: now,
+    };
+    write(&desk, async |tx| store::intent::insert(tx, &intent, &[]).await).await;
+    assert_eq!(health::look(&desk, &[]).await.unwrap().order_lag, None, "it is held");
+    clock.advance(40 * SECOND);
+    assert_eq!(health::look(&desk, &[]).await.unwrap().order_lag, Some(10 * SECOND));
+    clock.advance(300 * SECOND);
+    assert_eq!(health::look(&desk, &[]).await.unwrap().orders(), Status::Down);
+}
+
+async fn mail_that_waits_is_told_where_mail_leaves(db: &TestDb) {
+    let clock = Arc::new(TestClock::default());
+    // Nobody is ever asked at this address: nothing is sent here.
+    let mail = MailSettings { smtp_url: Some("smtp://127.0.0.1:1".into()), from: "desk@example.org".into() };
+    let settings = Settings { mail, ..Settings::default() };
+    let sending = Setup { clock: clock.clone(), settings, ..Setup::default() };
+    let sending = testing::desk_with((**db).clone(), sending);
+    let keeping = Setup { clock: clock.clone(), ..Setup::default() };
+    let keeping = testing::desk_with((**db).clone(), keeping);
+    person(&sending, "ada@example.org").await;
+    let origin = Origin::new([192, 0, 2, 1].into(), "Test/1.0");
+    account::request_reset(&sending, origin, "ada@example.org").await.unwrap();
+    clock.advance(901 * SECOND);
+    let seen = health::look(&sending, &[]).await.unwrap();
+    assert_eq!((seen.message_lag, seen.outbox()), (Some(901 * SECOND), Status::Degraded));
+    assert_eq!(health::look(&keeping, &[]).await.unwrap().message_lag, None, "there it waits for the admin");
+}

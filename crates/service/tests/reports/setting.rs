@@ -1,0 +1,197 @@
+//! What the tests begin with.
+
+use domain::{
+    ApiKeyStatus, CopyId, Decimal, ExchangeId, ExchangeKey, ExchangeKeyId, FollowId, IntentId, Micros, Role,
+    Side, SignalId, StrategyId, StrategyType, Symbol, TradeType,
+    copy::Exit,
+    signal::{Action, Source},
+};
+use service::{Actor, Origin, SharedDesk, account, session};
+use store::{
+    DecimalText,
+    copy::{Begun, Ended, NewCopy},
+    equity::Point,
+    intent::{Kind, LegStatus, NewIntent, NewLeg},
+    key::{KeyRow, SealedSecret},
+    signal::Signal,
+    strategy::Strategy,
+};
+use uuid::Uuid;
+
+pub(super) fn at(text: &str) -> Micros {
+    Micros::from_iso(text).unwrap()
+}
+
+pub(super) fn usd(cents: i64) -> Decimal {
+    Decimal::new(cents, 2)
+}
+
+pub(super) fn btc() -> Symbol {
+    "BTC/USDT".parse().unwrap()
+}
+
+pub(super) async fn person(desk: &SharedDesk, email: &str) -> Actor {
+    let origin = Origin::new([192, 0, 2, 1].into(), "Test/1.0");
+    let new = account::sign_up(desk, origin.clone(), email, "correct horse battery").await.unwrap();
+    session::find(desk, &new.token, &origin).await.unwrap().unwrap()
+}
+
+pub(super) async fn write<T>(
+    desk: &SharedDesk,
+    act: impl AsyncFnOnce(&mut store::Tx) -> store::Result<T>,
+) -> T {
+    let mut tx = desk.db.begin().await.unwrap();
+    let done = act(&mut tx).await.unwrap();
+    tx.commit().await.unwrap();
+    done
+}
+
+/// A key that is switched off: nobody asks its exchange for anything.
+pub(super) async fn key(desk: &SharedDesk, owner: &Actor, name: &str, active: bool) -> ExchangeKeyId {
+    let now = desk.clock.now();
+    let id = ExchangeKeyId::mint(&*desk.clock, &*desk.chance);
+    let row = KeyRow {
+        key: ExchangeKey {
+            id,
+            exchange_id: ExchangeId::Binance,
+            trade_type: TradeType::Futures,
+            strategy_type: StrategyType::Manual,
+            active,
+            name: name.to_owned(),
+            api_key: id.to_string(),
+            status: ApiKeyStatus::Authorized,
+            sandbox: true,
+            ip_restricted: false,
+            created_at: now,
+            updated_at: now,
+        },
+        user_id: owner.user,
+        sealed: SealedSecret { secret: vec![1], data_key: vec![2], master_key_id: "none".into(), version: 1 },
+    };
+    write(desk, async |tx| store::key::insert(tx, &row).await).await;
+    id
+}
+
+pub(super) async fn worth(desk: &SharedDesk, key: ExchangeKeyId, points: &[(&str, i64)]) {
+    write(desk, async |tx| {
+        for (moment, cents) in points {
+            let point = Point { key, at: at(moment), total_usd: usd(*cents) };
+            store::equity::insert(tx, &point).await?;
+        }
+        Ok(())
+    })
+    .await;
+}
+
+/// An entry that reached the exchange.
+pub(super) async fn entered(
+    desk: &SharedDesk,
+    owner: &Actor,
+    key: ExchangeKeyId,
+    id: IntentId,
+    moment: Micros,
+) {
+    let new = NewIntent {
+        id,
+        user_id: owner.user,
+        exchange_key_id: key,
+        trade_type: TradeType::Futures,
+        symbol: btc(),
+        kind: Kind::Open,
+        request: "{}".into(),
+        idempotency: None,
+        lease_holder: None,
+        lease_until: moment,
+        created_at: moment,
+    };
+    let client_order_id = Some(id.to_string());
+    let leg = NewLeg { seq: 2, role: "entry".into(), client_order_id, body: "{}".into() };
+    write(desk, async |tx| {
+        store::intent::insert(tx, &new, &[leg]).await?;
+        store::intent::set_leg(tx, id, 2, LegStatus::Done, Some("{}"), None, moment).await?;
+        store::intent::finish(tx, id, store::intent::Status::Done, None, None, moment).await
+    })
+    .await;
+}
+
+pub(super) async fn strategy(desk: &SharedDesk, name: &str) -> StrategyId {
+    let id = StrategyId::mint(&*desk.clock, &*desk.chance);
+    let now = desk.clock.now();
+    let row = Strategy {
+        id,
+        name: name.to_owned(),
+        description: None,
+        exchange_id: ExchangeId::Binance,
+        symbol: btc(),
+        timeframe_s: 60,
+        definition: None,
+        active: true,
+        position: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    write(desk, async |tx| store::strategy::insert(tx, &row).await).await;
+    id
+}
+
+/// A copied position of a strategy that was entered, and ended at a moment with a profit in cents.
+pub(super) async fn copied(
+    desk: &SharedDesk,
+    owner: &Actor,
+    key: ExchangeKeyId,
+    strategy: StrategyId,
+    (entry, exit): (&str, &str),
+    cents: Option<i64>,
+) {
+    let signal = SignalId::mint(&*desk.clock, &*desk.chance);
+    let copy = CopyId::mint(&*desk.clock, &*desk.chance);
+    let said = Signal {
+        id: signal,
+        strategy_id: strategy,
+        source: Source::Hook,
+        action: Action::Enter,
+        side: Some(Side::Buy),
+        price: None,
+        stop: Some(DecimalText(Decimal::ONE)),
+        targets: "[]".into(),
+        external_id: Some(signal.to_string()),
+        bar_at: None,
+        at: at(entry),
+        fanned_out_at: None,
+    };
+    let new = NewCopy {
+        id: copy,
+        follow_id: FollowId(Uuid::nil()),
+        user_id: owner.user,
+        exchange_key_id: key,
+        symbol: btc(),
+        risk_percent: Decimal::TWO,
+    };
+    let begun = Begun {
+        equity: Decimal::ONE,
+        amount: Decimal::ONE,
+        leverage: 1,
+        price: Decimal::ONE,
+        stop: Decimal::ONE,
+        targets: "[]".into(),
+    };
+    entered(desk, owner, key, IntentId(copy.0), at(entry)).await;
+    let ended = Ended { exit: Exit::Target, price: None, profit: cents.map(usd) };
+    let (entry, exit) = (at(entry), at(exit));
+    write(desk, async |tx| {
+        store::signal::insert(tx, &said).await?;
+        store::copy::insert_all(tx, signal, Action::Enter, Some(Side::Buy), &[new], entry).await?;
+        store::copy::claim(tx, "test", entry, entry.plus(1), 9).await?;
+        store::copy::begin(tx, copy, "test", Some(&begun), entry).await?;
+        store::copy::open(tx, copy, "1", Decimal::ONE, Decimal::ONE, entry).await?;
+        store::copy::close(tx, copy, ended, exit).await
+    })
+    .await;
+}
+
+/// The admin's eyes.
+pub(super) async fn admin(desk: &SharedDesk) -> Actor {
+    let admin = person(desk, "operator@example.org").await;
+    account::make_admin(desk, "operator@example.org").await.unwrap();
+    Actor { role: Role::Admin, ..admin }
+}

@@ -1,0 +1,59 @@
+//! Up to which event a person has read.
+
+use crate::{Result, Source, Tx, event::Event};
+use domain::UserId;
+
+/// The number of the last event that a person has read; 0 before the first time.
+///
+/// # Errors
+/// A fault.
+pub async fn seen(from: impl Source, user: UserId) -> Result<i64> {
+    Ok(value!(i64, from, "select seen from notice_marks where user_id = $1", user)?.unwrap_or(0))
+}
+
+/// Notes that a person has read up to `seq`; never less than before.
+///
+/// # Errors
+/// A fault.
+pub async fn mark(tx: &mut Tx, user: UserId, seq: i64) -> Result<()> {
+    exec!(
+        tx,
+        "insert into notice_marks (user_id, seen) values ($1, $2) \
+         on conflict (user_id) do update set seen = excluded.seen where notice_marks.seen < excluded.seen",
+        user,
+        seq
+    )?;
+    Ok(())
+}
+
+/// A person's newest events, newest first, from before `before`.
+///
+/// # Errors
+/// A fault.
+pub async fn newest(from: impl Source, user: UserId, before: i64, limit: i64) -> Result<Vec<Event>> {
+    rows!(
+        Event,
+        from,
+        fetch_all,
+        "select seq, body, at from events where user_id = $1 and seq < $2 order by seq desc limit $3",
+        user,
+        before,
+        limit
+    )
+}
+
+/// A person's newest events that they have not read, newest first.
+///
+/// # Errors
+/// A fault.
+pub async fn unread(from: impl Source, user: UserId, limit: i64) -> Result<Vec<Event>> {
+    rows!(
+        Event,
+        from,
+        fetch_all,
+        "select seq, body, at from events where user_id = $1 \
+           and seq > coalesce((select seen from notice_marks where user_id = $1), 0) order by seq desc limit $2",
+        user,
+        limit
+    )
+}

@@ -1,0 +1,174 @@
+//! Reports of a week or a month, and when the desk looks whether one is due.
+
+use crate::{Result, Source, Tx};
+use domain::{ExchangeKeyId, Micros, ReportId, Symbol, TradeType, UserId, report::Period};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+/// A report. Written as it is read.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Row {
+    /// Its id.
+    pub id: ReportId,
+    /// Whose.
+    pub user_id: UserId,
+    /// A week or a month.
+    pub period: Period,
+    /// Its first day, `2026-03-02`, in the person's time zone then.
+    pub first_day: String,
+    /// The figures, as JSON.
+    pub body: String,
+    /// When it was made.
+    pub created_at: Micros,
+}
+
+/// Adds a report; false when the person has one of this period.
+///
+/// # Errors
+/// A fault.
+pub async fn insert(tx: &mut Tx, row: &Row) -> Result<bool> {
+    let rows = exec!(
+        tx,
+        "insert into reports (id, user_id, period, first_day, body, created_at) values ($1, $2, $3, $4, $5, $6) \
+         on conflict (user_id, period, first_day) do nothing",
+        row.id,
+        row.user_id,
+        row.period,
+        &row.first_day,
+        &row.body,
+        row.created_at
+    )?;
+    Ok(rows == 1)
+}
+
+/// Whether a person has the report of a period.
+///
+/// # Errors
+/// A fault.
+pub async fn exists(from: impl Source, user: UserId, period: Period, first_day: &str) -> Result<bool> {
+    let count = value!(
+        i64,
+        from,
+        "select count(*) from reports where user_id = $1 and period = $2 and first_day = $3",
+        user,
+        period,
+        first_day
+    )?;
+    Ok(count.unwrap_or(0) > 0)
+}
+
+/// A person's report.
+///
+/// # Errors
+/// A fault.
+pub async fn get(from: impl Source, user: UserId, id: ReportId) -> Result<Option<Row>> {
+    rows!(
+        Row,
+        from,
+        fetch_optional,
+        "select id, user_id, period, first_day, body, created_at from reports where id = $1 and user_id = $2",
+        id,
+        user
+    )
+}
+
+/// A person's reports, newest first, from before `before`.
+///
+/// # Errors
+/// A fault.
+pub async fn list(from: impl Source, user: UserId, before: Option<ReportId>, limit: i64) -> Result<Vec<Row>> {
+    let before = before.unwrap_or(ReportId(Uuid::max()));
+    rows!(
+        Row,
+        from,
+        fetch_all,
+        "select id, user_id, period, first_day, body, created_at from reports where user_id = $1 and id < $2 \
+         order by id desc limit $3",
+        user,
+        before,
+        limit
+    )
+}
+
+/// A person whom the desk looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
+pub struct Due {
+    /// Who.
+    pub user_id: UserId,
+    /// When they signed up.
+    pub created_at: Micros,
+}
+
+/// Has everyone looked at who has signed up since; how many they are.
+///
+/// # Errors
+/// A fault.
+pub async fn enrol(tx: &mut Tx) -> Result<u64> {
+    exec!(
+        tx,
+        "insert into report_looks (user_id, look_at) select u.id, 0 from users u \
+         where not exists (select 1 from report_looks l where l.user_id = u.id) on conflict (user_id) do nothing"
+    )
+}
+
+/// People whose time to be looked at has come, the longest waiting first.
+///
+/// # Errors
+/// A fault.
+pub async fn due(from: impl Source, now: Micros, limit: i64) -> Result<Vec<Due>> {
+    rows!(
+        Due,
+        from,
+        fetch_all,
+        "select l.user_id, u.created_at from report_looks l join users u on u.id = l.user_id \
+         where l.look_at <= $1 order by l.look_at, l.user_id limit $2",
+        now,
+        limit
+    )
+}
+
+/// Notes when a person is looked at next.
+///
+/// # Errors
+/// A fault.
+pub async fn look_at(tx: &mut Tx, user: UserId, at: Micros) -> Result<()> {
+    exec!(tx, "update report_looks set look_at = $2 where user_id = $1", user, at)?;
+    Ok(())
+}
+
+/// A market that an account traded on.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Traded {
+    /// The account.
+    pub exchange_key_id: ExchangeKeyId,
+    /// Spot or futures.
+    pub trade_type: TradeType,
+    /// The pair.
+    pub symbol: Symbol,
+    /// Entries in all.
+    pub entries: Option<i64>,
+    /// Of them, for strategies.
+    pub copied: Option<i64>,
+}
+
+/// Where a person's accounts entered the market between two moments, and how often: entries that reached the exchange.
+///
+/// # Errors
+/// A fault.
+pub async fn traded(from: impl Source, user: UserId, start: Micros, end: Micros) -> Result<Vec<Traded>> {
+    rows!(
+        Traded,
+        from,
+        fetch_all,
+        "select i.exchange_key_id, i.trade_type, i.symbol, count(*) as entries, \
+           cast(sum(case when exists (select 1 from copies c where c.id = i.id) then 1 else 0 end) as bigint) as copied \
+         from intents i join intent_legs l on l.intent_id = i.id \
+         where i.user_id = $1 and i.kind = 'open' and l.role = 'entry' and l.order_json is not null \
+           and i.created_at >= $2 and i.created_at < $3 \
+         group by i.exchange_key_id, i.trade_type, i.symbol \
+         order by i.exchange_key_id, i.trade_type, i.symbol",
+        user,
+        start,
+        end
+    )
+}

@@ -1,0 +1,143 @@
+//! Reports, the fills they count, and marks of what was read.
+
+use crate::samples::{NOW, connected, id, intended, intent, person, write};
+use domain::{Decimal, ExchangeKeyId, Micros, ReportId, UserId, report::Period};
+use store::{
+    DecimalText, event,
+    fill::{self, Fill},
+    intent::{self as intents, LegStatus},
+    key, lease, read_mark,
+    report::{self, Row},
+    testing::TestDb,
+};
+
+fn row(owner: UserId, number: u128, period: Period, first_day: &str) -> Row {
+    Row {
+        id: ReportId(id(number)),
+        user_id: owner,
+        period,
+        first_day: first_day.into(),
+        body: r#"{"a":"ü"}"#.into(),
+        created_at: NOW,
+    }
+}
+
+async fn a_period_is_reported_once_to_each(db: &TestDb) {
+    let (me, other) = (person(db, 1).await, person(db, 2).await);
+    let add = async |row: &Row| write(db, async |tx| report::insert(tx, row).await).await.unwrap();
+    let first = row(me, 10, Period::Week, "2026-03-02");
+    assert!(add(&first).await);
+    assert!(!add(&row(me, 11, Period::Week, "2026-03-02")).await);
+    assert!(add(&row(me, 12, Period::Month, "2026-03-02")).await);
+    assert!(add(&row(other, 13, Period::Week, "2026-03-02")).await);
+    assert_eq!(report::get(&**db, me, first.id).await.unwrap(), Some(first.clone()));
+    assert_eq!(report::get(&**db, other, first.id).await.unwrap(), None);
+    assert!(report::exists(&**db, me, Period::Week, "2026-03-02").await.unwrap());
+    assert!(!report::exists(&**db, other, Period::Month, "2026-03-02").await.unwrap());
+    let list = async |before| report::list(&**db, me, before, 9).await.unwrap();
+    assert_eq!(list(None).await.iter().map(|r| r.id).collect::<Vec<_>>(), [12, 10].map(|n| ReportId(id(n))));
+    assert_eq!(list(Some(ReportId(id(12)))).await, [first]);
+}
+
+async fn people_are_looked_at_when_their_time_comes(db: &TestDb) {
+    let (me, other) = (person(db, 1).await, person(db, 2).await);
+    for new in [2, 0] {
+        assert_eq!(write(db, async |tx| report::enrol(tx).await).await.unwrap(), new);
+    }
+    let due = async |now| -> Vec<UserId> {
+        report::due(&**db, now, 9).await.unwrap().into_iter().map(|due| due.user_id).collect()
+    };
+    assert_eq!(due(NOW).await, [me, other]);
+    write(db, async |tx| report::look_at(tx, me, NOW.plus(5)).await).await.unwrap();
+    assert_eq!((due(NOW.plus(4)).await, due(NOW.plus(5)).await), (vec![other], vec![other, me]));
+}
+
+async fn a_fill_is_kept_once_and_goes_with_its_key(db: &TestDb) {
+    let me = person(db, 1).await;
+    let mine = connected(db, me, 10).await;
+    let fill = |key: ExchangeKeyId, trade: &str, at: i64| Fill {
+        key,
+        symbol: "BTC/USDT".parse().unwrap(),
+        trade: trade.into(),
+        at: NOW.plus(at),
+        fee_usd: Decimal::new(125, 3),
+    };
+    let keep = async |fill: &Fill| write(db, async |tx| fill::insert(tx, fill).await).await.unwrap();
+    assert!(keep(&fill(mine, "7", 0)).await && keep(&fill(mine, "8", 5)).await);
+    assert!(!keep(&fill(mine, "7", 3)).await, "it is known");
+    assert!(!keep(&fill(ExchangeKeyId(id(99)), "7", 0)).await, "its key is gone");
+    let costs =
+        async |from: i64, to: i64| fill::costs(&**db, me, NOW.plus(from), NOW.plus(to)).await.unwrap();
+    assert_eq!((costs(0, 5).await.len(), costs(0, 6).await.len(), costs(6, 9).await.len()), (1, 2, 0));
+    assert_eq!(costs(0, 1).await[0].fee_usd, DecimalText(Decimal::new(125, 3)));
+    let symbol = "BTC/USDT".parse().unwrap();
+    assert_eq!(fill::newest(&**db, mine, &symbol).await.unwrap(), Some(NOW.plus(5)));
+    write(db, async |tx| key::delete(tx, me, mine).await).await.unwrap();
+    assert_eq!(fill::newest(&**db, mine, &symbol).await.unwrap(), None);
+}
+
+async fn entries_that_reached_the_exchange_are_counted(db: &TestDb) {
+    let me = person(db, 1).await;
+    for (number, reached) in [(20, true), (21, false), (22, true)] {
+        let mut new = intent(me, 10, number);
+        new.lease_holder = None;
+        intended(db, &new).await.unwrap();
+        let order = reached.then_some("{}");
+        write(db, async |tx| {
+            intents::set_leg(tx, new.id, 0, LegStatus::Done, order, None, NOW).await?;
+            intents::finish(tx, new.id, intents::Status::Done, None, None, NOW).await
+        })
+        .await
+        .unwrap();
+    }
+    let traded = async |from: i64| report::traded(&**db, me, NOW.plus(from), NOW.plus(9)).await.unwrap();
+    let all = traded(0).await;
+    assert_eq!(all.len(), 1);
+    assert_eq!(
+        (all[0].exchange_key_id, all[0].entries, all[0].copied),
+        (ExchangeKeyId(id(10)), Some(2), Some(0))
+    );
+    assert!(traded(1).await.is_empty());
+}
+
+async fn what_was_read_stays_read(db: &TestDb) {
+    let (me, other) = (person(db, 1).await, person(db, 2).await);
+    let mut seqs = Vec::new();
+    for number in 0..3 {
+        let append = async |tx: &mut store::Tx| event::append(tx, me, "{}", NOW.plus(number)).await;
+        seqs.push(write(db, append).await.unwrap());
+    }
+    write(db, async |tx| event::append(tx, other, "{}", NOW).await).await.unwrap();
+    let unread = async || -> Vec<i64> {
+        read_mark::unread(&**db, me, 9).await.unwrap().into_iter().map(|event| event.seq).collect()
+    };
+    assert_eq!(
+        (read_mark::seen(&**db, me).await.unwrap(), unread().await),
+        (0, vec![seqs[2], seqs[1], seqs[0]])
+    );
+    for mark in [seqs[1], seqs[0]] {
+        write(db, async |tx| read_mark::mark(tx, me, mark).await).await.unwrap();
+        assert_eq!((read_mark::seen(&**db, me).await.unwrap(), unread().await), (seqs[1], vec![seqs[2]]));
+    }
+    let older = read_mark::newest(&**db, me, seqs[2], 1).await.unwrap();
+    assert_eq!(older.iter().map(|event| event.seq).collect::<Vec<_>>(), [seqs[1]]);
+}
+
+async fn leases_of_jobs_are_told_and_those_of_accounts_are_not(db: &TestDb) {
+    for name in ["mail", "equity", "events:1:BTC/USDT"] {
+        let until = NOW.plus(5);
+        assert!(write(db, async |tx| lease::claim(tx, name, "one", NOW, until).await).await.unwrap());
+    }
+    let jobs: Vec<(String, Micros)> =
+        lease::jobs(&**db).await.unwrap().into_iter().map(|lease| (lease.name, lease.until)).collect();
+    assert_eq!(jobs, [("equity".to_owned(), NOW.plus(5)), ("mail".to_owned(), NOW.plus(5))]);
+}
+
+store::each_engine!(
+    a_period_is_reported_once_to_each,
+    people_are_looked_at_when_their_time_comes,
+    a_fill_is_kept_once_and_goes_with_its_key,
+    entries_that_reached_the_exchange_are_counted,
+    what_was_read_stays_read,
+    leases_of_jobs_are_told_and_those_of_accounts_are_not,
+);

@@ -1,0 +1,72 @@
+//! `slipstream watchdog`: asks a desk how it is, from anywhere, and tells somebody when it is dead or stuck, and when it is
+//! back. It needs neither the desk's database nor its keys.
+
+mod ask;
+mod options;
+mod tell;
+mod watch;
+
+pub use options::Options;
+
+use ask::Asker;
+use domain::Clock;
+use std::{collections::VecDeque, sync::Arc, time::Duration};
+use tell::Channel;
+use tokio::time::{self, MissedTickBehavior};
+use watch::{Change, Watch};
+
+/// Alerts that wait for a channel that cannot be reached. Of more, the oldest are let go of: what counts is how it
+/// stands now.
+const MOST: usize = 20;
+
+/// A channel, and what it has not been told yet, in order.
+struct Ears {
+    channel: Channel,
+    untold: VecDeque<Change>,
+}
+
+/// Watches until it is stopped.
+///
+/// # Errors
+/// When the mail settings cannot be used.
+pub async fn run(options: Options, clock: Arc<dyn Clock>) -> anyhow::Result<()> {
+    let asker = Asker::new(&options.url, options.every)?;
+    let mut ears = Vec::new();
+    for way in &options.ways {
+        ears.push(Ears { channel: Channel::open(way, &options)?, untold: VecDeque::new() });
+    }
+    let mut watch = Watch::new(options.after);
+    let mut beats = time::interval(Duration::from_secs(options.every));
+    beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    tracing::info!(url = %asker.shown(), every = options.every, after = options.after, "watching");
+    loop {
+        beats.tick().await;
+        let seen = asker.ask().await;
+        if let Err(why) = &seen {
+            tracing::warn!(why, "no good answer");
+        }
+        if let Some(change) = watch.saw(seen, clock.now()) {
+            tracing::warn!(status = change.status(), why = change.why(), "the desk has changed");
+            for ear in &mut ears {
+                ear.untold.push_back(change.clone());
+                while ear.untold.len() > MOST {
+                    ear.untold.pop_front();
+                }
+            }
+        }
+        // Side by side: a channel that hangs must not keep another from being told.
+        futures::future::join_all(ears.iter_mut().map(|ear| tell_all(ear, asker.shown()))).await;
+    }
+}
+
+/// Tells a channel what it has not been told, in order; what fails is tried again at the next beat.
+async fn tell_all(ear: &mut Ears, url: &str) {
+    while let Some(change) = ear.untold.front() {
+        if let Err(error) = ear.channel.tell(change, url).await {
+            tracing::warn!(channel = ear.channel.name(), error = %format!("{error:#}"), "an alert was not taken; it will be tried again");
+            return;
+        }
+        tracing::info!(channel = ear.channel.name(), status = change.status(), "told");
+        ear.untold.pop_front();
+    }
+}

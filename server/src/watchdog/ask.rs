@@ -1,0 +1,110 @@
+//! Asking a desk how it is.
+
+use anyhow::{Context as _, Result};
+use reqwest::{Client, StatusCode, Url, redirect::Policy};
+use serde::Deserialize;
+use std::time::Duration;
+
+/// No answer for so long is no answer.
+const LONGEST: Duration = Duration::from_secs(10);
+/// More than this is no answer of ours.
+const LARGEST: usize = 64 * 1024;
+
+/// Asks one desk.
+pub(super) struct Asker {
+    http: Client,
+    url: Url,
+    shown: String,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    status: String,
+}
+
+impl Asker {
+    /// A desk at its public address, or the address of its `/healthz`.
+    pub(super) fn new(url: &Url, every_s: u64) -> Result<Self> {
+        let mut url = url.clone();
+        if matches!(url.path(), "" | "/") {
+            url.set_path("/healthz");
+        }
+        let patience = Duration::from_secs(every_s).min(LONGEST);
+        // Somewhere else is not where people look for the desk.
+        let http = Client::builder().timeout(patience).redirect(Policy::none()).build();
+        let mut shown = url.clone();
+        // A name and password of a proxy in front are for asking, not for telling.
+        let _ = shown.set_username("");
+        let _ = shown.set_password(None);
+        shown.set_query(None);
+        Ok(Self { http: http.context("requests cannot be made")?, url, shown: shown.to_string() })
+    }
+
+    /// The address without what may be secret in it.
+    pub(super) fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    /// Asks once: nothing when people can use the desk, or why not.
+    pub(super) async fn ask(&self) -> Result<(), String> {
+        let mut response = match self.http.get(self.url.clone()).send().await {
+            Ok(response) => response,
+            Err(error) if error.is_timeout() => return Err("no answer in time".to_owned()),
+            Err(error) if error.is_connect() => return Err("no connection".to_owned()),
+            Err(error) => return Err(format!("no answer: {}", error.without_url())),
+        };
+        let code = response.status();
+        let mut body = Vec::new();
+        loop {
+            match response.chunk().await {
+                Ok(Some(more)) if body.len() + more.len() <= LARGEST => body.extend_from_slice(&more),
+                Ok(None) => break,
+                Ok(Some(_)) => return Err("an answer that is no desk's".to_owned()),
+                Err(_) => return Err("the answer broke off".to_owned()),
+            }
+        }
+        judge(code, &body)
+    }
+}
+
+/// A sign that says "200" in front of nothing is no desk.
+fn judge(code: StatusCode, body: &[u8]) -> Result<(), String> {
+    let said = serde_json::from_slice::<Answer>(body).map(|answer| answer.status);
+    match said.as_deref() {
+        Ok("ok" | "degraded") if code == StatusCode::OK => Ok(()),
+        Ok("down") => Err("the desk says that it is down".to_owned()),
+        Ok(_) => Err(format!("an unexpected answer, {}", code.as_u16())),
+        Err(_) => Err(format!("{} without a word of a desk", code.as_u16())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_desk_that_can_be_used_is_well() {
+        let judge = |code: u16, body: &str| judge(StatusCode::from_u16(code).unwrap(), body.as_bytes());
+        assert_eq!(judge(200, r#"{"status":"ok","more":1}"#), Ok(()));
+        assert_eq!(judge(200, r#"{"status":"degraded"}"#), Ok(()));
+        assert_eq!(judge(503, r#"{"status":"down"}"#).unwrap_err(), "the desk says that it is down");
+        for (code, body) in [
+            (200, "<h1>Welcome to the hotel</h1>"),
+            (200, ""),
+            (200, r#"{"status":"fine"}"#),
+            (302, r#"{"status":"ok"}"#),
+            (502, "Bad gateway"),
+        ] {
+            assert!(judge(code, body).is_err(), "{code} {body}");
+        }
+    }
+
+    #[test]
+    fn the_desk_is_asked_at_its_health_and_shown_without_secrets() {
+        let asker = |url: &str| Asker::new(&url.parse().unwrap(), 30).unwrap();
+        let desk = asker("https://ada:hunter2@desk.example/?token=x");
+        assert_eq!(desk.shown(), "https://desk.example/healthz");
+        assert_eq!(desk.url.password(), Some("hunter2"));
+        assert_eq!(asker("http://10.0.0.1:3000/desk/healthz").shown(), "http://10.0.0.1:3000/desk/healthz");
+    }
+}

@@ -1,0 +1,157 @@
+//! What the operator asks for.
+
+use anyhow::{Context as _, Result, bail};
+use reqwest::Url;
+use service::{MailSettings, TelegramSettings};
+use std::fmt;
+use zeroize::Zeroizing;
+
+/// How somebody is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// A mail to this address.
+    Mail(String),
+    /// A message to this chat.
+    Telegram(String),
+    /// A command for the shell.
+    Command(String),
+}
+
+/// What the operator asks for. The address may hold a name and a password: it is not printed.
+#[derive(Clone)]
+pub struct Options {
+    /// The desk.
+    pub(super) url: Url,
+    /// Asked every so many seconds.
+    pub(super) every: u64,
+    /// So many failures in a row are an alarm.
+    pub(super) after: u32,
+    /// Who is told, and how.
+    pub(super) ways: Vec<Way>,
+    /// How mail leaves.
+    pub(super) mail: MailSettings,
+    /// How the bot is reached.
+    pub(super) telegram: TelegramSettings,
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("every", &self.every)
+            .field("after", &self.after)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Options {
+    /// Reads the command's words, and what is secret from the environment.
+    ///
+    /// # Errors
+    /// What cannot be used, and why.
+    pub fn read(words: &[&str], variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
+        let (mut url, mut every, mut after, mut ways) = (None, 30, 3, Vec::new());
+        let mut words = words.iter();
+        while let Some(name) = words.next() {
+            let value = *words.next().with_context(|| format!("{name}: what?"))?;
+            match *name {
+                "--url" => url = Some(address(value).context("--url")?),
+                "--every" => every = number(value, 86_400).context("--every")?,
+                "--after" => after = u32::try_from(number(value, 1_000).context("--after")?)?,
+                "--mail-to" => ways.push(Way::Mail(value.to_owned())),
+                "--telegram" => ways.push(Way::Telegram(value.to_owned())),
+                "--command" => ways.push(Way::Command(value.to_owned())),
+                other => bail!("no such option: {other}"),
+            }
+        }
+        let url = url.context("--url: which desk?")?;
+        if ways.is_empty() {
+            bail!("--mail-to, --telegram or --command: who is told?");
+        }
+        let set = |name: &str| variable(name).filter(|value| !value.is_empty());
+        let mail = MailSettings {
+            smtp_url: set("SMTP_URL"),
+            from: set("MAIL_FROM").unwrap_or_else(|| MailSettings::FROM.to_owned()),
+        };
+        let usual = TelegramSettings::default();
+        let telegram = TelegramSettings {
+            token: set("TELEGRAM_BOT_TOKEN").map(Zeroizing::new),
+            api_base: set("TELEGRAM_API_BASE").unwrap_or(usual.api_base),
+        };
+        address(&telegram.api_base).context("TELEGRAM_API_BASE")?;
+        if mail.smtp_url.is_none() && ways.iter().any(|way| matches!(way, Way::Mail(_))) {
+            bail!("--mail-to needs SMTP_URL");
+        }
+        if telegram.token.is_none() && ways.iter().any(|way| matches!(way, Way::Telegram(_))) {
+            bail!("--telegram needs TELEGRAM_BOT_TOKEN");
+        }
+        Ok(Self { url, every, after, ways, mail, telegram })
+    }
+}
+
+fn address(text: &str) -> Result<Url> {
+    let url: Url = text.parse().context("no address such as https://desk.example")?;
+    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+        bail!("no address such as https://desk.example");
+    }
+    Ok(url)
+}
+
+fn number(text: &str, most: u64) -> Result<u64> {
+    let number = text.parse().ok().filter(|number| (1..=most).contains(number));
+    number.with_context(|| format!("a whole number from 1 to {most}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(words: &[&str], set: &[(&str, &str)]) -> Result<Options> {
+        Options::read(words, |name| {
+            set.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn everything_has_a_default_but_the_desk_and_who_is_told() {
+        let options = read(&["--url", "https://desk.example", "--command", "true"], &[]).unwrap();
+        assert_eq!((options.every, options.after), (30, 3));
+        assert_eq!(options.ways, [Way::Command("true".into())]);
+        let all = [
+            "--every",
+            "5",
+            "--after",
+            "1",
+            "--mail-to",
+            "a@b.example",
+            "--telegram",
+            "-100",
+            "--url",
+            "http://d",
+        ];
+        let secrets = [("SMTP_URL", "smtp://m"), ("TELEGRAM_BOT_TOKEN", "1:hunter2")];
+        let options = read(&all, &secrets).unwrap();
+        assert_eq!((options.every, options.after, options.ways.len()), (5, 1, 2));
+        assert!(!format!("{options:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_named() {
+        let desk = ["--url", "https://desk.example"];
+        for (more, named) in [
+            (&["--every", "0", "--command", "x"][..], "--every"),
+            (&["--after", "many", "--command", "x"], "--after"),
+            (&["--command"], "--command"),
+            (&["--shout", "x"], "--shout"),
+            (&[], "who is told"),
+            (&["--mail-to", "a@b.example"], "SMTP_URL"),
+            (&["--telegram", "1"], "TELEGRAM_BOT_TOKEN"),
+            (&["--url", "desk.example", "--command", "x"], "--url"),
+            (&["--url", "file:///etc/passwd", "--command", "x"], "--url"),
+        ] {
+            let words: Vec<_> = desk.iter().chain(more).copied().collect();
+            let error = format!("{:#}", read(&words, &[]).unwrap_err());
+            assert!(error.contains(named), "{more:?}: {error}");
+        }
+        assert!(read(&["--command", "x"], &[]).is_err(), "no desk");
+    }
+}

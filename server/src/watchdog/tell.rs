@@ -1,0 +1,88 @@
+//! Telling somebody: by mail, by Telegram, or by a command.
+
+use super::{
+    options::{Options, Way},
+    watch::Change,
+};
+use anyhow::{Context as _, Result, bail};
+use service::notify::Direct;
+use std::{process::Stdio, time::Duration};
+use tokio::{process::Command, time::timeout};
+
+/// Longer than this is not taken.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A way to somebody.
+pub(super) enum Channel {
+    /// By mail or by a bot.
+    Direct(Direct),
+    /// By a command of the shell.
+    Command(String),
+}
+
+impl Channel {
+    pub(super) fn open(way: &Way, options: &Options) -> Result<Self> {
+        Ok(match way {
+            Way::Mail(to) => Self::Direct(Direct::mail(&options.mail, to)?),
+            Way::Telegram(chat) => Self::Direct(Direct::telegram(&options.telegram, chat)?),
+            Way::Command(command) => Self::Command(command.clone()),
+        })
+    }
+
+    /// What it is called in the log.
+    pub(super) const fn name(&self) -> &'static str {
+        match self {
+            Self::Direct(direct) => direct.name(),
+            Self::Command(_) => "command",
+        }
+    }
+
+    /// Tells it; an error when it was not taken.
+    pub(super) async fn tell(&self, change: &Change, url: &str) -> Result<()> {
+        match self {
+            Self::Direct(direct) => {
+                let sent = timeout(PATIENCE, direct.send(subject(change), &words(change, url))).await;
+                sent.context("no answer in time")?
+            }
+            Self::Command(command) => run(command, change, url).await,
+        }
+    }
+}
+
+const fn subject(change: &Change) -> &'static str {
+    match change {
+        Change::Down { .. } => "Slipstream is down",
+        Change::Up { .. } => "Slipstream is back",
+    }
+}
+
+fn words(change: &Change, url: &str) -> String {
+    match change {
+        Change::Down { since, why } => {
+            format!(
+                "Slipstream is down.\n\n{url}\nSince: {since}\nLast seen: {why}\n\nProtective orders stand at the exchange. Look after the desk.\n"
+            )
+        }
+        Change::Up { since, at } => {
+            format!("Slipstream is back.\n\n{url}\nIt was away from {since} to {at}.\n")
+        }
+    }
+}
+
+/// The command is given what happened in its environment, and never in its words: nothing of it can be taken for more
+/// of the command.
+async fn run(command: &str, change: &Change, url: &str) -> Result<()> {
+    let mut shell = Command::new("/bin/sh");
+    shell.args(["-c", command]).stdin(Stdio::null()).stdout(Stdio::null()).kill_on_drop(true);
+    shell.env("SLIPSTREAM_STATUS", change.status());
+    shell.env("SLIPSTREAM_URL", url);
+    shell.env("SLIPSTREAM_SINCE", change.since().to_string());
+    shell.env("SLIPSTREAM_WHY", change.why());
+    shell.env_remove("SMTP_URL").env_remove("TELEGRAM_BOT_TOKEN");
+    let ended = timeout(PATIENCE, shell.status()).await.context("the command takes too long")?;
+    let ended = ended.context("the command cannot be run")?;
+    if !ended.success() {
+        bail!("the command failed: {ended}");
+    }
+    Ok(())
+}

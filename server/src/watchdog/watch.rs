@@ -1,0 +1,108 @@
+//! When to speak: once when a desk is gone, once when it is back.
+
+use domain::Micros;
+
+/// The desk is gone, or back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Change {
+    /// Gone since a moment; what was seen last.
+    Down {
+        /// The first of the failures in a row.
+        since: Micros,
+        /// The last of them.
+        why: String,
+    },
+    /// Back, having been gone since a moment.
+    Up {
+        /// When it was gone.
+        since: Micros,
+        /// When it was back.
+        at: Micros,
+    },
+}
+
+impl Change {
+    /// `down` or `ok`.
+    pub(super) const fn status(&self) -> &'static str {
+        match self {
+            Self::Down { .. } => "down",
+            Self::Up { .. } => "ok",
+        }
+    }
+
+    /// Why it is down; nothing when it is not.
+    pub(super) fn why(&self) -> &str {
+        match self {
+            Self::Down { why, .. } => why,
+            Self::Up { .. } => "",
+        }
+    }
+
+    /// Since when it has been, or was, gone.
+    pub(super) const fn since(&self) -> Micros {
+        match self {
+            Self::Down { since, .. } | Self::Up { since, .. } => *since,
+        }
+    }
+}
+
+/// Counts failures in a row.
+pub(super) struct Watch {
+    after: u32,
+    failures: u32,
+    since: Option<Micros>,
+}
+
+impl Watch {
+    /// So many failures in a row are an alarm.
+    pub(super) const fn new(after: u32) -> Self {
+        Self { after, failures: 0, since: None }
+    }
+
+    /// What was seen; whether there is something to tell.
+    pub(super) fn saw(&mut self, seen: Result<(), String>, now: Micros) -> Option<Change> {
+        let Err(why) = seen else {
+            let (gone, since) = (self.failures >= self.after, self.since.take());
+            self.failures = 0;
+            return since.filter(|_| gone).map(|since| Change::Up { since, at: now });
+        };
+        let since = *self.since.get_or_insert(now);
+        let before = self.failures;
+        self.failures = before.saturating_add(1);
+        (before < self.after && self.failures >= self.after).then_some(Change::Down { since, why })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn speaks_once_when_gone_and_once_when_back() {
+        let mut watch = Watch::new(3);
+        let mut minute = 0;
+        let mut saw = |well: bool| {
+            minute += 1;
+            let seen = if well { Ok(()) } else { Err(format!("silence at {minute}")) };
+            watch.saw(seen, Micros(minute))
+        };
+        assert_eq!(
+            [saw(true), saw(false), saw(false), saw(true)],
+            [None, None, None, None],
+            "a hiccup is none"
+        );
+        assert_eq!([saw(false), saw(false)], [None, None]);
+        assert_eq!(saw(false), Some(Change::Down { since: Micros(5), why: "silence at 7".into() }));
+        assert_eq!([saw(false), saw(false), saw(false)], [None, None, None]);
+        assert_eq!(saw(true), Some(Change::Up { since: Micros(5), at: Micros(11) }));
+        assert_eq!([saw(true), saw(false)], [None, None]);
+    }
+
+    #[test]
+    fn one_failure_can_be_enough() {
+        let mut watch = Watch::new(1);
+        assert!(matches!(watch.saw(Err("gone".into()), Micros(1)), Some(Change::Down { .. })));
+        assert_eq!(watch.saw(Err("gone".into()), Micros(2)), None);
+        assert!(matches!(watch.saw(Ok(()), Micros(3)), Some(Change::Up { .. })));
+    }
+}

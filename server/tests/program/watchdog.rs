@@ -1,0 +1,179 @@
+//! The watchdog as people run it, against a desk of a few lines that does what the test says.
+
+use crate::common::process::{PATIENCE, Process, until};
+use axum::{
+    Json, Router,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse as _, Response},
+    routing::{get, post},
+};
+use serde_json::{Value, json};
+use std::{
+    path::Path,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+use tokio::net::TcpListener;
+
+/// How the desk answers.
+#[derive(Clone, Copy)]
+enum Mood {
+    Well,
+    Down,
+    Silent,
+}
+
+#[derive(Clone)]
+struct Desk {
+    mood: Arc<Mutex<Mood>>,
+    asked: Arc<AtomicUsize>,
+    /// What a bot of ours was told; the first messages it does not take.
+    chat: Arc<Mutex<Vec<Value>>>,
+    deaf: Arc<AtomicUsize>,
+    port: u16,
+}
+
+async fn health(State(desk): State<Desk>) -> Response {
+    desk.asked.fetch_add(1, Ordering::SeqCst);
+    let mood = *desk.mood.lock().unwrap();
+    match mood {
+        Mood::Well => Json(json!({ "status": "degraded", "database": true })).into_response(),
+        Mood::Down => (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": "down" }))).into_response(),
+        Mood::Silent => std::future::pending().await,
+    }
+}
+
+async fn message(State(desk): State<Desk>, Json(body): Json<Value>) -> Response {
+    if desk.deaf.load(Ordering::SeqCst) > 0 {
+        desk.deaf.fetch_sub(1, Ordering::SeqCst);
+        return StatusCode::BAD_GATEWAY.into_response();
+    }
+    desk.chat.lock().unwrap().push(body);
+    Json(json!({ "ok": true, "result": {} })).into_response()
+}
+
+impl Desk {
+    async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let desk = Self {
+            mood: Arc::new(Mutex::new(Mood::Well)),
+            asked: Arc::default(),
+            chat: Arc::default(),
+            deaf: Arc::default(),
+            port: listener.local_addr().unwrap().port(),
+        };
+        let routes = Router::new()
+            .route("/healthz", get(health))
+            .route("/bot1:secret/sendMessage", post(message))
+            .with_state(desk.clone());
+        tokio::spawn(async move { axum::serve(listener, routes).await });
+        desk
+    }
+
+    fn be(&self, mood: Mood) {
+        *self.mood.lock().unwrap() = mood;
+    }
+
+    /// Waits until it has been asked `more` times.
+    async fn asked(&self, more: usize) {
+        let goal = self.asked.load(Ordering::SeqCst) + more;
+        until("being asked", PATIENCE, async || (self.asked.load(Ordering::SeqCst) >= goal).then_some(()))
+            .await;
+    }
+
+    /// A watchdog that asks it every second, and speaks after the second failure.
+    fn watched(&self, words: &[&str], settings: &[(&str, String)]) -> Process {
+        let url = format!("http://127.0.0.1:{}", self.port);
+        let all = [&["watchdog", "--url", &url, "--every", "1", "--after", "2"][..], words].concat();
+        Process::start(&all, self.port, settings)
+    }
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_default()
+}
+
+async fn holds(path: &Path, text: &str) {
+    until(text, PATIENCE, async || read(path).contains(text).then_some(())).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_speaks_once_when_the_desk_is_gone_and_once_when_it_is_back() {
+    let (desk, folder) = (Desk::start().await, tempfile::tempdir().unwrap());
+    let told = folder.path().join("told");
+    let command = r#"printf '%s: %s\n' "$SLIPSTREAM_STATUS" "$SLIPSTREAM_WHY" >> "$OUT""#;
+    let out = [("OUT", told.display().to_string())];
+    let _watchdog = desk.watched(&["--command", command], &out);
+    desk.asked(2).await;
+    assert_eq!(read(&told), "", "a degraded desk can be used");
+
+    desk.be(Mood::Down);
+    holds(&told, "down: the desk says that it is down\n").await;
+    desk.asked(3).await;
+    assert_eq!(read(&told).lines().count(), 1, "once");
+    desk.be(Mood::Well);
+    holds(&told, "ok: \n").await;
+
+    desk.be(Mood::Silent);
+    holds(&told, "down: no answer in time\n").await;
+    desk.be(Mood::Well);
+    desk.asked(4).await;
+    assert_eq!(read(&told).lines().count(), 4, "{}", read(&told));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_could_not_be_told_is_told_later_and_in_order() {
+    let (desk, folder) = (Desk::start().await, tempfile::tempdir().unwrap());
+    let (told, gate) = (folder.path().join("told"), folder.path().join("gate"));
+    let command = r#"test -e "$GATE" && printf '%s %s\n' "$SLIPSTREAM_STATUS" "${SMTP_URL-none}" >> "$OUT""#;
+    let settings = [
+        ("OUT", told.display().to_string()),
+        ("GATE", gate.display().to_string()),
+        ("SMTP_URL", "smtp://ada:hunter2@127.0.0.1".to_owned()),
+        ("TELEGRAM_BOT_TOKEN", "1:secret".to_owned()),
+        ("TELEGRAM_API_BASE", format!("http://127.0.0.1:{}", desk.port)),
+    ];
+    desk.deaf.store(2, Ordering::SeqCst);
+    let _watchdog = desk.watched(&["--command", command, "--telegram", "-100"], &settings);
+    desk.asked(1).await;
+    desk.be(Mood::Down);
+    // The bot takes the third attempt; the command waits for its gate.
+    let bot = async |count: usize| {
+        let enough = async || {
+            let chat = desk.chat.lock().unwrap().clone();
+            (chat.len() >= count).then_some(chat)
+        };
+        until("the bot's message", PATIENCE, enough).await
+    };
+    let chat = bot(1).await;
+    assert_eq!(chat[0]["chat_id"], -100);
+    assert!(chat[0]["text"].as_str().unwrap().starts_with("Slipstream is down."), "{chat:?}");
+    desk.be(Mood::Well);
+    assert!(bot(2).await[1]["text"].as_str().unwrap().starts_with("Slipstream is back."));
+    assert_eq!(read(&told), "");
+    std::fs::write(&gate, "").unwrap();
+    holds(&told, "ok").await;
+    // A command gets no secrets of other channels.
+    assert_eq!(read(&told), "down none\nok none\n");
+    assert_eq!(desk.chat.lock().unwrap().len(), 2);
+}
+
+#[test]
+fn a_watchdog_that_could_tell_nobody_does_not_start() {
+    let said = |words: &[&str]| {
+        let program = env!("CARGO_BIN_EXE_slipstream");
+        let ended = std::process::Command::new(program).args(words).env_clear().output().unwrap();
+        (ended.status.success(), String::from_utf8(ended.stderr).unwrap())
+    };
+    for (words, named) in [
+        (&["watchdog", "--url", "http://127.0.0.1:1"][..], "who is told?"),
+        (&["watchdog", "--url", "http://127.0.0.1:1", "--mail-to", "a@b.example"], "SMTP_URL"),
+        (&["watchdog", "--command", "true"], "which desk?"),
+    ] {
+        let (well, text) = said(words);
+        assert!(!well && text.contains(named), "{words:?}: {text}");
+    }
+}
