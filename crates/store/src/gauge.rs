@@ -41,7 +41,7 @@ pub async fn waiting(db: &Db) -> Result<Waiting> {
     let sending = value!(i64, db, "select count(*) from copies where status = 'SENDING'")?;
     let open = value!(i64, db, "select count(*) from copies where status = 'OPEN'")?;
     let orders = value!(i64, db, "select count(*) from intents where status in ('working', 'waiting')")?;
-    let mails = value!(i64, db, "select count(*) from mails where sent_at is null and failed_at is null")?;
+    let mails = value!(i64, db, "select count(*) from messages where sent_at is null and failed_at is null")?;
     Ok(Waiting {
         queued: queued.unwrap_or(0),
         queued_since: queued_since.map(Micros),

@@ -27,11 +27,11 @@ use store::{
 };
 
 /// The bot, or none: then the simulator stands in for it.
-pub(crate) struct Telegram(Option<api::Bot>);
+pub(crate) struct Telegram(Option<Bot>);
 
 impl Telegram {
     pub(crate) fn new(settings: &TelegramSettings) -> anyhow::Result<Self> {
-        let bot = settings.token.as_ref().map(|token| api::Bot::new(&settings.api_base, token.clone()));
+        let bot = settings.token.as_ref().map(|token| Bot::new(&settings.api_base, token.clone()));
         Ok(Self(bot.transpose()?))
     }
 
@@ -87,7 +87,7 @@ pub(super) async fn send(
 }
 
 /// What Telegram's no means for the message, the chat and the bot.
-async fn told(desk: &Desk, bot: &api::Bot, chat: i64, trouble: Trouble) -> Result<Undelivered> {
+async fn told(desk: &Desk, bot: &Bot, chat: i64, trouble: Trouble) -> Result<Undelivered> {
     let now = desk.clock.now();
     Ok(match trouble {
         Trouble::Unreachable(words) => Undelivered::Passing { words: words.to_owned(), unreachable: true },
@@ -119,7 +119,7 @@ async fn told(desk: &Desk, bot: &api::Bot, chat: i64, trouble: Trouble) -> Resul
 }
 
 /// Leaves Telegram alone for as long as it asks, in every instance.
-async fn pause(desk: &Desk, bot: &api::Bot, seconds: i64) -> Result<Micros> {
+async fn pause(desk: &Desk, bot: &Bot, seconds: i64) -> Result<Micros> {
     let until = desk.clock.now().plus(seconds.clamp(1, 3_600) * SECOND);
     let mut tx = desk.db.begin().await?;
     bot::pause(&mut tx, bot.name(), until).await?;
@@ -128,7 +128,7 @@ async fn pause(desk: &Desk, bot: &api::Bot, seconds: i64) -> Result<Micros> {
 }
 
 /// Telegram refuses the token: the admins are told, once, by mail.
-async fn refused(desk: &Desk, bot: &api::Bot) -> Result<()> {
+async fn refused(desk: &Desk, bot: &Bot) -> Result<()> {
     let now = desk.clock.now();
     let mut tx = desk.db.begin().await?;
     if bot::refuse(&mut tx, bot.name(), now).await? {
