@@ -51,7 +51,9 @@ async fn every_operation_is_described_whole() {
             assert_eq!(later, matches!(status, 429 | 503), "{operation}: Retry-After of {status}");
         }
         for (kind, media) in operation.takes() {
-            assert!(media["example"].is_object(), "{operation}: no example of its {kind}");
+            // Bytes as they come have no fields to show.
+            let raw = media["schema"]["$ref"].is_null();
+            assert!(raw || media["example"].is_object(), "{operation}: no example of its {kind}");
         }
         for parameter in operation.parameters() {
             assert!(parameter["schema"].is_object(), "{operation}: {parameter}");
