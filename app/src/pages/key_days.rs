@@ -42,7 +42,7 @@ pub(crate) fn page() -> impl IntoView {
             page => page?,
         };
         let here = format!("/keys/{id}");
-        let older = page.next.as_deref().map(|token| address(&here, [("next", token)].into_iter()));
+        let older = page.next.as_deref().map(|token| address(&here, [("next", token)]));
         let body = view! {
             <h1>{key.name.clone()}</h1>
             <p class="lead">{words.balance_lead}</p>

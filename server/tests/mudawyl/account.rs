@@ -69,7 +69,7 @@ pub(crate) async fn the_life_of_a_profile(db: &TestDb) {
 
 pub(crate) async fn the_days_of_a_key(db: &TestDb) {
     let house = House::open(db).await;
-    let (ada, eve) = (Person::sign_up(&house, "ada").await, Person::sign_up(&house, "eve").await);
+    let ada = Person::sign_up(&house, "ada").await;
     let id = ada.key("FUTURES", "MANUAL").await;
     let path = |query: &str| format!("/v1/priv/account/exchange/key/{id}/balance/history{query}");
     assert_eq!(ada.get(&path("")).await.text, r#"{"items":[],"nextToken":null}"#);
@@ -77,6 +77,11 @@ pub(crate) async fn the_days_of_a_key(db: &TestDb) {
         balance_history::snapshot(&house.desk).await.unwrap();
         house.clock.advance(DAY);
     }
+    // Days later the first token has expired.
+    let credentials = json!({"email": "ada@example.org", "password": "correct horse battery"});
+    let signed_in = ada.post("/v1/auth/sign-in", credentials).await.ok(200);
+    let ada = ada.with_token(signed_in["accessToken"].as_str().unwrap());
+    let eve = Person::sign_up(&house, "eve").await;
     let whole = ada.get(&path("")).await;
     let day = |date: &str| format!(r#"{{"date":"2026-01-{date}","totalUSD":10000}}"#);
     let days = format!("{},{},{}", day("03"), day("02"), day("01"));

@@ -218,7 +218,8 @@ pub(crate) async fn days_page_by_page(db: &TestDb) {
 
 pub(crate) async fn a_plan_bounds_keys_and_balance(db: &TestDb) {
     let fake = Fake::at("20000");
-    fake.state.lock().unwrap().funds = Some(d("500"));
+    // Small enough for two: it is their number that is refused, whoever of them is seen first.
+    fake.state.lock().unwrap().funds = Some(d("200"));
     let settings = Settings { mode: Mode::Live, ..Settings::default() };
     let setup = Setup { exchange: Arc::new(fake.clone()), settings, ..Setup::default() };
     let desk = desk_with((**db).clone(), setup);
