@@ -8,8 +8,8 @@ use domain::{
     time::{DAY, SECOND},
 };
 use service::{
-    Result, SharedDesk, balance_history, billing, copy, equity, keeper::Keeper, key, ledger, live, notify, order,
-    report, session, strategy,
+    Result, SharedDesk, balance_history, billing, copy, equity, keeper::Keeper, key, ledger, live, notify,
+    order, report, session, strategy,
 };
 use std::{future::Future, time::Duration};
 use tokio::{

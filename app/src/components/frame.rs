@@ -5,8 +5,8 @@ use crate::{
     islands::{pill::ConnectionPill, toasts::Toasts},
     visit::{self, Visit},
     words::{
-        billing::billing, closed::closed, fill, follows::follows, operator::operator, pages::Pages, pages::pages,
-        people::people, personal::personal, reports::reports, strategies::strategies,
+        billing::billing, closed::closed, fill, follows::follows, operator::operator, pages::Pages,
+        pages::pages, people::people, personal::personal, reports::reports, strategies::strategies,
     },
 };
 use domain::Role;

@@ -57,11 +57,7 @@ text_column!(copy::Status, |status| status.word().to_owned(), copy::Status::pars
 text_column!(copy::Reason, |reason| reason.word().to_owned(), copy::Reason::parse);
 text_column!(copy::Exit, |exit| exit.word().to_owned(), copy::Exit::parse);
 text_column!(copy::Paused, |paused| paused.word().to_owned(), copy::Paused::parse);
-text_column!(
-    crate::report::Period,
-    |period| period.word().to_owned(),
-    crate::report::Period::parse
-);
+text_column!(crate::report::Period, |period| period.word().to_owned(), crate::report::Period::parse);
 text_column!(strategy::Exit, |exit| exit.word().to_owned(), strategy::Exit::parse);
 text_column!(strategy::Kind, |kind| kind.word().to_owned(), strategy::Kind::parse);
 text_column!(crate::notification::Channel, |c| c.word().to_owned(), crate::notification::Channel::parse);

@@ -10,8 +10,8 @@ pub use account::{
 };
 pub use hold::{HoldRow, end_hold, held, insert_hold};
 pub use transfer::{
-    Brought, TransferRow, brought, claim_transfer, due_transfers, get_transfer, insert_transfer, net_transferred,
-    settle_transfer, transfers_of,
+    Brought, TransferRow, brought, claim_transfer, due_transfers, get_transfer, insert_transfer,
+    net_transferred, settle_transfer, transfers_of,
 };
 
 use crate::{Result, Source, Tx};

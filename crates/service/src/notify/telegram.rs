@@ -14,8 +14,8 @@ pub use simulator::{chat, say};
 
 use super::{deliver, outbox, preferences, secret};
 use crate::{Desk, Result, TelegramSettings, mail};
-pub(super) use api::{Bot, NO_ANSWER};
 use api::Trouble;
+pub(super) use api::{Bot, NO_ANSWER};
 use domain::{
     Micros, Role,
     notification::Channel,

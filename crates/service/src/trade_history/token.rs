@@ -54,11 +54,8 @@ impl Token {
 }
 
 fn check(said: &[u8], of: &str, owner: UserId) -> [u8; CHECK] {
-    let digest = Sha256::new()
-        .chain_update(said)
-        .chain_update(of)
-        .chain_update(owner.0.as_bytes())
-        .finalize();
+    let digest =
+        Sha256::new().chain_update(said).chain_update(of).chain_update(owner.0.as_bytes()).finalize();
     let mut check = [0; CHECK];
     check.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
     check

@@ -6,8 +6,8 @@
 
 mod account;
 mod api_client;
-pub mod balance_history;
 pub mod asked;
+pub mod balance_history;
 pub mod bodies;
 pub mod error;
 pub mod examples;

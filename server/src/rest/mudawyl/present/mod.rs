@@ -16,7 +16,9 @@ mod profile;
 mod strategy;
 mod subscription;
 
-pub use account::{Assets, BalanceDay, BalanceDays, Key, Keys, PlanItem, Plans, SandboxAccount, TotalBalance};
+pub use account::{
+    Assets, BalanceDay, BalanceDays, Key, Keys, PlanItem, Plans, SandboxAccount, TotalBalance,
+};
 pub use follow::{FollowItem, FollowedProfile, FollowedStrategy, Follows};
 pub use market::Ticker;
 pub use notification::{Method, Notification};
