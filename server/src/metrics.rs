@@ -52,6 +52,8 @@ const GAUGES: &[(&str, &str)] = &[
 ];
 
 type Series = (Counter, Histogram);
+/// The series of one route, by method (its place in `METHODS`) and status.
+type ByAnswer = HashMap<(usize, u16), Series>;
 
 /// The figures of one desk.
 #[derive(Clone)]
@@ -62,8 +64,8 @@ struct Inner {
     streams: Streams,
     recorder: PrometheusRecorder,
     handle: PrometheusHandle,
-    /// By route, then by method and status.
-    requests: RwLock<HashMap<String, HashMap<(usize, u16), Series>>>,
+    /// By route.
+    requests: RwLock<HashMap<String, ByAnswer>>,
     answered: AtomicU32,
 }
 
