@@ -367,7 +367,7 @@ async fn what_was_not_signed_is_not_done(db: &TestDb) {
     }
     let (kind, body) = multipart(&[("type", "binance"), ("name", "x")]);
     let request = program.request(Method::POST, NEW).header("Apikey", &program.key);
-    let request = request.header("Signature", program.sign(&format!("{NEW}?{body}")));
+    let request = request.header("Signature", program.sign(format!("{NEW}?{body}")));
     let request = request.header("content-type", kind).body(body);
     assert_eq!(program.send(request).await.status, 401, "a multipart body cannot be signed");
     let huge = "x".repeat(100_000);

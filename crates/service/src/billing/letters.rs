@@ -36,16 +36,3 @@ pub(super) fn of(desk: &Desk, news: News, plan: &str, kept: &Kept) -> Option<Let
         News::Changed | News::EndSet => None,
     }
 }
-
-/// A few days before the end that the person asked for.
-pub(super) fn ends_soon(desk: &Desk, plan: &str, kept: &Kept) -> Letter {
-    let base = &desk.settings.public_url;
-    Letter {
-        subject: format!("Your plan {plan} ends on {}", kept.told.period_end.date()),
-        body: format!(
-            "As you asked, your Slipstream plan {plan} ends on {}. Positions that are open then stay protected, but no \
-             new trades are copied.\n\nKeep it: {base}/billing\n",
-            kept.told.period_end.date()
-        ),
-    }
-}

@@ -1,7 +1,10 @@
 //! Standing work: what a lost message or a killed process left open is found out by asking.
 
-use super::{gateway, letters, news::news, operation, sync};
-use crate::{Desk, Error, Result};
+use super::{gateway, news::news, operation, sync};
+use crate::{
+    Desk, Error, Result,
+    notify::{Event, Telling},
+};
 use domain::{
     Micros,
     subscription::LEEWAY,
@@ -99,7 +102,9 @@ async fn ending(desk: &Desk, kept: Kept, now: Micros) -> Result<()> {
     sync::tell(desk, &mut tx, &after, &found).await?;
     if soon {
         let plan = store::plan::get(&mut tx, after.plan_id).await?.map(|plan| plan.name).unwrap_or_default();
-        sync::send(desk, &mut tx, after.user_id, &letters::ends_soon(desk, &plan, &after)).await?;
+        let (once, at) =
+            (format!("plan-lapses:{}:{}", after.told.id, after.told.period_end.0), after.told.period_end);
+        Telling::new(after.user_id, once, &Event::PlanLapses { plan, at }, now)?.write(&mut tx).await?;
     }
     Ok(tx.commit().await?)
 }

@@ -261,8 +261,7 @@ mod tests {
         let first = batch.write(db, Person(1, 1));
         let second = batch.write(db, Person(2, 2));
         // The first in line writes for both, and both callers leave at once.
-        let left =
-            tokio::time::timeout(std::time::Duration::ZERO, futures::future::join(first, second)).await;
+        let left = tokio::time::timeout(Duration::ZERO, futures::future::join(first, second)).await;
         drop(left);
         assert_eq!(batch.write(db, Person(3, 3)).await.unwrap(), Written::Yes);
         for number in 1..=3 {

@@ -53,7 +53,7 @@ pub(super) static EN: Words = Words {
     unprotected_again: "A position on {} had lost its stop",
     unprotected_again_why: "Its stop-loss was gone from the exchange and was placed again.",
     plan_lapses: "Your plan {} ends soon",
-    plan_lapses_why: "After that, open positions stay protected and new copies stop. Renew it: {}/settings",
+    plan_lapses_why: "After that, open positions stay protected and new copies stop. Keep it: {}/billing",
     signed_in: "New sign-in to your Slipstream account",
     signed_in_why: "If it was not you, set a new password now: {}/forgot",
     password_changed: "Your Slipstream password was changed",

@@ -2,10 +2,10 @@
 
 use axum::{Router, body::Bytes, extract::State, http::HeaderMap, http::StatusCode, routing::post};
 use checkout::{Checkout, Listener, Options};
-use domain::{Plan, UserId, account::Mail};
+use domain::{Plan, UserId, notification::Outgoing};
 use payment::{Stripe, stripe::Config};
 use service::{
-    Actor, Error, Mode, Origin, Settings, SharedDesk, account, billing,
+    Actor, Error, Mode, Origin, Settings, SharedDesk, account, billing, notify,
     testing::{Setup, TestChance, TestClock, desk_with},
 };
 use std::sync::{
@@ -168,8 +168,9 @@ impl Shop {
             account::make_admin(&self.desk, admin).await.unwrap();
         }
         let admin = account::sign_in(&self.desk, here(), admin, "correct horse battery").await.unwrap();
-        let all = service::mail::outbox(&self.desk, &admin.actor, 100).await.unwrap();
-        let theirs = all.into_iter().filter(|mail: &Mail| mail.to == actor.email);
+        notify::gather(&self.desk).await.unwrap();
+        let all = notify::list(&self.desk, &admin.actor, 100).await.unwrap();
+        let theirs = all.into_iter().filter(|mail: &Outgoing| mail.to == actor.email);
         let mut subjects: Vec<_> = theirs.map(|mail| mail.subject).collect();
         subjects.sort();
         subjects

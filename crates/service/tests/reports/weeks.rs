@@ -2,7 +2,7 @@
 
 use super::setting::{admin, at, btc, copied, entered, key, person, strategy, usd, worth, write};
 use domain::{
-    IntentId, ReportId,
+    ExchangeKeyId, IntentId, ReportId,
     notification::Outgoing,
     report::{Drawdown, Period, Report, Trades, Worth},
     time::{HOUR, MINUTE},
@@ -92,6 +92,20 @@ async fn a_week_is_told_once_when_it_ends_where_its_owner_is(db: &TestDb) {
     assert!(mails[0].body.contains(&format!("/reports/{id}")), "{}", mails[0].body);
 }
 
+/// Fees of the week, and one of the week after.
+async fn filled(desk: &SharedDesk, key: ExchangeKeyId) {
+    for (trade, moment, cents) in [
+        ("1", "2026-03-09T01:00:00.000Z", 125),
+        ("2", "2026-03-13T01:00:00.000Z", 50),
+        ("3", "2026-03-16T00:00:00.000Z", 999),
+    ] {
+        let fill = Fill { key, symbol: btc(), trade: trade.into(), at: at(moment), fee_usd: usd(cents) };
+        let first = write(desk, async |tx| store::fill::insert(tx, &fill).await).await;
+        let again = write(desk, async |tx| store::fill::insert(tx, &fill).await).await;
+        assert_eq!((first, again), (true, false));
+    }
+}
+
 async fn the_figures_are_what_happened(db: &TestDb) {
     let (desk, clock, ada) = begun(db).await;
     let (main, late) = (key(&desk, &ada, "Main", false).await, key(&desk, &ada, "Late", false).await);
@@ -122,17 +136,7 @@ async fn the_figures_are_what_happened(db: &TestDb) {
     copied(&desk, &ada, main, dip, ("2026-03-15T23:30:00.000Z", "2026-03-16T02:00:00.000Z"), Some(99)).await;
     let hand = IntentId::mint(&*desk.clock, &*desk.chance);
     entered(&desk, &ada, main, hand, at("2026-03-13T01:00:00.000Z")).await;
-    for (trade, moment, cents) in [
-        ("1", "2026-03-09T01:00:00.000Z", 125),
-        ("2", "2026-03-13T01:00:00.000Z", 50),
-        ("3", "2026-03-16T00:00:00.000Z", 999),
-    ] {
-        let fill =
-            Fill { key: main, symbol: btc(), trade: trade.into(), at: at(moment), fee_usd: usd(cents) };
-        let first = write(&desk, async |tx| store::fill::insert(tx, &fill).await).await;
-        let again = write(&desk, async |tx| store::fill::insert(tx, &fill).await).await;
-        assert_eq!((first, again), (true, false));
-    }
+    filled(&desk, main).await;
     go(&clock, &desk, "2026-03-16T00:05:00.000Z");
     report::run_due(&desk).await.unwrap();
     let week = told(&desk, &ada).await.remove(0);
