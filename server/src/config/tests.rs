@@ -76,11 +76,10 @@ fn every_problem_is_named_at_once_and_no_value_is_repeated() {
 }
 
 #[test]
-fn what_is_misspelt_or_not_yet_used_is_said() {
-    let config =
-        read(&[("SLIPSTREAM_ADR", "x"), ("TELEGRAM_BOT_TOKEN", "x"), ("SLIPSTREAM_BIN", "x")]).unwrap();
-    assert_eq!(config.warnings.len(), 2, "{:?}", config.warnings);
-    assert!(config.warnings.iter().any(|w| w.contains("SLIPSTREAM_ADR ")));
+fn what_is_misspelt_is_said() {
+    let config = read(&[("SLIPSTREAM_ADR", "x"), ("SLIPSTREAM_BIN", "x")]).unwrap();
+    assert_eq!(config.warnings.len(), 1, "{:?}", config.warnings);
+    assert!(config.warnings[0].contains("SLIPSTREAM_ADR "));
 }
 
 #[test]

@@ -66,11 +66,11 @@ impl Keys {
     ) -> Result<Option<Arc<Key>>> {
         let now = desk.clock.now();
         let (key, due) = self.look(id, now);
-        if !due {
-            return self.known_or_unavailable(key);
+        if key.is_some() && !due {
+            return Ok(key);
         }
+        // Who is fetching now may bring the key, or has brought it meanwhile.
         let turn = self.turn.lock().await;
-        // Another may have fetched meanwhile.
         let (key, due) = self.look(id, now);
         if !due {
             return self.known_or_unavailable(key);
