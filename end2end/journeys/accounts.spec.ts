@@ -50,7 +50,10 @@ test('the country decides the currencies', async ({ page, desk, trader }) => {
   await accounts.open();
   await expect(page.getByText('until then it is ZA')).toBeVisible();
   await accounts.live('na');
-  await accounts.expectProblem(page.getByRole('textbox', { name: 'Your country' }), 'Use two capital letters, such as GB.');
+  await accounts.expectProblem(
+    page.getByRole('textbox', { name: 'Your country' }),
+    "Use a country's two capital letters, such as GB.",
+  );
   await accounts.live('NA');
   await expect(accounts.message).toContainText('The currencies of your country');
   await expect(page.getByLabel('Currency').locator('option')).toHaveCount(9);

@@ -28,7 +28,7 @@ const fn english(problem: Problem) -> &'static str {
         P::NotStrategyType => "Choose manual or automated.",
         P::SpotNotAutomated => "A spot key cannot follow strategies. Choose manual.",
         P::NotAlphabetic => "Use letters, spaces, hyphens and apostrophes.",
-        P::NotCountry => "Choose a country from the list.",
+        P::NotCountry => "Use a country's two capital letters, such as GB.",
         P::NotLanguage => "Choose a language from the list.",
         P::NotTimeZone => "Choose a time zone from the list.",
         P::NameTooLong => "Use 24 characters or fewer.",

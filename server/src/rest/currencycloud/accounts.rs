@@ -15,7 +15,8 @@ use axum::{
 };
 use domain::{SubAccountId, sub_account::Draft};
 use service::{Error, Origin, SharedDesk, api_client::Program, sub_account};
-use utoipa::ToSchema;
+use std::borrow::Cow;
+use utoipa::{PartialSchema, ToSchema, openapi};
 
 /// What an account is made of.
 #[derive(ToSchema)]
@@ -90,6 +91,29 @@ async fn given(request: Request, code: &'static str) -> Result<(Given, Option<St
 
 /// Create Account
 ///
+/// What of an [`AccountForm`] is to change: the same fields, none of which must be given.
+struct AccountChange;
+
+impl PartialSchema for AccountChange {
+    fn schema() -> openapi::RefOr<openapi::Schema> {
+        let mut schema = AccountForm::schema();
+        if let openapi::RefOr::T(openapi::Schema::Object(object)) = &mut schema {
+            object.required.clear();
+        }
+        schema
+    }
+}
+
+impl ToSchema for AccountChange {
+    fn name() -> Cow<'static, str> {
+        "CurrencycloudAccountChange".into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, openapi::RefOr<openapi::Schema>)>) {
+        AccountForm::schemas(schemas);
+    }
+}
+
 /// Creates a new sub-account. Form or multipart.
 #[utoipa::path(
     post,
@@ -146,7 +170,7 @@ pub(super) async fn show(
     operation_id = "currencycloudUpdateAccount",
     tag = "Currencycloud",
     params(("id" = String, Path, description = "The account's id", format = Uuid)),
-    request_body(content = AccountForm, content_type = "application/x-www-form-urlencoded"),
+    request_body(content = AccountChange, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, body = Account))
 )]
 pub(super) async fn update(State(desk): State<SharedDesk>, request: Request) -> Answer<Account> {
