@@ -10,7 +10,7 @@ table! {
         stale: "No fresh prices",
         offline: "Offline",
         link: "Connection",
-        toasts: "Notifications",
+        toasts: "What just happened",
         dismiss: "Dismiss",
         reload: "This page is out of date.",
         reload_now: "Reload",
