@@ -16,7 +16,7 @@ use axum::{
 use domain::{SubAccountId, sub_account::Draft};
 use service::{Error, Origin, SharedDesk, api_client::Program, sub_account};
 use std::borrow::Cow;
-use utoipa::{PartialSchema, ToSchema, openapi};
+use utoipa::{PartialSchema, ToSchema};
 
 /// What an account is made of.
 #[derive(ToSchema)]
@@ -95,9 +95,9 @@ async fn given(request: Request, code: &'static str) -> Result<(Given, Option<St
 struct AccountChange;
 
 impl PartialSchema for AccountChange {
-    fn schema() -> openapi::RefOr<openapi::Schema> {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
         let mut schema = AccountForm::schema();
-        if let openapi::RefOr::T(openapi::Schema::Object(object)) = &mut schema {
+        if let utoipa::openapi::RefOr::T(utoipa::openapi::Schema::Object(object)) = &mut schema {
             object.required.clear();
         }
         schema
@@ -109,7 +109,7 @@ impl ToSchema for AccountChange {
         "CurrencycloudAccountChange".into()
     }
 
-    fn schemas(schemas: &mut Vec<(String, openapi::RefOr<openapi::Schema>)>) {
+    fn schemas(schemas: &mut Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::Schema>)>) {
         AccountForm::schemas(schemas);
     }
 }
