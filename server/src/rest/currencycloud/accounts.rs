@@ -16,7 +16,7 @@ use axum::{
 use domain::{SubAccountId, sub_account::Draft};
 use service::{Error, Origin, SharedDesk, api_client::Program, sub_account};
 use std::borrow::Cow;
-use utoipa::{PartialSchema, ToSchema};
+use utoipa::ToSchema;
 
 /// What an account is made of.
 #[derive(ToSchema)]
@@ -94,9 +94,9 @@ async fn given(request: Request, code: &'static str) -> Result<(Given, Option<St
 /// What of an [`AccountForm`] is to change: the same fields, none of which must be given.
 struct AccountChange;
 
-impl PartialSchema for AccountChange {
+impl utoipa::PartialSchema for AccountChange {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-        let mut schema = AccountForm::schema();
+        let mut schema = <AccountForm as utoipa::PartialSchema>::schema();
         if let utoipa::openapi::RefOr::T(utoipa::openapi::Schema::Object(object)) = &mut schema {
             object.required.clear();
         }
