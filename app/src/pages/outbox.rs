@@ -64,9 +64,11 @@ fn card(words: &'static Messages, message: Outgoing) -> AnyView {
             </form>
         }
     });
+    // A chat's messages have no subject.
+    let title = if message.subject.is_empty() { words.telegram.to_owned() } else { message.subject };
     view! {
         <li class="panel mail" data-testid="message-row" data-channel=message.channel.word()>
-            <h2 class="panel-title">{message.subject}</h2>
+            <h2 class="panel-title">{title}</h2>
             <p class="hint">{fill(words.to, &[&message.to])}" · "{message.channel.word()}" · "{moment(message.created_at)}</p>
             <p><span class="badge" data-mode=mode data-testid="message-state">{state}</span></p>
             {trouble}
