@@ -8,18 +8,26 @@ use crate::{
 use http::StatusCode;
 use leptos::prelude::*;
 use service::Error;
+use std::pin::Pin;
 
-/// A page whose view needs the desk. Its type is erased: the names of all pages' types are otherwise part of each other,
-/// through the list of routes, and make gigabytes of symbols.
+/// What a page's rendering waits for.
+type Rendering = Pin<Box<dyn Future<Output = Result<AnyView, Error>> + Send>>;
+
+/// A page whose view needs the desk. Its types end here: what waits for it is compiled once, not once for every page.
 pub(crate) fn show<F, Fut>(render: F) -> AnyView
 where
     F: FnOnce(Visit) -> Fut,
     Fut: Future<Output = Result<AnyView, Error>> + Send + 'static,
 {
-    let rendered = Visit::current().map(|visit| (visit.clone(), render(visit)));
-    let rendered = rendered.map(|(visit, future)| {
+    let visit = Visit::current();
+    let rendering = visit.clone().map(|visit| Box::pin(render(visit)) as Rendering);
+    awaited(visit.zip(rendering))
+}
+
+fn awaited(rendering: Option<(Visit, Rendering)>) -> AnyView {
+    let rendered = rendering.map(|(visit, rendering)| {
         Suspend::new(async move {
-            match future.await {
+            match rendering.await {
                 Ok(view) => view,
                 Err(error) => apology(&visit, error),
             }
