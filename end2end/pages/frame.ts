@@ -8,7 +8,7 @@ export class Frame {
   readonly menu: Locator;
   readonly toasts: Locator;
   readonly bell: Locator;
-  /** The bell's count; not there while everything is read. */
+  /** The bell's count; not shown while everything is read. */
   readonly unread: Locator;
   /** What came of the last form, above it. */
   readonly message: Locator;

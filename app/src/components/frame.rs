@@ -2,7 +2,11 @@
 
 use super::icon::icon;
 use crate::{
-    islands::{pill::ConnectionPill, toasts::Toasts},
+    islands::{
+        pill::ConnectionPill,
+        toasts::Toasts,
+        unread::{self, Unread},
+    },
     visit::{self, Visit},
     words::{
         billing::billing, closed::closed, fill, follows::follows, operator::operator, pages::Pages,
@@ -101,13 +105,19 @@ fn nav(words: &'static Pages) -> impl IntoView {
 
 /// The bell. Not fetched ahead: opening its page is reading what is there.
 fn bell(unread: usize) -> AnyView {
-    let words = reports(visit::lang());
-    let count = if unread > MOST_UNREAD { format!("{MOST_UNREAD}+") } else { unread.to_string() };
-    let label = if unread == 0 { words.bell.to_owned() } else { fill(words.bell_unread, &[&count]) };
-    let shown = (unread > 0)
-        .then(|| view! { <span class="bell-count" aria-hidden="true" data-testid="unread">{count}</span> });
-    view! { <a class="bell" href="/notices" aria-label=label data-testid="bell">{icon("bell")}{shown}</a> }
-        .into_any()
+    const {
+        assert!(
+            unread::MOST == MOST_UNREAD,
+            "what is counted on the server is what the browser counts on from"
+        )
+    };
+    provide_context(unread::Before(unread));
+    view! {
+        <a class="bell" href="/notices" data-unread=unread.to_string() data-testid="bell">
+            {icon("bell")}<span class="visually-hidden">{reports(visit::lang()).bell}</span><Unread/>
+        </a>
+    }
+    .into_any()
 }
 
 fn signed_in(actor: &Actor, unread: usize, words: &'static Pages) -> AnyView {

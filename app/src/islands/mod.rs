@@ -15,6 +15,7 @@ pub mod toasts;
 pub(crate) mod told;
 #[cfg(any(feature = "islands", feature = "ssr", test))]
 pub(crate) mod tree;
+pub mod unread;
 
 #[cfg(test)]
 pub(crate) mod tests {

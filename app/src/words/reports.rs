@@ -28,6 +28,5 @@ table! {
         newest: "Newest",
         new: "New",
         bell: "Notices",
-        bell_unread: "Notices, {} unread",
     }
 }

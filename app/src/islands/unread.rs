@@ -1,0 +1,69 @@
+//! How much has happened that the person has not looked at, beside the bell.
+
+use super::bus::bus;
+#[cfg(feature = "islands")]
+use super::toasts::tell;
+use crate::words::{Lang, fill, live::live};
+use leptos::prelude::*;
+
+/// More than this is not counted out.
+pub const MOST: usize = 99;
+
+/// What the page was rendered with: a context on the server, the bell's attribute in the browser.
+#[derive(Clone, Copy, Debug)]
+pub struct Before(pub usize);
+
+/// The bell's count: what was unread when the page was rendered, and what the stream has told since.
+#[island]
+pub fn Unread() -> impl IntoView {
+    let words = live(Lang::default());
+    let count = RwSignal::new(before());
+    let happened = bus().happened;
+    #[cfg(feature = "islands")]
+    Effect::new(move |newest: Option<i64>| {
+        let newest = newest.unwrap_or(i64::MIN);
+        let Some(news) = happened.get().filter(|n| n.seq > newest) else { return newest };
+        if tell(words, &news.what).is_some() {
+            count.update(|n| *n += 1);
+        }
+        news.seq
+    });
+    #[cfg(not(feature = "islands"))]
+    drop(happened);
+    view! {
+        <span class="bell-count" aria-hidden="true" data-testid="unread" hidden=move || count.get() == 0>
+            {move || shown(count.get())}
+        </span>
+        <span class="visually-hidden">{move || told(words.unread, count.get())}</span>
+    }
+}
+
+fn shown(count: usize) -> String {
+    if count > MOST { format!("{MOST}+") } else { count.to_string() }
+}
+
+fn told(text: &str, count: usize) -> String {
+    if count == 0 { String::new() } else { fill(text, &[&shown(count)]) }
+}
+
+#[cfg(feature = "islands")]
+fn before() -> usize {
+    let bell = document().query_selector("[data-unread]").ok().flatten();
+    bell.and_then(|b| b.get_attribute("data-unread")).and_then(|n| n.parse().ok()).unwrap_or_default()
+}
+
+#[cfg(not(feature = "islands"))]
+fn before() -> usize {
+    use_context::<Before>().map_or(0, |b| b.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_up_to_a_point() {
+        assert_eq!((shown(3), shown(MOST), shown(MOST + 1)), ("3".into(), "99".into(), "99+".into()));
+        assert_eq!((told(", {} unread", 0), told(", {} unread", 2)), (String::new(), ", 2 unread".into()));
+    }
+}
