@@ -3,6 +3,7 @@
 use crate::{
     Actor, Desk, Error, Origin, Result,
     audit::{self, Deed},
+    notify::{Event, Telling},
     opaque,
 };
 use domain::{
@@ -59,17 +60,27 @@ pub(crate) async fn open(
     Ok((id, token))
 }
 
-/// Whether the person has a session in this browser, or from this address; none when they have no session at all.
-pub(crate) async fn known_place(
+/// Notes that a person signed in, as `subject` (a session or a program's tokens), and tells them when it was neither
+/// from an address that they signed in from before, nor with a browser that is signed in. The first time is not news.
+pub(crate) async fn signed_in(
     desk: &Desk,
     tx: &mut Tx,
     user: UserId,
     origin: &Origin,
-) -> Result<Option<bool>> {
-    let sessions = store::session::list_by_user(tx, user, desk.clock.now()).await?;
+    subject: &str,
+) -> Result<()> {
+    let places = store::audit::places(&mut *tx, user, Deed::SignedUp.word(), Deed::SignedIn.word()).await?;
     let address = origin.address.to_string();
-    let here = |row: &Session| row.user_agent == origin.user_agent || row.address == address;
-    Ok((!sessions.is_empty()).then(|| sessions.iter().any(here)))
+    let here = |row: &Session| row.user_agent == origin.user_agent && row.id.to_string() != subject;
+    let known = places.is_empty()
+        || places.contains(&address)
+        || store::session::list_by_user(&mut *tx, user, desk.clock.now()).await?.iter().any(here);
+    audit::record(desk, tx, Some(user), Deed::SignedIn, subject, Some(origin)).await?;
+    if !known {
+        let event = Event::SignedIn { agent: origin.user_agent.clone(), address };
+        Telling::new(user, format!("signed-in:{subject}"), &event, desk.clock.now())?.write(tx).await?;
+    }
+    Ok(())
 }
 
 /// A session of nobody in particular, so that a form posted by a stranger can carry its problems back to its page.

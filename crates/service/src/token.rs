@@ -8,7 +8,7 @@ pub(crate) use verified::Verified;
 use crate::{
     Actor, Desk, Error, Origin, Result, account,
     audit::{self, Deed},
-    oidc, opaque,
+    oidc, opaque, session,
 };
 use domain::{
     Micros, TokenFamilyId, UserId,
@@ -46,7 +46,7 @@ async fn begin_family(desk: &Desk, origin: &Origin, user: &User) -> Result<Token
     let family = TokenFamilyId::mint(&*desk.clock, &*desk.chance);
     let mut tx = desk.db.begin().await?;
     let issued = issue(desk, &mut tx, user.id, family).await?;
-    audit::record(desk, &mut tx, Some(user.id), Deed::SignedIn, &family.to_string(), Some(origin)).await?;
+    session::signed_in(desk, &mut tx, user.id, origin, &family.to_string()).await?;
     tx.commit().await?;
     answer(desk, user, issued).await
 }

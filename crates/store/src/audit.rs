@@ -87,3 +87,31 @@ pub async fn latest(from: impl Source, limit: i64) -> Result<Vec<Entry>> {
         limit
     )
 }
+
+#[derive(FromRow)]
+struct Place {
+    address: String,
+}
+
+/// The addresses that a person's last few hundred sign-ups and sign-ins came from, each once.
+///
+/// # Errors
+/// A fault.
+pub async fn places(
+    from: impl Source,
+    user: UserId,
+    signed_up: &str,
+    signed_in: &str,
+) -> Result<Vec<String>> {
+    let places = rows!(
+        Place,
+        from,
+        fetch_all,
+        "select distinct address from (select address from audit where user_id = $1 and action in ($2, $3) \
+         order by id desc limit 500) as recent",
+        user,
+        signed_up,
+        signed_in
+    )?;
+    Ok(places.into_iter().map(|place| place.address).collect())
+}

@@ -1,6 +1,6 @@
-use super::setting::{ADA, OTHER, PASSWORD, ada, desk, from, here, problem, throttled};
+use super::setting::{ADA, OTHER, PASSWORD, ada, desk, from, here, mails, problem, throttled};
 use domain::{Role, time::MINUTE, validation::Problem};
-use service::{Error, Limit, Throttles, account, session};
+use service::{Error, Limit, Origin, Throttles, account, session, token};
 use store::testing::TestDb;
 
 store::each_engine!(
@@ -12,6 +12,7 @@ store::each_engine!(
     attempts_at_the_same_time_all_count,
     the_first_person_is_told_how_to_become_admin,
     only_an_admin_reads_the_outbox,
+    a_sign_in_from_an_unknown_place_is_told,
 );
 
 async fn a_person_signs_up_out_and_in(db: &TestDb) {
@@ -122,4 +123,29 @@ async fn only_an_admin_reads_the_outbox(db: &TestDb) {
     let admin = session::find(&desk, &session.token, &here()).await.unwrap().unwrap();
     assert_eq!(admin.role, Role::Admin);
     assert!(service::notify::list(&desk, &admin, 10).await.unwrap().is_empty());
+}
+
+async fn a_sign_in_from_an_unknown_place_is_told(db: &TestDb) {
+    let (desk, _) = desk(db);
+    let first = ada(&desk).await;
+    let at = |address: &str, agent| Origin::new(address.parse().unwrap(), agent);
+    let told = async || mails(&desk).await.iter().filter(|m| m.to == ADA).count();
+
+    // From where they signed up, whatever the program; and with a browser that is signed in, wherever it is now.
+    token::sign_in(&desk, at("192.0.2.1", "program/1"), ADA, PASSWORD).await.unwrap();
+    account::sign_in(&desk, at("198.51.100.1", "Test/1.0"), ADA, PASSWORD).await.unwrap();
+    assert_eq!(told().await, 0);
+
+    token::sign_in(&desk, at("198.51.100.2", "program/1"), ADA, PASSWORD).await.unwrap();
+    assert_eq!(told().await, 1);
+    let mail = mails(&desk).await.into_iter().find(|m| m.to == ADA).unwrap();
+    assert!(mail.subject.starts_with("New sign-in"), "{}", mail.subject);
+    assert!(mail.body.contains("198.51.100.2") && mail.body.contains("program/1"), "{}", mail.body);
+    token::sign_in(&desk, at("198.51.100.2", "program/1"), ADA, PASSWORD).await.unwrap();
+    assert_eq!(told().await, 1);
+
+    // Being signed in nowhere does not make a stranger's browser known.
+    session::end_all(&desk, &first.actor).await.unwrap();
+    account::sign_in(&desk, at("198.51.100.3", "Test/1.0"), ADA, PASSWORD).await.unwrap();
+    assert_eq!(told().await, 2);
 }
