@@ -9,6 +9,8 @@ use axum::{
 
 /// For everything that is no page: nothing may be loaded from it, and nobody may frame it.
 const CLOSED: &str = "default-src 'none'; frame-ancestors 'none'";
+/// A page of a few words: our styles, and nothing else.
+pub(crate) const BARE: &str = "default-src 'none'; style-src 'self'; frame-ancestors 'none'";
 
 const ALWAYS: [(HeaderName, &str); 4] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

@@ -109,14 +109,27 @@ impl Pages {
 
 /// Somebody asks more often than we hear: nothing is rendered for them.
 pub(crate) fn too_many() -> Response {
-    const PAGE: &str = "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\"><title>Slipstream</title>\
-        <h1>Too many requests</h1><p>Please wait a moment, and then <a href=\"\">try again</a>.</p></html>";
-    (StatusCode::TOO_MANY_REQUESTS, Html(PAGE)).into_response()
+    const BODY: &str = "<h1>Too many requests</h1><p class=\"lead\">Please wait a moment, and then try again.</p>\
+        <p><a class=\"button\" data-kind=\"main\" href=\"\">Try again</a></p>";
+    bare(StatusCode::TOO_MANY_REQUESTS, BODY)
 }
 
-/// The page of last resort: no framework, no inside.
+/// The page of last resort.
 pub(crate) fn sorry() -> Response {
-    const PAGE: &str = "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\"><title>Slipstream</title>\
-        <h1>Something went wrong</h1><p>It was us, not you, and it has been noted. <a href=\"/\">Back to the start</a></p></html>";
-    (StatusCode::INTERNAL_SERVER_ERROR, Html(PAGE)).into_response()
+    const BODY: &str = "<h1>Something went wrong</h1><p class=\"lead\">It was us, not you, and it has been noted.</p>\
+        <p><a class=\"button\" data-kind=\"main\" href=\"/\">Back to the start</a></p>";
+    bare(StatusCode::INTERNAL_SERVER_ERROR, BODY)
+}
+
+/// A page without the framework: nothing is asked of the database, and no words of the request's are in it.
+fn bare(status: StatusCode, body: &'static str) -> Response {
+    let css = assets::css_href();
+    let page = format!(
+        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Slipstream</title>\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+         <meta name=\"color-scheme\" content=\"light dark\"><link rel=\"stylesheet\" href=\"{css}\"></head>\
+         <body><main class=\"main narrow\">{body}</main></body></html>"
+    );
+    let policy = [(header::CONTENT_SECURITY_POLICY, headers::BARE)];
+    (status, policy, Html(page)).into_response()
 }
