@@ -1,6 +1,6 @@
 //! `/healthz`: how the desk really is (`service::health`).
 
-use crate::jobs::LEASED;
+use crate::jobs;
 use axum::{Json, extract::State, http::StatusCode};
 use domain::time::SECOND;
 use serde::Serialize;
@@ -140,7 +140,7 @@ impl Probe {
     }
 
     async fn look(&self) -> (StatusCode, Health) {
-        let parts = match timeout(PATIENCE, health::look(&self.desk, LEASED)).await {
+        let parts = match timeout(PATIENCE, health::look(&self.desk, &jobs::leased(&self.desk))).await {
             Ok(Ok(parts)) => Some(parts),
             Ok(Err(error)) => {
                 tracing::warn!(%error, "the database does not answer");

@@ -8,8 +8,8 @@ use domain::{
     time::{DAY, SECOND},
 };
 use service::{
-    Result, SharedDesk, balance_history, billing, copy, equity, keeper::Keeper, key, ledger, live, notify,
-    order, report, session, strategy,
+    Desk, Result, SharedDesk, balance_history, billing, copy, equity, keeper::Keeper, key, ledger, live,
+    notify, order, report, session, strategy,
 };
 use std::{future::Future, time::Duration};
 use tokio::{
@@ -31,10 +31,12 @@ pub(crate) struct Jobs {
 const RENEWED: Duration = Duration::from_secs(20);
 const RENEWALS: u32 = 45;
 
+const TELEGRAM: &str = "telegram";
+
 /// The jobs that one instance does for all.
-pub(crate) const LEASED: &[&str] = &[
+const LEASED: &[&str] = &[
     "messages",
-    "telegram",
+    TELEGRAM,
     "protections",
     "equity",
     "billing",
@@ -47,6 +49,12 @@ pub(crate) const LEASED: &[&str] = &[
     strategies::NAME,
 ];
 
+/// The jobs that one instance of this desk does for all: without a bot of its own nobody waits for Telegram.
+pub(crate) fn leased(desk: &Desk) -> Vec<&'static str> {
+    let polls = notify::telegram::polls(desk);
+    LEASED.iter().copied().filter(|name| polls || *name != TELEGRAM).collect()
+}
+
 impl Jobs {
     /// Starts them all.
     pub(crate) fn start(desk: &SharedDesk) -> Self {
@@ -57,7 +65,7 @@ impl Jobs {
             notify::deliver(&desk).await.map(drop)
         });
         if notify::telegram::polls(desk) {
-            jobs.leased("telegram", Duration::from_secs(1), |desk| async move {
+            jobs.leased(TELEGRAM, Duration::from_secs(1), |desk| async move {
                 notify::telegram::poll(&desk).await
             });
         }
@@ -100,7 +108,7 @@ impl Jobs {
     /// Stops them and gives their leases back, so that another instance need not wait.
     pub(crate) async fn stop(mut self) {
         self.running.shutdown().await;
-        for name in LEASED {
+        for name in leased(&self.desk) {
             if let Err(error) = release(&self.desk, name, &self.holder).await {
                 tracing::warn!(%error, job = name, "a lease was not given back");
             }
@@ -209,5 +217,32 @@ async fn keep_front_page_live(desk: SharedDesk) {
     while let Err(error) = live::keep(&desk, &symbol).await {
         tracing::debug!(%error, "the front page's market does not answer yet");
         time::sleep(Duration::from_secs(2)).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use service::testing;
+    use store::testing::TestDb;
+
+    store::each_engine!(every_job_that_health_looks_for_is_started);
+
+    async fn every_job_that_health_looks_for_is_started(db: &TestDb) {
+        let (desk, _) = testing::desk((**db).clone());
+        let jobs = Jobs::start(&desk);
+        let wanted = leased(&desk);
+        assert!(!wanted.contains(&TELEGRAM), "there is no bot to ask");
+        let claimed = async {
+            loop {
+                let leases = store::lease::jobs(&desk.db).await?;
+                if wanted.iter().all(|name| leases.iter().any(|lease| lease.name == *name)) {
+                    return store::Result::Ok(());
+                }
+                time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        time::timeout(Duration::from_secs(60), claimed).await.expect("a job is not started").unwrap();
+        jobs.stop().await;
     }
 }
