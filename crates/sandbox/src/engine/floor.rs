@@ -83,13 +83,20 @@ pub(super) struct Perp {
 }
 
 /// The last id given of each kind.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Ids {
     account: u64,
     order: u64,
     algo: u64,
     trade: u64,
     income: u64,
+}
+
+impl Default for Ids {
+    fn default() -> Self {
+        // The exchange counts conditional orders by themselves, and far from others: a list of both names none twice.
+        Self { account: 0, order: 0, algo: 1_000_000_000_000, trade: 0, income: 0 }
+    }
 }
 
 macro_rules! counters {
