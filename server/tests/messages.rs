@@ -10,7 +10,6 @@ mod messages {
     mod faults;
     mod mails;
     pub(crate) mod setting;
-    pub(crate) mod smtp;
 }
 
 use common::{House, Person, shape::same};
@@ -18,7 +17,6 @@ use domain::time::{MINUTE, SECOND};
 use messages::{
     bot,
     setting::{self, SETTINGS, actor, code, link, say},
-    smtp,
 };
 use serde_json::{Value, json};
 use service::notify::telegram;

@@ -1,7 +1,7 @@
 //! A real mail server: PyPI's aiosmtpd, which puts what it takes into a maildir. `cargo xtask test` installs it and names
 //! it in `TEST_AIOSMTPD`.
 
-use crate::common::process::{PATIENCE, free_port, until};
+use super::process::{PATIENCE, free_port, until};
 use std::{
     path::PathBuf,
     process::{Child, Command, Stdio},

@@ -1,9 +1,8 @@
 //! Mails: a server that is not there, letters that are written once, a real server, and the link that stops them.
 
 use crate::{
-    common::{House, Person},
+    common::{House, Person, smtp::MailServer},
     setting::{SETTINGS, actor, by, changed_password, deliver},
-    smtp::MailServer,
 };
 use domain::{
     notification::{Channel, Delivery, Topic},

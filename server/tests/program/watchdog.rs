@@ -1,6 +1,9 @@
 //! The watchdog as people run it, against a desk of a few lines that does what the test says.
 
-use crate::common::process::{PATIENCE, Process, until};
+use crate::common::{
+    process::{PATIENCE, Process, until},
+    smtp::MailServer,
+};
 use axum::{
     Json, Router,
     extract::State,
@@ -159,6 +162,30 @@ async fn what_could_not_be_told_is_told_later_and_in_order() {
     // A command gets no secrets of other channels.
     assert_eq!(read(&told), "down none\nok none\n");
     assert_eq!(desk.chat.lock().unwrap().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_says_that_the_desk_is_gone_and_another_that_it_is_back() {
+    let Some(server) = MailServer::start().await else { return };
+    let desk = Desk::start().await;
+    let settings = [("SMTP_URL", server.url.clone()), ("MAIL_FROM", "watch@desk.example".to_owned())];
+    let _watchdog = desk.watched(&["--mail-to", "operator@desk.example"], &settings);
+    desk.asked(1).await;
+    let arrived = async |subject: &str| {
+        let line = format!("Subject: {subject}");
+        until(subject, PATIENCE, async || server.arrived().into_iter().find(|m| m.contains(&line))).await
+    };
+    desk.be(Mood::Down);
+    let mail = arrived("Slipstream is down").await;
+    for told in
+        ["To: operator@desk.example", "From: watch@desk.example", "Last seen: the desk says that it is down"]
+    {
+        assert!(mail.contains(told), "{told} is not in {mail}");
+    }
+    desk.be(Mood::Well);
+    arrived("Slipstream is back").await;
+    desk.asked(2).await;
+    assert_eq!(server.arrived().len(), 2);
 }
 
 #[test]
