@@ -101,8 +101,8 @@ pub(crate) async fn authenticate(desk: &Desk, origin: &Origin, email: &str, pass
 
 async fn browser_session(desk: &Desk, origin: &Origin, user: User) -> Result<NewSession> {
     let mut tx = desk.db.begin().await?;
-    let (id, token) = session::open(desk, &mut tx, Some(user.id), &origin).await?;
-    session::signed_in(desk, &mut tx, user.id, &origin, &id.to_string()).await?;
+    let (id, token) = session::open(desk, &mut tx, Some(user.id), origin).await?;
+    session::signed_in(desk, &mut tx, user.id, origin, &id.to_string()).await?;
     tx.commit().await?;
     let actor = Actor { user: user.id, email: user.email, role: user.role, session: Some(id) };
     Ok(NewSession { token, actor })
