@@ -12,6 +12,10 @@ use std::{io::Write as _, path::Path, process::ExitCode, sync::Arc};
 use strategy::candles::Gaps;
 use tokio::signal::unix::{SignalKind, signal};
 
+/// A signal to a thousand followers is a million small allocations.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const HELP: &str = "\
 Slipstream, a self-hosted trading desk.
 

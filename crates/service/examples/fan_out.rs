@@ -22,6 +22,10 @@ use service::{
 use std::{io::Write as _, path::Path, sync::Arc, time::Duration};
 use store::{follow::Follow, strategy::Strategy, user::User};
 
+/// As in the program that is measured here.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The sandbox's weights are lifted; so is the desk's own budget.
 const WEIGHT: u32 = u32::MAX;
 /// Followers that are prepared at the same time.
