@@ -147,10 +147,10 @@ async fn settle(desk: &Desk, access: &Access, copy: &Copy, side: Side) -> Result
     let mut tx = desk.db.begin().await?;
     if store::copy::close(&mut tx, copy.id, ended, now).await? {
         let happening = Happening { key: Some(copy.exchange_key_id), at: now, what };
-        live::append(&mut tx, copy.user_id, &happening).await?;
         for hit in entered.hits(&orders, &trades, last, now)? {
             hit.write(&mut tx).await?;
         }
+        live::append(&mut tx, copy.user_id, &happening).await?;
     }
     tx.commit().await?;
     desk.copies.accounts.forget(copy.exchange_key_id);
