@@ -34,9 +34,11 @@ pub(crate) fn steady(text: &str, places: usize) -> String {
 
 /// A signed percentage with two places: `+1.25%`.
 pub(crate) fn percent(text: &str) -> String {
-    if text.is_empty() {
-        return String::new();
-    }
+    if text.is_empty() { String::new() } else { signed(text) + "%" }
+}
+
+/// A gain or loss with two places: `+1,012.50`.
+pub(crate) fn signed(text: &str) -> String {
     let negative = text.starts_with('-');
     let digits = text.trim_start_matches(['-', '+']);
     let (whole, rest) = digits.split_once('.').unwrap_or((digits, ""));
@@ -49,7 +51,7 @@ pub(crate) fn percent(text: &str) -> String {
     } else {
         "+"
     };
-    format!("{sign}{whole}.{cut:0<2}%")
+    format!("{sign}{}.{cut:0<2}", grouped(whole))
 }
 
 /// A gain or loss in percent, with its sign.

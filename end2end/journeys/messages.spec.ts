@@ -15,7 +15,7 @@ test('link the chat, place an order: a toast, a message and a mail', async ({
   const [notifications, chat, trade] = [new Notifications(page), new Chat(page), new Trade(page)];
   await notifications.open();
   await expectLive(page);
-  await expect(notifications.state).toHaveText('Not linked.');
+  await expect(notifications.state).toHaveText('Not linked');
   await expect(notifications.box('By e-mail', 'New orders')).toBeChecked();
   await expect(notifications.box('By Telegram', 'New orders')).toBeDisabled();
   await expectAccessibleDayAndNight(page);
@@ -23,7 +23,7 @@ test('link the chat, place an order: a toast, a message and a mail', async ({
   expect(code).toMatch(/^\/start [2-9a-z]{8}$/);
 
   await notifications.bot.click();
-  await expect(page).toHaveURL(/\/telegram$/);
+  await expect(page).toHaveURL(/\/telegram#say$/);
   await chat.say('/start 22222222', 'not valid');
   await chat.say(code, `linked to the desk of ${trader.email}`);
   await chat.say('/positions', 'Nothing is open.');
@@ -31,7 +31,8 @@ test('link the chat, place an order: a toast, a message and a mail', async ({
   await expectLive(page);
 
   await notifications.open();
-  await expect(notifications.state).toHaveText('Linked. Messages reach your chat.');
+  await expect(notifications.state).toHaveText('Linked');
+  await expect(notifications.reached).toContainText('only what concerns your safety');
   await notifications.box('By Telegram', 'New orders').check();
   await notifications.box('Reports by e-mail', 'Every week').uncheck();
   await notifications.save.click();
@@ -58,6 +59,6 @@ test('link the chat, place an order: a toast, a message and a mail', async ({
   await notifications.open();
   await notifications.unlink();
   await expect(notifications.message).toHaveText('The chat is unlinked.');
-  await expect(notifications.state).toHaveText('Not linked.');
+  await expect(notifications.state).toHaveText('Not linked');
   await expectLive(page);
 });

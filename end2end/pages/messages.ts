@@ -6,6 +6,7 @@ export class Notifications extends Frame {
   readonly switches: Locator;
   readonly save: Locator;
   readonly state: Locator;
+  readonly reached: Locator;
   readonly code: Locator;
   readonly bot: Locator;
 
@@ -14,6 +15,7 @@ export class Notifications extends Frame {
     this.switches = page.getByTestId('notification-set');
     this.save = this.switches.getByRole('button');
     this.state = page.getByTestId('telegram-state');
+    this.reached = page.getByTestId('telegram-reached');
     this.code = page.getByTestId('telegram-code');
     this.bot = page.getByTestId('telegram-bot');
   }

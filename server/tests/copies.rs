@@ -73,10 +73,34 @@ async fn what_was_copied_is_told_once(db: &TestDb) {
             let mails = told(follower).await;
             assert_eq!(mails.len(), 2, "{mails:?}");
             assert_eq!(mails[0].subject, "Stop-loss hit: BTC/USDT");
-            assert!(mails[0].body.contains("Result: -"), "{}", mails[0].body);
-            assert!(mails[0].body.contains(" USD (-1."), "{}", mails[0].body);
+            assert!(mails[0].body.contains("Result: −"), "{}", mails[0].body);
+            assert!(mails[0].body.contains(" USD (−1."), "{}", mails[0].body);
         }
     }
+}
+
+async fn each_order_that_closed_a_share_is_told_with_its_own_result(db: &TestDb) {
+    let world = World::open(db).await;
+    let follower = world.follower("MODERATE").await;
+    world.enter(Side::Buy, "9900", &["10200", "10400"]).await;
+    for price in ["10250", "9890"] {
+        world.house.price("BTC/USDT", price).await;
+        world.look().await;
+    }
+    assert_eq!(follower.last_copy(&world).await.exit_reason, Some(Exit::Stop));
+    world.house.clock.advance(6 * 1_000_000);
+    notify::gather(&world.house.desk).await.unwrap();
+    let all = notify::list(&world.house.desk, &world.admin, 100).await.unwrap();
+    let result = |subject: &str| {
+        let mail = all.iter().find(|m| m.to == follower.actor.email && m.subject == subject).unwrap();
+        mail.body.split_once("Result: ").unwrap().1.chars().next().unwrap()
+    };
+    assert_eq!((result("Take-profit hit: BTC/USDT"), result("Stop-loss hit: BTC/USDT")), ('+', '−'));
+    // Pages tell of the last one as the copy's end.
+    let told = store::event::after(&world.house.desk.db, follower.actor.user, 0, 50).await.unwrap();
+    let told: Vec<_> = told.iter().map(|event| event.body.as_str()).collect();
+    let words = ["\"Order\"", "TargetHit", "CopyEnded"];
+    assert!(told.len() == 3 && told.iter().zip(words).all(|(body, word)| body.contains(word)), "{told:?}");
 }
 
 async fn a_signal_said_again_trades_nothing_again(db: &TestDb) {
@@ -390,6 +414,7 @@ async fn one_followers_trouble_is_nobody_elses(db: &TestDb) {
 store::each_engine![
     every_follower_trades_at_their_own_risk,
     what_was_copied_is_told_once,
+    each_order_that_closed_a_share_is_told_with_its_own_result,
     a_signal_said_again_trades_nothing_again,
     who_does_not_trade_reads_why,
     between_signal_and_worker_anything_may_change,

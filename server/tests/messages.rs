@@ -68,7 +68,7 @@ async fn a_code_is_shown_until_it_is_used_or_old(db: &TestDb) {
     let path = &format!("{SETTINGS}/method");
     let method = ada.get(path).await.ok(200);
     same(&method, &example!("notification_method"));
-    assert_eq!(method["telegramBotUrl"], format!("{}/telegram", house.base));
+    assert_eq!(method["telegramBotUrl"], format!("{}/telegram#say", house.base));
     assert_eq!(
         (method["telegramAuthCode"].as_str().unwrap().len(), &method["telegramActive"]),
         (8, &json!(false))
@@ -82,7 +82,9 @@ async fn a_code_is_shown_until_it_is_used_or_old(db: &TestDb) {
     let old = format!("/start {}", method["telegramAuthCode"].as_str().unwrap());
     assert!(say(&house, &actor, &old).await.contains("not valid"));
     let good = format!("/START@test_bot  {}", later["telegramAuthCode"].as_str().unwrap().to_uppercase());
-    assert!(say(&house, &actor, &good).await.contains("linked to the desk of ada@example.org"));
+    let answer = say(&house, &actor, &good).await;
+    assert!(answer.contains("linked to the desk of ada@example.org"), "{answer}");
+    assert!(answer.contains("only what concerns your safety") && answer.contains("/settings/notifications"));
     assert!(say(&house, &actor, &good).await.contains("not valid"), "a code works once");
     let linked = ada.get(path).await.ok(200);
     assert_eq!(linked["telegramActive"], true);
@@ -130,12 +132,13 @@ async fn the_bot_answers_and_the_panic_button_asks_once(db: &TestDb) {
     link(&house, &me).await;
     assert!(say(&house, &me, "hello").await.contains("/positions"));
     let status = say(&house, &me, "/status").await;
-    assert!(status.contains("Worth: 10000 USD") && status.contains("1 of 1 switched on"), "{status}");
+    assert!(status.contains("Worth: 10,000.00 USD") && status.contains("1 of 1 switched on"), "{status}");
     assert_eq!(say(&house, &me, "/positions").await, "Nothing is open.");
     let order = json!({ "symbol": "BTC/USDT", "type": "MARKET", "side": "BUY", "amount": "0.05" });
     ada.post(&format!("/v1/priv/exchange/order/{key}"), order).await.ok(200);
     let positions = say(&house, &me, "/positions").await;
     assert!(positions.starts_with("Test: long 0.05 BTC/USDT at "), "{positions}");
+    assert!(positions.ends_with("% of margin)"), "{positions}");
 
     assert!(say(&house, &me, "/panic yes").await.contains("within a minute"), "nobody presses it unasked");
     house.clock.advance(MINUTE + SECOND);

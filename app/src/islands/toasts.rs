@@ -64,17 +64,31 @@ pub(crate) fn tell(words: &Live, what: &What) -> Option<(&'static str, String)> 
         What::TargetRefused(symbol, why) => ("warn", fill(words.target_refused, &[symbol, why])),
         What::KeyRefused(name) => ("bad", fill(words.key_refused, &[name])),
         What::StopReplaced(symbol) => ("warn", fill(words.stop_replaced, &[symbol])),
-        What::CopyEnded(strategy, symbol, profit) => tell_copy(words, strategy, symbol, profit),
+        What::CopyEnded(strategy, symbol, exit, profit) => {
+            let by = match exit.as_str() {
+                "STOP" => words.by_stop,
+                "TARGET" => words.by_target,
+                _ => "",
+            };
+            tell_result(words, fill(words.copy_ended, &[strategy, symbol, by]), profit)
+        }
+        What::StopHit(symbol, profit) => tell_result(words, fill(words.stop_hit, &[symbol]), profit),
+        What::TargetHit(symbol, profit) => tell_result(words, fill(words.target_hit, &[symbol]), profit),
+        What::SignedIn(address) => ("warn", fill(words.signed_in, &[address])),
+        What::PasswordChanged => ("warn", words.password_changed.to_owned()),
+        What::PlanEndsSoon(plan) => ("warn", fill(words.plan_ends_soon, &[plan])),
+        What::PaymentFailed(plan) => ("bad", fill(words.payment_failed, &[plan])),
+        What::PlanEnded(plan) => ("bad", fill(words.plan_ended, &[plan])),
     })
 }
 
-fn tell_copy(words: &Live, strategy: &str, symbol: &str, profit: &str) -> (&'static str, String) {
+/// What something came to, where that is known.
+fn tell_result(words: &Live, text: String, profit: &str) -> (&'static str, String) {
     if profit.is_empty() {
-        return ("plain", fill(words.copy_ended, &[strategy, symbol]));
+        return ("plain", text);
     }
-    let (tone, sign) = if profit.starts_with('-') { ("plain", "") } else { ("good", "+") };
-    let profit = format!("{sign}{}", figures::grouped(profit));
-    (tone, fill(words.copy_ended_with, &[strategy, symbol, &profit]))
+    let tone = if profit.starts_with('-') { "plain" } else { "good" };
+    (tone, fill(words.with_result, &[&text, &figures::signed(profit)]))
 }
 
 fn tell_order(words: &Live, order: &OrderNews) -> Option<(&'static str, String)> {
@@ -100,13 +114,27 @@ mod tests {
 
     #[test]
     fn tells_what_a_copy_came_to() {
-        let told = |profit| tell_copy(live(Lang::En), "EMA cross", "BTC/USDT", profit);
+        let told = |exit: &str, profit: &str| {
+            let what = What::CopyEnded("EMA cross".into(), "BTC/USDT".into(), exit.into(), profit.into());
+            tell(live(Lang::En), &what).unwrap()
+        };
         assert_eq!(
-            told("12.5"),
-            ("good", "EMA cross: the position on BTC/USDT has ended: +12.5 USDT".into())
+            told("SIGNAL", "1012.5"),
+            ("good", "EMA cross: the position on BTC/USDT has ended: +1,012.50 USDT".into())
         );
-        assert_eq!(told("-3"), ("plain", "EMA cross: the position on BTC/USDT has ended: −3 USDT".into()));
-        assert_eq!(told(""), ("plain", "EMA cross: the position on BTC/USDT has ended".into()));
+        assert_eq!(
+            told("STOP", "-62.86043030"),
+            ("plain", "EMA cross: the position on BTC/USDT has ended by its stop-loss: −62.86 USDT".into())
+        );
+        assert_eq!(
+            told("TARGET", ""),
+            ("plain", "EMA cross: the position on BTC/USDT has ended by its take-profit".into())
+        );
+        let hit = What::StopHit("BTC/USDT".into(), "-23.1".into());
+        assert_eq!(
+            tell(live(Lang::En), &hit),
+            Some(("plain", "BTC/USDT: stop-loss hit: −23.10 USDT".into()))
+        );
     }
 
     #[test]

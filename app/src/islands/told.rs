@@ -51,9 +51,40 @@ pub(crate) enum What {
     KeyRefused(String),
     /// A copied position has its stop again.
     StopReplaced(String),
-    /// Strategy, market, and what a copied position won or lost; empty where that is not known.
-    CopyEnded(String, String, String),
+    /// Strategy, market, by what a copied position ended, and what it won or lost; empty where that is not known.
+    CopyEnded(String, String, String, String),
+    /// Market, and what a stop won or lost; empty where that is not known.
+    StopHit(String, String),
+    /// The same of a take-profit.
+    TargetHit(String, String),
+    /// Somebody signed in from this address.
+    SignedIn(String),
+    /// The password was changed.
+    PasswordChanged,
+    /// The plan of this name ends soon.
+    PlanEndsSoon(String),
+    /// Its renewal was declined.
+    PaymentFailed(String),
+    /// It has ended.
+    PlanEnded(String),
 }
+
+/// What is told by one word.
+#[cfg(any(feature = "islands", feature = "ssr", test))]
+const BY_ONE: [(&str, fn(String) -> What); 7] = [
+    ("ClosedWithoutStop", What::ClosedWithoutStop),
+    ("StopReplaced", What::StopReplaced),
+    ("KeyRefused", What::KeyRefused),
+    ("SignedIn", What::SignedIn),
+    ("PlanEndsSoon", What::PlanEndsSoon),
+    ("PaymentFailed", What::PaymentFailed),
+    ("PlanEnded", What::PlanEnded),
+];
+
+/// What is told by two, of which the second may not be known.
+#[cfg(any(feature = "islands", feature = "ssr", test))]
+const BY_TWO: [(&str, fn(String, String) -> What); 3] =
+    [("TargetRefused", What::TargetRefused), ("StopHit", What::StopHit), ("TargetHit", What::TargetHit)];
 
 /// The parts of an order that a toast tells.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -100,21 +131,23 @@ pub(crate) fn what(what: &impl Tree) -> Option<What> {
             average: order.string("average"),
         }));
     }
-    if let Some(symbol) = what.get("ClosedWithoutStop") {
-        return Some(What::ClosedWithoutStop(symbol.text()?));
-    }
-    if let Some(both) = what.get("TargetRefused") {
-        let mut parts = both.items()?.into_iter();
-        return Some(What::TargetRefused(parts.next()?.text()?, parts.next()?.text()?));
-    }
-    if let Some(symbol) = what.get("StopReplaced") {
-        return Some(What::StopReplaced(symbol.text()?));
-    }
     if let Some(copy) = what.get("CopyEnded") {
-        let [strategy, symbol, profit] = ["strategy", "symbol", "profit_usd"].map(|name| copy.string(name));
-        return Some(What::CopyEnded(strategy, symbol, profit));
+        let [strategy, symbol, exit, profit] =
+            ["strategy", "symbol", "exit", "profit_usd"].map(|name| copy.string(name));
+        return Some(What::CopyEnded(strategy, symbol, exit, profit));
     }
-    Some(What::KeyRefused(what.get("KeyRefused")?.text()?))
+    for (name, make) in BY_TWO {
+        if let Some(both) = what.get(name) {
+            let mut parts = both.items()?.into_iter();
+            return Some(make(parts.next()?.text()?, parts.next()?.text().unwrap_or_default()));
+        }
+    }
+    for (name, make) in BY_ONE {
+        if let Some(one) = what.get(name) {
+            return Some(make(one.text()?));
+        }
+    }
+    (what.text()? == "PasswordChanged").then_some(What::PasswordChanged)
 }
 
 /// The message that asks the server for what this tab wants to see (`domain::live::ClientMessage::Watch`), written by
@@ -143,7 +176,10 @@ mod tests {
 
     fn happened(what: domain::live::What) -> Option<Told> {
         let key = "0192d3a0-0000-7000-8000-000000000001".parse().unwrap();
-        told(&LiveMessage::Happened { seq: 9, event: Happening { key, at: domain::Micros(5), what } })
+        told(&LiveMessage::Happened {
+            seq: 9,
+            event: Happening { key: Some(key), at: domain::Micros(5), what },
+        })
     }
 
     #[test]
@@ -174,10 +210,22 @@ mod tests {
                 profit_usd,
             })
         };
-        let what = |profit: &str| What::CopyEnded("EMA cross".into(), "BTC/USDT".into(), profit.into());
+        let what = |profit: &str| {
+            What::CopyEnded("EMA cross".into(), "BTC/USDT".into(), "TARGET".into(), profit.into())
+        };
         let profit = domain::money::parse("12.5").unwrap();
         assert_eq!(ended(Some(profit)), Some(Told::Happened(Happened { seq: 9, what: what("12.5") })));
         assert_eq!(ended(None), Some(Told::Happened(Happened { seq: 9, what: what("") })));
+        let hit = happened(domain::live::What::StopHit(symbol.clone(), None));
+        let what = What::StopHit("BTC/USDT".into(), String::new());
+        assert_eq!(hit, Some(Told::Happened(Happened { seq: 9, what })));
+        let hit = happened(domain::live::What::TargetHit(symbol, Some(profit)));
+        let what = What::TargetHit("BTC/USDT".into(), "12.5".into());
+        assert_eq!(hit, Some(Told::Happened(Happened { seq: 9, what })));
+        let changed = happened(domain::live::What::PasswordChanged);
+        assert_eq!(changed, Some(Told::Happened(Happened { seq: 9, what: What::PasswordChanged })));
+        let over = happened(domain::live::What::PlanEnded("Pro".into()));
+        assert_eq!(over, Some(Told::Happened(Happened { seq: 9, what: What::PlanEnded("Pro".into()) })));
     }
 
     #[test]

@@ -73,7 +73,7 @@ mod tests {
 
     fn notice(what: What) -> Notice {
         let key = "0192d3a0-0000-7000-8000-000000000001".parse().unwrap();
-        let happening = Happening { key, at: Micros(5), what };
+        let happening = Happening { key: Some(key), at: Micros(5), what };
         Notice { seq: 1, at: Micros(5), happening, key_name: None, unread: true }
     }
 
@@ -87,10 +87,17 @@ mod tests {
             What::StopReplaced(symbol.clone()),
             What::CopyEnded {
                 strategy: "EMA".into(),
-                symbol,
+                symbol: symbol.clone(),
                 exit: Exit::Stop,
                 profit_usd: Some(Decimal::ONE),
             },
+            What::StopHit(symbol.clone(), None),
+            What::TargetHit(symbol, Some(Decimal::ONE)),
+            What::SignedIn("203.0.113.9".into()),
+            What::PasswordChanged,
+            What::PlanEndsSoon("Pro".into()),
+            What::PaymentFailed("Pro".into()),
+            What::PlanEnded("Pro".into()),
         ];
         let statuses = [
             OrderStatus::Open,

@@ -14,7 +14,10 @@ use crate::{
 };
 use domain::notification::{Method, Switches};
 use leptos::prelude::*;
-use service::notify::{self, telegram};
+use service::{
+    notify::{self, telegram},
+    profile,
+};
 
 /// One switch: its name on the wire, what it is called, whether it is on.
 type Switch = (&'static str, &'static str, bool);
@@ -26,12 +29,14 @@ pub(crate) fn page() -> impl IntoView {
         let posted = Posted::read(&visit).await?;
         let set = notify::preferences(&visit.desk, actor).await?.switches;
         let method = telegram::method(&visit.desk, actor).await?;
+        let until = profile::zone_of(&visit.desk, actor.user).await?.clock(method.code_expires_at);
+        let ticked = set != set.without_telegram();
         let body = view! {
             <h1>{words.title}</h1>
             <p class="lead">{words.lead}</p>
             {posted.message()}
             {switches(words, &posted.of("notification-set"), set, method.active)}
-            {link(words, method)}
+            {link(words, method, &until, ticked)}
         };
         Ok(frame(&visit, words.title, Width::Wide, body))
     })
@@ -96,14 +101,15 @@ fn group(
     .into_any()
 }
 
-fn link(words: &'static Messages, method: Method) -> AnyView {
-    let until = method.code_expires_at.to_string();
-    let until = until.get(11..16).unwrap_or_default();
+/// The chat: whether it is linked, whether anything is `ticked` for it, and the code that links one `until` a moment.
+fn link(words: &'static Messages, method: Method, until: &str, ticked: bool) -> AnyView {
     let (state, mode, how) = if method.active {
         (words.linked, "good", words.another)
     } else {
         (words.not_linked, "plain", words.how)
     };
+    let reached = if ticked { words.linked_so } else { words.nothing_ticked };
+    let reached = method.active.then(|| view! { <p data-testid="telegram-reached">{reached}</p> });
     let unlink = method.active.then(|| {
         view! {
             <details class="sure">
@@ -119,6 +125,7 @@ fn link(words: &'static Messages, method: Method) -> AnyView {
         <section class="panel" aria-labelledby="telegram-title">
             <h2 id="telegram-title" class="panel-title">{words.telegram}</h2>
             <p><span class="badge" data-mode=mode data-testid="telegram-state">{state}</span></p>
+            {reached}
             <p>{fill(how, &[until])}</p>
             <p><code data-testid="telegram-code">{format!("/start {}", method.code)}</code></p>
             <p><a class="button" href=method.bot_url data-testid="telegram-bot">{words.open_bot}</a></p>

@@ -24,6 +24,8 @@ pub(crate) fn page() -> impl IntoView {
         let empty = lines.is_empty().then(|| view! { <p class="empty">{words.chat_empty}</p> });
         let text = Field { name: "text", label: words.chat_text, autocomplete: "off", ..Field::default() }
             .show(&posted);
+        // A browser that is at `#say` already would stay where it is: the address must be another each time.
+        let again = format!("/telegram?at={}#say", visit.desk.clock.now().0);
         let body = view! {
             <h1>{words.chat_title}</h1>
             <p class="lead">{words.chat_lead}</p>
@@ -36,7 +38,7 @@ pub(crate) fn page() -> impl IntoView {
                 {text}
                 <div class="row">
                     <button type="submit" class="button" data-kind="main">{words.chat_send}</button>
-                    <a class="button" data-kind="quiet" href="/telegram">{words.chat_reload}</a>
+                    <a class="button" data-kind="quiet" href=again>{words.chat_reload}</a>
                 </div>
             </form>
         };

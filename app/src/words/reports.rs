@@ -23,7 +23,7 @@ table! {
 
         notices: "Notices",
         notices_lead: "What has happened on your accounts in the last seven days, newest first.",
-        notices_empty: "Nothing has happened yet. Fills, ended positions and what goes wrong with a key are told here.",
+        notices_empty: "Nothing has happened yet. Orders, ended positions, what goes wrong with a key and new sign-ins are told here.",
         older: "Older",
         newest: "Newest",
         new: "New",

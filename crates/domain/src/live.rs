@@ -86,8 +86,9 @@ pub struct AccountState {
 /// An event worth a toast.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Happening {
-    /// On which key.
-    pub key: ExchangeKeyId,
+    /// On which key; none when it is about the person's account.
+    #[serde(default)]
+    pub key: Option<ExchangeKeyId>,
     /// When.
     pub at: Micros,
     /// What.
@@ -115,9 +116,23 @@ pub enum What {
         symbol: Symbol,
         /// By what.
         exit: Exit,
-        /// What it won or lost after fees, where it is known.
+        /// What it won or lost after fees, to the cent, where it is known.
         profit_usd: Option<Decimal>,
     },
+    /// A stop was filled; what it won or lost after fees, in USD to the cent, where that is known.
+    StopHit(Symbol, Option<Decimal>),
+    /// A take-profit was filled; likewise.
+    TargetHit(Symbol, Option<Decimal>),
+    /// Somebody signed in from somewhere new; the address.
+    SignedIn(String),
+    /// The password was changed.
+    PasswordChanged,
+    /// A plan ends soon; its name.
+    PlanEndsSoon(String),
+    /// A plan's renewal was declined; its name.
+    PaymentFailed(String),
+    /// A plan has ended; its name.
+    PlanEnded(String),
 }
 
 impl What {

@@ -11,13 +11,10 @@ pub use connect::{NewKey, create, create_together};
 pub use sandbox::{connect_sandbox, open_sandbox_account, reset_sandbox};
 
 use crate::{
-    Actor, Desk, Error, Result, Sealed, live,
+    Actor, Desk, Error, Result, Sealed,
     notify::{Event, Telling},
 };
-use domain::{
-    Balance, ExchangeKey, ExchangeKeyId, UserId,
-    live::{Happening, What},
-};
+use domain::{Balance, ExchangeKey, ExchangeKeyId, UserId, live::What};
 use exchange::{Answer, Credentials, Failure};
 use store::key::{KeyRow, SealedSecret};
 
@@ -83,8 +80,7 @@ pub(crate) async fn refused(desk: &Desk, id: ExchangeKeyId) -> Result<()> {
     }
     // Two instances that find out at once have read the same row.
     let once = format!("key-refused:{id}:{}", row.key.updated_at.0);
-    Telling::new(row.user_id, once, &Event::KeyRefused { key: id }, now)?.write(&mut tx).await?;
-    let what = What::KeyRefused(row.key.name);
-    live::append(&mut tx, row.user_id, &Happening { key: id, at: now, what }).await?;
+    let telling = Telling::new(row.user_id, once.clone(), &Event::KeyRefused { key: id }, now)?;
+    telling.shown(once, Some(id), What::KeyRefused(row.key.name))?.write(&mut tx).await?;
     Ok(tx.commit().await?)
 }

@@ -8,6 +8,7 @@ mod actor;
 mod desk;
 mod edge;
 mod error;
+mod figures;
 mod settings;
 
 pub mod account;

@@ -4,7 +4,7 @@ mod account_feed;
 mod market_feed;
 mod socket;
 
-pub(crate) use account_feed::{AccountFeed, append, record};
+pub(crate) use account_feed::{AccountFeed, append, order_once, record};
 pub use socket::attach;
 
 use crate::{Desk, Result, SharedDesk};

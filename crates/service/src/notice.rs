@@ -20,7 +20,7 @@ pub struct Notice {
     pub at: Micros,
     /// What.
     pub happening: Happening,
-    /// The name of its key; none when the key is gone.
+    /// The name of its key; none when it has none, or the key is gone.
     pub key_name: Option<String>,
     /// It has not been read before.
     pub unread: bool,
@@ -65,7 +65,7 @@ pub async fn open(desk: &Desk, actor: &Actor, before: Option<i64>) -> Result<Pag
         Some(Notice {
             seq: event.seq,
             at: event.at,
-            key_name: names.get(&happening.key).cloned(),
+            key_name: happening.key.and_then(|key| names.get(&key).cloned()),
             happening,
             unread: event.seq > seen,
         })

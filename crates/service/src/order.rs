@@ -24,5 +24,6 @@ pub(crate) use intent::asked_by_hand;
 pub(crate) use place::panic_market;
 pub use place::{IdempotencyKey, close_position, place};
 pub use protected::look_after;
+pub(crate) use protected::told_as_hit;
 pub use recover::sweep;
 pub(crate) use recover::{forget_key, touched};

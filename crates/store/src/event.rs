@@ -59,6 +59,21 @@ pub async fn append(tx: &mut Tx, user: UserId, body: &str, at: Micros) -> Result
     }
 }
 
+/// Notes that a person is told of what is named `once`; whether that is new. Who finds it new appends the event.
+///
+/// # Errors
+/// A fault.
+pub async fn first(tx: &mut Tx, user: UserId, once: &str, at: Micros) -> Result<bool> {
+    let noted = exec!(
+        tx,
+        "insert into told (user_id, once, at) values ($1, $2, $3) on conflict do nothing",
+        user,
+        once,
+        at
+    )?;
+    Ok(noted > 0)
+}
+
 /// A person's events after number `after`, in order.
 ///
 /// # Errors
@@ -89,4 +104,12 @@ pub async fn last_seq(from: impl Source, user: UserId) -> Result<i64> {
 /// A fault.
 pub async fn prune_before(tx: &mut Tx, before: Micros) -> Result<u64> {
     exec!(tx, "delete from events where at < $1", before)
+}
+
+/// Forgets the names of what was told before `before`; how many there were.
+///
+/// # Errors
+/// A fault.
+pub async fn forget_before(tx: &mut Tx, before: Micros) -> Result<u64> {
+    exec!(tx, "delete from told where at < $1", before)
 }

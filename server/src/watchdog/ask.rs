@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use reqwest::{Client, StatusCode, Url, redirect::Policy};
 use serde::Deserialize;
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 /// No answer for so long is no answer.
 const LONGEST: Duration = Duration::from_secs(10);
@@ -20,6 +20,38 @@ pub(super) struct Asker {
 #[derive(Deserialize)]
 struct Answer {
     status: String,
+    database: Option<bool>,
+    #[serde(default)]
+    parts: Option<BTreeMap<String, Part>>,
+}
+
+/// What a part says of itself, whichever it is.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Part {
+    status: String,
+    lag_seconds: i64,
+    last_reconciliation_seconds: i64,
+    latest: Option<String>,
+}
+
+impl Answer {
+    /// Which parts are down, such as `jobs: telegram, 307 s`.
+    fn down(&self) -> String {
+        let parts = self.parts.iter().flatten().filter(|(_, part)| part.status == "down");
+        let said = parts.map(|(name, part)| {
+            let seconds = part.lag_seconds.max(part.last_reconciliation_seconds);
+            let latest = part.latest.as_deref().map(|job| format!("{}, ", word(job))).unwrap_or_default();
+            format!("{}: {latest}{seconds} s", word(name))
+        });
+        let database = (self.database == Some(false)).then(|| "the database does not answer".to_owned());
+        said.chain(database).collect::<Vec<_>>().join("; ")
+    }
+}
+
+/// A name as a desk gives them: what else an answer may hold is not passed on.
+fn word(text: &str) -> String {
+    text.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).take(40).collect()
 }
 
 impl Asker {
@@ -69,10 +101,14 @@ impl Asker {
 
 /// A sign that says "200" in front of nothing is no desk.
 fn judge(code: StatusCode, body: &[u8]) -> Result<(), String> {
-    let said = serde_json::from_slice::<Answer>(body).map(|answer| answer.status);
-    match said.as_deref() {
-        Ok("ok" | "degraded") if code == StatusCode::OK => Ok(()),
-        Ok("down") => Err("the desk says that it is down".to_owned()),
+    let said = serde_json::from_slice::<Answer>(body);
+    match said.as_ref().map(|answer| (answer.status.as_str(), answer)) {
+        Ok(("ok" | "degraded", _)) if code == StatusCode::OK => Ok(()),
+        Ok(("down", answer)) => {
+            let down = answer.down();
+            let which = if down.is_empty() { down } else { format!(" ({down})") };
+            Err(format!("the desk says that it is down{which}"))
+        }
         Ok(_) => Err(format!("an unexpected answer, {}", code.as_u16())),
         Err(_) => Err(format!("{} without a word of a desk", code.as_u16())),
     }
@@ -88,6 +124,17 @@ mod tests {
         assert_eq!(judge(200, r#"{"status":"ok","more":1}"#), Ok(()));
         assert_eq!(judge(200, r#"{"status":"degraded"}"#), Ok(()));
         assert_eq!(judge(503, r#"{"status":"down"}"#).unwrap_err(), "the desk says that it is down");
+        let parts = r#"{"status":"down","database":true,"parts":{"exchange":{"status":"degraded","streamAgeSeconds":70},
+            "jobs":{"status":"down","lagSeconds":307,"latest":"tele\u202egram\n"},
+            "orders":{"status":"down","lastReconciliationSeconds":400,"lagSeconds":0}}}"#;
+        assert_eq!(
+            judge(503, parts).unwrap_err(),
+            "the desk says that it is down (jobs: telegram, 307 s; orders: 400 s)"
+        );
+        assert_eq!(
+            judge(503, r#"{"status":"down","database":false,"parts":null}"#).unwrap_err(),
+            "the desk says that it is down (the database does not answer)"
+        );
         for (code, body) in [
             (200, "<h1>Welcome to the hotel</h1>"),
             (200, ""),

@@ -31,7 +31,7 @@ async fn the_bell_counts_until_its_page_is_opened(db: &TestDb) {
     assert!(!unread(&see("/settings").await));
     assert!(see("/notices").await.contains("Nothing has happened yet"));
     let key = domain::ExchangeKeyId(Uuid::nil());
-    let happening = Happening { key, at: Micros(5), what: What::KeyRefused("<b>Mine</b>".into()) };
+    let happening = Happening { key: Some(key), at: Micros(5), what: What::KeyRefused("<b>Mine</b>".into()) };
     let body = serde_json::to_string(&happening).unwrap();
     let mut tx = front.desk.db.begin().await.unwrap();
     for _ in 0..2 {

@@ -82,7 +82,11 @@ async fn an_order_and_its_end_are_told_once_on_every_channel(db: &TestDb) {
     assert_eq!(mails.len(), 2, "{mails:?}");
     assert_eq!(mails[0].subject, "Take-profit hit: BTC/USDT");
     assert!(mails[0].body.contains("Result: +"), "{}", mails[0].body);
-    assert!(mails[0].body.contains(" USD (+"), "{}", mails[0].body);
+    assert!(mails[0].body.contains("% of the entry value)"), "{}", mails[0].body);
+    // Nobody watched, and pages tell it all the same: the entry, and the target with what it won.
+    let told = store::event::after(&house.desk.db, me.user, 0, 9).await.unwrap();
+    let told: Vec<_> = told.iter().map(|event| event.body.as_str()).collect();
+    assert!(told.len() == 2 && told[0].contains("\"Order\"") && told[1].contains("TargetHit"), "{told:?}");
     let said = chat(&house, &me).await.split_off(answered);
     assert_eq!(said.len(), 2, "{said:?}");
     let due = store::protection::due(&house.desk.db, house.desk.clock.now(), 9).await.unwrap();
@@ -133,7 +137,7 @@ async fn a_burst_is_one_message(db: &TestDb) {
     let mails = by(&house, Channel::Email).await;
     assert_eq!(mails.len(), 1);
     assert_eq!(mails[0].subject, "New order: buy BTC/USDT (1000 keys)");
-    assert_eq!(mails[0].body.matches("- Test: buy, 0.05 BTC, 10000 USDT").count(), 1_000);
+    assert_eq!(mails[0].body.matches("- Test: buy, 0.05 BTC, 10,000 USDT").count(), 1_000);
     assert_eq!(chat(&house, &me).await.len(), answered + 1);
 }
 

@@ -133,6 +133,7 @@ async fn a_mail_server_takes_html_and_text_and_one_click_stops_them(db: &TestDb)
         assert!(mail.contains(told), "{told} is not in {mail}");
     }
     assert!(!mail.contains("<img"), "nothing tells on the reader");
+    assert!(mail.contains("\">Stop mails of this kind</a>"), "the long address is not read: {mail}");
     let token = mail
         .split_once("/unsubscribe?token=")
         .unwrap()

@@ -44,9 +44,14 @@ async fn health(State(desk): State<Desk>) -> Response {
     let mood = *desk.mood.lock().unwrap();
     match mood {
         Mood::Well => Json(json!({ "status": "degraded", "database": true })).into_response(),
-        Mood::Down => (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": "down" }))).into_response(),
+        Mood::Down => (StatusCode::SERVICE_UNAVAILABLE, Json(down())).into_response(),
         Mood::Silent => std::future::pending().await,
     }
+}
+
+fn down() -> Value {
+    let jobs = json!({ "status": "down", "lagSeconds": 307, "latest": "telegram" });
+    json!({ "status": "down", "database": true, "parts": { "jobs": jobs } })
 }
 
 async fn message(State(desk): State<Desk>, Json(body): Json<Value>) -> Response {
@@ -114,7 +119,7 @@ async fn it_speaks_once_when_the_desk_is_gone_and_once_when_it_is_back() {
     assert_eq!(read(&told), "", "a degraded desk can be used");
 
     desk.be(Mood::Down);
-    holds(&told, "down: the desk says that it is down\n").await;
+    holds(&told, "down: the desk says that it is down (jobs: telegram, 307 s)\n").await;
     desk.asked(3).await;
     assert_eq!(read(&told).lines().count(), 1, "once");
     desk.be(Mood::Well);
@@ -178,7 +183,7 @@ async fn a_mail_says_that_the_desk_is_gone_and_another_that_it_is_back() {
     desk.be(Mood::Down);
     let mail = arrived("Slipstream is down").await;
     for told in
-        ["To: operator@desk.example", "From: watch@desk.example", "Last seen: the desk says that it is down"]
+        ["To: operator@desk.example", "From: watch@desk.example", "Message-ID: <", "(jobs: telegram, 307 s)"]
     {
         assert!(mail.contains(told), "{told} is not in {mail}");
     }

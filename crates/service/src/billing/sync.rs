@@ -5,8 +5,12 @@ use super::{
     news::{News, news},
     told,
 };
-use crate::{Desk, Error, Result, audit, audit::Deed, mail};
-use domain::{Micros, PlanId, UserId, subscription::Subscription};
+use crate::{Desk, Error, Result, audit, audit::Deed, live, mail};
+use domain::{
+    Micros, PlanId, UserId,
+    live::{Happening, What},
+    subscription::Subscription,
+};
 use store::{
     Tx,
     billing::{self as rows, Status},
@@ -118,6 +122,15 @@ pub(super) async fn tell(desk: &Desk, tx: &mut Tx, kept: &Kept, found: &[News]) 
         };
         audit::record(desk, tx, Some(kept.user_id), deed, &kept.told.id, None).await?;
         let plan = store::plan::get(&mut *tx, kept.plan_id).await?.map(|plan| plan.name).unwrap_or_default();
+        let what = match news {
+            News::Failed => Some(What::PaymentFailed(plan.clone())),
+            News::Lapsed => Some(What::PlanEnded(plan.clone())),
+            News::Begun | News::Changed | News::EndSet => None,
+        };
+        if let Some(what) = what {
+            let happening = Happening { key: None, at: desk.clock.now(), what };
+            live::append(tx, kept.user_id, &happening).await?;
+        }
         if let Some(letter) = letters::of(desk, *news, &plan, kept) {
             send(desk, tx, kept.user_id, &letter).await?;
         }

@@ -8,7 +8,7 @@ use crate::{
     order::{Access, Entered, Repaired},
 };
 use domain::{
-    Decimal, ExchangeKeyId, Order, PositionSide, Side, Symbol, Trade, TradeType,
+    Decimal, ExchangeKeyId, Micros, Order, PositionSide, Side, Symbol, Trade, TradeType,
     copy::{Exit, Status},
     live::{Happening, What},
     time,
@@ -129,12 +129,12 @@ async fn settle(desk: &Desk, access: &Access, copy: &Copy, side: Side) -> Result
     let orders = access.take(desk, desk.exchange.orders(who, kind, symbol, HISTORY).await).await?;
     let trades = access.take(desk, desk.exchange.trades(who, kind, symbol, HISTORY).await).await?;
     let since = entered.entered_at().unwrap_or(copy.created_at);
-    let closed = |o: &&Order| o.side == side.opposite() && !o.filled.is_zero() && o.at >= since;
-    let exit = match orders.iter().find(closed) {
+    let trades: Vec<Trade> = trades.into_iter().filter(|trade| trade.at >= since).collect();
+    let last = last_closing(&orders, &trades, side, since);
+    let exit = match last {
         Some(order) => entered.exit_by(desk, &order.client_order_id).await?,
         None => Exit::Elsewhere,
     };
-    let trades: Vec<Trade> = trades.into_iter().filter(|trade| trade.at >= since).collect();
     let (price, profit) = result(&trades, side, symbol.quote());
     let ended = Ended { exit, price, profit };
     let now = desk.clock.now();
@@ -142,20 +142,29 @@ async fn settle(desk: &Desk, access: &Access, copy: &Copy, side: Side) -> Result
         strategy: copy.strategy_name.clone(),
         symbol: symbol.clone(),
         exit,
-        profit_usd: profit,
+        profit_usd: profit.map(|usd| usd.round_dp(2)),
     };
     let mut tx = desk.db.begin().await?;
     if store::copy::close(&mut tx, copy.id, ended, now).await? {
-        let happening = Happening { key: copy.exchange_key_id, at: now, what };
-        live::append(&mut tx, copy.user_id, &happening).await?;
-        for hit in entered.hits(&orders, profit, now)? {
+        let happening = Happening { key: Some(copy.exchange_key_id), at: now, what };
+        for hit in entered.hits(&orders, &trades, last, now)? {
             hit.write(&mut tx).await?;
         }
+        live::append(&mut tx, copy.user_id, &happening).await?;
     }
     tx.commit().await?;
     desk.copies.accounts.forget(copy.exchange_key_id);
     desk.hub.nudge(copy.exchange_key_id, symbol);
     Ok(())
+}
+
+/// The order that closed the last of a position: that of its last fill, for a stop is older than the target that was hit
+/// before it. The orders are newest first.
+fn last_closing<'a>(orders: &'a [Order], trades: &[Trade], side: Side, since: Micros) -> Option<&'a Order> {
+    let closing = trades.iter().filter(|trade| trade.side != side).max_by_key(|trade| trade.at);
+    let filled = closing.and_then(|trade| orders.iter().find(|order| order.id == trade.order));
+    let closed = |o: &&Order| o.side != side && !o.filled.is_zero() && o.at >= since;
+    filled.or_else(|| orders.iter().find(closed))
 }
 
 /// The average price of what closed a position, and what it won or lost after fees. Fees in other assets than the quote
@@ -175,14 +184,13 @@ fn result(trades: &[Trade], side: Side, quote: &str) -> (Option<Decimal>, Option
 /// Tells a copy's owner that its position had no stop: in their open pages, and by their channels.
 async fn unprotected(desk: &Desk, copy: &Copy, closed: bool) -> Result<()> {
     let (key, symbol, now) = (copy.exchange_key_id, copy.symbol.clone(), desk.clock.now());
-    let (what, once) = if closed {
-        (What::ClosedWithoutStop(symbol.clone()), format!("unprotected:{}", copy.id))
+    let once = if closed {
+        format!("unprotected:{}", copy.id)
     } else {
-        (What::StopReplaced(symbol.clone()), format!("stop-replaced:{}:{}", copy.id, now.0))
+        format!("stop-replaced:{}:{}", copy.id, now.0)
     };
     let event = Event::Unprotected { key, symbol, closed, copy: Some(copy.id) };
     let mut tx = desk.db.begin().await?;
-    live::append(&mut tx, copy.user_id, &Happening { key, at: now, what }).await?;
     Telling::new(copy.user_id, once, &event, now)?.write(&mut tx).await?;
     Ok(tx.commit().await?)
 }
@@ -190,12 +198,14 @@ async fn unprotected(desk: &Desk, copy: &Copy, closed: bool) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::{Fee, Micros};
+    use domain::{Fee, OrderStatus, OrderType, TimeInForce};
 
-    #[test]
-    fn a_result_is_what_was_realised_less_the_fees_of_both_ends() {
-        let d = |text: &str| domain::money::parse(text).unwrap();
-        let trade = |side, price: &str, amount: &str, realized: &str| Trade {
+    fn d(text: &str) -> Decimal {
+        domain::money::parse(text).unwrap()
+    }
+
+    fn trade(side: Side, price: &str, amount: &str, realized: &str) -> Trade {
+        Trade {
             id: String::new(),
             order: String::new(),
             symbol: "BTC/USDT".parse().unwrap(),
@@ -207,7 +217,45 @@ mod tests {
             cost: d(price) * d(amount),
             fee: Fee { cost: d("0.1"), currency: "USDT".into() },
             realized: d(realized),
-        };
+        }
+    }
+
+    fn order(id: &str, at: i64) -> Order {
+        Order {
+            id: id.into(),
+            client_order_id: format!("slip-{id}"),
+            at: Micros(at),
+            symbol: "BTC/USDT".parse().unwrap(),
+            kind: OrderType::StopMarket,
+            time_in_force: TimeInForce::Gtc,
+            post_only: false,
+            reduce_only: true,
+            side: Side::Sell,
+            price: None,
+            stop_price: None,
+            callback_rate: None,
+            amount: None,
+            cost: Decimal::ZERO,
+            average: None,
+            filled: Decimal::ONE,
+            remaining: None,
+            status: OrderStatus::Closed,
+        }
+    }
+
+    #[test]
+    fn a_position_ends_by_the_order_of_its_last_fill() {
+        let orders = [order("target", 3), order("stop", 2), order("before", 1)];
+        let filled =
+            |id: &str, at| Trade { order: id.into(), at: Micros(at), ..trade(Side::Sell, "9", "1", "0") };
+        let last = |trades: &[Trade]| last_closing(&orders, trades, Side::Buy, Micros(2)).unwrap().id.clone();
+        assert_eq!(last(&[filled("target", 5), filled("stop", 9)]), "stop");
+        assert_eq!(last(&[]), "target", "where no fill is known");
+        assert!(last_closing(&orders, &[], Side::Sell, Micros(0)).is_none());
+    }
+
+    #[test]
+    fn a_result_is_what_was_realised_less_the_fees_of_both_ends() {
         let bought = trade(Side::Buy, "100", "2", "0");
         let all = [bought.clone(), trade(Side::Sell, "110", "1", "10"), trade(Side::Sell, "90", "1", "-10")];
         assert_eq!(result(&all, Side::Buy, "USDT"), (Some(d("100")), Some(d("-0.3"))));

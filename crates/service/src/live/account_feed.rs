@@ -3,7 +3,7 @@
 use super::{BACKLOG, locked};
 use crate::{Desk, Result, SharedDesk, key, order};
 use domain::{
-    ExchangeKeyId, Symbol, TradeType, UserId,
+    ExchangeKeyId, Order, Symbol, Trade, TradeType, UserId,
     live::{AccountState, Happening, LiveMessage, What},
     time,
 };
@@ -74,7 +74,10 @@ impl AccountFeed {
             AccountEvent::Order(order, fill) if order.symbol == self.symbol => {
                 order::touched(desk, &order);
                 self.nudge();
-                self.tell(desk, What::Order(order, fill)).await
+                if order::told_as_hit(&order) {
+                    return Ok(());
+                }
+                self.tell(desk, order, fill).await
             }
             AccountEvent::Unauthorized => key::refused(desk, self.key).await,
             AccountEvent::Account { positions, .. }
@@ -90,15 +93,19 @@ impl AccountFeed {
         }
     }
 
-    /// Writes an event, unless another instance does.
-    async fn tell(&self, desk: &Desk, what: What) -> Result<()> {
+    /// Writes what an order came to, unless another instance does, or whoever sent it has.
+    async fn tell(&self, desk: &Desk, order: Box<Order>, fill: Option<Trade>) -> Result<()> {
         let now = desk.clock.now();
+        let once = order_once(self.key, &order);
         let name = format!("events:{}:{}", self.key, self.symbol);
         let mut tx = desk.db.begin().await?;
         if !store::lease::claim(&mut tx, &name, &desk.instance, now, now.plus(LEASE)).await? {
             return Ok(());
         }
-        append(&mut tx, self.user, &Happening { key: self.key, at: now, what }).await?;
+        if store::event::first(&mut tx, self.user, &once, now).await? {
+            let what = What::Order(order, fill);
+            append(&mut tx, self.user, &Happening { key: Some(self.key), at: now, what }).await?;
+        }
         Ok(tx.commit().await?)
     }
 
@@ -110,6 +117,11 @@ impl AccountFeed {
         let _ = self.viewers.send(LiveMessage::Account(Box::new(state)));
         Ok(())
     }
+}
+
+/// Names what an order has come to: whoever finds it out first tells it.
+pub(crate) fn order_once(key: ExchangeKeyId, order: &Order) -> String {
+    format!("order:{key}:{}:{}:{}", order.client_order_id, order.status, order.filled.normalize())
 }
 
 /// Writes a happening where every instance's tabs will hear of it.

@@ -7,13 +7,12 @@ use super::{
     words::{EN, Words, fill},
 };
 use crate::{
-    Desk, Error, Result,
+    Desk, Error, Result, figures,
     profile::{self, Zone},
 };
 use domain::{
     CopyId, Decimal, ExchangeKeyId, Micros, Side, UserId,
     copy::{Reason, Status},
-    money,
 };
 use std::collections::HashMap;
 use store::{copy::Copy, notice::Notice};
@@ -142,8 +141,8 @@ impl Teller<'_> {
         let words = self.words;
         let (symbol, side, key) =
             (order.symbol.to_string(), self.side(order.side), self.key(order.key).await?);
-        let amount = order.amount.map(|amount| format!("{} {}", money::text(amount), order.symbol.base()));
-        let price = order.price.map(|price| format!("{} {}", money::text(price), order.symbol.quote()));
+        let amount = order.amount.map(|amount| format!("{} {}", figures::plain(amount), order.symbol.base()));
+        let price = order.price.map(|price| format!("{} {}", figures::price(price), order.symbol.quote()));
         let mut facts = vec![(words.market, symbol.clone()), (words.side, side.to_owned())];
         facts.extend(amount.clone().map(|amount| (words.amount, amount)));
         facts.extend(price.clone().map(|price| (words.price, price)));
@@ -157,9 +156,10 @@ impl Teller<'_> {
     async fn closed(&mut self, closed: &Closed, title: &str) -> Result<Item> {
         let words = self.words;
         let (symbol, key) = (closed.symbol.to_string(), self.key(closed.key).await?);
-        let amount = closed.amount.map(|amount| format!("{} {}", money::text(amount), closed.symbol.base()));
-        let price = closed.price.map(|price| format!("{} {}", money::text(price), closed.symbol.quote()));
-        let result = closed.profit_usd.map(|usd| result(usd, closed.profit_percent));
+        let amount =
+            closed.amount.map(|amount| format!("{} {}", figures::plain(amount), closed.symbol.base()));
+        let price = closed.price.map(|price| format!("{} {}", figures::price(price), closed.symbol.quote()));
+        let result = closed.profit_usd.map(|usd| result(words, usd, closed.profit_percent));
         let mut facts = vec![(words.market, symbol.clone()), (words.side, self.side(closed.side).to_owned())];
         facts.extend(amount.map(|amount| (words.amount, amount)));
         facts.extend(price.clone().map(|price| (words.price, price)));
@@ -215,14 +215,10 @@ impl Teller<'_> {
     }
 }
 
-/// `+12.30 USD (+1.25 %)`.
-fn result(usd: Decimal, percent: Option<Decimal>) -> String {
-    let signed = |value: Decimal| {
-        let value = value.round_dp(2);
-        format!("{}{value:.2}", if value > Decimal::ZERO { "+" } else { "" })
-    };
-    let percent = percent.map(|percent| format!(" ({} %)", signed(percent))).unwrap_or_default();
-    format!("{} USD{percent}", signed(usd))
+/// `+12.30 USD (+1.25% of the entry value)`.
+fn result(words: &Words, usd: Decimal, percent: Option<Decimal>) -> String {
+    let of = |percent| format!(" ({})", fill(words.of_entry, &[&figures::percent(percent)]));
+    format!("{} USD{}", figures::signed(usd), percent.map(of).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -231,9 +227,9 @@ mod tests {
 
     #[test]
     fn a_result_has_its_sign_and_two_places() {
-        let d = |text: &str| money::parse(text).unwrap();
-        assert_eq!(result(d("12.3"), Some(d("1.254"))), "+12.30 USD (+1.25 %)");
-        assert_eq!(result(d("-0.005"), None), "0.00 USD");
-        assert_eq!(result(d("-7"), Some(d("-0.5"))), "-7.00 USD (-0.50 %)");
+        let d = |text: &str| domain::money::parse(text).unwrap();
+        assert_eq!(result(&EN, d("12.3"), Some(d("1.254"))), "+12.30 USD (+1.25% of the entry value)");
+        assert_eq!(result(&EN, d("-0.005"), None), "0.00 USD");
+        assert_eq!(result(&EN, d("-1007"), Some(d("-0.5"))), "−1,007.00 USD (−0.50% of the entry value)");
     }
 }

@@ -110,6 +110,7 @@ pub async fn resume(desk: &Desk) -> Result<()> {
 pub async fn prune(desk: &Desk, now: Micros) -> Result<()> {
     let mut tx = desk.db.begin().await?;
     notice::prune_before(&mut tx, now.plus(-KEPT)).await?;
+    store::event::forget_before(&mut tx, now.plus(-KEPT)).await?;
     Ok(tx.commit().await?)
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     outbox::Content,
-    plain::{Frame, framed, paragraphs},
+    plain::{Frame, escape, framed, paragraphs},
     unsubscribe,
     words::{EN, fill},
 };
@@ -16,7 +16,11 @@ use lettre::{
         header::{ContentType, HeaderName, HeaderValue},
     },
 };
-use std::time::{Duration, UNIX_EPOCH};
+use sha2::{Digest as _, Sha256};
+use std::{
+    fmt::Write as _,
+    time::{Duration, UNIX_EPOCH},
+};
 
 /// A server that says nothing for so long is not there.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -53,12 +57,15 @@ impl Mailer {
         self.server.is_some()
     }
 
-    /// Writes a mail of plain text and hands it over.
+    /// Writes a mail of plain text and hands it over. The same text sent again is the same mail.
     pub(super) async fn send_plain(&self, to: &Mailbox, subject: &str, body: &str) -> anyhow::Result<()> {
+        let digest = Sha256::digest(format!("{to}\n{subject}\n{body}"));
+        let name = hex::encode(digest.get(..16).unwrap_or_default());
         let mail = Message::builder()
             .from(self.from.clone())
             .to(to.clone())
             .subject(subject)
+            .message_id(Some(message_id(&name, &self.from)))
             .header(ContentType::TEXT_PLAIN)
             .body(body.to_owned())?;
         self.send(mail).await.map_err(|error| anyhow::anyhow!(error.words))
@@ -100,13 +107,15 @@ pub(super) async fn write(desk: &Desk, envelope: &Envelope<'_>) -> Result<Messag
         _ => None,
     };
     let why = fill(EN.why_mail, &[base]);
-    let footer = match &stop {
-        Some(url) => format!("{why}\n{}", fill(EN.stop_mails, &[url])),
-        None => why,
-    };
-    let text = format!("{}\n\n-- \n{footer}\n", content.body.trim_end());
+    let mut footer = paragraphs(&why, base);
+    let mut text = format!("{}\n\n-- \n{why}\n", content.body.trim_end());
+    if let Some(url) = &stop {
+        // The address is long: only plain text shows it.
+        let _ = writeln!(text, "{}: {url}", EN.stop_mails);
+        let _ = write!(footer, "<p><a href=\"{}\">{}</a></p>", escape(url), EN.stop_mails);
+    }
     let body = content.html.clone().unwrap_or_else(|| paragraphs(&content.body, base));
-    let html = framed(&Frame { title: &content.subject, body: &body, footer: &paragraphs(&footer, base) });
+    let html = framed(&Frame { title: &content.subject, body: &body, footer: &footer });
     Ok(built(&desk.mailer.from, row, &content.subject, MultiPart::alternative_plain_html(text, html), stop)?)
 }
 
@@ -117,13 +126,12 @@ fn built(
     body: MultiPart,
     stop: Option<String>,
 ) -> std::result::Result<Message, Unusable> {
-    let id = format!("<{}@{}>", row.id.0.simple(), from.email.domain());
     let mut mail = Message::builder()
         .from(from.clone())
         .to(row.to_address.parse().map_err(|_| Unusable)?)
         .subject(subject)
         .date(UNIX_EPOCH + since_epoch(row.created_at))
-        .message_id(Some(id))
+        .message_id(Some(message_id(&row.id.0.simple().to_string(), from)))
         .multipart(body)
         .map_err(|_| Unusable)?;
     if let Some(url) = stop {
@@ -134,6 +142,11 @@ fn built(
         put("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned());
     }
     Ok(mail)
+}
+
+/// A mail's name for ever, in the domain that it comes from.
+fn message_id(name: &str, from: &Mailbox) -> String {
+    format!("<{name}@{}>", from.email.domain())
 }
 
 /// An address that no mail can be sent to.

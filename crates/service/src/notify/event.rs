@@ -2,7 +2,10 @@
 
 use crate::{Error, Result};
 use domain::{
-    CopyId, Decimal, ExchangeKeyId, Micros, Side, Symbol, UserId, notification::Kind, time::SECOND,
+    CopyId, Decimal, ExchangeKeyId, Micros, Side, Symbol, UserId,
+    live::{Happening, What},
+    notification::Kind,
+    time::SECOND,
 };
 use serde::{Deserialize, Serialize};
 use store::{Tx, notice::NewNotice};
@@ -118,6 +121,33 @@ impl Event {
             _ => None,
         }
     }
+
+    /// The account that it happened on.
+    const fn key(&self) -> Option<ExchangeKeyId> {
+        match self {
+            Self::NewOrder(Ordered { key, .. })
+            | Self::TakeProfit(Closed { key, .. })
+            | Self::StopLoss(Closed { key, .. })
+            | Self::KeyRefused { key }
+            | Self::Unprotected { key, .. } => Some(*key),
+            _ => None,
+        }
+    }
+
+    /// What pages tell of it. What it does not say itself ([`Telling::shown`]) is none.
+    fn what(&self) -> Option<What> {
+        let cents = |closed: &Closed| closed.profit_usd.map(|usd| usd.round_dp(2));
+        Some(match self {
+            Self::NewOrder(_) | Self::KeyRefused { .. } => return None,
+            Self::TakeProfit(closed) => What::TargetHit(closed.symbol.clone(), cents(closed)),
+            Self::StopLoss(closed) => What::StopHit(closed.symbol.clone(), cents(closed)),
+            Self::Unprotected { symbol, closed: true, .. } => What::ClosedWithoutStop(symbol.clone()),
+            Self::Unprotected { symbol, .. } => What::StopReplaced(symbol.clone()),
+            Self::PlanLapses { plan, .. } => What::PlanEndsSoon(plan.clone()),
+            Self::SignedIn { address, .. } => What::SignedIn(address.clone()),
+            Self::PasswordChanged => What::PasswordChanged,
+        })
+    }
 }
 
 /// An event that is to be told, ready to be written, again when its transaction fails.
@@ -129,17 +159,54 @@ pub(crate) struct Telling {
     copy: Option<CopyId>,
     body: String,
     at: Micros,
+    page: Option<Page>,
+}
+
+/// What pages tell of it, whatever its owner wants by e-mail and Telegram.
+#[derive(Clone, Debug)]
+struct Page {
+    once: String,
+    /// None where something else has told it.
+    happening: Option<String>,
 }
 
 impl Telling {
     /// `once` names the event among all events: however often it is seen, it is told once.
     pub(crate) fn new(user: UserId, once: String, event: &Event, at: Micros) -> Result<Self> {
         let body = serde_json::to_string(event).map_err(Error::fault)?;
-        Ok(Self { user, once, kind: event.kind(), copy: event.copy(), body, at })
+        let telling = Self { user, once, kind: event.kind(), copy: event.copy(), body, at, page: None };
+        match event.what() {
+            Some(what) => {
+                let once = telling.once.clone();
+                telling.shown(once, event.key(), what)
+            }
+            None => Ok(telling),
+        }
+    }
+
+    /// Has pages tell `what` of it, once under the name `once`.
+    pub(crate) fn shown(self, once: String, key: Option<ExchangeKeyId>, what: What) -> Result<Self> {
+        let happening = Happening { key, at: self.at, what };
+        let happening = Some(serde_json::to_string(&happening).map_err(Error::fault)?);
+        Ok(Self { page: Some(Page { once, happening }), ..self })
+    }
+
+    /// Pages do not tell it: something that they tell says it, too.
+    pub(crate) fn unshown(mut self) -> Self {
+        if let Some(page) = &mut self.page {
+            page.happening = None;
+        }
+        self
     }
 
     /// Notes it. What one signal did to a person's keys is told together; all else by itself, at once.
     pub(crate) async fn write(&self, tx: &mut Tx) -> store::Result<()> {
+        if let Some(page) = &self.page
+            && store::event::first(tx, self.user, &page.once, self.at).await?
+            && let Some(happening) = &page.happening
+        {
+            store::event::append(tx, self.user, happening, self.at).await?;
+        }
         let signal = match self.copy {
             Some(copy) => store::copy::signal_of(&mut *tx, copy).await?,
             None => None,

@@ -37,12 +37,14 @@ pub fn escape(text: &str) -> String {
     out
 }
 
-/// Plain text as paragraphs of HTML; addresses below `base` can be followed.
+/// Plain text as paragraphs of HTML; addresses below `base` can be followed, without what ends their sentence.
 #[must_use]
 pub(super) fn paragraphs(text: &str, base: &str) -> String {
     let link = |word: &str| {
-        let safe = escape(word);
-        if word.starts_with(base) { format!("<a href=\"{safe}\">{safe}</a>") } else { safe }
+        let address = word.trim_end_matches(['.', ',', ';', ':', '!', '?', ')']);
+        let ours = address.strip_prefix(base).is_some_and(|path| path.is_empty() || path.starts_with('/'));
+        let (safe, rest) = (escape(address), escape(word.get(address.len()..).unwrap_or_default()));
+        if ours { format!("<a href=\"{safe}\">{safe}</a>{rest}") } else { safe + &rest }
     };
     let line = |line: &str| line.split(' ').map(link).collect::<Vec<_>>().join(" ");
     let paragraph = |text: &str| {
@@ -62,10 +64,11 @@ pub(crate) struct Frame<'a> {
 
 /// A whole mail as HTML: readable without images, in light and dark, narrow and wide.
 pub(crate) fn framed(frame: &Frame<'_>) -> String {
-    const STYLE: &str = "body{margin:0;padding:24px;font:16px/1.5 system-ui,sans-serif;color:#1b1f24;background:#fff}\
+    const STYLE: &str = "body{margin:0;padding:24px;font:16px/1.5 system-ui,sans-serif;color:#1b1f24;background:#fff;\
+        overflow-wrap:anywhere}\
         main{max-width:600px;margin:0 auto}h1{font-size:20px}a{color:#0b5cad}hr{border:0;border-top:1px solid #d5dae0}\
         table{border-collapse:collapse}td,th{padding:4px 16px 4px 0;text-align:start;vertical-align:top}\
-        th{font-weight:400;color:#5a6572}footer{font-size:14px;color:#5a6572}\
+        th{font-weight:400;color:#5a6572;overflow-wrap:normal}footer{font-size:14px;color:#5a6572}\
         @media (prefers-color-scheme:dark){body{color:#e6e9ed;background:#14171b}a{color:#7ab8ff}\
         hr{border-color:#343b44}th,footer{color:#9aa5b1}}";
     let Frame { title, body, footer } = frame;
@@ -91,13 +94,14 @@ mod tests {
     #[test]
     fn html_is_text_and_only_our_addresses_are_links() {
         let html = paragraphs(
-            "<b> https://evil.example\nhttps://desk.example/x?a=1&b=2\n\nend",
+            "<b> https://desk.example.evil.example\nhttps://desk.example/x?a=1&b=2\n\nat https://desk.example.",
             "https://desk.example",
         );
         assert_eq!(
             html,
-            "<p>&lt;b&gt; https://evil.example<br>\
-             <a href=\"https://desk.example/x?a=1&amp;b=2\">https://desk.example/x?a=1&amp;b=2</a></p><p>end</p>"
+            "<p>&lt;b&gt; https://desk.example.evil.example<br>\
+             <a href=\"https://desk.example/x?a=1&amp;b=2\">https://desk.example/x?a=1&amp;b=2</a></p>\
+             <p>at <a href=\"https://desk.example\">https://desk.example</a>.</p>"
         );
     }
 }

@@ -6,10 +6,11 @@ use super::{
     copied::unprotect,
     intent::{Intent, Request, read},
     legs::{PlannedOrder, Role, seq},
+    protected::realized,
     run::{Halt, Run},
 };
 use crate::{Desk, Result, notify::Telling};
-use domain::{CopyId, Decimal, IntentId, Micros, Order, copy::Exit};
+use domain::{CopyId, IntentId, Micros, Order, Trade, copy::Exit};
 use exchange::Answer;
 
 /// A stop that was lost is placed again this often.
@@ -67,12 +68,13 @@ impl Entered {
         })
     }
 
-    /// What its owner is told of the protective orders that were filled; `profit` is what all of it came to, and stands
-    /// beside the last of them. The orders are newest first.
+    /// What its owner is told of the protective orders that were filled, each with what its own fills came to. Pages tell
+    /// of the `last` one as the copy's end.
     pub(crate) fn hits(
         &self,
         orders: &[Order],
-        profit: Option<Decimal>,
+        trades: &[Trade],
+        last: Option<&Order>,
         now: Micros,
     ) -> Result<Vec<Telling>> {
         let mut hits = Vec::new();
@@ -80,8 +82,10 @@ impl Entered {
             let Some(role @ (Role::Stop | Role::Target)) = self.role(&order.client_order_id) else {
                 continue;
             };
-            let result = if hits.is_empty() { profit } else { None };
-            hits.extend(self.0.hit(role, order, result, now)?);
+            let profit = realized(trades, order, self.0.symbol.quote());
+            let hit = self.0.hit(role, order, profit, now)?;
+            let ends = last.is_some_and(|last| last.id == order.id);
+            hits.extend(if ends { hit.map(Telling::unshown) } else { hit });
         }
         Ok(hits)
     }

@@ -8,10 +8,12 @@ use super::{
     recover::tidy,
 };
 use crate::{
-    Result, SharedDesk, key,
+    Result, SharedDesk, key, live,
     notify::{Closed, Event, Ordered, Telling},
 };
-use domain::{CopyId, Decimal, ExchangeKeyId, IntentId, Micros, Order, Trade, TradeType, time::SECOND};
+use domain::{
+    CopyId, Decimal, ExchangeKeyId, IntentId, Micros, Order, Trade, TradeType, live::What, time::SECOND,
+};
 use futures::{StreamExt as _, stream};
 use store::{
     intent::{LegStatus, Status},
@@ -39,7 +41,9 @@ impl Intent {
             price: entry.average.or(entry.price),
             copy,
         });
-        Telling::new(self.user, format!("ordered:{}", self.id), &event, now).map(Some)
+        let telling = Telling::new(self.user, format!("ordered:{}", self.id), &event, now)?;
+        let (once, what) = (live::order_once(self.key, entry), What::Order(Box::new(entry.clone()), None));
+        if what.is_news() { telling.shown(once, Some(self.key), what).map(Some) } else { Ok(Some(telling)) }
     }
 
     /// What is to be looked at from now on: the protective orders of a manual entry that came to its end. Copies are
@@ -101,6 +105,11 @@ impl Intent {
     }
 }
 
+/// Whether what an order has come to is told by [`hit`] alone, which knows what it won or lost.
+pub(crate) fn told_as_hit(order: &Order) -> bool {
+    order.is_final() && !order.filled.is_zero() && client_id::protects(&order.client_order_id)
+}
+
 /// A protective order was filled: its owner is told, with what it came to.
 pub(super) async fn hit(desk: &SharedDesk, id: IntentId, key: ExchangeKeyId, order: &Order) -> Result<()> {
     if !order.is_final() || order.filled.is_zero() {
@@ -128,7 +137,7 @@ pub(super) async fn hit(desk: &SharedDesk, id: IntentId, key: ExchangeKeyId, ord
 }
 
 /// What an order's fills won or lost, less their fees; none when none of them is known.
-fn realized(trades: &[Trade], order: &Order, quote: &str) -> Option<Decimal> {
+pub(super) fn realized(trades: &[Trade], order: &Order, quote: &str) -> Option<Decimal> {
     let mut fills = trades.iter().filter(|trade| trade.order == order.id).peekable();
     fills.peek()?;
     Some(fills.map(|t| t.realized - if t.fee.currency == quote { t.fee.cost } else { Decimal::ZERO }).sum())

@@ -174,11 +174,8 @@ impl<'a> Run<'a> {
             self.intent.plan(seq::RESCUE, order);
             self.send(seq::RESCUE).await?;
         }
-        let what = What::ClosedWithoutStop(self.intent.symbol.clone());
         let telling = self.intent.unprotected(self.desk.clock.now())?;
         let mut tx = self.desk.db.begin().await.map_err(Error::from)?;
-        let happening = Happening { key: self.intent.key, at: self.desk.clock.now(), what };
-        live::append(&mut tx, self.intent.user, &happening).await?;
         telling.write(&mut tx).await.map_err(Error::from)?;
         tx.commit().await.map_err(Error::from)?;
         Err(Halt::Refused(failure))
@@ -281,7 +278,7 @@ impl<'a> Run<'a> {
     }
 
     async fn tell(&self, what: What) -> Result<()> {
-        let happening = Happening { key: self.intent.key, at: self.desk.clock.now(), what };
+        let happening = Happening { key: Some(self.intent.key), at: self.desk.clock.now(), what };
         live::record(self.desk, self.intent.user, &happening).await
     }
 }

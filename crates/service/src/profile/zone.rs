@@ -74,12 +74,17 @@ impl Zone {
         self.moment(date.to_datetime(civil::Time::midnight()))
     }
 
+    /// Time to the minute with the zone's name, for what is not far: `09:30 America/Toronto`.
+    #[must_use]
+    pub fn clock(&self, at: Micros) -> String {
+        let time = self.local(at).time();
+        format!("{:02}:{:02} {}", time.hour(), time.minute(), self.name())
+    }
+
     /// Date and time to the minute with the zone's name, for people: `2026-03-08 09:30 America/Toronto`.
     #[must_use]
     pub fn show(&self, at: Micros) -> String {
-        let local = self.local(at);
-        let (date, time) = (local.date(), local.time());
-        format!("{date} {:02}:{:02} {}", time.hour(), time.minute(), self.name())
+        format!("{} {}", self.local(at).date(), self.clock(at))
     }
 }
 

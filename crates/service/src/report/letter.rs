@@ -4,6 +4,7 @@
 use super::words::{fill, words};
 use crate::{
     Desk,
+    figures::{cents, percent, signed},
     notify::{Content, Frame, escape, framed, shown},
 };
 use domain::{
@@ -59,29 +60,9 @@ fn days(report: &Report) -> String {
     fill(words().days, &[&report.first_day, &report.last_day, &report.zone])
 }
 
-/// To the cent, grouped by threes.
-fn money(value: Decimal) -> String {
-    let text = format!("{:.2}", value.round_dp(2).abs());
-    let (whole, cents) = text.split_once('.').unwrap_or((&text, "00"));
-    let mut grouped = String::new();
-    for (i, digit) in whole.chars().enumerate() {
-        if i > 0 && (whole.len() - i).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    let sign = if value.round_dp(2) < Decimal::ZERO { "−" } else { "" };
-    format!("{sign}{grouped}.{cents}")
-}
-
-fn signed(value: Decimal) -> String {
-    let text = money(value);
-    if value.round_dp(2) > Decimal::ZERO { format!("+{text}") } else { text }
-}
-
 /// `+12.50 USD (+1.25%)`.
 fn profit(worth: &Worth) -> String {
-    let share = worth.percent().map(|percent| format!(" ({}%)", signed(percent))).unwrap_or_default();
+    let share = worth.percent().map(|value| format!(" ({})", percent(value))).unwrap_or_default();
     format!("{} USD{share}", signed(worth.profit()))
 }
 
@@ -89,12 +70,12 @@ fn profit(worth: &Worth) -> String {
 fn lines(report: &Report) -> Vec<(&'static str, String)> {
     let (words, trades) = (words(), &report.trades);
     let mut lines = vec![
-        (words.start, money(report.total.start)),
-        (words.end, money(report.total.end)),
+        (words.start, cents(report.total.start)),
+        (words.end, cents(report.total.end)),
         (words.brought, signed(report.total.brought)),
         (words.profit, profit(&report.total)),
-        (words.drawdown, format!("{} ({}%)", money(-report.drawdown.usd), money(-report.drawdown.percent))),
-        (words.fees, money(report.fees)),
+        (words.drawdown, format!("{} ({})", cents(-report.drawdown.usd), percent(-report.drawdown.percent))),
+        (words.fees, cents(report.fees)),
         (words.trades, fill(words.trades_of, &[&trades.copied.to_string(), &trades.by_hand.to_string()])),
     ];
     if let Some(rate) = trades.win_rate() {
@@ -172,7 +153,7 @@ fn picture(report: &Report) -> String {
         return String::new();
     }
     let words = words();
-    let says = format!("{}. {}", words.picture, fill(words.picture_says, &[&money(*first), &money(*last)]));
+    let says = format!("{}. {}", words.picture, fill(words.picture_says, &[&cents(*first), &cents(*last)]));
     let mut cells = String::new();
     for height in heights {
         let _ = write!(

@@ -2,10 +2,14 @@
 
 use super::shop::Shop;
 use domain::{
+    live::What,
     subscription::State,
     time::{DAY, SECOND},
 };
-use service::billing::{self, Change};
+use service::{
+    billing::{self, Change},
+    notice,
+};
 use store::testing::TestDb;
 
 store::each_engine!(
@@ -51,6 +55,9 @@ async fn a_failed_renewal_leaves_days_to_pay_and_then_it_ends(db: &TestDb) {
         ["Your plan BASIC has begun", "Your plan BASIC could not be renewed", "Your plan BASIC has ended"];
     subjects.sort_unstable();
     assert_eq!(shop.letters(&ada).await, subjects);
+    let notices = notice::open(&shop.desk, &ada, None).await.unwrap().items;
+    let told: Vec<_> = notices.into_iter().map(|notice| notice.happening.what).collect();
+    assert_eq!(told, [What::PlanEnded("BASIC".into()), What::PaymentFailed("BASIC".into())]);
     shop.subscribed(&ada, "ADVANCED", "pays").await;
     assert_eq!(shop.named(&ada).await, "ADVANCED", "who lapsed may come back");
 }

@@ -1,6 +1,6 @@
 use super::setting::{ADA, OTHER, PASSWORD, ada, desk, from, here, mails, problem, throttled};
-use domain::{Role, time::MINUTE, validation::Problem};
-use service::{Error, Limit, Origin, Throttles, account, session, token};
+use domain::{Role, live::What, time::MINUTE, validation::Problem};
+use service::{Error, Limit, Origin, Throttles, account, notice, session, token};
 use store::testing::TestDb;
 
 store::each_engine!(
@@ -148,4 +148,9 @@ async fn a_sign_in_from_an_unknown_place_is_told(db: &TestDb) {
     session::end_all(&desk, &first.actor).await.unwrap();
     account::sign_in(&desk, at("198.51.100.3", "Test/1.0"), ADA, PASSWORD).await.unwrap();
     assert_eq!(told().await, 2);
+    // The bell tells it, too.
+    let notices = notice::open(&desk, &first.actor, None).await.unwrap().items;
+    let told: Vec<_> = notices.into_iter().map(|notice| notice.happening.what).collect();
+    let signed_in = |address: &str| What::SignedIn(address.to_owned());
+    assert_eq!(told, [signed_in("198.51.100.3"), signed_in("198.51.100.2")]);
 }

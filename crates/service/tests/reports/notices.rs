@@ -15,7 +15,7 @@ use store::testing::TestDb;
 store::each_engine!(what_is_read_counts_no_more, a_page_ends_and_the_next_goes_on);
 
 async fn happens(desk: &SharedDesk, user: UserId, key: domain::ExchangeKeyId, what: What) {
-    let happening = Happening { key, at: desk.clock.now(), what };
+    let happening = Happening { key: Some(key), at: desk.clock.now(), what };
     let body = serde_json::to_string(&happening).unwrap();
     write(desk, async |tx| store::event::append(tx, user, &body, happening.at).await).await;
 }
@@ -78,7 +78,7 @@ async fn a_page_ends_and_the_next_goes_on(db: &TestDb) {
     let ada = person(&desk, "ada@example.org").await;
     let mine = key(&desk, &ada, "Main", true).await;
     let body = |number: i64| {
-        let happening = Happening { key: mine, at: Micros(number), what: What::StopReplaced(btc()) };
+        let happening = Happening { key: Some(mine), at: Micros(number), what: What::StopReplaced(btc()) };
         serde_json::to_string(&happening).unwrap()
     };
     write(&desk, async |tx| {

@@ -37,6 +37,16 @@ async fn numbers_grow_also_after_pruning(db: &TestDb) {
     assert!(append().await > before);
 }
 
+async fn a_name_is_new_once_to_each_person_until_it_is_forgotten(db: &TestDb) {
+    let (me, other) = (person(db, 1).await, person(db, 2).await);
+    let first =
+        async |user, at| write(db, async |tx| event::first(tx, user, "hit:1", at).await).await.unwrap();
+    assert!(first(me, NOW).await && first(other, NOW.plus(1)).await);
+    assert!(!first(me, NOW.plus(1)).await);
+    assert_eq!(write(db, async |tx| event::forget_before(tx, NOW.plus(1)).await).await.unwrap(), 1);
+    assert!(first(me, NOW).await && !first(other, NOW).await);
+}
+
 async fn a_listener_hears_what_was_committed(db: &TestDb) {
     let me = person(db, 1).await;
     let mut listener = event::listen(db).await.unwrap();
@@ -120,6 +130,7 @@ async fn cut_the_listener_off(db: &TestDb) {
 store::each_engine!(
     events_are_one_persons_in_order,
     numbers_grow_also_after_pruning,
+    a_name_is_new_once_to_each_person_until_it_is_forgotten,
     a_listener_hears_what_was_committed,
     a_reader_who_follows_misses_nothing,
     who_falls_behind_or_is_cut_off_is_told,

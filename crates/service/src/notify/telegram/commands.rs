@@ -7,12 +7,12 @@ use super::{
     words::EN,
 };
 use crate::{
-    Actor, Desk, Error, Result, SharedDesk, copy, equity, follow, key,
-    notify::{plain::shown, words::fill},
+    Actor, Desk, Error, Result, SharedDesk, copy, equity, figures, follow, key,
+    notify::{plain::shown, preferences, words::fill},
     order, panic,
     throttle::{self, Bucket},
 };
-use domain::{Position, TradeType, money, time::MINUTE};
+use domain::{Position, TradeType, time::MINUTE};
 use store::{
     Tx,
     telegram::{self as links, Link},
@@ -74,7 +74,13 @@ async fn linked(desk: &Desk, tx: &mut Tx, chat: i64, code: &str, once: &str) -> 
                 put(desk, tx, before, &format!("{once}:moved"), EN.moved).await?;
             }
             let person = store::user::get(&mut *tx, user).await?.ok_or(Error::NotFound)?;
-            format!("{}\n\n{}", fill(EN.linked, &[&shown(&person.email)]), EN.help)
+            let switches = preferences::of(tx, user).await?.switches;
+            let mut parts = vec![fill(EN.linked, &[&shown(&person.email)])];
+            if switches == switches.without_telegram() {
+                parts.push(fill(EN.nothing_ticked, &[&desk.settings.public_url]));
+            }
+            parts.push(EN.help.to_owned());
+            parts.join("\n\n")
         }
         Linked::Anothers => EN.anothers.to_owned(),
         Linked::No => EN.no_code.to_owned(),
@@ -129,7 +135,7 @@ async fn status(desk: &Desk, actor: &Actor) -> Result<String> {
     let keys = key::list(desk, actor).await?;
     let follows = follow::list(desk, actor).await?;
     let worth = match equity::total_usd(desk, actor).await {
-        Ok(usd) => format!("{} USD", money::text(usd.round_dp(2))),
+        Ok(usd) => format!("{} USD", figures::cents(usd)),
         Err(Error::Fault(fault)) => return Err(Error::Fault(fault)),
         Err(_) => EN.not_known.to_owned(),
     };
@@ -160,11 +166,11 @@ async fn positions(desk: &Desk, actor: &Actor) -> Result<String> {
 fn line(name: &str, position: &Position) -> String {
     let values = [
         position.side.to_string(),
-        money::text(position.contracts),
+        figures::plain(position.contracts),
         position.symbol.to_string(),
-        money::text(position.entry_price.round_dp(8)),
-        money::text(position.unrealized_pnl.round_dp(2)),
-        money::text(position.percentage.round_dp(2)),
+        figures::price(position.entry_price),
+        figures::signed(position.unrealized_pnl),
+        figures::percent(position.percentage),
     ];
     let values = values.iter().map(String::as_str);
     fill(EN.position, &std::iter::once(name).chain(values).collect::<Vec<_>>())

@@ -70,7 +70,7 @@ async fn give_code(desk: &Desk, user: UserId, now: Micros) -> Result<()> {
 
 async fn bot_url(desk: &Desk) -> Result<String> {
     let Some(bot) = &desk.telegram.0 else {
-        return Ok(format!("{}/telegram", desk.settings.public_url));
+        return Ok(format!("{}/telegram#say", desk.settings.public_url));
     };
     let known = bot::get(&desk.db, bot.name()).await?.and_then(|bot| bot.username);
     Ok(known.map_or_else(|| BOTS.to_owned(), |name| format!("{BOTS}/{name}")))
