@@ -98,6 +98,8 @@ fn plan(visit: &Visit, words: &'static Billing, overview: &Overview) -> AnyView 
         (None, Some(_)) => Some(words.given),
         (None, None) => Some(words.free),
     };
+    // Who was given a plan has lost nothing.
+    let lapsed = overview.lapsed.as_ref().filter(|_| overview.held.given.is_none());
     let now = visit.desk.clock.now();
     let details =
         overview.subscription.as_ref().map(|(told, plan)| subscription(words, told, plan, overview, now));
@@ -110,7 +112,7 @@ fn plan(visit: &Visit, words: &'static Billing, overview: &Overview) -> AnyView 
             <h2 id="plan-title" class="panel-title">{words.yours}</h2>
             <p class="plan-price" data-testid="plan-name">{plan.name.clone()}</p>
             {note.map(|text| view! { <p>{text}</p> })}
-            {overview.lapsed.as_ref().map(|lapsed| over(words, lapsed))}
+            {lapsed.map(|lapsed| over(words, lapsed))}
             {included}
             {details}
             {credit(words, overview.credit)}

@@ -85,7 +85,7 @@ impl std::ops::AddAssign for Worth {
 pub struct Drawdown {
     /// How far.
     pub usd: Decimal,
-    /// Its share of what there was at the height, in percent.
+    /// Its share of what there would be without it, in percent.
     pub percent: Decimal,
 }
 
