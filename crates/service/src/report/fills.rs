@@ -11,7 +11,9 @@ const MOST: u16 = 1_000;
 /// `since`; whether each exchange told.
 pub(super) async fn collect(desk: &Desk, user: UserId, since: Micros) -> Result<bool> {
     let mut complete = true;
-    for market in store::report::traded(&desk.db, user, since, desk.clock.now()).await? {
+    // This moment is one of them.
+    let until = desk.clock.now().plus(1);
+    for market in store::report::traded(&desk.db, user, since, until).await? {
         if let Err(error) = one(desk, &market).await {
             tracing::debug!(key = %market.exchange_key_id, %error, "an account's fills could not be read");
             complete = false;
