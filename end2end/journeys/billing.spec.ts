@@ -73,7 +73,7 @@ test('upgrade: what it costs is said before, and charged at once', async ({ page
   await plans.open();
   await expect(plans.card('BASIC')).toContainText('Your plan');
   await expect(plans.card('ADVANCED').getByTestId('cost')).toContainText(/^(20\.00|19\.99) USD now/);
-  await plans.choose('ADVANCED');
+  await plans.change('ADVANCED');
   await expect(billing.message).toHaveText('Your plan is changed.');
   await expect(billing.plan).toHaveText('ADVANCED');
   await expect(billing.invoices).toHaveCount(2);
@@ -104,7 +104,7 @@ test('a renewal that fails can be paid, and lapses when it is not', async ({ pag
     await billing.open();
     await expect(billing.state).toHaveText('Payment failed', { timeout: 500 });
   }).toPass();
-  await expect(billing.late).toContainText('Positions stay protected');
+  await expect(billing.late).toContainText('positions stay protected');
   await page.getByTestId('pay-invoice').click();
   await checkout.pay('Pays now, and is declined at every renewal');
   await expect(page.getByTestId('state')).toHaveText('Paid');

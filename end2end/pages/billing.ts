@@ -18,9 +18,15 @@ export class Plans extends Frame {
     return this.cards.filter({ has: this.page.getByRole('heading', { name, exact: true }) });
   }
 
-  /** Begins to pay for a plan, or changes to it. */
+  /** Begins to pay for a plan. */
   async choose(name: string): Promise<void> {
     await this.card(name).getByTestId('choose').click();
+  }
+
+  /** Changes to a plan, which asks once more. */
+  async change(name: string): Promise<void> {
+    await this.card(name).getByTestId('change').click();
+    await this.card(name).getByTestId('change-yes').click();
   }
 }
 

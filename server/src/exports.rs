@@ -1,5 +1,5 @@
 //! What people take with them from their pages: `/history.csv`, by the same filters as `/history`; `/report.html`, a report
-//! as it is mailed.
+//! as it is mailed; `/message.html`, any mail, for the operator.
 
 use crate::rest::mudawyl::error::Failure;
 use app::Visit;
@@ -13,7 +13,7 @@ use axum::{
 use domain::{Micros, Side};
 use serde::Deserialize;
 use service::{
-    Error, report,
+    Error, notify, report,
     trade_history::{self, Asked, Filter, Which},
 };
 
@@ -45,7 +45,10 @@ impl Wanted {
 
 /// The routes; not guarded yet.
 pub(crate) fn routes() -> Router {
-    Router::new().route("/history.csv", get(history)).route("/report.html", get(report_page))
+    Router::new()
+        .route("/history.csv", get(history))
+        .route("/report.html", get(report_page))
+        .route("/message.html", get(message_page))
 }
 
 async fn history(Extension(visit): Extension<Visit>, Query(wanted): Query<Wanted>) -> Response {
@@ -71,7 +74,7 @@ async fn file(visit: &Visit, wanted: &Wanted) -> Result<(&'static str, String), 
     Ok((trade_history::file_name(which), text))
 }
 
-/// Which report; `so-far` is the present week.
+/// Which report or message; `so-far` is the report of the present week.
 #[derive(Deserialize)]
 struct Mailed {
     #[serde(default)]
@@ -79,7 +82,20 @@ struct Mailed {
 }
 
 async fn report_page(Extension(visit): Extension<Visit>, Query(asked): Query<Mailed>) -> Response {
-    match mailed(&visit, &asked.id).await {
+    mail(mailed(&visit, &asked.id).await)
+}
+
+async fn message_page(Extension(visit): Extension<Visit>, Query(asked): Query<Mailed>) -> Response {
+    mail(message(&visit, &asked.id).await)
+}
+
+async fn message(visit: &Visit, id: &str) -> Result<String, Error> {
+    let actor = visit.actor.as_ref().ok_or(Error::Unauthenticated)?;
+    notify::as_mailed(&visit.desk, actor, id.parse().map_err(|_| Error::NotFound)?).await
+}
+
+fn mail(written: Result<String, Error>) -> Response {
+    match written {
         Ok(html) => ([(header::CONTENT_SECURITY_POLICY, MAIL_POLICY)], Html(html)).into_response(),
         Err(error) => Failure::Service(error).into_response(),
     }
@@ -88,7 +104,7 @@ async fn report_page(Extension(visit): Extension<Visit>, Query(asked): Query<Mai
 async fn mailed(visit: &Visit, id: &str) -> Result<String, Error> {
     let actor = visit.actor.as_ref().ok_or(Error::Unauthenticated)?;
     if id == "so-far" {
-        let report = report::so_far(&visit.desk, actor).await?.ok_or(Error::NotFound)?;
+        let (report, _) = report::so_far(&visit.desk, actor).await?.ok_or(Error::NotFound)?;
         return Ok(report::as_mailed(&visit.desk, &report, None));
     }
     let made = report::get(&visit.desk, actor, id.parse().map_err(|_| Error::NotFound)?).await?;

@@ -94,7 +94,26 @@ fn command(words: &[&str]) -> Result<()> {
         }
         ["import", "candles", "--keep-gaps", file @ ..] => import(file, Gaps::Keep),
         ["import", "candles", file @ ..] => import(file, Gaps::Refuse),
-        _ => bail!("no such command: {}\n\n{HELP}", words.join(" ")),
+        _ => bail!("{}\n\n{HELP}", puzzled(words)),
+    }
+}
+
+/// What commands take that take something.
+const TAKE: [(&str, &str); 5] = [
+    ("admin", "EMAIL"),
+    ("plan", "EMAIL PLAN"),
+    ("maintenance", "on [MESSAGE] | off"),
+    ("backup", "FILE"),
+    ("import", "candles [--keep-gaps] FILE [PAIR TIMEFRAME]"),
+];
+
+/// What is wrong with a command that cannot be carried out.
+fn puzzled(words: &[&str]) -> String {
+    let known = TAKE.iter().find(|(name, _)| words.first() == Some(name));
+    match known {
+        Some((name, takes)) if words.len() == 1 => format!("{name} needs more: slipstream {name} {takes}"),
+        Some((name, takes)) => format!("{name} is used otherwise: slipstream {name} {takes}"),
+        None => format!("no such command: {}", words.join(" ")),
     }
 }
 
@@ -156,4 +175,20 @@ async fn told_to_stop() {
 
 fn say(text: &str) -> Result<()> {
     std::io::stdout().write_all(text.as_bytes()).context("nobody reads what I say")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::puzzled;
+
+    #[test]
+    fn a_command_without_its_argument_is_told_what_is_missing() {
+        assert_eq!(puzzled(&["backup"]), "backup needs more: slipstream backup FILE");
+        assert_eq!(puzzled(&["backup", "a", "b"]), "backup is used otherwise: slipstream backup FILE");
+        assert_eq!(
+            puzzled(&["import"]),
+            "import needs more: slipstream import candles [--keep-gaps] FILE [PAIR TIMEFRAME]"
+        );
+        assert_eq!(puzzled(&["beckup", "a"]), "no such command: beckup a");
+    }
 }

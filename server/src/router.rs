@@ -26,7 +26,7 @@ use axum::{
     http::{Method, header::CONTENT_TYPE},
     middleware::{from_fn, from_fn_with_state},
     response::Response,
-    routing::get,
+    routing::{any, get},
 };
 use domain::Role;
 use serde_json::Value;
@@ -57,6 +57,7 @@ pub const PLAIN: &[(&str, Role)] = &[
     ("/events", Role::Anyone),
     ("/history.csv", Role::Trader),
     ("/report.html", Role::Trader),
+    ("/message.html", Role::Admin),
 ];
 
 /// The routes for programs.
@@ -122,6 +123,12 @@ fn programs(desk: &SharedDesk) -> (Router, Value) {
     let (again, ..) = rest::threecommas::open(Doors::new(desk.clone(), OpenApi::default())).open();
     let routes = router
         .nest("/public/api", again)
+        // Theirs, too: a script of another site may read that there is no such path.
+        .route("/v1/{*path}", any(no_route))
+        .route("/v2/{*path}", any(no_route))
+        .route("/ver1/{*path}", any(no_route))
+        .route("/api/v1/{*path}", any(no_route))
+        .route("/public/api/{*path}", any(no_route))
         .route("/openapi.json", get(move || async move { ([(CONTENT_TYPE, "application/json")], served) }))
         .method_not_allowed_fallback(no_route)
         .layer(from_fn_with_state(desk.clone(), closed::programs))

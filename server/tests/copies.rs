@@ -57,7 +57,7 @@ async fn what_was_copied_is_told_once(db: &TestDb) {
     let told = async |follower: &Follower| {
         world.house.clock.advance(6 * 1_000_000);
         notify::gather(&world.house.desk).await.unwrap();
-        let all = notify::list(&world.house.desk, &world.admin, 100).await.unwrap();
+        let all = notify::list(&world.house.desk, &world.admin, &notify::Search::first(100)).await.unwrap();
         all.into_iter().filter(|mail| mail.to == follower.actor.email).collect::<Vec<_>>()
     };
     for follower in [&one, &two] {

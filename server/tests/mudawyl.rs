@@ -174,6 +174,15 @@ async fn the_life_of_an_order(db: &TestDb) {
     assert_eq!(ada.get(&format!("{order}/list?symbol=BTC/USDT")).await.text, "[]");
     // Closing what is closed is no failure.
     assert_eq!(ada.delete(&position, Some(json!({"symbol": "BTC/USDT"}))).await.status, 204);
+
+    let origin = service::Origin::new([127, 0, 0, 1].into(), "Test/1.0");
+    let email = "ada@example.org";
+    let me = service::account::sign_in(&house.desk, origin, email, "correct horse battery").await.unwrap();
+    let (week, complete) = service::report::so_far(&house.desk, &me.actor).await.unwrap().unwrap();
+    assert!(
+        complete && week.fees > domain::Decimal::ZERO,
+        "who looks sees what was paid until now: {week:?}"
+    );
 }
 
 async fn an_open_profit_counts_once(db: &TestDb) {

@@ -271,17 +271,21 @@ async fn ranges_and_days() {
     ] {
         let told = problems(strategy::ranges(&of(bad))).await;
         assert_eq!(told, [("limit".to_owned(), "must be integer between 1 and 1000".to_owned())], "{bad}");
-        assert!(past::days(&of(bad)).is_err(), "{bad}");
+        assert!(past::days(&of(bad), |token| token == "abc").is_err(), "{bad}");
     }
     for bad in ["interval=1h", "interval=1m", "interval=", "interval=1d&interval=1M"] {
         let told = problems(strategy::ranges(&of(bad))).await;
         assert_eq!(told, [("interval".to_owned(), "must be valid interval".to_owned())], "{bad}");
     }
-    let days = past::days(&of("start=2022-06-01&limit=7&nextToken=abc")).expect("days");
+    let days =
+        past::days(&of("start=2022-06-01&limit=7&nextToken=abc"), |token| token == "abc").expect("days");
     assert_eq!((days.start.map(domain::Micros::date).as_deref(), days.days), (Some("2022-06-01"), 7));
     assert_eq!(days.token.as_deref(), Some("abc"));
+    let told = problems(past::days(&of("start=x&limit=0&nextToken=1"), |_| false)).await;
+    let fields: Vec<_> = told.iter().map(|(field, _)| field.as_str()).collect();
+    assert_eq!(fields, ["start", "limit", "nextToken"]);
     for good in ["start=2022-06-01T12:00:00Z", "start=2022-06-01T12:00:00.000Z", ""] {
-        assert!(past::days(&of(good)).is_ok(), "{good}");
+        assert!(past::days(&of(good), |token| token == "abc").is_ok(), "{good}");
     }
     for bad in [
         "start=",
@@ -291,7 +295,7 @@ async fn ranges_and_days() {
         "start=2022-06-01T25:00:00Z",
         "start=1",
     ] {
-        let told = problems(past::days(&of(bad))).await;
+        let told = problems(past::days(&of(bad), |token| token == "abc")).await;
         assert_eq!(told, [("start".to_owned(), "must be valid date".to_owned())], "{bad}");
     }
 }

@@ -21,6 +21,9 @@ use service::{
 /// How long the cookie of a session of nobody lasts, in seconds.
 const ANONYMOUS: i64 = 3_600;
 
+/// What is said of too many attempts, where a form has no better words.
+const TOO_MANY: &str = "too-many";
+
 /// The longest text that is kept for a second try, in characters.
 const LONGEST_TEXT: usize = 20_000;
 
@@ -29,11 +32,12 @@ pub(super) struct Form {
     name: &'static str,
     back: String,
     values: Vec<(String, String)>,
+    too_many: &'static str,
 }
 
 /// A post of the form `name`, whose page is `back`.
 pub(super) fn form(name: &'static str, back: impl Into<String>) -> Form {
-    Form { name, back: back.into(), values: Vec::new() }
+    Form { name, back: back.into(), values: Vec::new(), too_many: TOO_MANY }
 }
 
 impl Form {
@@ -46,6 +50,12 @@ impl Form {
     /// Keeps a long text, for a second try.
     pub(super) fn keep_text(mut self, field: &str, value: &str) -> Self {
         self.values.push((field.to_owned(), value.chars().take(LONGEST_TEXT).collect()));
+        self
+    }
+
+    /// Says of too many attempts how many there may be.
+    pub(super) fn when_too_many(mut self, key: &'static str) -> Self {
+        self.too_many = key;
         self
     }
 
@@ -76,7 +86,10 @@ impl Form {
                 Ok(Done { fresh, ..done })
             }
             Err(error) => {
-                let (status, failure) = failure(error);
+                let (status, mut failure) = failure(error);
+                if failure.refusal.as_deref() == Some(TOO_MANY) {
+                    failure.refusal = Some(self.too_many.to_owned());
+                }
                 if wants_page() {
                     let flash = Flash {
                         form: self.name.into(),
@@ -104,7 +117,7 @@ pub(super) fn failure(error: Error) -> (StatusCode, Failure) {
         Error::Unauthenticated => (StatusCode::UNAUTHORIZED, told("unauthenticated")),
         Error::Forbidden => (StatusCode::FORBIDDEN, told("forbidden")),
         Error::NotFound => (StatusCode::NOT_FOUND, told("not-found")),
-        Error::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, told("too-many")),
+        Error::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, told(TOO_MANY)),
         Error::Unavailable { .. } => (StatusCode::SERVICE_UNAVAILABLE, told("unavailable")),
         Error::IdempotencyMismatch => (StatusCode::UNPROCESSABLE_ENTITY, told("sent-already")),
         Error::Fault(cause) => {

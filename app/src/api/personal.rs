@@ -51,7 +51,8 @@ pub async fn ask_support(
     let (visit, actor) = trader()?;
     let answer = form("support-ask", "/support").keep("subject", &subject).keep_text("message", &message);
     let asked = support::ask(&visit.desk, &actor, &visit.origin, &subject, &message).await;
-    answer.answer(&visit, asked.map(|_| Done::at("/support").saying("support-asked"))).await
+    let asked = asked.map(|_| Done::at("/support").saying("support-asked"));
+    answer.when_too_many("too-many-requests").answer(&visit, asked).await
 }
 
 /// Closes a request.

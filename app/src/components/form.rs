@@ -103,6 +103,8 @@ pub(crate) struct Field {
     pub(crate) optional: bool,
     /// Many lines of text.
     pub(crate) long: bool,
+    /// Text that somebody writes to somebody, and no document.
+    pub(crate) prose: bool,
 }
 
 impl Field {
@@ -113,14 +115,14 @@ impl Field {
 
     /// The same with a starting value, and an id that tells rows apart.
     pub(crate) fn show_with(self, posted: &Posted, start: &str, row: &str) -> AnyView {
-        let Self { name, kind, autocomplete, optional, long, .. } = self;
+        let Self { name, kind, autocomplete, optional, long, prose, .. } = self;
         let About { id, described, problem, first } = self.about(posted, row);
         // What was done is read back from where it is kept.
         let typed = if posted.failed() { posted.value(name) } else { start.to_owned() };
         let wrong = problem.map(|_| "true");
         let control = if long {
             Either::Left(view! {
-                <textarea id=id.clone() name=name rows="8" spellcheck="false" required=!optional autofocus=first
+                <textarea id=id.clone() name=name rows="8" spellcheck=if prose { "true" } else { "false" } required=!optional autofocus=first
                     aria-describedby=described aria-invalid=wrong>{typed}</textarea>
             })
         } else {

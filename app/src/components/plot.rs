@@ -42,7 +42,7 @@ pub(crate) fn mini_candles(candles: &[Candle], label: &'static str) -> AnyView {
     .into_any()
 }
 
-/// What an account was worth over time, with the area below it.
+/// What an account was worth, or had won, over time, with the area below it.
 pub(crate) fn line(points: &[(Micros, Decimal)], label: String) -> AnyView {
     let hi = points.iter().map(|p| p.1.abs()).max().unwrap_or_default();
     // A thousandth of room, so that a flat line lies in the middle and a small change stays small.

@@ -15,14 +15,14 @@ use crate::{
     },
 };
 use domain::{
-    Plan,
+    Micros, Plan,
     subscription::{Invoice, State, Subscription},
 };
 use leptos::prelude::*;
 use leptos_meta::Meta;
 use service::{
     Actor, Error,
-    billing::{self, Overview, Waiting},
+    billing::{self, Lapsed, Overview, Waiting},
 };
 
 /// How often a page that waits looks again, in seconds.
@@ -41,7 +41,7 @@ pub(crate) fn page() -> impl IntoView {
             {posted.message()}
             {play_money(&visit, words)}
             {waiting.map(|waiting| progress(words, waiting))}
-            {plan(words, &overview)}
+            {plan(&visit, words, &overview)}
             {invoices(words, overview.invoices)}
         };
         Ok(frame(&visit, words.title, Width::Wide, body.into_any()))
@@ -90,7 +90,7 @@ fn progress(words: &'static Billing, waiting: Waiting) -> AnyView {
     .into_any()
 }
 
-fn plan(words: &'static Billing, overview: &Overview) -> AnyView {
+fn plan(visit: &Visit, words: &'static Billing, overview: &Overview) -> AnyView {
     let named = overview.subscription.as_ref().map(|(_, plan)| plan).or(overview.held.given.as_ref());
     let plan = named.unwrap_or(&overview.free);
     let note = match (&overview.subscription, &overview.held.given) {
@@ -98,8 +98,11 @@ fn plan(words: &'static Billing, overview: &Overview) -> AnyView {
         (None, Some(_)) => Some(words.given),
         (None, None) => Some(words.free),
     };
+    // Who was given a plan has lost nothing.
+    let lapsed = overview.lapsed.as_ref().filter(|_| overview.held.given.is_none());
+    let now = visit.desk.clock.now();
     let details =
-        overview.subscription.as_ref().map(|(told, plan)| subscription(words, told, plan, overview));
+        overview.subscription.as_ref().map(|(told, plan)| subscription(words, told, plan, overview, now));
     let see = overview.for_sale.then(|| {
         view! { <p><a class="button" href="/plans" data-testid="see-plans">{words.see_plans}</a></p> }
     });
@@ -109,12 +112,29 @@ fn plan(words: &'static Billing, overview: &Overview) -> AnyView {
             <h2 id="plan-title" class="panel-title">{words.yours}</h2>
             <p class="plan-price" data-testid="plan-name">{plan.name.clone()}</p>
             {note.map(|text| view! { <p>{text}</p> })}
+            {lapsed.map(|lapsed| over(words, lapsed))}
             {included}
             {details}
+            {credit(words, overview.credit)}
             {see}
         </section>
     }
     .into_any()
+}
+
+/// What is over, and why: the free plan alone would not say.
+fn over(words: &'static Billing, lapsed: &Lapsed) -> AnyView {
+    let text = if lapsed.unpaid { words.lapsed_unpaid } else { words.lapsed };
+    let text = fill(text, &[&lapsed.plan, &lapsed.at.date()]);
+    view! { <p class="note" data-testid="lapsed">{text}</p> }.into_any()
+}
+
+fn credit(words: &'static Billing, cents: i64) -> Option<AnyView> {
+    let value = fill(words.credit_value, &[&money(cents)]);
+    let line = view! {
+        <dl class="figures"><div><dt>{words.credit}</dt><dd data-testid="credit">{value}</dd></div></dl>
+    };
+    (cents > 0).then(|| line.into_any())
 }
 
 const fn state(words: &'static Billing, state: State) -> &'static str {
@@ -128,15 +148,31 @@ const fn state(words: &'static Billing, state: State) -> &'static str {
     }
 }
 
-fn subscription(words: &'static Billing, told: &Subscription, plan: &Plan, overview: &Overview) -> AnyView {
+fn subscription(
+    words: &'static Billing,
+    told: &Subscription,
+    plan: &Plan,
+    overview: &Overview,
+    now: Micros,
+) -> AnyView {
     let price = [money(told.amount), told.currency.to_uppercase(), told.interval.word().to_owned()];
     let price = fill(words.price_value, &price.each_ref().map(String::as_str));
-    let last = if told.cancel_at_period_end { words.ends } else { words.renews };
-    let late = matches!(told.state, State::PastDue | State::Unpaid).then(|| {
+    let unpaid = matches!(told.state, State::PastDue | State::Unpaid);
+    let until = match told.in_force(now) {
+        _ if !unpaid && told.cancel_at_period_end => Some((words.ends, told.period_end)),
+        _ if !unpaid => Some((words.renews, told.period_end)),
+        true => Some((words.in_force_until, told.grace_end())),
+        false => None,
+    };
+    let late = unpaid.then(|| {
+        let text = match until {
+            Some((_, end)) => fill(words.failed, &[&end.date()]),
+            None => words.failed_over.to_owned(),
+        };
         let pay = overview.open_invoice.clone().map(|url| {
             view! { <p><a class="button" data-kind="main" href=url data-testid="pay-invoice">{words.pay_invoice}</a></p> }
         });
-        view! { <div class="note" role="alert" data-testid="late"><p>{words.failed}</p>{pay}</div> }
+        view! { <div class="note" role="alert" data-testid="late"><p>{text}</p>{pay}</div> }
     });
     view! {
         {late}
@@ -144,7 +180,7 @@ fn subscription(words: &'static Billing, told: &Subscription, plan: &Plan, overv
             <div><dt>{words.price}</dt><dd>{price}</dd></div>
             <div><dt>{words.state}</dt><dd data-testid="state">{state(words, told.state)}</dd></div>
             <div><dt>{words.period}</dt><dd>{format!("{} – {}", told.period_start.date(), told.period_end.date())}</dd></div>
-            <div><dt>{last}</dt><dd data-testid="until">{told.period_end.date()}</dd></div>
+            {until.map(|(name, at)| view! { <div><dt>{name}</dt><dd data-testid="until">{at.date()}</dd></div> })}
         </dl>
         {end(words, told, plan)}
     }
@@ -211,9 +247,9 @@ fn line(words: &'static Billing, invoice: Invoice) -> AnyView {
     view! {
         <tr data-testid="invoice">
             <th scope="row">{invoice.number}</th>
-            <td>{invoice.created_at.date()}</td>
+            <td class="date">{invoice.created_at.date()}</td>
             <td class="roomy">{period}</td>
-            <td class="number">{amount}</td>
+            <td class="number sum">{amount}</td>
             <td>{link}</td>
         </tr>
     }

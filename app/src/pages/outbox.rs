@@ -13,18 +13,34 @@ use crate::{
         messages::{Messages, messages},
     },
 };
-use domain::notification::{Delivery, Outgoing};
+use domain::{
+    Micros,
+    notification::{Channel, Delivery, Outgoing, Stage},
+};
 use leptos::prelude::*;
-use service::notify;
+use service::notify::{self, Search};
 
-/// How many messages are shown.
-const MOST: u16 = 100;
+/// Messages of a page.
+const MOST: usize = 100;
 
 /// For the operator: where there is no mail server, and where one fails.
 pub(crate) fn page() -> impl IntoView {
-    show(|visit| async move {
+    let asked = Search {
+        channel: visit::query("channel").and_then(|word| Channel::parse(&word)),
+        stage: visit::query("state").and_then(|word| Stage::parse(&word)),
+        after: visit::query("before").and_then(|id| id.parse().ok()),
+        ..Search::first(u32::try_from(MOST).unwrap_or(u32::MAX))
+    };
+    show(move |visit| async move {
         let words = messages(visit::lang());
-        let all = notify::list(&visit.desk, visit.trader()?, MOST.into()).await?;
+        let all = notify::list(&visit.desk, visit.trader()?, &asked).await?;
+        let more = all.last().filter(|_| all.len() == MOST).map(|message| {
+            let href = address(&asked, Some(&format!("before={}", message.id)));
+            view! { <a class="button" data-kind="quiet" href=href data-testid="older">{words.older}</a> }
+        });
+        let newest = asked.after.map(|_| {
+            view! { <a class="button" data-kind="quiet" href=address(&asked, None)>{words.newest}</a> }
+        });
         let dead = notify::dead(&visit.desk, visit.trader()?).await?;
         let dead = (dead > 0).then(|| {
             view! { <p class="hint" data-testid="dead-count">{fill(words.dead_count, &[&dead.to_string()])}</p> }
@@ -36,23 +52,68 @@ pub(crate) fn page() -> impl IntoView {
             <p class="lead">{words.outbox_lead}</p>
             {posted.message()}
             {dead}
+            {filters(words, &asked)}
             {empty}
             <ul class="cards" data-testid="outbox">
                 {all.into_iter().map(|message| card(words, message)).collect_view()}
             </ul>
+            <p class="row">{newest}{more}</p>
         };
         Ok(frame(&visit, words.outbox, Width::Wide, body))
     })
 }
 
-fn card(words: &'static Messages, message: Outgoing) -> AnyView {
-    let (state, mode) = match message.delivery {
-        Delivery::Waiting => (words.waiting.to_owned(), "plain"),
-        Delivery::Sending => (words.sending.to_owned(), "plain"),
-        Delivery::Again(at) => (fill(words.again, &[&at.to_string()]), "warn"),
-        Delivery::Sent(at) => (fill(words.sent, &[&at.to_string()]), "good"),
-        Delivery::Dead(at) => (fill(words.dead, &[&at.to_string()]), "bad"),
+/// This page with the same filters.
+fn address(asked: &Search, more: Option<&str>) -> String {
+    let channel = asked.channel.map(|channel| format!("channel={channel}"));
+    let stage = asked.stage.map(|stage| format!("state={stage}"));
+    let all: Vec<_> = channel.into_iter().chain(stage).chain(more.map(str::to_owned)).collect();
+    if all.is_empty() { "/admin/outbox".to_owned() } else { format!("/admin/outbox?{}", all.join("&")) }
+}
+
+fn filters(words: &'static Messages, asked: &Search) -> AnyView {
+    let option = |word: &'static str, text: &'static str, chosen: bool| {
+        view! { <option value=word selected=chosen>{text}</option> }
     };
+    let channels = Channel::ALL.iter().map(|c| {
+        let text = match c {
+            Channel::Email => words.by_email,
+            Channel::Telegram => words.by_telegram,
+        };
+        option(c.word(), text, asked.channel == Some(*c))
+    });
+    let stages = Stage::ALL.iter().map(|s| {
+        let text = match s {
+            Stage::Dead => words.dead,
+            Stage::Waiting => words.waiting,
+            Stage::Sent => words.sent,
+        };
+        option(s.word(), text, asked.stage == Some(*s))
+    });
+    view! {
+        <form method="get" action="/admin/outbox" class="filters">
+            <label for="outbox-channel">{words.channel}</label>
+            <select id="outbox-channel" name="channel"><option value="">{words.all}</option>{channels.collect_view()}</select>
+            <label for="outbox-state">{words.stage}</label>
+            <select id="outbox-state" name="state"><option value="">{words.all}</option>{stages.collect_view()}</select>
+            <button type="submit" class="button">{words.show}</button>
+        </form>
+    }
+    .into_any()
+}
+
+fn card(words: &'static Messages, message: Outgoing) -> AnyView {
+    let timed = |text: &'static str, at: Micros| view! { {text}" "{moment(at)} }.into_any();
+    let (state, mode) = match message.delivery {
+        Delivery::Waiting => (words.waiting.into_any(), "plain"),
+        Delivery::Sending => (words.sending.into_any(), "plain"),
+        Delivery::Again(at) => (timed(words.again, at), "warn"),
+        Delivery::Sent(at) => (timed(words.sent, at), "good"),
+        Delivery::Dead(at) => (timed(words.dead, at), "bad"),
+    };
+    let mailed = (message.channel == Channel::Email).then(|| {
+        view! { <p><a href=format!("/message.html?id={}", message.id) data-testid="as-mailed">{words.as_mailed}</a></p> }
+    });
     let tried = (message.attempts > 1).then(|| fill(words.attempts, &[&message.attempts.to_string()]));
     let trouble: Vec<_> = tried.into_iter().chain(message.failure).collect();
     let trouble = (!trouble.is_empty()).then(|| view! { <p class="problem">{trouble.join(" · ")}</p> });
@@ -73,6 +134,7 @@ fn card(words: &'static Messages, message: Outgoing) -> AnyView {
             <p><span class="badge" data-mode=mode data-testid="message-state">{state}</span></p>
             {trouble}
             <pre dir="auto">{message.body}</pre>
+            {mailed}
             {retry}
         </li>
     }

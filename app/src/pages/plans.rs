@@ -113,16 +113,38 @@ fn action(words: &'static Billing, offer: &Offer, stand: Stand) -> AnyView {
         }
         .into_any();
     }
-    let (endpoint, text, cost) = match stand {
-        Stand::Subscribed => ("/api/plan-change", words.change_to, Some(cost(words, offer.due))),
-        _ => ("/api/plan-checkout", words.choose, None),
+    if stand == Stand::Subscribed {
+        return change(words, offer);
+    }
+    view! {
+        <form method="post" action="/api/plan-checkout">
+            <input type="hidden" name="plan" value=offer.plan.id.to_string()/>
+            <button type="submit" class="button" data-kind="main" data-testid="choose">{fill(words.choose, &[&offer.plan.name])}</button>
+        </form>
+    }
+    .into_any()
+}
+
+/// It is charged at once, so it asks once more.
+fn change(words: &'static Billing, offer: &Offer) -> AnyView {
+    let text = fill(words.change_to, &[&offer.plan.name]);
+    let charged = match offer.due {
+        None => words.charged_unknown.to_owned(),
+        Some(cents @ 1..) => fill(words.charged_now, &[&money(cents)]),
+        Some(_) => words.charged_nothing.to_owned(),
     };
     view! {
-        <form method="post" action=endpoint>
-            <input type="hidden" name="plan" value=offer.plan.id.to_string()/>
-            {cost.map(|text| view! { <p class="hint" data-testid="cost">{text}</p> })}
-            <button type="submit" class="button" data-kind="main" data-testid="choose">{fill(text, &[&offer.plan.name])}</button>
-        </form>
+        <div class="plan-act">
+            <p class="hint" data-testid="cost">{cost(words, offer.due)}</p>
+            <details class="sure">
+                <summary class="button" data-kind="main" data-testid="change">{text.clone()}</summary>
+                <form method="post" action="/api/plan-change">
+                    <input type="hidden" name="plan" value=offer.plan.id.to_string()/>
+                    <p>{charged}</p>
+                    <button type="submit" class="button" data-kind="main" data-testid="change-yes">{text}</button>
+                </form>
+            </details>
+        </div>
     }
     .into_any()
 }

@@ -31,15 +31,15 @@ pub(crate) fn page() -> impl IntoView {
     let id = visit::param("id").unwrap_or_default();
     show(move |visit| async move {
         let (here, actor) = (reports(visit::lang()), visit.trader()?);
-        let (title, lead, report) = if id == SO_FAR {
+        let (title, lead, told) = if id == SO_FAR {
             (here.so_far, Some(here.so_far_lead), report::so_far(&visit.desk, actor).await?)
         } else {
             let id = id.parse().map_err(|_| Error::NotFound)?;
             let report = report::get(&visit.desk, actor, id).await?.report;
-            (title(&report), None, Some(report))
+            (title(&report), None, Some((report, true)))
         };
-        let content = match report {
-            Some(report) => Either::Left(whole(here, &id, &report)),
+        let content = match told {
+            Some((report, complete)) => Either::Left(whole(here, &id, &report, complete)),
             None => {
                 Either::Right(view! { <p class="empty" data-testid="no-figures">{here.so_far_empty}</p> })
             }
@@ -61,13 +61,14 @@ fn title(report: &Report) -> &'static str {
     }
 }
 
-fn whole(here: &'static Reports, id: &str, report: &Report) -> AnyView {
+/// `complete`: every exchange has told its fills, so that the fees are all there.
+fn whole(here: &'static Reports, id: &str, report: &Report, complete: bool) -> AnyView {
     let says = words();
     let days = fill(says.days, &[&report.first_day, &report.last_day, &report.zone]);
     view! {
         <p class="lead" data-testid="report-days">{days}</p>
         <div class="columns even">
-            {sums(report)}
+            {sums(here, report, complete)}
             {picture(report)}
         </div>
         {keys(report)}
@@ -78,7 +79,7 @@ fn whole(here: &'static Reports, id: &str, report: &Report) -> AnyView {
     .into_any()
 }
 
-fn sums(report: &Report) -> AnyView {
+fn sums(here: &'static Reports, report: &Report, complete: bool) -> AnyView {
     let (says, total, trades) = (words(), &report.total, &report.trades);
     let share = total.percent().map(|p| format!(" ({})", figures::signed_percent(p))).unwrap_or_default();
     let profit = format!("{}{share}", figures::signed_cents(total.profit()));
@@ -91,6 +92,8 @@ fn sums(report: &Report) -> AnyView {
         let of = fill(says.won_of, &[&trades.won.to_string(), &trades.ended.to_string()]);
         figure(says.win_rate, format!("{}, {of}", figures::share(rate)), None)
     });
+    let fees = figures::cents(report.fees);
+    let fees = if complete { fees } else { fill(here.fees_partly, &[&fees]) };
     let entries = fill(says.trades_of, &[&trades.copied.to_string(), &trades.by_hand.to_string()]);
     view! {
         <section class="panel" aria-label=says.profit data-testid="report-figures">
@@ -100,7 +103,7 @@ fn sums(report: &Report) -> AnyView {
                 {figure(says.brought, figures::signed_cents(total.brought), None)}
                 {figure(says.profit, profit, Some(total.profit()))}
                 {figure(says.drawdown, fall, None)}
-                {figure(says.fees, figures::cents(report.fees), None)}
+                {figure(says.fees, fees, None)}
                 {figure(says.trades, entries, None)}
                 {rate}
             </dl>
@@ -115,14 +118,14 @@ fn figure(name: &'static str, value: String, change: Option<Decimal>) -> AnyView
 
 fn picture(report: &Report) -> Option<AnyView> {
     let says = words();
-    let (first, last) = (report.line.first()?, report.line.last().filter(|_| report.line.len() > 1)?);
-    let from_to = fill(says.picture_says, &[&figures::cents(first.1), &figures::cents(last.1)]);
+    let (first, last) = (report.won.first()?, report.won.last().filter(|_| report.won.len() > 1)?);
+    let from_to = fill(says.picture_says, &[&figures::signed_cents(first.1), &figures::signed_cents(last.1)]);
     let label = format!("{}. {from_to}", says.picture);
     Some(
         view! {
             <section class="panel" aria-labelledby="picture-title">
                 <h2 id="picture-title" class="panel-title">{says.picture}</h2>
-                {plot::line(&report.line, label)}
+                {plot::line(&report.won, label)}
                 <p class="hint">{from_to}</p>
             </section>
         }

@@ -38,7 +38,17 @@ pub(crate) fn page() -> impl IntoView {
 }
 
 const fn field(name: &'static str, label: &'static str, scope: &'static str) -> Field {
-    Field { name, label, scope, kind: "", autocomplete: "off", hint: "", optional: false, long: false }
+    Field {
+        name,
+        label,
+        scope,
+        kind: "",
+        autocomplete: "off",
+        hint: "",
+        optional: false,
+        long: false,
+        prose: false,
+    }
 }
 
 fn rule_panel(words: &'static Money, posted: &Posted, rules: Rules) -> AnyView {

@@ -43,7 +43,8 @@ pub(crate) fn page() -> impl IntoView {
 fn ask(words: &'static Personal, posted: &Posted) -> AnyView {
     let field =
         |name, label| Field { name, label, autocomplete: "off", scope: "support", ..Field::default() };
-    let message = Field { long: true, hint: words.message_hint, ..field("message", words.message) };
+    let message =
+        Field { long: true, prose: true, hint: words.message_hint, ..field("message", words.message) };
     view! {
         <section class="panel" aria-labelledby="ask-title">
             <h2 id="ask-title" class="panel-title">{words.ask_title}</h2>

@@ -127,6 +127,7 @@ fn refusal_english(key: &str) -> &'static str {
         "forbidden" => "This is not yours to do.",
         "not-found" => "It is not there any more.",
         "too-many" => "Too many attempts. Please wait a while.",
+        "too-many-requests" => "Five requests an hour can be sent. Please wait a while; what you wrote is kept here.",
         "unavailable" => "This cannot be asked just now. Please try again in a moment: nothing is done twice.",
         "unreachable" => "The desk did not answer. Trying again is safe: the same order is never sent twice.",
         "closed" => "The desk is closed for maintenance. Your positions are looked after; please try again later.",

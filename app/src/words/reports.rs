@@ -11,6 +11,7 @@ table! {
         so_far: "This week so far",
         so_far_lead: "Not ended yet: this is how it stands now.",
         so_far_empty: "There is nothing to report yet. Connect a key: the first figures appear within two minutes.",
+        fees_partly: "{}, not all collected yet",
         see_so_far: "See this week so far",
         col_period: "Period",
         col_days: "Days",

@@ -159,6 +159,18 @@ impl std::fmt::Debug for Method {
     }
 }
 
+words! {
+    /// How far a message is, in the order in which an operator looks at them.
+    pub Stage {
+        /// It was given up.
+        Dead = "dead",
+        /// It has not been taken yet.
+        Waiting = "waiting",
+        /// It was taken.
+        Sent = "sent",
+    }
+}
+
 /// What has become of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Delivery {

@@ -40,8 +40,9 @@ pub struct Report {
     pub keys: Vec<KeyPart>,
     /// Each strategy that was followed.
     pub strategies: Vec<StrategyPart>,
-    /// What all accounts were worth over time.
-    pub line: Vec<(Micros, Decimal)>,
+    /// What all accounts had won or lost by each moment. Empty in reports of the time when another picture was drawn.
+    #[serde(default)]
+    pub won: Vec<(Micros, Decimal)>,
 }
 
 /// What accounts were worth at both ends, and why it changed.
@@ -84,7 +85,7 @@ impl std::ops::AddAssign for Worth {
 pub struct Drawdown {
     /// How far.
     pub usd: Decimal,
-    /// Its share of what there was at the height, in percent.
+    /// Its share of what there would be without it, in percent.
     pub percent: Decimal,
 }
 

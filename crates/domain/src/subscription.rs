@@ -85,9 +85,15 @@ impl Subscription {
     pub fn in_force(&self, now: Micros) -> bool {
         match self.state {
             State::Active | State::Trialing => now < self.period_end.plus(LEEWAY),
-            State::PastDue => now < self.period_start.plus(GRACE).min(self.period_end),
+            State::PastDue => now < self.grace_end(),
             _ => false,
         }
+    }
+
+    /// Until when a period that was not paid gives its plan all the same.
+    #[must_use]
+    pub fn grace_end(&self) -> Micros {
+        self.period_start.plus(GRACE).min(self.period_end)
     }
 
     /// Whether it can still be changed: a person has at most one of these.

@@ -92,8 +92,12 @@ pub trait PaymentGateway: Send + Sync {
     /// Changes a subscription.
     async fn change(&self, key: &str, change: &Change<'_>) -> Answer<Subscription>;
 
-    /// What changing to a price would charge at once, in the currency's smallest units; less than nothing is a credit.
+    /// What changing to a price would charge at once, in the currency's smallest units, after the credit that is kept; less
+    /// than nothing is a new credit.
     async fn preview(&self, subscription: &Subscription, price: &str) -> Answer<i64>;
+
+    /// What is kept for a person's next invoices, in the currency's smallest units; less than nothing is owed with them.
+    async fn credit(&self, customer: &str) -> Answer<i64>;
 
     /// The paid invoices of a person, newest first; at most a hundred.
     async fn invoices(&self, customer: &str) -> Answer<Vec<Invoice>>;

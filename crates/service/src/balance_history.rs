@@ -41,7 +41,7 @@ pub struct Page {
 /// # Errors
 /// A token that we did not give for this key; not found.
 pub async fn page(desk: &Desk, actor: &Actor, id: ExchangeKeyId, asked: &Asked) -> Result<Page> {
-    let of = format!("balance:{id}");
+    let of = named(id);
     let limit = asked.limit.clamp(1, MOST_DAYS);
     let token = match &asked.token {
         Some(text) => {
@@ -57,6 +57,17 @@ pub async fn page(desk: &Desk, actor: &Actor, id: ExchangeKeyId, asked: &Asked) 
     let last = items.last().filter(|_| more);
     let next = last.map(|last| Token { until: last.day, ..token }.write(&of, actor.user));
     Ok(Page { items, next })
+}
+
+/// What tokens of a key's history are for.
+fn named(id: ExchangeKeyId) -> String {
+    format!("balance:{id}")
+}
+
+/// Whether we gave this token to this person for this key.
+#[must_use]
+pub fn knows(actor: &Actor, id: ExchangeKeyId, token: &str) -> bool {
+    Token::read(token, &named(id), actor.user).is_some()
 }
 
 fn span(start: Option<Micros>, limit: u16) -> Token {

@@ -14,9 +14,9 @@ mod round;
 mod sync;
 mod webhook;
 
-pub use change::{Change, update};
+pub use change::{Change, unknown, update};
 pub use checkout::{Opened, checkout};
-pub use overview::{Offer, Overview, Waiting, offers, overview};
+pub use overview::{Lapsed, Offer, Overview, Waiting, offers, overview};
 pub use round::{prune, round};
 pub use webhook::{Heard, hear};
 

@@ -17,15 +17,20 @@ use crate::{
 use domain::{
     Micros, ReportId,
     report::{Period, Report},
-    time::{HOUR, MINUTE},
+    time::{DAY, HOUR, MINUTE},
 };
 use period::Span;
+use std::time::Duration;
 use store::report::{self as rows, Due, Row};
 
 /// Everybody is looked at this often, for an exchange forgets fills; and when a period of theirs ends.
 const LOOK: i64 = 6 * HOUR;
 /// When an exchange does not tell its fills, or somebody could not be looked at, it is tried again after this long.
 const RETRY: i64 = 10 * MINUTE;
+/// Fills of positions entered longer ago than this are not looked for any more.
+const LOOKED_BACK: i64 = 31 * DAY;
+/// A page waits so long for exchanges to tell the fills of its report.
+const PATIENCE: Duration = Duration::from_secs(3);
 /// A report waits so long for an exchange that does not answer; then it is made of what is known.
 const GRACE: i64 = 6 * HOUR;
 /// People looked at in one run, and reports on the list.
@@ -74,7 +79,7 @@ pub async fn run_due(desk: &Desk) -> Result<usize> {
 /// Looks at one person: how many reports were made, and when to look next.
 async fn look(desk: &Desk, due: &Due) -> Result<(usize, Micros)> {
     let zone = profile::zone_of(desk, due.user_id).await?;
-    let complete = fills::collect(desk, due.user_id).await?;
+    let complete = fills::collect(desk, due.user_id, desk.clock.now().plus(-LOOKED_BACK)).await?;
     let now = desk.clock.now();
     let (mut made, mut next) = (0, now.plus(LOOK));
     for period in [Period::Week, Period::Month] {
@@ -142,13 +147,17 @@ fn read(row: Row) -> Result<Made> {
     Ok(Made { id: row.id, at: row.created_at, report })
 }
 
-/// The present week so far; none while there is nothing to tell.
+/// The present week so far, and whether its fees are complete: not while an exchange does not tell its fills in time.
+/// None while there is nothing to tell.
 ///
 /// # Errors
 /// When the database cannot be asked.
-pub async fn so_far(desk: &Desk, actor: &Actor) -> Result<Option<Report>> {
+pub async fn so_far(desk: &Desk, actor: &Actor) -> Result<Option<(Report, bool)>> {
     let zone = profile::zone_of(desk, actor.user).await?;
-    figures::of(desk, actor.user, &Span::now(Period::Week, desk.clock.now(), &zone)).await
+    let span = Span::now(Period::Week, desk.clock.now(), &zone);
+    let collected = tokio::time::timeout(PATIENCE, fills::collect(desk, actor.user, span.start)).await;
+    let complete = matches!(collected, Ok(Ok(true)));
+    Ok(figures::of(desk, actor.user, &span).await?.map(|report| (report, complete)))
 }
 
 /// When the next report of a week is due.
@@ -185,6 +194,6 @@ fn sample() -> Report {
             won: 2,
             profit: cents(-500),
         }],
-        line: (0..8).map(|day| (start.plus(day * DAY), cents(1_000_000 + day * 5_000))).collect(),
+        won: (0..8).map(|day| (start.plus(day * DAY), cents(23_456 * day / 7))).collect(),
     }
 }

@@ -81,6 +81,12 @@ pub struct Page {
     pub next: Option<String>,
 }
 
+/// Whether we gave this token to this person for this history.
+#[must_use]
+pub fn knows(actor: &Actor, which: Which, token: &str) -> bool {
+    Token::read(token, which.word(), actor.user).is_some()
+}
+
 /// One page of a history.
 ///
 /// # Errors

@@ -1,30 +1,49 @@
 //! A copy of an SQLite database while it is used.
 
-use crate::{Db, Error, Result, db::Engine, options::make_private_file};
-use std::{fs::File, io, path::Path};
+use crate::{Db, Error, db::Engine, options::make_private_file};
+use std::{fs::File, path::Path};
+
+/// Why a database was not copied.
+#[derive(Debug, thiserror::Error)]
+pub enum Uncopied {
+    /// It is Postgres, which has a program of its own for this.
+    #[error("a Postgres database is backed up with pg_dump")]
+    Postgres,
+    /// A backup overwrites nothing.
+    #[error("that file exists already: a backup overwrites nothing")]
+    Exists,
+    /// A mistyped folder would keep the backup where nobody looks for it.
+    #[error("there is no such folder: make it first, or mend the path")]
+    NoFolder,
+    /// SQLite takes no other names.
+    #[error("the file's name must be Unicode")]
+    NotUnicode,
+    /// The copy failed.
+    #[error(transparent)]
+    Database(#[from] Error),
+}
 
 impl Db {
     /// Copies the database into a new file, as it is at this moment: readers and writers go on. The copy is durable when
     /// this returns, and readable by its owner only.
     ///
     /// # Errors
-    /// When the file exists, cannot be written, or the database is Postgres, which has `pg_dump`.
-    pub async fn copy_to(&self, path: &Path) -> Result<()> {
-        let Engine::Sqlite { writer, .. } = &self.engine else {
-            return Err(refused("a Postgres database is backed up with pg_dump"));
-        };
+    /// [`Uncopied`].
+    pub async fn copy_to(&self, path: &Path) -> Result<(), Uncopied> {
+        let Engine::Sqlite { writer, .. } = &self.engine else { return Err(Uncopied::Postgres) };
         if path.exists() {
-            return Err(refused("that file exists already: a backup overwrites nothing"));
+            return Err(Uncopied::Exists);
         }
-        let name = path.to_str().ok_or_else(|| refused("the file's name must be Unicode"))?;
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        if folder.is_some_and(|folder| !folder.is_dir()) {
+            return Err(Uncopied::NoFolder);
+        }
+        let name = path.to_str().ok_or(Uncopied::NotUnicode)?;
         make_private_file(path)?;
         // Takes a read lock only: in WAL mode nobody waits for it.
         let copied = sqlx::query("vacuum into $1").bind(name).execute(writer).await;
-        copied?;
-        File::open(path).and_then(|file| file.sync_all()).map_err(|error| sqlx::Error::Io(error).into())
+        copied.map_err(Error::from)?;
+        let kept = File::open(path).and_then(|file| file.sync_all());
+        kept.map_err(|error| Error::from(sqlx::Error::Io(error)).into())
     }
-}
-
-fn refused(why: &'static str) -> Error {
-    sqlx::Error::Io(io::Error::other(why)).into()
 }

@@ -104,10 +104,18 @@ pub async fn prune(tx: &mut Tx, before: Micros) -> Result<u64> {
     exec!(tx, "delete from equity_points where at < $1", before)
 }
 
-/// Of the points older than `before` keeps those that fall on a multiple of `every` microseconds; how many went.
+/// Of the points older than `before` keeps those that fall on a multiple of `every` microseconds, and each account's first,
+/// from which its profit is counted; how many went.
 ///
 /// # Errors
 /// A fault.
 pub async fn thin(tx: &mut Tx, before: Micros, every: i64) -> Result<u64> {
-    exec!(tx, "delete from equity_points where at < $1 and at % $2 <> 0", before, every)
+    exec!(
+        tx,
+        "delete from equity_points where at < $1 and at % $2 <> 0 and exists \
+           (select 1 from equity_points e where e.exchange_key_id = equity_points.exchange_key_id \
+             and e.at < equity_points.at)",
+        before,
+        every
+    )
 }

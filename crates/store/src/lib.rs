@@ -61,6 +61,7 @@ pub mod throttle;
 pub mod trade_history;
 pub mod user;
 
+pub use backup::Uncopied;
 pub use db::{Connections, Db, Source};
 pub use error::{Error, Kind, Result};
 pub use options::Options;

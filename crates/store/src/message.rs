@@ -2,9 +2,13 @@
 //! over and after, so that what was cut off in between is seen.
 
 use crate::{Result, Source, Tx};
-use domain::{MessageId, Micros, UserId, notification::Channel};
+use domain::{
+    MessageId, Micros, UserId,
+    notification::{Channel, Stage},
+};
 use sqlx::FromRow;
 use std::fmt;
+use uuid::Uuid;
 
 /// A message to send.
 #[derive(Clone)]
@@ -54,6 +58,31 @@ pub struct Message {
     pub sending_until: Option<Micros>,
     /// Why the last attempt failed.
     pub failure: Option<String>,
+}
+
+impl Message {
+    /// How far it is.
+    #[must_use]
+    pub const fn stage(&self) -> Stage {
+        match (self.failed_at, self.sent_at) {
+            (Some(_), _) => Stage::Dead,
+            (None, None) => Stage::Waiting,
+            (None, Some(_)) => Stage::Sent,
+        }
+    }
+}
+
+/// Which messages of the outbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Search {
+    /// Of this channel only.
+    pub channel: Option<Channel>,
+    /// As far as this only.
+    pub stage: Option<Stage>,
+    /// Those that follow the message of this stage and id.
+    pub after: Option<(Stage, MessageId)>,
+    /// At most so many.
+    pub limit: i64,
 }
 
 impl fmt::Debug for NewMessage<'_> {
@@ -171,12 +200,41 @@ pub async fn get(from: impl Source, id: MessageId) -> Result<Option<Message>> {
     messages!(from, fetch_optional, "where id = $1", id)
 }
 
-/// The newest messages, sent or not.
+/// Messages stage by stage: those that were given up, those that wait, those that were sent; of each the newest first.
 ///
 /// # Errors
 /// A fault.
-pub async fn latest(from: impl Source, limit: i64) -> Result<Vec<Message>> {
-    messages!(from, fetch_all, "order by id desc limit $1", limit)
+pub async fn search(from: impl Source, search: &Search) -> Result<Vec<Message>> {
+    let (one, other) = search.channel.map_or((Channel::Email, Channel::Telegram), |only| (only, only));
+    let (first, last) = search.stage.map_or((Stage::Dead, Stage::Sent), |only| (only, only));
+    // Nothing of another stage than the one that is asked for follows.
+    let after = search.after.filter(|(stage, _)| *stage >= first);
+    let (stage, id) = after.unwrap_or((first, MessageId(Uuid::max())));
+    messages!(
+        from,
+        fetch_all,
+        "where channel in ($1, $2) \
+           and case when failed_at is not null then 0 when sent_at is null then 1 else 2 end \
+             between cast($3 as bigint) and cast($4 as bigint) \
+           and (id < $5 or case when failed_at is not null then 0 when sent_at is null then 1 else 2 end \
+             > cast($3 as bigint)) \
+         order by case when failed_at is not null then 0 when sent_at is null then 1 else 2 end, id desc limit $6",
+        one,
+        other,
+        rank(stage),
+        rank(last),
+        id,
+        search.limit
+    )
+}
+
+/// A stage's place in the order of [`search`].
+const fn rank(stage: Stage) -> i64 {
+    match stage {
+        Stage::Dead => 0,
+        Stage::Waiting => 1,
+        Stage::Sent => 2,
+    }
 }
 
 /// When the longest waiting message of a channel was written that nobody has taken yet, nor given up.

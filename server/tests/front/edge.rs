@@ -143,6 +143,11 @@ async fn nobody_elses_scripts_may(db: &TestDb) {
         let answer = front.get(LIST, &[("origin", origin)]).await;
         assert!(!answer.headers.contains_key("access-control-allow-origin"), "{origin}");
     }
+    for path in ["/v1/no/such/path", "/v2/no/such", "/ver1/no/such", "/api/v1/no", "/public/api/ver1/no"] {
+        let answer = front.get(path, &[("origin", SITE)]).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        assert_eq!(answer.header("access-control-allow-origin"), SITE, "ours may read that it is not there");
+    }
     for path in ["/", "/sign-in", "/healthz", "/robots.txt"] {
         let answer = front.get(path, &[("origin", SITE)]).await;
         assert!(!answer.headers.contains_key("access-control-allow-origin"), "{path}");

@@ -7,7 +7,7 @@ use axum::{
 };
 use domain::Role;
 use serde_json::json;
-use service::{account, token};
+use service::{account, notify, session, token};
 use std::collections::BTreeSet;
 use store::testing::TestDb;
 
@@ -114,9 +114,28 @@ async fn an_admins_page_is_nowhere_for_a_trader(db: &TestDb) {
     let nowhere = front.get("/no/such/page", &[("cookie", &cookie)]).await;
     assert_eq!((hidden.status, nowhere.status), (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND));
     assert!(!hidden.text.contains("outbox-"), "{}", hidden.text);
+    account::request_reset(&front.desk, origin(), ADA).await.unwrap();
     account::make_admin(&front.desk, ADA).await.unwrap();
-    let shown = front.get("/admin/outbox", &[("cookie", &cookie)]).await;
+    let admin = session::find(&front.desk, &session.token, &origin()).await.unwrap().unwrap();
+    let mail = notify::list(&front.desk, &admin, &notify::Search::first(1)).await.unwrap().remove(0);
+    let get = async |path: &str| front.get(path, &[("cookie", &cookie)]).await;
+    let shown = get("/admin/outbox").await;
     assert_eq!(shown.status, StatusCode::OK);
+    let link = format!("/message.html?id={}", mail.id);
+    assert!(shown.text.contains(&link) && shown.text.contains("data-testid=\"message-row\""));
+    assert!(get(&link).await.text.contains("/reset?token="), "as its reader sees it");
+    for (query, rows) in [("state=waiting&channel=email", 1), ("state=dead", 0), ("channel=telegram", 0)] {
+        let page = get(&format!("/admin/outbox?{query}")).await.text;
+        assert_eq!(page.matches("data-testid=\"message-row\"").count(), rows, "{query}");
+    }
+    assert_eq!(
+        get(&format!("/admin/outbox?before={}", mail.id)).await.text.matches("message-row").count(),
+        0
+    );
+    assert_eq!(get("/message.html?id=x").await.status, StatusCode::NOT_FOUND);
+    let stranger = account::sign_up(&front.desk, origin(), "eve@example.org", PASSWORD).await.unwrap();
+    let theirs = format!("slipstream={}", stranger.token);
+    assert_eq!(front.get(&link, &[("cookie", &theirs)]).await.status, StatusCode::NOT_FOUND);
 }
 
 async fn cookies_open_no_api_and_tokens_no_page(db: &TestDb) {

@@ -63,7 +63,7 @@ fn report() -> Report {
         trades: Trades { copied: 1, by_hand: 2, ended: 2, won: 1 },
         keys: vec![KeyPart { id: domain::ExchangeKeyId(Uuid::nil()), name: "<i>Main</i>".into(), worth }],
         strategies: Vec::new(),
-        line: vec![(Micros(0), worth.start), (Micros(50), worth.end)],
+        won: vec![(Micros(0), Decimal::ZERO), (Micros(50), worth.profit())],
     }
 }
 
@@ -95,9 +95,13 @@ async fn a_report_is_shown_as_a_page_and_as_it_is_mailed(db: &TestDb) {
     assert_eq!(mailed.status, StatusCode::OK);
     assert!(mailed.header(header::CONTENT_SECURITY_POLICY).starts_with("default-src 'none'; style-src"));
     for text in [&page.text, &mailed.text] {
-        for part in
-            ["2026-03-02 to 2026-03-08 (Asia/Riyadh)", "1,250.00", "&lt;i&gt;Main&lt;/i&gt;", "1 of 2"]
-        {
+        for part in [
+            "2026-03-02 to 2026-03-08 (Asia/Riyadh)",
+            "1,250.00",
+            "From 0.00 to +200.00",
+            "&lt;i&gt;Main&lt;/i&gt;",
+            "1 of 2",
+        ] {
             assert!(text.contains(part), "{part} is not in {text}");
         }
         assert!(!text.contains("<i>Main"));

@@ -29,7 +29,7 @@ pub(crate) async fn outbox(house: &House) -> Vec<Outgoing> {
         account::make_admin(&house.desk, admin).await.unwrap();
     }
     let admin = account::sign_in(&house.desk, origin(), admin, PASSWORD).await.unwrap().actor;
-    notify::list(&house.desk, &admin, 1_000).await.unwrap()
+    notify::list(&house.desk, &admin, &notify::Search::first(1_000)).await.unwrap()
 }
 
 pub(crate) async fn by(house: &House, channel: Channel) -> Vec<Outgoing> {

@@ -124,6 +124,10 @@ async fn what_is_refused_about_plans(db: &TestDb) {
     let bad = json!({"cancelAtPeriodEnd": "perhaps", "subscriptionId": "x"});
     let errors = ada.put(&format!("{BASE}/stripe"), bad).await.ok(422);
     assert_eq!(errors["errors"].as_array().unwrap().len(), 2);
+    let bad = json!({"cancelAtPeriodEnd": "x", "subscriptionId": "eefffe05-5d1d-4be8-a300-20c7c39c9fee"});
+    let errors = ada.put(&format!("{BASE}/stripe"), bad).await.ok(422);
+    let named: Vec<_> = errors["errors"].as_array().unwrap().iter().map(|e| e["param"].clone()).collect();
+    assert_eq!(named, ["cancelAtPeriodEnd", "subscriptionId"], "also what had to be looked up");
     let opened = checkout(&ada, BASIC).await.ok(200);
     assert_eq!(pay(opened["url"].as_str().unwrap(), "declined").await, 402);
     assert_eq!(pay(opened["url"].as_str().unwrap(), "pays_once").await, 303);

@@ -12,7 +12,7 @@ use domain::{
     subscription::{Invoice, Subscription},
 };
 use serde::Deserialize;
-use shape::{Billed, Happened, List, Named, Previewed, Session, Subscribed};
+use shape::{Billed, Happened, Held, List, Named, Previewed, Session, Subscribed};
 use zeroize::Zeroizing;
 
 /// Where Stripe is.
@@ -166,7 +166,11 @@ impl PaymentGateway for Stripe {
             ("subscription_details[items][0][price]", price.into()),
             ("subscription_details[proration_behavior]", "always_invoice".into()),
         ];
-        Ok(self.api.post::<Previewed>("invoices/create_preview", None, &params).await?.total)
+        Ok(self.api.post::<Previewed>("invoices/create_preview", None, &params).await?.told())
+    }
+
+    async fn credit(&self, customer: &str) -> Answer<i64> {
+        Ok(self.api.get::<Held>(&format!("customers/{customer}"), &vec![]).await?.credit())
     }
 
     async fn invoices(&self, customer: &str) -> Answer<Vec<Invoice>> {

@@ -103,10 +103,18 @@ struct Period {
     end: i64,
 }
 
-/// What a change would cost.
+/// What a change would cost, and what of it is due after the customer's credit.
 #[derive(Deserialize)]
 pub(super) struct Previewed {
-    pub(super) total: i64,
+    total: i64,
+    amount_due: i64,
+}
+
+/// A customer's balance: less than nothing is a credit.
+#[derive(Deserialize)]
+pub(super) struct Held {
+    #[serde(default)]
+    balance: i64,
 }
 
 /// A message.
@@ -204,6 +212,19 @@ impl Billed {
     }
 }
 
+impl Previewed {
+    /// A credit is never due: it is told as less than nothing.
+    pub(super) fn told(&self) -> i64 {
+        if self.total > 0 { self.amount_due } else { self.total }
+    }
+}
+
+impl Held {
+    pub(super) const fn credit(&self) -> i64 {
+        self.balance.saturating_neg()
+    }
+}
+
 impl Happened {
     pub(super) fn customer(self) -> Option<String> {
         let About { id, object, customer } = self.data.object;
@@ -279,6 +300,17 @@ mod tests {
         let invoice = serde_json::from_value::<Billed>(billed).unwrap().told();
         assert_eq!(invoice.period_end, Some(at(1_666_614_008)));
         assert_eq!((invoice.pdf.as_str(), invoice.amount_paid), ("", 2_000));
+    }
+
+    #[test]
+    fn a_kept_credit_pays_first() {
+        let told = |total: i64, due: i64| {
+            serde_json::from_value::<Previewed>(json!({"total": total, "amount_due": due})).unwrap().told()
+        };
+        assert_eq!([told(2_000, 2_000), told(2_000, 500), told(2_000, 0)], [2_000, 500, 0]);
+        assert_eq!(told(-1_500, 0), -1_500);
+        let credit = |customer: Value| serde_json::from_value::<Held>(customer).unwrap().credit();
+        assert_eq!([credit(json!({"balance": -2_000})), credit(json!({"deleted": true}))], [2_000, 0]);
     }
 
     #[test]

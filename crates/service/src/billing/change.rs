@@ -6,7 +6,11 @@ use super::{
     sync, unobstructed,
 };
 use crate::{Actor, Desk, Error, Result};
-use domain::{PlanId, Refusal, subscription::Subscription};
+use domain::{
+    PlanId, Refusal,
+    subscription::Subscription,
+    validation::{FieldProblem, Problem},
+};
 use store::billing::Kind;
 
 /// What changes; what is none stays.
@@ -25,21 +29,22 @@ pub struct Change {
 /// A problem of `subscriptionId`; 2100, 2129a and 2129b about the plan; 3104 without a subscription; 3102 when the card is
 /// declined, and then nothing has changed; [`Error::Unavailable`] when the provider's answer is not known.
 pub async fn update(desk: &Desk, actor: &Actor, change: Change) -> Result<Subscription> {
-    let plan = match change.plan {
-        Some(id) => Some(known(desk, id).await?),
-        None => None,
-    };
+    // Whether there is such a plan at all is a matter of the fields, and comes before any rule.
+    let problems = unknown(desk, change.plan).await?;
+    if !problems.is_empty() {
+        return Err(Error::Fields(problems));
+    }
     let none = || Error::from(Refusal::NoStripeSubscription);
     let _turn = desk.paying.at(actor.user).await;
     operation::settle(desk, actor.user).await?;
     let kept = live(desk, actor.user).await?.ok_or_else(none)?;
-    if let Some(id) = plan {
+    if let Some(id) = change.plan {
         let plan = buyable(desk, id).await?;
         if id != kept.plan_id {
             unobstructed(desk, actor.user, &plan).await?;
         }
     }
-    let plan = plan.filter(|id| *id != kept.plan_id);
+    let plan = change.plan.filter(|id| *id != kept.plan_id);
     let cancel = change.cancel_at_period_end.filter(|cancel| *cancel != kept.told.cancel_at_period_end);
     if plan.is_some() || cancel.is_some() {
         let subscription = Some(kept.told.id);
@@ -50,10 +55,12 @@ pub async fn update(desk: &Desk, actor: &Actor, change: Change) -> Result<Subscr
     Ok(live(desk, actor.user).await?.ok_or_else(none)?.told)
 }
 
-/// Whether there is such a plan at all is a matter of the fields, and comes before any rule.
-async fn known(desk: &Desk, id: PlanId) -> Result<PlanId> {
-    match buyable(desk, id).await {
-        Err(Error::Fields(problems)) => Err(Error::Fields(problems)),
-        _ => Ok(id),
-    }
+/// What is wrong with a plan that is asked for; what is none is not asked for.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn unknown(desk: &Desk, plan: Option<PlanId>) -> Result<Vec<FieldProblem>> {
+    let Some(id) = plan else { return Ok(Vec::new()) };
+    let known = store::plan::get(&desk.db, id).await?.is_some();
+    Ok(if known { Vec::new() } else { vec![FieldProblem::new("subscriptionId", Problem::NotPlan)] })
 }

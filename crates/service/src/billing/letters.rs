@@ -2,7 +2,6 @@
 
 use super::news::News;
 use crate::{Desk, mail::Letter};
-use domain::subscription::GRACE;
 use store::subscription::Kept;
 
 /// The letter about some news; none where the page that caused it has said it.
@@ -22,7 +21,7 @@ pub(super) fn of(desk: &Desk, news: News, plan: &str, kept: &Kept) -> Option<Let
                 "The payment for your Slipstream plan {plan} was declined. It will be tried again; until {} nothing \
                  changes.\n\nPay it now: {base}/billing\n\nIf it stays unpaid, the plan ends: positions stay protected, \
                  but no new trades are copied.\n",
-                kept.told.period_start.plus(GRACE).min(kept.told.period_end).date()
+                kept.told.grace_end().date()
             ),
         }),
         News::Lapsed => Some(Letter {

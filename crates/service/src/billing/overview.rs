@@ -3,10 +3,10 @@
 use super::{gateway, history, live, obstacles};
 use crate::{Actor, Desk, Result, plan};
 use domain::{
-    BillingOperationId, Plan, Refusal,
+    BillingOperationId, Micros, Plan, Refusal,
     subscription::{Invoice, State, Subscription},
 };
-use store::billing::Status;
+use store::{billing::Status, subscription::Kept};
 
 /// A plan that is offered to a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub struct Offer {
     pub current: bool,
     /// What stands in its way.
     pub obstacles: Vec<Refusal>,
-    /// What changing to it would charge at once, in cents; less than nothing is kept for later invoices. None without a
+    /// What changing to it would charge at once, in cents, after the kept credit; less than nothing is kept for later invoices. None without a
     /// subscription, and while the provider does not answer.
     pub due: Option<i64>,
 }
@@ -33,6 +33,17 @@ pub enum Waiting {
     Over,
 }
 
+/// A plan that gives nothing any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lapsed {
+    /// Its name.
+    pub plan: String,
+    /// When that was noticed.
+    pub at: Micros,
+    /// Its last payment was declined.
+    pub unpaid: bool,
+}
+
 /// How a person stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Overview {
@@ -42,6 +53,10 @@ pub struct Overview {
     pub held: plan::Held,
     /// What they pay for, and the plan that it is for.
     pub subscription: Option<(Subscription, Plan)>,
+    /// What they paid for last, where that is over.
+    pub lapsed: Option<Lapsed>,
+    /// What is kept for their next invoices, in cents; nothing as well while the provider does not answer.
+    pub credit: i64,
     /// Where an invoice waits to be paid.
     pub open_invoice: Option<String>,
     /// What was paid; none while the provider does not answer.
@@ -59,20 +74,37 @@ pub async fn overview(desk: &Desk, actor: &Actor) -> Result<Overview> {
         Some(kept) => store::plan::get(&desk.db, kept.plan_id).await?.map(|plan| (kept.told, plan)),
         None => None,
     };
+    let lapsed = if subscription.is_some() { None } else { lapsed(desk, actor).await? };
     let late = subscription.as_ref().is_some_and(|(s, _)| matches!(s.state, State::PastDue | State::Unpaid));
     let customer = store::billing::customer(&desk.db, actor.user).await?;
-    let open_invoice = match (gateway(desk), customer) {
-        (Some(gateway), Some(customer)) if late => gateway.open_invoice(&customer).await.ok().flatten(),
-        _ => None,
+    let (open_invoice, credit) = match (gateway(desk), customer) {
+        (Some(gateway), Some(customer)) => {
+            let open =
+                async { if late { gateway.open_invoice(&customer).await.ok().flatten() } else { None } };
+            let (open, credit) = tokio::join!(open, gateway.credit(&customer));
+            (open, credit.unwrap_or(0))
+        }
+        _ => (None, 0),
     };
     Ok(Overview {
         free: plan::free(desk).await?,
         held: plan::held(desk, actor).await?,
         subscription,
+        lapsed,
+        credit,
         open_invoice,
         invoices: history(desk, actor).await.ok(),
         for_sale: gateway(desk).is_some(),
     })
+}
+
+async fn lapsed(desk: &Desk, actor: &Actor) -> Result<Option<Lapsed>> {
+    let all = store::subscription::of_user(&desk.db, actor.user).await?;
+    let over = |kept: Kept| kept.told_lapsed.map(|at| (kept, at));
+    let Some((kept, at)) = all.into_iter().filter_map(over).last() else { return Ok(None) };
+    let plan = store::plan::get(&desk.db, kept.plan_id).await?;
+    let unpaid = kept.told_failed == Some(kept.told.period_start);
+    Ok(plan.map(|plan| Lapsed { plan: plan.name, at, unpaid }))
 }
 
 /// The public plans as they are for somebody, or for anyone.

@@ -126,6 +126,10 @@ pub async fn update(desk: &Desk, actor: &Actor, id: FollowId, change: FollowChan
         daily_loss_limit_usd: change.daily_loss_limit_usd.flatten(),
     };
     let strategy = strategy.check(desk).await?;
+    if change == FollowChange::default() {
+        let row = rows::get(&desk.db, actor.user, id).await?.filter(|row| row.stopped_at.is_none());
+        return Around::read(desk, actor).await?.one(desk, row.ok_or(Error::NotFound)?).await;
+    }
     let now = desk.clock.now();
     let mut tx = desk.db.begin().await?;
     let mut row = rows::take(&mut tx, actor.user, id, now).await?.ok_or(Error::NotFound)?;

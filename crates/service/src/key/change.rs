@@ -21,13 +21,22 @@ pub struct KeyChange {
     pub credentials: Option<(String, Zeroizing<String>)>,
 }
 
-/// Changes a key.
+impl KeyChange {
+    const fn is_empty(&self) -> bool {
+        self.name.is_none() && self.active.is_none() && self.credentials.is_none()
+    }
+}
+
+/// Changes a key. What changes nothing leaves no trace.
 ///
 /// # Errors
 /// Fields; not found; 1103 when the exchange refuses the (new) credentials; 1109.
 pub async fn update(desk: &Desk, actor: &Actor, id: ExchangeKeyId, change: KeyChange) -> Result<ExchangeKey> {
     let change = checked(change)?;
     let mut row = find(desk, actor, id).await?;
+    if change.is_empty() {
+        return Ok(row.key);
+    }
     if let Some(name) = change.name {
         row.key.name = name;
     }

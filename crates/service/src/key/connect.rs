@@ -8,7 +8,7 @@ use domain::{
     validation::{self, FieldProblem, Problem},
 };
 use exchange::{Credentials, KeyRights};
-use store::{Tx, key::KeyRow};
+use store::{Tx, equity::Point, key::KeyRow};
 use zeroize::Zeroizing;
 
 /// What a person gives to connect a key.
@@ -56,14 +56,18 @@ pub async fn create_together(desk: &Desk, actor: &Actor, news: Vec<NewKey>) -> R
         Some(_) => equity::counted_usd_of(desk, actor.user).await?,
         None => Decimal::ZERO,
     };
-    let mut rights = Vec::new();
+    let mut found = Vec::new();
     for new in &news {
         let who = Credentials::new(new.api_key.clone(), new.secret.as_str());
-        rights.push(verify(desk, &who, new.trade_type).await?);
+        let rights = verify(desk, &who, new.trade_type).await?;
         let balance = desk.exchange.balance(&who, new.trade_type).await?;
+        let holds = equity::worth(desk, &balance).await;
+        // Play money counts against no plan: what it is worth need not be known.
+        let holds = if sandbox(desk) { holds.ok() } else { Some(holds?) };
         if !sandbox(desk) {
-            worth += equity::worth(desk, &balance).await?;
+            worth += holds.unwrap_or_default();
         }
+        found.push(Found { rights, holds });
     }
     if !limits.allows_balance(worth) {
         return Err(Refusal::PlanBalanceLimit.into());
@@ -76,11 +80,18 @@ pub async fn create_together(desk: &Desk, actor: &Actor, news: Vec<NewKey>) -> R
     // Counted again, one request of this person at a time: two at once would both have seen room for one.
     store::user::lock(&mut tx, actor.user).await?;
     within(&limits, store::key::count_by_user(&mut tx, actor.user).await?, more)?;
-    for ((id, new), rights) in ids.into_iter().zip(&news).zip(rights) {
-        made.push(insert(desk, &mut tx, actor, id, new, rights).await?);
+    for ((id, new), found) in ids.into_iter().zip(&news).zip(found) {
+        made.push(insert(desk, &mut tx, actor, id, new, &found).await?);
     }
     tx.commit().await?;
     Ok(made)
+}
+
+/// What the exchange said of a key.
+struct Found {
+    rights: KeyRights,
+    /// What its account is worth, in USD.
+    holds: Option<Decimal>,
 }
 
 /// Whether a plan has room for `more` keys beside those that there are.
@@ -141,7 +152,7 @@ async fn insert(
     actor: &Actor,
     id: ExchangeKeyId,
     new: &NewKey,
-    rights: KeyRights,
+    found: &Found,
 ) -> Result<ExchangeKey> {
     let now = desk.clock.now();
     let key = ExchangeKey {
@@ -154,7 +165,7 @@ async fn insert(
         api_key: new.api_key.clone(),
         status: ApiKeyStatus::Authorized,
         sandbox: sandbox(desk),
-        ip_restricted: rights.ip_restricted,
+        ip_restricted: found.rights.ip_restricted,
         created_at: now,
         updated_at: now,
     };
@@ -165,6 +176,10 @@ async fn insert(
         // Somebody connected it a moment ago.
         Err(error) if error.is_unique() => return Err(Refusal::KeyExists.into()),
         Err(error) => return Err(error.into()),
+    }
+    // Reports count from here: what is won or lost before the first round of all accounts is the person's, too.
+    if let Some(total_usd) = found.holds.filter(|_| new.active) {
+        store::equity::insert(tx, &Point { key: id, at: now, total_usd }).await?;
     }
     audit::record(desk, tx, Some(actor.user), audit::Deed::KeyCreated, &id.to_string(), None).await?;
     Ok(row.key)

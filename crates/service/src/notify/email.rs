@@ -96,8 +96,23 @@ pub(super) struct Envelope<'a> {
     pub(super) content: &'a Content,
 }
 
+/// What stands in a mail.
+pub(super) struct Said {
+    text: String,
+    pub(super) html: String,
+    /// Where the link leads that stops such mails.
+    stop: Option<String>,
+}
+
 /// Writes a mail.
 pub(super) async fn write(desk: &Desk, envelope: &Envelope<'_>) -> Result<Message> {
+    let Said { text, html, stop } = said(desk, envelope).await?;
+    let body = MultiPart::alternative_plain_html(text, html);
+    Ok(built(&desk.mailer.from, envelope.row, &envelope.content.subject, body, stop)?)
+}
+
+/// Words a mail, in both ways.
+pub(super) async fn said(desk: &Desk, envelope: &Envelope<'_>) -> Result<Said> {
     let Envelope { row, content } = envelope;
     let base = &desk.settings.public_url;
     let stop = match (row.user_id, content.topic) {
@@ -116,7 +131,7 @@ pub(super) async fn write(desk: &Desk, envelope: &Envelope<'_>) -> Result<Messag
     }
     let body = content.html.clone().unwrap_or_else(|| paragraphs(&content.body, base));
     let html = framed(&Frame { title: &content.subject, body: &body, footer: &footer });
-    Ok(built(&desk.mailer.from, row, &content.subject, MultiPart::alternative_plain_html(text, html), stop)?)
+    Ok(Said { text, html, stop })
 }
 
 fn built(

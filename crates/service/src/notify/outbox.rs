@@ -1,9 +1,10 @@
 //! The outbox: what is written for people, sealed, and what has become of it.
 
+use super::email;
 use crate::{Actor, Desk, Error, Result, Sealed, mail};
 use domain::{
     MessageId, Role, UserId,
-    notification::{Channel, Delivery, Outgoing, Topic},
+    notification::{Channel, Delivery, Outgoing, Stage, Topic},
 };
 use serde::{Deserialize, Serialize};
 use store::{Tx, message as rows};
@@ -105,13 +106,41 @@ pub(super) fn read(desk: &Desk, row: &rows::Message) -> Result<Content> {
     serde_json::from_slice(&plain).map_err(Error::fault)
 }
 
-/// The newest messages, for the admin: where no mail server is configured, this is how they reach anyone.
+/// Which messages of the outbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Search {
+    /// Of this channel only.
+    pub channel: Option<Channel>,
+    /// As far as this only.
+    pub stage: Option<Stage>,
+    /// Those that follow this one.
+    pub after: Option<MessageId>,
+    /// At most so many, and at most a thousand.
+    pub limit: u32,
+}
+
+impl Search {
+    /// The first of all messages.
+    #[must_use]
+    pub const fn first(limit: u32) -> Self {
+        Self { channel: None, stage: None, after: None, limit }
+    }
+}
+
+/// Messages, for the admin: where no mail server is configured, this is how they reach anyone. What was given up comes
+/// first, then what waits, then what was sent; the newest of each before the others.
 ///
 /// # Errors
 /// [`Error::Forbidden`] for anyone but an admin.
-pub async fn list(desk: &Desk, actor: &Actor, limit: u32) -> Result<Vec<Outgoing>> {
+pub async fn list(desk: &Desk, actor: &Actor, search: &Search) -> Result<Vec<Outgoing>> {
     actor.must(Role::Admin)?;
-    let rows = rows::latest(&desk.db, i64::from(limit.min(1_000))).await?;
+    let after = match search.after {
+        Some(id) => rows::get(&desk.db, id).await?.map(|row| (row.stage(), id)),
+        None => None,
+    };
+    let limit = i64::from(search.limit.min(1_000));
+    let search = rows::Search { channel: search.channel, stage: search.stage, after, limit };
+    let rows = rows::search(&desk.db, &search).await?;
     rows.into_iter()
         .map(|row| {
             let Content { subject, body, .. } = read(desk, &row)?;
@@ -129,6 +158,18 @@ pub async fn list(desk: &Desk, actor: &Actor, limit: u32) -> Result<Vec<Outgoing
             })
         })
         .collect()
+}
+
+/// A mail as its reader sees it, with the link that stops such mails.
+///
+/// # Errors
+/// [`Error::Forbidden`] for anyone but an admin; not found when it is no mail.
+pub async fn as_mailed(desk: &Desk, actor: &Actor, id: MessageId) -> Result<String> {
+    actor.must(Role::Admin)?;
+    let row = rows::get(&desk.db, id).await?.filter(|row| row.channel == Channel::Email);
+    let row = row.ok_or(Error::NotFound)?;
+    let content = read(desk, &row)?;
+    Ok(email::said(desk, &email::Envelope { row: &row, content: &content }).await?.html)
 }
 
 /// How many messages were given up, however old they are.

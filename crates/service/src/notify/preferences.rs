@@ -6,7 +6,7 @@ use domain::{
     notification::{Preferences, Switches, Topic},
     validation::{FieldProblem, Problem},
 };
-use store::{Tx, user::User};
+use store::{Source, Tx, user::User};
 
 /// What a person asks to change; what is left out stays.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -80,15 +80,27 @@ fn usual(person: Option<User>) -> Result<Preferences> {
     Ok(Preferences { switches: Switches::default(), created_at: since, updated_at: since })
 }
 
+/// What of a wish needs a linked chat while there is none.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn unlinked(desk: &Desk, actor: &Actor, wish: &Wish) -> Result<Vec<FieldProblem>> {
+    lacking(&desk.db, actor, wish).await
+}
+
+async fn lacking(from: impl Source, actor: &Actor, wish: &Wish) -> Result<Vec<FieldProblem>> {
+    let linked = store::telegram::get(from, actor.user).await?.is_some_and(|link| link.active);
+    Ok(if linked { Vec::new() } else { wish.by_telegram() })
+}
+
 /// Changes a person's switches.
 ///
 /// # Errors
 /// [`Problem::TelegramNotLinked`] on each Telegram switch that is to be on while no chat is linked.
 pub async fn set(desk: &Desk, actor: &Actor, wish: &Wish) -> Result<Preferences> {
     let mut tx = desk.db.begin().await?;
-    let linked = store::telegram::get(&mut tx, actor.user).await?.is_some_and(|link| link.active);
-    let problems = wish.by_telegram();
-    if !linked && !problems.is_empty() {
+    let problems = lacking(&mut tx, actor, wish).await?;
+    if !problems.is_empty() {
         return Err(Error::Fields(problems));
     }
     let before = of(&mut tx, actor.user).await?;

@@ -45,7 +45,7 @@ pub(super) async fn of(desk: &Desk, user: UserId, span: &Span) -> Result<Option<
         start,
         end,
         drawdown: drawdown(&steps),
-        line: thinned(&steps, start, end),
+        won: thinned(&steps, start, end),
         total,
         fees: costs.iter().map(|cost| cost.fee_usd.0).sum(),
         trades,
@@ -165,7 +165,8 @@ fn merged(accounts: &mut [Account]) -> Vec<Step> {
     line
 }
 
-/// The greatest fall from a height, by its share of what there was at the height.
+/// The greatest fall from a height, by its share of what there would be without the fall: what was brought since the height
+/// falls with the rest.
 fn drawdown(steps: &[Step]) -> Drawdown {
     let mut worst = Drawdown::default();
     let Some(mut height) = steps.first() else { return worst };
@@ -175,7 +176,7 @@ fn drawdown(steps: &[Step]) -> Drawdown {
             height = step;
             continue;
         }
-        let share = usd.checked_div(height.worth).unwrap_or_default() * Decimal::ONE_HUNDRED;
+        let share = usd.checked_div(step.worth + usd).unwrap_or_default() * Decimal::ONE_HUNDRED;
         if share > worst.percent {
             worst = Drawdown { usd, percent: share };
         }
@@ -193,7 +194,7 @@ fn thinned(steps: &[Step], start: Micros, end: Micros) -> Vec<(Micros, Decimal)>
         if present == Some(number) && line.len() > 1 {
             line.pop();
         }
-        line.push((step.at, step.worth));
+        line.push((step.at, step.won));
         present = Some(number);
     }
     line

@@ -1,20 +1,19 @@
 //! Keeping fills: exchanges tell those of a few days, a report of a month needs all of them.
 
 use crate::{Desk, Result, equity, key};
-use domain::{Micros, UserId, time::DAY};
+use domain::{Micros, UserId};
 use store::{fill::Fill, report::Traded};
 
-/// A position entered longer ago than this is not looked for any more.
-const LOOKED_BACK: i64 = 31 * DAY;
 /// Exchanges tell no more fills at once.
 const MOST: u16 = 1_000;
 
-/// Keeps what the person's accounts were filled with and is not kept yet, on the markets that they traded on lately;
-/// whether each exchange told.
-pub(super) async fn collect(desk: &Desk, user: UserId) -> Result<bool> {
-    let now = desk.clock.now();
+/// Keeps what the person's accounts were filled with and is not kept yet, on the markets that they entered since
+/// `since`; whether each exchange told.
+pub(super) async fn collect(desk: &Desk, user: UserId, since: Micros) -> Result<bool> {
     let mut complete = true;
-    for market in store::report::traded(&desk.db, user, now.plus(-LOOKED_BACK), now).await? {
+    // This moment is one of them.
+    let until = desk.clock.now().plus(1);
+    for market in store::report::traded(&desk.db, user, since, until).await? {
         if let Err(error) = one(desk, &market).await {
             tracing::debug!(key = %market.exchange_key_id, %error, "an account's fills could not be read");
             complete = false;

@@ -142,18 +142,18 @@ fn table<'a>(rows: impl Iterator<Item = (&'a str, String)>) -> String {
     out + "</table>"
 }
 
-/// The balance over time as bars. The lowest is not nothing: it is the least that there was, or small changes would not be
+/// The profit over time as bars. The lowest is not nothing: it is the least that there was, or small changes would not be
 /// seen.
 fn picture(report: &Report) -> String {
     let heights = heights(report);
-    let (Some((_, first)), Some((_, last))) = (report.line.first(), report.line.last()) else {
+    let (Some((_, first)), Some((_, last))) = (report.won.first(), report.won.last()) else {
         return String::new();
     };
     if heights.len() < 2 {
         return String::new();
     }
     let words = words();
-    let says = format!("{}. {}", words.picture, fill(words.picture_says, &[&cents(*first), &cents(*last)]));
+    let says = format!("{}. {}", words.picture, fill(words.picture_says, &[&signed(*first), &signed(*last)]));
     let mut cells = String::new();
     for height in heights {
         let _ = write!(
@@ -167,25 +167,25 @@ fn picture(report: &Report) -> String {
     )
 }
 
-/// The bars' heights in pixels: the last known worth of each stretch of the line.
+/// The bars' heights in pixels: the last known profit of each stretch of time.
 fn heights(report: &Report) -> Vec<i64> {
-    let (Some(first), Some(last)) = (report.line.first(), report.line.last()) else { return Vec::new() };
+    let (Some(first), Some(last)) = (report.won.first(), report.won.last()) else { return Vec::new() };
     let span = i128::from(last.0.since(first.0).max(1));
     let (mut bars, mut known) = (Vec::with_capacity(BARS), first.1);
-    let mut points = report.line.iter().peekable();
+    let mut points = report.won.iter().peekable();
     for bar in 1..=BARS {
         let until = i128::try_from(bar).unwrap_or(1) * span / i128::try_from(BARS).unwrap_or(1);
-        while let Some((_, worth)) = points.next_if(|(at, _)| i128::from(at.since(first.0)) <= until) {
-            known = *worth;
+        while let Some((_, won)) = points.next_if(|(at, _)| i128::from(at.since(first.0)) <= until) {
+            known = *won;
         }
         bars.push(known);
     }
     let (low, high) = (bars.iter().min().copied(), bars.iter().max().copied());
     let (low, high) = (low.unwrap_or_default(), high.unwrap_or_default());
     let room = Decimal::from(TALL - 8);
-    let scaled = |worth: &Decimal| {
+    let scaled = |won: &Decimal| {
         // A line without a change stands in the middle.
-        let share = (*worth - low).checked_div(high - low).unwrap_or(Decimal::new(5, 1));
+        let share = (*won - low).checked_div(high - low).unwrap_or(Decimal::new(5, 1));
         8 + i64::try_from((share * room).round()).unwrap_or(0)
     };
     bars.iter().map(scaled).collect()
@@ -220,6 +220,7 @@ mod tests {
         for part in [
             "+234.56 USD (+2.13%)",
             "EMA cross</bdi></th><td style=\"text-align:end\">−5.00",
+            "Profit over time. From 0.00 to +234.56",
             "href=\"https://desk.example/reports/1\"",
         ] {
             assert!(html.contains(part), "{part} is not in\n{html}");
@@ -246,9 +247,9 @@ mod tests {
         let bars = heights(&report);
         assert_eq!((bars.len(), bars.iter().min(), bars.iter().max()), (BARS, Some(&8), Some(&TALL)));
         let mut flat = report.clone();
-        flat.line.iter_mut().for_each(|point| point.1 = Decimal::TEN);
+        flat.won.iter_mut().for_each(|point| point.1 = Decimal::TEN);
         assert!(heights(&flat).iter().all(|height| *height == 8 + (TALL - 8) / 2));
-        flat.line.clear();
+        flat.won.clear();
         assert_eq!((heights(&flat).len(), picture(&flat)), (0, String::new()));
     }
 }

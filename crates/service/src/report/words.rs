@@ -61,7 +61,7 @@ static EN: Words = Words {
     keys: "By key",
     strategies: "By strategy",
     name: "Name",
-    picture: "Balance over time",
+    picture: "Profit over time",
     picture_says: "From {} to {}",
     note: "In USD. Profit is the change of the balance less what you brought and took; a key's balance when it was \
            connected counts as brought. By strategy: what copied positions that ended won and lost after fees.",

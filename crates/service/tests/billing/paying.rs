@@ -80,6 +80,12 @@ async fn a_larger_plan_is_charged_at_once_and_a_smaller_one_credits(db: &TestDb)
     assert_eq!(billing::update(&shop.desk, &ada, down).await.unwrap().amount, 2_000);
     shop.hear_all().await;
     assert_eq!(shop.named(&ada).await, "BASIC");
+    let offers = billing::offers(&shop.desk, Some(&ada)).await.unwrap();
+    let told: Vec<_> = offers.iter().map(|o| o.due).collect();
+    assert_eq!(told, [None, Some(0), Some(2_000)], "the credit of the way down pays first");
+    assert_eq!(billing::overview(&shop.desk, &ada).await.unwrap().credit, 2_000);
+    billing::update(&shop.desk, &ada, up).await.unwrap();
+    assert_eq!(billing::overview(&shop.desk, &ada).await.unwrap().credit, 0);
 }
 
 async fn it_ends_with_its_period_and_goes_on_after_all(db: &TestDb) {

@@ -169,7 +169,7 @@ impl Shop {
         }
         let admin = account::sign_in(&self.desk, here(), admin, "correct horse battery").await.unwrap();
         notify::gather(&self.desk).await.unwrap();
-        let all = notify::list(&self.desk, &admin.actor, 100).await.unwrap();
+        let all = notify::list(&self.desk, &admin.actor, &notify::Search::first(100)).await.unwrap();
         let theirs = all.into_iter().filter(|mail: &Outgoing| mail.to == actor.email);
         let mut subjects: Vec<_> = theirs.map(|mail| mail.subject).collect();
         subjects.sort();

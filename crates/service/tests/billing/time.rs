@@ -49,8 +49,12 @@ async fn a_failed_renewal_leaves_days_to_pay_and_then_it_ends(db: &TestDb) {
     assert_eq!((told.state, shop.named(&ada).await.as_str()), (State::PastDue, "BASIC"));
     let overview = billing::overview(&shop.desk, &ada).await.unwrap();
     assert!(overview.open_invoice.unwrap().contains("/invoice/in_"));
+    assert_eq!((overview.lapsed, told.grace_end().date().as_str()), (None, "2026-02-08"));
     days(&shop, 6).await;
     assert_eq!(shop.named(&ada).await, "FREE");
+    let overview = billing::overview(&shop.desk, &ada).await.unwrap();
+    let lapsed = overview.lapsed.unwrap();
+    assert_eq!((overview.subscription, lapsed.plan.as_str(), lapsed.unpaid), (None, "BASIC", true));
     let mut subjects =
         ["Your plan BASIC has begun", "Your plan BASIC could not be renewed", "Your plan BASIC has ended"];
     subjects.sort_unstable();
@@ -77,6 +81,8 @@ async fn an_end_is_announced_and_comes(db: &TestDb) {
     days(&shop, 3).await;
     assert_eq!(shop.named(&ada).await, "FREE");
     assert_eq!(billing::current(&shop.desk, &ada).await.unwrap(), None);
+    let lapsed = billing::overview(&shop.desk, &ada).await.unwrap().lapsed.unwrap();
+    assert!(!lapsed.unpaid, "it ended as it was told to");
     assert_eq!(shop.letters(&ada).await.len(), 3, "begun, ends soon, ended");
     days(&shop, 3).await;
     assert_eq!(shop.letters(&ada).await.len(), 3);

@@ -10,6 +10,7 @@ use exchange::Failure;
 use service::{
     Actor, Error, Mode, Origin, Settings, account,
     balance_history::{self, Asked},
+    equity,
     key::{self, NewKey},
     notify,
     testing::{Setup, TestClock, desk_with},
@@ -117,7 +118,7 @@ pub(crate) async fn a_refused_key_is_switched_off_and_its_owner_written_to_once(
     // What waits to be told is told once it has been quiet for a while.
     clock.advance(MINUTE);
     notify::gather(&world.desk).await.unwrap();
-    let mails = notify::list(&world.desk, &admin.actor, 10).await.unwrap();
+    let mails = notify::list(&world.desk, &admin.actor, &notify::Search::first(10)).await.unwrap();
     let mails: Vec<_> = mails.iter().filter(|mail| mail.subject.contains("refuse")).collect();
     assert_eq!(mails.len(), 1);
     assert_eq!(mails[0].to, "ada@example.org");
@@ -220,6 +221,22 @@ pub(crate) async fn days_page_by_page(db: &TestDb) {
     assert!(matches!(theirs, Err(Error::NotFound)));
     let nobodys = ExchangeKeyId(uuid::Uuid::nil());
     assert!(matches!(balance_history::page(&world.desk, &eve, nobodys, &all).await, Err(Error::NotFound)));
+}
+
+pub(crate) async fn a_key_is_counted_from_when_it_was_connected(db: &TestDb) {
+    let (world, clock) = still(db).await;
+    let (db, connected) = (&world.desk.db, world.desk.clock.now());
+    let first = store::equity::latest_by_key(db, world.key).await.unwrap().unwrap();
+    let balance = key::balance(&world.desk, &world.actor, world.key).await.unwrap();
+    let worth = equity::worth(&world.desk, &balance).await.unwrap();
+    assert_eq!((first.at, first.total_usd), (connected, worth));
+
+    // What changes nothing is no change.
+    clock.advance(MINUTE);
+    let update = async |change| key::update(&world.desk, &world.actor, world.key, change).await.unwrap();
+    assert_eq!(update(key::KeyChange::default()).await.updated_at, connected);
+    let name = key::KeyChange { name: Some("Other".into()), ..key::KeyChange::default() };
+    assert_eq!(update(name).await.updated_at, world.desk.clock.now());
 }
 
 pub(crate) async fn a_plan_bounds_keys_and_balance(db: &TestDb) {

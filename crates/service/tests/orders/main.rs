@@ -387,6 +387,7 @@ store::each_engine![
     a_key_that_the_exchange_refuses_is_switched_off_and_its_owner_told_once,
     a_key_that_may_withdraw_is_refused_and_a_known_one_too,
     a_reading_that_failed_is_repeated_for_who_watches,
+    a_key_is_counted_from_when_it_was_connected,
     a_key_fails_after_several_tries_and_recovers_by_itself,
     a_busy_exchange_says_nothing_about_a_key,
     a_refused_key_is_switched_off_and_its_owner_written_to_once,

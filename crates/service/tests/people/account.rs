@@ -1,6 +1,6 @@
 use super::setting::{ADA, OTHER, PASSWORD, ada, desk, from, here, mails, problem, throttled};
 use domain::{Role, live::What, time::MINUTE, validation::Problem};
-use service::{Error, Limit, Origin, Throttles, account, notice, session, token};
+use service::{Error, Limit, Origin, Throttles, account, notice, notify::Search, session, token};
 use store::testing::TestDb;
 
 store::each_engine!(
@@ -117,12 +117,12 @@ async fn the_first_person_is_told_how_to_become_admin(db: &TestDb) {
 async fn only_an_admin_reads_the_outbox(db: &TestDb) {
     let (desk, _) = desk(db);
     let session = ada(&desk).await;
-    let refused = service::notify::list(&desk, &session.actor, 10).await;
+    let refused = service::notify::list(&desk, &session.actor, &Search::first(10)).await;
     assert!(matches!(refused, Err(Error::Forbidden)));
     account::make_admin(&desk, ADA).await.unwrap();
     let admin = session::find(&desk, &session.token, &here()).await.unwrap().unwrap();
     assert_eq!(admin.role, Role::Admin);
-    assert!(service::notify::list(&desk, &admin, 10).await.unwrap().is_empty());
+    assert!(service::notify::list(&desk, &admin, &Search::first(10)).await.unwrap().is_empty());
 }
 
 async fn a_sign_in_from_an_unknown_place_is_told(db: &TestDb) {

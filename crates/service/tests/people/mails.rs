@@ -7,7 +7,10 @@ use service::{
     testing::{self, Setup, TestClock},
 };
 use std::sync::{Arc, Mutex};
-use store::testing::TestDb;
+use store::{
+    message::{self, Message, Search},
+    testing::TestDb,
+};
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
     net::{TcpListener, TcpStream},
@@ -102,23 +105,28 @@ async fn a_mail_is_sent_once(db: &TestDb) {
     account::reset_password(&desk, here(), &reset_token(&whole), "an entirely new one").await.unwrap();
 }
 
+async fn only(desk: &SharedDesk) -> Message {
+    let search = Search { channel: None, stage: None, after: None, limit: 1 };
+    message::search(&desk.db, &search).await.unwrap().remove(0)
+}
+
 async fn a_refused_mail_waits_and_is_given_up_at_last(db: &TestDb) {
     let server = Server::start(false).await;
     let (desk, clock) = desk(db, &server);
     ask_for_a_reset(&desk).await;
     assert_eq!(notify::deliver(&desk).await.unwrap(), 0);
-    let waiting = store::message::latest(&desk.db, 1).await.unwrap().remove(0);
+    let waiting = only(&desk).await;
     assert_eq!((waiting.attempts, waiting.sent_at), (1, None));
     let pause = waiting.next_attempt_at.since(desk.clock.now());
     assert!((MINUTE..=MINUTE * 3 / 2).contains(&pause), "{pause}");
     assert_eq!(waiting.failure.as_deref(), Some("the mail server refused it (550)"));
     notify::deliver(&desk).await.unwrap();
-    assert_eq!(store::message::latest(&desk.db, 1).await.unwrap()[0].attempts, 1, "it is not due yet");
+    assert_eq!(only(&desk).await.attempts, 1, "it is not due yet");
     for _ in 0..20 {
         clock.advance(2 * HOUR);
         notify::deliver(&desk).await.unwrap();
     }
-    let given_up = store::message::latest(&desk.db, 1).await.unwrap().remove(0);
+    let given_up = only(&desk).await;
     assert_eq!(given_up.attempts, 10);
     assert!(given_up.failed_at.is_some() && given_up.sent_at.is_none());
     assert!(server.taken().is_empty());

@@ -60,7 +60,7 @@ pub(super) async fn mails(desk: &SharedDesk) -> Vec<domain::notification::Outgoi
     }
     let admin = account::sign_in(desk, here(), admin, PASSWORD).await.unwrap();
     notify::gather(desk).await.unwrap();
-    notify::list(desk, &admin.actor, 100).await.unwrap()
+    notify::list(desk, &admin.actor, &notify::Search::first(100)).await.unwrap()
 }
 
 /// The token in a reset mail's link.

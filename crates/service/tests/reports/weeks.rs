@@ -42,7 +42,7 @@ async fn told(desk: &SharedDesk, person: &Actor) -> Vec<Report> {
 }
 
 async fn mails_to(desk: &SharedDesk, admin: &Actor, person: &Actor) -> Vec<Outgoing> {
-    let all = notify::list(desk, admin, 100).await.unwrap();
+    let all = notify::list(desk, admin, &notify::Search::first(100)).await.unwrap();
     all.into_iter().filter(|mail| mail.to == person.email).collect()
 }
 
@@ -158,8 +158,8 @@ async fn the_figures_are_what_happened(db: &TestDb) {
     let strategies: Vec<_> =
         week.strategies.iter().map(|s| (s.name.as_str(), s.ended, s.won, s.profit)).collect();
     assert_eq!(strategies, [("EMA cross", 2, 1, usd(5_000)), ("Buy the dip", 1, 1, usd(500))]);
-    assert_eq!(week.line.first().unwrap(), &(week.start, usd(1_000_000)));
-    assert_eq!(week.line.last().unwrap().1, usd(1_260_000));
+    assert_eq!(week.won.first().unwrap(), &(week.start, usd(0)));
+    assert_eq!(week.won.last().unwrap().1, week.total.profit(), "the picture ends where the figures do");
 }
 
 async fn after_a_pause_only_the_last_periods_are_told(db: &TestDb) {
@@ -198,6 +198,9 @@ async fn a_report_waits_for_an_exchange_and_not_for_ever(db: &TestDb) {
     worth(&desk, mine, &[("2026-03-05T00:00:00.000Z", 100)]).await;
     let hand = IntentId::mint(&*desk.clock, &*desk.chance);
     entered(&desk, &ada, mine, hand, at("2026-03-05T01:00:00.000Z")).await;
+    go(&clock, &desk, "2026-03-06T00:00:00.000Z");
+    let (_, complete) = report::so_far(&desk, &ada).await.unwrap().unwrap();
+    assert!(!complete, "the present week is shown all the same, and says so");
     go(&clock, &desk, "2026-03-09T00:00:00.000Z");
     report::run_due(&desk).await.unwrap();
     assert!(told(&desk, &ada).await.is_empty());
@@ -212,7 +215,8 @@ async fn a_report_is_its_owners(db: &TestDb) {
     assert_eq!(report::so_far(&desk, &ada).await.unwrap(), None);
     let mine = key(&desk, &ada, "Main", false).await;
     worth(&desk, mine, &[("2026-03-05T00:00:00.000Z", 100), ("2026-03-05T01:00:00.000Z", 130)]).await;
-    let so_far = report::so_far(&desk, &ada).await.unwrap().unwrap();
+    let (so_far, complete) = report::so_far(&desk, &ada).await.unwrap().unwrap();
+    assert!(complete, "nothing was traded: no exchange has anything to tell");
     assert_eq!((so_far.total.profit(), so_far.first_day.as_str()), (usd(30), "2026-03-02"));
     assert_eq!(report::next(&desk, &ada).await.unwrap(), "2026-03-09 00:00 UTC");
     go(&clock, &desk, "2026-03-09T00:00:00.000Z");

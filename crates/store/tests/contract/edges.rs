@@ -2,7 +2,7 @@
 
 use crate::samples::{NOW, id, kind, person, write};
 use domain::UserId;
-use store::{Kind, gauge, identity, public_version, switch, testing::TestDb};
+use store::{Kind, Uncopied, gauge, identity, public_version, switch, testing::TestDb};
 
 const ISSUER: &str = "https://issuer.example/pool";
 
@@ -79,7 +79,10 @@ async fn a_copy_is_whole_and_overwrites_nothing(db: &TestDb) {
     let aside = store::Db::connect(db.url(), &store::Options::default()).await.unwrap();
     aside.copy_to(&file).await.unwrap();
     unfinished.commit().await.unwrap();
-    assert!(aside.copy_to(&file).await.is_err(), "it exists");
+    assert!(matches!(aside.copy_to(&file).await, Err(Uncopied::Exists)));
+    let mistyped = folder.path().join("mistyped/copy.db");
+    assert!(matches!(aside.copy_to(&mistyped).await, Err(Uncopied::NoFolder)));
+    assert!(!folder.path().join("mistyped").exists());
     let mode = std::os::unix::fs::PermissionsExt::mode(&file.metadata().unwrap().permissions());
     assert_eq!(mode & 0o777, 0o600);
     let url = format!("sqlite:{}", file.display());

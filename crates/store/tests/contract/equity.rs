@@ -69,9 +69,14 @@ async fn old_points_thin_out_and_go(db: &TestDb) {
     let zero = NOW.0.rem_euclid(10);
     let points: Vec<_> = (0..20).map(|at| point(10, at - zero, Decimal::ONE)).collect();
     noted(db, &points).await;
-    let thinned = write(db, async |tx| equity::thin(tx, NOW.plus(10 - zero), 5).await).await.unwrap();
-    assert_eq!(thinned, 8, "of the first ten, two stay");
-    assert_eq!(write(db, async |tx| equity::prune(tx, NOW.plus(10 - zero)).await).await.unwrap(), 2);
+    let first = point(10, -3 - zero, Decimal::TWO);
+    noted(db, &[first]).await;
+    for gone in [8, 0] {
+        let thinned = write(db, async |tx| equity::thin(tx, NOW.plus(10 - zero), 5).await).await.unwrap();
+        assert_eq!(thinned, gone, "of the first ten, two stay; and what the key began with");
+    }
+    assert_eq!(equity::series(&**db, me, first.at).await.unwrap()[0], first);
+    assert_eq!(write(db, async |tx| equity::prune(tx, NOW.plus(10 - zero)).await).await.unwrap(), 3);
     assert_eq!(equity::series(&**db, me, NOW.plus(-zero)).await.unwrap(), points[10..]);
 }
 

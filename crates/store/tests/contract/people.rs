@@ -1,7 +1,10 @@
 //! People, their sessions and what passes by them.
 
 use crate::samples::{NOW, id, kind, person, user, write};
-use domain::{FlashId, MessageId, Micros, Role, SessionId, UserId, notification::Channel};
+use domain::{
+    FlashId, MessageId, Micros, Role, SessionId, UserId,
+    notification::{Channel, Stage},
+};
 use store::{
     Hash, Kind, audit, flash, message,
     session::{self, NewSession},
@@ -196,7 +199,8 @@ async fn a_message_waits_is_tried_again_and_given_up(db: &TestDb) {
     .unwrap();
     assert_eq!(due(db, 49).await, []);
     assert_eq!(due(db, 50).await, [MessageId(id(2))]);
-    let all = message::latest(&**db, 10).await.unwrap();
+    let search = message::Search { channel: None, stage: None, after: None, limit: 10 };
+    let all = message::search(&**db, &search).await.unwrap();
     assert_eq!(
         all.iter().map(|m| (m.sent_at, m.failed_at, m.attempts, m.failure.as_deref())).collect::<Vec<_>>(),
         [
@@ -206,6 +210,21 @@ async fn a_message_waits_is_tried_again_and_given_up(db: &TestDb) {
         ]
     );
     assert_eq!((all[1].sealed_body.as_slice(), all[2].sealed_body.as_slice()), (&[9][..], &[0, 255, 1][..]));
+    let found = async |search: message::Search| {
+        let all = message::search(&**db, &search).await.unwrap();
+        all.iter().map(|m| m.id).collect::<Vec<_>>()
+    };
+    let [dead, waiting, sent] = [3, 2, 1].map(|number| MessageId(id(number)));
+    assert_eq!(found(search).await, [dead, waiting, sent], "what needs somebody comes first");
+    let page = message::Search { limit: 1, ..search };
+    assert_eq!(found(message::Search { after: Some((Stage::Dead, dead)), ..page }).await, [waiting]);
+    assert_eq!(found(message::Search { after: Some((Stage::Waiting, waiting)), ..page }).await, [sent]);
+    assert_eq!(found(message::Search { after: Some((Stage::Sent, sent)), ..page }).await, []);
+    let waits = message::Search { stage: Some(Stage::Waiting), ..search };
+    assert_eq!(found(waits).await, [waiting]);
+    assert_eq!(found(message::Search { after: Some((Stage::Dead, dead)), ..waits }).await, [waiting]);
+    assert_eq!(found(message::Search { after: Some((Stage::Waiting, waiting)), ..waits }).await, []);
+    assert_eq!(found(message::Search { channel: Some(Channel::Telegram), ..search }).await, []);
     assert_eq!(message::dead(&**db).await.unwrap(), 1);
     let revive = async |number| {
         write(db, async |tx| message::revive(tx, MessageId(id(number)), NOW.plus(60)).await).await.unwrap()

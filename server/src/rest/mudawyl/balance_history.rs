@@ -5,13 +5,13 @@ use super::{
     asked::{Asked, Place},
     error::{Failure, PrivateErrors},
     present::BalanceDays,
-    validate::{Check, moment, text, whole},
+    validate::{Check, moment, token, whole},
 };
 use crate::rest::auth::Trader;
 use axum::{Json, extract::State};
 use domain::{ExchangeKeyId, validation::Problem};
 use service::{
-    SharedDesk,
+    Actor, SharedDesk,
     balance_history::{self, DAYS, MOST_DAYS},
 };
 
@@ -36,7 +36,7 @@ pub(super) async fn show(
     Trader(actor): Trader,
     asked: Asked,
 ) -> Answer<BalanceDays> {
-    let (id, wanted) = days(&asked)?;
+    let (id, wanted) = days(&actor, &asked)?;
     let page = balance_history::page(&desk, &actor, id, &wanted).await;
     Ok(Json(BalanceDays::from(page.map_err(|error| asked.refuse_at(Place::Query, error))?)))
 }
@@ -45,11 +45,13 @@ pub(super) async fn show(
 ///
 /// # Errors
 /// 422 with all problems together.
-pub fn days(asked: &Asked) -> Result<(ExchangeKeyId, balance_history::Asked), Failure> {
+fn days(actor: &Actor, asked: &Asked) -> Result<(ExchangeKeyId, balance_history::Asked), Failure> {
     let mut check = Check::new(asked, Place::Query);
     let id = check.id();
     let start = check.optional("start", moment);
     let limit = check.optional("limit", whole(1, MOST_DAYS, Problem::NotLimit)).unwrap_or(DAYS);
-    let token = check.optional("nextToken", text(|text| Ok(text.to_owned())));
+    // Whose a token is cannot be told without its key.
+    let knows = |text: &str| id.is_none_or(|id| balance_history::knows(actor, id, text));
+    let token = check.optional("nextToken", token(knows));
     check.finish(id.map(|id| (id, balance_history::Asked { start, limit, token })))
 }

@@ -79,6 +79,20 @@ pub struct Message {
     pub message: &'static str,
 }
 
+impl Failure {
+    /// Puts the problems of fields in the document's order, where some of them were found later than others.
+    #[must_use]
+    pub fn in_order(self, fields: &[&str]) -> Self {
+        match self {
+            Self::Fields(mut errors) => {
+                errors.sort_by_key(|error| fields.iter().position(|field| *field == error.param));
+                Self::Fields(errors)
+            }
+            other => other,
+        }
+    }
+}
+
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         match self {

@@ -4,7 +4,7 @@ use super::{
     Answer,
     asked::{Asked, Place},
     bodies::{FollowBody, FollowChangeBody},
-    error::{Failure, FieldError, PrivateErrors},
+    error::PrivateErrors,
     present::{FollowItem, Follows},
     validate::{Check, flag, id},
 };
@@ -66,7 +66,7 @@ pub(super) async fn create(
         let (strategy, profile) = (strategy?, profile?);
         Some((key?, NewFollow { active, strategy, profile, max_leverage: None, daily_loss_limit_usd: None }))
     };
-    let (key, new) = check.finish(whole()).map_err(in_order)?;
+    let (key, new) = check.finish(whole()).map_err(|failure| failure.in_order(FIELDS))?;
     let follow = follow::create(&desk, &actor, key, new).await.map_err(|error| asked.refuse(error))?;
     Ok(Json(FollowItem::from(follow)))
 }
@@ -95,7 +95,7 @@ pub(super) async fn update(
     let strategy = check.optional("strategyAutomatedId", id(Problem::NotActiveStrategy));
     let profile = check.optional("strategyRiskProfileId", id(Problem::NotRiskProfile));
     known(&desk, &mut check, strategy, profile).await?;
-    let follow = check.finish(follow).map_err(in_order)?;
+    let follow = check.finish(follow).map_err(|failure| failure.in_order(FIELDS))?;
     let change = FollowChange { active, strategy, profile, ..FollowChange::default() };
     let follow = follow::update(&desk, &actor, follow, change).await.map_err(|error| asked.refuse(error))?;
     Ok(Json(FollowItem::from(follow)))
@@ -112,16 +112,4 @@ async fn known(
         check.fail(&problem.field, problem.problem);
     }
     Ok(())
-}
-
-/// Puts the problems in the document's field order.
-fn in_order(failure: Failure) -> Failure {
-    match failure {
-        Failure::Fields(mut errors) => {
-            let place = |error: &FieldError| FIELDS.iter().position(|field| *field == error.param);
-            errors.sort_by_key(place);
-            Failure::Fields(errors)
-        }
-        other => other,
-    }
 }

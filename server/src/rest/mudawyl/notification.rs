@@ -4,7 +4,7 @@ use super::{
     Answer,
     asked::{Asked, Place},
     bodies::NotificationBody,
-    error::{Failure, PrivateErrors},
+    error::PrivateErrors,
     present::{Method, Notification},
     validate::{Check, flag},
 };
@@ -14,6 +14,9 @@ use service::{
     SharedDesk,
     notify::{self, Wish, telegram},
 };
+
+/// The fields that are looked up, in the document's order; those before them are not.
+const TELEGRAM: &[&str] = &["telegramNewOrder", "telegramTakeProfit", "telegramStopLoss"];
 
 /// Get Alert Method
 ///
@@ -63,18 +66,19 @@ pub(super) async fn update(
     Trader(actor): Trader,
     asked: Asked,
 ) -> Answer<Notification> {
-    let wish = wish(&asked)?;
+    let mut check = Check::new(&asked, Place::Body);
+    let wish = wish(&mut check);
+    for problem in notify::unlinked(&desk, &actor, &wish).await? {
+        check.fail(&problem.field, problem.problem);
+    }
+    let wish = check.finish(Some(wish)).map_err(|failure| failure.in_order(TELEGRAM))?;
     let set = notify::set(&desk, &actor, &wish).await.map_err(|error| asked.refuse(error))?;
     Ok(Json(set.into()))
 }
 
 /// What a request would change.
-///
-/// # Errors
-/// 422 with all problems together.
-pub fn wish(asked: &Asked) -> Result<Wish, Failure> {
-    let mut check = Check::new(asked, Place::Body);
-    let wish = Wish {
+fn wish(check: &mut Check<'_>) -> Wish {
+    Wish {
         weekly_report: check.optional("weeklyReport", flag),
         monthly_report: check.optional("monthlyReport", flag),
         email_new_order: check.optional("emailNewOrder", flag),
@@ -83,6 +87,5 @@ pub fn wish(asked: &Asked) -> Result<Wish, Failure> {
         telegram_new_order: check.optional("telegramNewOrder", flag),
         telegram_take_profit: check.optional("telegramTakeProfit", flag),
         telegram_stop_loss: check.optional("telegramStopLoss", flag),
-    };
-    check.finish(Some(wish))
+    }
 }

@@ -6,7 +6,7 @@ use super::{
     error::Failure,
     present::{ManualTrades, StrategyTrades},
     strategy::MOST,
-    validate::{Check, moment, text, whole},
+    validate::{Check, moment, token, whole},
 };
 use crate::rest::auth::Trader;
 use axum::{Json, extract::State};
@@ -66,19 +66,19 @@ pub(super) async fn by_hand(
 }
 
 async fn page(desk: &SharedDesk, actor: &Actor, which: Which, asked: &Asked) -> Result<Page, Failure> {
-    let wanted = days(asked)?;
+    let wanted = days(asked, |token| trade_history::knows(actor, which, token))?;
     let page = trade_history::page(desk, actor, which, &wanted, &Filter::default()).await;
     page.map_err(|error| asked.refuse_at(Place::Query, error))
 }
 
-/// Which days are asked for.
+/// Which days are asked for; `knows` a token that we gave.
 ///
 /// # Errors
 /// 422 with all problems together.
-pub fn days(asked: &Asked) -> Result<trade_history::Asked, Failure> {
+pub fn days(asked: &Asked, knows: impl Fn(&str) -> bool) -> Result<trade_history::Asked, Failure> {
     let mut check = Check::new(asked, Place::Query);
     let start = check.optional("start", moment);
     let days = check.optional("limit", whole(1, MOST, Problem::NotLimit)).unwrap_or(DAYS);
-    let token = check.optional("nextToken", text(|text| Ok(text.to_owned())));
+    let token = check.optional("nextToken", token(knows));
     check.finish(Some(trade_history::Asked { start, days, token }))
 }

@@ -97,7 +97,13 @@ pub(super) async fn update(
     Trader(actor): Trader,
     asked: Asked,
 ) -> Answer<StripeSubscription> {
-    let change = change(&asked)?;
+    let mut check = Check::new(&asked, Place::Body);
+    let cancel_at_period_end = check.optional("cancelAtPeriodEnd", flag);
+    let plan = check.optional("subscriptionId", id(Problem::NotPlan));
+    for problem in billing::unknown(&desk, plan).await? {
+        check.fail(&problem.field, problem.problem);
+    }
+    let change = check.finish(Some(Change { plan, cancel_at_period_end }))?;
     let changed = billing::update(&desk, &actor, change).await.map_err(|error| asked.refuse(error))?;
     Ok(Json(StripeSubscription::from(changed)))
 }
@@ -131,15 +137,4 @@ pub fn wanted(asked: &Asked) -> Result<PlanId, Failure> {
     let mut check = Check::new(asked, Place::Body);
     let plan = check.required("subscriptionId", id(Problem::NotPlan));
     check.finish(plan)
-}
-
-/// What changes.
-///
-/// # Errors
-/// 422, all problems together.
-pub fn change(asked: &Asked) -> Result<Change, Failure> {
-    let mut check = Check::new(asked, Place::Body);
-    let cancel_at_period_end = check.optional("cancelAtPeriodEnd", flag);
-    let plan = check.optional("subscriptionId", id(Problem::NotPlan));
-    check.finish(Some(Change { plan, cancel_at_period_end }))
 }

@@ -189,6 +189,14 @@ pub fn text<T>(rule: fn(&str) -> Result<T, Problem>) -> impl FnOnce(&Value) -> R
     move |value| rule(value.as_str().ok_or(Problem::NotText)?)
 }
 
+/// Where a page ended: a token that somebody `knows`.
+pub fn token(knows: impl Fn(&str) -> bool) -> impl FnOnce(&Value) -> Result<String, Problem> {
+    move |value| {
+        let text = value.as_str().ok_or(Problem::NotText)?;
+        if knows(text) { Ok(text.to_owned()) } else { Err(Problem::NotToken) }
+    }
+}
+
 /// Text whose rule is the service's: what is no text becomes one that keeps no rule.
 ///
 /// # Errors

@@ -81,6 +81,12 @@ fn the_greatest_fall_is_from_a_height_and_not_from_a_withdrawal() {
     let withdrawn = [step(0, 1_000, 0), step(1, 200, 0)];
     assert_eq!(drawdown(&withdrawn), Drawdown::default());
     assert_eq!(drawdown(&[]), Drawdown::default());
+    let brought = [step(0, 1_000, 0), step(1, 2_000, 0), step(2, 1_900, -100)];
+    assert_eq!(
+        drawdown(&brought),
+        Drawdown { usd: d(100), percent: d(5) },
+        "of both accounts, not of the first"
+    );
     assert_eq!(
         drawdown(&[step(0, 0, 0), step(1, -5, -5)]),
         Drawdown::default(),
@@ -91,7 +97,7 @@ fn the_greatest_fall_is_from_a_height_and_not_from_a_withdrawal() {
 #[test]
 fn a_picture_keeps_both_ends_and_few_points() {
     let minutes: Vec<_> =
-        (0..7 * 24 * 60).map(|m| Step { at: START.plus(m * MINUTE), worth: d(m), won: d(0) }).collect();
+        (0..7 * 24 * 60).map(|m| Step { at: START.plus(m * MINUTE), worth: d(7), won: d(m) }).collect();
     let line = thinned(&minutes, START, START.plus(7 * DAY));
     assert!(line.len() <= usize::try_from(POINTS).unwrap() + 1, "{}", line.len());
     assert_eq!(line.first().unwrap().0, START);
