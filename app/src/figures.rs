@@ -19,6 +19,19 @@ pub(crate) fn grouped(text: &str) -> String {
     out
 }
 
+/// Grouped, to the hundredth, halves away from zero: `-46.7087647` is `−46.71`. What is too long stays as it is.
+pub(crate) fn hundredths(text: &str) -> String {
+    let (sign, digits) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
+    let (whole, rest) = digits.split_once('.').unwrap_or((digits, ""));
+    let up = u64::from(rest.as_bytes().get(2).is_some_and(|digit| *digit >= b'5'));
+    let Ok(cut) = format!("{whole}{:0<2}", rest.get(..2).unwrap_or(rest)).parse::<u64>() else {
+        return grouped(text);
+    };
+    let count = cut.saturating_add(up);
+    let sign = if count == 0 { "" } else { sign };
+    grouped(&format!("{sign}{}.{:02}", count / 100, count % 100))
+}
+
 /// Grouped, with zeros up to so many places, so that a moving price keeps its width.
 pub(crate) fn steady(text: &str, places: usize) -> String {
     let mut shown = grouped(text);
@@ -128,6 +141,20 @@ mod tests {
             (signed_percent(n("0.001")), signed_percent(n("7"))),
             ("0.00%".into(), "+7.00%".to_owned())
         );
+    }
+
+    #[test]
+    fn sums_end_at_the_hundredth() {
+        for (plain, shown) in [
+            ("-46.7087647", "−46.71"),
+            ("12.5", "12.50"),
+            ("1999.995", "2,000.00"),
+            ("-0.001", "0.00"),
+            ("3", "3.00"),
+            ("99999999999999999999999", "99,999,999,999,999,999,999,999"),
+        ] {
+            assert_eq!(hundredths(plain), shown);
+        }
     }
 
     #[test]
