@@ -21,7 +21,7 @@ pub(crate) fn page() -> impl IntoView {
         let keys = key::list(&visit.desk, visit.trader()?).await?;
         let posted = Posted::read(&visit).await?;
         // A failure beside a field stands there; all else stands above.
-        let above = posted.message();
+        let above = posted.besides("key-create").message();
         let none = keys.is_empty().then(|| view! { <p class="empty">{words.no_keys}</p> });
         let cards = keys.into_iter().map(|key| card(words, &posted, &key)).collect_view();
         let body = view! {
@@ -67,6 +67,7 @@ fn add(visit: &Visit, words: &'static Pages, posted: &Posted) -> AnyView {
                 {secret.show(posted)}
                 {radios(posted, "tradeType", words.trade_type, &trades)}
                 {radios(posted, "strategyType", words.strategy_type, &ways)}
+                {posted.failed().then(|| posted.message())}
                 <button type="submit" class="button" data-kind="main">{words.connect}</button>
             </form>
         </section>
@@ -88,7 +89,11 @@ fn card(words: &'static Pages, posted: &Posted, key: &ExchangeKey) -> AnyView {
     let id = key.id.to_string();
     let trade = if key.trade_type == TradeType::Futures { words.futures } else { words.spot };
     let way = if key.strategy_type == StrategyType::Manual { words.manual } else { words.automated };
-    let (mode, state) = if key.active { ("good", words.active) } else { ("off", words.inactive) };
+    let (mode, state) = match (key.status, key.active) {
+        (ApiKeyStatus::Unauthorized, _) => ("bad", words.refused),
+        (_, true) => ("good", words.active),
+        (_, false) => ("off", words.inactive),
+    };
     let status = match key.status {
         ApiKeyStatus::Authorized => words.authorized,
         ApiKeyStatus::Unauthorized => words.unauthorized,
@@ -105,7 +110,7 @@ fn card(words: &'static Pages, posted: &Posted, key: &ExchangeKey) -> AnyView {
                 <h2 class="key-name">{icon("key")}{key.name.clone()}</h2>
                 <span class="badge" data-mode=mode>{state}</span>
                 {sandbox}
-                <a class="button" data-kind="main" href=format!("/trade?key={id}")>{words.trade}</a>
+                {trade_link(words, key)}
             </div>
             <p class="hint">{format!("{} · {trade} · {way} · {status} · {date}", key.exchange_id)}</p>
             <p class="api-key"><code>{key.api_key.clone()}</code></p>
@@ -115,6 +120,20 @@ fn card(words: &'static Pages, posted: &Posted, key: &ExchangeKey) -> AnyView {
         </li>
     }
     .into_any()
+}
+
+/// Where a key that can trade is used: at the desk, or by the strategies that it follows.
+fn trade_link(words: &'static Pages, key: &ExchangeKey) -> Option<AnyView> {
+    let link = match key.strategy_type {
+        StrategyType::Manual => {
+            let desk = format!("/trade?key={}", key.id);
+            view! { <a class="button" data-kind="main" href=desk>{words.trade}</a> }.into_any()
+        }
+        StrategyType::Automated => {
+            view! { <a class="button" href="/follows">{words.by_strategies}</a> }.into_any()
+        }
+    };
+    key.active.then_some(link)
 }
 
 /// All that can be done to a key.

@@ -123,7 +123,7 @@ fn picture(report: &Report) -> Option<AnyView> {
             <section class="panel" aria-labelledby="picture-title">
                 <h2 id="picture-title" class="panel-title">{says.picture}</h2>
                 {plot::line(&report.line, label)}
-                <p class="hint">{from_to}</p>
+                {plot::ends(&report.line, figures::cents)}
             </section>
         }
         .into_any(),
