@@ -52,6 +52,7 @@ test('connect a key of your own, rename it, switch it off and on', async ({ page
   await renamed.unfold();
   await renamed.deactivate.click();
   await expect(renamed.root).toContainText('Off');
+  await expect(renamed.root.getByRole('link', { name: 'Trade', exact: true })).toHaveCount(0);
   await renamed.unfold();
   await renamed.activate.click();
   await expect(renamed.root).toContainText('Active');

@@ -20,8 +20,9 @@ pub(crate) fn page() -> impl IntoView {
         let words = pages(visit::lang());
         let keys = key::list(&visit.desk, visit.trader()?).await?;
         let posted = Posted::read(&visit).await?;
-        // A failure beside a field stands there; all else stands above.
-        let above = posted.besides("key-create").message();
+        // A failure beside a field stands there, of one key on its card; all else stands above.
+        let on_card = posted.failed() && keys.iter().any(|key| key.id.to_string() == posted.value("id"));
+        let above = if on_card { None } else { posted.besides("key-create").message() };
         let none = keys.is_empty().then(|| view! { <p class="empty">{words.no_keys}</p> });
         let cards = keys.into_iter().map(|key| card(words, &posted, &key)).collect_view();
         let body = view! {
@@ -103,6 +104,7 @@ fn card(words: &'static Pages, posted: &Posted, key: &ExchangeKey) -> AnyView {
     let open_to_all = !key.ip_restricted && !key.sandbox;
     let warning = open_to_all
         .then(|| view! { <p class="message" data-tone="warn" data-testid="not-restricted">{words.not_restricted}</p> });
+    let refusal = (posted.failed() && posted.value("id") == id).then(|| posted.message());
     let date = fill(words.connected_at, &[&key.created_at.date()]);
     view! {
         <li class="panel key" id=format!("key-{id}") data-testid="key">
@@ -116,6 +118,7 @@ fn card(words: &'static Pages, posted: &Posted, key: &ExchangeKey) -> AnyView {
             <p class="api-key"><code>{key.api_key.clone()}</code></p>
             <p><a href=format!("/keys/{id}") data-testid="key-days">{personal(visit::lang()).balance}</a></p>
             {warning}
+            {refusal}
             {changes(words, posted, key)}
         </li>
     }
