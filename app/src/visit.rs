@@ -28,6 +28,8 @@ pub struct Visit {
     pub origin: Origin,
     /// How many notices the one who signed in has not read; the bell shows it.
     pub unread: usize,
+    /// The desk is closed, and the one who signed in is its operator: to nobody else is a page shown.
+    pub closed: bool,
 }
 
 /// Where the page's files are. They are fingerprinted when the desk is built.

@@ -241,7 +241,7 @@ test('the operator connects an outside brain, pauses all copies, and leaves for 
   await expect(copies.rows.filter({ hasText: 'Left the position' })).toHaveCount(1);
 
   await one.open(strategy);
-  await one.rotate.click();
+  await one.rotateAgain();
   await expect(one.hook).toBeVisible();
   expect((await alert({ ...entry, id: randomUUID() })).status, 'the old address opens nothing').toBe(404);
   const answer = await page.goto('/admin/strategies');

@@ -52,6 +52,7 @@ test('connect a key of your own, rename it, switch it off and on', async ({ page
   await renamed.unfold();
   await renamed.deactivate.click();
   await expect(renamed.root).toContainText('Off');
+  await expect(renamed.root.getByRole('link', { name: 'Trade', exact: true })).toHaveCount(0);
   await renamed.unfold();
   await renamed.activate.click();
   await expect(renamed.root).toContainText('Active');
@@ -85,6 +86,7 @@ test('a wrong secret is refused, and so is a key that is connected already', asy
   await keys.open();
   await keys.add.send('Mine', { ...credentials, apiSecretKey: 'wrong'.repeat(12) });
   await expect(keys.message).toContainText('does not let this key in (1103)');
+  await expect(keys.message, 'it stands where the page lands').toBeInViewport();
   await expect(keys.list).toHaveCount(0);
   await expect(keys.add.apiKey, 'what was typed is kept').toHaveValue(credentials.apiKey);
   await expect(keys.add.secret, 'the secret is not').toHaveValue('');

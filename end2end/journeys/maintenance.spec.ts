@@ -28,6 +28,12 @@ alone('the operator closes the desk and opens it again', async ({ page, desk, el
     }
   }
 
+  expect((await page.goto('/dashboard'))?.status(), 'the operator goes on').toBe(200);
+  await expect(page.getByTestId('closed-banner')).toBeVisible();
+  await expectAccessibleDayAndNight(page);
+  await expectFits(page);
+  await maintenance.open();
+
   await maintenance.reopen.click();
   await expect(maintenance.state).toHaveText('The desk is open.');
   expect((await elsewhere.goto('/dashboard'))?.status()).toBe(200);

@@ -43,6 +43,7 @@ export class Operate extends Frame {
 export class OperateOne extends Frame {
   readonly switch: Locator;
   readonly rotate: Locator;
+  readonly rotateYes: Locator;
   readonly hook: Locator;
   readonly alert: Locator;
   readonly form: Locator;
@@ -60,6 +61,7 @@ export class OperateOne extends Frame {
     this.form = page.getByTestId('signal-send');
     this.stop = this.form.getByLabel('Stop');
     this.targets = this.form.getByLabel('Targets');
+    this.rotateYes = page.getByTestId('hook-rotate-yes');
     this.send = this.form.getByRole('button', { name: 'Send it to all followers' });
     this.signals = page.getByTestId('signal');
   }
@@ -77,10 +79,16 @@ export class OperateOne extends Frame {
     await expect(this.page).toHaveURL(/\/admin\/signals\//);
   }
 
-  /** Lets all followers leave. */
+  /** Gives the hook that there is another address; asked once. */
+  async rotateAgain(): Promise<void> {
+    await this.rotate.click();
+    await this.rotateYes.click();
+  }
+
+  /** Lets all followers leave; asked once. */
   async leave(): Promise<void> {
-    await this.form.getByText('Leave', { exact: true }).click();
-    await this.send.click();
+    await this.page.getByTestId('signal-leave').click();
+    await this.page.getByTestId('signal-leave-yes').click();
     await expect(this.page).toHaveURL(/\/admin\/signals\//);
   }
 }

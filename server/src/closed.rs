@@ -20,11 +20,11 @@ const RETRY_AFTER_S: u64 = 60;
 /// exit that was not heard would never be told again.
 const PROGRAMS: &[&str] =
     &["/v1/admin/", "/v1/auth/sign-in", "/v1/auth/refresh", "/v1/hook/", "/openapi.json", "/docs"];
-/// The same for people, beside the admin's own pages.
+/// The same for people who are not the operator, or not known to be yet.
 const PEOPLE: &[&str] = &["/sign-in", "/api/sign-in", "/api/sign-out", "/api/theme"];
 
 /// Whether the desk is closed. A database that does not answer closes nothing: what was asked will say so itself.
-async fn closed(desk: &SharedDesk) -> Option<maintenance::Closed> {
+pub(crate) async fn closed(desk: &SharedDesk) -> Option<maintenance::Closed> {
     maintenance::closed(desk).await.unwrap_or_else(|error| {
         tracing::warn!(%error, "it is not known whether the desk is closed");
         None
@@ -46,7 +46,7 @@ pub(crate) async fn programs(State(desk): State<SharedDesk>, request: Request, n
     later((StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "message": message }))).into_response())
 }
 
-/// Stands before pages and forms.
+/// Stands before pages and forms. The operator goes on, with a banner on every page.
 pub(crate) async fn people(
     State(pages): State<Pages>,
     matched: MatchedPath,
@@ -57,14 +57,18 @@ pub(crate) async fn people(
     if PEOPLE.contains(&path) || guard::role_of(path) == Role::Admin || closed(&pages.desk).await.is_none() {
         return next.run(request).await;
     }
-    if guard::is_script(request.method(), request.headers()) {
-        return later(guard::tell_script(StatusCode::SERVICE_UNAVAILABLE, "closed"));
-    }
-    let (mut parts, _) = request.into_parts();
-    match visitor::read(&pages.desk, &parts).await {
-        Ok(visit) => parts.extensions.insert::<Visit>(visit),
+    let (mut parts, body) = request.into_parts();
+    let visit = match visitor::read(&pages.desk, &parts).await {
+        Ok(visit) => visit,
         Err(error) => return pages.broken(&error),
     };
+    if visit.closed {
+        return next.run(Request::from_parts(parts, body)).await;
+    }
+    if guard::is_script(&parts.method, &parts.headers) {
+        return later(guard::tell_script(StatusCode::SERVICE_UNAVAILABLE, "closed"));
+    }
+    parts.extensions.insert::<Visit>(visit);
     parts.method = Method::GET;
     later(pages.closed(Request::from_parts(parts, axum::body::Body::empty())).await)
 }

@@ -1,8 +1,9 @@
 //! Who looks at a page: the session cookie, read once for each request.
 
-use crate::proxy;
+use crate::{closed, proxy};
 use app::{Visit, visit::session_cookie_name};
 use axum::http::{HeaderMap, Method, header, request::Parts};
+use domain::Role;
 use service::{Result, SharedDesk, notice, session};
 
 /// Reads who asks. A session token that opens nothing is nobody.
@@ -18,7 +19,9 @@ pub(crate) async fn read(desk: &SharedDesk, parts: &Parts) -> Result<Visit> {
         Some(actor) if parts.method == Method::GET => notice::unread(desk, actor).await?,
         _ => 0,
     };
-    Ok(Visit { desk: desk.clone(), actor, session: token, origin, unread })
+    let operator = actor.as_ref().is_some_and(|actor| actor.role.may(Role::Admin));
+    let closed = operator && closed::closed(desk).await.is_some();
+    Ok(Visit { desk: desk.clone(), actor, session: token, origin, unread, closed })
 }
 
 fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {

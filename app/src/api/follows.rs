@@ -206,7 +206,7 @@ impl Typed {
         let profile = field("strategyRiskProfileId", &self.profile, Problem::NotRiskProfile);
         let max_leverage = optional("maxLeverage", &self.leverage, Problem::NotLeverage, |t| t.parse().ok());
         let limit: Result<Option<Decimal>, _> =
-            optional("dailyLossLimitUsd", &self.limit, Problem::NotNumber, |t| money::parse(t).ok());
+            optional("dailyLossLimitUsd", &self.limit, not_amount(&self.limit), |t| money::parse(t).ok());
         match (strategy, profile, max_leverage, limit) {
             (Ok(strategy), Ok(profile), Ok(max_leverage), Ok(daily_loss_limit_usd)) => {
                 Ok(NewFollow { active: true, strategy, profile, max_leverage, daily_loss_limit_usd })
@@ -214,6 +214,12 @@ impl Typed {
             (a, b, c, d) => Err([a.err(), b.err(), c.err(), d.err()].into_iter().flatten().collect()),
         }
     }
+}
+
+/// What is wrong with a text that cannot be kept as a sum: a number that is too long, or no number.
+fn not_amount(text: &str) -> Problem {
+    let number = text.trim().bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    if number && text.trim().len() > 28 { Problem::TextTooLong } else { Problem::NotNumber }
 }
 
 /// A field that must be there.
@@ -250,6 +256,13 @@ mod tests {
         assert_eq!((read.max_leverage, read.daily_loss_limit_usd), (None, None));
         let read = typed(" 7 ", "250.5").read().unwrap();
         assert_eq!((read.max_leverage, read.daily_loss_limit_usd), (Some(7), Some(Decimal::new(2505, 1))));
+    }
+
+    #[test]
+    fn a_number_that_is_too_long_is_called_that() {
+        let problem = |limit: &str| typed("", limit).read().unwrap_err()[0].problem;
+        assert_eq!(problem(&"9".repeat(32)), Problem::TextTooLong);
+        assert_eq!(problem("much"), Problem::NotNumber);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Copies: what each signal did on each account, and in words why not.
 
-use super::tables::{NUMBER, ROOMY, WORDS, moment, scrolling, tone};
+use super::tables::{NUMBER, ROOMY, WORDS, moment, scrolling, tight, tone};
 use crate::{
     figures, visit,
     words::{
@@ -30,8 +30,9 @@ fn rows_of(rows: &[Copied], label: &'static str, own: bool) -> AnyView {
     }
     columns.extend([(words.col_what, WORDS), (words.col_happened, WORDS), (words.col_result, NUMBER)]);
     let row = |copy: &Copied| {
+        let key = copy.key_name.clone().unwrap_or_else(|| words.key_gone.to_owned());
+        let below = own.then(|| tight(&[&copy.strategy_name, &key]));
         let whose = own.then(|| {
-            let key = copy.key_name.clone().unwrap_or_else(|| words.key_gone.to_owned());
             view! {
                 <td class="roomy wrap"><a href=format!("/strategies/{}", copy.strategy)>{copy.strategy_name.clone()}</a></td>
                 <td class="roomy wrap">{key}</td>
@@ -43,7 +44,7 @@ fn rows_of(rows: &[Copied], label: &'static str, own: bool) -> AnyView {
                 {whose}
                 <th scope="row">
                     <span data-side=copy.side.map(domain::Side::word)>{words.action(copy.action, copy.side)}</span>
-                    " "{copy.symbol.to_string()}
+                    " "{copy.symbol.to_string()}{below}
                 </th>
                 <td class="happened">{badge(copy.status)}" "{happened(words, copy)}</td>
                 {result(copy.profit_usd)}

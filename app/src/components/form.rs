@@ -34,6 +34,11 @@ impl Posted {
         if posted.value("id") == id { posted } else { Self::default() }
     }
 
+    /// All but a failure of the form `name`, which shows that itself, beside its button.
+    pub(crate) fn besides(&self, name: &str) -> Self {
+        Self(self.0.clone().filter(|f| f.form != name || f.notice.is_some()))
+    }
+
     /// What was typed.
     pub(crate) fn value(&self, field: &str) -> String {
         self.values().iter().find(|(name, _)| name == field).map(|(_, v)| v.clone()).unwrap_or_default()
@@ -210,6 +215,30 @@ pub(crate) fn act(
             {values.iter().map(hidden).collect_view()}
             <button type="submit" class="button" data-testid=testid>{text}</button>
         </form>
+    }
+    .into_any()
+}
+
+/// The same, asked once: the button unfolds what comes of it, and the button that does it, `<testid>-yes`.
+pub(crate) fn act_sure(
+    endpoint: &'static str,
+    values: &[(&'static str, String)],
+    text: &'static str,
+    sure: &'static str,
+    testid: &'static str,
+) -> AnyView {
+    let hidden = |(name, value): &(&'static str, String)| {
+        view! { <input type="hidden" name=*name value=value.clone()/> }
+    };
+    view! {
+        <details class="sure">
+            <summary class="button" data-testid=testid>{text}</summary>
+            <form method="post" action=format!("/api/{endpoint}")>
+                {values.iter().map(hidden).collect_view()}
+                <p>{sure}</p>
+                <button type="submit" class="button" data-kind="bad" data-testid=format!("{testid}-yes")>{text}</button>
+            </form>
+        </details>
     }
     .into_any()
 }

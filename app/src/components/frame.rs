@@ -49,6 +49,7 @@ pub(crate) fn frame(visit: &Visit, title: &str, width: Width, body: impl IntoVie
         <Title text=title/>
         <a class="skip" href="#content">{words.skip}</a>
         {header(visit, words)}
+        {visit.closed.then(banner)}
         <main id="content" class=width.class() tabindex="-1">{body}</main>
         <footer class="footer">
             <p>{words.footer}</p>
@@ -78,6 +79,17 @@ fn header(visit: &Visit, words: &'static Pages) -> AnyView {
             <ConnectionPill/>
             {side}
         </header>
+    }
+    .into_any()
+}
+
+/// What the operator is reminded of on every page while the desk is closed.
+fn banner() -> AnyView {
+    let words = closed(visit::lang());
+    view! {
+        <p class="banner" role="status" data-testid="closed-banner">
+            {words.banner}" "<a href="/admin/maintenance">{words.operate}</a>
+        </p>
     }
     .into_any()
 }

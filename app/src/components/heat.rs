@@ -1,5 +1,6 @@
 //! The heat map of months: years down, months across, every value in words as well as in colour.
 
+use super::tables::{ROOMY, WORDS};
 use crate::{
     figures, visit,
     words::{fill, strategies::strategies},
@@ -18,9 +19,12 @@ type Year = [Option<Decimal>; 12];
 pub(crate) fn map(record: &Record) -> AnyView {
     let words = strategies(visit::lang());
     let label = fill(words.months_of, &[words.kind(record.kind)]);
-    let names = words.month_names.split(' ').map(|name| view! { <th scope="col">{name}</th> });
+    let years = years(&record.months);
+    let bare = bare(&years);
+    let names = words.month_names.split(' ').zip(bare);
+    let names = names.map(|(name, like)| view! { <th scope="col" class=like>{name}</th> });
     let row = |(year, months): (String, Year)| {
-        let cells = months.into_iter().map(|value| cell(value, words.no_trades));
+        let cells = months.into_iter().zip(bare).map(|(value, like)| cell(value, like, words.no_trades));
         view! { <tr><th scope="row">{year}</th>{cells.collect_view()}</tr> }
     };
     view! {
@@ -28,19 +32,24 @@ pub(crate) fn map(record: &Record) -> AnyView {
             <table class="heat" data-testid="heat">
                 <caption class="visually-hidden">{label.clone()}</caption>
                 <thead><tr><th scope="col">{words.year}</th>{names.collect_view()}</tr></thead>
-                <tbody>{years(&record.months).into_iter().rev().map(row).collect_view()}</tbody>
+                <tbody>{years.into_iter().rev().map(row).collect_view()}</tbody>
             </table>
         </div>
     }
     .into_any()
 }
 
-fn cell(value: Option<Decimal>, nothing: &'static str) -> AnyView {
+/// What each month's column is like: a narrow screen leaves out those without any figure.
+fn bare(years: &BTreeMap<String, Year>) -> [&'static str; 12] {
+    std::array::from_fn(|month| if years.values().any(|year| year[month].is_some()) { WORDS } else { ROOMY })
+}
+
+fn cell(value: Option<Decimal>, like: &'static str, nothing: &'static str) -> AnyView {
     let (text, title) = value.map_or_else(
         || (String::new(), nothing.to_owned()),
         |v| (figures::signed_percent(v).trim_end_matches('%').to_owned(), figures::signed_percent(v)),
     );
-    view! { <td data-heat=value.map(level) title=title>{text}</td> }.into_any()
+    view! { <td class=like data-heat=value.map(level) title=title>{text}</td> }.into_any()
 }
 
 /// How warm a month is, in three steps either way.
@@ -92,6 +101,8 @@ mod tests {
             years(&[month("2021-12-01", Some(3)), month("2022-01-01", None), month("2022-02-01", Some(-1))]);
         assert_eq!(found.keys().collect::<Vec<_>>(), ["2021", "2022"]);
         assert_eq!(found["2021"][11], Some(Decimal::from(3)));
+        let like = bare(&found);
+        assert_eq!((like[0], like[1], like[11]), (ROOMY, WORDS, WORDS));
         assert_eq!((found["2022"][0], found["2022"][1]), (None, Some(Decimal::from(-1))));
     }
 

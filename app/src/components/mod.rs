@@ -11,3 +11,4 @@ pub(crate) mod plot;
 pub(crate) mod record;
 pub(crate) mod show;
 pub(crate) mod tables;
+pub(crate) mod ticks;

@@ -1,5 +1,6 @@
 //! Small plots that the server draws: whole numbers only, in tenths of a pixel.
 
+use crate::{visit, words::pages::pages};
 use domain::{Candle, Decimal, Micros};
 use leptos::prelude::*;
 use std::fmt::Write as _;
@@ -44,9 +45,7 @@ pub(crate) fn mini_candles(candles: &[Candle], label: &'static str) -> AnyView {
 
 /// What an account was worth, or had won, over time, with the area below it.
 pub(crate) fn line(points: &[(Micros, Decimal)], label: String) -> AnyView {
-    let hi = points.iter().map(|p| p.1.abs()).max().unwrap_or_default();
-    // A thousandth of room, so that a flat line lies in the middle and a small change stays small.
-    let (lo, hi) = roomy(points.iter().map(|p| p.1), (hi / Decimal::ONE_THOUSAND).max(Decimal::ONE));
+    let (lo, hi) = worth_scale(points);
     let path = trace(points, lo, hi);
     let area = format!("{path}V{HEIGHT}H0Z");
     view! {
@@ -56,6 +55,38 @@ pub(crate) fn line(points: &[(Micros, Decimal)], label: String) -> AnyView {
         </svg>
     }
     .into_any()
+}
+
+/// The scale of what an account was worth: a twentieth of its highest at least, so that a flat line lies in the middle
+/// and a small change stays small.
+fn worth_scale(points: &[(Micros, Decimal)]) -> (Decimal, Decimal) {
+    let values = points.iter().map(|p| p.1);
+    let (lo, hi) = (values.clone().min().unwrap_or_default(), values.clone().max().unwrap_or_default());
+    let missing = (hi.abs() / Decimal::from(20) - (hi - lo)) / Decimal::TWO;
+    roomy(values, missing.max(Decimal::ONE))
+}
+
+/// A curve's first, last, highest and lowest value, each with its day: the picture itself has no axes.
+pub(crate) fn ends(points: &[(Micros, Decimal)], show: fn(Decimal) -> String) -> Option<AnyView> {
+    let words = pages(visit::lang());
+    let (first, last) = (points.first()?, points.last()?);
+    // Of several equal ones the earliest.
+    let highest = points.iter().rev().max_by_key(|p| p.1)?;
+    let lowest = points.iter().min_by_key(|p| p.1)?;
+    let end = |(name, point): (&'static str, &(Micros, Decimal))| {
+        let (date, shown) = (point.0.date(), point.0.date());
+        view! { <div><dt>{name}" "<time datetime=date>{shown}</time></dt><dd>{show(point.1)}</dd></div> }
+    };
+    let all = [
+        (words.curve_first, first),
+        (words.curve_last, last),
+        (words.curve_highest, highest),
+        (words.curve_lowest, lowest),
+    ];
+    Some(
+        view! { <dl class="ends" data-testid="ends">{all.into_iter().map(end).collect_view()}</dl> }
+            .into_any(),
+    )
 }
 
 /// Profit in percent over time, around the line of neither won nor lost.
@@ -106,6 +137,17 @@ mod tests {
             (place(n(20), n(10), n(20)), place(n(15), n(10), n(20)), place(n(10), n(10), n(20)));
         assert!(0 < top && top < middle && middle < bottom && bottom < HEIGHT);
         assert!((0..HEIGHT).contains(&place(n(5), n(5), n(5))), "a flat line has a place");
+    }
+
+    #[test]
+    fn a_small_loss_looks_small() {
+        let points = [(0, 10_000), (1, 9_950)].map(|(at, value)| (Micros(at), Decimal::from(value)));
+        let (lo, hi) = worth_scale(&points);
+        assert_eq!((lo, hi), (Decimal::from(9_725), Decimal::from(10_225)));
+        let fall = place(points[1].1, lo, hi) - place(points[0].1, lo, hi);
+        assert!(fall <= HEIGHT / 10, "{fall}");
+        let crash = [(0, 10_000), (1, 5_000)].map(|(at, value)| (Micros(at), Decimal::from(value)));
+        assert_eq!(worth_scale(&crash), (Decimal::from(4_500), Decimal::from(10_500)));
     }
 
     #[test]

@@ -20,17 +20,24 @@ pub(crate) fn badge(kind: Kind) -> AnyView {
     view! { <span class="badge" data-mode=mode>{strategies(visit::lang()).kind(kind)}</span> }.into_any()
 }
 
-/// The curve of a record under its name; in words where there is none.
-pub(crate) fn curve(record: &Record) -> AnyView {
+/// The curve of a record under its name; in words where there is none. Only what decides inside can be computed.
+pub(crate) fn curve(record: &Record, outside: bool) -> AnyView {
     let words = strategies(visit::lang());
     let name = words.kind(record.kind);
     let span = record.since.zip(record.until);
-    let span = span.map(|(a, b)| fill(words.since, &[&a.date(), &b.date()]));
+    let span = span.map(|(a, b)| match (a.date(), b.date()) {
+        (first, last) if first == last => fill(words.traded_on, &[&first]),
+        (first, last) => fill(words.traded, &[&first, &last]),
+    });
     let drawn = if record.curve.len() > 1 {
         let last = record.curve.last().map(|p| figures::signed_percent(p.1)).unwrap_or_default();
         Either::Left(plot::profit(&record.curve, fill(words.curve, &[name, &last])))
     } else {
-        let text = if record.kind == Kind::Live { words.no_live } else { words.no_backtest };
+        let text = match record.kind {
+            Kind::Live => words.no_live,
+            Kind::Backtest if outside => words.outside_backtest,
+            Kind::Backtest => words.no_backtest,
+        };
         Either::Right(view! { <p class="empty">{text}</p> })
     };
     view! {

@@ -1,5 +1,6 @@
 //! Tables of positions, orders and trades.
 
+use super::ticks::Ticks;
 use crate::{
     figures, visit,
     words::{desk::desk, orders::orders, pages::pages},
@@ -23,6 +24,17 @@ pub(crate) fn dated(at: Micros) -> AnyView {
     let iso = at.to_string();
     let text = iso.get(..16).unwrap_or_default().replace('T', " ");
     view! { <time datetime=iso>{text}</time> }.into_any()
+}
+
+/// A sentence with a moment in the place of its `{}`.
+pub(crate) fn told_at(text: &'static str, at: Micros) -> AnyView {
+    let (before, after) = text.split_once("{}").unwrap_or((text, ""));
+    view! { {before}{dated(at)}{after} }.into_any()
+}
+
+/// What a wide screen has columns for, below a row's name on a narrow one.
+pub(crate) fn tight(parts: &[&str]) -> AnyView {
+    view! { <span class="tight hint">{parts.join(" · ")}</span> }.into_any()
 }
 
 /// The colour of a gain.
@@ -65,7 +77,7 @@ fn head(columns: &[(&'static str, &'static str)]) -> AnyView {
 }
 
 /// Positions, each with the name of its key.
-pub(crate) fn positions(rows: Vec<(String, Position)>) -> AnyView {
+pub(crate) fn positions(rows: Vec<(String, Position)>, ticks: &Ticks) -> AnyView {
     let (words, names) = (pages(visit::lang()), orders(visit::lang()));
     let columns = [
         (words.col_market, WORDS),
@@ -78,10 +90,10 @@ pub(crate) fn positions(rows: Vec<(String, Position)>) -> AnyView {
     let row = |(key, p): (String, Position)| {
         view! {
             <tr>
-                <th scope="row">{p.symbol.to_string()}</th>
+                <th scope="row">{p.symbol.to_string()}{tight(&[&key])}</th>
                 <td>{names.way(p.side)}</td>
                 <td class="number">{money::text(p.contracts)}</td>
-                <td class="roomy number">{figures::decimal(p.entry_price)}</td>
+                <td class="roomy number">{ticks.price(&p.symbol, p.entry_price)}</td>
                 <td class="number" data-change=tone(p.unrealized_pnl)>{figures::signed_cents(p.unrealized_pnl)}</td>
                 <td class="roomy">{key}</td>
             </tr>
@@ -95,10 +107,23 @@ pub(crate) fn positions(rows: Vec<(String, Position)>) -> AnyView {
     .into_any()
 }
 
-/// Orders with their state.
+/// One key's orders with their state.
 pub(crate) fn order_table(rows: &[Order], label: &'static str) -> AnyView {
+    order_rows(rows.iter().map(|order| (None, order)), label, false)
+}
+
+/// Orders of several keys, each with its key's name.
+pub(crate) fn keyed_orders(rows: &[(String, Order)], label: &'static str) -> AnyView {
+    order_rows(rows.iter().map(|(key, order)| (Some(key.as_str()), order)), label, true)
+}
+
+fn order_rows<'a>(
+    rows: impl Iterator<Item = (Option<&'a str>, &'a Order)>,
+    label: &'static str,
+    keyed: bool,
+) -> AnyView {
     let (words, names) = (pages(visit::lang()), orders(visit::lang()));
-    let columns = [
+    let mut columns = vec![
         (words.col_time, WORDS),
         (words.col_market, ROOMY),
         (words.col_order, WORDS),
@@ -108,28 +133,31 @@ pub(crate) fn order_table(rows: &[Order], label: &'static str) -> AnyView {
         (words.col_filled, ROOMY_NUMBER),
         (words.col_status, WORDS),
     ];
-    let row = |o: &Order| {
+    columns.extend(keyed.then_some((words.col_key, ROOMY)));
+    let row = |(key, o): (Option<&str>, &Order)| {
         let amount = o.amount.map_or_else(|| desk(visit::lang()).whole.to_owned(), money::text);
         let price = o.stop_price.or(o.price).map(figures::decimal).unwrap_or_default();
+        let symbol = o.symbol.to_string();
+        let below: Vec<_> = [symbol.as_str()].into_iter().chain(key).collect();
+        let key = key.map(|key| view! { <td class="roomy">{key.to_owned()}</td> });
         view! {
             <tr data-testid="order-row">
                 <td>{moment(o.at)}</td>
                 <td class="roomy">{o.symbol.to_string()}</td>
-                <th scope="row"><span data-side=o.side.word()>{names.side(o.side)}</span>" "{names.kind(o.kind)}</th>
+                <th scope="row">
+                    <span data-side=o.side.word()>{names.side(o.side)}</span>" "{names.kind(o.kind)}
+                    {tight(&below)}
+                </th>
                 <td class="number">{amount}</td>
                 <td class="number">{price}</td>
-                <td class="roomy number">{o.average.map(figures::decimal)}</td>
+                <td class="roomy number">{o.average.map(figures::price)}</td>
                 <td class="roomy number">{money::text(o.filled)}</td>
                 <td>{status(o.status)}</td>
+                {key}
             </tr>
         }
     };
-    view! {
-        <div class="table-scroll" tabindex="0" role="group" aria-label=label>
-            <table class="table">{head(&columns)}<tbody>{rows.iter().map(row).collect_view()}</tbody></table>
-        </div>
-    }
-    .into_any()
+    scrolling(label.to_owned(), &columns, rows.map(row).collect_view())
 }
 
 fn status(status: OrderStatus) -> &'static str {
@@ -161,7 +189,9 @@ pub(crate) fn trade_table(rows: &[Trade], label: &'static str) -> AnyView {
             <tr data-testid="trade-row">
                 <td>{moment(t.at)}</td>
                 <td class="roomy">{t.symbol.to_string()}</td>
-                <th scope="row"><span data-side=t.side.word()>{names.side(t.side)}</span></th>
+                <th scope="row">
+                    <span data-side=t.side.word()>{names.side(t.side)}</span>{tight(&[&t.symbol.to_string()])}
+                </th>
                 <td class="number">{money::text(t.amount)}</td>
                 <td class="number">{figures::decimal(t.price)}</td>
                 <td class="roomy number">{fee}</td>

@@ -93,7 +93,13 @@ fn tell_result(words: &Live, text: String, profit: &str) -> (&'static str, Strin
 
 fn tell_order(words: &Live, order: &OrderNews) -> Option<(&'static str, String)> {
     let side = if order.side == "BUY" { words.buy } else { words.sell };
-    let amount = if order.amount.is_empty() { words.whole_position } else { order.amount.as_str() };
+    let subject = match (protective(words, &order.kind), order.amount.as_str()) {
+        (Some(kind), "") => kind.to_owned(),
+        (None, "") => side.to_owned(),
+        // What was sold or bought matters more than which order did it.
+        (Some(kind), amount) if order.status != "closed" => format!("{kind} {amount}"),
+        (_, amount) => format!("{side} {amount}"),
+    };
     let partly = !matches!(order.filled.as_str(), "" | "0");
     let (tone, text, last) = match order.status.as_str() {
         "closed" => ("good", words.order_filled, figures::grouped(&order.average)),
@@ -105,7 +111,17 @@ fn tell_order(words: &Live, order: &OrderNews) -> Option<(&'static str, String)>
         "rejected" => ("bad", words.order_rejected, String::new()),
         _ => ("plain", words.order_canceled, String::new()),
     };
-    Some((tone, fill(text, &[side, amount, &order.symbol, &last])))
+    Some((tone, fill(text, &[&subject, &order.symbol, &last])))
+}
+
+/// The name of an order that stands for a position: it may be for the whole of it, and then has no amount.
+fn protective(words: &Live, kind: &str) -> Option<&'static str> {
+    match kind {
+        "stop" | "stop_market" => Some(words.stop),
+        "take_profit" | "take_profit_market" => Some(words.take_profit),
+        "trailing_stop_market" => Some(words.trailing),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -160,8 +176,17 @@ mod tests {
             ..order.clone()
         };
         assert_eq!(text(&waits), None);
-        let stop =
-            OrderNews { status: "canceled".into(), side: "SELL".into(), amount: String::new(), ..order };
-        assert_eq!(text(&stop).unwrap(), "Sell position BTC/USDT cancelled");
+        let stop = OrderNews {
+            kind: "stop_market".into(),
+            status: "canceled".into(),
+            side: "SELL".into(),
+            amount: String::new(),
+            ..order
+        };
+        assert_eq!(text(&stop).unwrap(), "Stop BTC/USDT cancelled");
+        let part = OrderNews { amount: "0.05".into(), ..stop.clone() };
+        assert_eq!(text(&part).unwrap(), "Stop 0.05 BTC/USDT cancelled");
+        let target = OrderNews { kind: "take_profit_market".into(), status: "closed".into(), ..part.clone() };
+        assert_eq!(text(&target).unwrap(), "Sell 0.05 BTC/USDT filled at 10,800.1");
     }
 }

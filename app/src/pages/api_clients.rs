@@ -26,7 +26,7 @@ pub(crate) fn page() -> impl IntoView {
         let body = view! {
             <h1>{words.title}</h1>
             <p class="lead">{words.lead}</p>
-            {posted.message()}
+            {posted.besides("client-create").message()}
             {once}
             {none}
             <ul class="cards" data-testid="clients">{all.iter().map(|c| card(words, c)).collect_view()}</ul>
@@ -129,6 +129,7 @@ fn add(words: &'static Clients, posted: &Posted) -> AnyView {
                 {field("addresses", words.addresses, words.addresses_hint).show(&posted)}
                 {field("expiresAt", words.expires, words.expires_hint).show(&posted)}
                 {key(words, &posted)}
+                {posted.message()}
                 <button type="submit" class="button" data-kind="main">{words.make}</button>
             </form>
         </section>

@@ -8,13 +8,14 @@ use crate::{
         plot,
         show::show,
         tables,
+        ticks::Ticks,
     },
     figures,
     pages::follows,
     visit::{self, Visit},
     words::{fill, pages::Pages, pages::pages},
 };
-use domain::{Decimal, ExchangeKey, Micros, Order, Position};
+use domain::{Decimal, ExchangeKey, Micros, Order, Position, StrategyType};
 use leptos::{either::Either, prelude::*};
 use service::{Error, account, equity, key};
 
@@ -93,12 +94,12 @@ async fn holdings(visit: &Visit, words: &'static Pages, keys: Vec<ExchangeKey>) 
         Holding { key, open }
     };
     let held = futures::future::join_all(keys.into_iter().map(look)).await;
-    let follows = follows::summary(visit).await?;
+    let (follows, ticks) = (follows::summary(visit).await?, Ticks::read(visit).await);
     Ok(view! {
         <div class="dashboard">
             <div class="cards">{worth(words, total, &points)}{follows}</div>
             {key_cards(words, &held)}
-            {open(words, held)}
+            {open(words, held, &ticks)}
         </div>
     }
     .into_any())
@@ -108,7 +109,7 @@ fn worth(words: &'static Pages, total: Option<Decimal>, points: &[(Micros, Decim
     let total = total.map_or_else(|| "—".to_owned(), |t| format!("${}", figures::cents(t)));
     let plot = if let (true, Some(first), Some(last)) = (points.len() > 1, points.first(), points.last()) {
         let label = fill(words.equity_summary, &[&figures::cents(first.1), &figures::cents(last.1)]);
-        Either::Left(plot::line(points, label))
+        Either::Left((plot::line(points, label), plot::ends(points, figures::cents)))
     } else {
         Either::Right(view! { <p class="empty">{words.equity_empty}</p> })
     };
@@ -133,7 +134,7 @@ fn key_cards(words: &'static Pages, held: &[Holding]) -> AnyView {
                 <span class="key-name">{key.name.clone()}</span>
                 <span class="badge" data-mode=if key.active { "good" } else { "off" }>{state}</span>
                 {unread.map(|text| view! { <span class="hint">{text}</span> })}
-                <a class="button" data-kind="quiet" href=format!("/trade?key={}", key.id)>{words.open_desk}</a>
+                {trade_link(words, key)}
             </li>
         }
     };
@@ -147,22 +148,31 @@ fn key_cards(words: &'static Pages, held: &[Holding]) -> AnyView {
     .into_any()
 }
 
-fn open(words: &'static Pages, held: Vec<Holding>) -> AnyView {
+/// Where a key that can trade is used: at the desk, or by the strategies that it follows.
+fn trade_link(words: &'static Pages, key: &ExchangeKey) -> Option<AnyView> {
+    let (href, text) = match key.strategy_type {
+        StrategyType::Manual => (format!("/trade?key={}", key.id), words.open_desk),
+        StrategyType::Automated => ("/follows".to_owned(), words.by_strategies),
+    };
+    key.active.then(|| view! { <a class="button" data-kind="quiet" href=href>{text}</a> }.into_any())
+}
+
+fn open(words: &'static Pages, held: Vec<Holding>, ticks: &Ticks) -> AnyView {
     let (mut positions, mut orders) = (Vec::new(), Vec::new());
     for Holding { key, open } in held {
         let (ps, os) = open.unwrap_or_default();
         positions.extend(ps.into_iter().map(|p| (key.name.clone(), p)));
-        orders.extend(os);
+        orders.extend(os.into_iter().map(|o| (key.name.clone(), o)));
     }
     let positions = if positions.is_empty() {
         Either::Left(view! { <p class="empty">{words.no_positions}</p> })
     } else {
-        Either::Right(tables::positions(positions))
+        Either::Right(tables::positions(positions, ticks))
     };
     let orders = if orders.is_empty() {
         Either::Left(view! { <p class="empty">{words.no_orders}</p> })
     } else {
-        Either::Right(tables::order_table(&orders, words.open_orders))
+        Either::Right(tables::keyed_orders(&orders, words.open_orders))
     };
     view! {
         <section class="panel span" aria-labelledby="positions-title">

@@ -14,7 +14,7 @@ use crate::{
         trade::choose,
     },
     visit::{self, Visit, encoded},
-    words::{copies::copies, pages::Pages, pages::pages},
+    words::{copies::copies, fill, pages::Pages, pages::pages},
 };
 use domain::{ExchangeKey, Symbol};
 use leptos::{either::EitherOf4, prelude::*};
@@ -70,13 +70,21 @@ async fn rows(
         if list.is_empty() {
             return Ok(EitherOf4::A(view! { <p class="empty">{words.history_empty_trades}</p> }));
         }
-        return Ok(EitherOf4::B(tables::trade_table(&list, words.history_trades)));
+        let table = tables::trade_table(&list, words.history_trades);
+        return Ok(EitherOf4::B((table, newest_only(words, list.len()))));
     }
     let list = order::history(&visit.desk, actor, key.id, symbol).await?;
     if list.is_empty() {
         return Ok(EitherOf4::C(view! { <p class="empty">{words.history_empty_orders}</p> }));
     }
-    Ok(EitherOf4::D(tables::order_table(&list, words.history_orders)))
+    let table = tables::order_table(&list, words.history_orders);
+    Ok(EitherOf4::D((table, newest_only(words, list.len()))))
+}
+
+/// That the list ends before the account's history does.
+fn newest_only(words: &'static Pages, shown: usize) -> impl IntoView + use<> {
+    (shown >= usize::from(order::HISTORY))
+        .then(|| view! { <p class="hint">{fill(words.history_newest, &[&shown.to_string()])}</p> })
 }
 
 async fn filters(

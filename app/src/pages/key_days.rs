@@ -65,7 +65,7 @@ fn days(words: &'static Personal, name: &str, page: &Page) -> AnyView {
         &[name, &figures::cents(oldest.total_usd), &figures::cents(newest.total_usd)],
     );
     // A line needs two ends.
-    let chart = (points.len() > 1).then(|| plot::line(&points, label));
+    let chart = (points.len() > 1).then(|| (plot::line(&points, label), plot::ends(&points, figures::cents)));
     let before = page.items.iter().skip(1).map(Some).chain([None]);
     let rows = page.items.iter().zip(before).map(|(day, before)| row(day, before)).collect_view();
     let columns = [(words.day, WORDS), (words.worth, NUMBER), (words.change, NUMBER)];

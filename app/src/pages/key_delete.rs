@@ -5,6 +5,7 @@ use crate::{
         frame::{Width, frame},
         show::show,
         tables,
+        ticks::Ticks,
     },
     visit,
     words::{fill, pages::Pages, pages::pages},
@@ -48,7 +49,7 @@ fn standing(words: &'static Pages, name: String, open: KeyUse) -> impl IntoView 
     }
     let positions = open.positions.into_iter().map(|p| (name.clone(), p)).collect::<Vec<_>>();
     let positions = (!positions.is_empty()).then(|| {
-        view! { <h2 class="panel-title">{words.positions}</h2>{tables::positions(positions)} }
+        view! { <h2 class="panel-title">{words.positions}</h2>{tables::positions(positions, &Ticks::default())} }
     });
     let orders = (!open.orders.is_empty()).then(|| {
         let table = tables::order_table(&open.orders, words.open_orders);

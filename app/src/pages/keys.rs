@@ -20,8 +20,9 @@ pub(crate) fn page() -> impl IntoView {
         let words = pages(visit::lang());
         let keys = key::list(&visit.desk, visit.trader()?).await?;
         let posted = Posted::read(&visit).await?;
-        // A failure beside a field stands there; all else stands above.
-        let above = posted.message();
+        // A failure beside a field stands there, of one key on its card; all else stands above.
+        let on_card = posted.failed() && keys.iter().any(|key| key.id.to_string() == posted.value("id"));
+        let above = if on_card { None } else { posted.besides("key-create").message() };
         let none = keys.is_empty().then(|| view! { <p class="empty">{words.no_keys}</p> });
         let cards = keys.into_iter().map(|key| card(words, &posted, &key)).collect_view();
         let body = view! {
@@ -67,6 +68,7 @@ fn add(visit: &Visit, words: &'static Pages, posted: &Posted) -> AnyView {
                 {secret.show(posted)}
                 {radios(posted, "tradeType", words.trade_type, &trades)}
                 {radios(posted, "strategyType", words.strategy_type, &ways)}
+                {posted.failed().then(|| posted.message())}
                 <button type="submit" class="button" data-kind="main">{words.connect}</button>
             </form>
         </section>
@@ -88,7 +90,11 @@ fn card(words: &'static Pages, posted: &Posted, key: &ExchangeKey) -> AnyView {
     let id = key.id.to_string();
     let trade = if key.trade_type == TradeType::Futures { words.futures } else { words.spot };
     let way = if key.strategy_type == StrategyType::Manual { words.manual } else { words.automated };
-    let (mode, state) = if key.active { ("good", words.active) } else { ("off", words.inactive) };
+    let (mode, state) = match (key.status, key.active) {
+        (ApiKeyStatus::Unauthorized, _) => ("bad", words.refused),
+        (_, true) => ("good", words.active),
+        (_, false) => ("off", words.inactive),
+    };
     let status = match key.status {
         ApiKeyStatus::Authorized => words.authorized,
         ApiKeyStatus::Unauthorized => words.unauthorized,
@@ -98,6 +104,7 @@ fn card(words: &'static Pages, posted: &Posted, key: &ExchangeKey) -> AnyView {
     let open_to_all = !key.ip_restricted && !key.sandbox;
     let warning = open_to_all
         .then(|| view! { <p class="message" data-tone="warn" data-testid="not-restricted">{words.not_restricted}</p> });
+    let refusal = (posted.failed() && posted.value("id") == id).then(|| posted.message());
     let date = fill(words.connected_at, &[&key.created_at.date()]);
     view! {
         <li class="panel key" id=format!("key-{id}") data-testid="key">
@@ -105,16 +112,31 @@ fn card(words: &'static Pages, posted: &Posted, key: &ExchangeKey) -> AnyView {
                 <h2 class="key-name">{icon("key")}{key.name.clone()}</h2>
                 <span class="badge" data-mode=mode>{state}</span>
                 {sandbox}
-                <a class="button" data-kind="main" href=format!("/trade?key={id}")>{words.trade}</a>
+                {trade_link(words, key)}
             </div>
             <p class="hint">{format!("{} · {trade} · {way} · {status} · {date}", key.exchange_id)}</p>
             <p class="api-key"><code>{key.api_key.clone()}</code></p>
             <p><a href=format!("/keys/{id}") data-testid="key-days">{personal(visit::lang()).balance}</a></p>
             {warning}
+            {refusal}
             {changes(words, posted, key)}
         </li>
     }
     .into_any()
+}
+
+/// Where a key that can trade is used: at the desk, or by the strategies that it follows.
+fn trade_link(words: &'static Pages, key: &ExchangeKey) -> Option<AnyView> {
+    let link = match key.strategy_type {
+        StrategyType::Manual => {
+            let desk = format!("/trade?key={}", key.id);
+            view! { <a class="button" data-kind="main" href=desk>{words.trade}</a> }.into_any()
+        }
+        StrategyType::Automated => {
+            view! { <a class="button" href="/follows">{words.by_strategies}</a> }.into_any()
+        }
+    };
+    key.active.then_some(link)
 }
 
 /// All that can be done to a key.

@@ -3,7 +3,7 @@
 use crate::{
     components::{
         filters::{self, Filter, address},
-        tables::{NUMBER, ROOMY, ROOMY_NUMBER, WORDS, moment, scrolling, tone},
+        tables::{NUMBER, ROOMY, ROOMY_NUMBER, WORDS, moment, scrolling, tight, tone},
     },
     figures,
     pages::copies::{id, pager},
@@ -174,6 +174,11 @@ fn row(words: &'static Copies, trade: &PastTrade, by_strategy: bool) -> AnyView 
     let side = orders(visit::lang()).side(trade.side);
     let decimal = |value: Option<Decimal>| value.map(figures::decimal).unwrap_or_default();
     let targets: Vec<_> = trade.take_profit.iter().map(|t| figures::decimal(*t)).collect();
+    let key = trade.key_name.clone().unwrap_or_else(|| words.key_gone.to_owned());
+    let symbol = trade.symbol.to_string();
+    let strategy = trade.strategy.as_ref().filter(|_| by_strategy).map(|s| s.name.as_str());
+    let below: Vec<_> = [symbol.as_str()].into_iter().chain(strategy).chain([key.as_str()]).collect();
+    let below = tight(&below);
     let copied = by_strategy.then(|| {
         let strategy = trade.strategy.as_ref().map(|s| {
             view! { <a href=format!("/strategies/{}", s.id)>{s.name.clone()}</a> }
@@ -188,15 +193,15 @@ fn row(words: &'static Copies, trade: &PastTrade, by_strategy: bool) -> AnyView 
     view! {
         <tr data-testid="past-row">
             <td>{moment(trade.at)}</td>
-            <td class="roomy">{trade.symbol.to_string()}</td>
-            <th scope="row"><span data-side=trade.side.word()>{side}</span></th>
+            <td class="roomy">{symbol}</td>
+            <th scope="row"><span data-side=trade.side.word()>{side}</span>{below}</th>
             <td class="number">{money::text(trade.amount)}</td>
             <td class="number">{trade.price.map(figures::price)}</td>
             <td class="roomy number">{figures::cents(trade.cost)}</td>
             <td class="roomy number">{decimal(trade.stop)}</td>
-            <td class="roomy">{targets.join(" · ")}</td>
+            <td class="roomy wrap">{targets.join(" · ")}</td>
             {copied}
-            <td class="roomy wrap">{trade.key_name.clone().unwrap_or_else(|| words.key_gone.to_owned())}</td>
+            <td class="roomy wrap">{key}</td>
         </tr>
     }
     .into_any()

@@ -126,7 +126,7 @@ fn picture(report: &Report) -> Option<AnyView> {
             <section class="panel" aria-labelledby="picture-title">
                 <h2 id="picture-title" class="panel-title">{says.picture}</h2>
                 {plot::line(&report.won, label)}
-                <p class="hint">{from_to}</p>
+                {plot::ends(&report.won, figures::signed_cents)}
             </section>
         }
         .into_any(),

@@ -39,7 +39,7 @@ pub(crate) fn page() -> impl IntoView {
 fn card(words: &'static Strategies, card: &Card) -> AnyView {
     let strategy = &card.strategy;
     let href = format!("/strategies/{}", strategy.id);
-    let live = (card.live.curve.len() > 1).then(|| record::curve(&card.live));
+    let live = (card.live.curve.len() > 1).then(|| record::curve(&card.live, strategy.outside));
     view! {
         <li class="panel strategy" data-testid="strategy">
             <div class="strategy-head">
@@ -49,7 +49,7 @@ fn card(words: &'static Strategies, card: &Card) -> AnyView {
             </div>
             <p class="hint">{about(words, strategy)}</p>
             <div class="strategy-record">
-                <div class="curves">{record::curve(&card.backtest)}{live}</div>
+                <div class="curves">{record::curve(&card.backtest, strategy.outside)}{live}</div>
                 {record::compared(card)}
             </div>
             <p><a href=href aria-label=format!("{}: {}", strategy.name, words.details)>{words.details}</a></p>

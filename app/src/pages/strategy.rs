@@ -4,7 +4,7 @@ use crate::{
     components::{
         filters::{address, tabs},
         frame::{Width, frame},
-        heat, record,
+        heat, plot, record,
         show::show,
     },
     figures,
@@ -45,8 +45,8 @@ pub(crate) fn page() -> impl IntoView {
         let body = view! {
             {head(words, &card)}
             <div class="columns even">
-                {panel(words, &card.backtest)}
-                {panel(words, &card.live)}
+                {panel(words, &card.backtest, card.strategy.outside)}
+                {panel(words, &card.live, card.strategy.outside)}
             </div>
             <div class="columns even">
                 <section class="panel" aria-label=fill(words.figures, &[&name])>{record::compared(&card)}</section>
@@ -65,6 +65,7 @@ fn head(words: &'static Strategies, card: &Card) -> AnyView {
     let resting =
         (!strategy.active).then(|| view! { <p class="message" data-tone="warn">{words.inactive_lead}</p> });
     view! {
+        <p><a href="/strategies" data-ahead>{words.all}</a></p>
         <div class="strategy-head">
             <h1>{strategy.name.clone()}</h1>
             {state(words, strategy)}
@@ -77,12 +78,17 @@ fn head(words: &'static Strategies, card: &Card) -> AnyView {
     .into_any()
 }
 
-fn panel(words: &'static Strategies, record: &Record) -> AnyView {
-    let lead = if record.kind == Kind::Live { words.live_lead } else { words.backtest_lead };
+fn panel(words: &'static Strategies, record: &Record, outside: bool) -> AnyView {
+    let lead = match record.kind {
+        Kind::Live => Some(words.live_lead),
+        Kind::Backtest => (!outside).then_some(words.backtest_lead),
+    };
+    let ends = (record.curve.len() > 1).then(|| plot::ends(&record.curve, figures::signed_percent));
     view! {
         <section class="panel" aria-label=words.kind(record.kind)>
-            {record::curve(record)}
-            <p class="hint">{lead}</p>
+            {record::curve(record, outside)}
+            {ends}
+            {lead.map(|lead| view! { <p class="hint">{lead}</p> })}
         </section>
     }
     .into_any()

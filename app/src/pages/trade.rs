@@ -7,7 +7,7 @@ use crate::{
         form::Posted,
         frame::{Width, frame},
         show::show,
-        tables::dated,
+        tables::told_at,
     },
     figures,
     islands::{
@@ -16,11 +16,12 @@ use crate::{
     },
     pages::{dashboard, landing::seed},
     visit::{self, Visit, encoded},
-    words::{pages::Pages, pages::pages},
+    words::{fill, pages::Pages, pages::pages, problems},
 };
 use domain::{
     Decimal, ExchangeKey, Frame, Refusal, StrategyType, Symbol, Ticker, TradeType, ticket::MOST_TARGETS,
 };
+use http::StatusCode;
 use leptos::prelude::*;
 use service::{Error, key, market, order, sandbox_control::Playing};
 
@@ -44,10 +45,14 @@ pub(crate) fn page() -> impl IntoView {
         let symbol = symbol_of(named(&query, "symbol"))?;
         let posted = Posted::read(&visit).await?;
         let ticker = market::ticker(&visit.desk, chosen.trade_type, &symbol).await?;
-        let init = desk_init(&visit, &chosen, &symbol, &ticker, &query, &posted).await?;
+        let init = desk_init(&visit, &chosen, &symbol, &ticker, &query, &posted).await;
         let playing = market::playing(&visit.desk).await.ok().flatten();
-        let title = crate::words::fill(words.trade_title, &[&symbol.to_string()]);
+        let title = fill(words.trade_title, &[&symbol.to_string()]);
         let choosers = choosers(&visit, words, &keys, &chosen, &symbol, playing.as_ref()).await?;
+        let init = match init {
+            Err(Error::Refused(why)) => return Ok(refused(&visit, &title, &chosen, choosers, why)),
+            init => init?,
+        };
         let json = embedded(&init)?;
         provide_context(seed(&ticker, &init.market));
         provide_context(init);
@@ -66,6 +71,22 @@ pub(crate) fn page() -> impl IntoView {
         };
         Ok(frame(&visit, &title, Width::Full, body))
     })
+}
+
+/// In the desk's place, when its key cannot be used: another can be chosen, and this one mended.
+fn refused(visit: &Visit, title: &str, key: &ExchangeKey, choosers: AnyView, why: Refusal) -> AnyView {
+    let words = pages(visit::lang());
+    visit::set_status(StatusCode::CONFLICT);
+    let mend = format!("/keys#key-{}", key.id);
+    let body = view! {
+        <h1>{words.refused_title}</h1>
+        <div class="market-bar">{choosers}</div>
+        <p class="message" data-tone="bad" role="alert" data-testid="key-refused">
+            {problems::refusal(visit::lang(), why.code())}
+        </p>
+        <p><a class="button" data-kind="main" href=mend>{fill(words.mend_key, &[&key.name])}</a></p>
+    };
+    frame(visit, title, Width::Wide, body)
 }
 
 fn named<'a>(query: &'a [(String, String)], name: &str) -> Option<&'a str> {
@@ -115,6 +136,7 @@ async fn desk_init(
         account: account?,
         fee_rate: fee_rate(kind),
         tradable,
+        automated: key.strategy_type == StrategyType::Automated,
         draft: draft(query, posted),
         failure: failure(posted),
         idempotency: fresh_key(visit),
@@ -197,8 +219,7 @@ fn day(words: &'static Pages, ticker: &Ticker) -> AnyView {
 }
 
 fn clock(words: &'static Pages, playing: &Playing) -> AnyView {
-    let (before, after) = words.playing.split_once("{}").unwrap_or((words.playing, ""));
-    view! { <p class="hint playing" data-testid="playing">{before}{dated(playing.hour)}{after}</p> }
+    view! { <p class="hint playing" data-testid="playing">{told_at(words.playing, playing.hour)}</p> }
         .into_any()
 }
 

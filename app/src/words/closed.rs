@@ -7,6 +7,8 @@ table! {
     Closed, closed {
         title: "Down for maintenance",
         lead: "The desk is closed for a while. Your positions keep their stops and are still looked after.",
+        since: "Since {} UTC.",
+        banner: "The desk is closed to everybody but you.",
         open_title: "The desk is open",
         open_lead: "There is no maintenance at the moment.",
         home: "To the start",

@@ -56,7 +56,7 @@ table! {
         any_side: "Both",
         any_market: "All markets",
         csv: "Download as CSV",
-        col_cost: "Worth",
+        col_cost: "Value",
         col_targets: "Targets",
         col_leverage: "Leverage",
     }

@@ -20,6 +20,8 @@ table! {
         target: "Target",
         ticket: "New order",
         not_tradable: "Orders are sent with manual futures keys. Spot orders come later; this key's balance and history are there.",
+        automated: "Strategies trade this key. You cannot order by hand with it.",
+        to_follows: "What it follows",
         side: "Side",
         buy: "Buy",
         sell: "Sell",
@@ -72,6 +74,8 @@ table! {
         set: "Set",
         position: "Position",
         no_position: "No open position. An order from the ticket opens one.",
+        no_position_automated: "No open position. The next signal of a strategy that this key follows may open one.",
+        no_position_plain: "No open position.",
         size: "Size",
         entry_price: "Entry price",
         mark_price: "Mark price",
@@ -91,6 +95,8 @@ table! {
         action: "Action",
         cancel: "Cancel",
         cancel_this: "Cancel {} at {}",
+        stop_kept: "If it protects a copied position, a new stop takes its place at once. To leave the position, close it.",
+        cancel_yes: "Cancel it anyway",
         whole: "Whole position",
     }
 }

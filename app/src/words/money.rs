@@ -9,7 +9,7 @@ table! {
         lead: "What you have at exchanges and on our books, and whom you keep on file.",
         exchanges: "Exchange accounts",
         no_exchanges: "No exchange accounts yet.",
-        worth: "Worth",
+        worth: "Value",
         day: "Day",
         month: "Month",
         total: "Total",

@@ -19,10 +19,10 @@ table! {
         name: "Name",
         place: "In",
         kind: "Type",
-        needed: "Given",
+        needed: "Required",
         meaning: "Meaning",
-        required: "always",
-        optional: "if wanted",
+        required: "yes",
+        optional: "no",
         call: "Example",
         answers: "Answers",
     }

@@ -7,6 +7,7 @@ table! {
     /// Strategies, their records, and how these were computed.
     Strategies, strategies {
         title: "Strategies",
+        all: "All strategies",
         lead: "Each decides by itself when to enter and when to leave. Whoever follows one has every signal traded on their own account, at their own risk.",
         none: "No strategies yet.",
         active: "Active",
@@ -23,8 +24,10 @@ table! {
         live: "Live",
         backtest_lead: "Computed over stored candles. It never happened.",
         live_lead: "What the signals given here came to.",
-        since: "{} to {}",
-        no_backtest: "Not computed: no candles, or no rules of its own.",
+        traded: "Trades from {} to {}",
+        traded_on: "Trades of {}",
+        no_backtest: "No trades yet, or no candles to compute them over.",
+        outside_backtest: "No backtest: its signals come from outside.",
         no_live: "No signal has come to an end yet.",
         curve: "{}: profit in percent, {} at the end",
         figures: "Figures of {}",
@@ -68,7 +71,7 @@ table! {
         rule_slippage: "Every fill is {} % worse than the price.",
         rule_funding: "A long pays {} % every eight hours; a short receives it.",
         rule_compound: "Trades compound, each with everything, without leverage. The deepest fall is measured after each trade.",
-        rule_live: "Live results start at the price after the signal and reckon with the same costs. The two are never mixed.",
+        rule_live: "Live results start at the price after the signal and count the same costs. The two are never mixed.",
         past: "What was won in the past says little about what comes. An account that follows wins and loses differently: it trades at its own risk, price and moment.",
     }
 }

@@ -34,6 +34,7 @@ pub mod symbol;
 pub mod ticker;
 pub mod ticket;
 pub mod time;
+pub mod unseen;
 pub mod validation;
 
 pub use api_client::{ApiClient, Permission};

@@ -3,7 +3,7 @@
 //! A [`Problem`] says what is wrong with one field; the `/v1` door answers its text as the Mudawyl document does,
 //! and the pages translate it.
 
-use crate::{Side, StrategyType, Symbol, TradeType};
+use crate::{Side, StrategyType, Symbol, TradeType, unseen::unseen};
 use serde::{Deserialize, Serialize};
 
 macro_rules! problems {
@@ -253,13 +253,13 @@ pub fn password(text: &str) -> Result<(), Problem> {
 /// A key's name: 1 to 24 characters, as the document's "less than 25".
 ///
 /// # Errors
-/// [`Problem::Required`], [`Problem::NameTooLong`], or [`Problem::NotText`] for control characters, which Postgres would
-/// not store.
+/// [`Problem::Required`], [`Problem::NameTooLong`], or [`Problem::NotText`] for characters that are [`unseen`], some of
+/// which Postgres would not store.
 pub fn key_name(text: &str) -> Result<String, Problem> {
     let text = text.trim();
     match text.chars().count() {
         0 => Err(Problem::Required),
-        1..=24 if text.chars().any(char::is_control) => Err(Problem::NotText),
+        1..=24 if text.chars().any(unseen) => Err(Problem::NotText),
         1..=24 => Ok(text.to_owned()),
         _ => Err(Problem::NameTooLong),
     }
@@ -331,6 +331,8 @@ mod tests {
         assert!(key_name(&"x".repeat(24)).is_ok());
         assert_eq!(key_name(&"x".repeat(25)), Err(Problem::NameTooLong));
         assert_eq!(key_name("  "), Err(Problem::Required));
-        assert_eq!(key_name("a\0b"), Err(Problem::NotText));
+        for bad in ["a\0b", "a\u{202e}gpj.exe", "a\u{200b}"] {
+            assert_eq!(key_name(bad), Err(Problem::NotText), "{bad:?}");
+        }
     }
 }

@@ -15,8 +15,8 @@ mod run;
 
 pub(crate) use account::{Access, read_state};
 pub use account::{
-    account_state, cancel, closing_first, history, open, position, positions, set_leverage, set_margin_mode,
-    trades,
+    HISTORY, account_state, cancel, closing_first, history, open, position, positions, set_leverage,
+    set_margin_mode, trades,
 };
 pub(crate) use client_id::protects;
 pub(crate) use entered::{Entered, Repaired};

@@ -59,6 +59,7 @@ async fn programs_are_told_in_their_surfaces_shape(db: &TestDb) {
 async fn people_see_a_page_and_the_operator_goes_on(db: &TestDb) {
     let front = Front::new(db);
     let (_, cookie) = front.admin().await;
+    front.token(ADA).await;
     maintenance::command(&front.desk, true, "<b>soon</b>").await.unwrap();
     for path in ["/", "/sign-up", "/strategies", "/maintenance"] {
         let page = front.get(path, &[("accept", "text/html")]).await;
@@ -83,11 +84,19 @@ async fn people_see_a_page_and_the_operator_goes_on(db: &TestDb) {
     }
     let own = front.get("/admin/maintenance", &[("cookie", &cookie)]).await;
     assert_eq!(own.status, StatusCode::OK);
-    let elsewhere = front.get("/dashboard", &[("cookie", &cookie)]).await;
-    assert_eq!(elsewhere.status, StatusCode::SERVICE_UNAVAILABLE);
-    assert!(elsewhere.text.contains("/admin/maintenance"), "the way back");
+    for path in ["/admin/maintenance", "/dashboard", "/strategies", "/nowhere"] {
+        let page = front.get(path, &[("cookie", &cookie)]).await;
+        assert_ne!(page.status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
+        assert!(page.text.contains("closed-banner"), "{path}: {}", page.text);
+    }
+    let trader = front.post_form("/api/sign-in", &form, &[]).await;
+    assert_eq!(trader.status, StatusCode::SEE_OTHER, "signing in stays open: {}", trader.text);
+    let trader = front.get("/dashboard", &[("cookie", &trader.cookie())]).await;
+    assert_eq!(trader.status, StatusCode::SERVICE_UNAVAILABLE, "for nobody but the operator");
+    assert!(trader.text.contains("Since 2026-01-01 00:00"), "{}", trader.text);
     maintenance::command(&front.desk, false, "").await.unwrap();
     assert_eq!(front.get("/", &[]).await.status, StatusCode::OK);
+    assert!(!front.get("/dashboard", &[("cookie", &cookie)]).await.text.contains("closed-banner"));
     assert_eq!(front.get("/maintenance", &[]).await.status, StatusCode::OK);
 }
 

@@ -16,6 +16,7 @@ store::each_engine!(
     a_profile_is_kept_and_its_problems_stand_beside_their_fields,
     a_request_reaches_the_operator,
     a_key_shows_its_days_to_its_owner,
+    what_is_wrong_with_a_key_stands_where_it_is_mended,
 );
 
 struct Browser<'a> {
@@ -97,9 +98,8 @@ async fn a_request_reaches_the_operator(db: &TestDb) {
     assert!(ada.get("/support").await.text.contains(">Closed<"));
 }
 
-async fn a_key_shows_its_days_to_its_owner(db: &TestDb) {
-    let front = Front::new(db);
-    let (ada, eve) = (Browser::sign_up(&front, ADA).await, Browser::sign_up(&front, "eve@example.org").await);
+/// Connects a key, as if the exchange had been asked.
+async fn connect(front: &Front, owner: &Browser<'_>, active: bool, status: ApiKeyStatus) -> ExchangeKeyId {
     let id = ExchangeKeyId::mint(&*front.desk.clock, &*front.desk.chance);
     let now = front.desk.clock.now();
     let key = ExchangeKey {
@@ -107,10 +107,10 @@ async fn a_key_shows_its_days_to_its_owner(db: &TestDb) {
         exchange_id: ExchangeId::Binance,
         trade_type: TradeType::Futures,
         strategy_type: StrategyType::Manual,
-        active: true,
+        active,
         name: "Mine".into(),
-        api_key: "key".into(),
-        status: ApiKeyStatus::Authorized,
+        api_key: id.to_string(),
+        status,
         sandbox: false,
         ip_restricted: true,
         created_at: now,
@@ -118,10 +118,36 @@ async fn a_key_shows_its_days_to_its_owner(db: &TestDb) {
     };
     let sealed =
         SealedSecret { secret: vec![1; 48], data_key: vec![1], master_key_id: "m".into(), version: 1 };
-    let row = KeyRow { key, user_id: ada.actor().await.user, sealed };
+    let row = KeyRow { key, user_id: owner.actor().await.user, sealed };
     let mut tx = front.desk.db.begin().await.unwrap();
     store::key::insert(&mut tx, &row).await.unwrap();
     tx.commit().await.unwrap();
+    id
+}
+
+async fn what_is_wrong_with_a_key_stands_where_it_is_mended(db: &TestDb) {
+    const MESSAGE: &str = "data-testid=\"message\"";
+    let front = Front::new(db);
+    let ada = Browser::sign_up(&front, ADA).await;
+    // No exchange answers: the refusal is shown where the page lands, in the form.
+    let form = "tradeType=FUTURES&strategyType=MANUAL&name=Mine&apiKey=key&apiSecretKey=secret";
+    let shown = ada.post("/api/key-create", form).await.text;
+    let (above, add) = shown.split_once("id=\"add\"").unwrap();
+    assert!(add.contains(MESSAGE) && !above.contains(MESSAGE), "{shown}");
+
+    let refused = connect(&front, &ada, false, ApiKeyStatus::Unauthorized).await;
+    let shown = ada.post("/api/key-rename", &format!("id={refused}&name=a%E2%80%AEb")).await.text;
+    assert!(shown.contains("This cannot be read."), "no name turns the line's direction");
+    assert!(shown.contains("data-mode=\"bad\"") && !shown.contains("/trade?key="), "{shown}");
+    connect(&front, &ada, true, ApiKeyStatus::Authorized).await;
+    assert_eq!(ada.get("/keys").await.text.matches("/trade?key=").count(), 1);
+}
+
+async fn a_key_shows_its_days_to_its_owner(db: &TestDb) {
+    let front = Front::new(db);
+    let (ada, eve) = (Browser::sign_up(&front, ADA).await, Browser::sign_up(&front, "eve@example.org").await);
+    let id = connect(&front, &ada, true, ApiKeyStatus::Authorized).await;
+    let now = front.desk.clock.now();
     let path = format!("/keys/{id}");
     let empty = ada.get(&path).await;
     assert_eq!(empty.status, StatusCode::OK);
@@ -135,7 +161,8 @@ async fn a_key_shows_its_days_to_its_owner(db: &TestDb) {
     tx.commit().await.unwrap();
     let full = ada.get(&path).await.text;
     assert_eq!(full.matches("data-testid=\"day\"").count(), 100);
-    for shown in ["1,100.00", "data-change=\"gain\"", "data-testid=\"equity-chart\""] {
+    for shown in ["1,100.00", "data-change=\"gain\"", "data-testid=\"equity-chart\"", "data-testid=\"ends\""]
+    {
         assert!(full.contains(shown), "{shown}");
     }
     let (_, after) = full.split_once(&format!("{path}?next=")).expect("a way to older days");

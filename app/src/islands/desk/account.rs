@@ -18,6 +18,8 @@ pub(crate) struct Account {
     pub(crate) mark: RwSignal<Option<Decimal>>,
     /// The market's rules.
     pub(crate) market: StoredValue<Market>,
+    /// Strategies trade the key: their positions are looked after.
+    pub(crate) automated: bool,
     fee_rate: Decimal,
 }
 
@@ -28,6 +30,7 @@ impl Account {
             state: RwSignal::new(init.account.clone()),
             last: RwSignal::new(init.last),
             market: StoredValue::new(init.market.clone()),
+            automated: init.automated,
             fee_rate: init.fee_rate,
         }
     }

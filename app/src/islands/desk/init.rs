@@ -22,6 +22,8 @@ pub struct DeskInit {
     pub fee_rate: Decimal,
     /// Whether this key can send manual orders.
     pub tradable: bool,
+    /// Whether strategies trade this key.
+    pub automated: bool,
     /// What is typed already.
     pub draft: Draft,
     /// What was wrong with it.

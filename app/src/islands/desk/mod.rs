@@ -73,12 +73,12 @@ fn desk_view(init: DeskInit) -> impl IntoView {
                 {if tradable {
                     Either::Left((controls::view(account, sender), ticket::view(ticket, sender)))
                 } else {
-                    Either::Right(view! { <p class="empty" data-testid="not-tradable">{words.not_tradable}</p> })
+                    Either::Right(not_tradable(account.automated))
                 }}
             </section>
             <section class="desk-position panel" aria-labelledby="position-title">
                 <h2 id="position-title" class="panel-title">{words.position}</h2>
-                {position::view(account, sender)}
+                {position::view(account, sender, tradable)}
             </section>
             <section class="desk-orders panel" aria-labelledby="orders-title">
                 <h2 id="orders-title" class="panel-title">{words.open_orders}</h2>
@@ -86,4 +86,12 @@ fn desk_view(init: DeskInit) -> impl IntoView {
             </section>
         </div>
     }
+}
+
+/// In the ticket's place: who trades the key instead, or that nobody can yet.
+fn not_tradable(automated: bool) -> impl IntoView {
+    let words = desk(Lang::default());
+    let text = if automated { words.automated } else { words.not_tradable };
+    let follows = automated.then(|| view! { <p><a href="/follows">{words.to_follows}</a></p> });
+    view! { <p class="empty" data-testid="not-tradable">{text}</p>{follows} }
 }

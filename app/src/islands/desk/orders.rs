@@ -5,8 +5,8 @@ use crate::{
     figures,
     words::{Lang, desk::desk, fill, orders::orders},
 };
-use domain::{Order, money};
-use leptos::prelude::*;
+use domain::{Order, OrderType, money};
+use leptos::{either::Either, prelude::*};
 
 /// The table, or a word that there are none.
 pub(super) fn view(account: Account, sender: Sender) -> impl IntoView {
@@ -41,22 +41,42 @@ fn row(account: Account, sender: Sender, order: &Order) -> impl IntoView + use<>
     let price = order.stop_price.or(order.price).map(figures::decimal).unwrap_or_default();
     let amount = order.amount.map_or_else(|| words.whole.to_owned(), money::text);
     let kind = names.kind(order.kind);
-    let conditional = if order.kind.conditional() { "true" } else { "false" };
+    let cancel = cancel(account, sender, order, fill(words.cancel_this, &[kind, &price]));
     view! {
         <tr data-testid="open-order" data-kind=order.kind.word()>
             <th scope="row"><span data-side=order.side.word()>{names.side(order.side)}</span>" "{kind}</th>
             <td class="number">{amount}</td>
             <td class="number">{price.clone()}</td>
             <td class="roomy number">{money::text(order.filled)}</td>
-            <td class="actions">
-                <form method="post" action="/api/order-cancel" on:submit=move |e| sender.submit(&e)>
-                    {hidden(account)}
-                    <input type="hidden" name="order" value=order.client_order_id.clone()/>
-                    <input type="hidden" name="conditional" value=conditional/>
-                    <button type="submit" class="button" data-kind="quiet" aria-label=fill(words.cancel_this, &[kind, &price])
-                        disabled=move || sender.busy.get()>{words.cancel}</button>
-                </form>
-            </td>
+            <td class="actions">{cancel}</td>
         </tr>
+    }
+}
+
+/// The button that cancels. Of a stop that a strategy may keep it is first said what comes of it.
+fn cancel(account: Account, sender: Sender, order: &Order, label: String) -> impl IntoView + use<> {
+    let words = desk(Lang::default());
+    let kept = account.automated && matches!(order.kind, OrderType::Stop | OrderType::StopMarket);
+    let (text, named) = if kept { (words.cancel_yes, None) } else { (words.cancel, Some(label.clone())) };
+    let conditional = if order.kind.conditional() { "true" } else { "false" };
+    let form = view! {
+        <form method="post" action="/api/order-cancel" on:submit=move |e| sender.submit(&e)>
+            {hidden(account)}
+            <input type="hidden" name="order" value=order.client_order_id.clone()/>
+            <input type="hidden" name="conditional" value=conditional/>
+            {kept.then(|| view! { <p>{words.stop_kept}</p> })}
+            <button type="submit" class="button" data-kind="quiet" aria-label=named
+                disabled=move || sender.busy.get()>{text}</button>
+        </form>
+    };
+    if kept {
+        Either::Left(view! {
+            <details class="sure">
+                <summary class="button" data-kind="quiet" aria-label=label>{words.cancel}</summary>
+                {form}
+            </details>
+        })
+    } else {
+        Either::Right(form)
     }
 }

@@ -9,12 +9,17 @@ use domain::{Position, money};
 use leptos::{either::Either, prelude::*};
 
 /// The position, or how to get one.
-pub(super) fn view(account: Account, sender: Sender) -> impl IntoView {
+pub(super) fn view(account: Account, sender: Sender, tradable: bool) -> impl IntoView {
     let words = desk(Lang::default());
+    let none = match (account.automated, tradable) {
+        (true, _) => words.no_position_automated,
+        (false, true) => words.no_position,
+        (false, false) => words.no_position_plain,
+    };
     // The figures that the price moves are signals of their own: the card itself changes with the position only.
     let position = Memo::new(move |_| account.state.with(|a| a.position.clone().map(settled)));
     move || match position.get() {
-        None => Either::Left(view! { <p class="empty" data-testid="no-position">{words.no_position}</p> }),
+        None => Either::Left(view! { <p class="empty" data-testid="no-position">{none}</p> }),
         Some(position) => Either::Right(card(account, sender, &position)),
     }
 }
@@ -46,7 +51,9 @@ fn card(account: Account, sender: Sender, position: &Position) -> impl IntoView 
         names.margin(position.margin_mode),
         position.leverage
     );
-    let liquidation = position.liquidation_price.map_or_else(|| words.none.to_owned(), figures::decimal);
+    let liquidation = position
+        .liquidation_price
+        .map_or_else(|| words.none.to_owned(), |price| figures::decimal(money::round_to(price, tick)));
     let sure = fill(words.close_sure, &[&money::text(position.contracts), &base]);
     view! {
         <div class="position" data-testid="position" data-side=position.side.word()>
@@ -58,7 +65,7 @@ fn card(account: Account, sender: Sender, position: &Position) -> impl IntoView 
             </p>
             <dl class="figures">
                 <div><dt>{words.size}</dt><dd data-testid="position-size">{size}</dd></div>
-                <div><dt>{words.entry_price}</dt><dd>{figures::decimal(position.entry_price)}</dd></div>
+                <div><dt>{words.entry_price}</dt><dd>{figures::decimal(money::round_to(position.entry_price, tick))}</dd></div>
                 <div><dt>{words.mark_price}</dt><dd data-testid="mark">{mark}</dd></div>
                 <div><dt>{words.liquidation_price}</dt><dd data-testid="liquidation">{liquidation}</dd></div>
                 <div><dt>{words.margin_held}</dt><dd>{figures::cents(position.initial_margin)}</dd></div>

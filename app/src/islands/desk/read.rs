@@ -228,6 +228,7 @@ impl Read for DeskInit {
             account: AccountState::read(&tree.get("account")?)?,
             fee_rate: decimal(tree, "fee_rate")?,
             tradable: truth(tree, "tradable")?,
+            automated: truth(tree, "automated")?,
             draft: Draft::read(&tree.get("draft")?)?,
             failure: Failure::read(&tree.get("failure")?)?,
             idempotency: tree.string("idempotency"),
@@ -305,6 +306,7 @@ mod tests {
             },
             fee_rate: Decimal::new(5, 4),
             tradable: true,
+            automated: false,
             draft: Draft { targets: vec!["1".into(), String::new()], ..Draft::default() },
             failure: Failure {
                 fields: vec![FieldProblem::new("stopPrice", Problem::NotPositive)],

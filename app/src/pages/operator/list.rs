@@ -5,7 +5,7 @@ use crate::{
         form::{Field, Posted, act},
         frame::{Width, frame},
         show::show,
-        tables::moment,
+        tables::told_at,
     },
     pages::{
         operator::explained,
@@ -13,6 +13,7 @@ use crate::{
     },
     visit,
     words::{
+        closed::closed,
         fill,
         operator::{Operator, operator},
         strategies::strategies,
@@ -36,7 +37,7 @@ pub(crate) fn page() -> impl IntoView {
         let body = view! {
             <h1>{words.title}</h1>
             <p class="lead">{words.lead}</p>
-            {posted.message()}
+            {posted.besides("strategy-create").message()}
             {switch(words, paused)}
             {empty}
             <ul class="cards" data-testid="operated">{all.iter().map(|s| line(words, s)).collect_view()}</ul>
@@ -52,7 +53,7 @@ fn switch(words: &'static Operator, paused: Option<Micros>) -> AnyView {
     } else {
         (words.copies_run, words.pause_all, "true")
     };
-    let since = paused.map(|at| view! { <p class="hint">{moment(at)}</p> });
+    let since = paused.map(|at| view! { <p class="hint">{told_at(closed(visit::lang()).since, at)}</p> });
     view! {
         <section class="panel" aria-labelledby="copies-title" data-testid="copies-switch">
             <h2 id="copies-title" class="panel-title">{words.pause_title}</h2>
@@ -115,6 +116,7 @@ fn create(words: &'static Operator, posted: &Posted, markets: Vec<String>) -> An
                 {definition.show(posted)}
                 {explained(posted)}
                 <p class="hint">{words.created_hint}</p>
+                {posted.failed().then(|| posted.message())}
                 <button type="submit" class="button" data-kind="main">{words.create}</button>
             </form>
         </section>

@@ -5,7 +5,7 @@ use crate::{
         form::{Field, Posted, act},
         frame::{Width, frame},
         show::show,
-        tables::moment,
+        tables::told_at,
     },
     visit,
     words::closed::{Closed, closed},
@@ -38,7 +38,7 @@ pub(crate) fn page() -> impl IntoView {
 fn switch(words: &'static Closed, now: Option<maintenance::Closed>, posted: &Posted) -> AnyView {
     let state = if now.is_some() { words.now_closed } else { words.now_open };
     let button = if now.is_some() { words.change } else { words.close };
-    let since = now.as_ref().map(|closed| view! { <p class="hint">{moment(closed.since)}</p> });
+    let since = now.as_ref().map(|closed| view! { <p class="hint">{told_at(words.since, closed.since)}</p> });
     let open =
         now.is_some().then(|| act(FORM, &[("on", "false".to_owned())], words.open, "maintenance-open"));
     let said = now.and_then(|closed| closed.message).unwrap_or_default();

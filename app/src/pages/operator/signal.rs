@@ -6,8 +6,8 @@ use crate::{
         frame::{Width, frame},
         show::show,
         tables::{NUMBER, WORDS, moment, scrolling},
+        ticks::Ticks,
     },
-    figures,
     islands::fresh::Fresh,
     visit,
     words::{
@@ -17,7 +17,7 @@ use crate::{
         pages::pages,
     },
 };
-use domain::{Decimal, SignalId, copy::Status, follow::Copied, strategy::Given};
+use domain::{Decimal, SignalId, Symbol, copy::Status, follow::Copied, strategy::Given};
 use leptos::prelude::*;
 use service::{Error, strategy};
 
@@ -31,13 +31,15 @@ pub(crate) fn page() -> impl IntoView {
         let (words, actor) = (operator(visit::lang()), visit.trader()?);
         let id: SignalId = id.and_then(|id| id.parse().ok()).ok_or(Error::NotFound)?;
         let given = strategy::one(&visit.desk, actor, id).await?;
+        let symbol = strategy::operated_one(&visit.desk, actor, given.strategy_id).await?.strategy.symbol;
+        let ticks = Ticks::read(&visit).await;
         let after = after.and_then(|id| id.parse().ok());
         let rows = strategy::copies(&visit.desk, actor, id, after, MOST).await?;
         let title = fill(words.signal_title, &[&given.strategy_name]);
         let body = view! {
             <p><a href=format!("/admin/strategies/{}", given.strategy_id)>{fill(words.back, &[&given.strategy_name])}</a></p>
             <h1>{title.clone()}</h1>
-            {asked(words, &given)}
+            {asked(words, &given, &symbol, &ticks)}
             <div class="cards" data-fresh=if settled(&given) { "settled" } else { "moving" } data-testid="fan-out">
                 {counts(words, &given)}
                 {outcomes(words, id, &rows)}
@@ -55,18 +57,18 @@ fn settled(given: &Given) -> bool {
 }
 
 /// What the signal asks for.
-fn asked(words: &'static Operator, given: &Given) -> AnyView {
+fn asked(words: &'static Operator, given: &Given, symbol: &Symbol, ticks: &Ticks) -> AnyView {
     let action = copies(visit::lang()).action(given.action, given.side);
-    let decimal = |value: Option<Decimal>| value.map_or_else(|| "—".to_owned(), figures::decimal);
-    let targets: Vec<_> = given.targets.iter().map(|t| figures::decimal(*t)).collect();
+    let price = |value: Option<Decimal>| value.map_or_else(|| "—".to_owned(), |v| ticks.price(symbol, v));
+    let targets: Vec<_> = given.targets.iter().map(|t| ticks.price(symbol, *t)).collect();
     let targets = if targets.is_empty() { "—".to_owned() } else { targets.join(" · ") };
     view! {
         <dl class="figures wide">
             <div><dt>{words.col_signal}</dt><dd data-side=given.side.map(domain::Side::word)>{action}</dd></div>
             <div><dt>{words.col_by}</dt><dd>{words.source(given.source)}</dd></div>
             <div><dt>{pages(visit::lang()).col_time}</dt><dd>{moment(given.at)}</dd></div>
-            <div><dt>{words.price}</dt><dd>{decimal(given.price)}</dd></div>
-            <div><dt>{words.stop}</dt><dd>{decimal(given.stop)}</dd></div>
+            <div><dt>{words.price}</dt><dd>{price(given.price)}</dd></div>
+            <div><dt>{words.stop}</dt><dd>{price(given.stop)}</dd></div>
             <div><dt>{words.targets}</dt><dd>{targets}</dd></div>
         </dl>
     }

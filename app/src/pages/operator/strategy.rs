@@ -2,7 +2,7 @@
 
 use crate::{
     components::{
-        form::{Field, Posted, act, radios},
+        form::{Field, Posted, act, act_sure, radios},
         frame::{Width, frame},
         show::show,
         tables::{NUMBER, ROOMY, ROOMY_NUMBER, WORDS, moment, scrolling},
@@ -69,8 +69,13 @@ pub(crate) fn page() -> impl IntoView {
 
 fn activity(words: &'static Operator, operated: &Operated) -> AnyView {
     let strategy = &operated.strategy;
-    let (button, to) = if strategy.active { (words.deactivate, "false") } else { (words.activate, "true") };
-    let hint = strategy.active.then(|| view! { <p class="hint">{words.deactivate_hint}</p> });
+    let to = |active: bool| [("id", strategy.id.to_string()), ("active", active.to_string())];
+    let switch = if strategy.active {
+        let sure = words.deactivate_hint;
+        act_sure("strategy-active", &to(false), words.deactivate, sure, "strategy-switch")
+    } else {
+        act("strategy-active", &to(true), words.activate, "strategy-switch")
+    };
     let followers = match operated.followers {
         1 => words.follower.to_owned(),
         count => fill(words.followers, &[&count.to_string()]),
@@ -79,26 +84,25 @@ fn activity(words: &'static Operator, operated: &Operated) -> AnyView {
         <section class="panel" aria-labelledby="state-title">
             <h2 id="state-title" class="panel-title">{words.state}</h2>
             <p>{followers}</p>
-            {hint}
-            {act("strategy-active", &[("id", strategy.id.to_string()), ("active", to.to_owned())], button, "strategy-switch")}
+            {switch}
         </section>
     }
     .into_any()
 }
 
 fn hook(words: &'static Operator, operated: &Operated) -> AnyView {
+    let id = [("id", operated.strategy.id.to_string())];
     let (text, button) = if operated.hook {
-        (words.hook_some, words.hook_rotate)
+        let (rotate, sure) = (words.hook_rotate, words.hook_rotate_hint);
+        (words.hook_some, act_sure("hook-rotate", &id, rotate, sure, "hook-rotate"))
     } else {
-        (words.hook_none, words.hook_create)
+        (words.hook_none, act("hook-rotate", &id, words.hook_create, "hook-rotate"))
     };
-    let hint = operated.hook.then(|| view! { <p class="hint">{words.hook_rotate_hint}</p> });
     view! {
         <section class="panel" aria-labelledby="hook-title">
             <h2 id="hook-title" class="panel-title">{words.hook_title}</h2>
             <p>{text}</p>
-            {hint}
-            {act("hook-rotate", &[("id", operated.strategy.id.to_string())], button, "hook-rotate")}
+            {button}
         </section>
     }
     .into_any()
@@ -130,7 +134,8 @@ fn send(words: &'static Operator, operated: &Operated, posted: &Posted) -> AnyVi
         scope: "send-",
         ..Field::default()
     };
-    let ways = [("BUY", words.buy), ("SELL", words.sell), ("EXIT", words.exit)];
+    let ways = [("BUY", words.buy), ("SELL", words.sell)];
+    let leave = [("id", operated.strategy.id.to_string()), ("action", "EXIT".to_owned())];
     let content = if operated.strategy.active {
         view! {
             <form method="post" action="/api/signal-send" class="form" novalidate data-testid="signal-send">
@@ -141,6 +146,7 @@ fn send(words: &'static Operator, operated: &Operated, posted: &Posted) -> AnyVi
                 {field("targets", words.targets, words.targets_hint, true).show(posted)}
                 <button type="submit" class="button" data-kind="main">{words.send}</button>
             </form>
+            {act_sure("signal-send", &leave, words.leave, words.leave_sure, "signal-leave")}
         }
         .into_any()
     } else {
@@ -174,7 +180,7 @@ fn signals(words: &'static Operator, given: &[Given]) -> AnyView {
                 <td>{moment(signal.at)}</td>
                 <th scope="row"><span data-side=signal.side.map(domain::Side::word)>{names.action(signal.action, signal.side)}</span></th>
                 <td class="roomy">{words.source(signal.source)}</td>
-                <td class="roomy number">{signal.price.map(figures::decimal)}</td>
+                <td class="roomy number">{signal.price.map(figures::price)}</td>
                 <td class="number">{total}</td>
                 <td class="actions"><a href=format!("/admin/signals/{}", signal.id) aria-label=label>{words.watch}</a></td>
             </tr>

@@ -144,7 +144,10 @@ fn body_of(said: &Value, document: &Value) -> Body {
         description: meaning(of, document),
         example: None,
     });
-    Body { kinds, fields: fields.collect(), example: media.get("example").cloned() }
+    let mut fields: Vec<_> = fields.collect();
+    // The document's maps have no order of their own: what must be given comes first.
+    fields.sort_by_key(|field| !field.required);
+    Body { kinds, fields, example: media.get("example").cloned() }
 }
 
 /// What a field means: in its own words, or in those of what it may be.
@@ -266,8 +269,8 @@ mod tests {
         assert_eq!(one.parameters[0].kind, "integer, 1 to 9");
         let fields = &one.body.as_ref().unwrap().fields;
         let kinds: Vec<_> = fields.iter().map(|field| (field.kind.as_str(), field.required)).collect();
-        assert_eq!(kinds, [("list of number or string", false), ("BUY, SELL", true)]);
-        assert_eq!((fields[0].description.as_str(), fields[1].description.as_str()), ("All.", "Which way."));
+        assert_eq!(kinds, [("BUY, SELL", true), ("list of number or string", false)]);
+        assert_eq!((fields[0].description.as_str(), fields[1].description.as_str()), ("Which way.", "All."));
         assert_eq!((one.answers[0].status, one.answers[0].description.as_str()), (401, "Who?"));
         assert_eq!(one.answers[0].example.as_deref(), Some("{\n  \"a\": 1\n}"));
     }

@@ -13,13 +13,14 @@ pub(super) fn view(words: &'static Words, operation: &Operation, base: &str) -> 
     let who =
         if operation.security.is_empty() { words.open.to_owned() } else { operation.security.join(", ") };
     view! {
-        <details class="operation" id=operation.id.clone() data-testid="operation">
+        <details class="operation" data-testid="operation">
             <summary>
                 <span class="verb" data-verb=operation.method.clone()>{operation.method.clone()}</span>
                 <code class="path">{operation.path.clone()}</code>
                 <span class="hint">{operation.summary.clone()}</span>
             </summary>
-            <div class="operation-body">
+            // A fragment unfolds what it leads into, and only that: not what it leads to.
+            <div class="operation-body" id=operation.id.clone()>
                 {description}
                 <p class="hint">
                     {words.headers}": "<code>{who}</code>" · "<a href=anchor>{words.link}</a>

@@ -1,23 +1,14 @@
 //! Text that people wrote, made harmless: names go into mails and chats, where characters that turn the direction of the
 //! line, or HTML, would let them say what they do not.
 
+use domain::unseen::unseen;
+
 /// A name on one line, without characters that are not seen.
 #[must_use]
 pub fn shown(text: &str) -> String {
     text.chars()
-        .filter_map(|c| if c.is_whitespace() { Some(' ') } else { Some(c).filter(|c| !hidden(*c)) })
+        .filter_map(|c| if c.is_whitespace() { Some(' ') } else { Some(c).filter(|c| !unseen(*c)) })
         .collect()
-}
-
-/// Control characters, marks and overrides of direction, joiners of no width, and the unassigned tags that spell
-/// without being seen.
-fn hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(
-            c,
-            '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
-                | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
-        )
 }
 
 /// Text as HTML shows it.

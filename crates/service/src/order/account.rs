@@ -9,7 +9,7 @@ use exchange::{Answer, Credentials};
 use store::key::KeyRow;
 
 /// How many orders and trades a history shows.
-const HISTORY: u16 = 100;
+pub const HISTORY: u16 = 100;
 
 /// A person's key with the means to use it.
 pub(crate) struct Access {

@@ -10,6 +10,7 @@ use ::strategy::Definition;
 use domain::{
     ExchangeId, Frame, Role, StrategyId, Symbol, TradeType,
     strategy::{LONGEST_DESCRIPTION, LONGEST_NAME, Operated},
+    unseen::unseen,
     validation::{FieldProblem, Problem},
 };
 use std::collections::HashMap;
@@ -178,6 +179,7 @@ fn checked(mut strategy: Strategy) -> Result<Strategy> {
     let mut problems = Vec::new();
     match text(&strategy.name, LONGEST_NAME) {
         Ok(name) if name.is_empty() => problems.push(FieldProblem::new("name", Problem::Required)),
+        Ok(name) if name.chars().any(unseen) => problems.push(FieldProblem::new("name", Problem::NotText)),
         Ok(name) => strategy.name = name,
         Err(problem) => problems.push(FieldProblem::new("name", problem)),
     }

@@ -128,7 +128,7 @@ pub struct OrderBody {
     /// Where the stop triggers. Not with TRAILING_STOP.
     #[schema(value_type = Option<words::Number>)]
     pub stop_trigger_price: Option<f64>,
-    /// LIMIT or MARKET.
+    /// LIMIT or MARKET; required with stopTriggerPrice.
     #[schema(value_type = Option<words::StopType>)]
     pub stop_trigger_type: Option<String>,
     /// The stop's limit price; required with LIMIT.
