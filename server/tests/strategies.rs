@@ -58,6 +58,7 @@ async fn lived(house: &House, strategy: StrategyId, side: Side, at: Micros, perc
         action: signal::Action::Enter,
         side: Some(side),
         price: None,
+        market_price: None,
         stop: Some(store::DecimalText(Decimal::ONE)),
         targets: "[]".to_owned(),
         external_id: None,

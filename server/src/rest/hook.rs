@@ -53,16 +53,19 @@ pub(crate) struct AlertBody {
     side: Option<String>,
     /// buy, sell, or exit (also: close, flat). `side` means the same.
     action: Option<String>,
+    /// The position that is wanted: long, short, or flat (TradingView's `{{strategy.market_position}}`). With it, `action`
+    /// and `side` are the order's, and may be left out.
+    position: Option<String>,
     /// What it was decided at: the market's present price unless given.
     #[schema(value_type = Option<words::Number>)]
     price: Option<f64>,
     /// Where to be stopped out; for entering.
     #[schema(value_type = Option<words::Number>)]
     stop: Option<f64>,
-    /// Where to take profits, equal shares; at most ten.
+    /// Where to take profits, equal shares; at most 25.
     #[schema(value_type = Option<words::Numbers>)]
     targets: Option<Vec<f64>>,
-    /// The caller's own id for it: told twice, it counts once.
+    /// The caller's own id for it: told twice, it counts once; with something else to say it is refused.
     #[schema(value_type = Option<words::Number>)]
     id: Option<String>,
     /// When it was decided: ISO 8601, or seconds or milliseconds since 1970. Late alerts are refused.
@@ -115,13 +118,15 @@ pub fn alert(asked: &Asked) -> Result<Alert, Vec<FieldProblem>> {
     let mut problems = Vec::new();
     let mut read = Reader { asked, problems: &mut problems };
     let (action, side) = read.wanted();
+    // One message serves entries and exits: a stop says nothing of leaving, whatever the sender fills in.
+    let leaves = action == Some(Action::Exit);
     let alert = Alert {
         said: Said {
             action: action.unwrap_or(Action::Exit),
             side,
             price: read.field("price", number),
-            stop: read.field("stop", number),
-            targets: read.field("targets", numbers).unwrap_or_default(),
+            stop: if leaves { None } else { read.field("stop", number) },
+            targets: if leaves { None } else { read.field("targets", numbers) }.unwrap_or_default(),
         },
         id: read.field("id", own_id),
         time: read.field("time", time),
@@ -146,22 +151,47 @@ impl Reader<'_> {
         }
     }
 
-    /// One word says it all: buy, sell, or out. With `action` ENTER or EXIT, `side` says which way.
+    /// One word says it all: buy, sell, or out. With `action` ENTER or EXIT, `side` says which way; `position` says where
+    /// all of it leads to.
     fn wanted(&mut self) -> (Option<Action>, Option<Side>) {
         let (action, side) = (self.field("action", direction), self.field("side", direction));
+        let position = self.field("position", direction);
         let given = |name| self.asked.field(Place::Body, name).is_some();
-        if !given("action") && !given("side") {
+        if !given("action") && !given("side") && !given("position") {
             self.problems.push(FieldProblem::new("side", Problem::Required));
         }
-        let entry = |wanted: Option<Wanted>| match wanted {
-            Some(Wanted::Enter(side)) => side,
-            _ => None,
-        };
-        let out = action == Some(Wanted::Exit) || (action.is_none() && side == Some(Wanted::Exit));
-        if out {
-            return (Some(Action::Exit), None);
+        match agreed(action, side, position) {
+            Ok(Some(Wanted::Exit)) => (Some(Action::Exit), None),
+            Ok(Some(Wanted::Enter(side))) => (Some(Action::Enter), side),
+            Ok(None) => (None, None),
+            Err(field) => {
+                self.problems.push(FieldProblem::new(field, Problem::Contradicts));
+                (None, None)
+            }
         }
-        (Some(Action::Enter), entry(action).or(entry(side)))
+    }
+}
+
+/// What three words say together, or the one that contradicts.
+fn agreed(
+    action: Option<Wanted>,
+    side: Option<Wanted>,
+    position: Option<Wanted>,
+) -> Result<Option<Wanted>, &'static str> {
+    use Wanted::{Enter, Exit};
+    // Who leaves does so by an order of the other side; nobody enters by leaving.
+    let order = match (action, side) {
+        (Some(Enter(None)), Some(Enter(side))) => Some(Enter(side)),
+        (Some(Exit), _) => Some(Exit),
+        (Some(Enter(_)), Some(Exit)) => return Err("side"),
+        (Some(Enter(one)), Some(Enter(other))) if other.is_some() && one != other => return Err("side"),
+        (action, side) => action.or(side),
+    };
+    match (position, order) {
+        (None, order) => Ok(order),
+        (Some(Exit), Some(Enter(None))) | (Some(Enter(_)), Some(Exit)) => Err("position"),
+        (Some(Enter(wanted)), Some(Enter(ordered))) if ordered.is_some() && wanted != ordered => Err("position"),
+        (position, _) => Ok(position),
     }
 }
 
@@ -293,6 +323,36 @@ mod tests {
     }
 
     #[test]
+    fn a_position_says_where_an_order_leads_to() {
+        for (body, action, side) in [
+            // Leaving a long by selling, with the stop and targets that the message has room for.
+            (r#"{"position":"flat","action":"sell","stop":"NaN","targets":["NaN"]}"#, Action::Exit, None),
+            (r#"{"position":"flat","stop":9}"#, Action::Exit, None),
+            (r#"{"position":"long","action":"buy","stop":9}"#, Action::Enter, Some(Side::Buy)),
+            (r#"{"position":"short","stop":9}"#, Action::Enter, Some(Side::Sell)),
+        ] {
+            let alert = read(body).unwrap();
+            assert_eq!((alert.said.action, alert.said.side), (action, side), "{body}");
+            assert_eq!(alert.said.stop.is_some(), action == Action::Enter, "{body}");
+        }
+        assert_eq!(problems(r#"{"position":"{{strategy.market_position}}"}"#).len(), 1);
+    }
+
+    #[test]
+    fn contradictions_are_refused() {
+        for (body, field) in [
+            (r#"{"side":"buy","action":"sell","stop":1}"#, "side"),
+            (r#"{"side":"exit","action":"sell","stop":1}"#, "side"),
+            (r#"{"position":"long","action":"sell","stop":1}"#, "position"),
+            (r#"{"position":"long","action":"exit"}"#, "position"),
+            (r#"{"position":"flat","action":"enter"}"#, "position"),
+        ] {
+            assert_eq!(problems(body), [(field.to_owned(), Problem::Contradicts)], "{body}");
+        }
+        assert!(read(r#"{"side":"buy","action":"long","stop":1}"#).is_ok(), "twice the same");
+    }
+
+    #[test]
     fn what_cannot_be_used_is_named_all_together() {
         let bad =
             r#"{"action":"up","price":"{{close}}","stop":"x","targets":["{{plot(\"tp\")}}"],"time":"now"}"#;
@@ -322,7 +382,7 @@ mod tests {
                 let _ = alert(&asked);
             }
             let quoted = Value::String(text);
-            for field in ["side", "action", "price", "stop", "targets", "id", "time"] {
+            for field in ["side", "action", "position", "price", "stop", "targets", "id", "time"] {
                 let _ = read(&serde_json::json!({field: quoted}).to_string());
             }
         }

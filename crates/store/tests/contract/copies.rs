@@ -37,6 +37,7 @@ fn said(number: u128, action: Action) -> Signal {
         action,
         side: enters.then_some(Side::Buy),
         price: Some(d(100)),
+        market_price: Some(d(101)),
         stop: enters.then_some(d(90)),
         targets: "[\"110\"]".into(),
         external_id: Some(format!("alert-{number}")),
