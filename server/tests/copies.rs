@@ -9,7 +9,7 @@ mod world;
 
 use domain::{
     Decimal, OrderType, Side,
-    copy::{Exit, Reason, Status},
+    copy::{Exit, Paused, Reason, Status},
     signal::Action,
 };
 use service::{copy, notify, panic, signal};
@@ -88,11 +88,24 @@ async fn a_signal_said_again_trades_nothing_again(db: &TestDb) {
     assert!(matches!(first, signal::Accepted::New(_)));
     world.work_off().await;
     let size = follower.position(&world).await.unwrap().contracts;
-    // Said again, also late, also with other words: what counts is what was stored.
+    // Said again, also late: what counts is what was stored.
     world.house.clock.advance(3_600 * 1_000_000);
-    for repeated in [alert.clone(), signal::NewSignal { stop: Some(d("1")), ..alert }] {
-        let again = signal::accept(&world.house.desk, repeated).await.unwrap();
-        assert_eq!(again, signal::Accepted::Repeated(stored(&world, &first).await));
+    let again = signal::accept(&world.house.desk, alert.clone()).await.unwrap();
+    assert_eq!(again, signal::Accepted::Repeated(stored(&world, &first).await));
+    // Something else under the same id is not taken for it.
+    let other = [
+        signal::NewSignal { stop: Some(d("1")), ..alert.clone() },
+        signal::NewSignal { side: Some(Side::Sell), ..alert.clone() },
+        signal::NewSignal { action: Action::Exit, side: None, stop: None, ..alert },
+    ];
+    for other in other {
+        match signal::accept(&world.house.desk, other).await {
+            Err(service::Error::Fields(all)) => {
+                let found = (all[0].field.as_str(), all[0].problem);
+                assert_eq!(found, ("id", domain::validation::Problem::SignalIdReused));
+            }
+            other => panic!("{other:?}"),
+        }
     }
     world.work_off().await;
     assert_eq!(follower.position(&world).await.unwrap().contracts, size);
@@ -108,6 +121,8 @@ async fn who_does_not_trade_reads_why(db: &TestDb) {
     let mut expected: Vec<(Follower, Reason)> = Vec::new();
     let paused = world.follower("MODERATE").await;
     world.change(&paused, |f| f.active = false).await;
+    let panicked = world.follower("MODERATE").await;
+    world.change(&panicked, |f| (f.active, f.paused_reason) = (false, Some(Paused::Panic))).await;
     let cautious = world.follower("AGGRESSIVE").await;
     world.change(&cautious, |f| f.max_leverage = Some(1)).await;
     let losing = world.follower("MODERATE").await;
@@ -119,6 +134,8 @@ async fn who_does_not_trade_reads_why(db: &TestDb) {
     let fine = world.follower("MODERATE").await;
     // Near enough that the size needs more than the money there is.
     world.enter(Side::Buy, "9980", &[]).await;
+    expected.push((paused, Reason::Paused));
+    expected.push((panicked, Reason::Panic));
     expected.push((cautious, Reason::Margin));
     expected.push((losing, Reason::DailyLoss));
     expected.push((off, Reason::KeyInactive));
@@ -133,7 +150,6 @@ async fn who_does_not_trade_reads_why(db: &TestDb) {
         assert_eq!((copy.status, copy.reason), (Status::Skipped, Some(reason)), "{:?}", copy.detail);
         assert!(copy.finished_at.is_some() && !copy.reason.unwrap().text().is_empty());
     }
-    assert_eq!(paused.copies(&world).await.len(), 0, "a paused follow is not reached at all");
     assert_eq!(fine.last_copy(&world).await.status, Status::Open);
 }
 
@@ -165,6 +181,7 @@ async fn bad_signals_are_refused_by_name_and_leave_nothing(db: &TestDb) {
     let follower = world.follower("MODERATE").await;
     let entry = |stop: &str, targets: &[&str]| world.entry(Side::Buy, stop, targets);
     let late = Some(domain::Clock::now(&*world.house.clock).plus(-3_600 * 1_000_000));
+    let early = Some(domain::Clock::now(&*world.house.clock).plus(3_600 * 1_000_000));
     use domain::validation::Problem as P;
     let cases = [
         (entry("10100", &[]), "stop", P::StopOnWrongSide),
@@ -175,6 +192,7 @@ async fn bad_signals_are_refused_by_name_and_leave_nothing(db: &TestDb) {
         (signal::NewSignal { side: None, ..entry("9900", &[]) }, "side", P::Required),
         (signal::NewSignal { price: Some(d("-1")), ..entry("9900", &[]) }, "price", P::NotPositive),
         (signal::NewSignal { said_at: late, ..entry("9900", &[]) }, "time", P::TooOld),
+        (signal::NewSignal { said_at: early, ..entry("9900", &[]) }, "time", P::InFuture),
         (signal::NewSignal { external_id: Some("x".repeat(101)), ..entry("9900", &[]) }, "id", P::TooLong),
     ];
     for (bad, field, problem) in cases {

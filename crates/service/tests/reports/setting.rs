@@ -167,6 +167,7 @@ pub(super) async fn copied(
         exchange_key_id: key,
         symbol: btc(),
         risk_percent: Decimal::TWO,
+        skipped: None,
     };
     let begun = Begun {
         equity: Decimal::ONE,

@@ -147,7 +147,14 @@ mod tests {
     }
 
     fn bar(minute: i64, [open, high, low, close]: [i64; 4]) -> Bar {
-        Bar { at: Micros(minute * MINUTE), open: p(open), high: p(high), low: p(low), close: p(close), volume: 1.0 }
+        Bar {
+            at: Micros(minute * MINUTE),
+            open: p(open),
+            high: p(high),
+            low: p(low),
+            close: p(close),
+            volume: 1.0,
+        }
     }
 
     fn told(second: i64, price: i64, decision: Decision) -> Told {
@@ -187,7 +194,10 @@ mod tests {
         ]);
         let mut walk = walk();
         let events = walk.take(&bar(1, [100, 110, 80, 109]), Micros(2 * MINUTE), &mut due);
-        assert_eq!(seen(&events), [(61, None), (65, Some(Exit::Signal)), (70, None), (75, Some(Exit::Signal))]);
+        assert_eq!(
+            seen(&events),
+            [(61, None), (65, Some(Exit::Signal)), (70, None), (75, Some(Exit::Signal))]
+        );
         let lost = |event: &Event| matches!(event, Event::Exited { trade, .. } if trade.profit.percent() < Decimal::ZERO);
         assert_eq!(events.iter().filter(|event| lost(event)).count(), 2);
         assert_eq!((walk.stands(), due.len()), (None, 0));
