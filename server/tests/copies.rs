@@ -278,6 +278,29 @@ async fn an_exit_closes_what_was_copied_and_nothing_else(db: &TestDb) {
     assert_eq!(own.last_copy(&world).await.reason, Some(Reason::NothingOpen));
 }
 
+async fn a_position_leaves_with_the_strategy_that_entered_it(db: &TestDb) {
+    let world = World::open(db).await;
+    let follower = world.follower("MODERATE").await;
+    let other = world.another_strategy().await;
+    world.enter(Side::Buy, "9900", &[]).await;
+    world.change(&follower, |follow| follow.strategy_id = other).await;
+    let leave = signal::NewSignal {
+        action: Action::Exit,
+        side: None,
+        stop: None,
+        ..world.entry(Side::Buy, "1", &[])
+    };
+    world.say(signal::NewSignal { strategy: other, ..leave.clone() }).await;
+    world.work_off().await;
+    assert_eq!(follower.last_copy(&world).await.reason, Some(Reason::NothingOpen));
+    assert!(follower.position(&world).await.is_some(), "it is not the new strategy's to close");
+    world.say(leave).await;
+    world.work_off().await;
+    assert!(follower.position(&world).await.is_none());
+    let ended: Vec<_> = follower.copies(&world).await.into_iter().map(|copy| copy.exit_reason).collect();
+    assert!(ended.contains(&Some(Exit::Signal)), "{ended:?}");
+}
+
 async fn the_other_side_closes_and_enters_and_the_same_side_waits(db: &TestDb) {
     let world = World::open(db).await;
     let follower = world.follower("MODERATE").await;
@@ -415,6 +438,7 @@ store::each_engine![
     a_position_that_ends_ends_its_copy_with_its_result,
     a_stream_tells_of_a_stop_and_nobody_has_to_look,
     an_exit_closes_what_was_copied_and_nothing_else,
+    a_position_leaves_with_the_strategy_that_entered_it,
     the_other_side_closes_and_enters_and_the_same_side_waits,
     a_lost_stop_comes_back_or_the_position_goes,
     panic_pauses_first_and_then_clears_everything,
