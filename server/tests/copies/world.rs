@@ -83,7 +83,7 @@ impl World {
         let first = store::strategy::get(&desk.db, self.strategy).await.unwrap().unwrap();
         let id = StrategyId::mint(&*desk.clock, &*desk.chance);
         let mut tx = desk.db.begin().await.unwrap();
-        let other = store::strategy::Strategy { id, name: "Other".into(), position: 2, ..first };
+        let other = Strategy { id, name: "Other".into(), position: 2, ..first };
         store::strategy::insert(&mut tx, &other).await.unwrap();
         tx.commit().await.unwrap();
         id
