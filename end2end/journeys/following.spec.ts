@@ -195,7 +195,7 @@ test('the operator connects an outside brain, pauses all copies, and leaves for 
   await one.rotate.click();
   const address = await one.hook.innerText();
   expect(address).toContain('/v1/hook/strategy/');
-  await expect(one.alert).toContainText('{{strategy.order.action}}');
+  await expect(one.alert).toContainText('{{strategy.market_position}}');
   await expectAccessibleDayAndNight(elsewhere);
   await one.open(strategy);
   await expect(one.hook, 'the address is shown once').toHaveCount(0);

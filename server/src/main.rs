@@ -7,7 +7,7 @@ use server::{
     run::{self, CandleFile, Machine},
     telemetry, watchdog,
 };
-use service::system::WallClock;
+use service::{strategy::Imported, system::WallClock};
 use std::{io::Write as _, path::Path, process::ExitCode, sync::Arc};
 use strategy::candles::Gaps;
 use tokio::signal::unix::{SignalKind, signal};
@@ -129,8 +129,18 @@ fn import(words: &[&str], gaps: Gaps) -> Result<()> {
         _ => bail!("which file?\n\n{HELP}"),
     };
     let file = CandleFile { path, of, gaps };
-    let (pair, frame, new) = within(run::import_candles(configured()?, &file))?;
-    say(&format!("{new} candles of {pair}, {frame}, are new; the desk backtests over them by itself.\n"))
+    let (pair, frame, imported) = within(run::import_candles(configured()?, &file))?;
+    let Imported { new, differing, strategies } = imported;
+    let differ = match differing {
+        0 => String::new(),
+        count => format!(" {count} differ from those that the desk has, and were left out."),
+    };
+    let runs = match (new, strategies) {
+        (_, 0) => " No strategy with rules trades these candles yet: check pair and timeframe.".to_owned(),
+        (0, _) => String::new(),
+        (_, count) => format!(" The desk backtests the strategies over them by itself: {count}."),
+    };
+    say(&format!("{new} candles of {pair}, {frame}, are new.{differ}{runs}\n"))
 }
 
 async fn serve() -> Result<()> {

@@ -9,7 +9,7 @@ mod world;
 
 use domain::{
     Decimal, OrderType, Side,
-    copy::{Exit, Reason, Status},
+    copy::{Exit, Paused, Reason, Status},
     signal::Action,
 };
 use service::{copy, notify, panic, signal};
@@ -112,11 +112,24 @@ async fn a_signal_said_again_trades_nothing_again(db: &TestDb) {
     assert!(matches!(first, signal::Accepted::New(_)));
     world.work_off().await;
     let size = follower.position(&world).await.unwrap().contracts;
-    // Said again, also late, also with other words: what counts is what was stored.
+    // Said again, also late: what counts is what was stored.
     world.house.clock.advance(3_600 * 1_000_000);
-    for repeated in [alert.clone(), signal::NewSignal { stop: Some(d("1")), ..alert }] {
-        let again = signal::accept(&world.house.desk, repeated).await.unwrap();
-        assert_eq!(again, signal::Accepted::Repeated(stored(&world, &first).await));
+    let again = signal::accept(&world.house.desk, alert.clone()).await.unwrap();
+    assert_eq!(again, signal::Accepted::Repeated(stored(&world, &first).await));
+    // Something else under the same id is not taken for it.
+    let other = [
+        signal::NewSignal { stop: Some(d("1")), ..alert.clone() },
+        signal::NewSignal { side: Some(Side::Sell), ..alert.clone() },
+        signal::NewSignal { action: Action::Exit, side: None, stop: None, ..alert },
+    ];
+    for other in other {
+        match signal::accept(&world.house.desk, other).await {
+            Err(service::Error::Fields(all)) => {
+                let found = (all[0].field.as_str(), all[0].problem);
+                assert_eq!(found, ("id", domain::validation::Problem::SignalIdReused));
+            }
+            other => panic!("{other:?}"),
+        }
     }
     world.work_off().await;
     assert_eq!(follower.position(&world).await.unwrap().contracts, size);
@@ -132,6 +145,8 @@ async fn who_does_not_trade_reads_why(db: &TestDb) {
     let mut expected: Vec<(Follower, Reason)> = Vec::new();
     let paused = world.follower("MODERATE").await;
     world.change(&paused, |f| f.active = false).await;
+    let panicked = world.follower("MODERATE").await;
+    world.change(&panicked, |f| (f.active, f.paused_reason) = (false, Some(Paused::Panic))).await;
     let cautious = world.follower("AGGRESSIVE").await;
     world.change(&cautious, |f| f.max_leverage = Some(1)).await;
     let losing = world.follower("MODERATE").await;
@@ -143,6 +158,8 @@ async fn who_does_not_trade_reads_why(db: &TestDb) {
     let fine = world.follower("MODERATE").await;
     // Near enough that the size needs more than the money there is.
     world.enter(Side::Buy, "9980", &[]).await;
+    expected.push((paused, Reason::Paused));
+    expected.push((panicked, Reason::Panic));
     expected.push((cautious, Reason::Margin));
     expected.push((losing, Reason::DailyLoss));
     expected.push((off, Reason::KeyInactive));
@@ -157,7 +174,6 @@ async fn who_does_not_trade_reads_why(db: &TestDb) {
         assert_eq!((copy.status, copy.reason), (Status::Skipped, Some(reason)), "{:?}", copy.detail);
         assert!(copy.finished_at.is_some() && !copy.reason.unwrap().text().is_empty());
     }
-    assert_eq!(paused.copies(&world).await.len(), 0, "a paused follow is not reached at all");
     assert_eq!(fine.last_copy(&world).await.status, Status::Open);
 }
 
@@ -189,6 +205,7 @@ async fn bad_signals_are_refused_by_name_and_leave_nothing(db: &TestDb) {
     let follower = world.follower("MODERATE").await;
     let entry = |stop: &str, targets: &[&str]| world.entry(Side::Buy, stop, targets);
     let late = Some(domain::Clock::now(&*world.house.clock).plus(-3_600 * 1_000_000));
+    let early = Some(domain::Clock::now(&*world.house.clock).plus(3_600 * 1_000_000));
     use domain::validation::Problem as P;
     let cases = [
         (entry("10100", &[]), "stop", P::StopOnWrongSide),
@@ -199,6 +216,7 @@ async fn bad_signals_are_refused_by_name_and_leave_nothing(db: &TestDb) {
         (signal::NewSignal { side: None, ..entry("9900", &[]) }, "side", P::Required),
         (signal::NewSignal { price: Some(d("-1")), ..entry("9900", &[]) }, "price", P::NotPositive),
         (signal::NewSignal { said_at: late, ..entry("9900", &[]) }, "time", P::TooOld),
+        (signal::NewSignal { said_at: early, ..entry("9900", &[]) }, "time", P::InFuture),
         (signal::NewSignal { external_id: Some("x".repeat(101)), ..entry("9900", &[]) }, "id", P::TooLong),
     ];
     for (bad, field, problem) in cases {
@@ -282,6 +300,29 @@ async fn an_exit_closes_what_was_copied_and_nothing_else(db: &TestDb) {
     assert_eq!((entry.status, entry.exit_reason), (Status::Closed, Some(Exit::Signal)));
     assert!(entry.profit_usd.is_some());
     assert_eq!(own.last_copy(&world).await.reason, Some(Reason::NothingOpen));
+}
+
+async fn a_position_leaves_with_the_strategy_that_entered_it(db: &TestDb) {
+    let world = World::open(db).await;
+    let follower = world.follower("MODERATE").await;
+    let other = world.another_strategy().await;
+    world.enter(Side::Buy, "9900", &[]).await;
+    world.change(&follower, |follow| follow.strategy_id = other).await;
+    let leave = signal::NewSignal {
+        action: Action::Exit,
+        side: None,
+        stop: None,
+        ..world.entry(Side::Buy, "1", &[])
+    };
+    world.say(signal::NewSignal { strategy: other, ..leave.clone() }).await;
+    world.work_off().await;
+    assert_eq!(follower.last_copy(&world).await.reason, Some(Reason::NothingOpen));
+    assert!(follower.position(&world).await.is_some(), "it is not the new strategy's to close");
+    world.say(leave).await;
+    world.work_off().await;
+    assert!(follower.position(&world).await.is_none());
+    let ended: Vec<_> = follower.copies(&world).await.into_iter().map(|copy| copy.exit_reason).collect();
+    assert!(ended.contains(&Some(Exit::Signal)), "{ended:?}");
 }
 
 async fn the_other_side_closes_and_enters_and_the_same_side_waits(db: &TestDb) {
@@ -422,6 +463,7 @@ store::each_engine![
     a_position_that_ends_ends_its_copy_with_its_result,
     a_stream_tells_of_a_stop_and_nobody_has_to_look,
     an_exit_closes_what_was_copied_and_nothing_else,
+    a_position_leaves_with_the_strategy_that_entered_it,
     the_other_side_closes_and_enters_and_the_same_side_waits,
     a_lost_stop_comes_back_or_the_position_goes,
     panic_pauses_first_and_then_clears_everything,

@@ -58,6 +58,7 @@ async fn lived(house: &House, strategy: StrategyId, side: Side, at: Micros, perc
         action: signal::Action::Enter,
         side: Some(side),
         price: None,
+        market_price: None,
         stop: Some(store::DecimalText(Decimal::ONE)),
         targets: "[]".to_owned(),
         external_id: None,
@@ -486,10 +487,9 @@ async fn the_operators_doors(db: &TestDb) {
     let nonsense = admin.post(&signal, json!({"action": "GO", "side": "UP", "stop": "x"})).await.ok(422);
     let fields: Vec<_> = nonsense["errors"].as_array().unwrap().iter().map(|e| text(&e["param"])).collect();
     assert_eq!(fields, ["action", "side", "stop"]);
-    admin
-        .post(&signal, json!({"action": "EXIT"}))
-        .await
-        .problem("strategy", "must be active strategy automated id");
+    let entry = json!({"action": "ENTER", "side": "BUY", "stop": 1});
+    admin.post(&signal, entry).await.problem("strategy", "is not active");
+    admin.post(&signal, json!({"action": "EXIT"})).await.ok(200);
 
     assert_eq!(admin.get("/v1/admin/copies/pause").await.text, r#"{"paused":false,"since":null}"#);
     let paused = admin.put("/v1/admin/copies/pause", json!({"paused": true})).await.ok(200);

@@ -211,7 +211,11 @@ impl Typed {
             (Ok(strategy), Ok(profile), Ok(max_leverage), Ok(daily_loss_limit_usd)) => {
                 Ok(NewFollow { active: true, strategy, profile, max_leverage, daily_loss_limit_usd })
             }
-            (a, b, c, d) => Err([a.err(), b.err(), c.err(), d.err()].into_iter().flatten().collect()),
+            (a, b, c, d) => {
+                let beyond = follow::beyond(c.clone().ok().flatten(), d.clone().ok().flatten());
+                let unread = [a.err(), b.err(), c.err(), d.err()];
+                Err(unread.into_iter().flatten().chain(beyond).collect())
+            }
         }
     }
 }
@@ -270,5 +274,7 @@ mod tests {
         let wrong = Typed { profile: "none".into(), ..typed("many", "much") };
         let fields: Vec<_> = wrong.read().unwrap_err().into_iter().map(|p| p.field).collect();
         assert_eq!(fields, ["strategyRiskProfileId", "maxLeverage", "dailyLossLimitUsd"]);
+        let fields: Vec<_> = typed("126", "abc").read().unwrap_err().into_iter().map(|p| p.field).collect();
+        assert_eq!(fields, ["dailyLossLimitUsd", "maxLeverage"], "what can be read is judged as well");
     }
 }

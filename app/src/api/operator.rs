@@ -22,10 +22,12 @@ use service::{
 #[server(endpoint = "copies-pause")]
 pub async fn pause_copies(#[server(default)] paused: String) -> Result<Done, Failure> {
     let (visit, actor) = trader()?;
-    let pause = paused == "true";
-    let switched = copy::pause_all(&visit.desk, &actor, pause).await;
-    let notice = if pause { "copies-paused" } else { "copies-resumed" };
-    let done = switched.map(|_| Done::at("/admin/strategies").saying(notice));
+    let switched = match yes_or_no("paused", &paused) {
+        Ok(pause) => copy::pause_all(&visit.desk, &actor, pause).await.map(|_| pause),
+        Err(error) => Err(error),
+    };
+    let notice = |pause| if pause { "copies-paused" } else { "copies-resumed" };
+    let done = switched.map(|pause| Done::at("/admin/strategies").saying(notice(pause)));
     form("copies-pause", "/admin/strategies").answer(&visit, done).await
 }
 
@@ -36,10 +38,12 @@ pub async fn set_maintenance(
     #[server(default)] message: String,
 ) -> Result<Done, Failure> {
     let (visit, actor) = trader()?;
-    let close = on == "true";
-    let done = maintenance::switch(&visit.desk, &actor, close, &message).await;
-    let notice = if close { "desk-closed" } else { "desk-opened" };
-    let done = done.map(|()| Done::at("/admin/maintenance").saying(notice));
+    let switched = match yes_or_no("on", &on) {
+        Ok(close) => maintenance::switch(&visit.desk, &actor, close, &message).await.map(|()| close),
+        Err(error) => Err(error),
+    };
+    let notice = |close| if close { "desk-closed" } else { "desk-opened" };
+    let done = switched.map(|close| Done::at("/admin/maintenance").saying(notice(close)));
     form("maintenance-set", "/admin/maintenance").keep("message", &message).answer(&visit, done).await
 }
 
@@ -65,7 +69,12 @@ pub async fn create_strategy(
             let new = NewStrategy { name, description, symbol, frame, definition, active: false };
             strategy::create(&visit.desk, &actor, new).await
         }
-        Err(problems) => Err(Error::Fields(problems)),
+        Err(mut problems) => {
+            let mut all =
+                strategy::unsound(&name, filled(description).as_deref(), filled(definition).as_deref());
+            all.append(&mut problems);
+            Err(Error::Fields(all))
+        }
     };
     let done = made.map(|made| Done::at(page(made.strategy.id)).saying("strategy-created"));
     answer.answer(&visit, done).await
@@ -105,13 +114,13 @@ pub async fn activate_strategy(
     #[server(default)] active: String,
 ) -> Result<Done, Failure> {
     let (visit, actor) = trader()?;
-    let active = active == "true";
-    let switched = match id.parse() {
-        Ok(id) => strategy::set_active(&visit.desk, &actor, id, active).await,
-        Err(_) => Err(Error::NotFound),
+    let switched = match (id.parse(), yes_or_no("active", &active)) {
+        (Ok(id), Ok(active)) => strategy::set_active(&visit.desk, &actor, id, active).await,
+        (Err(_), _) => Err(Error::NotFound),
+        (Ok(_), Err(error)) => Err(error),
     };
-    let notice = if active { "strategy-activated" } else { "strategy-deactivated" };
-    let done = switched.map(|s| Done::at(page(s.strategy.id)).saying(notice));
+    let notice = |active| if active { "strategy-activated" } else { "strategy-deactivated" };
+    let done = switched.map(|s| Done::at(page(s.strategy.id)).saying(notice(s.strategy.active)));
     of("strategy-active", &id).answer(&visit, done).await
 }
 
@@ -176,6 +185,11 @@ fn said(action: &str, price: &str, stop: &str, targets: &str) -> Result<Said, Ve
     }
 }
 
+/// What a switch says: anything else must not switch it either way.
+fn yes_or_no(field: &str, text: &str) -> Result<bool, Error> {
+    text.parse().map_err(|_| Error::field(field, Problem::NotBoolean))
+}
+
 fn market(symbol: &str, frame: &str) -> Result<(Symbol, Frame), Vec<FieldProblem>> {
     let symbol = symbol.trim().parse().map_err(|_| FieldProblem::new("symbol", Problem::NotSymbol));
     let frame = Frame::parse(frame).ok_or_else(|| FieldProblem::new("frame", Problem::NotFrame));
@@ -215,6 +229,14 @@ mod tests {
         assert_eq!(fields(said("SELL", "100", "", "")), ["stop"]);
         let exit = said("EXIT", "", "", "").unwrap();
         assert_eq!((exit.action, exit.side, exit.stop), (Action::Exit, None, None));
+    }
+
+    #[test]
+    fn a_switch_is_told_which_way() {
+        assert!(yes_or_no("paused", "true").unwrap() && !yes_or_no("paused", "false").unwrap());
+        for other in ["", "1", "TRUE", "yes"] {
+            assert!(matches!(yes_or_no("paused", other), Err(Error::Fields(_))), "{other}");
+        }
     }
 
     #[test]

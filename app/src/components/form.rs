@@ -77,6 +77,12 @@ impl Posted {
         Some(problems::problem(visit::lang(), found.problem))
     }
 
+    /// What is wrong with a field that people do not see, as a message above the form.
+    pub(crate) fn unseen(&self, field: &str) -> Option<impl IntoView + use<>> {
+        let text = self.problem(field)?;
+        Some(view! { <p class="message" data-tone="bad" role="alert" data-testid="message">{text}</p> })
+    }
+
     /// The message above a form: a refusal, or good news.
     pub(crate) fn message(&self) -> Option<impl IntoView + use<>> {
         let (flash, lang) = (self.0.as_ref()?, visit::lang());

@@ -19,6 +19,7 @@ use crate::{
 };
 use domain::{
     Decimal, ExchangeKey, StrategyType, TradeType,
+    copy::Reason,
     follow::{Follow, Foreseen, Preview, RiskProfile},
     money,
     strategy::Strategy,
@@ -51,6 +52,7 @@ pub(crate) fn page() -> impl IntoView {
             <h1>{title.clone()}</h1>
             <p class="lead">{words.new_lead}</p>
             {posted.message()}
+            {posted.unseen("strategyAutomatedId")}
             {content}
         };
         Ok(frame(&visit, &title, Width::Wide, body))
@@ -158,6 +160,7 @@ async fn choose(
                 <fieldset class="choice">
                     <legend>{words.risk}</legend>
                     <div class="risks">{risks}</div>
+                    {posted.problem("strategyRiskProfileId").map(|text| view! { <p class="problem">{text}</p> })}
                 </fieldset>
                 {limits(words, &posted, typed.get("maxLeverage"), typed.get("dailyLossLimitUsd"), "")}
                 <p class="hint">{words.start_note}</p>
@@ -270,8 +273,12 @@ fn reckoned(words: &'static Follows, known: &[(RiskProfile, Preview)]) -> AnyVie
     };
     let skipped = known.iter().filter_map(|(profile, p)| {
         let Foreseen::Skipped { reason: why, bound } = p.outcome else { return None };
+        let figure = |b| match why {
+            Reason::Margin | Reason::NoEquity => figures::cents(b),
+            _ => figures::decimal(b),
+        };
+        let bound = bound.map(|b| fill(words.bound, &[&figure(b)]));
         let why = fill(words.not_copied, &[reason(visit::lang(), why)]);
-        let bound = bound.map(|b| fill(words.bound, &[&figures::decimal(b)]));
         let name = words.profile(&profile.name);
         Some(view! { <p class="message" data-tone="warn">{name}": "{why}" "{bound}</p> })
     });

@@ -20,9 +20,10 @@ use crate::{
 };
 use domain::{
     ExchangeKey,
-    copy::Paused,
+    copy::{Paused, Status},
     follow::{Copied, Follow, RiskProfile},
     money,
+    strategy::Strategy,
 };
 use leptos::prelude::*;
 use service::{
@@ -37,7 +38,7 @@ const COPIES: u16 = 3;
 /// Everything a form of this page offers to choose from.
 struct Choices {
     profiles: Vec<(String, String)>,
-    strategies: Vec<(String, String)>,
+    strategies: Vec<Strategy>,
     posted: Posted,
 }
 
@@ -45,7 +46,7 @@ struct Choices {
 pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let (words, actor) = (follows(visit::lang()), visit.trader()?);
-        let (all, keys, profiles, cards) = futures::try_join!(
+        let (all, keys, profiles, strategies) = futures::try_join!(
             follow::list(&visit.desk, actor),
             key::list(&visit.desk, actor),
             strategy::risk_profiles(&visit.desk),
@@ -55,14 +56,16 @@ pub(crate) fn page() -> impl IntoView {
         let message = posted.message();
         let choices = Choices {
             profiles: profiles.iter().map(|p| (p.id.to_string(), profile(words, p))).collect(),
-            strategies: cards.into_iter().map(|s| (s.id.to_string(), s.name)).collect(),
+            strategies,
             posted,
         };
-        let mut panels = Vec::new();
+        let (mut panels, mut any_kept) = (Vec::new(), false);
         for key in keys.iter().filter(|key| can_follow(key) || all.iter().any(|f| f.key == key.id)) {
             let mine: Vec<_> = all.iter().filter(|f| f.key == key.id).collect();
             let last = last_copies(&visit, key).await?;
-            panels.push(account(words, key, &mine, &last, &choices));
+            let kept = mine.is_empty() && keeps(&visit, key).await?;
+            any_kept |= kept;
+            panels.push(account(words, key, &mine, kept, &last, &choices));
         }
         let moving = if all.iter().any(|f| f.active) { "moving" } else { "settled" };
         let body = view! {
@@ -72,7 +75,7 @@ pub(crate) fn page() -> impl IntoView {
             </div>
             <p class="lead">{words.lead}</p>
             {message}
-            {all.is_empty().then(|| none(words))}
+            {(all.is_empty() && !any_kept).then(|| none(words))}
             <div class="cards" data-fresh=moving>{panels}</div>
             {(!all.is_empty()).then(|| more(words))}
             <crate::islands::fresh::Fresh/>
@@ -84,6 +87,13 @@ pub(crate) fn page() -> impl IntoView {
 async fn last_copies(visit: &Visit, key: &ExchangeKey) -> Result<Vec<Copied>, Error> {
     let wanted = Copies { key: Some(key.id), limit: Some(COPIES), ..Copies::default() };
     follow::copies(&visit.desk, visit.trader()?, &wanted).await
+}
+
+/// Whether a position stands that was copied to it.
+async fn keeps(visit: &Visit, key: &ExchangeKey) -> Result<bool, Error> {
+    let wanted =
+        Copies { key: Some(key.id), status: Some(Status::Open), limit: Some(1), ..Copies::default() };
+    Ok(!follow::copies(&visit.desk, visit.trader()?, &wanted).await?.is_empty())
 }
 
 fn profile(words: &Follows, profile: &RiskProfile) -> String {
@@ -127,12 +137,14 @@ fn account(
     words: &'static Follows,
     key: &ExchangeKey,
     mine: &[&Follow],
+    kept: bool,
     last: &[Copied],
     choices: &Choices,
 ) -> AnyView {
     let title = format!("account-{}", key.id);
     let empty = mine.is_empty().then(|| {
-        view! { <p class="empty">{words.none}" "<a href="/strategies">{words.browse}</a></p> }
+        let text = if kept { words.none_kept } else { words.none_here };
+        view! { <p class="empty">{text}" "<a href="/strategies">{words.browse}</a></p> }
     });
     let names = pages(visit::lang());
     let (mode, state) = if key.active { ("good", names.active) } else { ("off", names.inactive) };
@@ -216,12 +228,23 @@ fn switch(words: &'static Follows, follow: &Follow) -> impl IntoView + use<> {
     }
 }
 
+/// What a follow may change to: its own strategy, and the active ones of its market.
+fn instead(follow: &Follow, all: &[Strategy]) -> Vec<(String, String)> {
+    let own = &follow.strategy;
+    let fits = |s: &&Strategy| {
+        s.id == own.id || (s.active && s.symbol == own.symbol && s.exchange_id == own.exchange_id)
+    };
+    all.iter().filter(fits).map(|s| (s.id.to_string(), s.name.clone())).collect()
+}
+
 fn changes(words: &'static Follows, follow: &Follow, choices: &Choices) -> AnyView {
     let id = follow.id.to_string();
     let posted = choices.posted.of_row("follow-change", &id);
     let field = |name, label| Field { name, label, scope: "change-", ..Field::default() };
     let strategy = field("strategyAutomatedId", words.strategy);
-    let strategy = strategy.select(&posted, choices.strategies.clone(), &follow.strategy.id.to_string(), &id);
+    let strategy =
+        strategy.select(&posted, instead(follow, &choices.strategies), &follow.strategy.id.to_string(), &id);
+    let position = follow.in_position.then(|| view! { <p class="hint">{words.change_position}</p> });
     let risk = field("strategyRiskProfileId", words.risk);
     let risk = risk.select(&posted, choices.profiles.clone(), &follow.profile.id.to_string(), &id);
     let leverage = follow.max_leverage.map(|l| l.to_string()).unwrap_or_default();
@@ -232,6 +255,7 @@ fn changes(words: &'static Follows, follow: &Follow, choices: &Choices) -> AnyVi
             <form method="post" action="/api/follow-change" class="form roomy-form" novalidate data-testid="follow-change">
                 <input type="hidden" name="id" value=id.clone()/>
                 {strategy}
+                {position}
                 {risk}
                 {limits(words, &posted, &leverage, &limit, &id)}
                 <button type="submit" class="button" data-kind="main">{words.save}</button>

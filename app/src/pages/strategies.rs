@@ -2,6 +2,7 @@
 
 use crate::{
     components::{
+        form::Posted,
         frame::{Width, frame},
         icon::icon,
         record,
@@ -21,6 +22,7 @@ use service::{Error, strategy};
 pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let words = strategies(visit::lang());
+        let posted = Posted::read(&visit).await?;
         let cards = strategy::cards(&visit.desk).await?;
         let empty = cards.is_empty().then(|| {
             view! { <section class="panel empty-state">{icon("strategy")}<p>{words.none}</p></section> }
@@ -28,6 +30,8 @@ pub(crate) fn page() -> impl IntoView {
         let body = view! {
             <h1>{words.title}</h1>
             <p class="lead">{words.lead}</p>
+            {posted.message()}
+            {posted.unseen("strategyAutomatedId")}
             {empty}
             <ul class="cards" data-testid="strategies">{cards.iter().map(|c| card(words, c)).collect_view()}</ul>
             <p class="hint">{words.past}</p>

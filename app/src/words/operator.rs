@@ -16,7 +16,7 @@ table! {
         state: "State",
         activate: "Activate",
         deactivate: "Deactivate",
-        deactivate_hint: "Once deactivated, its signals are not copied and nobody can begin to follow it. Positions keep their stops.",
+        deactivate_hint: "Once deactivated, nobody enters by it and nobody can begin to follow it. Positions keep their stops, and leave when it says so.",
 
         pause_title: "New copies",
         copies_run: "Signals are copied.",
@@ -44,11 +44,12 @@ table! {
         hook_rotate_hint: "The present address stops working at once: whatever tells signals there must be given the new one.",
         hook_once: "This address is shown now and never again:",
         hook_alert: "Paste this as the message of a TradingView alert:",
-        hook_alert_note: "The words in double braces are filled in by TradingView. For an exit, send \"action\": \"exit\" and leave out stop and targets.",
+        hook_alert_note: "The words in double braces are filled in by TradingView. One message serves entries and exits: a flat position leaves, and its stop and targets are not looked at. Other brains may send \"action\": \"buy\", \"sell\" or \"exit\" in place of the position.",
 
         send_title: "Give a signal by hand",
         send_lead: "It reaches every follower at once.",
-        send_inactive: "Activate the strategy first: signals of an inactive one reach nobody.",
+        send_inactive: "It is not active, so nobody can be led into a position. Who is in one can still be led out.",
+        send_exit: "Let everybody leave",
         action: "Signal",
         buy: "Enter long",
         sell: "Enter short",
@@ -58,7 +59,7 @@ table! {
         price_hint: "Empty: the market's present price.",
         stop: "Stop",
         targets: "Targets",
-        targets_hint: "Prices, separated by spaces. At most ten; the position is shared equally.",
+        targets_hint: "Prices, separated by spaces. At most 25; the position is shared equally.",
         send: "Send it to all followers",
 
         signals: "Signals",

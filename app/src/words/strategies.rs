@@ -64,7 +64,7 @@ table! {
         stands: "stands",
 
         rules: "How this was computed",
-        rule_next: "A decision at a bar's close trades at the next bar's open.",
+        rule_next: "A decision at a bar's close trades at the next bar's open; a signal from outside, at the market's price of its moment.",
         rule_stop: "When a bar touches stop and target, the stop counts.",
         rule_gap: "A bar that opens beyond the stop fills at its open, not at the stop.",
         rule_fee: "Every fill pays a fee of {} %.",

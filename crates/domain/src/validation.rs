@@ -132,6 +132,8 @@ problems! {
     NotToken = "must be valid next token";
     /// No strategy that may be followed now.
     NotActiveStrategy = "must be active strategy automated id";
+    /// An entry of a strategy that was deactivated.
+    StrategyInactive = "is not active";
     /// No risk profile.
     NotRiskProfile = "must be valid strategy risk profile id";
     /// No chat is linked.
@@ -150,6 +152,12 @@ problems! {
     Placeholder = "must not be an unreplaced placeholder";
     /// Decided at a moment whose price nobody wants any more.
     TooOld = "is too old";
+    /// Decided later than now.
+    InFuture = "is in the future";
+    /// Another field says the opposite.
+    Contradicts = "contradicts another field";
+    /// An id under which something else was said.
+    SignalIdReused = "was used for another signal";
     /// Not known here.
     Unknown = "is not a known parameter";
     /// An idempotency key of another request.

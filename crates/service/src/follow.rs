@@ -4,7 +4,7 @@ mod change;
 mod copies;
 mod preview;
 
-pub use change::{FollowChange, NewFollow, create, pause, resume, stop, unknown, update};
+pub use change::{FollowChange, NewFollow, beyond, create, pause, resume, stop, unknown, update};
 pub use copies::{Copies, copies};
 pub(crate) use copies::{key_names, shown as shown_copy, targets};
 pub use preview::preview;

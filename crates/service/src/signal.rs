@@ -12,12 +12,15 @@ use domain::{
     time,
     validation::Problem,
 };
+use std::time::Duration;
 use store::{DecimalText, signal::Signal, strategy::Strategy};
 
 /// An outside brain's id for a signal is no longer than this.
 const LONGEST_ID: usize = 100;
 /// An outside brain's clock may be ahead of ours by this much.
 const AHEAD: i64 = 60 * time::SECOND;
+/// How long a signal waits for a price that it can do without.
+const PRICE_WITHIN: Duration = Duration::from_secs(1);
 
 /// A signal as it comes to a door. The caller has seen to it that whoever says it may.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,8 +69,9 @@ impl Accepted {
 /// Takes a signal in. When this answers, it is stored; its copies follow at once.
 ///
 /// # Errors
-/// Not found without such a strategy; fields: `strategy` that is not active, `time` that is too old, levels that cannot
-/// be traded; unavailable when the price is needed and the exchange does not answer. Nothing is stored then.
+/// Not found without such a strategy; fields: an entry's `strategy` that is not active, `time` that is too old or to come,
+/// an `id` that was another signal's, levels that cannot be traded; unavailable when an entry's price is needed and the
+/// exchange does not answer. Nothing is stored then.
 pub async fn accept(desk: &Desk, new: NewSignal) -> Result<Accepted> {
     let strategy = store::strategy::get(&desk.db, new.strategy).await?.ok_or(Error::NotFound)?;
     let bar = new.bar_at.map(|at| (at, new.action));
@@ -75,8 +79,9 @@ pub async fn accept(desk: &Desk, new: NewSignal) -> Result<Accepted> {
     if let Some(said) = said_before(desk, &new, bar).await? {
         return Ok(Accepted::Repeated(said));
     }
-    if !strategy.active {
-        return Err(Error::field("strategy", Problem::NotActiveStrategy));
+    // Who is in a position is let out of it, whatever has become of the strategy.
+    if !strategy.active && new.action == Action::Enter {
+        return Err(Error::field("strategy", Problem::StrategyInactive));
     }
     let checked = check(desk, &strategy, &new).await?;
     let signal = Signal {
@@ -85,7 +90,8 @@ pub async fn accept(desk: &Desk, new: NewSignal) -> Result<Accepted> {
         source: new.source,
         action: new.action,
         side: checked.side,
-        price: new.price.map(DecimalText),
+        price: new.price.or(checked.market).map(DecimalText),
+        market_price: checked.market.map(DecimalText),
         stop: checked.stop.map(DecimalText),
         targets: serde_json::to_string(&checked.targets).map_err(Error::fault)?,
         external_id: new.external_id.clone(),
@@ -112,40 +118,69 @@ async fn said_before(desk: &Desk, new: &NewSignal, bar: Option<(Micros, Action)>
     if new.external_id.is_none() && bar.is_none() {
         return Ok(None);
     }
-    Ok(store::signal::said_before(&desk.db, new.strategy, new.external_id.as_deref(), bar).await?)
+    let said = store::signal::said_before(&desk.db, new.strategy, new.external_id.as_deref(), bar).await?;
+    if said.as_ref().is_some_and(|said| new.external_id.is_some() && !same(said, new)) {
+        return Err(Error::field("id", Problem::SignalIdReused));
+    }
+    Ok(said)
 }
 
-/// The levels of an entry; an exit has none.
+/// Whether the same is said again, and not something else under the same id.
+fn same(said: &Signal, new: &NewSignal) -> bool {
+    let levels = said.side == new.side && said.stop.map(|text| text.0) == new.stop;
+    said.action == new.action && (new.action == Action::Exit || levels)
+}
+
+/// What is stored of a signal that may be given: an exit has no levels.
 #[derive(Default)]
-struct Levels {
+struct Checked {
     side: Option<Side>,
     stop: Option<Decimal>,
     targets: Vec<Decimal>,
+    /// What the market pays now.
+    market: Option<Decimal>,
 }
 
-async fn check(desk: &Desk, strategy: &Strategy, new: &NewSignal) -> Result<Levels> {
+async fn check(desk: &Desk, strategy: &Strategy, new: &NewSignal) -> Result<Checked> {
     let now = desk.clock.now();
     let oldest = now.plus(-desk.settings.signal_max_age_s.saturating_mul(time::SECOND));
-    if new.said_at.is_some_and(|at| at < oldest || at > now.plus(AHEAD)) {
+    if new.said_at.is_some_and(|at| at < oldest) {
         return Err(Error::field("time", Problem::TooOld));
+    }
+    if new.said_at.is_some_and(|at| at > now.plus(AHEAD)) {
+        return Err(Error::field("time", Problem::InFuture));
     }
     if new.external_id.as_ref().is_some_and(|id| id.is_empty() || id.chars().count() > LONGEST_ID) {
         return Err(Error::field("id", Problem::TooLong));
     }
     if new.action == Action::Exit {
-        return Ok(Levels::default());
+        let market = market_price(desk, strategy, new).await;
+        return Ok(Checked { market, ..Checked::default() });
     }
     let side = new.side.ok_or_else(|| Error::field("side", Problem::Required))?;
     let stop = new.stop.ok_or_else(|| Error::field("stop", Problem::Required))?;
     if new.price.is_some_and(|price| price <= Decimal::ZERO) {
         return Err(Error::field("price", Problem::NotPositive));
     }
-    let price = match new.price {
-        Some(price) => price,
-        None => market::last_price(desk, TradeType::Futures, &strategy.symbol).await?,
+    let (price, market) = match new.price {
+        Some(price) => (price, market_price(desk, strategy, new).await),
+        None => {
+            let market = market::last_price(desk, TradeType::Futures, &strategy.symbol).await?;
+            (market, Some(market))
+        }
     };
     check_levels(side, price, stop, &new.targets).map_err(|bad| named(bad, stop))?;
-    Ok(Levels { side: Some(side), stop: Some(stop), targets: new.targets.clone() })
+    Ok(Checked { side: Some(side), stop: Some(stop), targets: new.targets.clone(), market })
+}
+
+/// What the market pays now, where the record wants to know: a bar's decision trades at the next bar's open. A signal does
+/// not wait for an exchange that is slow to answer.
+async fn market_price(desk: &Desk, strategy: &Strategy, new: &NewSignal) -> Option<Decimal> {
+    if new.source == Source::Evaluator {
+        return None;
+    }
+    let asked = market::last_price(desk, TradeType::Futures, &strategy.symbol);
+    tokio::time::timeout(PRICE_WITHIN, asked).await.ok()?.ok()
 }
 
 fn named(bad: BadLevels, stop: Decimal) -> Error {

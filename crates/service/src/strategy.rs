@@ -9,10 +9,11 @@ mod record;
 mod signals;
 
 pub use admin::{
-    NewStrategy, StrategyChange, create, operated, operated_one, remove_hook, rotate_hook, set_active, update,
+    NewStrategy, StrategyChange, create, operated, operated_one, remove_hook, rotate_hook, set_active,
+    unsound, update,
 };
 pub use backtest::{explain, run_due};
-pub use candles::import;
+pub use candles::{Imported, import};
 pub use demo::seed;
 pub use live::Live;
 pub(crate) use record::Records;

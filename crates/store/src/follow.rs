@@ -194,9 +194,13 @@ pub struct Reached {
     pub symbol: Symbol,
     /// The profile's share of equity, in percent.
     pub percentage: DecimalText,
+    /// Whether its owner wants copies.
+    pub active: bool,
+    /// Why not.
+    pub paused_reason: Option<Paused>,
 }
 
-/// Whom a strategy's entry reaches: its active follows.
+/// Whom a strategy's entry reaches: its follows, of which the paused ones are told that they were left out.
 ///
 /// # Errors
 /// A fault.
@@ -205,14 +209,15 @@ pub async fn reached_by_entry(from: impl Source, strategy: StrategyId) -> Result
         Reached,
         from,
         fetch_all,
-        "select f.id, f.user_id, f.exchange_key_id, f.symbol, r.percentage \
+        "select f.id, f.user_id, f.exchange_key_id, f.symbol, r.percentage, f.active, f.paused_reason \
          from follows f join risk_profiles r on r.id = f.risk_profile_id \
-         where f.strategy_id = $1 and f.stopped_at is null and f.active = true order by f.id",
+         where f.strategy_id = $1 and f.stopped_at is null order by f.id",
         strategy
     )
 }
 
-/// Whom a strategy's exit reaches: its active follows, and the paused ones whose copied position still stands.
+/// Whom a strategy's exit reaches: its active follows, and those that stand in a position which it entered, though they are
+/// paused by now or follow another.
 ///
 /// # Errors
 /// A fault.
@@ -221,11 +226,13 @@ pub async fn reached_by_exit(from: impl Source, strategy: StrategyId) -> Result<
         Reached,
         from,
         fetch_all,
-        "select f.id, f.user_id, f.exchange_key_id, f.symbol, r.percentage \
+        "select f.id, f.user_id, f.exchange_key_id, f.symbol, r.percentage, f.active, f.paused_reason \
          from follows f join risk_profiles r on r.id = f.risk_profile_id \
-         where f.strategy_id = $1 and f.stopped_at is null and (f.active = true or exists ( \
-           select 1 from copies c where c.follow_id = f.id \
-             and c.status = 'OPEN')) order by f.id",
+         where f.stopped_at is null and ((f.strategy_id = $1 and f.active = true) or f.id in ( \
+           select c.follow_id from copies c join signals s on s.id = c.signal_id \
+           where c.status = 'OPEN' and s.strategy_id = $1) or f.id in ( \
+           select c.follow_id from copies c join signals s on s.id = c.signal_id \
+           where c.status = 'SENDING' and c.action = 'ENTER' and s.strategy_id = $1)) order by f.id",
         strategy
     )
 }

@@ -21,8 +21,11 @@ pub struct Signal {
     pub action: Action,
     /// Which way; none for leaving.
     pub side: Option<Side>,
-    /// The price it was decided at, where it was told.
+    /// The price it was decided at: as it was told, or else the market's.
     pub price: Option<DecimalText>,
+    /// What the market paid when it was accepted; the live record trades a signal from outside at it. None for a bar's
+    /// decision, and where the exchange could not be asked.
+    pub market_price: Option<DecimalText>,
     /// Where to be stopped out; none for leaving.
     pub stop: Option<DecimalText>,
     /// Where to take profits, as JSON.
@@ -44,14 +47,15 @@ pub struct Signal {
 pub async fn insert(tx: &mut Tx, signal: &Signal) -> Result<()> {
     exec!(
         tx,
-        "insert into signals (id, strategy_id, source, action, side, price, stop, targets, external_id, bar_at, at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "insert into signals (id, strategy_id, source, action, side, price, market_price, stop, targets, external_id, \
+           bar_at, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         signal.id,
         signal.strategy_id,
         signal.source,
         signal.action,
         signal.side,
         signal.price,
+        signal.market_price,
         signal.stop,
         &signal.targets,
         signal.external_id.as_deref(),
@@ -70,7 +74,7 @@ pub async fn get(from: impl Source, id: SignalId) -> Result<Option<Signal>> {
         Signal,
         from,
         fetch_optional,
-        "select id, strategy_id, source, action, side, price, stop, targets, external_id, bar_at, at, fanned_out_at \
+        "select id, strategy_id, source, action, side, price, market_price, stop, targets, external_id, bar_at, at, fanned_out_at \
          from signals where id = $1",
         id
     )
@@ -91,7 +95,7 @@ pub async fn said_before(
         Signal,
         from,
         fetch_optional,
-        "select id, strategy_id, source, action, side, price, stop, targets, external_id, bar_at, at, fanned_out_at \
+        "select id, strategy_id, source, action, side, price, market_price, stop, targets, external_id, bar_at, at, fanned_out_at \
          from signals where strategy_id = $1 and (external_id = $2 or (bar_at = $3 and action = $4)) \
          order by id limit 1",
         strategy,
@@ -110,7 +114,7 @@ pub async fn due(from: impl Source) -> Result<Vec<Signal>> {
         Signal,
         from,
         fetch_all,
-        "select id, strategy_id, source, action, side, price, stop, targets, external_id, bar_at, at, fanned_out_at \
+        "select id, strategy_id, source, action, side, price, market_price, stop, targets, external_id, bar_at, at, fanned_out_at \
          from signals where fanned_out_at is null order by id"
     )
 }
@@ -125,7 +129,7 @@ pub async fn list(from: impl Source, before: Option<SignalId>, limit: i64) -> Re
         Signal,
         from,
         fetch_all,
-        "select id, strategy_id, source, action, side, price, stop, targets, external_id, bar_at, at, fanned_out_at \
+        "select id, strategy_id, source, action, side, price, market_price, stop, targets, external_id, bar_at, at, fanned_out_at \
          from signals where id < $1 order by id desc limit $2",
         before,
         limit
@@ -147,7 +151,7 @@ pub async fn list_by_strategy(
         Signal,
         from,
         fetch_all,
-        "select id, strategy_id, source, action, side, price, stop, targets, external_id, bar_at, at, fanned_out_at \
+        "select id, strategy_id, source, action, side, price, market_price, stop, targets, external_id, bar_at, at, fanned_out_at \
          from signals where strategy_id = $1 and id < $2 order by id desc limit $3",
         strategy,
         before,

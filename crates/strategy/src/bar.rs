@@ -32,6 +32,12 @@ impl Bar {
         }
         Some(Self { at: candle.start, open, high, low, close, volume: ticks::opinion(candle.volume) })
     }
+
+    /// A stretch of time of which nothing is known but its first and its last price.
+    #[must_use]
+    pub fn between(at: Micros, first: Price, last: Price) -> Self {
+        Self { at, open: first, high: first.max(last), low: first.min(last), close: last, volume: 0.0 }
+    }
 }
 
 /// Bars in columns, oldest first: what a backtest runs over.

@@ -1,6 +1,8 @@
 //! Where an outside brain tells a strategy's signals (`POST /v1/hook/strategy/<token>`), as TradingView's alerts do. The
 //! token is the caller's whole authority, and nothing that is logged holds it: logs carry route templates only.
 
+mod wanted;
+
 use crate::{
     proxy::From,
     rest::{
@@ -30,6 +32,7 @@ use service::{
 };
 use utoipa::ToSchema;
 use uuid::Uuid;
+use wanted::{Wanted, agreed, direction};
 
 /// The largest alert. TradingView's end at 4 KB.
 const LARGEST: usize = 8 * 1024;
@@ -53,16 +56,19 @@ pub(crate) struct AlertBody {
     side: Option<String>,
     /// buy, sell, or exit (also: close, flat). `side` means the same.
     action: Option<String>,
+    /// The position that is wanted: long, short, or flat (TradingView's `{{strategy.market_position}}`). With it, `action`
+    /// and `side` are the order's, and may be left out.
+    position: Option<String>,
     /// What it was decided at: the market's present price unless given.
     #[schema(value_type = Option<words::Number>)]
     price: Option<f64>,
     /// Where to be stopped out; for entering.
     #[schema(value_type = Option<words::Number>)]
     stop: Option<f64>,
-    /// Where to take profits, equal shares; at most ten.
+    /// Where to take profits, equal shares; at most 25.
     #[schema(value_type = Option<words::Numbers>)]
     targets: Option<Vec<f64>>,
-    /// The caller's own id for it: told twice, it counts once.
+    /// The caller's own id for it: told twice, it counts once; with something else to say it is refused.
     #[schema(value_type = Option<words::Number>)]
     id: Option<String>,
     /// When it was decided: ISO 8601, or seconds or milliseconds since 1970. Late alerts are refused.
@@ -115,13 +121,15 @@ pub fn alert(asked: &Asked) -> Result<Alert, Vec<FieldProblem>> {
     let mut problems = Vec::new();
     let mut read = Reader { asked, problems: &mut problems };
     let (action, side) = read.wanted();
+    // One message serves entries and exits: a stop says nothing of leaving, whatever the sender fills in.
+    let leaves = action == Some(Action::Exit);
     let alert = Alert {
         said: Said {
             action: action.unwrap_or(Action::Exit),
             side,
             price: read.field("price", number),
-            stop: read.field("stop", number),
-            targets: read.field("targets", numbers).unwrap_or_default(),
+            stop: if leaves { None } else { read.field("stop", number) },
+            targets: if leaves { None } else { read.field("targets", numbers) }.unwrap_or_default(),
         },
         id: read.field("id", own_id),
         time: read.field("time", time),
@@ -146,40 +154,24 @@ impl Reader<'_> {
         }
     }
 
-    /// One word says it all: buy, sell, or out. With `action` ENTER or EXIT, `side` says which way.
+    /// One word says it all: buy, sell, or out. With `action` ENTER or EXIT, `side` says which way; `position` says where
+    /// all of it leads to.
     fn wanted(&mut self) -> (Option<Action>, Option<Side>) {
         let (action, side) = (self.field("action", direction), self.field("side", direction));
+        let position = self.field("position", direction);
         let given = |name| self.asked.field(Place::Body, name).is_some();
-        if !given("action") && !given("side") {
+        if !given("action") && !given("side") && !given("position") {
             self.problems.push(FieldProblem::new("side", Problem::Required));
         }
-        let entry = |wanted: Option<Wanted>| match wanted {
-            Some(Wanted::Enter(side)) => side,
-            _ => None,
-        };
-        let out = action == Some(Wanted::Exit) || (action.is_none() && side == Some(Wanted::Exit));
-        if out {
-            return (Some(Action::Exit), None);
+        match agreed(action, side, position) {
+            Ok(Some(Wanted::Exit)) => (Some(Action::Exit), None),
+            Ok(Some(Wanted::Enter(side))) => (Some(Action::Enter), side),
+            Ok(None) => (None, None),
+            Err(field) => {
+                self.problems.push(FieldProblem::new(field, Problem::Contradicts));
+                (None, None)
+            }
         }
-        (Some(Action::Enter), entry(action).or(entry(side)))
-    }
-}
-
-/// What the word for a direction means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Wanted {
-    Enter(Option<Side>),
-    Exit,
-}
-
-fn direction(value: &Value) -> Result<Wanted, Problem> {
-    let word = value.as_str().ok_or(Problem::NotText)?.trim().to_ascii_lowercase();
-    match word.as_str() {
-        "buy" | "long" => Ok(Wanted::Enter(Some(Side::Buy))),
-        "sell" | "short" => Ok(Wanted::Enter(Some(Side::Sell))),
-        "enter" => Ok(Wanted::Enter(None)),
-        "exit" | "close" | "flat" => Ok(Wanted::Exit),
-        _ => Err(Problem::NotSide),
     }
 }
 
@@ -248,11 +240,11 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn read(body: &str) -> Result<Alert, Vec<FieldProblem>> {
+    pub(super) fn read(body: &str) -> Result<Alert, Vec<FieldProblem>> {
         alert(&Asked::new([], "", body.as_bytes()).unwrap())
     }
 
-    fn problems(body: &str) -> Vec<(String, Problem)> {
+    pub(super) fn problems(body: &str) -> Vec<(String, Problem)> {
         read(body).unwrap_err().into_iter().map(|p| (p.field, p.problem)).collect()
     }
 
@@ -322,7 +314,7 @@ mod tests {
                 let _ = alert(&asked);
             }
             let quoted = Value::String(text);
-            for field in ["side", "action", "price", "stop", "targets", "id", "time"] {
+            for field in ["side", "action", "position", "price", "stop", "targets", "id", "time"] {
                 let _ = read(&serde_json::json!({field: quoted}).to_string());
             }
         }

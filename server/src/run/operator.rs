@@ -8,7 +8,10 @@ use axum::Router;
 use domain::{Frame, Symbol};
 use exchange::binance::{Binance, BinanceConfig};
 use sandbox::Sandbox;
-use service::{Desk, Error, Parts, SharedDesk, account, plan, secrets, strategy};
+use service::{
+    Desk, Error, Parts, SharedDesk, account, plan, secrets,
+    strategy::{self, Imported},
+};
 use std::{future::Future, path::Path, sync::Arc};
 use store::{Db, Options};
 use tokio::{net::TcpListener, sync::watch};
@@ -94,11 +97,12 @@ pub struct CandleFile<'a> {
     pub gaps: Gaps,
 }
 
-/// Stores the candles of a file, all or none; answers how many were new. Backtests over them are run again by the desk.
+/// Stores the candles of a file, all or none. Backtests over them are run again by the desk.
 ///
 /// # Errors
-/// When the file cannot be read, with every line that is wrong; or the database cannot be used.
-pub async fn import_candles(config: Config, file: &CandleFile<'_>) -> Result<(Symbol, Frame, u64)> {
+/// When the file cannot be read, with every line that is wrong; when a candle has not closed yet; or the database cannot be
+/// used.
+pub async fn import_candles(config: Config, file: &CandleFile<'_>) -> Result<(Symbol, Frame, Imported)> {
     let (symbol, frame) = match &file.of {
         Some(of) => of.clone(),
         None => named(file.path).context("its name does not tell pair and timeframe: write them after it")?,
@@ -108,8 +112,14 @@ pub async fn import_candles(config: Config, file: &CandleFile<'_>) -> Result<(Sy
     let candles = candles::parse(&text, frame, file.gaps)
         .with_context(|| format!("nothing was imported from {}", file.path.display()))?;
     let desk = idle_desk(config).await?;
-    let new = strategy::import(&desk, &symbol, frame, &candles).await?;
-    Ok((symbol, frame, new))
+    match strategy::import(&desk, &symbol, frame, &candles).await {
+        Ok(imported) => Ok((symbol, frame, imported)),
+        Err(Error::Fields(_)) => {
+            let last = candles.last().map(|candle| candle.start.to_string()).unwrap_or_default();
+            anyhow::bail!("nothing was imported: the candle of {last} has not closed yet")
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Pair and frame by a file's name.

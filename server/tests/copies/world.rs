@@ -77,6 +77,18 @@ impl World {
         Self { house, admin, strategy, people }
     }
 
+    /// A second strategy of the same market.
+    pub(crate) async fn another_strategy(&self) -> StrategyId {
+        let desk = &self.house.desk;
+        let first = store::strategy::get(&desk.db, self.strategy).await.unwrap().unwrap();
+        let id = StrategyId::mint(&*desk.clock, &*desk.chance);
+        let mut tx = desk.db.begin().await.unwrap();
+        let other = Strategy { id, name: "Other".into(), position: 2, ..first };
+        store::strategy::insert(&mut tx, &other).await.unwrap();
+        tx.commit().await.unwrap();
+        id
+    }
+
     /// Somebody who follows at this risk profile, with a sandbox account of 10,000 USDT.
     pub(crate) async fn follower(&self, profile: &str) -> Follower {
         let desk = &self.house.desk;

@@ -31,11 +31,11 @@ use service::{Error, strategy};
 const SIGNALS: u16 = 20;
 /// What a TradingView alert must say: its own placeholders, which it fills in.
 const ALERT: &str = r#"{
-  "action": "{{strategy.order.action}}",
+  "position": "{{strategy.market_position}}",
   "price": "{{close}}",
   "stop": "{{plot("stop")}}",
   "targets": ["{{plot("target")}}"],
-  "id": "{{ticker}}-{{timenow}}",
+  "id": "{{ticker}}-{{strategy.order.id}}-{{strategy.market_position}}-{{timenow}}",
   "time": "{{timenow}}"
 }"#;
 
@@ -150,7 +150,12 @@ fn send(words: &'static Operator, operated: &Operated, posted: &Posted) -> AnyVi
         }
         .into_any()
     } else {
-        view! { <p class="empty">{words.send_inactive}</p> }.into_any()
+        let id = operated.strategy.id.to_string();
+        view! {
+            <p>{words.send_inactive}</p>
+            {act("signal-send", &[("id", id), ("action", "EXIT".to_owned())], words.send_exit, "signal-exit")}
+        }
+        .into_any()
     };
     view! {
         <section class="panel" aria-labelledby="send-title">

@@ -125,7 +125,11 @@ pub(super) async fn by_daily_loss(
         .map(|held| held.unrealized_pnl)
         .sum();
     let lost = -(settled + unsettled);
-    Ok(if lost >= limit.0 { Err((Reason::DailyLoss, Some(dollars(lost)))) } else { Ok(()) })
+    if lost < limit.0 {
+        return Ok(Ok(()));
+    }
+    let told = format!("lost {} USD today, limit {} USD", cents(lost), cents(limit.0));
+    Ok(Err((Reason::DailyLoss, Some(told))))
 }
 
 /// How much to trade at the present price.
@@ -152,7 +156,9 @@ pub(super) async fn by_size(
     };
     Ok(match size(&terms, &market) {
         Ok(sized) => Ok(Entry { sized, side, price, equity: account.equity(), market }),
-        Err((reason, figure)) => Err((reason, figure.map(money::text))),
+        Err((reason, figure)) => {
+            Err((reason, figure.map(|figure| told(reason, figure, work.symbol.quote()))))
+        }
     })
 }
 
@@ -165,6 +171,27 @@ pub(super) struct Entry {
     pub(super) market: Market,
 }
 
-fn dollars(amount: Decimal) -> String {
-    format!("{} USD", money::text(amount.round_dp(2)))
+/// The figure that decided, for people: what an account has is rounded; prices and amounts have the market's own steps.
+fn told(reason: Reason, figure: Decimal, quote: &str) -> String {
+    match reason {
+        Reason::Margin | Reason::NoEquity => format!("{} {quote}", cents(figure)),
+        _ => money::text(figure),
+    }
+}
+
+fn cents(amount: Decimal) -> String {
+    format!("{:.2}", amount.round_dp(2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_account_has_is_told_in_cents() {
+        let free: Decimal = "9991.4075566".parse().unwrap();
+        assert_eq!(told(Reason::Margin, free, "USDT"), "9991.41 USDT");
+        assert_eq!(told(Reason::BelowMinimum, Decimal::new(1, 3), "USDT"), "0.001");
+        assert_eq!(cents(Decimal::TEN), "10.00");
+    }
 }

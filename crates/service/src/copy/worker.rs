@@ -251,7 +251,8 @@ fn order(work: &Work, side: Side, sized: &domain::copy::Sized) -> ManualOrder {
     }
 }
 
-/// Ends what an earlier signal entered. It comes never too late, but a position of a later signal is not its business.
+/// Ends what an earlier signal of the strategy entered. It comes never too late, but a position of a later signal is not its
+/// business, nor is that of a strategy which was followed before.
 async fn exit(desk: &SharedDesk, work: &Work) -> Result<Outcome> {
     let Some(row) = store::key::get_any(&desk.db, work.exchange_key_id).await? else {
         return Ok(Outcome::No(Reason::KeyDeleted, None));
@@ -260,7 +261,11 @@ async fn exit(desk: &SharedDesk, work: &Work) -> Result<Outcome> {
     let access = Access { row, who };
     let _turn = desk.locks.turn(work.exchange_key_id, &work.symbol).await;
     let standing = store::copy::standing(&desk.db, work.exchange_key_id, &work.symbol).await?;
-    let ours = |copy: &&Copy| copy.follow_id == work.follow_id && copy.signal_id < work.signal_id;
+    let ours = |copy: &&Copy| {
+        copy.follow_id == work.follow_id
+            && copy.strategy_id == work.strategy_id
+            && copy.signal_id < work.signal_id
+    };
     let Some(copy) = standing.iter().find(ours) else {
         return Ok(Outcome::No(Reason::NothingOpen, None));
     };

@@ -119,8 +119,10 @@ fn begun(
 /// # Errors
 /// Fields; not found; 1110 when it is to be active with a key that is not active and AUTHORIZED; 1206, 1306.
 pub async fn update(desk: &Desk, actor: &Actor, id: FollowId, change: FollowChange) -> Result<Follow> {
+    // A strategy that stays as it was may have been deactivated since.
+    let present = rows::get(&desk.db, actor.user, id).await?.map(|row| row.strategy_id);
     let strategy = Asked {
-        strategy: change.strategy,
+        strategy: change.strategy.filter(|strategy| Some(*strategy) != present),
         profile: change.profile,
         max_leverage: change.max_leverage.flatten(),
         daily_loss_limit_usd: change.daily_loss_limit_usd.flatten(),
@@ -235,16 +237,24 @@ pub async fn unknown(
     Ok(problems)
 }
 
+/// What is wrong with a follow's own limits.
+#[must_use]
+pub fn beyond(max_leverage: Option<u16>, daily_loss_limit_usd: Option<Decimal>) -> Vec<FieldProblem> {
+    let mut problems = Vec::new();
+    if max_leverage.is_some_and(|times| !(1..=HIGHEST_LEVERAGE).contains(&times)) {
+        problems.push(FieldProblem::new("maxLeverage", Problem::NotLeverage));
+    }
+    if daily_loss_limit_usd.is_some_and(|limit| limit <= Decimal::ZERO) {
+        problems.push(FieldProblem::new("dailyLossLimitUsd", Problem::NotPositive));
+    }
+    problems
+}
+
 impl Asked {
     /// The strategy that was asked for.
     async fn check(&self, desk: &Desk) -> Result<Option<Strategy>> {
         let mut problems = unknown(desk, self.strategy, self.profile).await?;
-        if self.max_leverage.is_some_and(|times| !(1..=HIGHEST_LEVERAGE).contains(&times)) {
-            problems.push(FieldProblem::new("maxLeverage", Problem::NotLeverage));
-        }
-        if self.daily_loss_limit_usd.is_some_and(|limit| limit <= Decimal::ZERO) {
-            problems.push(FieldProblem::new("dailyLossLimitUsd", Problem::NotPositive));
-        }
+        problems.append(&mut beyond(self.max_leverage, self.daily_loss_limit_usd));
         match self.strategy {
             _ if !problems.is_empty() => Err(Error::Fields(problems)),
             Some(id) => Ok(store::strategy::get(&desk.db, id).await?),

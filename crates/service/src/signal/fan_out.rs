@@ -2,9 +2,17 @@
 //! nobody is always the last.
 
 use crate::{Desk, Result};
-use domain::{CopyId, signal::Action};
+use domain::{
+    CopyId,
+    copy::{Paused, Reason},
+    signal::Action,
+};
 use rand::{SeedableRng as _, rngs::StdRng, seq::SliceRandom as _};
-use store::{copy::NewCopy, follow, signal::Signal};
+use store::{
+    copy::NewCopy,
+    follow::{self, Reached},
+    signal::Signal,
+};
 
 /// Copies of one transaction.
 const BATCH: usize = 500;
@@ -40,6 +48,7 @@ async fn fan_out(desk: &Desk, signal: &Signal) -> Result<()> {
                 exchange_key_id: follow.exchange_key_id,
                 symbol: follow.symbol.clone(),
                 risk_percent: follow.percentage.0,
+                skipped: left_out(signal.action, follow),
             })
             .collect();
         // Within a millisecond ids are in no order; the rows are written in that of their ids.
@@ -53,4 +62,13 @@ async fn fan_out(desk: &Desk, signal: &Signal) -> Result<()> {
     tx.commit().await?;
     tracing::info!(signal = %signal.id, followers = reached.len(), "a signal is fanned out");
     Ok(())
+}
+
+/// Why a follow that is reached is not to enter; leaving is never left out.
+fn left_out(action: Action, follow: &Reached) -> Option<Reason> {
+    match (action, follow.active, follow.paused_reason) {
+        (Action::Exit, ..) | (Action::Enter, true, _) => None,
+        (Action::Enter, false, Some(Paused::Panic)) => Some(Reason::Panic),
+        (Action::Enter, false, _) => Some(Reason::Paused),
+    }
 }

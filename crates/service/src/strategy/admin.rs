@@ -175,25 +175,46 @@ async fn note(desk: &Desk, tx: &mut Tx, actor: &Actor, deed: Deed, id: StrategyI
     audit::record(desk, tx, Some(actor.user), deed, &id.to_string(), None).await
 }
 
-fn checked(mut strategy: Strategy) -> Result<Strategy> {
-    let mut problems = Vec::new();
-    match text(&strategy.name, LONGEST_NAME) {
-        Ok(name) if name.is_empty() => problems.push(FieldProblem::new("name", Problem::Required)),
-        Ok(name) if name.chars().any(unseen) => problems.push(FieldProblem::new("name", Problem::NotText)),
-        Ok(name) => strategy.name = name,
-        Err(problem) => problems.push(FieldProblem::new("name", problem)),
+fn checked(strategy: Strategy) -> Result<Strategy> {
+    let (name, description) = (&strategy.name, strategy.description.as_deref());
+    let sound = sound(name, description, strategy.definition.as_deref()).map_err(Error::Fields)?;
+    let Sound { name, description, definition } = sound;
+    Ok(Strategy { name, description, definition, ..strategy })
+}
+
+/// What is wrong with what a strategy is called and made of, for who has found something else to be wrong already.
+#[must_use]
+pub fn unsound(name: &str, description: Option<&str>, definition: Option<&str>) -> Vec<FieldProblem> {
+    sound(name, description, definition).err().unwrap_or_default()
+}
+
+/// As it is stored.
+struct Sound {
+    name: String,
+    description: Option<String>,
+    definition: Option<String>,
+}
+
+fn sound(
+    name: &str,
+    description: Option<&str>,
+    definition: Option<&str>,
+) -> std::result::Result<Sound, Vec<FieldProblem>> {
+    let about = |field| move |problem| vec![FieldProblem::new(field, problem)];
+    let name = text(name, LONGEST_NAME)
+        .and_then(|name| if name.is_empty() { Err(Problem::Required) } else { Ok(name) })
+        .and_then(|name| if name.chars().any(unseen) { Err(Problem::NotText) } else { Ok(name) })
+        .map_err(about("name"));
+    let description = description
+        .map(|words| text(words, LONGEST_DESCRIPTION))
+        .transpose()
+        .map(|words| words.filter(|words| !words.is_empty()))
+        .map_err(about("description"));
+    let definition = definition.map(rules).transpose();
+    match (name, description, definition) {
+        (Ok(name), Ok(description), Ok(definition)) => Ok(Sound { name, description, definition }),
+        (a, b, c) => Err([a.err(), b.err(), c.err()].into_iter().flatten().flatten().collect()),
     }
-    match strategy.description.as_deref().map(|words| text(words, LONGEST_DESCRIPTION)).transpose() {
-        Ok(words) => strategy.description = words.filter(|words| !words.is_empty()),
-        Err(problem) => problems.push(FieldProblem::new("description", problem)),
-    }
-    if let Some(json) = strategy.definition.as_deref() {
-        match rules(json) {
-            Ok(canonical) => strategy.definition = Some(canonical),
-            Err(mut wrong) => problems.append(&mut wrong),
-        }
-    }
-    if problems.is_empty() { Ok(strategy) } else { Err(Error::Fields(problems)) }
 }
 
 /// A definition's canonical text, or what is wrong, by the place where it stands: `definition.stop.percent`.

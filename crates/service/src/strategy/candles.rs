@@ -1,13 +1,15 @@
 //! The candles that strategies are computed from: fetched as they close, paged back at first, or imported.
 
 use crate::{Desk, Error, Result, audit};
-use domain::{Candle, ExchangeId, Frame, Micros, Symbol, TradeType, time::SECOND};
-use store::candle::Line;
+use domain::{Candle, ExchangeId, Frame, Micros, Symbol, TradeType, time::SECOND, validation::Problem};
+use store::{candle::Line, strategy::Strategy};
 
 /// Candles of one question.
 const PAGE: u16 = 1_500;
 /// How far an empty line is filled: ten days of minutes.
 const PAGES: usize = 10;
+/// Stored candles of one read.
+const STORED: i64 = 50_000;
 /// A candle that ended so long ago is closed, even if the exchange has not begun the next.
 const SETTLED: i64 = 5 * SECOND;
 
@@ -59,13 +61,31 @@ async fn fetch(desk: &Desk, line: &Line, frame: Frame, newest: Option<Micros>) -
     Ok(all)
 }
 
-/// Keeps the candles of a file that was read without a fault; backtests over them are due again. How many are new.
+/// What came of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Imported {
+    /// Candles that were not there.
+    pub new: u64,
+    /// Those that are there with other prices or another volume: they stay as they are.
+    pub differing: usize,
+    /// Strategies whose rules run over them.
+    pub strategies: usize,
+}
+
+/// Keeps the candles of a file that was read without a fault; backtests over them are due again.
 ///
 /// # Errors
-/// When the database cannot be written: then none is kept.
-pub async fn import(desk: &Desk, symbol: &Symbol, frame: Frame, candles: &[Candle]) -> Result<u64> {
+/// The field `candles` when one has not closed yet; when the database cannot be written. Then none is kept.
+pub async fn import(desk: &Desk, symbol: &Symbol, frame: Frame, candles: &[Candle]) -> Result<Imported> {
+    let now = desk.clock.now();
+    if candles.iter().any(|candle| candle.start.plus(frame.micros()) > now) {
+        return Err(Error::field("candles", Problem::InFuture));
+    }
     let line =
         Line { exchange_id: ExchangeId::Binance, symbol: symbol.clone(), timeframe_s: frame.seconds() };
+    let differing = differing(desk, &line, candles).await?;
+    let over = |row: &&Strategy| row.definition.is_some() && super::line(row) == line;
+    let strategies = store::strategy::list(&desk.db).await?.iter().filter(over).count();
     let mut tx = desk.db.begin().await?;
     let new = store::candle::insert_all(&mut tx, &line, candles).await?;
     if new > 0 {
@@ -74,5 +94,23 @@ pub async fn import(desk: &Desk, symbol: &Symbol, frame: Frame, candles: &[Candl
     audit::record(desk, &mut tx, None, audit::Deed::CandlesImported, &format!("{symbol} {frame}"), None)
         .await?;
     tx.commit().await.map_err(Error::from)?;
-    Ok(new)
+    Ok(Imported { new, differing, strategies })
+}
+
+/// How many candles, oldest first, are there and are others.
+async fn differing(desk: &Desk, line: &Line, candles: &[Candle]) -> Result<usize> {
+    let Some(mut after) = candles.first().map(|candle| candle.start.plus(-1)) else { return Ok(0) };
+    let mut differing = 0;
+    let mut told = candles.iter().peekable();
+    while told.peek().is_some() {
+        let page = store::candle::after(&desk.db, line, after, STORED).await?;
+        let Some(last) = page.last() else { break };
+        after = last.start;
+        for kept in &page {
+            while told.next_if(|candle| candle.start < kept.start).is_some() {}
+            differing +=
+                usize::from(told.next_if(|candle| candle.start == kept.start).is_some_and(|c| c != kept));
+        }
+    }
+    Ok(differing)
 }

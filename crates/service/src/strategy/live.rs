@@ -6,6 +6,7 @@
 
 mod record;
 mod rules;
+mod walk;
 
 use super::{candles, frame, line};
 use crate::{Desk, Error, Result, SharedDesk};
@@ -92,7 +93,9 @@ impl Running {
             None => Micros(i64::MAX),
         };
         // The record begins where its last trade did, and a strategy without rules has no other past.
-        let from = from.min(record.from().unwrap_or(from)).min(desk.clock.now());
+        let from = from.min(record.from().unwrap_or(from));
+        // The bar of this moment has still to close.
+        let from = from.min(desk.clock.now().plus(1 - frame.micros()));
         Ok(Self { definition: row.definition.clone(), line, frame, rules, record, seen: from.plus(-1) })
     }
 

@@ -152,6 +152,7 @@ pub(super) async fn copied(
         action: Action::Enter,
         side: Some(Side::Buy),
         price: None,
+        market_price: None,
         stop: Some(DecimalText(Decimal::ONE)),
         targets: "[]".into(),
         external_id: Some(signal.to_string()),
@@ -166,6 +167,7 @@ pub(super) async fn copied(
         exchange_key_id: key,
         symbol: btc(),
         risk_percent: Decimal::TWO,
+        skipped: None,
     };
     let begun = Begun {
         equity: Decimal::ONE,

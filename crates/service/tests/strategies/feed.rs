@@ -18,6 +18,8 @@ pub(crate) struct Feed(Arc<Mutex<State>>);
 struct State {
     candles: Vec<Candle>,
     now: Micros,
+    /// What the market pays now, where that is not the last close.
+    quote: Option<Decimal>,
     asked: usize,
 }
 
@@ -26,7 +28,7 @@ pub(crate) const START: Micros = Micros(1_767_225_600_000_000);
 
 impl Feed {
     pub(crate) fn new() -> Self {
-        Self(Arc::new(Mutex::new(State { candles: Vec::new(), now: START, asked: 0 })))
+        Self(Arc::new(Mutex::new(State { candles: Vec::new(), now: START, quote: None, asked: 0 })))
     }
 
     /// A minute passes.
@@ -34,6 +36,14 @@ impl Feed {
         let mut state = self.0.lock().unwrap();
         state.now = candle.start.plus(time::MINUTE + time::SECOND);
         state.candles.push(candle);
+        state.quote = None;
+    }
+
+    /// Some seconds later the market pays this.
+    pub(crate) fn quote(&self, price: &str) {
+        let mut state = self.0.lock().unwrap();
+        state.now = state.now.plus(5 * time::SECOND);
+        state.quote = Some(price.parse().unwrap());
     }
 
     /// Minutes from a list of closes; each opens where the last closed.
@@ -110,7 +120,8 @@ macro_rules! silent {
             }
             async fn ticker(&self, _: TradeType, symbol: &Symbol) -> Answer<Ticker> {
                 let state = self.0.lock().unwrap();
-                let p = state.candles.last().map_or(Decimal::ONE, |c| c.close);
+                let last = state.candles.last().map_or(Decimal::ONE, |c| c.close);
+                let p = state.quote.unwrap_or(last);
                 let (symbol, zero) = (symbol.clone(), Decimal::ZERO);
                 Ok(Ticker {
                     symbol, at: state.now, high: p, low: p, vwap: p, open: p, last: p, change: zero, percentage: zero,

@@ -3,7 +3,7 @@
 use crate::{DecimalText, Error, Result, Source, Tx, tx::Lent};
 use domain::{
     CopyId, Decimal, ExchangeKeyId, FollowId, Micros, Side, SignalId, StrategyId, Symbol, UserId,
-    copy::{Paused, Reason},
+    copy::{Paused, Reason, Status},
     signal::Action,
 };
 use sqlx::{FromRow, QueryBuilder};
@@ -23,15 +23,18 @@ pub struct NewCopy {
     pub symbol: Symbol,
     /// The share of equity that being stopped out loses, in percent.
     pub risk_percent: Decimal,
+    /// Why it is not traded, where that is certain already: then no worker is asked.
+    pub skipped: Option<Reason>,
 }
 
 /// One statement for all rows, as for an intent's legs.
 macro_rules! insert_copies {
     ($engine:ty, $on:expr, $signal:expr, $action:expr, $side:expr, $copies:expr, $at:expr) => {{
         let columns = "insert into copies (id, signal_id, follow_id, user_id, exchange_key_id, symbol, action, side, \
-                       status, risk_percent, lease_until, created_at, updated_at) ";
+                       status, reason, risk_percent, lease_until, created_at, updated_at, finished_at) ";
         let mut query = QueryBuilder::<$engine>::new(columns);
         query.push_values($copies, |mut row, copy: &NewCopy| {
+            let status = if copy.skipped.is_some() { Status::Skipped } else { Status::Queued };
             row.push_bind(copy.id)
                 .push_bind($signal)
                 .push_bind(copy.follow_id)
@@ -40,11 +43,13 @@ macro_rules! insert_copies {
                 .push_bind(&copy.symbol)
                 .push_bind($action)
                 .push_bind($side)
-                .push_bind(domain::copy::Status::Queued)
+                .push_bind(status)
+                .push_bind(copy.skipped)
                 .push_bind(DecimalText(copy.risk_percent))
                 .push_bind(0_i64)
                 .push_bind($at)
-                .push_bind($at);
+                .push_bind($at)
+                .push_bind(copy.skipped.map(|_| $at));
         });
         query.push(" on conflict (signal_id, follow_id) do nothing");
         query.build().execute(&mut **$on).await.map(|done| done.rows_affected())

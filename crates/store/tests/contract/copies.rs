@@ -37,6 +37,7 @@ fn said(number: u128, action: Action) -> Signal {
         action,
         side: enters.then_some(Side::Buy),
         price: Some(d(100)),
+        market_price: Some(d(101)),
         stop: enters.then_some(d(90)),
         targets: "[\"110\"]".into(),
         external_id: Some(format!("alert-{number}")),
@@ -100,6 +101,7 @@ fn copy_of(follow: &Follow, number: u128) -> NewCopy {
         exchange_key_id: follow.exchange_key_id,
         symbol: follow.symbol.clone(),
         risk_percent: Decimal::TWO,
+        skipped: None,
     }
 }
 
@@ -174,7 +176,8 @@ async fn a_key_follows_one_strategy_on_a_market(db: &TestDb) {
         0
     );
     assert!(!write(db, async |tx| follow::begin_copy(tx, follow.id, NOW).await).await.unwrap());
-    assert_eq!(follow::reached_by_entry(&**db, follow.strategy_id).await.unwrap(), []);
+    let told = follow::reached_by_entry(&**db, follow.strategy_id).await.unwrap();
+    assert_eq!((told[0].active, told[0].paused_reason), (false, Some(Paused::Panic)));
     let paused = follow::get(&**db, owner, follow.id).await.unwrap().unwrap();
     assert_eq!(
         (paused.active, paused.paused_reason, paused.last_copy_at),
@@ -184,6 +187,7 @@ async fn a_key_follows_one_strategy_on_a_market(db: &TestDb) {
     follow.active = false;
     follow.stopped_at = Some(NOW);
     assert!(write(db, async |tx| follow::update(tx, &follow).await).await.unwrap());
+    assert_eq!(follow::reached_by_entry(&**db, follow.strategy_id).await.unwrap(), []);
     write(db, async |tx| follow::insert(tx, &second).await).await.unwrap();
     assert_eq!(follow::watched_keys(&**db, 9).await.unwrap(), [key]);
     assert!(
@@ -335,6 +339,23 @@ async fn an_exit_reaches_who_follows_and_who_paused_with_a_position(db: &TestDb)
     }
     let reached = follow::reached_by_exit(&**db, active.strategy_id).await.unwrap();
     assert_eq!(reached.iter().map(|r| r.id).collect::<Vec<_>>(), [active.id, held.id]);
+    // Another strategy's exit reaches nobody, and the position's own also who follows another by now.
+    let other = StrategyId(id(77));
+    assert_eq!(follow::reached_by_exit(&**db, other).await.unwrap(), []);
+    assert_eq!(copy::get(&**db, me).await.unwrap().unwrap().strategy_id, active.strategy_id);
+}
+
+async fn who_is_left_out_has_a_copy_that_says_so_and_no_worker(db: &TestDb) {
+    with_strategy(db).await;
+    let follow = follower(db, 1).await;
+    let left_out = NewCopy { skipped: Some(Reason::Paused), ..copy_of(&follow, 701) };
+    assert_eq!(queued(db, &[left_out]).await, 1);
+    assert!(!copy::waiting(&**db, NOW).await.unwrap());
+    let copy = copy::get(&**db, CopyId(id(701))).await.unwrap().unwrap();
+    assert_eq!(
+        (copy.status, copy.reason, copy.finished_at),
+        (Status::Skipped, Some(Reason::Paused), Some(NOW))
+    );
 }
 
 async fn a_switch_is_on_while_it_has_a_row(db: &TestDb) {
@@ -366,6 +387,7 @@ store::each_engine!(
     a_copy_moves_forward_only,
     one_copied_position_stands_on_a_market,
     an_exit_reaches_who_follows_and_who_paused_with_a_position,
+    who_is_left_out_has_a_copy_that_says_so_and_no_worker,
     a_switch_is_on_while_it_has_a_row,
     a_copy_has_one_intent,
 );

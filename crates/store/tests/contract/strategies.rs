@@ -154,6 +154,7 @@ async fn records_are_kept_apart_and_a_signal_is_traded_once(db: &TestDb) {
         action: Action::Enter,
         side: Some(Side::Sell),
         price: None,
+        market_price: None,
         stop: Some(DecimalText(Decimal::from(20_100))),
         targets: "[]".into(),
         external_id: None,

@@ -1,8 +1,8 @@
 //! The position that decisions make, whoever decides.
 
 use super::{Costs, Position, Trade};
-use crate::{Bar, Decision, Ticks};
-use domain::{PositionSide, strategy::Exit};
+use crate::{Bar, Decision, Price, Ticks};
+use domain::{Micros, PositionSide, strategy::Exit};
 
 /// Trades decisions bar by bar: a [`super::Runner`]'s, or those that an outside brain signalled. Both kinds of records
 /// are therefore kept by the same rules.
@@ -39,6 +39,11 @@ impl Book {
             closed.push(trade);
             self.position = None;
         }
+    }
+
+    /// Trades at a moment and a price between two bars' opens, as a signal from outside is: at the same costs.
+    pub fn fill(&mut self, decision: Decision, at: Micros, price: Price, closed: &mut Vec<Trade>) {
+        self.trade(decision, &Bar::between(at, price, price), closed);
     }
 
     /// Closes what is open at the close of the last bar.

@@ -12,13 +12,13 @@ const FUNDING: i64 = 8 * HOUR;
 pub struct Trade {
     /// Which way.
     pub side: PositionSide,
-    /// The start of the bar in which it was opened.
+    /// The start of the bar in which it was opened, or the moment of a signal from outside.
     pub entered_at: Micros,
     /// At what price, slippage included.
     pub entry: Price,
     /// Where it would have been given up.
     pub stop: Option<Price>,
-    /// The start of the bar in which the last of it was closed.
+    /// The start of the bar in which the last of it was closed, or the moment of a signal from outside.
     pub exited_at: Micros,
     /// At what price; the mean when shares of it were taken at targets.
     pub exit: Price,
@@ -48,7 +48,7 @@ impl Trade {
 pub struct Position {
     /// Which way.
     pub side: PositionSide,
-    /// The start of the bar in which it was opened.
+    /// The start of the bar in which it was opened, or the moment of a signal from outside.
     pub entered_at: Micros,
     /// At what price.
     pub entry: Price,

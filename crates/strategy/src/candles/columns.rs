@@ -26,7 +26,7 @@ pub(super) struct Row<'a> {
 impl Columns {
     /// From the first line: a header, or already a candle.
     pub(super) fn find(line: &str) -> Result<Self, Fault> {
-        let fields: Vec<_> = line.split(',').map(str::trim).collect();
+        let fields: Vec<_> = line.split(',').map(bare).collect();
         if fields.first().is_some_and(|first| first.starts_with(|c: char| c.is_ascii_digit())) {
             let width = fields.len();
             if width != ARCHIVE && width != NAMES.len() {
@@ -51,7 +51,7 @@ impl Columns {
             found += 1;
             for (wanted, kept) in self.places.iter().zip(&mut fields) {
                 if *wanted == place {
-                    *kept = field.trim();
+                    *kept = bare(field);
                 }
             }
         }
@@ -86,9 +86,15 @@ impl Row<'_> {
     }
 }
 
-/// `Open time` and `"open_time"` are the same column.
+/// A field without the quotes that some programs put around each.
+fn bare(field: &str) -> &str {
+    let field = field.trim();
+    field.strip_prefix('"').and_then(|field| field.strip_suffix('"')).map_or(field, str::trim)
+}
+
+/// `Open time` and `open_time` are the same column.
 fn plain(header: &str) -> String {
-    header.trim_matches('"').trim().to_ascii_lowercase().replace([' ', '-'], "_")
+    header.to_ascii_lowercase().replace([' ', '-'], "_")
 }
 
 fn aliases(name: &str) -> &'static [&'static str] {

@@ -108,7 +108,7 @@ async fn say(desk: &Desk, new: NewSignal) -> Result<()> {
     match signal::accept(desk, new).await {
         Ok(_) => Ok(()),
         Err(Error::Fields(problems))
-            if problems.iter().all(|p| matches!(p.problem, Problem::TooOld | Problem::NotActiveStrategy)) =>
+            if problems.iter().all(|p| matches!(p.problem, Problem::TooOld | Problem::StrategyInactive)) =>
         {
             Ok(())
         }
