@@ -90,7 +90,7 @@ async fn each_order_that_closed_a_share_is_told_with_its_own_result(db: &TestDb)
     assert_eq!(follower.last_copy(&world).await.exit_reason, Some(Exit::Stop));
     world.house.clock.advance(6 * 1_000_000);
     notify::gather(&world.house.desk).await.unwrap();
-    let all = notify::list(&world.house.desk, &world.admin, 100).await.unwrap();
+    let all = notify::list(&world.house.desk, &world.admin, &notify::Search::first(100)).await.unwrap();
     let result = |subject: &str| {
         let mail = all.iter().find(|m| m.to == follower.actor.email && m.subject == subject).unwrap();
         mail.body.split_once("Result: ").unwrap().1.chars().next().unwrap()
