@@ -101,7 +101,7 @@ pub async fn overview(desk: &Desk, actor: &Actor) -> Result<Overview> {
 async fn lapsed(desk: &Desk, actor: &Actor) -> Result<Option<Lapsed>> {
     let all = store::subscription::of_user(&desk.db, actor.user).await?;
     let over = |kept: Kept| kept.told_lapsed.map(|at| (kept, at));
-    let Some((kept, at)) = all.into_iter().filter_map(over).last() else { return Ok(None) };
+    let Some((kept, at)) = all.into_iter().rev().find_map(over) else { return Ok(None) };
     let plan = store::plan::get(&desk.db, kept.plan_id).await?;
     let unpaid = kept.told_failed == Some(kept.told.period_start);
     Ok(plan.map(|plan| Lapsed { plan: plan.name, at, unpaid }))
