@@ -69,13 +69,15 @@ pub(crate) enum What {
     PlanEnded(String),
 }
 
-/// A happening's name in the stream, and how it is made of what it tells.
+/// A happening's name in the stream, and how it is made of the one word or the two that it tells.
 #[cfg(any(feature = "islands", feature = "ssr", test))]
-type Named<Make> = (&'static str, Make);
+type OfOne = (&'static str, fn(String) -> What);
+#[cfg(any(feature = "islands", feature = "ssr", test))]
+type OfTwo = (&'static str, fn(String, String) -> What);
 
 /// What is told by one word.
 #[cfg(any(feature = "islands", feature = "ssr", test))]
-const BY_ONE: [Named<fn(String) -> What>; 7] = [
+const BY_ONE: [OfOne; 7] = [
     ("ClosedWithoutStop", What::ClosedWithoutStop),
     ("StopReplaced", What::StopReplaced),
     ("KeyRefused", What::KeyRefused),
@@ -87,7 +89,7 @@ const BY_ONE: [Named<fn(String) -> What>; 7] = [
 
 /// What is told by two, of which the second may not be known.
 #[cfg(any(feature = "islands", feature = "ssr", test))]
-const BY_TWO: [Named<fn(String, String) -> What>; 3] =
+const BY_TWO: [OfTwo; 3] =
     [("TargetRefused", What::TargetRefused), ("StopHit", What::StopHit), ("TargetHit", What::TargetHit)];
 
 /// The parts of an order that a toast tells.
