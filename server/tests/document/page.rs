@@ -8,20 +8,16 @@ async fn the_page_shows_every_operation(db: &TestDb) {
     let house = House::open(db).await;
     let page = Person::anonymous(&house).get("/docs").await;
     assert_eq!(page.status, 200);
+    // Between texts Leptos leaves marks for the browser.
+    let text = page.text.replace("<!>", "");
     for operation in all(&house.desk) {
         let id = operation.said("operationId").as_str().unwrap();
-        assert_eq!(page.text.matches(&format!(" id=\"{id}\"")).count(), 1, "{operation}");
-        assert!(
-            page.text.contains(&format!("<code class=\"path\">{}</code>", operation.path)),
-            "{operation}"
-        );
+        assert_eq!(text.matches(&format!(" id=\"{id}\"")).count(), 1, "{operation}");
+        assert!(text.contains(&format!("<code class=\"path\">{}</code>", operation.path)), "{operation}");
     }
-    assert!(
-        page.text.contains("curl -X POST &#x27;") || page.text.contains("curl -X POST '"),
-        "an example to paste"
-    );
+    assert!(text.contains("curl -X POST &#x27;") || text.contains("curl -X POST '"), "an example to paste");
     for elsewhere in ["src=\"http", "href=\"http", "url(http", "@import"] {
-        assert!(!page.text.contains(elsewhere), "{elsewhere}");
+        assert!(!text.contains(elsewhere), "{elsewhere}");
     }
     let footer = Person::anonymous(&house).get("/").await;
     assert!(footer.text.contains("href=\"/docs\""));

@@ -31,16 +31,21 @@ fn number(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
 }
 
+const KEYS: &str = "/v1/priv/account/exchange/key";
+
 async fn an_order_and_its_end_are_told_once_on_every_channel(db: &TestDb) {
     let house = House::open(db).await;
     let ada = Person::sign_up(&house, "ada").await;
     let (api_key, secret) = ada.sandbox_account().await;
-    let body = json!({
-        "exchangeId": "BINANCE", "tradeType": "FUTURES", "strategyType": "MANUAL",
-        "name": "<b>\u{202e}yek</b>", "apiKey": api_key, "apiSecretKey": secret,
-    });
-    let key =
-        ada.post("/v1/priv/account/exchange/key", body).await.ok(200)["id"].as_str().unwrap().to_owned();
+    let body = |name: &str| {
+        json!({
+            "exchangeId": "BINANCE", "tradeType": "FUTURES", "strategyType": "MANUAL",
+            "name": name, "apiKey": api_key, "apiSecretKey": secret,
+        })
+    };
+    // What turns the text around it is no name.
+    ada.post(KEYS, body("<b>\u{202e}yek</b>")).await.ok(422);
+    let key = ada.post(KEYS, body("<b>yek</b>")).await.ok(200)["id"].as_str().unwrap().to_owned();
     let me = actor(&house, "ada").await;
     link(&house, &me).await;
     let on = json!({ "telegramNewOrder": true, "telegramTakeProfit": true, "telegramStopLoss": true });
@@ -65,7 +70,6 @@ async fn an_order_and_its_end_are_told_once_on_every_channel(db: &TestDb) {
     for told in ["Amount: 0.05 BTC", "Price: ", "Key: <b>yek</b>", "Time: 2026-01-01 00:0", "UTC"] {
         assert!(mails[0].body.contains(told), "{told} is not in {}", mails[0].body);
     }
-    assert!(!mails[0].body.contains('\u{202e}'));
     let said = chat(&house, &me).await.split_off(answered);
     assert_eq!(said.len(), 1, "{said:?}");
     assert!(said[0].starts_with("New order: buy BTC/USDT\n\nMarket: BTC/USDT"), "{}", said[0]);

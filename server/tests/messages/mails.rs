@@ -98,6 +98,12 @@ fn unfolded(mail: &str) -> String {
         .replace("\n ", "\n")
 }
 
+/// The token in a mail's link that stops its kind.
+fn stopping(mail: &str) -> String {
+    let rest = mail.split_once("/unsubscribe?token=").unwrap().1;
+    rest.split(['>', '"', '\n', '<']).next().unwrap().to_owned()
+}
+
 async fn a_mail_server_takes_html_and_text_and_one_click_stops_them(db: &TestDb) {
     let Some(server) = MailServer::start().await else { return };
     let mail = MailSettings { smtp_url: Some(server.url.clone()), from: "Desk <desk@example.org>".into() };
@@ -134,14 +140,7 @@ async fn a_mail_server_takes_html_and_text_and_one_click_stops_them(db: &TestDb)
     }
     assert!(!mail.contains("<img"), "nothing tells on the reader");
     assert!(mail.contains("\">Stop mails of this kind</a>"), "the long address is not read: {mail}");
-    let token = mail
-        .split_once("/unsubscribe?token=")
-        .unwrap()
-        .1
-        .split(['>', '"', '\n', '<'])
-        .next()
-        .unwrap()
-        .to_owned();
+    let token = stopping(&mail);
 
     let anyone = Person::anonymous(&house);
     let page = anyone.get(&format!("/unsubscribe?token={token}")).await;
