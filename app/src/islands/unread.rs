@@ -64,6 +64,6 @@ mod tests {
     #[test]
     fn counts_up_to_a_point() {
         assert_eq!((shown(3), shown(MOST), shown(MOST + 1)), ("3".into(), "99".into(), "99+".into()));
-        assert_eq!((told(", {} unread", 0), told(", {} unread", 2)), (String::new(), ", 2 unread".into()));
+        assert_eq!((told("{} unread", 0), told("{} unread", 2)), (String::new(), "2 unread".into()));
     }
 }

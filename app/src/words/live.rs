@@ -12,7 +12,7 @@ table! {
         link: "Connection",
         toasts: "What just happened",
         dismiss: "Dismiss",
-        unread: ", {} unread",
+        unread: "{} unread",
         reload: "This page is out of date.",
         reload_now: "Reload",
         buy: "Buy",
