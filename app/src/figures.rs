@@ -81,7 +81,10 @@ pub(crate) fn price(value: Decimal) -> String {
 /// A sum in quote units, to the cent.
 #[cfg(any(feature = "ssr", feature = "desk"))]
 pub(crate) fn cents(value: Decimal) -> String {
-    grouped(&format!("{:.2}", value.round_dp(2)))
+    let value = value.round_dp(2);
+    // Nothing has no sign, though a decimal's zero may.
+    let value = if value.is_zero() { Decimal::ZERO } else { value };
+    grouped(&format!("{value:.2}"))
 }
 
 /// A gain or loss, to the cent, with its sign.

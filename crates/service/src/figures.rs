@@ -15,7 +15,10 @@ pub(crate) fn price(value: Decimal) -> String {
 
 /// To the cent: `1,234.50`.
 pub(crate) fn cents(value: Decimal) -> String {
-    grouped(&format!("{:.2}", value.round_dp(2)))
+    let value = value.round_dp(2);
+    // Nothing has no sign, though a decimal's zero may.
+    let value = if value.is_zero() { Decimal::ZERO } else { value };
+    grouped(&format!("{value:.2}"))
 }
 
 /// A gain or loss, to the cent, with its sign.
@@ -55,6 +58,7 @@ mod tests {
             ("10,792.99".into(), "0.0001234568".into())
         );
         assert_eq!((cents(d("10000")), cents(d("-0.001"))), ("10,000.00".into(), "0.00".into()));
+        assert_eq!(cents(-Decimal::ZERO), "0.00");
         assert_eq!(
             (signed(d("12.3")), signed(d("-3.146")), signed(d("-0.005"))),
             ("+12.30".into(), "−3.15".into(), "0.00".into())
