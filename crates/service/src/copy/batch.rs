@@ -18,7 +18,7 @@ use store::{
 };
 use tokio::sync::oneshot;
 
-use domain::{CopyId, FollowId, Micros, copy::Reason};
+use domain::{CopyId, FollowId, Micros, UserId, copy::Reason};
 
 /// No transaction holds more than this: the others' wait for the writer stays short.
 const MOST: usize = 64;
@@ -31,6 +31,12 @@ const GATHER: Duration = Duration::from_millis(2);
 pub(crate) trait Write: Send + Sync + 'static {
     /// Writes it; false when it finds that it is not to be, having written nothing that matters.
     async fn write(&self, tx: &mut Tx) -> store::Result<bool>;
+
+    /// Whose events it appends. Appending takes that person's turn until the commit, so all batches, of all instances, take
+    /// turns in the same order: two that wait for each other would end one.
+    fn appends_for(&self) -> Option<UserId> {
+        None
+    }
 }
 
 /// What became of it.
@@ -91,11 +97,12 @@ impl Line {
         if self.busy.load(Ordering::Relaxed) && locked(&self.jobs).len() < MOST {
             tokio::time::sleep(GATHER).await;
         }
-        let jobs: Vec<Job> = {
+        let mut jobs: Vec<Job> = {
             let mut jobs = locked(&self.jobs);
             let most = jobs.len().min(MOST);
             jobs.drain(..most).collect()
         };
+        jobs.sort_by_key(|job| job.write.appends_for());
         self.busy.store(jobs.len() > 1, Ordering::Relaxed);
         if let (2.., Ok(all)) = (jobs.len(), together(db, &jobs).await) {
             // Who does not listen any more has been written nevertheless.
@@ -207,9 +214,11 @@ impl Write for Decision {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::{Role, UserId};
+    use domain::Role;
     use futures::future::join_all;
+    use std::sync::atomic::AtomicUsize;
     use store::{
+        event,
         testing::TestDb,
         user::{self, User},
     };
@@ -270,7 +279,40 @@ mod tests {
         }
     }
 
+    /// An event of a person, which counts how often it is written.
+    struct Said(UserId, Arc<AtomicUsize>);
+
+    #[async_trait]
+    impl Write for Said {
+        fn appends_for(&self) -> Option<UserId> {
+            Some(self.0)
+        }
+
+        async fn write(&self, tx: &mut Tx) -> store::Result<bool> {
+            self.1.fetch_add(1, Ordering::SeqCst);
+            event::append(tx, self.0, "{}", Micros(0)).await.map(|_| true)
+        }
+    }
+
+    async fn two_instances_that_tell_the_same_people_do_not_wait_for_each_other(db: &TestDb) {
+        const PEOPLE: u128 = 40;
+        let (one, two, writes) = (Batch::default(), Batch::default(), Arc::new(AtomicUsize::new(0)));
+        let people = join_all((1..=PEOPLE).map(|n| one.write(db, Person(n, n)))).await;
+        assert!(people.into_iter().all(|written| written.unwrap() == Written::Yes));
+        let said = |n| Said(UserId(Uuid::from_u128(n)), Arc::clone(&writes));
+        let forth = join_all((1..=PEOPLE).map(|n| one.write(db, said(n))));
+        let back = join_all((1..=PEOPLE).rev().map(|n| two.write(db, said(n))));
+        let (forth, back) = tokio::join!(forth, back);
+        assert!(forth.into_iter().chain(back).all(|written| written.unwrap() == Written::Yes));
+        assert_eq!(
+            writes.load(Ordering::SeqCst),
+            80,
+            "none was written again because two waited for each other"
+        );
+    }
+
     store::each_engine!(
+        two_instances_that_tell_the_same_people_do_not_wait_for_each_other,
         each_write_has_its_own_answer_and_one_conflict_is_nobody_elses,
         what_was_begun_is_written_when_its_caller_has_gone,
     );

@@ -184,6 +184,11 @@ impl Telling {
         }
     }
 
+    /// Who is told.
+    pub(crate) const fn user(&self) -> UserId {
+        self.user
+    }
+
     /// Has pages tell `what` of it, once under the name `once`.
     pub(crate) fn shown(self, once: String, key: Option<ExchangeKeyId>, what: What) -> Result<Self> {
         let happening = Happening { key, at: self.at, what };
