@@ -12,3 +12,4 @@ pub(crate) mod record;
 pub(crate) mod show;
 pub(crate) mod tables;
 pub(crate) mod ticks;
+pub(crate) mod trade_link;

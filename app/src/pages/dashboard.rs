@@ -9,13 +9,14 @@ use crate::{
         show::show,
         tables,
         ticks::Ticks,
+        trade_link::trade_link,
     },
     figures,
     pages::follows,
     visit::{self, Visit},
     words::{fill, pages::Pages, pages::pages},
 };
-use domain::{Decimal, ExchangeKey, Micros, Order, Position, StrategyType};
+use domain::{Decimal, ExchangeKey, Micros, Order, Position};
 use leptos::{either::Either, prelude::*};
 use service::{Error, account, equity, key};
 
@@ -134,7 +135,7 @@ fn key_cards(words: &'static Pages, held: &[Holding]) -> AnyView {
                 <span class="key-name">{key.name.clone()}</span>
                 <span class="badge" data-mode=if key.active { "good" } else { "off" }>{state}</span>
                 {unread.map(|text| view! { <span class="hint">{text}</span> })}
-                {trade_link(words, key)}
+                {trade_link(words, key, words.open_desk, "quiet")}
             </li>
         }
     };
@@ -146,15 +147,6 @@ fn key_cards(words: &'static Pages, held: &[Holding]) -> AnyView {
         </section>
     }
     .into_any()
-}
-
-/// Where a key that can trade is used: at the desk, or by the strategies that it follows.
-fn trade_link(words: &'static Pages, key: &ExchangeKey) -> Option<AnyView> {
-    let (href, text) = match key.strategy_type {
-        StrategyType::Manual => (format!("/trade?key={}", key.id), words.open_desk),
-        StrategyType::Automated => ("/follows".to_owned(), words.by_strategies),
-    };
-    key.active.then(|| view! { <a class="button" data-kind="quiet" href=href>{text}</a> }.into_any())
 }
 
 fn open(words: &'static Pages, held: Vec<Holding>, ticks: &Ticks) -> AnyView {

@@ -6,6 +6,7 @@ use crate::{
         frame::{Width, frame},
         icon::icon,
         show::show,
+        trade_link::trade_link,
     },
     visit::{self, Visit},
     words::{fill, pages::Pages, pages::pages, personal::personal},
@@ -112,7 +113,7 @@ fn card(words: &'static Pages, posted: &Posted, key: &ExchangeKey) -> AnyView {
                 <h2 class="key-name">{icon("key")}{key.name.clone()}</h2>
                 <span class="badge" data-mode=mode>{state}</span>
                 {sandbox}
-                {trade_link(words, key)}
+                {trade_link(words, key, words.trade, "main")}
             </div>
             <p class="hint">{format!("{} · {trade} · {way} · {status} · {date}", key.exchange_id)}</p>
             <p class="api-key"><code>{key.api_key.clone()}</code></p>
@@ -123,20 +124,6 @@ fn card(words: &'static Pages, posted: &Posted, key: &ExchangeKey) -> AnyView {
         </li>
     }
     .into_any()
-}
-
-/// Where a key that can trade is used: at the desk, or by the strategies that it follows.
-fn trade_link(words: &'static Pages, key: &ExchangeKey) -> Option<AnyView> {
-    let link = match key.strategy_type {
-        StrategyType::Manual => {
-            let desk = format!("/trade?key={}", key.id);
-            view! { <a class="button" data-kind="main" href=desk>{words.trade}</a> }.into_any()
-        }
-        StrategyType::Automated => {
-            view! { <a class="button" href="/follows">{words.by_strategies}</a> }.into_any()
-        }
-    };
-    key.active.then_some(link)
 }
 
 /// All that can be done to a key.

@@ -49,7 +49,6 @@ table! {
         send_title: "Give a signal by hand",
         send_lead: "It reaches every follower at once.",
         send_inactive: "It is not active, so nobody can be led into a position. Who is in one can still be led out.",
-        send_exit: "Let everybody leave",
         action: "Signal",
         buy: "Enter long",
         sell: "Enter short",

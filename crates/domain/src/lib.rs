@@ -7,6 +7,7 @@ pub mod account;
 pub mod api_client;
 pub mod clock;
 pub mod copy;
+pub mod figures;
 pub mod follow;
 pub mod id;
 pub mod key;

@@ -8,7 +8,6 @@ mod actor;
 mod desk;
 mod edge;
 mod error;
-mod figures;
 mod settings;
 
 pub mod account;

@@ -146,22 +146,17 @@ fn send(words: &'static Operator, operated: &Operated, posted: &Posted) -> AnyVi
                 {field("targets", words.targets, words.targets_hint, true).show(posted)}
                 <button type="submit" class="button" data-kind="main">{words.send}</button>
             </form>
-            {act_sure("signal-send", &leave, words.leave, words.leave_sure, "signal-leave")}
         }
         .into_any()
     } else {
-        let id = operated.strategy.id.to_string();
-        view! {
-            <p>{words.send_inactive}</p>
-            {act("signal-send", &[("id", id), ("action", "EXIT".to_owned())], words.send_exit, "signal-exit")}
-        }
-        .into_any()
+        view! { <p>{words.send_inactive}</p> }.into_any()
     };
     view! {
         <section class="panel" aria-labelledby="send-title">
             <h2 id="send-title" class="panel-title">{words.send_title}</h2>
             <p class="hint">{words.send_lead}</p>
             {content}
+            {act_sure("signal-send", &leave, words.leave, words.leave_sure, "signal-leave")}
         </section>
     }
     .into_any()

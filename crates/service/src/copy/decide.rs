@@ -5,7 +5,7 @@ use crate::{Desk, Result, equity, market, plan};
 use domain::{
     ApiKeyStatus, Decimal, ExchangeKeyId, Market, Micros, StrategyId, TradeType,
     copy::{Paused, Reason, Sized, Terms, size},
-    money,
+    figures,
     time::SECOND,
 };
 use std::collections::HashMap;
@@ -128,7 +128,7 @@ pub(super) async fn by_daily_loss(
     if lost < limit.0 {
         return Ok(Ok(()));
     }
-    let told = format!("lost {} USD today, limit {} USD", cents(lost), cents(limit.0));
+    let told = format!("lost {} USD today, limit {} USD", figures::cents(lost), figures::cents(limit.0));
     Ok(Err((Reason::DailyLoss, Some(told))))
 }
 
@@ -174,13 +174,9 @@ pub(super) struct Entry {
 /// The figure that decided, for people: what an account has is rounded; prices and amounts have the market's own steps.
 fn told(reason: Reason, figure: Decimal, quote: &str) -> String {
     match reason {
-        Reason::Margin | Reason::NoEquity => format!("{} {quote}", cents(figure)),
-        _ => money::text(figure),
+        Reason::Margin | Reason::NoEquity => format!("{} {quote}", figures::cents(figure)),
+        _ => figures::decimal(figure),
     }
-}
-
-fn cents(amount: Decimal) -> String {
-    format!("{:.2}", amount.round_dp(2))
 }
 
 #[cfg(test)]
@@ -190,8 +186,7 @@ mod tests {
     #[test]
     fn what_an_account_has_is_told_in_cents() {
         let free: Decimal = "9991.4075566".parse().unwrap();
-        assert_eq!(told(Reason::Margin, free, "USDT"), "9991.41 USDT");
+        assert_eq!(told(Reason::Margin, free, "USDT"), "9,991.41 USDT");
         assert_eq!(told(Reason::BelowMinimum, Decimal::new(1, 3), "USDT"), "0.001");
-        assert_eq!(cents(Decimal::TEN), "10.00");
     }
 }

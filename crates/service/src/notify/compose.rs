@@ -7,12 +7,13 @@ use super::{
     words::{EN, Words, fill},
 };
 use crate::{
-    Desk, Error, Result, figures,
+    Desk, Error, Result,
     profile::{self, Zone},
 };
 use domain::{
     CopyId, Decimal, ExchangeKeyId, Micros, Side, UserId,
     copy::{Reason, Status},
+    figures,
 };
 use std::collections::HashMap;
 use store::{copy::Copy, notice::Notice};
@@ -141,7 +142,8 @@ impl Teller<'_> {
         let words = self.words;
         let (symbol, side, key) =
             (order.symbol.to_string(), self.side(order.side), self.key(order.key).await?);
-        let amount = order.amount.map(|amount| format!("{} {}", figures::plain(amount), order.symbol.base()));
+        let amount =
+            order.amount.map(|amount| format!("{} {}", figures::decimal(amount), order.symbol.base()));
         let price = order.price.map(|price| format!("{} {}", figures::price(price), order.symbol.quote()));
         let mut facts = vec![(words.market, symbol.clone()), (words.side, side.to_owned())];
         facts.extend(amount.clone().map(|amount| (words.amount, amount)));
@@ -157,7 +159,7 @@ impl Teller<'_> {
         let words = self.words;
         let (symbol, key) = (closed.symbol.to_string(), self.key(closed.key).await?);
         let amount =
-            closed.amount.map(|amount| format!("{} {}", figures::plain(amount), closed.symbol.base()));
+            closed.amount.map(|amount| format!("{} {}", figures::decimal(amount), closed.symbol.base()));
         let price = closed.price.map(|price| format!("{} {}", figures::price(price), closed.symbol.quote()));
         let result = closed.profit_usd.map(|usd| result(words, usd, closed.profit_percent));
         let mut facts = vec![(words.market, symbol.clone()), (words.side, self.side(closed.side).to_owned())];
@@ -217,8 +219,8 @@ impl Teller<'_> {
 
 /// `+12.30 USD (+1.25% of the entry value)`.
 fn result(words: &Words, usd: Decimal, percent: Option<Decimal>) -> String {
-    let of = |percent| format!(" ({})", fill(words.of_entry, &[&figures::percent(percent)]));
-    format!("{} USD{}", figures::signed(usd), percent.map(of).unwrap_or_default())
+    let of = |percent| format!(" ({})", fill(words.of_entry, &[&figures::signed_percent(percent)]));
+    format!("{} USD{}", figures::signed_cents(usd), percent.map(of).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use crate::{copy::batch::Write, notify::Telling};
 use async_trait::async_trait;
-use domain::{CopyId, Decimal, IntentId, Micros, copy::Reason};
+use domain::{CopyId, Decimal, IntentId, Micros, UserId, copy::Reason};
 use store::{
     Result, Tx, copy,
     intent::{self as rows, LegStatus, NewLeg, Status},
@@ -54,6 +54,10 @@ pub(super) struct Record {
 
 #[async_trait]
 impl Write for Record {
+    fn appends_for(&self) -> Option<UserId> {
+        self.telling.as_ref().map(Telling::user)
+    }
+
     async fn write(&self, tx: &mut Tx) -> Result<bool> {
         for leg in &self.legs {
             leg.write(tx, self.id, self.at).await?;

@@ -4,11 +4,11 @@
 use super::words::{fill, words};
 use crate::{
     Desk,
-    figures::{cents, percent, signed},
     notify::{Content, Frame, escape, framed, shown},
 };
 use domain::{
     Decimal, ReportId,
+    figures::{cents, signed_cents, signed_percent},
     notification::Topic,
     report::{Period, Report, Worth},
 };
@@ -62,8 +62,8 @@ fn days(report: &Report) -> String {
 
 /// `+12.50 USD (+1.25%)`.
 fn profit(worth: &Worth) -> String {
-    let share = worth.percent().map(|value| format!(" ({})", percent(value))).unwrap_or_default();
-    format!("{} USD{share}", signed(worth.profit()))
+    let share = worth.percent().map(|value| format!(" ({})", signed_percent(value))).unwrap_or_default();
+    format!("{} USD{share}", signed_cents(worth.profit()))
 }
 
 /// The figures in their order: what is called how, and how it is.
@@ -72,9 +72,12 @@ fn lines(report: &Report) -> Vec<(&'static str, String)> {
     let mut lines = vec![
         (words.start, cents(report.total.start)),
         (words.end, cents(report.total.end)),
-        (words.brought, signed(report.total.brought)),
+        (words.brought, signed_cents(report.total.brought)),
         (words.profit, profit(&report.total)),
-        (words.drawdown, format!("{} ({})", cents(-report.drawdown.usd), percent(-report.drawdown.percent))),
+        (
+            words.drawdown,
+            format!("{} ({})", cents(-report.drawdown.usd), signed_percent(-report.drawdown.percent)),
+        ),
         (words.fees, cents(report.fees)),
         (words.trades, fill(words.trades_of, &[&trades.copied.to_string(), &trades.by_hand.to_string()])),
     ];
@@ -101,7 +104,7 @@ fn text(report: &Report, address: &str) -> String {
     for (title, rows) in parts(report) {
         let _ = write!(out, "\n{title}\n");
         for (name, profit) in rows {
-            let _ = writeln!(out, "  {name}: {}", signed(profit));
+            let _ = writeln!(out, "  {name}: {}", signed_cents(profit));
         }
     }
     let _ = write!(out, "\n{}\n\n{}: {address}\n", words().note, words().open);
@@ -114,7 +117,7 @@ fn html(report: &Report, address: &str) -> String {
     let words = words();
     let mut sections = String::new();
     for (title, rows) in parts(report) {
-        let rows = rows.iter().map(|(name, profit)| (name.as_str(), signed(*profit)));
+        let rows = rows.iter().map(|(name, profit)| (name.as_str(), signed_cents(*profit)));
         let _ =
             write!(sections, "<h2 style=\"font-size:17px;margin:20px 0 4px\">{title}</h2>{}", table(rows));
     }
@@ -153,7 +156,11 @@ fn picture(report: &Report) -> String {
         return String::new();
     }
     let words = words();
-    let says = format!("{}. {}", words.picture, fill(words.picture_says, &[&signed(*first), &signed(*last)]));
+    let says = format!(
+        "{}. {}",
+        words.picture,
+        fill(words.picture_says, &[&signed_cents(*first), &signed_cents(*last)])
+    );
     let mut cells = String::new();
     for height in heights {
         let _ = write!(

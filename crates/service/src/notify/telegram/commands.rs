@@ -7,12 +7,12 @@ use super::{
     words::EN,
 };
 use crate::{
-    Actor, Desk, Error, Result, SharedDesk, copy, equity, figures, follow, key,
+    Actor, Desk, Error, Result, SharedDesk, copy, equity, follow, key,
     notify::{plain::shown, preferences, words::fill},
     order, panic,
     throttle::{self, Bucket},
 };
-use domain::{Position, TradeType, time::MINUTE};
+use domain::{Position, TradeType, figures, time::MINUTE};
 use store::{
     Tx,
     telegram::{self as links, Link},
@@ -166,11 +166,11 @@ async fn positions(desk: &Desk, actor: &Actor) -> Result<String> {
 fn line(name: &str, position: &Position) -> String {
     let values = [
         position.side.to_string(),
-        figures::plain(position.contracts),
+        figures::decimal(position.contracts),
         position.symbol.to_string(),
         figures::price(position.entry_price),
-        figures::signed(position.unrealized_pnl),
-        figures::percent(position.percentage),
+        figures::signed_cents(position.unrealized_pnl),
+        figures::signed_percent(position.percentage),
     ];
     let values = values.iter().map(String::as_str);
     fill(EN.position, &std::iter::once(name).chain(values).collect::<Vec<_>>())

@@ -1,0 +1,20 @@
+//! The way from a key to where it is used.
+
+use crate::words::pages::Pages;
+use domain::{ExchangeKey, StrategyType};
+use leptos::prelude::*;
+
+/// Where a key that can trade is used: at the desk (`text` says so, in a button of this `kind`), or by the strategies that
+/// it follows. A key that is switched off leads nowhere.
+pub(crate) fn trade_link(
+    words: &'static Pages,
+    key: &ExchangeKey,
+    text: &'static str,
+    kind: &'static str,
+) -> Option<AnyView> {
+    let (href, text, kind) = match key.strategy_type {
+        StrategyType::Manual => (format!("/trade?key={}", key.id), text, kind),
+        StrategyType::Automated => ("/follows".to_owned(), words.by_strategies, "quiet"),
+    };
+    key.active.then(|| view! { <a class="button" data-kind=kind href=href>{text}</a> }.into_any())
+}
