@@ -65,8 +65,10 @@ impl Db {
             let why = "an in-memory SQLite database cannot be shared by readers and the writer: name a file";
             return Err(sqlx::Error::Configuration(why.into()).into());
         }
-        // Kept open for good: closing the last connection would check-point and remove the WAL under the readers.
-        let lasting = || SqlitePoolOptions::new().idle_timeout(None).max_lifetime(None);
+        // Kept open for good: closing the last connection would check-point and remove the WAL under the readers. Nothing
+        // lies between us and a file that could break, so a connection is not asked first whether it still works.
+        let lasting =
+            || SqlitePoolOptions::new().idle_timeout(None).max_lifetime(None).test_before_acquire(false);
         let writer = lasting()
             .max_connections(1)
             .acquire_timeout(options.patience)

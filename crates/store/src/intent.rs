@@ -2,7 +2,7 @@
 
 mod leg;
 
-pub use leg::{Leg, LegStatus, NewLeg, add_legs, leg_by_client_id, legs, set_leg, set_leg_body};
+pub use leg::{Leg, LegStatus, LegUpdate, NewLeg, add_legs, leg_by_client_id, legs, set_leg_body, set_legs};
 
 use crate::{Hash, Result, Source, Tx};
 use domain::{ExchangeKeyId, IntentId, Micros, Symbol, TradeType, UserId};

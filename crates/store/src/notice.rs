@@ -54,15 +54,22 @@ pub struct Group {
 /// # Errors
 /// A fault.
 pub async fn tell(tx: &mut Tx, notice: &NewNotice<'_>) -> Result<u64> {
-    let by_email = exec!(
+    exec!(
         &mut *tx,
         "insert into notices (event_key, user_id, channel, kind, group_key, body, at, ready_at) \
-         select $1, $2, 'email', $3, $4, $5, $6, $7 \
-         where coalesce((select case $3 when 'new-order' then s.email_new_order \
-                                        when 'take-profit' then s.email_take_profit \
-                                        when 'stop-loss' then s.email_stop_loss else true end \
-                         from notification_settings s where s.user_id = $2), true) \
-         on conflict do nothing",
+         select $1, $2, wanted.channel, $3, $4, $5, $6, $7 from \
+           (select 'email' as channel \
+            where coalesce((select case $3 when 'new-order' then s.email_new_order \
+                                           when 'take-profit' then s.email_take_profit \
+                                           when 'stop-loss' then s.email_stop_loss else true end \
+                            from notification_settings s where s.user_id = $2), true) \
+            union all \
+            select 'telegram' from telegram_links l left join notification_settings s on s.user_id = l.user_id \
+            where l.user_id = $2 and l.active \
+              and case $3 when 'new-order' then coalesce(s.telegram_new_order, false) \
+                          when 'take-profit' then coalesce(s.telegram_take_profit, false) \
+                          when 'stop-loss' then coalesce(s.telegram_stop_loss, false) else true end) wanted \
+         where true on conflict do nothing",
         notice.event_key,
         notice.user_id,
         notice.kind,
@@ -70,26 +77,7 @@ pub async fn tell(tx: &mut Tx, notice: &NewNotice<'_>) -> Result<u64> {
         notice.body,
         notice.at,
         notice.ready_at
-    )?;
-    let by_telegram = exec!(
-        &mut *tx,
-        "insert into notices (event_key, user_id, channel, kind, group_key, body, at, ready_at) \
-         select $1, $2, 'telegram', $3, $4, $5, $6, $7 \
-         from telegram_links l left join notification_settings s on s.user_id = l.user_id \
-         where l.user_id = $2 and l.active \
-           and case $3 when 'new-order' then coalesce(s.telegram_new_order, false) \
-                       when 'take-profit' then coalesce(s.telegram_take_profit, false) \
-                       when 'stop-loss' then coalesce(s.telegram_stop_loss, false) else true end \
-         on conflict do nothing",
-        notice.event_key,
-        notice.user_id,
-        notice.kind,
-        notice.group_key,
-        notice.body,
-        notice.at,
-        notice.ready_at
-    )?;
-    Ok(by_email + by_telegram)
+    )
 }
 
 /// Groups that may be told at `now`: nothing new has come to them for a while, or their first has waited since `oldest`.

@@ -22,9 +22,9 @@ use domain::{CopyId, FollowId, Micros, UserId, copy::Reason};
 
 /// No transaction holds more than this: the others' wait for the writer stays short.
 const MOST: usize = 64;
-/// How long whoever is first in line waits for company, where there was company a moment ago: shorter than a disk flush, and
-/// a single order never waits.
-const GATHER: Duration = Duration::from_millis(2);
+/// How long whoever is first in line waits for company, where there was company a moment ago: shorter than one answer of an
+/// exchange takes, and a single order never waits.
+const GATHER: Duration = Duration::from_millis(8);
 
 /// Something to write. It may be written more than once, of which one is committed.
 #[async_trait]

@@ -223,8 +223,12 @@ async fn send(desk: &SharedDesk, access: &Access, work: &Work, entry: decide::En
         targets: serde_json::to_string(&sized.targets).map_err(Error::fault)?,
     };
     let order = order(work, side, &sized);
-    let entering =
-        copied::Entering { order, leverage: sized.leverage, fresh_until: decide::fresh_until(desk, work) };
+    let entering = copied::Entering {
+        order,
+        leverage: sized.leverage,
+        fresh_until: decide::fresh_until(desk, work),
+        signal: Some(work.signal_id),
+    };
     let Some(draft) = copied::entering(work.id, access, entering, &market) else {
         return Ok(Outcome::No(Reason::BelowMinimum, None));
     };

@@ -2,7 +2,7 @@
 
 use crate::{Error, Result};
 use domain::{
-    CopyId, Decimal, ExchangeKeyId, Micros, Side, Symbol, UserId,
+    CopyId, Decimal, ExchangeKeyId, Micros, Side, SignalId, Symbol, UserId,
     live::{Happening, What},
     notification::Kind,
     time::SECOND,
@@ -157,6 +157,8 @@ pub(crate) struct Telling {
     once: String,
     kind: Kind,
     copy: Option<CopyId>,
+    /// The signal that the copy is of, where that is known.
+    signal: Option<SignalId>,
     body: String,
     at: Micros,
     page: Option<Page>,
@@ -174,7 +176,8 @@ impl Telling {
     /// `once` names the event among all events: however often it is seen, it is told once.
     pub(crate) fn new(user: UserId, once: String, event: &Event, at: Micros) -> Result<Self> {
         let body = serde_json::to_string(event).map_err(Error::fault)?;
-        let telling = Self { user, once, kind: event.kind(), copy: event.copy(), body, at, page: None };
+        let telling =
+            Self { user, once, kind: event.kind(), copy: event.copy(), signal: None, body, at, page: None };
         match event.what() {
             Some(what) => {
                 let once = telling.once.clone();
@@ -182,6 +185,11 @@ impl Telling {
             }
             None => Ok(telling),
         }
+    }
+
+    /// Of which signal the copy is that it is about: whoever knows spares the look at the copy's row.
+    pub(crate) fn of_signal(self, signal: Option<SignalId>) -> Self {
+        Self { signal, ..self }
     }
 
     /// Who is told.
@@ -212,9 +220,9 @@ impl Telling {
         {
             store::event::append(tx, self.user, happening, self.at).await?;
         }
-        let signal = match self.copy {
-            Some(copy) => store::copy::signal_of(&mut *tx, copy).await?,
-            None => None,
+        let signal = match (self.signal, self.copy) {
+            (None, Some(copy)) => store::copy::signal_of(&mut *tx, copy).await?,
+            (known, _) => known,
         };
         let (group, ready_at) = match signal {
             Some(signal) => (format!("signal:{signal}:{}", self.kind), self.at.plus(BURST)),

@@ -19,7 +19,7 @@ use crate::{
     },
 };
 use domain::{
-    CopyId, Decimal, IntentId, Market, Micros, PositionSide, Refusal, Side,
+    CopyId, Decimal, IntentId, Market, Micros, PositionSide, Refusal, Side, SignalId,
     copy::{Exit, Paused, Reason},
     ticket::ManualOrder,
 };
@@ -40,6 +40,9 @@ pub(crate) struct Entering {
     pub(crate) leverage: u16,
     /// Until when the entry may be sent.
     pub(crate) fresh_until: Micros,
+    /// Whose entry it is. Intents of earlier versions do not say.
+    #[serde(default)]
+    pub(crate) signal: Option<SignalId>,
 }
 
 /// The end of a copied position.

@@ -41,7 +41,10 @@ impl Intent {
             price: entry.average.or(entry.price),
             copy,
         });
-        let telling = Telling::new(self.user, format!("ordered:{}", self.id), &event, now)?;
+        let mut telling = Telling::new(self.user, format!("ordered:{}", self.id), &event, now)?;
+        if let Request::Enter(entering) = &self.request {
+            telling = telling.of_signal(entering.signal);
+        }
         let (once, what) = (live::order_once(self.key, entry), What::Order(Box::new(entry.clone()), None));
         if what.is_news() { telling.shown(once, Some(self.key), what).map(Some) } else { Ok(Some(telling)) }
     }

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use domain::{CopyId, Decimal, IntentId, Micros, UserId, copy::Reason};
 use store::{
     Result, Tx, copy,
-    intent::{self as rows, LegStatus, NewLeg, Status},
+    intent::{self as rows, LegStatus, LegUpdate, NewLeg, Status},
     protection::{self, Protection},
 };
 
@@ -60,8 +60,10 @@ impl Write for Record {
 
     async fn write(&self, tx: &mut Tx) -> Result<bool> {
         for leg in &self.legs {
-            leg.write(tx, self.id, self.at).await?;
+            leg.plan(tx, self.id, self.at).await?;
         }
+        let became: Vec<_> = self.legs.iter().map(LegRecord::became).collect();
+        rows::set_legs(tx, self.id, &became, self.at).await?;
         match self.status {
             Status::Done | Status::Failed => {
                 let (answer, failure) = (Some(self.answer.as_str()), self.failure.as_deref());
@@ -92,15 +94,19 @@ impl Write for Record {
 }
 
 impl LegRecord {
-    async fn write(&self, tx: &mut Tx, intent: IntentId, at: Micros) -> Result<()> {
-        let (seq, row) = (self.row.seq, &self.row);
+    /// Writes what is planned of it, where that is new.
+    async fn plan(&self, tx: &mut Tx, intent: IntentId, at: Micros) -> Result<()> {
         if !self.stored {
             // It was decided on the way (rescue).
-            rows::add_legs(tx, intent, std::slice::from_ref(row), at).await?;
+            rows::add_legs(tx, intent, std::slice::from_ref(&self.row), at).await?;
         } else if self.replanned {
-            rows::set_leg_body(tx, intent, seq, &row.body, at).await?;
+            rows::set_leg_body(tx, intent, self.row.seq, &self.row.body, at).await?;
         }
-        rows::set_leg(tx, intent, seq, self.status, self.order.as_deref(), self.words.as_deref(), at).await?;
         Ok(())
+    }
+
+    fn became(&self) -> LegUpdate<'_> {
+        let (order_json, failure) = (self.order.as_deref(), self.words.as_deref());
+        LegUpdate { seq: self.row.seq, status: self.status, order_json, failure }
     }
 }

@@ -11,7 +11,7 @@ use store::{
     DecimalText,
     copy::{Begun, Ended, NewCopy},
     equity::Point,
-    intent::{Kind, LegStatus, NewIntent, NewLeg},
+    intent::{Kind, LegStatus, LegUpdate, NewIntent, NewLeg},
     key::{KeyRow, SealedSecret},
     signal::Signal,
     strategy::Strategy,
@@ -108,7 +108,8 @@ pub(super) async fn entered(
     let leg = NewLeg { seq: 2, role: "entry".into(), client_order_id, body: "{}".into() };
     write(desk, async |tx| {
         store::intent::insert(tx, &new, &[leg]).await?;
-        store::intent::set_leg(tx, id, 2, LegStatus::Done, Some("{}"), None, moment).await?;
+        let done = LegUpdate { seq: 2, status: LegStatus::Done, order_json: Some("{}"), failure: None };
+        store::intent::set_legs(tx, id, &[done], moment).await?;
         store::intent::finish(tx, id, store::intent::Status::Done, None, None, moment).await
     })
     .await;

@@ -13,7 +13,7 @@ use service::{
     trade_history::{self, Asked, Filter, Page, Which},
 };
 use store::{
-    intent::{Kind, LegStatus, NewIntent, NewLeg},
+    intent::{Kind, LegStatus, LegUpdate, NewIntent, NewLeg},
     testing::TestDb,
 };
 use uuid::Uuid;
@@ -76,7 +76,8 @@ async fn placed(desk: &SharedDesk, actor: &Actor, number: u16) {
     let mut tx = desk.db.begin().await.unwrap();
     store::intent::insert(&mut tx, &intent, &[leg]).await.unwrap();
     let told = serde_json::to_string(&order).unwrap();
-    store::intent::set_leg(&mut tx, id, 2, LegStatus::Placed, Some(&told), None, at).await.unwrap();
+    let placed = LegUpdate { seq: 2, status: LegStatus::Placed, order_json: Some(&told), failure: None };
+    store::intent::set_legs(&mut tx, id, &[placed], at).await.unwrap();
     tx.commit().await.unwrap();
 }
 

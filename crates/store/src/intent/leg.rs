@@ -34,6 +34,19 @@ pub struct NewLeg {
     pub body: String,
 }
 
+/// What became of a leg.
+#[derive(Clone, Copy, Debug)]
+pub struct LegUpdate<'a> {
+    /// Its number within the intent.
+    pub seq: u16,
+    /// Where it stands.
+    pub status: LegStatus,
+    /// The order as the exchange last told it, as JSON.
+    pub order_json: Option<&'a str>,
+    /// Why it was refused, as JSON.
+    pub failure: Option<&'a str>,
+}
+
 /// A leg.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Leg {
@@ -91,7 +104,8 @@ impl TryFrom<Row> for Leg {
     }
 }
 
-/// One statement for all rows; the one kind of statement that is not checked at compile time, since its length varies.
+/// One statement for all rows; with [`set_legs`] the one kind of statement that is not checked at compile time, since its
+/// length varies.
 macro_rules! insert_legs {
     ($engine:ty, $on:expr, $intent:expr, $legs:expr, $at:expr) => {{
         let columns =
@@ -107,6 +121,29 @@ macro_rules! insert_legs {
                 .push_bind($at);
         });
         query.build().execute(&mut **$on).await.map(drop)
+    }};
+}
+
+/// As `insert_legs`: one statement for all rows.
+macro_rules! set_legs {
+    ($engine:ty, $on:expr, $intent:expr, $legs:expr, $at:expr) => {{
+        let mut query = QueryBuilder::<$engine>::new("with became (seq, status, order_json, failure) as (");
+        query.push_values($legs, |mut row, leg: &LegUpdate<'_>| {
+            row.push_bind(i64::from(leg.seq))
+                .push_bind(leg.status)
+                .push_bind(leg.order_json)
+                .push_bind(leg.failure);
+        });
+        query
+            .push(
+                ") update intent_legs set status = became.status, \
+                 order_json = coalesce(became.order_json, intent_legs.order_json), failure = became.failure, \
+                 updated_at = ",
+            )
+            .push_bind($at)
+            .push(" from became where intent_legs.seq = became.seq and intent_legs.intent_id = ")
+            .push_bind($intent);
+        query.build().execute(&mut **$on).await.map(|done| done.rows_affected())
     }};
 }
 
@@ -143,31 +180,19 @@ pub async fn legs(from: impl Source, intent: IntentId) -> Result<Vec<Leg>> {
     .collect()
 }
 
-/// Notes what became of a leg; whether there is such a leg. Without an order, what was known of it stays.
+/// Notes what became of some of an intent's legs; how many of them there are. Without an order, what was known of it stays.
 ///
 /// # Errors
 /// A fault.
-pub async fn set_leg(
-    tx: &mut Tx,
-    intent: IntentId,
-    seq: u16,
-    status: LegStatus,
-    order_json: Option<&str>,
-    failure: Option<&str>,
-    at: Micros,
-) -> Result<bool> {
-    let rows = exec!(
-        tx,
-        "update intent_legs set status = $3, order_json = coalesce($4, order_json), failure = $5, updated_at = $6 \
-         where intent_id = $1 and seq = $2",
-        intent,
-        i64::from(seq),
-        status,
-        order_json,
-        failure,
-        at
-    )?;
-    Ok(rows == 1)
+pub async fn set_legs(tx: &mut Tx, intent: IntentId, legs: &[LegUpdate<'_>], at: Micros) -> Result<u64> {
+    if legs.is_empty() {
+        return Ok(0);
+    }
+    match &mut tx.connection() {
+        Lent::Sqlite(on) => set_legs!(sqlx::Sqlite, on, intent, legs, at),
+        Lent::Postgres(on) => set_legs!(sqlx::Postgres, on, intent, legs, at),
+    }
+    .map_err(Error::from)
 }
 
 /// Plans a leg anew, as when its entry filled only in part; false once it was sent, or when there is no such leg.

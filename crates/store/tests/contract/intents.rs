@@ -4,7 +4,7 @@ use crate::samples::{NOW, connected, id, intended, intent, kind, leg, person, wr
 use domain::{IntentId, UserId};
 use store::{
     Kind,
-    intent::{self as intents, LegStatus, NewIntent, Status},
+    intent::{self as intents, LegStatus, LegUpdate, NewIntent, Status},
     key,
     testing::TestDb,
 };
@@ -41,6 +41,15 @@ async fn an_intent_is_kept_with_its_legs(db: &TestDb) {
     assert_eq!(intents::leg_by_client_id(&**db, "of another program").await.unwrap(), None);
 }
 
+const fn became<'a>(
+    seq: u16,
+    status: LegStatus,
+    order_json: Option<&'a str>,
+    failure: Option<&'a str>,
+) -> LegUpdate<'a> {
+    LegUpdate { seq, status, order_json, failure }
+}
+
 async fn legs_tell_what_became_of_them(db: &TestDb) {
     let me = person(db, 1).await;
     let new = intent(me, 50, 10);
@@ -48,11 +57,14 @@ async fn legs_tell_what_became_of_them(db: &TestDb) {
     let (last, later) = (u16::MAX, NOW.plus(4));
     write(db, async |tx| {
         assert!(intents::set_leg_body(tx, new.id, 1, "{\"amount\":2}", later).await?);
-        assert!(intents::set_leg(tx, new.id, 1, LegStatus::Placed, Some("{\"id\":1}"), None, later).await?);
+        let placed = became(1, LegStatus::Placed, Some("{\"id\":1}"), None);
+        assert_eq!(intents::set_legs(tx, new.id, &[placed], later).await?, 1);
         assert!(!intents::set_leg_body(tx, new.id, 1, "{}", later).await?, "sent: no longer to be changed");
-        assert!(intents::set_leg(tx, new.id, 1, LegStatus::Done, None, None, later).await?);
-        assert!(intents::set_leg(tx, new.id, 2, LegStatus::Refused, None, Some("\"-2010\""), later).await?);
-        assert!(!intents::set_leg(tx, new.id, 77, LegStatus::Done, None, None, later).await?);
+        let ended = became(1, LegStatus::Done, None, None);
+        let refused = became(2, LegStatus::Refused, None, Some("\"-2010\""));
+        let nobody = became(77, LegStatus::Done, None, None);
+        assert_eq!(intents::set_legs(tx, new.id, &[ended, refused, nobody], later).await?, 2);
+        assert_eq!(intents::set_legs(tx, new.id, &[], later).await?, 0);
         intents::add_legs(tx, new.id, &[leg(&new, last)], later).await?;
         intents::add_legs(tx, new.id, &[], later).await
     })

@@ -5,7 +5,7 @@ use domain::{Decimal, ExchangeKeyId, Micros, ReportId, UserId, report::Period};
 use store::{
     DecimalText, event,
     fill::{self, Fill},
-    intent::{self as intents, LegStatus},
+    intent::{self as intents, LegStatus, LegUpdate},
     key, lease, read_mark,
     report::{self, Row},
     testing::TestDb,
@@ -84,7 +84,8 @@ async fn entries_that_reached_the_exchange_are_counted(db: &TestDb) {
         intended(db, &new).await.unwrap();
         let order = reached.then_some("{}");
         write(db, async |tx| {
-            intents::set_leg(tx, new.id, 0, LegStatus::Done, order, None, NOW).await?;
+            let done = LegUpdate { seq: 0, status: LegStatus::Done, order_json: order, failure: None };
+            intents::set_legs(tx, new.id, &[done], NOW).await?;
             intents::finish(tx, new.id, intents::Status::Done, None, None, NOW).await
         })
         .await

@@ -13,6 +13,9 @@ use tokio_tungstenite::{
 
 /// The largest message that is read.
 const LARGEST: usize = 1 << 20;
+/// What one read may bring. The library's default, 128 KiB, is filled with zeros before every read, and held by every
+/// follower's account.
+const READ: usize = 4 << 10;
 
 /// The connection broke, or would soon.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +33,10 @@ pub(super) struct Socket {
 impl Socket {
     /// Connects; the address is never logged, for it may carry a listen key.
     pub(super) async fn connect(url: &str, pacing: Pacing) -> Result<Self, Broken> {
-        let config = WebSocketConfig::default().max_message_size(Some(LARGEST)).max_frame_size(Some(LARGEST));
+        let config = WebSocketConfig::default()
+            .read_buffer_size(READ)
+            .max_message_size(Some(LARGEST))
+            .max_frame_size(Some(LARGEST));
         let connecting = connect_async_with_config(url, Some(config), true);
         let (stream, _) =
             timeout(pacing.silence, connecting).await.map_err(|_| Broken)?.map_err(|_| Broken)?;
