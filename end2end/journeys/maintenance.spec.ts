@@ -29,7 +29,9 @@ alone('the operator closes the desk and opens it again', async ({ page, desk, el
   }
 
   expect((await page.goto('/dashboard'))?.status(), 'the operator goes on').toBe(200);
-  await expect(page.getByTestId('closed-banner')).toBeVisible();
+  const banner = page.getByTestId('closed-banner');
+  await expect(banner).toBeVisible();
+  expect((await banner.boundingBox())?.height, 'a line, not half the page').toBeLessThan(60);
   await expectAccessibleDayAndNight(page);
   await expectFits(page);
   await maintenance.open();

@@ -127,7 +127,7 @@ fn action(words: &'static Billing, offer: &Offer, stand: Stand) -> AnyView {
 
 /// It is charged at once, so it asks once more.
 fn change(words: &'static Billing, offer: &Offer) -> AnyView {
-    let text = fill(words.change_to, &[&offer.plan.name]);
+    let text = |words| fill(words, &[&offer.plan.name]);
     let charged = match offer.due {
         None => words.charged_unknown.to_owned(),
         Some(cents @ 1..) => fill(words.charged_now, &[&money(cents)]),
@@ -137,11 +137,11 @@ fn change(words: &'static Billing, offer: &Offer) -> AnyView {
         <div class="plan-act">
             <p class="hint" data-testid="cost">{cost(words, offer.due)}</p>
             <details class="sure">
-                <summary class="button" data-kind="main" data-testid="change">{text.clone()}</summary>
+                <summary class="button" data-kind="main" data-testid="change">{text(words.change_to)}</summary>
                 <form method="post" action="/api/plan-change">
                     <input type="hidden" name="plan" value=offer.plan.id.to_string()/>
                     <p>{charged}</p>
-                    <button type="submit" class="button" data-kind="main" data-testid="change-yes">{text}</button>
+                    <button type="submit" class="button" data-kind="main" data-testid="change-yes">{text(words.change_yes)}</button>
                 </form>
             </details>
         </div>

@@ -22,6 +22,7 @@ table! {
         current: "Your plan",
         choose: "Choose {}",
         change_to: "Change to {}",
+        change_yes: "Yes, change to {}",
         costs_now: "{} USD now, for the rest of this period",
         keeps: "{} USD are kept for your next invoices",
         costs_nothing: "Nothing to pay now",
