@@ -7,7 +7,7 @@ use crate::sandbox::first_line;
 use crate::tools;
 use crate::workspace::Workspace;
 use anyhow::{Context as _, Result, bail};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
@@ -35,7 +35,7 @@ impl Peer {
         tools::node::ensure_packages(&folder)?;
         let directory = tempfile::tempdir()?;
         let file = directory.path().join("reads.json");
-        std::fs::write(&file, told(reads)?.to_string())?;
+        std::fs::write(&file, told(reads)?)?;
         let mut node = Command::new("node");
         node.current_dir(&folder).arg("peer.mjs").env("NODE_ENV", "production").env("PEER_TOKEN", token);
         node.env("PEER_READS", &file).env("PEER_DB", directory.path().join("peer.db"));
@@ -64,12 +64,14 @@ impl Peer {
     }
 }
 
-fn told(reads: &[Read]) -> Result<Value> {
-    let one = |read: &Read| -> Result<Value> {
-        let body: Value = serde_json::from_slice(&read.body)?;
+fn told(reads: &[Read]) -> Result<String> {
+    let one = |read: &Read| -> Result<String> {
+        // As it came: parsed and written again, its keys might stand in another order.
+        let body = std::str::from_utf8(&read.body)?;
         // Express routes by path alone.
-        let path = read.path.split('?').next().unwrap_or_default();
-        Ok(json!({ "path": path, "open": read.open, "body": body }))
+        let path = json!(read.path.split('?').next().unwrap_or_default());
+        Ok(format!(r#"{{"path":{path},"open":{},"body":{body}}}"#, read.open))
     };
-    reads.iter().map(one).collect::<Result<_>>()
+    let all = reads.iter().map(one).collect::<Result<Vec<_>>>()?;
+    Ok(format!("[{}]", all.join(",")))
 }
