@@ -104,7 +104,7 @@ impl TryFrom<Row> for Leg {
     }
 }
 
-/// One statement for all rows; with [`set_legs`] the one kind of statement that is not checked at compile time, since its
+/// One statement for all rows. This and `set_legs` are the statements that are not checked at compile time, since their
 /// length varies.
 macro_rules! insert_legs {
     ($engine:ty, $on:expr, $intent:expr, $legs:expr, $at:expr) => {{
