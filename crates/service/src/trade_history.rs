@@ -14,7 +14,6 @@ use domain::{
     time::DAY,
     validation::Problem,
 };
-use std::collections::HashMap;
 use store::trade_history::{ByHand, Copied, Search};
 use token::Token;
 use uuid::Uuid;
@@ -97,7 +96,7 @@ pub async fn page(desk: &Desk, actor: &Actor, which: Which, asked: &Asked, filte
             .ok_or_else(|| Error::field("nextToken", Problem::NotToken))?,
         None => days(desk, asked),
     };
-    let mut look = Look::new(desk, actor, which, filter, token).await?;
+    let mut look = Look::new(desk, actor, which, filter, token)?;
     let mut items = look.take(PAGE + 1).await?;
     let more = items.len() > PAGE;
     items.truncate(PAGE);
@@ -123,12 +122,11 @@ struct Look<'a> {
     which: Which,
     search: Search,
     side: Option<Side>,
-    keys: HashMap<ExchangeKeyId, String>,
     ended: bool,
 }
 
 impl<'a> Look<'a> {
-    async fn new(desk: &'a Desk, actor: &Actor, which: Which, filter: &Filter, token: Token) -> Result<Self> {
+    fn new(desk: &'a Desk, actor: &Actor, which: Which, filter: &Filter, token: Token) -> Result<Self> {
         let search = Search {
             owner: actor.user,
             from: token.from,
@@ -140,10 +138,9 @@ impl<'a> Look<'a> {
             before: token.last,
             limit: i64::try_from(PAGE + 1).map_err(Error::fault)?,
         };
-        let keys = follow::key_names(desk, actor).await?;
         // Entries by hand are nobody's strategy's.
         let ended = which == Which::Manual && filter.strategy.is_some();
-        Ok(Self { desk, which, search, side: filter.side, keys, ended })
+        Ok(Self { desk, which, search, side: filter.side, ended })
     }
 
     /// The next trades that fit, at least `count` while there are so many.
@@ -164,79 +161,79 @@ impl<'a> Look<'a> {
         match self.which {
             Which::Strategy => {
                 let rows = store::trade_history::copied(&self.desk.db, &self.search).await?;
-                rows.into_iter().map(|row| Ok((row.id.0, self.copied(row)?))).collect()
+                rows.into_iter().map(|row| Ok((row.id.0, copied(row)?))).collect()
             }
             Which::Manual => {
                 let rows = store::trade_history::by_hand(&self.desk.db, &self.search).await?;
-                rows.into_iter().map(|row| Ok((row.id.0, self.by_hand(&row)?))).collect()
+                rows.into_iter().map(|row| Ok((row.id.0, by_hand(row)?))).collect()
             }
         }
     }
+}
 
-    fn copied(&self, row: Copied) -> Result<Option<PastTrade>> {
-        let (Some(side), Some(order_id)) = (row.side, row.order_id) else { return Ok(None) };
-        let amount = row.amount.map_or(Decimal::ZERO, |text| text.0);
-        let price = row.entry_price.map(|text| text.0);
-        let stop = row.stop.map(|text| text.0);
-        Ok(Some(PastTrade {
-            order_id,
-            key: row.exchange_key_id,
-            key_name: self.keys.get(&row.exchange_key_id).cloned(),
-            symbol: row.symbol,
-            side,
-            price,
-            amount,
-            cost: amount * price.unwrap_or_default(),
-            stop,
-            // A copy is always stopped at the market.
-            stop_type: stop.map(|_| StopType::Market),
-            take_profit: follow::targets(row.targets.as_deref())?,
-            trailing_trigger_price: None,
-            callback_rate: None,
-            leverage: row.leverage.and_then(|times| u16::try_from(times).ok()),
-            risk_percent: Some(row.risk_percent.0),
-            at: row.created_at,
-            strategy: Some(Copying {
-                id: row.strategy_id,
-                name: row.strategy_name,
-                exchange_id: row.exchange_id,
-            }),
-            exit: row.exit_reason,
-            profit_usd: row.profit_usd.map(|text| text.0),
-        }))
-    }
+fn copied(row: Copied) -> Result<Option<PastTrade>> {
+    let (Some(side), Some(order_id)) = (row.side, row.order_id) else { return Ok(None) };
+    let amount = row.amount.map_or(Decimal::ZERO, |text| text.0);
+    let price = row.entry_price.map(|text| text.0);
+    let stop = row.stop.map(|text| text.0);
+    Ok(Some(PastTrade {
+        order_id,
+        key: row.exchange_key_id,
+        key_name: row.key_name,
+        symbol: row.symbol,
+        side,
+        price,
+        amount,
+        cost: amount * price.unwrap_or_default(),
+        stop,
+        // A copy is always stopped at the market.
+        stop_type: stop.map(|_| StopType::Market),
+        take_profit: follow::targets(row.targets.as_deref())?,
+        trailing_trigger_price: None,
+        callback_rate: None,
+        leverage: row.leverage.and_then(|times| u16::try_from(times).ok()),
+        risk_percent: Some(row.risk_percent.0),
+        at: row.created_at,
+        strategy: Some(Copying {
+            id: row.strategy_id,
+            name: row.strategy_name,
+            exchange_id: row.exchange_id,
+        }),
+        exit: row.exit_reason,
+        profit_usd: row.profit_usd.map(|text| text.0),
+    }))
+}
 
-    fn by_hand(&self, row: &ByHand) -> Result<Option<PastTrade>> {
-        let Some(asked) = order::asked_by_hand(&row.request)? else { return Ok(None) };
-        let Some(entry) = row.order_json.as_deref() else { return Ok(None) };
-        let entry: Order = serde_json::from_str(entry).map_err(Error::fault)?;
-        let (price, amount, cost) = filled(&entry, &asked);
-        let (trailing_trigger_price, callback_rate) = match asked.entry {
-            Entry::Trailing { activation, callback_rate } => (Some(activation), Some(callback_rate)),
-            Entry::Market | Entry::Limit(_) => (None, None),
-        };
-        Ok(Some(PastTrade {
-            order_id: entry.id,
-            key: row.exchange_key_id,
-            key_name: self.keys.get(&row.exchange_key_id).cloned(),
-            symbol: row.symbol.clone(),
-            side: asked.side,
-            price,
-            amount,
-            cost,
-            stop: asked.stop.map(|stop| stop.trigger),
-            stop_type: asked.stop.map(domain::ticket::Stop::kind),
-            take_profit: asked.targets,
-            trailing_trigger_price,
-            callback_rate,
-            leverage: None,
-            risk_percent: asked.risk_percent,
-            at: row.created_at,
-            strategy: None,
-            exit: None,
-            profit_usd: None,
-        }))
-    }
+fn by_hand(row: ByHand) -> Result<Option<PastTrade>> {
+    let Some(asked) = order::asked_by_hand(&row.request)? else { return Ok(None) };
+    let Some(entry) = row.order_json.as_deref() else { return Ok(None) };
+    let entry: Order = serde_json::from_str(entry).map_err(Error::fault)?;
+    let (price, amount, cost) = filled(&entry, &asked);
+    let (trailing_trigger_price, callback_rate) = match asked.entry {
+        Entry::Trailing { activation, callback_rate } => (Some(activation), Some(callback_rate)),
+        Entry::Market | Entry::Limit(_) => (None, None),
+    };
+    Ok(Some(PastTrade {
+        order_id: entry.id,
+        key: row.exchange_key_id,
+        key_name: row.key_name,
+        symbol: row.symbol,
+        side: asked.side,
+        price,
+        amount,
+        cost,
+        stop: asked.stop.map(|stop| stop.trigger),
+        stop_type: asked.stop.map(domain::ticket::Stop::kind),
+        take_profit: asked.targets,
+        trailing_trigger_price,
+        callback_rate,
+        leverage: None,
+        risk_percent: asked.risk_percent,
+        at: row.created_at,
+        strategy: None,
+        exit: None,
+        profit_usd: None,
+    }))
 }
 
 /// Price, amount and worth of an entry: as filled, or as asked while nothing is.

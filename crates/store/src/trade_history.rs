@@ -43,6 +43,8 @@ pub struct Copied {
     pub id: CopyId,
     /// On which account.
     pub exchange_key_id: ExchangeKeyId,
+    /// Its name; none when the key is gone.
+    pub key_name: Option<String>,
     /// On which pair.
     pub symbol: Symbol,
     /// Bought or sold.
@@ -84,7 +86,8 @@ pub async fn copied(from: impl Source, search: &Search) -> Result<Vec<Copied>> {
         Copied,
         from,
         fetch_all,
-        "select c.id, c.exchange_key_id, c.symbol, c.side, c.amount, c.leverage, \
+        "select c.id, c.exchange_key_id, (select name from exchange_keys where id = c.exchange_key_id) as key_name, \
+           c.symbol, c.side, c.amount, c.leverage, \
            c.entry_price, c.stop, c.targets, c.order_id, c.risk_percent, c.exit_reason, c.profit_usd, c.created_at, \
            s.strategy_id, t.name as strategy_name, t.exchange_id \
          from copies c join signals s on s.id = c.signal_id join strategies t on t.id = s.strategy_id \
@@ -112,6 +115,8 @@ pub struct ByHand {
     pub id: IntentId,
     /// On which account.
     pub exchange_key_id: ExchangeKeyId,
+    /// Its name; none when the key is gone.
+    pub key_name: Option<String>,
     /// On which pair.
     pub symbol: Symbol,
     /// What was asked, as JSON.
@@ -131,7 +136,8 @@ pub async fn by_hand(from: impl Source, search: &Search) -> Result<Vec<ByHand>> 
         ByHand,
         from,
         fetch_all,
-        "select i.id, i.exchange_key_id, i.symbol, i.request, l.order_json, i.created_at \
+        "select i.id, i.exchange_key_id, (select name from exchange_keys where id = i.exchange_key_id) as key_name, \
+           i.symbol, i.request, l.order_json, i.created_at \
          from intents i join intent_legs l on l.intent_id = i.id \
          where i.user_id = $1 and i.kind = 'open' and l.role = 'entry' and l.order_json is not null \
            and i.created_at >= $2 and i.created_at < $3 and i.id < $4 \

@@ -25,7 +25,7 @@ pub const fn file_name(which: Which) -> &'static str {
 /// # Errors
 /// When the database cannot be asked.
 pub async fn csv(desk: &Desk, actor: &Actor, which: Which, asked: &Asked, filter: &Filter) -> Result<String> {
-    let mut look = Look::new(desk, actor, which, filter, days(desk, asked)).await?;
+    let mut look = Look::new(desk, actor, which, filter, days(desk, asked))?;
     let mut text = format!("{HEADER}\r\n");
     loop {
         let some = look.take(STEP).await?;
