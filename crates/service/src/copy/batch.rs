@@ -24,7 +24,7 @@ use domain::{CopyId, FollowId, Micros, UserId, copy::Reason};
 const MOST: usize = 64;
 /// How long whoever is first in line waits for company, where there was company a moment ago: shorter than one answer of an
 /// exchange takes, and a single order never waits.
-const GATHER: Duration = Duration::from_millis(8);
+const GATHER: Duration = Duration::from_millis(16);
 
 /// Something to write. It may be written more than once, of which one is committed.
 #[async_trait]

@@ -27,7 +27,7 @@ use store::{
 use tokio::{sync::Semaphore, task::JoinSet};
 
 /// Copies that one instance works on at the same time.
-const AT_ONCE: usize = 32;
+const AT_ONCE: usize = 64;
 /// Copies of one claim: what an instance takes from the others while it is killed waits for the lease's end.
 const CLAIM: i64 = 64;
 /// How long a claimed copy may wait for its worker before another instance takes it.

@@ -120,6 +120,7 @@ store::each_engine!(
 );
 
 mod files {
+    use sqlx::Connection;
     use store::{Db, Options};
 
     #[cfg(unix)]
@@ -137,6 +138,17 @@ mod files {
             let path = file.unwrap().path();
             assert_eq!(mode(&path), 0o600, "{}", path.display());
         }
+    }
+
+    /// As `.cargo/config.toml` says; without it every row and every statement costs twice as much.
+    #[tokio::test]
+    async fn the_library_is_compiled_for_a_server() {
+        let mut one = sqlx::SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        let options: Vec<String> =
+            sqlx::query_scalar("pragma compile_options").fetch_all(&mut one).await.unwrap();
+        let has = |wanted: &str| options.iter().any(|option| option == wanted);
+        assert!(has("DEFAULT_MEMSTATUS=0") && has("ENABLE_QPSG"), "{options:?}");
+        assert!(!has("ENABLE_MEMORY_MANAGEMENT"), "{options:?}");
     }
 
     #[tokio::test]
