@@ -3,7 +3,8 @@
 use super::{admin, d, desk};
 use crate::feed::{Feed, START};
 use domain::{
-    ExchangeKeyId, IntentId, Micros, Order, OrderStatus, OrderType, Side, TimeInForce, TradeType,
+    ApiKeyStatus, ExchangeId, ExchangeKey, ExchangeKeyId, IntentId, Micros, Order, OrderStatus, OrderType,
+    Side, StrategyType, TimeInForce, TradeType,
     ticket::{Entry, ManualOrder},
     time::{DAY, MINUTE},
     validation::Problem,
@@ -14,6 +15,7 @@ use service::{
 };
 use store::{
     intent::{Kind, LegStatus, LegUpdate, NewIntent, NewLeg},
+    key::{KeyRow, SealedSecret},
     testing::TestDb,
 };
 use uuid::Uuid;
@@ -85,6 +87,30 @@ fn numbers(page: &Page) -> Vec<u16> {
     page.items.iter().map(|item| item.order_id.parse().unwrap()).collect()
 }
 
+/// The account that entry 7 is on. Those of the others are gone.
+async fn account(desk: &SharedDesk, actor: &Actor) -> ExchangeKeyId {
+    let id = ExchangeKeyId(Uuid::from_u128(8));
+    let key = ExchangeKey {
+        id,
+        exchange_id: ExchangeId::Binance,
+        trade_type: TradeType::Futures,
+        strategy_type: StrategyType::Manual,
+        active: true,
+        name: "Savings".into(),
+        api_key: "8".repeat(64),
+        status: ApiKeyStatus::Authorized,
+        sandbox: true,
+        ip_restricted: false,
+        created_at: START,
+        updated_at: START,
+    };
+    let sealed = SealedSecret { secret: vec![1], data_key: vec![2], master_key_id: "k".into(), version: 1 };
+    let mut tx = desk.db.begin().await.unwrap();
+    store::key::insert(&mut tx, &KeyRow { key, user_id: actor.user, sealed }).await.unwrap();
+    tx.commit().await.unwrap();
+    id
+}
+
 pub(crate) async fn pages_do_not_move_while_trading_goes_on(db: &TestDb) {
     let feed = Feed::new();
     let desk = desk(db, &feed);
@@ -120,8 +146,11 @@ pub(crate) async fn pages_do_not_move_while_trading_goes_on(db: &TestDb) {
     assert_eq!((numbers(&sold).len(), sold.next), (80, None));
     let file = trade_history::csv(&desk, &ada, Which::Manual, &days, &sells).await.unwrap();
     assert_eq!(file.matches("\r\n").count(), 81);
-    let key = Filter { key: Some(ExchangeKeyId(Uuid::from_u128(8))), ..Filter::default() };
-    assert_eq!(numbers(&ask(&days, &key).await.unwrap()), [7]);
+    let key = Filter { key: Some(account(&desk, &ada).await), ..Filter::default() };
+    let on_it = ask(&days, &key).await.unwrap();
+    assert_eq!(numbers(&on_it), [7]);
+    assert_eq!(on_it.items[0].key_name.as_deref(), Some("Savings"));
+    assert_eq!(first.items[0].key_name, None, "an account that is gone has no name");
     let strategy = Filter { strategy: Some(domain::StrategyId(Uuid::nil())), ..Filter::default() };
     assert!(ask(&days, &strategy).await.unwrap().items.is_empty(), "entries by hand are no strategy's");
     let before = Asked { start: Some(START.plus(-2 * DAY)), days: 2, token: None };

@@ -140,7 +140,7 @@ mod files {
         }
     }
 
-    /// As `.cargo/config.toml` says; without it every row and every statement costs twice as much.
+    /// As `.cargo/config.toml` says; without it a list of twenty costs about twice as much.
     #[tokio::test]
     async fn the_library_is_compiled_for_a_server() {
         let mut one = sqlx::SqliteConnection::connect("sqlite::memory:").await.unwrap();
