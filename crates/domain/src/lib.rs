@@ -39,7 +39,7 @@ pub mod unseen;
 pub mod validation;
 
 pub use api_client::{ApiClient, Permission};
-pub use clock::{Chance, Clock};
+pub use clock::{Chance, Clock, Sleep};
 pub use id::*;
 pub use key::{ApiKeyStatus, ExchangeId, ExchangeKey, StrategyType, TradeType};
 pub use market::Market;

@@ -22,6 +22,10 @@ pub enum Failure {
     /// It asks us to slow down, or finds our clock wrong for the moment; nothing happened.
     #[error("the exchange asks to wait {0:?}")]
     Limited(Duration),
+    /// The request's [`crate::Validity`] ended before the exchange took it: it was not sent, or refused for its timestamp.
+    /// Nothing happened. Check again that the request is still wanted, and send it with a new validity.
+    #[error("the request was not sent in time")]
+    Expired,
     /// The request certainly never reached it (connection refused): may be tried again as it is.
     #[error("the exchange cannot be reached")]
     Unreachable,
@@ -40,6 +44,6 @@ impl Failure {
     /// Whether trying again later may help.
     #[must_use]
     pub const fn passing(&self) -> bool {
-        matches!(self, Self::Limited(_) | Self::Unreachable | Self::Unknown(_))
+        matches!(self, Self::Limited(_) | Self::Unreachable | Self::Unknown(_) | Self::Expired)
     }
 }

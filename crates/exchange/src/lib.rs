@@ -12,7 +12,7 @@ mod requests;
 pub use credentials::{Credentials, KeyRights};
 pub use failure::Failure;
 pub use holdings::{Held, Holdings, HoldingsChange};
-pub use requests::{AccountEvent, MarketEvent, OrderRequest, Urgency};
+pub use requests::{AccountEvent, MarketEvent, OrderRequest, Urgency, Validity};
 
 use async_trait::async_trait;
 use domain::{
@@ -101,7 +101,7 @@ pub trait Exchange: Send + Sync {
 
     /// Sends an order. Never retried inside: after [`Failure::Unknown`] the caller looks it up with
     /// [`Exchange::find_order`].
-    async fn place(&self, who: &Credentials, order: &OrderRequest) -> Answer<Order>;
+    async fn place(&self, who: &Credentials, order: &OrderRequest, validity: Validity) -> Answer<Order>;
     /// The order with this client id, `None` when the exchange has definitely none.
     async fn find_order(
         &self,
@@ -119,13 +119,26 @@ pub trait Exchange: Send + Sync {
         symbol: &Symbol,
         client_order_id: &str,
         conditional: bool,
+        validity: Validity,
     ) -> Answer<Option<Order>>;
     /// Cancels every open order of a pair, conditional ones included; none open is no failure.
     async fn cancel_all(&self, who: &Credentials, kind: TradeType, symbol: &Symbol) -> Answer<()>;
     /// Sets a pair's leverage.
-    async fn set_leverage(&self, who: &Credentials, symbol: &Symbol, leverage: u16) -> Answer<()>;
+    async fn set_leverage(
+        &self,
+        who: &Credentials,
+        symbol: &Symbol,
+        leverage: u16,
+        validity: Validity,
+    ) -> Answer<()>;
     /// Sets a pair's margin mode; already being so is no failure.
-    async fn set_margin_mode(&self, who: &Credentials, symbol: &Symbol, mode: MarginMode) -> Answer<()>;
+    async fn set_margin_mode(
+        &self,
+        who: &Credentials,
+        symbol: &Symbol,
+        mode: MarginMode,
+        validity: Validity,
+    ) -> Answer<()>;
 
     /// One upstream for any number of viewers: prices and 1m candles of these futures markets, until the receiver is
     /// dropped. Reconnects by itself and says so.

@@ -2,8 +2,39 @@
 
 use crate::HoldingsChange;
 use domain::{
-    Balance, Candle, Decimal, Micros, Order, OrderType, Side, Symbol, Ticker, TimeInForce, Trade, TradeType,
+    Balance, Candle, Clock, Decimal, Micros, Order, OrderType, Side, Symbol, Ticker, TimeInForce, Trade,
+    TradeType,
 };
+use std::time::Duration;
+
+/// The time within which a request that changes something may reach the exchange.
+///
+/// Binance: `checked_at`, converted to the exchange's clock, is the request's `timestamp`, and `window` its `recvWindow`,
+/// so the exchange itself refuses what arrives later (-1021), however long the sender was paused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Validity {
+    /// [`Clock::boot`] at the moment at which the sender last checked that the request is wanted and its own to send.
+    pub checked_at: Micros,
+    /// How long after that the exchange may still take it; at most 60 s.
+    pub window: Duration,
+}
+
+impl Validity {
+    /// The longest window that is used: Binance's own default.
+    pub const LONGEST: Duration = Duration::from_secs(5);
+
+    /// Valid for [`Self::LONGEST`] from now on.
+    #[must_use]
+    pub fn from_now(clock: &dyn Clock) -> Self {
+        Self { checked_at: clock.boot(), window: Self::LONGEST }
+    }
+
+    /// The moment of [`Clock::boot`] at which it ends.
+    #[must_use]
+    pub fn ends_at(&self) -> Micros {
+        self.checked_at.plus(i64::try_from(self.window.as_micros()).unwrap_or(i64::MAX))
+    }
+}
 
 /// An order to send.
 #[derive(Clone, Debug, PartialEq, Eq)]

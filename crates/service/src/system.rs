@@ -1,8 +1,9 @@
 //! The machine's own clock and chance: the one place that asks the operating system for either.
 
-use domain::{Chance, Clock, Micros};
+use domain::{Chance, Clock, Micros, Sleep};
 use rand::{TryRng as _, rngs::SysRng};
-use std::time::{SystemTime, UNIX_EPOCH};
+use rustix::time::{ClockId, clock_gettime};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// The wall clock.
 #[derive(Clone, Copy, Debug, Default)]
@@ -13,6 +14,15 @@ impl Clock for WallClock {
     fn now(&self) -> Micros {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+    }
+
+    fn boot(&self) -> Micros {
+        let since = clock_gettime(ClockId::Boottime);
+        Micros(since.tv_sec.saturating_mul(1_000_000).saturating_add(since.tv_nsec / 1_000))
+    }
+
+    fn sleep(&self, time: Duration) -> Sleep {
+        Box::pin(tokio::time::sleep(time))
     }
 }
 

@@ -3,15 +3,20 @@
 use crate::{Desk, MasterKey, Parts, Sealer, Settings, SharedDesk, sandbox_control::SandboxControl};
 use async_trait::async_trait;
 use domain::{
-    Balance, Candle, Chance, Clock, Decimal, Frame, MarginMode, Market, Micros, Order, Position, Symbol,
-    Ticker, Trade, TradeType,
+    Balance, Candle, Chance, Clock, Decimal, Frame, MarginMode, Market, Micros, Order, Position, Sleep,
+    Symbol, Ticker, Trade, TradeType,
 };
-use exchange::{AccountEvent, Answer, Credentials, Exchange, Failure, KeyRights, MarketEvent, OrderRequest};
+use exchange::{
+    AccountEvent, Answer, Credentials, Exchange, Failure, KeyRights, MarketEvent, OrderRequest, Validity,
+};
 use payment::PaymentGateway;
 use sha2::{Digest as _, Sha256};
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 use tokio::sync::mpsc;
 
@@ -35,6 +40,12 @@ impl TestClock {
 impl Clock for TestClock {
     fn now(&self) -> Micros {
         Micros(self.0.load(Ordering::SeqCst))
+    }
+
+    /// Sleeping moves the clock on, so that nothing really waits.
+    fn sleep(&self, time: Duration) -> Sleep {
+        self.advance(i64::try_from(time.as_micros()).unwrap_or(i64::MAX));
+        Box::pin(tokio::task::yield_now())
     }
 }
 
@@ -149,10 +160,10 @@ deaf! {
     trades(who: &Credentials, kind: TradeType, symbol: &Symbol, limit: u16) -> Vec<Trade>;
     positions(who: &Credentials, symbol: Option<&Symbol>) -> Vec<Position>;
     leverage(who: &Credentials, symbol: &Symbol) -> (u16, MarginMode);
-    place(who: &Credentials, order: &OrderRequest) -> Order;
+    place(who: &Credentials, order: &OrderRequest, validity: Validity) -> Order;
     find_order(who: &Credentials, kind: TradeType, symbol: &Symbol, id: &str, conditional: bool) -> Option<Order>;
-    cancel(who: &Credentials, kind: TradeType, symbol: &Symbol, id: &str, conditional: bool) -> Option<Order>;
+    cancel(who: &Credentials, kind: TradeType, symbol: &Symbol, id: &str, conditional: bool, validity: Validity) -> Option<Order>;
     cancel_all(who: &Credentials, kind: TradeType, symbol: &Symbol) -> ();
-    set_leverage(who: &Credentials, symbol: &Symbol, leverage: u16) -> ();
-    set_margin_mode(who: &Credentials, symbol: &Symbol, mode: MarginMode) -> ();
+    set_leverage(who: &Credentials, symbol: &Symbol, leverage: u16, validity: Validity) -> ();
+    set_margin_mode(who: &Credentials, symbol: &Symbol, mode: MarginMode, validity: Validity) -> ();
 }

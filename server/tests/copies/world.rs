@@ -6,7 +6,7 @@ use domain::{
     StrategyType, Symbol, TimeInForce, TradeType, UserId, money,
     signal::{Action, Source},
 };
-use exchange::{Credentials, OrderRequest, Urgency};
+use exchange::{Credentials, OrderRequest, Urgency, Validity};
 use service::{
     Actor, copy,
     key::{self, NewKey},
@@ -284,6 +284,7 @@ impl Follower {
             reduce_only: false,
             urgency: Urgency::First,
         };
-        world.house.desk.exchange.place(&self.who, &order).await.unwrap();
+        let validity = Validity::from_now(&*world.house.desk.clock);
+        world.house.desk.exchange.place(&self.who, &order, validity).await.unwrap();
     }
 }

@@ -1,4 +1,4 @@
-//! The exchange's clock, kept as an offset from our own.
+//! The exchange's clock, kept as an offset from our boot time, which never jumps when the wall clock is set.
 
 use domain::{Clock, Micros, time};
 use std::sync::{
@@ -29,14 +29,21 @@ impl ExchangeClock {
         Self { own, offset: Mutex::new(None), syncs: AtomicU64::new(0), asking: tokio::sync::Mutex::new(()) }
     }
 
-    /// Our own clock.
+    /// Our own boot time.
     pub(super) fn own(&self) -> Micros {
-        self.own.now()
+        self.own.boot()
     }
 
     /// The exchange's present moment, as well as we know it.
     pub(super) fn now(&self) -> Micros {
-        self.own.now().plus(self.offset().map_or(0, |o| o.micros))
+        self.at(self.own())
+    }
+
+    /// A moment of our boot time by the exchange's clock, as well as we know it. Before the exchange was ever asked, the wall
+    /// clock stands in for it.
+    pub(super) fn at(&self, own: Micros) -> Micros {
+        let guess = || self.own.now().since(self.own.boot());
+        own.plus(self.offset().map_or_else(guess, |o| o.micros))
     }
 
     /// Whether the exchange was ever asked.
@@ -46,7 +53,7 @@ impl ExchangeClock {
 
     /// Whether what we know is too old.
     pub(super) fn stale(&self) -> bool {
-        self.offset().is_none_or(|o| self.own.now().since(o.learned) >= TRUST)
+        self.offset().is_none_or(|o| self.own().since(o.learned) >= TRUST)
     }
 
     /// How many times the clock was set; tells whether another task has just mended it.
@@ -56,7 +63,7 @@ impl ExchangeClock {
 
     /// Learns from a question asked at `asked` and answered now: the answer was true half-way.
     pub(super) fn learn(&self, asked: Micros, server: Micros) {
-        let learned = self.own.now();
+        let learned = self.own();
         let midway = asked.0.midpoint(learned.0);
         let offset = Offset { micros: server.0.saturating_sub(midway), learned };
         *self.offset.lock().unwrap_or_else(PoisonError::into_inner) = Some(offset);

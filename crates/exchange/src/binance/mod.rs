@@ -25,6 +25,7 @@ pub use config::{BadAddress, BinanceConfig, Pacing};
 
 use crate::{
     AccountEvent, Answer, BudgetLeft, Credentials, Exchange, Holdings, KeyRights, MarketEvent, OrderRequest,
+    Validity,
 };
 use async_trait::async_trait;
 use cache::Cached;
@@ -202,8 +203,8 @@ impl Exchange for Binance {
         self.shared.leverage(who, symbol).await
     }
 
-    async fn place(&self, who: &Credentials, order: &OrderRequest) -> Answer<Order> {
-        self.shared.place(who, order).await
+    async fn place(&self, who: &Credentials, order: &OrderRequest, validity: Validity) -> Answer<Order> {
+        self.shared.place(who, order, validity).await
     }
 
     async fn find_order(
@@ -224,20 +225,33 @@ impl Exchange for Binance {
         symbol: &Symbol,
         client_order_id: &str,
         conditional: bool,
+        validity: Validity,
     ) -> Answer<Option<Order>> {
-        self.shared.cancel(who, kind, symbol, client_order_id, conditional).await
+        self.shared.cancel(who, kind, symbol, client_order_id, conditional, validity).await
     }
 
     async fn cancel_all(&self, who: &Credentials, kind: TradeType, symbol: &Symbol) -> Answer<()> {
         self.shared.cancel_all(who, kind, symbol).await
     }
 
-    async fn set_leverage(&self, who: &Credentials, symbol: &Symbol, leverage: u16) -> Answer<()> {
-        self.shared.set_leverage(who, symbol, leverage).await
+    async fn set_leverage(
+        &self,
+        who: &Credentials,
+        symbol: &Symbol,
+        leverage: u16,
+        validity: Validity,
+    ) -> Answer<()> {
+        self.shared.set_leverage(who, symbol, leverage, validity).await
     }
 
-    async fn set_margin_mode(&self, who: &Credentials, symbol: &Symbol, mode: MarginMode) -> Answer<()> {
-        self.shared.set_margin_mode(who, symbol, mode).await
+    async fn set_margin_mode(
+        &self,
+        who: &Credentials,
+        symbol: &Symbol,
+        mode: MarginMode,
+        validity: Validity,
+    ) -> Answer<()> {
+        self.shared.set_margin_mode(who, symbol, mode, validity).await
     }
 
     fn market_stream(&self, symbols: Vec<Symbol>) -> mpsc::Receiver<MarketEvent> {

@@ -7,7 +7,7 @@ use super::{
     prices::pair,
     rest::Call,
 };
-use crate::{Answer, Credentials, Failure, Urgency};
+use crate::{Answer, Credentials, Failure, Urgency, Validity};
 use domain::{Decimal, MarginMode, Micros, Position, PositionSide, Symbol, TradeType, time};
 use serde::{Deserialize, de::IgnoredAny};
 use std::{
@@ -56,11 +56,18 @@ impl Shared {
         Ok((risk.leverage(), risk.margin_mode()))
     }
 
-    pub(super) async fn set_leverage(&self, who: &Credentials, symbol: &Symbol, leverage: u16) -> Answer<()> {
+    pub(super) async fn set_leverage(
+        &self,
+        who: &Credentials,
+        symbol: &Symbol,
+        leverage: u16,
+        validity: Validity,
+    ) -> Answer<()> {
         // An entry waits for it: it goes before targets.
         let call = Call::post("/fapi/v1/leverage", Urgency::First)
             .params(pair(symbol).with("leverage", leverage))
-            .signed(who);
+            .signed(who)
+            .valid(validity);
         self.futures.ask::<IgnoredAny>(call).await.map(drop)
     }
 
@@ -69,10 +76,12 @@ impl Shared {
         who: &Credentials,
         symbol: &Symbol,
         mode: MarginMode,
+        validity: Validity,
     ) -> Answer<()> {
         let call = Call::post("/fapi/v1/marginType", Urgency::Second)
             .params(pair(symbol).with("marginType", mode))
-            .signed(who);
+            .signed(who)
+            .valid(validity);
         match self.futures.ask::<IgnoredAny>(call).await {
             Ok(_) | Err(Failure::Refused { code: UNCHANGED, .. }) => Ok(()),
             Err(failure) => Err(failure),

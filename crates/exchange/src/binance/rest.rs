@@ -6,7 +6,7 @@ use super::{
     failure::{self, SHORT_WAIT, Verdict},
     sign::Params,
 };
-use crate::{Answer, BudgetLeft, Credentials, Failure, Urgency};
+use crate::{Answer, BudgetLeft, Credentials, Failure, Urgency, Validity};
 use domain::{Clock, Micros};
 use reqwest::{Method, RequestBuilder, Response, header::HeaderMap};
 use serde::{Deserialize, de::DeserializeOwned};
@@ -36,13 +36,14 @@ pub(super) struct Call<'a> {
     weight: u32,
     urgency: Urgency,
     proof: Proof<'a>,
+    validity: Option<Validity>,
     size: usize,
 }
 
 impl<'a> Call<'a> {
     fn new(method: Method, path: &'static str, weight: u32, urgency: Urgency) -> Self {
         let (params, proof) = (Params::default(), Proof::Nobody);
-        Self { method, path, params, weight, urgency, proof, size: USUAL_SIZE }
+        Self { method, path, params, weight, urgency, proof, validity: None, size: USUAL_SIZE }
     }
 
     /// Reads something; tried again when it fails in passing.
@@ -86,6 +87,12 @@ impl<'a> Call<'a> {
     /// Signed.
     pub(super) fn signed(mut self, who: &'a Credentials) -> Self {
         self.proof = Proof::Signature(who);
+        self
+    }
+
+    /// Reaches the exchange within this time, or not at all.
+    pub(super) fn valid(mut self, validity: Validity) -> Self {
+        self.validity = Some(validity);
         self
     }
 
@@ -184,7 +191,11 @@ impl Api {
         let body = match self.send(call).await? {
             (Verdict::Success, body) => body,
             (Verdict::Failed(failure), _) => return Err(failure),
-            // Nothing happened, so signing anew is safe for orders too.
+            // Signing it anew would give it more time than its sender allowed: only the sender may do that.
+            (Verdict::ClockSkew(_), _) if call.validity.is_some() => {
+                self.sync(seen).await?;
+                return Err(Failure::Expired);
+            }
             (Verdict::ClockSkew(_), _) => {
                 self.sync(seen).await?;
                 match self.send(call).await? {
@@ -245,6 +256,10 @@ impl Api {
     /// Sends once.
     async fn send(&self, call: &Call<'_>) -> Answer<(Verdict, Vec<u8>)> {
         self.budget.acquire(call.weight, call.urgency).await.map_err(Failure::Limited)?;
+        // Waiting for the budget counts: what waited too long is not sent.
+        if call.validity.is_some_and(|validity| self.clock.own() >= validity.ends_at()) {
+            return Err(Failure::Expired);
+        }
         let response = self.request(call).send().await.map_err(|error| failure::no_answer(&error))?;
         let status = response.status().as_u16();
         if let Some(used) = header(response.headers(), "x-mbx-used-weight-1m") {
@@ -273,11 +288,11 @@ impl Api {
             Proof::Nobody => (call.params.encode(), None),
             Proof::Key(who) => (call.params.encode(), Some(who)),
             Proof::Signature(who) => {
-                let dated = call
-                    .params
-                    .clone()
-                    .with("recvWindow", self.recv_window)
-                    .with("timestamp", self.clock.now().millis());
+                let (at, window) = match call.validity {
+                    Some(validity) => (self.clock.at(validity.checked_at), validity.window.as_millis()),
+                    None => (self.clock.now(), self.recv_window),
+                };
+                let dated = call.params.clone().with("recvWindow", window).with("timestamp", at.millis());
                 (dated.signed(who.secret()), Some(who))
             }
         };

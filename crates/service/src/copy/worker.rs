@@ -41,7 +41,7 @@ const IDLE: Duration = Duration::from_millis(500);
 pub async fn run(desk: SharedDesk) {
     while let Err(error) = give_back(&desk).await {
         tracing::warn!(%error, "the copies that the last run had claimed are not given back yet");
-        tokio::time::sleep(IDLE).await;
+        desk.clock.sleep(IDLE).await;
     }
     let seats = Arc::new(Semaphore::new(AT_ONCE));
     let mut working = JoinSet::new();

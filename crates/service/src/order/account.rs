@@ -120,7 +120,7 @@ pub async fn set_leverage(
     }
     let access = Access::futures(desk, actor, id).await?;
     access.market(desk, symbol).await?;
-    let answer = desk.exchange.set_leverage(&access.who, symbol, leverage).await;
+    let answer = desk.exchange.set_leverage(&access.who, symbol, leverage, desk.validity().await?).await;
     access.take(desk, answer).await?;
     desk.hub.nudge(id, symbol);
     Ok(())
@@ -139,7 +139,7 @@ pub async fn set_margin_mode(
 ) -> Result<()> {
     let access = Access::futures(desk, actor, id).await?;
     access.market(desk, symbol).await?;
-    let answer = desk.exchange.set_margin_mode(&access.who, symbol, mode).await;
+    let answer = desk.exchange.set_margin_mode(&access.who, symbol, mode, desk.validity().await?).await;
     access.take(desk, answer).await?;
     desk.hub.nudge(id, symbol);
     Ok(())
@@ -160,7 +160,9 @@ pub async fn cancel(
     let access = Access::any(desk, actor, id).await?;
     access.market(desk, symbol).await?;
     let kind = access.row.key.trade_type;
-    let answer = desk.exchange.cancel(&access.who, kind, symbol, client_order_id, conditional).await;
+    let validity = desk.validity().await?;
+    let answer =
+        desk.exchange.cancel(&access.who, kind, symbol, client_order_id, conditional, validity).await;
     access.take(desk, answer).await?;
     desk.hub.nudge(id, symbol);
     Ok(())

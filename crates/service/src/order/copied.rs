@@ -9,7 +9,7 @@ use super::{
     legs::{self, Leg, PlannedOrder, Role, seq},
     place::finish,
     record::Fate,
-    run::{Run, Step},
+    run::{Halt, Run, Step},
 };
 use crate::{
     Desk, Error, Result,
@@ -119,7 +119,8 @@ impl Run<'_> {
         let deadline = self.deadline();
         loop {
             let symbol = &self.intent.symbol;
-            match self.desk.exchange.set_leverage(self.who, symbol, entering.leverage).await {
+            let validity = self.desk.validity().await.map_err(Halt::Later)?;
+            match self.desk.exchange.set_leverage(self.who, symbol, entering.leverage, validity).await {
                 Ok(()) => break,
                 // Setting it twice does no harm.
                 Err(failure) => self.pause_or_halt(failure, deadline).await?,
@@ -194,7 +195,10 @@ pub(super) async fn unprotect(
         if entered.leg_status(leg.seq) == Some(LegStatus::Placed) {
             let id = client_id::derive(entered.id, leg.seq);
             let conditional = leg.order.as_ref().is_some_and(|o| o.kind.conditional());
-            desk.exchange.cancel(who, entered.trade_type, &entered.symbol, &id, conditional).await?;
+            let validity = desk.validity().await?;
+            desk.exchange
+                .cancel(who, entered.trade_type, &entered.symbol, &id, conditional, validity)
+                .await?;
         }
     }
     Ok(())
@@ -232,7 +236,9 @@ impl Intent {
 pub(super) const fn reason(failure: &Failure) -> Reason {
     match failure {
         Failure::Unauthorized => Reason::KeyUnauthorized,
-        Failure::Limited(_) | Failure::Unreachable | Failure::Unknown(_) => Reason::Unreachable,
+        Failure::Limited(_) | Failure::Unreachable | Failure::Unknown(_) | Failure::Expired => {
+            Reason::Unreachable
+        }
         // Insufficient margin; leverage that this account may not have; the position would be too large for it.
         Failure::Refused { code: -2019 | -2027 | -2028 | -4028, .. } => Reason::Margin,
         Failure::Refused { code: -1013 | -4164, .. } => Reason::BelowMinimum,

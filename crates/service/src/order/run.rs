@@ -203,7 +203,8 @@ impl<'a> Run<'a> {
         let request = planned.request(intent.id, leg.seq, leg.role, intent.trade_type, &intent.symbol);
         let deadline = self.deadline();
         loop {
-            match self.desk.exchange.place(self.who, &request).await {
+            let validity = self.desk.validity().await.map_err(Halt::Later)?;
+            match self.desk.exchange.place(self.who, &request, validity).await {
                 Ok(order) => return Ok(order),
                 Err(failure @ Failure::Unknown(_)) => {
                     // It may have waited for its turn: it was signed no later than now.
@@ -241,7 +242,7 @@ impl<'a> Run<'a> {
             match found {
                 Ok(Some(order)) => return Ok(Some(order)),
                 Ok(None) if asked_at >= certain => return Ok(None),
-                Ok(None) => tokio::time::sleep(PAUSE).await,
+                Ok(None) => self.desk.clock.sleep(PAUSE).await,
                 Err(failure) => self.pause_or_halt(failure, deadline).await?,
             }
         }
@@ -269,7 +270,7 @@ impl<'a> Run<'a> {
             Failure::Limited(wait) => wait.min(Duration::from_secs(2)),
             _ => PAUSE,
         };
-        tokio::time::sleep(pause).await;
+        self.desk.clock.sleep(pause).await;
         Ok(())
     }
 

@@ -223,7 +223,7 @@ impl Exchange for Fake {
     async fn leverage(&self, _: &Credentials, _: &Symbol) -> Answer<(u16, MarginMode)> {
         Ok((10, MarginMode::Crossed))
     }
-    async fn place(&self, _: &Credentials, request: &OrderRequest) -> Answer<Order> {
+    async fn place(&self, _: &Credentials, request: &OrderRequest, _: Validity) -> Answer<Order> {
         let mut state = self.state.lock().unwrap();
         let seq = leg(&request.client_order_id);
         state.log.push(format!("place {seq}"));
@@ -272,6 +272,7 @@ impl Exchange for Fake {
         _: &Symbol,
         id: &str,
         _: bool,
+        _: Validity,
     ) -> Answer<Option<Order>> {
         let mut state = self.state.lock().unwrap();
         state.log.push(format!("cancel {}", leg(id)));
@@ -287,10 +288,10 @@ impl Exchange for Fake {
         state.orders.iter_mut().filter(|o| !o.is_final()).for_each(|o| o.status = OrderStatus::Canceled);
         Ok(())
     }
-    async fn set_leverage(&self, _: &Credentials, _: &Symbol, _: u16) -> Answer<()> {
+    async fn set_leverage(&self, _: &Credentials, _: &Symbol, _: u16, _: Validity) -> Answer<()> {
         Ok(())
     }
-    async fn set_margin_mode(&self, _: &Credentials, _: &Symbol, _: MarginMode) -> Answer<()> {
+    async fn set_margin_mode(&self, _: &Credentials, _: &Symbol, _: MarginMode, _: Validity) -> Answer<()> {
         Ok(())
     }
     fn market_stream(&self, _: Vec<Symbol>) -> mpsc::Receiver<MarketEvent> {

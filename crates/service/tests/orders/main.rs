@@ -6,7 +6,7 @@ mod fake;
 mod keys;
 
 use domain::{
-    Clock, Decimal, ExchangeId, Micros, OrderStatus, OrderType, Refusal, StrategyType, TradeType,
+    Clock, Decimal, ExchangeId, Micros, OrderStatus, OrderType, Refusal, Sleep, StrategyType, TradeType,
     live::{ClientMessage, LiveMessage},
     ticket::RawTicket,
     validation::Problem,
@@ -43,6 +43,10 @@ struct Hurried(AtomicI64);
 impl Clock for Hurried {
     fn now(&self) -> Micros {
         Micros(self.0.fetch_add(500_000, Ordering::SeqCst))
+    }
+
+    fn sleep(&self, _: Duration) -> Sleep {
+        Box::pin(tokio::task::yield_now())
     }
 }
 

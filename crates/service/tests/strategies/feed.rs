@@ -7,6 +7,7 @@ use domain::{
 };
 use exchange::{
     AccountEvent, Answer, Credentials, Exchange, Failure, Holdings, KeyRights, MarketEvent, OrderRequest,
+    Validity,
 };
 use std::sync::{Arc, Mutex};
 use tokio::sync::mpsc;
@@ -155,10 +156,10 @@ silent! {
     trades(who: &Credentials, kind: TradeType, symbol: &Symbol, limit: u16) -> Vec<Trade>;
     positions(who: &Credentials, symbol: Option<&Symbol>) -> Vec<Position>;
     leverage(who: &Credentials, symbol: &Symbol) -> (u16, MarginMode);
-    place(who: &Credentials, order: &OrderRequest) -> Order;
+    place(who: &Credentials, order: &OrderRequest, validity: Validity) -> Order;
     find_order(who: &Credentials, kind: TradeType, symbol: &Symbol, id: &str, conditional: bool) -> Option<Order>;
-    cancel(who: &Credentials, kind: TradeType, symbol: &Symbol, id: &str, conditional: bool) -> Option<Order>;
+    cancel(who: &Credentials, kind: TradeType, symbol: &Symbol, id: &str, conditional: bool, validity: Validity) -> Option<Order>;
     cancel_all(who: &Credentials, kind: TradeType, symbol: &Symbol) -> ();
-    set_leverage(who: &Credentials, symbol: &Symbol, leverage: u16) -> ();
-    set_margin_mode(who: &Credentials, symbol: &Symbol, mode: MarginMode) -> ();
+    set_leverage(who: &Credentials, symbol: &Symbol, leverage: u16, validity: Validity) -> ();
+    set_margin_mode(who: &Credentials, symbol: &Symbol, mode: MarginMode, validity: Validity) -> ();
 }

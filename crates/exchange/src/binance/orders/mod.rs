@@ -10,7 +10,7 @@ mod request;
 pub(super) mod words;
 
 use super::{Shared, account::PAGE, prices::pair, rest::Call, sign::Params};
-use crate::{Answer, Credentials, Failure, OrderRequest, Urgency};
+use crate::{Answer, Credentials, Failure, OrderRequest, Urgency, Validity};
 use algo::RawAlgo;
 use domain::{Order, Symbol, TradeType};
 use plain::RawOrder;
@@ -27,19 +27,33 @@ const ALGO: &str = "/fapi/v1/algoOrder";
 const SPOT_ORDER: &str = "/api/v3/order";
 
 impl Shared {
-    pub(super) async fn place(&self, who: &Credentials, order: &OrderRequest) -> Answer<Order> {
+    pub(super) async fn place(
+        &self,
+        who: &Credentials,
+        order: &OrderRequest,
+        validity: Validity,
+    ) -> Answer<Order> {
         let (api, symbol) = (self.api(order.trade_type), order.symbol.clone());
         match order.trade_type {
             TradeType::Spot => {
-                let call = Call::post(SPOT_ORDER, order.urgency).params(request::spot(order)).signed(who);
+                let call = Call::post(SPOT_ORDER, order.urgency)
+                    .params(request::spot(order))
+                    .signed(who)
+                    .valid(validity);
                 Ok(api.ask::<RawOrder>(call).await?.into_order(symbol))
             }
             TradeType::Futures if order.kind.conditional() => {
-                let call = Call::post(ALGO, order.urgency).params(request::conditional(order)).signed(who);
+                let call = Call::post(ALGO, order.urgency)
+                    .params(request::conditional(order))
+                    .signed(who)
+                    .valid(validity);
                 Ok(api.ask::<RawAlgo>(call).await?.to_order(symbol))
             }
             TradeType::Futures => {
-                let call = Call::post(ORDER, order.urgency).params(request::futures(order)).signed(who);
+                let call = Call::post(ORDER, order.urgency)
+                    .params(request::futures(order))
+                    .signed(who)
+                    .valid(validity);
                 Ok(api.ask::<RawOrder>(call).await?.into_order(symbol))
             }
         }
@@ -71,12 +85,13 @@ impl Shared {
         symbol: &Symbol,
         client_order_id: &str,
         conditional: bool,
+        validity: Validity,
     ) -> Answer<Option<Order>> {
         if conditional && kind == TradeType::Futures {
-            return self.cancel_algo(who, symbol, client_order_id).await;
+            return self.cancel_algo(who, symbol, client_order_id, validity).await;
         }
         let params = pair(symbol).with("origClientOrderId", client_order_id);
-        let cancelled = self.cancel_plain(who, kind, params).await?;
+        let cancelled = self.cancel_plain(who, kind, params, validity).await?;
         Ok(cancelled.map(|raw| raw.into_order(symbol.clone())))
     }
 
@@ -174,14 +189,27 @@ impl Shared {
         })
     }
 
-    async fn cancel_plain(&self, who: &Credentials, kind: TradeType, by: Params) -> Answer<Option<RawOrder>> {
+    async fn cancel_plain(
+        &self,
+        who: &Credentials,
+        kind: TradeType,
+        by: Params,
+        validity: Validity,
+    ) -> Answer<Option<RawOrder>> {
         let path = if kind == TradeType::Spot { SPOT_ORDER } else { ORDER };
-        let call = Call::delete(path).params(by).signed(who);
+        let call = Call::delete(path).params(by).signed(who).valid(validity);
         none_if(NOTHING_TO_CANCEL, self.api(kind).ask(call).await)
     }
 
-    async fn cancel_algo(&self, who: &Credentials, symbol: &Symbol, id: &str) -> Answer<Option<Order>> {
-        let call = Call::delete(ALGO).params(pair(symbol).with("clientAlgoId", id)).signed(who);
+    async fn cancel_algo(
+        &self,
+        who: &Credentials,
+        symbol: &Symbol,
+        id: &str,
+        validity: Validity,
+    ) -> Answer<Option<Order>> {
+        let call =
+            Call::delete(ALGO).params(pair(symbol).with("clientAlgoId", id)).signed(who).valid(validity);
         let cancelled = not_found(self.futures.ask::<IgnoredAny>(call).await)?.is_some();
         // Binance's answer tells nothing of the order; and what is not waiting any more may have triggered.
         let Some(algo) = self.find_algo(who, symbol, id).await? else { return Ok(None) };
@@ -190,7 +218,7 @@ impl Shared {
         }
         let Some(actual) = algo.actual() else { return Ok(None) };
         let by = pair(symbol).with("orderId", actual);
-        let raw = self.cancel_plain(who, TradeType::Futures, by).await?;
+        let raw = self.cancel_plain(who, TradeType::Futures, by, validity).await?;
         Ok(raw.map(|raw| algo.became(raw.into_order(symbol.clone()))))
     }
 }

@@ -3,7 +3,7 @@
 use super::{
     adapter, btc,
     fake::{self, Fake, Reply, no, ok},
-    order, pair, who,
+    order, pair, validity, who,
 };
 use crate::{Exchange, Failure, binance::Binance};
 use domain::TradeType;
@@ -14,7 +14,7 @@ const POST: &str = "POST /fapi/v1/order";
 const TICKER: &str = "GET /fapi/v1/ticker/24hr";
 
 async fn place(binance: &Binance) -> Failure {
-    binance.place(&who(), &order()).await.unwrap_err()
+    binance.place(&who(), &order(), validity()).await.unwrap_err()
 }
 
 async fn refusal(reply: Reply) -> Failure {
@@ -140,12 +140,14 @@ async fn the_weight_that_the_exchange_counts_is_obeyed() {
 }
 
 #[tokio::test]
-async fn a_wrong_clock_is_set_and_the_order_signed_anew() {
+async fn a_wrong_clock_is_corrected_but_the_order_is_left_to_its_sender() {
     let (fake, binance) = pair().await;
     fake.on(POST, [no(400, -1021, "Timestamp is outside of the recvWindow."), no(400, -2019, "x")]);
     let ahead = super::NOW.millis() + 90_000;
     binance.server_time().await.unwrap();
     fake.set_time(ahead);
+    assert_eq!(place(&binance).await, Failure::Expired);
+    assert_eq!(fake.seen(POST).len(), 1, "the adapter does not sign it again");
     assert!(matches!(place(&binance).await, Failure::Refused { code: -2019, .. }));
     let sent = fake.seen(POST);
     assert_eq!(sent.len(), 2);
@@ -160,7 +162,7 @@ async fn a_clock_that_stays_wrong_says_nothing_against_the_order() {
     fake.on(POST, [no(400, -1021, "Timestamp is outside of the recvWindow.")]);
     let failure = place(&binance).await;
     assert!(failure.passing() && failure.nothing_happened(), "{failure}");
-    assert_eq!(fake.seen(POST).len(), 2);
+    assert_eq!(fake.seen(POST).len(), 1);
 }
 
 #[tokio::test]

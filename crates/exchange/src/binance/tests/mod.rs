@@ -12,7 +12,7 @@ mod requests;
 mod streams;
 
 use super::{Binance, BinanceConfig, Pacing};
-use crate::{Credentials, OrderRequest, Urgency};
+use crate::{Credentials, OrderRequest, Urgency, Validity};
 use domain::{Clock, Decimal, Micros, OrderType, Side, Symbol, TimeInForce, TradeType, money};
 use fake::{Fake, no, ok};
 use std::{
@@ -35,6 +35,11 @@ impl Clock for Hand {
 
 /// The moment at which all tests play, on our clock.
 const NOW: Micros = Micros(1_700_000_000_000_000);
+
+/// From the moment at which all tests play.
+fn validity() -> Validity {
+    Validity { checked_at: NOW, window: Validity::LONGEST }
+}
 
 /// The adapter on a fake, with short patience and quick reconnects.
 fn config(base: &str) -> BinanceConfig {

@@ -1,6 +1,6 @@
 //! Orders as they come back, found, cancelled and listed.
 
-use super::{btc, d, fake::Fake, no, ok, order, pair, prices, who};
+use super::{btc, d, fake::Fake, no, ok, order, pair, prices, validity, who};
 use crate::{Exchange, Failure, OrderRequest};
 use domain::{Micros, Order, OrderStatus, OrderType, Side, TimeInForce, TradeType};
 use serde_json::{Value, json};
@@ -114,7 +114,7 @@ async fn a_market_order_is_answered_with_its_fills() {
         status: OrderStatus::Closed,
         ..waiting_stop()
     };
-    assert_eq!(binance.place(&who(), &order()).await, Ok(expected));
+    assert_eq!(binance.place(&who(), &order(), validity()).await, Ok(expected));
 }
 
 #[tokio::test]
@@ -122,7 +122,7 @@ async fn a_conditional_order_that_closes_the_position() {
     let (fake, binance) = pair().await;
     fake.on("POST /fapi/v1/algoOrder", [ok(algo(json!({})))]);
     let stop = OrderRequest { kind: OrderType::StopMarket, amount: None, ..order() };
-    assert_eq!(binance.place(&who(), &stop).await, Ok(waiting_stop()));
+    assert_eq!(binance.place(&who(), &stop, validity()).await, Ok(waiting_stop()));
 }
 
 #[tokio::test]
@@ -140,7 +140,7 @@ async fn a_spot_market_order_without_an_average() {
         }))],
     );
     let spot = OrderRequest { trade_type: TradeType::Spot, ..order() };
-    let placed = binance.place(&who(), &spot).await.unwrap();
+    let placed = binance.place(&who(), &spot, validity()).await.unwrap();
     assert_eq!((placed.average, placed.price), (Some(d("0.01234567")), Some(d("0.01234567"))));
     assert_eq!((placed.cost, placed.remaining), (d("0.1234567"), Some(d("0"))));
 }
@@ -190,7 +190,7 @@ async fn cancelling_what_is_not_open_is_none() {
         "DELETE /fapi/v1/order",
         [unknown(), ok(plain(json!({ "status": "CANCELED", "executedQty": "0.010" })))],
     );
-    let cancel = async || binance.cancel(&who(), FUTURES, &btc(), "slip-1", false).await;
+    let cancel = async || binance.cancel(&who(), FUTURES, &btc(), "slip-1", false, validity()).await;
     assert_eq!(cancel().await, Ok(None));
     let cancelled = cancel().await.unwrap().unwrap();
     assert_eq!((cancelled.status, cancelled.filled), (OrderStatus::Canceled, d("0.01")));
@@ -206,7 +206,8 @@ async fn a_spot_cancel_names_the_order_and_not_itself() {
         "status": "CANCELED", "timeInForce": "GTC", "type": "LIMIT", "side": "BUY",
     });
     fake.on("DELETE /api/v3/order", [ok(answer)]);
-    let cancelled = binance.cancel(&who(), TradeType::Spot, &btc(), "slip-4", false).await.unwrap().unwrap();
+    let cancelled =
+        binance.cancel(&who(), TradeType::Spot, &btc(), "slip-4", false, validity()).await.unwrap().unwrap();
     assert_eq!(cancelled.client_order_id, "slip-4");
 }
 
@@ -216,7 +217,8 @@ async fn a_waiting_order_is_cancelled_at_the_algo_service() {
     let done = json!({ "algoId": 2_146_760, "clientAlgoId": "slip-3", "code": "200", "msg": "success" });
     fake.on("DELETE /fapi/v1/algoOrder", [ok(done)]);
     fake.on("GET /fapi/v1/algoOrder", [ok(algo(json!({ "algoStatus": "CANCELED" })))]);
-    let cancelled = binance.cancel(&who(), FUTURES, &btc(), "slip-3", true).await.unwrap().unwrap();
+    let cancelled =
+        binance.cancel(&who(), FUTURES, &btc(), "slip-3", true, validity()).await.unwrap().unwrap();
     assert_eq!(cancelled, Order { status: OrderStatus::Canceled, ..waiting_stop() });
 }
 
@@ -232,7 +234,7 @@ async fn cancelling_a_triggered_order_cancels_what_it_became() {
         json!({ "orderId": 88, "type": "LIMIT", "status": "CANCELED", "executedQty": "0", "cumQuote": "0" }),
     );
     fake.on("DELETE /fapi/v1/order", [ok(resting), no(400, -2011, "Unknown order sent.")]);
-    let cancel = async || binance.cancel(&who(), FUTURES, &btc(), "slip-3", true).await;
+    let cancel = async || binance.cancel(&who(), FUTURES, &btc(), "slip-3", true, validity()).await;
     let cancelled = cancel().await.unwrap().unwrap();
     assert_eq!((cancelled.id.as_str(), cancelled.client_order_id.as_str()), ("88", "slip-3"));
     assert_eq!(cancelled.status, OrderStatus::Canceled);

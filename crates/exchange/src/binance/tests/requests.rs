@@ -1,6 +1,6 @@
 //! What goes over the wire: signatures, and the parameters of every kind of order.
 
-use super::{btc, d, fake::Seen, no, order, pair, who};
+use super::{btc, d, fake::Seen, no, order, pair, validity, who};
 use crate::{Exchange, OrderRequest, binance::sign::signature};
 use domain::{MarginMode, OrderType, Side, TimeInForce, TradeType};
 
@@ -10,7 +10,7 @@ const REFUSED: (u16, i64, &str) = (400, -2010, "x");
 async fn sent(what: &'static str, order: &OrderRequest) -> String {
     let (fake, binance) = pair().await;
     fake.on(what, [no(REFUSED.0, REFUSED.1, REFUSED.2)]);
-    binance.place(&who(), order).await.unwrap_err();
+    binance.place(&who(), order, validity()).await.unwrap_err();
     let seen = fake.seen(what).pop().unwrap_or_else(|| panic!("{what} was not called"));
     seen.text.split("&recvWindow=").next().unwrap().to_owned()
 }
@@ -27,7 +27,7 @@ fn check_signature(seen: &Seen) {
 async fn changes_are_signed_in_the_body_and_reads_in_the_query() {
     let (fake, binance) = pair().await;
     fake.on("POST /fapi/v1/leverage", [super::ok(serde_json::json!({ "leverage": 10 }))]);
-    binance.set_leverage(&who(), &btc(), 10).await.unwrap();
+    binance.set_leverage(&who(), &btc(), 10, validity()).await.unwrap();
     let leverage = fake.seen("POST /fapi/v1/leverage").remove(0);
     assert!(leverage.in_body && leverage.text.starts_with("symbol=BTCUSDT&leverage=10&"));
     check_signature(&leverage);
@@ -135,7 +135,7 @@ async fn the_margin_mode_may_be_so_already() {
         "POST /fapi/v1/marginType",
         [no(400, -4046, "No need to change margin type."), no(400, -4048, "x")],
     );
-    binance.set_margin_mode(&who(), &btc(), MarginMode::Crossed).await.unwrap();
+    binance.set_margin_mode(&who(), &btc(), MarginMode::Crossed, validity()).await.unwrap();
     assert!(fake.seen("POST /fapi/v1/marginType")[0].text.contains("marginType=CROSSED"));
-    assert!(binance.set_margin_mode(&who(), &btc(), MarginMode::Isolated).await.is_err());
+    assert!(binance.set_margin_mode(&who(), &btc(), MarginMode::Isolated, validity()).await.is_err());
 }
