@@ -75,6 +75,7 @@ impl From<Failure> for Error {
             Failure::UnknownSymbol => Self::Refused(Refusal::SymbolInvalid),
             Failure::Refused { .. } => Self::Refused(Refusal::ExchangeBadRequest),
             Failure::Limited(wait) => Self::Unavailable { retry_after_s: wait.as_secs().max(1) },
+            Failure::Expired => Self::Unavailable { retry_after_s: 1 },
             Failure::Unreachable | Failure::Unknown(_) => Self::Unavailable { retry_after_s: 2 },
         }
     }

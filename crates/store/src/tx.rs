@@ -20,7 +20,13 @@ pub fn commits() -> u64 {
 /// A transaction: all of it happens at [`Tx::commit`], or, when it is dropped before, nothing.
 pub struct Tx {
     pub(crate) inner: Inner,
+    /// Called around the commit.
+    #[cfg(feature = "testing")]
+    hook: Option<Hook>,
 }
+
+#[cfg(feature = "testing")]
+type Hook = std::sync::Arc<dyn crate::testing::CommitHook>;
 
 pub(crate) enum Inner {
     Sqlite {
@@ -37,11 +43,25 @@ impl Tx {
         tx: Transaction<'static, Sqlite>,
         appended: broadcast::Sender<Appended>,
     ) -> Self {
-        Self { inner: Inner::Sqlite { tx, said: Vec::new(), appended } }
+        Self {
+            inner: Inner::Sqlite { tx, said: Vec::new(), appended },
+            #[cfg(feature = "testing")]
+            hook: None,
+        }
     }
 
     pub(crate) const fn postgres(tx: Transaction<'static, Postgres>) -> Self {
-        Self { inner: Inner::Postgres(tx) }
+        Self {
+            inner: Inner::Postgres(tx),
+            #[cfg(feature = "testing")]
+            hook: None,
+        }
+    }
+
+    /// Has `hook` called around the commit.
+    #[cfg(feature = "testing")]
+    pub(crate) fn with_hook(self, hook: Option<Hook>) -> Self {
+        Self { hook, ..self }
     }
 
     /// Makes everything that was written true, at once.
@@ -49,6 +69,13 @@ impl Tx {
     /// # Errors
     /// When the database does not confirm it. Whether it happened is then unknown if the connection was lost.
     pub async fn commit(self) -> Result<()> {
+        #[cfg(feature = "testing")]
+        if let Some(hook) = &self.hook
+            && !hook.before().await
+        {
+            // Dropping the transaction rolls it back.
+            return Err(sqlx::Error::Protocol("the test made this commit fail".to_owned()).into());
+        }
         match self.inner {
             Inner::Sqlite { tx, said, appended } => {
                 tx.commit().await?;
@@ -58,6 +85,10 @@ impl Tx {
             Inner::Postgres(tx) => tx.commit().await?,
         }
         COMMITS.fetch_add(1, Ordering::Relaxed);
+        #[cfg(feature = "testing")]
+        if let Some(hook) = &self.hook {
+            hook.after().await;
+        }
         Ok(())
     }
 
