@@ -1,7 +1,8 @@
 //! Every step of every life, with everything that can go wrong there.
 
 use crate::{
-    lives::{self, Life},
+    catalogue,
+    lives::Life,
     play::{Outcome, play, prepare},
     sim::{
         gate::Step,
@@ -12,11 +13,7 @@ use crate::{
 use std::{
     collections::BTreeMap,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{
-        Mutex,
-        atomic::{AtomicUsize, Ordering},
-    },
-    thread,
+    sync::OnceLock,
 };
 
 /// A life, ready to be played, and its steps.
@@ -28,18 +25,16 @@ pub(crate) struct Ready {
     pub(crate) broken: Vec<String>,
 }
 
-/// Prepares and records every life.
-pub(crate) fn ready() -> Vec<Ready> {
-    let base = Template::base();
-    lives::all()
-        .into_iter()
-        .map(|life| {
-            let template = prepare(&base, &life);
-            let Outcome { steps, broken, .. } =
-                play(&template, &life, &Scenario { life: life.name.to_owned(), items: Vec::new() });
-            Ready { life, template, steps, broken }
-        })
-        .collect()
+impl Ready {
+    /// Prepares a life and records its steps.
+    pub(crate) fn of(name: &str) -> Self {
+        static BASE: OnceLock<Template> = OnceLock::new();
+        let life = catalogue::all().into_iter().find(|life| life.name == name).expect("a life of this name");
+        let template = prepare(BASE.get_or_init(Template::base), &life);
+        let scenario = Scenario { life: name.to_owned(), items: Vec::new() };
+        let Outcome { steps, broken, .. } = play(&template, &life, &scenario, true);
+        Self { life, template, steps, broken }
+    }
 }
 
 /// The faults that a step of this kind can have.
@@ -79,7 +74,8 @@ fn faults(step: &Step) -> Vec<Fault> {
 /// What can happen to the desk at a step.
 fn cuts(step: &Step) -> Vec<Cut> {
     use Cut::{
-        Clock, HeirAfter, HeirBefore, KillAfter, KillBefore, PauseAfter, PauseBefore, RivalAfter, RivalBefore,
+        Clock, Closed, HeirAfter, HeirBefore, KillAfter, KillBefore, KillFor, PauseAfter, PauseBefore, Price,
+        RivalAfter, RivalBefore,
     };
     match (step.kind, step.writes) {
         // A pause before the commit would only keep the second instance from the one lock that SQLite has.
@@ -87,6 +83,7 @@ fn cuts(step: &Step) -> Vec<Cut> {
         (_, true) => vec![
             KillBefore,
             KillAfter,
+            KillFor(65),
             PauseBefore(40),
             PauseAfter(40),
             RivalBefore,
@@ -95,17 +92,36 @@ fn cuts(step: &Step) -> Vec<Cut> {
             HeirAfter,
             Clock(30),
             Clock(-30),
+            Price(18_990),
+            Price(21_010),
+            Closed,
         ],
-        (_, false) => vec![KillBefore, PauseBefore(40), RivalBefore, HeirBefore, Clock(30), Clock(-30)],
+        (_, false) => {
+            vec![
+                KillBefore,
+                PauseBefore(40),
+                RivalBefore,
+                HeirBefore,
+                Clock(30),
+                Clock(-30),
+                Price(18_990),
+                Closed,
+            ]
+        }
     }
+}
+
+/// All that can go wrong at a step.
+pub(crate) fn whats(step: &Step) -> Vec<What> {
+    let faults = faults(step).into_iter().map(What::Fault);
+    faults.chain(cuts(step).into_iter().map(What::Cut)).collect()
 }
 
 /// Every single: one step, one thing that goes wrong.
 pub(crate) fn singles(ready: &Ready) -> Vec<Scenario> {
     let mut all = Vec::new();
     for step in &ready.steps {
-        let faults = faults(step).into_iter().map(What::Fault);
-        for what in faults.chain(cuts(step).into_iter().map(What::Cut)) {
+        for what in whats(step) {
             let items = vec![Item { what, at: step.at.clone() }];
             all.push(Scenario { life: ready.life.name.to_owned(), items });
         }
@@ -121,30 +137,9 @@ pub(crate) struct Failed {
     pub(crate) broken: Vec<String>,
 }
 
-/// Plays all on two threads; what failed, in the order of the scenarios.
-pub(crate) fn play_all(ready: &[Ready], scenarios: &[(usize, Scenario)]) -> Vec<Failed> {
-    let next = AtomicUsize::new(0);
-    let failed = Mutex::new(Vec::new());
-    thread::scope(|scope| {
-        for _ in 0..2 {
-            scope.spawn(|| {
-                while let Some((life, scenario)) = scenarios.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let index = scenarios.iter().position(|(_, s)| std::ptr::eq(s, scenario)).unwrap_or(0);
-                    if let Some(fails) = play_one(&ready[*life], scenario) {
-                        failed.lock().unwrap().push((index, fails));
-                    }
-                }
-            });
-        }
-    });
-    let mut failed = failed.into_inner().unwrap();
-    failed.sort_by_key(|(index, _)| *index);
-    failed.into_iter().map(|(_, failed)| failed).collect()
-}
-
 /// Plays one; none when all is well.
 pub(crate) fn play_one(ready: &Ready, scenario: &Scenario) -> Option<Failed> {
-    let played = catch_unwind(AssertUnwindSafe(|| play(&ready.template, &ready.life, scenario)));
+    let played = catch_unwind(AssertUnwindSafe(|| play(&ready.template, &ready.life, scenario, false)));
     let mut broken = match &played {
         Ok(outcome) => outcome.broken.clone(),
         Err(panic) => {

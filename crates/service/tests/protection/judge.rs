@@ -74,7 +74,12 @@ fn entries(play: &Play<'_>, broken: &mut Vec<String>) {
         r.ours() && r.opens() && !r.order.filled.is_zero() && since.is_some_and(|since| r.order.at >= since)
     };
     let entered: Vec<&Resting> = book.orders.iter().filter(entered).collect();
-    let asked: usize = play.heard.iter().map(|heard| heard.ask.entries()).sum();
+    let repeats = |n: usize| {
+        matches!(play.heard[n].ask, Ask::Once(_))
+            && play.heard[..n].iter().any(|h| h.ask == play.heard[n].ask)
+    };
+    let asked: usize =
+        (0..play.heard.len()).filter(|n| !repeats(*n)).map(|n| play.heard[n].ask.entries()).sum();
     if entered.len() > asked {
         broken.push(format!("c: {} entries for {asked} requests", entered.len()));
     }
@@ -102,7 +107,12 @@ fn orphans(play: &Play<'_>, broken: &mut Vec<String>) {
 fn truth(play: &Play<'_>, broken: &mut Vec<String>) {
     let mut world = play.stage.sim.world();
     let book = world.book();
-    for heard in &play.heard {
+    for (n, heard) in play.heard.iter().enumerate() {
+        // Of a request that was repeated, the last answer counts.
+        if play.heard[n + 1..].iter().any(|later| later.ask == heard.ask) {
+            continue;
+        }
+        let asked_at = play.heard.iter().find(|h| h.ask == heard.ask).map_or(heard.asked_at, |h| h.asked_at);
         let Some(said) = &heard.said else { continue };
         if let Said::Broken(why) = said
             && play.faultless
@@ -112,8 +122,8 @@ fn truth(play: &Play<'_>, broken: &mut Vec<String>) {
         if heard.ask.closes() && *said == Said::Yes && !heard.position.is_zero() {
             broken.push(format!("e: {:?} was answered yes with a position of {}", heard.ask, heard.position));
         }
-        let Ask::Order(_, side) = heard.ask else { continue };
-        let opening = |r: &&Resting| r.ours() && r.opens() && r.order.at >= heard.asked_at;
+        let (Ask::Order(_, side) | Ask::Once(side)) = heard.ask else { continue };
+        let opening = |r: &&Resting| r.ours() && r.opens() && r.order.at >= asked_at;
         let entered = book.orders.iter().filter(opening).any(|r| !r.order.filled.is_zero());
         let rests = book.orders.iter().filter(opening).any(Resting::open);
         let holds = match book.side() {

@@ -2,17 +2,18 @@
 //! exchange, act by act.
 
 use crate::{
-    sim::book::{Book, Resting, d},
+    sim::book::{Book, btc, d},
     stage::Cast,
 };
 use domain::{
-    Decimal, OrderType, Side, TimeInForce,
+    Decimal, Side,
     signal::{Action, Source},
     ticket::RawTicket,
 };
-use exchange::{OrderRequest, Urgency};
 use service::{
-    Error, SharedDesk, order, panic,
+    Error, SharedDesk, copy,
+    order::{self, IdempotencyKey},
+    panic,
     signal::{self, NewSignal},
 };
 
@@ -21,8 +22,15 @@ use service::{
 pub(crate) enum Ask {
     /// A manual order.
     Order(Kind, Side),
+    /// A manual order with an idempotency key, the same each time.
+    Once(Side),
     Close,
+    /// Of the key that is traded by hand.
     Panic,
+    /// Of the key that follows.
+    CopyPanic,
+    /// Following ends, and what it has open is closed.
+    StopFollowing,
     /// A strategy's entry.
     Enter(Side),
     /// A strategy's exit.
@@ -36,6 +44,8 @@ pub(crate) enum Kind {
     Limit,
     Trailing,
     WithoutStop,
+    /// Its stop becomes a limit order.
+    StopLimit,
 }
 
 /// Something that happens without the desk.
@@ -86,108 +96,11 @@ pub(crate) fn wanted_stop(life: &Life, long: bool) -> Decimal {
     moved.unwrap_or_else(|| d(if long { LONG } else { SHORT }))
 }
 
-use Act::{Ask as Asks, Happens, Passes};
-
-const OPEN: Act = Asks(Ask::Order(Kind::Market, Side::Buy));
-const COPIED: &[Act] = &[Asks(Ask::Enter(Side::Buy)), Passes(2, 1)];
-
-const fn life(name: &'static str, setup: &'static [Act], acts: &'static [Act]) -> Life {
-    Life { name, setup, acts, stop: true, ends_flat: false, known_after: 0 }
-}
-
 impl Life {
     /// Its entry rests: it fills while the desk waits.
     pub(crate) fn waits(&self) -> bool {
         self.acts.iter().any(|act| matches!(act, Act::Happens(Event::Fill(_))))
     }
-}
-
-/// Within this many seconds the desk looks at a position of which it hears nothing.
-const LOOK: i64 = 75;
-
-/// Every life.
-pub(crate) fn all() -> Vec<Life> {
-    vec![
-        life("manual", &[], &[OPEN]),
-        life(
-            "limit",
-            &[],
-            &[
-                Asks(Ask::Order(Kind::Limit, Side::Buy)),
-                Passes(1, 1),
-                Happens(Event::Fill("0.02")),
-                Passes(1, 1),
-                Happens(Event::Fill("0.03")),
-                Passes(2, 1),
-            ],
-        ),
-        Life {
-            stop: false,
-            ..life(
-                "trailing",
-                &[],
-                &[
-                    Asks(Ask::Order(Kind::Trailing, Side::Buy)),
-                    Passes(1, 1),
-                    Happens(Event::Price("19800")),
-                    Happens(Event::Price("20050")),
-                    Passes(2, 1),
-                ],
-            )
-        },
-        life("replace", &[OPEN], &[Asks(Ask::Order(Kind::Market, Side::Sell))]),
-        life("close", &[OPEN], &[Asks(Ask::Close)]),
-        Life {
-            stop: false,
-            ..life("no-stop", &[], &[Asks(Ask::Order(Kind::WithoutStop, Side::Buy)), Passes(1, 1)])
-        },
-        life("panic", &[OPEN], &[Asks(Ask::Panic)]),
-        life("copy-enter", &[], &[Asks(Ask::Enter(Side::Buy)), Passes(2, 1)]),
-        Life { ends_flat: true, ..life("copy-exit", COPIED, &[Asks(Ask::Exit), Passes(2, 1)]) },
-        life("flip", COPIED, &[Asks(Ask::Enter(Side::Sell)), Passes(3, 2)]),
-        Life {
-            ends_flat: true,
-            ..life("stop-hit", &[OPEN], &[Happens(Event::Price("18990")), Passes(3, 10)])
-        },
-        Life {
-            ends_flat: true,
-            ..life(
-                "target-hit",
-                &[OPEN],
-                &[
-                    Happens(Event::Price("20100")),
-                    Passes(3, 10),
-                    Happens(Event::Price("20300")),
-                    Passes(3, 10),
-                ],
-            )
-        },
-        Life {
-            known_after: LOOK,
-            ..life("stop-cancelled", &[OPEN], &[Happens(Event::OwnerCancelsStop), Passes(4, 20)])
-        },
-        Life {
-            known_after: LOOK,
-            ..life("stop-moved", &[OPEN], &[Happens(Event::OwnerMovesStop("19200")), Passes(4, 20)])
-        },
-        Life {
-            ends_flat: true,
-            ..life("closed-elsewhere", &[OPEN], &[Happens(Event::OwnerCloses), Passes(4, 20)])
-        },
-        Life { ends_flat: true, ..life("liquidated", &[OPEN], &[Happens(Event::Liquidated), Passes(4, 20)]) },
-        Life {
-            known_after: LOOK,
-            ..life("copy-stop-cancelled", COPIED, &[Happens(Event::OwnerCancelsStop), Passes(4, 20)])
-        },
-        Life {
-            ends_flat: true,
-            ..life("copy-stop-hit", COPIED, &[Happens(Event::Price("18990")), Passes(4, 20)])
-        },
-        Life {
-            ends_flat: true,
-            ..life("copy-closed-elsewhere", COPIED, &[Happens(Event::OwnerCloses), Passes(4, 20)])
-        },
-    ]
 }
 
 /// What the desk said to who asked.
@@ -216,12 +129,12 @@ impl<T> From<Result<T, Error>> for Said {
 impl Ask {
     /// How many entries this asks for.
     pub(crate) const fn entries(self) -> usize {
-        matches!(self, Self::Order(..) | Self::Enter(_)) as usize
+        matches!(self, Self::Order(..) | Self::Once(_) | Self::Enter(_)) as usize
     }
 
     /// Whether a position is to be gone when the desk says yes.
     pub(crate) const fn closes(self) -> bool {
-        matches!(self, Self::Close | Self::Panic)
+        matches!(self, Self::Close | Self::Panic | Self::CopyPanic | Self::StopFollowing)
     }
 
     /// Asks the desk.
@@ -230,15 +143,15 @@ impl Ask {
             Self::Order(kind, side) => {
                 order::place(desk, &cast.trader, cast.manual, &ticket(kind, side), None).await.into()
             }
-            Self::Close => {
-                let btc = crate::sim::book::btc();
-                order::close_position(desk, &cast.trader, cast.manual, &btc).await.into()
+            Self::Once(side) => {
+                let once = IdempotencyKey { key: "once".to_owned(), body_hash: [1; 32] };
+                let ticket = ticket(Kind::Market, side);
+                order::place(desk, &cast.trader, cast.manual, &ticket, Some(once)).await.into()
             }
-            Self::Panic => match panic::key(desk, &cast.trader, cast.manual).await {
-                Ok(report) if report.done() => Said::Yes,
-                Ok(_) => Said::Later,
-                Err(error) => Err::<(), _>(error).into(),
-            },
+            Self::Close => order::close_position(desk, &cast.trader, cast.manual, &btc()).await.into(),
+            Self::StopFollowing => copy::close(desk, cast.follow).await.into(),
+            Self::Panic => panicked(panic::key(desk, &cast.trader, cast.manual).await),
+            Self::CopyPanic => panicked(panic::key(desk, &cast.trader, cast.automated).await),
             Self::Enter(side) => signal::accept(desk, entry(cast, side)).await.into(),
             Self::Exit => {
                 let exit =
@@ -246,6 +159,14 @@ impl Ask {
                 signal::accept(desk, NewSignal { targets: Vec::new(), ..exit }).await.into()
             }
         }
+    }
+}
+
+fn panicked(report: Result<panic::Report, Error>) -> Said {
+    match report {
+        Ok(report) if report.done() => Said::Yes,
+        Ok(_) => Said::Later,
+        Err(error) => Err::<(), _>(error).into(),
     }
 }
 
@@ -271,6 +192,9 @@ fn ticket(kind: Kind, side: Side) -> RawTicket {
     };
     match kind {
         Kind::Market => {}
+        Kind::StopLimit => {
+            (ticket.stop_trigger_type, ticket.stop_price) = (text("LIMIT"), text("18950"));
+        }
         Kind::Limit => (ticket.kind, ticket.price) = (text("LIMIT"), text("19900")),
         Kind::Trailing | Kind::WithoutStop => {
             (ticket.stop_trigger_price, ticket.stop_trigger_type) = (None, None);
@@ -305,48 +229,10 @@ impl Event {
     pub(crate) fn happen(self, book: &mut Book) {
         match self {
             Self::Price(price) => book.move_price(d(price)),
-            Self::Fill(amount) => fill_entry(book, d(amount)),
-            Self::OwnerCancelsStop => cancel_stops(book),
-            Self::OwnerMovesStop(price) => {
-                cancel_stops(book);
-                owner(book, OrderType::StopMarket, Some(price));
-            }
-            Self::OwnerCloses => owner(book, OrderType::Market, None),
-            Self::Liquidated => owner(book, OrderType::Market, None),
+            Self::Fill(amount) => book.fill_entry(d(amount)),
+            Self::OwnerCancelsStop => book.cancel_stops(),
+            Self::OwnerMovesStop(price) => book.move_stop(price),
+            Self::OwnerCloses | Self::Liquidated => book.close_by_owner(),
         }
     }
-}
-
-/// The market comes to the resting entry, as far as this amount of it; nothing when there is none.
-fn fill_entry(book: &mut Book, amount: Decimal) {
-    let resting = |r: &Resting| r.open() && r.opens() && r.order.kind == OrderType::Limit;
-    if let Some(index) = book.orders.iter().position(resting) {
-        book.fill(index, amount);
-    }
-}
-
-fn cancel_stops(book: &mut Book) {
-    let ids: Vec<_> = book.stops().iter().map(|r| r.order.client_order_id.clone()).collect();
-    ids.iter().for_each(|id| drop(book.cancel(id)));
-}
-
-/// An order that the desk knows nothing of: closes the position, now or at a trigger.
-fn owner(book: &mut Book, kind: OrderType, trigger: Option<&str>) {
-    let Some(side) = book.side() else { return };
-    let amount = book.position.abs();
-    let request = OrderRequest {
-        trade_type: domain::TradeType::Futures,
-        symbol: crate::sim::book::btc(),
-        client_order_id: format!("web-{}", book.orders.len()),
-        side: side.closing(),
-        kind,
-        amount: trigger.is_none().then_some(amount),
-        price: None,
-        stop_price: trigger.map(d),
-        callback_rate: None,
-        time_in_force: if trigger.is_some() { TimeInForce::GteGtc } else { TimeInForce::Gtc },
-        reduce_only: true,
-        urgency: Urgency::First,
-    };
-    book.place(&request).unwrap();
 }

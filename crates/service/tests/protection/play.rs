@@ -32,7 +32,7 @@ pub(crate) struct Heard {
 
 /// What came of a scenario.
 pub(crate) struct Outcome {
-    /// The steps of the life; only where nothing went wrong.
+    /// The steps of the life, where they were wanted.
     pub(crate) steps: Vec<Step>,
     /// What was planned and did not happen.
     pub(crate) missed: Vec<String>,
@@ -60,14 +60,14 @@ enum Ended {
     Inherited,
 }
 
-/// Plays `scenario`.
-pub(crate) fn play(template: &Template, life: &Life, scenario: &Scenario) -> Outcome {
+/// Plays `scenario`, and records its steps if they are wanted.
+pub(crate) fn play(template: &Template, life: &Life, scenario: &Scenario, record: bool) -> Outcome {
     let stage = template.stage();
     {
         let mut world = stage.sim.world();
         world.book().stop_wanted = life.stop;
         world.gate.armed = true;
-        world.gate.recording = scenario.items.is_empty();
+        world.gate.recording = record;
         world.gate.plan(&scenario.items);
     }
     let faultless = scenario.items.is_empty();
@@ -92,7 +92,7 @@ pub(crate) fn prepare(base: &Template, life: &Life) -> Template {
                 Act::Happens(event) => stage.sim.happen(|book| event.happen(book)),
             }
         }
-        stage.sim.advance(30 * SECOND);
+        stage.sim.advance(10 * SECOND);
         let mut template = stage.keep(desk).await;
         template.book.meter = crate::sim::meter::Meter::default();
         template
@@ -147,7 +147,7 @@ async fn acts(
     let quiet = QUIET.iter().flat_map(|(count, gap)| std::iter::repeat_n(*gap, *count));
     let all: Vec<Turn> =
         play.life.acts.iter().map(|act| Turn::Act(*act)).chain(quiet.map(Turn::Pass)).collect();
-    if restarted && let Err(ended) = attend(&play.stage, rival, background(desk)).await {
+    if restarted && let Err(ended) = attend(&play.stage, rival, None, background(desk)).await {
         return ended;
     }
     while let Some(step) = all.get(play.begun).copied() {
@@ -192,7 +192,7 @@ async fn asking(
     play.stage.sim.advance(2_000);
     let asked_at = play.stage.sim.world().book().wall();
     play.heard.push(Heard { ask, said: None, asked_at, position: Decimal::ZERO });
-    let said = attend(&play.stage, rival, ask.ask(desk, &play.stage.cast)).await?;
+    let said = attend(&play.stage, rival, Some(ask), ask.ask(desk, &play.stage.cast)).await?;
     let position = play.stage.sim.world().book().position;
     if let Some(heard) = play.heard.last_mut() {
         (heard.said, heard.position) = (Some(said), position);
@@ -209,7 +209,7 @@ async fn quietly(
 ) -> Result<(), Ended> {
     for _ in 0..count {
         stage.sim.advance(gap_ms * 1_000);
-        attend(stage, rival, background(desk)).await?;
+        attend(stage, rival, None, background(desk)).await?;
         if let Some(rival) = rival {
             background(rival).await;
         }
@@ -230,6 +230,7 @@ async fn passes(stage: &Stage, desks: &[&SharedDesk], count: usize, gap_ms: i64)
 async fn attend<T>(
     stage: &Stage,
     rival: &mut Option<SharedDesk>,
+    asked: Option<Ask>,
     work: impl Future<Output = T>,
 ) -> Result<T, Ended> {
     let mut work = pin!(work);
@@ -248,6 +249,10 @@ async fn attend<T>(
                 if with_rival {
                     let second = stage.open(1).await;
                     passes(stage, &[&second], usize::try_from(seconds).unwrap_or(0), 1_000).await;
+                    if let Some(ask @ Ask::Once(_)) = asked {
+                        // Whoever asked waits no longer and asks the other desk.
+                        drop(ask.ask(&second, &stage.cast).await);
+                    }
                     *rival = Some(second);
                 } else {
                     stage.sim.advance(seconds * SECOND);

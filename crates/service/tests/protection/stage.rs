@@ -2,9 +2,7 @@
 //! both.
 
 use crate::sim::{Commits, Line, Sim, SimClock, book::Book};
-use domain::{
-    ExchangeId, ExchangeKeyId, FollowId, Role, StrategyId, StrategyType, TradeType, UserId,
-};
+use domain::{ExchangeId, ExchangeKeyId, FollowId, Role, StrategyId, StrategyType, TradeType, UserId};
 use service::{
     Actor, SharedDesk, copy,
     key::{self, NewKey},
@@ -33,6 +31,7 @@ pub(crate) struct Cast {
     /// Follows the strategy.
     pub(crate) automated: ExchangeKeyId,
     pub(crate) strategy: StrategyId,
+    pub(crate) follow: FollowId,
 }
 
 /// A database and an exchange to start from.
@@ -79,8 +78,8 @@ impl Template {
                 session: None,
             };
             let nobody = ExchangeKeyId(uuid::Uuid::nil());
-            let cast =
-                Cast { trader, manual: nobody, automated: nobody, strategy: StrategyId(uuid::Uuid::nil()) };
+            let (strategy, follow) = (StrategyId(uuid::Uuid::nil()), FollowId(uuid::Uuid::nil()));
+            let cast = Cast { trader, manual: nobody, automated: nobody, strategy, follow };
             let mut stage = Stage { sim, cast, folder };
             let desk = stage.open(0).await;
             stage.cast = populate(&desk).await;
@@ -156,7 +155,8 @@ async fn populate(desk: &SharedDesk) -> Cast {
     let trader = Actor { user: id, email, role, session: None };
     let manual = connect_key(desk, &trader, StrategyType::Manual).await;
     let automated = connect_key(desk, &trader, StrategyType::Automated).await;
-    let cast = Cast { trader, manual, automated, strategy: strategy.id };
+    let id = FollowId::mint(&*desk.clock, &*desk.chance);
+    let cast = Cast { trader, manual, automated, strategy: strategy.id, follow: id };
     follow(desk, &cast).await;
     cast
 }
@@ -178,7 +178,7 @@ async fn follow(desk: &SharedDesk, cast: &Cast) {
     let profiles = store::follow::risk_profiles(&desk.db).await.unwrap();
     let now = desk.clock.now();
     let follow = Follow {
-        id: FollowId::mint(&*desk.clock, &*desk.chance),
+        id: cast.follow,
         user_id: cast.trader.user,
         exchange_key_id: cast.automated,
         strategy_id: cast.strategy,

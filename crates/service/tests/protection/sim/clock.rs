@@ -1,6 +1,6 @@
 //! Virtual time as a desk sees it: its wall clock may be wrong, the time since the machine started never is.
 
-use super::{Sim, book::WALL};
+use super::{Sim, Sleeping, book::WALL};
 use domain::{Clock, Micros, Sleep};
 use std::{sync::Arc, time::Duration};
 
@@ -21,18 +21,18 @@ impl Clock for SimClock {
     }
 
     fn sleep(&self, time: Duration) -> Sleep {
-        sleep(&self.sim, i64::try_from(time.as_micros()).unwrap_or(i64::MAX / 4))
+        sleep(&self.sim, self.instance, i64::try_from(time.as_micros()).unwrap_or(i64::MAX / 4))
     }
 }
 
 /// Sleeps for so many microseconds of virtual time. Of several sleepers the one whose time comes first moves the clock on,
 /// so that what they do happens in the order of their deadlines.
-pub(crate) fn sleep(sim: &Arc<Sim>, micros: i64) -> Sleep {
+pub(crate) fn sleep(sim: &Arc<Sim>, instance: usize, micros: i64) -> Sleep {
     let mut world = sim.world();
     let due = world.at() + micros;
     let id = world.next_sleeper;
     world.next_sleeper += 1;
-    world.sleepers.push((id, due));
+    world.sleepers.push(Sleeping { id, due, instance });
     let sleeper = Sleeper { sim: Arc::clone(sim), id };
     Box::pin(async move {
         loop {
@@ -41,7 +41,8 @@ pub(crate) fn sleep(sim: &Arc<Sim>, micros: i64) -> Sleep {
             if world.at() >= due {
                 return;
             }
-            let first = world.sleepers.iter().map(|(id, due)| (*due, *id)).min();
+            let awake = world.sleepers.iter().filter(|s| Some(s.instance) != world.paused);
+            let first = awake.map(|s| (s.due, s.id)).min();
             if first.is_none_or(|(_, id)| id == sleeper.id) {
                 world.advance_to(due);
                 return;
@@ -58,6 +59,6 @@ struct Sleeper {
 
 impl Drop for Sleeper {
     fn drop(&mut self) {
-        self.sim.world().sleepers.retain(|(id, _)| *id != self.id);
+        self.sim.world().sleepers.retain(|sleeping| sleeping.id != self.id);
     }
 }

@@ -58,7 +58,7 @@ impl Line {
         if let Some(Fault::Unreachable | Fault::Down(_)) = passage.fault {
             return Err(Failure::Unreachable);
         }
-        sleep(&self.sim, ONE_WAY).await;
+        sleep(&self.sim, self.instance, ONE_WAY).await;
         let answer = match passage.fault {
             Some(Fault::Limited) => Err(Failure::Limited(Duration::from_secs(2))),
             Some(Fault::Lost | Fault::AnswerLost) => unknown(),
@@ -71,7 +71,7 @@ impl Line {
         if let Some(cut) = passage.after {
             self.sim.suffer(cut, self.instance).await;
         }
-        sleep(&self.sim, ONE_WAY).await;
+        sleep(&self.sim, self.instance, ONE_WAY).await;
         answer
     }
 
@@ -81,12 +81,12 @@ impl Line {
         if let Some(Fault::Unreachable | Fault::Down(_)) = passage.fault {
             return Err(Failure::Unreachable);
         }
-        sleep(&self.sim, ONE_WAY).await;
+        sleep(&self.sim, self.instance, ONE_WAY).await;
         let answer = self.arrive(write, valid_until, passage.fault);
         if let Some(cut) = passage.after {
             self.sim.suffer(cut, self.instance).await;
         }
-        sleep(&self.sim, ONE_WAY).await;
+        sleep(&self.sim, self.instance, ONE_WAY).await;
         answer
     }
 

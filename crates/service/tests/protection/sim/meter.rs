@@ -63,9 +63,9 @@ impl Meter {
     }
 }
 
-/// Microseconds as seconds with one decimal, for messages.
+/// Microseconds as seconds, for messages.
 pub(crate) fn seconds(micros: i64) -> String {
-    format!("{}.{} s", micros / SECOND, micros % SECOND / (SECOND / 10))
+    format!("{}.{:03} s", micros / SECOND, micros % SECOND / 1_000)
 }
 
 #[cfg(test)]

@@ -8,6 +8,8 @@ pub(crate) mod gate;
 mod line;
 mod matching;
 pub(crate) mod meter;
+mod owner;
+
 pub(crate) mod plan;
 mod streams;
 
@@ -16,7 +18,7 @@ pub(crate) use commits::Commits;
 pub(crate) use line::Line;
 
 use book::Book;
-use domain::time::SECOND;
+use domain::{Decimal, time::SECOND};
 use exchange::{Answer, Failure, OrderRequest};
 use gate::Gate;
 use plan::Cut;
@@ -78,6 +80,14 @@ pub(crate) enum Signal {
     Paused(i64, bool),
 }
 
+/// Somebody who sleeps.
+#[derive(Clone, Copy)]
+struct Sleeping {
+    id: u64,
+    due: i64,
+    instance: usize,
+}
+
 /// Everything that the lock protects.
 #[derive(Default)]
 pub(crate) struct World {
@@ -90,9 +100,10 @@ pub(crate) struct World {
     /// Until when positions and open orders lag, and looking up finds no young order.
     pub(crate) lag_until: i64,
     pub(crate) hidden_until: i64,
-    /// Deadlines of those who sleep.
-    sleepers: Vec<(u64, i64)>,
+    sleepers: Vec<Sleeping>,
     next_sleeper: u64,
+    /// The instance that is paused: its sleepers wait for it.
+    paused: Option<usize>,
     signals: VecDeque<Signal>,
     resumed: bool,
     streams: Streams,
@@ -172,6 +183,8 @@ impl Sim {
                 self.world().skew[instance] += seconds * SECOND;
                 return;
             }
+            Cut::Price(price) => return self.happen(|book| book.move_price(Decimal::from(price))),
+            Cut::Closed => return self.happen(Book::close_by_owner),
             Cut::KillBefore | Cut::KillAfter => Signal::Killed(3),
             Cut::KillFor(seconds) => Signal::Killed(seconds),
             Cut::HeirBefore | Cut::HeirAfter => Signal::Inherited,
@@ -180,7 +193,9 @@ impl Sim {
         };
         {
             let mut world = self.world();
-            world.resumed = false;
+            if matches!(signal, Signal::Paused(..)) {
+                (world.resumed, world.paused) = (false, Some(instance));
+            }
             world.signals.push_back(signal);
         }
         self.told.notify_one();
@@ -206,7 +221,10 @@ impl Sim {
 
     /// Lets the paused desk go on.
     pub(crate) fn resume(&self) {
-        self.world().resumed = true;
+        {
+            let mut world = self.world();
+            (world.resumed, world.paused) = (true, None);
+        }
         self.resume.notify_one();
     }
 }

@@ -121,6 +121,10 @@ words! {
         HeirAfter = "heir-after",
         /// The desk's wall clock is moved by so many seconds.
         Clock(i64) = "clock",
+        /// The market's price moves there before the step happens.
+        Price(i64) = "price",
+        /// The owner closes the position at the exchange before the step happens.
+        Closed = "closed",
     }
 }
 
