@@ -12,8 +12,8 @@ const COPIED: &[Act] = &[Asks(Ask::Enter(Buy)), Passes(2, 1)];
 const LOOK: i64 = 75;
 /// The desk's own work soon after something happened, and when its walks have come round.
 const FIRST: Act = Passes(1, 1);
-const SECOND: Act = Passes(1, 40);
-const THIRD: Act = Passes(1, 40);
+const SECOND: Act = Passes(1, 35);
+const THIRD: Act = Passes(1, 35);
 
 const fn life(name: &'static str, setup: &'static [Act], acts: &'static [Act]) -> Life {
     Life { name, setup, acts, stop: true, ends_flat: false, known_after: 0 }

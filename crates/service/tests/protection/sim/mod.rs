@@ -76,6 +76,8 @@ pub(crate) enum Signal {
     Killed(i64),
     /// The desk is killed for good, and a second instance goes on.
     Inherited,
+    /// The desk calls the exchange without end.
+    Overrun,
     /// The desk is paused for so many seconds; with a second instance working or not.
     Paused(i64, bool),
 }
@@ -205,8 +207,15 @@ impl Sim {
                     self.resume.notified().await;
                 }
             }
-            Signal::Killed(_) | Signal::Inherited => std::future::pending().await,
+            Signal::Killed(_) | Signal::Inherited | Signal::Overrun => std::future::pending().await,
         }
+    }
+
+    /// Ends the scenario: the desk calls the exchange without end.
+    async fn overrun(&self) {
+        self.world().signals.push_back(Signal::Overrun);
+        self.told.notify_one();
+        std::future::pending().await
     }
 
     /// Waits for something to happen to the desk.
