@@ -86,8 +86,10 @@ impl Tx {
         }
         COMMITS.fetch_add(1, Ordering::Relaxed);
         #[cfg(feature = "testing")]
-        if let Some(hook) = &self.hook {
-            hook.after().await;
+        if let Some(hook) = &self.hook
+            && !hook.after().await
+        {
+            return Err(sqlx::Error::Protocol("the test lost this commit's answer".to_owned()).into());
         }
         Ok(())
     }

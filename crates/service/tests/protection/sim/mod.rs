@@ -186,6 +186,10 @@ impl Sim {
                 return;
             }
             Cut::Price(price) => return self.happen(|book| book.move_price(Decimal::from(price))),
+            Cut::Deaf => {
+                self.world().streams.dead = true;
+                return;
+            }
             Cut::Closed => return self.happen(Book::close_by_owner),
             Cut::KillBefore | Cut::KillAfter => Signal::Killed(3),
             Cut::KillFor(seconds) => Signal::Killed(seconds),
