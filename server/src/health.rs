@@ -60,6 +60,23 @@ struct Told {
     copies: Standing,
     /// The outbox.
     outbox: Outbox,
+    /// The stops of open positions.
+    protection: Protection,
+}
+
+/// The stops of open positions.
+#[derive(Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Protection {
+    status: &'static str,
+    /// Open positions and resting entries that the desk supervises.
+    supervised: usize,
+    /// Positions that are without their stop now.
+    unprotected: usize,
+    /// For how long the first of them has been.
+    oldest_seconds: i64,
+    /// Positions without a stop by their owner's choice.
+    without_stop_by_choice: usize,
 }
 
 /// The exchange and its prices.
@@ -169,7 +186,14 @@ impl Probe {
 }
 
 fn worst(parts: &Parts, exchange: bool) -> Status {
-    let all = [parts.exchange(exchange), parts.jobs(), parts.orders(), parts.copies(), parts.outbox()];
+    let all = [
+        parts.exchange(exchange),
+        parts.jobs(),
+        parts.orders(),
+        parts.copies(),
+        parts.outbox(),
+        parts.protection(),
+    ];
     all.into_iter().max().unwrap_or(Status::Ok)
 }
 
@@ -193,6 +217,13 @@ fn told(parts: Parts, exchange: bool) -> Told {
         outbox: Outbox {
             status: parts.outbox().word(),
             lag_seconds: seconds(parts.message_lag.unwrap_or(0)),
+        },
+        protection: Protection {
+            status: parts.protection().word(),
+            supervised: parts.positions.positions,
+            unprotected: parts.positions.differing,
+            oldest_seconds: seconds(parts.positions.oldest),
+            without_stop_by_choice: parts.positions.by_choice,
         },
         jobs: Jobs {
             status: parts.jobs().word(),

@@ -37,7 +37,6 @@ const TELEGRAM: &str = "telegram";
 const LEASED: &[&str] = &[
     "messages",
     TELEGRAM,
-    "protections",
     "equity",
     "billing",
     "transfers",
@@ -69,11 +68,6 @@ impl Jobs {
                 notify::telegram::poll(&desk).await
             });
         }
-        jobs.leased(
-            "protections",
-            Duration::from_secs(5),
-            |desk| async move { order::look_after(&desk).await },
-        );
         jobs.leased("equity", Duration::from_secs(60), |desk| async move { equity::snapshot(&desk).await });
         jobs.leased("billing", Duration::from_secs(15), |desk| async move { billing::round(&desk).await });
         jobs.leased(
@@ -100,6 +94,7 @@ impl Jobs {
         jobs.running.spawn(keep_orders(desk.clone()));
         jobs.running.spawn(copy::run(desk.clone()));
         jobs.running.spawn(copies::follow_up(desk.clone()));
+        jobs.running.spawn(order::protection::run(desk.clone()));
         jobs.running.spawn(pass_events_on(desk.clone()));
         jobs.running.spawn(keep_front_page_live(desk.clone()));
         jobs

@@ -51,6 +51,7 @@ pub(crate) enum What {
     KeyRefused(String),
     /// A copied position has its stop again.
     StopReplaced(String),
+    WithoutStop(String),
     /// Strategy, market, by what a copied position ended, and what it won or lost; empty where that is not known.
     CopyEnded(String, String, String, String),
     /// Market, and what a stop won or lost; empty where that is not known.
@@ -80,6 +81,7 @@ type OfTwo = (&'static str, fn(String, String) -> What);
 const BY_ONE: [OfOne; 7] = [
     ("ClosedWithoutStop", What::ClosedWithoutStop),
     ("StopReplaced", What::StopReplaced),
+    ("WithoutStop", What::WithoutStop),
     ("KeyRefused", What::KeyRefused),
     ("SignedIn", What::SignedIn),
     ("PlanEndsSoon", What::PlanEndsSoon),

@@ -85,6 +85,7 @@ mod tests {
             What::TargetRefused(symbol.clone(), "no".into()),
             What::KeyRefused("mine".into()),
             What::StopReplaced(symbol.clone()),
+            What::WithoutStop(symbol.clone()),
             What::CopyEnded {
                 strategy: "EMA".into(),
                 symbol: symbol.clone(),

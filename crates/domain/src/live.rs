@@ -106,8 +106,10 @@ pub enum What {
     TargetRefused(Symbol, String),
     /// The exchange refuses the key; it was switched off.
     KeyRefused(String),
-    /// A copied position had lost its stop; it has one again.
+    /// A position had lost its stop; it has one again.
     StopReplaced(Symbol),
+    /// A position is without its stop; the desk keeps trying to place it.
+    WithoutStop(Symbol),
     /// A copied position has ended.
     CopyEnded {
         /// The strategy's name.

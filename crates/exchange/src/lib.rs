@@ -121,8 +121,6 @@ pub trait Exchange: Send + Sync {
         conditional: bool,
         validity: Validity,
     ) -> Answer<Option<Order>>;
-    /// Cancels every open order of a pair, conditional ones included; none open is no failure.
-    async fn cancel_all(&self, who: &Credentials, kind: TradeType, symbol: &Symbol) -> Answer<()>;
     /// Sets a pair's leverage.
     async fn set_leverage(
         &self,

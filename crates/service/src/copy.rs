@@ -13,8 +13,7 @@ mod worker;
 
 pub(crate) use batch::Begin;
 pub use end::close;
-pub use follow_up::reconcile;
-pub(crate) use follow_up::{look_again, protection_changed};
+pub(crate) use follow_up::look_again;
 pub use switch::{PausedAll, pause_all, paused_all};
 pub use watch::Watch;
 pub use worker::{run, work_off};

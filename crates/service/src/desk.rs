@@ -10,6 +10,7 @@ use crate::{
     locks::Locks,
     market,
     notify::{Mailer, Signer, telegram::Telegram},
+    order::protection::Supervision,
     password::Hasher,
     sandbox_control::SandboxControl,
     signing::Keyring,
@@ -82,6 +83,8 @@ pub struct Desk {
     pub(crate) paying: Locks<UserId>,
     /// Answers of the exchange that many ask for.
     pub(crate) cache: market::Cache,
+    /// What the supervisor of positions keeps in memory.
+    pub(crate) supervision: Supervision,
     /// What copying keeps in memory.
     pub(crate) copies: Copying,
     /// When this process last did its standing work.
@@ -113,6 +116,7 @@ impl Desk {
             locks: Locks::default(),
             paying: Locks::default(),
             cache: market::Cache::default(),
+            supervision: Supervision::default(),
             copies: Copying::default(),
             pulse: Pulse::new(clock.now()),
             records: strategy::Records::default(),

@@ -4,7 +4,10 @@ mod leg;
 
 pub use leg::{Leg, LegStatus, LegUpdate, NewLeg, add_legs, leg_by_client_id, legs, set_leg_body, set_legs};
 
-use crate::{Hash, Result, Source, Tx};
+use crate::{
+    Hash, Result, Source, Tx,
+    protection::{self, NewProtection},
+};
 use domain::{ExchangeKeyId, IntentId, Micros, Symbol, TradeType, UserId};
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -58,6 +61,8 @@ pub struct NewIntent {
     pub lease_holder: Option<String>,
     /// Until when; others may take it over after that.
     pub lease_until: Micros,
+    /// What is wanted of the position that it opens; none for an intent that opens none.
+    pub protection: Option<NewProtection>,
     /// When it was decided.
     pub created_at: Micros,
 }
@@ -125,6 +130,9 @@ pub async fn insert(tx: &mut Tx, intent: &NewIntent, legs: &[NewLeg]) -> Result<
         intent.lease_until,
         intent.created_at
     )?;
+    if let Some(protection) = intent.protection {
+        protection::insert(&mut *tx, intent, protection).await?;
+    }
     add_legs(tx, intent.id, legs, intent.created_at).await
 }
 

@@ -230,10 +230,6 @@ impl Exchange for Binance {
         self.shared.cancel(who, kind, symbol, client_order_id, conditional, validity).await
     }
 
-    async fn cancel_all(&self, who: &Credentials, kind: TradeType, symbol: &Symbol) -> Answer<()> {
-        self.shared.cancel_all(who, kind, symbol).await
-    }
-
     async fn set_leverage(
         &self,
         who: &Credentials,

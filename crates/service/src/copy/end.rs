@@ -45,9 +45,9 @@ pub(super) async fn end(
     let mint = || IntentId::mint(&*desk.clock, &*desk.chance);
     let id = by.map_or_else(mint, |copy| IntentId(copy.0));
     let exiting = copied::Exiting { copy: copy.id, side, amount: amount.0, why };
-    let draft = copied::exiting(id, access, copy.symbol.clone(), exiting);
+    let intent = copied::exiting(desk, id, access, copy.symbol.clone(), exiting);
     let begin = by.map_or(Begin::Free, |copy| Begin::Exit { copy });
-    let written = copied::work(desk, access, draft, begin).await?;
+    let written = copied::work(desk, access, intent, begin).await?;
     desk.copies.accounts.forget(copy.exchange_key_id);
     if written == Written::Yes {
         follow_up::look(desk, access, copy).await?;

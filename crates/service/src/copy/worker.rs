@@ -229,11 +229,11 @@ async fn send(desk: &SharedDesk, access: &Access, work: &Work, entry: decide::En
         fresh_until: decide::fresh_until(desk, work),
         signal: Some(work.signal_id),
     };
-    let Some(draft) = copied::entering(work.id, access, entering, &market) else {
+    let Some(intent) = copied::entering(desk, work.id, access, entering, &market) else {
         return Ok(Outcome::No(Reason::BelowMinimum, None));
     };
     let begin = Begin::Entry { follow: work.follow_id, copy: work.id, sized: begun };
-    let written = copied::work(desk, access, draft, begin).await?;
+    let written = copied::work(desk, access, intent, begin).await?;
     desk.copies.accounts.forget(work.exchange_key_id);
     match written {
         Written::Yes => Ok(Outcome::Done),

@@ -120,6 +120,12 @@ impl Teller<'_> {
                 facts.extend(self.strategy(*copy).await?);
                 warning(fill(title, &[&symbol.to_string()]), why.to_owned(), facts)
             }
+            Event::WithoutStop { key, symbol, copy } => {
+                let mut facts = vec![(words.market, symbol.to_string()), (words.key, self.key(*key).await?)];
+                facts.extend(self.strategy(*copy).await?);
+                let title = fill(words.without_stop, &[&symbol.to_string()]);
+                warning(title, words.without_stop_why.to_owned(), facts)
+            }
             Event::PlanLapses { plan, at } => {
                 let facts = vec![(words.plan, shown(plan)), (words.until, self.zone.show(*at))];
                 let why = fill(words.plan_lapses_why, &[base]);

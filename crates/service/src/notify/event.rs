@@ -38,6 +38,15 @@ pub enum Event {
         /// Of which copy.
         copy: Option<CopyId>,
     },
+    /// A position is without its stop, and the desk is working on it.
+    WithoutStop {
+        /// The account.
+        key: ExchangeKeyId,
+        /// The market.
+        symbol: Symbol,
+        /// The copy that opened it.
+        copy: Option<CopyId>,
+    },
     /// The plan ends soon.
     PlanLapses {
         /// Its name.
@@ -103,7 +112,7 @@ impl Event {
             Self::TakeProfit(_) => Kind::TakeProfit,
             Self::StopLoss(_) => Kind::StopLoss,
             Self::KeyRefused { .. } => Kind::KeyRefused,
-            Self::Unprotected { .. } => Kind::Unprotected,
+            Self::Unprotected { .. } | Self::WithoutStop { .. } => Kind::Unprotected,
             Self::PlanLapses { .. } => Kind::PlanLapses,
             Self::SignedIn { .. } => Kind::SignedIn,
             Self::PasswordChanged => Kind::PasswordChanged,
@@ -117,7 +126,8 @@ impl Event {
             Self::NewOrder(Ordered { copy, .. })
             | Self::TakeProfit(Closed { copy, .. })
             | Self::StopLoss(Closed { copy, .. })
-            | Self::Unprotected { copy, .. } => *copy,
+            | Self::Unprotected { copy, .. }
+            | Self::WithoutStop { copy, .. } => *copy,
             _ => None,
         }
     }
@@ -129,7 +139,8 @@ impl Event {
             | Self::TakeProfit(Closed { key, .. })
             | Self::StopLoss(Closed { key, .. })
             | Self::KeyRefused { key }
-            | Self::Unprotected { key, .. } => Some(*key),
+            | Self::Unprotected { key, .. }
+            | Self::WithoutStop { key, .. } => Some(*key),
             _ => None,
         }
     }
@@ -143,6 +154,7 @@ impl Event {
             Self::StopLoss(closed) => What::StopHit(closed.symbol.clone(), cents(closed)),
             Self::Unprotected { symbol, closed: true, .. } => What::ClosedWithoutStop(symbol.clone()),
             Self::Unprotected { symbol, .. } => What::StopReplaced(symbol.clone()),
+            Self::WithoutStop { symbol, .. } => What::WithoutStop(symbol.clone()),
             Self::PlanLapses { plan, .. } => What::PlanEndsSoon(plan.clone()),
             Self::SignedIn { address, .. } => What::SignedIn(address.clone()),
             Self::PasswordChanged => What::PasswordChanged,

@@ -282,12 +282,6 @@ impl Exchange for Fake {
             o.clone()
         }))
     }
-    async fn cancel_all(&self, _: &Credentials, _: TradeType, _: &Symbol) -> Answer<()> {
-        let mut state = self.state.lock().unwrap();
-        state.log.push("cancel_all".into());
-        state.orders.iter_mut().filter(|o| !o.is_final()).for_each(|o| o.status = OrderStatus::Canceled);
-        Ok(())
-    }
     async fn set_leverage(&self, _: &Credentials, _: &Symbol, _: u16, _: Validity) -> Answer<()> {
         Ok(())
     }

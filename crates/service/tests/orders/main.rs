@@ -31,7 +31,6 @@ use std::{
 };
 use store::testing::TestDb;
 
-const CANCEL_CLOSE: [&str; 1] = ["cancel_all"];
 const ENTRY: u16 = 2;
 const STOP: u16 = 3;
 const TARGET: u16 = 4;
@@ -134,10 +133,8 @@ async fn entry_targets_and_stop_in_the_documents_order(db: &TestDb) {
     use OrderType::{Market, StopMarket, TakeProfit};
     assert_eq!(kinds, [Market, TakeProfit, TakeProfit, StopMarket]);
     assert_eq!(orders[1].amount, Some(d("0.025")));
-    // The stop is sent before the targets, and nothing before what stands was cancelled.
-    let log = world.fake.log();
-    assert_eq!(log[..1], CANCEL_CLOSE);
-    assert_eq!(log[1..], ["place 2", "place 3", "place 4", "place 5"]);
+    // The stop is sent before the targets.
+    assert_eq!(world.fake.log(), ["place 2", "place 3", "place 4", "place 5"]);
 }
 
 async fn what_stands_is_closed_first(db: &TestDb) {

@@ -75,6 +75,7 @@ async fn an_order_that_nobody_holds_is_told(db: &TestDb) {
         idempotency: None,
         lease_holder: Some("dead".into()),
         lease_until: now.plus(30 * SECOND),
+        protection: None,
         created_at: now,
     };
     write(&desk, async |tx| store::intent::insert(tx, &intent, &[]).await).await;

@@ -102,6 +102,7 @@ pub(super) async fn entered(
         idempotency: None,
         lease_holder: None,
         lease_until: moment,
+        protection: None,
         created_at: moment,
     };
     let client_order_id = Some(id.to_string());

@@ -67,6 +67,7 @@ async fn placed(desk: &SharedDesk, actor: &Actor, number: u16) {
         idempotency: None,
         lease_holder: None,
         lease_until: Micros(0),
+        protection: None,
         created_at: at,
     };
     let leg = NewLeg {

@@ -203,7 +203,7 @@ pub async fn set_leg_body(tx: &mut Tx, intent: IntentId, seq: u16, body: &str, a
     let rows = exec!(
         tx,
         "update intent_legs set body = $3, updated_at = $4 \
-         where intent_id = $1 and seq = $2 and status = 'planned'",
+         where intent_id = $1 and seq = $2 and status in ('planned', 'refused')",
         intent,
         i64::from(seq),
         body,

@@ -1,11 +1,12 @@
 //! Intents: never lost, never doubled.
 
 use crate::samples::{NOW, connected, id, intended, intent, kind, leg, person, write};
-use domain::{IntentId, UserId};
+use domain::{ExchangeKeyId, IntentId, Side, UserId};
 use store::{
     Kind,
     intent::{self as intents, LegStatus, LegUpdate, NewIntent, Status},
     key,
+    protection::{self, NewProtection, PositionSide, Wanted},
     testing::TestDb,
 };
 use tokio::task::JoinSet;
@@ -207,7 +208,41 @@ async fn history_outlives_its_key_but_needs_its_person(db: &TestDb) {
     assert_eq!(kind(intended(db, &intent(UserId(id(99)), 51, 11)).await), Some(Kind::ForeignKey));
 }
 
+async fn protection_is_wanted_until_it_is_deleted(db: &TestDb) {
+    let me = person(db, 1).await;
+    connected(db, me, 50).await;
+    let wanted = Some(NewProtection { side: Side::Sell, wanted: Wanted::Stop });
+    let new = NewIntent { protection: wanted, ..intent(me, 50, 10) };
+    intended(db, &new).await.unwrap();
+    let intent = IntentId(id(10));
+    let get = async || protection::get(&**db, intent).await.unwrap();
+    let first = get().await.unwrap();
+    assert_eq!(
+        (first.position_side, first.side, first.wanted),
+        (PositionSide::Both, Side::Sell, Wanted::Stop)
+    );
+    assert_eq!((first.user_id, first.entered_at, first.told_at), (me, None, None));
+    write(db, async |tx| {
+        protection::set_entered(tx, intent, NOW.plus(1)).await?;
+        protection::set_entered(tx, intent, NOW.plus(2)).await?;
+        protection::set_wanted(tx, intent, Wanted::Closed).await?;
+        protection::set_told(tx, intent, Some(NOW.plus(3))).await
+    })
+    .await
+    .unwrap();
+    let changed = get().await.unwrap();
+    assert_eq!((changed.wanted, changed.entered_at), (Wanted::Closed, Some(NOW.plus(1))));
+    assert_eq!(changed.told_at, Some(NOW.plus(3)));
+    let (key, other) = (ExchangeKeyId(id(50)), ExchangeKeyId(id(51)));
+    assert_eq!(protection::on_market(&**db, key, &new.symbol).await.unwrap(), [changed.clone()]);
+    assert_eq!(protection::of_key(&**db, other).await.unwrap(), []);
+    assert_eq!(protection::all(&**db).await.unwrap(), [changed]);
+    write(db, async |tx| protection::delete(tx, intent).await).await.unwrap();
+    assert_eq!(get().await, None);
+}
+
 store::each_engine!(
+    protection_is_wanted_until_it_is_deleted,
     an_intent_is_kept_with_its_legs,
     legs_tell_what_became_of_them,
     an_idempotency_key_is_used_once_a_person,

@@ -97,6 +97,7 @@ pub(crate) fn intent(owner: UserId, key: u128, number: u128) -> NewIntent {
         idempotency: None,
         lease_holder: Some("one".into()),
         lease_until: NOW.plus(30),
+        protection: None,
         created_at: NOW,
     }
 }

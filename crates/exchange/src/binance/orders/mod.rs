@@ -95,20 +95,6 @@ impl Shared {
         Ok(cancelled.map(|raw| raw.into_order(symbol.clone())))
     }
 
-    pub(super) async fn cancel_all(&self, who: &Credentials, kind: TradeType, symbol: &Symbol) -> Answer<()> {
-        let clear = async |path: &'static str| {
-            let call = Call::delete(path).params(pair(symbol)).signed(who);
-            none_if(NOTHING_TO_CANCEL, self.api(kind).ask::<IgnoredAny>(call).await).map(drop)
-        };
-        if kind == TradeType::Spot {
-            return clear("/api/v3/openOrders").await;
-        }
-        // Both are tried even when one fails: the fewer orders are left, the better.
-        let waiting = clear("/fapi/v1/algoOpenOrders").await;
-        let working = clear("/fapi/v1/allOpenOrders").await;
-        waiting.and(working)
-    }
-
     pub(super) async fn open_orders(
         &self,
         who: &Credentials,
