@@ -9,7 +9,7 @@ pub use size::{FEE_RATE, HIGHEST_LEVERAGE, No, Sized, Terms, size};
 use crate::{key::words, time::SECOND};
 
 words! {
-    /// Where a copy stands. It moves down this list, never up.
+    /// The state of a copy. It moves down this list; only an exit that the exchange refused goes back to the queue.
     pub Status {
         /// It waits for a worker.
         Queued = "QUEUED",

@@ -20,6 +20,7 @@ use domain::{Chance, Clock, UserId};
 use exchange::Exchange;
 use payment::PaymentGateway;
 use std::sync::Arc;
+use store::group_commit::GroupCommit;
 
 /// What a desk is made of.
 pub struct Parts {
@@ -82,6 +83,8 @@ pub struct Desk {
     pub(crate) paying: Locks<UserId>,
     /// Answers of the exchange that many ask for.
     pub(crate) cache: market::Cache,
+    /// Writes that share their transactions.
+    pub(crate) group_commit: GroupCommit,
     /// What copying keeps in memory.
     pub(crate) copies: Copying,
     /// When this process last did its standing work.
@@ -113,6 +116,7 @@ impl Desk {
             locks: Locks::default(),
             paying: Locks::default(),
             cache: market::Cache::default(),
+            group_commit: GroupCommit::default(),
             copies: Copying::default(),
             pulse: Pulse::new(clock.now()),
             records: strategy::Records::default(),

@@ -1,6 +1,7 @@
 //! Orders: placing, watching and ending them. Whatever is sent to an exchange is an intent first (house rule 4).
 
 mod account;
+mod begin;
 mod checks;
 mod client_id;
 pub(crate) mod copied;
@@ -18,6 +19,7 @@ pub use account::{
     HISTORY, account_state, cancel, closing_first, history, open, position, positions, set_leverage,
     set_margin_mode, trades,
 };
+pub(crate) use begin::Begin;
 pub(crate) use client_id::protects;
 pub(crate) use entered::{Entered, Repaired};
 pub(crate) use intent::asked_by_hand;
@@ -26,4 +28,4 @@ pub use place::{IdempotencyKey, close_position, place};
 pub use protected::look_after;
 pub(crate) use protected::told_as_hit;
 pub use recover::sweep;
-pub(crate) use recover::{forget_key, touched};
+pub(crate) use recover::{changed, forget_key};

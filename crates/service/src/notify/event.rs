@@ -38,6 +38,17 @@ pub enum Event {
         /// Of which copy.
         copy: Option<CopyId>,
     },
+    /// The exchange refuses to close a copied position that its strategy left; the desk keeps trying.
+    ExitLate {
+        /// On which account.
+        key: ExchangeKeyId,
+        /// On which market.
+        symbol: Symbol,
+        /// Why, in the exchange's words.
+        why: String,
+        /// The exit.
+        copy: Option<CopyId>,
+    },
     /// The plan ends soon.
     PlanLapses {
         /// Its name.
@@ -104,6 +115,7 @@ impl Event {
             Self::StopLoss(_) => Kind::StopLoss,
             Self::KeyRefused { .. } => Kind::KeyRefused,
             Self::Unprotected { .. } => Kind::Unprotected,
+            Self::ExitLate { .. } => Kind::ExitLate,
             Self::PlanLapses { .. } => Kind::PlanLapses,
             Self::SignedIn { .. } => Kind::SignedIn,
             Self::PasswordChanged => Kind::PasswordChanged,
@@ -117,7 +129,8 @@ impl Event {
             Self::NewOrder(Ordered { copy, .. })
             | Self::TakeProfit(Closed { copy, .. })
             | Self::StopLoss(Closed { copy, .. })
-            | Self::Unprotected { copy, .. } => *copy,
+            | Self::Unprotected { copy, .. }
+            | Self::ExitLate { copy, .. } => *copy,
             _ => None,
         }
     }
@@ -129,7 +142,8 @@ impl Event {
             | Self::TakeProfit(Closed { key, .. })
             | Self::StopLoss(Closed { key, .. })
             | Self::KeyRefused { key }
-            | Self::Unprotected { key, .. } => Some(*key),
+            | Self::Unprotected { key, .. }
+            | Self::ExitLate { key, .. } => Some(*key),
             _ => None,
         }
     }
@@ -138,7 +152,7 @@ impl Event {
     fn what(&self) -> Option<What> {
         let cents = |closed: &Closed| closed.profit_usd.map(|usd| usd.round_dp(2));
         Some(match self {
-            Self::NewOrder(_) | Self::KeyRefused { .. } => return None,
+            Self::NewOrder(_) | Self::KeyRefused { .. } | Self::ExitLate { .. } => return None,
             Self::TakeProfit(closed) => What::TargetHit(closed.symbol.clone(), cents(closed)),
             Self::StopLoss(closed) => What::StopHit(closed.symbol.clone(), cents(closed)),
             Self::Unprotected { symbol, closed: true, .. } => What::ClosedWithoutStop(symbol.clone()),

@@ -107,7 +107,7 @@ impl Entered {
         intent.save(desk).await?;
         match sent {
             Ok(_) => Ok(Repaired::Yes),
-            Err(Halt::Refused(_)) => Ok(Repaired::No),
+            Err(Halt::Refused(_) | Halt::TooLate) => Ok(Repaired::No),
             Err(Halt::Later(_)) => Ok(Repaired::Later),
             Err(Halt::Fault(error)) => Err(error),
         }

@@ -6,14 +6,17 @@ use super::{
     legs::{Leg, PlannedOrder, Role, seq},
     record::{LegRecord, Record},
 };
-use crate::{Desk, Error, Result, copy::batch::Write as _};
+use crate::{Desk, Error, Result};
 use domain::{
     ExchangeKeyId, IntentId, Micros, Order, Refusal, Symbol, TradeType, UserId, copy::Reason,
     ticket::ManualOrder, time,
 };
 use exchange::Failure;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use store::intent::{self as rows, Kind, LegStatus, Status};
+use store::{
+    group_commit::BatchedWrite as _,
+    intent::{self as rows, Kind, LegStatus, Status},
+};
 
 /// How long a holder may be silent before another takes its intents over.
 pub(super) const LEASE: i64 = 30 * time::SECOND;
@@ -184,7 +187,7 @@ impl Intent {
     pub(super) async fn save(&mut self, desk: &Desk) -> Result<()> {
         let record = self.record(&desk.instance, desk.clock.now())?;
         if matches!(self.request, Request::Enter(_) | Request::Exit(_)) {
-            desk.copies.batch.write(&desk.db, record).await?;
+            desk.group_commit.write(&desk.db, record).await?;
             return Ok(());
         }
         let mut tx = desk.db.begin().await?;

@@ -182,6 +182,11 @@ pub(super) async fn finish(
             key::heed::<()>(desk, intent.key, Err(failure)).await.err();
             Err(refusal.into())
         }
+        Err(Halt::TooLate) => {
+            let refusal = Refusal::ExchangeBadRequest;
+            intent.fail(refusal, copied::TOO_LATE.to_owned(), Some(domain::copy::Reason::TooOld));
+            Err(refusal.into())
+        }
         Err(Halt::Later(failure)) => {
             tracing::warn!(intent = %intent.id, %failure, "an intent is left to the keeper");
             Err(Error::Unavailable { retry_after_s: 2 })

@@ -1,11 +1,12 @@
 //! What has become of an intent, as rows to write: owned, so that it can be written together with others, and again
 //! when their transaction fails.
 
-use crate::{copy::batch::Write, notify::Telling};
+use crate::notify::Telling;
 use async_trait::async_trait;
 use domain::{CopyId, Decimal, IntentId, Micros, UserId, copy::Reason};
 use store::{
     Result, Tx, copy,
+    group_commit::BatchedWrite,
     intent::{self as rows, LegStatus, LegUpdate, NewLeg, Status},
     protection::{self, Protection},
 };
@@ -53,7 +54,7 @@ pub(super) struct Record {
 }
 
 #[async_trait]
-impl Write for Record {
+impl BatchedWrite for Record {
     fn appends_for(&self) -> Option<UserId> {
         self.telling.as_ref().map(Telling::user)
     }

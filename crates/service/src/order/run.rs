@@ -3,7 +3,7 @@
 
 use super::{
     client_id,
-    intent::{self, Intent},
+    intent::{self, Intent, Request},
     legs::{self, Leg, PlannedOrder, Role, seq},
 };
 use crate::{Desk, Error, Result, live, market};
@@ -28,6 +28,8 @@ const PAUSE: Duration = Duration::from_millis(250);
 pub(super) enum Halt {
     /// The exchange said no: the intent has failed, with its words.
     Refused(Failure),
+    /// The entry's signal became too old before the entry was sent: nothing was sent, and nothing will be.
+    TooLate,
     /// Nothing can be known or done for the moment: the keeper goes on.
     Later(Failure),
     /// Something of ours broke.
@@ -203,6 +205,7 @@ impl<'a> Run<'a> {
         let request = planned.request(intent.id, leg.seq, leg.role, intent.trade_type, &intent.symbol);
         let deadline = self.deadline();
         loop {
+            self.still_fresh(leg)?;
             let validity = self.desk.validity().await.map_err(Halt::Later)?;
             match self.desk.exchange.place(self.who, &request, validity).await {
                 Ok(order) => return Ok(order),
@@ -225,6 +228,19 @@ impl<'a> Run<'a> {
                 }
                 Err(failure) => self.pause_or_halt(failure, deadline).await?,
             }
+        }
+    }
+
+    /// Refuses a copy's entry whose signal is too old. Called right before each request is signed: whatever held the entry up
+    /// until then, such as a process that was frozen, counts.
+    fn still_fresh(&self, leg: &Leg) -> Step<()> {
+        match &self.intent.request {
+            Request::Enter(entering)
+                if leg.role == Role::Entry && entering.is_too_late(&*self.desk.clock) =>
+            {
+                Err(Halt::TooLate)
+            }
+            _ => Ok(()),
         }
     }
 

@@ -114,10 +114,8 @@ fn what_the_follower_can_mend_comes_before_what_the_operator_decided() {
 #[test]
 fn limits_decide_at_their_own_value() {
     assert_eq!(eligibility(&FAVOURABLE), Ok(()), "a balance may equal the plan's limit");
-    let lost = Facts {
-        daily_loss: Some(DailyLoss { lost: Decimal::ONE, limit: Decimal::ONE }),
-        ..FAVOURABLE
-    };
+    let lost =
+        Facts { daily_loss: Some(DailyLoss { lost: Decimal::ONE, limit: Decimal::ONE }), ..FAVOURABLE };
     assert_eq!(eligibility(&lost), Err(Reason::DailyLoss), "a loss may not");
 }
 
