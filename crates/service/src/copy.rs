@@ -10,7 +10,6 @@ mod exit;
 mod follow_up;
 mod loss;
 mod switch;
-mod touched;
 mod watch;
 mod worker;
 
@@ -19,7 +18,6 @@ pub use follow_up::reconcile;
 pub(crate) use follow_up::{look_again, protection_changed};
 pub(crate) use loss::daily_loss;
 pub use switch::{PausedAll, pause_all, paused_all};
-pub(crate) use touched::touched;
 pub use watch::Watch;
 pub use worker::{run, work_off};
 

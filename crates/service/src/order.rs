@@ -28,4 +28,4 @@ pub use place::{IdempotencyKey, close_position, place};
 pub use protected::look_after;
 pub(crate) use protected::told_as_hit;
 pub use recover::sweep;
-pub(crate) use recover::{changed, forget_key};
+pub(crate) use recover::{forget_key, touched};

@@ -68,7 +68,7 @@ async fn listen(desk: SharedDesk, id: ExchangeKeyId, mut stream: tokio::sync::mp
             }
             // Most of what is told of orders is what we have just been answered ourselves.
             AccountEvent::Order(order, _) if order.is_final() && order::protects(&order.client_order_id) => {
-                super::touched(&desk, &order);
+                order::touched(&desk, &order);
             }
             AccountEvent::Order(..) | AccountEvent::Settings(_) => {}
             AccountEvent::Unauthorized => {

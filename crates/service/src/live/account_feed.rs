@@ -1,7 +1,7 @@
 //! One market of one account: its events from one upstream, its state to all viewers.
 
 use super::{BACKLOG, locked};
-use crate::{Desk, Result, SharedDesk, copy, key, order};
+use crate::{Desk, Result, SharedDesk, key, order};
 use domain::{
     ExchangeKeyId, Order, Symbol, Trade, TradeType, UserId,
     live::{AccountState, Happening, LiveMessage, What},
@@ -72,7 +72,7 @@ impl AccountFeed {
     async fn take(&self, desk: &SharedDesk, event: AccountEvent) -> Result<()> {
         match event {
             AccountEvent::Order(order, fill) if order.symbol == self.symbol => {
-                copy::touched(desk, &order);
+                order::touched(desk, &order);
                 self.nudge();
                 if order::told_as_hit(&order) {
                     return Ok(());

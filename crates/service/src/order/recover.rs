@@ -48,8 +48,17 @@ pub async fn sweep(desk: &SharedDesk) -> Result<()> {
 }
 
 /// An order of ours changed at the exchange: an intent that waits for it goes on at once, and when a position is gone,
-/// what protected it is removed. A copy's position is followed up by `copy::touched`, which calls this.
-pub(crate) async fn changed(desk: &SharedDesk, order: &Order) -> Result<()> {
+/// what protected it is removed.
+pub(crate) fn touched(desk: &SharedDesk, order: &Order) {
+    let (desk, order) = (desk.clone(), order.clone());
+    tokio::spawn(async move {
+        if let Err(error) = follow_up(&desk, &order).await {
+            tracing::warn!(order = %order.client_order_id, %error, "an order is not followed up");
+        }
+    });
+}
+
+async fn follow_up(desk: &SharedDesk, order: &Order) -> Result<()> {
     let Some((id, seq)) = store::intent::leg_by_client_id(&desk.db, &order.client_order_id).await? else {
         return Ok(());
     };
@@ -57,7 +66,8 @@ pub(crate) async fn changed(desk: &SharedDesk, order: &Order) -> Result<()> {
     if seq == seq::ENTRY {
         return one(desk, id, row.exchange_key_id, &row.symbol).await;
     }
-    if store::copy::get(&desk.db, CopyId(id.0)).await?.is_some() {
+    if let Some(copy) = store::copy::get(&desk.db, CopyId(id.0)).await? {
+        crate::copy::protection_changed(desk, copy, order).await?;
         // One of several targets leaves the position standing: that it was hit is told all the same.
         return protected::hit(desk, id, row.exchange_key_id, order).await;
     }
