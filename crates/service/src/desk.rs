@@ -21,6 +21,7 @@ use domain::{Chance, Clock, UserId};
 use exchange::Exchange;
 use payment::PaymentGateway;
 use std::sync::Arc;
+use store::group_commit::GroupCommit;
 
 /// What a desk is made of.
 pub struct Parts {
@@ -85,6 +86,8 @@ pub struct Desk {
     pub(crate) cache: market::Cache,
     /// What the supervisor of positions keeps in memory.
     pub(crate) supervision: Supervision,
+    /// Writes that share their transactions.
+    pub(crate) group_commit: GroupCommit,
     /// What copying keeps in memory.
     pub(crate) copies: Copying,
     /// When this process last did its standing work.
@@ -117,6 +120,7 @@ impl Desk {
             paying: Locks::default(),
             cache: market::Cache::default(),
             supervision: Supervision::default(),
+            group_commit: GroupCommit::default(),
             copies: Copying::default(),
             pulse: Pulse::new(clock.now()),
             records: strategy::Records::default(),

@@ -7,6 +7,7 @@
 mod actor;
 mod desk;
 mod edge;
+mod eligibility;
 mod error;
 mod settings;
 

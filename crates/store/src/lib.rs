@@ -30,6 +30,7 @@ pub mod fill;
 pub mod flash;
 pub mod follow;
 pub mod gauge;
+pub mod group_commit;
 pub mod identity;
 pub mod intent;
 pub mod key;

@@ -1,12 +1,12 @@
 //! Ending a copied position: by its strategy, its owner, or because it lost its protection.
 
-use super::{Begin, batch::Written, follow_up};
+use super::follow_up;
 use crate::{
     Desk, Error, Result, SharedDesk, key,
-    order::{Access, copied},
+    order::{Access, Begin, copied},
 };
 use domain::{CopyId, FollowId, IntentId, copy::Exit};
-use store::copy::Copy;
+use store::{copy::Copy, group_commit::Outcome};
 
 /// Ends a follow's copied position because its owner stopped following; nothing open is no failure. The caller has seen
 /// to it that the follow is the actor's.
@@ -23,8 +23,8 @@ pub async fn close(desk: &SharedDesk, follow: FollowId) -> Result<()> {
     let work = async move {
         let _turn = desk.locks.turn(copy.exchange_key_id, &copy.symbol).await;
         match end(&desk, &access, &copy, Exit::Owner, None).await? {
-            Written::Taken => Err(Error::Unavailable { retry_after_s: 2 }),
-            Written::Yes | Written::No => Ok(()),
+            Outcome::Conflict => Err(Error::Unavailable { retry_after_s: 2 }),
+            Outcome::Committed | Outcome::PreconditionFailed => Ok(()),
         }
     };
     tokio::spawn(work).await.map_err(Error::fault)?
@@ -38,7 +38,7 @@ pub(super) async fn end(
     copy: &Copy,
     why: Exit,
     by: Option<CopyId>,
-) -> Result<Written> {
+) -> Result<Outcome> {
     let Some((side, amount)) = copy.side.zip(copy.amount) else {
         return Err(Error::fault("an open copy without a side or an amount"));
     };
@@ -49,7 +49,7 @@ pub(super) async fn end(
     let begin = by.map_or(Begin::Free, |copy| Begin::Exit { copy });
     let written = copied::work(desk, access, intent, begin).await?;
     desk.copies.accounts.forget(copy.exchange_key_id);
-    if written == Written::Yes {
+    if written == Outcome::Committed {
         follow_up::look(desk, access, copy).await?;
     }
     Ok(written)

@@ -2,14 +2,15 @@
 //! delays another's.
 
 use super::{
-    Begin,
-    batch::{Decided, Decision, Written},
-    decide::{self, No, Round},
-    end,
+    decide::{self, Round},
+    decision::{Decided, Decision},
+    end, exit,
 };
 use crate::{
-    Error, Result, SharedDesk, key,
-    order::{Access, copied},
+    Error, Result, SharedDesk,
+    eligibility::{FreshUntil, No},
+    key,
+    order::{Access, Begin, copied},
     signal,
 };
 use domain::{
@@ -22,6 +23,7 @@ use domain::{
 use std::{sync::Arc, time::Duration};
 use store::{
     copy::{Begun as Sized, Copy, Work},
+    group_commit::Outcome as Written,
     key::KeyRow,
 };
 use tokio::{sync::Semaphore, task::JoinSet};
@@ -117,14 +119,18 @@ async fn claim(desk: &SharedDesk) -> Result<Option<(Vec<Work>, Vec<KeyRow>)>> {
     Ok(Some((works, keys)))
 }
 
-/// What is to be done with a copy.
-enum Outcome {
-    /// It was traded, or is another's by now.
+/// The outcome of one look at a queued copy.
+pub(super) enum Outcome {
+    /// It was traded, or another instance holds it by now.
     Done,
-    /// It is not.
+    /// It isn't copied.
     No(Reason, Option<String>),
     /// It cannot be decided now.
     Later(&'static str),
+    /// An exit could not be carried out; why, in words. It is tried again.
+    Refused(String),
+    /// An exit was carried out by an intent that doesn't say so of its copy.
+    Exited,
 }
 
 impl From<No> for Outcome {
@@ -136,13 +142,18 @@ impl From<No> for Outcome {
 async fn one(desk: &SharedDesk, round: &Round, work: Work) -> Result<()> {
     let outcome = match work.action {
         Action::Enter => enter(desk, round, &work).await,
-        Action::Exit => exit(desk, &work).await,
+        Action::Exit => exit::carry_out(desk, &work).await,
     };
     let now = desk.clock.now();
     let decided = match outcome {
         Ok(Outcome::Done) => return Ok(()),
         Ok(Outcome::No(reason, detail)) => Decided::Skip(reason, detail),
         Ok(Outcome::Later(why)) => Decided::Postpone(now.plus(LATER), why),
+        Ok(Outcome::Exited) => Decided::Exited,
+        Ok(Outcome::Refused(why)) => exit::again(&work, why, now)?,
+        Err(Error::Refused(refusal)) if work.action == Action::Exit => {
+            exit::again(&work, refusal.to_string(), now)?
+        }
         Err(Error::Refused(domain::Refusal::KeyUnauthorized)) => Decided::Skip(Reason::KeyUnauthorized, None),
         Err(Error::Unavailable { .. }) => Decided::Postpone(now.plus(LATER), "the exchange did not answer"),
         Err(Error::Refused(refusal)) => Decided::Skip(Reason::Refused, Some(refusal.to_string())),
@@ -153,22 +164,17 @@ async fn one(desk: &SharedDesk, round: &Round, work: Work) -> Result<()> {
         }
     };
     let decision = Decision { copy: work.id, holder: desk.instance.clone(), decided, at: now };
-    desk.copies.batch.write(&desk.db, decision).await.map(drop)
+    desk.group_commit.write(&desk.db, decision).await?;
+    Ok(())
 }
 
 async fn enter(desk: &SharedDesk, round: &Round, work: &Work) -> Result<Outcome> {
-    if let Err(no) = decide::by_rows(desk, round, work) {
-        return Ok(no.into());
-    }
-    let Some(row) = round.key(desk, work.exchange_key_id).await? else {
-        return Ok(Outcome::No(Reason::KeyDeleted, None));
+    let row = round.key(desk, work.exchange_key_id).await?;
+    let facts = match round.by_rows(desk, work, row.as_ref()).await? {
+        Ok(facts) => facts,
+        Err(no) => return Ok(no.into()),
     };
-    if let Err(reason) = decide::by_key(&row) {
-        return Ok(Outcome::No(reason, None));
-    }
-    if let Err(no) = decide::by_plan(desk, &row).await? {
-        return Ok(no.into());
-    }
+    let Some(row) = row else { return Ok(Outcome::No(Reason::KeyDeleted, None)) };
     let who = key::credentials(desk, &row)?;
     let access = Access { row, who };
     let _turn = desk.locks.turn(work.exchange_key_id, &work.symbol).await;
@@ -177,14 +183,11 @@ async fn enter(desk: &SharedDesk, round: &Round, work: &Work) -> Result<Outcome>
     }
     let answer = desk.copies.accounts.of(desk, &access, work.symbol.quote()).await;
     let account = access.take(desk, answer).await?;
-    if account.held(&work.symbol).is_some() {
-        return Ok(Outcome::No(Reason::InPosition, None));
-    }
-    if let Err(no) = decide::by_daily_loss(desk, work, &account).await? {
+    if let Err(no) = decide::by_account(desk, work, facts, &account).await? {
         return Ok(no.into());
     }
     match decide::by_size(desk, work, &account).await? {
-        Ok(entry) => send(desk, &access, work, entry).await,
+        Ok(entry) => send(desk, &access, work, entry, round.fresh_until(desk, work)).await,
         Err(no) => Ok(no.into()),
     }
 }
@@ -202,7 +205,7 @@ async fn make_room(desk: &SharedDesk, access: &Access, work: &Work) -> Result<Op
             if super::follow_up::look(desk, access, &copy).await? {
                 return Ok(Some(Outcome::No(Reason::InPosition, None)));
             }
-        } else if end::end(desk, access, &copy, Exit::Signal, None).await? == Written::Taken {
+        } else if end::end(desk, access, &copy, Exit::Signal, None).await? == Written::Conflict {
             return Ok(Some(Outcome::Later("an earlier order on this market is not settled")));
         } else if let Some(Copy { status: Status::Open, .. }) = store::copy::get(&desk.db, copy.id).await? {
             return Ok(Some(Outcome::Later("the position of the other side is being closed")));
@@ -212,7 +215,13 @@ async fn make_room(desk: &SharedDesk, access: &Access, work: &Work) -> Result<Op
 }
 
 /// Writes the intent, then trades it.
-async fn send(desk: &SharedDesk, access: &Access, work: &Work, entry: decide::Entry) -> Result<Outcome> {
+async fn send(
+    desk: &SharedDesk,
+    access: &Access,
+    work: &Work,
+    entry: decide::Entry,
+    fresh_until: FreshUntil,
+) -> Result<Outcome> {
     let decide::Entry { sized, side, price, equity, market } = entry;
     let begun = Sized {
         equity,
@@ -226,7 +235,8 @@ async fn send(desk: &SharedDesk, access: &Access, work: &Work, entry: decide::En
     let entering = copied::Entering {
         order,
         leverage: sized.leverage,
-        fresh_until: decide::fresh_until(desk, work),
+        fresh_until: fresh_until.wall,
+        fresh_until_boot: Some(fresh_until.boot),
         signal: Some(work.signal_id),
     };
     let Some(intent) = copied::entering(desk, work.id, access, entering, &market) else {
@@ -236,10 +246,10 @@ async fn send(desk: &SharedDesk, access: &Access, work: &Work, entry: decide::En
     let written = copied::work(desk, access, intent, begin).await?;
     desk.copies.accounts.forget(work.exchange_key_id);
     match written {
-        Written::Yes => Ok(Outcome::Done),
-        Written::Taken => Ok(Outcome::Later("an earlier order on this market is not settled")),
+        Written::Committed => Ok(Outcome::Done),
+        Written::Conflict => Ok(Outcome::Later("an earlier order on this market is not settled")),
         // Paused a moment ago: the next look tells why. Or it is another's by now, and there is no next look.
-        Written::No => Ok(Outcome::Later("following was changed")),
+        Written::PreconditionFailed => Ok(Outcome::Later("following was changed")),
     }
 }
 
@@ -253,31 +263,4 @@ fn order(work: &Work, side: Side, sized: &domain::copy::Sized) -> ManualOrder {
         stop: Some(Stop { trigger: sized.stop, limit: None }),
         risk_percent: Some(work.risk_percent.0),
     }
-}
-
-/// Ends what an earlier signal of the strategy entered. It comes never too late, but a position of a later signal is not its
-/// business, nor is that of a strategy which was followed before.
-async fn exit(desk: &SharedDesk, work: &Work) -> Result<Outcome> {
-    let Some(row) = store::key::get_any(&desk.db, work.exchange_key_id).await? else {
-        return Ok(Outcome::No(Reason::KeyDeleted, None));
-    };
-    let who = key::credentials(desk, &row)?;
-    let access = Access { row, who };
-    let _turn = desk.locks.turn(work.exchange_key_id, &work.symbol).await;
-    let standing = store::copy::standing(&desk.db, work.exchange_key_id, &work.symbol).await?;
-    let ours = |copy: &&Copy| {
-        copy.follow_id == work.follow_id
-            && copy.strategy_id == work.strategy_id
-            && copy.signal_id < work.signal_id
-    };
-    let Some(copy) = standing.iter().find(ours) else {
-        return Ok(Outcome::No(Reason::NothingOpen, None));
-    };
-    if copy.status == Status::Sending {
-        return Ok(Outcome::Later("the entry is being sent"));
-    }
-    Ok(match end::end(desk, &access, copy, Exit::Signal, Some(work.id)).await? {
-        Written::Taken => Outcome::Later("an earlier order on this market is not settled"),
-        Written::Yes | Written::No => Outcome::Done,
-    })
 }

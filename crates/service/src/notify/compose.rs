@@ -126,6 +126,12 @@ impl Teller<'_> {
                 let title = fill(words.without_stop, &[&symbol.to_string()]);
                 warning(title, words.without_stop_why.to_owned(), facts)
             }
+            Event::ExitLate { key, symbol, why, copy } => {
+                let mut facts = vec![(words.market, symbol.to_string()), (words.key, self.key(*key).await?)];
+                facts.extend(self.strategy(*copy).await?);
+                let title = fill(words.exit_late, &[&symbol.to_string()]);
+                warning(title, fill(words.exit_late_why, &[&shown(why)]), facts)
+            }
             Event::PlanLapses { plan, at } => {
                 let facts = vec![(words.plan, shown(plan)), (words.until, self.zone.show(*at))];
                 let why = fill(words.plan_lapses_why, &[base]);

@@ -47,6 +47,17 @@ pub enum Event {
         /// The copy that opened it.
         copy: Option<CopyId>,
     },
+    /// The exchange refuses to close a copied position that its strategy left; the desk keeps trying.
+    ExitLate {
+        /// On which account.
+        key: ExchangeKeyId,
+        /// On which market.
+        symbol: Symbol,
+        /// Why, in the exchange's words.
+        why: String,
+        /// The exit.
+        copy: Option<CopyId>,
+    },
     /// The plan ends soon.
     PlanLapses {
         /// Its name.
@@ -113,6 +124,7 @@ impl Event {
             Self::StopLoss(_) => Kind::StopLoss,
             Self::KeyRefused { .. } => Kind::KeyRefused,
             Self::Unprotected { .. } | Self::WithoutStop { .. } => Kind::Unprotected,
+            Self::ExitLate { .. } => Kind::ExitLate,
             Self::PlanLapses { .. } => Kind::PlanLapses,
             Self::SignedIn { .. } => Kind::SignedIn,
             Self::PasswordChanged => Kind::PasswordChanged,
@@ -127,7 +139,8 @@ impl Event {
             | Self::TakeProfit(Closed { copy, .. })
             | Self::StopLoss(Closed { copy, .. })
             | Self::Unprotected { copy, .. }
-            | Self::WithoutStop { copy, .. } => *copy,
+            | Self::WithoutStop { copy, .. }
+            | Self::ExitLate { copy, .. } => *copy,
             _ => None,
         }
     }
@@ -140,7 +153,8 @@ impl Event {
             | Self::StopLoss(Closed { key, .. })
             | Self::KeyRefused { key }
             | Self::Unprotected { key, .. }
-            | Self::WithoutStop { key, .. } => Some(*key),
+            | Self::WithoutStop { key, .. }
+            | Self::ExitLate { key, .. } => Some(*key),
             _ => None,
         }
     }
@@ -149,7 +163,7 @@ impl Event {
     fn what(&self) -> Option<What> {
         let cents = |closed: &Closed| closed.profit_usd.map(|usd| usd.round_dp(2));
         Some(match self {
-            Self::NewOrder(_) | Self::KeyRefused { .. } => return None,
+            Self::NewOrder(_) | Self::KeyRefused { .. } | Self::ExitLate { .. } => return None,
             Self::TakeProfit(closed) => What::TargetHit(closed.symbol.clone(), cents(closed)),
             Self::StopLoss(closed) => What::StopHit(closed.symbol.clone(), cents(closed)),
             Self::Unprotected { symbol, closed: true, .. } => What::ClosedWithoutStop(symbol.clone()),

@@ -4,6 +4,7 @@
 
 use super::{
     account::Access,
+    begin::{Begin, Begun},
     finish::finish,
     intent::{Intent, Request},
     legs::{self, Leg, Role},
@@ -11,35 +12,39 @@ use super::{
     run::{Run, Step},
     seq,
 };
-use crate::{
-    Desk, Error, Result,
-    copy::{
-        Begin,
-        batch::{Begun, Written},
-    },
-};
+use crate::{Desk, Error, Result, eligibility};
 use domain::{
-    CopyId, Decimal, IntentId, Market, Micros, Refusal, Side, SignalId,
-    copy::{Exit, Paused, Reason},
+    Clock, CopyId, Decimal, IntentId, Market, Micros, Refusal, Side, SignalId,
+    copy::{Exit, Reason},
     ticket::ManualOrder,
 };
 use exchange::{Answer, Failure};
 use serde::{Deserialize, Serialize};
-use store::{copy::Ended, intent::Status};
+use store::{copy::Ended, group_commit::Outcome, intent::Status};
 
 /// What an intent says when its entry was never sent and nobody wants it any more.
-const TOO_LATE: &str = "the order had not been sent while its signal was fresh";
+pub(super) const TOO_LATE: &str = "the order had not been sent while its signal was fresh";
 
 /// A copied entry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Entering {
     pub(crate) order: ManualOrder,
     pub(crate) leverage: u16,
-    /// Until when the entry may be sent.
+    /// Until when the entry may be sent, by the wall clock.
     pub(crate) fresh_until: Micros,
+    /// The same by this machine's boot clock, which nobody sets back; none once the process was restarted.
+    #[serde(skip)]
+    pub(crate) fresh_until_boot: Option<Micros>,
     /// Whose entry it is. Intents of earlier versions do not say.
     #[serde(default)]
     pub(crate) signal: Option<SignalId>,
+}
+
+impl Entering {
+    /// Whether the entry is too late to be sent.
+    pub(super) fn is_too_late(&self, clock: &dyn Clock) -> bool {
+        clock.now() > self.fresh_until || self.fresh_until_boot.is_some_and(|until| clock.boot() > until)
+    }
 }
 
 /// The end of a copied position.
@@ -82,11 +87,11 @@ pub(crate) fn exiting(
 
 /// Writes the intent together with `begin` and works it to its end, as far as it can be seen from here: whatever is left
 /// is the keeper's. Unless it is written, nothing was done. The caller has the turn.
-pub(crate) async fn work(desk: &Desk, access: &Access, mut intent: Intent, begin: Begin) -> Result<Written> {
+pub(crate) async fn work(desk: &Desk, access: &Access, mut intent: Intent, begin: Begin) -> Result<Outcome> {
     let (row, legs) = intent.rows(&desk.instance, None)?;
     let begun = Begun { begin, intent: row, legs };
-    let written = desk.copies.batch.write(&desk.db, begun).await?;
-    if written != Written::Yes {
+    let written = desk.group_commit.write(&desk.db, begun).await?;
+    if written != Outcome::Committed {
         return Ok(written);
     }
     let mut run = Run::new(desk, &access.who, &mut intent, false).await?;
@@ -131,28 +136,25 @@ impl Run<'_> {
         let Request::Enter(entering) = self.intent.request.clone() else { return Ok(()) };
         match self.unwanted(&entering).await? {
             None => self.enter(&entering).await,
-            Some(reason) => {
-                self.intent.fail(Refusal::ExchangeBadRequest, TOO_LATE.to_owned(), Some(reason));
+            Some((reason, words)) => {
+                self.intent.fail(Refusal::ExchangeBadRequest, words, Some(reason));
                 Ok(())
             }
         }
     }
 
-    /// Why an entry that was decided on is not to be sent any more.
-    async fn unwanted(&self, entering: &Entering) -> Result<Option<Reason>> {
-        if self.desk.clock.now() > entering.fresh_until {
-            return Ok(Some(Reason::Unreachable));
+    /// Why an entry that was decided on and certainly not sent is not wanted any more, in words too: by the rule that new
+    /// entries are judged by.
+    async fn unwanted(&self, entering: &Entering) -> Result<Option<(Reason, String)>> {
+        let Some(work) = store::copy::sole(&self.desk.db, CopyId(self.intent.id.0)).await? else {
+            return Ok(Some((Reason::KeyDeleted, Reason::KeyDeleted.text().to_owned())));
+        };
+        if let Err((reason, words)) = eligibility::resumed(self.desk, &work).await? {
+            let words = if reason == Reason::TooOld { Some(TOO_LATE.to_owned()) } else { words };
+            return Ok(Some((reason, words.unwrap_or_else(|| reason.text().to_owned()))));
         }
-        let work = store::copy::sole(&self.desk.db, CopyId(self.intent.id.0)).await?;
-        Ok(match work {
-            None => Some(Reason::KeyDeleted),
-            Some(work) if work.stopped_at.is_some() => Some(Reason::Stopped),
-            Some(work) if !work.follow_active => match work.paused_reason {
-                Some(Paused::Panic) => Some(Reason::Panic),
-                _ => Some(Reason::Paused),
-            },
-            Some(_) => None,
-        })
+        let late = entering.is_too_late(&*self.desk.clock);
+        Ok(late.then(|| (Reason::TooOld, TOO_LATE.to_owned())))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{copied, intent::Intent, run::Halt};
 use crate::{Desk, Error, Result, key};
-use domain::{Order, Refusal};
+use domain::{Order, Refusal, copy::Reason};
 use exchange::Failure;
 
 /// Writes the outcome of the work, and answers the caller.
@@ -17,6 +17,11 @@ pub(super) async fn finish(
             let refusal = refusal(&failure);
             intent.fail(refusal, failure.to_string(), Some(copied::reason(&failure)));
             key::heed::<()>(desk, intent.key, Err(failure)).await.err();
+            Err(refusal.into())
+        }
+        Err(Halt::TooLate) => {
+            let refusal = Refusal::ExchangeBadRequest;
+            intent.fail(refusal, copied::TOO_LATE.to_owned(), Some(Reason::TooOld));
             Err(refusal.into())
         }
         Err(Halt::Later(failure)) => {

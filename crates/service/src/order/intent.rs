@@ -9,7 +9,7 @@ use super::{
     record::{LegChange, PositionOutcome, Record},
     seq,
 };
-use crate::{Desk, Error, Result, copy::batch::Write as _};
+use crate::{Desk, Error, Result};
 use domain::{
     CopyId, ExchangeKeyId, IntentId, Micros, Order, Refusal, Side, Symbol, TradeType, UserId, copy::Reason,
     ticket::ManualOrder, time,
@@ -18,6 +18,7 @@ use exchange::Failure;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::ops::Range;
 use store::{
+    group_commit::BatchedWrite as _,
     intent::{self as rows, Kind, LegStatus, Status},
     protection::{NewProtection, Wanted},
 };
@@ -178,7 +179,7 @@ impl Intent {
     async fn write(&mut self, desk: &Desk, release: bool) -> Result<()> {
         let record = self.record(&desk.instance, desk.clock.now(), release)?;
         if matches!(self.request, Request::Enter(_) | Request::Exit(_)) {
-            desk.copies.batch.write(&desk.db, record).await?;
+            desk.group_commit.write(&desk.db, record).await?;
             return Ok(());
         }
         let mut tx = desk.db.begin().await?;

@@ -2,11 +2,12 @@
 //! their transaction fails.
 
 use super::legs::Unsaved;
-use crate::{copy::batch::Write, notify::Telling};
+use crate::notify::Telling;
 use async_trait::async_trait;
 use domain::{CopyId, Decimal, IntentId, Micros, UserId, copy::Reason};
 use store::{
     Result, Tx, copy,
+    group_commit::BatchedWrite,
     intent::{self as rows, LegStatus, LegUpdate, NewLeg, Status},
     protection::{self, Wanted},
 };
@@ -65,7 +66,7 @@ pub(super) struct Record {
 }
 
 #[async_trait]
-impl Write for Record {
+impl BatchedWrite for Record {
     fn appends_for(&self) -> Option<UserId> {
         self.ordered.as_ref().map(Telling::user)
     }

@@ -18,6 +18,8 @@ use store::intent::{LegStatus, Status};
 pub(super) enum Halt {
     /// The exchange refused: the intent fails with its words.
     Refused(Failure),
+    /// The entry's signal became too old before the entry was sent: nothing was sent, and nothing will be.
+    TooLate,
     /// Nothing can be known or done for the moment: the background work continues it.
     Later(Failure),
     /// Something of ours broke.
@@ -122,11 +124,16 @@ impl<'a> Run<'a> {
         self.intent.save_progress(self.desk).await
     }
 
-    /// Whether the entry is still within the time for which its signal counts; a manual order has no such bound.
-    pub(super) fn entry_is_fresh(&self) -> bool {
+    /// Refuses a copy's entry whose signal is too old. Called right before each request is signed: whatever held the entry up
+    /// until then, such as a process that was frozen, counts.
+    pub(super) fn still_fresh(&self, leg: &Leg) -> Step<()> {
         match &self.intent.request {
-            Request::Enter(entering) => self.desk.clock.now() <= entering.fresh_until,
-            _ => true,
+            Request::Enter(entering)
+                if leg.role == Role::Entry && entering.is_too_late(&*self.desk.clock) =>
+            {
+                Err(Halt::TooLate)
+            }
+            _ => Ok(()),
         }
     }
 

@@ -79,7 +79,8 @@ impl Run<'_> {
         let request = planned.request(intent.id, leg.seq, leg.role, intent.trade_type, &intent.symbol);
         let mut tries = self.tries();
         loop {
-            let failure = match self.place(leg, &request).await {
+            self.still_fresh(leg)?;
+            let failure = match self.place(&request).await {
                 Ok(order) => return Ok(order),
                 Err(failure) => failure,
             };
@@ -106,10 +107,7 @@ impl Run<'_> {
         }
     }
 
-    async fn place(&self, leg: &Leg, request: &OrderRequest) -> exchange::Answer<Order> {
-        if leg.role == Role::Entry && !self.entry_is_fresh() {
-            return Err(Failure::Refused { code: 0, message: "the signal is too old".to_owned() });
-        }
+    async fn place(&self, request: &OrderRequest) -> exchange::Answer<Order> {
         let validity = self.desk.validity().await?;
         self.desk.exchange.place(self.who, request, validity).await
     }

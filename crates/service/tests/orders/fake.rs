@@ -41,6 +41,8 @@ pub(crate) struct State {
     pub(crate) no_futures: bool,
     /// What the account holds, in USDT; 10,000 unless said otherwise.
     pub(crate) funds: Option<Decimal>,
+    /// Runs once when a copy sets its leverage: between the decision to enter and the entry.
+    pub(crate) before_entry: Option<Box<dyn FnOnce() + Send>>,
 }
 
 #[derive(Clone, Default)]
@@ -283,6 +285,10 @@ impl Exchange for Fake {
         }))
     }
     async fn set_leverage(&self, _: &Credentials, _: &Symbol, _: u16, _: Validity) -> Answer<()> {
+        let before_entry = self.state.lock().unwrap().before_entry.take();
+        if let Some(run) = before_entry {
+            run();
+        }
         Ok(())
     }
     async fn set_margin_mode(&self, _: &Credentials, _: &Symbol, _: MarginMode, _: Validity) -> Answer<()> {

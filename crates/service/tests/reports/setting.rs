@@ -161,6 +161,7 @@ pub(super) async fn copied(
         bar_at: None,
         at: at(entry),
         fanned_out_at: None,
+        seq: 1,
     };
     let new = NewCopy {
         id: copy,

@@ -92,12 +92,14 @@ pub async fn waiting(from: impl Source, now: Micros) -> Result<bool> {
     Ok(one.is_some())
 }
 
-/// When the longest waiting copy was queued.
+/// When the longest waiting copy was queued. Exits that an exchange refused are left out: they wait for the exchange or for
+/// their key, not for a worker.
 ///
 /// # Errors
 /// A fault.
 pub async fn oldest_queued(from: impl Source) -> Result<Option<Micros>> {
-    let at = value!(i64, from, "select min(created_at) from copies where status = 'QUEUED'")?;
+    let at =
+        value!(i64, from, "select min(created_at) from copies where status = 'QUEUED' and attempts = 0")?;
     Ok(at.map(Micros))
 }
 
@@ -125,6 +127,8 @@ pub struct Work {
     pub id: CopyId,
     /// Of which signal.
     pub signal_id: SignalId,
+    /// The signal's place among its strategy's signals.
+    pub signal_seq: i64,
     /// For which follow.
     pub follow_id: FollowId,
     /// Whose.
@@ -139,6 +143,8 @@ pub struct Work {
     pub side: Option<Side>,
     /// What kept it from being decided until now.
     pub detail: Option<String>,
+    /// For an exit: how often the exchange refused to close the position.
+    pub attempts: i64,
     /// The share of equity that being stopped out loses, in percent.
     pub risk_percent: DecimalText,
     /// When the signal was accepted.
@@ -170,8 +176,8 @@ macro_rules! work {
             Work,
             $from,
             $method,
-            "select c.id, c.signal_id, c.follow_id, c.user_id, c.exchange_key_id, c.symbol, c.action, c.side, \
-               c.detail, c.risk_percent, s.at as signal_at, s.stop, s.targets, s.strategy_id, t.active as strategy_active, \
+            "select c.id, c.signal_id, s.seq as signal_seq, c.follow_id, c.user_id, c.exchange_key_id, c.symbol, c.action, c.side, \
+               c.detail, c.attempts, c.risk_percent, s.at as signal_at, s.stop, s.targets, s.strategy_id, t.active as strategy_active, \
                f.active as follow_active, f.paused_reason, f.stopped_at, f.max_leverage, f.daily_loss_limit_usd \
              from copies c join signals s on s.id = c.signal_id join strategies t on t.id = s.strategy_id \
                join follows f on f.id = c.follow_id " + $rest

@@ -19,8 +19,8 @@ use store::{
 };
 use tokio::task::JoinSet;
 
-const STRATEGY: u128 = 500;
-const SIGNAL: u128 = 600;
+pub(crate) const STRATEGY: u128 = 500;
+pub(crate) const SIGNAL: u128 = 600;
 /// MODERATE, as the migration brings it.
 const PROFILE: u128 = 0x3dc3_8f3d_4b4e_43b3_a102_e250_b7cd_3551;
 
@@ -28,7 +28,7 @@ fn d(number: i64) -> DecimalText {
     DecimalText(Decimal::from(number))
 }
 
-fn said(number: u128, action: Action) -> Signal {
+pub(crate) fn said(number: u128, action: Action) -> Signal {
     let enters = action == Action::Enter;
     Signal {
         id: SignalId(id(number)),
@@ -44,10 +44,11 @@ fn said(number: u128, action: Action) -> Signal {
         bar_at: None,
         at: NOW,
         fanned_out_at: None,
+        seq: 1,
     }
 }
 
-async fn with_strategy(db: &TestDb) {
+pub(crate) async fn with_strategy(db: &TestDb) {
     let strategy = Strategy {
         id: StrategyId(id(STRATEGY)),
         name: "متوسط".into(),
@@ -85,7 +86,7 @@ fn following(owner: UserId, key: ExchangeKeyId, number: u128) -> Follow {
 }
 
 /// A person whose key number `n` follows as follow `n + 100`.
-async fn follower(db: &TestDb, n: u128) -> Follow {
+pub(crate) async fn follower(db: &TestDb, n: u128) -> Follow {
     let owner = person(db, n).await;
     let key = connected(db, owner, n).await;
     let follow = following(owner, key, n + 100);
@@ -93,7 +94,7 @@ async fn follower(db: &TestDb, n: u128) -> Follow {
     follow
 }
 
-fn copy_of(follow: &Follow, number: u128) -> NewCopy {
+pub(crate) fn copy_of(follow: &Follow, number: u128) -> NewCopy {
     NewCopy {
         id: CopyId(id(number)),
         follow_id: follow.id,
@@ -110,7 +111,7 @@ async fn queued(db: &TestDb, copies: &[NewCopy]) -> u64 {
     write(db, async |tx| copy::insert_all(tx, signal, Action::Enter, side, copies, NOW).await).await.unwrap()
 }
 
-async fn claim(db: &TestDb, holder: &str, at: i64, limit: i64) -> Vec<copy::Work> {
+pub(crate) async fn claim(db: &TestDb, holder: &str, at: i64, limit: i64) -> Vec<copy::Work> {
     let until = NOW.plus(at + 30);
     write(db, async |tx| copy::claim(tx, holder, NOW.plus(at), until, limit).await).await.unwrap();
     copy::claimed(&**db, holder, until).await.unwrap()
@@ -130,33 +131,6 @@ fn begun() -> Begun {
 async fn begin(db: &TestDb, number: u128, holder: &str) -> bool {
     let sized = begun();
     write(db, async |tx| copy::begin(tx, CopyId(id(number)), holder, Some(&sized), NOW).await).await.unwrap()
-}
-
-async fn a_signal_counts_once_however_often_it_is_said(db: &TestDb) {
-    with_strategy(db).await;
-    let again = Signal { id: SignalId(id(601)), ..said(SIGNAL, Action::Enter) };
-    assert_eq!(kind(write(db, async |tx| signal::insert(tx, &again).await).await), Some(Kind::Unique));
-    let bar = |number, action| Signal {
-        external_id: None,
-        bar_at: Some(NOW),
-        ..Signal { id: SignalId(id(number)), ..said(number, action) }
-    };
-    for (number, action, taken) in
-        [(610, Action::Enter, false), (611, Action::Enter, true), (612, Action::Exit, false)]
-    {
-        let result = write(db, async |tx| signal::insert(tx, &bar(number, action)).await).await;
-        assert_eq!(kind(result), taken.then_some(Kind::Unique), "{number}");
-    }
-    let strategy = StrategyId(id(STRATEGY));
-    let found = |external, bar| signal::said_before(&**db, strategy, external, bar);
-    assert_eq!(found(Some("alert-600"), None).await.unwrap().unwrap().id, SignalId(id(SIGNAL)));
-    assert_eq!(found(None, Some((NOW, Action::Exit))).await.unwrap().unwrap().id, SignalId(id(612)));
-    assert_eq!(found(Some("alert-1"), Some((NOW.plus(1), Action::Exit))).await.unwrap(), None);
-    assert_eq!(signal::due(&**db).await.unwrap().len(), 3);
-    write(db, async |tx| signal::set_fanned_out(tx, SignalId(id(610)), NOW).await).await.unwrap();
-    assert_eq!(signal::due(&**db).await.unwrap().len(), 2);
-    let newest = signal::list_by_strategy(&**db, strategy, None, 1).await.unwrap();
-    assert_eq!((newest[0].id, newest[0].side, newest[0].stop), (SignalId(id(612)), None, None));
 }
 
 async fn a_key_follows_one_strategy_on_a_market(db: &TestDb) {
@@ -380,7 +354,6 @@ async fn a_copy_has_one_intent(db: &TestDb) {
 }
 
 store::each_engine!(
-    a_signal_counts_once_however_often_it_is_said,
     a_key_follows_one_strategy_on_a_market,
     a_copy_is_queued_once_and_claimed_by_one,
     of_sixteen_workers_each_copy_has_one,

@@ -62,6 +62,7 @@ pub(in crate::order) async fn pass(
             access.take::<()>(desk, Err(failure)).await.err();
             Pass::Differs
         }
+        Err(Halt::TooLate) => Pass::Differs,
         Err(Halt::Later(failure)) => {
             tracing::debug!(intent = %row.intent_id, %failure, "a position's protection is looked at again later");
             Pass::Differs
