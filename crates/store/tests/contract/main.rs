@@ -15,6 +15,7 @@ mod keys;
 mod leases;
 mod ledgers;
 mod messages;
+mod outage;
 mod people;
 mod plans;
 mod profiles;
