@@ -50,6 +50,8 @@ pub(crate) struct Health {
 #[derive(Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Told {
+    /// Whether the database can be written.
+    writes: Writes,
     /// The exchange and its prices.
     exchange: Exchange,
     /// Background jobs.
@@ -77,6 +79,14 @@ struct Protection {
     oldest_seconds: i64,
     /// Positions without a stop by their owner's choice.
     without_stop_by_choice: usize,
+}
+
+/// Whether the database can be written.
+#[derive(Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Writes {
+    /// `degraded`: a write failed within the last seconds.
+    status: &'static str,
 }
 
 /// The exchange and its prices.
@@ -157,7 +167,11 @@ impl Probe {
     }
 
     async fn look(&self) -> (StatusCode, Health) {
-        let parts = match timeout(PATIENCE, health::look(&self.desk, &jobs::leased(&self.desk))).await {
+        let jobs = jobs::leased(&self.desk);
+        let looked = timeout(PATIENCE, health::look(&self.desk, &jobs));
+        // Side by side: neither waits for the other, and both have their bound.
+        let (looked, writes) = tokio::join!(looked, health::writes_succeed(&self.desk));
+        let parts = match looked {
             Ok(Ok(parts)) => Some(parts),
             Ok(Err(error)) => {
                 tracing::warn!(%error, "the database does not answer");
@@ -166,7 +180,8 @@ impl Probe {
             Err(_) => None,
         };
         let exchange = self.exchange(parts.as_ref()).await;
-        let status = parts.as_ref().map_or(Status::Down, |parts| worst(parts, exchange));
+        let writes = if writes { Status::Ok } else { Status::Degraded };
+        let status = parts.as_ref().map_or(Status::Down, |parts| worst(parts, exchange).max(writes));
         let code = if status == Status::Down { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
         let mode = match self.desk.settings.mode {
             Mode::Sandbox => "sandbox",
@@ -179,7 +194,7 @@ impl Probe {
             maintenance: false,
             mode,
             version: env!("CARGO_PKG_VERSION"),
-            parts: parts.map(|parts| told(parts, exchange)),
+            parts: parts.map(|parts| told(parts, exchange, writes)),
         };
         (code, health)
     }
@@ -197,9 +212,10 @@ fn worst(parts: &Parts, exchange: bool) -> Status {
     all.into_iter().max().unwrap_or(Status::Ok)
 }
 
-fn told(parts: Parts, exchange: bool) -> Told {
+fn told(parts: Parts, exchange: bool, writes: Status) -> Told {
     let seconds = |micros: i64| micros / SECOND;
     Told {
+        writes: Writes { status: writes.word() },
         exchange: Exchange {
             status: parts.exchange(exchange).word(),
             stream_age_seconds: seconds(parts.stream_age),
@@ -236,6 +252,8 @@ fn told(parts: Parts, exchange: bool) -> Told {
 /// 200 while people can use the desk, 503 when they cannot or it is stuck.
 pub(crate) async fn show(State(probe): State<Probe>) -> (StatusCode, Json<Health>) {
     let (code, health) = remembered(&probe.seen, FRESH, probe.look()).await;
-    let maintenance = matches!(maintenance::closed(&probe.desk).await, Ok(Some(_)));
+    // A database that has just not answered is not asked again.
+    let maintenance = health.database
+        && matches!(timeout(PATIENCE, maintenance::closed(&probe.desk)).await, Ok(Ok(Some(_))));
     (code, Json(Health { maintenance, ..health }))
 }

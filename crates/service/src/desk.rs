@@ -16,6 +16,7 @@ use crate::{
     signing::Keyring,
     strategy,
     token::Verified,
+    work::Work,
 };
 use domain::{Chance, Clock, UserId};
 use exchange::Exchange;
@@ -67,6 +68,8 @@ pub struct Desk {
     pub hub: live::Hub,
     /// The sandbox's control door, where there is a sandbox.
     pub sandbox: Option<SandboxControl>,
+    /// Orders that are being worked on, and whether the desk is being stopped.
+    pub work: Work,
     pub(crate) hasher: Hasher,
     pub(crate) keyring: Keyring,
     pub(crate) verified: Verified,
@@ -124,6 +127,7 @@ impl Desk {
             copies: Copying::default(),
             pulse: Pulse::new(clock.now()),
             records: strategy::Records::default(),
+            work: Work::default(),
             instance,
             hub: live::Hub::default(),
             db,

@@ -1,6 +1,10 @@
 //! How the desk really is: not whether a process answers, but whether what people rely on goes on. docs/OPERATIONS.md
 //! has the bounds.
 
+mod writes;
+
+pub use writes::writes_succeed;
+
 use crate::{Desk, Result, order::protection::Unprotected};
 use domain::{Micros, notification::Channel, time::SECOND};
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -59,6 +59,7 @@ mod throttle;
 pub mod token;
 pub mod trade_history;
 mod watched;
+pub mod work;
 
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -267,6 +267,21 @@ pub async fn release(tx: &mut Tx, id: IntentId, holder: &str) -> Result<()> {
     Ok(())
 }
 
+/// Gives back every unfinished intent of a holder that works on none any more, as at shutdown; how many there were. They are
+/// nobody's from `now` on.
+///
+/// # Errors
+/// A fault.
+pub async fn release_all(tx: &mut Tx, holder: &str, now: Micros) -> Result<u64> {
+    exec!(
+        tx,
+        "update intents set lease_holder = null, lease_until = $2 \
+         where lease_holder = $1 and status in ('working', 'waiting')",
+        holder,
+        now
+    )
+}
+
 /// From working to waiting: another intent may now work on the market. False when it was not working.
 ///
 /// # Errors

@@ -12,8 +12,7 @@ pub(super) async fn follow_up(desk: SharedDesk) {
     let mut watch = copy::Watch::default();
     let mut beats = time::interval(EVERY);
     beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        beats.tick().await;
+    while super::beat(&desk, &mut beats).await {
         if let Err(error) = watch.round(&desk).await {
             tracing::warn!(%error, "followers' streams could not be looked at; they will be again");
         }

@@ -9,7 +9,7 @@ use crate::{
 };
 use domain::{
     Decimal, ExchangeKeyId, Market, SignalId, StrategyId, TradeType,
-    copy::{DailyLoss, Facts, KeyState, Reason, Sized, Terms, size},
+    copy::{DailyLoss, Facts, Reason, Sized, Terms, size},
     figures,
     time::SECOND,
 };

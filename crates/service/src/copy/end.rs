@@ -19,15 +19,15 @@ pub async fn close(desk: &SharedDesk, follow: FollowId) -> Result<()> {
     let who = key::credentials(desk, &row)?;
     let access = Access { row, who };
     // The caller may hang up; the work goes on.
-    let desk = desk.clone();
+    let shared = desk.clone();
     let work = async move {
-        let _turn = desk.locks.turn(copy.exchange_key_id, &copy.symbol).await;
-        match end(&desk, &access, &copy, Exit::Owner, None).await? {
+        let _turn = shared.locks.turn(copy.exchange_key_id, &copy.symbol).await;
+        match end(&shared, &access, &copy, Exit::Owner, None).await? {
             Outcome::Conflict => Err(Error::Unavailable { retry_after_s: 2 }),
             Outcome::Committed | Outcome::PreconditionFailed => Ok(()),
         }
     };
-    tokio::spawn(work).await.map_err(Error::fault)?
+    desk.work.run(work).await
 }
 
 /// Closes what a copy entered and notes how it ended. `by` is the exit's own copy; its id is the intent's then. The

@@ -39,15 +39,19 @@ const LATER: i64 = 2 * time::SECOND;
 /// Nobody is told of another instance's signals: it is asked for.
 const IDLE: Duration = Duration::from_millis(500);
 
-/// Works until it is dropped. What the last run of this instance had claimed and not begun is given back first.
+/// Works until the desk is being stopped, and returns when the copies that were begun have ended. What the last run of this
+/// instance had claimed and not begun is given back first.
 pub async fn run(desk: SharedDesk) {
     while let Err(error) = give_back(&desk).await {
+        if desk.work.is_stopping() {
+            return;
+        }
         tracing::warn!(%error, "the copies that the last run had claimed are not given back yet");
         desk.clock.sleep(IDLE).await;
     }
     let seats = Arc::new(Semaphore::new(AT_ONCE));
     let mut working = JoinSet::new();
-    loop {
+    while !desk.work.is_stopping() {
         // Registered before asking, so that a signal in between is not missed.
         let woken = desk.copies.wake.notified();
         match round(&desk, &seats, &mut working).await {
@@ -55,8 +59,12 @@ pub async fn run(desk: SharedDesk) {
             Ok(false) => {}
             Err(error) => tracing::warn!(%error, "copies could not be looked at; they will be again"),
         }
-        let _ = tokio::time::timeout(IDLE, woken).await;
+        tokio::select! {
+            _ = tokio::time::timeout(IDLE, woken) => {}
+            () = desk.work.stopping() => {}
+        }
     }
+    while working.join_next().await.is_some() {}
 }
 
 /// Works off what is queued now, for those who cannot wait for the workers; returns when all of it is decided.
@@ -85,6 +93,10 @@ async fn round(desk: &SharedDesk, seats: &Arc<Semaphore>, working: &mut JoinSet<
     let round = Arc::new(Round::of(desk, &works, keys).await?);
     for work in works {
         let seat = Arc::clone(seats).acquire_owned().await.map_err(Error::fault)?;
+        if desk.work.is_stopping() {
+            // What is claimed and not begun is given back when all work has ended.
+            return Ok(false);
+        }
         let (desk, round) = (desk.clone(), round.clone());
         working.spawn(async move {
             let id = work.id;

@@ -43,9 +43,9 @@ pub async fn place(
     let order = ticket.check().map_err(Error::Fields)?;
     let access = Access::any(desk, actor, id).await?;
     // The caller may hang up; the work goes on.
-    let desk = desk.clone();
-    let work = async move { Placing { desk: &desk, access, idempotency }.place(order).await };
-    tokio::spawn(work).await.map_err(Error::fault)?
+    let shared = desk.clone();
+    let work = async move { Placing { desk: &shared, access, idempotency }.place(order).await };
+    desk.work.run(work).await
 }
 
 /// Cancels a market's open orders and closes its position.
@@ -70,9 +70,10 @@ pub(crate) async fn panic_market(desk: &SharedDesk, access: Access, symbol: Symb
 
 async fn close_with(desk: &SharedDesk, access: Access, symbol: Symbol, request: Request) -> Result<()> {
     // The caller may hang up; the work goes on.
-    let desk = desk.clone();
-    let work = async move { Placing { desk: &desk, access, idempotency: None }.close(symbol, request).await };
-    tokio::spawn(work).await.map_err(Error::fault)?
+    let shared = desk.clone();
+    let work =
+        async move { Placing { desk: &shared, access, idempotency: None }.close(symbol, request).await };
+    desk.work.run(work).await
 }
 
 struct Placing<'a> {
@@ -114,6 +115,8 @@ impl Placing<'_> {
 
     /// Commits the intent, then works it. What is not finished here is finished by the keeper.
     async fn work(&self, symbol: Symbol, request: Request, legs: Vec<Leg>) -> Result<Vec<Order>> {
+        // Its turn may have come only after the desk was told to stop.
+        self.desk.work.begin()?;
         let mut intent = Intent::new(self.desk, self.mint(), &self.access, symbol, request, legs);
         intent.commit(self.desk, self.idempotency.as_ref()).await.map_err(busy)?;
         let outcome = Run::new(self.desk, &self.access.who, &mut intent, false).await?.fresh().await;

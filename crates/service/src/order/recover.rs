@@ -51,9 +51,10 @@ pub async fn sweep(desk: &SharedDesk) -> Result<()> {
 /// An order of ours changed at the exchange: an intent that waits for it goes on at once, and when a position is gone,
 /// what protected it is removed.
 pub(crate) fn touched(desk: &SharedDesk, order: &Order) {
-    let (desk, order) = (desk.clone(), order.clone());
-    tokio::spawn(async move {
-        if let Err(error) = follow_up(&desk, &order).await {
+    let (shared, order) = (desk.clone(), order.clone());
+    // A desk that is being stopped leaves it to the next start, or to another instance.
+    desk.work.spawn(async move {
+        if let Err(error) = follow_up(&shared, &order).await {
             tracing::warn!(order = %order.client_order_id, %error, "an order is not followed up");
         }
     });

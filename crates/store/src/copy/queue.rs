@@ -1,6 +1,9 @@
 //! The queue of copies: written by the fan-out, claimed with leases by workers of any instance, each begun once.
 
-use crate::{DecimalText, Error, Result, Source, Tx, tx::Lent};
+use crate::{
+    DecimalText, Result, Source, Tx,
+    tx::{Lend as _, Lent},
+};
 use domain::{
     CopyId, Decimal, ExchangeKeyId, FollowId, Micros, Side, SignalId, StrategyId, Symbol, UserId,
     copy::{Paused, Reason, Status},
@@ -71,11 +74,12 @@ pub async fn insert_all(
     if copies.is_empty() {
         return Ok(0);
     }
-    match &mut tx.connection() {
+    let mut lent = tx.connection()?;
+    let done = match &mut lent {
         Lent::Sqlite(on) => insert_copies!(sqlx::Sqlite, on, signal, action, side, copies, at),
         Lent::Postgres(on) => insert_copies!(sqlx::Postgres, on, signal, action, side, copies, at),
-    }
-    .map_err(Error::from)
+    };
+    lent.settled(done)
 }
 
 /// Whether there is anything to claim: asked before writing, so that an idle desk writes nothing.

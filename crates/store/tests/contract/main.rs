@@ -16,6 +16,7 @@ mod keys;
 mod leases;
 mod ledgers;
 mod messages;
+mod outage;
 mod people;
 mod plans;
 mod profiles;

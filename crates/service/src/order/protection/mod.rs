@@ -32,9 +32,9 @@ const AT_ONCE: usize = 16;
 /// Between two ticks when nothing wakes the supervisor.
 const BEAT: Duration = Duration::from_millis(500);
 
-/// Supervises until it is dropped.
+/// Supervises until the desk is stopped.
 pub async fn run(desk: SharedDesk) {
-    loop {
+    while !desk.work.is_stopping() {
         // Registered before looking, so that a change in between is not missed.
         let woken = desk.supervision.woken();
         if let Err(error) = tick(&desk).await {
@@ -43,6 +43,7 @@ pub async fn run(desk: SharedDesk) {
         tokio::select! {
             () = woken => {}
             () = desk.clock.sleep(BEAT) => {}
+            () = desk.work.stopping() => {}
         }
     }
 }
