@@ -21,6 +21,20 @@ const EVENTS_KEPT: usize = 1024;
 pub struct Db {
     pub(crate) engine: Engine,
     writes: Arc<Writes>,
+    /// Called around each commit.
+    #[cfg(feature = "testing")]
+    hook: Option<Arc<dyn crate::testing::CommitHook>>,
+}
+
+impl From<Engine> for Db {
+    fn from(engine: Engine) -> Self {
+        Self {
+            engine,
+            writes: Arc::default(),
+            #[cfg(feature = "testing")]
+            hook: None,
+        }
+    }
 }
 
 #[derive(Clone)]
@@ -60,7 +74,7 @@ impl Db {
             .acquire_timeout(options.patience)
             .connect_with(options.postgres(url)?)
             .await?;
-        Ok(Self { engine: Engine::Postgres { pool }, writes: Arc::default() })
+        Ok(Engine::Postgres { pool }.into())
     }
 
     async fn connect_sqlite(url: &str, options: &Options) -> Result<Self> {
@@ -95,7 +109,7 @@ impl Db {
             .connect_with(options.sqlite_reader(url)?)
             .await?;
         let (appended, _) = broadcast::channel(EVENTS_KEPT);
-        Ok(Self { engine: Engine::Sqlite { readers, writer, appended }, writes: Arc::default() })
+        Ok(Engine::Sqlite { readers, writer, appended }.into())
     }
 
     /// Begins to write. On SQLite writers take turns; waiting longer than [`Options::patience`] is [`crate::Kind::Busy`].
@@ -103,6 +117,20 @@ impl Db {
     /// # Errors
     /// When no connection is to be had.
     pub async fn begin(&self) -> Result<Tx> {
+        let tx = self.begin_on_engine().await;
+        #[cfg(feature = "testing")]
+        let tx = tx.map(|tx| tx.with_hook(self.hook.clone()));
+        tx
+    }
+
+    /// This database with `hook` called around every commit of transactions that are begun through it.
+    #[cfg(feature = "testing")]
+    #[must_use]
+    pub fn with_commit_hook(self, hook: Arc<dyn crate::testing::CommitHook>) -> Self {
+        Self { hook: Some(hook), ..self }
+    }
+
+    async fn begin_on_engine(&self) -> Result<Tx> {
         let writes = Arc::clone(&self.writes);
         let begun = match &self.engine {
             // IMMEDIATE: a transaction that begins by reading could otherwise fail at its first write.

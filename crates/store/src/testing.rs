@@ -4,9 +4,21 @@
 use crate::{Db, Options, db::Engine};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use std::{
+    future::Future,
     ops::Deref,
+    pin::Pin,
     sync::atomic::{AtomicU32, Ordering},
 };
+
+/// Called around every commit of a [`Db`] that was given it with [`Db::with_commit_hook`]. A future that never completes
+/// stands for a process that is killed or paused at that point.
+pub trait CommitHook: Send + Sync {
+    /// Called before the commit. False makes the commit fail and rolls the transaction back.
+    fn before(&self) -> Pin<Box<dyn Future<Output = bool> + Send + '_>>;
+
+    /// Called when the database has confirmed the commit and the caller does not know it yet.
+    fn after(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
+}
 
 /// A database with all its tables, gone when dropped.
 #[derive(Debug)]

@@ -24,6 +24,9 @@ pub fn commits() -> u64 {
 pub struct Tx {
     pub(crate) inner: Inner,
     progress: Progress,
+    /// Called around the commit.
+    #[cfg(feature = "testing")]
+    hook: Option<Hook>,
 }
 
 /// What has happened within a transaction.
@@ -36,6 +39,10 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
+    const fn new(writes: Arc<Writes>) -> Self {
+        Self { wrote: false, spent: false, writes }
+    }
+
     /// Notes the outcome of a statement that changed so many rows.
     fn note(&mut self, ended: bool, outcome: std::result::Result<u64, &sqlx::Error>) {
         match outcome {
@@ -49,6 +56,9 @@ impl Progress {
         }
     }
 }
+
+#[cfg(feature = "testing")]
+type Hook = Arc<dyn crate::testing::CommitHook>;
 
 pub(crate) enum Inner {
     Sqlite {
@@ -66,12 +76,27 @@ impl Tx {
         appended: broadcast::Sender<Appended>,
         writes: Arc<Writes>,
     ) -> Self {
-        let progress = Progress { wrote: false, spent: false, writes };
-        Self { inner: Inner::Sqlite { tx, said: Vec::new(), appended }, progress }
+        Self {
+            inner: Inner::Sqlite { tx, said: Vec::new(), appended },
+            progress: Progress::new(writes),
+            #[cfg(feature = "testing")]
+            hook: None,
+        }
     }
 
     pub(crate) const fn postgres(tx: Transaction<'static, Postgres>, writes: Arc<Writes>) -> Self {
-        Self { inner: Inner::Postgres(tx), progress: Progress { wrote: false, spent: false, writes } }
+        Self {
+            inner: Inner::Postgres(tx),
+            progress: Progress::new(writes),
+            #[cfg(feature = "testing")]
+            hook: None,
+        }
+    }
+
+    /// Has `hook` called around the commit.
+    #[cfg(feature = "testing")]
+    pub(crate) fn with_hook(self, hook: Option<Hook>) -> Self {
+        Self { hook, ..self }
     }
 
     /// Makes everything that was written true, at once.
@@ -81,7 +106,16 @@ impl Tx {
     /// then unknown if the connection was lost.
     pub async fn commit(self) -> Result<()> {
         self.usable()?;
-        let Self { inner, progress } = self;
+        #[cfg(feature = "testing")]
+        if let Some(hook) = &self.hook
+            && !hook.before().await
+        {
+            // Dropping the transaction rolls it back.
+            return Err(sqlx::Error::Protocol("the test made this commit fail".to_owned()).into());
+        }
+        #[cfg(feature = "testing")]
+        let hook = self.hook.clone();
+        let Self { inner, progress, .. } = self;
         let done = match inner {
             Inner::Sqlite { tx, said, appended } => {
                 let done = tx.commit().await;
@@ -100,6 +134,10 @@ impl Tx {
         }
         done?;
         COMMITS.fetch_add(1, Ordering::Relaxed);
+        #[cfg(feature = "testing")]
+        if let Some(hook) = &hook {
+            hook.after().await;
+        }
         Ok(())
     }
 

@@ -50,7 +50,7 @@ pub(super) async fn end(
     let written = copied::work(desk, access, intent, begin).await?;
     desk.copies.accounts.forget(copy.exchange_key_id);
     if written == Outcome::Committed {
-        follow_up::look(desk, access, copy).await?;
+        follow_up::look(desk, access, copy, true).await?;
     }
     Ok(written)
 }

@@ -17,7 +17,8 @@ pub(super) async fn look_at_key(desk: &SharedDesk, key: ExchangeKeyId) {
     desk.supervision.wake_key(key);
 }
 
-/// Whether a copy's position is still open. One that has ended is settled. The caller has the market's lock.
-pub(super) async fn look(desk: &Desk, access: &Access, copy: &Copy) -> Result<bool> {
-    order::protection::inspect_copy(desk, access, copy.id).await
+/// Whether a copy's position is still open; `closed` when an order that closed it has filled. One that has ended is settled. The
+/// caller has the market's lock.
+pub(super) async fn look(desk: &Desk, access: &Access, copy: &Copy, closed: bool) -> Result<bool> {
+    order::protection::inspect_copy(desk, access, copy.id, closed).await
 }

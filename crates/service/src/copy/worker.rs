@@ -214,7 +214,7 @@ async fn make_room(desk: &SharedDesk, access: &Access, work: &Work) -> Result<Op
         let ours = copy.follow_id == work.follow_id;
         if !ours || copy.side == work.side {
             // Perhaps it ended a moment ago, and nobody has seen it yet.
-            if super::follow_up::look(desk, access, &copy).await? {
+            if super::follow_up::look(desk, access, &copy, false).await? {
                 return Ok(Some(Outcome::No(Reason::InPosition, None)));
             }
         } else if end::end(desk, access, &copy, Exit::Signal, None).await? == Written::Conflict {

@@ -68,7 +68,7 @@ impl Run<'_> {
     /// anything to close.
     pub(super) async fn close_out(&mut self, share: Share, role: Role) -> Step<bool> {
         let mut tries = self.tries();
-        let mut closed = if self.resumed { self.closed_before(share).await? } else { Decimal::ZERO };
+        let mut closed = if self.resumed { self.closed_before(share, role).await? } else { Decimal::ZERO };
         let mut any = closed > Decimal::ZERO;
         loop {
             let Some(position) = self.position().await? else { break };
@@ -144,7 +144,7 @@ impl Run<'_> {
     }
 
     /// How much of a share an earlier holder has closed: what it sent and did not write down is looked up.
-    async fn closed_before(&mut self, share: Share) -> Step<Decimal> {
+    async fn closed_before(&mut self, share: Share, role: Role) -> Step<Decimal> {
         if share == Share::All {
             return Ok(Decimal::ZERO);
         }
@@ -152,7 +152,7 @@ impl Run<'_> {
             .intent
             .legs
             .iter()
-            .filter(|leg| matches!(leg.role, Role::Close | Role::Rescue) && leg.status != LegStatus::Refused)
+            .filter(|leg| leg.role == role && leg.status != LegStatus::Refused)
             .map(|leg| (leg.seq, leg.placed.clone()))
             .collect();
         let mut closed = Decimal::ZERO;

@@ -10,9 +10,13 @@ use crate::{Desk, Error, Result, live, market};
 use domain::{
     Decimal, Market, Micros, Order,
     live::{Happening, What},
+    time,
 };
 use exchange::{Credentials, Failure};
 use store::intent::{LegStatus, Status};
+
+/// How long what fails in passing is tried again while the caller waits; the background work continues after that.
+const PATIENCE: i64 = 12 * time::SECOND;
 
 /// Why the work stopped before its end.
 pub(super) enum Halt {
@@ -42,6 +46,8 @@ pub(super) struct Run<'a> {
     pub(super) market: Market,
     /// When this work began, by boot time: nothing of an earlier holder was signed after it.
     pub(super) since: Micros,
+    /// For how long after `since` what fails in passing is tried again, in microseconds.
+    pub(super) patience: i64,
     /// An earlier holder may have sent legs without writing down their outcome.
     pub(super) resumed: bool,
 }
@@ -54,7 +60,7 @@ impl<'a> Run<'a> {
         resumed: bool,
     ) -> Result<Self> {
         let market = market::find(desk, intent.trade_type, &intent.symbol).await?;
-        Ok(Self { desk, who, intent, market, since: desk.clock.boot(), resumed })
+        Ok(Self { desk, who, intent, market, since: desk.clock.boot(), patience: PATIENCE, resumed })
     }
 
     /// A new intent from its first leg on: makes room on the market, enters, protects.

@@ -15,8 +15,6 @@ use store::intent::LegStatus;
 /// After this long a request that was sent cannot take effect any more: the longest validity, and the second by which an
 /// exchange's clock and our idea of it may differ.
 const CERTAIN: i64 = 6 * time::SECOND;
-/// How long unknown outcomes are looked up while the caller waits; the background work continues after that.
-const PATIENCE: i64 = 12 * time::SECOND;
 /// The first pause between two tries; pauses double.
 const PAUSE: Duration = Duration::from_millis(250);
 /// The longest pause between two tries.
@@ -31,7 +29,7 @@ pub(super) struct Tries {
 impl Run<'_> {
     /// New tries, which end with this run's patience.
     pub(super) fn tries(&self) -> Tries {
-        Tries { deadline: self.since.plus(PATIENCE), pause: PAUSE }
+        Tries { deadline: self.since.plus(self.patience), pause: PAUSE }
     }
 
     /// After a passing failure pauses and returns, until the deadline; any other failure ends the step.

@@ -14,8 +14,6 @@ pub(in crate::order) struct Facts<'a> {
     pub(in crate::order) side: Side,
     /// How much the entry has filled, where that is known.
     pub(in crate::order) entered: Option<Decimal>,
-    /// The entry filled so short a time ago that the exchange may not show its position yet.
-    pub(in crate::order) just_entered: bool,
     /// The entry is resting, or may still be on its way.
     pub(in crate::order) entry_open: bool,
     /// A later entry of ours on this market has filled: what is open there is that one's.
@@ -31,8 +29,6 @@ pub(in crate::order) struct Facts<'a> {
 pub(in crate::order) enum Next {
     /// Everything is as wanted.
     Agree,
-    /// The exchange may not show the position yet: look again.
-    LookAgain,
     /// So much of the position has no stop.
     PlaceStop(Decimal),
     /// So much of the position is to be closed.
@@ -49,11 +45,7 @@ pub(in crate::order) fn next(facts: &Facts<'_>) -> Next {
         return Next::End;
     }
     if held.is_zero() {
-        return match (facts.entry_open, facts.just_entered) {
-            (true, _) => Next::Agree,
-            (false, true) => Next::LookAgain,
-            (false, false) => Next::End,
-        };
+        return if facts.entry_open { Next::Agree } else { Next::End };
     }
     // What exceeds the entry is not ours.
     let ours = facts.entered.map_or(held, |entered| entered.min(held));
@@ -95,7 +87,6 @@ mod tests {
             wanted: Wanted::Stop,
             side: Side::Buy,
             entered: Some(d("1")),
-            just_entered: false,
             entry_open: false,
             superseded: false,
             position,
@@ -124,7 +115,6 @@ mod tests {
         assert_eq!(next(&facts(None, &[])), Next::End);
         let short = position(d("-1"));
         assert_eq!(next(&facts(Some(&short), &[])), Next::End, "the other way is another position");
-        assert_eq!(next(&Facts { just_entered: true, ..facts(None, &[]) }), Next::LookAgain);
         assert_eq!(next(&Facts { entry_open: true, ..facts(None, &[]) }), Next::Agree);
         let long = position(d("1"));
         assert_eq!(next(&Facts { superseded: true, ..facts(Some(&long), &[]) }), Next::End);

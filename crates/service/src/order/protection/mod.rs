@@ -9,10 +9,12 @@ mod breaker;
 mod decide;
 mod notices;
 mod settle;
+mod shown;
 mod state;
 mod stop;
 mod supervise;
 
+pub use shown::{Shown, Stop, shown};
 pub use state::Unprotected;
 pub(crate) use state::{Supervision, Watched};
 
@@ -25,7 +27,7 @@ use store::{
     intent::Status,
     protection::{self as rows, Protection},
 };
-use supervise::Pass;
+use supervise::{Known, Pass};
 
 /// Markets that are looked at at the same time.
 const AT_ONCE: usize = 16;
@@ -91,27 +93,29 @@ pub(crate) async fn inspect_market(desk: &SharedDesk, id: ExchangeKeyId, symbol:
     desk.supervision.remember(&wanted, desk.clock.boot());
     for (index, row) in wanted.iter().enumerate() {
         let superseded = wanted[index + 1..].iter().any(|later| later.entered_at.is_some());
-        inspect(desk, &access, row, superseded).await?;
+        let known = if superseded { Known::Superseded } else { Known::Nothing };
+        inspect(desk, &access, row, known).await?;
     }
     desk.supervision.keep_only(id, symbol, &wanted);
     Ok(())
 }
 
-/// Whether a copy's position is still open. The caller has the market's lock.
-pub(crate) async fn inspect_copy(desk: &Desk, access: &Access, copy: CopyId) -> Result<bool> {
+/// Whether a copy's position is still open; `closed` when an order that closed it has filled. The caller has the market's lock.
+pub(crate) async fn inspect_copy(desk: &Desk, access: &Access, copy: CopyId, closed: bool) -> Result<bool> {
     let Some(row) = rows::get(&desk.db, IntentId(copy.0)).await? else { return Ok(false) };
-    Ok(inspect(desk, access, &row, false).await? != Pass::Ended)
+    let known = if closed { Known::Closed } else { Known::Nothing };
+    Ok(inspect(desk, access, &row, known).await? != Pass::Ended)
 }
 
-async fn inspect(desk: &Desk, access: &Access, row: &Protection, superseded: bool) -> Result<Pass> {
+async fn inspect(desk: &Desk, access: &Access, row: &Protection, known: Known) -> Result<Pass> {
     let watched = Watched::of(row);
     let supervision = &desk.supervision;
-    let cheap = !superseded && row.wanted == rows::Wanted::Stop && supervision.may_look_cheaply(&watched);
-    if cheap && supervise::stop_is_alive(desk, access, &watched).await? {
+    let plain = known == Known::Nothing && row.wanted == rows::Wanted::Stop;
+    if plain && supervision.may_look_cheaply(&watched) && supervise::stop_is_alive(desk, access, &watched).await? {
         supervision.looked(&watched, Pass::Agrees, desk.clock.boot(), streamed(desk, row));
         return Ok(Pass::Agrees);
     }
-    let pass = supervise::pass(desk, access, row, superseded).await?;
+    let pass = supervise::pass(desk, access, row, known).await?;
     supervision.looked(&watched, pass, desk.clock.boot(), streamed(desk, row));
     Ok(pass)
 }

@@ -20,13 +20,14 @@ use store::{
     protection::{self as rows, Wanted},
 };
 
-/// A position entered less than [`NEW`] ago whose stop cannot be placed is closed after this.
-const GIVE_UP: i64 = 10 * SECOND;
+/// So long a stop is tried within one run. A position entered less than [`NEW`] ago is closed then: with the two readings before,
+/// it has been without its stop for ten seconds.
+const STOP_PATIENCE: i64 = 8 * SECOND;
 const NEW: i64 = 60 * SECOND;
 /// Between the two readings that must agree before a position is closed at market.
 const BETWEEN_READINGS: Duration = Duration::from_secs(1);
 /// For so long after a fill the exchange may not show its position.
-pub(in crate::order) const READINGS_LAG: i64 = 5 * SECOND;
+const READINGS_LAG: i64 = 5 * SECOND;
 /// So often a refusal may send us to look before it counts as final.
 const LOOKS: u8 = 3;
 
@@ -51,7 +52,6 @@ impl Run<'_> {
             wanted: Wanted::Stop,
             side,
             entered: self.intent.filled_entry().map(|entry| entry.filled),
-            just_entered: false,
             entry_open: self.intent.leg_order(seq::ENTRY).is_some_and(|entry| !entry.is_final()),
             superseded: false,
             position: seen.position.as_ref(),
@@ -71,6 +71,7 @@ impl Run<'_> {
             return Ok(());
         }
         let started = self.desk.clock.boot();
+        (self.since, self.patience) = (started, STOP_PATIENCE);
         let (mut look, mut looks, mut corrected) = (self.resumed, 0, false);
         loop {
             let mut uncovered = self.intent.filled_entry().map_or(Decimal::ZERO, |entry| entry.filled);
@@ -110,8 +111,8 @@ impl Run<'_> {
     /// Sends a stop over `amount`: the planned one, or one in its place, which is written down first.
     async fn place_stop(&mut self, amount: Decimal) -> Step<Order> {
         let planned = |status| matches!(status, LegStatus::Planned | LegStatus::Refused);
-        let first = self.intent.leg(seq::STOP).filter(|leg| planned(leg.status) && !self.resumed);
-        if first.is_some() {
+        // Sending it again under the same id does no harm: of two the exchange refuses one.
+        if self.intent.leg(seq::STOP).is_some_and(|leg| planned(leg.status)) {
             return self.send(seq::STOP).await;
         }
         self.place_another_stop(amount).await
@@ -151,7 +152,7 @@ impl Run<'_> {
         let tried = self.desk.clock.boot().since(started);
         let entered = self.intent.leg_order(seq::ENTRY).map_or(self.intent.created_at, |entry| entry.at);
         let age = self.desk.clock.now().since(entered.max(self.intent.created_at));
-        if tried >= GIVE_UP && age < NEW { self.rescue(failure).await } else { Err(Halt::Later(failure)) }
+        if tried >= STOP_PATIENCE && age < NEW { self.rescue(failure).await } else { Err(Halt::Later(failure)) }
     }
 
     /// Closes what the intent entered because it cannot be protected, and tells its owner. Two readings must agree first.

@@ -2,9 +2,10 @@
 
 use super::{
     Watched,
-    decide::{Facts, Next, next},
+    answer::{StopRefusal, stop_refusal},
+    decide::{Facts, Next, is_stop, next},
     settle::settle,
-    stop::{READINGS_LAG, Seen, just_entered},
+    stop::{Seen, just_entered},
 };
 use crate::{
     Desk, Error, Result,
@@ -12,11 +13,12 @@ use crate::{
         account::Access,
         client_id,
         intent::Intent,
+        legs::{PlannedOrder, Role},
         run::{Halt, Run, Step},
         seq,
     },
 };
-use domain::{IntentId, OrderType, time::SECOND};
+use domain::{Decimal, IntentId, Micros, OrderType, time::SECOND};
 use store::{
     intent::{LegStatus, Status},
     protection::{self as rows, Protection, Wanted},
@@ -30,6 +32,17 @@ const TRIGGERED: i64 = 5 * SECOND;
 const TELL_AFTER: i64 = 5 * SECOND;
 /// Repairs of one pass; more differences are left to the next.
 const REPAIRS: u8 = 8;
+
+/// What is known of a position besides what the exchange shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::order) enum Known {
+    /// Nothing.
+    Nothing,
+    /// A later entry of ours on this market has filled: what is open there is that one's.
+    Superseded,
+    /// An order that closed it has filled.
+    Closed,
+}
 
 /// How a position was left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,14 +60,14 @@ pub(in crate::order) async fn pass(
     desk: &Desk,
     access: &Access,
     row: &Protection,
-    superseded: bool,
+    known: Known,
 ) -> Result<Pass> {
     let Some(mut intent) = Intent::load(desk, row.intent_id).await? else { return Ok(Pass::Ended) };
     if intent.status == Status::Working {
         return Ok(Pass::Differs);
     }
     let mut run = Run::new(desk, &access.who, &mut intent, true).await?;
-    let mut supervisor = Supervisor { access, row: row.clone(), superseded, repaired: false };
+    let mut supervisor = Supervisor { access, row: row.clone(), known, repaired: false };
     let outcome = supervisor.work(&mut run).await;
     let pass = match outcome {
         Ok(pass) => pass,
@@ -76,7 +89,7 @@ pub(in crate::order) async fn pass(
 struct Supervisor<'a> {
     access: &'a Access,
     row: Protection,
-    superseded: bool,
+    known: Known,
     /// A stop was placed in this pass.
     repaired: bool,
 }
@@ -93,7 +106,6 @@ impl Supervisor<'_> {
                     self.adopt_moved_stop(run, &seen).await?;
                     return Ok(Pass::Agrees);
                 }
-                Next::LookAgain => return Ok(Pass::Differs),
                 Next::End => return self.end(run).await,
                 Next::PlaceStop(_) if self.triggered(run).await? => return Ok(Pass::Differs),
                 Next::PlaceStop(amount) => {
@@ -116,9 +128,8 @@ impl Supervisor<'_> {
             wanted: self.row.wanted,
             side: self.row.side,
             entered: run.intent.filled_entry().map(|entry| entry.filled),
-            just_entered: just_entered(self.row.entered_at, run.desk.clock.now()),
             entry_open: run.intent.status == Status::Waiting && entry.is_some_and(|entry| !entry.is_final()),
-            superseded: self.superseded,
+            superseded: self.known == Known::Superseded,
             position: seen.position.as_ref(),
             open: &seen.open,
         })
@@ -132,13 +143,13 @@ impl Supervisor<'_> {
         let id = client_id::derive(run.intent.id, seq::ENTRY);
         let kind = run.intent.leg(seq::ENTRY).and_then(|leg| leg.order.as_ref()).map(|order| order.kind);
         let conditional = kind.is_some_and(OrderType::conditional);
-        let Some(mut entry) = run.find(&id, conditional, domain::Micros(0)).await? else {
+        let Some(mut entry) = run.find(&id, conditional, Micros(0)).await? else {
             return Ok(run.desk.clock.now().since(self.row.created_at) < GIVEN_UP_FOR);
         };
         if !entry.is_final() {
             // Nobody waits for it any more.
             run.cancel(&id, conditional).await?;
-            entry = run.find(&id, conditional, domain::Micros(0)).await?.unwrap_or(entry);
+            entry = run.find(&id, conditional, Micros(0)).await?.unwrap_or(entry);
         }
         let filled = !entry.filled.is_zero();
         run.intent.mark(seq::ENTRY, LegStatus::Placed, Some(entry));
@@ -147,7 +158,7 @@ impl Supervisor<'_> {
     }
 
     /// Puts back a stop that is gone.
-    async fn place_stop(&mut self, run: &mut Run<'_>, amount: domain::Decimal) -> Step<()> {
+    async fn place_stop(&mut self, run: &mut Run<'_>, amount: Decimal) -> Step<()> {
         let failure = match run.place_another_stop(amount).await {
             Ok(_) => {
                 self.repaired = true;
@@ -156,9 +167,9 @@ impl Supervisor<'_> {
             Err(Halt::Refused(failure)) => failure,
             Err(other) => return Err(other),
         };
-        match super::answer::stop_refusal(&failure) {
+        match stop_refusal(&failure) {
             // The next look says what is the case.
-            super::answer::StopRefusal::Look => Ok(()),
+            StopRefusal::Look => Ok(()),
             _ => {
                 let rescued = run.rescue(failure).await;
                 run.intent.save(run.desk).await?;
@@ -173,14 +184,14 @@ impl Supervisor<'_> {
 
     /// Whether the stop has triggered as a limit order that still has time to fill; one that had its time is closed at market.
     async fn triggered(&mut self, run: &mut Run<'_>) -> Step<bool> {
-        let stop = run.intent.legs.iter().rev().find(|leg| leg.role == crate::order::legs::Role::Stop);
+        let stop = run.intent.legs.iter().rev().find(|leg| leg.role == Role::Stop);
         let Some(leg) =
             stop.filter(|leg| leg.order.as_ref().is_some_and(|order| order.kind == OrderType::Stop))
         else {
             return Ok(false);
         };
         let id = client_id::derive(run.intent.id, leg.seq);
-        let found = run.find(&id, true, domain::Micros(0)).await?;
+        let found = run.find(&id, true, Micros(0)).await?;
         if !found.is_some_and(|order| !order.is_final() && order.kind == OrderType::Limit) {
             return Ok(false);
         }
@@ -199,7 +210,7 @@ impl Supervisor<'_> {
             return Ok(());
         }
         let Some(wanted) = run.intent.wanted_stop().cloned() else { return Ok(()) };
-        let mut stops = seen.open.iter().filter(|order| super::decide::is_stop(order));
+        let mut stops = seen.open.iter().filter(|order| is_stop(order));
         let (Some(stop), None) = (stops.next(), stops.next()) else { return Ok(()) };
         if stop.stop_price == wanted.stop_price
             || run.intent.leg_by_client_id(&stop.client_order_id).is_some()
@@ -207,9 +218,9 @@ impl Supervisor<'_> {
             return Ok(());
         }
         let moved =
-            crate::order::legs::PlannedOrder { stop_price: stop.stop_price, price: stop.price, ..wanted };
+            PlannedOrder { stop_price: stop.stop_price, price: stop.price, ..wanted };
         if let Some(seq) = run.intent.next_seq(seq::STOPS) {
-            run.intent.plan(seq, crate::order::legs::Role::Stop, moved);
+            run.intent.plan(seq, Role::Stop, moved);
             run.intent.mark(seq, LegStatus::Skipped, None);
             run.intent.save(run.desk).await?;
         }
@@ -218,13 +229,9 @@ impl Supervisor<'_> {
 
     async fn end(&self, run: &mut Run<'_>) -> Step<Pass> {
         // A fill that the exchange does not show yet would be taken for the end.
-        let entered = run.intent.leg_order(seq::ENTRY).map(|entry| entry.at);
-        let now = run.desk.clock.now();
-        if !self.superseded && entered.is_some_and(|at| (0..READINGS_LAG).contains(&now.since(at))) {
-            let ended = run.intent.filled_entry().is_none();
-            if !ended {
-                return Ok(Pass::Differs);
-            }
+        let recent = just_entered(self.row.entered_at, run.desk.clock.now());
+        if self.known == Known::Nothing && recent && !closed_by_own_orders(run).await? {
+            return Ok(Pass::Differs);
         }
         run.cancel_own_protection().await?;
         settle(run.desk, self.access, run.intent).await?;
@@ -269,11 +276,21 @@ impl Supervisor<'_> {
     }
 }
 
+/// Whether the intent's own stops and take-profits have closed all that it entered.
+async fn closed_by_own_orders(run: &Run<'_>) -> Step<bool> {
+    let entered = run.intent.filled_entry().map_or(Decimal::ZERO, |entry| entry.filled);
+    let mut closed = Decimal::ZERO;
+    for leg in run.intent.legs.iter().filter(|leg| leg.is_protective() && leg.placed.is_some()) {
+        closed += run.look_up(leg, Micros(0)).await?.map_or(Decimal::ZERO, |order| order.filled);
+    }
+    Ok(closed >= entered)
+}
+
 /// Whether a watched position's stop is alive at the exchange, asked by its id: one request of weight 1, where reading position
 /// and orders costs 7. A closePosition stop that is alive covers a position of any size.
 pub(in crate::order) async fn stop_is_alive(desk: &Desk, access: &Access, watched: &Watched) -> Result<bool> {
     let Some(intent) = Intent::load(desk, IntentId(watched.intent.0)).await? else { return Ok(false) };
-    let stop = intent.legs.iter().rev().find(|leg| leg.role == crate::order::legs::Role::Stop);
+    let stop = intent.legs.iter().rev().find(|leg| leg.role == Role::Stop);
     let Some(leg) = stop.filter(|leg| {
         let whole = leg
             .order

@@ -1,0 +1,91 @@
+//! The lives, act by act.
+
+use crate::lives::{
+    Act::{self, Ask as Asks, Happens, Passes},
+    Ask, Event, Kind, Life,
+};
+use domain::Side::{Buy, Sell};
+
+const OPEN: Act = Asks(Ask::Order(Kind::Market, Buy));
+const COPIED: &[Act] = &[Asks(Ask::Enter(Buy)), Passes(2, 1)];
+/// Within this many seconds the desk looks at a position of which it hears nothing.
+const LOOK: i64 = 75;
+/// The desk's own work soon after something happened, and when its walks have come round.
+const FIRST: Act = Passes(1, 1);
+const SECOND: Act = Passes(1, 40);
+const THIRD: Act = Passes(1, 40);
+
+const fn life(name: &'static str, setup: &'static [Act], acts: &'static [Act]) -> Life {
+    Life { name, setup, acts, stop: true, ends_flat: false, known_after: 0 }
+}
+
+/// A life at the end of which there is no position.
+const fn flat(name: &'static str, setup: &'static [Act], acts: &'static [Act]) -> Life {
+    Life { ends_flat: true, ..life(name, setup, acts) }
+}
+
+/// A life in which somebody does at the exchange what the desk finds when it looks.
+const fn found(name: &'static str, setup: &'static [Act], acts: &'static [Act]) -> Life {
+    Life { known_after: LOOK, ..life(name, setup, acts) }
+}
+
+/// A life without a stop.
+const fn bare(name: &'static str, setup: &'static [Act], acts: &'static [Act]) -> Life {
+    Life { stop: false, ..life(name, setup, acts) }
+}
+
+const LIMIT: &[Act] = &[
+    Asks(Ask::Order(Kind::Limit, Buy)),
+    Passes(1, 1),
+    Happens(Event::Fill("0.02")),
+    Passes(1, 1),
+    Happens(Event::Fill("0.03")),
+    Passes(2, 1),
+];
+const TRAILING: &[Act] = &[
+    Asks(Ask::Order(Kind::Trailing, Buy)),
+    Passes(1, 1),
+    Happens(Event::Price("19800")),
+    Happens(Event::Price("20050")),
+    Passes(2, 1),
+];
+const TARGETS: &[Act] =
+    &[Happens(Event::Price("20100")), Passes(2, 20), Happens(Event::Price("20300")), Passes(2, 20)];
+
+/// Every life.
+pub(crate) fn all() -> Vec<Life> {
+    const STOP_HIT: Act = Happens(Event::Price("18990"));
+    const STOP_LIMIT: Act = Asks(Ask::Order(Kind::StopLimit, Buy));
+    const CANCELS: Act = Happens(Event::OwnerCancelsStop);
+    const MOVES: Act = Happens(Event::OwnerMovesStop("19200"));
+    const CLOSES: Act = Happens(Event::OwnerCloses);
+    const LIQUIDATED: Act = Happens(Event::Liquidated);
+    const GAP: Act = Happens(Event::Price("18000"));
+    const ONCE: Act = Asks(Ask::Once(Buy));
+    vec![
+        life("manual", &[], &[OPEN]),
+        life("manual-retried", &[], &[ONCE, Passes(1, 2), ONCE]),
+        life("limit", &[], LIMIT),
+        bare("trailing", &[], TRAILING),
+        bare("no-stop", &[], &[Asks(Ask::Order(Kind::WithoutStop, Buy)), Passes(1, 1)]),
+        life("replace", &[OPEN], &[Asks(Ask::Order(Kind::Market, Sell))]),
+        life("close", &[OPEN], &[Asks(Ask::Close)]),
+        life("panic", &[OPEN], &[Asks(Ask::Panic)]),
+        flat("stop-hit", &[OPEN], &[STOP_HIT, FIRST, SECOND]),
+        flat("stop-limit-gap", &[STOP_LIMIT], &[GAP, FIRST, SECOND]),
+        flat("target-hit", &[OPEN], TARGETS),
+        found("stop-cancelled", &[OPEN], &[CANCELS, FIRST, SECOND, THIRD]),
+        found("stop-moved", &[OPEN], &[MOVES, FIRST, SECOND, THIRD]),
+        flat("closed-elsewhere", &[OPEN], &[CLOSES, FIRST, SECOND]),
+        flat("liquidated", &[OPEN], &[LIQUIDATED, FIRST, SECOND]),
+        life("copy-enter", &[], COPIED),
+        flat("copy-exit", COPIED, &[Asks(Ask::Exit), Passes(2, 1)]),
+        life("flip", COPIED, &[Asks(Ask::Enter(Sell)), Passes(3, 2)]),
+        life("copy-panic", COPIED, &[Asks(Ask::CopyPanic)]),
+        life("copy-stop-following", COPIED, &[Asks(Ask::StopFollowing)]),
+        flat("copy-stop-hit", COPIED, &[STOP_HIT, FIRST, SECOND, THIRD]),
+        found("copy-stop-cancelled", COPIED, &[CANCELS, FIRST, SECOND, THIRD]),
+        found("copy-stop-moved", COPIED, &[MOVES, FIRST, SECOND, THIRD]),
+        flat("copy-closed-elsewhere", COPIED, &[CLOSES, FIRST, SECOND, THIRD]),
+    ]
+}

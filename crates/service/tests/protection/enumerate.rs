@@ -1,0 +1,176 @@
+//! Every step of every life, with everything that can go wrong there.
+
+use crate::{
+    catalogue,
+    lives::Life,
+    play::{Outcome, play, prepare},
+    sim::{
+        gate::Step,
+        plan::{Cut, Fault, Item, Scenario, What},
+    },
+    stage::Template,
+};
+use std::{
+    collections::BTreeMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::OnceLock,
+};
+
+/// A life, ready to be played, and its steps.
+pub(crate) struct Ready {
+    pub(crate) life: Life,
+    pub(crate) template: Template,
+    pub(crate) steps: Vec<Step>,
+    /// What is broken where nothing goes wrong.
+    pub(crate) broken: Vec<String>,
+}
+
+impl Ready {
+    /// Prepares a life and records its steps.
+    pub(crate) fn of(name: &str) -> Self {
+        static BASE: OnceLock<Template> = OnceLock::new();
+        let life = catalogue::all().into_iter().find(|life| life.name == name).expect("a life of this name");
+        let template = prepare(BASE.get_or_init(Template::base), &life);
+        let scenario = Scenario { life: name.to_owned(), items: Vec::new() };
+        let Outcome { steps, broken, .. } = play(&template, &life, &scenario, true);
+        Self { life, template, steps, broken }
+    }
+}
+
+/// The faults that a step of this kind can have.
+fn faults(step: &Step) -> Vec<Fault> {
+    use Fault::{
+        AnswerLost, AnswerLostHidden, Down, Expired, Fail, Hidden, Lag, Late, Limited, Lost, Refuse,
+        RefuseOn, Tight, Unreachable,
+    };
+    let carried = [Lost, AnswerLost, Late(2), Late(20), Down(12), Unreachable, Limited, Expired];
+    let own: &[Fault] = match step.kind {
+        "commit" => return vec![Fail],
+        "positions" | "open-orders" => return vec![Unreachable, Limited, Lost, Down(12), Lag],
+        "find" => return vec![Unreachable, Limited, Lost, Down(12), Hidden],
+        _ if !step.writes => return vec![Unreachable, Lost],
+        "entry" => &[Refuse(-2019), RefuseOn(-2019), AnswerLostHidden, Lag],
+        "stop" => &[
+            Refuse(-2021),
+            Refuse(-4130),
+            Refuse(-4509),
+            Refuse(-1111),
+            Refuse(-4116),
+            RefuseOn(-2021),
+            RefuseOn(-1111),
+            AnswerLostHidden,
+        ],
+        "target" => &[Refuse(-2021), RefuseOn(-2021)],
+        "close" => {
+            &[Refuse(-2022), Refuse(-4131), RefuseOn(-4131), RefuseOn(-2022), Tight, AnswerLostHidden, Lag]
+        }
+        "cancel" | "cancel-all" => &[Refuse(-4000), RefuseOn(-4000)],
+        "set-leverage" => &[Refuse(-4028)],
+        _ => &[],
+    };
+    carried.iter().chain(own).copied().collect()
+}
+
+/// What can happen to the desk at a step.
+fn cuts(step: &Step) -> Vec<Cut> {
+    use Cut::{
+        Clock, Closed, HeirAfter, HeirBefore, KillAfter, KillBefore, KillFor, PauseAfter, PauseBefore, Price,
+        RivalAfter, RivalBefore,
+    };
+    match (step.kind, step.writes) {
+        // A pause before the commit would only keep the second instance from the one lock that SQLite has.
+        ("commit", _) => vec![KillBefore, KillAfter, PauseAfter(40), RivalAfter, HeirBefore, HeirAfter],
+        (_, true) => vec![
+            KillBefore,
+            KillAfter,
+            KillFor(65),
+            PauseBefore(40),
+            PauseAfter(40),
+            RivalBefore,
+            RivalAfter,
+            HeirBefore,
+            HeirAfter,
+            Clock(30),
+            Clock(-30),
+            Price(18_990),
+            Price(21_010),
+            Closed,
+        ],
+        (_, false) => {
+            vec![
+                KillBefore,
+                PauseBefore(40),
+                RivalBefore,
+                HeirBefore,
+                Clock(30),
+                Clock(-30),
+                Price(18_990),
+                Closed,
+            ]
+        }
+    }
+}
+
+/// All that can go wrong at a step.
+pub(crate) fn whats(step: &Step) -> Vec<What> {
+    let faults = faults(step).into_iter().map(What::Fault);
+    faults.chain(cuts(step).into_iter().map(What::Cut)).collect()
+}
+
+/// Every single: one step, one thing that goes wrong.
+pub(crate) fn singles(ready: &Ready) -> Vec<Scenario> {
+    let mut all = Vec::new();
+    for step in &ready.steps {
+        for what in whats(step) {
+            let items = vec![Item { what, at: step.at.clone() }];
+            all.push(Scenario { life: ready.life.name.to_owned(), items });
+        }
+    }
+    all
+}
+
+/// A scenario that failed.
+#[derive(Clone, Debug)]
+pub(crate) struct Failed {
+    pub(crate) scenario: String,
+    pub(crate) kind: &'static str,
+    pub(crate) broken: Vec<String>,
+}
+
+/// Plays one; none when all is well.
+pub(crate) fn play_one(ready: &Ready, scenario: &Scenario) -> Option<Failed> {
+    let played = catch_unwind(AssertUnwindSafe(|| play(&ready.template, &ready.life, scenario, false)));
+    let mut broken = match &played {
+        Ok(outcome) => outcome.broken.clone(),
+        Err(panic) => {
+            let words = panic.downcast_ref::<String>().cloned();
+            vec![format!("it panics: {}", words.unwrap_or_default())]
+        }
+    };
+    if let Ok(outcome) = &played
+        && !outcome.missed.is_empty()
+    {
+        broken.push(format!("never reached: {}", outcome.missed.join(", ")));
+    }
+    let kind = scenario
+        .items
+        .first()
+        .and_then(|item| ready.steps.iter().find(|step| step.at == item.at))
+        .map_or("", |step| step.kind);
+    (!broken.is_empty()).then(|| Failed { scenario: scenario.to_string(), kind, broken })
+}
+
+/// What failed by life and by what went wrong where, for reading.
+pub(crate) fn matrix(failed: &[Failed]) -> String {
+    let mut cells: BTreeMap<(String, String), usize> = BTreeMap::new();
+    for one in failed {
+        let (life, what) = one.scenario.split_once('/').unwrap_or((&one.scenario, ""));
+        let what = what.split('@').next().unwrap_or_default();
+        *cells.entry((life.to_owned(), format!("{what} @ {}", one.kind))).or_default() += 1;
+    }
+    let mut text = String::new();
+    for ((life, what), count) in cells {
+        text += &format!("  {life:24} {what:40} {count}\n");
+    }
+    text
+}

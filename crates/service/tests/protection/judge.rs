@@ -1,0 +1,156 @@
+//! The invariants: what must be true when a scenario is over.
+
+use crate::{
+    lives::{Ask, Said, wanted_stop},
+    play::Play,
+    sim::{ONE_WAY, book::Resting, meter::seconds},
+};
+use domain::{PositionSide, Side, time::SECOND};
+use service::SIGNAL_MAX_AGE_S;
+
+/// No position is uncovered longer than this once the desk could know.
+const NAKED: i64 = 10 * SECOND;
+/// When nothing fails: the entry's answer and the stop's way there.
+const ROUND_TRIP: i64 = 2 * ONE_WAY;
+/// What is longer than this is told to the owner.
+const TOLD_AFTER: i64 = 5 * SECOND;
+/// A request is valid for so long, and so much later it may arrive.
+const VALID: i64 = 5 * SECOND;
+/// What an event says when a position had no stop.
+const TOLD_AS: [&str; 4] = ["ClosedWithoutStop", "StopReplaced", "Unprotected", "WithoutStop"];
+
+/// What is wrong, each in a few words that begin with the invariant's letter.
+pub(crate) fn judge(play: &Play<'_>) -> Vec<String> {
+    let mut broken = Vec::new();
+    covered(play, &mut broken);
+    naked(play, &mut broken);
+    entries(play, &mut broken);
+    orphans(play, &mut broken);
+    truth(play, &mut broken);
+    ends(play, &mut broken);
+    broken
+}
+
+/// (a) The position is zero or covered by exactly one stop, at the wanted price.
+fn covered(play: &Play<'_>, broken: &mut Vec<String>) {
+    let mut world = play.stage.sim.world();
+    let book = world.book();
+    let Some(side) = book.side().filter(|_| play.life.stop) else { return };
+    let stops = book.stops();
+    if !book.covered() {
+        broken.push(format!("a: a position of {} has no stop at the end", book.position));
+    } else if stops.len() != 1 {
+        broken.push(format!("a: {} stops at the end", stops.len()));
+    } else if stops[0].order.stop_price != Some(wanted_stop(play.life, side == PositionSide::Long)) {
+        broken.push(format!("a: the stop is at {:?}", stops[0].order.stop_price));
+    }
+}
+
+/// (b) Naked time; (f) longer than 5 s its owner is told; (i) and not told without reason.
+fn naked(play: &Play<'_>, broken: &mut Vec<String>) {
+    let mut world = play.stage.sim.world();
+    let book = world.book();
+    let longest = book.meter.longest(book.at);
+    let most =
+        if play.faultless && play.life.known_after == 0 && !play.life.waits() { ROUND_TRIP } else { NAKED };
+    if longest > most {
+        broken.push(format!("b: naked for {}", seconds(longest)));
+    }
+    let told = play.events.iter().any(|event| TOLD_AS.iter().any(|word| event.contains(word)));
+    if longest > TOLD_AFTER && !told {
+        broken.push("f: its owner was not told".to_owned());
+    }
+    if told && book.meter.spans(book.at).is_empty() && play.life.stop {
+        broken.push("i: its owner was told of a missing stop that was never missing".to_owned());
+    }
+}
+
+/// (c) Each request enters at most once; (h) no copy enters when its signal is too old.
+fn entries(play: &Play<'_>, broken: &mut Vec<String>) {
+    let mut world = play.stage.sim.world();
+    let book = world.book();
+    let since = play.heard.first().map(|heard| heard.asked_at);
+    let entered = |r: &&Resting| {
+        r.ours() && r.opens() && !r.order.filled.is_zero() && since.is_some_and(|since| r.order.at >= since)
+    };
+    let entered: Vec<&Resting> = book.orders.iter().filter(entered).collect();
+    let repeats = |n: usize| {
+        matches!(play.heard[n].ask, Ask::Once(_))
+            && play.heard[..n].iter().any(|h| h.ask == play.heard[n].ask)
+    };
+    let asked: usize =
+        (0..play.heard.len()).filter(|n| !repeats(*n)).map(|n| play.heard[n].ask.entries()).sum();
+    if entered.len() > asked {
+        broken.push(format!("c: {} entries for {asked} requests", entered.len()));
+    }
+    let signals: Vec<_> = play.heard.iter().filter(|h| matches!(h.ask, Ask::Enter(_))).collect();
+    let latest = signals.iter().map(|h| h.asked_at.plus(SIGNAL_MAX_AGE_S * SECOND + VALID)).max();
+    if let Some(latest) = latest
+        && entered.iter().any(|r| r.order.at > latest)
+    {
+        broken.push("h: a copy was entered after its signal's age".to_owned());
+    }
+}
+
+/// (d) None of our orders is left without a position, but an entry that rests.
+fn orphans(play: &Play<'_>, broken: &mut Vec<String>) {
+    let mut world = play.stage.sim.world();
+    let book = world.book();
+    let orphan = |r: &&Resting| r.open() && r.ours() && !r.opens();
+    let orphans = book.orders.iter().filter(orphan).count();
+    if book.position.is_zero() && orphans > 0 {
+        broken.push(format!("d: {orphans} orders without a position"));
+    }
+}
+
+/// (e) The caller was told the truth.
+fn truth(play: &Play<'_>, broken: &mut Vec<String>) {
+    let mut world = play.stage.sim.world();
+    let book = world.book();
+    for (n, heard) in play.heard.iter().enumerate() {
+        // Of a request that was repeated, the last answer counts.
+        if play.heard[n + 1..].iter().any(|later| later.ask == heard.ask) {
+            continue;
+        }
+        let asked_at = play.heard.iter().find(|h| h.ask == heard.ask).map_or(heard.asked_at, |h| h.asked_at);
+        let Some(said) = &heard.said else { continue };
+        if let Said::Broken(why) = said
+            && play.faultless
+        {
+            broken.push(format!("e: {:?} broke: {why}", heard.ask));
+        }
+        if heard.ask.closes() && *said == Said::Yes && !heard.position.is_zero() {
+            broken.push(format!("e: {:?} was answered yes with a position of {}", heard.ask, heard.position));
+        }
+        let (Ask::Order(_, side) | Ask::Once(side)) = heard.ask else { continue };
+        let opening = |r: &&Resting| r.ours() && r.opens() && r.order.at >= asked_at;
+        let entered = book.orders.iter().filter(opening).any(|r| !r.order.filled.is_zero());
+        let rests = book.orders.iter().filter(opening).any(Resting::open);
+        let holds = match book.side() {
+            Some(PositionSide::Long) => side == Side::Buy,
+            Some(PositionSide::Short) => side == Side::Sell,
+            None => false,
+        };
+        match said {
+            Said::No(_) if entered && holds => {
+                broken.push(format!("e: answered {said:?} and left a position of {}", book.position));
+            }
+            Said::No(_) if rests => broken.push(format!("e: answered {said:?} and left the entry resting")),
+            Said::Yes if book.orders.iter().filter(opening).count() == 0 => {
+                broken.push("e: answered yes without an entry".to_owned());
+            }
+            _ => {}
+        }
+    }
+}
+
+/// (g) What was to end has ended: an exit that was accepted is carried out.
+fn ends(play: &Play<'_>, broken: &mut Vec<String>) {
+    let mut world = play.stage.sim.world();
+    let book = world.book();
+    // Of a request that was never accepted nobody knows.
+    let lost = play.heard.iter().any(|h| !matches!(h.said, Some(Said::Yes | Said::Later)));
+    if play.life.ends_flat && !lost && !book.position.is_zero() {
+        broken.push(format!("g: a position of {} is left", book.position));
+    }
+}

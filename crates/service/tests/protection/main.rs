@@ -1,0 +1,121 @@
+//! Exhaustive fault enumeration for the desk's orders and their protection. Each life of an order runs once without
+//! faults, and every exchange call and every commit of it is recorded. The scenarios are these steps times what can go
+//! wrong there; after each the invariants of `judge` must be true.
+//!
+//! A failing scenario prints the line that reruns it:
+//! `PROTECTION_SCENARIO='manual/refuse(-2021)@call7/kill-after' cargo test -p service --test protection`.
+//! `SLIPSTREAM_DEEP=1` plays a sample of pairs, too.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
+#![allow(clippy::print_stdout, reason = "a failing scenario prints the line that reruns it")]
+
+mod catalogue;
+mod enumerate;
+mod judge;
+mod lives;
+mod named;
+mod pairs;
+mod play;
+mod sim;
+mod stage;
+
+use enumerate::{Failed, Ready, matrix, play_one, singles};
+use std::time::Instant;
+
+/// The one scenario that was asked for, if any: the other tests have nothing to do then.
+fn wanted() -> Option<sim::plan::Scenario> {
+    std::env::var("PROTECTION_SCENARIO").ok().map(|text| text.parse().expect("a scenario"))
+}
+
+/// Prints what failed, each with the line that reruns it, and a table.
+fn tell(failed: &[Failed]) {
+    for one in failed {
+        println!("{} ({}): {}", one.scenario, one.kind, one.broken.join("; "));
+        println!("    PROTECTION_SCENARIO='{}' cargo test -p service --test protection", one.scenario);
+    }
+    print!("{}", matrix(failed));
+}
+
+#[test]
+fn the_scenario_that_was_asked_for() {
+    let Some(scenario) = wanted() else { return };
+    let ready = Ready::of(&scenario.life);
+    for step in &ready.steps {
+        println!("{:10} {}", step.at.to_string(), step.kind);
+    }
+    let failed = play_one(&ready, &scenario);
+    assert!(failed.is_none(), "{failed:?}");
+}
+
+/// A life without faults, every single of it, and with `SLIPSTREAM_DEEP=1` some of its pairs.
+fn live(name: &str) {
+    if wanted().is_some() {
+        return;
+    }
+    let began = Instant::now();
+    let ready = Ready::of(name);
+    let mut wrong = ready.broken.len();
+    if wrong > 0 {
+        println!("{name}: {}", ready.broken.join("; "));
+    }
+    let scenarios = singles(&ready);
+    let covered =
+        |step: &sim::gate::Step| scenarios.iter().any(|s| s.items.iter().any(|item| item.at == step.at));
+    let bare: Vec<_> = ready.steps.iter().filter(|step| !covered(step)).collect();
+    assert!(bare.is_empty(), "no scenario covers {bare:?} of {name}");
+    assert!(!ready.steps.is_empty(), "{name} has no steps");
+    let mut failed: Vec<_> = scenarios.iter().filter_map(|scenario| play_one(&ready, scenario)).collect();
+    println!("{name}: {} of {} singles failed, {:.0?}", failed.len(), scenarios.len(), began.elapsed());
+    if std::env::var("SLIPSTREAM_DEEP").is_ok_and(|deep| deep == "1") {
+        let (pairs, more) = pairs::sample(&ready);
+        println!("{name}: {} of {pairs} pairs failed, {:.0?}", more.len(), began.elapsed());
+        failed.extend(more);
+    }
+    tell(&failed);
+    wrong += failed.len();
+    assert!(wrong == 0, "{wrong} scenarios of {name}");
+}
+
+macro_rules! lives {
+    ($($test:ident = $name:literal),* $(,)?) => {
+        mod life {
+            $(#[test]
+            fn $test() {
+                super::live($name);
+            })*
+        }
+
+        #[test]
+        fn every_life_is_tested() {
+            let tested = [$($name),*];
+            assert!(catalogue::all().iter().map(|life| life.name).eq(tested), "the macro below lists every life");
+        }
+    };
+}
+
+lives! {
+    manual = "manual",
+    manual_retried = "manual-retried",
+    limit = "limit",
+    trailing = "trailing",
+    no_stop = "no-stop",
+    replace = "replace",
+    close = "close",
+    panic = "panic",
+    stop_hit = "stop-hit",
+    stop_limit_gap = "stop-limit-gap",
+    target_hit = "target-hit",
+    stop_cancelled = "stop-cancelled",
+    stop_moved = "stop-moved",
+    closed_elsewhere = "closed-elsewhere",
+    liquidated = "liquidated",
+    copy_enter = "copy-enter",
+    copy_exit = "copy-exit",
+    flip = "flip",
+    copy_panic = "copy-panic",
+    copy_stop_following = "copy-stop-following",
+    copy_stop_hit = "copy-stop-hit",
+    copy_stop_cancelled = "copy-stop-cancelled",
+    copy_stop_moved = "copy-stop-moved",
+    copy_closed_elsewhere = "copy-closed-elsewhere",
+}

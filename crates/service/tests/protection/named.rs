@@ -1,0 +1,131 @@
+//! The cases of findings/protection.md that can be expressed here, by their numbers. Steps are named by their kind, so that
+//! a case stays what it is when the desk sends its requests in another order.
+
+use crate::enumerate::{Ready, play_one};
+
+/// Plays these scenarios; all must break nothing. A kind of step that the desk does not have any more is left out, but
+/// not all of them may be.
+fn holds(scenarios: &[&str]) {
+    if crate::wanted().is_some() {
+        return;
+    }
+    let mut reached = 0;
+    let mut failed = Vec::new();
+    for text in scenarios {
+        let scenario: crate::sim::plan::Scenario = text.parse().expect("a scenario");
+        match play_one(&Ready::of(&scenario.life), &scenario) {
+            Some(one) if one.broken.iter().all(|why| why.starts_with("never reached")) => {}
+            Some(one) => {
+                reached += 1;
+                failed.push(one);
+            }
+            None => reached += 1,
+        }
+    }
+    crate::tell(&failed);
+    assert!(reached > 0, "none of the steps exists any more: {scenarios:?}");
+    assert!(failed.is_empty(), "{} of {} scenarios", failed.len(), scenarios.len());
+}
+
+#[test]
+fn v1_an_interrupted_replacement_leaves_the_old_position_with_its_stop() {
+    holds(&[
+        "replace/kill-after@cancel-all",
+        "replace/kill-after@cancel",
+        "replace/kill-before@close",
+        "replace/down(12)@close",
+        "replace/down(12)@positions#2",
+        "replace/refuse(-1500)@close",
+    ]);
+}
+
+#[test]
+fn v1_a_close_that_is_refused_or_late_leaves_no_position_without_a_stop() {
+    holds(&[
+        "close/refuse(-1500)@close",
+        "close/kill-for(65)@cancel-all",
+        "close/kill-for(65)@close",
+        "close/kill-for(65)@commit1",
+        "close/down(12)@close",
+        "panic/refuse(-1500)@close",
+    ]);
+}
+
+#[test]
+fn v1_a_rescue_that_is_refused_is_tried_again() {
+    holds(&["manual/refuse(-1111)@stop/refuse(-1500)@close", "limit/refuse(-1111)@stop/refuse(-1500)@close"]);
+}
+
+#[test]
+fn v2_a_cancel_that_arrives_late_takes_no_stop_away() {
+    holds(&[
+        "manual/late(2)@cancel-all",
+        "manual/late(2)@cancel",
+        "replace/late(2)@cancel-all",
+        "replace/late(2)@cancel",
+        "close/late(2)@cancel-all",
+        "close/late(2)@cancel",
+    ]);
+}
+
+#[test]
+fn v3_an_exit_is_carried_out_when_the_clock_was_set_back() {
+    holds(&["copy-exit/clock(-60)@call1", "copy-exit/clock(-5)@call1", "flip/clock(-60)@call1"]);
+}
+
+#[test]
+fn v5_a_desk_that_was_paused_doubles_nothing_and_closes_nothing_of_the_others() {
+    holds(&[
+        "manual-retried/rival-before@entry",
+        "manual-retried/rival-after@entry",
+        "manual-retried/rival-before@positions#2",
+        "copy-enter/rival-before@entry",
+        "copy-enter/rival-before@stop",
+        "copy-enter/rival-after@stop",
+        "copy-exit/rival-before@close",
+        "copy-exit/rival-after@close",
+    ]);
+}
+
+#[test]
+fn v6_a_copy_whose_stop_and_rescue_are_refused_is_closed_all_the_same() {
+    holds(&[
+        "copy-enter/refuse(-1111)@stop/refuse(-1500)@close",
+        "flip/refuse(-1111)@stop/refuse(-1500)@close#2",
+    ]);
+}
+
+#[test]
+fn v7_an_exit_that_is_refused_once_is_carried_out() {
+    holds(&["copy-exit/refuse(-1500)@close", "copy-exit/refuse-on(-1500)@close", "flip/refuse(-1500)@close"]);
+}
+
+#[test]
+fn v8_an_entry_on_its_way_is_found_when_the_clock_steps() {
+    holds(&[
+        "manual/late(2)@entry/clock(+30)@find",
+        "manual/late(2)@entry/clock(+30)",
+        "manual/late(2)@entry/clock(-30)@find",
+        "copy-enter/late(2)@entry/clock(+30)@find",
+    ]);
+}
+
+#[test]
+fn v9_no_copy_enters_when_its_signal_is_too_old() {
+    holds(&[
+        "copy-enter/pause-before(150)@set-leverage",
+        "copy-enter/pause-after(150)@set-leverage",
+        "copy-enter/pause-before(150)@entry",
+        "copy-enter/pause-after(150)@commit4",
+    ]);
+}
+
+#[test]
+fn v11_nobody_is_told_of_a_missing_stop_when_the_position_has_ended() {
+    holds(&[
+        "copy-stop-cancelled/closed@open-orders",
+        "copy-closed-elsewhere/closed@open-orders",
+        "copy-exit/rival-after@close",
+        "copy-exit/rival-after@commit4",
+    ]);
+}

@@ -1,0 +1,46 @@
+//! Pairs: after one thing has gone wrong, another does at a later step or at the same one. There are too many to play them
+//! all, so a sample is drawn: another one for each `PROTECTION_SEED`.
+
+use crate::{
+    enumerate::{Failed, Ready, play_one, singles, whats},
+    play::play,
+    sim::plan::{Item, Scenario},
+};
+
+/// Singles of one life from which pairs are made, and pairs made from each.
+const SINGLES: usize = 150;
+const SECONDS: usize = 6;
+
+/// Numbers that look random and are the same for the same seed.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % u64::try_from(end.max(1)).unwrap_or(1)).unwrap_or(0)
+    }
+}
+
+/// Plays a sample of a life's pairs; how many, and those that failed.
+pub(crate) fn sample(ready: &Ready) -> (usize, Vec<Failed>) {
+    let seed = std::env::var("PROTECTION_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1_u64);
+    let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+    let firsts = singles(ready);
+    let (mut played, mut failed) = (0, Vec::new());
+    for _ in 0..SINGLES {
+        let first = &firsts[dice.below(firsts.len())];
+        let steps = play(&ready.template, &ready.life, first, true).steps;
+        let from = steps.iter().position(|step| step.at == first.items[0].at).unwrap_or(0);
+        for _ in 0..SECONDS {
+            let step = &steps[from + dice.below(steps.len() - from)];
+            let choices = whats(step);
+            let what = choices[dice.below(choices.len())];
+            let items = vec![first.items[0].clone(), Item { what, at: step.at.clone() }];
+            failed.extend(play_one(ready, &Scenario { life: first.life.clone(), items }));
+            played += 1;
+        }
+    }
+    (played, failed)
+}

@@ -1,0 +1,245 @@
+//! The exchange's state: one USD-M futures account in one-way mode on one market, and what a fill does to it.
+//! It is plain data: a scenario starts from a clone.
+
+use super::meter::Meter;
+use domain::{
+    Decimal, Fee, Micros, Order, OrderStatus, OrderType, PositionSide, Side, Symbol, TimeInForce, Trade,
+    money,
+};
+use std::collections::VecDeque;
+
+pub(crate) fn d(text: &str) -> Decimal {
+    money::parse(text).unwrap()
+}
+
+pub(crate) fn btc() -> Symbol {
+    "BTC/USDT".parse().unwrap()
+}
+
+/// Where the virtual time begins on the wall: 2026-01-01.
+pub(crate) const WALL: i64 = 1_767_225_600_000_000;
+
+/// An order with what only the exchange knows of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Resting {
+    pub(crate) order: Order,
+    /// It closes whatever position there is.
+    pub(crate) close_position: bool,
+    /// Its trigger was reached and it stands in the book as a limit order.
+    pub(crate) triggered: bool,
+    /// Trailing: the best price since it was activated.
+    pub(super) extreme: Option<Decimal>,
+}
+
+impl Resting {
+    /// Sent by a desk, by the form of its id.
+    pub(crate) fn ours(&self) -> bool {
+        self.order.client_order_id.starts_with("sl")
+    }
+
+    /// It may open a position.
+    pub(crate) fn opens(&self) -> bool {
+        !self.order.reduce_only && !self.close_position
+    }
+
+    /// It is a stop, of either kind.
+    pub(crate) fn stops(&self) -> bool {
+        matches!(self.order.kind, OrderType::Stop | OrderType::StopMarket)
+    }
+
+    pub(crate) fn open(&self) -> bool {
+        !self.order.is_final()
+    }
+}
+
+/// What a lagging read still sees.
+#[derive(Clone, Debug)]
+struct Past {
+    at: i64,
+    position: Decimal,
+    open: Vec<Order>,
+}
+
+/// Account and market.
+#[derive(Clone, Debug)]
+pub(crate) struct Book {
+    /// Virtual time, in microseconds since the machine started.
+    pub(crate) at: i64,
+    pub(crate) price: Decimal,
+    /// Positive when long.
+    pub(crate) position: Decimal,
+    pub(crate) entry_price: Decimal,
+    pub(crate) wallet: Decimal,
+    pub(crate) leverage: u16,
+    pub(crate) orders: Vec<Resting>,
+    pub(crate) trades: Vec<Trade>,
+    pub(crate) meter: Meter,
+    /// Whether the owner wants a stop.
+    pub(crate) stop_wanted: bool,
+    /// Resting reduce-only orders count against a reduce-only close (-4118), conditional ones too.
+    pub(crate) tight: bool,
+    /// Orders that changed and have not been streamed yet.
+    pub(crate) changed: Vec<String>,
+    past: VecDeque<Past>,
+}
+
+impl Book {
+    pub(crate) fn new() -> Self {
+        Self {
+            at: 1_000_000_000_000,
+            price: d("20000"),
+            position: Decimal::ZERO,
+            entry_price: Decimal::ZERO,
+            wallet: d("10000"),
+            leverage: 10,
+            orders: Vec::new(),
+            trades: Vec::new(),
+            meter: Meter::default(),
+            stop_wanted: true,
+            tight: false,
+            changed: Vec::new(),
+            past: VecDeque::new(),
+        }
+    }
+
+    /// The exchange's clock.
+    pub(crate) const fn wall(&self) -> Micros {
+        Micros(WALL + self.at)
+    }
+
+    pub(crate) fn side(&self) -> Option<PositionSide> {
+        match self.position {
+            p if p > Decimal::ZERO => Some(PositionSide::Long),
+            p if p < Decimal::ZERO => Some(PositionSide::Short),
+            _ => None,
+        }
+    }
+
+    /// The open stops on the side that closes the position.
+    pub(crate) fn stops(&self) -> Vec<&Resting> {
+        let Some(side) = self.side() else { return Vec::new() };
+        let covers = |r: &&Resting| r.open() && r.stops() && !r.triggered && r.order.side == side.closing();
+        self.orders.iter().filter(covers).collect()
+    }
+
+    /// Whether the position, if there is one, is covered by stops.
+    pub(crate) fn covered(&self) -> bool {
+        let stops = self.stops();
+        let sum: Decimal = stops.iter().filter_map(|r| r.order.remaining).sum();
+        self.position.is_zero() || stops.iter().any(|r| r.close_position) || sum >= self.position.abs()
+    }
+
+    /// Whether a trigger at `trigger` has been reached. A trailing stop's is its activation price.
+    pub(super) fn reached(&self, kind: OrderType, side: Side, trigger: Decimal) -> bool {
+        let rises = match kind {
+            OrderType::Stop | OrderType::StopMarket => side == Side::Buy,
+            _ => side == Side::Sell,
+        };
+        if rises { self.price >= trigger } else { self.price <= trigger }
+    }
+
+    /// Fills a part of an order at the present price.
+    pub(crate) fn fill(&mut self, index: usize, amount: Decimal) {
+        if amount.is_zero() {
+            return;
+        }
+        let (price, at) = (self.price, self.wall());
+        let order = &mut self.orders[index].order;
+        order.filled += amount;
+        order.cost += amount * price;
+        order.average = order.cost.checked_div(order.filled);
+        order.remaining = order.amount.map(|all| all - order.filled);
+        if order.kind == OrderType::Market {
+            order.price = order.average;
+        }
+        if order.remaining == Some(Decimal::ZERO) {
+            order.status = OrderStatus::Closed;
+        }
+        let (id, side) = (order.id.clone(), order.side);
+        self.changed.push(order.client_order_id.clone());
+        let realized = self.book_fill(side, amount);
+        self.trades.push(Trade {
+            id: (self.trades.len() + 1).to_string(),
+            order: id,
+            symbol: btc(),
+            at,
+            side,
+            maker: false,
+            price,
+            amount,
+            cost: price * amount,
+            fee: Fee { cost: Decimal::ZERO, currency: "USDT".into() },
+            realized,
+        });
+    }
+
+    fn book_fill(&mut self, side: Side, amount: Decimal) -> Decimal {
+        let signed = if side == Side::Buy { amount } else { -amount };
+        let before = self.position;
+        self.position += signed;
+        let closed = if before.is_zero() || before.is_sign_positive() == signed.is_sign_positive() {
+            Decimal::ZERO
+        } else {
+            amount.min(before.abs())
+        };
+        let gain = (self.price - self.entry_price) * closed;
+        let realized = if before.is_sign_negative() { -gain } else { gain };
+        self.wallet += realized;
+        if closed < amount {
+            // All of it, or what is left after the other side was closed, is new.
+            let old = if closed.is_zero() { before.abs() } else { Decimal::ZERO };
+            let new = amount - closed;
+            let cost = self.entry_price * old + self.price * new;
+            self.entry_price = cost.checked_div(old + new).unwrap_or(self.price);
+        }
+        realized
+    }
+
+    /// GTE orders end with the position that they close. Notes the present for the meter and for lagging reads.
+    pub(crate) fn settle(&mut self) {
+        let side = self.side();
+        for resting in &mut self.orders {
+            let stands = side.is_some_and(|side| side.closing() == resting.order.side);
+            if resting.open() && resting.order.time_in_force == TimeInForce::GteGtc && !stands {
+                resting.order.status = OrderStatus::Expired;
+                self.changed.push(resting.order.client_order_id.clone());
+            }
+        }
+        let naked = self.stop_wanted && !self.covered();
+        self.meter.note(self.at, naked);
+        self.past.push_back(Past { at: self.at, position: self.position, open: self.open_orders() });
+        if self.past.len() > 200 {
+            self.past.pop_front();
+        }
+    }
+
+    pub(crate) fn open_orders(&self) -> Vec<Order> {
+        self.orders.iter().rev().filter(|r| r.open()).map(|r| r.order.clone()).collect()
+    }
+
+    /// Position and open orders as they were `lag` microseconds ago.
+    pub(crate) fn as_of(&self, lag: i64) -> (Decimal, Vec<Order>) {
+        let then = self.at - lag;
+        let past = self.past.iter().rev().find(|past| past.at <= then);
+        past.map_or((Decimal::ZERO, Vec::new()), |past| (past.position, past.open.clone()))
+    }
+
+    /// Cancels one order; none when it is not open.
+    pub(crate) fn cancel(&mut self, client_order_id: &str) -> Option<Order> {
+        let found =
+            self.orders.iter_mut().find(|r| r.open() && r.order.client_order_id == client_order_id)?;
+        found.order.status = OrderStatus::Canceled;
+        let order = found.order.clone();
+        self.changed.push(client_order_id.to_owned());
+        self.settle();
+        Some(order)
+    }
+
+    pub(crate) fn cancel_all(&mut self) {
+        for resting in self.orders.iter_mut().filter(|r| r.open()) {
+            resting.order.status = OrderStatus::Canceled;
+            self.changed.push(resting.order.client_order_id.clone());
+        }
+        self.settle();
+    }
+}

@@ -1,0 +1,108 @@
+//! Where calls and commits pass: they are counted and recorded, and what the scenario plans for them happens.
+
+use super::plan::{Cut, Fault, Item, Place, REFUSING, What};
+use std::collections::HashMap;
+
+/// A step of a life as it was recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Step {
+    pub(crate) at: Place,
+    /// `entry`, `stop`, `positions`, ...; `commit` for a commit.
+    pub(crate) kind: &'static str,
+    /// It changes something at the exchange.
+    pub(crate) writes: bool,
+}
+
+/// What happens to one passing call.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Passage {
+    pub(crate) fault: Option<Fault>,
+    pub(crate) before: Option<Cut>,
+    pub(crate) after: Option<Cut>,
+}
+
+/// Counts, records and plans.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Gate {
+    /// Steps are counted, and planned things happen.
+    pub(crate) armed: bool,
+    /// Steps are recorded.
+    pub(crate) recording: bool,
+    /// The instance that cuts happen to.
+    pub(crate) subject: usize,
+    pub(crate) steps: Vec<Step>,
+    calls: usize,
+    commits: usize,
+    kinds: HashMap<&'static str, usize>,
+    plan: Vec<(Item, bool)>,
+    refusing: Vec<(&'static str, i64, i64)>,
+    down_until: i64,
+}
+
+impl Gate {
+    pub(crate) fn plan(&mut self, items: &[Item]) {
+        self.plan = items.iter().map(|item| (item.clone(), false)).collect();
+    }
+
+    /// What was planned and did not happen.
+    pub(crate) fn missed(&self) -> Vec<String> {
+        let missed = self.plan.iter().filter(|(_, fired)| !fired);
+        missed.map(|(item, _)| format!("{}@{}", item.what, item.at)).collect()
+    }
+
+    /// An exchange call of `instance` at virtual time `at`.
+    pub(crate) fn call(&mut self, kind: &'static str, writes: bool, instance: usize, at: i64) -> Passage {
+        if !self.armed {
+            return Passage::default();
+        }
+        self.calls += 1;
+        let nth = self.kinds.entry(kind).or_default();
+        *nth += 1;
+        let places = [Place::Call(self.calls), Place::Kind(kind.to_owned(), *nth)];
+        self.record(Place::Call(self.calls), kind, writes);
+        let mut passage = self.take(&places, instance);
+        match passage.fault {
+            Some(Fault::RefuseOn(code)) => self.refusing.push((kind, code, at + REFUSING)),
+            Some(Fault::Down(seconds)) => self.down_until = at + seconds * domain::time::SECOND,
+            None if at < self.down_until => passage.fault = Some(Fault::Unreachable),
+            None => {
+                let refusing = self.refusing.iter().find(|(what, _, until)| *what == kind && at < *until);
+                passage.fault = refusing.map(|(_, code, _)| Fault::Refuse(*code));
+            }
+            _ => {}
+        }
+        passage
+    }
+
+    /// A commit of `instance`.
+    pub(crate) fn commit(&mut self, instance: usize) -> Passage {
+        if !self.armed {
+            return Passage::default();
+        }
+        self.commits += 1;
+        self.record(Place::Commit(self.commits), "commit", true);
+        self.take(&[Place::Commit(self.commits)], instance)
+    }
+
+    fn record(&mut self, at: Place, kind: &'static str, writes: bool) {
+        if self.recording {
+            self.steps.push(Step { at, kind, writes });
+        }
+    }
+
+    fn take(&mut self, places: &[Place], instance: usize) -> Passage {
+        let mut passage = Passage::default();
+        let subject = self.subject == instance;
+        for (item, fired) in self.plan.iter_mut().filter(|(item, fired)| !fired && places.contains(&item.at))
+        {
+            match item.what {
+                What::Fault(fault) => passage.fault = Some(fault),
+                What::Cut(_) if !subject => continue,
+                What::Cut(cut) if cut.after() => passage.after = Some(cut),
+                What::Cut(cut) => passage.before = Some(cut),
+            }
+            *fired = true;
+        }
+        passage
+    }
+}

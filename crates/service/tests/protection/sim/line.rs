@@ -1,0 +1,344 @@
+//! The exchange as one instance reaches it.
+
+use super::{
+    Done, ONE_WAY, Sim, World, Write,
+    book::{Book, btc, d},
+    clock::sleep,
+    gate::Passage,
+    plan::Fault,
+    unknown,
+};
+use async_trait::async_trait;
+use domain::{
+    Balance, Candle, Decimal, Frame, Funds, MarginMode, Market, Micros, Order, OrderType, Position,
+    PositionSide, Symbol, Ticker, Trade, TradeType, time::SECOND,
+};
+use exchange::{
+    AccountEvent, Answer, Credentials, Exchange, Failure, KeyRights, MarketEvent, OrderRequest, Validity,
+};
+use std::{sync::Arc, time::Duration};
+use tokio::sync::mpsc;
+
+/// So young an order is not found while looking up lags.
+const HIDDEN: i64 = 20 * SECOND;
+/// How long after being sent a request without a validity of its own is taken.
+const RECEIVE_WINDOW: i64 = 5 * SECOND;
+
+/// An instance's connection to the exchange.
+pub(crate) struct Line {
+    pub(crate) sim: Arc<Sim>,
+    pub(crate) instance: usize,
+}
+
+impl Line {
+    /// Counts a call that is about to leave, and suffers what comes before it.
+    async fn pass(&self, kind: &'static str, writes: bool) -> Passage {
+        let passage = {
+            let mut world = self.sim.world();
+            let at = world.at();
+            let passage = world.gate.call(kind, writes, self.instance, at);
+            if let Some(Fault::Down(seconds)) = passage.fault {
+                world.book().meter.excuse(at, at + seconds * SECOND);
+            }
+            passage
+        };
+        if let Some(cut) = passage.before {
+            self.sim.suffer(cut, self.instance).await;
+        }
+        passage
+    }
+
+    /// A call that only reads.
+    async fn read<T>(
+        &self,
+        kind: &'static str,
+        answer: impl FnOnce(&mut World) -> Answer<T> + Send,
+    ) -> Answer<T> {
+        let passage = self.pass(kind, false).await;
+        if let Some(Fault::Unreachable | Fault::Down(_)) = passage.fault {
+            return Err(Failure::Unreachable);
+        }
+        sleep(&self.sim, self.instance, ONE_WAY).await;
+        let answer = match passage.fault {
+            Some(Fault::Limited) => Err(Failure::Limited(Duration::from_secs(2))),
+            Some(Fault::Lost | Fault::AnswerLost) => unknown(),
+            fault => {
+                let mut world = self.sim.world();
+                start_lagging(&mut world, fault);
+                answer(&mut world)
+            }
+        };
+        if let Some(cut) = passage.after {
+            self.sim.suffer(cut, self.instance).await;
+        }
+        sleep(&self.sim, self.instance, ONE_WAY).await;
+        answer
+    }
+
+    /// A call that changes something.
+    async fn write(&self, kind: &'static str, write: Write, valid_until: i64) -> Answer<Done> {
+        let passage = self.pass(kind, true).await;
+        if let Some(Fault::Unreachable | Fault::Down(_)) = passage.fault {
+            return Err(Failure::Unreachable);
+        }
+        sleep(&self.sim, self.instance, ONE_WAY).await;
+        let answer = self.arrive(write, valid_until, passage.fault);
+        if let Some(cut) = passage.after {
+            self.sim.suffer(cut, self.instance).await;
+        }
+        sleep(&self.sim, self.instance, ONE_WAY).await;
+        answer
+    }
+
+    fn arrive(&self, write: Write, valid_until: i64, fault: Option<Fault>) -> Answer<Done> {
+        let mut world = self.sim.world();
+        let at = world.at();
+        start_lagging(&mut world, fault);
+        match fault {
+            Some(Fault::Refuse(code) | Fault::RefuseOn(code)) => {
+                return Err(Failure::Refused { code, message: "refused by the scenario".into() });
+            }
+            Some(Fault::Lost) => return unknown(),
+            Some(Fault::Limited) => return Err(Failure::Limited(Duration::from_secs(2))),
+            Some(Fault::Expired) => return Err(Failure::Expired),
+            Some(Fault::Late(seconds)) => {
+                world.late.push((at + seconds * SECOND, valid_until, write));
+                return unknown();
+            }
+            Some(Fault::Tight) => world.book().tight = true,
+            _ => {}
+        }
+        if at > valid_until {
+            return Err(Failure::Expired);
+        }
+        let answer = write.arrive(world.book());
+        world.stream();
+        match fault {
+            Some(Fault::AnswerLost | Fault::AnswerLostHidden) => unknown(),
+            _ => answer,
+        }
+    }
+}
+
+fn start_lagging(world: &mut World, fault: Option<Fault>) {
+    let at = world.at();
+    match fault {
+        Some(Fault::Lag) => world.lag_until = at + 10 * SECOND,
+        Some(Fault::Hidden | Fault::AnswerLostHidden) => {
+            world.hidden_until = at + HIDDEN + SECOND;
+            world.book().meter.excuse(at, at + HIDDEN + SECOND);
+        }
+        _ => {}
+    }
+}
+
+/// Position and open orders as they are seen now.
+fn seen(world: &mut World) -> (Decimal, Vec<Order>) {
+    let lags = world.at() < world.lag_until;
+    let book = world.book();
+    if lags { book.as_of(3 * SECOND) } else { (book.position, book.open_orders()) }
+}
+
+fn kind_of(request: &OrderRequest) -> &'static str {
+    match request.kind {
+        OrderType::Stop | OrderType::StopMarket => "stop",
+        OrderType::TakeProfit | OrderType::TakeProfitMarket => "target",
+        _ if request.reduce_only => "close",
+        _ => "entry",
+    }
+}
+
+fn balance(book: &Book) -> Balance {
+    let gain = (book.price - book.entry_price) * book.position;
+    let used =
+        (book.position.abs() * book.price).checked_div(Decimal::from(book.leverage)).unwrap_or_default();
+    let total = book.wallet + gain;
+    let funds = Funds { free: total - used, used, total };
+    Balance { assets: [("USDT".to_owned(), funds)].into(), unrealized_pnl: gain }
+}
+
+fn position(book: &Book, amount: Decimal) -> Option<Position> {
+    let side = match amount {
+        a if a > Decimal::ZERO => PositionSide::Long,
+        a if a < Decimal::ZERO => PositionSide::Short,
+        _ => return None,
+    };
+    let notional = amount.abs() * book.price;
+    let margin = notional.checked_div(Decimal::from(book.leverage)).unwrap_or_default();
+    let swing = book.entry_price / Decimal::TEN;
+    let liquidation =
+        if side == PositionSide::Long { book.entry_price - swing } else { book.entry_price + swing };
+    Some(Position {
+        symbol: btc(),
+        contracts: amount.abs(),
+        unrealized_pnl: (book.price - book.entry_price) * amount,
+        leverage: book.leverage,
+        liquidation_price: Some(liquidation),
+        collateral: book.wallet,
+        notional,
+        mark_price: book.price,
+        entry_price: book.entry_price,
+        initial_margin: margin,
+        initial_margin_percentage: Decimal::new(1, 1),
+        maintenance_margin: notional / Decimal::ONE_HUNDRED,
+        maintenance_margin_percentage: Decimal::new(1, 2),
+        margin_ratio: None,
+        at: book.wall(),
+        margin_mode: MarginMode::Crossed,
+        side,
+        percentage: Decimal::ZERO,
+    })
+}
+
+fn market(kind: TradeType) -> Market {
+    Market {
+        symbol: btc(),
+        trade_type: kind,
+        tick: d("0.1"),
+        min_price: d("0.1"),
+        max_price: d("1000000"),
+        lot: d("0.001"),
+        min_amount: d("0.001"),
+        max_amount: d("1000"),
+        min_notional: d("5"),
+        price_band: (d("0.5"), d("1.5")),
+    }
+}
+
+fn ticker(book: &Book) -> Ticker {
+    let (p, zero) = (book.price, Decimal::ZERO);
+    Ticker {
+        symbol: btc(),
+        at: book.wall(),
+        high: p,
+        low: p,
+        vwap: p,
+        open: p,
+        last: p,
+        change: zero,
+        percentage: zero,
+        base_volume: zero,
+        quote_volume: zero,
+    }
+}
+
+#[async_trait]
+impl Exchange for Line {
+    async fn server_time(&self) -> Answer<Micros> {
+        self.read("time", |world| Ok(world.book().wall())).await
+    }
+    async fn markets(&self, kind: TradeType) -> Answer<Vec<Market>> {
+        Ok(vec![market(kind)])
+    }
+    /// The adapter remembers markets for an hour: this is no step.
+    async fn market(&self, kind: TradeType, symbol: &Symbol) -> Answer<Market> {
+        if *symbol == btc() { Ok(market(kind)) } else { Err(Failure::UnknownSymbol) }
+    }
+    async fn ticker(&self, _: TradeType, _: &Symbol) -> Answer<Ticker> {
+        self.read("ticker", |world| Ok(ticker(world.book()))).await
+    }
+    async fn candles(
+        &self,
+        _: TradeType,
+        _: &Symbol,
+        _: Frame,
+        _: Option<Micros>,
+        _: u16,
+    ) -> Answer<Vec<Candle>> {
+        Ok(Vec::new())
+    }
+    async fn mark_price(&self, _: TradeType, _: &Symbol) -> Answer<Decimal> {
+        self.read("mark", |world| Ok(world.book().price)).await
+    }
+    async fn key_rights(&self, _: &Credentials) -> Answer<KeyRights> {
+        let rights = KeyRights { withdraw: false, futures: true, spot: true, ip_restricted: true };
+        self.read("rights", |_| Ok(rights)).await
+    }
+    async fn balance(&self, _: &Credentials, _: TradeType) -> Answer<Balance> {
+        self.read("balance", |world| Ok(balance(world.book()))).await
+    }
+    async fn open_orders(&self, _: &Credentials, _: TradeType, _: Option<&Symbol>) -> Answer<Vec<Order>> {
+        self.read("open-orders", |world| Ok(seen(world).1)).await
+    }
+    async fn orders(&self, _: &Credentials, _: TradeType, _: &Symbol, _: u16) -> Answer<Vec<Order>> {
+        self.read("orders", |world| Ok(world.book().orders.iter().rev().map(|r| r.order.clone()).collect()))
+            .await
+    }
+    async fn trades(&self, _: &Credentials, _: TradeType, _: &Symbol, _: u16) -> Answer<Vec<Trade>> {
+        self.read("trades", |world| Ok(world.book().trades.iter().rev().cloned().collect())).await
+    }
+    async fn positions(&self, _: &Credentials, _: Option<&Symbol>) -> Answer<Vec<Position>> {
+        self.read("positions", |world| {
+            let (amount, _) = seen(world);
+            Ok(position(world.book(), amount).into_iter().collect())
+        })
+        .await
+    }
+    async fn leverage(&self, _: &Credentials, _: &Symbol) -> Answer<(u16, MarginMode)> {
+        self.read("leverage", |world| Ok((world.book().leverage, MarginMode::Crossed))).await
+    }
+    async fn place(&self, _: &Credentials, request: &OrderRequest, validity: Validity) -> Answer<Order> {
+        match self.write(kind_of(request), Write::Place(request.clone()), validity.ends_at().0).await? {
+            Done::Order(order) => Ok(*order),
+            _ => unknown(),
+        }
+    }
+    async fn find_order(
+        &self,
+        _: &Credentials,
+        _: TradeType,
+        _: &Symbol,
+        id: &str,
+        conditional: bool,
+    ) -> Answer<Option<Order>> {
+        self.read("find", |world| {
+            let youngest = if world.at() < world.hidden_until { HIDDEN } else { 0 };
+            let now = world.book().wall();
+            let found = world.book().orders.iter().rev().map(|r| &r.order).find(|order| {
+                order.client_order_id == id
+                    && order.kind.conditional() == conditional
+                    && now.since(order.at) >= youngest
+            });
+            Ok(found.cloned())
+        })
+        .await
+    }
+    async fn cancel(
+        &self,
+        _: &Credentials,
+        _: TradeType,
+        _: &Symbol,
+        id: &str,
+        _: bool,
+        validity: Validity,
+    ) -> Answer<Option<Order>> {
+        match self.write("cancel", Write::Cancel(id.to_owned()), validity.ends_at().0).await? {
+            Done::Cancelled(order) => Ok(order.map(|order| *order)),
+            _ => unknown(),
+        }
+    }
+    async fn set_leverage(
+        &self,
+        _: &Credentials,
+        _: &Symbol,
+        leverage: u16,
+        validity: Validity,
+    ) -> Answer<()> {
+        self.write("set-leverage", Write::Leverage(leverage), validity.ends_at().0).await.map(drop)
+    }
+    async fn set_margin_mode(
+        &self,
+        _: &Credentials,
+        _: &Symbol,
+        _: MarginMode,
+        validity: Validity,
+    ) -> Answer<()> {
+        self.write("set-margin", Write::MarginMode, validity.ends_at().0).await.map(drop)
+    }
+    fn market_stream(&self, _: Vec<Symbol>) -> mpsc::Receiver<MarketEvent> {
+        mpsc::channel(1).1
+    }
+    fn account_stream(&self, _: Credentials, _: TradeType) -> mpsc::Receiver<AccountEvent> {
+        self.sim.world().streams.listen()
+    }
+}

@@ -1,0 +1,234 @@
+//! An exchange in memory on a virtual clock. Real time decides nothing: a call takes 25 ms of virtual time each way, and
+//! sleeping moves the virtual time on.
+
+pub(crate) mod book;
+mod clock;
+mod commits;
+pub(crate) mod gate;
+mod line;
+mod matching;
+pub(crate) mod meter;
+mod owner;
+
+pub(crate) mod plan;
+mod streams;
+
+pub(crate) use clock::SimClock;
+pub(crate) use commits::Commits;
+pub(crate) use line::Line;
+
+use book::Book;
+use domain::{Decimal, time::SECOND};
+use exchange::{Answer, Failure, OrderRequest};
+use gate::Gate;
+use plan::Cut;
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, MutexGuard},
+};
+use streams::Streams;
+use tokio::sync::Notify;
+
+/// One way between desk and exchange.
+pub(crate) const ONE_WAY: i64 = 25_000;
+
+/// A request that changes something.
+#[derive(Clone, Debug)]
+pub(crate) enum Write {
+    Place(OrderRequest),
+    Cancel(String),
+    CancelAll,
+    Leverage(u16),
+    MarginMode,
+}
+
+/// What a request that changes something is answered.
+#[derive(Clone, Debug)]
+pub(crate) enum Done {
+    Order(Box<domain::Order>),
+    Cancelled(Option<Box<domain::Order>>),
+    Set,
+}
+
+impl Write {
+    /// What happens when it arrives.
+    pub(super) fn arrive(&self, book: &mut Book) -> Answer<Done> {
+        Ok(match self {
+            Self::Place(request) => Done::Order(Box::new(book.place(request)?)),
+            Self::Cancel(id) => Done::Cancelled(book.cancel(id).map(Box::new)),
+            Self::CancelAll => {
+                book.cancel_all();
+                Done::Set
+            }
+            Self::Leverage(leverage) => {
+                book.leverage = *leverage;
+                Done::Set
+            }
+            Self::MarginMode => Done::Set,
+        })
+    }
+}
+
+/// What the driver of a scenario is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Signal {
+    /// The desk is killed; started again after so many seconds.
+    Killed(i64),
+    /// The desk is killed for good, and a second instance goes on.
+    Inherited,
+    /// The desk is paused for so many seconds; with a second instance working or not.
+    Paused(i64, bool),
+}
+
+/// Somebody who sleeps.
+#[derive(Clone, Copy)]
+struct Sleeping {
+    id: u64,
+    due: i64,
+    instance: usize,
+}
+
+/// Everything that the lock protects.
+#[derive(Default)]
+pub(crate) struct World {
+    pub(crate) book: Option<Book>,
+    pub(crate) gate: Gate,
+    /// How far each instance's wall clock is from the exchange's.
+    pub(crate) skew: [i64; 2],
+    /// Requests on their way: when they arrive, and until when they are valid.
+    late: Vec<(i64, i64, Write)>,
+    /// Until when positions and open orders lag, and looking up finds no young order.
+    pub(crate) lag_until: i64,
+    pub(crate) hidden_until: i64,
+    sleepers: Vec<Sleeping>,
+    next_sleeper: u64,
+    /// The instance that is paused: its sleepers wait for it.
+    paused: Option<usize>,
+    signals: VecDeque<Signal>,
+    resumed: bool,
+    streams: Streams,
+}
+
+impl World {
+    pub(crate) fn book(&mut self) -> &mut Book {
+        self.book.as_mut().expect("a book")
+    }
+
+    pub(crate) fn at(&self) -> i64 {
+        self.book.as_ref().map_or(0, |book| book.at)
+    }
+
+    /// Moves the virtual time on; what was on its way arrives on the way.
+    pub(crate) fn advance_to(&mut self, at: i64) {
+        loop {
+            let next = (0..self.late.len()).min_by_key(|i| self.late[*i].0);
+            let Some(next) = next.filter(|i| self.late[*i].0 <= at) else { break };
+            let (arrives, valid_until, write) = self.late.remove(next);
+            let book = self.book();
+            book.at = book.at.max(arrives);
+            if arrives <= valid_until {
+                // Nobody hears what the exchange says to it.
+                drop(write.arrive(book));
+            }
+            self.stream();
+        }
+        let book = self.book();
+        book.at = book.at.max(at);
+    }
+
+    /// Tells the account streams what has changed.
+    pub(crate) fn stream(&mut self) {
+        if let Some(book) = &mut self.book {
+            self.streams.tell(book);
+        }
+    }
+}
+
+/// The exchange, the virtual time and the scenario's plan, as all of a scenario's parts hold them.
+pub(crate) struct Sim {
+    world: Mutex<World>,
+    told: Notify,
+    resume: Notify,
+}
+
+impl Sim {
+    pub(crate) fn new(book: Book) -> Arc<Self> {
+        let world = World { book: Some(book), ..World::default() };
+        Arc::new(Self { world: Mutex::new(world), told: Notify::new(), resume: Notify::new() })
+    }
+
+    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Moves the virtual time on by so many microseconds.
+    pub(crate) fn advance(&self, micros: i64) {
+        let mut world = self.world();
+        let at = world.at() + micros;
+        world.advance_to(at);
+    }
+
+    /// Something that somebody else does at the exchange, or that happens to the market.
+    pub(crate) fn happen(&self, change: impl FnOnce(&mut Book)) {
+        let mut world = self.world();
+        change(world.book());
+        world.book().settle();
+        world.stream();
+    }
+
+    /// Does to the desk of `instance` what was planned. A kill never returns.
+    async fn suffer(&self, cut: Cut, instance: usize) {
+        let signal = match cut {
+            Cut::Clock(seconds) => {
+                self.world().skew[instance] += seconds * SECOND;
+                return;
+            }
+            Cut::Price(price) => return self.happen(|book| book.move_price(Decimal::from(price))),
+            Cut::Closed => return self.happen(Book::close_by_owner),
+            Cut::KillBefore | Cut::KillAfter => Signal::Killed(3),
+            Cut::KillFor(seconds) => Signal::Killed(seconds),
+            Cut::HeirBefore | Cut::HeirAfter => Signal::Inherited,
+            Cut::PauseBefore(seconds) | Cut::PauseAfter(seconds) => Signal::Paused(seconds, false),
+            Cut::RivalBefore | Cut::RivalAfter => Signal::Paused(40, true),
+        };
+        {
+            let mut world = self.world();
+            if matches!(signal, Signal::Paused(..)) {
+                (world.resumed, world.paused) = (false, Some(instance));
+            }
+            world.signals.push_back(signal);
+        }
+        self.told.notify_one();
+        match signal {
+            Signal::Paused(..) => {
+                while !self.world().resumed {
+                    self.resume.notified().await;
+                }
+            }
+            Signal::Killed(_) | Signal::Inherited => std::future::pending().await,
+        }
+    }
+
+    /// Waits for something to happen to the desk.
+    pub(crate) async fn signal(&self) -> Signal {
+        loop {
+            if let Some(signal) = self.world().signals.pop_front() {
+                return signal;
+            }
+            self.told.notified().await;
+        }
+    }
+
+    /// Lets the paused desk go on.
+    pub(crate) fn resume(&self) {
+        {
+            let mut world = self.world();
+            (world.resumed, world.paused) = (true, None);
+        }
+        self.resume.notify_one();
+    }
+}
+
+pub(super) fn unknown<T>() -> Answer<T> {
+    Err(Failure::Unknown("the connection was lost".into()))
+}

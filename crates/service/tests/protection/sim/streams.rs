@@ -1,0 +1,49 @@
+//! Account streams: they tell order updates and account changes, and can be silently dead.
+
+use super::book::{Book, btc};
+use domain::Decimal;
+use exchange::{AccountEvent, Held, HoldingsChange};
+use tokio::sync::mpsc;
+
+/// Those who listen.
+#[derive(Default)]
+pub(crate) struct Streams {
+    listeners: Vec<mpsc::Sender<AccountEvent>>,
+    /// Connected, but nothing comes.
+    pub(crate) dead: bool,
+    position: Option<Decimal>,
+}
+
+impl Streams {
+    pub(crate) fn listen(&mut self) -> mpsc::Receiver<AccountEvent> {
+        let (sender, receiver) = mpsc::channel(1_000);
+        drop(sender.try_send(AccountEvent::Connected));
+        self.listeners.push(sender);
+        receiver
+    }
+
+    /// Tells what has changed since the last time.
+    pub(super) fn tell(&mut self, book: &mut Book) {
+        let changed = std::mem::take(&mut book.changed);
+        let mut events: Vec<AccountEvent> = changed
+            .iter()
+            .filter_map(|id| book.orders.iter().rfind(|r| r.order.client_order_id == *id))
+            .map(|resting| AccountEvent::Order(Box::new(resting.order.clone()), None))
+            .collect();
+        if self.position.replace(book.position).is_some_and(|before| before != book.position) {
+            let held = Held { symbol: btc(), amount: book.position, unrealized_pnl: Decimal::ZERO };
+            let wallets = [("USDT".to_owned(), book.wallet)].into();
+            let change = Some(HoldingsChange { wallets, held: vec![held] });
+            events.push(AccountEvent::Account { balance: None, positions: vec![btc()], change });
+        }
+        self.listeners.retain(|listener| !listener.is_closed());
+        if self.dead {
+            return;
+        }
+        for listener in &self.listeners {
+            for event in &events {
+                drop(listener.try_send(event.clone()));
+            }
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! Where a scenario plays: a copy of a prepared database, a copy of the exchange's state, and desks that are opened on
+//! both.
+
+use crate::sim::{Commits, Line, Sim, SimClock, book::Book};
+use domain::{ExchangeId, ExchangeKeyId, FollowId, Role, StrategyId, StrategyType, TradeType, UserId};
+use service::{
+    Actor, SharedDesk, copy,
+    key::{self, NewKey},
+    order,
+    testing::{Setup, desk_with},
+};
+use std::{fs, path::Path, sync::Arc, time::Duration};
+use store::{Db, Options, follow::Follow, strategy::Strategy, user::User};
+use tempfile::TempDir;
+
+/// What the desk does without being asked. A running desk does it on stream events and every 500 ms.
+pub(crate) async fn background(desk: &SharedDesk) {
+    // What cannot be done now is done in the next pass.
+    drop(order::sweep(desk).await);
+    drop(order::protection::tick(desk).await);
+    drop(copy::work_off(desk).await);
+}
+
+/// The people of every scenario.
+#[derive(Clone, Debug)]
+pub(crate) struct Cast {
+    pub(crate) trader: Actor,
+    /// Traded by hand.
+    pub(crate) manual: ExchangeKeyId,
+    /// Follows the strategy.
+    pub(crate) automated: ExchangeKeyId,
+    pub(crate) strategy: StrategyId,
+    pub(crate) follow: FollowId,
+}
+
+/// A database and an exchange to start from.
+pub(crate) struct Template {
+    pub(crate) cast: Cast,
+    pub(crate) book: Book,
+    file: Vec<u8>,
+}
+
+/// One scenario's own database and exchange.
+pub(crate) struct Stage {
+    pub(crate) sim: Arc<Sim>,
+    pub(crate) cast: Cast,
+    folder: TempDir,
+}
+
+const INSTANCES: [&str; 2] = ["first", "second"];
+
+fn folder() -> TempDir {
+    // In memory where the machine has such a place: flushing to a disk is no part of what is tested here.
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap()
+}
+
+async fn connect(folder: &TempDir) -> Db {
+    let url = format!("sqlite:{}", folder.path().join("slipstream.db").display());
+    let options = Options { readers: 2, patience: Duration::from_secs(5), ..Options::default() };
+    Db::connect(&url, &options).await.unwrap()
+}
+
+impl Template {
+    /// An empty exchange, a trader with two keys, and a strategy that one of them follows.
+    pub(crate) fn base() -> Self {
+        runtime().block_on(async {
+            let folder = folder();
+            let db = connect(&folder).await;
+            db.migrate().await.unwrap();
+            db.close().await;
+            let sim = Sim::new(Book::new());
+            let trader = Actor {
+                user: UserId(uuid::Uuid::nil()),
+                email: String::new(),
+                role: Role::Trader,
+                session: None,
+            };
+            let nobody = ExchangeKeyId(uuid::Uuid::nil());
+            let (strategy, follow) = (StrategyId(uuid::Uuid::nil()), FollowId(uuid::Uuid::nil()));
+            let cast = Cast { trader, manual: nobody, automated: nobody, strategy, follow };
+            let mut stage = Stage { sim, cast, folder };
+            let desk = stage.open(0).await;
+            stage.cast = populate(&desk).await;
+            stage.keep(desk).await
+        })
+    }
+
+    /// A stage that starts where this template was kept.
+    pub(crate) fn stage(&self) -> Stage {
+        let folder = folder();
+        fs::write(folder.path().join("slipstream.db"), &self.file).unwrap();
+        Stage { sim: Sim::new(self.book.clone()), cast: self.cast.clone(), folder }
+    }
+}
+
+impl Stage {
+    /// A desk as it is after a start: `instance` is 0 or 1.
+    pub(crate) async fn open(&self, instance: usize) -> SharedDesk {
+        let sim = Arc::clone(&self.sim);
+        let db = connect(&self.folder).await.with_commit_hook(Commits::new(&sim, instance));
+        desk_with(
+            db,
+            Setup {
+                exchange: Arc::new(Line { sim: Arc::clone(&sim), instance }),
+                clock: Arc::new(SimClock { sim, instance }),
+                instance: INSTANCES[instance].to_owned(),
+                ..Setup::default()
+            },
+        )
+    }
+
+    /// Ends this stage as a template for others.
+    pub(crate) async fn keep(self, desk: SharedDesk) -> Template {
+        desk.db.close().await;
+        drop(desk);
+        let file = self.folder.path().join("slipstream.db");
+        let wal = fs::metadata(self.folder.path().join("slipstream.db-wal")).map_or(0, |wal| wal.len());
+        assert_eq!(wal, 0, "all of the database is in its file");
+        let book = self.sim.world().book().clone();
+        Template { cast: self.cast, book, file: fs::read(file).unwrap() }
+    }
+}
+
+/// Everything of a scenario runs on one thread.
+pub(crate) fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+async fn populate(desk: &SharedDesk) -> Cast {
+    let now = desk.clock.now();
+    let id = UserId::mint(&*desk.clock, &*desk.chance);
+    let email = "trader@example.org".to_owned();
+    let password_hash = "nobody signs in with this".to_owned();
+    let role = Role::Trader;
+    let user = User { id, email: email.clone(), password_hash, role, created_at: now, updated_at: now };
+    let strategy = Strategy {
+        id: StrategyId::mint(&*desk.clock, &*desk.chance),
+        name: "Test".into(),
+        description: None,
+        exchange_id: ExchangeId::Binance,
+        symbol: crate::sim::book::btc(),
+        timeframe_s: 60,
+        definition: None,
+        active: true,
+        position: 1,
+        created_at: now,
+        updated_at: now,
+    };
+    let mut tx = desk.db.begin().await.unwrap();
+    store::user::insert(&mut tx, &user).await.unwrap();
+    store::strategy::insert(&mut tx, &strategy).await.unwrap();
+    tx.commit().await.unwrap();
+    let trader = Actor { user: id, email, role, session: None };
+    let manual = connect_key(desk, &trader, StrategyType::Manual).await;
+    let automated = connect_key(desk, &trader, StrategyType::Automated).await;
+    let id = FollowId::mint(&*desk.clock, &*desk.chance);
+    let cast = Cast { trader, manual, automated, strategy: strategy.id, follow: id };
+    follow(desk, &cast).await;
+    cast
+}
+
+async fn connect_key(desk: &SharedDesk, trader: &Actor, strategy_type: StrategyType) -> ExchangeKeyId {
+    let new = NewKey {
+        exchange_id: ExchangeId::Binance,
+        trade_type: TradeType::Futures,
+        strategy_type,
+        active: true,
+        name: format!("{strategy_type:?}"),
+        api_key: format!("key-{strategy_type:?}"),
+        secret: "secret".to_owned().into(),
+    };
+    key::create(desk, trader, new).await.unwrap().id
+}
+
+async fn follow(desk: &SharedDesk, cast: &Cast) {
+    let profiles = store::follow::risk_profiles(&desk.db).await.unwrap();
+    let now = desk.clock.now();
+    let follow = Follow {
+        id: cast.follow,
+        user_id: cast.trader.user,
+        exchange_key_id: cast.automated,
+        strategy_id: cast.strategy,
+        symbol: crate::sim::book::btc(),
+        risk_profile_id: profiles[0].id,
+        active: true,
+        max_leverage: None,
+        daily_loss_limit_usd: None,
+        paused_reason: None,
+        last_copy_at: None,
+        stopped_at: None,
+        created_at: now,
+        updated_at: now,
+    };
+    let mut tx = desk.db.begin().await.unwrap();
+    store::follow::insert(&mut tx, &follow).await.unwrap();
+    tx.commit().await.unwrap();
+}
