@@ -1,25 +1,27 @@
 //! The control door: opening accounts, and, for tests, moving the market and provoking faults. Ours, not Binance's.
 
+mod accounts;
+mod faults;
+mod naked;
+
 use super::{
     failure::{Failure, Reply},
-    fault::{Fault, Garbled, Storm},
-    listen::token,
     shared::Shared,
 };
 use crate::{
-    engine::{Answer, ApiSecret, Command, Engine, NewAccount, Rights},
+    engine::{AccountId, Command, Engine},
     market::Pair,
 };
 use axum::{
     Json, Router,
     body::Bytes,
-    extract::{Path, Request, State},
+    extract::{Request, State},
     middleware::{self, Next},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{delete, get, post},
 };
-use domain::{Decimal, TradeType, money};
-use http::{StatusCode, header};
+use domain::money;
+use http::StatusCode;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use std::sync::{Arc, atomic::Ordering};
@@ -27,23 +29,27 @@ use subtle::ConstantTimeEq;
 
 /// No more ticks by one request: some hours of the market.
 const MOST_TICKS: u32 = 100_000;
-/// What a new account has in each of its two wallets, in USDT.
-const FUNDS: i64 = 10_000;
 
 type App = State<Arc<Shared>>;
 
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
     let mut closed = Router::new()
-        .route("/accounts", post(open_account))
-        .route("/accounts/{api_key}/reset", post(reset_account))
-        .route("/accounts/{api_key}/funds", post(fund_account));
+        .route("/accounts", post(accounts::open))
+        .route("/accounts/{api_key}/reset", post(accounts::reset))
+        .route("/accounts/{api_key}/funds", post(accounts::fund))
+        .route("/naked", get(naked::spans));
     if shared.controllable {
         closed = closed
             .route("/tick", post(tick))
             .route("/price", post(price))
-            .route("/fault", post(fault))
-            .route("/storm", post(storm))
-            .route("/events", post(events))
+            .route("/accounts/{api_key}/rights", post(accounts::rights))
+            .route("/accounts/{api_key}/modes", post(accounts::modes))
+            .route("/markets/{symbol}", post(faults::change_market))
+            .route("/fault", post(faults::fault))
+            .route("/fault", delete(faults::clear))
+            .route("/lag", post(faults::lag))
+            .route("/storm", post(faults::storm))
+            .route("/events", post(faults::events))
             .route("/clock", post(clock));
     }
     closed
@@ -92,81 +98,33 @@ fn done(result: Result<(), Failure>) -> Response {
     result.map_or_else(IntoResponse::into_response, |()| Json(json!({})).into_response())
 }
 
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-struct OpenAccount {
-    withdrawals: bool,
-    ip_restricted: bool,
+/// Why an account could not be told.
+enum Missing {
+    NoSuchAccount,
+    Failed(Failure),
 }
 
-async fn open_account(State(shared): App, body: Bytes) -> Response {
-    let asked: OpenAccount = match read(&body) {
-        Ok(asked) => asked,
-        Err(bad) => return bad.into_response(),
-    };
-    let (api_key, secret) = (token(shared.chance.as_ref()), token(shared.chance.as_ref()));
-    let new = NewAccount {
-        api_key: api_key.clone(),
-        secret: ApiSecret(secret.clone()),
-        rights: Rights { withdrawals: asked.withdrawals, ip_restricted: asked.ip_restricted },
-        spot_funds: Decimal::from(FUNDS),
-        futures_funds: Decimal::from(FUNDS),
-    };
-    match apply(&shared, Command::OpenAccount(new)).await {
-        Ok(()) => {
-            let body = Json(json!({ "apiKey": api_key, "apiSecretKey": secret }));
-            ([(header::CACHE_CONTROL, "no-store")], body).into_response()
+impl IntoResponse for Missing {
+    fn into_response(self) -> Response {
+        match self {
+            Self::NoSuchAccount => {
+                (StatusCode::NOT_FOUND, Json(json!({ "error": "no such account" }))).into_response()
+            }
+            Self::Failed(failure) => failure.into_response(),
         }
-        Err(failure) => failure.into_response(),
     }
 }
 
-async fn reset_account(State(shared): App, Path(api_key): Path<String>) -> Response {
-    let find = |engine: &Engine| engine.account_by_key(&api_key).map(|account| account.id);
-    match shared.exchange.read(find) {
-        Ok(Some(account)) => done(apply(&shared, Command::ResetAccount { account }).await),
-        Ok(None) => (StatusCode::NOT_FOUND, Json(json!({ "error": "no such account" }))).into_response(),
-        Err(refused) => Failure::from(refused).into_response(),
-    }
+/// The account of an API key.
+fn account(shared: &Shared, api_key: &str) -> Result<AccountId, Missing> {
+    let find = |engine: &Engine| engine.account_by_key(api_key).map(|account| account.id);
+    let found = shared.exchange.read(find).map_err(|refused| Missing::Failed(refused.into()))?;
+    found.ok_or(Missing::NoSuchAccount)
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Funds {
-    wallet: TradeType,
-    amount: String,
-    reference: String,
-}
-
-/// Brings funds from outside, or takes them out: `moved` says whether the account had them. The same reference moves
-/// once, so whoever does not know what became of it asks again.
-async fn fund_account(State(shared): App, Path(api_key): Path<String>, body: Bytes) -> Response {
-    let asked: Funds = match read(&body) {
-        Ok(asked) => asked,
-        Err(bad) => return bad.into_response(),
-    };
-    let Ok(amount) = money::parse(&asked.amount) else { return bad_request("amount is no decimal number") };
-    if asked.reference.is_empty() || asked.reference.len() > 64 {
-        return bad_request("reference must have from 1 to 64 characters");
-    }
-    let find = |engine: &Engine| engine.account_by_key(&api_key).map(|account| account.id);
-    let account = match shared.exchange.read(find) {
-        Ok(Some(account)) => account,
-        Ok(None) => {
-            return (StatusCode::NOT_FOUND, Json(json!({ "error": "no such account" }))).into_response();
-        }
-        Err(refused) => return Failure::from(refused).into_response(),
-    };
-    let Funds { wallet, reference, .. } = asked;
-    let funded = async {
-        let (answer, record) = shared.exchange.apply(Command::Fund { account, wallet, amount, reference })?;
-        shared.exchange.durable(record).await?;
-        Ok::<_, Failure>(matches!(answer, Answer::Funded(true)))
-    };
-    match funded.await {
-        Ok(moved) => Json(json!({ "moved": moved })).into_response(),
-        Err(failure) => failure.into_response(),
-    }
+/// A pair by Binance's name or ours.
+fn pair(name: &str) -> Option<Pair> {
+    Pair::ALL.into_iter().find(|p| p.joined() == name || p.symbol().to_string() == name)
 }
 
 /// Which historical hour is playing, and which markets are made up. Public: the pages say it.
@@ -226,47 +184,10 @@ async fn price(State(shared): App, body: Bytes) -> Response {
         Ok(asked) => asked,
         Err(bad) => return bad.into_response(),
     };
-    let pair =
-        Pair::ALL.into_iter().find(|p| p.joined() == asked.symbol || p.symbol().to_string() == asked.symbol);
-    match (pair, money::parse(&asked.price)) {
+    match (pair(&asked.symbol), money::parse(&asked.price)) {
         (Some(pair), Ok(price)) => done(apply(&shared, Command::SetPrice { pair, price }).await),
         (None, _) => bad_request("no such symbol"),
         (_, Err(error)) => bad_request(&error.to_string()),
-    }
-}
-
-async fn fault(State(shared): App, body: Bytes) -> Response {
-    match read::<Fault>(&body) {
-        Ok(fault) => {
-            shared.faults.add(fault);
-            done(Ok(()))
-        }
-        Err(bad) => bad.into_response(),
-    }
-}
-
-async fn storm(State(shared): App, body: Bytes) -> Response {
-    match read::<Storm>(&body) {
-        Ok(storm) if storm.share > 100 => bad_request("share must be from 0 to 100"),
-        Ok(storm) if storm.share > 0 && storm.faults.is_empty() => bad_request("faults must not be empty"),
-        Ok(storm) => {
-            shared.faults.storm(storm);
-            done(Ok(()))
-        }
-        Err(bad) => bad.into_response(),
-    }
-}
-
-async fn events(State(shared): App, body: Bytes) -> Response {
-    match read::<Garbled>(&body) {
-        Ok(garbled) if garbled.duplicate > 100 || garbled.reorder > 100 => {
-            bad_request("shares must be from 0 to 100")
-        }
-        Ok(garbled) => {
-            shared.faults.garble(garbled);
-            done(Ok(()))
-        }
-        Err(bad) => bad.into_response(),
     }
 }
 
