@@ -30,7 +30,7 @@ pub enum Error {
         /// Seconds until another attempt is heard.
         retry_after_s: u64,
     },
-    /// The exchange or the payment provider cannot be asked just now (503).
+    /// The exchange or the payment provider cannot be asked at the moment (503).
     #[error("unavailable for the moment")]
     Unavailable {
         /// Seconds after which trying again may help.
@@ -75,6 +75,7 @@ impl From<Failure> for Error {
             Failure::UnknownSymbol => Self::Refused(Refusal::SymbolInvalid),
             Failure::Refused { .. } => Self::Refused(Refusal::ExchangeBadRequest),
             Failure::Limited(wait) => Self::Unavailable { retry_after_s: wait.as_secs().max(1) },
+            Failure::Expired => Self::Unavailable { retry_after_s: 1 },
             Failure::Unreachable | Failure::Unknown(_) => Self::Unavailable { retry_after_s: 2 },
         }
     }

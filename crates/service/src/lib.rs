@@ -19,7 +19,7 @@ pub mod copy;
 pub mod equity;
 pub mod exchange_account;
 pub mod fence;
-mod flash;
+pub mod flash;
 pub mod follow;
 pub mod health;
 pub mod keeper;
