@@ -56,6 +56,8 @@ struct Told {
     exchange: Exchange,
     /// Background jobs.
     jobs: Jobs,
+    /// This instance's own lease.
+    instance: Instance,
     /// The settling of orders.
     orders: Standing,
     /// The copying of signals.
@@ -96,6 +98,15 @@ struct Exchange {
     status: &'static str,
     /// How long ago a price came.
     stream_age_seconds: i64,
+}
+
+/// This instance's own lease.
+#[derive(Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Instance {
+    status: &'static str,
+    /// Another process has taken this instance's name: this one sends no more orders.
+    name_taken: bool,
 }
 
 /// Background jobs.
@@ -203,6 +214,7 @@ impl Probe {
 fn worst(parts: &Parts, exchange: bool) -> Status {
     let all = [
         parts.exchange(exchange),
+        parts.instance(),
         parts.jobs(),
         parts.orders(),
         parts.copies(),
@@ -220,6 +232,7 @@ fn told(parts: Parts, exchange: bool, writes: Status) -> Told {
             status: parts.exchange(exchange).word(),
             stream_age_seconds: seconds(parts.stream_age),
         },
+        instance: Instance { status: parts.instance().word(), name_taken: parts.name_taken },
         orders: Standing {
             status: parts.orders().word(),
             last_reconciliation_seconds: seconds(parts.orders_age),

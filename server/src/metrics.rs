@@ -54,6 +54,7 @@ const GAUGES: &[(&str, &str)] = &[
         "How long the first of them has been without its stop",
     ),
     ("slipstream_positions_without_stop_by_choice", "Positions without a stop by their owner's choice"),
+    ("slipstream_exchange_weight_reserved", "Request weight of every minute that is kept for protection"),
     ("slipstream_maintenance", "Whether the desk is closed"),
     ("process_resident_memory_bytes", "Resident memory"),
 ];
@@ -158,6 +159,7 @@ impl Inner {
         for budget in self.desk.exchange.budgets() {
             let of = [("api", budget.api)];
             self.gauge("slipstream_exchange_weight_left", &of, f64::from(budget.left));
+            self.gauge("slipstream_exchange_weight_reserved", &of, f64::from(budget.reserved));
             self.total("slipstream_exchange_requests_total", &of, budget.requests);
         }
         let positions = health::unprotected(&self.desk);

@@ -5,6 +5,7 @@ use crate::{
     api_client::Decoy,
     copy::Copying,
     edge::Edge,
+    fence::Fence,
     health::Pulse,
     live,
     locks::Locks,
@@ -43,7 +44,7 @@ pub struct Parts {
     /// The sandbox's control door, where there is a sandbox.
     pub sandbox: Option<SandboxControl>,
     /// Names this instance among those that share the database, the same after a restart: what it held when it was
-    /// killed it takes up at once, and others when its leases have run out.
+    /// killed it takes up immediately, and others when its lease has ended.
     pub instance: String,
 }
 
@@ -91,6 +92,8 @@ pub struct Desk {
     pub(crate) supervision: Supervision,
     /// Writes that share their transactions.
     pub(crate) group_commit: GroupCommit,
+    /// How long what is sent stays valid.
+    pub(crate) fence: Fence,
     /// What copying keeps in memory.
     pub(crate) copies: Copying,
     /// When this process last did its standing work.
@@ -124,6 +127,7 @@ impl Desk {
             cache: market::Cache::default(),
             supervision: Supervision::default(),
             group_commit: GroupCommit::default(),
+            fence: Fence::default(),
             copies: Copying::default(),
             pulse: Pulse::new(clock.now()),
             records: strategy::Records::default(),

@@ -99,6 +99,8 @@ pub struct Parts {
     pub copy_lag: Option<i64>,
     /// The positions that the desk opened, and those that are without their stop.
     pub positions: Unprotected,
+    /// Another process has taken this instance's name: nothing is sent from here any more.
+    pub name_taken: bool,
     /// How long the first of the messages has waited; mails without a mail server wait for the admin, and do not count.
     pub message_lag: Option<i64>,
 }
@@ -127,6 +129,12 @@ impl Parts {
     #[must_use]
     pub fn orders(&self) -> Status {
         Status::of(self.orders_age.max(self.order_lag.unwrap_or(0)), LATE, STUCK)
+    }
+
+    /// This instance itself: whether it may send orders.
+    #[must_use]
+    pub const fn instance(&self) -> Status {
+        if self.name_taken { Status::Down } else { Status::Ok }
     }
 
     /// Copies: signals that wait, and the walk over open positions. That one follows the exchange's pace: never down.
@@ -191,6 +199,7 @@ pub async fn look(desk: &Desk, jobs: &[&str]) -> Result<Parts> {
         copies_age: ago(Micros(pulse.copies.load(Ordering::Relaxed))),
         copy_lag: queued.map(|at| ago(at.max(pulse.started))),
         positions: unprotected(desk),
+        name_taken: desk.name_is_taken(),
         message_lag: mail.into_iter().chain(chat).min().map(ago),
     })
 }
@@ -209,6 +218,7 @@ mod tests {
             copies_age: 0,
             copy_lag: None,
             positions: Unprotected::default(),
+            name_taken: false,
             message_lag: None,
         }
     }
@@ -221,6 +231,8 @@ mod tests {
         assert_eq!(orders(0, None), Status::Ok);
         assert_eq!(orders(0, Some(STUCK + 1)), Status::Down);
         assert_eq!(orders(LATE + 1, None), Status::Degraded);
+        assert_eq!(Parts { name_taken: true, ..well() }.instance(), Status::Down, "it can send no orders");
+        assert_eq!(well().instance(), Status::Ok);
         let copies = |age, lag| Parts { copies_age: age, copy_lag: lag, ..well() }.copies();
         assert_eq!(copies(i64::MAX - 1, None), Status::Degraded, "the exchange's pace is not ours");
         assert_eq!(copies(0, Some(STUCK + 1)), Status::Down);

@@ -112,6 +112,12 @@ impl Db {
         Ok(Engine::Sqlite { readers, writer, appended }.into())
     }
 
+    /// Whether several instances may share it: Postgres. Then instances hold leases ([`crate::instance`]).
+    #[must_use]
+    pub const fn is_shared(&self) -> bool {
+        matches!(self.engine, Engine::Postgres { .. })
+    }
+
     /// Begins to write. On SQLite writers take turns; waiting longer than [`Options::patience`] is [`crate::Kind::Busy`].
     ///
     /// # Errors

@@ -34,6 +34,7 @@ pub mod follow;
 pub mod gauge;
 pub mod group_commit;
 pub mod identity;
+pub mod instance;
 pub mod intent;
 pub mod key;
 pub mod key_check;

@@ -6,7 +6,7 @@
 //! last what the account shows at its exchange. Decision 0005 says why.
 
 use super::{Paused, Reason};
-use crate::{ApiKeyStatus, Decimal};
+use crate::{AccountMode, ApiKeyStatus, Decimal};
 
 /// What a follow's owner wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +49,8 @@ pub enum KeyState {
     Inactive,
     /// The exchange rejects it.
     Unauthorized,
+    /// Its account is in a mode that is not supported.
+    UnsupportedMode,
     /// It was deleted.
     Deleted,
 }
@@ -56,10 +58,11 @@ pub enum KeyState {
 impl KeyState {
     /// The state that a key's row shows. A rejected key is disabled too; the rejection is the cause, so it wins.
     #[must_use]
-    pub const fn of(active: bool, status: ApiKeyStatus) -> Self {
+    pub const fn of(active: bool, status: ApiKeyStatus, mode: AccountMode) -> Self {
         match (active, status) {
             (_, ApiKeyStatus::Unauthorized) => Self::Unauthorized,
             (false, _) => Self::Inactive,
+            (true, _) if mode.problem().is_some() => Self::UnsupportedMode,
             (true, _) => Self::Usable,
         }
     }
@@ -71,6 +74,7 @@ impl KeyState {
             Self::Usable => None,
             Self::Inactive => Some(Reason::KeyInactive),
             Self::Unauthorized => Some(Reason::KeyUnauthorized),
+            Self::UnsupportedMode => Some(Reason::AccountMode),
             Self::Deleted => Some(Reason::KeyDeleted),
         }
     }

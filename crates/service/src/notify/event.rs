@@ -2,7 +2,7 @@
 
 use crate::{Error, Result};
 use domain::{
-    CopyId, Decimal, ExchangeKeyId, Micros, Side, SignalId, Symbol, UserId,
+    AccountMode, CopyId, Decimal, ExchangeKeyId, Micros, Side, SignalId, Symbol, UserId,
     live::{Happening, What},
     notification::Kind,
     time::SECOND,
@@ -26,6 +26,13 @@ pub enum Event {
     KeyRefused {
         /// Which.
         key: ExchangeKeyId,
+    },
+    /// A key's account was switched to a mode that is not supported: no entries are sent to it.
+    AccountMode {
+        /// Which key.
+        key: ExchangeKeyId,
+        /// Which mode.
+        mode: AccountMode,
     },
     /// A position was found without its stop, or could not get one.
     Unprotected {
@@ -122,7 +129,7 @@ impl Event {
             Self::NewOrder(_) => Kind::NewOrder,
             Self::TakeProfit(_) => Kind::TakeProfit,
             Self::StopLoss(_) => Kind::StopLoss,
-            Self::KeyRefused { .. } => Kind::KeyRefused,
+            Self::KeyRefused { .. } | Self::AccountMode { .. } => Kind::KeyRefused,
             Self::Unprotected { .. } | Self::WithoutStop { .. } => Kind::Unprotected,
             Self::ExitLate { .. } => Kind::ExitLate,
             Self::PlanLapses { .. } => Kind::PlanLapses,
@@ -152,6 +159,7 @@ impl Event {
             | Self::TakeProfit(Closed { key, .. })
             | Self::StopLoss(Closed { key, .. })
             | Self::KeyRefused { key }
+            | Self::AccountMode { key, .. }
             | Self::Unprotected { key, .. }
             | Self::WithoutStop { key, .. }
             | Self::ExitLate { key, .. } => Some(*key),
@@ -163,7 +171,9 @@ impl Event {
     fn what(&self) -> Option<What> {
         let cents = |closed: &Closed| closed.profit_usd.map(|usd| usd.round_dp(2));
         Some(match self {
-            Self::NewOrder(_) | Self::KeyRefused { .. } | Self::ExitLate { .. } => return None,
+            Self::NewOrder(_) | Self::KeyRefused { .. } | Self::AccountMode { .. } | Self::ExitLate { .. } => {
+                return None;
+            }
             Self::TakeProfit(closed) => What::TargetHit(closed.symbol.clone(), cents(closed)),
             Self::StopLoss(closed) => What::StopHit(closed.symbol.clone(), cents(closed)),
             Self::Unprotected { symbol, closed: true, .. } => What::ClosedWithoutStop(symbol.clone()),

@@ -88,6 +88,7 @@ pub(crate) fn exiting(
 /// Writes the intent together with `begin` and works it to its end, as far as it can be seen from here: whatever is left
 /// is the keeper's. Unless it is written, nothing was done. The caller has the turn.
 pub(crate) async fn work(desk: &Desk, access: &Access, mut intent: Intent, begin: Begin) -> Result<Outcome> {
+    intent.tenure = desk.tenure().await?;
     let (row, legs) = intent.rows(&desk.instance, None)?;
     let begun = Begun { begin, intent: row, legs };
     let written = desk.group_commit.write(&desk.db, begun).await?;
@@ -124,7 +125,7 @@ impl Run<'_> {
     }
 
     async fn set_leverage(&self, leverage: u16) -> Answer<()> {
-        let validity = self.desk.validity().await?;
+        let validity = self.desk.validity_in(self.intent.tenure).await?;
         self.desk.exchange.set_leverage(self.who, &self.intent.symbol, leverage, validity).await
     }
 

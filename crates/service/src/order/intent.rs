@@ -9,7 +9,7 @@ use super::{
     record::{LegChange, PositionOutcome, Record},
     seq,
 };
-use crate::{Desk, Error, Result};
+use crate::{Desk, Error, Result, fence::Tenure};
 use domain::{
     CopyId, ExchangeKeyId, IntentId, Micros, Order, Refusal, Side, Symbol, TradeType, UserId, copy::Reason,
     ticket::ManualOrder, time,
@@ -23,7 +23,7 @@ use store::{
     protection::{NewProtection, Wanted},
 };
 
-/// How long a holder may be silent before another takes its intents over.
+/// By when an intent should be finished; health tells of those that take longer.
 pub(super) const LEASE: i64 = 30 * time::SECOND;
 
 /// What was asked for.
@@ -89,6 +89,8 @@ pub(crate) struct Intent {
     pub(crate) legs: Vec<Leg>,
     pub(crate) ending: Option<Ending>,
     pub(crate) created_at: Micros,
+    /// Since before it was claimed here: what is sent for it must be sent in the same tenure.
+    pub(crate) tenure: Tenure,
 }
 
 impl Intent {
@@ -112,6 +114,7 @@ impl Intent {
             legs,
             ending: None,
             created_at: desk.clock.now(),
+            tenure: Tenure::default(),
         }
     }
 
@@ -142,6 +145,7 @@ impl Intent {
 
     /// Writes the intent with all its legs; nothing is sent before this has been committed.
     pub(super) async fn commit(&mut self, desk: &Desk, idempotency: Option<&IdempotencyKey>) -> Result<()> {
+        self.tenure = desk.tenure().await?;
         let (new, legs) = self.rows(&desk.instance, idempotency)?;
         let mut tx = desk.db.begin().await?;
         rows::insert(&mut tx, &new, &legs).await?;
@@ -150,6 +154,7 @@ impl Intent {
 
     /// Reads an intent as it was last written.
     pub(super) async fn load(desk: &Desk, id: IntentId) -> Result<Option<Self>> {
+        let tenure = desk.tenure().await?;
         let Some(row) = rows::get(&desk.db, id).await? else { return Ok(None) };
         let legs = rows::legs(&desk.db, id).await?.into_iter().map(leg_of).collect::<Result<_>>()?;
         Ok(Some(Self {
@@ -163,6 +168,7 @@ impl Intent {
             legs,
             ending: row.failure.as_deref().map(read).transpose()?,
             created_at: row.created_at,
+            tenure,
         }))
     }
 

@@ -106,7 +106,7 @@ impl Run<'_> {
     }
 
     async fn place(&self, request: &OrderRequest) -> exchange::Answer<Order> {
-        let validity = self.desk.validity().await?;
+        let validity = self.desk.validity_in(self.intent.tenure).await?;
         self.desk.exchange.place(self.who, request, validity).await
     }
 
@@ -139,7 +139,7 @@ impl Run<'_> {
         let (kind, symbol) = (self.intent.trade_type, &self.intent.symbol);
         let mut tries = self.tries();
         loop {
-            let answer = match self.desk.validity().await {
+            let answer = match self.desk.validity_in(self.intent.tenure).await {
                 Ok(validity) => {
                     self.desk.exchange.cancel(self.who, kind, symbol, id, conditional, validity).await
                 }

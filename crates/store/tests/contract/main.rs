@@ -11,6 +11,7 @@ mod engine;
 mod equity;
 mod events;
 mod group_commit;
+mod instances;
 mod intents;
 mod keys;
 mod leases;

@@ -16,6 +16,7 @@ fn key() -> impl Strategy<Value = KeyState> {
         Just(KeyState::Usable),
         Just(KeyState::Inactive),
         Just(KeyState::Unauthorized),
+        Just(KeyState::UnsupportedMode),
         Just(KeyState::Deleted),
     ]
 }
@@ -105,7 +106,7 @@ fn outcome(facts: &Facts) -> usize {
 fn what_the_follower_can_mend_comes_before_what_the_operator_decided() {
     let key_off = Facts { key: Some(KeyState::Inactive), all_paused: Some(true), ..FAVOURABLE };
     assert_eq!(eligibility(&key_off), Err(Reason::KeyInactive));
-    let refused = KeyState::of(false, ApiKeyStatus::Unauthorized);
+    let refused = KeyState::of(false, ApiKeyStatus::Unauthorized, AccountMode::OneWay);
     assert_eq!(refused.objection(), Some(Reason::KeyUnauthorized));
     let stopped = Facts { follow: Some(FollowState::of(true, None, true)), ..key_off };
     assert_eq!(eligibility(&stopped), Err(Reason::Stopped));
