@@ -99,7 +99,8 @@ pub(crate) fn positions(rows: Vec<PositionRow>, ticks: &Ticks) -> AnyView {
             Stop::Missing => (words.stop_missing.to_owned(), Some("loss")),
             Stop::None => (words.no_stop.to_owned(), None),
         };
-        let elsewhere = (!shown.ours).then(|| view! { <span class="hint">" "{words.opened_elsewhere}</span> });
+        let elsewhere =
+            (!shown.ours).then(|| view! { <span class="hint">" "{words.opened_elsewhere}</span> });
         view! {
             <tr>
                 <th scope="row">{p.symbol.to_string()}{elsewhere}{tight(&[&key])}</th>

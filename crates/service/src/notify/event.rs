@@ -171,7 +171,10 @@ impl Event {
     fn what(&self) -> Option<What> {
         let cents = |closed: &Closed| closed.profit_usd.map(|usd| usd.round_dp(2));
         Some(match self {
-            Self::NewOrder(_) | Self::KeyRefused { .. } | Self::AccountMode { .. } | Self::ExitLate { .. } => {
+            Self::NewOrder(_)
+            | Self::KeyRefused { .. }
+            | Self::AccountMode { .. }
+            | Self::ExitLate { .. } => {
                 return None;
             }
             Self::TakeProfit(closed) => What::TargetHit(closed.symbol.clone(), cents(closed)),

@@ -9,7 +9,7 @@ use super::{
     recover,
     run::Run,
 };
-use crate::{Actor, Error, Result, SharedDesk, market};
+use crate::{Actor, Error, Result, SharedDesk, key, market};
 use domain::{
     ExchangeKeyId, IntentId, Order, Refusal, Symbol,
     ticket::{ManualOrder, RawTicket},

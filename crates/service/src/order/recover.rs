@@ -101,7 +101,6 @@ pub(super) async fn take_up(desk: &SharedDesk, access: &Access, id: IntentId) ->
     if over || !claim(desk, id, now).await? {
         return Ok(Some(intent));
     }
-    let claimed_at = desk.clock.boot();
     let mut run = Run::new(desk, &access.who, &mut intent, true).await?;
     let outcome = match run.intent.request.clone() {
         Request::Open(_) => resume_manual(&mut run).await,

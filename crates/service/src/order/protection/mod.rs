@@ -111,7 +111,10 @@ async fn inspect(desk: &Desk, access: &Access, row: &Protection, known: Known) -
     let watched = Watched::of(row);
     let supervision = &desk.supervision;
     let plain = known == Known::Nothing && row.wanted == rows::Wanted::Stop;
-    if plain && supervision.may_look_cheaply(&watched) && supervise::stop_is_alive(desk, access, &watched).await? {
+    if plain
+        && supervision.may_look_cheaply(&watched)
+        && supervise::stop_is_alive(desk, access, &watched).await?
+    {
         supervision.looked(&watched, Pass::Agrees, desk.clock.boot(), streamed(desk, row));
         return Ok(Pass::Agrees);
     }

@@ -152,7 +152,11 @@ impl Run<'_> {
         let tried = self.desk.clock.boot().since(started);
         let entered = self.intent.leg_order(seq::ENTRY).map_or(self.intent.created_at, |entry| entry.at);
         let age = self.desk.clock.now().since(entered.max(self.intent.created_at));
-        if tried >= STOP_PATIENCE && age < NEW { self.rescue(failure).await } else { Err(Halt::Later(failure)) }
+        if tried >= STOP_PATIENCE && age < NEW {
+            self.rescue(failure).await
+        } else {
+            Err(Halt::Later(failure))
+        }
     }
 
     /// Closes what the intent entered because it cannot be protected, and tells its owner. Two readings must agree first.

@@ -217,8 +217,7 @@ impl Supervisor<'_> {
         {
             return Ok(());
         }
-        let moved =
-            PlannedOrder { stop_price: stop.stop_price, price: stop.price, ..wanted };
+        let moved = PlannedOrder { stop_price: stop.stop_price, price: stop.price, ..wanted };
         if let Some(seq) = run.intent.next_seq(seq::STOPS) {
             run.intent.plan(seq, Role::Stop, moved);
             run.intent.mark(seq, LegStatus::Skipped, None);
