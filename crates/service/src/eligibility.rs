@@ -6,6 +6,7 @@ use domain::{
     Clock, Decimal, ExchangeKey, Micros, UserId,
     copy::{DailyLoss, Facts, FollowState, KeyState, PlanBalance, Reason, eligibility},
     figures,
+    plan::Limits,
     time::SECOND,
 };
 use store::{
@@ -63,11 +64,10 @@ pub(crate) async fn all_paused(desk: &Desk) -> Result<bool> {
 pub(crate) async fn plan_balance(
     desk: &Desk,
     user: UserId,
+    limits: &Limits,
     key: &ExchangeKey,
 ) -> Result<Option<PlanBalance>> {
-    let Some(limit) = plan::limits_of(desk, user).await?.max_balance_usd.filter(|_| !key.sandbox) else {
-        return Ok(None);
-    };
+    let Some(limit) = limits.max_balance_usd.filter(|_| !key.sandbox) else { return Ok(None) };
     let counted = equity::counted_usd_of(desk, user).await?;
     Ok(Some(PlanBalance { counted, limit: Decimal::from(limit) }))
 }
@@ -95,12 +95,13 @@ pub(crate) async fn by_rows(
     if let Err(reason) = eligibility(&facts) {
         return no(reason, &facts);
     }
-    facts.plan_includes_strategies = Some(plan::limits_of(desk, work.user_id).await?.strategy_automated);
+    let limits = plan::limits_of(desk, work.user_id).await?;
+    facts.plan_includes_strategies = Some(limits.strategy_automated);
     if let Err(reason) = eligibility(&facts) {
         return no(reason, &facts);
     }
     let balance = match key {
-        Some(row) => plan_balance(desk, work.user_id, &row.key).await,
+        Some(row) => plan_balance(desk, work.user_id, &limits, &row.key).await,
         None => Ok(None),
     };
     facts = Facts {

@@ -73,8 +73,9 @@ impl Around {
         let keys = store::key::list_by_user(&desk.db, actor.user).await?;
         let strategies = strategy::list(desk).await?;
         let profiles = strategy::risk_profiles(desk).await?;
+        let limits = plan::limits_of(desk, actor.user).await?;
         let plan_balance = match keys.iter().find(|key| !key.sandbox) {
-            Some(key) => eligibility::plan_balance(desk, actor.user, key).await.ok().flatten(),
+            Some(key) => eligibility::plan_balance(desk, actor.user, &limits, key).await.ok().flatten(),
             None => None,
         };
         Ok(Self {
@@ -82,7 +83,7 @@ impl Around {
             keys: keys.into_iter().map(|key| (key.id, key)).collect(),
             strategies: strategies.into_iter().map(|strategy| (strategy.id, strategy)).collect(),
             profiles: profiles.into_iter().map(|profile| (profile.id, profile)).collect(),
-            plan_includes_strategies: plan::limits_of(desk, actor.user).await?.strategy_automated,
+            plan_includes_strategies: limits.strategy_automated,
             all_paused: eligibility::all_paused(desk).await?,
         })
     }

@@ -217,12 +217,34 @@ pub async fn standing(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) ->
     )
 }
 
-/// A follow's newest entry for a strategy's signal before `seq`: one that has not ended, or else the last that did. Skipped
-/// entries don't count.
+/// A follow's newest entry for a strategy's signal before `seq` that has not ended. `key` is the account it is on.
 ///
 /// # Errors
 /// A fault.
-pub async fn entry_before(
+pub async fn unfinished_entry(
+    from: impl Source,
+    key: ExchangeKeyId,
+    follow: FollowId,
+    strategy: StrategyId,
+    seq: i64,
+) -> Result<Option<Copy>> {
+    copies!(
+        from,
+        fetch_optional,
+        "where c.exchange_key_id = $1 and c.finished_at is null and c.follow_id = $2 and c.action = 'ENTER' \
+           and s.strategy_id = $3 and s.seq < $4 order by s.seq desc limit 1",
+        key,
+        follow,
+        strategy,
+        seq
+    )
+}
+
+/// A follow's newest entry for a strategy's signal before `seq` whose position was opened and has ended.
+///
+/// # Errors
+/// A fault.
+pub async fn ended_entry(
     from: impl Source,
     follow: FollowId,
     strategy: StrategyId,
@@ -231,8 +253,8 @@ pub async fn entry_before(
     copies!(
         from,
         fetch_optional,
-        "where c.follow_id = $1 and c.action = 'ENTER' and c.status <> 'SKIPPED' and s.strategy_id = $2 and s.seq < $3 \
-         order by case when c.status in ('QUEUED', 'SENDING', 'OPEN') then 0 else 1 end, s.seq desc limit 1",
+        "where c.follow_id = $1 and c.action = 'ENTER' and c.status = 'CLOSED' and s.strategy_id = $2 and s.seq < $3 \
+         order by s.seq desc limit 1",
         follow,
         strategy,
         seq

@@ -52,18 +52,18 @@ pub(super) async fn carry_out(desk: &SharedDesk, work: &Work) -> Result<Outcome>
 
 /// The entry that the exit is for, unless it has ended.
 async fn entered(desk: &SharedDesk, work: &Work) -> Result<Option<Copy>> {
-    let (follow, strategy, seq) = (work.follow_id, work.strategy_id, work.signal_seq);
-    let copy = store::copy::entry_before(&desk.db, follow, strategy, seq).await?;
-    Ok(copy.filter(|copy| copy.exchange_key_id == work.exchange_key_id && !copy.status.is_final()))
+    let (key, follow) = (work.exchange_key_id, work.follow_id);
+    Ok(store::copy::unfinished_entry(&desk.db, key, follow, work.strategy_id, work.signal_seq).await?)
 }
 
 /// Without an open position there is nothing to close; after a refused attempt, an intent that was resumed may have done it.
 async fn nothing_open(desk: &SharedDesk, work: &Work) -> Result<Outcome> {
     let (follow, strategy, seq) = (work.follow_id, work.strategy_id, work.signal_seq);
-    let ended =
-        store::copy::entry_before(&desk.db, follow, strategy, seq).await?.map(|copy| copy.exit_reason);
-    if work.attempts > 0 && ended == Some(Some(Exit::Signal)) {
-        return Ok(Outcome::Exited);
+    if work.attempts > 0 {
+        let ended = store::copy::ended_entry(&desk.db, follow, strategy, seq).await?;
+        if ended.is_some_and(|copy| copy.exit_reason == Some(Exit::Signal)) {
+            return Ok(Outcome::Exited);
+        }
     }
     Ok(Outcome::No(Reason::NothingOpen, None))
 }

@@ -47,6 +47,12 @@ impl Feed {
         state.quote = Some(price.parse().unwrap());
     }
 
+    /// The clock is set back.
+    pub(crate) fn set_back(&self, seconds: i64) {
+        let mut state = self.0.lock().unwrap();
+        state.now = state.now.plus(-seconds * time::SECOND);
+    }
+
     /// Minutes from a list of closes; each opens where the last closed.
     pub(crate) fn closes(&self, closes: &[&str]) {
         for close in closes {
