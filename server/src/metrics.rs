@@ -47,6 +47,7 @@ const GAUGES: &[(&str, &str)] = &[
     ("slipstream_job_lag_seconds", "Seconds since a job's lease ran out; 0 while somebody does it"),
     ("slipstream_websockets_open", "Open event streams"),
     ("slipstream_exchange_weight_left", "Request weight left in this minute"),
+    ("slipstream_exchange_weight_reserved", "Request weight of every minute that is kept for protection"),
     ("slipstream_maintenance", "Whether the desk is closed"),
     ("process_resident_memory_bytes", "Resident memory"),
 ];
@@ -151,6 +152,7 @@ impl Inner {
         for budget in self.desk.exchange.budgets() {
             let of = [("api", budget.api)];
             self.gauge("slipstream_exchange_weight_left", &of, f64::from(budget.left));
+            self.gauge("slipstream_exchange_weight_reserved", &of, f64::from(budget.reserved));
             self.total("slipstream_exchange_requests_total", &of, budget.requests);
         }
         let up = self.stored().await.inspect_err(|error| tracing::warn!(%error, "figures are missing"));

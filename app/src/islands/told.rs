@@ -49,6 +49,8 @@ pub(crate) enum What {
     TargetRefused(String, String),
     /// The key's name.
     KeyRefused(String),
+    /// The name of a key whose account is in a mode that is not supported.
+    AccountMode(String),
     /// A copied position has its stop again.
     StopReplaced(String),
     /// Strategy, market, by what a copied position ended, and what it won or lost; empty where that is not known.
@@ -77,10 +79,11 @@ type OfTwo = (&'static str, fn(String, String) -> What);
 
 /// What is told by one word.
 #[cfg(any(feature = "islands", feature = "ssr", test))]
-const BY_ONE: [OfOne; 7] = [
+const BY_ONE: [OfOne; 8] = [
     ("ClosedWithoutStop", What::ClosedWithoutStop),
     ("StopReplaced", What::StopReplaced),
     ("KeyRefused", What::KeyRefused),
+    ("AccountMode", What::AccountMode),
     ("SignedIn", What::SignedIn),
     ("PlanEndsSoon", What::PlanEndsSoon),
     ("PaymentFailed", What::PaymentFailed),

@@ -84,6 +84,7 @@ mod tests {
             What::ClosedWithoutStop(symbol.clone()),
             What::TargetRefused(symbol.clone(), "no".into()),
             What::KeyRefused("mine".into()),
+            What::AccountMode("mine".into()),
             What::StopReplaced(symbol.clone()),
             What::CopyEnded {
                 strategy: "EMA".into(),

@@ -40,6 +40,7 @@ table! {
         plan_ends_soon: "Your plan {} ends soon.",
         payment_failed: "The payment for your plan {} was declined. It is tried again.",
         plan_ended: "Your plan {} has ended. Positions keep their stops and targets.",
+        account_mode: "The account of “{}” is in a mode that Slipstream doesn't support: no new orders are sent to it. See Keys.",
         key_refused: "The exchange refuses the key “{}”. It is switched off.",
     }
 }

@@ -86,6 +86,8 @@ reasons! {
     KeyInactive = "KEY_INACTIVE", "the exchange key is switched off";
     /// The exchange does not let the key in.
     KeyUnauthorized = "KEY_UNAUTHORIZED", "the exchange refuses the key";
+    /// The key's account is in a mode that we do not support.
+    AccountMode = "ACCOUNT_MODE", "the account is in hedge, multi-assets or portfolio margin mode: switch it to one-way and single-asset mode at the exchange";
     /// The key is gone.
     KeyDeleted = "KEY_DELETED", "the exchange key was deleted";
     /// 2103.

@@ -106,6 +106,8 @@ pub enum What {
     TargetRefused(Symbol, String),
     /// The exchange refuses the key; it was switched off.
     KeyRefused(String),
+    /// The account of the key of this name is in a mode that is not supported: no entries are sent to it.
+    AccountMode(String),
     /// A copied position had lost its stop; it has one again.
     StopReplaced(Symbol),
     /// A copied position has ended.

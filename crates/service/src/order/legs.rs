@@ -97,7 +97,11 @@ impl PlannedOrder {
             callback_rate: self.callback_rate,
             time_in_force: self.time_in_force,
             reduce_only: self.reduce_only,
-            urgency: if role == Role::Target { Urgency::Second } else { Urgency::First },
+            urgency: match role {
+                Role::Entry => Urgency::First,
+                Role::Target => Urgency::Second,
+                Role::Cancel | Role::Close | Role::Stop | Role::Rescue => Urgency::Protection,
+            },
         }
     }
 }
