@@ -90,6 +90,7 @@ pub(super) const fn by_key(row: &KeyRow) -> std::result::Result<(), Reason> {
     match (row.key.active, row.key.status) {
         (_, ApiKeyStatus::Unauthorized) => Err(Reason::KeyUnauthorized),
         (false, _) => Err(Reason::KeyInactive),
+        (true, _) if row.key.account_mode.problem().is_some() => Err(Reason::AccountMode),
         (true, _) => Ok(()),
     }
 }

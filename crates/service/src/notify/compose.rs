@@ -11,7 +11,7 @@ use crate::{
     profile::{self, Zone},
 };
 use domain::{
-    CopyId, Decimal, ExchangeKeyId, Micros, Side, UserId,
+    AccountMode, CopyId, Decimal, ExchangeKeyId, Micros, Side, UserId,
     copy::{Reason, Status},
     figures,
 };
@@ -109,6 +109,15 @@ impl Teller<'_> {
             Event::KeyRefused { key } => {
                 let name = self.key(*key).await?;
                 warning(fill(words.key_refused, &[&name]), fill(words.key_refused_why, &[base]), vec![])
+            }
+            Event::AccountMode { key, mode } => {
+                let name = self.key(*key).await?;
+                let why = match mode {
+                    AccountMode::MultiAssets => words.multi_assets_why,
+                    AccountMode::Portfolio => words.portfolio_why,
+                    AccountMode::Hedge | AccountMode::OneWay => words.hedge_why,
+                };
+                warning(fill(words.account_mode, &[&name]), why.to_owned(), vec![])
             }
             Event::Unprotected { key, symbol, closed, copy } => {
                 let (title, why) = if *closed {

@@ -2,7 +2,7 @@
 
 use crate::{Error, Result};
 use domain::{
-    CopyId, Decimal, ExchangeKeyId, Micros, Side, SignalId, Symbol, UserId,
+    AccountMode, CopyId, Decimal, ExchangeKeyId, Micros, Side, SignalId, Symbol, UserId,
     live::{Happening, What},
     notification::Kind,
     time::SECOND,
@@ -26,6 +26,13 @@ pub enum Event {
     KeyRefused {
         /// Which.
         key: ExchangeKeyId,
+    },
+    /// A key's account was switched to a mode that is not supported: no entries are sent to it.
+    AccountMode {
+        /// Which key.
+        key: ExchangeKeyId,
+        /// Which mode.
+        mode: AccountMode,
     },
     /// A position was found without its stop, or could not get one.
     Unprotected {
@@ -102,7 +109,7 @@ impl Event {
             Self::NewOrder(_) => Kind::NewOrder,
             Self::TakeProfit(_) => Kind::TakeProfit,
             Self::StopLoss(_) => Kind::StopLoss,
-            Self::KeyRefused { .. } => Kind::KeyRefused,
+            Self::KeyRefused { .. } | Self::AccountMode { .. } => Kind::KeyRefused,
             Self::Unprotected { .. } => Kind::Unprotected,
             Self::PlanLapses { .. } => Kind::PlanLapses,
             Self::SignedIn { .. } => Kind::SignedIn,
@@ -129,6 +136,7 @@ impl Event {
             | Self::TakeProfit(Closed { key, .. })
             | Self::StopLoss(Closed { key, .. })
             | Self::KeyRefused { key }
+            | Self::AccountMode { key, .. }
             | Self::Unprotected { key, .. } => Some(*key),
             _ => None,
         }
@@ -138,7 +146,7 @@ impl Event {
     fn what(&self) -> Option<What> {
         let cents = |closed: &Closed| closed.profit_usd.map(|usd| usd.round_dp(2));
         Some(match self {
-            Self::NewOrder(_) | Self::KeyRefused { .. } => return None,
+            Self::NewOrder(_) | Self::KeyRefused { .. } | Self::AccountMode { .. } => return None,
             Self::TakeProfit(closed) => What::TargetHit(closed.symbol.clone(), cents(closed)),
             Self::StopLoss(closed) => What::StopHit(closed.symbol.clone(), cents(closed)),
             Self::Unprotected { symbol, closed: true, .. } => What::ClosedWithoutStop(symbol.clone()),

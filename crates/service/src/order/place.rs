@@ -87,6 +87,7 @@ impl Placing<'_> {
             return Ok(answer);
         }
         checks::key_fits(&self.access.row.key)?;
+        key::mode_fits(self.access.row.key.account_mode)?;
         let market = market::find(self.desk, self.access.row.key.trade_type, &order.symbol).await?;
         let last = market::last_price(self.desk, self.access.row.key.trade_type, &order.symbol).await?;
         checks::market_fits(&order, &market, last)?;

@@ -62,6 +62,7 @@ pub(super) async fn key(desk: &SharedDesk, owner: &Actor, name: &str, active: bo
             status: ApiKeyStatus::Authorized,
             sandbox: true,
             ip_restricted: false,
+            account_mode: domain::AccountMode::OneWay,
             created_at: now,
             updated_at: now,
         },

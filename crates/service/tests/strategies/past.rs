@@ -101,6 +101,7 @@ async fn account(desk: &SharedDesk, actor: &Actor) -> ExchangeKeyId {
         status: ApiKeyStatus::Authorized,
         sandbox: true,
         ip_restricted: false,
+        account_mode: domain::AccountMode::OneWay,
         created_at: START,
         updated_at: START,
     };

@@ -70,6 +70,7 @@ pub(crate) fn key(owner: UserId, number: u128) -> KeyRow {
             status: ApiKeyStatus::Authorized,
             sandbox: true,
             ip_restricted: false,
+            account_mode: domain::AccountMode::OneWay,
             created_at: NOW,
             updated_at: NOW,
         },
