@@ -54,6 +54,8 @@ struct Told {
     exchange: Exchange,
     /// Background jobs.
     jobs: Jobs,
+    /// This instance's own lease.
+    instance: Instance,
     /// The settling of orders.
     orders: Standing,
     /// The copying of signals.
@@ -69,6 +71,15 @@ struct Exchange {
     status: &'static str,
     /// How long ago a price came.
     stream_age_seconds: i64,
+}
+
+/// This instance's own lease.
+#[derive(Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Instance {
+    status: &'static str,
+    /// Another process has taken this instance's name: this one sends no more orders.
+    name_taken: bool,
 }
 
 /// Background jobs.
@@ -169,7 +180,14 @@ impl Probe {
 }
 
 fn worst(parts: &Parts, exchange: bool) -> Status {
-    let all = [parts.exchange(exchange), parts.jobs(), parts.orders(), parts.copies(), parts.outbox()];
+    let all = [
+        parts.exchange(exchange),
+        parts.instance(),
+        parts.jobs(),
+        parts.orders(),
+        parts.copies(),
+        parts.outbox(),
+    ];
     all.into_iter().max().unwrap_or(Status::Ok)
 }
 
@@ -180,6 +198,7 @@ fn told(parts: Parts, exchange: bool) -> Told {
             status: parts.exchange(exchange).word(),
             stream_age_seconds: seconds(parts.stream_age),
         },
+        instance: Instance { status: parts.instance().word(), name_taken: parts.name_taken },
         orders: Standing {
             status: parts.orders().word(),
             last_reconciliation_seconds: seconds(parts.orders_age),

@@ -97,6 +97,7 @@ impl Jobs {
             |desk| async move { strategy::run_due(&desk).await },
         );
         jobs.running.spawn(strategies::run(desk.clone(), jobs.holder.clone()));
+        jobs.running.spawn(keep_lease(desk.clone()));
         jobs.running.spawn(keep_orders(desk.clone()));
         jobs.running.spawn(copy::run(desk.clone()));
         jobs.running.spawn(copies::follow_up(desk.clone()));
@@ -112,6 +113,9 @@ impl Jobs {
             if let Err(error) = release(&self.desk, name, &self.holder).await {
                 tracing::warn!(%error, job = name, "a lease was not given back");
             }
+        }
+        if let Err(error) = self.desk.end_lease().await {
+            tracing::warn!(%error, "the instance's lease was not given back");
         }
     }
 
@@ -186,6 +190,22 @@ async fn prune(desk: SharedDesk) -> Result<()> {
     let mut tx = desk.db.begin().await?;
     store::event::prune_before(&mut tx, now.plus(-EVENTS_KEPT)).await?;
     Ok(tx.commit().await?)
+}
+
+/// Every instance renews its own lease: without it nothing is sent.
+async fn keep_lease(desk: SharedDesk) {
+    let mut beats = time::interval(Duration::from_secs(1));
+    beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut failing = false;
+    loop {
+        beats.tick().await;
+        let kept = desk.keep_lease().await;
+        // Said once, not every second of an outage.
+        if let (Err(error), false) = (&kept, failing) {
+            tracing::warn!(%error, "the instance's lease is not renewed; trying again every second");
+        }
+        failing = kept.is_err();
+    }
 }
 
 /// Every instance: intents are claimed one by one.

@@ -99,6 +99,8 @@ pub async fn start(config: Config, machine: Machine) -> Result<Running> {
     let test_checkout = TestCheckout::start(&config, &machine, addr).await?;
     let payments = test_checkout::gateway(&config, test_checkout.as_ref())?;
     let desk = desk(config, machine, db, embedded.as_ref(), payments)?;
+    // Before anything is claimed: a process of the same name that still runs may send nothing from here on.
+    desk.keep_lease().await?;
     strategy::seed(&desk).await?;
     notify::resume(&desk).await?;
     reconcile(&desk).await;

@@ -5,6 +5,7 @@ use crate::{
     api_client::Decoy,
     copy::Copying,
     edge::Edge,
+    fence::Fence,
     health::Pulse,
     live,
     locks::Locks,
@@ -40,7 +41,7 @@ pub struct Parts {
     /// The sandbox's control door, where there is a sandbox.
     pub sandbox: Option<SandboxControl>,
     /// Names this instance among those that share the database, the same after a restart: what it held when it was
-    /// killed it takes up at once, and others when its leases have run out.
+    /// killed it takes up immediately, and others when its lease has ended.
     pub instance: String,
 }
 
@@ -82,6 +83,8 @@ pub struct Desk {
     pub(crate) paying: Locks<UserId>,
     /// Answers of the exchange that many ask for.
     pub(crate) cache: market::Cache,
+    /// How long what is sent stays valid.
+    pub(crate) fence: Fence,
     /// What copying keeps in memory.
     pub(crate) copies: Copying,
     /// When this process last did its standing work.
@@ -113,6 +116,7 @@ impl Desk {
             locks: Locks::default(),
             paying: Locks::default(),
             cache: market::Cache::default(),
+            fence: Fence::default(),
             copies: Copying::default(),
             pulse: Pulse::new(clock.now()),
             records: strategy::Records::default(),

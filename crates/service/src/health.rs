@@ -91,6 +91,8 @@ pub struct Parts {
     pub copies_age: i64,
     /// How long the first of the signals' copies has waited.
     pub copy_lag: Option<i64>,
+    /// Another process has taken this instance's name: nothing is sent from here any more.
+    pub name_taken: bool,
     /// How long the first of the messages has waited; mails without a mail server wait for the admin, and do not count.
     pub message_lag: Option<i64>,
 }
@@ -119,6 +121,12 @@ impl Parts {
     #[must_use]
     pub fn orders(&self) -> Status {
         Status::of(self.orders_age.max(self.order_lag.unwrap_or(0)), LATE, STUCK)
+    }
+
+    /// This instance itself: whether it may send orders.
+    #[must_use]
+    pub const fn instance(&self) -> Status {
+        if self.name_taken { Status::Down } else { Status::Ok }
     }
 
     /// Copies: signals that wait, and the walk over open positions. That one follows the exchange's pace: never down.
@@ -170,6 +178,7 @@ pub async fn look(desk: &Desk, jobs: &[&str]) -> Result<Parts> {
         order_lag: claimed.map(|until| ago(until.max(pulse.started))).filter(|lag| *lag > 0),
         copies_age: ago(Micros(pulse.copies.load(Ordering::Relaxed))),
         copy_lag: queued.map(|at| ago(at.max(pulse.started))),
+        name_taken: desk.name_is_taken(),
         message_lag: mail.into_iter().chain(chat).min().map(ago),
     })
 }
@@ -187,6 +196,7 @@ mod tests {
             order_lag: None,
             copies_age: 0,
             copy_lag: None,
+            name_taken: false,
             message_lag: None,
         }
     }
@@ -199,6 +209,8 @@ mod tests {
         assert_eq!(orders(0, None), Status::Ok);
         assert_eq!(orders(0, Some(STUCK + 1)), Status::Down);
         assert_eq!(orders(LATE + 1, None), Status::Degraded);
+        assert_eq!(Parts { name_taken: true, ..well() }.instance(), Status::Down, "it can send no orders");
+        assert_eq!(well().instance(), Status::Ok);
         let copies = |age, lag| Parts { copies_age: age, copy_lag: lag, ..well() }.copies();
         assert_eq!(copies(i64::MAX - 1, None), Status::Degraded, "the exchange's pace is not ours");
         assert_eq!(copies(0, Some(STUCK + 1)), Status::Down);

@@ -88,6 +88,8 @@ pub struct Setup {
     pub sandbox: Option<SandboxControl>,
     /// The clock.
     pub clock: Arc<dyn Clock>,
+    /// The instance's name; `test` unless said otherwise.
+    pub instance: String,
 }
 
 impl Default for Setup {
@@ -98,6 +100,7 @@ impl Default for Setup {
             settings: Settings::default(),
             sandbox: None,
             clock: Arc::new(TestClock::default()),
+            instance: "test".to_owned(),
         }
     }
 }
@@ -118,9 +121,8 @@ pub fn desk(db: store::Db) -> (SharedDesk, Arc<TestClock>) {
 #[allow(clippy::expect_used, reason = "compiled for tests only")]
 pub fn desk_with(db: store::Db, setup: Setup) -> SharedDesk {
     let chance: Arc<dyn Chance> = Arc::new(TestChance::default());
-    let Setup { exchange, payments, settings, sandbox, clock } = setup;
+    let Setup { exchange, payments, settings, sandbox, clock, instance } = setup;
     let sealer = Sealer::new(MasterKey::new([7; 32]), None, Arc::clone(&chance));
-    let instance = "test".to_owned();
     Desk::new(Parts { db, exchange, payments, sealer, clock, chance, settings, sandbox, instance })
         .expect("usable settings")
 }

@@ -83,6 +83,12 @@ impl Db {
         Ok(Self { engine: Engine::Sqlite { readers, writer, appended } })
     }
 
+    /// Whether several instances may share it: Postgres. Then instances hold leases ([`crate::instance`]).
+    #[must_use]
+    pub const fn is_shared(&self) -> bool {
+        matches!(self.engine, Engine::Postgres { .. })
+    }
+
     /// Begins to write. On SQLite writers take turns; waiting longer than [`Options::patience`] is [`crate::Kind::Busy`].
     ///
     /// # Errors

@@ -56,7 +56,8 @@ pub struct NewIntent {
     pub idempotency: Option<(String, Hash)>,
     /// Which instance works on it.
     pub lease_holder: Option<String>,
-    /// Until when; others may take it over after that.
+    /// By when it should have been finished: only health looks at it. Others take it over by the holder's own lease
+    /// ([`crate::instance`]).
     pub lease_until: Micros,
     /// When it was decided.
     pub created_at: Micros,
@@ -91,7 +92,8 @@ pub struct Intent {
     pub request_hash: Option<Vec<u8>>,
     /// Which instance works on it.
     pub lease_holder: Option<String>,
-    /// Until when; others may take it over after that.
+    /// By when it should have been finished: only health looks at it. Others take it over by the holder's own lease
+    /// ([`crate::instance`]).
     pub lease_until: Micros,
     /// When it was decided.
     pub created_at: Micros,
@@ -226,8 +228,8 @@ pub async fn list_by_user(
     )
 }
 
-/// Takes an unfinished intent to work on until `until`; whether it is ours. Who holds it renews it; of several who
-/// find it abandoned, one gets it.
+/// Takes an unfinished intent that nobody else holds; whether it is ours. Who holds it renews it; of several who find it free,
+/// one gets it. What an instance that has ended held is freed by [`crate::instance::give_back`].
 ///
 /// # Errors
 /// A fault.
@@ -236,7 +238,7 @@ pub async fn claim(tx: &mut Tx, id: IntentId, holder: &str, now: Micros, until: 
         tx,
         "update intents set lease_holder = $2, lease_until = $4, updated_at = $3 \
          where id = $1 and status in ('working', 'waiting') \
-           and (lease_holder is null or lease_holder = $2 or lease_until <= $3)",
+           and (lease_holder is null or lease_holder = $2)",
         id,
         holder,
         now,

@@ -31,6 +31,7 @@ pub mod flash;
 pub mod follow;
 pub mod gauge;
 pub mod identity;
+pub mod instance;
 pub mod intent;
 pub mod key;
 pub mod key_check;

@@ -28,9 +28,10 @@ use tokio::{sync::Semaphore, task::JoinSet};
 
 /// Copies that one instance works on at the same time.
 const AT_ONCE: usize = 64;
-/// Copies of one claim: what an instance takes from the others while it is killed waits for the lease's end.
+/// Copies of one claim: what a killed instance had claimed waits for the end of its lease.
 const CLAIM: i64 = 64;
-/// How long a claimed copy may wait for its worker before another instance takes it.
+/// How long a claimed copy may wait for its worker before it is claimed again. Another instance takes it only when the lease of
+/// this one has ended.
 const LEASE: i64 = 30 * time::SECOND;
 /// What cannot be decided now is looked at again after this.
 const LATER: i64 = 2 * time::SECOND;
@@ -98,7 +99,7 @@ async fn round(desk: &SharedDesk, seats: &Arc<Semaphore>, working: &mut JoinSet<
 /// What is queued now, and the keys that it is for.
 async fn claim(desk: &SharedDesk) -> Result<Option<(Vec<Work>, Vec<KeyRow>)>> {
     let now = desk.clock.now();
-    if !store::copy::waiting(&desk.db, now).await? {
+    if !store::copy::waiting(&desk.db, &desk.instance, now).await? {
         return Ok(None);
     }
     // Each claim has an end of its own, by which what it got is found.

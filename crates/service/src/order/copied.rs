@@ -88,14 +88,14 @@ pub(crate) fn exiting(id: IntentId, access: &Access, symbol: domain::Symbol, exi
 /// Writes the intent together with `begin` and works it to its end, as far as it can be seen from here: whatever is left
 /// is the keeper's. Unless it is written, nothing was done. The caller has the turn.
 pub(crate) async fn work(desk: &Desk, access: &Access, draft: Draft, begin: Begin) -> Result<Written> {
-    let now = desk.clock.now();
+    let (tenure, now) = (desk.tenure().await?, desk.clock.now());
     let (intent, legs) = draft.rows(&desk.instance, now, None)?;
     let begun = Begun { begin, intent, legs };
     let written = desk.copies.batch.write(&desk.db, begun).await?;
     if written != Written::Yes {
         return Ok(written);
     }
-    let mut intent = draft.written(now);
+    let mut intent = draft.written(now, tenure);
     let mut run = Run::new(desk, &access.who, &mut intent, false).await?;
     let outcome = run.copied().await;
     // A refusal here has been written down; the copy's row tells it.
@@ -119,7 +119,7 @@ impl Run<'_> {
         let deadline = self.deadline();
         loop {
             let symbol = &self.intent.symbol;
-            let validity = self.desk.validity().await.map_err(Halt::Later)?;
+            let validity = self.desk.validity_in(self.intent.tenure).await.map_err(Halt::Later)?;
             match self.desk.exchange.set_leverage(self.who, symbol, entering.leverage, validity).await {
                 Ok(()) => break,
                 // Setting it twice does no harm.

@@ -6,7 +6,7 @@ use super::{
     legs::{Leg, PlannedOrder, Role, seq},
     record::{LegRecord, Record},
 };
-use crate::{Desk, Error, Result, copy::batch::Write as _};
+use crate::{Desk, Error, Result, copy::batch::Write as _, fence::Tenure};
 use domain::{
     ExchangeKeyId, IntentId, Micros, Order, Refusal, Symbol, TradeType, UserId, copy::Reason,
     ticket::ManualOrder, time,
@@ -15,7 +15,7 @@ use exchange::Failure;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use store::intent::{self as rows, Kind, LegStatus, Status};
 
-/// How long a holder may be silent before another takes its intents over.
+/// By when an intent should be finished; health tells of those that take longer.
 pub(super) const LEASE: i64 = 30 * time::SECOND;
 
 /// What was asked for.
@@ -79,6 +79,8 @@ pub(crate) struct Intent {
     pub(crate) legs: Vec<Leg>,
     pub(crate) ending: Option<Ending>,
     pub(crate) created_at: Micros,
+    /// Since before it was claimed here: what is sent for it must be sent in the same.
+    pub(crate) tenure: Tenure,
     outcomes: Vec<Outcome>,
 }
 
@@ -119,7 +121,7 @@ impl Draft {
     }
 
     /// The intent, once its rows are written.
-    pub(super) fn written(self, now: Micros) -> Intent {
+    pub(super) fn written(self, now: Micros, tenure: Tenure) -> Intent {
         Intent {
             id: self.id,
             user: self.user,
@@ -132,6 +134,7 @@ impl Draft {
             legs: self.legs,
             ending: None,
             created_at: now,
+            tenure,
         }
     }
 }
@@ -143,16 +146,17 @@ impl Intent {
         draft: Draft,
         idempotency: Option<&super::IdempotencyKey>,
     ) -> Result<Self> {
-        let now = desk.clock.now();
+        let (tenure, now) = (desk.tenure().await?, desk.clock.now());
         let (new, legs) = draft.rows(&desk.instance, now, idempotency)?;
         let mut tx = desk.db.begin().await?;
         rows::insert(&mut tx, &new, &legs).await?;
         tx.commit().await?;
-        Ok(draft.written(now))
+        Ok(draft.written(now, tenure))
     }
 
     /// Reads an intent as it was last written.
     pub(super) async fn load(desk: &Desk, id: IntentId) -> Result<Option<Self>> {
+        let tenure = desk.tenure().await?;
         let Some(row) = rows::get(&desk.db, id).await? else { return Ok(None) };
         let mut legs = Vec::new();
         let mut outcomes = Vec::new();
@@ -176,6 +180,7 @@ impl Intent {
             legs,
             ending: row.failure.as_deref().map(read).transpose()?,
             created_at: row.created_at,
+            tenure,
             outcomes,
         }))
     }

@@ -37,6 +37,7 @@ pub(super) async fn before_new(desk: &SharedDesk, access: &Access, symbol: &Symb
 /// # Errors
 /// When the database cannot be asked; one intent's failure is logged and never delays the others.
 pub async fn sweep(desk: &SharedDesk) -> Result<()> {
+    desk.free_abandoned_work().await?;
     let rows = store::intent::unfinished(&desk.db).await?;
     let each = rows.into_iter().map(|row| async move {
         if let Err(error) = one(desk, row.id, row.exchange_key_id, &row.symbol).await {
@@ -118,11 +119,12 @@ pub(super) async fn take_up(desk: &SharedDesk, access: &Access, id: IntentId) ->
     if over || !claim(desk, id, now).await? {
         return Ok(Some(intent));
     }
+    let claimed_at = desk.clock.boot();
     let mut run = Run::new(desk, &access.who, &mut intent, true).await?;
     let outcome = match run.intent.request.clone() {
-        Request::Open(_) => resume_manual(&mut run, now).await,
+        Request::Open(_) => resume_manual(&mut run, claimed_at).await,
         Request::Close | Request::Panic => resume_close(&mut run, now).await,
-        Request::Enter(_) => run.resume_enter(now).await,
+        Request::Enter(_) => run.resume_enter(claimed_at).await,
         Request::Exit(exiting) => run.exit(&exiting).await,
     };
     // A refusal here has been written down; nobody waits for it.

@@ -48,7 +48,7 @@ pub(super) struct Run<'a> {
     pub(super) who: &'a Credentials,
     pub(super) intent: &'a mut Intent,
     pub(super) market: Market,
-    /// When this work began: nothing of an earlier holder was signed after it.
+    /// When this work began, in boot time: nothing of an earlier holder was signed after it.
     pub(super) since: Micros,
     /// An earlier holder may have sent legs that it did not write down.
     pub(super) resumed: bool,
@@ -62,7 +62,7 @@ impl<'a> Run<'a> {
         resumed: bool,
     ) -> Result<Self> {
         let market = market::find(desk, intent.trade_type, &intent.symbol).await?;
-        Ok(Self { desk, who, intent, market, since: desk.clock.now(), resumed })
+        Ok(Self { desk, who, intent, market, since: desk.clock.boot(), resumed })
     }
 
     /// A fresh intent from its first leg on.
@@ -203,12 +203,12 @@ impl<'a> Run<'a> {
         let request = planned.request(intent.id, leg.seq, leg.role, intent.trade_type, &intent.symbol);
         let deadline = self.deadline();
         loop {
-            let validity = self.desk.validity().await.map_err(Halt::Later)?;
+            let validity = self.desk.validity_in(intent.tenure).await.map_err(Halt::Later)?;
             match self.desk.exchange.place(self.who, &request, validity).await {
                 Ok(order) => return Ok(order),
                 Err(failure @ Failure::Unknown(_)) => {
                     // It may have waited for its turn: it was signed no later than now.
-                    let signed_by = self.desk.clock.now();
+                    let signed_by = self.desk.clock.boot();
                     if let Some(order) = self.look_up(leg, signed_by).await? {
                         return Ok(order);
                     }
@@ -228,7 +228,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// The order of a leg whose sending at `sent_at` has an unknown outcome; none when it certainly never arrived.
+    /// The order of a leg whose sending at `sent_at` (boot time) has an unknown outcome; none when it certainly never arrived.
     pub(super) async fn look_up(&self, leg: &Leg, sent_at: Micros) -> Step<Option<Order>> {
         let Some(planned) = &leg.order else { return Ok(None) };
         let id = client_id::derive(self.intent.id, leg.seq);
@@ -236,7 +236,7 @@ impl<'a> Run<'a> {
         let certain = sent_at.plus(RECEIVE_WINDOW);
         let deadline = self.deadline();
         loop {
-            let asked_at = self.desk.clock.now();
+            let asked_at = self.desk.clock.boot();
             let found =
                 self.desk.exchange.find_order(self.who, kind, symbol, &id, planned.kind.conditional()).await;
             match found {
@@ -263,7 +263,7 @@ impl<'a> Run<'a> {
         if !failure.passing() {
             return Err(Halt::Refused(failure));
         }
-        if self.desk.clock.now() >= deadline {
+        if self.desk.clock.boot() >= deadline {
             return Err(Halt::Later(failure));
         }
         let pause = match failure {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
 
 mod fake;
+mod fence;
 mod keys;
 
 use domain::{
@@ -12,6 +13,7 @@ use domain::{
     validation::Problem,
 };
 use fake::{Fake, Fault, d};
+use fence::*;
 use keys::*;
 use service::{
     Actor, Error, Origin, SharedDesk, account,
@@ -399,4 +401,8 @@ store::each_engine![
     a_day_has_one_balance_and_a_missed_day_none,
     days_page_by_page,
     a_plan_bounds_keys_and_balance,
+    a_desk_that_was_paused_sends_nothing_once_another_has_taken_over,
+    a_clock_that_is_ahead_takes_nothing_over,
+    a_key_of_an_account_in_another_mode_is_not_connected,
+    an_account_that_was_switched_takes_no_entries_until_it_is_switched_back,
 ];

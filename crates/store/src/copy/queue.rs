@@ -5,6 +5,7 @@ use domain::{
     CopyId, Decimal, ExchangeKeyId, FollowId, Micros, Side, SignalId, StrategyId, Symbol, UserId,
     copy::{Paused, Reason, Status},
     signal::Action,
+    time::{MINUTE, SECOND},
 };
 use sqlx::{FromRow, QueryBuilder};
 
@@ -78,16 +79,26 @@ pub async fn insert_all(
     .map_err(Error::from)
 }
 
-/// Whether there is anything to claim: asked before writing, so that an idle desk writes nothing.
+/// Nobody postpones a copy for longer than this. A time that is further ahead was written before the clock was set back.
+const LONGEST_PAUSE: i64 = 10 * SECOND;
+/// The same of the time for which a copy is claimed.
+const LONGEST_CLAIM: i64 = MINUTE;
+
+/// Whether there is anything that `holder` could claim: asked before writing, so that an idle desk writes nothing.
 ///
 /// # Errors
 /// A fault.
-pub async fn waiting(from: impl Source, now: Micros) -> Result<bool> {
+pub async fn waiting(from: impl Source, holder: &str, now: Micros) -> Result<bool> {
     let one = value!(
         i64,
         from,
-        "select min(lease_until) from copies where status = 'QUEUED' and lease_until <= $1",
-        now
+        "select min(lease_until) from copies where status = 'QUEUED' \
+           and ((lease_holder is null and (lease_until <= $2 or lease_until > $3)) \
+             or (lease_holder = $1 and (lease_until <= $2 or lease_until > $4)))",
+        holder,
+        now,
+        now.plus(LONGEST_PAUSE),
+        now.plus(LONGEST_CLAIM)
     )?;
     Ok(one.is_some())
 }
@@ -102,19 +113,27 @@ pub async fn oldest_queued(from: impl Source) -> Result<Option<Micros>> {
 }
 
 /// Claims up to `limit` queued copies until `until`, the oldest first; how many. `until` names the claim: no two claims
-/// of a holder may have the same.
+/// of a holder may have the same, and after it the holder claims again what no worker of its own has decided. What others
+/// hold is freed by [`crate::instance::give_back`] alone.
 ///
 /// # Errors
 /// A fault.
 pub async fn claim(tx: &mut Tx, holder: &str, now: Micros, until: Micros, limit: i64) -> Result<u64> {
     exec!(
         tx,
-        "update copies set lease_holder = $1, lease_until = $3 where status = 'QUEUED' and lease_until <= $2 \
-           and id in (select id from copies where status = 'QUEUED' and lease_until <= $2 order by id limit $4)",
+        "update copies set lease_holder = $1, lease_until = $3 where status = 'QUEUED' \
+           and ((lease_holder is null and (lease_until <= $2 or lease_until > $5)) \
+             or (lease_holder = $1 and (lease_until <= $2 or lease_until > $6))) \
+           and id in (select id from copies where status = 'QUEUED' \
+             and ((lease_holder is null and (lease_until <= $2 or lease_until > $5)) \
+               or (lease_holder = $1 and (lease_until <= $2 or lease_until > $6))) \
+             order by id limit $4)",
         holder,
         now,
         until,
-        limit
+        limit,
+        now.plus(LONGEST_PAUSE),
+        now.plus(LONGEST_CLAIM)
     )
 }
 

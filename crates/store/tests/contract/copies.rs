@@ -212,16 +212,18 @@ async fn a_copy_is_queued_once_and_claimed_by_one(db: &TestDb) {
     assert_eq!(queued(db, &again).await, 2, "who has one keeps it");
     assert_eq!(queued(db, &[]).await, 0);
 
-    assert!(copy::waiting(&**db, NOW).await.unwrap());
+    assert!(copy::waiting(&**db, "one", NOW).await.unwrap());
     let first = claim(db, "one", 0, 2).await;
     assert_eq!(first.iter().map(|w| w.id.0).collect::<Vec<_>>(), [id(701), id(702)]);
     assert_eq!((first[0].signal_at, first[0].stop, first[0].follow_active), (NOW, Some(d(90)), true));
     assert_eq!((first[0].max_leverage, first[0].risk_percent), (Some(10), d(2)));
     assert_eq!(claim(db, "two", 1, 9).await.len(), 3);
     assert_eq!(claim(db, "two", 2, 9).await.len(), 0);
-    assert!(!copy::waiting(&**db, NOW.plus(2)).await.unwrap());
-    assert_eq!(claim(db, "two", 30, 9).await.len(), 2, "the lease has run out");
-    assert_eq!(write(db, async |tx| copy::requeue(tx, "two").await).await.unwrap(), 5);
+    assert!(!copy::waiting(&**db, "two", NOW.plus(2)).await.unwrap());
+    assert_eq!(claim(db, "two", 30, 9).await.len(), 0, "time alone frees nothing of another's");
+    assert_eq!(claim(db, "one", 30, 9).await.len(), 2, "its own it takes again when no worker has decided");
+    assert_eq!(write(db, async |tx| copy::requeue(tx, "two").await).await.unwrap(), 3);
+    assert_eq!(write(db, async |tx| copy::requeue(tx, "one").await).await.unwrap(), 2);
     assert_eq!(claim(db, "one", 31, 9).await.len(), 5);
 }
 
@@ -350,7 +352,7 @@ async fn who_is_left_out_has_a_copy_that_says_so_and_no_worker(db: &TestDb) {
     let follow = follower(db, 1).await;
     let left_out = NewCopy { skipped: Some(Reason::Paused), ..copy_of(&follow, 701) };
     assert_eq!(queued(db, &[left_out]).await, 1);
-    assert!(!copy::waiting(&**db, NOW).await.unwrap());
+    assert!(!copy::waiting(&**db, "one", NOW).await.unwrap());
     let copy = copy::get(&**db, CopyId(id(701))).await.unwrap().unwrap();
     assert_eq!(
         (copy.status, copy.reason, copy.finished_at),

@@ -10,6 +10,7 @@ mod edges;
 mod engine;
 mod equity;
 mod events;
+mod instances;
 mod intents;
 mod keys;
 mod leases;
