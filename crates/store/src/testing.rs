@@ -16,8 +16,9 @@ pub trait CommitHook: Send + Sync {
     /// Called before the commit. False makes the commit fail and rolls the transaction back.
     fn before(&self) -> Pin<Box<dyn Future<Output = bool> + Send + '_>>;
 
-    /// Called when the database has confirmed the commit and the caller does not know it yet.
-    fn after(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
+    /// Called when the database has confirmed the commit and the caller does not know it yet. False has the caller told
+    /// that the commit failed, as when the connection is lost before the answer.
+    fn after(&self) -> Pin<Box<dyn Future<Output = bool> + Send + '_>>;
 }
 
 /// A database with all its tables, gone when dropped.

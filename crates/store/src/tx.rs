@@ -135,8 +135,10 @@ impl Tx {
         done?;
         COMMITS.fetch_add(1, Ordering::Relaxed);
         #[cfg(feature = "testing")]
-        if let Some(hook) = &hook {
-            hook.after().await;
+        if let Some(hook) = &hook
+            && !hook.after().await
+        {
+            return Err(sqlx::Error::Protocol("the test lost this commit's answer".to_owned()).into());
         }
         Ok(())
     }

@@ -12,8 +12,8 @@ const COPIED: &[Act] = &[Asks(Ask::Enter(Buy)), Passes(2, 1)];
 const LOOK: i64 = 75;
 /// The desk's own work soon after something happened, and when its walks have come round.
 const FIRST: Act = Passes(1, 1);
-const SECOND: Act = Passes(1, 40);
-const THIRD: Act = Passes(1, 40);
+const SECOND: Act = Passes(1, 35);
+const THIRD: Act = Passes(1, 35);
 
 const fn life(name: &'static str, setup: &'static [Act], acts: &'static [Act]) -> Life {
     Life { name, setup, acts, stop: true, ends_flat: false, known_after: 0 }
@@ -71,6 +71,7 @@ pub(crate) fn all() -> Vec<Life> {
         life("replace", &[OPEN], &[Asks(Ask::Order(Kind::Market, Sell))]),
         life("close", &[OPEN], &[Asks(Ask::Close)]),
         life("panic", &[OPEN], &[Asks(Ask::Panic)]),
+        life("held", &[OPEN], &[FIRST, SECOND, THIRD]),
         flat("stop-hit", &[OPEN], &[STOP_HIT, FIRST, SECOND]),
         flat("stop-limit-gap", &[STOP_LIMIT], &[GAP, FIRST, SECOND]),
         flat("target-hit", &[OPEN], TARGETS),
@@ -83,6 +84,7 @@ pub(crate) fn all() -> Vec<Life> {
         life("flip", COPIED, &[Asks(Ask::Enter(Sell)), Passes(3, 2)]),
         life("copy-panic", COPIED, &[Asks(Ask::CopyPanic)]),
         life("copy-stop-following", COPIED, &[Asks(Ask::StopFollowing)]),
+        life("copy-held", COPIED, &[FIRST, SECOND, THIRD]),
         flat("copy-stop-hit", COPIED, &[STOP_HIT, FIRST, SECOND, THIRD]),
         found("copy-stop-cancelled", COPIED, &[CANCELS, FIRST, SECOND, THIRD]),
         found("copy-stop-moved", COPIED, &[MOVES, FIRST, SECOND, THIRD]),

@@ -40,12 +40,12 @@ impl Ready {
 /// The faults that a step of this kind can have.
 fn faults(step: &Step) -> Vec<Fault> {
     use Fault::{
-        AnswerLost, AnswerLostHidden, Down, Expired, Fail, Hidden, Lag, Late, Limited, Lost, Refuse,
-        RefuseOn, Tight, Unreachable,
+        AnswerLost, AnswerLostHidden, Down, Expired, Fail, FailAfter, Hidden, Lag, Late, Limited, Lost,
+        Refuse, RefuseOn, Tight, Unreachable,
     };
     let carried = [Lost, AnswerLost, Late(2), Late(20), Down(12), Unreachable, Limited, Expired];
     let own: &[Fault] = match step.kind {
-        "commit" => return vec![Fail],
+        "commit" => return vec![Fail, FailAfter],
         "positions" | "open-orders" => return vec![Unreachable, Limited, Lost, Down(12), Lag],
         "find" => return vec![Unreachable, Limited, Lost, Down(12), Hidden],
         _ if !step.writes => return vec![Unreachable, Lost],

@@ -6,9 +6,12 @@ use crate::enumerate::{Ready, play_one};
 /// Plays these scenarios; all must break nothing. A kind of step that the desk does not have any more is left out, but
 /// not all of them may be.
 fn holds(scenarios: &[&str]) {
-    if crate::wanted().is_some() {
-        return;
+    if crate::wanted().is_none() {
+        crate::roomy(|| play_all(scenarios));
     }
+}
+
+fn play_all(scenarios: &[&str]) {
     let mut reached = 0;
     let mut failed = Vec::new();
     for text in scenarios {
@@ -74,6 +77,19 @@ fn v3_an_exit_is_carried_out_when_the_clock_was_set_back() {
 }
 
 #[test]
+fn v4_a_commit_that_fails_or_whose_answer_is_lost_leaves_no_position_without_a_stop() {
+    // That a full disk keeps a connection inside a transaction is not seen here: it needs a real disk.
+    holds(&[
+        "manual/fail@commit1",
+        "manual/fail@commit2",
+        "manual/fail-after@commit1",
+        "limit/fail@commit2",
+        "limit/fail@commit4",
+        "copy-enter/fail@commit5",
+    ]);
+}
+
+#[test]
 fn v5_a_desk_that_was_paused_doubles_nothing_and_closes_nothing_of_the_others() {
     holds(&[
         "manual-retried/rival-before@entry",
@@ -123,9 +139,35 @@ fn v9_no_copy_enters_when_its_signal_is_too_old() {
 #[test]
 fn v11_nobody_is_told_of_a_missing_stop_when_the_position_has_ended() {
     holds(&[
-        "copy-stop-cancelled/closed@open-orders",
-        "copy-closed-elsewhere/closed@open-orders",
+        "copy-held/closed@open-orders",
+        "copy-held/price(18990)@open-orders",
         "copy-exit/rival-after@close",
-        "copy-exit/rival-after@commit4",
     ]);
+}
+
+// Found by the enumeration, and not in the findings before.
+
+#[test]
+fn n1_the_rest_of_an_entry_whose_first_part_got_no_stop_does_not_fill_unseen() {
+    holds(&["limit/refuse(-2021)@stop", "limit/refuse(-1111)@stop", "limit/closed@find"]);
+}
+
+#[test]
+fn n2_a_stop_that_its_owner_moved_is_no_reason_to_close() {
+    holds(&["copy-stop-moved", "copy-stop-moved/tight@close", "stop-moved"]);
+}
+
+#[test]
+fn n3_targets_do_not_outlive_a_position_that_ends_while_they_are_sent() {
+    holds(&["manual/closed@target", "replace/closed@target#2", "limit/closed@target"]);
+}
+
+#[test]
+fn n4_an_order_that_exists_is_found_though_looking_it_up_lags() {
+    holds(&["manual/answer-lost-hidden@entry", "copy-enter/answer-lost-hidden@entry", "limit/hidden@find"]);
+}
+
+#[test]
+fn n5_what_ends_at_the_exchange_takes_its_orders_with_it() {
+    holds(&["closed-elsewhere", "liquidated", "stop-cancelled", "stop-limit-gap"]);
 }

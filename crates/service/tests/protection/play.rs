@@ -58,6 +58,7 @@ enum Ended {
     Over,
     Killed(i64),
     Inherited,
+    Overrun,
 }
 
 /// Plays `scenario`, and records its steps if they are wanted.
@@ -73,8 +74,10 @@ pub(crate) fn play(template: &Template, life: &Life, scenario: &Scenario, record
     let faultless = scenario.items.is_empty();
     let mut play =
         Play { life, stage, heard: Vec::new(), events: Vec::new(), faultless, begun: 0, instance: 0 };
-    let over = run(&mut play);
-    let mut broken = if over { judge::judge(&play) } else { vec!["it hangs".to_owned()] };
+    let mut broken = match run(&mut play) {
+        Ok(()) => judge::judge(&play),
+        Err(why) => vec![why.to_owned()],
+    };
     broken.dedup();
     let world = play.stage.sim.world();
     Outcome { steps: world.gate.steps.clone(), missed: world.gate.missed(), broken }
@@ -99,7 +102,8 @@ pub(crate) fn prepare(base: &Template, life: &Life) -> Template {
     })
 }
 
-fn run(play: &mut Play<'_>) -> bool {
+/// Runs one process after the other until the scenario is over; or why it is not.
+fn run(play: &mut Play<'_>) -> Result<(), &'static str> {
     let mut restarted = false;
     loop {
         let runtime = runtime();
@@ -110,8 +114,9 @@ fn run(play: &mut Play<'_>) -> bool {
         let sim = &play.stage.sim;
         let at = sim.world().at();
         match ended {
-            Err(_) => return false,
-            Ok(Ended::Over) => return true,
+            Err(_) => return Err("it hangs"),
+            Ok(Ended::Over) => return Ok(()),
+            Ok(Ended::Overrun) => return Err("it calls the exchange without end"),
             Ok(Ended::Killed(seconds)) => {
                 sim.world().book().meter.excuse(at, at + seconds * SECOND);
                 sim.advance(seconds * SECOND);
@@ -243,12 +248,20 @@ async fn attend<T>(
         match signal {
             Signal::Killed(seconds) => return Err(Ended::Killed(seconds)),
             Signal::Inherited => return Err(Ended::Inherited),
+            Signal::Overrun => return Err(Ended::Overrun),
             Signal::Paused(seconds, with_rival) => {
                 let at = stage.sim.world().at();
                 stage.sim.world().book().meter.excuse(at, at + seconds * SECOND);
                 if with_rival {
                     let second = stage.open(1).await;
-                    passes(stage, &[&second], usize::try_from(seconds).unwrap_or(0), 1_000).await;
+                    let count = usize::try_from(seconds).unwrap_or(0);
+                    let alone = [&second];
+                    tokio::select! {
+                        biased;
+                        // Nothing is planned for the second instance.
+                        _ = stage.sim.signal() => return Err(Ended::Overrun),
+                        () = passes(stage, &alone, count, 1_000) => {}
+                    }
                     if let Some(ask @ Ask::Once(_)) = asked {
                         // Whoever asked waits no longer and asks the other desk.
                         drop(ask.ask(&second, &stage.cast).await);

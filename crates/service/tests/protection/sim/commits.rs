@@ -1,6 +1,6 @@
 //! Commits as steps of a scenario.
 
-use super::{Sim, plan::Fault};
+use super::{Sim, gate::Passage, plan::Fault};
 use std::{
     future::Future,
     pin::Pin,
@@ -12,13 +12,13 @@ use store::testing::CommitHook;
 pub(crate) struct Commits {
     sim: Arc<Sim>,
     instance: usize,
-    /// What comes after the commit that a task is in. On SQLite there is one writer, so there is one at a time.
-    after: Mutex<Option<super::plan::Cut>>,
+    /// What happens to the commit that a task is in. On SQLite there is one writer, so there is one at a time.
+    passing: Mutex<Passage>,
 }
 
 impl Commits {
     pub(crate) fn new(sim: &Arc<Sim>, instance: usize) -> Arc<Self> {
-        Arc::new(Self { sim: Arc::clone(sim), instance, after: Mutex::default() })
+        Arc::new(Self { sim: Arc::clone(sim), instance, passing: Mutex::default() })
     }
 }
 
@@ -29,19 +29,18 @@ impl CommitHook for Commits {
             if let Some(cut) = passage.before {
                 self.sim.suffer(cut, self.instance).await;
             }
-            if let Some(cut) = passage.after {
-                self.after.lock().unwrap().replace(cut);
-            }
+            *self.passing.lock().unwrap() = passage;
             passage.fault != Some(Fault::Fail)
         })
     }
 
-    fn after(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+    fn after(&self) -> Pin<Box<dyn Future<Output = bool> + Send + '_>> {
         Box::pin(async move {
-            let cut = self.after.lock().unwrap().take();
-            if let Some(cut) = cut {
+            let passage = std::mem::take(&mut *self.passing.lock().unwrap());
+            if let Some(cut) = passage.after {
                 self.sim.suffer(cut, self.instance).await;
             }
+            passage.fault != Some(Fault::FailAfter)
         })
     }
 }

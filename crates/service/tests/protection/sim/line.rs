@@ -42,6 +42,9 @@ impl Line {
             }
             passage
         };
+        if self.sim.world().gate.overrun() {
+            self.sim.overrun().await;
+        }
         if let Some(cut) = passage.before {
             self.sim.suffer(cut, self.instance).await;
         }

@@ -76,6 +76,8 @@ pub(crate) enum Signal {
     Killed(i64),
     /// The desk is killed for good, and a second instance goes on.
     Inherited,
+    /// The desk calls the exchange without end.
+    Overrun,
     /// The desk is paused for so many seconds; with a second instance working or not.
     Paused(i64, bool),
 }
@@ -184,6 +186,10 @@ impl Sim {
                 return;
             }
             Cut::Price(price) => return self.happen(|book| book.move_price(Decimal::from(price))),
+            Cut::Deaf => {
+                self.world().streams.dead = true;
+                return;
+            }
             Cut::Closed => return self.happen(Book::close_by_owner),
             Cut::KillBefore | Cut::KillAfter => Signal::Killed(3),
             Cut::KillFor(seconds) => Signal::Killed(seconds),
@@ -205,8 +211,15 @@ impl Sim {
                     self.resume.notified().await;
                 }
             }
-            Signal::Killed(_) | Signal::Inherited => std::future::pending().await,
+            Signal::Killed(_) | Signal::Inherited | Signal::Overrun => std::future::pending().await,
         }
+    }
+
+    /// Ends the scenario: the desk calls the exchange without end.
+    async fn overrun(&self) {
+        self.world().signals.push_back(Signal::Overrun);
+        self.told.notify_one();
+        std::future::pending().await
     }
 
     /// Waits for something to happen to the desk.

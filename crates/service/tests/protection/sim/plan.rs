@@ -95,6 +95,8 @@ words! {
         Tight = "tight",
         /// The commit fails.
         Fail = "fail",
+        /// The commit is carried out, and the desk is told that it failed: its answer was lost.
+        FailAfter = "fail-after",
     }
 }
 
@@ -125,6 +127,8 @@ words! {
         Price(i64) = "price",
         /// The owner closes the position at the exchange before the step happens.
         Closed = "closed",
+        /// From now on the account streams tell nothing, without being closed.
+        Deaf = "deaf",
     }
 }
 

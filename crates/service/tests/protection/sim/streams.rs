@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 pub(crate) struct Streams {
     listeners: Vec<mpsc::Sender<AccountEvent>>,
     /// Connected, but nothing comes.
-    pub(crate) dead: bool,
+    pub(super) dead: bool,
     position: Option<Decimal>,
 }
 
