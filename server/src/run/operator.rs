@@ -138,7 +138,7 @@ async fn idle_desk(config: Config) -> Result<SharedDesk> {
     private_dir(&config.data_dir)?;
     let Machine { clock, chance, .. } = Machine::default();
     let db = database(&config.database_url).await?;
-    let sealer = master::sealer(&config, &chance)?;
+    let sealer = master::sealer(&config, &db, &chance).await?;
     let nowhere = BinanceConfig::new("http://127.0.0.1:9", "http://127.0.0.1:9");
     let exchange = Arc::new(Binance::new(nowhere, Arc::clone(&clock))?);
     // A command holds no leases: the desk that serves beside it keeps its own.
