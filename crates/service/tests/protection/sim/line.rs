@@ -254,7 +254,13 @@ impl Exchange for Line {
         self.read("mark", |world| Ok(world.book().price)).await
     }
     async fn key_rights(&self, _: &Credentials) -> Answer<KeyRights> {
-        let rights = KeyRights { withdraw: false, futures: true, spot: true, ip_restricted: true, portfolio_margin: false };
+        let rights = KeyRights {
+            withdraw: false,
+            futures: true,
+            spot: true,
+            ip_restricted: true,
+            portfolio_margin: false,
+        };
         self.read("rights", |_| Ok(rights)).await
     }
     async fn balance(&self, _: &Credentials, _: TradeType) -> Answer<Balance> {
