@@ -50,16 +50,45 @@ pub(crate) struct Health {
 #[derive(Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Told {
+    /// Whether the database can be written.
+    writes: Writes,
     /// The exchange and its prices.
     exchange: Exchange,
     /// Background jobs.
     jobs: Jobs,
+    /// This instance's own lease.
+    instance: Instance,
     /// The settling of orders.
     orders: Standing,
     /// The copying of signals.
     copies: Standing,
     /// The outbox.
     outbox: Outbox,
+    /// The stops of open positions.
+    protection: Protection,
+}
+
+/// The stops of open positions.
+#[derive(Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Protection {
+    status: &'static str,
+    /// Open positions and resting entries that the desk supervises.
+    supervised: usize,
+    /// Positions that are without their stop now.
+    unprotected: usize,
+    /// For how long the first of them has been.
+    oldest_seconds: i64,
+    /// Positions without a stop by their owner's choice.
+    without_stop_by_choice: usize,
+}
+
+/// Whether the database can be written.
+#[derive(Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Writes {
+    /// `degraded`: a write failed within the last seconds.
+    status: &'static str,
 }
 
 /// The exchange and its prices.
@@ -69,6 +98,15 @@ struct Exchange {
     status: &'static str,
     /// How long ago a price came.
     stream_age_seconds: i64,
+}
+
+/// This instance's own lease.
+#[derive(Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Instance {
+    status: &'static str,
+    /// Another process has taken this instance's name: this one sends no more orders.
+    name_taken: bool,
 }
 
 /// Background jobs.
@@ -140,7 +178,11 @@ impl Probe {
     }
 
     async fn look(&self) -> (StatusCode, Health) {
-        let parts = match timeout(PATIENCE, health::look(&self.desk, &jobs::leased(&self.desk))).await {
+        let jobs = jobs::leased(&self.desk);
+        let looked = timeout(PATIENCE, health::look(&self.desk, &jobs));
+        // Side by side: neither waits for the other, and both have their bound.
+        let (looked, writes) = tokio::join!(looked, health::writes_succeed(&self.desk));
+        let parts = match looked {
             Ok(Ok(parts)) => Some(parts),
             Ok(Err(error)) => {
                 tracing::warn!(%error, "the database does not answer");
@@ -149,7 +191,8 @@ impl Probe {
             Err(_) => None,
         };
         let exchange = self.exchange(parts.as_ref()).await;
-        let status = parts.as_ref().map_or(Status::Down, |parts| worst(parts, exchange));
+        let writes = if writes { Status::Ok } else { Status::Degraded };
+        let status = parts.as_ref().map_or(Status::Down, |parts| worst(parts, exchange).max(writes));
         let code = if status == Status::Down { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
         let mode = match self.desk.settings.mode {
             Mode::Sandbox => "sandbox",
@@ -162,24 +205,34 @@ impl Probe {
             maintenance: false,
             mode,
             version: env!("CARGO_PKG_VERSION"),
-            parts: parts.map(|parts| told(parts, exchange)),
+            parts: parts.map(|parts| told(parts, exchange, writes)),
         };
         (code, health)
     }
 }
 
 fn worst(parts: &Parts, exchange: bool) -> Status {
-    let all = [parts.exchange(exchange), parts.jobs(), parts.orders(), parts.copies(), parts.outbox()];
+    let all = [
+        parts.exchange(exchange),
+        parts.instance(),
+        parts.jobs(),
+        parts.orders(),
+        parts.copies(),
+        parts.outbox(),
+        parts.protection(),
+    ];
     all.into_iter().max().unwrap_or(Status::Ok)
 }
 
-fn told(parts: Parts, exchange: bool) -> Told {
+fn told(parts: Parts, exchange: bool, writes: Status) -> Told {
     let seconds = |micros: i64| micros / SECOND;
     Told {
+        writes: Writes { status: writes.word() },
         exchange: Exchange {
             status: parts.exchange(exchange).word(),
             stream_age_seconds: seconds(parts.stream_age),
         },
+        instance: Instance { status: parts.instance().word(), name_taken: parts.name_taken },
         orders: Standing {
             status: parts.orders().word(),
             last_reconciliation_seconds: seconds(parts.orders_age),
@@ -194,6 +247,13 @@ fn told(parts: Parts, exchange: bool) -> Told {
             status: parts.outbox().word(),
             lag_seconds: seconds(parts.message_lag.unwrap_or(0)),
         },
+        protection: Protection {
+            status: parts.protection().word(),
+            supervised: parts.positions.positions,
+            unprotected: parts.positions.differing,
+            oldest_seconds: seconds(parts.positions.oldest),
+            without_stop_by_choice: parts.positions.by_choice,
+        },
         jobs: Jobs {
             status: parts.jobs().word(),
             lag_seconds: seconds(parts.latest_job.as_ref().map_or(0, |job| job.1)),
@@ -205,6 +265,8 @@ fn told(parts: Parts, exchange: bool) -> Told {
 /// 200 while people can use the desk, 503 when they cannot or it is stuck.
 pub(crate) async fn show(State(probe): State<Probe>) -> (StatusCode, Json<Health>) {
     let (code, health) = remembered(&probe.seen, FRESH, probe.look()).await;
-    let maintenance = matches!(maintenance::closed(&probe.desk).await, Ok(Some(_)));
+    // A database that has just not answered is not asked again.
+    let maintenance = health.database
+        && matches!(timeout(PATIENCE, maintenance::closed(&probe.desk)).await, Ok(Ok(Some(_))));
     (code, Json(Health { maintenance, ..health }))
 }

@@ -14,7 +14,7 @@ use service::{
 use std::{future::Future, time::Duration};
 use tokio::{
     task::JoinSet,
-    time::{self, MissedTickBehavior},
+    time::{self, Instant, Interval, MissedTickBehavior},
 };
 
 /// Events are told again to pages that come back within this time; older ones are forgotten.
@@ -24,8 +24,14 @@ const EVENTS_KEPT: i64 = 7 * DAY;
 pub(crate) struct Jobs {
     desk: SharedDesk,
     holder: String,
+    /// They end by themselves when the desk is stopped, after the round that they are at.
     running: JoinSet<()>,
+    /// They are cut off: what they do is repeated without harm, and may take long.
+    brief: JoinSet<()>,
 }
+
+/// Jobs that place or watch orders, move money or send messages: stopping waits for the round that they are at.
+const FINISHED: &[&str] = &["messages", "protections", "billing", "transfers"];
 
 /// While a job runs its lease is renewed this often, and so many times: a quarter of an hour.
 const RENEWED: Duration = Duration::from_secs(20);
@@ -37,7 +43,6 @@ const TELEGRAM: &str = "telegram";
 const LEASED: &[&str] = &[
     "messages",
     TELEGRAM,
-    "protections",
     "equity",
     "billing",
     "transfers",
@@ -60,7 +65,7 @@ impl Jobs {
     pub(crate) fn start(desk: &SharedDesk) -> Self {
         // A desk that was killed takes its jobs up again at once: it is the same instance.
         let holder = desk.instance().to_owned();
-        let mut jobs = Self { desk: desk.clone(), holder, running: JoinSet::new() };
+        let mut jobs = Self { desk: desk.clone(), holder, running: JoinSet::new(), brief: JoinSet::new() };
         jobs.leased("messages", Duration::from_secs(2), |desk| async move {
             notify::deliver(&desk).await.map(drop)
         });
@@ -69,11 +74,6 @@ impl Jobs {
                 notify::telegram::poll(&desk).await
             });
         }
-        jobs.leased(
-            "protections",
-            Duration::from_secs(5),
-            |desk| async move { order::look_after(&desk).await },
-        );
         jobs.leased("equity", Duration::from_secs(60), |desk| async move { equity::snapshot(&desk).await });
         jobs.leased("billing", Duration::from_secs(15), |desk| async move { billing::round(&desk).await });
         jobs.leased(
@@ -97,22 +97,42 @@ impl Jobs {
             |desk| async move { strategy::run_due(&desk).await },
         );
         jobs.running.spawn(strategies::run(desk.clone(), jobs.holder.clone()));
+        jobs.running.spawn(keep_lease(desk.clone()));
         jobs.running.spawn(keep_orders(desk.clone()));
         jobs.running.spawn(copy::run(desk.clone()));
         jobs.running.spawn(copies::follow_up(desk.clone()));
-        jobs.running.spawn(pass_events_on(desk.clone()));
-        jobs.running.spawn(keep_front_page_live(desk.clone()));
+        jobs.running.spawn(order::protection::run(desk.clone()));
+        jobs.brief.spawn(pass_events_on(desk.clone()));
+        jobs.brief.spawn(keep_front_page_live(desk.clone()));
         jobs
     }
 
-    /// Stops them and gives their leases back, so that another instance need not wait.
+    /// Stops them at once and gives their leases back, so that another instance need not wait.
     pub(crate) async fn stop(mut self) {
-        self.running.shutdown().await;
-        for name in leased(&self.desk) {
-            if let Err(error) = release(&self.desk, name, &self.holder).await {
-                tracing::warn!(%error, job = name, "a lease was not given back");
-            }
+        self.desk.work.stop();
+        self.end(Instant::now()).await;
+        if let Err(error) = self.give_back().await {
+            tracing::warn!(%error, "the jobs' leases were not given back");
         }
+        if let Err(error) = self.desk.end_lease().await {
+            tracing::warn!(%error, "the instance's lease was not given back");
+        }
+    }
+
+    /// Ends them: rounds that should be finished get until `deadline`. The desk has been told to stop (`service::work`).
+    pub(crate) async fn end(&mut self, deadline: Instant) {
+        self.brief.shutdown().await;
+        while let Ok(Some(_)) = time::timeout_at(deadline, self.running.join_next()).await {}
+        self.running.shutdown().await;
+    }
+
+    /// Gives their leases back.
+    pub(crate) async fn give_back(&self) -> Result<()> {
+        let mut tx = self.desk.db.begin().await?;
+        for name in leased(&self.desk) {
+            store::lease::release(&mut tx, name, &self.holder).await?;
+        }
+        Ok(tx.commit().await?)
     }
 
     fn leased<F>(
@@ -124,11 +144,11 @@ impl Jobs {
         F: Future<Output = Result<()>> + Send + 'static,
     {
         let (desk, holder) = (self.desk.clone(), self.holder.clone());
-        self.running.spawn(async move {
+        let jobs = if FINISHED.contains(&name) { &mut self.running } else { &mut self.brief };
+        jobs.spawn(async move {
             let mut beats = time::interval(every);
             beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
-            loop {
-                beats.tick().await;
+            while beat(&desk, &mut beats).await {
                 let done = async {
                     if !claim(&desk, name, &holder, every).await? {
                         return Ok(());
@@ -172,10 +192,13 @@ async fn claim_for(desk: &SharedDesk, name: &str, holder: &str, lasting: i64) ->
     Ok(ours)
 }
 
-async fn release(desk: &SharedDesk, name: &str, holder: &str) -> Result<()> {
-    let mut tx = desk.db.begin().await?;
-    store::lease::release(&mut tx, name, holder).await?;
-    Ok(tx.commit().await?)
+/// Waits for the next beat; false when the desk is being stopped.
+async fn beat(desk: &SharedDesk, beats: &mut Interval) -> bool {
+    tokio::select! {
+        biased;
+        () = desk.work.stopping() => false,
+        _ = beats.tick() => true,
+    }
 }
 
 async fn prune(desk: SharedDesk) -> Result<()> {
@@ -188,13 +211,28 @@ async fn prune(desk: SharedDesk) -> Result<()> {
     Ok(tx.commit().await?)
 }
 
+/// Every instance renews its own lease: without it nothing is sent.
+async fn keep_lease(desk: SharedDesk) {
+    let mut beats = time::interval(Duration::from_secs(1));
+    beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut failing = false;
+    loop {
+        beats.tick().await;
+        let kept = desk.keep_lease().await;
+        // Said once, not every second of an outage.
+        if let (Err(error), false) = (&kept, failing) {
+            tracing::warn!(%error, "the instance's lease is not renewed; trying again every second");
+        }
+        failing = kept.is_err();
+    }
+}
+
 /// Every instance: intents are claimed one by one.
 async fn keep_orders(desk: SharedDesk) {
     let mut keeper = Keeper::default();
     let mut beats = time::interval(Duration::from_secs(2));
     beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        beats.tick().await;
+    while beat(&desk, &mut beats).await {
         if let Err(error) = keeper.round(&desk).await {
             tracing::warn!(%error, "unfinished orders could not be looked at; they will be again");
         }

@@ -13,7 +13,7 @@ use axum::{
 use metrics::{Counter, Histogram, Key, KeyName, Label, Level, Metadata, Recorder as _, Unit};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 use serde_json::json;
-use service::{SharedDesk, maintenance};
+use service::{SharedDesk, health, maintenance};
 use std::{
     collections::HashMap,
     net::SocketAddr,
@@ -47,6 +47,14 @@ const GAUGES: &[(&str, &str)] = &[
     ("slipstream_job_lag_seconds", "Seconds since a job's lease ran out; 0 while somebody does it"),
     ("slipstream_websockets_open", "Open event streams"),
     ("slipstream_exchange_weight_left", "Request weight left in this minute"),
+    ("slipstream_positions_supervised", "Open positions and resting entries that the desk supervises"),
+    ("slipstream_positions_unprotected", "Positions that are without their stop now"),
+    (
+        "slipstream_positions_unprotected_oldest_seconds",
+        "How long the first of them has been without its stop",
+    ),
+    ("slipstream_positions_without_stop_by_choice", "Positions without a stop by their owner's choice"),
+    ("slipstream_exchange_weight_reserved", "Request weight of every minute that is kept for protection"),
     ("slipstream_maintenance", "Whether the desk is closed"),
     ("process_resident_memory_bytes", "Resident memory"),
 ];
@@ -151,8 +159,14 @@ impl Inner {
         for budget in self.desk.exchange.budgets() {
             let of = [("api", budget.api)];
             self.gauge("slipstream_exchange_weight_left", &of, f64::from(budget.left));
+            self.gauge("slipstream_exchange_weight_reserved", &of, f64::from(budget.reserved));
             self.total("slipstream_exchange_requests_total", &of, budget.requests);
         }
+        let positions = health::unprotected(&self.desk);
+        self.gauge("slipstream_positions_supervised", &[], positions.positions as f64);
+        self.gauge("slipstream_positions_unprotected", &[], positions.differing as f64);
+        self.gauge("slipstream_positions_unprotected_oldest_seconds", &[], seconds(positions.oldest));
+        self.gauge("slipstream_positions_without_stop_by_choice", &[], positions.by_choice as f64);
         let up = self.stored().await.inspect_err(|error| tracing::warn!(%error, "figures are missing"));
         self.gauge("slipstream_database_up", &[], f64::from(u8::from(up.is_ok())));
         if let Some(usage) = process::usage() {

@@ -2,7 +2,10 @@
 
 mod embedded;
 mod instance;
+mod lock;
+mod master;
 mod operator;
+mod stop;
 mod test_checkout;
 
 pub use operator::{
@@ -20,10 +23,11 @@ use axum::Router;
 use domain::{Chance, Clock};
 use embedded::Embedded;
 use exchange::binance::{Binance, BinanceConfig};
+use keep::Lock;
 use payment::PaymentGateway;
 use sandbox::Sandbox;
 use service::{
-    Desk, MasterKey, Mode, Parts, Sealer, SharedDesk, notify, order,
+    Desk, Mode, Parts, Sealer, SharedDesk, notify, order,
     sandbox_control::SandboxControl,
     strategy,
     system::{OsChance, WallClock},
@@ -38,8 +42,6 @@ use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time::timeout};
 /// Unfinished orders are looked at for this long before the first request is taken; the rest goes on beside them.
 /// Nothing new is sent for a key and market whose last order is not settled, however long it takes.
 const RECONCILING: Duration = Duration::from_secs(10);
-/// Requests that run when the desk is stopped get this long.
-const FAREWELL: Duration = Duration::from_secs(10);
 
 /// What a test may put in place of the machine's own.
 pub struct Machine {
@@ -70,6 +72,8 @@ pub struct Running {
     stop: watch::Sender<bool>,
     embedded: Option<Embedded>,
     test_checkout: Option<TestCheckout>,
+    /// The data folder is ours until this is dropped.
+    lock: Lock,
 }
 
 /// How the operator wants a sandbox of ours.
@@ -82,15 +86,17 @@ fn sandbox_options(config: &Config, machine: &Machine) -> sandbox::Options {
 /// Starts a desk, and returns when it takes requests.
 ///
 /// # Errors
-/// When the database, the sandbox, the master key or the address cannot be used.
+/// When another desk runs on the data folder; when the database, the sandbox, the master key or the address cannot be used.
 pub async fn start(config: Config, machine: Machine) -> Result<Running> {
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }
     private_dir(&config.data_dir)?;
+    let lock = lock::take(&config.data_dir, &*machine.clock)?;
     let (listener, config) = listen(config).await?;
     let addr = listener.local_addr()?;
     let db = database(&config.database_url).await?;
+    let sealer = master::checked(&config, &db, &*machine.clock, &machine.chance).await?;
     let embedded = match config.exchange {
         ExchangeAt::Embedded => Some(Embedded::start(&config, &machine).await?),
         _ => None,
@@ -98,7 +104,9 @@ pub async fn start(config: Config, machine: Machine) -> Result<Running> {
     let proxies = config.trusted_proxies.clone();
     let test_checkout = TestCheckout::start(&config, &machine, addr).await?;
     let payments = test_checkout::gateway(&config, test_checkout.as_ref())?;
-    let desk = desk(config, machine, db, embedded.as_ref(), payments)?;
+    let desk = desk(config, machine, (db, sealer), embedded.as_ref(), payments)?;
+    // Before anything is claimed: a process of the same name that still runs may send nothing from here on.
+    desk.keep_lease().await?;
     strategy::seed(&desk).await?;
     notify::resume(&desk).await?;
     reconcile(&desk).await;
@@ -111,11 +119,11 @@ pub async fn start(config: Config, machine: Machine) -> Result<Running> {
     let serving = tokio::spawn(serve_until(listener, routes, stopped));
     let mode = if desk.settings.mode == Mode::Live { "LIVE" } else { "PAPER" };
     tracing::info!(%addr, url = %desk.settings.public_url, mode, "ready");
-    Ok(Running { addr, desk, sandbox, jobs, serving, stop, embedded, test_checkout })
+    Ok(Running { addr, desk, sandbox, jobs, serving, stop, embedded, test_checkout, lock })
 }
 
 impl Running {
-    /// Waits until `told` and then stops: no new requests, running ones end, leases are given back.
+    /// Waits until `told` and then stops, as [`Running::stop`].
     ///
     /// # Errors
     /// When serving failed by itself.
@@ -130,30 +138,6 @@ impl Running {
                 self.jobs.stop().await;
                 ended.context("serving panicked")?.context("serving failed")
             }
-        }
-    }
-
-    /// Stops.
-    ///
-    /// # Errors
-    /// When serving had failed before.
-    pub async fn stop(self) -> Result<()> {
-        let Self { desk, jobs, mut serving, stop, embedded, test_checkout, sandbox, addr: _ } = self;
-        tracing::info!("stopping");
-        stop.send_replace(true);
-        let ended = timeout(FAREWELL, &mut serving).await;
-        serving.abort();
-        jobs.stop().await;
-        drop(sandbox);
-        drop(test_checkout);
-        if let Some(embedded) = embedded {
-            embedded.stop().await;
-        }
-        desk.db.close().await;
-        match ended {
-            Ok(ended) => ended.context("serving panicked")?.context("serving failed"),
-            // Whoever was still being served has been cut off: that is what stopping means.
-            Err(_) => Ok(()),
         }
     }
 }
@@ -181,27 +165,14 @@ pub async fn database(url: &str) -> Result<store::Db> {
     Ok(db)
 }
 
-/// The key above all keys: from the environment, or in sandbox mode a file that is made at the first start.
-///
-/// # Errors
-/// When the file cannot be used.
-pub fn sealer(config: &Config, chance: &Arc<dyn Chance>) -> Result<Sealer> {
-    let master = match &config.master_key {
-        Some(key) => key.clone(),
-        None => MasterKey::from_file(&config.data_dir.join("master.key"), chance.as_ref())?,
-    };
-    Ok(Sealer::new(master, config.master_key_before.clone(), Arc::clone(chance)))
-}
-
 fn desk(
     config: Config,
     machine: Machine,
-    db: store::Db,
+    (db, sealer): (store::Db, Sealer),
     embedded: Option<&Embedded>,
     payments: Option<Arc<dyn PaymentGateway>>,
 ) -> Result<SharedDesk> {
     let Machine { clock, chance, .. } = machine;
-    let sealer = sealer(&config, &chance)?;
     let (binance, sandbox) = match (&config.exchange, embedded) {
         (ExchangeAt::Binance { spot_url, futures_url }, _) => {
             (BinanceConfig::new(spot_url, futures_url), None)

@@ -131,6 +131,7 @@ fn key(id: &str, name: &str, api_key: &str) -> ExchangeKey {
         status: ApiKeyStatus::Authorized,
         sandbox: false,
         ip_restricted: true,
+        account_mode: domain::AccountMode::OneWay,
         created_at: at(1_662_688_656_304),
         updated_at: at(1_662_688_656_304),
     }

@@ -9,6 +9,7 @@
 
 mod common;
 mod program {
+    mod floor;
     mod watchdog;
 }
 

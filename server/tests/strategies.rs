@@ -65,6 +65,7 @@ async fn lived(house: &House, strategy: StrategyId, side: Side, at: Micros, perc
         bar_at: None,
         at,
         fanned_out_at: None,
+        seq: 1,
     };
     let (price, stop) = (Decimal::TWO, Decimal::ONE);
     let trade = StrategyTradeId::mint(clock, chance);

@@ -7,6 +7,7 @@ use crate::{
 };
 use domain::{Decimal, Micros, Order, OrderStatus, Position, Trade, money};
 use leptos::prelude::*;
+use service::order::protection::{Shown, Stop};
 
 /// A moment, to the second, in UTC.
 pub(crate) fn moment(at: Micros) -> AnyView {
@@ -76,24 +77,37 @@ fn head(columns: &[(&'static str, &'static str)]) -> AnyView {
     view! { <thead><tr>{columns.iter().map(cell).collect_view()}</tr></thead> }.into_any()
 }
 
-/// Positions, each with the name of its key.
-pub(crate) fn positions(rows: Vec<(String, Position)>, ticks: &Ticks) -> AnyView {
+/// A position with the name of its key, and its protection.
+pub(crate) type PositionRow = (String, Position, Shown);
+
+/// Positions.
+pub(crate) fn positions(rows: Vec<PositionRow>, ticks: &Ticks) -> AnyView {
     let (words, names) = (pages(visit::lang()), orders(visit::lang()));
     let columns = [
         (words.col_market, WORDS),
         (words.col_side, WORDS),
         (words.col_size, NUMBER),
         (words.col_entry, ROOMY_NUMBER),
+        (words.col_stop, NUMBER),
         (words.col_profit, NUMBER),
         (words.col_key, ROOMY),
     ];
-    let row = |(key, p): (String, Position)| {
+    let row = |(key, p, shown): PositionRow| {
+        let (stop, tone_of_stop) = match shown.stop {
+            Stop::At(price) => (ticks.price(&p.symbol, price), None),
+            Stop::NoneByChoice => (words.no_stop_by_choice.to_owned(), None),
+            Stop::Missing => (words.stop_missing.to_owned(), Some("loss")),
+            Stop::None => (words.no_stop.to_owned(), None),
+        };
+        let elsewhere =
+            (!shown.ours).then(|| view! { <span class="hint">" "{words.opened_elsewhere}</span> });
         view! {
             <tr>
-                <th scope="row">{p.symbol.to_string()}{tight(&[&key])}</th>
+                <th scope="row">{p.symbol.to_string()}{elsewhere}{tight(&[&key])}</th>
                 <td>{names.way(p.side)}</td>
                 <td class="number">{money::text(p.contracts)}</td>
                 <td class="roomy number">{ticks.price(&p.symbol, p.entry_price)}</td>
+                <td class="number" data-change=tone_of_stop data-testid="position-stop">{stop}</td>
                 <td class="number" data-change=tone(p.unrealized_pnl)>{figures::signed_cents(p.unrealized_pnl)}</td>
                 <td class="roomy">{key}</td>
             </tr>

@@ -63,6 +63,8 @@ pub(crate) fn tell(words: &Live, what: &What) -> Option<(&'static str, String)> 
         What::ClosedWithoutStop(symbol) => ("bad", fill(words.closed_without_stop, &[symbol])),
         What::TargetRefused(symbol, why) => ("warn", fill(words.target_refused, &[symbol, why])),
         What::KeyRefused(name) => ("bad", fill(words.key_refused, &[name])),
+        What::WithoutStop(symbol) => ("bad", fill(words.without_stop, &[symbol])),
+        What::AccountMode(name) => ("bad", fill(words.account_mode, &[name])),
         What::StopReplaced(symbol) => ("warn", fill(words.stop_replaced, &[symbol])),
         What::CopyEnded(strategy, symbol, exit, profit) => {
             let by = match exit.as_str() {

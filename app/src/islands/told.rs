@@ -49,8 +49,11 @@ pub(crate) enum What {
     TargetRefused(String, String),
     /// The key's name.
     KeyRefused(String),
+    /// The name of a key whose account is in a mode that is not supported.
+    AccountMode(String),
     /// A copied position has its stop again.
     StopReplaced(String),
+    WithoutStop(String),
     /// Strategy, market, by what a copied position ended, and what it won or lost; empty where that is not known.
     CopyEnded(String, String, String, String),
     /// Market, and what a stop won or lost; empty where that is not known.
@@ -77,10 +80,12 @@ type OfTwo = (&'static str, fn(String, String) -> What);
 
 /// What is told by one word.
 #[cfg(any(feature = "islands", feature = "ssr", test))]
-const BY_ONE: [OfOne; 7] = [
+const BY_ONE: [OfOne; 8] = [
     ("ClosedWithoutStop", What::ClosedWithoutStop),
     ("StopReplaced", What::StopReplaced),
+    ("WithoutStop", What::WithoutStop),
     ("KeyRefused", What::KeyRefused),
+    ("AccountMode", What::AccountMode),
     ("SignedIn", What::SignedIn),
     ("PlanEndsSoon", What::PlanEndsSoon),
     ("PaymentFailed", What::PaymentFailed),

@@ -16,9 +16,12 @@ use crate::{
     visit::{self, Visit},
     words::{fill, pages::Pages, pages::pages},
 };
-use domain::{Decimal, ExchangeKey, Micros, Order, Position};
+use domain::{Decimal, ExchangeKey, ExchangeKeyId, Micros, Order, Position};
 use leptos::{either::Either, prelude::*};
-use service::{Error, account, equity, key};
+use service::{
+    Error, account, equity, key,
+    order::protection::{self, Shown},
+};
 
 /// The equity plot's span, in hours.
 const HOURS: u32 = 7 * 24;
@@ -82,7 +85,7 @@ pub(crate) fn empty(visit: &Visit, words: &'static Pages) -> AnyView {
 /// What one key has open; none when the exchange cannot be asked.
 struct Holding {
     key: ExchangeKey,
-    open: Option<(Vec<Position>, Vec<Order>)>,
+    open: Option<(Vec<(Position, Shown)>, Vec<Order>)>,
 }
 
 async fn holdings(visit: &Visit, words: &'static Pages, keys: Vec<ExchangeKey>) -> Result<AnyView, Error> {
@@ -91,7 +94,10 @@ async fn holdings(visit: &Visit, words: &'static Pages, keys: Vec<ExchangeKey>) 
     let points = equity::history(&visit.desk, actor, HOURS).await?;
     let look = |key: ExchangeKey| async move {
         let seen = if key.active { key::delete_check(&visit.desk, actor, key.id).await.ok() } else { None };
-        let open = seen.filter(|s| s.known).map(|s| (s.positions, s.orders));
+        let open = match seen.filter(|s| s.known) {
+            Some(s) => protected(visit, key.id, s.positions, &s.orders).await.ok().map(|p| (p, s.orders)),
+            None => None,
+        };
         Holding { key, open }
     };
     let held = futures::future::join_all(keys.into_iter().map(look)).await;
@@ -104,6 +110,17 @@ async fn holdings(visit: &Visit, words: &'static Pages, keys: Vec<ExchangeKey>) 
         </div>
     }
     .into_any())
+}
+
+/// A key's positions with their protection.
+async fn protected(
+    visit: &Visit,
+    key: ExchangeKeyId,
+    positions: Vec<Position>,
+    orders: &[Order],
+) -> Result<Vec<(Position, Shown)>, Error> {
+    let shown = protection::shown(&visit.desk, visit.trader()?, key, &positions, orders).await?;
+    Ok(positions.into_iter().zip(shown).collect())
 }
 
 fn worth(words: &'static Pages, total: Option<Decimal>, points: &[(Micros, Decimal)]) -> AnyView {
@@ -153,7 +170,7 @@ fn open(words: &'static Pages, held: Vec<Holding>, ticks: &Ticks) -> AnyView {
     let (mut positions, mut orders) = (Vec::new(), Vec::new());
     for Holding { key, open } in held {
         let (ps, os) = open.unwrap_or_default();
-        positions.extend(ps.into_iter().map(|p| (key.name.clone(), p)));
+        positions.extend(ps.into_iter().map(|(p, shown)| (key.name.clone(), p, shown)));
         orders.extend(os.into_iter().map(|o| (key.name.clone(), o)));
     }
     let positions = if positions.is_empty() {

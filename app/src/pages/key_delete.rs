@@ -14,6 +14,7 @@ use leptos::{either::EitherOf3, prelude::*};
 use service::{
     Error,
     key::{self, KeyUse},
+    order::protection::{self, Shown},
 };
 
 /// Are you sure?
@@ -25,11 +26,12 @@ pub(crate) fn page() -> impl IntoView {
         let keys = key::list(&visit.desk, actor).await?;
         let key = keys.into_iter().find(|key| key.id == id).ok_or(Error::NotFound)?;
         let open = key::delete_check(&visit.desk, actor, id).await?;
+        let shown = protection::shown(&visit.desk, actor, id, &open.positions, &open.orders).await?;
         let title = fill(words.delete_title, &[&key.name]);
         let body = view! {
             <h1>{title.clone()}</h1>
             <p class="lead">{words.delete_lead}</p>
-            {standing(words, key.name, open)}
+            {standing(words, key.name, open, shown)}
             <form method="post" action="/api/key-delete" class="row">
                 <input type="hidden" name="id" value=id.to_string()/>
                 <button type="submit" class="button" data-kind="bad" data-testid="key-delete-yes">{words.delete_yes}</button>
@@ -40,14 +42,15 @@ pub(crate) fn page() -> impl IntoView {
     })
 }
 
-fn standing(words: &'static Pages, name: String, open: KeyUse) -> impl IntoView {
+fn standing(words: &'static Pages, name: String, open: KeyUse, shown: Vec<Shown>) -> impl IntoView {
     if !open.known {
         return EitherOf3::A(view! { <p class="message" data-tone="warn">{words.delete_unknown}</p> });
     }
     if open.positions.is_empty() && open.orders.is_empty() {
         return EitherOf3::B(view! { <p>{words.delete_none}</p> });
     }
-    let positions = open.positions.into_iter().map(|p| (name.clone(), p)).collect::<Vec<_>>();
+    let rows = open.positions.into_iter().zip(shown);
+    let positions = rows.map(|(p, shown)| (name.clone(), p, shown)).collect::<Vec<_>>();
     let positions = (!positions.is_empty()).then(|| {
         view! { <h2 class="panel-title">{words.positions}</h2>{tables::positions(positions, &Ticks::default())} }
     });

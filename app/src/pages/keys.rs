@@ -9,7 +9,7 @@ use crate::{
         trade_link::trade_link,
     },
     visit::{self, Visit},
-    words::{fill, pages::Pages, pages::pages, personal::personal},
+    words::{fill, pages::Pages, pages::pages, personal::personal, problems::problem},
 };
 use domain::{ApiKeyStatus, ExchangeKey, StrategyType, TradeType};
 use leptos::prelude::*;
@@ -105,6 +105,11 @@ fn card(words: &'static Pages, posted: &Posted, key: &ExchangeKey) -> AnyView {
     let open_to_all = !key.ip_restricted && !key.sandbox;
     let warning = open_to_all
         .then(|| view! { <p class="message" data-tone="warn" data-testid="not-restricted">{words.not_restricted}</p> });
+    // Entries are refused in the same words.
+    let unsupported = key.account_mode.problem().map(|why| {
+        let why = problem(visit::lang(), why);
+        view! { <p class="message" data-tone="bad" data-testid="account-mode">{why}</p> }
+    });
     let refusal = (posted.failed() && posted.value("id") == id).then(|| posted.message());
     let date = fill(words.connected_at, &[&key.created_at.date()]);
     view! {
@@ -119,6 +124,7 @@ fn card(words: &'static Pages, posted: &Posted, key: &ExchangeKey) -> AnyView {
             <p class="api-key"><code>{key.api_key.clone()}</code></p>
             <p><a href=format!("/keys/{id}") data-testid="key-days">{personal(visit::lang()).balance}</a></p>
             {warning}
+            {unsupported}
             {refusal}
             {changes(words, posted, key)}
         </li>

@@ -84,7 +84,9 @@ mod tests {
             What::ClosedWithoutStop(symbol.clone()),
             What::TargetRefused(symbol.clone(), "no".into()),
             What::KeyRefused("mine".into()),
+            What::AccountMode("mine".into()),
             What::StopReplaced(symbol.clone()),
+            What::WithoutStop(symbol.clone()),
             What::CopyEnded {
                 strategy: "EMA".into(),
                 symbol: symbol.clone(),

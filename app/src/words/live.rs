@@ -28,7 +28,8 @@ table! {
         trailing: "Trailing stop",
         closed_without_stop: "{}: the exchange refused the stop, so the position was closed to protect you.",
         target_refused: "{}: a take-profit was refused. {}",
-        stop_replaced: "{}: a copied position had lost its stop. It has one again.",
+        stop_replaced: "{}: your position had lost its stop. It has one again.",
+        without_stop: "{}: your position has no stop right now. We keep trying to place it.",
         copy_ended: "{}: the position on {} has ended{}",
         by_stop: " by its stop-loss",
         by_target: " by its take-profit",
@@ -40,6 +41,7 @@ table! {
         plan_ends_soon: "Your plan {} ends soon.",
         payment_failed: "The payment for your plan {} was declined. It is tried again.",
         plan_ended: "Your plan {} has ended. Positions keep their stops and targets.",
+        account_mode: "The account of “{}” is in a mode that Slipstream doesn't support: no new orders are sent to it. See Keys.",
         key_refused: "The exchange refuses the key “{}”. It is switched off.",
     }
 }

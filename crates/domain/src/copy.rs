@@ -1,13 +1,15 @@
 //! What one signal did to one follow: where it stands, why it did not happen, how it ended.
 
+mod eligibility;
 mod size;
 
+pub use eligibility::{DailyLoss, Facts, FollowState, KeyState, PlanBalance, REASONS_IN_ORDER, eligibility};
 pub use size::{FEE_RATE, HIGHEST_LEVERAGE, No, Sized, Terms, size};
 
-use crate::key::words;
+use crate::{key::words, time::SECOND};
 
 words! {
-    /// Where a copy stands. It moves down this list, never up.
+    /// The state of a copy. It moves down this list; only an exit that the exchange refused goes back to the queue.
     pub Status {
         /// It waits for a worker.
         Queued = "QUEUED",
@@ -54,6 +56,19 @@ words! {
     }
 }
 
+/// How long a refused exit waits before it is tried again, in microseconds: 2 s after the first attempt, twice as long after
+/// each further one, at most 30 s.
+#[must_use]
+pub const fn exit_pause(earlier_attempts: i64) -> i64 {
+    match earlier_attempts {
+        ..=0 => 2 * SECOND,
+        1 => 4 * SECOND,
+        2 => 8 * SECOND,
+        3 => 16 * SECOND,
+        _ => 30 * SECOND,
+    }
+}
+
 words! {
     /// Why a follow stands still although nobody stopped it.
     pub Paused {
@@ -86,6 +101,8 @@ reasons! {
     KeyInactive = "KEY_INACTIVE", "the exchange key is switched off";
     /// The exchange does not let the key in.
     KeyUnauthorized = "KEY_UNAUTHORIZED", "the exchange refuses the key";
+    /// The key's account is in a mode that we do not support.
+    AccountMode = "ACCOUNT_MODE", "the account is in hedge, multi-assets or portfolio margin mode: switch it to one-way and single-asset mode at the exchange";
     /// The key is gone.
     KeyDeleted = "KEY_DELETED", "the exchange key was deleted";
     /// 2103.
@@ -135,6 +152,13 @@ reasons! {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_pause_between_attempts_grows_up_to_30_seconds() {
+        let pauses: Vec<_> = (-1..7).map(exit_pause).collect();
+        assert!(pauses.windows(2).all(|pair| pair[0] <= pair[1]));
+        assert_eq!((pauses[0], pauses[7]), (2 * SECOND, 30 * SECOND));
+    }
 
     #[test]
     fn every_reason_reads_back_and_says_something_of_its_own() {

@@ -1,6 +1,6 @@
 //! What an exchange key is for, and how it stands with its exchange.
 
-use crate::{ExchangeKeyId, Micros};
+use crate::{ExchangeKeyId, Micros, validation::Problem};
 use serde::{Deserialize, Serialize};
 
 /// Names an enum's values as the APIs and the database write them, and reads them back.
@@ -77,6 +77,33 @@ words! {
     }
 }
 
+words! {
+    /// How a futures account is set up at its exchange. Only [`AccountMode::OneWay`] may be traded.
+    pub AccountMode {
+        /// One position per market, margin from one asset. Spot keys have this mode, too.
+        OneWay = "ONE_WAY",
+        /// A long and a short position per market at the same time.
+        Hedge = "HEDGE",
+        /// Margin from several assets together.
+        MultiAssets = "MULTI_ASSETS",
+        /// Portfolio margin: futures orders are not taken through the usual interface.
+        Portfolio = "PORTFOLIO",
+    }
+}
+
+impl AccountMode {
+    /// Why an account in this mode is not traded; none where it is.
+    #[must_use]
+    pub const fn problem(self) -> Option<Problem> {
+        match self {
+            Self::OneWay => None,
+            Self::Hedge => Some(Problem::AccountHedge),
+            Self::MultiAssets => Some(Problem::AccountMultiAssets),
+            Self::Portfolio => Some(Problem::AccountPortfolio),
+        }
+    }
+}
+
 /// A person's credentials at an exchange, as they may be shown: without the secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExchangeKey {
@@ -100,6 +127,8 @@ pub struct ExchangeKey {
     pub sandbox: bool,
     /// The exchange takes it from listed addresses only; the person is warned where not.
     pub ip_restricted: bool,
+    /// How its account is set up, as of the last check.
+    pub account_mode: AccountMode,
     /// When it was connected.
     pub created_at: Micros,
     /// When it last changed.

@@ -41,7 +41,7 @@ pub mod validation;
 pub use api_client::{ApiClient, Permission};
 pub use clock::{Chance, Clock, Sleep};
 pub use id::*;
-pub use key::{ApiKeyStatus, ExchangeId, ExchangeKey, StrategyType, TradeType};
+pub use key::{AccountMode, ApiKeyStatus, ExchangeId, ExchangeKey, StrategyType, TradeType};
 pub use market::Market;
 pub use money::Decimal;
 pub use order::{Fee, MarginMode, Order, OrderStatus, OrderType, Side, TimeInForce, Trade};

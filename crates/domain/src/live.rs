@@ -106,8 +106,12 @@ pub enum What {
     TargetRefused(Symbol, String),
     /// The exchange refuses the key; it was switched off.
     KeyRefused(String),
-    /// A copied position had lost its stop; it has one again.
+    /// The account of the key of this name is in a mode that is not supported: no entries are sent to it.
+    AccountMode(String),
+    /// A position had lost its stop; it has one again.
     StopReplaced(Symbol),
+    /// A position is without its stop; the desk keeps trying to place it.
+    WithoutStop(Symbol),
     /// A copied position has ended.
     CopyEnded {
         /// The strategy's name.

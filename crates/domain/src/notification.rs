@@ -26,6 +26,8 @@ words! {
         KeyRefused = "key-refused",
         /// A position stood without its stop.
         Unprotected = "unprotected",
+        /// The exchange refuses to close a copied position that its strategy left.
+        ExitLate = "exit-late",
         /// The plan ends soon.
         PlanLapses = "plan-lapses",
         /// Somebody signed in from somewhere new.
@@ -61,6 +63,7 @@ impl Kind {
             Self::StopLoss => Some(Topic::StopLoss),
             Self::KeyRefused
             | Self::Unprotected
+            | Self::ExitLate
             | Self::PlanLapses
             | Self::SignedIn
             | Self::PasswordChanged => None,

@@ -1,6 +1,9 @@
 //! How the words are kept in a database: as text, the same on every engine. Ids and times map themselves.
 
-use crate::{ApiKeyStatus, ExchangeId, Role, Side, StrategyType, Symbol, TradeType, copy, signal, strategy};
+use crate::{
+    AccountMode, ApiKeyStatus, ExchangeId, Role, Side, StrategyType, Symbol, TradeType, copy, signal,
+    strategy,
+};
 
 /// Keeps a type as text: how it is written, and how it is read back (none: no such value).
 #[macro_export]
@@ -49,6 +52,7 @@ text_column!(Symbol, Symbol::to_string, |text| text.parse().ok());
 text_column!(ExchangeId, |id| id.word().to_owned(), ExchangeId::parse);
 text_column!(TradeType, |kind| kind.word().to_owned(), TradeType::parse);
 text_column!(StrategyType, |kind| kind.word().to_owned(), StrategyType::parse);
+text_column!(AccountMode, |mode| mode.word().to_owned(), AccountMode::parse);
 text_column!(ApiKeyStatus, |status| status.word().to_owned(), ApiKeyStatus::parse);
 text_column!(Side, |side| side.word().to_owned(), Side::parse);
 text_column!(signal::Action, |action| action.word().to_owned(), signal::Action::parse);

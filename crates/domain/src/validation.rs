@@ -96,6 +96,12 @@ problems! {
     NotionalFilter = "must fit the MIN_NOTIONAL of the exchange";
     /// The key may withdraw: too dangerous to keep.
     KeyMayWithdraw = "must not allow withdrawals";
+    /// The key's futures account is in hedge mode.
+    AccountHedge = "must belong to an account in one-way mode, not hedge mode (Binance: Futures, Preferences, Position Mode)";
+    /// The key's futures account is in multi-assets mode.
+    AccountMultiAssets = "must belong to an account in single-asset mode, not multi-assets mode (Binance: Futures, Preferences, Asset Mode)";
+    /// The key's account is in portfolio margin mode.
+    AccountPortfolio = "must belong to an account without portfolio margin";
     /// Something else than letters of a name.
     NotAlphabetic = "must be alpha character";
     /// No country of ISO 3166-1.

@@ -42,4 +42,6 @@ pub struct KeyRights {
     pub spot: bool,
     /// Works only from listed addresses; where not, the person is warned.
     pub ip_restricted: bool,
+    /// Its account is in portfolio margin mode: the exchange takes no futures orders through this key.
+    pub portfolio_margin: bool,
 }

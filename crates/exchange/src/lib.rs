@@ -16,7 +16,8 @@ pub use requests::{AccountEvent, MarketEvent, OrderRequest, Urgency, Validity};
 
 use async_trait::async_trait;
 use domain::{
-    Balance, Candle, Frame, MarginMode, Market, Micros, Order, Position, Symbol, Ticker, Trade, TradeType,
+    AccountMode, Balance, Candle, Frame, MarginMode, Market, Micros, Order, Position, Symbol, Ticker, Trade,
+    TradeType,
 };
 use tokio::sync::mpsc;
 
@@ -30,6 +31,8 @@ pub struct BudgetLeft {
     pub api: &'static str,
     /// Weight that may still be spent in this minute.
     pub left: u32,
+    /// Weight of every minute that only [`Urgency::Protection`] may spend. Entries stop when `left` is not more than this.
+    pub reserved: u32,
     /// Requests sent since the start.
     pub requests: u64,
 }
@@ -63,6 +66,10 @@ pub trait Exchange: Send + Sync {
 
     /// What the key may do.
     async fn key_rights(&self, who: &Credentials) -> Answer<KeyRights>;
+    /// How a futures account is set up. Only a one-way, single-asset account may be traded.
+    async fn account_mode(&self, _who: &Credentials) -> Answer<AccountMode> {
+        Ok(AccountMode::OneWay)
+    }
     /// The account's assets.
     async fn balance(&self, who: &Credentials, kind: TradeType) -> Answer<Balance>;
     /// Open orders of one pair or of all, conditional ones included.
@@ -90,6 +97,14 @@ pub trait Exchange: Send + Sync {
     ) -> Answer<Vec<Trade>>;
     /// The open positions of one pair or of all; flat ones are left out.
     async fn positions(&self, who: &Credentials, symbol: Option<&Symbol>) -> Answer<Vec<Position>>;
+    /// The open position of one pair, read with the urgency of a stop: for decisions about protection.
+    async fn position_for_stop(&self, who: &Credentials, symbol: &Symbol) -> Answer<Option<Position>> {
+        Ok(self.positions(who, Some(symbol)).await?.into_iter().next())
+    }
+    /// A pair's open futures orders, conditional ones included, read with the urgency of a stop.
+    async fn open_orders_for_stop(&self, who: &Credentials, symbol: &Symbol) -> Answer<Vec<Order>> {
+        self.open_orders(who, TradeType::Futures, Some(symbol)).await
+    }
     /// What a futures account is worth and what it holds, of one moment where the exchange can tell both at once.
     async fn holdings(&self, who: &Credentials) -> Answer<Holdings> {
         let balance = self.balance(who, TradeType::Futures).await?;
@@ -121,8 +136,6 @@ pub trait Exchange: Send + Sync {
         conditional: bool,
         validity: Validity,
     ) -> Answer<Option<Order>>;
-    /// Cancels every open order of a pair, conditional ones included; none open is no failure.
-    async fn cancel_all(&self, who: &Credentials, kind: TradeType, symbol: &Symbol) -> Answer<()>;
     /// Sets a pair's leverage.
     async fn set_leverage(
         &self,

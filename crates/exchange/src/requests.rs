@@ -65,10 +65,12 @@ pub struct OrderRequest {
     pub urgency: Urgency,
 }
 
-/// Entries and stops go before everything else when the rate budget is short.
+/// Who goes first when the rate budget is short. A fifth of it is kept for [`Urgency::Protection`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Urgency {
-    /// Entries, stops, closing, cancelling.
+    /// Stops, closing, cancelling, and the reads that decide about them.
+    Protection,
+    /// Entries, and what they wait for.
     First,
     /// Take-profits and settings.
     Second,

@@ -3,7 +3,7 @@
 
 use std::{
     fs::{self, DirBuilder, File, OpenOptions, TryLockError},
-    io::{self, Read, Write},
+    io::{self, Read, Seek, SeekFrom, Write},
     path::Path,
 };
 
@@ -87,6 +87,41 @@ impl Lock {
             Err(TryLockError::Error(error)) => Err(error),
         }
     }
+
+    /// Takes the lock of a directory and writes into its file who holds it; while another process holds it, what that one
+    /// wrote.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn take_as(dir: &Path, holder: &str) -> io::Result<Taken> {
+        let mut file = private().read(true).create(true).truncate(false).open(dir.join("LOCK"))?;
+        match file.try_lock() {
+            Ok(()) => {
+                file.set_len(0)?;
+                file.seek(SeekFrom::Start(0))?;
+                file.write_all(holder.as_bytes())?;
+                Ok(Taken::Ours(Self(file)))
+            }
+            Err(TryLockError::WouldBlock) => {
+                let mut holder = Vec::new();
+                file.take(LONGEST_HOLDER).read_to_end(&mut holder)?;
+                Ok(Taken::Held(String::from_utf8_lossy(&holder).trim().to_owned()))
+            }
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+}
+
+/// Bytes of a lock file that are read.
+const LONGEST_HOLDER: u64 = 200;
+
+/// The outcome of [`Lock::take_as`].
+#[derive(Debug)]
+pub enum Taken {
+    /// The lock is held until this value is dropped.
+    Ours(Lock),
+    /// Another process holds it and wrote this; empty when it has not written anything yet.
+    Held(String),
 }
 
 #[cfg(test)]
@@ -101,6 +136,23 @@ mod tests {
         assert!(held.is_some() && Lock::take(dir.path()).unwrap().is_none());
         drop(held);
         assert!(Lock::take(dir.path()).unwrap().is_some());
+    }
+
+    #[test]
+    fn a_second_holder_reads_who_the_first_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let held = |taken| match taken {
+            Taken::Held(by) => by,
+            Taken::Ours(_) => "nobody".to_owned(),
+        };
+        let first = Lock::take_as(dir.path(), "process 1234, started long ago").unwrap();
+        assert!(matches!(first, Taken::Ours(_)));
+        assert_eq!(held(Lock::take_as(dir.path(), "x").unwrap()), "process 1234, started long ago");
+        drop(first);
+        // A shorter text leaves nothing of the longer one.
+        let second = Lock::take_as(dir.path(), "process 5").unwrap();
+        assert_eq!(held(Lock::take_as(dir.path(), "x").unwrap()), "process 5");
+        drop(second);
     }
 
     #[test]

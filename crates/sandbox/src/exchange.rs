@@ -1,13 +1,15 @@
 //! The exchange as everybody shares it: the engine behind one lock, its journal, and the stream of what happens.
 
 use crate::{
-    engine::{self, Command, Engine, Event, Reject},
+    engine::{AccountId, Answer, Command, Engine, Event, Reject, ruleset},
+    history::{History, Lag, Past, Read},
     market::Tick,
     state::{Durability, Lock, StateError, Store},
 };
 use domain::{Clock, Micros};
 use serde::{Deserialize, Serialize};
 use std::{
+    collections::BTreeSet,
     path::Path,
     sync::{Arc, Mutex, MutexGuard},
     thread::JoinHandle,
@@ -52,10 +54,23 @@ impl From<StateError> for Refused {
 struct Inner {
     engine: Engine,
     store: Store,
+    /// What accounts looked like, while reads lag.
+    history: History,
     /// What a recovery would have to do, in commands.
     work: u64,
     /// The thread that writes, or has written, the latest snapshot.
     snapshot: Option<JoinHandle<()>>,
+}
+
+impl Inner {
+    /// Keeps what the accounts look like that these events are about, while reads lag.
+    fn remember(&mut self, events: &[Event], opened: Option<AccountId>) {
+        if self.history.idle() {
+            return;
+        }
+        let changed: BTreeSet<_> = events.iter().filter_map(|event| event.account).chain(opened).collect();
+        self.history.keep(&self.engine, changed);
+    }
 }
 
 impl Drop for Inner {
@@ -86,7 +101,7 @@ impl Exchange {
         fresh: impl FnOnce() -> Engine,
     ) -> Result<Self, StateError> {
         let mut work = 0;
-        let (engine, store) = Store::open(dir, fresh, |engine: &mut Engine, record| match record {
+        let (mut engine, mut store) = Store::open(dir, fresh, |engine: &mut Engine, record| match record {
             Record::Command { at, command } => {
                 work += 1;
                 engine.apply(at, command).map(drop).map_err(|reject| reject.to_string())
@@ -97,9 +112,16 @@ impl Exchange {
                 Ok(())
             }
         })?;
+        if engine.rules_version() < ruleset::CURRENT {
+            // What the journal holds was accepted by older rules, and has been; from here on the newest count.
+            let (at, command) = (clock.now(), Command::SetRules { version: ruleset::CURRENT });
+            let raised = engine.apply(at, command.clone());
+            raised.map_err(|reject| StateError::Damaged(reject.to_string()))?;
+            store.append(&Record::Command { at, command })?;
+        }
         let durability = store.durability();
         Ok(Self {
-            inner: Mutex::new(Inner { engine, store, work, snapshot: None }),
+            inner: Mutex::new(Inner { engine, store, history: History::default(), work, snapshot: None }),
             durability,
             moments: broadcast::Sender::new(BACKLOG),
             clock,
@@ -126,14 +148,29 @@ impl Exchange {
     /// Carries out a command, writes it down and tells the listeners. The number is the journal record's: whoever is
     /// to learn the answer waits for it with [`Exchange::durable`] first. The listeners do not wait: what they hear
     /// outlives the process, and only a power cut could take it back, as it would the ticks.
-    pub(crate) fn apply(&self, command: Command) -> Result<(engine::Answer, u64), Refused> {
+    pub(crate) fn apply(&self, command: Command) -> Result<(Answer, u64), Refused> {
         let mut inner = self.lock()?;
         let at = self.clock.now();
         let (answer, events) = inner.engine.apply(at, command.clone()).map_err(Refused::Reject)?;
         let record = inner.store.append(&Record::Command { at, command })?;
+        let opened = if let Answer::Account(id) = &answer { Some(*id) } else { None };
+        inner.remember(&events, opened);
         self.tell(events);
         snapshot_when_due(&mut inner, 1);
         Ok((answer, record))
+    }
+
+    /// Has reads of one account, or of all, answer from the past. Forgotten with the process, like other faults.
+    pub(crate) fn set_lag(&self, lag: Lag, only: Option<AccountId>) -> Result<(), Refused> {
+        let mut inner = self.lock()?;
+        let Inner { engine, history, .. } = &mut *inner;
+        history.set(engine, lag, only);
+        Ok(())
+    }
+
+    /// What a read of an account answers from where it lags; nothing where it answers from the present.
+    pub(crate) fn past(&self, account: AccountId, read: Read) -> Result<Option<Arc<Past>>, Refused> {
+        Ok(self.lock()?.history.past(account, self.clock.now(), read))
     }
 
     /// Returns once a record is on disk.
@@ -156,6 +193,7 @@ impl Exchange {
         let tick = tick(self.clock.now());
         let events = inner.engine.tick(tick);
         inner.store.append(&Record::Tick(tick))?;
+        inner.remember(&events, None);
         self.tell(events);
         snapshot_when_due(&mut inner, WORK_OF_TICK);
         Ok(())

@@ -8,6 +8,7 @@ pub mod engine;
 pub mod market;
 
 mod exchange;
+mod history;
 mod protocol;
 mod sandbox;
 mod state;

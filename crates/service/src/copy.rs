@@ -3,18 +3,19 @@
 //! docs/ARCHITECTURE.md tells the life of a copy, docs/decisions/0005-copies.md why it is so.
 
 mod accounts;
-pub(crate) mod batch;
 mod decide;
+mod decision;
 mod end;
+mod exit;
 mod follow_up;
+mod loss;
 mod switch;
 mod watch;
 mod worker;
 
-pub(crate) use batch::Begin;
 pub use end::close;
-pub use follow_up::reconcile;
-pub(crate) use follow_up::{look_again, protection_changed};
+pub(crate) use follow_up::look_again;
+pub(crate) use loss::daily_loss;
 pub use switch::{PausedAll, pause_all, paused_all};
 pub use watch::Watch;
 pub use worker::{run, work_off};
@@ -28,8 +29,6 @@ use tokio::sync::Notify;
 /// What the desk keeps in memory for copying.
 #[derive(Default)]
 pub(crate) struct Copying {
-    /// Writes of many copies in one transaction.
-    pub(crate) batch: batch::Batch,
     /// Followers' accounts.
     pub(crate) accounts: accounts::Accounts,
     /// There may be something to copy.

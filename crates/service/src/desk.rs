@@ -5,21 +5,25 @@ use crate::{
     api_client::Decoy,
     copy::Copying,
     edge::Edge,
+    fence::Fence,
     health::Pulse,
     live,
     locks::Locks,
     market,
     notify::{Mailer, Signer, telegram::Telegram},
+    order::protection::Supervision,
     password::Hasher,
     sandbox_control::SandboxControl,
     signing::Keyring,
     strategy,
     token::Verified,
+    work::Work,
 };
 use domain::{Chance, Clock, UserId};
 use exchange::Exchange;
 use payment::PaymentGateway;
 use std::sync::Arc;
+use store::group_commit::GroupCommit;
 
 /// What a desk is made of.
 pub struct Parts {
@@ -40,7 +44,7 @@ pub struct Parts {
     /// The sandbox's control door, where there is a sandbox.
     pub sandbox: Option<SandboxControl>,
     /// Names this instance among those that share the database, the same after a restart: what it held when it was
-    /// killed it takes up at once, and others when its leases have run out.
+    /// killed it takes up immediately, and others when its lease has ended.
     pub instance: String,
 }
 
@@ -65,6 +69,8 @@ pub struct Desk {
     pub hub: live::Hub,
     /// The sandbox's control door, where there is a sandbox.
     pub sandbox: Option<SandboxControl>,
+    /// Orders that are being worked on, and whether the desk is being stopped.
+    pub work: Work,
     pub(crate) hasher: Hasher,
     pub(crate) keyring: Keyring,
     pub(crate) verified: Verified,
@@ -82,6 +88,12 @@ pub struct Desk {
     pub(crate) paying: Locks<UserId>,
     /// Answers of the exchange that many ask for.
     pub(crate) cache: market::Cache,
+    /// What the supervisor of positions keeps in memory.
+    pub(crate) supervision: Supervision,
+    /// Writes that share their transactions.
+    pub(crate) group_commit: GroupCommit,
+    /// How long what is sent stays valid.
+    pub(crate) fence: Fence,
     /// What copying keeps in memory.
     pub(crate) copies: Copying,
     /// When this process last did its standing work.
@@ -113,9 +125,13 @@ impl Desk {
             locks: Locks::default(),
             paying: Locks::default(),
             cache: market::Cache::default(),
+            supervision: Supervision::default(),
+            group_commit: GroupCommit::default(),
+            fence: Fence::default(),
             copies: Copying::default(),
             pulse: Pulse::new(clock.now()),
             records: strategy::Records::default(),
+            work: Work::default(),
             instance,
             hub: live::Hub::default(),
             db,

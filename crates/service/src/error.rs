@@ -30,7 +30,7 @@ pub enum Error {
         /// Seconds until another attempt is heard.
         retry_after_s: u64,
     },
-    /// The exchange or the payment provider cannot be asked just now (503).
+    /// The exchange or the payment provider cannot be asked at the moment (503).
     #[error("unavailable for the moment")]
     Unavailable {
         /// Seconds after which trying again may help.

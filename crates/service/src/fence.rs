@@ -1,12 +1,255 @@
-//! The fence around what this instance sends: how long after its last check a request may still reach an exchange. A process
-//! that was paused after the check sends nothing late, because the exchange refuses what arrives after its validity.
+//! The fence around what this instance sends. A request that changes something at an exchange carries the instant of its
+//! sender's last check and a window ([`Validity`]), and the exchange refuses what arrives later. So a process that was paused
+//! after the check sends nothing late.
+//!
+//! On SQLite the lock on the data folder makes this the only process, and the check is the caller's own. On Postgres the check is
+//! the renewal of this instance's lease, by the database's clock; one renewal a second serves all requests. Another instance
+//! takes our work over only [`store::instance::GRACE`] after the lease's end, when everything that we may have signed has
+//! expired. docs/decisions/0009-fenced-senders.md has the reckoning.
 
-use crate::Desk;
-use exchange::{Answer, Validity};
+use crate::{Desk, Result};
+use domain::{Micros, time::SECOND};
+use exchange::{Answer, Failure, Validity};
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use store::instance::{self, Renewal};
 
-impl Desk {
-    /// The validity of a request that is decided on now. Ask again for each request.
-    pub(crate) async fn validity(&self) -> Answer<Validity> {
-        Ok(Validity::from_now(&*self.clock))
+/// How long a lease lasts.
+const LEASE: i64 = 30 * SECOND;
+/// What a request's window leaves of the lease: the exchange takes timestamps up to a second ahead, our offset from its clock may
+/// be wrong by half a second, and what it has checked in time is carried out a little later.
+const MARGIN: i64 = 3 * SECOND;
+/// A renewal serves requests for so long.
+const FRESH: i64 = 3 * SECOND / 2;
+/// A request gets at least this much time to arrive.
+const LEAST: i64 = SECOND / 2;
+/// How long a renewal may wait for the database.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The last renewal is of no use to anybody.
+const NEVER: Micros = Micros(i64::MIN / 2);
+
+/// One unbroken possession of the instance's lease. When the lease ends, another instance may take over what this one was working
+/// on: what was begun in one tenure is never sent in a later one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tenure(u64);
+
+/// What this instance knows of its lease.
+#[derive(Default)]
+pub(crate) struct Fence {
+    state: Mutex<State>,
+    /// Held while the database is asked, so that many who need a renewal ask once.
+    renewing: tokio::sync::Mutex<()>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct State {
+    /// What only this process knows of the row that it took; none until it has.
+    generation: Option<i64>,
+    /// Counts the tenures of this process.
+    tenure: u64,
+    /// [`domain::Clock::boot`] before the last renewal that succeeded.
+    checked_at: Micros,
+    /// Counts the questions to the database, answered or not.
+    asked: u64,
+    ended: Option<End>,
+}
+
+/// Why there will be no more validities.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// Another process has taken the name.
+    Taken,
+    /// The desk is stopping.
+    Stopped,
+}
+
+impl State {
+    /// The validity of a request that is signed at `now`; none when the lease must be renewed first.
+    fn validity(&self, now: Micros) -> Option<Validity> {
+        let window = (LEASE - MARGIN).min(i64::try_from(Validity::LONGEST.as_micros()).unwrap_or(i64::MAX));
+        let age = now.since(self.checked_at);
+        let usable = self.generation.is_some() && (0..=FRESH).contains(&age) && window - age >= LEAST;
+        let window = Duration::from_micros(u64::try_from(window).unwrap_or(0));
+        usable.then_some(Validity { checked_at: self.checked_at, window })
     }
 }
+
+impl Fence {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn known(&self) -> Answer<State> {
+        let state = *self.state();
+        if state.ended.is_some() { Err(Failure::Expired) } else { Ok(state) }
+    }
+}
+
+impl Desk {
+    /// The present tenure. Ask before claiming work, and send what belongs to it with [`Desk::validity_in`].
+    ///
+    /// # Errors
+    /// [`Failure::Unreachable`] when the database cannot be asked, [`Failure::Expired`] when this instance may not send any more.
+    pub(crate) async fn tenure(&self) -> Answer<Tenure> {
+        if !self.db.is_shared() {
+            return Ok(Tenure::default());
+        }
+        if self.fence.known()?.generation.is_none() {
+            self.renew().await?;
+        }
+        self.fence.known().map(|state| Tenure(state.tenure))
+    }
+
+    /// The validity of a request that is decided on now, and belongs to no earlier work. Ask again for each request.
+    ///
+    /// # Errors
+    /// As [`Desk::validity_in`].
+    pub(crate) async fn validity(&self) -> Answer<Validity> {
+        let tenure = self.tenure().await?;
+        self.validity_in(tenure).await
+    }
+
+    /// The validity of a request for work that was claimed in `tenure`. Ask again for each request.
+    ///
+    /// # Errors
+    /// Nothing may be sent: [`Failure::Expired`] when the tenure has ended, [`Failure::Unreachable`] when the lease cannot be
+    /// renewed.
+    pub(crate) async fn validity_in(&self, tenure: Tenure) -> Answer<Validity> {
+        if !self.db.is_shared() {
+            return Ok(Validity::from_now(&*self.clock));
+        }
+        // A renewal that took long is no use to anybody who waited for it: it is tried once more.
+        for _ in 0..2 {
+            let state = self.fence.known()?;
+            if Tenure(state.tenure) != tenure {
+                return Err(Failure::Expired);
+            }
+            if let Some(validity) = state.validity(self.clock.boot()) {
+                return Ok(validity);
+            }
+            self.renew().await?;
+        }
+        let state = self.fence.known()?;
+        let validity = state.validity(self.clock.boot()).filter(|_| Tenure(state.tenure) == tenure);
+        validity.ok_or(Failure::Expired)
+    }
+
+    /// Renews the lease, or passes on what another task found out meanwhile.
+    async fn renew(&self) -> Answer<()> {
+        let before = self.fence.known()?;
+        let _renewing = self.fence.renewing.lock().await;
+        let now = self.fence.known()?;
+        if now.asked != before.asked {
+            let renewed = now.generation.is_some() && now.checked_at > before.checked_at;
+            return if renewed { Ok(()) } else { Err(Failure::Unreachable) };
+        }
+        // Read before the database is asked: the lease lasts at least so long from here.
+        let checked_at = self.clock.boot();
+        let outcome = tokio::time::timeout(PATIENCE, self.ask_for_lease(now.generation)).await;
+        let mut state = self.fence.state();
+        state.asked += 1;
+        match outcome {
+            Ok(Ok(Some(generation))) => {
+                (state.generation, state.checked_at) = (Some(generation), checked_at);
+                Ok(())
+            }
+            Ok(Ok(None)) => {
+                state.ended = Some(End::Taken);
+                tracing::error!(
+                    instance = self.instance,
+                    "another process has taken this instance's name: this one sends no more orders. Stop one of the two, \
+                     or give it a data folder of its own"
+                );
+                Err(Failure::Expired)
+            }
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "the instance's lease could not be renewed");
+                Err(Failure::Unreachable)
+            }
+            Err(_) => {
+                tracing::warn!("the instance's lease could not be renewed: the database does not answer");
+                Err(Failure::Unreachable)
+            }
+        }
+    }
+
+    /// The generation under which the database grants a lease; none when another process has the name.
+    async fn ask_for_lease(&self, generation: Option<i64>) -> store::Result<Option<i64>> {
+        let (db, name) = (&self.db, self.instance.as_str());
+        let Some(generation) = generation else {
+            return instance::take(db, name, LEASE).await.map(Some);
+        };
+        let ours = match instance::renew(db, name, generation, LEASE).await? {
+            Renewal::Renewed => true,
+            Renewal::Taken => false,
+            Renewal::Lapsed => {
+                // Before a new lease is asked for: whether it is granted may remain unknown.
+                {
+                    let mut state = self.fence.state();
+                    (state.tenure, state.checked_at) = (state.tenure + 1, NEVER);
+                }
+                tracing::warn!("the instance's lease had ended: what was being sent is taken up anew");
+                instance::resume(db, name, generation, LEASE).await?
+            }
+        };
+        Ok(ours.then_some(generation))
+    }
+
+    /// Renews the instance's lease, and frees what instances that have ended were working on. The server calls this at start,
+    /// before anything is claimed, and then once a second. On SQLite there is nothing to do.
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub async fn keep_lease(&self) -> Result<()> {
+        if !self.db.is_shared() {
+            return Ok(());
+        }
+        if self.fence.known().is_ok() {
+            self.renew().await?;
+        }
+        self.free_abandoned_work().await
+    }
+
+    /// Frees the unfinished intents and queued copies of instances whose lease has ended, so that [`store::intent::claim`] and
+    /// [`store::copy::claim`] find them.
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub(crate) async fn free_abandoned_work(&self) -> Result<()> {
+        for holder in instance::other_holders(&self.db, &self.instance).await? {
+            let mut tx = self.db.begin().await?;
+            let freed = instance::give_back(&mut tx, &holder, self.clock.now()).await?;
+            tx.commit().await?;
+            if freed > 0 {
+                tracing::info!(holder, freed, "the work of an instance that has ended is taken over");
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the lease: this instance sends nothing more, and others need not wait for its end.
+    ///
+    /// # Errors
+    /// When the database cannot be asked; then the lease runs out by itself.
+    pub async fn end_lease(&self) -> Result<()> {
+        let _renewing = self.fence.renewing.lock().await;
+        let Ok(State { generation, .. }) = self.fence.known() else { return Ok(()) };
+        self.fence.state().ended = Some(End::Stopped);
+        if let Some(generation) = generation {
+            instance::release(&self.db, &self.instance, generation).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether another process has taken this instance's name: then this one never sends an order again.
+    #[must_use]
+    pub fn name_is_taken(&self) -> bool {
+        self.fence.state().ended == Some(End::Taken)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -9,16 +9,14 @@ pub use copies::{Copies, copies};
 pub(crate) use copies::{key_names, shown as shown_copy, targets};
 pub use preview::preview;
 
-use crate::{Actor, Desk, Error, Result, key, plan, strategy};
+use crate::{Actor, Desk, Error, Result, copy, eligibility, key, plan, strategy};
 use domain::{
-    ApiKeyStatus, Decimal, ExchangeKey, ExchangeKeyId, FollowId, Refusal, RiskProfileId, StrategyId,
-    StrategyType,
-    copy::{Paused, Reason},
+    ExchangeKey, ExchangeKeyId, FollowId, Refusal, RiskProfileId, StrategyId, StrategyType,
+    copy::{Facts, FollowState, KeyState, PlanBalance, eligibility as judge},
     follow::{Follow, RiskProfile},
     strategy::Strategy,
 };
 use std::collections::HashMap;
-use store::switch;
 
 /// A person's follows, oldest first.
 ///
@@ -55,7 +53,7 @@ fn automated(key: &ExchangeKey) -> std::result::Result<(), Refusal> {
 
 /// A key that copies now is switched on, and let in by its exchange.
 fn usable(key: &ExchangeKey) -> std::result::Result<(), Refusal> {
-    let good = key.active && key.status == ApiKeyStatus::Authorized;
+    let good = key.active && key.status == domain::ApiKeyStatus::Authorized;
     if good { Ok(()) } else { Err(Refusal::KeyInactive) }
 }
 
@@ -64,7 +62,9 @@ struct Around {
     keys: HashMap<ExchangeKeyId, ExchangeKey>,
     strategies: HashMap<StrategyId, Strategy>,
     profiles: HashMap<RiskProfileId, RiskProfile>,
-    allowed: bool,
+    plan_includes_strategies: bool,
+    /// The plan's balance limit, for keys that count; none also where an account's worth is not known.
+    plan_balance: Option<PlanBalance>,
     all_paused: bool,
 }
 
@@ -73,12 +73,18 @@ impl Around {
         let keys = store::key::list_by_user(&desk.db, actor.user).await?;
         let strategies = strategy::list(desk).await?;
         let profiles = strategy::risk_profiles(desk).await?;
+        let limits = plan::limits_of(desk, actor.user).await?;
+        let plan_balance = match keys.iter().find(|key| !key.sandbox) {
+            Some(key) => eligibility::plan_balance(desk, actor.user, &limits, key).await.ok().flatten(),
+            None => None,
+        };
         Ok(Self {
+            plan_balance,
             keys: keys.into_iter().map(|key| (key.id, key)).collect(),
             strategies: strategies.into_iter().map(|strategy| (strategy.id, strategy)).collect(),
             profiles: profiles.into_iter().map(|profile| (profile.id, profile)).collect(),
-            allowed: plan::of(desk, actor).await?.limits.strategy_automated,
-            all_paused: switch::get(&desk.db, switch::PAUSE_COPIES).await?.is_some(),
+            plan_includes_strategies: limits.strategy_automated,
+            all_paused: eligibility::all_paused(desk).await?,
         })
     }
 
@@ -100,10 +106,11 @@ impl Around {
         let strategy = self.strategies.get(&row.strategy_id).ok_or(Error::NotFound)?.clone();
         let profile = self.profiles.get(&row.risk_profile_id).ok_or(Error::NotFound)?.clone();
         let limit = row.daily_loss_limit_usd.map(|text| text.0);
-        let blocked = match self.blocked(&row, key, &strategy) {
-            None if lost_too_much(desk, key.id, limit).await? => Some(Reason::DailyLoss),
-            blocked => blocked,
-        };
+        let mut facts = self.facts(&row, key, &strategy);
+        // The account is read only when nothing else is known against the next entry.
+        if judge(&facts).is_ok() {
+            facts.daily_loss = copy::daily_loss(desk, key.id, &row.symbol, limit).await?;
+        }
         Ok(Follow {
             id: row.id,
             key: key.id,
@@ -112,7 +119,7 @@ impl Around {
             profile,
             active: row.active,
             paused: row.paused_reason,
-            blocked,
+            blocked: judge(&facts).err(),
             max_leverage: row.max_leverage.and_then(|times| u16::try_from(times).ok()),
             daily_loss_limit_usd: limit,
             in_position: store::copy::open_of_follow(&desk.db, row.id).await?.is_some(),
@@ -122,37 +129,16 @@ impl Around {
         })
     }
 
-    /// Why the next signal would not be copied, as far as our own rows tell.
-    const fn blocked(
-        &self,
-        row: &store::follow::Follow,
-        key: &ExchangeKey,
-        strategy: &Strategy,
-    ) -> Option<Reason> {
-        match (row.active, row.paused_reason) {
-            (false, Some(Paused::Panic)) => return Some(Reason::Panic),
-            (false, _) => return Some(Reason::Paused),
-            (true, _) => {}
-        }
-        if matches!(key.status, ApiKeyStatus::Unauthorized) {
-            Some(Reason::KeyUnauthorized)
-        } else if !key.active {
-            Some(Reason::KeyInactive)
-        } else if !self.allowed {
-            Some(Reason::PlanFeature)
-        } else if self.all_paused {
-            Some(Reason::AllPaused)
-        } else if !strategy.active {
-            Some(Reason::StrategyInactive)
-        } else {
-            None
+    /// What is known about the next entry, before there is a signal.
+    fn facts(&self, row: &store::follow::Follow, key: &ExchangeKey, strategy: &Strategy) -> Facts {
+        Facts {
+            follow: Some(FollowState::of(row.active, row.paused_reason, row.stopped_at.is_some())),
+            key: Some(KeyState::of(key.active, key.status, key.account_mode)),
+            plan_includes_strategies: Some(self.plan_includes_strategies),
+            plan_balance: self.plan_balance.filter(|_| !key.sandbox),
+            all_paused: Some(self.all_paused),
+            strategy_active: Some(strategy.active),
+            ..Facts::default()
         }
     }
-}
-
-/// Whether the copies of a key that ended today have lost its limit.
-async fn lost_too_much(desk: &Desk, key: ExchangeKeyId, limit: Option<Decimal>) -> Result<bool> {
-    let Some(limit) = limit else { return Ok(false) };
-    let profits = store::copy::profits_since(&desk.db, key, desk.clock.now().day()).await?;
-    Ok(profits.into_iter().sum::<Decimal>() <= -limit)
 }

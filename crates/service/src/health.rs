@@ -1,7 +1,11 @@
 //! How the desk really is: not whether a process answers, but whether what people rely on goes on. docs/OPERATIONS.md
 //! has the bounds.
 
-use crate::{Desk, Result};
+mod writes;
+
+pub use writes::writes_succeed;
+
+use crate::{Desk, Result, order::protection::Unprotected};
 use domain::{Micros, notification::Channel, time::SECOND};
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -14,6 +18,8 @@ const LATE: i64 = 30 * SECOND;
 const STUCK: i64 = 300 * SECOND;
 /// A walk over all open copies takes a while where there are many, and longer where the exchange is slow.
 const WALK_LATE: i64 = 120 * SECOND;
+/// A position may be without its stop for so long before the desk calls itself degraded.
+const UNPROTECTED: i64 = 30 * SECOND;
 /// A message may wait for a mail server's grey list.
 const MESSAGE_LATE: i64 = 900 * SECOND;
 
@@ -91,6 +97,10 @@ pub struct Parts {
     pub copies_age: i64,
     /// How long the first of the signals' copies has waited.
     pub copy_lag: Option<i64>,
+    /// The positions that the desk opened, and those that are without their stop.
+    pub positions: Unprotected,
+    /// Another process has taken this instance's name: nothing is sent from here any more.
+    pub name_taken: bool,
     /// How long the first of the messages has waited; mails without a mail server wait for the admin, and do not count.
     pub message_lag: Option<i64>,
 }
@@ -121,6 +131,12 @@ impl Parts {
         Status::of(self.orders_age.max(self.order_lag.unwrap_or(0)), LATE, STUCK)
     }
 
+    /// This instance itself: whether it may send orders.
+    #[must_use]
+    pub const fn instance(&self) -> Status {
+        if self.name_taken { Status::Down } else { Status::Ok }
+    }
+
     /// Copies: signals that wait, and the walk over open positions. That one follows the exchange's pace: never down.
     #[must_use]
     pub fn copies(&self) -> Status {
@@ -128,11 +144,23 @@ impl Parts {
         walk.max(Status::of(self.copy_lag.unwrap_or(0), LATE, STUCK))
     }
 
+    /// Open positions: one that has been without its stop for long is for somebody to look at. Never down: the desk works on it.
+    #[must_use]
+    pub fn protection(&self) -> Status {
+        Status::of(self.positions.oldest, UNPROTECTED, i64::MAX)
+    }
+
     /// The outbox. A mail server's fault, or Telegram's, is not the desk's: never down.
     #[must_use]
     pub fn outbox(&self) -> Status {
         Status::of(self.message_lag.unwrap_or(0), MESSAGE_LATE, i64::MAX)
     }
+}
+
+/// The positions that the desk supervises, and those that are without their stop.
+#[must_use]
+pub fn unprotected(desk: &Desk) -> Unprotected {
+    desk.supervision.unprotected(desk.clock.boot())
 }
 
 /// Looks at all parts: a few small questions to the database, none to the exchange. `jobs` are the leased jobs that
@@ -170,6 +198,8 @@ pub async fn look(desk: &Desk, jobs: &[&str]) -> Result<Parts> {
         order_lag: claimed.map(|until| ago(until.max(pulse.started))).filter(|lag| *lag > 0),
         copies_age: ago(Micros(pulse.copies.load(Ordering::Relaxed))),
         copy_lag: queued.map(|at| ago(at.max(pulse.started))),
+        positions: unprotected(desk),
+        name_taken: desk.name_is_taken(),
         message_lag: mail.into_iter().chain(chat).min().map(ago),
     })
 }
@@ -187,6 +217,8 @@ mod tests {
             order_lag: None,
             copies_age: 0,
             copy_lag: None,
+            positions: Unprotected::default(),
+            name_taken: false,
             message_lag: None,
         }
     }
@@ -199,9 +231,19 @@ mod tests {
         assert_eq!(orders(0, None), Status::Ok);
         assert_eq!(orders(0, Some(STUCK + 1)), Status::Down);
         assert_eq!(orders(LATE + 1, None), Status::Degraded);
+        assert_eq!(Parts { name_taken: true, ..well() }.instance(), Status::Down, "it can send no orders");
+        assert_eq!(well().instance(), Status::Ok);
         let copies = |age, lag| Parts { copies_age: age, copy_lag: lag, ..well() }.copies();
         assert_eq!(copies(i64::MAX - 1, None), Status::Degraded, "the exchange's pace is not ours");
         assert_eq!(copies(0, Some(STUCK + 1)), Status::Down);
+    }
+
+    #[test]
+    fn a_position_without_its_stop_for_half_a_minute_is_degraded() {
+        let parts = |oldest| Parts { positions: Unprotected { oldest, ..Unprotected::default() }, ..well() };
+        assert_eq!(parts(UNPROTECTED).protection(), Status::Ok);
+        assert_eq!(parts(UNPROTECTED + 1).protection(), Status::Degraded);
+        assert_eq!(parts(i64::MAX - 1).protection(), Status::Degraded);
     }
 
     #[test]

@@ -14,8 +14,8 @@ use crate::{
     Actor, Desk, Error, Result, Sealed,
     notify::{Event, Telling},
 };
-use domain::{Balance, ExchangeKey, ExchangeKeyId, UserId, live::What};
-use exchange::{Answer, Credentials, Failure};
+use domain::{AccountMode, Balance, ExchangeKey, ExchangeKeyId, TradeType, UserId, live::What};
+use exchange::{Answer, Credentials, Failure, KeyRights};
 use store::key::{KeyRow, SealedSecret};
 
 /// The table whose rows the secrets are sealed for.
@@ -68,6 +68,43 @@ pub(crate) async fn heed<T>(desk: &Desk, id: ExchangeKeyId, answer: Answer<T>) -
         refused(desk, id).await?;
     }
     Ok(answer?)
+}
+
+/// Whether a key's account is in a mode that we support.
+///
+/// # Errors
+/// A field problem that says which mode it is in and what to change.
+pub(crate) fn mode_fits(mode: AccountMode) -> Result<()> {
+    mode.problem().map_or(Ok(()), |problem| Err(Error::field("apiKey", problem)))
+}
+
+/// How the account behind a key is set up. `rights` are what the exchange has just said of the key.
+pub(crate) async fn account_mode(
+    desk: &Desk,
+    who: &Credentials,
+    kind: TradeType,
+    rights: &KeyRights,
+) -> Answer<AccountMode> {
+    match kind {
+        TradeType::Spot => Ok(AccountMode::OneWay),
+        TradeType::Futures if rights.portfolio_margin => Ok(AccountMode::Portfolio),
+        TradeType::Futures => desk.exchange.account_mode(who).await,
+    }
+}
+
+/// Notes how a key's account is set up. Its owner is told once when that is not supported.
+pub(crate) async fn note_mode(desk: &Desk, row: &KeyRow, mode: AccountMode) -> Result<()> {
+    if mode == row.key.account_mode {
+        return Ok(());
+    }
+    let (now, id) = (desk.clock.now(), row.key.id);
+    let mut tx = desk.db.begin().await?;
+    if store::key::set_account_mode(&mut tx, id, mode, now).await? && mode.problem().is_some() {
+        let once = format!("account-mode:{id}:{}", row.key.updated_at.0);
+        let telling = Telling::new(row.user_id, once.clone(), &Event::AccountMode { key: id, mode }, now)?;
+        telling.shown(once, Some(id), What::AccountMode(row.key.name.clone()))?.write(&mut tx).await?;
+    }
+    Ok(tx.commit().await?)
 }
 
 /// The exchange refuses a key: it is switched off, and its owner told, once.

@@ -7,6 +7,7 @@
 mod actor;
 mod desk;
 mod edge;
+mod eligibility;
 mod error;
 mod settings;
 
@@ -19,7 +20,7 @@ pub mod copy;
 pub mod equity;
 pub mod exchange_account;
 pub mod fence;
-mod flash;
+pub mod flash;
 pub mod follow;
 pub mod health;
 pub mod keeper;
@@ -58,6 +59,7 @@ mod throttle;
 pub mod token;
 pub mod trade_history;
 mod watched;
+pub mod work;
 
 #[cfg(feature = "testing")]
 pub mod testing;

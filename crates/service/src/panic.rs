@@ -2,7 +2,7 @@
 //! again it does again whatever is left to do.
 
 use crate::{
-    Actor, Error, Result, SharedDesk, audit, key,
+    Actor, Error, Result, SharedDesk, audit,
     order::{self, Access},
 };
 use domain::{ExchangeKeyId, Symbol, TradeType, copy::Paused};
@@ -115,8 +115,7 @@ async fn market(
 ) -> Result<()> {
     let access = Access::any(desk, actor, id).await?;
     if kind == TradeType::Spot {
-        let answer = desk.exchange.cancel_all(&access.who, kind, symbol).await;
-        return key::heed(desk, id, answer).await;
+        return order::cancel_open(desk, &access, symbol).await;
     }
     order::panic_market(desk, access, symbol.clone()).await?;
     // What was copied there has ended: its owner sees at once how.

@@ -1,7 +1,10 @@
 //! Passwords: argon2id at its recommended cost, off the async threads, a few at a time.
 
 use crate::{Error, Result};
-use argon2::{Argon2, PasswordHasher as _, PasswordVerifier as _, password_hash::phc::PasswordHash};
+use argon2::{
+    Argon2, PasswordHasher as _, PasswordVerifier as _,
+    password_hash::{Error as Failure, phc::PasswordHash},
+};
 use domain::Chance;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -9,6 +12,9 @@ use zeroize::Zeroizing;
 
 /// Stands in the database for people without a password: another issuer vouches for them. No password fits it.
 pub(crate) const NONE: &str = "";
+
+/// When the machine may have memory again for somebody who found none, in seconds.
+const MEMORY_IN_S: u64 = 2;
 
 /// Hashes and verifies. Each run takes 19 MiB, so as many run at once as the machine has cores and no more: a flood of
 /// sign-ins waits in line instead of filling the memory.
@@ -39,7 +45,7 @@ impl Hasher {
             Some(stored) => {
                 let hash =
                     PasswordHash::new(&stored).map_err(|_| Error::fault("a stored password hash is none"))?;
-                Ok(Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+                fits(Argon2::default().verify_password(password.as_bytes(), &hash))
             }
         })
         .await?
@@ -63,10 +69,29 @@ impl Hasher {
 }
 
 fn digest(password: &str, salt: &[u8; 16]) -> Result<String> {
-    let hash: PasswordHash = Argon2::default()
-        .hash_password_with_salt(password.as_bytes(), salt)
-        .map_err(|_| Error::fault("a password could not be hashed"))?;
+    let hash: PasswordHash =
+        Argon2::default().hash_password_with_salt(password.as_bytes(), salt).map_err(failed)?;
     Ok(hash.to_string())
+}
+
+/// Whether a password fits. Without memory nobody knows: that is no wrong password.
+fn fits(verified: std::result::Result<(), Failure>) -> Result<bool> {
+    match verified {
+        Ok(()) => Ok(true),
+        Err(Failure::OutOfMemory) => Err(failed(Failure::OutOfMemory)),
+        Err(_) => Ok(false),
+    }
+}
+
+/// A machine without memory has some again in a moment; anything else is a fault.
+fn failed(failure: Failure) -> Error {
+    match failure {
+        Failure::OutOfMemory => {
+            tracing::warn!("there is no memory to hash a password; the caller is asked to try again");
+            Error::Unavailable { retry_after_s: MEMORY_IN_S }
+        }
+        _ => Error::fault("a password could not be hashed"),
+    }
 }
 
 #[cfg(test)]
@@ -86,5 +111,13 @@ mod tests {
         assert!(!hasher.verify("correct horse battery", None).await.unwrap());
         assert!(!hasher.verify("", Some(NONE.into())).await.unwrap());
         assert!(hasher.verify("x", Some("nonsense".into())).await.is_err());
+    }
+
+    #[test]
+    fn without_memory_a_password_is_neither_right_nor_wrong() {
+        assert!(matches!(fits(Err(Failure::OutOfMemory)), Err(Error::Unavailable { retry_after_s: 1.. })));
+        assert!(matches!(fits(Err(Failure::PasswordInvalid)), Ok(false)));
+        assert!(matches!(fits(Ok(())), Ok(true)));
+        assert!(matches!(failed(Failure::Internal), Error::Fault(_)));
     }
 }

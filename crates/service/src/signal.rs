@@ -84,7 +84,7 @@ pub async fn accept(desk: &Desk, new: NewSignal) -> Result<Accepted> {
         return Err(Error::field("strategy", Problem::StrategyInactive));
     }
     let checked = check(desk, &strategy, &new).await?;
-    let signal = Signal {
+    let mut signal = Signal {
         id: SignalId::mint(&*desk.clock, &*desk.chance),
         strategy_id: strategy.id,
         source: new.source,
@@ -98,10 +98,14 @@ pub async fn accept(desk: &Desk, new: NewSignal) -> Result<Accepted> {
         bar_at: new.bar_at,
         at: desk.clock.now(),
         fanned_out_at: None,
+        seq: 0,
     };
     let mut tx = desk.db.begin().await?;
     match store::signal::insert(&mut tx, &signal).await {
-        Ok(()) => tx.commit().await?,
+        Ok(seq) => {
+            tx.commit().await?;
+            signal.seq = seq;
+        }
         Err(error) if error.is_unique() => {
             drop(tx);
             // Another instance was told a moment ago.

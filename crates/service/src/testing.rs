@@ -165,7 +165,6 @@ deaf! {
     place(who: &Credentials, order: &OrderRequest, validity: Validity) -> Order;
     find_order(who: &Credentials, kind: TradeType, symbol: &Symbol, id: &str, conditional: bool) -> Option<Order>;
     cancel(who: &Credentials, kind: TradeType, symbol: &Symbol, id: &str, conditional: bool, validity: Validity) -> Option<Order>;
-    cancel_all(who: &Credentials, kind: TradeType, symbol: &Symbol) -> ();
     set_leverage(who: &Credentials, symbol: &Symbol, leverage: u16, validity: Validity) -> ();
     set_margin_mode(who: &Credentials, symbol: &Symbol, mode: MarginMode, validity: Validity) -> ();
 }

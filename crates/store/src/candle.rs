@@ -1,6 +1,9 @@
 //! Closed candles: what strategies are computed from.
 
-use crate::{DecimalText, Error, Result, Source, Tx, tx::Lent};
+use crate::{
+    DecimalText, Result, Source, Tx,
+    tx::{Lend as _, Lent},
+};
 use domain::{Candle, ExchangeId, Micros, Symbol};
 use sqlx::{FromRow, QueryBuilder};
 
@@ -69,11 +72,12 @@ macro_rules! insert_candles {
 pub async fn insert_all(tx: &mut Tx, line: &Line, candles: &[Candle]) -> Result<u64> {
     let mut new = 0;
     for some in candles.chunks(AT_ONCE) {
-        let done = match &mut tx.connection() {
+        let mut lent = tx.connection()?;
+        let done = match &mut lent {
             Lent::Sqlite(on) => insert_candles!(sqlx::Sqlite, on, line, some),
             Lent::Postgres(on) => insert_candles!(sqlx::Postgres, on, line, some),
         };
-        new += done.map_err(Error::from)?;
+        new += lent.settled(done)?;
     }
     Ok(new)
 }

@@ -1,9 +1,11 @@
 //! Copies: what one signal did to one follow. A copy's id is its intent's too.
 
+mod exit;
 mod position;
 mod queue;
 mod row;
 
+pub use exit::{exited, retry_exit};
 pub use position::{Ended, checked, close, fail, forget_key, open};
 pub use queue::{
     Begun, NewCopy, Work, begin, claim, claimed, insert_all, oldest_queued, postpone, requeue, skip, sole,
@@ -24,10 +26,10 @@ macro_rules! copies {
             Copy,
             $from,
             $method,
-            "select c.id, c.signal_id, s.strategy_id, t.name as strategy_name, c.follow_id, c.user_id, \
+            "select c.id, c.signal_id, s.seq as signal_seq, s.strategy_id, t.name as strategy_name, c.follow_id, c.user_id, \
                c.exchange_key_id, c.symbol, c.action, c.side, c.status, c.reason, c.detail, c.risk_percent, c.equity, \
                c.amount, c.leverage, c.entry_price, c.stop, c.targets, c.order_id, c.exit_reason, c.exit_price, \
-               c.profit_usd, c.created_at, c.updated_at, c.opened_at, c.finished_at \
+               c.profit_usd, c.attempts, c.created_at, c.updated_at, c.opened_at, c.finished_at \
              from copies c join signals s on s.id = c.signal_id join strategies t on t.id = s.strategy_id " + $rest
             $(, $bind)*
         )
@@ -212,6 +214,50 @@ pub async fn standing(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) ->
          order by c.id",
         key,
         symbol
+    )
+}
+
+/// A follow's newest entry for a strategy's signal before `seq` that has not ended. `key` is the account it is on.
+///
+/// # Errors
+/// A fault.
+pub async fn unfinished_entry(
+    from: impl Source,
+    key: ExchangeKeyId,
+    follow: FollowId,
+    strategy: StrategyId,
+    seq: i64,
+) -> Result<Option<Copy>> {
+    copies!(
+        from,
+        fetch_optional,
+        "where c.exchange_key_id = $1 and c.finished_at is null and c.follow_id = $2 and c.action = 'ENTER' \
+           and s.strategy_id = $3 and s.seq < $4 order by s.seq desc limit 1",
+        key,
+        follow,
+        strategy,
+        seq
+    )
+}
+
+/// A follow's newest entry for a strategy's signal before `seq` whose position was opened and has ended.
+///
+/// # Errors
+/// A fault.
+pub async fn ended_entry(
+    from: impl Source,
+    follow: FollowId,
+    strategy: StrategyId,
+    seq: i64,
+) -> Result<Option<Copy>> {
+    copies!(
+        from,
+        fetch_optional,
+        "where c.follow_id = $1 and c.action = 'ENTER' and c.status = 'CLOSED' and s.strategy_id = $2 and s.seq < $3 \
+         order by s.seq desc limit 1",
+        follow,
+        strategy,
+        seq
     )
 }
 

@@ -1,14 +1,16 @@
 //! The database, whichever of the two it is.
 
 use crate::{
-    Error, Options, Result, Tx,
+    Error, Kind, Options, Result, Tx, error,
     event::Appended,
     tx::{Held, Lend, Lent},
+    writes::{LastWrites, Writes},
 };
 use sqlx::{
-    Either, PgPool, SqlitePool, pool::PoolConnection, postgres::PgPoolOptions, sqlite::SqlitePoolOptions,
+    Connection as _, Either, PgPool, SqlitePool, pool::PoolConnection, postgres::PgPoolOptions,
+    sqlite::SqlitePoolOptions,
 };
-use std::{fmt, future::Future};
+use std::{fmt, future::Future, sync::Arc};
 use tokio::sync::broadcast;
 
 /// Events that a slow listener may fall behind by before it is told that it missed some.
@@ -18,15 +20,17 @@ const EVENTS_KEPT: usize = 1024;
 #[derive(Clone)]
 pub struct Db {
     pub(crate) engine: Engine,
+    writes: Arc<Writes>,
     /// Called around each commit.
     #[cfg(feature = "testing")]
-    hook: Option<std::sync::Arc<dyn crate::testing::CommitHook>>,
+    hook: Option<Arc<dyn crate::testing::CommitHook>>,
 }
 
 impl From<Engine> for Db {
     fn from(engine: Engine) -> Self {
         Self {
             engine,
+            writes: Arc::default(),
             #[cfg(feature = "testing")]
             hook: None,
         }
@@ -80,8 +84,20 @@ impl Db {
         }
         // Kept open for good: closing the last connection would check-point and remove the WAL under the readers. Nothing
         // lies between us and a file that could break, so a connection is not asked first whether it still works.
-        let lasting =
-            || SqlitePoolOptions::new().idle_timeout(None).max_lifetime(None).test_before_acquire(false);
+        // But after a failure such as a full disk SQLite ends the transaction by itself, and the driver, whose own
+        // rollback then fails, counts it as open for good. Such a connection is closed and a fresh one opened: nobody
+        // who takes a connection from a pool is in a transaction. Rollbacks are done by then (the pool waits for them
+        // when a connection is given back), so this is a look at a number.
+        let lasting = || {
+            SqlitePoolOptions::new()
+                .idle_timeout(None)
+                .max_lifetime(None)
+                .test_before_acquire(false)
+                .before_acquire(|connection, _| {
+                    let usable = !connection.is_in_transaction();
+                    Box::pin(async move { Ok(usable) })
+                })
+        };
         let writer = lasting()
             .max_connections(1)
             .acquire_timeout(options.patience)
@@ -94,6 +110,12 @@ impl Db {
             .await?;
         let (appended, _) = broadcast::channel(EVENTS_KEPT);
         Ok(Engine::Sqlite { readers, writer, appended }.into())
+    }
+
+    /// Whether several instances may share it: Postgres. Then instances hold leases ([`crate::instance`]).
+    #[must_use]
+    pub const fn is_shared(&self) -> bool {
+        matches!(self.engine, Engine::Postgres { .. })
     }
 
     /// Begins to write. On SQLite writers take turns; waiting longer than [`Options::patience`] is [`crate::Kind::Busy`].
@@ -110,18 +132,40 @@ impl Db {
     /// This database with `hook` called around every commit of transactions that are begun through it.
     #[cfg(feature = "testing")]
     #[must_use]
-    pub fn with_commit_hook(self, hook: std::sync::Arc<dyn crate::testing::CommitHook>) -> Self {
+    pub fn with_commit_hook(self, hook: Arc<dyn crate::testing::CommitHook>) -> Self {
         Self { hook: Some(hook), ..self }
     }
 
     async fn begin_on_engine(&self) -> Result<Tx> {
-        match &self.engine {
+        let writes = Arc::clone(&self.writes);
+        let begun = match &self.engine {
             // IMMEDIATE: a transaction that begins by reading could otherwise fail at its first write.
             Engine::Sqlite { writer, appended, .. } => {
-                Ok(Tx::sqlite(writer.begin_with("begin immediate").await?, appended.clone()))
+                let begun = writer.begin_with("begin immediate").await;
+                begun.map(|tx| Tx::sqlite(tx, appended.clone(), writes))
             }
-            Engine::Postgres { pool } => Ok(Tx::postgres(pool.begin().await?)),
-        }
+            Engine::Postgres { pool } => pool.begin().await.map(|tx| Tx::postgres(tx, writes)),
+        };
+        begun.map_err(|failure| {
+            let outage = error::is_outage(&failure);
+            let failure = Error::from(failure);
+            // Who cannot begin in all that time cannot write either, whatever keeps them.
+            if outage || failure.kind() == Kind::Busy {
+                self.writes.failed();
+            }
+            failure
+        })
+    }
+
+    /// How long ago something was last written through this value or one of its clones, and how long ago that last failed.
+    #[must_use]
+    pub fn last_writes(&self) -> LastWrites {
+        self.writes.last()
+    }
+
+    /// Notes a write that was given up because it took too long: the database itself has not said anything about it.
+    pub fn note_failed_write(&self) {
+        self.writes.failed();
     }
 
     /// Asks the database for a sign of life.
@@ -206,6 +250,6 @@ impl<'a> Source for &'a mut Tx {
     type Lent = Lent<'a>;
 
     async fn lend(self) -> Result<Lent<'a>> {
-        Ok(self.connection())
+        self.connection()
     }
 }

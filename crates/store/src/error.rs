@@ -39,6 +39,14 @@ impl Error {
     }
 }
 
+impl Error {
+    /// The database has ended the transaction after an earlier failure.
+    pub(crate) fn spent() -> Self {
+        sqlx::Error::Protocol("the transaction ended with an earlier failure; begin it anew".to_owned())
+            .into()
+    }
+}
+
 impl From<sqlx::Error> for Error {
     fn from(source: sqlx::Error) -> Self {
         let kind = match &source {
@@ -65,6 +73,31 @@ fn busy(error: &dyn DatabaseError) -> bool {
     })
 }
 
+/// Whether a failure is the database's own: a full or broken disk, a lost or stopped server, no memory, no connection to
+/// be had. What a statement itself causes (a unique key that is taken) is none, nor are two transactions that met.
+pub(crate) fn is_outage(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| outage(&code)),
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::Protocol(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::WorkerCrashed
+        | sqlx::Error::BeginFailed
+        | sqlx::Error::InvalidSavePointStatement => true,
+        _ => false,
+    }
+}
+
+/// Postgres: classes 08 (connection), 53 (resources, the disk too), 57P (shut down), 58 (system), XX (internal), and a
+/// server that takes no writes. SQLite, by the lowest byte: NOMEM, READONLY, INTERRUPT, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB.
+fn outage(code: &str) -> bool {
+    if code.len() < 5 {
+        return code.parse::<u16>().is_ok_and(|code| matches!(code & 0xff, 7..=11 | 13 | 14 | 26));
+    }
+    code == "25006" || ["08", "53", "57P", "58", "XX"].iter().any(|class| code.starts_with(class))
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "database: {}", self.source)
@@ -80,3 +113,20 @@ impl fmt::Debug for Error {
 
 /// Tells no `source`: whoever prints the chain with `Debug` would print the row that failed.
 impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::outage;
+
+    #[test]
+    fn only_the_databases_own_failures_are_outages() {
+        // FULL, IOERR_WRITE, READONLY_DBMOVED; disk_full, admin_shutdown, read_only_sql_transaction.
+        for code in ["13", "778", "1032", "53100", "57P01", "25006", "08006"] {
+            assert!(outage(code), "{code}");
+        }
+        // CONSTRAINT_UNIQUE, BUSY, BUSY_SNAPSHOT; unique_violation, deadlock, statement timeout.
+        for code in ["2067", "5", "517", "23505", "40P01", "57014"] {
+            assert!(!outage(code), "{code}");
+        }
+    }
+}

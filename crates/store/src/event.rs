@@ -4,7 +4,7 @@ mod listener;
 
 pub use listener::{Heard, Listener, listen};
 
-use crate::{Error, Result, Source, Tx, tx::Inner};
+use crate::{Result, Source, Tx, tx::Inner};
 use domain::{Micros, UserId};
 use sqlx::{FromRow, Row as _};
 
@@ -34,7 +34,14 @@ pub struct Event {
 /// # Errors
 /// A fault.
 pub async fn append(tx: &mut Tx, user: UserId, body: &str, at: Micros) -> Result<i64> {
-    match &mut tx.inner {
+    tx.usable()?;
+    let outcome = insert(&mut tx.inner, user, body, at).await;
+    tx.note(&outcome);
+    Ok(outcome?)
+}
+
+async fn insert(tx: &mut Inner, user: UserId, body: &str, at: Micros) -> sqlx::Result<i64> {
+    match tx {
         Inner::Sqlite { tx, said, .. } => {
             let insert = "insert into events (user_id, body, at) values ($1, $2, $3) returning seq";
             let seq = sqlx::query_scalar(insert).bind(user).bind(body).bind(at).fetch_one(&mut **tx).await?;
@@ -54,7 +61,7 @@ pub async fn append(tx: &mut Tx, user: UserId, body: &str, at: Micros) -> Result
                  returning seq, user_id) \
                  select seq, pg_notify('slipstream_events_' || current_schema(), seq || ':' || user_id) from said";
             let row = sqlx::query(insert).bind(user).bind(body).bind(at).fetch_one(&mut **tx).await?;
-            row.try_get("seq").map_err(Error::from)
+            row.try_get("seq")
         }
     }
 }

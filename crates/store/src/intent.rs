@@ -4,7 +4,10 @@ mod leg;
 
 pub use leg::{Leg, LegStatus, LegUpdate, NewLeg, add_legs, leg_by_client_id, legs, set_leg_body, set_legs};
 
-use crate::{Hash, Result, Source, Tx};
+use crate::{
+    Hash, Result, Source, Tx,
+    protection::{self, NewProtection},
+};
 use domain::{ExchangeKeyId, IntentId, Micros, Symbol, TradeType, UserId};
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -56,8 +59,11 @@ pub struct NewIntent {
     pub idempotency: Option<(String, Hash)>,
     /// Which instance works on it.
     pub lease_holder: Option<String>,
-    /// Until when; others may take it over after that.
+    /// By when it should have been finished: only health looks at it. Others take it over by the holder's own lease
+    /// ([`crate::instance`]).
     pub lease_until: Micros,
+    /// What is wanted of the position that it opens; none for an intent that opens none.
+    pub protection: Option<NewProtection>,
     /// When it was decided.
     pub created_at: Micros,
 }
@@ -91,7 +97,8 @@ pub struct Intent {
     pub request_hash: Option<Vec<u8>>,
     /// Which instance works on it.
     pub lease_holder: Option<String>,
-    /// Until when; others may take it over after that.
+    /// By when it should have been finished: only health looks at it. Others take it over by the holder's own lease
+    /// ([`crate::instance`]).
     pub lease_until: Micros,
     /// When it was decided.
     pub created_at: Micros,
@@ -125,6 +132,9 @@ pub async fn insert(tx: &mut Tx, intent: &NewIntent, legs: &[NewLeg]) -> Result<
         intent.lease_until,
         intent.created_at
     )?;
+    if let Some(protection) = intent.protection {
+        protection::insert(&mut *tx, intent, protection).await?;
+    }
     add_legs(tx, intent.id, legs, intent.created_at).await
 }
 
@@ -226,8 +236,8 @@ pub async fn list_by_user(
     )
 }
 
-/// Takes an unfinished intent to work on until `until`; whether it is ours. Who holds it renews it; of several who
-/// find it abandoned, one gets it.
+/// Takes an unfinished intent that nobody else holds; whether it is ours. Who holds it renews it; of several who find it free,
+/// one gets it. What an instance that has ended held is freed by [`crate::instance::give_back`].
 ///
 /// # Errors
 /// A fault.
@@ -236,7 +246,7 @@ pub async fn claim(tx: &mut Tx, id: IntentId, holder: &str, now: Micros, until: 
         tx,
         "update intents set lease_holder = $2, lease_until = $4, updated_at = $3 \
          where id = $1 and status in ('working', 'waiting') \
-           and (lease_holder is null or lease_holder = $2 or lease_until <= $3)",
+           and (lease_holder is null or lease_holder = $2)",
         id,
         holder,
         now,
@@ -257,6 +267,21 @@ pub async fn release(tx: &mut Tx, id: IntentId, holder: &str) -> Result<()> {
         holder
     )?;
     Ok(())
+}
+
+/// Gives back every unfinished intent of a holder that works on none any more, as at shutdown; how many there were. They are
+/// nobody's from `now` on.
+///
+/// # Errors
+/// A fault.
+pub async fn release_all(tx: &mut Tx, holder: &str, now: Micros) -> Result<u64> {
+    exec!(
+        tx,
+        "update intents set lease_holder = null, lease_until = $2 \
+         where lease_holder = $1 and status in ('working', 'waiting')",
+        holder,
+        now
+    )
 }
 
 /// From working to waiting: another intent may now work on the market. False when it was not working.

@@ -3,7 +3,7 @@
 mod row;
 
 use crate::{Result, Source, Tx};
-use domain::{ApiKeyStatus, ExchangeId, ExchangeKey, ExchangeKeyId, Micros, TradeType, UserId};
+use domain::{AccountMode, ApiKeyStatus, ExchangeId, ExchangeKey, ExchangeKeyId, Micros, TradeType, UserId};
 use row::{Full, Shown};
 use std::fmt;
 
@@ -48,6 +48,8 @@ pub struct KeyUpdate<'a> {
     pub status: Option<ApiKeyStatus>,
     /// The exchange takes it from listed addresses only.
     pub ip_restricted: Option<bool>,
+    /// How its account is set up.
+    pub account_mode: Option<AccountMode>,
     /// The public half, and the secret that goes with it.
     pub credentials: Option<(&'a str, &'a SealedSecret)>,
 }
@@ -62,8 +64,8 @@ pub async fn insert(tx: &mut Tx, row: &KeyRow) -> Result<()> {
         tx,
         "insert into exchange_keys (id, user_id, exchange_id, trade_type, strategy_type, active, name, api_key, \
            status, sandbox, ip_restricted, sealed_secret, sealed_data_key, master_key_id, seal_version, created_at, \
-           updated_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+           updated_at, account_mode) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
         key.id,
         *user_id,
         key.exchange_id,
@@ -80,7 +82,8 @@ pub async fn insert(tx: &mut Tx, row: &KeyRow) -> Result<()> {
         &sealed.master_key_id,
         sealed.version,
         key.created_at,
-        key.updated_at
+        key.updated_at,
+        key.account_mode
     )?;
     Ok(())
 }
@@ -95,7 +98,7 @@ pub async fn list_by_user(from: impl Source, user: UserId) -> Result<Vec<Exchang
         from,
         fetch_all,
         "select id, exchange_id, trade_type, strategy_type, active, name, api_key, status, sandbox, ip_restricted, \
-           created_at, updated_at \
+           account_mode, created_at, updated_at \
          from exchange_keys where user_id = $1 order by id",
         user
     )?;
@@ -149,7 +152,8 @@ pub async fn get_any(from: impl Source, id: ExchangeKeyId) -> Result<Option<KeyR
         from,
         fetch_optional,
         "select id, user_id, exchange_id, trade_type, strategy_type, active, name, api_key, status, sandbox, \
-           ip_restricted, sealed_secret, sealed_data_key, master_key_id, seal_version, created_at, updated_at \
+           ip_restricted, account_mode, sealed_secret, sealed_data_key, master_key_id, seal_version, created_at, \
+           updated_at \
          from exchange_keys where id = $1",
         id
     )?;
@@ -166,7 +170,8 @@ pub async fn of_claim(from: impl Source, holder: &str, until: Micros) -> Result<
         from,
         fetch_all,
         "select id, user_id, exchange_id, trade_type, strategy_type, active, name, api_key, status, sandbox, \
-           ip_restricted, sealed_secret, sealed_data_key, master_key_id, seal_version, created_at, updated_at \
+           ip_restricted, account_mode, sealed_secret, sealed_data_key, master_key_id, seal_version, created_at, \
+           updated_at \
          from exchange_keys where id in ( \
            select exchange_key_id from copies where lease_holder = $1 and lease_until = $2)",
         holder,
@@ -185,7 +190,8 @@ pub async fn list_active(from: impl Source) -> Result<Vec<KeyRow>> {
         from,
         fetch_all,
         "select id, user_id, exchange_id, trade_type, strategy_type, active, name, api_key, status, sandbox, \
-           ip_restricted, sealed_secret, sealed_data_key, master_key_id, seal_version, created_at, updated_at \
+           ip_restricted, account_mode, sealed_secret, sealed_data_key, master_key_id, seal_version, created_at, \
+           updated_at \
          from exchange_keys where active = true order by id"
     )?;
     Ok(rows.into_iter().map(KeyRow::from).collect())
@@ -201,7 +207,8 @@ pub async fn page(from: impl Source, after: ExchangeKeyId, limit: i64) -> Result
         from,
         fetch_all,
         "select id, user_id, exchange_id, trade_type, strategy_type, active, name, api_key, status, sandbox, \
-           ip_restricted, sealed_secret, sealed_data_key, master_key_id, seal_version, created_at, updated_at \
+           ip_restricted, account_mode, sealed_secret, sealed_data_key, master_key_id, seal_version, created_at, \
+           updated_at \
          from exchange_keys where id > $1 order by id limit $2",
         after,
         limit
@@ -227,7 +234,8 @@ pub async fn update(
            status = coalesce($5, status), ip_restricted = coalesce($6, ip_restricted), \
            api_key = coalesce($7, api_key), sealed_secret = coalesce($8, sealed_secret), \
            sealed_data_key = coalesce($9, sealed_data_key), master_key_id = coalesce($10, master_key_id), \
-           seal_version = coalesce($11, seal_version), updated_at = $12 \
+           seal_version = coalesce($11, seal_version), updated_at = $12, \
+           account_mode = coalesce($13, account_mode) \
          where id = $1 and user_id = $2",
         id,
         owner,
@@ -240,7 +248,8 @@ pub async fn update(
         sealed.map(|sealed| sealed.data_key.as_slice()),
         sealed.map(|sealed| sealed.master_key_id.as_str()),
         sealed.map(|sealed| sealed.version),
-        at
+        at,
+        update.account_mode
     )?;
     Ok(rows == 1)
 }
@@ -298,6 +307,21 @@ pub async fn set_reached(tx: &mut Tx, id: ExchangeKeyId, status: ApiKeyStatus, a
         at
     )?;
     Ok(())
+}
+
+/// Notes how a key's account is set up; whether that is new.
+///
+/// # Errors
+/// A fault.
+pub async fn set_account_mode(tx: &mut Tx, id: ExchangeKeyId, mode: AccountMode, at: Micros) -> Result<bool> {
+    let rows = exec!(
+        tx,
+        "update exchange_keys set account_mode = $2, updated_at = $3 where id = $1 and account_mode <> $2",
+        id,
+        mode,
+        at
+    )?;
+    Ok(rows == 1)
 }
 
 /// Puts another sealing of the same secret in place of `old` (rekey); false when the key has meanwhile been given

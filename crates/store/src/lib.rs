@@ -14,11 +14,13 @@ mod options;
 pub mod testing;
 mod text;
 mod tx;
+mod writes;
 
 pub mod account_number;
 pub mod api_client;
 pub mod audit;
 pub mod billing;
+pub mod canary;
 pub mod candle;
 pub mod copy;
 pub mod currency;
@@ -30,7 +32,9 @@ pub mod fill;
 pub mod flash;
 pub mod follow;
 pub mod gauge;
+pub mod group_commit;
 pub mod identity;
+pub mod instance;
 pub mod intent;
 pub mod key;
 pub mod key_check;
@@ -60,6 +64,7 @@ pub mod telegram;
 pub mod throttle;
 pub mod trade_history;
 pub mod user;
+pub mod write_probe;
 
 pub use backup::Uncopied;
 pub use db::{Connections, Db, Source};
@@ -67,6 +72,7 @@ pub use error::{Error, Kind, Result};
 pub use options::Options;
 pub use text::DecimalText;
 pub use tx::{Tx, commits};
+pub use writes::LastWrites;
 
 /// The SHA-256 of a token: what is stored in its place.
 pub type Hash = [u8; 32];

@@ -8,15 +8,16 @@
 macro_rules! rows {
     ($row:ident, $source:expr, $method:ident, $sql:literal $(+ $more:literal)* $(, $bind:expr)* $(,)?) => {{
         let mut lent = $crate::db::Source::lend($source).await?;
-        match $crate::tx::Lend::on(&mut lent) {
+        let outcome = match $crate::tx::Lend::on(&mut lent) {
             $crate::tx::On::Sqlite(on) => {
                 sqlx::query_as::<_, $row>(concat!($sql $(, $more)*))$(.bind($bind))*.$method(&mut *on).await
             }
             $crate::tx::On::Postgres(on) => {
                 sqlx::query_as!($row, $sql $(+ $more)* $(, $bind as _)*).$method(&mut *on).await
             }
-        }
-        .map_err($crate::Error::from)
+        };
+        $crate::tx::Lend::note(&mut lent, outcome.as_ref().map(|_| 0));
+        outcome.map_err($crate::Error::from)
     }};
 }
 
@@ -25,7 +26,7 @@ macro_rules! rows {
 macro_rules! value {
     ($value:ty, $source:expr, $sql:literal $(, $bind:expr)* $(,)?) => {{
         let mut lent = $crate::db::Source::lend($source).await?;
-        match $crate::tx::Lend::on(&mut lent) {
+        let outcome = match $crate::tx::Lend::on(&mut lent) {
             $crate::tx::On::Sqlite(on) => {
                 sqlx::query_scalar::<_, Option<$value>>($sql)$(.bind($bind))*.fetch_optional(&mut *on).await
             }
@@ -33,9 +34,9 @@ macro_rules! value {
                 .fetch_optional(&mut *on)
                 .await
                 .map(|row| row.map(Option::<$value>::from)),
-        }
-        .map(Option::flatten)
-        .map_err($crate::Error::from)
+        };
+        $crate::tx::Lend::note(&mut lent, outcome.as_ref().map(|_| 0));
+        outcome.map(Option::flatten).map_err($crate::Error::from)
     }};
 }
 
@@ -43,14 +44,14 @@ macro_rules! value {
 macro_rules! exec {
     ($source:expr, $sql:literal $(, $bind:expr)* $(,)?) => {{
         let mut lent = $crate::db::Source::lend($source).await?;
-        match $crate::tx::Lend::on(&mut lent) {
+        let outcome = match $crate::tx::Lend::on(&mut lent) {
             $crate::tx::On::Sqlite(on) => {
                 sqlx::query($sql)$(.bind($bind))*.execute(&mut *on).await.map(|done| done.rows_affected())
             }
             $crate::tx::On::Postgres(on) => {
                 sqlx::query!($sql $(, $bind as _)*).execute(&mut *on).await.map(|done| done.rows_affected())
             }
-        }
-        .map_err($crate::Error::from)
+        };
+        $crate::tx::Lend::settled(&mut lent, outcome)
     }};
 }

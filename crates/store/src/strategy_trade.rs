@@ -1,6 +1,9 @@
 //! Strategies' own records: what their decisions came to, from a backtest or live.
 
-use crate::{DecimalText, Error, Result, Source, Tx, tx::Lent};
+use crate::{
+    DecimalText, Result, Source, Tx,
+    tx::{Lend as _, Lent},
+};
 use domain::{
     Micros, Side, SignalId, StrategyId, StrategyTradeId,
     strategy::{Exit, Kind, Trade},
@@ -83,7 +86,7 @@ macro_rules! insert_trades {
                 .push_bind(trade.exit)
                 .push_bind(trade.profit_percent.map(DecimalText));
         });
-        query.build().execute(&mut **$on).await.map(drop)
+        query.build().execute(&mut **$on).await.map(|done| done.rows_affected())
     }};
 }
 
@@ -98,11 +101,12 @@ pub async fn replace_backtest(
 ) -> Result<()> {
     exec!(&mut *tx, "delete from strategy_trades where strategy_id = $1 and kind = 'BACKTEST'", strategy)?;
     for some in trades.chunks(AT_ONCE) {
-        match &mut tx.connection() {
+        let mut lent = tx.connection()?;
+        let done = match &mut lent {
             Lent::Sqlite(on) => insert_trades!(sqlx::Sqlite, on, strategy, some),
             Lent::Postgres(on) => insert_trades!(sqlx::Postgres, on, strategy, some),
-        }
-        .map_err(Error::from)?;
+        };
+        lent.settled(done)?;
     }
     Ok(())
 }

@@ -1,11 +1,14 @@
 //! A transaction, and the connection that a statement runs on.
 
-use crate::{Result, event::Appended};
+use crate::{Error, Result, error, event::Appended, writes::Writes};
 use sqlx::{Database, Postgres, Sqlite, Transaction, pool::PoolConnection};
 use std::{
     fmt,
     ops::{Deref, DerefMut},
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 use tokio::sync::broadcast;
 
@@ -20,13 +23,42 @@ pub fn commits() -> u64 {
 /// A transaction: all of it happens at [`Tx::commit`], or, when it is dropped before, nothing.
 pub struct Tx {
     pub(crate) inner: Inner,
+    progress: Progress,
     /// Called around the commit.
     #[cfg(feature = "testing")]
     hook: Option<Hook>,
 }
 
+/// What has happened within a transaction.
+pub(crate) struct Progress {
+    /// A statement changed rows.
+    wrote: bool,
+    /// The database has ended the transaction after a failure: nothing of it will be true.
+    spent: bool,
+    writes: Arc<Writes>,
+}
+
+impl Progress {
+    const fn new(writes: Arc<Writes>) -> Self {
+        Self { wrote: false, spent: false, writes }
+    }
+
+    /// Notes the outcome of a statement that changed so many rows.
+    fn note(&mut self, ended: bool, outcome: std::result::Result<u64, &sqlx::Error>) {
+        match outcome {
+            Ok(rows) => self.wrote |= rows > 0,
+            Err(failure) => {
+                self.spent |= ended;
+                if error::is_outage(failure) {
+                    self.writes.failed();
+                }
+            }
+        }
+    }
+}
+
 #[cfg(feature = "testing")]
-type Hook = std::sync::Arc<dyn crate::testing::CommitHook>;
+type Hook = Arc<dyn crate::testing::CommitHook>;
 
 pub(crate) enum Inner {
     Sqlite {
@@ -42,17 +74,20 @@ impl Tx {
     pub(crate) const fn sqlite(
         tx: Transaction<'static, Sqlite>,
         appended: broadcast::Sender<Appended>,
+        writes: Arc<Writes>,
     ) -> Self {
         Self {
             inner: Inner::Sqlite { tx, said: Vec::new(), appended },
+            progress: Progress::new(writes),
             #[cfg(feature = "testing")]
             hook: None,
         }
     }
 
-    pub(crate) const fn postgres(tx: Transaction<'static, Postgres>) -> Self {
+    pub(crate) const fn postgres(tx: Transaction<'static, Postgres>, writes: Arc<Writes>) -> Self {
         Self {
             inner: Inner::Postgres(tx),
+            progress: Progress::new(writes),
             #[cfg(feature = "testing")]
             hook: None,
         }
@@ -67,8 +102,10 @@ impl Tx {
     /// Makes everything that was written true, at once.
     ///
     /// # Errors
-    /// When the database does not confirm it. Whether it happened is then unknown if the connection was lost.
+    /// When the database does not confirm it, or ended the transaction after an earlier failure. Whether it happened is
+    /// then unknown if the connection was lost.
     pub async fn commit(self) -> Result<()> {
+        self.usable()?;
         #[cfg(feature = "testing")]
         if let Some(hook) = &self.hook
             && !hook.before().await
@@ -76,17 +113,29 @@ impl Tx {
             // Dropping the transaction rolls it back.
             return Err(sqlx::Error::Protocol("the test made this commit fail".to_owned()).into());
         }
-        match self.inner {
+        #[cfg(feature = "testing")]
+        let hook = self.hook.clone();
+        let Self { inner, progress, .. } = self;
+        let done = match inner {
             Inner::Sqlite { tx, said, appended } => {
-                tx.commit().await?;
-                // No listener is no fault.
-                said.into_iter().for_each(|event| drop(appended.send(event)));
+                let done = tx.commit().await;
+                if done.is_ok() {
+                    // No listener is no fault.
+                    said.into_iter().for_each(|event| drop(appended.send(event)));
+                }
+                done
             }
-            Inner::Postgres(tx) => tx.commit().await?,
+            Inner::Postgres(tx) => tx.commit().await,
+        };
+        match &done {
+            Ok(()) if progress.wrote => progress.writes.succeeded(),
+            Err(failure) if error::is_outage(failure) => progress.writes.failed(),
+            _ => {}
         }
+        done?;
         COMMITS.fetch_add(1, Ordering::Relaxed);
         #[cfg(feature = "testing")]
-        if let Some(hook) = &self.hook
+        if let Some(hook) = &hook
             && !hook.after().await
         {
             return Err(sqlx::Error::Protocol("the test lost this commit's answer".to_owned()).into());
@@ -94,12 +143,45 @@ impl Tx {
         Ok(())
     }
 
-    pub(crate) fn connection(&mut self) -> Lent<'_> {
-        match &mut self.inner {
-            Inner::Sqlite { tx, .. } => Lent::Sqlite(Held::Lent(&mut **tx)),
-            Inner::Postgres(tx) => Lent::Postgres(Held::Lent(&mut **tx)),
-        }
+    /// Whether another statement may run.
+    ///
+    /// # Errors
+    /// When the database has ended the transaction: SQLite would run the next statement by itself and keep it.
+    pub(crate) fn usable(&self) -> Result<()> {
+        if self.progress.spent { Err(Error::spent()) } else { Ok(()) }
     }
+
+    /// The transaction's connection, for one statement. Its outcome is told by [`Lend::settled`].
+    ///
+    /// # Errors
+    /// As [`Tx::usable`].
+    pub(crate) fn connection(&mut self) -> Result<Lent<'_>> {
+        self.usable()?;
+        let progress = &mut self.progress;
+        Ok(match &mut self.inner {
+            Inner::Sqlite { tx, .. } => Lent::Sqlite(Held::Lent(&mut **tx, progress)),
+            Inner::Postgres(tx) => Lent::Postgres(Held::Lent(&mut **tx, progress)),
+        })
+    }
+
+    /// Notes the outcome of a statement that ran on the transaction itself.
+    pub(crate) fn note<T>(&mut self, outcome: &sqlx::Result<T>) {
+        let ended = outcome.as_ref().is_err_and(|failure| match self.inner {
+            Inner::Sqlite { .. } => ends_sqlite(failure),
+            Inner::Postgres(_) => ends_postgres(failure),
+        });
+        self.progress.note(ended, outcome.as_ref().map(|_| 1));
+    }
+}
+
+/// Whether SQLite has rolled the transaction back by itself after this failure, or may have.
+fn ends_sqlite(failure: &sqlx::Error) -> bool {
+    error::is_outage(failure)
+}
+
+/// Whether Postgres has given the transaction up after this failure: it does after every failed statement.
+fn ends_postgres(failure: &sqlx::Error) -> bool {
+    matches!(failure, sqlx::Error::Database(_)) || error::is_outage(failure)
 }
 
 impl fmt::Debug for Tx {
@@ -118,7 +200,17 @@ pub enum Lent<'a> {
 /// What a statement runs on.
 #[doc(hidden)]
 pub trait Lend {
+    /// The connection.
     fn on(&mut self) -> On<'_>;
+
+    /// Notes the outcome of the statement that ran on it, and how many rows that changed.
+    fn note(&mut self, outcome: std::result::Result<u64, &sqlx::Error>);
+
+    /// [`Lend::note`] for a statement that writes; its outcome as this crate's own.
+    fn settled(&mut self, outcome: sqlx::Result<u64>) -> Result<u64> {
+        self.note(outcome.as_ref().copied());
+        outcome.map_err(Error::from)
+    }
 }
 
 #[doc(hidden)]
@@ -134,14 +226,36 @@ impl Lend for Lent<'_> {
             Self::Postgres(held) => On::Postgres(held),
         }
     }
+
+    fn note(&mut self, outcome: std::result::Result<u64, &sqlx::Error>) {
+        match self {
+            Self::Sqlite(held) => held.note(ends_sqlite, outcome),
+            Self::Postgres(held) => held.note(ends_postgres, outcome),
+        }
+    }
 }
 
 #[doc(hidden)]
+#[expect(private_interfaces, reason = "only this crate can make one")]
 pub enum Held<'a, DB: Database> {
     /// Taken from the pool; given back when dropped.
     Pooled(PoolConnection<DB>),
     /// A transaction's.
-    Lent(&'a mut DB::Connection),
+    Lent(&'a mut DB::Connection, &'a mut Progress),
+}
+
+impl<DB: Database> Held<'_, DB> {
+    fn note(&mut self, ends: impl Fn(&sqlx::Error) -> bool, outcome: std::result::Result<u64, &sqlx::Error>) {
+        match self {
+            // A connection that could not read may be broken: the next reader gets a fresh one.
+            Self::Pooled(connection) => {
+                if outcome.is_err_and(error::is_outage) {
+                    connection.close_on_drop();
+                }
+            }
+            Self::Lent(_, progress) => progress.note(outcome.is_err_and(ends), outcome),
+        }
+    }
 }
 
 impl<DB: Database> Deref for Held<'_, DB> {
@@ -149,7 +263,7 @@ impl<DB: Database> Deref for Held<'_, DB> {
     fn deref(&self) -> &DB::Connection {
         match self {
             Self::Pooled(connection) => connection,
-            Self::Lent(connection) => connection,
+            Self::Lent(connection, _) => connection,
         }
     }
 }
@@ -158,7 +272,7 @@ impl<DB: Database> DerefMut for Held<'_, DB> {
     fn deref_mut(&mut self) -> &mut DB::Connection {
         match self {
             Self::Pooled(connection) => connection,
-            Self::Lent(connection) => connection,
+            Self::Lent(connection, _) => connection,
         }
     }
 }

@@ -1,24 +1,20 @@
-//! Following copied positions up: the streams of their accounts, and a walk over those that nobody was told of.
+//! The streams of followers' accounts: they say at once what changes there.
 
 use service::{SharedDesk, copy};
 use std::time::Duration;
 use tokio::time::{self, MissedTickBehavior};
 
-/// How often streams are opened and the walk goes on.
+/// How often streams are opened and closed.
 const EVERY: Duration = Duration::from_secs(2);
 
-/// Every instance: copies are looked at one by one, and looking twice does no harm.
+/// Every instance.
 pub(super) async fn follow_up(desk: SharedDesk) {
     let mut watch = copy::Watch::default();
     let mut beats = time::interval(EVERY);
     beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        beats.tick().await;
+    while super::beat(&desk, &mut beats).await {
         if let Err(error) = watch.round(&desk).await {
             tracing::warn!(%error, "followers' streams could not be looked at; they will be again");
-        }
-        if let Err(error) = copy::reconcile(&desk).await {
-            tracing::warn!(%error, "open copies could not be looked at; they will be again");
         }
     }
 }

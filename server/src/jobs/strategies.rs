@@ -21,8 +21,7 @@ pub(super) async fn run(desk: SharedDesk, holder: String) {
     let mut claim_at = Micros(0);
     let mut beats = time::interval(BEAT);
     beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        beats.tick().await;
+    while super::beat(&desk, &mut beats).await {
         let now = desk.clock.now();
         if now >= claim_at {
             claim_at = now.plus(RENEWED);

@@ -1,6 +1,6 @@
 //! The operator's commands.
 
-use super::{Machine, database, private_dir, sandbox_options, sealer, serve_until, test_checkout};
+use super::{Machine, database, master, private_dir, sandbox_options, serve_until, test_checkout};
 use crate::config::{Config, ExchangeAt};
 use ::strategy::candles::{self, Gaps};
 use anyhow::{Context as _, Result};
@@ -50,9 +50,11 @@ pub async fn assign_plan(config: Config, email: &str, name: &str) -> Result<()> 
 /// stopped and run again at any time, beside a running desk that knows both keys.
 ///
 /// # Errors
-/// When a secret is under a key that is not configured, or the database cannot be used.
+/// When neither of the two keys is the database's, a secret is under a key that is not configured, or the database cannot
+/// be used.
 pub async fn rekey(config: Config) -> Result<u64> {
     let desk = idle_desk(config).await?;
+    secrets::verify(&desk.db, &desk.sealer, &*desk.clock, &*desk.chance).await?;
     Ok(secrets::rekey(&desk).await?)
 }
 
@@ -136,7 +138,7 @@ async fn idle_desk(config: Config) -> Result<SharedDesk> {
     private_dir(&config.data_dir)?;
     let Machine { clock, chance, .. } = Machine::default();
     let db = database(&config.database_url).await?;
-    let sealer = sealer(&config, &chance)?;
+    let sealer = master::sealer(&config, &db, &chance).await?;
     let nowhere = BinanceConfig::new("http://127.0.0.1:9", "http://127.0.0.1:9");
     let exchange = Arc::new(Binance::new(nowhere, Arc::clone(&clock))?);
     // A command holds no leases: the desk that serves beside it keeps its own.

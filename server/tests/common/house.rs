@@ -72,6 +72,7 @@ impl House {
             settings: Settings { public_url: base.clone(), ..settings },
             sandbox: Some(control.expect("a client")),
             clock: clock.clone(),
+            ..Setup::default()
         };
         let desk = desk_with((**db).clone(), setup);
         let beside = server::router::Beside {

@@ -169,7 +169,7 @@ impl World {
     /// Walks over the open copies as if a while had passed.
     pub(crate) async fn look(&self) {
         self.house.clock.advance(120 * 1_000_000);
-        while copy::reconcile(&self.house.desk).await.unwrap() > 0 {}
+        order::protection::tick(&self.house.desk).await.unwrap();
     }
 
     pub(crate) async fn change(&self, follower: &Follower, change: impl FnOnce(&mut Follow)) {
@@ -265,7 +265,12 @@ impl Follower {
     }
 
     pub(crate) async fn cancel_all(&self, world: &World) {
-        world.house.desk.exchange.cancel_all(&self.who, TradeType::Futures, &btc()).await.unwrap();
+        let (desk, kind) = (&world.house.desk, TradeType::Futures);
+        for order in self.open_orders(world).await {
+            let (id, conditional) = (&order.client_order_id, order.kind.conditional());
+            let validity = Validity::from_now(&*desk.clock);
+            desk.exchange.cancel(&self.who, kind, &btc(), id, conditional, validity).await.unwrap();
+        }
     }
 
     /// A position of their own.

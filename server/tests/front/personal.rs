@@ -113,6 +113,7 @@ async fn connect(front: &Front, owner: &Browser<'_>, active: bool, status: ApiKe
         status,
         sandbox: false,
         ip_restricted: true,
+        account_mode: domain::AccountMode::OneWay,
         created_at: now,
         updated_at: now,
     };

@@ -124,11 +124,11 @@ async fn a_report_is_shown_as_a_page_and_as_it_is_mailed(db: &TestDb) {
 async fn health_tells_its_parts(db: &TestDb) {
     let front = Front::new(db);
     let health = front.get("/healthz", &[]).await.json();
-    let statuses: Vec<_> = ["exchange", "jobs", "orders", "copies", "outbox"]
+    let statuses: Vec<_> = ["writes", "exchange", "jobs", "orders", "copies", "outbox"]
         .iter()
         .map(|p| &health["parts"][*p]["status"])
         .collect();
-    assert_eq!(statuses, ["degraded", "ok", "ok", "ok", "ok"]);
+    assert_eq!(statuses, ["ok", "degraded", "ok", "ok", "ok", "ok"]);
     assert_eq!(health["parts"]["jobs"]["latest"], serde_json::Value::Null);
 
     front.desk.db.close().await;
@@ -136,4 +136,19 @@ async fn health_tells_its_parts(db: &TestDb) {
     assert_eq!(gone.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(gone.json()["status"], "down");
     assert_eq!(gone.json()["database"], false);
+}
+
+/// Nobody can sign in, and what is protected stays protected: people should look, and a balancer gains nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn health_tells_a_database_that_cannot_be_written() {
+    let db = store::testing::sqlite().await;
+    db.execute("pragma query_only = on").await;
+    let health = Front::new(&db).get("/healthz", &[]).await;
+    assert_eq!(health.status, StatusCode::OK);
+    let health = health.json();
+    assert_eq!(health["status"], "degraded");
+    assert_eq!(
+        (&health["database"], &health["parts"]["writes"]["status"]),
+        (&true.into(), &"degraded".into())
+    );
 }

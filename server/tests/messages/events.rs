@@ -79,7 +79,7 @@ async fn an_order_and_its_end_are_told_once_on_every_channel(db: &TestDb) {
     house.beat(8);
     for _ in 0..3 {
         house.clock.advance(30 * SECOND);
-        order::look_after(&house.desk).await.unwrap();
+        order::protection::tick(&house.desk).await.unwrap();
         deliver(&house).await;
     }
     let mails = by(&house, Channel::Email).await;
@@ -93,8 +93,8 @@ async fn an_order_and_its_end_are_told_once_on_every_channel(db: &TestDb) {
     assert!(told.len() == 2 && told[0].contains("\"Order\"") && told[1].contains("TargetHit"), "{told:?}");
     let said = chat(&house, &me).await.split_off(answered);
     assert_eq!(said.len(), 2, "{said:?}");
-    let due = store::protection::due(&house.desk.db, house.desk.clock.now(), 9).await.unwrap();
-    assert_eq!(due, [], "nothing stands, nothing is looked at any more");
+    let left = store::protection::all(&house.desk.db).await.unwrap();
+    assert_eq!(left, [], "the position is at zero: nothing is supervised any more");
 }
 
 /// The exchange took one of many orders.

@@ -8,7 +8,7 @@ use super::{
     rest::Call,
 };
 use crate::{Answer, Credentials, Held, Holdings, KeyRights};
-use domain::{Balance, Decimal, Fee, Funds, Micros, Side, Symbol, Trade, TradeType};
+use domain::{AccountMode, Balance, Decimal, Fee, Funds, Micros, Side, Symbol, Trade, TradeType};
 use serde::Deserialize;
 
 /// The most fills or orders that one call gives.
@@ -25,6 +25,8 @@ impl Shared {
             enable_futures: bool,
             #[serde(default)]
             enable_spot_and_margin_trading: bool,
+            #[serde(default)]
+            enable_portfolio_margin_trading: bool,
         }
         let rights: Rights =
             self.spot.ask(Call::get("/sapi/v1/account/apiRestrictions", 1).signed(who)).await?;
@@ -33,6 +35,24 @@ impl Shared {
             futures: rights.enable_futures,
             spot: rights.enable_spot_and_margin_trading,
             ip_restricted: rights.ip_restrict,
+            // Binance takes the right to trade futures from every key of an account that switches to portfolio margin.
+            portfolio_margin: rights.enable_portfolio_margin_trading && !rights.enable_futures,
+        })
+    }
+
+    /// Position mode and multi-assets mode, in one answer.
+    pub(super) async fn account_mode(&self, who: &Credentials) -> Answer<AccountMode> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Config {
+            dual_side_position: bool,
+            multi_assets_margin: bool,
+        }
+        let config: Config = self.futures.ask(Call::get("/fapi/v1/accountConfig", 5).signed(who)).await?;
+        Ok(match config {
+            Config { dual_side_position: true, .. } => AccountMode::Hedge,
+            Config { multi_assets_margin: true, .. } => AccountMode::MultiAssets,
+            Config { .. } => AccountMode::OneWay,
         })
     }
 

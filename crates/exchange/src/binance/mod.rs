@@ -25,14 +25,14 @@ pub use config::{BadAddress, BinanceConfig, Pacing};
 
 use crate::{
     AccountEvent, Answer, BudgetLeft, Credentials, Exchange, Holdings, KeyRights, MarketEvent, OrderRequest,
-    Validity,
+    Urgency, Validity,
 };
 use async_trait::async_trait;
 use cache::Cached;
 use config::Address;
 use domain::{
-    Balance, Candle, Clock, Decimal, Frame, MarginMode, Market, Micros, Order, Position, Symbol, Ticker,
-    Trade, TradeType,
+    AccountMode, Balance, Candle, Clock, Decimal, Frame, MarginMode, Market, Micros, Order, Position, Symbol,
+    Ticker, Trade, TradeType,
 };
 use markets::Markets;
 use rest::{Api, Limits};
@@ -158,6 +158,10 @@ impl Exchange for Binance {
         self.shared.key_rights(who).await
     }
 
+    async fn account_mode(&self, who: &Credentials) -> Answer<AccountMode> {
+        self.shared.account_mode(who).await
+    }
+
     async fn balance(&self, who: &Credentials, kind: TradeType) -> Answer<Balance> {
         self.shared.balance(who, kind).await
     }
@@ -168,7 +172,11 @@ impl Exchange for Binance {
         kind: TradeType,
         symbol: Option<&Symbol>,
     ) -> Answer<Vec<Order>> {
-        self.shared.open_orders(who, kind, symbol).await
+        self.shared.open_orders(who, kind, symbol, Urgency::Last).await
+    }
+
+    async fn open_orders_for_stop(&self, who: &Credentials, symbol: &Symbol) -> Answer<Vec<Order>> {
+        self.shared.open_orders(who, TradeType::Futures, Some(symbol), Urgency::Protection).await
     }
 
     async fn orders(
@@ -192,7 +200,12 @@ impl Exchange for Binance {
     }
 
     async fn positions(&self, who: &Credentials, symbol: Option<&Symbol>) -> Answer<Vec<Position>> {
-        self.shared.positions(who, symbol).await
+        self.shared.positions(who, symbol, Urgency::Last).await
+    }
+
+    async fn position_for_stop(&self, who: &Credentials, symbol: &Symbol) -> Answer<Option<Position>> {
+        let found = self.shared.positions(who, Some(symbol), Urgency::Protection).await?;
+        Ok(found.into_iter().next())
     }
 
     async fn holdings(&self, who: &Credentials) -> Answer<Holdings> {
@@ -228,10 +241,6 @@ impl Exchange for Binance {
         validity: Validity,
     ) -> Answer<Option<Order>> {
         self.shared.cancel(who, kind, symbol, client_order_id, conditional, validity).await
-    }
-
-    async fn cancel_all(&self, who: &Credentials, kind: TradeType, symbol: &Symbol) -> Answer<()> {
-        self.shared.cancel_all(who, kind, symbol).await
     }
 
     async fn set_leverage(

@@ -34,13 +34,14 @@ impl Shared {
         &self,
         who: &Credentials,
         symbol: Option<&Symbol>,
+        urgency: Urgency,
     ) -> Answer<Vec<Position>> {
-        let mut risks = self.risks(who, symbol).await?;
+        let mut risks = self.risks(who, symbol, urgency).await?;
         risks.retain(RawPosition::is_open);
         if risks.is_empty() {
             return Ok(Vec::new());
         }
-        let brackets = self.brackets(who).await?;
+        let brackets = self.brackets(who, urgency).await?;
         let markets = self.markets(TradeType::Futures).await?;
         let known = risks.into_iter().filter_map(|risk| {
             let symbol = markets.named(&risk.symbol)?.clone();
@@ -51,7 +52,7 @@ impl Shared {
     }
 
     pub(super) async fn leverage(&self, who: &Credentials, symbol: &Symbol) -> Answer<(u16, MarginMode)> {
-        let risks = self.risks(who, Some(symbol)).await?;
+        let risks = self.risks(who, Some(symbol), Urgency::Last).await?;
         let risk = risks.first().ok_or(Failure::UnknownSymbol)?;
         Ok((risk.leverage(), risk.margin_mode()))
     }
@@ -88,16 +89,22 @@ impl Shared {
         }
     }
 
-    async fn risks(&self, who: &Credentials, symbol: Option<&Symbol>) -> Answer<Vec<RawPosition>> {
+    async fn risks(
+        &self,
+        who: &Credentials,
+        symbol: Option<&Symbol>,
+        urgency: Urgency,
+    ) -> Answer<Vec<RawPosition>> {
         let params = symbol.map(pair).unwrap_or_default();
-        self.futures.ask(Call::get("/fapi/v2/positionRisk", 5).params(params).signed(who)).await
+        let call = Call::get("/fapi/v2/positionRisk", 5).params(params).urgent(urgency).signed(who);
+        self.futures.ask(call).await
     }
 
-    async fn brackets(&self, who: &Credentials) -> Answer<Arc<Brackets>> {
+    async fn brackets(&self, who: &Credentials, urgency: Urgency) -> Answer<Arc<Brackets>> {
         let cached = self.brackets.of(&who.api_key);
         let fetch = async {
-            let all: Vec<RawBrackets> =
-                self.futures.ask(Call::get("/fapi/v1/leverageBracket", 1).signed(who)).await?;
+            let call = Call::get("/fapi/v1/leverageBracket", 1).urgent(urgency).signed(who);
+            let all: Vec<RawBrackets> = self.futures.ask(call).await?;
             Ok(all.into_iter().map(RawBrackets::into_steps).collect())
         };
         cached.get(self.clock.now(), KEPT, fetch).await

@@ -58,7 +58,7 @@ impl<'a> Call<'a> {
 
     /// Takes something back; never tried twice.
     pub(super) fn delete(path: &'static str) -> Self {
-        Self::new(Method::DELETE, path, 1, Urgency::First)
+        Self::new(Method::DELETE, path, 1, Urgency::Protection)
     }
 
     /// Keeps something alive.
@@ -109,7 +109,7 @@ pub(super) struct Api {
     time_path: &'static str,
     http: reqwest::Client,
     budget: Budget,
-    clock: ExchangeClock,
+    clock: Arc<ExchangeClock>,
     recv_window: u128,
 }
 
@@ -134,19 +134,26 @@ impl Api {
         limits: &Limits,
         clock: Arc<dyn Clock>,
     ) -> Self {
+        let clock = Arc::new(ExchangeClock::new(clock));
         Self {
             base,
             time_path,
             http,
+            // The exchange counts weight in minutes of its own clock.
             budget: Budget::new(limits.weight, limits.patience, clock.clone()),
-            clock: ExchangeClock::new(clock),
+            clock,
             recv_window: limits.recv_window.as_millis(),
         }
     }
 
     /// What is left of the budget.
     pub(super) fn left(&self, api: &'static str) -> BudgetLeft {
-        BudgetLeft { api, left: self.budget.left(), requests: self.budget.requests() }
+        BudgetLeft {
+            api,
+            left: self.budget.left(),
+            reserved: self.budget.reserved(),
+            requests: self.budget.requests(),
+        }
     }
 
     /// Takes the exchange's own word for the weight that it grants a minute.
@@ -157,7 +164,7 @@ impl Api {
     /// The exchange's present moment; asked, not reckoned.
     pub(super) async fn server_time(&self) -> Answer<Micros> {
         let asked = self.clock.own();
-        let time: Time = self.ask(Call::get(self.time_path, 1).urgent(Urgency::First)).await?;
+        let time: Time = self.ask(Call::get(self.time_path, 1).urgent(Urgency::Protection)).await?;
         let server = Micros::from_millis(time.server_time);
         self.clock.learn(asked, server);
         Ok(server)
@@ -165,7 +172,7 @@ impl Api {
 
     /// The exchange's present moment as far as we know it, for what is signed outside REST.
     pub(super) async fn signing_time(&self) -> Answer<Micros> {
-        self.ready(Urgency::Second).await?;
+        self.ready(Urgency::Second, false).await?;
         Ok(self.clock.now())
     }
 
@@ -185,7 +192,7 @@ impl Api {
 
     async fn attempt<T: DeserializeOwned>(&self, call: &Call<'_>) -> Answer<T> {
         if let Proof::Signature(_) = call.proof {
-            self.ready(call.urgency).await?;
+            self.ready(call.urgency, call.validity.is_some()).await?;
         }
         let seen = self.clock.syncs();
         let body = match self.send(call).await? {
@@ -220,16 +227,22 @@ impl Api {
         })
     }
 
-    /// Sees to it that the clock can be signed with. Only reads wait for a mere refresh.
-    async fn ready(&self, urgency: Urgency) -> Answer<()> {
-        let needed = !self.clock.known() || (urgency == Urgency::Last && self.clock.stale());
-        if !needed {
-            return Ok(());
+    /// Makes sure that the exchange's clock is known well enough to sign with. What is signed with a validity (`fenced`) is not
+    /// sent on a doubtful clock; other requests are. Only reads wait for a mere refresh.
+    async fn ready(&self, urgency: Urgency, fenced: bool) -> Answer<()> {
+        let needed = !self.clock.known()
+            || self.clock.jump().is_some()
+            || (urgency == Urgency::Last && self.clock.stale());
+        if needed {
+            match self.sync(self.clock.syncs()).await {
+                Err(_) if self.clock.known() && !fenced => {}
+                outcome => outcome?,
+            }
         }
-        match self.sync(self.clock.syncs()).await {
-            Err(_) if self.clock.known() => Ok(()),
-            outcome => outcome,
+        if fenced && self.clock.doubtful() {
+            self.sync(self.clock.syncs()).await?;
         }
+        Ok(())
     }
 
     /// Sets the clock, unless another task has done so since `seen`.
@@ -238,8 +251,15 @@ impl Api {
         if self.clock.syncs() != seen {
             return Ok(());
         }
+        if let Some(jump) = self.clock.jump() {
+            let jump_ms = jump / 1_000;
+            tracing::warn!(
+                jump_ms,
+                "the wall clock was set, or the machine was suspended: the exchange's clock is measured again"
+            );
+        }
         let asked = self.clock.own();
-        let outcome = self.send(&Call::get(self.time_path, 1).urgent(Urgency::First)).await;
+        let outcome = self.send(&Call::get(self.time_path, 1).urgent(Urgency::Protection)).await;
         let time = match outcome {
             Ok((Verdict::Success, body)) => serde_json::from_slice::<Time>(&body).ok(),
             Err(Failure::Limited(wait)) | Ok((Verdict::Failed(Failure::Limited(wait)), _)) => {
@@ -256,11 +276,8 @@ impl Api {
     /// Sends once.
     async fn send(&self, call: &Call<'_>) -> Answer<(Verdict, Vec<u8>)> {
         self.budget.acquire(call.weight, call.urgency).await.map_err(Failure::Limited)?;
-        // Waiting for the budget counts: what waited too long is not sent.
-        if call.validity.is_some_and(|validity| self.clock.own() >= validity.ends_at()) {
-            return Err(Failure::Expired);
-        }
-        let response = self.request(call).send().await.map_err(|error| failure::no_answer(&error))?;
+        let dated = self.date(call)?;
+        let response = self.request(call, dated).send().await.map_err(|error| failure::no_answer(&error))?;
         let status = response.status().as_u16();
         if let Some(used) = header(response.headers(), "x-mbx-used-weight-1m") {
             self.budget.told(used);
@@ -282,16 +299,26 @@ impl Api {
         Ok((verdict, body))
     }
 
-    fn request(&self, call: &Call<'_>) -> RequestBuilder {
+    /// Timestamp and receive window to sign with. [`Failure::Expired`] when the call's validity has ended: waiting for the rate
+    /// budget and for the clock counts against it.
+    fn date(&self, call: &Call<'_>) -> Answer<(Micros, u128)> {
+        let Some(Validity { checked_at, window }) = call.validity else {
+            return Ok((self.clock.now(), self.recv_window));
+        };
+        let excess = Duration::from_micros(u64::try_from(self.clock.excess()).unwrap_or(0));
+        let fenced = Validity { checked_at, window: window.saturating_sub(excess) };
+        if self.clock.own() >= fenced.ends_at() {
+            return Err(Failure::Expired);
+        }
+        Ok((self.clock.at(checked_at), fenced.window.as_millis()))
+    }
+
+    fn request(&self, call: &Call<'_>, (at, window): (Micros, u128)) -> RequestBuilder {
         let url = format!("{}{}", self.base, call.path);
         let (text, key) = match call.proof {
             Proof::Nobody => (call.params.encode(), None),
             Proof::Key(who) => (call.params.encode(), Some(who)),
             Proof::Signature(who) => {
-                let (at, window) = match call.validity {
-                    Some(validity) => (self.clock.at(validity.checked_at), validity.window.as_millis()),
-                    None => (self.clock.now(), self.recv_window),
-                };
                 let dated = call.params.clone().with("recvWindow", window).with("timestamp", at.millis());
                 (dated.signed(who.secret()), Some(who))
             }

@@ -1,6 +1,9 @@
 //! Accounts: keys, spot balances, the futures wallet and its positions.
 
-use super::{AlgoOrder, ApiSecret, Fill, Income, NewAccount, Order, Registry, Rights, position::Perpetual};
+use super::{
+    AlgoOrder, ApiSecret, Fill, Income, NewAccount, Order, Registry, Rights, naked::Meter,
+    position::Perpetual,
+};
 use crate::market::Pair;
 use domain::{Decimal, MarginMode, Micros, PositionSide, TradeType};
 use serde::{Deserialize, Serialize};
@@ -60,6 +63,15 @@ pub struct Account {
     pub(super) income: VecDeque<Income>,
     /// A margin call was sent and not yet answered by better margin.
     pub(super) warned: bool,
+    /// Hedge mode (`dualSidePosition`). Like what follows it is not in snapshots from before it existed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) dual: bool,
+    /// Multi-assets mode.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) multi_assets: bool,
+    /// When its positions were without a covering stop.
+    #[serde(default, skip_serializing_if = "Meter::is_empty")]
+    pub(super) naked: Meter,
 }
 
 impl Account {
@@ -81,6 +93,9 @@ impl Account {
             fills: VecDeque::new(),
             income: VecDeque::new(),
             warned: false,
+            dual: false,
+            multi_assets: false,
+            naked: Meter::default(),
         };
         account.fund();
         account
@@ -130,6 +145,18 @@ impl Account {
     pub fn setting(&self, pair: Pair) -> (u16, MarginMode) {
         let perpetual = self.perpetual(pair);
         (perpetual.leverage, perpetual.mode)
+    }
+
+    /// Whether the account is in hedge mode.
+    #[must_use]
+    pub const fn dual(&self) -> bool {
+        self.dual
+    }
+
+    /// Whether the account is in multi-assets mode.
+    #[must_use]
+    pub const fn multi_assets(&self) -> bool {
+        self.multi_assets
     }
 
     /// Every asset on spot, by name.

@@ -2,11 +2,12 @@
 
 use super::{
     Account, AlgoOrder, AlgoStatus, Answer, NewOrder, Reject, WorkingType, filters, floor::Floor, futures,
+    ruleset,
 };
 use crate::market::MarketId;
 use domain::{Decimal, OrderType, Side, TimeInForce, TradeType, money};
 
-/// Conditional orders that may wait on one perpetual.
+/// Conditional orders that may wait, on all perpetuals together.
 const MAX_OPEN: usize = 200;
 
 /// Takes a conditional order, or says why not.
@@ -17,19 +18,18 @@ pub(super) fn place(floor: &mut Floor, account: &mut Account, new: NewOrder) -> 
     if new.client_id.as_deref().is_some_and(|client| account.algos.client_taken(client)) {
         return Err(Reject::duplicate_client_id());
     }
-    if account.algos.open().filter(|a| a.pair == new.market.pair).count() >= MAX_OPEN {
-        return Err(Reject::too_many_orders());
-    }
-    amounts(&new)?;
+    too_many(floor, account, &new)?;
+    floor.admits(new.market, new.reduce_only || new.close_position)?;
+    amounts(floor, &new)?;
     let tif = new.tif.unwrap_or(TimeInForce::Gtc);
     if limit_kind(new.kind) {
-        filters::price(new.market, new.price.ok_or_else(|| Reject::mandatory("price"))?)?;
+        filters::price(floor, new.market, new.price.ok_or_else(|| Reject::mandatory("price"))?)?;
     }
     if new.close_position || tif == TimeInForce::GteGtc {
-        lives_with_position(account, &new)?;
+        lives_with_position(floor, account, &new)?;
     }
     let price = working_price(floor, new.market, new.working_type);
-    let extreme = conditions(&new, price)?;
+    let extreme = conditions(floor, &new, price)?;
 
     let id = floor.ids.algo();
     let mut algo = AlgoOrder {
@@ -64,6 +64,17 @@ pub(super) fn place(floor: &mut Floor, account: &mut Account, new: NewOrder) -> 
     Ok(Answer::Algo(algo))
 }
 
+/// Refuses one conditional order too many.
+fn too_many(floor: &Floor, account: &Account, new: &NewOrder) -> Result<(), Reject> {
+    let all = floor.ruleset >= ruleset::ONE_ALGO_LIMIT;
+    let waiting = account.algos.open().filter(|a| all || a.pair == new.market.pair).count();
+    match waiting >= MAX_OPEN {
+        true if all => Err(Reject::too_many_stops()),
+        true => Err(Reject::too_many_orders()),
+        false => Ok(()),
+    }
+}
+
 /// Whether a conditional order becomes a limit order.
 pub(super) const fn limit_kind(kind: OrderType) -> bool {
     matches!(kind, OrderType::Stop | OrderType::TakeProfit)
@@ -74,7 +85,7 @@ const fn stops(kind: OrderType) -> bool {
 }
 
 /// Checks how much it is for: an amount, or the whole position.
-fn amounts(new: &NewOrder) -> Result<(), Reject> {
+fn amounts(floor: &Floor, new: &NewOrder) -> Result<(), Reject> {
     if new.close_position {
         let closes = matches!(new.kind, OrderType::StopMarket | OrderType::TakeProfitMarket);
         return match () {
@@ -85,23 +96,22 @@ fn amounts(new: &NewOrder) -> Result<(), Reject> {
         };
     }
     let amount = new.amount.ok_or_else(|| Reject::mandatory("quantity"))?;
-    filters::amount(new.market, amount)?;
+    filters::amount(floor, new.market, amount)?;
     let reference = new.price.filter(|_| limit_kind(new.kind)).or(new.trigger_price).or(new.activation_price);
     match reference {
         Some(price) if !new.reduce_only => {
             // The worth of absurd prices must not overflow: the price filter comes first.
-            filters::price(new.market, price)?;
-            filters::notional(new.market, price, amount)
+            filters::price(floor, new.market, price)?;
+            filters::notional(floor, new.market, price, amount)
         }
         _ => Ok(()),
     }
 }
 
-/// What lives as long as a position needs one, or an open order that may bring one; and one such order of a kind is
-/// enough.
-fn lives_with_position(account: &Account, new: &NewOrder) -> Result<(), Reject> {
+/// What lives as long as a position needs one, and one such order of a kind is enough.
+fn lives_with_position(floor: &Floor, account: &Account, new: &NewOrder) -> Result<(), Reject> {
     let pair = new.market.pair;
-    if account.perpetual(pair).closable(new.side).is_zero() && !futures::has_openers(account, new) {
+    if account.perpetual(pair).closable(new.side).is_zero() && !futures::has_openers(floor, account, new) {
         return Err(Reject::no_position());
     }
     let twin = |a: &AlgoOrder| {
@@ -122,13 +132,13 @@ pub(super) fn working_price(floor: &Floor, market: MarketId, working: WorkingTyp
 }
 
 /// Checks trigger, activation and callback. Answers the extreme from which a trailing stop trails at once.
-fn conditions(new: &NewOrder, price: Decimal) -> Result<Option<Decimal>, Reject> {
+fn conditions(floor: &Floor, new: &NewOrder, price: Decimal) -> Result<Option<Decimal>, Reject> {
     if new.kind != OrderType::TrailingStopMarket {
         let trigger = new.trigger_price.ok_or_else(|| Reject::mandatory("triggerPrice"))?;
         if trigger <= Decimal::ZERO {
             return Err(Reject::stop_price());
         }
-        filters::price(new.market, trigger)?;
+        filters::price(floor, new.market, trigger)?;
         let now = reached(new.kind, new.side, trigger, price);
         return if now { Err(Reject::would_trigger()) } else { Ok(None) };
     }
@@ -138,7 +148,7 @@ fn conditions(new: &NewOrder, price: Decimal) -> Result<Option<Decimal>, Reject>
         return Err(Reject::callback_rate());
     }
     let Some(activation) = new.activation_price else { return Ok(Some(price)) };
-    filters::price(new.market, activation)?;
+    filters::price(floor, new.market, activation)?;
     let wrong = match new.side {
         Side::Buy => activation > price,
         Side::Sell => activation < price,

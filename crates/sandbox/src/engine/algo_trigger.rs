@@ -1,6 +1,8 @@
 //! Conditional orders: watching the price, and becoming real orders.
 
-use super::{Account, AlgoOrder, AlgoStatus, NewOrder, OrderRef, algo, cancel, floor::Floor, futures};
+use super::{
+    Account, AlgoOrder, AlgoStatus, NewOrder, OrderRef, algo, cancel, floor::Floor, futures, rejections,
+};
 use crate::market::MarketId;
 use domain::{Decimal, OrderType, Side, TimeInForce};
 
@@ -17,6 +19,10 @@ pub(super) fn watch(floor: &mut Floor, account: &mut Account, id: u64) {
             Side::Buy => price >= trigger,
             Side::Sell => price <= trigger,
         };
+        if waiting.extreme.is_none() {
+            // From now on it protects.
+            floor.note(account.id);
+        }
         if waiting.extreme != Some(extreme) {
             account.algos.change(id, |a| {
                 a.extreme = Some(extreme);
@@ -77,7 +83,9 @@ fn trigger(floor: &mut Floor, account: &mut Account, id: u64) {
         close_position: algo.close_position,
         client_id: Some(algo.client_id.clone()).filter(|c| !account.futures_orders.client_taken(c)),
     };
-    if let Err(reject) = futures::place(floor, account, &order, Some(&algo)) {
+    let placed = rejections::take(floor, account.id, algo.pair)
+        .and_then(|()| futures::place(floor, account, &order, Some(&algo)).map(drop));
+    if let Err(reject) = placed {
         account.algos.change(id, |a| a.failure = Some(reject.to_string()));
         cancel::end_algo(floor, account, id, AlgoStatus::Rejected);
     }

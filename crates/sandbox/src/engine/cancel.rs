@@ -2,7 +2,7 @@
 
 use super::{
     Account, AlgoOrder, AlgoStatus, Answer, Execution, Order, OrderRef, Reject, Status, Which, floor::Floor,
-    futures, settle::on_futures, spot,
+    futures, ruleset, settle::on_futures, spot,
 };
 use crate::market::{MarketId, Pair, QUOTE};
 use domain::{TimeInForce, TradeType};
@@ -117,10 +117,10 @@ fn finish_algo(floor: &mut Floor, account: &mut Account, order: &Order) {
 }
 
 /// Ends the orders that could only reduce a position that is not there: reduce-only orders in the book, and what lives
-/// as long as the position (`GTE_GTC`, closePosition), which may wait for an opening order as well.
+/// as long as the position (`GTE_GTC`, closePosition); by older rules that may wait for an opening order as well.
 fn end_purposeless(floor: &mut Floor, account: &mut Account, pair: Pair, ended: bool) {
     let perpetual = account.perpetual(pair);
-    let orphaned = ended || !openers(account, pair);
+    let orphaned = floor.ruleset >= ruleset::GTE_NEEDS_POSITION || ended || !openers(account, pair);
     let idle = |side| perpetual.closable(side).is_zero();
     let lost = order_ids(account, TradeType::Futures, |o| {
         let lives_with_it = o.tif == TimeInForce::GteGtc && orphaned;

@@ -1,6 +1,6 @@
 //! What can be asked of the engine. Commands are journalled, so their shape is part of the state on disk.
 
-use super::{AccountId, AlgoOrder, Fill, NewOrder, Order, OrderRef};
+use super::{AccountId, AlgoOrder, Fill, MarketChange, NewOrder, Order, OrderRef, TriggerRejection};
 use crate::market::{MarketId, Pair};
 use domain::{Decimal, MarginMode, TradeType};
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,28 @@ pub struct Rights {
     pub withdrawals: bool,
     /// It is bound to addresses.
     pub ip_restricted: bool,
+    /// What it may still be used for. Commands from before there was a choice have none.
+    #[serde(default, skip_serializing_if = "KeyState::is_active")]
+    pub state: KeyState,
+}
+
+/// What an account's key may be used for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum KeyState {
+    /// Reading and trading.
+    #[default]
+    Active,
+    /// Reading alone.
+    ReadOnly,
+    /// Nothing: its owner deleted it.
+    Deleted,
+}
+
+impl KeyState {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
+    fn is_active(&self) -> bool {
+        *self == Self::Active
+    }
 }
 
 /// A new account.
@@ -141,6 +163,33 @@ pub enum Command {
         amount: Decimal,
         /// What makes it happen once.
         reference: String,
+    },
+    /// Says what an account's key may be used for. Answers [`Answer::Done`].
+    SetRights {
+        /// Whose.
+        account: AccountId,
+        /// All of its rights.
+        rights: Rights,
+    },
+    /// Switches hedge mode and multi-assets mode. Answers [`Answer::Done`].
+    SetModes {
+        /// Whose.
+        account: AccountId,
+        /// Hedge mode (`dualSidePosition`), when it is to change.
+        dual: Option<bool>,
+        /// Multi-assets mode, when it is to change.
+        multi_assets: Option<bool>,
+        /// Leaves out the exchange's own checks. For tests.
+        forced: bool,
+    },
+    /// Changes whether and how a market trades. Answers [`Answer::Done`]. For tests.
+    ChangeMarket(MarketChange),
+    /// Has triggered conditional orders refused by the matching engine. Answers [`Answer::Done`]. For tests.
+    RejectTriggers(TriggerRejection),
+    /// Raises the version of the rules that the exchange follows. Answers [`Answer::Done`].
+    SetRules {
+        /// The new version.
+        version: u32,
     },
     /// Jumps a pair to a spot price, with volume enough to fill every order that it passes. Answers
     /// [`Answer::Done`]. For tests; the protocol decides who may.

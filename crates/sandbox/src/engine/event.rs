@@ -123,6 +123,8 @@ pub enum EventKind {
         /// Times margin.
         leverage: u16,
     },
+    /// Multi-assets mode was switched on or off (`ACCOUNT_CONFIG_UPDATE`).
+    MultiAssets(bool),
     /// Positions are close to liquidation (`MARGIN_CALL`).
     MarginCall(Vec<PositionView>),
     /// A market moved.

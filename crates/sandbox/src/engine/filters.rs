@@ -1,12 +1,12 @@
 //! Which prices and amounts a market takes, and how each kind of market says no.
 
-use super::Reject;
+use super::{Reject, floor::Floor};
 use crate::market::MarketId;
 use domain::{Decimal, Side, TradeType, market::FilterFailure};
 
 /// Checks a price against tick and range.
-pub(super) fn price(market: MarketId, price: Decimal) -> Result<(), Reject> {
-    let rules = market.rules();
+pub(super) fn price(floor: &Floor, market: MarketId, price: Decimal) -> Result<(), Reject> {
+    let rules = floor.rules(market);
     let spot = market.kind == TradeType::Spot;
     if price <= Decimal::ZERO {
         return Err(if spot { Reject::filter("PRICE_FILTER") } else { Reject::price_not_positive() });
@@ -21,8 +21,8 @@ pub(super) fn price(market: MarketId, price: Decimal) -> Result<(), Reject> {
 }
 
 /// Checks an amount against lot and range.
-pub(super) fn amount(market: MarketId, amount: Decimal) -> Result<(), Reject> {
-    let rules = market.rules();
+pub(super) fn amount(floor: &Floor, market: MarketId, amount: Decimal) -> Result<(), Reject> {
+    let rules = floor.rules(market);
     let spot = market.kind == TradeType::Spot;
     if amount <= Decimal::ZERO {
         return Err(if spot { Reject::filter("LOT_SIZE") } else { Reject::quantity_not_positive() });
@@ -37,8 +37,13 @@ pub(super) fn amount(market: MarketId, amount: Decimal) -> Result<(), Reject> {
 }
 
 /// Checks what an order is worth.
-pub(super) fn notional(market: MarketId, price: Decimal, amount: Decimal) -> Result<(), Reject> {
-    let rules = market.rules();
+pub(super) fn notional(
+    floor: &Floor,
+    market: MarketId,
+    price: Decimal,
+    amount: Decimal,
+) -> Result<(), Reject> {
+    let rules = floor.rules(market);
     rules.check_notional(price, amount).map_err(|_| match market.kind {
         TradeType::Spot => Reject::filter("NOTIONAL"),
         TradeType::Futures => Reject::min_notional(rules.min_notional),
@@ -46,8 +51,14 @@ pub(super) fn notional(market: MarketId, price: Decimal, amount: Decimal) -> Res
 }
 
 /// Checks that a limit price is not absurdly far from `reference`: a buyer's above or a seller's below.
-pub(super) fn band(market: MarketId, side: Side, price: Decimal, reference: Decimal) -> Result<(), Reject> {
-    let rules = market.rules();
+pub(super) fn band(
+    floor: &Floor,
+    market: MarketId,
+    side: Side,
+    price: Decimal,
+    reference: Decimal,
+) -> Result<(), Reject> {
+    let rules = floor.rules(market);
     let (down, up) = rules.price_band;
     let (lowest, highest) =
         (rules.price_to_tick(reference * down, Side::Sell), rules.price_to_tick(reference * up, Side::Buy));

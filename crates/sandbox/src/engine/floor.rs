@@ -2,7 +2,7 @@
 
 use super::{
     Account, AccountId, AlgoOrder, Event, EventKind, Execution, Fill, House, MarketUpdate, Order, Reason,
-    margin, query::no_level,
+    TriggerRejection, margin, market_state::Changed, query::no_level, ruleset,
 };
 use crate::market::{
     Beat, Book, BookTicker, FundingPoint, Level, MarkPrice, MarketId, Pair, PublicTrade, Tape, noise, to_tick,
@@ -51,6 +51,9 @@ pub(super) struct Shelf {
     pub(super) asks: BTreeSet<Standing>,
     /// Conditional orders, by id and account.
     pub(super) algos: BTreeSet<(u64, AccountId)>,
+    /// How the market differs from what it was made with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) changed: Option<Box<Changed>>,
     /// Trades not told yet; none between steps, so they are not kept.
     #[serde(skip)]
     fresh: Vec<PublicTrade>,
@@ -121,11 +124,20 @@ pub(super) struct Floor {
     perps: Vec<Perp>,
     pub(super) ids: Ids,
     pub(super) house: House,
+    /// The version of the rules; the first had no number.
+    #[serde(default)]
+    pub(super) ruleset: u32,
+    /// Triggered orders that are to be refused.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) rejections: Vec<TriggerRejection>,
     #[serde(skip)]
     events: Vec<Event>,
     /// Markets whose book users have changed and nobody was told; none between steps, so they are not kept.
     #[serde(skip)]
     touched: BTreeSet<MarketId>,
+    /// Accounts that the present step has changed; none between steps, so they are not kept.
+    #[serde(skip)]
+    pub(super) noted: BTreeSet<AccountId>,
 }
 
 impl Floor {
@@ -140,6 +152,7 @@ impl Floor {
             bids: BTreeSet::new(),
             asks: BTreeSet::new(),
             algos: BTreeSet::new(),
+            changed: None,
             fresh: Vec::new(),
         });
         let shelves: Vec<_> = shelves.collect();
@@ -157,8 +170,11 @@ impl Floor {
             perps: perps.into(),
             ids: Ids::default(),
             house: House::default(),
+            ruleset: ruleset::CURRENT,
+            rejections: Vec::new(),
             events: Vec::new(),
             touched: BTreeSet::new(),
+            noted: BTreeSet::new(),
         };
         for market in MarketId::all() {
             floor.show_beat(market);
@@ -267,6 +283,7 @@ impl Floor {
     }
 
     pub(super) fn emit(&mut self, account: AccountId, kind: EventKind) {
+        self.note(account);
         self.events.push(Event { at: self.now, account: Some(account), kind });
     }
 

@@ -8,7 +8,7 @@ use super::{
     matching::{self, Plan, Want},
     place,
     position::signed,
-    settle,
+    ruleset, settle,
 };
 use crate::market::Level;
 use domain::{Decimal, OrderType, TimeInForce};
@@ -18,13 +18,13 @@ pub(super) fn check(floor: &Floor, new: &NewOrder) -> Result<(), Reject> {
     if new.quote_amount.is_some() {
         return Err(Reject::mandatory("quantity"));
     }
-    let (price, _) = place::terms(new)?;
+    let (price, _) = place::terms(floor, new)?;
     let amount = new.amount.ok_or_else(|| Reject::mandatory("quantity"))?;
-    filters::amount(new.market, amount)?;
+    filters::amount(floor, new.market, amount)?;
     if !new.reduce_only {
-        filters::notional(new.market, price.unwrap_or_else(|| floor.price(new.market)), amount)?;
+        filters::notional(floor, new.market, price.unwrap_or_else(|| floor.price(new.market)), amount)?;
     }
-    price.map_or(Ok(()), |p| filters::band(new.market, new.side, p, floor.mark(new.market.pair)))
+    price.map_or(Ok(()), |p| filters::band(floor, new.market, new.side, p, floor.mark(new.market.pair)))
 }
 
 /// Takes an order, or says why not; `algo` is the conditional order that it comes from.
@@ -34,13 +34,15 @@ pub(super) fn place(
     new: &NewOrder,
     algo: Option<&AlgoOrder>,
 ) -> Result<(Order, Vec<Fill>), Reject> {
-    let (price, tif) = place::terms(new)?;
+    let (price, tif) = place::terms(floor, new)?;
     let amount = new.amount.ok_or_else(|| Reject::mandatory("quantity"))?;
     let closable = account.perpetual(new.market.pair).closable(new.side);
     if new.reduce_only && closable.is_zero() {
         return Err(Reject::reduce_only());
     }
-    if tif == TimeInForce::GteGtc && closable.is_zero() && !has_openers(account, new) {
+    floor.admits(new.market, new.reduce_only)?;
+    floor.within_band(new)?;
+    if tif == TimeInForce::GteGtc && closable.is_zero() && !has_openers(floor, account, new) {
         return Err(Reject::no_position());
     }
     // A reduce-only order takes no more than there is to reduce.
@@ -81,9 +83,9 @@ pub(super) fn place(
     Ok((order, fills))
 }
 
-/// Whether an open order could give the new one a position to live for.
-pub(super) fn has_openers(account: &Account, new: &NewOrder) -> bool {
-    cancel::openers(account, new.market.pair)
+/// Whether an open order could give the new one a position to live for, where that was ever enough.
+pub(super) fn has_openers(floor: &Floor, account: &Account, new: &NewOrder) -> bool {
+    floor.ruleset < ruleset::GTE_NEEDS_POSITION && cancel::openers(account, new.market.pair)
 }
 
 /// Ties a triggered order to the conditional order that it comes from, and tells so.

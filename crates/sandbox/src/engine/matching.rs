@@ -23,7 +23,7 @@ pub(super) struct Plan {
 
 /// Walks the book on behalf of `side`, no further than `limit`.
 pub(super) fn plan(floor: &Floor, market: MarketId, side: Side, limit: Option<Decimal>, want: Want) -> Plan {
-    let lot = market.rules().lot;
+    let lot = floor.rules(market).lot;
     let mut plan = Plan::default();
     for level in floor.levels(market, side) {
         if limit.is_some_and(|l| crosses_not(side, level.price, l)) {

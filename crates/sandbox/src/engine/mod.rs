@@ -23,13 +23,19 @@ mod futures;
 mod house;
 mod liquidation;
 mod margin;
+mod market_state;
 mod matching;
+mod modes;
+mod naked;
 mod order;
 mod place;
 mod position;
 mod query;
+mod reduce_only;
 mod registry;
 mod reject;
+mod rejections;
+pub(crate) mod ruleset;
 mod settings;
 mod settle;
 mod spot;
@@ -37,12 +43,15 @@ mod tick;
 
 pub use account::{Account, AccountId, FuturesView, PositionView, SpotBalance};
 pub use bracket::{Bracket, brackets};
-pub use command::{Answer, ApiSecret, Command, NewAccount, Rights, Which};
+pub use command::{Answer, ApiSecret, Command, KeyState, NewAccount, Rights, Which};
 pub use event::{Event, EventKind, Execution, Income, IncomeKind, MarketUpdate, Reason};
 pub use house::House;
+pub use market_state::{MarketChange, MarketStatus};
+pub use naked::{Span, Summary, covered, summary};
 pub use order::{AlgoOrder, AlgoStatus, Fill, NewOrder, Order, Status, WorkingType};
 pub use registry::{Entry, OrderRef, Registry};
 pub use reject::Reject;
+pub use rejections::TriggerRejection;
 pub use settle::{FUTURES_MAKER_FEE, FUTURES_TAKER_FEE, SPOT_FEE};
 
 use domain::Micros;
@@ -76,6 +85,7 @@ impl Engine {
         match self.dispatch(command) {
             Ok(answer) => {
                 self.floor.tell_touched();
+                self.measure_changed();
                 Ok((answer, self.floor.take_events()))
             }
             Err(reject) => {
@@ -114,12 +124,40 @@ impl Engine {
             Command::AdjustMargin { account, pair, amount } => {
                 self.with(account, |floor, account| settings::adjust_margin(floor, account, pair, amount))
             }
+            Command::SetRights { account, rights } => self.with(account, |_, account| {
+                account.rights = rights;
+                Ok(Answer::Done)
+            }),
+            Command::SetModes { account, dual, multi_assets, forced } => {
+                self.with(account, |floor, account| modes::set(floor, account, dual, multi_assets, forced))
+            }
+            Command::ChangeMarket(change) => self.change_market(&change),
+            Command::RejectTriggers(rejection) => Ok(rejections::set(&mut self.floor, rejection)),
+            Command::SetRules { version } => {
+                self.raise_rules(version);
+                Ok(Answer::Done)
+            }
             Command::Fund { account, wallet, amount, reference } => {
                 self.with(account, |floor, account| settings::fund(floor, account, wallet, amount, reference))
             }
             Command::Transfer { account, from, asset, amount } => {
                 self.with(account, |floor, account| settings::transfer(floor, account, from, &asset, amount))
             }
+        }
+    }
+
+    /// The version of the rules that the exchange follows.
+    #[must_use]
+    pub const fn rules_version(&self) -> u32 {
+        self.floor.ruleset
+    }
+
+    /// Follows newer rules from now on, and begins to measure accounts that nobody has measured.
+    fn raise_rules(&mut self, version: u32) {
+        self.floor.ruleset = self.floor.ruleset.max(version);
+        let now = self.floor.now;
+        for account in self.accounts.values_mut() {
+            naked::measure(account, now);
         }
     }
 

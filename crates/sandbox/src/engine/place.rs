@@ -1,6 +1,8 @@
 //! Placing: what every order passes, whatever its market.
 
-use super::{Account, Answer, NewOrder, Order, Reject, Status, algo, filters, floor::Floor, futures, spot};
+use super::{
+    Account, Answer, NewOrder, Order, Reject, Status, algo, filters, floor::Floor, futures, reduce_only, spot,
+};
 use domain::{Decimal, OrderType, TimeInForce, TradeType};
 
 /// Open orders that an account may have on one market.
@@ -29,6 +31,7 @@ pub(super) fn place(floor: &mut Floor, account: &mut Account, new: NewOrder) -> 
         TradeType::Spot => spot::place(floor, account, &new)?,
         TradeType::Futures => {
             futures::check(floor, &new)?;
+            reduce_only::check(floor, account, &new)?;
             futures::place(floor, account, &new, None)?
         }
     };
@@ -36,12 +39,12 @@ pub(super) fn place(floor: &mut Floor, account: &mut Account, new: NewOrder) -> 
 }
 
 /// Limit price and time in force of a plain order; a market order has no price and ends at once.
-pub(super) fn terms(new: &NewOrder) -> Result<(Option<Decimal>, TimeInForce), Reject> {
+pub(super) fn terms(floor: &Floor, new: &NewOrder) -> Result<(Option<Decimal>, TimeInForce), Reject> {
     if new.kind == OrderType::Market {
         return Ok((None, TimeInForce::Gtc));
     }
     let price = new.price.ok_or_else(|| Reject::mandatory("price"))?;
-    filters::price(new.market, price)?;
+    filters::price(floor, new.market, price)?;
     Ok((Some(price), new.tif.unwrap_or(TimeInForce::Gtc)))
 }
 

@@ -43,8 +43,8 @@ impl Engine {
     }
 
     /// The markets and their filters.
-    pub fn markets(&self) -> impl Iterator<Item = (MarketId, &'static Market)> {
-        MarketId::all().map(|id| (id, id.rules()))
+    pub fn markets(&self) -> impl Iterator<Item = (MarketId, &Market)> {
+        MarketId::all().map(|id| (id, self.floor.rules(id)))
     }
 
     /// A perpetual's leverage brackets.

@@ -106,7 +106,7 @@ rejects! {
     /// More than the isolated position can spare.
     isolated_insufficient = -4051, "Isolated balance insufficient.";
     /// GTE_GTC without anything to live for.
-    no_position = -4509, "Time in Force (TIF) GTE can only be used with open positions or open orders. Please ensure that positions or open orders are available.";
+    no_position = -4509, "Time in Force (TIF) GTE can only be used with open positions. Please ensure that positions are available.";
     /// A FOK order that cannot fill.
     fok = -5021, "Due to the order could not be filled immediately, the FOK order has been rejected. The order will not be recorded in the order history.";
     /// A futures post-only order would take.
@@ -115,6 +115,34 @@ rejects! {
     invalid_kind = -1116, "Invalid orderType.";
     /// The order type does not go with this time in force.
     invalid_tif = -1115, "Invalid timeInForce.";
+    /// Resting orders leave no position for a reduce-only order.
+    reduce_only_conflict = -4118, "ReduceOnly Order Failed. Please check your existing position and open orders.";
+    /// The book's best price is beyond what market orders may take.
+    market_order = -4131, "The counterparty's best price does not meet the PERCENT_PRICE filter limit.";
+    /// The market takes orders that reduce alone.
+    no_opening = -4140, "Invalid symbol status for opening position.";
+    /// The perpetual does not trade.
+    symbol_closed = -4141, "Symbol is closed.";
+    /// The spot market does not trade.
+    market_closed = -2010, "Market is closed.";
+    /// A status that this kind of market does not have.
+    market_status = -4022, "market status sent is not valid.";
+    /// Too many waiting conditional orders.
+    too_many_stops = -4045, "Reach max stop order limit.";
+    /// The position mode is that already.
+    same_position_mode = -4059, "No need to change position side.";
+    /// The position mode cannot change under open orders.
+    position_mode_orders = -4067, "Position side cannot be changed if there exists open orders.";
+    /// The position mode cannot change under a position.
+    position_mode_position = -4068, "Position side cannot be changed if there exists position.";
+    /// Multi-assets mode does not go with isolated margin.
+    asset_mode_isolated = -4167, "Unable to adjust to Multi-Assets mode with symbols of USD\u{24C8}-M Futures under isolated-margin mode.";
+    /// Isolated margin does not go with multi-assets mode.
+    isolated_asset_mode = -4168, "Unable to adjust to isolated-margin mode under the Multi-Assets mode.";
+    /// The asset mode cannot change under open orders.
+    asset_mode_orders = -4170, "Unable to adjust Multi-Assets Mode with open orders in USD\u{24C8}-M Futures.";
+    /// The asset mode is that already.
+    same_asset_mode = -4171, "Adjusted asset mode is currently set and does not need to be adjusted repeatedly.";
     /// An asset that cannot be moved.
     invalid_asset = -4062, "Invalid asset.";
     /// The API key is taken (sandbox's own; Binance makes keys itself).

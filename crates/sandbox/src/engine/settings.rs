@@ -52,6 +52,9 @@ pub(super) fn margin_mode(
     if before.mode == mode {
         return Err(Reject::same_margin_mode());
     }
+    if account.multi_assets && mode == MarginMode::Isolated {
+        return Err(Reject::isolated_asset_mode());
+    }
     if orders || account.algos.open().any(|a| a.pair == pair) {
         return Err(Reject::margin_mode_orders());
     }
@@ -207,7 +210,7 @@ pub(super) fn reset(floor: &mut Floor, account: &mut Account) {
 impl Engine {
     /// Jumps a pair's price. Everything that a beat does follows: fills, triggers, liquidations.
     pub(super) fn set_price(&mut self, pair: Pair, price: Decimal) -> Result<(), Reject> {
-        filters::price(MarketId::spot(pair), price)?;
+        filters::price(&self.floor, MarketId::spot(pair), price)?;
         let units = price * Decimal::from(10_i64.pow(pair.price_scale()));
         let units = i64::try_from(units.trunc()).map_err(|_| Reject::price_too_high())?;
         let beat = self.floor.tape.jump(pair, units);

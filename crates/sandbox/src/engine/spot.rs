@@ -18,7 +18,8 @@ pub(super) fn place(
     if new.reduce_only {
         return Err(Reject::close_reduce());
     }
-    let (price, tif) = place::terms(new)?;
+    floor.admits(new.market, false)?;
+    let (price, tif) = place::terms(floor, new)?;
     let want = wanted(floor, new, price)?;
     let mut plan = matching::plan(floor, new.market, new.side, price, want);
     match tif {
@@ -57,7 +58,7 @@ pub(super) fn place(
 fn wanted(floor: &Floor, new: &NewOrder, price: Option<Decimal>) -> Result<Want, Reject> {
     /// More than all the play money there can be, and far from overflowing.
     const MOST: Decimal = Decimal::from_parts(1_000_000_000, 0, 0, false, 0);
-    let rules = new.market.rules();
+    let rules = floor.rules(new.market);
     let last = floor.price(new.market);
     if new.kind == OrderType::Market
         && let Some(quote) = new.quote_amount
@@ -71,10 +72,10 @@ fn wanted(floor: &Floor, new: &NewOrder, price: Option<Decimal>) -> Result<Want,
         return Ok(Want::Quote(quote));
     }
     let amount = new.amount.ok_or_else(|| Reject::mandatory("quantity"))?;
-    filters::amount(new.market, amount)?;
-    filters::notional(new.market, price.unwrap_or(last), amount)?;
+    filters::amount(floor, new.market, amount)?;
+    filters::notional(floor, new.market, price.unwrap_or(last), amount)?;
     if let Some(price) = price {
-        filters::band(new.market, new.side, price, last)?;
+        filters::band(floor, new.market, new.side, price, last)?;
     }
     Ok(Want::Base(amount))
 }

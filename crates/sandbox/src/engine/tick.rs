@@ -38,6 +38,7 @@ impl Engine {
                 self.floor.tell_market(market, turned);
             }
         }
+        self.measure_changed();
         self.floor.take_events()
     }
 
@@ -45,6 +46,9 @@ impl Engine {
     pub(super) fn settle_pair(&mut self, pair: Pair) {
         self.fill_resting(MarketId::spot(pair));
         self.fill_resting(MarketId::futures(pair));
+        if !self.floor.trades(MarketId::futures(pair)) {
+            return;
+        }
         let waiting: Vec<_> = self.floor.shelf(MarketId::futures(pair)).algos.iter().copied().collect();
         for (id, account) in waiting {
             if let Some(account) = self.accounts.get_mut(&account) {
@@ -59,7 +63,10 @@ impl Engine {
     /// Fills the orders that the price has gone strictly through, best price first, then oldest, out of their share of
     /// the beat's volume.
     fn fill_resting(&mut self, market: MarketId) {
-        let lot = market.rules().lot;
+        if !self.floor.trades(market) {
+            return;
+        }
+        let lot = self.floor.rules(market).lot;
         let price = self.floor.price(market);
         let volume = Decimal::new(self.floor.shelf(market).beat.volume, market.pair.volume_scale());
         if volume.is_zero() {

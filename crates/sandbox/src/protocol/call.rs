@@ -1,24 +1,25 @@
 //! One request on its way: from the bytes to the handler, and back to the bytes.
 
 use super::{
+    effect::{Effect, Kind, When},
     failure::{Failure, Reply},
-    fault::{self, Kind, When},
     limits::{OrderCount, Venue},
     params::Params,
+    scope::Asked,
     shared::Shared,
     signing,
 };
 use crate::{
-    engine::{self, AccountId, Command, Engine},
+    engine::{self, AccountId, Command, Engine, KeyState},
     exchange::Refused,
 };
 use axum::{
-    body::{Body, to_bytes},
+    body::{Body, Bytes, to_bytes},
     extract::ConnectInfo,
     response::{IntoResponse, Response},
 };
 use domain::Micros;
-use http::{HeaderMap, HeaderValue, Method, Request};
+use http::{HeaderMap, HeaderValue, Method, Request, request::Parts};
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::{Arc, atomic::Ordering},
@@ -83,6 +84,11 @@ impl Endpoint {
         self
     }
 
+    /// Whether only a key that may trade may call it.
+    fn trades(&self) -> bool {
+        self.security == Security::Signed && self.method != Method::GET
+    }
+
     /// This endpoint takes new orders.
     pub(crate) const fn orders(mut self) -> Self {
         self.order = true;
@@ -145,19 +151,47 @@ pub(crate) async fn answer(
     request: Request<Body>,
 ) -> Response {
     shared.requests.fetch_add(1, Ordering::Relaxed);
-    let path = request.uri().path().to_owned();
-    let fault = shared.faults.take(endpoint.method.as_str(), &path);
-    match fault {
-        Some((Kind::Late, _)) => return late(shared, venue, endpoint, request).await,
-        Some((kind, When::Before)) => return fault::respond(kind).await,
-        _ => {}
+    let (parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, LARGEST_BODY).await else { return Failure::too_large().into_response() };
+    let incoming = Incoming { parts, body, waited: false };
+    let Some(effect) = shared.faults.take(shared.exchange.now(), &incoming.asked(endpoint)) else {
+        return carry_out(&shared, venue, endpoint, &incoming).await;
+    };
+    if effect.kind == Kind::Late {
+        return late(shared, venue, endpoint, incoming, effect).await;
     }
+    let takes_effect = effect.when == When::After || effect.kind == Kind::Slow;
+    let answer = if takes_effect { Some(carry_out(&shared, venue, endpoint, &incoming).await) } else { None };
+    effect.respond(shared.exchange.now(), answer).await
+}
+
+/// A request whose bytes are all there.
+struct Incoming {
+    parts: Parts,
+    body: Bytes,
+    /// It passed the check of its time long ago.
+    waited: bool,
+}
+
+impl Incoming {
+    fn query(&self) -> &str {
+        self.parts.uri.query().unwrap_or_default()
+    }
+
+    fn asked<'a>(&'a self, endpoint: &'a Endpoint) -> Asked<'a> {
+        Asked {
+            method: endpoint.method.as_str(),
+            path: self.parts.uri.path(),
+            query: self.query(),
+            body: str::from_utf8(&self.body).unwrap_or_default(),
+            key: named_key(&self.parts.headers),
+        }
+    }
+}
+
+async fn carry_out(shared: &Shared, venue: Venue, endpoint: &Endpoint, incoming: &Incoming) -> Response {
     let mut used = Used::default();
-    let result = run(&shared, venue, endpoint, request, &mut used).await;
-    if let Some((kind, _)) = fault {
-        return fault::respond(kind).await;
-    }
-    let mut response = match result {
+    let mut response = match run(shared, venue, endpoint, incoming, &mut used).await {
         Ok(value) => axum::Json(value).into_response(),
         Err(failure) => failure.into_response(),
     };
@@ -165,55 +199,51 @@ pub(crate) async fn answer(
     response
 }
 
-/// Breaks off, and carries the request out a moment later.
+/// Breaks off, and lets the request arrive later.
 async fn late(
     shared: Arc<Shared>,
     venue: Venue,
     endpoint: &'static Endpoint,
-    request: Request<Body>,
+    incoming: Incoming,
+    effect: Effect,
 ) -> Response {
-    let (parts, body) = request.into_parts();
-    if let Ok(body) = to_bytes(body, LARGEST_BODY).await {
-        tokio::spawn(async move {
-            tokio::time::sleep(fault::LATE).await;
-            let request = Request::from_parts(parts, Body::from(body));
-            // Nobody is there any more to be told.
-            let _ = run(&shared, venue, endpoint, request, &mut Used::default()).await;
-        });
-    }
-    fault::respond(Kind::Late).await
+    let (now, delay, waited) = (shared.exchange.now(), effect.late(), effect.ignore_window);
+    tokio::spawn(async move {
+        tokio::time::sleep(delay).await;
+        // Nobody is there any more to be told.
+        let _ = carry_out(&shared, venue, endpoint, &Incoming { waited, ..incoming }).await;
+    });
+    effect.respond(now, None).await
 }
 
 async fn run(
     shared: &Shared,
     venue: Venue,
     endpoint: &Endpoint,
-    request: Request<Body>,
+    incoming: &Incoming,
     used: &mut Used,
 ) -> Reply {
     let now = shared.exchange.now();
-    let address = request
-        .extensions()
+    let Incoming { parts, body, waited } = incoming;
+    let address = parts
+        .extensions
         .get::<ConnectInfo<SocketAddr>>()
         .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |ConnectInfo(address)| address.ip());
-    let query = request.uri().query().unwrap_or_default();
+    let query = incoming.query();
     let one = query.split('&').any(|pair| pair.starts_with("symbol="));
     let weight = if one { endpoint.weight } else { endpoint.weight_of_all };
     let (weight, within) = shared.budget.spend(now, address, venue, weight);
     used.weight = weight;
     within?;
-    let (parts, body) = request.into_parts();
-    let body = to_bytes(body, LARGEST_BODY).await.map_err(|_| Failure::too_large())?;
-    let body = str::from_utf8(&body)
-        .map_err(|_| Failure::refused(-1100, "Illegal characters found in the body."))?;
-    let query = parts.uri.query().unwrap_or_default();
+    let body =
+        str::from_utf8(body).map_err(|_| Failure::refused(-1100, "Illegal characters found in the body."))?;
     let params = Params::parse(query, body)?;
     let account = match endpoint.security {
         Security::Public => None,
-        Security::Key => Some(key_holder(shared, &parts.headers)?.0),
+        Security::Key => Some(key_holder(shared, endpoint, &parts.headers)?.0),
         Security::Signed => {
-            let (account, secret) = key_holder(shared, &parts.headers)?;
-            signing::check_time(&params, now)?;
+            let (account, secret) = key_holder(shared, endpoint, &parts.headers)?;
+            signing::check_time(&params, now, *waited)?;
             signing::verify(&secret, query, body)?;
             params.ignore(&["signature"]);
             Some(account)
@@ -233,12 +263,24 @@ async fn run(
     result
 }
 
-/// The account that the request's key names, and its secret.
-fn key_holder(shared: &Shared, headers: &HeaderMap) -> Reply<(AccountId, String)> {
-    let key = headers.get("x-mbx-apikey").and_then(|value| value.to_str().ok());
+/// The API key that a request names.
+fn named_key(headers: &HeaderMap) -> Option<&str> {
+    headers.get("x-mbx-apikey").and_then(|value| value.to_str().ok())
+}
+
+/// The account that the request's key names, and its secret, if the key may do what is asked.
+fn key_holder(shared: &Shared, endpoint: &Endpoint, headers: &HeaderMap) -> Reply<(AccountId, String)> {
+    let key = named_key(headers);
     let well_formed = |key: &&str| key.len() == 64 && key.bytes().all(|b| b.is_ascii_alphanumeric());
     let key = key.filter(well_formed).ok_or_else(Failure::bad_key_format)?;
-    let find = |engine: &Engine| engine.account_by_key(key).map(|a| (a.id, a.secret.0.clone()));
+    let may = |state: KeyState| match state {
+        KeyState::Active => true,
+        KeyState::ReadOnly => !endpoint.trades(),
+        KeyState::Deleted => false,
+    };
+    let find = |engine: &Engine| {
+        engine.account_by_key(key).filter(|a| may(a.rights.state)).map(|a| (a.id, a.secret.0.clone()))
+    };
     shared.exchange.read(find)?.ok_or_else(Failure::unknown_key)
 }
 

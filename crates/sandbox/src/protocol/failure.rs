@@ -1,6 +1,7 @@
 //! Binance's errors: a code, a text, an HTTP status.
 
 use axum::response::{IntoResponse, Response};
+use domain::Micros;
 use http::{HeaderValue, StatusCode, header};
 use serde_json::json;
 use std::borrow::Cow;
@@ -48,10 +49,18 @@ impl Failure {
         Self::with(StatusCode::SERVICE_UNAVAILABLE, -1001, "Service Unavailable.")
     }
 
-    pub(crate) fn banned(retry_after: u64) -> Self {
-        let msg = "Way too many requests; IP banned for a moment.";
-        let retry_after = Some(retry_after);
-        Self { status: StatusCode::IM_A_TEAPOT, code: -1003, msg: msg.into(), retry_after }
+    /// The address is banned for so many seconds.
+    pub(crate) fn banned(now: Micros, seconds: u64) -> Self {
+        let millis = i64::try_from(seconds).unwrap_or(0).saturating_mul(1_000);
+        let until = now.millis().saturating_add(millis);
+        let msg = format!("Way too many requests; IP banned until {until}.").into();
+        Self { status: StatusCode::IM_A_TEAPOT, code: -1003, msg, retry_after: Some(seconds) }
+    }
+
+    /// New orders are throttled, others are not.
+    pub(crate) fn throttled() -> Self {
+        let msg = "Request throttled by system-level protection. Reduce-only/close-position orders are exempt. Please try again.";
+        Self::with(StatusCode::SERVICE_UNAVAILABLE, -1008, msg)
     }
 
     pub(crate) fn outside_window() -> Self {

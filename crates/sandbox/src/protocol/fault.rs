@@ -1,103 +1,20 @@
 //! Faults on demand: what the network and a tired exchange do, for the tests of those who must survive it.
 
-use super::failure::Failure;
+use super::{
+    effect::Effect,
+    scope::{Asked, Fault, Scope},
+};
 use crate::market::noise;
-use axum::{
-    body::{Body, Bytes},
-    response::{IntoResponse, Response},
-};
-use futures::stream;
-use http::{HeaderValue, StatusCode, header};
+use domain::{Micros, time};
 use serde::Deserialize;
-use std::{
-    io,
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// How long a request hangs before it is given up.
-const HANG: Duration = Duration::from_secs(60);
-/// When a late request takes effect: within the window that it was signed for.
-pub(crate) const LATE: Duration = Duration::from_secs(2);
-/// Seconds to wait that a limit's fault asks for.
-const SHORT_WAIT: u64 = 1;
-
-/// What goes wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-pub(crate) enum Kind {
-    /// The connection breaks off without an answer.
-    #[serde(rename = "drop")]
-    Drop,
-    /// No answer comes for a minute.
-    #[serde(rename = "timeout")]
-    Timeout,
-    /// 500, and nothing known.
-    #[serde(rename = "500")]
-    ServerError,
-    /// -1007: execution status unknown.
-    #[serde(rename = "-1007")]
-    StatusUnknown,
-    /// A definite no, without effect.
-    #[serde(rename = "refuse")]
-    Refuse,
-    /// 503: the exchange is not there.
-    #[serde(rename = "503")]
-    Unavailable,
-    /// 429: too many requests.
-    #[serde(rename = "429")]
-    TooMany,
-    /// 418: banned for a moment.
-    #[serde(rename = "418")]
-    Banned,
-    /// -1021: the request's time is wrong.
-    #[serde(rename = "-1021")]
-    ClockSkew,
-    /// The connection breaks off at once, and the request takes effect a moment later: whoever looks for it too early
-    /// finds nothing.
-    #[serde(rename = "late")]
-    Late,
-}
-
-/// Whether the request takes effect before it goes wrong.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum When {
-    /// It has no effect.
-    #[default]
-    Before,
-    /// It has its effect, and the caller does not learn of it.
-    After,
-}
-
-/// The next so many requests of a kind go wrong in a certain way.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct Fault {
-    /// How many requests.
-    pub(crate) next: u32,
-    pub(crate) kind: Kind,
-    /// The end of the path, such as `/fapi/v1/order`.
-    pub(crate) path: String,
-    /// Only requests of this method.
-    #[serde(default)]
-    pub(crate) method: Option<String>,
-    #[serde(default)]
-    pub(crate) when: When,
-}
-
-impl Fault {
-    fn matches(&self, method: &str, path: &str) -> bool {
-        path.ends_with(&self.path) && self.method.as_deref().is_none_or(|m| m.eq_ignore_ascii_case(method))
-    }
-}
-
-/// What a request of a storm may meet.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Met {
-    kind: Kind,
-    #[serde(default)]
-    when: When,
+/// A fault that waits for its requests.
+#[derive(Debug)]
+struct Armed {
+    fault: Fault,
+    left: Option<u32>,
+    until: Option<Micros>,
 }
 
 /// A share of all requests goes wrong, in one of several ways, until it is over.
@@ -107,7 +24,7 @@ pub(crate) struct Storm {
     /// Percent of the requests; 0 ends it.
     pub(crate) share: u8,
     /// How they go wrong, each as often.
-    pub(crate) faults: Vec<Met>,
+    pub(crate) faults: Vec<Effect>,
     /// The end of the paths; all of them when it is empty.
     path: String,
     /// The same storm meets the same requests in the same ways.
@@ -129,16 +46,12 @@ pub(crate) struct Garbled {
 /// The faults that are still to come.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
-    next: Mutex<Vec<Fault>>,
+    armed: Mutex<Vec<Armed>>,
     storm: Mutex<Storm>,
     garbled: Mutex<Garbled>,
 }
 
 impl Faults {
-    fn list(&self) -> MutexGuard<'_, Vec<Fault>> {
-        locked(&self.next)
-    }
-
     /// Begins a storm in place of the present one, or ends it.
     pub(crate) fn storm(&self, storm: Storm) {
         *locked(&self.storm) = storm;
@@ -170,41 +83,59 @@ impl Faults {
     }
 
     /// Adds a fault; one for no requests clears those of its path.
-    pub(crate) fn add(&self, fault: Fault) {
-        let mut list = self.list();
-        if fault.next == 0 {
-            list.retain(|old| old.path != fault.path);
-        } else {
-            list.push(fault);
+    pub(crate) fn add(&self, now: Micros, fault: Fault) {
+        let mut armed = locked(&self.armed);
+        let Scope { next, until_cleared, for_ms, .. } = fault.scope;
+        if next == Some(0) && !until_cleared {
+            armed.retain(|old| old.fault.scope.path != fault.scope.path);
+            return;
         }
+        let left = next.filter(|_| !until_cleared);
+        let until = for_ms.map(|millis| now.plus(i64::from(millis) * (time::SECOND / 1_000)));
+        armed.push(Armed { fault, left, until });
     }
 
-    /// The fault that this request meets, if any; one that was ordered is used up.
-    pub(crate) fn take(&self, method: &str, path: &str) -> Option<(Kind, When)> {
-        self.take_next(method, path).or_else(|| self.take_drawn(path))
+    /// Forgets every fault and ends the storm.
+    pub(crate) fn clear(&self) {
+        locked(&self.armed).clear();
+        self.storm(Storm::default());
     }
 
-    fn take_drawn(&self, path: &str) -> Option<(Kind, When)> {
+    /// What this request meets, if anything; one of a number that was ordered is used up.
+    pub(crate) fn take(&self, now: Micros, asked: &Asked<'_>) -> Option<Effect> {
+        self.take_armed(now, asked).or_else(|| self.take_drawn(asked))
+    }
+
+    fn take_drawn(&self, asked: &Asked<'_>) -> Option<Effect> {
         let mut storm = locked(&self.storm);
-        if storm.share == 0 || !path.ends_with(&storm.path) {
+        if storm.share == 0 || !asked.path.ends_with(&storm.path) {
             return None;
         }
         let hit = drawn(&mut storm.seed, 100) < u64::from(storm.share);
         let ways = u64::try_from(storm.faults.len()).ok().filter(|ways| hit && *ways > 0)?;
         let way = usize::try_from(drawn(&mut storm.seed, ways)).ok()?;
-        storm.faults.get(way).map(|met| (met.kind, met.when))
+        storm.faults.get(way).filter(|effect| effect.can_meet(asked)).cloned()
     }
 
-    fn take_next(&self, method: &str, path: &str) -> Option<(Kind, When)> {
-        let mut list = self.list();
-        let index = list.iter().position(|fault| fault.matches(method, path))?;
-        let fault = &mut list[index];
-        fault.next -= 1;
-        let met = (fault.kind, fault.when);
-        if fault.next == 0 {
-            list.remove(index);
+    fn take_armed(&self, now: Micros, asked: &Asked<'_>) -> Option<Effect> {
+        let mut list = locked(&self.armed);
+        list.retain(|armed| armed.until.is_none_or(|until| now < until));
+        let meets = |armed: &Armed| armed.fault.scope.matches(asked) && armed.fault.effect.can_meet(asked);
+        let index = list.iter().position(meets)?;
+        let armed = &mut list[index];
+        let mut effect = armed.fault.effect.clone();
+        if let (None, Some(until)) = (effect.seconds, armed.until) {
+            // Whole seconds, and one more for the rest.
+            effect.seconds = u64::try_from(until.since(now) / time::SECOND).ok().map(|whole| whole + 1);
         }
-        Some(met)
+        match &mut armed.left {
+            Some(left) if *left > 1 => *left -= 1,
+            Some(_) => {
+                list.remove(index);
+            }
+            None => {}
+        }
+        Some(effect)
     }
 }
 
@@ -218,67 +149,104 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What the caller gets of it.
-pub(crate) async fn respond(kind: Kind) -> Response {
-    match kind {
-        Kind::Drop | Kind::Late => broken_off(),
-        Kind::Timeout => {
-            tokio::time::sleep(HANG).await;
-            Failure::timed_out().into_response()
-        }
-        Kind::ServerError => Failure::unknown().into_response(),
-        Kind::StatusUnknown => Failure::timed_out().into_response(),
-        Kind::Unavailable => Failure::unavailable().into_response(),
-        Kind::TooMany => Failure::too_many_requests(2_400, SHORT_WAIT).into_response(),
-        Kind::Banned => Failure::banned(SHORT_WAIT).into_response(),
-        Kind::ClockSkew => Failure::outside_window().into_response(),
-        Kind::Refuse => Failure::refused(-2019, "Margin is insufficient.").into_response(),
-    }
-}
-
-/// A response that promises a body and fails before its first byte: the server closes the connection.
-fn broken_off() -> Response {
-    let broken = stream::once(async { Err::<Bytes, _>(io::Error::from(io::ErrorKind::ConnectionReset)) });
-    let mut response = Response::new(Body::from_stream(broken));
-    *response.status_mut() = StatusCode::OK;
-    response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from_static("1024"));
-    response
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        super::effect::{Kind, When},
+        *,
+    };
+
+    const fn asked<'a>(method: &'a str, path: &'a str) -> Asked<'a> {
+        Asked { method, path, query: "", body: "", key: None }
+    }
+
+    fn met(faults: &Faults, asked: Asked<'_>) -> Option<(Kind, When)> {
+        faults.take(Micros(0), &asked).map(|effect| (effect.kind, effect.when))
+    }
+
+    fn armed(fault: &str) -> Faults {
+        let faults = Faults::default();
+        faults.add(Micros(0), serde_json::from_str(fault).unwrap());
+        faults
+    }
+
+    #[test]
+    fn a_fault_meets_the_account_the_symbol_and_the_kind_of_order_that_it_names() {
+        let faults = armed(
+            r#"{"untilCleared":true,"kind":"refuse","path":"/order","account":"me","symbol":"BTCUSDT","reduceOnly":true}"#,
+        );
+        let mine = Asked {
+            query: "symbol=BTCUSDT&side=SELL",
+            body: "reduceOnly=true",
+            key: Some("me"),
+            ..asked("POST", "/fapi/v1/order")
+        };
+        for (other, meets) in [
+            (mine, true),
+            (Asked { key: Some("you"), ..mine }, false),
+            (Asked { key: None, ..mine }, false),
+            (Asked { query: "symbol=ETHUSDT", ..mine }, false),
+            (Asked { body: "reduceOnly=false", ..mine }, false),
+            (Asked { path: "/fapi/v1/algoOrder", ..mine }, false),
+            (mine, true),
+        ] {
+            assert_eq!(met(&faults, other).is_some(), meets, "{other:?}");
+        }
+        faults.add(Micros(0), serde_json::from_str(r#"{"next":0,"kind":"drop","path":"/order"}"#).unwrap());
+        assert_eq!(met(&faults, mine), None);
+    }
+
+    #[test]
+    fn a_throttle_lets_what_reduces_and_what_cancels_pass() {
+        let faults = armed(r#"{"untilCleared":true,"kind":"-1008"}"#);
+        let entry = asked("POST", "/fapi/v1/order");
+        assert!(met(&faults, entry).is_some());
+        assert_eq!(met(&faults, Asked { body: "reduceOnly=true", ..entry }), None);
+        assert_eq!(met(&faults, Asked { query: "closePosition=true", ..entry }), None);
+        assert_eq!(met(&faults, asked("DELETE", "/fapi/v1/order")), None);
+        assert_eq!(met(&faults, asked("POST", "/fapi/v1/algoOrder")), None);
+    }
+
+    #[test]
+    fn a_fault_for_a_time_ends_with_it_and_says_how_long_it_lasts() {
+        let faults = armed(r#"{"forMs":120000,"kind":"418"}"#);
+        let at = |second: i64| faults.take(Micros(second * time::SECOND), &asked("GET", "/x"));
+        assert_eq!(at(0).unwrap().seconds, Some(121));
+        assert_eq!(at(119).unwrap().seconds, Some(2));
+        assert_eq!(at(120), None);
+        assert_eq!(at(0), None, "it is over");
+    }
 
     #[test]
     fn a_fault_meets_so_many_matching_requests_and_no_others() {
         let faults = Faults::default();
         let fault = r#"{"next":2,"kind":"-1007","path":"/fapi/v1/order","method":"post","when":"after"}"#;
-        faults.add(serde_json::from_str(fault).unwrap());
-        let take = |method, path| faults.take(method, path);
+        faults.add(Micros(0), serde_json::from_str(fault).unwrap());
+        let take = |method, path| met(&faults, asked(method, path));
         assert_eq!(take("GET", "/binance/fapi/v1/order"), None);
         assert_eq!(take("POST", "/binance/fapi/v1/algoOrder"), None);
-        let met = Some((Kind::StatusUnknown, When::After));
+        let unknown = Some((Kind::StatusUnknown, When::After));
         assert_eq!(
             [take("POST", "/binance/fapi/v1/order"), take("POST", "/binance/fapi/v1/order")],
-            [met, met]
+            [unknown, unknown]
         );
         assert_eq!(take("POST", "/binance/fapi/v1/order"), None);
     }
 
     #[test]
     fn a_storm_meets_its_share_alike_each_time() {
-        let met = |seed: u64| {
+        let all_of = |seed: u64| {
             let faults = Faults::default();
             let storm = format!(
                 r#"{{"share":20,"seed":{seed},"path":"/order","faults":[{{"kind":"503"}},{{"kind":"500","when":"after"}}]}}"#
             );
             faults.storm(serde_json::from_str(&storm).unwrap());
-            assert_eq!(faults.take("GET", "/fapi/v1/time"), None);
-            (0..1_000).map(|_| faults.take("POST", "/fapi/v1/order")).collect::<Vec<_>>()
+            assert_eq!(met(&faults, asked("GET", "/fapi/v1/time")), None);
+            (0..1_000).map(|_| met(&faults, asked("POST", "/fapi/v1/order"))).collect::<Vec<_>>()
         };
-        let all = met(1);
-        assert_eq!(all, met(1));
-        assert_ne!(all, met(2));
+        let all = all_of(1);
+        assert_eq!(all, all_of(1));
+        assert_ne!(all, all_of(2));
         let count = |wanted: Option<(Kind, When)>| all.iter().filter(|met| **met == wanted).count();
         let (before, after) =
             (count(Some((Kind::Unavailable, When::Before))), count(Some((Kind::ServerError, When::After))));

@@ -6,6 +6,7 @@
 mod call;
 mod control;
 mod data;
+mod effect;
 mod failure;
 mod fault;
 mod futures;
@@ -15,6 +16,7 @@ mod listen_calls;
 mod number;
 mod orders;
 mod params;
+mod scope;
 mod shape;
 mod shared;
 mod signing;

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     engine::{Account, Entry, Fill, Order, OrderRef},
+    history::Read,
     market::MarketId,
 };
 use domain::{Micros, Side, TimeInForce, TradeType};
@@ -61,18 +62,27 @@ pub(crate) fn account<T>(call: &Call<'_>, look: impl FnOnce(&Account) -> T) -> R
     call.read(|engine| engine.account(id).map(look))?.ok_or_else(Failure::unknown_key)
 }
 
+/// Looks at the caller's account as it is read now: as it was a while ago, where reads lag.
+pub(crate) fn account_read<T>(call: &Call<'_>, read: Read, look: impl FnOnce(&Account) -> T) -> Reply<T> {
+    match call.shared.exchange.past(call.account()?, read)? {
+        Some(past) => Ok(look(&past.account)),
+        None => account(call, look),
+    }
+}
+
 /// The caller's order that the parameters name, on the market that they name.
-pub(crate) fn find(call: &Call<'_>) -> Reply<Order> {
+pub(crate) fn find(call: &Call<'_>, read: Read) -> Reply<Order> {
     let market = data::market(call)?;
     let which = reference(&call.params, "orderId", "origClientOrderId")?;
-    let found =
-        account(call, |a| a.orders(market.kind).find(&which).filter(|o| o.market == market).cloned())?;
+    let found = account_read(call, read, |a| {
+        a.orders(market.kind).find(&which).filter(|o| o.market == market).cloned()
+    })?;
     found.ok_or_else(no_such_order)
 }
 
 /// The caller's open orders, of one market or of all, oldest first.
 pub(crate) fn open(call: &Call<'_>, kind: TradeType, market: Option<MarketId>) -> Reply<Vec<Order>> {
-    account(call, |a| {
+    account_read(call, Read::OpenOrders, |a| {
         a.orders(kind).open().filter(|o| market.is_none_or(|market| o.market == market)).cloned().collect()
     })
 }
@@ -117,7 +127,7 @@ impl Page {
 pub(crate) fn history(call: &Call<'_>, shape: fn(&Order) -> Value) -> Reply {
     let market = data::market(call)?;
     let page = Page::read(call, "orderId")?;
-    account(call, |a| {
+    account_read(call, Read::Orders, |a| {
         let rows = a.orders(market.kind).all().filter(|o| o.market == market);
         page.cut(rows, |o| (o.id(), o.created)).into_iter().map(shape).collect()
     })

@@ -8,7 +8,7 @@ use super::{
     orders,
 };
 use crate::{
-    engine::{Answer, Command, SPOT_FEE, SpotBalance},
+    engine::{Answer, Command, KeyState, SPOT_FEE, SpotBalance},
     market::{Pair, QUOTE},
 };
 use domain::{Decimal, TradeType};
@@ -48,12 +48,12 @@ fn restrictions(call: &mut Call<'_>) -> Reply {
             "enableWithdrawals": account.rights.withdrawals,
             "enableInternalTransfer": false,
             "enableMargin": false,
-            "enableFutures": true,
+            "enableFutures": account.rights.state == KeyState::Active,
             "permitsUniversalTransfer": true,
             "enableVanillaOptions": false,
             "enableFixApiTrade": false,
             "enableFixReadOnly": false,
-            "enableSpotAndMarginTrading": true,
+            "enableSpotAndMarginTrading": account.rights.state == KeyState::Active,
             "enablePortfolioMarginTrading": false,
         })
     })

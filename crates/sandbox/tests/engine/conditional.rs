@@ -145,12 +145,23 @@ fn close_position_closes_all_of_it_and_goes_with_it() {
 }
 
 #[test]
-fn protection_may_be_placed_with_the_entry_and_ends_with_it() {
+fn an_opening_order_is_no_position_to_protect() {
     let mut desk = Desk::new();
-    let entry = desk.place(limit(Side::Buy, "0.1", "19500", TimeInForce::Gtc));
+    desk.place(limit(Side::Buy, "0.1", "19500", TimeInForce::Gtc));
+    assert_eq!(desk.refuse(closing(StopMarket, Side::Sell, "19000")), -4509);
+    let mut gte = conditional(StopMarket, Side::Sell, "0.1", "19000");
+    gte.tif = Some(TimeInForce::GteGtc);
+    assert_eq!(desk.refuse(gte), -4509);
+}
+
+#[test]
+fn protection_ends_with_its_position_whatever_rests() {
+    let mut desk = Desk::new();
+    desk.place(limit(Side::Buy, "0.1", "19500", TimeInForce::Gtc));
+    desk.place(market(Side::Buy, "0.1"));
     let stop = desk.algo(closing(StopMarket, Side::Sell, "19000"));
-    desk.cancel(BTC, Which::Plain, entry.id).unwrap();
-    assert_eq!(desk.algo_now(&stop).status, AlgoStatus::Expired);
+    desk.place(reduce(market(Side::Sell, "0.1")));
+    assert_eq!(desk.algo_story(&stop), ["NEW", "EXPIRED"]);
 }
 
 #[test]

@@ -4,7 +4,10 @@ use crate::desk::{BTC, BTC_SPOT, MORNING, conditional, d, new_account, trailing}
 use domain::{MarginMode, OrderType, Side};
 use proptest::prelude::*;
 use sandbox::{
-    engine::{AccountId, Command, Engine, Event, NewOrder, Which},
+    engine::{
+        AccountId, Command, Engine, Event, KeyState, MarketChange, MarketStatus, NewOrder, Reject, Rights,
+        TriggerRejection, Which,
+    },
     market::{DEFAULT_START, MarketId, Pair, Tick},
 };
 
@@ -49,6 +52,29 @@ fn order(account: AccountId) -> impl Strategy<Value = Command> {
     })
 }
 
+/// A market that halts, settles, closes, opens again, or changes its steps.
+fn changes() -> impl Strategy<Value = MarketChange> {
+    let status = prop::sample::select(MarketStatus::ALL.to_vec());
+    let change = (prop::sample::select(Pair::ALL.to_vec()), status, 1_i64..4, any::<bool>());
+    change.prop_map(|(pair, status, steps, thin)| {
+        let market = MarketId::futures(pair);
+        let (rules, steps) = (market.rules(), domain::Decimal::from(steps));
+        MarketChange {
+            market,
+            // Most of the time it trades, or there would be nothing to see.
+            status: Some(if thin { status } else { MarketStatus::Trading }),
+            tick: Some(rules.tick * steps),
+            lot: Some(rules.lot * steps),
+            thin: Some(thin),
+        }
+    })
+}
+
+fn rejection(account: AccountId, pair: Pair, left: Option<u32>) -> TriggerRejection {
+    let reason = Reject { code: -2027, message: "Too large.".into() };
+    TriggerRejection { account: Some(account), pair: Some(pair), left, reason }
+}
+
 /// Steps of a random life of accounts 1 and 2.
 pub(crate) fn life() -> impl Strategy<Value = Vec<Step>> {
     let account = prop_oneof![Just(AccountId(1)), Just(AccountId(2))];
@@ -83,6 +109,13 @@ pub(crate) fn life() -> impl Strategy<Value = Vec<Step>> {
                 Step::Do(Command::AdjustMargin { account, pair, amount: amount.into() })
             }),
             1 => Just(Step::Do(Command::ResetAccount { account })),
+            1 => changes().prop_map(|change| Step::Do(Command::ChangeMarket(change))),
+            1 => (pair(), prop::option::of(0_u32..3)).prop_map(move |(pair, left)| {
+                Step::Do(Command::RejectTriggers(rejection(account, pair, left)))
+            }),
+            1 => (any::<Option<bool>>(), any::<Option<bool>>()).prop_map(move |(dual, multi_assets)| {
+                Step::Do(Command::SetModes { account, dual, multi_assets, forced: false })
+            }),
         ]
     });
     prop::collection::vec(step, 1..60)
@@ -133,6 +166,20 @@ fn commands_survive_the_journal() {
         },
         Command::CancelAll { account: AccountId(1), market: BTC, which: Which::Algo },
         Command::SetPrice { pair: Pair::XrpUsdt, price: d("0.5") },
+        Command::SetRights {
+            account: AccountId(1),
+            rights: Rights { state: KeyState::Deleted, ..Rights::default() },
+        },
+        Command::SetModes { account: AccountId(1), dual: Some(true), multi_assets: None, forced: true },
+        Command::ChangeMarket(MarketChange {
+            market: BTC,
+            status: Some(MarketStatus::PreSettle),
+            tick: Some(d("0.5")),
+            lot: None,
+            thin: Some(true),
+        }),
+        Command::RejectTriggers(rejection(AccountId(1), Pair::SolUsdt, None)),
+        Command::SetRules { version: 1 },
     ];
     for command in commands {
         let text = serde_json::to_string(&command).unwrap();

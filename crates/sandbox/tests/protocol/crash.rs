@@ -271,6 +271,40 @@ impl Clock for WallClock {
     }
 }
 
+/// Takes what makes it new out of a new exchange's snapshot.
+fn make_old(snapshot: &Path) {
+    let bytes = fs::read(snapshot).unwrap();
+    let mut state: Value = serde_json::from_slice(&bytes[8..]).unwrap();
+    state["floor"].as_object_mut().unwrap().remove("ruleset").unwrap();
+    let payload = serde_json::to_vec(&state).unwrap();
+    let length = u32::try_from(payload.len()).unwrap().to_le_bytes();
+    let crc = crc32fast::hash(&payload).to_le_bytes();
+    fs::write(snapshot, [&length[..], &crc, &payload].concat()).unwrap();
+}
+
+/// The journal was written by the release before there were versions of the rules. In it a reduce-only order rests, and
+/// another is taken beside it; and a stop waits for a position that only an open order would bring.
+#[tokio::test]
+async fn a_journal_of_older_rules_is_replayed_by_them_and_goes_on_by_the_newest() {
+    let journal = include_bytes!("before_rules.journal");
+    let dir = tempfile::tempdir().unwrap();
+    drop(open_at(dir.path(), &TestClock::new(), options()));
+    make_old(&dir.path().join("snapshot-0000000000"));
+    fs::write(dir.path().join("journal-0000000000"), journal).unwrap();
+    let text = String::from_utf8_lossy(journal);
+    let field = |name: &str| text.split_once(&format!("\"{name}\":\"")).unwrap().1[..64].to_owned();
+    let mut desk = Desk::of(dir, &field("api_key"), &field("secret"));
+    for round in 0..2 {
+        let position = desk.call("GET", "/fapi/v3/positionRisk", "symbol=BTCUSDT").await.ok();
+        assert_eq!(position[0]["positionAmt"], "0.060", "round {round}");
+        let stops = desk.call("GET", "/fapi/v1/openAlgoOrders", "symbol=ETHUSDT").await.ok();
+        assert_eq!(stops.as_array().unwrap().len(), 1, "round {round}");
+        let close = "symbol=BTCUSDT&side=SELL&type=MARKET&quantity=0.06&reduceOnly=true";
+        assert_eq!(desk.call("POST", "/fapi/v1/order", close).await.code(), -4118, "round {round}");
+        desk = desk.reopened();
+    }
+}
+
 #[test]
 fn a_new_exchange_is_the_same_from_the_same_seed() {
     let clock = TestClock::new();

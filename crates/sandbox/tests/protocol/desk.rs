@@ -123,6 +123,14 @@ impl Desk {
         desk
     }
 
+    /// An account of an exchange that is there already.
+    pub(crate) fn of(dir: TempDir, key: &str, secret: &str) -> Self {
+        let (dir, clock) = (Arc::new(dir), TestClock::new());
+        let sandbox = open_at(dir.path(), &clock, options());
+        let (key, secret) = (key.to_owned(), secret.to_owned());
+        Self { router: sandbox.router(), sandbox, clock, key, secret, dir }
+    }
+
     /// The same account on the same directory, opened again.
     pub(crate) fn reopened(self) -> Self {
         let Self { sandbox, clock, key, secret, router, dir } = self;
@@ -146,6 +154,13 @@ impl Desk {
         self.send(request.unwrap()).await
     }
 
+    /// A request to the control door with another method than POST.
+    pub(crate) async fn control_by(&self, method: &str, path: &str) -> Reply {
+        let request = Request::builder().method(method).uri(format!("/control/{path}"));
+        let request = request.header("x-sandbox-control", self.sandbox.control_token());
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Reply {
         self.send(Request::get(format!("/binance{path}")).body(Body::empty()).unwrap()).await
     }
@@ -155,6 +170,22 @@ impl Desk {
         let amp = if params.is_empty() { "" } else { "&" };
         let text = format!("{params}{amp}timestamp={}", self.clock.now().millis());
         format!("{text}&signature={}", sign(&self.secret, &text))
+    }
+
+    /// Sends a request over a socket, signed already, and gives its status and body, or nothing when the connection
+    /// broke off.
+    pub(crate) async fn send_over(
+        &self,
+        address: SocketAddr,
+        method: &str,
+        path: &str,
+        signed_query: &str,
+    ) -> Option<(StatusCode, String)> {
+        let url = format!("http://{address}/sandbox/binance{path}?{signed_query}");
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let request = client.request(method.parse().unwrap(), url).header("X-MBX-APIKEY", &self.key);
+        let answer = request.send().await.ok()?;
+        Some((answer.status(), answer.text().await.ok()?))
     }
 
     /// A signed request, its parameters in the query string.

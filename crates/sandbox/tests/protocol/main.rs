@@ -7,7 +7,15 @@ mod crash;
 #[cfg(test)]
 mod desk;
 #[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod lag;
+#[cfg(test)]
+mod naked;
+#[cfg(test)]
 mod rest;
+#[cfg(test)]
+mod settings;
 #[cfg(test)]
 mod streams;
 #[cfg(test)]

@@ -256,3 +256,37 @@ async fn whoever_does_not_listen_is_dropped_and_holds_nobody_up() {
     }
     assert!(got < 4_000 * 6, "the deaf one was dropped after {got} messages");
 }
+
+#[tokio::test]
+async fn conditional_orders_tell_that_they_were_refused_or_lost_their_position() {
+    let desk = Desk::open().await;
+    let address = desk.serve().await;
+    let key = listen_key(&desk, "/fapi/v1/listenKey").await;
+    let mut ear = Ear::open(address, &format!("/futures/private/ws/{key}")).await;
+    ear.settled().await;
+    desk.call("POST", "/fapi/v1/order", "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.1").await.ok();
+    let price = number(&desk.get("/fapi/v1/ticker/price?symbol=BTCUSDT").await.ok()["price"]);
+    let below = |tenths: i64| (price * domain::Decimal::new(tenths, 1)).round().to_string();
+    let place = async |params: &str| {
+        let params = format!("algoType=CONDITIONAL&symbol=BTCUSDT&side=SELL&type=STOP_MARKET&{params}");
+        desk.call("POST", "/fapi/v1/algoOrder", &params).await.ok()["algoId"].clone()
+    };
+    let refused = place(&format!("quantity=0.1&reduceOnly=true&triggerPrice={}", below(9))).await;
+    let gte =
+        place(&format!("quantity=0.1&reduceOnly=true&timeInForce=GTE_GTC&triggerPrice={}", below(7))).await;
+    let closing = place(&format!("closePosition=true&triggerPrice={}", below(6))).await;
+    let fault = json!({ "next": 1, "kind": "rejectTrigger", "account": desk.key, "symbol": "BTCUSDT", "code": -2027, "message": "Too large." });
+    desk.control("fault", fault).await.ok();
+    desk.jump("BTCUSDT", &below(9)).await;
+    let told = ear.hear_that(|value| value["e"] == "ALGO_UPDATE" && value["o"]["X"] != "NEW").await;
+    assert_eq!(
+        (&told["o"]["aid"], &told["o"]["X"], &told["o"]["ai"], &told["o"]["rm"]),
+        (&refused, &json!("REJECTED"), &json!(""), &json!("Too large. (-2027)"))
+    );
+    let close = "symbol=BTCUSDT&side=SELL&type=MARKET&quantity=0.1&reduceOnly=true";
+    desk.call("POST", "/fapi/v1/order", close).await.ok();
+    for expected in [gte, closing] {
+        let told = ear.hear_that(|value| value["e"] == "ALGO_UPDATE").await;
+        assert_eq!((&told["o"]["aid"], &told["o"]["X"]), (&expected, &json!("EXPIRED")));
+    }
+}

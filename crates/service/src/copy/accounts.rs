@@ -86,6 +86,11 @@ impl Accounts {
         Ok(account)
     }
 
+    /// Whether the account's stream is connected.
+    pub(crate) fn is_live(&self, key: ExchangeKeyId) -> bool {
+        locked(&self.live).contains(&key)
+    }
+
     /// The stream stands, or does not any more: what was known is not trusted either way.
     pub(crate) fn set_live(&self, key: ExchangeKeyId, live: bool) {
         self.forget(key);

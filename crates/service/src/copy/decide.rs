@@ -1,10 +1,15 @@
-//! Whether a copy is traded, and how much: every rule that can say no, in the order in which a follower would ask.
+//! Whether a copy is traded, and how much. The rule itself is `domain::copy::eligibility`; here are the facts that a worker
+//! reads for it, and the size.
 
 use super::accounts::Account;
-use crate::{Desk, Result, equity, market, plan};
+use crate::{
+    Desk, Result,
+    eligibility::{self, Common, FreshUntil, No},
+    market,
+};
 use domain::{
-    ApiKeyStatus, Decimal, ExchangeKeyId, Market, Micros, StrategyId, TradeType,
-    copy::{Paused, Reason, Sized, Terms, size},
+    Decimal, ExchangeKeyId, Market, SignalId, StrategyId, TradeType,
+    copy::{DailyLoss, Facts, Reason, Sized, Terms, size},
     figures,
     time::SECOND,
 };
@@ -12,37 +17,36 @@ use std::collections::HashMap;
 use store::{
     copy::{Copy, Work},
     key::KeyRow,
-    switch::{self, PAUSE_COPIES},
 };
 
 /// How long the keys of a claim are taken as they were read.
 const KEYS_FRESH: i64 = 2 * SECOND;
 
-/// Why not, with the figure or the words that decided it.
-pub(super) type No = (Reason, Option<String>);
-
-/// What is the same for all copies of a claim.
+/// What is read once for all copies of a claim.
 pub(super) struct Round {
-    paused: bool,
-    /// The newest signal of each strategy: an entry that was overtaken is not wanted.
-    newest: HashMap<StrategyId, domain::SignalId>,
+    all_paused: bool,
+    /// The place of each strategy's newest signal.
+    newest: HashMap<StrategyId, i64>,
+    /// Until when each signal's entries may be sent.
+    fresh_until: HashMap<SignalId, FreshUntil>,
     keys: HashMap<ExchangeKeyId, KeyRow>,
-    read_at: Micros,
+    read_at: domain::Micros,
 }
 
 impl Round {
     pub(super) async fn of(desk: &Desk, works: &[Work], keys: Vec<KeyRow>) -> Result<Self> {
         let read_at = desk.clock.now();
-        let paused = switch::get(&desk.db, PAUSE_COPIES).await?.is_some();
-        let mut newest = HashMap::new();
-        for strategy in works.iter().map(|work| work.strategy_id) {
-            if !newest.contains_key(&strategy) {
-                let last = store::signal::list_by_strategy(&desk.db, strategy, None, 1).await?;
-                newest.extend(last.first().map(|signal| (strategy, signal.id)));
+        let all_paused = eligibility::all_paused(desk).await?;
+        let (mut newest, mut fresh_until) = (HashMap::new(), HashMap::new());
+        for work in works {
+            fresh_until.entry(work.signal_id).or_insert_with(|| FreshUntil::of(desk, work.signal_at));
+            if !newest.contains_key(&work.strategy_id) {
+                let seq = store::signal::newest_seq(&desk.db, work.strategy_id).await?;
+                newest.extend(seq.map(|seq| (work.strategy_id, seq)));
             }
         }
         let keys = keys.into_iter().map(|row| (row.key.id, row)).collect();
-        Ok(Self { paused, newest, keys, read_at })
+        Ok(Self { all_paused, newest, fresh_until, keys, read_at })
     }
 
     /// A key as it was claimed with its copy; read again when that is a while ago: its credentials may be others by now.
@@ -53,83 +57,61 @@ impl Round {
             None => Ok(store::key::get_any(&desk.db, id).await?),
         }
     }
-}
 
-/// The moment after which an entry of this signal is not wanted any more.
-pub(super) fn fresh_until(desk: &Desk, work: &Work) -> Micros {
-    work.signal_at.plus(desk.settings.signal_max_age_s.saturating_mul(SECOND))
-}
+    /// Until when the entry may be sent.
+    pub(super) fn fresh_until(&self, desk: &Desk, work: &Work) -> FreshUntil {
+        let known = self.fresh_until.get(&work.signal_id).copied();
+        known.unwrap_or_else(|| FreshUntil::of(desk, work.signal_at))
+    }
 
-/// What the rows say against an entry, before anybody is asked.
-pub(super) fn by_rows(desk: &Desk, round: &Round, work: &Work) -> std::result::Result<(), No> {
-    let no = |reason| Err((reason, None));
-    if work.stopped_at.is_some() {
-        return no(Reason::Stopped);
-    }
-    if !work.follow_active {
-        return no(if work.paused_reason == Some(Paused::Panic) { Reason::Panic } else { Reason::Paused });
-    }
-    if round.paused {
-        return no(Reason::AllPaused);
-    }
-    if !work.strategy_active {
-        return no(Reason::StrategyInactive);
-    }
-    if round.newest.get(&work.strategy_id).is_some_and(|newest| *newest > work.signal_id) {
-        return no(Reason::Superseded);
-    }
-    if desk.clock.now() > fresh_until(desk, work) {
-        // What kept it until now is told beside it.
-        return Err((Reason::TooOld, work.detail.clone()));
-    }
-    Ok(())
-}
-
-/// What the key says against trading at all.
-pub(super) const fn by_key(row: &KeyRow) -> std::result::Result<(), Reason> {
-    match (row.key.active, row.key.status) {
-        (_, ApiKeyStatus::Unauthorized) => Err(Reason::KeyUnauthorized),
-        (false, _) => Err(Reason::KeyInactive),
-        (true, _) => Ok(()),
+    /// What the rows say about an entry.
+    pub(super) async fn by_rows(
+        &self,
+        desk: &Desk,
+        work: &Work,
+        key: Option<&KeyRow>,
+    ) -> Result<std::result::Result<Facts, No>> {
+        let common =
+            Common { all_paused: self.all_paused, newest_seq: self.newest.get(&work.strategy_id).copied() };
+        eligibility::by_rows(desk, work, key, common, self.fresh_until(desk, work)).await
     }
 }
 
-/// What the person's plan says against a new copy. Sandbox keys count against no balance limit.
-pub(super) async fn by_plan(desk: &Desk, row: &KeyRow) -> Result<std::result::Result<(), No>> {
-    let limits = plan::limits_of(desk, row.user_id).await?;
-    if !limits.strategy_automated {
-        return Ok(Err((Reason::PlanFeature, None)));
-    }
-    if let Some(most) = limits.max_balance_usd
-        && !row.key.sandbox
-        && !limits.allows_balance(equity::counted_usd_of(desk, row.user_id).await?)
-    {
-        return Ok(Err((Reason::PlanBalance, Some(format!("{most} USD")))));
-    }
-    Ok(Ok(()))
-}
-
-/// What the follow's own limit says: losses of this UTC day that are settled, and those of open copies that are not.
-pub(super) async fn by_daily_loss(
+/// What the account shows about an entry, added to what the rows say.
+pub(super) async fn by_account(
     desk: &Desk,
     work: &Work,
+    facts: Facts,
     account: &Account,
 ) -> Result<std::result::Result<(), No>> {
-    let Some(limit) = work.daily_loss_limit_usd else { return Ok(Ok(())) };
-    let (key, today) = (work.exchange_key_id, desk.clock.now().day());
+    let limit = work.daily_loss_limit_usd.map(|limit| limit.0);
+    let facts = Facts {
+        in_position: Some(account.held(&work.symbol).is_some()),
+        daily_loss: daily_loss(desk, work.exchange_key_id, limit, Some(account)).await?,
+        ..facts
+    };
+    let judged = domain::copy::eligibility(&facts);
+    Ok(judged.map_err(|reason| eligibility::in_words(reason, &facts, None)))
+}
+
+/// What a key's copies lost on the present UTC day: those that ended, and, where the account is known, those that are open.
+/// None without a limit.
+pub(super) async fn daily_loss(
+    desk: &Desk,
+    key: ExchangeKeyId,
+    limit: Option<Decimal>,
+    account: Option<&Account>,
+) -> Result<Option<DailyLoss>> {
+    let Some(limit) = limit else { return Ok(None) };
+    let today = desk.clock.now().day();
     let settled: Decimal = store::copy::profits_since(&desk.db, key, today).await?.into_iter().sum();
-    let open = store::copy::open_of_key(&desk.db, key).await?;
-    let unsettled: Decimal = open
-        .iter()
-        .filter_map(|copy: &Copy| account.held(&copy.symbol))
-        .map(|held| held.unrealized_pnl)
-        .sum();
-    let lost = -(settled + unsettled);
-    if lost < limit.0 {
-        return Ok(Ok(()));
+    let mut unsettled = Decimal::ZERO;
+    if let Some(account) = account {
+        let open = store::copy::open_of_key(&desk.db, key).await?;
+        let held = open.iter().filter_map(|copy: &Copy| account.held(&copy.symbol));
+        unsettled = held.map(|held| held.unrealized_pnl).sum();
     }
-    let told = format!("lost {} USD today, limit {} USD", figures::cents(lost), figures::cents(limit.0));
-    Ok(Err((Reason::DailyLoss, Some(told))))
+    Ok(Some(DailyLoss { lost: -(settled + unsettled), limit }))
 }
 
 /// How much to trade at the present price.

@@ -1,12 +1,12 @@
 //! Ending a copied position: by its strategy, its owner, or because it lost its protection.
 
-use super::{Begin, batch::Written, follow_up};
+use super::follow_up;
 use crate::{
     Desk, Error, Result, SharedDesk, key,
-    order::{Access, copied},
+    order::{Access, Begin, copied},
 };
 use domain::{CopyId, FollowId, IntentId, copy::Exit};
-use store::copy::Copy;
+use store::{copy::Copy, group_commit::Outcome};
 
 /// Ends a follow's copied position because its owner stopped following; nothing open is no failure. The caller has seen
 /// to it that the follow is the actor's.
@@ -19,15 +19,15 @@ pub async fn close(desk: &SharedDesk, follow: FollowId) -> Result<()> {
     let who = key::credentials(desk, &row)?;
     let access = Access { row, who };
     // The caller may hang up; the work goes on.
-    let desk = desk.clone();
+    let shared = desk.clone();
     let work = async move {
-        let _turn = desk.locks.turn(copy.exchange_key_id, &copy.symbol).await;
-        match end(&desk, &access, &copy, Exit::Owner, None).await? {
-            Written::Taken => Err(Error::Unavailable { retry_after_s: 2 }),
-            Written::Yes | Written::No => Ok(()),
+        let _turn = shared.locks.turn(copy.exchange_key_id, &copy.symbol).await;
+        match end(&shared, &access, &copy, Exit::Owner, None).await? {
+            Outcome::Conflict => Err(Error::Unavailable { retry_after_s: 2 }),
+            Outcome::Committed | Outcome::PreconditionFailed => Ok(()),
         }
     };
-    tokio::spawn(work).await.map_err(Error::fault)?
+    desk.work.run(work).await
 }
 
 /// Closes what a copy entered and notes how it ended. `by` is the exit's own copy; its id is the intent's then. The
@@ -38,19 +38,19 @@ pub(super) async fn end(
     copy: &Copy,
     why: Exit,
     by: Option<CopyId>,
-) -> Result<Written> {
+) -> Result<Outcome> {
     let Some((side, amount)) = copy.side.zip(copy.amount) else {
         return Err(Error::fault("an open copy without a side or an amount"));
     };
     let mint = || IntentId::mint(&*desk.clock, &*desk.chance);
     let id = by.map_or_else(mint, |copy| IntentId(copy.0));
     let exiting = copied::Exiting { copy: copy.id, side, amount: amount.0, why };
-    let draft = copied::exiting(id, access, copy.symbol.clone(), exiting);
+    let intent = copied::exiting(desk, id, access, copy.symbol.clone(), exiting);
     let begin = by.map_or(Begin::Free, |copy| Begin::Exit { copy });
-    let written = copied::work(desk, access, draft, begin).await?;
+    let written = copied::work(desk, access, intent, begin).await?;
     desk.copies.accounts.forget(copy.exchange_key_id);
-    if written == Written::Yes {
-        follow_up::look(desk, access, copy).await?;
+    if written == Outcome::Committed {
+        follow_up::look(desk, access, copy, true).await?;
     }
     Ok(written)
 }

@@ -2,14 +2,15 @@
 //! delays another's.
 
 use super::{
-    Begin,
-    batch::{Decided, Decision, Written},
-    decide::{self, No, Round},
-    end,
+    decide::{self, Round},
+    decision::{Decided, Decision},
+    end, exit,
 };
 use crate::{
-    Error, Result, SharedDesk, key,
-    order::{Access, copied},
+    Error, Result, SharedDesk,
+    eligibility::{FreshUntil, No},
+    key,
+    order::{Access, Begin, copied},
     signal,
 };
 use domain::{
@@ -22,30 +23,36 @@ use domain::{
 use std::{sync::Arc, time::Duration};
 use store::{
     copy::{Begun as Sized, Copy, Work},
+    group_commit::Outcome as Written,
     key::KeyRow,
 };
 use tokio::{sync::Semaphore, task::JoinSet};
 
 /// Copies that one instance works on at the same time.
 const AT_ONCE: usize = 64;
-/// Copies of one claim: what an instance takes from the others while it is killed waits for the lease's end.
+/// Copies of one claim: what a killed instance had claimed waits for the end of its lease.
 const CLAIM: i64 = 64;
-/// How long a claimed copy may wait for its worker before another instance takes it.
+/// How long a claimed copy may wait for its worker before it is claimed again. Another instance takes it only when the lease of
+/// this one has ended.
 const LEASE: i64 = 30 * time::SECOND;
 /// What cannot be decided now is looked at again after this.
 const LATER: i64 = 2 * time::SECOND;
 /// Nobody is told of another instance's signals: it is asked for.
 const IDLE: Duration = Duration::from_millis(500);
 
-/// Works until it is dropped. What the last run of this instance had claimed and not begun is given back first.
+/// Works until the desk is being stopped, and returns when the copies that were begun have ended. What the last run of this
+/// instance had claimed and not begun is given back first.
 pub async fn run(desk: SharedDesk) {
     while let Err(error) = give_back(&desk).await {
+        if desk.work.is_stopping() {
+            return;
+        }
         tracing::warn!(%error, "the copies that the last run had claimed are not given back yet");
         desk.clock.sleep(IDLE).await;
     }
     let seats = Arc::new(Semaphore::new(AT_ONCE));
     let mut working = JoinSet::new();
-    loop {
+    while !desk.work.is_stopping() {
         // Registered before asking, so that a signal in between is not missed.
         let woken = desk.copies.wake.notified();
         match round(&desk, &seats, &mut working).await {
@@ -53,8 +60,12 @@ pub async fn run(desk: SharedDesk) {
             Ok(false) => {}
             Err(error) => tracing::warn!(%error, "copies could not be looked at; they will be again"),
         }
-        let _ = tokio::time::timeout(IDLE, woken).await;
+        tokio::select! {
+            _ = tokio::time::timeout(IDLE, woken) => {}
+            () = desk.work.stopping() => {}
+        }
     }
+    while working.join_next().await.is_some() {}
 }
 
 /// Works off what is queued now, for those who cannot wait for the workers; returns when all of it is decided.
@@ -83,6 +94,10 @@ async fn round(desk: &SharedDesk, seats: &Arc<Semaphore>, working: &mut JoinSet<
     let round = Arc::new(Round::of(desk, &works, keys).await?);
     for work in works {
         let seat = Arc::clone(seats).acquire_owned().await.map_err(Error::fault)?;
+        if desk.work.is_stopping() {
+            // What is claimed and not begun is given back when all work has ended.
+            return Ok(false);
+        }
         let (desk, round) = (desk.clone(), round.clone());
         working.spawn(async move {
             let id = work.id;
@@ -98,7 +113,7 @@ async fn round(desk: &SharedDesk, seats: &Arc<Semaphore>, working: &mut JoinSet<
 /// What is queued now, and the keys that it is for.
 async fn claim(desk: &SharedDesk) -> Result<Option<(Vec<Work>, Vec<KeyRow>)>> {
     let now = desk.clock.now();
-    if !store::copy::waiting(&desk.db, now).await? {
+    if !store::copy::waiting(&desk.db, &desk.instance, now).await? {
         return Ok(None);
     }
     // Each claim has an end of its own, by which what it got is found.
@@ -117,14 +132,18 @@ async fn claim(desk: &SharedDesk) -> Result<Option<(Vec<Work>, Vec<KeyRow>)>> {
     Ok(Some((works, keys)))
 }
 
-/// What is to be done with a copy.
-enum Outcome {
-    /// It was traded, or is another's by now.
+/// The outcome of one look at a queued copy.
+pub(super) enum Outcome {
+    /// It was traded, or another instance holds it by now.
     Done,
-    /// It is not.
+    /// It isn't copied.
     No(Reason, Option<String>),
     /// It cannot be decided now.
     Later(&'static str),
+    /// An exit could not be carried out; why, in words. It is tried again.
+    Refused(String),
+    /// An exit was carried out by an intent that doesn't say so of its copy.
+    Exited,
 }
 
 impl From<No> for Outcome {
@@ -136,13 +155,18 @@ impl From<No> for Outcome {
 async fn one(desk: &SharedDesk, round: &Round, work: Work) -> Result<()> {
     let outcome = match work.action {
         Action::Enter => enter(desk, round, &work).await,
-        Action::Exit => exit(desk, &work).await,
+        Action::Exit => exit::carry_out(desk, &work).await,
     };
     let now = desk.clock.now();
     let decided = match outcome {
         Ok(Outcome::Done) => return Ok(()),
         Ok(Outcome::No(reason, detail)) => Decided::Skip(reason, detail),
         Ok(Outcome::Later(why)) => Decided::Postpone(now.plus(LATER), why),
+        Ok(Outcome::Exited) => Decided::Exited,
+        Ok(Outcome::Refused(why)) => exit::again(&work, why, now)?,
+        Err(Error::Refused(refusal)) if work.action == Action::Exit => {
+            exit::again(&work, refusal.to_string(), now)?
+        }
         Err(Error::Refused(domain::Refusal::KeyUnauthorized)) => Decided::Skip(Reason::KeyUnauthorized, None),
         Err(Error::Unavailable { .. }) => Decided::Postpone(now.plus(LATER), "the exchange did not answer"),
         Err(Error::Refused(refusal)) => Decided::Skip(Reason::Refused, Some(refusal.to_string())),
@@ -153,22 +177,17 @@ async fn one(desk: &SharedDesk, round: &Round, work: Work) -> Result<()> {
         }
     };
     let decision = Decision { copy: work.id, holder: desk.instance.clone(), decided, at: now };
-    desk.copies.batch.write(&desk.db, decision).await.map(drop)
+    desk.group_commit.write(&desk.db, decision).await?;
+    Ok(())
 }
 
 async fn enter(desk: &SharedDesk, round: &Round, work: &Work) -> Result<Outcome> {
-    if let Err(no) = decide::by_rows(desk, round, work) {
-        return Ok(no.into());
-    }
-    let Some(row) = round.key(desk, work.exchange_key_id).await? else {
-        return Ok(Outcome::No(Reason::KeyDeleted, None));
+    let row = round.key(desk, work.exchange_key_id).await?;
+    let facts = match round.by_rows(desk, work, row.as_ref()).await? {
+        Ok(facts) => facts,
+        Err(no) => return Ok(no.into()),
     };
-    if let Err(reason) = decide::by_key(&row) {
-        return Ok(Outcome::No(reason, None));
-    }
-    if let Err(no) = decide::by_plan(desk, &row).await? {
-        return Ok(no.into());
-    }
+    let Some(row) = row else { return Ok(Outcome::No(Reason::KeyDeleted, None)) };
     let who = key::credentials(desk, &row)?;
     let access = Access { row, who };
     let _turn = desk.locks.turn(work.exchange_key_id, &work.symbol).await;
@@ -177,14 +196,11 @@ async fn enter(desk: &SharedDesk, round: &Round, work: &Work) -> Result<Outcome>
     }
     let answer = desk.copies.accounts.of(desk, &access, work.symbol.quote()).await;
     let account = access.take(desk, answer).await?;
-    if account.held(&work.symbol).is_some() {
-        return Ok(Outcome::No(Reason::InPosition, None));
-    }
-    if let Err(no) = decide::by_daily_loss(desk, work, &account).await? {
+    if let Err(no) = decide::by_account(desk, work, facts, &account).await? {
         return Ok(no.into());
     }
     match decide::by_size(desk, work, &account).await? {
-        Ok(entry) => send(desk, &access, work, entry).await,
+        Ok(entry) => send(desk, &access, work, entry, round.fresh_until(desk, work)).await,
         Err(no) => Ok(no.into()),
     }
 }
@@ -199,10 +215,10 @@ async fn make_room(desk: &SharedDesk, access: &Access, work: &Work) -> Result<Op
         let ours = copy.follow_id == work.follow_id;
         if !ours || copy.side == work.side {
             // Perhaps it ended a moment ago, and nobody has seen it yet.
-            if super::follow_up::look(desk, access, &copy).await? {
+            if super::follow_up::look(desk, access, &copy, false).await? {
                 return Ok(Some(Outcome::No(Reason::InPosition, None)));
             }
-        } else if end::end(desk, access, &copy, Exit::Signal, None).await? == Written::Taken {
+        } else if end::end(desk, access, &copy, Exit::Signal, None).await? == Written::Conflict {
             return Ok(Some(Outcome::Later("an earlier order on this market is not settled")));
         } else if let Some(Copy { status: Status::Open, .. }) = store::copy::get(&desk.db, copy.id).await? {
             return Ok(Some(Outcome::Later("the position of the other side is being closed")));
@@ -212,7 +228,13 @@ async fn make_room(desk: &SharedDesk, access: &Access, work: &Work) -> Result<Op
 }
 
 /// Writes the intent, then trades it.
-async fn send(desk: &SharedDesk, access: &Access, work: &Work, entry: decide::Entry) -> Result<Outcome> {
+async fn send(
+    desk: &SharedDesk,
+    access: &Access,
+    work: &Work,
+    entry: decide::Entry,
+    fresh_until: FreshUntil,
+) -> Result<Outcome> {
     let decide::Entry { sized, side, price, equity, market } = entry;
     let begun = Sized {
         equity,
@@ -226,20 +248,21 @@ async fn send(desk: &SharedDesk, access: &Access, work: &Work, entry: decide::En
     let entering = copied::Entering {
         order,
         leverage: sized.leverage,
-        fresh_until: decide::fresh_until(desk, work),
+        fresh_until: fresh_until.wall,
+        fresh_until_boot: Some(fresh_until.boot),
         signal: Some(work.signal_id),
     };
-    let Some(draft) = copied::entering(work.id, access, entering, &market) else {
+    let Some(intent) = copied::entering(desk, work.id, access, entering, &market) else {
         return Ok(Outcome::No(Reason::BelowMinimum, None));
     };
     let begin = Begin::Entry { follow: work.follow_id, copy: work.id, sized: begun };
-    let written = copied::work(desk, access, draft, begin).await?;
+    let written = copied::work(desk, access, intent, begin).await?;
     desk.copies.accounts.forget(work.exchange_key_id);
     match written {
-        Written::Yes => Ok(Outcome::Done),
-        Written::Taken => Ok(Outcome::Later("an earlier order on this market is not settled")),
+        Written::Committed => Ok(Outcome::Done),
+        Written::Conflict => Ok(Outcome::Later("an earlier order on this market is not settled")),
         // Paused a moment ago: the next look tells why. Or it is another's by now, and there is no next look.
-        Written::No => Ok(Outcome::Later("following was changed")),
+        Written::PreconditionFailed => Ok(Outcome::Later("following was changed")),
     }
 }
 
@@ -253,31 +276,4 @@ fn order(work: &Work, side: Side, sized: &domain::copy::Sized) -> ManualOrder {
         stop: Some(Stop { trigger: sized.stop, limit: None }),
         risk_percent: Some(work.risk_percent.0),
     }
-}
-
-/// Ends what an earlier signal of the strategy entered. It comes never too late, but a position of a later signal is not its
-/// business, nor is that of a strategy which was followed before.
-async fn exit(desk: &SharedDesk, work: &Work) -> Result<Outcome> {
-    let Some(row) = store::key::get_any(&desk.db, work.exchange_key_id).await? else {
-        return Ok(Outcome::No(Reason::KeyDeleted, None));
-    };
-    let who = key::credentials(desk, &row)?;
-    let access = Access { row, who };
-    let _turn = desk.locks.turn(work.exchange_key_id, &work.symbol).await;
-    let standing = store::copy::standing(&desk.db, work.exchange_key_id, &work.symbol).await?;
-    let ours = |copy: &&Copy| {
-        copy.follow_id == work.follow_id
-            && copy.strategy_id == work.strategy_id
-            && copy.signal_id < work.signal_id
-    };
-    let Some(copy) = standing.iter().find(ours) else {
-        return Ok(Outcome::No(Reason::NothingOpen, None));
-    };
-    if copy.status == Status::Sending {
-        return Ok(Outcome::Later("the entry is being sent"));
-    }
-    Ok(match end::end(desk, &access, copy, Exit::Signal, Some(work.id)).await? {
-        Written::Taken => Outcome::Later("an earlier order on this market is not settled"),
-        Written::Yes | Written::No => Outcome::Done,
-    })
 }

@@ -1,9 +1,9 @@
 //! Changing and deleting a key.
 
-use super::{connect, credentials, find, heed, seal};
+use super::{account_mode, connect, credentials, find, heed, mode_fits, seal};
 use crate::{Actor, Desk, Error, Result, audit, order};
 use domain::{
-    ApiKeyStatus, ExchangeKey, ExchangeKeyId, Order, Position, Refusal, TradeType,
+    AccountMode, ApiKeyStatus, ExchangeKey, ExchangeKeyId, Order, Position, Refusal, TradeType,
     validation::{self, FieldProblem, Problem},
 };
 use exchange::Credentials;
@@ -126,6 +126,7 @@ async fn renew(desk: &Desk, row: &mut KeyRow, api_key: String, secret: &str) -> 
     let rights = connect::verify(desk, &who, row.key.trade_type).await?;
     row.key.api_key = api_key;
     row.key.ip_restricted = rights.ip_restricted;
+    row.key.account_mode = AccountMode::OneWay;
     row.key.status = ApiKeyStatus::Authorized;
     row.key.active = true;
     row.sealed = seal(desk, row.key.id, row.user_id, secret)?;
@@ -137,6 +138,9 @@ async fn reactivate(desk: &Desk, row: &mut KeyRow) -> Result<()> {
     let who = credentials(desk, row)?;
     let answer = desk.exchange.key_rights(&who).await;
     let rights = connect::fit(heed(desk, row.key.id, answer).await?, row.key.trade_type)?;
+    let answer = account_mode(desk, &who, row.key.trade_type, &rights).await;
+    mode_fits(heed(desk, row.key.id, answer).await?)?;
+    row.key.account_mode = AccountMode::OneWay;
     row.key.active = true;
     row.key.status = ApiKeyStatus::Authorized;
     row.key.ip_restricted = rights.ip_restricted;
@@ -150,6 +154,7 @@ async fn save(desk: &Desk, actor: &Actor, row: &KeyRow, renewed: bool) -> Result
         active: Some(key.active),
         status: Some(key.status),
         ip_restricted: Some(key.ip_restricted),
+        account_mode: Some(key.account_mode),
         credentials: renewed.then_some((key.api_key.as_str(), &row.sealed)),
     };
     let mut tx = desk.db.begin().await?;

@@ -4,13 +4,13 @@
 //! answer that was lost say nothing about a key. An exchange that cannot be reached at all makes its keys FAILED after
 //! several tries, and AUTHORIZED again when it lets them in.
 
-use super::{credentials, refused};
+use super::{account_mode, credentials, note_mode, refused};
 use crate::{Desk, Result, SharedDesk};
 use domain::{
-    ApiKeyStatus, TradeType,
+    AccountMode, ApiKeyStatus, TradeType,
     time::{MINUTE, SECOND},
 };
-use exchange::{Answer, Failure, KeyRights};
+use exchange::{Answer, Credentials, Failure, KeyRights};
 use futures::{StreamExt as _, stream};
 use store::{
     key::{KeyRow, KeyUpdate},
@@ -73,10 +73,17 @@ fn verdict(answer: Answer<KeyRights>, kind: TradeType) -> Verdict {
 
 async fn check(desk: &Desk, due: Due) -> Result<()> {
     let Some(row) = store::key::get_any(&desk.db, due.id).await? else { return Ok(()) };
-    let found = match credentials(desk, &row) {
-        Ok(who) => Ok(verdict(desk.exchange.key_rights(&who).await, row.key.trade_type)),
-        Err(error) => Err(error),
+    let (found, mode) = match credentials(desk, &row) {
+        Ok(who) => {
+            let answer = desk.exchange.key_rights(&who).await;
+            let mode = mode(desk, &who, row.key.trade_type, &answer).await;
+            (Ok(verdict(answer, row.key.trade_type)), mode)
+        }
+        Err(error) => (Err(error), None),
     };
+    if let Some(mode) = mode {
+        note_mode(desk, &row, mode).await?;
+    }
     // Its turn is over in any case: a key that cannot even be opened must not stand in front of the others for ever.
     let failures = match &found {
         Ok(Verdict::Unreachable) => due.failures.saturating_add(1),
@@ -85,6 +92,17 @@ async fn check(desk: &Desk, due: Due) -> Result<()> {
     };
     note(desk, &row, found.as_ref().ok(), failures).await?;
     if found? == Verdict::Refused { refused(desk, due.id).await } else { Ok(()) }
+}
+
+/// How the key's account is set up; none when that cannot be learned now. It costs weight, and nothing waits for it: the next
+/// check asks again.
+async fn mode(
+    desk: &Desk,
+    who: &Credentials,
+    kind: TradeType,
+    answer: &Answer<KeyRights>,
+) -> Option<AccountMode> {
+    account_mode(desk, who, kind, answer.as_ref().ok()?).await.ok()
 }
 
 async fn note(desk: &Desk, row: &KeyRow, found: Option<&Verdict>, failures: i64) -> Result<()> {
@@ -114,7 +132,13 @@ mod tests {
 
     #[test]
     fn only_a_definite_answer_says_something() {
-        let rights = KeyRights { withdraw: false, futures: true, spot: false, ip_restricted: false };
+        let rights = KeyRights {
+            withdraw: false,
+            futures: true,
+            spot: false,
+            ip_restricted: false,
+            portfolio_margin: false,
+        };
         assert_eq!(verdict(Ok(rights), TradeType::Futures), Verdict::LetIn(rights));
         assert_eq!(verdict(Ok(rights), TradeType::Spot), Verdict::Refused);
         assert_eq!(verdict(Err(Failure::Unauthorized), TradeType::Spot), Verdict::Refused);

@@ -1,9 +1,10 @@
 //! Connecting a key.
 
-use super::seal;
+use super::{account_mode, mode_fits, seal};
 use crate::{Actor, Desk, Error, Mode, Result, audit, equity, plan};
 use domain::{
-    ApiKeyStatus, Decimal, ExchangeId, ExchangeKey, ExchangeKeyId, Refusal, StrategyType, TradeType,
+    AccountMode, ApiKeyStatus, Decimal, ExchangeId, ExchangeKey, ExchangeKeyId, Refusal, StrategyType,
+    TradeType,
     plan::Limits,
     validation::{self, FieldProblem, Problem},
 };
@@ -100,15 +101,20 @@ fn within(limits: &Limits, present: i64, more: i64) -> Result<()> {
     if limits.allows_key(present.saturating_add(last)) { Ok(()) } else { Err(Refusal::PlanKeyLimit.into()) }
 }
 
-/// Asks the exchange what the key may do. A key that may withdraw is too dangerous to keep.
+/// Asks the exchange what the key may do, and how its account is set up. A key that may withdraw is too dangerous to keep.
 pub(super) async fn verify(desk: &Desk, who: &Credentials, kind: TradeType) -> Result<KeyRights> {
-    fit(desk.exchange.key_rights(who).await?, kind)
+    let rights = fit(desk.exchange.key_rights(who).await?, kind)?;
+    mode_fits(account_mode(desk, who, kind, &rights).await?)?;
+    Ok(rights)
 }
 
 /// Whether a key with these rights may be used.
 pub(super) fn fit(rights: KeyRights, kind: TradeType) -> Result<KeyRights> {
     if rights.withdraw {
         return Err(Error::field("apiKey", Problem::KeyMayWithdraw));
+    }
+    if kind == TradeType::Futures && rights.portfolio_margin {
+        mode_fits(AccountMode::Portfolio)?;
     }
     if may_trade(&rights, kind) { Ok(rights) } else { Err(Refusal::KeyUnauthorized.into()) }
 }
@@ -166,6 +172,8 @@ async fn insert(
         status: ApiKeyStatus::Authorized,
         sandbox: sandbox(desk),
         ip_restricted: found.rights.ip_restricted,
+        // Any other was refused.
+        account_mode: AccountMode::OneWay,
         created_at: now,
         updated_at: now,
     };

@@ -11,7 +11,7 @@ use crate::{
     profile::{self, Zone},
 };
 use domain::{
-    CopyId, Decimal, ExchangeKeyId, Micros, Side, UserId,
+    AccountMode, CopyId, Decimal, ExchangeKeyId, Micros, Side, UserId,
     copy::{Reason, Status},
     figures,
 };
@@ -110,6 +110,15 @@ impl Teller<'_> {
                 let name = self.key(*key).await?;
                 warning(fill(words.key_refused, &[&name]), fill(words.key_refused_why, &[base]), vec![])
             }
+            Event::AccountMode { key, mode } => {
+                let name = self.key(*key).await?;
+                let why = match mode {
+                    AccountMode::MultiAssets => words.multi_assets_why,
+                    AccountMode::Portfolio => words.portfolio_why,
+                    AccountMode::Hedge | AccountMode::OneWay => words.hedge_why,
+                };
+                warning(fill(words.account_mode, &[&name]), why.to_owned(), vec![])
+            }
             Event::Unprotected { key, symbol, closed, copy } => {
                 let (title, why) = if *closed {
                     (words.unprotected_closed, words.unprotected_closed_why)
@@ -119,6 +128,18 @@ impl Teller<'_> {
                 let mut facts = vec![(words.market, symbol.to_string()), (words.key, self.key(*key).await?)];
                 facts.extend(self.strategy(*copy).await?);
                 warning(fill(title, &[&symbol.to_string()]), why.to_owned(), facts)
+            }
+            Event::WithoutStop { key, symbol, copy } => {
+                let mut facts = vec![(words.market, symbol.to_string()), (words.key, self.key(*key).await?)];
+                facts.extend(self.strategy(*copy).await?);
+                let title = fill(words.without_stop, &[&symbol.to_string()]);
+                warning(title, words.without_stop_why.to_owned(), facts)
+            }
+            Event::ExitLate { key, symbol, why, copy } => {
+                let mut facts = vec![(words.market, symbol.to_string()), (words.key, self.key(*key).await?)];
+                facts.extend(self.strategy(*copy).await?);
+                let title = fill(words.exit_late, &[&symbol.to_string()]);
+                warning(title, fill(words.exit_late_why, &[&shown(why)]), facts)
             }
             Event::PlanLapses { plan, at } => {
                 let facts = vec![(words.plan, shown(plan)), (words.until, self.zone.show(*at))];

@@ -2,7 +2,7 @@
 
 use crate::{Error, Result};
 use domain::{
-    CopyId, Decimal, ExchangeKeyId, Micros, Side, SignalId, Symbol, UserId,
+    AccountMode, CopyId, Decimal, ExchangeKeyId, Micros, Side, SignalId, Symbol, UserId,
     live::{Happening, What},
     notification::Kind,
     time::SECOND,
@@ -27,6 +27,13 @@ pub enum Event {
         /// Which.
         key: ExchangeKeyId,
     },
+    /// A key's account was switched to a mode that is not supported: no entries are sent to it.
+    AccountMode {
+        /// Which key.
+        key: ExchangeKeyId,
+        /// Which mode.
+        mode: AccountMode,
+    },
     /// A position was found without its stop, or could not get one.
     Unprotected {
         /// On which account.
@@ -36,6 +43,26 @@ pub enum Event {
         /// The position was closed; otherwise it has a stop again.
         closed: bool,
         /// Of which copy.
+        copy: Option<CopyId>,
+    },
+    /// A position is without its stop, and the desk is working on it.
+    WithoutStop {
+        /// The account.
+        key: ExchangeKeyId,
+        /// The market.
+        symbol: Symbol,
+        /// The copy that opened it.
+        copy: Option<CopyId>,
+    },
+    /// The exchange refuses to close a copied position that its strategy left; the desk keeps trying.
+    ExitLate {
+        /// On which account.
+        key: ExchangeKeyId,
+        /// On which market.
+        symbol: Symbol,
+        /// Why, in the exchange's words.
+        why: String,
+        /// The exit.
         copy: Option<CopyId>,
     },
     /// The plan ends soon.
@@ -102,8 +129,9 @@ impl Event {
             Self::NewOrder(_) => Kind::NewOrder,
             Self::TakeProfit(_) => Kind::TakeProfit,
             Self::StopLoss(_) => Kind::StopLoss,
-            Self::KeyRefused { .. } => Kind::KeyRefused,
-            Self::Unprotected { .. } => Kind::Unprotected,
+            Self::KeyRefused { .. } | Self::AccountMode { .. } => Kind::KeyRefused,
+            Self::Unprotected { .. } | Self::WithoutStop { .. } => Kind::Unprotected,
+            Self::ExitLate { .. } => Kind::ExitLate,
             Self::PlanLapses { .. } => Kind::PlanLapses,
             Self::SignedIn { .. } => Kind::SignedIn,
             Self::PasswordChanged => Kind::PasswordChanged,
@@ -117,7 +145,9 @@ impl Event {
             Self::NewOrder(Ordered { copy, .. })
             | Self::TakeProfit(Closed { copy, .. })
             | Self::StopLoss(Closed { copy, .. })
-            | Self::Unprotected { copy, .. } => *copy,
+            | Self::Unprotected { copy, .. }
+            | Self::WithoutStop { copy, .. }
+            | Self::ExitLate { copy, .. } => *copy,
             _ => None,
         }
     }
@@ -129,7 +159,10 @@ impl Event {
             | Self::TakeProfit(Closed { key, .. })
             | Self::StopLoss(Closed { key, .. })
             | Self::KeyRefused { key }
-            | Self::Unprotected { key, .. } => Some(*key),
+            | Self::AccountMode { key, .. }
+            | Self::Unprotected { key, .. }
+            | Self::WithoutStop { key, .. }
+            | Self::ExitLate { key, .. } => Some(*key),
             _ => None,
         }
     }
@@ -138,11 +171,17 @@ impl Event {
     fn what(&self) -> Option<What> {
         let cents = |closed: &Closed| closed.profit_usd.map(|usd| usd.round_dp(2));
         Some(match self {
-            Self::NewOrder(_) | Self::KeyRefused { .. } => return None,
+            Self::NewOrder(_)
+            | Self::KeyRefused { .. }
+            | Self::AccountMode { .. }
+            | Self::ExitLate { .. } => {
+                return None;
+            }
             Self::TakeProfit(closed) => What::TargetHit(closed.symbol.clone(), cents(closed)),
             Self::StopLoss(closed) => What::StopHit(closed.symbol.clone(), cents(closed)),
             Self::Unprotected { symbol, closed: true, .. } => What::ClosedWithoutStop(symbol.clone()),
             Self::Unprotected { symbol, .. } => What::StopReplaced(symbol.clone()),
+            Self::WithoutStop { symbol, .. } => What::WithoutStop(symbol.clone()),
             Self::PlanLapses { plan, .. } => What::PlanEndsSoon(plan.clone()),
             Self::SignedIn { address, .. } => What::SignedIn(address.clone()),
             Self::PasswordChanged => What::PasswordChanged,

@@ -168,6 +168,18 @@ pub async fn cancel(
     Ok(())
 }
 
+/// Cancels a market's open orders, each by its id; one that has ended meanwhile is no failure.
+pub(crate) async fn cancel_open(desk: &Desk, access: &Access, symbol: &Symbol) -> Result<()> {
+    let (who, kind) = (&access.who, access.row.key.trade_type);
+    let open = access.take(desk, desk.exchange.open_orders(who, kind, Some(symbol)).await).await?;
+    for order in open {
+        let validity = desk.validity().await?;
+        let (id, conditional) = (&order.client_order_id, order.kind.conditional());
+        access.take(desk, desk.exchange.cancel(who, kind, symbol, id, conditional, validity).await).await?;
+    }
+    Ok(())
+}
+
 /// One market of one account: orders, position, funds, settings.
 ///
 /// # Errors

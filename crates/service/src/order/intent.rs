@@ -1,21 +1,29 @@
 //! An intent in memory, and how it is written down.
 
 use super::{
+    IdempotencyKey,
+    account::Access,
     client_id,
     copied::{Entering, Exiting},
-    legs::{Leg, PlannedOrder, Role, seq},
-    record::{LegRecord, Record},
+    legs::{Leg, LegPlan, PlannedOrder, Role, Unsaved},
+    record::{LegChange, PositionOutcome, Record},
+    seq,
 };
-use crate::{Desk, Error, Result, copy::batch::Write as _};
+use crate::{Desk, Error, Result, fence::Tenure};
 use domain::{
-    ExchangeKeyId, IntentId, Micros, Order, Refusal, Symbol, TradeType, UserId, copy::Reason,
+    CopyId, ExchangeKeyId, IntentId, Micros, Order, Refusal, Side, Symbol, TradeType, UserId, copy::Reason,
     ticket::ManualOrder, time,
 };
 use exchange::Failure;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use store::intent::{self as rows, Kind, LegStatus, Status};
+use std::ops::Range;
+use store::{
+    group_commit::BatchedWrite as _,
+    intent::{self as rows, Kind, LegStatus, Status},
+    protection::{NewProtection, Wanted},
+};
 
-/// How long a holder may be silent before another takes its intents over.
+/// By when an intent should be finished; health tells of those that take longer.
 pub(super) const LEASE: i64 = 30 * time::SECOND;
 
 /// What was asked for.
@@ -23,7 +31,7 @@ pub(super) const LEASE: i64 = 30 * time::SECOND;
 pub(crate) enum Request {
     /// A manual order.
     Open(ManualOrder),
-    /// The end of whatever stands on the market.
+    /// The end of the market's orders and position.
     Close,
     /// The same, by the panic button.
     Panic,
@@ -40,6 +48,23 @@ impl Request {
             Self::Close | Self::Panic | Self::Exit(_) => Kind::Close,
         }
     }
+
+    /// The order that opens a position; none for closing.
+    pub(super) fn opens(&self) -> Option<&ManualOrder> {
+        match self {
+            Self::Open(order) => Some(order),
+            Self::Enter(entering) => Some(&entering.order),
+            Self::Close | Self::Panic | Self::Exit(_) => None,
+        }
+    }
+
+    /// What is wanted of the position that it opens.
+    fn protection(&self) -> Option<NewProtection> {
+        self.opens().map(|order| NewProtection {
+            side: order.side,
+            wanted: if order.stop.is_some() { Wanted::Stop } else { Wanted::NoStop },
+        })
+    }
 }
 
 /// Why an intent failed, kept for callers who ask again.
@@ -47,24 +72,9 @@ impl Request {
 pub(crate) struct Ending {
     pub(crate) refusal: Refusal,
     pub(crate) words: String,
-    /// What a copy's owner is told.
+    /// The reason that a copy's owner reads.
     #[serde(default)]
     pub(crate) reason: Option<Reason>,
-}
-
-/// What became of a leg.
-#[derive(Clone, Debug)]
-struct Outcome {
-    seq: u16,
-    status: LegStatus,
-    order: Option<Order>,
-    words: Option<String>,
-    /// The row behind it says so already.
-    written: bool,
-    /// There is a row behind it.
-    stored: bool,
-    /// It was planned anew since.
-    replanned: bool,
 }
 
 /// Orders that we have decided to send.
@@ -79,27 +89,40 @@ pub(crate) struct Intent {
     pub(crate) legs: Vec<Leg>,
     pub(crate) ending: Option<Ending>,
     pub(crate) created_at: Micros,
-    outcomes: Vec<Outcome>,
+    /// Since before it was claimed here: what is sent for it must be sent in the same tenure.
+    pub(crate) tenure: Tenure,
 }
 
-/// What a new intent is made of.
-pub(crate) struct Draft {
-    pub(super) id: IntentId,
-    pub(super) user: UserId,
-    pub(super) key: ExchangeKeyId,
-    pub(super) trade_type: TradeType,
-    pub(super) symbol: Symbol,
-    pub(super) request: Request,
-    pub(super) legs: Vec<Leg>,
-}
+impl Intent {
+    /// A new intent of the key's owner; nothing is written yet.
+    pub(super) fn new(
+        desk: &Desk,
+        id: IntentId,
+        access: &Access,
+        symbol: Symbol,
+        request: Request,
+        legs: Vec<Leg>,
+    ) -> Self {
+        Self {
+            id,
+            user: access.row.user_id,
+            key: access.row.key.id,
+            trade_type: access.row.key.trade_type,
+            symbol,
+            request,
+            status: Status::Working,
+            legs,
+            ending: None,
+            created_at: desk.clock.now(),
+            tenure: Tenure::default(),
+        }
+    }
 
-impl Draft {
     /// The rows that are written before anything is sent.
     pub(super) fn rows(
-        &self,
+        &mut self,
         holder: &str,
-        now: Micros,
-        idempotency: Option<&super::IdempotencyKey>,
+        idempotency: Option<&IdempotencyKey>,
     ) -> Result<(rows::NewIntent, Vec<rows::NewLeg>)> {
         let new = rows::NewIntent {
             id: self.id,
@@ -111,60 +134,29 @@ impl Draft {
             request: json(&self.request)?,
             idempotency: idempotency.map(|i| (i.key.clone(), i.body_hash)),
             lease_holder: Some(holder.to_owned()),
-            lease_until: now.plus(LEASE),
-            created_at: now,
+            lease_until: self.created_at.plus(LEASE),
+            protection: self.request.protection(),
+            created_at: self.created_at,
         };
         let legs = self.legs.iter().map(|leg| new_leg(self.id, leg)).collect::<Result<_>>()?;
+        self.legs.iter_mut().for_each(|leg| leg.unsaved = Unsaved::Nothing);
         Ok((new, legs))
     }
 
-    /// The intent, once its rows are written.
-    pub(super) fn written(self, now: Micros) -> Intent {
-        Intent {
-            id: self.id,
-            user: self.user,
-            key: self.key,
-            trade_type: self.trade_type,
-            symbol: self.symbol,
-            request: self.request,
-            status: Status::Working,
-            outcomes: self.legs.iter().map(|l| Outcome::planned(l.seq, true)).collect(),
-            legs: self.legs,
-            ending: None,
-            created_at: now,
-        }
-    }
-}
-
-impl Intent {
     /// Writes the intent with all its legs; nothing is sent before this has been committed.
-    pub(super) async fn commit(
-        desk: &Desk,
-        draft: Draft,
-        idempotency: Option<&super::IdempotencyKey>,
-    ) -> Result<Self> {
-        let now = desk.clock.now();
-        let (new, legs) = draft.rows(&desk.instance, now, idempotency)?;
+    pub(super) async fn commit(&mut self, desk: &Desk, idempotency: Option<&IdempotencyKey>) -> Result<()> {
+        self.tenure = desk.tenure().await?;
+        let (new, legs) = self.rows(&desk.instance, idempotency)?;
         let mut tx = desk.db.begin().await?;
         rows::insert(&mut tx, &new, &legs).await?;
-        tx.commit().await?;
-        Ok(draft.written(now))
+        Ok(tx.commit().await?)
     }
 
     /// Reads an intent as it was last written.
     pub(super) async fn load(desk: &Desk, id: IntentId) -> Result<Option<Self>> {
+        let tenure = desk.tenure().await?;
         let Some(row) = rows::get(&desk.db, id).await? else { return Ok(None) };
-        let mut legs = Vec::new();
-        let mut outcomes = Vec::new();
-        for row in rows::legs(&desk.db, id).await? {
-            legs.push(read::<Leg>(&row.body)?);
-            outcomes.push(Outcome {
-                order: row.order_json.as_deref().map(read).transpose()?,
-                status: row.status,
-                words: row.failure,
-                ..Outcome::planned(row.seq, true)
-            });
-        }
+        let legs = rows::legs(&desk.db, id).await?.into_iter().map(leg_of).collect::<Result<_>>()?;
         Ok(Some(Self {
             id,
             user: row.user_id,
@@ -176,15 +168,24 @@ impl Intent {
             legs,
             ending: row.failure.as_deref().map(read).transpose()?,
             created_at: row.created_at,
-            outcomes,
+            tenure,
         }))
     }
 
-    /// Writes what has become of it, all at once, and lets the lease go. Copies share their transactions.
+    /// Writes what has changed, in one transaction, and releases the lease. Copies share their transactions.
     pub(super) async fn save(&mut self, desk: &Desk) -> Result<()> {
-        let record = self.record(&desk.instance, desk.clock.now())?;
+        self.write(desk, true).await
+    }
+
+    /// As [`Self::save`], keeping the lease: there is more to do.
+    pub(super) async fn save_progress(&mut self, desk: &Desk) -> Result<()> {
+        self.write(desk, false).await
+    }
+
+    async fn write(&mut self, desk: &Desk, release: bool) -> Result<()> {
+        let record = self.record(&desk.instance, desk.clock.now(), release)?;
         if matches!(self.request, Request::Enter(_) | Request::Exit(_)) {
-            desk.copies.batch.write(&desk.db, record).await?;
+            desk.group_commit.write(&desk.db, record).await?;
             return Ok(());
         }
         let mut tx = desk.db.begin().await?;
@@ -192,112 +193,142 @@ impl Intent {
         Ok(tx.commit().await?)
     }
 
-    /// What has become of it since it was last written, as rows.
-    fn record(&mut self, holder: &str, at: Micros) -> Result<Record> {
-        let mut legs = Vec::new();
-        for outcome in self.outcomes.iter_mut().filter(|o| !o.written) {
-            if let Some(leg) = self.legs.iter().find(|l| l.seq == outcome.seq) {
-                legs.push(LegRecord {
-                    row: new_leg(self.id, leg)?,
-                    stored: outcome.stored,
-                    replanned: outcome.replanned,
-                    status: outcome.status,
-                    order: outcome.order.as_ref().map(json).transpose()?,
-                    words: outcome.words.clone(),
-                });
-                (outcome.written, outcome.stored, outcome.replanned) = (true, true, false);
-            }
+    /// What has changed since it was last written, as rows.
+    fn record(&mut self, holder: &str, at: Micros, release: bool) -> Result<Record> {
+        let (mut legs, id) = (Vec::new(), self.id);
+        // Computed before the legs are marked as written.
+        let position = self.position_outcome();
+        for leg in self.legs.iter_mut().filter(|leg| leg.unsaved != Unsaved::Nothing) {
+            legs.push(LegChange {
+                row: new_leg(id, leg)?,
+                unsaved: leg.unsaved,
+                status: leg.status,
+                order: leg.placed.as_ref().map(json).transpose()?,
+                failure: leg.failure.clone(),
+            });
+            leg.unsaved = Unsaved::Nothing;
         }
         Ok(Record {
-            id: self.id,
+            id,
             holder: holder.to_owned(),
+            release,
             at,
             legs,
             status: self.status,
             answer: json(&self.answer())?,
             failure: self.ending.as_ref().map(json).transpose()?,
-            copy: self.fate(),
-            telling: self.ordered(at)?,
-            protected: self.protection(),
+            copy: self.copy_outcome(),
+            ordered: self.ordered(at)?,
+            position,
         })
+    }
+
+    /// What this intent says of the position that it was to open, when that has changed.
+    fn position_outcome(&self) -> Option<PositionOutcome> {
+        self.request.opens()?;
+        let entry = self.leg(seq::ENTRY)?;
+        if self.filled_entry().is_some() {
+            return (entry.unsaved != Unsaved::Nothing).then_some(PositionOutcome::Entered);
+        }
+        if !matches!(self.status, Status::Done | Status::Failed) {
+            return None;
+        }
+        let never = entry.status == LegStatus::Refused || entry.placed.as_ref().is_some_and(Order::is_final);
+        Some(if never { PositionOutcome::Never } else { PositionOutcome::GivenUp })
     }
 
     /// The orders as the document answers them: entry, targets, stop; only those that the exchange has.
     pub(super) fn answer(&self) -> Vec<Order> {
         let of = |role: Role| {
-            self.legs
-                .iter()
-                .filter(move |l| l.role == role)
-                .filter_map(|l| self.outcome(l.seq)?.order.clone())
+            let placed = move |leg: &&Leg| leg.role == role && leg.status == LegStatus::Placed;
+            self.legs.iter().filter(placed).filter_map(|leg| leg.placed.clone())
         };
         of(Role::Entry).chain(of(Role::Target)).chain(of(Role::Stop)).collect()
     }
 
     /// A leg by its number.
     pub(super) fn leg(&self, seq: u16) -> Option<&Leg> {
-        self.legs.iter().find(|l| l.seq == seq)
+        self.legs.iter().find(|leg| leg.seq == seq)
     }
 
-    /// Where a leg stands.
-    pub(super) fn leg_status(&self, seq: u16) -> Option<LegStatus> {
-        self.outcome(seq).map(|o| o.status)
+    /// The leg that a client order id belongs to.
+    pub(super) fn leg_by_client_id(&self, client_order_id: &str) -> Option<&Leg> {
+        self.legs.iter().find(|leg| client_id::derive(self.id, leg.seq) == client_order_id)
     }
 
     /// The order of a leg, as far as it is known.
     pub(super) fn leg_order(&self, seq: u16) -> Option<&Order> {
-        self.outcome(seq)?.order.as_ref()
+        self.leg(seq)?.placed.as_ref()
     }
 
-    /// The order legs that are not known to have been sent.
-    pub(super) fn planned(&self) -> Vec<Leg> {
-        let unsent = |l: &&Leg| l.order.is_some() && self.leg_status(l.seq) == Some(LegStatus::Planned);
-        self.legs.iter().filter(unsent).cloned().collect()
+    /// The entry's order, once it has filled at least in part.
+    pub(super) fn filled_entry(&self) -> Option<&Order> {
+        self.leg_order(seq::ENTRY).filter(|order| !order.filled.is_zero())
+    }
+
+    /// The side of the entry; none for an intent that opens nothing.
+    pub(super) fn entry_side(&self) -> Option<Side> {
+        self.request.opens().map(|order| order.side)
+    }
+
+    /// The stop that is wanted now: the one asked for, or what took its place.
+    pub(super) fn wanted_stop(&self) -> Option<&PlannedOrder> {
+        self.legs.iter().rev().find(|leg| leg.role == Role::Stop)?.order.as_ref()
+    }
+
+    /// The copy whose entry this is.
+    pub(super) fn copy(&self) -> Option<CopyId> {
+        matches!(self.request, Request::Enter(_)).then_some(CopyId(self.id.0))
     }
 
     /// Notes what became of a leg.
     pub(super) fn mark(&mut self, seq: u16, status: LegStatus, order: Option<Order>) {
-        if let Some(outcome) = self.outcomes.iter_mut().find(|o| o.seq == seq) {
-            outcome.written = false;
-            outcome.status = status;
-            outcome.order = order.or_else(|| outcome.order.take());
+        if let Some(leg) = self.legs.iter_mut().find(|leg| leg.seq == seq) {
+            leg.status = status;
+            leg.placed = order.or_else(|| leg.placed.take());
+            if leg.unsaved == Unsaved::Nothing {
+                leg.unsaved = Unsaved::Outcome;
+            }
         }
     }
 
-    /// Notes that the exchange said no to a leg.
+    /// Notes that the exchange refused a leg.
     pub(super) fn refuse(&mut self, seq: u16, failure: &Failure) {
         self.mark(seq, LegStatus::Refused, None);
-        if let Some(outcome) = self.outcomes.iter_mut().find(|o| o.seq == seq) {
-            outcome.words = Some(failure.to_string());
+        if let Some(leg) = self.legs.iter_mut().find(|leg| leg.seq == seq) {
+            leg.failure = Some(failure.to_string());
         }
     }
 
-    /// Gives a leg its order now that it is known; the rescue leg is added here.
-    pub(super) fn plan(&mut self, seq: u16, order: PlannedOrder) {
-        match self.legs.iter_mut().find(|l| l.seq == seq) {
+    /// Plans a leg: a new one, or an existing one anew.
+    pub(super) fn plan(&mut self, seq: u16, role: Role, order: PlannedOrder) {
+        match self.legs.iter_mut().find(|leg| leg.seq == seq) {
             Some(leg) => {
                 leg.order = Some(order);
+                leg.status = LegStatus::Planned;
                 self.replanned(seq);
             }
-            None => self.add(seq, if seq == seq::RESCUE { Role::Rescue } else { Role::Close }, order),
+            None => self.legs.push(Leg::new(seq, role, Some(order))),
         }
     }
 
-    /// Adds a leg that was decided on the way.
-    pub(super) fn add(&mut self, seq: u16, role: Role, order: PlannedOrder) {
-        self.legs.push(Leg { seq, role, order: Some(order) });
-        self.outcomes.push(Outcome { written: false, ..Outcome::planned(seq, false) });
+    /// Notes that a leg's plan is not as it was written down.
+    pub(super) fn replanned(&mut self, seq: u16) {
+        let leg = self.legs.iter_mut().find(|leg| leg.seq == seq && leg.unsaved != Unsaved::Row);
+        if let Some(leg) = leg {
+            leg.unsaved = Unsaved::Plan;
+        }
     }
 
-    /// Whether its entry may still be sent: a manual one is not sent late.
+    /// The number of the next leg in a range. A leg that the exchange certainly refused is used again, so that an order which is
+    /// refused for hours does not fill the database.
+    pub(super) fn next_seq(&self, mut range: Range<u16>) -> Option<u16> {
+        range.find(|seq| self.leg(*seq).is_none_or(|leg| leg.status == LegStatus::Refused))
+    }
+
+    /// Whether its entry may still be sent when it is certain that it did not arrive: a manual one is not sent late.
     pub(super) fn still_wanted(&self, now: Micros) -> bool {
         matches!(&self.request, Request::Enter(entering) if now <= entering.fresh_until)
-    }
-
-    /// Notes that a leg is not as it was written down.
-    pub(super) fn replanned(&mut self, seq: u16) {
-        if let Some(outcome) = self.outcomes.iter_mut().find(|o| o.seq == seq) {
-            (outcome.written, outcome.replanned) = (false, true);
-        }
     }
 
     /// Ends it with a refusal.
@@ -305,40 +336,28 @@ impl Intent {
         self.status = Status::Failed;
         self.ending = Some(Ending { refusal, words, reason });
     }
-
-    fn outcome(&self, seq: u16) -> Option<&Outcome> {
-        self.outcomes.iter().find(|o| o.seq == seq)
-    }
 }
 
-impl Outcome {
-    const fn planned(seq: u16, stored: bool) -> Self {
-        let status = LegStatus::Planned;
-        Self { seq, status, order: None, words: None, written: stored, stored, replanned: false }
-    }
+fn leg_of(row: rows::Leg) -> Result<Leg> {
+    let LegPlan { seq, role, order } = read(&row.body)?;
+    let placed = row.order_json.as_deref().map(read).transpose()?;
+    Ok(Leg {
+        status: row.status,
+        placed,
+        failure: row.failure,
+        unsaved: Unsaved::Nothing,
+        ..Leg::new(seq, role, order)
+    })
 }
 
-/// Ends what waited on the market for an entry to fill: its orders have just been cancelled to make room for `by`.
-pub(super) async fn supersede_waiting(desk: &Desk, by: &Intent) -> Result<()> {
-    let unfinished = rows::unfinished_for_key(&desk.db, by.key).await?;
-    let waiting =
-        |row: &&rows::Intent| row.id != by.id && row.symbol == by.symbol && row.status == Status::Waiting;
-    for row in unfinished.iter().filter(waiting) {
-        if let Some(mut intent) = Intent::load(desk, row.id).await? {
-            intent.status = Status::Done;
-            intent.save(desk).await?;
-        }
-    }
-    Ok(())
-}
-
-pub(super) fn new_leg(intent: IntentId, leg: &Leg) -> Result<rows::NewLeg> {
+fn new_leg(intent: IntentId, leg: &Leg) -> Result<rows::NewLeg> {
     let sends = leg.role != Role::Cancel;
+    let plan = LegPlan { seq: leg.seq, role: leg.role, order: leg.order.clone() };
     Ok(rows::NewLeg {
         seq: leg.seq,
         role: leg.role.word().to_owned(),
         client_order_id: sends.then(|| client_id::derive(intent, leg.seq)),
-        body: json(leg)?,
+        body: json(&plan)?,
     })
 }
 
@@ -350,7 +369,7 @@ pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T> {
     serde_json::from_str(text).map_err(Error::fault)
 }
 
-/// What was asked for by hand; none for the orders of copies, and for closing.
+/// The manual order that was asked for; none for the orders of copies, and for closing.
 pub(crate) fn asked_by_hand(request: &str) -> Result<Option<ManualOrder>> {
     match read(request)? {
         Request::Open(order) => Ok(Some(order)),

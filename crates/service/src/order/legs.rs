@@ -1,23 +1,13 @@
 //! What an intent will send, planned in full before anything is sent. Pure.
 
-use super::client_id;
+use super::{client_id, seq};
 use domain::{
-    Decimal, IntentId, Market, OrderType, Side, Symbol, TimeInForce, TradeType, sizing,
+    Decimal, IntentId, Market, Order, OrderType, Side, Symbol, TimeInForce, TradeType, sizing,
     ticket::{Entry, ManualOrder, Stop},
 };
 use exchange::{OrderRequest, Urgency};
 use serde::{Deserialize, Serialize};
-
-/// Numbers of the legs within their intent. They are part of client order ids: never renumber.
-pub(crate) mod seq {
-    pub(crate) const CANCEL: u16 = 0;
-    pub(crate) const CLOSE: u16 = 1;
-    pub(crate) const ENTRY: u16 = 2;
-    pub(crate) const STOP: u16 = 3;
-    pub(crate) const FIRST_TARGET: u16 = 4;
-    /// Closes the position whose stop was refused.
-    pub(crate) const RESCUE: u16 = 90;
-}
+use store::intent::LegStatus;
 
 domain::words! {
     /// What a leg is for.
@@ -37,14 +27,62 @@ domain::words! {
     }
 }
 
-/// One leg as planned. Kept as JSON beside the intent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// One leg: what is planned, and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Leg {
-    /// Its number.
+    /// Its number within the intent.
     pub(crate) seq: u16,
     /// What it is for.
     pub(crate) role: Role,
     /// The order to send; none for cancelling, and for closing until the position's size is known.
+    pub(crate) order: Option<PlannedOrder>,
+    /// How far it has come.
+    pub(crate) status: LegStatus,
+    /// The order as the exchange last told it.
+    pub(crate) placed: Option<Order>,
+    /// Why the exchange refused it.
+    pub(crate) failure: Option<String>,
+    /// How it differs from its row.
+    pub(crate) unsaved: Unsaved,
+}
+
+/// How a leg in memory differs from its row in the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unsaved {
+    /// Not at all.
+    Nothing,
+    /// What became of it is not written yet.
+    Outcome,
+    /// What is planned is not as written either.
+    Plan,
+    /// It has no row yet.
+    Row,
+}
+
+impl Leg {
+    /// A leg that is planned and has no row yet.
+    pub(crate) const fn new(seq: u16, role: Role, order: Option<PlannedOrder>) -> Self {
+        let (status, unsaved) = (LegStatus::Planned, Unsaved::Row);
+        Self { seq, role, order, status, placed: None, failure: None, unsaved }
+    }
+
+    /// Whether the exchange may hold its order: it was placed, or it is not known whether it was.
+    pub(crate) fn may_be_open(&self) -> bool {
+        let ended = self.placed.as_ref().is_some_and(Order::is_final);
+        self.order.is_some() && !ended && matches!(self.status, LegStatus::Planned | LegStatus::Placed)
+    }
+
+    /// Whether it is a stop or a take-profit.
+    pub(crate) const fn is_protective(&self) -> bool {
+        matches!(self.role, Role::Stop | Role::Target)
+    }
+}
+
+/// What is kept of a leg's plan, as JSON beside its intent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct LegPlan {
+    pub(crate) seq: u16,
+    pub(crate) role: Role,
     pub(crate) order: Option<PlannedOrder>,
 }
 
@@ -97,33 +135,30 @@ impl PlannedOrder {
             callback_rate: self.callback_rate,
             time_in_force: self.time_in_force,
             reduce_only: self.reduce_only,
-            urgency: if role == Role::Target { Urgency::Second } else { Urgency::First },
+            urgency: match role {
+                Role::Entry => Urgency::First,
+                Role::Target => Urgency::Second,
+                Role::Cancel | Role::Close | Role::Stop | Role::Rescue => Urgency::Protection,
+            },
         }
     }
 }
 
 /// The legs that close what stands: cancel, then close.
 pub(crate) fn closing() -> Vec<Leg> {
-    vec![
-        Leg { seq: seq::CANCEL, role: Role::Cancel, order: None },
-        Leg { seq: seq::CLOSE, role: Role::Close, order: None },
-    ]
+    vec![Leg::new(seq::CANCEL, Role::Cancel, None), Leg::new(seq::CLOSE, Role::Close, None)]
 }
 
 /// Every leg of a manual order. None when a target's share would be nothing.
 pub(crate) fn opening(order: &ManualOrder, market: &Market) -> Option<Vec<Leg>> {
     let mut legs = closing();
-    legs.push(Leg { seq: seq::ENTRY, role: Role::Entry, order: Some(entry(order)) });
+    legs.push(Leg::new(seq::ENTRY, Role::Entry, Some(entry(order))));
     if let Some(stop) = order.stop {
-        legs.push(Leg {
-            seq: seq::STOP,
-            role: Role::Stop,
-            order: Some(stop_order(order.side, stop, order.amount)),
-        });
+        legs.push(Leg::new(seq::STOP, Role::Stop, Some(stop_order(order.side, stop, order.amount))));
     }
     let shares = sizing::target_shares(order.amount, order.targets.len(), market.lot)?;
     for ((share, price), seq) in shares.into_iter().zip(&order.targets).zip(seq::FIRST_TARGET..) {
-        legs.push(Leg { seq, role: Role::Target, order: Some(target_order(order.side, *price, share)) });
+        legs.push(Leg::new(seq, Role::Target, Some(target_order(order.side, *price, share))));
     }
     Some(legs)
 }
@@ -193,7 +228,7 @@ pub(crate) fn fit_to_fill(legs: &mut [Leg], filled: Decimal, market: &Market) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use domain::ticket::RawTicket;
 
@@ -213,6 +248,55 @@ mod tests {
             max_amount: d("1000"),
             min_notional: d("5"),
             price_band: (d("0.5"), d("1.5")),
+        }
+    }
+
+    /// An open reduce-only order.
+    pub(crate) fn open_order(kind: OrderType, side: Side, amount: Option<Decimal>) -> Order {
+        Order {
+            id: "1".into(),
+            client_order_id: "other".into(),
+            at: domain::Micros(0),
+            symbol: "BTC/USDT".parse().unwrap(),
+            kind,
+            time_in_force: TimeInForce::Gtc,
+            post_only: false,
+            reduce_only: true,
+            side,
+            price: None,
+            stop_price: Some(d("90")),
+            callback_rate: None,
+            amount,
+            cost: Decimal::ZERO,
+            average: None,
+            filled: Decimal::ZERO,
+            remaining: amount,
+            status: domain::OrderStatus::Open,
+        }
+    }
+
+    /// A position of so much, short below zero.
+    pub(crate) fn position(amount: Decimal) -> domain::Position {
+        let (zero, long) = (Decimal::ZERO, amount > Decimal::ZERO);
+        domain::Position {
+            symbol: "BTC/USDT".parse().unwrap(),
+            contracts: amount.abs(),
+            unrealized_pnl: zero,
+            leverage: 10,
+            liquidation_price: None,
+            collateral: zero,
+            notional: zero,
+            mark_price: zero,
+            entry_price: zero,
+            initial_margin: zero,
+            initial_margin_percentage: zero,
+            maintenance_margin: zero,
+            maintenance_margin_percentage: zero,
+            margin_ratio: None,
+            at: domain::Micros(0),
+            margin_mode: domain::MarginMode::Crossed,
+            side: if long { domain::PositionSide::Long } else { domain::PositionSide::Short },
+            percentage: zero,
         }
     }
 
@@ -261,12 +345,5 @@ mod tests {
         fit_to_fill(&mut legs, d("0.001"), &market());
         let amounts: Vec<_> = legs[4..].iter().map(|l| l.order.as_ref().unwrap().amount.unwrap()).collect();
         assert_eq!(amounts, [d("0.001"), Decimal::ZERO]);
-    }
-
-    #[test]
-    fn legs_survive_being_written_down() {
-        let legs = opening(&order(), &market()).unwrap();
-        let text = serde_json::to_string(&legs).unwrap();
-        assert_eq!(serde_json::from_str::<Vec<Leg>>(&text).unwrap(), legs);
     }
 }

@@ -2,12 +2,14 @@
 
 use super::{
     account::Access,
-    checks, copied,
-    intent::{Draft, Intent, Request},
-    legs, recover,
-    run::{Halt, Run, refusal},
+    checks,
+    finish::finish,
+    intent::{Intent, Request},
+    legs::{self, Leg},
+    recover,
+    run::Run,
 };
-use crate::{Actor, Desk, Error, Result, SharedDesk, key, market};
+use crate::{Actor, Error, Result, SharedDesk, key, market};
 use domain::{
     ExchangeKeyId, IntentId, Order, Refusal, Symbol,
     ticket::{ManualOrder, RawTicket},
@@ -41,9 +43,9 @@ pub async fn place(
     let order = ticket.check().map_err(Error::Fields)?;
     let access = Access::any(desk, actor, id).await?;
     // The caller may hang up; the work goes on.
-    let desk = desk.clone();
-    let work = async move { Placing { desk: &desk, access, idempotency }.place(order).await };
-    tokio::spawn(work).await.map_err(Error::fault)?
+    let shared = desk.clone();
+    let work = async move { Placing { desk: &shared, access, idempotency }.place(order).await };
+    desk.work.run(work).await
 }
 
 /// Cancels a market's open orders and closes its position.
@@ -68,9 +70,10 @@ pub(crate) async fn panic_market(desk: &SharedDesk, access: Access, symbol: Symb
 
 async fn close_with(desk: &SharedDesk, access: Access, symbol: Symbol, request: Request) -> Result<()> {
     // The caller may hang up; the work goes on.
-    let desk = desk.clone();
-    let work = async move { Placing { desk: &desk, access, idempotency: None }.close(symbol, request).await };
-    tokio::spawn(work).await.map_err(Error::fault)?
+    let shared = desk.clone();
+    let work =
+        async move { Placing { desk: &shared, access, idempotency: None }.close(symbol, request).await };
+    desk.work.run(work).await
 }
 
 struct Placing<'a> {
@@ -87,39 +90,24 @@ impl Placing<'_> {
             return Ok(answer);
         }
         checks::key_fits(&self.access.row.key)?;
+        key::mode_fits(self.access.row.key.account_mode)?;
+        if self.desk.supervision.is_tripped(self.desk.clock.boot()) {
+            return Err(Error::Unavailable { retry_after_s: 60 });
+        }
         let market = market::find(self.desk, self.access.row.key.trade_type, &order.symbol).await?;
         let last = market::last_price(self.desk, self.access.row.key.trade_type, &order.symbol).await?;
         checks::market_fits(&order, &market, last)?;
         recover::before_new(self.desk, &self.access, &order.symbol).await?;
         self.check_funds(&order, last).await?;
         let legs = legs::opening(&order, &market).ok_or(Refusal::ExchangeBadRequest)?;
-        self.work(Draft {
-            id: self.mint(),
-            user: self.access.row.user_id,
-            key,
-            trade_type: self.access.row.key.trade_type,
-            symbol: order.symbol.clone(),
-            request: Request::Open(order),
-            legs,
-        })
-        .await
+        self.work(order.symbol.clone(), Request::Open(order), legs).await
     }
 
     async fn close(self, symbol: Symbol, request: Request) -> Result<()> {
         let key = self.access.row.key.id;
         let _turn = self.desk.locks.turn(key, &symbol).await;
         recover::before_new(self.desk, &self.access, &symbol).await?;
-        self.work(Draft {
-            id: self.mint(),
-            user: self.access.row.user_id,
-            key,
-            trade_type: self.access.row.key.trade_type,
-            symbol,
-            request,
-            legs: legs::closing(),
-        })
-        .await
-        .map(drop)
+        self.work(symbol, request, legs::closing()).await.map(drop)
     }
 
     fn mint(&self) -> IntentId {
@@ -127,8 +115,11 @@ impl Placing<'_> {
     }
 
     /// Commits the intent, then works it. What is not finished here is finished by the keeper.
-    async fn work(&self, draft: Draft) -> Result<Vec<Order>> {
-        let mut intent = Intent::commit(self.desk, draft, self.idempotency.as_ref()).await.map_err(busy)?;
+    async fn work(&self, symbol: Symbol, request: Request, legs: Vec<Leg>) -> Result<Vec<Order>> {
+        // Its turn may have come only after the desk was told to stop.
+        self.desk.work.begin()?;
+        let mut intent = Intent::new(self.desk, self.mint(), &self.access, symbol, request, legs);
+        intent.commit(self.desk, self.idempotency.as_ref()).await.map_err(busy)?;
         let outcome = Run::new(self.desk, &self.access.who, &mut intent, false).await?.fresh().await;
         finish(self.desk, &mut intent, outcome).await
     }
@@ -166,31 +157,6 @@ impl Placing<'_> {
             _ => Ok(Some(intent.answer())),
         }
     }
-}
-
-/// Writes the end of the work and says it to the caller.
-pub(super) async fn finish(
-    desk: &Desk,
-    intent: &mut Intent,
-    outcome: std::result::Result<(), Halt>,
-) -> Result<Vec<Order>> {
-    let answer = match outcome {
-        Ok(()) => Ok(intent.answer()),
-        Err(Halt::Refused(failure)) => {
-            let refusal = refusal(&failure);
-            intent.fail(refusal, failure.to_string(), Some(copied::reason(&failure)));
-            key::heed::<()>(desk, intent.key, Err(failure)).await.err();
-            Err(refusal.into())
-        }
-        Err(Halt::Later(failure)) => {
-            tracing::warn!(intent = %intent.id, %failure, "an intent is left to the keeper");
-            Err(Error::Unavailable { retry_after_s: 2 })
-        }
-        Err(Halt::Fault(error)) => Err(error),
-    };
-    intent.save(desk).await?;
-    desk.hub.nudge(intent.key, &intent.symbol);
-    answer
 }
 
 /// Another instance works an intent on this key and market, or took this idempotency key a moment ago.

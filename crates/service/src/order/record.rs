@@ -1,68 +1,81 @@
-//! What has become of an intent, as rows to write: owned, so that it can be written together with others, and again
-//! when their transaction fails.
+//! The changes of an intent as rows to write: owned, so that they can be written together with others, and again when
+//! their transaction fails.
 
-use crate::{copy::batch::Write, notify::Telling};
+use super::legs::Unsaved;
+use crate::notify::Telling;
 use async_trait::async_trait;
 use domain::{CopyId, Decimal, IntentId, Micros, UserId, copy::Reason};
 use store::{
     Result, Tx, copy,
+    group_commit::BatchedWrite,
     intent::{self as rows, LegStatus, LegUpdate, NewLeg, Status},
-    protection::{self, Protection},
+    protection::{self, Wanted},
 };
 
-/// What has become of a leg.
+/// A leg that has changed.
 #[derive(Debug)]
-pub(super) struct LegRecord {
+pub(super) struct LegChange {
     pub(super) row: NewLeg,
-    /// There is a row behind it.
-    pub(super) stored: bool,
-    /// The row behind it plans something else.
-    pub(super) replanned: bool,
+    pub(super) unsaved: Unsaved,
     pub(super) status: LegStatus,
     pub(super) order: Option<String>,
-    pub(super) words: Option<String>,
+    pub(super) failure: Option<String>,
 }
 
 /// What a copy's intent says of the copy.
 #[derive(Debug)]
-pub(super) enum Fate {
-    /// Its position stands: the exchange's order, its average price, how much.
+pub(super) enum CopyOutcome {
+    /// Its position is open: the exchange's order, its average price, its amount.
     Open(String, Decimal, Decimal),
     /// The exit was carried out.
     Closed(copy::Ended),
-    /// It came to nothing.
+    /// It failed.
     Failed(Reason, Option<String>),
 }
 
-/// What has become of an intent.
+/// What an intent says of the position that it was to open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PositionOutcome {
+    /// Its entry has filled, at least in part.
+    Entered,
+    /// Its entry was refused or ended without a fill: there is nothing to protect.
+    Never,
+    /// The intent has ended and nothing is known of its entry. Should it have reached the exchange after all, its position is
+    /// closed.
+    GivenUp,
+}
+
+/// What has changed of an intent.
 #[derive(Debug)]
 pub(super) struct Record {
     pub(super) id: IntentId,
     pub(super) holder: String,
+    /// The holder is done with it for now.
+    pub(super) release: bool,
     pub(super) at: Micros,
-    pub(super) legs: Vec<LegRecord>,
+    pub(super) legs: Vec<LegChange>,
     pub(super) status: Status,
     pub(super) answer: String,
     pub(super) failure: Option<String>,
     /// For a copy's intent that has ended.
-    pub(super) copy: Option<Fate>,
-    /// What its owner is told.
-    pub(super) telling: Option<Telling>,
-    /// A manual order has come to its end with protective orders standing.
-    pub(super) protected: Option<Protection>,
+    pub(super) copy: Option<CopyOutcome>,
+    /// The notification of the entry.
+    pub(super) ordered: Option<Telling>,
+    /// For an intent that opens a position.
+    pub(super) position: Option<PositionOutcome>,
 }
 
 #[async_trait]
-impl Write for Record {
+impl BatchedWrite for Record {
     fn appends_for(&self) -> Option<UserId> {
-        self.telling.as_ref().map(Telling::user)
+        self.ordered.as_ref().map(Telling::user)
     }
 
     async fn write(&self, tx: &mut Tx) -> Result<bool> {
         for leg in &self.legs {
             leg.plan(tx, self.id, self.at).await?;
         }
-        let became: Vec<_> = self.legs.iter().map(LegRecord::became).collect();
+        let became: Vec<_> = self.legs.iter().map(LegChange::became).collect();
         rows::set_legs(tx, self.id, &became, self.at).await?;
         match self.status {
             Status::Done | Status::Failed => {
@@ -71,42 +84,47 @@ impl Write for Record {
             }
             Status::Waiting => {
                 rows::set_waiting(&mut *tx, self.id, self.at).await?;
-                rows::release(&mut *tx, self.id, &self.holder).await?;
             }
-            Status::Working => rows::release(&mut *tx, self.id, &self.holder).await?,
+            Status::Working => {}
         }
-        if let Some(telling) = &self.telling {
+        if self.release && matches!(self.status, Status::Waiting | Status::Working) {
+            rows::release(&mut *tx, self.id, &self.holder).await?;
+        }
+        if let Some(telling) = &self.ordered {
             telling.write(tx).await?;
         }
-        if let Some(protection) = &self.protected {
-            protection::watch(tx, protection, self.at).await?;
+        match self.position {
+            Some(PositionOutcome::Entered) => protection::set_entered(tx, self.id, self.at).await?,
+            Some(PositionOutcome::Never) => protection::delete(tx, self.id).await?,
+            Some(PositionOutcome::GivenUp) => protection::set_wanted(tx, self.id, Wanted::Closed).await?,
+            None => {}
         }
         let id = CopyId(self.id.0);
         match &self.copy {
-            Some(Fate::Open(order, price, amount)) => {
+            Some(CopyOutcome::Open(order, price, amount)) => {
                 copy::open(tx, id, order, *price, *amount, self.at).await
             }
-            Some(Fate::Closed(ended)) => copy::close(tx, id, *ended, self.at).await,
-            Some(Fate::Failed(reason, words)) => copy::fail(tx, id, *reason, words.as_deref(), self.at).await,
+            Some(CopyOutcome::Closed(ended)) => copy::close(tx, id, *ended, self.at).await,
+            Some(CopyOutcome::Failed(reason, words)) => {
+                copy::fail(tx, id, *reason, words.as_deref(), self.at).await
+            }
             None => Ok(true),
         }
     }
 }
 
-impl LegRecord {
-    /// Writes what is planned of it, where that is new.
+impl LegChange {
+    /// Writes its plan, where that is new.
     async fn plan(&self, tx: &mut Tx, intent: IntentId, at: Micros) -> Result<()> {
-        if !self.stored {
-            // It was decided on the way (rescue).
-            rows::add_legs(tx, intent, std::slice::from_ref(&self.row), at).await?;
-        } else if self.replanned {
-            rows::set_leg_body(tx, intent, self.row.seq, &self.row.body, at).await?;
+        match self.unsaved {
+            Unsaved::Row => rows::add_legs(tx, intent, std::slice::from_ref(&self.row), at).await,
+            Unsaved::Plan => rows::set_leg_body(tx, intent, self.row.seq, &self.row.body, at).await.map(drop),
+            Unsaved::Nothing | Unsaved::Outcome => Ok(()),
         }
-        Ok(())
     }
 
     fn became(&self) -> LegUpdate<'_> {
-        let (order_json, failure) = (self.order.as_deref(), self.words.as_deref());
+        let (order_json, failure) = (self.order.as_deref(), self.failure.as_deref());
         LegUpdate { seq: self.row.seq, status: self.status, order_json, failure }
     }
 }

@@ -2,19 +2,20 @@
 
 use super::{
     account::Access,
-    copied::unprotect,
+    finish::finish,
+    hits,
     intent::{Intent, LEASE, Request},
-    legs::seq,
-    place::finish,
-    protected,
-    run::{Run, Step},
+    run::{Halt, Run, Step},
+    seq,
 };
 use crate::{Desk, Result, SharedDesk, key};
-use domain::{CopyId, ExchangeKeyId, IntentId, Micros, Order, Refusal, Symbol, copy::Reason, time};
-use store::intent::{LegStatus, Status};
+use domain::{ExchangeKeyId, IntentId, Micros, Order, Refusal, Symbol, copy::Reason};
+use exchange::Failure;
+use store::{
+    intent::{LegStatus, Status},
+    protection::{self, Wanted},
+};
 
-/// A close that its owner asked for longer ago than this is not carried out late: much may have changed.
-const CLOSE_STILL_WANTED: i64 = time::MINUTE;
 /// What an intent's history says when the desk stopped before it sent the entry.
 const NEVER_SENT: &str = "the order had not been sent when the desk stopped";
 
@@ -37,6 +38,7 @@ pub(super) async fn before_new(desk: &SharedDesk, access: &Access, symbol: &Symb
 /// # Errors
 /// When the database cannot be asked; one intent's failure is logged and never delays the others.
 pub async fn sweep(desk: &SharedDesk) -> Result<()> {
+    desk.free_abandoned_work().await?;
     let rows = store::intent::unfinished(&desk.db).await?;
     let each = rows.into_iter().map(|row| async move {
         if let Err(error) = one(desk, row.id, row.exchange_key_id, &row.symbol).await {
@@ -50,9 +52,10 @@ pub async fn sweep(desk: &SharedDesk) -> Result<()> {
 /// An order of ours changed at the exchange: an intent that waits for it goes on at once, and when a position is gone,
 /// what protected it is removed.
 pub(crate) fn touched(desk: &SharedDesk, order: &Order) {
-    let (desk, order) = (desk.clone(), order.clone());
-    tokio::spawn(async move {
-        if let Err(error) = follow_up(&desk, &order).await {
+    let (shared, order) = (desk.clone(), order.clone());
+    // A desk that is being stopped leaves it to the next start, or to another instance.
+    desk.work.spawn(async move {
+        if let Err(error) = follow_up(&shared, &order).await {
             tracing::warn!(order = %order.client_order_id, %error, "an order is not followed up");
         }
     });
@@ -66,29 +69,9 @@ async fn follow_up(desk: &SharedDesk, order: &Order) -> Result<()> {
     if seq == seq::ENTRY {
         return one(desk, id, row.exchange_key_id, &row.symbol).await;
     }
-    if let Some(copy) = store::copy::get(&desk.db, CopyId(id.0)).await? {
-        crate::copy::protection_changed(desk, copy, order).await?;
-        // One of several targets leaves the position standing: that it was hit is told all the same.
-        return protected::hit(desk, id, row.exchange_key_id, order).await;
-    }
-    if order.is_final() && !order.filled.is_zero() {
-        protected::hit(desk, id, row.exchange_key_id, order).await?;
-        tidy(desk, id, row.exchange_key_id).await
-    } else {
-        Ok(())
-    }
-}
-
-/// Cancels an intent's protective orders when the position they protected is gone: they must not meet the next one.
-pub(super) async fn tidy(desk: &SharedDesk, id: IntentId, key: ExchangeKeyId) -> Result<()> {
-    let Some(row) = store::key::get_any(&desk.db, key).await? else { return Ok(()) };
-    let who = key::credentials(desk, &row)?;
-    let Some(intent) = Intent::load(desk, id).await? else { return Ok(()) };
-    let _turn = desk.locks.turn(key, &intent.symbol).await;
-    if !desk.exchange.positions(&who, Some(&intent.symbol)).await?.is_empty() {
-        return Ok(());
-    }
-    Ok(unprotect(desk, &who, &intent).await?)
+    // What is left of the position decides what is to be done; that a stop or take-profit was filled is reported at once.
+    desk.supervision.wake(row.exchange_key_id, &row.symbol);
+    hits::hit(desk, id, row.exchange_key_id, order).await
 }
 
 /// Ends what waits for a key that its owner takes away. The exchange's orders are left alone.
@@ -120,9 +103,10 @@ pub(super) async fn take_up(desk: &SharedDesk, access: &Access, id: IntentId) ->
     }
     let mut run = Run::new(desk, &access.who, &mut intent, true).await?;
     let outcome = match run.intent.request.clone() {
-        Request::Open(_) => resume_manual(&mut run, now).await,
-        Request::Close | Request::Panic => resume_close(&mut run, now).await,
-        Request::Enter(_) => run.resume_enter(now).await,
+        Request::Open(_) => resume_manual(&mut run).await,
+        // Wanted until it is done, however long ago it was asked for.
+        Request::Close | Request::Panic => run.fresh().await,
+        Request::Enter(_) => run.resume_enter().await,
         Request::Exit(exiting) => run.exit(&exiting).await,
     };
     // A refusal here has been written down; nobody waits for it.
@@ -145,20 +129,20 @@ async fn claim(desk: &Desk, id: IntentId, now: Micros) -> Result<bool> {
 }
 
 /// A manual entry that never arrived is not sent late.
-async fn resume_manual(run: &mut Run<'_>, claimed_at: Micros) -> Step<()> {
-    if !resume_open(run, claimed_at).await? {
+async fn resume_manual(run: &mut Run<'_>) -> Step<()> {
+    if !resume_open(run).await? {
         run.intent.fail(Refusal::ExchangeBadRequest, NEVER_SENT.to_owned(), None);
     }
     Ok(())
 }
 
 /// Learns which legs the exchange has, then protects what was entered. False when the entry certainly never arrived.
-pub(super) async fn resume_open(run: &mut Run<'_>, claimed_at: Micros) -> Step<bool> {
+pub(super) async fn resume_open(run: &mut Run<'_>) -> Step<bool> {
     let Some(leg) = run.intent.leg(seq::ENTRY).cloned() else { return Ok(true) };
-    let known = run.intent.leg_order(seq::ENTRY).cloned();
+    let known = leg.placed.clone();
     // An entry that was once seen needs no certainty about its arrival.
-    let sent_at = if known.is_some() { Micros(0) } else { claimed_at };
-    let Some(entry) = run.look_up(&leg, sent_at).await? else {
+    let signed_by = if known.is_some() { Micros(0) } else { run.since };
+    let Some(entry) = run.look_up(&leg, signed_by).await? else {
         if known.is_some() {
             // The exchange has forgotten it (a sandbox account was reset).
             run.intent.status = Status::Done;
@@ -169,21 +153,23 @@ pub(super) async fn resume_open(run: &mut Run<'_>, claimed_at: Micros) -> Step<b
         return Ok(true);
     }
     run.intent.mark(seq::ENTRY, LegStatus::Placed, Some(entry.clone()));
-    for leg in run.intent.planned() {
+    let unsent: Vec<_> = run.unsent().cloned().collect();
+    for leg in unsent {
         if let Some(order) = run.look_up(&leg, Micros(0)).await? {
             run.intent.mark(leg.seq, LegStatus::Placed, Some(order));
         }
+    }
+    if is_to_be_closed(run).await? {
+        run.close_unprotected().await?;
+        let message = "its stop was refused, and it was closed".to_owned();
+        return Err(Halt::Refused(Failure::Refused { code: 0, message }));
     }
     run.protect(&entry).await?;
     Ok(true)
 }
 
-/// Closes what its owner asked to be closed, while that is fresh.
-async fn resume_close(run: &mut Run<'_>, now: Micros) -> Step<()> {
-    if now.since(run.intent.created_at) > CLOSE_STILL_WANTED {
-        let words = "the close came too late to be carried out".to_owned();
-        run.intent.fail(Refusal::ExchangeBadRequest, words, None);
-        return Ok(());
-    }
-    run.fresh().await
+/// Whether an earlier holder had decided that the position is closed because it cannot be protected.
+async fn is_to_be_closed(run: &Run<'_>) -> Result<bool> {
+    let row = protection::get(&run.desk.db, run.intent.id).await?;
+    Ok(run.intent.filled_entry().is_some() && row.is_some_and(|row| row.wanted == Wanted::Closed))
 }

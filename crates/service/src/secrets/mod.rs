@@ -4,9 +4,11 @@
 //! is wrapped the same way by the master key. Table, row and owner are associated data of both, so a sealed value
 //! that is moved to another row, or another person, does not open. The master key never touches the database.
 
+mod canary;
 mod master;
 mod rekey;
 
+pub use canary::{Refused, holds_secrets, verify};
 pub use master::MasterKey;
 pub use rekey::rekey;
 
@@ -17,6 +19,7 @@ use aes_gcm::{
 };
 use domain::Chance;
 use std::sync::Arc;
+use store::key::SealedSecret;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -142,6 +145,19 @@ fn about(table: &str, row: Uuid, owner: Uuid) -> Vec<u8> {
 }
 
 impl Sealed {
+    /// An exchange key's secret, which has a column for each part.
+    ///
+    /// # Errors
+    /// A fault, when its format is a number that no version has written.
+    pub(crate) fn of_key(stored: &SealedSecret) -> Result<Self> {
+        Ok(Self {
+            secret: stored.secret.clone(),
+            data_key: stored.data_key.clone(),
+            master_key_id: stored.master_key_id.clone(),
+            version: i32::try_from(stored.version).map_err(Error::fault)?,
+        })
+    }
+
     /// In one piece, for tables that keep it in one column.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {

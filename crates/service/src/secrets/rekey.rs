@@ -1,8 +1,8 @@
 //! Changing the master key: every data key is unwrapped with the one before and wrapped with the present one. The secrets
 //! themselves are not opened, and stay as they are.
 
-use super::{Sealed, VERSION};
-use crate::{Desk, Error, Result};
+use super::{Sealed, VERSION, canary};
+use crate::{Desk, Result};
 use domain::{ApiClientId, ExchangeKeyId, MessageId};
 use store::key::SealedSecret;
 use uuid::Uuid;
@@ -11,13 +11,17 @@ use uuid::Uuid;
 const PAGE: i64 = 200;
 
 /// Wraps what is still under another key; answers how much that was. Each row is changed in a transaction of its own,
-/// and one that is done is left alone: stopped anywhere, it goes on where it was.
+/// and one that is done is left alone: stopped anywhere, it goes on where it was. The canary comes last: until it is done,
+/// a desk that knows only the new key does not start.
 ///
 /// # Errors
 /// When a row is under a key that is not configured, or the database cannot be used.
 pub async fn rekey(desk: &Desk) -> Result<u64> {
     let (keys, clients) = (exchange_keys(desk).await?, api_clients(desk).await?);
-    Ok(keys + clients + messages(desk).await? + signing_keys(desk).await? + desk_secrets(desk).await?)
+    let (messages, signing) = (messages(desk).await?, signing_keys(desk).await?);
+    let done = keys + clients + messages + signing + desk_secrets(desk).await?;
+    canary::renew(&desk.db, &desk.sealer, &*desk.clock, &*desk.chance).await?;
+    Ok(done)
 }
 
 async fn exchange_keys(desk: &Desk) -> Result<u64> {
@@ -30,12 +34,7 @@ async fn exchange_keys(desk: &Desk) -> Result<u64> {
             if row.sealed.master_key_id == desk.sealer.master_key_id() {
                 continue;
             }
-            let old = Sealed {
-                secret: row.sealed.secret.clone(),
-                data_key: row.sealed.data_key.clone(),
-                master_key_id: row.sealed.master_key_id.clone(),
-                version: i32::try_from(row.sealed.version).map_err(Error::fault)?,
-            };
+            let old = Sealed::of_key(&row.sealed)?;
             let new = desk.sealer.rewrap("exchange_keys", row.key.id.0, row.user_id.0, &old)?;
             let new = SealedSecret {
                 secret: new.secret,

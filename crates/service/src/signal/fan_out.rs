@@ -4,7 +4,7 @@
 use crate::{Desk, Result};
 use domain::{
     CopyId,
-    copy::{Paused, Reason},
+    copy::{Facts, FollowState, Reason, eligibility},
     signal::Action,
 };
 use rand::{SeedableRng as _, rngs::StdRng, seq::SliceRandom as _};
@@ -64,11 +64,13 @@ async fn fan_out(desk: &Desk, signal: &Signal) -> Result<()> {
     Ok(())
 }
 
-/// Why a follow that is reached is not to enter; leaving is never left out.
+/// Why an entry isn't queued for a follow that the signal reaches, as far as the follow's row tells: its owner sees it at
+/// once, and no worker is asked. An exit is always queued.
 fn left_out(action: Action, follow: &Reached) -> Option<Reason> {
-    match (action, follow.active, follow.paused_reason) {
-        (Action::Exit, ..) | (Action::Enter, true, _) => None,
-        (Action::Enter, false, Some(Paused::Panic)) => Some(Reason::Panic),
-        (Action::Enter, false, _) => Some(Reason::Paused),
+    if action == Action::Exit {
+        return None;
     }
+    // A follow that was stopped is not reached.
+    let state = FollowState::of(follow.active, follow.paused_reason, false);
+    eligibility(&Facts { follow: Some(state), ..Facts::default() }).err()
 }

@@ -8,7 +8,7 @@ use std::{
     sync::{Arc, Mutex},
     time::Duration,
 };
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 /// What happens to the next order that is placed under a leg's number.
 #[derive(Clone, Debug)]
@@ -37,10 +37,16 @@ pub(crate) struct State {
     pub(crate) rights_asked: usize,
     /// Asking that fails so.
     pub(crate) rights_fail: Option<Failure>,
+    /// How the account is set up; one-way unless said otherwise.
+    pub(crate) mode: Option<AccountMode>,
+    /// The next reading of positions says that it is there, and waits for the second.
+    pub(crate) gate: Option<(Arc<Notify>, Arc<Notify>)>,
     /// The key may not trade futures.
     pub(crate) no_futures: bool,
     /// What the account holds, in USDT; 10,000 unless said otherwise.
     pub(crate) funds: Option<Decimal>,
+    /// Runs once when a copy sets its leverage: between the decision to enter and the entry.
+    pub(crate) before_entry: Option<Box<dyn FnOnce() + Send>>,
 }
 
 #[derive(Clone, Default)]
@@ -87,6 +93,37 @@ impl Fake {
         let index = state.orders.iter().position(|o| leg(&o.client_order_id) == seq).unwrap();
         let signed = fill(&mut state.orders[index], d(amount), price);
         state.position += signed;
+    }
+}
+
+impl Fake {
+    fn standing(&self) -> Answer<Vec<Position>> {
+        let state = self.state.lock().unwrap();
+        if state.position.is_zero() {
+            return Ok(vec![]);
+        }
+        let side = if state.position > Decimal::ZERO { PositionSide::Long } else { PositionSide::Short };
+        let (size, zero) = (state.position.abs(), Decimal::ZERO);
+        Ok(vec![Position {
+            symbol: btc(),
+            contracts: size,
+            unrealized_pnl: zero,
+            leverage: 10,
+            liquidation_price: None,
+            collateral: zero,
+            notional: size * state.price,
+            mark_price: state.price,
+            entry_price: state.price,
+            initial_margin: zero,
+            initial_margin_percentage: zero,
+            maintenance_margin: zero,
+            maintenance_margin_percentage: zero,
+            margin_ratio: None,
+            at: Micros(0),
+            margin_mode: MarginMode::Crossed,
+            side,
+            percentage: zero,
+        }])
     }
 }
 
@@ -168,7 +205,11 @@ impl Exchange for Fake {
             futures: !state.no_futures,
             spot: true,
             ip_restricted: false,
+            portfolio_margin: state.mode == Some(AccountMode::Portfolio),
         })
+    }
+    async fn account_mode(&self, _: &Credentials) -> Answer<AccountMode> {
+        Ok(self.state.lock().unwrap().mode.unwrap_or(AccountMode::OneWay))
     }
     async fn balance(&self, _: &Credentials, _: TradeType) -> Answer<Balance> {
         let mut state = self.state.lock().unwrap();
@@ -193,32 +234,14 @@ impl Exchange for Fake {
         Ok(vec![])
     }
     async fn positions(&self, _: &Credentials, _: Option<&Symbol>) -> Answer<Vec<Position>> {
-        let state = self.state.lock().unwrap();
-        if state.position.is_zero() {
-            return Ok(vec![]);
+        let positions = self.standing();
+        // What is answered was true when it was read.
+        let gate = self.state.lock().unwrap().gate.take();
+        if let Some((reached, go_on)) = gate {
+            reached.notify_one();
+            go_on.notified().await;
         }
-        let side = if state.position > Decimal::ZERO { PositionSide::Long } else { PositionSide::Short };
-        let (size, zero) = (state.position.abs(), Decimal::ZERO);
-        Ok(vec![Position {
-            symbol: btc(),
-            contracts: size,
-            unrealized_pnl: zero,
-            leverage: 10,
-            liquidation_price: None,
-            collateral: zero,
-            notional: size * state.price,
-            mark_price: state.price,
-            entry_price: state.price,
-            initial_margin: zero,
-            initial_margin_percentage: zero,
-            maintenance_margin: zero,
-            maintenance_margin_percentage: zero,
-            margin_ratio: None,
-            at: Micros(0),
-            margin_mode: MarginMode::Crossed,
-            side,
-            percentage: zero,
-        }])
+        positions
     }
     async fn leverage(&self, _: &Credentials, _: &Symbol) -> Answer<(u16, MarginMode)> {
         Ok((10, MarginMode::Crossed))
@@ -282,13 +305,11 @@ impl Exchange for Fake {
             o.clone()
         }))
     }
-    async fn cancel_all(&self, _: &Credentials, _: TradeType, _: &Symbol) -> Answer<()> {
-        let mut state = self.state.lock().unwrap();
-        state.log.push("cancel_all".into());
-        state.orders.iter_mut().filter(|o| !o.is_final()).for_each(|o| o.status = OrderStatus::Canceled);
-        Ok(())
-    }
     async fn set_leverage(&self, _: &Credentials, _: &Symbol, _: u16, _: Validity) -> Answer<()> {
+        let before_entry = self.state.lock().unwrap().before_entry.take();
+        if let Some(run) = before_entry {
+            run();
+        }
         Ok(())
     }
     async fn set_margin_mode(&self, _: &Credentials, _: &Symbol, _: MarginMode, _: Validity) -> Answer<()> {

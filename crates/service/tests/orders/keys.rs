@@ -23,7 +23,7 @@ fn here() -> Origin {
 }
 
 /// A desk whose clock stands still, with one key.
-async fn still(db: &TestDb) -> (World, Arc<TestClock>) {
+pub(crate) async fn still(db: &TestDb) -> (World, Arc<TestClock>) {
     let (fake, clock) = (Fake::at("20000"), Arc::new(TestClock::default()));
     let setup = Setup { exchange: Arc::new(fake.clone()), clock: clock.clone(), ..Setup::default() };
     let desk = desk_with((**db).clone(), setup);

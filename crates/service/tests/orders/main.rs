@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
 
 mod fake;
+mod fence;
 mod keys;
 
 use domain::{
@@ -12,6 +13,7 @@ use domain::{
     validation::Problem,
 };
 use fake::{Fake, Fault, d};
+use fence::*;
 use keys::*;
 use service::{
     Actor, Error, Origin, SharedDesk, account,
@@ -31,7 +33,6 @@ use std::{
 };
 use store::testing::TestDb;
 
-const CANCEL_CLOSE: [&str; 1] = ["cancel_all"];
 const ENTRY: u16 = 2;
 const STOP: u16 = 3;
 const TARGET: u16 = 4;
@@ -134,10 +135,8 @@ async fn entry_targets_and_stop_in_the_documents_order(db: &TestDb) {
     use OrderType::{Market, StopMarket, TakeProfit};
     assert_eq!(kinds, [Market, TakeProfit, TakeProfit, StopMarket]);
     assert_eq!(orders[1].amount, Some(d("0.025")));
-    // The stop is sent before the targets, and nothing before what stands was cancelled.
-    let log = world.fake.log();
-    assert_eq!(log[..1], CANCEL_CLOSE);
-    assert_eq!(log[1..], ["place 2", "place 3", "place 4", "place 5"]);
+    // The stop is sent before the targets.
+    assert_eq!(world.fake.log(), ["place 2", "place 3", "place 4", "place 5"]);
 }
 
 async fn what_stands_is_closed_first(db: &TestDb) {
@@ -399,4 +398,8 @@ store::each_engine![
     a_day_has_one_balance_and_a_missed_day_none,
     days_page_by_page,
     a_plan_bounds_keys_and_balance,
+    a_desk_that_was_paused_sends_nothing_once_another_has_taken_over,
+    a_clock_that_is_ahead_takes_nothing_over,
+    a_key_of_an_account_in_another_mode_is_not_connected,
+    an_account_that_was_switched_takes_no_entries_until_it_is_switched_back,
 ];

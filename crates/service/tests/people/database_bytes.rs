@@ -71,6 +71,7 @@ async fn store_key(desk: &service::SharedDesk, owner: domain::UserId) -> Exchang
             status: domain::ApiKeyStatus::Authorized,
             sandbox: false,
             ip_restricted: true,
+            account_mode: domain::AccountMode::OneWay,
             created_at: desk.clock.now(),
             updated_at: desk.clock.now(),
         },

@@ -17,8 +17,7 @@ use tempfile::TempDir;
 pub(crate) async fn background(desk: &SharedDesk) {
     // What cannot be done now is done in the next pass.
     drop(order::sweep(desk).await);
-    drop(order::look_after(desk).await);
-    drop(copy::reconcile(desk).await);
+    drop(order::protection::tick(desk).await);
     drop(copy::work_off(desk).await);
 }
 

@@ -7,7 +7,10 @@ use service::{
     health::{self, Status},
     testing::{self, Setup, TestClock},
 };
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use store::{intent::NewIntent, testing::TestDb};
 use uuid::Uuid;
 
@@ -15,6 +18,7 @@ store::each_engine!(
     a_job_that_nobody_does_is_late_and_then_stuck,
     an_order_that_nobody_holds_is_told,
     mail_that_waits_is_told_where_mail_leaves,
+    a_write_that_does_not_end_is_told_and_so_is_the_next_that_does,
 );
 
 const JOBS: [&str; 2] = ["messages", "equity"];
@@ -75,6 +79,7 @@ async fn an_order_that_nobody_holds_is_told(db: &TestDb) {
         idempotency: None,
         lease_holder: Some("dead".into()),
         lease_until: now.plus(30 * SECOND),
+        protection: None,
         created_at: now,
     };
     write(&desk, async |tx| store::intent::insert(tx, &intent, &[]).await).await;
@@ -101,4 +106,41 @@ async fn mail_that_waits_is_told_where_mail_leaves(db: &TestDb) {
     let seen = health::look(&sending, &[]).await.unwrap();
     assert_eq!((seen.message_lag, seen.outbox()), (Some(901 * SECOND), Status::Degraded));
     assert_eq!(health::look(&keeping, &[]).await.unwrap().message_lag, None, "there it waits for the admin");
+}
+
+/// Asks until the answer is this one; how long that took.
+async fn until_writes(desk: &service::Desk, succeed: bool) -> Duration {
+    let since = Instant::now();
+    while health::writes_succeed(desk).await != succeed {
+        assert!(since.elapsed() < Duration::from_secs(60), "writes_succeed is never {succeed}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    since.elapsed()
+}
+
+async fn a_write_that_does_not_end_is_told_and_so_is_the_next_that_does(db: &TestDb) {
+    let (desk, _) = testing::desk((**db).clone());
+    // On SQLite this holds the only writer, on Postgres the row that the probe writes.
+    let mut held = desk.db.begin().await.unwrap();
+    store::write_probe::write(&mut held, desk.instance(), desk.clock.now()).await.unwrap();
+    let told = until_writes(&desk, false).await;
+    assert!(told < Duration::from_secs(5), "told after {told:?}");
+    drop(held);
+    let well = until_writes(&desk, true).await;
+    assert!(well < Duration::from_secs(5), "well after {well:?}");
+    assert!(desk.db.last_writes().succeeded.is_some());
+}
+
+/// As on a full disk: SQLite itself refuses.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_write_that_is_refused_is_told_at_once() {
+    let db = store::testing::sqlite().await;
+    let (desk, _) = testing::desk((*db).clone());
+    assert!(health::writes_succeed(&desk).await);
+    db.execute("pragma query_only = on").await;
+    assert!(health::writes_succeed(&desk).await, "a write succeeded a moment ago, and nobody wrote since");
+    assert!(desk.db.begin().await.is_err());
+    assert!(!health::writes_succeed(&desk).await);
+    db.execute("pragma query_only = off").await;
+    assert!(until_writes(&desk, true).await < Duration::from_secs(5));
 }

@@ -62,6 +62,7 @@ pub(super) async fn key(desk: &SharedDesk, owner: &Actor, name: &str, active: bo
             status: ApiKeyStatus::Authorized,
             sandbox: true,
             ip_restricted: false,
+            account_mode: domain::AccountMode::OneWay,
             created_at: now,
             updated_at: now,
         },
@@ -102,6 +103,7 @@ pub(super) async fn entered(
         idempotency: None,
         lease_holder: None,
         lease_until: moment,
+        protection: None,
         created_at: moment,
     };
     let client_order_id = Some(id.to_string());
@@ -160,6 +162,7 @@ pub(super) async fn copied(
         bar_at: None,
         at: at(entry),
         fanned_out_at: None,
+        seq: 1,
     };
     let new = NewCopy {
         id: copy,

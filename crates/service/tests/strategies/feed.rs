@@ -47,6 +47,12 @@ impl Feed {
         state.quote = Some(price.parse().unwrap());
     }
 
+    /// The clock is set back.
+    pub(crate) fn set_back(&self, seconds: i64) {
+        let mut state = self.0.lock().unwrap();
+        state.now = state.now.plus(-seconds * time::SECOND);
+    }
+
     /// Minutes from a list of closes; each opens where the last closed.
     pub(crate) fn closes(&self, closes: &[&str]) {
         for close in closes {
@@ -130,7 +136,7 @@ macro_rules! silent {
                 })
             }
             async fn key_rights(&self, _: &Credentials) -> Answer<KeyRights> {
-                Ok(KeyRights { withdraw: false, futures: true, spot: true, ip_restricted: false })
+                Ok(KeyRights { withdraw: false, futures: true, spot: true, ip_restricted: false, portfolio_margin: false })
             }
             async fn balance(&self, _: &Credentials, _: TradeType) -> Answer<Balance> {
                 let funds = domain::Funds { free: 10_000.into(), used: 0.into(), total: 10_000.into() };
@@ -159,7 +165,6 @@ silent! {
     place(who: &Credentials, order: &OrderRequest, validity: Validity) -> Order;
     find_order(who: &Credentials, kind: TradeType, symbol: &Symbol, id: &str, conditional: bool) -> Option<Order>;
     cancel(who: &Credentials, kind: TradeType, symbol: &Symbol, id: &str, conditional: bool, validity: Validity) -> Option<Order>;
-    cancel_all(who: &Credentials, kind: TradeType, symbol: &Symbol) -> ();
     set_leverage(who: &Credentials, symbol: &Symbol, leverage: u16, validity: Validity) -> ();
     set_margin_mode(who: &Credentials, symbol: &Symbol, mode: MarginMode, validity: Validity) -> ();
 }

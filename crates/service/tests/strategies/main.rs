@@ -304,6 +304,26 @@ async fn an_outside_brain_has_a_record_by_the_same_rules(db: &TestDb) {
     assert_eq!((untested.trades, untested.win_rate), (0, None));
 }
 
+/// An exit accepted after the clock was set back ends the trade of the entry before it.
+async fn the_record_keeps_the_order_of_signals_when_the_clock_goes_back(db: &TestDb) {
+    let feed = Feed::new();
+    let desk = desk(db, &feed);
+    let ada = admin(&desk).await;
+    let id = strategy::create(&desk, &ada, new(None)).await.unwrap().strategy.id;
+    feed.closes(&["100", "100"]);
+    let mut live = Live::default();
+    live.round(&desk).await.unwrap();
+    feed.quote("101");
+    strategy::send(&desk, &ada, id, by_hand(Side::Buy, "95", &[])).await.unwrap();
+    feed.set_back(3);
+    let leave = Said { action: Action::Exit, side: None, stop: None, ..by_hand(Side::Buy, "95", &[]) };
+    strategy::send(&desk, &ada, id, leave).await.unwrap();
+    feed.closes(&["110"]);
+    live.round(&desk).await.unwrap();
+    let kept = live_trades(&desk, id).await;
+    assert_eq!((kept.len(), kept[0].exit), (1, Some(Exit::Signal)), "{kept:?}");
+}
+
 /// Enough rounds of one minute to lose with, as every follower does.
 async fn rounds_of_one_minute_are_all_in_the_record(db: &TestDb) {
     let feed = Feed::new();
@@ -448,6 +468,7 @@ store::each_engine![
     two_instances_say_and_keep_everything_once,
     an_outside_brain_has_a_record_by_the_same_rules,
     rounds_of_one_minute_are_all_in_the_record,
+    the_record_keeps_the_order_of_signals_when_the_clock_goes_back,
     a_fresh_install_is_backtested_once,
     the_operator_alone_makes_strategies_and_only_sound_ones,
     pages_do_not_move_while_trading_goes_on,

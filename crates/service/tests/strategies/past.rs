@@ -67,6 +67,7 @@ async fn placed(desk: &SharedDesk, actor: &Actor, number: u16) {
         idempotency: None,
         lease_holder: None,
         lease_until: Micros(0),
+        protection: None,
         created_at: at,
     };
     let leg = NewLeg {
@@ -101,6 +102,7 @@ async fn account(desk: &SharedDesk, actor: &Actor) -> ExchangeKeyId {
         status: ApiKeyStatus::Authorized,
         sandbox: true,
         ip_restricted: false,
+        account_mode: domain::AccountMode::OneWay,
         created_at: START,
         updated_at: START,
     };

@@ -1,5 +1,6 @@
 //! A copy's position: it opens, is looked at, and ends.
 
+use super::exit::requeue_exit;
 use crate::{DecimalText, Result, Tx};
 use domain::{
     CopyId, Decimal, ExchangeKeyId, Micros,
@@ -69,11 +70,15 @@ pub async fn close(tx: &mut Tx, id: CopyId, ended: Ended, at: Micros) -> Result<
     Ok(rows == 1)
 }
 
-/// Notes that a copy that was being sent came to nothing. False when it was not being sent.
+/// Notes that a copy that was being sent came to nothing. An exit goes back to the queue instead: it is tried again until
+/// the position is closed, unless its key is gone. False when the copy was not being sent.
 ///
 /// # Errors
 /// A fault.
 pub async fn fail(tx: &mut Tx, id: CopyId, reason: Reason, detail: Option<&str>, at: Micros) -> Result<bool> {
+    if reason != Reason::KeyDeleted && requeue_exit(tx, id, detail, at).await? {
+        return Ok(true);
+    }
     let rows = exec!(
         tx,
         "update copies set status = 'FAILED', reason = $2, detail = $3, updated_at = $4, finished_at = $4, \

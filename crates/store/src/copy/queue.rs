@@ -1,10 +1,14 @@
 //! The queue of copies: written by the fan-out, claimed with leases by workers of any instance, each begun once.
 
-use crate::{DecimalText, Error, Result, Source, Tx, tx::Lent};
+use crate::{
+    DecimalText, Result, Source, Tx,
+    tx::{Lend as _, Lent},
+};
 use domain::{
     CopyId, Decimal, ExchangeKeyId, FollowId, Micros, Side, SignalId, StrategyId, Symbol, UserId,
     copy::{Paused, Reason, Status},
     signal::Action,
+    time::{MINUTE, SECOND},
 };
 use sqlx::{FromRow, QueryBuilder};
 
@@ -71,50 +75,71 @@ pub async fn insert_all(
     if copies.is_empty() {
         return Ok(0);
     }
-    match &mut tx.connection() {
+    let mut lent = tx.connection()?;
+    let done = match &mut lent {
         Lent::Sqlite(on) => insert_copies!(sqlx::Sqlite, on, signal, action, side, copies, at),
         Lent::Postgres(on) => insert_copies!(sqlx::Postgres, on, signal, action, side, copies, at),
-    }
-    .map_err(Error::from)
+    };
+    lent.settled(done)
 }
 
-/// Whether there is anything to claim: asked before writing, so that an idle desk writes nothing.
+/// Nobody postpones a copy for longer than this. A time that is further ahead was written before the clock was set back.
+const LONGEST_PAUSE: i64 = 10 * SECOND;
+/// The same of the time for which a copy is claimed.
+const LONGEST_CLAIM: i64 = MINUTE;
+
+/// Whether there is anything that `holder` could claim: asked before writing, so that an idle desk writes nothing.
 ///
 /// # Errors
 /// A fault.
-pub async fn waiting(from: impl Source, now: Micros) -> Result<bool> {
+pub async fn waiting(from: impl Source, holder: &str, now: Micros) -> Result<bool> {
     let one = value!(
         i64,
         from,
-        "select min(lease_until) from copies where status = 'QUEUED' and lease_until <= $1",
-        now
+        "select min(lease_until) from copies where status = 'QUEUED' \
+           and ((lease_holder is null and (lease_until <= $2 or lease_until > $3)) \
+             or (lease_holder = $1 and (lease_until <= $2 or lease_until > $4)))",
+        holder,
+        now,
+        now.plus(LONGEST_PAUSE),
+        now.plus(LONGEST_CLAIM)
     )?;
     Ok(one.is_some())
 }
 
-/// When the longest waiting copy was queued.
+/// When the longest waiting copy was queued. Exits that an exchange refused are left out: they wait for the exchange or for
+/// their key, not for a worker.
 ///
 /// # Errors
 /// A fault.
 pub async fn oldest_queued(from: impl Source) -> Result<Option<Micros>> {
-    let at = value!(i64, from, "select min(created_at) from copies where status = 'QUEUED'")?;
+    let at =
+        value!(i64, from, "select min(created_at) from copies where status = 'QUEUED' and attempts = 0")?;
     Ok(at.map(Micros))
 }
 
 /// Claims up to `limit` queued copies until `until`, the oldest first; how many. `until` names the claim: no two claims
-/// of a holder may have the same.
+/// of a holder may have the same, and after it the holder claims again what no worker of its own has decided. What others
+/// hold is freed by [`crate::instance::give_back`] alone.
 ///
 /// # Errors
 /// A fault.
 pub async fn claim(tx: &mut Tx, holder: &str, now: Micros, until: Micros, limit: i64) -> Result<u64> {
     exec!(
         tx,
-        "update copies set lease_holder = $1, lease_until = $3 where status = 'QUEUED' and lease_until <= $2 \
-           and id in (select id from copies where status = 'QUEUED' and lease_until <= $2 order by id limit $4)",
+        "update copies set lease_holder = $1, lease_until = $3 where status = 'QUEUED' \
+           and ((lease_holder is null and (lease_until <= $2 or lease_until > $5)) \
+             or (lease_holder = $1 and (lease_until <= $2 or lease_until > $6))) \
+           and id in (select id from copies where status = 'QUEUED' \
+             and ((lease_holder is null and (lease_until <= $2 or lease_until > $5)) \
+               or (lease_holder = $1 and (lease_until <= $2 or lease_until > $6))) \
+             order by id limit $4)",
         holder,
         now,
         until,
-        limit
+        limit,
+        now.plus(LONGEST_PAUSE),
+        now.plus(LONGEST_CLAIM)
     )
 }
 
@@ -125,6 +150,8 @@ pub struct Work {
     pub id: CopyId,
     /// Of which signal.
     pub signal_id: SignalId,
+    /// The signal's place among its strategy's signals.
+    pub signal_seq: i64,
     /// For which follow.
     pub follow_id: FollowId,
     /// Whose.
@@ -139,6 +166,8 @@ pub struct Work {
     pub side: Option<Side>,
     /// What kept it from being decided until now.
     pub detail: Option<String>,
+    /// For an exit: how often the exchange refused to close the position.
+    pub attempts: i64,
     /// The share of equity that being stopped out loses, in percent.
     pub risk_percent: DecimalText,
     /// When the signal was accepted.
@@ -170,8 +199,8 @@ macro_rules! work {
             Work,
             $from,
             $method,
-            "select c.id, c.signal_id, c.follow_id, c.user_id, c.exchange_key_id, c.symbol, c.action, c.side, \
-               c.detail, c.risk_percent, s.at as signal_at, s.stop, s.targets, s.strategy_id, t.active as strategy_active, \
+            "select c.id, c.signal_id, s.seq as signal_seq, c.follow_id, c.user_id, c.exchange_key_id, c.symbol, c.action, c.side, \
+               c.detail, c.attempts, c.risk_percent, s.at as signal_at, s.stop, s.targets, s.strategy_id, t.active as strategy_active, \
                f.active as follow_active, f.paused_reason, f.stopped_at, f.max_leverage, f.daily_loss_limit_usd \
              from copies c join signals s on s.id = c.signal_id join strategies t on t.id = s.strategy_id \
                join follows f on f.id = c.follow_id " + $rest

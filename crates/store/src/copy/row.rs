@@ -15,6 +15,8 @@ pub struct Copy {
     pub id: CopyId,
     /// Of which signal.
     pub signal_id: SignalId,
+    /// The signal's place among its strategy's signals.
+    pub signal_seq: i64,
     /// The signal's strategy.
     pub strategy_id: StrategyId,
     /// The strategy's name.
@@ -59,6 +61,8 @@ pub struct Copy {
     pub exit_price: Option<DecimalText>,
     /// What it won or lost after fees.
     pub profit_usd: Option<DecimalText>,
+    /// For an exit: how often the exchange refused to close the position.
+    pub attempts: i64,
     /// When it was queued.
     pub created_at: Micros,
     /// When it last changed, or was looked at.

@@ -1,6 +1,9 @@
 //! The legs of an intent: each order that it sends, and what became of it.
 
-use crate::{Error, Result, Source, Tx, tx::Lent};
+use crate::{
+    Error, Result, Source, Tx,
+    tx::{Lend as _, Lent},
+};
 use domain::{IntentId, Micros};
 use sqlx::{FromRow, QueryBuilder};
 
@@ -120,7 +123,7 @@ macro_rules! insert_legs {
                 .push_bind(LegStatus::Planned)
                 .push_bind($at);
         });
-        query.build().execute(&mut **$on).await.map(drop)
+        query.build().execute(&mut **$on).await.map(|done| done.rows_affected())
     }};
 }
 
@@ -155,11 +158,12 @@ pub async fn add_legs(tx: &mut Tx, intent: IntentId, legs: &[NewLeg], at: Micros
     if legs.is_empty() {
         return Ok(());
     }
-    match &mut tx.connection() {
+    let mut lent = tx.connection()?;
+    let done = match &mut lent {
         Lent::Sqlite(on) => insert_legs!(sqlx::Sqlite, on, intent, legs, at),
         Lent::Postgres(on) => insert_legs!(sqlx::Postgres, on, intent, legs, at),
-    }
-    .map_err(Error::from)
+    };
+    lent.settled(done).map(drop)
 }
 
 /// The legs of an intent, in order.
@@ -188,11 +192,12 @@ pub async fn set_legs(tx: &mut Tx, intent: IntentId, legs: &[LegUpdate<'_>], at:
     if legs.is_empty() {
         return Ok(0);
     }
-    match &mut tx.connection() {
+    let mut lent = tx.connection()?;
+    let done = match &mut lent {
         Lent::Sqlite(on) => set_legs!(sqlx::Sqlite, on, intent, legs, at),
         Lent::Postgres(on) => set_legs!(sqlx::Postgres, on, intent, legs, at),
-    }
-    .map_err(Error::from)
+    };
+    lent.settled(done)
 }
 
 /// Plans a leg anew, as when its entry filled only in part; false once it was sent, or when there is no such leg.
@@ -203,7 +208,7 @@ pub async fn set_leg_body(tx: &mut Tx, intent: IntentId, seq: u16, body: &str, a
     let rows = exec!(
         tx,
         "update intent_legs set body = $3, updated_at = $4 \
-         where intent_id = $1 and seq = $2 and status = 'planned'",
+         where intent_id = $1 and seq = $2 and status in ('planned', 'refused')",
         intent,
         i64::from(seq),
         body,

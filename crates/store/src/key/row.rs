@@ -1,7 +1,10 @@
 //! Rows of the table as the statements select them: for showing without the secret, and whole.
 
 use super::{KeyRow, SealedSecret};
-use domain::{ApiKeyStatus, ExchangeId, ExchangeKey, ExchangeKeyId, Micros, StrategyType, TradeType, UserId};
+use domain::{
+    AccountMode, ApiKeyStatus, ExchangeId, ExchangeKey, ExchangeKeyId, Micros, StrategyType, TradeType,
+    UserId,
+};
 use sqlx::FromRow;
 
 #[derive(FromRow)]
@@ -16,6 +19,7 @@ pub(super) struct Shown {
     pub(super) status: ApiKeyStatus,
     pub(super) sandbox: bool,
     pub(super) ip_restricted: bool,
+    pub(super) account_mode: AccountMode,
     pub(super) created_at: Micros,
     pub(super) updated_at: Micros,
 }
@@ -33,6 +37,7 @@ impl From<Shown> for ExchangeKey {
             status: row.status,
             sandbox: row.sandbox,
             ip_restricted: row.ip_restricted,
+            account_mode: row.account_mode,
             created_at: row.created_at,
             updated_at: row.updated_at,
         }
@@ -52,6 +57,7 @@ pub(super) struct Full {
     pub(super) status: ApiKeyStatus,
     pub(super) sandbox: bool,
     pub(super) ip_restricted: bool,
+    pub(super) account_mode: AccountMode,
     pub(super) sealed_secret: Vec<u8>,
     pub(super) sealed_data_key: Vec<u8>,
     pub(super) master_key_id: String,
@@ -74,6 +80,7 @@ impl From<Full> for KeyRow {
                 status: row.status,
                 sandbox: row.sandbox,
                 ip_restricted: row.ip_restricted,
+                account_mode: row.account_mode,
                 created_at: row.created_at,
                 updated_at: row.updated_at,
             },

@@ -19,8 +19,8 @@ use store::{
 };
 use tokio::task::JoinSet;
 
-const STRATEGY: u128 = 500;
-const SIGNAL: u128 = 600;
+pub(crate) const STRATEGY: u128 = 500;
+pub(crate) const SIGNAL: u128 = 600;
 /// MODERATE, as the migration brings it.
 const PROFILE: u128 = 0x3dc3_8f3d_4b4e_43b3_a102_e250_b7cd_3551;
 
@@ -28,7 +28,7 @@ fn d(number: i64) -> DecimalText {
     DecimalText(Decimal::from(number))
 }
 
-fn said(number: u128, action: Action) -> Signal {
+pub(crate) fn said(number: u128, action: Action) -> Signal {
     let enters = action == Action::Enter;
     Signal {
         id: SignalId(id(number)),
@@ -44,10 +44,11 @@ fn said(number: u128, action: Action) -> Signal {
         bar_at: None,
         at: NOW,
         fanned_out_at: None,
+        seq: 1,
     }
 }
 
-async fn with_strategy(db: &TestDb) {
+pub(crate) async fn with_strategy(db: &TestDb) {
     let strategy = Strategy {
         id: StrategyId(id(STRATEGY)),
         name: "متوسط".into(),
@@ -85,7 +86,7 @@ fn following(owner: UserId, key: ExchangeKeyId, number: u128) -> Follow {
 }
 
 /// A person whose key number `n` follows as follow `n + 100`.
-async fn follower(db: &TestDb, n: u128) -> Follow {
+pub(crate) async fn follower(db: &TestDb, n: u128) -> Follow {
     let owner = person(db, n).await;
     let key = connected(db, owner, n).await;
     let follow = following(owner, key, n + 100);
@@ -93,7 +94,7 @@ async fn follower(db: &TestDb, n: u128) -> Follow {
     follow
 }
 
-fn copy_of(follow: &Follow, number: u128) -> NewCopy {
+pub(crate) fn copy_of(follow: &Follow, number: u128) -> NewCopy {
     NewCopy {
         id: CopyId(id(number)),
         follow_id: follow.id,
@@ -110,7 +111,7 @@ async fn queued(db: &TestDb, copies: &[NewCopy]) -> u64 {
     write(db, async |tx| copy::insert_all(tx, signal, Action::Enter, side, copies, NOW).await).await.unwrap()
 }
 
-async fn claim(db: &TestDb, holder: &str, at: i64, limit: i64) -> Vec<copy::Work> {
+pub(crate) async fn claim(db: &TestDb, holder: &str, at: i64, limit: i64) -> Vec<copy::Work> {
     let until = NOW.plus(at + 30);
     write(db, async |tx| copy::claim(tx, holder, NOW.plus(at), until, limit).await).await.unwrap();
     copy::claimed(&**db, holder, until).await.unwrap()
@@ -130,33 +131,6 @@ fn begun() -> Begun {
 async fn begin(db: &TestDb, number: u128, holder: &str) -> bool {
     let sized = begun();
     write(db, async |tx| copy::begin(tx, CopyId(id(number)), holder, Some(&sized), NOW).await).await.unwrap()
-}
-
-async fn a_signal_counts_once_however_often_it_is_said(db: &TestDb) {
-    with_strategy(db).await;
-    let again = Signal { id: SignalId(id(601)), ..said(SIGNAL, Action::Enter) };
-    assert_eq!(kind(write(db, async |tx| signal::insert(tx, &again).await).await), Some(Kind::Unique));
-    let bar = |number, action| Signal {
-        external_id: None,
-        bar_at: Some(NOW),
-        ..Signal { id: SignalId(id(number)), ..said(number, action) }
-    };
-    for (number, action, taken) in
-        [(610, Action::Enter, false), (611, Action::Enter, true), (612, Action::Exit, false)]
-    {
-        let result = write(db, async |tx| signal::insert(tx, &bar(number, action)).await).await;
-        assert_eq!(kind(result), taken.then_some(Kind::Unique), "{number}");
-    }
-    let strategy = StrategyId(id(STRATEGY));
-    let found = |external, bar| signal::said_before(&**db, strategy, external, bar);
-    assert_eq!(found(Some("alert-600"), None).await.unwrap().unwrap().id, SignalId(id(SIGNAL)));
-    assert_eq!(found(None, Some((NOW, Action::Exit))).await.unwrap().unwrap().id, SignalId(id(612)));
-    assert_eq!(found(Some("alert-1"), Some((NOW.plus(1), Action::Exit))).await.unwrap(), None);
-    assert_eq!(signal::due(&**db).await.unwrap().len(), 3);
-    write(db, async |tx| signal::set_fanned_out(tx, SignalId(id(610)), NOW).await).await.unwrap();
-    assert_eq!(signal::due(&**db).await.unwrap().len(), 2);
-    let newest = signal::list_by_strategy(&**db, strategy, None, 1).await.unwrap();
-    assert_eq!((newest[0].id, newest[0].side, newest[0].stop), (SignalId(id(612)), None, None));
 }
 
 async fn a_key_follows_one_strategy_on_a_market(db: &TestDb) {
@@ -212,16 +186,18 @@ async fn a_copy_is_queued_once_and_claimed_by_one(db: &TestDb) {
     assert_eq!(queued(db, &again).await, 2, "who has one keeps it");
     assert_eq!(queued(db, &[]).await, 0);
 
-    assert!(copy::waiting(&**db, NOW).await.unwrap());
+    assert!(copy::waiting(&**db, "one", NOW).await.unwrap());
     let first = claim(db, "one", 0, 2).await;
     assert_eq!(first.iter().map(|w| w.id.0).collect::<Vec<_>>(), [id(701), id(702)]);
     assert_eq!((first[0].signal_at, first[0].stop, first[0].follow_active), (NOW, Some(d(90)), true));
     assert_eq!((first[0].max_leverage, first[0].risk_percent), (Some(10), d(2)));
     assert_eq!(claim(db, "two", 1, 9).await.len(), 3);
     assert_eq!(claim(db, "two", 2, 9).await.len(), 0);
-    assert!(!copy::waiting(&**db, NOW.plus(2)).await.unwrap());
-    assert_eq!(claim(db, "two", 30, 9).await.len(), 2, "the lease has run out");
-    assert_eq!(write(db, async |tx| copy::requeue(tx, "two").await).await.unwrap(), 5);
+    assert!(!copy::waiting(&**db, "two", NOW.plus(2)).await.unwrap());
+    assert_eq!(claim(db, "two", 30, 9).await.len(), 0, "time alone frees nothing of another's");
+    assert_eq!(claim(db, "one", 30, 9).await.len(), 2, "its own it takes again when no worker has decided");
+    assert_eq!(write(db, async |tx| copy::requeue(tx, "two").await).await.unwrap(), 3);
+    assert_eq!(write(db, async |tx| copy::requeue(tx, "one").await).await.unwrap(), 2);
     assert_eq!(claim(db, "one", 31, 9).await.len(), 5);
 }
 
@@ -350,7 +326,7 @@ async fn who_is_left_out_has_a_copy_that_says_so_and_no_worker(db: &TestDb) {
     let follow = follower(db, 1).await;
     let left_out = NewCopy { skipped: Some(Reason::Paused), ..copy_of(&follow, 701) };
     assert_eq!(queued(db, &[left_out]).await, 1);
-    assert!(!copy::waiting(&**db, NOW).await.unwrap());
+    assert!(!copy::waiting(&**db, "one", NOW).await.unwrap());
     let copy = copy::get(&**db, CopyId(id(701))).await.unwrap().unwrap();
     assert_eq!(
         (copy.status, copy.reason, copy.finished_at),
@@ -380,7 +356,6 @@ async fn a_copy_has_one_intent(db: &TestDb) {
 }
 
 store::each_engine!(
-    a_signal_counts_once_however_often_it_is_said,
     a_key_follows_one_strategy_on_a_market,
     a_copy_is_queued_once_and_claimed_by_one,
     of_sixteen_workers_each_copy_has_one,

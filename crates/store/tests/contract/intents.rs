@@ -1,11 +1,12 @@
 //! Intents: never lost, never doubled.
 
 use crate::samples::{NOW, connected, id, intended, intent, kind, leg, person, write};
-use domain::{IntentId, UserId};
+use domain::{ExchangeKeyId, IntentId, Side, UserId};
 use store::{
     Kind,
     intent::{self as intents, LegStatus, LegUpdate, NewIntent, Status},
     key,
+    protection::{self, NewProtection, PositionSide, Wanted},
     testing::TestDb,
 };
 use tokio::task::JoinSet;
@@ -160,7 +161,7 @@ async fn what_is_unfinished_is_found_again(db: &TestDb) {
     assert_eq!(ids(intents::list_by_user(&**db, me, before, 2).await.unwrap()), [id(10)]);
 }
 
-async fn a_lease_is_its_holders_until_it_runs_out(db: &TestDb) {
+async fn an_intent_is_its_holders_until_it_is_freed(db: &TestDb) {
     let me = person(db, 1).await;
     let new = intent(me, 50, 10);
     intended(db, &new).await.unwrap();
@@ -171,8 +172,9 @@ async fn a_lease_is_its_holders_until_it_runs_out(db: &TestDb) {
     };
     assert!(!claim("two", 29).await);
     assert!(claim("one", 29).await, "its holder renews it");
-    assert!(!claim("two", 30).await);
-    assert!(claim("two", 39).await, "it has run out");
+    assert!(!claim("two", 1_000_000_000).await, "the desk's own clock frees nothing");
+    write(db, async |tx| intents::release(tx, new.id, "one").await).await.unwrap();
+    assert!(claim("two", 39).await);
     write(db, async |tx| intents::release(tx, new.id, "one").await).await.unwrap();
     assert!(!claim("one", 40).await, "nobody gives back what is another's");
     write(db, async |tx| intents::release(tx, new.id, "two").await).await.unwrap();
@@ -183,7 +185,8 @@ async fn a_lease_is_its_holders_until_it_runs_out(db: &TestDb) {
 
 async fn of_sixteen_who_find_an_intent_one_takes_it(db: &TestDb) {
     let me = person(db, 1).await;
-    let new = intent(me, 50, 10);
+    let mut new = intent(me, 50, 10);
+    new.lease_holder = None;
     intended(db, &new).await.unwrap();
     let mut racers = JoinSet::new();
     for number in 0..16 {
@@ -207,7 +210,41 @@ async fn history_outlives_its_key_but_needs_its_person(db: &TestDb) {
     assert_eq!(kind(intended(db, &intent(UserId(id(99)), 51, 11)).await), Some(Kind::ForeignKey));
 }
 
+async fn protection_is_wanted_until_it_is_deleted(db: &TestDb) {
+    let me = person(db, 1).await;
+    connected(db, me, 50).await;
+    let wanted = Some(NewProtection { side: Side::Sell, wanted: Wanted::Stop });
+    let new = NewIntent { protection: wanted, ..intent(me, 50, 10) };
+    intended(db, &new).await.unwrap();
+    let intent = IntentId(id(10));
+    let get = async || protection::get(&**db, intent).await.unwrap();
+    let first = get().await.unwrap();
+    assert_eq!(
+        (first.position_side, first.side, first.wanted),
+        (PositionSide::Both, Side::Sell, Wanted::Stop)
+    );
+    assert_eq!((first.user_id, first.entered_at, first.told_at), (me, None, None));
+    write(db, async |tx| {
+        protection::set_entered(tx, intent, NOW.plus(1)).await?;
+        protection::set_entered(tx, intent, NOW.plus(2)).await?;
+        protection::set_wanted(tx, intent, Wanted::Closed).await?;
+        protection::set_told(tx, intent, Some(NOW.plus(3))).await
+    })
+    .await
+    .unwrap();
+    let changed = get().await.unwrap();
+    assert_eq!((changed.wanted, changed.entered_at), (Wanted::Closed, Some(NOW.plus(1))));
+    assert_eq!(changed.told_at, Some(NOW.plus(3)));
+    let (key, other) = (ExchangeKeyId(id(50)), ExchangeKeyId(id(51)));
+    assert_eq!(protection::on_market(&**db, key, &new.symbol).await.unwrap(), [changed.clone()]);
+    assert_eq!(protection::of_key(&**db, other).await.unwrap(), []);
+    assert_eq!(protection::all(&**db).await.unwrap(), [changed]);
+    write(db, async |tx| protection::delete(tx, intent).await).await.unwrap();
+    assert_eq!(get().await, None);
+}
+
 store::each_engine!(
+    protection_is_wanted_until_it_is_deleted,
     an_intent_is_kept_with_its_legs,
     legs_tell_what_became_of_them,
     an_idempotency_key_is_used_once_a_person,
@@ -215,7 +252,7 @@ store::each_engine!(
     one_intent_at_a_time_works_on_a_market,
     an_intent_ends_once,
     what_is_unfinished_is_found_again,
-    a_lease_is_its_holders_until_it_runs_out,
+    an_intent_is_its_holders_until_it_is_freed,
     of_sixteen_who_find_an_intent_one_takes_it,
     history_outlives_its_key_but_needs_its_person,
 );

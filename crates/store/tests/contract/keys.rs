@@ -78,6 +78,7 @@ async fn only_what_is_named_changes(db: &TestDb) {
             active: Some(true),
             status: Some(ApiKeyStatus::Failed),
             ip_restricted: Some(true),
+            account_mode: Some(domain::AccountMode::Hedge),
             credentials: Some(("api-new", &other)),
         })
         .await
@@ -85,6 +86,7 @@ async fn only_what_is_named_changes(db: &TestDb) {
     expected.key.name = "second".into();
     expected.key.api_key = "api-new".into();
     (expected.key.active, expected.key.ip_restricted) = (true, true);
+    expected.key.account_mode = domain::AccountMode::Hedge;
     (expected.key.status, expected.sealed) = (ApiKeyStatus::Failed, other);
     assert_eq!(keys::list_active(&**db).await.unwrap(), [expected]);
 }

@@ -1,8 +1,8 @@
 //! What is told, to whom, on which channels: once.
 
-use super::samples::{NOW, connected, id, intended, intent, kind, person, write};
+use super::samples::{NOW, id, kind, person, write};
 use domain::{
-    ExchangeKeyId, IntentId, MessageId, UserId,
+    MessageId, UserId,
     notification::{Channel, Kind, Line, Switches},
 };
 use store::{
@@ -10,7 +10,6 @@ use store::{
     desk_secret::{self, DeskSecret},
     notice::{self, Group, NewNotice},
     notification,
-    protection::{self, Protection},
     telegram::{self, bot, simulated},
     testing::TestDb,
 };
@@ -156,43 +155,10 @@ async fn a_desk_secret_is_made_once(db: &TestDb) {
     assert_eq!(desk_secret::get(&**db, "other").await.unwrap(), None);
 }
 
-async fn protections_are_looked_at_in_turn(db: &TestDb) {
-    let me = person(db, 1).await;
-    connected(db, me, 2).await;
-    let watched = async |number| {
-        let mut new = intent(me, 2, number);
-        new.symbol = if number == 3 { "BTC/USDT" } else { "ETH/USDT" }.parse().unwrap();
-        intended(db, &new).await.unwrap();
-        Protection {
-            intent_id: IntentId(id(number)),
-            exchange_key_id: ExchangeKeyId(id(2)),
-            symbol: new.symbol,
-        }
-    };
-    let (one, two) = (watched(3).await, watched(4).await);
-    write(db, async |tx| {
-        protection::watch(tx, &one, NOW).await?;
-        protection::watch(tx, &two, NOW.plus(1)).await?;
-        protection::watch(tx, &one, NOW.plus(9)).await
-    })
-    .await
-    .unwrap();
-    let due = async |at: i64| protection::due(&**db, NOW.plus(at), 9).await.unwrap();
-    assert_eq!((due(0).await, due(1).await), (vec![one.clone()], vec![one.clone(), two.clone()]));
-    write(db, async |tx| {
-        protection::checked(tx, one.intent_id, NOW.plus(5)).await?;
-        protection::forget(tx, two.intent_id).await
-    })
-    .await
-    .unwrap();
-    assert_eq!((due(4).await, due(5).await), (vec![], vec![one]));
-}
-
 store::each_engine!(
     an_event_is_told_once_where_its_person_wants_it,
     a_burst_is_waited_for_and_gathered_once,
     a_code_links_one_chat_once,
     a_bots_standing_is_everybodys,
     a_desk_secret_is_made_once,
-    protections_are_looked_at_in_turn,
 );

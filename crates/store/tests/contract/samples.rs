@@ -70,6 +70,7 @@ pub(crate) fn key(owner: UserId, number: u128) -> KeyRow {
             status: ApiKeyStatus::Authorized,
             sandbox: true,
             ip_restricted: false,
+            account_mode: domain::AccountMode::OneWay,
             created_at: NOW,
             updated_at: NOW,
         },
@@ -97,6 +98,7 @@ pub(crate) fn intent(owner: UserId, key: u128, number: u128) -> NewIntent {
         idempotency: None,
         lease_holder: Some("one".into()),
         lease_until: NOW.plus(30),
+        protection: None,
         created_at: NOW,
     }
 }

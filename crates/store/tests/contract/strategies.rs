@@ -161,6 +161,7 @@ async fn records_are_kept_apart_and_a_signal_is_traded_once(db: &TestDb) {
         bar_at: None,
         at: NOW,
         fanned_out_at: None,
+        seq: 1,
     };
     write(db, async |tx| signal::insert(tx, &said).await).await.unwrap();
     assert_eq!(signal::list(&**db, None, 5).await.unwrap(), std::slice::from_ref(&said));

@@ -25,7 +25,6 @@ pub(super) enum Turn {
 /// The weight used in the running minute, and who waits for more.
 pub(super) struct Ledger {
     limit: u32,
-    reserve: u32,
     minute: i64,
     used: u32,
     closed_until: Micros,
@@ -34,11 +33,10 @@ pub(super) struct Ledger {
 }
 
 impl Ledger {
-    /// A budget of `limit` a minute, of which reads leave a fifth to orders.
+    /// A budget of `limit` a minute, of which a fifth is kept for protection.
     pub(super) fn new(limit: u32) -> Self {
         Self {
             limit,
-            reserve: limit / 5,
             minute: i64::MIN,
             used: 0,
             closed_until: Micros(i64::MIN),
@@ -49,7 +47,7 @@ impl Ledger {
 
     /// The exchange says what it grants a minute.
     pub(super) fn grant(&mut self, limit: u32) {
-        (self.limit, self.reserve) = (limit, limit / 5);
+        self.limit = limit;
     }
 
     /// Queues up.
@@ -101,25 +99,36 @@ impl Ledger {
         if now < self.closed_until { 0 } else { self.limit.saturating_sub(self.used) }
     }
 
+    /// The part of every minute that only protection may use.
+    pub(super) const fn reserved(&self) -> u32 {
+        self.limit / 5
+    }
+
     /// When the running minute ends.
     pub(super) fn minute_ends(&self) -> Micros {
         Micros(self.minute.saturating_add(1).saturating_mul(time::MINUTE))
     }
 
-    fn allowance(&self, urgency: Urgency) -> u32 {
+    /// How far the minute may be used up by calls of this urgency. Reads leave something to take-profits, these to entries, and
+    /// all of them a fifth to protection.
+    const fn allowance(&self, urgency: Urgency) -> u32 {
+        let open = self.limit - self.reserved();
         match urgency {
-            Urgency::First => self.limit,
-            Urgency::Second => self.limit - self.reserve / 2,
-            Urgency::Last => self.limit - self.reserve,
+            Urgency::Protection => self.limit,
+            Urgency::First => open,
+            Urgency::Second => open - self.limit / 20,
+            Urgency::Last => open - self.limit / 10,
         }
     }
 
     fn roll(&mut self, now: Micros) {
         let minute = now.0.div_euclid(time::MINUTE);
-        // A clock that is set back must not hand out the same minute twice.
         if minute > self.minute {
             self.minute = minute;
             self.used = 0;
+        } else if minute < self.minute - 1 {
+            // The clock was found to be ahead. What is used stays used: no minute is handed out twice.
+            self.minute = minute;
         }
     }
 }
@@ -137,17 +146,28 @@ mod tests {
     }
 
     #[test]
-    fn reads_leave_a_reserve_to_orders() {
+    fn a_fifth_is_kept_for_protection_and_reads_leave_more() {
         let mut ledger = Ledger::new(100);
         let now = Micros(time::MINUTE);
         let next = Turn::NotBefore(Micros(2 * time::MINUTE));
-        assert_eq!(go(&mut ledger, Urgency::Last, 80, now), Turn::Go);
-        assert_eq!(go(&mut ledger, Urgency::Last, 1, now), next);
-        assert_eq!(go(&mut ledger, Urgency::Second, 10, now), Turn::Go);
-        assert_eq!(go(&mut ledger, Urgency::Second, 1, now), next);
-        assert_eq!(go(&mut ledger, Urgency::First, 10, now), Turn::Go);
-        assert_eq!(go(&mut ledger, Urgency::First, 1, now), next);
+        for (urgency, weight) in
+            [(Urgency::Last, 70), (Urgency::Second, 5), (Urgency::First, 5), (Urgency::Protection, 20)]
+        {
+            assert_eq!(go(&mut ledger, urgency, weight, now), Turn::Go, "{urgency:?}");
+            assert_eq!(go(&mut ledger, urgency, 1, now), next, "{urgency:?} has used its part up");
+        }
         assert_eq!(go(&mut ledger, Urgency::Last, 1, Micros(2 * time::MINUTE)), Turn::Go);
+        assert_eq!((ledger.reserved(), ledger.left(Micros(2 * time::MINUTE))), (20, 99));
+    }
+
+    #[test]
+    fn a_clock_that_was_far_ahead_does_not_block_for_long() {
+        let mut ledger = Ledger::new(100);
+        let ahead = Micros(10 * time::MINUTE);
+        assert_eq!(go(&mut ledger, Urgency::Protection, 100, ahead), Turn::Go);
+        let now = Micros(2 * time::MINUTE);
+        assert_eq!(go(&mut ledger, Urgency::Protection, 1, now), Turn::NotBefore(now.plus(time::MINUTE)));
+        assert_eq!(go(&mut ledger, Urgency::Protection, 1, now.plus(time::MINUTE)), Turn::Go);
     }
 
     #[test]
@@ -155,9 +175,9 @@ mod tests {
         let mut ledger = Ledger::new(100);
         let now = Micros(time::MINUTE);
         ledger.told(100, now);
-        assert_eq!(go(&mut ledger, Urgency::First, 1, now), Turn::NotBefore(ledger.minute_ends()));
+        assert_eq!(go(&mut ledger, Urgency::Protection, 1, now), Turn::NotBefore(ledger.minute_ends()));
         ledger.told(3, now);
-        assert_eq!(go(&mut ledger, Urgency::First, 1, now), Turn::NotBefore(ledger.minute_ends()));
+        assert_eq!(go(&mut ledger, Urgency::Protection, 1, now), Turn::NotBefore(ledger.minute_ends()));
         let until = Micros(10 * time::MINUTE);
         ledger.close(until);
         ledger.close(now);
@@ -172,10 +192,10 @@ mod tests {
         let now = Micros(time::MINUTE);
         assert_eq!(go(&mut ledger, Urgency::First, 10, now), Turn::Go);
         ledger.grant(100);
-        assert_eq!(go(&mut ledger, Urgency::Last, 70, now), Turn::Go);
+        assert_eq!(go(&mut ledger, Urgency::Last, 60, now), Turn::Go);
         assert!(
             matches!(go(&mut ledger, Urgency::Last, 1, now), Turn::NotBefore(_)),
-            "a fifth is kept for orders"
+            "the rest is kept for orders"
         );
     }
 
@@ -187,25 +207,30 @@ mod tests {
     }
 
     fn urgency() -> impl Strategy<Value = Urgency> {
-        prop_oneof![Just(Urgency::First), Just(Urgency::Second), Just(Urgency::Last)]
+        prop_oneof![
+            Just(Urgency::Protection),
+            Just(Urgency::First),
+            Just(Urgency::Second),
+            Just(Urgency::Last)
+        ]
     }
 
     proptest! {
-        /// Whatever is asked, no minute is overdrawn, and reads never touch the reserve.
+        /// Whatever is asked, no minute is overdrawn, and only protection touches what is kept for it.
         #[test]
         fn no_minute_is_overdrawn(calls in prop::collection::vec((urgency(), 1_u32..40, 0_i64..20), 1..200)) {
             let mut ledger = Ledger::new(200);
-            let (mut now, mut minute, mut all, mut last) = (Micros(0), 0, 0, 0);
+            let (mut now, mut minute, mut all, mut others) = (Micros(0), 0, 0, 0);
             for (urgency, weight, seconds) in calls {
                 now = now.plus(seconds * time::SECOND);
                 if now.0 / time::MINUTE != minute {
-                    (minute, all, last) = (now.0 / time::MINUTE, 0, 0);
+                    (minute, all, others) = (now.0 / time::MINUTE, 0, 0);
                 }
                 if go(&mut ledger, urgency, weight, now) == Turn::Go {
                     all += weight;
-                    last += if urgency == Urgency::Last { weight } else { 0 };
+                    others += if urgency == Urgency::Protection { 0 } else { weight };
                 }
-                prop_assert!(all <= 200 && last <= 160);
+                prop_assert!(all <= 200 && others <= 160);
             }
         }
 

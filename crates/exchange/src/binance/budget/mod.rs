@@ -1,4 +1,4 @@
-//! One request-weight budget per address, shared by everybody: entries and stops before reads.
+//! One request-weight budget per address, shared by everybody: stops before entries, entries before reads.
 
 mod ledger;
 
@@ -69,6 +69,11 @@ impl Budget {
     pub(super) fn left(&self) -> u32 {
         let now = self.clock.now();
         self.ledger().left(now)
+    }
+
+    /// The weight of every minute that only protection may use.
+    pub(super) fn reserved(&self) -> u32 {
+        self.ledger().reserved()
     }
 
     /// How many requests had their turn.
@@ -164,20 +169,25 @@ mod tests {
         let budget = budget(10, 55);
         budget.acquire(10, Urgency::Last).await.unwrap();
         let done = Arc::new(Mutex::new(Vec::new()));
-        let tasks: Vec<_> = [("read", Urgency::Last), ("target", Urgency::Second), ("stop", Urgency::First)]
-            .into_iter()
-            .map(|(name, urgency)| {
-                let (budget, done) = (budget.clone(), done.clone());
-                tokio::spawn(async move {
-                    budget.acquire(1, urgency).await.unwrap();
-                    done.lock().unwrap().push(name);
-                })
+        let tasks: Vec<_> = [
+            ("read", Urgency::Last),
+            ("target", Urgency::Second),
+            ("entry", Urgency::First),
+            ("stop", Urgency::Protection),
+        ]
+        .into_iter()
+        .map(|(name, urgency)| {
+            let (budget, done) = (budget.clone(), done.clone());
+            tokio::spawn(async move {
+                budget.acquire(1, urgency).await.unwrap();
+                done.lock().unwrap().push(name);
             })
-            .collect();
+        })
+        .collect();
         for task in tasks {
             task.await.unwrap();
         }
-        assert_eq!(*done.lock().unwrap(), ["stop", "target", "read"]);
+        assert_eq!(*done.lock().unwrap(), ["stop", "entry", "target", "read"]);
     }
 
     #[tokio::test(start_paused = true)]

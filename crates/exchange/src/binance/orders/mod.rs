@@ -95,30 +95,17 @@ impl Shared {
         Ok(cancelled.map(|raw| raw.into_order(symbol.clone())))
     }
 
-    pub(super) async fn cancel_all(&self, who: &Credentials, kind: TradeType, symbol: &Symbol) -> Answer<()> {
-        let clear = async |path: &'static str| {
-            let call = Call::delete(path).params(pair(symbol)).signed(who);
-            none_if(NOTHING_TO_CANCEL, self.api(kind).ask::<IgnoredAny>(call).await).map(drop)
-        };
-        if kind == TradeType::Spot {
-            return clear("/api/v3/openOrders").await;
-        }
-        // Both are tried even when one fails: the fewer orders are left, the better.
-        let waiting = clear("/fapi/v1/algoOpenOrders").await;
-        let working = clear("/fapi/v1/allOpenOrders").await;
-        waiting.and(working)
-    }
-
     pub(super) async fn open_orders(
         &self,
         who: &Credentials,
         kind: TradeType,
         symbol: Option<&Symbol>,
+        urgency: Urgency,
     ) -> Answer<Vec<Order>> {
         let params = symbol.map(pair).unwrap_or_default();
         let list = |path, one, all| {
             let weight = if symbol.is_some() { one } else { all };
-            Call::get(path, weight).params(params.clone()).signed(who)
+            Call::get(path, weight).params(params.clone()).urgent(urgency).signed(who)
         };
         let markets = self.markets(kind).await?;
         let name = |joined: &str| symbol.or_else(|| markets.named(joined)).cloned();
@@ -169,13 +156,13 @@ impl Shared {
             TradeType::Spot => Call::get(SPOT_ORDER, 4),
             TradeType::Futures => Call::get(ORDER, 1),
         };
-        let call = call.params(by).urgent(Urgency::First).signed(who);
+        let call = call.params(by).urgent(Urgency::Protection).signed(who);
         none_if(NO_SUCH_ORDER, self.api(kind).ask(call).await)
     }
 
     async fn find_algo(&self, who: &Credentials, symbol: &Symbol, id: &str) -> Answer<Option<RawAlgo>> {
         let params = pair(symbol).with("clientAlgoId", id);
-        let call = Call::get(ALGO, 1).params(params).urgent(Urgency::First).signed(who);
+        let call = Call::get(ALGO, 1).params(params).urgent(Urgency::Protection).signed(who);
         none_if(NO_SUCH_ORDER, self.futures.ask(call).await)
     }
 

@@ -2,7 +2,7 @@
 
 use super::{btc, d, ok, pair, who};
 use crate::{Exchange, KeyRights};
-use domain::{Fee, Funds, Micros, Side, Trade, TradeType};
+use domain::{AccountMode, Fee, Funds, Micros, Side, Trade, TradeType};
 use serde_json::json;
 
 #[tokio::test]
@@ -19,7 +19,53 @@ async fn what_a_key_may_do() {
         }))],
     );
     let rights = binance.key_rights(&who()).await.unwrap();
-    assert_eq!(rights, KeyRights { withdraw: true, futures: true, spot: false, ip_restricted: false });
+    assert_eq!(
+        rights,
+        KeyRights {
+            withdraw: true,
+            futures: true,
+            spot: false,
+            ip_restricted: false,
+            portfolio_margin: false
+        }
+    );
+}
+
+#[tokio::test]
+async fn an_account_in_portfolio_margin_is_known_by_its_keys() {
+    for (portfolio, futures, expected) in
+        [(true, false, true), (true, true, false), (false, false, false), (false, true, false)]
+    {
+        let (fake, binance) = pair().await;
+        fake.on(
+            "GET /sapi/v1/account/apiRestrictions",
+            [ok(json!({
+                "ipRestrict": false, "enableWithdrawals": false, "enableFutures": futures,
+                "enablePortfolioMarginTrading": portfolio,
+            }))],
+        );
+        assert_eq!(binance.key_rights(&who()).await.unwrap().portfolio_margin, expected);
+    }
+}
+
+#[tokio::test]
+async fn how_an_account_is_set_up() {
+    for (dual, multi, expected) in [
+        (false, false, AccountMode::OneWay),
+        (true, false, AccountMode::Hedge),
+        (false, true, AccountMode::MultiAssets),
+        (true, true, AccountMode::Hedge),
+    ] {
+        let (fake, binance) = pair().await;
+        fake.on(
+            "GET /fapi/v1/accountConfig",
+            [ok(json!({
+                "feeTier": 0, "canTrade": true, "canDeposit": true, "canWithdraw": true, "tradeGroupId": -1,
+                "dualSidePosition": dual, "multiAssetsMargin": multi, "updateTime": 1_724_416_653_850_i64,
+            }))],
+        );
+        assert_eq!(binance.account_mode(&who()).await, Ok(expected));
+    }
 }
 
 #[tokio::test]

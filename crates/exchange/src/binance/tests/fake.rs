@@ -61,7 +61,11 @@ struct Script {
     replies: Mutex<HashMap<&'static str, VecDeque<Reply>>>,
     seen: Mutex<Vec<Seen>>,
     time: AtomicI64,
+    /// Done whenever the time is asked for, before it is answered.
+    asked_for_time: Mutex<Option<Hook>>,
 }
+
+type Hook = Box<dyn Fn() + Send>;
 
 /// The running fake; it ends with the test.
 pub(super) struct Fake {
@@ -100,6 +104,11 @@ impl Fake {
         self.script.time.store(millis, Ordering::SeqCst);
     }
 
+    /// Does this whenever its time is asked for.
+    pub(super) fn on_time(&self, hook: impl Fn() + Send + 'static) {
+        *self.script.asked_for_time.lock().unwrap() = Some(Box::new(hook));
+    }
+
     /// The requests of one kind so far.
     pub(super) fn seen(&self, what: &str) -> Vec<Seen> {
         self.script.seen.lock().unwrap().iter().filter(|seen| seen.what == what).cloned().collect()
@@ -134,6 +143,11 @@ async fn answer(State(shared): State<Shared>, uri: Uri, request: Request<Body>) 
 impl Script {
     async fn respond(&self, method: &Method, uri: &Uri, headers: &HeaderMap, body: &Bytes) -> Response {
         let what = format!("{method} {}", uri.path());
+        if what.ends_with("/time")
+            && let Some(hook) = self.asked_for_time.lock().unwrap().as_ref()
+        {
+            hook();
+        }
         let form = String::from_utf8(body.to_vec()).unwrap();
         let query = uri.query().unwrap_or_default().to_owned();
         let key = headers.get("x-mbx-apikey").map(|key| key.to_str().unwrap().to_owned());

@@ -5,6 +5,7 @@
 mod account;
 mod failures;
 mod fake;
+mod fence;
 mod orders;
 mod positions;
 mod prices;

@@ -241,17 +241,6 @@ async fn cancelling_a_triggered_order_cancels_what_it_became() {
     assert_eq!(cancel().await, Ok(None));
 }
 
-#[tokio::test]
-async fn clearing_a_pair_tries_both_kinds() {
-    let (fake, binance) = pair().await;
-    fake.on("DELETE /fapi/v1/algoOpenOrders", [no(500, -1000, "x")]);
-    fake.on("DELETE /fapi/v1/allOpenOrders", [ok(json!({ "code": 200, "msg": "done" }))]);
-    assert!(matches!(binance.cancel_all(&who(), FUTURES, &btc()).await, Err(Failure::Unknown(_))));
-    assert_eq!(fake.seen("DELETE /fapi/v1/allOpenOrders").len(), 1);
-    fake.on("DELETE /api/v3/openOrders", [no(400, -2011, "Unknown order sent.")]);
-    assert_eq!(binance.cancel_all(&who(), TradeType::Spot, &btc()).await, Ok(()));
-}
-
 fn script_lists(fake: &Fake) {
     fake.on("GET /fapi/v1/exchangeInfo", [ok(prices::exchange_info())]);
     let open = plain(json!({ "status": "NEW", "type": "LIMIT", "price": "100", "executedQty": "0",

@@ -32,14 +32,11 @@ async fn changes_are_signed_in_the_body_and_reads_in_the_query() {
     assert!(leverage.in_body && leverage.text.starts_with("symbol=BTCUSDT&leverage=10&"));
     check_signature(&leverage);
 
-    fake.on("DELETE /fapi/v1/allOpenOrders", [super::ok(serde_json::json!({ "code": 200, "msg": "done" }))]);
-    fake.on("DELETE /fapi/v1/algoOpenOrders", [super::ok(serde_json::json!({ "code": 200, "msg": "done" }))]);
-    binance.cancel_all(&who(), TradeType::Futures, &btc()).await.unwrap();
-    for what in ["DELETE /fapi/v1/allOpenOrders", "DELETE /fapi/v1/algoOpenOrders"] {
-        let cancel = fake.seen(what).remove(0);
-        assert!(!cancel.in_body);
-        check_signature(&cancel);
-    }
+    fake.on("DELETE /fapi/v1/order", [no(400, -2011, "Unknown order sent.")]);
+    binance.cancel(&who(), TradeType::Futures, &btc(), "slip-1", false, validity()).await.unwrap();
+    let cancel = fake.seen("DELETE /fapi/v1/order").remove(0);
+    assert!(!cancel.in_body);
+    check_signature(&cancel);
 }
 
 #[tokio::test]

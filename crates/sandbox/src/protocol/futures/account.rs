@@ -1,7 +1,8 @@
 //! The futures account: balances, positions, income.
 
 use crate::{
-    engine::{FUTURES_MAKER_FEE, FUTURES_TAKER_FEE, FuturesView, IncomeKind, PositionView},
+    engine::{Account, FUTURES_MAKER_FEE, FUTURES_TAKER_FEE, FuturesView, IncomeKind, PositionView},
+    history::Read,
     market::Pair,
     protocol::{
         call::Call,
@@ -16,15 +17,23 @@ use serde_json::{Value, json};
 
 fn view(call: &Call<'_>) -> Reply<FuturesView> {
     let id = call.account()?;
+    if let Some(past) = call.shared.exchange.past(id, Read::Positions)? {
+        return Ok(past.view.clone());
+    }
     call.read(|engine| engine.futures(id))?.ok_or_else(Failure::unknown_key)
 }
 
+fn account(call: &Call<'_>, v2: bool) -> Reply {
+    let multi_assets = orders::account(call, Account::multi_assets)?;
+    Ok(shape::account(&view(call)?, call.now, v2, multi_assets))
+}
+
 pub(super) fn account_v2(call: &mut Call<'_>) -> Reply {
-    Ok(shape::account(&view(call)?, call.now, true))
+    account(call, true)
 }
 
 pub(super) fn account_v3(call: &mut Call<'_>) -> Reply {
-    Ok(shape::account(&view(call)?, call.now, false))
+    account(call, false)
 }
 
 pub(super) fn balance(call: &mut Call<'_>) -> Reply {

@@ -1,13 +1,14 @@
 //! Conditional futures orders: what waits for a trigger, in a space of its own.
 
-use super::orders::one_way;
+use super::orders::check_side;
 use crate::{
     engine::{Account, AlgoOrder, Answer, Command, NewOrder, OrderRef, Which, WorkingType},
+    history::Read,
     protocol::{
         call::Call,
         data,
         failure::{Failure, Reply},
-        orders::{Page, account, no_such_order, reference, side, time_in_force},
+        orders::{Page, account, account_read, no_such_order, reference, side, time_in_force},
         shape::futures as shape,
     },
 };
@@ -29,7 +30,7 @@ fn new_order(call: &Call<'_>) -> Reply<NewOrder> {
         "TRAILING_STOP_MARKET" => OrderType::TrailingStopMarket,
         _ => return Err(Failure::refused(-1116, "Invalid orderType.")),
     };
-    one_way(params)?;
+    check_side(call)?;
     let working_type = match params.text("workingType")? {
         None => WorkingType::Contract,
         Some(word) => WorkingType::parse(word).ok_or_else(|| Failure::not_valid("workingType"))?,
@@ -84,7 +85,7 @@ pub(super) fn place(call: &mut Call<'_>) -> Reply {
 /// The symbol is not needed: an algo id is the account's own.
 pub(super) fn get(call: &mut Call<'_>) -> Reply {
     let which = reference(&call.params, "algoId", "clientAlgoId")?;
-    account(call, |a| a.algos().find(&which).map(|o| row(a, o)))?.ok_or_else(no_such_order)
+    account_read(call, Read::Orders, |a| a.algos().find(&which).map(|o| row(a, o)))?.ok_or_else(no_such_order)
 }
 
 pub(super) fn cancel(call: &mut Call<'_>) -> Reply {
@@ -106,7 +107,7 @@ pub(super) fn cancel(call: &mut Call<'_>) -> Reply {
 
 pub(super) fn open(call: &mut Call<'_>) -> Reply {
     let market = data::maybe_market(call)?;
-    account(call, |a| {
+    account_read(call, Read::OpenOrders, |a| {
         let wanted = |o: &&AlgoOrder| market.is_none_or(|market| o.pair == market.pair);
         a.algos().open().filter(wanted).map(|o| row(a, o)).collect()
     })
@@ -115,7 +116,7 @@ pub(super) fn open(call: &mut Call<'_>) -> Reply {
 pub(super) fn all(call: &mut Call<'_>) -> Reply {
     let market = data::market(call)?;
     let page = Page::read(call, "algoId")?;
-    account(call, |a| {
+    account_read(call, Read::Orders, |a| {
         let rows = a.algos().all().filter(|o| o.pair == market.pair);
         page.cut(rows, |o| (o.id, o.created)).into_iter().map(|o| row(a, o)).collect()
     })

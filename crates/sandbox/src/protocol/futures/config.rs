@@ -1,4 +1,4 @@
-//! How a futures account is set up: leverage, margin mode, one-way positions.
+//! How a futures account is set up: leverage, margin mode, position mode, asset mode.
 
 use crate::{
     engine::{Answer, Command, brackets},
@@ -58,34 +58,44 @@ pub(super) fn position_margin(call: &mut Call<'_>) -> Reply {
     Ok(answer)
 }
 
-pub(super) fn position_mode(_: &mut Call<'_>) -> Reply {
-    Ok(json!({ "dualSidePosition": false }))
+pub(super) fn position_mode(call: &mut Call<'_>) -> Reply {
+    orders::account(call, |account| json!({ "dualSidePosition": account.dual() }))
 }
 
 pub(super) fn set_position_mode(call: &mut Call<'_>) -> Reply {
-    match call.params.flag("dualSidePosition")? {
-        None => Err(Failure::missing("dualSidePosition")),
-        Some(false) => Err(Failure::refused(-4059, "No need to change position side.")),
-        // The sandbox has one-way positions alone.
-        Some(true) => Err(Failure::refused(-4084, "Method is not allowed currently. Coming soon.")),
-    }
+    let dual = call.params.flag("dualSidePosition")?.ok_or_else(|| Failure::missing("dualSidePosition"))?;
+    set_modes(call, Some(dual), None)
 }
 
-pub(super) fn multi_assets(_: &mut Call<'_>) -> Reply {
-    Ok(json!({ "multiAssetsMargin": false }))
+pub(super) fn multi_assets(call: &mut Call<'_>) -> Reply {
+    orders::account(call, |account| json!({ "multiAssetsMargin": account.multi_assets() }))
 }
 
-pub(super) fn account_config(_: &mut Call<'_>) -> Reply {
-    Ok(json!({
-        "feeTier": 0,
-        "canTrade": true,
-        "canDeposit": true,
-        "canWithdraw": true,
-        "dualSidePosition": false,
-        "updateTime": 0,
-        "multiAssetsMargin": false,
-        "tradeGroupId": -1,
-    }))
+pub(super) fn set_multi_assets(call: &mut Call<'_>) -> Reply {
+    let multi =
+        call.params.flag("multiAssetsMargin")?.ok_or_else(|| Failure::missing("multiAssetsMargin"))?;
+    set_modes(call, None, Some(multi))
+}
+
+fn set_modes(call: &mut Call<'_>, dual: Option<bool>, multi_assets: Option<bool>) -> Reply {
+    let account = call.account()?;
+    call.apply(Command::SetModes { account, dual, multi_assets, forced: false })?;
+    Ok(json!({ "code": 200, "msg": "success" }))
+}
+
+pub(super) fn account_config(call: &mut Call<'_>) -> Reply {
+    orders::account(call, |account| {
+        json!({
+            "feeTier": 0,
+            "canTrade": true,
+            "canDeposit": true,
+            "canWithdraw": true,
+            "dualSidePosition": account.dual(),
+            "updateTime": 0,
+            "multiAssetsMargin": account.multi_assets(),
+            "tradeGroupId": -1,
+        })
+    })
 }
 
 pub(super) fn symbol_config(call: &mut Call<'_>) -> Reply {

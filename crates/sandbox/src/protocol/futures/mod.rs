@@ -46,7 +46,7 @@ fn market_data() -> Vec<Endpoint> {
 
 fn trading() -> Vec<Endpoint> {
     vec![
-        Endpoint::signed(Method::POST, "/fapi/v1/order", 1, orders::place).orders(),
+        Endpoint::signed(Method::POST, "/fapi/v1/order", 0, orders::place).orders(),
         Endpoint::signed(Method::GET, "/fapi/v1/order", 1, orders::get),
         Endpoint::signed(Method::DELETE, "/fapi/v1/order", 1, orders::cancel),
         Endpoint::signed(Method::GET, "/fapi/v1/openOrder", 1, orders::get_open),
@@ -54,7 +54,7 @@ fn trading() -> Vec<Endpoint> {
         Endpoint::signed(Method::DELETE, "/fapi/v1/allOpenOrders", 1, orders::cancel_all),
         Endpoint::signed(Method::GET, "/fapi/v1/allOrders", 5, orders::all),
         Endpoint::signed(Method::GET, "/fapi/v1/userTrades", 5, orders::fills),
-        Endpoint::signed(Method::POST, "/fapi/v1/algoOrder", 1, algo::place).orders(),
+        Endpoint::signed(Method::POST, "/fapi/v1/algoOrder", 0, algo::place).orders(),
         Endpoint::signed(Method::GET, "/fapi/v1/algoOrder", 1, algo::get),
         Endpoint::signed(Method::DELETE, "/fapi/v1/algoOrder", 1, algo::cancel),
         Endpoint::signed(Method::GET, "/fapi/v1/openAlgoOrders", 1, algo::open).all(40),
@@ -82,6 +82,7 @@ fn account_data() -> Vec<Endpoint> {
         Endpoint::signed(Method::GET, "/fapi/v1/positionSide/dual", 30, config::position_mode),
         Endpoint::signed(Method::POST, "/fapi/v1/positionSide/dual", 1, config::set_position_mode),
         Endpoint::signed(Method::GET, "/fapi/v1/multiAssetsMargin", 30, config::multi_assets),
+        Endpoint::signed(Method::POST, "/fapi/v1/multiAssetsMargin", 1, config::set_multi_assets),
         Endpoint::keyed(Method::POST, "/fapi/v1/listenKey", 1, listen_calls::open),
         Endpoint::keyed(Method::PUT, "/fapi/v1/listenKey", 1, listen_calls::keep),
         Endpoint::keyed(Method::DELETE, "/fapi/v1/listenKey", 1, listen_calls::close),
@@ -89,7 +90,7 @@ fn account_data() -> Vec<Endpoint> {
 }
 
 fn exchange_info(call: &mut Call<'_>) -> Reply {
-    Ok(info::futures(&call.shared.budget.limits, call.now))
+    call.read(|engine| info::futures(engine, &call.shared.budget.limits, call.now))
 }
 
 fn coin_exchange_info(call: &mut Call<'_>) -> Reply {

@@ -1,13 +1,13 @@
 //! Plain futures orders: MARKET and LIMIT.
 
 use crate::{
-    engine::{Answer, Command, NewOrder, Order, Status, Which, WorkingType},
+    engine::{Account, Answer, Command, NewOrder, Order, Status, Which, WorkingType},
+    history::Read,
     protocol::{
         call::Call,
         data,
         failure::{Failure, Reply},
         orders::{self, no_such_order, reference, side, time_in_force},
-        params::Params,
         shape::futures as shape,
     },
 };
@@ -18,14 +18,18 @@ use serde_json::json;
 const CONDITIONAL: [&str; 5] =
     ["STOP", "STOP_MARKET", "TAKE_PROFIT", "TAKE_PROFIT_MARKET", "TRAILING_STOP_MARKET"];
 
-/// Refuses what only hedge mode has.
-pub(super) fn one_way(params: &Params) -> Reply<()> {
-    match params.text("positionSide")? {
-        None | Some("BOTH") => Ok(()),
-        Some("LONG" | "SHORT") => {
+/// Refuses a position side that does not go with the account's mode. Orders of hedge mode are not modelled.
+pub(super) fn check_side(call: &Call<'_>) -> Reply<()> {
+    let dual = orders::account(call, Account::dual)?;
+    match (call.params.text("positionSide")?, dual) {
+        (None | Some("BOTH"), false) => Ok(()),
+        (None | Some("BOTH"), true) | (Some("LONG" | "SHORT"), false) => {
             Err(Failure::refused(-4061, "Order's position side does not match user's setting."))
         }
-        Some(_) => Err(Failure::refused(-4060, "Invalid position side.")),
+        (Some("LONG" | "SHORT"), true) => {
+            Err(Failure::refused(-4084, "Method is not allowed currently. Upcoming soon."))
+        }
+        (Some(_), _) => Err(Failure::refused(-4060, "Invalid position side.")),
     }
 }
 
@@ -42,7 +46,7 @@ fn new_order(call: &Call<'_>) -> Reply<NewOrder> {
         }
         _ => return Err(Failure::refused(-1116, "Invalid orderType.")),
     };
-    one_way(params)?;
+    check_side(call)?;
     let tif = time_in_force(params)?;
     let amount = params.decimal("quantity")?.ok_or_else(|| Failure::missing("quantity"))?;
     let price = params.decimal("price")?;
@@ -96,11 +100,11 @@ pub(super) fn place(call: &mut Call<'_>) -> Reply {
 }
 
 pub(super) fn get(call: &mut Call<'_>) -> Reply {
-    orders::find(call).map(|order| shape::order(&order))
+    orders::find(call, Read::Orders).map(|order| shape::order(&order))
 }
 
 pub(super) fn get_open(call: &mut Call<'_>) -> Reply {
-    let order = orders::find(call)?;
+    let order = orders::find(call, Read::OpenOrders)?;
     if order.status.open() { Ok(shape::order(&order)) } else { Err(no_such_order()) }
 }
 

@@ -221,7 +221,7 @@ fn account_position(p: &PositionView, v2: bool) -> Value {
 }
 
 /// The account, versions 2 (every market's position) and 3 (only those that stand).
-pub(crate) fn account(view: &FuturesView, now: Micros, v2: bool) -> Value {
+pub(crate) fn account(view: &FuturesView, now: Micros, v2: bool, multi_assets: bool) -> Value {
     let positions: Vec<_> =
         view.positions.iter().filter(|p| v2 || stands(p)).map(|p| account_position(p, v2)).collect();
     json!({
@@ -231,7 +231,7 @@ pub(crate) fn account(view: &FuturesView, now: Micros, v2: bool) -> Value {
         "canDeposit": true,
         "canWithdraw": true,
         "updateTime": 0,
-        "multiAssetsMargin": false,
+        "multiAssetsMargin": multi_assets,
         "tradeGroupId": -1,
         "totalInitialMargin": asset(view.initial_margin()),
         "totalMaintMargin": asset(view.maintenance),

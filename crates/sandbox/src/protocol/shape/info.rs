@@ -4,7 +4,10 @@ use super::super::{
     limits::{Limits, Venue},
     number::{asset, stepped},
 };
-use crate::market::{MarketId, Pair};
+use crate::{
+    engine::Engine,
+    market::{MarketId, Pair},
+};
 use domain::{Decimal, Market, Micros};
 use serde_json::{Value, json};
 
@@ -29,18 +32,18 @@ fn rate_limits(limits: &Limits, venue: Venue) -> Value {
 }
 
 /// Spot's exchange information.
-pub(crate) fn spot(pairs: &[Pair], limits: &Limits, now: Micros) -> Value {
+pub(crate) fn spot(engine: &Engine, pairs: &[Pair], limits: &Limits, now: Micros) -> Value {
     json!({
         "timezone": "UTC",
         "serverTime": now.millis(),
         "rateLimits": rate_limits(limits, Venue::Spot),
         "exchangeFilters": [],
-        "symbols": pairs.iter().map(|pair| spot_symbol(*pair)).collect::<Vec<_>>(),
+        "symbols": pairs.iter().map(|pair| spot_symbol(engine, *pair)).collect::<Vec<_>>(),
     })
 }
 
 /// The futures' exchange information.
-pub(crate) fn futures(limits: &Limits, now: Micros) -> Value {
+pub(crate) fn futures(engine: &Engine, limits: &Limits, now: Micros) -> Value {
     json!({
         "timezone": "UTC",
         "serverTime": now.millis(),
@@ -48,7 +51,7 @@ pub(crate) fn futures(limits: &Limits, now: Micros) -> Value {
         "rateLimits": rate_limits(limits, Venue::Futures),
         "exchangeFilters": [],
         "assets": [{ "asset": "USDT", "marginAvailable": true, "autoAssetExchange": "0" }],
-        "symbols": Pair::ALL.iter().map(|pair| futures_symbol(*pair)).collect::<Vec<_>>(),
+        "symbols": Pair::ALL.iter().map(|pair| futures_symbol(engine, *pair)).collect::<Vec<_>>(),
     })
 }
 
@@ -81,12 +84,12 @@ fn price_filter(rules: &Market, write: impl Fn(Decimal) -> String) -> Value {
     })
 }
 
-fn spot_symbol(pair: Pair) -> Value {
-    let rules = MarketId::spot(pair).rules();
+fn spot_symbol(engine: &Engine, pair: Pair) -> Value {
+    let (rules, status) = engine.market(MarketId::spot(pair));
     let (low, high) = rules.price_band;
     json!({
         "symbol": pair.joined(),
-        "status": "TRADING",
+        "status": status.word(),
         "baseAsset": pair.base(),
         "baseAssetPrecision": 8,
         "quoteAsset": pair.quote(),
@@ -132,8 +135,8 @@ fn spot_symbol(pair: Pair) -> Value {
     })
 }
 
-fn futures_symbol(pair: Pair) -> Value {
-    let rules = MarketId::futures(pair).rules();
+fn futures_symbol(engine: &Engine, pair: Pair) -> Value {
+    let (rules, status) = engine.market(MarketId::futures(pair));
     let (low, high) = rules.price_band;
     let price = |value| stepped(value, rules.tick);
     let amount = |value| stepped(value, rules.lot);
@@ -143,7 +146,7 @@ fn futures_symbol(pair: Pair) -> Value {
         "contractType": "PERPETUAL",
         "deliveryDate": NEVER,
         "onboardDate": LISTED,
-        "status": "TRADING",
+        "status": status.word(),
         "maintMarginPercent": "2.5000",
         "requiredMarginPercent": "5.0000",
         "baseAsset": pair.base(),
@@ -163,7 +166,6 @@ fn futures_symbol(pair: Pair) -> Value {
             lot_filter("LOT_SIZE", rules, amount),
             lot_filter("MARKET_LOT_SIZE", rules, amount),
             { "filterType": "MAX_NUM_ORDERS", "limit": 200 },
-            { "filterType": "MAX_NUM_ALGO_ORDERS", "limit": 200 },
             { "filterType": "MIN_NOTIONAL", "notional": rules.min_notional.to_string() },
             {
                 "filterType": "PERCENT_PRICE",

@@ -56,5 +56,5 @@ fn exchange_info(call: &mut Call<'_>) -> Reply {
         }
         (None, None) => Pair::ALL.to_vec(),
     };
-    Ok(info::spot(&pairs, &call.shared.budget.limits, call.now))
+    call.read(|engine| info::spot(engine, &pairs, &call.shared.budget.limits, call.now))
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     engine::{Answer, Command, NewOrder, Which, WorkingType},
+    history::Read,
     protocol::{
         call::Call,
         data,
@@ -99,7 +100,7 @@ pub(super) fn place(call: &mut Call<'_>) -> Reply {
 }
 
 pub(super) fn get(call: &mut Call<'_>) -> Reply {
-    let order = orders::find(call)?;
+    let order = orders::find(call, Read::Orders)?;
     call.params.ignore(&SIGNED);
     call.params.all_read()?;
     Ok(shape::order(&order))

@@ -39,6 +39,12 @@ pub(super) fn message(venue: Venue, event: &Event) -> Option<Value> {
             "T": at.millis(),
             "ac": { "s": pair.joined(), "l": leverage },
         })),
+        (EventKind::MultiAssets(on), Venue::Futures) => Some(json!({
+            "e": "ACCOUNT_CONFIG_UPDATE",
+            "E": at.millis(),
+            "T": at.millis(),
+            "ai": { "j": on },
+        })),
         (EventKind::MarginCall(positions), Venue::Futures) => Some(margin_call(at, positions)),
         _ => None,
     }

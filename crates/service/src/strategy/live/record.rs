@@ -19,8 +19,10 @@ pub(super) struct Keeper {
     frame: Frame,
     /// Signals that no bar has traded yet, in the order of their moments.
     due: VecDeque<Told>,
-    /// The newest signal that was put there.
-    heard: Option<SignalId>,
+    /// The place of the newest signal that was put there.
+    heard: i64,
+    /// When the newest signal was accepted. Later signals count as accepted no earlier, although a clock was set back.
+    accepted: Micros,
     /// Signals that traded until then are in the record.
     settled: Micros,
 }
@@ -43,7 +45,8 @@ impl Keeper {
             walk: Walk::new(ticks, backtest::terms()?),
             frame,
             due: VecDeque::new(),
-            heard: first,
+            heard: 0,
+            accepted: Micros(i64::MIN),
             settled,
         };
         // The signal of the trade that stands is walked again; that of one that ended is before `settled`.
@@ -73,28 +76,28 @@ impl Keeper {
 
     /// Takes in the signals that were given since the last time.
     pub(super) async fn hear(&mut self, desk: &Desk, strategy: StrategyId) -> Result<()> {
-        let (known, mut before) = (self.heard, None);
+        let (known, mut before, mut new) = (self.heard, None, Vec::new());
         loop {
             let page = store::signal::list_by_strategy(&desk.db, strategy, before, PAGE).await?;
+            before = page.last().map(|signal| signal.id);
             let whole = i64::try_from(page.len()).map_err(Error::fault)? < PAGE;
-            self.heard = self.heard.max(page.first().map(|signal| signal.id));
-            let new = page.iter().take_while(|signal| known.is_none_or(|known| signal.id > known));
-            let mut count = 0;
-            for signal in new {
-                self.take_in(signal)?;
-                count += 1;
-            }
-            if whole || count < page.len() {
+            let reached = page.last().is_none_or(|oldest| oldest.seq <= known);
+            new.extend(page.into_iter().take_while(|signal| signal.seq > known));
+            if whole || reached {
                 break;
             }
-            before = page.last().map(|signal| signal.id);
         }
-        self.due.make_contiguous().sort_by_key(|told| (told.at, told.id));
+        for signal in new.iter().rev() {
+            self.take_in(signal)?;
+        }
+        self.due.make_contiguous().sort_by_key(|told| (told.at, told.seq));
         Ok(())
     }
 
     fn take_in(&mut self, signal: &Signal) -> Result<()> {
-        let told = told(signal, self.frame)?;
+        self.heard = self.heard.max(signal.seq);
+        self.accepted = self.accepted.max(signal.at);
+        let told = told(signal, self.frame, self.accepted)?;
         if told.at > self.settled {
             self.due.push_back(told);
         }
@@ -136,10 +139,10 @@ fn ended(trade: &Trade) -> Exited {
 }
 
 /// What a signal means to the record. A bar's decision was made at its close; one from outside, when it was accepted.
-fn told(signal: &Signal, frame: Frame) -> Result<Told> {
-    let at = signal.bar_at.map_or(signal.at, |bar_at| bar_at.plus(frame.micros()));
+fn told(signal: &Signal, frame: Frame, accepted: Micros) -> Result<Told> {
+    let at = signal.bar_at.map_or(accepted, |bar_at| bar_at.plus(frame.micros()));
     let price = signal.market_price.and_then(|text| Price::from_decimal(text.0));
-    Ok(Told { id: signal.id, at, price, decision: decision(signal)? })
+    Ok(Told { id: signal.id, seq: signal.seq, at, price, decision: decision(signal)? })
 }
 
 /// What a signal decides; nothing where its stop is no price of ours: that cannot be kept to, so neither can the record.

@@ -10,6 +10,8 @@ use std::collections::VecDeque;
 pub(super) struct Told {
     /// The signal.
     pub(super) id: SignalId,
+    /// Its place among its strategy's signals.
+    pub(super) seq: i64,
     /// When it was given.
     pub(super) at: Micros,
     /// What the market paid then; none: it trades at the next bar's open.
@@ -159,7 +161,13 @@ mod tests {
 
     fn told(second: i64, price: i64, decision: Decision) -> Told {
         let id = SignalId(Uuid::from_u128(u128::try_from(second).unwrap()));
-        Told { id, at: Micros(second * 1_000_000), price: Some(p(price)), decision: Some(decision) }
+        Told {
+            id,
+            seq: second,
+            at: Micros(second * 1_000_000),
+            price: Some(p(price)),
+            decision: Some(decision),
+        }
     }
 
     fn enter(side: PositionSide, stop: i64) -> Decision {

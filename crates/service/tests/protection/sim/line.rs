@@ -254,7 +254,13 @@ impl Exchange for Line {
         self.read("mark", |world| Ok(world.book().price)).await
     }
     async fn key_rights(&self, _: &Credentials) -> Answer<KeyRights> {
-        let rights = KeyRights { withdraw: false, futures: true, spot: true, ip_restricted: true };
+        let rights = KeyRights {
+            withdraw: false,
+            futures: true,
+            spot: true,
+            ip_restricted: true,
+            portfolio_margin: false,
+        };
         self.read("rights", |_| Ok(rights)).await
     }
     async fn balance(&self, _: &Credentials, _: TradeType) -> Answer<Balance> {
@@ -319,10 +325,6 @@ impl Exchange for Line {
             Done::Cancelled(order) => Ok(order.map(|order| *order)),
             _ => unknown(),
         }
-    }
-    async fn cancel_all(&self, _: &Credentials, _: TradeType, _: &Symbol) -> Answer<()> {
-        let valid_until = self.sim.world().at() + RECEIVE_WINDOW;
-        self.write("cancel-all", Write::CancelAll, valid_until).await.map(drop)
     }
     async fn set_leverage(
         &self,

@@ -1,0 +1,152 @@
+use super::*;
+use proptest::{option, prelude::*};
+
+fn follow() -> impl Strategy<Value = FollowState> {
+    prop_oneof![
+        Just(FollowState::Active),
+        Just(FollowState::Paused(None)),
+        Just(FollowState::Paused(Some(Paused::Owner))),
+        Just(FollowState::Paused(Some(Paused::Panic))),
+        Just(FollowState::Stopped),
+    ]
+}
+
+fn key() -> impl Strategy<Value = KeyState> {
+    prop_oneof![
+        Just(KeyState::Usable),
+        Just(KeyState::Inactive),
+        Just(KeyState::Unauthorized),
+        Just(KeyState::UnsupportedMode),
+        Just(KeyState::Deleted),
+    ]
+}
+
+/// Two amounts that are often equal: that is where a limit decides.
+fn amounts() -> impl Strategy<Value = (Decimal, Decimal)> {
+    (-3_i64..3, -3_i64..3).prop_map(|(one, other)| (Decimal::from(one), Decimal::from(other)))
+}
+
+fn facts() -> impl Strategy<Value = Facts> {
+    let flag = || option::of(any::<bool>());
+    let first = (option::of(follow()), option::of(key()), flag(), option::of(amounts()), flag());
+    let second = (flag(), flag(), flag(), flag(), option::of(amounts()));
+    (first, second).prop_map(|((follow, key, plan, balance, all_paused), second)| {
+        let (strategy_active, superseded, too_old, in_position, loss) = second;
+        Facts {
+            follow,
+            key,
+            plan_includes_strategies: plan,
+            plan_balance: balance.map(|(counted, limit)| PlanBalance { counted, limit }),
+            all_paused,
+            strategy_active,
+            superseded,
+            too_old,
+            in_position,
+            daily_loss: loss.map(|(lost, limit)| DailyLoss { lost, limit }),
+        }
+    })
+}
+
+/// The facts one by one, each without the others, in the order of the fields.
+fn one_by_one(f: Facts) -> [Facts; 10] {
+    let none = Facts::default();
+    [
+        Facts { follow: f.follow, ..none },
+        Facts { key: f.key, ..none },
+        Facts { plan_includes_strategies: f.plan_includes_strategies, ..none },
+        Facts { plan_balance: f.plan_balance, ..none },
+        Facts { all_paused: f.all_paused, ..none },
+        Facts { strategy_active: f.strategy_active, ..none },
+        Facts { superseded: f.superseded, ..none },
+        Facts { too_old: f.too_old, ..none },
+        Facts { in_position: f.in_position, ..none },
+        Facts { daily_loss: f.daily_loss, ..none },
+    ]
+}
+
+/// `a` where it is known, else `b`.
+fn merged(a: Facts, b: Facts) -> Facts {
+    Facts {
+        follow: a.follow.or(b.follow),
+        key: a.key.or(b.key),
+        plan_includes_strategies: a.plan_includes_strategies.or(b.plan_includes_strategies),
+        plan_balance: a.plan_balance.or(b.plan_balance),
+        all_paused: a.all_paused.or(b.all_paused),
+        strategy_active: a.strategy_active.or(b.strategy_active),
+        superseded: a.superseded.or(b.superseded),
+        too_old: a.too_old.or(b.too_old),
+        in_position: a.in_position.or(b.in_position),
+        daily_loss: a.daily_loss.or(b.daily_loss),
+    }
+}
+
+const FAVOURABLE: Facts = Facts {
+    follow: Some(FollowState::Active),
+    key: Some(KeyState::Usable),
+    plan_includes_strategies: Some(true),
+    plan_balance: Some(PlanBalance { counted: Decimal::ONE, limit: Decimal::ONE }),
+    all_paused: Some(false),
+    strategy_active: Some(true),
+    superseded: Some(false),
+    too_old: Some(false),
+    in_position: Some(false),
+    daily_loss: Some(DailyLoss { lost: Decimal::ZERO, limit: Decimal::ONE }),
+};
+
+fn rank(reason: Reason) -> usize {
+    REASONS_IN_ORDER.iter().position(|known| *known == reason).expect("a reason of the list")
+}
+
+/// Nothing known against it counts as last.
+fn outcome(facts: &Facts) -> usize {
+    eligibility(facts).err().map_or(usize::MAX, rank)
+}
+
+#[test]
+fn what_the_follower_can_mend_comes_before_what_the_operator_decided() {
+    let key_off = Facts { key: Some(KeyState::Inactive), all_paused: Some(true), ..FAVOURABLE };
+    assert_eq!(eligibility(&key_off), Err(Reason::KeyInactive));
+    let refused = KeyState::of(false, ApiKeyStatus::Unauthorized, AccountMode::OneWay);
+    assert_eq!(refused.objection(), Some(Reason::KeyUnauthorized));
+    let stopped = Facts { follow: Some(FollowState::of(true, None, true)), ..key_off };
+    assert_eq!(eligibility(&stopped), Err(Reason::Stopped));
+}
+
+#[test]
+fn limits_decide_at_their_own_value() {
+    assert_eq!(eligibility(&FAVOURABLE), Ok(()), "a balance may equal the plan's limit");
+    let lost =
+        Facts { daily_loss: Some(DailyLoss { lost: Decimal::ONE, limit: Decimal::ONE }), ..FAVOURABLE };
+    assert_eq!(eligibility(&lost), Err(Reason::DailyLoss), "a loss may not");
+}
+
+#[test]
+fn nothing_known_is_nothing_against_it() {
+    assert_eq!(eligibility(&Facts::default()), Ok(()));
+}
+
+proptest! {
+    #[test]
+    fn the_first_reason_in_the_order_wins(facts in facts()) {
+        let first = one_by_one(facts).iter().map(outcome).min();
+        prop_assert_eq!(Some(outcome(&facts)), first);
+    }
+
+    #[test]
+    fn a_favourable_fact_and_an_unknown_one_are_the_same(facts in facts()) {
+        prop_assert_eq!(eligibility(&merged(facts, FAVOURABLE)), eligibility(&facts));
+    }
+
+    #[test]
+    fn whoever_knows_more_finds_the_same_reason_or_an_earlier_one(early in facts(), late in facts()) {
+        prop_assert!(outcome(&merged(early, late)) <= outcome(&early));
+    }
+
+    /// The workers judge the rows first and ask the exchange only then: the reason is that of one judgement of it all.
+    #[test]
+    fn judging_in_two_stages_gives_the_reason_of_judging_once(facts in facts()) {
+        let rows = Facts { in_position: None, daily_loss: None, ..facts };
+        let staged = eligibility(&rows).and_then(|()| eligibility(&facts));
+        prop_assert_eq!(staged, eligibility(&facts));
+    }
+}

@@ -1,0 +1,161 @@
+//! What can change about a market while it runs: whether it trades, its tick and lot, and how deep its book is.
+
+use super::{
+    Account, AlgoStatus, Answer, Engine, Execution, NewOrder, Reason, Reject, Status, cancel, floor::Floor,
+    futures, order::words, place,
+};
+use crate::market::{Level, MarketId, Pair};
+use domain::{Decimal, Market, OrderType, Side, TimeInForce, TradeType};
+use serde::{Deserialize, Serialize};
+
+words! {
+    /// Whether a market trades, as `exchangeInfo` says it.
+    MarketStatus {
+        /// It trades.
+        Trading = "TRADING",
+        /// Spot: trading is halted.
+        Halt = "HALT",
+        /// Spot: trading is interrupted.
+        Break = "BREAK",
+        /// Futures: it does not trade yet.
+        PendingTrading = "PENDING_TRADING",
+        /// Futures: positions may be closed, not opened.
+        PreSettle = "PRE_SETTLE",
+        /// Futures: nothing trades any more.
+        Settling = "SETTLING",
+        /// Futures: delisted. Its orders have ended and its positions were settled.
+        Close = "CLOSE",
+    }
+}
+
+impl MarketStatus {
+    /// Whether this kind of market can have the status.
+    #[must_use]
+    pub const fn of(self, kind: TradeType) -> bool {
+        match self {
+            Self::Trading => true,
+            Self::Halt | Self::Break => matches!(kind, TradeType::Spot),
+            Self::PendingTrading | Self::PreSettle | Self::Settling | Self::Close => {
+                matches!(kind, TradeType::Futures)
+            }
+        }
+    }
+}
+
+/// A change of a market. What it does not name stays as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MarketChange {
+    /// Which market.
+    pub market: MarketId,
+    /// Whether it trades.
+    pub status: Option<MarketStatus>,
+    /// Its new price step.
+    pub tick: Option<Decimal>,
+    /// Its new amount step, which is also the smallest amount.
+    pub lot: Option<Decimal>,
+    /// Whether the book's best prices lie beyond what market orders may take (`PERCENT_PRICE`).
+    pub thin: Option<bool>,
+}
+
+/// How a market differs from what it was made with.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Changed {
+    status: MarketStatus,
+    rules: Market,
+    thin: bool,
+}
+
+impl Floor {
+    /// The filters that a market has now.
+    pub(super) fn rules(&self, market: MarketId) -> &Market {
+        self.shelf(market).changed.as_ref().map_or_else(|| market.rules(), |changed| &changed.rules)
+    }
+
+    pub(super) fn status(&self, market: MarketId) -> MarketStatus {
+        self.shelf(market).changed.as_ref().map_or(MarketStatus::Trading, |changed| changed.status)
+    }
+
+    /// Whether orders of a market fill and trigger.
+    pub(super) fn trades(&self, market: MarketId) -> bool {
+        matches!(self.status(market), MarketStatus::Trading | MarketStatus::PreSettle)
+    }
+
+    /// Whether a market takes a new order now; `reduces` says that it can only shrink a position.
+    pub(super) fn admits(&self, market: MarketId, reduces: bool) -> Result<(), Reject> {
+        match (self.status(market), market.kind) {
+            (MarketStatus::Trading, _) => Ok(()),
+            (_, TradeType::Spot) => Err(Reject::market_closed()),
+            (MarketStatus::PreSettle, _) if reduces => Ok(()),
+            (MarketStatus::PreSettle, _) => Err(Reject::no_opening()),
+            _ => Err(Reject::symbol_closed()),
+        }
+    }
+
+    /// Whether the book has prices that a market order may take.
+    pub(super) fn within_band(&self, new: &NewOrder) -> Result<(), Reject> {
+        let thin = self.shelf(new.market).changed.as_ref().is_some_and(|changed| changed.thin);
+        if thin && new.kind == OrderType::Market { Err(Reject::market_order()) } else { Ok(()) }
+    }
+}
+
+impl Engine {
+    /// The filters that a market has now, and whether it trades.
+    #[must_use]
+    pub fn market(&self, market: MarketId) -> (&Market, MarketStatus) {
+        (self.floor.rules(market), self.floor.status(market))
+    }
+
+    /// Changes a market. One that closes ends its orders and settles its positions at the mark.
+    pub(super) fn change_market(&mut self, change: &MarketChange) -> Result<Answer, Reject> {
+        let market = change.market;
+        let step = |step: Option<Decimal>| step.is_none_or(|step| step > Decimal::ZERO);
+        if !step(change.tick) || !step(change.lot) {
+            return Err(Reject::precision());
+        }
+        if change.status.is_some_and(|status| !status.of(market.kind)) {
+            return Err(Reject::market_status());
+        }
+        let mut rules = self.floor.rules(market).clone();
+        if let Some(tick) = change.tick {
+            (rules.tick, rules.min_price) = (tick.normalize(), tick.normalize());
+        }
+        if let Some(lot) = change.lot {
+            (rules.lot, rules.min_amount) = (lot.normalize(), lot.normalize());
+        }
+        let was_thin = self.floor.shelf(market).changed.as_ref().is_some_and(|changed| changed.thin);
+        let status = change.status.unwrap_or_else(|| self.floor.status(market));
+        let thin = change.thin.unwrap_or(was_thin);
+        self.floor.shelf_mut(market).changed = Some(Box::new(Changed { status, rules, thin }));
+        if status == MarketStatus::Close {
+            for account in self.accounts.values_mut() {
+                delist(&mut self.floor, account, market.pair);
+            }
+        }
+        Ok(Answer::Done)
+    }
+}
+
+/// Ends an account's orders of a perpetual, and closes its position at the mark.
+fn delist(floor: &mut Floor, account: &mut Account, pair: Pair) {
+    for id in cancel::order_ids(account, TradeType::Futures, |o| o.market.pair == pair) {
+        cancel::end(floor, account, TradeType::Futures, id, Status::Expired);
+    }
+    for id in cancel::algo_ids(account, |a| a.pair == pair) {
+        cancel::end_algo(floor, account, id, AlgoStatus::Expired);
+    }
+    let position = account.perpetual(pair).amount;
+    if position.is_zero() {
+        return;
+    }
+    let (market, amount) = (MarketId::futures(pair), position.abs());
+    let side = if position.is_sign_negative() { Side::Buy } else { Side::Sell };
+    let new = NewOrder { reduce_only: true, ..NewOrder::market(market, side, amount) };
+    let mut order = place::order(floor, &new, amount, TimeInForce::Ioc);
+    order.client_id = format!("settlement_autoclose-{}", order.id);
+    floor.tell_order(account.id, &order, Execution::New, None);
+    let level = Level { price: floor.mark(pair), amount };
+    let (_, ended) = futures::take(floor, account, &mut order, vec![level]);
+    account.futures_orders.put(order.clone());
+    floor.tell_futures(account, Reason::Order, Decimal::ZERO, &[pair]);
+    cancel::after(floor, account, &order, ended);
+}

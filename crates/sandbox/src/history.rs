@@ -1,0 +1,111 @@
+//! Reads that lag: what accounts looked like a while ago, as a read replica of a busy exchange answers it.
+//!
+//! While a lag is set, a copy of an account is kept after each step that has changed it. Without one nothing is kept.
+
+use crate::engine::{Account, AccountId, Engine, FuturesView};
+use domain::Micros;
+use serde::Deserialize;
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::Arc,
+};
+
+/// Microseconds in one millisecond.
+const MILLI: i64 = 1_000;
+
+/// By how many milliseconds reads lag.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub(crate) struct Lag {
+    /// One order, and the history of orders.
+    pub(crate) orders: u32,
+    /// Positions, balances and the account.
+    pub(crate) positions: u32,
+    /// The lists of open orders.
+    pub(crate) open_orders: u32,
+}
+
+/// What is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Read {
+    Orders,
+    Positions,
+    OpenOrders,
+}
+
+impl Lag {
+    const fn of(self, read: Read) -> i64 {
+        let millis = match read {
+            Read::Orders => self.orders,
+            Read::Positions => self.positions,
+            Read::OpenOrders => self.open_orders,
+        };
+        millis as i64 * MILLI
+    }
+
+    fn longest(self) -> i64 {
+        [Read::Orders, Read::Positions, Read::OpenOrders]
+            .map(|read| self.of(read))
+            .into_iter()
+            .max()
+            .unwrap_or(0)
+    }
+}
+
+/// An account as it was.
+#[derive(Clone, Debug)]
+pub(crate) struct Past {
+    pub(crate) account: Account,
+    pub(crate) view: FuturesView,
+}
+
+/// The accounts' pasts, as far back as the lag reaches.
+#[derive(Debug, Default)]
+pub(crate) struct History {
+    lag: Lag,
+    /// Whose reads lag; everybody's when there is none.
+    only: Option<AccountId>,
+    pasts: BTreeMap<AccountId, VecDeque<(Micros, Arc<Past>)>>,
+}
+
+impl History {
+    /// Sets the lag of one account's reads, or of everybody's. The present counts as what was there before.
+    pub(crate) fn set(&mut self, engine: &Engine, lag: Lag, only: Option<AccountId>) {
+        *self = Self { lag, only, pasts: BTreeMap::new() };
+        if !self.idle() {
+            let all: BTreeSet<_> = engine.accounts().map(|account| account.id).collect();
+            self.keep(engine, all);
+        }
+    }
+
+    /// Whether no reads lag.
+    pub(crate) fn idle(&self) -> bool {
+        self.lag.longest() == 0
+    }
+
+    /// Keeps what these accounts look like now.
+    pub(crate) fn keep(&mut self, engine: &Engine, accounts: impl IntoIterator<Item = AccountId>) {
+        let longest = self.lag.longest();
+        let now = engine.now();
+        for id in accounts.into_iter().filter(|id| self.only.is_none_or(|only| only == *id)) {
+            let (Some(account), Some(view)) = (engine.account(id), engine.futures(id)) else { continue };
+            let pasts = self.pasts.entry(id).or_default();
+            pasts.push_back((now, Arc::new(Past { account: account.clone(), view })));
+            // The newest of those that are old enough is still needed.
+            while pasts.get(1).is_some_and(|(at, _)| *at <= now.plus(-longest)) {
+                pasts.pop_front();
+            }
+        }
+    }
+
+    /// What a read of this account answers from; nothing when it is the present.
+    pub(crate) fn past(&self, account: AccountId, now: Micros, read: Read) -> Option<Arc<Past>> {
+        let lag = self.lag.of(read);
+        if lag == 0 {
+            return None;
+        }
+        let pasts = self.pasts.get(&account)?;
+        let old_enough = pasts.iter().rev().find(|(at, _)| *at <= now.plus(-lag));
+        old_enough.or_else(|| pasts.front()).map(|(_, past)| Arc::clone(past))
+    }
+}

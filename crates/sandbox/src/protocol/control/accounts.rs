@@ -1,0 +1,153 @@
+//! Accounts: opening and funding them, and what befalls their keys and modes.
+
+use super::{App, account, apply, bad_request, done, read};
+use crate::{
+    engine::{Answer, ApiSecret, Command, KeyState, NewAccount, Rights},
+    protocol::{failure::Failure, listen::token},
+};
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{Path, State},
+    response::{IntoResponse, Response},
+};
+use domain::{Decimal, TradeType, money};
+use http::header;
+use serde::Deserialize;
+use serde_json::json;
+
+/// What a new account has in each of its two wallets, in USDT.
+const FUNDS: i64 = 10_000;
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+struct OpenAccount {
+    withdrawals: bool,
+    ip_restricted: bool,
+}
+
+/// Opens an account; answers its key and secret.
+pub(super) async fn open(State(shared): App, body: Bytes) -> Response {
+    let asked: OpenAccount = match read(&body) {
+        Ok(asked) => asked,
+        Err(bad) => return bad.into_response(),
+    };
+    let (api_key, secret) = (token(shared.chance.as_ref()), token(shared.chance.as_ref()));
+    let new = NewAccount {
+        api_key: api_key.clone(),
+        secret: ApiSecret(secret.clone()),
+        rights: Rights {
+            withdrawals: asked.withdrawals,
+            ip_restricted: asked.ip_restricted,
+            state: KeyState::Active,
+        },
+        spot_funds: Decimal::from(FUNDS),
+        futures_funds: Decimal::from(FUNDS),
+    };
+    match apply(&shared, Command::OpenAccount(new)).await {
+        Ok(()) => {
+            let body = Json(json!({ "apiKey": api_key, "apiSecretKey": secret }));
+            ([(header::CACHE_CONTROL, "no-store")], body).into_response()
+        }
+        Err(failure) => failure.into_response(),
+    }
+}
+
+/// Ends orders and positions and funds the account as at first.
+pub(super) async fn reset(State(shared): App, Path(api_key): Path<String>) -> Response {
+    match account(&shared, &api_key) {
+        Ok(account) => done(apply(&shared, Command::ResetAccount { account }).await),
+        Err(missing) => missing.into_response(),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Funds {
+    wallet: TradeType,
+    amount: String,
+    reference: String,
+}
+
+/// Brings funds from outside, or takes them out: `moved` says whether the account had them. The same reference moves
+/// once, so whoever does not know what became of it asks again.
+pub(super) async fn fund(State(shared): App, Path(api_key): Path<String>, body: Bytes) -> Response {
+    let asked: Funds = match read(&body) {
+        Ok(asked) => asked,
+        Err(bad) => return bad.into_response(),
+    };
+    let Ok(amount) = money::parse(&asked.amount) else { return bad_request("amount is no decimal number") };
+    if asked.reference.is_empty() || asked.reference.len() > 64 {
+        return bad_request("reference must have from 1 to 64 characters");
+    }
+    let account = match account(&shared, &api_key) {
+        Ok(account) => account,
+        Err(missing) => return missing.into_response(),
+    };
+    let Funds { wallet, reference, .. } = asked;
+    let funded = async {
+        let (answer, record) = shared.exchange.apply(Command::Fund { account, wallet, amount, reference })?;
+        shared.exchange.durable(record).await?;
+        Ok::<_, Failure>(matches!(answer, Answer::Funded(true)))
+    };
+    match funded.await {
+        Ok(moved) => Json(json!({ "moved": moved })).into_response(),
+        Err(failure) => failure.into_response(),
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct AskedRights {
+    /// Whether the key may trade; it may read all the same.
+    trading: Option<bool>,
+    /// Whether its owner deleted the key.
+    deleted: Option<bool>,
+}
+
+/// Takes an API key's rights, or gives them back: without trading it may still read, deleted it may nothing.
+pub(super) async fn rights(State(shared): App, Path(api_key): Path<String>, body: Bytes) -> Response {
+    let asked: AskedRights = match read(&body) {
+        Ok(asked) => asked,
+        Err(bad) => return bad.into_response(),
+    };
+    let account = match account(&shared, &api_key) {
+        Ok(account) => account,
+        Err(missing) => return missing.into_response(),
+    };
+    let rights = match shared.exchange.read(|engine| engine.account(account).map(|a| a.rights)) {
+        Ok(rights) => rights.unwrap_or_default(),
+        Err(refused) => return Failure::from(refused).into_response(),
+    };
+    let state = match (asked.deleted, asked.trading) {
+        (Some(true), _) => KeyState::Deleted,
+        (_, Some(false)) => KeyState::ReadOnly,
+        (Some(false), _) | (_, Some(true)) => KeyState::Active,
+        (None, None) => return bad_request("trading or deleted must be given"),
+    };
+    let rights = Rights { state, ..rights };
+    done(apply(&shared, Command::SetRights { account, rights }).await)
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+struct AskedModes {
+    dual_side_position: Option<bool>,
+    multi_assets_margin: Option<bool>,
+    /// Without the exchange's own checks.
+    force: bool,
+}
+
+/// Switches hedge mode and multi-assets mode, as the account's owner does on Binance's pages.
+pub(super) async fn modes(State(shared): App, Path(api_key): Path<String>, body: Bytes) -> Response {
+    let asked: AskedModes = match read(&body) {
+        Ok(asked) => asked,
+        Err(bad) => return bad.into_response(),
+    };
+    let account = match account(&shared, &api_key) {
+        Ok(account) => account,
+        Err(missing) => return missing.into_response(),
+    };
+    let AskedModes { dual_side_position: dual, multi_assets_margin: multi_assets, force: forced } = asked;
+    done(apply(&shared, Command::SetModes { account, dual, multi_assets, forced }).await)
+}

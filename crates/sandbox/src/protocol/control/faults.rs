@@ -1,0 +1,151 @@
+//! What tests may do to the exchange: faults, lag, and changes of its markets.
+
+use super::{App, account, apply, bad_request, done, pair, read};
+use crate::{
+    engine::{Command, MarketChange, MarketStatus, Reject, TriggerRejection},
+    history::Lag,
+    market::MarketId,
+    protocol::{
+        effect::Kind,
+        failure::Failure,
+        fault::{Garbled, Storm},
+        scope::Fault,
+        shared::Shared,
+    },
+};
+use axum::{
+    body::Bytes,
+    extract::{Path, State},
+    response::{IntoResponse, Response},
+};
+use domain::{TradeType, money};
+use serde::Deserialize;
+
+/// Arms a fault, or with `next` zero clears those of its path.
+pub(super) async fn fault(State(shared): App, body: Bytes) -> Response {
+    match read::<Fault>(&body) {
+        Ok(fault) if fault.effect.kind == Kind::RejectTrigger => reject_triggers(&shared, fault).await,
+        Ok(fault) => {
+            shared.faults.add(shared.exchange.now(), fault);
+            done(Ok(()))
+        }
+        Err(bad) => bad.into_response(),
+    }
+}
+
+/// Forgets every fault, ends the storm and the lag.
+pub(super) async fn clear(State(shared): App) -> Response {
+    shared.faults.clear();
+    if let Err(refused) = shared.exchange.set_lag(Lag::default(), None) {
+        return Failure::from(refused).into_response();
+    }
+    let reason = Reject::margin_insufficient();
+    let none = TriggerRejection { account: None, pair: None, left: Some(0), reason };
+    done(apply(&shared, Command::RejectTriggers(none)).await)
+}
+
+/// Has the matching engine refuse conditional orders that trigger. It is part of the exchange's state: what triggers
+/// follows from ticks, and their replay must come to the same.
+async fn reject_triggers(shared: &Shared, fault: Fault) -> Response {
+    let Fault { scope, effect } = fault;
+    let account = match scope.account.map(|key| account(shared, &key)).transpose() {
+        Ok(account) => account,
+        Err(missing) => return missing.into_response(),
+    };
+    let named = scope.symbol.map(|symbol| pair(&symbol).ok_or("no such symbol")).transpose();
+    let pair = match named {
+        Ok(pair) => pair,
+        Err(why) => return bad_request(why),
+    };
+    let reason = Reject {
+        code: effect.code.unwrap_or(-2019),
+        message: effect.message.unwrap_or_else(|| "Margin is insufficient.".into()).into(),
+    };
+    let left = scope.next.filter(|_| !scope.until_cleared);
+    done(apply(shared, Command::RejectTriggers(TriggerRejection { account, pair, left, reason })).await)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AskedLag {
+    lag: Lag,
+    /// Whose reads, by API key; everybody's when there is none.
+    account: Option<String>,
+}
+
+/// Has reads answer from the past.
+pub(super) async fn lag(State(shared): App, body: Bytes) -> Response {
+    let asked: AskedLag = match read(&body) {
+        Ok(asked) => asked,
+        Err(bad) => return bad.into_response(),
+    };
+    match asked.account.map(|key| account(&shared, &key)).transpose() {
+        Ok(only) => done(shared.exchange.set_lag(asked.lag, only).map_err(Failure::from)),
+        Err(missing) => missing.into_response(),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AskedChange {
+    /// Futures when it is not said.
+    kind: Option<TradeType>,
+    status: Option<String>,
+    tick: Option<String>,
+    lot: Option<String>,
+    thin: Option<bool>,
+}
+
+/// Changes whether and how a market trades.
+pub(super) async fn change_market(State(shared): App, Path(symbol): Path<String>, body: Bytes) -> Response {
+    let asked: AskedChange = match read(&body) {
+        Ok(asked) => asked,
+        Err(bad) => return bad.into_response(),
+    };
+    let Some(pair) = pair(&symbol) else { return bad_request("no such symbol") };
+    let step = |text: Option<String>| text.map(|text| money::parse(&text)).transpose();
+    let (Ok(tick), Ok(lot)) = (step(asked.tick), step(asked.lot)) else {
+        return bad_request("tick and lot must be decimal numbers");
+    };
+    let market = MarketId { pair, kind: asked.kind.unwrap_or(TradeType::Futures) };
+    let status = match asked.status.as_deref().map(|word| MarketStatus::parse(word).ok_or(())).transpose() {
+        Ok(status) if status.is_none_or(|status| status.of(market.kind)) => status,
+        _ => {
+            return bad_request(
+                "status must be TRADING, HALT or BREAK on spot, or TRADING, PENDING_TRADING, PRE_SETTLE, SETTLING or CLOSE on futures",
+            );
+        }
+    };
+    let change = MarketChange { market, status, tick, lot, thin: asked.thin };
+    done(apply(&shared, Command::ChangeMarket(change)).await)
+}
+
+/// Begins a storm, or ends it.
+pub(super) async fn storm(State(shared): App, body: Bytes) -> Response {
+    match read::<Storm>(&body) {
+        Ok(storm) if storm.share > 100 => bad_request("share must be from 0 to 100"),
+        Ok(storm) if storm.share > 0 && storm.faults.is_empty() => bad_request("faults must not be empty"),
+        Ok(storm) if storm.faults.iter().any(|effect| effect.kind == Kind::RejectTrigger) => {
+            bad_request("rejectTrigger meets no requests")
+        }
+        Ok(storm) => {
+            shared.faults.storm(storm);
+            done(Ok(()))
+        }
+        Err(bad) => bad.into_response(),
+    }
+}
+
+/// Begins to garble user-data events, or ends it.
+pub(super) async fn events(State(shared): App, body: Bytes) -> Response {
+    match read::<Garbled>(&body) {
+        Ok(garbled) if garbled.duplicate > 100 || garbled.reorder > 100 => {
+            bad_request("shares must be from 0 to 100")
+        }
+        Ok(garbled) => {
+            shared.faults.garble(garbled);
+            done(Ok(()))
+        }
+        Err(bad) => bad.into_response(),
+    }
+}

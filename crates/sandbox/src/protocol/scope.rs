@@ -1,0 +1,125 @@
+//! Which requests a fault meets.
+
+use super::effect::{Effect, Kind};
+use serde::{Deserialize, de::Error as _};
+use serde_json::{Map, Value};
+
+/// Which requests a fault meets, and how many of them.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub(crate) struct Scope {
+    /// How many requests; zero clears the faults of the path. Without a number it is all of them.
+    pub(crate) next: Option<u32>,
+    /// All requests, until the fault is cleared.
+    pub(crate) until_cleared: bool,
+    /// All requests of so many milliseconds.
+    pub(crate) for_ms: Option<u32>,
+    /// The end of the path, such as `/fapi/v1/order`.
+    pub(crate) path: String,
+    /// Only requests of this method.
+    method: Option<String>,
+    /// Only requests of this account, by its API key.
+    pub(crate) account: Option<String>,
+    /// Only requests for this symbol.
+    pub(crate) symbol: Option<String>,
+    /// Only orders that can do nothing but reduce a position, or only other requests.
+    reduce_only: Option<bool>,
+}
+
+/// The fields of a fault that say which requests it meets; the others say what it does.
+const SCOPE: [&str; 8] =
+    ["next", "untilCleared", "forMs", "path", "method", "account", "symbol", "reduceOnly"];
+
+/// Some requests go wrong in a certain way.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "Map<String, Value>")]
+pub(crate) struct Fault {
+    pub(crate) scope: Scope,
+    pub(crate) effect: Effect,
+}
+
+impl TryFrom<Map<String, Value>> for Fault {
+    type Error = serde_json::Error;
+
+    fn try_from(mut fields: Map<String, Value>) -> Result<Self, Self::Error> {
+        let scope = SCOPE.iter().filter_map(|name| fields.remove_entry(*name)).collect();
+        let fault = Self {
+            scope: serde_json::from_value(Value::Object(scope))?,
+            effect: serde_json::from_value(Value::Object(fields))?,
+        };
+        let scope = &fault.scope;
+        if scope.next.is_none() && scope.for_ms.is_none() && !scope.until_cleared {
+            return Err(Self::Error::custom(
+                "next, forMs or untilCleared must say how many requests it meets",
+            ));
+        }
+        Ok(fault)
+    }
+}
+
+/// One request, as faults tell requests apart.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked<'a> {
+    pub(crate) method: &'a str,
+    pub(crate) path: &'a str,
+    pub(crate) query: &'a str,
+    pub(crate) body: &'a str,
+    /// The API key that it names.
+    pub(crate) key: Option<&'a str>,
+}
+
+impl Asked<'_> {
+    fn has(&self, name: &str, value: &str) -> bool {
+        let pairs = self.query.split('&').chain(self.body.split('&'));
+        pairs.filter_map(|pair| pair.split_once('=')).any(|pair| pair == (name, value))
+    }
+
+    /// Whether it is an order that can do nothing but reduce a position.
+    fn reduces(&self) -> bool {
+        self.has("reduceOnly", "true") || self.has("closePosition", "true")
+    }
+
+    /// Whether it is one that the exchange may throttle with -1008.
+    fn throttled(&self) -> bool {
+        let order = ["/order", "/batchOrders", "/order/test"].iter().any(|end| self.path.ends_with(end));
+        self.method.eq_ignore_ascii_case("POST") && order && !self.reduces()
+    }
+}
+
+impl Scope {
+    pub(crate) fn matches(&self, asked: &Asked<'_>) -> bool {
+        asked.path.ends_with(&self.path)
+            && self.method.as_deref().is_none_or(|method| method.eq_ignore_ascii_case(asked.method))
+            && self.account.as_deref().is_none_or(|account| asked.key == Some(account))
+            && self.symbol.as_deref().is_none_or(|symbol| asked.has("symbol", symbol))
+            && self.reduce_only.is_none_or(|reduces| asked.reduces() == reduces)
+    }
+}
+
+impl Effect {
+    /// Whether this can happen to this request at all.
+    pub(crate) fn can_meet(&self, asked: &Asked<'_>) -> bool {
+        match self.kind {
+            Kind::Throttled => asked.throttled(),
+            Kind::RejectTrigger => false,
+            _ => true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_must_say_how_many_requests_it_meets_and_nothing_unknown() {
+        for bad in [
+            r#"{"kind":"drop","path":"/"}"#,
+            r#"{"next":1,"path":"/"}"#,
+            r#"{"next":1,"kind":"drop","colour":"red"}"#,
+            r#"{"next":-1,"kind":"drop"}"#,
+        ] {
+            assert!(serde_json::from_str::<Fault>(bad).is_err(), "{bad}");
+        }
+    }
+}

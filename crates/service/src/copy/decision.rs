@@ -1,0 +1,53 @@
+//! What a worker decided about a queued copy other than to trade it, as a write that shares its transaction with others.
+
+use crate::notify::Telling;
+use async_trait::async_trait;
+use domain::{CopyId, Micros, UserId, copy::Reason};
+use store::{Tx, copy, group_commit::BatchedWrite};
+
+/// What is decided.
+pub(super) enum Decided {
+    /// It isn't copied.
+    Skip(Reason, Option<String>),
+    /// It is looked at again at this moment; why, in words.
+    Postpone(Micros, &'static str),
+    /// An exit was refused. It is tried again at this moment; why, in words. Its owner is notified, once.
+    RetryExit(Micros, String, Telling),
+    /// An exit is done: the position was closed by an intent of its own.
+    Exited,
+}
+
+/// A decision about one copy.
+pub(super) struct Decision {
+    pub(super) copy: CopyId,
+    /// The instance that holds the copy; the decision counts only while it does.
+    pub(super) holder: String,
+    pub(super) decided: Decided,
+    pub(super) at: Micros,
+}
+
+#[async_trait]
+impl BatchedWrite for Decision {
+    fn appends_for(&self) -> Option<UserId> {
+        match &self.decided {
+            Decided::RetryExit(_, _, telling) => Some(telling.user()),
+            _ => None,
+        }
+    }
+
+    async fn write(&self, tx: &mut Tx) -> store::Result<bool> {
+        let (id, holder, at) = (self.copy, self.holder.as_str(), self.at);
+        match &self.decided {
+            Decided::Skip(reason, detail) => copy::skip(tx, id, holder, *reason, detail.as_deref(), at).await,
+            Decided::Postpone(until, why) => copy::postpone(tx, id, holder, *until, why, at).await,
+            Decided::Exited => copy::exited(tx, id, holder, at).await,
+            Decided::RetryExit(until, why, telling) => {
+                let ours = copy::retry_exit(tx, id, holder, *until, why, at).await?;
+                if ours {
+                    telling.write(tx).await?;
+                }
+                Ok(ours)
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Exits: a strategy leaves what an earlier signal of it entered. An exit is never too late and never dropped: what the
+//! exchange refuses is tried again, with a longer pause each time, while the position is open. Its owner hears once why it
+//! is late.
+
+use super::{decision::Decided, end, worker::Outcome};
+use crate::{
+    Result, SharedDesk, key,
+    notify::{Event, Telling},
+    order::Access,
+};
+use domain::{
+    ApiKeyStatus, Micros,
+    copy::{Exit, Reason, Status, exit_pause},
+};
+use store::{
+    copy::{Copy, Work},
+    group_commit::Outcome as Written,
+};
+
+/// Ends the position that an earlier signal of the strategy entered. A position of a later signal is not its business, nor
+/// is that of a strategy which was followed before.
+pub(super) async fn carry_out(desk: &SharedDesk, work: &Work) -> Result<Outcome> {
+    let Some(row) = store::key::get_any(&desk.db, work.exchange_key_id).await? else {
+        return Ok(Outcome::No(Reason::KeyDeleted, None));
+    };
+    let refused = row.key.status == ApiKeyStatus::Unauthorized;
+    let access = Access { who: key::credentials(desk, &row)?, row };
+    // The entry's market, not the follow's present one: the follow may have changed its strategy since.
+    let Some(copy) = entered(desk, work).await? else { return nothing_open(desk, work).await };
+    let _turn = desk.locks.turn(work.exchange_key_id, &copy.symbol).await;
+    let Some(copy) = entered(desk, work).await? else { return nothing_open(desk, work).await };
+    match copy.status {
+        Status::Queued => return Ok(Outcome::Later("the entry is still queued")),
+        Status::Sending => return Ok(Outcome::Later("the entry is being sent")),
+        _ if refused => return Ok(Outcome::Refused("the exchange rejects the key".to_owned())),
+        _ => {}
+    }
+    // The first attempt's intent carries the exit's own copy: both end in one transaction. Later ones have ids of their own.
+    let first = work.attempts == 0;
+    let written = end::end(desk, &access, &copy, Exit::Signal, first.then_some(work.id)).await?;
+    if written == Written::Conflict {
+        return Ok(Outcome::Later("an earlier order on this market is not settled"));
+    }
+    if first {
+        return after_first(desk, work).await;
+    }
+    Ok(match store::copy::get(&desk.db, copy.id).await? {
+        Some(Copy { status: Status::Open, .. }) => Outcome::Refused(words(work.detail.as_deref())),
+        _ => Outcome::Exited,
+    })
+}
+
+/// The entry that the exit is for, unless it has ended.
+async fn entered(desk: &SharedDesk, work: &Work) -> Result<Option<Copy>> {
+    let (key, follow) = (work.exchange_key_id, work.follow_id);
+    Ok(store::copy::unfinished_entry(&desk.db, key, follow, work.strategy_id, work.signal_seq).await?)
+}
+
+/// Without an open position there is nothing to close; after a refused attempt, an intent that was resumed may have done it.
+async fn nothing_open(desk: &SharedDesk, work: &Work) -> Result<Outcome> {
+    let (follow, strategy, seq) = (work.follow_id, work.strategy_id, work.signal_seq);
+    if work.attempts > 0 {
+        let ended = store::copy::ended_entry(&desk.db, follow, strategy, seq).await?;
+        if ended.is_some_and(|copy| copy.exit_reason == Some(Exit::Signal)) {
+            return Ok(Outcome::Exited);
+        }
+    }
+    Ok(Outcome::No(Reason::NothingOpen, None))
+}
+
+/// After the first attempt the exit's copy tells whether it was refused: then it is queued again, and its owner notified.
+async fn after_first(desk: &SharedDesk, work: &Work) -> Result<Outcome> {
+    let copy = store::copy::get(&desk.db, work.id).await?;
+    if let Some(copy) = copy.filter(|copy| copy.status == Status::Queued && copy.attempts > 0) {
+        let telling = late(work, words(copy.detail.as_deref()), desk.clock.now())?;
+        let mut tx = desk.db.begin().await?;
+        telling.write(&mut tx).await?;
+        tx.commit().await?;
+    }
+    Ok(Outcome::Done)
+}
+
+/// Tries a refused exit again after its pause.
+pub(super) fn again(work: &Work, why: String, now: Micros) -> Result<Decided> {
+    let until = now.plus(exit_pause(work.attempts));
+    let telling = late(work, why.clone(), now)?;
+    Ok(Decided::RetryExit(until, why, telling))
+}
+
+/// What the owner hears. However often the exit is refused, they hear it once.
+fn late(work: &Work, why: String, at: Micros) -> Result<Telling> {
+    let event =
+        Event::ExitLate { key: work.exchange_key_id, symbol: work.symbol.clone(), why, copy: Some(work.id) };
+    Telling::new(work.user_id, format!("exit-late:{}", work.id), &event, at)
+}
+
+fn words(detail: Option<&str>) -> String {
+    detail.unwrap_or("the exchange refused the order").to_owned()
+}

@@ -1,0 +1,71 @@
+//! Whether the database can be written. What the desk writes anyway tells it; when it has written nothing for a moment, or
+//! the last write failed, it makes a small write of its own.
+
+use crate::{Desk, Result};
+use std::time::Duration;
+use store::LastWrites;
+use tokio::time::timeout;
+
+/// A write that succeeded this recently is proof enough.
+const PROOF: Duration = Duration::from_secs(2);
+/// For this long after a failed write the desk is degraded, whatever succeeds meanwhile: a small write may still fit on a
+/// disk that is full for a larger one.
+const REMEMBERED: Duration = Duration::from_secs(3);
+/// A write that takes longer than this is as good as none.
+const BOUND: Duration = Duration::from_secs(2);
+
+/// Whether writes succeed, answered within two seconds.
+pub async fn writes_succeed(desk: &Desk) -> bool {
+    if in_doubt(desk.db.last_writes()) {
+        match timeout(BOUND, write(desk)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "the database cannot be written");
+                return false;
+            }
+            Err(_) => {
+                tracing::warn!(seconds = BOUND.as_secs(), "a small write to the database does not end");
+                desk.db.note_failed_write();
+                return false;
+            }
+        }
+    }
+    !failing(desk.db.last_writes())
+}
+
+fn in_doubt(last: LastWrites) -> bool {
+    last.last_failed() || last.succeeded.is_none_or(|ago| ago > PROOF)
+}
+
+fn failing(last: LastWrites) -> bool {
+    last.last_failed() || last.failed.is_some_and(|ago| ago < REMEMBERED)
+}
+
+async fn write(desk: &Desk) -> Result<()> {
+    let mut tx = desk.db.begin().await?;
+    store::write_probe::write(&mut tx, desk.instance(), desk.clock.now()).await?;
+    Ok(tx.commit().await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn last(succeeded: Option<u64>, failed: Option<u64>) -> LastWrites {
+        LastWrites { succeeded: succeeded.map(Duration::from_secs), failed: failed.map(Duration::from_secs) }
+    }
+
+    #[test]
+    fn a_recent_write_is_proof_and_a_failed_one_is_remembered_for_a_moment() {
+        assert!(in_doubt(last(None, None)) && !failing(last(None, None)));
+        assert!(
+            !in_doubt(last(Some(1), None)),
+            "nothing is written where something was written a second ago"
+        );
+        assert!(in_doubt(last(Some(9), None)));
+        assert!(in_doubt(last(Some(1), Some(0))) && failing(last(Some(1), Some(0))));
+        assert!(failing(last(Some(0), Some(1))), "a small write fits where a larger one did not");
+        assert!(!failing(last(Some(0), Some(4))), "it is over within five seconds");
+        assert!(failing(last(Some(90), Some(60))), "nothing has succeeded since");
+    }
+}

@@ -1,0 +1,49 @@
+//! The transaction that begins a copy's intent: the intent's rows, and the condition under which they are written.
+
+use async_trait::async_trait;
+use domain::{CopyId, FollowId};
+use store::{
+    Tx,
+    copy::{self, Begun as Sized},
+    follow,
+    group_commit::BatchedWrite,
+    intent::{self, NewIntent, NewLeg},
+};
+
+/// The condition under which an intent is begun.
+#[derive(Clone, Debug)]
+pub(crate) enum Begin {
+    /// The follow is still active, and this instance still holds the copy.
+    Entry { follow: FollowId, copy: CopyId, sized: Sized },
+    /// This instance still holds the copy. A position is closed whether new copies are wanted or not.
+    Exit { copy: CopyId },
+    /// None.
+    Free,
+}
+
+/// An intent and its condition, committed before anything is sent.
+pub(crate) struct Begun {
+    pub(super) begin: Begin,
+    pub(super) intent: NewIntent,
+    pub(super) legs: Vec<NewLeg>,
+}
+
+#[async_trait]
+impl BatchedWrite for Begun {
+    async fn write(&self, tx: &mut Tx) -> store::Result<bool> {
+        let at = self.intent.created_at;
+        let holder = self.intent.lease_holder.as_deref().unwrap_or_default();
+        let holds = match &self.begin {
+            Begin::Entry { follow, copy, sized } => {
+                follow::begin_copy(&mut *tx, *follow, at).await?
+                    && copy::begin(&mut *tx, *copy, holder, Some(sized), at).await?
+            }
+            Begin::Exit { copy } => copy::begin(&mut *tx, *copy, holder, None, at).await?,
+            Begin::Free => true,
+        };
+        if holds {
+            intent::insert(tx, &self.intent, &self.legs).await?;
+        }
+        Ok(holds)
+    }
+}

@@ -1,0 +1,239 @@
+//! Closing: the whole market for a manual order, one copy's share for an exit, a position that cannot be protected. Opening
+//! orders are cancelled first and protective ones last, so that the position has its stop until it is at zero.
+
+use super::{
+    client_id,
+    copied::Exiting,
+    intent::{Intent, Request},
+    legs::{PlannedOrder, Role},
+    run::{Halt, Run, Step},
+    send::Tries,
+    seq,
+};
+use crate::Result;
+use domain::{Decimal, Micros, Order, OrderType, Position, PositionSide, Side};
+use exchange::Failure;
+use store::intent::{LegStatus, Status};
+
+/// "ReduceOnly Order is rejected": there is nothing to reduce, or resting reduce-only orders take it all.
+const REDUCE_ONLY_REJECTED: i64 = -2022;
+/// "ReduceOnly Order Failed": together with resting reduce-only orders it would close more than there is.
+const REDUCE_ONLY_CONFLICT: i64 = -4118;
+
+/// How much of a position is closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Share {
+    /// All of it, whichever way it goes.
+    All,
+    /// So much of a position that was entered this way.
+    Of(Side, Decimal),
+}
+
+impl Share {
+    /// How much of `position` is to be closed; none when it goes the other way.
+    fn of(self, position: &Position, closed: Decimal) -> Option<Decimal> {
+        match self {
+            Self::All => Some(position.contracts),
+            Self::Of(side, amount) => {
+                let left = (amount - closed).min(position.contracts);
+                (entered_by(position.side) == side && left > Decimal::ZERO).then_some(left)
+            }
+        }
+    }
+}
+
+/// The side of the order that opens a position.
+pub(super) const fn entered_by(side: PositionSide) -> Side {
+    match side {
+        PositionSide::Long => Side::Buy,
+        PositionSide::Short => Side::Sell,
+    }
+}
+
+impl Run<'_> {
+    /// Ends everything on the market, in the order that never leaves a position without its stop.
+    pub(super) async fn clear_market(&mut self) -> Step<()> {
+        let open = self.open_orders().await?;
+        let (protective, opening): (Vec<_>, Vec<_>) = open.into_iter().partition(|order| order.reduce_only);
+        let cancelled = self.cancel_each(&opening).await?;
+        self.end_waiting(&cancelled).await?;
+        self.intent.mark(seq::CANCEL, LegStatus::Done, None);
+        let closed = self.close_out(Share::All, Role::Close).await?;
+        // Many have ended with the position; what is still open would meet the next one.
+        let left = if closed { self.open_orders().await? } else { protective };
+        self.cancel_each(&left).await.map(drop)
+    }
+
+    /// Closes a share of the position with reduce-only market orders until the exchange shows that it is done. Whether there was
+    /// anything to close.
+    pub(super) async fn close_out(&mut self, share: Share, role: Role) -> Step<bool> {
+        let mut tries = self.tries();
+        let mut closed = if self.resumed { self.closed_before(share, role).await? } else { Decimal::ZERO };
+        let mut any = closed > Decimal::ZERO;
+        loop {
+            let Some(position) = self.position().await? else { break };
+            let Some(amount) = share.of(&position, closed) else { break };
+            any = true;
+            match self.close_once(&position, amount, role).await {
+                Ok(order) => {
+                    closed += order.filled;
+                    if matches!(share, Share::Of(..)) && order.filled >= amount {
+                        break;
+                    }
+                    self.await_change(&position, &mut tries).await?;
+                }
+                Err(Halt::Refused(failure)) => self.after_refusal(failure, &mut tries).await?,
+                Err(other) => return Err(other),
+            }
+        }
+        if !any {
+            self.intent.mark(seq::CLOSE, LegStatus::Skipped, None);
+        }
+        Ok(any)
+    }
+
+    async fn close_once(&mut self, position: &Position, amount: Decimal, role: Role) -> Step<Order> {
+        let order = PlannedOrder::closing(position.side.closing(), amount);
+        let first = if role == Role::Rescue { seq::RESCUE } else { seq::CLOSE };
+        let unused = self.intent.leg(first).is_none_or(|leg| leg.status != LegStatus::Placed);
+        let seq = if unused { Some(first) } else { self.intent.next_seq(seq::CLOSES) };
+        let seq = seq.ok_or_else(|| crate::Error::fault("an intent has used up its closing orders"))?;
+        self.plan_and_save(seq, role, order).await?;
+        let order = self.send(seq).await?;
+        self.intent.save_progress(self.desk).await?;
+        Ok(order)
+    }
+
+    /// Waits until the exchange shows another position than before the close that has just filled: its readings may lag.
+    async fn await_change(&self, before: &Position, tries: &mut Tries) -> Step<()> {
+        loop {
+            let now = self.position().await?;
+            let same = now.is_some_and(|now| (now.side, now.contracts) == (before.side, before.contracts));
+            if !same {
+                return Ok(());
+            }
+            let lags = Failure::Unknown("the position does not change".to_owned());
+            self.pause_or_halt(lags, tries).await?;
+        }
+    }
+
+    /// A close was refused. Where take-profits stand in its way they are cancelled, never the stop; everything else is tried
+    /// again, because a close is wanted until it is done. A replacing order gives up instead: its position keeps its stop.
+    async fn after_refusal(&self, failure: Failure, tries: &mut Tries) -> Step<()> {
+        if matches!(failure, Failure::Unauthorized | Failure::UnknownSymbol) {
+            return Err(Halt::Refused(failure));
+        }
+        if let Failure::Refused { code: REDUCE_ONLY_REJECTED | REDUCE_ONLY_CONFLICT, .. } = failure {
+            let open = self.open_orders().await?;
+            // A copy cancels nothing but its own.
+            let whole = matches!(self.intent.request, Request::Open(_) | Request::Close | Request::Panic);
+            let ours = |order: &Order| whole || client_id::protects(&order.client_order_id);
+            let in_the_way: Vec<Order> =
+                open.into_iter().filter(|order| takes_profit(order) && ours(order)).collect();
+            if !in_the_way.is_empty() {
+                return self.cancel_each(&in_the_way).await.map(drop);
+            }
+        }
+        let words = failure.to_string();
+        match self.pause_or_halt(Failure::Unknown(words), tries).await {
+            Err(Halt::Later(_)) if matches!(self.intent.request, Request::Open(_)) => {
+                Err(Halt::Refused(failure))
+            }
+            other => other,
+        }
+    }
+
+    /// How much of a share an earlier holder has closed: what it sent and did not write down is looked up.
+    async fn closed_before(&mut self, share: Share, role: Role) -> Step<Decimal> {
+        if share == Share::All {
+            return Ok(Decimal::ZERO);
+        }
+        let closes: Vec<(u16, Option<Order>)> = self
+            .intent
+            .legs
+            .iter()
+            .filter(|leg| leg.role == role && leg.status != LegStatus::Refused)
+            .map(|leg| (leg.seq, leg.placed.clone()))
+            .collect();
+        let mut closed = Decimal::ZERO;
+        for (seq, known) in closes {
+            let found = match known {
+                Some(order) => Some(order),
+                None => self.find_sent(seq).await?,
+            };
+            if let Some(order) = found {
+                closed += order.filled;
+                self.intent.mark(seq, LegStatus::Placed, Some(order));
+            }
+        }
+        Ok(closed)
+    }
+
+    async fn find_sent(&self, seq: u16) -> Step<Option<Order>> {
+        let id = client_id::derive(self.intent.id, seq);
+        // A reduce-only order that arrives after the position is gone does nothing.
+        if self.position().await?.is_none() {
+            return self.find(&id, false, Micros(0)).await;
+        }
+        self.find(&id, false, self.since).await
+    }
+
+    /// Cancels orders by their ids, together; each one's last state, where the exchange tells it.
+    pub(super) async fn cancel_each(&self, orders: &[Order]) -> Step<Vec<(String, Option<Order>)>> {
+        let each = orders.iter().map(|order| async {
+            let last = self.cancel(&order.client_order_id, order.kind.conditional()).await?;
+            Ok((order.client_order_id.clone(), last))
+        });
+        futures::future::join_all(each).await.into_iter().collect()
+    }
+
+    /// Ends the intents that waited on this market for an entry to fill: their entries have been cancelled to make room.
+    async fn end_waiting(&self, cancelled: &[(String, Option<Order>)]) -> Result<()> {
+        let unfinished = store::intent::unfinished_for_key(&self.desk.db, self.intent.key).await?;
+        for row in unfinished {
+            if row.id == self.intent.id || row.symbol != self.intent.symbol || row.status != Status::Waiting {
+                continue;
+            }
+            let Some(mut intent) = Intent::load(self.desk, row.id).await? else { continue };
+            let id = client_id::derive(intent.id, seq::ENTRY);
+            if let Some((_, Some(order))) = cancelled.iter().find(|(cancelled, _)| *cancelled == id) {
+                intent.mark(seq::ENTRY, LegStatus::Placed, Some(order.clone()));
+            }
+            intent.status = Status::Done;
+            intent.save(self.desk).await?;
+        }
+        Ok(())
+    }
+
+    /// Closes what a copy entered, then cancels its protection.
+    pub(super) async fn exit(&mut self, exiting: &Exiting) -> Step<()> {
+        self.close_out(Share::Of(exiting.side, exiting.amount), Role::Close).await?;
+        if let Some(entered) = Intent::load(self.desk, domain::IntentId(exiting.copy.0)).await? {
+            self.cancel_protection(&entered).await?;
+        }
+        self.intent.status = Status::Done;
+        Ok(())
+    }
+
+    /// Cancels the intent's own stop and take-profits that may be open.
+    pub(super) async fn cancel_own_protection(&self) -> Step<()> {
+        self.cancel_protection(self.intent).await
+    }
+
+    /// Cancels an intent's stop and take-profits that may be open: they must not meet the next position.
+    pub(super) async fn cancel_protection(&self, of: &Intent) -> Step<()> {
+        let open = of.legs.iter().filter(|leg| leg.is_protective() && leg.may_be_open());
+        let each = open.map(|leg| async {
+            let conditional = leg.order.as_ref().is_some_and(|order| order.kind.conditional());
+            self.cancel(&client_id::derive(of.id, leg.seq), conditional).await
+        });
+        let all = futures::future::join_all(each).await;
+        all.into_iter().collect::<Step<Vec<_>>>().map(drop)
+    }
+}
+
+/// Whether an order is a take-profit: it reduces the position and is no stop.
+fn takes_profit(order: &Order) -> bool {
+    let stops = matches!(order.kind, OrderType::Stop | OrderType::StopMarket | OrderType::TrailingStopMarket);
+    order.reduce_only && !stops
+}

@@ -1,0 +1,45 @@
+//! The end of working an intent: its outcome is written, and its caller answered.
+
+use super::{copied, intent::Intent, run::Halt};
+use crate::{Desk, Error, Result, key};
+use domain::{Order, Refusal, copy::Reason};
+use exchange::Failure;
+
+/// Writes the outcome of the work, and answers the caller.
+pub(super) async fn finish(
+    desk: &Desk,
+    intent: &mut Intent,
+    outcome: std::result::Result<(), Halt>,
+) -> Result<Vec<Order>> {
+    let answer = match outcome {
+        Ok(()) => Ok(intent.answer()),
+        Err(Halt::Refused(failure)) => {
+            let refusal = refusal(&failure);
+            intent.fail(refusal, failure.to_string(), Some(copied::reason(&failure)));
+            key::heed::<()>(desk, intent.key, Err(failure)).await.err();
+            Err(refusal.into())
+        }
+        Err(Halt::TooLate) => {
+            let refusal = Refusal::ExchangeBadRequest;
+            intent.fail(refusal, copied::TOO_LATE.to_owned(), Some(Reason::TooOld));
+            Err(refusal.into())
+        }
+        Err(Halt::Later(failure)) => {
+            tracing::warn!(intent = %intent.id, %failure, "an order is not settled yet; the background work continues it");
+            Err(Error::Unavailable { retry_after_s: 2 })
+        }
+        Err(Halt::Fault(error)) => Err(error),
+    };
+    intent.save(desk).await?;
+    desk.hub.nudge(intent.key, &intent.symbol);
+    answer
+}
+
+/// What the caller is answered for a failure of the exchange.
+const fn refusal(failure: &Failure) -> Refusal {
+    match failure {
+        Failure::Unauthorized => Refusal::KeyUnauthorized,
+        Failure::UnknownSymbol => Refusal::SymbolInvalid,
+        _ => Refusal::ExchangeBadRequest,
+    }
+}

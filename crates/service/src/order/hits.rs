@@ -1,0 +1,105 @@
+//! What owners are told of their orders: the entry, and each stop or take-profit that was filled.
+
+use super::{
+    account::Access,
+    client_id,
+    intent::{Intent, Request},
+    legs::Role,
+    seq,
+};
+use crate::{
+    Result, SharedDesk, key, live,
+    notify::{Closed, Event, Ordered, Telling},
+};
+use domain::{Decimal, ExchangeKeyId, IntentId, Micros, Order, Trade, live::What};
+
+/// How many fills say what an order realized.
+const HISTORY: u16 = 200;
+
+impl Intent {
+    /// What its owner is told once the exchange has the entry.
+    pub(super) fn ordered(&self, now: Micros) -> Result<Option<Telling>> {
+        let Some(entry) = self.leg_order(seq::ENTRY) else { return Ok(None) };
+        let copy = self.copy();
+        let event = Event::NewOrder(Ordered {
+            key: self.key,
+            symbol: self.symbol.clone(),
+            side: entry.side,
+            amount: if entry.filled.is_zero() { entry.amount } else { Some(entry.filled) },
+            price: entry.average.or(entry.price),
+            copy,
+        });
+        let mut telling = Telling::new(self.user, format!("ordered:{}", self.id), &event, now)?;
+        if let Request::Enter(entering) = &self.request {
+            telling = telling.of_signal(entering.signal);
+        }
+        let (once, what) = (live::order_once(self.key, entry), What::Order(Box::new(entry.clone()), None));
+        if what.is_news() { telling.shown(once, Some(self.key), what).map(Some) } else { Ok(Some(telling)) }
+    }
+
+    /// What its owner is told of a protective order that was filled.
+    pub(super) fn hit(
+        &self,
+        role: Role,
+        order: &Order,
+        profit_usd: Option<Decimal>,
+        now: Micros,
+    ) -> Result<Option<Telling>> {
+        let entered = self.leg_order(seq::ENTRY).and_then(|entry| entry.average.or(entry.price));
+        let cost = entered.and_then(|price| price.checked_mul(order.filled));
+        let percent = |profit: Decimal| (profit * Decimal::ONE_HUNDRED).checked_div(cost?);
+        let closed = Closed {
+            key: self.key,
+            symbol: self.symbol.clone(),
+            side: order.side,
+            amount: Some(order.filled),
+            price: order.average.or(order.price),
+            profit_usd,
+            profit_percent: profit_usd.and_then(percent),
+            copy: self.copy(),
+        };
+        let event = match role {
+            Role::Stop => Event::StopLoss(closed),
+            Role::Target => Event::TakeProfit(closed),
+            _ => return Ok(None),
+        };
+        Telling::new(self.user, format!("hit:{}", order.client_order_id), &event, now).map(Some)
+    }
+}
+
+/// Whether what an order has come to is told by [`hit`] alone, which knows what it won or lost.
+pub(crate) fn told_as_hit(order: &Order) -> bool {
+    order.is_final() && !order.filled.is_zero() && client_id::protects(&order.client_order_id)
+}
+
+/// A protective order was filled: its owner is told, with what it came to.
+pub(super) async fn hit(desk: &SharedDesk, id: IntentId, key: ExchangeKeyId, order: &Order) -> Result<()> {
+    if !order.is_final() || order.filled.is_zero() {
+        return Ok(());
+    }
+    let (Some(intent), Some(row)) =
+        (Intent::load(desk, id).await?, store::key::get_any(&desk.db, key).await?)
+    else {
+        return Ok(());
+    };
+    let role = intent.leg_by_client_id(&order.client_order_id).map(|leg| leg.role);
+    let Some(role @ (Role::Stop | Role::Target)) = role else { return Ok(()) };
+    let access = Access { who: key::credentials(desk, &row)?, row };
+    let answer = desk.exchange.trades(&access.who, intent.trade_type, &intent.symbol, HISTORY).await;
+    // Without its fills it is told all the same.
+    let trades = access.take(desk, answer).await.unwrap_or_default();
+    let profit = realized(&trades, order, intent.symbol.quote());
+    if let Some(telling) = intent.hit(role, order, profit, desk.clock.now())? {
+        let mut tx = desk.db.begin().await?;
+        telling.write(&mut tx).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// What an order's fills won or lost, less their fees; none when none of them is known.
+pub(super) fn realized(trades: &[Trade], order: &Order, quote: &str) -> Option<Decimal> {
+    let mut fills = trades.iter().filter(|trade| trade.order == order.id).peekable();
+    fills.peek()?;
+    Some(fills.map(|t| t.realized - if t.fee.currency == quote { t.fee.cost } else { Decimal::ZERO }).sum())
+}

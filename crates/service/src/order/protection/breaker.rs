@@ -1,0 +1,102 @@
+//! The breaker: many positions that cannot be protected within a minute are a fault of the exchange or of ours, not of as many
+//! people. Closing stops then, and so do new entries, until the breaker's time is over.
+
+use domain::{
+    Micros,
+    time::{MINUTE, SECOND},
+};
+use std::{
+    collections::VecDeque,
+    sync::{Mutex, PoisonError},
+};
+
+/// More rescues than this within [`WITHIN`] trip it.
+const MOST: usize = 20;
+/// So does this share of the positions, in percent, from [`FEWEST`] rescues on.
+const SHARE: usize = 5;
+const FEWEST: usize = 5;
+const WITHIN: i64 = 60 * SECOND;
+/// How long it stays tripped.
+const TRIPPED: i64 = 10 * MINUTE;
+
+/// Counts rescues. Times are boot times.
+#[derive(Debug, Default)]
+pub(crate) struct Breaker(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    rescues: VecDeque<Micros>,
+    tripped_until: Option<Micros>,
+}
+
+/// What the breaker says to a rescue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It may go on.
+    Go,
+    /// This one has tripped the breaker: the operator is to be told.
+    Trips,
+    /// The breaker is tripped.
+    Tripped,
+}
+
+impl Breaker {
+    /// Asks for a rescue at `now`, of one of `positions`.
+    pub(crate) fn rescue(&self, now: Micros, positions: usize) -> Verdict {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.tripped_until.is_some_and(|until| now < until) {
+            return Verdict::Tripped;
+        }
+        while state.rescues.front().is_some_and(|at| now.since(*at) > WITHIN) {
+            state.rescues.pop_front();
+        }
+        state.rescues.push_back(now);
+        let count = state.rescues.len();
+        if count > MOST || (count >= FEWEST && count * 100 > positions * SHARE && positions > MOST) {
+            state.tripped_until = Some(now.plus(TRIPPED));
+            state.rescues.clear();
+            return Verdict::Trips;
+        }
+        Verdict::Go
+    }
+
+    /// Whether entries and rescues are stopped.
+    pub(crate) fn is_tripped(&self, now: Micros) -> bool {
+        let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        state.tripped_until.is_some_and(|until| now < until)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_rescues_in_a_minute_trip_it_for_ten() {
+        let breaker = Breaker::default();
+        let at = |second: i64| Micros(second * SECOND);
+        for second in 0..20 {
+            assert_eq!(breaker.rescue(at(second), 20), Verdict::Go);
+        }
+        assert_eq!(breaker.rescue(at(20), 20), Verdict::Trips);
+        assert_eq!(breaker.rescue(at(21), 20), Verdict::Tripped);
+        assert!(breaker.is_tripped(at(20 + 599)) && !breaker.is_tripped(at(20 + 600)));
+        assert_eq!(breaker.rescue(at(621), 20), Verdict::Go);
+    }
+
+    #[test]
+    fn rescues_over_time_do_not() {
+        let breaker = Breaker::default();
+        for minute in 0..100 {
+            assert_eq!(breaker.rescue(Micros(minute * 10 * SECOND), 1), Verdict::Go);
+        }
+    }
+
+    #[test]
+    fn a_share_of_the_positions_trips_it_where_there_are_many() {
+        let breaker = Breaker::default();
+        let verdicts: Vec<_> = (0..6).map(|_| breaker.rescue(Micros(0), 100)).collect();
+        assert_eq!(verdicts[..5], [Verdict::Go; 5]);
+        assert_eq!(verdicts[5], Verdict::Trips);
+    }
+}

@@ -1,0 +1,152 @@
+//! What to do next for a position, from what is wanted of it and what the exchange shows. Pure, and knows nothing of how a
+//! difference came about: a crash, a refusal, a late cancel, an outage and an owner's own change are one case.
+
+use crate::order::close::entered_by;
+use domain::{Decimal, Order, OrderType, Position, Side};
+use store::protection::Wanted;
+
+/// What is wanted of a position, and what the exchange shows.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::order) struct Facts<'a> {
+    /// What is wanted.
+    pub(in crate::order) wanted: Wanted,
+    /// The side of the entry.
+    pub(in crate::order) side: Side,
+    /// How much the entry has filled, where that is known.
+    pub(in crate::order) entered: Option<Decimal>,
+    /// The entry is resting, or may still be on its way.
+    pub(in crate::order) entry_open: bool,
+    /// A later entry of ours on this market has filled: what is open there is that one's.
+    pub(in crate::order) superseded: bool,
+    /// The market's position.
+    pub(in crate::order) position: Option<&'a Position>,
+    /// The market's open orders.
+    pub(in crate::order) open: &'a [Order],
+}
+
+/// The next repair.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::order) enum Next {
+    /// Everything is as wanted.
+    Agree,
+    /// So much of the position has no stop.
+    PlaceStop(Decimal),
+    /// So much of the position is to be closed.
+    Close(Decimal),
+    /// The position is at zero: remove what protected it.
+    End,
+}
+
+/// Decides the next repair.
+pub(in crate::order) fn next(facts: &Facts<'_>) -> Next {
+    let held = facts.position.filter(|position| entered_by(position.side) == facts.side);
+    let held = held.map_or(Decimal::ZERO, |position| position.contracts);
+    if facts.superseded {
+        return Next::End;
+    }
+    if held.is_zero() {
+        return if facts.entry_open { Next::Agree } else { Next::End };
+    }
+    // What exceeds the entry is not ours.
+    let ours = facts.entered.map_or(held, |entered| entered.min(held));
+    match facts.wanted {
+        Wanted::NoStop => Next::Agree,
+        Wanted::Closed => Next::Close(ours),
+        Wanted::Stop => {
+            let uncovered = ours - covered(facts.open, facts.side, ours);
+            if uncovered > Decimal::ZERO { Next::PlaceStop(uncovered) } else { Next::Agree }
+        }
+    }
+}
+
+/// How much of `held` the stops among `open` close, whoever placed them.
+pub(in crate::order) fn covered(open: &[Order], entered: Side, held: Decimal) -> Decimal {
+    let stops = open.iter().filter(|order| is_stop(order) && order.side == entered.opposite());
+    // A stop without an amount closes whatever position there is.
+    stops.map(|order| order.amount.map_or(held, |amount| amount - order.filled)).sum::<Decimal>().min(held)
+}
+
+/// Whether an order closes a position when the price goes against it.
+pub(in crate::order) fn is_stop(order: &Order) -> bool {
+    let kind = matches!(order.kind, OrderType::Stop | OrderType::StopMarket | OrderType::TrailingStopMarket);
+    kind && order.reduce_only && !order.is_final()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::order::legs::tests::{open_order, position};
+    use proptest::prelude::*;
+
+    fn d(text: &str) -> Decimal {
+        domain::money::parse(text).unwrap()
+    }
+
+    fn facts<'a>(position: Option<&'a Position>, open: &'a [Order]) -> Facts<'a> {
+        Facts {
+            wanted: Wanted::Stop,
+            side: Side::Buy,
+            entered: Some(d("1")),
+            entry_open: false,
+            superseded: false,
+            position,
+            open,
+        }
+    }
+
+    #[test]
+    fn a_stop_is_wanted_for_what_was_entered_and_is_still_held() {
+        let long = position(d("1"));
+        assert_eq!(next(&facts(Some(&long), &[])), Next::PlaceStop(d("1")));
+        let whole = [open_order(OrderType::StopMarket, Side::Sell, None)];
+        assert_eq!(next(&facts(Some(&long), &whole)), Next::Agree);
+        let part = [open_order(OrderType::Stop, Side::Sell, Some(d("0.4")))];
+        assert_eq!(next(&facts(Some(&long), &part)), Next::PlaceStop(d("0.6")));
+        let more = position(d("3"));
+        assert_eq!(next(&facts(Some(&more), &part)), Next::PlaceStop(d("0.6")), "the rest is not ours");
+        let wrong_way = [open_order(OrderType::StopMarket, Side::Buy, None)];
+        assert_eq!(next(&facts(Some(&long), &wrong_way)), Next::PlaceStop(d("1")));
+        let target = [open_order(OrderType::TakeProfit, Side::Sell, Some(d("1")))];
+        assert_eq!(next(&facts(Some(&long), &target)), Next::PlaceStop(d("1")), "a take-profit is no stop");
+    }
+
+    #[test]
+    fn a_position_at_zero_ends_it_unless_it_may_still_come() {
+        assert_eq!(next(&facts(None, &[])), Next::End);
+        let short = position(d("-1"));
+        assert_eq!(next(&facts(Some(&short), &[])), Next::End, "the other way is another position");
+        assert_eq!(next(&Facts { entry_open: true, ..facts(None, &[]) }), Next::Agree);
+        let long = position(d("1"));
+        assert_eq!(next(&Facts { superseded: true, ..facts(Some(&long), &[]) }), Next::End);
+    }
+
+    #[test]
+    fn what_its_owner_or_the_desk_decided_counts() {
+        let long = position(d("2"));
+        let wanted = |wanted| next(&Facts { wanted, ..facts(Some(&long), &[]) });
+        assert_eq!(wanted(Wanted::NoStop), Next::Agree);
+        assert_eq!(wanted(Wanted::Closed), Next::Close(d("1")), "no more than was entered");
+    }
+
+    proptest! {
+        /// Doing what is decided leads to agreement in one step, whatever was there before.
+        #[test]
+        fn placing_what_is_missing_leaves_nothing_missing(
+            held in 1_i64..1_000,
+            entered in 1_i64..1_000,
+            stops in proptest::collection::vec(1_i64..400, 0..4),
+        ) {
+            let long = position(Decimal::from(held));
+            let mut open: Vec<Order> = stops
+                .iter()
+                .map(|amount| open_order(OrderType::Stop, Side::Sell, Some(Decimal::from(*amount))))
+                .collect();
+            let entered = Some(Decimal::from(entered));
+            if let Next::PlaceStop(amount) = next(&Facts { entered, ..facts(Some(&long), &open) }) {
+                prop_assert!(amount > Decimal::ZERO && amount <= Decimal::from(held));
+                open.push(open_order(OrderType::Stop, Side::Sell, Some(amount)));
+            }
+            prop_assert_eq!(next(&Facts { entered, ..facts(Some(&long), &open) }), Next::Agree);
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Protection: every position that the desk opened has its stop, unless its owner chose otherwise.
+//!
+//! What is wanted of a position is a row (`store::protection`), written with the intent that opens it. The supervisor compares it
+//! with what the exchange shows and does the smallest next repair until both agree; it knows nothing of how a difference came
+//! about. docs/ARCHITECTURE.md draws it.
+
+mod answer;
+mod breaker;
+mod decide;
+mod notices;
+mod settle;
+mod shown;
+mod state;
+mod stop;
+mod supervise;
+
+pub use shown::{Shown, Stop, shown};
+pub use state::Unprotected;
+pub(crate) use state::{Supervision, Watched};
+
+use super::account::Access;
+use crate::{Desk, Result, SharedDesk, key};
+use domain::{ApiKeyStatus, CopyId, ExchangeKeyId, IntentId, Symbol};
+use futures::{StreamExt as _, stream};
+use std::time::Duration;
+use store::{
+    intent::Status,
+    protection::{self as rows, Protection},
+};
+use supervise::{Known, Pass};
+
+/// Markets that are looked at at the same time.
+const AT_ONCE: usize = 16;
+/// Between two ticks when nothing wakes the supervisor.
+const BEAT: Duration = Duration::from_millis(500);
+
+/// Supervises until the desk is stopped.
+pub async fn run(desk: SharedDesk) {
+    while !desk.work.is_stopping() {
+        // Registered before looking, so that a change in between is not missed.
+        let woken = desk.supervision.woken();
+        if let Err(error) = tick(&desk).await {
+            tracing::warn!(%error, "positions could not be supervised; the next tick tries again");
+        }
+        tokio::select! {
+            () = woken => {}
+            () = desk.clock.sleep(BEAT) => {}
+            () = desk.work.stopping() => {}
+        }
+    }
+}
+
+/// One tick: looks at the positions that are due.
+///
+/// # Errors
+/// When the database cannot be read. One position's failure never delays the others.
+pub async fn tick(desk: &SharedDesk) -> Result<()> {
+    let now = desk.clock.boot();
+    if desk.supervision.must_load(now) {
+        desk.supervision.load(rows::all(&desk.db).await?, now);
+    }
+    let due = desk.supervision.due(now);
+    stream::iter(due)
+        .for_each_concurrent(AT_ONCE, |(key, symbol)| async move {
+            if let Err(error) = inspect_market(desk, key, &symbol).await {
+                tracing::debug!(%key, %symbol, %error, "a position could not be looked at");
+                desk.supervision.failed_to_look(key, &symbol, desk.clock.boot());
+            }
+        })
+        .await;
+    desk.pulse.copies_kept(desk.clock.now());
+    Ok(())
+}
+
+/// Looks at what is supervised on one market, now.
+///
+/// # Errors
+/// When the database or the exchange cannot be asked.
+pub(crate) async fn inspect_market(desk: &SharedDesk, id: ExchangeKeyId, symbol: &Symbol) -> Result<()> {
+    let Some(row) = store::key::get_any(&desk.db, id).await? else { return forget(desk, id, symbol).await };
+    if row.key.status == ApiKeyStatus::Unauthorized {
+        // Nothing can be asked with it, and its owner has been told.
+        desk.supervision.postpone(id, symbol, desk.clock.boot());
+        return Ok(());
+    }
+    let access = Access { who: key::credentials(desk, &row)?, row };
+    let _turn = desk.locks.turn(id, symbol).await;
+    if is_at_work(desk, id, symbol).await? {
+        desk.supervision.failed_to_look(id, symbol, desk.clock.boot());
+        return Ok(());
+    }
+    let wanted = rows::on_market(&desk.db, id, symbol).await?;
+    desk.supervision.remember(&wanted, desk.clock.boot());
+    for (index, row) in wanted.iter().enumerate() {
+        let superseded = wanted[index + 1..].iter().any(|later| later.entered_at.is_some());
+        let known = if superseded { Known::Superseded } else { Known::Nothing };
+        inspect(desk, &access, row, known).await?;
+    }
+    desk.supervision.keep_only(id, symbol, &wanted);
+    Ok(())
+}
+
+/// Whether a copy's position is still open; `closed` when an order that closed it has filled. The caller has the market's lock.
+pub(crate) async fn inspect_copy(desk: &Desk, access: &Access, copy: CopyId, closed: bool) -> Result<bool> {
+    let Some(row) = rows::get(&desk.db, IntentId(copy.0)).await? else { return Ok(false) };
+    let known = if closed { Known::Closed } else { Known::Nothing };
+    Ok(inspect(desk, access, &row, known).await? != Pass::Ended)
+}
+
+async fn inspect(desk: &Desk, access: &Access, row: &Protection, known: Known) -> Result<Pass> {
+    let watched = Watched::of(row);
+    let supervision = &desk.supervision;
+    let plain = known == Known::Nothing && row.wanted == rows::Wanted::Stop;
+    if plain
+        && supervision.may_look_cheaply(&watched)
+        && supervise::stop_is_alive(desk, access, &watched).await?
+    {
+        supervision.looked(&watched, Pass::Agrees, desk.clock.boot(), streamed(desk, row));
+        return Ok(Pass::Agrees);
+    }
+    let pass = supervise::pass(desk, access, row, known).await?;
+    supervision.looked(&watched, pass, desk.clock.boot(), streamed(desk, row));
+    Ok(pass)
+}
+
+/// Whether the account's stream tells what changes.
+fn streamed(desk: &Desk, row: &Protection) -> bool {
+    desk.copies.accounts.is_live(row.exchange_key_id)
+}
+
+/// Whether an intent is at work on a market: what it does is not to be taken for a difference.
+async fn is_at_work(desk: &Desk, key: ExchangeKeyId, symbol: &Symbol) -> Result<bool> {
+    let unfinished = store::intent::unfinished_for_key(&desk.db, key).await?;
+    Ok(unfinished.iter().any(|row| row.status == Status::Working && row.symbol == *symbol))
+}
+
+/// The key was deleted: nothing can be done for its positions.
+async fn forget(desk: &Desk, key: ExchangeKeyId, symbol: &Symbol) -> Result<()> {
+    let gone = rows::on_market(&desk.db, key, symbol).await?;
+    let mut tx = desk.db.begin().await?;
+    for row in &gone {
+        rows::delete(&mut tx, row.intent_id).await?;
+    }
+    tx.commit().await?;
+    desk.supervision.keep_only(key, symbol, &[]);
+    Ok(())
+}

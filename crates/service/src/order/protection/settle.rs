@@ -1,0 +1,234 @@
+//! The end of a position: its owner is told of the stop and take-profits that were filled, a copy gets its result, and nothing is
+//! supervised any more.
+
+use crate::{
+    Desk, Error, Result, live,
+    notify::Telling,
+    order::{
+        account::Access,
+        client_id,
+        hits::realized,
+        intent::{Intent, Request, read},
+        legs::Role,
+        seq,
+    },
+};
+use domain::{
+    Decimal, Micros, Order, Side, Trade,
+    copy::{Exit, Status},
+    live::{Happening, What},
+};
+use store::{
+    copy::{Copy, Ended},
+    protection as rows,
+};
+
+/// How many orders and fills say how a position ended.
+const HISTORY: u16 = 200;
+
+/// Settles the position that `intent` opened, which is at zero.
+pub(super) async fn settle(desk: &Desk, access: &Access, intent: &Intent) -> Result<()> {
+    if intent.filled_entry().is_some() {
+        let copy = match intent.copy() {
+            Some(id) => store::copy::get(&desk.db, id).await?,
+            None => None,
+        };
+        match copy.filter(|copy| copy.status == Status::Open) {
+            Some(copy) => settle_copy(desk, access, intent, &copy).await?,
+            None => report_hits(desk, access, intent).await?,
+        }
+    }
+    let mut tx = desk.db.begin().await?;
+    rows::delete(&mut tx, intent.id).await?;
+    tx.commit().await?;
+    desk.hub.nudge(intent.key, &intent.symbol);
+    Ok(())
+}
+
+/// Tells the owner of the protective orders that were filled.
+async fn report_hits(desk: &Desk, access: &Access, intent: &Intent) -> Result<()> {
+    let (who, kind, symbol) = (&access.who, intent.trade_type, &intent.symbol);
+    let mut filled = Vec::new();
+    for leg in intent.legs.iter().filter(|leg| leg.is_protective() && leg.placed.is_some()) {
+        let id = client_id::derive(intent.id, leg.seq);
+        let conditional = leg.order.as_ref().is_some_and(|order| order.kind.conditional());
+        let found = desk.exchange.find_order(who, kind, symbol, &id, conditional).await;
+        let found = access.take(desk, found).await?;
+        filled.extend(found.filter(|order| order.is_final() && !order.filled.is_zero()));
+    }
+    if filled.is_empty() {
+        return Ok(());
+    }
+    let trades = access.take(desk, desk.exchange.trades(who, kind, symbol, HISTORY).await).await?;
+    let mut tx = desk.db.begin().await?;
+    for hit in hits(intent, &filled, &trades, None, desk.clock.now())? {
+        hit.write(&mut tx).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Notes how a copied position has ended: its last closing order says by what, its fills say at what profit.
+async fn settle_copy(desk: &Desk, access: &Access, intent: &Intent, copy: &Copy) -> Result<()> {
+    let side = copy.side.ok_or_else(|| Error::fault("an open copy without a side"))?;
+    let (who, kind, symbol) = (&access.who, intent.trade_type, &copy.symbol);
+    let orders = access.take(desk, desk.exchange.orders(who, kind, symbol, HISTORY).await).await?;
+    let trades = access.take(desk, desk.exchange.trades(who, kind, symbol, HISTORY).await).await?;
+    let since = intent.leg_order(seq::ENTRY).map_or(copy.created_at, |entry| entry.at);
+    let trades: Vec<Trade> = trades.into_iter().filter(|trade| trade.at >= since).collect();
+    let last = last_closing(&orders, &trades, side, since);
+    let exit = match last {
+        Some(order) => exit_by(desk, intent, &order.client_order_id).await?,
+        None => Exit::Elsewhere,
+    };
+    let (price, profit) = result(&trades, side, symbol.quote());
+    let ended = Ended { exit, price, profit };
+    let now = desk.clock.now();
+    let what = What::CopyEnded {
+        strategy: copy.strategy_name.clone(),
+        symbol: symbol.clone(),
+        exit,
+        profit_usd: profit.map(|usd| usd.round_dp(2)),
+    };
+    let mut tx = desk.db.begin().await?;
+    if store::copy::close(&mut tx, copy.id, ended, now).await? {
+        let happening = Happening { key: Some(copy.exchange_key_id), at: now, what };
+        for hit in hits(intent, &orders, &trades, last, now)? {
+            hit.write(&mut tx).await?;
+        }
+        live::append(&mut tx, copy.user_id, &happening).await?;
+    }
+    tx.commit().await?;
+    desk.copies.accounts.forget(copy.exchange_key_id);
+    Ok(())
+}
+
+/// What the owner is told of the protective orders that were filled, each with what its own fills realized. Pages show the
+/// `last` one as the copy's end.
+fn hits(
+    intent: &Intent,
+    orders: &[Order],
+    trades: &[Trade],
+    last: Option<&Order>,
+    now: Micros,
+) -> Result<Vec<Telling>> {
+    let mut hits = Vec::new();
+    for order in orders.iter().filter(|order| order.is_final() && !order.filled.is_zero()) {
+        let role = intent.leg_by_client_id(&order.client_order_id).map(|leg| leg.role);
+        let Some(role @ (Role::Stop | Role::Target)) = role else { continue };
+        let profit = realized(trades, order, intent.symbol.quote());
+        let hit = intent.hit(role, order, profit, now)?;
+        let ends = last.is_some_and(|last| last.id == order.id);
+        hits.extend(if ends { hit.map(Telling::unshown) } else { hit });
+    }
+    Ok(hits)
+}
+
+/// How a copied position ended whose last closing order was this one.
+async fn exit_by(desk: &Desk, intent: &Intent, client_order_id: &str) -> Result<Exit> {
+    match intent.leg_by_client_id(client_order_id).map(|leg| leg.role) {
+        Some(Role::Stop) => return Ok(Exit::Stop),
+        Some(Role::Target) => return Ok(Exit::Target),
+        Some(Role::Rescue) => return Ok(Exit::Unprotected),
+        _ => {}
+    }
+    let Some((id, _)) = store::intent::leg_by_client_id(&desk.db, client_order_id).await? else {
+        return Ok(Exit::Elsewhere);
+    };
+    let Some(row) = store::intent::get(&desk.db, id).await? else { return Ok(Exit::Elsewhere) };
+    Ok(match read::<Request>(&row.request)? {
+        Request::Exit(exiting) => exiting.why,
+        Request::Panic => Exit::Panic,
+        Request::Close | Request::Open(_) | Request::Enter(_) => Exit::Elsewhere,
+    })
+}
+
+/// The order that closed the last of a position: that of its last fill, for a stop is older than the target that was hit
+/// before it. The orders are newest first.
+fn last_closing<'a>(orders: &'a [Order], trades: &[Trade], side: Side, since: Micros) -> Option<&'a Order> {
+    let closing = trades.iter().filter(|trade| trade.side != side).max_by_key(|trade| trade.at);
+    let filled = closing.and_then(|trade| orders.iter().find(|order| order.id == trade.order));
+    let closed = |o: &&Order| o.side != side && !o.filled.is_zero() && o.at >= since;
+    filled.or_else(|| orders.iter().find(closed))
+}
+
+/// The average price of what closed a position, and what it won or lost after fees. Fees in other assets than the quote
+/// are not counted.
+fn result(trades: &[Trade], side: Side, quote: &str) -> (Option<Decimal>, Option<Decimal>) {
+    let closing = || trades.iter().filter(|trade| trade.side != side);
+    let amount: Decimal = closing().map(|trade| trade.amount).sum();
+    let cost: Decimal = closing().map(|trade| trade.cost).sum();
+    if amount.is_zero() {
+        return (None, None);
+    }
+    let fees: Decimal = trades.iter().filter(|t| t.fee.currency == quote).map(|t| t.fee.cost).sum();
+    let realized: Decimal = trades.iter().map(|trade| trade.realized).sum();
+    (cost.checked_div(amount).map(|price| price.round_dp(8)), Some(realized - fees))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{Fee, OrderStatus, OrderType, TimeInForce};
+
+    fn d(text: &str) -> Decimal {
+        domain::money::parse(text).unwrap()
+    }
+
+    fn trade(side: Side, price: &str, amount: &str, realized: &str) -> Trade {
+        Trade {
+            id: String::new(),
+            order: String::new(),
+            symbol: "BTC/USDT".parse().unwrap(),
+            at: Micros(0),
+            side,
+            maker: false,
+            price: d(price),
+            amount: d(amount),
+            cost: d(price) * d(amount),
+            fee: Fee { cost: d("0.1"), currency: "USDT".into() },
+            realized: d(realized),
+        }
+    }
+
+    fn order(id: &str, at: i64) -> Order {
+        Order {
+            id: id.into(),
+            client_order_id: format!("slip-{id}"),
+            at: Micros(at),
+            symbol: "BTC/USDT".parse().unwrap(),
+            kind: OrderType::StopMarket,
+            time_in_force: TimeInForce::Gtc,
+            post_only: false,
+            reduce_only: true,
+            side: Side::Sell,
+            price: None,
+            stop_price: None,
+            callback_rate: None,
+            amount: None,
+            cost: Decimal::ZERO,
+            average: None,
+            filled: Decimal::ONE,
+            remaining: None,
+            status: OrderStatus::Closed,
+        }
+    }
+
+    #[test]
+    fn a_position_ends_by_the_order_of_its_last_fill() {
+        let orders = [order("target", 3), order("stop", 2), order("before", 1)];
+        let filled =
+            |id: &str, at| Trade { order: id.into(), at: Micros(at), ..trade(Side::Sell, "9", "1", "0") };
+        let last = |trades: &[Trade]| last_closing(&orders, trades, Side::Buy, Micros(2)).unwrap().id.clone();
+        assert_eq!(last(&[filled("target", 5), filled("stop", 9)]), "stop");
+        assert_eq!(last(&[]), "target", "where no fill is known");
+        assert!(last_closing(&orders, &[], Side::Sell, Micros(0)).is_none());
+    }
+
+    #[test]
+    fn a_result_is_what_was_realised_less_the_fees_of_both_ends() {
+        let bought = trade(Side::Buy, "100", "2", "0");
+        let all = [bought.clone(), trade(Side::Sell, "110", "1", "10"), trade(Side::Sell, "90", "1", "-10")];
+        assert_eq!(result(&all, Side::Buy, "USDT"), (Some(d("100")), Some(d("-0.3"))));
+        assert_eq!(result(&[bought], Side::Buy, "USDT"), (None, None));
+    }
+}

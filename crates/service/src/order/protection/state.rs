@@ -1,0 +1,251 @@
+//! What the supervisor keeps in memory: when each position is looked at next, and since when one is not as wanted. A look that
+//! finds agreement writes nothing to the database.
+
+use super::{breaker::Breaker, supervise::Pass};
+use domain::{ExchangeKeyId, IntentId, Micros, Symbol, time::SECOND};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    future::Future,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+use store::protection::{Protection, Wanted};
+use tokio::sync::Notify;
+
+/// The rows are read again after this: another instance may have added some.
+const LOAD_AFTER: i64 = 2 * SECOND;
+/// A position in agreement is looked at again after this, where its account's stream tells changes, and where none does.
+const WITH_STREAM: i64 = 60 * SECOND;
+const WITHOUT_STREAM: i64 = 20 * SECOND;
+/// Looks a second that all positions without a stream share: a tenth of an address's weight of 2,400 a minute, at weight 1.
+const LOOKS_A_SECOND: i64 = 4;
+/// The first and the longest pause after a difference.
+const FIRST_PAUSE: i64 = SECOND / 2;
+const LONGEST_PAUSE: i64 = 5 * SECOND;
+/// Every so many looks is a full one.
+const FULL_LOOK: u32 = 5;
+/// A key that the exchange refuses is tried again after this.
+const REFUSED: i64 = 60 * SECOND;
+
+/// A supervised position.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Watched {
+    pub(crate) intent: IntentId,
+    pub(crate) key: ExchangeKeyId,
+    pub(crate) symbol: Symbol,
+}
+
+impl Watched {
+    pub(super) fn of(row: &Protection) -> Self {
+        Self { intent: row.intent_id, key: row.exchange_key_id, symbol: row.symbol.clone() }
+    }
+}
+
+/// How many positions are not as wanted, and how many have no stop by their owner's choice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unprotected {
+    /// Positions that are supervised.
+    pub positions: usize,
+    /// Those that are not as wanted now.
+    pub differing: usize,
+    /// For how long the first of them has not been, in microseconds.
+    pub oldest: i64,
+    /// Those without a stop by their owner's choice.
+    pub by_choice: usize,
+}
+
+/// The supervisor's memory. All times are boot times.
+#[derive(Default)]
+pub(crate) struct Supervision {
+    pub(super) breaker: Breaker,
+    state: Mutex<State>,
+    wake: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    loaded_at: Option<Micros>,
+    watched: HashMap<IntentId, Entry>,
+}
+
+struct Entry {
+    watched: Watched,
+    by_choice: bool,
+    next: Micros,
+    differs_since: Option<Micros>,
+    tries: u32,
+    looks: u32,
+}
+
+impl Entry {
+    fn new(row: &Protection, next: Micros) -> Self {
+        let by_choice = row.wanted == Wanted::NoStop;
+        Self { watched: Watched::of(row), by_choice, next, differs_since: None, tries: 0, looks: 0 }
+    }
+
+    fn retry(&mut self, now: Micros) {
+        self.next = now.plus((FIRST_PAUSE << self.tries.min(4)).min(LONGEST_PAUSE));
+        self.tries = self.tries.saturating_add(1);
+    }
+}
+
+impl Supervision {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Completes when something has to be looked at now.
+    pub(super) fn woken(&self) -> impl Future<Output = ()> + '_ {
+        self.wake.notified()
+    }
+
+    /// Whether entries and the closing of unprotected positions are stopped.
+    pub(crate) fn is_tripped(&self, now: Micros) -> bool {
+        self.breaker.is_tripped(now)
+    }
+
+    /// Has a market looked at now.
+    pub(crate) fn wake(&self, key: ExchangeKeyId, symbol: &Symbol) {
+        self.hasten(|watched| watched.key == key && watched.symbol == *symbol);
+    }
+
+    /// Has all that an account has open looked at now.
+    pub(crate) fn wake_key(&self, key: ExchangeKeyId) {
+        self.hasten(|watched| watched.key == key);
+    }
+
+    fn hasten(&self, which: impl Fn(&Watched) -> bool) {
+        let mut state = self.state();
+        state.loaded_at = None;
+        for entry in state.watched.values_mut().filter(|entry| which(&entry.watched)) {
+            (entry.next, entry.looks) = (Micros(0), 0);
+        }
+        drop(state);
+        self.wake.notify_one();
+    }
+
+    /// Whether the rows are to be read again.
+    pub(super) fn must_load(&self, now: Micros) -> bool {
+        self.state().loaded_at.is_none_or(|at| now.since(at) >= LOAD_AFTER)
+    }
+
+    /// Takes the rows in; new ones are due now.
+    pub(super) fn load(&self, rows: Vec<Protection>, now: Micros) {
+        let mut state = self.state();
+        state.loaded_at = Some(now);
+        let known: HashSet<_> = rows.iter().map(|row| row.intent_id).collect();
+        state.watched.retain(|id, _| known.contains(id));
+        for row in &rows {
+            let entry = state.watched.entry(row.intent_id).or_insert_with(|| Entry::new(row, now));
+            entry.by_choice = row.wanted == Wanted::NoStop;
+        }
+    }
+
+    /// Watches these rows, too.
+    pub(super) fn remember(&self, rows: &[Protection], now: Micros) {
+        let mut state = self.state();
+        for row in rows {
+            state.watched.entry(row.intent_id).or_insert_with(|| Entry::new(row, now));
+        }
+    }
+
+    /// The markets that are due; those that differ for longest come first.
+    pub(super) fn due(&self, now: Micros) -> Vec<(ExchangeKeyId, Symbol)> {
+        let state = self.state();
+        let due = state.watched.values().filter(|entry| entry.next <= now);
+        let mut markets = BTreeMap::new();
+        for entry in due {
+            let market = (entry.watched.key, entry.watched.symbol.clone());
+            let since = entry.differs_since.unwrap_or(now);
+            let first: &mut Micros = markets.entry(market).or_insert(since);
+            *first = (*first).min(since);
+        }
+        let mut markets: Vec<_> = markets.into_iter().collect();
+        markets.sort_by_key(|(_, since)| *since);
+        markets.into_iter().map(|(market, _)| market).collect()
+    }
+
+    /// Positions that are supervised.
+    pub(super) fn positions(&self) -> usize {
+        self.state().watched.len()
+    }
+
+    /// Whether the next look at a position may ask for its stop alone.
+    pub(super) fn may_look_cheaply(&self, watched: &Watched) -> bool {
+        let state = self.state();
+        let entry = state.watched.get(&watched.intent);
+        entry.is_some_and(|entry| entry.differs_since.is_none() && entry.looks % FULL_LOOK != 0)
+    }
+
+    /// Notes the result of a look.
+    pub(super) fn looked(&self, watched: &Watched, pass: Pass, now: Micros, streamed: bool) {
+        let mut state = self.state();
+        let others = i64::try_from(state.watched.len()).unwrap_or(i64::MAX);
+        let Some(entry) = state.watched.get_mut(&watched.intent) else { return };
+        entry.looks = entry.looks.wrapping_add(1);
+        match pass {
+            Pass::Agrees => {
+                let shared = others.saturating_mul(SECOND) / LOOKS_A_SECOND;
+                let pause = if streamed { WITH_STREAM } else { WITHOUT_STREAM.max(shared) };
+                (entry.next, entry.tries, entry.differs_since) = (now.plus(pause), 0, None);
+            }
+            Pass::Differs => entry.retry(now),
+            Pass::Ended => drop(state.watched.remove(&watched.intent)),
+        }
+    }
+
+    /// A market could not be looked at: it is tried again soon.
+    pub(super) fn failed_to_look(&self, key: ExchangeKeyId, symbol: &Symbol, now: Micros) {
+        self.each(key, symbol, |entry| entry.retry(now));
+    }
+
+    /// A market cannot be looked at for a while.
+    pub(super) fn postpone(&self, key: ExchangeKeyId, symbol: &Symbol, now: Micros) {
+        self.each(key, symbol, |entry| entry.next = now.plus(REFUSED));
+    }
+
+    fn each(&self, key: ExchangeKeyId, symbol: &Symbol, change: impl Fn(&mut Entry)) {
+        let mut state = self.state();
+        let of = |entry: &&mut Entry| entry.watched.key == key && entry.watched.symbol == *symbol;
+        state.watched.values_mut().filter(of).for_each(change);
+    }
+
+    /// Forgets what is not among a market's rows any more.
+    pub(super) fn keep_only(&self, key: ExchangeKeyId, symbol: &Symbol, rows: &[Protection]) {
+        let known: HashSet<_> = rows.iter().map(|row| row.intent_id).collect();
+        let elsewhere = |watched: &Watched| watched.key != key || watched.symbol != *symbol;
+        self.state().watched.retain(|id, entry| elsewhere(&entry.watched) || known.contains(id));
+    }
+
+    /// A position is not as wanted: since now, unless that was known before.
+    pub(super) fn differs(&self, intent: IntentId, now: Micros) {
+        if let Some(entry) = self.state().watched.get_mut(&intent) {
+            entry.differs_since.get_or_insert(now);
+        }
+    }
+
+    /// A position is as wanted.
+    pub(super) fn agrees(&self, intent: IntentId) {
+        if let Some(entry) = self.state().watched.get_mut(&intent) {
+            entry.differs_since = None;
+        }
+    }
+
+    /// For how long a position has not been as wanted.
+    pub(super) fn differs_for(&self, intent: IntentId, now: Micros) -> i64 {
+        let state = self.state();
+        let since = state.watched.get(&intent).and_then(|entry| entry.differs_since);
+        since.map_or(0, |since| now.since(since))
+    }
+
+    /// How things are now.
+    pub(crate) fn unprotected(&self, now: Micros) -> Unprotected {
+        let state = self.state();
+        let differing = || state.watched.values().filter_map(|entry| entry.differs_since);
+        Unprotected {
+            positions: state.watched.len(),
+            differing: differing().count(),
+            oldest: differing().map(|since| now.since(since)).max().unwrap_or(0),
+            by_choice: state.watched.values().filter(|entry| entry.by_choice).count(),
+        }
+    }
+}

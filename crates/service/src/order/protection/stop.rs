@@ -1,0 +1,236 @@
+//! Seeing to it that a position has its stop, and closing it when it certainly cannot get one.
+
+use super::{
+    answer::{StopRefusal, stop_refusal},
+    breaker::Verdict,
+    decide::{Facts, Next, next},
+};
+use crate::Error;
+use crate::order::{
+    close::Share,
+    legs::{PlannedOrder, Role},
+    run::{Halt, Run, Step},
+    seq,
+};
+use domain::{Decimal, Order, Position, Side, time::SECOND};
+use exchange::Failure;
+use std::time::Duration;
+use store::{
+    intent::LegStatus,
+    protection::{self as rows, Wanted},
+};
+
+/// So long a stop is tried within one run. A position entered less than [`NEW`] ago is closed then: with the two readings before,
+/// it has been without its stop for ten seconds.
+const STOP_PATIENCE: i64 = 8 * SECOND;
+const NEW: i64 = 60 * SECOND;
+/// Between the two readings that must agree before a position is closed at market.
+const BETWEEN_READINGS: Duration = Duration::from_secs(1);
+/// For so long after a fill the exchange may not show its position.
+const READINGS_LAG: i64 = 5 * SECOND;
+/// So often a refusal may send us to look before it counts as final.
+const LOOKS: u8 = 3;
+
+/// What the exchange shows of a market.
+pub(in crate::order) struct Seen {
+    pub(in crate::order) position: Option<Position>,
+    pub(in crate::order) open: Vec<Order>,
+}
+
+impl Run<'_> {
+    /// Reads position and open orders. Orders first: a stop that fills in between is then seen without its position, which is
+    /// harmless, and never the other way round.
+    pub(in crate::order) async fn look(&self) -> Step<Seen> {
+        let open = self.open_orders().await?;
+        Ok(Seen { position: self.position().await?, open })
+    }
+
+    /// What is to be done next for the position that this intent opened. The stop of the intent itself is what is wanted.
+    fn next_for_stop(&self, seen: &Seen) -> Next {
+        let Some(side) = self.intent.entry_side() else { return Next::Agree };
+        next(&Facts {
+            wanted: Wanted::Stop,
+            side,
+            entered: self.intent.filled_entry().map(|entry| entry.filled),
+            entry_open: self.intent.leg_order(seq::ENTRY).is_some_and(|entry| !entry.is_final()),
+            superseded: false,
+            position: seen.position.as_ref(),
+            open: &seen.open,
+        })
+    }
+
+    /// Places the intent's stop and returns when it is open at the exchange, or not needed. A new position that cannot get one is
+    /// closed.
+    ///
+    /// A new run sends the stop at once; one that takes over looks first.
+    pub(in crate::order) async fn ensure_stop(&mut self) -> Step<()> {
+        if self.intent.wanted_stop().is_none() {
+            return Ok(());
+        }
+        if self.intent.leg(seq::STOP).is_some_and(|leg| leg.status == LegStatus::Placed) && !self.resumed {
+            return Ok(());
+        }
+        let started = self.desk.clock.boot();
+        (self.since, self.patience) = (started, STOP_PATIENCE);
+        let (mut look, mut looks, mut corrected) = (self.resumed, 0, false);
+        loop {
+            let mut uncovered = self.intent.filled_entry().map_or(Decimal::ZERO, |entry| entry.filled);
+            if look {
+                let seen = self.look().await?;
+                match self.next_for_stop(&seen) {
+                    Next::PlaceStop(amount) => uncovered = amount,
+                    // The fill is known: a position that is not shown may only lag.
+                    Next::End if self.desk.clock.boot().since(started) < READINGS_LAG => {
+                        self.desk.clock.sleep(BETWEEN_READINGS).await;
+                    }
+                    _ => return Ok(()),
+                }
+            }
+            let failure = match self.place_stop(uncovered).await {
+                Ok(order) if !order.is_final() || !order.filled.is_zero() => return Ok(()),
+                // One that was found again, and had been cancelled meanwhile.
+                Ok(_) => {
+                    look = true;
+                    continue;
+                }
+                Err(Halt::Refused(failure)) => failure,
+                Err(Halt::Later(failure)) => return self.give_up_on_stop(failure, started).await,
+                Err(fault) => return Err(fault),
+            };
+            match stop_refusal(&failure) {
+                StopRefusal::Look if looks < LOOKS => {
+                    (look, looks) = (true, looks + 1);
+                    self.desk.clock.sleep(BETWEEN_READINGS).await;
+                }
+                StopRefusal::Filter if !corrected && self.correct_stop() => corrected = true,
+                _ => return self.rescue(failure).await,
+            }
+        }
+    }
+
+    /// Sends a stop over `amount`: the planned one, or one in its place, which is written down first.
+    async fn place_stop(&mut self, amount: Decimal) -> Step<Order> {
+        let planned = |status| matches!(status, LegStatus::Planned | LegStatus::Refused);
+        // Sending it again under the same id does no harm: of two the exchange refuses one.
+        if self.intent.leg(seq::STOP).is_some_and(|leg| planned(leg.status)) {
+            return self.send(seq::STOP).await;
+        }
+        self.place_another_stop(amount).await
+    }
+
+    /// Sends a stop in place of one that was lost.
+    pub(in crate::order) async fn place_another_stop(&mut self, amount: Decimal) -> Step<Order> {
+        let lost = self.intent.wanted_stop().cloned().ok_or_else(|| Error::fault("no stop is wanted"))?;
+        let next = self.intent.next_seq(seq::STOPS);
+        let next = next.ok_or_else(|| Error::fault("an intent has used up its stops"))?;
+        let order = PlannedOrder { amount: lost.amount.map(|_| amount), ..lost };
+        self.plan_and_save(next, Role::Stop, order).await?;
+        let placed = self.send(next).await;
+        self.intent.save_progress(self.desk).await?;
+        placed
+    }
+
+    /// Puts the stop's prices on the market's tick, on the side that triggers earlier. False when that changes nothing.
+    fn correct_stop(&mut self) -> bool {
+        let tick = self.market.tick;
+        let last = self.intent.legs.iter().rev().find(|leg| leg.role == Role::Stop);
+        let Some((number, mut order)) = last.and_then(|leg| Some((leg.seq, leg.order.clone()?))) else {
+            return false;
+        };
+        let (side, before) = (order.side, order.clone());
+        order.stop_price = order.stop_price.map(|price| on_tick(price, tick, side));
+        order.price = order.price.map(|price| on_tick(price, tick, side));
+        if order == before {
+            return false;
+        }
+        self.intent.plan(number, Role::Stop, order);
+        true
+    }
+
+    /// A stop could not be placed for a while, and nobody knows why. A new position is closed then; an older one is tried again.
+    async fn give_up_on_stop(&mut self, failure: Failure, started: domain::Micros) -> Step<()> {
+        let tried = self.desk.clock.boot().since(started);
+        let entered = self.intent.leg_order(seq::ENTRY).map_or(self.intent.created_at, |entry| entry.at);
+        let age = self.desk.clock.now().since(entered.max(self.intent.created_at));
+        if tried >= STOP_PATIENCE && age < NEW {
+            self.rescue(failure).await
+        } else {
+            Err(Halt::Later(failure))
+        }
+    }
+
+    /// Closes what the intent entered because it cannot be protected, and tells its owner. Two readings must agree first.
+    pub(in crate::order) async fn rescue(&mut self, failure: Failure) -> Step<()> {
+        for reading in 0..2 {
+            if reading > 0 {
+                self.desk.clock.sleep(BETWEEN_READINGS).await;
+            }
+            let seen = self.look().await?;
+            if !matches!(self.next_for_stop(&seen), Next::PlaceStop(_)) {
+                return Ok(());
+            }
+        }
+        self.ask_breaker(&failure).await?;
+        let mut tx = self.desk.db.begin().await.map_err(Error::from)?;
+        rows::set_wanted(&mut tx, self.intent.id, Wanted::Closed).await.map_err(Error::from)?;
+        tx.commit().await.map_err(Error::from)?;
+        self.close_unprotected().await?;
+        Err(Halt::Refused(failure))
+    }
+
+    /// Closes what the intent entered, until the exchange shows that it is done, and tells its owner.
+    pub(in crate::order) async fn close_unprotected(&mut self) -> Step<()> {
+        let entry = self.intent.filled_entry().map(|entry| (entry.side, entry.filled));
+        let (side, amount) = entry.ok_or_else(|| Error::fault("an entry without a fill was rescued"))?;
+        let closed = self.close_out(Share::Of(side, amount), Role::Rescue).await?;
+        if closed {
+            let notification = self.intent.unprotected(self.desk.clock.now())?;
+            let mut tx = self.desk.db.begin().await.map_err(Error::from)?;
+            notification.write(&mut tx).await.map_err(Error::from)?;
+            tx.commit().await.map_err(Error::from)?;
+        }
+        Ok(())
+    }
+
+    async fn ask_breaker(&self, failure: &Failure) -> Step<()> {
+        let (now, positions) = (self.desk.clock.boot(), self.desk.supervision.positions());
+        match self.desk.supervision.breaker.rescue(now, positions) {
+            Verdict::Go => Ok(()),
+            Verdict::Trips => {
+                tracing::error!(
+                    %failure,
+                    "many positions could not be protected within a minute: closing positions and entering new ones is \
+                     stopped for ten minutes"
+                );
+                super::notices::breaker_tripped(self.desk).await?;
+                Err(Halt::Later(failure.clone()))
+            }
+            Verdict::Tripped => Err(Halt::Later(failure.clone())),
+        }
+    }
+}
+
+/// A price on the tick; of the two neighbours the one that a stop of this side reaches earlier.
+fn on_tick(price: Decimal, tick: Decimal, side: Side) -> Decimal {
+    let steps = price / tick;
+    let steps = if side == Side::Sell { steps.ceil() } else { steps.floor() };
+    steps * tick
+}
+
+/// Whether the first fill of an entry is so recent that the exchange may not show its position yet.
+pub(in crate::order) fn just_entered(entered_at: Option<domain::Micros>, now: domain::Micros) -> bool {
+    entered_at.is_some_and(|at| (0..READINGS_LAG).contains(&now.since(at)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_corrected_stop_triggers_earlier_not_later() {
+        let d = |text: &str| domain::money::parse(text).unwrap();
+        assert_eq!(on_tick(d("100.03"), d("0.1"), Side::Sell), d("100.1"));
+        assert_eq!(on_tick(d("100.03"), d("0.1"), Side::Buy), d("100"));
+        assert_eq!(on_tick(d("100.1"), d("0.1"), Side::Sell), d("100.1"));
+    }
+}

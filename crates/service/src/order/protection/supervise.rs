@@ -1,0 +1,306 @@
+//! One pass of the supervisor over one position: read, compare, do the smallest next repair, look again, until both agree.
+
+use super::{
+    Watched,
+    answer::{StopRefusal, stop_refusal},
+    decide::{Facts, Next, is_stop, next},
+    settle::settle,
+    stop::{Seen, just_entered},
+};
+use crate::{
+    Desk, Error, Result,
+    order::{
+        account::Access,
+        client_id,
+        intent::Intent,
+        legs::{PlannedOrder, Role},
+        run::{Halt, Run, Step},
+        seq,
+    },
+};
+use domain::{Decimal, IntentId, Micros, OrderType, time::SECOND};
+use store::{
+    intent::{LegStatus, Status},
+    protection::{self as rows, Protection, Wanted},
+};
+
+/// An entry that is not known to the exchange for so long after its intent was given up will not come any more.
+const GIVEN_UP_FOR: i64 = 60 * SECOND;
+/// A stop order that has triggered as a limit order and does not fill is replaced by a market order after this.
+const TRIGGERED: i64 = 5 * SECOND;
+/// An owner is told when a position has been without its stop for this long.
+const TELL_AFTER: i64 = 5 * SECOND;
+/// Repairs of one pass; more differences are left to the next.
+const REPAIRS: u8 = 8;
+
+/// What is known of a position besides what the exchange shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::order) enum Known {
+    /// Nothing.
+    Nothing,
+    /// A later entry of ours on this market has filled: what is open there is that one's.
+    Superseded,
+    /// An order that closed it has filled.
+    Closed,
+}
+
+/// How a position was left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::order) enum Pass {
+    /// As wanted.
+    Agrees,
+    /// Not as wanted yet, or not known.
+    Differs,
+    /// It is at zero: nothing is left to supervise.
+    Ended,
+}
+
+/// One pass over the position of `row`. The caller has the market's lock and has seen that no intent is at work there.
+pub(in crate::order) async fn pass(
+    desk: &Desk,
+    access: &Access,
+    row: &Protection,
+    known: Known,
+) -> Result<Pass> {
+    let Some(mut intent) = Intent::load(desk, row.intent_id).await? else { return Ok(Pass::Ended) };
+    if intent.status == Status::Working {
+        return Ok(Pass::Differs);
+    }
+    let mut run = Run::new(desk, &access.who, &mut intent, true).await?;
+    let mut supervisor = Supervisor { access, row: row.clone(), known, repaired: false };
+    let outcome = supervisor.work(&mut run).await;
+    let pass = match outcome {
+        Ok(pass) => pass,
+        Err(Halt::Refused(failure)) => {
+            access.take::<()>(desk, Err(failure)).await.err();
+            Pass::Differs
+        }
+        Err(Halt::TooLate) => Pass::Differs,
+        Err(Halt::Later(failure)) => {
+            tracing::debug!(intent = %row.intent_id, %failure, "a position's protection is looked at again later");
+            Pass::Differs
+        }
+        Err(Halt::Fault(error)) => return Err(error),
+    };
+    supervisor.notify(desk, &intent, pass).await?;
+    Ok(pass)
+}
+
+struct Supervisor<'a> {
+    access: &'a Access,
+    row: Protection,
+    known: Known,
+    /// A stop was placed in this pass.
+    repaired: bool,
+}
+
+impl Supervisor<'_> {
+    async fn work(&mut self, run: &mut Run<'_>) -> Step<Pass> {
+        if run.intent.filled_entry().is_none() && !self.learn_entry(run).await? {
+            return self.end(run).await;
+        }
+        for _ in 0..REPAIRS {
+            let seen = run.look().await?;
+            match self.next(run, &seen) {
+                Next::Agree => {
+                    self.adopt_moved_stop(run, &seen).await?;
+                    return Ok(Pass::Agrees);
+                }
+                Next::End => return self.end(run).await,
+                Next::PlaceStop(_) if self.triggered(run).await? => return Ok(Pass::Differs),
+                Next::PlaceStop(amount) => {
+                    self.notice_difference(run.desk);
+                    self.place_stop(run, amount).await?;
+                }
+                Next::Close(_) => {
+                    self.notice_difference(run.desk);
+                    run.close_unprotected().await?;
+                    run.intent.save(run.desk).await?;
+                }
+            }
+        }
+        Ok(Pass::Differs)
+    }
+
+    fn next(&self, run: &Run<'_>, seen: &Seen) -> Next {
+        let entry = run.intent.leg_order(seq::ENTRY);
+        next(&Facts {
+            wanted: self.row.wanted,
+            side: self.row.side,
+            entered: run.intent.filled_entry().map(|entry| entry.filled),
+            entry_open: run.intent.status == Status::Waiting && entry.is_some_and(|entry| !entry.is_final()),
+            superseded: self.known == Known::Superseded,
+            position: seen.position.as_ref(),
+            open: &seen.open,
+        })
+    }
+
+    /// Asks for an entry of which nothing is known, or which was last seen open. False when there is nothing to protect.
+    async fn learn_entry(&self, run: &mut Run<'_>) -> Step<bool> {
+        if run.intent.status == Status::Waiting {
+            return Ok(true);
+        }
+        let id = client_id::derive(run.intent.id, seq::ENTRY);
+        let kind = run.intent.leg(seq::ENTRY).and_then(|leg| leg.order.as_ref()).map(|order| order.kind);
+        let conditional = kind.is_some_and(OrderType::conditional);
+        let Some(mut entry) = run.find(&id, conditional, Micros(0)).await? else {
+            return Ok(run.desk.clock.now().since(self.row.created_at) < GIVEN_UP_FOR);
+        };
+        if !entry.is_final() {
+            // Nobody waits for it any more.
+            run.cancel(&id, conditional).await?;
+            entry = run.find(&id, conditional, Micros(0)).await?.unwrap_or(entry);
+        }
+        let filled = !entry.filled.is_zero();
+        run.intent.mark(seq::ENTRY, LegStatus::Placed, Some(entry));
+        run.intent.save(run.desk).await?;
+        Ok(filled)
+    }
+
+    /// Puts back a stop that is gone.
+    async fn place_stop(&mut self, run: &mut Run<'_>, amount: Decimal) -> Step<()> {
+        let failure = match run.place_another_stop(amount).await {
+            Ok(_) => {
+                self.repaired = true;
+                return Ok(());
+            }
+            Err(Halt::Refused(failure)) => failure,
+            Err(other) => return Err(other),
+        };
+        match stop_refusal(&failure) {
+            // The next look says what is the case.
+            StopRefusal::Look => Ok(()),
+            _ => {
+                let rescued = run.rescue(failure).await;
+                run.intent.save(run.desk).await?;
+                if let Some(row) = rows::get(&run.desk.db, self.row.intent_id).await.map_err(Error::from)? {
+                    self.row = row;
+                }
+                // Closed: the next look ends it.
+                if matches!(rescued, Err(Halt::Refused(_))) { Ok(()) } else { rescued }
+            }
+        }
+    }
+
+    /// Whether the stop has triggered as a limit order that still has time to fill; one that had its time is closed at market.
+    async fn triggered(&mut self, run: &mut Run<'_>) -> Step<bool> {
+        let stop = run.intent.legs.iter().rev().find(|leg| leg.role == Role::Stop);
+        let Some(leg) =
+            stop.filter(|leg| leg.order.as_ref().is_some_and(|order| order.kind == OrderType::Stop))
+        else {
+            return Ok(false);
+        };
+        let id = client_id::derive(run.intent.id, leg.seq);
+        let found = run.find(&id, true, Micros(0)).await?;
+        if !found.is_some_and(|order| !order.is_final() && order.kind == OrderType::Limit) {
+            return Ok(false);
+        }
+        let waits = run.desk.supervision.differs_for(self.row.intent_id, run.desk.clock.boot());
+        if waits < TRIGGERED {
+            self.notice_difference(run.desk);
+            return Ok(true);
+        }
+        self.set_wanted(run.desk, Wanted::Closed).await?;
+        Ok(false)
+    }
+
+    /// A stop that its owner moved at the exchange is the one that is wanted from now on.
+    async fn adopt_moved_stop(&self, run: &mut Run<'_>, seen: &Seen) -> Step<()> {
+        if self.row.wanted != Wanted::Stop {
+            return Ok(());
+        }
+        let Some(wanted) = run.intent.wanted_stop().cloned() else { return Ok(()) };
+        let mut stops = seen.open.iter().filter(|order| is_stop(order));
+        let (Some(stop), None) = (stops.next(), stops.next()) else { return Ok(()) };
+        if stop.stop_price == wanted.stop_price
+            || run.intent.leg_by_client_id(&stop.client_order_id).is_some()
+        {
+            return Ok(());
+        }
+        let moved = PlannedOrder { stop_price: stop.stop_price, price: stop.price, ..wanted };
+        if let Some(seq) = run.intent.next_seq(seq::STOPS) {
+            run.intent.plan(seq, Role::Stop, moved);
+            run.intent.mark(seq, LegStatus::Skipped, None);
+            run.intent.save(run.desk).await?;
+        }
+        Ok(())
+    }
+
+    async fn end(&self, run: &mut Run<'_>) -> Step<Pass> {
+        // A fill that the exchange does not show yet would be taken for the end.
+        let recent = just_entered(self.row.entered_at, run.desk.clock.now());
+        if self.known == Known::Nothing && recent && !closed_by_own_orders(run).await? {
+            return Ok(Pass::Differs);
+        }
+        run.cancel_own_protection().await?;
+        settle(run.desk, self.access, run.intent).await?;
+        Ok(Pass::Ended)
+    }
+
+    async fn set_wanted(&mut self, desk: &Desk, wanted: Wanted) -> Result<()> {
+        let mut tx = desk.db.begin().await?;
+        rows::set_wanted(&mut tx, self.row.intent_id, wanted).await?;
+        tx.commit().await?;
+        self.row.wanted = wanted;
+        Ok(())
+    }
+
+    fn notice_difference(&self, desk: &Desk) {
+        desk.supervision.differs(self.row.intent_id, desk.clock.boot());
+    }
+
+    /// Tells the owner once when a difference lasts, and once when it is over.
+    async fn notify(&self, desk: &Desk, intent: &Intent, pass: Pass) -> Result<()> {
+        let (id, now) = (self.row.intent_id, desk.clock.now());
+        if pass != Pass::Differs {
+            desk.supervision.agrees(id);
+            if self.row.told_at.is_some() || self.repaired {
+                let mut tx = desk.db.begin().await?;
+                if pass == Pass::Agrees {
+                    intent.stop_replaced(now)?.write(&mut tx).await?;
+                }
+                rows::set_told(&mut tx, id, None).await?;
+                tx.commit().await?;
+            }
+            return Ok(());
+        }
+        let lasts = desk.supervision.differs_for(id, desk.clock.boot());
+        if lasts >= TELL_AFTER && self.row.told_at.is_none() && intent.filled_entry().is_some() {
+            let mut tx = desk.db.begin().await?;
+            intent.without_stop(now)?.write(&mut tx).await?;
+            rows::set_told(&mut tx, id, Some(now)).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether the intent's own stops and take-profits have closed all that it entered.
+async fn closed_by_own_orders(run: &Run<'_>) -> Step<bool> {
+    let entered = run.intent.filled_entry().map_or(Decimal::ZERO, |entry| entry.filled);
+    let mut closed = Decimal::ZERO;
+    for leg in run.intent.legs.iter().filter(|leg| leg.is_protective() && leg.placed.is_some()) {
+        closed += run.look_up(leg, Micros(0)).await?.map_or(Decimal::ZERO, |order| order.filled);
+    }
+    Ok(closed >= entered)
+}
+
+/// Whether a watched position's stop is alive at the exchange, asked by its id: one request of weight 1, where reading position
+/// and orders costs 7. A closePosition stop that is alive covers a position of any size.
+pub(in crate::order) async fn stop_is_alive(desk: &Desk, access: &Access, watched: &Watched) -> Result<bool> {
+    let Some(intent) = Intent::load(desk, IntentId(watched.intent.0)).await? else { return Ok(false) };
+    let stop = intent.legs.iter().rev().find(|leg| leg.role == Role::Stop);
+    let Some(leg) = stop.filter(|leg| {
+        let whole = leg
+            .order
+            .as_ref()
+            .is_some_and(|order| order.kind == OrderType::StopMarket && order.amount.is_none());
+        whole && leg.status == LegStatus::Placed
+    }) else {
+        return Ok(false);
+    };
+    let id = client_id::derive(intent.id, leg.seq);
+    let answer = desk.exchange.find_order(&access.who, intent.trade_type, &intent.symbol, &id, true).await;
+    let found = access.take(desk, answer).await?;
+    Ok(found.is_some_and(|order| !order.is_final() && order.kind == OrderType::StopMarket))
+}

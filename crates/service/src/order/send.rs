@@ -1,0 +1,188 @@
+//! Sending requests of one intent and learning their outcome. What is not known is looked up by its client order id, never sent
+//! blindly again; a request that may still be on its way is waited for until the exchange would refuse it as too old.
+
+use super::{
+    client_id,
+    legs::{Leg, Role},
+    run::{Halt, Run, Step},
+};
+use crate::Error;
+use domain::{Micros, Order, Position, time};
+use exchange::{Failure, OrderRequest};
+use std::time::Duration;
+use store::intent::LegStatus;
+
+/// After this long a request that was sent cannot take effect any more: the longest validity, and the second by which an
+/// exchange's clock and our idea of it may differ.
+const CERTAIN: i64 = 6 * time::SECOND;
+/// The first pause between two tries; pauses double.
+const PAUSE: Duration = Duration::from_millis(250);
+/// The longest pause between two tries.
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+
+/// Tries that repeat what failed in passing, with growing pauses, until a deadline.
+pub(super) struct Tries {
+    deadline: Micros,
+    pause: Duration,
+}
+
+impl Run<'_> {
+    /// New tries, which end with this run's patience.
+    pub(super) fn tries(&self) -> Tries {
+        Tries { deadline: self.since.plus(self.patience), pause: PAUSE }
+    }
+
+    /// After a passing failure pauses and returns, until the deadline; any other failure ends the step.
+    pub(super) async fn pause_or_halt(&self, failure: Failure, tries: &mut Tries) -> Step<()> {
+        if !failure.passing() {
+            return Err(Halt::Refused(failure));
+        }
+        if self.desk.clock.boot() >= tries.deadline {
+            return Err(Halt::Later(failure));
+        }
+        let asked = match failure {
+            Failure::Limited(wait) => wait.min(LONGEST_PAUSE),
+            // Only its validity had ended: a new one is to be had at once.
+            Failure::Expired => Duration::from_millis(10),
+            _ => Duration::ZERO,
+        };
+        self.desk.clock.sleep(asked.max(tries.pause)).await;
+        tries.pause = (tries.pause * 2).min(LONGEST_PAUSE);
+        Ok(())
+    }
+
+    /// Sends one planned leg, waits for its outcome and notes it.
+    pub(super) async fn send(&mut self, seq: u16) -> Step<Order> {
+        let leg = self.intent.leg(seq).cloned().ok_or_else(|| Error::fault(format!("no leg {seq}")))?;
+        match self.attempt(&leg).await {
+            Ok(order) => {
+                self.intent.mark(seq, LegStatus::Placed, Some(order.clone()));
+                Ok(order)
+            }
+            Err(Halt::Refused(failure)) => {
+                // After an unknown outcome the exchange may show it late: the leg stays as not known.
+                if failure.nothing_happened() {
+                    self.intent.refuse(seq, &failure);
+                }
+                Err(Halt::Refused(failure))
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    /// As [`Self::send`], noting nothing: several legs may be sent at the same time.
+    pub(super) async fn attempt(&self, leg: &Leg) -> Step<Order> {
+        let planned = leg.order.as_ref().ok_or_else(|| Error::fault("a leg without an order was sent"))?;
+        let intent = &self.intent;
+        let request = planned.request(intent.id, leg.seq, leg.role, intent.trade_type, &intent.symbol);
+        let mut tries = self.tries();
+        loop {
+            self.still_fresh(leg)?;
+            let failure = match self.place(&request).await {
+                Ok(order) => return Ok(order),
+                Err(failure) => failure,
+            };
+            match &failure {
+                Failure::Unknown(_) => {
+                    // It was signed no later than now.
+                    let signed_by = self.desk.clock.boot();
+                    if let Some(order) = self.look_up(leg, signed_by).await? {
+                        return Ok(order);
+                    }
+                    // It certainly did not happen. An entry is not sent late; what protects or closes is.
+                    if leg.role == Role::Entry && !intent.still_wanted(self.desk.clock.now()) {
+                        return Err(Halt::Refused(failure));
+                    }
+                }
+                // An earlier holder may have sent it: the exchange refuses the same client order id twice.
+                Failure::Refused { .. } if self.resumed => {
+                    let found = self.look_up(leg, Micros(0)).await?;
+                    return found.ok_or(Halt::Refused(failure));
+                }
+                _ => {}
+            }
+            self.pause_or_halt(failure, &mut tries).await?;
+        }
+    }
+
+    async fn place(&self, request: &OrderRequest) -> exchange::Answer<Order> {
+        let validity = self.desk.validity_in(self.intent.tenure).await?;
+        self.desk.exchange.place(self.who, request, validity).await
+    }
+
+    /// The order of a leg that was signed no later than `signed_by` (boot time); none when it certainly never arrived.
+    pub(super) async fn look_up(&self, leg: &Leg, signed_by: Micros) -> Step<Option<Order>> {
+        let Some(planned) = &leg.order else { return Ok(None) };
+        let id = client_id::derive(self.intent.id, leg.seq);
+        self.find(&id, planned.kind.conditional(), signed_by).await
+    }
+
+    /// As [`Self::look_up`], by client order id.
+    pub(super) async fn find(&self, id: &str, conditional: bool, signed_by: Micros) -> Step<Option<Order>> {
+        let (kind, symbol) = (self.intent.trade_type, &self.intent.symbol);
+        let certain = signed_by.plus(CERTAIN);
+        let mut tries = self.tries();
+        loop {
+            let asked_at = self.desk.clock.boot();
+            match self.desk.exchange.find_order(self.who, kind, symbol, id, conditional).await {
+                Ok(Some(order)) => return Ok(Some(order)),
+                Ok(None) if asked_at >= certain => return Ok(None),
+                Ok(None) => self.desk.clock.sleep(PAUSE).await,
+                Err(failure) => self.pause_or_halt(failure, &mut tries).await?,
+            }
+        }
+    }
+
+    /// Cancels one order by its client order id and waits until it is certain that it is not open any more. Its last state, where
+    /// the exchange tells it.
+    pub(super) async fn cancel(&self, id: &str, conditional: bool) -> Step<Option<Order>> {
+        let (kind, symbol) = (self.intent.trade_type, &self.intent.symbol);
+        let mut tries = self.tries();
+        loop {
+            let answer = match self.desk.validity_in(self.intent.tenure).await {
+                Ok(validity) => {
+                    self.desk.exchange.cancel(self.who, kind, symbol, id, conditional, validity).await
+                }
+                Err(failure) => Err(failure),
+            };
+            match answer {
+                Ok(cancelled) => return Ok(cancelled),
+                // It may have been cancelled: whoever sees it ended need not ask again. Cancelling by id twice does no harm,
+                // and a cancel that arrives late meets no other order.
+                Err(failure @ Failure::Unknown(_)) => {
+                    let found = self.desk.exchange.find_order(self.who, kind, symbol, id, conditional).await;
+                    if let Ok(Some(order)) = found
+                        && order.is_final()
+                    {
+                        return Ok(Some(order));
+                    }
+                    self.pause_or_halt(failure, &mut tries).await?;
+                }
+                Err(failure) => self.pause_or_halt(failure, &mut tries).await?,
+            }
+        }
+    }
+
+    /// The market's position.
+    pub(super) async fn position(&self) -> Step<Option<Position>> {
+        let mut tries = self.tries();
+        loop {
+            match self.desk.exchange.positions(self.who, Some(&self.intent.symbol)).await {
+                Ok(all) => return Ok(all.into_iter().next()),
+                Err(failure) => self.pause_or_halt(failure, &mut tries).await?,
+            }
+        }
+    }
+
+    /// The market's open orders, conditional ones included.
+    pub(super) async fn open_orders(&self) -> Step<Vec<Order>> {
+        let mut tries = self.tries();
+        let (kind, symbol) = (self.intent.trade_type, &self.intent.symbol);
+        loop {
+            match self.desk.exchange.open_orders(self.who, kind, Some(symbol)).await {
+                Ok(all) => return Ok(all),
+                Err(failure) => self.pause_or_halt(failure, &mut tries).await?,
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! Numbers of the legs within their intent. They are part of client order ids: never renumber.
+
+use std::ops::Range;
+
+/// Cancels the market's opening orders.
+pub(crate) const CANCEL: u16 = 0;
+/// Closes the position that is open.
+pub(crate) const CLOSE: u16 = 1;
+/// Opens the new position.
+pub(crate) const ENTRY: u16 = 2;
+/// The stop as it was asked for.
+pub(crate) const STOP: u16 = 3;
+/// The first take-profit; the others follow.
+pub(crate) const FIRST_TARGET: u16 = 4;
+/// The first closing order of a position that could not be protected.
+pub(crate) const RESCUE: u16 = 90;
+/// Stops that replace a lost one.
+pub(crate) const STOPS: Range<u16> = 100..10_000;
+/// Closing orders after the first.
+pub(crate) const CLOSES: Range<u16> = 10_000..20_000;
+
+/// Whether a leg with this number is a stop or a take-profit.
+pub(crate) const fn is_protective(seq: u16) -> bool {
+    (STOP <= seq && seq < RESCUE) || (STOPS.start <= seq && seq < STOPS.end)
+}

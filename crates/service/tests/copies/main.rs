@@ -1,0 +1,142 @@
+//! Copies on an exchange in memory, where clocks are set back, processes are frozen and exits are refused.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
+
+#[path = "../orders/fake.rs"]
+#[allow(dead_code, reason = "shared with the tests of orders")]
+mod fake;
+mod world;
+
+use domain::{
+    Side,
+    copy::{Exit, Reason, Status},
+};
+use fake::Fault;
+use service::{copy, follow, notify, order, signal};
+use store::testing::TestDb;
+use world::{SECOND, World};
+
+/// The leg of an exit that closes the position.
+const CLOSE: u16 = 1;
+
+/// Ids and times of signals come from wall clocks; the order of signals doesn't.
+async fn exit_after_the_clock_was_set_back(db: &TestDb, seconds: i64) {
+    let world = World::open(db).await;
+    world.give(world.entry(Side::Buy)).await;
+    assert_eq!(world.last_copy().await.status, Status::Open, "{:?}", world.last_copy().await);
+    world.clock.advance(-seconds * SECOND);
+    world.give(world.exit()).await;
+    let exit = world.last_copy().await;
+    assert_eq!((exit.status, exit.reason), (Status::Closed, None), "{exit:?}");
+    assert!(world.position().is_zero());
+    // The strategy goes on: its next entry is the newest signal.
+    world.give(world.entry(Side::Sell)).await;
+    let next = world.last_copy().await;
+    assert_eq!((next.status, next.reason), (Status::Open, None), "{next:?}");
+}
+
+async fn an_exit_is_carried_out_although_the_clock_went_back_5_seconds(db: &TestDb) {
+    exit_after_the_clock_was_set_back(db, 5).await;
+}
+
+async fn an_exit_is_carried_out_although_the_clock_went_back_60_seconds(db: &TestDb) {
+    exit_after_the_clock_was_set_back(db, 60).await;
+}
+
+async fn of_two_desks_with_different_clocks_the_later_signal_wins(db: &TestDb) {
+    let world = World::open(db).await;
+    let ahead = world.another_desk(db, 60 * SECOND);
+    signal::accept(&ahead, world.entry(Side::Sell)).await.unwrap();
+    world.give(world.entry(Side::Buy)).await;
+    let copies = world.copies().await;
+    assert_eq!(copies[0].reason, Some(Reason::Superseded), "{:?}", copies[0]);
+    assert_eq!((copies[1].status, copies[1].reason), (Status::Open, None), "{:?}", copies[1]);
+    assert!(world.position().is_sign_positive());
+}
+
+/// A process frozen between its decision and the entry sends nothing late.
+async fn an_entry_is_not_sent_after_its_signals_age(db: &TestDb) {
+    let world = World::open(db).await;
+    let clock = std::sync::Arc::clone(&world.clock);
+    world.fake.state.lock().unwrap().before_entry = Some(Box::new(move || clock.advance(150 * SECOND)));
+    world.give(world.entry(Side::Buy)).await;
+    let copy = world.last_copy().await;
+    assert_eq!((copy.status, copy.reason), (Status::Failed, Some(Reason::TooOld)), "{copy:?}");
+    assert_eq!(world.placed(), 0, "{:?}", world.fake.log());
+    assert!(world.position().is_zero());
+}
+
+/// An entry that was decided on and certainly not sent is judged by the rule for new ones.
+async fn a_resumed_entry_is_judged_like_a_new_one(db: &TestDb) {
+    let world = World::open(db).await;
+    // The worker dies between the commit of the intent and its entry.
+    world.fake.state.lock().unwrap().before_entry = Some(Box::new(|| panic!("the worker is killed")));
+    world.give(world.entry(Side::Buy)).await;
+    assert_eq!(world.last_copy().await.status, Status::Sending);
+    copy::pause_all(&world.desk, &world.admin, true).await.unwrap();
+    order::sweep(&world.desk).await.unwrap();
+    let copy = world.last_copy().await;
+    assert_eq!((copy.status, copy.reason), (Status::Failed, Some(Reason::AllPaused)), "{copy:?}");
+    assert_eq!(world.placed(), 0);
+}
+
+/// The page with a person's follows and the workers give the same reason.
+async fn the_page_and_the_worker_agree(db: &TestDb) {
+    let world = World::open(db).await;
+    world.switch_key(false).await;
+    copy::pause_all(&world.desk, &world.admin, true).await.unwrap();
+    for expected in [Reason::KeyInactive, Reason::AllPaused] {
+        let page = follow::get(&world.desk, &world.follower, world.follow).await.unwrap();
+        assert_eq!(page.blocked, Some(expected));
+        world.give(world.entry(Side::Buy)).await;
+        assert_eq!(world.last_copy().await.reason, Some(expected));
+        world.switch_key(true).await;
+    }
+}
+
+/// A refused exit stays queued until the position is closed; its owner hears once why it is late.
+async fn a_refused_exit_is_tried_again_until_the_position_is_closed(db: &TestDb) {
+    let world = World::open(db).await;
+    world.give(world.entry(Side::Buy)).await;
+    for _ in 0..3 {
+        world.fake.fault(CLOSE, Fault::Refused(-2019));
+    }
+    world.give(world.exit()).await;
+    let mut pauses = Vec::new();
+    for attempt in 1..=3 {
+        let exit = world.last_copy().await;
+        assert_eq!((exit.status, exit.attempts), (Status::Queued, attempt), "{exit:?}");
+        assert!(!world.position().is_zero());
+        // Nothing happens before the pause is over.
+        let mut waited = 0;
+        while world.last_copy().await.attempts == attempt && world.last_copy().await.status == Status::Queued
+        {
+            assert!(waited < 31, "attempt {attempt} is not repeated: {:?}", world.last_copy().await);
+            waited += 1;
+            world.clock.advance(SECOND);
+            world.work_off().await;
+        }
+        pauses.push(waited);
+    }
+    assert!(pauses.windows(2).all(|pair| pair[0] < pair[1]), "{pauses:?}");
+    assert!(world.position().is_zero());
+    let copies = world.copies().await;
+    assert_eq!((copies[0].status, copies[0].exit_reason), (Status::Closed, Some(Exit::Signal)));
+    assert_eq!((copies[1].status, copies[1].reason), (Status::Closed, None), "{:?}", copies[1]);
+    world.clock.advance(6 * SECOND);
+    notify::gather(&world.desk).await.unwrap();
+    let mails = notify::list(&world.desk, &world.admin, &notify::Search::first(100)).await.unwrap();
+    let late: Vec<_> = mails.iter().filter(|mail| mail.subject.contains("isn't closed yet")).collect();
+    assert_eq!(late.len(), 1, "{mails:?}");
+    assert!(late[0].body.contains("-2019"), "{}", late[0].body);
+}
+
+store::each_engine!(
+    an_exit_is_carried_out_although_the_clock_went_back_5_seconds,
+    an_exit_is_carried_out_although_the_clock_went_back_60_seconds,
+    of_two_desks_with_different_clocks_the_later_signal_wins,
+    an_entry_is_not_sent_after_its_signals_age,
+    a_resumed_entry_is_judged_like_a_new_one,
+    the_page_and_the_worker_agree,
+    a_refused_exit_is_tried_again_until_the_position_is_closed,
+);

@@ -1,0 +1,184 @@
+//! The instances of a desk that share a Postgres database. Each holds a lease by the database's clock; only its holder sends
+//! orders, and another takes its unfinished work over some time after it has ended.
+//!
+//! An SQLite database belongs to one process, so there all of this is a formality: a lease is always held, and the work of any
+//! other name may be taken over.
+
+use crate::{
+    Result, Source, Tx,
+    tx::{Lend as _, On},
+};
+use domain::{Micros, time::SECOND};
+use sqlx::FromRow;
+
+/// How long after the end of a lease, in microseconds, the work of its holder may be taken over: by then the exchange refuses
+/// everything that the holder may have signed.
+pub const GRACE: i64 = 10 * SECOND;
+
+/// What became of a renewal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Renewal {
+    /// The lease goes on without a gap.
+    Renewed,
+    /// It had ended before: another instance may have taken work over. [`resume`] begins anew.
+    Lapsed,
+    /// Another process has taken the name.
+    Taken,
+}
+
+/// Takes a name with a lease of `lasting` microseconds, whoever had it: the generation that only this process knows.
+///
+/// # Errors
+/// A fault.
+pub async fn take(from: impl Source, name: &str, lasting: i64) -> Result<i64> {
+    let mut lent = from.lend().await?;
+    let On::Postgres(on) = lent.on() else { return Ok(1) };
+    let generation = sqlx::query_scalar!(
+        "insert into instances (name, generation, lease_until, updated_at) \
+         values ($1, 1, (extract(epoch from clock_timestamp()) * 1000000)::bigint + $2, \
+           (extract(epoch from clock_timestamp()) * 1000000)::bigint) \
+         on conflict (name) do update set generation = instances.generation + 1, \
+           lease_until = excluded.lease_until, updated_at = excluded.updated_at \
+         returning generation",
+        name,
+        lasting
+    );
+    Ok(generation.fetch_one(&mut *on).await?)
+}
+
+/// Renews a lease that has not ended, for another `lasting` microseconds from now.
+///
+/// # Errors
+/// A fault.
+pub async fn renew(from: impl Source, name: &str, generation: i64, lasting: i64) -> Result<Renewal> {
+    let mut lent = from.lend().await?;
+    let On::Postgres(on) = lent.on() else { return Ok(Renewal::Renewed) };
+    let renewed = sqlx::query!(
+        "update instances set lease_until = (extract(epoch from clock_timestamp()) * 1000000)::bigint + $3, \
+           updated_at = (extract(epoch from clock_timestamp()) * 1000000)::bigint \
+         where name = $1 and generation = $2 \
+           and lease_until > (extract(epoch from clock_timestamp()) * 1000000)::bigint",
+        name,
+        generation,
+        lasting
+    );
+    if renewed.execute(&mut *on).await?.rows_affected() == 1 {
+        return Ok(Renewal::Renewed);
+    }
+    let current = sqlx::query_scalar!("select generation from instances where name = $1", name);
+    let ours = current.fetch_optional(&mut *on).await? == Some(generation);
+    Ok(if ours { Renewal::Lapsed } else { Renewal::Taken })
+}
+
+/// Begins a new lease after the last one has lapsed, of the same generation; harmless to repeat. False when another process has
+/// taken the name.
+///
+/// # Errors
+/// A fault.
+pub async fn resume(from: impl Source, name: &str, generation: i64, lasting: i64) -> Result<bool> {
+    let mut lent = from.lend().await?;
+    let On::Postgres(on) = lent.on() else { return Ok(true) };
+    let resumed = sqlx::query!(
+        "update instances set lease_until = (extract(epoch from clock_timestamp()) * 1000000)::bigint + $3, \
+           updated_at = (extract(epoch from clock_timestamp()) * 1000000)::bigint \
+         where name = $1 and generation = $2",
+        name,
+        generation,
+        lasting
+    );
+    Ok(resumed.execute(&mut *on).await?.rows_affected() == 1)
+}
+
+/// Ends a lease now, as at shutdown, so that others need not wait for its end. Nothing when another process has taken the name.
+///
+/// # Errors
+/// A fault.
+pub async fn release(from: impl Source, name: &str, generation: i64) -> Result<()> {
+    let mut lent = from.lend().await?;
+    let On::Postgres(on) = lent.on() else { return Ok(()) };
+    let ended = sqlx::query!(
+        "update instances set \
+           lease_until = least(lease_until, (extract(epoch from clock_timestamp()) * 1000000)::bigint) \
+         where name = $1 and generation = $2",
+        name,
+        generation
+    );
+    ended.execute(&mut *on).await?;
+    Ok(())
+}
+
+#[derive(FromRow)]
+struct Holder {
+    holder: Option<String>,
+}
+
+/// The other instances that hold unfinished intents or queued copies, whether they are alive or not.
+///
+/// # Errors
+/// A fault.
+pub async fn other_holders(from: impl Source, me: &str) -> Result<Vec<String>> {
+    let rows = rows!(
+        Holder,
+        from,
+        fetch_all,
+        "select lease_holder as holder from intents \
+         where status in ('working', 'waiting') and lease_holder is not null and lease_holder <> $1 \
+         union select lease_holder from copies \
+         where status = 'QUEUED' and lease_holder is not null and lease_holder <> $1",
+        me
+    )?;
+    Ok(rows.into_iter().filter_map(|row| row.holder).collect())
+}
+
+/// Frees what `holder` was working on if its lease ended at least [`GRACE`] ago; how many intents and copies. A holder without
+/// a lease is one of an older version: its work is freed by the times that are written beside it, by the clock of the caller
+/// (`now`).
+///
+/// The holder's row stays locked until the transaction ends, so it cannot begin a new lease in between.
+///
+/// # Errors
+/// A fault.
+pub async fn give_back(tx: &mut Tx, holder: &str, now: Micros) -> Result<u64> {
+    let until = match standing(&mut *tx, holder).await? {
+        Standing::Held => return Ok(0),
+        Standing::Ended => Micros(i64::MAX),
+        Standing::Unknown => now,
+    };
+    let intents = exec!(
+        &mut *tx,
+        "update intents set lease_holder = null, lease_until = 0 \
+         where status in ('working', 'waiting') and lease_holder = $1 and lease_until <= $2",
+        holder,
+        until
+    )?;
+    let copies = exec!(
+        &mut *tx,
+        "update copies set lease_holder = null, lease_until = 0 \
+         where status = 'QUEUED' and lease_holder = $1 and lease_until <= $2",
+        holder,
+        until
+    )?;
+    Ok(intents.saturating_add(copies))
+}
+
+enum Standing {
+    Held,
+    Ended,
+    Unknown,
+}
+
+async fn standing(from: impl Source, holder: &str) -> Result<Standing> {
+    let mut lent = from.lend().await?;
+    let On::Postgres(on) = lent.on() else { return Ok(Standing::Ended) };
+    let ended = sqlx::query!(
+        "update instances set updated_at = (extract(epoch from clock_timestamp()) * 1000000)::bigint \
+         where name = $1 and lease_until + $2 <= (extract(epoch from clock_timestamp()) * 1000000)::bigint",
+        holder,
+        GRACE
+    );
+    if ended.execute(&mut *on).await?.rows_affected() == 1 {
+        return Ok(Standing::Ended);
+    }
+    let known = sqlx::query_scalar!("select generation from instances where name = $1", holder);
+    Ok(if known.fetch_optional(&mut *on).await?.is_some() { Standing::Held } else { Standing::Unknown })
+}

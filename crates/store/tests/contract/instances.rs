@@ -1,0 +1,119 @@
+//! Instances and their leases: by the database's clock on Postgres, a formality on SQLite.
+
+use crate::samples::{NOW, id, intent, person, write};
+use domain::{IntentId, Micros, time::SECOND};
+use store::{
+    instance::{self, Renewal},
+    intent as intents,
+    testing::TestDb,
+};
+
+const LASTING: i64 = 30 * SECOND;
+
+async fn a_lease_is_renewed_by_its_generation_alone(db: &TestDb) {
+    let first = instance::take(&**db, "one", LASTING).await.unwrap();
+    assert_eq!(instance::renew(&**db, "one", first, LASTING).await.unwrap(), Renewal::Renewed);
+    let second = instance::take(&**db, "one", LASTING).await.unwrap();
+    assert_eq!(instance::renew(&**db, "one", second, LASTING).await.unwrap(), Renewal::Renewed);
+    if db.is_shared() {
+        assert_eq!((first, second), (1, 2));
+        assert_eq!(instance::renew(&**db, "one", first, LASTING).await.unwrap(), Renewal::Taken);
+        assert!(!instance::resume(&**db, "one", first, LASTING).await.unwrap());
+        instance::release(&**db, "one", first).await.unwrap();
+        assert_eq!(
+            instance::renew(&**db, "one", second, LASTING).await.unwrap(),
+            Renewal::Renewed,
+            "nobody ends what another has taken"
+        );
+    }
+}
+
+async fn a_lease_that_has_ended_begins_anew(db: &TestDb) {
+    let generation = instance::take(&**db, "one", LASTING).await.unwrap();
+    db.execute("update instances set lease_until = lease_until - 31000000").await;
+    let renewal = instance::renew(&**db, "one", generation, LASTING).await.unwrap();
+    assert_eq!(renewal, if db.is_shared() { Renewal::Lapsed } else { Renewal::Renewed });
+    for _ in 0..2 {
+        assert!(instance::resume(&**db, "one", generation, LASTING).await.unwrap(), "as often as one likes");
+    }
+    assert_eq!(instance::renew(&**db, "one", generation, LASTING).await.unwrap(), Renewal::Renewed);
+    instance::release(&**db, "one", generation).await.unwrap();
+    let renewal = instance::renew(&**db, "one", generation, LASTING).await.unwrap();
+    assert_eq!(renewal, if db.is_shared() { Renewal::Lapsed } else { Renewal::Renewed }, "it was given back");
+}
+
+/// An intent of this holder.
+async fn held(db: &TestDb, number: u128, holder: &str) -> IntentId {
+    let mut new = intent(person(db, number).await, number + 50, number + 10);
+    new.lease_holder = Some(holder.to_owned());
+    new.lease_until = NOW.plus(LASTING);
+    write(db, async |tx| intents::insert(tx, &new, &[]).await).await.unwrap();
+    new.id
+}
+
+async fn freed(db: &TestDb, holder: &str, now: Micros) -> u64 {
+    write(db, async |tx| instance::give_back(tx, holder, now).await).await.unwrap()
+}
+
+async fn claimed(db: &TestDb, id: IntentId, by: &str) -> bool {
+    write(db, async |tx| intents::claim(tx, id, by, NOW, NOW.plus(LASTING)).await).await.unwrap()
+}
+
+async fn work_is_freed_ten_seconds_after_its_holders_lease(db: &TestDb) {
+    let work = held(db, 1, "one").await;
+    assert_eq!(instance::other_holders(&**db, "two").await.unwrap(), ["one"]);
+    assert!(instance::other_holders(&**db, "one").await.unwrap().is_empty());
+    instance::take(&**db, "one", LASTING).await.unwrap();
+    if db.is_shared() {
+        // However far the desk's own clock is ahead.
+        assert_eq!(freed(db, "one", Micros(i64::MAX)).await, 0);
+        db.execute("update instances set lease_until = lease_until - 31000000").await;
+        assert_eq!(freed(db, "one", Micros(i64::MAX)).await, 0, "it ended a second ago");
+        assert!(!claimed(db, work, "two").await);
+        db.execute("update instances set lease_until = lease_until - 10000000").await;
+    }
+    assert_eq!(freed(db, "one", NOW).await, 1, "however far the desk's own clock is behind");
+    assert!(claimed(db, work, "two").await);
+    assert!(!claimed(db, work, "one").await);
+}
+
+async fn work_without_a_known_holder_is_freed_by_its_own_times(db: &TestDb) {
+    let work = held(db, 1, "old version").await;
+    if db.is_shared() {
+        assert_eq!(freed(db, "old version", NOW.plus(LASTING - 1)).await, 0);
+    }
+    assert_eq!(freed(db, "old version", NOW.plus(LASTING)).await, 1);
+    assert!(claimed(db, work, "two").await);
+}
+
+async fn who_is_being_succeeded_cannot_begin_anew_in_between(db: &TestDb) {
+    if !db.is_shared() {
+        return;
+    }
+    let work = held(db, 1, "one").await;
+    let generation = instance::take(&**db, "one", LASTING).await.unwrap();
+    db.execute("update instances set lease_until = lease_until - 60000000").await;
+    let mut tx = db.begin().await.unwrap();
+    assert_eq!(instance::give_back(&mut tx, "one", NOW).await.unwrap(), 1);
+    let other = (**db).clone();
+    let resuming =
+        tokio::spawn(async move { instance::resume(&other, "one", generation, LASTING).await.unwrap() });
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    assert!(!resuming.is_finished(), "it waits for the one that takes over");
+    tx.commit().await.unwrap();
+    assert!(resuming.await.unwrap());
+    assert_eq!(intents::get(&**db, work).await.unwrap().unwrap().lease_holder, None);
+
+    // The other way round: what lives again is not succeeded.
+    assert!(claimed(db, work, "one").await);
+    assert_eq!(freed(db, "one", Micros(i64::MAX)).await, 0);
+    assert_eq!(work, IntentId(id(11)));
+}
+
+store::each_engine!(
+    a_lease_is_renewed_by_its_generation_alone,
+    a_lease_that_has_ended_begins_anew,
+    work_is_freed_ten_seconds_after_its_holders_lease,
+    work_without_a_known_holder_is_freed_by_its_own_times,
+    who_is_being_succeeded_cannot_begin_anew_in_between,
+);

@@ -1,0 +1,60 @@
+//! Stopping a desk.
+
+use super::Running;
+use anyhow::{Context as _, Result};
+use service::work;
+use std::{future::Future, time::Duration};
+use tokio::time::{Instant, timeout, timeout_at};
+
+/// Requests and orders that are under way when the desk is stopped get this long. With what follows the desk is gone within
+/// ten seconds: Docker kills after that.
+const FAREWELL: Duration = Duration::from_secs(7);
+/// A database that does not answer does not keep the desk from ending.
+const LAST_WORDS: Duration = Duration::from_millis(700);
+
+impl Running {
+    /// Stops: nothing new begins, what is under way ends or is cut off, and what is left unfinished is given back, so that
+    /// another instance need not wait for leases to run out.
+    ///
+    /// # Errors
+    /// When serving had failed before.
+    pub async fn stop(self) -> Result<()> {
+        let Self { desk, mut jobs, mut serving, stop, embedded, test_checkout, sandbox, addr: _, lock } =
+            self;
+        tracing::info!("stopping");
+        desk.work.stop();
+        stop.send_replace(true);
+        let deadline = Instant::now() + FAREWELL;
+        let (served, (), cut) =
+            tokio::join!(timeout_at(deadline, &mut serving), jobs.end(deadline), desk.work.finish(deadline));
+        serving.abort();
+        if cut > 0 {
+            tracing::warn!(orders = cut, "orders were cut off; the next start takes them up");
+        }
+        // Nothing of this instance sends anything any more: only now may others have what it held.
+        bounded("unfinished orders were not handed over", async { work::hand_over(&desk).await }).await;
+        bounded("the jobs' leases were not given back", jobs.give_back()).await;
+        drop(sandbox);
+        drop(test_checkout);
+        if let Some(embedded) = embedded {
+            embedded.stop().await;
+        }
+        // Connections that are still in use are left behind.
+        let _ = timeout(LAST_WORDS, desk.db.close()).await;
+        drop(lock);
+        match served {
+            Ok(served) => served.context("serving panicked")?.context("serving failed"),
+            // Whoever was still being served has been cut off: that is what stopping means.
+            Err(_) => Ok(()),
+        }
+    }
+}
+
+/// Their leases run out by themselves when this fails.
+async fn bounded(failed: &'static str, work: impl Future<Output = service::Result<()>>) {
+    match timeout(LAST_WORDS, work).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(%error, "{failed}"),
+        Err(_) => tracing::warn!("{failed}: the database does not answer"),
+    }
+}
