@@ -58,7 +58,7 @@ fn naked(play: &Play<'_>, broken: &mut Vec<String>) {
     }
     let told = play.events.iter().any(|event| TOLD_AS.iter().any(|word| event.contains(word)));
     if longest > TOLD_AFTER && !told {
-        broken.push("f: its owner was not told".to_owned());
+        broken.push(format!("f: its owner was not told of {}", seconds(longest)));
     }
     if told && book.meter.spans(book.at).is_empty() && play.life.stop {
         broken.push("i: its owner was told of a missing stop that was never missing".to_owned());

@@ -25,8 +25,8 @@ pub(crate) struct Resting {
     pub(crate) order: Order,
     /// It closes whatever position there is.
     pub(crate) close_position: bool,
-    /// Its trigger was reached and it stands in the book as a limit order.
-    pub(crate) triggered: bool,
+    /// It was placed as a conditional order. Once triggered it is shown as the order that it became.
+    pub(crate) conditional: bool,
     /// Trailing: the best price since it was activated.
     pub(super) extreme: Option<Decimal>,
 }
@@ -118,7 +118,7 @@ impl Book {
     /// The open stops on the side that closes the position.
     pub(crate) fn stops(&self) -> Vec<&Resting> {
         let Some(side) = self.side() else { return Vec::new() };
-        let covers = |r: &&Resting| r.open() && r.stops() && !r.triggered && r.order.side == side.closing();
+        let covers = |r: &&Resting| r.open() && r.stops() && r.order.side == side.closing();
         self.orders.iter().filter(covers).collect()
     }
 
@@ -233,13 +233,5 @@ impl Book {
         self.changed.push(client_order_id.to_owned());
         self.settle();
         Some(order)
-    }
-
-    pub(crate) fn cancel_all(&mut self) {
-        for resting in self.orders.iter_mut().filter(|r| r.open()) {
-            resting.order.status = OrderStatus::Canceled;
-            self.changed.push(resting.order.client_order_id.clone());
-        }
-        self.settle();
     }
 }

@@ -21,8 +21,6 @@ use tokio::sync::mpsc;
 
 /// So young an order is not found while looking up lags.
 const HIDDEN: i64 = 20 * SECOND;
-/// How long after being sent a request without a validity of its own is taken.
-const RECEIVE_WINDOW: i64 = 5 * SECOND;
 
 /// An instance's connection to the exchange.
 pub(crate) struct Line {
@@ -303,12 +301,12 @@ impl Exchange for Line {
         self.read("find", |world| {
             let youngest = if world.at() < world.hidden_until { HIDDEN } else { 0 };
             let now = world.book().wall();
-            let found = world.book().orders.iter().rev().map(|r| &r.order).find(|order| {
-                order.client_order_id == id
-                    && order.kind.conditional() == conditional
-                    && now.since(order.at) >= youngest
+            let found = world.book().orders.iter().rev().find(|r| {
+                r.order.client_order_id == id
+                    && r.conditional == conditional
+                    && now.since(r.order.at) >= youngest
             });
-            Ok(found.cloned())
+            Ok(found.map(|r| r.order.clone()))
         })
         .await
     }

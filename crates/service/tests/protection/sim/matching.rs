@@ -33,7 +33,8 @@ impl Book {
             status: OrderStatus::Open,
         };
         let close_position = request.amount.is_none();
-        self.orders.push(Resting { order, close_position, triggered: false, extreme: None });
+        let conditional = request.kind.conditional();
+        self.orders.push(Resting { order, close_position, conditional, extreme: None });
         let index = self.orders.len() - 1;
         match request.kind {
             OrderType::Market => self.fill_all(index),
@@ -106,14 +107,10 @@ impl Book {
         match kind {
             OrderType::Limit => self.match_limit(index),
             OrderType::TrailingStopMarket => self.trail(index),
-            _ if resting.triggered => self.match_limit(index),
             _ if self.reached(kind, side, trigger) => {
-                self.orders[index].triggered = true;
-                if matches!(kind, OrderType::StopMarket | OrderType::TakeProfitMarket) {
-                    self.fill_all(index);
-                } else {
-                    self.match_limit(index);
-                }
+                let limit = matches!(kind, OrderType::Stop | OrderType::TakeProfit);
+                self.orders[index].order.kind = if limit { OrderType::Limit } else { OrderType::Market };
+                if limit { self.match_limit(index) } else { self.fill_all(index) }
             }
             _ => {}
         }
@@ -136,6 +133,7 @@ impl Book {
         };
         self.orders[index].extreme = Some(extreme);
         if turned {
+            self.orders[index].order.kind = OrderType::Market;
             self.fill_all(index);
         }
     }
