@@ -109,6 +109,8 @@ impl Book {
             _ if resting.triggered => self.match_limit(index),
             _ if self.reached(kind, side, trigger) => {
                 self.orders[index].triggered = true;
+                // As the exchange shows it from now on.
+                self.orders[index].order.kind = OrderType::Limit;
                 if matches!(kind, OrderType::StopMarket | OrderType::TakeProfitMarket) {
                     self.fill_all(index);
                 } else {
