@@ -296,14 +296,14 @@ pub(crate) mod tests {
             average: None,
             filled: Decimal::ZERO,
             remaining: amount,
-            status: domain::OrderStatus::Open,
+            status: OrderStatus::Open,
         }
     }
 
     /// A position of so much, short below zero.
-    pub(crate) fn position(amount: Decimal) -> domain::Position {
+    pub(crate) fn position(amount: Decimal) -> Position {
         let (zero, long) = (Decimal::ZERO, amount > Decimal::ZERO);
-        domain::Position {
+        Position {
             symbol: "BTC/USDT".parse().unwrap(),
             contracts: amount.abs(),
             unrealized_pnl: zero,

@@ -191,8 +191,8 @@ impl Run<'_> {
     pub(super) async fn position(&self) -> Step<Option<Position>> {
         let mut tries = self.tries();
         loop {
-            match self.desk.exchange.positions(self.who, Some(&self.intent.symbol)).await {
-                Ok(all) => return Ok(all.into_iter().next()),
+            match self.desk.exchange.position_for_stop(self.who, &self.intent.symbol).await {
+                Ok(position) => return Ok(position),
                 Err(failure) => self.pause_or_halt(failure, &mut tries).await?,
             }
         }
@@ -201,9 +201,8 @@ impl Run<'_> {
     /// The market's open orders, conditional ones included.
     pub(super) async fn open_orders(&self) -> Step<Vec<Order>> {
         let mut tries = self.tries();
-        let (kind, symbol) = (self.intent.trade_type, &self.intent.symbol);
         loop {
-            match self.desk.exchange.open_orders(self.who, kind, Some(symbol)).await {
+            match self.desk.exchange.open_orders_for_stop(self.who, &self.intent.symbol).await {
                 Ok(all) => return Ok(all),
                 Err(failure) => self.pause_or_halt(failure, &mut tries).await?,
             }
