@@ -129,6 +129,9 @@ pub(crate) fn singles(ready: &Ready) -> Vec<Scenario> {
     all
 }
 
+/// How it begins when something that was planned did not happen.
+pub(crate) const NEVER_REACHED: &str = "never reached";
+
 /// A scenario that failed.
 #[derive(Clone, Debug)]
 pub(crate) struct Failed {
@@ -150,7 +153,7 @@ pub(crate) fn play_one(ready: &Ready, scenario: &Scenario) -> Option<Failed> {
     if let Ok(outcome) = &played
         && !outcome.missed.is_empty()
     {
-        broken.push(format!("never reached: {}", outcome.missed.join(", ")));
+        broken.push(format!("{NEVER_REACHED}: {}", outcome.missed.join(", ")));
     }
     let kind = scenario
         .items

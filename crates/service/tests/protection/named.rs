@@ -1,7 +1,7 @@
 //! The cases of findings/protection.md that can be expressed here, by their numbers. Steps are named by their kind, so that
 //! a case stays what it is when the desk sends its requests in another order.
 
-use crate::enumerate::{Ready, play_one};
+use crate::enumerate::{NEVER_REACHED, Ready, play_one};
 
 /// Plays these scenarios; all must break nothing. A kind of step that the desk does not have any more is left out, but
 /// not all of them may be.
@@ -17,7 +17,7 @@ fn play_all(scenarios: &[&str]) {
     for text in scenarios {
         let scenario: crate::sim::plan::Scenario = text.parse().expect("a scenario");
         match play_one(&Ready::of(&scenario.life), &scenario) {
-            Some(one) if one.broken.iter().all(|why| why.starts_with("never reached")) => {}
+            Some(one) if one.broken.iter().all(|why| why.starts_with(NEVER_REACHED)) => {}
             Some(one) => {
                 reached += 1;
                 failed.push(one);

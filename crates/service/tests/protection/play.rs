@@ -160,11 +160,11 @@ async fn acts(
         let done = match step {
             Turn::Act(Act::Ask(ask)) => asking(play, desk, rival, ask).await,
             Turn::Act(Act::Happens(event)) => {
-                let mut happens = |book: &mut crate::sim::book::Book| {
+                let happens = |book: &mut crate::sim::book::Book| {
                     book.meter.excuse(book.at, book.at + play.life.known_after * SECOND);
                     event.happen(book);
                 };
-                play.stage.sim.happen(&mut happens);
+                play.stage.sim.happen(happens);
                 Ok(())
             }
             Turn::Act(Act::Passes(count, gap)) => quietly(&play.stage, desk, rival, count, gap * 1_000).await,
