@@ -138,7 +138,8 @@ impl Run<'_> {
         match self.pause_or_halt(Failure::Unknown(words), tries).await {
             // A replacing order gives up, and a refused exit goes back to its queue, which tells its owner why it is late.
             Err(Halt::Later(_))
-                if role == Role::Close && matches!(self.intent.request, Request::Open(_) | Request::Exit(_)) =>
+                if role == Role::Close
+                    && matches!(self.intent.request, Request::Open(_) | Request::Exit(_)) =>
             {
                 Err(Halt::Refused(failure))
             }

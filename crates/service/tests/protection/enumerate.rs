@@ -72,22 +72,22 @@ fn faults(step: &Step) -> Vec<Fault> {
 }
 
 /// What can happen to the desk at a step.
+///
+/// A second instance beside a paused one is no case here: on SQLite the lock on the data folder rules it out. Two instances are
+/// proved on Postgres, in `tests/orders/fence.rs`.
 fn cuts(step: &Step) -> Vec<Cut> {
     use Cut::{
         Clock, Closed, HeirAfter, HeirBefore, KillAfter, KillBefore, KillFor, PauseAfter, PauseBefore, Price,
-        RivalAfter, RivalBefore,
     };
     match (step.kind, step.writes) {
         // A pause before the commit would only keep the second instance from the one lock that SQLite has.
-        ("commit", _) => vec![KillBefore, KillAfter, PauseAfter(40), RivalAfter, HeirBefore, HeirAfter],
+        ("commit", _) => vec![KillBefore, KillAfter, PauseAfter(40), HeirBefore, HeirAfter],
         (_, true) => vec![
             KillBefore,
             KillAfter,
             KillFor(65),
             PauseBefore(40),
             PauseAfter(40),
-            RivalBefore,
-            RivalAfter,
             HeirBefore,
             HeirAfter,
             Clock(30),
@@ -97,16 +97,7 @@ fn cuts(step: &Step) -> Vec<Cut> {
             Closed,
         ],
         (_, false) => {
-            vec![
-                KillBefore,
-                PauseBefore(40),
-                RivalBefore,
-                HeirBefore,
-                Clock(30),
-                Clock(-30),
-                Price(18_990),
-                Closed,
-            ]
+            vec![KillBefore, PauseBefore(40), HeirBefore, Clock(30), Clock(-30), Price(18_990), Closed]
         }
     }
 }

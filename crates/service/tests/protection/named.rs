@@ -94,7 +94,6 @@ fn v5_a_desk_that_was_paused_doubles_nothing_and_closes_nothing_of_the_others() 
     holds(&[
         "manual-retried/rival-before@entry",
         "manual-retried/rival-after@entry",
-        "manual-retried/rival-before@positions#2",
         "copy-enter/rival-before@entry",
         "copy-enter/rival-before@stop",
         "copy-enter/rival-after@stop",

@@ -234,12 +234,4 @@ impl Book {
         self.settle();
         Some(order)
     }
-
-    pub(crate) fn cancel_all(&mut self) {
-        for resting in self.orders.iter_mut().filter(|r| r.open()) {
-            resting.order.status = OrderStatus::Canceled;
-            self.changed.push(resting.order.client_order_id.clone());
-        }
-        self.settle();
-    }
 }

@@ -21,8 +21,6 @@ use tokio::sync::mpsc;
 
 /// So young an order is not found while looking up lags.
 const HIDDEN: i64 = 20 * SECOND;
-/// How long after being sent a request without a validity of its own is taken.
-const RECEIVE_WINDOW: i64 = 5 * SECOND;
 
 /// An instance's connection to the exchange.
 pub(crate) struct Line {

@@ -37,7 +37,6 @@ pub(crate) const ONE_WAY: i64 = 25_000;
 pub(crate) enum Write {
     Place(OrderRequest),
     Cancel(String),
-    CancelAll,
     Leverage(u16),
     MarginMode,
 }
@@ -56,10 +55,6 @@ impl Write {
         Ok(match self {
             Self::Place(request) => Done::Order(Box::new(book.place(request)?)),
             Self::Cancel(id) => Done::Cancelled(book.cancel(id).map(Box::new)),
-            Self::CancelAll => {
-                book.cancel_all();
-                Done::Set
-            }
             Self::Leverage(leverage) => {
                 book.leverage = *leverage;
                 Done::Set
