@@ -1,7 +1,9 @@
 -- The protection that is wanted for each position that an intent of ours opens: desired state, pursued by the supervisor until
 -- the exchange shows the position at zero. Written with the intent that opens the position.
 create table protected_trades (
-    intent_id       uuid   not null primary key references intents (id) on delete cascade,
+    -- Counts up in the order in which the rows were written: clocks are set back, and instances have several.
+    seq             bigint not null generated always as identity primary key,
+    intent_id       uuid   not null unique references intents (id) on delete cascade,
     user_id         uuid   not null references users (id),
     exchange_key_id uuid   not null,
     symbol          text   not null,
@@ -29,5 +31,6 @@ where i.kind = 'open' and i.trade_type = 'FUTURES'
   and (i.status in ('working', 'waiting')
        or exists (select 1 from protections p where p.intent_id = i.id)
        or exists (select 1 from copies c where c.id = i.id and c.action = 'ENTER'
-                  and (c.status in ('SENDING', 'OPEN') or (c.status = 'FAILED' and c.reason = 'STOP_REFUSED'))));
+                  and (c.status in ('SENDING', 'OPEN') or (c.status = 'FAILED' and c.reason = 'STOP_REFUSED'))))
+order by i.created_at, i.id;
 drop table protections;

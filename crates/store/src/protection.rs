@@ -110,7 +110,7 @@ pub(crate) async fn insert(
 /// # Errors
 /// A fault.
 pub async fn all(from: impl Source) -> Result<Vec<Protection>> {
-    protections!(from, fetch_all, "order by intent_id")
+    protections!(from, fetch_all, "order by seq")
 }
 
 /// Those of one account's market, oldest first.
@@ -118,13 +118,7 @@ pub async fn all(from: impl Source) -> Result<Vec<Protection>> {
 /// # Errors
 /// A fault.
 pub async fn on_market(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) -> Result<Vec<Protection>> {
-    protections!(
-        from,
-        fetch_all,
-        "where exchange_key_id = $1 and symbol = $2 order by created_at, intent_id",
-        key,
-        symbol
-    )
+    protections!(from, fetch_all, "where exchange_key_id = $1 and symbol = $2 order by seq", key, symbol)
 }
 
 /// Those of one account, oldest first.
@@ -132,7 +126,7 @@ pub async fn on_market(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) -
 /// # Errors
 /// A fault.
 pub async fn of_key(from: impl Source, key: ExchangeKeyId) -> Result<Vec<Protection>> {
-    protections!(from, fetch_all, "where exchange_key_id = $1 order by created_at, intent_id", key)
+    protections!(from, fetch_all, "where exchange_key_id = $1 order by seq", key)
 }
 
 /// That of the position which an intent opens; none when there is none any more.

@@ -5,7 +5,10 @@ use crate::{
     Desk, Error, Result, SharedDesk, key,
     order::{Access, Begin, copied},
 };
-use domain::{CopyId, FollowId, IntentId, copy::Exit};
+use domain::{
+    CopyId, FollowId, IntentId,
+    copy::{Exit, Status},
+};
 use store::{copy::Copy, group_commit::Outcome};
 
 /// Ends a follow's copied position because its owner stopped following; nothing open is no failure. The caller has seen
@@ -24,10 +27,18 @@ pub async fn close(desk: &SharedDesk, follow: FollowId) -> Result<()> {
         let _turn = shared.locks.turn(copy.exchange_key_id, &copy.symbol).await;
         match end(&shared, &access, &copy, Exit::Owner, None).await? {
             Outcome::Conflict => Err(Error::Unavailable { retry_after_s: 2 }),
-            Outcome::Committed | Outcome::PreconditionFailed => Ok(()),
+            Outcome::PreconditionFailed => Ok(()),
+            Outcome::Committed => is_closed(&shared, copy.id).await,
         }
     };
     desk.work.run(work).await
+}
+
+/// Whether a copy's closing has come to its end; otherwise it goes on by itself.
+async fn is_closed(desk: &Desk, id: CopyId) -> Result<()> {
+    let copy = store::copy::get(&desk.db, id).await?;
+    let open = copy.is_some_and(|copy| copy.status == Status::Open);
+    if open { Err(Error::Unavailable { retry_after_s: 2 }) } else { Ok(()) }
 }
 
 /// Closes what a copy entered and notes how it ended. `by` is the exit's own copy; its id is the intent's then. The

@@ -82,7 +82,7 @@ impl Run<'_> {
                     }
                     self.await_change(&position, &mut tries).await?;
                 }
-                Err(Halt::Refused(failure)) => self.after_refusal(failure, &mut tries).await?,
+                Err(Halt::Refused(failure)) => self.after_refusal(failure, role, &mut tries).await?,
                 Err(other) => return Err(other),
             }
         }
@@ -118,8 +118,8 @@ impl Run<'_> {
     }
 
     /// A close was refused. Where take-profits stand in its way they are cancelled, never the stop; everything else is tried
-    /// again, because a close is wanted until it is done. A replacing order gives up instead: its position keeps its stop.
-    async fn after_refusal(&self, failure: Failure, tries: &mut Tries) -> Step<()> {
+    /// again, because a close is wanted until it is done.
+    async fn after_refusal(&self, failure: Failure, role: Role, tries: &mut Tries) -> Step<()> {
         if matches!(failure, Failure::Unauthorized | Failure::UnknownSymbol) {
             return Err(Halt::Refused(failure));
         }
@@ -136,7 +136,11 @@ impl Run<'_> {
         }
         let words = failure.to_string();
         match self.pause_or_halt(Failure::Unknown(words), tries).await {
-            Err(Halt::Later(_)) if matches!(self.intent.request, Request::Open(_)) => {
+            // A replacing order gives up, and a refused exit goes back to its queue, which tells its owner why it is late.
+            Err(Halt::Later(_))
+                if role == Role::Close
+                    && matches!(self.intent.request, Request::Open(_) | Request::Exit(_)) =>
+            {
                 Err(Halt::Refused(failure))
             }
             other => other,

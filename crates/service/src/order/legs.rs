@@ -2,7 +2,8 @@
 
 use super::{client_id, seq};
 use domain::{
-    Decimal, IntentId, Market, Order, OrderType, Side, Symbol, TimeInForce, TradeType, sizing,
+    Decimal, IntentId, Market, Order, OrderStatus, OrderType, Position, Side, Symbol, TimeInForce, TradeType,
+    sizing,
     ticket::{Entry, ManualOrder, Stop},
 };
 use exchange::{OrderRequest, Urgency};
@@ -111,6 +112,30 @@ impl PlannedOrder {
             callback_rate: None,
             time_in_force: TimeInForce::Gtc,
             reduce_only: true,
+        }
+    }
+
+    /// This order as filled by what `position` shows, where the exchange does not show the order itself.
+    pub(crate) fn filled_as(&self, client_order_id: String, symbol: &Symbol, position: &Position) -> Order {
+        Order {
+            id: String::new(),
+            client_order_id,
+            at: position.at,
+            symbol: symbol.clone(),
+            kind: self.kind,
+            time_in_force: self.time_in_force,
+            post_only: false,
+            reduce_only: self.reduce_only,
+            side: self.side,
+            price: self.price,
+            stop_price: self.stop_price,
+            callback_rate: self.callback_rate,
+            amount: self.amount,
+            cost: position.notional,
+            average: Some(position.entry_price),
+            filled: position.contracts,
+            remaining: self.amount.map(|amount| amount - position.contracts),
+            status: OrderStatus::Closed,
         }
     }
 
@@ -271,14 +296,14 @@ pub(crate) mod tests {
             average: None,
             filled: Decimal::ZERO,
             remaining: amount,
-            status: domain::OrderStatus::Open,
+            status: OrderStatus::Open,
         }
     }
 
     /// A position of so much, short below zero.
-    pub(crate) fn position(amount: Decimal) -> domain::Position {
+    pub(crate) fn position(amount: Decimal) -> Position {
         let (zero, long) = (Decimal::ZERO, amount > Decimal::ZERO);
-        domain::Position {
+        Position {
             symbol: "BTC/USDT".parse().unwrap(),
             contracts: amount.abs(),
             unrealized_pnl: zero,

@@ -9,13 +9,15 @@ use super::{
     seq,
 };
 use crate::{Desk, Result, SharedDesk, key};
-use domain::{ExchangeKeyId, IntentId, Micros, Order, Refusal, Symbol, copy::Reason};
+use domain::{ExchangeKeyId, IntentId, Micros, Order, Refusal, Symbol, copy::Reason, time};
 use exchange::Failure;
 use store::{
     intent::{LegStatus, Status},
     protection::{self, Wanted},
 };
 
+/// An entry that was seen and is not found any more counts as forgotten after this.
+const FORGOTTEN: i64 = time::MINUTE;
 /// What an intent's history says when the desk stopped before it sent the entry.
 const NEVER_SENT: &str = "the order had not been sent when the desk stopped";
 
@@ -142,12 +144,18 @@ pub(super) async fn resume_open(run: &mut Run<'_>) -> Step<bool> {
     let known = leg.placed.clone();
     // An entry that was once seen needs no certainty about its arrival.
     let signed_by = if known.is_some() { Micros(0) } else { run.since };
-    let Some(entry) = run.look_up(&leg, signed_by).await? else {
-        if known.is_some() {
-            // The exchange has forgotten it (a sandbox account was reset).
-            run.intent.status = Status::Done;
+    let found = match run.look_up(&leg, signed_by).await? {
+        Some(entry) => Some(entry),
+        None => run.evidence_of_entry(&leg).await?,
+    };
+    let Some(entry) = found else {
+        let Some(known) = known else { return Ok(false) };
+        // Looking it up may lag; one that is still not found long after is forgotten (a sandbox account was reset).
+        if run.desk.clock.now().since(known.at) < FORGOTTEN {
+            return Err(Halt::Later(Failure::Unknown("the entry is not found".to_owned())));
         }
-        return Ok(known.is_some());
+        run.intent.status = Status::Done;
+        return Ok(true);
     };
     if known.as_ref() == Some(&entry) && run.intent.status == Status::Waiting {
         return Ok(true);

@@ -3,6 +3,7 @@
 
 use super::{
     client_id,
+    close::entered_by,
     legs::{Leg, Role},
     run::{Halt, Run, Step},
 };
@@ -76,6 +77,8 @@ impl Run<'_> {
         let intent = &self.intent;
         let request = planned.request(intent.id, leg.seq, leg.role, intent.trade_type, &intent.symbol);
         let mut tries = self.tries();
+        // An earlier holder may have sent it, or an earlier try may have arrived after all.
+        let mut may_exist = self.resumed;
         loop {
             self.still_fresh(leg)?;
             let failure = match self.place(&request).await {
@@ -84,9 +87,16 @@ impl Run<'_> {
             };
             match &failure {
                 Failure::Unknown(_) => {
-                    // It was signed no later than now.
-                    let signed_by = self.desk.clock.boot();
+                    may_exist = true;
+                    // It was signed no later than now. A protective order is sent again under the same id without waiting until it
+                    // is certain that the first did not arrive: of two the exchange refuses one.
+                    let signed_by = if leg.is_protective() { Micros(0) } else { self.desk.clock.boot() };
                     if let Some(order) = self.look_up(leg, signed_by).await? {
+                        return Ok(order);
+                    }
+                    if leg.role == Role::Entry
+                        && let Some(order) = self.evidence_of_entry(leg).await?
+                    {
                         return Ok(order);
                     }
                     // It certainly did not happen. An entry is not sent late; what protects or closes is.
@@ -94,8 +104,7 @@ impl Run<'_> {
                         return Err(Halt::Refused(failure));
                     }
                 }
-                // An earlier holder may have sent it: the exchange refuses the same client order id twice.
-                Failure::Refused { .. } if self.resumed => {
+                Failure::Refused { .. } if may_exist => {
                     let found = self.look_up(leg, Micros(0)).await?;
                     return found.ok_or(Halt::Refused(failure));
                 }
@@ -115,6 +124,21 @@ impl Run<'_> {
         let Some(planned) = &leg.order else { return Ok(None) };
         let id = client_id::derive(self.intent.id, leg.seq);
         self.find(&id, planned.kind.conditional(), signed_by).await
+    }
+
+    /// An entry that the exchange does not find by its id, from what else it shows: the open orders, and the position. Looking up
+    /// an order lags behind it for a while, and a position without a stop is not to be overlooked.
+    pub(super) async fn evidence_of_entry(&self, leg: &Leg) -> Step<Option<Order>> {
+        let Some(planned) = &leg.order else { return Ok(None) };
+        let id = client_id::derive(self.intent.id, leg.seq);
+        if let Some(order) = self.open_orders().await?.into_iter().find(|order| order.client_order_id == id) {
+            return Ok(Some(order));
+        }
+        let position = self.position().await?.filter(|position| {
+            let most = planned.amount.unwrap_or(position.contracts);
+            entered_by(position.side) == planned.side && position.contracts <= most
+        });
+        Ok(position.map(|position| planned.filled_as(id, &self.intent.symbol, &position)))
     }
 
     /// As [`Self::look_up`], by client order id.
@@ -167,8 +191,8 @@ impl Run<'_> {
     pub(super) async fn position(&self) -> Step<Option<Position>> {
         let mut tries = self.tries();
         loop {
-            match self.desk.exchange.positions(self.who, Some(&self.intent.symbol)).await {
-                Ok(all) => return Ok(all.into_iter().next()),
+            match self.desk.exchange.position_for_stop(self.who, &self.intent.symbol).await {
+                Ok(position) => return Ok(position),
                 Err(failure) => self.pause_or_halt(failure, &mut tries).await?,
             }
         }
@@ -177,9 +201,8 @@ impl Run<'_> {
     /// The market's open orders, conditional ones included.
     pub(super) async fn open_orders(&self) -> Step<Vec<Order>> {
         let mut tries = self.tries();
-        let (kind, symbol) = (self.intent.trade_type, &self.intent.symbol);
         loop {
-            match self.desk.exchange.open_orders(self.who, kind, Some(symbol)).await {
+            match self.desk.exchange.open_orders_for_stop(self.who, &self.intent.symbol).await {
                 Ok(all) => return Ok(all),
                 Err(failure) => self.pause_or_halt(failure, &mut tries).await?,
             }

@@ -71,9 +71,10 @@ fn faults(step: &Step) -> Vec<Fault> {
     carried.iter().chain(own).copied().collect()
 }
 
-/// What can happen to the desk at a step. That a second instance works while the first is paused is not among it: SQLite
-/// belongs to one process, and what keeps two apart on Postgres goes by that database's own clock. Both cuts can be asked
-/// for by name.
+/// What can happen to the desk at a step.
+///
+/// A second instance beside a paused one is no case here: on SQLite the lock on the data folder rules it out. Two instances are
+/// proved on Postgres, in `tests/orders/fence.rs`.
 fn cuts(step: &Step) -> Vec<Cut> {
     use Cut::{
         Clock, Closed, HeirAfter, HeirBefore, KillAfter, KillBefore, KillFor, PauseAfter, PauseBefore, Price,

@@ -5,7 +5,7 @@ use super::{
     fake::{self, Fake, Reply, no, ok},
     order, pair, validity, who,
 };
-use crate::{Exchange, Failure, binance::Binance};
+use crate::{Exchange, Failure, OrderRequest, Urgency, binance::Binance};
 use domain::TradeType;
 use serde_json::json;
 use std::{sync::atomic::Ordering, time::Duration};
@@ -137,6 +137,26 @@ async fn the_weight_that_the_exchange_counts_is_obeyed() {
     binance.server_time().await.unwrap();
     assert!(matches!(place(&binance).await, Failure::Limited(_)));
     assert!(fake.seen(POST).is_empty());
+}
+
+#[tokio::test]
+async fn when_the_reserve_is_touched_entries_stop_and_protection_goes_on() {
+    let (fake, binance) = pair().await;
+    // Four fifths of 2,400.
+    let used = vec![("x-mbx-used-weight-1m", "1920")];
+    let time = json!({ "serverTime": super::NOW.millis() }).to_string();
+    fake.on("GET /fapi/v1/time", [Reply::Body(200, used, time)]);
+    binance.server_time().await.unwrap();
+    fake.on(POST, [no(400, -2019, "x")]);
+    fake.on("GET /fapi/v2/positionRisk", [ok(json!([]))]);
+    assert!(matches!(place(&binance).await, Failure::Limited(_)));
+    assert!(matches!(binance.positions(&who(), Some(&btc())).await, Err(Failure::Limited(_))));
+    assert_eq!(binance.position_for_stop(&who(), &btc()).await, Ok(None));
+    let close = OrderRequest { urgency: Urgency::Protection, ..order() };
+    let placed = binance.place(&who(), &close, validity()).await;
+    assert!(matches!(placed, Err(Failure::Refused { .. })), "it was sent: {placed:?}");
+    let futures = binance.budgets().into_iter().find(|budget| budget.api == "futures").unwrap();
+    assert_eq!((futures.reserved, futures.left), (480, 480 - 5 - 1));
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::Error;
 use crate::order::{
+    client_id,
     close::Share,
     legs::{PlannedOrder, Role},
     run::{Halt, Run, Step},
@@ -180,6 +181,7 @@ impl Run<'_> {
 
     /// Closes what the intent entered, until the exchange shows that it is done, and tells its owner.
     pub(in crate::order) async fn close_unprotected(&mut self) -> Step<()> {
+        self.end_entry().await?;
         let entry = self.intent.filled_entry().map(|entry| (entry.side, entry.filled));
         let (side, amount) = entry.ok_or_else(|| Error::fault("an entry without a fill was rescued"))?;
         let closed = self.close_out(Share::Of(side, amount), Role::Rescue).await?;
@@ -188,6 +190,21 @@ impl Run<'_> {
             let mut tx = self.desk.db.begin().await.map_err(Error::from)?;
             notification.write(&mut tx).await.map_err(Error::from)?;
             tx.commit().await.map_err(Error::from)?;
+        }
+        Ok(())
+    }
+
+    /// Cancels what is left of an entry: nobody would protect what it still fills.
+    async fn end_entry(&mut self) -> Step<()> {
+        let Some(leg) = self.intent.leg(seq::ENTRY).cloned() else { return Ok(()) };
+        if leg.placed.as_ref().is_none_or(Order::is_final) {
+            return Ok(());
+        }
+        let conditional = leg.order.as_ref().is_some_and(|order| order.kind.conditional());
+        self.cancel(&client_id::derive(self.intent.id, leg.seq), conditional).await?;
+        if let Some(order) = self.look_up(&leg, domain::Micros(0)).await? {
+            self.intent.mark(leg.seq, LegStatus::Placed, Some(order));
+            self.intent.save_progress(self.desk).await?;
         }
         Ok(())
     }
