@@ -73,7 +73,8 @@ pub(crate) fn all() -> Vec<Life> {
         life("panic", &[OPEN], &[Asks(Ask::Panic)]),
         life("held", &[OPEN], &[FIRST, SECOND, THIRD]),
         flat("stop-hit", &[OPEN], &[STOP_HIT, FIRST, SECOND]),
-        flat("stop-limit-gap", &[STOP_LIMIT], &[GAP, FIRST, Passes(3, 3)]),
+        // A triggered stop-limit order has 5 s to fill.
+        Life { known_after: 5, ..flat("stop-limit-gap", &[STOP_LIMIT], &[GAP, FIRST, Passes(3, 3)]) },
         flat("target-hit", &[OPEN], TARGETS),
         found("stop-cancelled", &[OPEN], &[CANCELS, FIRST, SECOND, THIRD]),
         found("stop-moved", &[OPEN], &[MOVES, FIRST, SECOND, THIRD]),

@@ -2,7 +2,7 @@
 //! exchange, act by act.
 
 use crate::{
-    sim::book::{Book, btc, d},
+    sim::book::{Book, LONG_STOP, SHORT_STOP, btc, d},
     stage::Cast,
 };
 use domain::{
@@ -84,16 +84,13 @@ pub(crate) struct Life {
     pub(crate) known_after: i64,
 }
 
-const LONG: &str = "19000";
-const SHORT: &str = "21000";
-
 /// Where the stop of a position is wanted; none for one that is not to be there.
 pub(crate) fn wanted_stop(life: &Life, long: bool) -> Decimal {
     let moved = life.acts.iter().find_map(|act| match act {
         Act::Happens(Event::OwnerMovesStop(price)) => Some(d(price)),
         _ => None,
     });
-    moved.unwrap_or_else(|| d(if long { LONG } else { SHORT }))
+    moved.unwrap_or_else(|| d(if long { LONG_STOP } else { SHORT_STOP }))
 }
 
 impl Life {
@@ -172,8 +169,8 @@ fn panicked(report: Result<panic::Report, Error>) -> Said {
 
 fn levels(side: Side) -> (&'static str, [&'static str; 3]) {
     match side {
-        Side::Buy => (LONG, ["20100", "20200", "20300"]),
-        Side::Sell => (SHORT, ["19900", "19800", "19700"]),
+        Side::Buy => (LONG_STOP, ["20100", "20200", "20300"]),
+        Side::Sell => (SHORT_STOP, ["19900", "19800", "19700"]),
     }
 }
 

@@ -19,6 +19,10 @@ pub(crate) fn btc() -> Symbol {
 /// Where the virtual time begins on the wall: 2026-01-01.
 pub(crate) const WALL: i64 = 1_767_225_600_000_000;
 
+/// Where the stops of every life are wanted.
+pub(crate) const LONG_STOP: &str = "19000";
+pub(crate) const SHORT_STOP: &str = "21000";
+
 /// An order with what only the exchange knows of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Resting {
@@ -113,6 +117,11 @@ impl Book {
             p if p < Decimal::ZERO => Some(PositionSide::Short),
             _ => None,
         }
+    }
+
+    /// Whether the price is past the stops that every life wants: one that is placed now would trigger at once.
+    pub(crate) fn past_stops(&self) -> bool {
+        self.price < d(LONG_STOP) || self.price > d(SHORT_STOP)
     }
 
     /// The open stops on the side that closes the position.

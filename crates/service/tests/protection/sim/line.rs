@@ -5,7 +5,7 @@ use super::{
     book::{Book, btc, d},
     clock::sleep,
     gate::Passage,
-    plan::Fault,
+    plan::{Fault, REFUSING},
     unknown,
 };
 use async_trait::async_trait;
@@ -19,6 +19,8 @@ use exchange::{
 use std::{sync::Arc, time::Duration};
 use tokio::sync::mpsc;
 
+/// A look that lags shows that all is well: the next one comes within this time.
+const UNSEEN: i64 = 30 * SECOND;
 /// So young an order is not found while looking up lags.
 const HIDDEN: i64 = 20 * SECOND;
 
@@ -97,6 +99,10 @@ impl Line {
         start_lagging(&mut world, fault);
         match fault {
             Some(Fault::Refuse(code) | Fault::RefuseOn(code)) => {
+                if matches!(fault, Some(Fault::RefuseOn(_))) && world.book().past_stops() {
+                    // Past its stop a position cannot be covered, only closed: nothing helps until the exchange does.
+                    world.book().meter.excuse(at, at + REFUSING);
+                }
                 return Err(Failure::Refused { code, message: "refused by the scenario".into() });
             }
             Some(Fault::Lost) => return unknown(),
@@ -124,7 +130,10 @@ impl Line {
 fn start_lagging(world: &mut World, fault: Option<Fault>) {
     let at = world.at();
     match fault {
-        Some(Fault::Lag) => world.lag_until = at + 10 * SECOND,
+        Some(Fault::Lag) => {
+            world.lag_until = at + 10 * SECOND;
+            world.book().meter.excuse(at, at + UNSEEN);
+        }
         Some(Fault::Hidden | Fault::AnswerLostHidden) => {
             world.hidden_until = at + HIDDEN + SECOND;
             world.book().meter.excuse(at, at + HIDDEN + SECOND);
