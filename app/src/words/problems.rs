@@ -44,6 +44,9 @@ const fn english(problem: Problem) -> &'static str {
         P::TooManyTargets => "At most 25 targets.",
         P::NotCallbackRate => "Enter a rate from 0.1 to 5 percent.",
         P::NotRiskPercent => "Enter more than 0 and at most 100 percent.",
+        P::StopBeyondLiquidation => {
+            "The position would be liquidated before this stop. Move the stop closer, or lower the amount or the leverage."
+        }
         P::StopOnWrongSide => "The stop would trigger at once: put it on the losing side of the price.",
         P::TargetOnWrongSide => "A target would trigger at once: put it on the winning side of the price.",
         P::TargetTooSmall => "Too many targets for this amount: each must get the smallest amount of the market.",

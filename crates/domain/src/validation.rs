@@ -84,6 +84,8 @@ problems! {
     NotRiskPercent = "must be greater than 0 and at most 100";
     /// The stop stands where it would trigger at once.
     StopOnWrongSide = "must be on the losing side of the price";
+    /// The position would be liquidated before its stop is reached.
+    StopBeyondLiquidation = "must be reached before the position is liquidated";
     /// A target stands where it would trigger at once.
     TargetOnWrongSide = "must be on the winning side of the price";
     /// A target's share is less than the market's smallest amount.

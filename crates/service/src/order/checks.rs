@@ -2,7 +2,7 @@
 
 use crate::Error;
 use domain::{
-    ApiKeyStatus, Balance, Decimal, ExchangeKey, Market, Position, Refusal, StrategyType, TradeType,
+    ApiKeyStatus, Balance, Decimal, ExchangeKey, MarginMode, Market, Position, Refusal, StrategyType, TradeType,
     market::FilterFailure,
     sizing,
     ticket::{Entry, ManualOrder},
@@ -11,6 +11,9 @@ use domain::{
 
 /// The taker fee that estimates reckon with; the exchange's own rate decides.
 pub(super) const FEE_RATE: Decimal = Decimal::from_parts(5, 0, 0, false, 4);
+
+/// The maintenance margin rate that estimates reckon with: that of small positions in the most liquid markets.
+const MAINTENANCE_RATE: Decimal = Decimal::from_parts(4, 0, 0, false, 3);
 
 /// Manual orders are for keys that their owner trades by hand, on futures.
 pub(super) fn key_fits(key: &ExchangeKey) -> Result<(), Refusal> {
@@ -78,6 +81,26 @@ pub(super) fn affordable(
     let total = balance.assets.get(quote).map_or(Decimal::ZERO, |funds| funds.total);
     let available = total - closing_fee;
     if needed <= available { Ok(()) } else { Err(refused) }
+}
+
+/// That the stop is reached before the position would be liquidated; one beyond that protects nothing. The maintenance margin is
+/// estimated; the exchange's own brackets decide.
+pub(super) fn stop_comes_first(
+    order: &ManualOrder,
+    last: Decimal,
+    total: Decimal,
+    leverage: u16,
+    mode: MarginMode,
+) -> Result<(), Error> {
+    let Some(stop) = order.stop else { return Ok(()) };
+    let price = order.entry.price().unwrap_or(last);
+    let worth = |price: Decimal| price.checked_mul(order.amount).ok_or(Refusal::ExchangeBadRequest);
+    let margin = match mode {
+        MarginMode::Isolated => worth(price)? / Decimal::from(leverage.max(1)),
+        MarginMode::Crossed => total,
+    };
+    let loss = worth((price - stop.trigger).abs())? + worth(stop.trigger)? * MAINTENANCE_RATE;
+    if loss <= margin { Ok(()) } else { Err(Error::field("stopTriggerPrice", Problem::StopBeyondLiquidation)) }
 }
 
 const fn filter_problem(failure: &FilterFailure) -> Problem {

@@ -1,9 +1,10 @@
 //! The end of working an intent: its outcome is written, and its caller answered.
 
-use super::{copied, intent::Intent, run::Halt};
+use super::{copied, intent::Intent, protection::Watched, run::Halt};
 use crate::{Desk, Error, Result, key};
 use domain::{Order, Refusal, copy::Reason};
 use exchange::Failure;
+use store::intent::Status;
 
 /// Writes the outcome of the work, and answers the caller.
 pub(super) async fn finish(
@@ -12,7 +13,10 @@ pub(super) async fn finish(
     outcome: std::result::Result<(), Halt>,
 ) -> Result<Vec<Order>> {
     let answer = match outcome {
-        Ok(()) => Ok(intent.answer()),
+        Ok(()) => {
+            confirm(desk, intent);
+            Ok(intent.answer())
+        }
         Err(Halt::Refused(failure)) => {
             let refusal = refusal(&failure);
             intent.fail(refusal, failure.to_string(), Some(copied::reason(&failure)));
@@ -33,6 +37,15 @@ pub(super) async fn finish(
     intent.save(desk).await?;
     desk.hub.nudge(intent.key, &intent.symbol);
     answer
+}
+
+/// Tells the supervisor of a position that has been entered and protected.
+fn confirm(desk: &Desk, intent: &Intent) {
+    if intent.status == Status::Done && intent.filled_entry().is_some() && intent.wanted_stop().is_some() {
+        let watched = Watched { intent: intent.id, key: intent.key, symbol: intent.symbol.clone() };
+        let streamed = desk.copies.accounts.is_live(intent.key);
+        desk.supervision.confirmed(watched, desk.clock.boot(), streamed);
+    }
 }
 
 /// What the caller is answered for a failure of the exchange.

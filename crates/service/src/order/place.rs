@@ -134,8 +134,11 @@ impl Placing<'_> {
         );
         let balance = self.access.take(self.desk, balance).await?;
         let positions = self.access.take(self.desk, positions).await?;
-        let (leverage, _) = self.access.take(self.desk, leverage).await?;
-        Ok(checks::affordable(order, last, order.symbol.quote(), &balance, positions.first(), leverage)?)
+        let (leverage, mode) = self.access.take(self.desk, leverage).await?;
+        let quote = order.symbol.quote();
+        checks::affordable(order, last, quote, &balance, positions.first(), leverage)?;
+        let total = balance.assets.get(quote).map_or(domain::Decimal::ZERO, |funds| funds.total);
+        checks::stop_comes_first(order, last, total, leverage, mode)
     }
 
     /// The stored answer of an earlier request with this idempotency key.

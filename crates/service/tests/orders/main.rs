@@ -311,6 +311,14 @@ async fn bad_orders_change_nothing(db: &TestDb) {
         (with(|t| t.stop_trigger_price = Some("19000.05".into())), "stopTriggerPrice", Problem::PriceFilter),
         (with(|t| t.stop_trigger_price = Some("20500".into())), "stopTriggerPrice", Problem::StopOnWrongSide),
         (
+            with(|t| {
+                t.amount = Some("4".into());
+                t.stop_trigger_price = Some("10000".into());
+            }),
+            "stopTriggerPrice",
+            Problem::StopBeyondLiquidation,
+        ),
+        (
             with(|t| t.take_profit_prices = vec!["19999".into()]),
             "takeProfitPrices",
             Problem::TargetOnWrongSide,

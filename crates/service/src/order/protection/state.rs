@@ -148,6 +148,19 @@ impl Supervision {
         }
     }
 
+    /// A position has just been opened and given its stop: it is looked at after the usual time, and not at once.
+    pub(in crate::order) fn confirmed(&self, watched: Watched, now: Micros, streamed: bool) {
+        let entry = Entry {
+            by_choice: false,
+            next: now.plus(if streamed { WITH_STREAM } else { WITHOUT_STREAM }),
+            differs_since: None,
+            tries: 0,
+            looks: 1,
+            watched,
+        };
+        self.state().watched.insert(entry.watched.intent, entry);
+    }
+
     /// The markets that are due; those that differ for longest come first.
     pub(super) fn due(&self, now: Micros) -> Vec<(ExchangeKeyId, Symbol)> {
         let state = self.state();
