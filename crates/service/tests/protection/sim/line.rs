@@ -2,16 +2,17 @@
 
 use super::{
     Done, ONE_WAY, Sim, World, Write,
-    book::{Book, btc, d},
+    book::btc,
     clock::sleep,
     gate::Passage,
     plan::{Fault, REFUSING},
+    shown::{balance, market, position, ticker},
     unknown,
 };
 use async_trait::async_trait;
 use domain::{
-    Balance, Candle, Decimal, Frame, Funds, MarginMode, Market, Micros, Order, OrderType, Position,
-    PositionSide, Symbol, Ticker, Trade, TradeType, time::SECOND,
+    Balance, Candle, Decimal, Frame, MarginMode, Market, Micros, Order, OrderType, Position, Symbol, Ticker,
+    Trade, TradeType, time::SECOND,
 };
 use exchange::{
     AccountEvent, Answer, Credentials, Exchange, Failure, KeyRights, MarketEvent, OrderRequest, Validity,
@@ -155,80 +156,6 @@ fn kind_of(request: &OrderRequest) -> &'static str {
         OrderType::TakeProfit | OrderType::TakeProfitMarket => "target",
         _ if request.reduce_only => "close",
         _ => "entry",
-    }
-}
-
-fn balance(book: &Book) -> Balance {
-    let gain = (book.price - book.entry_price) * book.position;
-    let used =
-        (book.position.abs() * book.price).checked_div(Decimal::from(book.leverage)).unwrap_or_default();
-    let total = book.wallet + gain;
-    let funds = Funds { free: total - used, used, total };
-    Balance { assets: [("USDT".to_owned(), funds)].into(), unrealized_pnl: gain }
-}
-
-fn position(book: &Book, amount: Decimal) -> Option<Position> {
-    let side = match amount {
-        a if a > Decimal::ZERO => PositionSide::Long,
-        a if a < Decimal::ZERO => PositionSide::Short,
-        _ => return None,
-    };
-    let notional = amount.abs() * book.price;
-    let margin = notional.checked_div(Decimal::from(book.leverage)).unwrap_or_default();
-    let swing = book.entry_price / Decimal::TEN;
-    let liquidation =
-        if side == PositionSide::Long { book.entry_price - swing } else { book.entry_price + swing };
-    Some(Position {
-        symbol: btc(),
-        contracts: amount.abs(),
-        unrealized_pnl: (book.price - book.entry_price) * amount,
-        leverage: book.leverage,
-        liquidation_price: Some(liquidation),
-        collateral: book.wallet,
-        notional,
-        mark_price: book.price,
-        entry_price: book.entry_price,
-        initial_margin: margin,
-        initial_margin_percentage: Decimal::new(1, 1),
-        maintenance_margin: notional / Decimal::ONE_HUNDRED,
-        maintenance_margin_percentage: Decimal::new(1, 2),
-        margin_ratio: None,
-        at: book.wall(),
-        margin_mode: MarginMode::Crossed,
-        side,
-        percentage: Decimal::ZERO,
-    })
-}
-
-fn market(kind: TradeType) -> Market {
-    Market {
-        symbol: btc(),
-        trade_type: kind,
-        tick: d("0.1"),
-        min_price: d("0.1"),
-        max_price: d("1000000"),
-        lot: d("0.001"),
-        min_amount: d("0.001"),
-        max_amount: d("1000"),
-        min_notional: d("5"),
-        price_band: (d("0.5"), d("1.5")),
-    }
-}
-
-fn ticker(book: &Book) -> Ticker {
-    let (p, zero) = (book.price, Decimal::ZERO);
-    Ticker {
-        symbol: btc(),
-        at: book.wall(),
-        high: p,
-        low: p,
-        vwap: p,
-        open: p,
-        last: p,
-        change: zero,
-        percentage: zero,
-        base_volume: zero,
-        quote_volume: zero,
     }
 }
 

@@ -11,6 +11,7 @@ pub(crate) mod meter;
 mod owner;
 
 pub(crate) mod plan;
+mod shown;
 mod streams;
 
 pub(crate) use clock::SimClock;
