@@ -80,7 +80,7 @@ type OfTwo = (&'static str, fn(String, String) -> What);
 
 /// What is told by one word.
 #[cfg(any(feature = "islands", feature = "ssr", test))]
-const BY_ONE: [OfOne; 8] = [
+const BY_ONE: [OfOne; 9] = [
     ("ClosedWithoutStop", What::ClosedWithoutStop),
     ("StopReplaced", What::StopReplaced),
     ("WithoutStop", What::WithoutStop),

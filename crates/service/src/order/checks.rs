@@ -2,7 +2,8 @@
 
 use crate::Error;
 use domain::{
-    ApiKeyStatus, Balance, Decimal, ExchangeKey, MarginMode, Market, Position, Refusal, StrategyType, TradeType,
+    ApiKeyStatus, Balance, Decimal, ExchangeKey, MarginMode, Market, Position, Refusal, StrategyType,
+    TradeType,
     market::FilterFailure,
     sizing,
     ticket::{Entry, ManualOrder},
@@ -100,7 +101,11 @@ pub(super) fn stop_comes_first(
         MarginMode::Crossed => total,
     };
     let loss = worth((price - stop.trigger).abs())? + worth(stop.trigger)? * MAINTENANCE_RATE;
-    if loss <= margin { Ok(()) } else { Err(Error::field("stopTriggerPrice", Problem::StopBeyondLiquidation)) }
+    if loss <= margin {
+        Ok(())
+    } else {
+        Err(Error::field("stopTriggerPrice", Problem::StopBeyondLiquidation))
+    }
 }
 
 const fn filter_problem(failure: &FilterFailure) -> Problem {

@@ -10,6 +10,9 @@ use service::SIGNAL_MAX_AGE_S;
 
 /// No position is uncovered longer than this once the desk could know.
 const NAKED: i64 = 10 * SECOND;
+/// A stop that has triggered as a limit order is given its time to fill anew after a restart, and a close whose answer was lost is
+/// sent again only when it is certain that the first will not arrive.
+const CLOSE_AGAIN: i64 = 6 * SECOND;
 /// When nothing fails: the entry's answer and the stop's way there.
 const ROUND_TRIP: i64 = 2 * ONE_WAY;
 /// What is longer than this is told to the owner.
@@ -51,8 +54,11 @@ fn naked(play: &Play<'_>, broken: &mut Vec<String>) {
     let mut world = play.stage.sim.world();
     let book = world.book();
     let longest = book.meter.longest(book.at);
-    let most =
-        if play.faultless && play.life.known_after == 0 && !play.life.waits() { ROUND_TRIP } else { NAKED };
+    let most = match (play.life.waits(), play.faultless && play.life.known_after == 0) {
+        (true, _) => NAKED + CLOSE_AGAIN,
+        (false, true) => ROUND_TRIP,
+        (false, false) => NAKED,
+    };
     if longest > most {
         broken.push(format!("b: naked for {}", seconds(longest)));
     }
