@@ -85,8 +85,11 @@ pub(crate) fn empty(visit: &Visit, words: &'static Pages) -> AnyView {
 /// What one key has open; none when the exchange cannot be asked.
 struct Holding {
     key: ExchangeKey,
-    open: Option<(Vec<(Position, Shown)>, Vec<Order>)>,
+    open: Option<Open>,
 }
+
+/// A key's positions with their protection, and its orders.
+type Open = (Vec<(Position, Shown)>, Vec<Order>);
 
 async fn holdings(visit: &Visit, words: &'static Pages, keys: Vec<ExchangeKey>) -> Result<AnyView, Error> {
     let actor = visit.trader()?;

@@ -236,7 +236,7 @@ async fn protection_is_wanted_until_it_is_deleted(db: &TestDb) {
     assert_eq!((changed.wanted, changed.entered_at), (Wanted::Closed, Some(NOW.plus(1))));
     assert_eq!(changed.told_at, Some(NOW.plus(3)));
     let (key, other) = (ExchangeKeyId(id(50)), ExchangeKeyId(id(51)));
-    assert_eq!(protection::on_market(&**db, key, &new.symbol).await.unwrap(), [changed.clone()]);
+    assert_eq!(protection::on_market(&**db, key, &new.symbol).await.unwrap(), vec![changed.clone()]);
     assert_eq!(protection::of_key(&**db, other).await.unwrap(), []);
     assert_eq!(protection::all(&**db).await.unwrap(), [changed]);
     write(db, async |tx| protection::delete(tx, intent).await).await.unwrap();
