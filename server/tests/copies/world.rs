@@ -10,6 +10,7 @@ use exchange::{Credentials, OrderRequest, Urgency, Validity};
 use service::{
     Actor, copy,
     key::{self, NewKey},
+    order,
     signal::{self, Accepted, NewSignal},
 };
 use std::sync::atomic::{AtomicU32, Ordering};
