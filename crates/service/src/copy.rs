@@ -14,7 +14,7 @@ mod watch;
 mod worker;
 
 pub use end::close;
-pub(crate) use follow_up::look_again;
+pub(crate) use follow_up::settle_closed;
 pub(crate) use loss::daily_loss;
 pub use switch::{PausedAll, pause_all, paused_all};
 pub use watch::Watch;

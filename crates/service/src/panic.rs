@@ -119,7 +119,7 @@ async fn market(
     }
     order::panic_market(desk, access, symbol.clone()).await?;
     // What was copied there has ended: its owner sees at once how.
-    match crate::copy::look_again(desk, id, symbol).await {
+    match crate::copy::settle_closed(desk, id, symbol).await {
         Err(error @ Error::Fault(_)) => Err(error),
         _ => Ok(()),
     }

@@ -124,13 +124,14 @@ pub struct Facts {
 }
 
 /// Every reason that [`eligibility`] gives, in the order in which it looks for them.
-pub const REASONS_IN_ORDER: [Reason; 14] = [
+pub const REASONS_IN_ORDER: [Reason; 15] = [
     Reason::Stopped,
     Reason::Panic,
     Reason::Paused,
     Reason::KeyDeleted,
     Reason::KeyUnauthorized,
     Reason::KeyInactive,
+    Reason::AccountMode,
     Reason::PlanFeature,
     Reason::PlanBalance,
     Reason::AllPaused,

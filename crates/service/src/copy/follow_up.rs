@@ -7,9 +7,9 @@ use crate::{
 use domain::{ExchangeKeyId, Symbol};
 use store::copy::Copy;
 
-/// Looks at what is open on a market, now.
-pub(crate) async fn look_again(desk: &SharedDesk, key: ExchangeKeyId, symbol: &Symbol) -> Result<()> {
-    order::protection::inspect_market(desk, key, symbol).await
+/// Settles what was open on a market that has just been closed.
+pub(crate) async fn settle_closed(desk: &SharedDesk, key: ExchangeKeyId, symbol: &Symbol) -> Result<()> {
+    order::protection::inspect_market(desk, key, symbol, order::protection::Known::Closed).await
 }
 
 /// Has everything that an account has open looked at soon: its stream was away.

@@ -39,8 +39,12 @@ pub(super) async fn finish(
     answer
 }
 
-/// Tells the supervisor of a position that has been entered and protected.
+/// Tells the supervisor of a position that has been entered and protected, or closed.
 fn confirm(desk: &Desk, intent: &Intent) {
+    if intent.request.opens().is_none() {
+        desk.supervision.wake(intent.key, &intent.symbol);
+        return;
+    }
     if intent.status == Status::Done && intent.filled_entry().is_some() && intent.wanted_stop().is_some() {
         let watched = Watched { intent: intent.id, key: intent.key, symbol: intent.symbol.clone() };
         let streamed = desk.copies.accounts.is_live(intent.key);

@@ -5,6 +5,7 @@ use super::{
     finish::finish,
     hits,
     intent::{Intent, LEASE, Request},
+    protection::{Known, inspect_market},
     run::{Halt, Run, Step},
     seq,
 };
@@ -71,9 +72,9 @@ async fn follow_up(desk: &SharedDesk, order: &Order) -> Result<()> {
     if seq == seq::ENTRY {
         return one(desk, id, row.exchange_key_id, &row.symbol).await;
     }
-    // What is left of the position decides what is to be done; that a stop or take-profit was filled is reported at once.
-    desk.supervision.wake(row.exchange_key_id, &row.symbol);
-    hits::hit(desk, id, row.exchange_key_id, order).await
+    // That a stop or take-profit was filled is reported at once; what is left of the position decides what is to be done.
+    hits::hit(desk, id, row.exchange_key_id, order).await?;
+    inspect_market(desk, row.exchange_key_id, &row.symbol, Known::Nothing).await
 }
 
 /// Ends what waits for a key that its owner takes away. The exchange's orders are left alone.

@@ -27,7 +27,8 @@ use store::{
     intent::Status,
     protection::{self as rows, Protection},
 };
-use supervise::{Known, Pass};
+pub(crate) use supervise::Known;
+use supervise::Pass;
 
 /// Markets that are looked at at the same time.
 const AT_ONCE: usize = 16;
@@ -62,7 +63,7 @@ pub async fn tick(desk: &SharedDesk) -> Result<()> {
     let due = desk.supervision.due(now);
     stream::iter(due)
         .for_each_concurrent(AT_ONCE, |(key, symbol)| async move {
-            if let Err(error) = inspect_market(desk, key, &symbol).await {
+            if let Err(error) = inspect_market(desk, key, &symbol, Known::Nothing).await {
                 tracing::debug!(%key, %symbol, %error, "a position could not be looked at");
                 desk.supervision.failed_to_look(key, &symbol, desk.clock.boot());
             }
@@ -72,11 +73,16 @@ pub async fn tick(desk: &SharedDesk) -> Result<()> {
     Ok(())
 }
 
-/// Looks at what is supervised on one market, now.
+/// Looks at what is supervised on one market, now. `known` is what the caller knows of its position.
 ///
 /// # Errors
 /// When the database or the exchange cannot be asked.
-pub(crate) async fn inspect_market(desk: &SharedDesk, id: ExchangeKeyId, symbol: &Symbol) -> Result<()> {
+pub(crate) async fn inspect_market(
+    desk: &SharedDesk,
+    id: ExchangeKeyId,
+    symbol: &Symbol,
+    known: Known,
+) -> Result<()> {
     let Some(row) = store::key::get_any(&desk.db, id).await? else { return forget(desk, id, symbol).await };
     if row.key.status == ApiKeyStatus::Unauthorized {
         // Nothing can be asked with it, and its owner has been told.
@@ -93,7 +99,7 @@ pub(crate) async fn inspect_market(desk: &SharedDesk, id: ExchangeKeyId, symbol:
     desk.supervision.remember(&wanted, desk.clock.boot());
     for (index, row) in wanted.iter().enumerate() {
         let superseded = wanted[index + 1..].iter().any(|later| later.entered_at.is_some());
-        let known = if superseded { Known::Superseded } else { Known::Nothing };
+        let known = if superseded { Known::Superseded } else { known };
         inspect(desk, &access, row, known).await?;
     }
     desk.supervision.keep_only(id, symbol, &wanted);

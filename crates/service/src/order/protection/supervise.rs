@@ -35,7 +35,7 @@ const REPAIRS: u8 = 8;
 
 /// What is known of a position besides what the exchange shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::order) enum Known {
+pub(crate) enum Known {
     /// Nothing.
     Nothing,
     /// A later entry of ours on this market has filled: what is open there is that one's.
