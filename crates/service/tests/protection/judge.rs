@@ -54,7 +54,8 @@ fn naked(play: &Play<'_>, broken: &mut Vec<String>) {
     let mut world = play.stage.sim.world();
     let book = world.book();
     let longest = book.meter.longest(book.at);
-    let most = match (play.life.waits(), play.faultless && play.life.known_after == 0) {
+    let stop_limit = play.life.name == "stop-limit-gap";
+    let most = match (stop_limit, play.faultless && play.life.known_after == 0 && !play.life.waits()) {
         (true, _) => NAKED + CLOSE_AGAIN,
         (false, true) => ROUND_TRIP,
         (false, false) => NAKED,
