@@ -117,15 +117,14 @@ async fn inspect(desk: &Desk, access: &Access, row: &Protection, known: Known) -
     let watched = Watched::of(row);
     let supervision = &desk.supervision;
     let plain = known == Known::Nothing && row.wanted == rows::Wanted::Stop;
-    if plain
-        && supervision.may_look_cheaply(&watched)
-        && supervise::stop_is_alive(desk, access, &watched).await?
-    {
-        supervision.looked(&watched, Pass::Agrees, desk.clock.boot(), streamed(desk, row));
+    let streamed = streamed(desk, row);
+    let cheap = plain && supervision.may_look_cheaply(&watched, streamed);
+    if cheap && supervise::stop_is_alive(desk, access, &watched).await? {
+        supervision.looked(&watched, Pass::Agrees, desk.clock.boot(), streamed);
         return Ok(Pass::Agrees);
     }
     let pass = supervise::pass(desk, access, row, known).await?;
-    supervision.looked(&watched, pass, desk.clock.boot(), streamed(desk, row));
+    supervision.looked(&watched, pass, desk.clock.boot(), streamed);
     Ok(pass)
 }
 

@@ -56,12 +56,23 @@ async fn report_hits(desk: &Desk, access: &Access, intent: &Intent) -> Result<()
         let found = access.take(desk, found).await?;
         filled.extend(found.filter(|order| order.is_final() && !order.filled.is_zero()));
     }
-    if filled.is_empty() {
+    report_filled(desk, access, intent, &filled).await
+}
+
+/// Tells the owner of those protective orders among `ended` that were filled.
+pub(super) async fn report_filled(
+    desk: &Desk,
+    access: &Access,
+    intent: &Intent,
+    ended: &[Order],
+) -> Result<()> {
+    if ended.iter().all(|order| order.filled.is_zero()) {
         return Ok(());
     }
+    let (who, kind, symbol) = (&access.who, intent.trade_type, &intent.symbol);
     let trades = access.take(desk, desk.exchange.trades(who, kind, symbol, HISTORY).await).await?;
     let mut tx = desk.db.begin().await?;
-    for hit in hits(intent, &filled, &trades, None, desk.clock.now())? {
+    for hit in hits(intent, ended, &trades, None, desk.clock.now())? {
         hit.write(&mut tx).await?;
     }
     Ok(tx.commit().await?)

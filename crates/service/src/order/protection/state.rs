@@ -21,6 +21,8 @@ const LOOKS_A_SECOND: i64 = 4;
 /// The first and the longest pause after a difference.
 const FIRST_PAUSE: i64 = SECOND / 2;
 const LONGEST_PAUSE: i64 = 5 * SECOND;
+/// So many positions are read in full at every look: at most a tenth of an address's weight.
+const FEW: usize = 10;
 /// Every so many looks is a full one.
 const FULL_LOOK: u32 = 5;
 /// A key that the exchange refuses is tried again after this.
@@ -183,8 +185,13 @@ impl Supervision {
     }
 
     /// Whether the next look at a position may ask for its stop alone.
-    pub(super) fn may_look_cheaply(&self, watched: &Watched) -> bool {
+    ///
+    /// A desk with few positions can afford to read everything, and so hears of take-profits sooner where no stream tells it.
+    pub(super) fn may_look_cheaply(&self, watched: &Watched, streamed: bool) -> bool {
         let state = self.state();
+        if !streamed && state.watched.len() <= FEW {
+            return false;
+        }
         let entry = state.watched.get(&watched.intent);
         entry.is_some_and(|entry| entry.differs_since.is_none() && entry.looks % FULL_LOOK != 0)
     }

@@ -4,7 +4,7 @@ use super::{
     Watched,
     answer::{StopRefusal, stop_refusal},
     decide::{Facts, Next, is_stop, next},
-    settle::settle,
+    settle::{report_filled, settle},
     stop::{Seen, just_entered},
 };
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
         seq,
     },
 };
-use domain::{Decimal, IntentId, Micros, OrderType, time::SECOND};
+use domain::{Decimal, IntentId, Micros, Order, OrderType, time::SECOND};
 use store::{
     intent::{LegStatus, Status},
     protection::{self as rows, Protection, Wanted},
@@ -104,6 +104,7 @@ impl Supervisor<'_> {
             match self.next(run, &seen) {
                 Next::Agree => {
                     self.adopt_moved_stop(run, &seen).await?;
+                    self.report_targets(run, &seen).await?;
                     return Ok(Pass::Agrees);
                 }
                 Next::End => return self.end(run).await,
@@ -221,6 +222,32 @@ impl Supervisor<'_> {
         if let Some(seq) = run.intent.next_seq(seq::STOPS) {
             run.intent.plan(seq, Role::Stop, moved);
             run.intent.mark(seq, LegStatus::Skipped, None);
+            run.intent.save(run.desk).await?;
+        }
+        Ok(())
+    }
+
+    /// Take-profits that are not open any more while the position still is: the owner is told of those that were filled.
+    async fn report_targets(&self, run: &mut Run<'_>, seen: &Seen) -> Step<()> {
+        let open = |id: &str| seen.open.iter().any(|order| order.client_order_id == id);
+        let gone: Vec<_> = run
+            .intent
+            .legs
+            .iter()
+            .filter(|leg| leg.role == Role::Target && leg.placed.is_some() && leg.may_be_open())
+            .filter(|leg| !open(&client_id::derive(run.intent.id, leg.seq)))
+            .cloned()
+            .collect();
+        let mut ended = Vec::new();
+        for leg in gone {
+            let order = run.look_up(&leg, Micros(0)).await?.filter(Order::is_final);
+            if let Some(order) = order {
+                run.intent.mark(leg.seq, LegStatus::Placed, Some(order.clone()));
+                ended.push(order);
+            }
+        }
+        if !ended.is_empty() {
+            report_filled(run.desk, self.access, run.intent, &ended).await?;
             run.intent.save(run.desk).await?;
         }
         Ok(())
