@@ -70,12 +70,8 @@ async fn placed(desk: &SharedDesk, actor: &Actor, number: u16) {
         protection: None,
         created_at: at,
     };
-    let leg = NewLeg {
-        seq: 2,
-        role: "entry".into(),
-        client_order_id: Some(format!("{}-{number}", actor.user)),
-        body: "{}".into(),
-    };
+    let client_order_id = Some(format!("{}-{number}", actor.user));
+    let leg = NewLeg { seq: 2, role: "entry".into(), client_order_id, body: "{}".into() };
     let mut tx = desk.db.begin().await.unwrap();
     store::intent::insert(&mut tx, &intent, &[leg]).await.unwrap();
     let told = serde_json::to_string(&order).unwrap();
