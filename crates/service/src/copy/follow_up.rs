@@ -12,9 +12,11 @@ pub(crate) async fn settle_closed(desk: &SharedDesk, key: ExchangeKeyId, symbol:
     order::protection::inspect_market(desk, key, symbol, order::protection::Known::Closed).await
 }
 
-/// Has everything that an account has open looked at soon: its stream was away.
+/// Looks at everything that an account has open: its stream was away.
 pub(super) async fn look_at_key(desk: &SharedDesk, key: ExchangeKeyId) {
-    desk.supervision.wake_key(key);
+    if let Err(error) = order::protection::inspect_key(desk, key).await {
+        tracing::debug!(%key, %error, "an account's positions are looked at by the next tick");
+    }
 }
 
 /// Whether a copy's position is still open; `closed` when an order that closed it has filled. One that has ended is settled. The

@@ -22,7 +22,7 @@ use super::account::Access;
 use crate::{Desk, Result, SharedDesk, key};
 use domain::{ApiKeyStatus, CopyId, ExchangeKeyId, IntentId, Symbol};
 use futures::{StreamExt as _, stream};
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 use store::{
     intent::Status,
     protection::{self as rows, Protection},
@@ -103,6 +103,20 @@ pub(crate) async fn inspect_market(
         inspect(desk, &access, row, known).await?;
     }
     desk.supervision.keep_only(id, symbol, &wanted);
+    Ok(())
+}
+
+/// Looks at all that is supervised on one account, in full, now.
+///
+/// # Errors
+/// When the database or the exchange cannot be asked; what was not looked at is due at the next tick.
+pub(crate) async fn inspect_key(desk: &SharedDesk, id: ExchangeKeyId) -> Result<()> {
+    desk.supervision.wake_key(id);
+    let rows = rows::of_key(&desk.db, id).await?;
+    let symbols: BTreeSet<Symbol> = rows.into_iter().map(|row| row.symbol).collect();
+    for symbol in symbols {
+        inspect_market(desk, id, &symbol, Known::Nothing).await?;
+    }
     Ok(())
 }
 
