@@ -182,6 +182,9 @@ async fn one(desk: &SharedDesk, round: &Round, work: Work) -> Result<()> {
 }
 
 async fn enter(desk: &SharedDesk, round: &Round, work: &Work) -> Result<Outcome> {
+    if desk.supervision.is_tripped(desk.clock.boot()) {
+        return Ok(Outcome::Later("many positions could not be protected a moment ago"));
+    }
     let row = round.key(desk, work.exchange_key_id).await?;
     let facts = match round.by_rows(desk, work, row.as_ref()).await? {
         Ok(facts) => facts,
