@@ -101,6 +101,8 @@ reasons! {
     KeyInactive = "KEY_INACTIVE", "the exchange key is switched off";
     /// The exchange does not let the key in.
     KeyUnauthorized = "KEY_UNAUTHORIZED", "the exchange refuses the key";
+    /// The key has gained the right to withdraw.
+    KeyMayWithdraw = "KEY_MAY_WITHDRAW", "the exchange key may withdraw: remove that right at the exchange";
     /// The key's account is in a mode that we do not support.
     AccountMode = "ACCOUNT_MODE", "the account is in hedge, multi-assets or portfolio margin mode: switch it to one-way and single-asset mode at the exchange";
     /// The key is gone.
@@ -123,6 +125,8 @@ reasons! {
     TooOld = "TOO_OLD", "the signal was too old";
     /// The strategy has said something else since.
     Superseded = "SUPERSEDED", "a newer signal of the strategy came first";
+    /// The exchange would liquidate the position before its stop is reached.
+    StopBeyondLiquidation = "STOP_BEYOND_LIQUIDATION", "the position would be liquidated before its stop is reached: use cross margin, free some margin or lower the risk";
     /// The price has passed the stop.
     PastStop = "PAST_STOP", "the price had passed the stop already";
     /// What there was to win has been won by others.

@@ -129,6 +129,12 @@ pub struct ExchangeKey {
     pub ip_restricted: bool,
     /// How its account is set up, as of the last check.
     pub account_mode: AccountMode,
+    /// It may withdraw, as of the last check: it takes no entries until its owner removes that right at the exchange.
+    pub may_withdraw: bool,
+    /// When the exchange ends its right to trade, as of the last check; none when it names no date.
+    pub expires_at: Option<Micros>,
+    /// Its owner trades the account outside Slipstream, too, and does not want to be told of such fills.
+    pub traded_elsewhere: bool,
     /// When it was connected.
     pub created_at: Micros,
     /// When it last changed.

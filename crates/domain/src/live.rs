@@ -62,6 +62,47 @@ pub enum LiveMessage {
     Reload,
 }
 
+crate::words! {
+    /// How the rights of an exchange key have changed.
+    pub RightsChange {
+        /// It may withdraw now: it takes no entries.
+        WithdrawGained = "WITHDRAW_GAINED",
+        /// It may not withdraw any more: it takes entries again.
+        WithdrawLost = "WITHDRAW_LOST",
+        /// It works from any address now.
+        AnyAddress = "ANY_ADDRESS",
+        /// It may not trade any more, and was switched off.
+        TradingLost = "TRADING_LOST",
+        /// The exchange will end its right to trade soon.
+        ExpiresSoon = "EXPIRES_SOON",
+    }
+}
+
+crate::words! {
+    /// What the desk does for the stop of an open position.
+    pub ProtectionState {
+        /// It keeps the stop in place.
+        Supervised = "SUPERVISED",
+        /// It wants a stop, and there is none: it is placing one.
+        Missing = "MISSING",
+        /// Nothing: the order was placed without a stop.
+        NoStop = "NO_STOP",
+        /// Nothing: the owner has ended the supervision. Stop and take-profits that were placed are still there.
+        Released = "RELEASED",
+        /// Nothing: the position was opened outside Slipstream.
+        Foreign = "FOREIGN",
+    }
+}
+
+/// The protection of an open position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PositionProtection {
+    /// What the desk does.
+    pub state: ProtectionState,
+    /// The trigger price of the stop order that the exchange holds, whoever placed it.
+    pub stop: Option<Decimal>,
+}
+
 /// One market of one account, read at one time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountState {
@@ -73,6 +114,9 @@ pub struct AccountState {
     pub orders: Vec<Order>,
     /// The position, if any (futures).
     pub position: Option<Position>,
+    /// The position's protection.
+    #[serde(default)]
+    pub protection: Option<PositionProtection>,
     /// The account's funds.
     pub balance: Balance,
     /// The leverage set for the market (futures; 1 otherwise).
@@ -108,6 +152,14 @@ pub enum What {
     KeyRefused(String),
     /// The account of the key of this name is in a mode that is not supported: no entries are sent to it.
     AccountMode(String),
+    /// What the key of this name may do has changed, and how.
+    KeyRights(String, RightsChange),
+    /// An order that Slipstream did not send was filled on this market.
+    ForeignFill(Symbol),
+    /// The exchange has liquidated a position on this market.
+    Liquidated(Symbol),
+    /// The key of this name was deleted while positions were open: nobody supervises their stops.
+    LeftOpen(String),
     /// A position had lost its stop; it has one again.
     StopReplaced(Symbol),
     /// A position is without its stop; the desk keeps trying to place it.

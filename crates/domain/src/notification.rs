@@ -24,6 +24,10 @@ words! {
         StopLoss = "stop-loss",
         /// The exchange refuses a key.
         KeyRefused = "key-refused",
+        /// What a key may do at the exchange has changed.
+        KeyRights = "key-rights",
+        /// An order that Slipstream did not send was filled.
+        ForeignFill = "foreign-fill",
         /// A position stood without its stop.
         Unprotected = "unprotected",
         /// The exchange refuses to close a copied position that its strategy left.
@@ -62,6 +66,8 @@ impl Kind {
             Self::TakeProfit => Some(Topic::TakeProfit),
             Self::StopLoss => Some(Topic::StopLoss),
             Self::KeyRefused
+            | Self::KeyRights
+            | Self::ForeignFill
             | Self::Unprotected
             | Self::ExitLate
             | Self::PlanLapses

@@ -91,6 +91,20 @@ pub fn preview(
     })
 }
 
+/// The maintenance margin rate that estimates use: that of small positions in the most liquid markets of Binance. The exchange's
+/// own brackets decide.
+pub const MAINTENANCE_RATE: Decimal = Decimal::from_parts(4, 0, 0, false, 3);
+
+/// Whether a position reaches its stop before the exchange liquidates it. `amount` is in base units; `margin`, in quote units, is
+/// what backs the position: its own margin in isolated mode, the account's balance in cross mode. None when a figure is too
+/// large to calculate with.
+#[must_use]
+pub fn stop_comes_first(amount: Decimal, entry: Decimal, stop: Decimal, margin: Decimal) -> Option<bool> {
+    let loss = (entry - stop).abs().checked_mul(amount)?;
+    let maintenance = stop.checked_mul(amount)?.checked_mul(MAINTENANCE_RATE)?;
+    Some(loss.checked_add(maintenance)? <= margin)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

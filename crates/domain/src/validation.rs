@@ -98,6 +98,8 @@ problems! {
     NotionalFilter = "must fit the MIN_NOTIONAL of the exchange";
     /// The key may withdraw: too dangerous to keep.
     KeyMayWithdraw = "must not allow withdrawals";
+    /// The key works from any address, and the operator takes none of those.
+    KeyAnyAddress = "must be restricted to trusted addresses at the exchange";
     /// The key's futures account is in hedge mode.
     AccountHedge = "must belong to an account in one-way mode, not hedge mode (Binance: Futures, Preferences, Position Mode)";
     /// The key's futures account is in multi-assets mode.

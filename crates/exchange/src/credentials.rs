@@ -1,5 +1,6 @@
 //! A person's credentials at an exchange.
 
+use domain::Micros;
 use std::fmt;
 use zeroize::Zeroizing;
 
@@ -44,4 +45,6 @@ pub struct KeyRights {
     pub ip_restricted: bool,
     /// Its account is in portfolio margin mode: the exchange takes no futures orders through this key.
     pub portfolio_margin: bool,
+    /// When the exchange ends the right to trade; none when it names no date.
+    pub expires_at: Option<Micros>,
 }

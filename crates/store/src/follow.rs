@@ -237,29 +237,6 @@ pub async fn reached_by_exit(from: impl Source, strategy: StrategyId) -> Result<
     )
 }
 
-#[derive(FromRow)]
-struct Watched {
-    exchange_key_id: ExchangeKeyId,
-}
-
-/// Active keys whose streams are worth having: they follow, or hold a copied position.
-///
-/// # Errors
-/// A fault.
-pub async fn watched_keys(from: impl Source, limit: i64) -> Result<Vec<ExchangeKeyId>> {
-    let rows = rows!(
-        Watched,
-        from,
-        fetch_all,
-        "select k.id as exchange_key_id from exchange_keys k where k.active = true and (exists ( \
-           select 1 from follows f where f.exchange_key_id = k.id and f.active = true) or exists ( \
-           select 1 from copies c where c.exchange_key_id = k.id and c.status = 'OPEN')) \
-         order by k.id limit $1",
-        limit
-    )?;
-    Ok(rows.into_iter().map(|row| row.exchange_key_id).collect())
-}
-
 /// Notes that a copy of the follow is being sent, unless it was paused or stopped, or its key switched off: whoever pauses
 /// it and whoever sends take turns at this row, so that after a pause nothing new is begun.
 ///

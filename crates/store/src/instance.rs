@@ -107,6 +107,20 @@ pub async fn release(from: impl Source, name: &str, generation: i64) -> Result<(
     Ok(())
 }
 
+/// The names of the instances that hold a lease, by the database's clock; none on SQLite, which has one process.
+///
+/// # Errors
+/// A fault.
+pub async fn alive(from: impl Source) -> Result<Vec<String>> {
+    let mut lent = from.lend().await?;
+    let On::Postgres(on) = lent.on() else { return Ok(Vec::new()) };
+    let names = sqlx::query_scalar!(
+        "select name from instances \
+         where lease_until > (extract(epoch from clock_timestamp()) * 1000000)::bigint order by name"
+    );
+    Ok(names.fetch_all(&mut *on).await?)
+}
+
 #[derive(FromRow)]
 struct Holder {
     holder: Option<String>,

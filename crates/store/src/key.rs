@@ -5,6 +5,7 @@ mod row;
 use crate::{Result, Source, Tx};
 use domain::{AccountMode, ApiKeyStatus, ExchangeId, ExchangeKey, ExchangeKeyId, Micros, TradeType, UserId};
 use row::{Full, Shown};
+use sqlx::FromRow;
 use std::fmt;
 
 /// A secret under a data key of its own, which is wrapped by a master key.
@@ -50,6 +51,10 @@ pub struct KeyUpdate<'a> {
     pub ip_restricted: Option<bool>,
     /// How its account is set up.
     pub account_mode: Option<AccountMode>,
+    /// It may withdraw.
+    pub may_withdraw: Option<bool>,
+    /// Its account is also traded outside Slipstream.
+    pub traded_elsewhere: Option<bool>,
     /// The public half, and the secret that goes with it.
     pub credentials: Option<(&'a str, &'a SealedSecret)>,
 }
@@ -64,8 +69,8 @@ pub async fn insert(tx: &mut Tx, row: &KeyRow) -> Result<()> {
         tx,
         "insert into exchange_keys (id, user_id, exchange_id, trade_type, strategy_type, active, name, api_key, \
            status, sandbox, ip_restricted, sealed_secret, sealed_data_key, master_key_id, seal_version, created_at, \
-           updated_at, account_mode) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+           updated_at, account_mode, may_withdraw, expires_at, traded_elsewhere) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
         key.id,
         *user_id,
         key.exchange_id,
@@ -83,7 +88,10 @@ pub async fn insert(tx: &mut Tx, row: &KeyRow) -> Result<()> {
         sealed.version,
         key.created_at,
         key.updated_at,
-        key.account_mode
+        key.account_mode,
+        key.may_withdraw,
+        key.expires_at,
+        key.traded_elsewhere
     )?;
     Ok(())
 }
@@ -98,7 +106,7 @@ pub async fn list_by_user(from: impl Source, user: UserId) -> Result<Vec<Exchang
         from,
         fetch_all,
         "select id, exchange_id, trade_type, strategy_type, active, name, api_key, status, sandbox, ip_restricted, \
-           account_mode, created_at, updated_at \
+           account_mode, may_withdraw, expires_at, traded_elsewhere, created_at, updated_at \
          from exchange_keys where user_id = $1 order by id",
         user
     )?;
@@ -152,8 +160,8 @@ pub async fn get_any(from: impl Source, id: ExchangeKeyId) -> Result<Option<KeyR
         from,
         fetch_optional,
         "select id, user_id, exchange_id, trade_type, strategy_type, active, name, api_key, status, sandbox, \
-           ip_restricted, account_mode, sealed_secret, sealed_data_key, master_key_id, seal_version, created_at, \
-           updated_at \
+           ip_restricted, account_mode, may_withdraw, expires_at, traded_elsewhere, sealed_secret, sealed_data_key, \
+           master_key_id, seal_version, created_at, updated_at \
          from exchange_keys where id = $1",
         id
     )?;
@@ -170,8 +178,8 @@ pub async fn of_claim(from: impl Source, holder: &str, until: Micros) -> Result<
         from,
         fetch_all,
         "select id, user_id, exchange_id, trade_type, strategy_type, active, name, api_key, status, sandbox, \
-           ip_restricted, account_mode, sealed_secret, sealed_data_key, master_key_id, seal_version, created_at, \
-           updated_at \
+           ip_restricted, account_mode, may_withdraw, expires_at, traded_elsewhere, sealed_secret, sealed_data_key, \
+           master_key_id, seal_version, created_at, updated_at \
          from exchange_keys where id in ( \
            select exchange_key_id from copies where lease_holder = $1 and lease_until = $2)",
         holder,
@@ -190,11 +198,37 @@ pub async fn list_active(from: impl Source) -> Result<Vec<KeyRow>> {
         from,
         fetch_all,
         "select id, user_id, exchange_id, trade_type, strategy_type, active, name, api_key, status, sandbox, \
-           ip_restricted, account_mode, sealed_secret, sealed_data_key, master_key_id, seal_version, created_at, \
-           updated_at \
+           ip_restricted, account_mode, may_withdraw, expires_at, traded_elsewhere, sealed_secret, sealed_data_key, \
+           master_key_id, seal_version, created_at, updated_at \
          from exchange_keys where active = true order by id"
     )?;
     Ok(rows.into_iter().map(KeyRow::from).collect())
+}
+
+#[derive(FromRow)]
+struct Exposed {
+    id: ExchangeKeyId,
+}
+
+/// The active futures keys whose account streams are worth having: first those of accounts with a position or an order of ours,
+/// then those that follow a strategy.
+///
+/// # Errors
+/// A fault.
+pub async fn with_exposure_or_follow(from: impl Source) -> Result<Vec<ExchangeKeyId>> {
+    let rows = rows!(
+        Exposed,
+        from,
+        fetch_all,
+        "select k.id from exchange_keys k \
+         where k.active = true and k.trade_type = 'FUTURES' and (k.id in ( \
+             select p.exchange_key_id from protected_trades p \
+             union select i.exchange_key_id from intents i where i.status in ('working', 'waiting') \
+             union select c.exchange_key_id from copies c where c.status = 'OPEN') \
+           or k.id in (select f.exchange_key_id from follows f where f.active = true)) \
+         order by case when k.id in (select p.exchange_key_id from protected_trades p) then 0 else 1 end, k.id"
+    )?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
 /// Everyone's keys in the order of their ids, from after `after`, for a walk over all of them (rekey).
@@ -207,8 +241,8 @@ pub async fn page(from: impl Source, after: ExchangeKeyId, limit: i64) -> Result
         from,
         fetch_all,
         "select id, user_id, exchange_id, trade_type, strategy_type, active, name, api_key, status, sandbox, \
-           ip_restricted, account_mode, sealed_secret, sealed_data_key, master_key_id, seal_version, created_at, \
-           updated_at \
+           ip_restricted, account_mode, may_withdraw, expires_at, traded_elsewhere, sealed_secret, sealed_data_key, \
+           master_key_id, seal_version, created_at, updated_at \
          from exchange_keys where id > $1 order by id limit $2",
         after,
         limit
@@ -235,7 +269,8 @@ pub async fn update(
            api_key = coalesce($7, api_key), sealed_secret = coalesce($8, sealed_secret), \
            sealed_data_key = coalesce($9, sealed_data_key), master_key_id = coalesce($10, master_key_id), \
            seal_version = coalesce($11, seal_version), updated_at = $12, \
-           account_mode = coalesce($13, account_mode) \
+           account_mode = coalesce($13, account_mode), may_withdraw = coalesce($14, may_withdraw), \
+           traded_elsewhere = coalesce($15, traded_elsewhere) \
          where id = $1 and user_id = $2",
         id,
         owner,
@@ -249,7 +284,9 @@ pub async fn update(
         sealed.map(|sealed| sealed.master_key_id.as_str()),
         sealed.map(|sealed| sealed.version),
         at,
-        update.account_mode
+        update.account_mode,
+        update.may_withdraw,
+        update.traded_elsewhere
     )?;
     Ok(rows == 1)
 }
@@ -319,6 +356,32 @@ pub async fn set_account_mode(tx: &mut Tx, id: ExchangeKeyId, mode: AccountMode,
         "update exchange_keys set account_mode = $2, updated_at = $3 where id = $1 and account_mode <> $2",
         id,
         mode,
+        at
+    )?;
+    Ok(rows == 1)
+}
+
+/// Notes what a key may do; whether that differs from what was known.
+///
+/// # Errors
+/// A fault.
+pub async fn set_rights(
+    tx: &mut Tx,
+    id: ExchangeKeyId,
+    ip_restricted: bool,
+    may_withdraw: bool,
+    expires_at: Option<Micros>,
+    at: Micros,
+) -> Result<bool> {
+    let rows = exec!(
+        tx,
+        "update exchange_keys set ip_restricted = $2, may_withdraw = $3, expires_at = $4, updated_at = $5 \
+         where id = $1 and (ip_restricted <> $2 or may_withdraw <> $3 \
+           or coalesce(expires_at, 0) <> coalesce($4, 0))",
+        id,
+        ip_restricted,
+        may_withdraw,
+        expires_at,
         at
     )?;
     Ok(rows == 1)

@@ -6,7 +6,7 @@
 //! last what the account shows at its exchange. Decision 0005 says why.
 
 use super::{Paused, Reason};
-use crate::{AccountMode, ApiKeyStatus, Decimal};
+use crate::{ApiKeyStatus, Decimal, ExchangeKey};
 
 /// What a follow's owner wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +49,8 @@ pub enum KeyState {
     Inactive,
     /// The exchange rejects it.
     Unauthorized,
+    /// It may withdraw: too dangerous to use for entries.
+    MayWithdraw,
     /// Its account is in a mode that is not supported.
     UnsupportedMode,
     /// It was deleted.
@@ -58,11 +60,12 @@ pub enum KeyState {
 impl KeyState {
     /// The state that a key's row shows. A rejected key is disabled too; the rejection is the cause, so it wins.
     #[must_use]
-    pub const fn of(active: bool, status: ApiKeyStatus, mode: AccountMode) -> Self {
-        match (active, status) {
+    pub const fn of(key: &ExchangeKey) -> Self {
+        match (key.active, key.status) {
             (_, ApiKeyStatus::Unauthorized) => Self::Unauthorized,
             (false, _) => Self::Inactive,
-            (true, _) if mode.problem().is_some() => Self::UnsupportedMode,
+            (true, _) if key.may_withdraw => Self::MayWithdraw,
+            (true, _) if key.account_mode.problem().is_some() => Self::UnsupportedMode,
             (true, _) => Self::Usable,
         }
     }
@@ -74,6 +77,7 @@ impl KeyState {
             Self::Usable => None,
             Self::Inactive => Some(Reason::KeyInactive),
             Self::Unauthorized => Some(Reason::KeyUnauthorized),
+            Self::MayWithdraw => Some(Reason::KeyMayWithdraw),
             Self::UnsupportedMode => Some(Reason::AccountMode),
             Self::Deleted => Some(Reason::KeyDeleted),
         }
@@ -124,13 +128,14 @@ pub struct Facts {
 }
 
 /// Every reason that [`eligibility`] gives, in the order in which it looks for them.
-pub const REASONS_IN_ORDER: [Reason; 15] = [
+pub const REASONS_IN_ORDER: [Reason; 16] = [
     Reason::Stopped,
     Reason::Panic,
     Reason::Paused,
     Reason::KeyDeleted,
     Reason::KeyUnauthorized,
     Reason::KeyInactive,
+    Reason::KeyMayWithdraw,
     Reason::AccountMode,
     Reason::PlanFeature,
     Reason::PlanBalance,

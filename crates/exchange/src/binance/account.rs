@@ -27,6 +27,8 @@ impl Shared {
             enable_spot_and_margin_trading: bool,
             #[serde(default)]
             enable_portfolio_margin_trading: bool,
+            /// Milliseconds; only for keys whose right to trade ends.
+            trading_authority_expiration_time: Option<i64>,
         }
         let rights: Rights =
             self.spot.ask(Call::get("/sapi/v1/account/apiRestrictions", 1).signed(who)).await?;
@@ -37,6 +39,7 @@ impl Shared {
             ip_restricted: rights.ip_restrict,
             // Binance takes the right to trade futures from every key of an account that switches to portfolio margin.
             portfolio_margin: rights.enable_portfolio_margin_trading && !rights.enable_futures,
+            expires_at: rights.trading_authority_expiration_time.map(Micros::from_millis),
         })
     }
 

@@ -27,6 +27,9 @@ pub struct Rights {
     /// What it may still be used for. Commands from before there was a choice have none.
     #[serde(default, skip_serializing_if = "KeyState::is_active")]
     pub state: KeyState,
+    /// When its right to trade ends, in milliseconds. None where no date was set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trading_ends: Option<i64>,
 }
 
 /// What an account's key may be used for.

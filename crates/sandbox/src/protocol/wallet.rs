@@ -41,7 +41,7 @@ fn nothing(_: &mut Call<'_>) -> Reply {
 
 fn restrictions(call: &mut Call<'_>) -> Reply {
     orders::account(call, |account| {
-        json!({
+        let mut rights = json!({
             "ipRestrict": account.rights.ip_restricted,
             "createTime": account.opened.millis(),
             "enableReading": true,
@@ -55,7 +55,11 @@ fn restrictions(call: &mut Call<'_>) -> Reply {
             "enableFixReadOnly": false,
             "enableSpotAndMarginTrading": account.rights.state == KeyState::Active,
             "enablePortfolioMarginTrading": false,
-        })
+        });
+        if let Some(at) = account.rights.trading_ends {
+            rights["tradingAuthorityExpirationTime"] = at.into();
+        }
+        rights
     })
 }
 

@@ -163,7 +163,7 @@ async fn a_key_follows_one_strategy_on_a_market(db: &TestDb) {
     assert!(write(db, async |tx| follow::update(tx, &follow).await).await.unwrap());
     assert_eq!(follow::reached_by_entry(&**db, follow.strategy_id).await.unwrap(), []);
     write(db, async |tx| follow::insert(tx, &second).await).await.unwrap();
-    assert_eq!(follow::watched_keys(&**db, 9).await.unwrap(), [key]);
+    assert_eq!(key::with_exposure_or_follow(&**db).await.unwrap(), [key]);
     assert!(
         write(db, async |tx| key::delete(tx, owner, key).await).await.unwrap(),
         "follows go with their key"

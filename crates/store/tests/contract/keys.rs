@@ -79,6 +79,8 @@ async fn only_what_is_named_changes(db: &TestDb) {
             status: Some(ApiKeyStatus::Failed),
             ip_restricted: Some(true),
             account_mode: Some(domain::AccountMode::Hedge),
+            may_withdraw: Some(true),
+            traded_elsewhere: Some(true),
             credentials: Some(("api-new", &other)),
         })
         .await
@@ -87,6 +89,7 @@ async fn only_what_is_named_changes(db: &TestDb) {
     expected.key.api_key = "api-new".into();
     (expected.key.active, expected.key.ip_restricted) = (true, true);
     expected.key.account_mode = domain::AccountMode::Hedge;
+    (expected.key.may_withdraw, expected.key.traded_elsewhere) = (true, true);
     (expected.key.status, expected.sealed) = (ApiKeyStatus::Failed, other);
     assert_eq!(keys::list_active(&**db).await.unwrap(), [expected]);
 }
@@ -100,6 +103,21 @@ async fn a_refused_key_is_switched_off(db: &TestDb) {
     assert_eq!((row.key.status, row.key.active), (refused, false));
     let nobody = ExchangeKeyId(id(99));
     assert!(!write(db, async |tx| keys::set_status(tx, nobody, refused, false, NOW).await).await.unwrap());
+}
+
+async fn rights_are_noted_once(db: &TestDb) {
+    let me = person(db, 1).await;
+    let mine = connected(db, me, 10).await;
+    let (ends, later) = (Some(NOW.plus(9)), NOW.plus(5));
+    let note = async |withdraw, at| {
+        write(db, async |tx| keys::set_rights(tx, mine, true, withdraw, ends, at).await).await.unwrap()
+    };
+    assert!(note(true, later).await);
+    assert!(!note(true, later.plus(1)).await, "nothing is new");
+    let row = keys::get_any(&**db, mine).await.unwrap().unwrap().key;
+    assert_eq!((row.may_withdraw, row.ip_restricted, row.expires_at), (true, true, ends));
+    assert_eq!(row.updated_at, later);
+    assert!(note(false, later).await);
 }
 
 async fn resealing_never_undoes_new_credentials(db: &TestDb) {
@@ -117,5 +135,6 @@ store::each_engine!(
     the_same_credentials_connect_once,
     only_what_is_named_changes,
     a_refused_key_is_switched_off,
+    rights_are_noted_once,
     resealing_never_undoes_new_credentials,
 );

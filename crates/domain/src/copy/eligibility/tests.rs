@@ -16,6 +16,7 @@ fn key() -> impl Strategy<Value = KeyState> {
         Just(KeyState::Usable),
         Just(KeyState::Inactive),
         Just(KeyState::Unauthorized),
+        Just(KeyState::MayWithdraw),
         Just(KeyState::UnsupportedMode),
         Just(KeyState::Deleted),
     ]
@@ -102,12 +103,42 @@ fn outcome(facts: &Facts) -> usize {
     eligibility(facts).err().map_or(usize::MAX, rank)
 }
 
+fn an_exchange_key() -> ExchangeKey {
+    ExchangeKey {
+        id: crate::ExchangeKeyId(uuid::Uuid::nil()),
+        exchange_id: crate::ExchangeId::Binance,
+        trade_type: crate::TradeType::Futures,
+        strategy_type: crate::StrategyType::Automated,
+        active: true,
+        name: "Main".into(),
+        api_key: "k".into(),
+        status: ApiKeyStatus::Authorized,
+        sandbox: false,
+        ip_restricted: true,
+        account_mode: crate::AccountMode::OneWay,
+        may_withdraw: false,
+        expires_at: None,
+        traded_elsewhere: false,
+        created_at: crate::Micros(0),
+        updated_at: crate::Micros(0),
+    }
+}
+
+#[test]
+fn a_key_that_may_withdraw_takes_no_entries() {
+    assert_eq!(KeyState::of(&an_exchange_key()), KeyState::Usable);
+    let dangerous = ExchangeKey { may_withdraw: true, ..an_exchange_key() };
+    assert_eq!(KeyState::of(&dangerous).objection(), Some(Reason::KeyMayWithdraw));
+    let off = ExchangeKey { active: false, ..dangerous };
+    assert_eq!(KeyState::of(&off), KeyState::Inactive);
+}
+
 #[test]
 fn what_the_follower_can_mend_comes_before_what_the_operator_decided() {
     let key_off = Facts { key: Some(KeyState::Inactive), all_paused: Some(true), ..FAVOURABLE };
     assert_eq!(eligibility(&key_off), Err(Reason::KeyInactive));
-    let refused = KeyState::of(false, ApiKeyStatus::Unauthorized, AccountMode::OneWay);
-    assert_eq!(refused.objection(), Some(Reason::KeyUnauthorized));
+    let refused = ExchangeKey { active: false, status: ApiKeyStatus::Unauthorized, ..an_exchange_key() };
+    assert_eq!(KeyState::of(&refused).objection(), Some(Reason::KeyUnauthorized));
     let stopped = Facts { follow: Some(FollowState::of(true, None, true)), ..key_off };
     assert_eq!(eligibility(&stopped), Err(Reason::Stopped));
 }

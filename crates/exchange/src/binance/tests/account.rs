@@ -26,7 +26,8 @@ async fn what_a_key_may_do() {
             futures: true,
             spot: false,
             ip_restricted: false,
-            portfolio_margin: false
+            portfolio_margin: false,
+            expires_at: None
         }
     );
 }

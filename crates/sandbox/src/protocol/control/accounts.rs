@@ -39,7 +39,7 @@ pub(super) async fn open(State(shared): App, body: Bytes) -> Response {
         rights: Rights {
             withdrawals: asked.withdrawals,
             ip_restricted: asked.ip_restricted,
-            state: KeyState::Active,
+            ..Rights::default()
         },
         spot_funds: Decimal::from(FUNDS),
         futures_funds: Decimal::from(FUNDS),
@@ -97,15 +97,21 @@ pub(super) async fn fund(State(shared): App, Path(api_key): Path<String>, body: 
 }
 
 #[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 struct AskedRights {
     /// Whether the key may trade; it may read all the same.
     trading: Option<bool>,
     /// Whether its owner deleted the key.
     deleted: Option<bool>,
+    /// Whether the key may withdraw.
+    withdrawals: Option<bool>,
+    /// Whether the key is bound to addresses.
+    ip_restricted: Option<bool>,
+    /// When the right to trade ends, in milliseconds; 0 for never.
+    trading_ends: Option<i64>,
 }
 
-/// Takes an API key's rights, or gives them back: without trading it may still read, deleted it may nothing.
+/// Changes an API key's rights; what is not named stays. Without trading it may still read, deleted it may nothing.
 pub(super) async fn rights(State(shared): App, Path(api_key): Path<String>, body: Bytes) -> Response {
     let asked: AskedRights = match read(&body) {
         Ok(asked) => asked,
@@ -123,9 +129,14 @@ pub(super) async fn rights(State(shared): App, Path(api_key): Path<String>, body
         (Some(true), _) => KeyState::Deleted,
         (_, Some(false)) => KeyState::ReadOnly,
         (Some(false), _) | (_, Some(true)) => KeyState::Active,
-        (None, None) => return bad_request("trading or deleted must be given"),
+        (None, None) => rights.state,
     };
-    let rights = Rights { state, ..rights };
+    let rights = Rights {
+        state,
+        withdrawals: asked.withdrawals.unwrap_or(rights.withdrawals),
+        ip_restricted: asked.ip_restricted.unwrap_or(rights.ip_restricted),
+        trading_ends: asked.trading_ends.map_or(rights.trading_ends, |at| Some(at).filter(|at| *at > 0)),
+    };
     done(apply(&shared, Command::SetRights { account, rights }).await)
 }
 
