@@ -197,6 +197,9 @@ fn settings(check: &mut Check, mode: Mode, addr: SocketAddr) -> Settings {
     Settings {
         mode,
         public_url,
+        allow_unrestricted_keys: check
+            .parsed("SLIPSTREAM_ALLOW_UNRESTRICTED_KEYS", "true or false")
+            .unwrap_or(false),
         egress_ips: egress.iter().map(IpAddr::to_string).collect(),
         jurisdiction,
         mail: MailSettings {

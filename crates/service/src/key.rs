@@ -3,18 +3,23 @@
 mod change;
 mod check;
 mod connect;
+mod rights;
 mod sandbox;
 
 pub use change::{KeyChange, KeyUse, delete, delete_check, update};
 pub use check::{CHECK_ROUND_S, check_due};
 pub use connect::{NewKey, create, create_together};
+pub(crate) use rights::fit_for_entries;
 pub use sandbox::{connect_sandbox, open_sandbox_account, reset_sandbox};
 
 use crate::{
     Actor, Desk, Error, Result, Sealed,
     notify::{Event, Telling},
 };
-use domain::{AccountMode, Balance, ExchangeKey, ExchangeKeyId, TradeType, UserId, live::What};
+use domain::{
+    AccountMode, Balance, ExchangeKey, ExchangeKeyId, Micros, TradeType, UserId,
+    live::{RightsChange, What},
+};
 use exchange::{Answer, Credentials, Failure, KeyRights};
 use store::key::{KeyRow, SealedSecret};
 
@@ -109,15 +114,36 @@ pub(crate) async fn note_mode(desk: &Desk, row: &KeyRow, mode: AccountMode) -> R
 
 /// The exchange refuses a key: it is switched off, and its owner told, once.
 pub(crate) async fn refused(desk: &Desk, id: ExchangeKeyId) -> Result<()> {
+    switch_off(desk, id, |row, now| {
+        let once = format!("key-refused:{id}:{}", row.key.updated_at.0);
+        let telling = Telling::new(row.user_id, once.clone(), &Event::KeyRefused { key: id }, now)?;
+        telling.shown(once, Some(id), What::KeyRefused(row.key.name.clone()))
+    })
+    .await
+}
+
+/// A key has lost the right to trade: it is switched off, and its owner told, once.
+async fn lost_trading(desk: &Desk, id: ExchangeKeyId) -> Result<()> {
+    switch_off(desk, id, |row, now| {
+        let once = format!("key-rights:{id}:{}:{}", RightsChange::TradingLost, row.key.updated_at.0);
+        rights::telling(row, once, RightsChange::TradingLost, None, now)
+    })
+    .await
+}
+
+/// Switches a key off as refused by its exchange and writes what its owner is told. Nothing when that was done before: two
+/// instances that find out at once have read the same row.
+async fn switch_off(
+    desk: &Desk,
+    id: ExchangeKeyId,
+    telling: impl FnOnce(&KeyRow, Micros) -> Result<Telling>,
+) -> Result<()> {
     let Some(row) = store::key::get_any(&desk.db, id).await? else { return Ok(()) };
     let now = desk.clock.now();
     let mut tx = desk.db.begin().await?;
     if !store::key::refuse(&mut tx, id, now).await? {
         return Ok(());
     }
-    // Two instances that find out at once have read the same row.
-    let once = format!("key-refused:{id}:{}", row.key.updated_at.0);
-    let telling = Telling::new(row.user_id, once.clone(), &Event::KeyRefused { key: id }, now)?;
-    telling.shown(once, Some(id), What::KeyRefused(row.key.name))?.write(&mut tx).await?;
+    telling(&row, now)?.write(&mut tx).await?;
     Ok(tx.commit().await?)
 }

@@ -27,6 +27,8 @@ pub struct Settings {
     pub public_url: String,
     /// Addresses that our requests to exchanges come from, shown to people for their exchange's whitelist.
     pub egress_ips: Vec<String>,
+    /// Whether keys that work from any address may be connected in live mode.
+    pub allow_unrestricted_keys: bool,
     /// Two letters; for a profile without a country.
     pub jurisdiction: String,
     /// How mail leaves.
@@ -150,6 +152,7 @@ impl Default for Settings {
             throttles: Throttles::default(),
             edge: EdgeSettings::default(),
             signal_max_age_s: SIGNAL_MAX_AGE_S,
+            allow_unrestricted_keys: false,
         }
     }
 }

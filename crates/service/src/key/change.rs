@@ -1,13 +1,22 @@
 //! Changing and deleting a key.
 
 use super::{account_mode, connect, credentials, find, heed, mode_fits, seal};
-use crate::{Actor, Desk, Error, Result, audit, order};
+use crate::{
+    Actor, Desk, Error, Result, audit,
+    notify::{Event, Telling},
+    order,
+};
 use domain::{
-    AccountMode, ApiKeyStatus, ExchangeKey, ExchangeKeyId, Order, Position, Refusal, TradeType,
+    AccountMode, ApiKeyStatus, ExchangeKey, ExchangeKeyId, Micros, Order, Position, Refusal, Symbol,
+    TradeType,
     validation::{self, FieldProblem, Problem},
 };
 use exchange::Credentials;
-use store::key::{KeyRow, KeyUpdate};
+use std::collections::BTreeSet;
+use store::{
+    Tx,
+    key::{KeyRow, KeyUpdate},
+};
 use zeroize::Zeroizing;
 
 /// What may change; what is none stays.
@@ -19,11 +28,16 @@ pub struct KeyChange {
     pub active: Option<bool>,
     /// New key and secret of the same account.
     pub credentials: Option<(String, Zeroizing<String>)>,
+    /// The account is also traded outside Slipstream: fills of other programs are no news.
+    pub traded_elsewhere: Option<bool>,
 }
 
 impl KeyChange {
     const fn is_empty(&self) -> bool {
-        self.name.is_none() && self.active.is_none() && self.credentials.is_none()
+        self.name.is_none()
+            && self.active.is_none()
+            && self.credentials.is_none()
+            && self.traded_elsewhere.is_none()
     }
 }
 
@@ -39,6 +53,9 @@ pub async fn update(desk: &Desk, actor: &Actor, id: ExchangeKeyId, change: KeyCh
     }
     if let Some(name) = change.name {
         row.key.name = name;
+    }
+    if let Some(elsewhere) = change.traded_elsewhere {
+        row.key.traded_elsewhere = elsewhere;
     }
     let renewed = change.credentials.is_some();
     if let Some((api_key, secret)) = change.credentials {
@@ -83,7 +100,8 @@ pub async fn delete_check(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Resu
     })
 }
 
-/// Deletes a key. Orders and positions at the exchange are left alone; nothing of ours follows them any more.
+/// Deletes a key. Orders and positions at the exchange stay as they are, and nobody supervises the stops of the positions any
+/// more: the owner is told of that when there are any. `panic::close_and_delete_key` closes them first.
 ///
 /// # Errors
 /// Not found.
@@ -91,12 +109,28 @@ pub async fn delete(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<()>
     let row = find(desk, actor, id).await?;
     order::forget_key(desk, row.key.id).await?;
     let mut tx = desk.db.begin().await?;
+    if let Some(telling) = left_open(&mut tx, &row, desk.clock.now()).await? {
+        telling.write(&mut tx).await?;
+    }
     store::copy::forget_key(&mut tx, row.key.id, desk.clock.now()).await?;
     if !store::key::delete(&mut tx, actor.user, id).await? {
         return Err(Error::NotFound);
     }
     audit::record(desk, &mut tx, Some(actor.user), audit::Deed::KeyDeleted, &id.to_string(), None).await?;
     Ok(tx.commit().await?)
+}
+
+/// What the owner of a deleted key is told when supervised positions stay open; none when there are none.
+async fn left_open(tx: &mut Tx, row: &KeyRow, now: Micros) -> Result<Option<Telling>> {
+    let id = row.key.id;
+    let open = store::protection::of_key(&mut *tx, id).await?;
+    let symbols: BTreeSet<Symbol> =
+        open.into_iter().filter(|row| row.entered_at.is_some()).map(|row| row.symbol).collect();
+    if symbols.is_empty() {
+        return Ok(None);
+    }
+    let event = Event::LeftOpen { name: row.key.name.clone(), symbols: symbols.into_iter().collect() };
+    Telling::new(row.user_id, format!("left-open:{id}"), &event, now).map(Some)
 }
 
 fn checked(change: KeyChange) -> Result<KeyChange> {
@@ -127,6 +161,7 @@ async fn renew(desk: &Desk, row: &mut KeyRow, api_key: String, secret: &str) -> 
     row.key.api_key = api_key;
     row.key.ip_restricted = rights.ip_restricted;
     row.key.account_mode = AccountMode::OneWay;
+    row.key.may_withdraw = false;
     row.key.status = ApiKeyStatus::Authorized;
     row.key.active = true;
     row.sealed = seal(desk, row.key.id, row.user_id, secret)?;
@@ -137,10 +172,11 @@ async fn renew(desk: &Desk, row: &mut KeyRow, api_key: String, secret: &str) -> 
 async fn reactivate(desk: &Desk, row: &mut KeyRow) -> Result<()> {
     let who = credentials(desk, row)?;
     let answer = desk.exchange.key_rights(&who).await;
-    let rights = connect::fit(heed(desk, row.key.id, answer).await?, row.key.trade_type)?;
+    let rights = connect::fit(desk, heed(desk, row.key.id, answer).await?, row.key.trade_type)?;
     let answer = account_mode(desk, &who, row.key.trade_type, &rights).await;
     mode_fits(heed(desk, row.key.id, answer).await?)?;
     row.key.account_mode = AccountMode::OneWay;
+    row.key.may_withdraw = false;
     row.key.active = true;
     row.key.status = ApiKeyStatus::Authorized;
     row.key.ip_restricted = rights.ip_restricted;
@@ -155,6 +191,8 @@ async fn save(desk: &Desk, actor: &Actor, row: &KeyRow, renewed: bool) -> Result
         status: Some(key.status),
         ip_restricted: Some(key.ip_restricted),
         account_mode: Some(key.account_mode),
+        may_withdraw: Some(key.may_withdraw),
+        traded_elsewhere: Some(key.traded_elsewhere),
         credentials: renewed.then_some((key.api_key.as_str(), &row.sealed)),
     };
     let mut tx = desk.db.begin().await?;

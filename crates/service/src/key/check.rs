@@ -4,7 +4,7 @@
 //! answer that was lost say nothing about a key. An exchange that cannot be reached at all makes its keys FAILED after
 //! several tries, and AUTHORIZED again when it lets them in.
 
-use super::{account_mode, credentials, note_mode, refused};
+use super::{account_mode, credentials, lost_trading, note_mode, refused, rights};
 use crate::{Desk, Result, SharedDesk};
 use domain::{
     AccountMode, ApiKeyStatus, TradeType,
@@ -12,10 +12,7 @@ use domain::{
 };
 use exchange::{Answer, Credentials, Failure, KeyRights};
 use futures::{StreamExt as _, stream};
-use store::{
-    key::{KeyRow, KeyUpdate},
-    key_check::Due,
-};
+use store::{key::KeyRow, key_check::Due};
 
 /// Seconds between two rounds of [`check_due`].
 pub const CHECK_ROUND_S: u64 = 60;
@@ -54,7 +51,9 @@ pub async fn check_due(desk: &SharedDesk) -> Result<()> {
 enum Verdict {
     /// It is let in and may trade.
     LetIn(KeyRights),
-    /// It is not, or may not trade any more.
+    /// It is let in, but may not trade any more.
+    MayNotTrade(KeyRights),
+    /// It is not let in.
     Refused,
     /// The exchange cannot be reached.
     Unreachable,
@@ -65,7 +64,8 @@ enum Verdict {
 fn verdict(answer: Answer<KeyRights>, kind: TradeType) -> Verdict {
     match answer {
         Ok(rights) if super::connect::may_trade(&rights, kind) => Verdict::LetIn(rights),
-        Ok(_) | Err(Failure::Unauthorized) => Verdict::Refused,
+        Ok(rights) => Verdict::MayNotTrade(rights),
+        Err(Failure::Unauthorized) => Verdict::Refused,
         Err(Failure::Unreachable) => Verdict::Unreachable,
         Err(_) => Verdict::Unclear,
     }
@@ -88,10 +88,14 @@ async fn check(desk: &Desk, due: Due) -> Result<()> {
     let failures = match &found {
         Ok(Verdict::Unreachable) => due.failures.saturating_add(1),
         Ok(Verdict::Unclear) | Err(_) => due.failures,
-        Ok(Verdict::LetIn(_) | Verdict::Refused) => 0,
+        Ok(Verdict::LetIn(_) | Verdict::MayNotTrade(_) | Verdict::Refused) => 0,
     };
     note(desk, &row, found.as_ref().ok(), failures).await?;
-    if found? == Verdict::Refused { refused(desk, due.id).await } else { Ok(()) }
+    match found? {
+        Verdict::Refused => refused(desk, due.id).await,
+        Verdict::MayNotTrade(_) => lost_trading(desk, due.id).await,
+        Verdict::LetIn(_) | Verdict::Unreachable | Verdict::Unclear => Ok(()),
+    }
 }
 
 /// How the key's account is set up; none when that cannot be learned now. It costs weight, and nothing waits for it: the next
@@ -112,11 +116,9 @@ async fn note(desk: &Desk, row: &KeyRow, found: Option<&Verdict>, failures: i64)
     match found {
         Some(Verdict::LetIn(rights)) => {
             store::key::set_reached(&mut tx, id, ApiKeyStatus::Authorized, now).await?;
-            if rights.ip_restricted != row.key.ip_restricted {
-                let update = KeyUpdate { ip_restricted: Some(rights.ip_restricted), ..KeyUpdate::default() };
-                store::key::update(&mut tx, row.user_id, id, &update, now).await?;
-            }
+            rights::note(desk, &mut tx, row, rights, now).await?;
         }
+        Some(Verdict::MayNotTrade(rights)) => rights::note(desk, &mut tx, row, rights, now).await?,
         Some(Verdict::Unreachable) if failures >= TRIES => {
             store::key::set_reached(&mut tx, id, ApiKeyStatus::Failed, now).await?;
         }
@@ -138,9 +140,10 @@ mod tests {
             spot: false,
             ip_restricted: false,
             portfolio_margin: false,
+            expires_at: None,
         };
         assert_eq!(verdict(Ok(rights), TradeType::Futures), Verdict::LetIn(rights));
-        assert_eq!(verdict(Ok(rights), TradeType::Spot), Verdict::Refused);
+        assert_eq!(verdict(Ok(rights), TradeType::Spot), Verdict::MayNotTrade(rights));
         assert_eq!(verdict(Err(Failure::Unauthorized), TradeType::Spot), Verdict::Refused);
         assert_eq!(verdict(Err(Failure::Unreachable), TradeType::Spot), Verdict::Unreachable);
         let refused = Failure::Refused { code: -1021, message: String::new() };

@@ -103,15 +103,18 @@ fn within(limits: &Limits, present: i64, more: i64) -> Result<()> {
 
 /// Asks the exchange what the key may do, and how its account is set up. A key that may withdraw is too dangerous to keep.
 pub(super) async fn verify(desk: &Desk, who: &Credentials, kind: TradeType) -> Result<KeyRights> {
-    let rights = fit(desk.exchange.key_rights(who).await?, kind)?;
+    let rights = fit(desk, desk.exchange.key_rights(who).await?, kind)?;
     mode_fits(account_mode(desk, who, kind, &rights).await?)?;
     Ok(rights)
 }
 
-/// Whether a key with these rights may be used.
-pub(super) fn fit(rights: KeyRights, kind: TradeType) -> Result<KeyRights> {
+/// Whether a key with these rights may be connected.
+pub(super) fn fit(desk: &Desk, rights: KeyRights, kind: TradeType) -> Result<KeyRights> {
     if rights.withdraw {
         return Err(Error::field("apiKey", Problem::KeyMayWithdraw));
+    }
+    if desk.settings.mode == Mode::Live && !rights.ip_restricted && !desk.settings.allow_unrestricted_keys {
+        return Err(Error::field("apiKey", Problem::KeyAnyAddress));
     }
     if kind == TradeType::Futures && rights.portfolio_margin {
         mode_fits(AccountMode::Portfolio)?;
@@ -174,6 +177,9 @@ async fn insert(
         ip_restricted: found.rights.ip_restricted,
         // Any other was refused.
         account_mode: AccountMode::OneWay,
+        may_withdraw: false,
+        expires_at: found.rights.expires_at,
+        traded_elsewhere: false,
         created_at: now,
         updated_at: now,
     };

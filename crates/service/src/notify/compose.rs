@@ -14,6 +14,7 @@ use domain::{
     AccountMode, CopyId, Decimal, ExchangeKeyId, Micros, Side, UserId,
     copy::{Reason, Status},
     figures,
+    live::RightsChange,
 };
 use std::collections::HashMap;
 use store::{copy::Copy, notice::Notice};
@@ -90,6 +91,17 @@ fn warning(title: String, why: String, facts: Vec<(&'static str, String)>) -> It
     Item { brief: title.clone(), title, why: Some(why), facts }
 }
 
+/// Title and text for a change of a key's rights.
+const fn rights_changed(words: &Words, change: RightsChange) -> (&'static str, &'static str) {
+    match change {
+        RightsChange::WithdrawGained => (words.withdraw_gained, words.withdraw_gained_why),
+        RightsChange::WithdrawLost => (words.withdraw_lost, words.withdraw_lost_why),
+        RightsChange::AnyAddress => (words.any_address, words.any_address_why),
+        RightsChange::TradingLost => (words.trading_lost, words.trading_lost_why),
+        RightsChange::ExpiresSoon => (words.expires_soon, words.expires_soon_why),
+    }
+}
+
 /// What is needed to tell of events, and what was looked up for it.
 struct Teller<'a> {
     desk: &'a Desk,
@@ -118,6 +130,34 @@ impl Teller<'_> {
                     AccountMode::Hedge | AccountMode::OneWay => words.hedge_why,
                 };
                 warning(fill(words.account_mode, &[&name]), why.to_owned(), vec![])
+            }
+            Event::KeyRights { key, change, at } => {
+                let name = self.key(*key).await?;
+                let (title, why) = rights_changed(words, *change);
+                let facts = at.map(|at| (words.until, self.zone.show(at))).into_iter().collect();
+                warning(fill(title, &[&name]), fill(why, &[base]), facts)
+            }
+            Event::LeftOpen { name, symbols } => {
+                let markets: Vec<_> = symbols.iter().map(ToString::to_string).collect();
+                let facts = vec![(words.market, markets.join(", "))];
+                warning(fill(words.left_open, &[&shown(name)]), words.left_open_why.to_owned(), facts)
+            }
+            Event::ForeignFill { key, symbol, side, amount, price, liquidation } => {
+                let (title, why) = if *liquidation {
+                    (words.liquidated, words.liquidated_why)
+                } else {
+                    (words.foreign_fill, words.foreign_fill_why)
+                };
+                let amount = format!("{} {}", figures::decimal(*amount), symbol.base());
+                let mut facts = vec![
+                    (words.market, symbol.to_string()),
+                    (words.side, self.side(*side).to_owned()),
+                    (words.amount, amount),
+                ];
+                let price = price.map(|price| format!("{} {}", figures::price(price), symbol.quote()));
+                facts.extend(price.map(|price| (words.price, price)));
+                facts.push((words.key, self.key(*key).await?));
+                warning(fill(title, &[&symbol.to_string()]), fill(why, &[base]), facts)
             }
             Event::Unprotected { key, symbol, closed, copy } => {
                 let (title, why) = if *closed {

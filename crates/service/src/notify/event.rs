@@ -3,7 +3,7 @@
 use crate::{Error, Result};
 use domain::{
     AccountMode, CopyId, Decimal, ExchangeKeyId, Micros, Side, SignalId, Symbol, UserId,
-    live::{Happening, What},
+    live::{Happening, RightsChange, What},
     notification::Kind,
     time::SECOND,
 };
@@ -33,6 +33,37 @@ pub enum Event {
         key: ExchangeKeyId,
         /// Which mode.
         mode: AccountMode,
+    },
+    /// What a key may do at the exchange has changed, or will.
+    KeyRights {
+        /// Which key.
+        key: ExchangeKeyId,
+        /// How.
+        change: RightsChange,
+        /// When it will, for a right that ends.
+        at: Option<Micros>,
+    },
+    /// A key was deleted while positions that were supervised are open.
+    LeftOpen {
+        /// The key's name.
+        name: String,
+        /// The markets of the positions.
+        symbols: Vec<Symbol>,
+    },
+    /// An order that Slipstream did not send was filled.
+    ForeignFill {
+        /// The account.
+        key: ExchangeKeyId,
+        /// The market.
+        symbol: Symbol,
+        /// The side of the order.
+        side: Side,
+        /// How much was filled, in base units.
+        amount: Decimal,
+        /// The average price, where the exchange tells it.
+        price: Option<Decimal>,
+        /// The exchange liquidated the position.
+        liquidation: bool,
     },
     /// A position was found without its stop, or could not get one.
     Unprotected {
@@ -130,7 +161,9 @@ impl Event {
             Self::TakeProfit(_) => Kind::TakeProfit,
             Self::StopLoss(_) => Kind::StopLoss,
             Self::KeyRefused { .. } | Self::AccountMode { .. } => Kind::KeyRefused,
-            Self::Unprotected { .. } | Self::WithoutStop { .. } => Kind::Unprotected,
+            Self::KeyRights { .. } => Kind::KeyRights,
+            Self::ForeignFill { .. } => Kind::ForeignFill,
+            Self::Unprotected { .. } | Self::WithoutStop { .. } | Self::LeftOpen { .. } => Kind::Unprotected,
             Self::ExitLate { .. } => Kind::ExitLate,
             Self::PlanLapses { .. } => Kind::PlanLapses,
             Self::SignedIn { .. } => Kind::SignedIn,
@@ -160,6 +193,8 @@ impl Event {
             | Self::StopLoss(Closed { key, .. })
             | Self::KeyRefused { key }
             | Self::AccountMode { key, .. }
+            | Self::KeyRights { key, .. }
+            | Self::ForeignFill { key, .. }
             | Self::Unprotected { key, .. }
             | Self::WithoutStop { key, .. }
             | Self::ExitLate { key, .. } => Some(*key),
@@ -174,9 +209,13 @@ impl Event {
             Self::NewOrder(_)
             | Self::KeyRefused { .. }
             | Self::AccountMode { .. }
+            | Self::KeyRights { .. }
             | Self::ExitLate { .. } => {
                 return None;
             }
+            Self::LeftOpen { name, .. } => What::LeftOpen(name.clone()),
+            Self::ForeignFill { symbol, liquidation: true, .. } => What::Liquidated(symbol.clone()),
+            Self::ForeignFill { symbol, .. } => What::ForeignFill(symbol.clone()),
             Self::TakeProfit(closed) => What::TargetHit(closed.symbol.clone(), cents(closed)),
             Self::StopLoss(closed) => What::StopHit(closed.symbol.clone(), cents(closed)),
             Self::Unprotected { symbol, closed: true, .. } => What::ClosedWithoutStop(symbol.clone()),

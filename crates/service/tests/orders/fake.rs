@@ -33,6 +33,10 @@ pub(crate) struct State {
     /// So many readings of the balance fail.
     pub(crate) readings_lost: u8,
     pub(crate) withdraw: bool,
+    /// The key works from listed addresses only.
+    pub(crate) ip_restricted: bool,
+    /// When the key's right to trade ends.
+    pub(crate) expires_at: Option<Micros>,
     /// How often it was asked what a key may do.
     pub(crate) rights_asked: usize,
     /// Asking that fails so.
@@ -204,8 +208,9 @@ impl Exchange for Fake {
             withdraw: state.withdraw,
             futures: !state.no_futures,
             spot: true,
-            ip_restricted: false,
+            ip_restricted: state.ip_restricted,
             portfolio_margin: state.mode == Some(AccountMode::Portfolio),
+            expires_at: state.expires_at,
         })
     }
     async fn account_mode(&self, _: &Credentials) -> Answer<AccountMode> {

@@ -32,7 +32,7 @@ pub(crate) async fn still(db: &TestDb) -> (World, Arc<TestClock>) {
     (World { desk, fake, actor, key }, clock)
 }
 
-async fn person(desk: &service::SharedDesk, name: &str) -> Actor {
+pub(crate) async fn person(desk: &service::SharedDesk, name: &str) -> Actor {
     let email = format!("{name}@example.org");
     account::sign_up(desk, here(), &email, "correct horse battery").await.unwrap().actor
 }
@@ -243,7 +243,7 @@ pub(crate) async fn a_plan_bounds_keys_and_balance(db: &TestDb) {
     let fake = Fake::at("20000");
     // Small enough for two: it is their number that is refused, whoever of them is seen first.
     fake.state.lock().unwrap().funds = Some(d("200"));
-    let settings = Settings { mode: Mode::Live, ..Settings::default() };
+    let settings = Settings { mode: Mode::Live, allow_unrestricted_keys: true, ..Settings::default() };
     let setup = Setup { exchange: Arc::new(fake.clone()), settings, ..Setup::default() };
     let desk = desk_with((**db).clone(), setup);
     let (ada, eve) = (person(&desk, "ada").await, person(&desk, "eve").await);

@@ -5,6 +5,7 @@
 mod fake;
 mod fence;
 mod keys;
+mod rights;
 
 use domain::{
     Clock, Decimal, ExchangeId, Micros, OrderStatus, OrderType, Refusal, Sleep, StrategyType, TradeType,
@@ -15,6 +16,7 @@ use domain::{
 use fake::{Fake, Fault, d};
 use fence::*;
 use keys::*;
+use rights::*;
 use service::{
     Actor, Error, Origin, SharedDesk, account,
     key::{self, NewKey},
@@ -410,4 +412,8 @@ store::each_engine![
     a_clock_that_is_ahead_takes_nothing_over,
     a_key_of_an_account_in_another_mode_is_not_connected,
     an_account_that_was_switched_takes_no_entries_until_it_is_switched_back,
+    a_key_that_gains_the_right_to_withdraw_takes_no_entries,
+    the_owner_hears_of_a_lost_ip_restriction_and_of_a_right_that_ends,
+    a_key_that_lost_the_right_to_trade_is_switched_off_in_words,
+    live_mode_takes_only_restricted_keys_unless_the_operator_allows_others,
 ];

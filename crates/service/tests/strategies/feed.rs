@@ -136,7 +136,7 @@ macro_rules! silent {
                 })
             }
             async fn key_rights(&self, _: &Credentials) -> Answer<KeyRights> {
-                Ok(KeyRights { withdraw: false, futures: true, spot: true, ip_restricted: false, portfolio_margin: false })
+                Ok(KeyRights { withdraw: false, futures: true, spot: true, ip_restricted: false, portfolio_margin: false, expires_at: None })
             }
             async fn balance(&self, _: &Credentials, _: TradeType) -> Answer<Balance> {
                 let funds = domain::Funds { free: 10_000.into(), used: 0.into(), total: 10_000.into() };

@@ -99,6 +99,9 @@ async fn account(desk: &SharedDesk, actor: &Actor) -> ExchangeKeyId {
         sandbox: true,
         ip_restricted: false,
         account_mode: domain::AccountMode::OneWay,
+        may_withdraw: false,
+        expires_at: None,
+        traded_elsewhere: false,
         created_at: START,
         updated_at: START,
     };

@@ -1,0 +1,137 @@
+//! The key guardian: what the exchange lets a key do is compared with what was known, and the owner is told of every change that
+//! matters. A key that gains the right to withdraw takes no entries; the stops of its positions stay supervised.
+
+use crate::{
+    Desk, Error, Result,
+    notify::{Event, Telling},
+};
+use domain::{
+    ExchangeKey, Micros,
+    live::{RightsChange, What},
+    time::DAY,
+    validation::Problem,
+};
+use exchange::KeyRights;
+use store::{Tx, key::KeyRow};
+
+/// An owner is told this long before the exchange ends a key's right to trade.
+const EXPIRY_NOTICE: i64 = 14 * DAY;
+
+/// Whether a key may open positions, as far as its account and its rights allow.
+///
+/// # Errors
+/// A field problem that says what is in the way and what to change at the exchange.
+pub(crate) fn fit_for_entries(key: &ExchangeKey) -> Result<()> {
+    if key.may_withdraw {
+        return Err(Error::field("apiKey", Problem::KeyMayWithdraw));
+    }
+    super::mode_fits(key.account_mode)
+}
+
+/// How the rights of a key differ from what is known of it.
+fn changes(known: &ExchangeKey, rights: &KeyRights) -> Vec<RightsChange> {
+    let mut changes = Vec::new();
+    match (known.may_withdraw, rights.withdraw) {
+        (false, true) => changes.push(RightsChange::WithdrawGained),
+        (true, false) => changes.push(RightsChange::WithdrawLost),
+        _ => {}
+    }
+    if known.ip_restricted && !rights.ip_restricted {
+        changes.push(RightsChange::AnyAddress);
+    }
+    changes
+}
+
+/// Notes what a check has found out about a key's rights, and tells its owner what has changed.
+pub(super) async fn note(
+    desk: &Desk,
+    tx: &mut Tx,
+    row: &KeyRow,
+    rights: &KeyRights,
+    now: Micros,
+) -> Result<()> {
+    let id = row.key.id;
+    let (restricted, withdraw, ends) = (rights.ip_restricted, rights.withdraw, rights.expires_at);
+    // Of two instances that found out at once, one writes.
+    if store::key::set_rights(tx, id, restricted, withdraw, ends, now).await? {
+        for change in changes(&row.key, rights) {
+            let once = format!("key-rights:{id}:{change}:{}", row.key.updated_at.0);
+            telling(row, once, change, None, now)?.write(tx).await?;
+        }
+    }
+    if let Some(at) = ends.filter(|at| at.since(now) < EXPIRY_NOTICE && *at > now) {
+        let once = format!("key-rights:{id}:{}:{}", RightsChange::ExpiresSoon, at.0);
+        telling(row, once, RightsChange::ExpiresSoon, Some(at), now)?.write(tx).await?;
+    }
+    tracing::debug!(key = %id, instance = %desk.instance, "the rights of an exchange key were checked");
+    Ok(())
+}
+
+/// What a key's owner is told of a change. `once` names the change among all events.
+pub(super) fn telling(
+    row: &KeyRow,
+    once: String,
+    change: RightsChange,
+    at: Option<Micros>,
+    now: Micros,
+) -> Result<Telling> {
+    let event = Event::KeyRights { key: row.key.id, change, at };
+    let what = What::KeyRights(row.key.name.clone(), change);
+    Telling::new(row.user_id, once.clone(), &event, now)?.shown(once, Some(row.key.id), what)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{AccountMode, ApiKeyStatus, ExchangeId, ExchangeKeyId, StrategyType, TradeType};
+
+    fn known(may_withdraw: bool, ip_restricted: bool) -> ExchangeKey {
+        ExchangeKey {
+            id: ExchangeKeyId(uuid::Uuid::nil()),
+            exchange_id: ExchangeId::Binance,
+            trade_type: TradeType::Futures,
+            strategy_type: StrategyType::Manual,
+            active: true,
+            name: "Main".into(),
+            api_key: "k".into(),
+            status: ApiKeyStatus::Authorized,
+            sandbox: false,
+            ip_restricted,
+            account_mode: AccountMode::OneWay,
+            may_withdraw,
+            expires_at: None,
+            traded_elsewhere: false,
+            created_at: Micros(0),
+            updated_at: Micros(0),
+        }
+    }
+
+    fn found(withdraw: bool, ip_restricted: bool) -> KeyRights {
+        KeyRights {
+            withdraw,
+            futures: true,
+            spot: true,
+            ip_restricted,
+            portfolio_margin: false,
+            expires_at: None,
+        }
+    }
+
+    #[test]
+    fn only_what_changed_is_told() {
+        assert_eq!(changes(&known(false, true), &found(false, true)), []);
+        assert_eq!(changes(&known(false, false), &found(false, false)), []);
+        assert_eq!(changes(&known(false, true), &found(true, true)), [RightsChange::WithdrawGained]);
+        assert_eq!(changes(&known(true, true), &found(true, true)), [], "it was told before");
+        assert_eq!(changes(&known(true, true), &found(false, true)), [RightsChange::WithdrawLost]);
+        assert_eq!(changes(&known(false, true), &found(false, false)), [RightsChange::AnyAddress]);
+        assert_eq!(changes(&known(false, false), &found(false, true)), [], "that is for the better");
+    }
+
+    #[test]
+    fn a_key_that_may_withdraw_is_not_fit_for_entries() {
+        assert!(fit_for_entries(&known(false, true)).is_ok());
+        let Err(Error::Fields(problems)) = fit_for_entries(&known(true, true)) else { panic!("it is fit") };
+        assert_eq!(problems[0].problem, Problem::KeyMayWithdraw);
+    }
+}

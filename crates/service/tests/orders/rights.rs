@@ -1,0 +1,114 @@
+//! The key guardian: what a key may do is checked, and every change that matters is told.
+
+use super::{World, new_key, ticket};
+use crate::keys::still;
+use domain::{
+    ApiKeyStatus,
+    time::{DAY, MINUTE},
+    validation::Problem,
+};
+use service::{
+    Error, Mode, Settings,
+    key::{self, NewKey},
+    notify,
+    testing::{Setup, TestClock, desk_with},
+};
+use std::sync::Arc;
+use store::testing::TestDb;
+
+/// The next check of the key.
+async fn check(world: &World, clock: &TestClock) {
+    clock.advance(15 * MINUTE);
+    key::check_due(&world.desk).await.unwrap();
+}
+
+/// How often the owner was told of `change`.
+async fn told(db: &TestDb, world: &World, change: &str) -> usize {
+    let events = store::event::after(&**db, world.actor.user, 0, 50).await.unwrap();
+    events.iter().filter(|event| event.body.contains(change)).count()
+}
+
+fn only_problem<T: std::fmt::Debug>(answer: Result<T, Error>) -> Problem {
+    match answer {
+        Err(Error::Fields(all)) if all.len() == 1 => all[0].problem,
+        other => panic!("{other:?}"),
+    }
+}
+
+pub(crate) async fn a_key_that_gains_the_right_to_withdraw_takes_no_entries(db: &TestDb) {
+    let (world, clock) = still(db).await;
+    world.fake.state.lock().unwrap().withdraw = true;
+    check(&world, &clock).await;
+    check(&world, &clock).await;
+    assert_eq!(told(db, &world, "WITHDRAW_GAINED").await, 1, "once");
+    let row = key::list(&world.desk, &world.actor).await.unwrap().remove(0);
+    assert!(row.may_withdraw && row.active, "it stays connected: stops stay supervised");
+    let before = world.fake.log();
+    assert_eq!(only_problem(world.place(&ticket()).await), Problem::KeyMayWithdraw);
+    assert_eq!(world.fake.log(), before, "nothing was cancelled or sent");
+    clock.advance(MINUTE);
+    notify::gather(&world.desk).await.unwrap();
+    let operator = super::keys::person(&world.desk, "operator").await;
+    service::account::make_admin(&world.desk, &operator.email).await.unwrap();
+    let origin = service::Origin::new([127, 0, 0, 1].into(), "test");
+    let admin =
+        service::account::sign_in(&world.desk, origin, &operator.email, "correct horse battery").await;
+    let search = notify::Search::first(20);
+    let mails = notify::list(&world.desk, &admin.unwrap().actor, &search).await.unwrap();
+    let about = mails.iter().filter(|mail| mail.subject.contains("can withdraw funds")).count();
+    assert_eq!(about, 1, "by e-mail, too");
+
+    world.fake.state.lock().unwrap().withdraw = false;
+    check(&world, &clock).await;
+    assert_eq!(told(db, &world, "WITHDRAW_LOST").await, 1);
+    world.place(&ticket()).await.unwrap();
+}
+
+pub(crate) async fn the_owner_hears_of_a_lost_ip_restriction_and_of_a_right_that_ends(db: &TestDb) {
+    let (world, clock) = still(db).await;
+    world.fake.state.lock().unwrap().ip_restricted = true;
+    check(&world, &clock).await;
+    assert_eq!(told(db, &world, "ANY_ADDRESS").await, 0);
+    world.fake.state.lock().unwrap().ip_restricted = false;
+    check(&world, &clock).await;
+    check(&world, &clock).await;
+    assert_eq!(told(db, &world, "ANY_ADDRESS").await, 1);
+
+    let now = world.desk.clock.now();
+    world.fake.state.lock().unwrap().expires_at = Some(now.plus(30 * DAY));
+    check(&world, &clock).await;
+    assert_eq!(told(db, &world, "EXPIRES_SOON").await, 0, "that is far away");
+    clock.advance(17 * DAY);
+    check(&world, &clock).await;
+    check(&world, &clock).await;
+    assert_eq!(told(db, &world, "EXPIRES_SOON").await, 1, "once for each date");
+}
+
+pub(crate) async fn a_key_that_lost_the_right_to_trade_is_switched_off_in_words(db: &TestDb) {
+    let (world, clock) = still(db).await;
+    world.fake.state.lock().unwrap().no_futures = true;
+    check(&world, &clock).await;
+    check(&world, &clock).await;
+    let row = key::list(&world.desk, &world.actor).await.unwrap().remove(0);
+    assert_eq!((row.status, row.active), (ApiKeyStatus::Unauthorized, false));
+    assert_eq!(told(db, &world, "TRADING_LOST").await, 1);
+    assert_eq!(told(db, &world, "KeyRefused").await, 0, "one message says what happened");
+}
+
+pub(crate) async fn live_mode_takes_only_restricted_keys_unless_the_operator_allows_others(db: &TestDb) {
+    let (world, _) = still(db).await;
+    let live = |allow_unrestricted_keys| {
+        let settings = Settings { mode: Mode::Live, allow_unrestricted_keys, ..Settings::default() };
+        let setup = Setup { exchange: Arc::new(world.fake.clone()), settings, ..Setup::default() };
+        desk_with((**db).clone(), setup)
+    };
+    let eve = super::keys::person(&world.desk, "eve").await;
+    let other = || NewKey { api_key: "other".into(), ..new_key() };
+    world.fake.state.lock().unwrap().funds = Some(super::d("100"));
+    assert_eq!(only_problem(key::create(&live(false), &eve, other()).await), Problem::KeyAnyAddress);
+    world.fake.state.lock().unwrap().ip_restricted = true;
+    let made = key::create(&live(false), &eve, other()).await.unwrap();
+    key::delete(&live(false), &eve, made.id).await.unwrap();
+    world.fake.state.lock().unwrap().ip_restricted = false;
+    key::create(&live(true), &eve, other()).await.unwrap();
+}
