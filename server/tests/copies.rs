@@ -267,7 +267,7 @@ async fn a_stream_tells_of_a_stop_and_nobody_has_to_look(db: &TestDb) {
     let follower = world.follower("MODERATE").await;
     world.enter(Side::Buy, "9900", &["10200"]).await;
     world.house.control("events", &serde_json::json!({"duplicate": 100, "reorder": 50, "seed": 3})).await;
-    let mut watch = copy::Watch::default();
+    let mut watch = service::account_streams::AccountStreams::default();
     watch.round(&world.house.desk).await.unwrap();
     world.house.price("BTC/USDT", "9850").await;
     let ended = async {

@@ -10,14 +10,12 @@ mod exit;
 mod follow_up;
 mod loss;
 mod switch;
-mod watch;
 mod worker;
 
 pub use end::close;
 pub(crate) use follow_up::settle_closed;
 pub(crate) use loss::daily_loss;
 pub use switch::{PausedAll, pause_all, paused_all};
-pub use watch::Watch;
 pub use worker::{run, work_off};
 
 use crate::{Actor, Desk, Error, Result};

@@ -14,6 +14,7 @@ use crate::{
     order::protection::Supervision,
     password::Hasher,
     sandbox_control::SandboxControl,
+    shares::Shares,
     signing::Keyring,
     strategy,
     token::Verified,
@@ -94,6 +95,7 @@ pub struct Desk {
     pub(crate) group_commit: GroupCommit,
     /// How long what is sent stays valid.
     pub(crate) fence: Fence,
+    pub(crate) shares: Shares,
     /// What copying keeps in memory.
     pub(crate) copies: Copying,
     /// When this process last did its standing work.
@@ -128,6 +130,7 @@ impl Desk {
             supervision: Supervision::default(),
             group_commit: GroupCommit::default(),
             fence: Fence::default(),
+            shares: Shares::default(),
             copies: Copying::default(),
             pulse: Pulse::new(clock.now()),
             records: strategy::Records::default(),

@@ -210,6 +210,7 @@ impl Desk {
         if self.fence.known().is_ok() {
             self.renew().await?;
         }
+        self.refresh_shares().await?;
         self.free_abandoned_work().await
     }
 

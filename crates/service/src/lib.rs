@@ -12,6 +12,7 @@ mod error;
 mod settings;
 
 pub mod account;
+pub mod account_streams;
 pub mod api_client;
 pub mod audit;
 pub mod balance_history;
@@ -49,6 +50,7 @@ pub mod report;
 pub mod sandbox_control;
 pub mod secrets;
 pub mod session;
+mod shares;
 pub mod signal;
 mod signing;
 pub mod strategy;

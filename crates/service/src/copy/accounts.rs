@@ -68,6 +68,8 @@ impl Account {
 pub(crate) struct Accounts {
     known: Mutex<HashMap<ExchangeKeyId, Account>>,
     live: Mutex<HashSet<ExchangeKeyId>>,
+    /// The leverage of the markets of live accounts, as it was last set by us. Their streams report every change.
+    leverage: Mutex<HashMap<(ExchangeKeyId, Symbol), u16>>,
 }
 
 impl Accounts {
@@ -94,6 +96,7 @@ impl Accounts {
     /// The stream stands, or does not any more: what was known is not trusted either way.
     pub(crate) fn set_live(&self, key: ExchangeKeyId, live: bool) {
         self.forget(key);
+        locked(&self.leverage).retain(|(of, _), _| *of != key);
         if live {
             locked(&self.live).insert(key);
         } else {
@@ -110,6 +113,24 @@ impl Accounts {
         }
     }
 
+    /// Whether a market of a live account is known to have this leverage, so that it need not be set.
+    pub(crate) fn has_leverage(&self, key: ExchangeKeyId, symbol: &Symbol, leverage: u16) -> bool {
+        let known = locked(&self.leverage).get(&(key, symbol.clone())).copied();
+        known == Some(leverage) && self.is_live(key)
+    }
+
+    /// We have set a market's leverage.
+    pub(crate) fn leverage_was_set(&self, key: ExchangeKeyId, symbol: &Symbol, leverage: u16) {
+        if self.is_live(key) {
+            locked(&self.leverage).insert((key, symbol.clone()), leverage);
+        }
+    }
+
+    /// A market's leverage or margin mode was changed.
+    pub(crate) fn forget_leverage(&self, key: ExchangeKeyId, symbol: &Symbol) {
+        locked(&self.leverage).remove(&(key, symbol.clone()));
+    }
+
     /// It has been traded on: it is read before the next time.
     pub(crate) fn forget(&self, key: ExchangeKeyId) {
         locked(&self.known).remove(&key);
@@ -124,6 +145,25 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 mod tests {
     use super::*;
     use domain::{Balance, Funds};
+
+    #[test]
+    fn leverage_is_known_only_while_the_stream_reports_changes() {
+        let accounts = Accounts::default();
+        let key = ExchangeKeyId(uuid::Uuid::nil());
+        let btc = "BTC/USDT".parse::<Symbol>().unwrap();
+        accounts.leverage_was_set(key, &btc, 5);
+        assert!(!accounts.has_leverage(key, &btc, 5), "nobody would report a change");
+        accounts.set_live(key, true);
+        accounts.leverage_was_set(key, &btc, 5);
+        assert!(accounts.has_leverage(key, &btc, 5));
+        assert!(!accounts.has_leverage(key, &btc, 6));
+        accounts.forget_leverage(key, &btc);
+        assert!(!accounts.has_leverage(key, &btc, 5), "the owner changed it");
+        accounts.leverage_was_set(key, &btc, 5);
+        accounts.set_live(key, false);
+        accounts.set_live(key, true);
+        assert!(!accounts.has_leverage(key, &btc, 5), "it may have changed meanwhile");
+    }
 
     #[test]
     fn a_change_moves_the_worth_and_hides_what_is_available_until_all_is_closed() {

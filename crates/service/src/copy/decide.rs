@@ -6,9 +6,10 @@ use crate::{
     Desk, Result,
     eligibility::{self, Common, FreshUntil, No},
     market,
+    order::Access,
 };
 use domain::{
-    Decimal, ExchangeKeyId, Market, SignalId, StrategyId, TradeType,
+    Decimal, ExchangeKeyId, MarginMode, Market, SignalId, StrategyId, TradeType,
     copy::{DailyLoss, Facts, Reason, Sized, Terms, size},
     figures,
     time::SECOND,
@@ -141,6 +142,27 @@ pub(super) async fn by_size(
         Err((reason, figure)) => {
             Err((reason, figure.map(|figure| told(reason, figure, work.symbol.quote()))))
         }
+    })
+}
+
+/// Whether the stop is reached before the position is liquidated. The account's margin mode is asked only where that decides: in
+/// cross margin the whole account backs the position, and no more than the chosen share of it is lost at the stop.
+pub(super) async fn by_liquidation(
+    desk: &Desk,
+    access: &Access,
+    work: &Work,
+    entry: Entry,
+) -> Result<std::result::Result<Entry, No>> {
+    let sized = &entry.sized;
+    let first = domain::sizing::stop_comes_first(sized.amount, entry.price, sized.stop, sized.margin);
+    if first == Some(true) {
+        return Ok(Ok(entry));
+    }
+    let answer = desk.exchange.leverage(&access.who, &work.symbol).await;
+    let (_, mode) = access.take(desk, answer).await?;
+    Ok(match mode {
+        MarginMode::Crossed => Ok(entry),
+        MarginMode::Isolated => Err((Reason::StopBeyondLiquidation, Some(figures::decimal(sized.stop)))),
     })
 }
 

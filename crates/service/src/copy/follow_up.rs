@@ -12,13 +12,6 @@ pub(crate) async fn settle_closed(desk: &SharedDesk, key: ExchangeKeyId, symbol:
     order::protection::inspect_market(desk, key, symbol, order::protection::Known::Closed).await
 }
 
-/// Looks at everything that an account has open: its stream was away.
-pub(super) async fn look_at_key(desk: &SharedDesk, key: ExchangeKeyId) {
-    if let Err(error) = order::protection::inspect_key(desk, key).await {
-        tracing::debug!(%key, %error, "an account's positions are looked at by the next tick");
-    }
-}
-
 /// Whether a copy's position is still open; `closed` when an order that closed it has filled. One that has ended is settled. The
 /// caller has the market's lock.
 pub(super) async fn look(desk: &Desk, access: &Access, copy: &Copy, closed: bool) -> Result<bool> {

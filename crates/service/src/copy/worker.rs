@@ -202,7 +202,11 @@ async fn enter(desk: &SharedDesk, round: &Round, work: &Work) -> Result<Outcome>
     if let Err(no) = decide::by_account(desk, work, facts, &account).await? {
         return Ok(no.into());
     }
-    match decide::by_size(desk, work, &account).await? {
+    let sized = match decide::by_size(desk, work, &account).await? {
+        Ok(entry) => decide::by_liquidation(desk, &access, work, entry).await?,
+        Err(no) => Err(no),
+    };
+    match sized {
         Ok(entry) => send(desk, &access, work, entry, round.fresh_until(desk, work)).await,
         Err(no) => Ok(no.into()),
     }

@@ -13,9 +13,6 @@ use domain::{
 /// The taker fee that estimates reckon with; the exchange's own rate decides.
 pub(super) const FEE_RATE: Decimal = Decimal::from_parts(5, 0, 0, false, 4);
 
-/// The maintenance margin rate that estimates reckon with: that of small positions in the most liquid markets.
-const MAINTENANCE_RATE: Decimal = Decimal::from_parts(4, 0, 0, false, 3);
-
 /// Manual orders are for keys that their owner trades by hand, on futures.
 pub(super) fn key_fits(key: &ExchangeKey) -> Result<(), Refusal> {
     if key.strategy_type == StrategyType::Automated {
@@ -95,13 +92,15 @@ pub(super) fn stop_comes_first(
 ) -> Result<(), Error> {
     let Some(stop) = order.stop else { return Ok(()) };
     let price = order.entry.price().unwrap_or(last);
-    let worth = |price: Decimal| price.checked_mul(order.amount).ok_or(Refusal::ExchangeBadRequest);
     let margin = match mode {
-        MarginMode::Isolated => worth(price)? / Decimal::from(leverage.max(1)),
+        MarginMode::Isolated => {
+            let cost = price.checked_mul(order.amount).ok_or(Refusal::ExchangeBadRequest)?;
+            cost / Decimal::from(leverage.max(1))
+        }
         MarginMode::Crossed => total,
     };
-    let loss = worth((price - stop.trigger).abs())? + worth(stop.trigger)? * MAINTENANCE_RATE;
-    if loss <= margin {
+    let first = sizing::stop_comes_first(order.amount, price, stop.trigger, margin);
+    if first.ok_or(Refusal::ExchangeBadRequest)? {
         Ok(())
     } else {
         Err(Error::field("stopTriggerPrice", Problem::StopBeyondLiquidation))

@@ -115,13 +115,24 @@ impl Run<'_> {
     }
 
     async fn enter(&mut self, entering: &Entering) -> Step<()> {
-        let mut tries = self.tries();
-        // Setting it twice does no harm.
-        while let Err(failure) = self.set_leverage(entering.leverage).await {
-            self.pause_or_halt(failure, &mut tries).await?;
-        }
+        self.ensure_leverage(entering.leverage).await?;
         let entry = self.send(seq::ENTRY).await?;
         self.protect(&entry).await
+    }
+
+    /// Sets the market's leverage, unless the account's stream says that it is set.
+    async fn ensure_leverage(&self, leverage: u16) -> Step<()> {
+        let (accounts, key, symbol) = (&self.desk.copies.accounts, self.intent.key, &self.intent.symbol);
+        if accounts.has_leverage(key, symbol, leverage) {
+            return Ok(());
+        }
+        let mut tries = self.tries();
+        // Setting it twice does no harm.
+        while let Err(failure) = self.set_leverage(leverage).await {
+            self.pause_or_halt(failure, &mut tries).await?;
+        }
+        accounts.leverage_was_set(key, symbol, leverage);
+        Ok(())
     }
 
     async fn set_leverage(&self, leverage: u16) -> Answer<()> {
