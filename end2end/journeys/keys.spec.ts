@@ -126,7 +126,7 @@ test('a sandbox account starts afresh', async ({ page, key }) => {
   await expectLive(page);
 });
 
-test('deleting a key asks, lists what stays open, and leaves it alone', async ({ page, desk, trader }) => {
+test('deleting a key lists what is open and leaves it open or closes it, as chosen', async ({ page, desk, trader }) => {
   const [keys, sure, trade] = [new Keys(page), new KeyDelete(page), new Trade(page)];
   const program = await Program.signIn(desk.url, trader);
   const credentials = await program.openSandbox();
@@ -143,7 +143,7 @@ test('deleting a key asks, lists what stays open, and leaves it alone', async ({
   await expect(sure.stillOpen).toBeVisible();
   await expect(page.getByRole('row').filter({ hasText: 'Long' })).toContainText('0.05');
   await expect(sure.orders).toHaveCount(1);
-  await expect(page.getByRole('main')).toContainText('are left alone');
+  await expect(sure.close).toBeVisible();
   await expectAccessibleDayAndNight(page);
   await sure.no.click();
   await expect(keys.list).toHaveCount(1);
@@ -151,14 +151,22 @@ test('deleting a key asks, lists what stays open, and leaves it alone', async ({
   await keys.card('Mine').unfold();
   await keys.card('Mine').delete.click();
   await sure.yes.click();
-  await expect(keys.message).toContainText('were left alone');
+  await expect(keys.message).toContainText('stay as they are');
   await expect(keys.list).toHaveCount(0);
 
   const again = await program.connect('Back', credentials);
   await trade.open(again);
   await expect(trade.size, 'the position is still there').toHaveText('0.05 BTC');
   await expect(trade.orders).toHaveCount(1);
+  await expect(trade.protection).toContainText('Opened outside Slipstream');
   await expectLive(page);
+
+  await keys.open();
+  await keys.card('Back').unfold();
+  await keys.card('Back').delete.click();
+  await sure.close.click();
+  await expect(keys.message).toHaveText('Everything was closed, and the key is deleted.');
+  await expect(keys.list).toHaveCount(0);
 });
 
 test("another person's key is not there", async ({ page, key, watch, elsewhere, desk }) => {

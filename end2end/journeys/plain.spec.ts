@@ -34,6 +34,8 @@ test('without scripts: sign up, open a sandbox account, trade, look back', async
   await expect(trade.orders).toHaveCount(2);
 
   await expect(trade.ticket.clears).toBeVisible();
+  await trade.release();
+  await expect(trade.message).toContainText('no longer supervises this position');
   await trade.cancel(trade.ordersOf('stop_market'));
   await expect(trade.message).toHaveText('Cancelled.');
   await expect(trade.orders).toHaveCount(1);

@@ -59,6 +59,7 @@ test('a limit order rests until it is cancelled', async ({ page, key }) => {
   const price = await trade.away(10);
   await trade.ticket.price.fill(String(price));
   await trade.ticket.amount.fill('0.02');
+  await trade.ticket.withoutStop.check();
   await expect(trade.ticket.place).toHaveText('Sell BTC');
   await trade.ticket.place.click();
   const resting = trade.ordersOf('limit');
@@ -100,6 +101,45 @@ test('a position is closed, and its stop with it', async ({ page, key }) => {
   await trade.close();
   await expect(trade.noPosition).toBeVisible();
   await expect(trade.noOrders).toBeVisible();
+  await expectSameDocument(page);
+});
+
+test('a position without a stop is opened only when the person says so', async ({ page, key, watch }) => {
+  watch.allow(/status of 422/);
+  const trade = new Trade(page);
+  await trade.open(key);
+  await expectLive(page);
+  await markDocument(page);
+  await trade.ticket.amount.fill('0.03');
+  await trade.ticket.place.click();
+  await trade.expectProblem(trade.ticket.withoutStop, /^Enter a stop loss, or tick the box/);
+  await expect(trade.noPosition).toBeVisible();
+  await expectAccessibleDayAndNight(page);
+  await trade.ticket.withoutStop.check();
+  await trade.ticket.place.click();
+  await expect(trade.size).toHaveText('0.03 BTC');
+  await expect(trade.protection).toHaveText('No stop (your choice)');
+  await expect(trade.ticket.withoutStop, 'it is asked anew for the next order').not.toBeChecked();
+  await expectSameDocument(page);
+});
+
+test('supervision is ended and resumed', async ({ page, key }) => {
+  const trade = new Trade(page);
+  await trade.open(key);
+  await expectLive(page);
+  await markDocument(page);
+  await trade.ticket.stop.fill(String(await trade.away(-8)));
+  await trade.buy('0.03');
+  await expect(trade.protection).toHaveText('Supervised by Slipstream');
+  await expect(trade.orders).toHaveCount(1);
+  await trade.release();
+  await expect(trade.protection).toHaveText('Not supervised (your choice)');
+  await trade.cancel(trade.ordersOf('stop_market'));
+  await expect(trade.noOrders).toBeVisible();
+  await expectAccessibleDayAndNight(page);
+  await trade.supervise.click();
+  await expect(trade.protection).toHaveText('Supervised by Slipstream');
+  await expect(trade.orders, 'the stop is back').toHaveCount(1);
   await expectSameDocument(page);
 });
 
@@ -193,6 +233,7 @@ test('an order that the account cannot carry is refused, and changes nothing', a
   await trade.open(key);
   await expectLive(page);
   await trade.ticket.amount.fill('900');
+  await trade.ticket.withoutStop.check();
   await trade.ticket.place.click();
   await expect(trade.ticket.refusal).toContainText('(1500)');
   await expect(trade.ticket.amount, 'what was typed is kept').toHaveValue('900');
@@ -206,7 +247,7 @@ test('the same form sent twice acts once', async ({ page, key, desk }) => {
   await expectLive(page);
   const idempotency = await trade.ticket.form.locator('[name="idempotency"]').inputValue();
   expect(idempotency).toMatch(/^[0-9a-f]{32}$/);
-  const order = { key, symbol: 'BTC/USDT', side: 'BUY', type: 'MARKET', sizing: 'amount', amount: '0.04' };
+  const order = { key, symbol: 'BTC/USDT', side: 'BUY', type: 'MARKET', sizing: 'amount', amount: '0.04', withoutStop: 'yes' };
   const form = { ...order, replace: 'yes', idempotency };
   const send = () => post(page, `${desk.url}/api/order-place`, form);
   await Promise.all([send(), send(), send()]);

@@ -6,6 +6,7 @@ export class KeyDelete extends Frame {
   readonly stillOpen: Locator;
   readonly orders: Locator;
   readonly yes: Locator;
+  readonly close: Locator;
   readonly no: Locator;
 
   constructor(page: Page) {
@@ -13,6 +14,7 @@ export class KeyDelete extends Frame {
     this.stillOpen = page.getByTestId('still-open');
     this.orders = page.getByTestId('order-row');
     this.yes = page.getByTestId('key-delete-yes');
+    this.close = page.getByTestId('key-delete-close');
     this.no = page.getByRole('link', { name: 'Keep it' });
   }
 }

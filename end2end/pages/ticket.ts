@@ -13,6 +13,7 @@ export class Ticket {
   readonly riskAmount: Locator;
   readonly stop: Locator;
   readonly stopLimit: Locator;
+  readonly withoutStop: Locator;
   readonly callback: Locator;
   readonly clears: Locator;
   readonly replace: Locator;
@@ -28,6 +29,7 @@ export class Ticket {
     this.riskAmount = this.form.getByTestId('risk-amount');
     this.stop = this.form.getByLabel('Stop trigger');
     this.stopLimit = this.form.getByLabel('Stop limit price');
+    this.withoutStop = this.form.getByTestId('without-stop');
     this.callback = this.form.getByLabel('Callback rate');
     this.clears = this.form.getByTestId('clears');
     this.replace = this.form.getByTestId('replace');

@@ -17,6 +17,8 @@ export class Trade extends Frame {
   readonly pnl: Locator;
   readonly mark: Locator;
   readonly liquidation: Locator;
+  readonly protection: Locator;
+  readonly supervise: Locator;
   readonly orders: Locator;
   readonly noOrders: Locator;
   readonly leverage: Locator;
@@ -36,6 +38,8 @@ export class Trade extends Frame {
     this.pnl = page.getByTestId('pnl');
     this.mark = page.getByTestId('mark');
     this.liquidation = page.getByTestId('liquidation');
+    this.protection = page.getByTestId('protection');
+    this.supervise = page.getByTestId('supervise');
     this.orders = page.getByTestId('open-order');
     this.noOrders = page.getByTestId('no-orders');
     this.leverage = page.getByTestId('leverage');
@@ -60,9 +64,12 @@ export class Trade extends Frame {
     await order.getByRole('button', { name: /^Cancel/ }).click();
   }
 
-  /** Buys at the market price, and waits for the position. */
+  /** Buys at the market price, without a stop unless one is entered, and waits for the position. */
   async buy(amount: string): Promise<void> {
     await this.ticket.amount.fill(amount);
+    if ((await this.ticket.stop.inputValue()) === '') {
+      await this.ticket.withoutStop.check();
+    }
     await this.ticket.place.click();
     await expect(this.size).toHaveText(`${amount} BTC`);
   }
@@ -71,6 +78,12 @@ export class Trade extends Frame {
   async close(): Promise<void> {
     await this.page.getByTestId('close-position').click();
     await this.page.getByTestId('close-position-yes').click();
+  }
+
+  /** Asks to end the supervision of the position, and says yes. */
+  async release(): Promise<void> {
+    await this.page.getByTestId('release').click();
+    await this.page.getByTestId('release-yes').click();
   }
 
   async setLeverage(times: number): Promise<void> {

@@ -9,6 +9,8 @@ mod common;
 mod mudawyl {
     mod billing;
 }
+#[path = "mudawyl/supervision.rs"]
+mod supervision;
 
 use account::{asking_for_help, the_days_of_a_key, the_life_of_a_profile};
 use common::{Answer, House, Person, shape::same};
@@ -16,6 +18,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use service::Settings;
 use store::testing::TestDb;
+use supervision::*;
 
 const NOBODYS: &str = "46a19fb1-4e90-4736-b820-257c947fd694";
 const KEYS: &str = "/v1/priv/account/exchange/key";
@@ -490,4 +493,8 @@ store::each_engine!(
     who_may,
     checks_come_in_the_documents_order,
     bodies_that_are_none,
+    an_owner_ends_and_resumes_the_supervision_of_a_position,
+    supervision_needs_a_position_with_a_stop,
+    a_key_is_deleted_with_its_positions_closed_or_left_open,
+    an_order_from_elsewhere_is_told_unless_the_owner_trades_there_too,
 );

@@ -132,6 +132,9 @@ fn key(id: &str, name: &str, api_key: &str) -> ExchangeKey {
         sandbox: false,
         ip_restricted: true,
         account_mode: domain::AccountMode::OneWay,
+        may_withdraw: false,
+        expires_at: None,
+        traded_elsewhere: false,
         created_at: at(1_662_688_656_304),
         updated_at: at(1_662_688_656_304),
     }

@@ -269,7 +269,9 @@ async fn follows_that_are_not_begun(db: &TestDb) {
     admin.put(&format!("/v1/admin/strategy/{strategy}"), json!({"active": true})).await.ok(200);
 
     // In live mode the free plan follows nothing.
-    let live = House::with(db, Settings { mode: Mode::Live, ..Settings::default() }).await;
+    let live =
+        House::with(db, Settings { mode: Mode::Live, allow_unrestricted_keys: true, ..Settings::default() })
+            .await;
     let stranger = Person::anonymous(&live);
     let secret = json!({"email": "ada@example.org", "password": "correct horse battery"});
     let tokens = stranger.post("/v1/auth/sign-in", secret).await.ok(200);

@@ -230,7 +230,9 @@ async fn anothers_account_is_not_there(db: &TestDb) {
 }
 
 async fn the_plan_decides(db: &TestDb) {
-    let house = House::with(db, Settings { mode: Mode::Live, ..Settings::default() }).await;
+    let house =
+        House::with(db, Settings { mode: Mode::Live, allow_unrestricted_keys: true, ..Settings::default() })
+            .await;
     let (_, program, body) = ada(&house).await;
     let answer = program.post(NEW, body).await.ok(403);
     assert_eq!(

@@ -14,6 +14,7 @@ use leptos::prelude::*;
 use service::{
     Error,
     key::{self, KeyChange, NewKey},
+    panic,
 };
 use zeroize::Zeroizing;
 
@@ -90,7 +91,7 @@ pub async fn rename_key(
 ) -> Result<Done, Failure> {
     let back = format!("/keys#key-{}", fragment(&id));
     let answer = form("key-rename", back).keep("id", &id).keep("name", &name);
-    change(answer, &id, KeyChange { name: Some(name), active: None, credentials: None }).await
+    change(answer, &id, KeyChange { name: Some(name), ..KeyChange::default() }).await
 }
 
 /// Switches a key on or off.
@@ -100,7 +101,18 @@ pub async fn activate_key(
     #[server(default)] active: String,
 ) -> Result<Done, Failure> {
     let answer = form("key-active", format!("/keys#key-{}", fragment(&id))).keep("id", &id);
-    change(answer, &id, KeyChange { name: None, active: Some(active == "true"), credentials: None }).await
+    change(answer, &id, KeyChange { active: Some(active == "true"), ..KeyChange::default() }).await
+}
+
+/// Says whether a key's account is also traded outside Slipstream.
+#[server(endpoint = "key-elsewhere")]
+pub async fn set_traded_elsewhere(
+    #[server(default)] id: String,
+    #[server(default)] elsewhere: String,
+) -> Result<Done, Failure> {
+    let answer = form("key-elsewhere", format!("/keys#key-{}", fragment(&id))).keep("id", &id);
+    change(answer, &id, KeyChange { traded_elsewhere: Some(elsewhere == "true"), ..KeyChange::default() })
+        .await
 }
 
 /// Gives a key new credentials.
@@ -117,7 +129,7 @@ pub async fn renew_key(
     let back = format!("/keys#key-{}", fragment(&id));
     let answer = form("key-credentials", back).keep("id", &id).keep("apiKey", &api_key);
     let credentials = Some((api_key, Zeroizing::new(secret)));
-    change(answer, &id, KeyChange { name: None, active: None, credentials }).await
+    change(answer, &id, KeyChange { credentials, ..KeyChange::default() }).await
 }
 
 async fn change(answer: super::form::Form, id: &str, change: KeyChange) -> Result<Done, Failure> {
@@ -140,17 +152,22 @@ pub async fn reset_sandbox(#[server(default)] id: String) -> Result<Done, Failur
     form("key-reset", "/keys").answer(&visit, reset.map(|()| Done::at("/keys").saying("sandbox-reset"))).await
 }
 
-/// Deletes a key. What stands at the exchange is left alone.
+/// Deletes a key. `open` says what becomes of its positions and orders: `close`, or else they are left open.
 #[server(endpoint = "key-delete")]
-pub async fn delete_key(#[server(default)] id: String) -> Result<Done, Failure> {
+pub async fn delete_key(
+    #[server(default)] id: String,
+    #[server(default)] open: String,
+) -> Result<Done, Failure> {
     let (visit, actor) = trader()?;
-    let deleted = match id.parse() {
-        Ok(id) => key::delete(&visit.desk, &actor, id).await,
-        Err(_) => Err(Error::NotFound),
+    let back = format!("/keys/delete?id={}", fragment(&id));
+    let (deleted, notice) = match (id.parse(), open.as_str()) {
+        (Ok(id), "close") => {
+            (panic::close_and_delete_key(&visit.desk, &actor, id).await, "key-closed-and-deleted")
+        }
+        (Ok(id), _) => (key::delete(&visit.desk, &actor, id).await, "key-deleted"),
+        (Err(_), _) => (Err(Error::NotFound), ""),
     };
-    form("key-delete", "/keys")
-        .answer(&visit, deleted.map(|()| Done::at("/keys").saying("key-deleted")))
-        .await
+    form("key-delete", back).answer(&visit, deleted.map(|()| Done::at("/keys").saying(notice))).await
 }
 
 /// An id fit for a fragment: ours, or nothing.

@@ -55,12 +55,28 @@ pub async fn place_order(
     #[server(default)]
     #[server(rename = "takeProfitPrices")]
     targets: Vec<String>,
+    #[server(default)]
+    #[server(rename = "withoutStop")]
+    without_stop: String,
     #[server(default)] replace: String,
     #[server(default)] idempotency: String,
 ) -> Result<Done, Failure> {
     let (visit, actor) = trader()?;
-    let draft =
-        Draft { side, kind, price, sizing, amount, percent, stop, stop_kind, stop_price, callback, targets };
+    let without_stop = without_stop == "yes";
+    let draft = Draft {
+        side,
+        kind,
+        price,
+        sizing,
+        amount,
+        percent,
+        stop,
+        stop_kind,
+        stop_price,
+        callback,
+        targets,
+        without_stop,
+    };
     let answer = keep(at_desk("order-place", &key, &symbol), &draft);
     let placed = place(&visit, &actor, &key, &symbol, &draft, &replace, idempotency).await;
     answer.answer_with(&visit, placed, Some(fresh_key(&visit))).await
@@ -76,6 +92,9 @@ async fn place(
     idempotency: String,
 ) -> Result<Done, Error> {
     let (id, pair) = market_of(key, symbol)?;
+    if draft.lacks_stop() {
+        return Err(Error::field("withoutStop", Problem::Required));
+    }
     if replace != "yes" {
         let open = order::closing_first(&visit.desk, actor, id, &pair).await?;
         if open.position.is_some() || !open.orders.is_empty() {
@@ -101,7 +120,8 @@ fn keep(form: Form, draft: &Draft) -> Form {
         .keep("stopTriggerPrice", &draft.stop)
         .keep("stopTriggerType", &draft.stop_kind)
         .keep("stopPrice", &draft.stop_price)
-        .keep("callbackRate", &draft.callback);
+        .keep("callbackRate", &draft.callback)
+        .keep("withoutStop", if draft.without_stop { "yes" } else { "" });
     draft.targets.iter().fold(form, |form, target| form.keep("takeProfitPrices", target))
 }
 
@@ -137,6 +157,24 @@ pub async fn close_position(
     };
     let done = closed.map(|()| Done::at(desk_page(&key, &symbol)).saying("position-closed"));
     at_desk("position-close", &key, &symbol).answer(&visit, done).await
+}
+
+/// Ends or resumes the supervision of the market's position.
+#[server(endpoint = "position-supervision")]
+pub async fn set_supervision(
+    #[server(default)] key: String,
+    #[server(default)] symbol: String,
+    #[server(default)] supervised: String,
+) -> Result<Done, Failure> {
+    let (visit, actor) = trader()?;
+    let on = supervised == "true";
+    let set = match market_of(&key, &symbol) {
+        Ok((id, pair)) => order::protection::set_supervised(&visit.desk, &actor, id, &pair, on).await,
+        Err(error) => Err(error),
+    };
+    let notice = if on { "supervision-resumed" } else { "supervision-ended" };
+    let done = set.map(|()| Done::at(desk_page(&key, &symbol)).saying(notice));
+    at_desk("position-supervision", &key, &symbol).answer(&visit, done).await
 }
 
 /// Sets the market's leverage.

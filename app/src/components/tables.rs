@@ -5,9 +5,12 @@ use crate::{
     figures, visit,
     words::{desk::desk, orders::orders, pages::pages},
 };
-use domain::{Decimal, Micros, Order, OrderStatus, Position, Trade, money};
+use domain::{
+    Decimal, Micros, Order, OrderStatus, Position, Trade,
+    live::{PositionProtection, ProtectionState},
+    money,
+};
 use leptos::prelude::*;
-use service::order::protection::{Shown, Stop};
 
 /// A moment, to the second, in UTC.
 pub(crate) fn moment(at: Micros) -> AnyView {
@@ -78,7 +81,7 @@ fn head(columns: &[(&'static str, &'static str)]) -> AnyView {
 }
 
 /// A position with the name of its key, and its protection.
-pub(crate) type PositionRow = (String, Position, Shown);
+pub(crate) type PositionRow = (String, Position, PositionProtection);
 
 /// Positions.
 pub(crate) fn positions(rows: Vec<PositionRow>, ticks: &Ticks) -> AnyView {
@@ -92,15 +95,20 @@ pub(crate) fn positions(rows: Vec<PositionRow>, ticks: &Ticks) -> AnyView {
         (words.col_profit, NUMBER),
         (words.col_key, ROOMY),
     ];
-    let row = |(key, p, shown): PositionRow| {
-        let (stop, tone_of_stop) = match shown.stop {
-            Stop::At(price) => (ticks.price(&p.symbol, price), None),
-            Stop::NoneByChoice => (words.no_stop_by_choice.to_owned(), None),
-            Stop::Missing => (words.stop_missing.to_owned(), Some("loss")),
-            Stop::None => (words.no_stop.to_owned(), None),
+    let row = |(key, p, protection): PositionRow| {
+        let stop = match (protection.stop, protection.state) {
+            (Some(price), _) => ticks.price(&p.symbol, price),
+            (None, ProtectionState::Missing) => words.stop_missing.to_owned(),
+            (None, ProtectionState::NoStop | ProtectionState::Released) => words.no_stop_by_choice.to_owned(),
+            (None, _) => words.no_stop.to_owned(),
         };
-        let elsewhere =
-            (!shown.ours).then(|| view! { <span class="hint">" "{words.opened_elsewhere}</span> });
+        let tone_of_stop = (protection.state == ProtectionState::Missing).then_some("loss");
+        let remark = match protection.state {
+            ProtectionState::Foreign => Some(words.opened_elsewhere),
+            ProtectionState::Released => Some(words.not_supervised),
+            _ => None,
+        };
+        let elsewhere = remark.map(|text| view! { <span class="hint">" "{text}</span> });
         view! {
             <tr>
                 <th scope="row">{p.symbol.to_string()}{elsewhere}{tight(&[&key])}</th>

@@ -56,6 +56,18 @@ pub fn Toasts() -> impl IntoView {
     }
 }
 
+/// Tone and text of a change of a key's rights (`domain::live::RightsChange`).
+fn rights_changed(words: &Live, change: &str) -> Option<(&'static str, &'static str)> {
+    Some(match change {
+        "WITHDRAW_GAINED" => ("bad", words.withdraw_gained),
+        "WITHDRAW_LOST" => ("good", words.withdraw_lost),
+        "ANY_ADDRESS" => ("bad", words.any_address),
+        "TRADING_LOST" => ("bad", words.trading_lost),
+        "EXPIRES_SOON" => ("warn", words.expires_soon),
+        _ => return None,
+    })
+}
+
 /// Tone and text of a happening; none for what the desk shows well enough.
 pub(crate) fn tell(words: &Live, what: &What) -> Option<(&'static str, String)> {
     Some(match what {
@@ -65,6 +77,13 @@ pub(crate) fn tell(words: &Live, what: &What) -> Option<(&'static str, String)> 
         What::KeyRefused(name) => ("bad", fill(words.key_refused, &[name])),
         What::WithoutStop(symbol) => ("bad", fill(words.without_stop, &[symbol])),
         What::AccountMode(name) => ("bad", fill(words.account_mode, &[name])),
+        What::KeyRights(name, change) => {
+            let (tone, text) = rights_changed(words, change)?;
+            (tone, fill(text, &[name]))
+        }
+        What::ForeignFill(symbol) => ("warn", fill(words.foreign_fill, &[symbol])),
+        What::Liquidated(symbol) => ("bad", fill(words.liquidated, &[symbol])),
+        What::LeftOpen(name) => ("bad", fill(words.left_open, &[name])),
         What::StopReplaced(symbol) => ("warn", fill(words.stop_replaced, &[symbol])),
         What::CopyEnded(strategy, symbol, exit, profit) => {
             let by = match exit.as_str() {

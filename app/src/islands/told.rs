@@ -51,6 +51,14 @@ pub(crate) enum What {
     KeyRefused(String),
     /// The name of a key whose account is in a mode that is not supported.
     AccountMode(String),
+    /// A key's name, and how its rights have changed.
+    KeyRights(String, String),
+    /// The market on which an order was filled that Slipstream did not send.
+    ForeignFill(String),
+    /// The market of a liquidated position.
+    Liquidated(String),
+    /// The name of a deleted key whose positions are open.
+    LeftOpen(String),
     /// A copied position has its stop again.
     StopReplaced(String),
     WithoutStop(String),
@@ -80,12 +88,15 @@ type OfTwo = (&'static str, fn(String, String) -> What);
 
 /// What is told by one word.
 #[cfg(any(feature = "islands", feature = "ssr", test))]
-const BY_ONE: [OfOne; 9] = [
+const BY_ONE: [OfOne; 12] = [
     ("ClosedWithoutStop", What::ClosedWithoutStop),
     ("StopReplaced", What::StopReplaced),
     ("WithoutStop", What::WithoutStop),
     ("KeyRefused", What::KeyRefused),
     ("AccountMode", What::AccountMode),
+    ("ForeignFill", What::ForeignFill),
+    ("Liquidated", What::Liquidated),
+    ("LeftOpen", What::LeftOpen),
     ("SignedIn", What::SignedIn),
     ("PlanEndsSoon", What::PlanEndsSoon),
     ("PaymentFailed", What::PaymentFailed),
@@ -94,8 +105,12 @@ const BY_ONE: [OfOne; 9] = [
 
 /// What is told by two, of which the second may not be known.
 #[cfg(any(feature = "islands", feature = "ssr", test))]
-const BY_TWO: [OfTwo; 3] =
-    [("TargetRefused", What::TargetRefused), ("StopHit", What::StopHit), ("TargetHit", What::TargetHit)];
+const BY_TWO: [OfTwo; 4] = [
+    ("TargetRefused", What::TargetRefused),
+    ("KeyRights", What::KeyRights),
+    ("StopHit", What::StopHit),
+    ("TargetHit", What::TargetHit),
+];
 
 /// The parts of an order that a toast tells.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

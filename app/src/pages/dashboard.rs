@@ -16,12 +16,9 @@ use crate::{
     visit::{self, Visit},
     words::{fill, pages::Pages, pages::pages},
 };
-use domain::{Decimal, ExchangeKey, ExchangeKeyId, Micros, Order, Position};
+use domain::{Decimal, ExchangeKey, ExchangeKeyId, Micros, Order, Position, live::PositionProtection};
 use leptos::{either::Either, prelude::*};
-use service::{
-    Error, account, equity, key,
-    order::protection::{self, Shown},
-};
+use service::{Error, account, equity, key, order};
 
 /// The equity plot's span, in hours.
 const HOURS: u32 = 7 * 24;
@@ -89,7 +86,7 @@ struct Holding {
 }
 
 /// A key's positions with their protection, and its orders.
-type Open = (Vec<(Position, Shown)>, Vec<Order>);
+type Open = (Vec<(Position, PositionProtection)>, Vec<Order>);
 
 async fn holdings(visit: &Visit, words: &'static Pages, keys: Vec<ExchangeKey>) -> Result<AnyView, Error> {
     let actor = visit.trader()?;
@@ -121,8 +118,8 @@ async fn protected(
     key: ExchangeKeyId,
     positions: Vec<Position>,
     orders: &[Order],
-) -> Result<Vec<(Position, Shown)>, Error> {
-    let shown = protection::shown(&visit.desk, visit.trader()?, key, &positions, orders).await?;
+) -> Result<Vec<(Position, PositionProtection)>, Error> {
+    let shown = order::protection_of(&visit.desk, visit.trader()?, key, &positions, orders).await?;
     Ok(positions.into_iter().zip(shown).collect())
 }
 

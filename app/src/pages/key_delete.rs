@@ -2,6 +2,7 @@
 
 use crate::{
     components::{
+        form::Posted,
         frame::{Width, frame},
         show::show,
         tables,
@@ -10,11 +11,12 @@ use crate::{
     visit,
     words::{fill, pages::Pages, pages::pages},
 };
+use domain::live::PositionProtection;
 use leptos::{either::EitherOf3, prelude::*};
 use service::{
     Error,
     key::{self, KeyUse},
-    order::protection::{self, Shown},
+    order,
 };
 
 /// Are you sure?
@@ -26,15 +28,27 @@ pub(crate) fn page() -> impl IntoView {
         let keys = key::list(&visit.desk, actor).await?;
         let key = keys.into_iter().find(|key| key.id == id).ok_or(Error::NotFound)?;
         let open = key::delete_check(&visit.desk, actor, id).await?;
-        let shown = protection::shown(&visit.desk, actor, id, &open.positions, &open.orders).await?;
+        let shown = order::protection_of(&visit.desk, actor, id, &open.positions, &open.orders).await?;
+        let posted = Posted::read(&visit).await?;
         let title = fill(words.delete_title, &[&key.name]);
+        let any = !open.known || !open.positions.is_empty() || !open.orders.is_empty();
+        let leave = if any { words.delete_leave } else { words.delete_yes };
+        let close = any.then(|| {
+            view! {
+                <button type="submit" name="open" value="close" class="button" data-kind="main"
+                    data-testid="key-delete-close">{words.delete_close}</button>
+            }
+        });
         let body = view! {
             <h1>{title.clone()}</h1>
+            {posted.message()}
             <p class="lead">{words.delete_lead}</p>
-            {standing(words, key.name, open, shown)}
+            {what_is_open(words, key.name, open, shown)}
+            {any.then(|| view! { <p>{words.delete_choice}</p> })}
             <form method="post" action="/api/key-delete" class="row">
                 <input type="hidden" name="id" value=id.to_string()/>
-                <button type="submit" class="button" data-kind="bad" data-testid="key-delete-yes">{words.delete_yes}</button>
+                {close}
+                <button type="submit" name="open" value="leave" class="button" data-kind="bad" data-testid="key-delete-yes">{leave}</button>
                 <a class="button" href="/keys">{words.delete_no}</a>
             </form>
         };
@@ -42,7 +56,12 @@ pub(crate) fn page() -> impl IntoView {
     })
 }
 
-fn standing(words: &'static Pages, name: String, open: KeyUse, shown: Vec<Shown>) -> impl IntoView {
+fn what_is_open(
+    words: &'static Pages,
+    name: String,
+    open: KeyUse,
+    shown: Vec<PositionProtection>,
+) -> impl IntoView {
     if !open.known {
         return EitherOf3::A(view! { <p class="message" data-tone="warn">{words.delete_unknown}</p> });
     }

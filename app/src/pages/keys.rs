@@ -106,6 +106,13 @@ fn card(words: &'static Pages, posted: &Posted, key: &ExchangeKey) -> AnyView {
     let warning = open_to_all
         .then(|| view! { <p class="message" data-tone="warn" data-testid="not-restricted">{words.not_restricted}</p> });
     // Entries are refused in the same words.
+    let withdraws = key.may_withdraw.then(|| {
+        let why = words.may_withdraw;
+        view! { <p class="message" data-tone="bad" data-testid="may-withdraw">{why}</p> }
+    });
+    let expires = key.expires_at.map(|at| {
+        view! { <p class="hint" data-testid="expires">{fill(words.expires_at, &[&at.date()])}</p> }
+    });
     let unsupported = key.account_mode.problem().map(|why| {
         let why = problem(visit::lang(), why);
         view! { <p class="message" data-tone="bad" data-testid="account-mode">{why}</p> }
@@ -123,7 +130,9 @@ fn card(words: &'static Pages, posted: &Posted, key: &ExchangeKey) -> AnyView {
             <p class="hint">{format!("{} · {trade} · {way} · {status} · {date}", key.exchange_id)}</p>
             <p class="api-key"><code>{key.api_key.clone()}</code></p>
             <p><a href=format!("/keys/{id}") data-testid="key-days">{personal(visit::lang()).balance}</a></p>
+            {expires}
             {warning}
+            {withdraws}
             {unsupported}
             {refusal}
             {changes(words, posted, key)}
@@ -174,6 +183,7 @@ fn changes(words: &'static Pages, posted: &Posted, key: &ExchangeKey) -> AnyView
                     <button type="submit" class="button">{words.new_credentials}</button>
                 </form>
             </div>
+            {elsewhere(words, key)}
             <div class="row">
                 <form method="post" action="/api/key-active">
                     {hidden()}
@@ -184,6 +194,25 @@ fn changes(words: &'static Pages, posted: &Posted, key: &ExchangeKey) -> AnyView
                 <a class="button" data-kind="bad" href=delete data-testid="key-delete">{words.delete}</a>
             </div>
         </details>
+    }
+    .into_any()
+}
+
+/// Whether the owner is told of orders that Slipstream did not send.
+fn elsewhere(words: &'static Pages, key: &ExchangeKey) -> AnyView {
+    let (state, button, to) = if key.traded_elsewhere {
+        (words.elsewhere_on, words.elsewhere_unset, "false")
+    } else {
+        (words.elsewhere_off, words.elsewhere_set, "true")
+    };
+    view! {
+        <form method="post" action="/api/key-elsewhere" class="form" data-testid="key-elsewhere">
+            <input type="hidden" name="id" value=key.id.to_string()/>
+            <input type="hidden" name="elsewhere" value=to/>
+            <h3>{words.elsewhere_title}</h3>
+            <p class="hint">{state}</p>
+            <button type="submit" class="button">{button}</button>
+        </form>
     }
     .into_any()
 }

@@ -68,7 +68,7 @@ mod tests {
     use domain::{
         Decimal, Micros, OrderStatus, OrderType, Symbol,
         copy::Exit,
-        live::{Happening, What},
+        live::{Happening, RightsChange, What},
     };
 
     fn notice(what: What) -> Notice {
@@ -85,6 +85,9 @@ mod tests {
             What::TargetRefused(symbol.clone(), "no".into()),
             What::KeyRefused("mine".into()),
             What::AccountMode("mine".into()),
+            What::ForeignFill(symbol.clone()),
+            What::Liquidated(symbol.clone()),
+            What::LeftOpen("mine".into()),
             What::StopReplaced(symbol.clone()),
             What::WithoutStop(symbol.clone()),
             What::CopyEnded {
@@ -101,6 +104,7 @@ mod tests {
             What::PaymentFailed("Pro".into()),
             What::PlanEnded("Pro".into()),
         ];
+        all.extend(RightsChange::ALL.iter().map(|change| What::KeyRights("mine".into(), *change)));
         let statuses = [
             OrderStatus::Open,
             OrderStatus::Closed,

@@ -42,6 +42,14 @@ table! {
         payment_failed: "The payment for your plan {} was declined. It is tried again.",
         plan_ended: "Your plan {} has ended. Positions keep their stops and targets.",
         account_mode: "The account of “{}” is in a mode that Slipstream doesn't support: no new orders are sent to it. See Keys.",
+        withdraw_gained: "The key “{}” can withdraw funds: no new orders are sent with it. If it was not you, delete it at the exchange at once.",
+        withdraw_lost: "The key “{}” can no longer withdraw funds. Orders are sent with it again.",
+        any_address: "The key “{}” now works from any IP address. If it was not you, delete it at the exchange at once.",
+        trading_lost: "The key “{}” can no longer trade and is switched off. Check its open positions at the exchange.",
+        expires_soon: "The exchange ends the right of the key “{}” to trade soon. Renew it there.",
+        foreign_fill: "{}: an order was filled that Slipstream did not send.",
+        liquidated: "{}: the exchange liquidated your position.",
+        left_open: "The key “{}” was deleted and its positions are still open. Nobody supervises their stops.",
         key_refused: "The exchange refuses the key “{}”. It is switched off.",
     }
 }

@@ -51,6 +51,10 @@ pub enum Deed {
     CopiesResumed,
     /// Somebody pressed the panic button.
     Panicked,
+    /// The owner ended the supervision of a position.
+    SupervisionEnded,
+    /// The owner resumed it.
+    SupervisionResumed,
     /// A strategy was made.
     StrategyCreated,
     /// A strategy was changed, activated or deactivated.
@@ -126,6 +130,8 @@ impl Deed {
             Self::CopiesPaused => "copies-paused",
             Self::CopiesResumed => "copies-resumed",
             Self::Panicked => "panicked",
+            Self::SupervisionEnded => "supervision-ended",
+            Self::SupervisionResumed => "supervision-resumed",
             Self::StrategyCreated => "strategy-created",
             Self::StrategyChanged => "strategy-changed",
             Self::HookChanged => "hook-changed",

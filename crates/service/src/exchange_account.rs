@@ -94,7 +94,7 @@ pub async fn update(
     credentials: Option<(String, Zeroizing<String>)>,
 ) -> Result<Account> {
     let key = find(desk, actor, number).await?;
-    let change = KeyChange { name, active: None, credentials };
+    let change = KeyChange { name, credentials, ..KeyChange::default() };
     account(desk, key::update(desk, actor, key.id, change).await?).await
 }
 

@@ -133,7 +133,7 @@ impl Around {
     fn facts(&self, row: &store::follow::Follow, key: &ExchangeKey, strategy: &Strategy) -> Facts {
         Facts {
             follow: Some(FollowState::of(row.active, row.paused_reason, row.stopped_at.is_some())),
-            key: Some(KeyState::of(key.active, key.status, key.account_mode)),
+            key: Some(KeyState::of(key)),
             plan_includes_strategies: Some(self.plan_includes_strategies),
             plan_balance: self.plan_balance.filter(|_| !key.sandbox),
             all_paused: Some(self.all_paused),

@@ -21,8 +21,8 @@ mod seq;
 
 pub(crate) use account::{Access, cancel_open, read_state};
 pub use account::{
-    HISTORY, account_state, cancel, closing_first, history, open, position, positions, set_leverage,
-    set_margin_mode, trades,
+    HISTORY, account_state, cancel, closing_first, history, open, position, positions, protection_of,
+    set_leverage, set_margin_mode, trades,
 };
 pub(crate) use begin::Begin;
 pub(crate) use client_id::protects;

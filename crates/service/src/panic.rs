@@ -51,6 +51,18 @@ pub async fn key(desk: &SharedDesk, actor: &Actor, id: ExchangeKeyId) -> Result<
     Ok(clear(desk, actor, access).await)
 }
 
+/// Closes everything on a key as [`key()`] does, then deletes it. The key is deleted only when nothing is open any more.
+///
+/// # Errors
+/// Not found; what kept an order or a position from being closed.
+pub async fn close_and_delete_key(desk: &SharedDesk, actor: &Actor, id: ExchangeKeyId) -> Result<()> {
+    let report = key(desk, actor, id).await?;
+    for market in report.markets? {
+        market.outcome?;
+    }
+    crate::key::delete(desk, actor, id).await
+}
+
 /// As [`key`], for all of a person's keys at once.
 ///
 /// # Errors

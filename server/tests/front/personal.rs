@@ -114,6 +114,9 @@ async fn connect(front: &Front, owner: &Browser<'_>, active: bool, status: ApiKe
         sandbox: false,
         ip_restricted: true,
         account_mode: domain::AccountMode::OneWay,
+        may_withdraw: false,
+        expires_at: None,
+        traded_elsewhere: false,
         created_at: now,
         updated_at: now,
     };

@@ -152,7 +152,9 @@ async fn a_message_counts_once_and_only_when_signed(db: &TestDb) {
 }
 
 async fn the_operator_gives_a_plan(db: &TestDb) {
-    let house = House::with(db, Settings { mode: Mode::Live, ..Settings::default() }).await;
+    let house =
+        House::with(db, Settings { mode: Mode::Live, allow_unrestricted_keys: true, ..Settings::default() })
+            .await;
     let (ada, root) = (Person::sign_up(&house, "ada").await, Person::sign_up(&house, "root").await);
     let give = |plan: &str| json!({"email": "ada@example.org", "plan": plan});
     assert_eq!(ada.put("/v1/admin/user/plan", give("EXPERT")).await.status, 403);
@@ -170,7 +172,11 @@ async fn the_operator_gives_a_plan(db: &TestDb) {
 }
 
 async fn plans_that_are_not_for_sale(db: &TestDb) {
-    let house = House::unpaid(db, Settings { mode: Mode::Live, ..Settings::default() }).await;
+    let house = House::unpaid(
+        db,
+        Settings { mode: Mode::Live, allow_unrestricted_keys: true, ..Settings::default() },
+    )
+    .await;
     let ada = Person::sign_up(&house, "ada").await;
     checkout(&ada, BASIC).await.refused("2100");
     ada.put(&format!("{BASE}/stripe"), json!({"cancelAtPeriodEnd": true})).await.refused("3104");

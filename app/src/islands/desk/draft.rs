@@ -28,6 +28,9 @@ pub struct Draft {
     pub callback: String,
     /// Take-profit prices.
     pub targets: Vec<String>,
+    /// The person has confirmed that the position is to have no stop.
+    #[serde(default)]
+    pub without_stop: bool,
 }
 
 impl Default for Draft {
@@ -44,6 +47,7 @@ impl Default for Draft {
             stop_price: String::new(),
             callback: "1".into(),
             targets: Vec::new(),
+            without_stop: false,
         }
     }
 }
@@ -54,6 +58,10 @@ impl Draft {
     pub fn from_values(values: &[(String, String)]) -> Self {
         let mut draft = Self::default();
         for (name, value) in values {
+            if name == "withoutStop" {
+                draft.without_stop = value == "yes";
+                continue;
+            }
             let place = match name.as_str() {
                 "side" => &mut draft.side,
                 "type" => &mut draft.kind,
@@ -85,6 +93,11 @@ impl Draft {
     /// Whether the type takes a stop.
     pub(crate) fn uses_stop(&self) -> bool {
         !self.trailing()
+    }
+
+    /// Whether the order would open a position without a stop, and nobody has confirmed that.
+    pub(crate) fn lacks_stop(&self) -> bool {
+        self.uses_stop() && self.stop.trim().is_empty() && !self.without_stop
     }
 
     fn trailing(&self) -> bool {

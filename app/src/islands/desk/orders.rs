@@ -5,7 +5,7 @@ use crate::{
     figures,
     words::{Lang, desk::desk, fill, orders::orders},
 };
-use domain::{Order, OrderType, money};
+use domain::{Order, OrderType, live::ProtectionState, money};
 use leptos::{either::Either, prelude::*};
 
 /// The table, or a word that there are none.
@@ -13,6 +13,7 @@ pub(super) fn view(account: Account, sender: Sender) -> impl IntoView {
     let words = desk(Lang::default());
     let list = Memo::new(move |_| account.state.with(|a| a.orders.clone()));
     let none = move || list.with(Vec::is_empty);
+    let protection = Memo::new(move |_| account.state.with(|a| a.protection.map(|p| p.state)));
     view! {
         <p class="empty" data-testid="no-orders" hidden=move || !none()>{words.no_orders}</p>
         <div class="table-scroll" hidden=none>
@@ -27,7 +28,7 @@ pub(super) fn view(account: Account, sender: Sender) -> impl IntoView {
                     </tr>
                 </thead>
                 <tbody>
-                    <For each=move || list.get() key=|o| (o.client_order_id.clone(), o.filled) let(order)>
+                    <For each=move || list.get() key=move |o| (o.client_order_id.clone(), o.filled, protection.get()) let(order)>
                         {row(account, sender, &order)}
                     </For>
                 </tbody>
@@ -56,7 +57,11 @@ fn row(account: Account, sender: Sender, order: &Order) -> impl IntoView + use<>
 /// The button that cancels. Of a stop that a strategy may keep it is first said what comes of it.
 fn cancel(account: Account, sender: Sender, order: &Order, label: String) -> impl IntoView + use<> {
     let words = desk(Lang::default());
-    let kept = account.automated && matches!(order.kind, OrderType::Stop | OrderType::StopMarket);
+    let is_stop = order.reduce_only && matches!(order.kind, OrderType::Stop | OrderType::StopMarket);
+    let supervised = account.state.with_untracked(|a| {
+        a.protection.is_some_and(|protection| protection.state == ProtectionState::Supervised)
+    });
+    let kept = is_stop && supervised;
     let (text, named) = if kept { (words.cancel_yes, None) } else { (words.cancel, Some(label.clone())) };
     let conditional = if order.kind.conditional() { "true" } else { "false" };
     let form = view! {

@@ -5,7 +5,11 @@ use crate::{
     figures,
     words::{Lang, desk::desk, fill, orders::orders},
 };
-use domain::{Position, money};
+use domain::{
+    Decimal, Position,
+    live::{PositionProtection, ProtectionState},
+    money,
+};
 use leptos::{either::Either, prelude::*};
 
 /// The position, or how to get one.
@@ -17,10 +21,11 @@ pub(super) fn view(account: Account, sender: Sender, tradable: bool) -> impl Int
         (false, false) => words.no_position_plain,
     };
     // The figures that the price moves are signals of their own: the card itself changes with the position only.
-    let position = Memo::new(move |_| account.state.with(|a| a.position.clone().map(settled)));
+    let position =
+        Memo::new(move |_| account.state.with(|a| a.position.clone().map(|p| (settled(p), a.protection))));
     move || match position.get() {
         None => Either::Left(view! { <p class="empty" data-testid="no-position">{none}</p> }),
-        Some(position) => Either::Right(card(account, sender, &position)),
+        Some((position, protection)) => Either::Right(card(account, sender, &position, protection)),
     }
 }
 
@@ -36,7 +41,12 @@ fn settled(position: Position) -> Position {
     }
 }
 
-fn card(account: Account, sender: Sender, position: &Position) -> impl IntoView + use<> {
+fn card(
+    account: Account,
+    sender: Sender,
+    position: &Position,
+    protection: Option<PositionProtection>,
+) -> impl IntoView + use<> {
     let (words, names) = (desk(Lang::default()), orders(Lang::default()));
     let (base, quote) = (position.symbol.base().to_owned(), position.symbol.quote().to_owned());
     let tone = move || account.profit().map(|(p, _)| if p.is_sign_negative() { "loss" } else { "gain" });
@@ -69,7 +79,9 @@ fn card(account: Account, sender: Sender, position: &Position) -> impl IntoView 
                 <div><dt>{words.mark_price}</dt><dd data-testid="mark">{mark}</dd></div>
                 <div><dt>{words.liquidation_price}</dt><dd data-testid="liquidation">{liquidation}</dd></div>
                 <div><dt>{words.margin_held}</dt><dd>{figures::cents(position.initial_margin)}</dd></div>
+                {protection.map(|protection| protection_figures(protection, tick))}
             </dl>
+            {protection.map(|protection| supervision(account, sender, protection.state))}
             <details class="sure">
                 <summary class="button" data-kind="bad" data-testid="close-position">{words.close}</summary>
                 <form method="post" action="/api/position-close" on:submit=move |e| sender.submit(&e)>
@@ -80,5 +92,56 @@ fn card(account: Account, sender: Sender, position: &Position) -> impl IntoView 
                 </form>
             </details>
         </div>
+    }
+}
+
+/// The stop that the exchange holds, and what Slipstream does for it.
+fn protection_figures(protection: PositionProtection, tick: Decimal) -> impl IntoView {
+    let words = desk(Lang::default());
+    let (state, tone) = match protection.state {
+        ProtectionState::Supervised => (words.supervised, None),
+        ProtectionState::Missing => (words.stop_missing, Some("loss")),
+        ProtectionState::NoStop => (words.no_stop_by_choice, None),
+        ProtectionState::Released => (words.not_supervised, None),
+        ProtectionState::Foreign => (words.opened_elsewhere, None),
+    };
+    let stop = protection.stop.map(|price| figures::decimal(money::round_to(price, tick)));
+    view! {
+        <div><dt>{words.stop_loss}</dt><dd data-testid="position-stop">{stop.unwrap_or_else(|| words.none.to_owned())}</dd></div>
+        <div><dt>{words.protection}</dt><dd data-change=tone data-testid="protection">{state}</dd></div>
+    }
+}
+
+/// The button that ends or resumes the supervision; nothing where there is no stop that could be supervised.
+fn supervision(account: Account, sender: Sender, state: ProtectionState) -> Option<AnyView> {
+    let words = desk(Lang::default());
+    match state {
+        ProtectionState::Supervised | ProtectionState::Missing => Some(
+            view! {
+                <details class="sure">
+                    <summary class="button" data-kind="quiet" data-testid="release">{words.release}</summary>
+                    <form method="post" action="/api/position-supervision" on:submit=move |e| sender.submit(&e)>
+                        {hidden(account)}
+                        <input type="hidden" name="supervised" value="false"/>
+                        <p>{words.release_sure}</p>
+                        <button type="submit" class="button" data-kind="bad" data-testid="release-yes"
+                            disabled=move || sender.busy.get()>{words.release_yes}</button>
+                    </form>
+                </details>
+            }
+            .into_any(),
+        ),
+        ProtectionState::Released => Some(
+            view! {
+                <form method="post" action="/api/position-supervision" on:submit=move |e| sender.submit(&e)>
+                    {hidden(account)}
+                    <input type="hidden" name="supervised" value="true"/>
+                    <button type="submit" class="button" data-kind="quiet" data-testid="supervise"
+                        disabled=move || sender.busy.get()>{words.supervise}</button>
+                </form>
+            }
+            .into_any(),
+        ),
+        ProtectionState::NoStop | ProtectionState::Foreign => None,
     }
 }

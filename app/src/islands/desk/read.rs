@@ -8,7 +8,7 @@ use crate::{
 use domain::{
     Balance, Candle, Decimal, Frame, Funds, MarginMode, Market, Micros, Order, OrderStatus, OrderType,
     Position, PositionSide, Side, Symbol, TimeInForce, TradeType,
-    live::AccountState,
+    live::{AccountState, PositionProtection, ProtectionState},
     money,
     validation::{FieldProblem, Problem},
 };
@@ -103,6 +103,12 @@ impl Read for Position {
     }
 }
 
+impl Read for PositionProtection {
+    fn read(tree: &impl Tree) -> Option<Self> {
+        Some(Self { state: word(tree, "state", ProtectionState::parse)?, stop: maybe(tree, "stop")? })
+    }
+}
+
 impl Read for AccountState {
     /// Of the balance, what the desk needs: the market's quote asset.
     fn read(tree: &impl Tree) -> Option<Self> {
@@ -119,6 +125,7 @@ impl Read for AccountState {
             key: tree.get("key")?.text()?.parse().ok()?,
             orders: list(tree, "orders")?,
             position: tree.get("position").and_then(|p| Position::read(&p)),
+            protection: tree.get("protection").and_then(|p| PositionProtection::read(&p)),
             balance: Balance { assets, unrealized_pnl: decimal(&balance, "unrealized_pnl")? },
             leverage: small(tree, "leverage")?,
             margin_mode: word(tree, "margin_mode", MarginMode::parse)?,
@@ -214,6 +221,7 @@ impl Read for Draft {
             stop_price: tree.string("stop_price"),
             callback: tree.string("callback"),
             targets: tree.get("targets")?.items()?.iter().filter_map(Tree::text).collect(),
+            without_stop: truth(tree, "without_stop")?,
         })
     }
 }
@@ -299,6 +307,7 @@ mod tests {
                 symbol,
                 orders: vec![order],
                 position: Some(position()),
+                protection: Some(PositionProtection { state: ProtectionState::Supervised, stop: Some(n(9)) }),
                 balance: Balance { assets: [("USDT".to_owned(), funds)].into(), unrealized_pnl: n(-2) },
                 leverage: 20,
                 margin_mode: MarginMode::Isolated,

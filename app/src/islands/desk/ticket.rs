@@ -30,6 +30,8 @@ pub(crate) struct Ticket {
     pub(super) stop_price: RwSignal<String>,
     pub(super) callback: RwSignal<String>,
     pub(super) targets: RwSignal<Vec<Row>>,
+    /// The person wants no stop.
+    pub(super) without_stop: RwSignal<bool>,
     pub(super) account: Account,
     /// The ticket with its amount worked out.
     pub(super) draft: Memo<Draft>,
@@ -46,6 +48,7 @@ impl Ticket {
         let (amount, percent, callback) = (text(&from.amount), text(&from.percent), text(&from.callback));
         let (stop, stop_kind, stop_price) = (text(&from.stop), text(&from.stop_kind), text(&from.stop_price));
         let targets = RwSignal::new(from.targets.iter().map(|t| text(t)).enumerate().collect::<Vec<Row>>());
+        let without_stop = RwSignal::new(from.without_stop);
         let draft = Memo::new(move |_| {
             let mut draft = Draft {
                 side: side.get(),
@@ -59,6 +62,7 @@ impl Ticket {
                 stop_price: stop_price.get(),
                 callback: callback.get(),
                 targets: targets.with(|rows| rows.iter().map(|(_, t)| t.get()).collect()),
+                without_stop: without_stop.get(),
             };
             if draft.by_risk() {
                 let amount = foresee::amount_by_risk(&draft, &account.ground());
@@ -79,6 +83,7 @@ impl Ticket {
             stop_price,
             callback,
             targets,
+            without_stop,
             account,
             draft,
             foreseen,
@@ -98,6 +103,7 @@ impl Ticket {
         let amount = self.draft.with_untracked(|d| d.amount.clone());
         sender.submit_with(event, vec![("amount", amount)], move || {
             self.amount.set(String::new());
+            self.without_stop.set(false);
         });
     }
 }
@@ -190,7 +196,28 @@ fn stop(ticket: Ticket, sender: Sender, quote: &str) -> impl IntoView + use<> {
                 {fields::choice(closes, &[("MARKET", words.market), ("LIMIT", words.limit)])}
             </div>
             <div data-stop="LIMIT">{fields::decimal(&input("stopPrice", words.stop_limit, ticket.stop_price))}</div>
+            {without_stop(ticket, sender)}
         </fieldset>
+    }
+}
+
+/// The box that must be ticked to open a position without a stop; shown while there is none.
+fn without_stop(ticket: Ticket, sender: Sender) -> impl IntoView {
+    let words = desk(Lang::default());
+    let has_stop = move || !ticket.stop.with(|stop| stop.trim().is_empty());
+    let asked = move || sender.failure.with(|f| f.fields.iter().any(|p| p.field == "withoutStop"));
+    let unanswered = move || asked() && !has_stop() && !ticket.without_stop.get();
+    view! {
+        <div hidden=has_stop data-testid="without-stop-row">
+            <label class="check">
+                <input type="checkbox" name="withoutStop" value="yes" data-testid="without-stop"
+                    checked=ticket.without_stop.get_untracked() prop:checked=move || ticket.without_stop.get()
+                    aria-describedby="without-stop-problem" aria-invalid=move || unanswered().then_some("true")
+                    on:change:target=move |event| ticket.without_stop.set(event.target().checked())/>
+                <span>{words.without_stop}</span>
+            </label>
+            <p class="problem" id="without-stop-problem" hidden=move || !unanswered()>{words.without_stop_needed}</p>
+        </div>
     }
 }
 

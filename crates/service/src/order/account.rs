@@ -1,8 +1,10 @@
 //! Reading an account at its exchange, and its settings.
 
+use super::protection;
 use crate::{Actor, Desk, Error, Result, SharedDesk, key};
 use domain::{
-    ExchangeKeyId, MarginMode, Order, Position, Refusal, Symbol, Trade, TradeType, live::AccountState,
+    ExchangeKeyId, MarginMode, Order, Position, Refusal, Symbol, Trade, TradeType,
+    live::{AccountState, PositionProtection},
     validation::Problem,
 };
 use exchange::{Answer, Credentials};
@@ -92,6 +94,21 @@ pub async fn position(
     access.market(desk, symbol).await?;
     let answer = desk.exchange.positions(&access.who, Some(symbol)).await;
     access.take(desk, answer).await.map(|all| all.into_iter().next())
+}
+
+/// The protection of each of `positions`, which with `orders` are what the exchange shows of the caller's key.
+///
+/// # Errors
+/// Not found; when the database cannot be read.
+pub async fn protection_of(
+    desk: &Desk,
+    actor: &Actor,
+    id: ExchangeKeyId,
+    positions: &[Position],
+    orders: &[Order],
+) -> Result<Vec<PositionProtection>> {
+    key::find(desk, actor, id).await?;
+    protection::shown(desk, id, positions, orders).await
 }
 
 /// Every open position of a futures key.
@@ -231,11 +248,16 @@ pub(crate) async fn read_state(
         let all = tokio::join!(orders, balance);
         (all.0, all.1, Ok(Vec::new()), (1, MarginMode::Crossed))
     };
+    let orders = key::heed(desk, key, orders).await?;
+    let mut positions = key::heed(desk, key, positions).await?;
+    positions.truncate(1);
+    let protection = protection::shown(desk, key, &positions, &orders).await?.pop();
     Ok(AccountState {
         key,
         symbol: symbol.clone(),
-        orders: key::heed(desk, key, orders).await?,
-        position: key::heed(desk, key, positions).await?.into_iter().next(),
+        orders,
+        position: positions.pop(),
+        protection,
         balance: key::heed(desk, key, balance).await?,
         leverage,
         margin_mode,

@@ -90,7 +90,7 @@ impl Placing<'_> {
             return Ok(answer);
         }
         checks::key_fits(&self.access.row.key)?;
-        key::mode_fits(self.access.row.key.account_mode)?;
+        key::fit_for_entries(&self.access.row.key)?;
         if self.desk.supervision.is_tripped(self.desk.clock.boot()) {
             return Err(Error::Unavailable { retry_after_s: 60 });
         }

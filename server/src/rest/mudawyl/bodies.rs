@@ -42,6 +42,9 @@ pub struct KeyChangeBody {
     pub name: Option<String>,
     /// Switches the key on or off. Not in the original document.
     pub active: Option<bool>,
+    /// The account is also traded outside Slipstream: no messages about orders that Slipstream did not send. Not in the original
+    /// document.
+    pub traded_elsewhere: Option<bool>,
     /// New credentials, both halves. Not in the original document.
     #[schema(min_length = 1, max_length = 256)]
     pub api_key: Option<String>,
@@ -149,6 +152,16 @@ pub struct SymbolBody {
     /// The pair.
     #[schema(pattern = "^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}$")]
     pub symbol: String,
+}
+
+/// Whether the position of a market is supervised. Not in the original document.
+#[derive(Serialize, ToSchema)]
+pub struct SupervisionBody {
+    /// The pair.
+    #[schema(pattern = "^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}$", example = "BTC/USDT")]
+    pub symbol: String,
+    /// False to end the supervision, true to resume it.
+    pub supervised: bool,
 }
 
 /// "Change Futures Leverage".

@@ -17,6 +17,7 @@ use domain::{
 use service::{
     SharedDesk,
     key::{self, KeyChange, NewKey},
+    panic,
 };
 use zeroize::Zeroizing;
 
@@ -77,18 +78,47 @@ pub(super) async fn update(
 
 /// Delete Exchange Key
 ///
-/// What stands at the exchange, orders and positions, is left alone.
+/// Open orders and positions stay as they are, and Slipstream no longer supervises their stops; with `openPositions=close` they
+/// are cancelled and closed first, and the key is deleted only when nothing is open any more. Not in the original document:
+/// `openPositions`.
 #[utoipa::path(
     delete,
     path = "/v1/priv/account/exchange/key/{id}",
     operation_id = "deleteKey",
     tag = "Account Exchange Key",
-    params(("id" = String, Path, description = "API_KEY_ID", format = Uuid)),
+    params(
+        ("id" = String, Path, description = "API_KEY_ID", format = Uuid),
+        ("openPositions" = Option<String>, Query, description = "What becomes of open positions and orders: `leave` (unless given) or `close`.", pattern = "^(leave|close)$"),
+    ),
     responses((status = 204, description = "It is gone."))
 )]
 pub(super) async fn delete(State(desk): State<SharedDesk>, Trader(actor): Trader, asked: Asked) -> Done {
-    key::delete(&desk, &actor, only_id(&asked)?).await?;
+    let (id, close) = deletion(&asked)?;
+    if close {
+        panic::close_and_delete_key(&desk, &actor, id).await?;
+    } else {
+        key::delete(&desk, &actor, id).await?;
+    }
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Which key a request would delete, and whether its positions are closed first.
+///
+/// # Errors
+/// 422 with all problems together.
+pub fn deletion(asked: &Asked) -> Result<(ExchangeKeyId, bool), Failure> {
+    let mut check = Check::new(asked, Place::Query);
+    let id = check.id();
+    let close = check.optional("openPositions", word(closes, Problem::NotInRange)).unwrap_or(false);
+    check.finish(id.map(|id| (id, close)))
+}
+
+fn closes(word: &str) -> Option<bool> {
+    match word {
+        "leave" => Some(false),
+        "close" => Some(true),
+        _ => None,
+    }
 }
 
 /// Get Exchange Key Balance
@@ -157,6 +187,7 @@ pub fn key_change(asked: &Asked) -> Result<(ExchangeKeyId, KeyChange), Failure> 
     let mut check = Check::new(asked, Place::Body);
     let id = check.id();
     let active = check.optional("active", flag);
+    let traded_elsewhere = check.optional("tradedElsewhere", flag);
     let name = check.optional("name", text(validation::key_name));
     let renewed = ["apiKey", "apiSecretKey"].iter().any(|field| asked.field(Place::Body, field).is_some());
     let credentials = if renewed {
@@ -166,5 +197,5 @@ pub fn key_change(asked: &Asked) -> Result<(ExchangeKeyId, KeyChange), Failure> 
     } else {
         None
     };
-    check.finish(id.map(|id| (id, KeyChange { name, active, credentials })))
+    check.finish(id.map(|id| (id, KeyChange { name, active, credentials, traded_elsewhere })))
 }

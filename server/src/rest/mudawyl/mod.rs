@@ -75,6 +75,7 @@ pub fn open(doors: Doors) -> Doors {
         .route(Role::Trader, routes!(setting::margin))
         .route(Role::Trader, routes!(trade::history))
         .route(Role::Trader, routes!(position::show, position::close))
+        .route(Role::Trader, routes!(position::protection, position::supervise))
         .route(Role::Trader, routes!(follow::list, follow::create))
         .route(Role::Trader, routes!(follow::update))
         .route(Role::Trader, routes!(past::of_strategies))

@@ -3,13 +3,15 @@
 use super::{
     Answer, Done,
     asked::{Asked, Place},
-    bodies::SymbolBody,
-    error::PrivateErrors,
+    bodies::{SupervisionBody, SymbolBody},
+    error::{Failure, PrivateErrors},
     order::of_market,
-    present::Position,
+    present::{Position, Protection},
+    validate::{Check, flag},
 };
 use crate::rest::auth::Trader;
 use axum::{Json, extract::State, http::StatusCode};
+use domain::{ExchangeKeyId, Symbol};
 use service::{SharedDesk, order};
 
 /// Get Futures Open Position
@@ -52,4 +54,59 @@ pub(super) async fn close(State(desk): State<SharedDesk>, Trader(actor): Trader,
     let (id, symbol) = of_market(&asked, Place::Body)?;
     order::close_position(&desk, &actor, id, &symbol).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Get Position Protection
+///
+/// What Slipstream does for the stop of the open position; `null` when there is no position. Not in the original document.
+#[utoipa::path(
+    get,
+    path = "/v1/priv/exchange/position/{id}/protection",
+    operation_id = "getPositionProtection",
+    tag = "Exchange Order",
+    params(
+        ("id" = String, Path, description = "API_KEY_ID of a FUTURES key.", format = Uuid),
+        ("symbol" = String, Query, description = "Pair.", example = "BTC/USDT", pattern = "^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}$"),
+    ),
+    responses((status = 200, body = Option<Protection>), PrivateErrors)
+)]
+pub(super) async fn protection(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    asked: Asked,
+) -> Answer<Option<Protection>> {
+    let (id, symbol) = of_market(&asked, Place::Query)?;
+    let state = order::account_state(&desk, &actor, id, &symbol).await?;
+    Ok(Json(state.protection.map(Protection::from)))
+}
+
+/// Set Position Supervision
+///
+/// Ends or resumes the supervision of the open position. Without it Slipstream does not put back a stop that goes missing; the
+/// orders at the exchange stay as they are. Not in the original document.
+#[utoipa::path(
+    put,
+    path = "/v1/priv/exchange/position/{id}/protection",
+    operation_id = "setPositionSupervision",
+    tag = "Exchange Order Execute",
+    params(("id" = String, Path, description = "API_KEY_ID of a FUTURES key.", format = Uuid)),
+    request_body = SupervisionBody,
+    responses((status = 204, description = "It is as asked."), PrivateErrors)
+)]
+pub(super) async fn supervise(State(desk): State<SharedDesk>, Trader(actor): Trader, asked: Asked) -> Done {
+    let (id, symbol, supervised) = supervision_wanted(&asked)?;
+    let set = order::protection::set_supervised(&desk, &actor, id, &symbol, supervised).await;
+    set.map_err(|error| asked.refuse(error))?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Which position a request would have supervised or not.
+///
+/// # Errors
+/// 422 with all problems together.
+pub(super) fn supervision_wanted(asked: &Asked) -> Result<(ExchangeKeyId, Symbol, bool), Failure> {
+    let mut check = Check::new(asked, Place::Body);
+    let (id, symbol) = (check.id(), check.symbol());
+    let supervised = check.required("supervised", flag);
+    check.finish(id.zip(symbol).zip(supervised).map(|((id, symbol), supervised)| (id, symbol, supervised)))
 }

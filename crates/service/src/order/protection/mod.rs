@@ -6,15 +6,18 @@
 
 mod answer;
 mod breaker;
+mod budget;
 mod decide;
 mod notices;
+mod release;
 mod settle;
 mod shown;
 mod state;
 mod stop;
 mod supervise;
 
-pub use shown::{Shown, Stop, shown};
+pub use release::set_supervised;
+pub(crate) use shown::shown;
 pub use state::Unprotected;
 pub(crate) use state::{Supervision, Watched};
 
@@ -58,9 +61,11 @@ pub async fn run(desk: SharedDesk) {
 pub async fn tick(desk: &SharedDesk) -> Result<()> {
     let now = desk.clock.boot();
     if desk.supervision.must_load(now) {
-        desk.supervision.load(rows::all(&desk.db).await?, now);
+        let mut all = rows::all(&desk.db).await?;
+        all.retain(|row| desk.is_ours(row.exchange_key_id));
+        desk.supervision.load(all, now);
     }
-    let due = desk.supervision.due(now);
+    let due = desk.supervision.due(now, |key| desk.copies.accounts.is_live(key));
     stream::iter(due)
         .for_each_concurrent(AT_ONCE, |(key, symbol)| async move {
             if let Err(error) = inspect_market(desk, key, &symbol, Known::Nothing).await {

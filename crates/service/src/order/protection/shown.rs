@@ -1,58 +1,62 @@
 //! How a position's protection is shown to its owner.
 
 use super::decide;
-use crate::{Actor, Desk, Result, key, order::close::entered_by};
-use domain::{Decimal, ExchangeKeyId, Order, Position};
-use store::protection::{self as rows, Wanted};
+use crate::{
+    Desk, Result,
+    order::{close::entered_by, legs::Role},
+};
+use domain::{
+    ExchangeKeyId, Order, Position,
+    live::{PositionProtection, ProtectionState},
+};
+use store::{
+    intent,
+    protection::{self as rows, Protection, Wanted},
+};
 
-/// The stop of an open position.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stop {
-    /// It triggers at this price.
-    At(Decimal),
-    /// There is none by the owner's choice.
-    NoneByChoice,
-    /// There is none, and the desk is working on it.
-    Missing,
-    /// There is none, and the desk did not open the position.
-    None,
-}
-
-/// The protection of an open position.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shown {
-    /// Its stop.
-    pub stop: Stop,
-    /// The desk opened it; otherwise it was opened elsewhere.
-    pub ours: bool,
-}
-
-/// The protection of each of `positions`, which with `orders` are what the exchange shows of the caller's key.
+/// The protection of each of `positions`, which with `orders` are what the exchange shows of the account of `key`.
+///
+/// The caller has checked that the account is its person's.
 ///
 /// # Errors
-/// Not found; when the database cannot be read.
-pub async fn shown(
+/// When the database cannot be read.
+pub(crate) async fn shown(
     desk: &Desk,
-    actor: &Actor,
-    id: ExchangeKeyId,
+    key: ExchangeKeyId,
     positions: &[Position],
     orders: &[Order],
-) -> Result<Vec<Shown>> {
-    key::find(desk, actor, id).await?;
-    let wanted = rows::of_key(&desk.db, id).await?;
-    let of = |position: &Position| {
+) -> Result<Vec<PositionProtection>> {
+    if positions.is_empty() {
+        return Ok(Vec::new());
+    }
+    let wanted = rows::of_key(&desk.db, key).await?;
+    let mut shown = Vec::with_capacity(positions.len());
+    for position in positions {
         let side = entered_by(position.side);
         let row = wanted.iter().rev().find(|row| row.symbol == position.symbol && row.side == side);
         let stops = |order: &&Order| {
             order.symbol == position.symbol && order.side == side.opposite() && decide::is_stop(order)
         };
-        let stop = match (orders.iter().find(stops).and_then(|order| order.stop_price), row) {
-            (Some(price), _) => Stop::At(price),
-            (None, Some(row)) if row.wanted == Wanted::NoStop => Stop::NoneByChoice,
-            (None, Some(_)) => Stop::Missing,
-            (None, None) => Stop::None,
+        let stop = orders.iter().find(stops).and_then(|order| order.stop_price);
+        let state = match row {
+            None => ProtectionState::Foreign,
+            Some(row) if row.wanted == Wanted::NoStop => unsupervised(desk, row).await?,
+            Some(_) if stop.is_none() => ProtectionState::Missing,
+            Some(_) => ProtectionState::Supervised,
         };
-        Shown { stop, ours: row.is_some() }
-    };
-    Ok(positions.iter().map(of).collect())
+        shown.push(PositionProtection { state, stop });
+    }
+    Ok(shown)
+}
+
+/// Whether a position without a wanted stop never had one, or its owner has ended the supervision.
+async fn unsupervised(desk: &Desk, row: &Protection) -> Result<ProtectionState> {
+    let planned = has_planned_stop(desk, row).await?;
+    Ok(if planned { ProtectionState::Released } else { ProtectionState::NoStop })
+}
+
+/// Whether the order that opened a position asked for a stop.
+pub(super) async fn has_planned_stop(desk: &Desk, row: &Protection) -> Result<bool> {
+    let legs = intent::legs(&desk.db, row.intent_id).await?;
+    Ok(legs.iter().any(|leg| leg.role == Role::Stop.word()))
 }

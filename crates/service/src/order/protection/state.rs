@@ -1,7 +1,11 @@
 //! What the supervisor keeps in memory: when each position is looked at next, and since when one is not as wanted. A look that
 //! finds agreement writes nothing to the database.
 
-use super::{breaker::Breaker, supervise::Pass};
+use super::{
+    breaker::Breaker,
+    budget::{Budget, FULL, IN_AGREEMENT, STOP_ALONE},
+    supervise::Pass,
+};
 use domain::{ExchangeKeyId, IntentId, Micros, Symbol, time::SECOND};
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -16,15 +20,14 @@ const LOAD_AFTER: i64 = 2 * SECOND;
 /// A position in agreement is looked at again after this, where its account's stream tells changes, and where none does.
 const WITH_STREAM: i64 = 60 * SECOND;
 const WITHOUT_STREAM: i64 = 20 * SECOND;
-/// Looks a second that all positions without a stream share: a tenth of an address's weight of 2,400 a minute, at weight 1.
-const LOOKS_A_SECOND: i64 = 4;
 /// The first and the longest pause after a difference.
 const FIRST_PAUSE: i64 = SECOND / 2;
 const LONGEST_PAUSE: i64 = 5 * SECOND;
 /// So many positions are read in full at every look: at most a tenth of an address's weight.
 const FEW: usize = 10;
-/// Every so many looks is a full one.
+/// Every so many looks is a full one, as long as there are no more than this many positions.
 const FULL_LOOK: u32 = 5;
+const FULL_LOOKS_UP_TO: usize = 100;
 /// A key that the exchange refuses is tried again after this.
 const REFUSED: i64 = 60 * SECOND;
 
@@ -53,6 +56,8 @@ pub struct Unprotected {
     pub oldest: i64,
     /// Those without a stop by their owner's choice.
     pub by_choice: usize,
+    /// How long it takes, in microseconds, until each position has been looked at once without anything happening.
+    pub round: i64,
 }
 
 /// The supervisor's memory. All times are boot times.
@@ -67,11 +72,16 @@ pub(crate) struct Supervision {
 struct State {
     loaded_at: Option<Micros>,
     watched: HashMap<IntentId, Entry>,
+    budget: Budget,
 }
 
 struct Entry {
     watched: Watched,
     by_choice: bool,
+    /// Something has happened to it: it is looked at whatever that costs.
+    asked: bool,
+    /// It was found as wanted at least once.
+    known: bool,
     next: Micros,
     differs_since: Option<Micros>,
     tries: u32,
@@ -81,7 +91,30 @@ struct Entry {
 impl Entry {
     fn new(row: &Protection, next: Micros) -> Self {
         let by_choice = row.wanted == Wanted::NoStop;
-        Self { watched: Watched::of(row), by_choice, next, differs_since: None, tries: 0, looks: 0 }
+        Self {
+            watched: Watched::of(row),
+            by_choice,
+            asked: false,
+            known: false,
+            next,
+            differs_since: None,
+            tries: 0,
+            looks: 0,
+        }
+    }
+
+    /// Whether it is looked at without regard to the budget.
+    const fn is_urgent(&self) -> bool {
+        self.asked || self.differs_since.is_some()
+    }
+
+    /// Whether the next look reads everything, and does not ask for the stop alone. A desk with few positions can afford that, and
+    /// so hears of take-profits sooner where no stream reports them.
+    const fn looks_in_full(&self, positions: usize, streamed: bool) -> bool {
+        if self.is_urgent() || (!streamed && positions <= FEW) {
+            return true;
+        }
+        positions <= FULL_LOOKS_UP_TO && self.looks.is_multiple_of(FULL_LOOK)
     }
 
     fn retry(&mut self, now: Micros) {
@@ -119,7 +152,7 @@ impl Supervision {
         let mut state = self.state();
         state.loaded_at = None;
         for entry in state.watched.values_mut().filter(|entry| which(&entry.watched)) {
-            (entry.next, entry.looks) = (Micros(0), 0);
+            (entry.next, entry.looks, entry.asked) = (Micros(0), 0, true);
         }
         drop(state);
         self.wake.notify_one();
@@ -154,6 +187,8 @@ impl Supervision {
     pub(in crate::order) fn confirmed(&self, watched: Watched, now: Micros, streamed: bool) {
         let entry = Entry {
             by_choice: false,
+            asked: false,
+            known: true,
             next: now.plus(if streamed { WITH_STREAM } else { WITHOUT_STREAM }),
             differs_since: None,
             tries: 0,
@@ -163,20 +198,40 @@ impl Supervision {
         self.state().watched.insert(entry.watched.intent, entry);
     }
 
-    /// The markets that are due; those that differ for longest come first.
-    pub(super) fn due(&self, now: Micros) -> Vec<(ExchangeKeyId, Symbol)> {
-        let state = self.state();
-        let due = state.watched.values().filter(|entry| entry.next <= now);
-        let mut markets = BTreeMap::new();
-        for entry in due {
+    /// The markets that are due: first those that differ, the longest first, then those where something has happened, then as many
+    /// of the others as the budget allows, the longest overdue first. `streamed` says whether an account's stream is live.
+    pub(super) fn due(
+        &self,
+        now: Micros,
+        streamed: impl Fn(ExchangeKeyId) -> bool,
+    ) -> Vec<(ExchangeKeyId, Symbol)> {
+        let mut state = self.state();
+        let few = state.watched.len() <= FEW;
+        let (mut urgent, mut others) = (BTreeMap::new(), BTreeMap::new());
+        for entry in state.watched.values().filter(|entry| entry.next <= now) {
             let market = (entry.watched.key, entry.watched.symbol.clone());
-            let since = entry.differs_since.unwrap_or(now);
-            let first: &mut Micros = markets.entry(market).or_insert(since);
-            *first = (*first).min(since);
+            if few || entry.is_urgent() {
+                let since = entry.differs_since.unwrap_or(now);
+                let first: &mut Micros = urgent.entry(market).or_insert(since);
+                *first = (*first).min(since);
+            } else {
+                let full = entry.looks_in_full(state.watched.len(), streamed(entry.watched.key));
+                let (first, weight): &mut (Micros, i64) = others.entry(market).or_insert((entry.next, 0));
+                (*first, *weight) =
+                    ((*first).min(entry.next), *weight + if full { FULL } else { STOP_ALONE });
+            }
         }
-        let mut markets: Vec<_> = markets.into_iter().collect();
-        markets.sort_by_key(|(_, since)| *since);
-        markets.into_iter().map(|(market, _)| market).collect()
+        let starting = state.watched.values().any(|entry| !entry.known);
+        state.budget.fill(now, starting);
+        let mut markets: Vec<_> = urgent.iter().collect();
+        markets.sort_by_key(|(_, since)| **since);
+        let mut due: Vec<_> = markets.into_iter().map(|(market, _)| market.clone()).collect();
+        let mut others: Vec<_> =
+            others.into_iter().filter(|(market, _)| !urgent.contains_key(market)).collect();
+        others.sort_by_key(|(_, (first, _))| *first);
+        let affordable = others.into_iter().take_while(|(_, (_, weight))| state.budget.take(*weight));
+        due.extend(affordable.map(|(market, _)| market));
+        due
     }
 
     /// Positions that are supervised.
@@ -185,27 +240,22 @@ impl Supervision {
     }
 
     /// Whether the next look at a position may ask for its stop alone.
-    ///
-    /// A desk with few positions can afford to read everything, and so hears of take-profits sooner where no stream tells it.
     pub(super) fn may_look_cheaply(&self, watched: &Watched, streamed: bool) -> bool {
         let state = self.state();
-        if !streamed && state.watched.len() <= FEW {
-            return false;
-        }
         let entry = state.watched.get(&watched.intent);
-        entry.is_some_and(|entry| entry.differs_since.is_none() && entry.looks % FULL_LOOK != 0)
+        entry.is_some_and(|entry| !entry.looks_in_full(state.watched.len(), streamed))
     }
 
     /// Notes the result of a look.
     pub(super) fn looked(&self, watched: &Watched, pass: Pass, now: Micros, streamed: bool) {
         let mut state = self.state();
-        let others = i64::try_from(state.watched.len()).unwrap_or(i64::MAX);
         let Some(entry) = state.watched.get_mut(&watched.intent) else { return };
         entry.looks = entry.looks.wrapping_add(1);
+        (entry.asked, entry.known) = (false, true);
         match pass {
             Pass::Agrees => {
-                let shared = others.saturating_mul(SECOND) / LOOKS_A_SECOND;
-                let pause = if streamed { WITH_STREAM } else { WITHOUT_STREAM.max(shared) };
+                // Where there are many, the budget decides how much later than this.
+                let pause = if streamed { WITH_STREAM } else { WITHOUT_STREAM };
                 (entry.next, entry.tries, entry.differs_since) = (now.plus(pause), 0, None);
             }
             Pass::Differs => entry.retry(now),
@@ -266,6 +316,17 @@ impl Supervision {
             differing: differing().count(),
             oldest: differing().map(|since| now.since(since)).max().unwrap_or(0),
             by_choice: state.watched.values().filter(|entry| entry.by_choice).count(),
+            round: round(state.watched.len()),
         }
     }
 }
+
+/// How long one round of looks takes for so many positions.
+fn round(positions: usize) -> i64 {
+    let weight = if positions <= FULL_LOOKS_UP_TO { FULL } else { STOP_ALONE };
+    let positions = i64::try_from(positions).unwrap_or(i64::MAX / SECOND / FULL);
+    WITHOUT_STREAM.max(positions * weight * SECOND / IN_AGREEMENT)
+}
+
+#[cfg(test)]
+mod tests;

@@ -194,6 +194,7 @@ impl Exchange for Line {
             spot: true,
             ip_restricted: true,
             portfolio_margin: false,
+            expires_at: None,
         };
         self.read("rights", |_| Ok(rights)).await
     }

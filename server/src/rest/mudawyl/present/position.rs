@@ -62,3 +62,21 @@ impl From<domain::Position> for Position {
         }
     }
 }
+
+/// What Slipstream does for the stop of an open position.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Protection {
+    /// SUPERVISED; MISSING, while a stop is being placed; NO\_STOP by the order's own choice; RELEASED by its owner; FOREIGN for a
+    /// position that was opened outside Slipstream.
+    #[schema(value_type = String, example = "SUPERVISED")]
+    pub state: &'static str,
+    /// The trigger price of the stop order that the exchange holds.
+    pub stop_trigger_price: Option<Num>,
+}
+
+impl From<domain::live::PositionProtection> for Protection {
+    fn from(protection: domain::live::PositionProtection) -> Self {
+        Self { state: protection.state.word(), stop_trigger_price: protection.stop.map(Num) }
+    }
+}

@@ -1,0 +1,69 @@
+//! "Stop supervising this position" and "supervise it again": the owner's word for one position.
+
+use super::{Known, inspect_market, shown::has_planned_stop};
+use crate::{
+    Actor, Error, Result, SharedDesk,
+    audit::{self, Deed},
+    key, market,
+};
+use domain::{ExchangeKeyId, IntentId, Symbol, validation::Problem};
+use store::protection::{self as rows, Protection, Wanted};
+
+/// Ends or resumes the supervision of the positions that Slipstream opened on a market.
+///
+/// A position that is not supervised keeps the stop and the take-profits that are at the exchange: nothing is cancelled, but a
+/// stop that goes missing is not put back. When it is supervised again, a missing stop is placed at once.
+///
+/// # Errors
+/// Not found, also when Slipstream opened no position there; 1300; a field problem when the position's order asked for no stop, so
+/// that there is none to keep.
+pub async fn set_supervised(
+    desk: &SharedDesk,
+    actor: &Actor,
+    id: ExchangeKeyId,
+    symbol: &Symbol,
+    supervised: bool,
+) -> Result<()> {
+    let row = key::find(desk, actor, id).await?;
+    market::find(desk, row.key.trade_type, symbol).await?;
+    let turn = desk.locks.turn(id, symbol).await;
+    let open = rows::on_market(&desk.db, id, symbol).await?;
+    if open.is_empty() {
+        return Err(Error::NotFound);
+    }
+    let mut changed = Vec::new();
+    for row in open {
+        changed.extend(change_of(desk, &row, supervised).await?);
+    }
+    let mut tx = desk.db.begin().await?;
+    for (intent, wanted) in &changed {
+        rows::set_wanted(&mut tx, *intent, *wanted).await?;
+        rows::set_told(&mut tx, *intent, None).await?;
+    }
+    let deed = if supervised { Deed::SupervisionResumed } else { Deed::SupervisionEnded };
+    audit::record(desk, &mut tx, Some(actor.user), deed, &format!("{id} {symbol}"), None).await?;
+    tx.commit().await?;
+    drop(turn);
+    desk.supervision.wake(id, symbol);
+    if supervised {
+        inspect_market(desk, id, symbol, Known::Nothing).await?;
+    }
+    desk.hub.nudge(id, symbol);
+    Ok(())
+}
+
+/// What is to change for one position; none when it is as asked already. A position that is being closed goes on being closed.
+async fn change_of(
+    desk: &SharedDesk,
+    row: &Protection,
+    supervised: bool,
+) -> Result<Option<(IntentId, Wanted)>> {
+    match (row.wanted, supervised) {
+        (Wanted::Stop, false) => Ok(Some((row.intent_id, Wanted::NoStop))),
+        (Wanted::NoStop, true) if has_planned_stop(desk, row).await? => {
+            Ok(Some((row.intent_id, Wanted::Stop)))
+        }
+        (Wanted::NoStop, true) => Err(Error::field("supervised", Problem::StopTriggerRequired)),
+        _ => Ok(None),
+    }
+}

@@ -1,0 +1,120 @@
+//! Simulations of the supervisor's schedule with as many positions as one address may have. Only the schedule is real: each look
+//! takes no time and finds what the simulation says.
+
+use super::*;
+use domain::{Side, UserId, time::MINUTE};
+use store::protection::PositionSide;
+use uuid::Uuid;
+
+/// An address's weight a minute at Binance.
+const ADDRESS: i64 = 2_400;
+/// Between two ticks of the simulated supervisor: the real one ticks more often.
+const BEAT: i64 = 2 * SECOND;
+
+fn row(n: u128) -> Protection {
+    Protection {
+        intent_id: IntentId(Uuid::from_u128(n)),
+        user_id: UserId(Uuid::nil()),
+        exchange_key_id: ExchangeKeyId(Uuid::from_u128(n)),
+        symbol: "BTC/USDT".parse().unwrap(),
+        position_side: PositionSide::Both,
+        side: Side::Buy,
+        wanted: Wanted::Stop,
+        entered_at: Some(Micros(0)),
+        told_at: None,
+        created_at: Micros(0),
+    }
+}
+
+/// A supervised desk, and what its looks have cost in each minute.
+struct Simulation {
+    supervision: Supervision,
+    rows: Vec<Protection>,
+    now: Micros,
+    weights: Vec<i64>,
+    last_look: HashMap<ExchangeKeyId, Micros>,
+    longest_gap: i64,
+}
+
+impl Simulation {
+    fn of(positions: u128) -> Self {
+        let rows: Vec<_> = (0..positions).map(row).collect();
+        let supervision = Supervision::default();
+        supervision.load(rows.clone(), Micros(0));
+        let (last_look, weights) = (HashMap::new(), Vec::new());
+        Self { supervision, rows, now: Micros(0), weights, last_look, longest_gap: 0 }
+    }
+
+    /// Runs for `minutes`; every look finds agreement, except at the keys in `differing`.
+    fn run(&mut self, minutes: i64, differing: &[ExchangeKeyId]) {
+        let end = self.now.plus(minutes * MINUTE);
+        while self.now < end {
+            self.tick(differing);
+            self.now = self.now.plus(BEAT);
+        }
+    }
+
+    fn tick(&mut self, differing: &[ExchangeKeyId]) {
+        let minute = usize::try_from(self.now.0 / MINUTE).unwrap();
+        self.weights.resize(minute + 1, 0);
+        for (key, _) in self.supervision.due(self.now, |_| false) {
+            let row = &self.rows[usize::try_from(key.0.as_u128()).unwrap()];
+            let watched = Watched::of(row);
+            let cheap = self.supervision.may_look_cheaply(&watched, false);
+            self.weights[minute] += if cheap { STOP_ALONE } else { FULL };
+            let differs = differing.contains(&key);
+            if differs {
+                self.supervision.differs(watched.intent, self.now);
+            } else if let Some(before) = self.last_look.insert(key, self.now) {
+                self.longest_gap = self.longest_gap.max(self.now.since(before));
+            }
+            let pass = if differs { Pass::Differs } else { Pass::Agrees };
+            self.supervision.looked(&watched, pass, self.now, false);
+        }
+    }
+}
+
+#[test]
+fn ten_thousand_positions_without_streams_fit_one_address() {
+    let mut simulation = Simulation::of(10_000);
+    simulation.run(70, &[]);
+    let start = simulation.weights[..10].iter().max().unwrap();
+    assert!(*start <= ADDRESS / 2, "at start: {start} a minute");
+    let later = simulation.weights[10..].iter().max().unwrap();
+    assert!(*later <= ADDRESS / 10, "in agreement: {later} a minute");
+    assert_eq!(simulation.last_look.len(), 10_000, "each was looked at");
+    assert!(simulation.longest_gap <= 45 * MINUTE, "the walk took {} s", simulation.longest_gap / SECOND);
+}
+
+#[test]
+fn a_few_that_differ_never_wait_for_ten_thousand_that_agree() {
+    let mut simulation = Simulation::of(10_000);
+    simulation.run(15, &[]);
+    let key = simulation.rows[77].exchange_key_id;
+    simulation.supervision.wake(key, &simulation.rows[77].symbol);
+    let intent = simulation.rows[77].intent_id;
+    let mut looks = Vec::new();
+    for _ in 0..60 {
+        let due = simulation.supervision.due(simulation.now, |_| false);
+        if due.iter().any(|(of, _)| *of == key) {
+            looks.push(simulation.now);
+        }
+        simulation.supervision.differs(intent, simulation.now);
+        let watched = Watched::of(&simulation.rows[77]);
+        if looks.last() == Some(&simulation.now) {
+            simulation.supervision.looked(&watched, Pass::Differs, simulation.now, false);
+        }
+        simulation.now = simulation.now.plus(BEAT);
+    }
+    assert_eq!(looks.first(), Some(&Micros(15 * MINUTE)), "it was looked at as soon as something happened");
+    assert!(looks.windows(2).all(|pair| pair[1].since(pair[0]) <= LONGEST_PAUSE + BEAT), "{looks:?}");
+}
+
+#[test]
+fn a_handful_of_positions_is_read_in_full_every_twenty_seconds() {
+    let mut simulation = Simulation::of(5);
+    simulation.run(10, &[]);
+    assert!(simulation.longest_gap <= WITHOUT_STREAM + BEAT);
+    let most = simulation.weights.iter().max().unwrap();
+    assert!(*most <= ADDRESS / 10, "{most} a minute");
+}

@@ -1,0 +1,211 @@
+//! What the owner decides about the supervision of a position, and what becomes of positions when a key is deleted.
+
+use super::{KEYS, near};
+use crate::common::{House, Person};
+use domain::{Side, Symbol, TradeType, live::ProtectionState};
+use exchange::{Credentials, OrderRequest, Urgency, Validity};
+use serde_json::{Value, json};
+use service::order::protection;
+use std::{future::Future, time::Duration};
+use store::testing::TestDb;
+
+/// A desk whose person holds a long position with a stop on an account whose credentials are known.
+struct Holding {
+    house: House,
+    ada: Person,
+    id: String,
+    credentials: (String, String),
+}
+
+impl Holding {
+    async fn open(db: &TestDb) -> Self {
+        let house = House::open(db).await;
+        let ada = Person::sign_up(&house, "ada").await;
+        let credentials = ada.sandbox_account().await;
+        let key = json!({
+            "exchangeId": "BINANCE", "tradeType": "FUTURES", "strategyType": "MANUAL", "name": "Mine",
+            "apiKey": credentials.0, "apiSecretKey": credentials.1,
+        });
+        let id = ada.post(KEYS, key).await.ok(200)["id"].as_str().unwrap().to_owned();
+        let order = json!({
+            "symbol": "BTC/USDT", "type": "MARKET", "side": "BUY", "amount": "0.05",
+            "stopTriggerPrice": near(&ada, 95).await, "stopTriggerType": "MARKET",
+        });
+        ada.post(&format!("/v1/priv/exchange/order/{id}"), order).await.ok(200);
+        Self { house, ada, id, credentials }
+    }
+
+    fn position(&self) -> String {
+        format!("/v1/priv/exchange/position/{}", self.id)
+    }
+
+    async fn protection(&self) -> Value {
+        self.ada.get(&format!("{}/protection?symbol=BTC/USDT", self.position())).await.ok(200)
+    }
+
+    async fn supervise(&self, supervised: bool) -> u16 {
+        let body = json!({"symbol": "BTC/USDT", "supervised": supervised});
+        self.ada.put(&format!("{}/protection", self.position()), body).await.status
+    }
+
+    async fn open_orders(&self) -> Vec<Value> {
+        let path = format!("/v1/priv/exchange/order/{}/list?symbol=BTC/USDT", self.id);
+        self.ada.get(&path).await.ok(200).as_array().unwrap().clone()
+    }
+
+    fn who(&self) -> Credentials {
+        Credentials::new(self.credentials.0.clone(), self.credentials.1.clone())
+    }
+
+    /// The owner cancels the stop at the exchange, outside Slipstream.
+    async fn cancel_stop_elsewhere(&self) {
+        let stop = self.open_orders().await.remove(0);
+        let id = stop["clientOrderId"].as_str().unwrap();
+        let validity = Validity::from_now(&*self.house.desk.clock);
+        let exchange = &self.house.desk.exchange;
+        exchange.cancel(&self.who(), TradeType::Futures, &btc(), id, true, validity).await.unwrap();
+    }
+
+    /// The supervisor looks, long enough after the last time that it is due.
+    async fn tick(&self) {
+        self.house.clock.advance(domain::time::MINUTE);
+        protection::tick(&self.house.desk).await.unwrap();
+    }
+
+    async fn told(&self, what: &str) -> usize {
+        let user = store::user::by_email(&self.house.desk.db, "ada@example.org").await.unwrap().unwrap().id;
+        let events = store::event::after(&self.house.desk.db, user, 0, 50).await.unwrap();
+        events.iter().filter(|event| event.body.contains(what)).count()
+    }
+}
+
+fn btc() -> Symbol {
+    "BTC/USDT".parse().unwrap()
+}
+
+fn state(protection: &Value) -> ProtectionState {
+    ProtectionState::parse(protection["state"].as_str().unwrap()).unwrap()
+}
+
+/// Awaits what a stream brings.
+async fn until<F: Future<Output = bool>>(what: &str, condition: impl Fn() -> F) {
+    let reached = async {
+        while !condition().await {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), reached).await.expect(what);
+}
+
+pub(crate) async fn an_owner_ends_and_resumes_the_supervision_of_a_position(db: &TestDb) {
+    let holding = Holding::open(db).await;
+    let shown = holding.protection().await;
+    assert_eq!(state(&shown), ProtectionState::Supervised);
+    assert!(shown["stopTriggerPrice"].is_number(), "{shown}");
+
+    assert_eq!(holding.supervise(false).await, 204);
+    assert_eq!(state(&holding.protection().await), ProtectionState::Released);
+    assert_eq!(holding.open_orders().await.len(), 1, "the stop at the exchange stays");
+    holding.cancel_stop_elsewhere().await;
+    holding.tick().await;
+    assert_eq!(holding.open_orders().await.len(), 0, "it is not put back");
+    assert_eq!(state(&holding.protection().await), ProtectionState::Released);
+
+    assert_eq!(holding.supervise(true).await, 204);
+    assert_eq!(holding.open_orders().await.len(), 1, "the stop is back at once");
+    assert_eq!(state(&holding.protection().await), ProtectionState::Supervised);
+    holding.cancel_stop_elsewhere().await;
+    holding.tick().await;
+    assert_eq!(holding.open_orders().await.len(), 1, "it is put back again");
+}
+
+pub(crate) async fn supervision_needs_a_position_with_a_stop(db: &TestDb) {
+    let house = House::open(db).await;
+    let ada = Person::sign_up(&house, "ada").await;
+    let id = ada.key("FUTURES", "MANUAL").await;
+    let path = format!("/v1/priv/exchange/position/{id}/protection");
+    let on = json!({"symbol": "BTC/USDT", "supervised": true});
+    assert_eq!(ada.get(&format!("{path}?symbol=BTC/USDT")).await.text, "null");
+    ada.put(&path, on.clone()).await.not_found();
+    ada.put(&path, json!({"symbol": "BTC/USDT"})).await.problem("supervised", "is required");
+    ada.put(&path, json!({"symbol": "NOPE/USDT", "supervised": true})).await.refused("1300");
+    let bare = json!({"symbol": "BTC/USDT", "type": "MARKET", "side": "BUY", "amount": 0.05});
+    ada.post(&format!("/v1/priv/exchange/order/{id}"), bare).await.ok(200);
+    let shown = ada.get(&format!("{path}?symbol=BTC/USDT")).await.ok(200);
+    assert_eq!(state(&shown), ProtectionState::NoStop);
+    assert_eq!(ada.put(&path, on).await.status, 422, "there is no stop to supervise");
+    let eve = Person::sign_up(&house, "eve").await;
+    eve.put(&path, json!({"symbol": "BTC/USDT", "supervised": false})).await.not_found();
+}
+
+pub(crate) async fn a_key_is_deleted_with_its_positions_closed_or_left_open(db: &TestDb) {
+    let holding = Holding::open(db).await;
+    let key = format!("{KEYS}/{}", holding.id);
+    holding.ada.delete(&format!("{key}?openPositions=burn"), None).await.ok(422);
+    assert_eq!(holding.ada.delete(&key, None).await.status, 204);
+    assert_eq!(
+        holding.told("LeftOpen").await,
+        1,
+        "the owner is told that nobody supervises the stop any more"
+    );
+    let left = holding.house.desk.exchange.positions(&holding.who(), Some(&btc())).await.unwrap();
+    assert_eq!(left.len(), 1);
+
+    let again = json!({
+        "exchangeId": "BINANCE", "tradeType": "FUTURES", "strategyType": "MANUAL", "name": "Back",
+        "apiKey": holding.credentials.0, "apiSecretKey": holding.credentials.1,
+    });
+    let id = holding.ada.post(KEYS, again).await.ok(200)["id"].as_str().unwrap().to_owned();
+    let shown = format!("/v1/priv/exchange/position/{id}/protection?symbol=BTC/USDT");
+    assert_eq!(state(&holding.ada.get(&shown).await.ok(200)), ProtectionState::Foreign);
+    assert_eq!(holding.ada.delete(&format!("{KEYS}/{id}?openPositions=close"), None).await.status, 204);
+    let left = holding.house.desk.exchange.positions(&holding.who(), Some(&btc())).await.unwrap();
+    assert_eq!(left.len(), 0);
+    let orders = holding.house.desk.exchange.open_orders(&holding.who(), TradeType::Futures, None).await;
+    assert_eq!(orders.unwrap().len(), 0);
+    assert_eq!(holding.told("LeftOpen").await, 1, "nothing was left");
+}
+
+pub(crate) async fn an_order_from_elsewhere_is_told_unless_the_owner_trades_there_too(db: &TestDb) {
+    let holding = Holding::open(db).await;
+    let mut streams = service::account_streams::AccountStreams::default();
+    streams.round(&holding.house.desk).await.unwrap();
+    let elsewhere = async |client_order_id: &str| {
+        let request = OrderRequest {
+            client_order_id: client_order_id.to_owned(),
+            symbol: btc(),
+            side: Side::Buy,
+            kind: domain::OrderType::Market,
+            amount: Some("0.01".parse().unwrap()),
+            price: None,
+            stop_price: None,
+            callback_rate: None,
+            time_in_force: domain::TimeInForce::Gtc,
+            reduce_only: false,
+            trade_type: TradeType::Futures,
+            urgency: Urgency::First,
+        };
+        let validity = Validity::from_now(&*holding.house.desk.clock);
+        holding.house.desk.exchange.place(&holding.who(), &request, validity).await.unwrap();
+    };
+    until("the stream is connected", async || {
+        // Heard of only by a stream: it is tried until it is.
+        elsewhere(&format!("web_{}", holding.house.desk.clock.now().0)).await;
+        holding.house.clock.advance(domain::time::SECOND);
+        holding.told("ForeignFill").await > 0
+    })
+    .await;
+    let body = json!({"tradedElsewhere": true});
+    holding.ada.put(&format!("{KEYS}/{}", holding.id), body).await.ok(200);
+    let before = holding.told("ForeignFill").await;
+    elsewhere("web_silent").await;
+    // A stop that is cancelled elsewhere is heard of in the same order as the fill before it.
+    holding.cancel_stop_elsewhere().await;
+    until("the cancelled stop is put back", async || {
+        protection::tick(&holding.house.desk).await.unwrap();
+        holding.open_orders().await.len() == 1
+    })
+    .await;
+    assert_eq!(holding.told("ForeignFill").await, before);
+    assert_eq!(holding.told("Liquidated").await, 0);
+}
