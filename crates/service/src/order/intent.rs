@@ -89,6 +89,8 @@ pub(crate) struct Intent {
     pub(crate) legs: Vec<Leg>,
     pub(crate) ending: Option<Ending>,
     pub(crate) created_at: Micros,
+    /// When its row last changed.
+    pub(crate) updated_at: Micros,
     /// Since before it was claimed here: what is sent for it must be sent in the same tenure.
     pub(crate) tenure: Tenure,
 }
@@ -114,6 +116,7 @@ impl Intent {
             legs,
             ending: None,
             created_at: desk.clock.now(),
+            updated_at: desk.clock.now(),
             tenure: Tenure::default(),
         }
     }
@@ -168,6 +171,7 @@ impl Intent {
             legs,
             ending: row.failure.as_deref().map(read).transpose()?,
             created_at: row.created_at,
+            updated_at: row.updated_at,
             tenure,
         }))
     }
@@ -346,6 +350,7 @@ fn leg_of(row: rows::Leg) -> Result<Leg> {
         placed,
         failure: row.failure,
         unsaved: Unsaved::Nothing,
+        changed_at: Some(row.updated_at),
         ..Leg::new(seq, role, order)
     })
 }

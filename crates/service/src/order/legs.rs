@@ -45,6 +45,8 @@ pub(crate) struct Leg {
     pub(crate) failure: Option<String>,
     /// How it differs from its row.
     pub(crate) unsaved: Unsaved,
+    /// When its row last changed; none before it was read from the database.
+    pub(crate) changed_at: Option<domain::Micros>,
 }
 
 /// How a leg in memory differs from its row in the database.
@@ -64,7 +66,7 @@ impl Leg {
     /// A leg that is planned and has no row yet.
     pub(crate) const fn new(seq: u16, role: Role, order: Option<PlannedOrder>) -> Self {
         let (status, unsaved) = (LegStatus::Planned, Unsaved::Row);
-        Self { seq, role, order, status, placed: None, failure: None, unsaved }
+        Self { seq, role, order, status, placed: None, failure: None, unsaved, changed_at: None }
     }
 
     /// Whether the exchange may hold its order: it was placed, or it is not known whether it was.

@@ -15,7 +15,7 @@ use store::intent::LegStatus;
 
 /// After this long a request that was sent cannot take effect any more: the longest validity, and the second by which an
 /// exchange's clock and our idea of it may differ.
-const CERTAIN: i64 = 6 * time::SECOND;
+pub(super) const CERTAIN: i64 = 6 * time::SECOND;
 /// The first pause between two tries; pauses double.
 const PAUSE: Duration = Duration::from_millis(250);
 /// The longest pause between two tries.
@@ -47,7 +47,9 @@ impl Run<'_> {
             Failure::Expired => Duration::from_millis(10),
             _ => Duration::ZERO,
         };
-        self.desk.clock.sleep(asked.max(tries.pause)).await;
+        let pause = asked.max(tries.pause);
+        self.notify_of_missing_stop(pause).await?;
+        self.desk.clock.sleep(pause).await;
         tries.pause = (tries.pause * 2).min(LONGEST_PAUSE);
         Ok(())
     }

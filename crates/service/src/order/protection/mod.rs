@@ -124,13 +124,13 @@ pub(crate) async fn inspect_key(desk: &SharedDesk, id: ExchangeKeyId) -> Result<
 pub(crate) async fn inspect_copy(desk: &Desk, access: &Access, copy: CopyId, closed: bool) -> Result<bool> {
     let Some(row) = rows::get(&desk.db, IntentId(copy.0)).await? else { return Ok(false) };
     let known = if closed { Known::Closed } else { Known::Nothing };
-    Ok(inspect(desk, access, &row, known).await? != Pass::Ended)
+    Ok(!matches!(inspect(desk, access, &row, known).await?, Pass::Ending | Pass::Ended))
 }
 
 async fn inspect(desk: &Desk, access: &Access, row: &Protection, known: Known) -> Result<Pass> {
     let watched = Watched::of(row);
     let supervision = &desk.supervision;
-    let plain = known == Known::Nothing && row.wanted == rows::Wanted::Stop;
+    let plain = known == Known::Nothing && row.wanted == rows::Wanted::Stop && row.ended_at.is_none();
     let streamed = streamed(desk, row);
     let cheap = plain && supervision.may_look_cheaply(&watched, streamed);
     if cheap && supervise::stop_is_alive(desk, access, &watched).await? {

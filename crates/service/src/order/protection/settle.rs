@@ -14,7 +14,7 @@ use crate::{
     },
 };
 use domain::{
-    Decimal, Micros, Order, Side, Trade,
+    Decimal, IntentId, Micros, Order, Side, Trade,
     copy::{Exit, Status},
     live::{Happening, What},
 };
@@ -26,8 +26,9 @@ use store::{
 /// How many orders and fills say how a position ended.
 const HISTORY: u16 = 200;
 
-/// Settles the position that `intent` opened, which is at zero.
-pub(super) async fn settle(desk: &Desk, access: &Access, intent: &Intent) -> Result<()> {
+/// Settles the position that `intent` opened, which is at zero. Its row is kept for a while when `late`: a protective order may
+/// still arrive.
+pub(super) async fn settle(desk: &Desk, access: &Access, intent: &Intent, late: bool) -> Result<()> {
     if intent.filled_entry().is_some() {
         let copy = match intent.copy() {
             Some(id) => store::copy::get(&desk.db, id).await?,
@@ -38,11 +39,22 @@ pub(super) async fn settle(desk: &Desk, access: &Access, intent: &Intent) -> Res
             None => report_hits(desk, access, intent).await?,
         }
     }
-    let mut tx = desk.db.begin().await?;
-    rows::delete(&mut tx, intent.id).await?;
-    tx.commit().await?;
+    if late {
+        let mut tx = desk.db.begin().await?;
+        rows::set_ended(&mut tx, intent.id, desk.clock.now()).await?;
+        tx.commit().await?;
+    } else {
+        delete(desk, intent.id).await?;
+    }
     desk.hub.nudge(intent.key, &intent.symbol);
     Ok(())
+}
+
+/// Supervises the position of an intent no more.
+pub(super) async fn delete(desk: &Desk, intent: IntentId) -> Result<()> {
+    let mut tx = desk.db.begin().await?;
+    rows::delete(&mut tx, intent).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Tells the owner of the protective orders that were filled.

@@ -39,7 +39,8 @@ pub async fn shown(
     orders: &[Order],
 ) -> Result<Vec<Shown>> {
     key::find(desk, actor, id).await?;
-    let wanted = rows::of_key(&desk.db, id).await?;
+    let mut wanted = rows::of_key(&desk.db, id).await?;
+    wanted.retain(|row| row.ended_at.is_none());
     let of = |position: &Position| {
         let side = entered_by(position.side);
         let row = wanted.iter().rev().find(|row| row.symbol == position.symbol && row.side == side);

@@ -76,12 +76,15 @@ struct Entry {
     differs_since: Option<Micros>,
     tries: u32,
     looks: u32,
+    /// Since when it has been settled, and is looked at once more for orders that arrive late.
+    ending_since: Option<Micros>,
 }
 
 impl Entry {
     fn new(row: &Protection, next: Micros) -> Self {
         let by_choice = row.wanted == Wanted::NoStop;
-        Self { watched: Watched::of(row), by_choice, next, differs_since: None, tries: 0, looks: 0 }
+        let watched = Watched::of(row);
+        Self { watched, by_choice, next, differs_since: None, tries: 0, looks: 0, ending_since: None }
     }
 
     fn retry(&mut self, now: Micros) {
@@ -158,6 +161,7 @@ impl Supervision {
             differs_since: None,
             tries: 0,
             looks: 1,
+            ending_since: None,
             watched,
         };
         self.state().watched.insert(entry.watched.intent, entry);
@@ -209,6 +213,10 @@ impl Supervision {
                 (entry.next, entry.tries, entry.differs_since) = (now.plus(pause), 0, None);
             }
             Pass::Differs => entry.retry(now),
+            Pass::Ending => {
+                entry.ending_since.get_or_insert(now);
+                entry.retry(now);
+            }
             Pass::Ended => drop(state.watched.remove(&watched.intent)),
         }
     }
@@ -250,10 +258,20 @@ impl Supervision {
         }
     }
 
+    /// Since when a position has not been as wanted.
+    pub(super) fn differs_since(&self, intent: IntentId) -> Option<Micros> {
+        self.state().watched.get(&intent).and_then(|entry| entry.differs_since)
+    }
+
     /// For how long a position has not been as wanted.
     pub(super) fn differs_for(&self, intent: IntentId, now: Micros) -> i64 {
+        self.differs_since(intent).map_or(0, |since| now.since(since))
+    }
+
+    /// For how long a position has been settled, as far as this process knows.
+    pub(super) fn ending_for(&self, intent: IntentId, now: Micros) -> i64 {
         let state = self.state();
-        let since = state.watched.get(&intent).and_then(|entry| entry.differs_since);
+        let since = state.watched.get(&intent).and_then(|entry| entry.ending_since);
         since.map_or(0, |since| now.since(since))
     }
 
@@ -261,8 +279,9 @@ impl Supervision {
     pub(crate) fn unprotected(&self, now: Micros) -> Unprotected {
         let state = self.state();
         let differing = || state.watched.values().filter_map(|entry| entry.differs_since);
+        let open = |entry: &&Entry| entry.ending_since.is_none();
         Unprotected {
-            positions: state.watched.len(),
+            positions: state.watched.values().filter(open).count(),
             differing: differing().count(),
             oldest: differing().map(|since| now.since(since)).max().unwrap_or(0),
             by_choice: state.watched.values().filter(|entry| entry.by_choice).count(),

@@ -4,8 +4,8 @@ use super::{
     Watched,
     answer::{StopRefusal, stop_refusal},
     decide::{Facts, Next, is_stop, next},
-    settle::{report_filled, settle},
-    stop::{Seen, just_entered},
+    settle::{delete, report_filled, settle},
+    stop::{Seen, TELL_AFTER, just_entered},
 };
 use crate::{
     Desk, Error, Result,
@@ -15,6 +15,7 @@ use crate::{
         intent::Intent,
         legs::{PlannedOrder, Role},
         run::{Halt, Run, Step},
+        send::CERTAIN,
         seq,
     },
 };
@@ -28,8 +29,9 @@ use store::{
 const GIVEN_UP_FOR: i64 = 60 * SECOND;
 /// A stop order that has triggered as a limit order and does not fill is replaced by a market order after this.
 const TRIGGERED: i64 = 5 * SECOND;
-/// An owner is told when a position has been without its stop for this long.
-const TELL_AFTER: i64 = 5 * SECOND;
+/// A protective order that was sent within this time may still be on its way when its position ends. It is much longer than a
+/// request is valid, because it is measured by wall clocks.
+const SENT_RECENTLY: i64 = 60 * SECOND;
 /// Repairs of one pass; more differences are left to the next.
 const REPAIRS: u8 = 8;
 
@@ -51,6 +53,8 @@ pub(in crate::order) enum Pass {
     Agrees,
     /// Not as wanted yet, or not known.
     Differs,
+    /// It is at zero and was settled. A protective order may still arrive at the exchange, so it is looked at again.
+    Ending,
     /// It is at zero: nothing is left to supervise.
     Ended,
 }
@@ -96,6 +100,9 @@ struct Supervisor<'a> {
 
 impl Supervisor<'_> {
     async fn work(&mut self, run: &mut Run<'_>) -> Step<Pass> {
+        if self.row.ended_at.is_some() {
+            return self.tidy(run).await;
+        }
         if run.intent.filled_entry().is_none() && !self.learn_entry(run).await? {
             return self.end(run).await;
         }
@@ -111,7 +118,9 @@ impl Supervisor<'_> {
                 Next::PlaceStop(_) if self.triggered(run).await? => return Ok(Pass::Differs),
                 Next::PlaceStop(amount) => {
                     self.notice_difference(run.desk);
+                    run.without_stop_since = run.desk.supervision.differs_since(self.row.intent_id);
                     self.place_stop(run, amount).await?;
+                    run.without_stop_since = None;
                 }
                 Next::Close(_) => {
                     self.notice_difference(run.desk);
@@ -260,7 +269,18 @@ impl Supervisor<'_> {
             return Ok(Pass::Differs);
         }
         run.cancel_own_protection().await?;
-        settle(run.desk, self.access, run.intent).await?;
+        let late = may_arrive_late(run);
+        settle(run.desk, self.access, run.intent, late).await?;
+        Ok(if late { Pass::Ending } else { Pass::Ended })
+    }
+
+    /// The position was settled a moment ago: once nothing can arrive any more, what arrived since is cancelled.
+    async fn tidy(&self, run: &Run<'_>) -> Step<Pass> {
+        if run.desk.supervision.ending_for(self.row.intent_id, run.desk.clock.boot()) < CERTAIN {
+            return Ok(Pass::Ending);
+        }
+        run.cancel_own_protection().await?;
+        delete(run.desk, self.row.intent_id).await?;
         Ok(Pass::Ended)
     }
 
@@ -292,7 +312,11 @@ impl Supervisor<'_> {
             return Ok(());
         }
         let lasts = desk.supervision.differs_for(id, desk.clock.boot());
-        if lasts >= TELL_AFTER && self.row.told_at.is_none() && intent.filled_entry().is_some() {
+        if lasts >= TELL_AFTER && intent.filled_entry().is_some() {
+            // It may have been told meanwhile.
+            if rows::get(&desk.db, id).await?.is_none_or(|row| row.told_at.is_some()) {
+                return Ok(());
+            }
             let mut tx = desk.db.begin().await?;
             intent.without_stop(now)?.write(&mut tx).await?;
             rows::set_told(&mut tx, id, Some(now)).await?;
@@ -300,6 +324,15 @@ impl Supervisor<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether a protective order of the intent was sent so recently that it may not have arrived yet.
+fn may_arrive_late(run: &Run<'_>) -> bool {
+    let now = run.desk.clock.now();
+    // A clock that was set back counts as recent.
+    let recent = |at: Micros| now.since(at) < SENT_RECENTLY;
+    let protective = run.intent.legs.iter().filter(|leg| leg.is_protective() && leg.order.is_some());
+    protective.map(|leg| leg.changed_at).any(|at| recent(run.intent.updated_at) || at.is_none_or(recent))
 }
 
 /// Whether the intent's own stops and take-profits have closed all that it entered.
