@@ -6,6 +6,7 @@ use super::{
     copied::Exiting,
     intent::{Intent, Request},
     legs::{PlannedOrder, Role},
+    protection::Rule,
     run::{Halt, Run, Step},
     send::Tries,
     seq,
@@ -54,7 +55,8 @@ impl Run<'_> {
     /// Ends everything on the market, in the order that never leaves a position without its stop.
     pub(super) async fn clear_market(&mut self) -> Step<()> {
         let open = self.open_orders().await?;
-        let (protective, opening): (Vec<_>, Vec<_>) = open.into_iter().partition(|order| order.reduce_only);
+        let (protective, opening): (Vec<_>, Vec<_>) =
+            open.into_iter().partition(|order| order.reduce_only && Rule::ProtectionGoesLast.holds());
         let cancelled = self.cancel_each(&opening).await?;
         self.end_waiting(&cancelled).await?;
         self.intent.mark(seq::CANCEL, LegStatus::Done, None);
@@ -123,7 +125,9 @@ impl Run<'_> {
         if matches!(failure, Failure::Unauthorized | Failure::UnknownSymbol) {
             return Err(Halt::Refused(failure));
         }
-        if let Failure::Refused { code: REDUCE_ONLY_REJECTED | REDUCE_ONLY_CONFLICT, .. } = failure {
+        if let Failure::Refused { code: REDUCE_ONLY_REJECTED | REDUCE_ONLY_CONFLICT, .. } = failure
+            && Rule::TargetsMakeWay.holds()
+        {
             let open = self.open_orders().await?;
             // A copy cancels nothing but its own.
             let whole = matches!(self.intent.request, Request::Open(_) | Request::Close | Request::Panic);

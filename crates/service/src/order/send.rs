@@ -38,7 +38,8 @@ impl Run<'_> {
         if !failure.passing() {
             return Err(Halt::Refused(failure));
         }
-        if self.desk.clock.boot() >= tries.deadline {
+        let left = tries.deadline.since(self.desk.clock.boot());
+        if left <= 0 {
             return Err(Halt::Later(failure));
         }
         let asked = match failure {
@@ -47,7 +48,8 @@ impl Run<'_> {
             Failure::Expired => Duration::from_millis(10),
             _ => Duration::ZERO,
         };
-        let pause = asked.max(tries.pause);
+        // The last try is at the deadline, and not a pause later.
+        let pause = asked.max(tries.pause).min(Duration::from_micros(left.unsigned_abs()));
         self.notify_of_missing_stop(pause).await?;
         self.desk.clock.sleep(pause).await;
         tries.pause = (tries.pause * 2).min(LONGEST_PAUSE);

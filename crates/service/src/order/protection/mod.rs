@@ -8,12 +8,14 @@ mod answer;
 mod breaker;
 mod decide;
 mod notices;
+mod rules;
 mod settle;
 mod shown;
 mod state;
 mod stop;
 mod supervise;
 
+pub use rules::Rule;
 pub use shown::{Shown, Stop, shown};
 pub use state::Unprotected;
 pub(crate) use state::{Supervision, Watched};
@@ -91,7 +93,7 @@ pub(crate) async fn inspect_market(
     }
     let access = Access { who: key::credentials(desk, &row)?, row };
     let _turn = desk.locks.turn(id, symbol).await;
-    if is_at_work(desk, id, symbol).await? {
+    if Rule::WorkingIntentIsLeftAlone.holds() && is_at_work(desk, id, symbol).await? {
         desk.supervision.failed_to_look(id, symbol, desk.clock.boot());
         return Ok(());
     }

@@ -1,7 +1,7 @@
 //! What the supervisor keeps in memory: when each position is looked at next, and since when one is not as wanted. A look that
 //! finds agreement writes nothing to the database.
 
-use super::{breaker::Breaker, supervise::Pass};
+use super::{breaker::Breaker, rules::Rule, supervise::Pass};
 use domain::{ExchangeKeyId, IntentId, Micros, Symbol, time::SECOND};
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -88,7 +88,8 @@ impl Entry {
     }
 
     fn retry(&mut self, now: Micros) {
-        self.next = now.plus((FIRST_PAUSE << self.tries.min(4)).min(LONGEST_PAUSE));
+        let pause = (FIRST_PAUSE << self.tries.min(4)).min(LONGEST_PAUSE);
+        self.next = now.plus(if Rule::DifferenceIsRetriedSoon.holds() { pause } else { WITH_STREAM });
         self.tries = self.tries.saturating_add(1);
     }
 }

@@ -4,6 +4,7 @@ use super::{
     answer::{StopRefusal, stop_refusal},
     breaker::Verdict,
     decide::{Facts, Next, next},
+    rules::Rule,
 };
 use crate::{
     Error, Result,
@@ -82,6 +83,7 @@ impl Run<'_> {
         let started = self.desk.clock.boot();
         self.without_stop_since = Some(if self.resumed { self.since.plus(-LEARNED_AFTER) } else { started });
         (self.since, self.patience) = (started, STOP_PATIENCE);
+        self.notify_of_missing_stop(Duration::ZERO).await?;
         let placed = self.try_stop(started).await;
         if placed.is_ok() {
             self.notify_of_replaced_stop().await?;
@@ -92,7 +94,7 @@ impl Run<'_> {
 
     /// Tries until the stop is open or not needed, or until it is known that it cannot be placed. `started` is when this began.
     async fn try_stop(&mut self, started: Micros) -> Step<()> {
-        let (mut look, mut looks, mut corrected) = (self.resumed, 0, false);
+        let (mut look, mut looks, mut corrected) = (self.resumed && Rule::ResumedRunLooks.holds(), 0, false);
         loop {
             let mut uncovered = self.intent.filled_entry().map_or(Decimal::ZERO, |entry| entry.filled);
             if look {
@@ -100,7 +102,10 @@ impl Run<'_> {
                 match self.next_for_stop(&seen) {
                     Next::PlaceStop(amount) => uncovered = amount,
                     // The fill is known: a position that is not shown may only lag.
-                    Next::End if self.desk.clock.boot().since(started) < READINGS_LAG => {
+                    Next::End
+                        if self.desk.clock.boot().since(started) < READINGS_LAG
+                            && Rule::UnseenPositionMayLag.holds() =>
+                    {
                         self.pause_between_readings().await?;
                     }
                     _ => return Ok(()),
@@ -137,7 +142,8 @@ impl Run<'_> {
     /// Tells the owner, once, before a pause at whose end the position will have been without its stop for too long. The supervisor
     /// does it for positions on which no intent is at work.
     pub(in crate::order) async fn notify_of_missing_stop(&self, pause: Duration) -> Result<()> {
-        let (Some(since), desk) = (self.without_stop_since, self.desk) else { return Ok(()) };
+        let since = self.without_stop_since.filter(|_| Rule::SlowStopIsNotified.holds());
+        let (Some(since), desk) = (since, self.desk) else { return Ok(()) };
         let pause = i64::try_from(pause.as_micros()).unwrap_or(i64::MAX);
         if desk.clock.boot().since(since).saturating_add(pause) < TELL_AFTER {
             return Ok(());
@@ -158,7 +164,7 @@ impl Run<'_> {
     async fn notify_of_replaced_stop(&self) -> Result<()> {
         let (desk, id) = (self.desk, self.intent.id);
         let lasted = self.without_stop_since.map_or(0, |since| desk.clock.boot().since(since));
-        if lasted < TELL_AFTER - TOLD_AHEAD {
+        if lasted < TELL_AFTER - TOLD_AHEAD || !Rule::ReplacedStopIsNotified.holds() {
             return Ok(());
         }
         desk.supervision.agrees(id);
@@ -216,7 +222,7 @@ impl Run<'_> {
         let tried = self.desk.clock.boot().since(started);
         let entered = self.intent.leg_order(seq::ENTRY).map_or(self.intent.created_at, |entry| entry.at);
         let age = self.desk.clock.now().since(entered.max(self.intent.created_at));
-        if tried >= STOP_PATIENCE && age < NEW {
+        if tried >= STOP_PATIENCE && age < NEW && Rule::UnreachableStopCloses.holds() {
             self.rescue(failure).await
         } else {
             Err(Halt::Later(failure))
@@ -225,7 +231,8 @@ impl Run<'_> {
 
     /// Closes what the intent entered because it cannot be protected, and tells its owner. Two readings must agree first.
     pub(in crate::order) async fn rescue(&mut self, failure: Failure) -> Step<()> {
-        for reading in 0..2 {
+        let readings = if Rule::TwoReadingsAgree.holds() { 2 } else { 0 };
+        for reading in 0..readings {
             if reading > 0 {
                 self.desk.clock.sleep(BETWEEN_READINGS).await;
             }
@@ -248,7 +255,7 @@ impl Run<'_> {
         let entry = self.intent.filled_entry().map(|entry| (entry.side, entry.filled));
         let (side, amount) = entry.ok_or_else(|| Error::fault("an entry without a fill was rescued"))?;
         let closed = self.close_out(Share::Of(side, amount), Role::Rescue).await?;
-        if closed {
+        if closed && Rule::ClosingIsNotified.holds() {
             let notification = self.intent.unprotected(self.desk.clock.now())?;
             let mut tx = self.desk.db.begin().await.map_err(Error::from)?;
             notification.write(&mut tx).await.map_err(Error::from)?;
@@ -260,7 +267,7 @@ impl Run<'_> {
     /// Cancels what is left of an entry: nobody would protect what it still fills.
     async fn end_entry(&mut self) -> Step<()> {
         let Some(leg) = self.intent.leg(seq::ENTRY).cloned() else { return Ok(()) };
-        if leg.placed.as_ref().is_none_or(Order::is_final) {
+        if leg.placed.as_ref().is_none_or(Order::is_final) || !Rule::RestOfEntryEnds.holds() {
             return Ok(());
         }
         let conditional = leg.order.as_ref().is_some_and(|order| order.kind.conditional());
@@ -275,6 +282,7 @@ impl Run<'_> {
     async fn ask_breaker(&self, failure: &Failure) -> Step<()> {
         let (now, positions) = (self.desk.clock.boot(), self.desk.supervision.positions());
         match self.desk.supervision.breaker.rescue(now, positions) {
+            _ if !Rule::BreakerTrips.holds() => Ok(()),
             Verdict::Go => Ok(()),
             Verdict::Trips => {
                 tracing::error!(

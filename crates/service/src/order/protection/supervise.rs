@@ -4,6 +4,7 @@ use super::{
     Watched,
     answer::{StopRefusal, stop_refusal},
     decide::{Facts, Next, is_stop, next},
+    rules::Rule,
     settle::{delete, report_filled, settle},
     stop::{Seen, TELL_AFTER, just_entered},
 };
@@ -67,7 +68,7 @@ pub(in crate::order) async fn pass(
     known: Known,
 ) -> Result<Pass> {
     let Some(mut intent) = Intent::load(desk, row.intent_id).await? else { return Ok(Pass::Ended) };
-    if intent.status == Status::Working {
+    if intent.status == Status::Working && Rule::WorkingIntentIsLeftAlone.holds() {
         return Ok(Pass::Differs);
     }
     let mut run = Run::new(desk, &access.who, &mut intent, true).await?;
@@ -90,6 +91,17 @@ pub(in crate::order) async fn pass(
     Ok(pass)
 }
 
+/// What is known of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Learned {
+    /// It has filled, or it rests and its intent waits for it.
+    Known,
+    /// It was given up, and may still arrive.
+    MayCome,
+    /// It ended without a fill, or it will not come any more.
+    Never,
+}
+
 struct Supervisor<'a> {
     access: &'a Access,
     row: Protection,
@@ -103,8 +115,12 @@ impl Supervisor<'_> {
         if self.row.ended_at.is_some() {
             return self.tidy(run).await;
         }
-        if run.intent.filled_entry().is_none() && !self.learn_entry(run).await? {
-            return self.end(run).await;
+        if run.intent.filled_entry().is_none() {
+            match self.learn_entry(run).await? {
+                Learned::Known => {}
+                Learned::MayCome => return Ok(Pass::Differs),
+                Learned::Never => return self.end(run).await,
+            }
         }
         for _ in 0..REPAIRS {
             let seen = run.look().await?;
@@ -145,16 +161,20 @@ impl Supervisor<'_> {
         })
     }
 
-    /// Asks for an entry of which nothing is known, or which was last seen open. False when there is nothing to protect.
-    async fn learn_entry(&self, run: &mut Run<'_>) -> Step<bool> {
+    /// Asks for an entry of which nothing is known, or which was last seen open.
+    async fn learn_entry(&self, run: &mut Run<'_>) -> Step<Learned> {
         if run.intent.status == Status::Waiting {
-            return Ok(true);
+            return Ok(Learned::Known);
         }
         let id = client_id::derive(run.intent.id, seq::ENTRY);
         let kind = run.intent.leg(seq::ENTRY).and_then(|leg| leg.order.as_ref()).map(|order| order.kind);
         let conditional = kind.is_some_and(OrderType::conditional);
+        if !Rule::GivenUpEntryIsLookedFor.holds() {
+            return Ok(Learned::Never);
+        }
         let Some(mut entry) = run.find(&id, conditional, Micros(0)).await? else {
-            return Ok(run.desk.clock.now().since(self.row.created_at) < GIVEN_UP_FOR);
+            let young = run.desk.clock.now().since(self.row.created_at) < GIVEN_UP_FOR;
+            return Ok(if young { Learned::MayCome } else { Learned::Never });
         };
         if !entry.is_final() {
             // Nobody waits for it any more.
@@ -164,7 +184,7 @@ impl Supervisor<'_> {
         let filled = !entry.filled.is_zero();
         run.intent.mark(seq::ENTRY, LegStatus::Placed, Some(entry));
         run.intent.save(run.desk).await?;
-        Ok(filled)
+        Ok(if filled { Learned::Known } else { Learned::Never })
     }
 
     /// Puts back a stop that is gone.
@@ -206,7 +226,7 @@ impl Supervisor<'_> {
             return Ok(false);
         }
         let waits = run.desk.supervision.differs_for(self.row.intent_id, run.desk.clock.boot());
-        if waits < TRIGGERED {
+        if waits < TRIGGERED && Rule::TriggeredStopHasTime.holds() || !Rule::TriggeredStopIsClosed.holds() {
             self.notice_difference(run.desk);
             return Ok(true);
         }
@@ -216,7 +236,7 @@ impl Supervisor<'_> {
 
     /// A stop that its owner moved at the exchange is the one that is wanted from now on.
     async fn adopt_moved_stop(&self, run: &mut Run<'_>, seen: &Seen) -> Step<()> {
-        if self.row.wanted != Wanted::Stop {
+        if self.row.wanted != Wanted::Stop || !Rule::MovedStopIsWanted.holds() {
             return Ok(());
         }
         let Some(wanted) = run.intent.wanted_stop().cloned() else { return Ok(()) };
@@ -238,6 +258,9 @@ impl Supervisor<'_> {
 
     /// Take-profits that are not open any more while the position still is: the owner is told of those that were filled.
     async fn report_targets(&self, run: &mut Run<'_>, seen: &Seen) -> Step<()> {
+        if !Rule::TargetIsNotified.holds() {
+            return Ok(());
+        }
         let open = |id: &str| seen.open.iter().any(|order| order.client_order_id == id);
         let gone: Vec<_> = run
             .intent
@@ -264,12 +287,15 @@ impl Supervisor<'_> {
 
     async fn end(&self, run: &mut Run<'_>) -> Step<Pass> {
         // A fill that the exchange does not show yet would be taken for the end.
-        let recent = just_entered(self.row.entered_at, run.desk.clock.now());
+        let recent =
+            just_entered(self.row.entered_at, run.desk.clock.now()) && Rule::RecentEntryIsNotGone.holds();
         if self.known == Known::Nothing && recent && !closed_by_own_orders(run).await? {
             return Ok(Pass::Differs);
         }
-        run.cancel_own_protection().await?;
-        let late = may_arrive_late(run);
+        if Rule::ProtectionEndsToo.holds() {
+            run.cancel_own_protection().await?;
+        }
+        let late = may_arrive_late(run) && Rule::LateOrdersAreCancelled.holds();
         settle(run.desk, self.access, run.intent, late).await?;
         Ok(if late { Pass::Ending } else { Pass::Ended })
     }
@@ -279,7 +305,9 @@ impl Supervisor<'_> {
         if run.desk.supervision.ending_for(self.row.intent_id, run.desk.clock.boot()) < CERTAIN {
             return Ok(Pass::Ending);
         }
-        run.cancel_own_protection().await?;
+        if Rule::ProtectionEndsToo.holds() {
+            run.cancel_own_protection().await?;
+        }
         delete(run.desk, self.row.intent_id).await?;
         Ok(Pass::Ended)
     }
@@ -303,7 +331,7 @@ impl Supervisor<'_> {
             desk.supervision.agrees(id);
             if self.row.told_at.is_some() || self.repaired {
                 let mut tx = desk.db.begin().await?;
-                if pass == Pass::Agrees {
+                if pass == Pass::Agrees && Rule::ReplacedStopIsNotified.holds() {
                     intent.stop_replaced(now)?.write(&mut tx).await?;
                 }
                 rows::set_told(&mut tx, id, None).await?;
@@ -312,7 +340,7 @@ impl Supervisor<'_> {
             return Ok(());
         }
         let lasts = desk.supervision.differs_for(id, desk.clock.boot());
-        if lasts >= TELL_AFTER && intent.filled_entry().is_some() {
+        if lasts >= TELL_AFTER && Rule::MissingStopIsNotified.holds() && intent.filled_entry().is_some() {
             // It may have been told meanwhile.
             if rows::get(&desk.db, id).await?.is_none_or(|row| row.told_at.is_some()) {
                 return Ok(());
