@@ -88,7 +88,8 @@ pub(crate) async fn by_rows(
     let mut facts = Facts {
         follow: Some(FollowState::of(work.follow_active, work.paused_reason, work.stopped_at.is_some())),
         key: Some(key.map_or(KeyState::Deleted, |row| {
-            KeyState::of(row.key.active, row.key.status, row.key.account_mode)
+            let state = KeyState::of(row.key.active, row.key.status, row.key.account_mode);
+            state.reviewed(desk.reviews.since(row.key.id).is_some())
         })),
         ..Facts::default()
     };

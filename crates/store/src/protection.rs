@@ -176,7 +176,12 @@ pub async fn set_told(tx: &mut Tx, intent: IntentId, at: Option<Micros>) -> Resu
 /// # Errors
 /// A fault.
 pub async fn set_ended(tx: &mut Tx, intent: IntentId, at: Micros) -> Result<()> {
-    exec!(tx, "update protected_trades set ended_at = $2 where intent_id = $1 and ended_at is null", intent, at)?;
+    exec!(
+        tx,
+        "update protected_trades set ended_at = $2 where intent_id = $1 and ended_at is null",
+        intent,
+        at
+    )?;
     Ok(())
 }
 

@@ -51,6 +51,8 @@ pub enum KeyState {
     Unauthorized,
     /// Its account is in a mode that is not supported.
     UnsupportedMode,
+    /// What the exchange shows of its account and what the desk knows differ.
+    UnderReview,
     /// It was deleted.
     Deleted,
 }
@@ -67,6 +69,15 @@ impl KeyState {
         }
     }
 
+    /// This state, where its account is under review. What its owner can mend themselves comes first.
+    #[must_use]
+    pub const fn reviewed(self, under_review: bool) -> Self {
+        match self {
+            Self::Usable if under_review => Self::UnderReview,
+            other => other,
+        }
+    }
+
     /// Why such a key can't trade.
     #[must_use]
     pub const fn objection(self) -> Option<Reason> {
@@ -75,6 +86,7 @@ impl KeyState {
             Self::Inactive => Some(Reason::KeyInactive),
             Self::Unauthorized => Some(Reason::KeyUnauthorized),
             Self::UnsupportedMode => Some(Reason::AccountMode),
+            Self::UnderReview => Some(Reason::KeyUnderReview),
             Self::Deleted => Some(Reason::KeyDeleted),
         }
     }
@@ -124,7 +136,7 @@ pub struct Facts {
 }
 
 /// Every reason that [`eligibility`] gives, in the order in which it looks for them.
-pub const REASONS_IN_ORDER: [Reason; 15] = [
+pub const REASONS_IN_ORDER: [Reason; 16] = [
     Reason::Stopped,
     Reason::Panic,
     Reason::Paused,
@@ -132,6 +144,7 @@ pub const REASONS_IN_ORDER: [Reason; 15] = [
     Reason::KeyUnauthorized,
     Reason::KeyInactive,
     Reason::AccountMode,
+    Reason::KeyUnderReview,
     Reason::PlanFeature,
     Reason::PlanBalance,
     Reason::AllPaused,

@@ -95,6 +95,7 @@ impl Run<'_> {
     }
 
     async fn close_once(&mut self, position: &Position, amount: Decimal, role: Role) -> Step<Order> {
+        self.may_cancel_and_close()?;
         let order = PlannedOrder::closing(position.side.closing(), amount);
         let first = if role == Role::Rescue { seq::RESCUE } else { seq::CLOSE };
         let unused = self.intent.leg(first).is_none_or(|leg| leg.status != LegStatus::Placed);
@@ -178,7 +179,7 @@ impl Run<'_> {
     }
 
     async fn find_sent(&self, seq: u16) -> Step<Option<Order>> {
-        let id = client_id::derive(self.intent.id, seq);
+        let id = self.intent.client_id(seq);
         // A reduce-only order that arrives after the position is gone does nothing.
         if self.position().await?.is_none() {
             return self.find(&id, false, Micros(0)).await;
@@ -203,7 +204,7 @@ impl Run<'_> {
                 continue;
             }
             let Some(mut intent) = Intent::load(self.desk, row.id).await? else { continue };
-            let id = client_id::derive(intent.id, seq::ENTRY);
+            let id = intent.client_id(seq::ENTRY);
             if let Some((_, Some(order))) = cancelled.iter().find(|(cancelled, _)| *cancelled == id) {
                 intent.mark(seq::ENTRY, LegStatus::Placed, Some(order.clone()));
             }
@@ -233,7 +234,7 @@ impl Run<'_> {
         let open = of.legs.iter().filter(|leg| leg.is_protective() && leg.may_be_open());
         let each = open.map(|leg| async {
             let conditional = leg.order.as_ref().is_some_and(|order| order.kind.conditional());
-            self.cancel(&client_id::derive(of.id, leg.seq), conditional).await
+            self.cancel(&of.client_id(leg.seq), conditional).await
         });
         let all = futures::future::join_all(each).await;
         all.into_iter().collect::<Step<Vec<_>>>().map(drop)

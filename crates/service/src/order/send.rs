@@ -2,8 +2,8 @@
 //! blindly again; a request that may still be on its way is waited for until the exchange would refuse it as too old.
 
 use super::{
-    client_id,
     close::entered_by,
+    intent::Request,
     legs::{Leg, Role},
     run::{Halt, Run, Step},
 };
@@ -79,7 +79,7 @@ impl Run<'_> {
     pub(super) async fn attempt(&self, leg: &Leg) -> Step<Order> {
         let planned = leg.order.as_ref().ok_or_else(|| Error::fault("a leg without an order was sent"))?;
         let intent = &self.intent;
-        let request = planned.request(intent.id, leg.seq, leg.role, intent.trade_type, &intent.symbol);
+        let request = planned.request(intent.client_id(leg.seq), leg.role, intent.trade_type, &intent.symbol);
         let mut tries = self.tries();
         // An earlier holder may have sent it, or an earlier try may have arrived after all.
         let mut may_exist = self.resumed;
@@ -126,7 +126,7 @@ impl Run<'_> {
     /// The order of a leg that was signed no later than `signed_by` (boot time); none when it certainly never arrived.
     pub(super) async fn look_up(&self, leg: &Leg, signed_by: Micros) -> Step<Option<Order>> {
         let Some(planned) = &leg.order else { return Ok(None) };
-        let id = client_id::derive(self.intent.id, leg.seq);
+        let id = self.intent.client_id(leg.seq);
         self.find(&id, planned.kind.conditional(), signed_by).await
     }
 
@@ -134,7 +134,7 @@ impl Run<'_> {
     /// an order lags behind it for a while, and a position without a stop is not to be overlooked.
     pub(super) async fn evidence_of_entry(&self, leg: &Leg) -> Step<Option<Order>> {
         let Some(planned) = &leg.order else { return Ok(None) };
-        let id = client_id::derive(self.intent.id, leg.seq);
+        let id = self.intent.client_id(leg.seq);
         if let Some(order) = self.open_orders().await?.into_iter().find(|order| order.client_order_id == id) {
             return Ok(Some(order));
         }
@@ -161,9 +161,21 @@ impl Run<'_> {
         }
     }
 
+    /// Fails while the desk itself may cancel and close nothing on this account: what the exchange shows and the database knows differ,
+    /// and no operator has confirmed it yet. What its owner asks for since goes on.
+    pub(super) fn may_cancel_and_close(&self) -> Step<()> {
+        let Some(since) = self.desk.reviews.since(self.intent.key) else { return Ok(()) };
+        let asked = matches!(self.intent.request, Request::Close | Request::Panic);
+        if asked && (!self.resumed || self.intent.created_at >= since) {
+            return Ok(());
+        }
+        Err(Halt::Later(Failure::Unknown("the account is under review".to_owned())))
+    }
+
     /// Cancels one order by its client order id and waits until it is certain that it is not open any more. Its last state, where
     /// the exchange tells it.
     pub(super) async fn cancel(&self, id: &str, conditional: bool) -> Step<Option<Order>> {
+        self.may_cancel_and_close()?;
         let (kind, symbol) = (self.intent.trade_type, &self.intent.symbol);
         let mut tries = self.tries();
         loop {

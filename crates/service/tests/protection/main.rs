@@ -17,6 +17,7 @@ mod lives;
 mod named;
 mod pairs;
 mod play;
+mod restore;
 mod rules;
 mod sim;
 mod stage;

@@ -41,7 +41,8 @@ async fn upgraded(db: &TestDb, sql: &'static str) {
 
     let rows = protection::all(&**db).await.unwrap();
     let number = |id: IntentId| u64::try_from(id.0.as_u128() & 0xff).unwrap();
-    let known: Vec<_> = rows.iter().map(|r| (number(r.intent_id), r.side, r.wanted, r.entered_at.is_some())).collect();
+    let known: Vec<_> =
+        rows.iter().map(|r| (number(r.intent_id), r.side, r.wanted, r.entered_at.is_some())).collect();
     assert_eq!(
         known,
         [

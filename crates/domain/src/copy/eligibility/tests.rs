@@ -17,6 +17,7 @@ fn key() -> impl Strategy<Value = KeyState> {
         Just(KeyState::Inactive),
         Just(KeyState::Unauthorized),
         Just(KeyState::UnsupportedMode),
+        Just(KeyState::UnderReview),
         Just(KeyState::Deleted),
     ]
 }

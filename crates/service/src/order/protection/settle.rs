@@ -6,7 +6,6 @@ use crate::{
     notify::Telling,
     order::{
         account::Access,
-        client_id,
         hits::realized,
         intent::{Intent, Request, read},
         legs::Role,
@@ -70,7 +69,7 @@ async fn report_hits(desk: &Desk, access: &Access, intent: &Intent) -> Result<()
     }
     let (mut filled, mut hidden) = (Vec::new(), false);
     for leg in intent.legs.iter().filter(|leg| leg.is_protective() && leg.placed.is_some()) {
-        let id = client_id::derive(intent.id, leg.seq);
+        let id = intent.client_id(leg.seq);
         let conditional = leg.order.as_ref().is_some_and(|order| order.kind.conditional());
         let found = desk.exchange.find_order(who, kind, symbol, &id, conditional).await;
         let found = access.take(desk, found).await?;
@@ -92,7 +91,7 @@ async fn report_rescue(desk: &Desk, access: &Access, intent: &Intent) -> Result<
         let order = match &leg.placed {
             Some(order) => Some(order.clone()),
             None => {
-                let id = client_id::derive(intent.id, leg.seq);
+                let id = intent.client_id(leg.seq);
                 access.take(desk, desk.exchange.find_order(who, kind, symbol, &id, false).await).await?
             }
         };

@@ -9,7 +9,6 @@ use super::{
 use crate::{
     Error, Result,
     order::{
-        client_id,
         close::Share,
         legs::{PlannedOrder, Role},
         run::{Halt, Run, Step},
@@ -271,7 +270,7 @@ impl Run<'_> {
             return Ok(());
         }
         let conditional = leg.order.as_ref().is_some_and(|order| order.kind.conditional());
-        self.cancel(&client_id::derive(self.intent.id, leg.seq), conditional).await?;
+        self.cancel(&self.intent.client_id(leg.seq), conditional).await?;
         if let Some(order) = self.look_up(&leg, Micros(0)).await? {
             self.intent.mark(leg.seq, LegStatus::Placed, Some(order));
             self.intent.save_progress(self.desk).await?;

@@ -12,7 +12,6 @@ use crate::{
     Desk, Error, Result,
     order::{
         account::Access,
-        client_id,
         intent::Intent,
         legs::{PlannedOrder, Role},
         run::{Halt, Run, Step},
@@ -166,7 +165,7 @@ impl Supervisor<'_> {
         if run.intent.status == Status::Waiting {
             return Ok(Learned::Known);
         }
-        let id = client_id::derive(run.intent.id, seq::ENTRY);
+        let id = run.intent.client_id(seq::ENTRY);
         let kind = run.intent.leg(seq::ENTRY).and_then(|leg| leg.order.as_ref()).map(|order| order.kind);
         let conditional = kind.is_some_and(OrderType::conditional);
         if !Rule::GivenUpEntryIsLookedFor.holds() {
@@ -220,7 +219,7 @@ impl Supervisor<'_> {
         else {
             return Ok(false);
         };
-        let id = client_id::derive(run.intent.id, leg.seq);
+        let id = run.intent.client_id(leg.seq);
         let found = run.find(&id, true, Micros(0)).await?;
         if !found.is_some_and(|order| !order.is_final() && order.kind == OrderType::Limit) {
             return Ok(false);
@@ -267,7 +266,7 @@ impl Supervisor<'_> {
             .legs
             .iter()
             .filter(|leg| leg.role == Role::Target && leg.placed.is_some() && leg.may_be_open())
-            .filter(|leg| !open(&client_id::derive(run.intent.id, leg.seq)))
+            .filter(|leg| !open(&run.intent.client_id(leg.seq)))
             .cloned()
             .collect();
         let mut ended = Vec::new();
@@ -286,6 +285,7 @@ impl Supervisor<'_> {
     }
 
     async fn end(&self, run: &mut Run<'_>) -> Step<Pass> {
+        run.may_cancel_and_close()?;
         // A fill that the exchange does not show yet would be taken for the end.
         let recent =
             just_entered(self.row.entered_at, run.desk.clock.now()) && Rule::RecentEntryIsNotGone.holds();
@@ -387,7 +387,7 @@ pub(in crate::order) async fn stop_is_alive(desk: &Desk, access: &Access, watche
     }) else {
         return Ok(false);
     };
-    let id = client_id::derive(intent.id, leg.seq);
+    let id = intent.client_id(leg.seq);
     let answer = desk.exchange.find_order(&access.who, intent.trade_type, &intent.symbol, &id, true).await;
     let found = access.take(desk, answer).await?;
     Ok(found.is_some_and(|order| !order.is_final() && order.kind == OrderType::StopMarket))
