@@ -66,6 +66,17 @@ struct Told {
     outbox: Outbox,
     /// The stops of open positions.
     protection: Protection,
+    /// Accounts whose orders at the exchange differ from the database.
+    reviews: Reviews,
+}
+
+/// Accounts whose orders at the exchange differ from the database.
+#[derive(Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Reviews {
+    status: &'static str,
+    /// Accounts that take no new entries until an operator has confirmed the differences.
+    accounts: usize,
 }
 
 /// The stops of open positions.
@@ -220,6 +231,7 @@ fn worst(parts: &Parts, exchange: bool) -> Status {
         parts.copies(),
         parts.outbox(),
         parts.protection(),
+        parts.reviews(),
     ];
     all.into_iter().max().unwrap_or(Status::Ok)
 }
@@ -254,6 +266,7 @@ fn told(parts: Parts, exchange: bool, writes: Status) -> Told {
             oldest_seconds: seconds(parts.positions.oldest),
             without_stop_by_choice: parts.positions.by_choice,
         },
+        reviews: Reviews { status: parts.reviews().word(), accounts: parts.under_review },
         jobs: Jobs {
             status: parts.jobs().word(),
             lag_seconds: seconds(parts.latest_job.as_ref().map_or(0, |job| job.1)),

@@ -9,7 +9,7 @@ use domain::{
 };
 use service::{
     Desk, Result, SharedDesk, balance_history, billing, copy, equity, keeper::Keeper, key, ledger, live,
-    notify, order, report, session, strategy,
+    notify, order, report, review, session, strategy,
 };
 use std::{future::Future, time::Duration};
 use tokio::{
@@ -51,6 +51,7 @@ const LEASED: &[&str] = &[
     "balances",
     "keys",
     "reports",
+    "reviews",
     strategies::NAME,
 ];
 
@@ -85,6 +86,7 @@ impl Jobs {
             report::run_due(&desk).await.map(drop)
         });
         jobs.leased("prune", Duration::from_secs(3_600), prune);
+        jobs.leased("reviews", Duration::from_secs(4), |desk| async move { review::check_next(&desk).await });
         jobs.leased("balances", Duration::from_secs(15), |desk| async move {
             balance_history::snapshot(&desk).await
         });
@@ -102,6 +104,7 @@ impl Jobs {
         jobs.running.spawn(copy::run(desk.clone()));
         jobs.running.spawn(copies::follow_up(desk.clone()));
         jobs.running.spawn(order::protection::run(desk.clone()));
+        jobs.running.spawn(review::watch(desk.clone()));
         jobs.brief.spawn(pass_events_on(desk.clone()));
         jobs.brief.spawn(keep_front_page_live(desk.clone()));
         jobs

@@ -30,6 +30,9 @@ Slipstream, a self-hosted trading desk.
                             close the desk to everybody but its operator; positions are still protected
   slipstream maintenance off
                             open it again
+  slipstream restored       before the first start on a restored Postgres database: check every account first
+  slipstream reviews        list the accounts whose orders at the exchange differ from the database
+  slipstream confirm KEY    confirm how one of them differs: it trades again
   slipstream backup FILE    copy the SQLite database while it is used
   slipstream import candles [--keep-gaps] FILE [PAIR TIMEFRAME]
                             store a CSV file of candles for backtests; BTCUSDT-1h.csv tells both by its name
@@ -81,6 +84,15 @@ fn command(words: &[&str]) -> Result<()> {
             within(run::maintenance(configured()?, false, ""))?;
             say("The desk is open. Every instance knows within a second.\n")
         }
+        ["restored"] => {
+            let accounts = within(run::restored(configured()?))?;
+            say(&format!("{accounts} accounts are checked before they trade.\n"))
+        }
+        ["reviews"] => say(&within(run::list_reviews(configured()?))?),
+        ["confirm", key] => {
+            within(run::confirm_review(configured()?, key))?;
+            say("The differences are confirmed. Every instance knows within seconds.\n")
+        }
         ["backup", file] => {
             within(run::backup(&configured()?, Path::new(file)))?;
             say(
@@ -99,10 +111,11 @@ fn command(words: &[&str]) -> Result<()> {
 }
 
 /// What commands take that take something.
-const TAKE: [(&str, &str); 5] = [
+const TAKE: [(&str, &str); 6] = [
     ("admin", "EMAIL"),
     ("plan", "EMAIL PLAN"),
     ("maintenance", "on [MESSAGE] | off"),
+    ("confirm", "KEY"),
     ("backup", "FILE"),
     ("import", "candles [--keep-gaps] FILE [PAIR TIMEFRAME]"),
 ];

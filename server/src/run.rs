@@ -9,8 +9,8 @@ mod stop;
 mod test_checkout;
 
 pub use operator::{
-    CandleFile, assign_plan, backup, checkout_alone, import_candles, maintenance, make_admin, rekey,
-    sandbox_alone,
+    CandleFile, assign_plan, backup, checkout_alone, confirm_review, import_candles, list_reviews,
+    maintenance, make_admin, rekey, restored, sandbox_alone,
 };
 
 use crate::{
@@ -27,7 +27,7 @@ use keep::Lock;
 use payment::PaymentGateway;
 use sandbox::Sandbox;
 use service::{
-    Desk, Mode, Parts, Sealer, SharedDesk, notify, order,
+    Desk, Mode, Parts, Sealer, SharedDesk, notify, order, review,
     sandbox_control::SandboxControl,
     strategy,
     system::{OsChance, WallClock},
@@ -107,6 +107,7 @@ pub async fn start(config: Config, machine: Machine) -> Result<Running> {
     let desk = desk(config, machine, (db, sealer), embedded.as_ref(), payments)?;
     // Before anything is claimed: a process of the same name that still runs may send nothing from here on.
     desk.keep_lease().await?;
+    review::begin(&desk).await?;
     strategy::seed(&desk).await?;
     notify::resume(&desk).await?;
     reconcile(&desk).await;

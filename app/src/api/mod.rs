@@ -72,6 +72,7 @@ pub const SERVER_FNS: &[(&str, Role)] = &[
     ("/api/panic", Role::Trader),
     ("/api/copies-pause", Role::Admin),
     ("/api/maintenance-set", Role::Admin),
+    ("/api/review-confirm", Role::Admin),
     ("/api/strategy-create", Role::Admin),
     ("/api/strategy-change", Role::Admin),
     ("/api/strategy-active", Role::Admin),

@@ -14,7 +14,7 @@ use domain::{
 };
 use leptos::prelude::*;
 use service::{
-    Error, copy, maintenance,
+    Error, copy, maintenance, review,
     strategy::{self, NewStrategy, Said, StrategyChange},
 };
 
@@ -45,6 +45,18 @@ pub async fn set_maintenance(
     let notice = |close| if close { "desk-closed" } else { "desk-opened" };
     let done = switched.map(|close| Done::at("/admin/maintenance").saying(notice(close)));
     form("maintenance-set", "/admin/maintenance").keep("message", &message).answer(&visit, done).await
+}
+
+/// Confirms how an account differs from the database.
+#[server(endpoint = "review-confirm")]
+pub async fn confirm_review(#[server(default)] key: String) -> Result<Done, Failure> {
+    let (visit, actor) = trader()?;
+    let confirmed = match key.parse() {
+        Ok(key) => review::confirm(&visit.desk, &actor, key).await,
+        Err(_) => Err(Error::NotFound),
+    };
+    let done = confirmed.map(|()| Done::at("/admin/maintenance").saying("review-confirmed"));
+    form("review-confirm", "/admin/maintenance").answer(&visit, done).await
 }
 
 /// Makes a strategy. It begins inactive.

@@ -21,5 +21,11 @@ table! {
         close: "Close the desk",
         change: "Change the message",
         open: "Open the desk",
+        reviews: "Accounts under review",
+        reviews_lead: "The exchange shows orders that this desk sent and its database does not know, as after a restore. Missing stops are placed. Nothing is entered, cancelled or closed there until you confirm.",
+        not_looked_at: "The account has not been checked yet. The desk checks one every few seconds.",
+        supervised: "The desk supervises this position.",
+        not_supervised: "The desk does not know its stop and does not supervise it.",
+        confirm: "Confirm differences",
     }
 }

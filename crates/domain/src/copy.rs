@@ -105,6 +105,8 @@ reasons! {
     KeyMayWithdraw = "KEY_MAY_WITHDRAW", "the exchange key may withdraw: remove that right at the exchange";
     /// The key's account is in a mode that we do not support.
     AccountMode = "ACCOUNT_MODE", "the account is in hedge, multi-assets or portfolio margin mode: switch it to one-way and single-asset mode at the exchange";
+    /// What the exchange shows of the account and what the desk knows differ.
+    KeyUnderReview = "KEY_UNDER_REVIEW", "the account's orders at the exchange differ from the desk's: it takes no new entries until the operator has confirmed that";
     /// The key is gone.
     KeyDeleted = "KEY_DELETED", "the exchange key was deleted";
     /// 2103.

@@ -106,6 +106,8 @@ problems! {
     AccountMultiAssets = "must belong to an account in single-asset mode, not multi-assets mode (Binance: Futures, Preferences, Asset Mode)";
     /// The key's account is in portfolio margin mode.
     AccountPortfolio = "must belong to an account without portfolio margin";
+    /// What the exchange shows of the key's account and what the desk knows differ.
+    KeyUnderReview = "belongs to an account under review: its orders at the exchange differ from the desk's, and an operator has to confirm that";
     /// Something else than letters of a name.
     NotAlphabetic = "must be alpha character";
     /// No country of ISO 3166-1.

@@ -101,6 +101,8 @@ pub enum Deed {
     SubAccountChanged,
     /// The operator added or changed a brand.
     BrandSet,
+    /// The operator confirmed how an account differs from the database.
+    ReviewConfirmed,
 }
 
 impl Deed {
@@ -155,6 +157,7 @@ impl Deed {
             Self::SubAccountCreated => "sub-account-created",
             Self::SubAccountChanged => "sub-account-changed",
             Self::BrandSet => "brand-set",
+            Self::ReviewConfirmed => "review-confirmed",
         }
     }
 }

@@ -11,8 +11,9 @@ use crate::{
     locks::Locks,
     market,
     notify::{Mailer, Signer, telegram::Telegram},
-    order::protection::Supervision,
+    order::{Install, protection::Supervision},
     password::Hasher,
+    review::Reviews,
     sandbox_control::SandboxControl,
     shares::Shares,
     signing::Keyring,
@@ -91,6 +92,8 @@ pub struct Desk {
     pub(crate) cache: market::Cache,
     /// What the supervisor of positions keeps in memory.
     pub(crate) supervision: Supervision,
+    /// Accounts under review.
+    pub(crate) reviews: Reviews,
     /// Writes that share their transactions.
     pub(crate) group_commit: GroupCommit,
     /// How long what is sent stays valid.
@@ -128,6 +131,7 @@ impl Desk {
             paying: Locks::default(),
             cache: market::Cache::default(),
             supervision: Supervision::default(),
+            reviews: Reviews::default(),
             group_commit: GroupCommit::default(),
             fence: Fence::default(),
             shares: Shares::default(),
@@ -150,6 +154,11 @@ impl Desk {
             telegram,
             signer: Signer::default(),
         }))
+    }
+
+    /// The characters that this install's client order ids carry; none before they were read at start.
+    pub(crate) fn install(&self) -> Option<Install> {
+        self.reviews.install()
     }
 
     /// What this instance is called among those that share the database, the same after a restart.

@@ -87,7 +87,9 @@ pub(crate) async fn by_rows(
     let no = |reason, facts: &Facts| Ok(Err(in_words(reason, facts, work.detail.as_deref())));
     let mut facts = Facts {
         follow: Some(FollowState::of(work.follow_active, work.paused_reason, work.stopped_at.is_some())),
-        key: Some(key.map_or(KeyState::Deleted, |row| KeyState::of(&row.key))),
+        key: Some(key.map_or(KeyState::Deleted, |row| {
+            KeyState::of(&row.key).reviewed(desk.reviews.since(row.key.id).is_some())
+        })),
         ..Facts::default()
     };
     if let Err(reason) = eligibility(&facts) {

@@ -107,6 +107,7 @@ impl Around {
         let profile = self.profiles.get(&row.risk_profile_id).ok_or(Error::NotFound)?.clone();
         let limit = row.daily_loss_limit_usd.map(|text| text.0);
         let mut facts = self.facts(&row, key, &strategy);
+        facts.key = facts.key.map(|state| state.reviewed(desk.reviews.since(key.id).is_some()));
         // The account is read only when nothing else is known against the next entry.
         if judge(&facts).is_ok() {
             facts.daily_loss = copy::daily_loss(desk, key.id, &row.symbol, limit).await?;

@@ -99,6 +99,8 @@ pub struct Parts {
     pub copy_lag: Option<i64>,
     /// The positions that the desk opened, and those that are without their stop.
     pub positions: Unprotected,
+    /// Accounts whose orders at the exchange differ from the database, and that an operator has to confirm.
+    pub under_review: usize,
     /// Another process has taken this instance's name: nothing is sent from here any more.
     pub name_taken: bool,
     /// How long the first of the messages has waited; mails without a mail server wait for the admin, and do not count.
@@ -150,6 +152,12 @@ impl Parts {
         Status::of(self.positions.oldest, UNPROTECTED, i64::MAX)
     }
 
+    /// Accounts under review: somebody should confirm them. Never down, for everybody else goes on.
+    #[must_use]
+    pub const fn reviews(&self) -> Status {
+        if self.under_review > 0 { Status::Degraded } else { Status::Ok }
+    }
+
     /// The outbox. A mail server's fault, or Telegram's, is not the desk's: never down.
     #[must_use]
     pub fn outbox(&self) -> Status {
@@ -199,6 +207,7 @@ pub async fn look(desk: &Desk, jobs: &[&str]) -> Result<Parts> {
         copies_age: ago(Micros(pulse.copies.load(Ordering::Relaxed))),
         copy_lag: queued.map(|at| ago(at.max(pulse.started))),
         positions: unprotected(desk),
+        under_review: desk.reviews.count(),
         name_taken: desk.name_is_taken(),
         message_lag: mail.into_iter().chain(chat).min().map(ago),
     })
@@ -218,6 +227,7 @@ mod tests {
             copies_age: 0,
             copy_lag: None,
             positions: Unprotected::default(),
+            under_review: 0,
             name_taken: false,
             message_lag: None,
         }
@@ -244,6 +254,12 @@ mod tests {
         assert_eq!(parts(UNPROTECTED).protection(), Status::Ok);
         assert_eq!(parts(UNPROTECTED + 1).protection(), Status::Degraded);
         assert_eq!(parts(i64::MAX - 1).protection(), Status::Degraded);
+    }
+
+    #[test]
+    fn an_account_under_review_is_degraded() {
+        assert_eq!(well().reviews(), Status::Ok);
+        assert_eq!(Parts { under_review: 1, ..well() }.reviews(), Status::Degraded);
     }
 
     #[test]

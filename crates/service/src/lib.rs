@@ -47,6 +47,7 @@ pub mod public_list;
 pub mod recaptcha;
 mod recent;
 pub mod report;
+pub mod review;
 pub mod sandbox_control;
 pub mod secrets;
 pub mod session;

@@ -2,6 +2,7 @@
 //! before its intent is on disk.
 
 mod account;
+mod adopt;
 mod begin;
 mod checks;
 mod client_id;
@@ -24,8 +25,9 @@ pub use account::{
     HISTORY, account_state, cancel, closing_first, history, open, position, positions, protection_of,
     set_leverage, set_margin_mode, trades,
 };
+pub(crate) use adopt::adopt;
 pub(crate) use begin::Begin;
-pub(crate) use client_id::protects;
+pub(crate) use client_id::{Install, Parsed, parse as parse_client_id, protects};
 pub(crate) use hits::told_as_hit;
 pub(crate) use intent::asked_by_hand;
 pub(crate) use place::panic_market;

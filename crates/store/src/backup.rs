@@ -1,6 +1,10 @@
 //! A copy of an SQLite database while it is used.
 
 use crate::{Db, Error, db::Engine, options::make_private_file};
+use sqlx::{
+    ConnectOptions as _, Connection as _,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode},
+};
 use std::{fs::File, path::Path};
 
 /// Why a database was not copied.
@@ -23,6 +27,19 @@ pub enum Uncopied {
     Database(#[from] Error),
 }
 
+/// A desk that starts on the copy knows that it was restored.
+async fn mark_as_copy(path: &Path) -> sqlx::Result<()> {
+    let options = SqliteConnectOptions::new().filename(path).journal_mode(SqliteJournalMode::Delete);
+    let mut copy = options.connect().await?;
+    // A copy of a release without installs has no such table: its desk draws new characters.
+    let known =
+        sqlx::query("select 1 from sqlite_schema where name = 'installs'").fetch_optional(&mut copy).await?;
+    if known.is_some() {
+        sqlx::query("update installs set copied_at = unixepoch() * 1000000").execute(&mut copy).await?;
+    }
+    copy.close().await
+}
+
 impl Db {
     /// Copies the database into a new file, as it is at this moment: readers and writers go on. The copy is durable when
     /// this returns, and readable by its owner only.
@@ -43,6 +60,7 @@ impl Db {
         // Takes a read lock only: in WAL mode nobody waits for it.
         let copied = sqlx::query("vacuum into $1").bind(name).execute(writer).await;
         copied.map_err(Error::from)?;
+        mark_as_copy(path).await.map_err(Error::from)?;
         let kept = File::open(path).and_then(|file| file.sync_all());
         kept.map_err(|error| Error::from(sqlx::Error::Io(error)).into())
     }

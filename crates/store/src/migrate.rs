@@ -12,11 +12,24 @@ impl Db {
     /// # Errors
     /// When the database holds a migration that this program does not know, or one fails.
     pub async fn migrate(&self) -> Result<()> {
+        self.migrate_until(None).await
+    }
+
+    /// As [`Self::migrate`], up to the migration of this number: a database as an earlier release left it.
+    ///
+    /// # Errors
+    /// As [`Self::migrate`].
+    #[cfg(feature = "testing")]
+    pub async fn migrate_to(&self, version: i64) -> Result<()> {
+        self.migrate_until(Some(version)).await
+    }
+
+    async fn migrate_until(&self, last: Option<i64>) -> Result<()> {
         match &self.engine {
             Engine::Sqlite { writer, .. } => {
                 // The driver has no migration lock for SQLite; the write lock around it all is one.
                 let mut tx = writer.begin_with("begin immediate").await?;
-                SQLITE.run_direct(None, &mut *tx, false).await?;
+                SQLITE.run_direct(last, &mut *tx, false).await?;
                 tx.commit().await?;
             }
             Engine::Postgres { pool } => {
@@ -25,7 +38,7 @@ impl Db {
                 sqlx::query("select set_config('statement_timeout', '0', false), set_config('lock_timeout', '0', false)")
                     .execute(&mut connection)
                     .await?;
-                POSTGRES.run_direct(None, &mut connection, false).await?;
+                POSTGRES.run_direct(last, &mut connection, false).await?;
                 connection.close().await?;
             }
         }

@@ -61,6 +61,8 @@ pub struct Protection {
     pub entered_at: Option<Micros>,
     /// When the owner was told that the position is not as wanted; none when it is.
     pub told_at: Option<Micros>,
+    /// When the position was settled. The row is kept for as long as a request of ours may still arrive at the exchange.
+    pub ended_at: Option<Micros>,
     /// When the intent was written.
     pub created_at: Micros,
 }
@@ -73,7 +75,7 @@ macro_rules! protections {
             $from,
             $method,
             "select intent_id, user_id, exchange_key_id, symbol, position_side, side, wanted, entered_at, told_at, \
-               created_at from protected_trades " + $rest
+               ended_at, created_at from protected_trades " + $rest
             $(, $bind)*
         )
     };
@@ -166,6 +168,20 @@ pub async fn set_entered(tx: &mut Tx, intent: IntentId, at: Micros) -> Result<()
 /// A fault.
 pub async fn set_told(tx: &mut Tx, intent: IntentId, at: Option<Micros>) -> Result<()> {
     exec!(tx, "update protected_trades set told_at = $2 where intent_id = $1", intent, at)?;
+    Ok(())
+}
+
+/// Notes that the position is at zero and was settled.
+///
+/// # Errors
+/// A fault.
+pub async fn set_ended(tx: &mut Tx, intent: IntentId, at: Micros) -> Result<()> {
+    exec!(
+        tx,
+        "update protected_trades set ended_at = $2 where intent_id = $1 and ended_at is null",
+        intent,
+        at
+    )?;
     Ok(())
 }
 

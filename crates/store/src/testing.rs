@@ -64,6 +64,24 @@ impl TestDb {
         .expect("the statement runs");
     }
 
+    /// Runs a script of statements.
+    pub async fn script(&self, sql: &'static str) {
+        script(&self.db, sql).await;
+    }
+
+    /// The texts that a query of one column answers.
+    ///
+    /// # Panics
+    /// When the query fails.
+    #[expect(clippy::expect_used, reason = "a test without its state has nothing to say")]
+    pub async fn texts(&self, sql: &'static str) -> Vec<String> {
+        match &self.db.engine {
+            Engine::Sqlite { writer, .. } => sqlx::query_scalar(sql).fetch_all(writer).await,
+            Engine::Postgres { pool } => sqlx::query_scalar(sql).fetch_all(pool).await,
+        }
+        .expect("the query runs")
+    }
+
     /// Whether the database takes one statement as it stands: for what it must refuse by itself.
     pub async fn takes(&self, sql: &'static str) -> bool {
         match &self.db.engine {
@@ -80,13 +98,33 @@ impl Deref for TestDb {
     }
 }
 
+/// Runs a script of statements.
+///
+/// # Panics
+/// When a statement fails.
+#[expect(clippy::expect_used, reason = "a test without its state has nothing to say")]
+pub async fn script(db: &Db, sql: &'static str) {
+    match &db.engine {
+        Engine::Sqlite { writer, .. } => sqlx::raw_sql(sql).execute(writer).await.map(drop),
+        Engine::Postgres { pool } => sqlx::raw_sql(sql).execute(pool).await.map(drop),
+    }
+    .expect("the script runs");
+}
+
 /// A fresh SQLite database.
 #[expect(clippy::expect_used, reason = "a test without its database has nothing to say")]
 pub async fn sqlite() -> TestDb {
+    let db = empty_sqlite().await;
+    db.migrate().await.expect("SQLite migrates");
+    db
+}
+
+/// A fresh SQLite database without tables.
+#[expect(clippy::expect_used, reason = "a test without its database has nothing to say")]
+pub async fn empty_sqlite() -> TestDb {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let url = format!("sqlite:{}", folder.path().join("slipstream.db").display());
     let db = Db::connect(&url, &Options::default()).await.expect("SQLite opens");
-    db.migrate().await.expect("SQLite migrates");
     TestDb { db, url, kept: Kept::Folder(folder) }
 }
 
@@ -94,11 +132,18 @@ pub async fn sqlite() -> TestDb {
 /// that half the proof is enough; without either variable the test fails.
 #[expect(clippy::expect_used, reason = "a test without its database has nothing to say")]
 pub async fn postgres() -> Option<TestDb> {
+    let db = empty_postgres().await?;
+    db.migrate().await.expect("Postgres migrates");
+    Some(db)
+}
+
+/// As [`postgres`], without tables.
+#[expect(clippy::expect_used, reason = "a test without its database has nothing to say")]
+pub async fn empty_postgres() -> Option<TestDb> {
     let (server, name) = postgres_schema().await?;
     let url = with_schema(&server, &name);
     let options = Options { connections: 8, ..Options::default() };
     let db = Db::connect(&url, &options).await.expect("Postgres answers");
-    db.migrate().await.expect("Postgres migrates");
     Some(TestDb { db, url, kept: Kept::Schema { server, name } })
 }
 

@@ -9,7 +9,7 @@ use domain::{Frame, Symbol};
 use exchange::binance::{Binance, BinanceConfig};
 use sandbox::Sandbox;
 use service::{
-    Desk, Error, Parts, SharedDesk, account, plan, secrets,
+    Desk, Error, Parts, SharedDesk, account, plan, review, secrets,
     strategy::{self, Imported},
 };
 use std::{future::Future, path::Path, sync::Arc};
@@ -66,6 +66,53 @@ pub async fn maintenance(config: Config, on: bool, message: &str) -> Result<()> 
     let desk = idle_desk(config).await?;
     match service::maintenance::command(&desk, on, message).await {
         Err(Error::Fields(_)) => anyhow::bail!("the message must be one line of at most 300 characters"),
+        other => Ok(other?),
+    }
+}
+
+/// The accounts whose orders at the exchange differ from the database, a line each, with what differs below.
+///
+/// # Errors
+/// When the database cannot be used.
+pub async fn list_reviews(config: Config) -> Result<String> {
+    let desk = idle_desk(config).await?;
+    let mut text = String::new();
+    for review in review::listed(&desk).await? {
+        let review::Review { key, name, owner, since, differences } = review;
+        text += &format!("{key}  {name} of {owner}, since {since}\n");
+        let Some(differences) = differences else {
+            text += "    not looked at yet\n";
+            continue;
+        };
+        for review::Difference { symbol, what, adopted } in differences {
+            let supervised = if adopted { "supervised" } else { "not supervised" };
+            text += &format!("    {symbol}: {what}, {supervised}\n");
+        }
+    }
+    Ok(if text.is_empty() { "No account is under review.\n".to_owned() } else { text })
+}
+
+/// Puts every futures account under review, after the database was restored by other means than a file of `slipstream backup`. How
+/// many there are.
+///
+/// # Errors
+/// When the database cannot be used.
+pub async fn restored(config: Config) -> Result<u64> {
+    let desk = idle_desk(config).await?;
+    Ok(review::restored(&desk).await?)
+}
+
+/// Confirms how an account differs from the database: it trades again, within seconds on every instance.
+///
+/// # Errors
+/// When there is no such account under review, or the database cannot be used.
+pub async fn confirm_review(config: Config, key: &str) -> Result<()> {
+    let id = key.parse().ok().with_context(|| format!("{key} is no key's id"))?;
+    let desk = idle_desk(config).await?;
+    match review::confirm_by_command(&desk, id).await {
+        Err(Error::NotFound) => {
+            anyhow::bail!("{key} is not under review: slipstream reviews lists those that are")
+        }
         other => Ok(other?),
     }
 }

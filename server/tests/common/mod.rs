@@ -9,6 +9,7 @@ pub(crate) mod process;
 pub(crate) mod program;
 pub(crate) mod shape;
 pub(crate) mod smtp;
+pub(crate) mod story;
 
 pub(crate) use house::House;
 #[allow(unused_imports, reason = "each test program uses its own part")]

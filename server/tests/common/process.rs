@@ -3,6 +3,7 @@
 #![allow(clippy::panic, reason = "a test fails where it stands, and says what it waited for")]
 
 use std::{
+    ffi::OsString,
     net::TcpListener,
     path::Path,
     process::{Child, Command, Stdio},
@@ -26,8 +27,21 @@ impl Drop for Process {
 
 impl Process {
     pub(crate) fn start(words: &[&str], port: u16, settings: &[(&str, String)]) -> Self {
-        let child = Command::new(env!("CARGO_BIN_EXE_slipstream"))
-            .args(words)
+        Self::spawn(Command::new(program()).args(words), port, settings)
+    }
+
+    /// As [`Self::start`], on a disk that [`Self::fill_disk`] fills.
+    pub(crate) fn start_on_small_disk(port: u16, settings: &[(&str, String)]) -> Self {
+        // A write beyond a file's limit then fails as on a full disk; without the trap the signal ends the process.
+        Self::spawn(
+            Command::new("bash").args(["-c", "trap '' XFSZ; exec \"$0\""]).arg(program()),
+            port,
+            settings,
+        )
+    }
+
+    fn spawn(command: &mut Command, port: u16, settings: &[(&str, String)]) -> Self {
+        let child = command
             .env_clear()
             .env("SLIPSTREAM_ADDR", format!("127.0.0.1:{port}"))
             .env("SLIPSTREAM_RATE_PERSON", "0")
@@ -40,11 +54,43 @@ impl Process {
         Self { child, base: format!("http://127.0.0.1:{port}") }
     }
 
+    /// Sends it a signal: `STOP`, `CONT`, `TERM`.
+    pub(crate) fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
+        assert!(sent.is_ok_and(|status| status.success()), "SIG{name} was sent");
+    }
+
+    /// No file grows any more, and none of a page or more can be written.
+    pub(crate) fn fill_disk(&self) {
+        self.limit_files("4096:unlimited");
+    }
+
+    /// The disk has space again.
+    pub(crate) fn empty_disk(&self) {
+        self.limit_files("unlimited:unlimited");
+    }
+
+    fn limit_files(&self, limit: &str) {
+        let (pid, limit) = (self.child.id().to_string(), format!("--fsize={limit}"));
+        let set = Command::new("prlimit").args(["--pid", &pid, &limit]).status();
+        assert!(set.is_ok_and(|status| status.success()), "the limit was set");
+    }
+
+    /// Waits until it has ended by itself; whether it ended well.
+    pub(crate) fn ended(&mut self) -> bool {
+        self.child.wait().is_ok_and(|status| status.success())
+    }
+
     /// As `kill -9`; it may be dead already.
     pub(crate) fn kill(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The program: the one that was built with the tests, or the one that `SLIPSTREAM_BIN` names, such as the release.
+fn program() -> OsString {
+    std::env::var_os("SLIPSTREAM_BIN").unwrap_or_else(|| env!("CARGO_BIN_EXE_slipstream").into())
 }
 
 /// Where the program's log goes: nowhere, unless `SLIPSTREAM_TEST_LOGS` names a folder.

@@ -7,7 +7,7 @@ use crate::fs::files_below;
 use crate::{process, say, tools};
 use anyhow::{Context as _, Result};
 use std::io::{BufRead as _, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// Test programs named `crash…` kill real servers: they run by themselves, so that nothing else slows them or is
@@ -28,7 +28,9 @@ pub(super) fn tests(run: &Run<'_>) -> Result<Tally> {
 /// The crash tests, which `cargo test` has run already.
 pub(super) fn crash_tests(run: &Run<'_>) -> Result<Tally> {
     if has_crash_tests(run)? && tools::rust::has_nextest(run.workspace) {
-        return nextest(run, &["--filterset", CRASH, "--test-threads", "1"]);
+        // The long forms play against the program that people run.
+        let binary = if run.deep { Some(run.binary()?) } else { None };
+        return nextest_with(run, binary, &["--filterset", CRASH, "--test-threads", "1"]);
     }
     Ok(Tally::default())
 }
@@ -44,6 +46,10 @@ fn has_crash_tests(run: &Run<'_>) -> Result<bool> {
 }
 
 fn nextest(run: &Run<'_>, arguments: &[&str]) -> Result<Tally> {
+    nextest_with(run, None, arguments)
+}
+
+fn nextest_with(run: &Run<'_>, binary: Option<&PathBuf>, arguments: &[&str]) -> Result<Tally> {
     let mut cargo = run.workspace.cargo(&["nextest", "run", "--workspace", "--exclude", "frontend"]);
     cargo
         .args(["--no-fail-fast", "--no-tests", "pass", "--cargo-quiet", "--no-input-handler"])
@@ -53,6 +59,9 @@ fn nextest(run: &Run<'_>, arguments: &[&str]) -> Result<Tally> {
         cargo.args(["--retries", "1"]);
     }
     environment(run, &mut cargo)?;
+    if let Some(binary) = binary {
+        cargo.env("SLIPSTREAM_BIN", binary);
+    }
     // nextest's own folder is in the checkout, wherever cargo's target directory is.
     let report = run.workspace.root.join("target/nextest/default/junit.xml");
     if report.exists() {

@@ -11,7 +11,7 @@ use crate::{
     words::closed::{Closed, closed},
 };
 use leptos::prelude::*;
-use service::maintenance;
+use service::{maintenance, review};
 
 /// The form whose post this page answers.
 const FORM: &str = "maintenance-set";
@@ -20,8 +20,8 @@ const FORM: &str = "maintenance-set";
 pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let words = closed(visit::lang());
-        visit.trader()?;
         let now = maintenance::closed(&visit.desk).await?;
+        let reviews = review::list(&visit.desk, visit.trader()?).await?;
         let posted = Posted::read(&visit).await?;
         // What was taken stands in the database; only what was not is typed again.
         let failed = if posted.failed() { posted.of(FORM) } else { Posted::default() };
@@ -30,6 +30,7 @@ pub(crate) fn page() -> impl IntoView {
             <p class="lead">{words.operate_lead}</p>
             {posted.message()}
             {switch(words, now, &failed)}
+            {under_review(words, reviews)}
         };
         Ok(frame(&visit, words.operate, Width::Narrow, body))
     })
@@ -63,4 +64,38 @@ fn switch(words: &'static Closed, now: Option<maintenance::Closed>, posted: &Pos
         </section>
     }
     .into_any()
+}
+
+/// The accounts whose orders at the exchange differ from the database, each with what differs; nothing when there are none.
+fn under_review(words: &'static Closed, reviews: Vec<review::Review>) -> Option<AnyView> {
+    if reviews.is_empty() {
+        return None;
+    }
+    let each = reviews.into_iter().map(|review| {
+        let differences = review.differences.map(|all| {
+            let lines = all.into_iter().map(|difference| {
+                let state = if difference.adopted { words.supervised } else { words.not_supervised };
+                view! { <li>{difference.symbol.to_string()} ": " {difference.what} ". " {state}</li> }
+            });
+            view! { <ul>{lines.collect_view()}</ul> }.into_any()
+        });
+        let differences =
+            differences.unwrap_or_else(|| view! { <p class="hint">{words.not_looked_at}</p> }.into_any());
+        view! {
+            <li data-testid="review">
+                <p><strong>{review.name}</strong> " · " {review.owner}</p>
+                <p class="hint">{told_at(words.since, review.since)}</p>
+                {differences}
+                {act("review-confirm", &[("key", review.key.to_string())], words.confirm, "review-confirm")}
+            </li>
+        }
+    });
+    let view = view! {
+        <section class="panel" data-testid="reviews">
+            <h2>{words.reviews}</h2>
+            <p>{words.reviews_lead}</p>
+            <ul>{each.collect_view()}</ul>
+        </section>
+    };
+    Some(view.into_any())
 }

@@ -53,6 +53,8 @@ pub enum KeyState {
     MayWithdraw,
     /// Its account is in a mode that is not supported.
     UnsupportedMode,
+    /// What the exchange shows of its account and what the desk knows differ.
+    UnderReview,
     /// It was deleted.
     Deleted,
 }
@@ -70,6 +72,15 @@ impl KeyState {
         }
     }
 
+    /// This state, where its account is under review. What its owner can mend themselves comes first.
+    #[must_use]
+    pub const fn reviewed(self, under_review: bool) -> Self {
+        match self {
+            Self::Usable if under_review => Self::UnderReview,
+            other => other,
+        }
+    }
+
     /// Why such a key can't trade.
     #[must_use]
     pub const fn objection(self) -> Option<Reason> {
@@ -79,6 +90,7 @@ impl KeyState {
             Self::Unauthorized => Some(Reason::KeyUnauthorized),
             Self::MayWithdraw => Some(Reason::KeyMayWithdraw),
             Self::UnsupportedMode => Some(Reason::AccountMode),
+            Self::UnderReview => Some(Reason::KeyUnderReview),
             Self::Deleted => Some(Reason::KeyDeleted),
         }
     }
@@ -137,6 +149,7 @@ pub const REASONS_IN_ORDER: [Reason; 16] = [
     Reason::KeyInactive,
     Reason::KeyMayWithdraw,
     Reason::AccountMode,
+    Reason::KeyUnderReview,
     Reason::PlanFeature,
     Reason::PlanBalance,
     Reason::AllPaused,

@@ -1,7 +1,9 @@
-//! Client order ids: derived from intent and leg, never random, so that an order can always be found again.
+//! Client order ids: derived from install, intent and leg, never random, so that an order can always be found again, and so that a
+//! desk knows its own orders at an exchange even when its database does not.
 
 use super::seq;
-use domain::IntentId;
+use domain::{Chance, IntentId};
+use uuid::Uuid;
 
 /// Our prefix; Binance allows 36 characters of `[A-Za-z0-9-_]` in all.
 const PREFIX: &str = "sl";
@@ -9,9 +11,45 @@ const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmn
 /// 62^22 > 2^128.
 const DIGITS: usize = 22;
 
-/// The client order id of one leg: `sl-<22 characters>-<leg>`, at most 31 characters.
+/// The two characters that the orders of one install carry. They are stored in the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Install([u8; 2]);
+
+impl Install {
+    /// Draws the characters of a new install.
+    pub(crate) fn draw(chance: &dyn Chance) -> Self {
+        let mut bytes = [0_u8; 2];
+        chance.fill(&mut bytes);
+        Self(bytes.map(|byte| ALPHABET[usize::from(byte) % ALPHABET.len()]))
+    }
+
+    /// Reads what [`Self::code`] wrote.
+    pub(crate) fn parse(code: &str) -> Option<Self> {
+        let bytes: [u8; 2] = code.as_bytes().try_into().ok()?;
+        bytes.iter().all(u8::is_ascii_alphanumeric).then_some(Self(bytes))
+    }
+
+    /// The characters.
+    pub(crate) fn code(self) -> String {
+        self.0.map(char::from).iter().collect()
+    }
+}
+
+/// What a client order id of ours says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Parsed {
+    /// The install that sent it; none in ids of releases before installs had characters.
+    pub(crate) install: Option<Install>,
+    /// The intent.
+    pub(crate) intent: IntentId,
+    /// The leg.
+    pub(crate) seq: u16,
+}
+
+/// The client order id of one leg: `sl<install>-<22 characters>-<leg>`, at most 33 characters. A desk that does not know its install
+/// yet leaves it out.
 #[must_use]
-pub(crate) fn derive(intent: IntentId, seq: u16) -> String {
+pub(crate) fn derive(install: Option<Install>, intent: IntentId, seq: u16) -> String {
     let mut rest = intent.0.as_u128();
     let mut digits = [0_u8; DIGITS];
     for digit in digits.iter_mut().rev() {
@@ -19,14 +57,28 @@ pub(crate) fn derive(intent: IntentId, seq: u16) -> String {
         *digit = ALPHABET[index];
         rest /= 62;
     }
-    format!("{PREFIX}-{}-{seq}", String::from_utf8_lossy(&digits))
+    let install = install.map(Install::code).unwrap_or_default();
+    format!("{PREFIX}{install}-{}-{seq}", String::from_utf8_lossy(&digits))
 }
 
-/// Whether this is the id of a stop or take-profit that this desk sent.
+/// Reads a client order id; none when no desk made it.
+pub(crate) fn parse(id: &str) -> Option<Parsed> {
+    let (install, rest) = id.strip_prefix(PREFIX)?.split_once('-')?;
+    let (digits, seq) = rest.split_once('-')?;
+    let install = if install.is_empty() { None } else { Some(Install::parse(install)?) };
+    if digits.len() != DIGITS {
+        return None;
+    }
+    let value = digits.bytes().try_fold(0_u128, |value, byte| {
+        let digit = ALPHABET.iter().position(|letter| *letter == byte)?;
+        value.checked_mul(62)?.checked_add(u128::try_from(digit).ok()?)
+    })?;
+    Some(Parsed { install, intent: IntentId(Uuid::from_u128(value)), seq: seq.parse().ok()? })
+}
+
+/// Whether this is the id of a stop or take-profit that a desk sent.
 pub(crate) fn protects(client_order_id: &str) -> bool {
-    let rest = client_order_id.strip_prefix(PREFIX).and_then(|rest| rest.strip_prefix('-'));
-    let seq = rest.and_then(|rest| rest.rsplit_once('-')).and_then(|(_, seq)| seq.parse::<u16>().ok());
-    seq.is_some_and(seq::is_protective)
+    parse(client_order_id).is_some_and(|parsed| seq::is_protective(parsed.seq))
 }
 
 #[cfg(test)]
@@ -34,18 +86,39 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use std::collections::HashSet;
-    use uuid::Uuid;
 
     proptest! {
         #[test]
-        fn fits_binances_rule_and_never_meets_another(a in any::<u128>(), b in any::<u128>(), seq in 0_u16..20_000) {
-            let id = |n: u128, seq| derive(IntentId(Uuid::from_u128(n)), seq);
+        fn fits_binances_rule_and_never_meets_another(
+            a in any::<u128>(),
+            b in any::<u128>(),
+            seq in 0_u16..20_000,
+            code in proptest::option::of("[0-9A-Za-z]{2}"),
+        ) {
+            let install = code.as_deref().map(|code| Install::parse(code).unwrap());
+            let id = |n: u128, seq| derive(install, IntentId(Uuid::from_u128(n)), seq);
             let one = id(a, seq);
             prop_assert!(one.len() <= 36);
             prop_assert_eq!(protects(&one), (3..90).contains(&seq) || (100..10_000).contains(&seq));
             prop_assert!(one.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-' || c == b'_'));
+            prop_assert_eq!(parse(&one), Some(Parsed { install, intent: IntentId(Uuid::from_u128(a)), seq }));
             let all: HashSet<_> = [(a, seq), (a, seq + 1), (b, seq)].iter().map(|(n, s)| id(*n, *s)).collect();
             prop_assert_eq!(all.len(), if a == b { 2 } else { 3 });
         }
+
+        #[test]
+        fn nothing_else_is_taken_for_one(text in "[A-Za-z0-9_-]{0,36}") {
+            if let Some(parsed) = parse(&text) {
+                prop_assert_eq!(derive(parsed.install, parsed.intent, parsed.seq).len(), text.len());
+            }
+        }
+    }
+
+    #[test]
+    fn ids_of_earlier_releases_are_read() {
+        let parsed = parse("sl-0355qhtT7I19h4oxHrvoac-2").unwrap();
+        assert_eq!((parsed.install, parsed.seq), (None, 2));
+        assert!(parse("sl-zzzzzzzzzzzzzzzzzzzzzz-2").is_none(), "more than an id holds");
+        assert!(parse("web-1").is_none() && parse("sl-").is_none());
     }
 }

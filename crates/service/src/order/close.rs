@@ -6,6 +6,7 @@ use super::{
     copied::Exiting,
     intent::{Intent, Request},
     legs::{PlannedOrder, Role},
+    protection::Rule,
     run::{Halt, Run, Step},
     send::Tries,
     seq,
@@ -54,7 +55,8 @@ impl Run<'_> {
     /// Ends everything on the market, in the order that never leaves a position without its stop.
     pub(super) async fn clear_market(&mut self) -> Step<()> {
         let open = self.open_orders().await?;
-        let (protective, opening): (Vec<_>, Vec<_>) = open.into_iter().partition(|order| order.reduce_only);
+        let (protective, opening): (Vec<_>, Vec<_>) =
+            open.into_iter().partition(|order| order.reduce_only && Rule::ProtectionGoesLast.holds());
         let cancelled = self.cancel_each(&opening).await?;
         self.end_waiting(&cancelled).await?;
         self.intent.mark(seq::CANCEL, LegStatus::Done, None);
@@ -93,6 +95,7 @@ impl Run<'_> {
     }
 
     async fn close_once(&mut self, position: &Position, amount: Decimal, role: Role) -> Step<Order> {
+        self.may_cancel_and_close()?;
         let order = PlannedOrder::closing(position.side.closing(), amount);
         let first = if role == Role::Rescue { seq::RESCUE } else { seq::CLOSE };
         let unused = self.intent.leg(first).is_none_or(|leg| leg.status != LegStatus::Placed);
@@ -123,7 +126,9 @@ impl Run<'_> {
         if matches!(failure, Failure::Unauthorized | Failure::UnknownSymbol) {
             return Err(Halt::Refused(failure));
         }
-        if let Failure::Refused { code: REDUCE_ONLY_REJECTED | REDUCE_ONLY_CONFLICT, .. } = failure {
+        if let Failure::Refused { code: REDUCE_ONLY_REJECTED | REDUCE_ONLY_CONFLICT, .. } = failure
+            && Rule::TargetsMakeWay.holds()
+        {
             let open = self.open_orders().await?;
             // A copy cancels nothing but its own.
             let whole = matches!(self.intent.request, Request::Open(_) | Request::Close | Request::Panic);
@@ -174,7 +179,7 @@ impl Run<'_> {
     }
 
     async fn find_sent(&self, seq: u16) -> Step<Option<Order>> {
-        let id = client_id::derive(self.intent.id, seq);
+        let id = self.intent.client_id(seq);
         // A reduce-only order that arrives after the position is gone does nothing.
         if self.position().await?.is_none() {
             return self.find(&id, false, Micros(0)).await;
@@ -199,7 +204,7 @@ impl Run<'_> {
                 continue;
             }
             let Some(mut intent) = Intent::load(self.desk, row.id).await? else { continue };
-            let id = client_id::derive(intent.id, seq::ENTRY);
+            let id = intent.client_id(seq::ENTRY);
             if let Some((_, Some(order))) = cancelled.iter().find(|(cancelled, _)| *cancelled == id) {
                 intent.mark(seq::ENTRY, LegStatus::Placed, Some(order.clone()));
             }
@@ -229,7 +234,7 @@ impl Run<'_> {
         let open = of.legs.iter().filter(|leg| leg.is_protective() && leg.may_be_open());
         let each = open.map(|leg| async {
             let conditional = leg.order.as_ref().is_some_and(|order| order.kind.conditional());
-            self.cancel(&client_id::derive(of.id, leg.seq), conditional).await
+            self.cancel(&of.client_id(leg.seq), conditional).await
         });
         let all = futures::future::join_all(each).await;
         all.into_iter().collect::<Step<Vec<_>>>().map(drop)

@@ -3,7 +3,7 @@
 use super::{
     IdempotencyKey,
     account::Access,
-    client_id,
+    client_id::{self, Install},
     copied::{Entering, Exiting},
     legs::{Leg, LegPlan, PlannedOrder, Role, Unsaved},
     record::{LegChange, PositionOutcome, Record},
@@ -89,6 +89,10 @@ pub(crate) struct Intent {
     pub(crate) legs: Vec<Leg>,
     pub(crate) ending: Option<Ending>,
     pub(crate) created_at: Micros,
+    /// When its row last changed.
+    pub(crate) updated_at: Micros,
+    /// The install whose characters its new orders carry.
+    pub(crate) install: Option<Install>,
     /// Since before it was claimed here: what is sent for it must be sent in the same tenure.
     pub(crate) tenure: Tenure,
 }
@@ -114,6 +118,8 @@ impl Intent {
             legs,
             ending: None,
             created_at: desk.clock.now(),
+            updated_at: desk.clock.now(),
+            install: desk.install(),
             tenure: Tenure::default(),
         }
     }
@@ -138,7 +144,8 @@ impl Intent {
             protection: self.request.protection(),
             created_at: self.created_at,
         };
-        let legs = self.legs.iter().map(|leg| new_leg(self.id, leg)).collect::<Result<_>>()?;
+        let legs =
+            self.legs.iter().map(|leg| new_leg(self.client_id(leg.seq), leg)).collect::<Result<_>>()?;
         self.legs.iter_mut().for_each(|leg| leg.unsaved = Unsaved::Nothing);
         Ok((new, legs))
     }
@@ -168,6 +175,8 @@ impl Intent {
             legs,
             ending: row.failure.as_deref().map(read).transpose()?,
             created_at: row.created_at,
+            updated_at: row.updated_at,
+            install: desk.install(),
             tenure,
         }))
     }
@@ -193,23 +202,29 @@ impl Intent {
         Ok(tx.commit().await?)
     }
 
+    /// As [`Self::rows`] wrote it, what became of its legs: for an intent that was rebuilt. Its owner is not notified again.
+    pub(super) fn adopted(&mut self, holder: &str, at: Micros) -> Result<Record> {
+        self.legs.iter_mut().for_each(|leg| leg.unsaved = Unsaved::Outcome);
+        Ok(Record { ordered: None, ..self.record(holder, at, true)? })
+    }
+
     /// What has changed since it was last written, as rows.
     fn record(&mut self, holder: &str, at: Micros, release: bool) -> Result<Record> {
-        let (mut legs, id) = (Vec::new(), self.id);
+        let mut legs = Vec::new();
         // Computed before the legs are marked as written.
         let position = self.position_outcome();
-        for leg in self.legs.iter_mut().filter(|leg| leg.unsaved != Unsaved::Nothing) {
+        for leg in self.legs.iter().filter(|leg| leg.unsaved != Unsaved::Nothing) {
             legs.push(LegChange {
-                row: new_leg(id, leg)?,
+                row: new_leg(self.client_id(leg.seq), leg)?,
                 unsaved: leg.unsaved,
                 status: leg.status,
                 order: leg.placed.as_ref().map(json).transpose()?,
                 failure: leg.failure.clone(),
             });
-            leg.unsaved = Unsaved::Nothing;
         }
+        self.legs.iter_mut().for_each(|leg| leg.unsaved = Unsaved::Nothing);
         Ok(Record {
-            id,
+            id: self.id,
             holder: holder.to_owned(),
             release,
             at,
@@ -251,9 +266,15 @@ impl Intent {
         self.legs.iter().find(|leg| leg.seq == seq)
     }
 
+    /// The client order id of a leg: as it was first sent, also by an earlier release.
+    pub(super) fn client_id(&self, seq: u16) -> String {
+        let known = self.leg(seq).and_then(|leg| leg.client_order_id.clone());
+        known.unwrap_or_else(|| client_id::derive(self.install, self.id, seq))
+    }
+
     /// The leg that a client order id belongs to.
     pub(super) fn leg_by_client_id(&self, client_order_id: &str) -> Option<&Leg> {
-        self.legs.iter().find(|leg| client_id::derive(self.id, leg.seq) == client_order_id)
+        self.legs.iter().find(|leg| self.client_id(leg.seq) == client_order_id)
     }
 
     /// The order of a leg, as far as it is known.
@@ -346,17 +367,19 @@ fn leg_of(row: rows::Leg) -> Result<Leg> {
         placed,
         failure: row.failure,
         unsaved: Unsaved::Nothing,
+        client_order_id: row.client_order_id,
+        changed_at: Some(row.updated_at),
         ..Leg::new(seq, role, order)
     })
 }
 
-fn new_leg(intent: IntentId, leg: &Leg) -> Result<rows::NewLeg> {
+fn new_leg(client_order_id: String, leg: &Leg) -> Result<rows::NewLeg> {
     let sends = leg.role != Role::Cancel;
     let plan = LegPlan { seq: leg.seq, role: leg.role, order: leg.order.clone() };
     Ok(rows::NewLeg {
         seq: leg.seq,
         role: leg.role.word().to_owned(),
-        client_order_id: sends.then(|| client_id::derive(intent, leg.seq)),
+        client_order_id: sends.then_some(client_order_id),
         body: json(&plan)?,
     })
 }

@@ -1,9 +1,8 @@
 //! What an intent will send, planned in full before anything is sent. Pure.
 
-use super::{client_id, seq};
+use super::seq;
 use domain::{
-    Decimal, IntentId, Market, Order, OrderStatus, OrderType, Position, Side, Symbol, TimeInForce, TradeType,
-    sizing,
+    Decimal, Market, Order, OrderStatus, OrderType, Position, Side, Symbol, TimeInForce, TradeType, sizing,
     ticket::{Entry, ManualOrder, Stop},
 };
 use exchange::{OrderRequest, Urgency};
@@ -45,6 +44,10 @@ pub(crate) struct Leg {
     pub(crate) failure: Option<String>,
     /// How it differs from its row.
     pub(crate) unsaved: Unsaved,
+    /// Its order's id, as its row says; none before it was read from the database.
+    pub(crate) client_order_id: Option<String>,
+    /// When its row last changed; none before it was read from the database.
+    pub(crate) changed_at: Option<domain::Micros>,
 }
 
 /// How a leg in memory differs from its row in the database.
@@ -64,7 +67,17 @@ impl Leg {
     /// A leg that is planned and has no row yet.
     pub(crate) const fn new(seq: u16, role: Role, order: Option<PlannedOrder>) -> Self {
         let (status, unsaved) = (LegStatus::Planned, Unsaved::Row);
-        Self { seq, role, order, status, placed: None, failure: None, unsaved }
+        Self {
+            seq,
+            role,
+            order,
+            status,
+            placed: None,
+            failure: None,
+            unsaved,
+            client_order_id: None,
+            changed_at: None,
+        }
     }
 
     /// Whether the exchange may hold its order: it was placed, or it is not known whether it was.
@@ -115,6 +128,25 @@ impl PlannedOrder {
         }
     }
 
+    /// The plan of an order that the exchange shows. One that has triggered is shown as the order that it became.
+    pub(crate) fn as_sent(order: &Order) -> Self {
+        let kind = match order.kind {
+            OrderType::Market if order.stop_price.is_some() => OrderType::StopMarket,
+            OrderType::Limit if order.stop_price.is_some() => OrderType::Stop,
+            kind => kind,
+        };
+        Self {
+            side: order.side,
+            kind,
+            amount: order.amount,
+            price: order.price.filter(|_| order.kind != OrderType::Market),
+            stop_price: order.stop_price,
+            callback_rate: order.callback_rate,
+            time_in_force: order.time_in_force,
+            reduce_only: order.reduce_only,
+        }
+    }
+
     /// This order as filled by what `position` shows, where the exchange does not show the order itself.
     pub(crate) fn filled_as(&self, client_order_id: String, symbol: &Symbol, position: &Position) -> Order {
         Order {
@@ -142,8 +174,7 @@ impl PlannedOrder {
     /// The request for this order as leg `seq` of `intent`.
     pub(crate) fn request(
         &self,
-        intent: IntentId,
-        seq: u16,
+        client_order_id: String,
         role: Role,
         trade_type: TradeType,
         symbol: &Symbol,
@@ -151,7 +182,7 @@ impl PlannedOrder {
         OrderRequest {
             trade_type,
             symbol: symbol.clone(),
-            client_order_id: client_id::derive(intent, seq),
+            client_order_id,
             side: self.side,
             kind: self.kind,
             amount: self.amount,

@@ -13,6 +13,7 @@ use crate::{Actor, Error, Result, SharedDesk, key, market};
 use domain::{
     ExchangeKeyId, IntentId, Order, Refusal, Symbol,
     ticket::{ManualOrder, RawTicket},
+    validation::Problem,
 };
 use store::intent::Status;
 
@@ -91,6 +92,9 @@ impl Placing<'_> {
         }
         checks::key_fits(&self.access.row.key)?;
         key::fit_for_entries(&self.access.row.key)?;
+        if self.desk.reviews.since(key).is_some() {
+            return Err(Error::field("apiKey", Problem::KeyUnderReview));
+        }
         if self.desk.supervision.is_tripped(self.desk.clock.boot()) {
             return Err(Error::Unavailable { retry_after_s: 60 });
         }

@@ -50,6 +50,8 @@ pub(super) struct Run<'a> {
     pub(super) patience: i64,
     /// An earlier holder may have sent legs without writing down their outcome.
     pub(super) resumed: bool,
+    /// Since when the position may have been without its stop, by boot time, while the stop is being placed.
+    pub(super) without_stop_since: Option<Micros>,
 }
 
 impl<'a> Run<'a> {
@@ -60,7 +62,8 @@ impl<'a> Run<'a> {
         resumed: bool,
     ) -> Result<Self> {
         let market = market::find(desk, intent.trade_type, &intent.symbol).await?;
-        Ok(Self { desk, who, intent, market, since: desk.clock.boot(), patience: PATIENCE, resumed })
+        let (since, patience) = (desk.clock.boot(), PATIENCE);
+        Ok(Self { desk, who, intent, market, since, patience, resumed, without_stop_since: None })
     }
 
     /// A new intent from its first leg on: makes room on the market, enters, protects.

@@ -2,8 +2,8 @@
 //! blindly again; a request that may still be on its way is waited for until the exchange would refuse it as too old.
 
 use super::{
-    client_id,
     close::entered_by,
+    intent::Request,
     legs::{Leg, Role},
     run::{Halt, Run, Step},
 };
@@ -15,7 +15,7 @@ use store::intent::LegStatus;
 
 /// After this long a request that was sent cannot take effect any more: the longest validity, and the second by which an
 /// exchange's clock and our idea of it may differ.
-const CERTAIN: i64 = 6 * time::SECOND;
+pub(super) const CERTAIN: i64 = 6 * time::SECOND;
 /// The first pause between two tries; pauses double.
 const PAUSE: Duration = Duration::from_millis(250);
 /// The longest pause between two tries.
@@ -38,7 +38,8 @@ impl Run<'_> {
         if !failure.passing() {
             return Err(Halt::Refused(failure));
         }
-        if self.desk.clock.boot() >= tries.deadline {
+        let left = tries.deadline.since(self.desk.clock.boot());
+        if left <= 0 {
             return Err(Halt::Later(failure));
         }
         let asked = match failure {
@@ -47,7 +48,10 @@ impl Run<'_> {
             Failure::Expired => Duration::from_millis(10),
             _ => Duration::ZERO,
         };
-        self.desk.clock.sleep(asked.max(tries.pause)).await;
+        // The last try is at the deadline, and not a pause later.
+        let pause = asked.max(tries.pause).min(Duration::from_micros(left.unsigned_abs()));
+        self.notify_of_missing_stop(pause).await?;
+        self.desk.clock.sleep(pause).await;
         tries.pause = (tries.pause * 2).min(LONGEST_PAUSE);
         Ok(())
     }
@@ -75,7 +79,7 @@ impl Run<'_> {
     pub(super) async fn attempt(&self, leg: &Leg) -> Step<Order> {
         let planned = leg.order.as_ref().ok_or_else(|| Error::fault("a leg without an order was sent"))?;
         let intent = &self.intent;
-        let request = planned.request(intent.id, leg.seq, leg.role, intent.trade_type, &intent.symbol);
+        let request = planned.request(intent.client_id(leg.seq), leg.role, intent.trade_type, &intent.symbol);
         let mut tries = self.tries();
         // An earlier holder may have sent it, or an earlier try may have arrived after all.
         let mut may_exist = self.resumed;
@@ -122,7 +126,7 @@ impl Run<'_> {
     /// The order of a leg that was signed no later than `signed_by` (boot time); none when it certainly never arrived.
     pub(super) async fn look_up(&self, leg: &Leg, signed_by: Micros) -> Step<Option<Order>> {
         let Some(planned) = &leg.order else { return Ok(None) };
-        let id = client_id::derive(self.intent.id, leg.seq);
+        let id = self.intent.client_id(leg.seq);
         self.find(&id, planned.kind.conditional(), signed_by).await
     }
 
@@ -130,7 +134,7 @@ impl Run<'_> {
     /// an order lags behind it for a while, and a position without a stop is not to be overlooked.
     pub(super) async fn evidence_of_entry(&self, leg: &Leg) -> Step<Option<Order>> {
         let Some(planned) = &leg.order else { return Ok(None) };
-        let id = client_id::derive(self.intent.id, leg.seq);
+        let id = self.intent.client_id(leg.seq);
         if let Some(order) = self.open_orders().await?.into_iter().find(|order| order.client_order_id == id) {
             return Ok(Some(order));
         }
@@ -157,9 +161,21 @@ impl Run<'_> {
         }
     }
 
+    /// Fails while the desk itself may cancel and close nothing on this account: what the exchange shows and the database knows differ,
+    /// and no operator has confirmed it yet. What its owner asks for since goes on.
+    pub(super) fn may_cancel_and_close(&self) -> Step<()> {
+        let Some(since) = self.desk.reviews.since(self.intent.key) else { return Ok(()) };
+        let asked = matches!(self.intent.request, Request::Close | Request::Panic);
+        if asked && (!self.resumed || self.intent.created_at >= since) {
+            return Ok(());
+        }
+        Err(Halt::Later(Failure::Unknown("the account is under review".to_owned())))
+    }
+
     /// Cancels one order by its client order id and waits until it is certain that it is not open any more. Its last state, where
     /// the exchange tells it.
     pub(super) async fn cancel(&self, id: &str, conditional: bool) -> Step<Option<Order>> {
+        self.may_cancel_and_close()?;
         let (kind, symbol) = (self.intent.trade_type, &self.intent.symbol);
         let mut tries = self.tries();
         loop {

@@ -16,7 +16,7 @@ const SECOND: Act = Passes(1, 35);
 const THIRD: Act = Passes(1, 35);
 
 const fn life(name: &'static str, setup: &'static [Act], acts: &'static [Act]) -> Life {
-    Life { name, setup, acts, stop: true, ends_flat: false, known_after: 0 }
+    Life { name, setup, acts, stop: true, stops: 1, ends_flat: false, known_after: 0 }
 }
 
 /// A life at the end of which there is no position.
@@ -52,15 +52,56 @@ const TRAILING: &[Act] = &[
 const TARGETS: &[Act] =
     &[Happens(Event::Price("20100")), Passes(2, 20), Happens(Event::Price("20300")), Passes(2, 20)];
 
-/// Every life.
+const STOP_LIMIT: Act = Asks(Ask::Order(Kind::StopLimit, Buy));
+const CANCELS: Act = Happens(Event::OwnerCancelsStop);
+const MOVES: Act = Happens(Event::OwnerMovesStop("19200"));
+const GAP: Act = Happens(Event::Price("18000"));
+
+/// Lives that named scenarios alone play: each is there for one rule, and its steps are those of other lives.
+pub(crate) fn named() -> Vec<Life> {
+    const PART: Act = Happens(Event::Fill("0.02"));
+    const LIMIT: Act = Asks(Ask::Order(Kind::Limit, Buy));
+    const BARE: Act = Asks(Ask::Order(Kind::WithoutStop, Buy));
+    const TURNS: Act = Happens(Event::OwnerTurns);
+    const ADDS: Act = Happens(Event::OwnerAdds("0.05"));
+    const BACK: Act = Happens(Event::Price("18960"));
+    const TARGET: Act = Happens(Event::Price("20100"));
+    const WHOLE: Act = Happens(Event::OwnerStopsPart("0.05"));
+    const REST: Act = Happens(Event::Fill("0.03"));
+    const PARTLY: Act = Happens(Event::OwnerStopsPart("0.02"));
+    const LIMITS: &[Act] = &[
+        Asks(Ask::Order(Kind::LimitStopLimit, Buy)),
+        Passes(1, 1),
+        PART,
+        Passes(1, 1),
+        Happens(Event::Fill("0.03")),
+        Passes(2, 1),
+        SECOND,
+    ];
+    vec![
+        found("turned-elsewhere", &[OPEN], &[TURNS, FIRST, SECOND]),
+        found("added-elsewhere", &[STOP_LIMIT], &[ADDS, FIRST, SECOND, THIRD]),
+        found("part-stop-cancelled", &[], &[LIMIT, FIRST, PART, FIRST, CANCELS, FIRST, SECOND, THIRD]),
+        bare("replace-without-stop", &[OPEN], &[BARE, FIRST, SECOND]),
+        life("limit-stop-limit", &[], LIMITS),
+        found("moved-stop-cancelled", &[OPEN], &[MOVES, FIRST, SECOND, CANCELS, FIRST, SECOND, THIRD]),
+        Life {
+            known_after: 5,
+            ..flat("stop-limit-fills", &[STOP_LIMIT], &[GAP, FIRST, BACK, FIRST, SECOND])
+        },
+        life("target-hit-once", &[OPEN], &[TARGET, FIRST, SECOND, THIRD]),
+        Life { stops: 2, ..found("part-stopped-elsewhere", &[STOP_LIMIT], &[PARTLY, FIRST, SECOND, THIRD]) },
+        Life { known_after: 1, ..life("stop-cancelled-seen", &[OPEN], &[CANCELS, Passes(12, 1), SECOND]) },
+        found("part-stop-replaced", &[], &[LIMIT, FIRST, PART, FIRST, WHOLE, FIRST, REST, FIRST, SECOND]),
+        life("many-rescues", &[], &[OPEN; 22]),
+    ]
+}
+
+/// Every life whose steps are taken apart.
 pub(crate) fn all() -> Vec<Life> {
     const STOP_HIT: Act = Happens(Event::Price("18990"));
-    const STOP_LIMIT: Act = Asks(Ask::Order(Kind::StopLimit, Buy));
-    const CANCELS: Act = Happens(Event::OwnerCancelsStop);
-    const MOVES: Act = Happens(Event::OwnerMovesStop("19200"));
     const CLOSES: Act = Happens(Event::OwnerCloses);
     const LIQUIDATED: Act = Happens(Event::Liquidated);
-    const GAP: Act = Happens(Event::Price("18000"));
     const ONCE: Act = Asks(Ask::Once(Buy));
     vec![
         life("manual", &[], &[OPEN]),

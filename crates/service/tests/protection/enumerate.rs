@@ -29,7 +29,8 @@ impl Ready {
     /// Prepares a life and records its steps.
     pub(crate) fn of(name: &str) -> Self {
         static BASE: OnceLock<Template> = OnceLock::new();
-        let life = catalogue::all().into_iter().find(|life| life.name == name).expect("a life of this name");
+        let mut lives = catalogue::all().into_iter().chain(catalogue::named());
+        let life = lives.find(|life| life.name == name).expect("a life of this name");
         let template = prepare(BASE.get_or_init(Template::base), &life);
         let scenario = Scenario { life: name.to_owned(), items: Vec::new() };
         let Outcome { steps, broken, .. } = play(&template, &life, &scenario, true);

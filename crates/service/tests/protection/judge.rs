@@ -5,7 +5,7 @@ use crate::{
     play::Play,
     sim::{ONE_WAY, book::Resting, meter::seconds},
 };
-use domain::{PositionSide, Side, time::SECOND};
+use domain::{Decimal, OrderStatus, PositionSide, Side, time::SECOND};
 use service::SIGNAL_MAX_AGE_S;
 
 /// No position is uncovered longer than this once the desk could know.
@@ -17,6 +17,12 @@ const CLOSE_AGAIN: i64 = 6 * SECOND;
 const ROUND_TRIP: i64 = 2 * ONE_WAY;
 /// What is longer than this is told to the owner.
 const TOLD_AFTER: i64 = 5 * SECOND;
+/// What says so while it lasts or when it has ended for good, and how much later than at once the desk may learn of it.
+const IN_TIME: [&str; 2] = ["ClosedWithoutStop", "\"WithoutStop\""];
+const NOTICED: i64 = 2 * SECOND;
+/// The leg that closes what could not be protected, and how many of them there may be within a minute.
+const RESCUE: u16 = 90;
+const MOST_RESCUES: usize = 20;
 /// A request is valid for so long, and so much later it may arrive.
 const VALID: i64 = 5 * SECOND;
 /// What an event says when a position had no stop.
@@ -31,6 +37,10 @@ pub(crate) fn judge(play: &Play<'_>) -> Vec<String> {
     orphans(play, &mut broken);
     truth(play, &mut broken);
     ends(play, &mut broken);
+    foreign(play, &mut broken);
+    closed(play, &mut broken);
+    notified(play, &mut broken);
+    supervised(play, &mut broken);
     broken
 }
 
@@ -38,13 +48,25 @@ pub(crate) fn judge(play: &Play<'_>) -> Vec<String> {
 fn covered(play: &Play<'_>, broken: &mut Vec<String>) {
     let mut world = play.stage.sim.world();
     let book = world.book();
-    let Some(side) = book.side().filter(|_| play.life.stop) else { return };
+    let Some(side) = book.side() else { return };
     let stops = book.stops();
+    if !play.life.stop {
+        if stops.iter().any(|stop| stop.ours()) {
+            broken.push("a: a stop that nobody wanted".to_owned());
+        }
+        return;
+    }
+    if book.foreign == book.position.abs() {
+        return;
+    }
+    let tick = book.tick.unwrap_or(Decimal::ONE);
+    let price = wanted_stop(play.life, side == PositionSide::Long) / tick;
+    let price = tick * if side == PositionSide::Long { price.ceil() } else { price.floor() };
     if !book.covered() {
         broken.push(format!("a: a position of {} has no stop at the end", book.position));
-    } else if stops.len() != 1 {
+    } else if stops.len() != play.life.stops {
         broken.push(format!("a: {} stops at the end", stops.len()));
-    } else if stops[0].order.stop_price != Some(wanted_stop(play.life, side == PositionSide::Long)) {
+    } else if stops[0].order.stop_price != Some(price) {
         broken.push(format!("a: the stop is at {:?}", stops[0].order.stop_price));
     }
 }
@@ -53,6 +75,10 @@ fn covered(play: &Play<'_>, broken: &mut Vec<String>) {
 fn naked(play: &Play<'_>, broken: &mut Vec<String>) {
     let mut world = play.stage.sim.world();
     let book = world.book();
+    if play.life.name == "many-rescues" {
+        // The breaker leaves the last of them open.
+        return;
+    }
     let longest = book.meter.longest(book.at);
     let stop_limit = play.life.name == "stop-limit-gap";
     let most = match (stop_limit, play.faultless && play.life.known_after == 0 && !play.life.waits()) {
@@ -66,6 +92,10 @@ fn naked(play: &Play<'_>, broken: &mut Vec<String>) {
     let told = play.events.iter().any(|event| TOLD_AS.iter().any(|word| event.contains(word)));
     if longest > TOLD_AFTER && !told {
         broken.push(format!("f: its owner was not told of {}", seconds(longest)));
+    }
+    let during = play.events.iter().any(|event| IN_TIME.iter().any(|word| event.contains(word)));
+    if longest > TOLD_AFTER + NOTICED && !during {
+        broken.push(format!("f: its owner was not told of {} while it lasted", seconds(longest)));
     }
     if told && book.meter.spans(book.at).is_empty() && play.life.stop {
         broken.push("i: its owner was told of a missing stop that was never missing".to_owned());
@@ -89,6 +119,14 @@ fn entries(play: &Play<'_>, broken: &mut Vec<String>) {
         (0..play.heard.len()).filter(|n| !repeats(*n)).map(|n| play.heard[n].ask.entries()).sum();
     if entered.len() > asked {
         broken.push(format!("c: {} entries for {asked} requests", entered.len()));
+    }
+    // A manual entry that rests is cancelled for another order, for a close, and when what it filled is closed.
+    let ended = |r: &&Resting| {
+        r.ours() && r.opens() && r.order.filled.is_zero() && r.order.status == OrderStatus::Canceled
+    };
+    let alone = play.heard.len() == 1 && !matches!(play.heard[0].said, Some(Said::No(_)));
+    if alone && book.orders.iter().any(|r| ended(&r)) {
+        broken.push("c: an entry was cancelled that nobody ended".to_owned());
     }
     let signals: Vec<_> = play.heard.iter().filter(|h| matches!(h.ask, Ask::Enter(_))).collect();
     let latest = signals.iter().map(|h| h.asked_at.plus(SIGNAL_MAX_AGE_S * SECOND + VALID)).max();
@@ -159,5 +197,77 @@ fn ends(play: &Play<'_>, broken: &mut Vec<String>) {
     let lost = play.heard.iter().any(|h| !matches!(h.said, Some(Said::Yes | Said::Later)));
     if play.life.ends_flat && !lost && !book.position.is_zero() {
         broken.push(format!("g: a position of {} is left", book.position));
+    }
+}
+
+/// (j) What is not the desk's is left alone.
+fn foreign(play: &Play<'_>, broken: &mut Vec<String>) {
+    let mut world = play.stage.sim.world();
+    let book = world.book();
+    let all = !book.foreign.is_zero() && book.foreign == book.position.abs();
+    let ours = book.orders.iter().filter(|r| r.open() && r.ours()).count();
+    if all && ours > 0 {
+        broken.push(format!("j: {ours} orders on a position that is not ours"));
+    }
+    if book.position.abs() < book.foreign {
+        broken.push("j: a position that is not ours was closed".to_owned());
+    }
+}
+
+/// (k) A position that can be protected is not closed, and the desk does not go on closing when it closes many.
+fn closed(play: &Play<'_>, broken: &mut Vec<String>) {
+    let mut world = play.stage.sim.world();
+    let book = world.book();
+    let rescues: Vec<_> = book.orders.iter().filter(|r| r.ours() && r.leg() == Some(RESCUE)).collect();
+    let filled: Vec<_> = rescues.iter().filter(|r| !r.order.filled.is_zero()).map(|r| r.order.at).collect();
+    let harmless = play.only_ambiguous && play.life.name != "stop-limit-gap";
+    if harmless && !filled.is_empty() {
+        broken.push("k: closed without need".to_owned());
+    }
+    if book.needless > 0 {
+        broken.push("k: closed while it had its stop".to_owned());
+    }
+    let within = |from: &domain::Micros| {
+        filled.iter().filter(|at| (0..60 * SECOND).contains(&at.since(*from))).count()
+    };
+    let most = filled.iter().map(within).max().unwrap_or_default();
+    if most > MOST_RESCUES {
+        broken.push(format!("k: {most} positions were closed within a minute"));
+    }
+    let told = play.events.iter().filter(|event| event.contains("ClosedWithoutStop")).count();
+    if told < filled.len().min(1) {
+        broken.push("k: its owner was not told that it was closed".to_owned());
+    }
+}
+
+/// (l) Owners hear of what filled, and that a stop they were told is missing is back.
+fn notified(play: &Play<'_>, broken: &mut Vec<String>) {
+    let mut world = play.stage.sim.world();
+    let book = world.book();
+    let has = |words: &[&str]| {
+        play.events.iter().filter(|event| words.iter().any(|word| event.contains(word))).count()
+    };
+    let hits = book.orders.iter().filter(|r| r.ours() && r.protects() && !r.order.filled.is_zero()).count();
+    let told = has(&["StopHit", "TargetHit", "CopyEnded"]);
+    if told < hits {
+        broken.push(format!("l: {hits} protective orders filled, and {told} were told"));
+    }
+    let last = |word: &str| play.events.iter().rposition(|event| event.contains(word));
+    let missing = last("\"WithoutStop\"").filter(|_| !book.position.is_zero());
+    if missing.is_some_and(|missing| last("StopReplaced").is_none_or(|back| back < missing)) {
+        broken.push("l: its owner was not told that the stop is back".to_owned());
+    }
+}
+
+/// (m) What the desk says that it supervises is what there is.
+fn supervised(play: &Play<'_>, broken: &mut Vec<String>) {
+    let mut world = play.stage.sim.world();
+    let book = world.book();
+    let rests = book.orders.iter().any(|r| r.ours() && r.opens() && r.open());
+    if book.position.is_zero() && !rests && !play.supervised.is_empty() {
+        broken.push(format!("m: {} positions supervised and none open", play.supervised.len()));
+    }
+    if play.unprotected.differing > 0 && (book.covered() || !play.life.stop) {
+        broken.push("m: a position that is as wanted counts as unprotected".to_owned());
     }
 }

@@ -46,6 +46,8 @@ pub(crate) enum Kind {
     WithoutStop,
     /// Its stop becomes a limit order.
     StopLimit,
+    /// A limit order whose stop becomes a limit order.
+    LimitStopLimit,
 }
 
 /// Something that happens without the desk.
@@ -56,7 +58,13 @@ pub(crate) enum Event {
     Fill(&'static str),
     OwnerCancelsStop,
     OwnerMovesStop(&'static str),
+    /// The owner puts a stop over a part of the position in the place of ours.
+    OwnerStopsPart(&'static str),
     OwnerCloses,
+    /// The owner turns the position round.
+    OwnerTurns,
+    /// The owner adds so much to it.
+    OwnerAdds(&'static str),
     Liquidated,
 }
 
@@ -78,6 +86,8 @@ pub(crate) struct Life {
     pub(crate) acts: &'static [Act],
     /// Whether a stop was asked for.
     pub(crate) stop: bool,
+    /// How many stops share the position at the end.
+    pub(crate) stops: usize,
     /// The position is to be zero at the end, whatever was interrupted.
     pub(crate) ends_flat: bool,
     /// Seconds after which the desk knows what the market or the owner did, at the latest.
@@ -188,14 +198,16 @@ fn ticket(kind: Kind, side: Side) -> RawTicket {
         ..RawTicket::default()
     };
     match kind {
-        Kind::Market => {}
-        Kind::StopLimit => {
+        Kind::Market | Kind::Limit => {}
+        Kind::StopLimit | Kind::LimitStopLimit => {
             (ticket.stop_trigger_type, ticket.stop_price) = (text("LIMIT"), text("18950"));
         }
-        Kind::Limit => (ticket.kind, ticket.price) = (text("LIMIT"), text("19900")),
         Kind::Trailing | Kind::WithoutStop => {
             (ticket.stop_trigger_price, ticket.stop_trigger_type) = (None, None);
         }
+    }
+    if matches!(kind, Kind::Limit | Kind::LimitStopLimit) {
+        (ticket.kind, ticket.price) = (text("LIMIT"), text("19900"));
     }
     if kind == Kind::Trailing {
         ticket.take_profit_prices = Vec::new();
@@ -229,6 +241,9 @@ impl Event {
             Self::Fill(amount) => book.fill_entry(d(amount)),
             Self::OwnerCancelsStop => book.cancel_stops(),
             Self::OwnerMovesStop(price) => book.move_stop(price),
+            Self::OwnerStopsPart(amount) => book.stop_part(amount),
+            Self::OwnerTurns => book.turned_by_owner(),
+            Self::OwnerAdds(amount) => book.added_by_owner(amount),
             Self::OwnerCloses | Self::Liquidated => book.close_by_owner(),
         }
     }

@@ -10,14 +10,18 @@
 #![allow(clippy::print_stdout, reason = "a failing scenario prints the line that reruns it")]
 
 mod catalogue;
+mod documented;
 mod enumerate;
 mod judge;
 mod lives;
 mod named;
 mod pairs;
 mod play;
+mod restore;
+mod rules;
 mod sim;
 mod stage;
+mod upgrade;
 
 use enumerate::{Failed, Ready, matrix, play_one, singles};
 use std::time::Instant;

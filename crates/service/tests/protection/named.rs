@@ -171,3 +171,20 @@ fn n4_an_order_that_exists_is_found_though_looking_it_up_lags() {
 fn n5_what_ends_at_the_exchange_takes_its_orders_with_it() {
     holds(&["closed-elsewhere", "liquidated", "stop-cancelled", "stop-limit-gap"]);
 }
+
+// Found by pairs.
+
+#[test]
+fn p1_an_order_that_arrives_after_its_position_was_settled_is_cancelled() {
+    holds(&[
+        "replace/late(2)@call16/price(21010)@call16",
+        "manual/late(2)@target/price(18990)@target",
+        "manual/late(2)@target/closed@target",
+        "stop-cancelled/late(2)@stop/closed@stop",
+    ]);
+}
+
+#[test]
+fn p2_its_owner_is_told_while_a_stop_is_being_placed_for_too_long() {
+    holds(&["limit/limited@call12/limited@call13", "limit/limited@find/limited@stop"]);
+}

@@ -3,12 +3,17 @@
 use crate::{
     judge,
     lives::{Act, Ask, Life, Said},
-    sim::{Signal, gate::Step, plan::Scenario},
+    sim::{
+        Signal,
+        gate::Step,
+        plan::{Fault, Item, Scenario, What},
+    },
     stage::{Stage, Template, background, runtime},
 };
 use domain::{Decimal, time::SECOND};
-use service::SharedDesk;
+use service::{SharedDesk, health, order::protection::Unprotected};
 use std::{future::Future, pin::pin, time::Duration};
+use store::protection::Protection;
 
 /// How long a second instance may need to take over from one that is gone: the lease, and the time after it in which
 /// a request of the first may still arrive.
@@ -47,8 +52,13 @@ pub(crate) struct Play<'a> {
     pub(crate) heard: Vec<Heard>,
     /// What the trader was told by events.
     pub(crate) events: Vec<String>,
+    /// What the desk still supervises at the end, and what it says of it.
+    pub(crate) supervised: Vec<Protection>,
+    pub(crate) unprotected: Unprotected,
     /// Nothing goes wrong.
     pub(crate) faultless: bool,
+    /// All that goes wrong is an answer that asks to look before anything is done.
+    pub(crate) only_ambiguous: bool,
     /// How many acts have begun, the passes of the quiet time among them.
     begun: usize,
     instance: usize,
@@ -72,8 +82,20 @@ pub(crate) fn play(template: &Template, life: &Life, scenario: &Scenario, record
         world.gate.plan(&scenario.items);
     }
     let faultless = scenario.items.is_empty();
-    let mut play =
-        Play { life, stage, heard: Vec::new(), events: Vec::new(), faultless, begun: 0, instance: 0 };
+    let ambiguous =
+        |item: &Item| matches!(item.what, What::Fault(Fault::Refuse(-4130 | -4509) | Fault::Tick(_)));
+    let mut play = Play {
+        life,
+        stage,
+        heard: Vec::new(),
+        events: Vec::new(),
+        supervised: Vec::new(),
+        unprotected: Unprotected::default(),
+        faultless,
+        only_ambiguous: scenario.items.iter().all(ambiguous),
+        begun: 0,
+        instance: 0,
+    };
     let mut broken = match run(&mut play) {
         Ok(()) => judge::judge(&play),
         Err(why) => vec![why.to_owned()],
@@ -138,6 +160,8 @@ async fn session(play: &mut Play<'_>, restarted: bool) -> Ended {
     if matches!(ended, Ended::Over) {
         let events = store::event::after(&desk.db, play.stage.cast.trader.user, 0, 1_000).await.unwrap();
         play.events = events.into_iter().map(|event| event.body).collect();
+        play.supervised = store::protection::all(&desk.db).await.unwrap();
+        play.unprotected = health::unprotected(&desk);
         desk.db.close().await;
     }
     ended

@@ -37,7 +37,7 @@ pub(crate) struct Cast {
 pub(crate) struct Template {
     pub(crate) cast: Cast,
     pub(crate) book: Book,
-    file: Vec<u8>,
+    pub(crate) file: Vec<u8>,
 }
 
 /// One scenario's own database and exchange.
@@ -83,6 +83,18 @@ impl Template {
             let desk = stage.open(0).await;
             stage.cast = populate(&desk).await;
             stage.keep(desk).await
+        })
+    }
+
+    /// This template after a script was run on its database.
+    pub(crate) fn rewritten(&self, sql: &'static str) -> Self {
+        let stage = self.stage();
+        runtime().block_on(async {
+            let db = connect(&stage.folder).await;
+            store::testing::script(&db, sql).await;
+            db.close().await;
+            let file = fs::read(stage.folder.path().join("slipstream.db")).unwrap();
+            Self { cast: self.cast.clone(), book: self.book.clone(), file }
         })
     }
 

@@ -18,6 +18,7 @@ fn key() -> impl Strategy<Value = KeyState> {
         Just(KeyState::Unauthorized),
         Just(KeyState::MayWithdraw),
         Just(KeyState::UnsupportedMode),
+        Just(KeyState::UnderReview),
         Just(KeyState::Deleted),
     ]
 }

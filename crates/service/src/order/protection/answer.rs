@@ -1,5 +1,6 @@
 //! What an exchange's refusal of a stop means.
 
+use super::rules::Rule;
 use exchange::Failure;
 
 /// What follows from a refused stop.
@@ -14,14 +15,23 @@ pub(in crate::order) enum StopRefusal {
 }
 
 /// Classes a definite refusal of a stop by Binance's code (derivatives error codes).
-pub(in crate::order) const fn stop_refusal(failure: &Failure) -> StopRefusal {
+pub(in crate::order) fn stop_refusal(failure: &Failure) -> StopRefusal {
     match failure {
         // A closePosition stop exists in this direction; the client order id is in use; there is no position.
-        Failure::Refused { code: -4130 | -4115 | -4116 | -4509, .. } => StopRefusal::Look,
+        Failure::Refused { code: -4130 | -4115 | -4116 | -4509, .. }
+            if Rule::AmbiguousRefusalLooks.holds() =>
+        {
+            StopRefusal::Look
+        }
         // Precision, filters, price not on the tick, quantity not on the step.
-        Failure::Refused { code: -1111 | -1013 | -4014 | -4023, .. } => StopRefusal::Filter,
+        Failure::Refused { code: -1111 | -1013 | -4014 | -4023, .. }
+            if Rule::FilterRefusalCorrects.holds() =>
+        {
+            StopRefusal::Filter
+        }
         // -2021: it would trigger immediately. Everything else that is definite.
-        _ => StopRefusal::Close,
+        _ if Rule::DefiniteRefusalCloses.holds() => StopRefusal::Close,
+        _ => StopRefusal::Look,
     }
 }
 

@@ -1,6 +1,7 @@
 //! What to do next for a position, from what is wanted of it and what the exchange shows. Pure, and knows nothing of how a
 //! difference came about: a crash, a refusal, a late cancel, an outage and an owner's own change are one case.
 
+use super::rules::Rule;
 use crate::order::close::entered_by;
 use domain::{Decimal, Order, OrderType, Position, Side};
 use store::protection::Wanted;
@@ -39,20 +40,24 @@ pub(in crate::order) enum Next {
 
 /// Decides the next repair.
 pub(in crate::order) fn next(facts: &Facts<'_>) -> Next {
-    let held = facts.position.filter(|position| entered_by(position.side) == facts.side);
+    let ours =
+        |position: &&Position| entered_by(position.side) == facts.side || !Rule::OtherSideIsForeign.holds();
+    let held = facts.position.filter(ours);
     let held = held.map_or(Decimal::ZERO, |position| position.contracts);
-    if facts.superseded {
+    if facts.superseded && Rule::LaterEntryOwns.holds() {
         return Next::End;
     }
     if held.is_zero() {
-        return if facts.entry_open { Next::Agree } else { Next::End };
+        let may_fill = facts.entry_open && Rule::OpenEntryMayFill.holds();
+        return if may_fill { Next::Agree } else { Next::End };
     }
     // What exceeds the entry is not ours.
-    let ours = facts.entered.map_or(held, |entered| entered.min(held));
+    let entered = facts.entered.filter(|_| Rule::ExcessIsForeign.holds());
+    let ours = entered.map_or(held, |entered| entered.min(held));
     match facts.wanted {
-        Wanted::NoStop => Next::Agree,
-        Wanted::Closed => Next::Close(ours),
-        Wanted::Stop => {
+        Wanted::NoStop if Rule::NoStopByChoice.holds() => Next::Agree,
+        Wanted::Closed if Rule::ClosingIsPursued.holds() => Next::Close(ours),
+        _ => {
             let uncovered = ours - covered(facts.open, facts.side, ours);
             if uncovered > Decimal::ZERO { Next::PlaceStop(uncovered) } else { Next::Agree }
         }
@@ -63,13 +68,15 @@ pub(in crate::order) fn next(facts: &Facts<'_>) -> Next {
 pub(in crate::order) fn covered(open: &[Order], entered: Side, held: Decimal) -> Decimal {
     let stops = open.iter().filter(|order| is_stop(order) && order.side == entered.opposite());
     // A stop without an amount closes whatever position there is.
-    stops.map(|order| order.amount.map_or(held, |amount| amount - order.filled)).sum::<Decimal>().min(held)
+    let whole = !Rule::PartialStopCoversPart.holds();
+    let covers = |order: &Order| order.amount.filter(|_| !whole).map_or(held, |amount| amount - order.filled);
+    stops.map(covers).sum::<Decimal>().min(held)
 }
 
 /// Whether an order closes a position when the price goes against it.
 pub(in crate::order) fn is_stop(order: &Order) -> bool {
     let kind = matches!(order.kind, OrderType::Stop | OrderType::StopMarket | OrderType::TrailingStopMarket);
-    kind && order.reduce_only && !order.is_final()
+    (kind || !Rule::OnlyStopsCover.holds()) && order.reduce_only && !order.is_final()
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod budget;
 mod decide;
 mod notices;
 mod release;
+mod rules;
 mod settle;
 mod shown;
 mod state;
@@ -17,6 +18,7 @@ mod stop;
 mod supervise;
 
 pub use release::set_supervised;
+pub use rules::Rule;
 pub(crate) use shown::shown;
 pub use state::Unprotected;
 pub(crate) use state::{Supervision, Watched};
@@ -96,7 +98,7 @@ pub(crate) async fn inspect_market(
     }
     let access = Access { who: key::credentials(desk, &row)?, row };
     let _turn = desk.locks.turn(id, symbol).await;
-    if is_at_work(desk, id, symbol).await? {
+    if Rule::WorkingIntentIsLeftAlone.holds() && is_at_work(desk, id, symbol).await? {
         desk.supervision.failed_to_look(id, symbol, desk.clock.boot());
         return Ok(());
     }
@@ -129,13 +131,13 @@ pub(crate) async fn inspect_key(desk: &SharedDesk, id: ExchangeKeyId) -> Result<
 pub(crate) async fn inspect_copy(desk: &Desk, access: &Access, copy: CopyId, closed: bool) -> Result<bool> {
     let Some(row) = rows::get(&desk.db, IntentId(copy.0)).await? else { return Ok(false) };
     let known = if closed { Known::Closed } else { Known::Nothing };
-    Ok(inspect(desk, access, &row, known).await? != Pass::Ended)
+    Ok(!matches!(inspect(desk, access, &row, known).await?, Pass::Ending | Pass::Ended))
 }
 
 async fn inspect(desk: &Desk, access: &Access, row: &Protection, known: Known) -> Result<Pass> {
     let watched = Watched::of(row);
     let supervision = &desk.supervision;
-    let plain = known == Known::Nothing && row.wanted == rows::Wanted::Stop;
+    let plain = known == Known::Nothing && row.wanted == rows::Wanted::Stop && row.ended_at.is_none();
     let streamed = streamed(desk, row);
     let cheap = plain && supervision.may_look_cheaply(&watched, streamed);
     if cheap && supervise::stop_is_alive(desk, access, &watched).await? {

@@ -27,7 +27,8 @@ pub async fn set_supervised(
     let row = key::find(desk, actor, id).await?;
     market::find(desk, row.key.trade_type, symbol).await?;
     let turn = desk.locks.turn(id, symbol).await;
-    let open = rows::on_market(&desk.db, id, symbol).await?;
+    let mut open = rows::on_market(&desk.db, id, symbol).await?;
+    open.retain(|row| row.ended_at.is_none());
     if open.is_empty() {
         return Err(Error::NotFound);
     }

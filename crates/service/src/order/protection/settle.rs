@@ -6,15 +6,15 @@ use crate::{
     notify::Telling,
     order::{
         account::Access,
-        client_id,
         hits::realized,
         intent::{Intent, Request, read},
         legs::Role,
+        protection::Rule,
         seq,
     },
 };
 use domain::{
-    Decimal, Micros, Order, Side, Trade,
+    Decimal, IntentId, Micros, Order, Side, Trade,
     copy::{Exit, Status},
     live::{Happening, What},
 };
@@ -26,9 +26,11 @@ use store::{
 /// How many orders and fills say how a position ended.
 const HISTORY: u16 = 200;
 
-/// Settles the position that `intent` opened, which is at zero.
-pub(super) async fn settle(desk: &Desk, access: &Access, intent: &Intent) -> Result<()> {
+/// Settles the position that `intent` opened, which is at zero. Its row is kept for a while when `late`: a protective order may
+/// still arrive.
+pub(super) async fn settle(desk: &Desk, access: &Access, intent: &Intent, late: bool) -> Result<()> {
     if intent.filled_entry().is_some() {
+        report_rescue(desk, access, intent).await?;
         let copy = match intent.copy() {
             Some(id) => store::copy::get(&desk.db, id).await?,
             None => None,
@@ -38,25 +40,68 @@ pub(super) async fn settle(desk: &Desk, access: &Access, intent: &Intent) -> Res
             None => report_hits(desk, access, intent).await?,
         }
     }
-    let mut tx = desk.db.begin().await?;
-    rows::delete(&mut tx, intent.id).await?;
-    tx.commit().await?;
+    if late {
+        let mut tx = desk.db.begin().await?;
+        rows::set_ended(&mut tx, intent.id, desk.clock.now()).await?;
+        tx.commit().await?;
+    } else {
+        delete(desk, intent.id).await?;
+    }
     desk.hub.nudge(intent.key, &intent.symbol);
     Ok(())
+}
+
+/// Supervises the position of an intent no more.
+pub(super) async fn delete(desk: &Desk, intent: IntentId) -> Result<()> {
+    if !Rule::EndedRowIsDeleted.holds() {
+        return Ok(());
+    }
+    let mut tx = desk.db.begin().await?;
+    rows::delete(&mut tx, intent).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Tells the owner of the protective orders that were filled.
 async fn report_hits(desk: &Desk, access: &Access, intent: &Intent) -> Result<()> {
     let (who, kind, symbol) = (&access.who, intent.trade_type, &intent.symbol);
-    let mut filled = Vec::new();
+    if !Rule::HitIsNotified.holds() {
+        return Ok(());
+    }
+    let (mut filled, mut hidden) = (Vec::new(), false);
     for leg in intent.legs.iter().filter(|leg| leg.is_protective() && leg.placed.is_some()) {
-        let id = client_id::derive(intent.id, leg.seq);
+        let id = intent.client_id(leg.seq);
         let conditional = leg.order.as_ref().is_some_and(|order| order.kind.conditional());
         let found = desk.exchange.find_order(who, kind, symbol, &id, conditional).await;
         let found = access.take(desk, found).await?;
+        hidden |= found.is_none();
         filled.extend(found.filter(|order| order.is_final() && !order.filled.is_zero()));
     }
+    if hidden {
+        // Looking up one order may lag behind the list of them.
+        filled = access.take(desk, desk.exchange.orders(who, kind, symbol, HISTORY).await).await?;
+    }
     report_filled(desk, access, intent, &filled).await
+}
+
+/// Tells the owner that the position was closed because it could not be protected. Whoever closed it tells it, unless it was killed
+/// before; it is told once.
+async fn report_rescue(desk: &Desk, access: &Access, intent: &Intent) -> Result<()> {
+    let (who, kind, symbol) = (&access.who, intent.trade_type, &intent.symbol);
+    for leg in intent.legs.iter().filter(|leg| leg.role == Role::Rescue) {
+        let order = match &leg.placed {
+            Some(order) => Some(order.clone()),
+            None => {
+                let id = intent.client_id(leg.seq);
+                access.take(desk, desk.exchange.find_order(who, kind, symbol, &id, false).await).await?
+            }
+        };
+        if order.is_some_and(|order| !order.filled.is_zero()) && Rule::ClosingIsNotified.holds() {
+            let mut tx = desk.db.begin().await?;
+            intent.unprotected(desk.clock.now())?.write(&mut tx).await?;
+            return Ok(tx.commit().await?);
+        }
+    }
+    Ok(())
 }
 
 /// Tells the owner of those protective orders among `ended` that were filled.

@@ -29,7 +29,8 @@ pub(crate) async fn shown(
     if positions.is_empty() {
         return Ok(Vec::new());
     }
-    let wanted = rows::of_key(&desk.db, key).await?;
+    let mut wanted = rows::of_key(&desk.db, key).await?;
+    wanted.retain(|row| row.ended_at.is_none());
     let mut shown = Vec::with_capacity(positions.len());
     for position in positions {
         let side = entered_by(position.side);

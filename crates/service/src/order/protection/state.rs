@@ -4,6 +4,7 @@
 use super::{
     breaker::Breaker,
     budget::{Budget, FULL, IN_AGREEMENT, STOP_ALONE},
+    rules::Rule,
     supervise::Pass,
 };
 use domain::{ExchangeKeyId, IntentId, Micros, Symbol, time::SECOND};
@@ -86,6 +87,8 @@ struct Entry {
     differs_since: Option<Micros>,
     tries: u32,
     looks: u32,
+    /// Since when it has been settled, and is looked at once more for orders that arrive late.
+    ending_since: Option<Micros>,
 }
 
 impl Entry {
@@ -100,12 +103,13 @@ impl Entry {
             differs_since: None,
             tries: 0,
             looks: 0,
+            ending_since: None,
         }
     }
 
     /// Whether it is looked at without regard to the budget.
     const fn is_urgent(&self) -> bool {
-        self.asked || self.differs_since.is_some()
+        self.asked || self.differs_since.is_some() || self.ending_since.is_some()
     }
 
     /// Whether the next look reads everything, and does not ask for the stop alone. A desk with few positions can afford that, and
@@ -118,7 +122,8 @@ impl Entry {
     }
 
     fn retry(&mut self, now: Micros) {
-        self.next = now.plus((FIRST_PAUSE << self.tries.min(4)).min(LONGEST_PAUSE));
+        let pause = (FIRST_PAUSE << self.tries.min(4)).min(LONGEST_PAUSE);
+        self.next = now.plus(if Rule::DifferenceIsRetriedSoon.holds() { pause } else { WITH_STREAM });
         self.tries = self.tries.saturating_add(1);
     }
 }
@@ -193,6 +198,7 @@ impl Supervision {
             differs_since: None,
             tries: 0,
             looks: 1,
+            ending_since: None,
             watched,
         };
         self.state().watched.insert(entry.watched.intent, entry);
@@ -259,6 +265,10 @@ impl Supervision {
                 (entry.next, entry.tries, entry.differs_since) = (now.plus(pause), 0, None);
             }
             Pass::Differs => entry.retry(now),
+            Pass::Ending => {
+                entry.ending_since.get_or_insert(now);
+                entry.retry(now);
+            }
             Pass::Ended => drop(state.watched.remove(&watched.intent)),
         }
     }
@@ -300,10 +310,20 @@ impl Supervision {
         }
     }
 
+    /// Since when a position has not been as wanted.
+    pub(super) fn differs_since(&self, intent: IntentId) -> Option<Micros> {
+        self.state().watched.get(&intent).and_then(|entry| entry.differs_since)
+    }
+
     /// For how long a position has not been as wanted.
     pub(super) fn differs_for(&self, intent: IntentId, now: Micros) -> i64 {
+        self.differs_since(intent).map_or(0, |since| now.since(since))
+    }
+
+    /// For how long a position has been settled, as far as this process knows.
+    pub(super) fn ending_for(&self, intent: IntentId, now: Micros) -> i64 {
         let state = self.state();
-        let since = state.watched.get(&intent).and_then(|entry| entry.differs_since);
+        let since = state.watched.get(&intent).and_then(|entry| entry.ending_since);
         since.map_or(0, |since| now.since(since))
     }
 
@@ -311,8 +331,9 @@ impl Supervision {
     pub(crate) fn unprotected(&self, now: Micros) -> Unprotected {
         let state = self.state();
         let differing = || state.watched.values().filter_map(|entry| entry.differs_since);
+        let open = |entry: &&Entry| entry.ending_since.is_none();
         Unprotected {
-            positions: state.watched.len(),
+            positions: state.watched.values().filter(open).count(),
             differing: differing().count(),
             oldest: differing().map(|since| now.since(since)).max().unwrap_or(0),
             by_choice: state.watched.values().filter(|entry| entry.by_choice).count(),

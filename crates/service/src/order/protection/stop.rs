@@ -4,16 +4,18 @@ use super::{
     answer::{StopRefusal, stop_refusal},
     breaker::Verdict,
     decide::{Facts, Next, next},
+    rules::Rule,
 };
-use crate::Error;
-use crate::order::{
-    client_id,
-    close::Share,
-    legs::{PlannedOrder, Role},
-    run::{Halt, Run, Step},
-    seq,
+use crate::{
+    Error, Result,
+    order::{
+        close::Share,
+        legs::{PlannedOrder, Role},
+        run::{Halt, Run, Step},
+        seq,
+    },
 };
-use domain::{Decimal, Order, Position, Side, time::SECOND};
+use domain::{Decimal, Micros, Order, Position, Side, time::SECOND};
 use exchange::Failure;
 use std::time::Duration;
 use store::{
@@ -29,6 +31,12 @@ const NEW: i64 = 60 * SECOND;
 const BETWEEN_READINGS: Duration = Duration::from_secs(1);
 /// For so long after a fill the exchange may not show its position.
 const READINGS_LAG: i64 = 5 * SECOND;
+/// An owner is told when a position has been without its stop for this long.
+pub(super) const TELL_AFTER: i64 = 5 * SECOND;
+/// By how much a fill may be older than the moment at which an intent that waits for it learns of it.
+const LEARNED_AFTER: i64 = SECOND;
+/// The longest pause before which an owner is told of what will have lasted too long at its end.
+const TOLD_AHEAD: i64 = 2 * SECOND;
 /// So often a refusal may send us to look before it counts as final.
 const LOOKS: u8 = 3;
 
@@ -72,8 +80,20 @@ impl Run<'_> {
             return Ok(());
         }
         let started = self.desk.clock.boot();
+        self.without_stop_since = Some(if self.resumed { self.since.plus(-LEARNED_AFTER) } else { started });
         (self.since, self.patience) = (started, STOP_PATIENCE);
-        let (mut look, mut looks, mut corrected) = (self.resumed, 0, false);
+        self.notify_of_missing_stop(Duration::ZERO).await?;
+        let placed = self.try_stop(started).await;
+        if placed.is_ok() {
+            self.notify_of_replaced_stop().await?;
+        }
+        self.without_stop_since = None;
+        placed
+    }
+
+    /// Tries until the stop is open or not needed, or until it is known that it cannot be placed. `started` is when this began.
+    async fn try_stop(&mut self, started: Micros) -> Step<()> {
+        let (mut look, mut looks, mut corrected) = (self.resumed && Rule::ResumedRunLooks.holds(), 0, false);
         loop {
             let mut uncovered = self.intent.filled_entry().map_or(Decimal::ZERO, |entry| entry.filled);
             if look {
@@ -81,8 +101,11 @@ impl Run<'_> {
                 match self.next_for_stop(&seen) {
                     Next::PlaceStop(amount) => uncovered = amount,
                     // The fill is known: a position that is not shown may only lag.
-                    Next::End if self.desk.clock.boot().since(started) < READINGS_LAG => {
-                        self.desk.clock.sleep(BETWEEN_READINGS).await;
+                    Next::End
+                        if self.desk.clock.boot().since(started) < READINGS_LAG
+                            && Rule::UnseenPositionMayLag.holds() =>
+                    {
+                        self.pause_between_readings().await?;
                     }
                     _ => return Ok(()),
                 }
@@ -101,12 +124,57 @@ impl Run<'_> {
             match stop_refusal(&failure) {
                 StopRefusal::Look if looks < LOOKS => {
                     (look, looks) = (true, looks + 1);
-                    self.desk.clock.sleep(BETWEEN_READINGS).await;
+                    self.pause_between_readings().await?;
                 }
                 StopRefusal::Filter if !corrected && self.correct_stop() => corrected = true,
                 _ => return self.rescue(failure).await,
             }
         }
+    }
+
+    async fn pause_between_readings(&self) -> Step<()> {
+        self.notify_of_missing_stop(BETWEEN_READINGS).await?;
+        self.desk.clock.sleep(BETWEEN_READINGS).await;
+        Ok(())
+    }
+
+    /// Tells the owner, once, before a pause at whose end the position will have been without its stop for too long. The supervisor
+    /// does it for positions on which no intent is at work.
+    pub(in crate::order) async fn notify_of_missing_stop(&self, pause: Duration) -> Result<()> {
+        let since = self.without_stop_since.filter(|_| Rule::SlowStopIsNotified.holds());
+        let (Some(since), desk) = (since, self.desk) else { return Ok(()) };
+        let pause = i64::try_from(pause.as_micros()).unwrap_or(i64::MAX);
+        if desk.clock.boot().since(since).saturating_add(pause) < TELL_AFTER {
+            return Ok(());
+        }
+        desk.supervision.differs(self.intent.id, since);
+        let row = rows::get(&desk.db, self.intent.id).await?;
+        if row.is_some_and(|row| row.told_at.is_none()) {
+            let now = desk.clock.now();
+            let mut tx = desk.db.begin().await?;
+            self.intent.without_stop(now)?.write(&mut tx).await?;
+            rows::set_told(&mut tx, self.intent.id, Some(now)).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// The stop is in its place, or not needed any more: an owner who was told that it is missing is told so.
+    async fn notify_of_replaced_stop(&self) -> Result<()> {
+        let (desk, id) = (self.desk, self.intent.id);
+        let lasted = self.without_stop_since.map_or(0, |since| desk.clock.boot().since(since));
+        if lasted < TELL_AFTER - TOLD_AHEAD || !Rule::ReplacedStopIsNotified.holds() {
+            return Ok(());
+        }
+        desk.supervision.agrees(id);
+        let row = rows::get(&desk.db, id).await?;
+        if row.is_some_and(|row| row.told_at.is_some()) {
+            let mut tx = desk.db.begin().await?;
+            self.intent.stop_replaced(desk.clock.now())?.write(&mut tx).await?;
+            rows::set_told(&mut tx, id, None).await?;
+            tx.commit().await?;
+        }
+        Ok(())
     }
 
     /// Sends a stop over `amount`: the planned one, or one in its place, which is written down first.
@@ -149,11 +217,11 @@ impl Run<'_> {
     }
 
     /// A stop could not be placed for a while, and nobody knows why. A new position is closed then; an older one is tried again.
-    async fn give_up_on_stop(&mut self, failure: Failure, started: domain::Micros) -> Step<()> {
+    async fn give_up_on_stop(&mut self, failure: Failure, started: Micros) -> Step<()> {
         let tried = self.desk.clock.boot().since(started);
         let entered = self.intent.leg_order(seq::ENTRY).map_or(self.intent.created_at, |entry| entry.at);
         let age = self.desk.clock.now().since(entered.max(self.intent.created_at));
-        if tried >= STOP_PATIENCE && age < NEW {
+        if tried >= STOP_PATIENCE && age < NEW && Rule::UnreachableStopCloses.holds() {
             self.rescue(failure).await
         } else {
             Err(Halt::Later(failure))
@@ -162,7 +230,8 @@ impl Run<'_> {
 
     /// Closes what the intent entered because it cannot be protected, and tells its owner. Two readings must agree first.
     pub(in crate::order) async fn rescue(&mut self, failure: Failure) -> Step<()> {
-        for reading in 0..2 {
+        let readings = if Rule::TwoReadingsAgree.holds() { 2 } else { 0 };
+        for reading in 0..readings {
             if reading > 0 {
                 self.desk.clock.sleep(BETWEEN_READINGS).await;
             }
@@ -185,7 +254,7 @@ impl Run<'_> {
         let entry = self.intent.filled_entry().map(|entry| (entry.side, entry.filled));
         let (side, amount) = entry.ok_or_else(|| Error::fault("an entry without a fill was rescued"))?;
         let closed = self.close_out(Share::Of(side, amount), Role::Rescue).await?;
-        if closed {
+        if closed && Rule::ClosingIsNotified.holds() {
             let notification = self.intent.unprotected(self.desk.clock.now())?;
             let mut tx = self.desk.db.begin().await.map_err(Error::from)?;
             notification.write(&mut tx).await.map_err(Error::from)?;
@@ -197,12 +266,12 @@ impl Run<'_> {
     /// Cancels what is left of an entry: nobody would protect what it still fills.
     async fn end_entry(&mut self) -> Step<()> {
         let Some(leg) = self.intent.leg(seq::ENTRY).cloned() else { return Ok(()) };
-        if leg.placed.as_ref().is_none_or(Order::is_final) {
+        if leg.placed.as_ref().is_none_or(Order::is_final) || !Rule::RestOfEntryEnds.holds() {
             return Ok(());
         }
         let conditional = leg.order.as_ref().is_some_and(|order| order.kind.conditional());
-        self.cancel(&client_id::derive(self.intent.id, leg.seq), conditional).await?;
-        if let Some(order) = self.look_up(&leg, domain::Micros(0)).await? {
+        self.cancel(&self.intent.client_id(leg.seq), conditional).await?;
+        if let Some(order) = self.look_up(&leg, Micros(0)).await? {
             self.intent.mark(leg.seq, LegStatus::Placed, Some(order));
             self.intent.save_progress(self.desk).await?;
         }
@@ -212,6 +281,7 @@ impl Run<'_> {
     async fn ask_breaker(&self, failure: &Failure) -> Step<()> {
         let (now, positions) = (self.desk.clock.boot(), self.desk.supervision.positions());
         match self.desk.supervision.breaker.rescue(now, positions) {
+            _ if !Rule::BreakerTrips.holds() => Ok(()),
             Verdict::Go => Ok(()),
             Verdict::Trips => {
                 tracing::error!(
@@ -235,7 +305,7 @@ fn on_tick(price: Decimal, tick: Decimal, side: Side) -> Decimal {
 }
 
 /// Whether the first fill of an entry is so recent that the exchange may not show its position yet.
-pub(in crate::order) fn just_entered(entered_at: Option<domain::Micros>, now: domain::Micros) -> bool {
+pub(in crate::order) fn just_entered(entered_at: Option<Micros>, now: Micros) -> bool {
     entered_at.is_some_and(|at| (0..READINGS_LAG).contains(&now.since(at)))
 }
 

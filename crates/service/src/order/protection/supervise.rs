@@ -4,17 +4,18 @@ use super::{
     Watched,
     answer::{StopRefusal, stop_refusal},
     decide::{Facts, Next, is_stop, next},
-    settle::{report_filled, settle},
-    stop::{Seen, just_entered},
+    rules::Rule,
+    settle::{delete, report_filled, settle},
+    stop::{Seen, TELL_AFTER, just_entered},
 };
 use crate::{
     Desk, Error, Result,
     order::{
         account::Access,
-        client_id,
         intent::Intent,
         legs::{PlannedOrder, Role},
         run::{Halt, Run, Step},
+        send::CERTAIN,
         seq,
     },
 };
@@ -28,8 +29,9 @@ use store::{
 const GIVEN_UP_FOR: i64 = 60 * SECOND;
 /// A stop order that has triggered as a limit order and does not fill is replaced by a market order after this.
 const TRIGGERED: i64 = 5 * SECOND;
-/// An owner is told when a position has been without its stop for this long.
-const TELL_AFTER: i64 = 5 * SECOND;
+/// A protective order that was sent within this time may still be on its way when its position ends. It is much longer than a
+/// request is valid, because it is measured by wall clocks.
+const SENT_RECENTLY: i64 = 60 * SECOND;
 /// Repairs of one pass; more differences are left to the next.
 const REPAIRS: u8 = 8;
 
@@ -51,6 +53,8 @@ pub(in crate::order) enum Pass {
     Agrees,
     /// Not as wanted yet, or not known.
     Differs,
+    /// It is at zero and was settled. A protective order may still arrive at the exchange, so it is looked at again.
+    Ending,
     /// It is at zero: nothing is left to supervise.
     Ended,
 }
@@ -63,7 +67,7 @@ pub(in crate::order) async fn pass(
     known: Known,
 ) -> Result<Pass> {
     let Some(mut intent) = Intent::load(desk, row.intent_id).await? else { return Ok(Pass::Ended) };
-    if intent.status == Status::Working {
+    if intent.status == Status::Working && Rule::WorkingIntentIsLeftAlone.holds() {
         return Ok(Pass::Differs);
     }
     let mut run = Run::new(desk, &access.who, &mut intent, true).await?;
@@ -86,6 +90,17 @@ pub(in crate::order) async fn pass(
     Ok(pass)
 }
 
+/// What is known of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Learned {
+    /// It has filled, or it rests and its intent waits for it.
+    Known,
+    /// It was given up, and may still arrive.
+    MayCome,
+    /// It ended without a fill, or it will not come any more.
+    Never,
+}
+
 struct Supervisor<'a> {
     access: &'a Access,
     row: Protection,
@@ -96,8 +111,15 @@ struct Supervisor<'a> {
 
 impl Supervisor<'_> {
     async fn work(&mut self, run: &mut Run<'_>) -> Step<Pass> {
-        if run.intent.filled_entry().is_none() && !self.learn_entry(run).await? {
-            return self.end(run).await;
+        if self.row.ended_at.is_some() {
+            return self.tidy(run).await;
+        }
+        if run.intent.filled_entry().is_none() {
+            match self.learn_entry(run).await? {
+                Learned::Known => {}
+                Learned::MayCome => return Ok(Pass::Differs),
+                Learned::Never => return self.end(run).await,
+            }
         }
         for _ in 0..REPAIRS {
             let seen = run.look().await?;
@@ -111,7 +133,9 @@ impl Supervisor<'_> {
                 Next::PlaceStop(_) if self.triggered(run).await? => return Ok(Pass::Differs),
                 Next::PlaceStop(amount) => {
                     self.notice_difference(run.desk);
+                    run.without_stop_since = run.desk.supervision.differs_since(self.row.intent_id);
                     self.place_stop(run, amount).await?;
+                    run.without_stop_since = None;
                 }
                 Next::Close(_) => {
                     self.notice_difference(run.desk);
@@ -136,16 +160,20 @@ impl Supervisor<'_> {
         })
     }
 
-    /// Asks for an entry of which nothing is known, or which was last seen open. False when there is nothing to protect.
-    async fn learn_entry(&self, run: &mut Run<'_>) -> Step<bool> {
+    /// Asks for an entry of which nothing is known, or which was last seen open.
+    async fn learn_entry(&self, run: &mut Run<'_>) -> Step<Learned> {
         if run.intent.status == Status::Waiting {
-            return Ok(true);
+            return Ok(Learned::Known);
         }
-        let id = client_id::derive(run.intent.id, seq::ENTRY);
+        let id = run.intent.client_id(seq::ENTRY);
         let kind = run.intent.leg(seq::ENTRY).and_then(|leg| leg.order.as_ref()).map(|order| order.kind);
         let conditional = kind.is_some_and(OrderType::conditional);
+        if !Rule::GivenUpEntryIsLookedFor.holds() {
+            return Ok(Learned::Never);
+        }
         let Some(mut entry) = run.find(&id, conditional, Micros(0)).await? else {
-            return Ok(run.desk.clock.now().since(self.row.created_at) < GIVEN_UP_FOR);
+            let young = run.desk.clock.now().since(self.row.created_at) < GIVEN_UP_FOR;
+            return Ok(if young { Learned::MayCome } else { Learned::Never });
         };
         if !entry.is_final() {
             // Nobody waits for it any more.
@@ -155,7 +183,7 @@ impl Supervisor<'_> {
         let filled = !entry.filled.is_zero();
         run.intent.mark(seq::ENTRY, LegStatus::Placed, Some(entry));
         run.intent.save(run.desk).await?;
-        Ok(filled)
+        Ok(if filled { Learned::Known } else { Learned::Never })
     }
 
     /// Puts back a stop that is gone.
@@ -191,13 +219,13 @@ impl Supervisor<'_> {
         else {
             return Ok(false);
         };
-        let id = client_id::derive(run.intent.id, leg.seq);
+        let id = run.intent.client_id(leg.seq);
         let found = run.find(&id, true, Micros(0)).await?;
         if !found.is_some_and(|order| !order.is_final() && order.kind == OrderType::Limit) {
             return Ok(false);
         }
         let waits = run.desk.supervision.differs_for(self.row.intent_id, run.desk.clock.boot());
-        if waits < TRIGGERED {
+        if waits < TRIGGERED && Rule::TriggeredStopHasTime.holds() || !Rule::TriggeredStopIsClosed.holds() {
             self.notice_difference(run.desk);
             return Ok(true);
         }
@@ -207,7 +235,7 @@ impl Supervisor<'_> {
 
     /// A stop that its owner moved at the exchange is the one that is wanted from now on.
     async fn adopt_moved_stop(&self, run: &mut Run<'_>, seen: &Seen) -> Step<()> {
-        if self.row.wanted != Wanted::Stop {
+        if self.row.wanted != Wanted::Stop || !Rule::MovedStopIsWanted.holds() {
             return Ok(());
         }
         let Some(wanted) = run.intent.wanted_stop().cloned() else { return Ok(()) };
@@ -229,13 +257,16 @@ impl Supervisor<'_> {
 
     /// Take-profits that are not open any more while the position still is: the owner is told of those that were filled.
     async fn report_targets(&self, run: &mut Run<'_>, seen: &Seen) -> Step<()> {
+        if !Rule::TargetIsNotified.holds() {
+            return Ok(());
+        }
         let open = |id: &str| seen.open.iter().any(|order| order.client_order_id == id);
         let gone: Vec<_> = run
             .intent
             .legs
             .iter()
             .filter(|leg| leg.role == Role::Target && leg.placed.is_some() && leg.may_be_open())
-            .filter(|leg| !open(&client_id::derive(run.intent.id, leg.seq)))
+            .filter(|leg| !open(&run.intent.client_id(leg.seq)))
             .cloned()
             .collect();
         let mut ended = Vec::new();
@@ -254,13 +285,30 @@ impl Supervisor<'_> {
     }
 
     async fn end(&self, run: &mut Run<'_>) -> Step<Pass> {
+        run.may_cancel_and_close()?;
         // A fill that the exchange does not show yet would be taken for the end.
-        let recent = just_entered(self.row.entered_at, run.desk.clock.now());
+        let recent =
+            just_entered(self.row.entered_at, run.desk.clock.now()) && Rule::RecentEntryIsNotGone.holds();
         if self.known == Known::Nothing && recent && !closed_by_own_orders(run).await? {
             return Ok(Pass::Differs);
         }
-        run.cancel_own_protection().await?;
-        settle(run.desk, self.access, run.intent).await?;
+        if Rule::ProtectionEndsToo.holds() {
+            run.cancel_own_protection().await?;
+        }
+        let late = may_arrive_late(run) && Rule::LateOrdersAreCancelled.holds();
+        settle(run.desk, self.access, run.intent, late).await?;
+        Ok(if late { Pass::Ending } else { Pass::Ended })
+    }
+
+    /// The position was settled a moment ago: once nothing can arrive any more, what arrived since is cancelled.
+    async fn tidy(&self, run: &Run<'_>) -> Step<Pass> {
+        if run.desk.supervision.ending_for(self.row.intent_id, run.desk.clock.boot()) < CERTAIN {
+            return Ok(Pass::Ending);
+        }
+        if Rule::ProtectionEndsToo.holds() {
+            run.cancel_own_protection().await?;
+        }
+        delete(run.desk, self.row.intent_id).await?;
         Ok(Pass::Ended)
     }
 
@@ -283,7 +331,7 @@ impl Supervisor<'_> {
             desk.supervision.agrees(id);
             if self.row.told_at.is_some() || self.repaired {
                 let mut tx = desk.db.begin().await?;
-                if pass == Pass::Agrees {
+                if pass == Pass::Agrees && Rule::ReplacedStopIsNotified.holds() {
                     intent.stop_replaced(now)?.write(&mut tx).await?;
                 }
                 rows::set_told(&mut tx, id, None).await?;
@@ -292,7 +340,11 @@ impl Supervisor<'_> {
             return Ok(());
         }
         let lasts = desk.supervision.differs_for(id, desk.clock.boot());
-        if lasts >= TELL_AFTER && self.row.told_at.is_none() && intent.filled_entry().is_some() {
+        if lasts >= TELL_AFTER && Rule::MissingStopIsNotified.holds() && intent.filled_entry().is_some() {
+            // It may have been told meanwhile.
+            if rows::get(&desk.db, id).await?.is_none_or(|row| row.told_at.is_some()) {
+                return Ok(());
+            }
             let mut tx = desk.db.begin().await?;
             intent.without_stop(now)?.write(&mut tx).await?;
             rows::set_told(&mut tx, id, Some(now)).await?;
@@ -300,6 +352,15 @@ impl Supervisor<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether a protective order of the intent was sent so recently that it may not have arrived yet.
+fn may_arrive_late(run: &Run<'_>) -> bool {
+    let now = run.desk.clock.now();
+    // A clock that was set back counts as recent.
+    let recent = |at: Micros| now.since(at) < SENT_RECENTLY;
+    let protective = run.intent.legs.iter().filter(|leg| leg.is_protective() && leg.order.is_some());
+    protective.map(|leg| leg.changed_at).any(|at| recent(run.intent.updated_at) || at.is_none_or(recent))
 }
 
 /// Whether the intent's own stops and take-profits have closed all that it entered.
@@ -326,7 +387,7 @@ pub(in crate::order) async fn stop_is_alive(desk: &Desk, access: &Access, watche
     }) else {
         return Ok(false);
     };
-    let id = client_id::derive(intent.id, leg.seq);
+    let id = intent.client_id(leg.seq);
     let answer = desk.exchange.find_order(&access.who, intent.trade_type, &intent.symbol, &id, true).await;
     let found = access.take(desk, answer).await?;
     Ok(found.is_some_and(|order| !order.is_final() && order.kind == OrderType::StopMarket))

@@ -41,6 +41,16 @@ impl Resting {
         self.order.client_order_id.starts_with("sl")
     }
 
+    /// The number of its leg, for an order of ours.
+    pub(crate) fn leg(&self) -> Option<u16> {
+        self.order.client_order_id.rsplit('-').next()?.parse().ok()
+    }
+
+    /// It is a stop or a take-profit of ours.
+    pub(crate) fn protects(&self) -> bool {
+        self.leg().is_some_and(|leg| (3..90).contains(&leg) || (100..10_000).contains(&leg))
+    }
+
     /// It may open a position.
     pub(crate) fn opens(&self) -> bool {
         !self.order.reduce_only && !self.close_position
@@ -82,6 +92,12 @@ pub(crate) struct Book {
     pub(crate) stop_wanted: bool,
     /// Resting reduce-only orders count against a reduce-only close (-4118), conditional ones too.
     pub(crate) tight: bool,
+    /// How much of the position is not the desk's: its owner opened it elsewhere.
+    pub(crate) foreign: Decimal,
+    /// The market's tick, where it is not the usual one: stops off the tick are refused.
+    pub(crate) tick: Option<Decimal>,
+    /// How often the desk closed a position for want of a stop while it had one.
+    pub(crate) needless: usize,
     /// Orders that changed and have not been streamed yet.
     pub(crate) changed: Vec<String>,
     past: VecDeque<Past>,
@@ -101,6 +117,9 @@ impl Book {
             meter: Meter::default(),
             stop_wanted: true,
             tight: false,
+            foreign: Decimal::ZERO,
+            needless: 0,
+            tick: None,
             changed: Vec::new(),
             past: VecDeque::new(),
         }
@@ -135,7 +154,8 @@ impl Book {
     pub(crate) fn covered(&self) -> bool {
         let stops = self.stops();
         let sum: Decimal = stops.iter().filter_map(|r| r.order.remaining).sum();
-        self.position.is_zero() || stops.iter().any(|r| r.close_position) || sum >= self.position.abs()
+        let ours = self.position.abs() - self.foreign;
+        self.position.is_zero() || stops.iter().any(|r| r.close_position) || sum >= ours
     }
 
     /// Whether a trigger at `trigger` has been reached. A trailing stop's is its activation price.

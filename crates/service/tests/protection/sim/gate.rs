@@ -38,7 +38,7 @@ pub(crate) struct Gate {
     commits: usize,
     kinds: HashMap<&'static str, usize>,
     plan: Vec<(Item, bool)>,
-    refusing: Vec<(&'static str, i64, i64)>,
+    refusing: Vec<(&'static str, Fault, i64)>,
     down_until: i64,
 }
 
@@ -70,12 +70,15 @@ impl Gate {
         self.record(Place::Call(self.calls), kind, writes);
         let mut passage = self.take(&places, instance);
         match passage.fault {
-            Some(Fault::RefuseOn(code)) => self.refusing.push((kind, code, at + REFUSING)),
+            Some(Fault::RefuseOn(code)) => self.refusing.push((kind, Fault::Refuse(code), at + REFUSING)),
+            Some(fault @ (Fault::Away(seconds) | Fault::Reached(seconds) | Fault::There(seconds))) => {
+                self.refusing.push((kind, fault, at + seconds * domain::time::SECOND));
+            }
             Some(Fault::Down(seconds)) => self.down_until = at + seconds * domain::time::SECOND,
             None if at < self.down_until => passage.fault = Some(Fault::Unreachable),
             None => {
                 let refusing = self.refusing.iter().find(|(what, _, until)| *what == kind && at < *until);
-                passage.fault = refusing.map(|(_, code, _)| Fault::Refuse(*code));
+                passage.fault = refusing.map(|(_, fault, _)| *fault);
             }
             _ => {}
         }

@@ -22,6 +22,8 @@ use tokio::sync::mpsc;
 
 /// A look that lags shows that all is well: the next one comes within this time.
 const UNSEEN: i64 = 30 * SECOND;
+/// By how much lagging reads lag.
+const LAG: i64 = 3 * SECOND;
 /// So young an order is not found while looking up lags.
 const HIDDEN: i64 = 20 * SECOND;
 
@@ -82,7 +84,7 @@ impl Line {
     /// A call that changes something.
     async fn write(&self, kind: &'static str, write: Write, valid_until: i64) -> Answer<Done> {
         let passage = self.pass(kind, true).await;
-        if let Some(Fault::Unreachable | Fault::Down(_)) = passage.fault {
+        if let Some(Fault::Unreachable | Fault::Down(_) | Fault::Away(_)) = passage.fault {
             return Err(Failure::Unreachable);
         }
         sleep(&self.sim, self.instance, ONE_WAY).await;
@@ -104,7 +106,13 @@ impl Line {
                     // Past its stop a position cannot be covered, only closed: nothing helps until the exchange does.
                     world.book().meter.excuse(at, at + REFUSING);
                 }
-                return Err(Failure::Refused { code, message: "refused by the scenario".into() });
+                return refused(code);
+            }
+            Some(Fault::Reached(_)) => return refused(-2021),
+            Some(Fault::There(_)) => return refused(-4130),
+            Some(Fault::Stray(seconds)) => {
+                world.late.push((at + seconds * SECOND, i64::MAX, write));
+                return unknown();
             }
             Some(Fault::Lost) => return unknown(),
             Some(Fault::Limited) => return Err(Failure::Limited(Duration::from_secs(2))),
@@ -128,26 +136,32 @@ impl Line {
     }
 }
 
+fn refused<T>(code: i64) -> Answer<T> {
+    Err(Failure::Refused { code, message: "refused by the scenario".into() })
+}
+
 fn start_lagging(world: &mut World, fault: Option<Fault>) {
     let at = world.at();
     match fault {
         Some(Fault::Lag) => {
-            world.lag_until = at + 10 * SECOND;
+            (world.lag_until, world.lag) = (at + 10 * SECOND, LAG);
             world.book().meter.excuse(at, at + UNSEEN);
         }
         Some(Fault::Hidden | Fault::AnswerLostHidden) => {
             world.hidden_until = at + HIDDEN + SECOND;
             world.book().meter.excuse(at, at + HIDDEN + SECOND);
         }
+        Some(Fault::Behind(seconds)) => (world.lag_until, world.lag) = (at + 10 * SECOND, seconds * SECOND),
+        Some(Fault::Tick(tick)) => world.book().tick = Some(Decimal::from(tick)),
         _ => {}
     }
 }
 
 /// Position and open orders as they are seen now.
 fn seen(world: &mut World) -> (Decimal, Vec<Order>) {
-    let lags = world.at() < world.lag_until;
+    let lag = if world.at() < world.lag_until { world.lag } else { 0 };
     let book = world.book();
-    if lags { book.as_of(3 * SECOND) } else { (book.position, book.open_orders()) }
+    if lag > 0 { book.as_of(lag) } else { (book.position, book.open_orders()) }
 }
 
 fn kind_of(request: &OrderRequest) -> &'static str {
@@ -165,11 +179,11 @@ impl Exchange for Line {
         self.read("time", |world| Ok(world.book().wall())).await
     }
     async fn markets(&self, kind: TradeType) -> Answer<Vec<Market>> {
-        Ok(vec![market(kind)])
+        Ok(vec![market(self.sim.world().book(), kind)])
     }
     /// The adapter remembers markets for an hour: this is no step.
     async fn market(&self, kind: TradeType, symbol: &Symbol) -> Answer<Market> {
-        if *symbol == btc() { Ok(market(kind)) } else { Err(Failure::UnknownSymbol) }
+        if *symbol == btc() { Ok(market(self.sim.world().book(), kind)) } else { Err(Failure::UnknownSymbol) }
     }
     async fn ticker(&self, _: TradeType, _: &Symbol) -> Answer<Ticker> {
         self.read("ticker", |world| Ok(ticker(world.book()))).await

@@ -32,6 +32,8 @@ impl Book {
             remaining: request.amount,
             status: OrderStatus::Open,
         };
+        let rescues = request.client_order_id.starts_with("sl") && request.client_order_id.ends_with("-90");
+        self.needless += usize::from(rescues && self.covered());
         let close_position = request.amount.is_none();
         let conditional = request.kind.conditional();
         self.orders.push(Resting { order, close_position, conditional, extreme: None });
@@ -55,6 +57,11 @@ impl Book {
         let shrinks = request.reduce_only || request.amount.is_none();
         if request.time_in_force == TimeInForce::GteGtc && !closes {
             return refused(-4509, "Time in Force (TIF) GTE can only be used with open positions.");
+        }
+        let off_tick = |tick: Decimal| request.stop_price.is_some_and(|price| !(price % tick).is_zero());
+        let stops = matches!(request.kind, OrderType::Stop | OrderType::StopMarket);
+        if stops && self.tick.is_some_and(off_tick) {
+            return refused(-4014, "Price not increased by tick size.");
         }
         if request.kind.conditional() {
             if request.amount.is_none()

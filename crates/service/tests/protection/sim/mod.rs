@@ -97,6 +97,8 @@ pub(crate) struct World {
     late: Vec<(i64, i64, Write)>,
     /// Until when positions and open orders lag, and looking up finds no young order.
     pub(crate) lag_until: i64,
+    /// By how much they lag, in microseconds.
+    pub(crate) lag: i64,
     pub(crate) hidden_until: i64,
     sleepers: Vec<Sleeping>,
     next_sleeper: u64,
@@ -187,6 +189,7 @@ impl Sim {
                 return;
             }
             Cut::Closed => return self.happen(Book::close_by_owner),
+            Cut::Stopped => return self.happen(Book::stop_by_owner),
             Cut::KillBefore | Cut::KillAfter => Signal::Killed(3),
             Cut::KillFor(seconds) => Signal::Killed(seconds),
             Cut::HeirBefore | Cut::HeirAfter => Signal::Inherited,

@@ -1,7 +1,7 @@
 //! What the account's owner does at the exchange, past the desk, and what the market does to a resting entry.
 
-use super::book::{Book, Resting, btc, d};
-use domain::{Decimal, OrderType, TimeInForce, TradeType};
+use super::book::{Book, LONG_STOP, Resting, btc, d};
+use domain::{Decimal, OrderType, Side, TimeInForce, TradeType};
 use exchange::{OrderRequest, Urgency};
 
 impl Book {
@@ -22,15 +22,60 @@ impl Book {
     /// The owner puts a stop of their own in the place of ours.
     pub(crate) fn move_stop(&mut self, price: &str) {
         self.cancel_stops();
-        self.owner_sends(OrderType::StopMarket, Some(d(price)));
+        self.owner_stops(Some(d(price)), None);
+    }
+
+    /// The owner puts a stop of their own beside ours.
+    pub(crate) fn stop_by_owner(&mut self) {
+        self.owner_stops(Some(d(LONG_STOP)), None);
+    }
+
+    /// The owner puts a stop over a part of the position in the place of ours.
+    pub(crate) fn stop_part(&mut self, amount: &str) {
+        self.cancel_stops();
+        self.owner_stops(Some(d(LONG_STOP)), Some(d(amount)));
     }
 
     /// The owner, or the exchange's liquidation, closes the position.
     pub(crate) fn close_by_owner(&mut self) {
-        self.owner_sends(OrderType::Market, None);
+        let all = Some(self.position.abs());
+        self.owner_stops(None, all);
     }
 
-    fn owner_sends(&mut self, kind: OrderType, trigger: Option<Decimal>) {
+    /// The owner turns the position round: what is open then is theirs alone.
+    pub(crate) fn turned_by_owner(&mut self) {
+        let Some(side) = self.side() else { return };
+        self.foreign = self.position.abs();
+        self.owner_trades(side.closing(), self.position.abs() * Decimal::TWO);
+    }
+
+    /// The owner adds to the position.
+    pub(crate) fn added_by_owner(&mut self, amount: &str) {
+        let Some(side) = self.side() else { return };
+        self.foreign = d(amount);
+        self.owner_trades(if side.closing() == Side::Sell { Side::Buy } else { Side::Sell }, d(amount));
+    }
+
+    fn owner_trades(&mut self, side: Side, amount: Decimal) {
+        let request = OrderRequest {
+            trade_type: TradeType::Futures,
+            symbol: btc(),
+            client_order_id: format!("web-{}", self.orders.len()),
+            side,
+            kind: OrderType::Market,
+            amount: Some(amount),
+            price: None,
+            stop_price: None,
+            callback_rate: None,
+            time_in_force: TimeInForce::Gtc,
+            reduce_only: false,
+            urgency: Urgency::First,
+        };
+        self.place(&request).unwrap();
+    }
+
+    /// Sends a stop, or without a trigger a market order, that reduces the position by `amount` or closes it.
+    fn owner_stops(&mut self, trigger: Option<Decimal>, amount: Option<Decimal>) {
         let Some(side) = self.side() else { return };
         // Resting orders do not keep the exchange's own page from closing.
         let tight = std::mem::take(&mut self.tight);
@@ -39,8 +84,8 @@ impl Book {
             symbol: btc(),
             client_order_id: format!("web-{}", self.orders.len()),
             side: side.closing(),
-            kind,
-            amount: trigger.is_none().then_some(self.position.abs()),
+            kind: if trigger.is_some() { OrderType::StopMarket } else { OrderType::Market },
+            amount,
             price: None,
             stop_price: trigger,
             callback_rate: None,

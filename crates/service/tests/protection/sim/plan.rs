@@ -83,12 +83,24 @@ words! {
         Down(i64) = "down",
         /// It cannot be reached this once.
         Unreachable = "unreachable",
+        /// Calls of this kind cannot reach it for so many seconds; everything else can.
+        Away(i64) = "away",
+        /// It says that the stop's price is reached, for so many seconds.
+        Reached(i64) = "reached",
+        /// It says that there is a stop already, for so many seconds.
+        There(i64) = "there",
+        /// The request arrives so many seconds later, though its window has passed: it waited behind the check.
+        Stray(i64) = "stray",
+        /// From now on the market's tick is this one.
+        Tick(i64) = "tick",
         /// It asks to wait two seconds.
         Limited = "limited",
         /// It finds the request too old.
         Expired = "expired",
         /// Positions and open orders lag by 3 s for the next 10 s.
         Lag = "lag",
+        /// Positions and open orders lag by so many seconds for the next 10 s, and the desk is to cope with it.
+        Behind(i64) = "behind",
         /// Looking an order up finds nothing until the order is 20 s old.
         Hidden = "hidden",
         /// From now on resting reduce-only orders count against a reduce-only close (-4118).
@@ -127,6 +139,8 @@ words! {
         Price(i64) = "price",
         /// The owner closes the position at the exchange before the step happens.
         Closed = "closed",
+        /// The owner puts a stop there before the step happens.
+        Stopped = "stopped",
         /// From now on the account streams tell nothing, without being closed.
         Deaf = "deaf",
     }

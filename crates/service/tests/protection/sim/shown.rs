@@ -45,11 +45,11 @@ pub(super) fn position(book: &Book, amount: Decimal) -> Option<Position> {
     })
 }
 
-pub(super) fn market(kind: TradeType) -> Market {
+pub(super) fn market(book: &Book, kind: TradeType) -> Market {
     Market {
         symbol: btc(),
         trade_type: kind,
-        tick: d("0.1"),
+        tick: book.tick.unwrap_or_else(|| d("0.1")),
         min_price: d("0.1"),
         max_price: d("1000000"),
         lot: d("0.001"),

@@ -22,6 +22,7 @@ fn row(n: u128) -> Protection {
         wanted: Wanted::Stop,
         entered_at: Some(Micros(0)),
         told_at: None,
+        ended_at: None,
         created_at: Micros(0),
     }
 }

@@ -1,0 +1,367 @@
+//! Accounts whose orders and positions at the exchange are not those that the database knows: after a restore, or when another desk
+//! runs on a copy of the database.
+//!
+//! Each account is looked at once after a start. Orders with this install's characters that the database does not know put it under
+//! review: the desk rebuilds what it can, places missing stops, and enters, cancels and closes nothing there by itself until an
+//! operator confirms the differences. A desk that starts on a backup puts every account under review until it was looked at.
+
+use crate::{
+    Actor, Desk, Error, Result, SharedDesk,
+    audit::{self, Deed},
+    key,
+    notify::{self, Content, Letter},
+    order::{self, Access, Install, Parsed},
+};
+use domain::{ApiKeyStatus, ExchangeKeyId, Micros, Order, Position, Role, Symbol, TradeType, UserId};
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
+    time::Duration,
+};
+use store::key::KeyRow;
+
+/// How often the list of accounts under review is read again: another instance may have changed it.
+const REFRESH: Duration = Duration::from_secs(5);
+/// Orders of a market's history that are read to rebuild an intent.
+const HISTORY: u16 = 200;
+/// What is listed of one account.
+const MOST: usize = 50;
+
+/// What this process remembers of reviews.
+#[derive(Default)]
+pub(crate) struct Reviews {
+    install: OnceLock<Install>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    under_review: HashMap<ExchangeKeyId, Micros>,
+    checked: HashSet<ExchangeKeyId>,
+}
+
+impl Reviews {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The install's characters; none before they were read.
+    pub(crate) fn install(&self) -> Option<Install> {
+        self.install.get().copied()
+    }
+
+    /// Since when an account is under review; none when it is not.
+    pub(crate) fn since(&self, key: ExchangeKeyId) -> Option<Micros> {
+        self.state().under_review.get(&key).copied()
+    }
+
+    /// How many accounts are under review.
+    pub(crate) fn count(&self) -> usize {
+        self.state().under_review.len()
+    }
+}
+
+/// An order or a position that the exchange shows and the database did not know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Difference {
+    /// Its market.
+    pub symbol: Symbol,
+    /// What it is, for an operator.
+    pub what: String,
+    /// The desk rebuilt the order that it belongs to, and supervises the position.
+    pub adopted: bool,
+}
+
+/// An account under review, as an operator is shown it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Review {
+    /// The account.
+    pub key: ExchangeKeyId,
+    /// Its name.
+    pub name: String,
+    /// The owner's e-mail.
+    pub owner: String,
+    /// Since when.
+    pub since: Micros,
+    /// What differs; none while nobody has looked yet.
+    pub differences: Option<Vec<Difference>>,
+}
+
+/// Reads or draws the install's characters, and puts every account under review when the database is a backup that was restored.
+/// Called at start, before anything is sent.
+///
+/// # Errors
+/// When the database cannot be used.
+pub async fn begin(desk: &Desk) -> Result<()> {
+    let now = desk.clock.now();
+    if store::install::get(&desk.db).await?.is_none() {
+        let mut tx = desk.db.begin().await?;
+        store::install::insert(&mut tx, &Install::draw(&*desk.chance).code(), now).await?;
+        tx.commit().await?;
+    }
+    let install =
+        store::install::get(&desk.db).await?.ok_or_else(|| Error::fault("the install has no row"))?;
+    let code =
+        Install::parse(&install.code).ok_or_else(|| Error::fault("the install's code is not readable"))?;
+    desk.reviews.install.get_or_init(|| code);
+    if install.copied_at.is_some() {
+        let mut tx = desk.db.begin().await?;
+        if store::install::used(&mut tx).await? {
+            let keys = store::review::begin_all(&mut tx, now).await?;
+            tracing::warn!(
+                keys,
+                "this database is a backup that was restored: every account is checked before it trades"
+            );
+        }
+        tx.commit().await?;
+    }
+    refresh(desk).await
+}
+
+/// Puts every account under review until it was looked at: the operator has restored the database by other means than a file of
+/// `slipstream backup`.
+///
+/// # Errors
+/// When the database cannot be used.
+pub async fn restored(desk: &Desk) -> Result<u64> {
+    let mut tx = desk.db.begin().await?;
+    let keys = store::review::begin_all(&mut tx, desk.clock.now()).await?;
+    tx.commit().await?;
+    Ok(keys)
+}
+
+/// Reads which accounts are under review.
+async fn refresh(desk: &Desk) -> Result<()> {
+    let all = store::review::all(&desk.db).await?;
+    desk.reviews.state().under_review =
+        all.into_iter().map(|review| (review.exchange_key_id, review.created_at)).collect();
+    Ok(())
+}
+
+/// Keeps the list of accounts under review fresh. On every instance.
+pub async fn watch(desk: SharedDesk) {
+    while !desk.work.is_stopping() {
+        if let Err(error) = refresh(&desk).await {
+            tracing::warn!(%error, "the accounts under review could not be read");
+        }
+        tokio::select! {
+            () = desk.clock.sleep(REFRESH) => {}
+            () = desk.work.stopping() => {}
+        }
+    }
+}
+
+/// Looks at one account that was not looked at since this process started: one at a time, because reading all of an account's orders
+/// costs much of an address's weight.
+///
+/// # Errors
+/// When the database cannot be used.
+pub async fn check_next(desk: &SharedDesk) -> Result<()> {
+    let mut keys = store::key::list_active(&desk.db).await?;
+    keys.retain(|row| {
+        row.key.trade_type == TradeType::Futures && row.key.status != ApiKeyStatus::Unauthorized
+    });
+    // Those that wait for it come first.
+    keys.sort_by_key(|row| desk.reviews.since(row.key.id).is_none());
+    let next = keys.into_iter().find(|row| !desk.reviews.state().checked.contains(&row.key.id));
+    let Some(row) = next else { return Ok(()) };
+    let id = row.key.id;
+    match check(desk, row).await {
+        Ok(()) => drop(desk.reviews.state().checked.insert(id)),
+        Err(error) => tracing::debug!(key = %id, %error, "an account could not be checked; it will be again"),
+    }
+    Ok(())
+}
+
+/// Compares an account with the database.
+///
+/// # Errors
+/// When the exchange or the database cannot be asked.
+pub(crate) async fn check(desk: &Desk, row: KeyRow) -> Result<()> {
+    let access = Access { who: key::credentials(desk, &row)?, row };
+    let (who, id) = (&access.who, access.row.key.id);
+    let open = access.take(desk, desk.exchange.open_orders(who, TradeType::Futures, None).await).await?;
+    let positions = access.take(desk, desk.exchange.positions(who, None).await).await?;
+    let mut unknown = Unknown::default();
+    for order in &open {
+        unknown.add(desk, order).await?;
+    }
+    let bare = without_row(desk, id, &positions).await?;
+    let mut symbols: BTreeSet<Symbol> = bare.iter().map(|position| position.symbol.clone()).collect();
+    symbols.extend(unknown.0.values().map(|orders| orders[0].symbol.clone()));
+    for symbol in &symbols {
+        // What closed or was cancelled says which stop was wanted, and whose a position is.
+        let answer = desk.exchange.orders(who, TradeType::Futures, symbol, HISTORY).await;
+        let opened = bare.iter().find(|position| position.symbol == *symbol);
+        for order in access.take(desk, answer).await? {
+            unknown.add_past(desk, &order, opened).await?;
+        }
+    }
+    let differences = settle_unknown(desk, &access, &unknown).await?;
+    note(desk, &access.row, &differences).await
+}
+
+/// Orders of this install that the database does not know, by the intent that sent them.
+#[derive(Default)]
+struct Unknown(BTreeMap<domain::IntentId, Vec<Order>>);
+
+impl Unknown {
+    async fn add(&mut self, desk: &Desk, order: &Order) -> Result<()> {
+        if let Some(parsed) = ours(desk, order)
+            && store::intent::get(&desk.db, parsed.intent).await?.is_none()
+        {
+            self.0.entry(parsed.intent).or_default().push(order.clone());
+        }
+        Ok(())
+    }
+
+    /// Adds an order of the past: of an intent that has orders open, or the entry of the position that is open without a row, and
+    /// what belongs to it.
+    async fn add_past(&mut self, desk: &Desk, order: &Order, opened: Option<&Position>) -> Result<()> {
+        let Some(parsed) = ours(desk, order) else { return Ok(()) };
+        let same = |known: &Order| known.client_order_id == order.client_order_id;
+        if let Some(orders) = self.0.get_mut(&parsed.intent) {
+            if !orders.iter().any(same) {
+                orders.push(order.clone());
+            }
+        } else if opened.is_some() {
+            self.add(desk, order).await?;
+        }
+        Ok(())
+    }
+}
+
+/// What a client order id says, if it is this install's. Ids of earlier releases carry no install: those count as ours.
+fn ours(desk: &Desk, order: &Order) -> Option<Parsed> {
+    let parsed = order::parse_client_id(&order.client_order_id)?;
+    (parsed.install.is_none() || parsed.install == desk.install()).then_some(parsed)
+}
+
+/// The open positions that no row of the database protects.
+async fn without_row(desk: &Desk, key: ExchangeKeyId, positions: &[Position]) -> Result<Vec<Position>> {
+    let rows = store::protection::of_key(&desk.db, key).await?;
+    let known = |position: &&Position| !rows.iter().any(|row| row.symbol == position.symbol);
+    Ok(positions.iter().filter(known).cloned().collect())
+}
+
+/// Rebuilds what can be rebuilt, and says what differs. Intents of the past that have nothing open and opened no position that is
+/// still there differ in nothing that matters.
+async fn settle_unknown(desk: &Desk, access: &Access, unknown: &Unknown) -> Result<Vec<Difference>> {
+    let mut differences = Vec::new();
+    let newest = newest_entries(unknown);
+    for (intent, orders) in &unknown.0 {
+        let open = orders.iter().any(|order| !order.is_final());
+        let symbol = &orders[0].symbol;
+        if !open && newest.get(symbol) != Some(intent) {
+            continue;
+        }
+        let adopted = order::adopt(desk, access, *intent, orders).await?;
+        for order in orders.iter().filter(|order| !open || !order.is_final()) {
+            let what = format!(
+                "{:?} {} {}{} ({})",
+                order.kind,
+                order.side.word(),
+                order.amount.map(|amount| amount.to_string()).unwrap_or_else(|| "the position".to_owned()),
+                order.stop_price.or(order.price).map(|price| format!(" at {price}")).unwrap_or_default(),
+                order.client_order_id
+            );
+            differences.push(Difference { symbol: symbol.clone(), what, adopted });
+        }
+    }
+    differences.truncate(MOST);
+    Ok(differences)
+}
+
+/// The intent that entered last on each market.
+fn newest_entries(unknown: &Unknown) -> HashMap<Symbol, domain::IntentId> {
+    let mut newest: HashMap<Symbol, (Micros, domain::IntentId)> = HashMap::new();
+    for (intent, orders) in &unknown.0 {
+        let Some(entry) = orders.iter().find(|order| !order.reduce_only && !order.filled.is_zero()) else {
+            continue;
+        };
+        let last = newest.entry(entry.symbol.clone()).or_insert((entry.at, *intent));
+        if entry.at > last.0 {
+            *last = (entry.at, *intent);
+        }
+    }
+    newest.into_iter().map(|(symbol, (_, intent))| (symbol, intent)).collect()
+}
+
+/// Writes the outcome: an account without differences is free unless an operator has to confirm earlier ones.
+async fn note(desk: &Desk, row: &KeyRow, differences: &[Difference]) -> Result<()> {
+    let (now, id) = (desk.clock.now(), row.key.id);
+    let mut tx = desk.db.begin().await?;
+    if differences.is_empty() {
+        store::review::end_unchecked(&mut tx, id).await?;
+    } else {
+        let text = serde_json::to_string(differences).map_err(Error::fault)?;
+        store::review::put(&mut tx, id, &text, now).await?;
+        let content = Content::plain(
+            "An account differs from the database",
+            "The exchange shows orders that this desk sent and its database does not know. That happens when a backup was restored, \
+             or when another desk runs on a copy of the database. The desk places missing stops on that account and does \
+             nothing else there by itself. Open the maintenance page and confirm the differences.",
+        );
+        let once = format!("review:{id}:{}", now.0);
+        for admin in store::user::admins(&mut tx).await? {
+            notify::letter(desk, &mut tx, admin.id, &Letter { once: &once, content: &content }).await?;
+        }
+        tracing::warn!(key = %id, count = differences.len(), "an account's orders differ from the database");
+    }
+    tx.commit().await?;
+    refresh(desk).await
+}
+
+/// The accounts under review.
+///
+/// # Errors
+/// Forbidden for others than the operator.
+pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<Review>> {
+    actor.must(Role::Admin)?;
+    listed(desk).await
+}
+
+/// As [`list`], by the operator's command.
+///
+/// # Errors
+/// When the database cannot be asked.
+pub async fn listed(desk: &Desk) -> Result<Vec<Review>> {
+    let all = store::review::listed(&desk.db).await?;
+    let each = all.into_iter().map(|row| {
+        let read = |text: String| serde_json::from_str(&text).map_err(Error::fault);
+        let differences = row.differences.map(read).transpose()?;
+        let (key, since) = (row.exchange_key_id, row.created_at);
+        Ok(Review { key, name: row.name, owner: row.email, since, differences })
+    });
+    each.collect()
+}
+
+/// Ends an account's review: the operator has seen the differences, and the desk goes on by what it knows now.
+///
+/// # Errors
+/// Forbidden for others than the operator; not found.
+pub async fn confirm(desk: &Desk, actor: &Actor, key: ExchangeKeyId) -> Result<()> {
+    actor.must(Role::Admin)?;
+    end(desk, Some(actor.user), key).await
+}
+
+/// As [`confirm`], by the operator's command: whoever may run it holds the database anyway.
+///
+/// # Errors
+/// Not found.
+pub async fn confirm_by_command(desk: &Desk, key: ExchangeKeyId) -> Result<()> {
+    end(desk, None, key).await
+}
+
+async fn end(desk: &Desk, by: Option<UserId>, key: ExchangeKeyId) -> Result<()> {
+    let mut tx = desk.db.begin().await?;
+    if !store::review::end(&mut tx, key).await? {
+        return Err(Error::NotFound);
+    }
+    audit::record(desk, &mut tx, by, Deed::ReviewConfirmed, &key.to_string(), None).await?;
+    tx.commit().await?;
+    refresh(desk).await?;
+    desk.supervision.wake_key(key);
+    Ok(())
+}

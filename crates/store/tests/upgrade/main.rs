@@ -1,0 +1,79 @@
+//! A database of an earlier release, kept as SQL, is upgraded: every position and waiting entry that it knew gets its desired
+//! state, and what it said of orders and copies stays as it was.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+use domain::{IntentId, Side};
+use store::{
+    protection::{self, PositionSide, Wanted},
+    testing::{self, TestDb},
+};
+use uuid::Uuid;
+
+/// The last migration of the release that wrote the kept databases.
+const BEFORE: i64 = 37;
+const SQLITE: &str = include_str!("before_0044.sqlite.sql");
+const POSTGRES: &str = include_str!("before_0044.postgres.sql");
+
+/// The kept rows' ids end with these numbers.
+const MANUAL: u64 = 16;
+const MANUAL_WITHOUT_STOP: u64 = 17;
+const MANUAL_WAITING: u64 = 18;
+const MANUAL_WORKING: u64 = 19;
+const COPY_SENDING: u64 = 33;
+const COPY_OPEN: u64 = 34;
+const COPY_STOP_REFUSED: u64 = 37;
+
+/// What the rows say of intents, legs and copies: an upgrade must not change it.
+const STATES: &str = "select 'intent ' || status || ' ' || symbol || ' ' || created_at as state from intents \
+     union all select 'leg ' || client_order_id || ' ' || status || ' ' || body from intent_legs \
+       where client_order_id is not null \
+     union all select 'copy ' || action || ' ' || status || ' ' || symbol || ' ' || coalesce(reason, '-') from copies \
+     order by 1";
+
+async fn upgraded(db: &TestDb, sql: &'static str) {
+    db.migrate_to(BEFORE).await.unwrap();
+    db.script(sql).await;
+    let before = db.texts(STATES).await;
+    assert!(before.len() > 40, "the kept database was read");
+    db.migrate().await.unwrap();
+    assert_eq!(db.texts(STATES).await, before);
+
+    let rows = protection::all(&**db).await.unwrap();
+    let number = |id: IntentId| u64::try_from(id.0.as_u128() & 0xff).unwrap();
+    let known: Vec<_> =
+        rows.iter().map(|r| (number(r.intent_id), r.side, r.wanted, r.entered_at.is_some())).collect();
+    assert_eq!(
+        known,
+        [
+            (MANUAL, Side::Buy, Wanted::Stop, true),
+            (MANUAL_WITHOUT_STOP, Side::Sell, Wanted::NoStop, true),
+            (MANUAL_WAITING, Side::Buy, Wanted::Stop, false),
+            (MANUAL_WORKING, Side::Sell, Wanted::Stop, false),
+            (COPY_SENDING, Side::Buy, Wanted::Stop, false),
+            (COPY_OPEN, Side::Buy, Wanted::Stop, true),
+            (COPY_STOP_REFUSED, Side::Buy, Wanted::Stop, true),
+        ],
+        "closing intents, spot orders, and what had ended have none"
+    );
+    for row in rows {
+        let intent = store::intent::get(&**db, row.intent_id).await.unwrap().unwrap();
+        assert_eq!((row.user_id, row.exchange_key_id), (intent.user_id, intent.exchange_key_id));
+        assert_eq!((row.symbol, row.created_at), (intent.symbol, intent.created_at));
+        assert_eq!((row.position_side, row.told_at, row.ended_at), (PositionSide::Both, None, None));
+    }
+    let kept = IntentId(Uuid::parse_str("019a0000-0000-7000-8000-000000000015").unwrap());
+    assert!(store::intent::get(&**db, kept).await.unwrap().is_some(), "an order that had ended is history");
+}
+
+#[tokio::test]
+async fn sqlite() {
+    upgraded(&testing::empty_sqlite().await, SQLITE).await;
+}
+
+#[tokio::test]
+async fn postgres() {
+    if let Some(db) = testing::empty_postgres().await {
+        upgraded(&db, POSTGRES).await;
+    }
+}
