@@ -26,8 +26,20 @@ impl Drop for Process {
 
 impl Process {
     pub(crate) fn start(words: &[&str], port: u16, settings: &[(&str, String)]) -> Self {
-        let child = Command::new(env!("CARGO_BIN_EXE_slipstream"))
-            .args(words)
+        let mut command = Command::new(program());
+        command.args(words);
+        Self::spawn(command, port, settings)
+    }
+
+    /// Serves with so many file descriptors, and no way to get more.
+    pub(crate) fn limited(descriptors: usize, port: u16, settings: &[(&str, String)]) -> Self {
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", "ulimit -n \"$0\" && exec \"$1\""]).arg(descriptors.to_string()).arg(program());
+        Self::spawn(command, port, settings)
+    }
+
+    fn spawn(mut command: Command, port: u16, settings: &[(&str, String)]) -> Self {
+        let child = command
             .env_clear()
             .env("SLIPSTREAM_ADDR", format!("127.0.0.1:{port}"))
             .env("SLIPSTREAM_RATE_PERSON", "0")
@@ -40,11 +52,23 @@ impl Process {
         Self { child, base: format!("http://127.0.0.1:{port}") }
     }
 
+    /// The memory that it holds, in bytes.
+    pub(crate) fn memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("resident memory");
+        line.trim().trim_end_matches("kB").trim().parse::<u64>().expect("kilobytes") * 1_024
+    }
+
     /// As `kill -9`; it may be dead already.
     pub(crate) fn kill(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The program of this build, or the one that `SLIPSTREAM_BIN` names.
+fn program() -> std::ffi::OsString {
+    std::env::var_os("SLIPSTREAM_BIN").unwrap_or_else(|| env!("CARGO_BIN_EXE_slipstream").into())
 }
 
 /// Where the program's log goes: nowhere, unless `SLIPSTREAM_TEST_LOGS` names a folder.
