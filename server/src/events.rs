@@ -101,7 +101,7 @@ struct Tab {
     sender: SplitSink<WebSocket, Message>,
     receiver: SplitStream<WebSocket>,
     asks: mpsc::Sender<ClientMessage>,
-    tells: mpsc::Receiver<LiveMessage>,
+    tells: mpsc::Receiver<Box<LiveMessage>>,
     visit: Visit,
     heard: Instant,
 }

@@ -22,6 +22,7 @@ pub mod network;
 mod pace;
 mod pages;
 mod proxy;
+mod proxy_hint;
 pub mod rest;
 pub mod router;
 pub mod run;

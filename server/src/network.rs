@@ -8,7 +8,7 @@ use axum::{
 use service::SharedDesk;
 use std::{
     net::{IpAddr, SocketAddr},
-    sync::Arc,
+    sync::{Arc, atomic::AtomicBool},
 };
 use subtle::ConstantTimeEq as _;
 
@@ -21,13 +21,15 @@ pub struct Network {
     pub hosts: Hosts,
     /// How many connections and streams there may be.
     pub limits: Limits,
+    /// The operator was told of a proxy that is not named.
+    pub(crate) hinted: Arc<AtomicBool>,
 }
 
 impl Network {
-    /// A desk on this machine behind these proxies.
+    /// A network as the operator describes it.
     #[must_use]
-    pub fn behind(proxies: &[IpAddr]) -> Self {
-        Self { proxies: proxies.into(), ..Self::default() }
+    pub fn new(proxies: &[IpAddr], hosts: Hosts, limits: Limits) -> Self {
+        Self { proxies: proxies.into(), hosts, limits, hinted: Arc::default() }
     }
 
     pub(crate) fn trusted(&self) -> Trusted {

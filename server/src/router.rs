@@ -14,7 +14,7 @@ use crate::{
     network::Network,
     pace,
     pages::Pages,
-    proxy,
+    proxy, proxy_hint,
     rest::{
         self,
         surface::{Surface, Trouble},
@@ -123,6 +123,7 @@ pub fn build(desk: &SharedDesk, network: &Network, beside: Beside) -> anyhow::Re
     let all = others.fold(Router::new(), |all, (path, other)| all.nest(path, other)).merge(ours);
     Ok(all
         .layer(from_fn_with_state(network.clone(), hosts::check))
+        .layer(from_fn_with_state(network.clone(), proxy_hint::look))
         .layer(from_fn_with_state(https, headers::always))
         .layer(Extension(network.trusted())))
 }

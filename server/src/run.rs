@@ -222,7 +222,7 @@ fn network(config: &Config) -> Network {
     let limits = limits(config);
     tracing::info!(connections = limits.connections, streams = limits.streams, "limits");
     let hosts = Hosts::new(&config.settings.public_url, config.addr.ip(), &config.allowed_hosts);
-    Network { proxies: config.trusted_proxies.as_slice().into(), hosts, limits }
+    Network::new(&config.trusted_proxies, hosts, limits)
 }
 
 fn limits(config: &Config) -> Limits {

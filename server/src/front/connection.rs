@@ -43,6 +43,8 @@ pub(crate) struct Connection {
     since: AtomicU64,
     /// Whether a request of this connection has been answered.
     served: AtomicBool,
+    /// Whether the peer has to read before more can be sent.
+    blocked: AtomicBool,
     close: Notify,
     /// What is given back when the socket closes.
     held: Mutex<Vec<Seat>>,
@@ -55,6 +57,7 @@ impl Connection {
             phase: AtomicU8::new(Phase::Idle as u8),
             since: AtomicU64::new(0),
             served: AtomicBool::new(false),
+            blocked: AtomicBool::new(false),
             close: Notify::new(),
             held: Mutex::default(),
         }
@@ -76,9 +79,12 @@ impl Connection {
         }
     }
 
-    /// A byte was sent.
-    pub(super) fn sent(&self) {
-        self.since.store(self.now(), Ordering::Relaxed);
+    /// Bytes were sent, or can't be until the peer has read what was.
+    pub(super) fn sent(&self, all: bool) {
+        self.blocked.store(!all, Ordering::Relaxed);
+        if all {
+            self.since.store(self.now(), Ordering::Relaxed);
+        }
     }
 
     /// A request's head is complete.
@@ -105,7 +111,8 @@ impl Connection {
 
     /// Whether no request is being served: closing it loses nothing.
     pub(super) fn is_waiting(&self) -> bool {
-        matches!(self.phase(), Phase::Idle | Phase::Head)
+        // The end of an answer may still wait to be sent when the next request could already come.
+        matches!(self.phase(), Phase::Idle | Phase::Head) && !self.blocked.load(Ordering::Relaxed)
     }
 
     /// Whether a request of it has ever been answered.
@@ -129,6 +136,7 @@ impl Connection {
 
     fn limit(&self, timeouts: Timeouts) -> Option<Duration> {
         match self.phase() {
+            Phase::Idle if self.blocked.load(Ordering::Relaxed) => Some(timeouts.stalled),
             Phase::Idle if self.was_served() => Some(timeouts.idle),
             Phase::Idle | Phase::Head => Some(timeouts.head),
             Phase::Busy => Some(timeouts.request),

@@ -28,8 +28,10 @@ impl Watched {
     }
 
     fn wrote(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
-        if matches!(written, Poll::Ready(Ok(1..))) {
-            self.connection.sent();
+        match written {
+            Poll::Ready(Ok(1..)) => self.connection.sent(true),
+            Poll::Pending => self.connection.sent(false),
+            Poll::Ready(_) => {}
         }
         written
     }

@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
 use serde_json::Value;
-use server::{hosts::Hosts, network::Network};
+use server::{front::Limits, hosts::Hosts, network::Network};
 use service::{
     EdgeSettings, Limit, Settings, SharedDesk, Throttles,
     testing::{self, Setup, TestClock},
@@ -66,7 +66,7 @@ impl Front {
         let setup = Setup { settings, clock: clock.clone(), ..Setup::default() };
         let desk = testing::desk_with((**db).clone(), setup);
         let hosts = Hosts::new(&desk.settings.public_url, [127, 0, 0, 1].into(), &[]);
-        let network = Network { hosts, ..Network::behind(proxies) };
+        let network = Network::new(proxies, hosts, Limits::default());
         let routes = server::router::build(&desk, &network, server::router::Beside::default()).unwrap();
         Self { desk, clock, routes }
     }

@@ -9,6 +9,7 @@ use axum::{
 };
 use serde_json::json;
 use server::{
+    front::Limits,
     hosts::Hosts,
     network::Network,
     router::{self, Beside},
@@ -117,10 +118,8 @@ fn closed(path: &str, headers: &HeaderMap) {
 
 async fn every_answer_is_closed_to_other_sites(db: &TestDb) {
     let front = Front::with(db, https());
-    let network = Network {
-        hosts: Hosts::new("https://desk.example", [127, 0, 0, 1].into(), &[]),
-        ..Network::default()
-    };
+    let hosts = Hosts::new("https://desk.example", [127, 0, 0, 1].into(), &[]);
+    let network = Network::new(&[], hosts, Limits::default());
     let other = || Router::new().route("/x", get(|| async { "{}" }));
     let beside = Beside { sandbox: Some(other()), checkout: Some(("/checkout/stripe", other())) };
     let routes = router::build(&front.desk, &network, beside).unwrap();
