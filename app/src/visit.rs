@@ -3,7 +3,7 @@
 //! `server` provides a [`Visit`] and [`Assets`] to pages and server functions alike.
 
 use crate::words::Lang;
-use http::{HeaderValue, header, request::Parts};
+use http::{HeaderName, HeaderValue, header, request::Parts};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use service::{
@@ -75,6 +75,11 @@ impl Visit {
     /// Takes the session away from the browser.
     pub(crate) fn forget_session(&self) {
         self.set_session("", 0);
+        // The back button brings nothing of theirs to whoever uses this browser next.
+        if let Some(options) = use_context::<ResponseOptions>() {
+            let cache = HeaderValue::from_static("\"cache\"");
+            options.insert_header(HeaderName::from_static("clear-site-data"), cache);
+        }
     }
 
     /// Writes the session cookie, for so many seconds.

@@ -3,6 +3,7 @@
 mod check;
 mod edge;
 mod payments;
+mod secret_files;
 #[cfg(test)]
 mod tests;
 
@@ -10,6 +11,8 @@ pub use payments::PaymentsAt;
 
 use check::Check;
 pub use service::Secret;
+
+use crate::front::Wanted;
 use service::{
     Limit, MailSettings, MasterKey, Mode, SIGNAL_MAX_AGE_S, Settings, TELEGRAM, TelegramSettings, Throttles,
 };
@@ -41,6 +44,10 @@ pub struct Config {
     pub master_key: Option<MasterKey>,
     /// The key before, while keys are changed.
     pub master_key_before: Option<MasterKey>,
+    /// Further names under which the desk may be addressed.
+    pub allowed_hosts: Vec<String>,
+    /// How many connections and streams are served.
+    pub connections: Wanted,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
     /// Log lines as JSON.
@@ -118,7 +125,10 @@ impl Config {
         let exchange = exchange_at(&mut check, mode);
         let payments = payments::payments_at(&mut check, mode);
         let master_key = check.master_key("SLIPSTREAM_MASTER_KEY");
-        if mode == Mode::Live && check.absent("SLIPSTREAM_MASTER_KEY") {
+        if mode == Mode::Live
+            && check.absent("SLIPSTREAM_MASTER_KEY")
+            && check.absent("SLIPSTREAM_MASTER_KEY_FILE")
+        {
             check.fail("SLIPSTREAM_MASTER_KEY", "set in live mode: 64 hex digits, or the Base64 of 32 bytes");
         }
         let config = Self {
@@ -131,6 +141,8 @@ impl Config {
             sandbox_control: check.word("SLIPSTREAM_SANDBOX_CONTROL", &["off", "open"]) == Some("open"),
             master_key,
             master_key_before: check.master_key("SLIPSTREAM_MASTER_KEY_BEFORE"),
+            allowed_hosts: edge::hosts(&mut check),
+            connections: edge::connections(&mut check),
             trusted_proxies: check.list("SLIPSTREAM_TRUSTED_PROXIES", "addresses, with commas between them"),
             log_json: check.word("SLIPSTREAM_LOG", &["text", "json"]) == Some("json"),
             settings: settings(&mut check, mode, addr),
@@ -154,7 +166,11 @@ fn exchange_at(check: &mut Check, mode: Mode) -> ExchangeAt {
             if given.is_none() && mode == Mode::Sandbox {
                 check.fail(name, paired);
             }
-            given.unwrap_or_else(|| binance.to_owned())
+            let url = given.unwrap_or_else(|| binance.to_owned());
+            if mode == Mode::Live {
+                check.encrypted(name, &url);
+            }
+            url
         };
         return ExchangeAt::Binance {
             spot_url: or_binance(spot, "BINANCE_SPOT_URL", "https://api.binance.com"),
@@ -183,6 +199,9 @@ fn exchange_at(check: &mut Check, mode: Mode) -> ExchangeAt {
 
 fn settings(check: &mut Check, mode: Mode, addr: SocketAddr) -> Settings {
     let public_url = check.url("SLIPSTREAM_PUBLIC_URL").unwrap_or_else(|| format!("http://{addr}"));
+    if mode == Mode::Live {
+        check.encrypted("SLIPSTREAM_PUBLIC_URL", &public_url);
+    }
     let usual = Throttles::default();
     let most = check.parsed("SLIPSTREAM_ATTEMPTS", "a number of attempts from one address in 15 minutes");
     let max_age: Option<i64> = check.parsed("SLIPSTREAM_SIGNAL_MAX_AGE", "a number of seconds");
@@ -203,7 +222,7 @@ fn settings(check: &mut Check, mode: Mode, addr: SocketAddr) -> Settings {
         egress_ips: egress.iter().map(IpAddr::to_string).collect(),
         jurisdiction,
         mail: MailSettings {
-            smtp_url: check.text("SMTP_URL"),
+            smtp_url: smtp_url(check),
             from: check.text("MAIL_FROM").unwrap_or_else(|| MailSettings::FROM.to_owned()),
         },
         telegram: telegram(check),
@@ -217,6 +236,15 @@ fn settings(check: &mut Check, mode: Mode, addr: SocketAddr) -> Settings {
     }
 }
 
+/// A mail server without a name and a password is told no secret of ours.
+fn smtp_url(check: &mut Check) -> Option<String> {
+    let url = check.text("SMTP_URL")?;
+    if url.contains('@') {
+        check.encrypted("SMTP_URL", &url);
+    }
+    Some(url)
+}
+
 fn telegram(check: &mut Check) -> TelegramSettings {
     let token = check.text("TELEGRAM_BOT_TOKEN");
     // It becomes a part of addresses.
@@ -227,6 +255,9 @@ fn telegram(check: &mut Check) -> TelegramSettings {
         check.fail("TELEGRAM_BOT_TOKEN", "a token as Telegram's BotFather gives it");
     }
     let api_base = check.url("TELEGRAM_API_BASE").unwrap_or_else(|| TELEGRAM.to_owned());
+    if token.is_some() {
+        check.encrypted("TELEGRAM_API_BASE", &api_base);
+    }
     TelegramSettings { token: token.map(Zeroizing::new), api_base }
 }
 

@@ -1,6 +1,9 @@
 //! `/events`: the page's one WebSocket. Moves JSON between `service::live` and the tab, and decides nothing.
 
-use crate::visitor;
+use crate::{
+    front::{Limits, Seat, Seats, Taker},
+    proxy, same_site, visitor,
+};
 use app::Visit;
 use axum::extract::FromRequestParts as _;
 use axum::{
@@ -8,7 +11,7 @@ use axum::{
         Request, State,
         ws::{Message, WebSocket, WebSocketUpgrade, rejection::WebSocketUpgradeRejection},
     },
-    http::{HeaderMap, StatusCode, Uri, header},
+    http::{StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 use domain::live::{ClientMessage, LiveMessage};
@@ -17,14 +20,12 @@ use futures::{
     stream::{SplitSink, SplitStream},
 };
 use service::{SharedDesk, live, session};
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore, mpsc},
+    sync::mpsc,
     time::{self, Instant, Interval},
 };
 
-/// More tabs than this at once are turned away: each holds memory.
-const MOST: usize = 4_096;
 /// A tab is pinged this often, so that proxies do not close its line.
 const PING: Duration = Duration::from_secs(20);
 /// A tab that said nothing for this long, not even to a ping, is gone.
@@ -33,29 +34,33 @@ const SILENCE: Duration = Duration::from_secs(60);
 const RECHECK: Duration = Duration::from_secs(30);
 /// A tab says what it watches, and little else.
 const LARGEST: usize = 16 * 1024;
+/// What is read at once from a tab. The library's own 128 KB, for each of thousands of tabs, would be most of our memory.
+const READ_BUFFER: usize = 2 * 1024;
+/// What waits for a slow tab at most; a larger message of ours than this does not exist.
+const WRITE_BUFFER: usize = 1024 * 1024;
 
 /// What the sockets share.
 #[derive(Clone)]
 pub(crate) struct Streams {
     desk: SharedDesk,
-    seats: Arc<Semaphore>,
+    seats: Seats,
 }
 
 impl Streams {
-    pub(crate) fn new(desk: SharedDesk) -> Self {
-        Self { desk, seats: Arc::new(Semaphore::new(MOST)) }
+    pub(crate) fn new(desk: SharedDesk, limits: Limits) -> Self {
+        Self { desk, seats: Seats::of_pages(limits) }
     }
 
     /// How many tabs hold one.
     pub(crate) fn open(&self) -> usize {
-        MOST.saturating_sub(self.seats.available_permits())
+        self.seats.taken()
     }
 }
 
 /// Opens a tab's stream: prices for everyone, account events for the session's person. A page of another site is
 /// refused: browsers send cookies along with it, and no other check would notice.
 pub(crate) async fn open(State(streams): State<Streams>, request: Request) -> Response {
-    if !same_origin(request.headers(), &streams.desk.settings.public_url) {
+    if !same_site::is_ours(request.headers(), &streams.desk.settings.public_url) {
         return StatusCode::FORBIDDEN.into_response();
     }
     let (mut parts, _) = request.into_parts();
@@ -65,43 +70,43 @@ pub(crate) async fn open(State(streams): State<Streams>, request: Request) -> Re
         Ok(upgrade) => upgrade,
         Err(refused) => return refused.into_response(),
     };
-    let Ok(seat) = Arc::clone(&streams.seats).try_acquire_owned() else {
-        return (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "10")]).into_response();
-    };
-    match visitor::read(&streams.desk, &parts).await {
-        Ok(visit) => upgrade
-            .max_message_size(LARGEST)
-            .max_frame_size(LARGEST)
-            .on_upgrade(move |socket| serve(socket, visit, seat)),
+    let visit = match visitor::read(&streams.desk, &parts).await {
+        Ok(visit) => visit,
         Err(error) => {
             tracing::error!(%error, "a stream could not be begun");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         }
-    }
+    };
+    let address = proxy::address(&parts.extensions, &parts.headers);
+    let person = visit.actor.as_ref().map(|actor| Taker::Person(address, actor.user));
+    let Some(seat) = streams.seats.take(person.unwrap_or(Taker::Stranger(address))) else {
+        return no_seat();
+    };
+    upgrade
+        .max_message_size(LARGEST)
+        .max_frame_size(LARGEST)
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(0)
+        .max_write_buffer_size(WRITE_BUFFER)
+        .on_upgrade(move |socket| serve(socket, visit, seat))
 }
 
-/// A program without a browser sends no Origin, and carries nobody's cookies but its own.
-fn same_origin(headers: &HeaderMap, public_url: &str) -> bool {
-    let Some(origin) = headers.get(header::ORIGIN) else { return true };
-    let Ok(origin) = origin.to_str() else { return false };
-    if origin == public_url {
-        return true;
-    }
-    let authority = origin.parse::<Uri>().ok().and_then(|uri| uri.authority().map(ToString::to_string));
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    authority.is_some() && authority.as_deref() == host
+/// Too many streams are open. The connection is closed: it need not wait for another request.
+pub(crate) fn no_seat() -> Response {
+    let headers = [(header::RETRY_AFTER, "10"), (header::CONNECTION, "close")];
+    (StatusCode::SERVICE_UNAVAILABLE, headers).into_response()
 }
 
 struct Tab {
     sender: SplitSink<WebSocket, Message>,
     receiver: SplitStream<WebSocket>,
     asks: mpsc::Sender<ClientMessage>,
-    tells: mpsc::Receiver<LiveMessage>,
+    tells: mpsc::Receiver<Box<LiveMessage>>,
     visit: Visit,
     heard: Instant,
 }
 
-async fn serve(socket: WebSocket, visit: Visit, seat: OwnedSemaphorePermit) {
+async fn serve(socket: WebSocket, visit: Visit, seat: Seat) {
     let (sender, receiver) = socket.split();
     let (asks, tells) = live::attach(visit.desk.clone(), visit.actor.clone());
     let mut tab = Tab { sender, receiver, asks, tells, visit, heard: Instant::now() };
@@ -172,29 +177,6 @@ impl Tab {
                 tracing::warn!(%error, "a stream's session could not be looked up");
                 true
             }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_our_own_pages_may_open_a_stream() {
-        let may = |origin: Option<&str>| {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::HOST, "127.0.0.1:3000".parse().unwrap());
-            if let Some(origin) = origin {
-                headers.insert(header::ORIGIN, origin.parse().unwrap());
-            }
-            same_origin(&headers, "https://desk.example")
-        };
-        assert!(may(None) && may(Some("http://127.0.0.1:3000")) && may(Some("https://desk.example")));
-        for other in
-            ["https://evil.example", "null", "http://127.0.0.1:3001", "https://desk.example.evil.example", ""]
-        {
-            assert!(!may(Some(other)), "{other}");
         }
     }
 }

@@ -12,11 +12,17 @@ const CLOSED: &str = "default-src 'none'; frame-ancestors 'none'";
 /// A page of a few words: our styles, and nothing else.
 pub(crate) const BARE: &str = "default-src 'none'; style-src 'self'; frame-ancestors 'none'";
 
-const ALWAYS: [(HeaderName, &str); 4] = [
+/// For every answer, whoever gives it.
+const ALWAYS: [(HeaderName, &str); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "same-origin"),
     (header::X_FRAME_OPTIONS, "DENY"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+    ),
 ];
 
 /// What a page may do: its own files, its own scripts (by nonce), its wasm, its own socket, and nothing else.
@@ -35,20 +41,27 @@ pub(crate) fn page_policy(nonce: &str, public_url: &str) -> HeaderValue {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Https(pub(crate) bool);
 
-/// Adds what is missing.
-pub(crate) async fn add(State(Https(https)): State<Https>, request: Request, next: Next) -> Response {
+/// Adds to every answer what is missing, also to those of the sandbox and the checkout.
+pub(crate) async fn always(State(Https(https)): State<Https>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
-    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(CLOSED));
-    // What a person or program sees of an account is kept nowhere; assets say otherwise of themselves.
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     if https {
         let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
     }
+    response
+}
+
+/// Adds to an answer of the desk's own what is missing.
+pub(crate) async fn closed(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(CLOSED));
+    // What a person or program sees of an account is kept nowhere; assets say otherwise of themselves.
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }
 

@@ -1,9 +1,15 @@
 //! `/healthz`: how the desk really is (`service::health`).
 
-use crate::jobs;
-use axum::{Json, extract::State, http::StatusCode};
+use crate::{jobs, network};
+use axum::{
+    Json,
+    extract::{Request, State},
+    http::StatusCode,
+    response::{IntoResponse as _, Response},
+};
 use domain::time::SECOND;
 use serde::Serialize;
+use serde_json::json;
 use service::{
     Mode, SharedDesk,
     health::{self, Parts, Status},
@@ -276,10 +282,14 @@ fn told(parts: Parts, exchange: bool, writes: Status) -> Told {
 }
 
 /// 200 while people can use the desk, 503 when they cannot or it is stuck.
-pub(crate) async fn show(State(probe): State<Probe>) -> (StatusCode, Json<Health>) {
+/// The operator sees all of it; everyone else the status, which says nothing of the inside.
+pub(crate) async fn show(State(probe): State<Probe>, request: Request) -> Response {
     let (code, health) = remembered(&probe.seen, FRESH, probe.look()).await;
+    if !network::is_operator(&probe.desk, &request) {
+        return (code, Json(json!({ "status": health.status }))).into_response();
+    }
     // A database that has just not answered is not asked again.
     let maintenance = health.database
         && matches!(timeout(PATIENCE, maintenance::closed(&probe.desk)).await, Ok(Ok(Some(_))));
-    (code, Json(Health { maintenance, ..health }))
+    (code, Json(Health { maintenance, ..health })).into_response()
 }

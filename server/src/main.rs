@@ -4,6 +4,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use domain::Frame;
 use server::{
     config::Config,
+    harden,
     run::{self, CandleFile, Machine},
     telemetry, watchdog,
 };
@@ -45,6 +46,7 @@ Configuration is environment variables; docs/OPERATIONS.md lists them.
 ";
 
 fn main() -> ExitCode {
+    harden::process();
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match command(&words) {

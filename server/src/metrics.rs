@@ -3,11 +3,11 @@
 
 mod process;
 
-use crate::{events::Streams, proxy};
+use crate::{events::Streams, network};
 use axum::{
     Json,
-    extract::{ConnectInfo, Request, State},
-    http::{HeaderMap, Method, StatusCode, header},
+    extract::{Request, State},
+    http::{Method, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 use metrics::{Counter, Histogram, Key, KeyName, Label, Level, Metadata, Recorder as _, Unit};
@@ -16,14 +16,12 @@ use serde_json::json;
 use service::{SharedDesk, health, maintenance};
 use std::{
     collections::HashMap,
-    net::SocketAddr,
     sync::{
         Arc, PoisonError, RwLock,
         atomic::{AtomicU32, Ordering},
     },
     time::Duration,
 };
-use subtle::ConstantTimeEq as _;
 
 /// Upper ends of the durations that are told apart, in seconds.
 const BUCKETS: &[f64] =
@@ -202,30 +200,11 @@ fn seconds(micros: i64) -> f64 {
 
 /// The figures, to whom the operator lets see them.
 pub(crate) async fn show(State(meters): State<Meters>, request: Request) -> Response {
-    if !may(&meters, &request) {
+    if !network::is_operator(&meters.0.desk, &request) {
         let told = Json(json!({ "message": "unauthorized" }));
         return (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, "Bearer")], told).into_response();
     }
     meters.0.look().await;
     let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
     (kind, meters.0.handle.render()).into_response()
-}
-
-/// Who knows the token; without one, who is on this machine and has nobody before them.
-fn may(meters: &Meters, request: &Request) -> bool {
-    let headers = request.headers();
-    match &meters.0.desk.settings.edge.metrics_token {
-        Some(token) => bearer(headers).is_some_and(|given| given.as_bytes().ct_eq(token.0.as_bytes()).into()),
-        None => {
-            let forwarded =
-                headers.contains_key("x-forwarded-for") || headers.contains_key(header::FORWARDED);
-            let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-            peer.is_some() && !forwarded && proxy::address(request.extensions(), headers).is_loopback()
-        }
-    }
-}
-
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

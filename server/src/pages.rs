@@ -89,13 +89,15 @@ impl Pages {
         move || {
             provide_context(assets.clone());
             provide_context(reference.clone());
-            let visit = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Visit>().cloned());
+            let parts = use_context::<Parts>();
+            let visit = parts.as_ref().and_then(|parts| parts.extensions.get::<Visit>().cloned());
+            let private = parts.is_some_and(|parts| is_private(parts.uri.path(), visit.as_ref()));
             if let Some(visit) = visit {
                 provide_context(visit);
             }
             let answer = use_context::<ResponseOptions>();
-            // Not `no-store`: the back button may still bring a page back as it was left.
-            let keep = HeaderValue::from_static("private, no-cache");
+            // A public page may come back as it was left when somebody goes back to it.
+            let keep = HeaderValue::from_static(if private { "no-store" } else { "private, no-cache" });
             answer.iter().for_each(|answer| answer.insert_header(header::CACHE_CONTROL, keep.clone()));
             if let (Some(answer), Some(nonce)) = (answer, leptos::nonce::use_nonce()) {
                 answer.insert_header(
@@ -105,6 +107,12 @@ impl Pages {
             }
         }
     }
+}
+
+/// Whether a page shows what is one person's only: it is kept in no cache, not even in their own browser's.
+fn is_private(path: &str, visit: Option<&Visit>) -> bool {
+    // A form that failed comes back with what was typed; a reset link is in its page.
+    visit.is_some_and(|visit| visit.actor.is_some() || visit.session.is_some()) || path.starts_with("/reset")
 }
 
 /// Somebody asks more often than we hear: nothing is rendered for them.

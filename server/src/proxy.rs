@@ -46,16 +46,23 @@ fn caller(peer: IpAddr, headers: &HeaderMap, trusted: &Trusted) -> IpAddr {
     }
     let lines: Vec<&str> =
         headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok()).collect();
-    let hops = lines.iter().flat_map(|line| line.split(',')).rev().map(|hop| hop.trim().parse::<IpAddr>());
+    let hops = lines.iter().flat_map(|line| line.split(',')).rev().map(|hop| address_of(hop.trim()));
     let mut last = peer;
     for hop in hops {
-        let Ok(address) = hop else { break };
+        let Some(address) = hop else { break };
         last = address.to_canonical();
         if !trusted.0.contains(&last) {
             break;
         }
     }
     last
+}
+
+/// Some proxies write the port, too, and IPv6 in brackets.
+fn address_of(hop: &str) -> Option<IpAddr> {
+    let bare = || hop.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
+    let with_port = || hop.parse::<SocketAddr>().ok().map(|at| at.ip());
+    hop.parse().ok().or_else(with_port).or_else(bare)
 }
 
 #[cfg(test)]
@@ -84,5 +91,14 @@ mod tests {
         assert_eq!(seen("10.0.0.1", &[]), "10.0.0.1");
         assert_eq!(seen("10.0.0.1", &["unknown"]), "10.0.0.1");
         assert_eq!(seen("10.0.0.1", &["2001:db8::1"]), "2001:db8::1");
+    }
+
+    #[test]
+    fn a_port_beside_the_address_is_left_out() {
+        assert_eq!(seen("10.0.0.1", &["9.9.9.3:1234"]), "9.9.9.3");
+        assert_eq!(seen("10.0.0.1", &["1.1.1.1, 9.9.9.3:1234, 10.0.0.2:80"]), "9.9.9.3");
+        assert_eq!(seen("10.0.0.1", &["[2001:db8::1]:443"]), "2001:db8::1");
+        assert_eq!(seen("10.0.0.1", &["[2001:db8::1]"]), "2001:db8::1");
+        assert_eq!(seen("10.0.0.1", &["9.9.9.3:port"]), "10.0.0.1");
     }
 }

@@ -4,18 +4,22 @@ use crate::{
     assets, closed, cors,
     doors::{Door, Doors},
     events::{self, Streams},
-    exports, guard, headers,
+    exports,
+    front::{Connection, Seats, Taker},
+    guard, headers,
     headers::Https,
     health::{self, Probe},
-    limits,
+    hosts, limits,
     metrics::{self, Meters},
+    network::Network,
     pace,
     pages::Pages,
-    proxy::Trusted,
+    proxy, proxy_hint,
     rest::{
         self,
         surface::{Surface, Trouble},
     },
+    same_site,
     telemetry::{self, Ids},
     unsubscribe,
 };
@@ -23,15 +27,18 @@ use axum::{
     Extension, Router,
     body::Bytes,
     extract::{OriginalUri, Request, State},
-    http::{Method, header::CONTENT_TYPE},
-    middleware::{from_fn, from_fn_with_state},
+    http::{
+        Method,
+        header::{CONTENT_TYPE, UPGRADE},
+    },
+    middleware::{Next, from_fn, from_fn_with_state},
     response::Response,
     routing::{any, get},
 };
 use domain::Role;
 use serde_json::Value;
 use service::SharedDesk;
-use std::{net::IpAddr, sync::Arc};
+use std::sync::Arc;
 use tower_http::{
     compression::{
         CompressionLayer,
@@ -93,8 +100,8 @@ pub struct Beside {
 ///
 /// # Errors
 /// When the public address is none.
-pub fn build(desk: &SharedDesk, proxies: &[IpAddr], beside: Beside) -> anyhow::Result<Router> {
-    let streams = Streams::new(desk.clone());
+pub fn build(desk: &SharedDesk, network: &Network, beside: Beside) -> anyhow::Result<Router> {
+    let streams = Streams::new(desk.clone(), network.limits);
     let meters = Meters::new(desk.clone(), streams.clone())?;
     let (clock, chance) = (Arc::clone(&desk.clock), Arc::clone(&desk.chance));
     let ids = Ids { clock, chance, meters: meters.clone() };
@@ -108,11 +115,29 @@ pub fn build(desk: &SharedDesk, proxies: &[IpAddr], beside: Beside) -> anyhow::R
         .layer(from_fn(limits::body))
         .layer(from_fn(limits::time))
         .layer(from_fn_with_state(ids, telemetry::observe))
-        .layer(from_fn_with_state(https, headers::add))
-        .layer(Extension(Trusted(proxies.into())));
-    let sandbox = beside.sandbox.map(|sandbox| ("/sandbox", sandbox));
+        .layer(from_fn(headers::closed));
+    let seats = Seats::of_sandbox(network.limits);
+    let seated = |sandbox: Router| sandbox.layer(from_fn_with_state(seats, sandbox_seat));
+    let sandbox = beside.sandbox.map(|sandbox| ("/sandbox", seated(sandbox)));
     let others = sandbox.into_iter().chain(beside.checkout);
-    Ok(others.fold(Router::new(), |all, (path, other)| all.nest(path, other)).merge(ours))
+    let all = others.fold(Router::new(), |all, (path, other)| all.nest(path, other)).merge(ours);
+    Ok(all
+        .layer(from_fn_with_state(network.clone(), hosts::check))
+        .layer(from_fn_with_state(network.clone(), proxy_hint::look))
+        .layer(from_fn_with_state(https, headers::always))
+        .layer(Extension(network.trusted())))
+}
+
+/// A stream of the sandbox holds a seat for as long as its socket is open.
+async fn sandbox_seat(State(seats): State<Seats>, request: Request, next: Next) -> Response {
+    if request.headers().get(UPGRADE).is_some_and(|to| to.as_bytes().eq_ignore_ascii_case(b"websocket")) {
+        let address = proxy::address(request.extensions(), request.headers());
+        let Some(seat) = seats.take(Taker::Stranger(address)) else { return events::no_seat() };
+        if let Some(connection) = request.extensions().get::<Arc<Connection>>() {
+            connection.hold(seat);
+        }
+    }
+    next.run(request).await
 }
 
 /// The routes of `Doors`, and their document. A path of theirs with another method is as unknown as any other.
@@ -157,7 +182,12 @@ fn people(desk: &SharedDesk, document: &Value) -> anyhow::Result<Router> {
         .layer(from_fn_with_state(pages.clone(), guard::check))
         .layer(from_fn_with_state(pages.clone(), closed::people))
         .layer(from_fn_with_state(desk.clone(), pace::people));
-    Ok(guarded.fallback(anything_else).with_state(()).layer(Extension(pages)).layer(csrf))
+    Ok(guarded
+        .fallback(anything_else)
+        .with_state(())
+        .layer(Extension(pages))
+        .layer(csrf)
+        .layer(from_fn_with_state(desk.clone(), same_site::check)))
 }
 
 /// An embedded file; nothing, said as a program expects it; nothing, said to a person.

@@ -15,7 +15,10 @@ pub use operator::{
 
 use crate::{
     config::{Config, ExchangeAt},
+    front::{self, Front, Limits, Timeouts},
+    hosts::Hosts,
     jobs::Jobs,
+    network::Network,
     router::{self, Beside},
 };
 use anyhow::{Context as _, Result};
@@ -33,7 +36,12 @@ use service::{
     system::{OsChance, WallClock},
 };
 use std::{
-    future::Future, io, net::SocketAddr, os::unix::fs::DirBuilderExt as _, path::Path, sync::Arc,
+    future::Future,
+    io,
+    net::SocketAddr,
+    os::unix::fs::{DirBuilderExt as _, PermissionsExt as _},
+    path::Path,
+    sync::Arc,
     time::Duration,
 };
 use test_checkout::TestCheckout;
@@ -42,6 +50,9 @@ use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time::timeout};
 /// Unfinished orders are looked at for this long before the first request is taken; the rest goes on beside them.
 /// Nothing new is sent for a key and market whose last order is not settled, however long it takes.
 const RECONCILING: Duration = Duration::from_secs(10);
+
+/// Group and others.
+const OTHERS_WRITE: u32 = 0o022;
 
 /// What a test may put in place of the machine's own.
 pub struct Machine {
@@ -101,7 +112,7 @@ pub async fn start(config: Config, machine: Machine) -> Result<Running> {
         ExchangeAt::Embedded => Some(Embedded::start(&config, &machine).await?),
         _ => None,
     };
-    let proxies = config.trusted_proxies.clone();
+    let network = network(&config);
     let test_checkout = TestCheckout::start(&config, &machine, addr).await?;
     let payments = test_checkout::gateway(&config, test_checkout.as_ref())?;
     let desk = desk(config, machine, (db, sealer), embedded.as_ref(), payments)?;
@@ -114,10 +125,11 @@ pub async fn start(config: Config, machine: Machine) -> Result<Running> {
     let sandbox = embedded.as_ref().map(|e| e.sandbox.clone());
     let checkout = test_checkout.as_ref().map(|test| (test_checkout::PATH, test.router()));
     let beside = Beside { sandbox: sandbox.as_ref().map(Sandbox::router), checkout };
-    let routes = router::build(&desk, &proxies, beside)?;
+    let routes = router::build(&desk, &network, beside)?;
     let jobs = Jobs::start(&desk);
     let (stop, stopped) = watch::channel(false);
-    let serving = tokio::spawn(serve_until(listener, routes, stopped));
+    let front = Front { limits: network.limits, timeouts: Timeouts::default(), proxies: network.proxies };
+    let serving = tokio::spawn(front.serve(listener, routes, stopped));
     let mode = if desk.settings.mode == Mode::Live { "LIVE" } else { "PAPER" };
     tracing::info!(%addr, url = %desk.settings.public_url, mode, "ready");
     Ok(Running { addr, desk, sandbox, jobs, serving, stop, embedded, test_checkout, lock })
@@ -206,18 +218,38 @@ async fn reconcile(desk: &SharedDesk) {
     }
 }
 
+/// Who may ask, and how much of it is served: as much as there are descriptors for.
+fn network(config: &Config) -> Network {
+    let limits = limits(config);
+    tracing::info!(connections = limits.connections, streams = limits.streams, "limits");
+    let hosts = Hosts::new(&config.settings.public_url, config.addr.ip(), &config.allowed_hosts);
+    Network::new(&config.trusted_proxies, hosts, limits)
+}
+
+fn limits(config: &Config) -> Limits {
+    let descriptors = front::raise_descriptor_limit();
+    let limits = Limits::within(descriptors, &config.connections);
+    if config.connections.connections.is_some_and(|wanted| wanted > limits.connections) {
+        tracing::warn!(
+            descriptors,
+            "SLIPSTREAM_CONNECTIONS is more than the limit on open files allows; set LimitNOFILE or ulimit -n higher"
+        );
+    }
+    limits
+}
+
+/// Serves something that is not the desk, at an address of its own.
 async fn serve_until(
+    config: &Config,
     listener: TcpListener,
     routes: Router,
-    mut stopped: watch::Receiver<bool>,
+    stopped: watch::Receiver<bool>,
 ) -> io::Result<()> {
-    let service = routes.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service)
-        .with_graceful_shutdown(async move {
-            // The sender is dropped only after it has spoken.
-            let _ = stopped.wait_for(|stopped| *stopped).await;
-        })
-        .await
+    // Desks of any number keep their connections to it from one address.
+    let limits = Limits { address: usize::MAX, ..limits(config) };
+    let front =
+        Front { limits, timeouts: Timeouts::default(), proxies: config.trusted_proxies.as_slice().into() };
+    front.serve(listener, routes, stopped).await
 }
 
 fn private_dir(path: &Path) -> Result<()> {
@@ -225,5 +257,13 @@ fn private_dir(path: &Path) -> Result<()> {
         .recursive(true)
         .mode(0o700)
         .create(path)
-        .with_context(|| format!("SLIPSTREAM_DATA_DIR: cannot make {}", path.display()))
+        .with_context(|| format!("SLIPSTREAM_DATA_DIR: cannot make {}", path.display()))?;
+    let mode = std::fs::metadata(path).map(|about| about.permissions().mode()).unwrap_or_default();
+    if mode & OTHERS_WRITE != 0 {
+        tracing::warn!(
+            folder = %path.display(),
+            "other users of this machine may write to the data folder: chmod 700 it"
+        );
+    }
+    Ok(())
 }

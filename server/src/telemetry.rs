@@ -131,7 +131,9 @@ mod tests {
         let _logging = tracing::subscriber::set_default(lines.with_writer(move || writer.clone()).finish());
         let db = store::testing::sqlite().await;
         let (desk, _) = service::testing::desk((*db).clone());
-        let meters = Meters::new(desk.clone(), crate::events::Streams::new(desk)).unwrap();
+        let meters =
+            Meters::new(desk.clone(), crate::events::Streams::new(desk, crate::front::Limits::default()))
+                .unwrap();
         let (clock, chance) = (Arc::new(TestClock::default()), Arc::new(TestChance::default()));
         let ids = Ids { clock, chance, meters };
         let routes = Router::new()

@@ -19,6 +19,7 @@ mod front {
     mod lists;
     mod metrics;
     mod pages;
+    mod perimeter;
     mod personal;
     mod roles;
     mod told;

@@ -15,7 +15,7 @@ use crate::{
 };
 use domain::Role;
 use leptos::{either::Either, prelude::*};
-use leptos_meta::Title;
+use leptos_meta::{Meta, Title};
 use service::{Actor, Mode, notice::MOST_UNREAD};
 
 /// How wide a page's content is.
@@ -44,9 +44,11 @@ impl Width {
 pub(crate) fn frame(visit: &Visit, title: &str, width: Width, body: impl IntoView + 'static) -> AnyView {
     let body = body.into_any();
     let words = pages(visit::lang());
-    let title = format!("{title} · {}", words.name);
+    let title = escaped(&format!("{title} · {}", words.name));
+    let about = about(&visit::path(), words);
     view! {
         <Title text=title/>
+        <Meta name="description" content=about/>
         <a class="skip" href="#content">{words.skip}</a>
         {header(visit, words)}
         {visit.closed.then(banner)}
@@ -58,6 +60,24 @@ pub(crate) fn frame(visit: &Visit, title: &str, width: Width, body: impl IntoVie
         <Toasts/>
     }
     .into_any()
+}
+
+/// A title as it may stand in a document. The framework writes it as it is, and names that people gave are in it.
+fn escaped(title: &str) -> String {
+    title.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// What search engines show of a page that strangers can see.
+fn about(path: &str, words: &'static Pages) -> &'static str {
+    match path.trim_end_matches('/') {
+        "/strategies" => words.about_strategies,
+        strategy if strategy.starts_with("/strategies/") => words.about_strategy,
+        "/plans" => words.about_plans,
+        "/docs" => words.about_api,
+        "/sign-up" => words.about_sign_up,
+        "/sign-in" => words.about_sign_in,
+        _ => words.about,
+    }
 }
 
 fn header(visit: &Visit, words: &'static Pages) -> AnyView {
@@ -177,4 +197,25 @@ fn stranger() -> AnyView {
         </nav>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::Lang;
+
+    #[test]
+    fn a_title_ends_where_it_should() {
+        let title = escaped("</title><meta http-equiv=refresh> & co");
+        assert_eq!(title, "&lt;/title&gt;&lt;meta http-equiv=refresh&gt; &amp; co");
+    }
+
+    #[test]
+    fn public_pages_differ_in_what_is_said_of_them() {
+        let words = pages(Lang::En);
+        let all = ["/", "/strategies", "/strategies/1", "/plans", "/docs", "/sign-up", "/sign-in"];
+        let said: std::collections::BTreeSet<_> = all.iter().map(|path| about(path, words)).collect();
+        assert_eq!(said.len(), all.len());
+        assert!(said.iter().all(|text| (50..=160).contains(&text.len())), "{said:?}");
+    }
 }

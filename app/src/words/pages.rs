@@ -21,6 +21,13 @@ table! {
         live_title: "Real money: orders go to the exchange",
         footer: "Slipstream is a self-hosted trading desk. Trading futures can lose more than you put in.",
         api_docs: "API reference",
+        about: "Slipstream is a self-hosted trading desk: copy strategies or place your own orders, with stop and targets planned first.",
+        about_strategies: "Compare trading strategies by their live and backtested results, then copy one at a risk level you choose.",
+        about_strategy: "Rules, live record and backtest of this trading strategy, with every trade, fee and drawdown.",
+        about_plans: "Compare Slipstream plans: monthly price, account balance limit, number of exchange keys and features.",
+        about_api: "Reference of the Slipstream HTTP APIs: endpoints, parameters, examples and error codes.",
+        about_sign_up: "Create a Slipstream account and start trading on a paper account with recorded market prices.",
+        about_sign_in: "Sign in to Slipstream to manage your exchange keys, positions, orders and copied strategies.",
 
         landing_title: "A trading desk of your own",
         landing_headline: "Follow a strategy, or trade by hand. Know the loss before the order.",

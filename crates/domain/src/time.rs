@@ -81,16 +81,27 @@ impl Micros {
         Some(Self(date.midnight().assume_utc().unix_timestamp() * SECOND))
     }
 
-    /// The moment written as [`fmt::Display`] writes it; `None` when it is written in any other way.
+    /// A timestamp of ISO 8601 in UTC: `2022-09-09T01:57:36Z`, with one to nine digits of a second's fraction or none.
+    /// Digits beyond microseconds are dropped. `None` when it is written in any other way.
     #[must_use]
     pub fn from_iso(text: &str) -> Option<Self> {
-        let (date, clock) = text.strip_suffix('Z')?.split_once('T')?;
+        let (whole, fraction) = match text.strip_suffix('Z')?.split_once('.') {
+            Some((whole, fraction)) => (whole, Self::fraction(fraction)?),
+            None => (text.strip_suffix('Z')?, 0),
+        };
+        let (date, clock) = whole.split_once('T')?;
         let digits = |range: std::ops::Range<usize>| clock.get(range)?.parse::<i64>().ok();
-        let (hours, minutes, seconds, millis) = (digits(0..2)?, digits(3..5)?, digits(6..8)?, digits(9..12)?);
-        let moment = Self::from_date(date)?
-            .plus(hours * HOUR + minutes * MINUTE + seconds * SECOND)
-            .plus(millis * 1_000);
-        (moment.to_string() == text).then_some(moment)
+        let (hours, minutes, seconds) = (digits(0..2)?, digits(3..5)?, digits(6..8)?);
+        let moment = Self::from_date(date)?.plus(hours * HOUR + minutes * MINUTE + seconds * SECOND);
+        (moment.to_string().strip_suffix(".000Z") == Some(whole)).then_some(moment.plus(fraction))
+    }
+
+    /// The microseconds of a fraction's digits.
+    fn fraction(digits: &str) -> Option<i64> {
+        if !(1..=9).contains(&digits.len()) || !digits.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        format!("{digits:0<6}").get(..6)?.parse().ok()
     }
 
     fn calendar(self) -> OffsetDateTime {
@@ -133,13 +144,26 @@ mod tests {
         assert_eq!(Micros::from_iso(text).unwrap().to_string(), text);
         for bad in [
             "2020-10-01",
-            "2020-10-01T07:05:09Z",
+            "2020-10-01T07:05:09.Z",
+            "2020-10-01T07:05:09.0000000001Z",
+            "2020-10-01T07:05:09.+1Z",
+            "2020-10-01T+7:05:09Z",
+            "2020-10-01T07:05Z",
+            "2020-10-01 07:05:09Z",
             "2020-10-01T25:00:00.000Z",
             "2020-10-01T07:05:09.040",
             "T.Z",
         ] {
             assert_eq!(Micros::from_iso(bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn a_seconds_fraction_may_have_any_length_or_be_left_out() {
+        let second = Micros::from_iso("2030-01-01T00:00:00.000Z").unwrap();
+        assert_eq!(Micros::from_iso("2030-01-01T00:00:00Z"), Some(second));
+        assert_eq!(Micros::from_iso("2030-01-01T00:00:00.5Z"), Some(second.plus(SECOND / 2)));
+        assert_eq!(Micros::from_iso("2030-01-01T00:00:00.123456789Z"), Some(second.plus(123_456)));
     }
 
     #[test]

@@ -9,7 +9,7 @@ mod token;
 
 pub(crate) use admit::Decoy;
 pub use admit::{Program, by_secret, by_signature};
-pub use signature::{Kind, Signed};
+pub use signature::{Kind, Signed, verify};
 pub use token::{IDLE, by_token, sign_in, sign_out};
 
 use crate::{

@@ -26,5 +26,5 @@ pub use outbox::{Content, Letter, Search, as_mailed, dead, letter, list, retry};
 pub(crate) use plain::{Frame, framed};
 pub use plain::{escape, shown};
 pub use preferences::{Wish, preferences, set, unlinked, wants};
-pub(crate) use secret::Signer;
+pub(crate) use secret::{Purpose, Signer, sign};
 pub use unsubscribe::{topic_of, unsubscribe};

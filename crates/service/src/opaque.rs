@@ -8,6 +8,11 @@ use sha2::{Digest as _, Sha256};
 pub(crate) fn mint(chance: &dyn Chance) -> (String, [u8; 32]) {
     let mut bytes = [0_u8; 32];
     chance.fill(&mut bytes);
+    of(bytes)
+}
+
+/// The token of these bytes, which nobody may be able to guess, and the hash it is found by.
+pub(crate) fn of(bytes: [u8; 32]) -> (String, [u8; 32]) {
     let token = URL_SAFE_NO_PAD.encode(bytes);
     let hash = hash(&token);
     (token, hash)

@@ -8,6 +8,7 @@ pub(crate) use verified::Verified;
 use crate::{
     Actor, Desk, Error, Origin, Result, account,
     audit::{self, Deed},
+    notify::{self, Purpose},
     oidc, opaque, session,
 };
 use domain::{
@@ -21,6 +22,8 @@ use store::{Hash, Tx, refresh_token as rows, user::User};
 pub const ACCESS: i64 = 15 * MINUTE;
 /// A refresh token that nobody uses dies after this long.
 const REFRESH: i64 = 30 * DAY;
+/// A client may repeat a refresh for this long: its answer was lost, or two of its tasks refreshed at once.
+const GRACE: i64 = 10 * SECOND;
 /// A verified token is believed for this long without asking again.
 const BELIEVED: i64 = MINUTE;
 
@@ -45,14 +48,15 @@ pub async fn sign_in(desk: &Desk, origin: Origin, email: &str, password: &str) -
 async fn begin_family(desk: &Desk, origin: &Origin, user: &User) -> Result<Tokens> {
     let family = TokenFamilyId::mint(&*desk.clock, &*desk.chance);
     let mut tx = desk.db.begin().await?;
-    let issued = issue(desk, &mut tx, user.id, family).await?;
+    let issued = issue(desk, &mut tx, user.id, family, opaque::mint(&*desk.chance)).await?;
     session::signed_in(desk, &mut tx, user.id, origin, &family.to_string()).await?;
     tx.commit().await?;
     answer(desk, user, issued).await
 }
 
-/// Changes a refresh token for a new pair. One that comes back spent was stolen, by whoever came first or by whoever
-/// comes now: its whole family is revoked.
+/// Exchanges a refresh token for a new pair. For [`GRACE`] the same client (network and user agent) gets the same refresh
+/// token again, as long as it has not used that one. A spent token that comes back otherwise was stolen, by whoever came
+/// first or by whoever comes now: its whole family is revoked.
 ///
 /// # Errors
 /// [`Error::Unauthenticated`].
@@ -62,20 +66,44 @@ pub async fn refresh(desk: &Desk, origin: Origin, token: &str) -> Result<Tokens>
     }
     let now = desk.clock.now();
     let hash = opaque::hash(token);
+    let next = successor(desk, token, &origin).await?;
     let mut tx = desk.db.begin().await?;
     let Some(spent) = rows::spend(&mut tx, &hash, now).await? else {
-        return reused(desk, tx, &origin, &hash).await;
+        return reused(desk, tx, &origin, &hash, next).await;
     };
     let user = store::user::get(&mut tx, spent.user_id).await?.ok_or(Error::Unauthenticated)?;
-    let next = issue(desk, &mut tx, user.id, spent.family_id).await?;
+    let next = issue(desk, &mut tx, user.id, spent.family_id, next).await?;
     tx.commit().await?;
     answer(desk, &user, next).await
 }
 
-/// A token that cannot be spent. Nobody but a thief, or a thief's victim, brings one that was spent before.
-async fn reused(desk: &Desk, mut tx: Tx, origin: &Origin, hash: &Hash) -> Result<Tokens> {
+/// The refresh token after this one, for this client. Derived, so that it can be given again without being stored, and
+/// under the install's own secret, so that nobody else can derive it.
+async fn successor(desk: &Desk, token: &str, origin: &Origin) -> Result<(String, Hash)> {
+    let text = format!("{token}\n{}\n{}", origin.network(), origin.user_agent);
+    Ok(opaque::of(notify::sign(desk, Purpose::Refresh, &text).await?))
+}
+
+/// A token that cannot be spent. Nobody but a client that repeats itself, a thief, or a thief's victim brings one that was
+/// spent before.
+async fn reused(
+    desk: &Desk,
+    mut tx: Tx,
+    origin: &Origin,
+    hash: &Hash,
+    next: (String, Hash),
+) -> Result<Tokens> {
     let row = rows::get(&mut tx, hash).await?.filter(|row| row.used_at.is_some() && row.revoked_at.is_none());
     if let Some(row) = row {
+        let now = desk.clock.now();
+        let fresh = row.used_at.is_some_and(|at| now.since(at) < GRACE);
+        let given = if fresh { rows::get(&mut tx, &next.1).await? } else { None };
+        // Derived for another client, it is not there.
+        if given.is_some_and(|next| next.used_at.is_none() && next.family_id == row.family_id) {
+            let user = store::user::get(&mut tx, row.user_id).await?.ok_or(Error::Unauthenticated)?;
+            drop(tx);
+            return answer(desk, &user, Issued { token: next.0, hash: next.1 }).await;
+        }
         rows::revoke_family(&mut tx, row.family_id, desk.clock.now()).await?;
         let family = row.family_id.to_string();
         audit::record(desk, &mut tx, Some(row.user_id), Deed::TokenReused, &family, Some(origin)).await?;
@@ -91,8 +119,13 @@ struct Issued {
     hash: Hash,
 }
 
-async fn issue(desk: &Desk, tx: &mut Tx, user: UserId, family: TokenFamilyId) -> Result<Issued> {
-    let (token, hash) = opaque::mint(&*desk.chance);
+async fn issue(
+    desk: &Desk,
+    tx: &mut Tx,
+    user: UserId,
+    family: TokenFamilyId,
+    (token, hash): (String, Hash),
+) -> Result<Issued> {
     let now = desk.clock.now();
     let row = rows::NewRefreshToken {
         token_hash: hash,

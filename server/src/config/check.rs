@@ -1,8 +1,8 @@
 //! Reading variables and gathering what is wrong with them.
 
-use super::Problems;
+use super::{Problems, secret_files};
 use service::MasterKey;
-use std::{collections::BTreeMap, str::FromStr};
+use std::{collections::BTreeMap, net::IpAddr, str::FromStr};
 
 /// Used by xtask and tests, not by the program: no reason to wonder.
 const OTHERS: &[&str] = &["SLIPSTREAM_SITE", "SLIPSTREAM_BIN", "SLIPSTREAM_DEEP", "SLIPSTREAM_SKIP_POSTGRES"];
@@ -12,13 +12,31 @@ pub(super) struct Check {
     vars: BTreeMap<String, String>,
     known: Vec<String>,
     problems: Vec<String>,
+    /// The operator lets secrets and orders travel unencrypted.
+    plain: bool,
 }
 
 impl Check {
     /// An empty variable counts as unset.
     pub(super) fn new(mut vars: BTreeMap<String, String>) -> Self {
         vars.retain(|_, value| !value.trim().is_empty());
-        Self { vars, known: Vec::new(), problems: Vec::new() }
+        let (known, problems) = secret_files::read(&mut vars);
+        let mut check = Self { vars, known, problems, plain: false };
+        check.plain = check.word("SLIPSTREAM_PLAIN_HTTP", &["refuse", "allow"]) == Some("allow");
+        check
+    }
+
+    /// Demands that what goes to this address is encrypted, or stays on this machine.
+    pub(super) fn encrypted(&mut self, name: &str, url: &str) {
+        let encrypted = url.starts_with("https://") || url.starts_with("smtps://");
+        // As the mail library writes STARTTLS that must succeed.
+        let starts_tls = url.starts_with("smtp://") && url.contains("tls=required");
+        if !(self.plain || encrypted || starts_tls || is_on_this_machine(url)) {
+            self.fail(
+                name,
+                "encrypted (https://, smtps://) or on this machine; SLIPSTREAM_PLAIN_HTTP=allow permits it",
+            );
+        }
     }
 
     /// The value is never repeated: it may be a secret.
@@ -90,4 +108,16 @@ impl Check {
     pub(super) fn finish<T>(self, config: T) -> Result<T, Problems> {
         if self.problems.is_empty() { Ok(config) } else { Err(Problems(self.problems)) }
     }
+}
+
+/// Whether an address is on this machine.
+pub(super) fn is_on_this_machine(url: &str) -> bool {
+    let rest = url.split_once("://").map_or("", |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let host = match host.strip_prefix('[') {
+        Some(v6) => v6.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }

@@ -1,8 +1,10 @@
 //! The variables about the outside: whom else to believe, how much to hear, who may look in.
 
-use super::check::Check;
+use super::check::{Check, is_on_this_machine};
+use crate::{front::Wanted, hosts};
 use domain::Decimal;
 use service::{EdgeSettings, OidcSettings, Rates, RecaptchaSettings, Secret};
+use std::net::Ipv6Addr;
 
 /// Where Google verifies reCAPTCHA tokens.
 const GOOGLE: &str = "https://www.google.com/recaptcha/api/siteverify";
@@ -26,6 +28,31 @@ pub(super) fn settings(check: &mut Check) -> EdgeSettings {
     }
 }
 
+/// Names without a port: `nas.local`, `192.168.1.20`, `[fd00::20]`.
+pub(super) fn hosts(check: &mut Check) -> Vec<String> {
+    let all: Vec<String> = check.list(hosts::SETTING, "host names, with commas between them");
+    let name = |text: &String| {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._".contains(&b);
+        let v6 = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        v6.map_or(!text.is_empty() && text.bytes().all(plain), |v6| v6.parse::<Ipv6Addr>().is_ok())
+    };
+    if !all.iter().all(name) {
+        check.fail(hosts::SETTING, "host names without a scheme or a port, with commas between them");
+    }
+    all
+}
+
+pub(super) fn connections(check: &mut Check) -> Wanted {
+    Wanted {
+        connections: check.parsed("SLIPSTREAM_CONNECTIONS", "a number of connections"),
+        address: check.parsed("SLIPSTREAM_CONNECTIONS_ADDRESS", "a number of connections, or 0 for no limit"),
+        streams_address: check
+            .parsed("SLIPSTREAM_STREAMS_ADDRESS", "a number of event streams, or 0 for no limit"),
+        streams_person: check
+            .parsed("SLIPSTREAM_STREAMS_PERSON", "a number of event streams, or 0 for no limit"),
+    }
+}
+
 fn rate(check: &mut Check, name: &str, usual: u32) -> u32 {
     check.parsed(name, "a number of requests a minute, or 0 for no limit").unwrap_or(usual)
 }
@@ -41,7 +68,8 @@ fn oidc(check: &mut Check) -> Option<OidcSettings> {
         return None;
     };
     // Whoever can change the keys on their way to us can sign as the issuer.
-    if !(issuer.starts_with("https://") || on_this_machine(&issuer)) || issuer.contains(['@', '?', '#', ' '])
+    if !(issuer.starts_with("https://") || (issuer.starts_with("http://") && is_on_this_machine(&issuer)))
+        || issuer.contains(['@', '?', '#', ' '])
     {
         check.fail("OIDC_ISSUER", "an https:// address, as the tokens say it in `iss`");
     }
@@ -51,11 +79,6 @@ fn oidc(check: &mut Check) -> Option<OidcSettings> {
     Some(OidcSettings { issuer, audience: audience?, token_use })
 }
 
-fn on_this_machine(url: &str) -> bool {
-    let host = url.strip_prefix("http://").and_then(|rest| rest.split(['/', ':']).next());
-    matches!(host, Some("127.0.0.1" | "localhost"))
-}
-
 fn recaptcha(check: &mut Check) -> Option<RecaptchaSettings> {
     let secret = check.text("RECAPTCHA_SECRET");
     let verify_url = check.url("RECAPTCHA_VERIFY_URL").unwrap_or_else(|| GOOGLE.to_owned());
@@ -63,7 +86,9 @@ fn recaptcha(check: &mut Check) -> Option<RecaptchaSettings> {
     if !(Decimal::ZERO..=Decimal::ONE).contains(&floor) {
         check.fail("RECAPTCHA_FLOOR", "a score from 0 to 1");
     }
-    Some(RecaptchaSettings { secret: Secret(secret?), verify_url, floor })
+    let secret = Secret(secret?);
+    check.encrypted("RECAPTCHA_VERIFY_URL", &verify_url);
+    Some(RecaptchaSettings { secret, verify_url, floor })
 }
 
 /// An origin as browsers send it: scheme and host, a port unless it is the usual one, nothing after.

@@ -49,8 +49,10 @@ pub(super) fn payments_at(check: &mut Check, mode: Mode) -> PaymentsAt {
             "set together with STRIPE_SECRET_KEY: the endpoint's signing secret",
         );
     }
+    let base = base.unwrap_or_else(|| payment::stripe::STRIPE.to_owned());
+    check.encrypted("STRIPE_API_BASE", &base);
     PaymentsAt::Stripe {
-        base: base.unwrap_or_else(|| payment::stripe::STRIPE.to_owned()),
+        base,
         secret: Secret(secret),
         webhook_secret: Secret(webhook_secret.unwrap_or_default()),
     }

@@ -151,3 +151,101 @@ fn half_of_stripe_is_refused() {
     ];
     assert!(refused(&test_key)[0].contains("live key"));
 }
+
+#[test]
+fn what_real_money_and_secrets_go_to_is_encrypted() {
+    let live = [("SLIPSTREAM_EXCHANGE", "live"), ("SLIPSTREAM_MASTER_KEY", &*"ab".repeat(32))];
+    let plain = [
+        ("SLIPSTREAM_PUBLIC_URL", "http://desk.example"),
+        ("BINANCE_SPOT_URL", "http://192.0.2.1"),
+        ("BINANCE_FUTURES_URL", "http://192.0.2.1"),
+        ("STRIPE_SECRET_KEY", "sk_live_hunter2"),
+        ("STRIPE_WEBHOOK_SECRET", "whsec_hunter2"),
+        ("STRIPE_API_BASE", "http://stripe.example"),
+        ("TELEGRAM_BOT_TOKEN", "1:hunter2"),
+        ("TELEGRAM_API_BASE", "http://telegram.example"),
+        ("SMTP_URL", "smtp://desk:hunter2@mail.example"),
+        ("RECAPTCHA_SECRET", "hunter2"),
+        ("RECAPTCHA_VERIFY_URL", "http://recaptcha.example"),
+    ];
+    let problems = refused(&[live.as_slice(), &plain].concat());
+    assert_eq!(problems.len(), 7, "{problems:#?}");
+    assert!(problems.iter().all(|text| text.contains("SLIPSTREAM_PLAIN_HTTP")), "{problems:#?}");
+    assert!(!problems.concat().contains("hunter2"));
+    let allowed = [live.as_slice(), &plain, &[("SLIPSTREAM_PLAIN_HTTP", "allow")]].concat();
+    assert_eq!(refused(&allowed), [""; 0]);
+    // Play money may go anywhere, and so may mail without a password.
+    assert_eq!(refused(&plain[..3]), [""; 0]);
+    assert_eq!(refused(&[("SMTP_URL", "smtp://mail.example")]), [""; 0]);
+}
+
+#[test]
+fn encrypted_lines_and_this_machine_are_good_enough() {
+    let live = [("SLIPSTREAM_EXCHANGE", "live"), ("SLIPSTREAM_MASTER_KEY", &*"ab".repeat(32))];
+    for (name, good) in [
+        ("SLIPSTREAM_PUBLIC_URL", "https://desk.example"),
+        ("SLIPSTREAM_PUBLIC_URL", "http://localhost:3000"),
+        ("BINANCE_SPOT_URL", "http://[::1]:9/x"),
+        ("BINANCE_SPOT_URL", "http://127.0.0.53"),
+        ("SMTP_URL", "smtps://desk:hunter2@mail.example"),
+        ("SMTP_URL", "smtp://desk:hunter2@mail.example:587?tls=required"),
+        ("SMTP_URL", "smtp://desk:hunter2@localhost:25"),
+    ] {
+        assert_eq!(refused(&[live.as_slice(), &[(name, good)]].concat()), [""; 0], "{good}");
+    }
+    for (name, bad) in [
+        ("BINANCE_SPOT_URL", "http://127.0.0.1.evil.example"),
+        ("BINANCE_SPOT_URL", "http://localhost.evil.example"),
+        ("SMTP_URL", "smtp://localhost:hunter2@mail.example"),
+        ("SMTP_URL", "smtp://desk:hunter2@mail.example:587?tls=opportunistic"),
+    ] {
+        assert_eq!(refused(&[live.as_slice(), &[(name, bad)]].concat()).len(), 1, "{bad}");
+    }
+    let everywhere = [live.as_slice(), &[("SLIPSTREAM_ADDR", "0.0.0.0:3000")]].concat();
+    assert!(refused(&everywhere)[0].starts_with("SLIPSTREAM_PUBLIC_URL"));
+}
+
+#[test]
+fn a_secret_may_be_in_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    std::fs::write(path("key"), format!("{}\n", "ab".repeat(32))).unwrap();
+    std::fs::write(path("empty"), "\n").unwrap();
+    let live = ("SLIPSTREAM_EXCHANGE", "live");
+    let config = read(&[live, ("SLIPSTREAM_MASTER_KEY_FILE", &path("key"))]).unwrap();
+    assert!(config.master_key.is_some() && config.warnings.is_empty(), "{:?}", config.warnings);
+    for bad in [path("nowhere"), path("empty"), folder.path().display().to_string()] {
+        let problems = refused(&[("SLIPSTREAM_METRICS_TOKEN_FILE", &bad)]);
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert!(!problems[0].contains(&bad));
+    }
+    let twice =
+        [("SLIPSTREAM_METRICS_TOKEN", "a token of enough"), ("SLIPSTREAM_METRICS_TOKEN_FILE", &path("key"))];
+    assert_eq!(
+        refused(&twice),
+        ["SLIPSTREAM_METRICS_TOKEN_FILE must be unset where SLIPSTREAM_METRICS_TOKEN is set"]
+    );
+}
+
+#[test]
+fn hosts_are_names_without_more() {
+    let hosts = |text| read(&[("SLIPSTREAM_ALLOWED_HOSTS", text)]).map(|config| config.allowed_hosts);
+    assert_eq!(
+        hosts("nas.local, 192.168.1.20,[fd00::20]").unwrap(),
+        ["nas.local", "192.168.1.20", "[fd00::20]"]
+    );
+    for bad in ["https://nas.local", "nas.local:3000", "*", "nas.local/x", "[x]", "fd00::20"] {
+        assert!(hosts(bad).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn connections_and_streams_can_be_set() {
+    let vars = [("SLIPSTREAM_CONNECTIONS", "1000"), ("SLIPSTREAM_STREAMS_ADDRESS", "0")];
+    let wanted = read(&vars).unwrap().connections;
+    assert_eq!((wanted.connections, wanted.streams_address, wanted.address), (Some(1_000), Some(0), None));
+    assert_eq!(
+        refused(&[("SLIPSTREAM_CONNECTIONS_ADDRESS", "many"), ("SLIPSTREAM_STREAMS_PERSON", "-1")]).len(),
+        2
+    );
+}

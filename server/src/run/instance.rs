@@ -2,7 +2,12 @@
 
 use anyhow::{Context as _, Result};
 use domain::Chance;
-use std::{fs, io, path::Path};
+use std::{
+    fs,
+    io::{self, Write as _},
+    os::unix::fs::OpenOptionsExt as _,
+    path::Path,
+};
 
 /// Reads the name from the data folder, or makes one there at the first start.
 ///
@@ -21,7 +26,11 @@ pub(super) fn name(data_dir: &Path, chance: &dyn Chance) -> Result<String> {
     let mut bytes = [0_u8; 8];
     chance.fill(&mut bytes);
     let name = hex::encode(bytes);
-    fs::write(&path, &name).with_context(|| format!("writing {}", path.display()))?;
+    let mut file = fs::OpenOptions::new();
+    file.write(true).create(true).truncate(true).mode(0o600);
+    file.open(&path)
+        .and_then(|mut file| file.write_all(name.as_bytes()))
+        .with_context(|| format!("writing {}", path.display()))?;
     Ok(name)
 }
 

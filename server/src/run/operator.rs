@@ -228,7 +228,7 @@ pub async fn sandbox_alone(config: &Config, told: impl Future<Output = ()>) -> R
     let routes = Router::new().nest("/sandbox", sandbox.router());
     tokio::select! {
         played = sandbox.run_clock() => played.context("the market stands still"),
-        served = serve_until(listener, routes, stopped) => served.context("serving failed"),
+        served = serve_until(config, listener, routes, stopped) => served.context("serving failed"),
         () = told => {
             stop.send_replace(true);
             Ok(())
@@ -255,7 +255,7 @@ pub async fn checkout_alone(config: &Config, told: impl Future<Output = ()>) -> 
     let (stop, stopped) = watch::channel(false);
     tokio::select! {
         () = checkout.run() => Ok(()),
-        served = serve_until(listener, checkout.router(), stopped) => served.context("serving failed"),
+        served = serve_until(config, listener, checkout.router(), stopped) => served.context("serving failed"),
         () = told => {
             stop.send_replace(true);
             Ok(())

@@ -79,7 +79,8 @@ impl House {
             sandbox: Some(sandbox.router()),
             checkout: Some(("/checkout/stripe", checkout.router())),
         };
-        let app = server::router::build(&desk, &[], beside).expect("an address");
+        let app =
+            server::router::build(&desk, &server::network::Network::default(), beside).expect("an address");
         let server = tokio::spawn(serve(listener, app));
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
         Self { base, desk, sandbox, checkout, clock, http, server, _folder: folder }

@@ -30,6 +30,13 @@ impl Process {
         Self::spawn(Command::new(program()).args(words), port, settings)
     }
 
+    /// Serves with so many file descriptors, and no way to get more.
+    pub(crate) fn limited(descriptors: usize, port: u16, settings: &[(&str, String)]) -> Self {
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", "ulimit -n \"$0\" && exec \"$1\""]).arg(descriptors.to_string()).arg(program());
+        Self::spawn(&mut command, port, settings)
+    }
+
     /// As [`Self::start`], on a disk that [`Self::fill_disk`] fills.
     pub(crate) fn start_on_small_disk(port: u16, settings: &[(&str, String)]) -> Self {
         // A write beyond a file's limit then fails as on a full disk; without the trap the signal ends the process.
@@ -79,6 +86,13 @@ impl Process {
     /// Waits until it has ended by itself; whether it ended well.
     pub(crate) fn ended(&mut self) -> bool {
         self.child.wait().is_ok_and(|status| status.success())
+    }
+
+    /// The memory that it holds, in bytes.
+    pub(crate) fn memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("resident memory");
+        line.trim().trim_end_matches("kB").trim().parse::<u64>().expect("kilobytes") * 1_024
     }
 
     /// As `kill -9`; it may be dead already.

@@ -5,6 +5,7 @@ use axum::{
     body::Body,
     http::{Method, StatusCode, header},
 };
+use domain::time::SECOND;
 use serde_json::{Value, json};
 use service::{Limit, Settings, Throttles};
 use store::testing::TestDb;
@@ -35,6 +36,9 @@ async fn a_program_signs_up_in_and_refreshes(db: &TestDb) {
     let refresh = json!({ "refreshToken": signed_in["refreshToken"] });
     let next = tokens(&front.post_json("/v1/auth/refresh", &refresh).await);
     assert_ne!(next["refreshToken"], signed_in["refreshToken"]);
+    let repeated = tokens(&front.post_json("/v1/auth/refresh", &refresh).await);
+    assert_eq!(repeated["refreshToken"], next["refreshToken"], "the first answer may have been lost");
+    front.clock.advance(10 * SECOND);
     let again = front.post_json("/v1/auth/refresh", &refresh).await;
     assert_eq!(
         (again.status, again.text.as_str()),

@@ -84,7 +84,7 @@ async fn every_answer_has_an_id_and_closed_headers(db: &TestDb) {
 
 async fn health_is_honest(db: &TestDb) {
     // The exchange of this desk cannot be reached.
-    let answer = Front::new(db).get("/healthz", &[]).await;
+    let answer = Front::new(db).get_here("/healthz").await;
     assert_eq!(answer.status, StatusCode::OK);
     let health = answer.json();
     assert_eq!(health["status"], "degraded");

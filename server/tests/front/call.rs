@@ -6,6 +6,7 @@ use axum::{
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
 use serde_json::Value;
+use server::{front::Limits, hosts::Hosts, network::Network};
 use service::{
     EdgeSettings, Limit, Settings, SharedDesk, Throttles,
     testing::{self, Setup, TestClock},
@@ -64,7 +65,9 @@ impl Front {
         let clock = Arc::new(TestClock::default());
         let setup = Setup { settings, clock: clock.clone(), ..Setup::default() };
         let desk = testing::desk_with((**db).clone(), setup);
-        let routes = server::router::build(&desk, proxies, server::router::Beside::default()).unwrap();
+        let hosts = Hosts::new(&desk.settings.public_url, [127, 0, 0, 1].into(), &[]);
+        let network = Network::new(proxies, hosts, Limits::default());
+        let routes = server::router::build(&desk, &network, server::router::Beside::default()).unwrap();
         Self { desk, clock, routes }
     }
 
@@ -109,6 +112,11 @@ impl Front {
         self.call(request(Method::GET, path, headers, Body::empty())).await
     }
 
+    /// As a program on the desk's own machine asks.
+    pub(super) async fn get_here(&self, path: &str) -> Answer {
+        self.call(from_here(request(Method::GET, path, &[], Body::empty()))).await
+    }
+
     pub(super) async fn post_json(&self, path: &str, body: &Value) -> Answer {
         let kind = [("content-type", "application/json")];
         self.call(request(Method::POST, path, &kind, Body::from(body.to_string()))).await
@@ -126,7 +134,17 @@ impl Front {
     }
 }
 
+/// The request over a connection from the desk's own machine.
+pub(super) fn from_here(mut request: Request<Body>) -> Request<Body> {
+    let peer = std::net::SocketAddr::from(([127, 0, 0, 1], 9));
+    request.extensions_mut().insert(axum::extract::ConnectInfo(peer));
+    request
+}
+
 pub(super) fn request(method: Method, path: &str, headers: &[(&str, &str)], body: Body) -> Request<Body> {
-    let start = Request::builder().method(method).uri(path);
+    let mut start = Request::builder().method(method).uri(path);
+    if !headers.iter().any(|(name, _)| *name == "host") {
+        start = start.header("host", "127.0.0.1:3000");
+    }
     headers.iter().fold(start, |builder, (name, value)| builder.header(*name, *value)).body(body).unwrap()
 }

@@ -49,7 +49,7 @@ async fn programs_are_told_in_their_surfaces_shape(db: &TestDb) {
     assert_eq!(front.post_json("/v1/auth/sign-up", &credentials).await.status.as_u16(), 503);
     let hook = front.post_json(&format!("/v1/hook/strategy/{}", "a".repeat(43)), &json!({})).await;
     assert_ne!(hook.status, StatusCode::SERVICE_UNAVAILABLE, "an exit is not told again");
-    let health = front.get("/healthz", &[]).await;
+    let health = front.get_here("/healthz").await;
     assert_eq!((health.status, &health.json()["maintenance"]), (StatusCode::OK, &json!(true)));
     let opened = front.send(Method::PUT, SWITCH, &admin, &json!({ "on": false })).await;
     assert_eq!(opened.json(), json!({ "on": false, "since": null, "message": null }));

@@ -1,6 +1,6 @@
 //! A Postgres that does not answer and does not hang up, as a machine that was paused or cut off.
 
-use super::call::request;
+use super::call::{from_here, request};
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -48,7 +48,7 @@ async fn pass(
 }
 
 async fn health(routes: &Router) -> (StatusCode, Value) {
-    let request = request(Method::GET, "/healthz", &[], Body::empty());
+    let request = from_here(request(Method::GET, "/healthz", &[], Body::empty()));
     let response = routes.clone().oneshot(request).await.unwrap();
     let status = response.status();
     let body = to_bytes(response.into_body(), 100_000).await.unwrap();
@@ -80,7 +80,9 @@ async fn health_answers_within_its_bound_while_the_database_is_frozen() {
     url.set_host(Some("127.0.0.1")).unwrap();
     let through = Db::connect(url.as_str(), &Options { connections: 4, ..Options::default() }).await.unwrap();
     let (desk, _) = testing::desk(through);
-    let routes = server::router::build(&desk, &[], server::router::Beside::default()).unwrap();
+    let routes =
+        server::router::build(&desk, &server::network::Network::default(), server::router::Beside::default())
+            .unwrap();
 
     let well = until(&routes, StatusCode::OK).await;
     assert_eq!((&well["database"], &well["parts"]["writes"]["status"]), (&true.into(), &"ok".into()));

@@ -6,7 +6,7 @@ use axum::{
     extract::ConnectInfo,
     http::{Method, StatusCode},
 };
-use service::{EdgeSettings, Secret, maintenance};
+use service::{EdgeSettings, Secret, Settings, maintenance};
 use std::net::SocketAddr;
 use store::testing::TestDb;
 
@@ -73,8 +73,20 @@ async fn without_a_token_only_this_machine_looks(db: &TestDb) {
     assert_eq!(look(Some("[::1]:9"), &[]).await, StatusCode::OK);
     assert_eq!(look(Some("192.0.2.1:9"), &[]).await, StatusCode::UNAUTHORIZED);
     assert_eq!(look(None, &[]).await, StatusCode::UNAUTHORIZED);
+    // Whatever a trusted proxy says of its client: the connection counts.
+    let trusting = Front::behind(db, Settings::default(), &[[192, 0, 2, 1].into()]);
+    let mut asked = request(Method::GET, "/metrics", &[("x-forwarded-for", "127.0.0.1")], Body::empty());
+    asked.extensions_mut().insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 9))));
+    assert_eq!(trusting.call(asked).await.status, StatusCode::UNAUTHORIZED);
     // A proxy on this machine brings people from elsewhere.
-    for forwarded in [("x-forwarded-for", "127.0.0.1"), ("forwarded", "for=127.0.0.1")] {
+    for forwarded in [
+        ("x-forwarded-for", "127.0.0.1"),
+        ("x-forwarded-host", "desk.example"),
+        ("x-forwarded-proto", "https"),
+        ("forwarded", "for=127.0.0.1"),
+        ("x-real-ip", "127.0.0.1"),
+        ("via", "1.1 proxy"),
+    ] {
         assert_eq!(look(Some("127.0.0.1:9"), &[forwarded]).await, StatusCode::UNAUTHORIZED);
     }
 }

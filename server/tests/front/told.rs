@@ -123,7 +123,7 @@ async fn a_report_is_shown_as_a_page_and_as_it_is_mailed(db: &TestDb) {
 
 async fn health_tells_its_parts(db: &TestDb) {
     let front = Front::new(db);
-    let health = front.get("/healthz", &[]).await.json();
+    let health = front.get_here("/healthz").await.json();
     let statuses: Vec<_> = ["writes", "exchange", "jobs", "orders", "copies", "outbox"]
         .iter()
         .map(|p| &health["parts"][*p]["status"])
@@ -132,7 +132,7 @@ async fn health_tells_its_parts(db: &TestDb) {
     assert_eq!(health["parts"]["jobs"]["latest"], serde_json::Value::Null);
 
     front.desk.db.close().await;
-    let gone = Front::new(db).get("/healthz", &[]).await;
+    let gone = Front::new(db).get_here("/healthz").await;
     assert_eq!(gone.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(gone.json()["status"], "down");
     assert_eq!(gone.json()["database"], false);
@@ -143,7 +143,7 @@ async fn health_tells_its_parts(db: &TestDb) {
 async fn health_tells_a_database_that_cannot_be_written() {
     let db = store::testing::sqlite().await;
     db.execute("pragma query_only = on").await;
-    let health = Front::new(&db).get("/healthz", &[]).await;
+    let health = Front::new(&db).get_here("/healthz").await;
     assert_eq!(health.status, StatusCode::OK);
     let health = health.json();
     assert_eq!(health["status"], "degraded");

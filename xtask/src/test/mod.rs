@@ -33,7 +33,7 @@ struct Stage {
 }
 
 /// In the order in which they run: the quick ones first, then those that build more.
-const STAGES: [Stage; 10] = [
+const STAGES: [Stage; 11] = [
     Stage { name: "fmt", what: "formatting", run: |run| once(check::format(run.workspace)) },
     Stage { name: "clippy", what: "clippy for the server", run: |run| once(check::clippy(run.workspace)) },
     Stage {
@@ -45,6 +45,7 @@ const STAGES: [Stage; 10] = [
     Stage { name: "rust", what: "unit, property and contract tests on both databases", run: rust::tests },
     Stage { name: "crash", what: "kill -9 tests", run: rust::crash_tests },
     Stage { name: "release", what: "wasm and release build", run: |run| once(run.binary().map(drop)) },
+    Stage { name: "flood", what: "floods against the release binary", run: rust::flood_tests },
     Stage { name: "clients", what: "third-party clients", run: clients::clients },
     Stage { name: "schema", what: "the OpenAPI document against a running desk", run: schema::schema },
     Stage { name: "browser", what: "browser journeys", run: browser },

@@ -7,31 +7,46 @@ use crate::fs::files_below;
 use crate::{process, say, tools};
 use anyhow::{Context as _, Result};
 use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// Test programs named `crash…` kill real servers: they run by themselves, so that nothing else slows them or is
 /// slowed by them.
 const CRASH: &str = "binary(/^crash/)";
+/// Floods need the program as it is shipped, and the machine for themselves.
+const FLOOD: &str = "binary(=flood)";
 
-/// Everything but the crash tests.
+/// Everything but the crash tests and the floods.
 pub(super) fn tests(run: &Run<'_>) -> Result<Tally> {
     if !tools::rust::has_nextest(run.workspace) {
-        say::note("cargo-nextest is not installed: cargo test runs everything here, the crash tests too");
+        say::note(
+            "cargo-nextest is not installed: cargo test runs everything here, the crash tests and floods too",
+        );
         return cargo_test(run);
     }
     // nextest refuses a filter that can match nothing.
-    let rest = format!("not {CRASH}");
-    if has_crash_tests(run)? { nextest(run, &["--filterset", &rest]) } else { nextest(run, &[]) }
+    let rest =
+        if has_crash_tests(run)? { format!("not ({CRASH} or {FLOOD})") } else { format!("not {FLOOD}") };
+    nextest(run, &["--filterset", &rest], &[])
 }
 
 /// The crash tests, which `cargo test` has run already.
 pub(super) fn crash_tests(run: &Run<'_>) -> Result<Tally> {
     if has_crash_tests(run)? && tools::rust::has_nextest(run.workspace) {
         // The long forms play against the program that people run.
-        let binary = if run.deep { Some(run.binary()?) } else { None };
-        return nextest_with(run, binary, &["--filterset", CRASH, "--test-threads", "1"]);
+        let binary = if run.deep { Some(("SLIPSTREAM_BIN", run.binary()?.as_path())) } else { None };
+        return nextest(run, &["--filterset", CRASH, "--test-threads", "1"], binary.as_slice());
     }
+    Ok(Tally::default())
+}
+
+/// The floods, against the release binary.
+pub(super) fn flood_tests(run: &Run<'_>) -> Result<Tally> {
+    let binary = [("SLIPSTREAM_BIN", run.binary()?.as_path())];
+    if tools::rust::has_nextest(run.workspace) {
+        return nextest(run, &["--filterset", FLOOD, "--test-threads", "1"], &binary);
+    }
+    // `cargo test` has run them against the debug build.
     Ok(Tally::default())
 }
 
@@ -45,23 +60,17 @@ fn has_crash_tests(run: &Run<'_>) -> Result<bool> {
     Ok(server.iter().chain(&crates).any(|path| crash(path)))
 }
 
-fn nextest(run: &Run<'_>, arguments: &[&str]) -> Result<Tally> {
-    nextest_with(run, None, arguments)
-}
-
-fn nextest_with(run: &Run<'_>, binary: Option<&PathBuf>, arguments: &[&str]) -> Result<Tally> {
+fn nextest(run: &Run<'_>, arguments: &[&str], settings: &[(&str, &Path)]) -> Result<Tally> {
     let mut cargo = run.workspace.cargo(&["nextest", "run", "--workspace", "--exclude", "frontend"]);
     cargo
         .args(["--no-fail-fast", "--no-tests", "pass", "--cargo-quiet", "--no-input-handler"])
-        .args(arguments);
+        .args(arguments)
+        .envs(settings.iter().copied());
     // As the journeys do (playwright.config.ts).
     if std::env::var_os("CI").is_some() {
         cargo.args(["--retries", "1"]);
     }
     environment(run, &mut cargo)?;
-    if let Some(binary) = binary {
-        cargo.env("SLIPSTREAM_BIN", binary);
-    }
     // nextest's own folder is in the checkout, wherever cargo's target directory is.
     let report = run.workspace.root.join("target/nextest/default/junit.xml");
     if report.exists() {

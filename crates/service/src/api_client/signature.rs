@@ -47,7 +47,8 @@ fn texts(signed: &Signed<'_>) -> Vec<Vec<u8>> {
 }
 
 /// Whether the signature is right. Every text is tried, right or wrong, and compared in constant time.
-pub(super) fn verify(secret: &[u8], pem: Option<&str>, signed: &Signed<'_>) -> bool {
+#[must_use]
+pub fn verify(secret: &[u8], pem: Option<&str>, signed: &Signed<'_>) -> bool {
     let given = hex::decode(signed.signature).unwrap_or_default();
     let texts = texts(signed);
     let by_hmac = texts.iter().fold(false, |right, text| {

@@ -28,7 +28,7 @@ type Feed = BroadcastStream<LiveMessage>;
 pub fn attach(
     desk: SharedDesk,
     actor: Option<Actor>,
-) -> (mpsc::Sender<ClientMessage>, mpsc::Receiver<LiveMessage>) {
+) -> (mpsc::Sender<ClientMessage>, mpsc::Receiver<Box<LiveMessage>>) {
     let (to_us, from_tab) = mpsc::channel(16);
     let (to_tab, from_us) = mpsc::channel(QUEUE);
     let tab =
@@ -40,7 +40,8 @@ pub fn attach(
 struct Tab {
     desk: SharedDesk,
     actor: Option<Actor>,
-    to_tab: mpsc::Sender<LiveMessage>,
+    // Boxed: a channel reserves room for some dozens of messages, for each of thousands of tabs.
+    to_tab: mpsc::Sender<Box<LiveMessage>>,
     seen: i64,
     // Held so that their upstreams live.
     markets: Vec<Arc<MarketFeed>>,
@@ -173,6 +174,6 @@ impl Tab {
     }
 
     fn send(&self, message: LiveMessage) -> std::result::Result<(), Gone> {
-        self.to_tab.try_send(message).map_err(|_| Gone)
+        self.to_tab.try_send(Box::new(message)).map_err(|_| Gone)
     }
 }

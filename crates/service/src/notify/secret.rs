@@ -1,4 +1,4 @@
-//! The install's own secret for messages: it signs unsubscribe links and hashes link codes. Made when first needed, kept
+//! The install's own secret: it signs unsubscribe links, hashes link codes and derives refresh tokens. Made when first needed, kept
 //! sealed, shared by every instance.
 
 use crate::{Desk, Error, Result, Sealed};
@@ -22,11 +22,13 @@ pub(crate) struct Signer(OnceLock<Key>);
 
 /// What a signature is for: one for one purpose is none for another.
 #[derive(Clone, Copy)]
-pub(super) enum Purpose {
+pub(crate) enum Purpose {
     /// An unsubscribe link.
     Unsubscribe,
     /// A code that links a chat.
     LinkCode,
+    /// The refresh token after another.
+    Refresh,
 }
 
 impl Purpose {
@@ -34,12 +36,13 @@ impl Purpose {
         match self {
             Self::Unsubscribe => b"unsubscribe\0",
             Self::LinkCode => b"link-code\0",
+            Self::Refresh => b"refresh\0",
         }
     }
 }
 
 /// The signature of some text.
-pub(super) async fn sign(desk: &Desk, purpose: Purpose, text: &str) -> Result<[u8; 32]> {
+pub(crate) async fn sign(desk: &Desk, purpose: Purpose, text: &str) -> Result<[u8; 32]> {
     let mac = begun(desk, purpose, text).await?;
     Ok(mac.finalize().into_bytes().into())
 }

@@ -372,7 +372,7 @@ async fn a_reading_that_failed_is_repeated_for_who_watches(db: &TestDb) {
     asks.send(ClientMessage::Watch { symbols: vec![], account, after: None }).await.unwrap();
     let shown = async {
         loop {
-            if let LiveMessage::Account(state) = tells.recv().await.unwrap() {
+            if let LiveMessage::Account(state) = *tells.recv().await.unwrap() {
                 return state;
             }
         }

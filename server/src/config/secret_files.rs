@@ -1,0 +1,50 @@
+//! Secrets from files: `NAME_FILE` is the path of a file with the value of `NAME`. Environment variables are visible to
+//! whoever may look at the process; secrets of Docker, Kubernetes and systemd are files.
+
+use std::{collections::BTreeMap, fs, io::Read as _};
+
+/// The variables that may hold a secret.
+const SECRETS: &[&str] = &[
+    "DATABASE_URL",
+    "RECAPTCHA_SECRET",
+    "SLIPSTREAM_MASTER_KEY",
+    "SLIPSTREAM_MASTER_KEY_BEFORE",
+    "SLIPSTREAM_METRICS_TOKEN",
+    "SLIPSTREAM_SANDBOX_TOKEN",
+    "SMTP_URL",
+    "STRIPE_SECRET_KEY",
+    "STRIPE_WEBHOOK_SECRET",
+    "TELEGRAM_BOT_TOKEN",
+];
+/// No secret is longer.
+const LONGEST: u64 = 64 * 1024;
+
+/// Puts the content of each named file in the place of its variable. Returns the names that were read and what is wrong.
+pub(super) fn read(vars: &mut BTreeMap<String, String>) -> (Vec<String>, Vec<String>) {
+    let (mut known, mut problems) = (Vec::new(), Vec::new());
+    for name in SECRETS {
+        let from = format!("{name}_FILE");
+        let Some(path) = vars.get(&from).map(|path| path.trim().to_owned()) else { continue };
+        let value = content(&path);
+        known.push(from.clone());
+        match value {
+            _ if vars.contains_key(*name) => {
+                problems.push(format!("{from} must be unset where {name} is set"))
+            }
+            Some(value) => drop(vars.insert((*name).to_owned(), value)),
+            None => {
+                problems.push(format!(
+                    "{from} must be the path of a text file that can be read and is not empty"
+                ));
+            }
+        }
+    }
+    (known, problems)
+}
+
+fn content(path: &str) -> Option<String> {
+    let mut text = String::new();
+    fs::File::open(path).ok()?.take(LONGEST).read_to_string(&mut text).ok()?;
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}

@@ -1,0 +1,214 @@
+//! Every open connection, by the network it comes from, and which of them gives way to a new one.
+
+use super::{Connection, Limits};
+use service::Origin;
+use std::{
+    collections::{BTreeMap, HashMap},
+    net::IpAddr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+use tokio::sync::Notify;
+
+/// Connections that were told to close and have not done so yet may exceed the limit by this many.
+const CLOSING: usize = 32;
+
+/// The open connections. Clones share them.
+#[derive(Clone)]
+pub(super) struct Connections {
+    limits: Limits,
+    proxies: Arc<[IpAddr]>,
+    open: Arc<Mutex<Open>>,
+    left: Arc<Notify>,
+}
+
+#[derive(Default)]
+struct Open {
+    /// Sockets, also those that were told to close.
+    count: usize,
+    /// The same without those that were told to close.
+    active: usize,
+    next: u64,
+    /// Those that were not told to close, the oldest first.
+    networks: HashMap<IpAddr, BTreeMap<u64, Arc<Connection>>>,
+}
+
+impl Connections {
+    pub(super) fn new(limits: Limits, proxies: Arc<[IpAddr]>) -> Self {
+        Self { limits, proxies, open: Arc::default(), left: Arc::default() }
+    }
+
+    /// How many sockets are open.
+    pub(super) fn open(&self) -> usize {
+        self.lock().count
+    }
+
+    /// Waits until connections that were told to close have done so.
+    pub(super) async fn room(&self) {
+        while self.open() >= self.limits.connections.saturating_add(CLOSING) {
+            self.left.notified().await;
+        }
+    }
+
+    /// A place for a new connection. Where its network or the desk has as many as it may, the oldest one that is not being
+    /// served is closed, first among those that have never sent a whole request. None when all are being served.
+    pub(super) fn admit(&self, peer: IpAddr) -> Option<(Arc<Connection>, Place)> {
+        let peer = peer.to_canonical();
+        let network = Origin::new(peer, "").network();
+        let mut open = self.lock();
+        let siblings = open.networks.get(&network).map_or(0, BTreeMap::len);
+        let proxy = self.proxies.contains(&peer);
+        if !proxy && siblings >= self.limits.address && !open.evict(network) {
+            return None;
+        }
+        if open.active >= self.limits.connections && !self.evict_any(&mut open) {
+            return None;
+        }
+        let connection = Arc::new(Connection::new());
+        let number = open.next;
+        open.next += 1;
+        open.count += 1;
+        open.active += 1;
+        open.networks.entry(network).or_default().insert(number, Arc::clone(&connection));
+        Some((connection, Place { connections: self.clone(), network, number }))
+    }
+
+    /// Closes a connection that is not being served, if there is one.
+    pub(super) fn close_one(&self) {
+        self.evict_any(&mut self.lock());
+    }
+
+    /// From the network with the most connections; a proxy's are many people's, and go last.
+    fn evict_any(&self, open: &mut Open) -> bool {
+        let proxy = |network: &IpAddr| self.proxies.iter().any(|p| Origin::new(*p, "").network() == *network);
+        let mut networks: Vec<(bool, usize, IpAddr)> =
+            open.networks.iter().map(|(network, all)| (!proxy(network), all.len(), *network)).collect();
+        networks.sort_unstable_by(|a, b| b.cmp(a));
+        networks.into_iter().any(|(.., network)| open.evict(network))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Open> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Open {
+    fn evict(&mut self, network: IpAddr) -> bool {
+        let Some(all) = self.networks.get_mut(&network) else { return false };
+        let waiting = all.iter().filter(|(_, connection)| connection.is_waiting());
+        let Some(number) = waiting.min_by_key(|(n, c)| (c.was_served(), **n)).map(|(n, _)| *n) else {
+            return false;
+        };
+        if let Some(connection) = all.remove(&number) {
+            self.active = self.active.saturating_sub(1);
+            connection.close();
+        }
+        true
+    }
+}
+
+/// A connection's place, given back when its socket closes.
+pub(super) struct Place {
+    connections: Connections,
+    network: IpAddr,
+    number: u64,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut guard = self.connections.lock();
+        let open = &mut *guard;
+        open.count = open.count.saturating_sub(1);
+        if let Some(all) = open.networks.get_mut(&self.network) {
+            if all.remove(&self.number).is_some() {
+                open.active = open.active.saturating_sub(1);
+            }
+            if all.is_empty() {
+                open.networks.remove(&self.network);
+            }
+        }
+        drop(guard);
+        self.connections.left.notify_one();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::{http::StatusCode, response::IntoResponse as _};
+
+    const ALICE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
+    const BOB: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 2));
+    const PROXY: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 1));
+
+    fn connections(connections: usize, address: usize) -> Connections {
+        let limits = Limits { connections, address, ..Limits::default() };
+        Connections::new(limits, [PROXY].into())
+    }
+
+    /// Whether a connection was told to close.
+    async fn told(connection: &Connection) -> bool {
+        tokio::time::timeout(std::time::Duration::ZERO, connection.closed()).await.is_ok()
+    }
+
+    fn served(connection: &Arc<Connection>) {
+        connection.begin();
+        drop(Arc::clone(connection).answer(StatusCode::OK.into_response()));
+    }
+
+    #[tokio::test]
+    async fn a_new_connection_replaces_the_oldest_of_its_own_address() {
+        let all = connections(100, 2);
+        let (first, place) = all.admit(ALICE).unwrap();
+        let (second, _second) = all.admit(ALICE).unwrap();
+        let (other, _other) = all.admit(BOB).unwrap();
+        served(&first);
+        let (third, _third) = all.admit(ALICE).unwrap();
+        assert!(told(&second).await, "the first was served before, this one never");
+        let (_, _fourth) = all.admit(ALICE).unwrap();
+        assert!(told(&third).await);
+        assert!(!told(&first).await && !told(&other).await);
+        drop(place);
+    }
+
+    #[tokio::test]
+    async fn what_is_being_served_is_not_closed() {
+        let all = connections(100, 1);
+        let (first, place) = all.admit(ALICE).unwrap();
+        first.begin();
+        assert!(all.admit(ALICE).is_none());
+        assert!(!told(&first).await && all.admit(BOB).is_some());
+        drop(place);
+        assert!(all.admit(ALICE).is_some());
+    }
+
+    #[tokio::test]
+    async fn when_all_are_taken_the_largest_crowd_gives_way() {
+        let all = connections(4, 100);
+        let crowd: Vec<_> = (0..3).map(|_| all.admit(ALICE).unwrap()).collect();
+        let (bob, _bob) = all.admit(BOB).unwrap();
+        let (_, _next) = all.admit(BOB).unwrap();
+        assert!(told(&crowd[0].0).await && !told(&bob).await);
+        assert_eq!(all.open(), 5, "one has been told to close and has not done so yet");
+    }
+
+    #[tokio::test]
+    async fn a_proxy_is_many_people() {
+        let all = connections(5, 1);
+        let people: Vec<_> = (0..4).map(|_| all.admit(PROXY).unwrap()).collect();
+        let (alice, _alice) = all.admit(ALICE).unwrap();
+        let (_, _bob) = all.admit(BOB).unwrap();
+        assert!(told(&alice).await, "before any of those behind the proxy");
+        for (connection, _) in &people {
+            assert!(!told(connection).await);
+        }
+    }
+
+    #[tokio::test]
+    async fn one_ipv6_network_is_one_address() {
+        let all = connections(100, 1);
+        let (first, _first) = all.admit("2001:db8:1:2::1".parse().unwrap()).unwrap();
+        let (_, _second) = all.admit("2001:db8:1:2:ffff::9".parse().unwrap()).unwrap();
+        let (_, _third) = all.admit("2001:db8:1:3::1".parse().unwrap()).unwrap();
+        assert!(told(&first).await);
+    }
+}

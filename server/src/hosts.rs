@@ -1,0 +1,144 @@
+//! The names under which the desk may be addressed. A page of another site whose name suddenly points to this machine (DNS
+//! rebinding) would otherwise read the desk as if it were its own.
+
+use crate::network::Network;
+use axum::{
+    Json,
+    extract::{Request, State},
+    http::{HeaderMap, StatusCode, Uri, Version, header, uri::Authority},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+use serde_json::json;
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
+
+/// What answers under any name: monitors ask by address, and the sandbox is play money.
+const ANY_NAME: &[&str] = &["/healthz", "/sandbox"];
+/// The setting that adds names.
+pub const SETTING: &str = "SLIPSTREAM_ALLOWED_HOSTS";
+
+/// The names.
+#[derive(Clone, Debug)]
+pub struct Hosts {
+    names: Arc<[String]>,
+    /// The desk listens on every address of its machine, so any of them may be asked for. An address cannot be rebound.
+    addresses: bool,
+}
+
+impl Hosts {
+    /// This machine's own names, the public address's, the one the desk listens on, and those that the operator added.
+    #[must_use]
+    pub fn new(public_url: &str, listens_on: IpAddr, added: &[String]) -> Self {
+        let own = ["localhost", "127.0.0.1", "[::1]"].map(str::to_owned);
+        let public = public_url.parse::<Uri>().ok().and_then(|uri| uri.host().map(str::to_ascii_lowercase));
+        let listening = match listens_on {
+            IpAddr::V4(address) => address.to_string(),
+            IpAddr::V6(address) => format!("[{address}]"),
+        };
+        let added = added.iter().map(|name| name.to_ascii_lowercase());
+        let names = own.into_iter().chain(public).chain([listening]).chain(added).collect();
+        Self { names, addresses: listens_on.is_unspecified() }
+    }
+
+    fn allows(&self, authority: &Authority) -> bool {
+        let host = authority.host().to_ascii_lowercase();
+        // A name may be written with the root's dot.
+        let host = host.strip_suffix('.').unwrap_or(&host);
+        let bare = host.trim_start_matches('[').trim_end_matches(']');
+        self.names.iter().any(|name| name == host) || (self.addresses && bare.parse::<IpAddr>().is_ok())
+    }
+}
+
+/// As [`Hosts::new`] for a desk on this machine only.
+impl Default for Hosts {
+    fn default() -> Self {
+        Self::new("http://127.0.0.1:3000", SocketAddr::from(([127, 0, 0, 1], 3_000)).ip(), &[])
+    }
+}
+
+/// Refuses requests without a single `Host` (400), and those for a host that is not ours (421).
+pub(crate) async fn check(State(network): State<Network>, request: Request, next: Next) -> Response {
+    let authority = match authority(&request) {
+        Ok(authority) => authority,
+        Err(text) => return refuse(StatusCode::BAD_REQUEST, text),
+    };
+    let path = request.uri().path();
+    let below = |start: &&str| path.strip_prefix(*start).is_some_and(|r| r.is_empty() || r.starts_with('/'));
+    if ANY_NAME.iter().any(below) || authority.is_some_and(|name| network.hosts.allows(&name)) {
+        return next.run(request).await;
+    }
+    refuse(
+        StatusCode::MISDIRECTED_REQUEST,
+        "This desk doesn't answer under this host name. If the name is right, add it to SLIPSTREAM_ALLOWED_HOSTS, or set \
+         SLIPSTREAM_PUBLIC_URL to the address that people use, and restart the desk.",
+    )
+}
+
+/// The host that is asked for. Only HTTP/1.0 may leave it out.
+fn authority(request: &Request) -> Result<Option<Authority>, &'static str> {
+    const ONE: &str = "A request needs exactly one Host header.";
+    let named = host(request.headers()).map_err(|()| ONE)?;
+    match (request.uri().authority(), named) {
+        (Some(asked), Some(named)) if *asked == named => Ok(Some(named)),
+        (Some(_), Some(_)) => Err("The Host header differs from the request's address."),
+        (_, None) if request.version() != Version::HTTP_10 => Err(ONE),
+        (asked, named) => Ok(named.or_else(|| asked.cloned())),
+    }
+}
+
+fn host(headers: &HeaderMap) -> Result<Option<Authority>, ()> {
+    let mut all = headers.get_all(header::HOST).iter();
+    let Some(first) = all.next() else { return Ok(None) };
+    if all.next().is_some() || first.as_bytes().contains(&b'@') {
+        return Err(());
+    }
+    Authority::try_from(first.as_bytes()).map(Some).map_err(drop)
+}
+
+fn refuse(status: StatusCode, text: &'static str) -> Response {
+    (status, [(header::CONNECTION, "close")], Json(json!({ "message": text }))).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn allows(hosts: &Hosts, name: &str) -> bool {
+        hosts.allows(&name.parse().unwrap())
+    }
+
+    #[test]
+    fn own_names_are_allowed_with_any_port() {
+        let hosts = Hosts::new("https://Desk.example:8443/x", [192, 0, 2, 7].into(), &["nas.local".into()]);
+        for name in [
+            "localhost",
+            "127.0.0.1:3000",
+            "[::1]:3000",
+            "desk.example",
+            "DESK.example:443",
+            "desk.example.",
+            "192.0.2.7",
+            "nas.local:3000",
+        ] {
+            assert!(allows(&hosts, name), "{name}");
+        }
+        for name in
+            ["evil.example", "desk.example.evil.example", "192.0.2.8", "127.0.0.1.evil.example", "nas"]
+        {
+            assert!(!allows(&hosts, name), "{name}");
+        }
+    }
+
+    #[test]
+    fn who_listens_everywhere_is_asked_by_any_address() {
+        let hosts = Hosts::new("http://0.0.0.0:3000", [0, 0, 0, 0].into(), &[]);
+        for name in ["192.168.1.20:3000", "[fd00::1]:3000", "10.0.0.1"] {
+            assert!(allows(&hosts, name), "{name}");
+        }
+        assert!(!allows(&hosts, "evil.example"));
+        assert!(!allows(&Hosts::default(), "192.168.1.20:3000"));
+    }
+}

@@ -1,0 +1,37 @@
+//! Tells the operator once that a proxy in front of the desk is not trusted yet.
+
+use crate::network::Network;
+use axum::{
+    extract::{ConnectInfo, Request, State},
+    middleware::Next,
+    response::Response,
+};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::atomic::Ordering,
+};
+
+/// Warns when a neighbour passes requests on whose word isn't believed: then everybody behind it counts as one address.
+pub(crate) async fn look(State(network): State<Network>, request: Request, next: Next) -> Response {
+    if request.headers().contains_key("x-forwarded-for") {
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|at| at.0.ip().to_canonical());
+        if let Some(peer) = peer.filter(|peer| is_neighbour(*peer) && !network.proxies.contains(peer))
+            && !network.hinted.swap(true, Ordering::Relaxed)
+        {
+            tracing::warn!(
+                proxy = %peer,
+                "requests come through a proxy that SLIPSTREAM_TRUSTED_PROXIES does not name: its clients share one \
+                 address's limits"
+            );
+        }
+    }
+    next.run(request).await
+}
+
+/// Proxies stand on the same machine or in the same network; a stranger's header says nothing.
+fn is_neighbour(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(four) => four.is_loopback() || four.is_private(),
+        IpAddr::V6(six) => six.is_loopback() || six.is_unique_local(),
+    }
+}

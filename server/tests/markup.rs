@@ -1,0 +1,89 @@
+//! Names that people give stand on many pages. On none of them are they markup.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
+
+mod common;
+
+use common::{House, Person};
+use reqwest::Client;
+use serde_json::{Value, json};
+use service::{Origin, account};
+use std::collections::BTreeMap;
+use store::testing::TestDb;
+
+store::each_engine!(no_page_takes_a_name_for_markup);
+
+/// As short as the shortest name may be, and it leaves every element that a name stands in.
+const NAME: &str = "</title><b>X";
+/// What the page would then contain.
+const RAW: &str = "<b>X";
+const MODERATE: &str = "3dc38f3d-4b4e-43b3-a102-e250b7cd3551";
+
+fn id(value: &Value) -> String {
+    value["id"].as_str().expect("an id").to_owned()
+}
+
+async fn cookie(house: &House, email: &str) -> String {
+    let origin = Origin::new([127, 0, 0, 1].into(), "<b>X");
+    let session = account::sign_in(&house.desk, origin, email, "correct horse battery").await.unwrap();
+    format!("slipstream={}", session.token)
+}
+
+async fn no_page_takes_a_name_for_markup(db: &TestDb) {
+    let house = House::open(db).await;
+    let admin = Person::sign_up(&house, "admin").await;
+    account::make_admin(&house.desk, "admin@example.org").await.unwrap();
+    let strategy = json!({"name": NAME, "description": NAME, "symbol": "BTC/USDT", "active": true});
+    let strategy = id(&admin.post("/v1/admin/strategy", strategy).await.ok(200));
+    // The admin trades, too: one person sees every page.
+    let key = admin.key("FUTURES", "AUTOMATED").await;
+    let manual = admin.key("FUTURES", "MANUAL").await;
+    for key in [&key, &manual] {
+        admin.put(&format!("/v1/priv/account/exchange/key/{key}"), json!({"name": NAME})).await.ok(200);
+    }
+    let follow = json!({"strategyAutomatedId": strategy, "strategyRiskProfileId": MODERATE});
+    let follow =
+        id(&admin.post(&format!("/v1/priv/strategy/follow/exchange/key/{key}"), follow).await.ok(200));
+    admin.post("/v1/priv/api-client", json!({"name": NAME, "permissions": ["ACCOUNTS_READ"]})).await.ok(200);
+    let signal = json!({"action": "exit"});
+    let signal = admin.post(&format!("/v1/admin/strategy/{strategy}/signal"), signal).await;
+    let signal: Value = serde_json::from_str(&signal.text).unwrap_or_default();
+    let signal = signal["id"].as_str().unwrap_or("0199c0de-0000-7000-8000-000000000000").to_owned();
+
+    let ids = BTreeMap::from([
+        ("/strategies/{id}", strategy.as_str()),
+        ("/strategies/{id}/follow", &strategy),
+        ("/admin/strategies/{id}", &strategy),
+        ("/admin/signals/{id}", &signal),
+        ("/keys/{id}", &key),
+    ]);
+    let queries = BTreeMap::from([
+        ("/keys/delete", format!("id={key}")),
+        ("/follows/stop", format!("id={follow}")),
+        ("/follows/panic", format!("key={key}")),
+        ("/trade", format!("key={manual}&symbol=%3C%2Ftitle%3E%3Cb%3EX&side=%3Cb%3EX")),
+        ("/strategies/{id}/follow", format!("key={key}&share=%3Cb%3EX")),
+        ("/sign-in", "next=%2F%3C%2Ftitle%3E%3Cb%3EX".to_owned()),
+        ("/reset", "token=%3C%2Ftitle%3E%3Cb%3EX".to_owned()),
+        ("/history", "symbol=%3C%2Ftitle%3E%3Cb%3EX&of=orders".to_owned()),
+        ("/copies", format!("key={key}&status=%3Cb%3EX")),
+    ]);
+    let browser = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let theirs = cookie(&house, "admin@example.org").await;
+    let (mut escaped, mut in_titles) = (0, 0);
+    for (path, _) in app::routes::PAGES {
+        let at =
+            path.replace("{id}", ids.get(path).copied().unwrap_or("0199c0de-0000-7000-8000-000000000000"));
+        for query in [None, queries.get(path)] {
+            let query = query.map_or(String::new(), |query| format!("?{query}"));
+            let page = browser.get(format!("{}{at}{query}", house.base)).header("cookie", &theirs);
+            let text = page.send().await.unwrap().text().await.unwrap();
+            assert!(text.contains("<title>"), "{path}{query}: {text}");
+            assert!(!text.contains(RAW), "{path}{query} takes a name for markup: {text}");
+            let (head, body) = text.split_once("</title>").unwrap();
+            in_titles += usize::from(head.contains("&lt;b&gt;X"));
+            escaped += usize::from(body.contains("&lt;b"));
+        }
+    }
+    assert!(in_titles >= 5 && escaped >= 8, "the name stands in {in_titles} titles and on {escaped} pages");
+}
