@@ -21,6 +21,7 @@ mod proxy;
 pub mod rest;
 pub mod router;
 pub mod run;
+mod step_up;
 pub mod telemetry;
 mod unsubscribe;
 mod visitor;

@@ -9,8 +9,8 @@ mod stop;
 mod test_checkout;
 
 pub use operator::{
-    CandleFile, assign_plan, backup, checkout_alone, import_candles, maintenance, make_admin, rekey,
-    sandbox_alone,
+    CandleFile, assign_plan, backup, checkout_alone, import_candles, maintenance, make_admin, person, rekey,
+    reset_link, sandbox_alone,
 };
 
 use crate::{

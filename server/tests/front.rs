@@ -21,5 +21,6 @@ mod front {
     mod pages;
     mod personal;
     mod roles;
+    mod security;
     mod told;
 }

@@ -260,7 +260,8 @@ pub async fn watched_keys(from: impl Source, limit: i64) -> Result<Vec<ExchangeK
     Ok(rows.into_iter().map(|row| row.exchange_key_id).collect())
 }
 
-/// Notes that a copy of the follow is being sent, unless it was paused or stopped, or its key switched off: whoever pauses
+/// Notes that a copy of the follow is being sent, unless it was paused or stopped, its key switched off, or its owner's account
+/// frozen or suspended: whoever pauses
 /// it and whoever sends take turns at this row, so that after a pause nothing new is begun.
 ///
 /// # Errors
@@ -269,7 +270,8 @@ pub async fn begin_copy(tx: &mut Tx, id: FollowId, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
         "update follows set last_copy_at = $2 where id = $1 and active = true and exists ( \
-           select 1 from exchange_keys k where k.id = follows.exchange_key_id and k.active = true)",
+           select 1 from exchange_keys k where k.id = follows.exchange_key_id and k.active = true) and exists ( \
+           select 1 from users u where u.id = follows.user_id and u.frozen_at is null and u.suspended_at is null)",
         id,
         at
     )?;

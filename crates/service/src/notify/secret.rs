@@ -22,11 +22,15 @@ pub(crate) struct Signer(OnceLock<Key>);
 
 /// What a signature is for: one for one purpose is none for another.
 #[derive(Clone, Copy)]
-pub(super) enum Purpose {
+pub(crate) enum Purpose {
     /// An unsubscribe link.
     Unsubscribe,
     /// A code that links a chat.
     LinkCode,
+    /// A link that freezes an account.
+    Freeze,
+    /// A cookie that says that a browser has signed in before.
+    Device,
 }
 
 impl Purpose {
@@ -34,18 +38,20 @@ impl Purpose {
         match self {
             Self::Unsubscribe => b"unsubscribe\0",
             Self::LinkCode => b"link-code\0",
+            Self::Freeze => b"freeze\0",
+            Self::Device => b"device\0",
         }
     }
 }
 
 /// The signature of some text.
-pub(super) async fn sign(desk: &Desk, purpose: Purpose, text: &str) -> Result<[u8; 32]> {
+pub(crate) async fn sign(desk: &Desk, purpose: Purpose, text: &str) -> Result<[u8; 32]> {
     let mac = begun(desk, purpose, text).await?;
     Ok(mac.finalize().into_bytes().into())
 }
 
 /// Whether that is the text's signature; compared in constant time.
-pub(super) async fn verify(desk: &Desk, purpose: Purpose, text: &str, signature: &[u8]) -> Result<bool> {
+pub(crate) async fn verify(desk: &Desk, purpose: Purpose, text: &str, signature: &[u8]) -> Result<bool> {
     Ok(begun(desk, purpose, text).await?.verify_slice(signature).is_ok())
 }
 

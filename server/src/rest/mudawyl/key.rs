@@ -4,7 +4,7 @@ use super::{
     Answer, Done,
     asked::{Asked, Place},
     bodies::{KeyBody, KeyChangeBody},
-    error::{Failure, PrivateErrors},
+    error::{Failure, PrivateErrors, StepUpDue},
     present::{Assets, Key, Keys},
     validate::{Check, flag, text, word},
 };
@@ -41,7 +41,7 @@ pub(super) async fn list(State(desk): State<SharedDesk>, Trader(actor): Trader) 
     operation_id = "createKey",
     tag = "Account Exchange Key",
     request_body = KeyBody,
-    responses((status = 200, body = Key, example = json!(super::examples::key())), PrivateErrors)
+    responses((status = 200, body = Key, example = json!(super::examples::key())), PrivateErrors, StepUpDue)
 )]
 pub(super) async fn create(
     State(desk): State<SharedDesk>,
@@ -63,7 +63,11 @@ pub(super) async fn create(
     tag = "Account Exchange Key",
     params(("id" = String, Path, description = "API_KEY_ID", format = Uuid)),
     request_body = KeyChangeBody,
-    responses((status = 200, body = Key, example = json!(super::examples::updated_key())), PrivateErrors)
+    responses(
+        (status = 200, body = Key, example = json!(super::examples::updated_key())),
+        PrivateErrors,
+        StepUpDue,
+    )
 )]
 pub(super) async fn update(
     State(desk): State<SharedDesk>,
@@ -84,7 +88,7 @@ pub(super) async fn update(
     operation_id = "deleteKey",
     tag = "Account Exchange Key",
     params(("id" = String, Path, description = "API_KEY_ID", format = Uuid)),
-    responses((status = 204, description = "It is gone."))
+    responses((status = 204, description = "It is gone."), StepUpDue)
 )]
 pub(super) async fn delete(State(desk): State<SharedDesk>, Trader(actor): Trader, asked: Asked) -> Done {
     key::delete(&desk, &actor, only_id(&asked)?).await?;
