@@ -17,6 +17,8 @@ pub const PAGES: &[(&str, Role)] = &[
     ("/sign-in", Role::Anyone),
     ("/forgot", Role::Anyone),
     ("/reset", Role::Anyone),
+    ("/not-me", Role::Anyone),
+    ("/confirm", Role::Trader),
     ("/docs", Role::Anyone),
     ("/maintenance", Role::Anyone),
     ("/plans", Role::Anyone),
@@ -50,6 +52,7 @@ pub const PAGES: &[(&str, Role)] = &[
     ("/admin/accounts", Role::Admin),
     ("/admin/maintenance", Role::Admin),
     ("/admin/outbox", Role::Admin),
+    ("/admin/people", Role::Admin),
     ("/admin/support", Role::Admin),
     ("/admin/strategies", Role::Admin),
     ("/admin/strategies/{id}", Role::Admin),
@@ -73,6 +76,9 @@ pub fn App() -> AnyView {
                 <Route path=path!("/sign-in") view=pages::sign_in::page ssr=ssr.clone()/>
                 <Route path=path!("/forgot") view=pages::forgot::page ssr=ssr.clone()/>
                 <Route path=path!("/reset") view=pages::reset::page ssr=ssr.clone()/>
+                <Route path=path!("/not-me") view=pages::not_me::page ssr=ssr.clone()/>
+                <Route path=path!("/confirm") view=pages::confirm::page ssr=ssr.clone()/>
+                <Route path=path!("/admin/people") view=pages::operator::people::page ssr=ssr.clone()/>
                 <Route path=path!("/dashboard") view=pages::dashboard::page ssr=ssr.clone()/>
                 <Route path=path!("/keys") view=pages::keys::page ssr=ssr.clone()/>
                 <Route path=path!("/keys/delete") view=pages::key_delete::page ssr=ssr.clone()/>

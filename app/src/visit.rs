@@ -3,17 +3,27 @@
 //! `server` provides a [`Visit`] and [`Assets`] to pages and server functions alike.
 
 use crate::words::Lang;
+use domain::time::SECOND;
 use http::{HeaderName, HeaderValue, header, request::Parts};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use service::{
-    Actor, Error, Origin, SharedDesk,
+    Actor, Error, Origin, SharedDesk, device,
+    flash::{self, Flash},
     session::{self, NewSession},
 };
 
-/// How long a signed-in browser keeps its cookie, in seconds: as long as browsers allow. The session itself ends after
+/// How long a signed-in browser keeps its cookie, in seconds: as long as a session can last. It may end earlier, after
 /// [`session::IDLE`] without a request, which the browser cannot know.
-const LONGEST: i64 = 400 * 24 * 3_600;
+const LONGEST: i64 = session::ABSOLUTE / SECOND;
+/// How long a browser is known for one that has signed in, in seconds: as long as browsers allow.
+const KNOWN: i64 = 400 * 24 * 3_600;
+/// How long a browser without a session carries an answer to its page, in seconds.
+const CARRIED_S: i64 = 300;
+/// What an address says instead of a flash's id when the browser carries the flash itself.
+pub(crate) const CARRIED: &str = "carried";
+/// The header of an answer to a form that needs the password first. It never leaves the server.
+pub const STEP_UP: &str = "x-slipstream-step-up";
 
 /// One request.
 #[derive(Clone)]
@@ -51,6 +61,17 @@ pub fn session_cookie_name(public_url: &str) -> &'static str {
     if public_url.starts_with("https://") { "__Host-slipstream" } else { "slipstream" }
 }
 
+/// The name of the cookie of a browser that has signed in before.
+#[must_use]
+pub fn device_cookie_name(public_url: &str) -> &'static str {
+    if public_url.starts_with("https://") { "__Host-slipstream-device" } else { "slipstream-device" }
+}
+
+/// The name of the cookie with the answer to a form of a browser without a session.
+fn flash_cookie_name(public_url: &str) -> &'static str {
+    if public_url.starts_with("https://") { "__Host-slipstream-flash" } else { "slipstream-flash" }
+}
+
 impl Visit {
     /// The present request's; none while the routes are only being listed.
     pub(crate) fn current() -> Option<Self> {
@@ -66,9 +87,13 @@ impl Visit {
     pub(crate) async fn begin(&self, opened: Result<NewSession, Error>) -> Result<(), Error> {
         let new = opened?;
         if let Some(before) = &self.session {
-            session::sign_out(&self.desk, before).await?;
+            session::sign_out(&self.desk, before, &self.origin).await?;
         }
         self.set_session(&new.token, LONGEST);
+        if !device::is_known(&self.desk, &self.origin, new.actor.user).await? {
+            let cookie = device::cookie(&self.desk, new.actor.user).await?;
+            self.set_cookie(device_cookie_name(&self.desk.settings.public_url), &cookie, KNOWN);
+        }
         Ok(())
     }
 
@@ -83,11 +108,26 @@ impl Visit {
     }
 
     /// Writes the session cookie, for so many seconds.
-    pub(crate) fn set_session(&self, token: &str, seconds: i64) {
-        let url = &self.desk.settings.public_url;
-        let (name, secure) =
-            (session_cookie_name(url), if url.starts_with("https://") { "; Secure" } else { "" });
-        set_cookie(&format!("{name}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}"));
+    fn set_session(&self, token: &str, seconds: i64) {
+        self.set_cookie(session_cookie_name(&self.desk.settings.public_url), token, seconds);
+    }
+
+    /// Gives a browser without a session the answer to its form, to carry to the page.
+    pub(crate) fn set_flash(&self, carried: &str) {
+        self.set_cookie(flash_cookie_name(&self.desk.settings.public_url), carried, CARRIED_S);
+    }
+
+    /// Takes the answer that the browser carried: it is read once.
+    pub(crate) fn take_flash(&self) -> Option<Flash> {
+        let name = flash_cookie_name(&self.desk.settings.public_url);
+        let carried = cookie(name)?;
+        self.set_cookie(name, "", 0);
+        flash::carried(&self.desk, &carried)
+    }
+
+    fn set_cookie(&self, name: &str, value: &str, seconds: i64) {
+        let secure = if self.desk.settings.public_url.starts_with("https://") { "; Secure" } else { "" };
+        set_cookie(&format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}"));
     }
 }
 
@@ -177,7 +217,8 @@ fn cookie(name: &str) -> Option<String> {
 }
 
 /// Where to go after signing in: only ever a page of ours.
-pub(crate) fn safe_next(next: Option<&str>) -> &str {
+#[must_use]
+pub fn safe_next(next: Option<&str>) -> &str {
     let plain = |t: &str| {
         t.starts_with('/') && !t.starts_with("//") && t.bytes().all(|b| b.is_ascii_graphic() && b != b'\\')
     };

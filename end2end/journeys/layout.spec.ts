@@ -14,6 +14,7 @@ const STRANGERS = [
   '/forgot',
   '/reset?token=none',
   '/unsubscribe',
+  '/not-me',
 ];
 const TRADERS = [
   '/dashboard',
@@ -35,6 +36,7 @@ const TRADERS = [
   '/settings/notifications',
   '/telegram',
   '/settings/profile',
+  '/confirm',
   '/support',
 ];
 

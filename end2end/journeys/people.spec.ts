@@ -1,6 +1,7 @@
 import { Dashboard } from '../pages/dashboard.ts';
 import { Forgot } from '../pages/forgot.ts';
 import { Outbox } from '../pages/outbox.ts';
+import { People } from '../pages/people.ts';
 import { Reset } from '../pages/reset.ts';
 import { Settings } from '../pages/settings.ts';
 import { SignIn } from '../pages/sign-in.ts';
@@ -159,9 +160,11 @@ alone('the first person becomes admin, and another finds a way back in', async (
 
   await outbox.open();
   await expect(outbox.mails, 'nobody writes to a stranger').toHaveCount(1);
+  await expect(outbox.mails.getByTestId('withheld'), 'a reset link is its reader’s alone').toBeVisible();
+  await expect(page.getByText('/reset?token=')).toHaveCount(0);
   await expectAccessibleDayAndNight(page);
   await expectLive(page);
-  const link = await outbox.resetLink(forgetful.email);
+  const link = await desk.resetLink(forgetful.email);
 
   const password = newPerson().password;
   await reset.open(link);
@@ -175,4 +178,18 @@ alone('the first person becomes admin, and another finds a way back in', async (
   await reset.open(link);
   await reset.send(newPerson().password);
   await expect(reset.message, 'a link works once').toContainText('This link is used up or too old.');
+
+  const people = new People(page);
+  await people.open();
+  await people.search(forgetful.email);
+  await expectAccessibleDayAndNight(page);
+  const person = people.person(forgetful.email);
+  await person.suspend();
+  await expect(people.person(forgetful.email).state).toHaveText('Suspended');
+  await elsewhere.goto('/dashboard');
+  await expect(elsewhere, 'their sessions have ended').toHaveURL(/\/sign-in/);
+  await inside.send({ ...forgetful, password });
+  await expect(inside.message).toContainText('This account is suspended (4101).');
+  await people.person(forgetful.email).unsuspend();
+  await expect(people.person(forgetful.email).state).toHaveText('Active');
 });

@@ -56,9 +56,21 @@ export class Desk {
     await this.healthy();
   }
 
-  /** Runs an operator's command (`admin`, …) on this desk's data. */
-  async command(...words: string[]): Promise<void> {
-    await new Running(words, this.dataDir, {}).succeeds();
+  /** Runs an operator's command (`admin`, …) on this desk's data; answers what it printed. */
+  async command(...words: string[]): Promise<string> {
+    const command = new Running(words, this.dataDir, { SLIPSTREAM_PUBLIC_URL: this.url });
+    await command.succeeds();
+    return command.log();
+  }
+
+  /** The link that the operator gives somebody who gets no mail: no page shows one. */
+  async resetLink(email: string): Promise<string> {
+    const printed = await this.command('reset-link', email);
+    const link = /http\S+\/reset\?token=\S+/.exec(printed)?.[0];
+    if (!link) {
+      throw new Error(`no link was printed: ${printed}`);
+    }
+    return link;
   }
 
   /** An account at the sandbox exchange whose key may withdraw: what Slipstream must refuse to keep. */

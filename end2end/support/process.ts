@@ -48,7 +48,7 @@ export class Running {
 
   /** Waits for its own end. */
   async succeeds(): Promise<void> {
-    const code = this.gone() ? this.child.exitCode : (await once(this.child, 'exit'))[0];
+    const code = this.gone() ? this.child.exitCode : (await once(this.child, 'close'))[0];
     if (code !== 0) {
       throw new Error(`slipstream ended with ${code}\n${this.output}`);
     }

@@ -1,6 +1,6 @@
 //! Stands before pages and forms: who may see a page is decided before anything of it is rendered (house rule 6).
 
-use crate::{pace::tell_person, pages::Pages, router::PLAIN, visitor};
+use crate::{pace::tell_person, pages::Pages, router::PLAIN, step_up, visitor};
 use app::{Visit, api::SERVER_FNS, routes::PAGES};
 use axum::{
     extract::{MatchedPath, Request, State},
@@ -31,7 +31,7 @@ pub(crate) async fn check(
         Err(error) => return pages.broken(&error),
     };
     let (role, actor) = (role_of(matched.as_str()), visit.actor.clone());
-    parts.extensions.insert(visit);
+    parts.extensions.insert(visit.clone());
     let request = Request::from_parts(parts, body);
     if let Some(Err(error)) = actor.as_ref().map(|actor| pace::person(&pages.desk, actor.user)) {
         return tell_person(&request, &error);
@@ -40,7 +40,7 @@ pub(crate) async fn check(
         _ if role == Role::Anyone => next.run(request).await,
         None => sign_in_first(request.method(), request.uri(), request.headers()),
         Some(actor) if !actor.role.may(role) => pages.not_found(request).await,
-        Some(_) => next.run(request).await,
+        Some(_) => step_up::run(&visit, request, next).await,
     }
 }
 

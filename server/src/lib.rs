@@ -27,6 +27,7 @@ pub mod rest;
 pub mod router;
 pub mod run;
 mod same_site;
+mod step_up;
 pub mod telemetry;
 mod unsubscribe;
 mod visitor;

@@ -1,14 +1,14 @@
 //! `slipstream`: serves the desk, or does one of the operator's commands.
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use domain::Frame;
+use domain::{Frame, account::AccountState};
 use server::{
     config::Config,
     harden,
     run::{self, CandleFile, Machine},
     telemetry, watchdog,
 };
-use service::{strategy::Imported, system::WallClock};
+use service::{person::Step, strategy::Imported, system::WallClock};
 use std::{io::Write as _, path::Path, process::ExitCode, sync::Arc};
 use strategy::candles::Gaps;
 use tokio::signal::unix::{SignalKind, signal};
@@ -24,6 +24,11 @@ Slipstream, a self-hosted trading desk.
   slipstream sandbox        run the sandbox exchange alone
   slipstream checkout       run the test checkout alone
   slipstream admin EMAIL    make a person who has signed up an admin
+  slipstream person EMAIL [--suspend | --unsuspend | --freeze | --unfreeze | --trader | --admin | --sign-out |
+                    --revoke-programs | --end-webhooks]...
+                            show a person, and contain an account that is in the wrong hands
+  slipstream reset-link EMAIL
+                            show a link that sets a new password, for a person who gets no mail
   slipstream plan EMAIL PLAN
                             give a person a plan, private ones as well; FREE takes it back
   slipstream rekey          seal every stored secret under the present master key
@@ -74,6 +79,11 @@ fn command(words: &[&str]) -> Result<()> {
             within(run::make_admin(configured()?, email))?;
             say("That person is admin now.\n")
         }
+        ["person", email, flags @ ..] => person(email, flags),
+        ["reset-link", email] => {
+            let link = within(run::reset_link(configured()?, email))?;
+            say(&format!("{link}\nIt works once, within an hour.\n"))
+        }
         ["rekey"] => {
             let done = within(run::rekey(configured()?))?;
             say(&format!("{done} secrets were sealed anew; all are under the present master key.\n"))
@@ -113,7 +123,9 @@ fn command(words: &[&str]) -> Result<()> {
 }
 
 /// What commands take that take something.
-const TAKE: [(&str, &str); 6] = [
+const TAKE: [(&str, &str); 8] = [
+    ("person", "EMAIL [--suspend | --unsuspend | --freeze | --unfreeze | --trader | --admin | --sign-out | --revoke-programs | --end-webhooks]..."),
+    ("reset-link", "EMAIL"),
     ("admin", "EMAIL"),
     ("plan", "EMAIL PLAN"),
     ("maintenance", "on [MESSAGE] | off"),
@@ -130,6 +142,29 @@ fn puzzled(words: &[&str]) -> String {
         Some((name, takes)) => format!("{name} is used otherwise: slipstream {name} {takes}"),
         None => format!("no such command: {}", words.join(" ")),
     }
+}
+
+fn person(email: &str, flags: &[&str]) -> Result<()> {
+    let step = |flag: &&str| {
+        let step = flag.strip_prefix("--").and_then(Step::parse);
+        step.with_context(|| format!("no such step: {flag}\n\n{}", puzzled(&["person"])))
+    };
+    let steps = flags.iter().map(step).collect::<Result<Vec<_>>>()?;
+    let person = within(run::person(configured()?, email, &steps))?;
+    let state = match person.state {
+        AccountState::Active => "active",
+        AccountState::Frozen => "frozen by its owner",
+        AccountState::Suspended => "suspended",
+    };
+    say(&format!(
+        "{}: {}, {state}; {} sessions, {} API clients, {} webhooks; signed up {}\n",
+        person.email,
+        person.role.name(),
+        person.sessions,
+        person.clients,
+        person.webhooks,
+        person.created_at
+    ))
 }
 
 fn import(words: &[&str], gaps: Gaps) -> Result<()> {

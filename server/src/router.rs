@@ -21,7 +21,7 @@ use crate::{
     },
     same_site,
     telemetry::{self, Ids},
-    unsubscribe,
+    step_up, unsubscribe,
 };
 use axum::{
     Extension, Router,
@@ -65,6 +65,7 @@ pub const PLAIN: &[(&str, Role)] = &[
     ("/history.csv", Role::Trader),
     ("/report.html", Role::Trader),
     ("/message.html", Role::Admin),
+    (step_up::PATH, Role::Trader),
 ];
 
 /// The routes for programs.
@@ -74,6 +75,9 @@ pub fn doors(desk: &SharedDesk) -> Doors {
         .route(Role::Anyone, routes!(rest::auth::sign_up))
         .route(Role::Anyone, routes!(rest::auth::sign_in))
         .route(Role::Anyone, routes!(rest::auth::refresh))
+        .route(Role::Trader, routes!(rest::auth::step_up))
+        .route(Role::Trader, routes!(rest::auth::sign_out))
+        .route(Role::Trader, routes!(rest::auth::change_password))
         .route(Role::Anyone, routes!(rest::stripe::hear))
         .route(Role::Anyone, routes!(rest::hook::tell));
     let doors = rest::admin::open(rest::mudawyl::open(doors));
@@ -178,8 +182,11 @@ fn people(desk: &SharedDesk, document: &Value) -> anyhow::Result<Router> {
     let pages = Pages::new(desk.clone(), document);
     let csrf = CsrfLayer::new().add_trusted_origin(&desk.settings.public_url)?;
     let routes = pages.routes().merge(exports::routes()).merge(unsubscribe::routes());
-    let guarded = routes
-        .layer(from_fn_with_state(pages.clone(), guard::check))
+    let forms = routes.layer(from_fn_with_state(pages.clone(), guard::check)).with_state::<()>(());
+    let confirm =
+        step_up::routes(forms.clone()).layer(from_fn_with_state(pages.clone(), guard::check));
+    let guarded = forms
+        .merge(confirm)
         .layer(from_fn_with_state(pages.clone(), closed::people))
         .layer(from_fn_with_state(desk.clone(), pace::people));
     Ok(guarded

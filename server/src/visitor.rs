@@ -1,14 +1,18 @@
 //! Who looks at a page: the session cookie, read once for each request.
 
 use crate::{closed, proxy};
-use app::{Visit, visit::session_cookie_name};
+use app::{
+    Visit,
+    visit::{device_cookie_name, session_cookie_name},
+};
 use axum::http::{HeaderMap, Method, header, request::Parts};
 use domain::Role;
 use service::{Result, SharedDesk, notice, session};
 
 /// Reads who asks. A session token that opens nothing is nobody.
 pub(crate) async fn read(desk: &SharedDesk, parts: &Parts) -> Result<Visit> {
-    let origin = proxy::origin(&parts.extensions, &parts.headers);
+    let device = cookie(&parts.headers, device_cookie_name(&desk.settings.public_url));
+    let origin = proxy::origin(&parts.extensions, &parts.headers).with_device(device);
     let token = cookie(&parts.headers, session_cookie_name(&desk.settings.public_url));
     let actor = match &token {
         Some(token) => session::find(desk, token, &origin).await?,

@@ -22,5 +22,6 @@ mod front {
     mod perimeter;
     mod personal;
     mod roles;
+    mod security;
     mod told;
 }

@@ -3,9 +3,9 @@
 
 use crate::{
     answer::{Done, Failure},
-    visit::{self, Visit},
+    visit::{self, CARRIED, STEP_UP, Visit},
 };
-use http::{HeaderValue, StatusCode, header, request::Parts};
+use http::{HeaderName, HeaderValue, StatusCode, header, request::Parts};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use server_fn::{
@@ -15,11 +15,7 @@ use server_fn::{
 use service::{
     Error,
     flash::{self, Flash},
-    session,
 };
-
-/// How long the cookie of a session of nobody lasts, in seconds.
-const ANONYMOUS: i64 = 3_600;
 
 /// What is said of too many attempts, where a form has no better words.
 const TOO_MANY: &str = "too-many";
@@ -85,6 +81,11 @@ impl Form {
                 }
                 Ok(Done { fresh, ..done })
             }
+            // Kept, and carried out once the password is given: the server hears the header.
+            Err(Error::StepUp) if wants_page() => {
+                ask_for_password();
+                Err(failure(Error::StepUp).1)
+            }
             Err(error) => {
                 let (status, mut failure) = failure(error);
                 if failure.refusal.as_deref() == Some(TOO_MANY) {
@@ -115,6 +116,7 @@ pub(super) fn failure(error: Error) -> (StatusCode, Failure) {
         Error::Refused(refusal) => (StatusCode::CONFLICT, told(refusal.code())),
         Error::Fields(fields) => (StatusCode::UNPROCESSABLE_ENTITY, Failure { fields, ..Failure::default() }),
         Error::Unauthenticated => (StatusCode::UNAUTHORIZED, told("unauthenticated")),
+        Error::StepUp => (StatusCode::FORBIDDEN, told("step-up")),
         Error::Forbidden => (StatusCode::FORBIDDEN, told("forbidden")),
         Error::NotFound => (StatusCode::NOT_FOUND, told("not-found")),
         Error::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, told(TOO_MANY)),
@@ -153,9 +155,9 @@ async fn put(visit: &Visit, content: &Flash) -> Result<String, Error> {
             other => return other.map(|id| id.to_string()),
         }
     }
-    let token = session::open_anonymous(&visit.desk, &visit.origin).await?;
-    visit.set_session(&token, ANONYMOUS);
-    Ok(flash::put(&visit.desk, &token, content).await?.to_string())
+    // Nothing is stored for strangers.
+    visit.set_flash(&flash::carry(&visit.desk, content)?);
+    Ok(CARRIED.to_owned())
 }
 
 /// Adds a value to the query of a path, before its fragment.
@@ -170,6 +172,13 @@ fn wants_page() -> bool {
     use_context::<Parts>().is_some_and(|p| {
         p.headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("text/html"))
     })
+}
+
+fn ask_for_password() {
+    if let Some(options) = use_context::<ResponseOptions>() {
+        options.set_status(StatusCode::FORBIDDEN);
+        options.insert_header(HeaderName::from_static(STEP_UP), HeaderValue::from_static("required"));
+    }
 }
 
 fn see_other(to: &str) {

@@ -34,7 +34,7 @@ pub async fn connect_sandbox(
         Some(next) => Done::at(safe_next(Some(next))).saying("key-ready"),
         None => Done::at(format!("/trade?key={}", key.id)).saying("key-connected"),
     });
-    form("key-sandbox", "/keys").answer(&visit, done).await
+    form("key-sandbox", "/keys").when_too_many("too-many-sandboxes").answer(&visit, done).await
 }
 
 /// Connects a key of the person's own.

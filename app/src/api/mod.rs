@@ -12,6 +12,7 @@ pub mod people;
 pub mod personal;
 pub mod rules;
 pub mod screen;
+pub mod security;
 pub mod trade;
 
 use crate::{answer::Failure, visit::Visit};
@@ -25,6 +26,8 @@ pub const SERVER_FNS: &[(&str, Role)] = &[
     ("/api/sign-out", Role::Anyone),
     ("/api/forgot", Role::Anyone),
     ("/api/reset", Role::Anyone),
+    ("/api/freeze", Role::Anyone),
+    ("/api/person-act", Role::Admin),
     ("/api/theme", Role::Anyone),
     ("/api/profile-save", Role::Trader),
     ("/api/support-ask", Role::Trader),

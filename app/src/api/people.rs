@@ -7,7 +7,12 @@ use crate::{
     visit::{encoded, safe_next},
 };
 use leptos::prelude::*;
-use service::{Error, account, session};
+use service::{
+    Error,
+    account::{self, PasswordChange},
+    recovery::Keep,
+    session,
+};
 
 /// Makes an account and signs in.
 #[server(endpoint = "sign-up")]
@@ -44,7 +49,7 @@ pub async fn sign_in(
 pub async fn sign_out() -> Result<Done, Failure> {
     let visit = visitor()?;
     let ended = match &visit.session {
-        Some(token) => session::sign_out(&visit.desk, token).await,
+        Some(token) => session::sign_out(&visit.desk, token, &visit.origin).await,
         None => Ok(()),
     };
     visit.forget_session();
@@ -72,14 +77,26 @@ pub async fn reset(
     form("reset", back).answer(&visit, done.map(|_| Done::at("/sign-in").saying("password-reset"))).await
 }
 
-/// Changes the password. Other sessions end.
+/// Changes the password. Other sessions end, and of the programs those that were not ticked, where the form asked.
 #[server(endpoint = "change-password")]
 pub async fn change_password(
     #[server(default)] current: String,
     #[server(default)] password: String,
+    #[server(default)] asked: String,
+    #[server(default)] keep: Vec<String>,
+    #[server(default)] chat: String,
+    #[server(default)] webhooks: String,
 ) -> Result<Done, Failure> {
     let (visit, actor) = trader()?;
-    let changed = account::change_password(&visit.desk, &actor, &current, &password).await;
+    // A form without the question keeps everything.
+    let asked = asked == "true";
+    let keep = Keep {
+        clients: asked.then(|| keep.iter().filter_map(|id| id.parse().ok()).collect()),
+        end_chat: asked && chat != "true",
+        end_webhooks: asked && webhooks != "true",
+    };
+    let change = PasswordChange { current: &current, new: &password, keep: &keep };
+    let changed = account::change_password(&visit.desk, &actor, &visit.origin, change).await;
     let done = changed.map(|()| Done::at("/settings").saying("password-changed"));
     form("change-password", "/settings").answer(&visit, done).await
 }
@@ -89,7 +106,7 @@ pub async fn change_password(
 pub async fn end_session(#[server(default)] id: String) -> Result<Done, Failure> {
     let (visit, actor) = trader()?;
     let ended = match id.parse() {
-        Ok(id) => session::end(&visit.desk, &actor, id).await,
+        Ok(id) => session::end(&visit.desk, &actor, &visit.origin, id).await,
         Err(_) => Err(Error::NotFound),
     };
     let done = ended.map(|()| Done::at("/settings").saying("session-ended"));
@@ -100,7 +117,7 @@ pub async fn end_session(#[server(default)] id: String) -> Result<Done, Failure>
 #[server(endpoint = "end-all-sessions")]
 pub async fn end_all_sessions() -> Result<Done, Failure> {
     let (visit, actor) = trader()?;
-    let ended = session::end_all(&visit.desk, &actor).await;
+    let ended = session::end_all(&visit.desk, &actor, &visit.origin).await;
     if ended.is_ok() {
         visit.forget_session();
     }

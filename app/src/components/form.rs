@@ -1,7 +1,7 @@
 //! Plain forms: fields with their problems beside them, and what came of the last post.
 
 use crate::{
-    visit::{self, Visit},
+    visit::{self, CARRIED, Visit},
     words::problems,
 };
 use domain::validation::FieldProblem;
@@ -18,7 +18,11 @@ pub(crate) struct Posted(Option<Flash>);
 impl Posted {
     /// Reads the flash that the address names.
     pub(crate) async fn read(visit: &Visit) -> Result<Self, Error> {
-        let id = visit::query("flash").and_then(|id| id.parse().ok());
+        let named = visit::query("flash");
+        if named.as_deref() == Some(CARRIED) {
+            return Ok(Self(visit.take_flash()));
+        }
+        let id = named.and_then(|id| id.parse().ok());
         let (Some(id), Some(token)) = (id, &visit.session) else { return Ok(Self::default()) };
         Ok(Self(flash::take(&visit.desk, token, id).await?))
     }

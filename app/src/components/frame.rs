@@ -10,7 +10,8 @@ use crate::{
     visit::{self, Visit},
     words::{
         billing::billing, closed::closed, fill, follows::follows, operator::operator, pages::Pages,
-        pages::pages, people::people, personal::personal, reports::reports, strategies::strategies,
+        pages::pages, people::people, personal::personal, reports::reports, security::security,
+        strategies::strategies,
     },
 };
 use domain::Role;
@@ -160,6 +161,7 @@ fn signed_in(actor: &Actor, unread: usize, words: &'static Pages) -> AnyView {
             <a href="/admin/strategies">{icon("strategy")}<span>{operator(visit::lang()).menu}</span></a>
             <a href="/admin/accounts">{icon("wallet")}<span>{people.rules}</span></a>
             <a href="/admin/maintenance">{icon("settings")}<span>{closed(visit::lang()).operate}</span></a>
+            <a href="/admin/people">{icon("user")}<span>{security(visit::lang()).people}</span></a>
             <a href="/admin/support">{icon("check")}<span>{personal(visit::lang()).requests}</span></a>
             <a href="/admin/outbox">{icon("mail")}<span>{people.outbox}</span></a>
         }

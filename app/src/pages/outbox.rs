@@ -111,7 +111,12 @@ fn card(words: &'static Messages, message: Outgoing) -> AnyView {
         Delivery::Sent(at) => (timed(words.sent, at), "good"),
         Delivery::Dead(at) => (timed(words.dead, at), "bad"),
     };
-    let mailed = (message.channel == Channel::Email).then(|| {
+    let text = if message.withheld {
+        view! { <p class="hint" data-testid="withheld">{words.withheld}</p> }.into_any()
+    } else {
+        view! { <pre dir="auto">{message.body}</pre> }.into_any()
+    };
+    let mailed = (message.channel == Channel::Email && !message.withheld).then(|| {
         view! { <p><a href=format!("/message.html?id={}", message.id) data-testid="as-mailed">{words.as_mailed}</a></p> }
     });
     let tried = (message.attempts > 1).then(|| fill(words.attempts, &[&message.attempts.to_string()]));
@@ -133,7 +138,7 @@ fn card(words: &'static Messages, message: Outgoing) -> AnyView {
             <p class="hint">{fill(words.to, &[&message.to])}" · "{message.channel.word()}" · "{moment(message.created_at)}</p>
             <p><span class="badge" data-mode=mode data-testid="message-state">{state}</span></p>
             {trouble}
-            <pre dir="auto">{message.body}</pre>
+            {text}
             {mailed}
             {retry}
         </li>

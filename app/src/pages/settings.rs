@@ -11,12 +11,16 @@ use crate::{
     visit::{self, Theme},
     words::{
         billing::billing, fill, messages::messages as messages_words, people::People, people::people,
-        personal::personal,
+        personal::personal, security::security,
     },
 };
-use domain::account::SessionView;
+use domain::{ApiClient, account::SessionView};
 use leptos::{either::Either, prelude::*};
-use service::session;
+use service::{
+    api_client,
+    recovery::{self, Programs},
+    session,
+};
 
 /// A person's own settings.
 pub(crate) fn page() -> impl IntoView {
@@ -24,12 +28,14 @@ pub(crate) fn page() -> impl IntoView {
         let (words, actor) = (people(visit::lang()), visit.trader()?);
         let posted = Posted::read(&visit).await?;
         let sessions = session::list(&visit.desk, actor).await?;
+        let clients = api_client::list(&visit.desk, actor).await?;
+        let others = recovery::programs(&visit.desk, actor).await?;
         let body = view! {
             <h1>{words.settings}</h1>
             <p class="lead">{fill(words.signed_in_as, &[&actor.email])}</p>
             {posted.message()}
             <div class="columns">
-                {password(words, &posted.of("change-password"))}
+                {password(words, &posted.of("change-password"), kept(&clients, others))}
                 {screen(words)}
             </div>
             {profile()}
@@ -42,7 +48,7 @@ pub(crate) fn page() -> impl IntoView {
     })
 }
 
-fn password(words: &'static People, posted: &Posted) -> AnyView {
+fn password(words: &'static People, posted: &Posted, programs: AnyView) -> AnyView {
     let field =
         |name, label, autocomplete| Field { name, label, autocomplete, kind: "password", ..Field::default() };
     let current = field("current", words.current_password, "current-password");
@@ -53,9 +59,42 @@ fn password(words: &'static People, posted: &Posted) -> AnyView {
             <form method="post" action="/api/change-password" class="form" novalidate data-testid="change-password">
                 {current.show(posted)}
                 {new.show(posted)}
+                {programs}
                 <button type="submit" class="button" data-kind="main">{words.change_password}</button>
             </form>
         </section>
+    }
+    .into_any()
+}
+
+/// Which programs go on after the password is changed. All are ticked: who changes a password now and then keeps them.
+fn kept(clients: &[ApiClient], others: Programs) -> AnyView {
+    let words = security(visit::lang());
+    let client = |(place, client): (usize, &ApiClient)| {
+        tick(format!("keep[{place}]"), client.id.to_string(), client.name.clone())
+    };
+    let chat = others.chat.then(|| tick("chat".to_owned(), "true".to_owned(), words.keep_chat.to_owned()));
+    let webhooks = (others.webhooks > 0).then(|| {
+        let text = fill(words.keep_webhooks, &[&others.webhooks.to_string()]);
+        tick("webhooks".to_owned(), "true".to_owned(), text)
+    });
+    if clients.is_empty() && chat.is_none() && webhooks.is_none() {
+        return ().into_any();
+    }
+    view! {
+        <fieldset class="choice" data-testid="keep-programs">
+            <legend>{words.programs}</legend>
+            <p class="hint">{words.programs_lead}</p>
+            <input type="hidden" name="asked" value="true"/>
+            <div class="checks">{clients.iter().enumerate().map(client).collect_view()}{chat}{webhooks}</div>
+        </fieldset>
+    }
+    .into_any()
+}
+
+fn tick(name: String, value: String, text: String) -> AnyView {
+    view! {
+        <label class="check"><input type="checkbox" name=name value=value checked=true/><span>{text}</span></label>
     }
     .into_any()
 }

@@ -50,6 +50,7 @@ table! {
         outbox: "Outbox",
         outbox_lead: "What this install has written: first what was given up, then what waits, then what was sent. Without a mail server mails wait here.",
         outbox_empty: "There are no such messages.",
+        withheld: "The text is not shown: it lets its reader into the account. Without a mail server, run slipstream reset-link on the desk's machine.",
         to: "To {}",
         sent: "Sent",
         waiting: "Waiting",

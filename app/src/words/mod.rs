@@ -35,6 +35,7 @@ pub(crate) mod problems;
 pub(crate) mod reference;
 #[cfg(feature = "ssr")]
 pub(crate) mod reports;
+pub(crate) mod security;
 #[cfg(feature = "ssr")]
 pub(crate) mod strategies;
 #[cfg(feature = "ssr")]

@@ -33,7 +33,7 @@ table! {
         end_session: "End",
         end_this: "End the session from {}",
         end_all: "Sign out everywhere",
-        end_all_lead: "Ends every session, this one too, and signs out programs that use the API as you.",
+        end_all_lead: "Ends every session, this one too, and every API client, webhook and linked chat. Use it when someone else may have got in.",
         screen: "Screen",
         theme: "Theme",
         theme_system: "System",

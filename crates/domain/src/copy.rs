@@ -97,6 +97,10 @@ macro_rules! reasons {
 }
 
 reasons! {
+    /// The account's owner froze it.
+    AccountFrozen = "ACCOUNT_FROZEN", "the account is frozen";
+    /// The operator suspended the account.
+    AccountSuspended = "ACCOUNT_SUSPENDED", "the account is suspended";
     /// The key is switched off.
     KeyInactive = "KEY_INACTIVE", "the exchange key is switched off";
     /// The exchange does not let the key in.

@@ -38,6 +38,8 @@ words! {
         SignedIn = "signed-in",
         /// The password was changed.
         PasswordChanged = "password-changed",
+        /// Another credential was made or changed.
+        Credential = "credential",
     }
 }
 
@@ -72,8 +74,15 @@ impl Kind {
             | Self::ExitLate
             | Self::PlanLapses
             | Self::SignedIn
-            | Self::PasswordChanged => None,
+            | Self::PasswordChanged
+            | Self::Credential => None,
         }
+    }
+
+    /// Whether it tells of something that a thief does: its mails carry the link that freezes the account.
+    #[must_use]
+    pub const fn is_security(self) -> bool {
+        matches!(self, Self::SignedIn | Self::PasswordChanged | Self::Credential)
     }
 }
 
@@ -208,6 +217,8 @@ pub struct Outgoing {
     pub subject: String,
     /// Its plain text.
     pub body: String,
+    /// It lets its reader in: nobody else is shown the text.
+    pub withheld: bool,
     /// When it was written.
     pub created_at: Micros,
     /// What has become of it.

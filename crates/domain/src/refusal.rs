@@ -64,6 +64,12 @@ refusals! {
     NoStripeSubscription = "3104", "active stripe subscription does not exist";
     /// There is a paid subscription already.
     StripeSubscriptionExists = "3109", "active stripe subscription already exist";
+    /// The account's owner froze it. Ours, as those that follow.
+    AccountFrozen = "4100", "account is frozen";
+    /// The operator suspended the account.
+    AccountSuspended = "4101", "account is suspended";
+    /// Somebody must be able to operate the desk.
+    LastAdmin = "4102", "account is the last admin";
 }
 
 impl std::fmt::Display for Refusal {

@@ -124,6 +124,8 @@ problems! {
     PasswordTooLong = "must have at most 200 characters";
     /// Too easy to guess.
     PasswordTooCommon = "is too easy to guess";
+    /// It contains the person's address or the product's name.
+    PasswordHasName = "must not contain your e-mail address or the product's name";
     /// E-mail or password is wrong; which one is not told.
     WrongCredentials = "e-mail or password is wrong";
     /// The present password does not match.
@@ -247,27 +249,17 @@ pub fn email(text: &str) -> Result<String, Problem> {
     Ok(text.to_lowercase())
 }
 
-/// A password that is long enough and no classic.
+/// The length of a password. What else is asked of a new one, the service knows (`password::policy`): it needs lists that no
+/// browser should load.
 ///
 /// # Errors
 /// The rule it breaks.
 pub fn password(text: &str) -> Result<(), Problem> {
-    let length = text.chars().count();
-    if length < 10 {
-        return Err(Problem::PasswordTooShort);
+    match text.chars().count() {
+        ..10 => Err(Problem::PasswordTooShort),
+        10..=200 => Ok(()),
+        _ => Err(Problem::PasswordTooLong),
     }
-    if length > 200 {
-        return Err(Problem::PasswordTooLong);
-    }
-    let lower = text.to_lowercase();
-    let first = lower.chars().next();
-    let common = ["password", "1234567890", "qwertyuiop", "slipstream", "letmein", "iloveyou"];
-    if lower.chars().all(|c| Some(c) == first)
-        || common.iter().any(|c| lower.starts_with(c) && length < c.len() + 4)
-    {
-        return Err(Problem::PasswordTooCommon);
-    }
-    Ok(())
 }
 
 /// A key's name: 1 to 24 characters, as the document's "less than 25".
@@ -341,8 +333,7 @@ mod tests {
     #[test]
     fn passwords() {
         assert_eq!(password("short"), Err(Problem::PasswordTooShort));
-        assert_eq!(password("aaaaaaaaaaaa"), Err(Problem::PasswordTooCommon));
-        assert_eq!(password("Password123"), Err(Problem::PasswordTooCommon));
+        assert_eq!(password(&"é".repeat(201)), Err(Problem::PasswordTooLong));
         assert_eq!(password("correct horse battery"), Ok(()));
     }
 

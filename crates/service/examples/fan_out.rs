@@ -124,6 +124,8 @@ async fn a_strategy(desk: &Desk) -> Result<StrategyId> {
         position: 1,
         created_at: now,
         updated_at: now,
+        frozen_at: None,
+        suspended_at: None,
     };
     let mut tx = desk.db.begin().await?;
     store::strategy::insert(&mut tx, &row).await?;
@@ -156,7 +158,7 @@ async fn follower(desk: &Desk, strategy: StrategyId, number: usize) -> Result<Ex
         api_key: who.api_key.clone(),
         secret: who.secret().to_owned().into(),
     };
-    let actor = Actor { user, email, role: Role::Trader, session: None };
+    let actor = Actor { user, email, role: Role::Trader, session: None, token: None };
     let key = key::create(desk, &actor, new).await?.id;
     let profiles = store::follow::risk_profiles(&desk.db).await?;
     let follow = Follow {

@@ -7,12 +7,15 @@ pub use reset::{request_reset, reset_password};
 use crate::{
     Actor, Desk, Error, Mode, Origin, Result,
     audit::{self, Deed},
+    device,
     notify::{Event, Telling},
+    password::Fit,
+    recovery::{self, Keep, Kept},
     session::{self, NewSession},
     throttle::{self, Bucket},
 };
 use domain::{
-    Role, SessionId, UserId,
+    Role, UserId,
     account::Me,
     validation::{self, FieldProblem, Problem},
 };
@@ -39,7 +42,7 @@ pub async fn sign_in(desk: &Desk, origin: Origin, email: &str, password: &str) -
 /// Makes an account, without any session yet.
 pub(crate) async fn register(desk: &Desk, origin: &Origin, email: &str, password: &str) -> Result<User> {
     throttle::count(desk, &[Bucket::Network(origin)]).await?;
-    let (email, password) = usable(email, password)?;
+    let email = usable(desk, email, password).await?;
     let now = desk.clock.now();
     let user = User {
         id: UserId::mint(&*desk.clock, &*desk.chance),
@@ -48,6 +51,8 @@ pub(crate) async fn register(desk: &Desk, origin: &Origin, email: &str, password
         role: Role::Trader,
         created_at: now,
         updated_at: now,
+        frozen_at: None,
+        suspended_at: None,
     };
     let mut tx = desk.db.begin().await?;
     match store::user::insert(&mut tx, &user).await {
@@ -61,14 +66,29 @@ pub(crate) async fn register(desk: &Desk, origin: &Origin, email: &str, password
     Ok(user)
 }
 
-fn usable<'a>(email: &str, password: &'a str) -> Result<(String, &'a str)> {
-    match (validation::email(email), validation::password(password)) {
-        (Ok(email), Ok(())) => Ok((email, password)),
+/// The address in the form that is stored, if address and password can be used.
+async fn usable(desk: &Desk, email: &str, password: &str) -> Result<String> {
+    let read = validation::email(email);
+    // Judged by what was typed, so that both problems are shown at once.
+    let named = read.as_deref().unwrap_or(email);
+    let password = desk.hasher.judge(named, password).await?.map(|p| FieldProblem::new("password", p));
+    match (read, password) {
+        (Ok(email), None) => Ok(email),
         (email, password) => {
             let email = email.err().map(|p| FieldProblem::new("email", p));
-            let password = password.err().map(|p| FieldProblem::new("password", p));
             Err(Error::Fields(email.into_iter().chain(password).collect()))
         }
+    }
+}
+
+/// Refuses a new password that is short, well known, or named after its owner.
+///
+/// # Errors
+/// The password's problem on `password`.
+async fn judge(desk: &Desk, email: &str, password: &str) -> Result<()> {
+    match desk.hasher.judge(email, password).await? {
+        Some(problem) => Err(Error::field("password", problem)),
+        None => Ok(()),
     }
 }
 
@@ -78,14 +98,30 @@ pub(crate) async fn authenticate(desk: &Desk, origin: &Origin, email: &str, pass
     // address holds what stands for one.
     let email =
         validation::email(email).unwrap_or_else(|_| email.trim().to_lowercase().replace('\0', "\u{fffd}"));
-    throttle::count(desk, &[Bucket::Network(origin), Bucket::Account(&email)]).await?;
     let user = store::user::by_email(&desk.db, &email).await?;
+    let nobody = UserId(uuid::Uuid::nil());
+    let bucket = device::bucket(desk, origin, user.as_ref().map_or(nobody, |user| user.id), &email).await?;
+    let buckets = [Bucket::Network(origin), bucket];
+    throttle::count(desk, &buckets).await?;
     let stored = user.as_ref().map(|u| u.password_hash.clone());
-    let right = password.len() <= 1_000 && desk.hasher.verify(password, stored).await?;
+    let fit = match password.len() {
+        ..=1_000 => desk.hasher.verify(password, stored).await?,
+        _ => Fit::Wrong,
+    };
     match user {
-        Some(user) if right => {
+        Some(mut user) if fit.is_right() => {
+            let renewed = match fit {
+                Fit::Outdated => Some(desk.hasher.hash(&*desk.chance, password).await?),
+                _ => None,
+            };
             let mut tx = desk.db.begin().await?;
-            throttle::forgive(&mut tx, &email).await?;
+            if let Some(hash) = renewed {
+                store::user::set_password(&mut tx, user.id, &hash, desk.clock.now()).await?;
+                user.password_hash = hash;
+            }
+            throttle::forgive(&mut tx, &Bucket::Account(&email)).await?;
+            let [_, used] = &buckets;
+            throttle::forgive(&mut tx, used).await?;
             tx.commit().await?;
             Ok(user)
         }
@@ -101,34 +137,55 @@ pub(crate) async fn authenticate(desk: &Desk, origin: &Origin, email: &str, pass
 
 async fn browser_session(desk: &Desk, origin: &Origin, user: User) -> Result<NewSession> {
     let mut tx = desk.db.begin().await?;
-    let (id, token) = session::open(desk, &mut tx, Some(user.id), origin).await?;
+    session::admit(&mut tx, &user).await?;
+    let (id, token) = session::open(desk, &mut tx, user.id, origin).await?;
     session::signed_in(desk, &mut tx, user.id, origin, &id.to_string()).await?;
     tx.commit().await?;
-    let actor = Actor { user: user.id, email: user.email, role: user.role, session: Some(id) };
+    let actor = Actor { user: user.id, email: user.email, role: user.role, session: Some(id), token: None };
     Ok(NewSession { token, actor })
 }
 
-/// Changes the password. Every other session and every program is signed out.
+/// A change of the password.
+#[derive(Clone, Copy)]
+pub struct PasswordChange<'a> {
+    /// The present one.
+    pub current: &'a str,
+    /// The new one.
+    pub new: &'a str,
+    /// Which programs go on.
+    pub keep: &'a Keep,
+}
+
+/// Changes the password. Every other sign-in ends; API clients, webhooks and the linked chat go on unless the owner says
+/// otherwise.
 ///
 /// # Errors
 /// [`Problem::WrongPassword`] on `current`, the new password's problem on `password`; too many attempts.
-pub async fn change_password(desk: &Desk, actor: &Actor, current: &str, new: &str) -> Result<()> {
-    throttle::count(desk, &[Bucket::Account(&actor.email)]).await?;
+pub async fn change_password(
+    desk: &Desk,
+    actor: &Actor,
+    origin: &Origin,
+    change: PasswordChange<'_>,
+) -> Result<()> {
+    let PasswordChange { current, new, keep } = change;
+    throttle::count(desk, &[Bucket::Person(actor.user)]).await?;
     let user = store::user::get(&desk.db, actor.user).await?.ok_or(Error::Unauthenticated)?;
-    if current.len() > 1_000 || !desk.hasher.verify(current, Some(user.password_hash)).await? {
+    if current.len() > 1_000 || !desk.hasher.verify(current, Some(user.password_hash)).await?.is_right() {
         return Err(Error::field("current", Problem::WrongPassword));
     }
-    validation::password(new).map_err(|p| Error::field("password", p))?;
+    judge(desk, &actor.email, new).await?;
     let hash = desk.hasher.hash(&*desk.chance, new).await?;
-    let replacement = Replacement {
-        user: actor.user,
-        hash: &hash,
-        kept: actor.session,
-        deed: Deed::PasswordChanged,
-        origin: None,
+    let family = match actor.token {
+        Some(token) => store::token_family::of_token(&desk.db, &token).await?.map(|family| family.family_id),
+        None => None,
     };
+    let replacement =
+        Replacement { user: actor.user, hash: &hash, deed: Deed::PasswordChanged, origin: Some(origin) };
     let mut tx = desk.db.begin().await?;
-    throttle::forgive(&mut tx, &actor.email).await?;
+    recovery::hold(&mut tx, actor).await?;
+    recovery::end_sign_ins(desk, &mut tx, actor.user, Kept { session: actor.session, family }).await?;
+    recovery::end_chosen(desk, &mut tx, actor.user, keep).await?;
+    throttle::forgive(&mut tx, &Bucket::Person(actor.user)).await?;
     replace_password(desk, &mut tx, &replacement).await?;
     tx.commit().await?;
     desk.verified.forget(actor.user);
@@ -139,18 +196,15 @@ pub async fn change_password(desk: &Desk, actor: &Actor, current: &str, new: &st
 struct Replacement<'a> {
     user: UserId,
     hash: &'a str,
-    /// The session that goes on.
-    kept: Option<SessionId>,
     deed: Deed,
     origin: Option<&'a Origin>,
 }
 
-/// Sets a password, ends what the old one opened, and tells the owner. Once it is committed the caller forgets
-/// the verified tokens.
+/// Sets a password and tells the owner. What the old one opened the caller ends, and forgets the verified tokens once this is
+/// committed.
 async fn replace_password(desk: &Desk, tx: &mut Tx, new: &Replacement<'_>) -> Result<()> {
     store::user::set_password(tx, new.user, new.hash, desk.clock.now()).await?;
     store::password_reset::spend_all(tx, new.user, desk.clock.now()).await?;
-    session::revoke(desk, tx, new.user, new.kept).await?;
     let now = desk.clock.now();
     let once = format!("password-changed:{}:{}", new.user, now.0);
     Telling::new(new.user, once, &Event::PasswordChanged, now)?.write(tx).await?;

@@ -15,6 +15,9 @@ pub struct Actor {
     pub role: Role,
     /// The browser session they act in; none for programs.
     pub session: Option<SessionId>,
+    /// The refresh token beside a program's access token of ours, as it is stored; none for browsers, API clients, and tokens of
+    /// another issuer.
+    pub token: Option<store::Hash>,
 }
 
 impl Actor {
@@ -34,6 +37,8 @@ pub struct Origin {
     pub address: IpAddr,
     /// The browser's name for itself, cut to 200 characters.
     pub user_agent: String,
+    /// The cookie of a browser that has signed in before, as it was sent.
+    pub device: Option<String>,
 }
 
 impl Origin {
@@ -41,7 +46,15 @@ impl Origin {
     #[must_use]
     pub fn new(address: IpAddr, user_agent: &str) -> Self {
         let address = address.to_canonical();
-        Self { address, user_agent: user_agent.chars().filter(|c| !c.is_control()).take(200).collect() }
+        let user_agent = user_agent.chars().filter(|c| !c.is_control()).take(200).collect();
+        Self { address, user_agent, device: None }
+    }
+
+    /// The same, with the cookie that names the browser.
+    #[must_use]
+    pub fn with_device(self, device: Option<String>) -> Self {
+        // Longer than any that we give.
+        Self { device: device.filter(|cookie| cookie.len() <= 200), ..self }
     }
 
     /// The network that attempts are counted by: one IPv4 address, or an IPv6 /64, which is what one person gets.

@@ -15,9 +15,11 @@ pub use token::{IDLE, by_token, sign_in, sign_out};
 use crate::{
     Actor, Desk, Error, Origin, Result, Sealed,
     audit::{self, Deed},
+    recovery, step_up,
 };
 use domain::{
     ApiClient, ApiClientId, Micros, Permission,
+    account::Credential,
     api_client::Network,
     validation::{self, FieldProblem, Problem},
 };
@@ -57,13 +59,11 @@ pub struct Made {
 /// Makes a client.
 ///
 /// # Errors
-/// Fields: `name`, `permissions`, `rsaPublicKey`, `addresses`, `expiresAt`.
+/// Fields: `name`, `permissions`, `rsaPublicKey`, `addresses`, `expiresAt`; [`Error::StepUp`].
 pub async fn create(desk: &Desk, actor: &Actor, origin: &Origin, new: NewClient) -> Result<Made> {
     let now = desk.clock.now();
     let (name, permissions, networks) = checked(&new, now)?;
-    if store::api_client::list_by_user(&desk.db, actor.user).await?.len() >= MOST {
-        return Err(Error::field("name", Problem::TooMany));
-    }
+    step_up::must(desk, actor).await?;
     let id = ApiClientId::mint(&*desk.clock, &*desk.chance);
     let secret = Zeroizing::new(random_hex(desk, 32));
     let sealed = desk.sealer.seal(TABLE, id.0, actor.user.0, secret.as_bytes())?;
@@ -84,9 +84,15 @@ pub async fn create(desk: &Desk, actor: &Actor, origin: &Origin, new: NewClient)
         revoked_at: None,
     };
     let mut tx = desk.db.begin().await?;
+    recovery::hold(&mut tx, actor).await?;
+    if store::api_client::list_by_user(&mut tx, actor.user).await?.len() >= MOST {
+        return Err(Error::field("name", Problem::TooMany));
+    }
     store::api_client::insert(&mut tx, &row).await?;
     let (deed, subject) = (Deed::ClientCreated, id.to_string());
     audit::record(desk, &mut tx, Some(actor.user), deed, &subject, Some(origin)).await?;
+    let about = (subject.as_str(), row.name.as_str());
+    recovery::announce(desk, &mut tx, actor.user, Credential::ClientCreated, about).await?;
     tx.commit().await?;
     Ok(Made { client: shown(row)?, secret })
 }
@@ -102,8 +108,9 @@ pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<ApiClient>> {
 /// Takes a client back: its next request is refused, and so are its tokens.
 ///
 /// # Errors
-/// [`Error::NotFound`] when the person has no such client.
+/// [`Error::NotFound`] when the person has no such client; [`Error::StepUp`].
 pub async fn revoke(desk: &Desk, actor: &Actor, origin: &Origin, id: ApiClientId) -> Result<()> {
+    step_up::must(desk, actor).await?;
     let mut tx = desk.db.begin().await?;
     if !store::api_client::revoke(&mut tx, actor.user, id, desk.clock.now()).await? {
         return Err(Error::NotFound);

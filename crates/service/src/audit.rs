@@ -9,6 +9,30 @@ use store::Tx;
 pub enum Deed {
     /// An account was made.
     SignedUp,
+    /// A session or a program's sign-in was ended by its owner.
+    SignedOut,
+    /// The password was given again, before credentials changed.
+    SteppedUp,
+    /// It was wrong.
+    StepUpFailed,
+    /// An account was frozen.
+    Frozen,
+    /// A frozen account was opened again.
+    Thawed,
+    /// The operator suspended an account.
+    Suspended,
+    /// The operator let a suspended account in again.
+    Unsuspended,
+    /// An admin became a trader.
+    MadeTrader,
+    /// The operator ended a person's sign-ins.
+    SignedOutByOperator,
+    /// The operator ended a person's API clients.
+    ProgramsRevoked,
+    /// The operator closed the webhooks that a person knew.
+    HooksEnded,
+    /// The operator was shown a person's reset link.
+    ResetLinkShown,
     /// A person or program signed in.
     SignedIn,
     /// A sign-in failed.
@@ -111,6 +135,18 @@ impl Deed {
     pub const fn word(self) -> &'static str {
         match self {
             Self::SignedUp => "signed-up",
+            Self::SignedOut => "signed-out",
+            Self::SteppedUp => "stepped-up",
+            Self::StepUpFailed => "step-up-failed",
+            Self::Frozen => "frozen",
+            Self::Thawed => "thawed",
+            Self::Suspended => "suspended",
+            Self::Unsuspended => "unsuspended",
+            Self::MadeTrader => "made-trader",
+            Self::SignedOutByOperator => "signed-out-by-operator",
+            Self::ProgramsRevoked => "programs-revoked",
+            Self::HooksEnded => "hooks-ended",
+            Self::ResetLinkShown => "reset-link-shown",
             Self::SignedIn => "signed-in",
             Self::SignInFailed => "sign-in-failed",
             Self::PasswordChanged => "password-changed",

@@ -1,9 +1,10 @@
 //! The facts behind `domain::copy::eligibility`, read from the rows, and the reason in words. Workers, resumed entries and
 //! the page with a person's follows read them here, so that a fact means the same everywhere.
 
-use crate::{Desk, Result, equity, plan};
+use crate::{Desk, Error, Result, equity, plan};
 use domain::{
     Clock, Decimal, ExchangeKey, Micros, UserId,
+    account::AccountState,
     copy::{DailyLoss, Facts, FollowState, KeyState, PlanBalance, Reason, eligibility},
     figures,
     plan::Limits,
@@ -17,6 +18,15 @@ use store::{
 
 /// Why an entry isn't copied, with the figure or the words that decided it.
 pub(crate) type No = (Reason, Option<String>);
+
+/// Whether a person may place an order of their own: the same fact as for copies. Closing is always allowed.
+///
+/// # Errors
+/// The account is frozen or suspended.
+pub(crate) async fn may_trade(desk: &Desk, user: UserId) -> Result<()> {
+    let user = store::user::get(&desk.db, user).await?.ok_or(Error::Unauthenticated)?;
+    Ok(user.state().must_be_active()?)
+}
 
 /// Until when an entry may be sent. The wall clock can be set back while an entry waits, so the boot clock decides as well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +96,7 @@ pub(crate) async fn by_rows(
 ) -> Result<std::result::Result<Facts, No>> {
     let no = |reason, facts: &Facts| Ok(Err(in_words(reason, facts, work.detail.as_deref())));
     let mut facts = Facts {
+        account: Some(AccountState::of(work.frozen_at, work.suspended_at)),
         follow: Some(FollowState::of(work.follow_active, work.paused_reason, work.stopped_at.is_some())),
         key: Some(key.map_or(KeyState::Deleted, |row| {
             KeyState::of(&row.key).reviewed(desk.reviews.since(row.key.id).is_some())

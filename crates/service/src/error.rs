@@ -18,6 +18,9 @@ pub enum Error {
     /// Nobody we know (401).
     #[error("unauthenticated")]
     Unauthenticated,
+    /// Known, but the password was not given for a while (403).
+    #[error("the password is due")]
+    StepUp,
     /// Known, but not allowed (403).
     #[error("forbidden")]
     Forbidden,

@@ -2,13 +2,16 @@
 //! like any secret, for what is told once may be a token.
 
 use crate::{Desk, Error, Result, Sealed, session};
-use base64::{Engine as _, prelude::BASE64_STANDARD};
-use domain::{FlashId, SessionId, time::MINUTE, validation::FieldProblem};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD, prelude::BASE64_STANDARD};
+use domain::{FlashId, Micros, SessionId, time::MINUTE, validation::FieldProblem};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 const LIFE: i64 = 5 * MINUTE;
 /// The table whose rows are sealed.
 const TABLE: &str = "flashes";
+/// What a carried flash is sealed for; it is in no table.
+const COOKIE: &str = "flash-cookie";
 
 /// The answer to a form, as its page shows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,7 +30,45 @@ pub struct Flash {
     pub told: Vec<(String, String)>,
 }
 
-/// Keeps a flash for the session of this token (a person's, or [`session::open_anonymous`]).
+/// What the cookie of a browser without a session holds: nothing is stored for strangers.
+#[derive(Serialize, Deserialize)]
+struct Carried {
+    until: Micros,
+    flash: Flash,
+}
+
+/// Browsers keep no larger cookie.
+const LONGEST_COOKIE: usize = 3_500;
+
+/// Seals a flash for a browser without a session, to be carried in its cookie.
+///
+/// # Errors
+/// When the answer is larger than a cookie, even without what was typed.
+pub fn carry(desk: &Desk, flash: &Flash) -> Result<String> {
+    let sealed = |flash: Flash| -> Result<String> {
+        let carried = Carried { until: desk.clock.now().plus(LIFE), flash };
+        let plain = zeroize::Zeroizing::new(serde_json::to_vec(&carried).map_err(Error::fault)?);
+        let sealed = desk.sealer.seal(COOKIE, Uuid::nil(), Uuid::nil(), &plain)?;
+        Ok(URL_SAFE_NO_PAD.encode(sealed.to_bytes()))
+    };
+    let whole = sealed(flash.clone())?;
+    if whole.len() <= LONGEST_COOKIE {
+        return Ok(whole);
+    }
+    let bare = sealed(Flash { values: Vec::new(), ..flash.clone() })?;
+    if bare.len() <= LONGEST_COOKIE { Ok(bare) } else { Err(Error::fault("a flash is larger than a cookie")) }
+}
+
+/// Reads what a browser without a session carried. `None` when it is too old, or not ours.
+#[must_use]
+pub fn carried(desk: &Desk, cookie: &str) -> Option<Flash> {
+    let sealed = Sealed::from_bytes(&URL_SAFE_NO_PAD.decode(cookie).ok()?).ok()?;
+    let plain = desk.sealer.open(COOKIE, Uuid::nil(), Uuid::nil(), &sealed).ok()?;
+    let carried: Carried = serde_json::from_slice(&plain).ok()?;
+    (desk.clock.now() < carried.until).then_some(carried.flash)
+}
+
+/// Keeps a flash for the session of this token.
 ///
 /// # Errors
 /// [`Error::Unauthenticated`] without such a session.

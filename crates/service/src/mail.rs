@@ -15,6 +15,10 @@ use store::Tx;
 pub(crate) struct Letter {
     pub(crate) subject: String,
     pub(crate) body: String,
+    /// Whoever reads it can act as its reader.
+    pub(crate) secret: bool,
+    /// It tells of something that a thief does: it ends with the link that freezes the account.
+    pub(crate) alarm: bool,
 }
 
 /// Nobody's mailbox: the name `invalid` is kept free for this (RFC 2606).
@@ -38,7 +42,7 @@ pub(crate) async fn enqueue(
     to: &str,
     letter: &Letter,
 ) -> Result<()> {
-    let content = Content::plain(&letter.subject, &letter.body);
+    let content = Content { secret: letter.secret, alarm: letter.alarm, ..Content::plain(&letter.subject, &letter.body) };
     let draft = outbox::Draft { user, channel: Channel::Email, to, once: None, content: &content };
     outbox::put(desk, tx, &draft).await.map(drop)
 }

@@ -12,7 +12,7 @@ mod event;
 pub(crate) mod outbox;
 mod plain;
 mod preferences;
-mod secret;
+pub(crate) mod secret;
 pub mod telegram;
 mod unsubscribe;
 mod words;

@@ -4,6 +4,7 @@
 use crate::{
     Actor, Error, Result, SharedDesk, audit,
     order::{self, Access},
+    step_up,
 };
 use domain::{ExchangeKeyId, Symbol, TradeType, copy::Paused};
 use futures::future::join_all;
@@ -54,8 +55,9 @@ pub async fn key(desk: &SharedDesk, actor: &Actor, id: ExchangeKeyId) -> Result<
 /// Closes everything on a key as [`key()`] does, then deletes it. The key is deleted only when nothing is open any more.
 ///
 /// # Errors
-/// Not found; what kept an order or a position from being closed.
+/// Not found; [`Error::StepUp`], before anything is closed; what kept an order or a position from being closed.
 pub async fn close_and_delete_key(desk: &SharedDesk, actor: &Actor, id: ExchangeKeyId) -> Result<()> {
+    step_up::must(desk, actor).await?;
     let report = key(desk, actor, id).await?;
     for market in report.markets? {
         market.outcome?;

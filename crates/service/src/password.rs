@@ -1,11 +1,13 @@
 //! Passwords: argon2id at its recommended cost, off the async threads, a few at a time.
 
+mod policy;
+
 use crate::{Error, Result};
 use argon2::{
     Argon2, PasswordHasher as _, PasswordVerifier as _,
     password_hash::{Error as Failure, phc::PasswordHash},
 };
-use domain::Chance;
+use domain::{Chance, validation::Problem};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
@@ -15,6 +17,24 @@ pub(crate) const NONE: &str = "";
 
 /// When the machine may have memory again for somebody who found none, in seconds.
 const MEMORY_IN_S: u64 = 2;
+
+/// Whether a password fits a stored hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fit {
+    /// It does not.
+    Wrong,
+    /// It does.
+    Right,
+    /// It does, but the hash is of the letters as they were typed: it should be replaced.
+    Outdated,
+}
+
+impl Fit {
+    /// Whether it is the right password.
+    pub(crate) const fn is_right(self) -> bool {
+        matches!(self, Self::Right | Self::Outdated)
+    }
+}
 
 /// Hashes and verifies. Each run takes 19 MiB, so as many run at once as the machine has cores and no more: a flood of
 /// sign-ins waits in line instead of filling the memory.
@@ -34,19 +54,43 @@ impl Hasher {
     pub(crate) async fn hash(&self, chance: &dyn Chance, password: &str) -> Result<String> {
         let mut salt = [0_u8; 16];
         chance.fill(&mut salt);
-        self.run(password, move |password| digest(password, &salt)).await?
+        self.run(password, move |password| digest(&policy::normalized(password), &salt)).await?
     }
 
-    /// Whether the password is the one behind `stored`. Without a stored hash (nobody has that e-mail, or not a password) the same work is
-    /// done for nothing, so that the time tells nothing either.
-    pub(crate) async fn verify(&self, password: &str, stored: Option<String>) -> Result<bool> {
-        self.run(password, move |password| match stored.filter(|stored| stored != NONE) {
-            None => digest(password, b"nobody signs in.").map(|_| false),
-            Some(stored) => {
-                let hash =
-                    PasswordHash::new(&stored).map_err(|_| Error::fault("a stored password hash is none"))?;
-                fits(Argon2::default().verify_password(password.as_bytes(), &hash))
+    /// Judges a new password of the person with this address: its problem, if it has one.
+    pub(crate) async fn judge(&self, email: &str, password: &str) -> Result<Option<Problem>> {
+        // Judging takes as long as the text; nothing longer than a password may be is worth it.
+        if password.chars().count() > 1_000 {
+            return Ok(Some(Problem::PasswordTooLong));
+        }
+        let email = email.to_owned();
+        self.run(password, move |password| policy::judge(&email, password).err()).await
+    }
+
+    /// Whether the password is the one behind `stored`. Without a stored hash (nobody has that e-mail, or not a password) the
+    /// same work is done for nothing, so that the time reveals nothing either.
+    pub(crate) async fn verify(&self, password: &str, stored: Option<String>) -> Result<Fit> {
+        self.run(password, move |password| {
+            let normal = policy::normalized(password);
+            let forms = [(&*normal, Fit::Right), (password, Fit::Outdated)];
+            // The form as it was typed counts only where it differs: hashes of before normalization are of it.
+            let forms = forms.iter().take(if normal == password { 1 } else { 2 });
+            let hash = match stored.as_deref().filter(|stored| *stored != NONE) {
+                Some(stored) => Some(
+                    PasswordHash::new(stored).map_err(|_| Error::fault("a stored password hash is none"))?,
+                ),
+                None => None,
+            };
+            for (form, fit) in forms {
+                match &hash {
+                    None => drop(digest(form, b"nobody signs in.")?),
+                    Some(hash) if fits(Argon2::default().verify_password(form.as_bytes(), hash))? => {
+                        return Ok(*fit);
+                    }
+                    Some(_) => {}
+                }
             }
+            Ok(Fit::Wrong)
         })
         .await?
     }
@@ -106,10 +150,26 @@ mod tests {
         let second = hasher.hash(&OsChance, "correct horse battery").await.unwrap();
         assert!(first.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{first}");
         assert_ne!(first, second);
-        assert!(hasher.verify("correct horse battery", Some(first.clone())).await.unwrap());
-        assert!(!hasher.verify("correct horse batterY", Some(first)).await.unwrap());
-        assert!(!hasher.verify("correct horse battery", None).await.unwrap());
-        assert!(!hasher.verify("", Some(NONE.into())).await.unwrap());
+        let fit = async |password: &str, stored: Option<&str>| {
+            hasher.verify(password, stored.map(str::to_owned)).await.unwrap()
+        };
+        assert_eq!(fit("correct horse battery", Some(&first)).await, Fit::Right);
+        assert_eq!(fit("correct horse batterY", Some(&first)).await, Fit::Wrong);
+        assert_eq!(fit("correct horse battery", None).await, Fit::Wrong);
+        assert_eq!(fit("", Some(NONE)).await, Fit::Wrong);
+    }
+
+    #[tokio::test]
+    async fn the_same_letters_fit_however_they_are_composed() {
+        let (hasher, nfc, nfd) = (Hasher::default(), "Z\u{fc}rich cr\u{e8}me", "Zu\u{308}rich cre\u{300}me");
+        let new = hasher.hash(&OsChance, nfd).await.unwrap();
+        assert_eq!(hasher.verify(nfc, Some(new)).await.unwrap(), Fit::Right);
+        // As it was stored before: the bytes that the keyboard sent.
+        let old = digest(nfd, b"a fixed old salt").unwrap();
+        assert_eq!(hasher.verify(nfd, Some(old.clone())).await.unwrap(), Fit::Outdated);
+        assert_eq!(hasher.verify(nfc, Some(old)).await.unwrap(), Fit::Wrong);
+        let old = digest(nfc, b"a fixed old salt").unwrap();
+        assert_eq!(hasher.verify(nfd, Some(old)).await.unwrap(), Fit::Right);
         assert!(hasher.verify("x", Some("nonsense".into())).await.is_err());
     }
 

@@ -3,9 +3,11 @@
 use crate::{
     Actor, Desk, Error, Mode, Result,
     audit::{self, Deed},
+    recovery,
 };
 use domain::{
     Plan, Role, UserId,
+    account::Credential,
     plan::Limits,
     validation::{self, Problem},
 };
@@ -135,6 +137,8 @@ async fn assign_by(desk: &Desk, by: Option<UserId>, email: &str, plan: &str) -> 
     }
     let subject = format!("{} {}", person.id, plan.name);
     audit::record(desk, &mut tx, by, Deed::PlanAssigned, &subject, None).await?;
+    let about = (plan.name.as_str(), plan.name.as_str());
+    recovery::announce(desk, &mut tx, person.id, Credential::PlanChanged, about).await?;
     tx.commit().await?;
     Ok(plan)
 }

@@ -5,22 +5,38 @@ use crate::{
     audit::{self, Deed},
     notify::{Event, Telling},
     opaque,
+    recovery::{self, Kept},
+    step_up,
 };
 use domain::{
-    Micros, SessionId, UserId,
+    Micros, Role, SessionId, UserId,
     account::SessionView,
-    time::{DAY, HOUR, MINUTE},
+    time::{DAY, MINUTE},
+    validation::Problem,
 };
 use std::fmt;
 use store::{
     Tx,
     session::{Found, NewSession as Row, Session},
+    user::User,
 };
 
 /// A session ends after this long without a request.
 pub const IDLE: i64 = 30 * DAY;
-/// A session without a person only carries a form's answer to its page: it is soon forgotten.
-const ANONYMOUS: i64 = HOUR;
+/// A session ends after this long however it is used.
+pub const ABSOLUTE: i64 = 90 * DAY;
+/// The same of admins, who can act for everybody.
+pub const ABSOLUTE_ADMIN: i64 = 7 * DAY;
+/// Sessions of one person; a further one ends the one that was used longest ago.
+const MOST: i64 = 100;
+
+/// When a sign-in that began at `began` ends, however it is used.
+pub(crate) const fn ends_at(began: Micros, role: Role) -> Micros {
+    match role {
+        Role::Admin => began.plus(ABSOLUTE_ADMIN),
+        Role::Trader | Role::Anyone => began.plus(ABSOLUTE),
+    }
+}
 
 /// A session that was just opened.
 pub struct NewSession {
@@ -36,11 +52,11 @@ impl fmt::Debug for NewSession {
     }
 }
 
-/// Writes a session of `user`, or of nobody; answers its id and token.
+/// Writes a session of `user`; answers its id and token.
 pub(crate) async fn open(
     desk: &Desk,
     tx: &mut Tx,
-    user: Option<UserId>,
+    user: UserId,
     origin: &Origin,
 ) -> Result<(SessionId, String)> {
     let (token, token_hash) = opaque::mint(&*desk.chance);
@@ -49,14 +65,15 @@ pub(crate) async fn open(
     let address = origin.address.to_string();
     let row = Row {
         id,
-        user_id: user,
+        user_id: Some(user),
         token_hash,
         user_agent: &origin.user_agent,
         address: &address,
         created_at: now,
-        expires_at: now.plus(if user.is_some() { IDLE } else { ANONYMOUS }),
+        expires_at: now.plus(IDLE),
     };
     store::session::insert(tx, &row).await?;
+    store::session::cut(tx, user, MOST).await?;
     Ok((id, token))
 }
 
@@ -83,18 +100,7 @@ pub(crate) async fn signed_in(
     Ok(())
 }
 
-/// A session of nobody in particular, so that a form posted by a stranger can carry its problems back to its page.
-///
-/// # Errors
-/// When the database cannot be written.
-pub async fn open_anonymous(desk: &Desk, origin: &Origin) -> Result<String> {
-    let mut tx = desk.db.begin().await?;
-    let (_, token) = open(desk, &mut tx, None, origin).await?;
-    tx.commit().await?;
-    Ok(token)
-}
-
-/// Who acts in the session of this token; `None` for a session of nobody, an expired one, or no session at all.
+/// Who acts in the session of this token; `None` for an expired one, or no session at all.
 /// Notes that it was seen, and where, at most once a minute.
 ///
 /// # Errors
@@ -105,12 +111,15 @@ pub async fn find(desk: &Desk, token: &str, origin: &Origin) -> Result<Option<Ac
         return Ok(None);
     };
     let now = desk.clock.now();
+    if now >= ends_at(found.created_at, role) {
+        return Ok(None);
+    }
     if now.since(found.last_seen_at) >= MINUTE {
         let mut tx = desk.db.begin().await?;
         store::session::touch(&mut tx, found.id, &origin.address.to_string(), now, now.plus(IDLE)).await?;
         tx.commit().await?;
     }
-    Ok(Some(Actor { user, email, role, session: Some(found.id) }))
+    Ok(Some(Actor { user, email, role, session: Some(found.id), token: None }))
 }
 
 /// The living session of a token.
@@ -141,44 +150,58 @@ pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<SessionView>> {
 /// Ends one of the person's sessions.
 ///
 /// # Errors
-/// [`Error::NotFound`] when they have no such session.
-pub async fn end(desk: &Desk, actor: &Actor, id: SessionId) -> Result<()> {
+/// [`Error::NotFound`] when they have no such session; [`Error::StepUp`].
+pub async fn end(desk: &Desk, actor: &Actor, origin: &Origin, id: SessionId) -> Result<()> {
+    step_up::must(desk, actor).await?;
     let mut tx = desk.db.begin().await?;
     if !store::session::delete(&mut tx, actor.user, id).await? {
         return Err(Error::NotFound);
     }
+    audit::record(desk, &mut tx, Some(actor.user), Deed::SignedOut, &id.to_string(), Some(origin)).await?;
     Ok(tx.commit().await?)
 }
 
-/// Signs the person out everywhere: every browser, this one included, and every program.
+/// Signs the person out everywhere: every browser, this one included, and every program. API clients, webhooks and linked chats
+/// end as well: who does this does not know which of them are their own.
 ///
 /// # Errors
-/// When the database cannot be written.
-pub async fn end_all(desk: &Desk, actor: &Actor) -> Result<()> {
+/// [`Error::StepUp`].
+pub async fn end_all(desk: &Desk, actor: &Actor, origin: &Origin) -> Result<()> {
+    step_up::must(desk, actor).await?;
     let mut tx = desk.db.begin().await?;
-    revoke(desk, &mut tx, actor.user, None).await?;
+    recovery::end_all(desk, &mut tx, actor.user, Kept::default()).await?;
     let deed = Deed::SignedOutEverywhere;
-    audit::record(desk, &mut tx, Some(actor.user), deed, &actor.user.to_string(), None).await?;
+    audit::record(desk, &mut tx, Some(actor.user), deed, &actor.user.to_string(), Some(origin)).await?;
     tx.commit().await?;
     desk.verified.forget(actor.user);
     Ok(())
 }
 
-/// Ends every session but `kept`, and every chain of refresh tokens. The caller forgets the verified tokens once this
-/// is committed.
-pub(crate) async fn revoke(desk: &Desk, tx: &mut Tx, user: UserId, kept: Option<SessionId>) -> Result<()> {
-    store::session::delete_all(tx, user, kept).await?;
-    store::refresh_token::revoke_all(tx, user, desk.clock.now()).await?;
-    Ok(())
+/// Lets a person in whose password was verified a moment ago, in the transaction that opens their session. Their row is held: a
+/// password that is changed at the same time opens nothing.
+///
+/// # Errors
+/// [`Problem::WrongCredentials`] on `email` when the password has changed meanwhile; the account is frozen or suspended.
+pub(crate) async fn admit(tx: &mut Tx, user: &User) -> Result<()> {
+    store::user::lock(tx, user.id).await?;
+    let present = store::user::get(&mut *tx, user.id).await?.ok_or(Error::Unauthenticated)?;
+    if present.password_hash != user.password_hash {
+        return Err(Error::field("email", Problem::WrongCredentials));
+    }
+    Ok(present.state().must_be_active()?)
 }
 
 /// Ends the session of this token; ending none is no failure.
 ///
 /// # Errors
 /// When the database cannot be written.
-pub async fn sign_out(desk: &Desk, token: &str) -> Result<()> {
+pub async fn sign_out(desk: &Desk, token: &str, origin: &Origin) -> Result<()> {
+    let session = row(desk, token).await?;
     let mut tx = desk.db.begin().await?;
     store::session::delete_by_token(&mut tx, &opaque::hash(token)).await?;
+    if let Some((id, user)) = session.and_then(|found| Some((found.id, found.user_id?))) {
+        audit::record(desk, &mut tx, Some(user), Deed::SignedOut, &id.to_string(), Some(origin)).await?;
+    }
     Ok(tx.commit().await?)
 }
 
@@ -194,5 +217,8 @@ pub async fn prune(desk: &Desk, now: Micros) -> Result<()> {
     store::refresh_token::prune(&mut tx, now).await?;
     store::throttle::prune(&mut tx, now).await?;
     store::api_client::prune_tokens(&mut tx, now).await?;
+    store::token_family::prune(&mut tx).await?;
+    store::pending_form::prune(&mut tx, now).await?;
+    store::user::prune_freeze_links(&mut tx, now).await?;
     Ok(tx.commit().await?)
 }

@@ -124,6 +124,8 @@ pub struct Throttles {
     pub client: Limit,
     /// Link codes sent from one chat.
     pub chat: Limit,
+    /// Sandbox accounts that one person opens.
+    pub sandbox: Limit,
 }
 
 impl Default for Throttles {
@@ -136,6 +138,7 @@ impl Default for Throttles {
             programs: Limit::per_minutes(60, 15),
             client: Limit::per_minutes(300, 1),
             chat: Limit::per_minutes(10, 15),
+            sandbox: Limit::per_minutes(50, 24 * 60),
         }
     }
 }

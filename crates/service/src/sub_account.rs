@@ -3,6 +3,7 @@
 use crate::{
     Actor, Desk, Error, Origin, Result,
     audit::{self, Deed},
+    recovery,
 };
 use domain::{
     Micros, Role, SubAccountId,
@@ -12,6 +13,8 @@ use domain::{
 pub use store::sub_account::{Brand, Filter, ORDERS};
 use store::{Tx, sub_account as rows};
 
+/// The most accounts of one person.
+pub const MOST: i64 = 500;
 /// The most accounts on one page.
 pub const MOST_PER_PAGE: i64 = 100;
 
@@ -22,6 +25,10 @@ pub const MOST_PER_PAGE: i64 = 100;
 pub async fn create(desk: &Desk, actor: &Actor, origin: &Origin, draft: &Draft) -> Result<SubAccount> {
     let details = checked(desk, draft, None).await?;
     let mut tx = desk.db.begin().await?;
+    recovery::hold(&mut tx, actor).await?;
+    if rows::count(&mut tx, actor.user, &Filter::default()).await? >= MOST {
+        return Err(Error::field("account_name", Problem::TooMany));
+    }
     let account = insert(desk, &mut tx, actor, details, false).await?;
     let subject = account.id.to_string();
     audit::record(desk, &mut tx, Some(actor.user), Deed::SubAccountCreated, &subject, Some(origin)).await?;

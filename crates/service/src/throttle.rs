@@ -9,8 +9,14 @@ use store::Tx;
 pub(crate) enum Bucket<'a> {
     /// Anything that tries a password or makes an account, from one network.
     Network(&'a Origin),
-    /// Sign-ins to one account, whether it exists or not.
+    /// Sign-ins to one account, whether it exists or not, from where its owner was never seen.
     Account(&'a str),
+    /// Sign-ins to one account from a browser or network that its owner has signed in from.
+    Known(&'a str, String),
+    /// Passwords given by somebody who is signed in.
+    Person(UserId),
+    /// Sandbox accounts that one person opens.
+    Sandbox(UserId),
     /// Reset mails to one mailbox.
     Reset(&'a str),
     /// One person's requests to the operator.
@@ -32,6 +38,9 @@ impl Bucket<'_> {
             Self::Network(origin) => format!("network:{}", origin.network()),
             Self::Hook(origin) => format!("hook:{}", origin.network()),
             Self::Account(email) => format!("account:{}", hidden(email)),
+            Self::Known(email, mark) => format!("known:{}:{mark}", hidden(email)),
+            Self::Person(user) => format!("person:{user}"),
+            Self::Sandbox(user) => format!("sandbox:{user}"),
             Self::Reset(email) => format!("reset:{}", hidden(email)),
             Self::Support(user) => format!("support:{user}"),
             Self::Programs(origin) => format!("programs:{}", origin.network()),
@@ -44,7 +53,8 @@ impl Bucket<'_> {
         let all = &desk.settings.throttles;
         match self {
             Self::Network(_) | Self::Hook(_) => all.address,
-            Self::Account(_) => all.account,
+            Self::Account(_) | Self::Known(..) | Self::Person(_) => all.account,
+            Self::Sandbox(_) => all.sandbox,
             Self::Reset(_) => all.reset,
             Self::Support(_) => all.support,
             Self::Programs(_) => all.programs,
@@ -105,7 +115,7 @@ pub(crate) async fn note(desk: &Desk, bucket: &Bucket<'_>) -> Result<()> {
     }
 }
 
-/// Forgets the attempts on an account: its owner has signed in.
-pub(crate) async fn forgive(tx: &mut Tx, email: &str) -> Result<()> {
-    Ok(store::throttle::clear(tx, &Bucket::Account(email).name()).await?)
+/// Forgets the attempts of a bucket, after a success.
+pub(crate) async fn forgive(tx: &mut Tx, bucket: &Bucket<'_>) -> Result<()> {
+    Ok(store::throttle::clear(tx, &bucket.name()).await?)
 }

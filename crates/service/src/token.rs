@@ -12,7 +12,7 @@ use crate::{
     oidc, opaque, session,
 };
 use domain::{
-    Micros, TokenFamilyId, UserId,
+    Micros, Role, TokenFamilyId, UserId,
     account::Tokens,
     time::{DAY, MINUTE, SECOND},
 };
@@ -24,6 +24,8 @@ pub const ACCESS: i64 = 15 * MINUTE;
 const REFRESH: i64 = 30 * DAY;
 /// A client may repeat a refresh for this long: its answer was lost, or two of its tasks refreshed at once.
 const GRACE: i64 = 10 * SECOND;
+/// Sign-ins of one person's programs; a further one ends the oldest.
+const MOST: i64 = 200;
 /// A verified token is believed for this long without asking again.
 const BELIEVED: i64 = MINUTE;
 
@@ -48,6 +50,9 @@ pub async fn sign_in(desk: &Desk, origin: Origin, email: &str, password: &str) -
 async fn begin_family(desk: &Desk, origin: &Origin, user: &User) -> Result<Tokens> {
     let family = TokenFamilyId::mint(&*desk.clock, &*desk.chance);
     let mut tx = desk.db.begin().await?;
+    session::admit(&mut tx, user).await?;
+    store::token_family::insert(&mut tx, family, user.id, desk.clock.now()).await?;
+    store::token_family::cut(&mut tx, user.id, MOST).await?;
     let issued = issue(desk, &mut tx, user.id, family, opaque::mint(&*desk.chance)).await?;
     session::signed_in(desk, &mut tx, user.id, origin, &family.to_string()).await?;
     tx.commit().await?;
@@ -68,13 +73,42 @@ pub async fn refresh(desk: &Desk, origin: Origin, token: &str) -> Result<Tokens>
     let hash = opaque::hash(token);
     let next = successor(desk, token, &origin).await?;
     let mut tx = desk.db.begin().await?;
+    // The owner's row first: a reset at the same time ends the token that is issued here, too.
+    if let Some(row) = rows::get(&mut tx, &hash).await? {
+        store::user::lock(&mut tx, row.user_id).await?;
+    }
     let Some(spent) = rows::spend(&mut tx, &hash, now).await? else {
         return reused(desk, tx, &origin, &hash, next).await;
     };
     let user = store::user::get(&mut tx, spent.user_id).await?.ok_or(Error::Unauthenticated)?;
+    if user.state().must_be_active().is_err() || has_ended(desk, &mut tx, &spent, user.role).await? {
+        return Err(Error::Unauthenticated);
+    }
     let next = issue(desk, &mut tx, user.id, spent.family_id, next).await?;
     tx.commit().await?;
     answer(desk, &user, next).await
+}
+
+/// Whether a sign-in has lasted as long as one may.
+async fn has_ended(desk: &Desk, tx: &mut Tx, spent: &rows::RefreshToken, role: Role) -> Result<bool> {
+    let family = store::token_family::get(&mut *tx, spent.family_id).await?;
+    Ok(family.is_none_or(|family| desk.clock.now() >= session::ends_at(family.began_at, role)))
+}
+
+/// Ends the sign-in that a program's access token belongs to.
+///
+/// # Errors
+/// [`Error::Forbidden`] for a token that is not ours: its issuer ends it.
+pub async fn sign_out(desk: &Desk, actor: &Actor, origin: &Origin) -> Result<()> {
+    let token = actor.token.ok_or(Error::Forbidden)?;
+    let mut tx = desk.db.begin().await?;
+    let row = rows::get(&mut tx, &token).await?.ok_or(Error::Unauthenticated)?;
+    rows::revoke_family(&mut tx, row.family_id, desk.clock.now()).await?;
+    let family = row.family_id.to_string();
+    audit::record(desk, &mut tx, Some(actor.user), Deed::SignedOut, &family, Some(origin)).await?;
+    tx.commit().await?;
+    desk.verified.forget(actor.user);
+    Ok(())
 }
 
 /// The refresh token after this one, for this client. Derived, so that it can be given again without being stored, and
@@ -174,6 +208,8 @@ async fn own(desk: &Desk, jwt: &str) -> Result<(Actor, Micros)> {
     }
     let user = store::user::get(&desk.db, claims.user).await?.ok_or(Error::Unauthenticated)?;
     // The role is the database's, not the token's: it may have changed since.
-    let actor = Actor { user: user.id, email: user.email, role: user.role, session: None };
+    user.state().must_be_active().map_err(|_| Error::Unauthenticated)?;
+    let token = Some(claims.refresh);
+    let actor = Actor { user: user.id, email: user.email, role: user.role, session: None, token };
     Ok((actor, claims.expires))
 }

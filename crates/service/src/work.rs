@@ -198,6 +198,8 @@ mod tests {
             role: domain::Role::Trader,
             created_at: now,
             updated_at: now,
+            frozen_at: None,
+            suspended_at: None,
         };
         let intent = |number: u128, holder: &str| NewIntent {
             id: IntentId(Uuid::from_u128(number)),

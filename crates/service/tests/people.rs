@@ -12,8 +12,11 @@ mod people {
     mod database_bytes;
     mod mails;
     mod passwords;
+    mod persons;
     mod profile;
+    mod recovery;
     mod sessions;
     mod setting;
+    mod step_up;
     mod tokens;
 }

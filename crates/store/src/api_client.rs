@@ -188,6 +188,24 @@ pub async fn revoke(tx: &mut Tx, owner: UserId, id: ApiClientId, at: Micros) -> 
     Ok(rows == 1)
 }
 
+/// Takes back all of a person's clients, their tokens with them; how many there were.
+///
+/// # Errors
+/// A fault.
+pub async fn revoke_all(tx: &mut Tx, owner: UserId, at: Micros) -> Result<u64> {
+    exec!(
+        &mut *tx,
+        "delete from client_tokens where client_id in (select id from api_clients where user_id = $1)",
+        owner
+    )?;
+    exec!(
+        tx,
+        "update api_clients set revoked_at = $2 where user_id = $1 and revoked_at is null",
+        owner,
+        at
+    )
+}
+
 /// Puts another sealing of the same secret in place (rekey); whether there is such a client.
 ///
 /// # Errors

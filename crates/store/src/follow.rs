@@ -237,7 +237,8 @@ pub async fn reached_by_exit(from: impl Source, strategy: StrategyId) -> Result<
     )
 }
 
-/// Notes that a copy of the follow is being sent, unless it was paused or stopped, or its key switched off: whoever pauses
+/// Notes that a copy of the follow is being sent, unless it was paused or stopped, its key switched off, or its owner's account
+/// frozen or suspended: whoever pauses
 /// it and whoever sends take turns at this row, so that after a pause nothing new is begun.
 ///
 /// # Errors
@@ -246,7 +247,8 @@ pub async fn begin_copy(tx: &mut Tx, id: FollowId, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
         "update follows set last_copy_at = $2 where id = $1 and active = true and exists ( \
-           select 1 from exchange_keys k where k.id = follows.exchange_key_id and k.active = true)",
+           select 1 from exchange_keys k where k.id = follows.exchange_key_id and k.active = true) and exists ( \
+           select 1 from users u where u.id = follows.user_id and u.frozen_at is null and u.suspended_at is null)",
         id,
         at
     )?;

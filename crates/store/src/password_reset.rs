@@ -1,6 +1,6 @@
 //! Tokens that set a new password, once. Only their hashes are here.
 
-use crate::{Hash, Result, Tx};
+use crate::{Hash, Result, Source, Tx};
 use domain::{Micros, UserId};
 
 /// Adds a token.
@@ -23,6 +23,20 @@ pub async fn insert(
         expires_at
     )?;
     Ok(())
+}
+
+/// Whose token this is, while it can be used.
+///
+/// # Errors
+/// A fault.
+pub async fn owner(from: impl Source, token_hash: &Hash, now: Micros) -> Result<Option<UserId>> {
+    value!(
+        UserId,
+        from,
+        "select user_id from password_resets where token_hash = $1 and used_at is null and expires_at > $2",
+        token_hash.as_slice(),
+        now
+    )
 }
 
 /// Uses a token: whose it was. None when it is unknown, used or expired; of two who use it at once, one gets it.

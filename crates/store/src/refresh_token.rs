@@ -107,6 +107,20 @@ pub async fn revoke_all(tx: &mut Tx, user: UserId, at: Micros) -> Result<u64> {
     exec!(tx, "update refresh_tokens set revoked_at = $2 where user_id = $1 and revoked_at is null", user, at)
 }
 
+/// Revokes all of a person's tokens but those of one family; how many there were.
+///
+/// # Errors
+/// A fault.
+pub async fn revoke_others(tx: &mut Tx, user: UserId, kept: TokenFamilyId, at: Micros) -> Result<u64> {
+    exec!(
+        tx,
+        "update refresh_tokens set revoked_at = $3 where user_id = $1 and family_id <> $2 and revoked_at is null",
+        user,
+        kept,
+        at
+    )
+}
+
 /// Removes what expired before `before`; how many there were.
 ///
 /// # Errors

@@ -17,7 +17,7 @@ pub struct NewSession<'a> {
     pub user_agent: &'a str,
     /// The address it came from.
     pub address: &'a str,
-    /// When it began.
+    /// When it began, with the person's password.
     pub created_at: Micros,
     /// When it ends unless it is used.
     pub expires_at: Micros,
@@ -53,6 +53,8 @@ pub struct Found {
     pub email: Option<String>,
     /// The person's role.
     pub role: Option<Role>,
+    /// When it began.
+    pub created_at: Micros,
     /// When it was last used, to the minute.
     pub last_seen_at: Micros,
     /// When it ends unless it is used.
@@ -66,8 +68,8 @@ pub struct Found {
 pub async fn insert(tx: &mut Tx, session: &NewSession<'_>) -> Result<()> {
     exec!(
         tx,
-        "insert into sessions (id, user_id, token_hash, user_agent, address, created_at, last_seen_at, expires_at) \
-         values ($1, $2, $3, $4, $5, $6, $6, $7)",
+        "insert into sessions (id, user_id, token_hash, user_agent, address, created_at, last_seen_at, \
+           authenticated_at, expires_at) values ($1, $2, $3, $4, $5, $6, $6, $6, $7)",
         session.id,
         session.user_id,
         session.token_hash.as_slice(),
@@ -88,7 +90,7 @@ pub async fn find(from: impl Source, token_hash: &Hash, now: Micros) -> Result<O
         Found,
         from,
         fetch_optional,
-        "select s.id, s.user_id, u.email, u.role, s.last_seen_at, s.expires_at \
+        "select s.id, s.user_id, u.email, u.role, s.created_at, s.last_seen_at, s.expires_at \
          from sessions s left join users u on u.id = s.user_id where s.token_hash = $1 and s.expires_at > $2",
         token_hash.as_slice(),
         now
@@ -127,6 +129,37 @@ pub async fn touch(tx: &mut Tx, id: SessionId, address: &str, now: Micros, expir
     Ok(())
 }
 
+/// When the person of a session last gave their password.
+///
+/// # Errors
+/// A fault.
+pub async fn authenticated_at(from: impl Source, id: SessionId) -> Result<Option<Micros>> {
+    value!(Micros, from, "select authenticated_at from sessions where id = $1", id)
+}
+
+/// Notes that the person of a session gave their password.
+///
+/// # Errors
+/// A fault.
+pub async fn authenticate(tx: &mut Tx, id: SessionId, at: Micros) -> Result<()> {
+    exec!(tx, "update sessions set authenticated_at = $2 where id = $1", id, at)?;
+    Ok(())
+}
+
+/// Ends a person's sessions beyond the `most` that were used last; how many that were.
+///
+/// # Errors
+/// A fault.
+pub async fn cut(tx: &mut Tx, user: UserId, most: i64) -> Result<u64> {
+    exec!(
+        tx,
+        "delete from sessions where user_id = $1 and id not in (select id from sessions where user_id = $1 \
+           order by last_seen_at desc, id desc limit $2)",
+        user,
+        most
+    )
+}
+
 /// Ends one of a person's sessions; whether it was there and theirs.
 ///
 /// # Errors
@@ -152,6 +185,14 @@ pub async fn delete_all(tx: &mut Tx, user: UserId, keep: Option<SessionId>) -> R
         Some(keep) => exec!(tx, "delete from sessions where user_id = $1 and id <> $2", user, keep),
         None => exec!(tx, "delete from sessions where user_id = $1", user),
     }
+}
+
+/// How many sessions there are.
+///
+/// # Errors
+/// A fault.
+pub async fn count(from: impl Source) -> Result<i64> {
+    Ok(value!(i64, from, "select count(*) from sessions")?.unwrap_or(0))
 }
 
 /// Removes what has expired; how many there were.

@@ -1,7 +1,7 @@
 //! Strategies.
 
 use crate::{Hash, Result, Source, Tx};
-use domain::{ExchangeId, Micros, StrategyId, Symbol};
+use domain::{ExchangeId, Micros, StrategyId, Symbol, UserId};
 use sqlx::FromRow;
 
 /// A strategy.
@@ -200,20 +200,58 @@ pub async fn update(tx: &mut Tx, strategy: &Strategy) -> Result<bool> {
     Ok(rows == 1)
 }
 
-/// Gives a strategy's hook another token, or takes it away; whether there is such a strategy.
+/// Gives a strategy's hook another token, which `by` is shown, or takes it away; whether there is such a strategy.
 ///
 /// # Errors
 /// A fault.
-pub async fn set_hook(tx: &mut Tx, id: StrategyId, token: Option<&Hash>, at: Micros) -> Result<bool> {
+pub async fn set_hook(
+    tx: &mut Tx,
+    id: StrategyId,
+    token: Option<&Hash>,
+    by: Option<UserId>,
+    at: Micros,
+) -> Result<bool> {
     let token = token.map(|hash| hash.as_slice());
     let rows = exec!(
         tx,
-        "update strategies set hook_token_hash = $2, updated_at = $3 where id = $1",
+        "update strategies set hook_token_hash = $2, hook_by = $3, updated_at = $4 where id = $1",
         id,
         token,
+        by,
         at
     )?;
     Ok(rows == 1)
+}
+
+/// How many hooks have a token that this person was shown. `unnamed`: also those of which that is not known.
+///
+/// # Errors
+/// A fault.
+pub async fn count_hooks_of(from: impl Source, user: UserId, unnamed: bool) -> Result<i64> {
+    let hooks = value!(
+        i64,
+        from,
+        "select count(*) from strategies where hook_token_hash is not null \
+           and (hook_by = $1 or (hook_by is null and $2))",
+        user,
+        unnamed
+    )?;
+    Ok(hooks.unwrap_or(0))
+}
+
+/// Closes the hooks whose token this person was shown; how many there were. `unnamed`: also those of which that is not known.
+///
+/// # Errors
+/// A fault.
+pub async fn close_hooks_of(tx: &mut Tx, user: UserId, unnamed: bool, at: Micros) -> Result<u64> {
+    exec!(
+        tx,
+        "update strategies set hook_token_hash = null, hook_by = null, updated_at = $3 \
+         where hook_token_hash is not null and (hook_by = $1 or (hook_by is null and $2))",
+        user,
+        unnamed,
+        at
+    )
 }
 
 /// Activates or deactivates a strategy; whether there is such a strategy.

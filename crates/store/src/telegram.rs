@@ -121,6 +121,21 @@ pub async fn link(tx: &mut Tx, code_hash: &Hash, chat: i64, now: Micros) -> Resu
     Ok(linked == 1)
 }
 
+/// Takes a person's unused code away.
+///
+/// # Errors
+/// A fault.
+pub async fn forget_code(tx: &mut Tx, user: UserId, at: Micros) -> Result<()> {
+    exec!(
+        tx,
+        "update telegram_links set code_hash = null, code_sealed = null, code_expires_at = null, updated_at = $2 \
+         where user_id = $1 and code_hash is not null",
+        user,
+        at
+    )?;
+    Ok(())
+}
+
 /// Takes a person's chat away; whether they had one.
 ///
 /// # Errors

@@ -1,7 +1,7 @@
 //! People.
 
 use crate::{Result, Source, Tx};
-use domain::{Micros, Role, UserId};
+use domain::{MessageId, Micros, Role, UserId, account::AccountState};
 use sqlx::FromRow;
 use std::fmt;
 
@@ -20,12 +20,37 @@ pub struct User {
     pub created_at: Micros,
     /// When this row last changed.
     pub updated_at: Micros,
+    /// When its owner froze the account, while it is frozen.
+    pub frozen_at: Option<Micros>,
+    /// When the operator suspended the account, while it is suspended.
+    pub suspended_at: Option<Micros>,
+}
+
+impl User {
+    /// Whether the account takes new trades.
+    #[must_use]
+    pub const fn state(&self) -> AccountState {
+        AccountState::of(self.frozen_at, self.suspended_at)
+    }
 }
 
 impl fmt::Debug for User {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("User").field("id", &self.id).field("role", &self.role).finish_non_exhaustive()
     }
+}
+
+/// [`User`] rows: the columns are written here once.
+macro_rules! users {
+    ($from:expr, $method:ident, $rest:literal $(, $bind:expr)* $(,)?) => {
+        rows!(
+            User,
+            $from,
+            $method,
+            "select id, email, password_hash, role, created_at, updated_at, frozen_at, suspended_at from users " + $rest
+            $(, $bind)*
+        )
+    };
 }
 
 /// Adds a person.
@@ -35,13 +60,16 @@ impl fmt::Debug for User {
 pub async fn insert(tx: &mut Tx, user: &User) -> Result<()> {
     exec!(
         tx,
-        "insert into users (id, email, password_hash, role, created_at, updated_at) values ($1, $2, $3, $4, $5, $6)",
+        "insert into users (id, email, password_hash, role, created_at, updated_at, frozen_at, suspended_at) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
         user.id,
         &user.email,
         &user.password_hash,
         user.role,
         user.created_at,
-        user.updated_at
+        user.updated_at,
+        user.frozen_at,
+        user.suspended_at
     )?;
     Ok(())
 }
@@ -51,13 +79,8 @@ pub async fn insert(tx: &mut Tx, user: &User) -> Result<()> {
 /// # Errors
 /// A fault.
 pub async fn get(from: impl Source, id: UserId) -> Result<Option<User>> {
-    rows!(
-        User,
-        from,
-        fetch_optional,
-        "select id, email, password_hash, role, created_at, updated_at from users where id = $1",
-        id
-    )
+    users!(from, fetch_optional, "where id = $1",
+        id)
 }
 
 /// The person of this e-mail address, in the case that it was stored in.
@@ -65,13 +88,8 @@ pub async fn get(from: impl Source, id: UserId) -> Result<Option<User>> {
 /// # Errors
 /// A fault.
 pub async fn by_email(from: impl Source, email: &str) -> Result<Option<User>> {
-    rows!(
-        User,
-        from,
-        fetch_optional,
-        "select id, email, password_hash, role, created_at, updated_at from users where email = $1",
-        email
-    )
+    users!(from, fetch_optional, "where email = $1",
+        email)
 }
 
 /// Sets another password; whether there is such a person.
@@ -106,12 +124,7 @@ pub async fn lock(tx: &mut Tx, id: UserId) -> Result<()> {
 /// # Errors
 /// A fault.
 pub async fn admins(from: impl Source) -> Result<Vec<User>> {
-    rows!(
-        User,
-        from,
-        fetch_all,
-        "select id, email, password_hash, role, created_at, updated_at from users where role = 'admin' order by id"
-    )
+    users!(from, fetch_all, "where role = 'admin' order by id")
 }
 
 /// Who signed up first.
@@ -135,14 +148,8 @@ pub async fn any_admin(from: impl Source) -> Result<bool> {
 /// # Errors
 /// A fault.
 pub async fn list_by_role(from: impl Source, role: Role) -> Result<Vec<User>> {
-    rows!(
-        User,
-        from,
-        fetch_all,
-        "select id, email, password_hash, role, created_at, updated_at from users where role = $1 \
-         order by created_at, id",
-        role
-    )
+    users!(from, fetch_all, "where role = $1 order by created_at, id",
+        role)
 }
 
 /// How many people there are.
@@ -151,4 +158,123 @@ pub async fn list_by_role(from: impl Source, role: Role) -> Result<Vec<User>> {
 /// A fault.
 pub async fn count(from: impl Source) -> Result<i64> {
     Ok(value!(i64, from, "select count(*) from users")?.unwrap_or(0))
+}
+
+/// People whose address contains `text`, in the order of their addresses, those after `after` only.
+///
+/// # Errors
+/// A fault.
+pub async fn search(from: impl Source, text: &str, after: &str, limit: i64) -> Result<Vec<User>> {
+    // Neither engine's pattern characters mean anything: the text is looked for as it is.
+    let pattern = format!("%{}%", text.replace('!', "!!").replace('%', "!%").replace('_', "!_"));
+    users!(
+        from,
+        fetch_all,
+        "where email like $1 escape '!' and email > $2 order by email limit $3",
+        &pattern,
+        after,
+        limit
+    )
+}
+
+/// Freezes an account, or opens it again; whether that changed anything.
+///
+/// # Errors
+/// A fault.
+pub async fn set_frozen(tx: &mut Tx, id: UserId, frozen_at: Option<Micros>, at: Micros) -> Result<bool> {
+    let rows = exec!(
+        tx,
+        "update users set frozen_at = $2, updated_at = $3 where id = $1 \
+           and ((frozen_at is null and cast($2 as bigint) is not null) \
+             or (frozen_at is not null and cast($2 as bigint) is null))",
+        id,
+        frozen_at,
+        at
+    )?;
+    Ok(rows == 1)
+}
+
+/// Suspends an account, or lets it in again; whether that changed anything.
+///
+/// # Errors
+/// A fault.
+pub async fn set_suspended(
+    tx: &mut Tx,
+    id: UserId,
+    suspended_at: Option<Micros>,
+    at: Micros,
+) -> Result<bool> {
+    let rows = exec!(
+        tx,
+        "update users set suspended_at = $2, updated_at = $3 where id = $1 \
+           and ((suspended_at is null and cast($2 as bigint) is not null) \
+             or (suspended_at is not null and cast($2 as bigint) is null))",
+        id,
+        suspended_at,
+        at
+    )?;
+    Ok(rows == 1)
+}
+
+/// Waits until nobody else is changing who is an admin; they wait until this transaction ends.
+///
+/// # Errors
+/// A fault.
+pub async fn lock_roles(tx: &mut Tx) -> Result<()> {
+    exec!(tx, "update role_changes set id = id")?;
+    Ok(())
+}
+
+/// How many admins may sign in, but for this person.
+///
+/// # Errors
+/// A fault.
+pub async fn other_admins(from: impl Source, id: UserId) -> Result<i64> {
+    let others = value!(
+        i64,
+        from,
+        "select count(*) from users where role = 'admin' and suspended_at is null and id <> $1",
+        id
+    )?;
+    Ok(others.unwrap_or(0))
+}
+
+/// Uses the link of a message; whether it was the first time.
+///
+/// # Errors
+/// A fault.
+pub async fn use_freeze_link(
+    tx: &mut Tx,
+    message: MessageId,
+    user: UserId,
+    at: Micros,
+    expires_at: Micros,
+) -> Result<bool> {
+    let rows = exec!(
+        tx,
+        "insert into freeze_links (message_id, user_id, used_at, expires_at) values ($1, $2, $3, $4) \
+         on conflict do nothing",
+        message,
+        user,
+        at,
+        expires_at
+    )?;
+    Ok(rows == 1)
+}
+
+/// Whether the link of a message was used.
+///
+/// # Errors
+/// A fault.
+pub async fn freeze_link_used(from: impl Source, message: MessageId) -> Result<bool> {
+    let used = value!(i64, from, "select count(*) from freeze_links where message_id = $1", message)?;
+    Ok(used.unwrap_or(0) > 0)
+}
+
+/// Removes used links that have expired; how many there were.
+///
+/// # Errors
+/// A fault.
+pub async fn prune_freeze_links(tx: &mut Tx, now: Micros) -> Result<u64> {
+    exec!(tx, "delete from freeze_links where expires_at <= $1", now)
 }

@@ -53,7 +53,7 @@ const CASES: &[Case] = &[
 ];
 
 /// What 403 means where people's programs ask, too.
-const NOT_FOR_THIS: &str = "The credentials are good, but not for this; or the token in recaptcha-token-v3 is missing, or not a person's.";
+const NOT_FOR_THIS: &str = "The credentials are good, but not for this (`forbidden`); or the password is due (`step_up_required`: POST /v1/auth/step-up); or the token in recaptcha-token-v3 is missing, or not a person's.";
 
 /// The refusals of Mudawyl's operations, which handlers name themselves.
 const REFUSED: &str = "433";

@@ -2,21 +2,27 @@
 
 use super::mudawyl::{
     asked::{Asked, Place},
-    error::{Failure, Message},
+    error::{Failure, Message, StepUpDue},
     validate::Check,
 };
 use crate::proxy::From;
 use axum::{
     Json,
     extract::{FromRequestParts, Request, State},
-    http::{HeaderMap, header, request::Parts},
+    http::{HeaderMap, StatusCode, header, request::Parts},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
-use domain::{Role, account::Tokens, validation::Problem};
+use domain::{ApiClientId, Role, account::Tokens, validation::Problem};
 use serde::Serialize;
 use serde_json::Value;
-use service::{Actor, Error, SharedDesk, pace, token};
+use service::{
+    Actor, Error, SharedDesk,
+    account::{self, PasswordChange},
+    pace,
+    recovery::Keep,
+    session, step_up, token,
+};
 use utoipa::ToSchema;
 
 /// The person that a `/v1` request speaks for. The door has checked the token and its role already.
@@ -96,6 +102,41 @@ pub(crate) struct TokenAnswer {
     expires_in: i64,
 }
 
+/// The password of the person who is signed in.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct StepUpBody {
+    /// Their present password.
+    #[schema(example = "correct horse battery", max_length = 200)]
+    password: String,
+}
+
+/// How to sign out.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SignOutBody {
+    /// Also every browser and other program, API clients, webhooks and the linked chat; needs a password that was given within 10
+    /// minutes. Without it this sign-in alone ends.
+    #[schema(example = false)]
+    everywhere: Option<bool>,
+}
+
+/// A change of the password.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PasswordBody {
+    /// The present password.
+    #[schema(example = "correct horse battery", max_length = 200)]
+    current_password: String,
+    /// 10 to 200 characters, not easy to guess.
+    #[schema(example = "an entirely new one", min_length = 10, max_length = 200)]
+    new_password: String,
+    /// API clients that go on; without it all of them do.
+    keep_api_clients: Option<Vec<uuid::Uuid>>,
+    /// Whether the linked Telegram chat stays linked; it does unless this is false.
+    keep_chat: Option<bool>,
+    /// Whether webhooks whose address you were shown keep it; they do unless this is false.
+    keep_webhooks: Option<bool>,
+}
+
 type Answer = Result<Json<TokenAnswer>, Failure>;
 
 fn answer(tokens: Tokens) -> Json<TokenAnswer> {
@@ -154,6 +195,112 @@ pub(crate) async fn refresh(State(desk): State<SharedDesk>, From(origin): From, 
     let token = check.required("refreshToken", words);
     let token = check.finish(token)?;
     Ok(answer(token::refresh(&desk, origin, &token).await?))
+}
+
+/// Step Up
+///
+/// Gives the password again: exchange keys, API clients, webhooks and sessions change only within 10 minutes of it. A sign-in
+/// counts as well. Tokens of another issuer, and API clients, are never asked.
+#[utoipa::path(
+    post,
+    path = "/v1/auth/step-up",
+    tag = "Sign-in",
+    request_body = StepUpBody,
+    responses((status = 204, description = "Credentials may change for 10 minutes."))
+)]
+pub(crate) async fn step_up(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    From(origin): From,
+    asked: Asked,
+) -> Result<StatusCode, Failure> {
+    let mut check = Check::new(&asked, Place::Body);
+    let password = check.required("password", words);
+    let password = check.finish(password)?;
+    step_up::confirm(&desk, &actor, &origin, &password).await.map_err(|error| asked.refuse(error))?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Sign Out
+///
+/// Ends this sign-in: its access and refresh tokens open nothing any more.
+#[utoipa::path(
+    post,
+    path = "/v1/auth/sign-out",
+    tag = "Sign-in",
+    request_body = SignOutBody,
+    responses(
+        (status = 204, description = "Signed out."),
+        StepUpDue,
+    )
+)]
+pub(crate) async fn sign_out(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    From(origin): From,
+    asked: Asked,
+) -> Result<StatusCode, Failure> {
+    let mut check = Check::new(&asked, Place::Body);
+    let everywhere = check.optional("everywhere", truth);
+    if check.finish(Some(everywhere))?.unwrap_or(false) {
+        session::end_all(&desk, &actor, &origin).await?;
+    } else {
+        token::sign_out(&desk, &actor, &origin).await?;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Change Password
+///
+/// Ends every other sign-in. API clients, webhooks and the linked chat go on unless the body says otherwise.
+#[utoipa::path(
+    post,
+    path = "/v1/auth/change-password",
+    tag = "Sign-in",
+    request_body = PasswordBody,
+    responses((status = 204, description = "The password is changed."))
+)]
+pub(crate) async fn change_password(
+    State(desk): State<SharedDesk>,
+    Trader(actor): Trader,
+    From(origin): From,
+    asked: Asked,
+) -> Result<StatusCode, Failure> {
+    let mut check = Check::new(&asked, Place::Body);
+    let current = check.required("currentPassword", words);
+    let new = check.required("newPassword", words);
+    let clients = check.optional("keepApiClients", clients);
+    let chat = check.optional("keepChat", truth);
+    let webhooks = check.optional("keepWebhooks", truth);
+    let (current, new) = check.finish(current.zip(new))?;
+    let keep = Keep { clients, end_chat: chat == Some(false), end_webhooks: webhooks == Some(false) };
+    let change = PasswordChange { current: &current, new: &new, keep: &keep };
+    let changed = account::change_password(&desk, &actor, &origin, change).await;
+    changed.map_err(|error| asked.refuse(in_the_bodys_words(error)))?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The use case knows the form's fields.
+fn in_the_bodys_words(error: Error) -> Error {
+    let Error::Fields(mut problems) = error else { return error };
+    for problem in &mut problems {
+        match problem.field.as_str() {
+            "current" => problem.field = "currentPassword".to_owned(),
+            "password" => problem.field = "newPassword".to_owned(),
+            _ => {}
+        }
+    }
+    Error::Fields(problems)
+}
+
+fn truth(value: &Value) -> Result<bool, Problem> {
+    value.as_bool().ok_or(Problem::NotBoolean)
+}
+
+fn clients(value: &Value) -> Result<Vec<ApiClientId>, Problem> {
+    let items = value.as_array().ok_or(Problem::NotUuid)?;
+    let id = |item: &Value| item.as_str().filter(|text| text.len() == 36)?.parse().ok();
+    items.iter().map(id).collect::<Option<_>>().ok_or(Problem::NotUuid)
 }
 
 fn credentials(asked: &Asked) -> Result<(String, String), Failure> {

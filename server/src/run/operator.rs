@@ -5,11 +5,13 @@ use crate::config::{Config, ExchangeAt};
 use ::strategy::candles::{self, Gaps};
 use anyhow::{Context as _, Result};
 use axum::Router;
-use domain::{Frame, Symbol};
+use domain::{Frame, Refusal, Symbol, account::Person};
 use exchange::binance::{Binance, BinanceConfig};
 use sandbox::Sandbox;
 use service::{
-    Desk, Error, Parts, SharedDesk, account, plan, review, secrets,
+    Desk, Error, Parts, SharedDesk, account,
+    person::{self, By, Step},
+    plan, review, secrets,
     strategy::{self, Imported},
 };
 use std::{future::Future, path::Path, sync::Arc};
@@ -26,6 +28,41 @@ pub async fn make_admin(config: Config, email: &str) -> Result<()> {
         Err(Error::NotFound | Error::Fields(_)) => {
             anyhow::bail!("nobody has signed up as {email}: let them sign up first")
         }
+        other => Ok(other?),
+    }
+}
+
+/// Finds a person and does what is asked with them, in order; answers who they are then.
+///
+/// # Errors
+/// When nobody has signed up with that e-mail, a step is refused, or the database cannot be used.
+pub async fn person(config: Config, email: &str, steps: &[Step]) -> Result<Person> {
+    let desk = idle_desk(config).await?;
+    let unknown = || anyhow::anyhow!("nobody has signed up as {email}");
+    let mut found = match person::find(&desk, email).await {
+        Err(Error::NotFound | Error::Fields(_)) => return Err(unknown()),
+        other => other?,
+    };
+    for step in steps {
+        found = match person::act(&desk, By::CommandLine, found.id, *step).await {
+            Err(Error::Refused(Refusal::LastAdmin)) => {
+                anyhow::bail!("{email} is the last admin: make somebody else an admin first")
+            }
+            Err(Error::NotFound) => return Err(unknown()),
+            other => other?,
+        };
+    }
+    Ok(found)
+}
+
+/// A link that sets a new password, for a person who gets no mail. It works once, for an hour; that it was shown is in the audit.
+///
+/// # Errors
+/// When nobody has signed up with that e-mail, or the database cannot be used.
+pub async fn reset_link(config: Config, email: &str) -> Result<String> {
+    let desk = idle_desk(config).await?;
+    match person::reset_link(&desk, email).await {
+        Err(Error::NotFound | Error::Fields(_)) => anyhow::bail!("nobody has signed up as {email}"),
         other => Ok(other?),
     }
 }

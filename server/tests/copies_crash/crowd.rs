@@ -233,6 +233,8 @@ async fn a_strategy(desk: &Desk) -> StrategyId {
         position: 1,
         created_at: now,
         updated_at: now,
+        frozen_at: None,
+        suspended_at: None,
     };
     let mut tx = desk.db.begin().await.unwrap();
     store::strategy::insert(&mut tx, &row).await.unwrap();
@@ -255,7 +257,7 @@ async fn trader(desk: &Desk, strategy: StrategyId, number: usize) -> Trader {
     let mut tx = desk.db.begin().await.unwrap();
     store::user::insert(&mut tx, &row).await.unwrap();
     tx.commit().await.unwrap();
-    let actor = Actor { user, email, role: Role::Trader, session: None };
+    let actor = Actor { user, email, role: Role::Trader, session: None, token: None };
     let who = desk.sandbox.as_ref().unwrap().open().await.unwrap();
     let trades = number % OFF != OFF - 1;
     let new = NewKey {

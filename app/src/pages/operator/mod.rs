@@ -2,6 +2,7 @@
 
 pub(crate) mod list;
 pub(crate) mod maintenance;
+pub(crate) mod people;
 pub(crate) mod signal;
 pub(crate) mod strategy;
 pub(crate) mod tickets;

@@ -6,7 +6,7 @@
 //! last what the account shows at its exchange. Decision 0005 says why.
 
 use super::{Paused, Reason};
-use crate::{ApiKeyStatus, Decimal, ExchangeKey};
+use crate::{ApiKeyStatus, Decimal, ExchangeKey, account::AccountState};
 
 /// What a follow's owner wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,6 +117,8 @@ pub struct DailyLoss {
 /// What is known about one entry. A fact that is `None` isn't known where the question is asked, and isn't judged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
+    /// The follower's account.
+    pub account: Option<AccountState>,
     /// The follow.
     pub follow: Option<FollowState>,
     /// The exchange key.
@@ -140,7 +142,9 @@ pub struct Facts {
 }
 
 /// Every reason that [`eligibility`] gives, in the order in which it looks for them.
-pub const REASONS_IN_ORDER: [Reason; 16] = [
+pub const REASONS_IN_ORDER: [Reason; 19] = [
+    Reason::AccountSuspended,
+    Reason::AccountFrozen,
     Reason::Stopped,
     Reason::Panic,
     Reason::Paused,
@@ -169,6 +173,7 @@ pub fn eligibility(facts: &Facts) -> Result<(), Reason> {
     let over_balance = facts.plan_balance.map(|balance| balance.counted > balance.limit);
     let lost_too_much = facts.daily_loss.map(|loss| loss.lost >= loss.limit);
     let objections = [
+        facts.account.and_then(AccountState::objection),
         facts.follow.and_then(FollowState::objection),
         facts.key.and_then(KeyState::objection),
         when(facts.plan_includes_strategies.map(|includes| !includes), Reason::PlanFeature),

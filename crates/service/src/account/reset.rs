@@ -1,10 +1,11 @@
 //! A forgotten password: a link by mail that works once, for an hour.
 
-use super::{Replacement, replace_password};
+use super::{Replacement, judge, replace_password};
 use crate::{
     Desk, Error, Origin, Result,
     audit::{self, Deed},
     mail, opaque,
+    recovery::{self, Kept},
     throttle::{self, Bucket},
 };
 use domain::{
@@ -38,26 +39,29 @@ pub async fn request_reset(desk: &Desk, origin: Origin, email: &str) -> Result<(
     Ok(tx.commit().await?)
 }
 
-/// Sets a new password with the token of a reset link. Signs the person out everywhere.
+/// Sets a new password with the token of a reset link. Ends everything that opened the account, and opens it again when its owner
+/// had frozen it.
 ///
 /// # Errors
 /// [`Problem::ResetInvalid`] on `token` when it is spent, expired or unknown; the new password's problem on `password`.
 pub async fn reset_password(desk: &Desk, origin: Origin, token: &str, new: &str) -> Result<()> {
     throttle::count(desk, &[Bucket::Network(&origin)]).await?;
     let invalid = || Error::field("token", Problem::ResetInvalid);
-    validation::password(new).map_err(|p| Error::field("password", p))?;
+    // The link is looked at first: who has none learns nothing about passwords, and it shows whose names are refused.
+    let hashed = opaque::hash(token);
+    let owner = store::password_reset::owner(&desk.db, &hashed, desk.clock.now()).await?;
+    let user = store::user::get(&desk.db, owner.ok_or_else(invalid)?).await?.ok_or_else(invalid)?;
+    judge(desk, &user.email, new).await?;
     let hash = desk.hasher.hash(&*desk.chance, new).await?;
     let mut tx = desk.db.begin().await?;
-    let owner = store::password_reset::spend(&mut tx, &opaque::hash(token), desk.clock.now()).await?;
+    let owner = store::password_reset::spend(&mut tx, &hashed, desk.clock.now()).await?;
     let user = store::user::get(&mut tx, owner.ok_or_else(invalid)?).await?.ok_or_else(invalid)?;
-    throttle::forgive(&mut tx, &user.email).await?;
-    let replacement = Replacement {
-        user: user.id,
-        hash: &hash,
-        kept: None,
-        deed: Deed::PasswordReset,
-        origin: Some(&origin),
-    };
+    throttle::forgive(&mut tx, &Bucket::Account(&user.email)).await?;
+    let replacement =
+        Replacement { user: user.id, hash: &hash, deed: Deed::PasswordReset, origin: Some(&origin) };
+    recovery::end_all(desk, &mut tx, user.id, Kept::default()).await?;
+    // Who has the mailbox is the owner: their account is theirs again.
+    recovery::thaw(desk, &mut tx, user.id, Some(&origin)).await?;
     replace_password(desk, &mut tx, &replacement).await?;
     tx.commit().await?;
     desk.verified.forget(user.id);

@@ -6,7 +6,7 @@ use crate::{
     Actor, Desk, Error, Origin, Result,
     throttle::{self, Bucket},
 };
-use domain::{ApiClient, ApiClientId, Micros, Permission, UserId, time::MINUTE};
+use domain::{ApiClient, ApiClientId, Micros, Permission, UserId, account::AccountState, time::MINUTE};
 use std::sync::OnceLock;
 use store::api_client::ClientRow;
 use uuid::Uuid;
@@ -123,6 +123,7 @@ pub(super) async fn admit(desk: &Desk, origin: &Origin, row: Option<ClientRow>) 
     let now = desk.clock.now();
     let owner = row.as_ref().map_or(UserId(Uuid::nil()), |row| row.user_id);
     let user = store::user::get(&desk.db, owner).await?;
+    let user = user.filter(|user| user.state() == AccountState::Active);
     let client = row.map(super::shown).transpose()?;
     let at_home = |c: &ApiClient| c.networks.is_empty() || c.networks.iter().any(|n| n.holds(origin.address));
     let (Some(client), Some(user)) = (client.filter(|c| c.alive(now) && at_home(c)), user) else {
@@ -135,6 +136,6 @@ pub(super) async fn admit(desk: &Desk, origin: &Origin, row: Option<ClientRow>) 
         store::api_client::touch(&mut tx, client.id, now, &origin.address.to_string()).await?;
         tx.commit().await?;
     }
-    let actor = Actor { user: user.id, email: user.email, role: user.role, session: None };
+    let actor = Actor { user: user.id, email: user.email, role: user.role, session: None, token: None };
     Ok(Program { actor, client })
 }

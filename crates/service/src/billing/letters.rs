@@ -9,6 +9,8 @@ pub(super) fn of(desk: &Desk, news: News, plan: &str, kept: &Kept) -> Option<Let
     let base = &desk.settings.public_url;
     match news {
         News::Begun => Some(Letter {
+            secret: false,
+            alarm: true,
             subject: format!("Your plan {plan} has begun"),
             body: format!(
                 "Thank you. Your Slipstream plan is {plan}, paid until {}.\n\nInvoices and changes: {base}/billing\n",
@@ -16,6 +18,8 @@ pub(super) fn of(desk: &Desk, news: News, plan: &str, kept: &Kept) -> Option<Let
             ),
         }),
         News::Failed => Some(Letter {
+            secret: false,
+            alarm: false,
             subject: format!("Your plan {plan} could not be renewed"),
             body: format!(
                 "The payment for your Slipstream plan {plan} was declined. It will be tried again; until {} nothing \
@@ -25,6 +29,8 @@ pub(super) fn of(desk: &Desk, news: News, plan: &str, kept: &Kept) -> Option<Let
             ),
         }),
         News::Lapsed => Some(Letter {
+            secret: false,
+            alarm: false,
             subject: format!("Your plan {plan} has ended"),
             body: format!(
                 "Your Slipstream plan {plan} has ended. Open positions keep their stops and targets, and you can close \

@@ -5,9 +5,10 @@ use super::{
     news::{News, news},
     told,
 };
-use crate::{Desk, Error, Result, audit, audit::Deed, live, mail};
+use crate::{Desk, Error, Result, audit, audit::Deed, live, mail, recovery};
 use domain::{
     Micros, PlanId, UserId,
+    account::Credential,
     live::{Happening, What},
     subscription::Subscription,
 };
@@ -122,6 +123,10 @@ pub(super) async fn tell(desk: &Desk, tx: &mut Tx, kept: &Kept, found: &[News]) 
         };
         audit::record(desk, tx, Some(kept.user_id), deed, &kept.told.id, None).await?;
         let plan = store::plan::get(&mut *tx, kept.plan_id).await?.map(|plan| plan.name).unwrap_or_default();
+        if *news == News::Changed {
+            let about = (kept.told.id.as_str(), plan.as_str());
+            recovery::announce(desk, tx, kept.user_id, Credential::PlanChanged, about).await?;
+        }
         let what = match news {
             News::Failed => Some(What::PaymentFailed(plan.clone())),
             News::Lapsed => Some(What::PlanEnded(plan.clone())),

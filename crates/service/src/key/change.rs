@@ -4,11 +4,12 @@ use super::{account_mode, connect, credentials, find, heed, mode_fits, seal};
 use crate::{
     Actor, Desk, Error, Result, audit,
     notify::{Event, Telling},
-    order,
+    order, recovery, step_up,
 };
 use domain::{
     AccountMode, ApiKeyStatus, ExchangeKey, ExchangeKeyId, Micros, Order, Position, Refusal, Symbol,
     TradeType,
+    account::Credential,
     validation::{self, FieldProblem, Problem},
 };
 use exchange::Credentials;
@@ -44,7 +45,8 @@ impl KeyChange {
 /// Changes a key. What changes nothing leaves no trace.
 ///
 /// # Errors
-/// Fields; not found; 1103 when the exchange refuses the (new) credentials; 1109.
+/// Fields; not found; 1103 when the exchange refuses the (new) credentials; 1109; [`Error::StepUp`] for new credentials and for
+/// enabling it.
 pub async fn update(desk: &Desk, actor: &Actor, id: ExchangeKeyId, change: KeyChange) -> Result<ExchangeKey> {
     let change = checked(change)?;
     let mut row = find(desk, actor, id).await?;
@@ -58,6 +60,10 @@ pub async fn update(desk: &Desk, actor: &Actor, id: ExchangeKeyId, change: KeyCh
         row.key.traded_elsewhere = elsewhere;
     }
     let renewed = change.credentials.is_some();
+    // A name opens nothing, and disabling a key must not wait for anything.
+    if renewed || change.active == Some(true) {
+        step_up::must(desk, actor).await?;
+    }
     if let Some((api_key, secret)) = change.credentials {
         renew(desk, &mut row, api_key, &secret).await?;
     }
@@ -104,11 +110,13 @@ pub async fn delete_check(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Resu
 /// more: the owner is told of that when there are any. `panic::close_and_delete_key` closes them first.
 ///
 /// # Errors
-/// Not found.
+/// Not found; [`Error::StepUp`].
 pub async fn delete(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<()> {
     let row = find(desk, actor, id).await?;
+    step_up::must(desk, actor).await?;
     order::forget_key(desk, row.key.id).await?;
     let mut tx = desk.db.begin().await?;
+    recovery::hold(&mut tx, actor).await?;
     if let Some(telling) = left_open(&mut tx, &row, desk.clock.now()).await? {
         telling.write(&mut tx).await?;
     }
@@ -116,7 +124,10 @@ pub async fn delete(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<()>
     if !store::key::delete(&mut tx, actor.user, id).await? {
         return Err(Error::NotFound);
     }
-    audit::record(desk, &mut tx, Some(actor.user), audit::Deed::KeyDeleted, &id.to_string(), None).await?;
+    let subject = id.to_string();
+    audit::record(desk, &mut tx, Some(actor.user), audit::Deed::KeyDeleted, &subject, None).await?;
+    let about = (subject.as_str(), row.key.name.as_str());
+    recovery::announce(desk, &mut tx, actor.user, Credential::KeyDeleted, about).await?;
     Ok(tx.commit().await?)
 }
 
@@ -196,13 +207,18 @@ async fn save(desk: &Desk, actor: &Actor, row: &KeyRow, renewed: bool) -> Result
         credentials: renewed.then_some((key.api_key.as_str(), &row.sealed)),
     };
     let mut tx = desk.db.begin().await?;
+    recovery::hold(&mut tx, actor).await?;
     match store::key::update(&mut tx, actor.user, key.id, &update, key.updated_at).await {
         Ok(true) => {}
         Ok(false) => return Err(Error::NotFound),
         Err(error) if error.is_unique() => return Err(Refusal::KeyExists.into()),
         Err(error) => return Err(error.into()),
     }
-    audit::record(desk, &mut tx, Some(actor.user), audit::Deed::KeyChanged, &row.key.id.to_string(), None)
-        .await?;
+    let subject = row.key.id.to_string();
+    audit::record(desk, &mut tx, Some(actor.user), audit::Deed::KeyChanged, &subject, None).await?;
+    if renewed {
+        let about = (subject.as_str(), key.name.as_str());
+        recovery::announce(desk, &mut tx, actor.user, Credential::KeyRenewed, about).await?;
+    }
     Ok(tx.commit().await?)
 }

@@ -1,16 +1,20 @@
 //! Connecting a key.
 
 use super::{account_mode, mode_fits, seal};
-use crate::{Actor, Desk, Error, Mode, Result, audit, equity, plan};
+use crate::{Actor, Desk, Error, Mode, Result, audit, equity, plan, recovery, step_up};
 use domain::{
     AccountMode, ApiKeyStatus, Decimal, ExchangeId, ExchangeKey, ExchangeKeyId, Refusal, StrategyType,
     TradeType,
+    account::Credential,
     plan::Limits,
     validation::{self, FieldProblem, Problem},
 };
 use exchange::{Credentials, KeyRights};
 use store::{Tx, equity::Point, key::KeyRow};
 use zeroize::Zeroizing;
+
+/// Keys of one person, whatever their plan allows: each is supervised and checked.
+const MOST: i64 = 500;
 
 /// What a person gives to connect a key.
 pub struct NewKey {
@@ -33,7 +37,7 @@ pub struct NewKey {
 /// Connects a key, once the exchange has let it in.
 ///
 /// # Errors
-/// Fields (a key that may withdraw is refused); 1103, 1109, 2129a, 2129b.
+/// Fields (a key that may withdraw is refused); 1103, 1109, 2129a, 2129b; [`Error::StepUp`].
 pub async fn create(desk: &Desk, actor: &Actor, new: NewKey) -> Result<ExchangeKey> {
     let mut made = create_together(desk, actor, vec![new]).await?;
     made.pop().ok_or_else(|| Error::fault("a key was connected and is not there"))
@@ -45,6 +49,7 @@ pub async fn create(desk: &Desk, actor: &Actor, new: NewKey) -> Result<ExchangeK
 /// As [`create`].
 pub async fn create_together(desk: &Desk, actor: &Actor, news: Vec<NewKey>) -> Result<Vec<ExchangeKey>> {
     let news = news.into_iter().map(checked).collect::<Result<Vec<_>>>()?;
+    step_up::must(desk, actor).await?;
     let limits = plan::of(desk, actor).await?.limits;
     let more = i64::try_from(news.len()).unwrap_or(i64::MAX);
     within(&limits, store::key::count_by_user(&desk.db, actor.user).await?, more)?;
@@ -79,7 +84,7 @@ pub async fn create_together(desk: &Desk, actor: &Actor, news: Vec<NewKey>) -> R
     let mut made = Vec::new();
     let mut tx = desk.db.begin().await?;
     // Counted again, one request of this person at a time: two at once would both have seen room for one.
-    store::user::lock(&mut tx, actor.user).await?;
+    recovery::hold(&mut tx, actor).await?;
     within(&limits, store::key::count_by_user(&mut tx, actor.user).await?, more)?;
     for ((id, new), found) in ids.into_iter().zip(&news).zip(found) {
         made.push(insert(desk, &mut tx, actor, id, new, &found).await?);
@@ -97,6 +102,9 @@ struct Found {
 
 /// Whether a plan has room for `more` keys beside those that there are.
 fn within(limits: &Limits, present: i64, more: i64) -> Result<()> {
+    if present.saturating_add(more) > MOST {
+        return Err(Refusal::PlanKeyLimit.into());
+    }
     let last = more.saturating_sub(1);
     if limits.allows_key(present.saturating_add(last)) { Ok(()) } else { Err(Refusal::PlanKeyLimit.into()) }
 }
@@ -195,6 +203,9 @@ async fn insert(
     if let Some(total_usd) = found.holds.filter(|_| new.active) {
         store::equity::insert(tx, &Point { key: id, at: now, total_usd }).await?;
     }
-    audit::record(desk, tx, Some(actor.user), audit::Deed::KeyCreated, &id.to_string(), None).await?;
+    let subject = id.to_string();
+    audit::record(desk, tx, Some(actor.user), audit::Deed::KeyCreated, &subject, None).await?;
+    let about = (subject.as_str(), row.key.name.as_str());
+    recovery::announce(desk, tx, actor.user, Credential::KeyConnected, about).await?;
     Ok(row.key)
 }

@@ -1,7 +1,12 @@
 //! Accounts on the embedded exchange: opened, connected and reset with one request each.
 
 use super::{NewKey, create, find};
-use crate::{Actor, Desk, Error, Result, audit, order, sandbox_control::SandboxControl};
+use crate::{
+    Actor, Desk, Error, Result, audit, order,
+    sandbox_control::SandboxControl,
+    step_up,
+    throttle::{self, Bucket},
+};
 use domain::{ExchangeId, ExchangeKey, ExchangeKeyId, StrategyType, TradeType};
 use exchange::Credentials;
 use zeroize::Zeroizing;
@@ -17,9 +22,11 @@ const fn name(way: StrategyType) -> &'static str {
 /// Opens a sandbox trading account with play money. No key is stored: the caller creates one as with any exchange.
 ///
 /// # Errors
-/// Not found on an install without a sandbox; unavailable when it does not answer.
+/// Not found on an install without a sandbox; too many on one day; unavailable when it does not answer.
 pub async fn open_sandbox_account(desk: &Desk, actor: &Actor) -> Result<Credentials> {
-    let opened = control(desk)?.open().await?;
+    let control = control(desk)?;
+    throttle::count(desk, &[Bucket::Sandbox(actor.user)]).await?;
+    let opened = control.open().await?;
     let mut tx = desk.db.begin().await?;
     audit::record(desk, &mut tx, Some(actor.user), audit::Deed::SandboxOpened, &opened.api_key, None).await?;
     tx.commit().await?;
@@ -31,6 +38,8 @@ pub async fn open_sandbox_account(desk: &Desk, actor: &Actor) -> Result<Credenti
 /// # Errors
 /// As [`open_sandbox_account`] and [`create`].
 pub async fn connect_sandbox(desk: &Desk, actor: &Actor, way: StrategyType) -> Result<ExchangeKey> {
+    // Before an account is opened that no key would be connected for.
+    step_up::must(desk, actor).await?;
     let opened = open_sandbox_account(desk, actor).await?;
     let secret = Zeroizing::new(opened.secret().to_owned());
     let new = NewKey {

@@ -14,6 +14,8 @@ pub(crate) fn reset_link(desk: &Desk, token: &str) -> Letter {
              {base}/reset?token={token}\n\n\
              The link works once, within an hour. If it was not you, do nothing: your password stays as it is.\n"
         ),
+        secret: true,
+        alarm: false,
     }
 }
 
@@ -26,5 +28,7 @@ pub(crate) fn support_asked(desk: &Desk, ticket: &Ticket) -> Letter {
         body: format!(
             "{email} writes:\n\n{message}\n\nAnswer by mail to {email}, then close the request: {base}/admin/support\n"
         ),
+        secret: false,
+        alarm: false,
     }
 }

@@ -12,6 +12,7 @@ use crate::{
 };
 use domain::{
     AccountMode, CopyId, Decimal, ExchangeKeyId, Micros, Side, UserId,
+    account::Credential,
     copy::{Reason, Status},
     figures,
     live::RightsChange,
@@ -54,7 +55,8 @@ pub(super) async fn compose(desk: &Desk, user: UserId, notices: &[Notice]) -> Re
         ([one], true) => alone(desk, teller.words, one),
         (all, _) => together(desk, teller.words, all, &left_out),
     };
-    Ok(Content { topic, ..content })
+    let alarm = notices.iter().any(|notice| notice.kind.is_security());
+    Ok(Content { topic, alarm, ..content })
 }
 
 fn alone(desk: &Desk, words: &Words, item: &Item) -> Content {
@@ -85,6 +87,20 @@ fn together(desk: &Desk, words: &Words, items: &[Item], left_out: &[String]) -> 
     let html: String = lines().map(|line| format!("<li>{}</li>", escape(line))).collect();
     let more = super::plain::paragraphs(&more, &desk.settings.public_url);
     Content { html: Some(format!("<ul>{html}</ul>{more}")), ..Content::plain(&subject, &body) }
+}
+
+/// A change of what opens the account.
+fn credential(words: &Words, what: Credential, name: &str, base: &str) -> Item {
+    let (title, why) = match what {
+        Credential::KeyConnected => (words.key_connected, words.key_connected_why),
+        Credential::KeyRenewed => (words.key_renewed, words.key_renewed_why),
+        Credential::KeyDeleted => (words.key_deleted, words.key_deleted_why),
+        Credential::ClientCreated => (words.client_created, words.client_created_why),
+        Credential::HookRotated => (words.hook_rotated, words.hook_rotated_why),
+        Credential::PlanChanged => (words.plan_changed, words.plan_changed_why),
+        Credential::Frozen => (words.frozen, words.frozen_why),
+    };
+    warning(fill(title, &[&shown(name)]), fill(why, &[base]), vec![])
 }
 
 fn warning(title: String, why: String, facts: Vec<(&'static str, String)>) -> Item {
@@ -190,6 +206,7 @@ impl Teller<'_> {
                 let facts = vec![(words.browser, shown(agent)), (words.address, shown(address))];
                 warning(words.signed_in.to_owned(), fill(words.signed_in_why, &[base]), facts)
             }
+            Event::Credential { what, name } => credential(words, *what, name, base),
             Event::PasswordChanged => {
                 let why = fill(words.password_changed_why, &[base]);
                 warning(words.password_changed.to_owned(), why, vec![])

@@ -6,7 +6,7 @@ use super::{
     unsubscribe,
     words::{EN, fill},
 };
-use crate::{Desk, MailSettings, Result};
+use crate::{Desk, MailSettings, Result, recovery};
 use anyhow::Context as _;
 use domain::Micros;
 use lettre::{
@@ -123,14 +123,27 @@ pub(super) async fn said(desk: &Desk, envelope: &Envelope<'_>) -> Result<Said> {
     };
     let why = fill(EN.why_mail, &[base]);
     let mut footer = paragraphs(&why, base);
-    let mut text = format!("{}\n\n-- \n{why}\n", content.body.trim_end());
+    let mut body = content.body.trim_end().to_owned();
+    let mut shown = content.html.clone().unwrap_or_else(|| paragraphs(&content.body, base));
+    if let (Some(user), true) = (row.user_id, content.alarm) {
+        let token = recovery::link_token(desk, user, row.id, row.created_at).await?;
+        let url = format!("{base}/not-me?token={token}");
+        let _ = write!(body, "\n\n{}\n{url}", EN.not_me_why);
+        let _ = write!(
+            shown,
+            "{}<p><a href=\"{}\">{}</a></p>",
+            paragraphs(EN.not_me_why, base),
+            escape(&url),
+            EN.not_me
+        );
+    }
+    let mut text = format!("{body}\n\n-- \n{why}\n");
     if let Some(url) = &stop {
         // The address is long: only plain text shows it.
         let _ = writeln!(text, "{}: {url}", EN.stop_mails);
         let _ = write!(footer, "<p><a href=\"{}\">{}</a></p>", escape(url), EN.stop_mails);
     }
-    let body = content.html.clone().unwrap_or_else(|| paragraphs(&content.body, base));
-    let html = framed(&Frame { title: &content.subject, body: &body, footer: &footer });
+    let html = framed(&Frame { title: &content.subject, body: &shown, footer: &footer });
     Ok(Said { text, html, stop })
 }
 

@@ -3,6 +3,7 @@
 use crate::{Error, Result};
 use domain::{
     AccountMode, CopyId, Decimal, ExchangeKeyId, Micros, Side, SignalId, Symbol, UserId,
+    account::Credential,
     live::{Happening, RightsChange, What},
     notification::Kind,
     time::SECOND,
@@ -112,6 +113,13 @@ pub enum Event {
     },
     /// The password was changed.
     PasswordChanged,
+    /// Another credential was made or changed.
+    Credential {
+        /// What.
+        what: Credential,
+        /// Its name, as its owner gave it.
+        name: String,
+    },
 }
 
 /// An order that the exchange took.
@@ -168,6 +176,7 @@ impl Event {
             Self::PlanLapses { .. } => Kind::PlanLapses,
             Self::SignedIn { .. } => Kind::SignedIn,
             Self::PasswordChanged => Kind::PasswordChanged,
+            Self::Credential { .. } => Kind::Credential,
         }
     }
 
@@ -224,6 +233,7 @@ impl Event {
             Self::PlanLapses { plan, .. } => What::PlanEndsSoon(plan.clone()),
             Self::SignedIn { address, .. } => What::SignedIn(address.clone()),
             Self::PasswordChanged => What::PasswordChanged,
+            Self::Credential { what, name } => What::Credential(*what, name.clone()),
         })
     }
 }

@@ -26,13 +26,19 @@ pub struct Content {
     /// What the mail's own link switches off; none where it has no such link.
     #[serde(default)]
     pub topic: Option<Topic>,
+    /// Whoever reads it can act as its reader: nobody but the server that delivers it is shown the text.
+    #[serde(default)]
+    pub secret: bool,
+    /// As a mail it ends with the link that freezes its reader's account.
+    #[serde(default)]
+    pub alarm: bool,
 }
 
 impl Content {
     /// Plain text, which no link switches off.
     #[must_use]
     pub fn plain(subject: &str, body: &str) -> Self {
-        Self { subject: subject.to_owned(), body: body.to_owned(), html: None, topic: None }
+        Self { subject: subject.to_owned(), body: body.to_owned(), html: None, topic: None, secret: false, alarm: false }
     }
 }
 
@@ -143,7 +149,9 @@ pub async fn list(desk: &Desk, actor: &Actor, search: &Search) -> Result<Vec<Out
     let rows = rows::search(&desk.db, &search).await?;
     rows.into_iter()
         .map(|row| {
-            let Content { subject, body, .. } = read(desk, &row)?;
+            let Content { subject, body, secret, .. } = read(desk, &row)?;
+            let withheld = is_withheld(&body, secret);
+            let body = if withheld { String::new() } else { body };
             let delivery = delivery(desk, &row);
             Ok(Outgoing {
                 id: row.id,
@@ -151,6 +159,7 @@ pub async fn list(desk: &Desk, actor: &Actor, search: &Search) -> Result<Vec<Out
                 to: row.to_address,
                 subject,
                 body,
+                withheld,
                 created_at: row.created_at,
                 delivery,
                 attempts: row.attempts,
@@ -160,15 +169,24 @@ pub async fn list(desk: &Desk, actor: &Actor, search: &Search) -> Result<Vec<Out
         .collect()
 }
 
-/// A mail as its reader sees it, with the link that stops such mails.
+/// Whether nobody is shown a text. Reset links of before [`Content::secret`] are known by their address.
+fn is_withheld(body: &str, secret: bool) -> bool {
+    secret || body.contains("/reset?token=")
+}
+
+/// A mail as its reader sees it, with the link that stops such mails, and without the one that freezes the account.
 ///
 /// # Errors
-/// [`Error::Forbidden`] for anyone but an admin; not found when it is no mail.
+/// [`Error::Forbidden`] for anyone but an admin; not found when it is no mail, or one that nobody is shown.
 pub async fn as_mailed(desk: &Desk, actor: &Actor, id: MessageId) -> Result<String> {
     actor.must(Role::Admin)?;
     let row = rows::get(&desk.db, id).await?.filter(|row| row.channel == Channel::Email);
     let row = row.ok_or(Error::NotFound)?;
     let content = read(desk, &row)?;
+    if is_withheld(&content.body, content.secret) {
+        return Err(Error::NotFound);
+    }
+    let content = Content { alarm: false, ..content };
     Ok(email::said(desk, &email::Envelope { row: &row, content: &content }).await?.html)
 }
 

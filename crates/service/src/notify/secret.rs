@@ -29,6 +29,10 @@ pub(crate) enum Purpose {
     LinkCode,
     /// The refresh token after another.
     Refresh,
+    /// A link that freezes an account.
+    Freeze,
+    /// A cookie that says that a browser has signed in before.
+    Device,
 }
 
 impl Purpose {
@@ -37,6 +41,8 @@ impl Purpose {
             Self::Unsubscribe => b"unsubscribe\0",
             Self::LinkCode => b"link-code\0",
             Self::Refresh => b"refresh\0",
+            Self::Freeze => b"freeze\0",
+            Self::Device => b"device\0",
         }
     }
 }
@@ -48,7 +54,7 @@ pub(crate) async fn sign(desk: &Desk, purpose: Purpose, text: &str) -> Result<[u
 }
 
 /// Whether that is the text's signature; compared in constant time.
-pub(super) async fn verify(desk: &Desk, purpose: Purpose, text: &str, signature: &[u8]) -> Result<bool> {
+pub(crate) async fn verify(desk: &Desk, purpose: Purpose, text: &str, signature: &[u8]) -> Result<bool> {
     Ok(begun(desk, purpose, text).await?.verify_slice(signature).is_ok())
 }
 

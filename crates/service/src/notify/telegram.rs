@@ -17,7 +17,7 @@ use crate::{Desk, Result, TelegramSettings, mail};
 use api::Trouble;
 pub(super) use api::{Bot, NO_ANSWER};
 use domain::{
-    Micros, Role,
+    Micros, Role, UserId,
     notification::Channel,
     time::{MINUTE, SECOND},
 };
@@ -135,12 +135,20 @@ async fn refused(desk: &Desk, bot: &Bot) -> Result<()> {
         let letter = mail::Letter {
             subject: words::EN.token_refused.to_owned(),
             body: words::EN.token_refused_why.to_owned(),
+            secret: false,
+            alarm: false,
         };
         for admin in store::user::list_by_role(&mut tx, Role::Admin).await? {
             mail::enqueue(desk, &mut tx, Some(admin.id), &admin.email, &letter).await?;
         }
     }
     Ok(tx.commit().await?)
+}
+
+/// Takes a person's chat and their unused link code away.
+pub(crate) async fn forget_chat(desk: &Desk, tx: &mut Tx, user: UserId) -> Result<()> {
+    links::forget_code(tx, user, desk.clock.now()).await?;
+    link::unlinked(desk, tx, user).await.map(drop)
 }
 
 /// Chats of the simulator are none of a bot's, and the other way round: messages to them would reach nobody.

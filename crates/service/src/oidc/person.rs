@@ -40,6 +40,8 @@ async fn make(desk: &Desk, issuer: &str, claims: &Claims) -> Result<Option<User>
         role: Role::Trader,
         created_at: now,
         updated_at: now,
+        frozen_at: None,
+        suspended_at: None,
     };
     let mut tx = desk.db.begin().await?;
     // A failed statement has given the transaction up: it is dropped, not continued.

@@ -9,7 +9,7 @@ use super::{
     recover,
     run::Run,
 };
-use crate::{Actor, Error, Result, SharedDesk, key, market};
+use crate::{Actor, Error, Result, SharedDesk, eligibility, key, market};
 use domain::{
     ExchangeKeyId, IntentId, Order, Refusal, Symbol,
     ticket::{ManualOrder, RawTicket},
@@ -32,7 +32,7 @@ pub struct IdempotencyKey {
 /// With an idempotency key seen before, answers what was answered then.
 ///
 /// # Errors
-/// Fields; 1103, 1106, 1110, 1115, 1300, 1500; unavailable when the outcome is not known yet: it is looked up further,
+/// Fields; 1103, 1106, 1110, 1115, 1300, 1500, 4100, 4101; unavailable when the outcome is not known yet: it is looked up further,
 /// and asking again with the same idempotency key tells it.
 pub async fn place(
     desk: &SharedDesk,
@@ -90,6 +90,7 @@ impl Placing<'_> {
         if let Some(answer) = self.answered_before().await? {
             return Ok(answer);
         }
+        eligibility::may_trade(self.desk, self.access.row.user_id).await?;
         checks::key_fits(&self.access.row.key)?;
         key::fit_for_entries(&self.access.row.key)?;
         if self.desk.reviews.since(key).is_some() {

@@ -34,6 +34,8 @@ pub(super) fn content(desk: &Desk, id: ReportId, report: &Report) -> Content {
         body: text(report, &address),
         html: Some(html(report, &address)),
         topic: Some(topic(report.period)),
+        secret: false,
+        alarm: false,
     }
 }
 

@@ -4,11 +4,12 @@ use super::{row, shown};
 use crate::{
     Actor, Desk, Error, Result,
     audit::{self, Deed},
-    market, opaque,
+    market, opaque, recovery, step_up,
 };
 use ::strategy::Definition;
 use domain::{
     ExchangeId, Frame, Role, StrategyId, Symbol, TradeType,
+    account::Credential,
     strategy::{LONGEST_DESCRIPTION, LONGEST_NAME, Operated},
     unseen::unseen,
     validation::{FieldProblem, Problem},
@@ -145,9 +146,10 @@ pub async fn set_active(desk: &Desk, actor: &Actor, id: StrategyId, active: bool
 /// Gives a strategy's hook a new token, which is told this once; the one before opens nothing any more.
 ///
 /// # Errors
-/// Not found; forbidden to everyone but the operator.
+/// Not found; forbidden to everyone but the operator; [`Error::StepUp`].
 pub async fn rotate_hook(desk: &Desk, actor: &Actor, id: StrategyId) -> Result<String> {
     actor.must(Role::Admin)?;
+    step_up::must(desk, actor).await?;
     let (token, hash) = opaque::mint(&*desk.chance);
     set_hook(desk, actor, id, Some(&hash)).await?;
     Ok(token)
@@ -156,18 +158,26 @@ pub async fn rotate_hook(desk: &Desk, actor: &Actor, id: StrategyId) -> Result<S
 /// Closes a strategy's hook.
 ///
 /// # Errors
-/// Not found; forbidden to everyone but the operator.
+/// Not found; forbidden to everyone but the operator; [`Error::StepUp`].
 pub async fn remove_hook(desk: &Desk, actor: &Actor, id: StrategyId) -> Result<()> {
     actor.must(Role::Admin)?;
+    step_up::must(desk, actor).await?;
     set_hook(desk, actor, id, None).await
 }
 
 async fn set_hook(desk: &Desk, actor: &Actor, id: StrategyId, hash: Option<&store::Hash>) -> Result<()> {
+    let name = row(desk, id).await?.name;
     let mut tx = desk.db.begin().await?;
-    if !store::strategy::set_hook(&mut tx, id, hash, desk.clock.now()).await? {
+    recovery::hold(&mut tx, actor).await?;
+    let by = hash.map(|_| actor.user);
+    if !store::strategy::set_hook(&mut tx, id, hash, by, desk.clock.now()).await? {
         return Err(Error::NotFound);
     }
     note(desk, &mut tx, actor, Deed::HookChanged, id).await?;
+    if hash.is_some() {
+        let (subject, what) = (id.to_string(), Credential::HookRotated);
+        recovery::announce(desk, &mut tx, actor.user, what, (&subject, &name)).await?;
+    }
     Ok(tx.commit().await?)
 }
 

@@ -12,7 +12,11 @@ use domain::{
     copy::{Exit, Reason, Status},
 };
 use fake::Fault;
-use service::{copy, follow, notify, order, signal};
+use service::{
+    copy, follow, notify, order,
+    person::{self, By, Step},
+    signal,
+};
 use store::testing::TestDb;
 use world::{SECOND, World};
 
@@ -126,7 +130,47 @@ async fn a_refused_exit_is_tried_again_until_the_position_is_closed(db: &TestDb)
     assert!(late[0].body.contains("-2019"), "{}", late[0].body);
 }
 
+/// A frozen or suspended follower gets no new copies; what is open is left by its strategy as usual.
+async fn closed_account(db: &TestDb, close: Step, open: Step, reason: Reason) {
+    let world = World::open(db).await;
+    let act = async |step| person::act(&world.desk, By::CommandLine, world.follower.user, step).await;
+    world.give(world.entry(Side::Buy)).await;
+    assert_eq!(world.last_copy().await.status, Status::Open);
+    act(close).await.unwrap();
+    world.give(world.exit()).await;
+    assert!(world.position().is_zero(), "{:?}", world.last_copy().await);
+    world.give(world.entry(Side::Sell)).await;
+    let copy = world.last_copy().await;
+    assert_eq!((copy.status, copy.reason), (Status::Skipped, Some(reason)), "{copy:?}");
+    assert!(world.position().is_zero());
+    act(open).await.unwrap();
+    world.give(world.entry(Side::Sell)).await;
+    assert_eq!(world.last_copy().await.status, Status::Open);
+}
+
+async fn a_frozen_account_takes_no_entries_and_its_exits_go_on(db: &TestDb) {
+    closed_account(db, Step::Freeze, Step::Unfreeze, Reason::AccountFrozen).await;
+}
+
+async fn a_suspended_account_takes_no_entries_and_its_exits_go_on(db: &TestDb) {
+    closed_account(db, Step::Suspend, Step::Unsuspend, Reason::AccountSuspended).await;
+}
+
+/// The account is frozen after the worker looked, before the entry's rows are committed.
+async fn a_freeze_between_decision_and_commit_stops_the_entry(db: &TestDb) {
+    let world = World::open(db).await;
+    let now = world.desk.clock.now();
+    let mut tx = world.desk.db.begin().await.unwrap();
+    store::user::set_frozen(&mut tx, world.follower.user, Some(now), now).await.unwrap();
+    assert!(!store::follow::begin_copy(&mut tx, world.follow, now).await.unwrap());
+    store::user::set_frozen(&mut tx, world.follower.user, None, now).await.unwrap();
+    assert!(store::follow::begin_copy(&mut tx, world.follow, now).await.unwrap());
+}
+
 store::each_engine!(
+    a_frozen_account_takes_no_entries_and_its_exits_go_on,
+    a_suspended_account_takes_no_entries_and_its_exits_go_on,
+    a_freeze_between_decision_and_commit_stops_the_entry,
     an_exit_is_carried_out_although_the_clock_went_back_5_seconds,
     an_exit_is_carried_out_although_the_clock_went_back_60_seconds,
     of_two_desks_with_different_clocks_the_later_signal_wins,

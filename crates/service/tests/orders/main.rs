@@ -13,7 +13,7 @@ use domain::{
     ticket::RawTicket,
     validation::Problem,
 };
-use fake::{Fake, Fault, d};
+use fake::{Fake, Fault, btc, d};
 use fence::*;
 use keys::*;
 use rights::*;
@@ -22,7 +22,7 @@ use service::{
     key::{self, NewKey},
     live,
     order::{self, IdempotencyKey},
-    session,
+    person, session,
     testing::{Setup, desk_with},
 };
 use std::{
@@ -194,6 +194,37 @@ async fn a_position_whose_stop_was_refused_is_closed_and_its_owner_told(db: &Tes
     assert_eq!(world.fake.placed(TARGET).len(), 0);
     let told = store::event::after(&**db, world.actor.user, 0, 10).await.unwrap();
     assert!(told.iter().any(|e| e.body.contains("ClosedWithoutStop")), "{told:?}");
+}
+
+/// Frozen or suspended: no new order, and what is open stays protected and may be closed.
+async fn a_closed_account_opens_nothing_and_keeps_its_stop(db: &TestDb) {
+    let world = world(db).await;
+    world.place(&ticket()).await.unwrap();
+    for (close, expected) in [
+        (person::Step::Freeze, Refusal::AccountFrozen),
+        (person::Step::Suspend, Refusal::AccountSuspended),
+    ] {
+        person::act(&world.desk, person::By::CommandLine, world.actor.user, close).await.unwrap();
+        assert_eq!(refusal(world.place(&ticket()).await), expected);
+    }
+    assert_eq!(world.position(), d("0.05"), "what was open was not touched");
+    // Its stop is lost at the exchange, and the supervisor places it again.
+    let lost = world.fake.placed(STOP)[0].client_order_id.clone();
+    world.fake.state.lock().unwrap().orders.retain(|order| order.client_order_id != lost);
+    for _ in 0..60 {
+        order::protection::tick(&world.desk).await.unwrap();
+        if !world.fake.placed(RESCUE).is_empty() || world.fake.placed(STOP).len() > 1 {
+            break;
+        }
+    }
+    let protected = world.fake.state.lock().unwrap().orders.iter().any(|order| {
+        order.kind == OrderType::StopMarket
+            && order.status == domain::OrderStatus::Open
+            && order.client_order_id != lost
+    });
+    assert!(protected, "{:?}", world.fake.log());
+    order::close_position(&world.desk, &world.actor, world.key, &btc()).await.unwrap();
+    assert_eq!(world.position(), Decimal::ZERO);
 }
 
 async fn a_refused_target_leaves_the_others_standing(db: &TestDb) {
@@ -390,6 +421,7 @@ store::each_engine![
     an_entry_that_never_arrived_is_not_sent_late,
     a_stop_that_never_arrived_is_sent_again,
     a_position_whose_stop_was_refused_is_closed_and_its_owner_told,
+    a_closed_account_opens_nothing_and_keeps_its_stop,
     a_refused_target_leaves_the_others_standing,
     a_resting_entry_is_protected_when_it_fills,
     a_new_order_ends_what_waited,

@@ -1,6 +1,6 @@
 use super::setting::{ADA, OTHER, PASSWORD, ada, desk, from, here, mails, problem, throttled};
 use domain::{Role, live::What, time::MINUTE, validation::Problem};
-use service::{Error, Limit, Origin, Throttles, account, notice, notify::Search, session, token};
+use service::{Error, Limit, Origin, Throttles, account, device, notice, notify::Search, session, token};
 use store::testing::TestDb;
 
 store::each_engine!(
@@ -10,6 +10,7 @@ store::each_engine!(
     guessing_at_one_account_is_throttled_wherever_it_comes_from,
     one_network_is_throttled_whatever_it_tries,
     attempts_at_the_same_time_all_count,
+    strangers_cannot_lock_the_owner_out,
     the_first_person_is_told_how_to_become_admin,
     only_an_admin_reads_the_outbox,
     a_sign_in_from_an_unknown_place_is_told,
@@ -21,12 +22,12 @@ async fn a_person_signs_up_out_and_in(db: &TestDb) {
     assert_eq!((first.actor.email.as_str(), first.actor.role), (ADA, Role::Trader));
     let found = session::find(&desk, &first.token, &here()).await.unwrap().unwrap();
     assert_eq!(found, first.actor);
-    session::sign_out(&desk, &first.token).await.unwrap();
+    session::sign_out(&desk, &first.token, &here()).await.unwrap();
     assert_eq!(session::find(&desk, &first.token, &here()).await.unwrap(), None);
     let second = account::sign_in(&desk, here(), "ADA@example.org", PASSWORD).await.unwrap();
     assert_eq!(second.actor.user, first.actor.user);
     assert_ne!(second.token, first.token);
-    session::sign_out(&desk, "no such token").await.unwrap();
+    session::sign_out(&desk, "no such token", &here()).await.unwrap();
 }
 
 async fn an_address_signs_up_once(db: &TestDb) {
@@ -145,7 +146,7 @@ async fn a_sign_in_from_an_unknown_place_is_told(db: &TestDb) {
     assert_eq!(told().await, 1);
 
     // Being signed in nowhere does not make a stranger's browser known.
-    session::end_all(&desk, &first.actor).await.unwrap();
+    session::end_all(&desk, &first.actor, &here()).await.unwrap();
     account::sign_in(&desk, at("198.51.100.3", "Test/1.0"), ADA, PASSWORD).await.unwrap();
     assert_eq!(told().await, 2);
     // The bell tells it, too.
@@ -153,4 +154,34 @@ async fn a_sign_in_from_an_unknown_place_is_told(db: &TestDb) {
     let told: Vec<_> = notices.into_iter().map(|notice| notice.happening.what).collect();
     let signed_in = |address: &str| What::SignedIn(address.to_owned());
     assert_eq!(told, [signed_in("198.51.100.3"), signed_in("198.51.100.2")]);
+}
+
+async fn strangers_cannot_lock_the_owner_out(db: &TestDb) {
+    let (desk, _) = throttled(db, tight());
+    let user = ada(&desk).await.actor.user;
+    let cookie = device::cookie(&desk, user).await.unwrap();
+    let bob = account::sign_up(&desk, from("192.0.2.50"), "bob@example.org", PASSWORD).await.unwrap().actor.user;
+    let bobs = device::cookie(&desk, bob).await.unwrap();
+    for guess in 0..4 {
+        account::sign_in(&desk, from(&format!("198.51.100.{guess}")), ADA, OTHER).await.unwrap_err();
+    }
+    let shut = async |origin: Origin| {
+        let tried = account::sign_in(&desk, origin, ADA, PASSWORD).await;
+        matches!(tried, Err(Error::TooMany { .. }))
+    };
+    assert!(shut(from("203.0.113.9")).await, "a stranger, with whatever password");
+    assert!(shut(from("203.0.113.9").with_device(Some(bobs))).await, "with another person's cookie");
+    assert!(shut(from("203.0.113.9").with_device(Some(format!("{cookie}0")))).await, "with a forged one");
+    let known = from("203.0.113.9").with_device(Some(cookie.clone()));
+    account::sign_in(&desk, known.clone(), ADA, PASSWORD).await.unwrap();
+    // Signing in forgave what strangers tried; they fill it again.
+    for guess in 0..4 {
+        account::sign_in(&desk, from(&format!("198.51.100.{guess}")), ADA, OTHER).await.unwrap_err();
+    }
+    account::sign_in(&desk, here(), ADA, PASSWORD).await.unwrap();
+    // What a known browser tries is counted, by itself.
+    for _ in 0..3 {
+        assert_eq!(problem(account::sign_in(&desk, known.clone(), ADA, OTHER).await).1, Problem::WrongCredentials);
+    }
+    assert!(shut(known).await);
 }

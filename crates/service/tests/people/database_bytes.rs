@@ -1,12 +1,12 @@
 //! House rule 7, looked at from outside: what a thief of the database file would read.
 
-use super::setting::{ADA, OTHER, PASSWORD, desk, here, last_mail, reset_token};
+use super::setting::{ADA, OTHER, PASSWORD, desk, here, last_mail, reset_token, text_of};
 use domain::{ExchangeId, ExchangeKey, ExchangeKeyId, StrategyType, TradeType};
 use service::{
     MasterKey, Sealer, account,
     api_client::{self, NewClient},
     flash::{self, Flash},
-    notify, secrets, session, testing, token,
+    notify, secrets, testing, token,
 };
 use std::{fs, sync::Arc};
 use store::key::{KeyRow, SealedSecret};
@@ -18,18 +18,19 @@ const EXCHANGE_SECRET: &str = "NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAb
 async fn use_the_desk(db: &TestDb) -> Vec<String> {
     let (desk, _) = desk(db);
     let session = account::sign_up(&desk, here(), ADA, PASSWORD).await.unwrap();
-    let anonymous = session::open_anonymous(&desk, &here()).await.unwrap();
     let tokens = token::sign_in(&desk, here(), ADA, PASSWORD).await.unwrap();
     let next = token::refresh(&desk, here(), &tokens.refresh_token).await.unwrap();
     account::request_reset(&desk, here(), ADA).await.unwrap();
     let mail = last_mail(&desk).await;
-    let reset = reset_token(&mail.body);
+    let body = text_of(&desk, mail.id).await;
+    let reset = reset_token(&body);
     account::reset_password(&desk, here(), &reset, OTHER).await.unwrap();
     store_key(&desk, session.actor.user).await;
-    let first_line = mail.body.lines().next().unwrap().to_owned();
+    let first_line = body.lines().next().unwrap().to_owned();
+    let owner = account::sign_in(&desk, here(), ADA, OTHER).await.unwrap().actor;
     let client =
         NewClient { name: "Bots".into(), permissions: vec!["BOTS_READ".into()], ..NewClient::default() };
-    let made = api_client::create(&desk, &session.actor, &here(), client).await.unwrap();
+    let made = api_client::create(&desk, &owner, &here(), client).await.unwrap();
     let token = api_client::sign_in(&desk, &here(), &made.client.login_id, &made.secret).await.unwrap();
     let flash = Flash { told: vec![("secret".into(), made.secret.to_string())], ..Flash::default() };
     let fresh = account::sign_in(&desk, here(), ADA, OTHER).await.unwrap();
@@ -41,7 +42,6 @@ async fn use_the_desk(db: &TestDb) -> Vec<String> {
         PASSWORD.into(),
         OTHER.into(),
         session.token,
-        anonymous,
         reset,
         mail.subject,
         first_line,

@@ -19,13 +19,13 @@ use tokio::{
 store::each_engine!(a_mail_is_sent_once, a_refused_mail_waits_and_is_given_up_at_last);
 
 /// A mail server that takes every message, or none.
-struct Server {
-    url: String,
+pub(super) struct Server {
+    pub(super) url: String,
     taken: Arc<Mutex<Vec<String>>>,
 }
 
 impl Server {
-    async fn start(takes: bool) -> Self {
+    pub(super) async fn start(takes: bool) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("smtp://{}", listener.local_addr().unwrap());
         let taken = Arc::new(Mutex::new(Vec::new()));
@@ -38,7 +38,7 @@ impl Server {
         Self { url, taken }
     }
 
-    fn taken(&self) -> Vec<String> {
+    pub(super) fn taken(&self) -> Vec<String> {
         self.taken.lock().unwrap().clone()
     }
 }

@@ -1,8 +1,8 @@
 use super::setting::{
-    ADA, OTHER, PASSWORD, ada, desk, here, last_mail, mails, problem, reset_token, throttled,
+    ADA, OTHER, PASSWORD, ada, change, desk, here, last_mail, mailed_token, mails, problem, throttled,
 };
 use domain::{time::HOUR, validation::Problem};
-use service::{Error, Limit, Throttles, account, session, token};
+use service::{Error, Limit, Throttles, account, recovery::Keep, session, token};
 use store::testing::TestDb;
 
 store::each_engine!(
@@ -12,6 +12,9 @@ store::each_engine!(
     a_newer_password_kills_older_links,
     asking_for_a_reset_tells_nothing,
     a_mailbox_is_not_flooded,
+    easy_passwords_are_refused_wherever_one_is_set,
+    letters_composed_differently_are_the_same_password,
+    a_password_of_before_is_hashed_anew,
 );
 
 async fn a_changed_password_signs_everyone_else_out(db: &TestDb) {
@@ -21,11 +24,11 @@ async fn a_changed_password_signs_everyone_else_out(db: &TestDb) {
     let program = token::sign_in(&desk, here(), ADA, PASSWORD).await.unwrap();
     token::verify(&desk, &program.access_token).await.unwrap();
 
-    let wrong = account::change_password(&desk, &here_now.actor, OTHER, OTHER).await;
+    let wrong = change(&desk, &here_now.actor, OTHER, OTHER, &Keep::default()).await;
     assert_eq!(problem(wrong), ("current".to_owned(), Problem::WrongPassword));
-    let short = account::change_password(&desk, &here_now.actor, PASSWORD, "short").await;
+    let short = change(&desk, &here_now.actor, PASSWORD, "short", &Keep::default()).await;
     assert_eq!(problem(short), ("password".to_owned(), Problem::PasswordTooShort));
-    account::change_password(&desk, &here_now.actor, PASSWORD, OTHER).await.unwrap();
+    change(&desk, &here_now.actor, PASSWORD, OTHER, &Keep::default()).await.unwrap();
 
     assert!(session::find(&desk, &here_now.token, &here()).await.unwrap().is_some());
     assert!(session::find(&desk, &elsewhere.token, &here()).await.unwrap().is_none());
@@ -44,7 +47,7 @@ async fn a_reset_link_works_once(db: &TestDb) {
     account::request_reset(&desk, here(), "ADA@example.org").await.unwrap();
     let mail = last_mail(&desk).await;
     assert_eq!(mail.to, ADA);
-    let token = reset_token(&mail.body);
+    let token = mailed_token(&desk).await;
     // A password that cannot be used does not spend the link.
     let short = account::reset_password(&desk, here(), &token, "short").await;
     assert_eq!(problem(short).0, "password");
@@ -61,7 +64,7 @@ async fn a_reset_link_expires(db: &TestDb) {
     let (desk, clock) = desk(db);
     ada(&desk).await;
     account::request_reset(&desk, here(), ADA).await.unwrap();
-    let token = reset_token(&last_mail(&desk).await.body);
+    let token = mailed_token(&desk).await;
     clock.advance(HOUR);
     let late = account::reset_password(&desk, here(), &token, OTHER).await;
     assert_eq!(problem(late).1, Problem::ResetInvalid);
@@ -72,8 +75,8 @@ async fn a_newer_password_kills_older_links(db: &TestDb) {
     let (desk, _) = desk(db);
     let session = ada(&desk).await;
     account::request_reset(&desk, here(), ADA).await.unwrap();
-    let token = reset_token(&last_mail(&desk).await.body);
-    account::change_password(&desk, &session.actor, PASSWORD, OTHER).await.unwrap();
+    let token = mailed_token(&desk).await;
+    change(&desk, &session.actor, PASSWORD, OTHER, &Keep::default()).await.unwrap();
     let old = account::reset_password(&desk, here(), &token, PASSWORD).await;
     assert_eq!(problem(old).1, Problem::ResetInvalid);
 }
@@ -101,4 +104,65 @@ async fn a_mailbox_is_not_flooded(db: &TestDb) {
         account::request_reset(&desk, here(), ADA).await.unwrap();
     }
     assert_eq!(mails(&desk).await.len(), 2);
+}
+
+async fn easy_passwords_are_refused_wherever_one_is_set(db: &TestDb) {
+    let (desk, _) = desk(db);
+    let named = "ada.lovelace1815";
+    let email = format!("{named}@example.org");
+    let easy = [
+        ("1q2w3e4r5t", Problem::PasswordTooCommon),
+        ("WonderWoman", Problem::PasswordTooCommon),
+        ("P@ssw0rd123", Problem::PasswordTooCommon),
+        ("slipstream1234", Problem::PasswordHasName),
+        ("Ada.Lovelace1815!", Problem::PasswordHasName),
+    ];
+    for (password, expected) in easy {
+        for refused in [
+            account::sign_up(&desk, here(), &email, password).await.map(drop),
+            token::sign_up(&desk, here(), &email, password).await.map(drop),
+        ] {
+            assert_eq!(problem(refused), ("password".to_owned(), expected), "{password}");
+        }
+    }
+    let session = account::sign_up(&desk, here(), &email, "dragon monkey football master").await.unwrap();
+    for (password, expected) in easy {
+        let current = "dragon monkey football master";
+        let changed = change(&desk, &session.actor, current, password, &Keep::default()).await;
+        assert_eq!(problem(changed), ("password".to_owned(), expected), "{password}");
+        account::request_reset(&desk, here(), &email).await.unwrap();
+        let token = mailed_token(&desk).await;
+        let reset = account::reset_password(&desk, here(), &token, password).await;
+        assert_eq!(problem(reset), ("password".to_owned(), expected), "{password}");
+    }
+}
+
+async fn letters_composed_differently_are_the_same_password(db: &TestDb) {
+    let (desk, _) = desk(db);
+    let (composed, taken_apart) = ("Z\u{fc}rich cr\u{e8}me br\u{fb}l\u{e9}e", "Zu\u{308}rich cre\u{300}me bru\u{302}le\u{301}e");
+    assert_ne!(composed, taken_apart);
+    for (number, (at_first, later)) in [(composed, taken_apart), (taken_apart, composed)].into_iter().enumerate() {
+        let email = format!("person{number}@example.org");
+        account::sign_up(&desk, here(), &email, at_first).await.unwrap();
+        account::sign_in(&desk, here(), &email, later).await.unwrap();
+        token::sign_in(&desk, here(), &email, later).await.unwrap();
+    }
+}
+
+async fn a_password_of_before_is_hashed_anew(db: &TestDb) {
+    use argon2::{Argon2, PasswordHasher as _, password_hash::phc::PasswordHash};
+    let (desk, _) = desk(db);
+    let user = ada(&desk).await.actor.user;
+    let typed = "Zu\u{308}rich cre\u{300}me";
+    let old: PasswordHash =
+        Argon2::default().hash_password_with_salt(typed.as_bytes(), b"a fixed old salt").unwrap();
+    let mut tx = desk.db.begin().await.unwrap();
+    store::user::set_password(&mut tx, user, &old.to_string(), desk.clock.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    account::sign_in(&desk, here(), ADA, "Z\u{fc}rich cr\u{e8}me").await.unwrap_err();
+    account::sign_in(&desk, here(), ADA, typed).await.unwrap();
+    // From now on it fits from either keyboard.
+    account::sign_in(&desk, here(), ADA, "Z\u{fc}rich cr\u{e8}me").await.unwrap();
+    let stored = store::user::get(&desk.db, user).await.unwrap().unwrap().password_hash;
+    assert_ne!(stored, old.to_string());
 }

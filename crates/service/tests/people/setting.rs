@@ -1,8 +1,11 @@
 //! What the tests begin with.
 
-use domain::validation::Problem;
+use domain::{MessageId, validation::Problem};
 use service::{
-    Error, Limit, Origin, Settings, SharedDesk, Throttles, account, notify,
+    Actor, Error, Limit, Origin, Sealed, Settings, SharedDesk, Throttles,
+    account::{self, PasswordChange},
+    notify, person,
+    recovery::Keep,
     session::NewSession,
     testing::{self, Setup, TestClock},
 };
@@ -61,6 +64,38 @@ pub(super) async fn mails(desk: &SharedDesk) -> Vec<domain::notification::Outgoi
     let admin = account::sign_in(desk, here(), admin, PASSWORD).await.unwrap();
     notify::gather(desk).await.unwrap();
     notify::list(desk, &admin.actor, &notify::Search::first(100)).await.unwrap()
+}
+
+/// Changes the password of somebody who is signed in.
+pub(super) async fn change(
+    desk: &SharedDesk,
+    actor: &Actor,
+    current: &str,
+    new: &str,
+    keep: &Keep,
+) -> Result<(), Error> {
+    account::change_password(desk, actor, &here(), PasswordChange { current, new, keep }).await
+}
+
+/// The text of a message as its reader gets it: the tests hold the master key, which no page does.
+pub(super) async fn text_of(desk: &SharedDesk, id: MessageId) -> String {
+    let row = store::message::get(&desk.db, id).await.unwrap().unwrap();
+    let owner = row.user_id.map_or(uuid::Uuid::nil(), |user| user.0);
+    let sealed = Sealed::from_bytes(&row.sealed_body).unwrap();
+    let plain = desk.sealer.open("mails", id.0, owner, &sealed).unwrap();
+    serde_json::from_slice::<notify::Content>(&plain).unwrap().body
+}
+
+/// The token of the last reset link that was mailed.
+pub(super) async fn mailed_token(desk: &SharedDesk) -> String {
+    let mail = mails(desk).await.into_iter().find(|mail| mail.withheld).expect("a reset mail");
+    reset_token(&text_of(desk, mail.id).await)
+}
+
+/// The token of a reset link that the operator asks for.
+pub(super) async fn reset_link_token(desk: &SharedDesk, email: &str) -> String {
+    let link = person::reset_link(desk, email).await.unwrap();
+    link.split_once("/reset?token=").expect("a link").1.to_owned()
 }
 
 /// The token in a reset mail's link.

@@ -75,6 +75,7 @@ impl Template {
                 email: String::new(),
                 role: Role::Trader,
                 session: None,
+                token: None,
             };
             let nobody = ExchangeKeyId(uuid::Uuid::nil());
             let (strategy, follow) = (StrategyId(uuid::Uuid::nil()), FollowId(uuid::Uuid::nil()));
@@ -145,7 +146,7 @@ async fn populate(desk: &SharedDesk) -> Cast {
     let email = "trader@example.org".to_owned();
     let password_hash = "nobody signs in with this".to_owned();
     let role = Role::Trader;
-    let user = User { id, email: email.clone(), password_hash, role, created_at: now, updated_at: now };
+    let user = User { id, email: email.clone(), password_hash, role, created_at: now, updated_at: now, frozen_at: None, suspended_at: None };
     let strategy = Strategy {
         id: StrategyId::mint(&*desk.clock, &*desk.chance),
         name: "Test".into(),
@@ -163,7 +164,7 @@ async fn populate(desk: &SharedDesk) -> Cast {
     store::user::insert(&mut tx, &user).await.unwrap();
     store::strategy::insert(&mut tx, &strategy).await.unwrap();
     tx.commit().await.unwrap();
-    let trader = Actor { user: id, email, role, session: None };
+    let trader = Actor { user: id, email, role, session: None, token: None };
     let manual = connect_key(desk, &trader, StrategyType::Manual).await;
     let automated = connect_key(desk, &trader, StrategyType::Automated).await;
     let id = FollowId::mint(&*desk.clock, &*desk.chance);

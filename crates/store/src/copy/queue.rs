@@ -190,6 +190,10 @@ pub struct Work {
     pub max_leverage: Option<i64>,
     /// The most that may be lost on a UTC day.
     pub daily_loss_limit_usd: Option<DecimalText>,
+    /// When its owner froze the account, while it is frozen.
+    pub frozen_at: Option<Micros>,
+    /// When the operator suspended the account, while it is suspended.
+    pub suspended_at: Option<Micros>,
 }
 
 /// [`Work`] rows: the columns are written here once.
@@ -201,9 +205,10 @@ macro_rules! work {
             $method,
             "select c.id, c.signal_id, s.seq as signal_seq, c.follow_id, c.user_id, c.exchange_key_id, c.symbol, c.action, c.side, \
                c.detail, c.attempts, c.risk_percent, s.at as signal_at, s.stop, s.targets, s.strategy_id, t.active as strategy_active, \
-               f.active as follow_active, f.paused_reason, f.stopped_at, f.max_leverage, f.daily_loss_limit_usd \
+               f.active as follow_active, f.paused_reason, f.stopped_at, f.max_leverage, f.daily_loss_limit_usd, \
+               u.frozen_at, u.suspended_at \
              from copies c join signals s on s.id = c.signal_id join strategies t on t.id = s.strategy_id \
-               join follows f on f.id = c.follow_id " + $rest
+               join follows f on f.id = c.follow_id join users u on u.id = c.user_id " + $rest
             $(, $bind)*
         )
     };

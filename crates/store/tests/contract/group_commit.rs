@@ -31,6 +31,8 @@ impl BatchedWrite for Person {
             role: Role::Trader,
             created_at: Micros(0),
             updated_at: Micros(0),
+            frozen_at: None,
+            suspended_at: None,
         };
         if self.0 > 0 {
             user::insert(tx, &person).await?;

@@ -27,6 +27,8 @@ pub(crate) fn user(number: u128) -> User {
         role: Role::Trader,
         created_at: NOW.plus(i64::try_from(number).unwrap()),
         updated_at: NOW,
+        frozen_at: None,
+        suspended_at: None,
     }
 }
 

@@ -118,7 +118,8 @@ impl From<Error> for Failure {
                 "invalid_supplied_credentials",
                 "Authentication failed with the supplied credentials",
             ),
-            Error::Forbidden => {
+            // Programs act within their permissions: they are never asked for a password.
+            Error::Forbidden | Error::StepUp => {
                 (StatusCode::FORBIDDEN, "permission_denied", "You do not have permission to do this")
             }
             Error::NotFound => {

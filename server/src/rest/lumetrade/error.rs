@@ -84,7 +84,8 @@ impl From<Error> for Failure {
             Error::Unauthenticated => {
                 Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "API key or secret is missing or wrong")
             }
-            Error::Forbidden => {
+            // Programs act within their permissions: they are never asked for a password.
+            Error::Forbidden | Error::StepUp => {
                 Self::new(StatusCode::FORBIDDEN, "forbidden", "the API key does not have this permission")
             }
             Error::NotFound => Self::new(StatusCode::NOT_FOUND, "not_found", "there is no such account"),

@@ -3,7 +3,7 @@
 use super::{
     Answer, Done,
     asked::{Asked, Place},
-    error::Failure,
+    error::{Failure, StepUpDue},
     present::Iso,
     validate::{Check, text},
 };
@@ -149,7 +149,10 @@ pub(super) async fn list(State(desk): State<SharedDesk>, Trader(actor): Trader) 
     operation_id = "createApiClient",
     tag = "API Client",
     request_body = ClientBody,
-    responses((status = 200, body = MadeClient))
+    responses(
+        (status = 200, body = MadeClient),
+        StepUpDue,
+    )
 )]
 pub(super) async fn create(
     State(desk): State<SharedDesk>,
@@ -178,7 +181,10 @@ pub(super) async fn create(
     operation_id = "revokeApiClient",
     tag = "API Client",
     params(("id" = String, Path, description = "API_CLIENT_ID", format = Uuid)),
-    responses((status = 204, description = "Its next request is refused."))
+    responses(
+        (status = 204, description = "Its next request is refused."),
+        StepUpDue,
+    )
 )]
 pub(super) async fn revoke(
     State(desk): State<SharedDesk>,

@@ -46,7 +46,7 @@ pub struct Asked {
 }
 
 /// Fields whose values are never echoed, not even to the one who sent them: answers end up in logs.
-const SECRET: &[&str] = &["apiSecretKey", "password", "refreshToken"];
+const SECRET: &[&str] = &["apiSecretKey", "password", "currentPassword", "newPassword", "refreshToken"];
 
 impl Asked {
     /// Puts a request together from its parts; path parameters and query pairs are text.

@@ -119,6 +119,7 @@ fn answer(error: Error) -> Response {
             location: "headers",
         }]),
         Error::Unauthenticated => message(StatusCode::UNAUTHORIZED, "unauthorized"),
+        Error::StepUp => message(StatusCode::FORBIDDEN, "step_up_required"),
         Error::Forbidden => message(StatusCode::FORBIDDEN, "forbidden"),
         Error::NotFound => message(StatusCode::NOT_FOUND, "route not found"),
         Error::TooMany { retry_after_s } => {
@@ -156,6 +157,18 @@ fn message(status: StatusCode, message: &'static str) -> Response {
 fn later(mut response: Response, seconds: u64) -> Response {
     response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     response
+}
+
+/// What an operation answers that changes what opens the account, while the password is due.
+#[derive(IntoResponses)]
+#[allow(missing_docs)] // the description is the attribute's
+pub enum StepUpDue {
+    #[response(
+        status = 403,
+        description = "The password was given more than 10 minutes ago: POST /v1/auth/step-up, then ask again.",
+        example = json!({ "message": "step_up_required" })
+    )]
+    Due(Message),
 }
 
 /// What the rules behind an operation, or its exchange, may refuse. What an operation answers by where it stands is

@@ -4,7 +4,7 @@ use super::{
     Answer, Done,
     asked::{Asked, Place},
     bodies::{KeyBody, KeyChangeBody},
-    error::{Failure, PrivateErrors},
+    error::{Failure, PrivateErrors, StepUpDue},
     present::{Assets, Key, Keys},
     validate::{Check, flag, text, word},
 };
@@ -42,7 +42,7 @@ pub(super) async fn list(State(desk): State<SharedDesk>, Trader(actor): Trader) 
     operation_id = "createKey",
     tag = "Account Exchange Key",
     request_body = KeyBody,
-    responses((status = 200, body = Key, example = json!(super::examples::key())), PrivateErrors)
+    responses((status = 200, body = Key, example = json!(super::examples::key())), PrivateErrors, StepUpDue)
 )]
 pub(super) async fn create(
     State(desk): State<SharedDesk>,
@@ -64,7 +64,11 @@ pub(super) async fn create(
     tag = "Account Exchange Key",
     params(("id" = String, Path, description = "API_KEY_ID", format = Uuid)),
     request_body = KeyChangeBody,
-    responses((status = 200, body = Key, example = json!(super::examples::updated_key())), PrivateErrors)
+    responses(
+        (status = 200, body = Key, example = json!(super::examples::updated_key())),
+        PrivateErrors,
+        StepUpDue,
+    )
 )]
 pub(super) async fn update(
     State(desk): State<SharedDesk>,
@@ -90,7 +94,7 @@ pub(super) async fn update(
         ("id" = String, Path, description = "API_KEY_ID", format = Uuid),
         ("openPositions" = Option<String>, Query, description = "What becomes of open positions and orders: `leave` (unless given) or `close`.", pattern = "^(leave|close)$"),
     ),
-    responses((status = 204, description = "It is gone."))
+    responses((status = 204, description = "It is gone."), StepUpDue)
 )]
 pub(super) async fn delete(State(desk): State<SharedDesk>, Trader(actor): Trader, asked: Asked) -> Done {
     let (id, close) = deletion(&asked)?;

@@ -117,7 +117,8 @@ impl From<Error> for Failure {
                 "api_key_invalid_or_expired",
                 "Unauthorized. Invalid or expired api key.",
             ),
-            Error::Forbidden => {
+            // Programs act within their permissions: they are never asked for a password.
+            Error::Forbidden | Error::StepUp => {
                 Self::new(StatusCode::FORBIDDEN, "access_denied", "Api key doesn't have enough permissions")
             }
             Error::NotFound => Self::new(StatusCode::NOT_FOUND, "not_found", "Not Found"),

@@ -11,6 +11,10 @@ fn follow() -> impl Strategy<Value = FollowState> {
     ]
 }
 
+fn account() -> impl Strategy<Value = AccountState> {
+    prop_oneof![Just(AccountState::Active), Just(AccountState::Frozen), Just(AccountState::Suspended)]
+}
+
 fn key() -> impl Strategy<Value = KeyState> {
     prop_oneof![
         Just(KeyState::Usable),
@@ -32,9 +36,11 @@ fn facts() -> impl Strategy<Value = Facts> {
     let flag = || option::of(any::<bool>());
     let first = (option::of(follow()), option::of(key()), flag(), option::of(amounts()), flag());
     let second = (flag(), flag(), flag(), flag(), option::of(amounts()));
-    (first, second).prop_map(|((follow, key, plan, balance, all_paused), second)| {
+    (option::of(account()), first, second).prop_map(|(account, first, second)| {
+        let (follow, key, plan, balance, all_paused) = first;
         let (strategy_active, superseded, too_old, in_position, loss) = second;
         Facts {
+            account,
             follow,
             key,
             plan_includes_strategies: plan,
@@ -50,9 +56,10 @@ fn facts() -> impl Strategy<Value = Facts> {
 }
 
 /// The facts one by one, each without the others, in the order of the fields.
-fn one_by_one(f: Facts) -> [Facts; 10] {
+fn one_by_one(f: Facts) -> [Facts; 11] {
     let none = Facts::default();
     [
+        Facts { account: f.account, ..none },
         Facts { follow: f.follow, ..none },
         Facts { key: f.key, ..none },
         Facts { plan_includes_strategies: f.plan_includes_strategies, ..none },
@@ -69,6 +76,7 @@ fn one_by_one(f: Facts) -> [Facts; 10] {
 /// `a` where it is known, else `b`.
 fn merged(a: Facts, b: Facts) -> Facts {
     Facts {
+        account: a.account.or(b.account),
         follow: a.follow.or(b.follow),
         key: a.key.or(b.key),
         plan_includes_strategies: a.plan_includes_strategies.or(b.plan_includes_strategies),

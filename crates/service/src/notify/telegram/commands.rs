@@ -12,7 +12,7 @@ use crate::{
     order, panic,
     throttle::{self, Bucket},
 };
-use domain::{Position, TradeType, figures, time::MINUTE};
+use domain::{Position, TradeType, account::AccountState, figures, time::MINUTE};
 use store::{
     Tx,
     telegram::{self as links, Link},
@@ -128,7 +128,8 @@ async fn start(desk: &Desk, chat: i64, code: &str) -> Result<Answer> {
 
 async fn actor(desk: &Desk, link: &Link) -> Result<Option<Actor>> {
     let person = store::user::get(&desk.db, link.user_id).await?;
-    Ok(person.map(|user| Actor { user: user.id, email: user.email, role: user.role, session: None }))
+    let person = person.filter(|user| user.state() == AccountState::Active);
+    Ok(person.map(|user| Actor { user: user.id, email: user.email, role: user.role, session: None, token: None }))
 }
 
 async fn status(desk: &Desk, actor: &Actor) -> Result<String> {

@@ -1,0 +1,45 @@
+//! Taking an account back, and what the operator does with people.
+#![allow(missing_docs)] // the server macro makes items that cannot carry docs
+
+use super::{form::form, trader, visitor};
+use crate::{
+    answer::{Done, Failure},
+    visit::encoded,
+};
+use leptos::prelude::*;
+use service::{
+    Error,
+    person::{self, By, Step},
+    recovery,
+};
+
+/// Freezes the account of whoever got the mail that the token is from.
+#[server(endpoint = "freeze")]
+pub async fn freeze(#[server(default)] token: String) -> Result<Done, Failure> {
+    let visit = visitor()?;
+    let frozen = recovery::freeze_by_link(&visit.desk, &visit.origin, &token).await;
+    if frozen.is_ok() {
+        visit.forget_session();
+    }
+    let done = frozen.map(|()| Done::at("/forgot").saying("account-frozen"));
+    form("freeze", format!("/not-me?token={}", encoded(&token))).answer(&visit, done).await
+}
+
+/// Does one thing with a person.
+#[server(endpoint = "person-act")]
+pub async fn act_on_person(
+    #[server(default)] id: String,
+    #[server(default)] step: String,
+    #[server(default)] search: String,
+) -> Result<Done, Failure> {
+    let (visit, actor) = trader()?;
+    let back = format!("/admin/people?search={}", encoded(&search));
+    let done = match (id.parse(), Step::parse(&step)) {
+        (Ok(id), Some(step)) => {
+            person::act(&visit.desk, By::Admin(&actor, &visit.origin), id, step).await.map(|_| ())
+        }
+        _ => Err(Error::NotFound),
+    };
+    let done = done.map(|()| Done::at(back.clone()).saying("person-changed"));
+    form("person-act", back).keep("id", &id).answer(&visit, done).await
+}

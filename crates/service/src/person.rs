@@ -1,0 +1,245 @@
+//! What the operator does with people: finding them, and containing an account that is in the wrong hands. By a page, and by
+//! `slipstream person EMAIL`. Whatever is done here, open positions stay supervised.
+
+use crate::{
+    Actor, Desk, Error, Origin, Result,
+    audit::{self, Deed},
+    opaque,
+    recovery::{self, Kept},
+};
+use domain::{
+    Refusal, Role, UserId,
+    account::{AccountState, Person},
+    time::HOUR,
+    validation,
+};
+use store::{Tx, user::User};
+
+/// People of one look.
+const MOST: i64 = 50;
+/// A reset link that the operator asked for works for so long.
+const LINK_LIFE: i64 = HOUR;
+
+/// Who does it.
+#[derive(Clone, Copy)]
+pub enum By<'a> {
+    /// An admin, on their page.
+    Admin(&'a Actor, &'a Origin),
+    /// Whoever may run the program on the desk's machine.
+    CommandLine,
+}
+
+impl<'a> By<'a> {
+    fn check(self) -> Result<()> {
+        match self {
+            Self::Admin(actor, _) => actor.must(Role::Admin),
+            Self::CommandLine => Ok(()),
+        }
+    }
+
+    const fn user(self) -> Option<UserId> {
+        match self {
+            Self::Admin(actor, _) => Some(actor.user),
+            Self::CommandLine => None,
+        }
+    }
+
+    const fn origin(self) -> Option<&'a Origin> {
+        match self {
+            Self::Admin(_, origin) => Some(origin),
+            Self::CommandLine => None,
+        }
+    }
+}
+
+/// What can be done with a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Sign-in, programs and entries stop until [`Step::Unsuspend`]. Sessions end.
+    Suspend,
+    /// They may sign in again.
+    Unsuspend,
+    /// As by the owner's own link.
+    Freeze,
+    /// Open a frozen account again.
+    Unfreeze,
+    /// Make them a trader.
+    Trader,
+    /// Make them an admin.
+    Admin,
+    /// End their sessions and their programs' sign-ins.
+    SignOut,
+    /// End their API clients and what those signed in to.
+    RevokePrograms,
+    /// Close the webhooks whose address they were shown.
+    EndWebhooks,
+}
+
+impl Step {
+    /// Every step, with its word on forms and, after `--`, on the command line.
+    pub const ALL: [(Self, &'static str); 9] = [
+        (Self::Suspend, "suspend"),
+        (Self::Unsuspend, "unsuspend"),
+        (Self::Freeze, "freeze"),
+        (Self::Unfreeze, "unfreeze"),
+        (Self::Trader, "trader"),
+        (Self::Admin, "admin"),
+        (Self::SignOut, "sign-out"),
+        (Self::RevokePrograms, "revoke-programs"),
+        (Self::EndWebhooks, "end-webhooks"),
+    ];
+
+    /// Reads its word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, known)| *known == word).map(|(step, _)| *step)
+    }
+
+    const fn deed(self) -> Deed {
+        match self {
+            Self::Suspend => Deed::Suspended,
+            Self::Unsuspend => Deed::Unsuspended,
+            Self::Freeze => Deed::Frozen,
+            Self::Unfreeze => Deed::Thawed,
+            Self::Trader => Deed::MadeTrader,
+            Self::Admin => Deed::MadeAdmin,
+            Self::SignOut => Deed::SignedOutByOperator,
+            Self::RevokePrograms => Deed::ProgramsRevoked,
+            Self::EndWebhooks => Deed::HooksEnded,
+        }
+    }
+}
+
+/// People whose address contains `text`, by their addresses; those after `after`.
+///
+/// # Errors
+/// [`Error::Forbidden`] for anyone but an admin.
+pub async fn search(desk: &Desk, actor: &Actor, text: &str, after: &str) -> Result<Vec<Person>> {
+    actor.must(Role::Admin)?;
+    // Postgres reads no zero byte, and nobody's address holds what stands for one.
+    let clean = |text: &str| text.trim().to_lowercase().replace('\0', "\u{fffd}");
+    let mut people = Vec::new();
+    for user in store::user::search(&desk.db, &clean(text), &clean(after), MOST).await? {
+        people.push(shown(desk, user).await?);
+    }
+    Ok(people)
+}
+
+/// How many people a full look shows.
+#[must_use]
+pub const fn most() -> usize {
+    MOST as usize
+}
+
+/// The person with this address, for the command line.
+///
+/// # Errors
+/// [`Error::NotFound`] when nobody has signed up with it.
+pub async fn find(desk: &Desk, email: &str) -> Result<Person> {
+    let user = by_email(desk, email).await?;
+    shown(desk, user).await
+}
+
+async fn by_email(desk: &Desk, email: &str) -> Result<User> {
+    let email = validation::email(email).map_err(|p| Error::field("email", p))?;
+    store::user::by_email(&desk.db, &email).await?.ok_or(Error::NotFound)
+}
+
+async fn shown(desk: &Desk, user: User) -> Result<Person> {
+    let now = desk.clock.now();
+    let clients = store::api_client::list_by_user(&desk.db, user.id).await?;
+    let hooks = store::strategy::count_hooks_of(&desk.db, user.id, false).await?;
+    Ok(Person {
+        sessions: store::session::list_by_user(&desk.db, user.id, now).await?.len(),
+        clients: clients.iter().filter(|client| client.expires_at.is_none_or(|at| at > now)).count(),
+        webhooks: usize::try_from(hooks).unwrap_or(0),
+        state: user.state(),
+        id: user.id,
+        email: user.email,
+        role: user.role,
+        created_at: user.created_at,
+    })
+}
+
+/// Does one thing with a person.
+///
+/// # Errors
+/// Not found; [`Refusal::LastAdmin`] when nobody would be left to operate the desk; [`Error::Forbidden`] for anyone but an
+/// admin.
+pub async fn act(desk: &Desk, by: By<'_>, id: UserId, step: Step) -> Result<Person> {
+    by.check()?;
+    let mut tx = desk.db.begin().await?;
+    if matches!(step, Step::Suspend | Step::Trader) {
+        store::user::lock_roles(&mut tx).await?;
+        // Another admin may have demoted this one while they waited.
+        if let By::Admin(actor, _) = by {
+            let still = store::user::get(&mut tx, actor.user).await?;
+            still.filter(|u| u.role == Role::Admin && u.state() == AccountState::Active).ok_or(Error::Forbidden)?;
+        }
+    }
+    let user = store::user::get(&mut tx, id).await?.ok_or(Error::NotFound)?;
+    if matches!(step, Step::Suspend | Step::Trader)
+        && user.role == Role::Admin
+        && store::user::other_admins(&mut tx, id).await? == 0
+    {
+        return Err(Refusal::LastAdmin.into());
+    }
+    carry_out(desk, &mut tx, by, &user, step).await?;
+    // A freeze writes its own row.
+    if step != Step::Freeze {
+        audit::record(desk, &mut tx, by.user(), step.deed(), &id.to_string(), by.origin()).await?;
+    }
+    let changed = store::user::get(&mut tx, id).await?.ok_or(Error::NotFound)?;
+    tx.commit().await?;
+    desk.verified.forget(id);
+    shown(desk, changed).await
+}
+
+async fn carry_out(desk: &Desk, tx: &mut Tx, by: By<'_>, user: &User, step: Step) -> Result<()> {
+    let now = desk.clock.now();
+    match step {
+        Step::Suspend => {
+            store::user::set_suspended(tx, user.id, Some(now), now).await?;
+            recovery::end_sign_ins(desk, tx, user.id, Kept::default()).await?;
+        }
+        Step::Unsuspend => {
+            store::user::set_suspended(tx, user.id, None, now).await?;
+        }
+        Step::Freeze => {
+            recovery::freeze(desk, tx, user.id, by.origin()).await?;
+        }
+        Step::Unfreeze => {
+            store::user::set_frozen(tx, user.id, None, now).await?;
+        }
+        Step::Trader => {
+            store::user::set_role(tx, user.id, Role::Trader, now).await?;
+        }
+        Step::Admin => {
+            store::user::set_role(tx, user.id, Role::Admin, now).await?;
+        }
+        Step::SignOut => recovery::end_sign_ins(desk, tx, user.id, Kept::default()).await?,
+        Step::RevokePrograms => {
+            recovery::end_clients(desk, tx, user.id).await?;
+        }
+        Step::EndWebhooks => {
+            recovery::end_webhooks(desk, tx, user.id).await?;
+        }
+    }
+    Ok(())
+}
+
+/// A link that sets a new password, for a person who gets no mail. For the operator's command line alone: no page shows such a
+/// link to anyone.
+///
+/// # Errors
+/// [`Error::NotFound`] when nobody has signed up with this address.
+pub async fn reset_link(desk: &Desk, email: &str) -> Result<String> {
+    let user = by_email(desk, email).await?;
+    let (token, hash) = opaque::mint(&*desk.chance);
+    let now = desk.clock.now();
+    let mut tx = desk.db.begin().await?;
+    store::password_reset::insert(&mut tx, &hash, user.id, now, now.plus(LINK_LIFE)).await?;
+    audit::record(desk, &mut tx, None, Deed::ResetLinkShown, &user.id.to_string(), None).await?;
+    tx.commit().await?;
+    Ok(format!("{}/reset?token={token}", desk.settings.public_url))
+}

@@ -1,0 +1,173 @@
+//! Taking an account back: ending everything that opens it, and freezing it.
+//!
+//! A password reset, "sign out everywhere" and a freeze end sessions, refresh tokens, API clients with their tokens, webhooks
+//! and linked chats: whoever got in has made some of them. A plain change of the password asks its owner what to keep.
+
+mod link;
+
+pub use link::{Alarm, alarm_of, freeze_by_link};
+pub(crate) use link::token as link_token;
+
+use crate::{
+    Actor, Desk, Error, Origin, Result,
+    audit::{self, Deed},
+    notify::{Event, Telling, telegram},
+};
+use domain::{ApiClientId, Role, SessionId, TokenFamilyId, UserId, account::Credential};
+use store::Tx;
+
+/// Which of a person's programs go on after a change of the password.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Keep {
+    /// These API clients; none: all of them.
+    pub clients: Option<Vec<ApiClientId>>,
+    /// The linked chat does not.
+    pub end_chat: bool,
+    /// Webhooks whose address the person was shown do not.
+    pub end_webhooks: bool,
+}
+
+/// The sign-in that goes on.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Kept {
+    /// In a browser.
+    pub(crate) session: Option<SessionId>,
+    /// Of a program.
+    pub(crate) family: Option<TokenFamilyId>,
+}
+
+/// What a person has given to others besides their sign-ins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Programs {
+    /// Webhooks whose address they were shown.
+    pub webhooks: usize,
+    /// A chat is linked.
+    pub chat: bool,
+}
+
+/// What a change of the password may end, besides API clients.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn programs(desk: &Desk, actor: &Actor) -> Result<Programs> {
+    let webhooks =
+        store::strategy::count_hooks_of(&desk.db, actor.user, actor.role.may(Role::Admin)).await?;
+    let chat = store::telegram::get(&desk.db, actor.user).await?.is_some_and(|link| link.chat_id.is_some());
+    Ok(Programs { webhooks: usize::try_from(webhooks).unwrap_or(0), chat })
+}
+
+/// Ends every session and every program's sign-in but the one that is kept. The caller forgets the verified tokens once this is
+/// committed.
+///
+/// It takes the person's row first, as does whatever makes a sign-in or a credential ([`hold`]): what is made at the same time
+/// either comes before, and ends here, or finds that its session has ended.
+pub(crate) async fn end_sign_ins(desk: &Desk, tx: &mut Tx, user: UserId, kept: Kept) -> Result<()> {
+    let now = desk.clock.now();
+    store::user::lock(tx, user).await?;
+    store::session::delete_all(tx, user, kept.session).await?;
+    match kept.family {
+        Some(family) => store::refresh_token::revoke_others(tx, user, family, now).await?,
+        None => store::refresh_token::revoke_all(tx, user, now).await?,
+    };
+    Ok(())
+}
+
+/// Holds the actor's row until the transaction ends, and lets pass whose sign-in has not ended meanwhile.
+///
+/// # Errors
+/// [`Error::Unauthenticated`]; the account is frozen or suspended.
+pub(crate) async fn hold(tx: &mut Tx, actor: &Actor) -> Result<()> {
+    store::user::lock(tx, actor.user).await?;
+    let user = store::user::get(&mut *tx, actor.user).await?.ok_or(Error::Unauthenticated)?;
+    user.state().must_be_active()?;
+    let alive = match (actor.session, actor.token) {
+        (Some(session), _) => store::session::authenticated_at(&mut *tx, session).await?.is_some(),
+        (None, Some(token)) => {
+            let row = store::refresh_token::get(&mut *tx, &token).await?;
+            row.is_some_and(|row| row.revoked_at.is_none())
+        }
+        (None, None) => true,
+    };
+    if alive { Ok(()) } else { Err(Error::Unauthenticated) }
+}
+
+/// Ends API clients and their tokens.
+pub(crate) async fn end_clients(desk: &Desk, tx: &mut Tx, user: UserId) -> Result<u64> {
+    Ok(store::api_client::revoke_all(tx, user, desk.clock.now()).await?)
+}
+
+/// Closes the webhooks whose address the person was shown. Of older ones nobody knows to whom: they close with any admin's.
+pub(crate) async fn end_webhooks(desk: &Desk, tx: &mut Tx, user: UserId) -> Result<u64> {
+    let role = store::user::get(&mut *tx, user).await?.map(|user| user.role);
+    let unnamed = role == Some(Role::Admin);
+    Ok(store::strategy::close_hooks_of(tx, user, unnamed, desk.clock.now()).await?)
+}
+
+/// Ends everything that opens the account, but one sign-in.
+pub(crate) async fn end_all(desk: &Desk, tx: &mut Tx, user: UserId, kept: Kept) -> Result<()> {
+    end_sign_ins(desk, tx, user, kept).await?;
+    end_clients(desk, tx, user).await?;
+    end_webhooks(desk, tx, user).await?;
+    telegram::forget_chat(desk, tx, user).await
+}
+
+/// Ends what the owner did not want to keep.
+pub(crate) async fn end_chosen(desk: &Desk, tx: &mut Tx, user: UserId, keep: &Keep) -> Result<()> {
+    if let Some(kept) = &keep.clients {
+        let now = desk.clock.now();
+        for client in store::api_client::list_by_user(&mut *tx, user).await? {
+            if !kept.contains(&client.id) {
+                store::api_client::revoke(tx, user, client.id, now).await?;
+            }
+        }
+    }
+    if keep.end_webhooks {
+        end_webhooks(desk, tx, user).await?;
+    }
+    if keep.end_chat {
+        telegram::forget_chat(desk, tx, user).await?;
+    }
+    Ok(())
+}
+
+/// Freezes an account: entries stop, what is open stays supervised, and everything that opens the account ends. Whether it was not
+/// frozen before. The caller forgets the verified tokens once this is committed.
+pub(crate) async fn freeze(desk: &Desk, tx: &mut Tx, user: UserId, origin: Option<&Origin>) -> Result<bool> {
+    let now = desk.clock.now();
+    // Also of a frozen account: a sign-in may have raced with the first link.
+    end_all(desk, tx, user, Kept::default()).await?;
+    if !store::user::set_frozen(tx, user, Some(now), now).await? {
+        return Ok(false);
+    }
+    // A reset link that was asked for before may be in the wrong hands.
+    store::password_reset::spend_all(tx, user, now).await?;
+    let event = Event::Credential { what: Credential::Frozen, name: String::new() };
+    Telling::new(user, format!("frozen:{user}:{}", now.0), &event, now)?.write(tx).await?;
+    audit::record(desk, tx, Some(user), Deed::Frozen, &user.to_string(), origin).await?;
+    Ok(true)
+}
+
+/// Opens a frozen account again; whether it was frozen.
+pub(crate) async fn thaw(desk: &Desk, tx: &mut Tx, user: UserId, origin: Option<&Origin>) -> Result<bool> {
+    let thawed = store::user::set_frozen(tx, user, None, desk.clock.now()).await?;
+    if thawed {
+        audit::record(desk, tx, Some(user), Deed::Thawed, &user.to_string(), origin).await?;
+    }
+    Ok(thawed)
+}
+
+/// Mails the owner that a credential was made or changed. `once` names the event.
+///
+/// # Errors
+/// When the database cannot be written.
+pub(crate) async fn announce(
+    desk: &Desk,
+    tx: &mut Tx,
+    user: UserId,
+    what: Credential,
+    (id, name): (&str, &str),
+) -> Result<()> {
+    let now = desk.clock.now();
+    let event = Event::Credential { what, name: name.to_owned() };
+    Telling::new(user, format!("{what}:{id}:{}", now.0), &event, now)?.write(tx).await.map_err(Error::from)
+}

@@ -1,0 +1,89 @@
+//! Step-up: what opens an account (exchange keys, API clients, webhooks, sessions) changes only within [`FRESH`] of a sign-in
+//! or of the password. Who holds a stolen session or token can look, but cannot make themselves at home.
+//!
+//! It applies to browsers and to tokens of our own `/v1/auth`. API clients act within their permissions, and tokens of another
+//! issuer within what that issuer vouches for: nobody could give either a password.
+
+mod pending;
+
+pub use pending::{Pending, keep, peek, take};
+
+use crate::{
+    Actor, Desk, Error, Origin, Result,
+    audit::{self, Deed},
+    password::Fit,
+    throttle::{self, Bucket},
+};
+use domain::{
+    Micros,
+    time::MINUTE,
+    validation::Problem,
+};
+
+/// For so long after a password credentials may change.
+pub const FRESH: i64 = 10 * MINUTE;
+
+/// Lets pass who gave their password a short while ago.
+///
+/// # Errors
+/// [`Error::StepUp`].
+pub(crate) async fn must(desk: &Desk, actor: &Actor) -> Result<()> {
+    // Read anew each time: an actor may be remembered from before the password was given.
+    let given: Option<Micros> = match (actor.session, actor.token) {
+        (Some(session), _) => store::session::authenticated_at(&desk.db, session).await?,
+        (None, Some(token)) => {
+            store::token_family::of_token(&desk.db, &token).await?.map(|family| family.authenticated_at)
+        }
+        (None, None) => return Ok(()),
+    };
+    let fresh = given.is_some_and(|at| desk.clock.now().since(at).abs() < FRESH);
+    if fresh { Ok(()) } else { Err(Error::StepUp) }
+}
+
+/// Whether the actor has to give their password before credentials may change.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn is_due(desk: &Desk, actor: &Actor) -> Result<bool> {
+    match must(desk, actor).await {
+        Ok(()) => Ok(false),
+        Err(Error::StepUp) => Ok(true),
+        Err(error) => Err(error),
+    }
+}
+
+/// Takes the password of a person who is signed in: their session or token is fresh again.
+///
+/// # Errors
+/// [`Problem::WrongPassword`] on `password`; too many attempts; forbidden to who has no session or token of ours.
+pub async fn confirm(desk: &Desk, actor: &Actor, origin: &Origin, password: &str) -> Result<()> {
+    let family = match (actor.session, actor.token) {
+        (Some(_), _) => None,
+        (None, Some(token)) => {
+            let family = store::token_family::of_token(&desk.db, &token).await?;
+            Some(family.ok_or(Error::Unauthenticated)?.family_id)
+        }
+        (None, None) => return Err(Error::Forbidden),
+    };
+    throttle::count(desk, &[Bucket::Person(actor.user)]).await?;
+    let user = store::user::get(&desk.db, actor.user).await?.ok_or(Error::Unauthenticated)?;
+    let fit = match password.len() {
+        ..=1_000 => desk.hasher.verify(password, Some(user.password_hash)).await?,
+        _ => Fit::Wrong,
+    };
+    let mut tx = desk.db.begin().await?;
+    if !fit.is_right() {
+        audit::record(desk, &mut tx, Some(actor.user), Deed::StepUpFailed, "", Some(origin)).await?;
+        tx.commit().await?;
+        return Err(Error::field("password", Problem::WrongPassword));
+    }
+    throttle::forgive(&mut tx, &Bucket::Person(actor.user)).await?;
+    let now = desk.clock.now();
+    match (actor.session, family) {
+        (Some(session), _) => store::session::authenticate(&mut tx, session, now).await?,
+        (None, Some(family)) => store::token_family::authenticate(&mut tx, family, now).await?,
+        (None, None) => {}
+    }
+    audit::record(desk, &mut tx, Some(actor.user), Deed::SteppedUp, "", Some(origin)).await?;
+    Ok(tx.commit().await?)
+}

@@ -1,0 +1,194 @@
+//! What the operator does with people.
+
+use super::setting::{ADA, OTHER, PASSWORD, ada, desk, here};
+use domain::{
+    Refusal, Role,
+    account::AccountState,
+    time::{DAY, MINUTE},
+};
+use service::{
+    Actor, Error, SharedDesk, account,
+    api_client::{self, NewClient},
+    person::{self, By, Step},
+    session, token,
+};
+use store::testing::TestDb;
+
+store::each_engine!(
+    an_admin_finds_people_and_nobody_else_does,
+    a_suspended_person_and_their_programs_are_out,
+    the_last_admin_stays,
+    two_admins_demoting_each_other_leave_one,
+    an_admins_session_ends_sooner,
+    sessions_and_sign_ins_end_after_ninety_days,
+    a_person_has_so_many_sessions,
+    a_reset_link_for_the_operator_works_and_is_noted,
+);
+
+const EVE: &str = "eve@example.org";
+
+async fn admin(desk: &SharedDesk, email: &str) -> Actor {
+    let new = account::sign_up(desk, here(), email, PASSWORD).await.unwrap();
+    account::make_admin(desk, email).await.unwrap();
+    session::find(desk, &new.token, &here()).await.unwrap().unwrap()
+}
+
+async fn act(desk: &SharedDesk, by: &Actor, whom: &Actor, step: Step) -> Result<AccountState, Error> {
+    person::act(desk, By::Admin(by, &here()), whom.user, step).await.map(|person| person.state)
+}
+
+async fn an_admin_finds_people_and_nobody_else_does(db: &TestDb) {
+    let (desk, _) = desk(db);
+    let trader = ada(&desk).await.actor;
+    let eve = admin(&desk, EVE).await;
+    let refused = person::search(&desk, &trader, "", "").await;
+    assert!(matches!(refused, Err(Error::Forbidden)));
+    for step in Step::ALL.map(|(step, _)| step) {
+        assert!(matches!(act(&desk, &trader, &eve, step).await, Err(Error::Forbidden)), "{step:?}");
+    }
+    let emails = async |text: &str, after: &str| {
+        let found = person::search(&desk, &eve, text, after).await.unwrap();
+        found.into_iter().map(|person| person.email).collect::<Vec<_>>()
+    };
+    assert_eq!(emails("", "").await, [ADA, EVE]);
+    assert_eq!(emails("ADA@", "").await, [ADA]);
+    assert_eq!(emails("", ADA).await, [EVE]);
+    for nobody in ["%", "_da", "!", "ada\0"] {
+        assert!(emails(nobody, "").await.is_empty(), "{nobody}");
+    }
+    for (step, word) in Step::ALL {
+        assert_eq!(Step::parse(word), Some(step));
+    }
+}
+
+async fn a_suspended_person_and_their_programs_are_out(db: &TestDb) {
+    let (desk, _) = desk(db);
+    let session = ada(&desk).await;
+    let eve = admin(&desk, EVE).await;
+    let program = token::sign_in(&desk, here(), ADA, PASSWORD).await.unwrap();
+    let new = NewClient { name: "Bots".into(), permissions: vec!["BOTS_READ".into()], ..NewClient::default() };
+    let client = api_client::create(&desk, &session.actor, &here(), new).await.unwrap();
+    let let_in = async || {
+        api_client::by_secret(&desk, &here(), &client.client.api_key, &client.secret).await.map(drop)
+    };
+    let_in().await.unwrap();
+
+    let state = act(&desk, &eve, &session.actor, Step::Suspend).await.unwrap();
+    assert_eq!(state, AccountState::Suspended);
+    assert!(session::find(&desk, &session.token, &here()).await.unwrap().is_none());
+    assert!(matches!(token::verify(&desk, &program.access_token).await, Err(Error::Unauthenticated)));
+    assert!(matches!(let_in().await, Err(Error::Unauthenticated)));
+    let refused = account::sign_in(&desk, here(), ADA, PASSWORD).await;
+    assert!(matches!(refused, Err(Error::Refused(Refusal::AccountSuspended))), "{refused:?}");
+    // A reset proves the mailbox, and does not overrule the operator.
+    let link = super::setting::reset_link_token(&desk, ADA).await;
+    account::reset_password(&desk, here(), &link, OTHER).await.unwrap();
+    let refused = account::sign_in(&desk, here(), ADA, OTHER).await;
+    assert!(matches!(refused, Err(Error::Refused(Refusal::AccountSuspended))), "{refused:?}");
+
+    act(&desk, &eve, &session.actor, Step::Unsuspend).await.unwrap();
+    let back = account::sign_in(&desk, here(), ADA, OTHER).await.unwrap();
+    let new = NewClient { name: "Bots".into(), permissions: vec!["BOTS_READ".into()], ..NewClient::default() };
+    let client = api_client::create(&desk, &back.actor, &here(), new).await.unwrap();
+    act(&desk, &eve, &back.actor, Step::RevokePrograms).await.unwrap();
+    let key = &client.client.api_key;
+    assert!(api_client::by_secret(&desk, &here(), key, &client.secret).await.is_err());
+    assert!(session::find(&desk, &back.token, &here()).await.unwrap().is_some(), "the session goes on");
+    act(&desk, &eve, &back.actor, Step::SignOut).await.unwrap();
+    assert!(session::find(&desk, &back.token, &here()).await.unwrap().is_none());
+}
+
+async fn the_last_admin_stays(db: &TestDb) {
+    let (desk, _) = desk(db);
+    let trader = ada(&desk).await.actor;
+    let eve = admin(&desk, EVE).await;
+    for step in [Step::Trader, Step::Suspend] {
+        let refused = act(&desk, &eve, &eve, step).await;
+        assert!(matches!(refused, Err(Error::Refused(Refusal::LastAdmin))), "{step:?}: {refused:?}");
+        let refused = person::act(&desk, By::CommandLine, eve.user, step).await;
+        assert!(matches!(refused, Err(Error::Refused(Refusal::LastAdmin))), "{step:?}");
+    }
+    act(&desk, &eve, &trader, Step::Admin).await.unwrap();
+    // A suspended admin is none who could operate the desk.
+    act(&desk, &eve, &trader, Step::Suspend).await.unwrap();
+    let refused = act(&desk, &eve, &eve, Step::Trader).await;
+    assert!(matches!(refused, Err(Error::Refused(Refusal::LastAdmin))), "{refused:?}");
+    act(&desk, &eve, &trader, Step::Unsuspend).await.unwrap();
+    act(&desk, &eve, &eve, Step::Trader).await.unwrap();
+    let again = act(&desk, &eve, &trader, Step::Trader).await;
+    assert!(matches!(again, Err(Error::Forbidden)), "whose session is from before is no admin any more");
+}
+
+async fn two_admins_demoting_each_other_leave_one(db: &TestDb) {
+    let (desk, _) = desk(db);
+    let (one, two) = (admin(&desk, ADA).await, admin(&desk, EVE).await);
+    let (first, second) =
+        tokio::join!(act(&desk, &one, &two, Step::Trader), act(&desk, &two, &one, Step::Trader));
+    assert_eq!(usize::from(first.is_ok()) + usize::from(second.is_ok()), 1, "{first:?} {second:?}");
+    assert_eq!(store::user::list_by_role(&desk.db, Role::Admin).await.unwrap().len(), 1);
+}
+
+async fn an_admins_session_ends_sooner(db: &TestDb) {
+    let (desk, clock) = desk(db);
+    let new = ada(&desk).await;
+    account::make_admin(&desk, ADA).await.unwrap();
+    clock.advance(7 * DAY - MINUTE);
+    assert!(session::find(&desk, &new.token, &here()).await.unwrap().is_some());
+    clock.advance(MINUTE);
+    assert!(session::find(&desk, &new.token, &here()).await.unwrap().is_none());
+}
+
+async fn sessions_and_sign_ins_end_after_ninety_days(db: &TestDb) {
+    let (desk, clock) = desk(db);
+    let session = ada(&desk).await;
+    let mut program = token::sign_in(&desk, here(), ADA, PASSWORD).await.unwrap();
+    for _ in 0..4 {
+        clock.advance(20 * DAY);
+        assert!(session::find(&desk, &session.token, &here()).await.unwrap().is_some());
+        program = token::refresh(&desk, here(), &program.refresh_token).await.unwrap();
+    }
+    clock.advance(10 * DAY);
+    assert!(session::find(&desk, &session.token, &here()).await.unwrap().is_none());
+    let refreshed = token::refresh(&desk, here(), &program.refresh_token).await;
+    assert!(matches!(refreshed, Err(Error::Unauthenticated)), "{refreshed:?}");
+}
+
+async fn a_person_has_so_many_sessions(db: &TestDb) {
+    let (desk, clock) = desk(db);
+    let first = ada(&desk).await;
+    let user = first.actor.user;
+    let mut tx = desk.db.begin().await.unwrap();
+    for number in 0..120_u8 {
+        let at = desk.clock.now();
+        let row = store::session::NewSession {
+            id: domain::SessionId::mint(&*desk.clock, &*desk.chance),
+            user_id: Some(user),
+            token_hash: [number; 32],
+            user_agent: "Test/1.0",
+            address: "192.0.2.1",
+            created_at: at,
+            expires_at: at.plus(DAY),
+        };
+        store::session::insert(&mut tx, &row).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    clock.advance(MINUTE);
+    let last = account::sign_in(&desk, here(), ADA, PASSWORD).await.unwrap();
+    let listed = session::list(&desk, &last.actor).await.unwrap();
+    assert_eq!(listed.len(), 100);
+    assert!(listed[0].current, "the newest stays");
+}
+
+async fn a_reset_link_for_the_operator_works_and_is_noted(db: &TestDb) {
+    let (desk, clock) = desk(db);
+    let user = ada(&desk).await.actor.user;
+    let token = super::setting::reset_link_token(&desk, ADA).await;
+    account::reset_password(&desk, here(), &token, OTHER).await.unwrap();
+    account::sign_in(&desk, here(), ADA, OTHER).await.unwrap();
+    let noted = store::audit::latest(&desk.db, 50).await.unwrap();
+    assert!(noted.iter().any(|e| e.action == "reset-link-shown" && e.subject == user.to_string()));
+    let late = super::setting::reset_link_token(&desk, ADA).await;
+    clock.advance(60 * MINUTE);
+    account::reset_password(&desk, here(), &late, PASSWORD).await.unwrap_err();
+    assert!(matches!(person::reset_link(&desk, "nobody@example.org").await, Err(Error::NotFound)));
+}

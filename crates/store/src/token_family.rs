@@ -1,0 +1,98 @@
+//! The sign-ins of programs. Every refresh token belongs to one ([`crate::refresh_token`]).
+
+use crate::{Hash, Result, Source, Tx};
+use domain::{Micros, TokenFamilyId, UserId};
+use sqlx::FromRow;
+
+/// A sign-in of a program.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct TokenFamily {
+    /// Its id.
+    pub family_id: TokenFamilyId,
+    /// Whose.
+    pub user_id: UserId,
+    /// When it began.
+    pub began_at: Micros,
+    /// When the person's password was last given in it.
+    pub authenticated_at: Micros,
+}
+
+/// Adds a sign-in.
+///
+/// # Errors
+/// A fault.
+pub async fn insert(tx: &mut Tx, family: TokenFamilyId, user: UserId, at: Micros) -> Result<()> {
+    exec!(
+        tx,
+        "insert into token_families (family_id, user_id, began_at, authenticated_at) values ($1, $2, $3, $3)",
+        family,
+        user,
+        at
+    )?;
+    Ok(())
+}
+
+/// A sign-in.
+///
+/// # Errors
+/// A fault.
+pub async fn get(from: impl Source, family: TokenFamilyId) -> Result<Option<TokenFamily>> {
+    rows!(
+        TokenFamily,
+        from,
+        fetch_optional,
+        "select family_id, user_id, began_at, authenticated_at from token_families where family_id = $1",
+        family
+    )
+}
+
+/// The sign-in that a refresh token belongs to, used or not.
+///
+/// # Errors
+/// A fault.
+pub async fn of_token(from: impl Source, token: &Hash) -> Result<Option<TokenFamily>> {
+    rows!(
+        TokenFamily,
+        from,
+        fetch_optional,
+        "select f.family_id, f.user_id, f.began_at, f.authenticated_at \
+         from token_families f join refresh_tokens r on r.family_id = f.family_id where r.token_hash = $1",
+        token.as_slice()
+    )
+}
+
+/// Notes that the person's password was given.
+///
+/// # Errors
+/// A fault.
+pub async fn authenticate(tx: &mut Tx, family: TokenFamilyId, at: Micros) -> Result<()> {
+    exec!(tx, "update token_families set authenticated_at = $2 where family_id = $1", family, at)?;
+    Ok(())
+}
+
+/// Ends a person's sign-ins beyond the `most` newest ones; how many refresh tokens they had.
+///
+/// # Errors
+/// A fault.
+pub async fn cut(tx: &mut Tx, user: UserId, most: i64) -> Result<u64> {
+    exec!(
+        tx,
+        "delete from refresh_tokens where user_id = $1 and family_id in (select family_id from token_families \
+           where user_id = $1 and family_id not in (select family_id from token_families where user_id = $1 \
+             order by began_at desc, family_id desc limit $2))",
+        user,
+        most
+    )
+}
+
+/// Removes sign-ins that have no refresh token any more; how many there were.
+///
+/// # Errors
+/// A fault.
+pub async fn prune(tx: &mut Tx) -> Result<u64> {
+    exec!(
+        tx,
+        "delete from token_families where not exists \
+           (select 1 from refresh_tokens r where r.family_id = token_families.family_id)"
+    )
+}

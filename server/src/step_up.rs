@@ -1,0 +1,152 @@
+//! Forms that change what opens an account, posted when the password is due. The form is kept, its sender gives their password
+//! on `/confirm`, and it is carried out as it was sent: with and without scripts, and nothing is typed twice.
+//!
+//! The use cases decide whether a password is due ([`service::step_up`]); here it is only heard.
+
+use crate::limits;
+use app::{
+    Visit,
+    visit::{STEP_UP, safe_next},
+};
+use axum::{
+    Extension, Form, Router,
+    body::{Body, Bytes, to_bytes},
+    extract::Request,
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header, request::Parts},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+    routing::post,
+};
+use serde::Deserialize;
+use service::{
+    Error,
+    flash::{self, Flash},
+    step_up::{self, Pending},
+};
+use tower::ServiceExt as _;
+
+/// Where the password is posted to.
+pub(crate) const PATH: &str = "/api/step-up";
+/// The page that asks for it.
+const PAGE: &str = "/confirm";
+
+/// Carries a form out; when it needs the password first, keeps it and asks for that.
+pub(crate) async fn run(visit: &Visit, request: Request, next: Next) -> Response {
+    if *request.method() != Method::POST || !wants_page(request.headers()) {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, limits::LARGEST).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    let form = form_of(&parts, &body);
+    let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+    if !response.headers().contains_key(STEP_UP) {
+        return response;
+    }
+    match keep(visit, form).await {
+        Ok(id) => see_other(&format!("{PAGE}?form={id}")),
+        Err(error) => {
+            tracing::error!(%error, "a form could not be kept");
+            see_other(PAGE)
+        }
+    }
+}
+
+fn wants_page(headers: &HeaderMap) -> bool {
+    headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("text/html"))
+}
+
+/// The form as it can be posted again; none when it is no text.
+fn form_of(parts: &Parts, body: &Bytes) -> Option<Pending> {
+    let content_type = parts.headers.get(header::CONTENT_TYPE)?.to_str().ok()?.to_owned();
+    let body = std::str::from_utf8(body).ok()?.to_owned();
+    Some(Pending { endpoint: parts.uri.path().to_owned(), content_type, body })
+}
+
+async fn keep(visit: &Visit, form: Option<Pending>) -> Result<String, Error> {
+    let form = form.ok_or_else(|| Error::fault("a form is no text"))?;
+    let token = visit.session.as_deref().ok_or(Error::Unauthenticated)?;
+    step_up::keep(&visit.desk, token, &form).await.map(|id| id.to_string())
+}
+
+/// What `/confirm` posts.
+#[derive(Deserialize)]
+struct Confirmed {
+    #[serde(default)]
+    password: String,
+    /// The form that waits; none where nothing does.
+    #[serde(default)]
+    form: String,
+    /// Where to go when nothing waits.
+    #[serde(default)]
+    next: String,
+}
+
+/// The route. `forms` carries out what waits.
+pub(crate) fn routes(forms: Router) -> Router {
+    let confirm = move |Extension(visit): Extension<Visit>, parts: Parts, Form(given): Form<Confirmed>| {
+        confirm(forms.clone(), visit, parts, given)
+    };
+    Router::new().route(PATH, post(confirm))
+}
+
+async fn confirm(forms: Router, visit: Visit, parts: Parts, given: Confirmed) -> Response {
+    let (Some(actor), Some(token)) = (visit.actor.as_ref(), visit.session.as_deref()) else {
+        return see_other("/sign-in");
+    };
+    if let Err(error) = step_up::confirm(&visit.desk, actor, &visit.origin, &given.password).await {
+        return refused(&visit, token, &given, error).await;
+    }
+    let waiting = match given.form.parse() {
+        Ok(id) => step_up::take(&visit.desk, token, id).await,
+        Err(_) => Ok(None),
+    };
+    match waiting {
+        Ok(Some(form)) => carry_out(forms, parts, form).await,
+        Ok(None) => see_other(safe_next(Some(given.next.as_str()).filter(|next| !next.is_empty()))),
+        Err(error) => {
+            tracing::error!(%error, "a form that waited could not be read");
+            see_other("/dashboard")
+        }
+    }
+}
+
+/// Posts the form that waited, as its sender did.
+async fn carry_out(forms: Router, mut parts: Parts, form: Pending) -> Response {
+    let (Ok(uri), Ok(kind)) = (form.endpoint.parse::<Uri>(), HeaderValue::from_str(&form.content_type)) else {
+        return see_other("/dashboard");
+    };
+    parts.uri = uri;
+    parts.headers.insert(header::CONTENT_TYPE, kind);
+    parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(form.body.len()));
+    // Read anew: the actor of this request was read before the password was.
+    parts.extensions.remove::<Visit>();
+    let request = Request::from_parts(parts, Body::from(form.body));
+    forms.oneshot(request).await.unwrap_or_else(|never| match never {})
+}
+
+/// Back to the page, with what is wrong; the form goes on waiting.
+async fn refused(visit: &Visit, token: &str, given: &Confirmed, error: Error) -> Response {
+    let mut answer = Flash { form: "step-up".to_owned(), ..Flash::default() };
+    match error {
+        Error::Fields(fields) => answer.fields = fields,
+        Error::TooMany { .. } => answer.refusal = Some("too-many".to_owned()),
+        other => {
+            tracing::error!(error = %other, "a password could not be checked");
+            answer.refusal = Some("fault".to_owned());
+        }
+    }
+    let mut query = vec![("form", given.form.clone()), ("next", given.next.clone())];
+    if let Ok(id) = flash::put(&visit.desk, token, &answer).await {
+        query.push(("flash", id.to_string()));
+    }
+    query.retain(|(_, value)| !value.is_empty());
+    let query = serde_urlencoded::to_string(query).unwrap_or_default();
+    see_other(&format!("{PAGE}?{query}"))
+}
+
+fn see_other(to: &str) -> Response {
+    let to = HeaderValue::from_str(to).unwrap_or(HeaderValue::from_static("/dashboard"));
+    (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()
+}

@@ -1,0 +1,336 @@
+//! Securing an account, as a browser without scripts and as a program does it.
+
+use super::call::{ADA, Answer, Front, PASSWORD, request};
+use axum::{
+    body::Body,
+    http::{Method, StatusCode, header},
+};
+use domain::{Role, account::AccountState, time::MINUTE};
+use serde_json::{Value, json};
+use service::{
+    Limit, Settings, Throttles, account,
+    api_client::{self, NewClient},
+    person, session,
+};
+use store::testing::TestDb;
+
+store::each_engine!(
+    a_form_waits_for_the_password_and_is_then_carried_out,
+    a_script_and_a_program_are_told_that_the_password_is_due,
+    a_program_signs_out_here_or_everywhere,
+    a_program_changes_the_password_and_says_what_goes_on,
+    the_form_of_a_new_password_asks_which_programs_go_on,
+    nothing_is_stored_for_strangers,
+    a_browser_that_has_signed_in_is_known,
+    opening_the_freeze_page_changes_nothing,
+    the_list_of_people_is_the_operators,
+    easy_passwords_are_refused_at_both_doors,
+);
+
+fn origin() -> service::Origin {
+    service::Origin::new([127, 0, 0, 1].into(), "Test/1.0")
+}
+
+/// Signs up in a browser; answers its cookie.
+async fn browser(front: &Front, email: &str) -> String {
+    let form = format!("email={email}&password={}", PASSWORD.replace(' ', "+"));
+    let signed_up = front.post_form("/api/sign-up", &form, &[]).await;
+    assert_eq!(signed_up.status, StatusCode::SEE_OTHER, "{}", signed_up.text);
+    signed_up.cookie()
+}
+
+async fn clients(front: &Front, email: &str) -> Vec<domain::ApiClient> {
+    let user = store::user::by_email(&front.desk.db, email).await.unwrap().unwrap();
+    let actor =
+        service::Actor { user: user.id, email: user.email, role: user.role, session: None, token: None };
+    api_client::list(&front.desk, &actor).await.unwrap()
+}
+
+fn to(answer: &Answer) -> String {
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+    answer.header(header::LOCATION).to_owned()
+}
+
+async fn a_form_waits_for_the_password_and_is_then_carried_out(db: &TestDb) {
+    let front = Front::new(db);
+    let cookie = browser(&front, ADA).await;
+    front.clock.advance(11 * MINUTE);
+    let typed = "name=My+bots&permissions%5B0%5D=BOTS_READ&addresses=203.0.113.7";
+    let post = async |path: &str, body: &str| front.post_form(path, body, &[("cookie", &cookie)]).await;
+    let asked = post("/api/client-create", typed).await;
+    assert!(!asked.headers.contains_key("x-slipstream-step-up"), "that is between the server and itself");
+    let confirm = to(&asked);
+    assert!(confirm.starts_with("/confirm?form="), "{confirm}");
+    assert!(clients(&front, ADA).await.is_empty(), "nothing was done yet");
+
+    let page = front.get(&confirm, &[("cookie", &cookie)]).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.text.contains("data-testid=\"step-up\"") && page.text.contains("Confirm and continue"));
+    assert!(!page.text.contains("My bots") && !page.text.contains("203.0.113.7"), "nothing typed goes back");
+
+    let form = confirm.split_once("form=").unwrap().1;
+    let wrong = to(&post("/api/step-up", &format!("form={form}&password=a+wrong+password")).await);
+    assert!(wrong.starts_with("/confirm?form=") && wrong.contains("flash="), "{wrong}");
+    let again = front.get(&wrong, &[("cookie", &cookie)]).await;
+    assert!(again.text.contains("Confirm and continue"), "the form still waits");
+    assert!(clients(&front, ADA).await.is_empty());
+
+    // Another session of the same person cannot carry it out.
+    let other = account::sign_in(&front.desk, origin(), ADA, PASSWORD).await.unwrap();
+    let theirs = format!("slipstream={}", other.token);
+    let right = format!("form={form}&password={}", PASSWORD.replace(' ', "+"));
+    front.post_form("/api/step-up", &right, &[("cookie", &theirs)]).await;
+    assert!(clients(&front, ADA).await.is_empty());
+
+    let done = to(&post("/api/step-up", &right).await);
+    assert!(done.starts_with("/settings/api-clients?flash="), "{done}");
+    let made = clients(&front, ADA).await;
+    assert_eq!((made.len(), made[0].name.as_str()), (1, "My bots"));
+    assert_eq!(made[0].networks.len(), 1, "all that was typed arrived");
+    let page = front.get(&done, &[("cookie", &cookie)]).await;
+    assert!(page.text.contains("data-testid=\"made-secret\""), "the new secret is shown once");
+    // The form is carried out once, and fields are judged as ever.
+    assert_eq!(to(&post("/api/step-up", &right).await), "/dashboard");
+    assert_eq!(clients(&front, ADA).await.len(), 1);
+    let bad = to(&post("/api/client-create", "name=").await);
+    assert!(bad.starts_with("/settings/api-clients?flash="), "{bad}");
+}
+
+async fn a_script_and_a_program_are_told_that_the_password_is_due(db: &TestDb) {
+    let front = Front::new(db);
+    let token = front.token(ADA).await;
+    let session = account::sign_in(&front.desk, origin(), ADA, PASSWORD).await.unwrap();
+    let cookie = format!("slipstream={}", session.token);
+    let new = json!({ "name": "Bots", "permissions": ["BOTS_READ"] });
+    let make = async || front.send(Method::POST, "/v1/priv/api-client", &token, &new).await;
+    assert_eq!(make().await.status, StatusCode::OK, "a sign-in is fresh");
+    front.clock.advance(11 * MINUTE);
+    let due = make().await;
+    assert_eq!((due.status, due.text.as_str()), (StatusCode::FORBIDDEN, r#"{"message":"step_up_required"}"#));
+    let headers = [("cookie", cookie.as_str()), ("content-type", "application/x-www-form-urlencoded")];
+    let script = request(Method::POST, "/api/client-create", &headers, Body::from("name=Bots&permissions%5B0%5D=BOTS_READ"));
+    let told = front.call(script).await;
+    assert_eq!((told.status, &told.json()["refusal"]), (StatusCode::FORBIDDEN, &json!("step-up")));
+
+    let step_up = async |body: &Value| front.send(Method::POST, "/v1/auth/step-up", &token, body).await;
+    let missing = step_up(&json!({})).await;
+    assert_eq!(missing.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", missing.text);
+    let wrong = step_up(&json!({ "password": "a wrong password" })).await;
+    let expected = json!({ "errors": [
+        { "msg": "is not your present password", "param": "password", "location": "body" },
+    ] });
+    assert_eq!((wrong.status.as_u16(), wrong.json()), (422, expected), "what was typed is not sent back");
+    assert_eq!(make().await.status, StatusCode::FORBIDDEN);
+    assert_eq!(step_up(&json!({ "password": PASSWORD })).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(make().await.status, StatusCode::OK);
+    let stranger = front.post_json("/v1/auth/step-up", &json!({ "password": PASSWORD })).await;
+    assert_eq!(stranger.status, StatusCode::UNAUTHORIZED);
+}
+
+async fn a_program_signs_out_here_or_everywhere(db: &TestDb) {
+    let front = Front::new(db);
+    let person = json!({ "email": ADA, "password": PASSWORD });
+    let sign_in = async || front.post_json("/v1/auth/sign-in", &person).await.json();
+    front.post_json("/v1/auth/sign-up", &person).await;
+    let (here, elsewhere) = (sign_in().await, sign_in().await);
+    let token = |tokens: &Value| tokens["accessToken"].as_str().unwrap().to_owned();
+    let reads = async |tokens: &Value| {
+        front.get("/v1/priv/api-client", &[("authorization", &token(tokens))]).await.status
+    };
+    let refreshes = async |tokens: &Value| {
+        let body = json!({ "refreshToken": tokens["refreshToken"] });
+        front.post_json("/v1/auth/refresh", &body).await.status
+    };
+    let out = front.send(Method::POST, "/v1/auth/sign-out", &token(&here), &json!({})).await;
+    assert_eq!(out.status, StatusCode::NO_CONTENT, "{}", out.text);
+    assert_eq!((reads(&here).await, reads(&elsewhere).await), (StatusCode::UNAUTHORIZED, StatusCode::OK));
+    assert_eq!(refreshes(&here).await, StatusCode::UNAUTHORIZED);
+
+    let third = sign_in().await;
+    let session = account::sign_in(&front.desk, origin(), ADA, PASSWORD).await.unwrap();
+    let odd = front.send(Method::POST, "/v1/auth/sign-out", &token(&third), &json!({ "everywhere": 1 })).await;
+    assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let all = json!({ "everywhere": true });
+    let out = front.send(Method::POST, "/v1/auth/sign-out", &token(&third), &all).await;
+    assert_eq!(out.status, StatusCode::NO_CONTENT, "{}", out.text);
+    for tokens in [&elsewhere, &third] {
+        assert_eq!(reads(tokens).await, StatusCode::UNAUTHORIZED);
+        assert_eq!(refreshes(tokens).await, StatusCode::UNAUTHORIZED);
+    }
+    assert!(session::find(&front.desk, &session.token, &origin()).await.unwrap().is_none());
+}
+
+async fn a_program_changes_the_password_and_says_what_goes_on(db: &TestDb) {
+    let front = Front::new(db);
+    let token = front.token(ADA).await;
+    for name in ["One", "Two"] {
+        let new = json!({ "name": name, "permissions": ["BOTS_READ"] });
+        assert_eq!(front.send(Method::POST, "/v1/priv/api-client", &token, &new).await.status, StatusCode::OK);
+    }
+    let change =
+        async |body: &Value| front.send(Method::POST, "/v1/auth/change-password", &token, body).await;
+    let (first, second) = ("an entirely new one", "yet another new one");
+    let weak = change(&json!({ "currentPassword": PASSWORD, "newPassword": "letmein1234" })).await;
+    let expected =
+        json!({ "errors": [{ "msg": "is too easy to guess", "param": "newPassword", "location": "body" }] });
+    assert_eq!((weak.status.as_u16(), weak.json()), (422, expected));
+    let wrong = change(&json!({ "currentPassword": first, "newPassword": second })).await;
+    assert_eq!(wrong.json()["errors"][0]["param"], "currentPassword");
+    let odd = json!({ "currentPassword": PASSWORD, "newPassword": first, "keepApiClients": ["x"] });
+    assert_eq!(change(&odd).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+
+    let plain = json!({ "currentPassword": PASSWORD, "newPassword": first });
+    assert_eq!(change(&plain).await.status, StatusCode::NO_CONTENT);
+    let all = clients(&front, ADA).await;
+    assert_eq!(all.len(), 2, "programs go on unless something is said");
+    let kept = json!([all[0].id.to_string()]);
+    let some = json!({ "currentPassword": first, "newPassword": second, "keepApiClients": kept });
+    assert_eq!(change(&some).await.status, StatusCode::NO_CONTENT, "the sign-in that changes it goes on");
+    let left: Vec<_> = clients(&front, ADA).await.into_iter().map(|client| client.id).collect();
+    assert_eq!(left, [all[0].id]);
+}
+
+async fn the_form_of_a_new_password_asks_which_programs_go_on(db: &TestDb) {
+    let front = Front::new(db);
+    let cookie = browser(&front, ADA).await;
+    let token = cookie.split_once('=').unwrap().1;
+    let actor = session::find(&front.desk, token, &origin()).await.unwrap().unwrap();
+    let plain = front.get("/settings", &[("cookie", &cookie)]).await;
+    assert!(!plain.text.contains("data-testid=\"keep-programs\""), "there is nothing to ask");
+    for name in ["One", "Two"] {
+        let new = NewClient { name: name.into(), permissions: vec!["BOTS_READ".into()], ..NewClient::default() };
+        api_client::create(&front.desk, &actor, &origin(), new).await.unwrap();
+    }
+    let page = front.get("/settings", &[("cookie", &cookie)]).await;
+    assert!(page.text.contains("data-testid=\"keep-programs\""), "{}", page.text);
+    let all = clients(&front, ADA).await;
+    let body = format!(
+        "current={}&password=an+entirely+new+one&asked=true&keep%5B0%5D={}",
+        PASSWORD.replace(' ', "+"),
+        all[1].id
+    );
+    let done = to(&front.post_form("/api/change-password", &body, &[("cookie", &cookie)]).await);
+    assert!(done.starts_with("/settings?flash="), "{done}");
+    let left: Vec<_> = clients(&front, ADA).await.into_iter().map(|client| client.id).collect();
+    assert_eq!(left, [all[1].id]);
+}
+
+async fn nothing_is_stored_for_strangers(db: &TestDb) {
+    let front = Front::new(db);
+    let form = format!("email={ADA}&password=a+wrong+password");
+    let count = async || store::session::count(&front.desk.db).await.unwrap();
+    for _ in 0..20 {
+        let failed = front.post_form("/api/sign-in", &form, &[]).await;
+        let back = to(&failed);
+        assert!(back.ends_with("flash=carried"), "{back}");
+        let cookie = failed.cookie();
+        assert!(cookie.starts_with("slipstream-flash=") && !cookie.contains("ada"), "{cookie}");
+        let shown = front.get(&back, &[("cookie", &cookie)]).await;
+        assert!(shown.text.contains(ADA) && shown.text.contains("aria-invalid"), "{}", shown.text);
+        assert!(shown.header(header::SET_COOKIE).starts_with("slipstream-flash=;"), "it is read once");
+    }
+    assert_eq!(count().await, 0);
+    for path in ["/api/sign-up", "/api/forgot", "/api/reset", "/api/freeze"] {
+        to(&front.post_form(path, "email=nobody", &[]).await);
+    }
+    assert_eq!(count().await, 0);
+    browser(&front, ADA).await;
+    assert_eq!(count().await, 1);
+}
+
+async fn a_browser_that_has_signed_in_is_known(db: &TestDb) {
+    let plenty = Limit::per_minutes(10_000, 15);
+    let throttles = Throttles { address: plenty, ..Throttles::default() };
+    // Every request comes through the proxy; where from, its header says.
+    let proxies = [[127, 0, 0, 1].into()];
+    let front = Front::behind(db, Settings { throttles, ..Settings::default() }, &proxies);
+    let form = format!("email={ADA}&password={}", PASSWORD.replace(' ', "+"));
+    let home = ("x-forwarded-for", "192.0.2.1");
+    let signed_up = front.post_form("/api/sign-up", &form, &[home]).await;
+    let set: Vec<_> =
+        signed_up.headers.get_all(header::SET_COOKIE).iter().map(|value| value.to_str().unwrap()).collect();
+    let device = set.iter().find(|cookie| cookie.starts_with("slipstream-device=")).expect("a cookie");
+    assert!(device.contains("HttpOnly") && device.contains("SameSite=Lax"), "{device}");
+    let device = device.split(';').next().unwrap().to_owned();
+    let wrong = format!("email={ADA}&password=a+wrong+password");
+    for guess in 0..11 {
+        let from = format!("198.51.100.{guess}");
+        front.post_form("/api/sign-in", &wrong, &[("x-forwarded-for", &from)]).await;
+    }
+    // On the way, with the browser that signed up: in. A stranger: not.
+    let away = ("x-forwarded-for", "203.0.113.9");
+    let out = front.post_form("/api/sign-in", &form, &[away]).await;
+    assert!(to(&out).starts_with("/sign-in?"), "{:?}", out.headers);
+    let inside = front.post_form("/api/sign-in", &form, &[away, ("cookie", &device)]).await;
+    assert_eq!(to(&inside), "/dashboard");
+}
+
+async fn opening_the_freeze_page_changes_nothing(db: &TestDb) {
+    let front = Front::new(db);
+    browser(&front, ADA).await;
+    let page = front.get("/not-me?token=made.up.1.00", &[]).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.text.contains("data-testid=\"freeze-invalid\""), "{}", page.text);
+    let posted = front.post_form("/api/freeze", "token=made.up.1.00", &[]).await;
+    assert!(to(&posted).starts_with("/not-me?token="));
+    let found = person::find(&front.desk, ADA).await.unwrap();
+    assert_eq!(found.state, AccountState::Active);
+    let user = store::user::by_email(&front.desk.db, ADA).await.unwrap().unwrap();
+    person::act(&front.desk, person::By::CommandLine, user.id, person::Step::Freeze).await.unwrap();
+    let form = format!("email={ADA}&password={}", PASSWORD.replace(' ', "+"));
+    let refused = front.post_form("/api/sign-in", &form, &[]).await;
+    let shown = front.get(&to(&refused), &[("cookie", &refused.cookie())]).await;
+    assert!(shown.text.contains("frozen"), "{}", shown.text);
+    let told = front.post_json("/v1/auth/sign-in", &json!({ "email": ADA, "password": PASSWORD })).await;
+    assert_eq!((told.status.as_u16(), told.json()), (433, json!({ "error": "account is frozen (4100)" })));
+}
+
+async fn the_list_of_people_is_the_operators(db: &TestDb) {
+    let front = Front::new(db);
+    let (_, operator) = front.admin().await;
+    let cookie = browser(&front, ADA).await;
+    let user = store::user::by_email(&front.desk.db, ADA).await.unwrap().unwrap().id;
+    assert_eq!(front.get("/admin/people", &[("cookie", &cookie)]).await.status, StatusCode::NOT_FOUND);
+    let page = front.get("/admin/people?search=ADA", &[("cookie", &operator)]).await;
+    assert!(page.text.contains(&format!("data-email=\"{ADA}\"")) && !page.text.contains("data-email=\"operator"));
+    let act = async |who: &str, step: &str| {
+        let body = format!("id={user}&step={step}&search=ada");
+        front.post_form("/api/person-act", &body, &[("cookie", who)]).await
+    };
+    assert_eq!(act(&cookie, "admin").await.status, StatusCode::NOT_FOUND, "nobody promotes themselves");
+    assert!(to(&act(&operator, "suspend").await).starts_with("/admin/people?search=ada&flash="));
+    assert_eq!(front.get("/dashboard", &[("cookie", &cookie)]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(person::find(&front.desk, ADA).await.unwrap().state, AccountState::Suspended);
+    to(&act(&operator, "unsuspend").await);
+    to(&act(&operator, "admin").await);
+    assert_eq!(person::find(&front.desk, ADA).await.unwrap().role, Role::Admin);
+    to(&act(&operator, "trader").await);
+    let own = store::user::by_email(&front.desk.db, "operator@example.org").await.unwrap().unwrap().id;
+    let body = format!("id={own}&step=trader");
+    let refused = front.post_form("/api/person-act", &body, &[("cookie", &operator)]).await;
+    let shown = front.get(&to(&refused), &[("cookie", &operator)]).await;
+    assert!(shown.text.contains("4102"), "{}", shown.text);
+    let odd = front.post_form("/api/person-act", "id=x&step=y", &[("cookie", &operator)]).await;
+    assert!(to(&odd).contains("flash="));
+}
+
+async fn easy_passwords_are_refused_at_both_doors(db: &TestDb) {
+    let front = Front::new(db);
+    for (password, text) in [
+        ("qwerty12345", "is too easy to guess"),
+        ("P@ssw0rd123", "is too easy to guess"),
+        ("slipstream1234", "must not contain your e-mail address or the product's name"),
+    ] {
+        let told = front.post_json("/v1/auth/sign-up", &json!({ "email": ADA, "password": password })).await;
+        let expected =
+            json!({ "errors": [{ "msg": text, "param": "password", "location": "body" }] });
+        assert_eq!((told.status.as_u16(), told.json()), (422, expected), "{password}");
+        let form = format!("email={ADA}&password={}", password.replace('@', "%40"));
+        let refused = front.post_form("/api/sign-up", &form, &[]).await;
+        let shown = front.get(&to(&refused), &[("cookie", &refused.cookie())]).await;
+        assert!(shown.text.contains("aria-invalid=\"true\""), "{password}: {}", shown.text);
+        assert!(!shown.text.contains(password));
+    }
+    let phrase = json!({ "email": ADA, "password": "dragon monkey football master" });
+    assert_eq!(front.post_json("/v1/auth/sign-up", &phrase).await.status, StatusCode::OK);
+}
