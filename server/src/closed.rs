@@ -18,10 +18,18 @@ use service::{Error, SharedDesk, maintenance};
 const RETRY_AFTER_S: u64 = 60;
 /// What programs may still do: an admin's sign-in, and opening the desk again. Hooks go on as what follows from them does: an
 /// exit that was not heard would never be told again.
-const PROGRAMS: &[&str] =
-    &["/v1/admin/", "/v1/auth/sign-in", "/v1/auth/sign-out", "/v1/auth/refresh", "/v1/hook/", "/openapi.json", "/docs"];
+const PROGRAMS: &[&str] = &[
+    "/v1/admin/",
+    "/v1/auth/sign-in",
+    "/v1/auth/sign-out",
+    "/v1/auth/refresh",
+    "/v1/hook/",
+    "/openapi.json",
+    "/docs",
+];
 /// The same for people who are not the operator, or not known to be yet.
-const PEOPLE: &[&str] = &["/sign-in", "/api/sign-in", "/api/sign-out", "/api/theme", "/not-me", "/api/freeze"];
+const PEOPLE: &[&str] =
+    &["/sign-in", "/api/sign-in", "/api/sign-out", "/api/theme", "/not-me", "/api/freeze"];
 
 /// Whether the desk is closed. A database that does not answer closes nothing: what was asked will say so itself.
 pub(crate) async fn closed(desk: &SharedDesk) -> Option<maintenance::Closed> {

@@ -124,7 +124,10 @@ fn command(words: &[&str]) -> Result<()> {
 
 /// What commands take that take something.
 const TAKE: [(&str, &str); 8] = [
-    ("person", "EMAIL [--suspend | --unsuspend | --freeze | --unfreeze | --trader | --admin | --sign-out | --revoke-programs | --end-webhooks]..."),
+    (
+        "person",
+        "EMAIL [--suspend | --unsuspend | --freeze | --unfreeze | --trader | --admin | --sign-out | --revoke-programs | --end-webhooks]...",
+    ),
     ("reset-link", "EMAIL"),
     ("admin", "EMAIL"),
     ("plan", "EMAIL PLAN"),

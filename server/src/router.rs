@@ -19,9 +19,9 @@ use crate::{
         self,
         surface::{Surface, Trouble},
     },
-    same_site,
+    same_site, step_up,
     telemetry::{self, Ids},
-    step_up, unsubscribe,
+    unsubscribe,
 };
 use axum::{
     Extension, Router,
@@ -183,8 +183,7 @@ fn people(desk: &SharedDesk, document: &Value) -> anyhow::Result<Router> {
     let csrf = CsrfLayer::new().add_trusted_origin(&desk.settings.public_url)?;
     let routes = pages.routes().merge(exports::routes()).merge(unsubscribe::routes());
     let forms = routes.layer(from_fn_with_state(pages.clone(), guard::check)).with_state::<()>(());
-    let confirm =
-        step_up::routes(forms.clone()).layer(from_fn_with_state(pages.clone(), guard::check));
+    let confirm = step_up::routes(forms.clone()).layer(from_fn_with_state(pages.clone(), guard::check));
     let guarded = forms
         .merge(confirm)
         .layer(from_fn_with_state(pages.clone(), closed::people))

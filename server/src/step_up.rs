@@ -114,7 +114,8 @@ async fn confirm(forms: Router, visit: Visit, parts: Parts, given: Confirmed) ->
 
 /// Posts the form that waited, as its sender did.
 async fn carry_out(forms: Router, mut parts: Parts, form: Pending) -> Response {
-    let (Ok(uri), Ok(kind)) = (form.endpoint.parse::<Uri>(), HeaderValue::from_str(&form.content_type)) else {
+    let (Ok(uri), Ok(kind)) = (form.endpoint.parse::<Uri>(), HeaderValue::from_str(&form.content_type))
+    else {
         return see_other("/dashboard");
     };
     parts.uri = uri;

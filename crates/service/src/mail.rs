@@ -42,7 +42,11 @@ pub(crate) async fn enqueue(
     to: &str,
     letter: &Letter,
 ) -> Result<()> {
-    let content = Content { secret: letter.secret, alarm: letter.alarm, ..Content::plain(&letter.subject, &letter.body) };
+    let content = Content {
+        secret: letter.secret,
+        alarm: letter.alarm,
+        ..Content::plain(&letter.subject, &letter.body)
+    };
     let draft = outbox::Draft { user, channel: Channel::Email, to, once: None, content: &content };
     outbox::put(desk, tx, &draft).await.map(drop)
 }

@@ -174,7 +174,9 @@ pub async fn act(desk: &Desk, by: By<'_>, id: UserId, step: Step) -> Result<Pers
         // Another admin may have demoted this one while they waited.
         if let By::Admin(actor, _) = by {
             let still = store::user::get(&mut tx, actor.user).await?;
-            still.filter(|u| u.role == Role::Admin && u.state() == AccountState::Active).ok_or(Error::Forbidden)?;
+            still
+                .filter(|u| u.role == Role::Admin && u.state() == AccountState::Active)
+                .ok_or(Error::Forbidden)?;
         }
     }
     let user = store::user::get(&mut tx, id).await?.ok_or(Error::NotFound)?;

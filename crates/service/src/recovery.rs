@@ -5,8 +5,8 @@
 
 mod link;
 
-pub use link::{Alarm, alarm_of, freeze_by_link};
 pub(crate) use link::token as link_token;
+pub use link::{Alarm, alarm_of, freeze_by_link};
 
 use crate::{
     Actor, Desk, Error, Origin, Result,
@@ -50,8 +50,7 @@ pub struct Programs {
 /// # Errors
 /// When the database cannot be read.
 pub async fn programs(desk: &Desk, actor: &Actor) -> Result<Programs> {
-    let webhooks =
-        store::strategy::count_hooks_of(&desk.db, actor.user, actor.role.may(Role::Admin)).await?;
+    let webhooks = store::strategy::count_hooks_of(&desk.db, actor.user, actor.role.may(Role::Admin)).await?;
     let chat = store::telegram::get(&desk.db, actor.user).await?.is_some_and(|link| link.chat_id.is_some());
     Ok(Programs { webhooks: usize::try_from(webhooks).unwrap_or(0), chat })
 }

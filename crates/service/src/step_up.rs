@@ -14,11 +14,7 @@ use crate::{
     password::Fit,
     throttle::{self, Bucket},
 };
-use domain::{
-    Micros,
-    time::MINUTE,
-    validation::Problem,
-};
+use domain::{Micros, time::MINUTE, validation::Problem};
 
 /// For so long after a password credentials may change.
 pub const FRESH: i64 = 10 * MINUTE;

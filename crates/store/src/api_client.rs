@@ -198,12 +198,7 @@ pub async fn revoke_all(tx: &mut Tx, owner: UserId, at: Micros) -> Result<u64> {
         "delete from client_tokens where client_id in (select id from api_clients where user_id = $1)",
         owner
     )?;
-    exec!(
-        tx,
-        "update api_clients set revoked_at = $2 where user_id = $1 and revoked_at is null",
-        owner,
-        at
-    )
+    exec!(tx, "update api_clients set revoked_at = $2 where user_id = $1 and revoked_at is null", owner, at)
 }
 
 /// Puts another sealing of the same secret in place (rekey); whether there is such a client.

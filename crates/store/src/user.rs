@@ -79,8 +79,7 @@ pub async fn insert(tx: &mut Tx, user: &User) -> Result<()> {
 /// # Errors
 /// A fault.
 pub async fn get(from: impl Source, id: UserId) -> Result<Option<User>> {
-    users!(from, fetch_optional, "where id = $1",
-        id)
+    users!(from, fetch_optional, "where id = $1", id)
 }
 
 /// The person of this e-mail address, in the case that it was stored in.
@@ -88,8 +87,7 @@ pub async fn get(from: impl Source, id: UserId) -> Result<Option<User>> {
 /// # Errors
 /// A fault.
 pub async fn by_email(from: impl Source, email: &str) -> Result<Option<User>> {
-    users!(from, fetch_optional, "where email = $1",
-        email)
+    users!(from, fetch_optional, "where email = $1", email)
 }
 
 /// Sets another password; whether there is such a person.
@@ -148,8 +146,7 @@ pub async fn any_admin(from: impl Source) -> Result<bool> {
 /// # Errors
 /// A fault.
 pub async fn list_by_role(from: impl Source, role: Role) -> Result<Vec<User>> {
-    users!(from, fetch_all, "where role = $1 order by created_at, id",
-        role)
+    users!(from, fetch_all, "where role = $1 order by created_at, id", role)
 }
 
 /// How many people there are.

@@ -240,7 +240,16 @@ async fn person(house: &House, email: &str, role: Role) -> Actor {
     let (desk, now) = (&house.desk, house.desk.clock.now());
     let id = UserId::mint(&*desk.clock, &*desk.chance);
     let password_hash = "nobody signs in with this".to_owned();
-    let user = User { id, email: email.to_owned(), password_hash, role, created_at: now, updated_at: now, frozen_at: None, suspended_at: None };
+    let user = User {
+        id,
+        email: email.to_owned(),
+        password_hash,
+        role,
+        created_at: now,
+        updated_at: now,
+        frozen_at: None,
+        suspended_at: None,
+    };
     let mut tx = desk.db.begin().await.unwrap();
     store::user::insert(&mut tx, &user).await.unwrap();
     tx.commit().await.unwrap();

@@ -108,7 +108,12 @@ async fn a_script_and_a_program_are_told_that_the_password_is_due(db: &TestDb) {
     let due = make().await;
     assert_eq!((due.status, due.text.as_str()), (StatusCode::FORBIDDEN, r#"{"message":"step_up_required"}"#));
     let headers = [("cookie", cookie.as_str()), ("content-type", "application/x-www-form-urlencoded")];
-    let script = request(Method::POST, "/api/client-create", &headers, Body::from("name=Bots&permissions%5B0%5D=BOTS_READ"));
+    let script = request(
+        Method::POST,
+        "/api/client-create",
+        &headers,
+        Body::from("name=Bots&permissions%5B0%5D=BOTS_READ"),
+    );
     let told = front.call(script).await;
     assert_eq!((told.status, &told.json()["refusal"]), (StatusCode::FORBIDDEN, &json!("step-up")));
 
@@ -148,7 +153,8 @@ async fn a_program_signs_out_here_or_everywhere(db: &TestDb) {
 
     let third = sign_in().await;
     let session = account::sign_in(&front.desk, origin(), ADA, PASSWORD).await.unwrap();
-    let odd = front.send(Method::POST, "/v1/auth/sign-out", &token(&third), &json!({ "everywhere": 1 })).await;
+    let odd =
+        front.send(Method::POST, "/v1/auth/sign-out", &token(&third), &json!({ "everywhere": 1 })).await;
     assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);
     let all = json!({ "everywhere": true });
     let out = front.send(Method::POST, "/v1/auth/sign-out", &token(&third), &all).await;
@@ -165,7 +171,10 @@ async fn a_program_changes_the_password_and_says_what_goes_on(db: &TestDb) {
     let token = front.token(ADA).await;
     for name in ["One", "Two"] {
         let new = json!({ "name": name, "permissions": ["BOTS_READ"] });
-        assert_eq!(front.send(Method::POST, "/v1/priv/api-client", &token, &new).await.status, StatusCode::OK);
+        assert_eq!(
+            front.send(Method::POST, "/v1/priv/api-client", &token, &new).await.status,
+            StatusCode::OK
+        );
     }
     let change =
         async |body: &Value| front.send(Method::POST, "/v1/auth/change-password", &token, body).await;
@@ -198,7 +207,8 @@ async fn the_form_of_a_new_password_asks_which_programs_go_on(db: &TestDb) {
     let plain = front.get("/settings", &[("cookie", &cookie)]).await;
     assert!(!plain.text.contains("data-testid=\"keep-programs\""), "there is nothing to ask");
     for name in ["One", "Two"] {
-        let new = NewClient { name: name.into(), permissions: vec!["BOTS_READ".into()], ..NewClient::default() };
+        let new =
+            NewClient { name: name.into(), permissions: vec!["BOTS_READ".into()], ..NewClient::default() };
         api_client::create(&front.desk, &actor, &origin(), new).await.unwrap();
     }
     let page = front.get("/settings", &[("cookie", &cookie)]).await;
@@ -292,7 +302,9 @@ async fn the_list_of_people_is_the_operators(db: &TestDb) {
     let user = store::user::by_email(&front.desk.db, ADA).await.unwrap().unwrap().id;
     assert_eq!(front.get("/admin/people", &[("cookie", &cookie)]).await.status, StatusCode::NOT_FOUND);
     let page = front.get("/admin/people?search=ADA", &[("cookie", &operator)]).await;
-    assert!(page.text.contains(&format!("data-email=\"{ADA}\"")) && !page.text.contains("data-email=\"operator"));
+    assert!(
+        page.text.contains(&format!("data-email=\"{ADA}\"")) && !page.text.contains("data-email=\"operator")
+    );
     let act = async |who: &str, step: &str| {
         let body = format!("id={user}&step={step}&search=ada");
         front.post_form("/api/person-act", &body, &[("cookie", who)]).await
@@ -322,8 +334,7 @@ async fn easy_passwords_are_refused_at_both_doors(db: &TestDb) {
         ("slipstream1234", "must not contain your e-mail address or the product's name"),
     ] {
         let told = front.post_json("/v1/auth/sign-up", &json!({ "email": ADA, "password": password })).await;
-        let expected =
-            json!({ "errors": [{ "msg": text, "param": "password", "location": "body" }] });
+        let expected = json!({ "errors": [{ "msg": text, "param": "password", "location": "body" }] });
         assert_eq!((told.status.as_u16(), told.json()), (422, expected), "{password}");
         let form = format!("email={ADA}&password={}", password.replace('@', "%40"));
         let refused = front.post_form("/api/sign-up", &form, &[]).await;

@@ -135,8 +135,11 @@ pub async fn delete(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<()>
 async fn left_open(tx: &mut Tx, row: &KeyRow, now: Micros) -> Result<Option<Telling>> {
     let id = row.key.id;
     let open = store::protection::of_key(&mut *tx, id).await?;
-    let symbols: BTreeSet<Symbol> =
-        open.into_iter().filter(|row| row.entered_at.is_some() && row.ended_at.is_none()).map(|row| row.symbol).collect();
+    let symbols: BTreeSet<Symbol> = open
+        .into_iter()
+        .filter(|row| row.entered_at.is_some() && row.ended_at.is_none())
+        .map(|row| row.symbol)
+        .collect();
     if symbols.is_empty() {
         return Ok(None);
     }

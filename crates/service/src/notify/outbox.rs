@@ -38,7 +38,14 @@ impl Content {
     /// Plain text, which no link switches off.
     #[must_use]
     pub fn plain(subject: &str, body: &str) -> Self {
-        Self { subject: subject.to_owned(), body: body.to_owned(), html: None, topic: None, secret: false, alarm: false }
+        Self {
+            subject: subject.to_owned(),
+            body: body.to_owned(),
+            html: None,
+            topic: None,
+            secret: false,
+            alarm: false,
+        }
     }
 }
 

@@ -71,10 +71,32 @@ mod tests {
     fn known_passwords_are_refused_however_they_are_written() {
         // The first part is from the security review; the second is the end of the package's list of 30,000.
         for known in [
-            "12345678901234", "qwerty12345", "0123456789", "abcdefghij", "1q2w3e4r5t", "1qaz2wsx3edc",
-            "football123", "princess123", "Passw0rd123", "P@ssw0rd123", "letmein1234", "admin12345", "changeme123",
-            "bitcoin1234", "trustno1trustno1", "PASSWORD123", "iloveyou12", "qwertyuiop", "aaaaaaaaaaaa",
-            "wonderwoman", "WonderWoman", "WONDERWOMAN", "jessejames", "FKTRCFYLTH", "Weihnachtsbaum", "xxxp455w0rd5",
+            "12345678901234",
+            "qwerty12345",
+            "0123456789",
+            "abcdefghij",
+            "1q2w3e4r5t",
+            "1qaz2wsx3edc",
+            "football123",
+            "princess123",
+            "Passw0rd123",
+            "P@ssw0rd123",
+            "letmein1234",
+            "admin12345",
+            "changeme123",
+            "bitcoin1234",
+            "trustno1trustno1",
+            "PASSWORD123",
+            "iloveyou12",
+            "qwertyuiop",
+            "aaaaaaaaaaaa",
+            "wonderwoman",
+            "WonderWoman",
+            "WONDERWOMAN",
+            "jessejames",
+            "FKTRCFYLTH",
+            "Weihnachtsbaum",
+            "xxxp455w0rd5",
         ] {
             assert_eq!(judged(known), Err(Problem::PasswordTooCommon), "{known}");
         }
@@ -90,7 +112,11 @@ mod tests {
     #[test]
     fn names_that_an_attacker_knows_are_refused() {
         for named in [
-            "slipstream1234", "my-SlipStream-42!", "same1234567@example.org", "Same1234567!!x", "xx-SAME1234567-kq9",
+            "slipstream1234",
+            "my-SlipStream-42!",
+            "same1234567@example.org",
+            "Same1234567!!x",
+            "xx-SAME1234567-kq9",
             "same1234567@example.org and three more words",
         ] {
             assert_eq!(judged(named), Err(Problem::PasswordHasName), "{named}");
@@ -101,7 +127,8 @@ mod tests {
 
     #[test]
     fn passphrases_are_judged_by_their_length() {
-        for phrase in ["correct horse battery staple", "dragon monkey football master", "one-two-three-four"] {
+        for phrase in ["correct horse battery staple", "dragon monkey football master", "one-two-three-four"]
+        {
             assert_eq!(judged(phrase), Ok(()), "{phrase}");
         }
         for short in ["a b c d", "one two", ""] {
@@ -116,7 +143,13 @@ mod tests {
 
     #[test]
     fn unusual_passwords_are_accepted() {
-        for good in ["correct horse battery", "kx9!mQ2vLp", "Zürich crème brûlée", "пароль-для-моего-стола", "Tr0ub4dor&3"] {
+        for good in [
+            "correct horse battery",
+            "kx9!mQ2vLp",
+            "Zürich crème brûlée",
+            "пароль-для-моего-стола",
+            "Tr0ub4dor&3",
+        ] {
             assert_eq!(judged(good), Ok(()), "{good}");
         }
     }

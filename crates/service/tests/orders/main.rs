@@ -16,7 +16,12 @@ use domain::{
 use fake::{Fake, Fault, btc, d};
 use fence::*;
 use keys::*;
-use rights::*;
+use rights::{
+    a_key_that_gains_the_right_to_withdraw_takes_no_entries,
+    a_key_that_lost_the_right_to_trade_is_switched_off_in_words,
+    live_mode_takes_only_restricted_keys_unless_the_operator_allows_others,
+    the_owner_hears_of_a_lost_ip_restriction_and_of_a_right_that_ends,
+};
 use service::{
     Actor, Error, Origin, SharedDesk, account,
     key::{self, NewKey},
@@ -200,10 +205,9 @@ async fn a_position_whose_stop_was_refused_is_closed_and_its_owner_told(db: &Tes
 async fn a_closed_account_opens_nothing_and_keeps_its_stop(db: &TestDb) {
     let world = world(db).await;
     world.place(&ticket()).await.unwrap();
-    for (close, expected) in [
-        (person::Step::Freeze, Refusal::AccountFrozen),
-        (person::Step::Suspend, Refusal::AccountSuspended),
-    ] {
+    for (close, expected) in
+        [(person::Step::Freeze, Refusal::AccountFrozen), (person::Step::Suspend, Refusal::AccountSuspended)]
+    {
         person::act(&world.desk, person::By::CommandLine, world.actor.user, close).await.unwrap();
         assert_eq!(refusal(world.place(&ticket()).await), expected);
     }

@@ -160,7 +160,8 @@ async fn strangers_cannot_lock_the_owner_out(db: &TestDb) {
     let (desk, _) = throttled(db, tight());
     let user = ada(&desk).await.actor.user;
     let cookie = device::cookie(&desk, user).await.unwrap();
-    let bob = account::sign_up(&desk, from("192.0.2.50"), "bob@example.org", PASSWORD).await.unwrap().actor.user;
+    let bob =
+        account::sign_up(&desk, from("192.0.2.50"), "bob@example.org", PASSWORD).await.unwrap().actor.user;
     let bobs = device::cookie(&desk, bob).await.unwrap();
     for guess in 0..4 {
         account::sign_in(&desk, from(&format!("198.51.100.{guess}")), ADA, OTHER).await.unwrap_err();
@@ -181,7 +182,10 @@ async fn strangers_cannot_lock_the_owner_out(db: &TestDb) {
     account::sign_in(&desk, here(), ADA, PASSWORD).await.unwrap();
     // What a known browser tries is counted, by itself.
     for _ in 0..3 {
-        assert_eq!(problem(account::sign_in(&desk, known.clone(), ADA, OTHER).await).1, Problem::WrongCredentials);
+        assert_eq!(
+            problem(account::sign_in(&desk, known.clone(), ADA, OTHER).await).1,
+            Problem::WrongCredentials
+        );
     }
     assert!(shut(known).await);
 }

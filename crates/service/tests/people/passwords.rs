@@ -139,9 +139,12 @@ async fn easy_passwords_are_refused_wherever_one_is_set(db: &TestDb) {
 
 async fn letters_composed_differently_are_the_same_password(db: &TestDb) {
     let (desk, _) = desk(db);
-    let (composed, taken_apart) = ("Z\u{fc}rich cr\u{e8}me br\u{fb}l\u{e9}e", "Zu\u{308}rich cre\u{300}me bru\u{302}le\u{301}e");
+    let (composed, taken_apart) =
+        ("Z\u{fc}rich cr\u{e8}me br\u{fb}l\u{e9}e", "Zu\u{308}rich cre\u{300}me bru\u{302}le\u{301}e");
     assert_ne!(composed, taken_apart);
-    for (number, (at_first, later)) in [(composed, taken_apart), (taken_apart, composed)].into_iter().enumerate() {
+    for (number, (at_first, later)) in
+        [(composed, taken_apart), (taken_apart, composed)].into_iter().enumerate()
+    {
         let email = format!("person{number}@example.org");
         account::sign_up(&desk, here(), &email, at_first).await.unwrap();
         account::sign_in(&desk, here(), &email, later).await.unwrap();

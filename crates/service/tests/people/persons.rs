@@ -66,7 +66,8 @@ async fn a_suspended_person_and_their_programs_are_out(db: &TestDb) {
     let session = ada(&desk).await;
     let eve = admin(&desk, EVE).await;
     let program = token::sign_in(&desk, here(), ADA, PASSWORD).await.unwrap();
-    let new = NewClient { name: "Bots".into(), permissions: vec!["BOTS_READ".into()], ..NewClient::default() };
+    let new =
+        NewClient { name: "Bots".into(), permissions: vec!["BOTS_READ".into()], ..NewClient::default() };
     let client = api_client::create(&desk, &session.actor, &here(), new).await.unwrap();
     let let_in = async || {
         api_client::by_secret(&desk, &here(), &client.client.api_key, &client.secret).await.map(drop)
@@ -88,7 +89,8 @@ async fn a_suspended_person_and_their_programs_are_out(db: &TestDb) {
 
     act(&desk, &eve, &session.actor, Step::Unsuspend).await.unwrap();
     let back = account::sign_in(&desk, here(), ADA, OTHER).await.unwrap();
-    let new = NewClient { name: "Bots".into(), permissions: vec!["BOTS_READ".into()], ..NewClient::default() };
+    let new =
+        NewClient { name: "Bots".into(), permissions: vec!["BOTS_READ".into()], ..NewClient::default() };
     let client = api_client::create(&desk, &back.actor, &here(), new).await.unwrap();
     act(&desk, &eve, &back.actor, Step::RevokePrograms).await.unwrap();
     let key = &client.client.api_key;

@@ -20,7 +20,8 @@ store::each_engine!(
 );
 
 async fn change(desk: &SharedDesk, actor: &Actor) -> Result<(), Error> {
-    let new = NewClient { name: "Bots".into(), permissions: vec!["BOTS_READ".into()], ..NewClient::default() };
+    let new =
+        NewClient { name: "Bots".into(), permissions: vec!["BOTS_READ".into()], ..NewClient::default() };
     api_client::create(desk, actor, &here(), new).await.map(drop)
 }
 

@@ -146,7 +146,16 @@ async fn populate(desk: &SharedDesk) -> Cast {
     let email = "trader@example.org".to_owned();
     let password_hash = "nobody signs in with this".to_owned();
     let role = Role::Trader;
-    let user = User { id, email: email.clone(), password_hash, role, created_at: now, updated_at: now, frozen_at: None, suspended_at: None };
+    let user = User {
+        id,
+        email: email.clone(),
+        password_hash,
+        role,
+        created_at: now,
+        updated_at: now,
+        frozen_at: None,
+        suspended_at: None,
+    };
     let strategy = Strategy {
         id: StrategyId::mint(&*desk.clock, &*desk.chance),
         name: "Test".into(),

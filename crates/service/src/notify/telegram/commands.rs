@@ -129,7 +129,13 @@ async fn start(desk: &Desk, chat: i64, code: &str) -> Result<Answer> {
 async fn actor(desk: &Desk, link: &Link) -> Result<Option<Actor>> {
     let person = store::user::get(&desk.db, link.user_id).await?;
     let person = person.filter(|user| user.state() == AccountState::Active);
-    Ok(person.map(|user| Actor { user: user.id, email: user.email, role: user.role, session: None, token: None }))
+    Ok(person.map(|user| Actor {
+        user: user.id,
+        email: user.email,
+        role: user.role,
+        session: None,
+        token: None,
+    }))
 }
 
 async fn status(desk: &Desk, actor: &Actor) -> Result<String> {
