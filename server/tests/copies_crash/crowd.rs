@@ -233,8 +233,6 @@ async fn a_strategy(desk: &Desk) -> StrategyId {
         position: 1,
         created_at: now,
         updated_at: now,
-        frozen_at: None,
-        suspended_at: None,
     };
     let mut tx = desk.db.begin().await.unwrap();
     store::strategy::insert(&mut tx, &row).await.unwrap();
@@ -253,6 +251,8 @@ async fn trader(desk: &Desk, strategy: StrategyId, number: usize) -> Trader {
         role: Role::Trader,
         created_at: now,
         updated_at: now,
+        frozen_at: None,
+        suspended_at: None,
     };
     let mut tx = desk.db.begin().await.unwrap();
     store::user::insert(&mut tx, &row).await.unwrap();

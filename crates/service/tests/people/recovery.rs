@@ -126,8 +126,9 @@ async fn what_is_made_while_a_reset_runs_does_not_outlive_it(db: &TestDb) {
     let thief = ada(&desk).await.actor;
     let program = token::sign_in(&desk, here(), ADA, PASSWORD).await.unwrap();
     let link = reset_link_token(&desk, ADA).await;
+    let origin = here();
     let (made, opened, refreshed, reset) = tokio::join!(
-        futures::future::join_all((0..6).map(|_| api_client::create(&desk, &thief, &here(), bots()))),
+        futures::future::join_all((0..6).map(|_| api_client::create(&desk, &thief, &origin, bots()))),
         futures::future::join_all((0..3).map(|_| account::sign_in(&desk, here(), ADA, PASSWORD))),
         token::refresh(&desk, here(), &program.refresh_token),
         account::reset_password(&desk, here(), &link, OTHER),

@@ -80,13 +80,13 @@ async fn strategies_keep_their_names_and_their_place(db: &TestDb) {
     assert_eq!(strategy::list(&**db).await.unwrap(), [one.clone(), two.clone()]);
 
     let token = [7_u8; 32];
-    assert!(write(db, async |tx| strategy::set_hook(tx, two.id, Some(&token), NOW).await).await.unwrap());
+    assert!(write(db, async |tx| strategy::set_hook(tx, two.id, Some(&token), None, NOW).await).await.unwrap());
     assert_eq!(strategy::by_hook(&**db, &token).await.unwrap().map(|s| s.id), Some(two.id));
     assert_eq!(strategy::hooked(&**db).await.unwrap(), [two.id]);
-    write(db, async |tx| strategy::set_hook(tx, two.id, None, NOW).await).await.unwrap();
+    write(db, async |tx| strategy::set_hook(tx, two.id, None, None, NOW).await).await.unwrap();
     assert_eq!(strategy::by_hook(&**db, &token).await.unwrap(), None);
     let nobodys = StrategyId(id(9));
-    assert!(!write(db, async |tx| strategy::set_hook(tx, nobodys, Some(&token), NOW).await).await.unwrap());
+    assert!(!write(db, async |tx| strategy::set_hook(tx, nobodys, Some(&token), None, NOW).await).await.unwrap());
     assert!(strategy::followers(&**db).await.unwrap().is_empty());
 }
 

@@ -91,6 +91,7 @@ fn merged(a: Facts, b: Facts) -> Facts {
 }
 
 const FAVOURABLE: Facts = Facts {
+    account: Some(AccountState::Active),
     follow: Some(FollowState::Active),
     key: Some(KeyState::Usable),
     plan_includes_strategies: Some(true),
