@@ -231,6 +231,7 @@ async fn two_desks_of_which_one_is_paused() {
         story.desk.signal("STOP");
         let elsewhere = until("the order at the other desk", PATIENCE * 2, async || {
             let (status, answer) = story.order_at(&second.base, round).await?;
+            assert!(status == StatusCode::OK || status.is_server_error(), "{status}: {answer}");
             (status == StatusCode::OK).then_some(answer)
         })
         .await;

@@ -15,7 +15,7 @@ use crate::{
 use domain::{ApiKeyStatus, ExchangeKeyId, Micros, Order, Position, Role, Symbol, TradeType, UserId};
 use serde::{Deserialize, Serialize};
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     sync::{Mutex, MutexGuard, OnceLock, PoisonError},
     time::Duration,
 };
@@ -38,7 +38,8 @@ pub(crate) struct Reviews {
 #[derive(Default)]
 struct State {
     under_review: HashMap<ExchangeKeyId, Micros>,
-    checked: HashSet<ExchangeKeyId>,
+    /// The accounts that were not looked at since this process started; none before the first of them was.
+    due: Option<VecDeque<ExchangeKeyId>>,
 }
 
 impl Reviews {
@@ -158,20 +159,36 @@ pub async fn watch(desk: SharedDesk) {
 /// # Errors
 /// When the database cannot be used.
 pub async fn check_next(desk: &SharedDesk) -> Result<()> {
-    let mut keys = store::key::list_active(&desk.db).await?;
-    keys.retain(|row| {
-        row.key.trade_type == TradeType::Futures && row.key.status != ApiKeyStatus::Unauthorized
-    });
-    // Those that wait for it come first.
-    keys.sort_by_key(|row| desk.reviews.since(row.key.id).is_none());
-    let next = keys.into_iter().find(|row| !desk.reviews.state().checked.contains(&row.key.id));
-    let Some(row) = next else { return Ok(()) };
-    let id = row.key.id;
-    match check(desk, row).await {
-        Ok(()) => drop(desk.reviews.state().checked.insert(id)),
-        Err(error) => tracing::debug!(key = %id, %error, "an account could not be checked; it will be again"),
+    if desk.reviews.state().due.is_none() {
+        let due = due(desk).await?;
+        desk.reviews.state().due = Some(due);
+    }
+    let next = desk.reviews.state().due.as_mut().and_then(VecDeque::pop_front);
+    let Some(id) = next else { return Ok(()) };
+    let row = store::key::get_any(&desk.db, id).await?;
+    let usable = row.filter(|row| row.key.status != ApiKeyStatus::Unauthorized);
+    let Some(row) = usable else { return Ok(()) };
+    if let Err(error) = check(desk, row).await {
+        tracing::debug!(key = %id, %error, "an account could not be checked; it will be again");
+        if let Some(due) = desk.reviews.state().due.as_mut() {
+            due.push_back(id);
+        }
     }
     Ok(())
+}
+
+/// The accounts to look at: those that wait for it under review, and then those that trade.
+async fn due(desk: &Desk) -> Result<VecDeque<ExchangeKeyId>> {
+    let reviews = store::review::all(&desk.db).await?;
+    let mut due: VecDeque<_> = reviews.into_iter().map(|review| review.exchange_key_id).collect();
+    let active = store::key::list_active(&desk.db).await?;
+    let futures = active.into_iter().filter(|row| row.key.trade_type == TradeType::Futures);
+    for row in futures {
+        if desk.reviews.since(row.key.id).is_none() {
+            due.push_back(row.key.id);
+        }
+    }
+    Ok(due)
 }
 
 /// Compares an account with the database.
@@ -258,19 +275,19 @@ async fn settle_unknown(desk: &Desk, access: &Access, unknown: &Unknown) -> Resu
         }
         let adopted = order::adopt(desk, access, *intent, orders).await?;
         for order in orders.iter().filter(|order| !open || !order.is_final()) {
-            let what = format!(
-                "{:?} {} {}{} ({})",
-                order.kind,
-                order.side.word(),
-                order.amount.map(|amount| amount.to_string()).unwrap_or_else(|| "the position".to_owned()),
-                order.stop_price.or(order.price).map(|price| format!(" at {price}")).unwrap_or_default(),
-                order.client_order_id
-            );
+            let what = described(order);
             differences.push(Difference { symbol: symbol.clone(), what, adopted });
         }
     }
     differences.truncate(MOST);
     Ok(differences)
+}
+
+/// An order in an operator's words: `stop_market SELL the position at 19000 (sl…-3)`.
+fn described(order: &Order) -> String {
+    let amount = order.amount.map_or_else(|| "the position".to_owned(), |amount| amount.to_string());
+    let price = order.stop_price.or(order.price).map_or_else(String::new, |price| format!(" at {price}"));
+    format!("{} {} {amount}{price} ({})", order.kind.word(), order.side.word(), order.client_order_id)
 }
 
 /// The intent that entered last on each market.

@@ -121,7 +121,7 @@ impl Story {
         std::fs::create_dir_all(folder.join("second")).unwrap();
         std::fs::copy(folder.join("desk/master.key"), &key).unwrap();
         std::fs::set_permissions(&key, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
-        let settings = desk_settings(&self.database, folder, "second", self.ports.1);
+        let settings = desk_settings(&self.database, folder, "second", self.ports);
         let second = Process::start(&[], free_port(), &settings);
         answers(&self.http, "the second desk's start", &format!("{}/healthz", second.base)).await;
         second
@@ -130,7 +130,7 @@ impl Story {
     /// Has the desk run on a disk that can be filled.
     pub(crate) async fn on_small_disk(&mut self) {
         self.desk.kill();
-        let settings = desk_settings(&self.database, self.folder.path(), "desk", self.ports.1);
+        let settings = desk_settings(&self.database, self.folder.path(), "desk", self.ports);
         self.desk = Process::start_on_small_disk(self.ports.0, &settings);
         self.await_desk().await;
     }
@@ -211,16 +211,23 @@ async fn await_sandbox(http: &Client, sandbox: &Process) {
 }
 
 /// Starts a desk on this folder, beside the sandbox of the story's folder.
-fn start_desk(database: &str, folder: &Path, (port, sandbox): (u16, u16)) -> Process {
-    Process::start(&[], port, &desk_settings(database, folder, "desk", sandbox))
+fn start_desk(database: &str, folder: &Path, ports: (u16, u16)) -> Process {
+    Process::start(&[], ports.0, &desk_settings(database, folder, "desk", ports))
 }
 
-fn desk_settings(database: &str, folder: &Path, name: &str, sandbox: u16) -> [(&'static str, String); 4] {
+/// What a desk is configured with. Instances share the address at which people reach them.
+fn desk_settings(
+    database: &str,
+    folder: &Path,
+    name: &str,
+    (port, sandbox): (u16, u16),
+) -> [(&'static str, String); 5] {
     let token = control_token(&folder.join("exchange"));
     [
         ("SLIPSTREAM_DATA_DIR", folder.join(name).display().to_string()),
         ("DATABASE_URL", database.to_owned()),
         ("SLIPSTREAM_SANDBOX", format!("http://127.0.0.1:{sandbox}/sandbox")),
         ("SLIPSTREAM_SANDBOX_TOKEN", token),
+        ("SLIPSTREAM_PUBLIC_URL", format!("http://127.0.0.1:{port}")),
     ]
 }

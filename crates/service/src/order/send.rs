@@ -6,12 +6,16 @@ use super::{
     intent::Request,
     legs::{Leg, Role},
     run::{Halt, Run, Step},
+    seq,
 };
 use crate::Error;
-use domain::{Micros, Order, Position, time};
+use domain::{Micros, Order, Position, Side, time};
 use exchange::{Failure, OrderRequest};
 use std::time::Duration;
-use store::intent::LegStatus;
+use store::{
+    intent::LegStatus,
+    protection::{self, Protection},
+};
 
 /// After this long a request that was sent cannot take effect any more: the longest validity, and the second by which an
 /// exchange's clock and our idea of it may differ.
@@ -138,11 +142,27 @@ impl Run<'_> {
         if let Some(order) = self.open_orders().await?.into_iter().find(|order| order.client_order_id == id) {
             return Ok(Some(order));
         }
+        if self.follows_open_position(planned.side).await? {
+            return Ok(None);
+        }
         let position = self.position().await?.filter(|position| {
             let most = planned.amount.unwrap_or(position.contracts);
             entered_by(position.side) == planned.side && position.contracts <= most
         });
         Ok(position.map(|position| planned.filled_as(id, &self.intent.symbol, &position)))
+    }
+
+    /// Whether an earlier entry of ours on this side may still be open, because this intent has not closed it: then a position says
+    /// nothing of this intent's entry.
+    async fn follows_open_position(&self, side: Side) -> Step<bool> {
+        let close = self.intent.leg_order(seq::CLOSE);
+        if close.is_some_and(|order| !order.filled.is_zero()) {
+            return Ok(false);
+        }
+        let (key, symbol) = (self.intent.key, &self.intent.symbol);
+        let rows = protection::on_market(&self.desk.db, key, symbol).await.map_err(Error::from)?;
+        let open = |row: &Protection| row.entered_at.is_some() && row.ended_at.is_none();
+        Ok(rows.iter().any(|row| row.intent_id != self.intent.id && row.side == side && open(row)))
     }
 
     /// As [`Self::look_up`], by client order id.

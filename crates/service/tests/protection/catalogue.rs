@@ -109,6 +109,7 @@ pub(crate) fn all() -> Vec<Life> {
         life("limit", &[], LIMIT),
         bare("trailing", &[], TRAILING),
         bare("no-stop", &[], &[Asks(Ask::Order(Kind::WithoutStop, Buy)), Passes(1, 1)]),
+        life("replace-same", &[OPEN], &[ONCE, Passes(1, 2), ONCE]),
         life("replace", &[OPEN], &[Asks(Ask::Order(Kind::Market, Sell))]),
         life("close", &[OPEN], &[Asks(Ask::Close)]),
         life("panic", &[OPEN], &[Asks(Ask::Panic)]),

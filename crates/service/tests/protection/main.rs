@@ -122,6 +122,7 @@ lives! {
     limit = "limit",
     trailing = "trailing",
     no_stop = "no-stop",
+    replace_same = "replace-same",
     replace = "replace",
     close = "close",
     panic = "panic",

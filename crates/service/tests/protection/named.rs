@@ -172,6 +172,16 @@ fn n5_what_ends_at_the_exchange_takes_its_orders_with_it() {
     holds(&["closed-elsewhere", "liquidated", "stop-cancelled", "stop-limit-gap"]);
 }
 
+#[test]
+fn n6_the_position_that_an_order_is_to_replace_is_not_taken_for_its_entry() {
+    holds(&[
+        "replace-same/kill-before@close",
+        "replace-same/kill-before@open-orders",
+        "replace-same/kill-after@commit1",
+        "replace-same/answer-lost-hidden@entry",
+    ]);
+}
+
 // Found by pairs.
 
 #[test]

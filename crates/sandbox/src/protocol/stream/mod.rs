@@ -23,6 +23,8 @@ use std::sync::Arc;
 
 /// Nothing that a client sends here is larger.
 const LARGEST_MESSAGE: usize = 64 * 1024;
+/// What is read from a client at a time. The library's default of 128 KB is allocated for every stream.
+const READ_BUFFER: usize = 4 * 1024;
 
 #[derive(Debug, Default, Deserialize)]
 struct Asked {
@@ -73,7 +75,8 @@ fn open(
     names: Vec<String>,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    upgrade.max_message_size(LARGEST_MESSAGE).on_upgrade(move |socket| async move {
+    let upgrade = upgrade.max_message_size(LARGEST_MESSAGE).read_buffer_size(READ_BUFFER);
+    upgrade.on_upgrade(move |socket| async move {
         let mut session = Session::new(shared, venue, combined);
         // A name that means nothing is a stream in which nothing ever happens, as at Binance.
         for name in names {
