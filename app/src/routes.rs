@@ -44,6 +44,7 @@ pub const PAGES: &[(&str, Role)] = &[
     ("/accounts/movements", Role::Trader),
     ("/accounts/sub", Role::Trader),
     ("/settings", Role::Trader),
+    ("/settings/activity", Role::Trader),
     ("/settings/profile", Role::Trader),
     ("/settings/api-clients", Role::Trader),
     ("/settings/notifications", Role::Trader),
@@ -53,6 +54,7 @@ pub const PAGES: &[(&str, Role)] = &[
     ("/admin/maintenance", Role::Admin),
     ("/admin/outbox", Role::Admin),
     ("/admin/people", Role::Admin),
+    ("/admin/audit", Role::Admin),
     ("/admin/support", Role::Admin),
     ("/admin/strategies", Role::Admin),
     ("/admin/strategies/{id}", Role::Admin),
@@ -79,6 +81,8 @@ pub fn App() -> AnyView {
                 <Route path=path!("/not-me") view=pages::not_me::page ssr=ssr.clone()/>
                 <Route path=path!("/confirm") view=pages::confirm::page ssr=ssr.clone()/>
                 <Route path=path!("/admin/people") view=pages::operator::people::page ssr=ssr.clone()/>
+                <Route path=path!("/settings/activity") view=pages::activity::own ssr=ssr.clone()/>
+                <Route path=path!("/admin/audit") view=pages::activity::all ssr=ssr.clone()/>
                 <Route path=path!("/dashboard") view=pages::dashboard::page ssr=ssr.clone()/>
                 <Route path=path!("/keys") view=pages::keys::page ssr=ssr.clone()/>
                 <Route path=path!("/keys/delete") view=pages::key_delete::page ssr=ssr.clone()/>

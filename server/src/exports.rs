@@ -13,7 +13,7 @@ use axum::{
 use domain::{Micros, Side};
 use serde::Deserialize;
 use service::{
-    Error, notify, report,
+    Error, audit, notify, report,
     trade_history::{self, Asked, Filter, Which},
 };
 
@@ -47,21 +47,15 @@ impl Wanted {
 pub(crate) fn routes() -> Router {
     Router::new()
         .route("/history.csv", get(history))
+        .route("/activity.csv", get(own_activity))
+        .route("/admin/audit.csv", get(audit_file))
         .route("/report.html", get(report_page))
         .route("/message.html", get(message_page))
 }
 
 async fn history(Extension(visit): Extension<Visit>, Query(wanted): Query<Wanted>) -> Response {
     match file(&visit, &wanted).await {
-        Ok((name, text)) => {
-            let saved = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
-            let headers = [
-                (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
-                (header::CONTENT_DISPOSITION, saved.unwrap_or(HeaderValue::from_static("attachment"))),
-                (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
-            ];
-            (headers, text).into_response()
-        }
+        Ok((name, text)) => saved(name, text),
         Err(error) => Failure::Service(error).into_response(),
     }
 }
@@ -72,6 +66,36 @@ async fn file(visit: &Visit, wanted: &Wanted) -> Result<(&'static str, String), 
     let actor = visit.actor.as_ref().ok_or(Error::Unauthenticated)?;
     let text = trade_history::csv(&visit.desk, actor, which, &asked, &wanted.filter()?).await?;
     Ok((trade_history::file_name(which), text))
+}
+
+async fn own_activity(Extension(visit): Extension<Visit>) -> Response {
+    log(&visit, audit::Whose::Own, "security-activity.csv").await
+}
+
+async fn audit_file(Extension(visit): Extension<Visit>) -> Response {
+    log(&visit, audit::Whose::Everybodys, "audit.csv").await
+}
+
+async fn log(visit: &Visit, whose: audit::Whose, name: &str) -> Response {
+    let text = match visit.actor.as_ref() {
+        Some(actor) => audit::csv(&visit.desk, actor, whose).await,
+        None => Err(Error::Unauthenticated),
+    };
+    match text {
+        Ok(text) => saved(name, text),
+        Err(error) => Failure::Service(error).into_response(),
+    }
+}
+
+/// A file for the browser to keep; no copy of it stays in a cache.
+fn saved(name: &str, text: String) -> Response {
+    let named = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
+        (header::CONTENT_DISPOSITION, named.unwrap_or(HeaderValue::from_static("attachment"))),
+        (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
+    ];
+    (headers, text).into_response()
 }
 
 /// Which report or message; `so-far` is the report of the present week.

@@ -8,8 +8,8 @@ use domain::{
     time::{DAY, SECOND},
 };
 use service::{
-    Desk, Result, SharedDesk, balance_history, billing, copy, equity, keeper::Keeper, key, ledger, live,
-    notify, order, report, review, session, strategy,
+    Desk, Result, SharedDesk, audit, balance_history, billing, copy, equity, keeper::Keeper, key, ledger,
+    live, notify, order, report, review, session, strategy,
 };
 use std::{future::Future, time::Duration};
 use tokio::{
@@ -42,6 +42,7 @@ const TELEGRAM: &str = "telegram";
 /// The jobs that one instance does for all.
 const LEASED: &[&str] = &[
     "messages",
+    "audit",
     TELEGRAM,
     "equity",
     "billing",
@@ -75,6 +76,11 @@ impl Jobs {
                 notify::telegram::poll(&desk).await
             });
         }
+        jobs.leased(
+            "audit",
+            Duration::from_millis(500),
+            |desk| async move { audit::seal(&desk).await.map(drop) },
+        );
         jobs.leased("equity", Duration::from_secs(60), |desk| async move { equity::snapshot(&desk).await });
         jobs.leased("billing", Duration::from_secs(15), |desk| async move { billing::round(&desk).await });
         jobs.leased(

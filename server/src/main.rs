@@ -29,6 +29,7 @@ Slipstream, a self-hosted trading desk.
                             show a person, and contain an account that is in the wrong hands
   slipstream reset-link EMAIL
                             show a link that sets a new password, for a person who gets no mail
+  slipstream audit verify   check that no row of the audit was changed or removed
   slipstream plan EMAIL PLAN
                             give a person a plan, private ones as well; FREE takes it back
   slipstream rekey          seal every stored secret under the present master key
@@ -84,6 +85,14 @@ fn command(words: &[&str]) -> Result<()> {
             let link = within(run::reset_link(configured()?, email))?;
             say(&format!("{link}\nIt works once, within an hour.\n"))
         }
+        ["audit", "verify"] => {
+            let found = within(run::verify_audit(configured()?))?;
+            let head = found.head.unwrap_or_else(|| "none".to_owned());
+            say(&format!(
+                "{} rows are as they were written, {} are not sealed yet. The last seal is {head}\n",
+                found.rows, found.unsealed
+            ))
+        }
         ["rekey"] => {
             let done = within(run::rekey(configured()?))?;
             say(&format!("{done} secrets were sealed anew; all are under the present master key.\n"))
@@ -123,7 +132,8 @@ fn command(words: &[&str]) -> Result<()> {
 }
 
 /// What commands take that take something.
-const TAKE: [(&str, &str); 8] = [
+const TAKE: [(&str, &str); 9] = [
+    ("audit", "verify"),
     (
         "person",
         "EMAIL [--suspend | --unsuspend | --freeze | --unfreeze | --trader | --admin | --sign-out | --revoke-programs | --end-webhooks]...",

@@ -65,6 +65,8 @@ pub const PLAIN: &[(&str, Role)] = &[
     ("/history.csv", Role::Trader),
     ("/report.html", Role::Trader),
     ("/message.html", Role::Admin),
+    ("/activity.csv", Role::Trader),
+    ("/admin/audit.csv", Role::Admin),
     (step_up::PATH, Role::Trader),
 ];
 

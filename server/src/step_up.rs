@@ -11,7 +11,7 @@ use app::{
 use axum::{
     Extension, Form, Router,
     body::{Body, Bytes, to_bytes},
-    extract::Request,
+    extract::{MatchedPath, OriginalUri, Request},
     http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header, request::Parts},
     middleware::Next,
     response::{IntoResponse as _, Response},
@@ -123,6 +123,9 @@ async fn carry_out(forms: Router, mut parts: Parts, form: Pending) -> Response {
     parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(form.body.len()));
     // Read anew: the actor of this request was read before the password was.
     parts.extensions.remove::<Visit>();
+    // Routed anew: the router would take the path of this request for a prefix.
+    parts.extensions.remove::<MatchedPath>();
+    parts.extensions.remove::<OriginalUri>();
     let request = Request::from_parts(parts, Body::from(form.body));
     forms.oneshot(request).await.unwrap_or_else(|never| match never {})
 }

@@ -30,7 +30,7 @@ async fn actor(house: &House, name: &str, admin: bool) -> Actor {
         account::make_admin(&house.desk, &email).await.unwrap();
     }
     let user = store::user::by_email(&house.desk.db, &email).await.unwrap().unwrap();
-    Actor { user: user.id, email, role: user.role, session: None, token: None }
+    Actor { user: user.id, email, role: user.role, session: None, token: None, from: None }
 }
 
 fn here() -> service::Origin {

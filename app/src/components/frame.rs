@@ -162,6 +162,7 @@ fn signed_in(actor: &Actor, unread: usize, words: &'static Pages) -> AnyView {
             <a href="/admin/accounts">{icon("wallet")}<span>{people.rules}</span></a>
             <a href="/admin/maintenance">{icon("settings")}<span>{closed(visit::lang()).operate}</span></a>
             <a href="/admin/people">{icon("user")}<span>{security(visit::lang()).people}</span></a>
+            <a href="/admin/audit">{icon("history")}<span>{security(visit::lang()).audit}</span></a>
             <a href="/admin/support">{icon("check")}<span>{personal(visit::lang()).requests}</span></a>
             <a href="/admin/outbox">{icon("mail")}<span>{people.outbox}</span></a>
         }

@@ -97,24 +97,10 @@ pub(crate) fn tell(words: &Live, what: &What) -> Option<(&'static str, String)> 
         What::TargetHit(symbol, profit) => tell_result(words, fill(words.target_hit, &[symbol]), profit),
         What::SignedIn(address) => ("warn", fill(words.signed_in, &[address])),
         What::PasswordChanged => ("warn", words.password_changed.to_owned()),
-        What::Credential(what, name) => ("warn", fill(credential(words, what), &[name])),
         What::PlanEndsSoon(plan) => ("warn", fill(words.plan_ends_soon, &[plan])),
         What::PaymentFailed(plan) => ("bad", fill(words.payment_failed, &[plan])),
         What::PlanEnded(plan) => ("bad", fill(words.plan_ended, &[plan])),
     })
-}
-
-/// The text of a changed credential, by its word in the stream.
-fn credential(words: &Live, what: &str) -> &'static str {
-    match what {
-        "key-connected" => words.key_connected,
-        "key-renewed" => words.key_renewed,
-        "key-deleted" => words.key_deleted,
-        "client-created" => words.client_created,
-        "hook-rotated" => words.hook_rotated,
-        "plan-changed" => words.plan_changed,
-        _ => words.frozen,
-    }
 }
 
 /// What something came to, where that is known.

@@ -72,8 +72,6 @@ pub(crate) enum What {
     SignedIn(String),
     /// The password was changed.
     PasswordChanged,
-    /// Another credential was made or changed: what, and its name.
-    Credential(String, String),
     /// The plan of this name ends soon.
     PlanEndsSoon(String),
     /// Its renewal was declined.
@@ -107,12 +105,11 @@ const BY_ONE: [OfOne; 12] = [
 
 /// What is told by two, of which the second may not be known.
 #[cfg(any(feature = "islands", feature = "ssr", test))]
-const BY_TWO: [OfTwo; 5] = [
+const BY_TWO: [OfTwo; 4] = [
     ("TargetRefused", What::TargetRefused),
     ("KeyRights", What::KeyRights),
     ("StopHit", What::StopHit),
     ("TargetHit", What::TargetHit),
-    ("Credential", What::Credential),
 ];
 
 /// The parts of an order that a toast tells.
@@ -253,10 +250,6 @@ mod tests {
         assert_eq!(hit, Some(Told::Happened(Happened { seq: 9, what })));
         let changed = happened(domain::live::What::PasswordChanged);
         assert_eq!(changed, Some(Told::Happened(Happened { seq: 9, what: What::PasswordChanged })));
-        let made = domain::account::Credential::ClientCreated;
-        let made = happened(domain::live::What::Credential(made, "bot".into()));
-        let what = What::Credential("client-created".into(), "bot".into());
-        assert_eq!(made, Some(Told::Happened(Happened { seq: 9, what })));
         let over = happened(domain::live::What::PlanEnded("Pro".into()));
         assert_eq!(over, Some(Told::Happened(Happened { seq: 9, what: What::PlanEnded("Pro".into()) })));
     }

@@ -1,6 +1,7 @@
 //! The pages, one file per route.
 
 pub(crate) mod accounts;
+pub(crate) mod activity;
 pub(crate) mod api_clients;
 pub(crate) mod billing;
 pub(crate) mod closed;

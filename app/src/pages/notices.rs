@@ -100,7 +100,6 @@ mod tests {
             What::TargetHit(symbol, Some(Decimal::ONE)),
             What::SignedIn("203.0.113.9".into()),
             What::PasswordChanged,
-            What::Credential(domain::account::Credential::KeyConnected, "mine".into()),
             What::PlanEndsSoon("Pro".into()),
             What::PaymentFailed("Pro".into()),
             What::PlanEnded("Pro".into()),

@@ -43,6 +43,7 @@ pub(crate) fn page() -> impl IntoView {
             {messages()}
             {programs(words)}
             {session_list(words, sessions)}
+            {activity()}
         };
         Ok(frame(&visit, words.settings, Width::Wide, body))
     })
@@ -190,6 +191,18 @@ fn session_list(words: &'static People, sessions: Vec<SessionView>) -> AnyView {
                 <button type="submit" class="button" data-kind="bad" data-testid="end-all">{words.end_all}</button>
                 <p class="hint">{words.end_all_lead}</p>
             </form>
+        </section>
+    }
+    .into_any()
+}
+
+fn activity() -> AnyView {
+    let words = security(visit::lang());
+    view! {
+        <section class="panel" aria-labelledby="activity-title">
+            <h2 id="activity-title" class="panel-title">{words.activity}</h2>
+            <p>{words.activity_lead}</p>
+            <p><a class="button" href="/settings/activity" data-testid="activity">{words.see_activity}</a></p>
         </section>
     }
     .into_any()

@@ -11,6 +11,7 @@ pub(crate) mod closed;
 #[cfg(feature = "ssr")]
 pub(crate) mod copies;
 #[cfg(any(feature = "ssr", feature = "desk"))]
+pub(crate) mod deeds;
 pub(crate) mod desk;
 #[cfg(feature = "ssr")]
 pub(crate) mod follows;

@@ -2,7 +2,7 @@
 
 use crate::{
     Balance, Candle, Decimal, ExchangeKeyId, MarginMode, Micros, Order, OrderStatus, OrderType, Position,
-    Symbol, Ticker, Trade, account::Credential, copy::Exit,
+    Symbol, Ticker, Trade, copy::Exit,
 };
 use serde::{Deserialize, Serialize};
 
@@ -183,8 +183,6 @@ pub enum What {
     SignedIn(String),
     /// The password was changed.
     PasswordChanged,
-    /// Another credential was made or changed; what, and its name.
-    Credential(Credential, String),
     /// A plan ends soon; its name.
     PlanEndsSoon(String),
     /// A plan's renewal was declined; its name.

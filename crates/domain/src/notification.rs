@@ -79,6 +79,12 @@ impl Kind {
         }
     }
 
+    /// Whether it tells how a position's protection or a key failed: the audit has it.
+    #[must_use]
+    pub const fn is_protection(self) -> bool {
+        matches!(self, Self::KeyRefused | Self::Unprotected | Self::ExitLate)
+    }
+
     /// Whether it tells of something that a thief does: its mails carry the link that freezes the account.
     #[must_use]
     pub const fn is_security(self) -> bool {

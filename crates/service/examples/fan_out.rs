@@ -158,7 +158,7 @@ async fn follower(desk: &Desk, strategy: StrategyId, number: usize) -> Result<Ex
         api_key: who.api_key.clone(),
         secret: who.secret().to_owned().into(),
     };
-    let actor = Actor { user, email, role: Role::Trader, session: None, token: None };
+    let actor = Actor { user, email, role: Role::Trader, session: None, token: None, from: None };
     let key = key::create(desk, &actor, new).await?.id;
     let profiles = store::follow::risk_profiles(&desk.db).await?;
     let follow = Follow {

@@ -18,6 +18,8 @@ pub struct Actor {
     /// The refresh token beside a program's access token of ours, as it is stored; none for browsers, API clients, and tokens of
     /// another issuer.
     pub token: Option<store::Hash>,
+    /// From where they ask, for the audit; none for what the desk does by itself.
+    pub from: Option<Origin>,
 }
 
 impl Actor {

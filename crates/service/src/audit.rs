@@ -1,5 +1,11 @@
 //! What was done, by whom, from where: written in the same transaction as the deed.
 
+mod chain;
+mod log;
+
+pub use chain::{Verified, seal, verify};
+pub use log::{LogEntry, PAGE, Whose, all, csv, own};
+
 use crate::{Desk, Origin, Result};
 use domain::UserId;
 use store::Tx;
@@ -217,6 +223,7 @@ pub async fn record(
         subject,
         detail: "",
         address: &address,
+        client: origin.map_or("", |origin| origin.user_agent.as_str()),
         at: desk.clock.now(),
     };
     Ok(store::audit::insert(tx, &entry).await?)

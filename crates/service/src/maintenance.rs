@@ -6,7 +6,7 @@ use crate::{
     audit::{self, Deed},
     watched::Watched,
 };
-use domain::{Micros, Role, UserId, validation::Problem};
+use domain::{Micros, Role, validation::Problem};
 use store::switch::{self, MAINTENANCE};
 
 /// The longest message.
@@ -43,7 +43,7 @@ pub async fn closed(desk: &Desk) -> Result<Option<Closed>> {
 /// Forbidden for others than the operator; a problem of `message`.
 pub async fn switch(desk: &Desk, actor: &Actor, on: bool, message: &str) -> Result<()> {
     actor.must(Role::Admin)?;
-    set(desk, Some(actor.user), on, message).await
+    set(desk, Some(actor), on, message).await
 }
 
 /// The same as the operator's command: whoever may run it holds the database anyway.
@@ -54,16 +54,18 @@ pub async fn command(desk: &Desk, on: bool, message: &str) -> Result<()> {
     set(desk, None, on, message).await
 }
 
-async fn set(desk: &Desk, by: Option<UserId>, on: bool, message: &str) -> Result<()> {
+async fn set(desk: &Desk, by: Option<&Actor>, on: bool, message: &str) -> Result<()> {
     let message = words(message)?;
+    let user = by.map(|actor| actor.user);
     let mut tx = desk.db.begin().await?;
     if on {
-        switch::announce(&mut tx, MAINTENANCE, by, message, desk.clock.now()).await?;
+        switch::announce(&mut tx, MAINTENANCE, user, message, desk.clock.now()).await?;
     } else {
         switch::off(&mut tx, MAINTENANCE).await?;
     }
     let deed = if on { Deed::DeskClosed } else { Deed::DeskOpened };
-    audit::record(desk, &mut tx, by, deed, MAINTENANCE, None).await?;
+    let from = by.and_then(|actor| actor.from.as_ref());
+    audit::record(desk, &mut tx, user, deed, MAINTENANCE, from).await?;
     Ok(tx.commit().await?)
 }
 

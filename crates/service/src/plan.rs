@@ -120,23 +120,25 @@ pub async fn assign(desk: &Desk, email: &str, plan: &str) -> Result<Plan> {
 /// As [`assign`]; [`Error::Forbidden`] for anyone else.
 pub async fn assign_as(desk: &Desk, actor: &Actor, email: &str, plan: &str) -> Result<Plan> {
     actor.must(Role::Admin)?;
-    assign_by(desk, Some(actor.user), email, plan).await
+    assign_by(desk, Some(actor), email, plan).await
 }
 
-async fn assign_by(desk: &Desk, by: Option<UserId>, email: &str, plan: &str) -> Result<Plan> {
+async fn assign_by(desk: &Desk, by: Option<&Actor>, email: &str, plan: &str) -> Result<Plan> {
     let email = validation::email(email).map_err(|p| Error::field("email", p))?;
     // Postgres reads no zero byte, and no plan's name holds what stands for one.
     let plan = store::plan::by_name(&desk.db, &plan.to_uppercase().replace('\0', "\u{fffd}")).await?;
     let plan = plan.ok_or_else(|| Error::field("plan", Problem::NotPlan))?;
     let person = store::user::by_email(&desk.db, &email).await?.ok_or(Error::NotFound)?;
+    let user = by.map(|actor| actor.user);
     let mut tx = desk.db.begin().await?;
     if plan.name == FREE {
         store::plan::take_back(&mut tx, person.id).await?;
     } else {
-        store::plan::grant(&mut tx, person.id, plan.id, by, desk.clock.now()).await?;
+        store::plan::grant(&mut tx, person.id, plan.id, user, desk.clock.now()).await?;
     }
     let subject = format!("{} {}", person.id, plan.name);
-    audit::record(desk, &mut tx, by, Deed::PlanAssigned, &subject, None).await?;
+    let from = by.and_then(|actor| actor.from.as_ref());
+    audit::record(desk, &mut tx, user, Deed::PlanAssigned, &subject, from).await?;
     let about = (plan.name.as_str(), plan.name.as_str());
     recovery::announce(desk, &mut tx, person.id, Credential::PlanChanged, about).await?;
     tx.commit().await?;

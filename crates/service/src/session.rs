@@ -119,7 +119,7 @@ pub async fn find(desk: &Desk, token: &str, origin: &Origin) -> Result<Option<Ac
         store::session::touch(&mut tx, found.id, &origin.address.to_string(), now, now.plus(IDLE)).await?;
         tx.commit().await?;
     }
-    Ok(Some(Actor { user, email, role, session: Some(found.id), token: None }))
+    Ok(Some(Actor { user, email, role, session: Some(found.id), token: None, from: Some(origin.clone()) }))
 }
 
 /// The living session of a token.

@@ -210,6 +210,6 @@ async fn own(desk: &Desk, jwt: &str) -> Result<(Actor, Micros)> {
     // The role is the database's, not the token's: it may have changed since.
     user.state().must_be_active().map_err(|_| Error::Unauthenticated)?;
     let token = Some(claims.refresh);
-    let actor = Actor { user: user.id, email: user.email, role: user.role, session: None, token };
+    let actor = Actor { user: user.id, email: user.email, role: user.role, session: None, token, from: None };
     Ok((actor, claims.expires))
 }

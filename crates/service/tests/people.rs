@@ -9,6 +9,7 @@
 
 mod people {
     mod account;
+    mod audit;
     mod database_bytes;
     mod mails;
     mod passwords;

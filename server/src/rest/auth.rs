@@ -5,7 +5,7 @@ use super::mudawyl::{
     error::{Failure, Message, StepUpDue},
     validate::Check,
 };
-use crate::proxy::From;
+use crate::proxy::{self, From};
 use axum::{
     Json,
     extract::{FromRequestParts, Request, State},
@@ -41,7 +41,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Trader {
 /// Stands before every route that asks for a role.
 pub(crate) async fn check(desk: SharedDesk, role: Role, mut request: Request, next: Next) -> Response {
     match admit(&desk, role, request.headers()).await {
-        Ok(actor) => {
+        Ok(mut actor) => {
+            actor.from = Some(proxy::origin(request.extensions(), request.headers()));
             request.extensions_mut().insert(Trader(actor));
             next.run(request).await
         }

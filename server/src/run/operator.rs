@@ -9,7 +9,7 @@ use domain::{Frame, Refusal, Symbol, account::Person};
 use exchange::binance::{Binance, BinanceConfig};
 use sandbox::Sandbox;
 use service::{
-    Desk, Error, Parts, SharedDesk, account,
+    Desk, Error, Parts, SharedDesk, account, audit,
     person::{self, By, Step},
     plan, review, secrets,
     strategy::{self, Imported},
@@ -64,6 +64,19 @@ pub async fn reset_link(config: Config, email: &str) -> Result<String> {
     match person::reset_link(&desk, email).await {
         Err(Error::NotFound | Error::Fields(_)) => anyhow::bail!("nobody has signed up as {email}"),
         other => Ok(other?),
+    }
+}
+
+/// Checks the chain over the audit.
+///
+/// # Errors
+/// When a row was changed, removed or moved, or the database cannot be read.
+pub async fn verify_audit(config: Config) -> Result<audit::Verified> {
+    let desk = idle_desk(config).await?;
+    let found = audit::verify(&desk).await?;
+    match found.broken {
+        Some(what) => anyhow::bail!("the audit was changed: {what}; {} rows before it are as they were", found.rows),
+        None => Ok(found),
     }
 }
 

@@ -253,7 +253,7 @@ async fn person(house: &House, email: &str, role: Role) -> Actor {
     let mut tx = desk.db.begin().await.unwrap();
     store::user::insert(&mut tx, &user).await.unwrap();
     tx.commit().await.unwrap();
-    Actor { user: id, email: email.to_owned(), role, session: None, token: None }
+    Actor { user: id, email: email.to_owned(), role, session: None, token: None, from: None }
 }
 
 impl Follower {

@@ -257,7 +257,7 @@ async fn trader(desk: &Desk, strategy: StrategyId, number: usize) -> Trader {
     let mut tx = desk.db.begin().await.unwrap();
     store::user::insert(&mut tx, &row).await.unwrap();
     tx.commit().await.unwrap();
-    let actor = Actor { user, email, role: Role::Trader, session: None, token: None };
+    let actor = Actor { user, email, role: Role::Trader, session: None, token: None, from: None };
     let who = desk.sandbox.as_ref().unwrap().open().await.unwrap();
     let trades = number % OFF != OFF - 1;
     let new = NewKey {

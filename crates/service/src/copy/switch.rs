@@ -25,7 +25,7 @@ pub async fn pause_all(desk: &Desk, actor: &Actor, paused: bool) -> Result<()> {
         switch::off(&mut tx, PAUSE_COPIES).await?;
     }
     let deed = if paused { audit::Deed::CopiesPaused } else { audit::Deed::CopiesResumed };
-    audit::record(desk, &mut tx, Some(actor.user), deed, PAUSE_COPIES, None).await?;
+    audit::record(desk, &mut tx, Some(actor.user), deed, PAUSE_COPIES, actor.from.as_ref()).await?;
     Ok(tx.commit().await?)
 }
 

@@ -204,7 +204,7 @@ async fn insert(
         store::equity::insert(tx, &Point { key: id, at: now, total_usd }).await?;
     }
     let subject = id.to_string();
-    audit::record(desk, tx, Some(actor.user), audit::Deed::KeyCreated, &subject, None).await?;
+    audit::record(desk, tx, Some(actor.user), audit::Deed::KeyCreated, &subject, actor.from.as_ref()).await?;
     let about = (subject.as_str(), row.key.name.as_str());
     recovery::announce(desk, tx, actor.user, Credential::KeyConnected, about).await?;
     Ok(row.key)

@@ -9,7 +9,7 @@ use domain::{
     time::SECOND,
 };
 use serde::{Deserialize, Serialize};
-use store::{Tx, notice::NewNotice};
+use store::{Tx, audit::NewEntry, notice::NewNotice};
 
 /// So long after the last of a burst it is told, together.
 const BURST: i64 = 5 * SECOND;
@@ -219,7 +219,9 @@ impl Event {
             | Self::KeyRefused { .. }
             | Self::AccountMode { .. }
             | Self::KeyRights { .. }
-            | Self::ExitLate { .. } => {
+            | Self::ExitLate { .. }
+            // Whoever did it saw it; the mail is for the owner, wherever they are.
+            | Self::Credential { .. } => {
                 return None;
             }
             Self::LeftOpen { name, .. } => What::LeftOpen(name.clone()),
@@ -233,7 +235,6 @@ impl Event {
             Self::PlanLapses { plan, .. } => What::PlanEndsSoon(plan.clone()),
             Self::SignedIn { address, .. } => What::SignedIn(address.clone()),
             Self::PasswordChanged => What::PasswordChanged,
-            Self::Credential { what, name } => What::Credential(*what, name.clone()),
         })
     }
 }
@@ -300,7 +301,7 @@ impl Telling {
         self
     }
 
-    /// Notes it. What one signal did to a person's keys is told together; all else by itself, at once.
+    /// Notes it; what protects money or fails to is in the audit, too. What one signal did to a person's keys is told together; all else by itself, at once.
     pub(crate) async fn write(&self, tx: &mut Tx) -> store::Result<()> {
         if let Some(page) = &self.page
             && store::event::first(tx, self.user, &page.once, self.at).await?
@@ -325,6 +326,19 @@ impl Telling {
             at: self.at,
             ready_at,
         };
-        store::notice::tell(tx, &notice).await.map(drop)
+        let new = store::notice::tell(tx, &notice).await? > 0;
+        if new && self.kind.is_protection() {
+            let entry = NewEntry {
+                user_id: Some(self.user),
+                action: self.kind.word(),
+                subject: &self.once,
+                detail: "",
+                address: "",
+                client: "",
+                at: self.at,
+            };
+            store::audit::insert(tx, &entry).await?;
+        }
+        Ok(())
     }
 }

@@ -31,6 +31,8 @@ pub(crate) enum Purpose {
     Refresh,
     /// A link that freezes an account.
     Freeze,
+    /// A link of the chain over the audit.
+    Audit,
     /// A cookie that says that a browser has signed in before.
     Device,
 }
@@ -42,6 +44,7 @@ impl Purpose {
             Self::LinkCode => b"link-code\0",
             Self::Refresh => b"refresh\0",
             Self::Freeze => b"freeze\0",
+            Self::Audit => b"audit\0",
             Self::Device => b"device\0",
         }
     }

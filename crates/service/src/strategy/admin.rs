@@ -182,7 +182,7 @@ async fn set_hook(desk: &Desk, actor: &Actor, id: StrategyId, hash: Option<&stor
 }
 
 async fn note(desk: &Desk, tx: &mut Tx, actor: &Actor, deed: Deed, id: StrategyId) -> Result<()> {
-    audit::record(desk, tx, Some(actor.user), deed, &id.to_string(), None).await
+    audit::record(desk, tx, Some(actor.user), deed, &id.to_string(), actor.from.as_ref()).await
 }
 
 fn checked(strategy: Strategy) -> Result<Strategy> {

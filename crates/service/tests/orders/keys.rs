@@ -129,6 +129,10 @@ pub(crate) async fn a_refused_key_is_switched_off_and_its_owner_written_to_once(
     let on = || key::KeyChange { active: Some(true), ..key::KeyChange::default() };
     world.rights_fail(None);
     world.fake.state.lock().unwrap().no_futures = true;
+    // Enabling a key needs the password, hours after the sign-in.
+    let due = key::update(&world.desk, &world.actor, world.key, on()).await;
+    assert!(matches!(due, Err(Error::StepUp)), "{due:?}");
+    service::step_up::confirm(&world.desk, &world.actor, &here(), "correct horse battery").await.unwrap();
     let again = key::update(&world.desk, &world.actor, world.key, on()).await;
     assert!(matches!(again, Err(Error::Refused(Refusal::KeyUnauthorized))), "{again:?}");
     world.fake.state.lock().unwrap().no_futures = false;
@@ -206,6 +210,7 @@ pub(crate) async fn days_page_by_page(db: &TestDb) {
 
     // A token is one person's, for one key.
     let other = NewKey { api_key: "other".into(), ..new_key() };
+    service::step_up::confirm(&world.desk, &world.actor, &here(), "correct horse battery").await.unwrap();
     let other = key::create(&world.desk, &world.actor, other).await.unwrap().id;
     let strange = |result: Result<balance_history::Page, Error>| match result {
         Err(Error::Fields(all)) => (all[0].field.clone(), all[0].problem),

@@ -223,7 +223,7 @@ async fn a_closed_account_opens_nothing_and_keeps_its_stop(db: &TestDb) {
     }
     let protected = world.fake.state.lock().unwrap().orders.iter().any(|order| {
         order.kind == OrderType::StopMarket
-            && order.status == domain::OrderStatus::Open
+            && order.status == OrderStatus::Open
             && order.client_order_id != lost
     });
     assert!(protected, "{:?}", world.fake.log());
@@ -403,7 +403,7 @@ async fn a_reading_that_failed_is_repeated_for_who_watches(db: &TestDb) {
     let world = world(db).await;
     world.fake.state.lock().unwrap().readings_lost = 2;
     let (asks, mut tells) = live::attach(world.desk.clone(), Some(world.actor.clone()));
-    let account = Some((world.key, fake::btc()));
+    let account = Some((world.key, btc()));
     asks.send(ClientMessage::Watch { symbols: vec![], account, after: None }).await.unwrap();
     let shown = async {
         loop {

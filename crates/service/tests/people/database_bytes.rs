@@ -127,14 +127,15 @@ async fn a_new_master_key_takes_over_every_secret(db: &TestDb) {
     let (old, _) = desk(db);
     let user = store::user::by_email(&old.db, ADA).await.unwrap().unwrap().id;
     let id = store_key(&old, user).await;
-    assert_eq!(notify::gather(&old).await.unwrap(), 1);
+    assert_eq!(notify::gather(&old).await.unwrap(), 2);
     let ada = account::sign_in(&old, here(), ADA, OTHER).await.unwrap().actor;
     let before = notify::telegram::method(&old, &ada).await.unwrap();
     let chance = Arc::clone(&old.chance);
     let rekeying =
         with_sealer(db, Sealer::new(MasterKey::new([8; 32]), Some(MasterKey::new([7; 32])), chance.clone()));
-    // Two keys, an API client, a reset mail, a notice of the change, the key that signs, and the messages' secret.
-    assert_eq!(secrets::rekey(&rekeying).await.unwrap(), 7);
+    // Two keys, an API client, a reset mail, notices of the change and of the client, the key that signs, and the messages'
+    // secret.
+    assert_eq!(secrets::rekey(&rekeying).await.unwrap(), 8);
     assert_eq!(secrets::rekey(&rekeying).await.unwrap(), 0);
 
     let new = with_sealer(db, Sealer::new(MasterKey::new([8; 32]), None, chance));

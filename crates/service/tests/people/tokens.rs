@@ -38,7 +38,8 @@ async fn a_program_signs_in_and_refreshes(db: &TestDb) {
     assert_eq!((actor.email.as_str(), actor.role, actor.session), (ADA, Role::Trader, None));
     let second = token::refresh(&desk, here(), &first.refresh_token).await.unwrap();
     assert_ne!(second.refresh_token, first.refresh_token);
-    assert_eq!(token::verify(&desk, &second.access_token).await.unwrap(), actor);
+    let again = token::verify(&desk, &second.access_token).await.unwrap();
+    assert_eq!((again.user, again.role), (actor.user, actor.role));
     assert!(!format!("{second:?}").contains(&second.refresh_token));
 }
 

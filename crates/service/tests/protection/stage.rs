@@ -76,6 +76,7 @@ impl Template {
                 role: Role::Trader,
                 session: None,
                 token: None,
+                from: None,
             };
             let nobody = ExchangeKeyId(uuid::Uuid::nil());
             let (strategy, follow) = (StrategyId(uuid::Uuid::nil()), FollowId(uuid::Uuid::nil()));
@@ -173,7 +174,7 @@ async fn populate(desk: &SharedDesk) -> Cast {
     store::user::insert(&mut tx, &user).await.unwrap();
     store::strategy::insert(&mut tx, &strategy).await.unwrap();
     tx.commit().await.unwrap();
-    let trader = Actor { user: id, email, role, session: None, token: None };
+    let trader = Actor { user: id, email, role, session: None, token: None, from: None };
     let manual = connect_key(desk, &trader, StrategyType::Manual).await;
     let automated = connect_key(desk, &trader, StrategyType::Automated).await;
     let id = FollowId::mint(&*desk.clock, &*desk.chance);

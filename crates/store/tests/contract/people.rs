@@ -243,6 +243,7 @@ async fn what_was_done_is_noted(db: &TestDb) {
         subject: "s",
         detail: "",
         address: "a",
+        client: "Test/1.0",
         at: NOW,
     };
     write(db, async |tx| {

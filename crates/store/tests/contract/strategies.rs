@@ -1,6 +1,6 @@
 //! Strategies, their candles and their records.
 
-use crate::samples::{NOW, id, write};
+use crate::samples::{NOW, id, person, write};
 use domain::{
     Candle, Decimal, ExchangeId, Micros, Side, SignalId, StrategyId, StrategyTradeId,
     signal::{Action, Source},
@@ -80,13 +80,28 @@ async fn strategies_keep_their_names_and_their_place(db: &TestDb) {
     assert_eq!(strategy::list(&**db).await.unwrap(), [one.clone(), two.clone()]);
 
     let token = [7_u8; 32];
-    assert!(write(db, async |tx| strategy::set_hook(tx, two.id, Some(&token), None, NOW).await).await.unwrap());
+    let (shown_to, stranger) = (person(db, 1).await, person(db, 2).await);
+    let set = async |hook: Option<&store::Hash>, by| {
+        write(db, async |tx| strategy::set_hook(tx, two.id, hook, by, NOW).await).await.unwrap()
+    };
+    assert!(set(Some(&token), Some(shown_to)).await);
     assert_eq!(strategy::by_hook(&**db, &token).await.unwrap().map(|s| s.id), Some(two.id));
     assert_eq!(strategy::hooked(&**db).await.unwrap(), [two.id]);
-    write(db, async |tx| strategy::set_hook(tx, two.id, None, None, NOW).await).await.unwrap();
+    // A hook ends with whoever was shown its token; one of which that is not known ends with any admin.
+    let close = async |who, unnamed| {
+        write(db, async |tx| strategy::close_hooks_of(tx, who, unnamed, NOW).await).await.unwrap()
+    };
+    assert_eq!(close(stranger, true).await, 0);
+    assert_eq!(strategy::count_hooks_of(&**db, shown_to, false).await.unwrap(), 1);
+    assert_eq!(close(shown_to, false).await, 1);
+    assert_eq!(strategy::by_hook(&**db, &token).await.unwrap(), None);
+    assert!(set(Some(&token), None).await);
+    assert_eq!((close(stranger, false).await, close(stranger, true).await), (0, 1));
+    assert!(set(Some(&token), Some(shown_to)).await && set(None, None).await);
     assert_eq!(strategy::by_hook(&**db, &token).await.unwrap(), None);
     let nobodys = StrategyId(id(9));
-    assert!(!write(db, async |tx| strategy::set_hook(tx, nobodys, Some(&token), None, NOW).await).await.unwrap());
+    let set = write(db, async |tx| strategy::set_hook(tx, nobodys, Some(&token), None, NOW).await).await;
+    assert!(!set.unwrap());
     assert!(strategy::followers(&**db).await.unwrap().is_empty());
 }
 

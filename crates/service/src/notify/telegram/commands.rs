@@ -135,6 +135,7 @@ async fn actor(desk: &Desk, link: &Link) -> Result<Option<Actor>> {
         role: user.role,
         session: None,
         token: None,
+        from: None,
     }))
 }
 

@@ -1,0 +1,77 @@
+//! What is in the audit, in words.
+
+use super::Lang;
+
+/// An event of the audit, by its word; one that has no text is its word.
+pub(crate) fn deed(lang: Lang, word: &str) -> &str {
+    match lang {
+        Lang::En => english(word),
+    }
+}
+
+#[rustfmt::skip] // a table
+fn english(word: &str) -> &str {
+    match word {
+        "signed-up" => "Signed up",
+        "signed-in" => "Signed in",
+        "sign-in-failed" => "Sign-in failed",
+        "signed-out" => "Signed out",
+        "stepped-up" => "Password confirmed",
+        "step-up-failed" => "Password confirmation failed",
+        "password-changed" => "Password changed",
+        "reset-asked" => "Password reset requested",
+        "password-reset" => "Password reset",
+        "reset-link-shown" => "Reset link shown to the operator",
+        "signed-out-everywhere" => "Signed out everywhere",
+        "signed-out-by-operator" => "Sessions ended by an operator",
+        "token-reused" => "Refresh token used twice; its sign-in ended",
+        "vouched-for" => "Account created by another issuer",
+        "made-admin" => "Made admin",
+        "made-trader" => "Made trader",
+        "frozen" => "Account frozen",
+        "thawed" => "Account unfrozen",
+        "suspended" => "Account suspended",
+        "unsuspended" => "Suspension lifted",
+        "programs-revoked" => "API clients revoked by an operator",
+        "hooks-ended" => "Webhooks closed by an operator",
+        "key-created" => "Exchange key connected",
+        "key-changed" => "Exchange key changed",
+        "key-deleted" => "Exchange key deleted",
+        "client-created" => "API client created",
+        "client-revoked" => "API client revoked",
+        "hook-changed" => "Webhook changed",
+        "key-refused" => "Exchange key rejected by the exchange",
+        "unprotected" => "Position without its stop",
+        "exit-late" => "Exit rejected by the exchange",
+        "plan-begun" => "Plan started",
+        "plan-changed" => "Plan changed",
+        "plan-end-set" => "Plan end changed",
+        "plan-ended" => "Plan ended",
+        "plan-assigned" => "Plan assigned by an operator",
+        "payment-failed" => "Payment failed",
+        "panicked" => "Panic button pressed",
+        "follow-begun" => "Copy trading started",
+        "follow-changed" => "Copy trading changed",
+        "follow-stopped" => "Copy trading stopped",
+        "strategy-created" => "Strategy created",
+        "strategy-changed" => "Strategy changed",
+        "signal-given" => "Signal sent",
+        "copies-paused" => "All new copies paused",
+        "copies-resumed" => "New copies resumed",
+        "desk-closed" => "Maintenance mode turned on",
+        "desk-opened" => "Maintenance mode turned off",
+        "candles-imported" => "Candles imported",
+        "sandbox-opened" => "Paper account opened",
+        "sandbox-reset" => "Paper account reset",
+        "support-asked" => "Support request sent",
+        "support-closed" => "Support request closed",
+        "account-opened" => "Currency account opened",
+        "account-credited" => "Currency account credited",
+        "funds-moved" => "Funds moved",
+        "currency-ruled" => "Currency rule changed",
+        "sub-account-created" => "Sub-account created",
+        "sub-account-changed" => "Sub-account changed",
+        "brand-set" => "Brand changed",
+        other => other,
+    }
+}

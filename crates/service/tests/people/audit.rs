@@ -1,0 +1,125 @@
+//! The audit: what it notes, that its chain shows changes, and who reads it.
+
+use super::setting::{ADA, OTHER, PASSWORD, ada, desk, here};
+use domain::Role;
+use service::{
+    Error, account,
+    api_client::{self, NewClient},
+    audit::{self, Whose},
+    person::{self, By, Step},
+    session,
+};
+use store::testing::TestDb;
+
+store::each_engine!(
+    events_are_noted_with_address_and_client,
+    a_changed_row_is_found,
+    rows_that_commit_late_are_sealed_too,
+    the_table_refuses_changes,
+    people_read_theirs_and_operators_all,
+);
+
+/// What somebody does first who owns the database.
+async fn drop_triggers(db: &TestDb) {
+    if db.folder().is_some() {
+        db.execute("drop trigger audit_stays").await;
+        db.execute("drop trigger audit_seals_last").await;
+    } else {
+        db.execute("drop trigger audit_stays on audit").await;
+        db.execute("drop trigger audit_seals_stay on audit_seals").await;
+    }
+}
+
+async fn events_are_noted_with_address_and_client(db: &TestDb) {
+    let (desk, _) = desk(db);
+    let session = ada(&desk).await;
+    let new = NewClient { name: "Bots".into(), permissions: vec!["BOTS_READ".into()], ..NewClient::default() };
+    api_client::create(&desk, &session.actor, &here(), new).await.unwrap();
+    account::sign_in(&desk, here(), ADA, OTHER).await.unwrap_err();
+    session::sign_out(&desk, &session.token, &here()).await.unwrap();
+    let rows = audit::own(&desk, &session.actor, None).await.unwrap();
+    let events: Vec<_> = rows.iter().map(|row| row.action.as_str()).collect();
+    assert_eq!(events, ["signed-out", "sign-in-failed", "client-created", "signed-in", "signed-up"]);
+    for row in &rows {
+        assert_eq!((row.address.as_str(), row.client.as_str()), ("192.0.2.1", "Test/1.0"), "{row:?}");
+    }
+}
+
+async fn a_changed_row_is_found(db: &TestDb) {
+    let (desk, _) = desk(db);
+    ada(&desk).await;
+    assert_eq!(audit::verify(&desk).await.unwrap().unsealed, 2);
+    assert_eq!(audit::seal(&desk).await.unwrap(), 2);
+    account::sign_in(&desk, here(), ADA, PASSWORD).await.unwrap();
+    assert_eq!(audit::seal(&desk).await.unwrap(), 1);
+    assert_eq!(audit::seal(&desk).await.unwrap(), 0);
+    let whole = audit::verify(&desk).await.unwrap();
+    assert_eq!((whole.rows, whole.unsealed, whole.broken.clone()), (3, 0, None));
+    assert_eq!(whole.head.as_ref().map(String::len), Some(64));
+    // Another instance goes on with the same chain.
+    let (other, _) = super::setting::desk(db);
+    account::sign_in(&other, here(), ADA, PASSWORD).await.unwrap();
+    assert_eq!(audit::seal(&other).await.unwrap(), 1);
+    assert_eq!(audit::verify(&desk).await.unwrap().rows, 4);
+    drop_triggers(db).await;
+    db.execute("update audit set address = '203.0.113.1' where id = 2").await;
+    let broken = audit::verify(&desk).await.unwrap();
+    assert_eq!((broken.rows, broken.broken.as_deref()), (1, Some("row 2 is not as it was sealed")));
+}
+
+async fn rows_that_commit_late_are_sealed_too(db: &TestDb) {
+    let (desk, _) = desk(db);
+    ada(&desk).await;
+    audit::seal(&desk).await.unwrap();
+    for _ in 0..3 {
+        account::sign_in(&desk, here(), ADA, OTHER).await.unwrap_err();
+    }
+    audit::seal(&desk).await.unwrap();
+    let found = audit::verify(&desk).await.unwrap();
+    assert_eq!((found.rows, found.unsealed, found.broken), (5, 0, None));
+    drop_triggers(db).await;
+    db.execute("delete from audit_seals where seq = 3").await;
+    let broken = audit::verify(&desk).await.unwrap();
+    assert_eq!(broken.broken.as_deref(), Some("seal 3 is missing"));
+}
+
+async fn the_table_refuses_changes(db: &TestDb) {
+    let (desk, _) = desk(db);
+    ada(&desk).await;
+    audit::seal(&desk).await.unwrap();
+    for change in [
+        "update audit set action = 'nothing'",
+        "delete from audit",
+        "update audit_seals set seq = seq + 10",
+        "delete from audit_seals",
+    ] {
+        assert!(!db.takes(change).await, "{change}");
+    }
+    assert_eq!(audit::verify(&desk).await.unwrap().rows, 2);
+}
+
+async fn people_read_theirs_and_operators_all(db: &TestDb) {
+    let (desk, _) = desk(db);
+    let trader = ada(&desk).await.actor;
+    let eve = account::sign_up(&desk, here(), "eve@example.org", PASSWORD).await.unwrap();
+    account::make_admin(&desk, "eve@example.org").await.unwrap();
+    let eve = session::find(&desk, &eve.token, &here()).await.unwrap().unwrap();
+    assert_eq!(eve.role, Role::Admin);
+    person::act(&desk, By::Admin(&eve, &here()), trader.user, Step::SignOut).await.unwrap();
+    assert!(matches!(audit::all(&desk, &trader, "", None).await, Err(Error::Forbidden)));
+    assert!(matches!(audit::csv(&desk, &trader, Whose::Everybodys).await, Err(Error::Forbidden)));
+
+    let own = audit::own(&desk, &trader, None).await.unwrap();
+    let events: Vec<_> = own.iter().map(|row| row.action.as_str()).collect();
+    assert_eq!(events, ["signed-out-by-operator", "signed-in", "signed-up"]);
+    assert_eq!((own[0].who.as_str(), own[0].address.as_str()), ("", ""), "who the operators are is not told");
+    let all = audit::all(&desk, &eve, "", None).await.unwrap();
+    assert!(all.len() > own.len() && all[0].who == "eve@example.org");
+    assert_eq!(audit::all(&desk, &eve, "signed-up", None).await.unwrap().len(), 2);
+    assert!(audit::all(&desk, &eve, "nothing\0", None).await.unwrap().is_empty());
+    let older = audit::all(&desk, &eve, "", Some(all[1].id)).await.unwrap();
+    assert_eq!(older[0], all[2]);
+    let file = audit::csv(&desk, &trader, Whose::Own).await.unwrap();
+    assert_eq!(file.lines().count(), 4);
+    assert!(file.starts_with("time,who,event") && file.contains(ADA) && !file.contains("eve@"));
+}
