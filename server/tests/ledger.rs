@@ -46,7 +46,14 @@ async fn story(db: &TestDb, kind: &str) -> Story {
     let person = Person::sign_up(&house, "ada").await;
     let key = person.key(kind, "MANUAL").await.parse().unwrap();
     let user = store::user::by_email(&house.desk.db, "ada@example.org").await.unwrap().unwrap();
-    let actor = Actor { user: user.id, email: user.email, role: Role::Trader, session: None, token: None, from: None };
+    let actor = Actor {
+        user: user.id,
+        email: user.email,
+        role: Role::Trader,
+        session: None,
+        token: None,
+        from: None,
+    };
     let admin = Actor { role: Role::Admin, ..actor.clone() };
     let account = ledger::open(&house.desk, &actor, &here(), "USDT").await.unwrap().public_id;
     let credit = Credit { public_id: &account, amount: "1000", memo: "", reference: "1" };
@@ -167,7 +174,14 @@ async fn accounts_that_cannot_take_part(db: &TestDb) {
     assert!(matches!(send(&story.actor, &story.account, nobodys).await, Err(Error::NotFound)));
     Person::sign_up(&story.house, "eve").await;
     let user = store::user::by_email(&desk.db, "eve@example.org").await.unwrap().unwrap();
-    let eve = Actor { user: user.id, email: user.email, role: Role::Trader, session: None, token: None, from: None };
+    let eve = Actor {
+        user: user.id,
+        email: user.email,
+        role: Role::Trader,
+        session: None,
+        token: None,
+        from: None,
+    };
     assert!(matches!(send(&eve, &story.account, story.key).await, Err(Error::NotFound)));
     story.hold(("1000", "0", "10000")).await;
     assert_eq!(Units(1).to_string(), "0.00000001");

@@ -19,7 +19,8 @@ pub(crate) fn own() -> impl IntoView {
     show(move |visit| async move {
         let words = security(visit::lang());
         let rows = audit::own(&visit.desk, visit.trader()?, before).await?;
-        let body = page(words, (words.activity, words.activity_lead), "/settings/activity", "/activity.csv", rows);
+        let body =
+            page(words, (words.activity, words.activity_lead), "/settings/activity", "/activity.csv", rows);
         Ok(frame(&visit, words.activity, Width::Wide, body))
     })
 }

@@ -141,7 +141,14 @@ async fn browser_session(desk: &Desk, origin: &Origin, user: User) -> Result<New
     let (id, token) = session::open(desk, &mut tx, user.id, origin).await?;
     session::signed_in(desk, &mut tx, user.id, origin, &id.to_string()).await?;
     tx.commit().await?;
-    let actor = Actor { user: user.id, email: user.email, role: user.role, session: Some(id), token: None, from: Some(origin.clone()) };
+    let actor = Actor {
+        user: user.id,
+        email: user.email,
+        role: user.role,
+        session: Some(id),
+        token: None,
+        from: Some(origin.clone()),
+    };
     Ok(NewSession { token, actor })
 }
 

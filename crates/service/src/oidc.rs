@@ -52,7 +52,8 @@ pub(crate) async fn verify(desk: &Desk, issuer: &Issuer, jwt: &str) -> Result<(A
     let until = claims.check(&issuer.settings, desk.clock.now().seconds())?;
     let user = person::find(desk, &issuer.settings.issuer, &claims).await?;
     user.state().must_be_active().map_err(|_| Error::Unauthenticated)?;
-    let actor = Actor { user: user.id, email: user.email, role: user.role, session: None, token: None, from: None };
+    let actor =
+        Actor { user: user.id, email: user.email, role: user.role, session: None, token: None, from: None };
     Ok((actor, Micros(until.saturating_mul(SECOND))))
 }
 

@@ -47,7 +47,15 @@ pub async fn key(desk: &SharedDesk, actor: &Actor, id: ExchangeKeyId) -> Result<
     let now = desk.clock.now();
     let mut tx = desk.db.begin().await?;
     store::follow::pause_key(&mut tx, id, Paused::Panic, now).await?;
-    audit::record(desk, &mut tx, Some(actor.user), audit::Deed::Panicked, &id.to_string(), actor.from.as_ref()).await?;
+    audit::record(
+        desk,
+        &mut tx,
+        Some(actor.user),
+        audit::Deed::Panicked,
+        &id.to_string(),
+        actor.from.as_ref(),
+    )
+    .await?;
     tx.commit().await?;
     Ok(clear(desk, actor, access).await)
 }
@@ -73,7 +81,8 @@ pub async fn person(desk: &SharedDesk, actor: &Actor) -> Result<Vec<Report>> {
     let now = desk.clock.now();
     let mut tx = desk.db.begin().await?;
     store::follow::pause_person(&mut tx, actor.user, Paused::Panic, now).await?;
-    audit::record(desk, &mut tx, Some(actor.user), audit::Deed::Panicked, "all keys", actor.from.as_ref()).await?;
+    audit::record(desk, &mut tx, Some(actor.user), audit::Deed::Panicked, "all keys", actor.from.as_ref())
+        .await?;
     tx.commit().await?;
     let keys = store::key::list_by_user(&desk.db, actor.user).await?;
     let each = keys.into_iter().map(|shown| async move {

@@ -75,7 +75,9 @@ pub async fn verify_audit(config: Config) -> Result<audit::Verified> {
     let desk = idle_desk(config).await?;
     let found = audit::verify(&desk).await?;
     match found.broken {
-        Some(what) => anyhow::bail!("the audit was changed: {what}; {} rows before it are as they were", found.rows),
+        Some(what) => {
+            anyhow::bail!("the audit was changed: {what}; {} rows before it are as they were", found.rows)
+        }
         None => Ok(found),
     }
 }

@@ -41,8 +41,14 @@ async fn browser(front: &Front, email: &str) -> String {
 
 async fn clients(front: &Front, email: &str) -> Vec<domain::ApiClient> {
     let user = store::user::by_email(&front.desk.db, email).await.unwrap().unwrap();
-    let actor =
-        service::Actor { user: user.id, email: user.email, role: user.role, session: None, token: None, from: None };
+    let actor = service::Actor {
+        user: user.id,
+        email: user.email,
+        role: user.role,
+        session: None,
+        token: None,
+        from: None,
+    };
     api_client::list(&front.desk, &actor).await.unwrap()
 }
 

@@ -136,6 +136,13 @@ pub(super) async fn admit(desk: &Desk, origin: &Origin, row: Option<ClientRow>) 
         store::api_client::touch(&mut tx, client.id, now, &origin.address.to_string()).await?;
         tx.commit().await?;
     }
-    let actor = Actor { user: user.id, email: user.email, role: user.role, session: None, token: None, from: Some(origin.clone()) };
+    let actor = Actor {
+        user: user.id,
+        email: user.email,
+        role: user.role,
+        session: None,
+        token: None,
+        from: Some(origin.clone()),
+    };
     Ok(Program { actor, client })
 }

@@ -73,7 +73,8 @@ async fn named(desk: &Desk, rows: Vec<Entry>, reader: Option<&Actor>) -> Result<
             Some(user) if !foreign => match names.get(&user) {
                 Some(name) => name.clone(),
                 None => {
-                    let name = store::user::get(&desk.db, user).await?.map(|user| user.email).unwrap_or_default();
+                    let name =
+                        store::user::get(&desk.db, user).await?.map(|user| user.email).unwrap_or_default();
                     names.insert(user, name.clone());
                     name
                 }
@@ -112,7 +113,8 @@ pub async fn csv(desk: &Desk, actor: &Actor, whose: Whose) -> Result<String> {
         let Some(last) = rows.last().map(|row| row.id) else { return Ok(text) };
         before = last;
         for row in named(desk, rows, reader).await? {
-            let fields = [row.who, row.action, row.subject, row.address, row.client].map(|field| quoted(&field));
+            let fields =
+                [row.who, row.action, row.subject, row.address, row.client].map(|field| quoted(&field));
             text.push_str(&format!("{},{},{}\r\n", row.at, fields.join(","), row.id));
             count += 1;
         }

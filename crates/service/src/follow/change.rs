@@ -83,7 +83,15 @@ pub async fn create(desk: &Desk, actor: &Actor, id: ExchangeKeyId, new: NewFollo
         Err(error) if error.kind() == store::Kind::ForeignKey => return Err(Error::NotFound),
         Err(error) => return Err(error.into()),
     }
-    audit::record(desk, &mut tx, Some(actor.user), Deed::FollowBegun, &row.id.to_string(), actor.from.as_ref()).await?;
+    audit::record(
+        desk,
+        &mut tx,
+        Some(actor.user),
+        Deed::FollowBegun,
+        &row.id.to_string(),
+        actor.from.as_ref(),
+    )
+    .await?;
     tx.commit().await?;
     Around::read(desk, actor).await?.one(desk, row).await
 }
@@ -162,7 +170,8 @@ pub async fn update(desk: &Desk, actor: &Actor, id: FollowId, change: FollowChan
         _ => {}
     }
     rows::update(&mut tx, &row).await?;
-    audit::record(desk, &mut tx, Some(actor.user), Deed::FollowChanged, &id.to_string(), actor.from.as_ref()).await?;
+    audit::record(desk, &mut tx, Some(actor.user), Deed::FollowChanged, &id.to_string(), actor.from.as_ref())
+        .await?;
     tx.commit().await?;
     Around::read(desk, actor).await?.one(desk, row).await
 }
@@ -194,7 +203,8 @@ pub async fn stop(desk: &SharedDesk, actor: &Actor, id: FollowId, leaving: Leavi
     let mut row = rows::take(&mut tx, actor.user, id, now).await?.ok_or(Error::NotFound)?;
     (row.active, row.paused_reason, row.stopped_at) = (false, None, Some(now));
     rows::update(&mut tx, &row).await?;
-    audit::record(desk, &mut tx, Some(actor.user), Deed::FollowStopped, &id.to_string(), actor.from.as_ref()).await?;
+    audit::record(desk, &mut tx, Some(actor.user), Deed::FollowStopped, &id.to_string(), actor.from.as_ref())
+        .await?;
     tx.commit().await?;
     match leaving {
         Leaving::Keep => Ok(()),

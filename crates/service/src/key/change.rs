@@ -125,7 +125,8 @@ pub async fn delete(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<()>
         return Err(Error::NotFound);
     }
     let subject = id.to_string();
-    audit::record(desk, &mut tx, Some(actor.user), audit::Deed::KeyDeleted, &subject, actor.from.as_ref()).await?;
+    audit::record(desk, &mut tx, Some(actor.user), audit::Deed::KeyDeleted, &subject, actor.from.as_ref())
+        .await?;
     let about = (subject.as_str(), row.key.name.as_str());
     recovery::announce(desk, &mut tx, actor.user, Credential::KeyDeleted, about).await?;
     Ok(tx.commit().await?)
@@ -218,7 +219,8 @@ async fn save(desk: &Desk, actor: &Actor, row: &KeyRow, renewed: bool) -> Result
         Err(error) => return Err(error.into()),
     }
     let subject = row.key.id.to_string();
-    audit::record(desk, &mut tx, Some(actor.user), audit::Deed::KeyChanged, &subject, actor.from.as_ref()).await?;
+    audit::record(desk, &mut tx, Some(actor.user), audit::Deed::KeyChanged, &subject, actor.from.as_ref())
+        .await?;
     if renewed {
         let about = (subject.as_str(), key.name.as_str());
         recovery::announce(desk, &mut tx, actor.user, Credential::KeyRenewed, about).await?;

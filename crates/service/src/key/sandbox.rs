@@ -28,7 +28,15 @@ pub async fn open_sandbox_account(desk: &Desk, actor: &Actor) -> Result<Credenti
     throttle::count(desk, &[Bucket::Sandbox(actor.user)]).await?;
     let opened = control.open().await?;
     let mut tx = desk.db.begin().await?;
-    audit::record(desk, &mut tx, Some(actor.user), audit::Deed::SandboxOpened, &opened.api_key, actor.from.as_ref()).await?;
+    audit::record(
+        desk,
+        &mut tx,
+        Some(actor.user),
+        audit::Deed::SandboxOpened,
+        &opened.api_key,
+        actor.from.as_ref(),
+    )
+    .await?;
     tx.commit().await?;
     Ok(opened)
 }
@@ -66,7 +74,15 @@ pub async fn reset_sandbox(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Res
     order::forget_key(desk, id).await?;
     control(desk)?.reset(&row.key.api_key).await?;
     let mut tx = desk.db.begin().await?;
-    audit::record(desk, &mut tx, Some(actor.user), audit::Deed::SandboxReset, &id.to_string(), actor.from.as_ref()).await?;
+    audit::record(
+        desk,
+        &mut tx,
+        Some(actor.user),
+        audit::Deed::SandboxReset,
+        &id.to_string(),
+        actor.from.as_ref(),
+    )
+    .await?;
     tx.commit().await?;
     desk.hub.nudge_key(id);
     Ok(())

@@ -82,7 +82,8 @@ pub async fn send(desk: &Desk, actor: &Actor, strategy: StrategyId, said: Said) 
     let accepted = signal::accept(desk, said.of(strategy, Source::Hand)).await?;
     let id = accepted.signal().id;
     let mut tx = desk.db.begin().await?;
-    audit::record(desk, &mut tx, Some(actor.user), Deed::SignalGiven, &id.to_string(), actor.from.as_ref()).await?;
+    audit::record(desk, &mut tx, Some(actor.user), Deed::SignalGiven, &id.to_string(), actor.from.as_ref())
+        .await?;
     tx.commit().await?;
     one(desk, actor, id).await
 }

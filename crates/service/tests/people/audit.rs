@@ -33,7 +33,8 @@ async fn drop_triggers(db: &TestDb) {
 async fn events_are_noted_with_address_and_client(db: &TestDb) {
     let (desk, _) = desk(db);
     let session = ada(&desk).await;
-    let new = NewClient { name: "Bots".into(), permissions: vec!["BOTS_READ".into()], ..NewClient::default() };
+    let new =
+        NewClient { name: "Bots".into(), permissions: vec!["BOTS_READ".into()], ..NewClient::default() };
     api_client::create(&desk, &session.actor, &here(), new).await.unwrap();
     account::sign_in(&desk, here(), ADA, OTHER).await.unwrap_err();
     session::sign_out(&desk, &session.token, &here()).await.unwrap();

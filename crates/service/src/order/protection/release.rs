@@ -42,7 +42,8 @@ pub async fn set_supervised(
         rows::set_told(&mut tx, *intent, None).await?;
     }
     let deed = if supervised { Deed::SupervisionResumed } else { Deed::SupervisionEnded };
-    audit::record(desk, &mut tx, Some(actor.user), deed, &format!("{id} {symbol}"), None).await?;
+    audit::record(desk, &mut tx, Some(actor.user), deed, &format!("{id} {symbol}"), actor.from.as_ref())
+        .await?;
     tx.commit().await?;
     drop(turn);
     desk.supervision.wake(id, symbol);
