@@ -10,8 +10,9 @@ pub(crate) mod clients;
 pub(crate) mod closed;
 #[cfg(feature = "ssr")]
 pub(crate) mod copies;
-#[cfg(any(feature = "ssr", feature = "desk"))]
+#[cfg(feature = "ssr")]
 pub(crate) mod deeds;
+#[cfg(any(feature = "ssr", feature = "desk"))]
 pub(crate) mod desk;
 #[cfg(feature = "ssr")]
 pub(crate) mod follows;
@@ -36,6 +37,7 @@ pub(crate) mod problems;
 pub(crate) mod reference;
 #[cfg(feature = "ssr")]
 pub(crate) mod reports;
+#[cfg(feature = "ssr")]
 pub(crate) mod security;
 #[cfg(feature = "ssr")]
 pub(crate) mod strategies;
