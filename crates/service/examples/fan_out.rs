@@ -124,8 +124,6 @@ async fn a_strategy(desk: &Desk) -> Result<StrategyId> {
         position: 1,
         created_at: now,
         updated_at: now,
-        frozen_at: None,
-        suspended_at: None,
     };
     let mut tx = desk.db.begin().await?;
     store::strategy::insert(&mut tx, &row).await?;
@@ -144,6 +142,8 @@ async fn follower(desk: &Desk, strategy: StrategyId, number: usize) -> Result<Ex
         role: Role::Trader,
         created_at: now,
         updated_at: now,
+        frozen_at: None,
+        suspended_at: None,
     };
     let mut tx = desk.db.begin().await?;
     store::user::insert(&mut tx, &row).await?;
@@ -184,9 +184,9 @@ async fn follower(desk: &Desk, strategy: StrategyId, number: usize) -> Result<Ex
 }
 
 async fn watch(desk: SharedDesk) {
-    let mut watch = copy::Watch::default();
+    let mut streams = service::account_streams::AccountStreams::default();
     loop {
-        if let Err(error) = watch.round(&desk).await {
+        if let Err(error) = streams.round(&desk).await {
             tracing::warn!(%error, "followers' streams could not be looked at");
         }
         tokio::time::sleep(Duration::from_secs(2)).await;

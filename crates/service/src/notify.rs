@@ -21,7 +21,7 @@ pub use deliver::{deliver, gather, prune, resume};
 pub use direct::Direct;
 pub(crate) use email::Mailer;
 pub(crate) use event::Telling;
-pub use event::{Closed, Event, Ordered};
+pub use event::{Closed, Event, ForeignFill, Ordered};
 pub use outbox::{Content, Letter, Search, as_mailed, dead, letter, list, retry};
 pub(crate) use plain::{Frame, framed};
 pub use plain::{escape, shown};

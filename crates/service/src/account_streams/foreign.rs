@@ -3,7 +3,7 @@
 
 use crate::{
     Result, SharedDesk,
-    notify::{Event, Telling},
+    notify::{Event, ForeignFill, Telling},
 };
 use domain::{ExchangeKeyId, Order, Trade, UserId};
 
@@ -37,14 +37,14 @@ async fn report(desk: &SharedDesk, owner: UserId, key: ExchangeKeyId, order: &Or
     if row.key.traded_elsewhere && !liquidation {
         return Ok(());
     }
-    let event = Event::ForeignFill {
+    let event = Event::ForeignFill(ForeignFill {
         key,
         symbol: order.symbol.clone(),
         side: order.side,
         amount: order.filled,
         price: order.average,
         liquidation,
-    };
+    });
     // Exchanges number orders by market.
     let once = format!("foreign:{key}:{}:{}", order.symbol, order.id);
     let telling = Telling::new(owner, once, &event, desk.clock.now())?;

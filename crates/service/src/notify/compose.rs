@@ -1,7 +1,7 @@
 //! Making a message of what happened: what a trader wants to know at a glance, with the names that things have now.
 
 use super::{
-    event::{Closed, Event, Ordered},
+    event::{Closed, Event, ForeignFill, Ordered},
     outbox::Content,
     plain::{escape, shown},
     words::{EN, Words, fill},
@@ -134,68 +134,17 @@ impl Teller<'_> {
             Event::NewOrder(order) => self.ordered(order).await?,
             Event::TakeProfit(closed) => self.closed(closed, words.take_profit).await?,
             Event::StopLoss(closed) => self.closed(closed, words.stop_loss).await?,
-            Event::KeyRefused { key } => {
-                let name = self.key(*key).await?;
-                warning(fill(words.key_refused, &[&name]), fill(words.key_refused_why, &[base]), vec![])
-            }
-            Event::AccountMode { key, mode } => {
-                let name = self.key(*key).await?;
-                let why = match mode {
-                    AccountMode::MultiAssets => words.multi_assets_why,
-                    AccountMode::Portfolio => words.portfolio_why,
-                    AccountMode::Hedge | AccountMode::OneWay => words.hedge_why,
-                };
-                warning(fill(words.account_mode, &[&name]), why.to_owned(), vec![])
-            }
-            Event::KeyRights { key, change, at } => {
-                let name = self.key(*key).await?;
-                let (title, why) = rights_changed(words, *change);
-                let facts = at.map(|at| (words.until, self.zone.show(at))).into_iter().collect();
-                warning(fill(title, &[&name]), fill(why, &[base]), facts)
+            Event::KeyRefused { .. } | Event::AccountMode { .. } | Event::KeyRights { .. } => {
+                self.of_key(event).await?
             }
             Event::LeftOpen { name, symbols } => {
                 let markets: Vec<_> = symbols.iter().map(ToString::to_string).collect();
                 let facts = vec![(words.market, markets.join(", "))];
                 warning(fill(words.left_open, &[&shown(name)]), words.left_open_why.to_owned(), facts)
             }
-            Event::ForeignFill { key, symbol, side, amount, price, liquidation } => {
-                let (title, why) = if *liquidation {
-                    (words.liquidated, words.liquidated_why)
-                } else {
-                    (words.foreign_fill, words.foreign_fill_why)
-                };
-                let amount = format!("{} {}", figures::decimal(*amount), symbol.base());
-                let mut facts = vec![
-                    (words.market, symbol.to_string()),
-                    (words.side, self.side(*side).to_owned()),
-                    (words.amount, amount),
-                ];
-                let price = price.map(|price| format!("{} {}", figures::price(price), symbol.quote()));
-                facts.extend(price.map(|price| (words.price, price)));
-                facts.push((words.key, self.key(*key).await?));
-                warning(fill(title, &[&symbol.to_string()]), fill(why, &[base]), facts)
-            }
-            Event::Unprotected { key, symbol, closed, copy } => {
-                let (title, why) = if *closed {
-                    (words.unprotected_closed, words.unprotected_closed_why)
-                } else {
-                    (words.unprotected_again, words.unprotected_again_why)
-                };
-                let mut facts = vec![(words.market, symbol.to_string()), (words.key, self.key(*key).await?)];
-                facts.extend(self.strategy(*copy).await?);
-                warning(fill(title, &[&symbol.to_string()]), why.to_owned(), facts)
-            }
-            Event::WithoutStop { key, symbol, copy } => {
-                let mut facts = vec![(words.market, symbol.to_string()), (words.key, self.key(*key).await?)];
-                facts.extend(self.strategy(*copy).await?);
-                let title = fill(words.without_stop, &[&symbol.to_string()]);
-                warning(title, words.without_stop_why.to_owned(), facts)
-            }
-            Event::ExitLate { key, symbol, why, copy } => {
-                let mut facts = vec![(words.market, symbol.to_string()), (words.key, self.key(*key).await?)];
-                facts.extend(self.strategy(*copy).await?);
-                let title = fill(words.exit_late, &[&symbol.to_string()]);
-                warning(title, fill(words.exit_late_why, &[&shown(why)]), facts)
+            Event::ForeignFill(fill) => self.foreign_fill(fill).await?,
+            Event::Unprotected { .. } | Event::WithoutStop { .. } | Event::ExitLate { .. } => {
+                self.of_position(event).await?
             }
             Event::PlanLapses { plan, at } => {
                 let facts = vec![(words.plan, shown(plan)), (words.until, self.zone.show(*at))];
@@ -214,6 +163,75 @@ impl Teller<'_> {
         };
         item.facts.push((words.time, self.zone.show(at)));
         Ok(item)
+    }
+
+    /// What happened to an exchange key; nothing for other events.
+    async fn of_key(&mut self, event: &Event) -> Result<Item> {
+        let words = self.words;
+        let base = self.desk.settings.public_url.as_str();
+        let (key, title, why, at) = match event {
+            Event::KeyRefused { key } => (key, words.key_refused, words.key_refused_why, None),
+            Event::AccountMode { key, mode } => {
+                let why = match mode {
+                    AccountMode::MultiAssets => words.multi_assets_why,
+                    AccountMode::Portfolio => words.portfolio_why,
+                    AccountMode::Hedge | AccountMode::OneWay => words.hedge_why,
+                };
+                (key, words.account_mode, why, None)
+            }
+            Event::KeyRights { key, change, at } => {
+                let (title, why) = rights_changed(words, *change);
+                (key, title, why, *at)
+            }
+            _ => return Err(crate::Error::fault("an event that is not about a key")),
+        };
+        let name = self.key(*key).await?;
+        let facts = at.map(|at| (words.until, self.zone.show(at))).into_iter().collect();
+        Ok(warning(fill(title, &[&name]), fill(why, &[base]), facts))
+    }
+
+    /// What happened to the protection or the end of a position; nothing for other events.
+    async fn of_position(&mut self, event: &Event) -> Result<Item> {
+        let words = self.words;
+        let (key, symbol, copy, title, why) = match event {
+            Event::Unprotected { key, symbol, closed: true, copy } => {
+                (key, symbol, copy, words.unprotected_closed, words.unprotected_closed_why.to_owned())
+            }
+            Event::Unprotected { key, symbol, closed: false, copy } => {
+                (key, symbol, copy, words.unprotected_again, words.unprotected_again_why.to_owned())
+            }
+            Event::WithoutStop { key, symbol, copy } => {
+                (key, symbol, copy, words.without_stop, words.without_stop_why.to_owned())
+            }
+            Event::ExitLate { key, symbol, why, copy } => {
+                (key, symbol, copy, words.exit_late, fill(words.exit_late_why, &[&shown(why)]))
+            }
+            _ => return Err(crate::Error::fault("an event that is not about a position")),
+        };
+        let mut facts = vec![(words.market, symbol.to_string()), (words.key, self.key(*key).await?)];
+        facts.extend(self.strategy(*copy).await?);
+        Ok(warning(fill(title, &[&symbol.to_string()]), why, facts))
+    }
+
+    async fn foreign_fill(&mut self, filled: &ForeignFill) -> Result<Item> {
+        let words = self.words;
+        let ForeignFill { key, symbol, side, amount, price, liquidation } = filled;
+        let (title, why) = if *liquidation {
+            (words.liquidated, words.liquidated_why)
+        } else {
+            (words.foreign_fill, words.foreign_fill_why)
+        };
+        let amount = format!("{} {}", figures::decimal(*amount), symbol.base());
+        let mut facts = vec![
+            (words.market, symbol.to_string()),
+            (words.side, self.side(*side).to_owned()),
+            (words.amount, amount),
+        ];
+        let price = price.map(|price| format!("{} {}", figures::price(price), symbol.quote()));
+        facts.extend(price.map(|price| (words.price, price)));
+        facts.push((words.key, self.key(*key).await?));
+        let base = self.desk.settings.public_url.as_str();
+        Ok(warning(fill(title, &[&symbol.to_string()]), fill(why, &[base]), facts))
     }
 
     async fn ordered(&mut self, order: &Ordered) -> Result<Item> {

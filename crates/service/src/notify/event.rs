@@ -52,20 +52,7 @@ pub enum Event {
         symbols: Vec<Symbol>,
     },
     /// An order that Slipstream did not send was filled.
-    ForeignFill {
-        /// The account.
-        key: ExchangeKeyId,
-        /// The market.
-        symbol: Symbol,
-        /// The side of the order.
-        side: Side,
-        /// How much was filled, in base units.
-        amount: Decimal,
-        /// The average price, where the exchange tells it.
-        price: Option<Decimal>,
-        /// The exchange liquidated the position.
-        liquidation: bool,
-    },
+    ForeignFill(ForeignFill),
     /// A position was found without its stop, or could not get one.
     Unprotected {
         /// On which account.
@@ -122,6 +109,23 @@ pub enum Event {
     },
 }
 
+/// An order that Slipstream did not send and that was filled.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForeignFill {
+    /// The account.
+    pub key: ExchangeKeyId,
+    /// The market.
+    pub symbol: Symbol,
+    /// The side of the order.
+    pub side: Side,
+    /// How much was filled, in base units.
+    pub amount: Decimal,
+    /// The average price, where the exchange reports it.
+    pub price: Option<Decimal>,
+    /// The exchange liquidated the position.
+    pub liquidation: bool,
+}
+
 /// An order that the exchange took.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ordered {
@@ -170,7 +174,7 @@ impl Event {
             Self::StopLoss(_) => Kind::StopLoss,
             Self::KeyRefused { .. } | Self::AccountMode { .. } => Kind::KeyRefused,
             Self::KeyRights { .. } => Kind::KeyRights,
-            Self::ForeignFill { .. } => Kind::ForeignFill,
+            Self::ForeignFill(_) => Kind::ForeignFill,
             Self::Unprotected { .. } | Self::WithoutStop { .. } | Self::LeftOpen { .. } => Kind::Unprotected,
             Self::ExitLate { .. } => Kind::ExitLate,
             Self::PlanLapses { .. } => Kind::PlanLapses,
@@ -203,7 +207,7 @@ impl Event {
             | Self::KeyRefused { key }
             | Self::AccountMode { key, .. }
             | Self::KeyRights { key, .. }
-            | Self::ForeignFill { key, .. }
+            | Self::ForeignFill(ForeignFill { key, .. })
             | Self::Unprotected { key, .. }
             | Self::WithoutStop { key, .. }
             | Self::ExitLate { key, .. } => Some(*key),
@@ -225,8 +229,8 @@ impl Event {
                 return None;
             }
             Self::LeftOpen { name, .. } => What::LeftOpen(name.clone()),
-            Self::ForeignFill { symbol, liquidation: true, .. } => What::Liquidated(symbol.clone()),
-            Self::ForeignFill { symbol, .. } => What::ForeignFill(symbol.clone()),
+            Self::ForeignFill(fill) if fill.liquidation => What::Liquidated(fill.symbol.clone()),
+            Self::ForeignFill(fill) => What::ForeignFill(fill.symbol.clone()),
             Self::TakeProfit(closed) => What::TargetHit(closed.symbol.clone(), cents(closed)),
             Self::StopLoss(closed) => What::StopHit(closed.symbol.clone(), cents(closed)),
             Self::Unprotected { symbol, closed: true, .. } => What::ClosedWithoutStop(symbol.clone()),
