@@ -155,16 +155,7 @@ pub struct Order {
     pub status: OrderStatus,
 }
 
-/// What the client order ids of all orders that Slipstream sends begin with.
-pub const CLIENT_ORDER_ID_PREFIX: &str = "sl-";
-
 impl Order {
-    /// Whether Slipstream sent it, by its client order id. The order that a triggered conditional order becomes keeps that id.
-    #[must_use]
-    pub fn sent_by_slipstream(&self) -> bool {
-        self.client_order_id.starts_with(CLIENT_ORDER_ID_PREFIX)
-    }
-
     /// Whether nothing more can happen to it.
     #[must_use]
     pub fn is_final(&self) -> bool {

@@ -99,7 +99,7 @@ impl Listener {
             }
             AccountEvent::Settings(symbol) => accounts.forget_leverage(id, &symbol),
             AccountEvent::Order(order, fill) => {
-                if !order.sent_by_slipstream() {
+                if !order::is_of_a_desk(&order.client_order_id) {
                     foreign::order_changed(desk, self.owner, id, &order, fill.as_ref()).await;
                 } else if order.is_final() && order::protects(&order.client_order_id) {
                     // Most other reports are about orders whose answer has just arrived here anyway.

@@ -76,6 +76,11 @@ pub(crate) fn parse(id: &str) -> Option<Parsed> {
     Some(Parsed { install, intent: IntentId(Uuid::from_u128(value)), seq: seq.parse().ok()? })
 }
 
+/// Whether this is the id of an order that a desk sent. The order that a triggered conditional order becomes keeps its id.
+pub(crate) fn is_of_a_desk(client_order_id: &str) -> bool {
+    parse(client_order_id).is_some()
+}
+
 /// Whether this is the id of a stop or take-profit that a desk sent.
 pub(crate) fn protects(client_order_id: &str) -> bool {
     parse(client_order_id).is_some_and(|parsed| seq::is_protective(parsed.seq))
