@@ -67,6 +67,23 @@ async fn a_deleted_key_opens_nothing() {
 }
 
 #[tokio::test]
+async fn a_key_gains_and_loses_rights() {
+    let desk = Desk::open().await;
+    let restrictions = async || desk.call("GET", "/sapi/v1/account/apiRestrictions", "").await.ok();
+    let before = restrictions().await;
+    assert_eq!((&before["enableWithdrawals"], &before["ipRestrict"]), (&json!(false), &json!(false)));
+    assert!(before.get("tradingAuthorityExpirationTime").is_none());
+    rights(&desk, json!({ "withdrawals": true, "ipRestricted": true })).await;
+    rights(&desk, json!({ "tradingEnds": 1_800_000_000_000_i64 })).await;
+    let after = restrictions().await;
+    assert_eq!((&after["enableWithdrawals"], &after["ipRestrict"]), (&json!(true), &json!(true)));
+    assert_eq!(after["tradingAuthorityExpirationTime"], 1_800_000_000_000_i64);
+    assert_eq!(after["enableFutures"], true, "what is not named stays");
+    rights(&desk, json!({ "withdrawals": false, "tradingEnds": 0 })).await;
+    assert!(restrictions().await.get("tradingAuthorityExpirationTime").is_none());
+}
+
+#[tokio::test]
 async fn hedge_mode_is_switched_when_nothing_is_open_and_refuses_one_way_orders() {
     let desk = Desk::open().await;
     let set = async |dual: bool| {

@@ -96,7 +96,7 @@ pub(super) async fn fund(State(shared): App, Path(api_key): Path<String>, body: 
     }
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 struct AskedRights {
     /// Whether the key may trade; it may read all the same.
@@ -117,6 +117,9 @@ pub(super) async fn rights(State(shared): App, Path(api_key): Path<String>, body
         Ok(asked) => asked,
         Err(bad) => return bad.into_response(),
     };
+    if asked == AskedRights::default() {
+        return bad_request("at least one right must be given");
+    }
     let account = match account(&shared, &api_key) {
         Ok(account) => account,
         Err(missing) => return missing.into_response(),
