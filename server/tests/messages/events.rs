@@ -9,7 +9,7 @@ use crate::{
     setting::{PASSWORD, SETTINGS, actor, by, chat, deliver, link},
 };
 use domain::{
-    notification::{Channel, Kind},
+    notification::{Channel, Kind, Outgoing},
     time::SECOND,
 };
 use reqwest::Method;
