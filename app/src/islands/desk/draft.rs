@@ -96,6 +96,7 @@ impl Draft {
     }
 
     /// Whether the order would open a position without a stop, and nobody has confirmed that.
+    #[cfg(feature = "ssr")]
     pub(crate) fn lacks_stop(&self) -> bool {
         self.uses_stop() && self.stop.trim().is_empty() && !self.without_stop
     }
