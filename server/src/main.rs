@@ -85,14 +85,7 @@ fn command(words: &[&str]) -> Result<()> {
             let link = within(run::reset_link(configured()?, email))?;
             say(&format!("{link}\nIt works once, within an hour.\n"))
         }
-        ["audit", "verify"] => {
-            let found = within(run::verify_audit(configured()?))?;
-            let head = found.head.unwrap_or_else(|| "none".to_owned());
-            say(&format!(
-                "{} rows are as they were written, {} are not sealed yet. The last seal is {head}\n",
-                found.rows, found.unsealed
-            ))
-        }
+        ["audit", "verify"] => verify_audit(),
         ["rekey"] => {
             let done = within(run::rekey(configured()?))?;
             say(&format!("{done} secrets were sealed anew; all are under the present master key.\n"))
@@ -155,6 +148,15 @@ fn puzzled(words: &[&str]) -> String {
         Some((name, takes)) => format!("{name} is used otherwise: slipstream {name} {takes}"),
         None => format!("no such command: {}", words.join(" ")),
     }
+}
+
+fn verify_audit() -> Result<()> {
+    let found = within(run::verify_audit(configured()?))?;
+    let head = found.head.unwrap_or_else(|| "none".to_owned());
+    say(&format!(
+        "{} rows are as they were written, {} are not sealed yet. The last seal is {head}\n",
+        found.rows, found.unsealed
+    ))
 }
 
 fn person(email: &str, flags: &[&str]) -> Result<()> {
