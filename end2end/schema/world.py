@@ -11,6 +11,8 @@ import requests
 
 DESK = os.environ["DESK_URL"]
 ADA = {"email": "ada@example.org", "password": "correct horse battery"}
+# Somebody who only signs in and out.
+EVE = {"email": "eve@example.org", "password": "correct horse battery"}
 PERMISSIONS = [f"{of}_{how}" for of in ("ACCOUNTS", "BOTS", "SMART_TRADES") for how in ("READ", "WRITE")]
 SUB_ACCOUNT = {
     "account_name": "Acme",
@@ -55,6 +57,7 @@ class World:
         self.http.trust_env = False
         self.token = None
         self.post("/v1/auth/sign-up", **ADA)
+        self.post("/v1/auth/sign-up", **EVE)
         operator = [os.environ["SLIPSTREAM_BIN"], "admin", ADA["email"]]
         subprocess.run(operator, check=True, stdout=subprocess.DEVNULL)
         self.token = self.post("/v1/auth/sign-in", **ADA)["accessToken"]
@@ -70,6 +73,10 @@ class World:
     def post(self, path, **body):
         headers = {"Authorization": self.token} if self.token else {}
         return told(self.http.post(DESK + path, json=body, headers=headers))
+
+    def leaving(self):
+        """A token of a sign-in that nothing else uses."""
+        return told(self.http.post(DESK + "/v1/auth/sign-in", json=EVE))["accessToken"]
 
     def get(self, path):
         return told(self.http.get(DESK + path, headers={"Authorization": self.token}))
