@@ -79,7 +79,7 @@ test('change the password', async ({ page, trader, elsewhere }) => {
   await settings.change('not the password', password);
   await settings.expectProblem(settings.current, 'This is not your present password.');
   await settings.change(trader.password, password);
-  await expect(settings.message).toHaveText('Your password is changed. Your other sessions have ended.');
+  await expect(settings.message).toHaveText(/^Your password is changed\. Your other sessions have ended/);
   await expectLive(page);
 
   await elsewhere.goto('/dashboard');

@@ -167,7 +167,7 @@ fn notice_english(key: &str) -> &'static str {
     match key {
         "reset-sent" => "If there is an account with this address, a link is on its way. It works for one hour.",
         "password-reset" => "Your password is changed. Sign in with the new one.",
-        "password-changed" => "Your password is changed. Other sessions have ended, and the programs you cleared.",
+        "password-changed" => "Your password is changed. Your other sessions have ended, and the programs that you did not keep.",
         "account-frozen" => "Your account is frozen. Open positions keep their stops. Reset your password to open the account again.",
         "person-changed" => "Done.",
         "session-ended" => "That session has ended.",
