@@ -183,7 +183,6 @@ fn changes(words: &'static Pages, posted: &Posted, key: &ExchangeKey) -> AnyView
                     <button type="submit" class="button">{words.new_credentials}</button>
                 </form>
             </div>
-            {elsewhere(words, key)}
             <div class="row">
                 <form method="post" action="/api/key-active">
                     {hidden()}
@@ -193,6 +192,7 @@ fn changes(words: &'static Pages, posted: &Posted, key: &ExchangeKey) -> AnyView
                 {reset}
                 <a class="button" data-kind="bad" href=delete data-testid="key-delete">{words.delete}</a>
             </div>
+            {elsewhere(words, key)}
         </details>
     }
     .into_any()

@@ -14,6 +14,9 @@ pub(crate) fn deed(lang: Lang, word: &str) -> &str {
 fn english(word: &str) -> &str {
     match word {
         "signed-up" => "Signed up",
+        "supervision-ended" => "Supervision of a position ended",
+        "supervision-resumed" => "Supervision of a position resumed",
+        "review-confirmed" => "Differences of an account confirmed",
         "signed-in" => "Signed in",
         "sign-in-failed" => "Sign-in failed",
         "signed-out" => "Signed out",
