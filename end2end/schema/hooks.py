@@ -38,9 +38,12 @@ def before_call(context, case, kwargs):
             case.path_parameters[name] = world().resource(method, path, turn)
         if isinstance(case.body, dict):
             case.body.update(world().fields(method, path, case.body, turn))
-    if path == "/v1/auth/sign-out" and "Authorization" in case.headers:
+    if path == "/v1/auth/sign-out" and world().token in case.headers.get("Authorization", ""):
         # It ends what it is called with, and everywhere else: nobody who is still needed may call it.
         case.headers["Authorization"] = world().leaving()
+    if path == "/v1/auth/change-password" and isinstance(case.body, dict) and "currentPassword" in case.body:
+        # The document's example is a password that would be right, and the programs would end with it.
+        case.body["currentPassword"] = "not the password of anybody"
     if path == "/v1/admin/maintenance" and isinstance(case.body, dict) and case.body.get("on") in (True, "true"):
         # A closed desk answers 503 to everyone else.
         case.body["on"] = False
