@@ -52,6 +52,10 @@ const GAUGES: &[(&str, &str)] = &[
         "How long the first of them has been without its stop",
     ),
     ("slipstream_positions_without_stop_by_choice", "Positions without a stop by their owner's choice"),
+    (
+        "slipstream_positions_round_seconds",
+        "How long this instance takes to inspect each of its positions once when nothing happens",
+    ),
     ("slipstream_exchange_weight_reserved", "Request weight of every minute that is kept for protection"),
     ("slipstream_maintenance", "Whether the desk is closed"),
     ("process_resident_memory_bytes", "Resident memory"),
@@ -165,6 +169,7 @@ impl Inner {
         self.gauge("slipstream_positions_unprotected", &[], positions.differing as f64);
         self.gauge("slipstream_positions_unprotected_oldest_seconds", &[], seconds(positions.oldest));
         self.gauge("slipstream_positions_without_stop_by_choice", &[], positions.by_choice as f64);
+        self.gauge("slipstream_positions_round_seconds", &[], seconds(positions.round));
         let up = self.stored().await.inspect_err(|error| tracing::warn!(%error, "figures are missing"));
         self.gauge("slipstream_database_up", &[], f64::from(u8::from(up.is_ok())));
         if let Some(usage) = process::usage() {

@@ -123,6 +123,17 @@ mod tests {
     }
 
     #[test]
+    fn a_stop_comes_before_liquidation_only_as_far_as_the_margin_lasts() {
+        // A unit loses 10 at the stop, and 0.36 more are held as maintenance margin there.
+        let first = |margin| stop_comes_first(d("2"), d("100"), d("90"), d(margin));
+        assert_eq!(first("20.72"), Some(true));
+        assert_eq!(first("20.71"), Some(false));
+        let short = |margin| stop_comes_first(d("2"), d("100"), d("110"), d(margin));
+        assert_eq!((short("20.88"), short("20.87")), (Some(true), Some(false)));
+        assert_eq!(stop_comes_first(Decimal::MAX, d("100"), d("90"), d("1")), None, "too large to calculate");
+    }
+
+    #[test]
     fn foresees_a_long() {
         let order = ManualOrder {
             symbol: "BTC/USDT".parse().unwrap(),

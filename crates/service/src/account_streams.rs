@@ -72,12 +72,6 @@ struct Listener {
 impl Listener {
     async fn listen(self, mut stream: Receiver<AccountEvent>) {
         while let Some(event) = stream.recv().await {
-            if matches!(event, AccountEvent::Unauthorized) {
-                if let Err(error) = key::refused(&self.desk, self.key).await {
-                    tracing::warn!(key = %self.key, %error, "a key that the exchange rejects could not be switched off");
-                }
-                return;
-            }
             self.take(event).await;
         }
     }
@@ -106,7 +100,12 @@ impl Listener {
                     order::touched(desk, &order);
                 }
             }
-            AccountEvent::Unauthorized => {}
+            // The exchange ends the stream with it.
+            AccountEvent::Unauthorized => {
+                if let Err(error) = key::refused(desk, id).await {
+                    tracing::warn!(key = %id, %error, "a key that the exchange rejects could not be disabled");
+                }
+            }
         }
     }
 }

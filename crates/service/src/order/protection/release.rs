@@ -47,8 +47,9 @@ pub async fn set_supervised(
     tx.commit().await?;
     drop(turn);
     desk.supervision.wake(id, symbol);
-    if supervised {
-        inspect_market(desk, id, symbol, Known::Nothing).await?;
+    if supervised && let Err(error) = inspect_market(desk, id, symbol, Known::Nothing).await {
+        // It is supervised from now on: the supervisor tries again at once.
+        tracing::debug!(key = %id, %symbol, %error, "a position that is supervised again could not be inspected yet");
     }
     desk.hub.nudge(id, symbol);
     Ok(())
