@@ -193,9 +193,9 @@ async fn renew(desk: &SharedDesk, name: &str, holder: &str, every: Duration) -> 
 }
 
 async fn claim_for(desk: &SharedDesk, name: &str, holder: &str, lasting: i64) -> Result<bool> {
-    let now = desk.clock.now();
-    let until = now.plus(lasting);
     let mut tx = desk.db.begin().await?;
+    let now = store::instance::now(&mut tx).await?.unwrap_or_else(|| desk.clock.now());
+    let until = now.plus(lasting);
     let ours = store::lease::claim(&mut tx, name, holder, now, until).await?;
     tx.commit().await?;
     Ok(ours)

@@ -95,16 +95,17 @@ async fn place(
     if draft.lacks_stop() {
         return Err(Error::field("withoutStop", Problem::Required));
     }
+    let raw = draft.raw(symbol);
+    let order = raw.check().map_err(Error::Fields)?;
     if replace != "yes" {
         let open = order::closing_first(&visit.desk, actor, id, &pair).await?;
         if open.position.is_some() || !open.orders.is_empty() {
             return Err(Error::field("replace", Problem::Required));
         }
     }
-    let raw = draft.raw(symbol);
     let body_hash = Sha256::digest(format!("{key}\n{raw:?}")).into();
     let idempotency = Some(IdempotencyKey { key: idempotency, body_hash }).filter(|i| !i.key.is_empty());
-    order::place(&visit.desk, actor, id, &raw, idempotency).await?;
+    order::place(&visit.desk, actor, id, order, idempotency).await?;
     Ok(Done::at(desk_page(key, symbol)).saying("order-placed"))
 }
 

@@ -7,6 +7,7 @@ use crate::{
 };
 use domain::{
     Decimal, Micros, Order, OrderStatus, Position, Trade,
+    client_order_id::is_from_slipstream,
     live::{PositionProtection, ProtectionState},
     money,
 };
@@ -162,12 +163,15 @@ fn order_rows<'a>(
         let symbol = o.symbol.to_string();
         let below: Vec<_> = [symbol.as_str()].into_iter().chain(key).collect();
         let key = key.map(|key| view! { <td class="roomy">{key.to_owned()}</td> });
+        let foreign = (!is_from_slipstream(&o.client_order_id)).then(
+            || view! { <span class="hint" data-testid="order-foreign">" "{words.placed_elsewhere}</span> },
+        );
         view! {
             <tr data-testid="order-row">
                 <td>{moment(o.at)}</td>
                 <td class="roomy">{o.symbol.to_string()}</td>
                 <th scope="row">
-                    <span data-side=o.side.word()>{names.side(o.side)}</span>" "{names.kind(o.kind)}
+                    <span data-side=o.side.word()>{names.side(o.side)}</span>" "{names.kind(o.kind)}{foreign}
                     {tight(&below)}
                 </th>
                 <td class="number">{amount}</td>

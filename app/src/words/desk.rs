@@ -92,6 +92,7 @@ table! {
         no_stop_by_choice: "No stop (your choice)",
         not_supervised: "Not supervised (your choice)",
         opened_elsewhere: "Opened outside Slipstream: not supervised",
+        placed_elsewhere: "Placed outside Slipstream",
         release: "Stop supervising",
         release_sure: "Slipstream will no longer put back a stop that goes missing. The orders at the exchange stay as they are.",
         release_yes: "Yes, stop supervising",

@@ -179,6 +179,7 @@ table! {
         stop_missing: "None: placing it",
         no_stop: "None",
         opened_elsewhere: "Opened outside Slipstream",
+        placed_elsewhere: "Placed outside Slipstream",
         not_supervised: "Not supervised (your choice)",
         col_profit: "Profit",
         col_key: "Key",

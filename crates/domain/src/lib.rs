@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod api_client;
+pub mod client_order_id;
 pub mod clock;
 pub mod copy;
 pub mod figures;

@@ -7,7 +7,7 @@
 mod foreign;
 
 use crate::{Result, SharedDesk, key, order};
-use domain::{ExchangeKeyId, TradeType, UserId};
+use domain::{ExchangeKeyId, TradeType, UserId, client_order_id::is_from_slipstream};
 use exchange::AccountEvent;
 use std::collections::{HashMap, HashSet};
 use tokio::{sync::mpsc::Receiver, task::JoinHandle};
@@ -93,7 +93,7 @@ impl Listener {
             }
             AccountEvent::Settings(symbol) => accounts.forget_leverage(id, &symbol),
             AccountEvent::Order(order, fill) => {
-                if !order::is_of_a_desk(&order.client_order_id) {
+                if !is_from_slipstream(&order.client_order_id) {
                     foreign::order_changed(desk, self.owner, id, &order, fill.as_ref()).await;
                 } else if order.is_final() && order::protects(&order.client_order_id) {
                     // Most other reports are about orders whose answer has just arrived here anyway.

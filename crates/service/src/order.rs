@@ -27,7 +27,7 @@ pub use account::{
 };
 pub(crate) use adopt::adopt;
 pub(crate) use begin::Begin;
-pub(crate) use client_id::{Install, Parsed, is_of_a_desk, parse as parse_client_id, protects};
+pub(crate) use client_id::{Install, Parsed, parse as parse_client_id, protects};
 pub(crate) use hits::told_as_hit;
 pub(crate) use intent::asked_by_hand;
 pub(crate) use place::panic_market;

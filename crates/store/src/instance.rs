@@ -8,7 +8,7 @@ use crate::{
     Result, Source, Tx,
     tx::{Lend as _, On},
 };
-use domain::{Micros, time::SECOND};
+use domain::{IntentId, Micros, time::SECOND};
 use sqlx::FromRow;
 
 /// How long after the end of a lease, in microseconds, the work of its holder may be taken over: by then the exchange refuses
@@ -119,6 +119,39 @@ pub async fn alive(from: impl Source) -> Result<Vec<String>> {
          where lease_until > (extract(epoch from clock_timestamp()) * 1000000)::bigint order by name"
     );
     Ok(names.fetch_all(&mut *on).await?)
+}
+
+/// The database's own time, by which instances that share it agree on leases; `None` on SQLite, where the one process has the
+/// only clock.
+///
+/// # Errors
+/// A fault.
+pub async fn now(from: impl Source) -> Result<Option<Micros>> {
+    let mut lent = from.lend().await?;
+    let On::Postgres(on) = lent.on() else { return Ok(None) };
+    let now =
+        sqlx::query_scalar!(r#"select (extract(epoch from clock_timestamp()) * 1000000)::bigint as "now!""#);
+    let now = now.fetch_one(&mut *on).await;
+    lent.note(now.as_ref().map(|_| 0));
+    Ok(Some(Micros(now?)))
+}
+
+/// Whether `holder` still holds an intent. The row stays locked until the transaction ends, so no other instance takes it over
+/// in between. Always true on SQLite.
+///
+/// # Errors
+/// A fault.
+pub async fn holds(tx: &mut Tx, holder: &str, intent: IntentId) -> Result<bool> {
+    let mut lent = tx.lend().await?;
+    let On::Postgres(on) = lent.on() else { return Ok(true) };
+    let held = sqlx::query_scalar!(
+        "select id from intents where id = $1 and lease_holder = $2 for no key update",
+        intent as _,
+        holder
+    );
+    let held = held.fetch_optional(&mut *on).await;
+    lent.note(held.as_ref().map(|_| 0));
+    Ok(held?.is_some())
 }
 
 #[derive(FromRow)]

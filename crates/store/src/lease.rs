@@ -4,7 +4,9 @@ use crate::{Result, Source, Tx};
 use domain::Micros;
 use sqlx::FromRow;
 
-/// Claims a job until `until`; whether it is ours. Who holds it renews it; a lease that has run out may be taken.
+/// Claims a job from `now` until `until`; returns whether the claim succeeded. The holder renews its lease by claiming again;
+/// an expired lease may be claimed by anyone. Instances on Postgres pass the database's time ([`crate::instance::now`]), so that
+/// they need not agree on a clock.
 ///
 /// # Errors
 /// A fault.

@@ -5,7 +5,7 @@ use crate::{
     figures,
     words::{Lang, desk::desk, fill, orders::orders},
 };
-use domain::{Order, OrderType, live::ProtectionState, money};
+use domain::{Order, OrderType, client_order_id::is_from_slipstream, live::ProtectionState, money};
 use leptos::{either::Either, prelude::*};
 
 /// The table, or a word that there are none.
@@ -43,9 +43,11 @@ fn row(account: Account, sender: Sender, order: &Order) -> impl IntoView + use<>
     let amount = order.amount.map_or_else(|| words.whole.to_owned(), money::text);
     let kind = names.kind(order.kind);
     let cancel = cancel(account, sender, order, fill(words.cancel_this, &[kind, &price]));
+    let foreign = (!is_from_slipstream(&order.client_order_id))
+        .then(|| view! { <span class="hint" data-testid="order-foreign">" "{words.placed_elsewhere}</span> });
     view! {
         <tr data-testid="open-order" data-kind=order.kind.word()>
-            <th scope="row"><span data-side=order.side.word()>{names.side(order.side)}</span>" "{kind}</th>
+            <th scope="row"><span data-side=order.side.word()>{names.side(order.side)}</span>" "{kind}{foreign}</th>
             <td class="number">{amount}</td>
             <td class="number">{price.clone()}</td>
             <td class="roomy number">{money::text(order.filled)}</td>

@@ -24,6 +24,9 @@ const RETRY: i64 = MINUTE;
 const TRIES: i64 = 3;
 /// Checks of a round beyond its even share, to catch up.
 const SPARE: i64 = 16;
+/// Account modes read in one round, besides those of accounts whose mode is unsupported or unknown. Each costs a weight of 5, so a
+/// round spends at most about a twelfth of an address's 2,400 a minute on them.
+const MODES: usize = 40;
 /// Keys asked about at the same time.
 const AT_ONCE: usize = 4;
 
@@ -37,13 +40,21 @@ pub async fn check_due(desk: &SharedDesk) -> Result<()> {
     let round = i64::try_from(CHECK_ROUND_S).unwrap_or(i64::MAX).saturating_mul(SECOND);
     let share = store::key_check::count(&desk.db).await? * round / EVERY + SPARE;
     let due = store::key_check::due(&desk.db, now.plus(-EVERY), now.plus(-RETRY), share).await?;
-    let looks = stream::iter(due).map(|due| async move {
-        if let Err(error) = check(desk, due).await {
+    let stride = due.len().div_ceil(MODES).max(1);
+    let cycle = usize::try_from(now.0 / EVERY).unwrap_or_default();
+    let looks = stream::iter(due).enumerate().map(|(position, due)| async move {
+        if let Err(error) = check(desk, due, reads_mode(position, cycle, stride)).await {
             tracing::warn!(%error, key = %due.id, "a key could not be checked");
         }
     });
     looks.buffer_unordered(AT_ONCE).collect::<Vec<()>>().await;
     Ok(())
+}
+
+/// Whether the account mode of the key at this position of a round is read in this cycle of checks: with more keys than [`MODES`] in
+/// a round, each key's turn comes once in `stride` cycles.
+const fn reads_mode(position: usize, cycle: usize, stride: usize) -> bool {
+    (position % stride) == (cycle % stride)
 }
 
 /// What an answer says about a key.
@@ -71,12 +82,17 @@ fn verdict(answer: Answer<KeyRights>, kind: TradeType) -> Verdict {
     }
 }
 
-async fn check(desk: &Desk, due: Due) -> Result<()> {
+async fn check(desk: &Desk, due: Due, reads_mode: bool) -> Result<()> {
     let Some(row) = store::key::get_any(&desk.db, due.id).await? else { return Ok(()) };
     let (found, mode) = match credentials(desk, &row) {
         Ok(who) => {
             let answer = desk.exchange.key_rights(&who).await;
-            let mode = mode(desk, &who, row.key.trade_type, &answer).await;
+            let supported = row.account_mode == Some(AccountMode::OneWay);
+            let mode = if reads_mode || !supported {
+                mode(desk, &who, row.key.trade_type, &answer).await
+            } else {
+                None
+            };
             (Ok(verdict(answer, row.key.trade_type)), mode)
         }
         Err(error) => (Err(error), None),
@@ -131,6 +147,19 @@ async fn note(desk: &Desk, row: &KeyRow, found: Option<&Verdict>, failures: i64)
 mod tests {
     use super::*;
     use std::time::Duration;
+
+    #[test]
+    fn every_account_mode_is_read_within_as_many_cycles_as_the_stride() {
+        for keys in [1_usize, 39, 40, 41, 700, 10_000] {
+            let stride = keys.div_ceil(MODES).max(1);
+            for position in 0..keys {
+                let turns = (0..stride).filter(|cycle| reads_mode(position, *cycle, stride)).count();
+                assert_eq!(turns, 1, "{keys} keys, position {position}");
+            }
+            let most = (0..stride).map(|c| (0..keys).filter(|p| reads_mode(*p, c, stride)).count()).max();
+            assert!(most.unwrap() <= MODES, "{keys} keys");
+        }
+    }
 
     #[test]
     fn only_a_definite_answer_says_something() {

@@ -99,7 +99,8 @@ impl AccountFeed {
         let once = order_once(self.key, &order);
         let name = format!("events:{}:{}", self.key, self.symbol);
         let mut tx = desk.db.begin().await?;
-        if !store::lease::claim(&mut tx, &name, &desk.instance, now, now.plus(LEASE)).await? {
+        let leased = store::instance::now(&mut tx).await?.unwrap_or(now);
+        if !store::lease::claim(&mut tx, &name, &desk.instance, leased, leased.plus(LEASE)).await? {
             return Ok(());
         }
         if store::event::first(&mut tx, self.user, &once, now).await? {

@@ -2,14 +2,13 @@
 //! desk knows its own orders at an exchange even when its database does not.
 
 use super::seq;
-use domain::{Chance, IntentId};
+use domain::{
+    Chance, IntentId,
+    client_order_id::{self, INTENT_CHARACTERS, PREFIX},
+};
 use uuid::Uuid;
 
-/// Our prefix; Binance allows 36 characters of `[A-Za-z0-9-_]` in all.
-const PREFIX: &str = "sl";
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-/// 62^22 > 2^128.
-const DIGITS: usize = 22;
 
 /// The two characters that the orders of one install carry. They are stored in the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +50,7 @@ pub(crate) struct Parsed {
 #[must_use]
 pub(crate) fn derive(install: Option<Install>, intent: IntentId, seq: u16) -> String {
     let mut rest = intent.0.as_u128();
-    let mut digits = [0_u8; DIGITS];
+    let mut digits = [0_u8; INTENT_CHARACTERS];
     for digit in digits.iter_mut().rev() {
         let index = usize::try_from(rest % 62).unwrap_or_default();
         *digit = ALPHABET[index];
@@ -63,22 +62,13 @@ pub(crate) fn derive(install: Option<Install>, intent: IntentId, seq: u16) -> St
 
 /// Reads a client order id; none when no desk made it.
 pub(crate) fn parse(id: &str) -> Option<Parsed> {
-    let (install, rest) = id.strip_prefix(PREFIX)?.split_once('-')?;
-    let (digits, seq) = rest.split_once('-')?;
-    let install = if install.is_empty() { None } else { Some(Install::parse(install)?) };
-    if digits.len() != DIGITS {
-        return None;
-    }
-    let value = digits.bytes().try_fold(0_u128, |value, byte| {
+    let parts = client_order_id::split(id)?;
+    let install = if parts.install.is_empty() { None } else { Some(Install::parse(parts.install)?) };
+    let value = parts.intent.bytes().try_fold(0_u128, |value, byte| {
         let digit = ALPHABET.iter().position(|letter| *letter == byte)?;
         value.checked_mul(62)?.checked_add(u128::try_from(digit).ok()?)
     })?;
-    Some(Parsed { install, intent: IntentId(Uuid::from_u128(value)), seq: seq.parse().ok()? })
-}
-
-/// Whether this is the id of an order that a desk sent. The order that a triggered conditional order becomes keeps its id.
-pub(crate) fn is_of_a_desk(client_order_id: &str) -> bool {
-    parse(client_order_id).is_some()
+    Some(Parsed { install, intent: IntentId(Uuid::from_u128(value)), seq: parts.leg })
 }
 
 /// Whether this is the id of a stop or take-profit that a desk sent.

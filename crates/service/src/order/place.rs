@@ -10,11 +10,7 @@ use super::{
     run::Run,
 };
 use crate::{Actor, Error, Result, SharedDesk, eligibility, key, market};
-use domain::{
-    ExchangeKeyId, IntentId, Order, Refusal, Symbol,
-    ticket::{ManualOrder, RawTicket},
-    validation::Problem,
-};
+use domain::{ExchangeKeyId, IntentId, Order, Refusal, Symbol, ticket::ManualOrder, validation::Problem};
 use store::intent::Status;
 
 /// What lets a caller repeat a request without repeating its effect.
@@ -26,22 +22,22 @@ pub struct IdempotencyKey {
     pub body_hash: [u8; 32],
 }
 
-/// Places a manual order: what stands on the market is ended first, then entry, stop and targets are sent. Answers the
-/// orders that the exchange has: entry, targets, stop.
+/// Places a manual order, validated by [`domain::ticket::RawTicket::check`]. The market's open orders and position are
+/// closed first, then entry, stop and targets are sent. Returns the orders that the exchange has: entry, targets, stop.
 ///
-/// With an idempotency key seen before, answers what was answered then.
+/// With an idempotency key that was used before, returns the first answer again.
 ///
 /// # Errors
-/// Fields; 1103, 1106, 1110, 1115, 1300, 1500, 4100, 4101; unavailable when the outcome is not known yet: it is looked up further,
-/// and asking again with the same idempotency key tells it.
+/// [`Error::Fields`] for what the market's own filters refuse, [`Error::Refused`] for a key, account or exchange that does not
+/// take the order, and [`Error::Unavailable`] while the outcome is unknown: the desk goes on looking it up, and a repeated
+/// request with the same idempotency key returns it.
 pub async fn place(
     desk: &SharedDesk,
     actor: &Actor,
     id: ExchangeKeyId,
-    ticket: &RawTicket,
+    order: ManualOrder,
     idempotency: Option<IdempotencyKey>,
 ) -> Result<Vec<Order>> {
-    let order = ticket.check().map_err(Error::Fields)?;
     let access = Access::any(desk, actor, id).await?;
     // The caller may hang up; the work goes on.
     let shared = desk.clone();

@@ -8,6 +8,7 @@ use domain::{CopyId, Decimal, IntentId, Micros, UserId, copy::Reason};
 use store::{
     Result, Tx, copy,
     group_commit::BatchedWrite,
+    instance,
     intent::{self as rows, LegStatus, LegUpdate, NewLeg, Status},
     protection::{self, Wanted},
 };
@@ -71,7 +72,12 @@ impl BatchedWrite for Record {
         self.ordered.as_ref().map(Telling::user)
     }
 
+    /// Returns false, having written nothing, if another instance has taken the intent over.
     async fn write(&self, tx: &mut Tx) -> Result<bool> {
+        if !instance::holds(&mut *tx, &self.holder, self.id).await? {
+            tracing::warn!(intent = %self.id, holder = self.holder, "did not save an intent that another instance has taken over");
+            return Ok(false);
+        }
         for leg in &self.legs {
             leg.plan(tx, self.id, self.at).await?;
         }

@@ -2,7 +2,7 @@
 
 use super::{Fake, World, d, new_key, ticket};
 use crate::keys::still;
-use domain::{AccountMode, Symbol, copy::Reason, time::MINUTE, time::SECOND, validation::Problem};
+use domain::{AccountMode, Symbol, UserId, copy::Reason, time::MINUTE, time::SECOND, validation::Problem};
 use service::{
     Error,
     key::{self, NewKey},
@@ -35,6 +35,7 @@ pub(crate) async fn a_desk_that_was_paused_sends_nothing_once_another_has_taken_
         return;
     }
     let (World { desk, fake, actor, key }, clock) = still(db).await;
+    let user = actor.user;
     desk.keep_lease().await.unwrap();
     fake.state.lock().unwrap().position = d("0.02");
     let (reached, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
@@ -55,11 +56,23 @@ pub(crate) async fn a_desk_that_was_paused_sends_nothing_once_another_has_taken_
     order::sweep(&other).await.unwrap();
     assert_eq!((closes(&fake), fake.state.lock().unwrap().position), (1, d("0")), "the other has closed it");
     fake.state.lock().unwrap().position = d("0.03");
+    let saved = saved(db, user).await;
 
     go_on.notify_one();
     let answer = timeout(Duration::from_secs(20), closing).await.unwrap().unwrap();
     assert!(matches!(answer, Err(Error::Unavailable { .. })), "{answer:?}");
     assert_eq!((closes(&fake), fake.state.lock().unwrap().position), (1, d("0.03")));
+    assert_eq!(self::saved(db, user).await, saved, "the desk that lost its lease has saved nothing more");
+}
+
+/// A user's intents with their legs, as the database holds them.
+async fn saved(db: &TestDb, user: UserId) -> Vec<(store::intent::Intent, Vec<store::intent::Leg>)> {
+    let mut all = Vec::new();
+    for intent in store::intent::list_by_user(&**db, user, None, 10).await.unwrap() {
+        let legs = store::intent::legs(&**db, intent.id).await.unwrap();
+        all.push((intent, legs));
+    }
+    all
 }
 
 /// What another desk holds is not taken over because a clock is wrong.

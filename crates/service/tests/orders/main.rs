@@ -10,7 +10,7 @@ mod rights;
 use domain::{
     Clock, Decimal, ExchangeId, Micros, OrderStatus, OrderType, Refusal, Sleep, StrategyType, TradeType,
     live::{ClientMessage, LiveMessage},
-    ticket::RawTicket,
+    ticket::{ManualOrder, RawTicket},
     validation::Problem,
 };
 use fake::{Fake, Fault, btc, d};
@@ -110,6 +110,11 @@ fn ticket() -> RawTicket {
     }
 }
 
+/// The order that [`ticket`] describes.
+fn market_order() -> ManualOrder {
+    ticket().check().unwrap()
+}
+
 fn limit(price: &str) -> RawTicket {
     RawTicket { kind: Some("LIMIT".into()), price: Some(price.into()), ..ticket() }
 }
@@ -120,7 +125,8 @@ fn idempotency(key: &str, body: u8) -> Option<IdempotencyKey> {
 
 impl World {
     async fn place(&self, ticket: &RawTicket) -> Result<Vec<domain::Order>, Error> {
-        order::place(&self.desk, &self.actor, self.key, ticket, None).await
+        let order = ticket.check().map_err(Error::Fields)?;
+        order::place(&self.desk, &self.actor, self.key, order, None).await
     }
 
     fn position(&self) -> Decimal {
@@ -274,7 +280,7 @@ async fn the_same_request_twice_acts_once(db: &TestDb) {
     let world = world(db).await;
     let place = |body| {
         let (desk, actor, key) = (world.desk.clone(), world.actor.clone(), world.key);
-        async move { order::place(&desk, &actor, key, &ticket(), idempotency("one", body)).await }
+        async move { order::place(&desk, &actor, key, market_order(), idempotency("one", body)).await }
     };
     let (a, b) = tokio::join!(place(1), place(1));
     assert_eq!(a.unwrap(), b.unwrap());
@@ -288,7 +294,7 @@ async fn after_a_crash_nothing_is_lost_and_nothing_doubled(db: &TestDb) {
     world.fake.fault(ENTRY, Fault::AnswerLost);
     let crash = {
         let (desk, actor, key) = (world.desk.clone(), world.actor.clone(), world.key);
-        tokio::spawn(async move { order::place(&desk, &actor, key, &ticket(), None).await })
+        tokio::spawn(async move { order::place(&desk, &actor, key, market_order(), None).await })
     };
     crash.await.unwrap().unwrap();
     forget_outcomes(db).await;
@@ -307,7 +313,7 @@ async fn an_order_that_was_never_sent_is_abandoned_and_may_be_repeated(db: &Test
     let world = world(db).await;
     let place = |desk: SharedDesk| {
         let (actor, key) = (world.actor.clone(), world.key);
-        async move { order::place(&desk, &actor, key, &ticket(), idempotency("again", 1)).await }
+        async move { order::place(&desk, &actor, key, market_order(), idempotency("again", 1)).await }
     };
     place(world.desk.clone()).await.unwrap();
     forget_outcomes(db).await;

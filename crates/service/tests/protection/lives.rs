@@ -8,7 +8,7 @@ use crate::{
 use domain::{
     Decimal, Side,
     signal::{Action, Source},
-    ticket::RawTicket,
+    ticket::{ManualOrder, RawTicket},
 };
 use service::{
     Error, SharedDesk, copy,
@@ -148,12 +148,12 @@ impl Ask {
     pub(crate) async fn ask(self, desk: &SharedDesk, cast: &Cast) -> Said {
         match self {
             Self::Order(kind, side) => {
-                order::place(desk, &cast.trader, cast.manual, &ticket(kind, side), None).await.into()
+                order::place(desk, &cast.trader, cast.manual, ticket(kind, side), None).await.into()
             }
             Self::Once(side) => {
                 let once = IdempotencyKey { key: "once".to_owned(), body_hash: [1; 32] };
                 let ticket = ticket(Kind::Market, side);
-                order::place(desk, &cast.trader, cast.manual, &ticket, Some(once)).await.into()
+                order::place(desk, &cast.trader, cast.manual, ticket, Some(once)).await.into()
             }
             Self::Close => order::close_position(desk, &cast.trader, cast.manual, &btc()).await.into(),
             Self::StopFollowing => copy::close(desk, cast.follow).await.into(),
@@ -184,7 +184,7 @@ fn levels(side: Side) -> (&'static str, [&'static str; 3]) {
     }
 }
 
-fn ticket(kind: Kind, side: Side) -> RawTicket {
+fn ticket(kind: Kind, side: Side) -> ManualOrder {
     let text = |s: &str| Some(s.to_owned());
     let (stop, targets) = levels(side);
     let mut ticket = RawTicket {
@@ -214,7 +214,7 @@ fn ticket(kind: Kind, side: Side) -> RawTicket {
         (ticket.kind, ticket.price) = (text("TRAILING_STOP"), text("19800"));
         ticket.callback_rate = text("1");
     }
-    ticket
+    ticket.check().unwrap()
 }
 
 fn entry(cast: &Cast, side: Side) -> NewSignal {

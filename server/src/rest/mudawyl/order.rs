@@ -10,7 +10,7 @@ use super::{
 };
 use crate::rest::auth::Trader;
 use axum::{Json, extract::State};
-use domain::{ExchangeKeyId, Symbol, ticket::RawTicket, validation::Problem};
+use domain::{ExchangeKeyId, Symbol, ticket::ManualOrder, validation::Problem};
 use service::{
     Error, SharedDesk,
     order::{self, IdempotencyKey},
@@ -90,8 +90,8 @@ pub(super) async fn place(
     Trader(actor): Trader,
     asked: Asked,
 ) -> Answer<Vec<Created>> {
-    let (id, ticket, once) = ticket(&asked)?;
-    let placed = order::place(&desk, &actor, id, &ticket, once).await;
+    let (id, order, once) = ticket(&asked)?;
+    let placed = order::place(&desk, &actor, id, order, once).await;
     let legs = placed.map_err(|error| refused(&asked, error))?;
     Ok(Json(legs.into_iter().map(Created::from).collect()))
 }
@@ -103,19 +103,19 @@ pub(super) fn of_market(asked: &Asked, place: Place) -> Result<(ExchangeKeyId, S
     check.finish(id.zip(symbol))
 }
 
-/// The key, the fields of the ticket, and how to know the request again.
+/// The key, the validated order, and the idempotency key if the request has one.
 ///
 /// # Errors
 /// 422 with all problems together; 400 for an idempotency key that is no readable text.
-pub fn ticket(asked: &Asked) -> Result<(ExchangeKeyId, RawTicket, Option<IdempotencyKey>), Failure> {
+pub fn ticket(asked: &Asked) -> Result<(ExchangeKeyId, ManualOrder, Option<IdempotencyKey>), Failure> {
     let once = asked.header(IDEMPOTENCY_KEY)?;
     let mut check = Check::new(asked, Place::Body);
-    let (id, raw) = (check.id(), check.ticket());
+    let (id, order) = (check.id(), check.ticket());
     if once.is_some_and(|key| key.len() > LONGEST_IDEMPOTENCY_KEY) {
         check.reject(header_error(once, Problem::TooLong));
     }
-    let (id, raw) = check.finish(id.zip(raw))?;
-    Ok((id, raw, once.map(|key| known_again(key, id, asked))))
+    let (id, order) = check.finish(id.zip(order))?;
+    Ok((id, order, once.map(|key| known_again(key, id, asked))))
 }
 
 fn known_again(key: &str, id: ExchangeKeyId, asked: &Asked) -> IdempotencyKey {

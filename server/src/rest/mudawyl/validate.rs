@@ -7,7 +7,7 @@ use super::{
 };
 use domain::{
     ExchangeKeyId, Micros, Symbol, money,
-    ticket::RawTicket,
+    ticket::{ManualOrder, RawTicket},
     validation::{self, Problem},
 };
 use serde_json::Value;
@@ -97,17 +97,20 @@ impl<'a> Check<'a> {
         self.problems.push(error);
     }
 
-    /// The fields of a manual order as text, and checked: the desk checks the text again with the market's rules.
-    pub fn ticket(&mut self) -> Option<RawTicket> {
-        let raw = self.raw_ticket();
-        let mut problems = self.asked.name(&raw.check().err().unwrap_or_default());
+    /// The manual order that the fields describe, validated. The market's filters are checked when it is placed.
+    pub fn ticket(&mut self) -> Option<ManualOrder> {
+        let (order, problems) = match self.raw_ticket().check() {
+            Ok(order) => (Some(order), Vec::new()),
+            Err(problems) => (None, problems),
+        };
+        let mut problems = self.asked.name(&problems);
         if self.asked.field(Place::Body, "takeProfitPrices").is_some_and(|value| !value.is_array()) {
             problems.push(self.asked.problem(Place::Body, "takeProfitPrices", Problem::TooManyTargets));
         }
         in_ticket_order(&mut problems);
-        let good = problems.is_empty();
+        let order = order.filter(|_| problems.is_empty());
         self.problems.append(&mut problems);
-        good.then_some(raw)
+        order
     }
 
     fn raw_ticket(&self) -> RawTicket {
