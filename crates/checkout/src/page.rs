@@ -19,7 +19,6 @@ use time::OffsetDateTime;
 const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 const STYLE: &str = concat!(include_str!("../../../style/tokens.css"), include_str!("page.css"));
 
-/// The stylesheet.
 pub(crate) async fn style() -> Response {
     let kind = [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "max-age=3600")];
     (kind, STYLE).into_response()

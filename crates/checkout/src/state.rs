@@ -46,7 +46,7 @@ impl Shelf {
         Ok((Self { dir: dir.to_owned(), _lock: lock }, books))
     }
 
-    /// Writes the books.
+    /// Replaces the books on disk.
     pub(crate) fn put(&self, books: &Books) -> Result<(), StateError> {
         Ok(keep::replace(&self.dir, BOOKS, &serde_json::to_vec(books)?)?)
     }

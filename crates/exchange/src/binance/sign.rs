@@ -10,7 +10,6 @@ use std::fmt::Display;
 pub(super) struct Params(Vec<(&'static str, String)>);
 
 impl Params {
-    /// Adds a parameter.
     pub(super) fn with(mut self, name: &'static str, value: impl Display) -> Self {
         self.0.push((name, value.to_string()));
         self

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, VecDeque};
 /// How many fills and income entries an account keeps; the oldest are dropped first.
 const KEPT: usize = 20_000;
 
-/// An account's number.
+/// An account's id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct AccountId(pub u64);
@@ -37,7 +37,7 @@ pub(super) struct Holding {
 /// An account. Its derived figures are read through the engine's queries.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Account {
-    /// Its number.
+    /// The account's id.
     pub id: AccountId,
     /// Its API key.
     pub api_key: String,

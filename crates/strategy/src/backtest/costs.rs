@@ -14,13 +14,13 @@ pub struct Costs {
 /// A cost that is out of range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CostProblem {
-    /// The fee.
+    /// The fee rate is out of range.
     #[error("fee rate must be between 0 and 0.1")]
     Fee,
-    /// The slippage.
+    /// The slippage is out of range.
     #[error("slippage must be between 0 and 1000 basis points")]
     Slippage,
-    /// The funding.
+    /// The funding rate is out of range.
     #[error("funding rate must be between -0.03 and 0.03")]
     Funding,
 }

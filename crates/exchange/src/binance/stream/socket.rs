@@ -46,7 +46,6 @@ impl Socket {
         Ok(Self { stream, ping, pacing, heard: now, ends: now + pacing.lifetime })
     }
 
-    /// Sends a text.
     pub(super) async fn send(&mut self, text: String) -> Result<(), Broken> {
         self.stream.send(Message::text(text)).await.map_err(|_| Broken)
     }
