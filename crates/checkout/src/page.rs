@@ -40,7 +40,7 @@ pub(crate) async fn pay(State(shared): State<Arc<Shared>>, Path(id): Path<String
     });
     match paid.await {
         Ok(Ok(Some(session))) => see_other(&session.success_url.replace("{CHECKOUT_SESSION_ID}", &id)),
-        // Already paid, perhaps by a second click, so redirect in the same way.
+        // Already paid, perhaps by a second click, so redirect to the success URL.
         Ok(Ok(None)) => match shared.read(|books, _| books.sessions.get(&id).cloned()) {
             Some(session) if session.subscription.is_some() => see_other(&session.success_url),
             _ => pay_page(&shared, &id, StatusCode::CONFLICT, None),
