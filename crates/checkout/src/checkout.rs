@@ -1,4 +1,4 @@
-//! The checkout as others use it: open, run, serve.
+//! The crate's public interface: open, serve and run the checkout.
 
 use crate::{
     books::{Books, Endpoint, Open},
@@ -18,30 +18,30 @@ use tokio::{
     time::{self, timeout},
 };
 
-/// How often time passes when nothing else happens.
+/// The interval at which time advances if nothing else happens.
 const BEAT: Duration = Duration::from_secs(1);
-/// The name of the endpoint that the operator gave.
+/// The id of the webhook endpoint that the operator configured.
 const OWN: &str = "we_own";
 
-/// Somebody who is told of everything that happens, from the start.
+/// A webhook endpoint that receives all events from the start.
 #[derive(Clone)]
 pub struct Listener {
-    /// Where.
+    /// The URL of the endpoint.
     pub url: String,
 }
 
-/// How a checkout is set up.
+/// Settings of a checkout.
 #[derive(Clone)]
 pub struct Options {
-    /// Where browsers reach its pages, without a slash at the end.
+    /// Base URL of the pages for browsers, without a trailing slash.
     pub public_url: String,
-    /// Who is told of what happens; others may subscribe as at Stripe.
+    /// The webhook endpoint that receives all events; others can be created as on Stripe.
     pub listener: Option<Listener>,
-    /// Whether the control door lets tests move the clock.
+    /// Enables the control API, with which tests advance the clock.
     pub controllable: bool,
 }
 
-/// What requests share.
+/// State shared by all requests.
 pub(crate) struct Shared {
     books: Mutex<Books>,
     shelf: Shelf,
@@ -52,11 +52,12 @@ pub(crate) struct Shared {
     pub(crate) secret_key: String,
     pub(crate) control_token: String,
     webhook_secret: String,
-    /// Somebody has to be told something.
+    /// Signals that events are waiting for delivery.
     pub(crate) news: Notify,
 }
 
-/// The test checkout. Clones, and routers, are the same one; it closes when the last of them is gone.
+/// The test checkout. Clones and routers share the same state, which is closed when the last of them is
+/// dropped.
 #[derive(Clone)]
 pub struct Checkout {
     shared: Arc<Shared>,
@@ -70,10 +71,11 @@ impl std::fmt::Debug for Checkout {
 }
 
 impl Checkout {
-    /// Opens the checkout whose state is in `dir`; makes a new one where there is none. Blocks: it reads.
+    /// Opens the checkout stored in `dir`, or creates a new one if the directory has none. Blocks while it
+    /// reads the state.
     ///
     /// # Errors
-    /// When the directory cannot be used, another process runs the checkout, or the state is damaged.
+    /// If the directory cannot be used, another process runs the checkout, or the state is damaged.
     pub fn open(
         dir: &Path,
         clock: Arc<dyn Clock>,
@@ -116,38 +118,38 @@ impl Checkout {
         Ok(Self { shared: Arc::new(shared) })
     }
 
-    /// The one that a request came to.
+    /// The checkout that owns this shared state.
     pub(crate) fn of(shared: &Arc<Shared>) -> Self {
         Self { shared: Arc::clone(shared) }
     }
 
-    /// Stripe's `/v1`, and the pages and the control door beside it.
+    /// Returns the routes of Stripe's `/v1`, the pages and the control API.
     pub fn router(&self) -> Router {
         protocol::router(&self.shared)
     }
 
-    /// The key that opens `/v1`.
+    /// The secret key that authorizes calls to `/v1`.
     #[must_use]
     pub fn secret_key(&self) -> &str {
         &self.shared.secret_key
     }
 
-    /// What messages to the operator's endpoint are signed with.
+    /// The secret that signs webhooks to the operator's endpoint.
     #[must_use]
     pub fn webhook_secret(&self) -> &str {
         &self.shared.webhook_secret
     }
 
-    /// What opens the control door, in the header `X-Checkout-Control`.
+    /// The token that authorizes calls to the control API, sent in the header `X-Checkout-Control`.
     #[must_use]
     pub fn control_token(&self) -> &str {
         &self.shared.control_token
     }
 
-    /// Moves the clock on by so many seconds, and lets everything happen that is due then.
+    /// Advances the clock by this many seconds and processes everything that becomes due.
     ///
     /// # Errors
-    /// When the state cannot be kept.
+    /// If the state cannot be persisted.
     pub fn advance(&self, seconds: i64) -> Result<(), StateError> {
         self.shared.write(|open| {
             open.books.shift = open.books.shift.saturating_add(seconds.max(0));
@@ -156,47 +158,47 @@ impl Checkout {
         })
     }
 
-    /// Lets time pass, and tells everyone what they wait for; how many messages were taken.
+    /// Processes what is due and delivers webhooks. Returns how many deliveries succeeded.
     ///
     /// # Errors
-    /// When the state cannot be kept.
+    /// If the state cannot be persisted.
     pub async fn beat(&self) -> Result<usize, StateError> {
         webhook::beat(&self.shared).await
     }
 
-    /// Does so until it is dropped. A state that cannot be kept is tried again.
+    /// Runs [`Checkout::beat`] until dropped. If the state cannot be persisted, it retries.
     pub async fn run(&self) {
         loop {
             if let Err(error) = self.beat().await {
                 tracing::error!(%error, "the checkout could not go on; it will try again");
                 time::sleep(BEAT).await;
             }
-            // News are told at once, and otherwise every second.
+            // Events are delivered immediately; otherwise it runs every second.
             let _ = timeout(BEAT, self.shared.news.notified()).await;
         }
     }
 }
 
 impl Shared {
-    /// The unmoved clock.
+    /// The real time, without the shift of the clock.
     pub(crate) fn really(&self) -> i64 {
         self.clock.now().seconds()
     }
 
-    /// Reads the books as they are now.
+    /// Reads the books at the current time.
     pub(crate) fn read<T>(&self, read: impl FnOnce(&Books, i64) -> T) -> T {
         let books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
         read(&books, self.really().saturating_add(books.shift))
     }
 
-    /// Lets everything happen that is due by now.
+    /// Processes everything that is due by now.
     pub(crate) fn catch_up(&self) -> Result<(), StateError> {
         let due =
             self.read(|books, now| books.subscriptions.values().any(|s| s.due().is_some_and(|at| at <= now)));
         if due { self.write(|_| ()) } else { Ok(()) }
     }
 
-    /// Changes the books: all of it, and on disk, or nothing.
+    /// Changes the books atomically: the complete change is on disk, or nothing has changed.
     pub(crate) fn try_write<T, E: From<StateError>>(
         &self,
         write: impl FnOnce(&mut Open<'_>) -> Result<T, E>,
@@ -215,7 +217,7 @@ impl Shared {
         Ok(done)
     }
 
-    /// The same for what cannot be refused.
+    /// Like [`Shared::try_write`], for changes that cannot fail.
     pub(crate) fn write<T>(&self, write: impl FnOnce(&mut Open<'_>) -> T) -> Result<T, StateError> {
         self.try_write(|open| Ok(write(open)))
     }

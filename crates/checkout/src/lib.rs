@@ -1,8 +1,9 @@
-//! The built-in test checkout. It stands where Stripe would: the desk and Stripe's own programs speak to it unmodified,
-//! people pay with play money on its page, and subscriptions renew, fail and end as its clock goes on.
+//! The built-in test checkout, a stand-in for Stripe. Slipstream and Stripe's own tools talk to it
+//! unmodified, users pay with test cards on its page, and subscriptions renew, fail and end as its clock
+//! advances.
 //!
-//! [`books`] keeps customers, prices, subscriptions and invoices, and lets time pass, all of it pure; around them stand the
-//! file that survives `kill -9`, Stripe's protocol, the pages, and the messages to whoever subscribed to them.
+//! [`books`] holds customers, prices, subscriptions and invoices and advances time, all of it pure. The other
+//! modules are the state file, which survives `kill -9`, Stripe's protocol, the pages, and webhook delivery.
 
 mod books;
 mod checkout;

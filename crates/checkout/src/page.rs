@@ -1,4 +1,4 @@
-//! The page to pay at, and the page of an invoice. Plain HTML: there is nothing to load but a stylesheet.
+//! The payment page and the invoice page. Plain HTML that loads nothing but a stylesheet.
 
 use crate::{
     books::{Books, Card, Invoice, Session},
@@ -14,22 +14,22 @@ use axum::{
 use std::{fmt::Write as _, sync::Arc};
 use time::OffsetDateTime;
 
-/// Where a form may lead is said too: browsers follow it through the redirect.
+/// The content security policy. `form-action` is added per page, because browsers also apply it to redirects
+/// of a form.
 const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 const STYLE: &str = concat!(include_str!("../../../style/tokens.css"), include_str!("page.css"));
 
-/// The stylesheet.
 pub(crate) async fn style() -> Response {
     let kind = [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "max-age=3600")];
     (kind, STYLE).into_response()
 }
 
-/// The page to pay at.
+/// The payment page.
 pub(crate) async fn show(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Response {
     pay_page(&shared, &id, StatusCode::OK, None)
 }
 
-/// Pays, and leads on to whoever opened the page.
+/// Pays, and redirects to the page that opened the checkout.
 pub(crate) async fn pay(State(shared): State<Arc<Shared>>, Path(id): Path<String>, body: Bytes) -> Response {
     let Some(card) = chosen(&body) else {
         return pay_page(&shared, &id, StatusCode::UNPROCESSABLE_ENTITY, Some("Choose a card."));
@@ -40,7 +40,7 @@ pub(crate) async fn pay(State(shared): State<Arc<Shared>>, Path(id): Path<String
     });
     match paid.await {
         Ok(Ok(Some(session))) => see_other(&session.success_url.replace("{CHECKOUT_SESSION_ID}", &id)),
-        // Paid before, perhaps by a second click: then the way on is the same.
+        // Already paid, perhaps by a second click, so redirect to the success URL.
         Ok(Ok(None)) => match shared.read(|books, _| books.sessions.get(&id).cloned()) {
             Some(session) if session.subscription.is_some() => see_other(&session.success_url),
             _ => pay_page(&shared, &id, StatusCode::CONFLICT, None),
@@ -59,7 +59,7 @@ pub(crate) async fn invoice(State(shared): State<Arc<Shared>>, Path(id): Path<St
     invoice_page(&shared, &id, StatusCode::OK, None)
 }
 
-/// Pays an open invoice with another card.
+/// Pays an open invoice with a different card.
 pub(crate) async fn pay_invoice(
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
@@ -118,7 +118,7 @@ fn pay_page(shared: &Shared, id: &str, status: StatusCode, told: Option<&str>) -
             "<h1>Checkout</h1><p data-testid=\"closed\">{why} Nothing more is charged here.</p><p>{back}</p>"
         )
     };
-    // The browser follows the form to whoever opened the page: it has to be told that this is meant.
+    // The form redirects the browser to the site that opened the page, which the policy must allow.
     let target = origin(&session.success_url);
     answer(status, "Checkout", &body, &format!("{POLICY}; form-action 'self' {target}"))
 }
@@ -243,7 +243,7 @@ fn see_other(to: &str) -> Response {
     (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()
 }
 
-/// Scheme and host of an address; nothing when it has none.
+/// Scheme and host of a URL; empty if it has none.
 fn origin(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return String::new() };
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
@@ -263,7 +263,7 @@ fn escape(text: &str) -> String {
     text.chars().map(safe).collect()
 }
 
-/// `20.00 USD`.
+/// Formats an amount as `20.00 USD`.
 fn money(cents: i64, currency: &str) -> String {
     let (sign, whole) = (if cents < 0 { "−" } else { "" }, cents.unsigned_abs());
     format!("{sign}{}.{:02} {}", whole / 100, whole % 100, escape(&currency.to_uppercase()))

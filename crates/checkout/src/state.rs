@@ -1,5 +1,5 @@
-//! The books on disk: one file, replaced whole after each change and before it is answered, so that `kill -9` loses nothing
-//! that was acknowledged.
+//! The books on disk: one file, atomically replaced after each change and before it is acknowledged, so that
+//! `kill -9` loses nothing that was acknowledged.
 
 use crate::books::Books;
 use keep::Lock;
@@ -10,31 +10,31 @@ use std::{
 
 const BOOKS: &str = "books.json";
 
-/// Why the state could not be read or kept.
+/// Why the state could not be read or persisted.
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {
-    /// The file system refused.
+    /// A file system operation failed.
     #[error("checkout state: {0}")]
     Io(#[from] io::Error),
     /// Another process runs the same checkout.
     #[error("another process holds the checkout's state directory")]
     Locked,
-    /// The file is not what we wrote.
+    /// The file has content that the checkout did not write.
     #[error("checkout state is damaged: {0}")]
     Damaged(#[from] serde_json::Error),
-    /// There are no requests to be made.
+    /// The HTTP client cannot be created.
     #[error("the checkout cannot send messages: {0}")]
     Http(#[from] reqwest::Error),
 }
 
-/// A directory with the books in it.
+/// The state directory, which contains the books.
 pub(crate) struct Shelf {
     dir: PathBuf,
     _lock: Lock,
 }
 
 impl Shelf {
-    /// Takes the directory, and reads the books.
+    /// Locks the directory and reads the books.
     pub(crate) fn open(dir: &Path) -> Result<(Self, Books), StateError> {
         keep::private_dir(dir)?;
         let lock = Lock::take(dir)?.ok_or(StateError::Locked)?;
@@ -46,12 +46,12 @@ impl Shelf {
         Ok((Self { dir: dir.to_owned(), _lock: lock }, books))
     }
 
-    /// Writes the books.
+    /// Replaces the books on disk.
     pub(crate) fn put(&self, books: &Books) -> Result<(), StateError> {
         Ok(keep::replace(&self.dir, BOOKS, &serde_json::to_vec(books)?)?)
     }
 
-    /// A secret of its own, made at first use.
+    /// Reads a named secret, creating it at first use.
     pub(crate) fn secret(&self, name: &str, fresh: impl FnOnce() -> String) -> Result<String, StateError> {
         Ok(keep::read_or_create(&self.dir, name, fresh)?)
     }

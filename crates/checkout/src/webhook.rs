@@ -1,4 +1,4 @@
-//! Telling endpoints what happened: signed, in order, and again until they take it.
+//! Webhook delivery: signed, oldest events first, and retried until the endpoint accepts.
 
 use crate::{
     books::{Endpoint, Event, Object as _},
@@ -9,13 +9,13 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use std::sync::Arc;
 
-/// After an hour the pause grows no more; after three days a message is given up.
+/// The retry pause grows up to one hour; after about three days a delivery is abandoned.
 const LONGEST: i64 = 3_600;
 const TELLINGS: u32 = 90;
-/// Messages of one round.
+/// Maximum number of deliveries per round.
 const ROUND: usize = 50;
 
-/// A message on its way.
+/// A webhook delivery.
 struct Letter {
     event: String,
     endpoint: String,
@@ -24,7 +24,7 @@ struct Letter {
     body: String,
 }
 
-/// Lets time pass, and tells what is due; how many messages were taken.
+/// Processes what is due and delivers pending webhooks. Returns how many deliveries succeeded.
 pub(crate) async fn beat(shared: &Arc<Shared>) -> Result<usize, StateError> {
     shared.catch_up()?;
     let mut taken = 0;
@@ -63,7 +63,8 @@ fn letters(shared: &Shared) -> Vec<Letter> {
     })
 }
 
-/// Taken: nobody waits any more. Not taken: again, later each time.
+/// Records the result of a delivery. A failed one is retried after a growing pause, until the limit is
+/// reached.
 fn note(shared: &Shared, letter: &Letter, taken: bool) -> Result<(), StateError> {
     shared.write(|open| {
         let really = open.really;
@@ -77,7 +78,7 @@ fn note(shared: &Shared, letter: &Letter, taken: bool) -> Result<(), StateError>
     })
 }
 
-/// The header `Stripe-Signature`.
+/// Computes the header `Stripe-Signature`.
 pub(crate) fn sign(secret: &str, at: i64, body: &[u8]) -> Option<String> {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).ok()?;
     mac.update(format!("{at}.").as_bytes());

@@ -1,19 +1,19 @@
-//! A person's credentials at an exchange.
+//! A user's API credentials at an exchange.
 
 use domain::Micros;
 use std::fmt;
 use zeroize::Zeroizing;
 
-/// Key and secret. The secret is wiped from memory when dropped and never printed.
+/// API key and secret. The secret is wiped from memory on drop and never printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credentials {
-    /// The public half.
+    /// The API key, which is not secret.
     pub api_key: String,
     secret: Zeroizing<String>,
 }
 
 impl Credentials {
-    /// Keeps a key and its secret together.
+    /// Creates credentials from a key and its secret.
     #[must_use]
     pub fn new(api_key: impl Into<String>, secret: impl Into<String>) -> Self {
         Self { api_key: api_key.into(), secret: Zeroizing::new(secret.into()) }
@@ -32,19 +32,19 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// What an exchange lets a key do.
+/// The permissions of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyRights {
-    /// May move funds out: we refuse such a key.
+    /// May withdraw funds. Slipstream does not accept such a key.
     pub withdraw: bool,
     /// May trade futures.
     pub futures: bool,
     /// May trade spot.
     pub spot: bool,
-    /// Works only from listed addresses; where not, the person is warned.
+    /// Restricted to listed IP addresses; if not, the user is warned.
     pub ip_restricted: bool,
-    /// Its account is in portfolio margin mode: the exchange takes no futures orders through this key.
+    /// The account is in portfolio margin mode, so the exchange accepts no futures orders through this key.
     pub portfolio_margin: bool,
-    /// When the exchange ends the right to trade; none when it names no date.
+    /// When the trading permission ends; `None` if the exchange reports no date.
     pub expires_at: Option<Micros>,
 }

@@ -1,35 +1,37 @@
-//! The classes of failure, which decide what may be done next.
+//! Classification of exchange failures, which determines what the caller may do next.
 
 use std::time::Duration;
 
-/// Why the exchange did not give what was asked.
+/// Why the exchange did not fulfil a request.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
-    /// It does not let this key in (Binance -2014, -2015, -1022; HTTP 401). Mudawyl 1103.
+    /// The key was rejected (Binance -2014, -2015, -1022; HTTP 401). Error 1103 of the Mudawyl API.
     #[error("the exchange refused the key")]
     Unauthorized,
-    /// It has no such market (Binance -1121). Mudawyl 1300.
+    /// The market does not exist (Binance -1121). Error 1300 of the Mudawyl API.
     #[error("the exchange has no such market")]
     UnknownSymbol,
-    /// It said no, and nothing happened. Mudawyl 1500.
+    /// The request was rejected and had no effect. Error 1500 of the Mudawyl API.
     #[error("the exchange refused: {message} ({code})")]
     Refused {
-        /// The exchange's code.
+        /// The exchange's error code.
         code: i64,
-        /// The exchange's words.
+        /// The exchange's error message.
         message: String,
     },
-    /// It asks us to slow down, or finds our clock wrong for the moment; nothing happened.
+    /// A rate limit was reached, or the clocks disagree for the moment; the request had no effect.
     #[error("the exchange asks to wait {0:?}")]
     Limited(Duration),
-    /// The request's [`crate::Validity`] ended before the exchange took it: it was not sent, or refused for its timestamp.
-    /// Nothing happened. Check again that the request is still wanted, and send it with a new validity.
+    /// The request's [`crate::Validity`] ended before the exchange accepted it: it was not sent, or rejected
+    /// for its timestamp. It had no effect. The caller has to check again that the request is still wanted,
+    /// and send it with a new validity.
     #[error("the request was not sent in time")]
     Expired,
-    /// The request certainly never reached it (connection refused): may be tried again as it is.
+    /// The request certainly did not reach the exchange (connection refused) and may be retried unchanged.
     #[error("the exchange cannot be reached")]
     Unreachable,
-    /// It may or may not have happened (timeout, dropped connection, 5xx, -1006, -1007): look before any retry.
+    /// The request may or may not have taken effect (timeout, dropped connection, 5xx, -1006, -1007). Query
+    /// the outcome before any retry.
     #[error("the outcome is unknown: {0}")]
     Unknown(String),
 }
@@ -41,7 +43,7 @@ impl Failure {
         !matches!(self, Self::Unknown(_))
     }
 
-    /// Whether trying again later may help.
+    /// Whether the failure is transient, so that a later retry may succeed.
     #[must_use]
     pub const fn passing(&self) -> bool {
         matches!(self, Self::Limited(_) | Self::Unreachable | Self::Unknown(_) | Self::Expired)

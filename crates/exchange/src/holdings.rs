@@ -1,30 +1,30 @@
-//! What an account is worth and holds: all that sizing a trade needs, and no more.
+//! The balance and positions of an account, reduced to what sizing a trade needs.
 
 use domain::{Balance, Decimal, Position, PositionSide, Symbol};
 use std::collections::BTreeMap;
 
-/// A futures account.
+/// The holdings of a futures account.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Holdings {
-    /// Its assets; totals include what open positions have won or lost.
+    /// Its balances; totals include unrealized profit and loss.
     pub balance: Balance,
     /// Its open positions.
     pub held: Vec<Held>,
 }
 
-/// A position in few words.
+/// A reduced view of a position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Held {
     /// The pair.
     pub symbol: Symbol,
-    /// Size in base units: positive when long, negative when short, zero when it is gone.
+    /// Size in base units: positive for long, negative for short, zero if closed.
     pub amount: Decimal,
-    /// What it has won or lost so far, in quote units.
+    /// Unrealized profit and loss, in quote units.
     pub unrealized_pnl: Decimal,
 }
 
 impl Held {
-    /// The side and the size; none when it is gone.
+    /// The side and the absolute size; `None` if it is closed.
     #[must_use]
     pub fn side(&self) -> Option<(PositionSide, Decimal)> {
         match self.amount {
@@ -45,11 +45,11 @@ impl From<&Position> for Held {
     }
 }
 
-/// What an account's stream told of a change, where it told figures.
+/// The part of an account event that carries figures.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HoldingsChange {
-    /// Wallet balances that changed, by asset, without what open positions have won or lost.
+    /// Wallet balances that changed, by asset, excluding unrealized profit and loss.
     pub wallets: BTreeMap<String, Decimal>,
-    /// Positions that changed; one of amount zero is gone.
+    /// Positions that changed; an amount of zero means closed.
     pub held: Vec<Held>,
 }

@@ -1,7 +1,7 @@
-//! Speaking to exchanges: one trait in the domain's words, one adapter per exchange.
+//! Exchange access: one trait in domain terms, and one adapter per exchange.
 //!
-//! An adapter signs, paces and parses; it decides nothing. What matters most is the class of a failure
-//! ([`Failure`]): only a definite refusal may be treated as "did not happen".
+//! An adapter signs, rate-limits and parses; it makes no trading decisions. The most important part is the
+//! class of a failure ([`Failure`]): only a definite rejection may be treated as "did not happen".
 
 pub mod binance;
 mod credentials;
@@ -21,38 +21,41 @@ use domain::{
 };
 use tokio::sync::mpsc;
 
-/// What an answer from the exchange is: the thing asked for, or a classed failure.
+/// The result of an exchange request: the requested value or a classified failure.
 pub type Answer<T> = Result<T, Failure>;
 
-/// How much of an address's rate budget is left.
+/// The remaining rate limit budget of one API host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BudgetLeft {
-    /// Which part of the exchange: `spot`, `futures`.
+    /// The API host: `spot` or `futures`.
     pub api: &'static str,
-    /// Weight that may still be spent in this minute.
+    /// Request weight that can still be spent in this minute.
     pub left: u32,
-    /// Weight of every minute that only [`Urgency::Protection`] may spend. Entries stop when `left` is not more than this.
+    /// Request weight per minute reserved for [`Urgency::Protection`]. Entries stop once `left` is not
+    /// greater than this.
     pub reserved: u32,
-    /// Requests sent since the start.
+    /// Requests sent since the start of the process.
     pub requests: u64,
 }
 
-/// An exchange. All methods are safe to call at the same time from many tasks; pacing is the adapter's business.
+/// An exchange. All methods may be called concurrently from many tasks; the adapter takes care of rate
+/// limits.
 #[async_trait]
 pub trait Exchange: Send + Sync {
-    /// What is left of its rate budgets, for whoever watches over the desk.
+    /// The remaining rate limit budgets, for monitoring.
     fn budgets(&self) -> Vec<BudgetLeft> {
         Vec::new()
     }
-    /// The exchange's clock.
+    /// The exchange's current time.
     async fn server_time(&self) -> Answer<Micros>;
-    /// Every market of one kind; cached by the adapter for an hour.
+    /// All markets of one kind, cached by the adapter for an hour.
     async fn markets(&self, kind: TradeType) -> Answer<Vec<Market>>;
-    /// One market. [`Failure::UnknownSymbol`] when there is none.
+    /// One market, or [`Failure::UnknownSymbol`] if it does not exist.
     async fn market(&self, kind: TradeType, symbol: &Symbol) -> Answer<Market>;
-    /// The last 24 hours.
+    /// The 24-hour ticker.
     async fn ticker(&self, kind: TradeType, symbol: &Symbol) -> Answer<Ticker>;
-    /// The newest `limit` (at most 1,500) candles, oldest first; with `before`, those that opened before it.
+    /// The newest `limit` (at most 1,500) candles, oldest first; with `before`, only those that opened before
+    /// it.
     async fn candles(
         &self,
         kind: TradeType,
@@ -64,22 +67,22 @@ pub trait Exchange: Send + Sync {
     /// The mark price (futures) or last price (spot).
     async fn mark_price(&self, kind: TradeType, symbol: &Symbol) -> Answer<domain::Decimal>;
 
-    /// What the key may do.
+    /// The permissions of the key.
     async fn key_rights(&self, who: &Credentials) -> Answer<KeyRights>;
-    /// How a futures account is set up. Only a one-way, single-asset account may be traded.
+    /// The mode of a futures account. Only accounts in one-way, single-asset mode may be traded.
     async fn account_mode(&self, _who: &Credentials) -> Answer<AccountMode> {
         Ok(AccountMode::OneWay)
     }
-    /// The account's assets.
+    /// The account's balances.
     async fn balance(&self, who: &Credentials, kind: TradeType) -> Answer<Balance>;
-    /// Open orders of one pair or of all, conditional ones included.
+    /// Open orders of one pair or of all, including conditional orders.
     async fn open_orders(
         &self,
         who: &Credentials,
         kind: TradeType,
         symbol: Option<&Symbol>,
     ) -> Answer<Vec<Order>>;
-    /// Orders of a pair, newest first, conditional ones included.
+    /// Orders of a pair, newest first, including conditional orders.
     async fn orders(
         &self,
         who: &Credentials,
@@ -95,29 +98,30 @@ pub trait Exchange: Send + Sync {
         symbol: &Symbol,
         limit: u16,
     ) -> Answer<Vec<Trade>>;
-    /// The open positions of one pair or of all; flat ones are left out.
+    /// The open positions of one pair or of all, without flat ones.
     async fn positions(&self, who: &Credentials, symbol: Option<&Symbol>) -> Answer<Vec<Position>>;
-    /// The open position of one pair, read with the urgency of a stop: for decisions about protection.
+    /// The open position of one pair, read with the priority of a stop, for decisions about protection.
     async fn position_for_stop(&self, who: &Credentials, symbol: &Symbol) -> Answer<Option<Position>> {
         Ok(self.positions(who, Some(symbol)).await?.into_iter().next())
     }
-    /// A pair's open futures orders, conditional ones included, read with the urgency of a stop.
+    /// A pair's open futures orders, including conditional ones, read with the priority of a stop.
     async fn open_orders_for_stop(&self, who: &Credentials, symbol: &Symbol) -> Answer<Vec<Order>> {
         self.open_orders(who, TradeType::Futures, Some(symbol)).await
     }
-    /// What a futures account is worth and what it holds, of one moment where the exchange can tell both at once.
+    /// The balance and positions of a futures account, as a consistent snapshot if the exchange can provide
+    /// one.
     async fn holdings(&self, who: &Credentials) -> Answer<Holdings> {
         let balance = self.balance(who, TradeType::Futures).await?;
         let held = self.positions(who, None).await?.iter().map(Held::from).collect();
         Ok(Holdings { balance, held })
     }
-    /// The leverage and margin mode set for a pair, position or not.
+    /// The leverage and margin mode set for a pair, whether or not it has a position.
     async fn leverage(&self, who: &Credentials, symbol: &Symbol) -> Answer<(u16, MarginMode)>;
 
-    /// Sends an order. Never retried inside: after [`Failure::Unknown`] the caller looks it up with
+    /// Sends an order. Never retried internally: after [`Failure::Unknown`] the caller has to query it with
     /// [`Exchange::find_order`].
     async fn place(&self, who: &Credentials, order: &OrderRequest, validity: Validity) -> Answer<Order>;
-    /// The order with this client id, `None` when the exchange has definitely none.
+    /// The order with this client id, or `None` if the exchange definitely does not have it.
     async fn find_order(
         &self,
         who: &Credentials,
@@ -126,7 +130,7 @@ pub trait Exchange: Send + Sync {
         client_order_id: &str,
         conditional: bool,
     ) -> Answer<Option<Order>>;
-    /// Cancels one order; `None` when it was not open any more.
+    /// Cancels one order. Returns `None` if it was no longer open.
     async fn cancel(
         &self,
         who: &Credentials,
@@ -144,7 +148,7 @@ pub trait Exchange: Send + Sync {
         leverage: u16,
         validity: Validity,
     ) -> Answer<()>;
-    /// Sets a pair's margin mode; already being so is no failure.
+    /// Sets a pair's margin mode. Succeeds if it is already set.
     async fn set_margin_mode(
         &self,
         who: &Credentials,
@@ -153,10 +157,10 @@ pub trait Exchange: Send + Sync {
         validity: Validity,
     ) -> Answer<()>;
 
-    /// One upstream for any number of viewers: prices and 1m candles of these futures markets, until the receiver is
-    /// dropped. Reconnects by itself and says so.
+    /// Streams prices and 1m candles of these futures markets until the receiver is dropped. One upstream
+    /// connection serves any number of viewers. Reconnects automatically and reports each disconnect.
     fn market_stream(&self, symbols: Vec<Symbol>) -> mpsc::Receiver<MarketEvent>;
-    /// An account's own events, until the receiver is dropped. Reconnects by itself and says so: what happened while it
-    /// was away must be read again.
+    /// Streams an account's user data until the receiver is dropped. Reconnects automatically and reports it:
+    /// the caller has to reload whatever may have changed while it was disconnected.
     fn account_stream(&self, who: Credentials, kind: TradeType) -> mpsc::Receiver<AccountEvent>;
 }

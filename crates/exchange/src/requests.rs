@@ -1,4 +1,4 @@
-//! What is asked of an exchange and what it tells unasked.
+//! Requests to an exchange, and the events it sends.
 
 use crate::HoldingsChange;
 use domain::{
@@ -7,29 +7,31 @@ use domain::{
 };
 use std::time::Duration;
 
-/// The time within which a request that changes something may reach the exchange.
+/// The period within which a state-changing request may reach the exchange.
 ///
-/// Binance: `checked_at`, converted to the exchange's clock, is the request's `timestamp`, and `window` its `recvWindow`,
-/// so the exchange itself refuses what arrives later (-1021), however long the sender was paused.
+/// On Binance, `checked_at` converted to the exchange's clock is the request's `timestamp`, and `window` its
+/// `recvWindow`, so the exchange itself rejects what arrives later (-1021), however long the sender was
+/// suspended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Validity {
-    /// [`Clock::boot`] at the moment at which the sender last checked that the request is wanted and its own to send.
+    /// [`Clock::boot`] when the sender last checked that the request is wanted and that it still holds the
+    /// lease to send it.
     pub checked_at: Micros,
-    /// How long after that the exchange may still take it; at most 60 s.
+    /// How long after `checked_at` the exchange may still accept the request; at most 60 s.
     pub window: Duration,
 }
 
 impl Validity {
-    /// The longest window that is used: Binance's own default.
+    /// The longest window in use, Binance's own default.
     pub const LONGEST: Duration = Duration::from_secs(5);
 
-    /// Valid for [`Self::LONGEST`] from now on.
+    /// Valid for [`Self::LONGEST`] from now.
     #[must_use]
     pub fn from_now(clock: &dyn Clock) -> Self {
         Self { checked_at: clock.boot(), window: Self::LONGEST }
     }
 
-    /// The moment of [`Clock::boot`] at which it ends.
+    /// The [`Clock::boot`] time at which the validity ends.
     #[must_use]
     pub fn ends_at(&self) -> Micros {
         self.checked_at.plus(i64::try_from(self.window.as_micros()).unwrap_or(i64::MAX))
@@ -43,88 +45,90 @@ pub struct OrderRequest {
     pub trade_type: TradeType,
     /// The pair.
     pub symbol: Symbol,
-    /// Derived from intent and leg: the same for every try.
+    /// Client order id, derived from intent and leg and identical for every attempt, so that it serves as
+    /// idempotency key.
     pub client_order_id: String,
     /// Buy or sell.
     pub side: Side,
-    /// Its kind.
+    /// The order type.
     pub kind: OrderType,
-    /// None closes the whole position (`closePosition`).
+    /// Amount in base units; `None` closes the entire position (`closePosition`).
     pub amount: Option<Decimal>,
-    /// Limit price, where the kind has one.
+    /// Limit price, if the type has one.
     pub price: Option<Decimal>,
     /// Trigger price, or activation price of a trailing stop.
     pub stop_price: Option<Decimal>,
-    /// Percent, for trailing stops.
+    /// Callback rate of a trailing stop, in percent.
     pub callback_rate: Option<Decimal>,
-    /// How long it stands; ignored for market orders.
+    /// Time in force; ignored for market orders.
     pub time_in_force: TimeInForce,
-    /// May only shrink a position.
+    /// The order may only reduce a position.
     pub reduce_only: bool,
-    /// Its place in the queue when the rate budget is short.
+    /// Priority when the rate limit budget is short.
     pub urgency: Urgency,
 }
 
-/// Who goes first when the rate budget is short. A fifth of it is kept for [`Urgency::Protection`].
+/// Priority of a request when the rate limit budget is short. A fifth of the budget is reserved for
+/// [`Urgency::Protection`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Urgency {
-    /// Stops, closing, cancelling, and the reads that decide about them.
+    /// Stops, closes, cancels, and the reads needed for deciding about them.
     Protection,
-    /// Entries, and what they wait for.
+    /// Entries and the requests they depend on.
     First,
     /// Take-profits and settings.
     Second,
-    /// Reads.
+    /// All other reads.
     Last,
 }
 
-/// What the public stream of a market tells.
+/// An event of a public market stream.
 #[derive(Clone, Debug, PartialEq)]
 pub enum MarketEvent {
-    /// The stream stands (again).
+    /// The stream is connected, initially or again.
     Connected,
-    /// The stream broke; it is being mended.
+    /// The stream is disconnected; it is reconnecting.
     Disconnected,
-    /// The last 24 hours changed; `ticker.last` is the live price.
+    /// The 24-hour statistics changed; `ticker.last` is the live price.
     Ticker(Ticker),
     /// The mark price changed.
     Mark {
         /// The pair.
         symbol: Symbol,
-        /// The fair price.
+        /// The mark price.
         price: Decimal,
-        /// When.
+        /// Time of the update.
         at: Micros,
     },
-    /// The current 1m candle changed; `closed` on its last telling.
+    /// The current 1m candle changed; `closed` is set on its final update.
     Candle {
         /// The pair.
         symbol: Symbol,
         /// The candle so far.
         candle: Candle,
-        /// It will not change any more.
+        /// Whether the candle is final.
         closed: bool,
     },
 }
 
-/// What an account's stream tells.
+/// An event of an account's user-data stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AccountEvent {
-    /// The stream stands (again): read the account's state afresh.
+    /// The stream is connected, initially or again; the account's state has to be reloaded.
     Connected,
-    /// The stream broke; it is being mended.
+    /// The stream is disconnected; it is reconnecting.
     Disconnected,
-    /// The exchange refuses the key; the stream has ended.
+    /// The exchange rejected the key; the stream has ended.
     Unauthorized,
-    /// An order changed; with the fill that changed it, if one did.
+    /// An order changed, with the fill that changed it, if any.
     Order(Box<Order>, Option<Trade>),
-    /// Balances or positions of these pairs changed: read them again.
+    /// Balances or positions of these pairs changed and have to be reloaded.
     Account {
-        /// Assets that changed, with their new funds where the exchange told them.
+        /// Assets that changed, with their new funds if the exchange sent them.
         balance: Option<Balance>,
         /// Pairs whose position changed.
         positions: Vec<Symbol>,
-        /// Futures: the figures that it told.
+        /// Futures: the figures that the event carried.
         change: Option<HoldingsChange>,
     },
     /// Leverage or margin mode of a pair changed.

@@ -1,5 +1,5 @@
-//! Files that only their owner may read, replaced whole or not at all, and the lock that keeps a second process out.
-//! The sandbox exchange and the test checkout keep their states with these.
+//! Private files that are replaced atomically, and a lock that excludes a second process. The sandbox
+//! exchange and the test checkout persist their state with these.
 
 use std::{
     fs::{self, DirBuilder, File, OpenOptions, TryLockError},
@@ -7,10 +7,10 @@ use std::{
     path::Path,
 };
 
-/// Makes a directory that only its owner may enter.
+/// Creates a directory that only its owner can access.
 ///
 /// # Errors
-/// What the file system says.
+/// An error of the file system.
 pub fn private_dir(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
@@ -19,7 +19,7 @@ pub fn private_dir(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// Options for a file that only its owner may read.
+/// Options for opening a file that only its owner can access.
 #[must_use]
 pub fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
@@ -29,18 +29,18 @@ pub fn private() -> OpenOptions {
     options
 }
 
-/// Makes a rename or a new file in `dir` survive a power cut.
+/// Makes a rename or a new file in `dir` survive a power failure.
 ///
 /// # Errors
-/// What the file system says.
+/// An error of the file system.
 pub fn sync_dir(dir: &Path) -> io::Result<()> {
     File::open(dir)?.sync_all()
 }
 
-/// Replaces a file whole or not at all.
+/// Replaces a file atomically.
 ///
 /// # Errors
-/// What the file system says; then the file is as it was.
+/// An error of the file system. The file is then unchanged, unless only the final sync of the directory failed.
 pub fn replace(dir: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     let temporary = dir.join(format!("{name}.new"));
     let mut file = private().create(true).truncate(true).open(&temporary)?;
@@ -50,10 +50,10 @@ pub fn replace(dir: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     sync_dir(dir)
 }
 
-/// The text of a private file, which is made from `fresh` when it is not there.
+/// Reads a private text file, which is created with the text from `fresh` if it does not exist.
 ///
 /// # Errors
-/// What the file system says.
+/// An error of the file system.
 pub fn read_or_create(dir: &Path, name: &str, fresh: impl FnOnce() -> String) -> io::Result<String> {
     match File::open(dir.join(name)) {
         Ok(mut file) => {
@@ -70,15 +70,16 @@ pub fn read_or_create(dir: &Path, name: &str, fresh: impl FnOnce() -> String) ->
     }
 }
 
-/// Held while a state is in use; the operating system lets go of it however the process ends.
+/// An exclusive lock, held while a state is in use. The operating system releases it however the process
+/// ends.
 #[derive(Debug)]
 pub struct Lock(#[expect(dead_code, reason = "the open file is the lock")] File);
 
 impl Lock {
-    /// Takes the lock of a directory; none while another process holds it.
+    /// Acquires the lock of a directory; `None` if another process holds it.
     ///
     /// # Errors
-    /// What the file system says.
+    /// An error of the file system.
     pub fn take(dir: &Path) -> io::Result<Option<Self>> {
         let file = private().create(true).truncate(false).open(dir.join("LOCK"))?;
         match file.try_lock() {
@@ -88,11 +89,11 @@ impl Lock {
         }
     }
 
-    /// Takes the lock of a directory and writes into its file who holds it; while another process holds it, what that one
-    /// wrote.
+    /// Acquires the lock of a directory and writes its holder into the lock file. If another process holds
+    /// the lock, returns what that process wrote.
     ///
     /// # Errors
-    /// What the file system says.
+    /// An error of the file system.
     pub fn take_as(dir: &Path, holder: &str) -> io::Result<Taken> {
         let mut file = private().read(true).create(true).truncate(false).open(dir.join("LOCK"))?;
         match file.try_lock() {
@@ -112,15 +113,16 @@ impl Lock {
     }
 }
 
-/// Bytes of a lock file that are read.
+/// How many bytes of a lock file are read.
 const LONGEST_HOLDER: u64 = 200;
 
 /// The outcome of [`Lock::take_as`].
 #[derive(Debug)]
 pub enum Taken {
-    /// The lock is held until this value is dropped.
+    /// The lock was acquired, and is held until this value is dropped.
     Ours(Lock),
-    /// Another process holds it and wrote this; empty when it has not written anything yet.
+    /// Another process holds it. Contains the text that process wrote, which is empty if it has not written
+    /// any yet.
     Held(String),
 }
 
@@ -149,7 +151,7 @@ mod tests {
         assert!(matches!(first, Taken::Ours(_)));
         assert_eq!(held(Lock::take_as(dir.path(), "x").unwrap()), "process 1234, started long ago");
         drop(first);
-        // A shorter text leaves nothing of the longer one.
+        // A shorter text leaves no remainder of the longer one.
         let second = Lock::take_as(dir.path(), "process 5").unwrap();
         assert_eq!(held(Lock::take_as(dir.path(), "x").unwrap()), "process 5");
         drop(second);

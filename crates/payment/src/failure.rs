@@ -1,43 +1,43 @@
-//! The classes of failure, which decide what may be done next.
+//! Classification of payment failures, which determines what the caller may do next.
 
 use std::time::Duration;
 
-/// What the provider answers.
+/// The result of a request to the provider.
 pub type Answer<T> = Result<T, Failure>;
 
-/// Why the provider did not give what was asked.
+/// Why the provider did not fulfil a request.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
-    /// It does not let us in: the key is wrong, or may not do this.
+    /// The API key is invalid or lacks the permission.
     #[error("the payment provider refused our key")]
     Unauthorized,
-    /// The card was not charged, and nothing happened.
+    /// The card was declined; the request had no effect.
     #[error("the card was declined")]
     Declined,
-    /// It has no such thing.
+    /// The object does not exist.
     #[error("the payment provider has no such thing")]
     Missing,
-    /// It said no, and nothing happened.
+    /// The request was rejected and had no effect.
     #[error("the payment provider refused: {message} ({code})")]
     Refused {
-        /// Its code.
+        /// The provider's error code.
         code: String,
-        /// Its words.
+        /// The provider's error message.
         message: String,
     },
-    /// It asks us to wait; nothing happened.
+    /// A rate limit was reached; the request had no effect.
     #[error("the payment provider asks to wait {0:?}")]
     Limited(Duration),
-    /// The request certainly never reached it.
+    /// The request certainly did not reach the provider.
     #[error("the payment provider cannot be reached")]
     Unreachable,
-    /// It may or may not have happened: ask again under the same idempotency key.
+    /// The request may or may not have taken effect; repeat it with the same idempotency key.
     #[error("the outcome is unknown: {0}")]
     Unknown(String),
 }
 
 impl Failure {
-    /// Whether asking again later, under the same key, may help.
+    /// Whether the failure is transient, so that a retry under the same key may succeed.
     #[must_use]
     pub const fn passing(&self) -> bool {
         matches!(self, Self::Limited(_) | Self::Unreachable | Self::Unknown(_))

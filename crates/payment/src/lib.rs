@@ -1,8 +1,8 @@
-//! Speaking to a payment provider. The trait says what the desk needs of one; [`stripe`] is the adapter, and the built-in
-//! test checkout speaks the same protocol.
+//! Access to a payment provider. The trait defines what Slipstream needs; [`stripe`] is the adapter, and the
+//! built-in test checkout speaks the same protocol.
 //!
-//! The provider decides who has paid. Nothing here decides anything, or tries a request a second time: what may have
-//! happened is asked again under the same idempotency key, by the use case that wrote it down.
+//! The provider is the authority on payments. This crate makes no decisions and does not retry: a request
+//! with an unknown outcome is repeated under the same idempotency key by the use case that recorded it.
 
 mod failure;
 pub mod stripe;
@@ -16,101 +16,102 @@ use domain::{
     subscription::{Invoice, Subscription},
 };
 
-/// A page to pay at, to be made.
+/// The parameters of a new checkout session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewCheckout<'a> {
-    /// Who pays, by the provider's id.
+    /// The customer, by the provider's id.
     pub customer: &'a str,
-    /// What for, by the provider's id.
+    /// The price, by the provider's id.
     pub price: &'a str,
-    /// Who pays, by ours.
+    /// The user who pays.
     pub user: UserId,
-    /// Where the browser goes after paying.
+    /// Where the browser is redirected after payment.
     pub success_url: &'a str,
-    /// Where it goes otherwise.
+    /// Where the browser is redirected without payment.
     pub cancel_url: &'a str,
 }
 
-/// A page to pay at.
+/// A checkout session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checkout {
-    /// The provider's id of it.
+    /// The provider's id.
     pub id: String,
-    /// Where it is; none once it is closed.
+    /// The URL of its page; `None` once it is closed.
     pub url: Option<String>,
-    /// When it closes.
+    /// When it expires.
     pub expires_at: Micros,
 }
 
 /// A change of a subscription.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change<'a> {
-    /// Of which.
+    /// The subscription, by the provider's id.
     pub subscription: &'a str,
-    /// Another price for its line: the line's id, and the price's. What it costs more is charged at once, and nothing
-    /// changes when it cannot be; what it costs less is kept for later invoices.
+    /// The new price, as ids of subscription item and price. A higher price is charged immediately, and
+    /// nothing changes if the charge fails; a lower one results in account credit.
     pub price: Option<(&'a str, &'a str)>,
-    /// Whether it is to end with its period.
+    /// Whether it ends with the current period.
     pub cancel_at_period_end: Option<bool>,
 }
 
-/// A message of the provider's, as it tells it when asked.
+/// A provider's event, as returned by its API.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
-    /// Its id.
+    /// The event's id.
     pub id: String,
-    /// Whom it is about, if anyone.
+    /// The customer it concerns, if any.
     pub customer: Option<String>,
 }
 
-/// A message that is not the provider's, or an old one.
+/// A webhook that was not signed by the provider, or is too old.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the message is not signed by the payment provider, or too old")]
 pub struct NotTheirs;
 
-/// A payment provider. What changes something takes an idempotency key: asked again under the same key, it happens once.
+/// A payment provider. State-changing calls take an idempotency key: repeated calls with the same key take
+/// effect once.
 #[async_trait]
 pub trait PaymentGateway: Send + Sync {
-    /// Makes a person known to the provider: its id of them.
+    /// Registers a user as a customer. Returns the provider's id of the customer.
     async fn create_customer(&self, key: &str, user: UserId, email: &str) -> Answer<String>;
 
-    /// The provider's id of a plan's price; made at first use.
+    /// The provider's id of a plan's price, which is created at first use.
     async fn price(&self, plan: &Plan) -> Answer<String>;
 
-    /// Opens a page to pay at.
+    /// Opens a checkout session.
     async fn open_checkout(&self, key: &str, new: &NewCheckout<'_>) -> Answer<Checkout>;
 
-    /// A page to pay at as it is now.
+    /// The current state of a checkout session.
     async fn checkout(&self, id: &str) -> Answer<Checkout>;
 
-    /// Closes a page to pay at; false when it was closed before, perhaps by paying.
+    /// Closes a checkout session. Returns `false` if it was already closed, possibly by payment.
     async fn close_checkout(&self, id: &str) -> Answer<bool>;
 
-    /// Every subscription of a person, those that are over as well, the first one first.
+    /// All subscriptions of a customer, including ended ones, oldest first.
     async fn subscriptions(&self, customer: &str) -> Answer<Vec<Subscription>>;
 
     /// Changes a subscription.
     async fn change(&self, key: &str, change: &Change<'_>) -> Answer<Subscription>;
 
-    /// What changing to a price would charge at once, in the currency's smallest units, after the credit that is kept; less
-    /// than nothing is a new credit.
+    /// The amount that changing to a price would charge immediately, in the currency's smallest unit and
+    /// after existing credit; a negative amount is new credit.
     async fn preview(&self, subscription: &Subscription, price: &str) -> Answer<i64>;
 
-    /// What is kept for a person's next invoices, in the currency's smallest units; less than nothing is owed with them.
+    /// A customer's credit for the next invoices, in the currency's smallest unit; a negative amount is owed.
     async fn credit(&self, customer: &str) -> Answer<i64>;
 
-    /// The paid invoices of a person, newest first; at most a hundred.
+    /// The paid invoices of a customer, newest first; at most a hundred.
     async fn invoices(&self, customer: &str) -> Answer<Vec<Invoice>>;
 
-    /// The page of an invoice that waits to be paid, if there is one.
+    /// The page of the customer's unpaid open invoice, if there is one.
     async fn open_invoice(&self, customer: &str) -> Answer<Option<String>>;
 
-    /// A message, asked for by its id; none when the provider has none of this id.
+    /// Retrieves an event by its id; `None` if the provider does not have it.
     async fn event(&self, id: &str) -> Answer<Option<Event>>;
 
-    /// Checks the signature of a message that was sent to us; its id.
+    /// Checks the signature of a webhook. Returns the event's id.
     ///
     /// # Errors
-    /// [`NotTheirs`]. Nothing of such a message may be believed.
+    /// [`NotTheirs`], in which case nothing in the webhook can be trusted.
     fn verify(&self, signature: &str, body: &[u8], now: Micros) -> Result<String, NotTheirs>;
 }

@@ -1,7 +1,9 @@
-//! Packs a CSV of hourly candles into the bytes under `data/`, and proves that they unpack to the same candles:
-//! `cargo run -p sandbox --example pack_candles -- BTCUSDT-1h.csv crates/sandbox/data/btcusdt-1h.bin`.
+//! Packs a CSV of hourly candles into the binary file under `data/` and verifies that it unpacks to the same
+//! candles: `cargo run -p sandbox --example pack_candles -- BTCUSDT-1h.csv
+//! crates/sandbox/data/btcusdt-1h.bin`.
 //!
-//! Columns: `open_time` (`2017-08-17T04:00Z`), `open`, `high`, `low`, `close`, `volume`, and any more.
+//! Columns: `open_time` (`2017-08-17T04:00Z`), `open`, `high`, `low`, `close`, `volume`; further columns are
+//! ignored.
 
 use domain::{Decimal, Micros, money, time};
 use sandbox::market::pack::{Hour, pack, unpack};
@@ -31,8 +33,8 @@ fn hour(line: &str) -> Option<Hour> {
     let mut columns = line.split(',');
     let (date, clock) = columns.next()?.split_once('T')?;
     let day = Micros::from_date(date)?;
-    // The exchange once resumed within an hour, and its candles kept that beat for two days: they count as the
-    // full hour's.
+    // Binance once resumed trading in the middle of an hour, and its candles kept that offset for two days.
+    // They are assigned to the full hour.
     let (of_day, _) = clock.split_once(':')?;
     let of_day: i64 = of_day.parse().ok()?;
     let mut next = |scale| units(columns.next()?, scale);
@@ -46,7 +48,7 @@ fn hour(line: &str) -> Option<Hour> {
     })
 }
 
-/// A decimal as a whole number of its last kept place; `None` when it is finer than that.
+/// Converts a decimal to an integer number of units of `scale` decimal places; `None` if it is more precise.
 fn units(text: &str, scale: u32) -> Option<i64> {
     let value = money::parse(text).ok()? * Decimal::from(10_i64.pow(scale));
     value.is_integer().then(|| value.try_into().ok())?

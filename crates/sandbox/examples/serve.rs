@@ -1,7 +1,7 @@
-//! Runs the sandbox by itself, for tests and for a look at it:
-//! `cargo run -p sandbox --example serve -- --dir D --port P [--controllable] [--paused]`.
+//! Runs the sandbox standalone, for tests and for exploration: `cargo run -p sandbox --example serve -- --dir
+//! D --port P [--controllable] [--paused]`.
 //!
-//! Prints one line of JSON, `{"url","controlToken"}`, when it is ready. Port 0 takes a free one.
+//! Prints one line of JSON, `{"url","controlToken"}`, when it is ready. Port 0 selects a free port.
 
 use domain::{Chance, Clock, Micros};
 use rand::Rng;

@@ -1,4 +1,4 @@
-//! The exchange as everybody shares it: the engine behind one lock, its journal, and the stream of what happens.
+//! The shared exchange: the engine behind one lock, its journal, and the broadcast of its events.
 
 use crate::{
     engine::{AccountId, Answer, Command, Engine, Event, Reject, ruleset},
@@ -16,31 +16,32 @@ use std::{
 };
 use tokio::sync::broadcast;
 
-/// How many moments a listener may lag behind before it is dropped: about a minute of ticks.
+/// How many event batches a subscriber may fall behind before it is dropped: about a minute of ticks.
 const BACKLOG: usize = 1_024;
-/// The state is written aside when a recovery would have to do so much: it should take a fraction of a second.
+/// A snapshot is written once recovery would have to replay this much work, so that recovery takes a fraction
+/// of a second.
 const WORK_PER_SNAPSHOT: u64 = 20_000;
-/// How much work a tick is, beside a command: it moves every market.
+/// Weight of a tick relative to a command: a tick moves every market.
 const WORK_OF_TICK: u64 = 8;
 
-/// What the journal holds.
+/// One journal record.
 #[derive(Debug, Serialize, Deserialize)]
 enum Record {
-    /// A command that was carried out.
+    /// A command that was applied.
     Command { at: Micros, command: Command },
     /// A step of the market.
     Tick(Tick),
 }
 
-/// What happened at one command or tick, in order.
+/// The events of one command or tick, in order.
 pub(crate) type Moment = Arc<[Event]>;
 
-/// Why nothing was done.
+/// Why a request was not carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Refused {
-    /// The engine says no.
+    /// The engine rejected the command.
     Reject(Reject),
-    /// The state can no longer be kept.
+    /// The state can no longer be persisted.
     Stopped,
 }
 
@@ -54,16 +55,16 @@ impl From<StateError> for Refused {
 struct Inner {
     engine: Engine,
     store: Store,
-    /// What accounts looked like, while reads lag.
+    /// Past states of accounts, kept while reads lag.
     history: History,
-    /// What a recovery would have to do, in commands.
+    /// Work that recovery would have to replay, in commands.
     work: u64,
     /// The thread that writes, or has written, the latest snapshot.
     snapshot: Option<JoinHandle<()>>,
 }
 
 impl Inner {
-    /// Keeps what the accounts look like that these events are about, while reads lag.
+    /// Records the state of the accounts affected by these events, while reads lag.
     fn remember(&mut self, events: &[Event], opened: Option<AccountId>) {
         if self.history.idle() {
             return;
@@ -76,24 +77,25 @@ impl Inner {
 impl Drop for Inner {
     fn drop(&mut self) {
         if let Some(thread) = self.snapshot.take() {
-            // Whoever opens the directory next must find it at rest. A panic of the thread is the panic hook's to tell.
+            // The next process to open the directory must find no writer active. The panic hook reports a
+            // panic of the thread.
             let _ = thread.join();
         }
     }
 }
 
-/// The engine, its journal and its listeners.
+/// The engine, its journal and its event subscribers.
 pub(crate) struct Exchange {
     inner: Mutex<Inner>,
     durability: Durability,
     moments: broadcast::Sender<Moment>,
     clock: Arc<dyn Clock>,
-    /// Let go of last, when nothing of ours touches the directory any more.
+    /// Dropped last, when nothing in this process touches the directory any more.
     _lock: Lock,
 }
 
 impl Exchange {
-    /// Recovers the exchange from its directory, or begins it with `fresh`.
+    /// Recovers the exchange from its directory, or creates it with `fresh`.
     pub(crate) fn open(
         dir: &Path,
         lock: Lock,
@@ -113,7 +115,8 @@ impl Exchange {
             }
         })?;
         if engine.rules_version() < ruleset::CURRENT {
-            // What the journal holds was accepted by older rules, and has been; from here on the newest count.
+            // The journal's commands were accepted under older rules and have been replayed; from here on the
+            // newest rules apply.
             let (at, command) = (clock.now(), Command::SetRules { version: ruleset::CURRENT });
             let raised = engine.apply(at, command.clone());
             raised.map_err(|reject| StateError::Damaged(reject.to_string()))?;
@@ -129,25 +132,26 @@ impl Exchange {
         })
     }
 
-    /// A panic inside the engine leaves its state in doubt: then nothing more is done.
+    /// Locks the engine. A panic inside the engine leaves its state in doubt, so a poisoned lock stops the
+    /// exchange.
     fn lock(&self) -> Result<MutexGuard<'_, Inner>, Refused> {
         let inner = self.inner.lock().map_err(|_| Refused::Stopped)?;
         if inner.store.broken() { Err(Refused::Stopped) } else { Ok(inner) }
     }
 
-    /// The time.
     pub(crate) fn now(&self) -> Micros {
         self.clock.now()
     }
 
-    /// Looks at the engine.
+    /// Runs a read-only closure against the engine.
     pub(crate) fn read<T>(&self, look: impl FnOnce(&Engine) -> T) -> Result<T, Refused> {
         Ok(look(&self.lock()?.engine))
     }
 
-    /// Carries out a command, writes it down and tells the listeners. The number is the journal record's: whoever is
-    /// to learn the answer waits for it with [`Exchange::durable`] first. The listeners do not wait: what they hear
-    /// outlives the process, and only a power cut could take it back, as it would the ticks.
+    /// Applies a command, appends it to the journal and notifies subscribers. The returned number is the
+    /// journal record's: a caller that reports the answer must first wait for it with [`Exchange::durable`].
+    /// Subscribers do not wait: their events survive the process, and only a power failure could undo them,
+    /// as it could ticks.
     pub(crate) fn apply(&self, command: Command) -> Result<(Answer, u64), Refused> {
         let mut inner = self.lock()?;
         let at = self.clock.now();
@@ -160,7 +164,8 @@ impl Exchange {
         Ok((answer, record))
     }
 
-    /// Has reads of one account, or of all, answer from the past. Forgotten with the process, like other faults.
+    /// Makes reads of one account, or of all accounts, answer from an earlier state. Like other injected
+    /// faults, the setting is not persisted.
     pub(crate) fn set_lag(&self, lag: Lag, only: Option<AccountId>) -> Result<(), Refused> {
         let mut inner = self.lock()?;
         let Inner { engine, history, .. } = &mut *inner;
@@ -168,7 +173,7 @@ impl Exchange {
         Ok(())
     }
 
-    /// What a read of an account answers from where it lags; nothing where it answers from the present.
+    /// The past state that a lagging read of an account is served from; `None` if the read is current.
     pub(crate) fn past(&self, account: AccountId, read: Read) -> Result<Option<Arc<Past>>, Refused> {
         Ok(self.lock()?.history.past(account, self.clock.now(), read))
     }
@@ -178,12 +183,12 @@ impl Exchange {
         self.durability.wait(record).await.map_err(|_| Refused::Stopped)
     }
 
-    /// Plays what is due on the wall clock.
+    /// Plays the ticks that are due by the wall clock.
     pub(crate) fn tick(&self) -> Result<(), Refused> {
         self.play(Tick::wall)
     }
 
-    /// Plays one beat, whatever the clock says.
+    /// Plays one tick regardless of the clock.
     pub(crate) fn step(&self) -> Result<(), Refused> {
         self.play(Tick::step)
     }
@@ -199,21 +204,21 @@ impl Exchange {
         Ok(())
     }
 
-    /// What happens from now on.
+    /// Subscribes to events from now on.
     pub(crate) fn listen(&self) -> broadcast::Receiver<Moment> {
         self.moments.subscribe()
     }
 
     fn tell(&self, events: Vec<Event>) {
         if !events.is_empty() {
-            // Nobody listening is no fault.
+            // Having no subscribers is not an error.
             let _ = self.moments.send(events.into());
         }
     }
 }
 
-/// Writes the state aside when enough has happened. Where that fails nothing is lost: the journals stay, a recovery
-/// takes longer, and the next attempt replaces them all.
+/// Starts writing a snapshot once enough work has accumulated. If that fails nothing is lost: the journals
+/// stay, recovery takes longer, and the next successful snapshot replaces them all.
 fn snapshot_when_due(inner: &mut Inner, work: u64) {
     inner.work += work;
     if inner.work < WORK_PER_SNAPSHOT || inner.snapshot.as_ref().is_some_and(|thread| !thread.is_finished()) {
@@ -226,7 +231,7 @@ fn snapshot_when_due(inner: &mut Inner, work: u64) {
         Ok(write) => write,
         Err(error) => return failed(&error),
     };
-    // A thread of its own: it is rare and slow, and a tick may come from outside of any runtime.
+    // A dedicated thread: snapshots are rare and slow, and a tick may come from outside any async runtime.
     let thread = std::thread::Builder::new().name("sandbox-snapshot".into());
     let spawned = thread.spawn(move || {
         if let Err(error) = write() {

@@ -1,6 +1,7 @@
-//! Reads that lag: what accounts looked like a while ago, as a read replica of a busy exchange answers it.
+//! Lagging reads: account state from a short time ago, as a read replica of a busy exchange would answer.
 //!
-//! While a lag is set, a copy of an account is kept after each step that has changed it. Without one nothing is kept.
+//! While a lag is set, a copy of an account is kept after each step that changed it. Otherwise nothing is
+//! kept.
 
 use crate::engine::{Account, AccountId, Engine, FuturesView};
 use domain::Micros;
@@ -10,22 +11,21 @@ use std::{
     sync::Arc,
 };
 
-/// Microseconds in one millisecond.
 const MILLI: i64 = 1_000;
 
-/// By how many milliseconds reads lag.
+/// The lag of reads, in milliseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub(crate) struct Lag {
-    /// One order, and the history of orders.
+    /// Queries of single orders and of the order history.
     pub(crate) orders: u32,
     /// Positions, balances and the account.
     pub(crate) positions: u32,
-    /// The lists of open orders.
+    /// Lists of open orders.
     pub(crate) open_orders: u32,
 }
 
-/// What is read.
+/// A category of reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Read {
     Orders,
@@ -52,24 +52,24 @@ impl Lag {
     }
 }
 
-/// An account as it was.
+/// The past state of an account.
 #[derive(Clone, Debug)]
 pub(crate) struct Past {
     pub(crate) account: Account,
     pub(crate) view: FuturesView,
 }
 
-/// The accounts' pasts, as far back as the lag reaches.
+/// Past states of accounts, as far back as the lag reaches.
 #[derive(Debug, Default)]
 pub(crate) struct History {
     lag: Lag,
-    /// Whose reads lag; everybody's when there is none.
+    /// The account whose reads lag; `None` means every account.
     only: Option<AccountId>,
     pasts: BTreeMap<AccountId, VecDeque<(Micros, Arc<Past>)>>,
 }
 
 impl History {
-    /// Sets the lag of one account's reads, or of everybody's. The present counts as what was there before.
+    /// Sets the lag of one account's reads, or of all. The current state serves as the earliest past state.
     pub(crate) fn set(&mut self, engine: &Engine, lag: Lag, only: Option<AccountId>) {
         *self = Self { lag, only, pasts: BTreeMap::new() };
         if !self.idle() {
@@ -83,7 +83,7 @@ impl History {
         self.lag.longest() == 0
     }
 
-    /// Keeps what these accounts look like now.
+    /// Records the current state of these accounts.
     pub(crate) fn keep(&mut self, engine: &Engine, accounts: impl IntoIterator<Item = AccountId>) {
         let longest = self.lag.longest();
         let now = engine.now();
@@ -91,14 +91,14 @@ impl History {
             let (Some(account), Some(view)) = (engine.account(id), engine.futures(id)) else { continue };
             let pasts = self.pasts.entry(id).or_default();
             pasts.push_back((now, Arc::new(Past { account: account.clone(), view })));
-            // The newest of those that are old enough is still needed.
+            // The newest state that is old enough is still needed.
             while pasts.get(1).is_some_and(|(at, _)| *at <= now.plus(-longest)) {
                 pasts.pop_front();
             }
         }
     }
 
-    /// What a read of this account answers from; nothing when it is the present.
+    /// The state that a read of this account is served from; `None` means the current one.
     pub(crate) fn past(&self, account: AccountId, now: Micros, read: Read) -> Option<Arc<Past>> {
         let lag = self.lag.of(read);
         if lag == 0 {

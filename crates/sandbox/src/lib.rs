@@ -1,8 +1,8 @@
-//! The embedded exchange: a replay of real market history, a deterministic matching and margin engine, and Binance's
-//! REST and WebSocket protocol in front of them.
+//! The embedded sandbox exchange: a replay of recorded market history, a deterministic matching and margin
+//! engine, and Binance's REST and WebSocket protocols on top of them.
 //!
-//! [`market`] makes the prices, [`engine`] keeps accounts and orders, both pure. Around them stand the journal and
-//! snapshots that survive `kill -9`, and the protocol; [`Sandbox`] is all of it together.
+//! [`market`] produces prices; [`engine`] holds accounts and orders. Both are pure. A journal and snapshots
+//! make the state survive `kill -9`, and the protocol serves it over HTTP. [`Sandbox`] combines all of them.
 
 pub mod engine;
 pub mod market;

@@ -1,4 +1,4 @@
-//! The sandbox as others use it: open, run, serve.
+//! The crate's public interface: open, serve and run the sandbox exchange.
 
 use crate::{
     engine::Engine,
@@ -19,21 +19,22 @@ use std::{
 };
 use tokio::{sync::broadcast, time};
 
-/// How often the market moves.
+/// The interval between market ticks.
 const BEAT: Duration = Duration::from_millis(250);
 
-/// How a sandbox is set up.
+/// Settings of a sandbox exchange.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
-    /// Whether the control door lets tests tick, jump prices, stop the clock and provoke faults.
+    /// Enables the control API, with which tests tick the market, set prices, stop the clock and inject
+    /// faults.
     pub controllable: bool,
-    /// Begin with the clock standing still; only of use when controllable.
+    /// Start with the clock stopped. Only useful when `controllable`.
     pub paused: bool,
-    /// How much callers may ask for.
+    /// Rate limits for callers.
     pub limits: Limits,
-    /// The recorded hour that a new exchange starts at.
+    /// The recorded hour at which a new exchange starts its replay.
     pub start: Micros,
-    /// The seed of a new exchange: books, synthetic markets. By chance when there is none.
+    /// Seed of a new exchange's order books and synthetic markets; random if `None`.
     pub seed: Option<u64>,
 }
 
@@ -49,7 +50,7 @@ impl Default for Options {
     }
 }
 
-/// The exchange has stopped: its state can no longer be kept. The log says why.
+/// The exchange has stopped because its state can no longer be persisted. The log gives the reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the sandbox has stopped: its state can no longer be kept")]
 pub struct Stopped;
@@ -60,7 +61,8 @@ impl From<Refused> for Stopped {
     }
 }
 
-/// The embedded exchange. Clones, and routers, are the same exchange; it closes when the last of them is gone.
+/// The embedded exchange. Clones and routers share the same exchange, which closes when the last of them is
+/// dropped.
 #[derive(Clone)]
 pub struct Sandbox {
     shared: Arc<Shared>,
@@ -73,11 +75,12 @@ impl std::fmt::Debug for Sandbox {
 }
 
 impl Sandbox {
-    /// Opens the exchange whose state is in `dir`, and recovers it after a crash; makes a new one where there is none.
-    /// Blocks: it reads, and replays what happened since the last snapshot.
+    /// Opens the exchange stored in `dir`, recovering it after a crash, or creates a new one if the directory
+    /// has none.
+    /// Blocks while it reads the snapshot and replays the journal written since.
     ///
     /// # Errors
-    /// When the directory cannot be used, another process runs the exchange, or the state is damaged.
+    /// If the directory cannot be used, another process runs the exchange, or the state is damaged.
     pub fn open(
         dir: &Path,
         clock: Arc<dyn Clock>,
@@ -109,18 +112,18 @@ impl Sandbox {
         Ok(Self { shared: Arc::new(shared) })
     }
 
-    /// `/binance/...` and `/control/...`, to be nested under `/sandbox`.
+    /// Returns the routes `/binance/...` and `/control/...`, to be nested under `/sandbox`.
     pub fn router(&self) -> Router {
         protocol::router(&self.shared)
     }
 
-    /// What opens the control door, in the header `X-Sandbox-Control`.
+    /// The token that authorizes calls to the control API, sent in the header `X-Sandbox-Control`.
     #[must_use]
     pub fn control_token(&self) -> &str {
         &self.shared.control_token
     }
 
-    /// Moves the market by so many beats, whatever the clock says.
+    /// Advances the market by `count` ticks regardless of the clock.
     ///
     /// # Errors
     /// [`Stopped`].
@@ -128,7 +131,8 @@ impl Sandbox {
         (0..count).try_for_each(|_| self.shared.exchange.step()).map_err(Stopped::from)
     }
 
-    /// Keeps the market moving, four times a second, until it stops. What the process slept through does not play.
+    /// Advances the market four times a second until the exchange stops. Ticks missed while the process was
+    /// suspended are skipped.
     ///
     /// # Errors
     /// [`Stopped`].

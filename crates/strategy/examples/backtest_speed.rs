@@ -1,8 +1,8 @@
-//! Bars a second of a backtest on one core: EMA 12/26, both ways, with fees, over 1,000,000 one-minute bars, the full
-//! list of trades included. `cargo xtask bench` runs it; by hand:
+//! Measures bars per second of a backtest on one core: EMA 12/26, long and short, with fees, over 1,000,000
+//! one-minute bars, including the full list of trades. `cargo xtask bench` runs it; to run it directly:
 //! `cargo run --release -p strategy --example backtest_speed -- [RUNS]`.
 //!
-//! Prints one line of JSON: bars, trades, runs, and bars a second of the median and of the best run.
+//! Prints one line of JSON: bars, trades, runs, and bars per second of the median and of the best run.
 
 use domain::{Decimal, Micros, time::MINUTE};
 use std::{error::Error, hint::black_box, io::Write, time::Instant};
@@ -48,7 +48,7 @@ fn ema_cross() -> Definition {
     }
 }
 
-/// A walk of cents about 30,000, the same on every machine.
+/// A random walk in cents around 30,000, identical on every machine.
 fn minutes() -> Option<Series> {
     const CENT: i64 = 1_000_000;
     let (mut state, mut close) = (0x5EED_u64, 3_000_000_i64);
@@ -59,7 +59,7 @@ fn minutes() -> Option<Series> {
     (0..BARS)
         .map(|number| {
             let open = close;
-            // Drawn back a little, so that a million steps stay about where they began.
+            // Mean reversion keeps a million steps near the starting price.
             close = open + below(6_001) - 3_000 - (open - 3_000_000) / 4_000;
             let (high, low) = (open.max(close) + below(1_500), open.min(close) - below(1_500));
             let price = |cents: i64| Price::from_units(cents * CENT);

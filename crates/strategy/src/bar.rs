@@ -1,4 +1,4 @@
-//! Closed candles as the evaluator takes them.
+//! Closed candles in the form that the evaluator takes.
 
 use crate::ticks::{self, Price};
 use domain::{Candle, Micros};
@@ -6,7 +6,7 @@ use domain::{Candle, Micros};
 /// A closed candle.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bar {
-    /// When it opened.
+    /// Opening time.
     pub at: Micros,
     /// First price.
     pub open: Price,
@@ -16,12 +16,13 @@ pub struct Bar {
     pub low: Price,
     /// Last price.
     pub close: Price,
-    /// Volume in base units; only indicators look at it.
+    /// Volume in base units; used only by indicators.
     pub volume: f64,
 }
 
 impl Bar {
-    /// `None` when a price is not above zero, finer than eight places, or outside its own high and low.
+    /// Converts a candle; `None` if a price is not positive, has more than eight decimal places, or is
+    /// outside the range of high and low.
     #[must_use]
     pub fn from_candle(candle: &Candle) -> Option<Self> {
         let price = Price::from_decimal;
@@ -33,14 +34,14 @@ impl Bar {
         Some(Self { at: candle.start, open, high, low, close, volume: ticks::opinion(candle.volume) })
     }
 
-    /// A stretch of time of which nothing is known but its first and its last price.
+    /// A period of which only the first and last price are known.
     #[must_use]
     pub fn between(at: Micros, first: Price, last: Price) -> Self {
         Self { at, open: first, high: first.max(last), low: first.min(last), close: last, volume: 0.0 }
     }
 }
 
-/// Bars in columns, oldest first: what a backtest runs over.
+/// Bars in columns, oldest first, as the input of a backtest.
 #[derive(Clone, Debug, Default)]
 pub struct Series {
     at: Vec<Micros>,
@@ -52,13 +53,13 @@ pub struct Series {
 }
 
 impl Series {
-    /// From candles; `None` when one is not a [`Bar`].
+    /// Converts candles; `None` if one of them is not a valid [`Bar`].
     #[must_use]
     pub fn from_candles(candles: &[Candle]) -> Option<Self> {
         candles.iter().map(Bar::from_candle).collect()
     }
 
-    /// Adds a bar, which must be later than the last.
+    /// Appends a bar, which must be later than the last.
     pub fn push(&mut self, bar: &Bar) {
         self.at.push(bar.at);
         self.open.push(bar.open);
@@ -68,13 +69,13 @@ impl Series {
         self.volume.push(bar.volume);
     }
 
-    /// How many bars.
+    /// The number of bars.
     #[must_use]
     pub fn len(&self) -> usize {
         self.at.len()
     }
 
-    /// Whether there is none.
+    /// Whether there are no bars.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.at.is_empty()

@@ -1,4 +1,4 @@
-//! A strategy as data. In JSON (decimals are strings, and unknown fields are refused):
+//! A strategy as data. In JSON (decimals are strings, and unknown fields are rejected):
 //!
 //! ```json
 //! {
@@ -15,24 +15,25 @@ use crate::validate::{Fault, Problem, limits};
 use domain::{Decimal, PositionSide};
 use serde::{Deserialize, Serialize};
 
-/// When to enter and leave a market, and where the protective orders stand.
+/// The rules of a strategy: entry and exit conditions, stop and targets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Definition {
-    /// What opens a position; at least one side.
+    /// Conditions that open a position; at least one side is required.
     pub entry: Sides<Condition>,
-    /// What closes one, beside stop, targets and the opposite entry.
+    /// Conditions that close a position, in addition to stop, targets and the opposite entry.
     #[serde(default)]
     pub exit: Sides<Condition>,
-    /// Where it is given up. Without one it can be tested, but nobody can follow it: a copy is sized by its stop.
+    /// The stop. A strategy without one can be backtested but not followed, because copies are sized by their
+    /// stop.
     #[serde(default)]
     pub stop: Option<Stop>,
-    /// Where equal shares of it are taken.
+    /// Take-profit targets, which share the position equally.
     #[serde(default)]
     pub targets: Vec<Target>,
 }
 
-/// One for long, one for short.
+/// A pair of values, one for long and one for short positions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, bound(deserialize = "T: Deserialize<'de>"))]
 pub struct Sides<T> {
@@ -51,7 +52,7 @@ impl<T> Default for Sides<T> {
 }
 
 impl<T> Sides<T> {
-    /// That of a side.
+    /// The value of a side.
     #[must_use]
     pub const fn of(&self, side: PositionSide) -> Option<&T> {
         match side {
@@ -61,78 +62,78 @@ impl<T> Sides<T> {
     }
 }
 
-/// Something that is true or false at a bar's close.
+/// A condition evaluated at a bar's close.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Condition {
-    /// The first is greater.
+    /// The first value is greater.
     Above(Expr, Expr),
-    /// The first is less.
+    /// The first value is less.
     Below(Expr, Expr),
-    /// The first is greater, and was not at the bar before.
+    /// The first value is greater, and was not at the previous bar.
     CrossesAbove(Expr, Expr),
-    /// The first is less, and was not at the bar before.
+    /// The first value is less, and was not at the previous bar.
     CrossesBelow(Expr, Expr),
-    /// Every one is true.
+    /// All conditions are true.
     All(Vec<Self>),
-    /// At least one is true.
+    /// At least one condition is true.
     Any(Vec<Self>),
-    /// It is false.
+    /// The condition is false.
     Not(Box<Self>),
 }
 
-/// A number at each bar.
+/// An expression with a numeric value at each bar.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub enum Expr {
     /// A field of the bar.
     Price(Source),
-    /// Always the same.
+    /// A constant.
     Constant(Decimal),
-    /// Exponential moving average: alpha = 2 / (length + 1), beginning with the first value.
+    /// Exponential moving average: alpha = 2 / (length + 1), starting with the first value.
     Ema {
-        /// Of what.
+        /// The averaged field.
         #[serde(default)]
         of: Source,
-        /// Bars.
+        /// Number of bars.
         length: u32,
     },
     /// Simple moving average.
     Sma {
-        /// Of what.
+        /// The averaged field.
         #[serde(default)]
         of: Source,
-        /// Bars.
+        /// Number of bars.
         length: u32,
     },
     /// Wilder's relative strength index, 0 to 100.
     Rsi {
-        /// Of what.
+        /// The field whose changes are measured.
         #[serde(default)]
         of: Source,
-        /// Changes averaged.
+        /// Number of changes averaged.
         length: u32,
     },
     /// Wilder's average true range.
     Atr {
-        /// Bars averaged.
+        /// Number of bars averaged.
         length: u32,
     },
-    /// Highest high of the bars before this one.
+    /// Highest high of the preceding bars, without the current one.
     DonchianHigh {
-        /// Bars.
+        /// Number of bars.
         length: u32,
     },
-    /// Lowest low of the bars before this one.
+    /// Lowest low of the preceding bars, without the current one.
     DonchianLow {
-        /// Bars.
+        /// Number of bars.
         length: u32,
     },
-    /// Supertrend's line: below the price in a rise, above it in a fall.
+    /// The Supertrend line: below the price in an uptrend, above it in a downtrend.
     Supertrend {
-        /// Bars of its ATR.
+        /// Number of bars of its ATR.
         length: u32,
-        /// The bands' distance in ATRs.
+        /// Distance of the bands, in ATRs.
         multiple: Decimal,
     },
 }
@@ -154,38 +155,38 @@ pub enum Source {
     Volume,
 }
 
-/// Where a position is given up, measured from the close of the bar that decided.
+/// The placement of the stop, relative to the close of the deciding bar.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub enum Stop {
-    /// So many percent of the price away.
+    /// At this percentage distance from the price.
     Percent(Decimal),
-    /// So many average true ranges away.
+    /// At a multiple of the average true range.
     Atr {
-        /// Bars averaged.
+        /// Number of bars averaged.
         length: u32,
-        /// How many of it.
+        /// The multiple.
         multiple: Decimal,
     },
-    /// At an indicator.
+    /// At the value of an indicator.
     Level(Sides<Expr>),
 }
 
-/// Where a share of a position is taken, measured from the close of the bar that decided.
+/// The placement of a target, relative to the close of the deciding bar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Target {
-    /// So many times the distance to the stop.
+    /// At this multiple of the distance to the stop.
     R(Decimal),
-    /// So many percent of the price.
+    /// At this percentage distance from the price.
     Percent(Decimal),
 }
 
 impl Definition {
-    /// Reads and validates JSON.
+    /// Parses and validates JSON.
     ///
     /// # Errors
-    /// Everything that is wrong with it, by the place where it stands.
+    /// All problems found, each with its location.
     pub fn from_json(text: &str) -> Result<Self, Vec<Problem>> {
         let whole = |fault| vec![Problem { at: String::new(), fault }];
         if text.len() > limits::JSON {
@@ -196,10 +197,10 @@ impl Definition {
         Ok(read)
     }
 
-    /// Its canonical JSON.
+    /// Serializes to canonical JSON.
     #[must_use]
     pub fn to_json(&self) -> String {
-        // Its maps have no keys but names: writing them to memory cannot fail.
+        // Maps only have string keys, so serializing to memory cannot fail.
         serde_json::to_string(self).unwrap_or_default()
     }
 }

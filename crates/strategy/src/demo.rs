@@ -1,22 +1,23 @@
-//! The four strategies of a fresh install. Made for hours of BTC/USDT: on the sandbox a recorded hour plays in a minute, so
-//! there they trade its one-minute candles. Their numbers are the books', with stops and targets wide enough for those
-//! hours; docs/STRATEGIES.md says what they came to, and what that is worth.
+//! The four demo strategies of a fresh install. They were designed for hourly BTC/USDT bars; the sandbox
+//! plays a recorded hour in a minute, so there they trade its one-minute candles. Their parameters are the
+//! textbook ones, with stops and targets wide enough for those hours. docs/STRATEGIES.md gives their results
+//! and discusses their significance.
 
 use crate::definition::{Condition, Definition, Expr, Sides, Source, Stop, Target};
 use domain::Decimal;
 
-/// A strategy and what people read about it.
+/// A demo strategy and its texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Demo {
-    /// Its name.
+    /// The name.
     pub name: &'static str,
-    /// What it does, in a sentence or two.
+    /// A description of one or two sentences.
     pub description: &'static str,
-    /// Its rules.
+    /// The rules.
     pub definition: Definition,
 }
 
-/// All four, in the order in which they are listed.
+/// All four strategies, in display order.
 #[must_use]
 pub fn all() -> [Demo; 4] {
     [
@@ -50,7 +51,7 @@ fn both(long: Condition, short: Condition) -> Sides<Condition> {
     Sides { long: Some(long), short: Some(short) }
 }
 
-/// A condition, on the side of the close's average where it goes with the trend.
+/// Combines conditions with a trend filter: the close must be on the trend's side of its moving average.
 fn with_trend(length: u32, long: Condition, short: Condition) -> Sides<Condition> {
     let average = || Expr::Sma { of: Source::Close, length };
     both(

@@ -1,4 +1,4 @@
-//! From bars to decisions.
+//! Evaluation of a definition, from bars to decisions.
 
 use crate::{
     Bar, Price, Ratio, Ticks,
@@ -9,24 +9,24 @@ use crate::{
 };
 use domain::PositionSide;
 
-/// What a strategy wants at a bar's close. It trades at the next price.
+/// A strategy's decision at a bar's close. It trades at the next price.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
-    /// Open a position, and close the opposite one if there is one.
+    /// Open a position, closing the opposite one if there is one.
     Enter {
-        /// Which way.
+        /// Long or short.
         side: PositionSide,
-        /// Where it is given up.
+        /// The stop price.
         stop: Option<Price>,
-        /// Where equal shares are taken, nearest first.
+        /// The target prices, nearest first, which share the position equally.
         targets: Vec<Price>,
     },
     /// Close the position.
     Exit,
 }
 
-/// Runs a definition, one closed bar after the other. It follows from the bars alone: fed the same ones, it decides the
-/// same, whether they come from a file or as they happen.
+/// Evaluates a definition, one closed bar at a time. Decisions depend only on the bars, so historical and
+/// live bars give the same result.
 #[derive(Clone, Debug)]
 pub struct Evaluator {
     program: Program,
@@ -57,7 +57,7 @@ impl Evaluator {
     /// Compiles a definition for a market.
     ///
     /// # Errors
-    /// What [`Definition::validate`] finds.
+    /// The problems found by [`Definition::validate`].
     pub fn new(definition: &Definition, ticks: Ticks) -> Result<Self, Vec<Problem>> {
         definition.validate()?;
         let mut program = Program::default();
@@ -85,7 +85,7 @@ impl Evaluator {
         Ok(Self { program, ticks, entry, exit, stop, targets, warm_up: definition.warm_up(), seen: 0 })
     }
 
-    /// Takes a closed bar, with the side of the position that is held, and decides.
+    /// Processes a closed bar, given the side of the current position, and decides.
     #[inline]
     pub fn step(&mut self, bar: &Bar, held: Option<PositionSide>) -> Option<Decision> {
         self.program.next(bar);
@@ -97,7 +97,7 @@ impl Evaluator {
         let wanted = match (long, short) {
             (true, false) => Some(PositionSide::Long),
             (false, true) => Some(PositionSide::Short),
-            // Both at once contradict each other.
+            // Simultaneous long and short conditions contradict each other.
             _ => None,
         };
         match (held, wanted) {
@@ -108,7 +108,7 @@ impl Evaluator {
         }
     }
 
-    /// Bars seen so far.
+    /// The number of bars processed.
     #[must_use]
     pub const fn seen(&self) -> usize {
         self.seen
@@ -119,7 +119,7 @@ impl Evaluator {
         code.is_some_and(|code| self.program.holds(code))
     }
 
-    /// `None` when a level would stand on the wrong side of the price.
+    /// `None` if a level would be on the wrong side of the price.
     #[cold]
     fn enter(&self, price: Price, side: PositionSide) -> Option<Decision> {
         let stop = match self.stop {
@@ -156,7 +156,7 @@ impl Evaluator {
     }
 }
 
-/// Whether a price lies where a position of that side gains, seen from another.
+/// Whether `price` is on the profitable side of `from` for a position of this side.
 pub(crate) fn beyond(price: Price, from: Price, side: PositionSide) -> bool {
     match side {
         PositionSide::Long => price > from,

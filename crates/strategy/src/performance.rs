@@ -1,8 +1,9 @@
-//! What trades came to: in all, and per UTC day and month. Backtest and live results are counted by the same functions.
+//! Performance figures of trades, in total and per UTC day and month. Backtest and live results use the same
+//! functions.
 //!
-//! A trade belongs to the day in which it was closed. Profits compound, as if each trade invested everything: two trades
-//! of +10 % are +21 %. The draw-down is the deepest fall from a peak after any of the trades; within a day or month the
-//! first peak is its beginning.
+//! A trade belongs to the day on which it was closed. Profits compound as if each trade invested the whole
+//! equity: two trades of +10 % are +21 %. The max drawdown is the largest decline from a peak, measured after
+//! each trade; within a day or month the first peak is its start.
 
 use crate::{Ratio, Trade, backtest::Curve};
 use domain::{
@@ -11,16 +12,16 @@ use domain::{
     time::DAY,
 };
 
-/// What one closed trade came to.
+/// The result of one closed trade.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outcome {
-    /// When it was entered.
+    /// Time of the entry.
     pub entered_at: Micros,
-    /// When it was closed.
+    /// Time of the exit.
     pub exited_at: Micros,
-    /// Which way.
+    /// Long or short.
     pub side: PositionSide,
-    /// Profit as a share of its cost, all costs taken off.
+    /// Profit relative to the cost, after all costs.
     pub profit: Ratio,
 }
 
@@ -31,7 +32,7 @@ impl From<&Trade> for Outcome {
     }
 }
 
-/// The start of the range that holds a moment.
+/// The start of the range that contains a timestamp.
 fn start_of(interval: Interval, at: Micros) -> Micros {
     match interval {
         Interval::Day => at.day(),
@@ -48,7 +49,7 @@ fn end_of(interval: Interval, start: Micros) -> Micros {
     }
 }
 
-/// All of the outcomes, in the order of their exits whatever order they come in.
+/// The figures of all outcomes. They are sorted by exit time first.
 #[must_use]
 pub fn total(outcomes: &[Outcome]) -> Figures {
     let mut sorted = outcomes.to_vec();
@@ -56,19 +57,19 @@ pub fn total(outcomes: &[Outcome]) -> Figures {
     figures(&sorted)
 }
 
-/// The last `limit` UTC days up to the one that holds `until`, newest first.
+/// The last `limit` UTC days up to the one that contains `until`, newest first.
 #[must_use]
 pub fn by_day(outcomes: &[Outcome], until: Micros, limit: usize) -> Vec<Range> {
     history(outcomes, Interval::Day, until, limit)
 }
 
-/// The last `limit` UTC months up to the one that holds `until`, newest first.
+/// The last `limit` UTC months up to the one that contains `until`, newest first.
 #[must_use]
 pub fn by_month(outcomes: &[Outcome], until: Micros, limit: usize) -> Vec<Range> {
     history(outcomes, Interval::Month, until, limit)
 }
 
-/// The last `limit` ranges up to the one that holds `until`, newest first.
+/// The last `limit` ranges up to the one that contains `until`, newest first.
 #[must_use]
 pub fn history(outcomes: &[Outcome], interval: Interval, until: Micros, limit: usize) -> Vec<Range> {
     let mut sorted = outcomes.to_vec();
@@ -85,7 +86,7 @@ pub fn history(outcomes: &[Outcome], interval: Interval, until: Micros, limit: u
     ranges
 }
 
-/// The total of what [`history`] shows.
+/// The total figures of the ranges returned by [`history`].
 #[must_use]
 pub fn range(outcomes: &[Outcome], interval: Interval, until: Micros, limit: usize) -> Figures {
     let mut start = start_of(interval, until);
@@ -98,7 +99,8 @@ pub fn range(outcomes: &[Outcome], interval: Interval, until: Micros, limit: usi
 }
 
 fn figures(sorted: &[Outcome]) -> Figures {
-    /// Only shares are asked for; this much keeps them exact far beyond what is shown.
+    /// The starting equity. Only ratios are reported; this value keeps them exact far beyond the decimals
+    /// shown.
     const START: i128 = 1_000_000_000_000_000_000;
     if sorted.is_empty() {
         return Figures::default();
@@ -120,7 +122,7 @@ fn figures(sorted: &[Outcome]) -> Figures {
     }
 }
 
-/// `numerator / denominator` as shown; none when the denominator is zero, or the result is beyond all counting.
+/// `numerator / denominator` as displayed; `None` if the denominator is zero or the result overflows.
 pub(crate) fn quotient(numerator: i128, denominator: i128) -> Option<Decimal> {
     let scaled = numerator.checked_mul(1_000_000_000)?.checked_div(denominator)?;
     Decimal::try_from_i128_with_scale(scaled, 9).ok().map(shown)
@@ -168,7 +170,7 @@ mod tests {
         assert_eq!((summary.trades, summary.long, summary.short), (4, 3, 1));
     }
 
-    /// The document's example: four long trades, one of them won, that lost 5.62505875 %.
+    /// The example of the API documentation: four long trades with one win and a loss of 5.62505875 %.
     #[test]
     fn the_figures_are_the_documents() {
         let long = |percent| outcome("2022-10-19", PositionSide::Long, percent);

@@ -1,5 +1,5 @@
-//! A definition compiled once into flat lists: indicators, each computed once a bar whoever asks, and conditions as
-//! straight code with skips. Running it allocates nothing.
+//! A definition compiled into flat lists: indicators, each computed once per bar, and conditions as linear
+//! code with skips. Running it does not allocate.
 
 use crate::{
     Bar,
@@ -8,11 +8,11 @@ use crate::{
     ticks,
 };
 
-/// Where an expression's value is found.
+/// The location of an expression's value.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Slot(usize);
 
-/// An expression's value at this bar and the one before.
+/// An expression's value at the current and the previous bar.
 #[derive(Clone, Copy, Debug)]
 struct Value {
     now: f64,
@@ -91,7 +91,7 @@ enum Op {
     Above(Slot, Slot),
     CrossesAbove(Slot, Slot),
     Not,
-    /// Goes on at that place when what has been found is this.
+    /// Jumps to this position if the current result equals the given value.
     SkipIf(bool, usize),
 }
 
@@ -108,7 +108,7 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    /// The slot of an expression; equal ones share it.
+    /// The slot of an expression. Equal expressions share one.
     pub(crate) fn slot(&mut self, expr: &Expr) -> Slot {
         let known = self.exprs.iter().position(|e| e == expr);
         Slot(known.unwrap_or_else(|| {
@@ -140,7 +140,7 @@ impl Program {
         }
     }
 
-    /// One after the other, until one decides them all.
+    /// Emits conditions in sequence, skipping the rest as soon as one decides the result.
     fn sequence(&mut self, conditions: &[Condition], decisive: bool, ops: &mut Vec<Op>) {
         let mut skips = Vec::new();
         for (number, condition) in conditions.iter().enumerate() {
@@ -158,7 +158,7 @@ impl Program {
         }
     }
 
-    /// Takes a closed bar.
+    /// Processes a closed bar.
     #[inline]
     pub(crate) fn next(&mut self, bar: &Bar) {
         let sight = Sight {
@@ -226,7 +226,7 @@ mod tests {
         })
     }
 
-    /// What it means, word for word.
+    /// A direct interpretation of the condition, as reference.
     fn meaning(condition: &Condition) -> bool {
         match condition {
             Condition::Above(a, b) => matches!((a, b), (Expr::Constant(a), Expr::Constant(b)) if a > b),

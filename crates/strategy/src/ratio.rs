@@ -1,34 +1,35 @@
-//! Shares, rates and profits as whole numbers of 10^-10.
+//! Fractions, rates and profits as integers in units of 10^-10.
 
 use domain::Decimal;
 
-/// A share of something: 0.01 is one percent. Ten decimals, so that a percentage has eight, as the documents show it.
+/// A fraction: 0.01 is one percent. It has ten decimal places, so that a percentage has the eight that the
+/// API shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ratio(i64);
 
 impl Ratio {
-    /// Parts in one.
+    /// The number of parts in one.
     pub const ONE: i64 = 10_000_000_000;
-    /// Nothing.
+    /// Zero.
     pub const ZERO: Self = Self(0);
-    /// All of it lost.
+    /// Minus one: a total loss.
     pub const LOST: Self = Self(-Self::ONE);
     const SCALE: u32 = 10;
 
-    /// From parts of 10^-10.
+    /// Creates a ratio from parts of 10^-10.
     #[must_use]
     pub const fn from_parts(parts: i64) -> Self {
         Self(parts)
     }
 
-    /// In parts of 10^-10.
+    /// The ratio in parts of 10^-10.
     #[must_use]
     pub const fn parts(self) -> i64 {
         self.0
     }
 
-    /// `numerator / denominator`, rounded down; a ratio too large to keep stops at the largest. The denominator is
-    /// positive, or the ratio is zero.
+    /// `numerator / denominator`, rounded down and saturating at the largest ratio. Zero if the denominator
+    /// is not positive.
     pub(crate) fn of(numerator: i128, denominator: i128) -> Self {
         if denominator <= 0 {
             return Self::ZERO;
@@ -41,7 +42,7 @@ impl Ratio {
         Self(i64::try_from(parts).unwrap_or(if parts < 0 { i64::MIN } else { i64::MAX }))
     }
 
-    /// A decimal of at most ten places; `None` when it is finer, or too large.
+    /// Converts a decimal; `None` if it has more than ten decimal places or is too large.
     #[must_use]
     pub fn from_decimal(value: Decimal) -> Option<Self> {
         let parts = value.checked_mul(Decimal::from(Self::ONE))?;
@@ -51,25 +52,25 @@ impl Ratio {
         parts.try_into().ok().map(Self)
     }
 
-    /// A percentage: 1 is 0.01.
+    /// Converts a percentage: 1 becomes 0.01.
     #[must_use]
     pub fn from_percent(percent: Decimal) -> Option<Self> {
         Self::from_decimal(percent.checked_div(Decimal::ONE_HUNDRED)?)
     }
 
-    /// As a decimal: 0.01.
+    /// Converts to a decimal, such as 0.01.
     #[must_use]
     pub fn decimal(self) -> Decimal {
         Decimal::new(self.0, Self::SCALE).normalize()
     }
 
-    /// As a percentage: 1.
+    /// Converts to a percentage, such as 1.
     #[must_use]
     pub fn percent(self) -> Decimal {
         Decimal::new(self.0, Self::SCALE - 2).normalize()
     }
 
-    /// This share of an amount, rounded down.
+    /// This fraction of an amount, rounded down.
     pub(crate) fn share(self, amount: i128) -> i128 {
         amount.saturating_mul(i128::from(self.0)).div_euclid(i128::from(Self::ONE))
     }

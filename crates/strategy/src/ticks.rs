@@ -1,31 +1,31 @@
-//! The border between opinions (`f64`) and prices (whole numbers): nothing else in this crate crosses it.
+//! Conversion between indicator values (`f64`) and prices (integers), which happens only in this module.
 
 use crate::Ratio;
 use domain::{Decimal, PositionSide};
 
-/// Units of [`Price`] in one quote unit.
+/// Units of [`Price`] per quote unit.
 const UNITS: i64 = 100_000_000;
-/// Decimals of a [`Price`].
+/// Decimal places of a [`Price`].
 const SCALE: u32 = 8;
 
-/// A price as a whole number of 10^-8 quote units, the ledger's own; always above zero.
+/// A price as an integer number of 10^-8 quote units, the same unit as the ledger uses; always positive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Price(i64);
 
 impl Price {
-    /// From units of 10^-8; `None` unless above zero.
+    /// Creates a price from units of 10^-8; `None` unless positive.
     #[must_use]
     pub const fn from_units(units: i64) -> Option<Self> {
         if units > 0 { Some(Self(units)) } else { None }
     }
 
-    /// In units of 10^-8.
+    /// The price in units of 10^-8.
     #[must_use]
     pub const fn units(self) -> i64 {
         self.0
     }
 
-    /// `None` when it is not above zero, finer than eight places, or too large.
+    /// Converts a decimal; `None` if it is not positive, has more than eight decimal places, or is too large.
     #[must_use]
     pub fn from_decimal(value: Decimal) -> Option<Self> {
         let units = value.checked_mul(Decimal::from(UNITS))?;
@@ -35,25 +35,26 @@ impl Price {
         Self::from_units(units.try_into().ok()?)
     }
 
-    /// As an exact decimal.
+    /// Converts to an exact decimal.
     #[must_use]
     pub fn decimal(self) -> Decimal {
         Decimal::new(self.0, SCALE).normalize()
     }
 
-    /// For indicators. The nearest `f64` to the decimal, as parsing its text would give, up to 90 million.
+    /// Converts for indicators. Returns the nearest `f64` to the decimal, as parsing its text would, for
+    /// prices up to 90 million.
     #[must_use]
     pub fn opinion(self) -> f64 {
         self.0 as f64 / UNITS as f64
     }
 
-    /// The mean of `count` prices with this sum, to the nearest unit.
+    /// The mean of `count` prices with this sum, rounded to the nearest unit.
     pub(crate) fn mean(sum: i128, count: i128) -> Option<Self> {
         Self::from_units(i64::try_from((sum + count / 2).checked_div(count)?).ok()?)
     }
 }
 
-/// A decimal for indicators: the nearest `f64` for up to 15 digits.
+/// Converts a decimal for indicators. Returns the nearest `f64` for up to 15 digits.
 #[must_use]
 pub fn opinion(value: Decimal) -> f64 {
     let value = value.normalize();
@@ -61,18 +62,18 @@ pub fn opinion(value: Decimal) -> f64 {
     value.mantissa() as f64 / 10_f64.powi(power)
 }
 
-/// A market's price step.
+/// A market's tick size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ticks(i64);
 
 impl Ticks {
-    /// `None` for a step that is no [`Price`].
+    /// Creates a tick size; `None` if it is not a valid [`Price`].
     #[must_use]
     pub fn new(tick: Decimal) -> Option<Self> {
         Price::from_decimal(tick).map(|step| Self(step.0))
     }
 
-    /// `price` worsened by a share and moved to the tick beyond: what a market order that buys or sells gets.
+    /// The fill price of a market order: `price` worsened by a fraction and rounded to the tick beyond.
     pub(crate) fn slipped(self, price: Price, share: Ratio, buys: bool) -> Price {
         if share == Ratio::ZERO {
             return price;
@@ -82,12 +83,12 @@ impl Ticks {
         if buys { self.up(units + moved) } else { self.down(units - moved) }.unwrap_or(price)
     }
 
-    /// The level this share of `price` away, on the side where a position gains or loses.
+    /// The level at this fraction of `price` away, on the side where a position gains or loses.
     pub(crate) fn away(self, price: Price, share: Ratio, side: PositionSide, gains: bool) -> Option<Price> {
         self.moved(price, share.share(i128::from(price.0)), side, gains)
     }
 
-    /// The level at `multiple` times the distance from `price` to `stop`, where a position gains.
+    /// The level at `multiple` times the distance from `price` to `stop`, on the profitable side.
     pub(crate) fn reward(
         self,
         price: Price,
@@ -99,12 +100,12 @@ impl Ticks {
         self.moved(price, multiple.share(risk), side, true)
     }
 
-    /// The level at an opinion's distance, where a position loses.
+    /// The level at an indicator's distance, on the losing side.
     pub(crate) fn against(self, price: Price, distance: f64, side: PositionSide) -> Option<Price> {
         self.moved(price, units(distance)?, side, false)
     }
 
-    /// The level of an opinion.
+    /// The level at an indicator's value.
     pub(crate) fn level(self, opinion: f64, side: PositionSide) -> Option<Price> {
         self.on_tick(units(opinion)?, side)
     }
@@ -115,7 +116,8 @@ impl Ticks {
         self.on_tick(if upwards { units + distance } else { units - distance }, side)
     }
 
-    /// A long's levels go down and a short's up: the stop is never nearer, nor a target farther, than was asked.
+    /// Rounds a long's levels down and a short's up, so that a stop is never nearer, nor a target farther,
+    /// than requested.
     fn on_tick(self, units: i128, side: PositionSide) -> Option<Price> {
         match side {
             PositionSide::Long => self.down(units),
@@ -133,7 +135,7 @@ impl Ticks {
     }
 }
 
-/// `None` for what is not a number, or as good as infinite.
+/// `None` for NaN and for values too large for a price.
 fn units(opinion: f64) -> Option<i128> {
     let units = (opinion * UNITS as f64).round();
     (units.abs() < i64::MAX as f64).then_some(units as i128)

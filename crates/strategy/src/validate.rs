@@ -1,4 +1,4 @@
-//! What a definition must keep to, told as problems by place; and how many bars it needs.
+//! Validation of definitions, reported as problems with their location, and the warm-up length.
 
 use crate::{
     Ratio,
@@ -7,32 +7,32 @@ use crate::{
 use domain::{Decimal, PositionSide};
 use std::fmt;
 
-/// Bounds of a definition.
+/// Limits of a definition.
 pub mod limits {
-    /// Bars of the longest indicator.
+    /// Maximum length of an indicator, in bars.
     pub const LENGTH: u32 = 1_000;
-    /// Conditions inside conditions.
+    /// Maximum nesting depth of conditions.
     pub const DEPTH: usize = 6;
-    /// Conditions in all.
+    /// Maximum total number of conditions.
     pub const CONDITIONS: usize = 64;
-    /// Targets.
+    /// Maximum number of targets.
     pub const TARGETS: usize = 10;
-    /// The greatest multiple of an ATR or of the risk.
+    /// Maximum multiple of an ATR or of the risk.
     pub const MULTIPLE: i64 = 100;
-    /// The farthest target, in percent.
+    /// Maximum distance of a target, in percent.
     pub const TARGET_PERCENT: i64 = 1_000;
-    /// The greatest constant, either way.
+    /// Maximum absolute value of a constant.
     pub const CONSTANT: i64 = 1_000_000_000;
-    /// Bytes of JSON.
+    /// Maximum size of the JSON, in bytes.
     pub const JSON: usize = 64 * 1024;
 }
 
-/// Something wrong with a definition.
+/// A problem in a definition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// Where: `entry.long.all[1].above[0].length`; empty for the whole.
+    /// The location, such as `entry.long.all[1].above[0].length`; empty for the whole definition.
     pub at: String,
-    /// What.
+    /// The fault.
     pub fault: Fault,
 }
 
@@ -42,34 +42,34 @@ impl fmt::Display for Problem {
     }
 }
 
-/// What can be wrong.
+/// The kinds of faults.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
-    /// No JSON, or not a definition's.
+    /// Invalid JSON, or not a definition.
     #[error("is not a strategy: {0}")]
     NotReadable(String),
-    /// More text than any definition needs.
+    /// The JSON is too long.
     #[error("is longer than {} bytes", limits::JSON)]
     TooLong,
-    /// It would never trade.
+    /// No entry condition, so the strategy would never trade.
     #[error("must have a long or a short condition")]
     NoEntry,
-    /// A length is zero or huge.
+    /// A length is zero or too large.
     #[error("must be between 1 and {}", limits::LENGTH)]
     Length,
-    /// A multiple is zero, negative or huge, or too fine.
+    /// A multiple is not positive, too large or too precise.
     #[error("must be greater than 0 and at most {}", limits::MULTIPLE)]
     Multiple,
-    /// A percentage is zero or negative, leaves no price, or is too fine.
+    /// A percentage is not positive, leaves no positive price, or is too precise.
     #[error("must be greater than 0 and less than {0}")]
     Percent(i64),
-    /// A constant is huge or too fine.
+    /// A constant is too large or too precise.
     #[error("must be at most {} either way, with at most 10 decimals", limits::CONSTANT)]
     Constant,
-    /// `all` or `any` of nothing.
+    /// An empty `all` or `any`.
     #[error("must hold at least one condition")]
     Empty,
-    /// Conditions inside conditions, too many times.
+    /// Conditions are nested too deeply.
     #[error("must not nest deeper than {}", limits::DEPTH)]
     TooDeep,
     /// Too many conditions.
@@ -78,19 +78,19 @@ pub enum Fault {
     /// Too many targets.
     #[error("must not have more than {} targets", limits::TARGETS)]
     TooManyTargets,
-    /// A multiple of the risk, where there is no stop to measure it.
+    /// A target is a multiple of the risk, but there is no stop to define the risk.
     #[error("needs a stop")]
     RiskWithoutStop,
     /// A side can be entered, but its stop level is missing.
     #[error("is missing, though that side can be entered")]
     NoLevel,
-    /// Nobody can follow a strategy without a stop: its copies are sized by it.
+    /// A strategy that is to be followed needs a stop, because copies are sized by it.
     #[error("is required for a strategy that is followed")]
     NoStop,
 }
 
 impl Definition {
-    /// Checks every bound.
+    /// Checks all limits.
     ///
     /// # Errors
     /// All problems, in the order of the fields.
@@ -114,10 +114,7 @@ impl Definition {
         if check.problems.is_empty() { Ok(()) } else { Err(check.problems) }
     }
 
-    /// Checks every bound, and that there is a stop.
-    ///
-    /// # Errors
-    /// All problems.
+    /// Checks all limits, and that there is a stop.
     pub fn validate_followable(&self) -> Result<(), Vec<Problem>> {
         let mut problems = self.validate().err().unwrap_or_default();
         if self.stop.is_none() {
@@ -126,7 +123,7 @@ impl Definition {
         if problems.is_empty() { Ok(()) } else { Err(problems) }
     }
 
-    /// Bars that must be seen, the deciding one included, before a decision can be made.
+    /// The number of bars, including the deciding one, that must be seen before a decision can be made.
     #[must_use]
     pub fn warm_up(&self) -> usize {
         let conditions = SIDES.iter().flat_map(|&side| [self.entry.of(side), self.exit.of(side)]).flatten();
@@ -147,7 +144,7 @@ impl Condition {
     fn warm_up(&self) -> usize {
         match self {
             Self::Above(a, b) | Self::Below(a, b) => a.trusted().max(b.trusted()),
-            // A crossing looks one bar back.
+            // A crossing also needs the previous bar.
             Self::CrossesAbove(a, b) | Self::CrossesBelow(a, b) => {
                 a.trusted().max(b.trusted()).max(a.known().max(b.known()) + 1)
             }
@@ -158,7 +155,7 @@ impl Condition {
 }
 
 impl Expr {
-    /// The bar at which it first has a value.
+    /// The number of bars after which it first has a value.
     fn known(&self) -> usize {
         match self {
             Self::Price(_) | Self::Constant(_) | Self::Ema { .. } => 1,
@@ -171,7 +168,8 @@ impl Expr {
         }
     }
 
-    /// The bar at which that value counts: an EMA's first ones are mostly their beginning.
+    /// The number of bars after which its value is meaningful: an EMA's first values are dominated by its
+    /// starting value.
     fn trusted(&self) -> usize {
         match self {
             Self::Ema { length, .. } => *length as usize,
@@ -268,7 +266,7 @@ impl Check {
         if definition.targets.len() > limits::TARGETS {
             self.found("targets", Fault::TooManyTargets);
         }
-        // A short cannot gain all of the price: the target would stand at zero.
+        // A short cannot gain the full price, because the target would be at zero.
         let most = if definition.entry.short.is_some() { 100 } else { limits::TARGET_PERCENT };
         for (number, target) in definition.targets.iter().enumerate().take(limits::TARGETS) {
             let at = format!("targets[{number}]");

@@ -1,11 +1,11 @@
-//! Periods of subscriptions.
+//! Billing periods of subscriptions.
 
 use super::Interval;
 use time::{Date, Month, OffsetDateTime};
 
 const DAY: i64 = 86_400;
 
-/// The moment `count` periods after `anchor`. A month that lacks the anchor's day gives its last.
+/// The time `count` periods after `anchor`. In a month that lacks the anchor's day, the last day is used.
 pub(super) fn after(anchor: i64, interval: Interval, count: u32) -> i64 {
     let many = i64::from(count);
     match interval {
@@ -16,7 +16,7 @@ pub(super) fn after(anchor: i64, interval: Interval, count: u32) -> i64 {
     }
 }
 
-/// None beyond the ends of the calendar.
+/// `None` outside the range of the calendar.
 fn months(anchor: i64, count: i64) -> Option<i64> {
     let at = OffsetDateTime::from_unix_timestamp(anchor).ok()?;
     let index = i64::from(at.year()) * 12 + i64::from(u8::from(at.month())) - 1 + count;

@@ -1,12 +1,12 @@
-//! Changing a subscription: another price, with the difference settled, or its end.
+//! Changes of a subscription: another price with proration, or cancellation.
 
 use super::{Declined, Line, Open, Standing, Subscription, calendar};
 use domain::words;
 
 words! {
-    /// When the difference between two prices is settled.
+    /// When the difference between two prices is charged.
     pub(crate) Proration {
-        /// At once.
+        /// Immediately.
         AlwaysInvoice = "always_invoice",
         /// With the next invoice.
         CreateProrations = "create_prorations",
@@ -15,14 +15,14 @@ words! {
     }
 }
 
-/// What changes.
+/// The requested change.
 pub(crate) struct Change<'a> {
     pub(crate) price: Option<&'a str>,
     pub(crate) proration: Proration,
     pub(crate) cancel_at_period_end: Option<bool>,
 }
 
-/// A part of an amount, to the nearest cent.
+/// A proportional part of an amount, rounded to the nearest unit.
 fn share(amount: i64, part: i64, whole: i64) -> i64 {
     let (amount, part, whole) = (i128::from(amount), i128::from(part), i128::from(whole.max(1)));
     let doubled = amount * part * 2;
@@ -30,7 +30,8 @@ fn share(amount: i64, part: i64, whole: i64) -> i64 {
 }
 
 impl Open<'_> {
-    /// The lines that settle a change of price: what is left of the old one back, and the new one for the same time.
+    /// The proration lines of a price change: credit for the unused time of the old price, and the new price
+    /// for the same time.
     pub(crate) fn difference(&self, of: &Subscription, price: &str) -> Vec<Line> {
         let (old, new) = (self.books.prices.get(&of.price), self.books.prices.get(price));
         let (Some(old), Some(new)) = (old, new) else { return Vec::new() };
@@ -61,7 +62,7 @@ impl Open<'_> {
         ]
     }
 
-    /// Changes a subscription; on [`Declined`] the books are to be thrown away.
+    /// Changes a subscription. On [`Declined`] the caller must discard the books.
     pub(crate) fn change(&mut self, id: &str, change: &Change<'_>) -> Result<(), Declined> {
         let Some(before) = self.books.subscriptions.get(id).cloned() else { return Ok(()) };
         let lines = change.price.map(|price| self.difference(&before, price)).unwrap_or_default();

@@ -1,15 +1,16 @@
-//! Time passes: subscriptions renew, fail and end.
+//! The passage of time: subscriptions renew, fail and end.
 
 use super::{Declined, Open, Standing, Subscription, calendar};
 
-/// A failed charge is tried again after three days, and after three more the subscription ends.
+/// Retry schedule: a failed charge is retried after three days, and after the third failure the subscription
+/// ends.
 const PAUSE: i64 = 3 * 86_400;
 const ATTEMPTS: u32 = 3;
-/// A clock that is moved by decades stops somewhere.
+/// Maximum number of steps, a limit for clocks moved by decades.
 const MOST: usize = 10_000;
 
 impl Subscription {
-    /// When something happens to it by itself.
+    /// When the subscription is next due for processing.
     pub(crate) fn due(&self) -> Option<i64> {
         match self.standing {
             Standing::Active | Standing::Trialing => Some(self.period_end),
@@ -20,7 +21,7 @@ impl Subscription {
 }
 
 impl Open<'_> {
-    /// Lets everything happen that is due, in its order and each at its own moment.
+    /// Processes everything that is due, in chronological order and each at its own time.
     pub(crate) fn live(&mut self) {
         let now = self.now;
         for _ in 0..MOST {
@@ -66,7 +67,7 @@ impl Open<'_> {
         self.note(id, &invoice, charged);
     }
 
-    /// What a charge of the present period means for its subscription.
+    /// Applies the result of charging the current period to the subscription.
     pub(crate) fn note(&mut self, id: &str, invoice: &str, charged: Result<(), Declined>) {
         let Some(subscription) = self.books.subscriptions.get_mut(id) else { return };
         if charged.is_ok() {
@@ -86,7 +87,7 @@ impl Open<'_> {
         self.tell_subscription("customer.subscription.updated", id);
     }
 
-    /// Ends a subscription now. What it still owes is let go.
+    /// Ends a subscription now. Its unpaid invoices are voided.
     pub(crate) fn end(&mut self, id: &str) {
         let Some(subscription) = self.books.subscriptions.get_mut(id) else { return };
         subscription.standing = Standing::Canceled;

@@ -1,4 +1,4 @@
-//! Who pays what: customers, prices, subscriptions, invoices, and what happened to them. No I/O, no clock.
+//! Billing records: customers, prices, subscriptions, invoices and their events. No I/O, no clock.
 
 mod calendar;
 mod change;

@@ -1,27 +1,28 @@
-//! What the books hold. Moments are seconds since 1970, amounts the currency's smallest units, as in Stripe's protocol.
+//! The data model. As in Stripe's protocol, times are in seconds since the Unix epoch and amounts in the
+//! currency's smallest unit.
 
 use domain::words;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What callers attach to things.
+/// Key-value pairs that callers attach to objects.
 pub(crate) type Metadata = BTreeMap<String, String>;
 
 words! {
-    /// How a test card behaves.
+    /// The behaviour of a test card.
     pub(crate) Card {
-        /// It is always charged.
+        /// Charges always succeed.
         Pays = "pays",
-        /// It is never charged.
+        /// Charges always fail.
         Declined = "declined",
-        /// It is charged once, when a subscription begins, and never again.
+        /// The first charge of a subscription succeeds; all later ones fail.
         PaysOnce = "pays_once",
     }
 }
 
 words! {
-    /// How often a price is charged.
+    /// The billing interval of a price.
     pub(crate) Interval {
         /// Every day.
         Day = "day",
@@ -35,26 +36,26 @@ words! {
 }
 
 words! {
-    /// How a subscription stands.
+    /// The status of a subscription.
     pub(crate) Standing {
         /// Free until the trial ends.
         Trialing = "trialing",
         /// Paid.
         Active = "active",
-        /// The last renewal was not charged.
+        /// The last renewal could not be charged.
         PastDue = "past_due",
-        /// Over.
+        /// Ended.
         Canceled = "canceled",
     }
 }
 
-/// Everything.
+/// The complete state.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Books {
-    /// How far the clock was moved on, in seconds.
+    /// How far the clock was advanced, in seconds.
     pub(crate) shift: i64,
-    /// Counts everything that is made.
+    /// The number of objects created so far.
     pub(crate) serial: u64,
     pub(crate) customers: BTreeMap<String, Customer>,
     pub(crate) products: BTreeMap<String, Product>,
@@ -64,11 +65,11 @@ pub(crate) struct Books {
     pub(crate) invoices: BTreeMap<String, Invoice>,
     pub(crate) events: BTreeMap<String, Event>,
     pub(crate) endpoints: BTreeMap<String, Endpoint>,
-    /// Answers by idempotency key.
+    /// Responses by idempotency key.
     pub(crate) replies: BTreeMap<String, Reply>,
 }
 
-/// What all of them have.
+/// The fields common to all objects.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Made {
     pub(crate) id: String,
@@ -83,11 +84,11 @@ pub(crate) struct Customer {
     pub(crate) made: Made,
     pub(crate) email: Option<String>,
     pub(crate) name: Option<String>,
-    /// What it is charged on; none until it has paid for something.
+    /// The card that is charged; `None` until the first payment.
     pub(crate) card: Option<Card>,
-    /// What it has in hand, for its next invoice.
+    /// The credit balance, applied to the next invoice.
     pub(crate) credit: i64,
-    /// How many invoices it has had.
+    /// The number of invoices issued to the customer.
     pub(crate) invoices: u64,
 }
 
@@ -110,7 +111,7 @@ pub(crate) struct Price {
     pub(crate) nickname: Option<String>,
 }
 
-/// A page to pay at.
+/// A checkout session.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Session {
     pub(crate) made: Made,
@@ -120,9 +121,9 @@ pub(crate) struct Session {
     pub(crate) cancel_url: Option<String>,
     pub(crate) reference: Option<String>,
     pub(crate) expires_at: i64,
-    /// Paid for.
+    /// The subscription it resulted in, once paid.
     pub(crate) subscription: Option<String>,
-    /// Closed by whoever opened it.
+    /// Closed by the caller that opened it.
     pub(crate) closed: bool,
 }
 
@@ -133,9 +134,9 @@ pub(crate) struct Subscription {
     pub(crate) customer: String,
     pub(crate) price: String,
     pub(crate) standing: Standing,
-    /// What periods are counted from, so that the 31st comes back after February.
+    /// The start of the period count, so that the 31st is used again after February.
     pub(crate) anchor: i64,
-    /// How many periods went by since.
+    /// The number of periods elapsed since the anchor.
     pub(crate) periods: u32,
     pub(crate) period_start: i64,
     pub(crate) period_end: i64,
@@ -143,9 +144,9 @@ pub(crate) struct Subscription {
     pub(crate) trial: Option<(i64, i64)>,
     pub(crate) ended_at: Option<i64>,
     pub(crate) canceled_at: Option<i64>,
-    /// Differences that the next invoice settles.
+    /// Proration lines for the next invoice.
     pub(crate) pending: Vec<Line>,
-    /// How often the present period's charge failed, and when it is tried again.
+    /// How often charging the current period has failed, and when it is retried.
     pub(crate) failures: u32,
     pub(crate) next_attempt: Option<i64>,
     pub(crate) invoice: Option<String>,
@@ -167,27 +168,27 @@ pub(crate) struct Invoice {
     pub(crate) subscription: String,
     pub(crate) currency: String,
     pub(crate) lines: Vec<Line>,
-    /// What was taken from the customer's credit; less than nothing was put there.
+    /// The amount taken from the customer's credit; negative if credit was added.
     pub(crate) credited: i64,
     pub(crate) paid: bool,
-    /// The subscription ended before it was paid.
+    /// The subscription ended before the invoice was paid.
     pub(crate) void: bool,
     pub(crate) attempts: u32,
     pub(crate) next_attempt: Option<i64>,
     pub(crate) reason: String,
 }
 
-/// Something that happened, as it was told then.
+/// An event, with its object as of that time.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Event {
     pub(crate) made: Made,
     pub(crate) kind: String,
     pub(crate) object: Value,
-    /// Endpoints that did not hear of it yet: how often they were told, and when they are told again.
+    /// Endpoints the event has not been delivered to: number of attempts, and time of the next one.
     pub(crate) waiting: BTreeMap<String, (u32, i64)>,
 }
 
-/// Somebody who wants to be told.
+/// A webhook endpoint.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Endpoint {
     pub(crate) made: Made,
@@ -196,7 +197,7 @@ pub(crate) struct Endpoint {
     pub(crate) kinds: Vec<String>,
 }
 
-/// What was answered under an idempotency key.
+/// The response stored for an idempotency key.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Reply {
     pub(crate) asked: String,
@@ -205,12 +206,12 @@ pub(crate) struct Reply {
 }
 
 impl Invoice {
-    /// The sum of its lines.
+    /// The sum of the lines.
     pub(crate) fn total(&self) -> i64 {
         self.lines.iter().map(|line| line.amount).sum()
     }
 
-    /// What is charged on the card.
+    /// The amount to charge to the card.
     pub(crate) fn due(&self) -> i64 {
         (self.total() - self.credited).max(0)
     }

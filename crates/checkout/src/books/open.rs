@@ -1,4 +1,4 @@
-//! The books, open at a moment: making things, and charging cards.
+//! Write access to the books at a point in time: creating objects and charging cards.
 
 use super::{
     Books, Card, Customer, Endpoint, Event, Interval, Invoice, Line, Price, Product, Session, Standing,
@@ -10,16 +10,16 @@ use domain::Chance;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// A page to pay at closes after a day.
+/// How long a checkout session stays open: one day.
 const SESSION: i64 = 24 * 3_600;
-/// Events are kept as long as anybody would look for them.
+/// How many events are kept. Undelivered ones are kept beyond that.
 const EVENTS: usize = 2_000;
 
-/// A card was not charged.
+/// A card was declined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Declined;
 
-/// A price to be made.
+/// The parameters of a new price.
 pub(crate) struct NewPrice {
     pub(crate) product: String,
     pub(crate) currency: String,
@@ -30,27 +30,27 @@ pub(crate) struct NewPrice {
     pub(crate) nickname: Option<String>,
 }
 
-/// A subscription to be made.
+/// The parameters of a new subscription.
 pub(crate) struct NewSubscription<'a> {
     pub(crate) customer: &'a str,
     pub(crate) price: &'a str,
     pub(crate) trial_days: Option<i64>,
 }
 
-/// The books at a moment.
+/// The books at a point in time.
 pub(crate) struct Open<'a> {
     pub(crate) books: &'a mut Books,
     pub(crate) chance: &'a dyn Chance,
-    /// The moved clock.
+    /// The time of the shifted clock.
     pub(crate) now: i64,
-    /// The unmoved one: when messages leave.
+    /// The real time, which webhook delivery uses.
     pub(crate) really: i64,
-    /// Where the pages are.
+    /// Base URL of the pages.
     pub(crate) base: &'a str,
 }
 
 impl Open<'_> {
-    /// A new thing's name, number and time.
+    /// Assigns a new object's id, serial number and creation time.
     pub(crate) fn made(&mut self, prefix: &str, metadata: Metadata) -> Made {
         let mut bytes = [0; 12];
         self.chance.fill(&mut bytes);
@@ -59,7 +59,7 @@ impl Open<'_> {
         Made { id, serial: self.books.serial, created: self.now, metadata }
     }
 
-    /// Notes that something happened to a thing, for everyone who asked to be told.
+    /// Records an event for all endpoints that subscribed to its kind.
     pub(crate) fn happened(&mut self, kind: &str, object: Value) {
         let wanted = |e: &&Endpoint| e.kinds.iter().any(|k| k == "*" || k == kind);
         let told = self.books.endpoints.values().filter(wanted);
@@ -108,7 +108,7 @@ impl Open<'_> {
         price
     }
 
-    /// Opens a page to pay at. `session` comes without name, number and end.
+    /// Opens a checkout session. Its id, serial number and expiry are assigned here.
     pub(crate) fn session(&mut self, mut session: Session) -> Session {
         session.made = self.made("cs_test_", session.made.metadata);
         session.expires_at = self.now + SESSION;
@@ -116,7 +116,7 @@ impl Open<'_> {
         session
     }
 
-    /// Pays at a page with a card.
+    /// Pays a checkout session with a card.
     pub(crate) fn pay(&mut self, session: &str, card: Card) -> Result<Option<Session>, Declined> {
         let Some(session) = self.books.sessions.get(session).filter(|s| s.is_open(self.now)).cloned() else {
             return Ok(None);
@@ -137,7 +137,7 @@ impl Open<'_> {
         Ok(Some(paid))
     }
 
-    /// Begins a subscription and charges its first period, unless there is a trial.
+    /// Starts a subscription and charges its first period, unless there is a trial.
     pub(crate) fn subscribe(
         &mut self,
         new: &NewSubscription<'_>,
@@ -176,7 +176,7 @@ impl Open<'_> {
         self.books.subscriptions.get(&id).cloned().ok_or(Declined)
     }
 
-    /// Draws up an invoice for a subscription's present period, or for its pending differences alone.
+    /// Issues an invoice for a subscription's current period, or only for its pending proration lines.
     pub(super) fn invoice(&mut self, subscription: &str, reason: &str) -> String {
         let made = self.made("in_", Metadata::new());
         let Some(of) = self.books.subscriptions.get_mut(subscription) else { return made.id };
@@ -208,7 +208,7 @@ impl Open<'_> {
         };
         if let Some(customer) = self.books.customers.get_mut(&customer) {
             customer.invoices += 1;
-            // A total below nothing adds to the credit.
+            // A negative total adds to the credit.
             invoice.credited = customer.credit.min(total);
             customer.credit -= invoice.credited;
             let tail = customer.made.id.len().saturating_sub(8);
@@ -220,7 +220,7 @@ impl Open<'_> {
         id
     }
 
-    /// Charges an invoice. A card that pays once pays the first one.
+    /// Charges an invoice. A [`Card::PaysOnce`] card succeeds only if `first` is set.
     pub(crate) fn charge(&mut self, invoice: &str, first: bool) -> Result<(), Declined> {
         let Some(open) = self.books.invoices.get_mut(invoice) else { return Err(Declined) };
         open.attempts += 1;

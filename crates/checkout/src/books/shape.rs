@@ -1,4 +1,4 @@
-//! The books' things in Stripe's JSON.
+//! JSON representation of the objects, in Stripe's format.
 
 use super::{
     Books, Customer, Endpoint, Event, Invoice, Line, Price, Product, Session, Standing, Subscription,
@@ -6,16 +6,16 @@ use super::{
 };
 use serde_json::{Value, json};
 
-/// Something that has a name and a shape.
+/// An object with an id and a JSON representation.
 pub(crate) trait Object {
-    /// Name, number, time.
+    /// The object's id, serial number and creation time.
     fn made(&self) -> &Made;
-    /// As Stripe writes it. `base` is where the pages are.
+    /// The object in Stripe's format. `base` is the base URL of the pages.
     fn json(&self, books: &Books, base: &str) -> Value;
 }
 
 impl Books {
-    /// What a price is called.
+    /// The name of a price's product.
     pub(crate) fn price_name(&self, price: Option<&Price>) -> String {
         let product = price.and_then(|p| self.products.get(&p.product));
         product.map_or_else(|| "Subscription".to_owned(), |p| p.name.clone())
@@ -23,7 +23,7 @@ impl Books {
 }
 
 impl Session {
-    /// Whether it can still be paid at.
+    /// Whether it can still be paid.
     pub(crate) fn is_open(&self, now: i64) -> bool {
         self.subscription.is_none() && !self.closed && now < self.expires_at
     }
@@ -197,7 +197,7 @@ impl Object for Event {
     }
 }
 
-/// The version whose shapes are written.
+/// The API version of the JSON format.
 const VERSION: &str = "2025-03-31.basil";
 
 impl Object for Endpoint {
@@ -205,7 +205,7 @@ impl Object for Endpoint {
         &self.made
     }
 
-    /// Without its secret, which is told once.
+    /// Without its secret, which is only returned on creation.
     fn json(&self, _: &Books, _: &str) -> Value {
         json!({
             "id": self.made.id, "object": "webhook_endpoint", "api_version": null, "created": self.made.created,

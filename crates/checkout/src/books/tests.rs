@@ -1,4 +1,4 @@
-//! Money and time in the books.
+//! Tests of amounts and time in the books.
 
 use super::*;
 use domain::Chance;
@@ -17,7 +17,7 @@ impl Chance for Counter {
     }
 }
 
-/// Books with a customer and two prices, of 20.00 and 40.00 a month.
+/// Books with a customer and two prices, of 20.00 and 40.00 per month.
 struct Shop {
     books: Books,
     chance: Counter,
@@ -60,7 +60,7 @@ impl Shop {
         Self { customer, basic, advanced, ..shop }
     }
 
-    /// The books so many days after the start.
+    /// Runs an action on the books, `days` days after the start.
     fn at<T>(&mut self, days: i64, act: impl FnOnce(&mut Open<'_>) -> T) -> T {
         let now = START + days * DAY;
         let mut open =
@@ -82,7 +82,7 @@ impl Shop {
         self.at(days, |open| open.books.subscriptions.values().next().unwrap().clone())
     }
 
-    /// What was charged so far, in order.
+    /// The amounts charged so far, in order.
     fn charged(&self) -> Vec<i64> {
         let mut paid: Vec<_> = self.books.invoices.values().filter(|i| i.paid).collect();
         paid.sort_by_key(|invoice| invoice.made.serial);

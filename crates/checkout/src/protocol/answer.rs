@@ -1,4 +1,4 @@
-//! From a request to its answer: who asks, with what, and whether it was asked before.
+//! Request handling: authentication, parameters and idempotency.
 
 use super::{Failure, calls, form::Form};
 use crate::checkout::Shared;
@@ -13,7 +13,7 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use std::sync::Arc;
 use subtle::ConstantTimeEq as _;
 
-/// Answers any call.
+/// Handles any call.
 pub(super) async fn answer(
     State(shared): State<Arc<Shared>>,
     method: Method,
@@ -28,7 +28,7 @@ pub(super) async fn answer(
     let query = query.unwrap_or_default();
     let form = if method == Method::POST { Form::parse(&body) } else { Form::parse(query.as_bytes()) };
     let key = headers.get("idempotency-key").and_then(|value| value.to_str().ok()).map(str::to_owned);
-    // The state is written to disk, and waited for.
+    // The state is written to disk and synced, which blocks.
     let done = tokio::task::spawn_blocking(move || {
         let way: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
         match method {
@@ -45,7 +45,7 @@ pub(super) async fn answer(
     }
 }
 
-/// `Bearer <key>`, or the key as the name of Basic credentials.
+/// Checks `Bearer <key>`, or the key as user name of Basic credentials.
 fn authorized(headers: &HeaderMap, key: &str) -> bool {
     let Some(given) = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()) else { return false };
     let same = |text: &[u8]| bool::from(text.ct_eq(key.as_bytes()));

@@ -1,4 +1,4 @@
-//! Every call, by its path.
+//! Dispatch of calls by path.
 
 use super::{
     Failure,
@@ -12,14 +12,14 @@ use crate::{
 };
 use serde_json::{Value, json};
 
-/// Idempotency keys are remembered for a day.
+/// How long idempotency keys are remembered: one day.
 const REMEMBERED: i64 = 24 * 3_600;
 
 fn unknown() -> Failure {
     Failure::Missing("Unrecognized request URL.".to_owned())
 }
 
-/// Reads something.
+/// Handles a read.
 pub(super) fn read(shared: &Shared, way: &[&str], form: &Form) -> Result<Value, Failure> {
     shared.catch_up()?;
     let base = shared.options.public_url.as_str();
@@ -28,7 +28,7 @@ pub(super) fn read(shared: &Shared, way: &[&str], form: &Form) -> Result<Value, 
         ["products", id] => one(books, base, &books.products, id),
         ["prices", id] => one(books, base, &books.prices, id),
         ["checkout", "sessions", id] => {
-            // A page that closed by itself says so.
+            // A session that has expired is reported as such.
             let mut told = one(books, base, &books.sessions, id)?;
             let lapsed =
                 books.sessions.get(*id).is_some_and(|s| s.subscription.is_none() && now >= s.expires_at);
@@ -63,7 +63,7 @@ fn lists(books: &Books, base: &str, way: &[&str], form: &Form) -> Result<Value, 
         ["checkout", "sessions"] => {
             list(books, base, &url, form, &books.sessions, |s| is("customer", &s.customer))
         }
-        // Unless asked for, those that are over are left out.
+        // Cancelled subscriptions are omitted unless requested.
         ["subscriptions"] => list(books, base, &url, form, &books.subscriptions, |s| {
             let status = match form.text(&["status"]) {
                 Some("all") => true,
@@ -90,7 +90,7 @@ fn lists(books: &Books, base: &str, way: &[&str], form: &Form) -> Result<Value, 
     }
 }
 
-/// Changes something, once for each key.
+/// Handles a change, once per idempotency key.
 pub(super) fn change(
     shared: &Shared,
     way: &[&str],
@@ -133,7 +133,7 @@ fn act(open: &mut Open<'_>, way: &[&str], form: &Form) -> Result<Value, Failure>
     }
 }
 
-/// Ends or removes something.
+/// Handles a cancel or removal.
 pub(super) fn delete(shared: &Shared, way: &[&str]) -> Result<Value, Failure> {
     let (books, id) = match way {
         [books @ ("subscriptions" | "webhook_endpoints"), id] => (*books, *id),

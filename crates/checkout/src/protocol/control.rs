@@ -1,4 +1,4 @@
-//! The control door: for tests, which cannot wait for a month.
+//! The control API, for tests that cannot wait for a month.
 
 use super::Failure;
 use crate::checkout::{Checkout, Shared};
@@ -13,13 +13,13 @@ use serde_json::json;
 use std::sync::Arc;
 use subtle::ConstantTimeEq as _;
 
-/// How far.
+/// The request to advance the clock.
 #[derive(Deserialize)]
 pub(super) struct Move {
     seconds: i64,
 }
 
-/// Moves the clock on.
+/// Advances the clock.
 pub(super) async fn clock(
     State(shared): State<Arc<Shared>>,
     headers: HeaderMap,

@@ -1,4 +1,4 @@
-//! Errors in Stripe's shape.
+//! Errors in Stripe's format.
 
 use crate::{books::Declined, state::StateError};
 use axum::{
@@ -8,22 +8,22 @@ use axum::{
 };
 use serde_json::json;
 
-/// Why something was not done.
+/// Why a call failed.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// The key opens nothing.
+    /// The key is invalid.
     Unauthorized,
-    /// There is no such thing, or no such call.
+    /// The object or the endpoint does not exist.
     Missing(String),
-    /// A parameter is missing or cannot be used.
+    /// A parameter is missing or invalid.
     Param(&'static str, String),
-    /// It is not the time for it.
+    /// The object's state does not allow it.
     State(String),
-    /// The idempotency key was used with other parameters.
+    /// The idempotency key was already used with other parameters.
     Idempotency,
-    /// The card was not charged.
+    /// The card was declined.
     Declined,
-    /// The state cannot be kept.
+    /// The state cannot be persisted.
     Broken,
 }
 

@@ -1,19 +1,19 @@
-//! Parameters in Stripe's form: `items[0][price]=...`, read into a tree.
+//! Parameters in Stripe's form encoding, such as `items[0][price]=...`, parsed into a tree.
 
 use super::Failure;
 use crate::books::Metadata;
 use serde_json::{Map, Value};
 use std::str::FromStr;
 
-/// The longest way into a tree.
+/// Maximum nesting depth of a parameter.
 const DEPTH: usize = 6;
 
-/// What was asked with.
+/// The parameters of a request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Form(Map<String, Value>);
 
 impl Form {
-    /// Reads a query or a body. What is nested too deep, or not at all, is left out.
+    /// Parses a query or a body. Parameters that are malformed or nested too deeply are ignored.
     pub(crate) fn parse(text: &[u8]) -> Self {
         let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(text).unwrap_or_default();
         let mut tree = Map::new();
@@ -28,7 +28,7 @@ impl Form {
         Self(tree)
     }
 
-    /// Text at the end of a way; what is empty is not there.
+    /// The text at a path; an empty text counts as missing.
     pub(crate) fn text(&self, way: &[&str]) -> Option<&str> {
         let (last, before) = way.split_last()?;
         let mut place = &self.0;
@@ -38,14 +38,14 @@ impl Form {
         place.get(*last)?.as_str().filter(|text| !text.is_empty())
     }
 
-    /// Text that must be there.
+    /// The text at a path, which is mandatory.
     pub(crate) fn required(&self, way: &[&'static str]) -> Result<&str, Failure> {
         let name = way.first().copied().unwrap_or_default();
         self.text(way)
             .ok_or_else(|| Failure::Param(name, format!("Missing required param: {}.", way.join("."))))
     }
 
-    /// Something that is written as text.
+    /// A value parsed from the text at a path.
     pub(crate) fn read<T: FromStr>(&self, way: &[&'static str]) -> Result<Option<T>, Failure> {
         let name = way.first().copied().unwrap_or_default();
         let read = |text: &str| {
@@ -54,25 +54,25 @@ impl Form {
         self.text(way).map(read).transpose()
     }
 
-    /// The items of a list, by their order.
+    /// The items of a list, in order.
     pub(crate) fn items(&self, name: &str) -> Vec<&str> {
         let list = self.0.get(name).and_then(Value::as_object);
         list.into_iter().flat_map(|items| items.values()).filter_map(Value::as_str).collect()
     }
 
-    /// What the caller attaches.
+    /// The metadata parameter.
     pub(crate) fn metadata(&self) -> Metadata {
         let all = self.0.get("metadata").and_then(Value::as_object).into_iter().flatten();
         all.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect()
     }
 
-    /// For comparing requests.
+    /// A canonical form, for comparing requests.
     pub(crate) fn canonical(&self) -> String {
         Value::Object(self.0.clone()).to_string()
     }
 }
 
-/// `[]` adds to a list; a list is a table by number.
+/// Inserts a value at a path. `[]` appends to a list; a list is a map keyed by index.
 fn put(tree: &mut Map<String, Value>, way: &[&str], value: String) {
     let Some((first, rest)) = way.split_first() else { return };
     let name = if first.is_empty() { tree.len().to_string() } else { (*first).to_owned() };

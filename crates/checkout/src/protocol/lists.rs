@@ -1,11 +1,11 @@
-//! Lists, newest first and by pages.
+//! Lists, newest first and paginated.
 
 use super::{Failure, form::Form};
 use crate::books::{Books, Object};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// Things that a filter lets through, as one page.
+/// One page of the objects that match a filter.
 pub(super) fn list<T: Object>(
     books: &Books,
     base: &str,
@@ -29,7 +29,7 @@ pub(super) fn list<T: Object>(
     Ok(json!({"object": "list", "data": data, "has_more": found.len() > limit, "url": format!("/v1/{url}")}))
 }
 
-/// One thing.
+/// One object.
 pub(super) fn one<T: Object>(
     books: &Books,
     base: &str,

@@ -1,4 +1,4 @@
-//! What calls make and change.
+//! The calls that create and change objects.
 
 use super::{Failure, form::Form};
 use crate::books::{
@@ -13,7 +13,7 @@ fn missing(what: &str, id: &str) -> Failure {
     Failure::Missing(format!("No such {what}: '{id}'"))
 }
 
-/// A card by the names of Stripe's test payment methods.
+/// The test card for one of Stripe's test payment methods.
 fn card(name: &str) -> Result<Card, Failure> {
     match name {
         "pm_card_visa" | "pm_card_mastercard" | "pm_test_pays" | "tok_visa" => Ok(Card::Pays),
@@ -32,7 +32,7 @@ fn given_card(form: &Form) -> Result<Option<Card>, Failure> {
 pub(super) fn customer(open: &mut Open<'_>, form: &Form) -> Value {
     let text = |name| form.text(&[name]).map(str::to_owned);
     let made = open.customer(text("email"), text("name"), form.metadata());
-    // A card that nobody knows is no reason against the person.
+    // An unknown card does not prevent creating the customer.
     if let (Ok(card), Some(kept)) = (given_card(form), open.books.customers.get_mut(&made.made.id)) {
         kept.card = card;
         return kept.clone().json(open.books, open.base);
@@ -170,7 +170,7 @@ pub(super) fn change_subscription(open: &mut Open<'_>, id: &str, form: &Form) ->
     changed.ok_or(Failure::Broken)
 }
 
-/// What a change would charge; nothing is kept of it.
+/// Previews what a change would charge; nothing is persisted.
 pub(super) fn preview(open: &mut Open<'_>, form: &Form) -> Outcome {
     let id = form.required(&["subscription"])?;
     let price = form.required(&["subscription_details", "items", "0", "price"])?;

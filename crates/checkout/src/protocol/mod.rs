@@ -1,4 +1,4 @@
-//! Stripe's protocol, the pages, and the control door.
+//! Stripe's protocol, the pages, and the control API.
 
 mod answer;
 mod calls;
@@ -17,7 +17,7 @@ use axum::{
 };
 use std::sync::Arc;
 
-/// Everything.
+/// The router of all paths.
 pub(crate) fn router(shared: &Arc<Shared>) -> Router {
     Router::new()
         .route("/v1/{*path}", any(answer::answer))

@@ -1,4 +1,4 @@
-//! What a key may do, what an account holds, and what it traded.
+//! Key permissions, balances and fills.
 
 use super::{
     Shared,
@@ -11,7 +11,7 @@ use crate::{Answer, Credentials, Held, Holdings, KeyRights};
 use domain::{AccountMode, Balance, Decimal, Fee, Funds, Micros, Side, Symbol, Trade, TradeType};
 use serde::Deserialize;
 
-/// The most fills or orders that one call gives.
+/// Maximum number of fills or orders that one call returns.
 pub(super) const PAGE: u16 = 1_000;
 
 impl Shared {
@@ -27,7 +27,7 @@ impl Shared {
             enable_spot_and_margin_trading: bool,
             #[serde(default)]
             enable_portfolio_margin_trading: bool,
-            /// Milliseconds; only for keys whose right to trade ends.
+            /// Milliseconds since the Unix epoch; only present for keys whose trading permission ends.
             trading_authority_expiration_time: Option<i64>,
         }
         let rights: Rights =
@@ -37,13 +37,14 @@ impl Shared {
             futures: rights.enable_futures,
             spot: rights.enable_spot_and_margin_trading,
             ip_restricted: rights.ip_restrict,
-            // Binance takes the right to trade futures from every key of an account that switches to portfolio margin.
+            // Binance revokes the futures permission of all keys when an account switches to portfolio
+            // margin.
             portfolio_margin: rights.enable_portfolio_margin_trading && !rights.enable_futures,
             expires_at: rights.trading_authority_expiration_time.map(Micros::from_millis),
         })
     }
 
-    /// Position mode and multi-assets mode, in one answer.
+    /// Position mode and multi-assets mode, from one response.
     pub(super) async fn account_mode(&self, who: &Credentials) -> Answer<AccountMode> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
@@ -73,7 +74,7 @@ impl Shared {
         }
     }
 
-    /// Both from one answer: the positions that stand come with the balance.
+    /// Balance and positions from one response, which includes the open positions.
     pub(super) async fn holdings(&self, who: &Credentials) -> Answer<Holdings> {
         let call = Call::get("/fapi/v3/account", 5).signed(who);
         let account: FuturesAccount = self.futures.ask(call).await?;
@@ -83,7 +84,8 @@ impl Shared {
         Ok(Holdings { balance: account.into_balance(), held })
     }
 
-    /// Futures answers reach back seven days, as Binance gives them without a start time (and as ccxt shows them).
+    /// Futures responses cover the last seven days, which is what Binance returns without a start time (as in
+    /// ccxt).
     pub(super) async fn trades(
         &self,
         who: &Credentials,
@@ -99,7 +101,7 @@ impl Shared {
         let call = Call::get(path, weight).params(params).signed(who);
         let raw: Vec<RawTrade> = self.api(kind).ask(call).await?;
         let mut trades: Vec<Trade> = raw.into_iter().map(|raw| raw.into_trade(symbol.clone())).collect();
-        // Binance answers oldest first; fills of one moment keep their order.
+        // Binance returns the oldest first; fills of the same time keep their order.
         trades.reverse();
         trades.sort_by_key(|trade| std::cmp::Reverse(trade.at));
         Ok(trades)
@@ -111,7 +113,7 @@ struct SpotAccount {
     balances: Vec<SpotAsset>,
 }
 
-/// One asset of a spot account; the account stream names the same fields with one letter.
+/// One asset of a spot account. The user-data stream has the same fields under one-letter names.
 #[derive(Deserialize)]
 pub(super) struct SpotAsset {
     #[serde(alias = "a")]
@@ -128,7 +130,7 @@ impl SpotAccount {
     }
 }
 
-/// A balance of these assets.
+/// Builds a balance from these assets.
 pub(super) fn spot_balance(assets: Vec<SpotAsset>) -> Balance {
     let funds = |asset: &SpotAsset| {
         let (free, used) = (plain(asset.free), plain(asset.locked));
@@ -149,7 +151,7 @@ struct FuturesAccount {
     positions: Vec<HeldRow>,
 }
 
-/// A position of `/fapi/v3/account`; the account stream names the same fields with few letters.
+/// A position of `/fapi/v3/account`. The user-data stream has the same fields under short names.
 #[derive(Debug, Deserialize)]
 pub(super) struct HeldRow {
     #[serde(alias = "s")]
@@ -161,7 +163,7 @@ pub(super) struct HeldRow {
 }
 
 impl HeldRow {
-    /// The position, if its amount was told.
+    /// The position, if its amount was reported.
     pub(super) fn held(&self, markets: &Markets) -> Option<Held> {
         let symbol = markets.named(&self.symbol)?.clone();
         Some(Held { symbol, amount: plain(self.amount?), unrealized_pnl: plain(self.unrealized) })
@@ -180,7 +182,7 @@ struct FuturesAsset {
 
 impl FuturesAccount {
     fn into_balance(self) -> Balance {
-        // An asset that was never touched is left out, as ccxt does.
+        // An asset that was never used is left out, as in ccxt.
         let touched = self.assets.into_iter().filter(|asset| asset.update_time != Some(0));
         Balance {
             assets: touched
@@ -198,7 +200,7 @@ impl FuturesAccount {
     }
 }
 
-/// A fill; spot says `isBuyer` and `isMaker` where futures say `side` and `maker`.
+/// A fill. Spot uses `isBuyer` and `isMaker` where futures use `side` and `maker`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct RawTrade {

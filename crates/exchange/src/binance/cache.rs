@@ -1,4 +1,4 @@
-//! One value that is fetched once for everybody and kept for a while.
+//! A single-flight cache for one value with a time to live.
 
 use crate::Answer;
 use domain::Micros;
@@ -11,7 +11,8 @@ use std::{
 };
 use tokio::sync::Mutex;
 
-/// A cached value. Whoever finds it stale fetches it; the others wait for that fetch and share what comes of it.
+/// A cached value. The first caller to find it stale fetches it; concurrent callers wait for that fetch and
+/// share its result.
 pub(super) struct Cached<T> {
     slot: Mutex<Slot<T>>,
     fetches: AtomicU64,
@@ -29,7 +30,8 @@ impl<T> Default for Cached<T> {
 }
 
 impl<T> Cached<T> {
-    /// The value if it is younger than `ttl` microseconds, else a fresh one; an old one is better than a failure.
+    /// Returns the value if it is younger than `ttl` microseconds, otherwise fetches it. If the fetch fails,
+    /// an old value is returned in preference to the failure.
     pub(super) async fn get(
         &self,
         now: Micros,
@@ -43,7 +45,7 @@ impl<T> Cached<T> {
         {
             return Ok(value.clone());
         }
-        // Somebody's fetch failed while we waited for it: that was our answer too.
+        // Another caller's fetch failed while this one waited for it, so its failure applies here too.
         if self.fetches.load(Ordering::Acquire) != seen
             && let Some(failure) = slot.last_failure.clone()
         {

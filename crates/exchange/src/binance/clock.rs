@@ -1,4 +1,5 @@
-//! The exchange's clock, kept as an offset from our boot time, which never jumps when the wall clock is set.
+//! The exchange's clock, as an offset from the local boot time, which does not jump when the wall clock is
+//! set.
 
 use domain::{Clock, Micros, time};
 use std::sync::{
@@ -8,32 +9,33 @@ use std::sync::{
 
 /// How long an offset is trusted.
 const TRUST: i64 = 30 * time::MINUTE;
-/// The largest error of an offset with which a request that has a validity is signed as it is. Whoever gives validities
-/// allows for this much.
+/// The largest error of the offset at which a request with a validity is signed without correction. Callers
+/// that choose a validity allow for this error.
 const TOLERATED_ERROR: i64 = time::SECOND / 2;
-/// How long a second measurement counts where the exchange answers so slowly that it was no better than the first.
+/// How long a repeated measurement counts if the exchange answers so slowly that it was no better than the
+/// first.
 const DOUBT_AGAIN: i64 = 10 * time::SECOND;
-/// The wall clock moved this much against boot time: it was set, or the machine was suspended.
+/// If the wall clock moves this much relative to boot time, it was set or the machine was suspended.
 const JUMP: i64 = time::SECOND / 2;
 
-/// Our clock corrected to the exchange's.
+/// The local clock corrected to the exchange's.
 pub(super) struct ExchangeClock {
     own: Arc<dyn Clock>,
     offset: Mutex<Option<Offset>>,
     syncs: AtomicU64,
     /// When an offset with a large error was last measured again.
     doubted: AtomicI64,
-    /// Held while the exchange is asked, so that many who find the clock wrong ask once.
+    /// Held while the exchange's time is queried, so that concurrent callers query it once.
     pub(super) asking: tokio::sync::Mutex<()>,
 }
 
 #[derive(Clone, Copy)]
 struct Offset {
     micros: i64,
-    /// Half the round trip of the question: the offset may be wrong by this much.
+    /// Half the round trip of the query, which is the maximum error of the offset.
     error: i64,
     learned: Micros,
-    /// Wall clock minus boot time when it was learned.
+    /// Wall clock minus boot time at the time of the query.
     wall: i64,
 }
 
@@ -48,35 +50,37 @@ impl ExchangeClock {
         }
     }
 
-    /// Our own boot time.
+    /// The local boot time.
     pub(super) fn own(&self) -> Micros {
         self.own.boot()
     }
 
-    /// A moment of our boot time by the exchange's clock, as well as we know it. Before the exchange was ever asked, the wall
+    /// Converts a local boot time to the exchange's clock, as far as known. Before the first query, the wall
     /// clock is used instead.
     pub(super) fn at(&self, own: Micros) -> Micros {
         own.plus(self.offset().map_or_else(|| self.wall(), |o| o.micros))
     }
 
-    /// Whether the exchange was ever asked.
+    /// Whether the exchange's time was ever queried.
     pub(super) fn known(&self) -> bool {
         self.offset().is_some()
     }
 
-    /// Whether what we know is too old.
+    /// Whether the offset is too old.
     pub(super) fn stale(&self) -> bool {
         self.offset().is_none_or(|o| self.own().since(o.learned) >= TRUST)
     }
 
-    /// How far the wall clock jumped against boot time since the exchange was last asked, in microseconds; none when it did
-    /// not. A machine that was suspended may have lost boot time as well, so the offset must be measured again.
+    /// How far the wall clock has jumped relative to boot time since the last query, in microseconds; `None`
+    /// if it has not. A suspended machine may have lost boot time as well, so the offset must be measured
+    /// again.
     pub(super) fn jump(&self) -> Option<i64> {
         let jump = self.wall().saturating_sub(self.offset()?.wall);
         (jump.saturating_abs() > JUMP).then_some(jump)
     }
 
-    /// Whether the offset should be measured again because its error is large. True for one caller at a time.
+    /// Whether the offset should be measured again because its error is large. Returns `true` for one caller
+    /// at a time.
     pub(super) fn doubtful(&self) -> bool {
         if self.excess() == 0 {
             return false;
@@ -87,17 +91,19 @@ impl ExchangeClock {
             && self.doubted.compare_exchange(last, now.0, Ordering::AcqRel, Ordering::Relaxed).is_ok()
     }
 
-    /// The part of the offset's error, in microseconds, for which nobody has allowed. It must be taken off a request's window.
+    /// The part of the offset's error that callers have not allowed for, in microseconds. It must be
+    /// subtracted from a request's window.
     pub(super) fn excess(&self) -> i64 {
         self.offset().map_or(0, |o| o.error.saturating_sub(TOLERATED_ERROR).max(0))
     }
 
-    /// How many times the clock was set; tells whether another task has just mended it.
+    /// How many times the clock was synchronized. Used to detect that another task has just done so.
     pub(super) fn syncs(&self) -> u64 {
         self.syncs.load(Ordering::Acquire)
     }
 
-    /// Learns from a question asked at `asked` and answered now: the answer was true half-way.
+    /// Updates the offset from a query sent at `asked` and answered now, assuming that the response was
+    /// correct half-way between.
     pub(super) fn learn(&self, asked: Micros, server: Micros) {
         let learned = self.own();
         let midway = asked.0.midpoint(learned.0);
@@ -120,7 +126,7 @@ impl ExchangeClock {
     }
 }
 
-/// The exchange's time, for what must follow its minutes.
+/// The exchange's time, for code that follows the exchange's minutes.
 impl Clock for ExchangeClock {
     fn now(&self) -> Micros {
         self.at(self.own())

@@ -1,32 +1,33 @@
-//! Where Binance is, and how patiently it is spoken to.
+//! Addresses, timeouts and stream timing of the Binance adapter.
 
 use std::{net::IpAddr, time::Duration};
 
-/// The adapter's settings. The two addresses alone decide between Binance and anything that speaks its protocol.
+/// The adapter's settings. Only the two addresses determine whether it talks to Binance or to a compatible
+/// exchange.
 #[derive(Clone, Debug)]
 pub struct BinanceConfig {
     /// Base of the spot and wallet REST paths: `https://api.binance.com`.
     pub spot_url: String,
     /// Base of the futures REST paths: `https://fapi.binance.com`.
     pub futures_url: String,
-    /// Base of the spot streams; derived from `spot_url` where none is given.
+    /// Base of the spot streams; derived from `spot_url` if `None`.
     pub spot_stream_url: Option<String>,
-    /// Base of the futures streams; derived from `futures_url` where none is given.
+    /// Base of the futures streams; derived from `futures_url` if `None`.
     pub futures_stream_url: Option<String>,
-    /// How long one request may take, and how long it may wait for the rate budget.
+    /// Timeout of one request, and the maximum time it waits for the rate limit budget.
     pub timeout: Duration,
-    /// How old a signed request may be when it reaches the exchange.
+    /// Maximum age of a signed request when it reaches the exchange.
     pub recv_window: Duration,
-    /// Request weight that the spot address grants a minute, until its list of markets has said so itself.
+    /// Request weight per minute of the spot host, until its list of markets reports it.
     pub spot_weight: u32,
-    /// The same of the futures address.
+    /// Request weight per minute of the futures host, until its list of markets reports it.
     pub futures_weight: u32,
-    /// The rhythm of the streams.
+    /// Timing of the streams.
     pub pacing: Pacing,
 }
 
 impl BinanceConfig {
-    /// The usual settings for these two addresses.
+    /// The default settings for these two addresses.
     #[must_use]
     pub fn new(spot_url: impl Into<String>, futures_url: impl Into<String>) -> Self {
         Self {
@@ -43,20 +44,20 @@ impl BinanceConfig {
     }
 }
 
-/// When a stream pings, gives up and comes back.
+/// Heartbeat, timeout and reconnect timing of streams.
 #[derive(Clone, Copy, Debug)]
 pub struct Pacing {
-    /// How often we ping a stream.
+    /// The interval of pings.
     pub ping: Duration,
-    /// A stream that has said nothing for so long, pongs included, is dead.
+    /// A stream that has received nothing for this long, including pongs, is considered dead.
     pub silence: Duration,
-    /// Binance closes a stream after 24 hours; we renew it before.
+    /// Maximum lifetime of a connection. Binance closes a stream after 24 hours, so it is renewed earlier.
     pub lifetime: Duration,
-    /// How often a listen key is kept alive; Binance lets it lapse after an hour.
+    /// The interval of listen key keepalives. Binance expires a key after an hour.
     pub keepalive: Duration,
-    /// The first pause before a reconnect; each failure doubles it.
+    /// The first pause before a reconnect; it doubles with each failure.
     pub first_pause: Duration,
-    /// The longest pause before a reconnect.
+    /// The maximum pause before a reconnect.
     pub longest_pause: Duration,
 }
 
@@ -78,25 +79,25 @@ impl Default for Pacing {
 #[error("{0} is not an http or https address")]
 pub struct BadAddress(pub &'static str);
 
-/// Where an account's own events come from.
+/// The endpoint of an account's user-data stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum UserStream {
     /// `<base>/ws/<listen key>`.
     InPath(String),
     /// `<base>/ws?listenKey=<listen key>`.
     InQuery(String),
-    /// Binance's WebSocket API: spot has no listen keys any more, one signs a subscription.
+    /// Binance's WebSocket API: spot no longer has listen keys; clients subscribe with a signature instead.
     Signed(String),
 }
 
-/// Everything that is derived from a base address.
+/// All addresses derived from a base address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Address {
-    /// Base of the REST paths, without a closing slash.
+    /// Base of the REST paths, without a trailing slash.
     pub(super) rest: String,
     /// Base of the market streams.
     pub(super) market: String,
-    /// Where account events come from.
+    /// The endpoint of the user-data stream.
     pub(super) user: UserStream,
 }
 
@@ -116,7 +117,8 @@ impl Address {
     pub(super) fn futures(url: &str, streams: Option<&str>) -> Result<Self, BadAddress> {
         let rest = base(url, "the futures address")?;
         Ok(match (streams, rest.as_str()) {
-            // Binance serves futures streams by category since 2026: market data and account events apart.
+            // Since 2026 Binance serves futures streams by category, with market data and user data
+            // separated.
             (None, "https://fapi.binance.com") => Self {
                 rest,
                 market: "wss://fstream.binance.com/market".into(),
@@ -126,7 +128,7 @@ impl Address {
         })
     }
 
-    /// Whether it is on this machine.
+    /// Whether the host is this machine.
     pub(super) fn local(&self) -> bool {
         let url = reqwest::Url::parse(&self.rest).ok();
         let host = url.as_ref().and_then(|url| url.host_str()).unwrap_or_default();

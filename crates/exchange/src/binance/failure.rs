@@ -1,17 +1,17 @@
-//! Which of our failure classes an answer belongs to (wire.md section 6).
+//! Classification of responses into [`Failure`] classes.
 
 use crate::Failure;
 use serde::Deserialize;
 use std::time::Duration;
 
-/// What an answer means.
+/// The meaning of a response.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// What was asked for.
+    /// The request succeeded.
     Success,
-    /// The request's time was wrong: nothing happened; sign again with a better clock.
+    /// The request's timestamp was rejected. It had no effect and has to be signed again after a clock sync.
     ClockSkew(Failure),
-    /// A failure.
+    /// The request failed.
     Failed(Failure),
 }
 
@@ -22,16 +22,16 @@ struct Problem {
     msg: String,
 }
 
-/// The wait when the exchange asks for one and does not say how long.
+/// The wait if the exchange asks for one without giving its length.
 const USUAL_WAIT: Duration = Duration::from_secs(60);
-/// The wait when the exchange is busy for a moment.
+/// The wait if the exchange is briefly overloaded.
 pub(super) const SHORT_WAIT: Duration = Duration::from_secs(1);
 
-/// Classes an answer by its status and, where it has one, its error code.
+/// Classifies a response by its status and, if present, its error code.
 pub(super) fn judge(status: u16, retry_after: Option<Duration>, body: &[u8]) -> Verdict {
     let wait = retry_after.unwrap_or(USUAL_WAIT);
     match status {
-        // Some calls answer 200 with an error inside.
+        // Some calls answer 200 with an error in the body.
         200..=299 if !body.starts_with(b"{\"code\":-") => Verdict::Success,
         500.. | 408 => Verdict::Failed(Failure::Unknown(format!("HTTP {status}"))),
         418 | 429 => Verdict::Failed(Failure::Limited(wait)),
@@ -49,11 +49,12 @@ pub(super) fn judge(status: u16, retry_after: Option<Duration>, body: &[u8]) -> 
     }
 }
 
-/// Classes an error code.
+/// Classifies an error code.
 pub(super) fn by_code(code: i64, message: &str, wait: Duration) -> Verdict {
     let refused = || Failure::Refused { code, message: readable(message) };
     Verdict::Failed(match code {
-        // "Unknown error", disconnected, unexpected response, backend timeout: it may have happened.
+        // "Unknown error", disconnected, unexpected response, backend timeout: the request may have taken
+        // effect.
         -1000 | -1001 | -1006 | -1007 => Failure::Unknown(code.to_string()),
         -1003 | -1015 => Failure::Limited(wait),
         -1008 => Failure::Limited(SHORT_WAIT),
@@ -64,13 +65,13 @@ pub(super) fn by_code(code: i64, message: &str, wait: Duration) -> Verdict {
     })
 }
 
-/// The exchange's words, short and on one line.
+/// The exchange's message, shortened and on one line.
 fn readable(message: &str) -> String {
     message.chars().filter(|c| !c.is_control()).take(200).collect()
 }
 
-/// What became of a request that got no answer. Error texts of the HTTP client carry the address with its signed query:
-/// they are never passed on.
+/// Classifies a request without a response. The HTTP client's error texts contain the URL with its signed
+/// query, so they are never passed on.
 pub(super) fn no_answer(error: &reqwest::Error) -> Failure {
     if error.is_connect() || error.is_builder() {
         Failure::Unreachable

@@ -6,29 +6,29 @@ use domain::{Decimal, Market, Symbol, TradeType, time};
 use serde::Deserialize;
 use std::{collections::HashMap, sync::Arc};
 
-/// How long the list is kept.
+/// How long the list is cached.
 const KEPT: i64 = time::HOUR;
 
-/// The markets of one kind: those that trade, and the names of all.
+/// The markets of one kind: those that are trading, and the names of all.
 pub(super) struct Markets {
     trading: HashMap<Symbol, Market>,
     by_name: HashMap<String, Symbol>,
 }
 
 impl Markets {
-    /// Every market that trades, by symbol.
+    /// All markets that are trading, sorted by symbol.
     pub(super) fn all(&self) -> Vec<Market> {
         let mut all: Vec<_> = self.trading.values().cloned().collect();
         all.sort_by(|a, b| a.symbol.cmp(&b.symbol));
         all
     }
 
-    /// One market, if it trades.
+    /// One market, if it is trading.
     pub(super) fn trading(&self, symbol: &Symbol) -> Option<&Market> {
         self.trading.get(symbol)
     }
 
-    /// The pair that Binance calls `name`, trading or not.
+    /// The symbol of the market that Binance calls `name`, trading or not.
     pub(super) fn named(&self, name: &str) -> Option<&Symbol> {
         self.by_name.get(name)
     }
@@ -127,7 +127,7 @@ impl Info {
     fn into_markets(self, kind: TradeType) -> Markets {
         let mut markets = Markets { trading: HashMap::new(), by_name: HashMap::new() };
         for raw in self.symbols.into_iter().filter(|raw| raw.is_ours(kind)) {
-            // Some names are outside our notation (other scripts): such markets are not offered.
+            // Names that the symbol notation cannot express (other scripts) are not offered.
             let Ok(symbol) = format!("{}/{}", raw.base_asset, raw.quote_asset).parse::<Symbol>() else {
                 continue;
             };
@@ -143,7 +143,7 @@ impl Info {
 }
 
 impl RawMarket {
-    /// Spot pairs, and perpetual contracts that settle in what they are quoted in.
+    /// Spot pairs, and perpetual contracts that settle in their quote asset.
     fn is_ours(&self, kind: TradeType) -> bool {
         match kind {
             TradeType::Spot => true,
@@ -158,11 +158,12 @@ impl RawMarket {
         self.filters.iter().find(|f| f.filter_type == name)
     }
 
-    /// None when a filter that every market has cannot be read: better no market than a wrong rule.
+    /// Converts to a market; `None` if a mandatory filter cannot be parsed, because no market is better than
+    /// a wrong rule.
     fn into_market(self, symbol: Symbol, trade_type: TradeType) -> Option<Market> {
         let price = self.filter("PRICE_FILTER")?;
         let lot = self.filter("LOT_SIZE")?;
-        // One bound for both kinds of order: an amount within it may be sent as either.
+        // One limit for both order types, so that an amount within it may be sent as either.
         let market_max = self.filter("MARKET_LOT_SIZE").and_then(|f| f.max_qty).and_then(set);
         let max_amount = lot.max_qty.and_then(set).unwrap_or(Decimal::MAX);
         let worth = self.filter("MIN_NOTIONAL").or_else(|| self.filter("NOTIONAL"));
@@ -180,7 +181,7 @@ impl RawMarket {
         })
     }
 
-    /// The band that holds for both sides.
+    /// The price band that holds for both sides.
     fn price_band(&self) -> (Decimal, Decimal) {
         let open = (Decimal::ZERO, Decimal::MAX);
         if let Some(f) = self.filter("PERCENT_PRICE") {
@@ -194,7 +195,7 @@ impl RawMarket {
     }
 }
 
-/// A bound of zero is switched off.
+/// A bound of zero means that the filter is disabled.
 fn set(bound: Decimal) -> Option<Decimal> {
     (!bound.is_zero()).then(|| bound.normalize())
 }

@@ -1,8 +1,9 @@
-//! Binance, spot and USD-M futures, or anything that speaks its protocol, as the sandbox does.
+//! Adapter for Binance spot and USD-M futures, and for anything that speaks its protocol, such as the
+//! sandbox.
 //!
-//! What it answers equals what npm `ccxt` makes of the same answers, in [`domain::Decimal`]. Where Binance has two
-//! versions of a call, the one that tells the most is used: `/fapi/v2/positionRisk` names leverage and margin mode, and
-//! tells of flat positions too; version 3 does neither.
+//! Results equal those that npm `ccxt` derives from the same responses, in [`domain::Decimal`]. Where Binance
+//! has two versions of a call, the one with more data is used: `/fapi/v2/positionRisk` includes leverage,
+//! margin mode and flat positions; version 3 does not.
 
 mod account;
 mod budget;
@@ -39,15 +40,16 @@ use rest::{Api, Limits};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::mpsc;
 
-/// How many events may wait for a slow reader before the stream itself waits.
+/// How many events may queue for a slow reader before the stream itself waits.
 const EVENTS: usize = 1_024;
 
-/// Binance. One instance serves all users: they share its rate budget, its clock and its list of markets.
+/// The Binance adapter. One instance serves all users, who share its rate limit budget, clock and list of
+/// markets.
 pub struct Binance {
     shared: Arc<Shared>,
 }
 
-/// What calls and streams have in common.
+/// State shared by calls and streams.
 struct Shared {
     spot: Api,
     futures: Api,
@@ -65,10 +67,10 @@ struct Addresses {
 }
 
 impl Binance {
-    /// Speaks to the addresses of `config`; no request is made yet.
+    /// Creates an adapter for the addresses in `config`, without making a request.
     ///
     /// # Errors
-    /// [`BadAddress`] when one of them is no http address.
+    /// [`BadAddress`] if one of them is not an HTTP address.
     pub fn new(config: BinanceConfig, clock: Arc<dyn Clock>) -> Result<Self, BadAddress> {
         let addresses = Addresses {
             spot: Address::spot(&config.spot_url, config.spot_stream_url.as_deref())?,
@@ -96,12 +98,12 @@ impl Binance {
 
 fn client(timeout: Duration, local: bool) -> reqwest::Result<reqwest::Client> {
     let builder = reqwest::Client::builder();
-    // A proxy of the environment leads out of the machine: the sandbox is not there.
+    // A proxy from the environment is outside this machine, where a local sandbox is not reachable.
     let builder = if local { builder.no_proxy() } else { builder };
     builder
         .timeout(timeout)
         .connect_timeout(timeout.min(Duration::from_secs(5)))
-        // A redirect would carry key and signature to somebody else; a retry could send an order twice.
+        // A redirect would send key and signature to another host; a retry could send an order twice.
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .user_agent(concat!("slipstream/", env!("CARGO_PKG_VERSION")))

@@ -1,11 +1,11 @@
-//! Binance's numbers: decimals and ids that come as strings or as JSON numbers, never through a float.
+//! Binance's numbers: decimals and ids that are sent as strings or as JSON numbers, never parsed as floats.
 
 use domain::{Decimal, money};
 use rust_decimal::RoundingStrategy;
 use serde::{Deserialize, Deserializer, de::Error};
 use serde_json::Value;
 
-/// A decimal that came as a string or a number.
+/// A decimal that was sent as a string or a number.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Num(pub(super) Decimal);
 
@@ -20,7 +20,7 @@ impl<'de> Deserialize<'de> for Num {
     }
 }
 
-/// Reads a decimal and makes nothing of what is none: one odd market must not hide all the others.
+/// Parses a decimal leniently, as `None` if it is invalid: one malformed market must not hide all the others.
 pub(super) fn lax<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Decimal>, D::Error> {
     Ok(match Value::deserialize(d)? {
         Value::String(text) => money::parse(&text).ok(),
@@ -29,12 +29,12 @@ pub(super) fn lax<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Decimal>, D:
     })
 }
 
-/// An id that came as a string or a number; empty where there is none.
+/// An id that was sent as a string or a number; empty if absent.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Id(pub(super) String);
 
 impl Id {
-    /// The id, unless it is one of Binance's ways of saying "none".
+    /// The id, unless it is one of the values that Binance uses for "none".
     pub(super) fn known(&self) -> Option<&str> {
         (!matches!(self.0.as_str(), "" | "0" | "-1")).then_some(self.0.as_str())
     }
@@ -51,22 +51,22 @@ impl<'de> Deserialize<'de> for Id {
     }
 }
 
-/// The number, unless it is zero: Binance writes zero for "none".
+/// The number, or `None` if it is zero, which Binance uses for "none".
 pub(super) fn nonzero(number: Option<Num>) -> Option<Decimal> {
     number.map(|n| n.0).filter(|n| !n.is_zero()).map(|n| n.normalize())
 }
 
-/// The number in its shortest form.
+/// The number without trailing zeros.
 pub(super) fn plain(number: Num) -> Decimal {
     number.0.normalize()
 }
 
-/// Division cut off (never rounded) after `places`, as ccxt divides; nothing over nothing is none.
+/// Division truncated (never rounded) to `places` decimals, as in ccxt; `None` on division by zero.
 pub(super) fn divide(over: Decimal, under: Decimal, places: u32) -> Option<Decimal> {
     over.checked_div(under).map(|q| cut(q, places))
 }
 
-/// Cuts off what stands after `places`.
+/// Truncates to `places` decimals.
 pub(super) fn cut(value: Decimal, places: u32) -> Decimal {
     value.round_dp_with_strategy(places, RoundingStrategy::ToZero).normalize()
 }

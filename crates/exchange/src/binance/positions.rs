@@ -15,18 +15,18 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// How long an account's leverage brackets are kept.
+/// How long an account's leverage brackets are cached.
 const KEPT: i64 = time::HOUR;
-/// How many accounts' brackets are kept; beyond that they are asked for anew.
+/// How many accounts' brackets are cached; beyond that they are fetched again.
 const ACCOUNTS: usize = 1_000;
-/// "No need to change margin type."
+/// Binance's "No need to change margin type."
 const UNCHANGED: i64 = -4046;
 
-/// Leverage brackets by account: Binance may grant an account its own.
+/// Leverage brackets by account, because Binance may grant an account its own.
 #[derive(Default)]
 pub(super) struct BracketCache(Mutex<HashMap<String, Arc<Cached<Brackets>>>>);
 
-/// Notional floor and maintenance margin rate of each step, by Binance's name of the market.
+/// Notional floor and maintenance margin rate of each bracket, by Binance's market name.
 type Brackets = HashMap<String, Vec<(Decimal, Decimal)>>;
 
 impl Shared {
@@ -64,7 +64,7 @@ impl Shared {
         leverage: u16,
         validity: Validity,
     ) -> Answer<()> {
-        // An entry waits for it: it goes before targets.
+        // An entry waits for this, so it goes before take-profits.
         let call = Call::post("/fapi/v1/leverage", Urgency::First)
             .params(pair(symbol).with("leverage", leverage))
             .signed(who)
@@ -178,7 +178,7 @@ impl RawPosition {
         }
     }
 
-    /// The rate of the step that the position's notional has reached.
+    /// The rate of the bracket that the position's notional has reached.
     fn maintenance_rate(&self, brackets: &Brackets) -> Decimal {
         let notional = self.notional.0.abs();
         let steps = brackets.get(&self.symbol).map(Vec::as_slice).unwrap_or_default();
@@ -189,7 +189,7 @@ impl RawPosition {
             .map_or(Decimal::ZERO, |(_, rate)| *rate)
     }
 
-    /// The values that ccxt derives, with its cuts and its order of operations.
+    /// Adds the values that ccxt derives, with the same truncations and order of operations.
     fn into_position(self, symbol: Symbol, rate: Decimal) -> Position {
         let margin_mode = self.margin_mode();
         let leverage = self.leverage().max(1);
@@ -208,7 +208,7 @@ impl RawPosition {
             divide(Decimal::ONE, Decimal::from(leverage), 8).unwrap_or(Decimal::ONE);
         let initial_margin = cut(notional * initial_margin_percentage, 8);
         let unrealized_pnl = plain(self.un_realized_profit);
-        // ccxt rounds the ratio to four places by adding half a unit before it cuts.
+        // ccxt rounds the ratio to four places by adding half a unit before truncating.
         let margin_ratio =
             divide(maintenance_margin, collateral, 18).map(|ratio| cut(ratio + Decimal::new(5, 5), 4));
         let percentage = divide(unrealized_pnl, initial_margin, 4).unwrap_or_default() * Decimal::ONE_HUNDRED;
@@ -235,8 +235,8 @@ impl RawPosition {
     }
 }
 
-/// What stands behind a cross position, reckoned back from its liquidation price:
-/// `(liquidation price x (rate -+ 1) +- entry price) x size`.
+/// The collateral of a cross position, derived from its liquidation price: `(liquidation price x (rate -+ 1)
+/// +- entry price) x size`.
 fn crossed_collateral(
     liquidation: Decimal,
     rate: Decimal,

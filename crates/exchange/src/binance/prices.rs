@@ -10,7 +10,7 @@ use crate::Answer;
 use domain::{Candle, Decimal, Frame, Micros, Symbol, Ticker, TradeType};
 use serde::Deserialize;
 
-/// The most candles that one call gives.
+/// Maximum number of candles that one call returns.
 const SPOT_PAGE: u16 = 1_000;
 const FUTURES_PAGE: u16 = 1_500;
 
@@ -91,7 +91,7 @@ impl Shared {
     }
 }
 
-/// The parameter that names a pair.
+/// The `symbol` parameter of a pair.
 pub(super) fn pair(symbol: &Symbol) -> Params {
     Params::default().with("symbol", symbol.joined())
 }
@@ -130,7 +130,7 @@ impl RawTicker {
     }
 }
 
-/// The told percentage; where Binance has rounded it to zero, the exact one, as ccxt reckons it.
+/// The reported percentage; if Binance has rounded it to zero, the exact one as ccxt computes it.
 pub(super) fn percentage(told: Decimal, change: Decimal, open: Decimal) -> Decimal {
     if told.is_zero() {
         divide(change, open, 18).map_or(told, |share| cut(share * Decimal::ONE_HUNDRED, 18))
@@ -139,7 +139,7 @@ pub(super) fn percentage(told: Decimal, change: Decimal, open: Decimal) -> Decim
     }
 }
 
-/// A row of `klines`: open time, open, high, low, close, volume, and what we do not need.
+/// A row of `klines`: open time, open, high, low, close, volume, and unused fields.
 #[derive(Deserialize)]
 struct Kline(
     i64,

@@ -1,4 +1,4 @@
-//! One address of Binance's REST API: paced, signed, classed, and read within bounds.
+//! One host of Binance's REST API: rate-limited, signed, with classified failures and bounded responses.
 
 use super::{
     budget::Budget,
@@ -12,15 +12,16 @@ use reqwest::{Method, RequestBuilder, Response, header::HeaderMap};
 use serde::{Deserialize, de::DeserializeOwned};
 use std::{sync::Arc, time::Duration};
 
-/// The largest answer that is read.
+/// Default maximum size of a response.
 const USUAL_SIZE: usize = 8 << 20;
-/// Binance's list of all spot markets alone is some twenty megabytes.
+/// Maximum size of large responses. Binance's list of all spot markets is about twenty megabytes.
 const LARGE_SIZE: usize = 64 << 20;
-/// How often a safe read is tried, and the pause before its second try; the pause doubles.
+/// Number of attempts for an idempotent read, and the pause before the second attempt, which doubles for each
+/// further one.
 const READ_TRIES: u32 = 3;
 const READ_PAUSE: Duration = Duration::from_millis(200);
 
-/// How a call proves who asks.
+/// How a call is authenticated.
 #[derive(Clone, Copy)]
 enum Proof<'a> {
     Nobody,
@@ -28,7 +29,7 @@ enum Proof<'a> {
     Signature(&'a Credentials),
 }
 
-/// One call.
+/// One API call.
 pub(super) struct Call<'a> {
     method: Method,
     path: &'static str,
@@ -46,64 +47,64 @@ impl<'a> Call<'a> {
         Self { method, path, params, weight, urgency, proof, validity: None, size: USUAL_SIZE }
     }
 
-    /// Reads something; tried again when it fails in passing.
+    /// A read, retried on transient failures.
     pub(super) fn get(path: &'static str, weight: u32) -> Self {
         Self::new(Method::GET, path, weight, Urgency::Last)
     }
 
-    /// Changes something; never tried twice.
+    /// A state-changing call, never retried.
     pub(super) fn post(path: &'static str, urgency: Urgency) -> Self {
         Self::new(Method::POST, path, 1, urgency)
     }
 
-    /// Takes something back; never tried twice.
+    /// A cancelling call, never retried.
     pub(super) fn delete(path: &'static str) -> Self {
         Self::new(Method::DELETE, path, 1, Urgency::Protection)
     }
 
-    /// Keeps something alive.
+    /// A keepalive call.
     pub(super) fn put(path: &'static str) -> Self {
         Self::new(Method::PUT, path, 1, Urgency::Second)
     }
 
-    /// With these parameters.
+    /// Sets the parameters.
     pub(super) fn params(mut self, params: Params) -> Self {
         self.params = params;
         self
     }
 
-    /// Before or after others.
+    /// Sets the priority.
     pub(super) fn urgent(mut self, urgency: Urgency) -> Self {
         self.urgency = urgency;
         self
     }
 
-    /// Showing the key, unsigned.
+    /// Sends the API key without a signature.
     pub(super) fn keyed(mut self, who: &'a Credentials) -> Self {
         self.proof = Proof::Key(who);
         self
     }
 
-    /// Signed.
+    /// Signs the call.
     pub(super) fn signed(mut self, who: &'a Credentials) -> Self {
         self.proof = Proof::Signature(who);
         self
     }
 
-    /// Reaches the exchange within this time, or not at all.
+    /// Restricts the call to a validity period.
     pub(super) fn valid(mut self, validity: Validity) -> Self {
         self.validity = Some(validity);
         self
     }
 
-    /// With a large answer.
+    /// Allows a large response.
     pub(super) fn large(mut self) -> Self {
         self.size = LARGE_SIZE;
         self
     }
 }
 
-/// One address, with its rate budget and its clock.
+/// One API host, with its rate limit budget and clock.
 pub(super) struct Api {
     base: String,
     time_path: &'static str,
@@ -119,7 +120,7 @@ struct Time {
     server_time: i64,
 }
 
-/// What an address needs to be told besides itself.
+/// Rate limit, timeout and receive window of one API host.
 pub(super) struct Limits {
     pub(super) weight: u32,
     pub(super) patience: Duration,
@@ -146,7 +147,7 @@ impl Api {
         }
     }
 
-    /// What is left of the budget.
+    /// The remaining rate limit budget.
     pub(super) fn left(&self, api: &'static str) -> BudgetLeft {
         BudgetLeft {
             api,
@@ -156,12 +157,12 @@ impl Api {
         }
     }
 
-    /// Takes the exchange's own word for the weight that it grants a minute.
+    /// Adopts the weight per minute that the exchange itself reports.
     pub(super) fn grant(&self, weight: u32) {
         self.budget.grant(weight);
     }
 
-    /// The exchange's present moment; asked, not reckoned.
+    /// The exchange's current time, queried from the exchange.
     pub(super) async fn server_time(&self) -> Answer<Micros> {
         let asked = self.clock.own();
         let time: Time = self.ask(Call::get(self.time_path, 1).urgent(Urgency::Protection)).await?;
@@ -170,13 +171,13 @@ impl Api {
         Ok(server)
     }
 
-    /// The exchange's present moment as far as we know it, for what is signed outside REST.
+    /// The exchange's current time by the known clock offset, for signatures outside REST.
     pub(super) async fn signing_time(&self) -> Answer<Micros> {
         self.ready(Urgency::Second, false).await?;
         Ok(self.clock.now())
     }
 
-    /// Makes a call and reads its answer.
+    /// Makes a call and parses its response.
     pub(super) async fn ask<T: DeserializeOwned>(&self, call: Call<'_>) -> Answer<T> {
         let tries = if call.method == Method::GET { READ_TRIES } else { 1 };
         let mut pause = READ_PAUSE;
@@ -198,7 +199,7 @@ impl Api {
         let body = match self.send(call).await? {
             (Verdict::Success, body) => body,
             (Verdict::Failed(failure), _) => return Err(failure),
-            // Signing it anew would give it more time than its sender allowed: only the sender may do that.
+            // Re-signing would extend the time that the sender allowed, which only the sender may do.
             (Verdict::ClockSkew(_), _) if call.validity.is_some() => {
                 self.sync(seen).await?;
                 return Err(Failure::Expired);
@@ -208,7 +209,8 @@ impl Api {
                 match self.send(call).await? {
                     (Verdict::Success, body) => body,
                     (Verdict::Failed(failure), _) => return Err(failure),
-                    // Its clock jumps, or the way there is slow: that says nothing against the order.
+                    // The exchange's clock jumps or the network is slow. Neither says anything about the
+                    // order itself.
                     (Verdict::ClockSkew(failure), _) => {
                         tracing::warn!(path = call.path, %failure, "the exchange's clock and ours do not agree");
                         return Err(Failure::Limited(SHORT_WAIT));
@@ -227,8 +229,8 @@ impl Api {
         })
     }
 
-    /// Makes sure that the exchange's clock is known well enough to sign with. What is signed with a validity (`fenced`) is not
-    /// sent on a doubtful clock; other requests are. Only reads wait for a mere refresh.
+    /// Ensures that the exchange's clock is known well enough for signing. A call with a validity (`fenced`)
+    /// is not sent while the clock is in doubt; other calls are. Only reads wait for a mere refresh.
     async fn ready(&self, urgency: Urgency, fenced: bool) -> Answer<()> {
         let needed = !self.clock.known()
             || self.clock.jump().is_some()
@@ -245,7 +247,7 @@ impl Api {
         Ok(())
     }
 
-    /// Sets the clock, unless another task has done so since `seen`.
+    /// Synchronizes the clock, unless another task has done so since `seen`.
     async fn sync(&self, seen: u64) -> Answer<()> {
         let _asking = self.clock.asking.lock().await;
         if self.clock.syncs() != seen {
@@ -267,13 +269,13 @@ impl Api {
             }
             _ => None,
         };
-        // Whatever became of this question, what we meant to ask was not sent.
+        // Whatever the outcome of this time query, the actual request was not sent.
         let time = time.ok_or(Failure::Unreachable)?;
         self.clock.learn(asked, Micros::from_millis(time.server_time));
         Ok(())
     }
 
-    /// Sends once.
+    /// Sends the call once.
     async fn send(&self, call: &Call<'_>) -> Answer<(Verdict, Vec<u8>)> {
         self.budget.acquire(call.weight, call.urgency).await.map_err(Failure::Limited)?;
         let dated = self.date(call)?;
@@ -285,7 +287,7 @@ impl Api {
         let retry_after = header(response.headers(), "retry-after").map(Duration::from_secs);
         let body = match read(response, call.size).await {
             Ok(body) => body,
-            // The status says enough without the body.
+            // The status is sufficient without the body.
             Err(_) if matches!(status, 401 | 418 | 429) => Vec::new(),
             Err(failure) => return Err(failure),
         };
@@ -299,8 +301,8 @@ impl Api {
         Ok((verdict, body))
     }
 
-    /// Timestamp and receive window to sign with. [`Failure::Expired`] when the call's validity has ended: waiting for the rate
-    /// budget and for the clock counts against it.
+    /// Timestamp and receive window to sign with. [`Failure::Expired`] if the call's validity has ended;
+    /// waiting for the rate limit and for the clock counts against it.
     fn date(&self, call: &Call<'_>) -> Answer<(Micros, u128)> {
         let Some(Validity { checked_at, window }) = call.validity else {
             return Ok((self.clock.now(), self.recv_window));

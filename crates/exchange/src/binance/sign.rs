@@ -10,13 +10,12 @@ use std::fmt::Display;
 pub(super) struct Params(Vec<(&'static str, String)>);
 
 impl Params {
-    /// Adds a parameter.
     pub(super) fn with(mut self, name: &'static str, value: impl Display) -> Self {
         self.0.push((name, value.to_string()));
         self
     }
 
-    /// Adds a parameter where there is one.
+    /// Adds a parameter if the value is `Some`.
     pub(super) fn maybe(self, name: &'static str, value: Option<impl Display>) -> Self {
         match value {
             Some(value) => self.with(name, value),
@@ -24,18 +23,18 @@ impl Params {
         }
     }
 
-    /// Adds a decimal in its canonical text.
+    /// Adds a decimal in canonical form.
     pub(super) fn decimal(self, name: &'static str, value: Option<Decimal>) -> Self {
         self.maybe(name, value.map(money::text))
     }
 
-    /// The form-encoded text, which is also what is signed.
+    /// The form-encoded text, which is also the text that is signed.
     pub(super) fn encode(&self) -> String {
         // Pairs of text always encode.
         serde_urlencoded::to_string(&self.0).unwrap_or_default()
     }
 
-    /// The encoded text with its signature as the last parameter.
+    /// The encoded text with the signature appended as last parameter.
     pub(super) fn signed(&self, secret: &str) -> String {
         let payload = self.encode();
         let signature = signature(secret, &payload);
@@ -51,7 +50,8 @@ impl Params {
 
 /// HMAC-SHA256 of the payload, in hex.
 pub(super) fn signature(secret: &str, payload: &str) -> String {
-    // HMAC takes keys of any length, so the error arm is never reached; an empty signature is refused anyway.
+    // HMAC accepts keys of any length, so the error case is unreachable; the exchange rejects an empty
+    // signature anyway.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else {
         return String::new();
     };

@@ -1,4 +1,5 @@
-//! One address of Stripe's API: form-encoded, authorised, classed, and read within bounds.
+//! The HTTP client of Stripe's API: form-encoded, authenticated, with classified failures and bounded
+//! responses.
 
 use crate::{Answer, Failure};
 use reqwest::{Method, Response, header::HeaderMap};
@@ -6,19 +7,20 @@ use serde::{Deserialize, de::DeserializeOwned};
 use std::time::Duration;
 use zeroize::Zeroizing;
 
-/// The version whose shapes we read. Older ones tell the period elsewhere: both are understood.
+/// The API version of the parsed formats. Older versions report the billing period in a different place; both
+/// are supported.
 const VERSION: &str = "2025-03-31.basil";
-/// The largest answer that is read: a hundred invoices are some 700 KB.
+/// Maximum size of a response: a hundred invoices are some 700 KB.
 const LARGEST: usize = 4 << 20;
-/// Longer than Stripe takes for anything, charging a card included.
+/// Request timeout, longer than any Stripe call takes, including charging a card.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// The wait when Stripe asks for one and does not say how long.
+/// The wait if Stripe asks for one without giving its length.
 const USUAL_WAIT: Duration = Duration::from_secs(2);
 
-/// Parameters of a call, in Stripe's form of nested names.
+/// Parameters of a call, with nested names in Stripe's form encoding.
 pub(super) type Params<'a> = Vec<(&'static str, std::borrow::Cow<'a, str>)>;
 
-/// Where and as whom.
+/// Base URL, secret key and HTTP client.
 pub(super) struct Api {
     base: String,
     secret: Zeroizing<String>,
@@ -40,16 +42,18 @@ struct Told {
 }
 
 impl Api {
-    /// No request is made yet.
+    /// Creates the client, without making a request.
     pub(super) fn new(base: &str, secret: Zeroizing<String>) -> Result<Self, reqwest::Error> {
         let local = base.starts_with("http://127.0.0.1") || base.starts_with("http://localhost");
         let builder = reqwest::Client::builder();
-        // A proxy of the environment leads out of the machine: the test checkout is not there.
+        // A proxy from the environment is outside this machine, where the local test checkout is not
+        // reachable.
         let builder = if local { builder.no_proxy() } else { builder };
         let http = builder
             .timeout(PATIENCE)
             .connect_timeout(Duration::from_secs(5))
-            // A redirect would carry the secret to somebody else; what is asked again is written down first.
+            // A redirect would send the secret to another host. Retries are left to the caller, which records
+            // a request first.
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .user_agent(concat!("slipstream/", env!("CARGO_PKG_VERSION")))
@@ -57,13 +61,13 @@ impl Api {
         Ok(Self { base: base.trim_end_matches('/').to_owned(), secret, http })
     }
 
-    /// Reads something.
+    /// Makes a read request.
     pub(super) async fn get<T: DeserializeOwned>(&self, path: &str, params: &Params<'_>) -> Answer<T> {
         let request = self.request(Method::GET, path).query(params);
         self.send(path, request).await
     }
 
-    /// Changes something, once for each key.
+    /// Makes a state-changing request, which takes effect once per key.
     pub(super) async fn post<T: DeserializeOwned>(
         &self,
         path: &str,
@@ -118,7 +122,7 @@ async fn read(mut response: Response) -> Answer<Vec<u8>> {
     Ok(body)
 }
 
-/// Classes an answer that is not 200.
+/// Classifies a response whose status is not 200.
 fn judge(status: u16, wait: Duration, body: &[u8]) -> Failure {
     let told = serde_json::from_slice::<Problem>(body).map(|problem| problem.error).unwrap_or_default();
     let code = told.code.unwrap_or(told.kind);
@@ -128,14 +132,14 @@ fn judge(status: u16, wait: Duration, body: &[u8]) -> Failure {
         401 | 403 => Failure::Unauthorized,
         402 => Failure::Declined,
         404 => Failure::Missing,
-        // 409: the same key is being worked on at this moment.
+        // 409: a request with the same key is still in progress.
         409 | 429 => Failure::Limited(wait),
         400..=499 => Failure::Refused { code, message },
         _ => Failure::Unknown(format!("HTTP {status}")),
     }
 }
 
-/// What became of a request that got no answer.
+/// Classifies a request without a response.
 fn no_answer(error: &reqwest::Error) -> Failure {
     if error.is_connect() || error.is_builder() {
         Failure::Unreachable

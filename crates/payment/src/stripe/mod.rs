@@ -1,4 +1,4 @@
-//! Stripe, or anything that speaks its protocol, as the built-in test checkout does.
+//! Adapter for Stripe, or anything that speaks its protocol, such as the built-in test checkout.
 
 mod api;
 mod shape;
@@ -15,45 +15,46 @@ use serde::Deserialize;
 use shape::{Billed, Happened, Held, List, Named, Previewed, Session, Subscribed};
 use zeroize::Zeroizing;
 
-/// Where Stripe is.
+/// The base URL of Stripe's API.
 pub const STRIPE: &str = "https://api.stripe.com";
-/// A person has a few subscriptions over the years; more than this many pages is no answer of Stripe's.
+/// Maximum number of pages of a list. A user has few subscriptions over the years, so more pages indicate an
+/// invalid response.
 const PAGES: usize = 20;
 
-/// Where and as whom Stripe is asked.
+/// The base URL and secrets for Stripe.
 pub struct Config {
-    /// [`STRIPE`], or another address; `/v1` follows it.
+    /// [`STRIPE`] or another base URL, without `/v1`.
     pub base: String,
     /// The secret key, `sk_...`.
     pub secret: Zeroizing<String>,
-    /// What messages are signed with, `whsec_...`.
+    /// The webhook signing secret, `whsec_...`.
     pub webhook_secret: Zeroizing<String>,
 }
 
-/// Keys are never printed.
+/// Never prints the keys.
 impl std::fmt::Debug for Config {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Config").field("base", &self.base).finish_non_exhaustive()
     }
 }
 
-/// Stripe.
+/// The Stripe adapter.
 pub struct Stripe {
     api: Api,
     webhook_secret: Zeroizing<String>,
 }
 
 impl Stripe {
-    /// No request is made yet.
+    /// Creates the adapter, without making a request.
     ///
     /// # Errors
-    /// When the system's TLS cannot be set up.
+    /// If the system's TLS cannot be set up.
     pub fn new(config: Config) -> Result<Self, reqwest::Error> {
         let Config { base, secret, webhook_secret } = config;
         Ok(Self { api: Api::new(&base, secret)?, webhook_secret })
     }
 
-    /// All pages of a list.
+    /// Fetches all pages of a list.
     async fn all<T: for<'a> Deserialize<'a>>(
         &self,
         path: &str,
@@ -76,7 +77,7 @@ impl Stripe {
     }
 }
 
-/// What a plan's price is known by: another amount is another price, and who pays the old one goes on.
+/// The lookup key of a plan's price. A changed amount is a new price, and subscribers of the old one keep it.
 fn lookup_key(plan: &Plan) -> String {
     format!("slipstream_{}_usd_{}_month", plan.name.to_lowercase(), cents(plan))
 }
@@ -108,7 +109,8 @@ impl PaymentGateway for Stripe {
             (PLAN_METADATA, plan.id.to_string().into()),
             ("product_data[name]", format!("Slipstream {}", plan.name).into()),
         ];
-        // The key is the price's own: of two who make it at the same moment, one does.
+        // The idempotency key is the price's lookup key, so that of two concurrent creations only one takes
+        // effect.
         Ok(self.api.post::<Named>("prices", Some(&lookup), &params).await?.id)
     }
 
@@ -199,13 +201,13 @@ impl PaymentGateway for Stripe {
     fn verify(&self, header: &str, body: &[u8], now: Micros) -> Result<String, NotTheirs> {
         signature::verify(&self.webhook_secret, header, body, now)?;
         let event: Named = serde_json::from_slice(body).map_err(|_| NotTheirs)?;
-        // It becomes part of an address.
+        // The id becomes part of a URL.
         let plain = event.id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
         if plain && (1..=255).contains(&event.id.len()) { Ok(event.id) } else { Err(NotTheirs) }
     }
 }
 
-/// The parameter that makes a price name its plan: [`shape::PLAN`].
+/// The parameter with which a price names its plan: [`shape::PLAN`].
 const PLAN_METADATA: &str = "metadata[plan_id]";
 
 #[cfg(test)]

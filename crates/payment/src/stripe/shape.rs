@@ -1,4 +1,4 @@
-//! Stripe's JSON, as far as we read it. Everything that we can do without may be missing.
+//! The parts of Stripe's JSON that are used. Everything dispensable may be missing.
 
 use crate::{Answer, Checkout, Failure};
 use domain::{
@@ -7,10 +7,10 @@ use domain::{
 };
 use serde::Deserialize;
 
-/// Where a price names its plan.
+/// The metadata key under which a price names its plan.
 pub(super) const PLAN: &str = "plan_id";
 
-/// A list.
+/// A page of a list.
 #[derive(Deserialize)]
 pub(super) struct List<T> {
     pub(super) data: Vec<T>,
@@ -18,13 +18,13 @@ pub(super) struct List<T> {
     pub(super) has_more: bool,
 }
 
-/// Anything with an id.
+/// Any object, reduced to its id.
 #[derive(Deserialize)]
 pub(super) struct Named {
     pub(super) id: String,
 }
 
-/// A page to pay at.
+/// A checkout session.
 #[derive(Deserialize)]
 pub(super) struct Session {
     id: String,
@@ -32,7 +32,8 @@ pub(super) struct Session {
     expires_at: i64,
 }
 
-/// A subscription. The period stood here until 2025-03-31, and in its item since.
+/// A subscription. Its billing period was a field of the subscription until 2025-03-31, and is a field of its
+/// item since.
 #[derive(Deserialize)]
 pub(super) struct Subscribed {
     pub(super) id: String,
@@ -57,7 +58,7 @@ struct Item {
     current_period_end: Option<i64>,
 }
 
-/// A price, or what was called a plan before.
+/// A price, formerly called a plan.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Price {
@@ -77,7 +78,6 @@ struct Recurring {
     trial_period_days: Option<i64>,
 }
 
-/// An invoice.
 #[derive(Deserialize)]
 pub(super) struct Billed {
     number: Option<String>,
@@ -103,21 +103,21 @@ struct Period {
     end: i64,
 }
 
-/// What a change would cost, and what of it is due after the customer's credit.
+/// A preview of a change: the total, and the amount due after the customer's credit.
 #[derive(Deserialize)]
 pub(super) struct Previewed {
     total: i64,
     amount_due: i64,
 }
 
-/// A customer's balance: less than nothing is a credit.
+/// A customer's balance; a negative balance is credit.
 #[derive(Deserialize)]
 pub(super) struct Held {
     #[serde(default)]
     balance: i64,
 }
 
-/// A message.
+/// An event.
 #[derive(Deserialize)]
 pub(super) struct Happened {
     pub(super) id: String,
@@ -136,7 +136,7 @@ struct About {
     customer: Option<Whom>,
 }
 
-/// An id, or the thing itself where somebody had it expanded.
+/// An id, or the object itself if it was expanded.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Whom {
@@ -159,10 +159,10 @@ impl Session {
 }
 
 impl Subscribed {
-    /// In our words.
+    /// Converts to a domain subscription.
     ///
     /// # Errors
-    /// When it has no line, no price or no period: then it is not known how it stands.
+    /// If it has no item, price or period, because its state is then unknown.
     pub(super) fn told(self) -> Answer<Subscription> {
         let item =
             self.items.data.into_iter().next().ok_or_else(|| unread("a subscription without a line"))?;
@@ -194,8 +194,8 @@ impl Subscribed {
 }
 
 impl Billed {
-    /// In our words. An invoice's own period is the time in which its lines were added, an instant for the first one:
-    /// what it is for is told by its line.
+    /// Converts to a domain invoice. An invoice's own period is the time in which its lines were added (an
+    /// instant for the first one), so the period paid for is taken from its line.
     pub(super) fn told(self) -> Invoice {
         let line = self.lines.and_then(|lines| lines.data.into_iter().last()?.period);
         let (start, end) = line.map(|p| (p.start, p.end)).unzip();
@@ -213,7 +213,7 @@ impl Billed {
 }
 
 impl Previewed {
-    /// A credit is never due: it is told as less than nothing.
+    /// The amount charged immediately. A credit is never due, so it is reported as a negative amount.
     pub(super) fn told(&self) -> i64 {
         if self.total > 0 { self.amount_due } else { self.total }
     }

@@ -1,4 +1,4 @@
-//! Stripe's signature of its messages: `t=<seconds>,v1=<HMAC-SHA256 of "t.body" in hex>`.
+//! Stripe's webhook signature: `t=<seconds>,v1=<HMAC-SHA256 of "t.body" in hex>`.
 
 use crate::NotTheirs;
 use domain::Micros;
@@ -6,13 +6,14 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use subtle::{Choice, ConstantTimeEq as _};
 
-/// How old a message may be, or how far ahead its clock, in seconds.
+/// Maximum age of a webhook, and how far ahead its timestamp may be, in seconds.
 const TOLERANCE: i64 = 300;
 
-/// Checks the header `Stripe-Signature`. While a secret is being changed there are several `v1`: one that fits is enough.
+/// Checks the header `Stripe-Signature`. While a secret is being rotated there are several `v1` signatures,
+/// of which one must match.
 ///
 /// # Errors
-/// [`NotTheirs`] when none fits, when the header cannot be read, and when the message is old.
+/// [`NotTheirs`] if no signature matches, the header cannot be parsed, or the timestamp is too old.
 pub(super) fn verify(secret: &str, header: &str, body: &[u8], now: Micros) -> Result<(), NotTheirs> {
     let (mut stamp, mut fits) = (None, Choice::from(0));
     for (name, value) in header.split(',').filter_map(|part| part.trim().split_once('=')) {

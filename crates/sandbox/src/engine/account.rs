@@ -9,47 +9,47 @@ use domain::{Decimal, MarginMode, Micros, PositionSide, TradeType};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 
-/// How many fills and income entries an account keeps; the oldest are forgotten first.
+/// How many fills and income entries an account keeps; the oldest are dropped first.
 const KEPT: usize = 20_000;
 
-/// An account's number.
+/// An account's id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct AccountId(pub u64);
 
-/// One asset on spot.
+/// The balance of one asset in the spot wallet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SpotBalance {
-    /// Which asset.
+    /// The asset.
     pub asset: String,
-    /// Can be used.
+    /// The available amount.
     pub free: Decimal,
-    /// Held by open orders.
+    /// The amount locked by open orders.
     pub locked: Decimal,
 }
 
-/// Free and locked amounts of an asset.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Holding {
     pub(super) free: Decimal,
     pub(super) locked: Decimal,
 }
 
-/// An account. Its numbers are read through the engine's queries.
+/// An account. Its derived figures are read through the engine's queries.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Account {
-    /// Its number.
+    /// The account's id.
     pub id: AccountId,
-    /// Its key.
+    /// Its API key.
     pub api_key: String,
-    /// Its secret.
+    /// Its API secret.
     pub secret: ApiSecret,
-    /// What the key says of itself.
+    /// The permissions of the key.
     pub rights: Rights,
-    /// When it was opened.
+    /// When the account was opened.
     pub opened: Micros,
     pub(super) funded: (Decimal, Decimal),
-    /// What became of funds from or to outside, by their references. Snapshots from before there were any have none.
+    /// Outcome of each external deposit or withdrawal, by its reference. Snapshots written before these
+    /// existed lack the field.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) references: BTreeMap<String, bool>,
     pub(super) spot: BTreeMap<String, Holding>,
@@ -61,15 +61,16 @@ pub struct Account {
     pub(super) algos: Registry<AlgoOrder>,
     pub(super) fills: VecDeque<Fill>,
     pub(super) income: VecDeque<Income>,
-    /// A margin call was sent and not yet answered by better margin.
+    /// A margin call was sent and the margin has not recovered since.
     pub(super) warned: bool,
-    /// Hedge mode (`dualSidePosition`). Like what follows it is not in snapshots from before it existed.
+    /// Hedge mode (`dualSidePosition`). Snapshots written before this and the following fields existed lack
+    /// them.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) dual: bool,
     /// Multi-assets mode.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) multi_assets: bool,
-    /// When its positions were without a covering stop.
+    /// Records when positions had no covering stop.
     #[serde(default, skip_serializing_if = "Meter::is_empty")]
     pub(super) naked: Meter,
 }
@@ -101,14 +102,14 @@ impl Account {
         account
     }
 
-    /// Sets every holding to what the account was opened with.
+    /// Resets all balances to what the account was opened with.
     pub(super) fn fund(&mut self) {
         self.spot.clear();
         self.spot_mut(crate::market::QUOTE).free = self.funded.0;
         self.wallet = self.funded.1;
     }
 
-    /// The orders of one kind of market.
+    /// The orders on spot or on futures.
     #[must_use]
     pub const fn orders(&self, kind: TradeType) -> &Registry<Order> {
         match kind {
@@ -130,12 +131,12 @@ impl Account {
         &self.algos
     }
 
-    /// The fills kept, oldest first.
+    /// The retained fills, oldest first.
     pub fn fills(&self) -> impl DoubleEndedIterator<Item = &Fill> {
         self.fills.iter()
     }
 
-    /// The futures wallet's history, oldest first.
+    /// The income history of the futures wallet, oldest first.
     pub fn income(&self) -> impl DoubleEndedIterator<Item = &Income> {
         self.income.iter()
     }
@@ -159,7 +160,7 @@ impl Account {
         self.multi_assets
     }
 
-    /// Every asset on spot, by name.
+    /// The balances of all spot assets, sorted by asset name.
     #[must_use]
     pub fn spot_balances(&self) -> Vec<SpotBalance> {
         self.spot.keys().map(|asset| self.spot_balance(asset)).collect()
@@ -186,7 +187,7 @@ impl Account {
         self.perpetuals.entry(pair).or_default()
     }
 
-    /// What no isolated position holds.
+    /// The part of the futures wallet that is not margin of an isolated position.
     pub(super) fn cross_wallet(&self) -> Decimal {
         self.wallet - self.perpetuals.values().map(|p| p.isolated).sum::<Decimal>()
     }
@@ -207,16 +208,16 @@ fn keep<T>(list: &mut VecDeque<T>, entry: T) {
     list.push_back(entry);
 }
 
-/// A futures account at the present marks.
+/// A futures account at the current mark prices.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FuturesView {
-    /// Wallet balance, isolated margin included.
+    /// Wallet balance including isolated margin.
     pub wallet: Decimal,
-    /// Wallet balance without isolated margin.
+    /// Wallet balance excluding isolated margin.
     pub cross_wallet: Decimal,
-    /// Profit and loss of all positions.
+    /// Unrealized profit and loss of all positions.
     pub unrealized: Decimal,
-    /// Profit and loss of the cross positions.
+    /// Unrealized profit and loss of the cross positions.
     pub cross_unrealized: Decimal,
     /// Initial margin of the positions.
     pub position_margin: Decimal,
@@ -224,73 +225,73 @@ pub struct FuturesView {
     pub order_margin: Decimal,
     /// Maintenance margin of all positions.
     pub maintenance: Decimal,
-    /// Can be used for new orders.
+    /// Balance available for new orders.
     pub available: Decimal,
-    /// Can be moved to spot.
+    /// Balance that can be transferred to spot.
     pub withdrawable: Decimal,
-    /// Every pair's position, those of size zero too.
+    /// The positions of every pair, including those of size zero.
     pub positions: Vec<PositionView>,
 }
 
 impl FuturesView {
-    /// Wallet balance with unrealised profit and loss (`marginBalance`).
+    /// Wallet balance plus unrealized profit and loss (`marginBalance`).
     #[must_use]
     pub fn margin_balance(&self) -> Decimal {
         self.wallet + self.unrealized
     }
 
-    /// Both initial margins (`initialMargin`).
+    /// The sum of position and order initial margin (`initialMargin`).
     #[must_use]
     pub fn initial_margin(&self) -> Decimal {
         self.position_margin + self.order_margin
     }
 }
 
-/// A position at the present mark.
+/// A position at the current mark price.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PositionView {
-    /// Which perpetual.
+    /// The perpetual.
     pub pair: Pair,
     /// Size in base units, negative for a short (`positionAmt`).
     pub amount: Decimal,
-    /// Average price of its opening; zero without a position.
+    /// Average entry price; zero without a position.
     pub entry_price: Decimal,
-    /// The entry price that covers its fees; equal to the entry price here.
+    /// The break-even price including fees; here always equal to the entry price.
     pub break_even: Decimal,
     /// The mark price.
     pub mark_price: Decimal,
-    /// Profit and loss at the mark.
+    /// Unrealized profit and loss at the mark price.
     pub unrealized: Decimal,
-    /// Profit that its fills have realised since it was opened.
+    /// Profit realized by fills since the position was opened.
     pub realized: Decimal,
-    /// Where the engine would close it; none when no price would.
+    /// The mark price at which the engine would liquidate it; `None` if no price would.
     pub liquidation_price: Option<Decimal>,
-    /// Size times mark, with the size's sign.
+    /// Size times mark price, with the sign of the size.
     pub notional: Decimal,
-    /// Times margin.
+    /// The leverage, as a multiple of the margin.
     pub leverage: u16,
-    /// Largest position at that leverage.
+    /// The largest position allowed at that leverage, in quote units.
     pub max_notional: Decimal,
     /// Cross or isolated.
     pub mode: MarginMode,
-    /// Margin of its own (isolated), profit and loss apart (`isolatedWallet`).
+    /// Isolated margin, excluding profit and loss (`isolatedWallet`).
     pub isolated: Decimal,
     /// Initial margin of the position.
     pub initial_margin: Decimal,
     /// Initial margin of its open orders.
     pub order_margin: Decimal,
-    /// Below this collateral it is liquidated.
+    /// Maintenance margin: the position is liquidated when the collateral falls to it.
     pub maintenance: Decimal,
-    /// Worth of the open buys (`bidNotional`).
+    /// Notional of the open buy orders (`bidNotional`).
     pub bid_notional: Decimal,
-    /// Worth of the open sells (`askNotional`).
+    /// Notional of the open sell orders (`askNotional`).
     pub ask_notional: Decimal,
-    /// When it last changed.
+    /// Time of the last change.
     pub updated: Micros,
 }
 
 impl PositionView {
-    /// Long or short; none without a position.
+    /// Long or short; `None` without a position.
     #[must_use]
     pub fn side(&self) -> Option<PositionSide> {
         match self.amount {

@@ -1,4 +1,4 @@
-//! Conditional orders: taking them. They hold no margin until they trigger.
+//! Placement of conditional orders. They hold no margin until they trigger.
 
 use super::{
     Account, AlgoOrder, AlgoStatus, Answer, NewOrder, Reject, WorkingType, filters, floor::Floor, futures,
@@ -7,10 +7,10 @@ use super::{
 use crate::market::MarketId;
 use domain::{Decimal, OrderType, Side, TimeInForce, TradeType, money};
 
-/// Conditional orders that may wait, on all perpetuals together.
+/// Maximum number of open conditional orders, across all perpetuals.
 const MAX_OPEN: usize = 200;
 
-/// Takes a conditional order, or says why not.
+/// Accepts or rejects a conditional order.
 pub(super) fn place(floor: &mut Floor, account: &mut Account, new: NewOrder) -> Result<Answer, Reject> {
     if new.market.kind == TradeType::Spot {
         return Err(Reject::invalid_kind());
@@ -64,7 +64,7 @@ pub(super) fn place(floor: &mut Floor, account: &mut Account, new: NewOrder) -> 
     Ok(Answer::Algo(algo))
 }
 
-/// Refuses one conditional order too many.
+/// Rejects the order if the limit of open conditional orders is reached.
 fn too_many(floor: &Floor, account: &Account, new: &NewOrder) -> Result<(), Reject> {
     let all = floor.ruleset >= ruleset::ONE_ALGO_LIMIT;
     let waiting = account.algos.open().filter(|a| all || a.pair == new.market.pair).count();
@@ -75,7 +75,7 @@ fn too_many(floor: &Floor, account: &Account, new: &NewOrder) -> Result<(), Reje
     }
 }
 
-/// Whether a conditional order becomes a limit order.
+/// Whether a conditional order of this type becomes a limit order.
 pub(super) const fn limit_kind(kind: OrderType) -> bool {
     matches!(kind, OrderType::Stop | OrderType::TakeProfit)
 }
@@ -84,7 +84,7 @@ const fn stops(kind: OrderType) -> bool {
     matches!(kind, OrderType::Stop | OrderType::StopMarket)
 }
 
-/// Checks how much it is for: an amount, or the whole position.
+/// Checks the amount, or that the order closes the whole position.
 fn amounts(floor: &Floor, new: &NewOrder) -> Result<(), Reject> {
     if new.close_position {
         let closes = matches!(new.kind, OrderType::StopMarket | OrderType::TakeProfitMarket);
@@ -100,7 +100,7 @@ fn amounts(floor: &Floor, new: &NewOrder) -> Result<(), Reject> {
     let reference = new.price.filter(|_| limit_kind(new.kind)).or(new.trigger_price).or(new.activation_price);
     match reference {
         Some(price) if !new.reduce_only => {
-            // The worth of absurd prices must not overflow: the price filter comes first.
+            // The price filter comes first, so that the notional of an absurd price cannot overflow.
             filters::price(floor, new.market, price)?;
             filters::notional(floor, new.market, price, amount)
         }
@@ -108,7 +108,8 @@ fn amounts(floor: &Floor, new: &NewOrder) -> Result<(), Reject> {
     }
 }
 
-/// What lives as long as a position needs one, and one such order of a kind is enough.
+/// Checks an order tied to the lifetime of a position: it needs a position, and only one closing order of a
+/// kind is allowed.
 fn lives_with_position(floor: &Floor, account: &Account, new: &NewOrder) -> Result<(), Reject> {
     let pair = new.market.pair;
     if account.perpetual(pair).closable(new.side).is_zero() && !futures::has_openers(floor, account, new) {
@@ -123,7 +124,7 @@ fn lives_with_position(floor: &Floor, account: &Account, new: &NewOrder) -> Resu
     Ok(())
 }
 
-/// The price that triggers.
+/// The price that is compared with the trigger.
 pub(super) fn working_price(floor: &Floor, market: MarketId, working: WorkingType) -> Decimal {
     match working {
         WorkingType::Contract => floor.price(market),
@@ -131,7 +132,8 @@ pub(super) fn working_price(floor: &Floor, market: MarketId, working: WorkingTyp
     }
 }
 
-/// Checks trigger, activation and callback. Answers the extreme from which a trailing stop trails at once.
+/// Checks trigger price, activation price and callback rate. Returns the starting extreme of a trailing stop
+/// that is active immediately.
 fn conditions(floor: &Floor, new: &NewOrder, price: Decimal) -> Result<Option<Decimal>, Reject> {
     if new.kind != OrderType::TrailingStopMarket {
         let trigger = new.trigger_price.ok_or_else(|| Reject::mandatory("triggerPrice"))?;
@@ -156,13 +158,13 @@ fn conditions(floor: &Floor, new: &NewOrder, price: Decimal) -> Result<Option<De
     if wrong { Err(Reject::would_trigger()) } else { Ok(None) }
 }
 
-/// Whether a price has reached a trigger: stops from the side that hurts, take-profits from the one that pleases.
+/// Whether a price has reached a trigger: a stop on the losing side, a take-profit on the winning side.
 pub(super) fn reached(kind: OrderType, side: Side, trigger: Decimal, price: Decimal) -> bool {
     let above = (side == Side::Buy) == stops(kind);
     if above { price >= trigger } else { price <= trigger }
 }
 
-/// Where a trailing stop triggers, given the best price since it became active.
+/// The price at which a trailing stop triggers, given the best price since its activation.
 pub(super) fn trail(algo: &AlgoOrder, extreme: Decimal) -> Decimal {
     let back = extreme * algo.callback_rate.unwrap_or_default() / Decimal::ONE_HUNDRED;
     match algo.side {

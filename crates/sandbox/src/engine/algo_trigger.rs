@@ -1,4 +1,4 @@
-//! Conditional orders: watching the price, and becoming real orders.
+//! Conditional orders: price monitoring and triggering.
 
 use super::{
     Account, AlgoOrder, AlgoStatus, NewOrder, OrderRef, algo, cancel, floor::Floor, futures, rejections,
@@ -6,7 +6,7 @@ use super::{
 use crate::market::MarketId;
 use domain::{Decimal, OrderType, Side, TimeInForce};
 
-/// Looks at one waiting order after a beat, and triggers it when its price is reached.
+/// Checks one waiting order after a beat and triggers it if its price is reached.
 pub(super) fn watch(floor: &mut Floor, account: &mut Account, id: u64) {
     let Some(waiting) = account.algos.find(&OrderRef::Id(id)).filter(|a| a.status == AlgoStatus::New) else {
         return;
@@ -20,7 +20,7 @@ pub(super) fn watch(floor: &mut Floor, account: &mut Account, id: u64) {
             Side::Sell => price <= trigger,
         };
         if waiting.extreme.is_none() {
-            // From now on it protects.
+            // The stop protects from now on, so the naked-time meter must measure the account.
             floor.note(account.id);
         }
         if waiting.extreme != Some(extreme) {
@@ -38,7 +38,7 @@ pub(super) fn watch(floor: &mut Floor, account: &mut Account, id: u64) {
     }
 }
 
-/// The best price since a trailing stop became active; none while it is not.
+/// The best price since a trailing stop was activated; `None` before activation.
 fn extreme(algo: &AlgoOrder, price: Decimal) -> Option<Decimal> {
     let better = |a: Decimal, b: Decimal| if algo.side == Side::Buy { a.min(b) } else { a.max(b) };
     match (algo.extreme, algo.activation_price) {
@@ -48,7 +48,8 @@ fn extreme(algo: &AlgoOrder, price: Decimal) -> Option<Decimal> {
     }
 }
 
-/// Makes a waiting order real. What may only reduce is clipped to the position, and expires without one.
+/// Converts a triggered order into a plain order. A reducing order is clipped to the position, or expires
+/// without one.
 fn trigger(floor: &mut Floor, account: &mut Account, id: u64) {
     let now = floor.now;
     let taken = account.algos.change(id, |a| {

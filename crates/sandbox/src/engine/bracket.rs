@@ -1,4 +1,4 @@
-//! Leverage brackets: the larger the position, the less leverage and the more maintenance margin.
+//! Leverage brackets: the larger the position, the lower the leverage and the higher the maintenance margin.
 
 use crate::market::Pair;
 use domain::Decimal;
@@ -10,19 +10,19 @@ use std::sync::LazyLock;
 pub struct Bracket {
     /// Its number, from one.
     pub number: u32,
-    /// Largest leverage.
+    /// Maximum leverage.
     pub leverage: u16,
-    /// Notional from which it counts.
+    /// Lower bound of the notional.
     pub floor: Decimal,
-    /// Notional up to which it counts.
+    /// Upper bound of the notional.
     pub cap: Decimal,
-    /// Maintenance margin, as a share of the notional.
+    /// Maintenance margin rate, as a fraction of the notional.
     pub rate: Decimal,
-    /// Taken off, so that brackets join without a step.
+    /// Amount subtracted from the maintenance margin, so that it is continuous across brackets.
     pub cumulative: Decimal,
 }
 
-/// A perpetual's brackets, smallest positions first.
+/// A perpetual's brackets, in ascending order of notional.
 #[must_use]
 pub fn brackets(pair: Pair) -> &'static [Bracket] {
     static LARGE: LazyLock<Vec<Bracket>> = LazyLock::new(|| table(LARGE_MARKETS));
@@ -33,7 +33,7 @@ pub fn brackets(pair: Pair) -> &'static [Bracket] {
     }
 }
 
-/// Leverage, cap in thousands, maintenance rate in hundredths of a percent.
+/// Leverage, upper bound in thousands, maintenance rate in hundredths of a percent.
 type Rows = &'static [(u16, i64, i64)];
 
 const LARGE_MARKETS: Rows = &[
@@ -76,7 +76,7 @@ fn table(rows: Rows) -> Vec<Bracket> {
         .collect()
 }
 
-/// The bracket of a position of this notional; the last one when it is beyond all.
+/// The bracket for a position of this notional; the last one if it exceeds all.
 pub(super) fn bracket(pair: Pair, notional: Decimal) -> Option<&'static Bracket> {
     let all = brackets(pair);
     all.iter().find(|b| notional <= b.cap).or(all.last())
@@ -87,12 +87,12 @@ pub(super) fn maintenance(pair: Pair, notional: Decimal) -> Decimal {
     bracket(pair, notional).map_or(notional, |b| notional * b.rate - b.cumulative)
 }
 
-/// Largest notional at a leverage.
+/// The largest notional allowed at a leverage.
 pub(super) fn largest(pair: Pair, leverage: u16) -> Decimal {
     brackets(pair).iter().rev().find(|b| b.leverage >= leverage).map_or(Decimal::ZERO, |b| b.cap)
 }
 
-/// Largest leverage of a perpetual.
+/// The highest leverage of a perpetual.
 pub(super) fn highest_leverage(pair: Pair) -> u16 {
     brackets(pair).first().map_or(1, |b| b.leverage)
 }

@@ -1,4 +1,5 @@
-//! How orders end before they are filled: by their owner, or because they have lost their purpose.
+//! How orders end before they are filled: cancelled by their owner, or expired because they have lost their
+//! purpose.
 
 use super::{
     Account, AlgoOrder, AlgoStatus, Answer, Execution, Order, OrderRef, Reject, Status, Which, floor::Floor,
@@ -28,7 +29,7 @@ pub(super) fn one(
     Ok(Answer::Order { order, fills: Vec::new() })
 }
 
-/// Cancels every open order of a market.
+/// Cancels all open orders of a market.
 pub(super) fn all(floor: &mut Floor, account: &mut Account, market: MarketId, which: Which) -> Answer {
     if which == Which::Algo {
         let ids = algo_ids(account, |a| a.pair == market.pair);
@@ -44,7 +45,7 @@ pub(super) fn all(floor: &mut Floor, account: &mut Account, market: MarketId, wh
     Answer::Orders(ended)
 }
 
-/// Ends one open order, and tells so.
+/// Ends one open order and publishes the change.
 pub(super) fn end(
     floor: &mut Floor,
     account: &mut Account,
@@ -72,7 +73,7 @@ pub(super) fn end(
     Some(order)
 }
 
-/// Ends one waiting conditional order, and tells so.
+/// Ends one waiting conditional order and publishes the change.
 pub(super) fn end_algo(
     floor: &mut Floor,
     account: &mut Account,
@@ -90,8 +91,8 @@ pub(super) fn end_algo(
     Some(algo)
 }
 
-/// After a futures order has changed: its conditional order finishes with it, and whatever has lost its purpose ends.
-/// `ended` says that a position was closed or turned round.
+/// Follow-up after a futures order has changed: its conditional order finishes with it, and orders that have
+/// lost their purpose are expired. `ended` means that a position was closed or reversed.
 pub(super) fn after(floor: &mut Floor, account: &mut Account, order: &Order, ended: bool) {
     if !on_futures(order) {
         return;
@@ -116,8 +117,9 @@ fn finish_algo(floor: &mut Floor, account: &mut Account, order: &Order) {
     }
 }
 
-/// Ends the orders that could only reduce a position that is not there: reduce-only orders in the book, and what lives
-/// as long as the position (`GTE_GTC`, closePosition); by older rules that may wait for an opening order as well.
+/// Expires the orders that could only reduce a position that no longer exists: reduce-only orders in the
+/// book, and orders tied to the position (`GTE_GTC`, closePosition). Under older rules the latter may also
+/// wait for an opening order.
 fn end_purposeless(floor: &mut Floor, account: &mut Account, pair: Pair, ended: bool) {
     let perpetual = account.perpetual(pair);
     let orphaned = floor.ruleset >= ruleset::GTE_NEEDS_POSITION || ended || !openers(account, pair);

@@ -1,4 +1,5 @@
-//! What can be asked of the engine. Commands are journalled, so their shape is part of the state on disk.
+//! Commands accepted by the engine. They are journalled, so their serialized form is part of the on-disk
+//! state.
 
 use super::{AccountId, AlgoOrder, Fill, MarketChange, NewOrder, Order, OrderRef, TriggerRejection};
 use crate::market::{MarketId, Pair};
@@ -6,7 +7,8 @@ use domain::{Decimal, MarginMode, TradeType};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// A play account's secret. Kept in clear, since the exchange must sign with it too, but never shown by `Debug`.
+/// The secret of a paper account's API key. Stored in clear because the exchange has to sign with it too, but
+/// never shown by `Debug`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ApiSecret(pub String);
@@ -17,30 +19,30 @@ impl fmt::Debug for ApiSecret {
     }
 }
 
-/// What an account's key says of itself (`apiRestrictions`).
+/// The permissions of an account's API key, as `apiRestrictions` reports them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rights {
-    /// It may withdraw.
+    /// Withdrawals are allowed.
     pub withdrawals: bool,
-    /// It is bound to addresses.
+    /// Use is restricted to certain IP addresses.
     pub ip_restricted: bool,
-    /// What it may still be used for. Commands from before there was a choice have none.
+    /// What the key may still be used for. Commands journalled before this field existed lack it.
     #[serde(default, skip_serializing_if = "KeyState::is_active")]
     pub state: KeyState,
-    /// When its right to trade ends, in milliseconds. None where no date was set.
+    /// When its trading permission ends, in milliseconds since the Unix epoch; `None` if no date was set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trading_ends: Option<i64>,
 }
 
-/// What an account's key may be used for.
+/// Whether an account's key is active, read-only or deleted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum KeyState {
     /// Reading and trading.
     #[default]
     Active,
-    /// Reading alone.
+    /// Reading only.
     ReadOnly,
-    /// Nothing: its owner deleted it.
+    /// No use: its owner deleted it.
     Deleted,
 }
 
@@ -54,15 +56,15 @@ impl KeyState {
 /// A new account.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewAccount {
-    /// Its key.
+    /// Its API key.
     pub api_key: String,
-    /// Its secret.
+    /// Its API secret.
     pub secret: ApiSecret,
-    /// What the key says of itself.
+    /// The permissions of the key.
     pub rights: Rights,
-    /// USDT on spot.
+    /// Initial spot balance in USDT.
     pub spot_funds: Decimal,
-    /// USDT on futures.
+    /// Initial futures balance in USDT.
     pub futures_funds: Decimal,
 }
 
@@ -72,7 +74,7 @@ impl fmt::Debug for NewAccount {
     }
 }
 
-/// Plain orders or conditional ones: two spaces, as on today's Binance futures.
+/// Plain or conditional orders: two separate id spaces, as on current Binance futures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Which {
     /// `/api/v3/order`, `/fapi/v1/order`.
@@ -81,158 +83,159 @@ pub enum Which {
     Algo,
 }
 
-/// One thing asked of the engine.
+/// A command to the engine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Command {
     /// Opens a funded account. Answers [`Answer::Account`].
     OpenAccount(NewAccount),
-    /// Ends orders and positions and funds the account as at first. Answers [`Answer::Done`].
+    /// Cancels all orders, closes all positions and restores the initial funds. Answers [`Answer::Done`].
     ResetAccount {
-        /// Whose.
+        /// The account.
         account: AccountId,
     },
     /// Places an order. Answers [`Answer::Order`], or [`Answer::Algo`] for a conditional type.
     Place {
-        /// Whose.
+        /// The account.
         account: AccountId,
-        /// What.
+        /// The order to place.
         order: NewOrder,
     },
     /// Cancels one order. Answers [`Answer::Order`] or [`Answer::Algo`].
     Cancel {
-        /// Whose.
+        /// The account.
         account: AccountId,
-        /// On which market.
+        /// The order's market.
         market: MarketId,
         /// Plain or conditional.
         which: Which,
-        /// Which one.
+        /// The order to cancel.
         order: OrderRef,
     },
     /// Cancels a market's open orders. Answers [`Answer::Orders`] or [`Answer::Algos`].
     CancelAll {
-        /// Whose.
+        /// The account.
         account: AccountId,
-        /// On which market.
+        /// The market.
         market: MarketId,
         /// Plain or conditional.
         which: Which,
     },
     /// Sets a perpetual's leverage. Answers [`Answer::Leverage`].
     SetLeverage {
-        /// Whose.
+        /// The account.
         account: AccountId,
-        /// Which perpetual.
+        /// The perpetual.
         pair: Pair,
         /// 1 to 125.
         leverage: u16,
     },
     /// Sets a perpetual's margin mode. Answers [`Answer::Done`].
     SetMarginMode {
-        /// Whose.
+        /// The account.
         account: AccountId,
-        /// Which perpetual.
+        /// The perpetual.
         pair: Pair,
         /// Cross or isolated.
         mode: MarginMode,
     },
     /// Moves margin into (positive) or out of (negative) an isolated position. Answers [`Answer::Done`].
     AdjustMargin {
-        /// Whose.
+        /// The account.
         account: AccountId,
-        /// Which perpetual.
+        /// The perpetual.
         pair: Pair,
-        /// How much.
+        /// The amount in USDT.
         amount: Decimal,
     },
     /// Moves USDT between spot and futures. Answers [`Answer::Transfer`].
     Transfer {
-        /// Whose.
+        /// The account.
         account: AccountId,
-        /// From which wallet; it goes to the other.
+        /// The wallet to debit; the other one is credited.
         from: TradeType,
-        /// What.
+        /// The asset.
         asset: String,
-        /// How much.
+        /// The amount.
         amount: Decimal,
     },
-    /// Brings USDT from outside (positive) or takes it out, once for each reference. Answers [`Answer::Funded`].
+    /// Deposits USDT from outside (positive) or withdraws it (negative), once per reference. Answers
+    /// [`Answer::Funded`].
     Fund {
-        /// Whose.
+        /// The account.
         account: AccountId,
-        /// Which wallet.
+        /// The wallet.
         wallet: TradeType,
-        /// How much.
+        /// The amount in USDT.
         amount: Decimal,
-        /// What makes it happen once.
+        /// The idempotency key.
         reference: String,
     },
-    /// Says what an account's key may be used for. Answers [`Answer::Done`].
+    /// Sets the permissions of an account's key. Answers [`Answer::Done`].
     SetRights {
-        /// Whose.
+        /// The account.
         account: AccountId,
-        /// All of its rights.
+        /// The complete new permissions.
         rights: Rights,
     },
-    /// Switches hedge mode and multi-assets mode. Answers [`Answer::Done`].
+    /// Sets hedge mode and multi-assets mode. Answers [`Answer::Done`].
     SetModes {
-        /// Whose.
+        /// The account.
         account: AccountId,
-        /// Hedge mode (`dualSidePosition`), when it is to change.
+        /// Hedge mode (`dualSidePosition`); `None` leaves it unchanged.
         dual: Option<bool>,
-        /// Multi-assets mode, when it is to change.
+        /// Multi-assets mode; `None` leaves it unchanged.
         multi_assets: Option<bool>,
-        /// Leaves out the exchange's own checks. For tests.
+        /// Skips the exchange's own checks. For tests.
         forced: bool,
     },
-    /// Changes whether and how a market trades. Answers [`Answer::Done`]. For tests.
+    /// Changes a market's status, filters or depth. Answers [`Answer::Done`]. For tests.
     ChangeMarket(MarketChange),
-    /// Has triggered conditional orders refused by the matching engine. Answers [`Answer::Done`]. For tests.
+    /// Makes the matching engine reject triggered conditional orders. Answers [`Answer::Done`]. For tests.
     RejectTriggers(TriggerRejection),
     /// Raises the version of the rules that the exchange follows. Answers [`Answer::Done`].
     SetRules {
         /// The new version.
         version: u32,
     },
-    /// Jumps a pair to a spot price, with volume enough to fill every order that it passes. Answers
-    /// [`Answer::Done`]. For tests; the protocol decides who may.
+    /// Jumps a pair to a spot price, with enough volume to fill every order that the price passes. Answers
+    /// [`Answer::Done`]. For tests; the protocol layer checks authorization.
     SetPrice {
-        /// Which pair.
+        /// The pair.
         pair: Pair,
-        /// To what price.
+        /// The new price.
         price: Decimal,
     },
 }
 
-/// What a command brought.
+/// The result of a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
     /// The new account.
     Account(AccountId),
-    /// The order after the command, with what it took at once.
+    /// The order after the command, with its immediate fills.
     Order {
-        /// As it stands.
+        /// The order's current state.
         order: Order,
-        /// What it took at once.
+        /// Its immediate fills.
         fills: Vec<Fill>,
     },
     /// The conditional order after the command.
     Algo(AlgoOrder),
-    /// The orders cancelled.
+    /// The cancelled orders.
     Orders(Vec<Order>),
-    /// The conditional orders cancelled.
+    /// The cancelled conditional orders.
     Algos(Vec<AlgoOrder>),
-    /// The leverage set.
+    /// The leverage now set.
     Leverage {
-        /// Times margin.
+        /// The leverage, as a multiple of the margin.
         leverage: u16,
-        /// Largest position at that leverage, in quote units.
+        /// The largest position allowed at that leverage, in quote units.
         max_notional: Decimal,
     },
-    /// Whether the account had the funds, and they moved.
+    /// Whether the account had the funds, so that they were moved.
     Funded(bool),
     /// The transfer's id.
     Transfer(u64),
-    /// Nothing to tell.
+    /// No further data.
     Done,
 }

@@ -1,4 +1,4 @@
-//! What has happened: told to user-data and market streams.
+//! Events, delivered to the user-data and market streams.
 
 use super::{AccountId, AlgoOrder, Fill, Order, PositionView, SpotBalance, order::words};
 use crate::market::{BookTicker, Kline, MarkPrice, MarketId, Pair, PublicTrade};
@@ -8,35 +8,35 @@ use serde::{Deserialize, Serialize};
 words! {
     /// What happened to an order (`x`).
     Execution {
-        /// It was taken.
+        /// It was accepted.
         New = "NEW",
-        /// It filled, wholly or in part.
+        /// It was filled, completely or in part.
         Trade = "TRADE",
         /// Its owner cancelled it.
         Canceled = "CANCELED",
         /// The engine ended it.
         Expired = "EXPIRED",
-        /// It is a liquidation, and filled.
+        /// It is a liquidation order and was filled.
         Calculated = "CALCULATED",
     }
 }
 
 words! {
-    /// Why a futures account changed (`ACCOUNT_UPDATE` `m`), and what an income entry is.
+    /// Why a futures account changed (`ACCOUNT_UPDATE` `m`).
     Reason {
         /// An order filled.
         Order = "ORDER",
         /// Funding was paid or received.
         FundingFee = "FUNDING_FEE",
-        /// USDT came from spot.
+        /// USDT came from the spot wallet.
         Deposit = "DEPOSIT",
-        /// USDT went to spot.
+        /// USDT went to the spot wallet.
         Withdraw = "WITHDRAW",
         /// Isolated margin moved.
         MarginTransfer = "MARGIN_TRANSFER",
         /// The margin mode changed.
         MarginTypeChange = "MARGIN_TYPE_CHANGE",
-        /// The insurance covered a loss, or took a clearance fee.
+        /// The insurance fund covered a loss or took a clearance fee.
         InsuranceClear = "INSURANCE_CLEAR",
         /// The account was reset.
         AdminDeposit = "ADMIN_DEPOSIT",
@@ -46,15 +46,15 @@ words! {
 words! {
     /// What changed a futures wallet (`/fapi/v1/income`).
     IncomeKind {
-        /// Profit or loss of a fill.
+        /// Realized profit or loss of a fill.
         RealizedPnl = "REALIZED_PNL",
         /// A fee.
         Commission = "COMMISSION",
-        /// Funding.
+        /// A funding payment.
         FundingFee = "FUNDING_FEE",
-        /// To or from spot.
+        /// A transfer to or from the spot wallet.
         Transfer = "TRANSFER",
-        /// The insurance covered a loss, or took a clearance fee.
+        /// The insurance fund covered a loss or took a clearance fee.
         InsuranceClear = "INSURANCE_CLEAR",
     }
 }
@@ -62,41 +62,41 @@ words! {
 /// One entry of the income history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Income {
-    /// Its id.
+    /// The entry's id.
     pub id: u64,
-    /// When.
+    /// Time of the entry.
     pub at: Micros,
-    /// What kind.
+    /// What changed the wallet.
     pub kind: IncomeKind,
-    /// On which pair, where there is one.
+    /// The perpetual; `None` if the entry does not belong to one.
     pub pair: Option<Pair>,
-    /// How much came (positive) or went (negative), in USDT.
+    /// Amount credited (positive) or debited (negative), in USDT.
     pub amount: Decimal,
-    /// The fill that brought it.
+    /// The fill that caused the entry.
     pub trade_id: Option<u64>,
 }
 
-/// Something that happened.
+/// An event of the exchange.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Event {
-    /// When.
+    /// Time of the event.
     pub at: Micros,
-    /// Whose, where it is someone's.
+    /// The account concerned; `None` for market events.
     pub account: Option<AccountId>,
-    /// What.
+    /// What happened.
     pub kind: EventKind,
 }
 
-/// What happened.
+/// The kinds of events, with their data.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum EventKind {
     /// A plain order changed (`executionReport`, `ORDER_TRADE_UPDATE`).
     Order {
-        /// As it stands now.
+        /// The order after the change.
         order: Box<Order>,
         /// What happened to it.
         execution: Execution,
-        /// The fill, when that is what happened.
+        /// The fill, for a trade execution.
         fill: Option<Box<Fill>>,
     },
     /// A conditional order changed (`ALGO_UPDATE`).
@@ -105,47 +105,47 @@ pub enum EventKind {
     Spot(Vec<SpotBalance>),
     /// The futures account changed (`ACCOUNT_UPDATE`).
     Futures {
-        /// Why.
+        /// Why it changed.
         reason: Reason,
         /// Wallet balance.
         wallet: Decimal,
-        /// Wallet balance without isolated margin.
+        /// Wallet balance excluding isolated margin.
         cross_wallet: Decimal,
-        /// How much the wallet changed, fills' profits and fees apart (`bc`).
+        /// The change of the wallet balance, excluding realized profit and fees of fills (`bc`).
         change: Decimal,
         /// The positions that changed.
         positions: Vec<PositionView>,
     },
     /// Leverage was set (`ACCOUNT_CONFIG_UPDATE`).
     Leverage {
-        /// Which perpetual.
+        /// The perpetual.
         pair: Pair,
-        /// Times margin.
+        /// The leverage, as a multiple of the margin.
         leverage: u16,
     },
-    /// Multi-assets mode was switched on or off (`ACCOUNT_CONFIG_UPDATE`).
+    /// Multi-assets mode was enabled or disabled (`ACCOUNT_CONFIG_UPDATE`).
     MultiAssets(bool),
     /// Positions are close to liquidation (`MARGIN_CALL`).
     MarginCall(Vec<PositionView>),
-    /// A market moved.
+    /// A market changed.
     Market(Box<MarketUpdate>),
 }
 
-/// What one tick did to one market.
+/// What one tick changed in one market.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct MarketUpdate {
-    /// Which.
+    /// The market.
     pub market: MarketId,
     /// The last price.
     pub price: Decimal,
     /// The tick's public trades, oldest first.
     pub trades: Vec<PublicTrade>,
-    /// Best bid and ask now.
+    /// Best bid and ask after the tick.
     pub book: BookTicker,
-    /// The running one-minute candle.
+    /// The current one-minute candle.
     pub candle: Kline,
-    /// The one-minute candle that this tick has closed.
+    /// The one-minute candle that this tick closed.
     pub closed: Option<Kline>,
-    /// Mark price and funding (futures).
+    /// Mark price and funding rate (futures only).
     pub mark: Option<MarkPrice>,
 }

@@ -1,10 +1,10 @@
-//! Which prices and amounts a market takes, and how each kind of market says no.
+//! Price and amount filters of markets, with the rejection that each kind of market reports.
 
 use super::{Reject, floor::Floor};
 use crate::market::MarketId;
 use domain::{Decimal, Side, TradeType, market::FilterFailure};
 
-/// Checks a price against tick and range.
+/// Checks a price against tick size and range.
 pub(super) fn price(floor: &Floor, market: MarketId, price: Decimal) -> Result<(), Reject> {
     let rules = floor.rules(market);
     let spot = market.kind == TradeType::Spot;
@@ -20,7 +20,7 @@ pub(super) fn price(floor: &Floor, market: MarketId, price: Decimal) -> Result<(
     })
 }
 
-/// Checks an amount against lot and range.
+/// Checks an amount against lot size and range.
 pub(super) fn amount(floor: &Floor, market: MarketId, amount: Decimal) -> Result<(), Reject> {
     let rules = floor.rules(market);
     let spot = market.kind == TradeType::Spot;
@@ -36,7 +36,7 @@ pub(super) fn amount(floor: &Floor, market: MarketId, amount: Decimal) -> Result
     })
 }
 
-/// Checks what an order is worth.
+/// Checks the notional of an order.
 pub(super) fn notional(
     floor: &Floor,
     market: MarketId,
@@ -50,7 +50,7 @@ pub(super) fn notional(
     })
 }
 
-/// Checks that a limit price is not absurdly far from `reference`: a buyer's above or a seller's below.
+/// Checks that a limit price is not too far from `reference`: a buy price above it or a sell price below it.
 pub(super) fn band(
     floor: &Floor,
     market: MarketId,
@@ -72,7 +72,7 @@ pub(super) fn band(
     }
 }
 
-/// Checks a client id: 1 to 36 characters that Binance allows.
+/// Checks a client id: 1 to 36 characters of the set that Binance allows.
 pub(super) fn client_id(market: MarketId, id: &str) -> Result<(), Reject> {
     let spot = market.kind == TradeType::Spot;
     let allowed = |b: u8| {

@@ -1,4 +1,4 @@
-//! The trading floor: what all accounts share. Markets, marks, ids, the house, and the events of the present step.
+//! Shared market state: order books, mark prices, id counters, the counterparty ledger and pending events.
 
 use super::{
     Account, AccountId, AlgoOrder, Event, EventKind, Execution, Fill, House, MarketUpdate, Order, Reason,
@@ -11,13 +11,13 @@ use domain::{Decimal, Micros, Side, TradeType};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, VecDeque};
 
-/// Public trades kept of each market.
+/// How many public trades are kept per market.
 const TRADES: usize = 500;
 
-/// An order that stands in the book, in the order in which it is served: best price first, then oldest.
+/// A resting order's key, sorted in matching priority: best price first, then oldest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct Standing {
-    /// The price for sells, its negative for buys.
+    /// The price for sells, the negated price for buys.
     rank: Decimal,
     pub(super) id: u64,
     pub(super) account: AccountId,
@@ -30,7 +30,7 @@ impl Standing {
         Self { rank, id: order.id, account }
     }
 
-    /// Whether a trade at `price` has gone strictly through this order.
+    /// Whether a trade at `price` has gone strictly through this order's price.
     pub(super) fn passed(&self, side: Side, price: Decimal) -> bool {
         match side {
             Side::Buy => price < -self.rank,
@@ -39,22 +39,23 @@ impl Standing {
     }
 }
 
-/// One market's state.
+/// The state of one market.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Shelf {
     pub(super) beat: Beat,
-    /// What users took from the asks and from the bids since the last beat.
+    /// Amounts that users have taken from the asks and from the bids since the last beat (a step of the
+    /// replay).
     pub(super) taken: (Decimal, Decimal),
     pub(super) update_id: u64,
     pub(super) trades: VecDeque<PublicTrade>,
     pub(super) bids: BTreeSet<Standing>,
     pub(super) asks: BTreeSet<Standing>,
-    /// Conditional orders, by id and account.
+    /// Waiting conditional orders, by id and account.
     pub(super) algos: BTreeSet<(u64, AccountId)>,
-    /// How the market differs from what it was made with.
+    /// How the market differs from its initial configuration.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) changed: Option<Box<Changed>>,
-    /// Trades not told yet; none between steps, so they are not kept.
+    /// Trades not yet published. Empty between steps, so not serialized.
     #[serde(skip)]
     fresh: Vec<PublicTrade>,
 }
@@ -75,17 +76,17 @@ impl Shelf {
     }
 }
 
-/// One perpetual's mark and funding.
+/// Mark price and funding state of one perpetual.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Perp {
     pub(super) mark: Decimal,
-    /// Smoothed premium of the last price over the mark.
+    /// Smoothed premium of the last price over the mark price.
     pub(super) premium: Decimal,
     pub(super) next_funding: Micros,
     pub(super) paid: VecDeque<FundingPoint>,
 }
 
-/// The last id given of each kind.
+/// The last id assigned of each kind.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Ids {
     account: u64,
@@ -97,7 +98,8 @@ pub(super) struct Ids {
 
 impl Default for Ids {
     fn default() -> Self {
-        // The exchange counts conditional orders by themselves, and far from others: a list of both names none twice.
+        // Binance counts conditional orders separately, in a distant range, so that a list of both has no
+        // duplicate ids.
         Self { account: 0, order: 0, algo: 1_000_000_000_000, trade: 0, income: 0 }
     }
 }
@@ -114,7 +116,7 @@ macro_rules! counters {
 }
 counters! { account order algo trade income }
 
-/// What all accounts share.
+/// State shared by all accounts.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Floor {
     pub(super) now: Micros,
@@ -124,18 +126,19 @@ pub(super) struct Floor {
     perps: Vec<Perp>,
     pub(super) ids: Ids,
     pub(super) house: House,
-    /// The version of the rules; the first had no number.
+    /// The version of the rules. State written under the first version has no number.
     #[serde(default)]
     pub(super) ruleset: u32,
-    /// Triggered orders that are to be refused.
+    /// Injected rejections of triggered orders.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) rejections: Vec<TriggerRejection>,
     #[serde(skip)]
     events: Vec<Event>,
-    /// Markets whose book users have changed and nobody was told; none between steps, so they are not kept.
+    /// Markets whose book users have changed without an update published yet. Empty between steps, so not
+    /// serialized.
     #[serde(skip)]
     touched: BTreeSet<MarketId>,
-    /// Accounts that the present step has changed; none between steps, so they are not kept.
+    /// Accounts changed by the current step. Empty between steps, so not serialized.
     #[serde(skip)]
     pub(super) noted: BTreeSet<AccountId>,
 }
@@ -178,13 +181,13 @@ impl Floor {
         };
         for market in MarketId::all() {
             floor.show_beat(market);
-            // Nobody was there to be told.
+            // No subscriber existed yet.
             floor.shelf_mut(market).fresh.clear();
         }
         floor
     }
 
-    // One shelf for each market number and one mark for each pair number are made in `new`, so indexing holds.
+    // `new` creates one shelf per market number and one perp per pair number, so indexing cannot fail.
 
     pub(super) fn shelf(&self, market: MarketId) -> &Shelf {
         &self.shelves[market.number()]
@@ -220,7 +223,7 @@ impl Floor {
         }
     }
 
-    /// What someone on `side` finds when he takes now, best first.
+    /// The levels that a taker on `side` can execute against now, best first.
     pub(super) fn levels(&self, market: MarketId, side: Side) -> impl Iterator<Item = Level> + use<> {
         let shelf = self.shelf(market);
         Book::new(market, &shelf.beat, self.tape.book_key(market)).against(side, shelf.taken(side))
@@ -232,7 +235,7 @@ impl Floor {
         BookTicker { update_id: self.shelf(market).update_id, bid: best(Side::Sell), ask: best(Side::Buy) }
     }
 
-    /// Takes the beat that has just played: its trade, and a fresh book.
+    /// Applies the beat that the replay has just played: its trade, and a fresh book.
     pub(super) fn show_beat(&mut self, market: MarketId) {
         let beat = self.tape.beat(market.pair);
         self.show(market, beat);
@@ -250,7 +253,8 @@ impl Floor {
         }
     }
 
-    /// A user takes from the book: gone until the next beat, and printed as a trade.
+    /// Executes a user's taker fill against the book. The liquidity is gone until the next beat, and the fill
+    /// is published as a trade.
     pub(super) fn take(&mut self, market: MarketId, side: Side, trade_id: u64, level: Level) {
         let shelf = self.shelf_mut(market);
         match side {
@@ -272,7 +276,7 @@ impl Floor {
         shelf.fresh.push(trade);
     }
 
-    /// A client id for an order that came without one: 22 letters and digits, as Binance makes them.
+    /// Generates a client id for an order without one: 22 letters and digits, as on Binance.
     pub(super) fn client_id(&self, order: u64) -> String {
         const LETTERS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
         let letter = |place: u64| {
@@ -313,7 +317,7 @@ impl Floor {
         self.emit(account.id, EventKind::Futures { reason, wallet, cross_wallet, change, positions });
     }
 
-    /// Tells what has happened to a market since it was last told.
+    /// Publishes what has changed in a market since its last update.
     pub(super) fn tell_market(&mut self, market: MarketId, minute_turned: bool) {
         self.touched.remove(&market);
         let trades = std::mem::take(&mut self.shelf_mut(market).fresh);
@@ -332,7 +336,7 @@ impl Floor {
         self.events.push(Event { at: self.now, account: None, kind: EventKind::Market(Box::new(update)) });
     }
 
-    /// Tells of the markets whose book users have changed.
+    /// Publishes updates for the markets whose book users have changed.
     pub(super) fn tell_touched(&mut self) {
         for market in std::mem::take(&mut self.touched) {
             self.tell_market(market, false);

@@ -1,39 +1,40 @@
-//! The mark price, and what longs and shorts pay one another (here: to the house) every eight hours.
+//! The mark price, and the funding that longs and shorts pay every eight hours (here to and from the house).
 
 use super::{Account, AccountId, IncomeKind, Reason, floor::Floor, settle};
 use crate::market::{FundingPoint, MarketId, Pair, QUOTE};
 use domain::{Decimal, Micros, time};
 use std::collections::BTreeMap;
 
-/// Between fundings: 00, 08 and 16 UTC.
+/// The interval between fundings: 00, 08 and 16 UTC.
 const EVERY: i64 = 8 * time::HOUR;
-/// A market that stood still for longer than this over a funding does not pay it.
+/// A market that was stopped for longer than this across a funding time skips that funding.
 const LATEST: i64 = time::MINUTE;
-/// The mark goes this part of the way to the last price at each beat.
+/// The fraction of its distance to the last price that the mark price moves at each beat.
 const MARK_PACE: Decimal = Decimal::from_parts(125, 0, 0, false, 3);
-/// The premium is smoothed over about two minutes.
+/// Smoothing factor of the premium: about two minutes.
 const PREMIUM_PACE: Decimal = Decimal::from_parts(2, 0, 0, false, 3);
-/// Interest for eight hours: 0.01 %.
+/// Interest rate for eight hours: 0.01 %.
 const INTEREST: Decimal = Decimal::from_parts(1, 0, 0, false, 4);
-/// The rate strays from the premium towards the interest by at most this: 0.05 %.
+/// Limit of the difference between rate and premium: 0.05 %.
 const DAMPER: Decimal = Decimal::from_parts(5, 0, 0, false, 4);
-/// No rate is beyond this: 0.3 %.
+/// Limit of the absolute rate: 0.3 %.
 const BOUND: Decimal = Decimal::from_parts(3, 0, 0, false, 3);
-/// Fundings kept of each perpetual: a year.
+/// How many fundings are kept per perpetual: one year.
 const KEPT: usize = 3 * 365;
 
-/// The first funding after a moment.
+/// The first funding time after `at`.
 pub(super) fn next(at: Micros) -> Micros {
     Micros((at.0.div_euclid(EVERY) + 1) * EVERY)
 }
 
-/// The funding rate of a premium, by Binance's formula: premium + clamp(interest - premium, ±0.05 %), bounded.
+/// The funding rate for a premium, by Binance's formula: premium + clamp(interest - premium, ±0.05 %),
+/// bounded.
 pub(super) fn rate(premium: Decimal) -> Decimal {
     let rate = premium + (INTEREST - premium).clamp(-DAMPER, DAMPER);
     rate.clamp(-BOUND, BOUND).round_dp(8).normalize()
 }
 
-/// Moves mark and premium one beat on.
+/// Advances the mark price and premium by one beat.
 pub(super) fn smooth(floor: &mut Floor, pair: Pair) {
     let last = floor.price(MarketId::futures(pair));
     let perp = floor.perp_mut(pair);
@@ -42,7 +43,7 @@ pub(super) fn smooth(floor: &mut Floor, pair: Pair) {
     perp.premium = (perp.premium + (premium - perp.premium) * PREMIUM_PACE).round_dp(12);
 }
 
-/// Pays the funding whose hour has come since the tick before.
+/// Pays the funding if its time has been reached since the previous tick.
 pub(super) fn pay_if_due(
     floor: &mut Floor,
     accounts: &mut BTreeMap<AccountId, Account>,
@@ -68,7 +69,7 @@ pub(super) fn pay_if_due(
     }
 }
 
-/// Pays one position: a long gives `per_unit` for each of its units, a short gets it.
+/// Applies the funding of one position: a long pays `per_unit` for each unit, a short receives it.
 fn pay(floor: &mut Floor, account: &mut Account, pair: Pair, per_unit: Decimal) {
     let perpetual = account.perpetual_mut(pair);
     let amount = settle::cents(-perpetual.amount * per_unit);

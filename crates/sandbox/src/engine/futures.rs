@@ -1,4 +1,4 @@
-//! Futures orders.
+//! Placement, execution and withdrawal of futures orders.
 
 use super::{
     Account, AlgoOrder, AlgoStatus, Execution, Fill, NewOrder, Order, Reason, Reject, Status, bracket,
@@ -27,7 +27,7 @@ pub(super) fn check(floor: &Floor, new: &NewOrder) -> Result<(), Reject> {
     price.map_or(Ok(()), |p| filters::band(floor, new.market, new.side, p, floor.mark(new.market.pair)))
 }
 
-/// Takes an order, or says why not; `algo` is the conditional order that it comes from.
+/// Accepts or rejects an order; `algo` is the conditional order it comes from.
 pub(super) fn place(
     floor: &mut Floor,
     account: &mut Account,
@@ -45,7 +45,7 @@ pub(super) fn place(
     if tif == TimeInForce::GteGtc && closable.is_zero() && !has_openers(floor, account, new) {
         return Err(Reject::no_position());
     }
-    // A reduce-only order takes no more than there is to reduce.
+    // A reduce-only order takes at most the size of the position.
     let most = if new.reduce_only { amount.min(closable) } else { amount };
     let plan = matching::plan(floor, new.market, new.side, price, Want::Base(most));
     match tif {
@@ -78,17 +78,17 @@ pub(super) fn place(
         floor.tell_futures(account, Reason::Order, Decimal::ZERO, &[new.market.pair]);
     }
     cancel::after(floor, account, &order, ended);
-    // Closing a position ends what was left of a reduce-only order.
+    // If the fill closed the position, the rest of a reduce-only order has been ended.
     let order = account.futures_orders.find(&super::OrderRef::Id(id)).cloned().unwrap_or(order);
     Ok((order, fills))
 }
 
-/// Whether an open order could give the new one a position to live for, where that was ever enough.
+/// Whether an open order could open the position that the new order needs. Only older rules accept that.
 pub(super) fn has_openers(floor: &Floor, account: &Account, new: &NewOrder) -> bool {
     floor.ruleset < ruleset::GTE_NEEDS_POSITION && cancel::openers(account, new.market.pair)
 }
 
-/// Ties a triggered order to the conditional order that it comes from, and tells so.
+/// Links a triggered order to the conditional order it comes from, and publishes the change.
 fn become_order(floor: &mut Floor, account: &mut Account, order: &mut Order, algo: &AlgoOrder) {
     order.algo_id = Some(algo.id);
     order.original_kind = algo.kind;
@@ -106,8 +106,8 @@ fn become_order(floor: &mut Floor, account: &mut Account, order: &mut Order, alg
     }
 }
 
-/// Checks leverage bracket and margin for what an order may open: what it takes at the book's prices, the rest at its
-/// own. Orders that only reduce need nothing.
+/// Checks the leverage bracket and the margin for what an order may open: the taken part at the book's
+/// prices, the rest at the order's own price. Orders that only reduce need nothing.
 fn afford(
     floor: &Floor,
     account: &Account,
@@ -128,13 +128,14 @@ fn afford(
         return Err(Reject::over_bracket());
     }
     let fee = plan.cost * settle::FUTURES_TAKER_FEE;
-    // Taking at worse than the mark loses the difference at once.
+    // Taking at a price worse than the mark realizes the difference as an immediate loss.
     let loss = settle::at_least_zero(signed(new.side, plan.cost - plan.amount * mark));
     let needed = after.initial(has - had) + fee + loss;
     if needed > margin::available(floor, account) { Err(Reject::margin_insufficient()) } else { Ok(()) }
 }
 
-/// Fills an order at these levels of the book. Answers the fills, and whether a position ended.
+/// Fills an order at the given levels of the book. Returns the fills, and whether a position was closed or
+/// reversed.
 pub(super) fn take(
     floor: &mut Floor,
     account: &mut Account,
@@ -155,19 +156,20 @@ pub(super) fn take(
     (fills, ended)
 }
 
-/// Puts an order into the book.
+/// Adds an order to the book.
 fn stand(floor: &mut Floor, account: &mut Account, order: &Order) {
     floor.shelf_mut(order.market).standing(order.side).insert(Standing::of(order, account.id));
     hold(account, order, order.remaining());
 }
 
-/// Takes a standing order out of the book.
+/// Removes a resting order from the book.
 pub(super) fn withdraw(floor: &mut Floor, account: &mut Account, order: &Order) {
     floor.shelf_mut(order.market).standing(order.side).remove(&Standing::of(order, account.id));
     hold(account, order, -order.remaining());
 }
 
-/// Counts an order's worth among what may open; reduce-only orders and market orders have none.
+/// Adds the order's notional for `amount` to the open-order exposure, or removes it if `amount` is negative.
+/// Reduce-only and market orders have none.
 pub(super) fn hold(account: &mut Account, order: &Order, amount: Decimal) {
     if order.kind == OrderType::Limit && !order.reduce_only {
         let worth = order.price.unwrap_or_default() * amount;

@@ -1,4 +1,4 @@
-//! The other side of every trade, and where the fees go.
+//! The exchange's own ledger: counterparty of every trade, collected fees and the insurance fund.
 
 use domain::Decimal;
 use serde::{Deserialize, Serialize};
@@ -7,25 +7,26 @@ use std::collections::BTreeMap;
 /// Amounts by asset.
 type Amounts = BTreeMap<String, Decimal>;
 
-/// The exchange's own ledger. For every asset: what accounts hold, and the counterparty, the fees and the insurance
-/// together make what was issued, always.
+/// The exchange's own ledger. For every asset, account holdings plus the house's counterparty, fee and
+/// insurance balances always equal the amount issued.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct House {
     issued: Amounts,
     counterparty: Amounts,
     fees: Amounts,
-    /// USDT that liquidations have brought, less the losses it has covered. It may owe: this is play money.
+    /// USDT gained from liquidations minus the losses covered. It may go negative, because this is paper
+    /// money.
     insurance: Decimal,
 }
 
 impl House {
-    /// Play money that accounts were given.
+    /// Paper money that has been given to accounts.
     #[must_use]
     pub fn issued(&self, asset: &str) -> Decimal {
         self.issued.get(asset).copied().unwrap_or_default()
     }
 
-    /// What the house holds of an asset: as counterparty, in fees, as insurance.
+    /// The house's total holdings of an asset: counterparty, fees and insurance.
     #[must_use]
     pub fn held(&self, asset: &str) -> Decimal {
         let of = |amounts: &Amounts| amounts.get(asset).copied().unwrap_or_default();
@@ -33,13 +34,13 @@ impl House {
         of(&self.counterparty) + of(&self.fees) + insurance
     }
 
-    /// Fees taken in an asset.
+    /// Fees collected in an asset.
     #[must_use]
     pub fn fees(&self, asset: &str) -> Decimal {
         self.fees.get(asset).copied().unwrap_or_default()
     }
 
-    /// The insurance fund, in USDT.
+    /// The balance of the insurance fund, in USDT.
     #[must_use]
     pub const fn insurance(&self) -> Decimal {
         self.insurance
@@ -49,7 +50,7 @@ impl House {
         add(&mut self.issued, asset, amount);
     }
 
-    /// The counterparty receives (positive) or gives (negative).
+    /// Credits (positive) or debits (negative) the counterparty.
     pub(super) fn receive(&mut self, asset: &str, amount: Decimal) {
         add(&mut self.counterparty, asset, amount);
     }
@@ -63,7 +64,7 @@ impl House {
     }
 }
 
-/// Normalised, for a negative zero would be written `-0`.
+/// Adds to a balance. Normalizes the result, because a negative zero would be serialized as `-0`.
 fn add(amounts: &mut Amounts, asset: &str, amount: Decimal) {
     match amounts.get_mut(asset) {
         Some(held) => *held = (*held + amount).normalize(),

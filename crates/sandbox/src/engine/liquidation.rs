@@ -1,4 +1,4 @@
-//! Liquidation: when the mark takes the collateral down to the maintenance margin.
+//! Liquidation, when the mark price reduces the collateral to the maintenance margin.
 
 use super::{
     Account, EventKind, Execution, IncomeKind, NewOrder, Reason, Status, cancel,
@@ -10,12 +10,12 @@ use super::{
 use crate::market::{Level, MarketId, Pair};
 use domain::{Decimal, TimeInForce, TradeType};
 
-/// Of the notional, at most what is left: goes to the insurance.
+/// Clearance fee as a fraction of the notional, at most what is left. It goes to the insurance fund.
 const CLEARANCE: Decimal = Decimal::from_parts(125, 0, 0, false, 4);
-/// A margin call is sent when maintenance reaches this part of the collateral.
+/// A margin call is sent when the maintenance margin reaches this fraction of the collateral.
 const CALL: Decimal = Decimal::from_parts(8, 0, 0, false, 1);
 
-/// Liquidates what a pair's new mark has brought down: the isolated position, or all cross positions.
+/// Liquidates what a pair's new mark price has made insolvent: the isolated position, or all cross positions.
 pub(super) fn check(floor: &mut Floor, account: &mut Account, pair: Pair) {
     let perpetual = account.perpetual(pair);
     if perpetual.amount.is_zero() {
@@ -45,7 +45,8 @@ pub(super) fn check(floor: &mut Floor, account: &mut Account, pair: Pair) {
     account.warned = false;
 }
 
-/// Warns once when the collateral nears the maintenance margin, and again after it has recovered.
+/// Sends one margin call when the collateral approaches the maintenance margin, and another only after it has
+/// recovered.
 fn call(floor: &mut Floor, account: &mut Account, collateral: Decimal, maintenance: Decimal) {
     let near = maintenance >= collateral * CALL;
     if near && !account.warned {
@@ -56,7 +57,8 @@ fn call(floor: &mut Floor, account: &mut Account, collateral: Decimal, maintenan
     account.warned = near;
 }
 
-/// Closes a position at the market, whatever it brings; what the book cannot take, the house does at its last price.
+/// Closes a position at market, whatever the price. The house takes what the book cannot, at the book's last
+/// price.
 fn close(floor: &mut Floor, account: &mut Account, pair: Pair) {
     let perpetual = account.perpetual(pair);
     let amount = perpetual.amount.abs();
@@ -81,7 +83,8 @@ fn close(floor: &mut Floor, account: &mut Account, pair: Pair) {
     account.futures_orders.put(order.clone());
     floor.tell_futures(account, Reason::Order, Decimal::ZERO, &[pair]);
 
-    // An isolated position pays the clearance out of what its own margin has left, a cross one out of the wallet.
+    // An isolated position pays the clearance fee from its remaining margin, a cross position from the
+    // wallet.
     let pocket = if perpetual.isolated_mode() {
         perpetual.isolated + account.wallet - wallet
     } else {

@@ -1,4 +1,4 @@
-//! Margins of a futures account at the present marks, and where it would be liquidated.
+//! Margins of a futures account at the current mark prices, and liquidation prices.
 
 use super::{
     Account, FuturesView, PositionView, bracket, floor::Floor, position::Perpetual, settle::at_least_zero,
@@ -38,12 +38,13 @@ fn sums(floor: &Floor, account: &Account) -> Sums {
     sums
 }
 
-/// Initial margin of a position: its share of the notional, or its own margin when it has one.
+/// Initial margin of a position: a fraction of its notional, or its own margin if isolated.
 fn initial(p: &Perpetual, mark: Decimal) -> Decimal {
     if p.isolated_mode() { p.isolated } else { p.initial(p.notional(mark)) }
 }
 
-/// What new orders may use; negative when there is less than the present positions and orders need.
+/// The balance available for new orders; negative if the existing positions and orders need more than there
+/// is.
 pub(super) fn available(floor: &Floor, account: &Account) -> Decimal {
     free(account, &sums(floor, account))
 }
@@ -52,14 +53,14 @@ fn free(account: &Account, sums: &Sums) -> Decimal {
     account.cross_wallet() + sums.cross_unrealized - sums.cross_margin - sums.order_margin
 }
 
-/// What may be moved away: what is free, unrealised profit apart.
+/// The balance that may be transferred out: the available balance without unrealized profit.
 pub(super) fn withdrawable(floor: &Floor, account: &Account) -> Decimal {
     let sums = sums(floor, account);
     let without_profit = free(account, &sums) - at_least_zero(sums.cross_unrealized);
     at_least_zero(without_profit)
 }
 
-/// Collateral and maintenance margin that all cross positions share.
+/// Collateral and maintenance margin shared by all cross positions.
 pub(super) fn cross(floor: &Floor, account: &Account) -> (Decimal, Decimal) {
     let sums = sums(floor, account);
     (account.cross_wallet() + sums.cross_unrealized, sums.cross_maintenance)
@@ -71,7 +72,7 @@ pub(super) fn isolated(floor: &Floor, account: &Account, pair: Pair) -> (Decimal
     (p.isolated + p.unrealized(mark), bracket::maintenance(pair, p.notional(mark)))
 }
 
-/// The whole account.
+/// Builds the view of the whole account.
 pub(super) fn view(floor: &Floor, account: &Account) -> FuturesView {
     let sums = sums(floor, account);
     FuturesView {
@@ -88,7 +89,7 @@ pub(super) fn view(floor: &Floor, account: &Account) -> FuturesView {
     }
 }
 
-/// One position.
+/// Builds the view of one position.
 pub(super) fn position(floor: &Floor, account: &Account, pair: Pair) -> PositionView {
     let (p, mark) = (account.perpetual(pair), floor.mark(pair));
     let notional = p.notional(mark);
@@ -115,10 +116,10 @@ pub(super) fn position(floor: &Floor, account: &Account, pair: Pair) -> Position
     }
 }
 
-/// The mark at which the collateral meets the maintenance margin, everything else being as it is.
+/// The mark price at which the collateral equals the maintenance margin, everything else being unchanged.
 ///
-/// In each bracket both are linear in the mark, so each bracket has one candidate; the true one lies within the
-/// bracket that it was reckoned for.
+/// In each bracket both are linear in the mark price, so each bracket has one candidate. The correct one lies
+/// within the bracket it was computed for.
 fn liquidation_price(floor: &Floor, account: &Account, pair: Pair) -> Option<Decimal> {
     let p = account.perpetual(pair);
     if p.amount.is_zero() {
@@ -127,7 +128,8 @@ fn liquidation_price(floor: &Floor, account: &Account, pair: Pair) -> Option<Dec
     let collateral = if p.isolated_mode() {
         p.isolated
     } else {
-        // The other cross positions' profit is ours to lose, and their maintenance is not.
+        // The unrealized profit of the other cross positions counts as collateral, and their maintenance
+        // margin is reserved.
         let (collateral, maintenance) = cross(floor, account);
         let mark = floor.mark(pair);
         collateral - p.unrealized(mark) - maintenance + bracket::maintenance(pair, p.notional(mark))

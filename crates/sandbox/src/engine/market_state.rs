@@ -1,4 +1,4 @@
-//! What can change about a market while it runs: whether it trades, its tick and lot, and how deep its book is.
+//! Market properties that can change at run time: trading status, tick and lot size, and book depth.
 
 use super::{
     Account, AlgoStatus, Answer, Engine, Execution, NewOrder, Reason, Reject, Status, cancel, floor::Floor,
@@ -9,27 +9,27 @@ use domain::{Decimal, Market, OrderType, Side, TimeInForce, TradeType};
 use serde::{Deserialize, Serialize};
 
 words! {
-    /// Whether a market trades, as `exchangeInfo` says it.
+    /// The trading status of a market, as reported by `exchangeInfo`.
     MarketStatus {
-        /// It trades.
+        /// The market is trading.
         Trading = "TRADING",
         /// Spot: trading is halted.
         Halt = "HALT",
         /// Spot: trading is interrupted.
         Break = "BREAK",
-        /// Futures: it does not trade yet.
+        /// Futures: not yet trading.
         PendingTrading = "PENDING_TRADING",
-        /// Futures: positions may be closed, not opened.
+        /// Futures: positions can be closed but not opened.
         PreSettle = "PRE_SETTLE",
-        /// Futures: nothing trades any more.
+        /// Futures: trading has ended.
         Settling = "SETTLING",
-        /// Futures: delisted. Its orders have ended and its positions were settled.
+        /// Futures: delisted. Its orders have been expired and its positions settled.
         Close = "CLOSE",
     }
 }
 
 impl MarketStatus {
-    /// Whether this kind of market can have the status.
+    /// Whether a market of this kind can have the status.
     #[must_use]
     pub const fn of(self, kind: TradeType) -> bool {
         match self {
@@ -42,22 +42,23 @@ impl MarketStatus {
     }
 }
 
-/// A change of a market. What it does not name stays as it is.
+/// A change of a market. Fields that are `None` leave the property unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MarketChange {
-    /// Which market.
+    /// The market.
     pub market: MarketId,
-    /// Whether it trades.
+    /// The new trading status.
     pub status: Option<MarketStatus>,
-    /// Its new price step.
+    /// The new tick size.
     pub tick: Option<Decimal>,
-    /// Its new amount step, which is also the smallest amount.
+    /// The new lot size, which is also the minimum amount.
     pub lot: Option<Decimal>,
-    /// Whether the book's best prices lie beyond what market orders may take (`PERCENT_PRICE`).
+    /// Whether the book's best prices are outside the range that market orders may execute at
+    /// (`PERCENT_PRICE`).
     pub thin: Option<bool>,
 }
 
-/// How a market differs from what it was made with.
+/// How a market differs from its initial configuration.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Changed {
     status: MarketStatus,
@@ -66,7 +67,7 @@ pub(super) struct Changed {
 }
 
 impl Floor {
-    /// The filters that a market has now.
+    /// The market's current filters.
     pub(super) fn rules(&self, market: MarketId) -> &Market {
         self.shelf(market).changed.as_ref().map_or_else(|| market.rules(), |changed| &changed.rules)
     }
@@ -75,12 +76,12 @@ impl Floor {
         self.shelf(market).changed.as_ref().map_or(MarketStatus::Trading, |changed| changed.status)
     }
 
-    /// Whether orders of a market fill and trigger.
+    /// Whether the market's orders fill and trigger.
     pub(super) fn trades(&self, market: MarketId) -> bool {
         matches!(self.status(market), MarketStatus::Trading | MarketStatus::PreSettle)
     }
 
-    /// Whether a market takes a new order now; `reduces` says that it can only shrink a position.
+    /// Checks that a market accepts a new order; `reduces` means that the order can only reduce a position.
     pub(super) fn admits(&self, market: MarketId, reduces: bool) -> Result<(), Reject> {
         match (self.status(market), market.kind) {
             (MarketStatus::Trading, _) => Ok(()),
@@ -91,7 +92,7 @@ impl Floor {
         }
     }
 
-    /// Whether the book has prices that a market order may take.
+    /// Checks that a market order can execute against the book's prices.
     pub(super) fn within_band(&self, new: &NewOrder) -> Result<(), Reject> {
         let thin = self.shelf(new.market).changed.as_ref().is_some_and(|changed| changed.thin);
         if thin && new.kind == OrderType::Market { Err(Reject::market_order()) } else { Ok(()) }
@@ -99,13 +100,13 @@ impl Floor {
 }
 
 impl Engine {
-    /// The filters that a market has now, and whether it trades.
+    /// The market's current filters and trading status.
     #[must_use]
     pub fn market(&self, market: MarketId) -> (&Market, MarketStatus) {
         (self.floor.rules(market), self.floor.status(market))
     }
 
-    /// Changes a market. One that closes ends its orders and settles its positions at the mark.
+    /// Changes a market. Closing it expires its orders and settles its positions at the mark price.
     pub(super) fn change_market(&mut self, change: &MarketChange) -> Result<Answer, Reject> {
         let market = change.market;
         let step = |step: Option<Decimal>| step.is_none_or(|step| step > Decimal::ZERO);
@@ -135,7 +136,7 @@ impl Engine {
     }
 }
 
-/// Ends an account's orders of a perpetual, and closes its position at the mark.
+/// Expires an account's orders on a perpetual and closes its position at the mark price.
 fn delist(floor: &mut Floor, account: &mut Account, pair: Pair) {
     for id in cancel::order_ids(account, TradeType::Futures, |o| o.market.pair == pair) {
         cancel::end(floor, account, TradeType::Futures, id, Status::Expired);

@@ -1,19 +1,19 @@
-//! What the book gives an order that takes.
+//! Execution of a taker order against the book.
 
 use super::floor::Floor;
 use crate::market::{Level, MarketId};
 use domain::{Decimal, Side, money};
 
-/// How much an order wants.
+/// The requested amount.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Want {
-    /// In base units.
+    /// An amount in base units.
     Base(Decimal),
-    /// In quote units; it takes the whole lots that these buy.
+    /// An amount in quote units, of which only whole lots are bought.
     Quote(Decimal),
 }
 
-/// What it would get, level by level.
+/// The planned execution, level by level.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Plan {
     pub(super) levels: Vec<Level>,
@@ -21,7 +21,7 @@ pub(super) struct Plan {
     pub(super) cost: Decimal,
 }
 
-/// Walks the book on behalf of `side`, no further than `limit`.
+/// Plans the execution of an order on `side` against the book, no further than `limit`.
 pub(super) fn plan(floor: &Floor, market: MarketId, side: Side, limit: Option<Decimal>, want: Want) -> Plan {
     let lot = floor.rules(market).lot;
     let mut plan = Plan::default();

@@ -1,11 +1,11 @@
-//! The exchange itself: matching, margin, funding, liquidation. Pure and deterministic: state and a command, or state
-//! and a tick, give the next state and its events. No clock, no chance, no I/O.
+//! The exchange engine: matching, margin, funding and liquidation. It is pure and deterministic: a state and
+//! a command (or a tick) yield the next state and its events. It uses no clock, randomness or I/O.
 //!
-//! Every trade is against the house, whose book follows from the market alone; users never trade with one another.
-//! The house's [`House`] ledger says where every unit of every asset is.
+//! Every trade is against the house, whose order book follows from the market data alone; users never trade
+//! with each other. The house's [`House`] ledger accounts for every unit of every asset.
 //!
 //! ```text
-//! place -> filters -> spot | futures | algo -> matching (what the book gives) -> settlement -> events
+//! place -> filters -> spot | futures | algo -> matching (against the book) -> settlement -> events
 //! tick  -> tape -> resting orders -> marks -> triggers -> liquidations -> funding -> events
 //! ```
 
@@ -59,7 +59,7 @@ use floor::Floor;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The whole exchange. Its serialised form is a snapshot; a clone is an independent exchange.
+/// The complete state of the exchange. Its serialized form is a snapshot; a clone is an independent exchange.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Engine {
     floor: Floor,
@@ -68,17 +68,17 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// A new exchange at the moment `at`, whose market plays the record from the hour `start` on
-    /// (usually [`crate::market::DEFAULT_START`]).
+    /// Creates an exchange at time `at` whose market replays the record from the hour `start` on (usually
+    /// [`crate::market::DEFAULT_START`]).
     #[must_use]
     pub fn new(seed: u64, at: Micros, start: Micros) -> Self {
         Self { floor: Floor::new(seed, at, start), accounts: BTreeMap::new(), keys: BTreeMap::new() }
     }
 
-    /// Does what a command says, at the moment `at` (or the latest moment it has seen, if that is later).
+    /// Applies a command at time `at`, or at the latest time seen so far if that is later.
     ///
     /// # Errors
-    /// A [`Reject`]; then nothing has changed.
+    /// A [`Reject`], in which case nothing has changed.
     pub fn apply(&mut self, at: Micros, command: Command) -> Result<(Answer, Vec<Event>), Reject> {
         let before = self.floor.now;
         self.floor.now = before.max(at);
@@ -152,7 +152,7 @@ impl Engine {
         self.floor.ruleset
     }
 
-    /// Follows newer rules from now on, and begins to measure accounts that nobody has measured.
+    /// Switches to newer rules and starts measuring the naked time of existing accounts.
     fn raise_rules(&mut self, version: u32) {
         self.floor.ruleset = self.floor.ruleset.max(version);
         let now = self.floor.now;

@@ -1,9 +1,10 @@
-//! Hedge mode and multi-assets mode: the switches and when they are refused. Trading in either is not modelled.
+//! Hedge mode and multi-assets mode: the switches, and when they are rejected. Trading in either mode is not
+//! modelled.
 
 use super::{Account, Answer, EventKind, Reject, floor::Floor};
 use domain::{MarginMode, TradeType};
 
-/// Switches an account's modes; `forced` leaves out the checks, as no owner could.
+/// Switches an account's modes. `forced` skips the checks, which no owner can do.
 pub(super) fn set(
     floor: &mut Floor,
     account: &mut Account,

@@ -1,8 +1,9 @@
-//! The naked-time meter: how long positions were open without a stop that covers them.
+//! Meter of naked time: how long positions were open without a stop that covers them.
 //!
-//! A position is covered while an active `closePosition` stop, or active reduce-only stops whose amounts add up to the
-//! position, wait on the closing side. Stops are `STOP`, `STOP_MARKET` and a `TRAILING_STOP_MARKET` that has been
-//! activated; take-profits are not. A stop that has triggered no longer counts: it either closes the position or fails to.
+//! A position is covered while an active `closePosition` stop, or active reduce-only stops whose amounts add
+//! up to the position, wait on the closing side. Stops are `STOP`, `STOP_MARKET` and an activated
+//! `TRAILING_STOP_MARKET`; take-profits do not count. A triggered stop no longer counts: it either closes the
+//! position or fails to.
 
 use super::{Account, AccountId, AlgoOrder, AlgoStatus, Engine, floor::Floor};
 use crate::market::Pair;
@@ -10,42 +11,42 @@ use domain::{Decimal, Micros, OrderType, Side};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// Ended spans that an account keeps; the oldest are forgotten first.
+/// How many ended spans an account keeps; the oldest are dropped first.
 const KEPT: usize = 500;
 
-/// A time during which a position was open without a stop that covers it.
+/// A period during which a position was open without a covering stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Span {
     /// The perpetual.
     pub pair: Pair,
-    /// When the position was first without cover.
+    /// When the position became uncovered.
     pub start: Micros,
-    /// When it was covered or closed; none while it still is neither.
+    /// When it was covered or closed; `None` while the span lasts.
     pub end: Option<Micros>,
     /// The largest position during the span, negative for a short.
     pub position: Decimal,
-    /// The span began with the position itself: the entry's own round trip is part of it.
+    /// The span began with the position itself, so it includes the round trip of the entry order.
     pub opened: bool,
 }
 
-/// What spans add up to.
+/// Aggregate of several spans.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// Microseconds of the longest span.
+    /// Length of the longest span, in microseconds.
     pub longest: i64,
-    /// Microseconds of all spans together.
+    /// Total length of all spans, in microseconds.
     pub total: i64,
 }
 
 impl Span {
-    /// How long the span lasts from `from` on, in microseconds; until `now` while it has no end.
+    /// The length of the span after `from`, in microseconds; an open span lasts until `now`.
     #[must_use]
     pub fn length(&self, from: Micros, now: Micros) -> i64 {
         self.end.unwrap_or(now).since(self.start.max(from)).max(0)
     }
 }
 
-/// Adds up the parts of spans that lie after `from`.
+/// Aggregates the parts of spans that lie after `from`.
 pub fn summary<'a>(spans: impl IntoIterator<Item = &'a Span>, from: Micros, now: Micros) -> Summary {
     spans.into_iter().fold(Summary::default(), |sum, span| {
         let length = span.length(from, now);
@@ -53,8 +54,8 @@ pub fn summary<'a>(spans: impl IntoIterator<Item = &'a Span>, from: Micros, now:
     })
 }
 
-/// Whether these conditional orders of one perpetual cover its position. Orders of the other side, ended ones and
-/// take-profits make no difference.
+/// Whether these conditional orders of one perpetual cover its position. Orders on the other side, ended
+/// orders and take-profits are ignored.
 pub fn covered<'a>(position: Decimal, orders: impl IntoIterator<Item = &'a AlgoOrder>) -> bool {
     let side = if position.is_sign_negative() { Side::Buy } else { Side::Sell };
     let mut amount = Decimal::ZERO;
@@ -80,7 +81,7 @@ fn stops(order: &AlgoOrder) -> bool {
     }
 }
 
-/// The spans of one account.
+/// The naked-time spans of one account.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Meter {
     /// Positions at the last observation.
@@ -94,7 +95,7 @@ impl Meter {
         self.held.is_empty() && self.ended.is_empty()
     }
 
-    /// Takes note of a perpetual's position and whether it is covered at the moment `at`.
+    /// Records a perpetual's position, and whether it is covered, at time `at`.
     fn observe(&mut self, at: Micros, pair: Pair, position: Decimal, covered: bool) {
         let before =
             if position.is_zero() { self.held.remove(&pair) } else { self.held.insert(pair, position) };
@@ -111,7 +112,7 @@ impl Meter {
         }
     }
 
-    /// Ends the pair's span, if there is one. One without length was no span.
+    /// Ends the pair's current span, if any. A span of zero length is discarded.
     fn end(&mut self, at: Micros, pair: Pair) {
         let Some(span) = self.open.remove(&pair).filter(|span| at > span.start) else { return };
         if self.ended.len() == KEPT {
@@ -122,7 +123,7 @@ impl Meter {
 }
 
 impl Floor {
-    /// Takes note that something of an account has changed.
+    /// Marks an account as changed in the current step.
     pub(super) fn note(&mut self, account: AccountId) {
         self.noted.insert(account);
     }
@@ -132,7 +133,7 @@ impl Floor {
     }
 }
 
-/// Measures an account that something has changed.
+/// Measures the coverage of an account's positions.
 pub(super) fn measure(account: &mut Account, at: Micros) {
     let positions: Vec<_> = account.perpetuals.iter().map(|(&pair, p)| (pair, p.amount)).collect();
     for (pair, position) in positions {
@@ -143,14 +144,14 @@ pub(super) fn measure(account: &mut Account, at: Micros) {
 }
 
 impl Engine {
-    /// An account's times without a covering stop, oldest first; those that still last come last.
+    /// Returns an account's spans without a covering stop, oldest first, with the ones still open last.
     #[must_use]
     pub fn naked(&self, id: AccountId) -> Vec<Span> {
         let Some(account) = self.accounts.get(&id) else { return Vec::new() };
         account.naked.ended.iter().chain(account.naked.open.values()).copied().collect()
     }
 
-    /// Measures the accounts that the present step has changed.
+    /// Measures the accounts changed by the current step.
     pub(super) fn measure_changed(&mut self) {
         for id in self.floor.take_noted() {
             if let Some(account) = self.accounts.get_mut(&id) {

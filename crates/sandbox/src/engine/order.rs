@@ -1,11 +1,11 @@
-//! Orders, conditional orders and fills as the engine keeps them.
+//! Orders, conditional orders and fills, as the engine stores them.
 
 use super::registry::Entry;
 use crate::market::{MarketId, Pair};
 use domain::{Decimal, Micros, OrderType, Side, TimeInForce};
 use serde::{Deserialize, Serialize};
 
-/// Names an enum's values as Binance writes them.
+/// Declares an enum whose values are named as Binance writes them.
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),* $(,)? }) => {
         $(#[$doc])*
@@ -16,13 +16,13 @@ macro_rules! words {
             /// Every value.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
-            /// Binance's word.
+            /// The name Binance uses.
             #[must_use]
             pub const fn word(self) -> &'static str {
                 match self { $(Self::$variant => $text),* }
             }
 
-            /// Reads Binance's word; case counts.
+            /// Parses Binance's name, case-sensitively.
             #[must_use]
             pub fn parse(word: &str) -> Option<Self> {
                 match word { $($text => Some(Self::$variant),)* _ => None }
@@ -33,23 +33,23 @@ macro_rules! words {
 pub(super) use words;
 
 words! {
-    /// Where an order stands.
+    /// The status of an order.
     Status {
-        /// In the book, nothing filled.
+        /// Resting in the book, not filled.
         New = "NEW",
-        /// In the book, part filled.
+        /// Resting in the book, partially filled.
         PartiallyFilled = "PARTIALLY_FILLED",
-        /// Filled wholly.
+        /// Completely filled.
         Filled = "FILLED",
         /// Cancelled by its owner.
         Canceled = "CANCELED",
-        /// Ended by the engine: time in force, reduce-only, an empty book, a liquidation.
+        /// Ended by the engine: time in force, reduce-only, empty book or liquidation.
         Expired = "EXPIRED",
     }
 }
 
 impl Status {
-    /// Whether it still stands in the book.
+    /// Whether the order is still open.
     #[must_use]
     pub const fn open(self) -> bool {
         matches!(self, Self::New | Self::PartiallyFilled)
@@ -57,25 +57,25 @@ impl Status {
 }
 
 words! {
-    /// Where a conditional order stands.
+    /// The status of a conditional order.
     AlgoStatus {
         /// Waiting for its trigger.
         New = "NEW",
-        /// Triggered: the real order stands in the book.
+        /// Triggered: the resulting order is in the book.
         Triggered = "TRIGGERED",
-        /// Triggered, and the real order has ended.
+        /// Triggered, and the resulting order has ended.
         Finished = "FINISHED",
         /// Cancelled by its owner.
         Canceled = "CANCELED",
-        /// Its position is gone.
+        /// Ended because its position is gone.
         Expired = "EXPIRED",
-        /// Triggered, and the real order was refused.
+        /// Triggered, but the resulting order was rejected.
         Rejected = "REJECTED",
     }
 }
 
 words! {
-    /// Which price triggers.
+    /// The price that triggers a conditional order.
     WorkingType {
         /// The last trade.
         Contract = "CONTRACT_PRICE",
@@ -84,41 +84,42 @@ words! {
     }
 }
 
-/// What someone asks for. Conditional types (futures) become algo orders; a spot `LIMIT_MAKER` is a limit with GTX.
+/// A request to place an order. Conditional types (futures) become algo orders; a spot `LIMIT_MAKER` is a
+/// limit order with GTX.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewOrder {
-    /// Where.
+    /// The market.
     pub market: MarketId,
     /// Buy or sell.
     pub side: Side,
-    /// Its type.
+    /// The order type.
     pub kind: OrderType,
-    /// How long it stands; GTC when not said.
+    /// Time in force; GTC if `None`.
     pub tif: Option<TimeInForce>,
-    /// How much, in base units.
+    /// Amount in base units.
     pub amount: Option<Decimal>,
-    /// How much, in quote units (spot market orders: `quoteOrderQty`).
+    /// Amount in quote units (spot market orders: `quoteOrderQty`).
     pub quote_amount: Option<Decimal>,
     /// Limit price.
     pub price: Option<Decimal>,
     /// Trigger price of a conditional order.
     pub trigger_price: Option<Decimal>,
-    /// Where a trailing stop begins to trail; at once when not said.
+    /// The price from which a trailing stop starts to trail; immediately if `None`.
     pub activation_price: Option<Decimal>,
-    /// Percent that a trailing stop lets the price turn back.
+    /// Callback rate of a trailing stop, in percent.
     pub callback_rate: Option<Decimal>,
-    /// Which price triggers.
+    /// The price that triggers it.
     pub working_type: WorkingType,
-    /// It may only shrink a position.
+    /// The order may only reduce a position.
     pub reduce_only: bool,
-    /// It closes whatever position there is, and has no amount.
+    /// The order closes the entire position and has no amount.
     pub close_position: bool,
-    /// The caller's id; the engine makes one when none is given.
+    /// The caller's order id; generated by the engine if `None`.
     pub client_id: Option<String>,
 }
 
 impl NewOrder {
-    /// A market order.
+    /// Builds a market order.
     #[must_use]
     pub const fn market(market: MarketId, side: Side, amount: Decimal) -> Self {
         Self {
@@ -139,7 +140,7 @@ impl NewOrder {
         }
     }
 
-    /// A limit order, good till cancelled.
+    /// Builds a good-till-cancelled limit order.
     #[must_use]
     pub const fn limit(market: MarketId, side: Side, amount: Decimal, price: Decimal) -> Self {
         let mut order = Self::market(market, side, amount);
@@ -150,61 +151,61 @@ impl NewOrder {
     }
 }
 
-/// An order that has been taken.
+/// An accepted order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {
-    /// Its id, unique over all markets and increasing.
+    /// The order id, unique across all markets and increasing.
     pub id: u64,
-    /// The caller's id.
+    /// The caller's order id.
     pub client_id: String,
-    /// Where.
+    /// The market.
     pub market: MarketId,
     /// Buy or sell.
     pub side: Side,
     /// Market or limit.
     pub kind: OrderType,
-    /// The type asked for: that of the conditional order that became this one (`origType`).
+    /// The requested type: for an order that came from a conditional order, that order's type (`origType`).
     pub original_kind: OrderType,
-    /// How long it stands.
+    /// Time in force.
     pub tif: TimeInForce,
-    /// Limit price; none for a market order.
+    /// Limit price; `None` for a market order.
     pub price: Option<Decimal>,
-    /// How much, in base units. Zero for a market order by quote amount that filled nothing.
+    /// Amount in base units. Zero for a market order by quote amount that filled nothing.
     pub amount: Decimal,
-    /// How much was asked for in quote units.
+    /// The requested amount in quote units.
     pub quote_amount: Option<Decimal>,
-    /// How much has filled.
+    /// The filled amount, in base units.
     pub filled: Decimal,
-    /// What the fills were worth (`cummulativeQuoteQty`).
+    /// Quote value of the fills (`cummulativeQuoteQty`).
     pub cost: Decimal,
-    /// It may only shrink a position.
+    /// The order may only reduce a position.
     pub reduce_only: bool,
-    /// It closes whatever position there is.
+    /// The order closes the entire position.
     pub close_position: bool,
-    /// Where it stands.
+    /// The current status.
     pub status: Status,
-    /// The conditional order that became this one.
+    /// The conditional order that this order came from.
     pub algo_id: Option<u64>,
-    /// That order's trigger price.
+    /// The trigger price of that conditional order.
     pub trigger_price: Option<Decimal>,
-    /// Which price triggered.
+    /// The price that triggered it.
     pub working_type: WorkingType,
-    /// The engine placed it to liquidate.
+    /// The engine placed the order to liquidate a position.
     pub liquidation: bool,
-    /// When it was taken.
+    /// Time of acceptance.
     pub created: Micros,
-    /// When it last changed.
+    /// Time of the last change.
     pub updated: Micros,
 }
 
 impl Order {
-    /// How much has not filled.
+    /// The unfilled amount.
     #[must_use]
     pub fn remaining(&self) -> Decimal {
         self.amount - self.filled
     }
 
-    /// Average price of the fills; zero without any, as Binance writes it.
+    /// Average price of the fills, or zero if there are none, as Binance reports it.
     #[must_use]
     pub fn average(&self) -> Decimal {
         if self.filled.is_zero() { Decimal::ZERO } else { (self.cost / self.filled).round_dp(8).normalize() }
@@ -226,47 +227,47 @@ impl Entry for Order {
 /// A conditional order (futures).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlgoOrder {
-    /// Its id, of a space of its own (`algoId`).
+    /// Its id, in an id space separate from plain orders (`algoId`).
     pub id: u64,
-    /// The caller's id (`clientAlgoId`).
+    /// The caller's order id (`clientAlgoId`).
     pub client_id: String,
-    /// Which perpetual.
+    /// The perpetual.
     pub pair: Pair,
     /// Buy or sell.
     pub side: Side,
     /// Its conditional type.
     pub kind: OrderType,
-    /// How long it, or what it becomes, stands.
+    /// Time in force of this order and of the order it becomes.
     pub tif: TimeInForce,
-    /// How much; none when it closes the position.
+    /// The amount; `None` if it closes the position.
     pub amount: Option<Decimal>,
-    /// Limit price of what it becomes.
+    /// Limit price of the resulting order.
     pub price: Option<Decimal>,
-    /// Trigger price; for an active trailing stop where it would trigger now.
+    /// Trigger price; for an active trailing stop, the price at which it would trigger now.
     pub trigger_price: Option<Decimal>,
-    /// Where a trailing stop begins to trail.
+    /// The price from which a trailing stop starts to trail.
     pub activation_price: Option<Decimal>,
-    /// Percent that a trailing stop lets the price turn back.
+    /// Callback rate of a trailing stop, in percent.
     pub callback_rate: Option<Decimal>,
-    /// Best price since the trailing stop became active; none before.
+    /// Best price since the trailing stop was activated; `None` before activation.
     pub extreme: Option<Decimal>,
-    /// Which price triggers.
+    /// The price that triggers it.
     pub working_type: WorkingType,
-    /// It may only shrink a position.
+    /// The order may only reduce a position.
     pub reduce_only: bool,
-    /// It closes whatever position there is.
+    /// The order closes the entire position.
     pub close_position: bool,
-    /// Where it stands.
+    /// The current status.
     pub status: AlgoStatus,
-    /// The order that it became (`actualOrderId`).
+    /// The id of the resulting order (`actualOrderId`).
     pub order_id: Option<u64>,
-    /// Why it was refused when it triggered.
+    /// Why the resulting order was rejected.
     pub failure: Option<String>,
-    /// When it was taken.
+    /// Time of acceptance.
     pub created: Micros,
-    /// When it last changed.
+    /// Time of the last change.
     pub updated: Micros,
-    /// When it triggered.
+    /// Time of the trigger.
     pub triggered: Option<Micros>,
 }
 
@@ -285,28 +286,28 @@ impl Entry for AlgoOrder {
 /// One fill of one order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fill {
-    /// Its id, that of the public trade.
+    /// Its id, shared with the public trade.
     pub id: u64,
     /// The order's id.
     pub order_id: u64,
-    /// Where.
+    /// The market.
     pub market: MarketId,
     /// Buy or sell.
     pub side: Side,
-    /// At what price.
+    /// The execution price.
     pub price: Decimal,
-    /// How much, in base units.
+    /// The amount in base units.
     pub amount: Decimal,
     /// Price times amount.
     pub quote: Decimal,
-    /// What it cost.
+    /// The fee paid.
     pub fee: Decimal,
-    /// In which asset.
+    /// The asset of the fee.
     pub fee_asset: String,
-    /// Whether the order stood in the book before.
+    /// Whether the order was the maker, that is, rested in the book.
     pub maker: bool,
-    /// Profit that it realised (futures).
+    /// The profit realized by the fill (futures).
     pub realized: Decimal,
-    /// When.
+    /// Time of the fill.
     pub at: Micros,
 }

@@ -1,14 +1,14 @@
-//! Placing: what every order passes, whatever its market.
+//! Order placement: the steps common to all markets.
 
 use super::{
     Account, Answer, NewOrder, Order, Reject, Status, algo, filters, floor::Floor, futures, reduce_only, spot,
 };
 use domain::{Decimal, OrderType, TimeInForce, TradeType};
 
-/// Open orders that an account may have on one market.
+/// Maximum number of open orders of an account per market.
 const MAX_OPEN: usize = 200;
 
-/// Takes an order, or says why not.
+/// Accepts or rejects an order.
 pub(super) fn place(floor: &mut Floor, account: &mut Account, new: NewOrder) -> Result<Answer, Reject> {
     if let Some(client) = &new.client_id {
         filters::client_id(new.market, client)?;
@@ -38,7 +38,7 @@ pub(super) fn place(floor: &mut Floor, account: &mut Account, new: NewOrder) -> 
     Ok(Answer::Order { order, fills })
 }
 
-/// Limit price and time in force of a plain order; a market order has no price and ends at once.
+/// Limit price and time in force of a plain order. A market order has no price and ends immediately.
 pub(super) fn terms(floor: &Floor, new: &NewOrder) -> Result<(Option<Decimal>, TimeInForce), Reject> {
     if new.kind == OrderType::Market {
         return Ok((None, TimeInForce::Gtc));
@@ -48,7 +48,7 @@ pub(super) fn terms(floor: &Floor, new: &NewOrder) -> Result<(Option<Decimal>, T
     Ok((Some(price), new.tif.unwrap_or(TimeInForce::Gtc)))
 }
 
-/// The order as it begins.
+/// Builds the order in its initial state.
 pub(super) fn order(floor: &mut Floor, new: &NewOrder, amount: Decimal, tif: TimeInForce) -> Order {
     let id = floor.ids.order();
     Order {

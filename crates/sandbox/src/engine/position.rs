@@ -1,26 +1,26 @@
-//! A perpetual of an account: its settings, its position and what its open orders would add. Pure arithmetic.
+//! One perpetual of an account: settings, position and the exposure of open orders. Pure arithmetic.
 
 use super::settle::{at_least_zero, cents};
 use domain::{Decimal, MarginMode, Micros, Side};
 use serde::{Deserialize, Serialize};
 
-/// Leverage before anyone sets it, as on Binance.
+/// Default leverage, as on Binance.
 const LEVERAGE: u16 = 20;
 
-/// Settings, position and open orders' worth of one perpetual.
+/// Settings, position and open-order exposure of one perpetual.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Perpetual {
     pub(super) leverage: u16,
     pub(super) mode: MarginMode,
-    /// Size, negative for a short.
+    /// Position size, negative for a short.
     pub(super) amount: Decimal,
-    /// What the position was opened for, always positive. Kept instead of the average price: it is exact.
+    /// Entry cost of the position, always positive. Stored instead of the average price because it is exact.
     pub(super) cost: Decimal,
-    /// Realised since the position was opened.
+    /// Profit realized since the position was opened.
     pub(super) realized: Decimal,
-    /// Margin of its own.
+    /// Isolated margin.
     pub(super) isolated: Decimal,
-    /// Worth of the open buys and sells that may open.
+    /// Notional of the open buy and sell orders that may open a position.
     pub(super) bids: Decimal,
     pub(super) asks: Decimal,
     pub(super) updated: Micros,
@@ -42,20 +42,20 @@ impl Default for Perpetual {
     }
 }
 
-/// What a fill did to a position.
+/// The effect of a fill on a position.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Change {
-    /// Profit or loss of the part that was closed.
+    /// Profit or loss of the closed part.
     pub(super) realized: Decimal,
-    /// Isolated margin that the closed part sets free.
+    /// Isolated margin released by the closed part.
     pub(super) released: Decimal,
-    /// Worth of the part that was opened.
+    /// Notional of the opened part.
     pub(super) opened: Decimal,
-    /// The position was closed or turned round.
+    /// The position was closed or reversed.
     pub(super) ended: bool,
 }
 
-/// `amount` with the sign of its side.
+/// Returns `amount` with the sign of its side.
 pub(super) fn signed(side: Side, amount: Decimal) -> Decimal {
     if side == Side::Buy { amount } else { -amount }
 }
@@ -65,7 +65,7 @@ impl Perpetual {
         matches!(self.mode, MarginMode::Isolated)
     }
 
-    /// How much an order on `side` could close.
+    /// The amount that an order on `side` could close.
     pub(super) fn closable(&self, side: Side) -> Decimal {
         at_least_zero(-signed(side, self.amount))
     }
@@ -83,7 +83,7 @@ impl Perpetual {
         if self.amount.is_sign_negative() { worth + self.cost } else { worth - self.cost }
     }
 
-    /// The larger of what the position would be worth if all buys or all sells filled.
+    /// The larger absolute notional of the position if all buys or all sells filled.
     pub(super) fn exposure(&self, mark: Decimal) -> Decimal {
         let present = self.amount * mark;
         (present + self.bids).abs().max((present - self.asks).abs())
@@ -94,13 +94,13 @@ impl Perpetual {
         cents(notional / Decimal::from(self.leverage.max(1)))
     }
 
-    /// Initial margin of the open orders beyond the position's own.
+    /// Initial margin of the open orders in excess of the position's own.
     pub(super) fn order_margin(&self, mark: Decimal) -> Decimal {
         let beyond = self.exposure(mark) - self.notional(mark);
         self.initial(at_least_zero(beyond))
     }
 
-    /// An order that may open begins (positive) or ceases (negative) to stand in the book.
+    /// Adds an order's notional to the open-order exposure, or removes it if `worth` is negative.
     pub(super) fn stand(&mut self, side: Side, worth: Decimal) {
         match side {
             Side::Buy => self.bids += worth,
@@ -108,7 +108,7 @@ impl Perpetual {
         }
     }
 
-    /// Fills: closes first, then opens what is left.
+    /// Applies a fill: closes first, then opens with the rest.
     pub(super) fn fill(&mut self, side: Side, price: Decimal, amount: Decimal, at: Micros) -> Change {
         let held = self.amount.abs();
         let closed = self.closable(side).min(amount);

@@ -1,4 +1,4 @@
-//! What can be read without changing anything.
+//! Read-only queries.
 
 use super::{Account, AccountId, Bracket, Engine, FuturesView, House, brackets, margin};
 use crate::market::{
@@ -7,36 +7,36 @@ use crate::market::{
 use domain::{Decimal, Frame, Market, Micros, Side, time};
 
 impl Engine {
-    /// The latest moment that the engine has seen.
+    /// The latest time the engine has seen.
     #[must_use]
     pub const fn now(&self) -> Micros {
         self.floor.now
     }
 
-    /// An account: its key, orders, fills, spot balances.
+    /// An account: its key, orders, fills and spot balances.
     #[must_use]
     pub fn account(&self, id: AccountId) -> Option<&Account> {
         self.accounts.get(&id)
     }
 
-    /// The account of an API key.
+    /// The account that an API key belongs to.
     #[must_use]
     pub fn account_by_key(&self, api_key: &str) -> Option<&Account> {
         self.accounts.get(self.keys.get(api_key)?)
     }
 
-    /// Every account.
+    /// All accounts.
     pub fn accounts(&self) -> impl Iterator<Item = &Account> {
         self.accounts.values()
     }
 
-    /// An account's futures wallet, margins and positions at the present marks.
+    /// An account's futures wallet, margins and positions at the current mark prices.
     #[must_use]
     pub fn futures(&self, id: AccountId) -> Option<FuturesView> {
         self.accounts.get(&id).map(|account| margin::view(&self.floor, account))
     }
 
-    /// Where every unit of every asset is that no account has.
+    /// The ledger of all assets that are not held by accounts.
     #[must_use]
     pub const fn house(&self) -> &House {
         &self.floor.house
@@ -59,20 +59,20 @@ impl Engine {
         self.floor.price(market)
     }
 
-    /// The best `limit` levels on each side.
+    /// The best `limit` levels of each side of the book.
     #[must_use]
     pub fn depth(&self, market: MarketId, limit: usize) -> Depth {
         let side = |side| self.floor.levels(market, side).take(limit).collect();
         Depth { update_id: self.floor.shelf(market).update_id, bids: side(Side::Sell), asks: side(Side::Buy) }
     }
 
-    /// The best prices.
+    /// The best bid and ask.
     #[must_use]
     pub fn book_ticker(&self, market: MarketId) -> BookTicker {
         self.floor.book_ticker(market)
     }
 
-    /// The last 24 hours; hours in which the market stood still are simply not there.
+    /// The 24-hour ticker. Minutes in which the market was stopped are missing from it.
     #[must_use]
     pub fn day_ticker(&self, market: MarketId) -> DayTicker {
         let (at, last) = (self.floor.now, self.floor.price(market));
@@ -94,8 +94,8 @@ impl Engine {
         }
     }
 
-    /// Candles of a frame that open within `from..=to`, oldest first: the first `limit` from `from` on when it is
-    /// given, else the last `limit`.
+    /// Candles of a frame that open within `from..=to`, oldest first: the first `limit` of them if `from` is
+    /// given, otherwise the last `limit`.
     #[must_use]
     pub fn klines(
         &self,
@@ -109,7 +109,7 @@ impl Engine {
         minutes.map_or_else(Vec::new, |m| m.klines(market, frame, from, to, limit))
     }
 
-    /// The latest public trades, oldest first; those of the engine's users among them.
+    /// The latest public trades, oldest first, including those of the engine's users.
     #[must_use]
     pub fn trades(&self, market: MarketId, limit: usize) -> Vec<PublicTrade> {
         let trades = &self.floor.shelf(market).trades;
@@ -122,19 +122,19 @@ impl Engine {
         self.floor.mark_price(pair)
     }
 
-    /// The fundings paid, oldest first.
+    /// Past funding payments, oldest first.
     pub fn fundings(&self, pair: Pair) -> impl DoubleEndedIterator<Item = &FundingPoint> {
         self.floor.perp(pair).paid.iter()
     }
 
-    /// Which recorded hour is playing.
+    /// The recorded hour that is playing.
     #[must_use]
     pub fn playing(&self) -> Option<Playing> {
         self.floor.tape.playing()
     }
 }
 
-/// A candle in which nothing happened.
+/// A candle without trades.
 const fn flat(start: Micros, price: Decimal) -> Kline {
     Kline {
         start,
@@ -150,7 +150,7 @@ const fn flat(start: Micros, price: Decimal) -> Kline {
     }
 }
 
-/// A level of nothing, where a side of the book is used up.
+/// An empty level, for an exhausted side of the book.
 pub(super) const fn no_level(price: Decimal) -> Level {
     Level { price, amount: Decimal::ZERO }
 }

@@ -1,13 +1,14 @@
-//! Reduce-only orders beside what rests already (-4118).
+//! The check of reduce-only orders against resting orders (-4118).
 
 use super::{Account, NewOrder, Order, Reject, floor::Floor, margin, ruleset};
 use domain::Decimal;
 
-/// Refuses a reduce-only order that resting orders of its side leave no position for.
+/// Rejects a reduce-only order if resting orders on its side leave no position for it.
 ///
-/// Resting reduce-only orders count with what is left of them. Resting orders that may open count when the position
-/// that all of them together would open has no margin. Conditional orders that wait for their trigger do not count. An
-/// order that is alone on its side may be larger than the position: it takes no more than there is.
+/// Resting reduce-only orders count with their remaining amount. Resting orders that may open a position
+/// count if there is no margin for the position that all of them together would open. Conditional orders
+/// waiting for their trigger do not count. A sole order on its side may be larger than the position, because
+/// it takes no more than the position.
 pub(super) fn check(floor: &Floor, account: &Account, new: &NewOrder) -> Result<(), Reject> {
     if !new.reduce_only || floor.ruleset < ruleset::RESTING_ORDERS_COUNT {
         return Ok(());
@@ -17,7 +18,7 @@ pub(super) fn check(floor: &Floor, account: &Account, new: &NewOrder) -> Result<
     let closable = position.closable(new.side);
     let amount = new.amount.unwrap_or_default();
     if closable.is_zero() {
-        // There is nothing to reduce, which is another refusal.
+        // With nothing to reduce, a different rejection applies.
         return Ok(());
     }
     let same_side = |order: &&Order| order.market == new.market && order.side == new.side;

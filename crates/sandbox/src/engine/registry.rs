@@ -1,31 +1,31 @@
-//! Orders of one account on one kind of market, by id and by the caller's id.
+//! One account's orders on one kind of market, indexed by id and by client id.
 
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How many ended orders an account keeps; the oldest are forgotten first.
+/// How many ended orders an account keeps; the oldest are dropped first.
 const KEPT: usize = 10_000;
 
-/// What a [`Registry`] needs to know of its entries.
+/// The properties a [`Registry`] needs from its entries.
 pub trait Entry {
     /// The engine's id.
     fn id(&self) -> u64;
-    /// The caller's id.
+    /// The caller's order id.
     fn client_id(&self) -> &str;
-    /// Whether it still works.
+    /// Whether the order is still open.
     fn is_open(&self) -> bool;
 }
 
-/// Which order is meant.
+/// A reference to an order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OrderRef {
     /// By the engine's id.
     Id(u64),
-    /// By the caller's id.
+    /// By the caller's order id.
     Client(String),
 }
 
-/// Orders by id. A client id is unique among open orders, and names the latest order that bore it.
+/// Orders by id. A client id is unique among open orders and refers to the latest order that used it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Registry<T> {
     all: BTreeMap<u64, T>,
@@ -54,17 +54,17 @@ impl<T: Entry> Registry<T> {
         self.open.iter().filter_map(|id| self.all.get(id))
     }
 
-    /// Every order kept, oldest first.
+    /// All retained orders, oldest first.
     pub fn all(&self) -> impl DoubleEndedIterator<Item = &T> {
         self.all.values()
     }
 
-    /// Whether an open order bears this client id.
+    /// Whether an open order uses this client id.
     pub(super) fn client_taken(&self, client: &str) -> bool {
         self.by_client.get(client).is_some_and(|id| self.open.contains(id))
     }
 
-    /// Keeps a new or changed order.
+    /// Inserts a new or changed order.
     pub(super) fn put(&mut self, entry: T) {
         let id = entry.id();
         let was_open = self.open.contains(&id);
@@ -80,7 +80,7 @@ impl<T: Entry> Registry<T> {
         self.prune();
     }
 
-    /// Changes an order in place.
+    /// Changes an order in place. Returns the closure's result, or `None` if the order does not exist.
     pub(super) fn change<R>(&mut self, id: u64, change: impl FnOnce(&mut T) -> R) -> Option<R> {
         let entry = self.all.get_mut(&id)?;
         let answer = change(entry);

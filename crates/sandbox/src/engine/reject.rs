@@ -1,16 +1,16 @@
-//! Refusals, by Binance's codes and words.
+//! Rejections, with Binance's error codes and messages.
 
 use domain::Decimal;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
-/// A command was refused, and nothing has changed.
+/// The reason a command was rejected. A rejected command changes nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{message} ({code})")]
 pub struct Reject {
-    /// Binance's code, negative.
+    /// Binance's error code, negative.
     pub code: i32,
-    /// Binance's words.
+    /// Binance's error message.
     pub message: Cow<'static, str>,
 }
 
@@ -27,130 +27,130 @@ macro_rules! rejects {
 }
 
 rejects! {
-    /// No such pair.
+    /// The pair does not exist.
     invalid_symbol = -1121, "Invalid symbol.";
-    /// More decimals than the market takes.
+    /// More decimal places than the market accepts.
     precision = -1111, "Precision is over the maximum defined for this asset.";
-    /// No such account.
+    /// The account does not exist.
     invalid_key = -2015, "Invalid API-key, IP, or permissions for action.";
-    /// Spot funds do not suffice.
+    /// The spot balance does not suffice.
     insufficient_balance = -2010, "Account has insufficient balance for requested action.";
-    /// A spot post-only order would take.
+    /// A spot post-only order would execute as taker.
     would_match = -2010, "Order would immediately match and take.";
-    /// A spot client id is taken.
+    /// An open spot order already has this client id.
     duplicate_order = -2010, "Duplicate order sent.";
-    /// A cancel of an order that is not open.
+    /// The order to cancel is not open.
     unknown_order = -2011, "Unknown order sent.";
-    /// A query for an order that never was.
+    /// The queried order does not exist.
     no_such_order = -2013, "Order does not exist.";
-    /// A transfer of more than there is.
+    /// A transfer exceeds the balance.
     balance_insufficient = -2018, "Balance is insufficient.";
-    /// Futures margin does not suffice.
+    /// The futures margin does not suffice.
     margin_insufficient = -2019, "Margin is insufficient.";
-    /// A conditional order stands on the wrong side of the price.
+    /// The trigger price of a conditional order is on the wrong side of the current price.
     would_trigger = -2021, "Order would immediately trigger.";
-    /// Nothing to reduce.
+    /// There is no position to reduce.
     reduce_only = -2022, "ReduceOnly Order is rejected.";
     /// Too many open orders.
     too_many_orders = -2025, "Reach max open order limit.";
-    /// The bracket of the leverage is too small.
+    /// The position exceeds the bracket of the current leverage.
     over_bracket = -2027, "Exceeded the maximum allowable position at current leverage.";
-    /// Lower leverage needs more margin than there is.
+    /// The lower leverage needs more margin than is available.
     leverage_too_small = -2028, "Leverage is smaller than permitted: insufficient margin balance.";
-    /// Out of 0.1 to 10 percent.
+    /// The callback rate is outside 0.1 to 10 percent.
     callback_rate = -2007, "Invalid callBack rate.";
-    /// A price that is not positive.
+    /// The price is not positive.
     price_not_positive = -4001, "Price less than 0.";
-    /// A price above the highest.
+    /// The price is above the maximum.
     price_too_high = -4002, "Price greater than max price.";
-    /// An amount that is not positive.
+    /// The amount is not positive.
     quantity_not_positive = -4003, "Quantity less than or equal to zero.";
-    /// An amount below the smallest.
+    /// The amount is below the minimum.
     quantity_too_small = -4004, "Quantity less than minimum quantity.";
-    /// An amount above the largest.
+    /// The amount is above the maximum.
     quantity_too_large = -4005, "Quantity greater than max quantity.";
-    /// A trigger price that is not positive.
+    /// The trigger price is not positive.
     stop_price = -4006, "Stop price less than zero.";
-    /// A price below the lowest.
+    /// The price is below the minimum.
     price_too_low = -4013, "Price less than min price.";
-    /// A price between two ticks.
+    /// The price is not a multiple of the tick size.
     price_off_tick = -4014, "Price not increased by tick size.";
-    /// A client id that is not 1 to 36 of the allowed characters.
+    /// A futures client id is not 1 to 36 of the allowed characters.
     client_id = -4015, "Client order id is not valid.";
-    /// A spot client id that is not 1 to 36 of the allowed characters.
+    /// A spot client id is not 1 to 36 of the allowed characters.
     spot_client_id = -1100, "Illegal characters found in parameter 'newClientOrderId'; legal range is '^[a-zA-Z0-9-_]{1,36}$'.";
-    /// An amount between two lots.
+    /// The amount is not a multiple of the step size.
     quantity_off_step = -4023, "Quantity not increased by step size.";
-    /// Margin mode is that already.
+    /// The margin mode is already set.
     same_margin_mode = -4046, "No need to change margin type.";
-    /// Margin mode cannot change under open orders.
+    /// The margin mode cannot change while orders are open.
     margin_mode_orders = -4047, "Margin type cannot be changed if there exists open orders.";
-    /// Margin mode cannot change under a position.
+    /// The margin mode cannot change while a position is open.
     margin_mode_position = -4048, "Margin type cannot be changed if there exists position.";
-    /// A futures client id is taken.
+    /// An open futures order already has this client id.
     duplicate_client_id = -4116, "ClientOrderId is duplicated.";
-    /// A second order to close the same position in the same way.
+    /// A closePosition order of the same kind and direction is already open.
     duplicate_close = -4130, "An open stop or take profit order with GTE and closePosition in the direction is existing.";
-    /// closePosition stands with stop and take-profit market orders alone.
+    /// closePosition is only valid with stop-market and take-profit-market orders.
     close_kind = -4136, "Target strategy invalid for orderType, closePosition true.";
-    /// closePosition has no amount.
+    /// A closePosition order must not have an amount.
     close_quantity = -4137, "Quantity must be zero with closePosition equals true.";
-    /// closePosition is reduce-only as it is.
+    /// A closePosition order is implicitly reduce-only, so the flag must not be sent.
     close_reduce = -1106, "Parameter 'reduceonly' sent when not required.";
-    /// An isolated position keeps its leverage or raises it.
+    /// The leverage of an open isolated position can only be raised.
     leverage_isolated = -4161, "Leverage reduction is not supported in Isolated Margin Mode with open positions.";
-    /// Margin belongs to positions alone.
+    /// Margin can only be adjusted for an open position.
     margin_without_position = -4054, "Cannot add position margin: position is 0.";
-    /// Only an isolated position has margin of its own.
+    /// Margin can only be adjusted for an isolated position.
     margin_not_isolated = -4053, "Margin can be adjusted for isolated positions only.";
-    /// More than the isolated position can spare.
+    /// More than the isolated position can give up.
     isolated_insufficient = -4051, "Isolated balance insufficient.";
-    /// GTE_GTC without anything to live for.
+    /// A GTE_GTC order has no position it could close.
     no_position = -4509, "Time in Force (TIF) GTE can only be used with open positions. Please ensure that positions are available.";
-    /// A FOK order that cannot fill.
+    /// A FOK order cannot be filled completely.
     fok = -5021, "Due to the order could not be filled immediately, the FOK order has been rejected. The order will not be recorded in the order history.";
-    /// A futures post-only order would take.
+    /// A futures post-only order would execute as taker.
     post_only = -5022, "Due to the order could not be executed as maker, the Post Only order will be rejected. The order will not be recorded in the order history.";
-    /// The market does not have orders of this type.
+    /// The market does not support this order type.
     invalid_kind = -1116, "Invalid orderType.";
-    /// The order type does not go with this time in force.
+    /// The order type does not support this time in force.
     invalid_tif = -1115, "Invalid timeInForce.";
-    /// Resting orders leave no position for a reduce-only order.
+    /// Resting orders already use up the position that a reduce-only order would reduce.
     reduce_only_conflict = -4118, "ReduceOnly Order Failed. Please check your existing position and open orders.";
-    /// The book's best price is beyond what market orders may take.
+    /// The book's best price is outside the range that market orders may execute at.
     market_order = -4131, "The counterparty's best price does not meet the PERCENT_PRICE filter limit.";
-    /// The market takes orders that reduce alone.
+    /// The market only accepts orders that reduce a position.
     no_opening = -4140, "Invalid symbol status for opening position.";
-    /// The perpetual does not trade.
+    /// The perpetual is not trading.
     symbol_closed = -4141, "Symbol is closed.";
-    /// The spot market does not trade.
+    /// The spot market is not trading.
     market_closed = -2010, "Market is closed.";
-    /// A status that this kind of market does not have.
+    /// This kind of market cannot have the status.
     market_status = -4022, "market status sent is not valid.";
-    /// Too many waiting conditional orders.
+    /// Too many open conditional orders.
     too_many_stops = -4045, "Reach max stop order limit.";
-    /// The position mode is that already.
+    /// The position mode is already set.
     same_position_mode = -4059, "No need to change position side.";
-    /// The position mode cannot change under open orders.
+    /// The position mode cannot change while orders are open.
     position_mode_orders = -4067, "Position side cannot be changed if there exists open orders.";
-    /// The position mode cannot change under a position.
+    /// The position mode cannot change while a position is open.
     position_mode_position = -4068, "Position side cannot be changed if there exists position.";
-    /// Multi-assets mode does not go with isolated margin.
+    /// Multi-assets mode cannot be combined with isolated margin.
     asset_mode_isolated = -4167, "Unable to adjust to Multi-Assets mode with symbols of USD\u{24C8}-M Futures under isolated-margin mode.";
-    /// Isolated margin does not go with multi-assets mode.
+    /// Isolated margin cannot be combined with multi-assets mode.
     isolated_asset_mode = -4168, "Unable to adjust to isolated-margin mode under the Multi-Assets mode.";
-    /// The asset mode cannot change under open orders.
+    /// The asset mode cannot change while orders are open.
     asset_mode_orders = -4170, "Unable to adjust Multi-Assets Mode with open orders in USD\u{24C8}-M Futures.";
-    /// The asset mode is that already.
+    /// The asset mode is already set.
     same_asset_mode = -4171, "Adjusted asset mode is currently set and does not need to be adjusted repeatedly.";
-    /// An asset that cannot be moved.
+    /// The asset cannot be transferred.
     invalid_asset = -4062, "Invalid asset.";
-    /// The API key is taken (sandbox's own; Binance makes keys itself).
+    /// The API key is already in use (specific to the sandbox; Binance generates keys itself).
     key_taken = -2014, "API-key format invalid.";
 }
 
 impl Reject {
-    /// A parameter that the order's type needs.
+    /// A parameter required by the order type is missing.
     #[must_use]
     pub fn mandatory(parameter: &str) -> Self {
         let message =
@@ -158,13 +158,13 @@ impl Reject {
         Self { code: -1102, message: message.into() }
     }
 
-    /// A spot filter, by name.
+    /// A spot filter failed; `name` is the filter's name.
     #[must_use]
     pub fn filter(name: &str) -> Self {
         Self { code: -1013, message: format!("Filter failure: {name}").into() }
     }
 
-    /// A futures order that is worth too little.
+    /// A futures order's notional is below the minimum.
     #[must_use]
     pub fn min_notional(least: Decimal) -> Self {
         let message =
@@ -172,19 +172,19 @@ impl Reject {
         Self { code: -4164, message: message.into() }
     }
 
-    /// A futures buyer's price above the band.
+    /// A futures buy price is above the allowed band.
     #[must_use]
     pub fn above_band(highest: Decimal) -> Self {
         Self { code: -4016, message: format!("Limit price can't be higher than {highest}.").into() }
     }
 
-    /// A futures seller's price below the band.
+    /// A futures sell price is below the allowed band.
     #[must_use]
     pub fn below_band(lowest: Decimal) -> Self {
         Self { code: -4024, message: format!("Limit price can't be lower than {lowest}.").into() }
     }
 
-    /// A leverage that the pair does not have.
+    /// The pair does not offer this leverage.
     #[must_use]
     pub fn leverage(leverage: u16) -> Self {
         Self { code: -4028, message: format!("Leverage {leverage} is not valid").into() }

@@ -1,24 +1,24 @@
-//! Conditional orders that the matching engine is told to refuse when they trigger, for tests.
+//! Injected rejections of conditional orders at the time they trigger, for tests.
 
 use super::{AccountId, Answer, Reject, floor::Floor};
 use crate::market::Pair;
 use serde::{Deserialize, Serialize};
 
-/// Triggered conditional orders are refused: so many, or all.
+/// Rejects a number of triggered conditional orders, or all of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TriggerRejection {
-    /// Whose orders; everybody's when there is none.
+    /// The account whose orders are rejected; `None` means every account.
     pub account: Option<AccountId>,
-    /// Of which perpetual; of all when there is none.
+    /// The perpetual whose orders are rejected; `None` means every perpetual.
     pub pair: Option<Pair>,
-    /// How many are still refused; without a number, all until it is cleared. Zero clears what was said of the account
-    /// and the pair, or of all of them where none is named.
+    /// How many more orders are rejected; `None` means all until cleared. Zero clears the rejections of the
+    /// given account and pair, where `None` matches any.
     pub left: Option<u32>,
-    /// Why, as the order's owner reads it.
+    /// The reason reported to the order's owner.
     pub reason: Reject,
 }
 
-/// Adds a rejection, or clears some.
+/// Adds a rejection, or clears matching ones.
 pub(super) fn set(floor: &mut Floor, rejection: TriggerRejection) -> Answer {
     if rejection.left == Some(0) {
         let TriggerRejection { account, pair, .. } = rejection;
@@ -32,7 +32,7 @@ pub(super) fn set(floor: &mut Floor, rejection: TriggerRejection) -> Answer {
     Answer::Done
 }
 
-/// Why this triggered order is to be refused, if it is. Uses the rejection up.
+/// Rejects a triggered order if a rejection matches it, and uses up one count of that rejection.
 pub(super) fn take(floor: &mut Floor, account: AccountId, pair: Pair) -> Result<(), Reject> {
     let meant = |r: &TriggerRejection| {
         r.account.is_none_or(|id| id == account) && r.pair.is_none_or(|other| other == pair)

@@ -1,15 +1,16 @@
 //! Versions of the engine's rules.
 //!
-//! A journal holds commands that the rules of their time accepted, and replaying it must accept them again. So a rule
-//! that refuses what used to be accepted has a version: a new exchange begins with the newest, and an old one is raised
-//! to it by a command in its journal, after everything that came before.
+//! A journal holds commands that were accepted under the rules of their time, and replaying it must accept
+//! them again. A rule that rejects what used to be accepted therefore has a version. A new exchange starts
+//! with the newest one; an existing exchange is raised to it by a command in its journal, after everything
+//! that came before.
 
 /// The newest version.
 pub(crate) const CURRENT: u32 = 1;
 
-/// From here on resting orders count against a new reduce-only order (-4118).
+/// From this version on, resting orders count against a new reduce-only order (-4118).
 pub(super) const RESTING_ORDERS_COUNT: u32 = 1;
-/// From here on `GTE_GTC` and closePosition orders need a position; an opening order is not enough.
+/// From this version on, `GTE_GTC` and closePosition orders need a position; an opening order is not enough.
 pub(super) const GTE_NEEDS_POSITION: u32 = 1;
-/// From here on the limit of waiting conditional orders is one for all markets together.
+/// From this version on, one limit of open conditional orders applies to all markets together.
 pub(super) const ONE_ALGO_LIMIT: u32 = 1;

@@ -1,4 +1,4 @@
-//! What an account sets and moves: leverage, margin mode, margin, transfers, the reset; and jumps of the price.
+//! Account settings and funds: leverage, margin mode, isolated margin, transfers and reset; also price jumps.
 
 use super::{
     Account, AlgoStatus, Answer, Engine, EventKind, IncomeKind, Reason, Reject, Status, bracket, cancel,
@@ -7,10 +7,10 @@ use super::{
 use crate::market::{MarketId, Pair, QUOTE};
 use domain::{Decimal, MarginMode, TradeType};
 
-/// The most that an account can be opened with, in USDT each on spot and futures.
+/// The most an account can be opened with, in USDT, for spot and futures each.
 pub(super) const LARGEST_FUNDS: Decimal = Decimal::from_parts(1_000_000_000, 0, 0, false, 0);
 
-/// Sets leverage, when positions and orders fit its bracket and the margin suffices.
+/// Sets the leverage if positions and orders fit its bracket and the margin suffices.
 pub(super) fn leverage(
     floor: &mut Floor,
     account: &mut Account,
@@ -40,7 +40,7 @@ pub(super) fn leverage(
     Ok(Answer::Leverage { leverage, max_notional })
 }
 
-/// Sets the margin mode of a perpetual without orders and position.
+/// Sets the margin mode of a perpetual that has no orders and no position.
 pub(super) fn margin_mode(
     floor: &mut Floor,
     account: &mut Account,
@@ -131,8 +131,8 @@ pub(super) fn transfer(
     Ok(Answer::Transfer(floor.ids.income()))
 }
 
-/// Brings USDT from outside or takes it out. What became of a reference, a refusal too, is what becomes of it for good:
-/// a request that comes late must not move what its sender has given up.
+/// Deposits USDT from outside or withdraws it. The first outcome for a reference, including a refusal, is
+/// permanent: a late duplicate must not move funds that its sender has given up on.
 pub(super) fn fund(
     floor: &mut Floor,
     account: &mut Account,
@@ -175,7 +175,7 @@ fn bring(floor: &mut Floor, account: &mut Account, wallet: TradeType, amount: De
     }
 }
 
-/// Ends orders and positions without profit or loss, and funds the account as at first. Its history stays.
+/// Ends orders and positions without profit or loss and restores the initial funds. The history is kept.
 pub(super) fn reset(floor: &mut Floor, account: &mut Account) {
     for kind in [TradeType::Spot, TradeType::Futures] {
         for id in cancel::order_ids(account, kind, |_| true) {
@@ -208,7 +208,7 @@ pub(super) fn reset(floor: &mut Floor, account: &mut Account) {
 }
 
 impl Engine {
-    /// Jumps a pair's price. Everything that a beat does follows: fills, triggers, liquidations.
+    /// Jumps a pair's price, with the same consequences as a beat: fills, triggers and liquidations.
     pub(super) fn set_price(&mut self, pair: Pair, price: Decimal) -> Result<(), Reject> {
         filters::price(&self.floor, MarketId::spot(pair), price)?;
         let units = price * Decimal::from(10_i64.pow(pair.price_scale()));

@@ -1,29 +1,30 @@
-//! What a fill does to an account and to the house.
+//! Settlement of fills against accounts and the house ledger.
 
 use super::{Account, Fill, Income, IncomeKind, Order, Reason, Status, floor::Floor, position::Change};
 use crate::market::{Level, Pair, QUOTE};
 use domain::{Decimal, Side, TradeType};
 
-/// Decimals that balances are kept to.
+/// Decimal places of balances.
 pub(super) const PLACES: u32 = 8;
-/// Fee of a spot fill, of what is received: 0.1 %.
+/// Fee of a spot fill, charged on the received asset: 0.1 %.
 pub const SPOT_FEE: Decimal = Decimal::from_parts(1, 0, 0, false, 3);
-/// Fee of a futures fill that made: 0.02 %.
+/// Futures maker fee: 0.02 %.
 pub const FUTURES_MAKER_FEE: Decimal = Decimal::from_parts(2, 0, 0, false, 4);
-/// Fee of a futures fill that took: 0.05 %.
+/// Futures taker fee: 0.05 %.
 pub const FUTURES_TAKER_FEE: Decimal = Decimal::from_parts(5, 0, 0, false, 4);
 
-/// Rounds to what balances are kept to.
+/// Rounds to balance precision (8 decimal places).
 pub(super) fn cents(value: Decimal) -> Decimal {
     value.round_dp(PLACES).normalize()
 }
 
-/// A value, or zero when it is below. Unlike `max` it never answers a negative zero, which would be written `-0`.
+/// Returns the value, or zero if it is negative. Unlike `max` it never returns a negative zero, which would
+/// be serialized as `-0`.
 pub(super) fn at_least_zero(value: Decimal) -> Decimal {
     if value > Decimal::ZERO { value } else { Decimal::ZERO }
 }
 
-/// Books a fill of a spot order. A maker pays from what is locked.
+/// Books a fill of a spot order. A maker pays from its locked balance.
 pub(super) fn spot(
     floor: &mut Floor,
     account: &mut Account,
@@ -51,7 +52,7 @@ pub(super) fn spot(
     record(floor, account, order, level, trade, (fee, got, Decimal::ZERO))
 }
 
-/// Books a fill of a futures order: position, profit, fee, isolated margin.
+/// Books a fill of a futures order: position, realized profit, fee and isolated margin.
 pub(super) fn futures(
     floor: &mut Floor,
     account: &mut Account,
@@ -67,7 +68,7 @@ pub(super) fn futures(
     let change = perpetual.fill(order.side, level.price, level.amount, now);
     let mut covered = Decimal::ZERO;
     if perpetual.isolated_mode() {
-        // An isolated position can lose its own margin, and no more.
+        // An isolated position can lose its own margin but no more.
         let short = at_least_zero(-change.realized - change.released);
         let more = short.min(perpetual.isolated);
         perpetual.isolated -= more;
@@ -92,7 +93,7 @@ pub(super) fn futures(
     (fill, change)
 }
 
-/// Moves the initial margin of what was opened into an isolated position.
+/// Moves the initial margin of the opened part into an isolated position.
 fn set_margin_aside(account: &mut Account, pair: Pair, opened: Decimal) {
     let free = at_least_zero(account.cross_wallet());
     let perpetual = account.perpetual_mut(pair);
@@ -101,8 +102,8 @@ fn set_margin_aside(account: &mut Account, pair: Pair, opened: Decimal) {
     }
 }
 
-/// Brings an overdrawn cross wallet back to zero: from this position's own margin, then from the insurance, so that no
-/// wallet is ever negative. Answers what the insurance gave.
+/// Restores an overdrawn cross wallet to zero, first from this position's isolated margin, then from the
+/// insurance fund, so that no wallet is ever negative. Returns the amount paid by the insurance fund.
 pub(super) fn cover(floor: &mut Floor, account: &mut Account, pair: Pair) -> Decimal {
     let short = at_least_zero(-account.cross_wallet());
     if short.is_zero() {
@@ -117,7 +118,7 @@ pub(super) fn cover(floor: &mut Floor, account: &mut Account, pair: Pair) -> Dec
     given
 }
 
-/// Tells what the insurance gave, if it did.
+/// Publishes the amount paid by the insurance fund, if any.
 pub(super) fn tell_cover(
     floor: &mut Floor,
     account: &mut Account,
@@ -131,7 +132,7 @@ pub(super) fn tell_cover(
     }
 }
 
-/// Enters something into the wallet's history.
+/// Appends an entry to the income history of the futures wallet.
 pub(super) fn income(
     floor: &mut Floor,
     account: &mut Account,
@@ -144,7 +145,7 @@ pub(super) fn income(
     account.keep_income(Income { id, at, kind, pair, amount, trade_id });
 }
 
-/// Writes a fill into the order and the account's history.
+/// Records a fill in the order and in the account's history.
 fn record(
     floor: &Floor,
     account: &mut Account,
@@ -176,7 +177,6 @@ fn record(
     fill
 }
 
-/// Whether an order trades on futures.
 pub(super) const fn on_futures(order: &Order) -> bool {
     matches!(order.market.kind, TradeType::Futures)
 }

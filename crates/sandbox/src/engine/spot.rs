@@ -1,4 +1,4 @@
-//! Spot orders.
+//! Placement, execution and withdrawal of spot orders.
 
 use super::{
     Account, Execution, Fill, NewOrder, Order, Reject, Status, filters,
@@ -9,7 +9,7 @@ use super::{
 use crate::market::QUOTE;
 use domain::{Decimal, OrderType, Side, TimeInForce};
 
-/// Takes a spot order, or says why not.
+/// Accepts or rejects a spot order.
 pub(super) fn place(
     floor: &mut Floor,
     account: &mut Account,
@@ -54,9 +54,9 @@ pub(super) fn place(
     Ok((order, fills))
 }
 
-/// How much the order wants, checked against the market's filters.
+/// The requested amount, checked against the market's filters.
 fn wanted(floor: &Floor, new: &NewOrder, price: Option<Decimal>) -> Result<Want, Reject> {
-    /// More than all the play money there can be, and far from overflowing.
+    /// More than the paper money that can exist, yet far from overflowing.
     const MOST: Decimal = Decimal::from_parts(1_000_000_000, 0, 0, false, 0);
     let rules = floor.rules(new.market);
     let last = floor.price(new.market);
@@ -80,7 +80,7 @@ fn wanted(floor: &Floor, new: &NewOrder, price: Option<Decimal>) -> Result<Want,
     Ok(Want::Base(amount))
 }
 
-/// Checks that the account can pay for what it takes, and for what would stand in the book.
+/// Checks that the account can pay for what the order takes and for what would rest in the book.
 fn afford(
     account: &Account,
     new: &NewOrder,
@@ -96,7 +96,7 @@ fn afford(
     if enough { Ok(()) } else { Err(Reject::insufficient_balance()) }
 }
 
-/// What has not filled at once stands in the book, or ends.
+/// Adds the part that was not filled immediately to the book, or expires it.
 fn stand_or_expire(floor: &mut Floor, account: &mut Account, order: &mut Order) {
     let stands = matches!(order.tif, TimeInForce::Gtc | TimeInForce::Gtx) && order.kind == OrderType::Limit;
     if !stands {
@@ -111,7 +111,7 @@ fn stand_or_expire(floor: &mut Floor, account: &mut Account, order: &mut Order) 
     floor.shelf_mut(order.market).standing(order.side).insert(Standing::of(order, account.id));
 }
 
-/// What a standing order holds.
+/// The asset and amount locked by a resting order.
 fn held(order: &Order) -> (&'static str, Decimal) {
     match order.side {
         Side::Buy => (QUOTE, order.price.unwrap_or_default() * order.remaining()),
@@ -119,7 +119,7 @@ fn held(order: &Order) -> (&'static str, Decimal) {
     }
 }
 
-/// Takes a standing order out of the book and gives back what it held.
+/// Removes a resting order from the book and unlocks its balance.
 pub(super) fn withdraw(floor: &mut Floor, account: &mut Account, order: &Order) {
     floor.shelf_mut(order.market).standing(order.side).remove(&Standing::of(order, account.id));
     let (asset, amount) = held(order);

@@ -1,5 +1,5 @@
-//! What a tick of the market does, in this order: the price moves, resting orders fill, conditional orders trigger,
-//! positions are liquidated; at their hours fundings are paid; then the streams are told.
+//! Processing of a market tick, in this order: the price moves, resting orders fill, conditional orders
+//! trigger, positions are liquidated, due fundings are paid, and the streams are notified.
 
 use super::{
     Account, AccountId, Engine, Event, Execution, OrderRef, Reason, Status, algo_trigger, cancel,
@@ -9,11 +9,11 @@ use super::{
 use crate::market::{Level, MarketId, Pair, Tick};
 use domain::{Decimal, Side, TradeType, money};
 
-/// Users' resting orders get this part of a beat's volume.
+/// The fraction of a beat's volume that fills users' resting orders.
 const SHARE: Decimal = Decimal::from_parts(5, 0, 0, false, 1);
 
 impl Engine {
-    /// Plays what is due of the market, and tells what that did.
+    /// Plays the market's due beats and returns the resulting events.
     pub fn tick(&mut self, tick: Tick) -> Vec<Event> {
         let before = self.floor.now;
         self.floor.now = before.max(tick.at);
@@ -42,7 +42,7 @@ impl Engine {
         self.floor.take_events()
     }
 
-    /// Everything that follows from a pair's new price.
+    /// Applies the consequences of a pair's new price.
     pub(super) fn settle_pair(&mut self, pair: Pair) {
         self.fill_resting(MarketId::spot(pair));
         self.fill_resting(MarketId::futures(pair));
@@ -60,8 +60,8 @@ impl Engine {
         }
     }
 
-    /// Fills the orders that the price has gone strictly through, best price first, then oldest, out of their share of
-    /// the beat's volume.
+    /// Fills the orders that the price has gone strictly through, best price first, then oldest, from their
+    /// share of the beat's volume.
     fn fill_resting(&mut self, market: MarketId) {
         if !self.floor.trades(market) {
             return;
@@ -86,7 +86,7 @@ impl Engine {
         }
     }
 
-    /// Fills one resting order with at most `most`. Answers how much it took.
+    /// Fills one resting order with at most `most`. Returns the amount filled.
     fn fill_one(&mut self, market: MarketId, account: AccountId, id: u64, most: Decimal) -> Decimal {
         let Some(account) = self.accounts.get_mut(&account) else { return Decimal::ZERO };
         match market.kind {

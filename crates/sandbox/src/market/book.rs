@@ -1,4 +1,5 @@
-//! The book of a market at one beat: a spread about the last trade, and levels as deep as the candle's volume.
+//! The synthetic order book of a market at one beat: a spread around the last trade, and levels sized by the
+//! candle's volume.
 
 use super::{
     Beat, Level, MarketId,
@@ -6,14 +7,14 @@ use super::{
 };
 use domain::{Decimal, Side};
 
-/// Levels on each side.
+/// Number of levels on each side.
 const LEVELS: usize = 200;
-/// A level near the best price holds this share of the candle's volume.
+/// A level near the best price holds the candle's volume divided by this.
 const SHARE: i64 = 2_400;
-/// Or at least this much, in quote units, however quiet the market is.
+/// Minimum size of such a level in quote units, for quiet markets.
 const LEAST: i64 = 2_000;
 
-/// The book at one beat. It is not kept: it follows from the seed, the market and the beat.
+/// The order book at one beat. It is not stored, because it follows from the seed, the market and the beat.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Book {
     market: MarketId,
@@ -21,9 +22,9 @@ pub(crate) struct Book {
     /// Best prices, in ticks.
     bid: i64,
     ask: i64,
-    /// Mean amount of a near level, in lots.
+    /// Mean amount of a level near the best price, in lots.
     amount: i64,
-    /// Largest step between levels, in ticks.
+    /// Largest distance between adjacent levels, in ticks.
     gap: i64,
 }
 
@@ -34,7 +35,7 @@ impl Book {
         let price = super::minutes::to_tick(beat.price, market);
         let ticks = whole(price / rules.tick).max(2);
         let spread = 1 + Run::new(key).below(2);
-        // The last trade stands at the side that was taken.
+        // The last trade is at the side that was taken.
         let (bid, ask) = if beat.buyer { (ticks - spread, ticks) } else { (ticks, ticks + spread) };
         let volume = Decimal::new(beat.candle_volume / SHARE, market.pair.volume_scale());
         let least = Decimal::from(LEAST) / price;
@@ -42,7 +43,7 @@ impl Book {
         Self { market, key, bid: bid.max(1), ask: ask.max(2), amount, gap: 1 + ticks / 100_000 }
     }
 
-    /// What someone on `side` finds when he takes, best first, after `taken` has gone from the top.
+    /// The levels available to a taker on `side`, best first, after `taken` has been consumed from the top.
     pub(crate) fn against(&self, side: Side, taken: Decimal) -> impl Iterator<Item = Level> + use<> {
         let rules = self.market.rules();
         let (start, way, salt) = match side {
@@ -57,7 +58,7 @@ impl Book {
             if depth > 0 {
                 ticks += way * (1 + run.below(gap));
             }
-            // Levels hold 20 to 180 percent of the mean, and more the deeper they lie.
+            // Levels hold 20 to 180 percent of the mean, increasing with depth.
             let depth = i64::try_from(depth).unwrap_or(0);
             let percent = (20 + run.below(161)) * (16 + depth) / 16;
             let lots = i128::from(mean) * i128::from(percent) / 100;

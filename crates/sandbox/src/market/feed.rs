@@ -1,4 +1,4 @@
-//! One pair's feed: the candle it is in, and how far it has walked.
+//! The feed of one pair: its current candle and its position in it.
 
 use super::{
     Pair,
@@ -8,30 +8,30 @@ use super::{
 };
 use serde::{Deserialize, Serialize};
 
-/// One beat of a pair, in its units.
+/// One beat of a pair, in the pair's units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Beat {
-    /// The trade's price.
+    /// The price of the trade.
     pub(crate) price: i64,
-    /// Its volume.
+    /// The volume of the trade.
     pub(crate) volume: i64,
-    /// Whether a buyer took.
+    /// Whether the taker was a buyer.
     pub(crate) buyer: bool,
-    /// Volume of the whole candle.
+    /// The volume of the whole candle.
     pub(crate) candle_volume: i64,
 }
 
-/// A pair's candles, one beat at a time.
+/// Plays a pair's candles one beat at a time.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Feed {
     pair: Pair,
     source: Source,
     span: Span,
-    /// Candles begun, part of each walk's key.
+    /// Number of candles started; part of each path's random key.
     begun: u64,
-    /// A jump stretches the walk by this fraction from then on.
+    /// The fraction by which prices are scaled since the last price jump.
     bend: (i64, i64),
-    /// The walk through `span`; follows from it, so it is not kept.
+    /// The price path through `span`. Derived from it, so not serialized.
     #[serde(skip)]
     path: Option<Box<Path>>,
 }
@@ -41,7 +41,7 @@ impl Feed {
         Self { pair, source, span: Span::default(), begun: 0, bend: (1, 1), path: None }
     }
 
-    /// Goes on to the next candle, and tells it.
+    /// Starts the next candle and returns it.
     pub(super) fn begin(&mut self, seed: u64) -> Span {
         self.span = self.source.next(seed, self.span.close);
         self.begun += 1;
@@ -49,7 +49,7 @@ impl Feed {
         self.span
     }
 
-    /// The beat at this place of the candle.
+    /// Returns the beat at this position in the candle.
     pub(super) fn beat(&mut self, seed: u64, place: usize) -> Beat {
         let (span, key) = (self.span, noise(seed, &[0xFEED, self.pair.number() as u64, self.begun]));
         let path = self.path.get_or_insert_with(|| Box::new(walk::walk(&span, key)));
@@ -60,14 +60,14 @@ impl Feed {
         Beat { price: self.bent(walked), volume, buyer, candle_volume: span.volume }
     }
 
-    /// Stretches the walk so that the beat at this place, and all to come, lie by `price`.
+    /// Scales the path so that this beat and all later ones are relative to `price`.
     pub(super) fn bend(&mut self, seed: u64, place: usize, price: i64) {
         self.bend = (1, 1);
         let walked = self.beat(seed, place).price;
         self.bend = (price.max(1), walked.max(1));
     }
 
-    /// The candle's volume.
+    /// The volume of the current candle.
     pub(super) const fn volume(&self) -> i64 {
         self.span.volume
     }

@@ -1,32 +1,32 @@
-//! The one-minute candles of a pair, and longer ones made of them.
+//! A pair's one-minute candles, and longer candles aggregated from them.
 
 use super::{Beat, Kline, MarketId, Pair, walk::Span};
 use domain::{Decimal, Frame, Micros, time};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
-/// One-minute candles kept: a week.
+/// How many one-minute candles are kept: one week.
 const KEPT: usize = 7 * 24 * 60;
 
 /// A one-minute candle in the units of its pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Row", into = "Row")]
 struct Minute {
-    /// Minutes since the epoch.
+    /// Minutes since the Unix epoch.
     start: i64,
     open: i64,
     high: i64,
     low: i64,
     close: i64,
     volume: i64,
-    /// Price times volume, summed.
+    /// The sum of price times volume.
     turnover: Decimal,
     trades: u32,
-    /// Volume that buyers took.
+    /// Volume with a buyer as taker.
     bought: i64,
 }
 
-/// A minute as it is kept: without names, for there are thousands.
+/// The serialized form of a minute, without field names because there are thousands of them.
 type Row = (i64, [i64; 4], i64, Decimal, u32, i64);
 
 impl From<Row> for Minute {
@@ -41,7 +41,7 @@ impl From<Minute> for Row {
     }
 }
 
-/// A pair's candles, oldest first; the last one is running.
+/// A pair's candles, oldest first; the last one is still open.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Minutes {
     pair: Pair,
@@ -53,7 +53,8 @@ impl Minutes {
         Self { pair, rows: VecDeque::new() }
     }
 
-    /// Publishes a whole candle that nobody saw play. Its turnover is taken at its mean price.
+    /// Adds a complete candle that was not played beat by beat. Its turnover is estimated from its mean
+    /// price.
     pub(super) fn backfill(&mut self, start: i64, span: &Span) {
         let mean = Decimal::from(span.open) + Decimal::from(span.high) + Decimal::from(span.low);
         let mean = (mean + Decimal::from(span.close)) / Decimal::from(4);
@@ -107,14 +108,14 @@ impl Minutes {
         }
     }
 
-    /// The running candle, or the `back`-th before it.
+    /// The open candle, or the `back`-th before it.
     pub(crate) fn recent(&self, market: MarketId, back: usize) -> Option<Kline> {
         let at = self.rows.len().checked_sub(back + 1)?;
         self.rows.get(at).map(|m| self.kline(m, market))
     }
 
-    /// Candles of a frame that open within `from..=to`, oldest first: the first `limit` from `from` when it is
-    /// given, else the last `limit`.
+    /// Candles of a frame that open within `from..=to`, oldest first: the first `limit` of them if `from` is
+    /// given, otherwise the last `limit`.
     pub(crate) fn klines(
         &self,
         market: MarketId,
@@ -123,7 +124,7 @@ impl Minutes {
         to: Option<Micros>,
         limit: usize,
     ) -> Vec<Kline> {
-        // A candle of the frame counts by its own start, so a range that cuts into one begins with the next.
+        // A candle is selected by its own start, so a range that cuts into one begins with the next.
         let length = frame.micros();
         let from_minute = from.map_or(i64::MIN, |f| {
             let ceiling = f.0.saturating_add(length - 1).div_euclid(length).saturating_mul(length);
@@ -138,7 +139,7 @@ impl Minutes {
         if from.is_some() { merge(rows, frame, limit, false) } else { merge(rows.rev(), frame, limit, true) }
     }
 
-    /// Every minute after the one that holds `since` as one candle, and the close before them.
+    /// All minutes after the one containing `since`, merged into one candle, and the close before them.
     pub(crate) fn span(&self, market: MarketId, since: Micros) -> Option<(Kline, Decimal)> {
         let since = since.0.div_euclid(time::MINUTE);
         let first = self.rows.partition_point(|m| m.start <= since).min(self.rows.len().checked_sub(1)?);
@@ -172,7 +173,8 @@ impl Minutes {
     }
 }
 
-/// A feed's price at a market's tick, halves up: a monotonous rounding, so highest stays highest.
+/// Converts a feed price to a market's tick size, rounding halves up. The rounding is monotonic, so a high
+/// stays the high.
 pub(crate) fn to_tick(units: i64, market: MarketId) -> Decimal {
     let step = market.units_per_tick();
     let rounded = units.saturating_add(step / 2) / step * step;
@@ -180,7 +182,7 @@ pub(crate) fn to_tick(units: i64, market: MarketId) -> Decimal {
 }
 
 impl Kline {
-    /// This candle and the one after it as one.
+    /// Merges this candle with the following one.
     #[must_use]
     pub fn merge(&self, next: &Self) -> Self {
         Self {
@@ -198,7 +200,7 @@ impl Kline {
     }
 }
 
-/// Merges minutes into candles of a frame, at most `limit` of them, and answers them oldest first.
+/// Merges minutes into candles of a frame, at most `limit` of them. Returns them oldest first.
 fn merge(rows: impl Iterator<Item = Kline>, frame: Frame, limit: usize, backwards: bool) -> Vec<Kline> {
     let mut candles: VecDeque<Kline> = VecDeque::new();
     for row in rows {

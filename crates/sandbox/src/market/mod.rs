@@ -1,8 +1,9 @@
-//! Prices: a replay of recorded history, and synthetic markets beside it.
+//! Market prices: a replay of recorded history, and synthetic markets beside it.
 //!
-//! A recorded hour plays in one minute of the wall clock, in 240 beats, and is published as the one-minute candle of
-//! that minute. Everything follows from the seed and the position on the [`Tape`]: no clock and no chance in here.
-//! Spot and perpetual of a pair show the same walk; the perpetual rounds its prices to its own tick.
+//! A recorded hour plays in one minute of wall-clock time, in 240 beats, and is published as the one-minute
+//! candle of that minute. Everything is determined by the seed and the position on the [`Tape`]; no clock or
+//! randomness is involved. Spot and perpetual of a pair follow the same price path, and the perpetual rounds
+//! it to its own tick size.
 
 mod book;
 mod feed;

@@ -1,6 +1,6 @@
-//! Chance that is not: numbers that look random and follow from a seed.
+//! Deterministic pseudo-random numbers derived from a seed.
 
-/// Mixes a seed and what it is wanted for into 64 evenly spread bits (the finaliser of SplitMix64, once a word).
+/// Hashes a seed and a purpose into 64 uniformly distributed bits (the SplitMix64 finalizer, once per word).
 pub(crate) fn noise(seed: u64, words: &[u64]) -> u64 {
     words.iter().fold(mix(seed), |state, &word| mix(state ^ mix(word)))
 }
@@ -12,7 +12,7 @@ const fn mix(word: u64) -> u64 {
     word ^ (word >> 31)
 }
 
-/// A run of numbers from one key.
+/// A sequence of pseudo-random numbers from one key.
 pub(super) struct Run {
     key: u64,
     drawn: u64,
@@ -23,7 +23,7 @@ impl Run {
         Self { key, drawn: 0 }
     }
 
-    /// The next number of `0..bound`; zero when the bound is not positive.
+    /// The next number in `0..bound`; zero if the bound is not positive.
     pub(super) fn below(&mut self, bound: i64) -> i64 {
         self.drawn += 1;
         let Ok(bound) = u64::try_from(bound) else { return 0 };
@@ -31,7 +31,7 @@ impl Run {
         drawn.checked_rem(bound).and_then(|n| i64::try_from(n).ok()).unwrap_or(0)
     }
 
-    /// The next number of `-bound..=bound`, more often near zero: the mean of four even ones.
+    /// The next number in `-bound..=bound`, concentrated near zero: the mean of four uniform ones.
     pub(super) fn bell(&mut self, bound: i64) -> i64 {
         let sum: i64 = (0..4).map(|_| self.below(2 * bound + 1) - bound).sum();
         sum / 4

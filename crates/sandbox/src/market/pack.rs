@@ -1,12 +1,13 @@
-//! The record of hourly candles as compact bytes, and back.
+//! The compact binary encoding of recorded hourly candles.
 //!
-//! Per candle: hours since the one before (varint), open less the previous close (zigzag varint), close less open
-//! (zigzag varint), how far high and low stand out beyond open and close (varints), volume (varint). Prices are in
-//! cents, volumes in millionths. High and low cannot contradict open and close: the format has no way to say so.
+//! Per candle: hours since the previous one (varint), open minus previous close (zigzag varint), close minus
+//! open (zigzag varint), how far high and low extend beyond open and close (varints), volume (varint). Prices
+//! are in cents, volumes in millionths. A high or low that contradicts open and close cannot be expressed in
+//! the format.
 
 use std::sync::LazyLock;
 
-/// One recorded hour.
+/// One recorded hourly candle.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Hour {
     /// Hours since the epoch.
@@ -30,7 +31,7 @@ pub fn record() -> &'static [Hour] {
     &RECORD
 }
 
-/// Packs candles; `None` when one is not a candle (high below its close, hours that do not increase).
+/// Packs candles; `None` if one is invalid (high below its close, hours not increasing).
 #[must_use]
 pub fn pack(hours: &[Hour]) -> Option<Vec<u8>> {
     let mut out = Vec::new();
@@ -47,7 +48,7 @@ pub fn pack(hours: &[Hour]) -> Option<Vec<u8>> {
     Some(out)
 }
 
-/// Unpacks candles; `None` when the bytes are not of this format.
+/// Unpacks candles; `None` if the bytes are not of this format.
 #[must_use]
 pub fn unpack(bytes: &[u8]) -> Option<Vec<Hour>> {
     let mut rest = bytes;

@@ -1,14 +1,15 @@
-//! The pairs on offer and their rules: what Binance lists, with a small least notional so that small accounts can try.
+//! The traded pairs and their filters, as listed by Binance, but with a low minimum notional for small
+//! accounts.
 
 use domain::{Decimal, Market, Symbol, TradeType};
 use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
 
-/// A pair on offer. Each trades on spot and as a perpetual.
+/// A traded pair, available on spot and as a perpetual.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Pair {
-    /// Bitcoin: real history.
+    /// Bitcoin: recorded history.
     BtcUsdt,
     /// Ether: synthetic.
     EthUsdt,
@@ -18,20 +19,20 @@ pub enum Pair {
     XrpUsdt,
 }
 
-/// The asset that every pair is paid in.
+/// The quote asset of every pair.
 pub const QUOTE: &str = "USDT";
 
 impl Pair {
-    /// Every pair, in the order of its number.
+    /// All pairs, ordered by number.
     pub const ALL: [Self; 4] = [Self::BtcUsdt, Self::EthUsdt, Self::SolUsdt, Self::XrpUsdt];
 
-    /// Its place in [`Pair::ALL`].
+    /// The index of the pair in [`Pair::ALL`].
     #[must_use]
     pub const fn number(self) -> usize {
         self as usize
     }
 
-    /// Binance's name: `BTCUSDT`.
+    /// Binance's symbol, such as `BTCUSDT`.
     #[must_use]
     pub const fn joined(self) -> &'static str {
         match self {
@@ -42,37 +43,37 @@ impl Pair {
         }
     }
 
-    /// Reads Binance's name; case counts.
+    /// Parses Binance's symbol, case-sensitively.
     #[must_use]
     pub fn parse(joined: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|p| p.joined() == joined)
     }
 
-    /// The asset traded: `BTC`.
+    /// The base asset, such as `BTC`.
     #[must_use]
     pub fn base(self) -> &'static str {
         self.joined().strip_suffix(QUOTE).unwrap_or_default()
     }
 
-    /// The asset paid with.
+    /// The quote asset.
     #[must_use]
     pub const fn quote(self) -> &'static str {
         QUOTE
     }
 
-    /// ccxt's name, `BTC/USDT`.
+    /// The unified symbol as used by ccxt, such as `BTC/USDT`.
     #[must_use]
     pub fn symbol(self) -> Symbol {
         MarketId::spot(self).rules().symbol.clone()
     }
 
-    /// Whether its prices are made up rather than recorded.
+    /// Whether the prices are synthetic rather than recorded.
     #[must_use]
     pub const fn synthetic(self) -> bool {
         !matches!(self, Self::BtcUsdt)
     }
 
-    /// Decimals of one price unit of its feed, which is the spot tick.
+    /// Decimal places of the feed's price unit, which is the spot tick.
     pub(crate) const fn price_scale(self) -> u32 {
         match self {
             Self::XrpUsdt => 4,
@@ -80,7 +81,7 @@ impl Pair {
         }
     }
 
-    /// Decimals of one volume unit of its feed.
+    /// Decimal places of the feed's volume unit.
     pub(crate) const fn volume_scale(self) -> u32 {
         match self {
             Self::BtcUsdt => 6,
@@ -113,24 +114,24 @@ impl MarketId {
         Self { pair, kind: TradeType::Futures }
     }
 
-    /// Every market: spot first.
+    /// All markets, spot first.
     pub fn all() -> impl Iterator<Item = Self> {
         TradeType::ALL.iter().flat_map(|&kind| Pair::ALL.into_iter().map(move |pair| Self { pair, kind }))
     }
 
-    /// Its place in tables of all markets.
+    /// The index in tables of all markets.
     #[must_use]
     pub const fn number(self) -> usize {
         self.pair.number() + if matches!(self.kind, TradeType::Spot) { 0 } else { Pair::ALL.len() }
     }
 
-    /// Its filters.
+    /// The initial filters of the market.
     #[must_use]
     pub fn rules(self) -> &'static Market {
         &RULES[self.number()]
     }
 
-    /// Price units of the feed in one tick of this market.
+    /// The number of feed price units per tick of this market.
     pub(crate) fn units_per_tick(self) -> i64 {
         match (self.pair, self.kind) {
             (Pair::BtcUsdt, TradeType::Futures) => 10,
@@ -143,7 +144,7 @@ static RULES: LazyLock<Vec<Market>> = LazyLock::new(|| MarketId::all().filter_ma
 
 fn rules(id: MarketId) -> Option<Market> {
     let spot = id.kind == TradeType::Spot;
-    // Lot as (units, decimals), largest amount of one order.
+    // Lot size as (units, decimals), maximum amount of one order.
     let (lot, max_amount) = match (id.pair, spot) {
         (Pair::BtcUsdt, true) => ((1, 5), 9_000),
         (Pair::BtcUsdt, false) => ((1, 3), 1_000),

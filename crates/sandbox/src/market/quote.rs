@@ -1,4 +1,4 @@
-//! What a market shows: trades, book, candles, mark price.
+//! Public market data: trades, book, candles and mark price.
 
 use super::Pair;
 use domain::{Decimal, Micros};
@@ -9,40 +9,40 @@ use serde::{Deserialize, Serialize};
 pub struct PublicTrade {
     /// Its id, increasing.
     pub id: u64,
-    /// At what price.
+    /// The price.
     pub price: Decimal,
-    /// How much.
+    /// The amount in base units.
     pub amount: Decimal,
-    /// Whether the buyer stood in the book before, so that the seller took (`isBuyerMaker`).
+    /// Whether the buyer was the maker, so that the seller was the taker (`isBuyerMaker`).
     pub buyer_maker: bool,
-    /// When.
+    /// Time of the trade.
     pub at: Micros,
 }
 
-/// One price of the book.
+/// One price level of the book.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Level {
     /// The price.
     pub price: Decimal,
-    /// How much stands there.
+    /// The amount available at this price.
     pub amount: Decimal,
 }
 
-/// The book near its best prices.
+/// The top of the order book.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Depth {
-    /// Increases with every change.
+    /// Update id, increasing with every change.
     pub update_id: u64,
-    /// Highest first.
+    /// Bids, highest first.
     pub bids: Vec<Level>,
-    /// Lowest first.
+    /// Asks, lowest first.
     pub asks: Vec<Level>,
 }
 
-/// The best prices of the book.
+/// The best bid and ask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct BookTicker {
-    /// Increases with every change.
+    /// Update id, increasing with every change.
     pub update_id: u64,
     /// Highest bid.
     pub bid: Level,
@@ -50,10 +50,10 @@ pub struct BookTicker {
     pub ask: Level,
 }
 
-/// One candle with Binance's extra columns.
+/// A candle with Binance's additional columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Kline {
-    /// When it opened; it ends with the microsecond before its frame's next.
+    /// Opening time. The candle ends one microsecond before the next candle of its frame.
     pub start: Micros,
     /// First price.
     pub open: Decimal,
@@ -67,52 +67,52 @@ pub struct Kline {
     pub volume: Decimal,
     /// Volume in quote units.
     pub quote_volume: Decimal,
-    /// How many trades.
+    /// Number of trades.
     pub trades: u64,
-    /// Volume that buyers took, in base units.
+    /// Taker buy volume in base units.
     pub taker_base: Decimal,
-    /// Volume that buyers took, in quote units.
+    /// Taker buy volume in quote units.
     pub taker_quote: Decimal,
 }
 
-/// The last 24 hours of a market.
+/// The 24-hour statistics of a market.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DayTicker {
-    /// From when.
+    /// Start of the period.
     pub from: Micros,
-    /// Until when.
+    /// End of the period.
     pub at: Micros,
-    /// All of it as one candle.
+    /// The whole period as one candle.
     pub day: Kline,
     /// Last price.
     pub last: Decimal,
     /// Amount of the last trade.
     pub last_amount: Decimal,
-    /// The price before the day.
+    /// The close before the period.
     pub previous_close: Decimal,
-    /// First public trade kept.
+    /// Id of the oldest retained public trade.
     pub first_id: u64,
-    /// Last public trade.
+    /// Id of the latest public trade.
     pub last_id: u64,
-    /// Best prices now.
+    /// The current best bid and ask.
     pub book: BookTicker,
 }
 
 impl DayTicker {
-    /// Last less first price.
+    /// Last price minus opening price.
     #[must_use]
     pub fn change(&self) -> Decimal {
         self.last - self.day.open
     }
 
-    /// Change in percent, three decimals.
+    /// The change in percent, rounded to three decimals.
     #[must_use]
     pub fn percent(&self) -> Decimal {
         let change = self.change() * Decimal::ONE_HUNDRED;
         change.checked_div(self.day.open).unwrap_or_default().round_dp(3)
     }
 
-    /// Average price by volume.
+    /// The volume-weighted average price.
     #[must_use]
     pub fn vwap(&self) -> Decimal {
         self.day.quote_volume.checked_div(self.day.volume).unwrap_or(self.last).round_dp(8).normalize()
@@ -122,39 +122,39 @@ impl DayTicker {
 /// Mark price and funding of a perpetual.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct MarkPrice {
-    /// The smoothed price that margin is reckoned with.
+    /// The smoothed price used for margin calculations.
     pub mark: Decimal,
-    /// The spot price.
+    /// The index price, which is the spot price.
     pub index: Decimal,
-    /// The funding rate as it stands, for eight hours.
+    /// The current funding rate, for eight hours.
     pub funding_rate: Decimal,
-    /// When funding is next paid.
+    /// Time of the next funding.
     pub next_funding: Micros,
 }
 
-/// One funding that was paid.
+/// A past funding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FundingPoint {
-    /// When.
+    /// Time of the funding.
     pub at: Micros,
-    /// Longs paid shorts this share of their notional.
+    /// The funding rate: the share of their notional that longs paid to shorts.
     pub rate: Decimal,
-    /// The mark price then.
+    /// The mark price at that time.
     pub mark: Decimal,
 }
 
-/// What the replay is playing.
+/// The position of the replay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Playing {
     /// The pair with recorded prices.
     pub pair: Pair,
     /// The start of the recorded hour.
     pub hour: Micros,
-    /// How much of it has played: 0 to 240 ticks.
+    /// How much of the hour has played: 0 to 240 ticks.
     pub tick: u32,
-    /// How many times the record has been played through before.
+    /// How many times the record has been played completely before.
     pub pass: u32,
-    /// What recorded prices are multiplied by, so that passes join; one on the first.
+    /// The factor applied to recorded prices so that passes join seamlessly; one on the first pass.
     pub scale: Decimal,
     /// Whether this pass plays reciprocal prices, which keeps prices bounded over many passes.
     pub mirrored: bool,

@@ -1,4 +1,4 @@
-//! Where candles come from: the record, over and over, or a random walk.
+//! Sources of candles: the repeated record, or a random walk.
 
 use super::{
     Pair,
@@ -9,14 +9,14 @@ use super::{
 use domain::{Decimal, Micros, time};
 use serde::{Deserialize, Serialize};
 
-/// Above this scale a pass plays reciprocal prices instead, so that prices stay bounded over any number of passes.
+/// Above this scale a pass plays reciprocal prices, so that prices stay bounded over any number of passes.
 const LARGEST_SCALE: Decimal = Decimal::from_parts(16, 0, 0, false, 0);
 
-/// One time through the record.
+/// One pass through the record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Pass {
     pub(super) number: u32,
-    /// Prices are multiplied by it; a mirrored pass divides it by prices.
+    /// The factor applied to recorded prices. A mirrored pass divides it by them instead.
     pub(super) scale: Decimal,
     pub(super) mirrored: bool,
 }
@@ -24,7 +24,7 @@ pub(super) struct Pass {
 impl Pass {
     const FIRST: Self = Self { number: 0, scale: Decimal::ONE, mirrored: false };
 
-    /// The pass that begins with `first` where the price stands at `price`.
+    /// The next pass, which starts with recorded price `first` when the current price is `price`.
     fn after(self, price: i64, first: i64) -> Self {
         let (price, first) = (Decimal::from(price), Decimal::from(first.max(1)));
         let number = self.number.saturating_add(1);
@@ -52,17 +52,17 @@ impl Pass {
     }
 }
 
-/// A pair's next candles.
+/// The source of a pair's next candles.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) enum Source {
-    /// The record: the place of the next hour, and which time through.
+    /// The record: index of the next hour, and the current pass.
     Record { next: usize, pass: Pass },
-    /// A random walk: how many candles it has made, and where the price stands.
+    /// A random walk: number of candles generated, and the current price.
     Synthetic { pair: Pair, made: u64, price: i64 },
 }
 
 impl Source {
-    /// The record from the first hour at or after `start`, less `before` candles.
+    /// The record from the first hour at or after `start`, minus `before` candles.
     pub(super) fn record(start: Micros, before: usize) -> Self {
         let hour = start.0.div_euclid(time::HOUR);
         let at = pack::record().partition_point(|h| h.hour < hour);
@@ -73,7 +73,7 @@ impl Source {
         Self::Synthetic { pair, made: 0, price: Temper::of(pair).anchor }
     }
 
-    /// The next candle, given where the last one closed.
+    /// Returns the next candle, given the close of the previous one.
     pub(super) fn next(&mut self, seed: u64, last: i64) -> Span {
         match self {
             Self::Record { next, pass } => {
@@ -95,7 +95,7 @@ impl Source {
         }
     }
 
-    /// The recorded hour of the candle given last, and its pass.
+    /// The recorded hour of the last candle returned, and its pass.
     pub(super) fn playing(&self) -> Option<(Micros, Pass)> {
         let Self::Record { next, pass } = self else { return None };
         let hour = pack::record().get(next.checked_sub(1)?)?;
@@ -103,13 +103,13 @@ impl Source {
     }
 }
 
-/// How a synthetic market behaves.
+/// The parameters of a synthetic market.
 struct Temper {
-    /// Where the price starts and is drawn back to, in price units.
+    /// The price at the start, to which the walk reverts, in price units.
     anchor: i64,
-    /// Largest move of one candle, in millionths.
+    /// Largest move per candle, in millionths.
     swing: i64,
-    /// Mean volume of one candle, in volume units.
+    /// Mean volume per candle, in volume units.
     volume: i64,
 }
 
@@ -125,7 +125,7 @@ impl Temper {
 
     fn candle(&self, open: i64, key: u64) -> Span {
         let mut run = Run::new(key);
-        // A hundredth of the way home each candle keeps years of walking within sight of the anchor.
+        // Reverting by a hundredth of the distance per candle keeps years of walking near the anchor.
         let home = (self.anchor - open) / 100;
         let moved = |millionths: i64| open / 1_000 * millionths / 1_000;
         let close = (open + home + moved(run.bell(self.swing))).clamp(self.anchor / 20, self.anchor * 20);

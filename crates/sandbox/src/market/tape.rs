@@ -1,4 +1,4 @@
-//! The tape: where the replay stands, how it keeps pace with the wall clock, and what it has published.
+//! The tape: position of the replay, its pacing by the wall clock, and the candles it has published.
 
 use super::{
     MarketId, Pair, Playing,
@@ -10,67 +10,67 @@ use super::{
 use domain::{Micros, time};
 use serde::{Deserialize, Serialize};
 
-/// Beats in one candle, and so in one minute: four a second.
+/// Beats per candle, and therefore per minute: four per second.
 pub const BEATS_PER_MINUTE: u32 = BEATS as u32;
 /// The recorded hour that a new exchange starts at: 2020-10-01T00:00Z.
 pub const DEFAULT_START: Micros = Micros(1_601_510_400 * time::SECOND);
-/// Length of one beat.
+/// Duration of one beat, in microseconds.
 const BEAT: i64 = time::MINUTE / BEATS as i64;
-/// Candles published before the first.
+/// How many candles are published before the first one that plays.
 const BACKFILL: usize = 1_500;
 
-/// How much of the tape a tick plays.
+/// How many beats a tick plays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Pace {
-    /// What is due at this moment, so that each candle ends with its minute: one beat in the steady state, more when
-    /// the minute had begun without us, none when the candle has played out.
+    /// The beats due by the wall clock, such that each candle ends with its minute: one in the steady state,
+    /// more if the process was not running at the start of the minute, none if the candle has already ended.
     Wall,
-    /// One beat, whatever the clock says. For tests.
+    /// One beat, regardless of the clock. For tests.
     Step,
 }
 
-/// A moment in the life of the market.
+/// A request to advance the market.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tick {
-    /// When.
+    /// Time of the tick.
     pub at: Micros,
-    /// How much plays.
+    /// How many beats it plays.
     pub pace: Pace,
 }
 
 impl Tick {
-    /// Plays what is due at `at`.
+    /// A tick that plays the beats due at `at`.
     #[must_use]
     pub const fn wall(at: Micros) -> Self {
         Self { at, pace: Pace::Wall }
     }
 
-    /// Plays one beat.
+    /// A tick that plays one beat.
     #[must_use]
     pub const fn step(at: Micros) -> Self {
         Self { at, pace: Pace::Step }
     }
 }
 
-/// The feeds of all pairs, in step, and the one-minute candles published so far.
+/// The synchronized feeds of all pairs, and the one-minute candles published so far.
 ///
-/// Its place is counted in candles and beats, never in time: while nobody ticks, the market stands still. A candle
-/// that downtime interrupts is published in two parts, under the minutes that they played in.
+/// The position is counted in candles and beats, not in time: without ticks, the market does not move. A
+/// candle interrupted by downtime is published in two parts, under the minutes in which they played.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Tape {
     seed: u64,
     feeds: Vec<Feed>,
     minutes: Vec<Minutes>,
-    /// Beats of the present candle that have played.
+    /// Beats played of the current candle.
     played: usize,
-    /// The minute that the present beats are published under, since the epoch.
+    /// The minute under which the current beats are published, since the Unix epoch.
     minute: i64,
-    /// Beats played since the first start.
+    /// Beats played since the exchange was created.
     beats: u64,
 }
 
 impl Tape {
-    /// A tape that stands at the start of the recorded hour `start`, with the candles before it published as the
+    /// Creates a tape positioned at the recorded hour `start`. The candles before it are published as the
     /// minutes before `at`.
     pub(crate) fn new(seed: u64, at: Micros, start: Micros) -> Self {
         let minute = at.0.div_euclid(time::MINUTE);
@@ -91,7 +91,7 @@ impl Tape {
         Self { seed, feeds, minutes, played: 0, minute, beats: 0 }
     }
 
-    /// How many beats a tick plays.
+    /// The number of beats that a tick plays.
     pub(crate) fn due(&self, tick: Tick) -> usize {
         if tick.pace == Pace::Step {
             return 1;
@@ -109,7 +109,8 @@ impl Tape {
         rest - rest * (slots - 1) / slots
     }
 
-    /// Plays one beat of every pair, published under the minute of `at`. Tells whether a new minute has begun.
+    /// Plays one beat of every pair, published under the minute of `at`. Returns whether a new minute has
+    /// begun.
     pub(crate) fn play(&mut self, at: Micros) -> bool {
         if self.played >= BEATS {
             self.played = 0;
@@ -128,7 +129,7 @@ impl Tape {
         turned
     }
 
-    /// The beat of a pair that has played last.
+    /// The last beat played of a pair.
     pub(crate) fn beat(&mut self, pair: Pair) -> Beat {
         let place = self.played.saturating_sub(1);
         let seed = self.seed;
@@ -138,7 +139,7 @@ impl Tape {
         }
     }
 
-    /// Jumps a pair to a price, in its units, with this much volume.
+    /// Jumps a pair to a price in its units. The jump trades the volume of a whole candle.
     pub(crate) fn jump(&mut self, pair: Pair, price: i64) -> Beat {
         let place = self.played.saturating_sub(1);
         let mut beat = self.beat(pair);
@@ -154,17 +155,17 @@ impl Tape {
         beat
     }
 
-    /// The candles of a pair.
+    /// The published candles of a pair.
     pub(crate) fn minutes(&self, pair: Pair) -> Option<&Minutes> {
         self.minutes.get(pair.number())
     }
 
-    /// What the book of a market is made from now.
+    /// The seed and key from which a market's current book is generated.
     pub(crate) const fn book_key(&self, market: MarketId) -> (u64, [u64; 3]) {
         (self.seed, [0xB00C, market.number() as u64, self.beats])
     }
 
-    /// Which recorded hour is playing.
+    /// The recorded hour that is playing.
     pub(crate) fn playing(&self) -> Option<Playing> {
         let pair = Pair::BtcUsdt;
         let (hour, pass) = self.feeds.get(pair.number())?.source().playing()?;

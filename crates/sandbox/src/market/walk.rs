@@ -1,11 +1,11 @@
-//! The way of a price through one candle, in 240 beats.
+//! The price path through one candle, in 240 beats.
 
 use super::noise::Run;
 
-/// How many beats a candle has.
+/// Number of beats in a candle.
 pub(super) const BEATS: usize = 240;
 
-/// A candle to walk through, in the units of its pair.
+/// The candle to generate a path for, in the units of its pair.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) struct Span {
     pub(super) open: i64,
@@ -22,9 +22,11 @@ pub(super) struct Path {
     pub(super) volumes: [i64; BEATS],
 }
 
-/// Walks a candle: open first and close last, high and low touched, never a price outside, all the volume.
+/// Generates a path through a candle: it starts at the open, ends at the close, touches high and low, never
+/// leaves that range and distributes all the volume.
 ///
-/// A rising candle visits its low first and a falling one its high: the shorter way, and the likelier.
+/// A rising candle visits its low first and a falling one its high, because that path is shorter and
+/// likelier.
 pub(super) fn walk(span: &Span, key: u64) -> Path {
     let mut run = Run::new(key);
     let rising = span.close >= span.open;
@@ -41,7 +43,7 @@ pub(super) fn walk(span: &Span, key: u64) -> Path {
     Path { prices, volumes: share(span.volume, &mut run) }
 }
 
-/// Fills the beats between two anchors with a random walk that is bent to end at the second.
+/// Fills the beats between two anchors with a random walk adjusted to end at the second anchor.
 fn bridge(prices: &mut [i64; BEATS], from: (i64, i64), to: (i64, i64), span: &Span, run: &mut Run) {
     const STEP: i64 = 1_000;
     let beats = to.0 - from.0;
@@ -64,7 +66,7 @@ fn bridge(prices: &mut [i64; BEATS], from: (i64, i64), to: (i64, i64), span: &Sp
     }
 }
 
-/// Shares a whole among the beats by random weights; the sum is exact.
+/// Distributes a total over the beats by random weights; the sum is exact.
 fn share(whole: i64, run: &mut Run) -> [i64; BEATS] {
     let weights: [i64; BEATS] = std::array::from_fn(|_| 1 + run.below(1_000));
     let all: i64 = weights.iter().sum();

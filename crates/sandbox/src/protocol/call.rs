@@ -1,4 +1,4 @@
-//! One request on its way: from the bytes to the handler, and back to the bytes.
+//! Request handling, from the received bytes through the handler to the response.
 
 use super::{
     effect::{Effect, Kind, When},
@@ -25,32 +25,32 @@ use std::{
     sync::{Arc, atomic::Ordering},
 };
 
-/// Nothing that a client sends is larger.
+/// Maximum size of a request body.
 pub(crate) const LARGEST_BODY: usize = 64 * 1024;
 
-/// Who may call an endpoint.
+/// The authentication that an endpoint requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Security {
-    /// Everybody.
+    /// None.
     Public,
-    /// Whoever names a key.
+    /// An API key.
     Key,
-    /// Whoever signs.
+    /// An API key and a signature.
     Signed,
 }
 
-/// What an endpoint does.
+/// The function that implements an endpoint.
 pub(crate) type Handler = fn(&mut Call<'_>) -> Reply;
 
-/// One line of the tables of endpoints.
+/// One row of the endpoint tables.
 pub(crate) struct Endpoint {
     pub(crate) method: Method,
     pub(crate) path: &'static str,
     pub(crate) security: Security,
     pub(crate) weight: u32,
-    /// What it weighs when no symbol is named, and all markets are meant.
+    /// The weight of a request without a symbol, which covers all markets.
     pub(crate) weight_of_all: u32,
-    /// It counts as a new order.
+    /// The request counts against the order rate limit.
     pub(crate) order: bool,
     pub(crate) handler: Handler,
 }
@@ -78,47 +78,47 @@ impl Endpoint {
         Self::new(method, path, Security::Signed, weight, handler)
     }
 
-    /// Without a symbol this endpoint weighs more.
+    /// Sets a higher weight for requests without a symbol.
     pub(crate) const fn all(mut self, weight: u32) -> Self {
         self.weight_of_all = weight;
         self
     }
 
-    /// Whether only a key that may trade may call it.
+    /// Whether the endpoint requires trading permission.
     fn trades(&self) -> bool {
         self.security == Security::Signed && self.method != Method::GET
     }
 
-    /// This endpoint takes new orders.
+    /// Marks the endpoint as counting against the order rate limit.
     pub(crate) const fn orders(mut self) -> Self {
         self.order = true;
         self
     }
 }
 
-/// What a handler works with.
+/// The context of one request, passed to its handler.
 pub(crate) struct Call<'a> {
     pub(crate) shared: &'a Shared,
     pub(crate) venue: Venue,
     pub(crate) now: Micros,
     pub(crate) params: Params,
     account: Option<AccountId>,
-    /// The last journal record that this request made.
+    /// The last journal record written by this request.
     record: Option<u64>,
 }
 
 impl Call<'_> {
-    /// Whose request it is.
+    /// The account that made the request.
     pub(crate) fn account(&self) -> Reply<AccountId> {
         self.account.ok_or_else(Failure::unknown_key)
     }
 
-    /// Looks at the engine.
+    /// Runs a read-only closure against the engine.
     pub(crate) fn read<T>(&self, look: impl FnOnce(&Engine) -> T) -> Reply<T> {
         Ok(self.shared.exchange.read(look)?)
     }
 
-    /// Has the engine do something. The answer reaches the caller when it is on disk.
+    /// Applies a command. The response is sent to the caller only once the command is on disk.
     pub(crate) fn apply(&mut self, command: Command) -> Reply<engine::Answer> {
         let (answer, record) = self.shared.exchange.apply(command)?;
         self.record = Some(record);
@@ -136,14 +136,14 @@ impl From<Refused> for Failure {
     }
 }
 
-/// What the headers of an answer tell about the caller's limits.
+/// Rate limit usage, reported in response headers.
 #[derive(Default)]
 struct Used {
     weight: u32,
     orders: Option<OrderCount>,
 }
 
-/// Answers one request.
+/// Handles one request.
 pub(crate) async fn answer(
     shared: Arc<Shared>,
     venue: Venue,
@@ -165,11 +165,11 @@ pub(crate) async fn answer(
     effect.respond(shared.exchange.now(), answer).await
 }
 
-/// A request whose bytes are all there.
+/// A completely received request.
 struct Incoming {
     parts: Parts,
     body: Bytes,
-    /// It passed the check of its time long ago.
+    /// The request was injected as late after passing its timestamp check, so the receive window is ignored.
     waited: bool,
 }
 
@@ -199,7 +199,7 @@ async fn carry_out(shared: &Shared, venue: Venue, endpoint: &Endpoint, incoming:
     response
 }
 
-/// Breaks off, and lets the request arrive later.
+/// Breaks the connection and lets the request take effect later.
 async fn late(
     shared: Arc<Shared>,
     venue: Venue,
@@ -210,7 +210,7 @@ async fn late(
     let (now, delay, waited) = (shared.exchange.now(), effect.late(), effect.ignore_window);
     tokio::spawn(async move {
         tokio::time::sleep(delay).await;
-        // Nobody is there any more to be told.
+        // The caller has gone, so the response is discarded.
         let _ = carry_out(&shared, venue, endpoint, &Incoming { waited, ..incoming }).await;
     });
     effect.respond(now, None).await
@@ -263,12 +263,12 @@ async fn run(
     result
 }
 
-/// The API key that a request names.
+/// The API key sent with a request.
 fn named_key(headers: &HeaderMap) -> Option<&str> {
     headers.get("x-mbx-apikey").and_then(|value| value.to_str().ok())
 }
 
-/// The account that the request's key names, and its secret, if the key may do what is asked.
+/// The account and secret of the request's API key, if the key has the required permission.
 fn key_holder(shared: &Shared, endpoint: &Endpoint, headers: &HeaderMap) -> Reply<(AccountId, String)> {
     let key = named_key(headers);
     let well_formed = |key: &&str| key.len() == 64 && key.bytes().all(|b| b.is_ascii_alphanumeric());

@@ -1,4 +1,4 @@
-//! Market data: the same requests on spot and futures, with small differences in the answers.
+//! Market data endpoints. Spot and futures take the same requests and differ slightly in their responses.
 
 use super::{
     call::Call,
@@ -10,7 +10,7 @@ use crate::market::{MarketId, Pair, PublicTrade};
 use domain::{Frame, Micros};
 use serde_json::{Value, json};
 
-/// The pair that a parameter names.
+/// Parses a pair parameter.
 pub(crate) fn named_pair(name: &str) -> Reply<Pair> {
     let legal = (1..=20).contains(&name.len())
         && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b"-_.".contains(&b));
@@ -20,18 +20,18 @@ pub(crate) fn named_pair(name: &str) -> Reply<Pair> {
     Pair::parse(name).ok_or_else(Failure::invalid_symbol)
 }
 
-/// The market that a request must name.
+/// The mandatory `symbol` parameter as a market.
 pub(crate) fn market(call: &Call<'_>) -> Reply<MarketId> {
     let pair = named_pair(call.params.required("symbol")?)?;
     Ok(MarketId { pair, kind: call.venue.kind() })
 }
 
-/// The market that a request may name.
+/// The optional `symbol` parameter as a market.
 pub(crate) fn maybe_market(call: &Call<'_>) -> Reply<Option<MarketId>> {
     if call.params.text("symbol")?.is_some() { market(call).map(Some) } else { Ok(None) }
 }
 
-/// One row for the market named, or a list of rows: for those in `symbols`, or for all.
+/// One row for the given symbol, or a list of rows for those in `symbols` or for all.
 fn one_or_all(call: &Call<'_>, row: impl Fn(&Call<'_>, MarketId) -> Reply) -> Reply {
     if let Some(market) = maybe_market(call)? {
         call.params.forbid("symbols")?;
@@ -78,7 +78,7 @@ pub(crate) fn trades(call: &mut Call<'_>) -> Reply {
     Ok(trades.iter().map(|trade| shape::trade(market, trade)).collect())
 }
 
-/// Every trade is an aggregate of its own: each is one taker's at one price.
+/// Every trade is its own aggregate, because each has one taker and one price.
 pub(crate) fn agg_trades(call: &mut Call<'_>) -> Reply {
     let market = market(call)?;
     let limit = call.params.limit(500, 1_000)?;
@@ -99,7 +99,7 @@ pub(crate) fn agg_trades(call: &mut Call<'_>) -> Reply {
     Ok(rows.iter().map(|trade| shape::agg_trade(market, trade)).collect())
 }
 
-/// `startTime` and `endTime`.
+/// The parameters `startTime` and `endTime`.
 pub(crate) fn period(call: &Call<'_>) -> Reply<(Option<Micros>, Option<Micros>)> {
     let start = call.params.moment("startTime")?;
     // The whole millisecond belongs to the period.
@@ -117,7 +117,7 @@ pub(crate) fn klines(call: &mut Call<'_>) -> Reply {
     candles(call, market)
 }
 
-/// The index is the spot price, so its candles are the spot market's.
+/// Candles of the index price. They equal the spot market's, because the index is the spot price.
 pub(crate) fn index_klines(call: &mut Call<'_>) -> Reply {
     let pair = named_pair(call.params.required("pair")?)?;
     candles(call, MarketId::spot(pair))

@@ -1,4 +1,4 @@
-//! What goes wrong with one request, and what its caller gets of it.
+//! The effect of an injected fault on a request and its response.
 
 use super::failure::Failure;
 use axum::{
@@ -11,106 +11,109 @@ use http::{HeaderValue, StatusCode, header};
 use serde::Deserialize;
 use std::{io, time::Duration};
 
-/// How long a request hangs before it is given up.
+/// How long a hanging request is held open.
 const HANG: Duration = Duration::from_secs(60);
-/// When a late request takes effect: within the window that it was signed for.
+/// The default delay of a late request, which is within its receive window.
 const LATE: Duration = Duration::from_secs(2);
-/// Seconds to wait that a limit's fault asks for.
+/// The default Retry-After of an injected rate limit, in seconds.
 const SHORT_WAIT: u64 = 1;
-/// No answer that is cut off is longer.
+/// Maximum size of a response that is truncated.
 const LARGEST_ANSWER: usize = 16 * 1024 * 1024;
-/// What a proxy in front of the exchange says when the exchange does not answer.
+/// The page a proxy in front of the exchange serves if the exchange does not respond.
 const PAGE: &str = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n";
 
-/// What goes wrong.
+/// The kind of fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub(crate) enum Kind {
-    /// The connection breaks off without an answer.
+    /// The connection is closed without a response.
     #[serde(rename = "drop")]
     Drop,
-    /// No answer comes for a minute, or for `delayMs`.
+    /// No response for a minute, or for `delayMs`.
     #[serde(rename = "timeout")]
     Timeout,
-    /// The request takes effect at once, and its answer comes after `delayMs`.
+    /// The request takes effect immediately, and its response is sent after `delayMs`.
     #[serde(rename = "slow")]
     Slow,
-    /// 500, and nothing known.
+    /// 500 with an unknown error.
     #[serde(rename = "500")]
     ServerError,
     /// -1007: execution status unknown.
     #[serde(rename = "-1007")]
     StatusUnknown,
-    /// -1008: new orders are throttled. Orders that reduce a position, conditional orders and cancels pass.
+    /// -1008: new orders are throttled. Orders that reduce a position, conditional orders and cancels are
+    /// not.
     #[serde(rename = "-1008")]
     Throttled,
-    /// A definite no, without effect: `code` and `message`.
+    /// A definite rejection without effect, with `code` and `message`.
     #[serde(rename = "refuse")]
     Refuse,
-    /// 503: the exchange is not there.
+    /// 503: the exchange is unavailable.
     #[serde(rename = "503")]
     Unavailable,
-    /// 429: too many requests; `seconds` to wait.
+    /// 429: rate limit exceeded; wait for `seconds`.
     #[serde(rename = "429")]
     TooMany,
     /// 418: banned for `seconds`.
     #[serde(rename = "418")]
     Banned,
-    /// -1021: the request's time is wrong.
+    /// -1021: the request's timestamp is outside its window.
     #[serde(rename = "-1021")]
     ClockSkew,
-    /// The connection breaks off at once, and the request arrives two seconds later, or after `delayMs`: who looks for
-    /// it too early finds nothing. It is refused when its receive window has passed, unless `ignoreWindow` says so.
+    /// The connection is closed immediately, and the request takes effect two seconds later, or after
+    /// `delayMs`, so that a client that queries it too early finds nothing. It is rejected if its receive
+    /// window has passed, unless `ignoreWindow` is set.
     #[serde(rename = "late")]
     Late,
-    /// 200 with a JSON body that means nothing.
+    /// 200 with a JSON body without meaning.
     #[serde(rename = "garbage")]
     Garbage,
-    /// A proxy's HTML page: 502, or `status`.
+    /// An HTML page of a proxy, with status 502 or `status`.
     #[serde(rename = "html")]
     Html,
-    /// The JSON body ends in the middle.
+    /// A JSON body that is cut off in the middle.
     #[serde(rename = "truncated")]
     Truncated,
-    /// No request goes wrong: the matching engine refuses conditional orders that trigger.
+    /// Affects no request: the matching engine rejects conditional orders that trigger.
     #[serde(rename = "rejectTrigger")]
     RejectTrigger,
 }
 
-/// Whether the request takes effect before it goes wrong.
+/// Whether the request takes effect before the fault.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum When {
     /// It has no effect.
     #[default]
     Before,
-    /// It has its effect, and the caller does not learn of it.
+    /// It takes effect, but the caller is not informed.
     After,
 }
 
-/// What a request meets.
+/// The complete description of a fault's effect.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Effect {
     pub(crate) kind: Kind,
     #[serde(default)]
     pub(crate) when: When,
-    /// The refusal's code.
+    /// Error code of a rejection.
     pub(crate) code: Option<i32>,
-    /// The refusal's words.
+    /// Error message of a rejection.
     pub(crate) message: Option<String>,
-    /// The HTTP status of a refusal or a page; the usual one of the code when there is none.
+    /// HTTP status of a rejection or page; if `None`, the usual status of the code.
     pub(crate) status: Option<u16>,
-    /// Milliseconds that a late request, a slow answer or a hanging one takes.
+    /// Delay of a late request, slow response or hanging request, in milliseconds.
     pub(crate) delay_ms: Option<u64>,
-    /// A late request takes effect even when its receive window has passed, as one does that waited inside.
+    /// A late request takes effect even if its receive window has passed, like a request that was queued
+    /// inside the exchange.
     #[serde(default)]
     pub(crate) ignore_window: bool,
-    /// Seconds to wait that a limit's answer asks for.
+    /// Seconds that a rate limit response tells the caller to wait.
     pub(crate) seconds: Option<u64>,
 }
 
 impl Effect {
-    /// How long a late request is on its way.
+    /// The delay of a late request.
     pub(crate) fn late(&self) -> Duration {
         self.delay(LATE)
     }
@@ -134,7 +137,8 @@ impl Effect {
         Failure { status, code, msg: message, retry_after: None }
     }
 
-    /// What the caller gets of it; `answer` is what the exchange would have said, where the request had its effect.
+    /// Builds the response for the caller; `answer` is the exchange's own response if the request took
+    /// effect.
     pub(crate) async fn respond(&self, now: Micros, answer: Option<Response>) -> Response {
         let seconds = self.seconds.unwrap_or(SHORT_WAIT);
         match self.kind {
@@ -168,7 +172,7 @@ impl Effect {
     }
 }
 
-/// The first half of an answer.
+/// The first half of a response.
 async fn truncated(answer: Option<Response>) -> Response {
     let whole = match answer {
         Some(answer) => to_bytes(answer.into_body(), LARGEST_ANSWER).await.unwrap_or_default(),
@@ -178,7 +182,8 @@ async fn truncated(answer: Option<Response>) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], half).into_response()
 }
 
-/// A response that promises a body and fails before its first byte: the server closes the connection.
+/// A response that declares a body and fails before its first byte, which makes the server close the
+/// connection.
 fn broken_off() -> Response {
     let broken = stream::once(async { Err::<Bytes, _>(io::Error::from(io::ErrorKind::ConnectionReset)) });
     let mut response = Response::new(Body::from_stream(broken));

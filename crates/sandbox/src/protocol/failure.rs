@@ -1,4 +1,4 @@
-//! Binance's errors: a code, a text, an HTTP status.
+//! Binance's errors: code, message and HTTP status.
 
 use axum::response::{IntoResponse, Response};
 use domain::Micros;
@@ -6,21 +6,21 @@ use http::{HeaderValue, StatusCode, header};
 use serde_json::json;
 use std::borrow::Cow;
 
-/// What a caller is told when a request is not carried out: `{"code":-1121,"msg":"Invalid symbol."}`.
+/// The error response to a rejected request: `{"code":-1121,"msg":"Invalid symbol."}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Failure {
     pub(crate) status: StatusCode,
     pub(crate) code: i32,
     pub(crate) msg: Cow<'static, str>,
-    /// Seconds to wait, for callers over a limit.
+    /// Seconds to wait, for callers that exceeded a rate limit.
     pub(crate) retry_after: Option<u64>,
 }
 
-/// What a handler gives.
+/// The result of a handler.
 pub(crate) type Reply<T = serde_json::Value> = Result<T, Failure>;
 
 impl Failure {
-    /// A request that is refused with status 400, as nearly all are.
+    /// A rejection with status 400, as for most errors.
     pub(crate) fn refused(code: i32, msg: impl Into<Cow<'static, str>>) -> Self {
         Self { status: StatusCode::BAD_REQUEST, code, msg: msg.into(), retry_after: None }
     }
@@ -29,7 +29,7 @@ impl Failure {
         Self { status, code, msg: msg.into(), retry_after: None }
     }
 
-    /// The state can no longer be kept; whether the request took effect is not known.
+    /// The state can no longer be persisted; whether the request took effect is unknown.
     pub(crate) fn internal() -> Self {
         let msg = "Internal error; unable to process your request. Please try again.";
         Self::with(StatusCode::SERVICE_UNAVAILABLE, -1001, msg)
@@ -49,7 +49,7 @@ impl Failure {
         Self::with(StatusCode::SERVICE_UNAVAILABLE, -1001, "Service Unavailable.")
     }
 
-    /// The address is banned for so many seconds.
+    /// The IP address is banned for this many seconds.
     pub(crate) fn banned(now: Micros, seconds: u64) -> Self {
         let millis = i64::try_from(seconds).unwrap_or(0).saturating_mul(1_000);
         let until = now.millis().saturating_add(millis);
@@ -57,7 +57,7 @@ impl Failure {
         Self { status: StatusCode::IM_A_TEAPOT, code: -1003, msg, retry_after: Some(seconds) }
     }
 
-    /// New orders are throttled, others are not.
+    /// New orders are throttled; other requests are not.
     pub(crate) fn throttled() -> Self {
         let msg = "Request throttled by system-level protection. Reduce-only/close-position orders are exempt. Please try again.";
         Self::with(StatusCode::SERVICE_UNAVAILABLE, -1008, msg)

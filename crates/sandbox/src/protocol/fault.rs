@@ -1,4 +1,4 @@
-//! Faults on demand: what the network and a tired exchange do, for the tests of those who must survive it.
+//! Injected faults: network and exchange failures, for testing that clients survive them.
 
 use super::{
     effect::Effect,
@@ -9,7 +9,7 @@ use domain::{Micros, time};
 use serde::Deserialize;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// A fault that waits for its requests.
+/// A fault waiting for matching requests.
 #[derive(Debug)]
 struct Armed {
     fault: Fault,
@@ -17,33 +17,33 @@ struct Armed {
     until: Option<Micros>,
 }
 
-/// A share of all requests goes wrong, in one of several ways, until it is over.
+/// Makes a percentage of all requests fail in one of several ways, until it is ended.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub(crate) struct Storm {
-    /// Percent of the requests; 0 ends it.
+    /// Percentage of the requests; 0 ends the storm.
     pub(crate) share: u8,
-    /// How they go wrong, each as often.
+    /// The possible effects, equally likely.
     pub(crate) faults: Vec<Effect>,
-    /// The end of the paths; all of them when it is empty.
+    /// The suffix of the affected paths; empty means all.
     path: String,
-    /// The same storm meets the same requests in the same ways.
+    /// Seed of the choices, which makes a storm reproducible.
     pub(crate) seed: u64,
 }
 
-/// User-data streams tell a share of their events wrongly, until it is over.
+/// Duplicates or reorders a percentage of the events of user-data streams, until it is ended.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Garbled {
-    /// Percent of the events that are told twice.
+    /// Percentage of events that are sent twice.
     pub(crate) duplicate: u8,
-    /// Percent of the events that change places with the one before, where one is told at the same time.
+    /// Percentage of events that are swapped with the previous one of the same batch, if there is one.
     pub(crate) reorder: u8,
-    /// The same seed garbles alike.
+    /// Seed of the choices, which makes them reproducible.
     pub(crate) seed: u64,
 }
 
-/// The faults that are still to come.
+/// All currently injected faults.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     armed: Mutex<Vec<Armed>>,
@@ -52,17 +52,17 @@ pub(crate) struct Faults {
 }
 
 impl Faults {
-    /// Begins a storm in place of the present one, or ends it.
+    /// Starts a storm that replaces the current one, or ends it.
     pub(crate) fn storm(&self, storm: Storm) {
         *locked(&self.storm) = storm;
     }
 
-    /// Begins to garble events, or ends it.
+    /// Starts garbling events, or ends it.
     pub(crate) fn garble(&self, garbled: Garbled) {
         *locked(&self.garbled) = garbled;
     }
 
-    /// Tells a moment's messages of one user-data stream as they are to be told.
+    /// Applies the configured garbling to one batch of messages of a user-data stream.
     pub(crate) fn garbled<T: Clone>(&self, messages: Vec<T>) -> Vec<T> {
         let mut garbled = locked(&self.garbled);
         if garbled.duplicate == 0 && garbled.reorder == 0 {
@@ -82,7 +82,7 @@ impl Faults {
         told
     }
 
-    /// Adds a fault; one for no requests clears those of its path.
+    /// Adds a fault. A fault for zero requests clears the faults of its path instead.
     pub(crate) fn add(&self, now: Micros, fault: Fault) {
         let mut armed = locked(&self.armed);
         let Scope { next, until_cleared, for_ms, .. } = fault.scope;
@@ -95,13 +95,13 @@ impl Faults {
         armed.push(Armed { fault, left, until });
     }
 
-    /// Forgets every fault and ends the storm.
+    /// Removes all faults and ends the storm.
     pub(crate) fn clear(&self) {
         locked(&self.armed).clear();
         self.storm(Storm::default());
     }
 
-    /// What this request meets, if anything; one of a number that was ordered is used up.
+    /// The effect on this request, if any. Decrements the fault's remaining count.
     pub(crate) fn take(&self, now: Micros, asked: &Asked<'_>) -> Option<Effect> {
         self.take_armed(now, asked).or_else(|| self.take_drawn(asked))
     }
@@ -125,7 +125,7 @@ impl Faults {
         let armed = &mut list[index];
         let mut effect = armed.fault.effect.clone();
         if let (None, Some(until)) = (effect.seconds, armed.until) {
-            // Whole seconds, and one more for the rest.
+            // Whole seconds, rounded up.
             effect.seconds = u64::try_from(until.since(now) / time::SECOND).ok().map(|whole| whole + 1);
         }
         match &mut armed.left {
@@ -139,7 +139,7 @@ impl Faults {
     }
 }
 
-/// The next number below `bound`.
+/// The next pseudo-random number below `bound`.
 fn drawn(seed: &mut u64, bound: u64) -> u64 {
     *seed = noise(*seed, &[]);
     *seed % bound.max(1)

@@ -1,4 +1,4 @@
-//! Request weights per address and order counts per account, in fixed windows as Binance counts them.
+//! Rate limits: request weight per IP address and order count per account, in fixed windows as on Binance.
 
 use super::failure::{Failure, Reply};
 use crate::engine::AccountId;
@@ -10,7 +10,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-/// Which of Binance's houses a request is for: each counts for itself.
+/// The part of Binance that a request is for; each has separate limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Venue {
     /// `api` and `sapi`.
@@ -29,21 +29,21 @@ impl Venue {
     }
 }
 
-/// How much a caller may ask for.
+/// The rate limits of callers.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Request weight in a minute from one address, spot.
+    /// Request weight per minute and IP address, spot.
     pub spot_weight: u32,
-    /// Request weight in a minute from one address, futures.
+    /// Request weight per minute and IP address, futures.
     pub futures_weight: u32,
-    /// New orders of one account in 10 seconds, each on spot and futures.
+    /// New orders per account and 10 seconds, for spot and futures each.
     pub orders_10s: u32,
-    /// New orders of one account in a minute, each on spot and futures.
+    /// New orders per account and minute, for spot and futures each.
     pub orders_1m: u32,
 }
 
 impl Limits {
-    /// Whoever asks may ask as often as they like: for measuring, and for tests that are many people at once.
+    /// No limits: for benchmarks, and for tests that simulate many users.
     pub const NONE: Self =
         Self { spot_weight: u32::MAX, futures_weight: u32::MAX, orders_10s: u32::MAX, orders_1m: u32::MAX };
 }
@@ -54,7 +54,7 @@ impl Default for Limits {
     }
 }
 
-/// Counts in the current window of a fixed length. Only the present window's callers are kept.
+/// Counters of the current fixed-length window. Only callers of that window are kept.
 #[derive(Debug)]
 struct Window<K> {
     length: i64,
@@ -67,7 +67,7 @@ impl<K: Hash + Eq> Window<K> {
         Self { length, number: i64::MIN, counts: HashMap::new() }
     }
 
-    /// The count of `key` at `now`, to be changed.
+    /// The count of `key` in the window of `now`, for modification.
     fn at(&mut self, now: Micros, key: K) -> &mut u32 {
         let number = now.0.div_euclid(self.length);
         if number != self.number {
@@ -77,7 +77,7 @@ impl<K: Hash + Eq> Window<K> {
         self.counts.entry(key).or_default()
     }
 
-    /// Whole seconds until the next window.
+    /// Whole seconds until the next window starts.
     fn rest(&self, now: Micros) -> u64 {
         let micros = self.length - now.0.rem_euclid(self.length);
         u64::try_from(micros / time::SECOND).unwrap_or(0) + 1
@@ -91,14 +91,14 @@ struct Windows {
     orders_1m: Window<(AccountId, Venue)>,
 }
 
-/// How many orders an account has sent.
+/// The number of orders that an account has sent in each window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct OrderCount {
     pub(crate) in_10s: u32,
     pub(crate) in_1m: u32,
 }
 
-/// Everybody's counts.
+/// The limits and current usage of all callers.
 #[derive(Debug)]
 pub(crate) struct Budget {
     pub(crate) limits: Limits,
@@ -116,11 +116,11 @@ impl Budget {
     }
 
     fn windows(&self) -> std::sync::MutexGuard<'_, Windows> {
-        // Counters only: a panic elsewhere cannot have left them half changed.
+        // These are only counters, so a panic elsewhere cannot have left them inconsistent.
         self.windows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Spends request weight; gives what was used in this minute, and the refusal when that is too much.
+    /// Adds request weight. Returns the weight used in this minute, and an error if that exceeds the limit.
     pub(crate) fn spend(&self, now: Micros, address: IpAddr, venue: Venue, weight: u32) -> (u32, Reply<()>) {
         let limit = match venue {
             Venue::Spot => self.limits.spot_weight,
@@ -134,7 +134,7 @@ impl Budget {
         (*used, answer)
     }
 
-    /// Counts one new order of an account.
+    /// Counts one new order of an account. Returns the counts, and an error if they exceed a limit.
     pub(crate) fn order(&self, now: Micros, account: AccountId, venue: Venue) -> (OrderCount, Reply<()>) {
         let mut windows = self.windows();
         let (rest_10s, rest_1m) = (windows.orders_10s.rest(now), windows.orders_1m.rest(now));

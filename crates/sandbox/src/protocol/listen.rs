@@ -1,4 +1,4 @@
-//! Listen keys: what opens an account's stream of events.
+//! Listen keys, which open an account's user-data stream.
 
 use super::limits::Venue;
 use crate::engine::AccountId;
@@ -8,26 +8,27 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-/// How long a key lives without being kept alive.
+/// Lifetime of a key without keepalive.
 const LIFE: i64 = time::HOUR;
 
-/// Letters and digits, as Binance's keys have.
+/// Letters and digits, as in Binance's keys.
 const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-/// 64 unpredictable letters and digits.
+/// Generates 64 unpredictable letters and digits.
 pub(crate) fn token(chance: &dyn Chance) -> String {
     let mut text = String::with_capacity(64);
     let mut bytes = [0_u8; 96];
     while text.len() < 64 {
         chance.fill(&mut bytes);
-        // 248 is the largest multiple of 62 in a byte: above it some letters would come more often.
+        // 248 is the largest multiple of 62 in a byte. Accepting higher values would make some letters more
+        // likely.
         let letters = bytes.iter().filter(|b| **b < 248).map(|b| char::from(ALPHABET[usize::from(b % 62)]));
         text.extend(letters.take(64 - text.len()));
     }
     text
 }
 
-/// Whose events a listen key opens.
+/// The account and venue whose events a listen key opens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Listener {
     pub(crate) account: AccountId,
@@ -40,7 +41,7 @@ struct Entry {
     until: Micros,
 }
 
-/// The listen keys of this run; a restart forgets them, and clients ask for new ones.
+/// The listen keys of this process. A restart forgets them, and clients request new ones.
 #[derive(Debug, Default)]
 pub(crate) struct ListenKeys(Mutex<HashMap<String, Entry>>);
 
@@ -49,7 +50,7 @@ impl ListenKeys {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The account's key, with its life renewed; a new one when it has none.
+    /// Returns the account's key with renewed lifetime, creating it if there is none.
     pub(crate) fn open(&self, now: Micros, listener: Listener, chance: &dyn Chance) -> String {
         let mut keys = self.keys();
         keys.retain(|_, entry| entry.until > now);
@@ -63,7 +64,7 @@ impl ListenKeys {
         key
     }
 
-    /// Renews the life of the account's key, or of all when it names none; `false` when there is none.
+    /// Renews the account's key, or all of its keys if `key` is `None`; returns `false` if there is none.
     pub(crate) fn keep(&self, now: Micros, listener: &Listener, key: Option<&str>) -> bool {
         let mut kept = false;
         for (name, entry) in self.keys().iter_mut() {
@@ -75,7 +76,7 @@ impl ListenKeys {
         kept
     }
 
-    /// Ends the account's key, or all when it names none; `false` when there is none.
+    /// Closes the account's key, or all of its keys if `key` is `None`; returns `false` if there is none.
     pub(crate) fn close(&self, listener: &Listener, key: Option<&str>) -> bool {
         let mut keys = self.keys();
         let before = keys.len();
@@ -83,7 +84,7 @@ impl ListenKeys {
         keys.len() < before
     }
 
-    /// Whose events this key opens.
+    /// The listener of a valid key.
     pub(crate) fn find(&self, now: Micros, key: &str) -> Option<Listener> {
         self.keys().get(key).filter(|entry| entry.until > now).map(|entry| entry.listener.clone())
     }

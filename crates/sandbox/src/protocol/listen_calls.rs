@@ -1,4 +1,4 @@
-//! Opening, keeping and closing the stream of an account's events.
+//! Endpoints that create, keep alive and close the listen key of an account's user-data stream.
 
 use super::{
     call::Call,
@@ -16,7 +16,7 @@ fn listener(call: &Call<'_>) -> Reply<Listener> {
     Ok(Listener { account: call.account()?, venue: call.venue })
 }
 
-/// The key that the request names. On spot it must name one, on futures there is one only.
+/// The listen key named by the request. It is mandatory on spot; on futures an account has only one.
 fn key<'a>(call: &'a Call<'_>) -> Reply<Option<&'a str>> {
     match call.venue {
         Venue::Spot => call.params.required("listenKey").map(Some),
@@ -42,7 +42,7 @@ pub(crate) fn close(call: &mut Call<'_>) -> Reply {
     if !call.shared.listen_keys.close(&listener, key(call)?) {
         return Err(no_such_key());
     }
-    // Nobody listening is no fault.
+    // Having no receivers is not an error.
     let _ = call.shared.closed.send(listener);
     Ok(json!({}))
 }

@@ -1,7 +1,8 @@
-//! Binance's REST and WebSocket protocol, and the control door.
+//! Binance's REST and WebSocket protocols, and the control API.
 //!
-//! The tables in `spot`, `futures` and `wallet` name every endpoint with its weight and who may call it; `call` takes a
-//! request through limits, signature and handler; `shape` writes Binance's answers; `stream` is the WebSocket side.
+//! The tables in `spot`, `futures` and `wallet` list every endpoint with its weight and required
+//! authentication. `call` takes a request through rate limits, signature check and handler; `shape` builds
+//! Binance's response bodies; `stream` is the WebSocket side.
 
 mod call;
 mod control;
@@ -42,7 +43,7 @@ use http::Request;
 use limits::Venue;
 use std::sync::Arc;
 
-/// Everything: `/binance/...` and `/control/...`.
+/// The router of all paths: `/binance/...` and `/control/...`.
 pub(crate) fn router(shared: &Arc<Shared>) -> Router {
     let binance = rest().merge(stream::router()).fallback(|| async { Failure::no_such_path() });
     Router::new()
@@ -62,7 +63,7 @@ fn rest() -> Router<Arc<Shared>> {
             let handler = move |State(shared): State<Arc<Shared>>, request: Request<Body>| {
                 call::answer(shared, venue, endpoint, request)
             };
-            // The tables hold methods that have a filter; another would be no route at all.
+            // The tables only contain methods that have a filter; any other would not be routed.
             if let Ok(filter) = MethodFilter::try_from(endpoint.method.clone()) {
                 router = router.route(endpoint.path, on(filter, handler));
             }

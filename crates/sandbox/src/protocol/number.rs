@@ -1,33 +1,33 @@
-//! How Binance writes numbers: as strings with a fixed number of decimals.
+//! Number formatting as on Binance: strings with a fixed number of decimals.
 
 use domain::{Decimal, Micros};
 use rust_decimal::RoundingStrategy;
 
-/// Decimals of assets on spot, and of money on futures.
+/// Decimal places of spot assets and of amounts of money on futures.
 const ASSET: u32 = 8;
 
-/// With exactly `decimals` digits after the point, cut off, never rounded up.
+/// Formats with exactly `decimals` digits after the decimal point, truncating further digits.
 pub(crate) fn fixed(value: Decimal, decimals: u32) -> String {
     let mut value = value.round_dp_with_strategy(decimals, RoundingStrategy::ToZero);
     value.rescale(decimals);
     if value.is_zero() {
-        // No negative zero.
+        // Avoids a negative zero.
         value.set_sign_positive(true);
     }
     value.to_string()
 }
 
-/// With eight decimals.
+/// Formats with eight decimals.
 pub(crate) fn asset(value: Decimal) -> String {
     fixed(value, ASSET)
 }
 
-/// With as many decimals as the step has, or more where the value needs them: nothing is cut off.
+/// Formats with as many decimals as the step has, or more if the value needs them, so nothing is truncated.
 pub(crate) fn stepped(value: Decimal, step: Decimal) -> String {
     fixed(value, step.normalize().scale().max(value.normalize().scale()))
 }
 
-/// Milliseconds, zero where there is no moment.
+/// Milliseconds since the Unix epoch, or zero for `None`.
 pub(crate) fn millis(at: Option<Micros>) -> i64 {
     at.map_or(0, Micros::millis)
 }

@@ -1,4 +1,4 @@
-//! What orders of spot and futures have in common: reading parameters, finding, paging.
+//! Functions shared by spot and futures orders: parameter parsing, lookup and paging.
 
 use super::{
     call::Call,
@@ -15,23 +15,23 @@ use crate::{
 use domain::{Micros, Side, TimeInForce, TradeType};
 use serde_json::Value;
 
-/// Rows of a history when the caller does not say how many.
+/// Default number of rows of a history page.
 const PAGE: usize = 500;
-/// The most rows of a history.
+/// Maximum number of rows of a history page.
 const LARGEST_PAGE: usize = 1_000;
 
-/// `BUY` or `SELL`.
+/// The `side` parameter, `BUY` or `SELL`.
 pub(crate) fn side(params: &Params) -> Reply<Side> {
     Side::parse(params.required("side")?).ok_or_else(|| Failure::refused(-1117, "Invalid side."))
 }
 
-/// One of Binance's times in force. `GTD` is a kind of order that the sandbox does not have.
+/// The optional `timeInForce` parameter. `GTD` is not supported by the sandbox.
 pub(crate) fn time_in_force(params: &Params) -> Reply<Option<TimeInForce>> {
     let read = |text| TimeInForce::parse(text).ok_or_else(|| Failure::refused(-1115, "Invalid timeInForce."));
     params.text("timeInForce")?.map(read).transpose()
 }
 
-/// The order that a request means, by either of two parameters.
+/// The order that a request refers to, by one of two parameters.
 pub(crate) fn reference(params: &Params, id: &str, client: &str) -> Reply<OrderRef> {
     let (number, name) = (params.integer::<u64>(id)?, params.text(client)?);
     match (number, name) {
@@ -44,25 +44,25 @@ pub(crate) fn reference(params: &Params, id: &str, client: &str) -> Reply<OrderR
     }
 }
 
-/// Finds nothing that could be asked for.
+/// The error for a query that matches no order.
 pub(crate) fn no_such_order() -> Failure {
     Failure::refused(-2013, "Order does not exist.")
 }
 
-/// An id for what the engine does on the caller's behalf.
+/// Generates a client id for actions that the engine performs for the caller.
 pub(crate) fn fresh_client_id(call: &Call<'_>) -> String {
     let mut id = listen::token(call.shared.chance.as_ref());
     id.truncate(22);
     id
 }
 
-/// Looks at the caller's account.
+/// Runs a read-only closure against the caller's account.
 pub(crate) fn account<T>(call: &Call<'_>, look: impl FnOnce(&Account) -> T) -> Reply<T> {
     let id = call.account()?;
     call.read(|engine| engine.account(id).map(look))?.ok_or_else(Failure::unknown_key)
 }
 
-/// Looks at the caller's account as it is read now: as it was a while ago, where reads lag.
+/// Like [`account`], but uses the past state of the account if its reads lag.
 pub(crate) fn account_read<T>(call: &Call<'_>, read: Read, look: impl FnOnce(&Account) -> T) -> Reply<T> {
     match call.shared.exchange.past(call.account()?, read)? {
         Some(past) => Ok(look(&past.account)),
@@ -70,7 +70,7 @@ pub(crate) fn account_read<T>(call: &Call<'_>, read: Read, look: impl FnOnce(&Ac
     }
 }
 
-/// The caller's order that the parameters name, on the market that they name.
+/// The caller's order given by the parameters, on the market given by the parameters.
 pub(crate) fn find(call: &Call<'_>, read: Read) -> Reply<Order> {
     let market = data::market(call)?;
     let which = reference(&call.params, "orderId", "origClientOrderId")?;
@@ -80,14 +80,14 @@ pub(crate) fn find(call: &Call<'_>, read: Read) -> Reply<Order> {
     found.ok_or_else(no_such_order)
 }
 
-/// The caller's open orders, of one market or of all, oldest first.
+/// The caller's open orders, on one market or all, oldest first.
 pub(crate) fn open(call: &Call<'_>, kind: TradeType, market: Option<MarketId>) -> Reply<Vec<Order>> {
     account_read(call, Read::OpenOrders, |a| {
         a.orders(kind).open().filter(|o| market.is_none_or(|market| o.market == market)).cloned().collect()
     })
 }
 
-/// What part of a history a request wants.
+/// The requested part of a history.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Page {
     from: Option<u64>,
@@ -97,15 +97,15 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    /// Reads the period, the limit and the first id, whose parameter is called `from`.
+    /// Parses the period, the limit and the first id, whose parameter is named `from`.
     pub(crate) fn read(call: &Call<'_>, from: &str) -> Reply<Self> {
         let (start, end) = period(call)?;
         let from = call.params.integer(from)?;
         Ok(Self { from, start, end, limit: call.params.limit(PAGE, LARGEST_PAGE)? })
     }
 
-    /// The rows of the page. With a beginning the oldest come first and the rest is for the next page; without one
-    /// the newest are given.
+    /// Selects the rows of the page. If a start is given, these are the oldest rows from there; otherwise the
+    /// newest.
     pub(crate) fn cut<T>(self, rows: impl Iterator<Item = T>, id_at: impl Fn(&T) -> (u64, Micros)) -> Vec<T> {
         let wanted = |row: &T| {
             let (id, at) = id_at(row);

@@ -1,4 +1,4 @@
-//! Parameters, from the query string and the form body alike, and Binance's complaints about them.
+//! Request parameters from query string and form body, with Binance's validation errors.
 
 use super::failure::{Failure, Reply};
 use domain::{Decimal, Micros, money};
@@ -6,9 +6,9 @@ use std::{cell::Cell, str::FromStr};
 
 const NUMBER: &str = "^([0-9]{1,20})(\\.[0-9]{1,20})?$";
 const INTEGER: &str = "^[0-9]{1,20}$";
-/// Binance's rule for client order ids.
+/// Binance's pattern for client order ids.
 const CLIENT_ID: &str = "^[\\.A-Z\\:/a-z0-9_-]{1,36}$";
-/// No endpoint has more parameters than this.
+/// Maximum number of parameters.
 const MOST: usize = 64;
 
 #[derive(Debug)]
@@ -18,12 +18,12 @@ struct Param {
     read: Cell<bool>,
 }
 
-/// A request's parameters. It remembers which were read, since some endpoints refuse others.
+/// A request's parameters. Tracks which were read, because some endpoints reject unknown parameters.
 #[derive(Debug, Default)]
 pub(crate) struct Params(Vec<Param>);
 
 impl Params {
-    /// Reads query string and body; a parameter may be in either, not in both.
+    /// Parses query string and body. A parameter may appear in either, but not in both.
     pub(crate) fn parse(query: &str, body: &str) -> Reply<Self> {
         let mut all = Vec::new();
         for text in [query, body] {
@@ -42,7 +42,7 @@ impl Params {
         Ok(Self(all))
     }
 
-    /// Refuses parameters that nobody read.
+    /// Rejects parameters that were not read.
     pub(crate) fn all_read(&self) -> Reply<()> {
         let read = self.0.iter().filter(|p| p.read.get()).count();
         if read == self.0.len() {
@@ -54,7 +54,7 @@ impl Params {
         Err(Failure::refused(-1104, msg))
     }
 
-    /// A parameter as text; none when it was not sent.
+    /// A text parameter; `None` if it was not sent.
     pub(crate) fn text(&self, name: &str) -> Reply<Option<&str>> {
         let Some(param) = self.0.iter().find(|p| p.name == name) else { return Ok(None) };
         param.read.set(true);
@@ -64,29 +64,29 @@ impl Params {
         Ok(Some(&param.value))
     }
 
-    /// A parameter that must be there.
+    /// A mandatory parameter.
     pub(crate) fn required(&self, name: &str) -> Reply<&str> {
         self.text(name)?.ok_or_else(|| Failure::missing(name))
     }
 
-    /// Marks parameters as known whose value makes no difference here.
+    /// Marks parameters as known that have no effect here.
     pub(crate) fn ignore(&self, names: &[&str]) {
         for param in self.0.iter().filter(|p| names.contains(&p.name.as_str())) {
             param.read.set(true);
         }
     }
 
-    /// Refuses a parameter that this kind of request does not take.
+    /// Rejects a parameter that this kind of request does not accept.
     pub(crate) fn forbid(&self, name: &str) -> Reply<()> {
         if self.text(name)?.is_some() { Err(Failure::not_required(name)) } else { Ok(()) }
     }
 
-    /// A decimal number of at most 20 digits on either side of the point, never negative.
+    /// A non-negative decimal with at most 20 digits on either side of the decimal point.
     pub(crate) fn decimal(&self, name: &str) -> Reply<Option<Decimal>> {
         self.text(name)?.map(|text| decimal(text).ok_or_else(|| Failure::illegal(name, NUMBER))).transpose()
     }
 
-    /// A whole number, never negative.
+    /// A non-negative integer.
     pub(crate) fn integer<T: FromStr>(&self, name: &str) -> Reply<Option<T>> {
         let read = |text: &str| {
             let digits = (1..=20).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
@@ -95,12 +95,12 @@ impl Params {
         self.text(name)?.map(read).transpose()
     }
 
-    /// A moment in milliseconds since the epoch.
+    /// A timestamp in milliseconds since the Unix epoch.
     pub(crate) fn moment(&self, name: &str) -> Reply<Option<Micros>> {
         Ok(self.integer::<i64>(name)?.map(Micros::from_millis))
     }
 
-    /// `true` or `false`, in any case.
+    /// `true` or `false`, case-insensitively.
     pub(crate) fn flag(&self, name: &str) -> Reply<Option<bool>> {
         let read = |text: &str| match text.to_ascii_lowercase().as_str() {
             "true" => Ok(true),
@@ -110,7 +110,7 @@ impl Params {
         self.text(name)?.map(read).transpose()
     }
 
-    /// How many rows are wanted, from 1 to `most`; more is cut down to it, as Binance does.
+    /// The requested number of rows, from 1 to `most`; larger values are reduced to `most`, as on Binance.
     pub(crate) fn limit(&self, default: usize, most: usize) -> Reply<usize> {
         match self.integer::<usize>("limit")? {
             Some(0) => Err(Failure::not_valid("limit")),
@@ -119,7 +119,7 @@ impl Params {
         }
     }
 
-    /// An id that the client chose.
+    /// A client order id.
     pub(crate) fn client_id(&self, name: &str) -> Reply<Option<&str>> {
         let legal = |text: &str| {
             (1..=36).contains(&text.len())
@@ -132,14 +132,14 @@ impl Params {
     }
 }
 
-/// A plain decimal in Binance's range: no sign, no exponent.
+/// Parses a plain decimal in Binance's range: no sign, no exponent.
 fn decimal(text: &str) -> Option<Decimal> {
     let (whole, fraction) = text.split_once('.').map_or((text, None), |(w, f)| (w, Some(f)));
     let digits = |part: &str| (1..=20).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
     if !digits(whole) || !fraction.is_none_or(digits) {
         return None;
     }
-    // Zeros at the end say nothing, and 20 of them would not fit.
+    // Trailing zeros are insignificant, and 20 of them would not fit.
     let text = if fraction.is_some() { text.trim_end_matches('0').trim_end_matches('.') } else { text };
     money::parse(text).ok()
 }

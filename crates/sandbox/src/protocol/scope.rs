@@ -1,36 +1,36 @@
-//! Which requests a fault meets.
+//! Matching of injected faults to requests.
 
 use super::effect::{Effect, Kind};
 use serde::{Deserialize, de::Error as _};
 use serde_json::{Map, Value};
 
-/// Which requests a fault meets, and how many of them.
+/// The requests that a fault applies to, and how many of them.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub(crate) struct Scope {
-    /// How many requests; zero clears the faults of the path. Without a number it is all of them.
+    /// The number of requests; zero clears the faults of the path. `None` means all requests.
     pub(crate) next: Option<u32>,
-    /// All requests, until the fault is cleared.
+    /// Applies to all requests until the fault is cleared.
     pub(crate) until_cleared: bool,
-    /// All requests of so many milliseconds.
+    /// Applies to all requests for this many milliseconds.
     pub(crate) for_ms: Option<u32>,
-    /// The end of the path, such as `/fapi/v1/order`.
+    /// The suffix of the path, such as `/fapi/v1/order`.
     pub(crate) path: String,
-    /// Only requests of this method.
+    /// Only requests with this method.
     method: Option<String>,
-    /// Only requests of this account, by its API key.
+    /// Only requests of this account, given by its API key.
     pub(crate) account: Option<String>,
     /// Only requests for this symbol.
     pub(crate) symbol: Option<String>,
-    /// Only orders that can do nothing but reduce a position, or only other requests.
+    /// Only orders that can only reduce a position (`true`), or only other requests (`false`).
     reduce_only: Option<bool>,
 }
 
-/// The fields of a fault that say which requests it meets; the others say what it does.
+/// The fields of a fault that select requests; the remaining fields describe its effect.
 const SCOPE: [&str; 8] =
     ["next", "untilCleared", "forMs", "path", "method", "account", "symbol", "reduceOnly"];
 
-/// Some requests go wrong in a certain way.
+/// An injected fault: which requests it applies to, and its effect.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(try_from = "Map<String, Value>")]
 pub(crate) struct Fault {
@@ -57,14 +57,14 @@ impl TryFrom<Map<String, Value>> for Fault {
     }
 }
 
-/// One request, as faults tell requests apart.
+/// The properties of a request that faults match on.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Asked<'a> {
     pub(crate) method: &'a str,
     pub(crate) path: &'a str,
     pub(crate) query: &'a str,
     pub(crate) body: &'a str,
-    /// The API key that it names.
+    /// The API key sent with it.
     pub(crate) key: Option<&'a str>,
 }
 
@@ -74,12 +74,12 @@ impl Asked<'_> {
         pairs.filter_map(|pair| pair.split_once('=')).any(|pair| pair == (name, value))
     }
 
-    /// Whether it is an order that can do nothing but reduce a position.
+    /// Whether it is an order that can only reduce a position.
     fn reduces(&self) -> bool {
         self.has("reduceOnly", "true") || self.has("closePosition", "true")
     }
 
-    /// Whether it is one that the exchange may throttle with -1008.
+    /// Whether the exchange may throttle it with -1008.
     fn throttled(&self) -> bool {
         let order = ["/order", "/batchOrders", "/order/test"].iter().any(|end| self.path.ends_with(end));
         self.method.eq_ignore_ascii_case("POST") && order && !self.reduces()
@@ -97,7 +97,7 @@ impl Scope {
 }
 
 impl Effect {
-    /// Whether this can happen to this request at all.
+    /// Whether the effect is possible for this request at all.
     pub(crate) fn can_meet(&self, asked: &Asked<'_>) -> bool {
         match self.kind {
             Kind::Throttled => asked.throttled(),

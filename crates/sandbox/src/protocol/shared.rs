@@ -1,4 +1,4 @@
-//! What every request of the sandbox works with.
+//! State shared by all requests of the sandbox.
 
 use super::{
     fault::Faults,
@@ -13,20 +13,20 @@ use std::sync::{
 };
 use tokio::sync::broadcast;
 
-/// The exchange and what stands around it.
+/// The exchange and the state around it.
 pub(crate) struct Shared {
     pub(crate) exchange: Exchange,
     pub(crate) chance: Arc<dyn Chance>,
     pub(crate) listen_keys: ListenKeys,
-    /// Listeners whose key was closed.
+    /// Announces listeners whose key was closed.
     pub(crate) closed: broadcast::Sender<Listener>,
     pub(crate) budget: Budget,
     pub(crate) faults: Faults,
     pub(crate) control_token: String,
-    /// Whether tests may move the market and provoke faults.
+    /// Whether tests may move the market and inject faults.
     pub(crate) controllable: bool,
-    /// The running clock stands still.
+    /// The running clock is stopped.
     pub(crate) paused: AtomicBool,
-    /// How many of Binance's calls were asked, for measuring.
+    /// Number of Binance requests received, for measurements.
     pub(crate) requests: AtomicU64,
 }

@@ -1,4 +1,4 @@
-//! Signed requests: HMAC-SHA256 over query string and body, inside a window of time.
+//! Signature check of requests: HMAC-SHA256 over query string and body, within a receive window.
 
 use super::{
     failure::{Failure, Reply},
@@ -9,19 +9,19 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use std::borrow::Cow;
 
-/// How old a request may be when it does not say itself.
+/// Default receive window in milliseconds.
 const DEFAULT_WINDOW_MS: i64 = 5_000;
-/// How old it may declare itself.
+/// Maximum receive window in milliseconds.
 const LARGEST_WINDOW_MS: i64 = 60_000;
-/// How far ahead of ours a caller's clock may be.
+/// How far a request's timestamp may be ahead of the server clock, in milliseconds.
 const AHEAD_MS: i64 = 1_000;
 
-/// Takes `signature` out of a query string or form body; gives the rest and its value.
+/// Removes `signature` from a query string or form body. Returns the rest and the signature's value.
 fn take_signature(raw: &str) -> (Cow<'_, str>, Option<&str>) {
     let Some(value) = raw.split('&').find_map(|pair| pair.strip_prefix("signature=")) else {
         return (Cow::Borrowed(raw), None);
     };
-    // Usually it comes last, and the rest need not be copied.
+    // It is usually last, in which case the rest need not be copied.
     let tail = format!("signature={value}");
     if let Some(rest) = raw.strip_suffix(&tail) {
         return (Cow::Borrowed(rest.strip_suffix('&').unwrap_or(rest)), Some(value));
@@ -36,15 +36,15 @@ pub(crate) fn verify(secret: &str, query: &str, body: &str) -> Reply<()> {
     let (body, in_body) = take_signature(body);
     let signature = in_query.or(in_body).ok_or_else(|| Failure::missing("signature"))?;
     let claimed = hex::decode(signature).map_err(|_| Failure::bad_signature())?;
-    // A key of any length is one for HMAC.
+    // HMAC accepts keys of any length.
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).map_err(|_| Failure::bad_signature())?;
     mac.update(query.as_bytes());
     mac.update(body.as_bytes());
     mac.verify_slice(&claimed).map_err(|_| Failure::bad_signature())
 }
 
-/// Checks that the request was made just now: less than a second ahead of our clock, and no longer ago than its window.
-/// `waited` leaves out the second check, for a request that passed it and then waited inside the exchange.
+/// Checks the timestamp: less than a second ahead of the server clock, and no older than the receive window.
+/// `waited` skips the second check, for a request that passed it before it was delayed inside the exchange.
 pub(crate) fn check_time(params: &Params, now: Micros, waited: bool) -> Reply<()> {
     let sent: i64 = params.integer("timestamp")?.ok_or_else(|| Failure::missing("timestamp"))?;
     let window = params.integer::<i64>("recvWindow")?.unwrap_or(DEFAULT_WINDOW_MS);
@@ -66,7 +66,7 @@ pub(crate) fn check_time(params: &Params, now: Micros, waited: bool) -> Reply<()
 mod tests {
     use super::*;
 
-    // The worked example of Binance's own documentation.
+    // The worked example of Binance's documentation.
     const SECRET: &str = "NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j";
     const QUERY: &str = "symbol=LTCBTC&side=BUY&type=LIMIT&timeInForce=GTC&quantity=1&price=0.1&recvWindow=5000&timestamp=1499827319559";
     const SIGNATURE: &str = "c8db56825ae71d6d79447849e617115f4a920fa2acdcab2b053c4b2838bd6b71";
@@ -78,7 +78,7 @@ mod tests {
         assert_eq!(verify(SECRET, "", &signed), Ok(()));
         assert_eq!(verify(SECRET, &format!("signature={SIGNATURE}"), QUERY), Ok(()));
         assert_eq!(verify(SECRET, &format!("signature={SIGNATURE}&{QUERY}"), ""), Ok(()));
-        // Mixed, as the documents show it: no `&` between query string and body.
+        // Mixed, as in the documentation: no `&` between query string and body.
         let mixed = "0fd168b8ddb4876a0358a8d14d0c9f3da0e9b20c5d52b2a00fcf7d1c602f9a77";
         let (query, body) = QUERY.split_once("&quantity").unwrap();
         assert_eq!(verify(SECRET, query, &format!("quantity{body}&signature={mixed}")), Ok(()));

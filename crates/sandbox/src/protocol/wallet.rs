@@ -1,4 +1,4 @@
-//! The wallet: `/sapi/v1`, what trading programs read of it.
+//! The wallet endpoints under `/sapi/v1` that trading programs use.
 
 use super::{
     call::{Call, Endpoint},
@@ -34,7 +34,7 @@ fn status(_: &mut Call<'_>) -> Reply {
     Ok(json!({ "status": 0, "msg": "normal" }))
 }
 
-/// There is no margin trading on spot.
+/// Margin trading on spot is not offered.
 fn nothing(_: &mut Call<'_>) -> Reply {
     Ok(json!([]))
 }

@@ -1,11 +1,11 @@
-//! One record on disk: its length, its checksum, its bytes.
+//! The on-disk record format: length, checksum, payload.
 
-/// Bytes before the payload: length and CRC-32, each a little-endian `u32`.
+/// Size of the header: payload length and CRC-32, each a little-endian `u32`.
 const HEADER: usize = 8;
-/// No record is larger; a length beyond it is damage, not a reason to allocate.
+/// Maximum payload size. A larger length is treated as damage instead of being allocated.
 const LARGEST: usize = 256 * 1024 * 1024;
 
-/// Appends `payload` to `out` as one frame; `None` when it is too large to be one.
+/// Appends `payload` to `out` as one frame; `None` if it exceeds the maximum size.
 pub(crate) fn encode(payload: &[u8], out: &mut Vec<u8>) -> Option<()> {
     let length = u32::try_from(payload.len()).ok().filter(|_| payload.len() <= LARGEST)?;
     out.extend_from_slice(&length.to_le_bytes());
@@ -14,7 +14,7 @@ pub(crate) fn encode(payload: &[u8], out: &mut Vec<u8>) -> Option<()> {
     Some(())
 }
 
-/// Walks the whole frames at the start of some bytes; stops at the first that is torn or damaged.
+/// Iterates over the complete frames at the start of a buffer. Stops at the first torn or damaged frame.
 pub(crate) struct Frames<'a> {
     rest: &'a [u8],
     good: usize,
@@ -25,12 +25,12 @@ impl<'a> Frames<'a> {
         Self { rest: bytes, good: 0 }
     }
 
-    /// How many bytes the frames given so far take.
+    /// Total size of the frames yielded so far, in bytes.
     pub(crate) const fn good(&self) -> usize {
         self.good
     }
 
-    /// Whether something is left that is no whole frame.
+    /// Whether unread bytes remain; after the iteration ends, these are a torn or damaged frame.
     pub(crate) const fn torn(&self) -> bool {
         !self.rest.is_empty()
     }

@@ -1,4 +1,4 @@
-//! The journal: everything that happened since a snapshot, in order.
+//! The journal: every record since a snapshot, in order.
 
 use super::{StateError, files, frame, frame::Frames, sync::Syncer};
 use serde::Serialize;
@@ -9,12 +9,13 @@ use std::{
     sync::Arc,
 };
 
-/// The journal's file for a generation.
+/// The journal file of a generation.
 pub(crate) fn path(dir: &Path, generation: u64) -> PathBuf {
     dir.join(format!("journal-{generation:010}"))
 }
 
-/// Reads the whole records of one journal file and says how long they are, and whether something torn follows.
+/// Reads the complete records of a journal file. Returns their total length, and whether a torn record
+/// follows.
 pub(crate) fn read<E: From<StateError>>(
     bytes: &[u8],
     mut each: impl FnMut(&[u8]) -> Result<(), E>,
@@ -26,7 +27,7 @@ pub(crate) fn read<E: From<StateError>>(
     Ok((frames.good() as u64, frames.torn()))
 }
 
-/// The end of the newest journal, where records are added.
+/// The writer at the end of the newest journal.
 #[derive(Debug)]
 pub(crate) struct Journal {
     dir: PathBuf,
@@ -39,7 +40,7 @@ pub(crate) struct Journal {
 }
 
 impl Journal {
-    /// Continues the journal of a generation after its first `length` bytes; what follows them was torn.
+    /// Continues a generation's journal after its first `length` bytes. Torn data after that is cut off.
     pub(crate) fn open(dir: &Path, generation: u64, length: u64) -> Result<Self, StateError> {
         let file = open_at(dir, generation, length)?;
         let syncer = Syncer::start(Arc::clone(&file))?;
@@ -58,12 +59,12 @@ impl Journal {
         &self.syncer
     }
 
-    /// Whether a record could once not be written: the memory is ahead of the disk and nothing more may be acknowledged.
+    /// Whether a write has failed. Memory is then ahead of the disk, and nothing more may be acknowledged.
     pub(crate) const fn broken(&self) -> bool {
         self.broken
     }
 
-    /// Hands a record to the operating system and gives its number, to wait for.
+    /// Writes a record to the operating system. Returns its number, for waiting on its durability.
     pub(crate) fn append(&mut self, record: &impl Serialize) -> Result<u64, StateError> {
         let result = self.write(record);
         if result.is_err() {
@@ -84,7 +85,7 @@ impl Journal {
         Ok(self.written)
     }
 
-    /// Ends this journal on disk and begins the next; gives its generation.
+    /// Syncs this journal to disk and starts the next one. Returns the new generation.
     pub(crate) fn rotate(&mut self) -> Result<u64, StateError> {
         self.file.sync_data()?;
         let file = open_at(&self.dir, self.generation + 1, 0)?;

@@ -1,4 +1,4 @@
-//! Snapshots: the whole state at the start of a journal.
+//! Snapshots: the complete state at the start of a journal.
 
 use super::{StateError, files, frame, frame::Frames};
 use serde::{Serialize, de::DeserializeOwned};
@@ -10,19 +10,19 @@ fn name(generation: u64) -> String {
     format!("{PREFIX}{generation:010}")
 }
 
-/// The generations of the files in `dir` whose names begin with `prefix`, oldest first.
+/// The generations of the files in `dir` whose names start with `prefix`, oldest first.
 pub(crate) fn generations(dir: &Path, prefix: &str) -> Result<Vec<u64>, StateError> {
     let mut found = Vec::new();
     for entry in fs::read_dir(dir)? {
         let name = entry?.file_name();
-        // Names of another form, such as a temporary file that a crash left, are not ours to read.
+        // Other names, such as a temporary file left by a crash, are ignored.
         found.extend(name.to_str().and_then(|n| n.strip_prefix(prefix)).and_then(|n| n.parse::<u64>().ok()));
     }
     found.sort_unstable();
     Ok(found)
 }
 
-/// Writes a snapshot whole or not at all.
+/// Writes a snapshot atomically.
 pub(crate) fn save(dir: &Path, generation: u64, state: &impl Serialize) -> Result<(), StateError> {
     let mut bytes = Vec::new();
     frame::encode(&serde_json::to_vec(state)?, &mut bytes)
@@ -30,7 +30,7 @@ pub(crate) fn save(dir: &Path, generation: u64, state: &impl Serialize) -> Resul
     Ok(files::replace(dir, &name(generation), &bytes)?)
 }
 
-/// The newest snapshot and its generation.
+/// Reads the newest snapshot and its generation.
 pub(crate) fn newest<S: DeserializeOwned>(dir: &Path) -> Result<Option<(u64, S)>, StateError> {
     let Some(generation) = generations(dir, PREFIX)?.pop() else { return Ok(None) };
     let bytes = fs::read(dir.join(name(generation)))?;

@@ -1,4 +1,4 @@
-//! Snapshots and journal together: recovering the state, and keeping it.
+//! Snapshots and journal combined: recovery and persistence of the state.
 
 use super::{Durability, StateError, journal, journal::Journal, snapshot};
 use serde::{Serialize, de::DeserializeOwned};
@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Keeps a state of type `S` that records of some type change one after the other.
+/// Persists a state of type `S` that is changed by a sequence of records.
 #[derive(Debug)]
 pub(crate) struct Store {
     dir: PathBuf,
@@ -15,7 +15,7 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// Recovers the state from `dir`; where there is none, begins with `fresh`.
+    /// Recovers the state from `dir`, or initializes it with `fresh` if the directory has none.
     pub(crate) fn open<S: Serialize + DeserializeOwned, R: DeserializeOwned>(
         dir: &Path,
         fresh: impl FnOnce() -> S,
@@ -34,7 +34,7 @@ impl Store {
         for generation in first..=last {
             let bytes = match fs::read(journal::path(dir, generation)) {
                 Ok(bytes) => bytes,
-                // The snapshot is written before its journal is made.
+                // The snapshot is written before its journal is created.
                 Err(error) if error.kind() == io::ErrorKind::NotFound && generation == last => Vec::new(),
                 Err(error) => return Err(error.into()),
             };
@@ -48,7 +48,7 @@ impl Store {
                 records += 1;
                 Ok::<_, StateError>(())
             })?;
-            // Only the journal that was being written can end in the middle of a record.
+            // Only the journal being written at the time of a crash can end in a partial record.
             if torn && generation != last {
                 return Err(StateError::Damaged(format!("journal {generation} is torn")));
             }
@@ -57,23 +57,24 @@ impl Store {
         Ok((state, Self { dir: dir.to_owned(), journal }))
     }
 
-    /// Writes a record; gives its number, to wait for.
+    /// Appends a record. Returns its number, for waiting on its durability.
     pub(crate) fn append(&mut self, record: &impl Serialize) -> Result<u64, StateError> {
         self.journal.append(record)
     }
 
-    /// Whether a record was lost: nothing more may be acknowledged.
+    /// Whether a record was lost, so that nothing more may be acknowledged.
     pub(crate) const fn broken(&self) -> bool {
         self.journal.broken()
     }
 
-    /// Where callers wait for a record to reach the disk.
+    /// Returns the handle that callers use to wait for a record to reach the disk.
     pub(crate) fn durability(&self) -> Durability {
         self.journal.syncer().durability()
     }
 
-    /// Begins a new journal, and gives the task of writing the state as it is now beside it: slow, so it takes a
-    /// copy and runs wherever the caller likes. Until it is done, recovery replays both journals.
+    /// Starts a new journal and returns the task that writes the current state as its snapshot. The task is
+    /// slow, so it owns a copy of the state and runs where the caller chooses. Until it completes, recovery
+    /// replays both journals.
     pub(crate) fn rotate<S: Serialize + Send + 'static>(
         &mut self,
         state: S,
@@ -88,7 +89,7 @@ impl Store {
     }
 }
 
-/// The newest journal that holds anything. An empty one may be left of a rotation that did not come to pass.
+/// The newest journal that is not empty. An empty one may be left behind by an interrupted rotation.
 fn newest_begun(dir: &Path) -> Result<Option<u64>, StateError> {
     let mut newest = None;
     for generation in snapshot::generations(dir, "journal-")? {

@@ -1,4 +1,4 @@
-//! Group commit: one thread brings the journal to disk for everybody who waits.
+//! Group commit: one thread syncs the journal to disk on behalf of all waiting callers.
 
 use std::{
     fs::File,
@@ -8,11 +8,11 @@ use std::{
 };
 use tokio::sync::watch;
 
-/// The journal can no longer be trusted to reach the disk.
+/// The journal can no longer be relied on to reach the disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Broken;
 
-/// How far the journal has reached the disk.
+/// How far the journal has been synced.
 #[derive(Clone, Copy, Debug)]
 enum Reached {
     Record(u64),
@@ -22,9 +22,9 @@ enum Reached {
 #[derive(Debug)]
 struct Progress {
     file: Arc<File>,
-    /// Number of the last record handed to the operating system.
+    /// Number of the last record written to the operating system.
     written: u64,
-    /// Number of the last record that somebody waits for.
+    /// Number of the last record that a caller waits for.
     wanted: u64,
     stop: bool,
 }
@@ -38,17 +38,17 @@ struct Shared {
 
 impl Shared {
     fn progress(&self) -> MutexGuard<'_, Progress> {
-        // Plain numbers and a handle: a panic elsewhere cannot have left them half changed.
+        // These are plain numbers and a handle, so a panic elsewhere cannot have left them inconsistent.
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Lets callers wait until a record is on disk.
+/// A handle with which callers wait until a record is on disk.
 #[derive(Clone, Debug)]
 pub(crate) struct Durability(Arc<Shared>);
 
 impl Durability {
-    /// Returns once the record numbered `record` has reached the disk.
+    /// Returns once the record numbered `record` is on disk.
     pub(crate) async fn wait(&self, record: u64) -> Result<(), Broken> {
         let mut reached = self.0.reached.subscribe();
         {
@@ -69,7 +69,7 @@ impl Durability {
     }
 }
 
-/// The thread, and what the journal tells it. Dropping it ends the thread.
+/// The syncing thread and its shared state. Dropping it ends the thread.
 #[derive(Debug)]
 pub(crate) struct Syncer {
     shared: Arc<Shared>,
@@ -93,17 +93,17 @@ impl Syncer {
         Durability(Arc::clone(&self.shared))
     }
 
-    /// Tells that the record numbered `written` is with the operating system.
+    /// Reports that the record numbered `written` has been written to the operating system.
     pub(crate) fn wrote(&self, written: u64) {
         self.shared.progress().written = written;
     }
 
-    /// Tells that a new journal began; the old one is on disk.
+    /// Reports that a new journal has been started; the old one is already on disk.
     pub(crate) fn rotated(&self, file: Arc<File>) {
         self.shared.progress().file = file;
     }
 
-    /// Tells everybody who waits that there is nothing to wait for.
+    /// Fails all current and future waiters.
     pub(crate) fn broke(&self) {
         self.shared.reached.send_replace(Reached::Broken);
     }
@@ -114,7 +114,7 @@ impl Drop for Syncer {
         self.shared.progress().stop = true;
         self.shared.wake.notify_one();
         if let Some(thread) = self.thread.take() {
-            // It cannot panic; were it to, there is nothing left to do for it.
+            // The thread is not expected to panic, and a panic could not be handled here anyway.
             let _ = thread.join();
         }
     }
@@ -133,7 +133,8 @@ fn run(shared: &Shared) {
             }
             (Arc::clone(&progress.file), progress.written)
         };
-        // Every record up to `written` is in this file, or in an earlier one that was synced when it ended.
+        // Every record up to `written` is in this file, or in an earlier one that was synced when it was
+        // closed.
         if let Err(error) = file.sync_data() {
             tracing::error!(%error, "the sandbox journal does not reach the disk");
             shared.reached.send_replace(Reached::Broken);

@@ -1,4 +1,4 @@
-// How the tests reach the sandbox: an account of its own for each test, and ccxt with nothing but its addresses changed.
+// Test fixture: a separate sandbox account for each test, and ccxt with only its URLs changed.
 
 import ccxt from 'ccxt';
 
@@ -38,27 +38,27 @@ function pointAtSandbox (exchange) {
   const sockets = rest.replace (/^http/, 'ws');
   const ws = exchange.urls['api']['ws'];
   if (ws !== undefined) {
-    // ccxt looks for `/stream` to tell spot from futures.
+    // ccxt looks for `/stream` to distinguish spot from futures.
     ws['spot'] = `${sockets}/stream/spot/ws`;
     ws['future'] = `${sockets}/futures/ws`;
   }
   return exchange;
 }
 
-// A funded account and two clients of it: `pro` has the streams too.
+// Opens a funded account and creates a client for it; with `pro` the client also has the streams.
 export async function open (defaultType, pro = false) {
   const { apiKey, apiSecretKey } = await control ('accounts');
   const Binance = pro ? ccxt.pro.binance : ccxt.binance;
-  // ccxt renews a stream's listen key after this many milliseconds, twenty minutes by default, and node does not end
-  // before that timer has.
+  // ccxt renews a stream's listen key after this many milliseconds, twenty minutes by default, and node does
+  // not exit before that timer has fired.
   const options = { defaultType, listenKeyRefreshRate: 3000 };
   const exchange = new Binance ({ apiKey, secret: apiSecretKey, options });
-  // Nothing of ours is far away: the pace that Binance asks for would only make the tests slow.
+  // The sandbox is local: the request rate that Binance asks for would only slow the tests down.
   exchange.enableRateLimit = false;
   return pointAtSandbox (exchange);
 }
 
-// Jumps the market, so that fills and triggers need no waiting.
+// Jumps the market, so that fills and triggers happen without waiting.
 export const jump = (symbol, price) => control ('price', { symbol, price: String (price) });
 
 export { ccxt };

@@ -124,7 +124,7 @@ describe ('futures', () => {
   });
 
   it ('refuses with the errors that ccxt knows', async () => {
-    // ccxt tells some errors by the address of Binance's futures, which is not ours: those by their code.
+    // ccxt recognizes some errors only at the URL of Binance's futures, so these are checked by their code.
     await assert.rejects (exchange.createOrder (SYMBOL, 'market', 'buy', 5000), /-2019/);
     await assert.rejects (exchange.createOrder (SYMBOL, 'limit', 'buy', 0.001, Math.floor (last)), /-4164/);
     await assert.rejects (

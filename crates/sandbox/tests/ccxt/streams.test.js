@@ -8,7 +8,7 @@ describe ('streams', () => {
   before (async () => {
     for (const type of [ 'spot', 'swap' ]) {
       opened[type] = await open (type, true);
-      // Without it ccxt opens no stream that is not encrypted.
+      // Without this, ccxt does not open unencrypted streams.
       await opened[type].loadHttpProxyAgent ();
       await opened[type].loadMarkets ();
     }
@@ -30,14 +30,14 @@ describe ('streams', () => {
     });
   }
 
-  // Spot's events come over another protocol in ccxt; the Rust tests listen to ours.
+  // ccxt receives spot events over another protocol; the Rust tests cover the sandbox's spot events.
   it ('tells what happens to futures orders and balances', async () => {
     const [ exchange, symbol ] = [ opened['swap'], 'SOL/USDT:USDT' ];
     const { last } = await exchange.fetchTicker (symbol);
     const price = exchange.priceToPrecision (symbol, last * 0.98);
     const orders = exchange.watchOrders (symbol);
     const balance = exchange.watchBalance ();
-    // The stream begins when both are connected, and nothing says so but its first message.
+    // The stream starts once both are connected, which only its first message shows.
     const deadline = Date.now () + 15000;
     const heard = { orders: false, balance: false };
     orders.then (() => { heard.orders = true; });

@@ -1,4 +1,4 @@
-//! Candles: the record as it was, at the pace of the wall clock, without candles for the time that nobody played.
+//! Candles: they match the record, keep the pace of the wall clock, and have gaps for downtime.
 
 use crate::desk::{BTC, BTC_SPOT, Desk, MORNING, d};
 use domain::{Decimal, Frame, Micros, time};
@@ -10,7 +10,7 @@ use sandbox::{
 
 const BEAT: i64 = time::MINUTE / BEATS_PER_MINUTE as i64;
 
-/// Plays every beat of the wall clock in a span of time.
+/// Plays every beat of the wall clock in a time span.
 fn play(engine: &mut Engine, from: Micros, to: Micros) {
     let mut at = from;
     while at < to {
@@ -99,7 +99,7 @@ fn while_nobody_plays_the_market_stands_still() {
     let klines = engine.klines(BTC_SPOT, Frame::M1, Some(MORNING), None, 100);
     let minutes: Vec<_> = klines.iter().map(|k| k.start.since(MORNING) / time::MINUTE).collect();
     assert_eq!(minutes, [0, 1, 420, 421], "the gap has no candles");
-    // The interrupted hour is published in two parts that make the whole.
+    // The interrupted hour is published in two parts that add up to the whole.
     same(&klines[1].merge(&klines[2]), &recorded(DEFAULT_START, 1));
     same(&klines[3], &recorded(DEFAULT_START, 2));
 }

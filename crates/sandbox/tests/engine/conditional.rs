@@ -1,4 +1,5 @@
-//! Conditional orders: each type, both working prices, trailing, closePosition, and what triggers leave behind.
+//! Conditional orders: each type, both working prices, trailing stops, closePosition, and the state after a
+//! trigger.
 
 use crate::desk::{BTC, Desk, by_mark, closing, conditional, d, limit, market, reduce, trailing};
 use domain::{OrderType::*, Side, TimeInForce};

@@ -1,4 +1,4 @@
-//! Whatever happens, nothing is created and nothing is lost, and nobody is below zero.
+//! Conservation: whatever happens, no asset is created or lost, and no balance is negative.
 
 use crate::{
     desk::{Desk, d, market, reduce},
@@ -11,7 +11,7 @@ use sandbox::{
     market::Pair,
 };
 
-/// For each asset: what accounts and house hold is what was issued.
+/// Checks for each asset that account and house holdings add up to the amount issued.
 fn conserved(engine: &Engine) {
     for asset in ["USDT", "BTC", "ETH", "SOL", "XRP"] {
         let mut held = engine.house().held(asset);
@@ -30,7 +30,7 @@ fn worth(orders: impl Iterator<Item = Order>) -> Decimal {
     orders.map(|o| o.price.unwrap_or_default() * o.remaining()).sum()
 }
 
-/// What an account holds and what its orders need agree.
+/// Checks that an account's balances match what its orders require.
 fn sound(engine: &Engine, account: &Account) {
     for balance in account.spot_balances() {
         assert!(balance.free >= Decimal::ZERO && balance.locked >= Decimal::ZERO, "{balance:?}");

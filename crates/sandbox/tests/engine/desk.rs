@@ -1,4 +1,4 @@
-//! An engine with one account, and short words for what tests do with it.
+//! A test fixture: an engine with one account, and short helpers for common actions.
 
 use domain::{Decimal, Micros, OrderType, Side, TimeInForce};
 use sandbox::{
@@ -36,7 +36,7 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    /// An account at BTC 20,000, and other pairs where they start.
+    /// Creates an account, with BTC at 20,000 and the other pairs at their starting prices.
     pub(crate) fn new() -> Self {
         let mut engine = Engine::new(7, MORNING, DEFAULT_START);
         let (answer, _) = engine.apply(MORNING, new_account(1)).unwrap();
@@ -120,7 +120,7 @@ impl Desk {
         found.map_or((Decimal::ZERO, Decimal::ZERO), |b| (b.free, b.locked))
     }
 
-    /// What happened to this order so far, as Binance's words.
+    /// The events of this order so far, in Binance's terms.
     pub(crate) fn story(&self, of: &Order) -> Vec<&'static str> {
         let told = self.events.iter().filter_map(|e| match &e.kind {
             EventKind::Order { order, execution, .. } if order.id == of.id => Some(execution.word()),
@@ -129,7 +129,7 @@ impl Desk {
         told.collect()
     }
 
-    /// What happened to this conditional order so far, as Binance's words.
+    /// The events of this conditional order so far, in Binance's terms.
     pub(crate) fn algo_story(&self, of: &AlgoOrder) -> Vec<&'static str> {
         let told = self.events.iter().filter_map(|e| match &e.kind {
             EventKind::Algo(algo) if algo.id == of.id => Some(algo.status.word()),
@@ -161,7 +161,7 @@ pub(crate) fn conditional(kind: OrderType, side: Side, amount: &str, trigger: &s
     order
 }
 
-/// Closes the whole position at a trigger.
+/// A conditional order that closes the whole position.
 pub(crate) fn closing(kind: OrderType, side: Side, trigger: &str) -> NewOrder {
     let mut order = conditional(kind, side, "1", trigger);
     order.amount = None;

@@ -1,4 +1,4 @@
-//! Funding: paid at its hours, by the bounded rate, from the right pocket.
+//! Funding: paid at its scheduled hours, at the bounded rate, from the correct balance.
 
 use crate::desk::{Desk, MORNING, d, market};
 use domain::{Decimal, MarginMode, Side, time};
@@ -8,7 +8,7 @@ use sandbox::{
 };
 
 impl Desk {
-    /// Plays one beat just before a moment and one at it.
+    /// Plays one beat just before `moment` and one at it.
     fn over(&mut self, moment: domain::Micros) {
         for at in [moment.plus(-250_000), moment] {
             self.at = at;

@@ -1,4 +1,4 @@
-//! Futures: taking, standing, times in force, reduce-only, margin.
+//! Futures: taking, resting, times in force, reduce-only and margin.
 
 use crate::desk::{BTC, Desk, d, limit, market, reduce};
 use domain::{Side, TimeInForce::*};
@@ -53,7 +53,7 @@ fn partial_fills_follow_the_volume_and_time_priority() {
     let mut desk = Desk::new();
     desk.apply(Command::SetLeverage { account: desk.who, pair: Pair::BtcUsdt, leverage: 100 }).unwrap();
     let limits = ["19500", "19500", "19600"].map(|price| desk.place(limit(Side::Buy, "10", price, Gtc)));
-    // A small step down through all of them, with the volume of one beat.
+    // A small step down through all orders, with the volume of one beat.
     desk.jump("19601");
     let mut beats = 0;
     while limits.iter().any(|o| desk.order(o).status.open()) && beats < 20_000 {
@@ -123,7 +123,7 @@ fn turning_a_position_realises_and_opens() {
 #[test]
 fn margin_is_checked_and_held() {
     let mut desk = Desk::new();
-    // 20 x 10,000 of margin carry at most 200,000 of notional: ten coins at 20,000.
+    // A margin of 10,000 with leverage 20 carries at most 200,000 of notional: ten coins at 20,000.
     assert_eq!(desk.refuse(market(Side::Buy, "10")), -2019);
     assert_eq!(desk.refuse(limit(Side::Buy, "10.6", "19000", Gtc)), -2019);
     desk.place(limit(Side::Buy, "10", "19000", Gtc));

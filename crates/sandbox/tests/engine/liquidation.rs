@@ -1,11 +1,13 @@
-//! Liquidation comes at the liquidation price, takes what it may, and leaves nobody below zero.
+//! Liquidation: it happens at the liquidation price, takes no more than it may, and leaves no balance
+//! negative.
 
 use crate::desk::{Desk, d, limit, market};
 use domain::{Decimal, MarginMode, Side, TimeInForce};
 use proptest::prelude::*;
 use sandbox::engine::{EventKind, IncomeKind, Reason};
 
-/// Walks the mark towards the liquidation price: one tick before nothing happens, at it the position goes.
+/// Moves the mark price to the liquidation price: one tick before it nothing happens, at it the position is
+/// closed.
 fn goes_at_its_price(mode: MarginMode, side: Side, leverage: u16, amount: &str) {
     let mut desk = Desk::new();
     if mode == MarginMode::Isolated {

@@ -1,4 +1,5 @@
-//! The engine and its market, from outside: commands and ticks in, answers and events out.
+//! Tests of the engine and its market through the public interface: commands and ticks in, answers and events
+//! out.
 
 #![allow(
     clippy::unwrap_used,

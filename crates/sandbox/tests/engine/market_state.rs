@@ -1,4 +1,4 @@
-//! Markets that halt, settle or change their steps, and triggers that the matching engine refuses.
+//! Markets that halt, settle or change their steps, and triggers that the matching engine rejects.
 
 use crate::desk::{BTC, BTC_SPOT, Desk, closing, conditional, d, limit, market, reduce};
 use domain::{OrderType::*, Side, TimeInForce::*};

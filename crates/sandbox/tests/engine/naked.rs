@@ -1,4 +1,4 @@
-//! The naked-time meter over the engine's life.
+//! The naked-time meter over the engine's lifetime.
 
 use crate::desk::{BTC, Desk, closing, conditional, d, limit, market, reduce, trailing};
 use domain::{OrderType::*, Side, TimeInForce::*};
@@ -12,7 +12,8 @@ impl Desk {
         self.at = self.at.plus(millis * 1_000);
     }
 
-    /// Start and end of each span since the desk began, in milliseconds, and whether it began with its position.
+    /// Start and end of each span in milliseconds since the test began, and whether it began with its
+    /// position.
     fn spans(&self) -> Vec<(i64, Option<i64>, bool)> {
         let since = |at: domain::Micros| at.since(crate::desk::MORNING) / 1_000;
         let row = |span: &Span| (since(span.start), span.end.map(since), span.opened);

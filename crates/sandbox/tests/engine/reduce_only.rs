@@ -4,7 +4,7 @@ use crate::desk::{BTC, Desk, closing, conditional, d, limit, market, reduce};
 use domain::{OrderType::*, Side, TimeInForce::*};
 use sandbox::engine::{AlgoStatus, Command, NewOrder, Status, Which};
 
-/// A long position of 0.1 with a take-profit of this size in the book.
+/// A long position of 0.1 with a take-profit order of this size in the book.
 fn with_target(amount: &str) -> Desk {
     let mut desk = Desk::new();
     desk.place(market(Side::Buy, "0.1"));
@@ -78,7 +78,8 @@ fn orders_of_the_other_side_and_of_other_markets_do_not_count() {
 fn resting_orders_that_may_open_count_when_the_turned_position_has_no_margin() {
     let mut desk = Desk::new();
     desk.place(market(Side::Buy, "5"));
-    // Together with this, closing the long leaves 14.4 coins short; with what it needs now, 9.4.
+    // Filling this order after the long is closed would leave a short of 14.4 coins; filling it now, one of
+    // 9.4.
     desk.place(limit(Side::Sell, "14.4", "20100", Gtc));
     let available = desk.available();
     assert!(available > d("300") && available < d("5000"), "{available}");

@@ -1,4 +1,4 @@
-//! The same seed, commands and ticks give the same events, also over a snapshot in the middle.
+//! Determinism: the same seed, commands and ticks give the same events, also across a snapshot in the middle.
 
 use crate::desk::{BTC, BTC_SPOT, MORNING, conditional, d, new_account, trailing};
 use domain::{MarginMode, OrderType, Side};
@@ -11,7 +11,7 @@ use sandbox::{
     market::{DEFAULT_START, MarketId, Pair, Tick},
 };
 
-/// One step of a random life.
+/// One step of a random scenario.
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
     Do(Command),
@@ -52,7 +52,7 @@ fn order(account: AccountId) -> impl Strategy<Value = Command> {
     })
 }
 
-/// A market that halts, settles, closes, opens again, or changes its steps.
+/// Random market changes: halting, settling, closing, reopening, changing steps.
 fn changes() -> impl Strategy<Value = MarketChange> {
     let status = prop::sample::select(MarketStatus::ALL.to_vec());
     let change = (prop::sample::select(Pair::ALL.to_vec()), status, 1_i64..4, any::<bool>());
@@ -61,7 +61,7 @@ fn changes() -> impl Strategy<Value = MarketChange> {
         let (rules, steps) = (market.rules(), domain::Decimal::from(steps));
         MarketChange {
             market,
-            // Most of the time it trades, or there would be nothing to see.
+            // Mostly trading, since otherwise nothing would happen.
             status: Some(if thin { status } else { MarketStatus::Trading }),
             tick: Some(rules.tick * steps),
             lot: Some(rules.lot * steps),
@@ -75,7 +75,7 @@ fn rejection(account: AccountId, pair: Pair, left: Option<u32>) -> TriggerReject
     TriggerRejection { account: Some(account), pair: Some(pair), left, reason }
 }
 
-/// Steps of a random life of accounts 1 and 2.
+/// A random sequence of steps of accounts 1 and 2.
 pub(crate) fn life() -> impl Strategy<Value = Vec<Step>> {
     let account = prop_oneof![Just(AccountId(1)), Just(AccountId(2))];
     let step = account.prop_flat_map(|account| {
@@ -130,7 +130,7 @@ pub(crate) fn begin(seed: u64) -> Engine {
     engine
 }
 
-/// Lives one step, and answers what was told.
+/// Executes one step and returns its events.
 pub(crate) fn live(engine: &mut Engine, step: &Step) -> Vec<Event> {
     let at = engine.now();
     match step {

@@ -1,4 +1,4 @@
-//! Leverage and its brackets, margin mode, isolated margin, transfers, the reset.
+//! Leverage and its brackets, margin mode, isolated margin, transfers and reset.
 
 use crate::desk::{BTC, Desk, conditional, d, limit, market, new_account};
 use domain::{MarginMode, OrderType, Side, TimeInForce, TradeType};

@@ -1,4 +1,4 @@
-//! Spot: every type and time in force, filters, funds.
+//! Spot: every order type and time in force, filters and balances.
 
 use crate::desk::{BTC_SPOT, Desk, d};
 use domain::{OrderType, Side, TimeInForce};

@@ -1,4 +1,4 @@
-//! The control door and the faults behind it.
+//! The control API and the faults it injects.
 
 use crate::desk::{Desk, open_at, options};
 use axum::body::Body;

@@ -1,4 +1,4 @@
-//! Crashes: `kill -9` at any moment, and journals that end anywhere.
+//! Crashes: `kill -9` at any time, and journals cut off at any length.
 
 use crate::desk::{Desk, TestClock, open_at, options, sign};
 use domain::{Clock, Micros};
@@ -22,7 +22,7 @@ async fn everything_is_there_after_a_restart() {
     let params = "algoType=CONDITIONAL&symbol=BTCUSDT&side=SELL&type=TRAILING_STOP_MARKET&quantity=0.1&callbackRate=2&reduceOnly=true";
     desk.call("POST", "/fapi/v1/algoOrder", params).await.ok();
     desk.call("POST", "/api/v3/order", "symbol=ETHUSDT&side=BUY&type=MARKET&quantity=0.1").await.ok();
-    // Enough ticks for a snapshot on the way.
+    // Enough ticks to cause a snapshot in between.
     for round in 0..3 {
         desk.sandbox.tick(1_500).unwrap();
         let before = everything(&desk).await;
@@ -31,7 +31,7 @@ async fn everything_is_there_after_a_restart() {
     }
 }
 
-/// All that can be seen of the market and the account.
+/// All observable state of the market and the account.
 async fn everything(desk: &Desk) -> Vec<Value> {
     let mut seen = Vec::new();
     for path in [
@@ -80,12 +80,12 @@ async fn a_journal_cut_anywhere_recovers_the_state_before_the_cut() {
         desk.dir = copy;
         desk = desk.reopened();
         let (_, expected) = stages.iter().rev().find(|(length, _)| *length <= cut).unwrap();
-        // The clock stands still, so that answers differ in nothing else.
+        // The clock is stopped, so that answers do not differ in anything else.
         assert_eq!(&everything(&desk).await, expected, "cut at {cut} of {} at {}", whole.len(), clock.now());
     }
 }
 
-/// A process of its own that runs the sandbox on a directory; run by the test below, not by itself.
+/// A separate process that runs the sandbox on a directory; started by the test below, not on its own.
 #[tokio::test]
 #[ignore = "the other half of `kill_9_loses_nothing_acknowledged`, which runs it"]
 async fn the_process_to_be_killed() {
@@ -94,7 +94,7 @@ async fn the_process_to_be_killed() {
     let sandbox = Sandbox::open(&dir, Arc::new(WallClock), Arc::new(LifeChance::new()), options).unwrap();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let ready = json!({ "address": listener.local_addr().unwrap(), "token": sandbox.control_token() });
-    // Whole or not at all: the other process is waiting for it.
+    // Written atomically, because the other process is waiting for the file.
     fs::write(dir.join("ready.new"), ready.to_string()).unwrap();
     fs::rename(dir.join("ready.new"), dir.join("ready")).unwrap();
     let router = axum::Router::new().nest("/sandbox", sandbox.router());
@@ -118,7 +118,7 @@ async fn kill_9_loses_nothing_acknowledged() {
                 desk.call("GET", &format!("symbol=BTCUSDT&origClientOrderId={client}")).await.unwrap();
             assert_eq!(&found["orderId"], id, "round {round}: {client} was acknowledged");
         }
-        // Several at once, so that the kill meets commands in every state.
+        // Several workers, so that the kill meets commands in every state.
         let workers = (0..4).map(|worker| {
             let desk = desk.clone();
             tokio::spawn(async move {
@@ -203,7 +203,7 @@ async fn wait_for<T>(mut ready: impl FnMut() -> Option<T>) -> T {
     tokio::time::timeout(patience, waiting).await.expect("it did not come to pass")
 }
 
-/// A client of the process to be killed.
+/// A client of the process that will be killed.
 #[derive(Clone)]
 struct Remote {
     url: String,
@@ -229,7 +229,7 @@ impl Remote {
         Self { url, client, key, secret }
     }
 
-    /// A signed request for an order; an error when no answer came, or it was no success.
+    /// Sends a signed order request. Fails if there is no response or an unsuccessful one.
     async fn call(&self, method: &str, params: &str) -> Result<Value, String> {
         let text = format!("{params}&recvWindow=60000&timestamp={}", WallClock.now().millis());
         let url =
@@ -242,7 +242,7 @@ impl Remote {
     }
 }
 
-/// The killed process lives through several runs, whose keys must differ.
+/// Entropy that differs between runs: the killed process is restarted, and the keys of the runs must differ.
 struct LifeChance(AtomicU64);
 
 impl LifeChance {
@@ -271,7 +271,7 @@ impl Clock for WallClock {
     }
 }
 
-/// Takes what makes it new out of a new exchange's snapshot.
+/// Removes from a new exchange's snapshot what an older release did not write.
 fn make_old(snapshot: &Path) {
     let bytes = fs::read(snapshot).unwrap();
     let mut state: Value = serde_json::from_slice(&bytes[8..]).unwrap();
@@ -282,8 +282,8 @@ fn make_old(snapshot: &Path) {
     fs::write(snapshot, [&length[..], &crc, &payload].concat()).unwrap();
 }
 
-/// The journal was written by the release before there were versions of the rules. In it a reduce-only order rests, and
-/// another is taken beside it; and a stop waits for a position that only an open order would bring.
+/// The journal was written by the release before rules had versions. In it a reduce-only order rests and
+/// another is accepted beside it, and a stop waits for a position that only an open order would create.
 #[tokio::test]
 async fn a_journal_of_older_rules_is_replayed_by_them_and_goes_on_by_the_newest() {
     let journal = include_bytes!("before_rules.journal");

@@ -1,4 +1,4 @@
-//! A sandbox for one test, with a clock that moves by command, and a client that signs.
+//! A test fixture: a sandbox with a manually advanced clock, and a signing client.
 
 use axum::{Router, body::Body};
 use domain::{Chance, Clock, Decimal, Micros};
@@ -39,7 +39,7 @@ impl Clock for TestClock {
     }
 }
 
-/// The same numbers in every run.
+/// Entropy that is the same in every run.
 pub(crate) struct TestChance(AtomicU64);
 
 impl TestChance {
@@ -60,7 +60,7 @@ impl Chance for TestChance {
     }
 }
 
-/// What came back.
+/// The response to a request.
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
@@ -69,20 +69,20 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
-    /// The body of an answer that must be a success.
+    /// The body of a response that must be successful.
     pub(crate) fn ok(self) -> Value {
         assert_eq!(self.status, StatusCode::OK, "{}", self.body);
         self.body
     }
 
-    /// Binance's code of an answer that must be a refusal.
+    /// Binance's error code of a response that must be an error.
     pub(crate) fn code(&self) -> i64 {
         assert_ne!(self.status, StatusCode::OK, "{}", self.body);
         self.body["code"].as_i64().unwrap_or_else(|| panic!("no code in {}", self.body))
     }
 }
 
-/// A sandbox, an account on it, and how to reach it.
+/// A sandbox with an account, and a client for it.
 pub(crate) struct Desk {
     pub(crate) sandbox: Sandbox,
     pub(crate) clock: Arc<TestClock>,
@@ -123,7 +123,7 @@ impl Desk {
         desk
     }
 
-    /// An account of an exchange that is there already.
+    /// Opens an existing exchange directory with an existing account.
     pub(crate) fn of(dir: TempDir, key: &str, secret: &str) -> Self {
         let (dir, clock) = (Arc::new(dir), TestClock::new());
         let sandbox = open_at(dir.path(), &clock, options());
@@ -131,7 +131,7 @@ impl Desk {
         Self { router: sandbox.router(), sandbox, clock, key, secret, dir }
     }
 
-    /// The same account on the same directory, opened again.
+    /// Closes the sandbox and reopens it on the same directory.
     pub(crate) fn reopened(self) -> Self {
         let Self { sandbox, clock, key, secret, router, dir } = self;
         drop((router, sandbox));
@@ -154,7 +154,7 @@ impl Desk {
         self.send(request.unwrap()).await
     }
 
-    /// A request to the control door with another method than POST.
+    /// A request to the control API with a method other than POST.
     pub(crate) async fn control_by(&self, method: &str, path: &str) -> Reply {
         let request = Request::builder().method(method).uri(format!("/control/{path}"));
         let request = request.header("x-sandbox-control", self.sandbox.control_token());
@@ -165,15 +165,15 @@ impl Desk {
         self.send(Request::get(format!("/binance{path}")).body(Body::empty()).unwrap()).await
     }
 
-    /// Parameters with the time and a signature.
+    /// Adds a timestamp and a signature to the parameters.
     pub(crate) fn signed_query(&self, params: &str) -> String {
         let amp = if params.is_empty() { "" } else { "&" };
         let text = format!("{params}{amp}timestamp={}", self.clock.now().millis());
         format!("{text}&signature={}", sign(&self.secret, &text))
     }
 
-    /// Sends a request over a socket, signed already, and gives its status and body, or nothing when the connection
-    /// broke off.
+    /// Sends a signed request over a socket. Returns its status and body, or `None` if the connection was
+    /// closed.
     pub(crate) async fn send_over(
         &self,
         address: SocketAddr,
@@ -188,7 +188,7 @@ impl Desk {
         Some((answer.status(), answer.text().await.ok()?))
     }
 
-    /// A signed request, its parameters in the query string.
+    /// A signed request with its parameters in the query string.
     pub(crate) async fn call(&self, method: &str, path: &str, params: &str) -> Reply {
         let uri = format!("/binance{path}?{}", self.signed_query(params));
         self.keyed(method, &uri, Body::empty()).await
@@ -204,7 +204,7 @@ impl Desk {
         self.control("price", json!({ "symbol": symbol, "price": price })).await.ok();
     }
 
-    /// Serves the sandbox on a free port; gives its address.
+    /// Serves the sandbox on a free port. Returns its address.
     pub(crate) async fn serve(&self) -> SocketAddr {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -214,7 +214,7 @@ impl Desk {
     }
 }
 
-/// A string of an answer as a number.
+/// Parses a string of a response as a number.
 pub(crate) fn number(value: &Value) -> Decimal {
     value.as_str().unwrap_or_else(|| panic!("{value} is no string")).parse().unwrap()
 }

@@ -1,4 +1,4 @@
-//! Faults that tests order: each through the control door, each with what a client sees of it.
+//! Injected faults: each is ordered through the control API and observed by a client.
 
 use crate::desk::Desk;
 use http::StatusCode;

@@ -1,4 +1,4 @@
-//! Reads that lag behind what was done.
+//! Reads that lag behind the current state.
 
 use crate::desk::Desk;
 use http::StatusCode;

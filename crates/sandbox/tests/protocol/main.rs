@@ -1,4 +1,4 @@
-//! The sandbox as its clients meet it: Binance's protocol, the streams, the control door, and crashes.
+//! Tests of the sandbox as its clients see it: Binance's protocol, the streams, the control API, and crashes.
 
 #[cfg(test)]
 mod control;

@@ -1,4 +1,4 @@
-//! The naked-time meter through the control door, and over a restart.
+//! The naked-time meter through the control API, also across a restart.
 
 use crate::desk::Desk;
 use axum::body::Body;

@@ -1,4 +1,4 @@
-//! The outside of the protocol: signatures, errors, weights, market data, garbage.
+//! Protocol basics: signatures, errors, weights, market data and invalid requests.
 
 use crate::desk::{Desk, number, sign};
 use axum::body::Body;

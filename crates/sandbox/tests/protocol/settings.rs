@@ -1,4 +1,4 @@
-//! Keys that lose their rights, and accounts that change their modes.
+//! Keys that lose permissions, and accounts that change modes.
 
 use crate::desk::Desk;
 use http::StatusCode;

@@ -35,7 +35,7 @@ impl Ear {
         tokio::time::timeout(Duration::from_secs(20), next).await.expect("nothing was said")
     }
 
-    /// The next message about which something holds.
+    /// Returns the next message that satisfies a condition.
     async fn hear_that(&mut self, holds: impl Fn(&Value) -> bool) -> Value {
         loop {
             let value = self.hear().await;
@@ -45,7 +45,7 @@ impl Ear {
         }
     }
 
-    /// Returns when the server has carried out everything said before: its answers come in order.
+    /// Returns once the server has processed all earlier requests; its answers come in order.
     async fn settled(&mut self) {
         self.say(json!({ "method": "LIST_SUBSCRIPTIONS", "id": "settled" })).await;
         self.hear_that(|value| value["id"] == "settled").await;

@@ -1,4 +1,4 @@
-//! Orders from placing to their end, on spot and futures.
+//! Orders from placement to their end, on spot and futures.
 
 use crate::desk::{Desk, decimal, number};
 use domain::Decimal;

@@ -1,11 +1,11 @@
-//! The position that decisions make, whoever decides.
+//! The simulated position that results from decisions, independent of their source.
 
 use super::{Costs, Position, Trade};
 use crate::{Bar, Decision, Price, Ticks};
 use domain::{Micros, PositionSide, strategy::Exit};
 
-/// Trades decisions bar by bar: a [`super::Runner`]'s, or those that an outside brain signalled. Both kinds of records
-/// are therefore kept by the same rules.
+/// Executes decisions bar by bar: those of a [`super::Runner`], or those signalled by an external source.
+/// Both kinds of track record therefore follow the same rules.
 #[derive(Clone, Debug)]
 pub struct Book {
     terms: (Ticks, Costs),
@@ -15,20 +15,21 @@ pub struct Book {
 }
 
 impl Book {
-    /// Without a position.
+    /// Creates a book without a position.
     #[must_use]
     pub const fn new(ticks: Ticks, costs: Costs) -> Self {
         Self { terms: (ticks, costs), pending: None, position: None, missed: 0 }
     }
 
-    /// Notes what is to be traded at the next bar's open; it takes the place of what was noted and not traded yet.
+    /// Sets the decision to trade at the next bar's open, replacing one that has not been traded yet.
     #[inline]
     pub fn decided(&mut self, decision: Option<Decision>) -> Option<&Decision> {
         self.pending = decision;
         self.pending.as_ref()
     }
 
-    /// Takes a closed bar: what was decided before it trades at its open, then stop and targets meet its prices.
+    /// Processes a closed bar: the pending decision trades at its open, then stop and targets are checked
+    /// against its prices.
     #[inline]
     pub fn step(&mut self, bar: &Bar, closed: &mut Vec<Trade>) {
         if let Some(decision) = self.pending.take() {
@@ -41,32 +42,33 @@ impl Book {
         }
     }
 
-    /// Trades at a moment and a price between two bars' opens, as a signal from outside is: at the same costs.
+    /// Executes a decision at a time and price between two bars' opens, as external signals do, with the same
+    /// costs.
     pub fn fill(&mut self, decision: Decision, at: Micros, price: Price, closed: &mut Vec<Trade>) {
         self.trade(decision, &Bar::between(at, price, price), closed);
     }
 
-    /// Closes what is open at the close of the last bar.
+    /// Closes the open position at the close of the last bar.
     pub fn finish(&mut self, last: &Bar, closed: &mut Vec<Trade>) {
         if let Some(mut position) = self.position.take() {
             closed.push(position.close(last.at, last.close, Exit::End, self.terms));
         }
     }
 
-    /// The position that stands.
+    /// The open position.
     #[must_use]
     pub const fn position(&self) -> Option<&Position> {
         self.position.as_ref()
     }
 
-    /// Its side.
+    /// The side of the open position.
     #[must_use]
     #[inline]
     pub fn held(&self) -> Option<PositionSide> {
         self.position.as_ref().map(|position| position.side)
     }
 
-    /// Entries that were not taken, because stop or target was already behind the opening price.
+    /// The number of entries not taken because the stop or a target was already behind the opening price.
     #[must_use]
     pub const fn missed(&self) -> usize {
         self.missed

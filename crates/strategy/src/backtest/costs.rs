@@ -1,9 +1,9 @@
-//! What trading costs.
+//! Trading costs.
 
 use crate::Ratio;
 use domain::Decimal;
 
-/// Fee, slippage and funding of a market.
+/// Fee, slippage and funding rate of a market.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Costs {
     pub(crate) fee: Ratio,
@@ -11,37 +11,37 @@ pub struct Costs {
     pub(crate) funding: Ratio,
 }
 
-/// A cost that is out of bounds.
+/// A cost that is out of range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CostProblem {
-    /// The fee.
+    /// The fee rate is out of range.
     #[error("fee rate must be between 0 and 0.1")]
     Fee,
-    /// The slippage.
+    /// The slippage is out of range.
     #[error("slippage must be between 0 and 1000 basis points")]
     Slippage,
-    /// The funding.
+    /// The funding rate is out of range.
     #[error("funding rate must be between -0.03 and 0.03")]
     Funding,
 }
 
 impl Costs {
-    /// Nothing costs anything.
+    /// No costs.
     pub const FREE: Self = Self { fee: Ratio::ZERO, slippage: Ratio::ZERO, funding: Ratio::ZERO };
 
-    /// Binance's perpetuals for a taker without a discount, on a calm day: fee 0.05 %, slippage 1 basis point, funding
-    /// 0.01 % each eight hours.
+    /// Binance perpetuals for a taker without a discount, on a calm day: fee 0.05 %, slippage 1 basis point,
+    /// funding 0.01 % per eight hours.
     pub const PERPETUAL: Self = Self {
         fee: Ratio::from_parts(Ratio::ONE / 2_000),
         slippage: Ratio::from_parts(Ratio::ONE / 10_000),
         funding: Ratio::from_parts(Ratio::ONE / 10_000),
     };
 
-    /// A fee as a share of a fill's worth, slippage in basis points of its price, and funding as a share of the
-    /// position's worth each eight hours, which longs pay to shorts.
+    /// Creates costs from a fee as a fraction of a fill's notional, slippage in basis points of its price,
+    /// and funding as a fraction of the position's notional per eight hours, which longs pay to shorts.
     ///
     /// # Errors
-    /// The first that is out of bounds, or finer than 10^-10.
+    /// The first value that is out of range or has more than ten decimal places.
     pub fn new(fee_rate: Decimal, slippage_bp: Decimal, funding_rate: Decimal) -> Result<Self, CostProblem> {
         let within = |value: Decimal, least: Decimal, most: Decimal| {
             Ratio::from_decimal(value).filter(|_| value >= least && value <= most)

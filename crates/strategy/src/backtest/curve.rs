@@ -1,8 +1,8 @@
-//! Equity as trades compound.
+//! The equity curve of compounding trades.
 
 use crate::Ratio;
 
-/// An equity, its peak, and the deepest fall from a peak.
+/// Current equity, its peak, and the max drawdown.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Curve {
     now: i128,
@@ -23,7 +23,7 @@ impl Curve {
         self.draw_down
     }
 
-    /// Everything goes into a trade; answers what it gains or loses.
+    /// Applies a trade that invests the whole equity. Returns the amount gained or lost.
     pub(crate) fn take(&mut self, profit: Ratio) -> i128 {
         let gain = profit.share(self.now);
         self.now = self.now.saturating_add(gain);
@@ -32,7 +32,7 @@ impl Curve {
         gain
     }
 
-    /// A loss that was open, but not taken.
+    /// Records an unrealized loss for the drawdown.
     pub(crate) fn dip(&mut self, loss: Ratio) {
         self.fell_to(self.now.saturating_add(loss.share(self.now)));
     }

@@ -1,4 +1,4 @@
-//! What a strategy would have done, and what that would have come to.
+//! Backtests: the trades a strategy would have made, and their results.
 
 mod book;
 mod costs;
@@ -22,35 +22,35 @@ use domain::{Decimal, Micros, strategy::Figures};
 /// The outcome of a backtest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
-    /// Every trade, in the order of their exits.
+    /// All trades, in the order of their exits.
     pub trades: Vec<Trade>,
-    /// Equity after each trade, beginning with what there was.
+    /// Equity after each trade, starting with the initial equity.
     pub equity: Vec<Point>,
-    /// All of it in the figures of the documents.
+    /// The figures as shown in the API.
     pub figures: Figures,
-    /// Gains over losses, in money; none without a loss.
+    /// Gains divided by losses, in money; `None` without a loss.
     pub profit_factor: Option<Decimal>,
-    /// As the figures' draw-down, but each trade also measured at the worst price that it saw.
+    /// Like the figures' max drawdown, but each trade is also measured at its worst price.
     pub worst_draw_down: Ratio,
-    /// Bars seen.
+    /// The number of bars processed.
     pub bars: usize,
-    /// Entries that were not taken, because stop or target was already behind the opening price.
+    /// The number of entries not taken because the stop or a target was already behind the opening price.
     pub missed: usize,
 }
 
-/// Equity at a moment.
+/// A point of the equity curve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Point {
-    /// When.
+    /// Time of the point.
     pub at: Micros,
-    /// How much, in 10^-8 quote units.
+    /// The equity in 10^-8 quote units.
     pub equity: i64,
 }
 
-/// Runs a definition over bars; what is still open at the last one is closed at its close.
+/// Runs a definition over bars. A position still open at the last bar is closed at its close.
 ///
 /// # Errors
-/// What [`Definition::validate`] finds.
+/// The problems found by [`Definition::validate`].
 pub fn run(
     definition: &Definition,
     ticks: Ticks,
@@ -70,10 +70,11 @@ pub fn run(
     Ok(report(trades, from, start, series.len(), runner.missed()))
 }
 
-/// Every decision, with the bar that made it: what a live strategy would have signalled over these bars.
+/// Returns every decision with the opening time of its bar, which is what a live strategy would have
+/// signalled over these bars.
 ///
 /// # Errors
-/// What [`Definition::validate`] finds.
+/// The problems found by [`Definition::validate`].
 pub fn signals(
     definition: &Definition,
     ticks: Ticks,

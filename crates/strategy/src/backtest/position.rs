@@ -1,41 +1,41 @@
-//! A strategy's own position, and the trade that it becomes.
+//! A strategy's simulated position, and the trade it becomes when closed.
 
 use super::Costs;
 use crate::{Bar, Price, Ratio, Ticks, evaluator::beyond};
 use domain::{Micros, PositionSide, strategy::Exit, time::HOUR};
 
-/// Between two fundings.
+/// The interval of funding.
 const FUNDING: i64 = 8 * HOUR;
 
-/// A position that was opened and closed.
+/// A closed position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trade {
-    /// Which way.
+    /// Long or short.
     pub side: PositionSide,
-    /// The start of the bar in which it was opened, or the moment of a signal from outside.
+    /// The start of the bar in which it was opened, or the time of an external signal.
     pub entered_at: Micros,
-    /// At what price, slippage included.
+    /// Entry price, including slippage.
     pub entry: Price,
-    /// Where it would have been given up.
+    /// The stop price.
     pub stop: Option<Price>,
-    /// The start of the bar in which the last of it was closed, or the moment of a signal from outside.
+    /// The start of the bar in which it was finally closed, or the time of an external signal.
     pub exited_at: Micros,
-    /// At what price; the mean when shares of it were taken at targets.
+    /// Exit price; the mean if parts were closed at targets.
     pub exit: Price,
-    /// Why the last of it was closed.
+    /// The reason for the final exit.
     pub reason: Exit,
-    /// What the fees took, as a share of its cost.
+    /// Total fees, relative to the cost.
     pub fee: Ratio,
-    /// What the funding took, as a share of its cost; negative when it was received.
+    /// Total funding paid, relative to the cost; negative if received.
     pub funding: Ratio,
-    /// What it came to, as a share of its cost.
+    /// Net profit, relative to the cost.
     pub profit: Ratio,
-    /// The worst price that it saw.
+    /// The worst price reached.
     pub worst: Price,
 }
 
 impl Trade {
-    /// The deepest open loss, as a share of its cost, costs left aside; zero when there was none.
+    /// The largest unrealized loss relative to the cost, excluding costs; zero if there was none.
     pub(crate) fn worst(&self) -> Ratio {
         gain(self.side, i128::from(self.worst.units()), i128::from(self.entry.units()))
             .min(Ratio::ZERO)
@@ -46,32 +46,32 @@ impl Trade {
 /// An open position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Position {
-    /// Which way.
+    /// Long or short.
     pub side: PositionSide,
-    /// The start of the bar in which it was opened, or the moment of a signal from outside.
+    /// The start of the bar in which it was opened, or the time of an external signal.
     pub entered_at: Micros,
-    /// At what price.
+    /// Entry price.
     pub entry: Price,
-    /// Where it is given up.
+    /// The stop price.
     pub stop: Option<Price>,
-    /// Where its shares are taken, nearest first.
+    /// The target prices, nearest first.
     pub targets: Vec<Price>,
     taken: Taken,
     worst: Price,
 }
 
-/// What has been closed of a position.
+/// The parts of a position that have been closed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Taken {
     shares: usize,
-    /// Exit prices, summed over shares.
+    /// Sum of the exit prices over the closed shares.
     prices: i128,
-    /// Fundings paid, summed over shares.
+    /// Sum of the fundings over the closed shares.
     fundings: i128,
 }
 
 impl Position {
-    /// Opened at a bar's open. `None` when its stop or a target is already behind that price.
+    /// Opens a position at a bar's open. `None` if its stop or a target is already behind that price.
     pub(super) fn open(
         bar: &Bar,
         side: PositionSide,
@@ -89,7 +89,8 @@ impl Position {
         Some(Self { side, entered_at: bar.at, entry, stop, targets, taken, worst: bar.open })
     }
 
-    /// What a bar does to it. The stop comes first; the targets count only in a bar that left it alone.
+    /// Checks stop and targets against a bar. The stop comes first; targets count only in a bar that did not
+    /// touch it.
     #[inline]
     pub(super) fn meet(&mut self, bar: &Bar, (ticks, costs): (Ticks, Costs)) -> Option<Trade> {
         let (against, favour) = match self.side {
@@ -114,7 +115,7 @@ impl Position {
         None
     }
 
-    /// Closes what is left.
+    /// Closes the remaining part.
     pub(super) fn close(
         &mut self,
         at: Micros,
@@ -164,7 +165,7 @@ impl Position {
     }
 }
 
-/// What a position gains when what cost `cost` is worth `worth`, as a share of the cost.
+/// The gain of a position with this cost and exit value, relative to the cost.
 fn gain(side: PositionSide, worth: i128, cost: i128) -> Ratio {
     Ratio::of(if side == PositionSide::Long { worth - cost } else { cost - worth }, cost)
 }
@@ -174,7 +175,7 @@ trait RoundedUp {
 }
 
 impl RoundedUp for i128 {
-    /// Rounded up: costs are never less than they are.
+    /// Division rounded up, so that costs are never understated.
     fn rounded_up(self, by: Self) -> Self {
         -(-self).div_euclid(by)
     }

@@ -1,13 +1,13 @@
-//! A strategy with its own position: what runs live, and what a backtest runs.
+//! A strategy with its own position, used both live and in backtests.
 
 use super::{Book, Costs, Position, Trade};
 use crate::{Bar, Decision, Definition, Evaluator, Ticks, validate::Problem};
 use domain::PositionSide;
 
-/// Feeds bars to an [`Evaluator`] and keeps the position that its decisions make.
+/// Feeds bars to an [`Evaluator`] and maintains the position that results from its decisions.
 ///
-/// Live: feed it the stored history once at start, then each bar as it closes. What [`Self::step`] returns is the signal
-/// of that bar; what it adds to `closed` are outcomes.
+/// Live use: feed it the stored history once at start, then each bar as it closes. The return value of
+/// [`Self::step`] is the signal of that bar; what it adds to `closed` are outcomes.
 #[derive(Clone, Debug)]
 pub struct Runner {
     evaluator: Evaluator,
@@ -15,28 +15,28 @@ pub struct Runner {
 }
 
 impl Runner {
-    /// Without a position.
+    /// Creates a runner without a position.
     ///
     /// # Errors
-    /// What [`Definition::validate`] finds.
+    /// The problems found by [`Definition::validate`].
     pub fn new(definition: &Definition, ticks: Ticks, costs: Costs) -> Result<Self, Vec<Problem>> {
         Ok(Self { evaluator: Evaluator::new(definition, ticks)?, book: Book::new(ticks, costs) })
     }
 
-    /// Takes a closed bar: the decision of the bar before trades at its open, stop and targets meet its prices, and its
-    /// close may make the next decision.
+    /// Processes a closed bar: the previous bar's decision trades at its open, stop and targets are checked
+    /// against its prices, and its close may produce the next decision.
     #[inline]
     pub fn step(&mut self, bar: &Bar, closed: &mut Vec<Trade>) -> Option<&Decision> {
         self.book.step(bar, closed);
         self.book.decided(self.evaluator.step(bar, self.book.held()))
     }
 
-    /// Closes what is open at the close of the last bar.
+    /// Closes the open position at the close of the last bar.
     pub fn finish(&mut self, last: &Bar, closed: &mut Vec<Trade>) {
         self.book.finish(last, closed);
     }
 
-    /// The position that the strategy has by its own signals.
+    /// The position that results from the strategy's own signals.
     #[must_use]
     pub const fn position(&self) -> Option<&Position> {
         self.book.position()
@@ -48,13 +48,13 @@ impl Runner {
         self.book.held()
     }
 
-    /// Entries that were not taken, because stop or target was already behind the opening price.
+    /// The number of entries not taken because the stop or a target was already behind the opening price.
     #[must_use]
     pub const fn missed(&self) -> usize {
         self.book.missed()
     }
 
-    /// How many bars it has seen.
+    /// The number of bars processed.
     #[must_use]
     pub const fn seen(&self) -> usize {
         self.evaluator.seen()

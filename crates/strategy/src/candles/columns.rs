@@ -1,30 +1,30 @@
-//! Which column is which.
+//! Mapping of CSV columns to candle fields.
 
 use super::{Fault, shortened};
 use crate::Price;
 use domain::{Candle, Decimal, Micros, money};
 
-/// Columns of Binance's archive, which has no header in its spot half.
+/// The number of columns in Binance's archive, whose spot files have no header.
 const ARCHIVE: usize = 12;
 /// The columns that are read, in the order of [`Columns::places`].
 const NAMES: [&str; 6] = ["open_time", "open", "high", "low", "close", "volume"];
 
-/// Where the fields of a candle stand.
+/// The positions of the candle fields in a row.
 pub(super) struct Columns {
     places: [usize; 6],
     width: usize,
-    /// Whether the first line is their header.
+    /// Whether the first line is a header.
     pub(super) named: bool,
 }
 
-/// The fields of a row, unread.
+/// The unparsed fields of a row.
 pub(super) struct Row<'a> {
     pub(super) at: &'a str,
     numbers: [&'a str; 5],
 }
 
 impl Columns {
-    /// From the first line: a header, or already a candle.
+    /// Determines the columns from the first line, which is a header or already a candle.
     pub(super) fn find(line: &str) -> Result<Self, Fault> {
         let fields: Vec<_> = line.split(',').map(bare).collect();
         if fields.first().is_some_and(|first| first.starts_with(|c: char| c.is_ascii_digit())) {
@@ -86,13 +86,13 @@ impl Row<'_> {
     }
 }
 
-/// A field without the quotes that some programs put around each.
+/// Removes the quotes that some programs put around each field.
 fn bare(field: &str) -> &str {
     let field = field.trim();
     field.strip_prefix('"').and_then(|field| field.strip_suffix('"')).map_or(field, str::trim)
 }
 
-/// `Open time` and `open_time` are the same column.
+/// Normalizes a header: `Open time` and `open_time` are the same column.
 fn plain(header: &str) -> String {
     header.to_ascii_lowercase().replace([' ', '-'], "_")
 }

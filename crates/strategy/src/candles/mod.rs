@@ -1,7 +1,8 @@
-//! Candle files: CSV to candles, all or nothing.
+//! Candle files: parses CSV to candles, all or nothing.
 //!
-//! Two kinds are read: with a header that names the columns (ours, and Binance's futures archive), and Binance's spot
-//! archive, which has none. Moments may be ISO 8601 in UTC, or seconds, milliseconds or microseconds since the epoch.
+//! Two kinds are accepted: files with a header that names the columns (Slipstream's own, and Binance's
+//! futures archive), and Binance's spot archive, which has none. Times may be ISO 8601 in UTC, or seconds,
+//! milliseconds or microseconds since the Unix epoch.
 
 mod columns;
 mod moment;
@@ -10,44 +11,44 @@ use columns::Columns;
 use domain::{Candle, Decimal, Frame, Micros, money};
 use std::fmt::{self, Write as _};
 
-/// Problems that are told one by one; the rest are counted.
+/// The number of problems reported individually; further ones are only counted.
 pub const SHOWN: usize = 20;
 
-/// What to do where the exchange itself has no record.
+/// How to treat candles that are missing in the exchange's own record.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Gaps {
-    /// They are problems.
+    /// Report them as problems.
     #[default]
     Refuse,
-    /// They stay gaps, and a candle that began late in its frame counts as the frame's: an exchange that comes back
-    /// from an outage leaves both.
+    /// Keep them as gaps, and accept a candle that began late in its frame as the frame's. An exchange that
+    /// resumes after an outage leaves both.
     Keep,
 }
 
-/// What is wrong with one line.
+/// The fault of one line.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
-    /// There is nothing in the file but perhaps a header.
+    /// The file has no rows, or only a header.
     #[error("no candles")]
     Empty,
-    /// The header does not name a column that is needed.
+    /// The header lacks a required column.
     #[error("no column {0}")]
     NoColumn(&'static str),
-    /// The row has not as many columns as it must.
+    /// The row has the wrong number of columns.
     #[error("{found} columns, not {wanted}")]
     Width {
-        /// As many as there are.
+        /// The number of columns in the row.
         found: usize,
-        /// As many as there must be.
+        /// The required number.
         wanted: usize,
     },
-    /// No moment that can be read.
+    /// The opening time cannot be parsed.
     #[error("open time is not a time: {0}")]
     NotTime(String),
-    /// No number that can be kept.
+    /// A field is not a valid number.
     #[error("{0} is not a number: {1}")]
     NotNumber(&'static str, String),
-    /// A price is zero or negative, or finer than eight decimals.
+    /// A price is not positive, or has more than eight decimal places.
     #[error("{0} is not a price: {1}")]
     NotPrice(&'static str, Decimal),
     /// The volume is negative.
@@ -56,40 +57,40 @@ pub enum Fault {
     /// The high is below, or the low above, another price.
     #[error("high and low do not enclose open and close")]
     Range,
-    /// It does not open where candles of the frame do.
+    /// The candle does not open on a boundary of the frame.
     #[error("does not open on a full {0}")]
     OffFrame(Frame),
-    /// It opens when an earlier line does.
+    /// An earlier line has the same opening time.
     #[error("same time as line {0}")]
     Duplicate(usize),
-    /// It opens before the line above does.
+    /// The candle opens before the previous line's.
     #[error("earlier than line {0}")]
     Disorder(usize),
-    /// Candles are missing before it.
+    /// Candles are missing before this one.
     #[error("{missing} candles are missing after line {after}")]
     Gap {
-        /// How many.
+        /// The number of missing candles.
         missing: i64,
-        /// The line before them.
+        /// The last line before the gap.
         after: usize,
     },
 }
 
-/// One problem.
+/// A problem in one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// Counted from 1, the header included.
+    /// The line number, counted from 1 including the header.
     pub line: usize,
-    /// What.
+    /// The fault.
     pub fault: Fault,
 }
 
-/// Why a file was not taken.
+/// The problems for which a file was rejected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problems {
-    /// The first [`SHOWN`] of them, in the order of the lines.
+    /// The first [`SHOWN`] problems, in line order.
     pub first: Vec<Problem>,
-    /// How many there are.
+    /// The total number of problems.
     pub count: usize,
 }
 
@@ -108,10 +109,10 @@ impl fmt::Display for Problems {
 
 impl std::error::Error for Problems {}
 
-/// Reads a whole file of candles of one frame.
+/// Parses a whole file of candles of one frame.
 ///
 /// # Errors
-/// Everything that is wrong with it. Then nothing of it is taken.
+/// All problems found, in which case no candle is accepted.
 pub fn parse(text: &str, frame: Frame, gaps: Gaps) -> Result<Vec<Candle>, Problems> {
     let mut reader = Reader { frame, gaps, candles: Vec::new(), last: None, problems: Vec::new(), count: 0 };
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -137,7 +138,7 @@ struct Reader {
     frame: Frame,
     gaps: Gaps,
     candles: Vec<Candle>,
-    /// The last row that had a place in time.
+    /// The last row in chronological order.
     last: Option<(usize, Micros)>,
     problems: Vec<Problem>,
     count: usize,
@@ -170,7 +171,8 @@ impl Reader {
         }
     }
 
-    /// Holds the order of time. A row out of order is one problem: the next is compared with the last in order.
+    /// Checks the chronological order. A row out of order is one problem: the next row is compared with the
+    /// last one in order.
     fn place(&mut self, number: usize, start: Micros) {
         if let Some((line, before)) = self.last {
             let steps = start.since(before) / self.frame.micros();
@@ -187,12 +189,12 @@ impl Reader {
     }
 }
 
-/// So much of a rubbish field as a message can bear.
+/// A part of an invalid field that is short enough for a message.
 fn shortened(field: &str) -> String {
     field.chars().filter(|c| !c.is_control()).take(32).collect()
 }
 
-/// Candles as a file that [`parse`] reads.
+/// Renders candles as a file that [`parse`] accepts.
 #[must_use]
 pub fn render(candles: &[Candle]) -> String {
     let mut text = String::from("open_time,open,high,low,close,volume\n");
@@ -204,7 +206,7 @@ pub fn render(candles: &[Candle]) -> String {
     text
 }
 
-/// What a file's name says of it: `BTCUSDT-1h.csv` or Binance's `BTCUSDT-1m-2022-01.csv` are BTCUSDT and a frame.
+/// The pair and frame that a file's name states: `BTCUSDT-1h.csv`, or Binance's `BTCUSDT-1m-2022-01.csv`.
 #[must_use]
 pub fn named(file: &str) -> Option<(&str, Frame)> {
     let mut parts = file.strip_suffix(".csv")?.split('-');

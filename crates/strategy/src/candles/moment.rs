@@ -1,12 +1,12 @@
-//! Moments as candle files write them.
+//! Parsing of timestamps in candle files.
 
 use domain::{
     Micros,
     time::{HOUR, MINUTE, SECOND},
 };
 
-/// Reads digits since the epoch (10 of seconds, 13 of milliseconds, 16 of microseconds), or ISO 8601 in UTC:
-/// `2017-08-17`, `2017-08-17T04:00Z`, `2017-08-17 04:00:00`, `2017-08-17T04:00:00.000Z`, `…+00:00`.
+/// Parses digits since the Unix epoch (10 for seconds, 13 for milliseconds, 16 for microseconds), or ISO 8601
+/// in UTC: `2017-08-17`, `2017-08-17T04:00Z`, `2017-08-17 04:00:00`, `2017-08-17T04:00:00.000Z`, `…+00:00`.
 pub(super) fn read(text: &str) -> Option<Micros> {
     let text = text.trim_matches('"');
     if text.bytes().all(|b| b.is_ascii_digit()) {

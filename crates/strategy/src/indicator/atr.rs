@@ -2,7 +2,7 @@
 
 use super::{Sight, Wilder};
 
-/// The true range is high less low, widened to the close before; the first one is high less low.
+/// The true range is high minus low, extended to the previous close; the first one is high minus low.
 #[derive(Clone, Debug)]
 pub(crate) struct Atr {
     close: Option<f64>,

@@ -1,6 +1,6 @@
 //! Moving averages.
 
-/// Exponential: alpha = 2 / (length + 1); the first value is the first average.
+/// Exponential moving average: alpha = 2 / (length + 1); the first value is the first average.
 #[derive(Clone, Debug)]
 pub(crate) struct Ema {
     alpha: f64,
@@ -20,7 +20,7 @@ impl Ema {
     }
 }
 
-/// Simple: the mean of the last `length` values.
+/// Simple moving average: the mean of the last `length` values.
 #[derive(Clone, Debug)]
 pub(crate) struct Sma {
     ring: Box<[f64]>,
@@ -44,7 +44,7 @@ impl Sma {
         if self.place == self.ring.len() {
             self.place = 0;
             self.full = true;
-            // Summed afresh once a round: otherwise the errors of a running sum pile up for ever.
+            // Recomputed once per cycle, because otherwise the rounding errors of a running sum accumulate.
             self.sum = self.ring.iter().sum();
         }
         if self.full { self.sum / self.ring.len() as f64 } else { f64::NAN }
@@ -58,13 +58,13 @@ mod tests {
 
     #[test]
     fn an_ema_begins_with_the_first_value() {
-        // alpha = 1/2: each average lies half-way between the last and the new value.
+        // alpha = 1/2: each average is half-way between the previous average and the new value.
         let mut ema = Ema::new(3);
         let averages = [2.0, 4.0, 8.0, 1.0].map(|x| ema.next(x));
         assert_eq!(averages, [2.0, 3.0, 5.5, 3.25]);
     }
 
-    /// The MACD page's 12 and 26 days over a straight line: an EMA lags it by (length - 1) / 2 bars.
+    /// The 12 and 26 days of the MACD on a straight line: an EMA lags it by (length - 1) / 2 bars.
     #[test]
     fn an_ema_lags_a_straight_line_by_half_its_length() {
         for length in [12, 26] {

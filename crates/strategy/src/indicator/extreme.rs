@@ -1,11 +1,11 @@
-//! Donchian's channel: the highest high or lowest low of the bars before this one.
+//! Donchian channel: the highest high or lowest low of the bars before the current one.
 
 use std::collections::VecDeque;
 
-/// A sliding maximum over the `length` values before the present one; for a minimum, of their negatives.
+/// A sliding maximum over the `length` values before the current one; for a minimum, of their negatives.
 ///
-/// Kept as a falling queue: a value that a later one exceeds can never be the greatest again. It never grows beyond
-/// its first allocation.
+/// Implemented as a monotonically decreasing queue: a value exceeded by a later one can never be the maximum
+/// again. It never grows beyond its initial allocation.
 #[derive(Clone, Debug)]
 pub(crate) struct Extreme {
     sign: f64,

@@ -1,4 +1,5 @@
-//! Indicators, one bar at a time. Each answers NaN until it has seen enough; a comparison with NaN is false.
+//! Indicators, updated one bar at a time. Each returns NaN until it has enough data; comparisons with NaN are
+//! false.
 
 mod atr;
 mod average;
@@ -15,7 +16,7 @@ pub(crate) use extreme::Extreme;
 pub(crate) use rsi::Rsi;
 pub(crate) use supertrend::Supertrend;
 
-/// A bar as indicators see it.
+/// A bar as input of the indicators.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sight {
     pub(crate) open: f64,
@@ -25,7 +26,8 @@ pub(crate) struct Sight {
     pub(crate) volume: f64,
 }
 
-/// Wilder's smoothing: the mean of the first `length` values, then a `length`-th of the way to each new one.
+/// Wilder's smoothing: the mean of the first `length` values, then moving by a fraction of 1 / `length`
+/// towards each new one.
 #[derive(Clone, Debug)]
 struct Wilder {
     length: f64,

@@ -2,7 +2,7 @@
 
 use super::Wilder;
 
-/// 100 x average gain / (average gain + average loss); 50 where nothing has moved at all.
+/// 100 x average gain / (average gain + average loss); 50 if there was no change at all.
 #[derive(Clone, Debug)]
 pub(crate) struct Rsi {
     before: Option<f64>,

@@ -2,14 +2,14 @@
 
 use super::{Atr, Sight};
 
-/// Bands at (high + low) / 2 plus and minus some ATRs. A band only closes in, until the close before lay beyond it. The
-/// line is the lower band in a rise and the upper one in a fall; a close beyond the line turns the trend. It begins as a
-/// fall, as charting programs draw it.
+/// Bands at (high + low) / 2 plus and minus a multiple of the ATR. A band only moves towards the price until
+/// the previous close was beyond it. The line is the lower band in an uptrend and the upper band in a
+/// downtrend; a close beyond the line reverses the trend. It starts as a downtrend, as in charting programs.
 #[derive(Clone, Debug)]
 pub(crate) struct Supertrend {
     atr: Atr,
     multiple: f64,
-    /// Upper band, lower band and close of the bar before.
+    /// Upper band, lower band and close of the previous bar.
     before: Option<(f64, f64, f64)>,
     rising: bool,
 }
@@ -44,17 +44,17 @@ impl Supertrend {
 mod tests {
     use super::*;
 
-    /// Worked by hand, with length 1 and multiple 1: the ATR is the bar's own true range.
+    /// Computed manually with length 1 and multiple 1: the ATR is the bar's own true range.
     #[test]
     fn follows_the_bands_worked_by_hand() {
         // high, low, close -> true range, line
         let rows = [
-            (11.0, 9.0, 10.0, 12.0),   // range 2: bands 12 and 8; begins as a fall
+            (11.0, 9.0, 10.0, 12.0),   // range 2: bands 12 and 8; starts as a downtrend
             (12.0, 10.0, 11.5, 12.0),  // bands 13 and 9: the upper stays at 12, the lower rises to 9
-            (14.0, 11.0, 13.5, 9.5),   // range 3: upper stays 12, the close is above: a rise; lower 12.5 - 3
+            (14.0, 11.0, 13.5, 9.5),   // range 3: upper stays 12, close above it: uptrend; lower 12.5 - 3
             (14.5, 13.0, 14.0, 12.25), // range 1.5: middle 13.75, lower 12.25
             (14.0, 12.5, 13.0, 12.25), // range 1.5: lower 11.75, stays at 12.25
-            (13.0, 11.0, 11.5, 14.0),  // range 2: the close is below 12.25: a fall; upper 12 + 2
+            (13.0, 11.0, 11.5, 14.0),  // range 2: the close is below 12.25: downtrend; upper 12 + 2
             (11.8, 11.2, 11.4, 12.1),  // range 0.6: upper 11.5 + 0.6
         ];
         let mut supertrend = Supertrend::new(1, 1.0);

@@ -22,7 +22,7 @@ def ema(values, length):
 
 class EmaCross(Strategy):
     def init(self):
-        # backtesting trims what it shows of an indicator to the bars seen so far, so nothing looks ahead.
+        # backtesting trims an indicator to the bars seen so far, so there is no look-ahead.
         self.fast = self.I(ema, self.data.Close, FAST)
         self.slow = self.I(ema, self.data.Close, SLOW)
 
@@ -30,7 +30,7 @@ class EmaCross(Strategy):
         if len(self.data) < SLOW:
             return
         before, now = self.fast[-2] - self.slow[-2], self.fast[-1] - self.slow[-1]
-        # With exclusive orders each one first closes the trade before it; both fill at the next bar's open.
+        # With exclusive orders each order first closes the previous trade; both fill at the next bar's open.
         if before <= 0 < now:
             self.buy(size=1)
         elif before >= 0 > now:
@@ -39,7 +39,7 @@ class EmaCross(Strategy):
 
 def hours(path):
     table = pandas.read_csv(path)
-    # 44 candles of February 2018 began 28 minutes past the hour: they count as the full hour's.
+    # 44 candles of February 2018 began 28 minutes past the hour and are assigned to the full hour.
     table.index = pandas.to_datetime(table["open_time"], utc=True).dt.floor("h").dt.tz_localize(None)
     names = {"open": "Open", "high": "High", "low": "Low", "close": "Close", "volume": "Volume"}
     return table.rename(columns=names)[list(names.values())]
@@ -50,7 +50,7 @@ def hour(moment):
 
 
 def main():
-    # One coin a trade and more cash than it could ever lose: sizes never decide.
+    # One coin per trade and more cash than it could ever lose, so that sizing has no influence.
     test = Backtest(hours(sys.argv[1]), EmaCross, cash=100_000_000, commission=FEE, exclusive_orders=True)
     stats = test.run()
     for trade in stats["_trades"].sort_values("EntryTime").itertuples():

@@ -4,7 +4,7 @@ use domain::{Candle, Decimal, Micros, money, time::HOUR};
 use sandbox::market::pack;
 use strategy::{Bar, Price, Series, Ticks};
 
-/// 2022-01-01T00:00Z, a funding moment.
+/// 2022-01-01T00:00Z, a funding time.
 pub(crate) const BEGIN: Micros = Micros(1_640_995_200_000_000);
 
 pub(crate) fn dec(text: &str) -> Decimal {
@@ -23,7 +23,7 @@ pub(crate) fn money_to_start() -> Price {
     price("10000")
 }
 
-/// Hours from [`BEGIN`], each written as open, high, low and close.
+/// Hours from [`BEGIN`], each given as open, high, low and close.
 pub(crate) fn hours(rows: &[[&str; 4]]) -> Series {
     let bar = |(number, row): (i64, &[&str; 4])| {
         let [open, high, low, close] = row.map(price);

@@ -1,4 +1,4 @@
-//! Candle files: what is read, and what is said of those that are not.
+//! Candle files: which are accepted, and the problems reported for others.
 
 use crate::bars::{BEGIN, dec, record};
 use domain::{Candle, Decimal, Frame, Micros, time::MINUTE};
@@ -125,7 +125,7 @@ fn candles() -> impl Strategy<Value = Vec<Candle>> {
                     volume: Decimal::new(volume, scale),
                 }
             };
-        // A price of 2^50 without decimals is more than a ledger can hold.
+        // A price of 2^50 without decimals exceeds the range of the ledger.
         (0..).zip(rows).map(candle).filter(|c| c.high < dec("90000000000")).collect()
     })
 }

@@ -1,4 +1,4 @@
-//! Our trades against those of the PyPI package `backtesting` (tests/backtesting/README.md).
+//! Comparison of backtest trades with those of the PyPI package `backtesting` (tests/backtesting/README.md).
 
 use crate::bars::{dec, money_to_start, record};
 use domain::{Decimal, PositionSide, strategy::Exit, time::HOUR};

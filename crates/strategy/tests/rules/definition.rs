@@ -1,4 +1,4 @@
-//! What a definition may be, and what is said of one that may not.
+//! Valid definitions, and the problems reported for invalid ones.
 
 use crate::bars::dec;
 use proptest::prelude::*;

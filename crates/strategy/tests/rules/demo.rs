@@ -4,7 +4,7 @@ use crate::bars::{dec, money_to_start, record};
 use domain::{Decimal, strategy::Exit};
 use strategy::{Costs, Series, Ticks, backtest, demo};
 
-/// docs/STRATEGIES.md shows these: trades, net profit in percent, win rate, draw-down.
+/// The results shown in docs/STRATEGIES.md: trades, net profit in percent, win rate, max drawdown.
 const SHOWN: [(&str, u32, &str, &str, &str); 4] = [
     ("EMA cross", 1_606, "69.1", "0.270", "0.662"),
     ("Donchian breakout", 608, "65.9", "0.370", "0.643"),

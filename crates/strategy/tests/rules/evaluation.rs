@@ -1,4 +1,4 @@
-//! Decisions worked by hand.
+//! Decisions computed manually.
 
 use crate::bars::{dec, hours, price, tenths};
 use domain::PositionSide::{Long, Short};
@@ -47,7 +47,7 @@ fn a_level_on_the_wrong_side_is_no_entry() {
     assert!(entered(Source::Low));
     assert!(!entered(Source::High));
     assert!(!entered(Source::Close));
-    // A volume is no price to speak of, but it is a number.
+    // A volume is not a price, but it is a number.
     assert!(entered(Source::Volume));
 }
 
@@ -78,7 +78,7 @@ fn an_opposite_entry_that_cannot_have_its_stop_is_an_exit() {
 
 #[test]
 fn the_cross_of_12_and_26_waits_for_the_26th_bar() {
-    // Falls for 24 bars, then jumps: the averages cross at once.
+    // Falls for 24 bars, then jumps, so that the averages cross immediately.
     let cross = |flat: usize| {
         let mut rows = vec![["100", "100", "100", "100"]; 2];
         rows.extend(vec![["90", "90", "90", "90"]; flat]);

@@ -1,10 +1,10 @@
-//! Fills worked by hand: what a bar does to a position, and what the trade comes to.
+//! Fills computed manually: how a bar affects a position, and the outcome of the trade.
 
 use crate::bars::{BEGIN, dec, hours, money_to_start, price, tenths};
 use domain::{Decimal, PositionSide, strategy::Exit, time::HOUR};
 use strategy::{Condition, Costs, Definition, Expr, Price, Sides, Stop, Target, Trade, backtest};
 
-/// In at a close of 100 or more, short below 50, out of a long below 90.
+/// Enters long at a close of 100 or more and short below 50, leaves a long below 90.
 fn definition(stop: &str, targets: &[&str]) -> Definition {
     let level = |value: &str| Expr::Constant(dec(value));
     Definition {
@@ -23,7 +23,7 @@ fn trades(definition: &Definition, costs: Costs, rows: &[[&str; 4]]) -> (Vec<Tra
     (report.trades, report.missed)
 }
 
-/// A long decided at 100, opened at 101.
+/// A long decided at 100 and opened at 101.
 const IN: [[&str; 4]; 3] =
     [["95", "95", "95", "95"], ["95", "100", "95", "100"], ["101", "102", "100", "101"]];
 
@@ -63,7 +63,7 @@ fn a_decision_at_the_last_close_never_trades() {
 fn the_stop_counts_when_a_bar_touches_both() {
     let trade = one(&definition("5", &["5"]), &[["101", "110", "95", "100"]]);
     assert_eq!(ends(&trade), (Exit::Stop, 3, dec("95")));
-    // Even where the open is beyond the target already.
+    // Even if the open is already beyond the target.
     let trade = one(&definition("5", &["5"]), &[["106", "110", "94", "100"]]);
     assert_eq!(ends(&trade), (Exit::Stop, 3, dec("95")));
 }
@@ -90,11 +90,11 @@ fn targets_take_equal_shares() {
     // Half at 105, half at 110.
     let trade = one(&split, &[["101", "106", "100", "104"], ["104", "111", "104", "108"]]);
     assert_eq!(ends(&trade), (Exit::Target, 4, dec("107.5")));
-    // Half at 105, half stopped at 95: 100 in the mean.
+    // Half at 105, half stopped at 95: 100 on average.
     let trade = one(&split, &[["101", "106", "100", "104"], ["104", "104", "90", "92"]]);
     assert_eq!(ends(&trade), (Exit::Stop, 4, dec("100")));
     assert_eq!(trade.profit.percent().round_dp(4), dec("-0.9901"));
-    // Both in one bar.
+    // Both targets in one bar.
     let trade = one(&split, &[["101", "120", "100", "104"]]);
     assert_eq!(ends(&trade), (Exit::Target, 3, dec("107.5")));
 }
@@ -129,14 +129,15 @@ fn an_entry_whose_stop_or_target_is_behind_the_open_is_not_taken() {
 
 #[test]
 fn costs_are_counted_exactly() {
-    // Slippage 10 bp to the tick of 0.1: in at 101.2, out of the end's 103 at 102.8. Fee 0.1 %, funding 0.01 % at 08:00.
+    // Slippage 10 bp to the tick of 0.1: entry at 101.2, exit from the final 103 at 102.8. Fee 0.1 %, funding
+    // 0.01 % at 08:00.
     let costs = Costs::new(dec("0.001"), dec("10"), dec("0.0001")).unwrap();
     let rows = after(&[["101", "103", "100", "102"]; 6]);
     let rows = [&rows[..8], &[["102", "103", "101", "103"]]].concat();
     let (trades, _) = trades(&definition("5", &[]), costs, &rows);
     let trade = &trades[0];
     assert_eq!((trade.entry, trade.exit), (price("101.2"), price("102.8")));
-    // (101.2 + 102.8) * 0.001 / 101.2, rounded up; one funding; what is left rounded down.
+    // (101.2 + 102.8) * 0.001 / 101.2, rounded up; one funding; the remainder rounded down.
     assert_eq!(trade.fee.decimal(), dec("0.0020158103"));
     assert_eq!(trade.funding.decimal(), dec("0.0001"));
     assert_eq!(trade.profit.decimal(), dec("0.0136944663"));
@@ -148,7 +149,7 @@ fn shorts_receive_what_longs_pay() {
     let mut rows = vec![["60", "60", "60", "60"], ["60", "60", "49", "49"]];
     rows.extend([["50", "51", "49", "50"]; 20]);
     let (trades, _) = trades(&definition("40", &[]), costs, &rows);
-    // In at 02:00, out at 21:00: 08:00 and 16:00.
+    // Entry at 02:00, exit at 21:00: fundings at 08:00 and 16:00.
     assert_eq!(trades[0].funding.decimal(), dec("-0.0002"));
     assert_eq!(trades[0].profit.decimal(), dec("0.0002"));
 }

@@ -1,4 +1,4 @@
-//! The crate from outside: what a definition means, what a backtest makes of it, and what a candle file may be.
+//! Tests of the crate's public interface: the meaning of definitions, backtests, and candle files.
 
 #![allow(clippy::unwrap_used, reason = "a helper that cannot go on fails its test where it stands")]
 

@@ -1,4 +1,4 @@
-//! What holds for any bars.
+//! Properties that hold for any bars.
 
 use crate::bars::{BEGIN, dec, money_to_start, tenths};
 use domain::{PositionSide, strategy::Exit, time::HOUR};
@@ -7,7 +7,7 @@ use strategy::{
     Bar, Costs, Definition, Evaluator, Price, Ratio, Runner, Series, Stop, Target, backtest, demo,
 };
 
-/// Walks of tenths, with gaps between bars and ranges that often touch stops and targets.
+/// Random walks in tenths, with gaps between bars and ranges that often touch stops and targets.
 fn walk() -> impl Strategy<Value = Vec<Bar>> {
     let step = (-120_i64..121, -300_i64..301, 0_i64..250, 0_i64..250, 0_u32..1_000);
     prop::collection::vec(step, 1..400).prop_map(|steps| {
@@ -31,7 +31,7 @@ fn walk() -> impl Strategy<Value = Vec<Bar>> {
     })
 }
 
-/// The demo strategies with their lengths cut, so that short walks trade, and two with other stops.
+/// The demo strategies with shorter lengths, so that short walks trade, and two with other stops.
 fn definitions() -> Vec<Definition> {
     let shorter = |definition: &Definition| {
         let text = definition.to_json();
@@ -73,7 +73,7 @@ proptest! {
         let definition = &definitions()[which];
         let series: Series = bars.iter().copied().collect();
         let report = backtest::run(definition, tenths(), Costs::PERPETUAL, money_to_start(), &series).unwrap();
-        // The bar that decides is the last of the warm-up at the earliest; the next one trades.
+        // The bar that decides is at the earliest the last of the warm-up; the next one trades.
         let earliest = BEGIN.plus(i64::try_from(definition.warm_up()).unwrap() * HOUR);
         prop_assert!(report.trades.iter().all(|trade| trade.entered_at >= earliest));
         let signals = backtest::signals(definition, tenths(), Costs::PERPETUAL, &series).unwrap();
@@ -111,7 +111,7 @@ proptest! {
                 let last = bar.at == trade.exited_at;
                 match trade.reason {
                     Exit::Stop => prop_assert_eq!(hit, last),
-                    // Closed at the open: what the rest of that bar does is another's business.
+                    // Closed at the open, so the rest of that bar does not concern the trade.
                     Exit::Signal => prop_assert!(!hit || last),
                     Exit::Target | Exit::End => prop_assert!(!hit),
                 }
@@ -127,7 +127,7 @@ proptest! {
         let report = backtest::run(definition, tenths(), Costs::PERPETUAL, money_to_start(), &series).unwrap();
         let signals = backtest::signals(definition, tenths(), Costs::PERPETUAL, &series).unwrap();
 
-        // As it runs live: bar by bar, and once begun afresh from the stored bars.
+        // As in live use: bar by bar, and once restarted from the stored bars.
         let fresh = || Runner::new(definition, tenths(), Costs::PERPETUAL).unwrap();
         let (mut runner, mut alone) = (fresh(), Evaluator::new(definition, tenths()).unwrap());
         let (mut decided, mut closed) = (Vec::new(), Vec::new());

@@ -1,28 +1,28 @@
-//! The rate budget's rules, without waiting: who may go now, and when to ask again.
+//! The rules of the rate limit budget, without waiting: who may proceed now, and when to ask again.
 
 use crate::Urgency;
 use domain::{Micros, time};
 use std::collections::BTreeMap;
 
-/// A place in the queue: urgency first, then order of arrival.
+/// A place in the queue, ordered by urgency, then by arrival.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place {
     urgency: Urgency,
     number: u64,
 }
 
-/// What somebody in the queue is told.
+/// The answer to a queued caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Turn {
-    /// Go; the weight is booked and the place is given up.
+    /// Proceed: the weight is booked and the place is released.
     Go,
-    /// Nobody goes before this moment.
+    /// No caller may proceed before this time.
     NotBefore(Micros),
-    /// Others are first; ask again when the queue moves.
+    /// Other callers are ahead; ask again when the queue moves.
     Behind,
 }
 
-/// The weight used in the running minute, and who waits for more.
+/// The weight used in the current minute, and the queue of waiting callers.
 pub(super) struct Ledger {
     limit: u32,
     minute: i64,
@@ -33,7 +33,7 @@ pub(super) struct Ledger {
 }
 
 impl Ledger {
-    /// A budget of `limit` a minute, of which a fifth is kept for protection.
+    /// A budget of `limit` per minute, of which a fifth is reserved for protection.
     pub(super) fn new(limit: u32) -> Self {
         Self {
             limit,
@@ -45,12 +45,12 @@ impl Ledger {
         }
     }
 
-    /// The exchange says what it grants a minute.
+    /// Adopts the limit per minute that the exchange reports.
     pub(super) fn grant(&mut self, limit: u32) {
         self.limit = limit;
     }
 
-    /// Queues up.
+    /// Joins the queue.
     pub(super) fn join(&mut self, urgency: Urgency, weight: u32) -> Place {
         self.arrivals += 1;
         let place = Place { urgency, number: self.arrivals };
@@ -58,12 +58,12 @@ impl Ledger {
         place
     }
 
-    /// Gives a place up.
+    /// Leaves the queue.
     pub(super) fn leave(&mut self, place: Place) {
         self.queue.remove(&place);
     }
 
-    /// Asks whether it is this place's turn.
+    /// Asks whether the caller at this place may proceed.
     pub(super) fn ask(&mut self, place: Place, now: Micros) -> Turn {
         self.roll(now);
         if now < self.closed_until {
@@ -73,7 +73,7 @@ impl Ledger {
         if first != place {
             return Turn::Behind;
         }
-        // A call heavier than the whole allowance goes alone at the start of a minute instead of never.
+        // A call heavier than the whole allowance is sent alone at the start of a minute instead of never.
         if self.used != 0 && self.used.saturating_add(weight) > self.allowance(place.urgency) {
             return Turn::NotBefore(Micros((self.minute + 1) * time::MINUTE));
         }
@@ -82,35 +82,36 @@ impl Ledger {
         Turn::Go
     }
 
-    /// The exchange says how much of this minute is used: others may share our address, so the larger count holds.
+    /// Adopts the weight of this minute that the exchange reports. Others may share the IP address, so the
+    /// larger count applies.
     pub(super) fn told(&mut self, used: u32, now: Micros) {
         self.roll(now);
         self.used = self.used.max(used);
     }
 
-    /// The exchange wants silence until then.
+    /// Blocks all calls until this time, as the exchange demanded.
     pub(super) fn close(&mut self, until: Micros) {
         self.closed_until = self.closed_until.max(until);
     }
 
-    /// What may still be used of this minute.
+    /// The weight that is left in this minute.
     pub(super) fn left(&mut self, now: Micros) -> u32 {
         self.roll(now);
         if now < self.closed_until { 0 } else { self.limit.saturating_sub(self.used) }
     }
 
-    /// The part of every minute that only protection may use.
+    /// The weight of every minute that is reserved for protection.
     pub(super) const fn reserved(&self) -> u32 {
         self.limit / 5
     }
 
-    /// When the running minute ends.
+    /// When the current minute ends.
     pub(super) fn minute_ends(&self) -> Micros {
         Micros(self.minute.saturating_add(1).saturating_mul(time::MINUTE))
     }
 
-    /// How far the minute may be used up by calls of this urgency. Reads leave something to take-profits, these to entries, and
-    /// all of them a fifth to protection.
+    /// Up to which weight calls of this urgency may use the minute. Reads leave some weight for take-profits,
+    /// these for entries, and all of them a fifth for protection.
     const fn allowance(&self, urgency: Urgency) -> u32 {
         let open = self.limit - self.reserved();
         match urgency {
@@ -127,7 +128,7 @@ impl Ledger {
             self.minute = minute;
             self.used = 0;
         } else if minute < self.minute - 1 {
-            // The clock was found to be ahead. What is used stays used: no minute is handed out twice.
+            // The clock turned out to be ahead. The used weight is kept, so that no minute is granted twice.
             self.minute = minute;
         }
     }
@@ -216,7 +217,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever is asked, no minute is overdrawn, and only protection touches what is kept for it.
+        /// Whatever is requested, no minute is overdrawn, and only protection uses the reserve.
         #[test]
         fn no_minute_is_overdrawn(calls in prop::collection::vec((urgency(), 1_u32..40, 0_i64..20), 1..200)) {
             let mut ledger = Ledger::new(200);
@@ -234,7 +235,7 @@ mod tests {
             }
         }
 
-        /// Those who wait together are served by urgency, then by arrival, and everybody is served in the end.
+        /// Concurrent waiters are served by urgency, then by arrival, and all are served eventually.
         #[test]
         fn the_queue_is_served_in_order(waiters in prop::collection::vec((urgency(), 1_u32..50), 1..60)) {
             let mut ledger = Ledger::new(100);

@@ -1,4 +1,4 @@
-//! One request-weight budget per address, shared by everybody: stops before entries, entries before reads.
+//! One request-weight budget per host, shared by all callers: stops before entries, entries before reads.
 
 mod ledger;
 
@@ -14,7 +14,7 @@ use std::{
 };
 use tokio::sync::Notify;
 
-/// The budget of one address.
+/// The rate limit budget of one host.
 pub(super) struct Budget {
     ledger: Mutex<Ledger>,
     moved: Notify,
@@ -24,7 +24,7 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    /// `limit` weight a minute; nobody waits longer than `patience`.
+    /// Creates a budget of `limit` weight per minute; callers wait at most `patience`.
     pub(super) fn new(limit: u32, patience: Duration, clock: Arc<dyn Clock>) -> Self {
         Self {
             ledger: Mutex::new(Ledger::new(limit)),
@@ -35,13 +35,14 @@ impl Budget {
         }
     }
 
-    /// Waits for its turn. `Err` says how long it would take, when that is longer than anybody should wait.
+    /// Waits until the call may proceed. `Err` is the time it would have to wait, if that exceeds the
+    /// maximum.
     pub(super) async fn acquire(&self, weight: u32, urgency: Urgency) -> Result<(), Duration> {
         let place = self.ledger().join(urgency, weight);
         let seat = Seat { budget: self, place };
         let give_up = self.clock.now().plus(micros(self.patience));
         loop {
-            // Registered before asking, so that a move in between is not missed.
+            // Registered before asking, so that a change in between is not missed.
             let moved = self.moved.notified();
             let now = self.clock.now();
             let (turn, minute_ends) = {
@@ -65,35 +66,35 @@ impl Budget {
         }
     }
 
-    /// The weight that may still be used in this minute.
+    /// The weight that is left in this minute.
     pub(super) fn left(&self) -> u32 {
         let now = self.clock.now();
         self.ledger().left(now)
     }
 
-    /// The weight of every minute that only protection may use.
+    /// The weight of every minute that is reserved for protection.
     pub(super) fn reserved(&self) -> u32 {
         self.ledger().reserved()
     }
 
-    /// How many requests had their turn.
+    /// How many requests have proceeded.
     pub(super) fn requests(&self) -> u64 {
         self.went.load(Ordering::Relaxed)
     }
 
-    /// Books what the exchange says was used.
+    /// Records the used weight that the exchange reports.
     pub(super) fn told(&self, used: u32) {
         let now = self.clock.now();
         self.ledger().told(used, now);
     }
 
-    /// Books what the exchange grants a minute.
+    /// Records the limit per minute that the exchange reports.
     pub(super) fn grant(&self, limit: u32) {
         self.ledger().grant(limit);
         self.moved.notify_waiters();
     }
 
-    /// Stops everybody for a while.
+    /// Blocks all calls for a while.
     pub(super) fn close(&self, wait: Duration) {
         let until = self.clock.now().plus(micros(wait));
         self.ledger().close(until);
@@ -104,7 +105,7 @@ impl Budget {
     }
 }
 
-/// A place that is given up on every way out, also when the caller stops waiting.
+/// A place in the queue that is released on every exit path, also when the caller is cancelled.
 struct Seat<'a> {
     budget: &'a Budget,
     place: Place,
@@ -122,7 +123,7 @@ fn micros(duration: Duration) -> i64 {
 }
 
 fn between(now: Micros, until: Micros) -> Duration {
-    // Never zero: a clock that stands still must not turn the wait into a spin.
+    // Never zero: a clock that does not advance must not turn the wait into a busy loop.
     Duration::from_micros(u64::try_from(until.since(now)).unwrap_or(0).max(1_000))
 }
 
@@ -133,7 +134,7 @@ mod tests {
     use std::sync::atomic::{AtomicI64, Ordering};
     use tokio::time::Instant;
 
-    /// The wall clock of tokio's paused time: sleeping moves it.
+    /// The wall clock of tokio's paused time, which advances when tasks sleep.
     struct Paused(Instant, AtomicI64);
     impl Clock for Paused {
         fn now(&self) -> Micros {

@@ -1,11 +1,11 @@
-//! Futures conditional orders as Binance tells them.
+//! Futures conditional orders in Binance's format.
 
 use super::words::{self, Told};
 use crate::binance::num::{Id, Num, nonzero};
 use domain::{Decimal, Micros, Order, Symbol};
 use serde::Deserialize;
 
-/// An answer of the algo order endpoints.
+/// A response of the algo order endpoints.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct RawAlgo {
@@ -33,12 +33,12 @@ pub(super) struct RawAlgo {
 }
 
 impl RawAlgo {
-    /// The id of the order that it became.
+    /// The id of the resulting order.
     pub(super) fn actual(&self) -> Option<&str> {
         self.actual_order_id.known()
     }
 
-    /// As an order that waits, or ended without having become one.
+    /// Converts a conditional order that is waiting, or that ended without a resulting order.
     pub(super) fn to_order(&self, symbol: Symbol) -> Order {
         Told {
             id: self.algo_id.0.clone(),
@@ -48,7 +48,7 @@ impl RawAlgo {
             kind: words::kind(&self.order_type, true),
             time_in_force: words::time_in_force(&self.time_in_force),
             post_only: false,
-            // What closes a position can only shrink it, whether or not the exchange says so.
+            // An order that closes a position is reduce-only, whether or not the exchange reports it.
             reduce_only: self.reduce_only || self.close_position,
             side: words::side(&self.side),
             price: nonzero(self.price),
@@ -63,7 +63,7 @@ impl RawAlgo {
         .into_order()
     }
 
-    /// The order that it became, under the names that it was known by before.
+    /// The resulting order, under the client id and creation time of the conditional order.
     pub(super) fn became(&self, actual: Order) -> Order {
         Order {
             client_order_id: self.client_algo_id.clone(),

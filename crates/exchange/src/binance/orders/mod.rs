@@ -1,8 +1,8 @@
-//! Orders: sending, finding, cancelling, listing.
+//! Placing, finding, cancelling and listing orders.
 //!
-//! Futures conditional orders live apart, at `/fapi/v1/algoOrder`. Once triggered, Binance makes a real order with an id
-//! of its own; here the two are one [`Order`]: the real order's kind, fills and state under the client id and the
-//! trigger price that we know it by.
+//! Futures conditional orders are separate, at `/fapi/v1/algoOrder`. When one triggers, Binance creates a
+//! plain order with its own id. Here both are one [`Order`]: the type, fills and status of the plain order,
+//! with the client id and trigger price of the conditional one.
 
 mod algo;
 mod plain;
@@ -17,9 +17,9 @@ use plain::RawOrder;
 use serde::de::IgnoredAny;
 use std::collections::HashMap;
 
-/// "Unknown order sent": nothing to cancel.
+/// Binance's "Unknown order sent": nothing to cancel.
 const NOTHING_TO_CANCEL: i64 = -2011;
-/// "Order does not exist."
+/// Binance's "Order does not exist."
 const NO_SUCH_ORDER: i64 = -2013;
 
 const ORDER: &str = "/fapi/v1/order";
@@ -113,7 +113,8 @@ impl Shared {
         let plain: Vec<RawOrder> = match kind {
             TradeType::Spot => self.spot.ask(list("/api/v3/openOrders", 6, 80)).await?,
             TradeType::Futures => {
-                // Conditional orders first: one that triggers in between is then seen twice, never missed.
+                // Conditional orders first: one that triggers between the calls is then seen twice, never
+                // missed.
                 let waiting: Vec<RawAlgo> = self.futures.ask(list("/fapi/v1/openAlgoOrders", 1, 40)).await?;
                 orders.extend(waiting.into_iter().filter_map(|raw| Some(raw.to_order(name(&raw.symbol)?))));
                 self.futures.ask(list("/fapi/v1/openOrders", 1, 40)).await?
@@ -127,7 +128,8 @@ impl Shared {
         Ok(orders)
     }
 
-    /// Futures answers reach back seven days, as Binance gives them without a start time (and as ccxt shows them).
+    /// Futures responses cover the last seven days, which is what Binance returns without a start time (as in
+    /// ccxt).
     pub(super) async fn orders(
         &self,
         who: &Credentials,
@@ -166,7 +168,7 @@ impl Shared {
         none_if(NO_SUCH_ORDER, self.futures.ask(call).await)
     }
 
-    /// The conditional order as what it has become.
+    /// Combines the conditional order with the order that resulted from it.
     async fn with_actual(&self, who: &Credentials, algo: RawAlgo, symbol: &Symbol) -> Answer<Order> {
         let Some(actual) = algo.actual() else { return Ok(algo.to_order(symbol.clone())) };
         let by = pair(symbol).with("orderId", actual);
@@ -198,7 +200,8 @@ impl Shared {
         let call =
             Call::delete(ALGO).params(pair(symbol).with("clientAlgoId", id)).signed(who).valid(validity);
         let cancelled = not_found(self.futures.ask::<IgnoredAny>(call).await)?.is_some();
-        // Binance's answer tells nothing of the order; and what is not waiting any more may have triggered.
+        // Binance's response has no data of the order, and an order that is no longer waiting may have
+        // triggered.
         let Some(algo) = self.find_algo(who, symbol, id).await? else { return Ok(None) };
         if cancelled {
             return Ok(Some(algo.to_order(symbol.clone())));
@@ -210,7 +213,7 @@ impl Shared {
     }
 }
 
-/// Conditional orders and what became of them as one list.
+/// Merges conditional orders and their resulting orders into one list.
 fn merge(algos: Vec<RawAlgo>, plain: Vec<RawOrder>, symbol: &Symbol) -> Vec<Order> {
     let mut actual: HashMap<String, Order> = plain
         .into_iter()
@@ -229,11 +232,11 @@ fn merge(algos: Vec<RawAlgo>, plain: Vec<RawOrder>, symbol: &Symbol) -> Vec<Orde
 }
 
 fn newest_first(orders: &mut [Order]) {
-    // Ids count up, so longer is later among equals.
+    // Ids are increasing, so among equal times a longer id is later.
     orders.sort_by(|a, b| (b.at, b.id.len(), &b.id).cmp(&(a.at, a.id.len(), &a.id)));
 }
 
-/// Makes `None` of one refusal.
+/// Maps one specific rejection to `None`.
 fn none_if<T>(code: i64, answer: Answer<T>) -> Answer<Option<T>> {
     match answer {
         Ok(found) => Ok(Some(found)),
@@ -242,7 +245,7 @@ fn none_if<T>(code: i64, answer: Answer<T>) -> Answer<Option<T>> {
     }
 }
 
-/// Makes `None` of either way of saying that there is no such order.
+/// Maps both rejections that mean "no such order" to `None`.
 fn not_found<T>(answer: Answer<T>) -> Answer<Option<T>> {
     match none_if(NOTHING_TO_CANCEL, answer) {
         Err(failure) => none_if(NO_SUCH_ORDER, Err(failure)),

@@ -1,18 +1,18 @@
-//! Ordinary orders as Binance tells them.
+//! Plain orders in Binance's format.
 
 use super::words::{self, Told};
 use crate::binance::num::{Id, Num, nonzero, plain};
 use domain::{Decimal, Micros, Order, Symbol};
 use serde::Deserialize;
 
-/// An answer of the order endpoints, spot and futures.
+/// A response of the order endpoints, spot and futures.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct RawOrder {
     pub(super) symbol: String,
     order_id: Id,
     client_order_id: String,
-    /// Spot's answer to a cancel names the order here, and the cancel itself in `clientOrderId`.
+    /// Spot's response to a cancel has the order's id here, and that of the cancel in `clientOrderId`.
     orig_client_order_id: Option<String>,
     status: String,
     #[serde(default)]
@@ -30,7 +30,7 @@ pub(super) struct RawOrder {
     price_rate: Option<Num>,
     #[serde(default)]
     reduce_only: bool,
-    /// Only futures orders have one.
+    /// Only present for futures orders.
     position_side: Option<String>,
     time: Option<i64>,
     working_time: Option<i64>,
@@ -41,7 +41,7 @@ pub(super) struct RawOrder {
 impl RawOrder {
     pub(super) fn into_order(self, symbol: Symbol) -> Order {
         let futures = self.position_side.is_some() || self.cum_quote.is_some();
-        // Spot marks a cost that it does not know any more with a negative number.
+        // Spot reports a cost that is no longer known as a negative number.
         let cost = self.cummulative_quote_qty.or(self.cum_quote).map(plain);
         let at = [self.time, self.working_time, self.transact_time, self.update_time]
             .into_iter()

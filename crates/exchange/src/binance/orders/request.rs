@@ -1,4 +1,4 @@
-//! Our orders in Binance's parameters.
+//! Conversion of order requests to Binance's parameters.
 
 use super::words::kind_word;
 use crate::{
@@ -7,7 +7,8 @@ use crate::{
 };
 use domain::{OrderType, TimeInForce};
 
-/// A spot order. What spot cannot do (closing a position, trailing by percent) is refused by the exchange, not by us.
+/// A spot order. What spot does not support (closing a position, trailing stops) is left for the exchange to
+/// reject.
 pub(super) fn spot(order: &OrderRequest) -> Params {
     let post_only = order.kind == OrderType::Limit && order.time_in_force == TimeInForce::Gtx;
     let word = if post_only { "LIMIT_MAKER" } else { kind_word(order.kind, false) };
@@ -20,7 +21,7 @@ pub(super) fn spot(order: &OrderRequest) -> Params {
         .decimal("price", order.price.filter(|_| priced(order.kind)))
         .decimal("stopPrice", order.stop_price)
         .with("newClientOrderId", &order.client_order_id)
-        // The answer carries what was filled at once.
+        // The response includes the immediate fills.
         .with("newOrderRespType", "FULL")
 }
 
@@ -49,7 +50,7 @@ pub(super) fn conditional(order: &OrderRequest) -> Params {
         .with("timeInForce", order.time_in_force)
         .decimal("quantity", order.amount)
         .maybe("closePosition", closes_all.then_some(true))
-        // Closing the position is reduce-only by itself; both together are refused.
+        // closePosition implies reduce-only; Binance rejects the combination.
         .maybe("reduceOnly", (order.reduce_only && !closes_all).then_some(true))
         .decimal("price", order.price.filter(|_| priced(order.kind)))
         .decimal(if trailing { "activatePrice" } else { "triggerPrice" }, order.stop_price)
@@ -58,7 +59,7 @@ pub(super) fn conditional(order: &OrderRequest) -> Params {
         .with("clientAlgoId", &order.client_order_id)
 }
 
-/// Whether the order has a limit price.
+/// Whether the order type has a limit price.
 fn priced(kind: OrderType) -> bool {
     matches!(kind, OrderType::Limit | OrderType::Stop | OrderType::TakeProfit)
 }

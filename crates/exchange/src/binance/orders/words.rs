@@ -1,9 +1,10 @@
-//! Binance's words for kinds, states and times in force, and the values that ccxt derives for every order.
+//! Binance's names of order types, statuses and times in force, and the values that ccxt derives for every
+//! order.
 
 use crate::binance::num::divide;
 use domain::{Decimal, Micros, Order, OrderStatus, OrderType, Side, Symbol, TimeInForce};
 
-/// Reads a kind: spot and futures have different words for the same.
+/// Parses an order type. Spot and futures use different names for the same type.
 pub(in crate::binance) fn kind(word: &str, futures: bool) -> OrderType {
     match word {
         "LIMIT" | "LIMIT_MAKER" => OrderType::Limit,
@@ -18,7 +19,7 @@ pub(in crate::binance) fn kind(word: &str, futures: bool) -> OrderType {
     }
 }
 
-/// Binance's word for a kind.
+/// Binance's name of an order type.
 pub(super) fn kind_word(kind: OrderType, futures: bool) -> &'static str {
     match (kind, futures) {
         (OrderType::Market, _) => "MARKET",
@@ -35,7 +36,7 @@ pub(super) fn kind_word(kind: OrderType, futures: bool) -> &'static str {
     }
 }
 
-/// Reads a time in force; one we do not know stands till cancelled as far as we are concerned (`GTD` does, till then).
+/// Parses a time in force. An unknown one is treated as good till cancelled (which `GTD` is, until its date).
 pub(in crate::binance) fn time_in_force(word: &str) -> TimeInForce {
     match word {
         "RPI" => TimeInForce::Gtx,
@@ -43,7 +44,8 @@ pub(in crate::binance) fn time_in_force(word: &str) -> TimeInForce {
     }
 }
 
-/// Reads a state. A word we do not know leaves the order open: final is only what the exchange calls final.
+/// Parses an order status. An unknown status leaves the order open: only statuses that the exchange defines
+/// as final are final.
 pub(in crate::binance) fn status(word: &str) -> OrderStatus {
     match word {
         "FILLED" | "FINISHED" => OrderStatus::Closed,
@@ -54,12 +56,13 @@ pub(in crate::binance) fn status(word: &str) -> OrderStatus {
     }
 }
 
-/// Reads a side.
+/// Parses a side.
 pub(in crate::binance) fn side(word: &str) -> Side {
     if word == "SELL" { Side::Sell } else { Side::Buy }
 }
 
-/// What Binance tells of any order, before the derived values are added. Absent numbers are none, never zero.
+/// The fields that Binance reports for any order, before the derived values are added. Missing numbers are
+/// `None`, never zero.
 pub(in crate::binance) struct Told {
     pub(in crate::binance) id: String,
     pub(in crate::binance) client_order_id: String,
@@ -81,7 +84,8 @@ pub(in crate::binance) struct Told {
 }
 
 impl Told {
-    /// Adds what ccxt derives: average from cost or cost from average, a market order's price, what remains.
+    /// Adds the values that ccxt derives: average from cost or cost from average, a market order's price, the
+    /// remaining amount.
     pub(in crate::binance) fn into_order(self) -> Order {
         let filled = self.filled;
         let average = self.average.or_else(|| {

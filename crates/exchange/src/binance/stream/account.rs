@@ -1,4 +1,4 @@
-//! An account's own events: futures over a listen key, spot over a listen key or a signed subscription.
+//! User-data streams: futures over a listen key, spot over a listen key or a signed subscription.
 
 use super::{
     Pauses,
@@ -20,7 +20,7 @@ use tokio::{
     time::{Instant, interval_at},
 };
 
-/// How many triggered orders are remembered by the names that they had before.
+/// How many triggered orders are remembered with the ids of their conditional orders.
 const REMEMBERED: usize = 1_000;
 
 /// Why a connection, or the whole stream, has ended.
@@ -41,7 +41,7 @@ impl From<Failure> for Ended {
     }
 }
 
-/// Streams until nobody listens any more, or the exchange refuses the key.
+/// Streams until the receiver is dropped or the exchange rejects the key.
 pub(in crate::binance) async fn run(
     shared: Arc<Shared>,
     who: Credentials,
@@ -75,16 +75,16 @@ pub(in crate::binance) async fn run(
     }
 }
 
-/// A connected account.
+/// A connected user-data stream.
 struct Account<'a> {
     shared: &'a Shared,
     who: &'a Credentials,
     kind: TradeType,
     socket: Socket,
     markets: Arc<Markets>,
-    /// The key to keep alive, where there is one.
+    /// The listen key to keep alive, if there is one.
     listen_key: Option<String>,
-    /// Orders that conditional ones became, with the names these are known by.
+    /// Orders that resulted from conditional ones, with the client id and trigger price of those.
     became: HashMap<String, (String, Option<Decimal>)>,
 }
 
@@ -129,7 +129,7 @@ async fn listen_key(shared: &Shared, who: &Credentials, kind: TradeType) -> Answ
     Ok(shared.api(kind).ask::<Key>(call).await?.listen_key)
 }
 
-/// Opens Binance's WebSocket API and subscribes with a signature.
+/// Connects to Binance's WebSocket API and subscribes with a signature.
 async fn subscribe(shared: &Shared, who: &Credentials, url: &str) -> Result<Socket, Ended> {
     #[derive(Deserialize)]
     struct Problem {
@@ -162,7 +162,7 @@ async fn subscribe(shared: &Shared, who: &Credentials, url: &str) -> Result<Sock
 }
 
 impl Account<'_> {
-    /// Passes events on until the connection ends.
+    /// Forwards events until the connection ends.
     async fn relay(&mut self, events: &Sender<AccountEvent>) -> Ended {
         let every = self.shared.pacing.keepalive;
         let mut keepalive = interval_at(Instant::now() + every, every);
@@ -174,7 +174,7 @@ impl Account<'_> {
                 },
                 _ = keepalive.tick() => match self.keep_alive().await {
                     Ok(()) => continue,
-                    // A lapsed key is renewed by connecting anew.
+                    // A lapsed key is renewed by reconnecting.
                     Err(failure) => return failure.into(),
                 },
             };
@@ -193,7 +193,7 @@ impl Account<'_> {
 
     async fn keep_alive(&self) -> Answer<()> {
         let Some(key) = &self.listen_key else { return Ok(()) };
-        // Futures know the key by its owner; spot wants it named.
+        // Futures identify the key by its owner; spot requires it as a parameter.
         let named = (self.kind == TradeType::Spot).then_some(key);
         let params = sign::Params::default().maybe("listenKey", named);
         let call = Call::put(listen_key_path(self.kind)).params(params).keyed(self.who);
@@ -240,8 +240,9 @@ impl Account<'_> {
         Some(AccountEvent::Order(Box::new(order), fill))
     }
 
-    /// A conditional order is told as it is while it waits. Once triggered, the order that it became tells of itself,
-    /// under the old name; at the end it is read once more, should its first events have come before that name.
+    /// Processes a change of a conditional order. It is forwarded while the order waits. Once triggered, the
+    /// resulting order sends its own events, which are reported under the old client id. When it ends it is
+    /// queried once more, in case its first events arrived before that id was known.
     async fn algo(&mut self, change: RawAlgoChange, at: Micros) -> Option<AccountEvent> {
         let symbol = self.symbol(&change.s)?;
         match change.stage() {
@@ -253,14 +254,14 @@ impl Account<'_> {
             Stage::Ended => {
                 match self.shared.find_order(self.who, self.kind, &symbol, &change.caid, true).await {
                     Ok(order) => order.map(|order| AccountEvent::Order(Box::new(order), None)),
-                    // We missed something: the account has to be read afresh.
+                    // An event was missed, so the account has to be reloaded.
                     Err(_) => Some(AccountEvent::Connected),
                 }
             }
         }
     }
 
-    /// Bounded: what is forgotten here is found by reading, as at every reconnect.
+    /// Bounded: an id forgotten here is recovered by querying, as at every reconnect.
     fn remember(&mut self, change: &RawAlgoChange) {
         let Some(actual) = change.ai.known() else { return };
         if self.became.len() >= REMEMBERED {
@@ -270,7 +271,7 @@ impl Account<'_> {
     }
 }
 
-/// The WebSocket API wraps each event.
+/// Unwraps an event of the WebSocket API.
 fn unwrapped(text: &str) -> String {
     let event =
         serde_json::from_str::<Value>(text).ok().and_then(|mut told| Some(told.get_mut("event")?.take()));

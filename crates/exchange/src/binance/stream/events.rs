@@ -1,4 +1,4 @@
-//! The messages of an account's stream, in Binance's one-letter names.
+//! Messages of user-data streams, with Binance's one-letter field names.
 
 use crate::binance::{
     account::{HeldRow, SpotAsset, spot_balance},
@@ -8,36 +8,36 @@ use crate::binance::{
 use domain::{Balance, Decimal, Fee, Micros, Order, Symbol, Trade};
 use serde::Deserialize;
 
-/// The kind of a message.
+/// The type of a message.
 #[derive(Deserialize)]
 pub(super) struct Kind {
     #[serde(default)]
     pub(super) e: String,
 }
 
-/// What an account's stream said.
+/// A parsed message of a user-data stream.
 #[derive(Debug)]
 pub(super) enum Said {
-    /// An order changed, with its fill if that was the change; the name of the market beside it.
+    /// An order changed, with its fill if that was the change, and its market's name.
     Order(Box<RawChange>),
     /// A conditional order changed.
     Algo(Box<RawAlgoChange>, Micros),
-    /// Positions of these markets changed, and perhaps spot funds.
+    /// Positions of these markets changed, and possibly spot balances.
     Account {
         balance: Option<Balance>,
         markets: Vec<String>,
         settings: bool,
         told: Option<Box<AccountChange>>,
     },
-    /// Leverage of this market changed.
+    /// The leverage of this market changed.
     Leverage(String),
-    /// The listen key, or the stream itself, has ended.
+    /// The listen key, or the stream itself, has expired.
     Expired,
-    /// Something we have no use for.
+    /// A message that is not used.
     Nothing,
 }
 
-/// Reads an account message.
+/// Parses a message.
 pub(super) fn account(text: &str) -> Said {
     read_account(text).unwrap_or(Said::Nothing)
 }
@@ -126,12 +126,12 @@ struct ConfigUpdate {
     ac: Option<Named>,
 }
 
-/// `executionReport` (spot), and the `o` of `ORDER_TRADE_UPDATE` (futures): the same letters, a few more each.
+/// `executionReport` (spot), and the `o` of `ORDER_TRADE_UPDATE` (futures), which share most field names.
 #[derive(Debug, Deserialize)]
 pub(super) struct RawChange {
     pub(super) s: String,
     c: String,
-    /// Spot: the id of the order that a cancel named.
+    /// Spot: the client id of the order that a cancel refers to.
     #[serde(rename = "C", default)]
     cancelled: Option<Id>,
     #[serde(rename = "S")]
@@ -173,7 +173,7 @@ pub(super) struct RawChange {
 }
 
 impl RawChange {
-    /// The fill that changed the order, if one did.
+    /// The fill that changed the order, if any.
     pub(super) fn fill(&self, symbol: &Symbol) -> Option<Trade> {
         if self.x != "TRADE" || self.l.0.is_zero() {
             return None;
@@ -196,7 +196,8 @@ impl RawChange {
         })
     }
 
-    /// The order after the change. Futures do not tell when it was made: `at` is then the moment of the change.
+    /// The order after the change. Futures do not report its creation time, so `at` is the time of the
+    /// change.
     pub(super) fn into_order(self, symbol: Symbol) -> Order {
         let named = self.cancelled.as_ref().and_then(Id::known).map(str::to_owned);
         Told {
@@ -222,14 +223,14 @@ impl RawChange {
     }
 }
 
-/// How far a conditional order has come.
+/// The stage of a conditional order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
-    /// It waits for its trigger, or ended waiting.
+    /// Waiting for its trigger, or ended while waiting.
     Waiting,
-    /// It has triggered: its state is that of the order it became.
+    /// Triggered: its status is that of the resulting order.
     Working,
-    /// The order that it became has ended.
+    /// The resulting order has ended.
     Ended,
 }
 
@@ -248,7 +249,7 @@ pub(super) struct RawAlgoChange {
     q: Option<Num>,
     #[serde(rename = "X")]
     status: String,
-    /// The id of the order that it became.
+    /// The id of the resulting order.
     #[serde(default)]
     pub(super) ai: Id,
     tp: Option<Num>,
@@ -261,7 +262,7 @@ pub(super) struct RawAlgoChange {
 }
 
 impl RawAlgoChange {
-    /// How far it has come.
+    /// The stage of the order.
     pub(super) fn stage(&self) -> Stage {
         match self.status.as_str() {
             "TRIGGERING" | "TRIGGERED" => Stage::Working,
@@ -275,7 +276,7 @@ impl RawAlgoChange {
         nonzero(self.tp)
     }
 
-    /// The order while it waits, or when it ended waiting, at the moment of the change.
+    /// The order while it waits, or after it ended waiting, with the time of the change.
     pub(super) fn into_order(self, symbol: Symbol, at: Micros) -> Order {
         Told {
             id: self.aid.0,

@@ -10,7 +10,7 @@ use domain::Symbol;
 use std::{collections::HashMap, sync::Arc};
 use tokio::sync::mpsc::Sender;
 
-/// Streams until nobody listens any more.
+/// Streams until the receiver is dropped.
 pub(in crate::binance) async fn run(shared: Arc<Shared>, symbols: Vec<Symbol>, events: Sender<MarketEvent>) {
     if symbols.is_empty() {
         return;
@@ -44,7 +44,8 @@ async fn relay(
     loop {
         match socket.next().await {
             Ok(text) => {
-                // What has spoken stood: the next break starts with a short pause again.
+                // A stream that has delivered a message was healthy, so the next reconnect starts with the
+                // short pause again.
                 pauses.reset();
                 if let Some(event) = prices::market(&text, wanted) {
                     let _ = events.send(event).await;

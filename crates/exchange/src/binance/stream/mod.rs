@@ -1,4 +1,4 @@
-//! Streams that mend themselves.
+//! Streams that reconnect automatically.
 
 pub(super) mod account;
 mod events;
@@ -9,7 +9,7 @@ mod socket;
 use super::config::Pacing;
 use std::time::Duration;
 
-/// Pauses between tries: each failure doubles the next, a stream that stood starts anew.
+/// Reconnect backoff: the pause doubles with each failure and is reset by a healthy stream.
 struct Pauses {
     pacing: Pacing,
     next: Duration,

@@ -1,4 +1,4 @@
-//! The messages of the market streams, in Binance's one-letter names.
+//! Messages of the market streams, with Binance's one-letter field names.
 
 use super::events::Kind;
 use crate::{
@@ -12,16 +12,16 @@ use domain::{Candle, Micros, Symbol, Ticker};
 use serde::Deserialize;
 use std::collections::HashMap;
 
-/// The markets that are listened to, by Binance's names.
+/// The subscribed markets, by Binance's names.
 pub(super) type Wanted = HashMap<String, Symbol>;
 
-/// Combined streams wrap each message.
+/// The wrapper of each message in a combined stream.
 #[derive(Deserialize)]
 struct Wrapped<T> {
     data: T,
 }
 
-/// Reads a market message; `None` for what we did not ask for or cannot read.
+/// Parses a market message; `None` if it was not subscribed to or cannot be parsed.
 pub(super) fn market(text: &str, wanted: &Wanted) -> Option<MarketEvent> {
     let Wrapped { data: Kind { e } } = serde_json::from_str(text).ok()?;
     match e.as_str() {

@@ -1,4 +1,4 @@
-//! One WebSocket connection: bounded, pinged, and given up when it has died silently.
+//! One WebSocket connection: bounded messages, heartbeat pings, and detection of silently dead connections.
 
 use crate::binance::config::Pacing;
 use futures::{SinkExt, StreamExt};
@@ -11,13 +11,13 @@ use tokio_tungstenite::{
     tungstenite::{Message, Utf8Bytes, protocol::WebSocketConfig},
 };
 
-/// The largest message that is read.
+/// Maximum size of a message.
 const LARGEST: usize = 1 << 20;
-/// What one read may bring. The library's default, 128 KiB, is filled with zeros before every read, and held by every
+/// Read buffer size. The library's default, 128 KiB, is zeroed before every read and allocated for every
 /// follower's account.
 const READ: usize = 4 << 10;
 
-/// The connection broke, or would soon.
+/// The connection is broken or has reached its maximum lifetime.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Broken;
 
@@ -31,7 +31,7 @@ pub(super) struct Socket {
 }
 
 impl Socket {
-    /// Connects; the address is never logged, for it may carry a listen key.
+    /// Connects. The URL is never logged, because it may contain a listen key.
     pub(super) async fn connect(url: &str, pacing: Pacing) -> Result<Self, Broken> {
         let config = WebSocketConfig::default()
             .read_buffer_size(READ)
@@ -46,12 +46,12 @@ impl Socket {
         Ok(Self { stream, ping, pacing, heard: now, ends: now + pacing.lifetime })
     }
 
-    /// Sends a text.
     pub(super) async fn send(&mut self, text: String) -> Result<(), Broken> {
         self.stream.send(Message::text(text)).await.map_err(|_| Broken)
     }
 
-    /// The next text. Pings are answered on the way; silence and old age are a broken connection.
+    /// Returns the next text message. Pings are answered meanwhile; silence and reaching the maximum lifetime
+    /// count as a broken connection.
     pub(super) async fn next(&mut self) -> Result<Utf8Bytes, Broken> {
         loop {
             let deadline = self.ends.min(self.heard + self.pacing.silence);

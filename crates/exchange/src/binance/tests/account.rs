@@ -1,4 +1,4 @@
-//! Rights, balances and fills.
+//! Key permissions, balances and fills.
 
 use super::{btc, d, ok, pair, who};
 use crate::{Exchange, KeyRights};

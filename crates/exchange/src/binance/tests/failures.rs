@@ -34,7 +34,7 @@ async fn nobody_there_is_unreachable() {
     let fake = Fake::start().await;
     let base = fake.base.clone();
     drop(fake);
-    // The port is free again: nobody takes the connection.
+    // The port is free again, so no one accepts the connection.
     let binance = loop {
         let binance = adapter(&base);
         if tokio::net::TcpStream::connect(base.trim_start_matches("http://")).await.is_err() {
@@ -122,7 +122,7 @@ async fn being_told_to_wait_silences_everybody() {
     fake.on(POST, [Reply::Body(429, vec![("retry-after", "7")], limited)]);
     fake.on(TICKER, [ok(json!({}))]);
     assert_eq!(place(&binance).await, Failure::Limited(Duration::from_secs(7)));
-    // Our own budget answers now: nothing more goes out, not even for others.
+    // From now on the local budget rejects: nothing more is sent, not even for other callers.
     assert_eq!(place(&binance).await, Failure::Limited(Duration::from_secs(7)));
     let ticker = binance.ticker(TradeType::Futures, &btc()).await;
     assert_eq!(ticker, Err(Failure::Limited(Duration::from_secs(7))));

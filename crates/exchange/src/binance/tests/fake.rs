@@ -1,4 +1,4 @@
-//! An exchange that answers as it is told and remembers what it was asked.
+//! A scripted exchange that records its requests.
 
 use axum::{
     Router,
@@ -17,28 +17,28 @@ use std::{
 };
 use tokio::{net::TcpListener, sync::mpsc, task::JoinHandle};
 
-/// What the fake does with a request.
+/// How the fake responds to a request.
 #[derive(Clone)]
 pub(super) enum Reply {
-    /// Answers.
+    /// Sends a response.
     Body(u16, Vec<(&'static str, &'static str)>, String),
-    /// Never answers.
+    /// Never responds.
     Hang,
-    /// Breaks the connection in the middle of the answer.
+    /// Breaks the connection in the middle of the response.
     Break,
 }
 
-/// A good answer.
+/// A successful response.
 pub(super) fn ok(body: Value) -> Reply {
     Reply::Body(200, Vec::new(), body.to_string())
 }
 
-/// Binance's way of saying no.
+/// An error response in Binance's format.
 pub(super) fn no(status: u16, code: i64, msg: &str) -> Reply {
     Reply::Body(status, Vec::new(), json!({ "code": code, "msg": msg }).to_string())
 }
 
-/// A request that came.
+/// A received request.
 #[derive(Clone, Debug)]
 pub(super) struct Seen {
     pub(super) what: String,
@@ -49,7 +49,7 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    /// One parameter.
+    /// The value of one parameter.
     pub(super) fn param(&self, name: &str) -> Option<String> {
         let pairs: HashMap<String, String> = serde_urlencoded::from_str(&self.text).unwrap();
         pairs.get(name).cloned()
@@ -61,13 +61,13 @@ struct Script {
     replies: Mutex<HashMap<&'static str, VecDeque<Reply>>>,
     seen: Mutex<Vec<Seen>>,
     time: AtomicI64,
-    /// Done whenever the time is asked for, before it is answered.
+    /// Runs whenever the time is queried, before the response.
     asked_for_time: Mutex<Option<Hook>>,
 }
 
 type Hook = Box<dyn Fn() + Send>;
 
-/// The running fake; it ends with the test.
+/// The running fake, which ends with the test.
 pub(super) struct Fake {
     pub(super) base: String,
     script: Arc<Script>,
@@ -94,7 +94,7 @@ impl Fake {
         Self { base, script, sockets, server }
     }
 
-    /// Answers `what` (method and path) so, one reply after the other; the last one stays.
+    /// Scripts the responses to `what` (method and path), used one after the other; the last one repeats.
     pub(super) fn on(&self, what: &'static str, replies: impl IntoIterator<Item = Reply>) {
         self.script.replies.lock().unwrap().insert(what, replies.into_iter().collect());
     }
@@ -104,17 +104,17 @@ impl Fake {
         self.script.time.store(millis, Ordering::SeqCst);
     }
 
-    /// Does this whenever its time is asked for.
+    /// Runs a hook whenever the time is queried.
     pub(super) fn on_time(&self, hook: impl Fn() + Send + 'static) {
         *self.script.asked_for_time.lock().unwrap() = Some(Box::new(hook));
     }
 
-    /// The requests of one kind so far.
+    /// The requests to `what` so far.
     pub(super) fn seen(&self, what: &str) -> Vec<Seen> {
         self.script.seen.lock().unwrap().iter().filter(|seen| seen.what == what).cloned().collect()
     }
 
-    /// The next WebSocket that is opened, with the path and query that it asked for.
+    /// The next WebSocket that is opened, with its path and query.
     pub(super) async fn socket(&mut self) -> (String, WebSocket) {
         super::streams::soon(self.sockets.recv()).await.unwrap()
     }
@@ -178,7 +178,8 @@ impl Script {
     }
 }
 
-/// A server that tells the time, and hangs up on everything else as soon as it has read it; it counts those.
+/// A server that answers time queries, and closes the connection of every other request after reading it.
+/// Counts the latter.
 pub(super) async fn hangs_up() -> (String, Arc<AtomicI64>) {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -1,4 +1,5 @@
-//! The fence: every request that changes something is signed with the validity of its sender, once, and not after its end.
+//! Fencing: every state-changing request is signed with the validity of its sender, once, and not after its
+//! end.
 
 use super::{
     NOW, btc, config, d,
@@ -15,7 +16,7 @@ use std::{
     time::Duration,
 };
 
-/// A clock whose boot time and wall clock are set apart.
+/// A clock with independently set boot time and wall clock.
 #[derive(Default)]
 struct Watch {
     boot: AtomicI64,
@@ -39,7 +40,7 @@ impl Clock for Watch {
     }
 }
 
-/// The machine was started three hours ago, and its wall clock is two minutes wrong.
+/// The machine was started three hours ago, and its wall clock is two minutes off.
 const BOOT: i64 = 3 * domain::time::HOUR;
 const WRONG: i64 = 2 * domain::time::MINUTE;
 
@@ -52,12 +53,12 @@ async fn desk() -> (Fake, Binance, Arc<Watch>) {
     (fake, binance, watch)
 }
 
-/// Checked half a second ago, for four seconds.
+/// Checked half a second ago, valid for four seconds.
 fn validity() -> Validity {
     Validity { checked_at: Micros(BOOT - 500_000), window: Duration::from_secs(4) }
 }
 
-/// Everything that the trait lets one change, by name: what is sent first for it, and how it is asked for.
+/// Every state-changing operation of the trait, by name, with the first request it sends.
 const WRITES: [(&str, &str); 8] = [
     ("spot order", "POST /api/v3/order"),
     ("futures order", "POST /fapi/v1/order"),
@@ -113,7 +114,7 @@ async fn every_write_is_signed_with_the_instant_of_the_check_and_its_window() {
 async fn no_write_is_sent_after_its_validity_has_ended() {
     for (name, what) in WRITES {
         let (fake, binance, watch) = desk().await;
-        // The clock is known: what is missing is not the exchange's time.
+        // The clock is known, so the exchange's time is not what is missing.
         binance.server_time().await.unwrap();
         write(&binance, name, validity()).await.unwrap_err();
         let before = fake.seen(what).len();
@@ -177,7 +178,7 @@ async fn a_slow_measurement_is_taken_again_and_its_error_shortens_the_window() {
     let delay = Arc::new(AtomicI64::new(0));
     let (slow, by) = (watch.clone(), delay.clone());
     fake.on_time(move || slow.advance(by.load(Ordering::SeqCst)));
-    // A round trip of 1,200 ms: the offset may be wrong by 600.
+    // A round trip of 1,200 ms: the offset may be off by 600 ms.
     let measure_slowly = async || {
         delay.store(1_200_000, Ordering::SeqCst);
         binance.server_time().await.unwrap();

@@ -1,6 +1,7 @@
-//! The adapter against a scripted exchange that answers in Binance's formats.
+//! Tests of the adapter against a scripted exchange that answers in Binance's formats.
 //!
-//! Expected values of orders, trades, positions and tickers were made by npm `ccxt` 4.5.84 from the same answers.
+//! Expected values of orders, trades, positions and tickers were computed by npm `ccxt` 4.5.84 from the same
+//! responses.
 
 mod account;
 mod failures;
@@ -24,7 +25,7 @@ use std::{
     time::Duration,
 };
 
-/// A clock that stands until it is set.
+/// A clock that does not move until it is set.
 #[derive(Default)]
 struct Hand(AtomicI64);
 
@@ -34,15 +35,15 @@ impl Clock for Hand {
     }
 }
 
-/// The moment at which all tests play, on our clock.
+/// The local time at which all tests run.
 const NOW: Micros = Micros(1_700_000_000_000_000);
 
-/// From the moment at which all tests play.
+/// Valid from the time at which all tests run.
 fn validity() -> Validity {
     Validity { checked_at: NOW, window: Validity::LONGEST }
 }
 
-/// The adapter on a fake, with short patience and quick reconnects.
+/// The adapter's configuration for a fake, with short timeouts and quick reconnects.
 fn config(base: &str) -> BinanceConfig {
     BinanceConfig {
         timeout: Duration::from_millis(500),
@@ -81,7 +82,7 @@ fn d(text: &str) -> Decimal {
     money::parse(text).unwrap()
 }
 
-/// A futures order to buy at market.
+/// A futures market buy order.
 fn order() -> OrderRequest {
     OrderRequest {
         trade_type: TradeType::Futures,

@@ -1,4 +1,4 @@
-//! Orders as they come back, found, cancelled and listed.
+//! Orders: responses, queries, cancels and lists.
 
 use super::{btc, d, fake::Fake, no, ok, order, pair, prices, validity, who};
 use crate::{Exchange, Failure, OrderRequest};
@@ -14,7 +14,7 @@ fn with(mut base: Value, changes: Value) -> Value {
     base
 }
 
-/// A filled market order, as `POST /fapi/v1/order` answers.
+/// A filled market order, as answered by `POST /fapi/v1/order`.
 pub(super) fn plain(changes: Value) -> Value {
     with(
         json!({
@@ -30,7 +30,7 @@ pub(super) fn plain(changes: Value) -> Value {
     )
 }
 
-/// A waiting stop that closes the position, as `GET /fapi/v1/algoOrder` answers.
+/// A waiting stop that closes the position, as answered by `GET /fapi/v1/algoOrder`.
 pub(super) fn algo(changes: Value) -> Value {
     with(
         json!({
@@ -71,7 +71,7 @@ fn waiting_stop() -> Order {
     }
 }
 
-/// The order that the stop became, as `GET /fapi/v1/order` answers.
+/// The order that resulted from the stop, as answered by `GET /fapi/v1/order`.
 fn actual() -> Value {
     plain(json!({
         "orderId": 88, "clientOrderId": "made-by-binance", "side": "SELL", "avgPrice": "19846.30000",

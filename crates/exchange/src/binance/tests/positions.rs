@@ -42,7 +42,7 @@ async fn one(changes: Value) -> Position {
     positions.remove(0)
 }
 
-/// The seed's own example.
+/// The worked example of the specification.
 #[tokio::test]
 async fn a_cross_long_as_the_document_shows_it() {
     let long = one(json!({

@@ -5,7 +5,8 @@ use crate::{Answer, Exchange, Failure, binance::BinanceConfig};
 use domain::{Decimal, Frame, Market, Micros, Ticker, TradeType};
 use serde_json::{Value, json};
 
-/// Four futures symbols: one that trades, one whose name we cannot write, one that has ended, one delivery contract.
+/// Four futures symbols: one that is trading, one whose name the symbol notation cannot express, one that has
+/// ended, and one delivery contract.
 pub(super) fn exchange_info() -> Value {
     let symbol = |name: &str, base: &str, status: &str, contract: &str| {
         json!({
@@ -107,7 +108,8 @@ async fn a_ticker_as_ccxt_reads_it() {
     assert_eq!(ticker, expected);
 }
 
-/// Two marks asked of an exchange that lists these limits, by a desk that believes in a single one a minute.
+/// Requests two mark prices from an exchange that reports these limits, with a configured budget for a single
+/// one per minute.
 async fn two_marks(limits: Value) -> Answer<Decimal> {
     let fake = Fake::start().await;
     let binance = adapter_with(BinanceConfig { futures_weight: 2, ..config(&fake.base) });

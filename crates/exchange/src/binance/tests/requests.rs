@@ -1,4 +1,4 @@
-//! What goes over the wire: signatures, and the parameters of every kind of order.
+//! The requests on the wire: signatures, and the parameters of every order type.
 
 use super::{btc, d, fake::Seen, no, order, pair, validity, who};
 use crate::{Exchange, OrderRequest, binance::sign::signature};
@@ -6,7 +6,7 @@ use domain::{MarginMode, OrderType, Side, TimeInForce, TradeType};
 
 const REFUSED: (u16, i64, &str) = (400, -2010, "x");
 
-/// What is sent for an order, without time and signature.
+/// The request sent for an order, without timestamp and signature.
 async fn sent(what: &'static str, order: &OrderRequest) -> String {
     let (fake, binance) = pair().await;
     fake.on(what, [no(REFUSED.0, REFUSED.1, REFUSED.2)]);

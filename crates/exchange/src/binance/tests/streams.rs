@@ -1,4 +1,4 @@
-//! Streams: what they tell, and how they come back.
+//! Streams: their events, and how they reconnect.
 
 use super::{
     Binance, Hand, NOW, btc, config, d,
@@ -19,7 +19,7 @@ use std::{
 };
 use tokio::sync::mpsc::Receiver;
 
-/// What is awaited comes, or the test fails instead of hanging.
+/// Awaits a future with a timeout, so that a test fails instead of hanging.
 pub(super) async fn soon<T>(future: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(20), future).await.expect("waited in vain")
 }
@@ -106,7 +106,7 @@ async fn a_broken_market_stream_comes_back() {
 async fn a_silent_stream_is_given_up() {
     let (mut fake, binance) = fixture(|pacing| pacing.silence = Duration::from_millis(150)).await;
     let mut events = binance.market_stream(vec![btc()]);
-    // Nobody reads this socket, so nobody answers pings.
+    // Nothing reads this socket, so pings are not answered.
     let (_, _socket) = fake.socket().await;
     assert_eq!(next(&mut events).await, MarketEvent::Connected);
     assert_eq!(next(&mut events).await, MarketEvent::Disconnected);
@@ -245,7 +245,7 @@ async fn a_conditional_order_keeps_its_name_when_it_triggers() {
     let AccountEvent::Order(ended, None) = next(&mut events).await else { panic!("not told") };
     assert_eq!((ended.id.as_str(), ended.client_order_id.as_str()), ("88", "slip-3"));
     assert_eq!(ended.status, OrderStatus::Closed);
-    // What cannot be read must be read later, with everything else.
+    // What could not be queried must be reloaded with everything else.
     say(&mut socket, &algo_update("FINISHED", "88")).await;
     assert_eq!(next(&mut events).await, AccountEvent::Connected);
 }
@@ -321,7 +321,7 @@ async fn a_spot_account_tells_of_orders_and_funds() {
     assert_eq!(balance.assets["LTC"], Funds { free: d("10000"), used: d("1.5"), total: d("10001.5") });
 }
 
-/// Binance itself has no listen keys for spot any more.
+/// Binance itself no longer has listen keys for spot.
 #[tokio::test]
 async fn a_spot_account_by_signed_subscription() {
     let (mut fake, mut binance) = fixture(|_| ()).await;

@@ -1,4 +1,4 @@
-//! Accounts: opening and funding them, and what befalls their keys and modes.
+//! Account control: opening and funding accounts, and setting key permissions and modes.
 
 use super::{App, account, apply, bad_request, done, read};
 use crate::{
@@ -16,7 +16,7 @@ use http::header;
 use serde::Deserialize;
 use serde_json::json;
 
-/// What a new account has in each of its two wallets, in USDT.
+/// Initial balance of each of the two wallets, in USDT.
 const FUNDS: i64 = 10_000;
 
 #[derive(Default, Deserialize)]
@@ -26,7 +26,7 @@ struct OpenAccount {
     ip_restricted: bool,
 }
 
-/// Opens an account; answers its key and secret.
+/// Opens an account. Returns its key and secret.
 pub(super) async fn open(State(shared): App, body: Bytes) -> Response {
     let asked: OpenAccount = match read(&body) {
         Ok(asked) => asked,
@@ -53,7 +53,7 @@ pub(super) async fn open(State(shared): App, body: Bytes) -> Response {
     }
 }
 
-/// Ends orders and positions and funds the account as at first.
+/// Cancels orders, closes positions and restores the initial funds.
 pub(super) async fn reset(State(shared): App, Path(api_key): Path<String>) -> Response {
     match account(&shared, &api_key) {
         Ok(account) => done(apply(&shared, Command::ResetAccount { account }).await),
@@ -69,8 +69,8 @@ struct Funds {
     reference: String,
 }
 
-/// Brings funds from outside, or takes them out: `moved` says whether the account had them. The same reference moves
-/// once, so whoever does not know what became of it asks again.
+/// Deposits funds from outside or withdraws them; `moved` tells whether the account had them. Funds move once
+/// per reference, so a caller that does not know the outcome can retry.
 pub(super) async fn fund(State(shared): App, Path(api_key): Path<String>, body: Bytes) -> Response {
     let asked: Funds = match read(&body) {
         Ok(asked) => asked,
@@ -99,19 +99,20 @@ pub(super) async fn fund(State(shared): App, Path(api_key): Path<String>, body: 
 #[derive(Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 struct AskedRights {
-    /// Whether the key may trade; it may read all the same.
+    /// Whether the key may trade; it may read in any case.
     trading: Option<bool>,
     /// Whether its owner deleted the key.
     deleted: Option<bool>,
     /// Whether the key may withdraw.
     withdrawals: Option<bool>,
-    /// Whether the key is bound to addresses.
+    /// Whether the key is restricted to certain IP addresses.
     ip_restricted: Option<bool>,
-    /// When the right to trade ends, in milliseconds; 0 for never.
+    /// When the trading permission ends, in milliseconds since the Unix epoch; 0 for never.
     trading_ends: Option<i64>,
 }
 
-/// Changes an API key's rights; what is not named stays. Without trading it may still read, deleted it may nothing.
+/// Changes an API key's permissions; omitted ones stay. Without trading the key may still read; deleted, it
+/// is useless.
 pub(super) async fn rights(State(shared): App, Path(api_key): Path<String>, body: Bytes) -> Response {
     let asked: AskedRights = match read(&body) {
         Ok(asked) => asked,
@@ -148,11 +149,11 @@ pub(super) async fn rights(State(shared): App, Path(api_key): Path<String>, body
 struct AskedModes {
     dual_side_position: Option<bool>,
     multi_assets_margin: Option<bool>,
-    /// Without the exchange's own checks.
+    /// Skip the exchange's own checks.
     force: bool,
 }
 
-/// Switches hedge mode and multi-assets mode, as the account's owner does on Binance's pages.
+/// Sets hedge mode and multi-assets mode, as an account's owner does on Binance's website.
 pub(super) async fn modes(State(shared): App, Path(api_key): Path<String>, body: Bytes) -> Response {
     let asked: AskedModes = match read(&body) {
         Ok(asked) => asked,

@@ -1,4 +1,4 @@
-//! What tests may do to the exchange: faults, lag, and changes of its markets.
+//! Test controls: faults, read lag and market changes.
 
 use super::{App, account, apply, bad_request, done, pair, read};
 use crate::{
@@ -21,7 +21,7 @@ use axum::{
 use domain::{TradeType, money};
 use serde::Deserialize;
 
-/// Arms a fault, or with `next` zero clears those of its path.
+/// Adds a fault, or clears those of its path if `next` is zero.
 pub(super) async fn fault(State(shared): App, body: Bytes) -> Response {
     match read::<Fault>(&body) {
         Ok(fault) if fault.effect.kind == Kind::RejectTrigger => reject_triggers(&shared, fault).await,
@@ -33,7 +33,7 @@ pub(super) async fn fault(State(shared): App, body: Bytes) -> Response {
     }
 }
 
-/// Forgets every fault, ends the storm and the lag.
+/// Removes all faults, the storm and the read lag.
 pub(super) async fn clear(State(shared): App) -> Response {
     shared.faults.clear();
     if let Err(refused) = shared.exchange.set_lag(Lag::default(), None) {
@@ -44,8 +44,8 @@ pub(super) async fn clear(State(shared): App) -> Response {
     done(apply(&shared, Command::RejectTriggers(none)).await)
 }
 
-/// Has the matching engine refuse conditional orders that trigger. It is part of the exchange's state: what triggers
-/// follows from ticks, and their replay must come to the same.
+/// Makes the matching engine reject conditional orders that trigger. This is part of the exchange's state,
+/// because triggers follow from ticks, and replaying those must give the same result.
 async fn reject_triggers(shared: &Shared, fault: Fault) -> Response {
     let Fault { scope, effect } = fault;
     let account = match scope.account.map(|key| account(shared, &key)).transpose() {
@@ -69,11 +69,11 @@ async fn reject_triggers(shared: &Shared, fault: Fault) -> Response {
 #[serde(deny_unknown_fields)]
 struct AskedLag {
     lag: Lag,
-    /// Whose reads, by API key; everybody's when there is none.
+    /// The account whose reads lag, by API key; `None` means every account.
     account: Option<String>,
 }
 
-/// Has reads answer from the past.
+/// Makes reads lag.
 pub(super) async fn lag(State(shared): App, body: Bytes) -> Response {
     let asked: AskedLag = match read(&body) {
         Ok(asked) => asked,
@@ -88,7 +88,7 @@ pub(super) async fn lag(State(shared): App, body: Bytes) -> Response {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct AskedChange {
-    /// Futures when it is not said.
+    /// Futures if `None`.
     kind: Option<TradeType>,
     status: Option<String>,
     tick: Option<String>,
@@ -96,7 +96,7 @@ struct AskedChange {
     thin: Option<bool>,
 }
 
-/// Changes whether and how a market trades.
+/// Changes a market's status, filters or depth.
 pub(super) async fn change_market(State(shared): App, Path(symbol): Path<String>, body: Bytes) -> Response {
     let asked: AskedChange = match read(&body) {
         Ok(asked) => asked,
@@ -120,7 +120,7 @@ pub(super) async fn change_market(State(shared): App, Path(symbol): Path<String>
     done(apply(&shared, Command::ChangeMarket(change)).await)
 }
 
-/// Begins a storm, or ends it.
+/// Starts or ends a storm.
 pub(super) async fn storm(State(shared): App, body: Bytes) -> Response {
     match read::<Storm>(&body) {
         Ok(storm) if storm.share > 100 => bad_request("share must be from 0 to 100"),
@@ -136,7 +136,7 @@ pub(super) async fn storm(State(shared): App, body: Bytes) -> Response {
     }
 }
 
-/// Begins to garble user-data events, or ends it.
+/// Starts or ends garbling of user-data events.
 pub(super) async fn events(State(shared): App, body: Bytes) -> Response {
     match read::<Garbled>(&body) {
         Ok(garbled) if garbled.duplicate > 100 || garbled.reorder > 100 => {

@@ -1,4 +1,5 @@
-//! The control door: opening accounts, and, for tests, moving the market and provoking faults. Ours, not Binance's.
+//! The control API, which is specific to the sandbox: opening accounts and, for tests, moving the market and
+//! injecting faults.
 
 mod accounts;
 mod faults;
@@ -27,7 +28,7 @@ use serde_json::{Value, json};
 use std::sync::{Arc, atomic::Ordering};
 use subtle::ConstantTimeEq;
 
-/// No more ticks by one request: some hours of the market.
+/// Maximum number of ticks per request: some hours of the market.
 const MOST_TICKS: u32 = 100_000;
 
 type App = State<Arc<Shared>>;
@@ -59,7 +60,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .with_state(shared)
 }
 
-/// Lets in whoever knows the token.
+/// Middleware that admits only requests with the control token.
 async fn check_token(State(shared): App, request: Request, next: Next) -> Response {
     let sent = request.headers().get("x-sandbox-control").map_or(&b""[..], |value| value.as_bytes());
     if bool::from(sent.ct_eq(shared.control_token.as_bytes())) {
@@ -69,13 +70,13 @@ async fn check_token(State(shared): App, request: Request, next: Next) -> Respon
         .into_response()
 }
 
-/// Reads a JSON body; an empty one is an empty object.
+/// Parses a JSON body; an empty one counts as an empty object.
 fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, BadRequest> {
     let bytes = if body.is_empty() { &b"{}"[..] } else { body };
     serde_json::from_slice(bytes).map_err(|error| BadRequest(error.to_string()))
 }
 
-/// The body of a request is not what its path wants.
+/// The body of a request is not valid for its path.
 struct BadRequest(String);
 
 impl IntoResponse for BadRequest {
@@ -88,7 +89,7 @@ fn bad_request(why: &str) -> Response {
     (StatusCode::BAD_REQUEST, Json(json!({ "error": why }))).into_response()
 }
 
-/// Has the engine do something and waits until it is on disk.
+/// Applies a command and waits until it is on disk.
 async fn apply(shared: &Shared, command: Command) -> Result<(), Failure> {
     let (_, record) = shared.exchange.apply(command)?;
     Ok(shared.exchange.durable(record).await?)
@@ -98,7 +99,7 @@ fn done(result: Result<(), Failure>) -> Response {
     result.map_or_else(IntoResponse::into_response, |()| Json(json!({})).into_response())
 }
 
-/// Why an account could not be told.
+/// Why an account could not be resolved.
 enum Missing {
     NoSuchAccount,
     Failed(Failure),
@@ -122,12 +123,12 @@ fn account(shared: &Shared, api_key: &str) -> Result<AccountId, Missing> {
     found.ok_or(Missing::NoSuchAccount)
 }
 
-/// A pair by Binance's name or ours.
+/// A pair by Binance's symbol or by the unified symbol.
 fn pair(name: &str) -> Option<Pair> {
     Pair::ALL.into_iter().find(|p| p.joined() == name || p.symbol().to_string() == name)
 }
 
-/// Which historical hour is playing, and which markets are made up. Public: the pages say it.
+/// The recorded hour that is playing, and which markets are synthetic. Public, because the pages show it.
 async fn market(State(shared): App) -> Reply<Json<Value>> {
     let playing = shared.exchange.read(Engine::playing)?;
     let row = |pair: &Pair| json!({ "symbol": pair.symbol().to_string(), "synthetic": pair.synthetic() });
@@ -164,7 +165,7 @@ async fn tick(State(shared): App, body: Bytes) -> Response {
         Ok(_) => return bad_request("count must be from 1 to 100000"),
         Err(bad) => return bad.into_response(),
     };
-    // Many ticks take a while: not on a thread that serves requests.
+    // Many ticks take a while, so they must not block a thread that serves requests.
     let steps = tokio::task::spawn_blocking(move || (0..count).try_for_each(|_| shared.exchange.step()));
     match steps.await {
         Ok(result) => done(result.map_err(Failure::from)),

@@ -1,4 +1,4 @@
-//! The naked-time meter as tests read it.
+//! Access to the naked-time meter for tests.
 
 use super::{App, account, bad_request, pair};
 use crate::{
@@ -18,14 +18,14 @@ use serde_json::{Value, json};
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Asked {
-    /// Milliseconds since the epoch; what lies before does not count.
+    /// Start of the period, in milliseconds since the Unix epoch.
     from: Option<i64>,
-    /// Whose, by API key.
+    /// The account, by API key.
     account: Option<String>,
     symbol: Option<String>,
 }
 
-/// When positions were open without a stop that covers them.
+/// Reports when positions were open without a covering stop.
 pub(super) async fn spans(State(shared): App, Query(asked): Query<Asked>) -> Response {
     let only = match asked.account.map(|key| account(&shared, &key)).transpose() {
         Ok(only) => only,
@@ -49,7 +49,7 @@ pub(super) async fn spans(State(shared): App, Query(asked): Query<Asked>) -> Res
     }
 }
 
-/// One account's spans on one perpetual that reach beyond `from`; nothing where there are none.
+/// One account's spans on one perpetual that end after `from`; `None` if there are none.
 fn report(
     engine: &Engine,
     (id, api_key, pair): (AccountId, &str, Pair),
@@ -81,7 +81,7 @@ fn row(span: &Span, from: Micros, now: Micros) -> Value {
     })
 }
 
-/// Whole milliseconds, rounded up: what lasted at all is not zero.
+/// Whole milliseconds, rounded up, so that a short span does not become zero.
 const fn millis(micros: i64) -> i64 {
     let milli = time::SECOND / 1_000;
     (micros + milli - 1) / milli

@@ -1,4 +1,4 @@
-//! The futures account: balances, positions, income.
+//! Futures account endpoints: balances, positions and income.
 
 use crate::{
     engine::{Account, FUTURES_MAKER_FEE, FUTURES_TAKER_FEE, FuturesView, IncomeKind, PositionView},
@@ -77,7 +77,7 @@ pub(super) fn income(call: &mut Call<'_>) -> Reply {
             .filter(|i| start.is_none_or(|at| i.at >= at) && end.is_none_or(|at| i.at <= at))
             .collect();
         if start.is_none() {
-            // Without a beginning the newest pages are wanted.
+            // Without a start time, pages count from the newest entries.
             let keep = limit.saturating_mul(page);
             rows.drain(..rows.len().saturating_sub(keep));
             rows.truncate(limit);

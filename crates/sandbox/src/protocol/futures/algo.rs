@@ -1,4 +1,4 @@
-//! Conditional futures orders: what waits for a trigger, in a space of its own.
+//! Conditional futures orders, which wait for a trigger and have their own id space.
 
 use super::orders::check_side;
 use crate::{
@@ -66,7 +66,7 @@ fn new_order(call: &Call<'_>) -> Reply<NewOrder> {
     })
 }
 
-/// A conditional order of an account as its owner reads it.
+/// A conditional order as reported to its owner.
 fn row(account: &Account, order: &AlgoOrder) -> Value {
     let plain = account.orders(TradeType::Futures);
     let actual = order.order_id.and_then(|id| plain.find(&OrderRef::Id(id)));
@@ -82,7 +82,7 @@ pub(super) fn place(call: &mut Call<'_>) -> Reply {
     }
 }
 
-/// The symbol is not needed: an algo id is the account's own.
+/// The symbol is not needed, because an algo id is unique within the account.
 pub(super) fn get(call: &mut Call<'_>) -> Reply {
     let which = reference(&call.params, "algoId", "clientAlgoId")?;
     account_read(call, Read::Orders, |a| a.algos().find(&which).map(|o| row(a, o)))?.ok_or_else(no_such_order)

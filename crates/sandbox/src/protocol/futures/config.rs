@@ -1,4 +1,4 @@
-//! How a futures account is set up: leverage, margin mode, position mode, asset mode.
+//! Futures account settings: leverage, margin mode, position mode and asset mode.
 
 use crate::{
     engine::{Answer, Command, brackets},
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 pub(super) fn leverage(call: &mut Call<'_>) -> Reply {
     let pair = data::market(call)?.pair;
     let asked = call.params.integer::<u64>("leverage")?.ok_or_else(|| Failure::missing("leverage"))?;
-    // What does not fit is as invalid as 126.
+    // An out-of-range value is as invalid as 126.
     let leverage = u16::try_from(asked).unwrap_or(u16::MAX);
     let account = call.account()?;
     match call.apply(Command::SetLeverage { account, pair, leverage })? {

@@ -1,4 +1,4 @@
-//! USD-margined futures: `/fapi/v1` to `v3`.
+//! USD-margined futures endpoints, `/fapi/v1` to `v3`.
 
 mod account;
 mod algo;

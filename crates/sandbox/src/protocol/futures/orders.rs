@@ -14,11 +14,12 @@ use crate::{
 use domain::{Decimal, OrderType};
 use serde_json::json;
 
-/// The types that belong to the algo endpoints.
+/// Order types that belong to the algo endpoints.
 const CONDITIONAL: [&str; 5] =
     ["STOP", "STOP_MARKET", "TAKE_PROFIT", "TAKE_PROFIT_MARKET", "TRAILING_STOP_MARKET"];
 
-/// Refuses a position side that does not go with the account's mode. Orders of hedge mode are not modelled.
+/// Rejects a position side that does not match the account's position mode. Hedge-mode orders are not
+/// modelled.
 pub(super) fn check_side(call: &Call<'_>) -> Reply<()> {
     let dual = orders::account(call, Account::dual)?;
     match (call.params.text("positionSide")?, dual) {
@@ -78,7 +79,7 @@ fn new_order(call: &Call<'_>) -> Reply<NewOrder> {
     })
 }
 
-/// An order as it was taken, before it filled: all that an `ACK` knows.
+/// The order as accepted, before any fills, which is what an `ACK` response reports.
 fn before_fills(mut order: Order) -> Order {
     (order.filled, order.cost, order.status) = (Decimal::ZERO, Decimal::ZERO, Status::New);
     order

@@ -1,4 +1,4 @@
-//! Futures accounts, positions, orders and fills.
+//! Response bodies for futures accounts, positions, orders and fills.
 
 use super::{amount, price};
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
 use domain::{Decimal, MarginMode, Micros, OrderType, Side};
 use serde_json::{Value, json};
 
-/// Binance's word for a type of order.
+/// Binance's name of an order type.
 pub(crate) const fn order_type(kind: OrderType) -> &'static str {
     match kind {
         OrderType::Market => "MARKET",
@@ -54,7 +54,7 @@ pub(crate) fn order(order: &Order) -> Value {
     })
 }
 
-/// A conditional order, and the plain order that it became when it triggered.
+/// A conditional order, and the plain order that resulted from its trigger.
 pub(crate) fn algo(order: &AlgoOrder, actual: Option<&Order>) -> Value {
     let market = MarketId::futures(order.pair);
     let optional = |value: Option<Decimal>| value.map(|value| price(market, value));
@@ -125,7 +125,7 @@ pub(crate) fn income(entry: &Income) -> Value {
     })
 }
 
-/// What no isolated position holds, with profit and loss: what isolated positions are worth by themselves.
+/// The margin balance of an isolated position including unrealized profit and loss; zero otherwise.
 fn isolated_margin(position: &PositionView) -> Decimal {
     match position.mode {
         MarginMode::Isolated if !position.amount.is_zero() => position.isolated + position.unrealized,
@@ -158,7 +158,8 @@ pub(crate) fn position_risk_v2(p: &PositionView) -> Value {
     })
 }
 
-/// A row of `positionRisk`, version 3: only markets with a position or orders, and neither leverage nor mode.
+/// A row of `positionRisk`, version 3: only markets with a position or orders, without leverage and margin
+/// mode.
 pub(crate) fn position_risk_v3(p: &PositionView) -> Value {
     let market = MarketId::futures(p.pair);
     json!({
@@ -185,7 +186,7 @@ pub(crate) fn position_risk_v3(p: &PositionView) -> Value {
     })
 }
 
-/// A position inside the account's answer; version 2 also has what version 3 left out.
+/// A position in the account response; version 2 includes fields that version 3 dropped.
 fn account_position(p: &PositionView, v2: bool) -> Value {
     let market = MarketId::futures(p.pair);
     let mut body = json!({
@@ -220,7 +221,7 @@ fn account_position(p: &PositionView, v2: bool) -> Value {
     body
 }
 
-/// The account, versions 2 (every market's position) and 3 (only those that stand).
+/// The account, version 2 (all positions) or version 3 (only markets with a position or orders).
 pub(crate) fn account(view: &FuturesView, now: Micros, v2: bool, multi_assets: bool) -> Value {
     let positions: Vec<_> =
         view.positions.iter().filter(|p| v2 || stands(p)).map(|p| account_position(p, v2)).collect();
@@ -264,7 +265,7 @@ pub(crate) fn account(view: &FuturesView, now: Micros, v2: bool, multi_assets: b
     })
 }
 
-/// Whether there is a position, or are orders for one.
+/// Whether there is a position or any open order for it.
 pub(crate) fn stands(p: &PositionView) -> bool {
     !(p.amount.is_zero() && p.bid_notional.is_zero() && p.ask_notional.is_zero())
 }
@@ -289,7 +290,7 @@ pub(crate) fn brackets(pair: Pair, brackets: &[Bracket]) -> Value {
 }
 
 fn bracket(b: &Bracket) -> Value {
-    // Numbers here, not strings: the one place where Binance writes them so. They are whole, or short fractions.
+    // Binance writes numbers instead of strings only here. They are integers or short fractions.
     let plain =
         |value: Decimal| serde_json::from_str::<Value>(&value.normalize().to_string()).unwrap_or(Value::Null);
     json!({

@@ -11,14 +11,14 @@ use crate::{
 use domain::{Decimal, Market, Micros};
 use serde_json::{Value, json};
 
-/// The perpetuals' date of delivery, as Binance writes "never".
+/// Delivery date of the perpetuals, Binance's value for "never".
 const NEVER: i64 = 4_133_404_800_000;
-/// The day that our perpetuals were listed.
+/// Listing date of the perpetuals.
 const LISTED: i64 = 1_569_398_400_000;
 
-/// Binance's types of orders on spot that the sandbox takes.
+/// Binance's spot order types that the sandbox supports.
 const SPOT_TYPES: [&str; 3] = ["LIMIT", "LIMIT_MAKER", "MARKET"];
-/// Its types of orders on futures.
+/// Binance's futures order types that the sandbox supports.
 const FUTURES_TYPES: [&str; 7] =
     ["LIMIT", "MARKET", "STOP", "STOP_MARKET", "TAKE_PROFIT", "TAKE_PROFIT_MARKET", "TRAILING_STOP_MARKET"];
 
@@ -31,7 +31,7 @@ fn rate_limits(limits: &Limits, venue: Venue) -> Value {
     ])
 }
 
-/// Spot's exchange information.
+/// Exchange information of spot.
 pub(crate) fn spot(engine: &Engine, pairs: &[Pair], limits: &Limits, now: Micros) -> Value {
     json!({
         "timezone": "UTC",
@@ -42,7 +42,7 @@ pub(crate) fn spot(engine: &Engine, pairs: &[Pair], limits: &Limits, now: Micros
     })
 }
 
-/// The futures' exchange information.
+/// Exchange information of futures.
 pub(crate) fn futures(engine: &Engine, limits: &Limits, now: Micros) -> Value {
     json!({
         "timezone": "UTC",
@@ -55,7 +55,7 @@ pub(crate) fn futures(engine: &Engine, limits: &Limits, now: Micros) -> Value {
     })
 }
 
-/// Coin-margined futures, of which there are none.
+/// Exchange information of coin-margined futures, of which there are none.
 pub(crate) fn coin_futures(limits: &Limits, now: Micros) -> Value {
     json!({
         "timezone": "UTC",

@@ -1,4 +1,4 @@
-//! Market data.
+//! Response bodies for market data.
 
 use super::{amount, price};
 use crate::{
@@ -10,9 +10,9 @@ use crate::{
 use domain::{Decimal, Frame, Micros, TradeType};
 use serde_json::{Value, json};
 
-/// The highest funding rate, and with its sign turned the lowest.
+/// Maximum absolute funding rate.
 const FUNDING_CAP: Decimal = Decimal::from_parts(75, 0, 0, false, 4);
-/// The interest part of the funding rate.
+/// Interest component of the funding rate.
 const INTEREST: Decimal = Decimal::from_parts(1, 0, 0, false, 4);
 
 /// Adds a field to an object.
@@ -27,7 +27,7 @@ const fn futures(market: MarketId) -> bool {
     matches!(market.kind, TradeType::Futures)
 }
 
-/// `[["price","amount"], ...]`
+/// Book levels as `[["price","amount"], ...]`.
 pub(crate) fn levels(market: MarketId, levels: &[Level]) -> Vec<[String; 2]> {
     levels.iter().map(|l| [price(market, l.price), amount(market, l.amount)]).collect()
 }
@@ -66,7 +66,7 @@ pub(crate) fn agg_trade(market: MarketId, trade: &PublicTrade) -> Value {
     if futures(market) { body } else { with(body, "M", true) }
 }
 
-/// When a candle's last millisecond is.
+/// The last millisecond of a candle.
 pub(crate) fn close_time(frame: Frame, start: Micros) -> i64 {
     start.plus(frame.micros()).millis() - 1
 }

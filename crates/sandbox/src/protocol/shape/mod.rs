@@ -1,4 +1,4 @@
-//! Binance's answers, field by field. Each function writes one object of the documents; nothing is decided here.
+//! Builders of Binance's response bodies. Each function writes one documented object and contains no logic.
 
 pub(crate) mod futures;
 pub(crate) mod info;
@@ -9,7 +9,7 @@ use super::number;
 use crate::market::MarketId;
 use domain::{Decimal, TradeType};
 
-/// A price as this market writes it: eight decimals on spot, the tick's on futures.
+/// Formats a price as this market does: eight decimals on spot, the tick's decimals on futures.
 pub(crate) fn price(market: MarketId, value: Decimal) -> String {
     match market.kind {
         TradeType::Spot => number::asset(value),
@@ -17,7 +17,7 @@ pub(crate) fn price(market: MarketId, value: Decimal) -> String {
     }
 }
 
-/// An amount as this market writes it: eight decimals on spot, the lot's on futures.
+/// Formats an amount as this market does: eight decimals on spot, the lot's decimals on futures.
 pub(crate) fn amount(market: MarketId, value: Decimal) -> String {
     match market.kind {
         TradeType::Spot => number::asset(value),

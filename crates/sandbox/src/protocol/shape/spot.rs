@@ -1,4 +1,4 @@
-//! Spot accounts, orders and fills.
+//! Response bodies for spot accounts, orders and fills.
 
 use super::{amount, price};
 use crate::{
@@ -17,7 +17,7 @@ pub(crate) const fn order_type(order: &Order) -> &'static str {
     }
 }
 
-/// Binance's time in force of an order: a post-only order has a type of its own.
+/// Binance's time in force of an order. A post-only order is expressed by its type instead.
 pub(crate) const fn time_in_force(order: &Order) -> &'static str {
     match order.tif {
         TimeInForce::Gtx => "GTC",
@@ -32,7 +32,7 @@ fn merge(mut body: Value, more: Value) -> Value {
     body
 }
 
-/// What every answer about an order has.
+/// The fields common to all order responses.
 fn base(order: &Order) -> Value {
     let market = order.market;
     json!({
@@ -54,7 +54,7 @@ fn base(order: &Order) -> Value {
     })
 }
 
-/// How much of a new order its sender wants to read (`newOrderRespType`).
+/// The level of detail of a new order's response (`newOrderRespType`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Detail {
     Ack,
@@ -62,7 +62,7 @@ pub(crate) enum Detail {
     Full,
 }
 
-/// A new order.
+/// The response to a new order.
 pub(crate) fn placed(order: &Order, fills: &[Fill], detail: Detail) -> Value {
     match detail {
         Detail::Ack => json!({
@@ -90,7 +90,7 @@ fn fill_of_placed(fill: &Fill) -> Value {
     })
 }
 
-/// A cancelled order: the cancel has an id of its own.
+/// The response to a cancel, which has its own client id.
 pub(crate) fn cancelled(order: &Order, cancel_id: &str) -> Value {
     let more = json!({
         "origClientOrderId": order.client_id,
@@ -100,7 +100,7 @@ pub(crate) fn cancelled(order: &Order, cancel_id: &str) -> Value {
     merge(base(order), more)
 }
 
-/// An order that was asked for.
+/// The response to an order query.
 pub(crate) fn order(order: &Order) -> Value {
     let more = json!({
         "stopPrice": asset(Decimal::ZERO),
@@ -135,7 +135,7 @@ pub(crate) fn balance(balance: &SpotBalance) -> Value {
     json!({ "asset": balance.asset, "free": asset(balance.free), "locked": asset(balance.locked) })
 }
 
-/// The account, with its holdings.
+/// The account with its balances.
 pub(crate) fn account(account: &Account, balances: &[SpotBalance], updated: Option<Micros>) -> Value {
     json!({
         "makerCommission": 10,

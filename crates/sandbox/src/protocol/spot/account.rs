@@ -1,4 +1,4 @@
-//! The spot account.
+//! Spot account endpoints.
 
 use crate::{
     engine::SPOT_FEE,

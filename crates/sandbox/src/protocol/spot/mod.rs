@@ -1,4 +1,4 @@
-//! Spot: `/api/v3`.
+//! Spot endpoints under `/api/v3`.
 
 mod account;
 mod orders;

@@ -18,7 +18,7 @@ use serde_json::Value;
 /// Parameters of every signed request.
 const SIGNED: [&str; 3] = ["timestamp", "recvWindow", "signature"];
 
-/// Reads what order is wanted, and refuses parameters that do not go with its type.
+/// Parses a new order, and rejects parameters that its type does not accept.
 fn new_order(call: &Call<'_>) -> Reply<NewOrder> {
     let params = &call.params;
     let market = data::market(call)?;

@@ -12,7 +12,7 @@ use crate::{
 use domain::{Frame, Micros, TradeType};
 use serde_json::{Value, json};
 
-/// What a subject's stream says of one moment: nothing, one message or several.
+/// The messages that a subject's stream sends for one event batch: none, one or several.
 pub(super) fn messages(
     engine: &Engine,
     at: Micros,
@@ -155,7 +155,7 @@ fn agg_trade(at: Micros, market: MarketId, row: &PublicTrade) -> Value {
     body
 }
 
-/// The running candle, after the one that has closed, if this moment closed one.
+/// The current candle, preceded by the closed one if this batch closed one.
 fn klines(engine: &Engine, at: Micros, frame: Frame, update: &MarketUpdate) -> Vec<Value> {
     let market = update.market;
     let running = frame.floor(update.candle.start);

@@ -1,8 +1,8 @@
-//! WebSocket streams: market data for everybody, and each account's events by listen key.
+//! WebSocket streams: public market data, and each account's events by listen key.
 //!
-//! Bases are `/binance/spot` and `/binance/futures`; futures also answer below `/public`, `/market` and `/private`, as
-//! Binance's hosts do. `<base>/ws/<stream>`, `<base>/ws` with `SUBSCRIBE`, `<base>/stream?streams=a/b` in the
-//! combined form.
+//! The base paths are `/binance/spot` and `/binance/futures`. Futures streams are also served below
+//! `/public`, `/market` and `/private`, as on Binance's hosts. The forms are `<base>/ws/<stream>`,
+//! `<base>/ws` with `SUBSCRIBE`, and `<base>/stream?streams=a/b` with combined messages.
 
 mod market;
 mod name;
@@ -21,9 +21,9 @@ use serde::Deserialize;
 use session::Session;
 use std::sync::Arc;
 
-/// Nothing that a client sends here is larger.
+/// Maximum size of a client message.
 const LARGEST_MESSAGE: usize = 64 * 1024;
-/// What is read from a client at a time. The library's default of 128 KB is allocated for every stream.
+/// Read buffer per connection. The library's default of 128 KB is allocated for every stream.
 const READ_BUFFER: usize = 4 * 1024;
 
 #[derive(Debug, Default, Deserialize)]
@@ -33,7 +33,7 @@ struct Asked {
     listen_key: Option<String>,
 }
 
-/// The streams of one venue.
+/// The stream routes of one venue.
 fn venue_router(venue: Venue) -> Router<Arc<Shared>> {
     let one = move |State(shared): State<Arc<Shared>>,
                     Path(names): Path<String>,
@@ -55,7 +55,7 @@ fn venue_router(venue: Venue) -> Router<Arc<Shared>> {
     Router::new().route("/ws/{*names}", get(one)).route("/ws", get(bare)).route("/stream", get(combined))
 }
 
-/// The streams of both venues.
+/// The stream routes of both venues.
 pub(crate) fn router() -> Router<Arc<Shared>> {
     let mut futures = venue_router(Venue::Futures);
     for category in ["/public", "/market", "/private"] {
@@ -63,7 +63,8 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
     }
     Router::new()
         .nest("/spot", venue_router(Venue::Spot))
-        // ccxt takes a stream for spot's when its address has `/stream` in it, as `wss://stream.binance.com` has.
+        // ccxt takes a stream for a spot stream if its URL contains `/stream`, as `wss://stream.binance.com`
+        // does.
         .nest("/stream/spot", venue_router(Venue::Spot))
         .nest("/futures", futures)
 }
@@ -78,7 +79,7 @@ fn open(
     let upgrade = upgrade.max_message_size(LARGEST_MESSAGE).read_buffer_size(READ_BUFFER);
     upgrade.on_upgrade(move |socket| async move {
         let mut session = Session::new(shared, venue, combined);
-        // A name that means nothing is a stream in which nothing ever happens, as at Binance.
+        // An unknown name is a stream without events, as on Binance.
         for name in names {
             session.subscribe(&name);
         }

@@ -2,7 +2,7 @@
 
 use domain::Frame;
 
-/// How many levels a partial book shows.
+/// The number of levels in a partial book stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Levels {
     Five,
@@ -20,7 +20,7 @@ impl Levels {
     }
 }
 
-/// What a stream tells of one market.
+/// The kind of data in a single market's stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Topic {
     Ticker,
@@ -53,7 +53,7 @@ impl Topic {
     fn depth(text: &str) -> Option<Self> {
         let rest = text.strip_prefix("depth")?;
         let (levels, speed) = rest.split_once('@').unwrap_or((rest, ""));
-        // The market moves four times a second; every speed gets each move.
+        // The market moves four times a second; streams of every speed receive each move.
         if !matches!(speed, "" | "100ms" | "250ms" | "500ms" | "1000ms") {
             return None;
         }
@@ -66,21 +66,21 @@ impl Topic {
     }
 }
 
-/// What a stream is about.
+/// The subject of a stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Subject {
-    /// One market, by its name in capitals.
+    /// One market, by its uppercase symbol.
     Market(String, Topic),
     /// Every market's ticker in one message.
     AllTickers,
-    /// Every market's small ticker in one message.
+    /// Every market's mini ticker in one message.
     AllMiniTickers,
     /// Every market's mark price in one message.
     AllMarkPrices,
 }
 
 impl Subject {
-    /// Reads a stream's name; none for what no stream is called.
+    /// Parses a stream name; `None` if there is no such stream.
     pub(crate) fn parse(name: &str) -> Option<Self> {
         match name {
             "!ticker@arr" => return Some(Self::AllTickers),

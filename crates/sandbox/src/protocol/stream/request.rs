@@ -1,15 +1,15 @@
-//! What a client says on a stream: `{"method":"SUBSCRIBE","params":["btcusdt@ticker"],"id":1}`.
+//! Requests of a client on a stream: `{"method":"SUBSCRIBE","params":["btcusdt@ticker"],"id":1}`.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// A request, as far as it could be understood.
+/// A parsed request.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Asked {
     Subscribe(Vec<String>),
     Unsubscribe(Vec<String>),
     List,
-    /// Whether messages are to name their stream.
+    /// Whether messages include the name of their stream.
     SetCombined(bool),
     GetCombined,
 }
@@ -23,7 +23,7 @@ struct Raw {
     id: Value,
 }
 
-/// What is wrong with a request.
+/// A request error.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Complaint {
     pub(crate) id: Value,
@@ -32,7 +32,7 @@ pub(crate) struct Complaint {
 }
 
 impl Complaint {
-    /// The answer that tells it.
+    /// The error response.
     pub(crate) fn answer(&self) -> Value {
         json!({ "error": { "code": self.code, "msg": self.msg }, "id": self.id })
     }
@@ -42,12 +42,12 @@ impl Complaint {
     }
 }
 
-/// The answer to a request that was carried out.
+/// The response to a successful request.
 pub(crate) fn done(id: &Value, result: &Value) -> Value {
     json!({ "result": result, "id": id })
 }
 
-/// Reads a request.
+/// Parses a request.
 pub(crate) fn parse(text: &str) -> Result<(Value, Asked), Complaint> {
     let value: Value = serde_json::from_str(text).map_err(|error| Complaint {
         id: Value::Null,

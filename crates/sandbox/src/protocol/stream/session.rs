@@ -1,4 +1,4 @@
-//! One connection: what it has subscribed to, and the loop that serves it.
+//! One WebSocket connection: its subscriptions and its event loop.
 
 use super::{
     market,
@@ -16,18 +16,18 @@ use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
 use tokio::{sync::broadcast::error::RecvError, time};
 
-/// A connection that takes longer to take a message is dropped.
+/// Timeout for sending a message; a slower connection is closed.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How often the connection is pinged and listen keys are checked.
+/// Interval of pings and of listen key checks.
 const ROUND: Duration = Duration::from_secs(20);
-/// Most streams on one connection.
+/// Maximum number of streams per connection.
 const MOST_STREAMS: usize = 1_024;
 
-/// What a name on a connection stands for.
+/// The source of a subscription's messages.
 enum Source {
     Market(Subject),
     User(Listener),
-    /// A name that no stream has.
+    /// An unknown stream name.
     Silence,
 }
 
@@ -36,7 +36,7 @@ struct Subscription {
     source: Source,
 }
 
-/// The connection is over.
+/// The connection has ended.
 struct Gone;
 
 /// One client's connection.
@@ -52,7 +52,7 @@ impl Session {
         Self { shared, venue, combined, subscriptions: Vec::new() }
     }
 
-    /// Adds a stream; `false` when there are too many.
+    /// Adds a subscription; `false` if there are too many.
     pub(super) fn subscribe(&mut self, name: &str) -> bool {
         if self.subscriptions.iter().any(|s| s.name == name) {
             return true;
@@ -71,7 +71,7 @@ impl Session {
         true
     }
 
-    /// Serves the connection until either side ends it.
+    /// Serves the connection until either side closes it.
     pub(super) async fn run(mut self, socket: WebSocket) {
         let mut moments = self.shared.exchange.listen();
         let mut closed = self.shared.closed.subscribe();
@@ -86,7 +86,7 @@ impl Session {
                 },
                 moment = moments.recv() => match moment {
                     Ok(moment) => self.tell(&mut outgoing, &moment).await,
-                    // A slow reader is dropped, and never holds up the market: it can connect again.
+                    // A slow reader is disconnected instead of delaying the market; it can reconnect.
                     Err(RecvError::Lagged(_) | RecvError::Closed) => Err(Gone),
                 },
                 listener = closed.recv() => match listener {
@@ -96,7 +96,7 @@ impl Session {
                 _ = round.tick() => self.go_round(&mut outgoing).await,
             };
             if result.is_err() {
-                // Whoever is still there learns that it ends; who is not, does not matter.
+                // Best effort: the client may already be gone.
                 let _ = outgoing.send(Message::Close(None)).await;
                 return;
             }
@@ -113,7 +113,7 @@ impl Session {
                 outgoing.json(&answer).await
             }
             Message::Close(_) => Err(Gone),
-            // Pings are answered below us; nothing else means anything here.
+            // Pings are answered by the WebSocket library; the other messages have no meaning here.
             Message::Ping(_) | Message::Pong(_) | Message::Binary(_) => Ok(()),
         }
     }
@@ -140,7 +140,7 @@ impl Session {
         Ok(request::done(&id, &result))
     }
 
-    /// Tells what happened at one moment.
+    /// Sends the messages for one event batch.
     async fn tell(&self, outgoing: &mut Outgoing, moment: &[Event]) -> Result<(), Gone> {
         if !moment.iter().any(|event| self.concerns(event)) {
             return Ok(());
@@ -152,7 +152,8 @@ impl Session {
         outgoing.flush().await
     }
 
-    /// Whether any of its streams may tell of this. Asked of every connection for every event: it takes no lock.
+    /// Whether any subscription may be interested in the event. This runs for every connection and event, so
+    /// it takes no lock.
     fn concerns(&self, event: &Event) -> bool {
         self.subscriptions.iter().any(|subscription| match &subscription.source {
             Source::User(listener) => event.account == Some(listener.account),
@@ -197,7 +198,7 @@ impl Session {
         self.end_keys(outgoing, None).await
     }
 
-    /// Ends the streams of a listener whose key was closed, or of all whose keys have expired.
+    /// Ends the streams of a listener whose key was closed, or all streams whose keys have expired.
     async fn end_keys(&mut self, outgoing: &mut Outgoing, closed: Option<&Listener>) -> Result<(), Gone> {
         let now = self.shared.exchange.now();
         let mut ended = Vec::new();
@@ -217,7 +218,7 @@ impl Session {
     }
 }
 
-/// The sending half, which waits only so long.
+/// The sending half of the socket, with a timeout.
 struct Outgoing(SplitSink<WebSocket, Message>);
 
 impl Outgoing {

@@ -17,7 +17,7 @@ use crate::{
 use domain::{Decimal, Micros};
 use serde_json::{Value, json};
 
-/// What the venue's user-data stream says of an event; nothing when it is not the venue's.
+/// The message of the venue's user-data stream for an event; `None` if the event is not for that venue.
 pub(super) fn message(venue: Venue, event: &Event) -> Option<Value> {
     let at = event.at;
     match (&event.kind, venue) {
@@ -50,7 +50,7 @@ pub(super) fn message(venue: Venue, event: &Event) -> Option<Value> {
     }
 }
 
-/// The stream's key has ended.
+/// The message that the stream's listen key has expired.
 pub(super) fn expired(at: Micros, key: &str) -> Value {
     json!({ "e": "listenKeyExpired", "E": at.millis(), "listenKey": key })
 }
@@ -59,7 +59,7 @@ fn execution_report(at: Micros, order: &Order, execution: Execution, fill: Optio
     let market = order.market;
     let (last_amount, last_price, last_quote) =
         fill.map_or((Decimal::ZERO, Decimal::ZERO, Decimal::ZERO), |f| (f.amount, f.price, f.quote));
-    // A cancel has an id of its own, and names the order's as the original one.
+    // A cancel reports the order's client id as the original one.
     let original = if execution == Execution::Canceled { order.client_id.as_str() } else { "" };
     json!({
         "e": "executionReport",
@@ -150,7 +150,7 @@ fn order_trade_update(at: Micros, order: &Order, execution: Execution, fill: Opt
         body["n"] = asset(fill.fee).into();
     }
     if let Some(algo) = order.algo_id {
-        // Which conditional order this one came from.
+        // The conditional order that this order came from.
         body["st"] = "ALGO_CONDITIONAL".into();
         body["si"] = algo.into();
     }
