@@ -193,7 +193,7 @@ words! {
         Dead = "dead",
         /// Not accepted yet.
         Waiting = "waiting",
-        /// Accepted by the recipient's server.
+        /// Accepted by the mail server or by Telegram.
         Sent = "sent",
     }
 }
