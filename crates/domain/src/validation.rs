@@ -124,7 +124,7 @@ problems! {
     PasswordTooLong = "must have at most 200 characters";
     /// Too easy to guess.
     PasswordTooCommon = "is too easy to guess";
-    /// It contains the person's address or the product's name.
+    /// It contains the user's e-mail address or the product's name.
     PasswordHasName = "must not contain your e-mail address or the product's name";
     /// E-mail or password is wrong; the response does not reveal which.
     WrongCredentials = "e-mail or password is wrong";

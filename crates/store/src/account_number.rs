@@ -6,7 +6,7 @@ use domain::{ExchangeKeyId, UserId};
 /// Gives a key a number, unless it has one or the number is taken; whether it was given.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn insert(tx: &mut Tx, key: ExchangeKeyId, number: i64) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -20,7 +20,7 @@ pub async fn insert(tx: &mut Tx, key: ExchangeKeyId, number: i64) -> Result<bool
 /// A key's number.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, key: ExchangeKeyId) -> Result<Option<i64>> {
     value!(i64, from, "select number from account_numbers where exchange_key_id = $1", key)
 }
@@ -28,7 +28,7 @@ pub async fn get(from: impl Source, key: ExchangeKeyId) -> Result<Option<i64>> {
 /// The person's key of this number; none when there is none or it is another's.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn key_of(from: impl Source, owner: UserId, number: i64) -> Result<Option<ExchangeKeyId>> {
     value!(
         ExchangeKeyId,

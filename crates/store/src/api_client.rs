@@ -75,7 +75,7 @@ pub async fn insert(tx: &mut Tx, row: &ClientRow) -> Result<()> {
 /// A person's clients that are not revoked, oldest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list_by_user(from: impl Source, user: UserId) -> Result<Vec<ClientRow>> {
     rows!(
         ClientRow,
@@ -91,7 +91,7 @@ pub async fn list_by_user(from: impl Source, user: UserId) -> Result<Vec<ClientR
 /// The client of this key.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn by_key(from: impl Source, api_key: &str) -> Result<Option<ClientRow>> {
     rows!(
         ClientRow,
@@ -107,7 +107,7 @@ pub async fn by_key(from: impl Source, api_key: &str) -> Result<Option<ClientRow
 /// The client of this login id.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn by_login(from: impl Source, login_id: &str) -> Result<Option<ClientRow>> {
     rows!(
         ClientRow,
@@ -123,7 +123,7 @@ pub async fn by_login(from: impl Source, login_id: &str) -> Result<Option<Client
 /// The client that a token was given to, unless the token has expired.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn by_token(from: impl Source, token: &Hash, now: Micros) -> Result<Option<ClientRow>> {
     rows!(
         ClientRow,
@@ -141,7 +141,7 @@ pub async fn by_token(from: impl Source, token: &Hash, now: Micros) -> Result<Op
 /// Everyone's clients in the order of their ids, from after `after`, for a walk over all of them (rekey).
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn page(from: impl Source, after: ApiClientId, limit: i64) -> Result<Vec<ClientRow>> {
     rows!(
         ClientRow,
@@ -158,7 +158,7 @@ pub async fn page(from: impl Source, after: ApiClientId, limit: i64) -> Result<V
 /// Notes that a client was let in.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn touch(tx: &mut Tx, id: ApiClientId, at: Micros, address: &str) -> Result<()> {
     exec!(
         tx,
@@ -173,7 +173,7 @@ pub async fn touch(tx: &mut Tx, id: ApiClientId, at: Micros, address: &str) -> R
 /// Takes a person's client back, its tokens with it; whether it was there, theirs, and not yet taken back.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn revoke(tx: &mut Tx, owner: UserId, id: ApiClientId, at: Micros) -> Result<bool> {
     let rows = exec!(
         &mut *tx,
@@ -191,7 +191,7 @@ pub async fn revoke(tx: &mut Tx, owner: UserId, id: ApiClientId, at: Micros) -> 
 /// Takes back all of a person's clients, their tokens with them; how many there were.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn revoke_all(tx: &mut Tx, owner: UserId, at: Micros) -> Result<u64> {
     exec!(
         &mut *tx,
@@ -204,7 +204,7 @@ pub async fn revoke_all(tx: &mut Tx, owner: UserId, at: Micros) -> Result<u64> {
 /// Puts another sealing of the same secret in place (rekey); whether there is such a client.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn reseal(tx: &mut Tx, id: ApiClientId, sealed: &[u8]) -> Result<bool> {
     Ok(exec!(tx, "update api_clients set sealed_secret = $2 where id = $1", id, sealed)? == 1)
 }
@@ -212,7 +212,7 @@ pub async fn reseal(tx: &mut Tx, id: ApiClientId, sealed: &[u8]) -> Result<bool>
 /// Adds a token.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn insert_token(tx: &mut Tx, token: &Hash, client: ApiClientId, expires_at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -227,7 +227,7 @@ pub async fn insert_token(tx: &mut Tx, token: &Hash, client: ApiClientId, expire
 /// When a token dies.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn token_expires(from: impl Source, token: &Hash) -> Result<Option<Micros>> {
     value!(Micros, from, "select expires_at from client_tokens where token_hash = $1", token.as_slice())
 }
@@ -235,7 +235,7 @@ pub async fn token_expires(from: impl Source, token: &Hash) -> Result<Option<Mic
 /// Lets a token live longer.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn extend_token(tx: &mut Tx, token: &Hash, expires_at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -249,7 +249,7 @@ pub async fn extend_token(tx: &mut Tx, token: &Hash, expires_at: Micros) -> Resu
 /// Ends a token; whether it was there.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn delete_token(tx: &mut Tx, token: &Hash) -> Result<bool> {
     Ok(exec!(tx, "delete from client_tokens where token_hash = $1", token.as_slice())? == 1)
 }
@@ -257,7 +257,7 @@ pub async fn delete_token(tx: &mut Tx, token: &Hash) -> Result<bool> {
 /// Removes tokens that have expired; how many there were.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn prune_tokens(tx: &mut Tx, now: Micros) -> Result<u64> {
     exec!(tx, "delete from client_tokens where expires_at <= $1", now)
 }

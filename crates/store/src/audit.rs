@@ -60,7 +60,7 @@ macro_rules! entries {
 /// Notes it, in the transaction that does it.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn insert(tx: &mut Tx, entry: &NewEntry<'_>) -> Result<()> {
     exec!(
         tx,
@@ -79,7 +79,7 @@ pub async fn insert(tx: &mut Tx, entry: &NewEntry<'_>) -> Result<()> {
 /// What a person did, newest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list_by_user(from: impl Source, user: UserId, limit: i64) -> Result<Vec<Entry>> {
     rows!(
         Entry,
@@ -95,7 +95,7 @@ pub async fn list_by_user(from: impl Source, user: UserId, limit: i64) -> Result
 /// What anyone did, newest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn latest(from: impl Source, limit: i64) -> Result<Vec<Entry>> {
     rows!(
         Entry,
@@ -114,7 +114,7 @@ struct Place {
 /// The addresses that a person's last few hundred sign-ups and sign-ins came from, each once.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn places(
     from: impl Source,
     user: UserId,
@@ -137,7 +137,7 @@ pub async fn places(
 /// What a person did and what was done to their account, newest first, before `before`.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn of_user(from: impl Source, user: UserId, before: i64, limit: i64) -> Result<Vec<Entry>> {
     // What the operator did to somebody names them as its subject.
     let subject = user.to_string();
@@ -154,7 +154,7 @@ pub async fn of_user(from: impl Source, user: UserId, before: i64, limit: i64) -
 /// What anyone did, newest first, before `before`; of one kind only where `action` is not empty.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn page(from: impl Source, action: &str, before: i64, limit: i64) -> Result<Vec<Entry>> {
     entries!(
         from,
@@ -168,7 +168,7 @@ pub async fn page(from: impl Source, action: &str, before: i64, limit: i64) -> R
 /// Rows without a seal in the order of their numbers, after `after`.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn unsealed(from: impl Source, after: i64, limit: i64) -> Result<Vec<Entry>> {
     entries!(
         from,
@@ -182,7 +182,7 @@ pub async fn unsealed(from: impl Source, after: i64, limit: i64) -> Result<Vec<E
 /// The row of this number.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, id: i64) -> Result<Vec<Entry>> {
     entries!(from, "where id = $1", id)
 }
@@ -203,7 +203,7 @@ pub struct Seal {
 /// The last seal.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn last_seal(from: impl Source) -> Result<Option<Seal>> {
     rows!(
         Seal,
@@ -216,7 +216,7 @@ pub async fn last_seal(from: impl Source) -> Result<Option<Seal>> {
 /// The greatest number of a row that has a seal; rows that were written at the same time may be sealed out of order.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn last_sealed(from: impl Source) -> Result<i64> {
     Ok(value!(i64, from, "select max(audit_id) from audit_seals")?.unwrap_or(0))
 }
@@ -224,7 +224,7 @@ pub async fn last_sealed(from: impl Source) -> Result<i64> {
 /// Seals in order, after `after`.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn seals(from: impl Source, after: i64, limit: i64) -> Result<Vec<Seal>> {
     rows!(
         Seal,

@@ -87,7 +87,7 @@ pub async fn begin(tx: &mut Tx, op: &Operation) -> Result<()> {
 /// The person's operation in this status, of which there is one at most (`working`, `open`).
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn current(from: impl Source, user: UserId, status: Status) -> Result<Option<Operation>> {
     rows!(
         Operation,
@@ -103,7 +103,7 @@ pub async fn current(from: impl Source, user: UserId, status: Status) -> Result<
 /// One operation of a person's.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn operation(from: impl Source, user: UserId, id: BillingOperationId) -> Result<Option<Operation>> {
     rows!(
         Operation,
@@ -119,7 +119,7 @@ pub async fn operation(from: impl Source, user: UserId, id: BillingOperationId) 
 /// Operations whose answer has not come since `before`, oldest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn unanswered(from: impl Source, before: Micros, limit: i64) -> Result<Vec<Operation>> {
     rows!(
         Operation,
@@ -135,7 +135,7 @@ pub async fn unanswered(from: impl Source, before: Micros, limit: i64) -> Result
 /// Notes that an unanswered operation was asked again, so that others come before it the next time.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn asked_again(tx: &mut Tx, id: BillingOperationId, now: Micros) -> Result<()> {
     exec!(tx, "update billing_operations set updated_at = $2 where id = $1", id, now)?;
     Ok(())
@@ -169,7 +169,7 @@ pub async fn opened(
 /// Ends an operation; whether it had not ended before.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn end(tx: &mut Tx, id: BillingOperationId, status: Status, now: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -184,7 +184,7 @@ pub async fn end(tx: &mut Tx, id: BillingOperationId, status: Status, now: Micro
 /// The provider's id of a person.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn customer(from: impl Source, user: UserId) -> Result<Option<String>> {
     value!(String, from, "select customer_id from billing_customers where user_id = $1", user)
 }
@@ -192,7 +192,7 @@ pub async fn customer(from: impl Source, user: UserId) -> Result<Option<String>>
 /// Whom the provider means.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn user_of(from: impl Source, customer: &str) -> Result<Option<UserId>> {
     value!(UserId, from, "select user_id from billing_customers where customer_id = $1", customer)
 }
@@ -200,7 +200,7 @@ pub async fn user_of(from: impl Source, customer: &str) -> Result<Option<UserId>
 /// Notes the provider's id of a person. The first one stays.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_customer(tx: &mut Tx, user: UserId, customer: &str, now: Micros) -> Result<()> {
     exec!(
         tx,
@@ -217,7 +217,7 @@ pub async fn set_customer(tx: &mut Tx, user: UserId, customer: &str, now: Micros
 /// Notes when the provider was asked about a person.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn asked(tx: &mut Tx, user: UserId, at: Micros) -> Result<()> {
     exec!(tx, "update billing_customers set asked_at = $2 where user_id = $1 and asked_at < $2", user, at)?;
     Ok(())
@@ -227,7 +227,7 @@ pub async fn asked(tx: &mut Tx, user: UserId, at: Micros) -> Result<()> {
 /// everyone who was not asked about since `late`.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn due(from: impl Source, soon: Micros, late: Micros, limit: i64) -> Result<Vec<UserId>> {
     let rows = rows!(
         Due,
@@ -250,7 +250,7 @@ struct Due {
 /// Whether a message was acted upon.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn heard(from: impl Source, event: &str) -> Result<bool> {
     Ok(value!(i64, from, "select count(*) from billing_events where id = $1", event)?.unwrap_or(0) > 0)
 }
@@ -258,7 +258,7 @@ pub async fn heard(from: impl Source, event: &str) -> Result<bool> {
 /// Notes that a message is acted upon; false when it was already.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn hear(tx: &mut Tx, event: &str, now: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -272,7 +272,7 @@ pub async fn hear(tx: &mut Tx, event: &str, now: Micros) -> Result<bool> {
 /// Forgets messages that are older than the provider would send again.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn prune(tx: &mut Tx, before: Micros) -> Result<u64> {
     exec!(tx, "delete from billing_events where handled_at < $1", before)
 }

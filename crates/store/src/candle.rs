@@ -68,7 +68,7 @@ macro_rules! insert_candles {
 /// Keeps closed candles; those that are there already stay as they are. How many are new.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn insert_all(tx: &mut Tx, line: &Line, candles: &[Candle]) -> Result<u64> {
     let mut new = 0;
     for some in candles.chunks(AT_ONCE) {
@@ -85,7 +85,7 @@ pub async fn insert_all(tx: &mut Tx, line: &Line, candles: &[Candle]) -> Result<
 /// When the newest candle opened.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn newest_at(from: impl Source, line: &Line) -> Result<Option<Micros>> {
     let at = value!(
         i64,
@@ -101,7 +101,7 @@ pub async fn newest_at(from: impl Source, line: &Line) -> Result<Option<Micros>>
 /// The first `limit` candles that opened after `after`, oldest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn after(from: impl Source, line: &Line, after: Micros, limit: i64) -> Result<Vec<Candle>> {
     let rows = rows!(
         Row,
@@ -121,7 +121,7 @@ pub async fn after(from: impl Source, line: &Line, after: Micros, limit: i64) ->
 /// When the `count`-th newest candle opened; none when there are not so many.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn nth_newest(from: impl Source, line: &Line, count: i64) -> Result<Option<Micros>> {
     value!(
         Micros,

@@ -39,7 +39,7 @@ macro_rules! copies {
 /// A copy, whosever it is: for the desk's own work.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, id: CopyId) -> Result<Option<Copy>> {
     copies!(from, fetch_optional, "where c.id = $1", id)
 }
@@ -47,7 +47,7 @@ pub async fn get(from: impl Source, id: CopyId) -> Result<Option<Copy>> {
 /// A person's copies, newest first, from before `before`.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list_by_user(
     from: impl Source,
     owner: UserId,
@@ -79,7 +79,7 @@ pub struct Filter {
 /// As [`list_by_user`], of some only.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn search(
     from: impl Source,
     owner: UserId,
@@ -106,7 +106,7 @@ pub async fn search(
 /// A person's copied positions that ended between two moments, in the order in which they did.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn ended_between(
     from: impl Source,
     owner: UserId,
@@ -127,7 +127,7 @@ pub async fn ended_between(
 /// Of which signal a copy is.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn signal_of(from: impl Source, id: CopyId) -> Result<Option<SignalId>> {
     value!(SignalId, from, "select signal_id from copies where id = $1", id)
 }
@@ -135,7 +135,7 @@ pub async fn signal_of(from: impl Source, id: CopyId) -> Result<Option<SignalId>
 /// What a signal did to a person's follows, in the order it was queued.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list_by_signal_and_user(
     from: impl Source,
     signal: SignalId,
@@ -155,7 +155,7 @@ pub async fn list_by_signal_and_user(
 /// A signal's copies in the order they were queued, from after `after`.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list_by_signal(
     from: impl Source,
     signal: SignalId,
@@ -176,7 +176,7 @@ pub async fn list_by_signal(
 /// How many of a signal's copies stand where, and why.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn count(from: impl Source, signal: SignalId) -> Result<Vec<Count>> {
     rows!(
         Count,
@@ -191,7 +191,7 @@ pub async fn count(from: impl Source, signal: SignalId) -> Result<Vec<Count>> {
 /// The copy whose position stands on a market of an account.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn open_on(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) -> Result<Option<Copy>> {
     copies!(
         from,
@@ -205,7 +205,7 @@ pub async fn open_on(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) -> 
 /// The entries that stand on a market of an account, or are being sent there.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn standing(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) -> Result<Vec<Copy>> {
     copies!(
         from,
@@ -220,7 +220,7 @@ pub async fn standing(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) ->
 /// A follow's newest entry for a strategy's signal before `seq` that has not ended. `key` is the account it is on.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn unfinished_entry(
     from: impl Source,
     key: ExchangeKeyId,
@@ -243,7 +243,7 @@ pub async fn unfinished_entry(
 /// A follow's newest entry for a strategy's signal before `seq` whose position was opened and has ended.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn ended_entry(
     from: impl Source,
     follow: FollowId,
@@ -264,7 +264,7 @@ pub async fn ended_entry(
 /// The copies whose positions stand on an account.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn open_of_key(from: impl Source, key: ExchangeKeyId) -> Result<Vec<Copy>> {
     copies!(from, fetch_all, "where c.exchange_key_id = $1 and c.status = 'OPEN' order by c.id", key)
 }
@@ -272,7 +272,7 @@ pub async fn open_of_key(from: impl Source, key: ExchangeKeyId) -> Result<Vec<Co
 /// The follow's copy whose position stands.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn open_of_follow(from: impl Source, follow: FollowId) -> Result<Option<Copy>> {
     copies!(from, fetch_optional, "where c.follow_id = $1 and c.status = 'OPEN'", follow)
 }
@@ -280,7 +280,7 @@ pub async fn open_of_follow(from: impl Source, follow: FollowId) -> Result<Optio
 /// Everyone's copies whose positions stand and that nobody looked at since `before`, the longest waiting first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn unchecked(from: impl Source, before: Micros, limit: i64) -> Result<Vec<Copy>> {
     copies!(
         from,
@@ -294,7 +294,7 @@ pub async fn unchecked(from: impl Source, before: Micros, limit: i64) -> Result<
 /// What an account's copies that ended since `since` won and lost.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn profits_since(from: impl Source, key: ExchangeKeyId, since: Micros) -> Result<Vec<Decimal>> {
     let rows = rows!(
         Profit,

@@ -31,7 +31,7 @@ pub struct Rule {
 /// Every currency, by its code.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list(from: impl Source) -> Result<Vec<Currency>> {
     let rows = rows!(Row, from, fetch_all, "select code, name, scale from currencies order by code")?;
     Ok(rows.into_iter().map(Currency::from).collect())
@@ -40,7 +40,7 @@ pub async fn list(from: impl Source) -> Result<Vec<Currency>> {
 /// One currency.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, code: &str) -> Result<Option<Currency>> {
     let row =
         rows!(Row, from, fetch_optional, "select code, name, scale from currencies where code = $1", code)?;
@@ -50,7 +50,7 @@ pub async fn get(from: impl Source, code: &str) -> Result<Option<Currency>> {
 /// Whether a currency is enabled in a country: by the country's own rule, or else by that of everywhere.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn enabled(from: impl Source, country: &str, currency: &str) -> Result<bool> {
     let rule = value!(
         bool,
@@ -66,7 +66,7 @@ pub async fn enabled(from: impl Source, country: &str, currency: &str) -> Result
 /// Every rule, everywhere's first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn rules(from: impl Source) -> Result<Vec<Rule>> {
     rows!(
         Rule,

@@ -33,7 +33,7 @@ struct Due {
 /// Notes a day; what was noted first stays. For a key that was deleted meanwhile: nothing.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn insert(tx: &mut Tx, key: ExchangeKeyId, day: &Day, at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -51,7 +51,7 @@ pub async fn insert(tx: &mut Tx, key: ExchangeKeyId, day: &Day, at: Micros) -> R
 /// Keys that are switched on and have no row for a day, in the order of their ids from after `after`.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn missing(
     from: impl Source,
     day: Micros,
@@ -75,7 +75,7 @@ pub async fn missing(
 /// The newest days of a key, from `first` on and before `before`, newest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn page(
     from: impl Source,
     key: ExchangeKeyId,

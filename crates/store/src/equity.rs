@@ -31,7 +31,7 @@ impl From<Row> for Point {
 /// Adds a point; a second one of the same moment replaces the first. For a key that was deleted meanwhile: nothing.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn insert(tx: &mut Tx, point: &Point) -> Result<()> {
     exec!(
         tx,
@@ -48,7 +48,7 @@ pub async fn insert(tx: &mut Tx, point: &Point) -> Result<()> {
 /// The newest point of an account.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn latest_by_key(from: impl Source, key: ExchangeKeyId) -> Result<Option<Point>> {
     let row = rows!(
         Row,
@@ -64,7 +64,7 @@ pub async fn latest_by_key(from: impl Source, key: ExchangeKeyId) -> Result<Opti
 /// What an account was worth at a moment: its newest point until then, or else its first one after.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn as_of(from: impl Source, key: ExchangeKeyId, moment: Micros) -> Result<Option<Point>> {
     let row = rows!(
         Row,
@@ -81,7 +81,7 @@ pub async fn as_of(from: impl Source, key: ExchangeKeyId, moment: Micros) -> Res
 /// The points of all of a person's accounts since `since`, in the order of time.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn series(from: impl Source, user: UserId, since: Micros) -> Result<Vec<Point>> {
     let rows = rows!(
         Row,
@@ -99,7 +99,7 @@ pub async fn series(from: impl Source, user: UserId, since: Micros) -> Result<Ve
 /// Removes points older than `before`; how many there were.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn prune(tx: &mut Tx, before: Micros) -> Result<u64> {
     exec!(tx, "delete from equity_points where at < $1", before)
 }
@@ -108,7 +108,7 @@ pub async fn prune(tx: &mut Tx, before: Micros) -> Result<u64> {
 /// from which its profit is counted; how many went.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn thin(tx: &mut Tx, before: Micros, every: i64) -> Result<u64> {
     exec!(
         tx,

@@ -22,7 +22,7 @@ pub struct Fill {
 /// Keeps a fill; false when it is kept already, or its key has been deleted meanwhile.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn insert(tx: &mut Tx, fill: &Fill) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -51,7 +51,7 @@ pub struct Cost {
 /// because engines do not add decimal texts.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn costs(from: impl Source, user: UserId, start: Micros, end: Micros) -> Result<Vec<Cost>> {
     rows!(
         Cost,
@@ -68,7 +68,7 @@ pub async fn costs(from: impl Source, user: UserId, start: Micros, end: Micros) 
 /// When the newest fill of an account on a pair was made that is kept.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn newest(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) -> Result<Option<Micros>> {
     let at = value!(
         i64,

@@ -28,7 +28,7 @@ pub async fn insert(
 /// Takes a session's flash: the second time it is gone.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn take(tx: &mut Tx, session: SessionId, id: FlashId, now: Micros) -> Result<Option<String>> {
     value!(
         String,
@@ -43,7 +43,7 @@ pub async fn take(tx: &mut Tx, session: SessionId, id: FlashId, now: Micros) -> 
 /// Removes what has expired; how many there were.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn prune(tx: &mut Tx, now: Micros) -> Result<u64> {
     exec!(tx, "delete from flashes where expires_at <= $1", now)
 }

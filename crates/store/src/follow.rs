@@ -55,7 +55,7 @@ pub struct Follow {
 /// The risk profiles, the most careful first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn risk_profiles(from: impl Source) -> Result<Vec<RiskProfile>> {
     rows!(
         RiskProfile,
@@ -68,7 +68,7 @@ pub async fn risk_profiles(from: impl Source) -> Result<Vec<RiskProfile>> {
 /// A risk profile.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn risk_profile(from: impl Source, id: RiskProfileId) -> Result<Option<RiskProfile>> {
     rows!(
         RiskProfile,
@@ -109,7 +109,7 @@ pub async fn insert(tx: &mut Tx, follow: &Follow) -> Result<()> {
 /// A person's follow.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, owner: UserId, id: FollowId) -> Result<Option<Follow>> {
     rows!(
         Follow,
@@ -126,7 +126,7 @@ pub async fn get(from: impl Source, owner: UserId, id: FollowId) -> Result<Optio
 /// A person's follows that were not stopped, oldest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list_by_user(from: impl Source, owner: UserId) -> Result<Vec<Follow>> {
     rows!(
         Follow,
@@ -142,7 +142,7 @@ pub async fn list_by_user(from: impl Source, owner: UserId) -> Result<Vec<Follow
 /// A key's follows that were not stopped, oldest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list_by_key(from: impl Source, owner: UserId, key: ExchangeKeyId) -> Result<Vec<Follow>> {
     rows!(
         Follow,
@@ -203,7 +203,7 @@ pub struct Reached {
 /// Whom a strategy's entry reaches: its follows, of which the paused ones are told that they were left out.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn reached_by_entry(from: impl Source, strategy: StrategyId) -> Result<Vec<Reached>> {
     rows!(
         Reached,
@@ -220,7 +220,7 @@ pub async fn reached_by_entry(from: impl Source, strategy: StrategyId) -> Result
 /// paused by now or follow another.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn reached_by_exit(from: impl Source, strategy: StrategyId) -> Result<Vec<Reached>> {
     rows!(
         Reached,
@@ -242,7 +242,7 @@ pub async fn reached_by_exit(from: impl Source, strategy: StrategyId) -> Result<
 /// it and whoever sends take turns at this row, so that after a pause nothing new is begun.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn begin_copy(tx: &mut Tx, id: FollowId, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -258,7 +258,7 @@ pub async fn begin_copy(tx: &mut Tx, id: FollowId, at: Micros) -> Result<bool> {
 /// Pauses the active follows of a key; how many there were.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn pause_key(tx: &mut Tx, key: ExchangeKeyId, why: Paused, at: Micros) -> Result<u64> {
     exec!(
         tx,
@@ -273,7 +273,7 @@ pub async fn pause_key(tx: &mut Tx, key: ExchangeKeyId, why: Paused, at: Micros)
 /// Pauses a person's active follows; how many there were.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn pause_person(tx: &mut Tx, owner: UserId, why: Paused, at: Micros) -> Result<u64> {
     exec!(
         tx,
@@ -289,7 +289,7 @@ pub async fn pause_person(tx: &mut Tx, owner: UserId, why: Paused, at: Micros) -
 /// written back whole. None when it was stopped.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn take(tx: &mut Tx, owner: UserId, id: FollowId, at: Micros) -> Result<Option<Follow>> {
     rows!(
         Follow,

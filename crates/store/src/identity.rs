@@ -6,7 +6,7 @@ use domain::{Micros, UserId};
 /// Whom an issuer means by a subject.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn user(from: impl Source, issuer: &str, subject: &str) -> Result<Option<UserId>> {
     value!(UserId, from, "select user_id from identities where issuer = $1 and subject = $2", issuer, subject)
 }

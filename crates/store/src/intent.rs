@@ -141,7 +141,7 @@ pub async fn insert(tx: &mut Tx, intent: &NewIntent, legs: &[NewLeg]) -> Result<
 /// An intent, whosever it is: for the desk's own work.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, id: IntentId) -> Result<Option<Intent>> {
     rows!(
         Intent,
@@ -157,7 +157,7 @@ pub async fn get(from: impl Source, id: IntentId) -> Result<Option<Intent>> {
 /// A person's intent that came with this idempotency key.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn by_idempotency(from: impl Source, user: UserId, key: &str) -> Result<Option<Intent>> {
     rows!(
         Intent,
@@ -174,7 +174,7 @@ pub async fn by_idempotency(from: impl Source, user: UserId, key: &str) -> Resul
 /// Everyone's intents that are not finished, oldest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn unfinished(from: impl Source) -> Result<Vec<Intent>> {
     rows!(
         Intent,
@@ -190,7 +190,7 @@ pub async fn unfinished(from: impl Source) -> Result<Vec<Intent>> {
 /// all are held.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn oldest_claim(from: impl Source) -> Result<Option<Micros>> {
     let until = value!(i64, from, "select min(lease_until) from intents where status = 'working'")?;
     Ok(until.map(Micros))
@@ -199,7 +199,7 @@ pub async fn oldest_claim(from: impl Source) -> Result<Option<Micros>> {
 /// An account's intents that are not finished, oldest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn unfinished_for_key(from: impl Source, key: ExchangeKeyId) -> Result<Vec<Intent>> {
     rows!(
         Intent,
@@ -215,7 +215,7 @@ pub async fn unfinished_for_key(from: impl Source, key: ExchangeKeyId) -> Result
 /// A person's intents, newest first, from before `before`.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list_by_user(
     from: impl Source,
     user: UserId,
@@ -240,7 +240,7 @@ pub async fn list_by_user(
 /// one gets it. What an instance that has ended held is freed by [`crate::instance::give_back`].
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn claim(tx: &mut Tx, id: IntentId, holder: &str, now: Micros, until: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -258,7 +258,7 @@ pub async fn claim(tx: &mut Tx, id: IntentId, holder: &str, now: Micros, until: 
 /// Gives an intent back; nothing when it is another's by now.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn release(tx: &mut Tx, id: IntentId, holder: &str) -> Result<()> {
     exec!(
         tx,
@@ -273,7 +273,7 @@ pub async fn release(tx: &mut Tx, id: IntentId, holder: &str) -> Result<()> {
 /// nobody's from `now` on.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn release_all(tx: &mut Tx, holder: &str, now: Micros) -> Result<u64> {
     exec!(
         tx,
@@ -287,7 +287,7 @@ pub async fn release_all(tx: &mut Tx, holder: &str, now: Micros) -> Result<u64> 
 /// From working to waiting: another intent may now work on the market. False when it was not working.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_waiting(tx: &mut Tx, id: IntentId, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -341,7 +341,7 @@ pub async fn finish(
 /// Lets an idempotency key be used again: its request came to nothing, and nobody was answered.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn forget_idempotency(tx: &mut Tx, id: IntentId) -> Result<()> {
     exec!(tx, "update intents set idempotency_key = null, request_hash = null where id = $1", id)?;
     Ok(())

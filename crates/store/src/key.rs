@@ -99,7 +99,7 @@ pub async fn insert(tx: &mut Tx, row: &KeyRow) -> Result<()> {
 /// A person's keys, oldest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list_by_user(from: impl Source, user: UserId) -> Result<Vec<ExchangeKey>> {
     let rows = rows!(
         Shown,
@@ -116,7 +116,7 @@ pub async fn list_by_user(from: impl Source, user: UserId) -> Result<Vec<Exchang
 /// How many keys a person has.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn count_by_user(from: impl Source, user: UserId) -> Result<i64> {
     Ok(value!(i64, from, "select count(*) from exchange_keys where user_id = $1", user)?.unwrap_or(0))
 }
@@ -124,7 +124,7 @@ pub async fn count_by_user(from: impl Source, user: UserId) -> Result<i64> {
 /// Whether anyone has connected these credentials for this trade type.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn exists(
     from: impl Source,
     exchange: ExchangeId,
@@ -145,7 +145,7 @@ pub async fn exists(
 /// A person's key; none when it is not there or another's.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, owner: UserId, id: ExchangeKeyId) -> Result<Option<KeyRow>> {
     Ok(get_any(from, id).await?.filter(|row| row.user_id == owner))
 }
@@ -153,7 +153,7 @@ pub async fn get(from: impl Source, owner: UserId, id: ExchangeKeyId) -> Result<
 /// A key, whosever it is: for the desk's own jobs, never for a caller's id.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get_any(from: impl Source, id: ExchangeKeyId) -> Result<Option<KeyRow>> {
     let row = rows!(
         Full,
@@ -171,7 +171,7 @@ pub async fn get_any(from: impl Source, id: ExchangeKeyId) -> Result<Option<KeyR
 /// The keys of the copies that a claim got (`copy::claim`), in one statement.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn of_claim(from: impl Source, holder: &str, until: Micros) -> Result<Vec<KeyRow>> {
     let rows = rows!(
         Full,
@@ -191,7 +191,7 @@ pub async fn of_claim(from: impl Source, holder: &str, until: Micros) -> Result<
 /// Everyone's keys that are switched on: for the desk's own jobs.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list_active(from: impl Source) -> Result<Vec<KeyRow>> {
     let rows = rows!(
         Full,
@@ -214,7 +214,7 @@ struct Exposed {
 /// then those that follow a strategy.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn with_exposure_or_follow(from: impl Source) -> Result<Vec<ExchangeKeyId>> {
     let rows = rows!(
         Exposed,
@@ -234,7 +234,7 @@ pub async fn with_exposure_or_follow(from: impl Source) -> Result<Vec<ExchangeKe
 /// Everyone's keys in the order of their ids, from after `after`, for a walk over all of them (rekey).
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn page(from: impl Source, after: ExchangeKeyId, limit: i64) -> Result<Vec<KeyRow>> {
     let rows = rows!(
         Full,
@@ -294,7 +294,7 @@ pub async fn update(
 /// Notes how the exchange answered for a key, and switches it on or off.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_status(
     tx: &mut Tx,
     id: ExchangeKeyId,
@@ -317,7 +317,7 @@ pub async fn set_status(
 /// the same time one is told true.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn refuse(tx: &mut Tx, id: ExchangeKeyId, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -333,7 +333,7 @@ pub async fn refuse(tx: &mut Tx, id: ExchangeKeyId, at: Micros) -> Result<bool> 
 /// stays as it is.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_reached(tx: &mut Tx, id: ExchangeKeyId, status: ApiKeyStatus, at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -349,7 +349,7 @@ pub async fn set_reached(tx: &mut Tx, id: ExchangeKeyId, status: ApiKeyStatus, a
 /// Notes how a key's account is set up; whether that is new.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_account_mode(tx: &mut Tx, id: ExchangeKeyId, mode: AccountMode, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -364,7 +364,7 @@ pub async fn set_account_mode(tx: &mut Tx, id: ExchangeKeyId, mode: AccountMode,
 /// Notes what a key may do; whether that differs from what was known.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_rights(
     tx: &mut Tx,
     id: ExchangeKeyId,
@@ -391,7 +391,7 @@ pub async fn set_rights(
 /// other credentials, or is gone.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn reseal(tx: &mut Tx, id: ExchangeKeyId, old: &SealedSecret, new: &SealedSecret) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -410,7 +410,7 @@ pub async fn reseal(tx: &mut Tx, id: ExchangeKeyId, old: &SealedSecret, new: &Se
 /// Deletes a person's key and its equity points; whether it was there and theirs. Its intents stay: they are history.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn delete(tx: &mut Tx, owner: UserId, id: ExchangeKeyId) -> Result<bool> {
     Ok(exec!(tx, "delete from exchange_keys where id = $1 and user_id = $2", id, owner)? == 1)
 }

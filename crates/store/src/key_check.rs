@@ -23,7 +23,7 @@ pub struct Due {
 /// reached: those that waited longest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn due(from: impl Source, checked: Micros, retried: Micros, limit: i64) -> Result<Vec<Due>> {
     let rows = rows!(
         Row,
@@ -44,7 +44,7 @@ pub async fn due(from: impl Source, checked: Micros, retried: Micros, limit: i64
 /// How many keys are switched on.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn count(from: impl Source) -> Result<i64> {
     Ok(value!(i64, from, "select count(*) from exchange_keys where active = true")?.unwrap_or(0))
 }
@@ -52,7 +52,7 @@ pub async fn count(from: impl Source) -> Result<i64> {
 /// Notes a check. For a key that was deleted meanwhile: nothing.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn note(tx: &mut Tx, id: ExchangeKeyId, at: Micros, failures: i64) -> Result<()> {
     exec!(
         tx,

@@ -60,7 +60,7 @@ pub async fn insert_transaction(tx: &mut Tx, new: &NewTransaction<'_>) -> Result
 /// one statement takes them first, so that two who meet wait for one another and never for each other.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn take(tx: &mut Tx, mut accounts: Vec<LedgerAccountId>) -> Result<()> {
     accounts.sort_unstable();
     for account in accounts {
@@ -114,7 +114,7 @@ struct Line {
 /// An account's movements, newest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn movements(from: impl Source, account: LedgerAccountId, limit: i64) -> Result<Vec<Movement>> {
     let lines = rows!(
         Line,
@@ -134,7 +134,7 @@ pub async fn movements(from: impl Source, account: LedgerAccountId, limit: i64) 
 /// Whether a transaction of this reference was written.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn happened(from: impl Source, reference: &str) -> Result<bool> {
     let count =
         value!(i64, from, "select count(*) from ledger_transactions where reference = $1", reference)?;
@@ -144,7 +144,7 @@ pub async fn happened(from: impl Source, reference: &str) -> Result<bool> {
 /// What an account's entries add up to: its balance, derived anew.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn derived(from: impl Source, account: LedgerAccountId) -> Result<i64> {
     let sum = value!(
         i64,
@@ -158,7 +158,7 @@ pub async fn derived(from: impl Source, account: LedgerAccountId) -> Result<i64>
 /// How many transactions do not add up to nothing: never any.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn unbalanced(from: impl Source) -> Result<i64> {
     let count = value!(
         i64,

@@ -117,7 +117,7 @@ macro_rules! messages {
 /// Adds a message; whether it was written: one that is written once may be there.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn insert(tx: &mut Tx, message: &NewMessage<'_>) -> Result<bool> {
     let written = exec!(
         tx,
@@ -138,7 +138,7 @@ pub async fn insert(tx: &mut Tx, message: &NewMessage<'_>) -> Result<bool> {
 /// Messages of a channel whose time has come and that nobody is handing over, the longest waiting first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn due(from: impl Source, channel: Channel, now: Micros, limit: i64) -> Result<Vec<Message>> {
     messages!(
         from,
@@ -156,7 +156,7 @@ pub async fn due(from: impl Source, channel: Channel, now: Micros, limit: i64) -
 /// from here.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn claim(
     tx: &mut Tx,
     id: MessageId,
@@ -183,7 +183,7 @@ pub async fn claim(
 /// it arrived.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn let_go(tx: &mut Tx, holder: &str) -> Result<u64> {
     exec!(
         tx,
@@ -195,7 +195,7 @@ pub async fn let_go(tx: &mut Tx, holder: &str) -> Result<u64> {
 /// One message.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, id: MessageId) -> Result<Option<Message>> {
     messages!(from, fetch_optional, "where id = $1", id)
 }
@@ -203,7 +203,7 @@ pub async fn get(from: impl Source, id: MessageId) -> Result<Option<Message>> {
 /// Messages stage by stage: those that were given up, those that wait, those that were sent; of each the newest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn search(from: impl Source, search: &Search) -> Result<Vec<Message>> {
     let (one, other) = search.channel.map_or((Channel::Email, Channel::Telegram), |only| (only, only));
     let (first, last) = search.stage.map_or((Stage::Dead, Stage::Sent), |only| (only, only));
@@ -240,7 +240,7 @@ const fn rank(stage: Stage) -> i64 {
 /// When the longest waiting message of a channel was written that nobody has taken yet, nor given up.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn oldest_waiting(from: impl Source, channel: Channel) -> Result<Option<Micros>> {
     let at = value!(
         i64,
@@ -254,7 +254,7 @@ pub async fn oldest_waiting(from: impl Source, channel: Channel) -> Result<Optio
 /// How many were given up.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn dead(from: impl Source) -> Result<i64> {
     Ok(value!(i64, from, "select count(*) from messages where failed_at is not null")?.unwrap_or(0))
 }
@@ -262,7 +262,7 @@ pub async fn dead(from: impl Source) -> Result<i64> {
 /// Messages in the order of their ids, from after `after`, for a walk over all of them (rekey).
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn page(from: impl Source, after: MessageId, limit: i64) -> Result<Vec<Message>> {
     messages!(from, fetch_all, "where id > $1 order by id limit $2", after, limit)
 }
@@ -270,7 +270,7 @@ pub async fn page(from: impl Source, after: MessageId, limit: i64) -> Result<Vec
 /// Notes that it was taken.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn sent(tx: &mut Tx, id: MessageId, at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -284,7 +284,7 @@ pub async fn sent(tx: &mut Tx, id: MessageId, at: Micros) -> Result<()> {
 /// Notes a failed attempt, to be repeated.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn postpone(tx: &mut Tx, id: MessageId, next_attempt_at: Micros, failure: &str) -> Result<()> {
     exec!(
         tx,
@@ -299,7 +299,7 @@ pub async fn postpone(tx: &mut Tx, id: MessageId, next_attempt_at: Micros, failu
 /// Notes the last failed attempt.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn give_up(tx: &mut Tx, id: MessageId, at: Micros, failure: &str) -> Result<()> {
     exec!(
         tx,
@@ -314,7 +314,7 @@ pub async fn give_up(tx: &mut Tx, id: MessageId, at: Micros, failure: &str) -> R
 /// Has a message that was given up tried again; whether there was one.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn revive(tx: &mut Tx, id: MessageId, at: Micros) -> Result<bool> {
     let revived = exec!(
         tx,
@@ -329,7 +329,7 @@ pub async fn revive(tx: &mut Tx, id: MessageId, at: Micros) -> Result<bool> {
 /// Puts another sealing in place (rekey); whether there is such a message.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn reseal(tx: &mut Tx, id: MessageId, sealed_body: &[u8]) -> Result<bool> {
     Ok(exec!(tx, "update messages set sealed_body = $2 where id = $1", id, sealed_body)? == 1)
 }

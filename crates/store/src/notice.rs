@@ -52,7 +52,7 @@ pub struct Group {
 /// Notes what is to be told, on each channel that the person wants it on; on how many it was new.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn tell(tx: &mut Tx, notice: &NewNotice<'_>) -> Result<u64> {
     exec!(
         &mut *tx,
@@ -83,7 +83,7 @@ pub async fn tell(tx: &mut Tx, notice: &NewNotice<'_>) -> Result<u64> {
 /// Groups that may be told at `now`: nothing new has come to them for a while, or their first has waited since `oldest`.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn groups(from: impl Source, now: Micros, oldest: Micros, limit: i64) -> Result<Vec<Group>> {
     rows!(
         Group,
@@ -100,7 +100,7 @@ pub async fn groups(from: impl Source, now: Micros, oldest: Micros, limit: i64) 
 /// Puts what waits of a group into a message; how much that was. Of two who do so at once, one finds it.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn gather(tx: &mut Tx, group: &Group, message: MessageId) -> Result<u64> {
     exec!(
         tx,
@@ -116,7 +116,7 @@ pub async fn gather(tx: &mut Tx, group: &Group, message: MessageId) -> Result<u6
 /// What waits of a group, in the order in which it happened.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn waiting(from: impl Source, group: &Group) -> Result<Vec<Notice>> {
     rows!(
         Notice,
@@ -133,7 +133,7 @@ pub async fn waiting(from: impl Source, group: &Group) -> Result<Vec<Notice>> {
 /// Removes what was told before `before`; how much there was.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn prune_before(tx: &mut Tx, before: Micros) -> Result<u64> {
     exec!(tx, "delete from notices where at < $1 and message_id is not null", before)
 }

@@ -43,7 +43,7 @@ impl From<Row> for Preferences {
 /// A person's switches; none while they were never set.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, user: UserId) -> Result<Option<Preferences>> {
     let row = rows!(
         Row,
@@ -60,7 +60,7 @@ pub async fn get(from: impl Source, user: UserId) -> Result<Option<Preferences>>
 /// Sets a person's switches; those of the first time count as set at `since`.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn put(
     tx: &mut Tx,
     user: UserId,

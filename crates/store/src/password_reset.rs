@@ -6,7 +6,7 @@ use domain::{Micros, UserId};
 /// Adds a token.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn insert(
     tx: &mut Tx,
     token_hash: &Hash,
@@ -28,7 +28,7 @@ pub async fn insert(
 /// Whose token this is, while it can be used.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn owner(from: impl Source, token_hash: &Hash, now: Micros) -> Result<Option<UserId>> {
     value!(
         UserId,
@@ -42,7 +42,7 @@ pub async fn owner(from: impl Source, token_hash: &Hash, now: Micros) -> Result<
 /// Uses a token: whose it was. None when it is unknown, used or expired; of two who use it at once, one gets it.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn spend(tx: &mut Tx, token_hash: &Hash, now: Micros) -> Result<Option<UserId>> {
     value!(
         UserId,
@@ -57,7 +57,7 @@ pub async fn spend(tx: &mut Tx, token_hash: &Hash, now: Micros) -> Result<Option
 /// Makes a person's other tokens worthless; how many there were.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn spend_all(tx: &mut Tx, user: UserId, now: Micros) -> Result<u64> {
     exec!(tx, "update password_resets set used_at = $2 where user_id = $1 and used_at is null", user, now)
 }
@@ -65,7 +65,7 @@ pub async fn spend_all(tx: &mut Tx, user: UserId, now: Micros) -> Result<u64> {
 /// Removes what expired before `before`; how many there were.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn prune(tx: &mut Tx, before: Micros) -> Result<u64> {
     exec!(tx, "delete from password_resets where expires_at < $1", before)
 }

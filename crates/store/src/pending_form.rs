@@ -28,7 +28,7 @@ pub async fn insert(
 /// Removes a session's forms beyond the `most` newest ones; how many those were.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn cut(tx: &mut Tx, session: SessionId, most: i64) -> Result<u64> {
     exec!(
         tx,
@@ -42,7 +42,7 @@ pub async fn cut(tx: &mut Tx, session: SessionId, most: i64) -> Result<u64> {
 /// A session's form, while it waits.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, session: SessionId, id: FlashId, now: Micros) -> Result<Option<Vec<u8>>> {
     value!(
         Vec<u8>,
@@ -57,7 +57,7 @@ pub async fn get(from: impl Source, session: SessionId, id: FlashId, now: Micros
 /// Takes a session's form: the second time it is gone.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn take(tx: &mut Tx, session: SessionId, id: FlashId, now: Micros) -> Result<Option<Vec<u8>>> {
     value!(
         Vec<u8>,
@@ -72,7 +72,7 @@ pub async fn take(tx: &mut Tx, session: SessionId, id: FlashId, now: Micros) -> 
 /// Removes what has expired; how many there were.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn prune(tx: &mut Tx, now: Micros) -> Result<u64> {
     exec!(tx, "delete from pending_forms where expires_at <= $1", now)
 }

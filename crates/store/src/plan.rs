@@ -28,7 +28,7 @@ impl From<Row> for Plan {
 /// The plans that everyone may see, cheapest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list_public(from: impl Source) -> Result<Vec<Plan>> {
     let rows = rows!(
         Row,
@@ -43,7 +43,7 @@ pub async fn list_public(from: impl Source) -> Result<Vec<Plan>> {
 /// The plan of this name, public or not.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn by_name(from: impl Source, name: &str) -> Result<Option<Plan>> {
     let row = rows!(
         Row,
@@ -59,7 +59,7 @@ pub async fn by_name(from: impl Source, name: &str) -> Result<Option<Plan>> {
 /// The plan of this id, public or not.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, id: PlanId) -> Result<Option<Plan>> {
     let row = rows!(
         Row,
@@ -75,7 +75,7 @@ pub async fn get(from: impl Source, id: PlanId) -> Result<Option<Plan>> {
 /// The plan that the operator gave to a person, if any.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn granted(from: impl Source, user: UserId) -> Result<Option<Plan>> {
     let row = rows!(
         Row,
@@ -91,7 +91,7 @@ pub async fn granted(from: impl Source, user: UserId) -> Result<Option<Plan>> {
 /// Gives a person a plan, in place of the one that they were given before.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn grant(tx: &mut Tx, user: UserId, plan: PlanId, by: Option<UserId>, at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -109,7 +109,7 @@ pub async fn grant(tx: &mut Tx, user: UserId, plan: PlanId, by: Option<UserId>, 
 /// Takes a given plan back; whether there was one.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn take_back(tx: &mut Tx, user: UserId) -> Result<bool> {
     Ok(exec!(tx, "delete from plan_grants where user_id = $1", user)? == 1)
 }

@@ -43,7 +43,7 @@ pub struct ProfileUpdate<'a> {
 /// A person's profile; none when they have told nothing.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, user: UserId) -> Result<Option<Profile>> {
     let row = rows!(
         Row,
@@ -59,7 +59,7 @@ pub async fn get(from: impl Source, user: UserId) -> Result<Option<Profile>> {
 /// Where a person lives, if they have told.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn country(from: impl Source, user: UserId) -> Result<Option<String>> {
     value!(String, from, "select country from profiles where user_id = $1", user)
 }
@@ -68,7 +68,7 @@ pub async fn country(from: impl Source, user: UserId) -> Result<Option<String>> 
 /// nothing of each other.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn update(tx: &mut Tx, user: UserId, change: &ProfileUpdate<'_>, at: Micros) -> Result<Profile> {
     let ProfileUpdate { last_name, first_name, country, language, time_zone } = *change;
     let row = rows!(

@@ -84,7 +84,7 @@ macro_rules! protections {
 /// Adds the protection of the position that `intent` opens.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub(crate) async fn insert(
     tx: &mut Tx,
     intent: &crate::intent::NewIntent,
@@ -110,7 +110,7 @@ pub(crate) async fn insert(
 /// Everyone's, oldest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn all(from: impl Source) -> Result<Vec<Protection>> {
     protections!(from, fetch_all, "order by seq")
 }
@@ -118,7 +118,7 @@ pub async fn all(from: impl Source) -> Result<Vec<Protection>> {
 /// Those of one account's market, oldest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn on_market(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) -> Result<Vec<Protection>> {
     protections!(from, fetch_all, "where exchange_key_id = $1 and symbol = $2 order by seq", key, symbol)
 }
@@ -126,7 +126,7 @@ pub async fn on_market(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) -
 /// Those of one account, oldest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn of_key(from: impl Source, key: ExchangeKeyId) -> Result<Vec<Protection>> {
     protections!(from, fetch_all, "where exchange_key_id = $1 order by seq", key)
 }
@@ -134,7 +134,7 @@ pub async fn of_key(from: impl Source, key: ExchangeKeyId) -> Result<Vec<Protect
 /// That of the position which an intent opens; none when there is none any more.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, intent: IntentId) -> Result<Option<Protection>> {
     protections!(from, fetch_optional, "where intent_id = $1", intent)
 }
@@ -142,7 +142,7 @@ pub async fn get(from: impl Source, intent: IntentId) -> Result<Option<Protectio
 /// Changes what is wanted.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_wanted(tx: &mut Tx, intent: IntentId, wanted: Wanted) -> Result<()> {
     exec!(tx, "update protected_trades set wanted = $2 where intent_id = $1", intent, wanted)?;
     Ok(())
@@ -151,7 +151,7 @@ pub async fn set_wanted(tx: &mut Tx, intent: IntentId, wanted: Wanted) -> Result
 /// Notes the first fill of the entry; nothing when one was noted before.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_entered(tx: &mut Tx, intent: IntentId, at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -165,7 +165,7 @@ pub async fn set_entered(tx: &mut Tx, intent: IntentId, at: Micros) -> Result<()
 /// Notes that the owner was told that the position is not as wanted, or (none) that it is again.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_told(tx: &mut Tx, intent: IntentId, at: Option<Micros>) -> Result<()> {
     exec!(tx, "update protected_trades set told_at = $2 where intent_id = $1", intent, at)?;
     Ok(())
@@ -174,7 +174,7 @@ pub async fn set_told(tx: &mut Tx, intent: IntentId, at: Option<Micros>) -> Resu
 /// Notes that the position is at zero and was settled.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_ended(tx: &mut Tx, intent: IntentId, at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -188,7 +188,7 @@ pub async fn set_ended(tx: &mut Tx, intent: IntentId, at: Micros) -> Result<()> 
 /// The position is at zero, or there never was one.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn delete(tx: &mut Tx, intent: IntentId) -> Result<()> {
     exec!(tx, "delete from protected_trades where intent_id = $1", intent)?;
     Ok(())

@@ -6,7 +6,7 @@ use domain::UserId;
 /// The number of the last event that a person has read; 0 before the first time.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn seen(from: impl Source, user: UserId) -> Result<i64> {
     Ok(value!(i64, from, "select seen from notice_marks where user_id = $1", user)?.unwrap_or(0))
 }
@@ -14,7 +14,7 @@ pub async fn seen(from: impl Source, user: UserId) -> Result<i64> {
 /// Notes that a person has read up to `seq`; never less than before.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn mark(tx: &mut Tx, user: UserId, seq: i64) -> Result<()> {
     exec!(
         tx,
@@ -29,7 +29,7 @@ pub async fn mark(tx: &mut Tx, user: UserId, seq: i64) -> Result<()> {
 /// A person's newest events, newest first, from before `before`.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn newest(from: impl Source, user: UserId, before: i64, limit: i64) -> Result<Vec<Event>> {
     rows!(
         Event,
@@ -45,7 +45,7 @@ pub async fn newest(from: impl Source, user: UserId, before: i64, limit: i64) ->
 /// A person's newest events that they have not read, newest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn unread(from: impl Source, user: UserId, limit: i64) -> Result<Vec<Event>> {
     rows!(
         Event,

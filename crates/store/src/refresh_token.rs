@@ -39,7 +39,7 @@ pub struct RefreshToken {
 /// Adds a token.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn insert(tx: &mut Tx, token: &NewRefreshToken) -> Result<()> {
     exec!(
         tx,
@@ -57,7 +57,7 @@ pub async fn insert(tx: &mut Tx, token: &NewRefreshToken) -> Result<()> {
 /// The token as it stands, used or not: a used one that comes back tells of a thief.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, token_hash: &Hash) -> Result<Option<RefreshToken>> {
     rows!(
         RefreshToken,
@@ -72,7 +72,7 @@ pub async fn get(from: impl Source, token_hash: &Hash) -> Result<Option<RefreshT
 /// Uses a token. None when it is unknown, used, revoked or expired; of two who use it at once, one gets it.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn spend(tx: &mut Tx, token_hash: &Hash, now: Micros) -> Result<Option<RefreshToken>> {
     rows!(
         RefreshToken,
@@ -89,7 +89,7 @@ pub async fn spend(tx: &mut Tx, token_hash: &Hash, now: Micros) -> Result<Option
 /// Revokes a family; how many tokens it had.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn revoke_family(tx: &mut Tx, family: TokenFamilyId, at: Micros) -> Result<u64> {
     exec!(
         tx,
@@ -102,7 +102,7 @@ pub async fn revoke_family(tx: &mut Tx, family: TokenFamilyId, at: Micros) -> Re
 /// Revokes all of a person's tokens; how many there were.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn revoke_all(tx: &mut Tx, user: UserId, at: Micros) -> Result<u64> {
     exec!(tx, "update refresh_tokens set revoked_at = $2 where user_id = $1 and revoked_at is null", user, at)
 }
@@ -110,7 +110,7 @@ pub async fn revoke_all(tx: &mut Tx, user: UserId, at: Micros) -> Result<u64> {
 /// Revokes all of a person's tokens but those of one family; how many there were.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn revoke_others(tx: &mut Tx, user: UserId, kept: TokenFamilyId, at: Micros) -> Result<u64> {
     exec!(
         tx,
@@ -124,7 +124,7 @@ pub async fn revoke_others(tx: &mut Tx, user: UserId, kept: TokenFamilyId, at: M
 /// Removes what expired before `before`; how many there were.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn prune(tx: &mut Tx, before: Micros) -> Result<u64> {
     exec!(tx, "delete from refresh_tokens where expires_at < $1", before)
 }

@@ -25,7 +25,7 @@ pub struct Row {
 /// Adds a report; false when the person has one of this period.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn insert(tx: &mut Tx, row: &Row) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -44,7 +44,7 @@ pub async fn insert(tx: &mut Tx, row: &Row) -> Result<bool> {
 /// Whether a person has the report of a period.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn exists(from: impl Source, user: UserId, period: Period, first_day: &str) -> Result<bool> {
     let count = value!(
         i64,
@@ -60,7 +60,7 @@ pub async fn exists(from: impl Source, user: UserId, period: Period, first_day: 
 /// A person's report.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, user: UserId, id: ReportId) -> Result<Option<Row>> {
     rows!(
         Row,
@@ -75,7 +75,7 @@ pub async fn get(from: impl Source, user: UserId, id: ReportId) -> Result<Option
 /// A person's reports, newest first, from before `before`.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list(from: impl Source, user: UserId, before: Option<ReportId>, limit: i64) -> Result<Vec<Row>> {
     let before = before.unwrap_or(ReportId(Uuid::max()));
     rows!(
@@ -102,7 +102,7 @@ pub struct Due {
 /// Has everyone looked at who has signed up since; how many they are.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn enrol(tx: &mut Tx) -> Result<u64> {
     exec!(
         tx,
@@ -114,7 +114,7 @@ pub async fn enrol(tx: &mut Tx) -> Result<u64> {
 /// People whose time to be looked at has come, the longest waiting first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn due(from: impl Source, now: Micros, limit: i64) -> Result<Vec<Due>> {
     rows!(
         Due,
@@ -130,7 +130,7 @@ pub async fn due(from: impl Source, now: Micros, limit: i64) -> Result<Vec<Due>>
 /// Notes when a person is looked at next.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn look_at(tx: &mut Tx, user: UserId, at: Micros) -> Result<()> {
     exec!(tx, "update report_looks set look_at = $2 where user_id = $1", user, at)?;
     Ok(())
@@ -154,7 +154,7 @@ pub struct Traded {
 /// Where a person's accounts entered the market between two moments, and how often: entries that reached the exchange.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn traded(from: impl Source, user: UserId, start: Micros, end: Micros) -> Result<Vec<Traded>> {
     rows!(
         Traded,

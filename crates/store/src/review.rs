@@ -36,7 +36,7 @@ pub struct Listed {
 /// Every account under review.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn all(from: impl Source) -> Result<Vec<Review>> {
     rows!(
         Review,
@@ -49,7 +49,7 @@ pub async fn all(from: impl Source) -> Result<Vec<Review>> {
 /// Every account under review, with its name and owner, oldest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn listed(from: impl Source) -> Result<Vec<Listed>> {
     rows!(
         Listed,
@@ -64,7 +64,7 @@ pub async fn listed(from: impl Source) -> Result<Vec<Listed>> {
 /// Puts every futures account that the exchange lets in under review: nobody has looked at them yet.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn begin_all(tx: &mut Tx, at: Micros) -> Result<u64> {
     exec!(
         tx,
@@ -78,7 +78,7 @@ pub async fn begin_all(tx: &mut Tx, at: Micros) -> Result<u64> {
 /// Puts an account under review, or notes what differs on one that is.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn put(tx: &mut Tx, key: ExchangeKeyId, differences: &str, at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -94,7 +94,7 @@ pub async fn put(tx: &mut Tx, key: ExchangeKeyId, differences: &str, at: Micros)
 /// Ends an account's review; whether there was one.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn end(tx: &mut Tx, key: ExchangeKeyId) -> Result<bool> {
     Ok(exec!(tx, "delete from key_reviews where exchange_key_id = $1", key)? == 1)
 }
@@ -102,7 +102,7 @@ pub async fn end(tx: &mut Tx, key: ExchangeKeyId) -> Result<bool> {
 /// Ends an account's review if nobody has found a difference.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn end_unchecked(tx: &mut Tx, key: ExchangeKeyId) -> Result<bool> {
     Ok(exec!(tx, "delete from key_reviews where exchange_key_id = $1 and differences is null", key)? == 1)
 }

@@ -64,7 +64,7 @@ pub struct Found {
 /// Adds a session.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn insert(tx: &mut Tx, session: &NewSession<'_>) -> Result<()> {
     exec!(
         tx,
@@ -84,7 +84,7 @@ pub async fn insert(tx: &mut Tx, session: &NewSession<'_>) -> Result<()> {
 /// What this token opens now; none when it is unknown or has expired.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn find(from: impl Source, token_hash: &Hash, now: Micros) -> Result<Option<Found>> {
     rows!(
         Found,
@@ -100,7 +100,7 @@ pub async fn find(from: impl Source, token_hash: &Hash, now: Micros) -> Result<O
 /// A person's sessions, the one last used first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list_by_user(from: impl Source, user: UserId, now: Micros) -> Result<Vec<Session>> {
     rows!(
         Session,
@@ -116,7 +116,7 @@ pub async fn list_by_user(from: impl Source, user: UserId, now: Micros) -> Resul
 /// Notes that a session was used.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn touch(tx: &mut Tx, id: SessionId, address: &str, now: Micros, expires_at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -132,7 +132,7 @@ pub async fn touch(tx: &mut Tx, id: SessionId, address: &str, now: Micros, expir
 /// When the person of a session last gave their password.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn authenticated_at(from: impl Source, id: SessionId) -> Result<Option<Micros>> {
     value!(Micros, from, "select authenticated_at from sessions where id = $1", id)
 }
@@ -140,7 +140,7 @@ pub async fn authenticated_at(from: impl Source, id: SessionId) -> Result<Option
 /// Notes that the person of a session gave their password.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn authenticate(tx: &mut Tx, id: SessionId, at: Micros) -> Result<()> {
     exec!(tx, "update sessions set authenticated_at = $2 where id = $1", id, at)?;
     Ok(())
@@ -149,7 +149,7 @@ pub async fn authenticate(tx: &mut Tx, id: SessionId, at: Micros) -> Result<()> 
 /// Ends a person's sessions beyond the `most` that were used last; how many that were.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn cut(tx: &mut Tx, user: UserId, most: i64) -> Result<u64> {
     exec!(
         tx,
@@ -163,7 +163,7 @@ pub async fn cut(tx: &mut Tx, user: UserId, most: i64) -> Result<u64> {
 /// Ends one of a person's sessions; whether it was there and theirs.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn delete(tx: &mut Tx, user: UserId, id: SessionId) -> Result<bool> {
     Ok(exec!(tx, "delete from sessions where id = $1 and user_id = $2", id, user)? == 1)
 }
@@ -171,7 +171,7 @@ pub async fn delete(tx: &mut Tx, user: UserId, id: SessionId) -> Result<bool> {
 /// Ends the session of this token; whether there was one.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn delete_by_token(tx: &mut Tx, token_hash: &Hash) -> Result<bool> {
     Ok(exec!(tx, "delete from sessions where token_hash = $1", token_hash.as_slice())? == 1)
 }
@@ -179,7 +179,7 @@ pub async fn delete_by_token(tx: &mut Tx, token_hash: &Hash) -> Result<bool> {
 /// Ends all of a person's sessions, but for the one to keep; how many there were.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn delete_all(tx: &mut Tx, user: UserId, keep: Option<SessionId>) -> Result<u64> {
     match keep {
         Some(keep) => exec!(tx, "delete from sessions where user_id = $1 and id <> $2", user, keep),
@@ -190,7 +190,7 @@ pub async fn delete_all(tx: &mut Tx, user: UserId, keep: Option<SessionId>) -> R
 /// How many sessions there are.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn count(from: impl Source) -> Result<i64> {
     Ok(value!(i64, from, "select count(*) from sessions")?.unwrap_or(0))
 }
@@ -198,7 +198,7 @@ pub async fn count(from: impl Source) -> Result<i64> {
 /// Removes what has expired; how many there were.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn prune(tx: &mut Tx, now: Micros) -> Result<u64> {
     exec!(tx, "delete from sessions where expires_at <= $1", now)
 }

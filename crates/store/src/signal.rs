@@ -95,7 +95,7 @@ pub async fn insert(tx: &mut Tx, signal: &Signal) -> Result<i64> {
 /// A signal.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, id: SignalId) -> Result<Option<Signal>> {
     signals!(from, fetch_optional, "where id = $1", id)
 }
@@ -103,7 +103,7 @@ pub async fn get(from: impl Source, id: SignalId) -> Result<Option<Signal>> {
 /// The signal that was stored with the same external id, or for the same bar and action.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn said_before(
     from: impl Source,
     strategy: StrategyId,
@@ -125,7 +125,7 @@ pub async fn said_before(
 /// Signals that not every follower has a copy of yet. Those of one strategy come in their order.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn due(from: impl Source) -> Result<Vec<Signal>> {
     signals!(from, fetch_all, "where fanned_out_at is null order by seq, id")
 }
@@ -133,7 +133,7 @@ pub async fn due(from: impl Source) -> Result<Vec<Signal>> {
 /// The place of a strategy's newest signal; none without signals.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn newest_seq(from: impl Source, strategy: StrategyId) -> Result<Option<i64>> {
     value!(i64, from, "select max(seq) from signals where strategy_id = $1", strategy)
 }
@@ -142,7 +142,7 @@ pub async fn newest_seq(from: impl Source, strategy: StrategyId) -> Result<Optio
 /// strategies have no order but that of their ids.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list(from: impl Source, before: Option<SignalId>, limit: i64) -> Result<Vec<Signal>> {
     let before = before.unwrap_or(SignalId(Uuid::max()));
     signals!(from, fetch_all, "where id < $1 order by id desc limit $2", before, limit)
@@ -151,7 +151,7 @@ pub async fn list(from: impl Source, before: Option<SignalId>, limit: i64) -> Re
 /// A strategy's signals, newest first, from before `before`.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list_by_strategy(
     from: impl Source,
     strategy: StrategyId,
@@ -172,7 +172,7 @@ pub async fn list_by_strategy(
 /// Notes that every follower has a copy.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_fanned_out(tx: &mut Tx, id: SignalId, at: Micros) -> Result<()> {
     exec!(tx, "update signals set fanned_out_at = $2 where id = $1 and fanned_out_at is null", id, at)?;
     Ok(())

@@ -29,7 +29,7 @@ impl fmt::Debug for SigningKey {
 /// Adds a key.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn insert(tx: &mut Tx, key: &SigningKey) -> Result<()> {
     exec!(
         tx,
@@ -47,7 +47,7 @@ pub async fn insert(tx: &mut Tx, key: &SigningKey) -> Result<()> {
 /// agree on one by that order.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list(from: impl Source) -> Result<Vec<SigningKey>> {
     rows!(
         SigningKey,
@@ -60,7 +60,7 @@ pub async fn list(from: impl Source) -> Result<Vec<SigningKey>> {
 /// Makes a key stop signing; whether it still did.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn retire(tx: &mut Tx, id: SigningKeyId, at: Micros) -> Result<bool> {
     Ok(exec!(tx, "update signing_keys set retired_at = $2 where id = $1 and retired_at is null", id, at)?
         == 1)
@@ -69,7 +69,7 @@ pub async fn retire(tx: &mut Tx, id: SigningKeyId, at: Micros) -> Result<bool> {
 /// Puts another sealing in place (rekey); whether there is such a key.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn reseal(tx: &mut Tx, id: SigningKeyId, sealed: &[u8]) -> Result<bool> {
     Ok(exec!(tx, "update signing_keys set sealed = $2 where id = $1", id, sealed)? == 1)
 }

@@ -72,7 +72,7 @@ pub async fn insert(tx: &mut Tx, strategy: &Strategy) -> Result<()> {
 /// Adds a strategy unless one of its id or name is there, whatever became of it; whether it is new.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn insert_missing(tx: &mut Tx, strategy: &Strategy) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -97,7 +97,7 @@ pub async fn insert_missing(tx: &mut Tx, strategy: &Strategy) -> Result<bool> {
 /// A strategy.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, id: StrategyId) -> Result<Option<Strategy>> {
     strategies!(from, fetch_optional, "where id = $1", id)
 }
@@ -105,7 +105,7 @@ pub async fn get(from: impl Source, id: StrategyId) -> Result<Option<Strategy>> 
 /// Every strategy, in the order of lists.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list(from: impl Source) -> Result<Vec<Strategy>> {
     strategies!(from, fetch_all, "order by position, id")
 }
@@ -113,7 +113,7 @@ pub async fn list(from: impl Source) -> Result<Vec<Strategy>> {
 /// The strategy whose hook's token has this hash.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn by_hook(from: impl Source, token: &Hash) -> Result<Option<Strategy>> {
     strategies!(from, fetch_optional, "where hook_token_hash = $1", token.as_slice())
 }
@@ -121,7 +121,7 @@ pub async fn by_hook(from: impl Source, token: &Hash) -> Result<Option<Strategy>
 /// Strategies whose backtest is due.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn backtest_due(from: impl Source) -> Result<Vec<Strategy>> {
     strategies!(
         from,
@@ -138,7 +138,7 @@ struct Id {
 /// Strategies that have a hook.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn hooked(from: impl Source) -> Result<Vec<StrategyId>> {
     let rows = rows!(
         Id,
@@ -161,7 +161,7 @@ pub struct Followers {
 /// How many accounts follow each strategy that is followed.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn followers(from: impl Source) -> Result<Vec<Followers>> {
     rows!(
         Followers,
@@ -175,7 +175,7 @@ pub async fn followers(from: impl Source) -> Result<Vec<Followers>> {
 /// The place after the last in lists.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn next_position(from: impl Source) -> Result<i64> {
     let last = value!(i64, from, "select max(position) from strategies")?;
     Ok(last.map_or(0, |last| last.saturating_add(1)))
@@ -203,7 +203,7 @@ pub async fn update(tx: &mut Tx, strategy: &Strategy) -> Result<bool> {
 /// Gives a strategy's hook another token, which `by` is shown, or takes it away; whether there is such a strategy.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_hook(
     tx: &mut Tx,
     id: StrategyId,
@@ -226,7 +226,7 @@ pub async fn set_hook(
 /// How many hooks have a token that this person was shown. `unnamed`: also those of which that is not known.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn count_hooks_of(from: impl Source, user: UserId, unnamed: bool) -> Result<i64> {
     let hooks = value!(
         i64,
@@ -242,7 +242,7 @@ pub async fn count_hooks_of(from: impl Source, user: UserId, unnamed: bool) -> R
 /// Closes the hooks whose token this person was shown; how many there were. `unnamed`: also those of which that is not known.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn close_hooks_of(tx: &mut Tx, user: UserId, unnamed: bool, at: Micros) -> Result<u64> {
     exec!(
         tx,
@@ -257,7 +257,7 @@ pub async fn close_hooks_of(tx: &mut Tx, user: UserId, unnamed: bool, at: Micros
 /// Activates or deactivates a strategy; whether there is such a strategy.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_active(tx: &mut Tx, id: StrategyId, active: bool, at: Micros) -> Result<bool> {
     let rows = exec!(tx, "update strategies set active = $2, updated_at = $3 where id = $1", id, active, at)?;
     Ok(rows == 1)
@@ -267,7 +267,7 @@ pub async fn set_active(tx: &mut Tx, id: StrategyId, active: bool, at: Micros) -
 /// faster.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_backtested(tx: &mut Tx, id: StrategyId, definition: &str, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -282,7 +282,7 @@ pub async fn set_backtested(tx: &mut Tx, id: StrategyId, definition: &str, at: M
 /// A strategy has other rules: its backtest is due again.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn request_backtest(tx: &mut Tx, id: StrategyId) -> Result<()> {
     exec!(tx, "update strategies set backtested_at = null where id = $1", id)?;
     Ok(())
@@ -291,7 +291,7 @@ pub async fn request_backtest(tx: &mut Tx, id: StrategyId) -> Result<()> {
 /// Candles came: the backtests over them are due again.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn request_backtests(
     tx: &mut Tx,
     exchange: ExchangeId,

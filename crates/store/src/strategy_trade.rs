@@ -93,7 +93,7 @@ macro_rules! insert_trades {
 /// Puts a new backtest in the place of the one before.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn replace_backtest(
     tx: &mut Tx,
     strategy: StrategyId,
@@ -133,7 +133,7 @@ pub struct Entered {
 /// Adds a live trade; false when another instance was faster.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn enter(tx: &mut Tx, trade: &Entered) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -166,7 +166,7 @@ pub struct Exited {
 /// Ends a live trade; false when it had ended.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn exit(tx: &mut Tx, signal: SignalId, how: &Exited) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -184,7 +184,7 @@ pub async fn exit(tx: &mut Tx, signal: SignalId, how: &Exited) -> Result<bool> {
 /// The live trade that stands, if one does.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn standing(from: impl Source, strategy: StrategyId) -> Result<Option<Row>> {
     trades!(
         from,
@@ -197,7 +197,7 @@ pub async fn standing(from: impl Source, strategy: StrategyId) -> Result<Option<
 /// The newest live trade, ended or not.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn newest_live(from: impl Source, strategy: StrategyId) -> Result<Option<Row>> {
     trades!(
         from,
@@ -210,7 +210,7 @@ pub async fn newest_live(from: impl Source, strategy: StrategyId) -> Result<Opti
 /// The trades of a record that ended at `since` or later, in the order in which they ended.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn ended(from: impl Source, strategy: StrategyId, kind: Kind, since: Micros) -> Result<Vec<Trade>> {
     let rows = trades!(
         from,
@@ -226,7 +226,7 @@ pub async fn ended(from: impl Source, strategy: StrategyId, kind: Kind, since: M
 /// The newest trades of a record, newest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn newest(from: impl Source, strategy: StrategyId, kind: Kind, limit: i64) -> Result<Vec<Trade>> {
     let rows = trades!(
         from,

@@ -139,7 +139,7 @@ pub async fn update(tx: &mut Tx, owner: UserId, account: &SubAccount, seen: Micr
 /// A person's account; none when it is not there or another's.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, owner: UserId, id: SubAccountId) -> Result<Option<SubAccount>> {
     let row = rows!(
         Row,
@@ -158,7 +158,7 @@ pub async fn get(from: impl Source, owner: UserId, id: SubAccountId) -> Result<O
 /// The person's own.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn main(from: impl Source, owner: UserId) -> Result<Option<SubAccount>> {
     let row = rows!(
         Row,
@@ -177,7 +177,7 @@ pub async fn main(from: impl Source, owner: UserId) -> Result<Option<SubAccount>
 /// that of their making.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn find(
     from: impl Source,
     owner: UserId,
@@ -228,7 +228,7 @@ pub async fn find(
 /// How many of a person's accounts a filter lets through.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn count(from: impl Source, owner: UserId, filter: &Filter) -> Result<i64> {
     let f = filter;
     let count = value!(
@@ -259,7 +259,7 @@ pub async fn count(from: impl Source, owner: UserId, filter: &Filter) -> Result<
 /// The next number of a day: each is given once, whoever asks at the same moment.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn next_number(tx: &mut Tx, day: &str) -> Result<i64> {
     let number = value!(
         i64,
@@ -283,7 +283,7 @@ pub struct Brand {
 /// Every brand, by its name.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn brands(from: impl Source) -> Result<Vec<Brand>> {
     rows!(Brand, from, fetch_all, "select name, broker from brands order by name")
 }
@@ -291,7 +291,7 @@ pub async fn brands(from: impl Source) -> Result<Vec<Brand>> {
 /// One brand.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn brand(from: impl Source, name: &str) -> Result<Option<Brand>> {
     rows!(Brand, from, fetch_optional, "select name, broker from brands where name = $1", name)
 }
@@ -299,7 +299,7 @@ pub async fn brand(from: impl Source, name: &str) -> Result<Option<Brand>> {
 /// Adds a brand, or changes whether it is a broker's.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_brand(tx: &mut Tx, brand: &Brand) -> Result<()> {
     exec!(
         tx,

@@ -80,7 +80,7 @@ impl From<Row> for Kept {
 /// A person's subscriptions, the first one first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn of_user(from: impl Source, user: UserId) -> Result<Vec<Kept>> {
     let rows = rows!(
         Row,
@@ -99,7 +99,7 @@ pub async fn of_user(from: impl Source, user: UserId) -> Result<Vec<Kept>> {
 /// whose payment failed, and those whose paid period was over before `over`.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn ending(from: impl Source, soon: Micros, over: Micros, limit: i64) -> Result<Vec<Kept>> {
     let rows = rows!(
         Row,
@@ -122,7 +122,7 @@ pub async fn ending(from: impl Source, soon: Micros, over: Micros, limit: i64) -
 /// Adds a subscription; false when it is there already.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn insert(tx: &mut Tx, kept: &Kept) -> Result<bool> {
     let s = &kept.told;
     let rows = exec!(
@@ -160,7 +160,7 @@ pub async fn insert(tx: &mut Tx, kept: &Kept) -> Result<bool> {
 /// Replaces a subscription that was seen at `kept.version`; false when somebody changed it meanwhile.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn update(tx: &mut Tx, kept: &Kept) -> Result<bool> {
     let s = &kept.told;
     let rows = exec!(

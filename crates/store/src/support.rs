@@ -39,7 +39,7 @@ impl From<Row> for Ticket {
 /// Adds a ticket.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn insert(tx: &mut Tx, new: &NewTicket<'_>) -> Result<()> {
     exec!(
         tx,
@@ -56,7 +56,7 @@ pub async fn insert(tx: &mut Tx, new: &NewTicket<'_>) -> Result<()> {
 /// A person's own, newest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list_by_user(from: impl Source, user: UserId, limit: i64) -> Result<Vec<Ticket>> {
     let rows = rows!(
         Row,
@@ -73,7 +73,7 @@ pub async fn list_by_user(from: impl Source, user: UserId, limit: i64) -> Result
 /// Everyone's: the open ones first, oldest first, then the closed ones, newest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list(from: impl Source, limit: i64) -> Result<Vec<Ticket>> {
     let rows = rows!(
         Row,
@@ -91,7 +91,7 @@ pub async fn list(from: impl Source, limit: i64) -> Result<Vec<Ticket>> {
 /// Whether there is such a ticket.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn exists(from: impl Source, id: TicketId) -> Result<bool> {
     Ok(value!(TicketId, from, "select id from tickets where id = $1", id)?.is_some())
 }
@@ -99,7 +99,7 @@ pub async fn exists(from: impl Source, id: TicketId) -> Result<bool> {
 /// Closes an open ticket; whether this was what closed it.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn close(tx: &mut Tx, id: TicketId, by: UserId, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,

@@ -55,7 +55,7 @@ macro_rules! links {
 /// A person's link.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, user: UserId) -> Result<Option<Link>> {
     links!(from, "where user_id = $1", user)
 }
@@ -63,7 +63,7 @@ pub async fn get(from: impl Source, user: UserId) -> Result<Option<Link>> {
 /// The link of a chat.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn of_chat(from: impl Source, chat: i64) -> Result<Option<Link>> {
     links!(from, "where chat_id = $1", chat)
 }
@@ -71,7 +71,7 @@ pub async fn of_chat(from: impl Source, chat: i64) -> Result<Option<Link>> {
 /// Whose code this is, while it links; used or expired it is nobody's.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn of_code(from: impl Source, code_hash: &Hash, now: Micros) -> Result<Option<Link>> {
     links!(from, "where code_hash = $1 and code_expires_at > $2", code_hash.as_slice(), now)
 }
@@ -124,7 +124,7 @@ pub async fn link(tx: &mut Tx, code_hash: &Hash, chat: i64, now: Micros) -> Resu
 /// Takes a person's unused code away.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn forget_code(tx: &mut Tx, user: UserId, at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -139,7 +139,7 @@ pub async fn forget_code(tx: &mut Tx, user: UserId, at: Micros) -> Result<()> {
 /// Takes a person's chat away; whether they had one.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn unlink(tx: &mut Tx, user: UserId, at: Micros) -> Result<bool> {
     let unlinked = exec!(
         tx,
@@ -154,7 +154,7 @@ pub async fn unlink(tx: &mut Tx, user: UserId, at: Micros) -> Result<bool> {
 /// Notes that messages do not reach a chat any more, or that they do again.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_active(tx: &mut Tx, chat: i64, active: bool, at: Micros) -> Result<bool> {
     let changed = exec!(
         tx,
@@ -169,7 +169,7 @@ pub async fn set_active(tx: &mut Tx, chat: i64, active: bool, at: Micros) -> Res
 /// Notes when the owner of a chat was asked about the panic button; none when it is answered.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_panic_asked(tx: &mut Tx, chat: i64, at: Option<Micros>) -> Result<()> {
     exec!(tx, "update telegram_links set panic_asked_at = $2 where chat_id = $1", chat, at)?;
     Ok(())
@@ -179,7 +179,7 @@ pub async fn set_panic_asked(tx: &mut Tx, chat: i64, at: Option<Micros>) -> Resu
 /// simulator's chats behind, and the other way round.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn leave_behind(tx: &mut Tx, bound: i64, below: bool, at: Micros) -> Result<u64> {
     exec!(
         tx,

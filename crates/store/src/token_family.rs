@@ -20,7 +20,7 @@ pub struct TokenFamily {
 /// Adds a sign-in.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn insert(tx: &mut Tx, family: TokenFamilyId, user: UserId, at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -35,7 +35,7 @@ pub async fn insert(tx: &mut Tx, family: TokenFamilyId, user: UserId, at: Micros
 /// A sign-in.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, family: TokenFamilyId) -> Result<Option<TokenFamily>> {
     rows!(
         TokenFamily,
@@ -49,7 +49,7 @@ pub async fn get(from: impl Source, family: TokenFamilyId) -> Result<Option<Toke
 /// The sign-in that a refresh token belongs to, used or not.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn of_token(from: impl Source, token: &Hash) -> Result<Option<TokenFamily>> {
     rows!(
         TokenFamily,
@@ -64,7 +64,7 @@ pub async fn of_token(from: impl Source, token: &Hash) -> Result<Option<TokenFam
 /// Notes that the person's password was given.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn authenticate(tx: &mut Tx, family: TokenFamilyId, at: Micros) -> Result<()> {
     exec!(tx, "update token_families set authenticated_at = $2 where family_id = $1", family, at)?;
     Ok(())
@@ -73,7 +73,7 @@ pub async fn authenticate(tx: &mut Tx, family: TokenFamilyId, at: Micros) -> Res
 /// Ends a person's sign-ins beyond the `most` newest ones; how many refresh tokens they had.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn cut(tx: &mut Tx, user: UserId, most: i64) -> Result<u64> {
     exec!(
         tx,
@@ -88,7 +88,7 @@ pub async fn cut(tx: &mut Tx, user: UserId, most: i64) -> Result<u64> {
 /// Removes sign-ins that have no refresh token any more; how many there were.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn prune(tx: &mut Tx) -> Result<u64> {
     exec!(
         tx,

@@ -80,7 +80,7 @@ pub struct Copied {
 /// Entries for strategies that reached the exchange, newest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn copied(from: impl Source, search: &Search) -> Result<Vec<Copied>> {
     rows!(
         Copied,
@@ -130,7 +130,7 @@ pub struct ByHand {
 /// Entries by hand that reached the exchange, newest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn by_hand(from: impl Source, search: &Search) -> Result<Vec<ByHand>> {
     rows!(
         ByHand,

@@ -77,7 +77,7 @@ pub async fn insert(tx: &mut Tx, user: &User) -> Result<()> {
 /// The person of this id.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, id: UserId) -> Result<Option<User>> {
     users!(from, fetch_optional, "where id = $1", id)
 }
@@ -85,7 +85,7 @@ pub async fn get(from: impl Source, id: UserId) -> Result<Option<User>> {
 /// The person of this e-mail address, in the case that it was stored in.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn by_email(from: impl Source, email: &str) -> Result<Option<User>> {
     users!(from, fetch_optional, "where email = $1", email)
 }
@@ -93,7 +93,7 @@ pub async fn by_email(from: impl Source, email: &str) -> Result<Option<User>> {
 /// Sets another password; whether there is such a person.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_password(tx: &mut Tx, id: UserId, hash: &str, at: Micros) -> Result<bool> {
     let rows = exec!(tx, "update users set password_hash = $2, updated_at = $3 where id = $1", id, hash, at)?;
     Ok(rows == 1)
@@ -102,7 +102,7 @@ pub async fn set_password(tx: &mut Tx, id: UserId, hash: &str, at: Micros) -> Re
 /// Sets another role; whether there is such a person.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_role(tx: &mut Tx, id: UserId, role: Role, at: Micros) -> Result<bool> {
     let rows = exec!(tx, "update users set role = $2, updated_at = $3 where id = $1", id, role, at)?;
     Ok(rows == 1)
@@ -111,7 +111,7 @@ pub async fn set_role(tx: &mut Tx, id: UserId, role: Role, at: Micros) -> Result
 /// Holds a person's row until the transaction ends, so that what is counted for them is counted by one at a time.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn lock(tx: &mut Tx, id: UserId) -> Result<()> {
     exec!(tx, "update users set updated_at = updated_at where id = $1", id)?;
     Ok(())
@@ -120,7 +120,7 @@ pub async fn lock(tx: &mut Tx, id: UserId) -> Result<()> {
 /// The admins, oldest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn admins(from: impl Source) -> Result<Vec<User>> {
     users!(from, fetch_all, "where role = 'admin' order by id")
 }
@@ -128,7 +128,7 @@ pub async fn admins(from: impl Source) -> Result<Vec<User>> {
 /// Who signed up first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn first(from: impl Source) -> Result<Option<UserId>> {
     value!(UserId, from, "select id from users order by created_at, id limit 1")
 }
@@ -136,7 +136,7 @@ pub async fn first(from: impl Source) -> Result<Option<UserId>> {
 /// Whether there is an admin.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn any_admin(from: impl Source) -> Result<bool> {
     Ok(value!(UserId, from, "select id from users where role = 'admin' limit 1")?.is_some())
 }
@@ -144,7 +144,7 @@ pub async fn any_admin(from: impl Source) -> Result<bool> {
 /// Everybody of a role, in the order they signed up.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list_by_role(from: impl Source, role: Role) -> Result<Vec<User>> {
     users!(from, fetch_all, "where role = $1 order by created_at, id", role)
 }
@@ -152,7 +152,7 @@ pub async fn list_by_role(from: impl Source, role: Role) -> Result<Vec<User>> {
 /// How many people there are.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn count(from: impl Source) -> Result<i64> {
     Ok(value!(i64, from, "select count(*) from users")?.unwrap_or(0))
 }
@@ -160,7 +160,7 @@ pub async fn count(from: impl Source) -> Result<i64> {
 /// People whose address contains `text`, in the order of their addresses, those after `after` only.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn search(from: impl Source, text: &str, after: &str, limit: i64) -> Result<Vec<User>> {
     // Neither engine's pattern characters mean anything: the text is looked for as it is.
     let pattern = format!("%{}%", text.replace('!', "!!").replace('%', "!%").replace('_', "!_"));
@@ -177,7 +177,7 @@ pub async fn search(from: impl Source, text: &str, after: &str, limit: i64) -> R
 /// Freezes an account, or opens it again; whether that changed anything.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_frozen(tx: &mut Tx, id: UserId, frozen_at: Option<Micros>, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -194,7 +194,7 @@ pub async fn set_frozen(tx: &mut Tx, id: UserId, frozen_at: Option<Micros>, at: 
 /// Suspends an account, or lets it in again; whether that changed anything.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_suspended(
     tx: &mut Tx,
     id: UserId,
@@ -216,7 +216,7 @@ pub async fn set_suspended(
 /// Waits until nobody else is changing who is an admin; they wait until this transaction ends.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn lock_roles(tx: &mut Tx) -> Result<()> {
     exec!(tx, "update role_changes set id = id")?;
     Ok(())
@@ -225,7 +225,7 @@ pub async fn lock_roles(tx: &mut Tx) -> Result<()> {
 /// How many admins may sign in, but for this person.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn other_admins(from: impl Source, id: UserId) -> Result<i64> {
     let others = value!(
         i64,
@@ -239,7 +239,7 @@ pub async fn other_admins(from: impl Source, id: UserId) -> Result<i64> {
 /// Uses the link of a message; whether it was the first time.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn use_freeze_link(
     tx: &mut Tx,
     message: MessageId,
@@ -262,7 +262,7 @@ pub async fn use_freeze_link(
 /// Whether the link of a message was used.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn freeze_link_used(from: impl Source, message: MessageId) -> Result<bool> {
     let used = value!(i64, from, "select count(*) from freeze_links where message_id = $1", message)?;
     Ok(used.unwrap_or(0) > 0)
@@ -271,7 +271,7 @@ pub async fn freeze_link_used(from: impl Source, message: MessageId) -> Result<b
 /// Removes used links that have expired; how many there were.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn prune_freeze_links(tx: &mut Tx, now: Micros) -> Result<u64> {
     exec!(tx, "delete from freeze_links where expires_at <= $1", now)
 }

@@ -6,7 +6,7 @@ use domain::{CopyId, Micros, copy::exit_pause};
 /// Ends a queued exit whose position an intent of its own has closed. False when it is not the holder's any more.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn exited(tx: &mut Tx, id: CopyId, holder: &str, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -23,7 +23,7 @@ pub async fn exited(tx: &mut Tx, id: CopyId, holder: &str, at: Micros) -> Result
 /// more.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn retry_exit(
     tx: &mut Tx,
     id: CopyId,

@@ -35,7 +35,7 @@ pub async fn open(
 /// Notes that somebody looked at an open copy.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn checked(tx: &mut Tx, id: CopyId, at: Micros) -> Result<()> {
     exec!(tx, "update copies set updated_at = $2 where id = $1 and status = 'OPEN'", id, at)?;
     Ok(())
@@ -55,7 +55,7 @@ pub struct Ended {
 /// Notes that a copy's position has ended, or that an exit was carried out. False when it was not open or being sent.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn close(tx: &mut Tx, id: CopyId, ended: Ended, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -74,7 +74,7 @@ pub async fn close(tx: &mut Tx, id: CopyId, ended: Ended, at: Micros) -> Result<
 /// the position is closed, unless its key is gone. False when the copy was not being sent.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn fail(tx: &mut Tx, id: CopyId, reason: Reason, detail: Option<&str>, at: Micros) -> Result<bool> {
     if reason != Reason::KeyDeleted && requeue_exit(tx, id, detail, at).await? {
         return Ok(true);
@@ -94,7 +94,7 @@ pub async fn fail(tx: &mut Tx, id: CopyId, reason: Reason, detail: Option<&str>,
 /// Ends what a key that is being deleted leaves behind: nobody can look after it any more.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn forget_key(tx: &mut Tx, key: ExchangeKeyId, at: Micros) -> Result<()> {
     exec!(
         &mut *tx,

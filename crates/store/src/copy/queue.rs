@@ -63,7 +63,7 @@ macro_rules! insert_copies {
 /// Queues copies of a signal; a follow that has one already keeps it. How many are new.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn insert_all(
     tx: &mut Tx,
     signal: SignalId,
@@ -91,7 +91,7 @@ const LONGEST_CLAIM: i64 = MINUTE;
 /// Whether there is anything that `holder` could claim: asked before writing, so that an idle desk writes nothing.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn waiting(from: impl Source, holder: &str, now: Micros) -> Result<bool> {
     let one = value!(
         i64,
@@ -111,7 +111,7 @@ pub async fn waiting(from: impl Source, holder: &str, now: Micros) -> Result<boo
 /// their key, not for a worker.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn oldest_queued(from: impl Source) -> Result<Option<Micros>> {
     let at =
         value!(i64, from, "select min(created_at) from copies where status = 'QUEUED' and attempts = 0")?;
@@ -123,7 +123,7 @@ pub async fn oldest_queued(from: impl Source) -> Result<Option<Micros>> {
 /// hold is freed by [`crate::instance::give_back`] alone.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn claim(tx: &mut Tx, holder: &str, now: Micros, until: Micros, limit: i64) -> Result<u64> {
     exec!(
         tx,
@@ -217,7 +217,7 @@ macro_rules! work {
 /// What a claim got.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn claimed(from: impl Source, holder: &str, until: Micros) -> Result<Vec<Work>> {
     work!(
         from,
@@ -231,7 +231,7 @@ pub async fn claimed(from: impl Source, holder: &str, until: Micros) -> Result<V
 /// One copy's work, whoever holds it and wherever it stands.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn sole(from: impl Source, id: CopyId) -> Result<Option<Work>> {
     work!(from, fetch_optional, "where c.id = $1", id)
 }
@@ -257,7 +257,7 @@ pub struct Begun {
 /// holder's any more.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn begin(tx: &mut Tx, id: CopyId, holder: &str, begun: Option<&Begun>, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -279,7 +279,7 @@ pub async fn begin(tx: &mut Tx, id: CopyId, holder: &str, begun: Option<&Begun>,
 /// Ends a queued copy without trading. False when it is not the holder's any more.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn skip(
     tx: &mut Tx,
     id: CopyId,
@@ -304,7 +304,7 @@ pub async fn skip(
 /// Gives back what a holder claimed and had not begun when it was killed; how many there were.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn requeue(tx: &mut Tx, holder: &str) -> Result<u64> {
     exec!(
         tx,
@@ -316,7 +316,7 @@ pub async fn requeue(tx: &mut Tx, holder: &str) -> Result<u64> {
 /// Has a queued copy looked at again at `until`, and notes what keeps it. False when it is not the holder's any more.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn postpone(
     tx: &mut Tx,
     id: CopyId,

@@ -169,7 +169,7 @@ pub async fn add_legs(tx: &mut Tx, intent: IntentId, legs: &[NewLeg], at: Micros
 /// The legs of an intent, in order.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn legs(from: impl Source, intent: IntentId) -> Result<Vec<Leg>> {
     rows!(
         Row,
@@ -187,7 +187,7 @@ pub async fn legs(from: impl Source, intent: IntentId) -> Result<Vec<Leg>> {
 /// Notes what became of some of an intent's legs; how many of them there are. Without an order, what was known of it stays.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_legs(tx: &mut Tx, intent: IntentId, legs: &[LegUpdate<'_>], at: Micros) -> Result<u64> {
     if legs.is_empty() {
         return Ok(0);
@@ -203,7 +203,7 @@ pub async fn set_legs(tx: &mut Tx, intent: IntentId, legs: &[LegUpdate<'_>], at:
 /// Plans a leg anew, as when its entry filled only in part; false once it was sent, or when there is no such leg.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_leg_body(tx: &mut Tx, intent: IntentId, seq: u16, body: &str, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -220,7 +220,7 @@ pub async fn set_leg_body(tx: &mut Tx, intent: IntentId, seq: u16, body: &str, a
 /// Whose leg an order is: its intent and number.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn leg_by_client_id(from: impl Source, client_order_id: &str) -> Result<Option<(IntentId, u16)>> {
     let place = rows!(
         Place,

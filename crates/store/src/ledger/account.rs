@@ -85,7 +85,7 @@ pub async fn open(
 /// Opens one of the house's accounts, unless it is there. Its public id names it.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn open_house(
     tx: &mut Tx,
     id: LedgerAccountId,
@@ -110,7 +110,7 @@ pub async fn open_house(
 /// One of the house's accounts.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn house(from: impl Source, purpose: Purpose, currency: &str) -> Result<Option<AccountRow>> {
     rows!(
         AccountRow,
@@ -126,7 +126,7 @@ pub async fn house(from: impl Source, purpose: Purpose, currency: &str) -> Resul
 /// A person's accounts, oldest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list_by_user(from: impl Source, user: UserId) -> Result<Vec<AccountRow>> {
     rows!(
         AccountRow,
@@ -141,7 +141,7 @@ pub async fn list_by_user(from: impl Source, user: UserId) -> Result<Vec<Account
 /// A person's account in a currency.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn by_currency(from: impl Source, user: UserId, currency: &str) -> Result<Option<AccountRow>> {
     rows!(
         AccountRow,
@@ -157,7 +157,7 @@ pub async fn by_currency(from: impl Source, user: UserId, currency: &str) -> Res
 /// A person's account of this public id; with none for `owner`, anyone's: for the operator.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn by_public_id(
     from: impl Source,
     owner: Option<UserId>,
@@ -177,7 +177,7 @@ pub async fn by_public_id(
 /// An account, whosever it is.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, id: LedgerAccountId) -> Result<Option<AccountRow>> {
     rows!(
         AccountRow,
@@ -191,7 +191,7 @@ pub async fn get(from: impl Source, id: LedgerAccountId) -> Result<Option<Accoun
 /// All accounts in the order of their ids, from after `after`: for a walk over all of them.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn page(from: impl Source, after: LedgerAccountId, limit: i64) -> Result<Vec<AccountRow>> {
     rows!(
         AccountRow,

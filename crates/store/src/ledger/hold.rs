@@ -16,7 +16,7 @@ pub struct HoldRow {
 /// Holds an amount of an account; false, and nothing happened, when less than that is free.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn insert_hold(
     tx: &mut Tx,
     id: LedgerHoldId,
@@ -47,7 +47,7 @@ pub async fn insert_hold(
 /// Ends a hold: its funds are free again. None when it has ended before.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn end_hold(tx: &mut Tx, id: LedgerHoldId, at: Micros) -> Result<Option<HoldRow>> {
     let ended = rows!(
         HoldRow,
@@ -72,7 +72,7 @@ pub async fn end_hold(tx: &mut Tx, id: LedgerHoldId, at: Micros) -> Result<Optio
 /// What an account's open holds add up to: its locked balance, derived anew.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn held(from: impl Source, account: LedgerAccountId) -> Result<i64> {
     let sum = value!(
         i64,

@@ -37,7 +37,7 @@ pub struct TransferRow {
 /// Writes a transfer that is about to be told to the exchange.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn insert_transfer(tx: &mut Tx, row: &TransferRow, lease_until: Micros) -> Result<()> {
     exec!(
         tx,
@@ -64,7 +64,7 @@ pub async fn insert_transfer(tx: &mut Tx, row: &TransferRow, lease_until: Micros
 /// A transfer, whosever it is.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get_transfer(from: impl Source, id: TransferId) -> Result<Option<TransferRow>> {
     rows!(
         TransferRow,
@@ -79,7 +79,7 @@ pub async fn get_transfer(from: impl Source, id: TransferId) -> Result<Option<Tr
 /// Transfers that nobody is at and that are not settled.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn due_transfers(from: impl Source, now: Micros) -> Result<Vec<TransferRow>> {
     rows!(
         TransferRow,
@@ -94,7 +94,7 @@ pub async fn due_transfers(from: impl Source, now: Micros) -> Result<Vec<Transfe
 /// A person's newest transfers.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn transfers_of(from: impl Source, user: UserId, limit: i64) -> Result<Vec<TransferRow>> {
     rows!(
         TransferRow,
@@ -110,7 +110,7 @@ pub async fn transfers_of(from: impl Source, user: UserId, limit: i64) -> Result
 /// Claims a due transfer until `until`; whether it is ours.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn claim_transfer(tx: &mut Tx, id: TransferId, now: Micros, until: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -125,7 +125,7 @@ pub async fn claim_transfer(tx: &mut Tx, id: TransferId, now: Micros, until: Mic
 /// Settles a transfer, once; whether it was still working.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn settle_transfer(
     tx: &mut Tx,
     id: TransferId,
@@ -145,7 +145,7 @@ pub async fn settle_transfer(
 /// What came to an exchange account since a moment, less what went: no profit of its trading.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn net_transferred(from: impl Source, key: ExchangeKeyId, since: Micros) -> Result<Units> {
     let sum = value!(
         i64,
@@ -174,7 +174,7 @@ pub struct Brought {
 /// What a person's exchange accounts were brought and what was taken between two moments, in the order of time.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn brought(from: impl Source, user: UserId, start: Micros, end: Micros) -> Result<Vec<Brought>> {
     rows!(
         Brought,

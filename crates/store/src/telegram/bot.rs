@@ -20,7 +20,7 @@ pub struct Bot {
 /// A bot, as it was last noted.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, name: &str) -> Result<Option<Bot>> {
     rows!(
         Bot,
@@ -34,7 +34,7 @@ pub async fn get(from: impl Source, name: &str) -> Result<Option<Bot>> {
 /// Notes what the bot is called; it is let in (again).
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn welcome(tx: &mut Tx, name: &str, username: &str) -> Result<()> {
     exec!(
         tx,
@@ -49,7 +49,7 @@ pub async fn welcome(tx: &mut Tx, name: &str, username: &str) -> Result<()> {
 /// Notes that updates before `next` are read; it never goes back.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn read_until(tx: &mut Tx, name: &str, next: i64) -> Result<()> {
     exec!(tx, "update telegram_bots set next_update = $2 where name = $1 and next_update < $2", name, next)?;
     Ok(())
@@ -58,7 +58,7 @@ pub async fn read_until(tx: &mut Tx, name: &str, next: i64) -> Result<()> {
 /// Notes that Telegram wants to be left alone.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn pause(tx: &mut Tx, name: &str, until: Micros) -> Result<()> {
     exec!(
         tx,
@@ -74,7 +74,7 @@ pub async fn pause(tx: &mut Tx, name: &str, until: Micros) -> Result<()> {
 /// Notes that Telegram refuses the token; whether that is new.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn refuse(tx: &mut Tx, name: &str, at: Micros) -> Result<bool> {
     let new = exec!(
         tx,

@@ -14,7 +14,7 @@ struct Row {
 /// Says something in a chat, once.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn say(tx: &mut Tx, chat: i64, once: &str, line: &Line) -> Result<()> {
     exec!(
         tx,
@@ -32,7 +32,7 @@ pub async fn say(tx: &mut Tx, chat: i64, once: &str, line: &Line) -> Result<()> 
 /// The last of what was said in a chat, newest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn latest(from: impl Source, chat: i64, limit: i64) -> Result<Vec<Line>> {
     let rows: Vec<Row> = rows!(
         Row,
