@@ -1,40 +1,40 @@
-//! Programs' credentials on the desk, and the tokens of those that have signed in.
+//! API clients (programs' credentials), and the tokens of those that have signed in.
 
 use crate::{Hash, Result, Source, Tx};
 use domain::{ApiClientId, Micros, UserId};
 use sqlx::FromRow;
 use std::fmt;
 
-/// An API client. Written as it is read.
+/// An API client row, as read and written.
 #[derive(Clone, PartialEq, Eq, FromRow)]
 pub struct ClientRow {
-    /// Its id.
+    /// Id of the client.
     pub id: ApiClientId,
-    /// Whose.
+    /// The user who owns it.
     pub user_id: UserId,
-    /// The person's name for it.
+    /// The name its owner gave it.
     pub name: String,
-    /// What it signs in with.
+    /// Login id.
     pub login_id: String,
-    /// The public half.
+    /// The public part of its credentials.
     pub api_key: String,
     /// The secret, sealed.
     pub sealed_secret: Vec<u8>,
-    /// PEM.
+    /// RSA public key, as PEM.
     pub rsa_public_key: Option<String>,
-    /// Words with spaces between.
+    /// Permissions, separated by spaces.
     pub permissions: String,
-    /// Networks with spaces between; empty: anywhere.
+    /// Allowed networks, separated by spaces; empty means any.
     pub networks: String,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Micros,
-    /// When it stops working by itself.
+    /// When it expires, if ever.
     pub expires_at: Option<Micros>,
-    /// When it was last let in.
+    /// When it was last used.
     pub last_used_at: Option<Micros>,
-    /// From where.
+    /// IP address of the last use.
     pub last_used_from: Option<String>,
-    /// When its owner took it back.
+    /// When its owner revoked it.
     pub revoked_at: Option<Micros>,
 }
 
@@ -47,7 +47,7 @@ impl fmt::Debug for ClientRow {
 /// Adds a client.
 ///
 /// # Errors
-/// A fault: its names are random.
+/// A database error. Conflicts are not expected, because the identifiers are random.
 pub async fn insert(tx: &mut Tx, row: &ClientRow) -> Result<()> {
     exec!(
         tx,
@@ -72,7 +72,7 @@ pub async fn insert(tx: &mut Tx, row: &ClientRow) -> Result<()> {
     Ok(())
 }
 
-/// A person's clients that are not revoked, oldest first.
+/// Lists a user's clients that are not revoked, oldest first.
 ///
 /// # Errors
 /// A database error.
@@ -88,7 +88,7 @@ pub async fn list_by_user(from: impl Source, user: UserId) -> Result<Vec<ClientR
     )
 }
 
-/// The client of this key.
+/// Returns the client with an API key.
 ///
 /// # Errors
 /// A database error.
@@ -104,7 +104,7 @@ pub async fn by_key(from: impl Source, api_key: &str) -> Result<Option<ClientRow
     )
 }
 
-/// The client of this login id.
+/// Returns the client with a login id.
 ///
 /// # Errors
 /// A database error.
@@ -120,7 +120,7 @@ pub async fn by_login(from: impl Source, login_id: &str) -> Result<Option<Client
     )
 }
 
-/// The client that a token was given to, unless the token has expired.
+/// Returns the client that a token was issued to, unless the token has expired.
 ///
 /// # Errors
 /// A database error.
@@ -138,7 +138,7 @@ pub async fn by_token(from: impl Source, token: &Hash, now: Micros) -> Result<Op
     )
 }
 
-/// Everyone's clients in the order of their ids, from after `after`, for a walk over all of them (rekey).
+/// Lists all users' clients in the order of their ids, starting after `after`, to iterate over all of them (rekey).
 ///
 /// # Errors
 /// A database error.
@@ -155,7 +155,7 @@ pub async fn page(from: impl Source, after: ApiClientId, limit: i64) -> Result<V
     )
 }
 
-/// Notes that a client was let in.
+/// Records that a client was used.
 ///
 /// # Errors
 /// A database error.
@@ -170,7 +170,7 @@ pub async fn touch(tx: &mut Tx, id: ApiClientId, at: Micros, address: &str) -> R
     Ok(())
 }
 
-/// Takes a person's client back, its tokens with it; whether it was there, theirs, and not yet taken back.
+/// Revokes a user's client with its tokens; returns whether it existed, was theirs and was not yet revoked.
 ///
 /// # Errors
 /// A database error.
@@ -188,7 +188,7 @@ pub async fn revoke(tx: &mut Tx, owner: UserId, id: ApiClientId, at: Micros) -> 
     Ok(rows == 1)
 }
 
-/// Takes back all of a person's clients, their tokens with them; how many there were.
+/// Revokes all of a user's clients with their tokens; returns their number.
 ///
 /// # Errors
 /// A database error.
@@ -201,7 +201,7 @@ pub async fn revoke_all(tx: &mut Tx, owner: UserId, at: Micros) -> Result<u64> {
     exec!(tx, "update api_clients set revoked_at = $2 where user_id = $1 and revoked_at is null", owner, at)
 }
 
-/// Puts another sealing of the same secret in place (rekey); whether there is such a client.
+/// Replaces the sealed secret (rekey); returns whether there is such a client.
 ///
 /// # Errors
 /// A database error.
@@ -224,7 +224,7 @@ pub async fn insert_token(tx: &mut Tx, token: &Hash, client: ApiClientId, expire
     Ok(())
 }
 
-/// When a token dies.
+/// Returns when a token expires.
 ///
 /// # Errors
 /// A database error.
@@ -232,7 +232,7 @@ pub async fn token_expires(from: impl Source, token: &Hash) -> Result<Option<Mic
     value!(Micros, from, "select expires_at from client_tokens where token_hash = $1", token.as_slice())
 }
 
-/// Lets a token live longer.
+/// Extends the lifetime of a token.
 ///
 /// # Errors
 /// A database error.
@@ -246,7 +246,7 @@ pub async fn extend_token(tx: &mut Tx, token: &Hash, expires_at: Micros) -> Resu
     Ok(())
 }
 
-/// Ends a token; whether it was there.
+/// Deletes a token; returns whether it existed.
 ///
 /// # Errors
 /// A database error.
@@ -254,7 +254,7 @@ pub async fn delete_token(tx: &mut Tx, token: &Hash) -> Result<bool> {
     Ok(exec!(tx, "delete from client_tokens where token_hash = $1", token.as_slice())? == 1)
 }
 
-/// Removes tokens that have expired; how many there were.
+/// Deletes expired tokens; returns their number.
 ///
 /// # Errors
 /// A database error.

@@ -1,12 +1,12 @@
-//! Flashes: what a failed form post tells its page, once, in that browser only.
+//! Flash messages: the result of a failed form post, shown once and only in the same browser.
 
 use crate::{Result, Tx};
 use domain::{FlashId, Micros, SessionId};
 
-/// Keeps a flash for a session.
+/// Stores a flash message for a session.
 ///
 /// # Errors
-/// [`crate::Kind::ForeignKey`] when the session has ended.
+/// [`crate::Kind::ForeignKey`] if the session has ended.
 pub async fn insert(
     tx: &mut Tx,
     id: FlashId,
@@ -25,7 +25,7 @@ pub async fn insert(
     Ok(())
 }
 
-/// Takes a session's flash: the second time it is gone.
+/// Reads and deletes a session's flash message.
 ///
 /// # Errors
 /// A database error.
@@ -40,7 +40,7 @@ pub async fn take(tx: &mut Tx, session: SessionId, id: FlashId, now: Micros) -> 
     )
 }
 
-/// Removes what has expired; how many there were.
+/// Deletes expired flash messages; returns their number.
 ///
 /// # Errors
 /// A database error.

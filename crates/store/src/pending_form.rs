@@ -1,12 +1,12 @@
-//! Forms that wait for their sender's password. The body is sealed by the service.
+//! Submitted forms that wait for the user's password. The bodies are sealed by the service.
 
 use crate::{Result, Source, Tx};
 use domain::{FlashId, Micros, SessionId};
 
-/// Keeps a form for a session.
+/// Stores a form for a session.
 ///
 /// # Errors
-/// [`crate::Kind::ForeignKey`] when the session has ended.
+/// [`crate::Kind::ForeignKey`] if the session has ended.
 pub async fn insert(
     tx: &mut Tx,
     id: FlashId,
@@ -25,7 +25,7 @@ pub async fn insert(
     Ok(())
 }
 
-/// Removes a session's forms beyond the `most` newest ones; how many those were.
+/// Deletes a session's forms except the `most` newest; returns the number deleted.
 ///
 /// # Errors
 /// A database error.
@@ -39,7 +39,7 @@ pub async fn cut(tx: &mut Tx, session: SessionId, most: i64) -> Result<u64> {
     )
 }
 
-/// A session's form, while it waits.
+/// Returns a session's pending form, unless it has expired.
 ///
 /// # Errors
 /// A database error.
@@ -54,7 +54,7 @@ pub async fn get(from: impl Source, session: SessionId, id: FlashId, now: Micros
     )
 }
 
-/// Takes a session's form: the second time it is gone.
+/// Reads and deletes a session's pending form.
 ///
 /// # Errors
 /// A database error.
@@ -69,7 +69,7 @@ pub async fn take(tx: &mut Tx, session: SessionId, id: FlashId, now: Micros) -> 
     )
 }
 
-/// Removes what has expired; how many there were.
+/// Deletes expired forms; returns their number.
 ///
 /// # Errors
 /// A database error.

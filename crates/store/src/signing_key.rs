@@ -1,22 +1,22 @@
-//! Keys that sign our own JWTs, shared by all instances. The private halves are sealed by the service.
+//! Keys that sign our JWTs, shared by all instances. The private keys are sealed by the service.
 
 use crate::{Result, Source, Tx};
 use domain::{Micros, SigningKeyId};
 use sqlx::FromRow;
 use std::fmt;
 
-/// A signing key. Written as it is read.
+/// A signing key, as read and written.
 #[derive(Clone, PartialEq, Eq, FromRow)]
 pub struct SigningKey {
-    /// Its id: the `kid` of the tokens.
+    /// Id of the key, used as the `kid` of the tokens.
     pub id: SigningKeyId,
-    /// The public half.
+    /// The public key.
     pub public_key: Vec<u8>,
-    /// The private half, sealed.
+    /// The private key, sealed.
     pub sealed: Vec<u8>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Micros,
-    /// When it stopped signing. It verifies until its tokens have expired.
+    /// When it stopped signing. It still verifies until its tokens have expired.
     pub retired_at: Option<Micros>,
 }
 
@@ -43,8 +43,8 @@ pub async fn insert(tx: &mut Tx, key: &SigningKey) -> Result<()> {
     Ok(())
 }
 
-/// Every key, newest first; the first one that is not retired signs. Two instances that make their first keys at once
-/// agree on one by that order.
+/// Lists every key, newest first; the first one that is not retired signs. This order makes two instances that
+/// create their first keys at the same time agree on one.
 ///
 /// # Errors
 /// A database error.
@@ -57,7 +57,7 @@ pub async fn list(from: impl Source) -> Result<Vec<SigningKey>> {
     )
 }
 
-/// Makes a key stop signing; whether it still did.
+/// Retires a key from signing; returns whether it was still active.
 ///
 /// # Errors
 /// A database error.
@@ -66,7 +66,7 @@ pub async fn retire(tx: &mut Tx, id: SigningKeyId, at: Micros) -> Result<bool> {
         == 1)
 }
 
-/// Puts another sealing in place (rekey); whether there is such a key.
+/// Replaces the sealed private key (rekey); returns whether there is such a key.
 ///
 /// # Errors
 /// A database error.

@@ -1,19 +1,19 @@
-//! The sign-ins of programs. Every refresh token belongs to one ([`crate::refresh_token`]).
+//! Sign-ins of programs. Every refresh token belongs to one ([`crate::refresh_token`]).
 
 use crate::{Hash, Result, Source, Tx};
 use domain::{Micros, TokenFamilyId, UserId};
 use sqlx::FromRow;
 
-/// A sign-in of a program.
+/// The sign-in of a program.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct TokenFamily {
-    /// Its id.
+    /// Id of the sign-in.
     pub family_id: TokenFamilyId,
-    /// Whose.
+    /// The user who signed in.
     pub user_id: UserId,
-    /// When it began.
+    /// When the user signed in.
     pub began_at: Micros,
-    /// When the person's password was last given in it.
+    /// When the user's password was last given.
     pub authenticated_at: Micros,
 }
 
@@ -32,7 +32,7 @@ pub async fn insert(tx: &mut Tx, family: TokenFamilyId, user: UserId, at: Micros
     Ok(())
 }
 
-/// A sign-in.
+/// Returns a sign-in.
 ///
 /// # Errors
 /// A database error.
@@ -46,7 +46,7 @@ pub async fn get(from: impl Source, family: TokenFamilyId) -> Result<Option<Toke
     )
 }
 
-/// The sign-in that a refresh token belongs to, used or not.
+/// Returns the sign-in that a refresh token belongs to, whether or not the token was used.
 ///
 /// # Errors
 /// A database error.
@@ -61,7 +61,7 @@ pub async fn of_token(from: impl Source, token: &Hash) -> Result<Option<TokenFam
     )
 }
 
-/// Notes that the person's password was given.
+/// Records that the user's password was given.
 ///
 /// # Errors
 /// A database error.
@@ -70,7 +70,7 @@ pub async fn authenticate(tx: &mut Tx, family: TokenFamilyId, at: Micros) -> Res
     Ok(())
 }
 
-/// Ends a person's sign-ins beyond the `most` newest ones; how many refresh tokens they had.
+/// Ends a user's sign-ins except the `most` newest; returns the number of refresh tokens deleted.
 ///
 /// # Errors
 /// A database error.
@@ -85,7 +85,7 @@ pub async fn cut(tx: &mut Tx, user: UserId, most: i64) -> Result<u64> {
     )
 }
 
-/// Removes sign-ins that have no refresh token any more; how many there were.
+/// Deletes sign-ins that have no refresh tokens left; returns their number.
 ///
 /// # Errors
 /// A database error.
