@@ -201,8 +201,8 @@ pub async fn set_legs(tx: &mut Tx, intent: IntentId, legs: &[LegUpdate<'_>], at:
     lent.settled(done)
 }
 
-/// Replaces a leg's planned request, for example when its entry was only partially filled. Returns `false` if it
-/// was already sent or does not exist.
+/// Replaces a leg's planned request, for example when its entry was only partially filled. Returns `false` if the
+/// exchange has already accepted the leg, or if it is skipped, done or does not exist.
 ///
 /// # Errors
 /// A database error.
