@@ -1,33 +1,33 @@
-//! What a person sees of their own account.
+//! A user's account, its state and its sessions.
 
 use crate::{Micros, Refusal, Role, SessionId, UserId, copy::Reason, key::words};
 use serde::{Deserialize, Serialize};
 
-/// The person who acts.
+/// The authenticated user.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Me {
-    /// Who.
+    /// Id of the user.
     pub id: UserId,
-    /// Where mail reaches them.
+    /// E-mail address.
     pub email: String,
     /// Trader or admin.
     pub role: Role,
 }
 
-/// Whether an account may sign in and take new trades. What is open stays supervised in every state.
+/// Whether an account may sign in and enter new trades. Open positions stay supervised in every state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AccountState {
-    /// It may.
+    /// Normal operation.
     #[default]
     Active,
-    /// Its owner reported that someone else acted on it; a password reset opens it again.
+    /// Frozen by its owner, who reported unauthorised use; a password reset reactivates it.
     Frozen,
-    /// The operator closed it.
+    /// Suspended by an admin.
     Suspended,
 }
 
 impl AccountState {
-    /// The state that an account's row shows. The operator's word wins.
+    /// Derives the state from an account's timestamps. A suspension takes precedence over a freeze.
     #[must_use]
     pub const fn of(frozen_at: Option<Micros>, suspended_at: Option<Micros>) -> Self {
         match (suspended_at, frozen_at) {
@@ -37,7 +37,7 @@ impl AccountState {
         }
     }
 
-    /// Why a person of such an account may not sign in or trade.
+    /// Refuses users whose account may not sign in or trade.
     ///
     /// # Errors
     /// [`Refusal::AccountFrozen`], [`Refusal::AccountSuspended`].
@@ -49,7 +49,7 @@ impl AccountState {
         }
     }
 
-    /// Why its follows are not copied.
+    /// Returns why the account's follows are not copied, or `None` if they are.
     pub(crate) const fn objection(self) -> Option<Reason> {
         match self {
             Self::Active => None,
@@ -60,7 +60,7 @@ impl AccountState {
 }
 
 words! {
-    /// A change of what opens a person's account. Its owner is always mailed.
+    /// A security-relevant change of a user's credentials. The account's owner is always notified by e-mail.
     pub Credential {
         /// An exchange key was connected.
         KeyConnected = "key-connected",
@@ -68,9 +68,9 @@ words! {
         KeyRenewed = "key-renewed",
         /// An exchange key was deleted.
         KeyDeleted = "key-deleted",
-        /// An API client was made.
+        /// An API client was created.
         ClientCreated = "client-created",
-        /// A webhook got a new address.
+        /// A webhook's address was replaced.
         HookRotated = "hook-rotated",
         /// The plan changed.
         PlanChanged = "plan-changed",
@@ -79,51 +79,51 @@ words! {
     }
 }
 
-/// A person, as the operator sees them.
+/// A user, as admins see them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
-    /// Who.
+    /// Id of the user.
     pub id: UserId,
-    /// Where mail reaches them.
+    /// E-mail address.
     pub email: String,
     /// Trader or admin.
     pub role: Role,
-    /// Whether they may sign in.
+    /// Whether the user may sign in.
     pub state: AccountState,
-    /// When they signed up.
+    /// When the user signed up.
     pub created_at: Micros,
-    /// Browsers that are signed in.
+    /// Number of signed-in browser sessions.
     pub sessions: usize,
-    /// API clients that work.
+    /// Number of active API clients.
     pub clients: usize,
-    /// Webhooks whose address they were shown.
+    /// Number of webhooks whose address the user was shown.
     pub webhooks: usize,
 }
 
 /// A browser session, as its owner sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionView {
-    /// Its id; not its token.
+    /// Id of the session (not its token).
     pub id: SessionId,
-    /// The one that asks.
+    /// Whether it is the session of the current request.
     pub current: bool,
-    /// The browser's name for itself, cut to 200 characters.
+    /// The browser's user agent, cut to 200 characters.
     pub user_agent: String,
-    /// The address it last came from.
+    /// The IP address of its latest request.
     pub address: String,
     /// When it signed in.
     pub created_at: Micros,
-    /// When it last asked for anything, to the minute.
+    /// When it last made a request, to the minute.
     pub last_seen_at: Micros,
 }
 
-/// The two tokens of a program that uses `/v1` as a person.
+/// The tokens of a program that uses `/v1` on behalf of a user.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Tokens {
-    /// A JWT, for `Authorization`.
+    /// A JWT for the `Authorization` header.
     pub access_token: String,
-    /// Works once, for a new pair.
+    /// A single-use token, exchanged for a new pair.
     pub refresh_token: String,
     /// Seconds until the access token expires.
     pub expires_in: i64,

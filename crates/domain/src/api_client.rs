@@ -1,15 +1,16 @@
-//! A program's credentials on Slipstream, and what they open.
+//! API clients: the credentials of a program on Slipstream, and their permissions.
 
 use crate::{ApiClientId, Micros, validation::Problem, words};
 use serde::{Deserialize, Serialize};
 use std::{fmt, net::IpAddr, str::FromStr};
 
 words! {
-    /// What an API client may do. The ACCOUNTS pair also opens Lumetrade and Currencycloud.
+    /// A permission of an API client. The ACCOUNTS pair also grants access to the Lumetrade and Currencycloud
+    /// APIs.
     pub Permission {
         /// Read accounts.
         AccountsRead = "ACCOUNTS_READ",
-        /// Open, change and remove accounts.
+        /// Open, change and close accounts.
         AccountsWrite = "ACCOUNTS_WRITE",
         /// Read bots.
         BotsRead = "BOTS_READ",
@@ -23,10 +24,10 @@ words! {
 }
 
 impl Permission {
-    /// Reads a list of words; each counts once, in the order of [`Permission::ALL`].
+    /// Parses a list of permissions, without duplicates and in the order of [`Permission::ALL`].
     ///
     /// # Errors
-    /// [`Problem::NotPermission`] for an unknown word, [`Problem::Required`] for none at all.
+    /// [`Problem::NotPermission`] for an unknown word, [`Problem::Required`] for an empty list.
     pub fn parse_all<'a>(words: impl IntoIterator<Item = &'a str>) -> Result<Vec<Self>, Problem> {
         let given: Vec<Self> =
             words.into_iter().map(Self::parse).collect::<Option<_>>().ok_or(Problem::NotPermission)?;
@@ -35,55 +36,55 @@ impl Permission {
     }
 }
 
-/// An API client as its owner sees it: without its secret.
+/// An API client as its owner sees it, without its secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApiClient {
-    /// Its id.
+    /// Id of the client.
     pub id: ApiClientId,
-    /// The person's name for it.
+    /// The name its owner gave it.
     pub name: String,
-    /// What it signs in with at Currencycloud.
+    /// Login id for the Currencycloud API.
     pub login_id: String,
-    /// The public half of its credentials.
+    /// The public part of its credentials.
     pub api_key: String,
-    /// What it may do.
+    /// The permissions it has.
     pub permissions: Vec<Permission>,
-    /// It may sign with RSA as well.
+    /// Whether it may also sign requests with RSA.
     pub rsa: bool,
-    /// Where it may come from; empty: anywhere.
+    /// Networks from which it may connect; empty means any.
     pub networks: Vec<Network>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Micros,
-    /// When it stops working by itself.
+    /// When it expires, if ever.
     pub expires_at: Option<Micros>,
-    /// When it was last let in, to the minute, and from where.
+    /// When, to the minute, and from which address it was last used.
     pub last_used: Option<(Micros, String)>,
-    /// When its owner took it back.
+    /// When its owner revoked it.
     pub revoked_at: Option<Micros>,
 }
 
 impl ApiClient {
-    /// Whether it opens anything at this moment.
+    /// Returns whether the client is usable at the given time: neither revoked nor expired.
     #[must_use]
     pub fn alive(&self, now: Micros) -> bool {
         self.revoked_at.is_none() && self.expires_at.is_none_or(|at| now < at)
     }
 }
 
-/// An address, or all addresses with the same first bits.
+/// An IP address, or a network in CIDR notation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Network {
     address: IpAddr,
     bits: u32,
 }
 
-/// The text is no address and no network.
+/// Error: the text is neither an address nor a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no address and no network")]
 pub struct NotANetwork;
 
 impl Network {
-    /// Whether the address is one of these.
+    /// Returns whether the network contains the address.
     #[must_use]
     pub fn holds(&self, address: IpAddr) -> bool {
         let cut = |bits: u128, width: u32| bits.checked_shr(width - self.bits).unwrap_or(0);

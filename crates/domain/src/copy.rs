@@ -1,4 +1,4 @@
-//! What one signal did to one follow: where it stands, why it did not happen, how it ended.
+//! Copies: the state of each, the reasons for skipping it, and how it was closed.
 
 mod eligibility;
 mod size;
@@ -9,25 +9,25 @@ pub use size::{FEE_RATE, HIGHEST_LEVERAGE, No, Sized, Terms, size};
 use crate::{key::words, time::SECOND};
 
 words! {
-    /// The state of a copy. It moves down this list; only an exit that the exchange refused goes back to the queue.
+    /// The status of a copy. It moves down this list; only an exit that the exchange rejected returns to the queue.
     pub Status {
-        /// It waits for a worker.
+        /// Waits for a worker.
         Queued = "QUEUED",
-        /// Its intent is written and its orders are being sent.
+        /// Its intent is recorded and its orders are being sent.
         Sending = "SENDING",
-        /// Its position stands, with its stop.
+        /// Its position is open, with its stop.
         Open = "OPEN",
-        /// Its position has ended; for an exit: it was carried out. Final.
+        /// Its position was closed; for an exit: it was carried out. Final.
         Closed = "CLOSED",
-        /// It was decided not to trade; the reason says why. Final.
+        /// Skipped without trading; the reason says why. Final.
         Skipped = "SKIPPED",
-        /// It was to be traded and came to nothing; the reason says why. Final.
+        /// Attempted without success; the reason says why. Final.
         Failed = "FAILED",
     }
 }
 
 impl Status {
-    /// Whether nothing more can happen to it.
+    /// Returns whether the status is final.
     #[must_use]
     pub const fn is_final(self) -> bool {
         matches!(self, Self::Closed | Self::Skipped | Self::Failed)
@@ -35,29 +35,29 @@ impl Status {
 }
 
 words! {
-    /// How a copied position ended.
+    /// How a copied position was closed.
     pub Exit {
         /// Its stop was reached.
         Stop = "STOP",
         /// Its last target was reached.
         Target = "TARGET",
-        /// The strategy said so, or entered the other way.
+        /// The strategy gave an exit signal or entered the opposite side.
         Signal = "SIGNAL",
-        /// Its owner stopped following and had it closed.
+        /// Its owner stopped following and chose to close it.
         Owner = "OWNER",
-        /// The panic button.
+        /// The panic button was used.
         Panic = "PANIC",
-        /// It had lost its stop, which could not be placed again.
+        /// Its stop was lost and could not be placed again.
         Unprotected = "UNPROTECTED",
-        /// Its owner ended it by hand, or the exchange did.
+        /// Its owner closed it manually, or the exchange did.
         Elsewhere = "ELSEWHERE",
-        /// Its key was deleted: what became of it is not known here.
+        /// Its key was deleted, so its outcome is unknown.
         Unwatched = "UNWATCHED",
     }
 }
 
-/// How long a refused exit waits before it is tried again, in microseconds: 2 s after the first attempt, twice as long after
-/// each further one, at most 30 s.
+/// Returns how long a rejected exit waits before it is retried, in microseconds: 2 s after the first attempt, twice
+/// as long after each further one, at most 30 s.
 #[must_use]
 pub const fn exit_pause(earlier_attempts: i64) -> i64 {
     match earlier_attempts {
@@ -70,11 +70,11 @@ pub const fn exit_pause(earlier_attempts: i64) -> i64 {
 }
 
 words! {
-    /// Why a follow stands still although nobody stopped it.
+    /// Why a follow is paused.
     pub Paused {
         /// Its owner paused it.
         Owner = "OWNER",
-        /// The panic button.
+        /// The panic button was used.
         Panic = "PANIC",
     }
 }
@@ -82,12 +82,12 @@ words! {
 macro_rules! reasons {
     ($($(#[$doc:meta])* $name:ident = $word:literal, $text:literal;)*) => {
         words! {
-            /// Why a copy did not happen.
+            /// Why a copy was skipped or failed.
             pub Reason { $($(#[$doc])* $name = $word),* }
         }
 
         impl Reason {
-            /// What the follower is told.
+            /// Returns the text shown to the follower.
             #[must_use]
             pub const fn text(self) -> &'static str {
                 match self { $(Self::$name => $text),* }
@@ -99,63 +99,63 @@ macro_rules! reasons {
 reasons! {
     /// The account's owner froze it.
     AccountFrozen = "ACCOUNT_FROZEN", "the account is frozen";
-    /// The operator suspended the account.
+    /// An admin suspended the account.
     AccountSuspended = "ACCOUNT_SUSPENDED", "the account is suspended";
-    /// The key is switched off.
+    /// The key is disabled.
     KeyInactive = "KEY_INACTIVE", "the exchange key is switched off";
-    /// The exchange does not let the key in.
+    /// The exchange rejects the key.
     KeyUnauthorized = "KEY_UNAUTHORIZED", "the exchange refuses the key";
-    /// The key has gained the right to withdraw.
+    /// The key has gained the permission to withdraw.
     KeyMayWithdraw = "KEY_MAY_WITHDRAW", "the exchange key may withdraw: remove that right at the exchange";
-    /// The key's account is in a mode that we do not support.
+    /// The key's account is in an unsupported mode.
     AccountMode = "ACCOUNT_MODE", "the account is in hedge, multi-assets or portfolio margin mode: switch it to one-way and single-asset mode at the exchange";
-    /// What the exchange shows of the account and what the desk knows differ.
+    /// The account's state at the exchange differs from the state recorded here.
     KeyUnderReview = "KEY_UNDER_REVIEW", "the account's orders at the exchange differ from the desk's: it takes no new entries until the operator has confirmed that";
-    /// The key is gone.
+    /// The key was deleted.
     KeyDeleted = "KEY_DELETED", "the exchange key was deleted";
-    /// 2103.
+    /// The plan does not include automated strategies ([`crate::Refusal::PlanFeature`], code 2103).
     PlanFeature = "PLAN_FEATURE", "the plan does not include automated strategies";
-    /// 2129b.
+    /// The plan's balance limit is exceeded ([`crate::Refusal::PlanBalanceLimit`], code 2129b).
     PlanBalance = "PLAN_BALANCE", "the account is worth more than the plan allows";
     /// The follow is paused.
     Paused = "PAUSED", "following was paused";
-    /// The panic button.
+    /// The follow was paused by the panic button.
     Panic = "PANIC", "following was paused by the panic button";
     /// The follow was stopped.
     Stopped = "STOPPED", "following was stopped";
-    /// The admin's switch.
+    /// An admin paused all new copies.
     AllPaused = "ALL_PAUSED", "the operator paused all new copies";
     /// The strategy was deactivated.
     StrategyInactive = "STRATEGY_INACTIVE", "the strategy is not active";
-    /// Nobody wants the price of another moment.
+    /// The signal is too old for its price to be usable.
     TooOld = "TOO_OLD", "the signal was too old";
-    /// The strategy has said something else since.
+    /// The strategy has given a newer signal since.
     Superseded = "SUPERSEDED", "a newer signal of the strategy came first";
     /// The exchange would liquidate the position before its stop is reached.
     StopBeyondLiquidation = "STOP_BEYOND_LIQUIDATION", "the position would be liquidated before its stop is reached: use cross margin, free some margin or lower the risk";
     /// The price has passed the stop.
     PastStop = "PAST_STOP", "the price had passed the stop already";
-    /// What there was to win has been won by others.
+    /// The price has passed every target, so no profit is left.
     PastTargets = "PAST_TARGETS", "the price had passed every target already";
-    /// A position stands on the market.
+    /// The account already holds a position on the market.
     InPosition = "IN_POSITION", "the account was already in a position on this market";
-    /// The follow's own limit.
+    /// The follow's daily loss limit is reached.
     DailyLoss = "DAILY_LOSS", "the daily loss limit was reached";
-    /// Lot or notional.
+    /// The amount is below the market's minimum amount or notional.
     BelowMinimum = "BELOW_MINIMUM", "the order would be below the exchange's minimum";
-    /// More than one order may be.
+    /// The amount is above the market's maximum.
     AboveMaximum = "ABOVE_MAXIMUM", "the order would be above the exchange's maximum";
-    /// Not even with the highest leverage allowed.
+    /// The margin does not suffice at the highest leverage allowed.
     Margin = "MARGIN", "the order would exceed the available margin at the highest leverage";
-    /// There is nothing to risk.
+    /// The account has no equity to risk.
     NoEquity = "NO_EQUITY", "the account has no equity";
-    /// An exit without a copied position.
+    /// An exit signal without a copied position.
     NothingOpen = "NOTHING_OPEN", "there was no copied position to close";
-    /// The exchange's own no.
+    /// The exchange rejected the order.
     Refused = "REFUSED", "the exchange refused the order";
-    /// The exchange could not be asked while the signal was fresh.
+    /// The exchange could not be reached while the signal was fresh.
     Unreachable = "UNREACHABLE", "the exchange could not be reached in time";
-    /// The stop could not stand, so the position was closed at once.
+    /// The exchange rejected the stop, so the position was closed immediately.
     StopRefused = "STOP_REFUSED", "the exchange refused the stop, and the position was closed";
 }
 

@@ -1,9 +1,9 @@
-//! How numbers are written for people, on pages and in messages: grouped by threes, with a real minus. Only text comes out
-//! of here: nothing is counted with it.
+//! Number formatting for pages and messages: digits grouped in threes, with a true minus sign. The results
+//! are for display only, never for calculation.
 
 use crate::{Decimal, money};
 
-/// Groups the whole digits of a decimal's text by threes: `10800.1` is `10,800.1`.
+/// Groups the integer digits of a decimal's text in threes: `10800.1` becomes `10,800.1`.
 #[must_use]
 pub fn grouped(text: &str) -> String {
     let (sign, digits) = text.strip_prefix('-').map_or(("", text), |rest| ("−", rest));
@@ -20,35 +20,35 @@ pub fn grouped(text: &str) -> String {
     out
 }
 
-/// As it is, grouped.
+/// Formats a decimal at full precision, grouped.
 #[must_use]
 pub fn decimal(value: Decimal) -> String {
     grouped(&money::text(value))
 }
 
-/// An average price: nobody reads more than seven figures of it.
+/// Formats an average price, rounded to seven significant figures.
 #[must_use]
 pub fn price(value: Decimal) -> String {
     decimal(value.round_sf(7).unwrap_or(value))
 }
 
-/// A sum, to the cent: `1,234.50`.
+/// Formats a sum, rounded to the cent: `1,234.50`.
 #[must_use]
 pub fn cents(value: Decimal) -> String {
     let value = value.round_dp(2);
-    // Nothing has no sign, though a decimal's zero may.
+    // Zero is written without a sign, although a decimal zero can be negative.
     let value = if value.is_zero() { Decimal::ZERO } else { value };
     grouped(&format!("{value:.2}"))
 }
 
-/// A gain or loss, to the cent, with its sign.
+/// Formats a profit or loss, rounded to the cent, with its sign.
 #[must_use]
 pub fn signed_cents(value: Decimal) -> String {
     let text = cents(value);
     if value.round_dp(2) > Decimal::ZERO { format!("+{text}") } else { text }
 }
 
-/// A gain or loss in percent, with its sign: `−3.15%`.
+/// Formats a profit or loss in percent, with its sign: `−3.15%`.
 #[must_use]
 pub fn signed_percent(value: Decimal) -> String {
     signed_cents(value) + "%"

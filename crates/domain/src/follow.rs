@@ -1,4 +1,4 @@
-//! Following as its owner sees it: with which key, at which risk, and what each signal did.
+//! Copy trading as the key's owner sees it: the follows, their settings and the outcome of each signal.
 
 use crate::{
     CopyId, Decimal, ExchangeId, ExchangeKeyId, FollowId, Micros, RiskProfileId, Side, SignalId, StrategyId,
@@ -12,216 +12,217 @@ use crate::{
 use serde::{Deserialize, Serialize};
 
 words! {
-    /// What becomes of the copied position when following stops.
+    /// What happens to the copied position when copying stops.
     pub Leaving {
-        /// It stays with its stop and targets, and is its owner's to look after.
+        /// It stays open with its stop and targets; its owner manages it from then on.
         Keep = "KEEP",
         /// It is closed.
         Close = "CLOSE",
     }
 }
 
-/// How much of their equity a person loses when they are stopped out.
+/// A risk profile: the share of equity that a stopped-out trade loses.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RiskProfile {
-    /// Its id.
+    /// Id of the profile.
     pub id: RiskProfileId,
-    /// `CONSERVATIVE`, ...
+    /// Name of the profile: `CONSERVATIVE`, ...
     pub name: String,
-    /// In percent.
+    /// Risk per trade, in percent of equity.
     pub percentage: Decimal,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Micros,
-    /// When it last changed.
+    /// When it was last changed.
     pub updated_at: Micros,
 }
 
-/// An exchange key following a strategy.
+/// An exchange key that follows a strategy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Follow {
-    /// Its id.
+    /// Id of the follow.
     pub id: FollowId,
-    /// With which key.
+    /// The exchange key that follows.
     pub key: ExchangeKeyId,
-    /// The key's name.
+    /// Name of the key.
     pub key_name: String,
-    /// Which strategy.
+    /// The strategy being followed.
     pub strategy: Strategy,
-    /// At which risk.
+    /// The risk profile.
     pub profile: RiskProfile,
-    /// Its owner wants signals copied.
+    /// Whether its owner wants signals copied.
     pub active: bool,
-    /// Why it is paused.
+    /// Why copying is paused, or `None` if it is not.
     pub paused: Option<Paused>,
-    /// Why the next signal would not be copied, as far as is known now; none: it would.
+    /// Why the next signal would not be copied, as far as is known now; `None` if it would be.
     pub blocked: Option<Reason>,
-    /// No copy uses more leverage than this.
+    /// Maximum leverage of a copy.
     pub max_leverage: Option<u16>,
-    /// No copy is entered on a UTC day on which the key's copies have lost this much.
+    /// Daily loss limit in USD: no copy is entered on a UTC day on which the key's copies have lost this
+    /// much.
     pub daily_loss_limit_usd: Option<Decimal>,
-    /// A copied position stands.
+    /// Whether a copied position is open.
     pub in_position: bool,
     /// When a copy was last sent.
     pub last_copy_at: Option<Micros>,
-    /// When it began.
+    /// When the follow was created.
     pub created_at: Micros,
-    /// When it last changed.
+    /// When it was last changed.
     pub updated_at: Micros,
 }
 
-/// What a typical trade of a strategy would have come to on an account: the medians of its newest trades.
+/// A typical trade of a strategy, applied to an account: the medians of the strategy's newest trades.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Preview {
-    /// How many trades it is made of.
+    /// Number of trades in the sample.
     pub trades: u32,
-    /// Where those come from.
+    /// Whether the sample is backtested or live.
     pub kind: Kind,
-    /// What the account is worth.
+    /// Equity of the account.
     pub equity: Decimal,
-    /// The way that most of them went.
+    /// The more frequent side of the sample.
     pub side: Side,
-    /// The price at which it would be entered: the present one.
+    /// Entry price: the current price.
     pub entry: Decimal,
-    /// Where it would be stopped out: as far away as the median of theirs.
+    /// Stop price, at the median stop distance of the sample.
     pub stop: Decimal,
-    /// How far that is, in percent.
+    /// Distance from entry to stop, in percent.
     pub stop_percent: Decimal,
-    /// What it would come to.
+    /// What the entry would result in.
     pub outcome: Foreseen,
 }
 
-/// What an entry would come to.
+/// The foreseen outcome of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Foreseen {
-    /// It would be traded.
+    /// The entry would be traded.
     Traded {
-        /// How much, in base units.
+        /// Amount in base units.
         amount: Decimal,
-        /// Its worth.
+        /// Order value in quote units.
         cost: Decimal,
-        /// The least leverage that makes its margin fit.
+        /// The lowest leverage at which the margin suffices.
         leverage: u16,
-        /// What stands behind it.
+        /// Margin used.
         margin: Decimal,
-        /// What being stopped out loses, fees included.
+        /// Loss if the stop is hit, fees included.
         loss_at_stop: Decimal,
     },
-    /// It would not, and the figure that decides it.
+    /// The entry would be skipped.
     Skipped {
-        /// Why not.
+        /// Why it would be skipped.
         reason: Reason,
-        /// The bound that it misses, where there is one.
+        /// The limit that it fails, if the reason has one.
         bound: Option<Decimal>,
     },
 }
 
-/// What one signal did to one follow.
+/// The outcome of one signal for one follow.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Copied {
-    /// Its id.
+    /// Id of the copy.
     pub id: CopyId,
-    /// Of which signal.
+    /// The signal that was copied.
     pub signal: SignalId,
     /// The signal's strategy.
     pub strategy: StrategyId,
-    /// Its name.
+    /// Name of the strategy.
     pub strategy_name: String,
-    /// On which account; the key may be gone.
+    /// The key it was copied with; the key may have been deleted.
     pub key: ExchangeKeyId,
-    /// The key's name, while there is one.
+    /// Name of the key; `None` if the key was deleted.
     pub key_name: Option<String>,
-    /// On which pair.
+    /// Trading pair.
     pub symbol: Symbol,
-    /// To enter or to leave.
+    /// Whether it enters or exits a position.
     pub action: Action,
-    /// Which way; none for leaving.
+    /// Side of the entry; `None` for an exit.
     pub side: Option<Side>,
-    /// Where it stands.
+    /// Processing status.
     pub status: Status,
-    /// Why it did not happen.
+    /// Why it was skipped or failed.
     pub reason: Option<Reason>,
-    /// More of why.
+    /// Details of the reason.
     pub detail: Option<String>,
-    /// The share of equity that being stopped out loses, in percent.
+    /// Share of equity lost if the stop is hit, in percent.
     pub risk_percent: Decimal,
-    /// What the account was worth when it was sized.
+    /// Equity of the account when the copy was sized.
     pub equity: Option<Decimal>,
-    /// How much, in base units.
+    /// Amount in base units.
     pub amount: Option<Decimal>,
-    /// Times margin.
+    /// Leverage of the position.
     pub leverage: Option<u16>,
-    /// At what price.
+    /// Entry price.
     pub entry_price: Option<Decimal>,
-    /// Where it is stopped out.
+    /// Stop price.
     pub stop: Option<Decimal>,
-    /// Where it takes profits.
+    /// Take-profit prices.
     pub targets: Vec<Decimal>,
-    /// The exchange's id of its entry.
+    /// The exchange's id of the entry order.
     pub order_id: Option<String>,
-    /// How it ended.
+    /// How the position was closed.
     pub exit: Option<Exit>,
-    /// At what average price.
+    /// Average exit price.
     pub exit_price: Option<Decimal>,
-    /// What it won or lost, fees taken off.
+    /// Net profit or loss in USD, fees deducted.
     pub profit_usd: Option<Decimal>,
     /// When it was queued.
     pub created_at: Micros,
-    /// When its position stood.
+    /// When its position was opened.
     pub opened_at: Option<Micros>,
-    /// When nothing more could happen to it.
+    /// When it reached a final status.
     pub finished_at: Option<Micros>,
 }
 
-/// An entry of a person's trading, by hand or by a strategy.
+/// An entry of a user's trade history, manual or copied.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PastTrade {
-    /// The exchange's id of the entry.
+    /// The exchange's id of the entry order.
     pub order_id: String,
-    /// On which account; the key may be gone.
+    /// The key it was traded with; the key may have been deleted.
     pub key: ExchangeKeyId,
-    /// The key's name, while there is one.
+    /// Name of the key; `None` if the key was deleted.
     pub key_name: Option<String>,
-    /// On which pair.
+    /// Trading pair.
     pub symbol: Symbol,
-    /// Bought or sold.
+    /// Side of the entry.
     pub side: Side,
-    /// At what price: the average of the fills, or the limit while there is none.
+    /// Average price of the fills, or the limit price as long as there are none.
     pub price: Option<Decimal>,
-    /// How much, in base units.
+    /// Amount in base units.
     pub amount: Decimal,
-    /// What it was worth.
+    /// Order value in quote units.
     pub cost: Decimal,
-    /// Where its stop triggers.
+    /// Stop price.
     pub stop: Option<Decimal>,
-    /// How its stop closes it.
+    /// Order type of the stop.
     pub stop_type: Option<StopType>,
-    /// Where it takes profits.
+    /// Take-profit prices.
     pub take_profit: Vec<Decimal>,
-    /// Where a trailing entry is activated.
+    /// Activation price of a trailing entry.
     pub trailing_trigger_price: Option<Decimal>,
-    /// How far a trailing entry's price must turn back, in percent.
+    /// Callback rate of a trailing entry, in percent.
     pub callback_rate: Option<Decimal>,
-    /// Times margin, where a strategy's copy chose it.
+    /// Leverage, if it was chosen by a strategy's copy.
     pub leverage: Option<u16>,
-    /// The share of equity at risk, in percent, where it was told.
+    /// Share of equity at risk, in percent, if it was given.
     pub risk_percent: Option<Decimal>,
-    /// When it was decided.
+    /// When the trade was decided.
     pub at: Micros,
-    /// The strategy that it copied; none when it was placed by hand.
+    /// The strategy it was copied from; `None` for a manual trade.
     pub strategy: Option<Copying>,
-    /// How the copied position ended.
+    /// How the copied position was closed.
     pub exit: Option<Exit>,
-    /// What the copied position won or lost, fees taken off.
+    /// Net profit or loss of the copied position in USD, fees deducted.
     pub profit_usd: Option<Decimal>,
 }
 
-/// The strategy of a copied trade.
+/// The strategy that a trade was copied from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Copying {
-    /// Its id.
+    /// Id of the strategy.
     pub id: StrategyId,
-    /// Its name.
+    /// Name of the strategy.
     pub name: String,
-    /// At which exchange it trades.
+    /// The exchange it trades at.
     pub exchange_id: ExchangeId,
 }

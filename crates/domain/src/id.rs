@@ -1,4 +1,4 @@
-//! UUIDv7 newtypes: an id of one kind cannot stand where another kind is wanted.
+//! UUIDv7 newtypes, so that ids of different kinds cannot be confused.
 
 use crate::{Chance, Clock};
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ macro_rules! ids {
         pub struct $name(pub Uuid);
 
         impl $name {
-            /// A new id, ordered by the clock's time.
+            /// Generates a new id, ordered by the clock's time.
             #[must_use]
             pub fn mint(clock: &dyn Clock, chance: &dyn Chance) -> Self {
                 Self(mint(clock, chance))
@@ -37,58 +37,58 @@ macro_rules! ids {
 }
 
 ids! {
-    /// A person who signs in.
+    /// A user.
     UserId,
     /// A browser session.
     SessionId,
-    /// One flash message: what a failed form post tells its page.
+    /// A flash message: the result of a failed form post, shown on the next page.
     FlashId,
-    /// A chain of refresh tokens that began with one sign-in.
+    /// A chain of refresh tokens that started with one sign-in.
     TokenFamilyId,
-    /// A message of the outbox.
+    /// A message of the notification outbox.
     MessageId,
-    /// What a person asked the operator.
+    /// A support ticket.
     TicketId,
-    /// A key that signs our own JWTs.
+    /// A key that signs our JWTs.
     SigningKeyId,
-    /// A person's credentials at an exchange.
+    /// A user's credentials at an exchange.
     ExchangeKeyId,
-    /// Orders that we have decided to send.
+    /// An order intent: a set of orders recorded before they are sent.
     IntentId,
     /// A subscription plan.
     PlanId,
-    /// Something that we decided to ask of the payment provider.
+    /// A recorded operation at the payment provider.
     BillingOperationId,
     /// A strategy.
     StrategyId,
-    /// A strategy's instruction to trade.
+    /// A strategy's signal to trade.
     SignalId,
-    /// One trade of a strategy's own record.
+    /// One trade of a strategy's record.
     StrategyTradeId,
-    /// How much of their equity a person risks on one trade.
+    /// A risk profile: the share of equity risked on one trade.
     RiskProfileId,
-    /// An exchange key following a strategy.
+    /// An exchange key that follows a strategy.
     FollowId,
-    /// What one signal did to one follow.
+    /// The copy of one signal for one follow.
     CopyId,
-    /// A program's credentials on Slipstream.
+    /// An API client: a program's credentials on Slipstream.
     ApiClientId,
     /// A ledger account in one currency.
     LedgerAccountId,
-    /// A balanced movement on the ledger.
+    /// A balanced ledger transaction.
     LedgerTransactionId,
-    /// Funds of a ledger account that are spoken for.
+    /// A hold on funds of a ledger account.
     LedgerHoldId,
-    /// A report of a week or a month.
+    /// A weekly or monthly report.
     ReportId,
-    /// Funds on their way between the ledger and an exchange.
+    /// A transfer between the ledger and an exchange.
     TransferId,
-    /// A legal entity on the books.
+    /// A sub-account: a legal entity registered with us.
     SubAccountId,
 }
 
-/// The twelve bits after the version hold the fraction of the millisecond (RFC 9562, 6.2, method 3): what is made one
-/// after the other, within a millisecond too, sorts so.
+/// Generates a UUIDv7 whose twelve bits after the version hold the fraction of the millisecond (RFC 9562,
+/// 6.2, method 3), so that ids generated in sequence also sort in that order within a millisecond.
 fn mint(clock: &dyn Clock, chance: &dyn Chance) -> Uuid {
     let mut random = [0_u8; 10];
     chance.fill(&mut random);

@@ -1,9 +1,9 @@
-//! What an exchange key is for, and how it stands with its exchange.
+//! Exchange keys: what each may trade, and the state last seen at its exchange.
 
 use crate::{ExchangeKeyId, Micros, validation::Problem};
 use serde::{Deserialize, Serialize};
 
-/// Names an enum's values as the APIs and the database write them, and reads them back.
+/// Defines an enum whose values have a fixed text, used on the wire and in the database.
 #[macro_export]
 macro_rules! words {
     ($(#[$doc:meta])* $vis:vis $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),* $(,)? }) => {
@@ -12,16 +12,16 @@ macro_rules! words {
         $vis enum $name { $($(#[$vdoc])* #[serde(rename = $text)] $variant),* }
 
         impl $name {
-            /// Every value, in the order of the documents.
+            /// Every value, in the order of the API documents.
             $vis const ALL: &'static [Self] = &[$(Self::$variant),*];
 
-            /// The word for this value on the wire and in the database.
+            /// Returns the text of this value on the wire and in the database.
             #[must_use]
             $vis const fn word(self) -> &'static str {
                 match self { $(Self::$variant => $text),* }
             }
 
-            /// Reads a word; case counts.
+            /// Parses the text of a value; case-sensitive.
             #[must_use]
             $vis fn parse(word: &str) -> Option<Self> {
                 match word { $($text => Some(Self::$variant),)* _ => None }
@@ -38,15 +38,15 @@ macro_rules! words {
 pub use words;
 
 words! {
-    /// An exchange we speak to.
+    /// A supported exchange.
     pub ExchangeId {
-        /// Binance, or anything that speaks its protocol, as the sandbox does.
+        /// Binance, or any server that implements its protocol, such as the sandbox.
         Binance = "BINANCE",
     }
 }
 
 words! {
-    /// Which of the exchange's markets a key trades on.
+    /// The exchange market a key trades on.
     pub TradeType {
         /// Spot.
         Spot = "SPOT",
@@ -56,43 +56,43 @@ words! {
 }
 
 words! {
-    /// Who decides what a key trades.
+    /// The source of a key's trading decisions.
     pub StrategyType {
-        /// Strategies that the key follows.
+        /// The strategies that the key follows.
         Automated = "AUTOMATED",
-        /// The person.
+        /// The key's owner.
         Manual = "MANUAL",
     }
 }
 
 words! {
-    /// How the exchange last answered for a key.
+    /// Result of the last request to the exchange with a key.
     pub ApiKeyStatus {
-        /// It let us in.
+        /// The exchange accepted the key.
         Authorized = "AUTHORIZED",
-        /// It refused the key: the key is switched off.
+        /// The exchange rejected the key, which has been disabled.
         Unauthorized = "UNAUTHORIZED",
-        /// It could not be asked.
+        /// The exchange could not be reached.
         Failed = "FAILED",
     }
 }
 
 words! {
-    /// How a futures account is set up at its exchange. Only [`AccountMode::OneWay`] may be traded.
+    /// The mode of a futures account at its exchange. Only [`AccountMode::OneWay`] can be traded.
     pub AccountMode {
-        /// One position per market, margin from one asset. Spot keys have this mode, too.
+        /// One position per market, margin in a single asset. Also used for spot keys.
         OneWay = "ONE_WAY",
         /// A long and a short position per market at the same time.
         Hedge = "HEDGE",
-        /// Margin from several assets together.
+        /// Margin shared across several assets.
         MultiAssets = "MULTI_ASSETS",
-        /// Portfolio margin: futures orders are not taken through the usual interface.
+        /// Portfolio margin: the regular futures API does not accept orders.
         Portfolio = "PORTFOLIO",
     }
 }
 
 impl AccountMode {
-    /// Why an account in this mode is not traded; none where it is.
+    /// Returns why an account in this mode cannot be traded, or `None` if it can.
     #[must_use]
     pub const fn problem(self) -> Option<Problem> {
         match self {
@@ -104,39 +104,42 @@ impl AccountMode {
     }
 }
 
-/// A person's credentials at an exchange, as they may be shown: without the secret.
+/// A user's credentials at an exchange, without the secret, so that they can be displayed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExchangeKey {
-    /// Its id.
+    /// Id of the key.
     pub id: ExchangeKeyId,
-    /// At which exchange.
+    /// The exchange that issued the key.
     pub exchange_id: ExchangeId,
     /// Spot or futures.
     pub trade_type: TradeType,
-    /// Who decides what it trades.
+    /// Whether strategies or the owner decide what it trades.
     pub strategy_type: StrategyType,
-    /// Switched on. Off when the exchange refuses the key.
+    /// Whether the key is enabled. Disabled when the exchange rejects it.
     pub active: bool,
-    /// The person's name for it.
+    /// The name its owner gave it.
     pub name: String,
-    /// The public half.
+    /// The public part of the credentials.
     pub api_key: String,
-    /// How the exchange last answered for it.
+    /// Result of the last request to the exchange with this key.
     pub status: ApiKeyStatus,
-    /// It belongs to a sandbox account that we opened, which can be reset.
+    /// Whether it belongs to a sandbox account that Slipstream opened, which can be reset.
     pub sandbox: bool,
-    /// The exchange takes it from listed addresses only; the person is warned where not.
+    /// Whether the exchange accepts it only from listed IP addresses. If not, the owner is warned.
     pub ip_restricted: bool,
-    /// How its account is set up, as of the last check.
+    /// The account's mode, as of the last check.
     pub account_mode: AccountMode,
-    /// It may withdraw, as of the last check: it takes no entries until its owner removes that right at the exchange.
+    /// Whether it may withdraw, as of the last check. If so, it takes no entries until its owner removes that
+    /// permission at the exchange.
     pub may_withdraw: bool,
-    /// When the exchange ends its right to trade, as of the last check; none when it names no date.
+    /// When its trading permission expires at the exchange, as of the last check; `None` if the exchange
+    /// gives no date.
     pub expires_at: Option<Micros>,
-    /// Its owner trades the account outside Slipstream, too, and does not want to be told of such fills.
+    /// Whether its owner also trades the account outside Slipstream and wants no notifications about such
+    /// fills.
     pub traded_elsewhere: bool,
-    /// When it was connected.
+    /// When the key was connected.
     pub created_at: Micros,
-    /// When it last changed.
+    /// When the key was last changed.
     pub updated_at: Micros,
 }

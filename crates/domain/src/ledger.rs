@@ -1,26 +1,26 @@
-//! Money on our own books: whole units of 10^-8 in an `i64`, and a scale for each currency (house rule 1).
+//! Ledger amounts: whole units of 10^-8 in an `i64`, with a number of decimals for each currency.
 
 use crate::{Decimal, LedgerAccountId, Micros, TransferId, UserId, money, validation::Problem, words};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Decimals of one unit.
+/// Decimal places of one unit.
 pub const PLACES: u32 = 8;
 
-/// An amount in units of 10^-8, of whatever currency.
+/// An amount in units of 10^-8 of any currency.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "sql", derive(sqlx::Type), sqlx(transparent))]
 #[serde(transparent)]
 pub struct Units(pub i64);
 
 impl Units {
-    /// The amount as a decimal.
+    /// Returns the amount as a decimal.
     #[must_use]
     pub fn decimal(self) -> Decimal {
         Decimal::new(self.0, PLACES).normalize()
     }
 
-    /// The units of a decimal; none when it is finer than a unit or more than we count.
+    /// Converts a decimal to units, or returns `None` if it has more than 8 decimals or overflows.
     #[must_use]
     pub fn of(amount: Decimal) -> Option<Self> {
         let amount = amount.normalize();
@@ -31,13 +31,13 @@ impl Units {
         i64::try_from(amount.mantissa().checked_mul(factor)?).ok().map(Self)
     }
 
-    /// The sum, unless it is more than we count.
+    /// Returns the sum, or `None` on overflow.
     #[must_use]
     pub fn plus(self, other: Self) -> Option<Self> {
         self.0.checked_add(other.0).map(Self)
     }
 
-    /// The same amount the other way round, unless there is none.
+    /// Returns the negated amount, or `None` on overflow.
     #[must_use]
     pub fn negated(self) -> Option<Self> {
         self.0.checked_neg().map(Self)
@@ -50,19 +50,19 @@ impl fmt::Display for Units {
     }
 }
 
-/// A currency that we keep.
+/// A currency of the ledger.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Currency {
-    /// `ZAR`, `BTC`.
+    /// Currency code: `ZAR`, `BTC`.
     pub code: String,
-    /// Its name in English.
+    /// English name.
     pub name: String,
-    /// Decimals that it has: 2, 8.
+    /// Number of decimals: 2, 8.
     pub scale: u32,
 }
 
 impl Currency {
-    /// Reads an amount above zero in this currency. Finer input is refused, never rounded.
+    /// Parses a positive amount in this currency. Input with too many decimals is rejected, never rounded.
     ///
     /// # Errors
     /// [`Problem::Required`], [`Problem::NotNumber`], [`Problem::NotPositive`], [`Problem::TooManyDecimals`].
@@ -81,7 +81,7 @@ impl Currency {
     }
 }
 
-/// The form of a currency's code: 2 to 10 capital letters and digits.
+/// Validates the form of a currency code: 2 to 10 capital letters and digits.
 ///
 /// # Errors
 /// [`Problem::Required`] or [`Problem::NotCurrency`].
@@ -94,7 +94,7 @@ pub fn code(text: &str) -> Result<&str, Problem> {
     }
 }
 
-/// The form of a country's code: two capital letters.
+/// Validates the form of a country code: two capital letters.
 ///
 /// # Errors
 /// [`Problem::Required`] or [`Problem::NotLetterCode`].
@@ -106,76 +106,76 @@ pub fn country(text: &str) -> Result<&str, Problem> {
     }
 }
 
-/// A person's account in one currency.
+/// A user's account in one currency.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CurrencyAccount {
-    /// Its id within.
+    /// Internal id.
     pub id: LedgerAccountId,
-    /// Its id for programs, `acc_8F4J2N`.
+    /// Public id used by API clients: `acc_8F4J2N`.
     pub public_id: String,
-    /// Whose.
+    /// The user who owns the account.
     pub user: UserId,
-    /// In what.
+    /// Currency code.
     pub currency: String,
-    /// What can be used.
+    /// Available balance.
     pub available: Units,
-    /// What is held.
+    /// Balance reserved by holds.
     pub locked: Units,
     /// When it was opened.
     pub created_at: Micros,
 }
 
-/// One line of an account's history.
+/// One entry of an account's history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Movement {
-    /// When.
+    /// Time of the entry.
     pub at: Micros,
-    /// Why.
+    /// Kind of the entry.
     pub kind: MovementKind,
-    /// In the words of whoever moved it.
+    /// Free-text memo of the party that moved the money.
     pub memo: String,
-    /// How much came (positive) or went.
+    /// Amount credited (positive) or debited (negative).
     pub amount: Units,
-    /// What the account held afterwards, held funds included.
+    /// Balance after the entry, held funds included.
     pub after: Units,
 }
 
 words! {
-    /// Why money moved.
+    /// The kind of a ledger movement.
     pub MovementKind {
-        /// The operator, or the sandbox's faucet, credited the account.
+        /// A credit by an admin or by the sandbox's faucet.
         Credit = "credit",
-        /// It went to an exchange account.
+        /// A transfer to an exchange account.
         ToExchange = "to-exchange",
-        /// It came from an exchange account.
+        /// A transfer from an exchange account.
         FromExchange = "from-exchange",
-        /// From one account to another.
+        /// A transfer between two ledger accounts.
         Transfer = "transfer",
     }
 }
 
 words! {
-    /// How a transfer to or from an exchange stands.
+    /// The status of a transfer to or from an exchange.
     pub TransferStatus {
-        /// Decided, and not yet known to have happened.
+        /// Decided, but not yet confirmed by the exchange.
         Working = "working",
-        /// It happened.
+        /// Completed.
         Done = "done",
-        /// It did not happen, and never will.
+        /// Failed permanently.
         Failed = "failed",
     }
 }
 
-/// Funds on their way between a currency account and an exchange account.
+/// A transfer between a currency account and an exchange account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Transfer {
-    /// Its id: what the exchange knows it by.
+    /// Id of the transfer, also sent to the exchange.
     pub id: TransferId,
-    /// To the exchange, or from it.
+    /// Direction: to or from the exchange.
     pub kind: MovementKind,
-    /// How much.
+    /// Amount transferred.
     pub amount: Units,
-    /// How it stands.
+    /// Status of the transfer.
     pub status: TransferStatus,
 }
 

@@ -1,7 +1,8 @@
-//! The words of Slipstream, shared by the server and the browser.
+//! Domain types and rules of Slipstream, shared by the server and the browser.
 //!
-//! Pure: no I/O, no ambient clock, no ambient chance. Everything here compiles to wasm. A rule that both doors
-//! (pages and HTTP APIs) must keep lives here, once; what is particular to one door lives at that door.
+//! Pure: no I/O, no ambient clock and no ambient randomness. Everything here compiles to wasm. A rule that
+//! both the pages and the HTTP APIs must enforce is defined here, once; what is specific to one of them is
+//! defined there.
 
 pub mod account;
 pub mod api_client;

@@ -1,4 +1,4 @@
-//! What is said over the page's WebSocket (`/events`), one per tab.
+//! Messages of the page's WebSocket (`/events`), one connection per tab.
 
 use crate::{
     Balance, Candle, Decimal, ExchangeKeyId, MarginMode, Micros, Order, OrderStatus, OrderType, Position,
@@ -6,90 +6,91 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// From the browser.
+/// A message from the browser.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ClientMessage {
-    /// What this tab wants to see; replaces what it wanted before.
+    /// Subscribes the tab; replaces its earlier subscriptions.
     Watch {
-        /// Markets whose prices it shows.
+        /// Markets whose prices are shown.
         symbols: Vec<Symbol>,
-        /// The key and market of its trade desk.
+        /// The key and market of the trading page, if one is open.
         account: Option<(ExchangeKeyId, Symbol)>,
-        /// The last [`LiveMessage::Happened`] it saw: later ones are told again.
+        /// Sequence number of the last [`LiveMessage::Happened`] that the tab received; later ones are sent again.
         after: Option<i64>,
     },
 }
 
-/// From the server.
+/// A message from the server.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum LiveMessage {
-    /// The stream stands; events up to `seq` have happened before.
+    /// The connection is ready; events up to `seq` are in the past.
     Hello {
-        /// Where resuming may start.
+        /// The sequence number from which the tab can resume.
         seq: i64,
     },
-    /// Whether prices still come from the exchange; the pill tells it.
+    /// Whether live prices are arriving from the exchange; shown by the connection indicator.
     Upstream {
-        /// They do.
+        /// `true` while prices arrive.
         live: bool,
     },
-    /// The last 24 hours of a market, `last` being the live price.
+    /// The 24-hour ticker of a market; `last` is the live price.
     Price(Ticker),
-    /// The mark price.
+    /// A new mark price.
     Mark {
-        /// The pair.
+        /// Trading pair.
         symbol: Symbol,
-        /// The fair price.
+        /// The mark price.
         price: Decimal,
     },
-    /// The current 1m candle.
+    /// The current one-minute candle.
     Candle {
-        /// The pair.
+        /// Trading pair.
         symbol: Symbol,
         /// The candle so far.
         candle: Candle,
     },
-    /// An account's state, whole, after any change.
+    /// The complete state of an account, sent after every change.
     Account(Box<AccountState>),
-    /// Something a person wants to know at once.
+    /// An event that the user should see immediately.
     Happened {
-        /// Its number, growing.
+        /// Increasing sequence number.
         seq: i64,
-        /// What.
+        /// The event.
         event: Happening,
     },
-    /// Too much was missed: read the page again.
+    /// Too many messages were missed; the page must be reloaded.
     Reload,
 }
 
 crate::words! {
-    /// How the rights of an exchange key have changed.
+    /// A change of an exchange key's permissions.
     pub RightsChange {
-        /// It may withdraw now: it takes no entries.
+        /// The key can now withdraw; no entries are sent with it.
         WithdrawGained = "WITHDRAW_GAINED",
-        /// It may not withdraw any more: it takes entries again.
+        /// The key can no longer withdraw; entries are sent again.
         WithdrawLost = "WITHDRAW_LOST",
-        /// It works from any address now.
+        /// The key is no longer restricted to certain IP addresses.
         AnyAddress = "ANY_ADDRESS",
-        /// It may not trade any more, and was switched off.
+        /// The key can no longer trade and was disabled.
         TradingLost = "TRADING_LOST",
-        /// The exchange will end its right to trade soon.
+        /// The key's trading permission expires soon.
         ExpiresSoon = "EXPIRES_SOON",
     }
 }
 
 crate::words! {
-    /// What the desk does for the stop of an open position.
+    /// How the stop of an open position is supervised.
     pub ProtectionState {
-        /// It keeps the stop in place.
+        /// Supervised: the stop is in place and is kept there.
         Supervised = "SUPERVISED",
-        /// It wants a stop, and there is none: it is placing one.
+        /// Supervised, but the stop is missing and is being placed.
         Missing = "MISSING",
-        /// Nothing: the order was placed without a stop.
+        /// Not supervised: the order was placed without a stop.
         NoStop = "NO_STOP",
-        /// Nothing: the owner has ended the supervision. Stop and take-profits that were placed are still there.
+        /// Not supervised: the owner ended the supervision. Stop and take-profit orders that were placed remain
+        /// open.
         Released = "RELEASED",
-        /// Nothing: the position was opened outside Slipstream.
+        /// Not supervised: the position was opened outside Slipstream.
         Foreign = "FOREIGN",
     }
 }
@@ -97,102 +98,103 @@ crate::words! {
 /// The protection of an open position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PositionProtection {
-    /// What the desk does.
+    /// State of the supervision.
     pub state: ProtectionState,
-    /// The trigger price of the stop order that the exchange holds, whoever placed it.
+    /// Trigger price of the stop order at the exchange, no matter who placed it.
     pub stop: Option<Decimal>,
 }
 
-/// One market of one account, read at one time.
+/// A snapshot of one market of one account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountState {
-    /// Whose.
+    /// The exchange key.
     pub key: ExchangeKeyId,
-    /// Which market.
+    /// Trading pair.
     pub symbol: Symbol,
     /// Open orders, newest first.
     pub orders: Vec<Order>,
     /// The position, if any (futures).
     pub position: Option<Position>,
-    /// The position's protection.
+    /// The protection of the position.
     #[serde(default)]
     pub protection: Option<PositionProtection>,
-    /// The account's funds.
+    /// Balances of the account.
     pub balance: Balance,
     /// The leverage set for the market (futures; 1 otherwise).
     pub leverage: u16,
     /// The margin mode set for the market (futures).
     pub margin_mode: MarginMode,
-    /// When it was read.
+    /// When the snapshot was taken.
     pub at: Micros,
 }
 
-/// An event worth a toast.
+/// An event that is shown as a toast.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Happening {
-    /// On which key; none when it is about the person's account.
+    /// The exchange key; `None` if the event concerns the user's account.
     #[serde(default)]
     pub key: Option<ExchangeKeyId>,
-    /// When.
+    /// Time of the event.
     pub at: Micros,
-    /// What.
+    /// What happened.
     pub what: What,
 }
 
-/// What happened.
+/// The kinds of events.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum What {
-    /// An order was taken, filled, triggered, cancelled or expired.
+    /// An order was accepted, filled, triggered, cancelled or expired; with the fill, if there is one.
     Order(Box<Order>, Option<Trade>),
-    /// The exchange refused a stop, and the position was closed to protect its owner.
+    /// The exchange rejected a stop, and the position was closed to limit the risk.
     ClosedWithoutStop(Symbol),
-    /// A take-profit could not be placed; the exchange's words.
+    /// A take-profit order could not be placed; with the exchange's message.
     TargetRefused(Symbol, String),
-    /// The exchange refuses the key; it was switched off.
+    /// The exchange rejected the key with this name, and the key was disabled.
     KeyRefused(String),
-    /// The account of the key of this name is in a mode that is not supported: no entries are sent to it.
+    /// The account of the key with this name is in an unsupported mode; no entries are sent to it.
     AccountMode(String),
-    /// What the key of this name may do has changed, and how.
+    /// The permissions of the key with this name have changed.
     KeyRights(String, RightsChange),
     /// An order that Slipstream did not send was filled on this market.
     ForeignFill(Symbol),
-    /// The exchange has liquidated a position on this market.
+    /// The exchange liquidated a position on this market.
     Liquidated(Symbol),
-    /// The key of this name was deleted while positions were open: nobody supervises their stops.
+    /// The key with this name was deleted while positions were open; their stops are no longer supervised.
     LeftOpen(String),
-    /// A position had lost its stop; it has one again.
+    /// A position had lost its stop; the stop was placed again.
     StopReplaced(Symbol),
-    /// A position is without its stop; the desk keeps trying to place it.
+    /// A position has no stop; placing it is being retried.
     WithoutStop(Symbol),
-    /// A copied position has ended.
+    /// A copied position was closed.
     CopyEnded {
-        /// The strategy's name.
+        /// Name of the strategy.
         strategy: String,
-        /// The pair.
+        /// Trading pair.
         symbol: Symbol,
-        /// By what.
+        /// How it was closed.
         exit: Exit,
-        /// What it won or lost after fees, to the cent, where it is known.
+        /// Net profit or loss, fees deducted, rounded to the cent, if known.
         profit_usd: Option<Decimal>,
     },
-    /// A stop was filled; what it won or lost after fees, in USD to the cent, where that is known.
+    /// A stop was filled; with the net profit or loss in USD, rounded to the cent, if known.
     StopHit(Symbol, Option<Decimal>),
-    /// A take-profit was filled; likewise.
+    /// A take-profit was filled; with the net profit or loss in USD, rounded to the cent, if known.
     TargetHit(Symbol, Option<Decimal>),
-    /// Somebody signed in from somewhere new; the address.
+    /// A sign-in from a new device or place; with the IP address.
     SignedIn(String),
     /// The password was changed.
     PasswordChanged,
-    /// A plan ends soon; its name.
+    /// The plan with this name ends soon.
     PlanEndsSoon(String),
-    /// A plan's renewal was declined; its name.
+    /// The renewal of the plan with this name was declined.
     PaymentFailed(String),
-    /// A plan has ended; its name.
+    /// The plan with this name has ended.
     PlanEnded(String),
 }
 
 impl What {
-    /// Whether a person is told of it. Stops and targets follow their entry: that they wait is no news of its own.
+    /// Returns whether the event is shown to the user. A stop or target that is merely placed is not, because it
+    /// follows from its entry.
     #[must_use]
     pub fn is_news(&self) -> bool {
         match self {

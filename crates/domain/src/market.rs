@@ -1,20 +1,20 @@
-//! A market's rules: what prices and amounts an exchange takes.
+//! A market's trading rules: the prices and amounts that the exchange accepts.
 
 use crate::{Decimal, Side, Symbol, TradeType, money};
 use serde::{Deserialize, Serialize};
 
-/// One market of one exchange, with the filters that an order must pass.
+/// A market of an exchange, with the filters that an order must pass.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Market {
-    /// The pair.
+    /// Trading pair.
     pub symbol: Symbol,
     /// Spot or futures.
     pub trade_type: TradeType,
     /// Smallest price step (Binance `PRICE_FILTER.tickSize`).
     pub tick: Decimal,
-    /// Lowest price taken.
+    /// Lowest accepted price.
     pub min_price: Decimal,
-    /// Highest price taken.
+    /// Highest accepted price.
     pub max_price: Decimal,
     /// Smallest amount step (`LOT_SIZE.stepSize`).
     pub lot: Decimal,
@@ -22,31 +22,31 @@ pub struct Market {
     pub min_amount: Decimal,
     /// Largest amount of one order.
     pub max_amount: Decimal,
-    /// Smallest worth of an order in quote units; reduce-only orders are exempt.
+    /// Minimum order value in quote units; reduce-only orders are exempt.
     pub min_notional: Decimal,
-    /// How far above and below the mark a limit price may stand, as factors (`PERCENT_PRICE`): (0.85, 1.15).
+    /// Limits of a limit price around the mark price, as factors (`PERCENT_PRICE`): (0.85, 1.15).
     pub price_band: (Decimal, Decimal),
 }
 
-/// A filter that an order failed, by Binance's name, with the bound it missed.
+/// A filter that an order failed, named as Binance names it, with the limit it violated.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FilterFailure {
     /// The price is not a multiple of the tick.
     Tick(Decimal),
-    /// The price is below the lowest or above the highest.
+    /// The price is outside the allowed range.
     Price(Decimal),
     /// The amount is not a multiple of the lot.
     Lot(Decimal),
-    /// The amount is below the smallest.
+    /// The amount is below the minimum.
     MinAmount(Decimal),
-    /// The amount is above the largest.
+    /// The amount is above the maximum.
     MaxAmount(Decimal),
-    /// The order is worth too little.
+    /// The order value is below the minimum.
     MinNotional(Decimal),
 }
 
 impl FilterFailure {
-    /// Binance's name of the filter.
+    /// Returns Binance's name of the filter.
     #[must_use]
     pub const fn filter(&self) -> &'static str {
         match self {
@@ -56,7 +56,7 @@ impl FilterFailure {
         }
     }
 
-    /// The bound that was missed.
+    /// Returns the limit that was violated.
     #[must_use]
     pub const fn bound(&self) -> Decimal {
         match self {
@@ -71,7 +71,7 @@ impl FilterFailure {
 }
 
 impl Market {
-    /// Checks a price against tick and range.
+    /// Checks a price against tick size and range.
     ///
     /// # Errors
     /// The filter it fails.
@@ -85,7 +85,7 @@ impl Market {
         if money::on_step(price, self.tick) { Ok(()) } else { Err(FilterFailure::Tick(self.tick)) }
     }
 
-    /// Checks an amount against lot and range.
+    /// Checks an amount against lot size and range.
     ///
     /// # Errors
     /// The filter it fails.
@@ -99,7 +99,7 @@ impl Market {
         if money::on_step(amount, self.lot) { Ok(()) } else { Err(FilterFailure::Lot(self.lot)) }
     }
 
-    /// Checks what an opening order is worth.
+    /// Checks the value of an opening order.
     ///
     /// # Errors
     /// [`FilterFailure::MinNotional`].
@@ -110,7 +110,8 @@ impl Market {
         }
     }
 
-    /// The price moved to the tick that is worse for the one who trades: down for a buyer's stop, up for a seller's.
+    /// Rounds the stop price of a position to the tick in its unfavourable direction: down if the position was
+    /// bought, up if it was sold.
     #[must_use]
     pub fn price_to_tick(&self, price: Decimal, side: Side) -> Decimal {
         let down = money::floor_to(price, self.tick);

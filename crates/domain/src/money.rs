@@ -1,14 +1,14 @@
-//! Exact decimals: parsing that refuses what cannot be kept, and one canonical text.
+//! Exact decimals: parsing that rejects what cannot be represented exactly, and a canonical text form.
 
 pub use rust_decimal::Decimal;
 use rust_decimal::RoundingStrategy;
 
-/// The text is no decimal number that we can keep exactly.
+/// Error: the text is not a decimal number that can be represented exactly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a decimal number within 28 digits")]
 pub struct NotADecimal;
 
-/// Reads plain or exponent notation. Numbers of more than 28 significant digits are refused, never rounded.
+/// Parses plain or exponent notation. Numbers of more than 28 significant digits are rejected, never rounded.
 ///
 /// # Errors
 /// [`NotADecimal`] for anything else.
@@ -31,13 +31,13 @@ pub fn parse(text: &str) -> Result<Decimal, NotADecimal> {
     value.map_err(|_| NotADecimal)
 }
 
-/// The canonical text: no exponent, no trailing zeros, no negative zero.
+/// Returns the canonical text: no exponent, no trailing zeros, no negative zero.
 #[must_use]
 pub fn text(value: Decimal) -> String {
     value.normalize().to_string()
 }
 
-/// Rounds down (towards zero) to a multiple of `step`; a step of zero leaves the value as it is.
+/// Rounds towards zero to a multiple of `step`; a step of zero leaves the value unchanged.
 #[must_use]
 pub fn floor_to(value: Decimal, step: Decimal) -> Decimal {
     if step.is_zero() {
@@ -46,7 +46,7 @@ pub fn floor_to(value: Decimal, step: Decimal) -> Decimal {
     (value / step).trunc().checked_mul(step).unwrap_or(value).normalize()
 }
 
-/// Rounds to the nearest multiple of `step`, halves away from zero.
+/// Rounds to the nearest multiple of `step`, halves away from zero; a step of zero leaves the value unchanged.
 #[must_use]
 pub fn round_to(value: Decimal, step: Decimal) -> Decimal {
     if step.is_zero() {
@@ -56,7 +56,7 @@ pub fn round_to(value: Decimal, step: Decimal) -> Decimal {
     count.checked_mul(step).unwrap_or(value).normalize()
 }
 
-/// Whether `value` is a whole multiple of `step`.
+/// Returns whether `value` is a whole multiple of `step`.
 #[must_use]
 pub fn on_step(value: Decimal, step: Decimal) -> bool {
     step.is_zero() || value.checked_rem(step).is_some_and(|rest| rest.is_zero())

@@ -1,50 +1,51 @@
-//! What a person is told of, where, and what has become of each message.
+//! Notifications: event kinds, delivery channels, preferences and the state of each message.
 
 use crate::{Chance, Clock, MessageId, Micros, key::words};
 use serde::{Deserialize, Serialize};
 
 words! {
-    /// How a message reaches a person.
+    /// The channel over which a message is delivered.
     pub Channel {
-        /// By e-mail.
+        /// E-mail.
         Email = "email",
-        /// By Telegram, or the simulator that stands in for it.
+        /// Telegram, or the simulator that replaces it.
         Telegram = "telegram",
     }
 }
 
 words! {
-    /// What a person is told of.
+    /// The kind of event a user is notified about.
     pub Kind {
-        /// An order of theirs, by hand or copied, was taken by the exchange.
+        /// The exchange accepted an order of the user, manual or copied.
         NewOrder = "new-order",
         /// A take-profit order was filled.
         TakeProfit = "take-profit",
-        /// A stop was filled.
+        /// A stop order was filled.
         StopLoss = "stop-loss",
-        /// The exchange refuses a key.
+        /// The exchange rejected a key.
         KeyRefused = "key-refused",
-        /// What a key may do at the exchange has changed.
+        /// A key's permissions at the exchange have changed.
         KeyRights = "key-rights",
-        /// An order that Slipstream did not send was filled.
+        /// An order that was not sent by Slipstream was filled.
         ForeignFill = "foreign-fill",
-        /// A position stood without its stop.
+        /// A position had no stop.
         Unprotected = "unprotected",
-        /// The exchange refuses to close a copied position that its strategy left.
+        /// The exchange refuses to close a copied position whose strategy has exited.
         ExitLate = "exit-late",
-        /// The plan ends soon.
+        /// The subscription plan ends soon.
         PlanLapses = "plan-lapses",
-        /// Somebody signed in from somewhere new.
+        /// A sign-in from a new device or place.
         SignedIn = "signed-in",
         /// The password was changed.
         PasswordChanged = "password-changed",
-        /// Another credential was made or changed.
+        /// Another credential was created or changed.
         Credential = "credential",
     }
 }
 
 words! {
-    /// What a person can switch off by the link in a mail. All else is about their safety.
+    /// A kind of mail that users can unsubscribe from by the link in it. All other mails concern their
+    /// security.
     pub Topic {
         /// [`Kind::NewOrder`].
         NewOrder = "new-order",
@@ -52,15 +53,15 @@ words! {
         TakeProfit = "take-profit",
         /// [`Kind::StopLoss`].
         StopLoss = "stop-loss",
-        /// The report of each week.
+        /// The weekly report.
         WeeklyReport = "weekly-report",
-        /// The report of each month.
+        /// The monthly report.
         MonthlyReport = "monthly-report",
     }
 }
 
 impl Kind {
-    /// What switches it off; none for what is always told.
+    /// Returns the topic that disables this notification, or `None` if it is always sent.
     #[must_use]
     pub const fn topic(self) -> Option<Topic> {
         match self {
@@ -79,41 +80,43 @@ impl Kind {
         }
     }
 
-    /// Whether it tells how a position's protection or a key failed: the audit has it.
+    /// Returns whether it reports a failure of a position's protection or of a key; these are recorded in the
+    /// audit log.
     #[must_use]
     pub const fn is_protection(self) -> bool {
         matches!(self, Self::KeyRefused | Self::Unprotected | Self::ExitLate)
     }
 
-    /// Whether it tells of something that a thief does: its mails carry the link that freezes the account.
+    /// Returns whether it reports something that an attacker would do; such mails carry the link that freezes
+    /// the account.
     #[must_use]
     pub const fn is_security(self) -> bool {
         matches!(self, Self::SignedIn | Self::PasswordChanged | Self::Credential)
     }
 }
 
-/// What a person wants to be told of.
+/// A user's notification preferences.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Switches {
-    /// The report of each week, by e-mail.
+    /// Weekly report, by e-mail.
     pub weekly_report: bool,
-    /// The report of each month, by e-mail.
+    /// Monthly report, by e-mail.
     pub monthly_report: bool,
     /// New orders, by e-mail.
     pub email_new_order: bool,
-    /// Take-profits, by e-mail.
+    /// Take-profit fills, by e-mail.
     pub email_take_profit: bool,
-    /// Stop-losses, by e-mail.
+    /// Stop-loss fills, by e-mail.
     pub email_stop_loss: bool,
     /// New orders, by Telegram.
     pub telegram_new_order: bool,
-    /// Take-profits, by Telegram.
+    /// Take-profit fills, by Telegram.
     pub telegram_take_profit: bool,
-    /// Stop-losses, by Telegram.
+    /// Stop-loss fills, by Telegram.
     pub telegram_stop_loss: bool,
 }
 
-/// As in the document's example of somebody who has not linked Telegram.
+/// As in the API document's example of a user who has not linked Telegram.
 impl Default for Switches {
     fn default() -> Self {
         Self {
@@ -130,7 +133,7 @@ impl Default for Switches {
 }
 
 impl Switches {
-    /// The switch of a mail's topic.
+    /// Returns the e-mail switch of a topic.
     pub const fn by_email(&mut self, topic: Topic) -> &mut bool {
         match topic {
             Topic::NewOrder => &mut self.email_new_order,
@@ -141,42 +144,42 @@ impl Switches {
         }
     }
 
-    /// The same without Telegram: for a person whose chat is gone.
+    /// Returns a copy with all Telegram switches off, for a user whose chat is no longer linked.
     #[must_use]
     pub const fn without_telegram(self) -> Self {
         Self { telegram_new_order: false, telegram_take_profit: false, telegram_stop_loss: false, ..self }
     }
 }
 
-/// A person's switches, and since when.
+/// A user's notification preferences with their timestamps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Preferences {
-    /// The switches.
+    /// The preferences.
     pub switches: Switches,
-    /// When they were first set, or could first have been.
+    /// When they were first saved, or could first have been.
     pub created_at: Micros,
-    /// When they were last set.
+    /// When they were last saved.
     pub updated_at: Micros,
 }
 
-/// How a person links Telegram, and whether they have.
+/// How a user links Telegram, and whether it is linked.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Method {
-    /// Where the bot is.
+    /// URL of the bot.
     pub bot_url: String,
-    /// What to send to it. Only its owner is shown it.
+    /// The link code to send to the bot. Shown only to the user it belongs to.
     pub code: String,
-    /// Until when it links.
+    /// When the link code expires.
     pub code_expires_at: Micros,
-    /// Linked, and messages reach the chat.
+    /// Whether a chat is linked and messages reach it.
     pub active: bool,
-    /// When Telegram was first looked at.
+    /// When the user first opened the Telegram settings.
     pub created_at: Micros,
-    /// When anything of this last changed.
+    /// When any of this last changed.
     pub updated_at: Micros,
 }
 
-/// The code links a chat to the person.
+/// Omits the code, because it links a chat to the user.
 impl std::fmt::Debug for Method {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Method").field("active", &self.active).finish_non_exhaustive()
@@ -184,90 +187,91 @@ impl std::fmt::Debug for Method {
 }
 
 words! {
-    /// How far a message is, in the order in which an operator looks at them.
+    /// The stage of a message, in the order in which admins review them.
     pub Stage {
-        /// It was given up.
+        /// Delivery failed permanently.
         Dead = "dead",
-        /// It has not been taken yet.
+        /// Not accepted yet.
         Waiting = "waiting",
-        /// It was taken.
+        /// Accepted by the mail server or by Telegram.
         Sent = "sent",
     }
 }
 
-/// What has become of a message.
+/// The delivery state of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Delivery {
-    /// It has not been tried yet.
+    /// Not attempted yet.
     Waiting,
-    /// Somebody is handing it over.
+    /// A worker is delivering it.
     Sending,
-    /// It failed and is tried again at this moment.
+    /// The last attempt failed; the next one is at this time.
     Again(Micros),
-    /// It was taken at this moment.
+    /// Accepted at this time.
     Sent(Micros),
-    /// It was given up at this moment.
+    /// Abandoned at this time.
     Dead(Micros),
 }
 
-/// A message, as the admin's outbox shows it.
+/// A message as the admin's outbox shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outgoing {
-    /// Its id.
+    /// Id of the message.
     pub id: MessageId,
-    /// How it goes.
+    /// The delivery channel.
     pub channel: Channel,
-    /// To whom.
+    /// The recipient.
     pub to: String,
-    /// Its subject.
+    /// The subject line.
     pub subject: String,
-    /// Its plain text.
+    /// The plain-text body.
     pub body: String,
-    /// It lets its reader in: nobody else is shown the text.
+    /// Whether the text contains a secret that grants access, so that only the recipient may read it.
     pub withheld: bool,
-    /// When it was written.
+    /// When the message was written.
     pub created_at: Micros,
-    /// What has become of it.
+    /// The delivery state.
     pub delivery: Delivery,
-    /// How often it was tried.
+    /// Number of delivery attempts.
     pub attempts: i64,
-    /// Why the last attempt failed.
+    /// The error of the last failed attempt.
     pub failure: Option<String>,
 }
 
-/// A line of the conversation with the bot.
+/// One message of the conversation with the bot.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
-    /// Said by the desk.
+    /// Whether the bot sent it.
     pub ours: bool,
-    /// What was said.
+    /// The text.
     pub body: String,
-    /// When.
+    /// When it was sent.
     pub at: Micros,
 }
 
-/// How long a link code is.
+/// Length of a link code, in characters.
 pub const CODE_LENGTH: usize = 8;
-/// What link codes are made of: nothing that looks like something else, because people type them.
+/// The alphabet of link codes. It has no characters that are easily confused, because users type the codes.
 const LETTERS: &[u8; 32] = b"23456789abcdefghijkmnpqrstuvwxyz";
 
-/// A new link code.
+/// Generates a link code.
 #[must_use]
 pub fn link_code(chance: &dyn Chance) -> String {
     let mut bytes = [0_u8; CODE_LENGTH];
     chance.fill(&mut bytes);
-    // 32 letters divide 256: no letter comes more often than another.
+    // 256 is a multiple of 32, so every letter is equally likely.
     bytes.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect()
 }
 
-/// A link code as it was typed, if it can be one.
+/// Parses a link code as a user typed it, or returns `None` if it cannot be one.
 #[must_use]
 pub fn typed_code(text: &str) -> Option<String> {
     let code = text.trim().to_ascii_lowercase();
     (code.len() == CODE_LENGTH && code.bytes().all(|byte| LETTERS.contains(&byte))).then_some(code)
 }
 
-/// A moment somewhat after `pause`, up to half as long again: what failed together is not tried again together.
+/// Returns the time of the next attempt: now plus `pause` microseconds plus a random share of up to half of
+/// it, so that messages that failed together are not retried together.
 #[must_use]
 pub fn jittered(clock: &dyn Clock, chance: &dyn Chance, pause: i64) -> Micros {
     let mut bytes = [0_u8; 4];

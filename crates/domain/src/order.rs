@@ -4,7 +4,7 @@ use crate::{Decimal, Micros, Symbol, key::words};
 use serde::{Deserialize, Serialize};
 
 words! {
-    /// Buy or sell, as requests write it.
+    /// The side of an order, as API requests write it.
     pub Side {
         /// Buy.
         Buy = "BUY",
@@ -14,7 +14,7 @@ words! {
 }
 
 impl Side {
-    /// The other side.
+    /// Returns the opposite side.
     #[must_use]
     pub const fn opposite(self) -> Self {
         match self {
@@ -23,7 +23,7 @@ impl Side {
         }
     }
 
-    /// ccxt's word: `buy`, `sell`.
+    /// Returns ccxt's name: `buy`, `sell`.
     #[must_use]
     pub const fn lower(self) -> &'static str {
         match self {
@@ -34,27 +34,27 @@ impl Side {
 }
 
 words! {
-    /// What kind of order stands at the exchange, as ccxt names Binance's types.
+    /// The order type, with ccxt's names for Binance's types.
     pub OrderType {
-        /// At the best price now.
+        /// Executes at the best available price.
         Market = "market",
-        /// At a price or better.
+        /// Executes at the limit price or better.
         Limit = "limit",
-        /// A limit order once the trigger is reached against us.
+        /// A limit order triggered by an adverse price move.
         Stop = "stop",
-        /// A market order once the trigger is reached against us.
+        /// A market order triggered by an adverse price move.
         StopMarket = "stop_market",
-        /// A limit order once the trigger is reached in our favour.
+        /// A limit order triggered by a favourable price move.
         TakeProfit = "take_profit",
-        /// A market order once the trigger is reached in our favour.
+        /// A market order triggered by a favourable price move.
         TakeProfitMarket = "take_profit_market",
-        /// A market order once the price turns back by the callback rate.
+        /// A market order triggered when the price reverses by the callback rate.
         TrailingStopMarket = "trailing_stop_market",
     }
 }
 
 impl OrderType {
-    /// Whether it waits for a trigger before it stands in the book.
+    /// Returns whether it waits for a trigger before it rests in the order book.
     #[must_use]
     pub const fn conditional(self) -> bool {
         !matches!(self, Self::Market | Self::Limit)
@@ -62,41 +62,41 @@ impl OrderType {
 }
 
 words! {
-    /// How long an order stands.
+    /// How long an order stays open.
     pub TimeInForce {
         /// Good till cancelled.
         Gtc = "GTC",
-        /// Fills what it can at once, the rest is dropped.
+        /// Immediate or cancel: fills what it can, the rest is cancelled.
         Ioc = "IOC",
-        /// Fills wholly at once, or not at all.
+        /// Fill or kill: fills completely and immediately, or not at all.
         Fok = "FOK",
-        /// Post only: never takes.
+        /// Post-only: never takes liquidity.
         Gtx = "GTX",
-        /// Good till cancelled, or till the position is gone.
+        /// Good till cancelled, or until the position is closed.
         GteGtc = "GTE_GTC",
     }
 }
 
 words! {
-    /// Where an order stands in its life.
+    /// The status of an order.
     pub OrderStatus {
-        /// Working, or waiting for its trigger.
+        /// Resting in the book, or waiting for its trigger.
         Open = "open",
-        /// Filled wholly.
+        /// Filled completely.
         Closed = "closed",
-        /// Cancelled; may have filled in part.
+        /// Cancelled; may be partially filled.
         Canceled = "canceled",
-        /// Ended by its time in force; may have filled in part.
+        /// Ended by its time in force; may be partially filled.
         Expired = "expired",
-        /// Never taken.
+        /// Never accepted.
         Rejected = "rejected",
     }
 }
 
 words! {
-    /// Whether positions share the account's margin.
+    /// How margin is assigned to positions.
     pub MarginMode {
-        /// Each position has margin of its own.
+        /// Each position has its own margin.
         Isolated = "ISOLATED",
         /// All positions share the account's margin.
         Crossed = "CROSSED",
@@ -104,7 +104,7 @@ words! {
 }
 
 impl MarginMode {
-    /// ccxt's word: `isolated`, `cross`.
+    /// Returns ccxt's name: `isolated`, `cross`.
     #[must_use]
     pub const fn lower(self) -> &'static str {
         match self {
@@ -114,87 +114,88 @@ impl MarginMode {
     }
 }
 
-/// An order as the exchange tells it. Amounts are in base units, prices and cost in quote units.
+/// An order as reported by the exchange. Amounts are in base units, prices and cost in quote units.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {
-    /// The exchange's id.
+    /// The exchange's order id.
     pub id: String,
-    /// Our id, derived from intent and leg, or whatever another program chose.
+    /// Client order id: derived from intent and leg for our orders, arbitrary for those of other programs.
     pub client_order_id: String,
-    /// When the exchange took it.
+    /// When the exchange accepted the order.
     pub at: Micros,
-    /// The pair.
+    /// Trading pair.
     pub symbol: Symbol,
-    /// Its kind.
+    /// Order type.
     pub kind: OrderType,
-    /// How long it stands.
+    /// How long it stays open.
     pub time_in_force: TimeInForce,
-    /// It may only make, never take.
+    /// Whether it may only add liquidity.
     pub post_only: bool,
-    /// It may only shrink a position.
+    /// Whether it may only reduce a position.
     pub reduce_only: bool,
-    /// Buy or sell.
+    /// Side of the order.
     pub side: Side,
-    /// Limit price; the average of the fills for a filled market order; none while a market order waits.
+    /// Limit price; for a filled market order the average of its fills; `None` while a market order is
+    /// unfilled.
     pub price: Option<Decimal>,
     /// Trigger price.
     pub stop_price: Option<Decimal>,
-    /// Percent that the price must turn back (trailing stops).
+    /// Callback rate in percent (trailing stops).
     pub callback_rate: Option<Decimal>,
-    /// None for an order that closes whatever position there is.
+    /// Ordered amount; `None` for an order that closes the whole position.
     pub amount: Option<Decimal>,
-    /// What the fills were worth.
+    /// Total value of the fills.
     pub cost: Decimal,
-    /// Average price of the fills.
+    /// Average fill price.
     pub average: Option<Decimal>,
-    /// How much has filled.
+    /// Filled amount.
     pub filled: Decimal,
-    /// How much has not; none where `amount` is none.
+    /// Unfilled amount; `None` if `amount` is `None`.
     pub remaining: Option<Decimal>,
-    /// Where it stands.
+    /// Status of the order.
     pub status: OrderStatus,
 }
 
 impl Order {
-    /// Whether nothing more can happen to it.
+    /// Returns whether the order has reached a final status.
     #[must_use]
     pub fn is_final(&self) -> bool {
         self.status != OrderStatus::Open
     }
 }
 
-/// What a fill cost.
+/// The fee of a fill.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fee {
-    /// How much.
+    /// Amount of the fee.
     pub cost: Decimal,
-    /// In which asset.
+    /// Asset in which it was charged.
     pub currency: String,
 }
 
-/// One fill.
+/// One fill of an order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trade {
-    /// The exchange's id of the fill.
+    /// The exchange's trade id.
     pub id: String,
-    /// The exchange's id of the order.
+    /// The exchange's order id.
     pub order: String,
-    /// The pair.
+    /// Trading pair.
     pub symbol: Symbol,
-    /// When.
+    /// Time of the fill.
     pub at: Micros,
-    /// Buy or sell.
+    /// Side of the order.
     pub side: Side,
-    /// Whether our order stood in the book before.
+    /// Whether our order was the maker, that is, resting in the book.
     pub maker: bool,
-    /// At what price.
+    /// Fill price.
     pub price: Decimal,
-    /// How much, in base units.
+    /// Amount in base units.
     pub amount: Decimal,
     /// Price times amount.
     pub cost: Decimal,
-    /// What it cost.
+    /// Fee charged for the fill.
     pub fee: Fee,
-    /// Profit that it realised, in quote units (futures; zero otherwise).
+    /// Realised profit in quote units (futures; zero otherwise).
     pub realized: Decimal,
 }

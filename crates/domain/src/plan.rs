@@ -1,4 +1,4 @@
-//! What a plan allows (house.md, "Plans").
+//! Subscription plans and their limits.
 
 use crate::{Decimal, PlanId};
 use serde::{Deserialize, Serialize};
@@ -6,37 +6,37 @@ use serde::{Deserialize, Serialize};
 /// A subscription plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
-    /// Its id.
+    /// Id of the plan.
     pub id: PlanId,
-    /// `FREE`, `BASIC`, ...
+    /// Name of the plan: `FREE`, `BASIC`, ...
     pub name: String,
-    /// Listed to everyone, or given by the operator.
+    /// Whether it is listed publicly; otherwise it is granted by an admin.
     pub public: bool,
     /// Monthly price in whole USD.
     pub monthly_price_usd: i64,
-    /// What it allows.
+    /// Limits of the plan.
     pub limits: Limits,
 }
 
-/// The limits of a plan, in the mode this install runs in.
+/// The limits of a plan, in the mode of this installation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
-    /// Highest total balance in whole USD; none without a limit.
+    /// Maximum total balance in whole USD; `None` means unlimited.
     pub max_balance_usd: Option<i64>,
-    /// Most exchange keys; none without a limit.
+    /// Maximum number of exchange keys; `None` means unlimited.
     pub max_api_key: Option<i64>,
-    /// May follow strategies.
+    /// Whether strategies can be followed.
     pub strategy_automated: bool,
-    /// May create keys through the 3Commas door.
+    /// Whether keys can be created through the 3Commas API.
     pub manual_keys: bool,
 }
 
 impl Limits {
-    /// In sandbox mode the free plan limits nothing.
+    /// No limits. Used for the free plan in sandbox mode.
     pub const UNLIMITED: Self =
         Self { max_balance_usd: None, max_api_key: None, strategy_automated: true, manual_keys: true };
 
-    /// Everything that either allows: who has two plans has no less than with one.
+    /// Combines two sets of limits: whatever either of them allows.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         let more = |one: Option<i64>, two: Option<i64>| Some(one?.max(two?));
@@ -48,19 +48,19 @@ impl Limits {
         }
     }
 
-    /// Whether `present` keys are no more than allowed.
+    /// Returns whether a number of `present` keys is within the limit.
     #[must_use]
     pub fn covers_keys(&self, present: i64) -> bool {
         self.max_api_key.is_none_or(|max| present <= max)
     }
 
-    /// Whether one more key fits beside `present` ones.
+    /// Returns whether one more key is allowed in addition to `present` ones.
     #[must_use]
     pub fn allows_key(&self, present: i64) -> bool {
         self.max_api_key.is_none_or(|max| present < max)
     }
 
-    /// Whether a total balance of `usd` fits.
+    /// Returns whether a total balance of `usd` is within the limit.
     #[must_use]
     pub fn allows_balance(&self, usd: Decimal) -> bool {
         self.max_balance_usd.is_none_or(|max| usd <= Decimal::from(max))

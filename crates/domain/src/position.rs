@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 words! {
-    /// Which way a position gains.
+    /// The direction of a position.
     pub PositionSide {
         /// Gains when the price rises.
         Long = "long",
@@ -15,13 +15,13 @@ words! {
 }
 
 impl PositionSide {
-    /// The side of an order that opens it.
+    /// Returns the side of an order that opens it.
     #[must_use]
     pub const fn opening(self) -> Side {
         self.closing().opposite()
     }
 
-    /// The position that an order of this side opens.
+    /// Returns the direction of the position that an order of this side opens.
     #[must_use]
     pub const fn opened_by(side: Side) -> Self {
         match side {
@@ -30,7 +30,7 @@ impl PositionSide {
         }
     }
 
-    /// The side of an order that closes it.
+    /// Returns the side of an order that closes it.
     #[must_use]
     pub const fn closing(self) -> Side {
         match self {
@@ -43,33 +43,33 @@ impl PositionSide {
 /// An open futures position.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Position {
-    /// The pair.
+    /// Trading pair.
     pub symbol: Symbol,
     /// Size in base units, always positive.
     pub contracts: Decimal,
     /// Profit at the mark price, in quote units.
     pub unrealized_pnl: Decimal,
-    /// Times margin.
+    /// Leverage of the position.
     pub leverage: u16,
-    /// Where the exchange would close it; none when no price would.
+    /// Liquidation price; `None` if the position cannot be liquidated at any price.
     pub liquidation_price: Option<Decimal>,
-    /// What stands behind it, in quote units.
+    /// Margin that backs the position, in quote units.
     pub collateral: Decimal,
     /// Size times mark price, always positive.
     pub notional: Decimal,
-    /// The exchange's fair price.
+    /// The exchange's mark price.
     pub mark_price: Decimal,
-    /// Average price of its opening.
+    /// Average entry price.
     pub entry_price: Decimal,
-    /// Margin set aside for it.
+    /// Margin required to open the position.
     pub initial_margin: Decimal,
-    /// Share of the notional, 0.25 at leverage 4.
+    /// Initial margin as a share of the notional: 0.25 at leverage 4.
     pub initial_margin_percentage: Decimal,
-    /// Below this collateral it is liquidated.
+    /// Maintenance margin: the position is liquidated when its collateral falls below this.
     pub maintenance_margin: Decimal,
-    /// Share of the notional.
+    /// Maintenance margin as a share of the notional.
     pub maintenance_margin_percentage: Decimal,
-    /// Maintenance margin over collateral; none without collateral.
+    /// Maintenance margin divided by collateral; `None` without collateral.
     pub margin_ratio: Option<Decimal>,
     /// When the exchange last changed it.
     pub at: Micros,
@@ -77,26 +77,27 @@ pub struct Position {
     pub margin_mode: MarginMode,
     /// Long or short.
     pub side: PositionSide,
-    /// Profit over initial margin, in percent.
+    /// Unrealised profit divided by initial margin, in percent.
     pub percentage: Decimal,
 }
 
-/// One asset of an account.
+/// An account's balance of one asset.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Funds {
-    /// Can be used for new orders.
+    /// Available for new orders.
     pub free: Decimal,
-    /// Held by orders and positions.
+    /// Locked by orders and positions.
     pub used: Decimal,
-    /// What it is worth: on futures with the profit and loss of open positions, as ccxt and Binance's margin balance say it.
+    /// Total balance; on futures including the unrealised profit and loss, like ccxt's total and Binance's margin
+    /// balance.
     pub total: Decimal,
 }
 
-/// An account's assets.
+/// An account's balances.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Balance {
-    /// By asset name.
+    /// Balances by asset name.
     pub assets: BTreeMap<String, Funds>,
-    /// Profit and loss of open positions, in USD (futures; zero otherwise). The totals of `assets` hold it already.
+    /// Unrealised profit and loss in USD (futures; zero otherwise). Already included in the totals of `assets`.
     pub unrealized_pnl: Decimal,
 }

@@ -1,13 +1,13 @@
-//! What a person tells about themselves, and how they want to be spoken to.
+//! User profiles: personal details and language preferences.
 
 use crate::{Micros, key::words, validation::Problem};
 use serde::{Deserialize, Serialize};
 
-/// The most characters of a first or last name.
+/// Maximum length of a first or last name, in characters.
 pub const LONGEST_NAME: usize = 100;
 
 words! {
-    /// A language that people may choose.
+    /// A supported interface language.
     pub Language {
         /// English.
         English = "EN",
@@ -16,28 +16,28 @@ words! {
     }
 }
 
-/// A person's profile. What is none was never told, or taken back.
+/// A user's profile. Fields are `None` if they were never given or have been cleared.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
     /// Family name.
     pub last_name: Option<String>,
     /// Given name.
     pub first_name: Option<String>,
-    /// Where they live: ISO 3166-1 alpha-2.
+    /// Country of residence, ISO 3166-1 alpha-2.
     pub country: Option<String>,
-    /// The language they want.
+    /// Preferred language.
     pub language: Option<Language>,
-    /// A name of the IANA time zone database: `America/Toronto`.
+    /// Time zone, as an IANA time zone name: `America/Toronto`.
     pub time_zone: Option<String>,
-    /// When they first told anything.
+    /// When the profile was created.
     pub created_at: Micros,
-    /// When they last changed anything.
+    /// When the profile was last changed.
     pub updated_at: Micros,
 }
 
-/// What is not alphabetic to Unicode and yet is written within names: combining accents, the signs that silence a
-/// vowel in the scripts of India and its neighbours, their dots, the tone marks of Thai and Lao, and the two joiners of
-/// Persian and Urdu.
+/// Characters that Unicode does not class as alphabetic but that occur within names: combining accents, the
+/// vowel killers (viramas) and nuktas of the scripts of India and its neighbours, the tone marks of Thai and
+/// Lao, and the two joiners used in Persian and Urdu.
 const MARKS: &[(char, char)] = &[
     ('\u{300}', '\u{36f}'),
     ('\u{591}', '\u{5bd}'),
@@ -64,7 +64,7 @@ const MARKS: &[(char, char)] = &[
     ('\u{200c}', '\u{200d}'),
 ];
 
-/// A person's first or last name: letters of any script, with spaces, hyphens and apostrophes between them.
+/// Validates a first or last name: letters of any script, with spaces, hyphens and apostrophes between them.
 ///
 /// # Errors
 /// [`Problem::NotAlphabetic`], [`Problem::TextTooLong`].
@@ -81,7 +81,7 @@ pub fn name(text: &str) -> Result<String, Problem> {
     Ok(text.to_owned())
 }
 
-/// A country that ISO 3166-1 gives a two-letter code.
+/// Validates a two-letter country code of ISO 3166-1.
 ///
 /// # Errors
 /// [`Problem::NotCountry`].
@@ -90,7 +90,7 @@ pub fn country(text: &str) -> Result<&'static str, Problem> {
     known.map(|(code, _)| *code).ok_or(Problem::NotCountry)
 }
 
-/// A language that people may choose.
+/// Parses a supported language.
 ///
 /// # Errors
 /// [`Problem::NotLanguage`].
@@ -98,7 +98,7 @@ pub fn language(text: &str) -> Result<Language, Problem> {
     Language::parse(text).ok_or(Problem::NotLanguage)
 }
 
-/// ISO 3166-1: each code with its short English name, in the order of the names.
+/// The ISO 3166-1 country codes with their short English names, sorted by name.
 #[rustfmt::skip] // a table
 pub const COUNTRIES: &[(&str, &str)] = &[
     ("AF", "Afghanistan"), ("AX", "Åland Islands"), ("AL", "Albania"), ("DZ", "Algeria"), ("AD", "Andorra"),

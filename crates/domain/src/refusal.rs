@@ -1,26 +1,26 @@
-//! A business "no": one closed enum with Mudawyl's codes and texts (seeds/mudawyl-user-api.txt; wire.md section 1).
+//! Business refusals: a closed enum with the codes and texts of the Mudawyl API document.
 //!
-//! Faults (database, network) are another type and never come through here.
+//! Faults (database, network) have another type and are never expressed as refusals.
 
 use serde::{Deserialize, Serialize};
 
 macro_rules! refusals {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $text:literal;)*) => {
-        /// Why a request that was well formed is not carried out.
+        /// Why a well-formed request was refused.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         pub enum Refusal { $($(#[$doc])* $name),* }
 
         impl Refusal {
-            /// Every refusal, in the order of its code.
+            /// Every refusal, ordered by code.
             pub const ALL: &'static [Self] = &[$(Self::$name),*];
 
-            /// Mudawyl's code.
+            /// Returns the code of the Mudawyl document.
             #[must_use]
             pub const fn code(self) -> &'static str {
                 match self { $(Self::$name => $code),* }
             }
 
-            /// Mudawyl's text, without the code.
+            /// Returns the text of the Mudawyl document, without the code.
             #[must_use]
             pub const fn text(self) -> &'static str {
                 match self { $(Self::$name => $text),* }
@@ -30,45 +30,45 @@ macro_rules! refusals {
 }
 
 refusals! {
-    /// The exchange does not let this key in.
+    /// The exchange rejects this key.
     KeyUnauthorized = "1103", "exchange API authorization failed";
-    /// The operation is for another kind of key.
+    /// The operation requires another kind of key.
     KeyTypeInvalid = "1106", "exchange API key type is invalid";
-    /// The key is connected already, here or by someone else.
+    /// The key is already connected, by this user or another.
     KeyExists = "1109", "exchange API key already exist";
-    /// The key is switched off.
+    /// The key is disabled.
     KeyInactive = "1110", "exchange API key is inactive";
-    /// The operation does not exist for this kind of key yet.
+    /// The operation is not supported for this kind of key.
     KeyTypeUnsupported = "1115", "exchange API key type is unsupported";
-    /// Strategy and key are of different exchanges.
+    /// Strategy and key belong to different exchanges.
     ExchangeMismatch = "1206", "exchange id does not match";
     /// The exchange has no such market.
     SymbolInvalid = "1300", "invalid exchange symbol";
     /// The new strategy trades another market.
     SymbolMismatch = "1306", "exchange symbol does not match";
-    /// The key follows a strategy on this market already.
+    /// The key already follows a strategy on this market.
     SymbolFollowed = "1309", "exchange symbol already exist";
-    /// The exchange refuses the request as it stands.
+    /// The exchange rejects the request as invalid.
     ExchangeBadRequest = "1500", "exchange bad request";
     /// The plan cannot be bought.
     PlanInvalid = "2100", "invalid subscription type";
     /// The plan does not include the feature.
     PlanFeature = "2103", "unauthorized subscription features";
-    /// The plan allows no more keys.
+    /// The plan's limit of exchange keys is reached.
     PlanKeyLimit = "2129a", "exceed subscription max API key limit";
-    /// The plan allows no more balance.
+    /// The plan's balance limit is reached.
     PlanBalanceLimit = "2129b", "exceed subscription max API balance limit";
-    /// The payment provider could not charge the card. Ours: the document has no code for it.
+    /// The payment provider could not charge the card. Our own code: the document has none for this.
     PaymentDeclined = "3102", "payment declined";
-    /// Nothing to change: there is no paid subscription.
+    /// There is no paid subscription to change.
     NoStripeSubscription = "3104", "active stripe subscription does not exist";
-    /// There is a paid subscription already.
+    /// There already is a paid subscription.
     StripeSubscriptionExists = "3109", "active stripe subscription already exist";
-    /// The account's owner froze it. Ours, as those that follow.
+    /// The account was frozen by its owner. Our own code, like those that follow.
     AccountFrozen = "4100", "account is frozen";
-    /// The operator suspended the account.
+    /// The account was suspended by an admin.
     AccountSuspended = "4101", "account is suspended";
-    /// Somebody must be able to operate the desk.
+    /// The last admin account cannot be removed or demoted.
     LastAdmin = "4102", "account is the last admin";
 }
 

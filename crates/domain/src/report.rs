@@ -1,14 +1,14 @@
-//! What a week or a month came to, as a person is told: figures only; the words are the reader's.
+//! Weekly and monthly performance reports: figures only, which are formatted in the reader's language.
 
 use crate::{Decimal, ExchangeKeyId, Micros, StrategyId, key::words};
 use serde::{Deserialize, Serialize};
 
 words! {
-    /// What a report is about.
+    /// The period of a report.
     pub Period {
         /// Monday to Sunday.
         Week = "WEEK",
-        /// The first to the last of a month.
+        /// A calendar month.
         Month = "MONTH",
     }
 }
@@ -16,54 +16,54 @@ words! {
 /// A report's figures. All money is in USD.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
-    /// A week or a month.
+    /// Week or month.
     pub period: Period,
-    /// Its first day, `2026-03-02`.
+    /// First day, `2026-03-02`.
     pub first_day: String,
-    /// Its last day.
+    /// Last day.
     pub last_day: String,
-    /// The time zone whose days these are.
+    /// The time zone in which the days are counted.
     pub zone: String,
-    /// Its first moment.
+    /// Start of the period.
     pub start: Micros,
-    /// The moment at which it ended.
+    /// End of the period, exclusive.
     pub end: Micros,
-    /// All accounts together.
+    /// Equity of all accounts together.
     pub total: Worth,
-    /// The greatest fall from a height, net of what was brought and taken.
+    /// Maximum drawdown, net of deposits and withdrawals.
     pub drawdown: Drawdown,
-    /// What fills cost.
+    /// Fees of all fills.
     pub fees: Decimal,
-    /// What was entered and what ended.
+    /// Numbers of entered and ended trades.
     pub trades: Trades,
-    /// Each account.
+    /// The figures of each account.
     pub keys: Vec<KeyPart>,
-    /// Each strategy that was followed.
+    /// The figures of each strategy that was followed.
     pub strategies: Vec<StrategyPart>,
-    /// What all accounts had won or lost by each moment. Empty in reports of the time when another picture was drawn.
+    /// Cumulative profit of all accounts over time. Empty in reports that were made before this series existed.
     #[serde(default)]
     pub won: Vec<(Micros, Decimal)>,
 }
 
-/// What accounts were worth at both ends, and why it changed.
+/// Equity at both ends of the period, and the deposits between.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Worth {
-    /// At the start; nothing for an account that was connected later.
+    /// Equity at the start; zero for an account that was connected later.
     pub start: Decimal,
-    /// At the end.
+    /// Equity at the end.
     pub end: Decimal,
-    /// Brought by their owner, less what was taken; also what an account held when it was connected.
+    /// Deposits minus withdrawals; includes the balance of an account when it was connected.
     pub brought: Decimal,
 }
 
 impl Worth {
-    /// What was won or lost.
+    /// Returns the profit or loss.
     #[must_use]
     pub fn profit(&self) -> Decimal {
         self.end - self.start - self.brought
     }
 
-    /// The profit's share of what there was to trade with, in percent; none when there was nothing.
+    /// Returns the profit in percent of the capital available for trading, or `None` if there was none.
     #[must_use]
     pub fn percent(&self) -> Option<Decimal> {
         let capital = self.start + self.brought.max(Decimal::ZERO);
@@ -80,59 +80,59 @@ impl std::ops::AddAssign for Worth {
     }
 }
 
-/// A fall from a height.
+/// A drawdown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Drawdown {
-    /// How far.
+    /// Amount in USD.
     pub usd: Decimal,
-    /// Its share of what there would be without it, in percent.
+    /// Amount in percent of the equity without the drawdown.
     pub percent: Decimal,
 }
 
-/// What was entered, and what copied positions ended.
+/// Numbers of entries and of ended copied positions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trades {
-    /// Entries for strategies.
+    /// Entries copied from strategies.
     pub copied: u32,
-    /// Entries by hand.
+    /// Manual entries.
     pub by_hand: u32,
     /// Copied positions that ended with a known result.
     pub ended: u32,
-    /// Of them, those that won.
+    /// Those of them that ended in profit.
     pub won: u32,
 }
 
 impl Trades {
-    /// The share of ended positions that won, of one; none when none ended.
+    /// Returns the share of ended positions that won, from 0 to 1, or `None` if none ended.
     #[must_use]
     pub fn win_rate(&self) -> Option<Decimal> {
         Decimal::from(self.won).checked_div(Decimal::from(self.ended))
     }
 }
 
-/// One account.
+/// The figures of one account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyPart {
-    /// Which.
+    /// Id of the exchange key.
     pub id: ExchangeKeyId,
-    /// Its name at the time.
+    /// Name of the key at the time.
     pub name: String,
-    /// What it was worth.
+    /// Equity of the account.
     pub worth: Worth,
 }
 
-/// One strategy, on all accounts.
+/// The figures of one strategy over all accounts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StrategyPart {
-    /// Which.
+    /// Id of the strategy.
     pub id: StrategyId,
-    /// Its name at the time.
+    /// Name of the strategy at the time.
     pub name: String,
     /// Positions that ended with a known result.
     pub ended: u32,
-    /// Of them, those that won.
+    /// Those of them that ended in profit.
     pub won: u32,
-    /// What they won and lost after fees.
+    /// Net profit or loss, fees deducted.
     pub profit: Decimal,
 }
 
@@ -147,7 +147,7 @@ mod tests {
         assert_eq!(worth.profit(), d(100));
         assert_eq!(worth.percent(), Some(Decimal::new(667, 2)));
         assert_eq!(Worth::default().percent(), None);
-        // Who takes half of it away has traded with all of it.
+        // A withdrawal of half the capital does not reduce the base of the percentage.
         let less = Worth { start: d(1_000), end: d(600), brought: d(-500) };
         assert_eq!((less.profit(), less.percent()), (d(100), Some(d(10))));
     }

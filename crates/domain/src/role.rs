@@ -1,21 +1,21 @@
-//! Who may.
+//! Roles for access control.
 
 use serde::{Deserialize, Serialize};
 
-/// What a route asks of its caller. Declared where the route is declared.
+/// The role that a route requires of its caller. Declared together with the route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
-    /// Nobody in particular.
+    /// Any caller, authenticated or not.
     Anyone,
-    /// A person who signed in.
+    /// A signed-in user.
     Trader,
-    /// The operator of this install.
+    /// An administrator of this installation.
     Admin,
 }
 
 impl Role {
-    /// The name stored for a user: `trader` or `admin`.
+    /// Returns the name; `trader` and `admin` are stored for users.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -25,13 +25,13 @@ impl Role {
         }
     }
 
-    /// Reads a stored name.
+    /// Parses a stored name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         [Self::Trader, Self::Admin].into_iter().find(|r| r.name() == name)
     }
 
-    /// Whether someone of this role may do what asks for `wanted`.
+    /// Returns whether this role satisfies the required role `wanted`.
     #[must_use]
     pub fn may(self, wanted: Self) -> bool {
         self >= wanted

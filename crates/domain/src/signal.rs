@@ -1,53 +1,53 @@
-//! A strategy's instruction to trade, and the rules that every door's signals keep.
+//! Trading signals of strategies, and the validation shared by all their sources.
 
 use crate::{Decimal, Side, key::words};
 
 words! {
-    /// What followers are to do.
+    /// The action of a signal.
     pub Action {
         /// Enter a position.
         Enter = "ENTER",
-        /// Leave the position that an earlier signal entered.
+        /// Exit the position that an earlier signal entered.
         Exit = "EXIT",
     }
 }
 
 words! {
-    /// Who decided.
+    /// The source of a signal.
     pub Source {
-        /// The strategy's own definition, at a bar's close.
+        /// The strategy's own rules, evaluated when a bar closes.
         Evaluator = "EVALUATOR",
-        /// An outside brain, through the strategy's hook.
+        /// An external signal source, through the strategy's webhook.
         Hook = "HOOK",
-        /// The operator.
+        /// An admin, manually.
         Hand = "HAND",
     }
 }
 
-/// More targets than this share a position into dust.
+/// Maximum number of targets; more would split a position into amounts too small to trade.
 pub const MOST_TARGETS: usize = 25;
 
-/// What is wrong with the levels of an entry.
+/// Error: the price levels of an entry are invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadLevels {
     /// A price, stop or target is zero or negative.
     #[error("must be greater than zero")]
     NotPositive,
-    /// The stop does not stand on the losing side of the price.
+    /// The stop is not on the losing side of the price.
     #[error("must be below the price of a buy and above the price of a sell")]
     StopSide,
-    /// Target number so-and-so does not stand on the winning side of the price.
+    /// The target with this index is not on the winning side of the price.
     #[error("must be above the price of a buy and below the price of a sell")]
     TargetSide(usize),
-    /// More than [`MOST_TARGETS`].
+    /// More than [`MOST_TARGETS`] targets.
     #[error("too many")]
     TooManyTargets,
 }
 
-/// Checks an entry's levels against the price it is decided at.
+/// Checks an entry's stop and targets against the price at which it was decided.
 ///
 /// # Errors
-/// The first level that cannot be traded.
+/// The first invalid level.
 pub fn check_levels(side: Side, price: Decimal, stop: Decimal, targets: &[Decimal]) -> Result<(), BadLevels> {
     if price <= Decimal::ZERO || stop <= Decimal::ZERO || targets.iter().any(|t| *t <= Decimal::ZERO) {
         return Err(BadLevels::NotPositive);

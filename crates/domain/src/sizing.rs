@@ -1,10 +1,11 @@
-//! How much to trade, how targets share it, and what an order would cost, win and lose.
+//! Position sizing: the amount for a given risk, its split over the targets, and an order's estimated cost, risk
+//! and reward.
 
 use crate::{Decimal, Side, money, ticket::ManualOrder};
 use serde::{Deserialize, Serialize};
 
-/// The amount whose loss at the stop, fees of entry and exit included, is `percent` of `equity`, rounded down to the
-/// lot. None when the stop equals the entry, or numbers overflow.
+/// Returns the amount whose loss at the stop, fees of entry and exit included, is `percent` of `equity`, rounded
+/// down to the lot. `None` if the stop equals the entry, there is no equity at risk, or numbers overflow.
 #[must_use]
 pub fn amount_at_risk(
     equity: Decimal,
@@ -23,8 +24,8 @@ pub fn amount_at_risk(
     Some(money::floor_to(risk.checked_div(loss)?, lot))
 }
 
-/// Equal shares of `amount` for `count` targets, each rounded down to the lot, the remainder on the last.
-/// None when a share would be nothing.
+/// Splits `amount` into equal shares for `count` targets, each rounded down to the lot; the last share takes the
+/// remainder. `None` if a share would be zero.
 #[must_use]
 pub fn target_shares(amount: Decimal, count: usize, lot: Decimal) -> Option<Vec<Decimal>> {
     if count == 0 {
@@ -41,22 +42,22 @@ pub fn target_shares(amount: Decimal, count: usize, lot: Decimal) -> Option<Vec<
     Some(shares)
 }
 
-/// What an order would come to. All in quote units; losses and fees are positive numbers.
+/// The estimated figures of an order, in quote units; losses and fees are positive numbers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Preview {
-    /// Worth of the position at its entry.
+    /// Order value at entry.
     pub cost: Decimal,
-    /// Margin that it binds at the leverage.
+    /// Margin required at the leverage.
     pub margin: Decimal,
     /// Fee of the entry.
     pub entry_fee: Decimal,
-    /// Loss when stopped out, fees included; none without a stop.
+    /// Loss if the stop is hit, fees included; `None` without a stop.
     pub loss_at_stop: Option<Decimal>,
-    /// Gain of each target's share, fees included, in the order's order.
+    /// Profit of each target's share, fees deducted, in the order of the targets.
     pub gains: Vec<Decimal>,
 }
 
-/// Foresees an order entered at `entry`. None when numbers overflow.
+/// Estimates an order entered at `entry`. `None` if numbers overflow.
 #[must_use]
 pub fn preview(
     order: &ManualOrder,
@@ -91,13 +92,13 @@ pub fn preview(
     })
 }
 
-/// The maintenance margin rate that estimates use: that of small positions in the most liquid markets of Binance. The exchange's
-/// own brackets decide.
+/// The maintenance margin rate assumed by estimates: that of small positions in Binance's most liquid markets. The
+/// exchange's own brackets decide.
 pub const MAINTENANCE_RATE: Decimal = Decimal::from_parts(4, 0, 0, false, 3);
 
-/// Whether a position reaches its stop before the exchange liquidates it. `amount` is in base units; `margin`, in quote units, is
-/// what backs the position: its own margin in isolated mode, the account's balance in cross mode. None when a figure is too
-/// large to calculate with.
+/// Returns whether a position reaches its stop before the exchange liquidates it. `amount` is in base units;
+/// `margin`, in quote units, is what backs the position: its own margin in isolated mode, the account's balance in
+/// cross mode. `None` if numbers overflow.
 #[must_use]
 pub fn stop_comes_first(amount: Decimal, entry: Decimal, stop: Decimal, margin: Decimal) -> Option<bool> {
     let loss = (entry - stop).abs().checked_mul(amount)?;
@@ -124,7 +125,7 @@ mod tests {
 
     #[test]
     fn a_stop_comes_before_liquidation_only_as_far_as_the_margin_lasts() {
-        // A unit loses 10 at the stop, and 0.36 more are held as maintenance margin there.
+        // One unit loses 10 at the stop, where another 0.36 is required as maintenance margin.
         let first = |margin| stop_comes_first(d("2"), d("100"), d("90"), d(margin));
         assert_eq!(first("20.72"), Some(true));
         assert_eq!(first("20.71"), Some(false));

@@ -1,11 +1,13 @@
-//! How the words are kept in a database: as text, the same on every engine. Ids and times map themselves.
+//! Database mappings of the domain enums: stored as text, identically on every engine. Ids and times have
+//! their own mappings.
 
 use crate::{
     AccountMode, ApiKeyStatus, ExchangeId, Role, Side, StrategyType, Symbol, TradeType, copy, signal,
     strategy,
 };
 
-/// Keeps a type as text: how it is written, and how it is read back (none: no such value).
+/// Maps a type to a text column. Takes a function that formats it and one that parses it (`None` for invalid
+/// text).
 #[macro_export]
 macro_rules! text_column {
     ($name:ty, $write:expr, $read:expr) => {

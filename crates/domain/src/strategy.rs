@@ -1,4 +1,4 @@
-//! Strategies as people see them: what they are, and what their own signals came to.
+//! Strategies and their performance records.
 
 use crate::{
     Decimal, ExchangeId, Frame, Micros, Side, SignalId, StrategyId, Symbol, copy,
@@ -7,13 +7,13 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// The longest name, in characters.
+/// Maximum length of a name, in characters.
 pub const LONGEST_NAME: usize = 60;
-/// The longest description, in characters.
+/// Maximum length of a description, in characters.
 pub const LONGEST_DESCRIPTION: usize = 2_000;
 
 words! {
-    /// How a record is cut into ranges.
+    /// The period by which a record is split.
     pub Interval {
         /// UTC days.
         Day = "1d",
@@ -23,11 +23,11 @@ words! {
 }
 
 words! {
-    /// Where the outcomes of a record come from. The two are never mixed.
+    /// The source of a record's outcomes. The two are never mixed.
     pub Kind {
         /// Computed over stored candles.
         Backtest = "BACKTEST",
-        /// What the signals that were really given came to.
+        /// Outcomes of the signals that were actually given.
         Live = "LIVE",
     }
 }
@@ -39,179 +39,179 @@ words! {
         Stop = "STOP",
         /// Its last target was reached.
         Target = "TARGET",
-        /// The strategy said so, or entered the other way.
+        /// The strategy gave an exit signal or entered the opposite side.
         Signal = "SIGNAL",
         /// The candles ended.
         End = "END",
     }
 }
 
-/// A strategy, as anyone may see it.
+/// A strategy, as everyone may see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Strategy {
-    /// Its id.
+    /// Id of the strategy.
     pub id: StrategyId,
-    /// Its signals are copied, and it may be followed.
+    /// Whether its signals are copied and it can be followed.
     pub active: bool,
-    /// Its name.
+    /// Name of the strategy.
     pub name: String,
-    /// What it does, in words.
+    /// What it does, in prose.
     pub description: Option<String>,
-    /// At which exchange it trades.
+    /// The exchange it trades at.
     pub exchange_id: ExchangeId,
-    /// On which pair.
+    /// Trading pair.
     pub symbol: Symbol,
-    /// The length of its bars.
+    /// Length of its bars.
     pub frame: Frame,
-    /// It has no definition: an outside brain decides.
+    /// Whether it has no rules of its own and gets its signals from an external source.
     pub outside: bool,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Micros,
-    /// When it last changed.
+    /// When it was last changed.
     pub updated_at: Micros,
 }
 
-/// What the trades of a range came to. Without trades there is nothing to say but zero trades.
+/// Performance figures of a period. Without trades everything but the trade count is `None` or zero.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Figures {
-    /// Profit of the trades one after another, in percent, costs taken off.
+    /// Compounded net profit of the trades, in percent, costs deducted.
     pub net_profit_percent: Option<Decimal>,
-    /// Share of trades that won: 0.25 is a quarter.
+    /// Share of winning trades: 0.25 is 25 %.
     pub win_rate: Option<Decimal>,
-    /// The deepest fall from a peak, after each trade: 0.05 is five percent.
+    /// Maximum drawdown from a peak, measured after each trade: 0.05 is 5 %.
     pub max_draw_down: Option<Decimal>,
-    /// How many trades ended.
+    /// Number of trades that ended.
     pub trades: u32,
-    /// How many of them were long.
+    /// Number of long trades.
     pub long: u32,
-    /// How many of them were short.
+    /// Number of short trades.
     pub short: u32,
 }
 
-/// One range of a record.
+/// One period of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Range {
-    /// Its first moment.
+    /// Start of the period.
     pub start: Micros,
-    /// The first moment after it.
+    /// End of the period, exclusive.
     pub end: Micros,
-    /// What its trades came to.
+    /// Performance in the period.
     pub figures: Figures,
 }
 
-/// Everything that a strategy's trades of one kind came to.
+/// The performance record of a strategy's backtested or live trades.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
-    /// Computed or lived.
+    /// Whether it is backtested or live.
     pub kind: Kind,
-    /// Of all its trades.
+    /// Figures of all trades.
     pub total: Figures,
     /// When its first trade was entered.
     pub since: Option<Micros>,
     /// When its last trade ended.
     pub until: Option<Micros>,
-    /// Profit so far in percent after each trade, oldest first; thinned to what a picture can show.
+    /// Cumulative profit in percent after each trade, oldest first; thinned to what a chart can show.
     pub curve: Vec<(Micros, Decimal)>,
-    /// Its months from the first with a trade to the last, oldest first.
+    /// The months from the first trade to the last, oldest first.
     pub months: Vec<Range>,
 }
 
-/// A strategy with both its records.
+/// A strategy with its backtested and its live record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Card {
     /// The strategy.
     pub strategy: Strategy,
-    /// What it would have made over the stored candles.
+    /// The backtest over the stored candles.
     pub backtest: Record,
-    /// What its signals came to.
+    /// The record of the signals it gave.
     pub live: Record,
 }
 
 /// One trade of a strategy's record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trade {
-    /// Bought or sold.
+    /// Side of the entry.
     pub side: Side,
     /// When it was entered.
     pub entered_at: Micros,
-    /// At what price.
+    /// Entry price.
     pub entry_price: Decimal,
-    /// Where it would be stopped out.
+    /// Stop price.
     pub stop: Option<Decimal>,
-    /// When it ended; none while it stands.
+    /// When it ended; `None` while it is open.
     pub exited_at: Option<Micros>,
-    /// At what average price.
+    /// Average exit price.
     pub exit_price: Option<Decimal>,
-    /// How.
+    /// How it ended.
     pub exit: Option<Exit>,
-    /// Profit in percent of its worth at entry, costs taken off.
+    /// Profit in percent of the value at entry, costs deducted.
     pub profit_percent: Option<Decimal>,
 }
 
-/// What records reckon with.
+/// The trading costs assumed in records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Costs {
     /// Fee of each fill, in percent.
     pub fee_percent: Decimal,
-    /// How much worse than the price each fill is, in percent.
+    /// Slippage of each fill, in percent.
     pub slippage_percent: Decimal,
-    /// What a long pays every eight hours, in percent.
+    /// Funding that a long position pays every eight hours, in percent.
     pub funding_percent: Decimal,
 }
 
-/// A strategy as its operator sees it.
+/// A strategy, as admins see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Operated {
-    /// As anyone sees it.
+    /// The part that everyone sees.
     pub strategy: Strategy,
-    /// How it decides, as JSON.
+    /// The strategy's rules, as JSON.
     pub definition: Option<String>,
-    /// It has a hook; its token is known to nobody but whoever noted it.
+    /// Whether it has a webhook. Its token is not stored in readable form and cannot be shown again.
     pub hook: bool,
-    /// Accounts that follow it, paused ones included.
+    /// Number of accounts that follow it, paused ones included.
     pub followers: i64,
 }
 
-/// A signal as its operator sees it.
+/// A signal, as admins see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Given {
-    /// Its id.
+    /// Id of the signal.
     pub id: SignalId,
-    /// Whose.
+    /// Id of its strategy.
     pub strategy_id: StrategyId,
-    /// Its name.
+    /// Name of its strategy.
     pub strategy_name: String,
-    /// Who decided.
+    /// What gave the signal.
     pub source: Source,
-    /// Enter or leave.
+    /// Whether it enters or exits.
     pub action: Action,
-    /// Which way; none for leaving.
+    /// Side of the entry; `None` for an exit.
     pub side: Option<Side>,
-    /// The price it was decided at, where it was told.
+    /// The price at which it was decided, if it was given.
     pub price: Option<Decimal>,
-    /// Where to be stopped out; none for leaving.
+    /// Stop price; `None` for an exit.
     pub stop: Option<Decimal>,
-    /// Where to take profits.
+    /// Take-profit prices.
     pub targets: Vec<Decimal>,
-    /// The outside brain's own id for it.
+    /// The external source's own id for it.
     pub external_id: Option<String>,
-    /// The bar whose close decided it.
+    /// The bar at whose close it was decided.
     pub bar_at: Option<Micros>,
     /// When it was accepted.
     pub at: Micros,
-    /// When every follower had a copy.
+    /// When copies had been queued for all followers.
     pub fanned_out_at: Option<Micros>,
-    /// How many copies stand where, and why.
+    /// Number of copies by status and reason.
     pub copies: Vec<Count>,
 }
 
-/// How many copies of a signal stand somewhere for some reason.
+/// Number of a signal's copies with the same status and reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Count {
-    /// Where.
+    /// The status of the copies.
     pub status: copy::Status,
-    /// Why.
+    /// Why they were skipped or failed.
     pub reason: Option<copy::Reason>,
-    /// How many.
+    /// Number of copies.
     pub copies: i64,
 }

@@ -1,5 +1,5 @@
-//! Sub-accounts: legal entities on the books, by the rules of Currencycloud's table
-//! (seeds/currencycloud-accounts-create.txt).
+//! Sub-accounts: registered legal entities, validated by the rules of Currencycloud's "Create Account"
+//! documentation.
 
 mod draft;
 
@@ -9,11 +9,11 @@ use crate::{Micros, SubAccountId, words};
 use serde::{Deserialize, Serialize};
 
 words! {
-    /// What kind of legal entity it is.
+    /// The kind of legal entity.
     pub LegalEntity {
         /// A company.
         Company = "company",
-        /// A person.
+        /// A natural person.
         Individual = "individual",
     }
 }
@@ -21,19 +21,19 @@ words! {
 words! {
     /// What the account may be used for.
     pub Status {
-        /// Everything.
+        /// Enabled for everything.
         Enabled = "enabled",
-        /// Everything but trading.
+        /// Enabled for everything but trading.
         EnabledNoTrading = "enabled_no_trading",
-        /// Nothing.
+        /// Not usable.
         Disabled = "disabled",
     }
 }
 
 words! {
-    /// A document that says who somebody is.
+    /// A type of identification document.
     pub Identification {
-        /// None.
+        /// No document.
         None = "none",
         /// A driver's licence.
         DriversLicense = "drivers_license",
@@ -70,12 +70,12 @@ words! {
     }
 }
 
-/// The brand of an account that names none.
+/// The brand used if the account specifies none.
 pub const BRAND: &str = "currencycloud";
-/// The spread table of an account that names none.
+/// The spread table used if the account specifies none.
 pub const SPREAD_TABLE: &str = "no_markup";
 
-/// The fields that a caller may give, in the order in which their problems are told.
+/// The fields that a caller can set, in the order in which their problems are reported.
 pub const FIELDS: &[&str] = &[
     "account_name",
     "brand",
@@ -95,7 +95,7 @@ pub const FIELDS: &[&str] = &[
     "identification_value",
 ];
 
-/// The most characters of a field.
+/// Returns the maximum length of a field, in characters.
 #[must_use]
 pub fn longest(field: &str) -> usize {
     match field {
@@ -108,18 +108,18 @@ pub fn longest(field: &str) -> usize {
     }
 }
 
-/// What a legal entity is known by.
+/// The details of a legal entity.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Details {
-    /// Its name.
+    /// Name of the entity.
     pub account_name: String,
-    /// Whose look the pages wear.
+    /// The brand whose design the pages use.
     pub brand: String,
-    /// The caller's own name for it.
+    /// The caller's own reference.
     pub your_reference: Option<String>,
     /// What it may be used for.
     pub status: Status,
-    /// Company or person.
+    /// Company or individual.
     pub legal_entity_type: LegalEntity,
     /// First line of the address.
     pub street: String,
@@ -127,37 +127,37 @@ pub struct Details {
     pub city: String,
     /// Postal code.
     pub postal_code: String,
-    /// Two letters; required in the US, Canada and Mexico.
+    /// Two-letter code; required in the US, Canada and Mexico.
     pub state_or_province: Option<String>,
-    /// Two letters.
+    /// Two-letter country code.
     pub country: String,
     /// The spread table.
     pub spread_table: String,
-    /// May trade by program.
+    /// Whether trading by API is allowed.
     pub api_trading: bool,
-    /// May trade in the browser.
+    /// Whether trading in the browser is allowed.
     pub online_trading: bool,
-    /// May trade by telephone.
+    /// Whether trading by telephone is allowed.
     pub phone_trading: bool,
-    /// Which document says who it is.
+    /// Type of the identification document.
     pub identification_type: Option<Identification>,
-    /// The document's number.
+    /// Number of the identification document.
     pub identification_value: Option<String>,
 }
 
-/// A legal entity on the books.
+/// A registered legal entity.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SubAccount {
-    /// Its id.
+    /// Id of the sub-account.
     pub id: SubAccountId,
-    /// Date and number of that day, `181115-00063`.
+    /// Creation date and a number within that day, `181115-00063`.
     pub short_reference: String,
-    /// The owner's own, made from their profile.
+    /// Whether it is the owner's main account, created from their profile.
     pub main: bool,
-    /// What it is known by.
+    /// Details of the entity.
     pub details: Details,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Micros,
-    /// When it last changed.
+    /// When it was last changed.
     pub updated_at: Micros,
 }

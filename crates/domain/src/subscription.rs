@@ -1,31 +1,31 @@
-//! A paid subscription as the payment provider tells it, and whether it counts.
+//! A paid subscription as the payment provider reports it, and whether it is in force.
 
 use crate::{Micros, PlanId, time::DAY, words};
 
 words! {
-    /// How a subscription stands with the payment provider.
+    /// The state of a subscription at the payment provider.
     pub State {
-        /// Its first payment has not come yet.
+        /// The first payment is pending.
         Incomplete = "incomplete",
-        /// Its first payment never came.
+        /// The first payment was never made.
         IncompleteExpired = "incomplete_expired",
         /// Free of charge until the trial ends.
         Trialing = "trialing",
         /// Paid.
         Active = "active",
-        /// A renewal could not be charged; the provider goes on trying.
+        /// A renewal could not be charged; the provider keeps retrying.
         PastDue = "past_due",
-        /// The provider gave up charging, and lets it stand.
+        /// The provider stopped retrying but keeps the subscription.
         Unpaid = "unpaid",
-        /// Nothing is charged until the provider is told to go on.
+        /// Charging is suspended until it is resumed.
         Paused = "paused",
-        /// Over.
+        /// Ended.
         Canceled = "canceled",
     }
 }
 
 words! {
-    /// How often a subscription is charged.
+    /// The billing interval.
     pub Interval {
         /// Every day.
         Day = "day",
@@ -38,49 +38,49 @@ words! {
     }
 }
 
-/// How long a person keeps the plan after a renewal could not be charged.
+/// How long a user keeps the plan after a renewal could not be charged, in microseconds.
 pub const GRACE: i64 = 7 * DAY;
-/// How long a paid period may be over without word of the next one: the provider charges an hour or so later, and a
-/// message may be lost.
+/// How long after the end of a paid period the plan stays in force without news of the next period, in
+/// microseconds: the provider charges an hour or so later, and its message may be lost.
 pub const LEEWAY: i64 = 3 * DAY;
 
-/// A subscription. Amounts are in the currency's smallest units (cents).
+/// A subscription. Amounts are in the currency's smallest unit (cents).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subscription {
-    /// The provider's id of it.
+    /// The provider's id of the subscription.
     pub id: String,
-    /// The provider's id of the one line that it has.
+    /// The provider's id of its only item.
     pub item: String,
-    /// The plan; none when the provider's price is none of ours.
+    /// The plan; `None` if the provider's price belongs to none of our plans.
     pub plan: Option<PlanId>,
-    /// How it stands.
+    /// State at the provider.
     pub state: State,
-    /// What a period costs.
+    /// Price per period.
     pub amount: i64,
-    /// Three letters, in lower case.
+    /// Currency code, three lower-case letters.
     pub currency: String,
-    /// How long a period is.
+    /// Billing interval.
     pub interval: Interval,
-    /// The days of trial that the price comes with.
+    /// Length of the price's trial, in days.
     pub trial_period_days: Option<i64>,
-    /// The present period.
+    /// Start of the current period.
     pub period_start: Micros,
-    /// The present period's end.
+    /// End of the current period.
     pub period_end: Micros,
-    /// Whether it ends with the period.
+    /// Whether it ends with the current period.
     pub cancel_at_period_end: bool,
-    /// When it ends, if it was told to.
+    /// When it is scheduled to end, if it is.
     pub cancel_at: Option<Micros>,
-    /// The trial, if there is one.
+    /// Start of the trial, if there is one.
     pub trial_start: Option<Micros>,
-    /// The trial's end.
+    /// End of the trial.
     pub trial_end: Option<Micros>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Micros,
 }
 
 impl Subscription {
-    /// Whether it gives its plan at this moment.
+    /// Returns whether the subscription grants its plan at the given time.
     #[must_use]
     pub fn in_force(&self, now: Micros) -> bool {
         match self.state {
@@ -90,13 +90,13 @@ impl Subscription {
         }
     }
 
-    /// Until when a period that was not paid gives its plan all the same.
+    /// Returns until when an unpaid period still grants the plan.
     #[must_use]
     pub fn grace_end(&self) -> Micros {
         self.period_start.plus(GRACE).min(self.period_end)
     }
 
-    /// Whether it can still be changed: a person has at most one of these.
+    /// Returns whether it can still be changed. A user has at most one such subscription.
     #[must_use]
     pub const fn live(&self) -> bool {
         matches!(self.state, State::Active | State::Trialing | State::PastDue | State::Unpaid | State::Paused)
@@ -106,21 +106,21 @@ impl Subscription {
 /// A paid invoice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invoice {
-    /// What it is called on paper.
+    /// Invoice number, as printed.
     pub number: String,
-    /// Three letters, in lower case.
+    /// Currency code, three lower-case letters.
     pub currency: String,
-    /// What was paid, in the currency's smallest units.
+    /// Amount paid, in the currency's smallest unit.
     pub amount_paid: i64,
-    /// What it is for.
+    /// Start of the billed period.
     pub period_start: Option<Micros>,
-    /// Its end.
+    /// End of the billed period.
     pub period_end: Option<Micros>,
-    /// A page that shows it.
+    /// URL of the provider's page for the invoice.
     pub hosted_url: String,
-    /// A printable file.
+    /// URL of the PDF.
     pub pdf: String,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Micros,
 }
 

@@ -1,39 +1,39 @@
-//! What people ask the operator.
+//! Support tickets: questions of users to the admins.
 
 use crate::{Micros, TicketId, validation::Problem};
 use serde::{Deserialize, Serialize};
 
-/// The most characters of a subject.
+/// Maximum length of a subject, in characters.
 pub const LONGEST_SUBJECT: usize = 120;
-/// The most characters of a message.
+/// Maximum length of a message, in characters.
 pub const LONGEST_MESSAGE: usize = 5_000;
 
-/// A question, and whether it is settled.
+/// A support ticket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ticket {
-    /// Its id.
+    /// Id of the ticket.
     pub id: TicketId,
-    /// Where its author reads mail.
+    /// E-mail address of its author.
     pub email: String,
-    /// What it is about, on one line.
+    /// Subject, on one line.
     pub subject: String,
-    /// What they wrote.
+    /// The message text.
     pub message: String,
-    /// When.
+    /// When it was sent.
     pub created_at: Micros,
-    /// When the operator closed it; none while it is open.
+    /// When an admin closed it; `None` while it is open.
     pub closed_at: Option<Micros>,
 }
 
 impl Ticket {
-    /// Its state on the wire.
+    /// Returns its status on the wire.
     #[must_use]
     pub const fn status(&self) -> &'static str {
         if self.closed_at.is_some() { "CLOSED" } else { "OPEN" }
     }
 }
 
-/// A subject: one line.
+/// Validates a subject: a single line.
 ///
 /// # Errors
 /// [`Problem::Required`], [`Problem::TextTooLong`], or [`Problem::NotText`] for control characters.
@@ -41,12 +41,12 @@ pub fn subject(text: &str) -> Result<String, Problem> {
     checked(text, LONGEST_SUBJECT, char::is_control)
 }
 
-/// A message: many lines.
+/// Validates a message, which may have several lines.
 ///
 /// # Errors
-/// As [`subject`]; lines and tabs are text.
+/// As [`subject`], but line breaks and tabs are allowed.
 pub fn message(text: &str) -> Result<String, Problem> {
-    // Browsers post lines with a carriage return.
+    // Browsers send line breaks as CR LF.
     let text = text.replace("\r\n", "\n");
     checked(&text, LONGEST_MESSAGE, |c| c.is_control() && !matches!(c, '\n' | '\t'))
 }

@@ -3,33 +3,33 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{fmt, str::FromStr};
 
-/// A pair, `BTC/USDT`. The perpetual's newer name `BTC/USDT:USDT` is read and answered without its suffix, as the
-/// Mudawyl document writes it.
+/// A pair, `BTC/USDT`. The perpetual's newer name `BTC/USDT:USDT` is also parsed, but is written without its
+/// suffix, as in the Mudawyl document.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Symbol {
     base: String,
     quote: String,
 }
 
-/// The text is not of the form BASE/QUOTE.
+/// Error: the text is not of the form BASE/QUOTE.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be valid exchange symbol")]
 pub struct NotASymbol;
 
 impl Symbol {
-    /// The asset traded: `BTC`.
+    /// Returns the base asset: `BTC`.
     #[must_use]
     pub fn base(&self) -> &str {
         &self.base
     }
 
-    /// The asset paid with: `USDT`.
+    /// Returns the quote asset: `USDT`.
     #[must_use]
     pub fn quote(&self) -> &str {
         &self.quote
     }
 
-    /// Binance's name for the pair: `BTCUSDT`.
+    /// Returns Binance's name for the pair: `BTCUSDT`.
     #[must_use]
     pub fn joined(&self) -> String {
         format!("{}{}", self.base, self.quote)

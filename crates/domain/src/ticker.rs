@@ -6,23 +6,23 @@ use serde::{Deserialize, Serialize};
 /// The last 24 hours of a market, in ccxt's unified shape.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ticker {
-    /// The pair.
+    /// Trading pair.
     pub symbol: Symbol,
-    /// When it was told.
+    /// Time of the ticker.
     pub at: Micros,
     /// Highest price.
     pub high: Decimal,
     /// Lowest price.
     pub low: Decimal,
-    /// Average price by volume.
+    /// Volume-weighted average price.
     pub vwap: Decimal,
-    /// First price.
+    /// First price of the window.
     pub open: Decimal,
-    /// Last price.
+    /// Last price of the window.
     pub last: Decimal,
-    /// Last less first.
+    /// Last price minus first price.
     pub change: Decimal,
-    /// Change in percent.
+    /// Price change, in percent of the first price.
     pub percentage: Decimal,
     /// Volume in base units.
     pub base_volume: Decimal,
@@ -31,7 +31,7 @@ pub struct Ticker {
 }
 
 impl Ticker {
-    /// Half-way between the first and the last price.
+    /// Returns the midpoint of the first and the last price.
     #[must_use]
     pub fn average(&self) -> Decimal {
         (self.open + self.last) / Decimal::TWO
@@ -39,7 +39,7 @@ impl Ticker {
 }
 
 words! {
-    /// The length of a candle, as Binance names it.
+    /// A candle interval, named as Binance names it.
     pub Frame {
         /// One minute.
         M1 = "1m",
@@ -47,9 +47,9 @@ words! {
         M3 = "3m",
         /// Five minutes.
         M5 = "5m",
-        /// A quarter of an hour.
+        /// 15 minutes.
         M15 = "15m",
-        /// Half an hour.
+        /// 30 minutes.
         M30 = "30m",
         /// One hour.
         H1 = "1h",
@@ -63,7 +63,7 @@ words! {
 }
 
 impl Frame {
-    /// Its length in microseconds.
+    /// Returns the interval's length in microseconds.
     #[must_use]
     pub const fn micros(self) -> i64 {
         match self {
@@ -79,29 +79,29 @@ impl Frame {
         }
     }
 
-    /// Its length in seconds.
+    /// Returns the interval's length in seconds.
     #[must_use]
     pub const fn seconds(self) -> i64 {
         self.micros() / time::SECOND
     }
 
-    /// The frame of so many seconds.
+    /// Returns the interval of the given length in seconds, or `None` if there is none.
     #[must_use]
     pub fn from_seconds(seconds: i64) -> Option<Self> {
         Self::ALL.iter().copied().find(|frame| frame.seconds() == seconds)
     }
 
-    /// The start of the candle that holds this moment.
+    /// Returns the start of the candle that contains `at`.
     #[must_use]
     pub const fn floor(self, at: Micros) -> Micros {
         Micros(at.0.div_euclid(self.micros()) * self.micros())
     }
 }
 
-/// One candle.
+/// One OHLCV candle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Candle {
-    /// When it opened.
+    /// Opening time.
     pub start: Micros,
     /// First price.
     pub open: Decimal,
@@ -116,7 +116,7 @@ pub struct Candle {
 }
 
 impl Candle {
-    /// This candle and the one after it as one.
+    /// Combines this candle with the candle that follows it.
     #[must_use]
     pub fn merge(self, next: Self) -> Self {
         Self {

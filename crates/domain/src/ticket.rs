@@ -1,5 +1,5 @@
-//! The manual order: what a person or program asks for, and the rules it must keep before anything is sent
-//! (seeds/mudawyl-user-api.txt, "Create Manual Order").
+//! The manual order: the fields of the request, and the rules checked before anything is sent. They follow the
+//! section "Create Manual Order" of the Mudawyl document.
 
 use crate::{
     Decimal, Side, Symbol,
@@ -9,34 +9,34 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// The most take-profit prices of one order.
+/// Maximum number of take-profit prices of one order.
 pub const MOST_TARGETS: usize = 25;
 
 words! {
-    /// How the position is entered.
+    /// The order type of the entry.
     pub EntryType {
-        /// At the best price now.
+        /// At the best available price.
         Market = "MARKET",
-        /// At a price or better.
+        /// At the limit price or better.
         Limit = "LIMIT",
-        /// Once the price has reached `price` and turned back by the callback rate.
+        /// Activated at `price`, entered when the price then reverses by the callback rate.
         TrailingStop = "TRAILING_STOP",
     }
 }
 
 words! {
-    /// How the stop closes the position.
+    /// The order type of the stop.
     pub StopType {
-        /// With a limit order at `stopPrice`.
+        /// A limit order at `stopPrice`.
         Limit = "LIMIT",
-        /// With a market order.
+        /// A market order.
         Market = "MARKET",
     }
 }
 
-/// The fields as they came, still text. Numbers keep their digits.
+/// The request's fields as received: unchecked text. Numbers keep their digits.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs)] // the fields are the document's
+#[allow(missing_docs)] // the fields are named as in the document
 pub struct RawTicket {
     pub symbol: Option<String>,
     pub kind: Option<String>,
@@ -51,24 +51,24 @@ pub struct RawTicket {
     pub risk_profile_percent: Option<String>,
 }
 
-/// How a new position is entered, with what each way needs.
+/// The entry of a new position, with the parameters of its type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Entry {
-    /// At the best price now.
+    /// At the best available price.
     Market,
     /// At this price or better.
     Limit(Decimal),
-    /// Activated at a price, entered when it turns back by the callback rate (percent).
+    /// Activated at a price, entered when it reverses by the callback rate.
     Trailing {
-        /// Price that activates it.
+        /// Activation price.
         activation: Decimal,
-        /// Percent, 0.1 to 5.
+        /// Callback rate in percent, 0.1 to 5.
         callback_rate: Decimal,
     },
 }
 
 impl Entry {
-    /// The document's word.
+    /// Returns the order type, as the document names it.
     #[must_use]
     pub const fn kind(self) -> EntryType {
         match self {
@@ -78,7 +78,7 @@ impl Entry {
         }
     }
 
-    /// The price it names, if any.
+    /// Returns the limit or activation price, if any.
     #[must_use]
     pub const fn price(self) -> Option<Decimal> {
         match self {
@@ -88,39 +88,39 @@ impl Entry {
     }
 }
 
-/// Where the position is closed at a loss.
+/// The stop of a position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stop {
-    /// Price that triggers it.
+    /// Trigger price.
     pub trigger: Decimal,
-    /// The limit price; none closes at market.
+    /// Limit price; `None` for a market order.
     pub limit: Option<Decimal>,
 }
 
 impl Stop {
-    /// The document's word.
+    /// Returns the order type, as the document names it.
     #[must_use]
     pub const fn kind(self) -> StopType {
         if self.limit.is_some() { StopType::Limit } else { StopType::Market }
     }
 }
 
-/// A manual order whose fields agree with each other. The market's own rules are checked against [`crate::Market`].
+/// A manual order whose fields are consistent. The market's own rules are checked against [`crate::Market`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ManualOrder {
-    /// The pair.
+    /// Trading pair.
     pub symbol: Symbol,
-    /// Buy or sell.
+    /// Side of the entry.
     pub side: Side,
-    /// How it enters.
+    /// The entry.
     pub entry: Entry,
-    /// How much, in base units; above zero.
+    /// Amount in base units; greater than zero.
     pub amount: Decimal,
-    /// Where it takes profit, in the order given; equal shares.
+    /// Take-profit prices, in the order given; each closes an equal share.
     pub targets: Vec<Decimal>,
-    /// Where it stops.
+    /// The stop, if there is one.
     pub stop: Option<Stop>,
-    /// The share of equity that the amount was derived from, in percent.
+    /// The share of equity from which the amount was derived, in percent.
     pub risk_percent: Option<Decimal>,
 }
 
@@ -216,10 +216,10 @@ impl RawTicket {
 }
 
 impl ManualOrder {
-    /// Checks that stop and targets stand on their sides of `reference`, the price it would be entered at.
+    /// Checks that stop and targets are on the correct side of `reference`, the expected entry price.
     ///
     /// # Errors
-    /// Each that would trigger at once.
+    /// Every field whose order would trigger immediately.
     pub fn check_sides(&self, reference: Decimal) -> Result<(), Vec<FieldProblem>> {
         let mut check = Check::default();
         check.sides(self.side, reference, &self.targets, self.stop);

@@ -1,4 +1,4 @@
-//! UTC time in microseconds, and its one way of being written.
+//! UTC timestamps in microseconds, and their text format.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -20,57 +20,57 @@ pub const HOUR: i64 = 60 * MINUTE;
 pub const DAY: i64 = 24 * HOUR;
 
 impl Micros {
-    /// From milliseconds since the epoch, as exchanges send them.
+    /// Converts milliseconds since the epoch, as exchanges send them.
     #[must_use]
     pub const fn from_millis(ms: i64) -> Self {
         Self(ms.saturating_mul(1_000))
     }
 
-    /// Milliseconds since the epoch, rounded down.
+    /// Returns milliseconds since the epoch, rounded down.
     #[must_use]
     pub const fn millis(self) -> i64 {
         self.0.div_euclid(1_000)
     }
 
-    /// Whole seconds since the epoch, rounded down.
+    /// Returns whole seconds since the epoch, rounded down.
     #[must_use]
     pub const fn seconds(self) -> i64 {
         self.0.div_euclid(SECOND)
     }
 
-    /// This moment plus `micros`, stopping at the ends of time.
+    /// Returns this time plus `micros`, saturating on overflow.
     #[must_use]
     pub const fn plus(self, micros: i64) -> Self {
         Self(self.0.saturating_add(micros))
     }
 
-    /// How long ago `earlier` was, in microseconds; negative when it is still to come.
+    /// Returns the time elapsed since `earlier`, in microseconds; negative if `earlier` is later.
     #[must_use]
     pub const fn since(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)
     }
 
-    /// The start of the UTC day that holds this moment.
+    /// Returns the start of the UTC day that contains this time.
     #[must_use]
     pub const fn day(self) -> Self {
         Self(self.0.div_euclid(DAY) * DAY)
     }
 
-    /// The start of the UTC month that holds this moment.
+    /// Returns the start of the UTC month that contains this time.
     #[must_use]
     pub fn month(self) -> Self {
         let days = i64::from(self.calendar().day()) - 1;
         self.day().plus(-days * DAY)
     }
 
-    /// The UTC date, `2022-10-19`.
+    /// Returns the UTC date, `2022-10-19`.
     #[must_use]
     pub fn date(self) -> String {
         let t = self.calendar();
         format!("{:04}-{:02}-{:02}", t.year(), u8::from(t.month()), t.day())
     }
 
-    /// The start of the UTC day written as `2022-10-19`; `None` when it is no such date.
+    /// Returns the start of the UTC day written as `2022-10-19`; `None` if the text is not a valid date.
     #[must_use]
     pub fn from_date(text: &str) -> Option<Self> {
         let mut parts = text.splitn(3, '-');
@@ -81,8 +81,8 @@ impl Micros {
         Some(Self(date.midnight().assume_utc().unix_timestamp() * SECOND))
     }
 
-    /// A timestamp of ISO 8601 in UTC: `2022-09-09T01:57:36Z`, with one to nine digits of a second's fraction or none.
-    /// Digits beyond microseconds are dropped. `None` when it is written in any other way.
+    /// Parses an ISO 8601 timestamp in UTC: `2022-09-09T01:57:36Z`, optionally with one to nine fractional digits
+    /// of a second. Digits beyond microseconds are dropped. `None` for any other format.
     #[must_use]
     pub fn from_iso(text: &str) -> Option<Self> {
         let (whole, fraction) = match text.strip_suffix('Z')?.split_once('.') {
@@ -96,7 +96,7 @@ impl Micros {
         (moment.to_string().strip_suffix(".000Z") == Some(whole)).then_some(moment.plus(fraction))
     }
 
-    /// The microseconds of a fraction's digits.
+    /// Converts the fractional digits of a second to microseconds.
     fn fraction(digits: &str) -> Option<i64> {
         if !(1..=9).contains(&digits.len()) || !digits.bytes().all(|b| b.is_ascii_digit()) {
             return None;
@@ -110,7 +110,7 @@ impl Micros {
     }
 }
 
-/// ISO 8601 with milliseconds and `Z`: `2022-09-09T01:57:36.304Z`.
+/// Formats as ISO 8601 with milliseconds and `Z`: `2022-09-09T01:57:36.304Z`.
 impl fmt::Display for Micros {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let t = self.calendar();

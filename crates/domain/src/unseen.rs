@@ -1,7 +1,7 @@
-//! Characters that are not seen, but change how what is seen reads.
+//! Invisible characters, which can make a text look like another.
 
-/// Control characters, marks and overrides of direction, joiners of no width, and the unassigned tags that spell
-/// without being seen. No name may hold one: it would say on every page what it does not.
+/// Returns whether a character is invisible: control characters, direction marks and overrides, zero-width joiners,
+/// and tag characters. Names must not contain any, because they would not read as they are stored.
 #[must_use]
 pub fn unseen(c: char) -> bool {
     c.is_control()

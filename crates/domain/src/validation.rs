@@ -1,14 +1,14 @@
-//! Rules for what people type, with one text each.
+//! Validation of user input, with one fixed text per problem.
 //!
-//! A [`Problem`] says what is wrong with one field; the `/v1` door answers its text as the Mudawyl document does,
-//! and the pages translate it.
+//! A [`Problem`] states what is wrong with one field. The `/v1` API answers with its text, as in the Mudawyl
+//! document; the pages translate it.
 
 use crate::{Side, StrategyType, Symbol, TradeType, unseen::unseen};
 use serde::{Deserialize, Serialize};
 
 macro_rules! problems {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
-        /// What is wrong with a field.
+        /// A validation error of a field.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         pub enum Problem { $($(#[$doc])* $name),* }
 
@@ -16,13 +16,13 @@ macro_rules! problems {
             /// Every problem.
             pub const ALL: &'static [Self] = &[$(Self::$name),*];
 
-            /// The text that `/v1` answers as `msg`.
+            /// Returns the text that `/v1` answers as `msg`.
             #[must_use]
             pub const fn text(self) -> &'static str {
                 match self { $(Self::$name => $text),* }
             }
 
-            /// The name of its translation.
+            /// Returns the key of its translation.
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$name => stringify!($name)),* }
@@ -32,33 +32,33 @@ macro_rules! problems {
 }
 
 problems! {
-    /// Nothing was given.
+    /// The value is missing or empty.
     Required = "is required";
-    /// No text.
+    /// Not a text.
     NotText = "must be string";
-    /// No boolean.
+    /// Not a boolean.
     NotBoolean = "must be boolean";
-    /// No UUID.
+    /// Not a UUID.
     NotUuid = "must be UUID";
-    /// No number that can be kept exactly.
+    /// Not a number, or not one that can be represented exactly.
     NotNumber = "must be number";
     /// Zero or less.
     NotPositive = "must be greater than 0";
-    /// No whole number in the range.
+    /// Not a whole number in the range of leverages.
     NotLeverage = "must be integer between 1 and 125";
-    /// Not BASE/QUOTE.
+    /// Not of the form BASE/QUOTE.
     NotSymbol = "must be valid exchange symbol";
-    /// Not an exchange that we know.
+    /// Not a supported exchange.
     NotExchange = "must be valid exchange id";
     /// Neither SPOT nor FUTURES.
     NotTradeType = "must be valid trade type";
     /// Neither AUTOMATED nor MANUAL.
     NotStrategyType = "must be valid strategy type";
-    /// SPOT keys cannot be AUTOMATED.
+    /// A SPOT key cannot be AUTOMATED.
     SpotNotAutomated = "cannot be assigned to AUTOMATED strategy";
-    /// Key names are short.
+    /// The name has more than 24 characters.
     NameTooLong = "length must be less than 25";
-    /// No such order type.
+    /// Not an order type.
     NotOrderType = "must be valid order type";
     /// Neither BUY nor SELL.
     NotSide = "must be valid order side";
@@ -66,39 +66,39 @@ problems! {
     NotMarginType = "must be valid margin type";
     /// Neither LIMIT nor MARKET.
     NotStopType = "must be valid stop trigger type";
-    /// The type needs a price.
+    /// The order type needs a price.
     PriceRequired = "must require price with type limit or trailing stop";
-    /// A trailing stop has no protective legs. (The misspelling is the document's.)
+    /// A trailing stop cannot have protective legs. (The misspelling is the document's.)
     NotWithTrailing = "must not use with type traililng stop";
-    /// A LIMIT stop needs its price.
+    /// A LIMIT stop needs a price.
     StopPriceRequired = "must require stopPrice with type limit";
-    /// A stop type without a trigger price does nothing.
+    /// A stop type was given without a trigger price.
     StopTriggerRequired = "must require stopTriggerPrice";
-    /// A trigger price needs its type.
+    /// A trigger price was given without a stop type.
     StopTypeRequired = "must require stopTriggerType";
     /// More targets than allowed.
     TooManyTargets = "must be array of max length 25";
-    /// Out of 0.1 to 5.
+    /// Outside the range from 0.1 to 5 percent.
     NotCallbackRate = "must be between 0.1 and 5";
-    /// Out of 0 to 100 percent.
+    /// Outside the range from 0 (exclusive) to 100 percent.
     NotRiskPercent = "must be greater than 0 and at most 100";
-    /// The stop stands where it would trigger at once.
+    /// The stop would trigger immediately.
     StopOnWrongSide = "must be on the losing side of the price";
     /// The position would be liquidated before its stop is reached.
     StopBeyondLiquidation = "must be reached before the position is liquidated";
-    /// A target stands where it would trigger at once.
+    /// A target would trigger immediately.
     TargetOnWrongSide = "must be on the winning side of the price";
-    /// A target's share is less than the market's smallest amount.
+    /// A target's share is below the market's minimum amount.
     TargetTooSmall = "must leave each target the smallest amount";
-    /// The market takes no such price.
+    /// The price does not fit the market's price filter.
     PriceFilter = "must fit the PRICE_FILTER of the exchange";
-    /// The market takes no such amount.
+    /// The amount does not fit the market's lot size filter.
     LotFilter = "must fit the LOT_SIZE of the exchange";
-    /// The order is worth too little.
+    /// The order value is below the market's minimum notional.
     NotionalFilter = "must fit the MIN_NOTIONAL of the exchange";
-    /// The key may withdraw: too dangerous to keep.
+    /// The key may withdraw, which is too dangerous to store.
     KeyMayWithdraw = "must not allow withdrawals";
-    /// The key works from any address, and the operator takes none of those.
+    /// The key works from any address, and the admin does not allow such keys.
     KeyAnyAddress = "must be restricted to trusted addresses at the exchange";
     /// The key's futures account is in hedge mode.
     AccountHedge = "must belong to an account in one-way mode, not hedge mode (Binance: Futures, Preferences, Position Mode)";
@@ -106,17 +106,17 @@ problems! {
     AccountMultiAssets = "must belong to an account in single-asset mode, not multi-assets mode (Binance: Futures, Preferences, Asset Mode)";
     /// The key's account is in portfolio margin mode.
     AccountPortfolio = "must belong to an account without portfolio margin";
-    /// What the exchange shows of the key's account and what the desk knows differ.
+    /// The account's state at the exchange differs from the state recorded here.
     KeyUnderReview = "belongs to an account under review: its orders at the exchange differ from the desk's, and an operator has to confirm that";
-    /// Something else than letters of a name.
+    /// Contains characters that are not allowed in a name.
     NotAlphabetic = "must be alpha character";
-    /// No country of ISO 3166-1.
+    /// Not a country code of ISO 3166-1.
     NotCountry = "must be valid country";
     /// Neither EN nor AR.
     NotLanguage = "must be a valid language";
-    /// No zone of the IANA database.
+    /// Not a time zone of the IANA database.
     NotTimeZone = "must be a valid timezone";
-    /// No e-mail address.
+    /// Not an e-mail address.
     NotEmail = "must be a valid e-mail address";
     /// Fewer than ten characters.
     PasswordTooShort = "must have at least 10 characters";
@@ -124,114 +124,114 @@ problems! {
     PasswordTooLong = "must have at most 200 characters";
     /// Too easy to guess.
     PasswordTooCommon = "is too easy to guess";
-    /// It contains the person's address or the product's name.
+    /// It contains the user's e-mail address or the product's name.
     PasswordHasName = "must not contain your e-mail address or the product's name";
-    /// E-mail or password is wrong; which one is not told.
+    /// E-mail or password is wrong; the response does not reveal which.
     WrongCredentials = "e-mail or password is wrong";
-    /// The present password does not match.
+    /// The current password does not match.
     WrongPassword = "is not your present password";
-    /// Someone has signed up with it.
+    /// Another account uses this e-mail address.
     EmailTaken = "cannot be used";
-    /// The reset link is spent, expired or never was.
+    /// The reset link was used, has expired or never existed.
     ResetInvalid = "is no longer valid";
-    /// More than the exchange keys may be long.
+    /// Longer than exchange keys may be.
     TooLong = "is too long";
-    /// Not a number of items we serve.
+    /// Not a valid page size.
     NotLimit = "must be integer between 1 and 1000";
-    /// No date.
+    /// Not a date.
     NotDate = "must be valid date";
     /// Neither 1d nor 1M.
     NotInterval = "must be valid interval";
-    /// No token that we gave.
+    /// Not a pagination token that we issued.
     NotToken = "must be valid next token";
-    /// No strategy that may be followed now.
+    /// Not a strategy that can currently be followed.
     NotActiveStrategy = "must be active strategy automated id";
-    /// An entry of a strategy that was deactivated.
+    /// An entry was given for a deactivated strategy.
     StrategyInactive = "is not active";
-    /// No risk profile.
+    /// Not a risk profile.
     NotRiskProfile = "must be valid strategy risk profile id";
-    /// No chat is linked.
+    /// No Telegram chat is linked.
     TelegramNotLinked = "account must be linked to Telegram";
-    /// Nothing that strategies are made of.
+    /// Not a valid strategy definition.
     NotDefinition = "must be valid strategy definition";
-    /// No length of a candle that we know.
+    /// Not a supported candle interval.
     NotFrame = "must be valid timeframe";
-    /// Another has this name.
+    /// The name is already in use.
     NameTaken = "is already taken";
-    /// Longer than it may be.
+    /// Longer than the field allows.
     TextTooLong = "is longer than it may be";
-    /// Neither to enter nor to leave.
+    /// Neither ENTER nor EXIT.
     NotAction = "must be valid signal action";
-    /// A placeholder that the sender was to replace by a value.
+    /// A template placeholder that the sender should have replaced.
     Placeholder = "must not be an unreplaced placeholder";
-    /// Decided at a moment whose price nobody wants any more.
+    /// Decided too long ago for its price to be usable.
     TooOld = "is too old";
-    /// Decided later than now.
+    /// Its timestamp is in the future.
     InFuture = "is in the future";
-    /// Another field says the opposite.
+    /// Contradicts another field.
     Contradicts = "contradicts another field";
-    /// An id under which something else was said.
+    /// The signal id was already used for a different signal.
     SignalIdReused = "was used for another signal";
-    /// Not known here.
+    /// Not a known parameter.
     Unknown = "is not a known parameter";
-    /// An idempotency key of another request.
+    /// The idempotency key was already used with a different request.
     IdempotencyKeyReused = "was used with another request";
-    /// No permission that we give.
+    /// Not a known permission.
     NotPermission = "must be valid permissions";
-    /// No RSA public key in PEM of at least 2,048 bits.
+    /// Not an RSA public key in PEM format with at least 2,048 bits.
     NotPublicKey = "must be an RSA public key in PEM of at least 2048 bits";
-    /// Not addresses or networks.
+    /// Not IP addresses or networks.
     NotAddresses = "must be IP addresses or networks";
-    /// A moment that is past, or none.
+    /// Not a time in the future.
     NotFuture = "must be a moment to come";
-    /// More of them than one person needs.
+    /// Exceeds the maximum number per user.
     TooMany = "are too many";
-    /// Empty where something is needed.
+    /// Empty, although text is required.
     TooShort = "is too short";
-    /// None of the words that are taken.
+    /// Not one of the listed values.
     NotInRange = "must be one of the listed values";
-    /// Neither a letter code of a country nor of a state.
+    /// Not a two-letter code of a country or state.
     NotLetterCode = "must be a two-letter code";
-    /// No brand of that name.
+    /// There is no brand with this name.
     BrandUnknown = "must be a brand that exists";
-    /// A brand that is no broker's.
+    /// The brand has no broker permissions.
     BrandNotBroker = "must be a brand with broker permissions";
-    /// The other half of the pair is missing.
+    /// Only one of two fields that belong together was given.
     OtherHalfMissing = "must be given with its other half";
-    /// No plan that can be subscribed to.
+    /// Not a plan that can be subscribed to.
     NotPlan = "must be valid subscription id";
-    /// No currency that we keep.
+    /// Not a currency of the ledger.
     NotCurrency = "must be valid currency";
-    /// Not enabled where the person lives.
+    /// The currency is not enabled for the user's country.
     CurrencyNotEnabled = "is not supported for this user";
-    /// There is one already.
+    /// The account already exists.
     AccountExists = "already exists";
-    /// Finer than the currency.
+    /// More decimals than the currency has.
     TooManyDecimals = "has more decimals than the currency";
-    /// More than there is.
+    /// Exceeds the balance.
     NotCovered = "must be covered by the balance";
-    /// The account cannot take part in this.
+    /// The account cannot take part in this transfer.
     NotTransferable = "must be a sandbox account and a USDT account";
 }
 
-/// One field and what is wrong with it.
+/// A validation error with the field it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldProblem {
     /// The field's name on the wire: `takeProfitPrices`.
     pub field: String,
-    /// What is wrong.
+    /// The validation error.
     pub problem: Problem,
 }
 
 impl FieldProblem {
-    /// Names a field's problem.
+    /// Creates a field problem.
     #[must_use]
     pub fn new(field: &str, problem: Problem) -> Self {
         Self { field: field.to_owned(), problem }
     }
 }
 
-/// An e-mail address in lower case, fit for comparing.
+/// Validates an e-mail address and converts it to lower case, for comparison.
 ///
 /// # Errors
 /// [`Problem::NotEmail`].
@@ -249,11 +249,11 @@ pub fn email(text: &str) -> Result<String, Problem> {
     Ok(text.to_lowercase())
 }
 
-/// The length of a password. What else is asked of a new one, the service knows (`password::policy`): it needs lists that no
-/// browser should load.
+/// Validates the length of a password. The service checks the other requirements (`password::policy`),
+/// because they need word lists that are too large for the browser.
 ///
 /// # Errors
-/// The rule it breaks.
+/// [`Problem::PasswordTooShort`] or [`Problem::PasswordTooLong`].
 pub fn password(text: &str) -> Result<(), Problem> {
     match text.chars().count() {
         ..10 => Err(Problem::PasswordTooShort),
@@ -262,11 +262,11 @@ pub fn password(text: &str) -> Result<(), Problem> {
     }
 }
 
-/// A key's name: 1 to 24 characters, as the document's "less than 25".
+/// Validates a key's name: 1 to 24 characters, as the document's "less than 25".
 ///
 /// # Errors
-/// [`Problem::Required`], [`Problem::NameTooLong`], or [`Problem::NotText`] for characters that are [`unseen`], some of
-/// which Postgres would not store.
+/// [`Problem::Required`], [`Problem::NameTooLong`], or [`Problem::NotText`] for characters that are
+/// [`unseen`], some of which Postgres would not store.
 pub fn key_name(text: &str) -> Result<String, Problem> {
     let text = text.trim();
     match text.chars().count() {
@@ -277,7 +277,7 @@ pub fn key_name(text: &str) -> Result<String, Problem> {
     }
 }
 
-/// An exchange's key or secret: something, of a bearable length, without spaces inside.
+/// Validates an exchange key or secret: 1 to 256 bytes without whitespace or control characters inside.
 ///
 /// # Errors
 /// [`Problem::Required`] or [`Problem::TooLong`].
@@ -290,7 +290,7 @@ pub fn credential(text: &str) -> Result<String, Problem> {
     }
 }
 
-/// SPOT keys cannot follow strategies.
+/// Checks that a SPOT key is not AUTOMATED.
 ///
 /// # Errors
 /// [`Problem::SpotNotAutomated`], on `tradeType`.
@@ -302,7 +302,7 @@ pub fn key_kind(trade: TradeType, strategy: StrategyType) -> Result<(), Problem>
     }
 }
 
-/// A pair of the form BASE/QUOTE.
+/// Parses a pair of the form BASE/QUOTE.
 ///
 /// # Errors
 /// [`Problem::NotSymbol`].
@@ -310,7 +310,7 @@ pub fn symbol(text: &str) -> Result<Symbol, Problem> {
     text.parse().map_err(|_| Problem::NotSymbol)
 }
 
-/// BUY or SELL.
+/// Parses `BUY` or `SELL`.
 ///
 /// # Errors
 /// [`Problem::NotSide`].

@@ -1,12 +1,12 @@
-//! The numbers that 3Commas programs know exchange accounts by.
+//! The numeric account ids used by programs that speak the 3Commas API.
 
 use crate::{Result, Source, Tx};
 use domain::{ExchangeKeyId, UserId};
 
-/// Gives a key a number, unless it has one or the number is taken; whether it was given.
+/// Assigns a number to a key, unless the key has one or the number is taken; returns whether it was assigned.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn insert(tx: &mut Tx, key: ExchangeKeyId, number: i64) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -17,18 +17,18 @@ pub async fn insert(tx: &mut Tx, key: ExchangeKeyId, number: i64) -> Result<bool
     Ok(rows == 1)
 }
 
-/// A key's number.
+/// Returns a key's number.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, key: ExchangeKeyId) -> Result<Option<i64>> {
     value!(i64, from, "select number from account_numbers where exchange_key_id = $1", key)
 }
 
-/// The person's key of this number; none when there is none or it is another's.
+/// Returns a user's key by its number; `None` if it does not exist or belongs to another user.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn key_of(from: impl Source, owner: UserId, number: i64) -> Result<Option<ExchangeKeyId>> {
     value!(
         ExchangeKeyId,

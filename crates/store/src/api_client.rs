@@ -1,40 +1,40 @@
-//! Programs' credentials on the desk, and the tokens of those that have signed in.
+//! API clients (programs' credentials), and the tokens of those that have signed in.
 
 use crate::{Hash, Result, Source, Tx};
 use domain::{ApiClientId, Micros, UserId};
 use sqlx::FromRow;
 use std::fmt;
 
-/// An API client. Written as it is read.
+/// An API client row, as read and written.
 #[derive(Clone, PartialEq, Eq, FromRow)]
 pub struct ClientRow {
-    /// Its id.
+    /// Id of the client.
     pub id: ApiClientId,
-    /// Whose.
+    /// The user who owns it.
     pub user_id: UserId,
-    /// The person's name for it.
+    /// The name its owner gave it.
     pub name: String,
-    /// What it signs in with.
+    /// Login id.
     pub login_id: String,
-    /// The public half.
+    /// The public part of its credentials.
     pub api_key: String,
     /// The secret, sealed.
     pub sealed_secret: Vec<u8>,
-    /// PEM.
+    /// RSA public key, as PEM.
     pub rsa_public_key: Option<String>,
-    /// Words with spaces between.
+    /// Permissions, separated by spaces.
     pub permissions: String,
-    /// Networks with spaces between; empty: anywhere.
+    /// Allowed networks, separated by spaces; empty means any.
     pub networks: String,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Micros,
-    /// When it stops working by itself.
+    /// When it expires, if ever.
     pub expires_at: Option<Micros>,
-    /// When it was last let in.
+    /// When it was last used.
     pub last_used_at: Option<Micros>,
-    /// From where.
+    /// IP address of the last use.
     pub last_used_from: Option<String>,
-    /// When its owner took it back.
+    /// When its owner revoked it.
     pub revoked_at: Option<Micros>,
 }
 
@@ -47,7 +47,7 @@ impl fmt::Debug for ClientRow {
 /// Adds a client.
 ///
 /// # Errors
-/// A fault: its names are random.
+/// A database error. Conflicts are not expected, because the identifiers are random.
 pub async fn insert(tx: &mut Tx, row: &ClientRow) -> Result<()> {
     exec!(
         tx,
@@ -72,10 +72,10 @@ pub async fn insert(tx: &mut Tx, row: &ClientRow) -> Result<()> {
     Ok(())
 }
 
-/// A person's clients that are not revoked, oldest first.
+/// Lists a user's clients that are not revoked, oldest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list_by_user(from: impl Source, user: UserId) -> Result<Vec<ClientRow>> {
     rows!(
         ClientRow,
@@ -88,10 +88,10 @@ pub async fn list_by_user(from: impl Source, user: UserId) -> Result<Vec<ClientR
     )
 }
 
-/// The client of this key.
+/// Returns the client with an API key.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn by_key(from: impl Source, api_key: &str) -> Result<Option<ClientRow>> {
     rows!(
         ClientRow,
@@ -104,10 +104,10 @@ pub async fn by_key(from: impl Source, api_key: &str) -> Result<Option<ClientRow
     )
 }
 
-/// The client of this login id.
+/// Returns the client with a login id.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn by_login(from: impl Source, login_id: &str) -> Result<Option<ClientRow>> {
     rows!(
         ClientRow,
@@ -120,10 +120,10 @@ pub async fn by_login(from: impl Source, login_id: &str) -> Result<Option<Client
     )
 }
 
-/// The client that a token was given to, unless the token has expired.
+/// Returns the client that a token was issued to, unless the token has expired.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn by_token(from: impl Source, token: &Hash, now: Micros) -> Result<Option<ClientRow>> {
     rows!(
         ClientRow,
@@ -138,10 +138,10 @@ pub async fn by_token(from: impl Source, token: &Hash, now: Micros) -> Result<Op
     )
 }
 
-/// Everyone's clients in the order of their ids, from after `after`, for a walk over all of them (rekey).
+/// Lists all users' clients in the order of their ids, starting after `after`, to iterate over all of them (rekey).
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn page(from: impl Source, after: ApiClientId, limit: i64) -> Result<Vec<ClientRow>> {
     rows!(
         ClientRow,
@@ -155,10 +155,10 @@ pub async fn page(from: impl Source, after: ApiClientId, limit: i64) -> Result<V
     )
 }
 
-/// Notes that a client was let in.
+/// Records that a client was used.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn touch(tx: &mut Tx, id: ApiClientId, at: Micros, address: &str) -> Result<()> {
     exec!(
         tx,
@@ -170,10 +170,10 @@ pub async fn touch(tx: &mut Tx, id: ApiClientId, at: Micros, address: &str) -> R
     Ok(())
 }
 
-/// Takes a person's client back, its tokens with it; whether it was there, theirs, and not yet taken back.
+/// Revokes a user's client with its tokens; returns whether it existed, was theirs and was not yet revoked.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn revoke(tx: &mut Tx, owner: UserId, id: ApiClientId, at: Micros) -> Result<bool> {
     let rows = exec!(
         &mut *tx,
@@ -188,10 +188,10 @@ pub async fn revoke(tx: &mut Tx, owner: UserId, id: ApiClientId, at: Micros) -> 
     Ok(rows == 1)
 }
 
-/// Takes back all of a person's clients, their tokens with them; how many there were.
+/// Revokes all of a user's clients with their tokens; returns their number.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn revoke_all(tx: &mut Tx, owner: UserId, at: Micros) -> Result<u64> {
     exec!(
         &mut *tx,
@@ -201,10 +201,10 @@ pub async fn revoke_all(tx: &mut Tx, owner: UserId, at: Micros) -> Result<u64> {
     exec!(tx, "update api_clients set revoked_at = $2 where user_id = $1 and revoked_at is null", owner, at)
 }
 
-/// Puts another sealing of the same secret in place (rekey); whether there is such a client.
+/// Replaces the sealed secret (rekey); returns whether there is such a client.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn reseal(tx: &mut Tx, id: ApiClientId, sealed: &[u8]) -> Result<bool> {
     Ok(exec!(tx, "update api_clients set sealed_secret = $2 where id = $1", id, sealed)? == 1)
 }
@@ -212,7 +212,7 @@ pub async fn reseal(tx: &mut Tx, id: ApiClientId, sealed: &[u8]) -> Result<bool>
 /// Adds a token.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn insert_token(tx: &mut Tx, token: &Hash, client: ApiClientId, expires_at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -224,18 +224,18 @@ pub async fn insert_token(tx: &mut Tx, token: &Hash, client: ApiClientId, expire
     Ok(())
 }
 
-/// When a token dies.
+/// Returns when a token expires.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn token_expires(from: impl Source, token: &Hash) -> Result<Option<Micros>> {
     value!(Micros, from, "select expires_at from client_tokens where token_hash = $1", token.as_slice())
 }
 
-/// Lets a token live longer.
+/// Extends the lifetime of a token.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn extend_token(tx: &mut Tx, token: &Hash, expires_at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -246,18 +246,18 @@ pub async fn extend_token(tx: &mut Tx, token: &Hash, expires_at: Micros) -> Resu
     Ok(())
 }
 
-/// Ends a token; whether it was there.
+/// Deletes a token; returns whether it existed.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn delete_token(tx: &mut Tx, token: &Hash) -> Result<bool> {
     Ok(exec!(tx, "delete from client_tokens where token_hash = $1", token.as_slice())? == 1)
 }
 
-/// Removes tokens that have expired; how many there were.
+/// Deletes expired tokens; returns their number.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn prune_tokens(tx: &mut Tx, now: Micros) -> Result<u64> {
     exec!(tx, "delete from client_tokens where expires_at <= $1", now)
 }

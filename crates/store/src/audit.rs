@@ -1,50 +1,50 @@
-//! Who did what, from where. Only ever added to.
+//! The audit log: who did what, from where. Append-only.
 
 use crate::{Result, Source, Tx};
 use domain::{Micros, UserId};
 use sqlx::FromRow;
 
-/// One thing that was done.
+/// An entry to add.
 #[derive(Clone, Debug)]
 pub struct NewEntry<'a> {
-    /// By whom, if known.
+    /// The acting user, if known.
     pub user_id: Option<UserId>,
-    /// What, such as `session.sign_in`.
+    /// The action, such as `session.sign_in`.
     pub action: &'a str,
-    /// To what: an id, or empty.
+    /// What it was done to: an id, or empty.
     pub subject: &'a str,
-    /// More of it, without secrets; or empty.
+    /// Details without secrets, or empty.
     pub detail: &'a str,
-    /// From which address.
+    /// IP address of the client.
     pub address: &'a str,
-    /// What the browser or program calls itself.
+    /// User agent of the browser or program.
     pub client: &'a str,
-    /// When.
+    /// Time of the action.
     pub at: Micros,
 }
 
-/// One thing that was done.
+/// A stored entry.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Entry {
-    /// Its number, growing.
+    /// Increasing sequence number.
     pub id: i64,
-    /// By whom, if known.
+    /// The acting user, if known.
     pub user_id: Option<UserId>,
-    /// What.
+    /// The action.
     pub action: String,
-    /// To what.
+    /// What it was done to.
     pub subject: String,
-    /// More of it.
+    /// Details, or empty.
     pub detail: String,
-    /// From which address.
+    /// IP address of the client.
     pub address: String,
-    /// What the browser or program called itself.
+    /// User agent of the browser or program.
     pub client: String,
-    /// When.
+    /// Time of the action.
     pub at: Micros,
 }
 
-/// [`Entry`] rows: the columns are written here once.
+/// Reads [`Entry`] rows; the column list is written only here.
 macro_rules! entries {
     ($from:expr, $rest:literal $(, $bind:expr)* $(,)?) => {
         rows!(
@@ -57,10 +57,10 @@ macro_rules! entries {
     };
 }
 
-/// Notes it, in the transaction that does it.
+/// Adds an entry, in the transaction that performs the action.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn insert(tx: &mut Tx, entry: &NewEntry<'_>) -> Result<()> {
     exec!(
         tx,
@@ -76,10 +76,10 @@ pub async fn insert(tx: &mut Tx, entry: &NewEntry<'_>) -> Result<()> {
     Ok(())
 }
 
-/// What a person did, newest first.
+/// Lists a user's actions, newest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list_by_user(from: impl Source, user: UserId, limit: i64) -> Result<Vec<Entry>> {
     rows!(
         Entry,
@@ -92,10 +92,10 @@ pub async fn list_by_user(from: impl Source, user: UserId, limit: i64) -> Result
     )
 }
 
-/// What anyone did, newest first.
+/// Lists all actions, newest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn latest(from: impl Source, limit: i64) -> Result<Vec<Entry>> {
     rows!(
         Entry,
@@ -111,10 +111,10 @@ struct Place {
     address: String,
 }
 
-/// The addresses that a person's last few hundred sign-ups and sign-ins came from, each once.
+/// Lists the distinct IP addresses of a user's last 500 sign-ups and sign-ins.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn places(
     from: impl Source,
     user: UserId,
@@ -134,12 +134,12 @@ pub async fn places(
     Ok(places.into_iter().map(|place| place.address).collect())
 }
 
-/// What a person did and what was done to their account, newest first, before `before`.
+/// Lists a user's actions and those done to their account, newest first, starting before `before`.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn of_user(from: impl Source, user: UserId, before: i64, limit: i64) -> Result<Vec<Entry>> {
-    // What the operator did to somebody names them as its subject.
+    // Actions of an admin on a user have the user's id as their subject.
     let subject = user.to_string();
     entries!(
         from,
@@ -151,10 +151,10 @@ pub async fn of_user(from: impl Source, user: UserId, before: i64, limit: i64) -
     )
 }
 
-/// What anyone did, newest first, before `before`; of one kind only where `action` is not empty.
+/// Lists all actions, newest first, starting before `before`; only those equal to `action` if it is not empty.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn page(from: impl Source, action: &str, before: i64, limit: i64) -> Result<Vec<Entry>> {
     entries!(
         from,
@@ -165,10 +165,10 @@ pub async fn page(from: impl Source, action: &str, before: i64, limit: i64) -> R
     )
 }
 
-/// Rows without a seal in the order of their numbers, after `after`.
+/// Lists the entries without a seal in the order of their sequence numbers, starting after `after`.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn unsealed(from: impl Source, after: i64, limit: i64) -> Result<Vec<Entry>> {
     entries!(
         from,
@@ -179,31 +179,31 @@ pub async fn unsealed(from: impl Source, after: i64, limit: i64) -> Result<Vec<E
     )
 }
 
-/// The row of this number.
+/// Returns the entry with a sequence number.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, id: i64) -> Result<Vec<Entry>> {
     entries!(from, "where id = $1", id)
 }
 
-/// One link of the chain over the audit.
+/// One link of the hash chain over the audit log.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Seal {
-    /// Its place in the chain, from 1.
+    /// Position in the chain, from 1.
     pub seq: i64,
-    /// Of which row.
+    /// Sequence number of the sealed entry.
     pub audit_id: i64,
-    /// The MAC of the row and of the seal before it.
+    /// MAC of the entry and of the preceding seal.
     pub mac: Vec<u8>,
-    /// When it was made.
+    /// When it was created.
     pub sealed_at: Micros,
 }
 
-/// The last seal.
+/// Returns the last seal.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn last_seal(from: impl Source) -> Result<Option<Seal>> {
     rows!(
         Seal,
@@ -213,18 +213,19 @@ pub async fn last_seal(from: impl Source) -> Result<Option<Seal>> {
     )
 }
 
-/// The greatest number of a row that has a seal; rows that were written at the same time may be sealed out of order.
+/// Returns the highest sequence number of a sealed entry. Entries that were written at the same time may be sealed
+/// out of order.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn last_sealed(from: impl Source) -> Result<i64> {
     Ok(value!(i64, from, "select max(audit_id) from audit_seals")?.unwrap_or(0))
 }
 
-/// Seals in order, after `after`.
+/// Lists the seals in order, starting after `after`.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn seals(from: impl Source, after: i64, limit: i64) -> Result<Vec<Seal>> {
     rows!(
         Seal,
@@ -239,7 +240,7 @@ pub async fn seals(from: impl Source, after: i64, limit: i64) -> Result<Vec<Seal
 /// Adds a seal.
 ///
 /// # Errors
-/// [`crate::Kind::Unique`] when another instance has sealed meanwhile.
+/// [`crate::Kind::Unique`] if another instance has added a seal meanwhile.
 pub async fn seal(tx: &mut Tx, seal: &Seal) -> Result<()> {
     exec!(
         tx,

@@ -1,4 +1,4 @@
-//! A copy of an SQLite database while it is used.
+//! Online backup of an SQLite database.
 
 use crate::{Db, Error, db::Engine, options::make_private_file};
 use sqlx::{
@@ -7,19 +7,19 @@ use sqlx::{
 };
 use std::{fs::File, path::Path};
 
-/// Why a database was not copied.
+/// Why a database could not be copied.
 #[derive(Debug, thiserror::Error)]
 pub enum Uncopied {
-    /// It is Postgres, which has a program of its own for this.
+    /// It is Postgres, which has its own backup program.
     #[error("a Postgres database is backed up with pg_dump")]
     Postgres,
-    /// A backup overwrites nothing.
+    /// The file exists; a backup never overwrites a file.
     #[error("that file exists already: a backup overwrites nothing")]
     Exists,
-    /// A mistyped folder would keep the backup where nobody looks for it.
+    /// The folder does not exist. Creating it would hide backups in a mistyped path.
     #[error("there is no such folder: make it first, or mend the path")]
     NoFolder,
-    /// SQLite takes no other names.
+    /// The path is not valid Unicode, which SQLite requires.
     #[error("the file's name must be Unicode")]
     NotUnicode,
     /// The copy failed.
@@ -27,11 +27,11 @@ pub enum Uncopied {
     Database(#[from] Error),
 }
 
-/// A desk that starts on the copy knows that it was restored.
+/// Marks the copy as a backup, so that a server started on it knows that the database was restored.
 async fn mark_as_copy(path: &Path) -> sqlx::Result<()> {
     let options = SqliteConnectOptions::new().filename(path).journal_mode(SqliteJournalMode::Delete);
     let mut copy = options.connect().await?;
-    // A copy of a release without installs has no such table: its desk draws new characters.
+    // A copy made by a release without installations has no such table; its server generates a new code.
     let known =
         sqlx::query("select 1 from sqlite_schema where name = 'installs'").fetch_optional(&mut copy).await?;
     if known.is_some() {
@@ -41,8 +41,8 @@ async fn mark_as_copy(path: &Path) -> sqlx::Result<()> {
 }
 
 impl Db {
-    /// Copies the database into a new file, as it is at this moment: readers and writers go on. The copy is durable when
-    /// this returns, and readable by its owner only.
+    /// Copies the current state of the database to a new file, without blocking readers and writers. When this
+    /// returns, the copy is durable, and readable by its owner only.
     ///
     /// # Errors
     /// [`Uncopied`].
@@ -57,7 +57,7 @@ impl Db {
         }
         let name = path.to_str().ok_or(Uncopied::NotUnicode)?;
         make_private_file(path)?;
-        // Takes a read lock only: in WAL mode nobody waits for it.
+        // Takes only a read lock, which blocks nobody in WAL mode.
         let copied = sqlx::query("vacuum into $1").bind(name).execute(writer).await;
         copied.map_err(Error::from)?;
         mark_as_copy(path).await.map_err(Error::from)?;

@@ -1,29 +1,29 @@
-//! What we know a person by at the payment provider, what we asked of it, and which of its messages we heard.
+//! The payment provider: customer ids, the operations requested of it, and the events received from it.
 
 use crate::{Result, Source, Tx};
 use domain::{BillingOperationId, Micros, PlanId, UserId, text_column, words};
 use sqlx::FromRow;
 
 words! {
-    /// What is asked of the provider.
+    /// The kind of an operation.
     pub Kind {
-        /// A page to pay at.
+        /// Opening a checkout page.
         Checkout = "checkout",
-        /// Another plan, or the end of the subscription.
+        /// A change of the plan, or the end of the subscription.
         Change = "change",
     }
 }
 
 words! {
-    /// What became of it.
+    /// The status of an operation.
     pub Status {
-        /// Asked, or about to be; the answer is not known.
+        /// Requested, or about to be; the response is not known.
         Working = "working",
-        /// A page to pay at stands open.
+        /// The checkout page is open.
         Open = "open",
-        /// Carried out.
+        /// Completed.
         Done = "done",
-        /// Refused, or never asked.
+        /// Rejected, or never requested.
         Failed = "failed",
     }
 }
@@ -31,37 +31,37 @@ words! {
 text_column!(Kind, |kind| kind.word().to_owned(), Kind::parse);
 text_column!(Status, |status| status.word().to_owned(), Status::parse);
 
-/// Something asked of the provider. Written as it is read; its id is the idempotency key.
+/// An operation requested of the provider, as read and written. Its id is the idempotency key.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Operation {
-    /// Its id.
+    /// Id of the operation.
     pub id: BillingOperationId,
-    /// For whom.
+    /// The user it is for.
     pub user_id: UserId,
-    /// What.
+    /// Kind of operation.
     pub kind: Kind,
-    /// What became of it.
+    /// Current status.
     pub status: Status,
-    /// Towards which plan.
+    /// The new plan.
     pub plan_id: Option<PlanId>,
-    /// Of which subscription.
+    /// The subscription that is changed.
     pub subscription_id: Option<String>,
-    /// Whether the subscription is to end with its period; none leaves that as it is.
+    /// Whether the subscription should end with its period; `None` leaves that unchanged.
     pub cancel: Option<bool>,
-    /// The page to pay at: the provider's id of it.
+    /// The provider's id of the checkout page.
     pub session_id: Option<String>,
-    /// Where it is.
+    /// URL of the checkout page.
     pub url: Option<String>,
-    /// When it closes.
+    /// When the checkout page expires.
     pub expires_at: Option<Micros>,
     /// When it was decided.
     pub created_at: Micros,
 }
 
-/// Writes an operation before it is asked.
+/// Records an operation before it is requested.
 ///
 /// # Errors
-/// [`crate::Kind::Unique`] while another of the person's is working.
+/// [`crate::Kind::Unique`] while another operation of the user is working.
 pub async fn begin(tx: &mut Tx, op: &Operation) -> Result<()> {
     exec!(
         tx,
@@ -84,10 +84,10 @@ pub async fn begin(tx: &mut Tx, op: &Operation) -> Result<()> {
     Ok(())
 }
 
-/// The person's operation in this status, of which there is one at most (`working`, `open`).
+/// Returns the user's operation with this status, of which there is at most one (`working`, `open`).
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn current(from: impl Source, user: UserId, status: Status) -> Result<Option<Operation>> {
     rows!(
         Operation,
@@ -100,10 +100,10 @@ pub async fn current(from: impl Source, user: UserId, status: Status) -> Result<
     )
 }
 
-/// One operation of a person's.
+/// Returns one of a user's operations.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn operation(from: impl Source, user: UserId, id: BillingOperationId) -> Result<Option<Operation>> {
     rows!(
         Operation,
@@ -116,10 +116,10 @@ pub async fn operation(from: impl Source, user: UserId, id: BillingOperationId) 
     )
 }
 
-/// Operations whose answer has not come since `before`, oldest first.
+/// Lists operations that have been without a response since `before`, oldest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn unanswered(from: impl Source, before: Micros, limit: i64) -> Result<Vec<Operation>> {
     rows!(
         Operation,
@@ -132,19 +132,19 @@ pub async fn unanswered(from: impl Source, before: Micros, limit: i64) -> Result
     )
 }
 
-/// Notes that an unanswered operation was asked again, so that others come before it the next time.
+/// Records that an operation without a response was requested again, which moves it to the end of the queue.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn asked_again(tx: &mut Tx, id: BillingOperationId, now: Micros) -> Result<()> {
     exec!(tx, "update billing_operations set updated_at = $2 where id = $1", id, now)?;
     Ok(())
 }
 
-/// The page to pay at stands open; whether the operation was still working.
+/// Records that the checkout page is open; returns whether the operation was still working.
 ///
 /// # Errors
-/// [`crate::Kind::Unique`] while another page of the person's stands open.
+/// [`crate::Kind::Unique`] while another checkout page of the user is open.
 pub async fn opened(
     tx: &mut Tx,
     id: BillingOperationId,
@@ -166,10 +166,10 @@ pub async fn opened(
     Ok(rows == 1)
 }
 
-/// Ends an operation; whether it had not ended before.
+/// Ends an operation; returns whether it was still working or open.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn end(tx: &mut Tx, id: BillingOperationId, status: Status, now: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -181,26 +181,26 @@ pub async fn end(tx: &mut Tx, id: BillingOperationId, status: Status, now: Micro
     Ok(rows == 1)
 }
 
-/// The provider's id of a person.
+/// Returns the provider's customer id of a user.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn customer(from: impl Source, user: UserId) -> Result<Option<String>> {
     value!(String, from, "select customer_id from billing_customers where user_id = $1", user)
 }
 
-/// Whom the provider means.
+/// Returns the user with a customer id.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn user_of(from: impl Source, customer: &str) -> Result<Option<UserId>> {
     value!(UserId, from, "select user_id from billing_customers where customer_id = $1", customer)
 }
 
-/// Notes the provider's id of a person. The first one stays.
+/// Stores the provider's customer id of a user. An existing one is kept.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_customer(tx: &mut Tx, user: UserId, customer: &str, now: Micros) -> Result<()> {
     exec!(
         tx,
@@ -214,20 +214,20 @@ pub async fn set_customer(tx: &mut Tx, user: UserId, customer: &str, now: Micros
     Ok(())
 }
 
-/// Notes when the provider was asked about a person.
+/// Records when the provider was queried about a user.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn asked(tx: &mut Tx, user: UserId, at: Micros) -> Result<()> {
     exec!(tx, "update billing_customers set asked_at = $2 where user_id = $1 and asked_at < $2", user, at)?;
     Ok(())
 }
 
-/// People about whom the provider should be asked: who may be paying this minute and was not asked about since `soon`, and
-/// everyone who was not asked about since `late`.
+/// Lists the users about whom the provider should be queried: those with an open checkout page who were not queried
+/// since `soon`, and everyone who was not queried since `late`.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn due(from: impl Source, soon: Micros, late: Micros, limit: i64) -> Result<Vec<UserId>> {
     let rows = rows!(
         Due,
@@ -247,18 +247,18 @@ struct Due {
     user_id: UserId,
 }
 
-/// Whether a message was acted upon.
+/// Returns whether an event of the provider was handled.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn heard(from: impl Source, event: &str) -> Result<bool> {
     Ok(value!(i64, from, "select count(*) from billing_events where id = $1", event)?.unwrap_or(0) > 0)
 }
 
-/// Notes that a message is acted upon; false when it was already.
+/// Records that an event of the provider is handled; returns `false` if it was already.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn hear(tx: &mut Tx, event: &str, now: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -269,10 +269,10 @@ pub async fn hear(tx: &mut Tx, event: &str, now: Micros) -> Result<bool> {
     Ok(rows == 1)
 }
 
-/// Forgets messages that are older than the provider would send again.
+/// Deletes the records of events that are too old for the provider to resend.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn prune(tx: &mut Tx, before: Micros) -> Result<u64> {
     exec!(tx, "delete from billing_events where handled_at < $1", before)
 }

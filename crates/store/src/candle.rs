@@ -1,4 +1,4 @@
-//! Closed candles: what strategies are computed from.
+//! Closed candles, from which strategies are computed.
 
 use crate::{
     DecimalText, Result, Source, Tx,
@@ -7,17 +7,17 @@ use crate::{
 use domain::{Candle, ExchangeId, Micros, Symbol};
 use sqlx::{FromRow, QueryBuilder};
 
-/// Rows of one statement: nine parameters each, and no engine takes more than 32,766.
+/// Rows per statement: each has nine parameters, and no engine accepts more than 32,766.
 const AT_ONCE: usize = 1_000;
 
-/// Which candles.
+/// A series of candles.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Line {
-    /// Of which exchange.
+    /// The exchange.
     pub exchange_id: ExchangeId,
-    /// Of which pair.
+    /// Trading pair.
     pub symbol: Symbol,
-    /// Their length in seconds.
+    /// Length of the candles, in seconds.
     pub timeframe_s: i64,
 }
 
@@ -44,7 +44,7 @@ impl From<Row> for Candle {
     }
 }
 
-/// One statement for many rows.
+/// Inserts many rows with one statement.
 macro_rules! insert_candles {
     ($engine:ty, $on:expr, $line:expr, $candles:expr) => {{
         let columns = "insert into candles (exchange_id, symbol, timeframe_s, opens_at, open, high, low, close, volume) ";
@@ -65,10 +65,10 @@ macro_rules! insert_candles {
     }};
 }
 
-/// Keeps closed candles; those that are there already stay as they are. How many are new.
+/// Stores closed candles; existing ones are left unchanged. Returns the number of new candles.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn insert_all(tx: &mut Tx, line: &Line, candles: &[Candle]) -> Result<u64> {
     let mut new = 0;
     for some in candles.chunks(AT_ONCE) {
@@ -82,10 +82,10 @@ pub async fn insert_all(tx: &mut Tx, line: &Line, candles: &[Candle]) -> Result<
     Ok(new)
 }
 
-/// When the newest candle opened.
+/// Returns the opening time of the newest candle.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn newest_at(from: impl Source, line: &Line) -> Result<Option<Micros>> {
     let at = value!(
         i64,
@@ -98,10 +98,10 @@ pub async fn newest_at(from: impl Source, line: &Line) -> Result<Option<Micros>>
     Ok(at.map(Micros))
 }
 
-/// The first `limit` candles that opened after `after`, oldest first.
+/// Lists the first `limit` candles that opened after `after`, oldest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn after(from: impl Source, line: &Line, after: Micros, limit: i64) -> Result<Vec<Candle>> {
     let rows = rows!(
         Row,
@@ -118,10 +118,10 @@ pub async fn after(from: impl Source, line: &Line, after: Micros, limit: i64) ->
     Ok(rows.into_iter().map(Candle::from).collect())
 }
 
-/// When the `count`-th newest candle opened; none when there are not so many.
+/// Returns the opening time of the `count`-th newest candle; `None` if there are fewer.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn nth_newest(from: impl Source, line: &Line, count: i64) -> Result<Option<Micros>> {
     value!(
         Micros,

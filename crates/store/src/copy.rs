@@ -1,4 +1,4 @@
-//! Copies: what one signal did to one follow. A copy's id is its intent's too.
+//! Copies: the outcome of one signal for one follow. A copy's id is also the id of its intent.
 
 mod exit;
 mod position;
@@ -19,7 +19,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-/// [`Copy`] rows: the columns, and the names that come with them, are written here once.
+/// Reads [`Copy`] rows; the columns and joins are written only here.
 macro_rules! copies {
     ($from:expr, $method:ident, $rest:literal $(, $bind:expr)* $(,)?) => {
         rows!(
@@ -36,18 +36,18 @@ macro_rules! copies {
     };
 }
 
-/// A copy, whosever it is: for the desk's own work.
+/// Returns a copy of any user, for internal use.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, id: CopyId) -> Result<Option<Copy>> {
     copies!(from, fetch_optional, "where c.id = $1", id)
 }
 
-/// A person's copies, newest first, from before `before`.
+/// Lists a user's copies, newest first, starting before `before`.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list_by_user(
     from: impl Source,
     owner: UserId,
@@ -65,21 +65,21 @@ pub async fn list_by_user(
     )
 }
 
-/// Which of a person's copies.
+/// Filters a user's copies.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// On this account only.
+    /// Restricts to this key.
     pub key: Option<ExchangeKeyId>,
-    /// Of this strategy only.
+    /// Restricts to this strategy.
     pub strategy: Option<StrategyId>,
-    /// That stand here only.
+    /// Restricts to this status.
     pub status: Option<Status>,
 }
 
-/// As [`list_by_user`], of some only.
+/// As [`list_by_user`], with a filter.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn search(
     from: impl Source,
     owner: UserId,
@@ -103,10 +103,10 @@ pub async fn search(
     )
 }
 
-/// A person's copied positions that ended between two moments, in the order in which they did.
+/// Lists a user's copied positions that were closed between two times, in the order of closing.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn ended_between(
     from: impl Source,
     owner: UserId,
@@ -124,18 +124,18 @@ pub async fn ended_between(
     )
 }
 
-/// Of which signal a copy is.
+/// Returns the signal of a copy.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn signal_of(from: impl Source, id: CopyId) -> Result<Option<SignalId>> {
     value!(SignalId, from, "select signal_id from copies where id = $1", id)
 }
 
-/// What a signal did to a person's follows, in the order it was queued.
+/// Lists the copies of a signal for a user's follows, in the order of queueing.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list_by_signal_and_user(
     from: impl Source,
     signal: SignalId,
@@ -152,10 +152,10 @@ pub async fn list_by_signal_and_user(
     )
 }
 
-/// A signal's copies in the order they were queued, from after `after`.
+/// Lists a signal's copies in the order of queueing, starting after `after`.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list_by_signal(
     from: impl Source,
     signal: SignalId,
@@ -173,10 +173,10 @@ pub async fn list_by_signal(
     )
 }
 
-/// How many of a signal's copies stand where, and why.
+/// Counts a signal's copies by status and reason.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn count(from: impl Source, signal: SignalId) -> Result<Vec<Count>> {
     rows!(
         Count,
@@ -188,10 +188,10 @@ pub async fn count(from: impl Source, signal: SignalId) -> Result<Vec<Count>> {
     )
 }
 
-/// The copy whose position stands on a market of an account.
+/// Returns the copy with the open position on a market of a key.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn open_on(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) -> Result<Option<Copy>> {
     copies!(
         from,
@@ -202,10 +202,10 @@ pub async fn open_on(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) -> 
     )
 }
 
-/// The entries that stand on a market of an account, or are being sent there.
+/// Lists the entries on a market of a key that are open or being sent.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn standing(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) -> Result<Vec<Copy>> {
     copies!(
         from,
@@ -217,10 +217,11 @@ pub async fn standing(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) ->
     )
 }
 
-/// A follow's newest entry for a strategy's signal before `seq` that has not ended. `key` is the account it is on.
+/// Returns a follow's newest unfinished entry for a signal of the strategy before `seq`. `key` is the key it was
+/// traded with.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn unfinished_entry(
     from: impl Source,
     key: ExchangeKeyId,
@@ -240,10 +241,10 @@ pub async fn unfinished_entry(
     )
 }
 
-/// A follow's newest entry for a strategy's signal before `seq` whose position was opened and has ended.
+/// Returns a follow's newest entry for a signal of the strategy before `seq` whose position was opened and closed.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn ended_entry(
     from: impl Source,
     follow: FollowId,
@@ -261,26 +262,26 @@ pub async fn ended_entry(
     )
 }
 
-/// The copies whose positions stand on an account.
+/// Lists a key's copies with open positions.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn open_of_key(from: impl Source, key: ExchangeKeyId) -> Result<Vec<Copy>> {
     copies!(from, fetch_all, "where c.exchange_key_id = $1 and c.status = 'OPEN' order by c.id", key)
 }
 
-/// The follow's copy whose position stands.
+/// Returns a follow's copy with an open position.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn open_of_follow(from: impl Source, follow: FollowId) -> Result<Option<Copy>> {
     copies!(from, fetch_optional, "where c.follow_id = $1 and c.status = 'OPEN'", follow)
 }
 
-/// Everyone's copies whose positions stand and that nobody looked at since `before`, the longest waiting first.
+/// Lists all copies with open positions that have not been checked since `before`, the longest unchecked first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn unchecked(from: impl Source, before: Micros, limit: i64) -> Result<Vec<Copy>> {
     copies!(
         from,
@@ -291,10 +292,10 @@ pub async fn unchecked(from: impl Source, before: Micros, limit: i64) -> Result<
     )
 }
 
-/// What an account's copies that ended since `since` won and lost.
+/// Lists the profits and losses of a key's copies that were closed since `since`.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn profits_since(from: impl Source, key: ExchangeKeyId, since: Micros) -> Result<Vec<Decimal>> {
     let rows = rows!(
         Profit,

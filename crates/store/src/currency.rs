@@ -1,4 +1,4 @@
-//! Currencies, and where they are enabled.
+//! Currencies, and the countries in which they are enabled.
 
 use crate::{Result, Source, Tx};
 use domain::ledger::Currency;
@@ -17,40 +17,40 @@ impl From<Row> for Currency {
     }
 }
 
-/// The rule of one country, or of everywhere (`*`), for one currency.
+/// Whether a currency is enabled in one country, or everywhere (`*`).
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Rule {
-    /// Two letters, or `*`.
+    /// Two-letter country code, or `*`.
     pub country: String,
-    /// Which currency.
+    /// Currency code.
     pub currency: String,
-    /// Whether accounts in it may be opened.
+    /// Whether accounts in the currency can be opened.
     pub enabled: bool,
 }
 
-/// Every currency, by its code.
+/// Lists every currency, by code.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list(from: impl Source) -> Result<Vec<Currency>> {
     let rows = rows!(Row, from, fetch_all, "select code, name, scale from currencies order by code")?;
     Ok(rows.into_iter().map(Currency::from).collect())
 }
 
-/// One currency.
+/// Returns a currency.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, code: &str) -> Result<Option<Currency>> {
     let row =
         rows!(Row, from, fetch_optional, "select code, name, scale from currencies where code = $1", code)?;
     Ok(row.map(Currency::from))
 }
 
-/// Whether a currency is enabled in a country: by the country's own rule, or else by that of everywhere.
+/// Returns whether a currency is enabled in a country: by the country's own rule, otherwise by the rule for `*`.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn enabled(from: impl Source, country: &str, currency: &str) -> Result<bool> {
     let rule = value!(
         bool,
@@ -63,10 +63,10 @@ pub async fn enabled(from: impl Source, country: &str, currency: &str) -> Result
     Ok(rule.unwrap_or(false))
 }
 
-/// Every rule, everywhere's first.
+/// Lists every rule, those for `*` first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn rules(from: impl Source) -> Result<Vec<Rule>> {
     rows!(
         Rule,
@@ -80,7 +80,7 @@ pub async fn rules(from: impl Source) -> Result<Vec<Rule>> {
 /// Sets a rule.
 ///
 /// # Errors
-/// [`crate::Kind::ForeignKey`] when there is no such currency.
+/// [`crate::Kind::ForeignKey`] if there is no such currency.
 pub async fn set_rule(tx: &mut Tx, rule: &Rule) -> Result<()> {
     exec!(
         tx,

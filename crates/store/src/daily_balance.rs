@@ -1,15 +1,15 @@
-//! What accounts were worth, day by day.
+//! The equity of accounts, day by day.
 
 use crate::{DecimalText, Result, Source, Tx};
 use domain::{Decimal, ExchangeKeyId, Micros};
 use sqlx::FromRow;
 
-/// What one account was worth on one UTC day.
+/// The equity of one account on one UTC day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Day {
-    /// The day's first moment.
+    /// Start of the day.
     pub day: Micros,
-    /// In USD.
+    /// Equity in USD.
     pub total_usd: Decimal,
 }
 
@@ -30,10 +30,10 @@ struct Due {
     id: ExchangeKeyId,
 }
 
-/// Notes a day; what was noted first stays. For a key that was deleted meanwhile: nothing.
+/// Adds a day; an existing one is kept. Does nothing if the key was deleted meanwhile.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn insert(tx: &mut Tx, key: ExchangeKeyId, day: &Day, at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -48,10 +48,10 @@ pub async fn insert(tx: &mut Tx, key: ExchangeKeyId, day: &Day, at: Micros) -> R
     Ok(())
 }
 
-/// Keys that are switched on and have no row for a day, in the order of their ids from after `after`.
+/// Lists the enabled keys that have no row for a day, in the order of their ids, starting after `after`.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn missing(
     from: impl Source,
     day: Micros,
@@ -72,10 +72,10 @@ pub async fn missing(
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
-/// The newest days of a key, from `first` on and before `before`, newest first.
+/// Lists the newest days of a key, from `first` (inclusive) to `before` (exclusive), newest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn page(
     from: impl Source,
     key: ExchangeKeyId,

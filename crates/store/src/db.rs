@@ -1,4 +1,4 @@
-//! The database, whichever of the two it is.
+//! The database handle: SQLite or Postgres.
 
 use crate::{
     Error, Kind, Options, Result, Tx, error,
@@ -13,10 +13,10 @@ use sqlx::{
 use std::{fmt, future::Future, sync::Arc};
 use tokio::sync::broadcast;
 
-/// Events that a slow listener may fall behind by before it is told that it missed some.
+/// Number of events that a slow listener may lag behind before it is notified of a gap.
 const EVENTS_KEPT: usize = 1024;
 
-/// The database. Cloning it shares the connections.
+/// A handle to the database. Clones share the connections.
 #[derive(Clone)]
 pub struct Db {
     pub(crate) engine: Engine,
@@ -41,7 +41,7 @@ impl From<Engine> for Db {
 pub(crate) enum Engine {
     Sqlite {
         readers: SqlitePool,
-        /// One connection: writers queue here instead of meeting in the file.
+        /// A single connection, so that writers queue here instead of competing for the file lock.
         writer: SqlitePool,
         appended: broadcast::Sender<Appended>,
     },
@@ -50,21 +50,21 @@ pub(crate) enum Engine {
     },
 }
 
-/// Pooled connections.
+/// Numbers of pooled connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Connections {
-    /// Open ones.
+    /// Open connections.
     pub open: usize,
-    /// Those that nobody uses.
+    /// Open connections that are not in use.
     pub idle: usize,
 }
 
 impl Db {
-    /// Opens `sqlite:<path>` (made if missing, readable by its owner only) or `postgres://...`. The tables are made by
-    /// [`Db::migrate`].
+    /// Opens `sqlite:<path>` (created if missing, readable by its owner only) or `postgres://...`. [`Db::migrate`]
+    /// creates the tables.
     ///
     /// # Errors
-    /// When it cannot be reached, or the address is of neither kind.
+    /// If the database cannot be reached, or the URL is of neither kind.
     pub async fn connect(url: &str, options: &Options) -> Result<Self> {
         if url.starts_with("sqlite:") {
             return Self::connect_sqlite(url, options).await;
@@ -82,12 +82,12 @@ impl Db {
             let why = "an in-memory SQLite database cannot be shared by readers and the writer: name a file";
             return Err(sqlx::Error::Configuration(why.into()).into());
         }
-        // Kept open for good: closing the last connection would check-point and remove the WAL under the readers. Nothing
-        // lies between us and a file that could break, so a connection is not asked first whether it still works.
-        // But after a failure such as a full disk SQLite ends the transaction by itself, and the driver, whose own
-        // rollback then fails, counts it as open for good. Such a connection is closed and a fresh one opened: nobody
-        // who takes a connection from a pool is in a transaction. Rollbacks are done by then (the pool waits for them
-        // when a connection is given back), so this is a look at a number.
+        // The connections are kept open permanently: closing the last one would checkpoint and remove the WAL under
+        // the readers. There is no network between us and the file, so connections are not tested before use.
+        // However, after a failure such as a full disk SQLite ends the transaction by itself, and the driver, whose
+        // own rollback then fails, counts it as open forever. Such a connection is closed and replaced: a
+        // connection taken from the pool is never inside a transaction. Rollbacks are finished by then (the pool
+        // waits for them when a connection is returned), so this check only reads a counter.
         let lasting = || {
             SqlitePoolOptions::new()
                 .idle_timeout(None)
@@ -112,16 +112,18 @@ impl Db {
         Ok(Engine::Sqlite { readers, writer, appended }.into())
     }
 
-    /// Whether several instances may share it: Postgres. Then instances hold leases ([`crate::instance`]).
+    /// Returns whether several instances can share the database, that is, whether it is Postgres. Instances then
+    /// hold leases ([`crate::instance`]).
     #[must_use]
     pub const fn is_shared(&self) -> bool {
         matches!(self.engine, Engine::Postgres { .. })
     }
 
-    /// Begins to write. On SQLite writers take turns; waiting longer than [`Options::patience`] is [`crate::Kind::Busy`].
+    /// Begins a write transaction. On SQLite, writers queue for one connection; waiting longer than
+    /// [`Options::patience`] returns [`crate::Kind::Busy`].
     ///
     /// # Errors
-    /// When no connection is to be had.
+    /// If no connection is available.
     pub async fn begin(&self) -> Result<Tx> {
         let tx = self.begin_on_engine().await;
         #[cfg(feature = "testing")]
@@ -129,7 +131,7 @@ impl Db {
         tx
     }
 
-    /// This database with `hook` called around every commit of transactions that are begun through it.
+    /// Returns this database with `hook` called around the commit of every transaction begun through it.
     #[cfg(feature = "testing")]
     #[must_use]
     pub fn with_commit_hook(self, hook: Arc<dyn crate::testing::CommitHook>) -> Self {
@@ -139,7 +141,7 @@ impl Db {
     async fn begin_on_engine(&self) -> Result<Tx> {
         let writes = Arc::clone(&self.writes);
         let begun = match &self.engine {
-            // IMMEDIATE: a transaction that begins by reading could otherwise fail at its first write.
+            // IMMEDIATE, because a transaction that begins with a read could otherwise fail at its first write.
             Engine::Sqlite { writer, appended, .. } => {
                 let begun = writer.begin_with("begin immediate").await;
                 begun.map(|tx| Tx::sqlite(tx, appended.clone(), writes))
@@ -149,7 +151,7 @@ impl Db {
         begun.map_err(|failure| {
             let outage = error::is_outage(&failure);
             let failure = Error::from(failure);
-            // Who cannot begin in all that time cannot write either, whatever keeps them.
+            // If no transaction can begin in that time, writes are not possible either, whatever the cause.
             if outage || failure.kind() == Kind::Busy {
                 self.writes.failed();
             }
@@ -157,21 +159,22 @@ impl Db {
         })
     }
 
-    /// How long ago something was last written through this value or one of its clones, and how long ago that last failed.
+    /// Returns how long ago a write through this handle or one of its clones last succeeded and last failed.
     #[must_use]
     pub fn last_writes(&self) -> LastWrites {
         self.writes.last()
     }
 
-    /// Notes a write that was given up because it took too long: the database itself has not said anything about it.
+    /// Records a write that was abandoned because it took too long and on which the database has not reported an
+    /// error.
     pub fn note_failed_write(&self) {
         self.writes.failed();
     }
 
-    /// Asks the database for a sign of life.
+    /// Checks that the database responds.
     ///
     /// # Errors
-    /// When there is none.
+    /// If it does not respond.
     pub async fn ping(&self) -> Result<()> {
         match &self.engine {
             Engine::Sqlite { readers, .. } => sqlx::query("select 1").execute(readers).await.map(drop)?,
@@ -180,7 +183,7 @@ impl Db {
         Ok(())
     }
 
-    /// How the connections are used, on SQLite those that read.
+    /// Returns the usage of the connection pool; on SQLite that of the readers.
     #[must_use]
     pub fn connections(&self) -> Connections {
         let (open, idle) = match &self.engine {
@@ -190,7 +193,7 @@ impl Db {
         Connections { open: usize::try_from(open).unwrap_or(usize::MAX), idle }
     }
 
-    /// Closes the connections when those in use are given back.
+    /// Closes the connections once those in use are returned.
     pub async fn close(&self) {
         match &self.engine {
             Engine::Sqlite { readers, writer, .. } => {
@@ -210,7 +213,7 @@ impl Db {
     }
 }
 
-/// Says which engine, and nothing of the address: it may hold a password.
+/// Prints the engine only, because the URL may contain a password.
 impl fmt::Debug for Db {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.engine {
@@ -220,11 +223,11 @@ impl fmt::Debug for Db {
     }
 }
 
-/// What a read may go through: `&Db` takes a pooled connection for the one statement, `&mut Tx` reads what the
-/// transaction sees.
+/// A source of connections for reads: `&Db` takes a pooled connection for one statement, `&mut Tx` reads within the
+/// transaction.
 ///
-/// The lifetime is the implementing type's own: a lifetime parameter here would keep callers' futures from being `Send`
-/// in spawned tasks (rust-lang issue 100013).
+/// The lifetime is the implementing type's own: a lifetime parameter here would keep callers' futures from being
+/// `Send` in spawned tasks (rust-lang issue 100013).
 pub trait Source: Send {
     /// A connection for one statement.
     #[doc(hidden)]

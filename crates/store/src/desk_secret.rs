@@ -1,4 +1,4 @@
-//! Secrets of the install that are no person's, sealed by the service.
+//! Secrets of the installation that belong to no user, sealed by the service.
 
 use crate::{Result, Source, Tx};
 use domain::Micros;
@@ -6,14 +6,14 @@ use sqlx::FromRow;
 use std::fmt;
 use uuid::Uuid;
 
-/// A secret.
+/// A sealed secret.
 #[derive(Clone, PartialEq, Eq, FromRow)]
 pub struct DeskSecret {
-    /// What it is for.
+    /// Name of the secret, which states its purpose.
     pub name: String,
-    /// The row's id, for sealing.
+    /// The row's id, an input of the sealing.
     pub id: Uuid,
-    /// The secret, sealed.
+    /// The sealed secret.
     pub sealed: Vec<u8>,
 }
 
@@ -23,10 +23,10 @@ impl fmt::Debug for DeskSecret {
     }
 }
 
-/// Adds a secret, unless there is one of its name: of two instances that start at once, one makes it.
+/// Adds a secret unless its name exists already. Of two instances that start at the same time, one creates it.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn insert(tx: &mut Tx, secret: &DeskSecret, at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -40,26 +40,26 @@ pub async fn insert(tx: &mut Tx, secret: &DeskSecret, at: Micros) -> Result<()> 
     Ok(())
 }
 
-/// The secret of a name.
+/// Returns the secret with a name.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, name: &str) -> Result<Option<DeskSecret>> {
     rows!(DeskSecret, from, fetch_optional, "select name, id, sealed from desk_secrets where name = $1", name)
 }
 
-/// All of them (rekey).
+/// Lists all secrets (rekey).
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list(from: impl Source) -> Result<Vec<DeskSecret>> {
     rows!(DeskSecret, from, fetch_all, "select name, id, sealed from desk_secrets order by name")
 }
 
-/// Puts another sealing in place (rekey); whether there is such a secret.
+/// Replaces the sealed value (rekey); returns whether there is such a secret.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn reseal(tx: &mut Tx, id: Uuid, sealed: &[u8]) -> Result<bool> {
     Ok(exec!(tx, "update desk_secrets set sealed = $2 where id = $1", id, sealed)? == 1)
 }

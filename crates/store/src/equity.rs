@@ -1,17 +1,17 @@
-//! What accounts were worth over time.
+//! The equity of accounts over time.
 
 use crate::{DecimalText, Result, Source, Tx};
 use domain::{Decimal, ExchangeKeyId, Micros, UserId};
 use sqlx::FromRow;
 
-/// What one account was worth at one moment.
+/// The equity of one account at one time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Point {
-    /// Which account.
+    /// The exchange key.
     pub key: ExchangeKeyId,
-    /// When.
+    /// Time of the point.
     pub at: Micros,
-    /// How much, in USD.
+    /// Equity in USD.
     pub total_usd: Decimal,
 }
 
@@ -28,10 +28,10 @@ impl From<Row> for Point {
     }
 }
 
-/// Adds a point; a second one of the same moment replaces the first. For a key that was deleted meanwhile: nothing.
+/// Adds a point, replacing one with the same time. Does nothing if the key was deleted meanwhile.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn insert(tx: &mut Tx, point: &Point) -> Result<()> {
     exec!(
         tx,
@@ -45,10 +45,10 @@ pub async fn insert(tx: &mut Tx, point: &Point) -> Result<()> {
     Ok(())
 }
 
-/// The newest point of an account.
+/// Returns the newest point of a key.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn latest_by_key(from: impl Source, key: ExchangeKeyId) -> Result<Option<Point>> {
     let row = rows!(
         Row,
@@ -61,10 +61,10 @@ pub async fn latest_by_key(from: impl Source, key: ExchangeKeyId) -> Result<Opti
     Ok(row.map(Point::from))
 }
 
-/// What an account was worth at a moment: its newest point until then, or else its first one after.
+/// Returns the equity at a time: the newest point up to then, otherwise the first one after.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn as_of(from: impl Source, key: ExchangeKeyId, moment: Micros) -> Result<Option<Point>> {
     let row = rows!(
         Row,
@@ -78,10 +78,10 @@ pub async fn as_of(from: impl Source, key: ExchangeKeyId, moment: Micros) -> Res
     Ok(row.map(Point::from))
 }
 
-/// The points of all of a person's accounts since `since`, in the order of time.
+/// Lists the points of all of a user's keys since `since`, in order of time.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn series(from: impl Source, user: UserId, since: Micros) -> Result<Vec<Point>> {
     let rows = rows!(
         Row,
@@ -96,19 +96,19 @@ pub async fn series(from: impl Source, user: UserId, since: Micros) -> Result<Ve
     Ok(rows.into_iter().map(Point::from).collect())
 }
 
-/// Removes points older than `before`; how many there were.
+/// Deletes points older than `before`; returns their number.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn prune(tx: &mut Tx, before: Micros) -> Result<u64> {
     exec!(tx, "delete from equity_points where at < $1", before)
 }
 
-/// Of the points older than `before` keeps those that fall on a multiple of `every` microseconds, and each account's first,
-/// from which its profit is counted; how many went.
+/// Thins the points older than `before`: keeps those at multiples of `every` microseconds and each key's first one,
+/// from which its profit is calculated. Returns the number of deleted points.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn thin(tx: &mut Tx, before: Micros, every: i64) -> Result<u64> {
     exec!(
         tx,

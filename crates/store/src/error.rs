@@ -1,38 +1,38 @@
-//! What can go wrong with a database, in the few kinds that callers tell apart.
+//! Database errors, classified into the few kinds that callers distinguish.
 
 use sqlx::error::{DatabaseError, ErrorKind};
 use std::fmt;
 
-/// What a store function answers.
+/// The result of a store function.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// The kinds of failure that a caller may act on.
+/// The kinds of errors that callers may handle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Something of that name is there already. On Postgres the transaction is spent: drop it.
+    /// A unique key is already taken. On Postgres the transaction is aborted: drop it.
     Unique,
-    /// It points at something that is not there, or something still points at it.
+    /// A referenced row does not exist, or the row is still referenced.
     ForeignKey,
-    /// Others held the database for longer than we wait, or two transactions met: trying again is right.
+    /// Waiting for the database timed out, or two transactions conflicted; the operation can be retried.
     Busy,
-    /// Anything else: a fault.
+    /// Any other failure.
     Other,
 }
 
-/// A failed statement. Its text names the statement's fault, never the values that it carried.
+/// A failed statement. Its text describes the failure and never contains the statement's values.
 pub struct Error {
     kind: Kind,
     source: sqlx::Error,
 }
 
 impl Error {
-    /// What a caller may act on.
+    /// Returns the kind of the error.
     #[must_use]
     pub const fn kind(&self) -> Kind {
         self.kind
     }
 
-    /// Whether something of that name was there already.
+    /// Returns whether a unique key was already taken.
     #[must_use]
     pub fn is_unique(&self) -> bool {
         self.kind == Kind::Unique
@@ -40,7 +40,7 @@ impl Error {
 }
 
 impl Error {
-    /// The database has ended the transaction after an earlier failure.
+    /// The error for using a transaction that the database has ended after an earlier failure.
     pub(crate) fn spent() -> Self {
         sqlx::Error::Protocol("the transaction ended with an earlier failure; begin it anew".to_owned())
             .into()
@@ -63,8 +63,8 @@ impl From<sqlx::Error> for Error {
     }
 }
 
-/// Postgres: serialisation failure, deadlock, lock and statement timeouts. SQLite: BUSY and LOCKED, with their
-/// extended codes in the higher bytes. The two families of codes cannot be confused: Postgres's have five characters.
+/// Postgres: serialization failure, deadlock, lock and statement timeouts. SQLite: BUSY and LOCKED, with their
+/// extended codes in the higher bytes. The two families of codes are distinct: Postgres codes have five characters.
 fn busy(error: &dyn DatabaseError) -> bool {
     error.code().is_some_and(|code| match code.as_ref() {
         "40001" | "40P01" | "55P03" | "57014" => true,
@@ -73,8 +73,9 @@ fn busy(error: &dyn DatabaseError) -> bool {
     })
 }
 
-/// Whether a failure is the database's own: a full or broken disk, a lost or stopped server, no memory, no connection to
-/// be had. What a statement itself causes (a unique key that is taken) is none, nor are two transactions that met.
+/// Returns whether a failure is an outage of the database itself: a full or broken disk, a lost or stopped server,
+/// no memory, no available connection. Errors caused by a statement (such as a taken unique key) and conflicts
+/// between transactions are not outages.
 pub(crate) fn is_outage(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Database(error) => error.code().is_some_and(|code| outage(&code)),
@@ -89,8 +90,9 @@ pub(crate) fn is_outage(error: &sqlx::Error) -> bool {
     }
 }
 
-/// Postgres: classes 08 (connection), 53 (resources, the disk too), 57P (shut down), 58 (system), XX (internal), and a
-/// server that takes no writes. SQLite, by the lowest byte: NOMEM, READONLY, INTERRUPT, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB.
+/// Postgres: classes 08 (connection), 53 (resources, including the disk), 57P (shutdown), 58 (system), XX
+/// (internal), and a read-only server. SQLite, by the lowest byte: NOMEM, READONLY, INTERRUPT, IOERR, CORRUPT,
+/// FULL, CANTOPEN, NOTADB.
 fn outage(code: &str) -> bool {
     if code.len() < 5 {
         return code.parse::<u16>().is_ok_and(|code| matches!(code & 0xff, 7..=11 | 13 | 14 | 26));
@@ -104,14 +106,14 @@ impl fmt::Display for Error {
     }
 }
 
-/// As [`fmt::Display`]: the driver's own `Debug` quotes the row that failed.
+/// As [`fmt::Display`], because the driver's own `Debug` output quotes the row that failed.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}: {self}", self.kind)
     }
 }
 
-/// Tells no `source`: whoever prints the chain with `Debug` would print the row that failed.
+/// Has no `source`, because printing the error chain with `Debug` would print the row that failed.
 impl std::error::Error for Error {}
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! What happened, for the pages' streams: kept for resuming, and told to every instance when it is committed.
+//! Events for the pages' WebSockets: kept so that clients can resume, and published to every instance when
+//! committed.
 
 mod listener;
 
@@ -8,31 +9,31 @@ use crate::{Result, Source, Tx, tx::Inner};
 use domain::{Micros, UserId};
 use sqlx::{FromRow, Row as _};
 
-/// Something happened to a person: its number, and to whom.
+/// A committed event: its sequence number and the user it belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Appended {
-    /// Its number.
+    /// Sequence number.
     pub seq: i64,
-    /// To whom.
+    /// The user it belongs to.
     pub user: UserId,
 }
 
 /// An event.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Event {
-    /// Its number: later ones of the same person have greater ones.
+    /// Sequence number, increasing for each user.
     pub seq: i64,
-    /// What, as JSON.
+    /// Body, as JSON.
     pub body: String,
-    /// When.
+    /// Time of the event.
     pub at: Micros,
 }
 
-/// Appends an event; listeners hear of it when the transaction commits. Its number, greater than those of all of the
-/// person's events that anyone can have read.
+/// Appends an event; listeners are notified when the transaction commits. Returns its sequence number, which is
+/// greater than those of all of the user's events that can already be read.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn append(tx: &mut Tx, user: UserId, body: &str, at: Micros) -> Result<i64> {
     tx.usable()?;
     let outcome = insert(&mut tx.inner, user, body, at).await;
@@ -49,8 +50,8 @@ async fn insert(tx: &mut Inner, user: UserId, body: &str, at: Micros) -> sqlx::R
             Ok(seq)
         }
         Inner::Postgres(tx) => {
-            // Numbers are given before they are committed: without taking turns, a reader who saw 6 would miss 5,
-            // committed later. Turns are per person, and last until the commit.
+            // Sequence numbers are assigned before the commit: without a lock, a reader who saw 6 would miss 5 if
+            // that is committed later. The lock is per user and lasts until the commit.
             sqlx::query(
                 "select pg_advisory_xact_lock(hashtext('slipstream.events'), hashtext(($1::uuid)::text))",
             )
@@ -66,10 +67,11 @@ async fn insert(tx: &mut Inner, user: UserId, body: &str, at: Micros) -> sqlx::R
     }
 }
 
-/// Notes that a person is told of what is named `once`; whether that is new. Who finds it new appends the event.
+/// Records that the user is notified of the occurrence named `once`; returns whether it is new. If so, the caller
+/// appends the event.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn first(tx: &mut Tx, user: UserId, once: &str, at: Micros) -> Result<bool> {
     let noted = exec!(
         tx,
@@ -81,10 +83,10 @@ pub async fn first(tx: &mut Tx, user: UserId, once: &str, at: Micros) -> Result<
     Ok(noted > 0)
 }
 
-/// A person's events after number `after`, in order.
+/// Lists a user's events after sequence number `after`, in order.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn after(from: impl Source, user: UserId, after: i64, limit: i64) -> Result<Vec<Event>> {
     rows!(
         Event,
@@ -97,26 +99,26 @@ pub async fn after(from: impl Source, user: UserId, after: i64, limit: i64) -> R
     )
 }
 
-/// The number of a person's last event that is still kept; 0 without any.
+/// Returns the sequence number of a user's newest stored event, or 0 if there is none.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn last_seq(from: impl Source, user: UserId) -> Result<i64> {
     Ok(value!(i64, from, "select max(seq) from events where user_id = $1", user)?.unwrap_or(0))
 }
 
-/// Removes what happened before `before`; how many there were.
+/// Deletes events older than `before`; returns their number.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn prune_before(tx: &mut Tx, before: Micros) -> Result<u64> {
     exec!(tx, "delete from events where at < $1", before)
 }
 
-/// Forgets the names of what was told before `before`; how many there were.
+/// Deletes the records of [`first`] older than `before`; returns their number.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn forget_before(tx: &mut Tx, before: Micros) -> Result<u64> {
     exec!(tx, "delete from told where at < $1", before)
 }

@@ -1,4 +1,4 @@
-//! Fills, as exchanges told them: kept because exchanges forget. Each is kept once.
+//! Fills reported by exchanges, stored once each because exchanges do not keep them indefinitely.
 
 use crate::{DecimalText, Result, Source, Tx};
 use domain::{Decimal, ExchangeKeyId, Micros, Symbol, UserId};
@@ -7,22 +7,22 @@ use sqlx::FromRow;
 /// A fill.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fill {
-    /// On which account.
+    /// The exchange key.
     pub key: ExchangeKeyId,
-    /// On which pair.
+    /// Trading pair.
     pub symbol: Symbol,
-    /// The exchange's number for it.
+    /// The exchange's trade id.
     pub trade: String,
-    /// When.
+    /// Time of the fill.
     pub at: Micros,
-    /// What it cost, in USD.
+    /// Fee in USD.
     pub fee_usd: Decimal,
 }
 
-/// Keeps a fill; false when it is kept already, or its key has been deleted meanwhile.
+/// Stores a fill. Returns `false` if it is already stored, or its key has been deleted meanwhile.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn insert(tx: &mut Tx, fill: &Fill) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -38,20 +38,20 @@ pub async fn insert(tx: &mut Tx, fill: &Fill) -> Result<bool> {
     Ok(rows == 1)
 }
 
-/// What a fill cost on an account.
+/// The fee of a fill.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
 pub struct Cost {
-    /// The account.
+    /// The exchange key.
     pub exchange_key_id: ExchangeKeyId,
-    /// In USD.
+    /// Fee in USD.
     pub fee_usd: DecimalText,
 }
 
-/// What the fills of a person's accounts cost between two moments: one row each, added up by whoever reads them,
-/// because engines do not add decimal texts.
+/// Lists the fees of a user's fills between two times. They are not summed in SQL, because the engines cannot add
+/// decimal texts.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn costs(from: impl Source, user: UserId, start: Micros, end: Micros) -> Result<Vec<Cost>> {
     rows!(
         Cost,
@@ -65,10 +65,10 @@ pub async fn costs(from: impl Source, user: UserId, start: Micros, end: Micros) 
     )
 }
 
-/// When the newest fill of an account on a pair was made that is kept.
+/// Returns the time of the newest stored fill of a key on a pair.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn newest(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) -> Result<Option<Micros>> {
     let at = value!(
         i64,

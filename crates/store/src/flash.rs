@@ -1,12 +1,12 @@
-//! Flashes: what a failed form post tells its page, once, in that browser only.
+//! Flash messages: the result of a failed form post, shown once and only in the same browser.
 
 use crate::{Result, Tx};
 use domain::{FlashId, Micros, SessionId};
 
-/// Keeps a flash for a session.
+/// Stores a flash message for a session.
 ///
 /// # Errors
-/// [`crate::Kind::ForeignKey`] when the session has ended.
+/// [`crate::Kind::ForeignKey`] if the session has ended.
 pub async fn insert(
     tx: &mut Tx,
     id: FlashId,
@@ -25,10 +25,10 @@ pub async fn insert(
     Ok(())
 }
 
-/// Takes a session's flash: the second time it is gone.
+/// Reads and deletes a session's flash message.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn take(tx: &mut Tx, session: SessionId, id: FlashId, now: Micros) -> Result<Option<String>> {
     value!(
         String,
@@ -40,10 +40,10 @@ pub async fn take(tx: &mut Tx, session: SessionId, id: FlashId, now: Micros) -> 
     )
 }
 
-/// Removes what has expired; how many there were.
+/// Deletes expired flash messages; returns their number.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn prune(tx: &mut Tx, now: Micros) -> Result<u64> {
     exec!(tx, "delete from flashes where expires_at <= $1", now)
 }

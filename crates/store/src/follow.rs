@@ -1,4 +1,4 @@
-//! Follows: exchange keys following strategies, and the risk profiles they may choose from.
+//! Follows (exchange keys that follow strategies), and the available risk profiles.
 
 use crate::{DecimalText, Result, Source, Tx};
 use domain::{ExchangeKeyId, FollowId, Micros, RiskProfileId, StrategyId, Symbol, UserId, copy::Paused};
@@ -7,55 +7,55 @@ use sqlx::FromRow;
 /// A risk profile.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct RiskProfile {
-    /// Its id.
+    /// Id of the profile.
     pub id: RiskProfileId,
-    /// Its name.
+    /// Name of the profile.
     pub name: String,
-    /// The share of equity that being stopped out loses, in percent.
+    /// Share of equity lost if the stop is hit, in percent.
     pub percentage: DecimalText,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Micros,
-    /// When it last changed.
+    /// When it was last changed.
     pub updated_at: Micros,
 }
 
 /// A follow.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Follow {
-    /// Its id.
+    /// Id of the follow.
     pub id: FollowId,
-    /// Whose.
+    /// The user who owns it.
     pub user_id: UserId,
-    /// With which key.
+    /// The exchange key that follows.
     pub exchange_key_id: ExchangeKeyId,
-    /// Which strategy.
+    /// The strategy being followed.
     pub strategy_id: StrategyId,
-    /// The strategy's pair.
+    /// The strategy's trading pair.
     pub symbol: Symbol,
-    /// At which risk.
+    /// The risk profile.
     pub risk_profile_id: RiskProfileId,
     /// Whether new signals are copied.
     pub active: bool,
-    /// No copy uses more leverage than this.
+    /// Maximum leverage of a copy.
     pub max_leverage: Option<i64>,
-    /// No copy is entered on a UTC day on which the key's copies have lost this much.
+    /// Daily loss limit in USD: no copy is entered on a UTC day on which the key's copies have lost this much.
     pub daily_loss_limit_usd: Option<DecimalText>,
-    /// Why it is not active.
+    /// Why it is paused.
     pub paused_reason: Option<Paused>,
-    /// When a copy of it was last sent.
+    /// When a copy was last sent.
     pub last_copy_at: Option<Micros>,
-    /// When it ended; it stays as history.
+    /// When it was stopped; stopped follows are kept as history.
     pub stopped_at: Option<Micros>,
-    /// When it began.
+    /// When it was created.
     pub created_at: Micros,
-    /// When it last changed.
+    /// When it was last changed.
     pub updated_at: Micros,
 }
 
-/// The risk profiles, the most careful first.
+/// Lists the risk profiles in the order of creation, which is from the lowest to the highest risk.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn risk_profiles(from: impl Source) -> Result<Vec<RiskProfile>> {
     rows!(
         RiskProfile,
@@ -65,10 +65,10 @@ pub async fn risk_profiles(from: impl Source) -> Result<Vec<RiskProfile>> {
     )
 }
 
-/// A risk profile.
+/// Returns a risk profile.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn risk_profile(from: impl Source, id: RiskProfileId) -> Result<Option<RiskProfile>> {
     rows!(
         RiskProfile,
@@ -82,8 +82,8 @@ pub async fn risk_profile(from: impl Source, id: RiskProfileId) -> Result<Option
 /// Adds a follow.
 ///
 /// # Errors
-/// [`crate::Kind::Unique`] when the key follows a strategy on this market already (1309);
-/// [`crate::Kind::ForeignKey`] when the key is gone.
+/// [`crate::Kind::Unique`] if the key already follows a strategy on this market (code 1309);
+/// [`crate::Kind::ForeignKey`] if the key was deleted.
 pub async fn insert(tx: &mut Tx, follow: &Follow) -> Result<()> {
     exec!(
         tx,
@@ -106,10 +106,10 @@ pub async fn insert(tx: &mut Tx, follow: &Follow) -> Result<()> {
     Ok(())
 }
 
-/// A person's follow.
+/// Returns a user's follow.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, owner: UserId, id: FollowId) -> Result<Option<Follow>> {
     rows!(
         Follow,
@@ -123,10 +123,10 @@ pub async fn get(from: impl Source, owner: UserId, id: FollowId) -> Result<Optio
     )
 }
 
-/// A person's follows that were not stopped, oldest first.
+/// Lists a user's follows that were not stopped, oldest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list_by_user(from: impl Source, owner: UserId) -> Result<Vec<Follow>> {
     rows!(
         Follow,
@@ -139,10 +139,10 @@ pub async fn list_by_user(from: impl Source, owner: UserId) -> Result<Vec<Follow
     )
 }
 
-/// A key's follows that were not stopped, oldest first.
+/// Lists a key's follows that were not stopped, oldest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list_by_key(from: impl Source, owner: UserId, key: ExchangeKeyId) -> Result<Vec<Follow>> {
     rows!(
         Follow,
@@ -156,10 +156,10 @@ pub async fn list_by_key(from: impl Source, owner: UserId, key: ExchangeKeyId) -
     )
 }
 
-/// What changes of a follow; written whole, as it was read in the same transaction.
+/// Updates the changeable columns of a follow, which must have been read in the same transaction.
 ///
 /// # Errors
-/// [`crate::Kind::Unique`] when the key follows a strategy on this market already.
+/// [`crate::Kind::Unique`] if the key already follows a strategy on this market.
 pub async fn update(tx: &mut Tx, follow: &Follow) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -181,29 +181,29 @@ pub async fn update(tx: &mut Tx, follow: &Follow) -> Result<bool> {
     Ok(rows == 1)
 }
 
-/// A follow that a signal reaches, with what its copy begins with.
+/// A follow that receives a signal, with the inputs of its copy.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Reached {
-    /// The follow.
+    /// Id of the follow.
     pub id: FollowId,
-    /// Whose.
+    /// The user who owns it.
     pub user_id: UserId,
-    /// With which key.
+    /// The exchange key that follows.
     pub exchange_key_id: ExchangeKeyId,
-    /// On which pair.
+    /// Trading pair.
     pub symbol: Symbol,
-    /// The profile's share of equity, in percent.
+    /// Share of equity of the risk profile, in percent.
     pub percentage: DecimalText,
-    /// Whether its owner wants copies.
+    /// Whether the follow is active.
     pub active: bool,
-    /// Why not.
+    /// Why the follow is paused.
     pub paused_reason: Option<Paused>,
 }
 
-/// Whom a strategy's entry reaches: its follows, of which the paused ones are told that they were left out.
+/// Lists the follows that receive a strategy's entry, including paused ones, whose copies are recorded as skipped.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn reached_by_entry(from: impl Source, strategy: StrategyId) -> Result<Vec<Reached>> {
     rows!(
         Reached,
@@ -216,11 +216,11 @@ pub async fn reached_by_entry(from: impl Source, strategy: StrategyId) -> Result
     )
 }
 
-/// Whom a strategy's exit reaches: its active follows, and those that stand in a position which it entered, though they are
-/// paused by now or follow another.
+/// Lists the follows that receive a strategy's exit: its active follows, and those with an open position entered by
+/// the strategy, even if they are paused or follow another strategy by now.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn reached_by_exit(from: impl Source, strategy: StrategyId) -> Result<Vec<Reached>> {
     rows!(
         Reached,
@@ -237,12 +237,12 @@ pub async fn reached_by_exit(from: impl Source, strategy: StrategyId) -> Result<
     )
 }
 
-/// Notes that a copy of the follow is being sent, unless it was paused or stopped, its key switched off, or its owner's account
-/// frozen or suspended: whoever pauses
-/// it and whoever sends take turns at this row, so that after a pause nothing new is begun.
+/// Records that a copy of the follow is being sent, unless the follow was paused or stopped, its key disabled, or
+/// its owner's account frozen or suspended. Pausing and sending lock the same row, so no new copy is begun after a
+/// pause.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn begin_copy(tx: &mut Tx, id: FollowId, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -255,10 +255,10 @@ pub async fn begin_copy(tx: &mut Tx, id: FollowId, at: Micros) -> Result<bool> {
     Ok(rows == 1)
 }
 
-/// Pauses the active follows of a key; how many there were.
+/// Pauses the active follows of a key; returns their number.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn pause_key(tx: &mut Tx, key: ExchangeKeyId, why: Paused, at: Micros) -> Result<u64> {
     exec!(
         tx,
@@ -270,10 +270,10 @@ pub async fn pause_key(tx: &mut Tx, key: ExchangeKeyId, why: Paused, at: Micros)
     )
 }
 
-/// Pauses a person's active follows; how many there were.
+/// Pauses a user's active follows; returns their number.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn pause_person(tx: &mut Tx, owner: UserId, why: Paused, at: Micros) -> Result<u64> {
     exec!(
         tx,
@@ -285,11 +285,11 @@ pub async fn pause_person(tx: &mut Tx, owner: UserId, why: Paused, at: Micros) -
     )
 }
 
-/// Takes a person's follow to be changed: until the transaction ends nobody else changes it, so that what was read may be
-/// written back whole. None when it was stopped.
+/// Locks a user's follow for a change: no other transaction can change it until this one ends, so the values read
+/// can be written back with [`update`]. `None` if it was stopped.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn take(tx: &mut Tx, owner: UserId, id: FollowId, at: Micros) -> Result<Option<Follow>> {
     rows!(
         Follow,

@@ -1,40 +1,40 @@
-//! Figures of the whole install, for its operator's monitoring. Only what an index answers: they are asked for every few
-//! seconds.
+//! Metrics of the whole installation, for monitoring. Only what an index can answer, because they are read every
+//! few seconds.
 
 use crate::{Db, Result, Source};
 use domain::Micros;
 use sqlx::FromRow;
 
-/// What waits, and how much of it.
+/// Numbers of waiting items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Waiting {
-    /// Copies that no worker has taken up.
+    /// Copies that wait for a worker.
     pub queued: i64,
     /// When the oldest of them was queued.
     pub queued_since: Option<Micros>,
-    /// Copies on their way to an exchange.
+    /// Copies whose orders are being sent.
     pub sending: i64,
-    /// Copies that hold a position.
+    /// Copies with an open position.
     pub open: i64,
     /// Orders that are not settled.
     pub unfinished_orders: i64,
-    /// Mail that has not left yet.
+    /// Messages that have not been delivered.
     pub mails: i64,
 }
 
-/// A background job's lease.
+/// The lease of a background job.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct JobLease {
-    /// The job.
+    /// Name of the job.
     pub name: String,
-    /// Until when somebody holds it. Past: nobody does it.
+    /// End of the lease. If it is in the past, no instance runs the job.
     pub until: Micros,
 }
 
-/// What waits just now.
+/// Counts the waiting items.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn waiting(db: &Db) -> Result<Waiting> {
     let queued = value!(i64, db, "select count(*) from copies where status = 'QUEUED'")?;
     let queued_since = value!(i64, db, "select min(created_at) from copies where status = 'QUEUED'")?;
@@ -52,10 +52,10 @@ pub async fn waiting(db: &Db) -> Result<Waiting> {
     })
 }
 
-/// Every job's lease, by name.
+/// Lists the leases of all jobs, by name.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn leases(from: impl Source) -> Result<Vec<JobLease>> {
     rows!(JobLease, from, fetch_all, "select name, until from job_leases order by name")
 }

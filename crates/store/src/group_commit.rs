@@ -1,5 +1,5 @@
-//! Group commit: writes that wait at the same time share one transaction, so that one disk flush serves many of them. The
-//! caller that is first in line commits for all that wait.
+//! Group commit: writes that wait at the same time share one transaction, so that one disk flush serves many of
+//! them. The first caller in the queue commits for all that wait.
 
 use crate::{Db, Error, Result, Tx};
 use async_trait::async_trait;
@@ -13,22 +13,22 @@ use std::{
 };
 use tokio::sync::oneshot;
 
-/// The most writes of one transaction: what others wait for the writer stays short.
+/// Maximum number of writes per transaction, so that other transactions do not wait long for the writer.
 const MOST: usize = 64;
-/// How long the first in line waits for others, where the last transaction held several writes. It is shorter than one
-/// answer of an exchange takes, and a single order never waits.
+/// How long the first caller waits for others if the last transaction held several writes. This is shorter than one
+/// response of an exchange, and a single order never waits.
 const GATHER: Duration = Duration::from_millis(16);
 
-/// A write that can share its transaction with others. When the shared transaction fails, each write is tried in one of its
-/// own, so it may run more than once; at most one run is committed.
+/// A write that can share a transaction with others. If the shared transaction fails, each write is retried in its
+/// own transaction, so it may run more than once.
 #[async_trait]
 pub trait BatchedWrite: Send + Sync + 'static {
-    /// Writes in the shared transaction. Returns false when its precondition no longer holds; then it has written nothing
-    /// that matters.
+    /// Runs the write in the shared transaction. Returns `false` if its precondition no longer holds; then it has
+    /// written nothing that matters.
     async fn write(&self, tx: &mut Tx) -> Result<bool>;
 
-    /// The user whose events it appends, if any. Appending holds that user's lock until the commit, so all batches of all
-    /// instances take these locks in the same order: two batches that wait for each other would end as a deadlock.
+    /// The user for whom it appends events, if any. Appending holds that user's lock until the commit, so the
+    /// batches of all instances take these locks in the same order; otherwise two batches could deadlock.
     fn appends_for(&self) -> Option<UserId> {
         None
     }
@@ -37,11 +37,11 @@ pub trait BatchedWrite: Send + Sync + 'static {
 /// The outcome of a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It is committed.
+    /// Committed.
     Committed,
-    /// Its precondition no longer held; nothing was written.
+    /// The precondition no longer held; nothing was written.
     PreconditionFailed,
-    /// A unique key is taken by something else; nothing was written.
+    /// A unique key was already taken by another row; nothing was written.
     Conflict,
 }
 
@@ -50,7 +50,7 @@ struct Job {
     done: oneshot::Sender<Result<Outcome>>,
 }
 
-/// The writes that wait, and the turn to commit them.
+/// The queue of waiting writes, with the lock held by the caller that commits.
 #[derive(Default)]
 pub struct GroupCommit(Arc<Queue>);
 
@@ -58,15 +58,15 @@ pub struct GroupCommit(Arc<Queue>);
 struct Queue {
     jobs: Mutex<Vec<Job>>,
     turn: Arc<tokio::sync::Mutex<()>>,
-    /// The last transaction held several writes.
+    /// Whether the last transaction held several writes.
     busy: AtomicBool,
 }
 
 impl GroupCommit {
-    /// Writes together with all others that wait. Returns when the write is committed or certainly is not.
+    /// Runs the write together with all others that wait. Returns when it is committed or has failed.
     ///
     /// # Errors
-    /// When the database fails. A unique conflict is no error but [`Outcome::Conflict`].
+    /// If the database fails. A unique key conflict is not an error but [`Outcome::Conflict`].
     pub async fn write(&self, db: &Db, write: impl BatchedWrite) -> Result<Outcome> {
         let (done, mut answer) = oneshot::channel();
         locked(&self.0.jobs).push(Job { write: Box::new(write), done });
@@ -76,8 +76,8 @@ impl GroupCommit {
                 answer = &mut answer => return answer.map_err(lost)?,
                 turn = Arc::clone(&self.0.turn).lock_owned() => {
                     let (queue, db) = (Arc::clone(&self.0), db.clone());
-                    // Others' writes are in it: it goes on when this caller is dropped, and keeps its turn until then,
-                    // so that the next caller finds it written.
+                    // The batch contains other callers' writes, so it continues if this caller is dropped, and
+                    // holds the lock until it is done, so that the next caller finds its write committed.
                     let flush = tokio::spawn(async move {
                         queue.flush(&db).await;
                         drop(turn);
@@ -89,7 +89,7 @@ impl GroupCommit {
     }
 }
 
-/// The task that committed has ended without an answer.
+/// The error if the committing task ended without sending a result.
 fn lost(error: impl std::error::Error + Send + Sync + 'static) -> Error {
     sqlx::Error::Io(std::io::Error::other(error)).into()
 }
@@ -107,7 +107,7 @@ impl Queue {
         jobs.sort_by_key(|job| job.write.appends_for());
         self.busy.store(jobs.len() > 1, Ordering::Relaxed);
         if let (2.., Ok(all)) = (jobs.len(), together(db, &jobs).await) {
-            // A caller that has gone has its write committed nevertheless.
+            // The write is committed even if its caller has been dropped.
             jobs.into_iter().zip(all).for_each(|(job, outcome)| drop(job.done.send(Ok(outcome))));
             return;
         }

@@ -1,20 +1,20 @@
-//! People whom another issuer vouches for.
+//! Identities of users at external issuers.
 
 use crate::{Result, Source, Tx};
 use domain::{Micros, UserId};
 
-/// Whom an issuer means by a subject.
+/// Returns the user whom an issuer identifies by a subject.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn user(from: impl Source, issuer: &str, subject: &str) -> Result<Option<UserId>> {
     value!(UserId, from, "select user_id from identities where issuer = $1 and subject = $2", issuer, subject)
 }
 
-/// Writes down whom an issuer means by a subject.
+/// Stores which user an issuer identifies by a subject.
 ///
 /// # Errors
-/// [`crate::Kind::Unique`] when that is known already.
+/// [`crate::Kind::Unique`] if the subject is already stored.
 pub async fn insert(tx: &mut Tx, issuer: &str, subject: &str, user: UserId, at: Micros) -> Result<()> {
     exec!(
         tx,

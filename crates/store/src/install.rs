@@ -1,30 +1,30 @@
-//! The install: two characters that its client order ids carry, and whether its database is a backup that was restored.
+//! The installation: the two characters in its client order ids, and whether its database is a restored backup.
 
 use crate::{Result, Source, Tx};
 use domain::Micros;
 use sqlx::FromRow;
 
-/// The install.
+/// The installation.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Install {
     /// Two characters of `[A-Za-z0-9]`.
     pub code: String,
-    /// When this database was copied as a backup; none in a database that no backup was restored to.
+    /// When this database was copied as a backup; `None` if it is not a restored backup.
     pub copied_at: Option<Micros>,
 }
 
-/// The install; none in a database that no version with client order ids of this form has used yet.
+/// Returns the installation; `None` in a database that has not been used by a version with such client order ids.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source) -> Result<Option<Install>> {
     rows!(Install, from, fetch_optional, "select code, copied_at from installs where id = 1")
 }
 
-/// Stores the code, unless there is one: of several instances that start together, one stores it.
+/// Stores the code unless there is one already. Of several instances that start together, one stores it.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn insert(tx: &mut Tx, code: &str, at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -35,10 +35,10 @@ pub async fn insert(tx: &mut Tx, code: &str, at: Micros) -> Result<()> {
     Ok(())
 }
 
-/// The restored database is in use: it is no backup any more. Whether it was one.
+/// Marks a restored database as in use, so that it is no longer treated as a backup; returns whether it was one.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn used(tx: &mut Tx) -> Result<bool> {
     Ok(exec!(tx, "update installs set copied_at = null where id = 1 and copied_at is not null")? == 1)
 }

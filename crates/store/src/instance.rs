@@ -1,8 +1,8 @@
-//! The instances of a desk that share a Postgres database. Each holds a lease by the database's clock; only its holder sends
-//! orders, and another takes its unfinished work over some time after it has ended.
+//! Instances that share a Postgres database. Each holds a lease, measured by the database's clock; only the holder
+//! sends orders, and some time after the lease has ended another instance takes over its unfinished work.
 //!
-//! An SQLite database belongs to one process, so there all of this is a formality: a lease is always held, and the work of any
-//! other name may be taken over.
+//! An SQLite database belongs to one process, so there all of this is a formality: the lease is always held, and
+//! the work of any other name can be taken over.
 
 use crate::{
     Result, Source, Tx,
@@ -11,25 +11,26 @@ use crate::{
 use domain::{IntentId, Micros, time::SECOND};
 use sqlx::FromRow;
 
-/// How long after the end of a lease, in microseconds, the work of its holder may be taken over: by then the exchange refuses
-/// everything that the holder may have signed.
+/// Grace period after the end of a lease, in microseconds, before the holder's work can be taken over: by then the
+/// exchange rejects every request that the holder may have signed.
 pub const GRACE: i64 = 10 * SECOND;
 
-/// What became of a renewal.
+/// The outcome of a renewal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Renewal {
-    /// The lease goes on without a gap.
+    /// Renewed without a gap.
     Renewed,
-    /// It had ended before: another instance may have taken work over. [`resume`] begins anew.
+    /// The lease had expired, so another instance may have taken over work. [`resume`] starts a new one.
     Lapsed,
     /// Another process has taken the name.
     Taken,
 }
 
-/// Takes a name with a lease of `lasting` microseconds, whoever had it: the generation that only this process knows.
+/// Takes a name with a lease of `lasting` microseconds, no matter who held it. Returns the generation, a fencing
+/// token that only this process knows.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn take(from: impl Source, name: &str, lasting: i64) -> Result<i64> {
     let mut lent = from.lend().await?;
     let On::Postgres(on) = lent.on() else { return Ok(1) };
@@ -46,10 +47,10 @@ pub async fn take(from: impl Source, name: &str, lasting: i64) -> Result<i64> {
     Ok(generation.fetch_one(&mut *on).await?)
 }
 
-/// Renews a lease that has not ended, for another `lasting` microseconds from now.
+/// Renews an unexpired lease for `lasting` microseconds from now.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn renew(from: impl Source, name: &str, generation: i64, lasting: i64) -> Result<Renewal> {
     let mut lent = from.lend().await?;
     let On::Postgres(on) = lent.on() else { return Ok(Renewal::Renewed) };
@@ -70,11 +71,11 @@ pub async fn renew(from: impl Source, name: &str, generation: i64, lasting: i64)
     Ok(if ours { Renewal::Lapsed } else { Renewal::Taken })
 }
 
-/// Begins a new lease after the last one has lapsed, of the same generation; harmless to repeat. False when another process has
-/// taken the name.
+/// Starts a new lease with the same generation after the last one expired; can be repeated safely. Returns `false`
+/// if another process has taken the name.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn resume(from: impl Source, name: &str, generation: i64, lasting: i64) -> Result<bool> {
     let mut lent = from.lend().await?;
     let On::Postgres(on) = lent.on() else { return Ok(true) };
@@ -89,10 +90,11 @@ pub async fn resume(from: impl Source, name: &str, generation: i64, lasting: i64
     Ok(resumed.execute(&mut *on).await?.rows_affected() == 1)
 }
 
-/// Ends a lease now, as at shutdown, so that others need not wait for its end. Nothing when another process has taken the name.
+/// Ends a lease immediately, as at shutdown, so that others need not wait for its expiry. Does nothing if another
+/// process has taken the name.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn release(from: impl Source, name: &str, generation: i64) -> Result<()> {
     let mut lent = from.lend().await?;
     let On::Postgres(on) = lent.on() else { return Ok(()) };
@@ -107,10 +109,10 @@ pub async fn release(from: impl Source, name: &str, generation: i64) -> Result<(
     Ok(())
 }
 
-/// The names of the instances that hold a lease, by the database's clock; none on SQLite, which has one process.
+/// Lists the instances that hold a lease, by the database's clock; empty on SQLite, which has one process.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn alive(from: impl Source) -> Result<Vec<String>> {
     let mut lent = from.lend().await?;
     let On::Postgres(on) = lent.on() else { return Ok(Vec::new()) };
@@ -159,10 +161,10 @@ struct Holder {
     holder: Option<String>,
 }
 
-/// The other instances that hold unfinished intents or queued copies, whether they are alive or not.
+/// Lists the other instances that hold unfinished intents or queued copies, whether or not they are alive.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn other_holders(from: impl Source, me: &str) -> Result<Vec<String>> {
     let rows = rows!(
         Holder,
@@ -177,14 +179,14 @@ pub async fn other_holders(from: impl Source, me: &str) -> Result<Vec<String>> {
     Ok(rows.into_iter().filter_map(|row| row.holder).collect())
 }
 
-/// Frees what `holder` was working on if its lease ended at least [`GRACE`] ago; how many intents and copies. A holder without
-/// a lease is one of an older version: its work is freed by the times that are written beside it, by the clock of the caller
-/// (`now`).
+/// Frees the work of `holder` if its lease ended at least [`GRACE`] ago; returns the number of intents and copies.
+/// A holder without a lease runs an older version: its work is freed by the times stored with each row, compared
+/// with the caller's clock (`now`).
 ///
-/// The holder's row stays locked until the transaction ends, so it cannot begin a new lease in between.
+/// The holder's row stays locked until the transaction ends, so it cannot start a new lease in between.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn give_back(tx: &mut Tx, holder: &str, now: Micros) -> Result<u64> {
     let until = match standing(&mut *tx, holder).await? {
         Standing::Held => return Ok(0),

@@ -1,4 +1,4 @@
-//! Intents: orders that we have decided to send, written before they are sent (house rule 4).
+//! Intents: orders that have been decided, recorded before they are sent to the exchange.
 
 mod leg;
 
@@ -13,96 +13,96 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 domain::words! {
-    /// What an intent is for.
+    /// The purpose of an intent.
     pub Kind {
-        /// Opens a position, after closing what stands.
+        /// Opens a position, after closing what is open on the market.
         Open = "open",
-        /// Closes what stands.
+        /// Closes what is open on the market.
         Close = "close",
     }
 }
 domain::text_column!(Kind, |kind| kind.word().to_owned(), Kind::parse);
 
 domain::words! {
-    /// Where an intent stands.
+    /// The status of an intent.
     pub Status {
-        /// Its orders are being sent: no other intent may work on this market of this account.
+        /// Its orders are being sent; no other intent may work on this market of this account.
         Working = "working",
-        /// Its entry stands at the exchange; stop and targets follow when it fills.
+        /// Its entry rests at the exchange; stop and targets follow when it fills.
         Waiting = "waiting",
-        /// Everything was sent that was to be sent.
+        /// Everything has been sent.
         Done = "done",
-        /// It came to nothing; `failure` says why.
+        /// It failed; `failure` has the reason.
         Failed = "failed",
     }
 }
 domain::text_column!(Status, |status| status.word().to_owned(), Status::parse);
 
-/// An intent to store. It begins as [`Status::Working`].
+/// An intent to store, with status [`Status::Working`].
 #[derive(Clone, Debug)]
 pub struct NewIntent {
-    /// Its id, from which the client order ids are derived.
+    /// Id, from which the client order ids are derived.
     pub id: IntentId,
-    /// Whose.
+    /// The user who owns it.
     pub user_id: UserId,
-    /// On which account.
+    /// The exchange key it trades with.
     pub exchange_key_id: ExchangeKeyId,
-    /// On which of the exchange's markets.
+    /// Spot or futures.
     pub trade_type: TradeType,
-    /// On which pair.
+    /// Trading pair.
     pub symbol: Symbol,
-    /// What for.
+    /// Purpose of the intent.
     pub kind: Kind,
-    /// What was asked, as JSON.
+    /// The request, as JSON.
     pub request: String,
-    /// The caller's key against doubling, with the hash of the body it came with.
+    /// The caller's idempotency key and the hash of its request body.
     pub idempotency: Option<(String, Hash)>,
-    /// Which instance works on it.
+    /// The instance that works on it.
     pub lease_holder: Option<String>,
-    /// By when it should have been finished: only health looks at it. Others take it over by the holder's own lease
-    /// ([`crate::instance`]).
+    /// When it should be finished; used by health checks only. Other instances take it over according to the
+    /// holder's own lease ([`crate::instance`]).
     pub lease_until: Micros,
-    /// What is wanted of the position that it opens; none for an intent that opens none.
+    /// The wanted protection of the position it opens; `None` if it opens none.
     pub protection: Option<NewProtection>,
     /// When it was decided.
     pub created_at: Micros,
 }
 
-/// An intent.
+/// A stored intent.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Intent {
-    /// Its id, from which the client order ids are derived.
+    /// Id, from which the client order ids are derived.
     pub id: IntentId,
-    /// Whose.
+    /// The user who owns it.
     pub user_id: UserId,
-    /// On which account; the key may have been deleted since.
+    /// The exchange key it trades with; the key may have been deleted.
     pub exchange_key_id: ExchangeKeyId,
-    /// On which of the exchange's markets.
+    /// Spot or futures.
     pub trade_type: TradeType,
-    /// On which pair.
+    /// Trading pair.
     pub symbol: Symbol,
-    /// What for.
+    /// Purpose of the intent.
     pub kind: Kind,
-    /// What was asked, as JSON.
+    /// The request, as JSON.
     pub request: String,
-    /// Where it stands.
+    /// Current status.
     pub status: Status,
     /// Why it failed, as JSON.
     pub failure: Option<String>,
-    /// What the caller was answered, as JSON.
+    /// The response to the caller, as JSON.
     pub answer: Option<String>,
-    /// The caller's key against doubling.
+    /// The caller's idempotency key.
     pub idempotency_key: Option<String>,
-    /// The hash of the body that it came with.
+    /// Hash of the request body that came with the key.
     pub request_hash: Option<Vec<u8>>,
-    /// Which instance works on it.
+    /// The instance that works on it.
     pub lease_holder: Option<String>,
-    /// By when it should have been finished: only health looks at it. Others take it over by the holder's own lease
-    /// ([`crate::instance`]).
+    /// When it should be finished; used by health checks only. Other instances take it over according to the
+    /// holder's own lease ([`crate::instance`]).
     pub lease_until: Micros,
     /// When it was decided.
     pub created_at: Micros,
-    /// When this row last changed.
+    /// When the row was last changed.
     pub updated_at: Micros,
     /// When it was done or failed.
     pub finished_at: Option<Micros>,
@@ -111,8 +111,8 @@ pub struct Intent {
 /// Adds an intent with its legs.
 ///
 /// # Errors
-/// [`crate::Kind::Unique`] when the idempotency key was used before, or another intent works on this market of this
-/// account. Drop the transaction, then ask [`by_idempotency`]: none there means the latter.
+/// [`crate::Kind::Unique`] if the idempotency key was used before, or another intent works on this market of this
+/// account. Drop the transaction, then call [`by_idempotency`]: `None` means the latter.
 pub async fn insert(tx: &mut Tx, intent: &NewIntent, legs: &[NewLeg]) -> Result<()> {
     exec!(
         &mut *tx,
@@ -138,10 +138,10 @@ pub async fn insert(tx: &mut Tx, intent: &NewIntent, legs: &[NewLeg]) -> Result<
     add_legs(tx, intent.id, legs, intent.created_at).await
 }
 
-/// An intent, whosever it is: for the desk's own work.
+/// Returns an intent of any user, for internal use.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, id: IntentId) -> Result<Option<Intent>> {
     rows!(
         Intent,
@@ -154,10 +154,10 @@ pub async fn get(from: impl Source, id: IntentId) -> Result<Option<Intent>> {
     )
 }
 
-/// A person's intent that came with this idempotency key.
+/// Returns a user's intent with this idempotency key.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn by_idempotency(from: impl Source, user: UserId, key: &str) -> Result<Option<Intent>> {
     rows!(
         Intent,
@@ -171,10 +171,10 @@ pub async fn by_idempotency(from: impl Source, user: UserId, key: &str) -> Resul
     )
 }
 
-/// Everyone's intents that are not finished, oldest first.
+/// Lists all unfinished intents, oldest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn unfinished(from: impl Source) -> Result<Vec<Intent>> {
     rows!(
         Intent,
@@ -186,20 +186,20 @@ pub async fn unfinished(from: impl Source) -> Result<Vec<Intent>> {
     )
 }
 
-/// Until when the intent was claimed that nobody has held for longest among those being worked on; a moment to come when
-/// all are held.
+/// Returns the earliest deadline (`lease_until`) of the intents being worked on. It is in the future if none is
+/// overdue.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn oldest_claim(from: impl Source) -> Result<Option<Micros>> {
     let until = value!(i64, from, "select min(lease_until) from intents where status = 'working'")?;
     Ok(until.map(Micros))
 }
 
-/// An account's intents that are not finished, oldest first.
+/// Lists a key's unfinished intents, oldest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn unfinished_for_key(from: impl Source, key: ExchangeKeyId) -> Result<Vec<Intent>> {
     rows!(
         Intent,
@@ -212,10 +212,10 @@ pub async fn unfinished_for_key(from: impl Source, key: ExchangeKeyId) -> Result
     )
 }
 
-/// A person's intents, newest first, from before `before`.
+/// Lists a user's intents, newest first, starting before `before`.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list_by_user(
     from: impl Source,
     user: UserId,
@@ -236,11 +236,12 @@ pub async fn list_by_user(
     )
 }
 
-/// Takes an unfinished intent that nobody else holds; whether it is ours. Who holds it renews it; of several who find it free,
-/// one gets it. What an instance that has ended held is freed by [`crate::instance::give_back`].
+/// Claims an unfinished intent that no other instance holds; returns whether the claim succeeded. The holder renews
+/// it by claiming again; if several find it free, one gets it. Intents of a stopped instance are freed by
+/// [`crate::instance::give_back`].
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn claim(tx: &mut Tx, id: IntentId, holder: &str, now: Micros, until: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -255,10 +256,10 @@ pub async fn claim(tx: &mut Tx, id: IntentId, holder: &str, now: Micros, until: 
     Ok(rows == 1)
 }
 
-/// Gives an intent back; nothing when it is another's by now.
+/// Releases an intent; does nothing if another instance holds it by now.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn release(tx: &mut Tx, id: IntentId, holder: &str) -> Result<()> {
     exec!(
         tx,
@@ -269,11 +270,11 @@ pub async fn release(tx: &mut Tx, id: IntentId, holder: &str) -> Result<()> {
     Ok(())
 }
 
-/// Gives back every unfinished intent of a holder that works on none any more, as at shutdown; how many there were. They are
-/// nobody's from `now` on.
+/// Releases every unfinished intent of a holder that has stopped working, as at shutdown; returns their number.
+/// They are free from `now` on.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn release_all(tx: &mut Tx, holder: &str, now: Micros) -> Result<u64> {
     exec!(
         tx,
@@ -284,10 +285,11 @@ pub async fn release_all(tx: &mut Tx, holder: &str, now: Micros) -> Result<u64> 
     )
 }
 
-/// From working to waiting: another intent may now work on the market. False when it was not working.
+/// Changes the status from working to waiting, so that another intent can work on the market. Returns `false` if it
+/// was not working.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_waiting(tx: &mut Tx, id: IntentId, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -298,10 +300,10 @@ pub async fn set_waiting(tx: &mut Tx, id: IntentId, at: Micros) -> Result<bool> 
     Ok(rows == 1)
 }
 
-/// From waiting to working. False when it was not waiting.
+/// Changes the status from waiting to working. Returns `false` if it was not waiting.
 ///
 /// # Errors
-/// [`crate::Kind::Unique`] when another intent works on this market of this account.
+/// [`crate::Kind::Unique`] if another intent works on this market of this account.
 pub async fn set_working(tx: &mut Tx, id: IntentId, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -312,10 +314,10 @@ pub async fn set_working(tx: &mut Tx, id: IntentId, at: Micros) -> Result<bool> 
     Ok(rows == 1)
 }
 
-/// Ends an intent as done or failed, with what was answered or why. False when it was finished already.
+/// Ends an intent as done or failed, with the response or the reason. Returns `false` if it was already finished.
 ///
 /// # Errors
-/// A fault, such as a status that is no end.
+/// A database error, for example if `status` is not a final status.
 pub async fn finish(
     tx: &mut Tx,
     id: IntentId,
@@ -338,10 +340,10 @@ pub async fn finish(
     Ok(rows == 1)
 }
 
-/// Lets an idempotency key be used again: its request came to nothing, and nobody was answered.
+/// Makes an idempotency key usable again, because its request had no effect and got no response.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn forget_idempotency(tx: &mut Tx, id: IntentId) -> Result<()> {
     exec!(tx, "update intents set idempotency_key = null, request_hash = null where id = $1", id)?;
     Ok(())

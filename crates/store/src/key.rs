@@ -1,4 +1,4 @@
-//! Exchange keys: a person's credentials at an exchange, the secret sealed by the service.
+//! Exchange keys: a user's credentials at an exchange, with the secret sealed by the service.
 
 mod row;
 
@@ -8,16 +8,16 @@ use row::{Full, Shown};
 use sqlx::FromRow;
 use std::fmt;
 
-/// A secret under a data key of its own, which is wrapped by a master key.
+/// A secret encrypted with its own data key, which is wrapped by a master key.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SealedSecret {
-    /// The secret, encrypted.
+    /// The encrypted secret.
     pub secret: Vec<u8>,
-    /// The data key, wrapped.
+    /// The wrapped data key.
     pub data_key: Vec<u8>,
-    /// Which master key wraps it.
+    /// Id of the master key that wraps it.
     pub master_key_id: String,
-    /// How it was done.
+    /// Version of the sealing format.
     pub version: i64,
 }
 
@@ -27,42 +27,42 @@ impl fmt::Debug for SealedSecret {
     }
 }
 
-/// A key with its owner and its sealed secret. Written as it is read.
+/// A key with its owner and its sealed secret, as read and written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyRow {
-    /// The key as it may be shown.
+    /// The key without its secret.
     pub key: ExchangeKey,
-    /// Whose.
+    /// The user who owns it.
     pub user_id: UserId,
-    /// Its secret.
+    /// The sealed secret.
     pub sealed: SealedSecret,
 }
 
-/// What changes of a key; none leaves it as it is.
+/// A change of a key; `None` leaves a field unchanged.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct KeyUpdate<'a> {
-    /// The person's name for it.
+    /// The name its owner gives it.
     pub name: Option<&'a str>,
-    /// Switched on.
+    /// Whether it is enabled.
     pub active: Option<bool>,
-    /// How the exchange last answered for it.
+    /// Result of the last request to the exchange with it.
     pub status: Option<ApiKeyStatus>,
-    /// The exchange takes it from listed addresses only.
+    /// Whether the exchange accepts it only from listed IP addresses.
     pub ip_restricted: Option<bool>,
-    /// How its account is set up.
+    /// The mode of its account.
     pub account_mode: Option<AccountMode>,
-    /// It may withdraw.
+    /// Whether it may withdraw.
     pub may_withdraw: Option<bool>,
-    /// Its account is also traded outside Slipstream.
+    /// Whether its account is also traded outside Slipstream.
     pub traded_elsewhere: Option<bool>,
-    /// The public half, and the secret that goes with it.
+    /// New credentials: the public part and the sealed secret.
     pub credentials: Option<(&'a str, &'a SealedSecret)>,
 }
 
 /// Adds a key.
 ///
 /// # Errors
-/// [`crate::Kind::Unique`] when anyone has connected it already for the same trade type.
+/// [`crate::Kind::Unique`] if the credentials are already connected for the same trade type, by any user.
 pub async fn insert(tx: &mut Tx, row: &KeyRow) -> Result<()> {
     let KeyRow { key, user_id, sealed } = row;
     exec!(
@@ -96,10 +96,10 @@ pub async fn insert(tx: &mut Tx, row: &KeyRow) -> Result<()> {
     Ok(())
 }
 
-/// A person's keys, oldest first.
+/// Lists a user's keys, oldest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list_by_user(from: impl Source, user: UserId) -> Result<Vec<ExchangeKey>> {
     let rows = rows!(
         Shown,
@@ -113,18 +113,18 @@ pub async fn list_by_user(from: impl Source, user: UserId) -> Result<Vec<Exchang
     Ok(rows.into_iter().map(ExchangeKey::from).collect())
 }
 
-/// How many keys a person has.
+/// Counts a user's keys.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn count_by_user(from: impl Source, user: UserId) -> Result<i64> {
     Ok(value!(i64, from, "select count(*) from exchange_keys where user_id = $1", user)?.unwrap_or(0))
 }
 
-/// Whether anyone has connected these credentials for this trade type.
+/// Returns whether any user has connected these credentials for this trade type.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn exists(
     from: impl Source,
     exchange: ExchangeId,
@@ -142,18 +142,18 @@ pub async fn exists(
     Ok(count.unwrap_or(0) > 0)
 }
 
-/// A person's key; none when it is not there or another's.
+/// Returns a user's key; `None` if it does not exist or belongs to another user.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, owner: UserId, id: ExchangeKeyId) -> Result<Option<KeyRow>> {
     Ok(get_any(from, id).await?.filter(|row| row.user_id == owner))
 }
 
-/// A key, whosever it is: for the desk's own jobs, never for a caller's id.
+/// Returns a key of any user. For internal jobs only, never for an id given by a caller.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get_any(from: impl Source, id: ExchangeKeyId) -> Result<Option<KeyRow>> {
     let row = rows!(
         Full,
@@ -168,10 +168,10 @@ pub async fn get_any(from: impl Source, id: ExchangeKeyId) -> Result<Option<KeyR
     Ok(row.map(KeyRow::from))
 }
 
-/// The keys of the copies that a claim got (`copy::claim`), in one statement.
+/// Returns the keys of the copies of a claim (`copy::claim`), in one statement.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn of_claim(from: impl Source, holder: &str, until: Micros) -> Result<Vec<KeyRow>> {
     let rows = rows!(
         Full,
@@ -188,10 +188,10 @@ pub async fn of_claim(from: impl Source, holder: &str, until: Micros) -> Result<
     Ok(rows.into_iter().map(KeyRow::from).collect())
 }
 
-/// Everyone's keys that are switched on: for the desk's own jobs.
+/// Lists the enabled keys of all users, for internal jobs.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list_active(from: impl Source) -> Result<Vec<KeyRow>> {
     let rows = rows!(
         Full,
@@ -210,11 +210,11 @@ struct Exposed {
     id: ExchangeKeyId,
 }
 
-/// The active futures keys whose account streams are worth having: first those of accounts with a position or an order of ours,
-/// then those that follow a strategy.
+/// Lists the active futures keys whose user-data streams should be open: those of accounts with one of our
+/// positions or orders and those that follow a strategy. Keys with a supervised position come first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn with_exposure_or_follow(from: impl Source) -> Result<Vec<ExchangeKeyId>> {
     let rows = rows!(
         Exposed,
@@ -231,10 +231,10 @@ pub async fn with_exposure_or_follow(from: impl Source) -> Result<Vec<ExchangeKe
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
-/// Everyone's keys in the order of their ids, from after `after`, for a walk over all of them (rekey).
+/// Lists all users' keys in the order of their ids, starting after `after`, to iterate over all of them (rekey).
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn page(from: impl Source, after: ExchangeKeyId, limit: i64) -> Result<Vec<KeyRow>> {
     let rows = rows!(
         Full,
@@ -250,10 +250,11 @@ pub async fn page(from: impl Source, after: ExchangeKeyId, limit: i64) -> Result
     Ok(rows.into_iter().map(KeyRow::from).collect())
 }
 
-/// Changes a person's key; whether it is there and theirs. What is not named stays, whatever others write meanwhile.
+/// Updates a user's key; returns whether it exists and is theirs. Fields that are not given stay unchanged, so that
+/// concurrent updates of other fields are kept.
 ///
 /// # Errors
-/// [`crate::Kind::Unique`] when anyone has connected the new credentials already.
+/// [`crate::Kind::Unique`] if the new credentials are already connected, by any user.
 pub async fn update(
     tx: &mut Tx,
     owner: UserId,
@@ -291,10 +292,10 @@ pub async fn update(
     Ok(rows == 1)
 }
 
-/// Notes how the exchange answered for a key, and switches it on or off.
+/// Records the result of a request with a key, and enables or disables the key; returns whether it exists.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_status(
     tx: &mut Tx,
     id: ExchangeKeyId,
@@ -313,11 +314,11 @@ pub async fn set_status(
     Ok(rows == 1)
 }
 
-/// The exchange refuses a key: switches it off; false when that was known, or it is gone. Of several who find out at
-/// the same time one is told true.
+/// Disables a key that the exchange rejected. Returns `false` if that was already known or the key was deleted; of
+/// several concurrent calls, one returns `true`.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn refuse(tx: &mut Tx, id: ExchangeKeyId, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -329,11 +330,11 @@ pub async fn refuse(tx: &mut Tx, id: ExchangeKeyId, at: Micros) -> Result<bool> 
     Ok(rows == 1)
 }
 
-/// Notes whether the exchange could be asked about a key that it lets in; what was refused or switched off meanwhile
-/// stays as it is.
+/// Records whether the exchange could be reached with a key that it accepts; a key that was rejected or disabled
+/// meanwhile is left unchanged.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_reached(tx: &mut Tx, id: ExchangeKeyId, status: ApiKeyStatus, at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -346,10 +347,10 @@ pub async fn set_reached(tx: &mut Tx, id: ExchangeKeyId, status: ApiKeyStatus, a
     Ok(())
 }
 
-/// Notes how a key's account is set up; whether that is new.
+/// Records the mode of a key's account; returns whether it is new.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_account_mode(tx: &mut Tx, id: ExchangeKeyId, mode: AccountMode, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -361,10 +362,10 @@ pub async fn set_account_mode(tx: &mut Tx, id: ExchangeKeyId, mode: AccountMode,
     Ok(rows == 1)
 }
 
-/// Notes what a key may do; whether that differs from what was known.
+/// Records the permissions of a key; returns whether they have changed.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_rights(
     tx: &mut Tx,
     id: ExchangeKeyId,
@@ -387,11 +388,11 @@ pub async fn set_rights(
     Ok(rows == 1)
 }
 
-/// Puts another sealing of the same secret in place of `old` (rekey); false when the key has meanwhile been given
-/// other credentials, or is gone.
+/// Replaces the sealed secret `old` by another sealing of the same secret (rekey). Returns `false` if the key was
+/// given other credentials meanwhile, or was deleted.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn reseal(tx: &mut Tx, id: ExchangeKeyId, old: &SealedSecret, new: &SealedSecret) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -407,10 +408,11 @@ pub async fn reseal(tx: &mut Tx, id: ExchangeKeyId, old: &SealedSecret, new: &Se
     Ok(rows == 1)
 }
 
-/// Deletes a person's key and its equity points; whether it was there and theirs. Its intents stay: they are history.
+/// Deletes a user's key and its equity points; returns whether it existed and was theirs. Its intents are kept as
+/// history.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn delete(tx: &mut Tx, owner: UserId, id: ExchangeKeyId) -> Result<bool> {
     Ok(exec!(tx, "delete from exchange_keys where id = $1 and user_id = $2", id, owner)? == 1)
 }

@@ -1,4 +1,4 @@
-//! When keys were last put to their exchange, and how often in a row it could not be reached.
+//! When keys were last checked at their exchange, and the number of consecutive failures to reach it.
 
 use crate::{Result, Source, Tx};
 use domain::{ExchangeKeyId, Micros};
@@ -10,20 +10,20 @@ struct Row {
     failures: Option<i64>,
 }
 
-/// A key that is to be checked.
+/// A key that is due for a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Due {
-    /// Which.
+    /// Id of the key.
     pub id: ExchangeKeyId,
-    /// How often in a row its exchange could not be reached.
+    /// Number of consecutive failures to reach its exchange.
     pub failures: i64,
 }
 
-/// Keys that are switched on and were last checked until `checked`, or until `retried` where the exchange could not be
-/// reached: those that waited longest first.
+/// Lists the enabled keys that were last checked no later than `checked`, or no later than `retried` if the
+/// exchange could not be reached, the longest unchecked first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn due(from: impl Source, checked: Micros, retried: Micros, limit: i64) -> Result<Vec<Due>> {
     let rows = rows!(
         Row,
@@ -41,18 +41,18 @@ pub async fn due(from: impl Source, checked: Micros, retried: Micros, limit: i64
     Ok(rows.into_iter().map(|row| Due { id: row.id, failures: row.failures.unwrap_or(0) }).collect())
 }
 
-/// How many keys are switched on.
+/// Counts the enabled keys.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn count(from: impl Source) -> Result<i64> {
     Ok(value!(i64, from, "select count(*) from exchange_keys where active = true")?.unwrap_or(0))
 }
 
-/// Notes a check. For a key that was deleted meanwhile: nothing.
+/// Records a check; does nothing if the key was deleted meanwhile.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn note(tx: &mut Tx, id: ExchangeKeyId, at: Micros, failures: i64) -> Result<()> {
     exec!(
         tx,

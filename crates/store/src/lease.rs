@@ -1,4 +1,4 @@
-//! Leases of background jobs: of several instances, one runs a job at a time.
+//! Leases of background jobs, so that only one of several instances runs a job at a time.
 
 use crate::{Result, Source, Tx};
 use domain::Micros;
@@ -9,7 +9,7 @@ use sqlx::FromRow;
 /// they need not agree on a clock.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn claim(tx: &mut Tx, name: &str, holder: &str, now: Micros, until: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -24,28 +24,29 @@ pub async fn claim(tx: &mut Tx, name: &str, holder: &str, now: Micros, until: Mi
     Ok(rows == 1)
 }
 
-/// Gives a job back, as at shutdown; nothing when it is another's by now.
+/// Releases a job, as at shutdown; does nothing if another instance holds it by now.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn release(tx: &mut Tx, name: &str, holder: &str) -> Result<()> {
     exec!(tx, "delete from job_leases where name = $1 and holder = $2", name, holder)?;
     Ok(())
 }
 
-/// A job's lease.
+/// The lease of a job.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Lease {
-    /// The job.
+    /// Name of the job.
     pub name: String,
-    /// Until when it is claimed.
+    /// End of the lease.
     pub until: Micros,
 }
 
-/// The leases of jobs; not those of accounts' events, which run out when nobody looks.
+/// Lists the leases of jobs, without those of user-data streams (`events:...`), which expire when they are not in
+/// use.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn jobs(from: impl Source) -> Result<Vec<Lease>> {
     rows!(
         Lease,

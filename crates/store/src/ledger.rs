@@ -1,5 +1,6 @@
-//! Money on our own books: accounts, balanced transactions, holds. The rules are the service's; what no movement may
-//! break, the statements here check by themselves, so that movements at the same moment cannot break it together.
+//! The ledger: accounts, balanced transactions and holds. The service enforces the business rules; the invariants
+//! that no movement may violate are checked by the statements themselves, so that concurrent movements cannot
+//! violate them together.
 
 mod account;
 mod hold;
@@ -21,27 +22,27 @@ use domain::{
 };
 use sqlx::FromRow;
 
-/// A transaction's head.
+/// The header of a transaction.
 #[derive(Clone, Debug)]
 pub struct NewTransaction<'a> {
-    /// Its id.
+    /// Id of the transaction.
     pub id: LedgerTransactionId,
-    /// Why.
+    /// Kind of movement.
     pub kind: MovementKind,
-    /// What makes it happen once.
+    /// Unique reference, which makes the transaction idempotent.
     pub reference: &'a str,
-    /// Who moved it, if a person did.
+    /// The user who moved the money, if any.
     pub by_user: Option<UserId>,
-    /// In their words.
+    /// Free-text memo.
     pub memo: &'a str,
-    /// When.
+    /// Time of the transaction.
     pub at: Micros,
 }
 
-/// Writes a transaction's head. Its entries follow in the same [`Tx`].
+/// Adds the header of a transaction. Its entries follow in the same [`Tx`].
 ///
 /// # Errors
-/// [`crate::Kind::Unique`] when one of this reference was written before.
+/// [`crate::Kind::Unique`] if a transaction with this reference exists.
 pub async fn insert_transaction(tx: &mut Tx, new: &NewTransaction<'_>) -> Result<()> {
     exec!(
         tx,
@@ -56,11 +57,11 @@ pub async fn insert_transaction(tx: &mut Tx, new: &NewTransaction<'_>) -> Result
     Ok(())
 }
 
-/// Takes accounts until the transaction ends, in the order of their ids: whoever will change several of them by more than
-/// one statement takes them first, so that two who meet wait for one another and never for each other.
+/// Locks accounts until the transaction ends, in the order of their ids. Call it before changing several of them
+/// with more than one statement: the fixed order prevents deadlocks.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn take(tx: &mut Tx, mut accounts: Vec<LedgerAccountId>) -> Result<()> {
     accounts.sort_unstable();
     for account in accounts {
@@ -69,11 +70,11 @@ pub async fn take(tx: &mut Tx, mut accounts: Vec<LedgerAccountId>) -> Result<()>
     Ok(())
 }
 
-/// Moves an amount into (positive) or out of an account and writes the entry. None, and nothing happened, when a
-/// person's account would go below what is held.
+/// Moves an amount into (positive) or out of (negative) an account and adds the entry. Returns the new total, or
+/// `None` without any change if a user's account would fall below its held funds.
 ///
 /// # Errors
-/// A fault, also when the sum is more than we count.
+/// A database error, also if the sum overflows.
 pub async fn apply(
     tx: &mut Tx,
     transaction: LedgerTransactionId,
@@ -111,10 +112,10 @@ struct Line {
     total_after: Units,
 }
 
-/// An account's movements, newest first.
+/// Lists an account's movements, newest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn movements(from: impl Source, account: LedgerAccountId, limit: i64) -> Result<Vec<Movement>> {
     let lines = rows!(
         Line,
@@ -131,20 +132,20 @@ pub async fn movements(from: impl Source, account: LedgerAccountId, limit: i64) 
     Ok(lines.into_iter().map(line).collect())
 }
 
-/// Whether a transaction of this reference was written.
+/// Returns whether a transaction with this reference exists.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn happened(from: impl Source, reference: &str) -> Result<bool> {
     let count =
         value!(i64, from, "select count(*) from ledger_transactions where reference = $1", reference)?;
     Ok(count.unwrap_or(0) > 0)
 }
 
-/// What an account's entries add up to: its balance, derived anew.
+/// Sums an account's entries: its balance, recomputed for verification.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn derived(from: impl Source, account: LedgerAccountId) -> Result<i64> {
     let sum = value!(
         i64,
@@ -155,10 +156,10 @@ pub async fn derived(from: impl Source, account: LedgerAccountId) -> Result<i64>
     Ok(sum.unwrap_or(0))
 }
 
-/// How many transactions do not add up to nothing: never any.
+/// Counts the transactions whose entries do not sum to zero. The result must be 0.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn unbalanced(from: impl Source) -> Result<i64> {
     let count = value!(
         i64,

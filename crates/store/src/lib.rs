@@ -1,7 +1,7 @@
-//! The only crate with SQL (house rule 3): one file per aggregate, one statement for both engines.
+//! The only crate that contains SQL: one file per aggregate, and one statement for both engines.
 //!
-//! Writes take a [`Tx`]; reads take anything that can lend a connection: a [`Db`] or a [`Tx`]. A transaction that is
-//! dropped without [`Tx::commit`] is rolled back. docs/DATABASE.md tells what each table is for.
+//! Writes take a [`Tx`]; reads take anything that can lend a connection: a [`Db`] or a [`Tx`]. A transaction that
+//! is dropped without [`Tx::commit`] is rolled back. docs/DATABASE.md describes each table.
 
 #[macro_use]
 mod macros;
@@ -78,5 +78,5 @@ pub use text::DecimalText;
 pub use tx::{Tx, commits};
 pub use writes::LastWrites;
 
-/// The SHA-256 of a token: what is stored in its place.
+/// The SHA-256 hash of a token, stored instead of the token.
 pub type Hash = [u8; 32];

@@ -1,10 +1,11 @@
-//! One SQL literal, bound to either engine. The Postgres arm is checked against the tables at compile time (from the
-//! offline data in `.sqlx`, so that no database is needed to build); the SQLite arm is run by the contract suite.
+//! Macros that bind one SQL literal to either engine. The Postgres arm is checked against the schema at compile
+//! time (with the offline data in `.sqlx`, so that no database is needed to build); the SQLite arm is covered by
+//! the contract tests.
 //!
-//! The first argument lends the connection ([`crate::Source`]). Parameters are written twice and evaluated once.
+//! The first argument lends the connection ([`crate::Source`]). Parameters are expanded twice but evaluated once.
 
-/// Rows as `$row`, by `fetch_one`, `fetch_optional` or `fetch_all`. The statement may be written in parts, `"a" + "b"`, so
-/// that a long list of columns is written once.
+/// Reads rows as `$row`, with `fetch_one`, `fetch_optional` or `fetch_all`. The statement may be split into parts,
+/// `"a" + "b"`, so that a long column list is written only once.
 macro_rules! rows {
     ($row:ident, $source:expr, $method:ident, $sql:literal $(+ $more:literal)* $(, $bind:expr)* $(,)?) => {{
         let mut lent = $crate::db::Source::lend($source).await?;
@@ -21,8 +22,8 @@ macro_rules! rows {
     }};
 }
 
-/// One nullable value of type `$value`; none when it is null or there is no row. An expression is always nullable to
-/// Postgres's describe, so this is also how an aggregate is read.
+/// Reads a single nullable value of type `$value`; `None` if it is null or there is no row. Postgres describes
+/// every expression as nullable, so aggregates are read with this macro too.
 macro_rules! value {
     ($value:ty, $source:expr, $sql:literal $(, $bind:expr)* $(,)?) => {{
         let mut lent = $crate::db::Source::lend($source).await?;
@@ -40,7 +41,7 @@ macro_rules! value {
     }};
 }
 
-/// A statement without rows; how many rows it touched.
+/// Executes a statement that returns no rows, and returns the number of affected rows.
 macro_rules! exec {
     ($source:expr, $sql:literal $(, $bind:expr)* $(,)?) => {{
         let mut lent = $crate::db::Source::lend($source).await?;

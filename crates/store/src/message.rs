@@ -1,5 +1,5 @@
-//! The outbox: messages of every channel, sealed because they carry reset links. A message is marked before it is handed
-//! over and after, so that what was cut off in between is seen.
+//! The outbox: messages of every channel, sealed because they contain reset links. A message is marked before and
+//! after its delivery, so that an interrupted delivery can be detected.
 
 use crate::{Result, Source, Tx};
 use domain::{
@@ -13,55 +13,55 @@ use uuid::Uuid;
 /// A message to send.
 #[derive(Clone)]
 pub struct NewMessage<'a> {
-    /// Its id.
+    /// Id of the message.
     pub id: MessageId,
-    /// To which person, if to one of ours.
+    /// The user it is for, if the recipient is one.
     pub user_id: Option<UserId>,
-    /// How it goes.
+    /// Delivery channel.
     pub channel: Channel,
-    /// To which mailbox or chat.
+    /// The mailbox or chat.
     pub to_address: &'a str,
-    /// What makes it a message that is written once on its channel.
+    /// Deduplication key: a channel has at most one message with it.
     pub once: Option<&'a str>,
-    /// What it says, sealed.
+    /// Content, sealed.
     pub sealed_body: &'a [u8],
-    /// When it was written; the first attempt may be made at once.
+    /// When it was written; the first attempt may be made immediately.
     pub created_at: Micros,
 }
 
-/// A message of the outbox.
+/// A stored message of the outbox.
 #[derive(Clone, PartialEq, Eq, FromRow)]
 pub struct Message {
-    /// Its id.
+    /// Id of the message.
     pub id: MessageId,
-    /// To which person, if to one of ours.
+    /// The user it is for, if the recipient is one.
     pub user_id: Option<UserId>,
-    /// How it goes.
+    /// Delivery channel.
     pub channel: Channel,
-    /// To which mailbox or chat.
+    /// The mailbox or chat.
     pub to_address: String,
-    /// What it says, sealed.
+    /// Content, sealed.
     pub sealed_body: Vec<u8>,
     /// When it was written.
     pub created_at: Micros,
-    /// When it was taken.
+    /// When it was accepted for delivery.
     pub sent_at: Option<Micros>,
-    /// How often it was tried; counted before each attempt.
+    /// Number of attempts, counted before each attempt.
     pub attempts: i64,
-    /// When it is tried next.
+    /// When the next attempt is due.
     pub next_attempt_at: Micros,
-    /// When it was given up.
+    /// When it was abandoned.
     pub failed_at: Option<Micros>,
-    /// Who handed it over last, when that attempt has no known end.
+    /// The instance of the last attempt, if the outcome of that attempt is unknown.
     pub holder: Option<String>,
-    /// Until when nobody else hands it over.
+    /// Until when no other instance may deliver it.
     pub sending_until: Option<Micros>,
-    /// Why the last attempt failed.
+    /// The error of the last failed attempt.
     pub failure: Option<String>,
 }
 
 impl Message {
-    /// How far it is.
+    /// Returns the stage of the message.
     #[must_use]
     pub const fn stage(&self) -> Stage {
         match (self.failed_at, self.sent_at) {
@@ -72,16 +72,16 @@ impl Message {
     }
 }
 
-/// Which messages of the outbox.
+/// The filters of a search in the outbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Search {
-    /// Of this channel only.
+    /// Restricts to this channel.
     pub channel: Option<Channel>,
-    /// As far as this only.
+    /// Restricts to this stage.
     pub stage: Option<Stage>,
-    /// Those that follow the message of this stage and id.
+    /// Continues after the message with this stage and id.
     pub after: Option<(Stage, MessageId)>,
-    /// At most so many.
+    /// Maximum number of messages.
     pub limit: i64,
 }
 
@@ -100,7 +100,7 @@ impl fmt::Debug for Message {
     }
 }
 
-/// [`Message`] rows: the columns are written here once.
+/// Reads [`Message`] rows; the column list is written only here.
 macro_rules! messages {
     ($from:expr, $method:ident, $rest:literal $(, $bind:expr)* $(,)?) => {
         rows!(
@@ -114,10 +114,10 @@ macro_rules! messages {
     };
 }
 
-/// Adds a message; whether it was written: one that is written once may be there.
+/// Adds a message; returns whether it was added, which is not the case if its deduplication key exists.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn insert(tx: &mut Tx, message: &NewMessage<'_>) -> Result<bool> {
     let written = exec!(
         tx,
@@ -135,10 +135,10 @@ pub async fn insert(tx: &mut Tx, message: &NewMessage<'_>) -> Result<bool> {
     Ok(written == 1)
 }
 
-/// Messages of a channel whose time has come and that nobody is handing over, the longest waiting first.
+/// Lists the due messages of a channel that no instance is delivering, the longest waiting first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn due(from: impl Source, channel: Channel, now: Micros, limit: i64) -> Result<Vec<Message>> {
     messages!(
         from,
@@ -152,11 +152,11 @@ pub async fn due(from: impl Source, channel: Channel, now: Micros, limit: i64) -
     )
 }
 
-/// Marks a message as being handed over, if it is still due; of several who try at once, one gets it. The attempt counts
-/// from here.
+/// Marks a message as being delivered if it is still due; of several concurrent calls, one succeeds. Counts the
+/// attempt.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn claim(
     tx: &mut Tx,
     id: MessageId,
@@ -179,11 +179,11 @@ pub async fn claim(
     Ok(claimed == 1)
 }
 
-/// Ends the claims of a holder that is starting anew. What it was handing over stays named as its: nobody knows whether
-/// it arrived.
+/// Ends the claims of a holder that has restarted. It remains recorded as the holder of the messages it was
+/// delivering, because it is unknown whether they arrived.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn let_go(tx: &mut Tx, holder: &str) -> Result<u64> {
     exec!(
         tx,
@@ -192,22 +192,22 @@ pub async fn let_go(tx: &mut Tx, holder: &str) -> Result<u64> {
     )
 }
 
-/// One message.
+/// Returns a message.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, id: MessageId) -> Result<Option<Message>> {
     messages!(from, fetch_optional, "where id = $1", id)
 }
 
-/// Messages stage by stage: those that were given up, those that wait, those that were sent; of each the newest first.
+/// Lists messages by stage: abandoned, waiting, sent; the newest of each stage first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn search(from: impl Source, search: &Search) -> Result<Vec<Message>> {
     let (one, other) = search.channel.map_or((Channel::Email, Channel::Telegram), |only| (only, only));
     let (first, last) = search.stage.map_or((Stage::Dead, Stage::Sent), |only| (only, only));
-    // Nothing of another stage than the one that is asked for follows.
+    // A position in a stage before the requested one has nothing to skip.
     let after = search.after.filter(|(stage, _)| *stage >= first);
     let (stage, id) = after.unwrap_or((first, MessageId(Uuid::max())));
     messages!(
@@ -228,7 +228,7 @@ pub async fn search(from: impl Source, search: &Search) -> Result<Vec<Message>> 
     )
 }
 
-/// A stage's place in the order of [`search`].
+/// Returns the position of a stage in the order of [`search`].
 const fn rank(stage: Stage) -> i64 {
     match stage {
         Stage::Dead => 0,
@@ -237,10 +237,10 @@ const fn rank(stage: Stage) -> i64 {
     }
 }
 
-/// When the longest waiting message of a channel was written that nobody has taken yet, nor given up.
+/// Returns when the oldest waiting message of a channel was written.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn oldest_waiting(from: impl Source, channel: Channel) -> Result<Option<Micros>> {
     let at = value!(
         i64,
@@ -251,26 +251,26 @@ pub async fn oldest_waiting(from: impl Source, channel: Channel) -> Result<Optio
     Ok(at.map(Micros))
 }
 
-/// How many were given up.
+/// Counts the abandoned messages.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn dead(from: impl Source) -> Result<i64> {
     Ok(value!(i64, from, "select count(*) from messages where failed_at is not null")?.unwrap_or(0))
 }
 
-/// Messages in the order of their ids, from after `after`, for a walk over all of them (rekey).
+/// Lists messages in the order of their ids, starting after `after`, to iterate over all of them (rekey).
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn page(from: impl Source, after: MessageId, limit: i64) -> Result<Vec<Message>> {
     messages!(from, fetch_all, "where id > $1 order by id limit $2", after, limit)
 }
 
-/// Notes that it was taken.
+/// Records that a message was accepted for delivery.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn sent(tx: &mut Tx, id: MessageId, at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -281,10 +281,10 @@ pub async fn sent(tx: &mut Tx, id: MessageId, at: Micros) -> Result<()> {
     Ok(())
 }
 
-/// Notes a failed attempt, to be repeated.
+/// Records a failed attempt, to be retried.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn postpone(tx: &mut Tx, id: MessageId, next_attempt_at: Micros, failure: &str) -> Result<()> {
     exec!(
         tx,
@@ -296,10 +296,10 @@ pub async fn postpone(tx: &mut Tx, id: MessageId, next_attempt_at: Micros, failu
     Ok(())
 }
 
-/// Notes the last failed attempt.
+/// Records the last failed attempt.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn give_up(tx: &mut Tx, id: MessageId, at: Micros, failure: &str) -> Result<()> {
     exec!(
         tx,
@@ -311,10 +311,10 @@ pub async fn give_up(tx: &mut Tx, id: MessageId, at: Micros, failure: &str) -> R
     Ok(())
 }
 
-/// Has a message that was given up tried again; whether there was one.
+/// Retries an abandoned message; returns whether there was one.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn revive(tx: &mut Tx, id: MessageId, at: Micros) -> Result<bool> {
     let revived = exec!(
         tx,
@@ -326,10 +326,10 @@ pub async fn revive(tx: &mut Tx, id: MessageId, at: Micros) -> Result<bool> {
     Ok(revived == 1)
 }
 
-/// Puts another sealing in place (rekey); whether there is such a message.
+/// Replaces the sealed content (rekey); returns whether there is such a message.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn reseal(tx: &mut Tx, id: MessageId, sealed_body: &[u8]) -> Result<bool> {
     Ok(exec!(tx, "update messages set sealed_body = $2 where id = $1", id, sealed_body)? == 1)
 }

@@ -1,4 +1,4 @@
-//! The tables, made or brought up to date at start. Embedded: the program needs no files beside it.
+//! Creates or upgrades the tables at startup. The migrations are embedded, so the program needs no other files.
 
 use crate::{Db, Error, Result, db::Engine};
 use sqlx::{Connection, migrate::Migrator};
@@ -7,15 +7,16 @@ static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
 
 impl Db {
-    /// Applies what is missing. Two instances that start at once wait for one another.
+    /// Applies the pending migrations. Instances that start at the same time wait for each other.
     ///
     /// # Errors
-    /// When the database holds a migration that this program does not know, or one fails.
+    /// If the database contains a migration that this program does not know, or a migration fails.
     pub async fn migrate(&self) -> Result<()> {
         self.migrate_until(None).await
     }
 
-    /// As [`Self::migrate`], up to the migration of this number: a database as an earlier release left it.
+    /// As [`Self::migrate`], up to the migration with this number; creates a database as left by an earlier
+    /// release.
     ///
     /// # Errors
     /// As [`Self::migrate`].
@@ -27,13 +28,15 @@ impl Db {
     async fn migrate_until(&self, last: Option<i64>) -> Result<()> {
         match &self.engine {
             Engine::Sqlite { writer, .. } => {
-                // The driver has no migration lock for SQLite; the write lock around it all is one.
+                // The driver has no migration lock for SQLite; the write lock around the whole migration serves as
+                // one.
                 let mut tx = writer.begin_with("begin immediate").await?;
                 SQLITE.run_direct(last, &mut *tx, false).await?;
                 tx.commit().await?;
             }
             Engine::Postgres { pool } => {
-                // A long migration, and waiting for another instance's, is right: but on no pooled connection.
+                // A migration, or waiting for another instance's, may take long, so the timeouts are disabled, but
+                // not on a pooled connection.
                 let mut connection = pool.acquire().await?.detach();
                 sqlx::query("select set_config('statement_timeout', '0', false), set_config('lock_timeout', '0', false)")
                     .execute(&mut connection)
@@ -46,7 +49,7 @@ impl Db {
     }
 }
 
-/// A migration's failure is a fault like any other.
+/// Migration failures are treated like other database errors.
 impl From<sqlx::migrate::MigrateError> for Error {
     fn from(error: sqlx::migrate::MigrateError) -> Self {
         sqlx::Error::from(error).into()

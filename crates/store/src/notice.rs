@@ -1,5 +1,5 @@
-//! What a person is to be told of: written in the transaction that causes it, once for each event, person and channel.
-//! Messages are made of these.
+//! Pending notifications: written in the transaction that causes them, once per event, user and channel, and then
+//! combined into messages.
 
 use crate::{Result, Source, Tx};
 use domain::{
@@ -8,51 +8,52 @@ use domain::{
 };
 use sqlx::FromRow;
 
-/// Something to tell.
+/// A notification to add.
 #[derive(Clone, Debug)]
 pub struct NewNotice<'a> {
-    /// Names the event: however often it is seen, it is told once.
+    /// Identifies the event, which is notified only once however often it is seen.
     pub event_key: &'a str,
-    /// To whom.
+    /// The recipient.
     pub user_id: UserId,
-    /// What.
+    /// Kind of event.
     pub kind: Kind,
-    /// What is told together.
+    /// Notifications with the same key are combined into one message.
     pub group_key: &'a str,
-    /// What happened, as JSON.
+    /// Body, as JSON.
     pub body: &'a str,
-    /// When.
+    /// Time of the event.
     pub at: Micros,
-    /// From when on it may be told: a burst is waited for.
+    /// Earliest time of delivery, so that a burst can be combined.
     pub ready_at: Micros,
 }
 
-/// Something told, or to be told.
+/// A stored notification.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Notice {
-    /// What.
+    /// Kind of event.
     pub kind: Kind,
-    /// What happened, as JSON.
+    /// Body, as JSON.
     pub body: String,
-    /// When.
+    /// Time of the event.
     pub at: Micros,
 }
 
-/// What is told together.
+/// A group of notifications that are combined into one message.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Group {
-    /// To whom.
+    /// The recipient.
     pub user_id: UserId,
-    /// How.
+    /// Delivery channel.
     pub channel: Channel,
-    /// Its name.
+    /// The key of the group.
     pub group_key: String,
 }
 
-/// Notes what is to be told, on each channel that the person wants it on; on how many it was new.
+/// Adds a notification on each channel on which the user wants it; returns the number of channels on which it is
+/// new.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn tell(tx: &mut Tx, notice: &NewNotice<'_>) -> Result<u64> {
     exec!(
         &mut *tx,
@@ -80,10 +81,10 @@ pub async fn tell(tx: &mut Tx, notice: &NewNotice<'_>) -> Result<u64> {
     )
 }
 
-/// Groups that may be told at `now`: nothing new has come to them for a while, or their first has waited since `oldest`.
+/// Lists the groups that are due at `now`: no new notification for a while, or the first has waited since `oldest`.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn groups(from: impl Source, now: Micros, oldest: Micros, limit: i64) -> Result<Vec<Group>> {
     rows!(
         Group,
@@ -97,10 +98,11 @@ pub async fn groups(from: impl Source, now: Micros, oldest: Micros, limit: i64) 
     )
 }
 
-/// Puts what waits of a group into a message; how much that was. Of two who do so at once, one finds it.
+/// Assigns the waiting notifications of a group to a message; returns their number. Of two concurrent calls, one
+/// gets them.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn gather(tx: &mut Tx, group: &Group, message: MessageId) -> Result<u64> {
     exec!(
         tx,
@@ -113,10 +115,10 @@ pub async fn gather(tx: &mut Tx, group: &Group, message: MessageId) -> Result<u6
     )
 }
 
-/// What waits of a group, in the order in which it happened.
+/// Lists the waiting notifications of a group, in the order of the events.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn waiting(from: impl Source, group: &Group) -> Result<Vec<Notice>> {
     rows!(
         Notice,
@@ -130,10 +132,10 @@ pub async fn waiting(from: impl Source, group: &Group) -> Result<Vec<Notice>> {
     )
 }
 
-/// Removes what was told before `before`; how much there was.
+/// Deletes sent notifications of events before `before`; returns their number.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn prune_before(tx: &mut Tx, before: Micros) -> Result<u64> {
     exec!(tx, "delete from notices where at < $1 and message_id is not null", before)
 }

@@ -1,4 +1,4 @@
-//! What each person wants to be told of.
+//! Notification preferences of users.
 
 use crate::{Result, Source, Tx};
 use domain::{
@@ -40,10 +40,10 @@ impl From<Row> for Preferences {
     }
 }
 
-/// A person's switches; none while they were never set.
+/// Returns a user's preferences; `None` if they were never saved.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, user: UserId) -> Result<Option<Preferences>> {
     let row = rows!(
         Row,
@@ -57,10 +57,10 @@ pub async fn get(from: impl Source, user: UserId) -> Result<Option<Preferences>>
     Ok(row.map(Into::into))
 }
 
-/// Sets a person's switches; those of the first time count as set at `since`.
+/// Saves a user's preferences; if they are new, they count as created at `since`.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn put(
     tx: &mut Tx,
     user: UserId,

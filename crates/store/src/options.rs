@@ -1,4 +1,4 @@
-//! How the engines are opened.
+//! Connection options of both engines.
 
 use crate::{Error, Result};
 use sqlx::{
@@ -7,16 +7,16 @@ use sqlx::{
 };
 use std::{fs, io, path::Path, str::FromStr, time::Duration};
 
-/// What may be turned. The defaults fit one machine.
+/// Tunable options. The defaults suit a single machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// SQLite: connections that read, beside the one that writes.
+    /// SQLite: number of reader connections, in addition to the writer.
     pub readers: u32,
-    /// Postgres: connections in all, one of them listening for events.
+    /// Postgres: total number of connections, one of which listens for events.
     pub connections: u32,
-    /// How long a caller waits for a connection, or for another writer.
+    /// How long a caller waits for a connection or for another writer.
     pub patience: Duration,
-    /// Postgres: the longest a statement may run.
+    /// Postgres: maximum duration of a statement.
     pub statement_timeout: Duration,
 }
 
@@ -32,7 +32,8 @@ impl Default for Options {
 }
 
 impl Options {
-    /// The one connection that writes. FULL: what was committed survives the machine, not only the process.
+    /// The writer connection. With synchronous FULL, commits survive a crash of the machine, not only of the
+    /// process.
     pub(crate) fn sqlite_writer(&self, url: &str) -> Result<SqliteConnectOptions> {
         let options = SqliteConnectOptions::from_str(url)?
             .create_if_missing(true)
@@ -44,7 +45,7 @@ impl Options {
         Ok(options)
     }
 
-    /// A connection that reads, and is held to it.
+    /// A reader connection, restricted to queries.
     pub(crate) fn sqlite_reader(&self, url: &str) -> Result<SqliteConnectOptions> {
         let options = SqliteConnectOptions::from_str(url)?
             .foreign_keys(true)
@@ -53,19 +54,20 @@ impl Options {
         Ok(options)
     }
 
-    /// Every Postgres connection.
+    /// Options of every Postgres connection.
     pub(crate) fn postgres(&self, url: &str) -> Result<PgConnectOptions> {
         let options = PgConnectOptions::from_str(url)?.application_name("slipstream").options([
             ("statement_timeout", self.statement_timeout.as_millis().to_string()),
             ("lock_timeout", self.patience.as_millis().to_string()),
-            // A transaction that its owner forgot must not hold up everyone else's.
+            // A forgotten transaction must not block all others.
             ("idle_in_transaction_session_timeout", "60000".to_owned()),
         ]);
         Ok(options)
     }
 }
 
-/// Makes the file before SQLite does, so that nobody else on the machine may read it; the WAL takes over its mode.
+/// Creates the file before SQLite does, so that other users of the machine cannot read it; the WAL inherits its
+/// mode.
 pub(crate) fn make_private_file(path: &Path) -> Result<()> {
     let made = || -> io::Result<()> {
         if let Some(folder) =

@@ -1,4 +1,4 @@
-//! Tokens that set a new password, once. Only their hashes are here.
+//! Password reset tokens, each usable once. Only their hashes are stored.
 
 use crate::{Hash, Result, Source, Tx};
 use domain::{Micros, UserId};
@@ -6,7 +6,7 @@ use domain::{Micros, UserId};
 /// Adds a token.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn insert(
     tx: &mut Tx,
     token_hash: &Hash,
@@ -25,10 +25,10 @@ pub async fn insert(
     Ok(())
 }
 
-/// Whose token this is, while it can be used.
+/// Returns the user of a token that can still be used.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn owner(from: impl Source, token_hash: &Hash, now: Micros) -> Result<Option<UserId>> {
     value!(
         UserId,
@@ -39,10 +39,11 @@ pub async fn owner(from: impl Source, token_hash: &Hash, now: Micros) -> Result<
     )
 }
 
-/// Uses a token: whose it was. None when it is unknown, used or expired; of two who use it at once, one gets it.
+/// Uses a token and returns its user. `None` if it is unknown, used or expired; of two concurrent uses, one
+/// succeeds.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn spend(tx: &mut Tx, token_hash: &Hash, now: Micros) -> Result<Option<UserId>> {
     value!(
         UserId,
@@ -54,18 +55,18 @@ pub async fn spend(tx: &mut Tx, token_hash: &Hash, now: Micros) -> Result<Option
     )
 }
 
-/// Makes a person's other tokens worthless; how many there were.
+/// Invalidates a user's remaining tokens; returns their number.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn spend_all(tx: &mut Tx, user: UserId, now: Micros) -> Result<u64> {
     exec!(tx, "update password_resets set used_at = $2 where user_id = $1 and used_at is null", user, now)
 }
 
-/// Removes what expired before `before`; how many there were.
+/// Deletes tokens that expired before `before`; returns their number.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn prune(tx: &mut Tx, before: Micros) -> Result<u64> {
     exec!(tx, "delete from password_resets where expires_at < $1", before)
 }

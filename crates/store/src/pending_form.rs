@@ -1,12 +1,12 @@
-//! Forms that wait for their sender's password. The body is sealed by the service.
+//! Submitted forms that wait for the user's password. The bodies are sealed by the service.
 
 use crate::{Result, Source, Tx};
 use domain::{FlashId, Micros, SessionId};
 
-/// Keeps a form for a session.
+/// Stores a form for a session.
 ///
 /// # Errors
-/// [`crate::Kind::ForeignKey`] when the session has ended.
+/// [`crate::Kind::ForeignKey`] if the session has ended.
 pub async fn insert(
     tx: &mut Tx,
     id: FlashId,
@@ -25,10 +25,10 @@ pub async fn insert(
     Ok(())
 }
 
-/// Removes a session's forms beyond the `most` newest ones; how many those were.
+/// Deletes a session's forms except the `most` newest; returns the number deleted.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn cut(tx: &mut Tx, session: SessionId, most: i64) -> Result<u64> {
     exec!(
         tx,
@@ -39,10 +39,10 @@ pub async fn cut(tx: &mut Tx, session: SessionId, most: i64) -> Result<u64> {
     )
 }
 
-/// A session's form, while it waits.
+/// Returns a session's pending form, unless it has expired.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, session: SessionId, id: FlashId, now: Micros) -> Result<Option<Vec<u8>>> {
     value!(
         Vec<u8>,
@@ -54,10 +54,10 @@ pub async fn get(from: impl Source, session: SessionId, id: FlashId, now: Micros
     )
 }
 
-/// Takes a session's form: the second time it is gone.
+/// Reads and deletes a session's pending form.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn take(tx: &mut Tx, session: SessionId, id: FlashId, now: Micros) -> Result<Option<Vec<u8>>> {
     value!(
         Vec<u8>,
@@ -69,10 +69,10 @@ pub async fn take(tx: &mut Tx, session: SessionId, id: FlashId, now: Micros) -> 
     )
 }
 
-/// Removes what has expired; how many there were.
+/// Deletes expired forms; returns their number.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn prune(tx: &mut Tx, now: Micros) -> Result<u64> {
     exec!(tx, "delete from pending_forms where expires_at <= $1", now)
 }

@@ -1,4 +1,4 @@
-//! Plans, which the migrations bring, and those that the operator gave to a person.
+//! Plans, which are created by the migrations, and the plans granted by admins.
 
 use crate::{Result, Source, Tx};
 use domain::{Micros, Plan, PlanId, UserId, plan::Limits};
@@ -25,10 +25,10 @@ impl From<Row> for Plan {
     }
 }
 
-/// The plans that everyone may see, cheapest first.
+/// Lists the public plans, cheapest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list_public(from: impl Source) -> Result<Vec<Plan>> {
     let rows = rows!(
         Row,
@@ -40,10 +40,10 @@ pub async fn list_public(from: impl Source) -> Result<Vec<Plan>> {
     Ok(rows.into_iter().map(Plan::from).collect())
 }
 
-/// The plan of this name, public or not.
+/// Returns the plan with a name, public or not.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn by_name(from: impl Source, name: &str) -> Result<Option<Plan>> {
     let row = rows!(
         Row,
@@ -56,10 +56,10 @@ pub async fn by_name(from: impl Source, name: &str) -> Result<Option<Plan>> {
     Ok(row.map(Plan::from))
 }
 
-/// The plan of this id, public or not.
+/// Returns the plan with an id, public or not.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, id: PlanId) -> Result<Option<Plan>> {
     let row = rows!(
         Row,
@@ -72,10 +72,10 @@ pub async fn get(from: impl Source, id: PlanId) -> Result<Option<Plan>> {
     Ok(row.map(Plan::from))
 }
 
-/// The plan that the operator gave to a person, if any.
+/// Returns the plan that an admin granted to a user, if any.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn granted(from: impl Source, user: UserId) -> Result<Option<Plan>> {
     let row = rows!(
         Row,
@@ -88,10 +88,10 @@ pub async fn granted(from: impl Source, user: UserId) -> Result<Option<Plan>> {
     Ok(row.map(Plan::from))
 }
 
-/// Gives a person a plan, in place of the one that they were given before.
+/// Grants a plan to a user, replacing an earlier grant.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn grant(tx: &mut Tx, user: UserId, plan: PlanId, by: Option<UserId>, at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -106,10 +106,10 @@ pub async fn grant(tx: &mut Tx, user: UserId, plan: PlanId, by: Option<UserId>, 
     Ok(())
 }
 
-/// Takes a given plan back; whether there was one.
+/// Revokes a granted plan; returns whether there was one.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn take_back(tx: &mut Tx, user: UserId) -> Result<bool> {
     Ok(exec!(tx, "delete from plan_grants where user_id = $1", user)? == 1)
 }

@@ -1,4 +1,4 @@
-//! What people tell about themselves.
+//! User profiles.
 
 use crate::{Result, Source, Tx};
 use domain::{
@@ -25,25 +25,25 @@ impl From<Row> for Profile {
     }
 }
 
-/// What changes of a profile: none leaves it as it is, an empty text takes it back.
+/// A change of a profile: `None` leaves a field unchanged, an empty text clears it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ProfileUpdate<'a> {
     /// Family name.
     pub last_name: Option<&'a str>,
     /// Given name.
     pub first_name: Option<&'a str>,
-    /// Two letters.
+    /// Two-letter country code.
     pub country: Option<&'a str>,
     /// EN or AR.
     pub language: Option<&'a str>,
-    /// A name of the IANA database.
+    /// Time zone, as an IANA time zone name.
     pub time_zone: Option<&'a str>,
 }
 
-/// A person's profile; none when they have told nothing.
+/// Returns a user's profile; `None` if they have never filled it in.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, user: UserId) -> Result<Option<Profile>> {
     let row = rows!(
         Row,
@@ -56,19 +56,19 @@ pub async fn get(from: impl Source, user: UserId) -> Result<Option<Profile>> {
     Ok(row.map(Profile::from))
 }
 
-/// Where a person lives, if they have told.
+/// Returns a user's country of residence, if given.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn country(from: impl Source, user: UserId) -> Result<Option<String>> {
     value!(String, from, "select country from profiles where user_id = $1", user)
 }
 
-/// Changes a person's profile, and makes it first where there is none. One statement: two changes at the same time lose
-/// nothing of each other.
+/// Updates a user's profile, creating it if necessary. It is a single statement, so concurrent updates do not
+/// overwrite each other's fields.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn update(tx: &mut Tx, user: UserId, change: &ProfileUpdate<'_>, at: Micros) -> Result<Profile> {
     let ProfileUpdate { last_name, first_name, country, language, time_zone } = *change;
     let row = rows!(

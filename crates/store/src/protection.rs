@@ -1,25 +1,26 @@
-//! The protection that is wanted for each position that an intent of ours opens. A row is written with the intent that opens
-//! the position, changed by intents and the supervisor, and deleted only when the exchange shows the position at zero.
+//! The wanted protection of each position opened by an intent. The row is written with the intent that opens the
+//! position, changed by intents and the supervisor, and deleted only when the exchange reports the position as
+//! zero.
 
 use crate::{Result, Source, Tx};
 use domain::{ExchangeKeyId, IntentId, Micros, Side, Symbol, UserId};
 use sqlx::FromRow;
 
 domain::words! {
-    /// What is wanted of a position.
+    /// The wanted state of a position.
     pub Wanted {
-        /// It has its stop.
+        /// Protected by its stop.
         Stop = "STOP",
-        /// It has no stop: its owner chose so, in the order or later.
+        /// Without a stop: its owner chose so, in the order or later.
         NoStop = "NO_STOP",
-        /// It is closed: its stop was refused, or its entry had been given up before it filled.
+        /// Closed: its stop was rejected, or its entry filled after it had been abandoned.
         Closed = "CLOSED",
     }
 }
 domain::text_column!(Wanted, |wanted| wanted.word().to_owned(), Wanted::parse);
 
 domain::words! {
-    /// Which of a market's positions. Accounts in one-way mode have one.
+    /// One of a market's positions. Accounts in one-way mode have only one.
     pub PositionSide {
         /// The only position of an account in one-way mode.
         Both = "BOTH",
@@ -31,43 +32,44 @@ domain::words! {
 }
 domain::text_column!(PositionSide, |side| side.word().to_owned(), PositionSide::parse);
 
-/// What a new intent says of the position that it opens.
+/// The protection that a new intent requests for the position it opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NewProtection {
     /// The side of the entry.
     pub side: Side,
-    /// What is wanted.
+    /// Wanted state.
     pub wanted: Wanted,
 }
 
-/// The protection that is wanted for the position that an intent opens.
+/// The protection of the position that an intent opens.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Protection {
-    /// The intent: its legs hold the stop and the take-profits.
+    /// The intent, whose legs include the stop and the take-profits.
     pub intent_id: IntentId,
     /// The owner.
     pub user_id: UserId,
-    /// The account.
+    /// The exchange key.
     pub exchange_key_id: ExchangeKeyId,
     /// The market.
     pub symbol: Symbol,
-    /// Which of the market's positions.
+    /// Position side.
     pub position_side: PositionSide,
     /// The side of the entry.
     pub side: Side,
-    /// What is wanted.
+    /// Wanted state.
     pub wanted: Wanted,
-    /// When the desk first knew of a fill of the entry; none before that.
+    /// When the first fill of the entry became known; `None` before that.
     pub entered_at: Option<Micros>,
-    /// When the owner was told that the position is not as wanted; none when it is.
+    /// When the owner was notified that the position is not in the wanted state; `None` while it is.
     pub told_at: Option<Micros>,
-    /// When the position was settled. The row is kept for as long as a request of ours may still arrive at the exchange.
+    /// When the position was settled. The row is kept as long as one of our requests may still arrive at the
+    /// exchange.
     pub ended_at: Option<Micros>,
-    /// When the intent was written.
+    /// When the intent was recorded.
     pub created_at: Micros,
 }
 
-/// The columns of [`Protection`], written once.
+/// Reads [`Protection`] rows; the column list is written only here.
 macro_rules! protections {
     ($from:expr, $method:ident, $rest:literal $(, $bind:expr)* $(,)?) => {
         rows!(
@@ -84,7 +86,7 @@ macro_rules! protections {
 /// Adds the protection of the position that `intent` opens.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub(crate) async fn insert(
     tx: &mut Tx,
     intent: &crate::intent::NewIntent,
@@ -107,51 +109,51 @@ pub(crate) async fn insert(
     Ok(())
 }
 
-/// Everyone's, oldest first.
+/// Lists the protections of all users, oldest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn all(from: impl Source) -> Result<Vec<Protection>> {
     protections!(from, fetch_all, "order by seq")
 }
 
-/// Those of one account's market, oldest first.
+/// Lists those of one market of a key, oldest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn on_market(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) -> Result<Vec<Protection>> {
     protections!(from, fetch_all, "where exchange_key_id = $1 and symbol = $2 order by seq", key, symbol)
 }
 
-/// Those of one account, oldest first.
+/// Lists those of a key, oldest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn of_key(from: impl Source, key: ExchangeKeyId) -> Result<Vec<Protection>> {
     protections!(from, fetch_all, "where exchange_key_id = $1 order by seq", key)
 }
 
-/// That of the position which an intent opens; none when there is none any more.
+/// Returns the protection of the position that an intent opens; `None` if it no longer exists.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, intent: IntentId) -> Result<Option<Protection>> {
     protections!(from, fetch_optional, "where intent_id = $1", intent)
 }
 
-/// Changes what is wanted.
+/// Changes the wanted state.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_wanted(tx: &mut Tx, intent: IntentId, wanted: Wanted) -> Result<()> {
     exec!(tx, "update protected_trades set wanted = $2 where intent_id = $1", intent, wanted)?;
     Ok(())
 }
 
-/// Notes the first fill of the entry; nothing when one was noted before.
+/// Records the first fill of the entry; does nothing if one was recorded before.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_entered(tx: &mut Tx, intent: IntentId, at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -162,19 +164,19 @@ pub async fn set_entered(tx: &mut Tx, intent: IntentId, at: Micros) -> Result<()
     Ok(())
 }
 
-/// Notes that the owner was told that the position is not as wanted, or (none) that it is again.
+/// Records that the owner was notified that the position is not in the wanted state, or (`None`) that it is again.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_told(tx: &mut Tx, intent: IntentId, at: Option<Micros>) -> Result<()> {
     exec!(tx, "update protected_trades set told_at = $2 where intent_id = $1", intent, at)?;
     Ok(())
 }
 
-/// Notes that the position is at zero and was settled.
+/// Records that the position is zero and settled.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_ended(tx: &mut Tx, intent: IntentId, at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -185,10 +187,10 @@ pub async fn set_ended(tx: &mut Tx, intent: IntentId, at: Micros) -> Result<()> 
     Ok(())
 }
 
-/// The position is at zero, or there never was one.
+/// Deletes the protection because the position is zero or was never opened.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn delete(tx: &mut Tx, intent: IntentId) -> Result<()> {
     exec!(tx, "delete from protected_trades where intent_id = $1", intent)?;
     Ok(())

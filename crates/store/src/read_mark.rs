@@ -1,20 +1,20 @@
-//! Up to which event a person has read.
+//! Read marks: the last event that a user has seen.
 
 use crate::{Result, Source, Tx, event::Event};
 use domain::UserId;
 
-/// The number of the last event that a person has read; 0 before the first time.
+/// Returns the sequence number of the last event that a user has seen, or 0 if there is none.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn seen(from: impl Source, user: UserId) -> Result<i64> {
     Ok(value!(i64, from, "select seen from notice_marks where user_id = $1", user)?.unwrap_or(0))
 }
 
-/// Notes that a person has read up to `seq`; never less than before.
+/// Records that a user has seen the events up to `seq`; the mark never decreases.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn mark(tx: &mut Tx, user: UserId, seq: i64) -> Result<()> {
     exec!(
         tx,
@@ -26,10 +26,10 @@ pub async fn mark(tx: &mut Tx, user: UserId, seq: i64) -> Result<()> {
     Ok(())
 }
 
-/// A person's newest events, newest first, from before `before`.
+/// Lists a user's newest events, newest first, starting before `before`.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn newest(from: impl Source, user: UserId, before: i64, limit: i64) -> Result<Vec<Event>> {
     rows!(
         Event,
@@ -42,10 +42,10 @@ pub async fn newest(from: impl Source, user: UserId, before: i64, limit: i64) ->
     )
 }
 
-/// A person's newest events that they have not read, newest first.
+/// Lists a user's unread events, newest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn unread(from: impl Source, user: UserId, limit: i64) -> Result<Vec<Event>> {
     rows!(
         Event,

@@ -1,4 +1,4 @@
-//! Refresh tokens: each works once, and gives the next of its family. Only their hashes are here.
+//! Refresh tokens: each is used once, in exchange for the next of its family. Only their hashes are stored.
 
 use crate::{Hash, Result, Source, Tx};
 use domain::{Micros, TokenFamilyId, UserId};
@@ -7,28 +7,28 @@ use sqlx::FromRow;
 /// A refresh token to store.
 #[derive(Clone, Debug)]
 pub struct NewRefreshToken {
-    /// What it hashes to.
+    /// Hash of the token.
     pub token_hash: Hash,
-    /// The chain that began with one sign-in.
+    /// The family: the chain of tokens that started with one sign-in.
     pub family_id: TokenFamilyId,
-    /// Whose.
+    /// The user it belongs to.
     pub user_id: UserId,
-    /// When it was given.
+    /// When it was issued.
     pub issued_at: Micros,
-    /// When it stops working.
+    /// When it expires.
     pub expires_at: Micros,
 }
 
-/// A refresh token as it stands.
+/// A stored refresh token.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct RefreshToken {
-    /// The chain that began with one sign-in.
+    /// The family: the chain of tokens that started with one sign-in.
     pub family_id: TokenFamilyId,
-    /// Whose.
+    /// The user it belongs to.
     pub user_id: UserId,
-    /// When it was given.
+    /// When it was issued.
     pub issued_at: Micros,
-    /// When it stops working.
+    /// When it expires.
     pub expires_at: Micros,
     /// When it was exchanged for the next one.
     pub used_at: Option<Micros>,
@@ -39,7 +39,7 @@ pub struct RefreshToken {
 /// Adds a token.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn insert(tx: &mut Tx, token: &NewRefreshToken) -> Result<()> {
     exec!(
         tx,
@@ -54,10 +54,10 @@ pub async fn insert(tx: &mut Tx, token: &NewRefreshToken) -> Result<()> {
     Ok(())
 }
 
-/// The token as it stands, used or not: a used one that comes back tells of a thief.
+/// Returns a token, used or not. A used token that is presented again indicates theft.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, token_hash: &Hash) -> Result<Option<RefreshToken>> {
     rows!(
         RefreshToken,
@@ -69,10 +69,10 @@ pub async fn get(from: impl Source, token_hash: &Hash) -> Result<Option<RefreshT
     )
 }
 
-/// Uses a token. None when it is unknown, used, revoked or expired; of two who use it at once, one gets it.
+/// Uses a token. `None` if it is unknown, used, revoked or expired; of two concurrent uses, one succeeds.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn spend(tx: &mut Tx, token_hash: &Hash, now: Micros) -> Result<Option<RefreshToken>> {
     rows!(
         RefreshToken,
@@ -86,10 +86,10 @@ pub async fn spend(tx: &mut Tx, token_hash: &Hash, now: Micros) -> Result<Option
     )
 }
 
-/// Revokes a family; how many tokens it had.
+/// Revokes a family; returns the number of its tokens.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn revoke_family(tx: &mut Tx, family: TokenFamilyId, at: Micros) -> Result<u64> {
     exec!(
         tx,
@@ -99,18 +99,18 @@ pub async fn revoke_family(tx: &mut Tx, family: TokenFamilyId, at: Micros) -> Re
     )
 }
 
-/// Revokes all of a person's tokens; how many there were.
+/// Revokes all of a user's tokens; returns their number.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn revoke_all(tx: &mut Tx, user: UserId, at: Micros) -> Result<u64> {
     exec!(tx, "update refresh_tokens set revoked_at = $2 where user_id = $1 and revoked_at is null", user, at)
 }
 
-/// Revokes all of a person's tokens but those of one family; how many there were.
+/// Revokes a user's tokens except those of one family; returns their number.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn revoke_others(tx: &mut Tx, user: UserId, kept: TokenFamilyId, at: Micros) -> Result<u64> {
     exec!(
         tx,
@@ -121,10 +121,10 @@ pub async fn revoke_others(tx: &mut Tx, user: UserId, kept: TokenFamilyId, at: M
     )
 }
 
-/// Removes what expired before `before`; how many there were.
+/// Deletes tokens that expired before `before`; returns their number.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn prune(tx: &mut Tx, before: Micros) -> Result<u64> {
     exec!(tx, "delete from refresh_tokens where expires_at < $1", before)
 }

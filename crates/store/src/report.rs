@@ -1,31 +1,31 @@
-//! Reports of a week or a month, and when the desk looks whether one is due.
+//! Weekly and monthly reports, and the schedule of the checks whether one is due.
 
 use crate::{Result, Source, Tx};
 use domain::{ExchangeKeyId, Micros, ReportId, Symbol, TradeType, UserId, report::Period};
 use sqlx::FromRow;
 use uuid::Uuid;
 
-/// A report. Written as it is read.
+/// A report, as read and written.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Row {
-    /// Its id.
+    /// Id of the report.
     pub id: ReportId,
-    /// Whose.
+    /// The user it is for.
     pub user_id: UserId,
-    /// A week or a month.
+    /// Week or month.
     pub period: Period,
-    /// Its first day, `2026-03-02`, in the person's time zone then.
+    /// First day, `2026-03-02`, in the user's time zone at that time.
     pub first_day: String,
     /// The figures, as JSON.
     pub body: String,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Micros,
 }
 
-/// Adds a report; false when the person has one of this period.
+/// Adds a report; returns `false` if the user already has the report of this period.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn insert(tx: &mut Tx, row: &Row) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -41,10 +41,10 @@ pub async fn insert(tx: &mut Tx, row: &Row) -> Result<bool> {
     Ok(rows == 1)
 }
 
-/// Whether a person has the report of a period.
+/// Returns whether a user has the report of a period.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn exists(from: impl Source, user: UserId, period: Period, first_day: &str) -> Result<bool> {
     let count = value!(
         i64,
@@ -57,10 +57,10 @@ pub async fn exists(from: impl Source, user: UserId, period: Period, first_day: 
     Ok(count.unwrap_or(0) > 0)
 }
 
-/// A person's report.
+/// Returns a user's report.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, user: UserId, id: ReportId) -> Result<Option<Row>> {
     rows!(
         Row,
@@ -72,10 +72,10 @@ pub async fn get(from: impl Source, user: UserId, id: ReportId) -> Result<Option
     )
 }
 
-/// A person's reports, newest first, from before `before`.
+/// Lists a user's reports, newest first, starting before `before`.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list(from: impl Source, user: UserId, before: Option<ReportId>, limit: i64) -> Result<Vec<Row>> {
     let before = before.unwrap_or(ReportId(Uuid::max()));
     rows!(
@@ -90,19 +90,19 @@ pub async fn list(from: impl Source, user: UserId, before: Option<ReportId>, lim
     )
 }
 
-/// A person whom the desk looks at.
+/// A user whose reports are due for a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
 pub struct Due {
-    /// Who.
+    /// Id of the user.
     pub user_id: UserId,
-    /// When they signed up.
+    /// When the user signed up.
     pub created_at: Micros,
 }
 
-/// Has everyone looked at who has signed up since; how many they are.
+/// Schedules a check for every user who has signed up since the last call; returns their number.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn enrol(tx: &mut Tx) -> Result<u64> {
     exec!(
         tx,
@@ -111,10 +111,10 @@ pub async fn enrol(tx: &mut Tx) -> Result<u64> {
     )
 }
 
-/// People whose time to be looked at has come, the longest waiting first.
+/// Lists the users whose check is due, the longest waiting first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn due(from: impl Source, now: Micros, limit: i64) -> Result<Vec<Due>> {
     rows!(
         Due,
@@ -127,34 +127,35 @@ pub async fn due(from: impl Source, now: Micros, limit: i64) -> Result<Vec<Due>>
     )
 }
 
-/// Notes when a person is looked at next.
+/// Schedules a user's next check.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn look_at(tx: &mut Tx, user: UserId, at: Micros) -> Result<()> {
     exec!(tx, "update report_looks set look_at = $2 where user_id = $1", user, at)?;
     Ok(())
 }
 
-/// A market that an account traded on.
+/// A market on which a key entered trades.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Traded {
-    /// The account.
+    /// The exchange key.
     pub exchange_key_id: ExchangeKeyId,
     /// Spot or futures.
     pub trade_type: TradeType,
-    /// The pair.
+    /// Trading pair.
     pub symbol: Symbol,
-    /// Entries in all.
+    /// Number of entries.
     pub entries: Option<i64>,
-    /// Of them, for strategies.
+    /// Number of copied entries among them.
     pub copied: Option<i64>,
 }
 
-/// Where a person's accounts entered the market between two moments, and how often: entries that reached the exchange.
+/// Lists the markets on which a user's keys entered trades between two times, with the number of entries that
+/// reached the exchange.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn traded(from: impl Source, user: UserId, start: Micros, end: Micros) -> Result<Vec<Traded>> {
     rows!(
         Traded,

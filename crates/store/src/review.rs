@@ -1,5 +1,5 @@
-//! Accounts under review: their orders and positions at the exchange are not those that this database knows, or nobody has looked
-//! since the database was restored.
+//! Accounts under review: their orders and positions at the exchange differ from this database, or have not been
+//! checked since the database was restored.
 
 use crate::{Result, Source, Tx};
 use domain::{ExchangeKeyId, Micros, UserId};
@@ -8,35 +8,35 @@ use sqlx::FromRow;
 /// An account under review.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Review {
-    /// The account.
+    /// The exchange key.
     pub exchange_key_id: ExchangeKeyId,
-    /// What the exchange shows and the database did not know, as JSON; none while nobody has looked yet.
+    /// What the exchange shows and the database did not know, as JSON; `None` until the account is checked.
     pub differences: Option<String>,
-    /// Since when.
+    /// When the review began.
     pub created_at: Micros,
 }
 
-/// An account under review, as an operator is shown it.
+/// An account under review, as admins see it.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Listed {
-    /// The account.
+    /// The exchange key.
     pub exchange_key_id: ExchangeKeyId,
-    /// Its name.
+    /// Name of the key.
     pub name: String,
-    /// Its owner.
+    /// The user who owns the key.
     pub user_id: UserId,
-    /// The owner's e-mail.
+    /// E-mail address of the owner.
     pub email: String,
-    /// As [`Review::differences`].
+    /// Differences, as in [`Review::differences`].
     pub differences: Option<String>,
-    /// Since when.
+    /// When the review began.
     pub created_at: Micros,
 }
 
-/// Every account under review.
+/// Lists every account under review.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn all(from: impl Source) -> Result<Vec<Review>> {
     rows!(
         Review,
@@ -46,10 +46,10 @@ pub async fn all(from: impl Source) -> Result<Vec<Review>> {
     )
 }
 
-/// Every account under review, with its name and owner, oldest first.
+/// Lists every account under review with its name and owner, oldest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn listed(from: impl Source) -> Result<Vec<Listed>> {
     rows!(
         Listed,
@@ -61,10 +61,10 @@ pub async fn listed(from: impl Source) -> Result<Vec<Listed>> {
     )
 }
 
-/// Puts every futures account that the exchange lets in under review: nobody has looked at them yet.
+/// Puts every futures account whose key the exchange accepts under review, because none of them has been checked.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn begin_all(tx: &mut Tx, at: Micros) -> Result<u64> {
     exec!(
         tx,
@@ -75,10 +75,10 @@ pub async fn begin_all(tx: &mut Tx, at: Micros) -> Result<u64> {
     )
 }
 
-/// Puts an account under review, or notes what differs on one that is.
+/// Puts an account under review, or updates the differences of one that already is.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn put(tx: &mut Tx, key: ExchangeKeyId, differences: &str, at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -91,18 +91,18 @@ pub async fn put(tx: &mut Tx, key: ExchangeKeyId, differences: &str, at: Micros)
     Ok(())
 }
 
-/// Ends an account's review; whether there was one.
+/// Ends an account's review; returns whether there was one.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn end(tx: &mut Tx, key: ExchangeKeyId) -> Result<bool> {
     Ok(exec!(tx, "delete from key_reviews where exchange_key_id = $1", key)? == 1)
 }
 
-/// Ends an account's review if nobody has found a difference.
+/// Ends an account's review if no difference was found.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn end_unchecked(tx: &mut Tx, key: ExchangeKeyId) -> Result<bool> {
     Ok(exec!(tx, "delete from key_reviews where exchange_key_id = $1 and differences is null", key)? == 1)
 }

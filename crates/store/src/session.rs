@@ -1,4 +1,4 @@
-//! Browser sessions. Only the hash of a session's token is here.
+//! Browser sessions. Only the hashes of their tokens are stored.
 
 use crate::{Hash, Result, Source, Tx};
 use domain::{Micros, Role, SessionId, UserId};
@@ -7,64 +7,64 @@ use sqlx::FromRow;
 /// A session to store.
 #[derive(Clone, Debug)]
 pub struct NewSession<'a> {
-    /// Its id.
+    /// Id of the session.
     pub id: SessionId,
-    /// Whose; none for a browser that nobody signed in with.
+    /// The user it belongs to; `None` if it is anonymous.
     pub user_id: Option<UserId>,
-    /// What its token hashes to.
+    /// Hash of its token.
     pub token_hash: Hash,
-    /// The browser's name for itself.
+    /// The browser's user agent.
     pub user_agent: &'a str,
-    /// The address it came from.
+    /// IP address of the browser.
     pub address: &'a str,
-    /// When it began, with the person's password.
+    /// When the session was created, and the user's password last given.
     pub created_at: Micros,
-    /// When it ends unless it is used.
+    /// When it expires unless it is used.
     pub expires_at: Micros,
 }
 
-/// A session.
+/// A stored session.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Session {
-    /// Its id.
+    /// Id of the session.
     pub id: SessionId,
-    /// Whose; none for a browser that nobody signed in with.
+    /// The user it belongs to; `None` if it is anonymous.
     pub user_id: Option<UserId>,
-    /// The browser's name for itself.
+    /// The browser's user agent.
     pub user_agent: String,
-    /// The address it last came from.
+    /// IP address of the latest use.
     pub address: String,
-    /// When it began.
+    /// When it was created.
     pub created_at: Micros,
     /// When it was last used, to the minute.
     pub last_seen_at: Micros,
-    /// When it ends unless it is used.
+    /// When it expires unless it is used.
     pub expires_at: Micros,
 }
 
-/// What a token opens: a session and, unless it is anonymous, its person.
+/// The session of a token and, unless it is anonymous, its user.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Found {
-    /// The session.
+    /// Id of the session.
     pub id: SessionId,
-    /// Its person.
+    /// The user it belongs to.
     pub user_id: Option<UserId>,
-    /// The person's e-mail address.
+    /// The user's e-mail address.
     pub email: Option<String>,
-    /// The person's role.
+    /// The user's role.
     pub role: Option<Role>,
-    /// When it began.
+    /// When it was created.
     pub created_at: Micros,
     /// When it was last used, to the minute.
     pub last_seen_at: Micros,
-    /// When it ends unless it is used.
+    /// When it expires unless it is used.
     pub expires_at: Micros,
 }
 
 /// Adds a session.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn insert(tx: &mut Tx, session: &NewSession<'_>) -> Result<()> {
     exec!(
         tx,
@@ -81,10 +81,10 @@ pub async fn insert(tx: &mut Tx, session: &NewSession<'_>) -> Result<()> {
     Ok(())
 }
 
-/// What this token opens now; none when it is unknown or has expired.
+/// Returns the session of a token; `None` if the token is unknown or has expired.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn find(from: impl Source, token_hash: &Hash, now: Micros) -> Result<Option<Found>> {
     rows!(
         Found,
@@ -97,10 +97,10 @@ pub async fn find(from: impl Source, token_hash: &Hash, now: Micros) -> Result<O
     )
 }
 
-/// A person's sessions, the one last used first.
+/// Lists a user's sessions, the most recently used first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list_by_user(from: impl Source, user: UserId, now: Micros) -> Result<Vec<Session>> {
     rows!(
         Session,
@@ -113,10 +113,10 @@ pub async fn list_by_user(from: impl Source, user: UserId, now: Micros) -> Resul
     )
 }
 
-/// Notes that a session was used.
+/// Records that a session was used.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn touch(tx: &mut Tx, id: SessionId, address: &str, now: Micros, expires_at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -129,27 +129,27 @@ pub async fn touch(tx: &mut Tx, id: SessionId, address: &str, now: Micros, expir
     Ok(())
 }
 
-/// When the person of a session last gave their password.
+/// Returns when the user of a session last gave their password.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn authenticated_at(from: impl Source, id: SessionId) -> Result<Option<Micros>> {
     value!(Micros, from, "select authenticated_at from sessions where id = $1", id)
 }
 
-/// Notes that the person of a session gave their password.
+/// Records that the user of a session gave their password.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn authenticate(tx: &mut Tx, id: SessionId, at: Micros) -> Result<()> {
     exec!(tx, "update sessions set authenticated_at = $2 where id = $1", id, at)?;
     Ok(())
 }
 
-/// Ends a person's sessions beyond the `most` that were used last; how many that were.
+/// Deletes a user's sessions except the `most` most recently used; returns the number deleted.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn cut(tx: &mut Tx, user: UserId, most: i64) -> Result<u64> {
     exec!(
         tx,
@@ -160,26 +160,26 @@ pub async fn cut(tx: &mut Tx, user: UserId, most: i64) -> Result<u64> {
     )
 }
 
-/// Ends one of a person's sessions; whether it was there and theirs.
+/// Deletes one of a user's sessions; returns whether it existed and was theirs.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn delete(tx: &mut Tx, user: UserId, id: SessionId) -> Result<bool> {
     Ok(exec!(tx, "delete from sessions where id = $1 and user_id = $2", id, user)? == 1)
 }
 
-/// Ends the session of this token; whether there was one.
+/// Deletes the session of a token; returns whether there was one.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn delete_by_token(tx: &mut Tx, token_hash: &Hash) -> Result<bool> {
     Ok(exec!(tx, "delete from sessions where token_hash = $1", token_hash.as_slice())? == 1)
 }
 
-/// Ends all of a person's sessions, but for the one to keep; how many there were.
+/// Deletes all of a user's sessions except `keep`; returns their number.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn delete_all(tx: &mut Tx, user: UserId, keep: Option<SessionId>) -> Result<u64> {
     match keep {
         Some(keep) => exec!(tx, "delete from sessions where user_id = $1 and id <> $2", user, keep),
@@ -187,18 +187,18 @@ pub async fn delete_all(tx: &mut Tx, user: UserId, keep: Option<SessionId>) -> R
     }
 }
 
-/// How many sessions there are.
+/// Counts the sessions.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn count(from: impl Source) -> Result<i64> {
     Ok(value!(i64, from, "select count(*) from sessions")?.unwrap_or(0))
 }
 
-/// Removes what has expired; how many there were.
+/// Deletes expired sessions; returns their number.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn prune(tx: &mut Tx, now: Micros) -> Result<u64> {
     exec!(tx, "delete from sessions where expires_at <= $1", now)
 }

@@ -1,4 +1,4 @@
-//! Signals: a strategy's instructions to trade.
+//! Trading signals of strategies.
 
 use crate::{DecimalText, Result, Source, Tx};
 use domain::{
@@ -11,39 +11,39 @@ use uuid::Uuid;
 /// A signal.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Signal {
-    /// Its id.
+    /// Id of the signal.
     pub id: SignalId,
-    /// Whose instruction.
+    /// The strategy that gave it.
     pub strategy_id: StrategyId,
-    /// Who decided.
+    /// Source of the signal.
     pub source: From,
-    /// Enter or leave.
+    /// Whether it enters or exits.
     pub action: Action,
-    /// Which way; none for leaving.
+    /// Side of the entry; `None` for an exit.
     pub side: Option<Side>,
-    /// The price it was decided at: as it was told, or else the market's.
+    /// The price at which it was decided: as given by the source, otherwise the market price.
     pub price: Option<DecimalText>,
-    /// What the market paid when it was accepted; the live record trades a signal from outside at it. None for a bar's
-    /// decision, and where the exchange could not be asked.
+    /// Market price when it was accepted; the live record trades external signals at it. `None` for a decision at a
+    /// bar's close, and if the exchange could not be reached.
     pub market_price: Option<DecimalText>,
-    /// Where to be stopped out; none for leaving.
+    /// Stop price; `None` for an exit.
     pub stop: Option<DecimalText>,
-    /// Where to take profits, as JSON.
+    /// Take-profit prices, as JSON.
     pub targets: String,
-    /// The outside brain's own id for it.
+    /// The external source's own id for it.
     pub external_id: Option<String>,
-    /// The bar whose close decided it.
+    /// The bar at whose close it was decided.
     pub bar_at: Option<Micros>,
     /// When it was accepted.
     pub at: Micros,
-    /// When every follower had a copy of it.
+    /// When copies had been queued for all followers.
     pub fanned_out_at: Option<Micros>,
-    /// Its place among its strategy's signals, counted from 1. [`insert`] assigns it, whatever is written here. Signals are
-    /// ordered by it and by nothing else: ids and times come from wall clocks.
+    /// Sequence number within the strategy, starting at 1. Assigned by [`insert`], which ignores the given value.
+    /// Signals are ordered by it alone, because ids and times come from wall clocks.
     pub seq: i64,
 }
 
-/// [`Signal`] rows: the columns are listed here once.
+/// Reads [`Signal`] rows; the column list is written only here.
 macro_rules! signals {
     ($from:expr, $method:ident, $rest:literal $(, $bind:expr)* $(,)?) => {
         rows!(
@@ -57,11 +57,11 @@ macro_rules! signals {
     };
 }
 
-/// Adds a signal and returns its place among its strategy's signals. The strategy's counter stays locked until the
-/// transaction ends, so of two signals the one with the higher place was committed later.
+/// Adds a signal and returns its sequence number within the strategy. The strategy's counter stays locked until the
+/// transaction ends, so of two signals the one with the higher number was committed later.
 ///
 /// # Errors
-/// [`crate::Kind::Unique`] when it was accepted before. Drop the transaction, then call [`said_before`].
+/// [`crate::Kind::Unique`] if it was accepted before. Drop the transaction, then call [`said_before`].
 pub async fn insert(tx: &mut Tx, signal: &Signal) -> Result<i64> {
     let next = value!(
         i64,
@@ -92,18 +92,18 @@ pub async fn insert(tx: &mut Tx, signal: &Signal) -> Result<i64> {
     Ok(seq)
 }
 
-/// A signal.
+/// Returns a signal.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, id: SignalId) -> Result<Option<Signal>> {
     signals!(from, fetch_optional, "where id = $1", id)
 }
 
-/// The signal that was stored with the same external id, or for the same bar and action.
+/// Returns the stored signal with the same external id, or for the same bar and action.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn said_before(
     from: impl Source,
     strategy: StrategyId,
@@ -122,36 +122,36 @@ pub async fn said_before(
     )
 }
 
-/// Signals that not every follower has a copy of yet. Those of one strategy come in their order.
+/// Lists the signals whose copies have not all been queued. Those of one strategy are in order.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn due(from: impl Source) -> Result<Vec<Signal>> {
     signals!(from, fetch_all, "where fanned_out_at is null order by seq, id")
 }
 
-/// The place of a strategy's newest signal; none without signals.
+/// Returns the sequence number of a strategy's newest signal; `None` if it has none.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn newest_seq(from: impl Source, strategy: StrategyId) -> Result<Option<i64>> {
     value!(i64, from, "select max(seq) from signals where strategy_id = $1", strategy)
 }
 
-/// Signals of all strategies, newest first, from before `before`. For a list that people read: signals of different
+/// Lists signals of all strategies, newest first, starting before `before`. For display only: signals of different
 /// strategies have no order but that of their ids.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list(from: impl Source, before: Option<SignalId>, limit: i64) -> Result<Vec<Signal>> {
     let before = before.unwrap_or(SignalId(Uuid::max()));
     signals!(from, fetch_all, "where id < $1 order by id desc limit $2", before, limit)
 }
 
-/// A strategy's signals, newest first, from before `before`.
+/// Lists a strategy's signals, newest first, starting before `before`.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list_by_strategy(
     from: impl Source,
     strategy: StrategyId,
@@ -169,10 +169,10 @@ pub async fn list_by_strategy(
     )
 }
 
-/// Notes that every follower has a copy.
+/// Records that copies have been queued for all followers.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_fanned_out(tx: &mut Tx, id: SignalId, at: Micros) -> Result<()> {
     exec!(tx, "update signals set fanned_out_at = $2 where id = $1 and fanned_out_at is null", id, at)?;
     Ok(())

@@ -1,22 +1,22 @@
-//! Keys that sign our own JWTs, shared by all instances. The private halves are sealed by the service.
+//! Keys that sign our JWTs, shared by all instances. The private keys are sealed by the service.
 
 use crate::{Result, Source, Tx};
 use domain::{Micros, SigningKeyId};
 use sqlx::FromRow;
 use std::fmt;
 
-/// A signing key. Written as it is read.
+/// A signing key, as read and written.
 #[derive(Clone, PartialEq, Eq, FromRow)]
 pub struct SigningKey {
-    /// Its id: the `kid` of the tokens.
+    /// Id of the key, used as the `kid` of the tokens.
     pub id: SigningKeyId,
-    /// The public half.
+    /// The public key.
     pub public_key: Vec<u8>,
-    /// The private half, sealed.
+    /// The private key, sealed.
     pub sealed: Vec<u8>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Micros,
-    /// When it stopped signing. It verifies until its tokens have expired.
+    /// When it stopped signing. It still verifies until its tokens have expired.
     pub retired_at: Option<Micros>,
 }
 
@@ -29,7 +29,7 @@ impl fmt::Debug for SigningKey {
 /// Adds a key.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn insert(tx: &mut Tx, key: &SigningKey) -> Result<()> {
     exec!(
         tx,
@@ -43,11 +43,11 @@ pub async fn insert(tx: &mut Tx, key: &SigningKey) -> Result<()> {
     Ok(())
 }
 
-/// Every key, newest first; the first one that is not retired signs. Two instances that make their first keys at once
-/// agree on one by that order.
+/// Lists every key, newest first; the first one that is not retired signs. This order makes two instances that
+/// create their first keys at the same time agree on one.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list(from: impl Source) -> Result<Vec<SigningKey>> {
     rows!(
         SigningKey,
@@ -57,19 +57,19 @@ pub async fn list(from: impl Source) -> Result<Vec<SigningKey>> {
     )
 }
 
-/// Makes a key stop signing; whether it still did.
+/// Retires a key from signing; returns whether it was still active.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn retire(tx: &mut Tx, id: SigningKeyId, at: Micros) -> Result<bool> {
     Ok(exec!(tx, "update signing_keys set retired_at = $2 where id = $1 and retired_at is null", id, at)?
         == 1)
 }
 
-/// Puts another sealing in place (rekey); whether there is such a key.
+/// Replaces the sealed private key (rekey); returns whether there is such a key.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn reseal(tx: &mut Tx, id: SigningKeyId, sealed: &[u8]) -> Result<bool> {
     Ok(exec!(tx, "update signing_keys set sealed = $2 where id = $1", id, sealed)? == 1)
 }

@@ -1,4 +1,4 @@
-//! Strategies.
+//! Trading strategies.
 
 use crate::{Hash, Result, Source, Tx};
 use domain::{ExchangeId, Micros, StrategyId, Symbol, UserId};
@@ -7,31 +7,31 @@ use sqlx::FromRow;
 /// A strategy.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Strategy {
-    /// Its id.
+    /// Id of the strategy.
     pub id: StrategyId,
-    /// Its name, unique.
+    /// Unique name.
     pub name: String,
-    /// What it does, in words.
+    /// What it does, in prose.
     pub description: Option<String>,
-    /// At which exchange it trades.
+    /// The exchange it trades at.
     pub exchange_id: ExchangeId,
-    /// On which pair.
+    /// Trading pair.
     pub symbol: Symbol,
-    /// The length of its bars in seconds.
+    /// Length of its bars, in seconds.
     pub timeframe_s: i64,
-    /// How it decides, as JSON; none: an outside brain decides.
+    /// Its rules, as JSON; `None` if an external source gives its signals.
     pub definition: Option<String>,
-    /// Whether it may be followed and its signals are copied.
+    /// Whether it can be followed and its signals are copied.
     pub active: bool,
-    /// Its place in lists.
+    /// Position in lists.
     pub position: i64,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Micros,
-    /// When it last changed.
+    /// When it was last changed.
     pub updated_at: Micros,
 }
 
-/// [`Strategy`] rows: the columns are written here once.
+/// Reads [`Strategy`] rows; the column list is written only here.
 macro_rules! strategies {
     ($from:expr, $method:ident, $rest:literal $(, $bind:expr)* $(,)?) => {
         rows!(
@@ -45,10 +45,10 @@ macro_rules! strategies {
     };
 }
 
-/// Adds a strategy, without a hook.
+/// Adds a strategy without a webhook.
 ///
 /// # Errors
-/// [`crate::Kind::Unique`] when the name is taken.
+/// [`crate::Kind::Unique`] if the name is taken.
 pub async fn insert(tx: &mut Tx, strategy: &Strategy) -> Result<()> {
     exec!(
         tx,
@@ -69,10 +69,11 @@ pub async fn insert(tx: &mut Tx, strategy: &Strategy) -> Result<()> {
     Ok(())
 }
 
-/// Adds a strategy unless one of its id or name is there, whatever became of it; whether it is new.
+/// Adds a strategy unless one with its id or name exists, even if that one was changed since; returns whether it is
+/// new.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn insert_missing(tx: &mut Tx, strategy: &Strategy) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -94,34 +95,34 @@ pub async fn insert_missing(tx: &mut Tx, strategy: &Strategy) -> Result<bool> {
     Ok(rows == 1)
 }
 
-/// A strategy.
+/// Returns a strategy.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, id: StrategyId) -> Result<Option<Strategy>> {
     strategies!(from, fetch_optional, "where id = $1", id)
 }
 
-/// Every strategy, in the order of lists.
+/// Lists every strategy, in display order.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list(from: impl Source) -> Result<Vec<Strategy>> {
     strategies!(from, fetch_all, "order by position, id")
 }
 
-/// The strategy whose hook's token has this hash.
+/// Returns the strategy whose webhook token has this hash.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn by_hook(from: impl Source, token: &Hash) -> Result<Option<Strategy>> {
     strategies!(from, fetch_optional, "where hook_token_hash = $1", token.as_slice())
 }
 
-/// Strategies whose backtest is due.
+/// Lists the strategies whose backtest is due.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn backtest_due(from: impl Source) -> Result<Vec<Strategy>> {
     strategies!(
         from,
@@ -135,10 +136,10 @@ struct Id {
     id: StrategyId,
 }
 
-/// Strategies that have a hook.
+/// Lists the strategies that have a webhook.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn hooked(from: impl Source) -> Result<Vec<StrategyId>> {
     let rows = rows!(
         Id,
@@ -149,19 +150,19 @@ pub async fn hooked(from: impl Source) -> Result<Vec<StrategyId>> {
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
-/// How many accounts follow a strategy.
+/// Number of accounts that follow a strategy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
 pub struct Followers {
-    /// The strategy.
+    /// Id of the strategy.
     pub strategy_id: StrategyId,
-    /// Follows that were not stopped.
+    /// Number of follows that were not stopped.
     pub follows: Option<i64>,
 }
 
-/// How many accounts follow each strategy that is followed.
+/// Counts the followers of each strategy that has any.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn followers(from: impl Source) -> Result<Vec<Followers>> {
     rows!(
         Followers,
@@ -172,19 +173,20 @@ pub async fn followers(from: impl Source) -> Result<Vec<Followers>> {
     )
 }
 
-/// The place after the last in lists.
+/// Returns the position after the last one in lists.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn next_position(from: impl Source) -> Result<i64> {
     let last = value!(i64, from, "select max(position) from strategies")?;
     Ok(last.map_or(0, |last| last.saturating_add(1)))
 }
 
-/// Writes what may change of a strategy: name, description, bars and definition. Whether there is such a strategy.
+/// Updates the changeable columns of a strategy: name, description, bar length and rules. Returns whether there is
+/// such a strategy.
 ///
 /// # Errors
-/// [`crate::Kind::Unique`] when the name is taken.
+/// [`crate::Kind::Unique`] if the name is taken.
 pub async fn update(tx: &mut Tx, strategy: &Strategy) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -200,10 +202,11 @@ pub async fn update(tx: &mut Tx, strategy: &Strategy) -> Result<bool> {
     Ok(rows == 1)
 }
 
-/// Gives a strategy's hook another token, which `by` is shown, or takes it away; whether there is such a strategy.
+/// Replaces the token of a strategy's webhook, which is shown to `by`, or removes the webhook; returns whether
+/// there is such a strategy.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_hook(
     tx: &mut Tx,
     id: StrategyId,
@@ -223,10 +226,10 @@ pub async fn set_hook(
     Ok(rows == 1)
 }
 
-/// How many hooks have a token that this person was shown. `unnamed`: also those of which that is not known.
+/// Counts the webhooks whose token was shown to this user. With `unnamed`, also those for which that is not known.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn count_hooks_of(from: impl Source, user: UserId, unnamed: bool) -> Result<i64> {
     let hooks = value!(
         i64,
@@ -239,10 +242,11 @@ pub async fn count_hooks_of(from: impl Source, user: UserId, unnamed: bool) -> R
     Ok(hooks.unwrap_or(0))
 }
 
-/// Closes the hooks whose token this person was shown; how many there were. `unnamed`: also those of which that is not known.
+/// Removes the webhooks whose token was shown to this user; returns their number. With `unnamed`, also those for
+/// which that is not known.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn close_hooks_of(tx: &mut Tx, user: UserId, unnamed: bool, at: Micros) -> Result<u64> {
     exec!(
         tx,
@@ -254,20 +258,20 @@ pub async fn close_hooks_of(tx: &mut Tx, user: UserId, unnamed: bool, at: Micros
     )
 }
 
-/// Activates or deactivates a strategy; whether there is such a strategy.
+/// Activates or deactivates a strategy; returns whether there is such a strategy.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_active(tx: &mut Tx, id: StrategyId, active: bool, at: Micros) -> Result<bool> {
     let rows = exec!(tx, "update strategies set active = $2, updated_at = $3 where id = $1", id, active, at)?;
     Ok(rows == 1)
 }
 
-/// Notes that a strategy was backtested as it was at `seen`; false when it has changed since, or another instance was
-/// faster.
+/// Records that a strategy was backtested with `definition`; returns `false` if its definition has changed since,
+/// or another instance was faster.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_backtested(tx: &mut Tx, id: StrategyId, definition: &str, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -279,19 +283,19 @@ pub async fn set_backtested(tx: &mut Tx, id: StrategyId, definition: &str, at: M
     Ok(rows == 1)
 }
 
-/// A strategy has other rules: its backtest is due again.
+/// Marks a strategy's backtest as due, because its rules have changed.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn request_backtest(tx: &mut Tx, id: StrategyId) -> Result<()> {
     exec!(tx, "update strategies set backtested_at = null where id = $1", id)?;
     Ok(())
 }
 
-/// Candles came: the backtests over them are due again.
+/// Marks the backtests over a market's candles as due, because new candles were stored.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn request_backtests(
     tx: &mut Tx,
     exchange: ExchangeId,

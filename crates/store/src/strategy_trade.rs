@@ -1,4 +1,4 @@
-//! Strategies' own records: what their decisions came to, from a backtest or live.
+//! The trade records of strategies, from backtests or live.
 
 use crate::{
     DecimalText, Result, Source, Tx,
@@ -10,31 +10,31 @@ use domain::{
 };
 use sqlx::{FromRow, QueryBuilder};
 
-/// Rows of one statement: eleven parameters each, and no engine takes more than 32,766.
+/// Rows per statement: each has eleven parameters, and no engine accepts more than 32,766.
 const AT_ONCE: usize = 1_000;
 
 /// A trade of a record.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Row {
-    /// Its id.
+    /// Id of the trade.
     pub id: StrategyTradeId,
-    /// The signal that entered it; none in a backtest.
+    /// The signal that entered it; `None` in a backtest.
     pub signal_id: Option<SignalId>,
-    /// Bought or sold.
+    /// Side of the entry.
     pub side: Side,
     /// When it was entered.
     pub entered_at: Micros,
-    /// At what price.
+    /// Entry price.
     pub entry_price: DecimalText,
-    /// Where it is stopped out.
+    /// Stop price.
     pub stop: Option<DecimalText>,
-    /// When it ended; none while it stands.
+    /// When it ended; `None` while it is open.
     pub exited_at: Option<Micros>,
-    /// At what average price.
+    /// Average exit price.
     pub exit_price: Option<DecimalText>,
-    /// How.
+    /// How it ended.
     pub exit_reason: Option<Exit>,
-    /// Profit in percent of its worth at entry.
+    /// Profit in percent of the value at entry.
     pub profit_percent: Option<DecimalText>,
 }
 
@@ -53,7 +53,7 @@ impl From<Row> for Trade {
     }
 }
 
-/// [`Row`]s: the columns are written here once.
+/// Reads [`Row`]s; the column list is written only here.
 macro_rules! trades {
     ($from:expr, $method:ident, $rest:literal $(, $bind:expr)* $(,)?) => {
         rows!(
@@ -67,7 +67,7 @@ macro_rules! trades {
     };
 }
 
-/// One statement for many rows.
+/// Inserts many rows with one statement.
 macro_rules! insert_trades {
     ($engine:ty, $on:expr, $strategy:expr, $trades:expr) => {{
         let columns = "insert into strategy_trades (id, strategy_id, kind, side, entered_at, entry_price, stop, \
@@ -90,10 +90,10 @@ macro_rules! insert_trades {
     }};
 }
 
-/// Puts a new backtest in the place of the one before.
+/// Replaces the stored backtest.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn replace_backtest(
     tx: &mut Tx,
     strategy: StrategyId,
@@ -111,29 +111,29 @@ pub async fn replace_backtest(
     Ok(())
 }
 
-/// A trade that a signal entered.
+/// A trade entered by a signal.
 #[derive(Clone, Copy, Debug)]
 pub struct Entered {
-    /// Its id.
+    /// Id of the trade.
     pub id: StrategyTradeId,
-    /// Whose.
+    /// The strategy it belongs to.
     pub strategy: StrategyId,
-    /// The signal.
+    /// The signal that entered it.
     pub signal: SignalId,
-    /// Bought or sold.
+    /// Side of the entry.
     pub side: Side,
-    /// When.
+    /// When it was entered.
     pub at: Micros,
-    /// At what price.
+    /// Entry price.
     pub price: domain::Decimal,
-    /// Where it is stopped out.
+    /// Stop price.
     pub stop: domain::Decimal,
 }
 
-/// Adds a live trade; false when another instance was faster.
+/// Adds a live trade; returns `false` if another instance was faster.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn enter(tx: &mut Tx, trade: &Entered) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -150,23 +150,23 @@ pub async fn enter(tx: &mut Tx, trade: &Entered) -> Result<bool> {
     Ok(rows == 1)
 }
 
-/// How a live trade ended.
+/// The exit of a live trade.
 #[derive(Clone, Copy, Debug)]
 pub struct Exited {
-    /// When.
+    /// When it ended.
     pub at: Micros,
-    /// At what average price.
+    /// Average exit price.
     pub price: domain::Decimal,
-    /// How.
+    /// How it ended.
     pub exit: Exit,
-    /// Profit in percent of its worth at entry.
+    /// Profit in percent of the value at entry.
     pub profit_percent: domain::Decimal,
 }
 
-/// Ends a live trade; false when it had ended.
+/// Ends a live trade; returns `false` if it had already ended.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn exit(tx: &mut Tx, signal: SignalId, how: &Exited) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -181,10 +181,10 @@ pub async fn exit(tx: &mut Tx, signal: SignalId, how: &Exited) -> Result<bool> {
     Ok(rows == 1)
 }
 
-/// The live trade that stands, if one does.
+/// Returns the open live trade, if there is one.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn standing(from: impl Source, strategy: StrategyId) -> Result<Option<Row>> {
     trades!(
         from,
@@ -194,10 +194,10 @@ pub async fn standing(from: impl Source, strategy: StrategyId) -> Result<Option<
     )
 }
 
-/// The newest live trade, ended or not.
+/// Returns the newest live trade, open or ended.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn newest_live(from: impl Source, strategy: StrategyId) -> Result<Option<Row>> {
     trades!(
         from,
@@ -207,10 +207,10 @@ pub async fn newest_live(from: impl Source, strategy: StrategyId) -> Result<Opti
     )
 }
 
-/// The trades of a record that ended at `since` or later, in the order in which they ended.
+/// Lists the trades of a record that ended at `since` or later, in the order in which they ended.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn ended(from: impl Source, strategy: StrategyId, kind: Kind, since: Micros) -> Result<Vec<Trade>> {
     let rows = trades!(
         from,
@@ -223,10 +223,10 @@ pub async fn ended(from: impl Source, strategy: StrategyId, kind: Kind, since: M
     Ok(rows.into_iter().map(Trade::from).collect())
 }
 
-/// The newest trades of a record, newest first.
+/// Lists the newest trades of a record, newest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn newest(from: impl Source, strategy: StrategyId, kind: Kind, limit: i64) -> Result<Vec<Trade>> {
     let rows = trades!(
         from,

@@ -1,4 +1,4 @@
-//! Sub-accounts: legal entities on the books.
+//! Sub-accounts: registered legal entities.
 
 mod row;
 
@@ -7,45 +7,45 @@ use domain::{Micros, SubAccountId, UserId, sub_account::SubAccount};
 use row::Row;
 use sqlx::FromRow;
 
-/// What is looked for; none of a field is any.
+/// The filters of a search; `None` matches any value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// Its name.
+    /// Name of the entity.
     pub account_name: Option<String>,
-    /// Its brand.
+    /// Name of the brand.
     pub brand: Option<String>,
-    /// The caller's own name for it.
+    /// The caller's own reference.
     pub your_reference: Option<String>,
-    /// Its status.
+    /// Status of the account.
     pub status: Option<String>,
-    /// Its street.
+    /// First line of the address.
     pub street: Option<String>,
-    /// Its city.
+    /// City.
     pub city: Option<String>,
-    /// Its postal code.
+    /// Postal code.
     pub postal_code: Option<String>,
-    /// Its state.
+    /// State or province code.
     pub state_or_province: Option<String>,
-    /// Its country.
+    /// Country code.
     pub country: Option<String>,
-    /// Its spread table.
+    /// Spread table.
     pub spread_table: Option<String>,
 }
 
-/// Which part of what was found, in which order.
+/// The order and range of a result page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Page<'a> {
-    /// A column that [`find`] orders by.
+    /// The column to order by, one of [`ORDERS`].
     pub order: &'a str,
-    /// Backwards.
+    /// Whether the order is descending.
     pub descending: bool,
-    /// How many to leave out.
+    /// Number of rows to skip.
     pub offset: i64,
-    /// How many at most.
+    /// Maximum number of rows.
     pub limit: i64,
 }
 
-/// The columns that [`find`] orders by.
+/// The columns that [`find`] can order by.
 pub const ORDERS: &[&str] = &[
     "created_at",
     "updated_at",
@@ -61,7 +61,7 @@ pub const ORDERS: &[&str] = &[
     "short_reference",
 ];
 
-/// Adds an account.
+/// Adds a sub-account.
 ///
 /// # Errors
 /// [`crate::Kind::Unique`] for a second main account, [`crate::Kind::ForeignKey`] for an unknown brand.
@@ -99,7 +99,7 @@ pub async fn insert(tx: &mut Tx, owner: UserId, account: &SubAccount) -> Result<
     Ok(())
 }
 
-/// Changes a person's account; whether it is there, theirs, and still as it was at `seen`.
+/// Updates a user's sub-account; returns whether it exists, is theirs and is unchanged since `seen`.
 ///
 /// # Errors
 /// [`crate::Kind::ForeignKey`] for an unknown brand.
@@ -136,10 +136,10 @@ pub async fn update(tx: &mut Tx, owner: UserId, account: &SubAccount, seen: Micr
     Ok(rows == 1)
 }
 
-/// A person's account; none when it is not there or another's.
+/// Returns a user's sub-account; `None` if it does not exist or belongs to another user.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, owner: UserId, id: SubAccountId) -> Result<Option<SubAccount>> {
     let row = rows!(
         Row,
@@ -155,10 +155,10 @@ pub async fn get(from: impl Source, owner: UserId, id: SubAccountId) -> Result<O
     Ok(row.map(SubAccount::from))
 }
 
-/// The person's own.
+/// Returns the user's main sub-account.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn main(from: impl Source, owner: UserId) -> Result<Option<SubAccount>> {
     let row = rows!(
         Row,
@@ -173,11 +173,10 @@ pub async fn main(from: impl Source, owner: UserId) -> Result<Option<SubAccount>
     Ok(row.map(SubAccount::from))
 }
 
-/// One page of a person's accounts. Accounts that the order does not tell apart come in the order of their ids, which is
-/// that of their making.
+/// Lists one page of a user's sub-accounts. Ties are ordered by id, which is the order of creation.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn find(
     from: impl Source,
     owner: UserId,
@@ -225,10 +224,10 @@ pub async fn find(
     Ok(rows.into_iter().map(SubAccount::from).collect())
 }
 
-/// How many of a person's accounts a filter lets through.
+/// Counts a user's sub-accounts that match a filter.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn count(from: impl Source, owner: UserId, filter: &Filter) -> Result<i64> {
     let f = filter;
     let count = value!(
@@ -256,10 +255,10 @@ pub async fn count(from: impl Source, owner: UserId, filter: &Filter) -> Result<
     Ok(count.unwrap_or(0))
 }
 
-/// The next number of a day: each is given once, whoever asks at the same moment.
+/// Returns the next reference number of a day; each is returned once, also to concurrent callers.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn next_number(tx: &mut Tx, day: &str) -> Result<i64> {
     let number = value!(
         i64,
@@ -274,32 +273,32 @@ pub async fn next_number(tx: &mut Tx, day: &str) -> Result<i64> {
 /// A brand.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Brand {
-    /// Its name.
+    /// Name of the brand.
     pub name: String,
-    /// Whether accounts may be opened under it.
+    /// Whether it has broker permissions, so that accounts can be opened under it.
     pub broker: bool,
 }
 
-/// Every brand, by its name.
+/// Lists every brand, by name.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn brands(from: impl Source) -> Result<Vec<Brand>> {
     rows!(Brand, from, fetch_all, "select name, broker from brands order by name")
 }
 
-/// One brand.
+/// Returns a brand.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn brand(from: impl Source, name: &str) -> Result<Option<Brand>> {
     rows!(Brand, from, fetch_optional, "select name, broker from brands where name = $1", name)
 }
 
-/// Adds a brand, or changes whether it is a broker's.
+/// Adds a brand, or changes its broker permissions.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_brand(tx: &mut Tx, brand: &Brand) -> Result<()> {
     exec!(
         tx,

@@ -1,4 +1,4 @@
-//! Subscriptions as the payment provider last told them.
+//! Subscriptions as last reported by the payment provider.
 
 use crate::{Result, Source, Tx};
 use domain::{
@@ -7,24 +7,24 @@ use domain::{
 };
 use sqlx::FromRow;
 
-/// A subscription, whose it is, and what its owner was told.
+/// A subscription with its owner and the notifications sent about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kept {
-    /// As the provider told it.
+    /// The subscription as reported by the provider.
     pub told: Subscription,
-    /// Whose.
+    /// The user who owns it.
     pub user_id: UserId,
     /// Its plan.
     pub plan_id: PlanId,
-    /// When the provider was asked: an older answer does not replace a newer one.
+    /// When the provider was queried, so that an older response does not replace a newer one.
     pub asked_at: Micros,
-    /// Counts every change.
+    /// Incremented with every change, for optimistic locking.
     pub version: i64,
-    /// Of which period's failed payment the owner was told.
+    /// Start of the period about whose failed payment the owner was notified.
     pub told_failed: Option<Micros>,
-    /// Of which end to come.
+    /// The end about which the owner was notified in advance.
     pub told_ending: Option<Micros>,
-    /// That it lapsed, when.
+    /// When the owner was notified that it has lapsed.
     pub told_lapsed: Option<Micros>,
 }
 
@@ -77,10 +77,10 @@ impl From<Row> for Kept {
     }
 }
 
-/// A person's subscriptions, the first one first.
+/// Lists a user's subscriptions, oldest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn of_user(from: impl Source, user: UserId) -> Result<Vec<Kept>> {
     let rows = rows!(
         Row,
@@ -95,11 +95,11 @@ pub async fn of_user(from: impl Source, user: UserId) -> Result<Vec<Kept>> {
     Ok(rows.into_iter().map(Kept::from).collect())
 }
 
-/// Subscriptions of which their owners have something to hear: that they end before `soon`, or that they lapsed: those
-/// whose payment failed, and those whose paid period was over before `over`.
+/// Lists subscriptions whose owners may have to be notified: those that end before `soon`, those whose payment
+/// failed, and those whose paid period ended before `over`.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn ending(from: impl Source, soon: Micros, over: Micros, limit: i64) -> Result<Vec<Kept>> {
     let rows = rows!(
         Row,
@@ -119,10 +119,10 @@ pub async fn ending(from: impl Source, soon: Micros, over: Micros, limit: i64) -
     Ok(rows.into_iter().map(Kept::from).collect())
 }
 
-/// Adds a subscription; false when it is there already.
+/// Adds a subscription; returns `false` if it already exists.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn insert(tx: &mut Tx, kept: &Kept) -> Result<bool> {
     let s = &kept.told;
     let rows = exec!(
@@ -157,10 +157,10 @@ pub async fn insert(tx: &mut Tx, kept: &Kept) -> Result<bool> {
     Ok(rows == 1)
 }
 
-/// Replaces a subscription that was seen at `kept.version`; false when somebody changed it meanwhile.
+/// Updates a subscription that was read at `kept.version`; returns `false` if it was changed meanwhile.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn update(tx: &mut Tx, kept: &Kept) -> Result<bool> {
     let s = &kept.told;
     let rows = exec!(

@@ -1,21 +1,21 @@
-//! What people ask the operator.
+//! Support tickets.
 
 use crate::{Result, Source, Tx};
 use domain::{Micros, TicketId, UserId, support::Ticket};
 use sqlx::FromRow;
 
-/// A question that was just asked.
+/// A ticket to add.
 #[derive(Clone, Copy, Debug)]
 pub struct NewTicket<'a> {
-    /// Its id.
+    /// Id of the ticket.
     pub id: TicketId,
-    /// Whose.
+    /// The user who wrote it.
     pub user_id: UserId,
-    /// One line.
+    /// Subject, on one line.
     pub subject: &'a str,
-    /// Many lines.
+    /// Message, which may have several lines.
     pub message: &'a str,
-    /// When.
+    /// When it was sent.
     pub created_at: Micros,
 }
 
@@ -39,7 +39,7 @@ impl From<Row> for Ticket {
 /// Adds a ticket.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn insert(tx: &mut Tx, new: &NewTicket<'_>) -> Result<()> {
     exec!(
         tx,
@@ -53,10 +53,10 @@ pub async fn insert(tx: &mut Tx, new: &NewTicket<'_>) -> Result<()> {
     Ok(())
 }
 
-/// A person's own, newest first.
+/// Lists a user's tickets, newest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list_by_user(from: impl Source, user: UserId, limit: i64) -> Result<Vec<Ticket>> {
     let rows = rows!(
         Row,
@@ -70,10 +70,10 @@ pub async fn list_by_user(from: impl Source, user: UserId, limit: i64) -> Result
     Ok(rows.into_iter().map(Ticket::from).collect())
 }
 
-/// Everyone's: the open ones first, oldest first, then the closed ones, newest first.
+/// Lists all tickets: first the open ones, oldest first, then the closed ones, newest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list(from: impl Source, limit: i64) -> Result<Vec<Ticket>> {
     let rows = rows!(
         Row,
@@ -88,18 +88,18 @@ pub async fn list(from: impl Source, limit: i64) -> Result<Vec<Ticket>> {
     Ok(rows.into_iter().map(Ticket::from).collect())
 }
 
-/// Whether there is such a ticket.
+/// Returns whether there is such a ticket.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn exists(from: impl Source, id: TicketId) -> Result<bool> {
     Ok(value!(TicketId, from, "select id from tickets where id = $1", id)?.is_some())
 }
 
-/// Closes an open ticket; whether this was what closed it.
+/// Closes an open ticket; returns whether this call closed it.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn close(tx: &mut Tx, id: TicketId, by: UserId, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,

@@ -1,44 +1,44 @@
-//! What the operator switched for everybody.
+//! Global switches set by admins.
 
 use crate::{Result, Source, Tx};
 use domain::{Micros, UserId};
 use sqlx::FromRow;
 
-/// New copies are not traded.
+/// Pauses all new copies.
 pub const PAUSE_COPIES: &str = "pause-copies";
-/// The desk is closed to everybody but its operator.
+/// Maintenance mode: only admins can sign in.
 pub const MAINTENANCE: &str = "maintenance";
 
-/// A switch that is on.
+/// An active switch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
 pub struct Switched {
-    /// Who switched it on; none when they are gone.
+    /// The admin who turned it on; `None` if their account was deleted.
     pub changed_by: Option<UserId>,
-    /// When.
+    /// When it was turned on.
     pub changed_at: Micros,
 }
 
-/// A switch that is on, and what its operator says about it.
+/// An active switch with its message.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Notice {
-    /// Since when.
+    /// When it was turned on.
     pub changed_at: Micros,
-    /// In the operator's words.
+    /// The admin's message.
     pub message: Option<String>,
 }
 
-/// Whether a switch is on, and what is said about it.
+/// Returns whether a switch is on, with its message.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn notice(from: impl Source, name: &str) -> Result<Option<Notice>> {
     rows!(Notice, from, fetch_optional, "select changed_at, message from switches where name = $1", name)
 }
 
-/// Switches something on and says why. Said again, only the words change.
+/// Turns a switch on with a message. If it is already on, only the message changes.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn announce(
     tx: &mut Tx,
     name: &str,
@@ -58,18 +58,18 @@ pub async fn announce(
     Ok(())
 }
 
-/// Whether a switch is on, by whom and since when.
+/// Returns whether a switch is on, with the admin who turned it on and the time.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, name: &str) -> Result<Option<Switched>> {
     rows!(Switched, from, fetch_optional, "select changed_by, changed_at from switches where name = $1", name)
 }
 
-/// Switches something on; whoever did so first stays named.
+/// Turns a switch on; if it is already on, the first admin stays recorded.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn on(tx: &mut Tx, name: &str, by: UserId, at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -81,10 +81,10 @@ pub async fn on(tx: &mut Tx, name: &str, by: UserId, at: Micros) -> Result<()> {
     Ok(())
 }
 
-/// Switches something off.
+/// Turns a switch off.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn off(tx: &mut Tx, name: &str) -> Result<()> {
     exec!(tx, "delete from switches where name = $1", name)?;
     Ok(())

@@ -1,4 +1,4 @@
-//! People's chats with the bot, and the codes that link them.
+//! Telegram chats of users, and the codes that link them.
 
 pub mod bot;
 pub mod simulated;
@@ -8,24 +8,24 @@ use domain::{Micros, UserId};
 use sqlx::FromRow;
 use std::fmt;
 
-/// A person's link.
+/// A user's link to Telegram.
 #[derive(Clone, PartialEq, Eq, FromRow)]
 pub struct Link {
-    /// Whose.
+    /// The user.
     pub user_id: UserId,
-    /// The code that links a chat, sealed.
+    /// The link code, sealed.
     pub code_sealed: Option<Vec<u8>>,
-    /// Until when it does.
+    /// When the code expires.
     pub code_expires_at: Option<Micros>,
-    /// The chat.
+    /// Id of the linked chat.
     pub chat_id: Option<i64>,
-    /// Messages reach it.
+    /// Whether messages reach the chat.
     pub active: bool,
-    /// When its owner was asked whether they mean the panic button.
+    /// When the user was asked to confirm the panic button.
     pub panic_asked_at: Option<Micros>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Micros,
-    /// When it last changed.
+    /// When it was last changed.
     pub updated_at: Micros,
 }
 
@@ -38,7 +38,7 @@ impl fmt::Debug for Link {
     }
 }
 
-/// [`Link`] rows: the columns are written here once.
+/// Reads [`Link`] rows; the column list is written only here.
 macro_rules! links {
     ($from:expr, $rest:literal $(, $bind:expr)* $(,)?) => {
         rows!(
@@ -52,34 +52,34 @@ macro_rules! links {
     };
 }
 
-/// A person's link.
+/// Returns a user's link.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, user: UserId) -> Result<Option<Link>> {
     links!(from, "where user_id = $1", user)
 }
 
-/// The link of a chat.
+/// Returns the link of a chat.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn of_chat(from: impl Source, chat: i64) -> Result<Option<Link>> {
     links!(from, "where chat_id = $1", chat)
 }
 
-/// Whose code this is, while it links; used or expired it is nobody's.
+/// Returns the link with a code, unless the code was used or has expired.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn of_code(from: impl Source, code_hash: &Hash, now: Micros) -> Result<Option<Link>> {
     links!(from, "where code_hash = $1 and code_expires_at > $2", code_hash.as_slice(), now)
 }
 
-/// Gives a person another code.
+/// Sets a user's link code.
 ///
 /// # Errors
-/// A fault; unique, when by chance somebody else has it.
+/// A database error; [`crate::Kind::Unique`] if another user happens to have the same code.
 pub async fn set_code(
     tx: &mut Tx,
     user: UserId,
@@ -104,10 +104,10 @@ pub async fn set_code(
     Ok(())
 }
 
-/// Links a chat by a code, which is spent thereby; whether the code still linked.
+/// Links a chat by a code and consumes the code; returns whether the code was valid.
 ///
 /// # Errors
-/// A fault; unique, when the chat is another person's.
+/// A database error; [`crate::Kind::Unique`] if the chat belongs to another user.
 pub async fn link(tx: &mut Tx, code_hash: &Hash, chat: i64, now: Micros) -> Result<bool> {
     let linked = exec!(
         tx,
@@ -121,10 +121,10 @@ pub async fn link(tx: &mut Tx, code_hash: &Hash, chat: i64, now: Micros) -> Resu
     Ok(linked == 1)
 }
 
-/// Takes a person's unused code away.
+/// Deletes a user's unused code.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn forget_code(tx: &mut Tx, user: UserId, at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -136,10 +136,10 @@ pub async fn forget_code(tx: &mut Tx, user: UserId, at: Micros) -> Result<()> {
     Ok(())
 }
 
-/// Takes a person's chat away; whether they had one.
+/// Unlinks a user's chat; returns whether they had one.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn unlink(tx: &mut Tx, user: UserId, at: Micros) -> Result<bool> {
     let unlinked = exec!(
         tx,
@@ -151,10 +151,10 @@ pub async fn unlink(tx: &mut Tx, user: UserId, at: Micros) -> Result<bool> {
     Ok(unlinked == 1)
 }
 
-/// Notes that messages do not reach a chat any more, or that they do again.
+/// Records that messages no longer reach a chat, or do so again.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_active(tx: &mut Tx, chat: i64, active: bool, at: Micros) -> Result<bool> {
     let changed = exec!(
         tx,
@@ -166,20 +166,20 @@ pub async fn set_active(tx: &mut Tx, chat: i64, active: bool, at: Micros) -> Res
     Ok(changed == 1)
 }
 
-/// Notes when the owner of a chat was asked about the panic button; none when it is answered.
+/// Records when the user of a chat was asked to confirm the panic button; `None` once it is answered.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_panic_asked(tx: &mut Tx, chat: i64, at: Option<Micros>) -> Result<()> {
     exec!(tx, "update telegram_links set panic_asked_at = $2 where chat_id = $1", chat, at)?;
     Ok(())
 }
 
-/// Notes that no message reaches chats below `bound`, or none at or above it: a desk that has got a bot has left the
-/// simulator's chats behind, and the other way round.
+/// Deactivates the chats below `bound`, or those at or above it: an installation that switches from the simulator
+/// to a bot, or back, can no longer reach the chats of the other.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn leave_behind(tx: &mut Tx, bound: i64, below: bool, at: Micros) -> Result<u64> {
     exec!(
         tx,

@@ -1,5 +1,5 @@
-//! Fresh databases for tests, here and in the crates above. Each test has its own: a file that vanishes, or a schema
-//! that is dropped.
+//! Test databases, for this crate and those that depend on it. Each test gets its own: a temporary file or a schema
+//! that is dropped afterwards.
 
 use crate::{Db, Options, db::Engine};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
@@ -10,18 +10,18 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-/// Called around every commit of a [`Db`] that was given it with [`Db::with_commit_hook`]. A future that never completes
-/// stands for a process that is killed or paused at that point.
+/// Called around every commit of a [`Db`] that it was passed to with [`Db::with_commit_hook`]. A future that never
+/// completes simulates a process that is killed or paused at that point.
 pub trait CommitHook: Send + Sync {
-    /// Called before the commit. False makes the commit fail and rolls the transaction back.
+    /// Called before the commit. `false` makes the commit fail and rolls the transaction back.
     fn before(&self) -> Pin<Box<dyn Future<Output = bool> + Send + '_>>;
 
-    /// Called when the database has confirmed the commit and the caller does not know it yet. False has the caller told
-    /// that the commit failed, as when the connection is lost before the answer.
+    /// Called when the database has confirmed the commit but the caller does not know it yet. `false` reports the
+    /// commit as failed, as if the connection was lost before the response.
     fn after(&self) -> Pin<Box<dyn Future<Output = bool> + Send + '_>>;
 }
 
-/// A database with all its tables, gone when dropped.
+/// A database with all tables, deleted when dropped.
 #[derive(Debug)]
 pub struct TestDb {
     db: Db,
@@ -36,13 +36,13 @@ enum Kept {
 }
 
 impl TestDb {
-    /// Its address, for connecting once more.
+    /// Returns its URL, for opening further connections.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Where its file is; none on Postgres.
+    /// Returns the folder of its file; `None` on Postgres.
     #[must_use]
     pub fn folder(&self) -> Option<&std::path::Path> {
         match &self.kept {
@@ -51,10 +51,10 @@ impl TestDb {
         }
     }
 
-    /// Runs one statement as it stands: for states that no use case leaves behind, such as a killed process's.
+    /// Runs one statement, to create states that no use case leaves behind, such as those of a killed process.
     ///
     /// # Panics
-    /// When the statement fails.
+    /// If the statement fails.
     #[expect(clippy::expect_used, reason = "a test without its state has nothing to say")]
     pub async fn execute(&self, sql: &'static str) {
         match &self.db.engine {
@@ -64,15 +64,15 @@ impl TestDb {
         .expect("the statement runs");
     }
 
-    /// Runs a script of statements.
+    /// Runs a script of several statements.
     pub async fn script(&self, sql: &'static str) {
         script(&self.db, sql).await;
     }
 
-    /// The texts that a query of one column answers.
+    /// Returns the texts read by a query of one column.
     ///
     /// # Panics
-    /// When the query fails.
+    /// If the query fails.
     #[expect(clippy::expect_used, reason = "a test without its state has nothing to say")]
     pub async fn texts(&self, sql: &'static str) -> Vec<String> {
         match &self.db.engine {
@@ -82,7 +82,7 @@ impl TestDb {
         .expect("the query runs")
     }
 
-    /// Whether the database takes one statement as it stands: for what it must refuse by itself.
+    /// Returns whether the database accepts a statement; used to test its constraints.
     pub async fn takes(&self, sql: &'static str) -> bool {
         match &self.db.engine {
             Engine::Sqlite { writer, .. } => sqlx::query(sql).execute(writer).await.is_ok(),
@@ -98,10 +98,10 @@ impl Deref for TestDb {
     }
 }
 
-/// Runs a script of statements.
+/// Runs a script of several statements.
 ///
 /// # Panics
-/// When a statement fails.
+/// If a statement fails.
 #[expect(clippy::expect_used, reason = "a test without its state has nothing to say")]
 pub async fn script(db: &Db, sql: &'static str) {
     match &db.engine {
@@ -111,7 +111,7 @@ pub async fn script(db: &Db, sql: &'static str) {
     .expect("the script runs");
 }
 
-/// A fresh SQLite database.
+/// Creates an SQLite database.
 #[expect(clippy::expect_used, reason = "a test without its database has nothing to say")]
 pub async fn sqlite() -> TestDb {
     let db = empty_sqlite().await;
@@ -119,7 +119,7 @@ pub async fn sqlite() -> TestDb {
     db
 }
 
-/// A fresh SQLite database without tables.
+/// Creates an SQLite database without tables.
 #[expect(clippy::expect_used, reason = "a test without its database has nothing to say")]
 pub async fn empty_sqlite() -> TestDb {
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -128,8 +128,8 @@ pub async fn empty_sqlite() -> TestDb {
     TestDb { db, url, kept: Kept::Folder(folder) }
 }
 
-/// A fresh schema in the Postgres database of `TEST_POSTGRES_URL`. None only when `SLIPSTREAM_SKIP_POSTGRES=1` says
-/// that half the proof is enough; without either variable the test fails.
+/// Creates a schema in the Postgres database of `TEST_POSTGRES_URL`. `None` only if `SLIPSTREAM_SKIP_POSTGRES=1`
+/// opts out of the Postgres tests; without either variable the test fails.
 #[expect(clippy::expect_used, reason = "a test without its database has nothing to say")]
 pub async fn postgres() -> Option<TestDb> {
     let db = empty_postgres().await?;
@@ -158,7 +158,7 @@ async fn postgres_schema() -> Option<(String, String)> {
             "TEST_POSTGRES_URL names no Postgres: run `cargo xtask test`, or set SLIPSTREAM_SKIP_POSTGRES=1"
         );
     };
-    // A process that crashed may have left one of this name behind.
+    // A crashed process may have left a schema with this name behind.
     let name = format!("test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
     let mut connection = PgConnection::connect(&server).await.expect("Postgres answers");
     let make = format!("drop schema if exists {name} cascade; create schema {name}");
@@ -177,7 +177,7 @@ impl Drop for TestDb {
         let Kept::Schema { server, name } = &self.kept else { return };
         let drop_it = format!("set lock_timeout = '2s'; drop schema if exists {name} cascade");
         let server = server.clone();
-        // Dropping cannot await, and the test's own runtime may be ending.
+        // `drop` cannot await, and the test's own runtime may be shutting down.
         let dropping = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             runtime.block_on(async {
@@ -192,7 +192,8 @@ impl Drop for TestDb {
     }
 }
 
-/// Makes of each `async fn name(db: &TestDb)` in scope two tests, `sqlite::name` and `postgres::name`. Once a module.
+/// Generates two tests of each `async fn name(db: &TestDb)` in scope: `sqlite::name` and `postgres::name`. Use it
+/// once per module.
 #[macro_export]
 macro_rules! each_engine {
     ($($name:ident),* $(,)?) => {

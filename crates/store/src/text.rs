@@ -1,4 +1,4 @@
-//! Exact decimals as canonical text (house rule 1): never added, compared or sorted in SQL.
+//! Exact decimals as canonical text. They are never added, compared or sorted in SQL.
 
 use domain::{Decimal, money};
 
@@ -7,6 +7,6 @@ use domain::{Decimal, money};
 pub struct DecimalText(pub Decimal);
 
 domain::text_column!(DecimalText, |value| money::text(value.0), |text| {
-    // Not `money::parse`: that refuses what a person may not type, such as the 29 digits of a computed third.
+    // Not `money::parse`, which rejects what users must not enter, such as the 29 digits of a computed third.
     Decimal::from_str_exact(text).ok().map(DecimalText)
 });

@@ -1,22 +1,22 @@
-//! Counts of attempts, each in a window of time that begins with the first.
+//! Attempt counters for rate limiting, each with a window that starts at the first attempt.
 
 use crate::{Result, Source, Tx};
 use domain::Micros;
 use sqlx::FromRow;
 
-/// Attempts so far.
+/// The attempts in a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
 pub struct Attempts {
-    /// How many, the last one included.
+    /// Number of attempts, including the latest.
     pub count: i64,
-    /// When counting begins anew.
+    /// End of the window.
     pub window_ends_at: Micros,
 }
 
-/// Counts an attempt. A window that has ended begins anew and ends at `window_ends_at`.
+/// Counts an attempt. If the window has ended, a new one starts and ends at `window_ends_at`.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn hit(tx: &mut Tx, bucket: &str, now: Micros, window_ends_at: Micros) -> Result<Attempts> {
     rows!(
         Attempts,
@@ -34,10 +34,10 @@ pub async fn hit(tx: &mut Tx, bucket: &str, now: Micros, window_ends_at: Micros)
     )
 }
 
-/// Attempts in the running window.
+/// Returns the attempts in the current window.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, bucket: &str, now: Micros) -> Result<Option<Attempts>> {
     rows!(
         Attempts,
@@ -49,19 +49,19 @@ pub async fn get(from: impl Source, bucket: &str, now: Micros) -> Result<Option<
     )
 }
 
-/// Forgets the attempts, as after a success.
+/// Resets a counter, as after a success.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn clear(tx: &mut Tx, bucket: &str) -> Result<()> {
     exec!(tx, "delete from throttle where bucket = $1", bucket)?;
     Ok(())
 }
 
-/// Removes windows that have ended; how many there were.
+/// Deletes ended windows; returns their number.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn prune(tx: &mut Tx, now: Micros) -> Result<u64> {
     exec!(tx, "delete from throttle where window_ends_at <= $1", now)
 }

@@ -1,26 +1,26 @@
-//! The sign-ins of programs. Every refresh token belongs to one ([`crate::refresh_token`]).
+//! Sign-ins of programs. Every refresh token belongs to one ([`crate::refresh_token`]).
 
 use crate::{Hash, Result, Source, Tx};
 use domain::{Micros, TokenFamilyId, UserId};
 use sqlx::FromRow;
 
-/// A sign-in of a program.
+/// The sign-in of a program.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct TokenFamily {
-    /// Its id.
+    /// Id of the sign-in.
     pub family_id: TokenFamilyId,
-    /// Whose.
+    /// The user who signed in.
     pub user_id: UserId,
-    /// When it began.
+    /// When the user signed in.
     pub began_at: Micros,
-    /// When the person's password was last given in it.
+    /// When the user's password was last given.
     pub authenticated_at: Micros,
 }
 
 /// Adds a sign-in.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn insert(tx: &mut Tx, family: TokenFamilyId, user: UserId, at: Micros) -> Result<()> {
     exec!(
         tx,
@@ -32,10 +32,10 @@ pub async fn insert(tx: &mut Tx, family: TokenFamilyId, user: UserId, at: Micros
     Ok(())
 }
 
-/// A sign-in.
+/// Returns a sign-in.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, family: TokenFamilyId) -> Result<Option<TokenFamily>> {
     rows!(
         TokenFamily,
@@ -46,10 +46,10 @@ pub async fn get(from: impl Source, family: TokenFamilyId) -> Result<Option<Toke
     )
 }
 
-/// The sign-in that a refresh token belongs to, used or not.
+/// Returns the sign-in that a refresh token belongs to, whether or not the token was used.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn of_token(from: impl Source, token: &Hash) -> Result<Option<TokenFamily>> {
     rows!(
         TokenFamily,
@@ -61,19 +61,19 @@ pub async fn of_token(from: impl Source, token: &Hash) -> Result<Option<TokenFam
     )
 }
 
-/// Notes that the person's password was given.
+/// Records that the user's password was given.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn authenticate(tx: &mut Tx, family: TokenFamilyId, at: Micros) -> Result<()> {
     exec!(tx, "update token_families set authenticated_at = $2 where family_id = $1", family, at)?;
     Ok(())
 }
 
-/// Ends a person's sign-ins beyond the `most` newest ones; how many refresh tokens they had.
+/// Ends a user's sign-ins except the `most` newest; returns the number of refresh tokens deleted.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn cut(tx: &mut Tx, user: UserId, most: i64) -> Result<u64> {
     exec!(
         tx,
@@ -85,10 +85,10 @@ pub async fn cut(tx: &mut Tx, user: UserId, most: i64) -> Result<u64> {
     )
 }
 
-/// Removes sign-ins that have no refresh token any more; how many there were.
+/// Deletes sign-ins that have no refresh tokens left; returns their number.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn prune(tx: &mut Tx) -> Result<u64> {
     exec!(
         tx,

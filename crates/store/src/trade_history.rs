@@ -1,4 +1,4 @@
-//! What a person's accounts entered: by hand, from intents, and for strategies, from copies.
+//! The entries of a user's accounts: manual ones, from intents, and copied ones, from copies.
 
 use crate::{DecimalText, Result, Source};
 use domain::{
@@ -7,26 +7,26 @@ use domain::{
 use sqlx::FromRow;
 use uuid::Uuid;
 
-/// What to look for.
+/// The filters of a search.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Search {
-    /// Whose.
+    /// The user who owns the accounts.
     pub owner: UserId,
-    /// Decided at this moment or later.
+    /// Start time, inclusive.
     pub from: Micros,
-    /// Decided before this moment.
+    /// End time, exclusive.
     pub until: Micros,
-    /// On this account only.
+    /// Restricts to this key.
     pub key: Option<ExchangeKeyId>,
-    /// On this pair only.
+    /// Restricts to this pair.
     pub symbol: Option<Symbol>,
-    /// Of this strategy only; entries by hand have none.
+    /// Restricts to this strategy; manual entries have none.
     pub strategy: Option<StrategyId>,
-    /// On this side only; entries by hand do not heed it: their side is in the request.
+    /// Restricts to this side. Not applied to manual entries, whose side is part of the request.
     pub side: Option<Side>,
-    /// Before this one in the order of newest first.
+    /// Continues after this entry, in newest-first order.
     pub before: Option<Uuid>,
-    /// At most so many.
+    /// Maximum number of entries.
     pub limit: i64,
 }
 
@@ -36,51 +36,51 @@ impl Search {
     }
 }
 
-/// An entry for a strategy.
+/// A copied entry.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Copied {
-    /// The copy's id.
+    /// Id of the copy.
     pub id: CopyId,
-    /// On which account.
+    /// The exchange key.
     pub exchange_key_id: ExchangeKeyId,
-    /// Its name; none when the key is gone.
+    /// Name of the key; `None` if it was deleted.
     pub key_name: Option<String>,
-    /// On which pair.
+    /// Trading pair.
     pub symbol: Symbol,
-    /// Bought or sold.
+    /// Side of the entry.
     pub side: Option<Side>,
-    /// How much.
+    /// Amount in base units.
     pub amount: Option<DecimalText>,
-    /// Times margin.
+    /// Leverage of the position.
     pub leverage: Option<i64>,
-    /// At what price.
+    /// Entry price.
     pub entry_price: Option<DecimalText>,
-    /// Where it is stopped out.
+    /// Stop price.
     pub stop: Option<DecimalText>,
-    /// Where it takes profits, as JSON.
+    /// Take-profit prices, as JSON.
     pub targets: Option<String>,
-    /// The exchange's id of the entry.
+    /// The exchange's id of the entry order.
     pub order_id: Option<String>,
-    /// The share of equity at risk, in percent.
+    /// Share of equity at risk, in percent.
     pub risk_percent: DecimalText,
-    /// How it ended.
+    /// How the position was closed.
     pub exit_reason: Option<Exit>,
-    /// What it won or lost.
+    /// Net profit or loss in USD.
     pub profit_usd: Option<DecimalText>,
-    /// When it was decided.
+    /// When it was queued.
     pub created_at: Micros,
-    /// The strategy.
+    /// Id of the strategy.
     pub strategy_id: StrategyId,
-    /// Its name.
+    /// Name of the strategy.
     pub strategy_name: String,
-    /// At which exchange it trades.
+    /// The exchange the strategy trades at.
     pub exchange_id: ExchangeId,
 }
 
-/// Entries for strategies that reached the exchange, newest first.
+/// Lists copied entries that reached the exchange, newest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn copied(from: impl Source, search: &Search) -> Result<Vec<Copied>> {
     rows!(
         Copied,
@@ -108,29 +108,29 @@ pub async fn copied(from: impl Source, search: &Search) -> Result<Vec<Copied>> {
     )
 }
 
-/// An entry by hand.
+/// A manual entry.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct ByHand {
-    /// The intent's id.
+    /// Id of the intent.
     pub id: IntentId,
-    /// On which account.
+    /// The exchange key.
     pub exchange_key_id: ExchangeKeyId,
-    /// Its name; none when the key is gone.
+    /// Name of the key; `None` if it was deleted.
     pub key_name: Option<String>,
-    /// On which pair.
+    /// Trading pair.
     pub symbol: Symbol,
-    /// What was asked, as JSON.
+    /// The request, as JSON.
     pub request: String,
-    /// The entry as the exchange last told it, as JSON.
+    /// The entry order as last reported by the exchange, as JSON.
     pub order_json: Option<String>,
     /// When it was decided.
     pub created_at: Micros,
 }
 
-/// Entries by hand that reached the exchange, newest first.
+/// Lists manual entries that reached the exchange, newest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn by_hand(from: impl Source, search: &Search) -> Result<Vec<ByHand>> {
     rows!(
         ByHand,

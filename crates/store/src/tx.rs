@@ -1,4 +1,4 @@
-//! A transaction, and the connection that a statement runs on.
+//! Transactions, and the connections that statements run on.
 
 use crate::{Error, Result, error, event::Appended, writes::Writes};
 use sqlx::{Database, Postgres, Sqlite, Transaction, pool::PoolConnection};
@@ -14,13 +14,13 @@ use tokio::sync::broadcast;
 
 static COMMITS: AtomicU64 = AtomicU64::new(0);
 
-/// How many transactions this process has committed, for measuring.
+/// Returns the number of transactions committed by this process, for metrics.
 #[must_use]
 pub fn commits() -> u64 {
     COMMITS.load(Ordering::Relaxed)
 }
 
-/// A transaction: all of it happens at [`Tx::commit`], or, when it is dropped before, nothing.
+/// A transaction. It takes effect at [`Tx::commit`]; if it is dropped before, it is rolled back.
 pub struct Tx {
     pub(crate) inner: Inner,
     progress: Progress,
@@ -29,11 +29,11 @@ pub struct Tx {
     hook: Option<Hook>,
 }
 
-/// What has happened within a transaction.
+/// State of a transaction.
 pub(crate) struct Progress {
-    /// A statement changed rows.
+    /// Whether a statement has changed rows.
     wrote: bool,
-    /// The database has ended the transaction after a failure: nothing of it will be true.
+    /// Whether the database has ended the transaction after a failure, so that nothing of it will take effect.
     spent: bool,
     writes: Arc<Writes>,
 }
@@ -43,7 +43,7 @@ impl Progress {
         Self { wrote: false, spent: false, writes }
     }
 
-    /// Notes the outcome of a statement that changed so many rows.
+    /// Records the outcome of a statement: the number of rows it changed, or its error.
     fn note(&mut self, ended: bool, outcome: std::result::Result<u64, &sqlx::Error>) {
         match outcome {
             Ok(rows) => self.wrote |= rows > 0,
@@ -63,7 +63,7 @@ type Hook = Arc<dyn crate::testing::CommitHook>;
 pub(crate) enum Inner {
     Sqlite {
         tx: Transaction<'static, Sqlite>,
-        /// Told to listeners once they are true: at commit. Postgres does the same for NOTIFY by itself.
+        /// Events that are sent to listeners at commit. On Postgres, NOTIFY does the same.
         said: Vec<Appended>,
         appended: broadcast::Sender<Appended>,
     },
@@ -93,17 +93,16 @@ impl Tx {
         }
     }
 
-    /// Has `hook` called around the commit.
+    /// Sets a hook that is called around the commit.
     #[cfg(feature = "testing")]
     pub(crate) fn with_hook(self, hook: Option<Hook>) -> Self {
         Self { hook, ..self }
     }
 
-    /// Makes everything that was written true, at once.
+    /// Commits the transaction. connection was lost, it is unknown whether the commit took effect.
     ///
     /// # Errors
-    /// When the database does not confirm it, or ended the transaction after an earlier failure. Whether it happened is
-    /// then unknown if the connection was lost.
+    /// If the database does not confirm the commit, or has ended the transaction after an earlier failure. If the
     pub async fn commit(self) -> Result<()> {
         self.usable()?;
         #[cfg(feature = "testing")]
@@ -120,7 +119,7 @@ impl Tx {
             Inner::Sqlite { tx, said, appended } => {
                 let done = tx.commit().await;
                 if done.is_ok() {
-                    // No listener is no fault.
+                    // It is not an error if there is no listener.
                     said.into_iter().for_each(|event| drop(appended.send(event)));
                 }
                 done
@@ -143,15 +142,16 @@ impl Tx {
         Ok(())
     }
 
-    /// Whether another statement may run.
+    /// Checks that another statement may run.
     ///
     /// # Errors
-    /// When the database has ended the transaction: SQLite would run the next statement by itself and keep it.
+    /// If the database has ended the transaction: SQLite would run the next statement outside of it and keep its
+    /// effect.
     pub(crate) fn usable(&self) -> Result<()> {
         if self.progress.spent { Err(Error::spent()) } else { Ok(()) }
     }
 
-    /// The transaction's connection, for one statement. Its outcome is told by [`Lend::settled`].
+    /// Returns the transaction's connection for one statement. Its outcome is reported by [`Lend::settled`].
     ///
     /// # Errors
     /// As [`Tx::usable`].
@@ -164,7 +164,7 @@ impl Tx {
         })
     }
 
-    /// Notes the outcome of a statement that ran on the transaction itself.
+    /// Records the outcome of a statement that ran directly on the transaction.
     pub(crate) fn note<T>(&mut self, outcome: &sqlx::Result<T>) {
         let ended = outcome.as_ref().is_err_and(|failure| match self.inner {
             Inner::Sqlite { .. } => ends_sqlite(failure),
@@ -174,12 +174,13 @@ impl Tx {
     }
 }
 
-/// Whether SQLite has rolled the transaction back by itself after this failure, or may have.
+/// Returns whether SQLite has, or may have, rolled the transaction back by itself after this failure.
 fn ends_sqlite(failure: &sqlx::Error) -> bool {
     error::is_outage(failure)
 }
 
-/// Whether Postgres has given the transaction up after this failure: it does after every failed statement.
+/// Returns whether Postgres has aborted the transaction after this failure, as it does after every failed
+/// statement.
 fn ends_postgres(failure: &sqlx::Error) -> bool {
     matches!(failure, sqlx::Error::Database(_)) || error::is_outage(failure)
 }
@@ -197,16 +198,16 @@ pub enum Lent<'a> {
     Postgres(Held<'a, Postgres>),
 }
 
-/// What a statement runs on.
+/// A lent connection for one statement.
 #[doc(hidden)]
 pub trait Lend {
-    /// The connection.
+    /// Returns the connection.
     fn on(&mut self) -> On<'_>;
 
-    /// Notes the outcome of the statement that ran on it, and how many rows that changed.
+    /// Records the outcome of the statement and the number of rows it changed.
     fn note(&mut self, outcome: std::result::Result<u64, &sqlx::Error>);
 
-    /// [`Lend::note`] for a statement that writes; its outcome as this crate's own.
+    /// As [`Lend::note`], for a statement that writes; returns the outcome with this crate's error type.
     fn settled(&mut self, outcome: sqlx::Result<u64>) -> Result<u64> {
         self.note(outcome.as_ref().copied());
         outcome.map_err(Error::from)
@@ -238,16 +239,16 @@ impl Lend for Lent<'_> {
 #[doc(hidden)]
 #[expect(private_interfaces, reason = "only this crate can make one")]
 pub enum Held<'a, DB: Database> {
-    /// Taken from the pool; given back when dropped.
+    /// A connection from the pool, returned when dropped.
     Pooled(PoolConnection<DB>),
-    /// A transaction's.
+    /// The connection of a transaction.
     Lent(&'a mut DB::Connection, &'a mut Progress),
 }
 
 impl<DB: Database> Held<'_, DB> {
     fn note(&mut self, ends: impl Fn(&sqlx::Error) -> bool, outcome: std::result::Result<u64, &sqlx::Error>) {
         match self {
-            // A connection that could not read may be broken: the next reader gets a fresh one.
+            // A connection that failed to read may be broken, so it is closed and the next reader gets a new one.
             Self::Pooled(connection) => {
                 if outcome.is_err_and(error::is_outage) {
                     connection.close_on_drop();

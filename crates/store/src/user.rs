@@ -1,33 +1,33 @@
-//! People.
+//! Users.
 
 use crate::{Result, Source, Tx};
 use domain::{MessageId, Micros, Role, UserId, account::AccountState};
 use sqlx::FromRow;
 use std::fmt;
 
-/// A person who signs in. Written as it is read.
+/// A user row, as read and written.
 #[derive(Clone, PartialEq, Eq, FromRow)]
 pub struct User {
-    /// Who.
+    /// Id of the user.
     pub id: UserId,
-    /// Lower-cased by the service; nobody else's.
+    /// E-mail address, lower-cased by the service; unique.
     pub email: String,
-    /// A PHC string.
+    /// Password hash, as a PHC string.
     pub password_hash: String,
     /// Trader or admin.
     pub role: Role,
-    /// When they signed up.
+    /// When the user signed up.
     pub created_at: Micros,
-    /// When this row last changed.
+    /// When the row was last changed.
     pub updated_at: Micros,
-    /// When its owner froze the account, while it is frozen.
+    /// When its owner froze the account; `None` if it is not frozen.
     pub frozen_at: Option<Micros>,
-    /// When the operator suspended the account, while it is suspended.
+    /// When an admin suspended the account; `None` if it is not suspended.
     pub suspended_at: Option<Micros>,
 }
 
 impl User {
-    /// Whether the account takes new trades.
+    /// Returns the state of the account.
     #[must_use]
     pub const fn state(&self) -> AccountState {
         AccountState::of(self.frozen_at, self.suspended_at)
@@ -40,7 +40,7 @@ impl fmt::Debug for User {
     }
 }
 
-/// [`User`] rows: the columns are written here once.
+/// Reads [`User`] rows; the column list is written only here.
 macro_rules! users {
     ($from:expr, $method:ident, $rest:literal $(, $bind:expr)* $(,)?) => {
         rows!(
@@ -53,10 +53,10 @@ macro_rules! users {
     };
 }
 
-/// Adds a person.
+/// Adds a user.
 ///
 /// # Errors
-/// [`crate::Kind::Unique`] when the e-mail address is taken.
+/// [`crate::Kind::Unique`] if the e-mail address is taken.
 pub async fn insert(tx: &mut Tx, user: &User) -> Result<()> {
     exec!(
         tx,
@@ -74,95 +74,95 @@ pub async fn insert(tx: &mut Tx, user: &User) -> Result<()> {
     Ok(())
 }
 
-/// The person of this id.
+/// Returns the user with an id.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, id: UserId) -> Result<Option<User>> {
     users!(from, fetch_optional, "where id = $1", id)
 }
 
-/// The person of this e-mail address, in the case that it was stored in.
+/// Returns the user with an e-mail address, which must be lower-case as stored.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn by_email(from: impl Source, email: &str) -> Result<Option<User>> {
     users!(from, fetch_optional, "where email = $1", email)
 }
 
-/// Sets another password; whether there is such a person.
+/// Sets the password hash; returns whether there is such a user.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_password(tx: &mut Tx, id: UserId, hash: &str, at: Micros) -> Result<bool> {
     let rows = exec!(tx, "update users set password_hash = $2, updated_at = $3 where id = $1", id, hash, at)?;
     Ok(rows == 1)
 }
 
-/// Sets another role; whether there is such a person.
+/// Sets the role; returns whether there is such a user.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_role(tx: &mut Tx, id: UserId, role: Role, at: Micros) -> Result<bool> {
     let rows = exec!(tx, "update users set role = $2, updated_at = $3 where id = $1", id, role, at)?;
     Ok(rows == 1)
 }
 
-/// Holds a person's row until the transaction ends, so that what is counted for them is counted by one at a time.
+/// Locks a user's row until the transaction ends, so that checks of the user's limits are serialized.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn lock(tx: &mut Tx, id: UserId) -> Result<()> {
     exec!(tx, "update users set updated_at = updated_at where id = $1", id)?;
     Ok(())
 }
 
-/// The admins, oldest first.
+/// Lists the admins, oldest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn admins(from: impl Source) -> Result<Vec<User>> {
     users!(from, fetch_all, "where role = 'admin' order by id")
 }
 
-/// Who signed up first.
+/// Returns the user who signed up first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn first(from: impl Source) -> Result<Option<UserId>> {
     value!(UserId, from, "select id from users order by created_at, id limit 1")
 }
 
-/// Whether there is an admin.
+/// Returns whether there is an admin.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn any_admin(from: impl Source) -> Result<bool> {
     Ok(value!(UserId, from, "select id from users where role = 'admin' limit 1")?.is_some())
 }
 
-/// Everybody of a role, in the order they signed up.
+/// Lists the users with a role, in the order of sign-up.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list_by_role(from: impl Source, role: Role) -> Result<Vec<User>> {
     users!(from, fetch_all, "where role = $1 order by created_at, id", role)
 }
 
-/// How many people there are.
+/// Counts the users.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn count(from: impl Source) -> Result<i64> {
     Ok(value!(i64, from, "select count(*) from users")?.unwrap_or(0))
 }
 
-/// People whose address contains `text`, in the order of their addresses, those after `after` only.
+/// Lists users whose e-mail address contains `text`, ordered by address, starting after `after`.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn search(from: impl Source, text: &str, after: &str, limit: i64) -> Result<Vec<User>> {
-    // Neither engine's pattern characters mean anything: the text is looked for as it is.
+    // Pattern characters are escaped, so the text is searched literally.
     let pattern = format!("%{}%", text.replace('!', "!!").replace('%', "!%").replace('_', "!_"));
     users!(
         from,
@@ -174,10 +174,10 @@ pub async fn search(from: impl Source, text: &str, after: &str, limit: i64) -> R
     )
 }
 
-/// Freezes an account, or opens it again; whether that changed anything.
+/// Freezes an account, or reactivates it if `frozen_at` is `None`; returns whether that changed anything.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_frozen(tx: &mut Tx, id: UserId, frozen_at: Option<Micros>, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -191,10 +191,10 @@ pub async fn set_frozen(tx: &mut Tx, id: UserId, frozen_at: Option<Micros>, at: 
     Ok(rows == 1)
 }
 
-/// Suspends an account, or lets it in again; whether that changed anything.
+/// Suspends an account, or reactivates it if `suspended_at` is `None`; returns whether that changed anything.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_suspended(
     tx: &mut Tx,
     id: UserId,
@@ -213,19 +213,19 @@ pub async fn set_suspended(
     Ok(rows == 1)
 }
 
-/// Waits until nobody else is changing who is an admin; they wait until this transaction ends.
+/// Locks role changes: waits for other transactions that change admins, and makes later ones wait for this one.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn lock_roles(tx: &mut Tx) -> Result<()> {
     exec!(tx, "update role_changes set id = id")?;
     Ok(())
 }
 
-/// How many admins may sign in, but for this person.
+/// Counts the admins who are not suspended, without this user.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn other_admins(from: impl Source, id: UserId) -> Result<i64> {
     let others = value!(
         i64,
@@ -236,10 +236,10 @@ pub async fn other_admins(from: impl Source, id: UserId) -> Result<i64> {
     Ok(others.unwrap_or(0))
 }
 
-/// Uses the link of a message; whether it was the first time.
+/// Marks the freeze link of a message as used; returns whether this was the first use.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn use_freeze_link(
     tx: &mut Tx,
     message: MessageId,
@@ -259,19 +259,19 @@ pub async fn use_freeze_link(
     Ok(rows == 1)
 }
 
-/// Whether the link of a message was used.
+/// Returns whether the freeze link of a message was used.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn freeze_link_used(from: impl Source, message: MessageId) -> Result<bool> {
     let used = value!(i64, from, "select count(*) from freeze_links where message_id = $1", message)?;
     Ok(used.unwrap_or(0) > 0)
 }
 
-/// Removes used links that have expired; how many there were.
+/// Deletes used freeze links that have expired; returns their number.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn prune_freeze_links(tx: &mut Tx, now: Micros) -> Result<u64> {
     exec!(tx, "delete from freeze_links where expires_at <= $1", now)
 }

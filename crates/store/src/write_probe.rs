@@ -1,12 +1,12 @@
-//! A small write that shows whether the database can be written, made only when no other write has shown it.
+//! A small write that checks whether the database is writable, made only if no other write has shown it.
 
 use crate::{Result, Tx};
 use domain::Micros;
 
-/// Writes this instance's row anew.
+/// Updates this instance's probe row.
 ///
 /// # Errors
-/// When the database cannot be written.
+/// If the database is not writable.
 pub async fn write(tx: &mut Tx, instance: &str, at: Micros) -> Result<()> {
     exec!(
         tx,

@@ -1,14 +1,14 @@
-//! What the last writes came to: whether this database can be written is a question for `/healthz`.
+//! The outcome of the latest writes, used by `/healthz` to report whether the database is writable.
 
 use std::{
     sync::atomic::{AtomicI64, Ordering},
     time::{Duration, Instant},
 };
 
-/// Nothing of the kind has happened yet.
+/// The timestamp of an event that has not happened.
 const NEVER: i64 = -1;
 
-/// When a write last succeeded and last failed, by this process's own clock.
+/// When a write last succeeded and last failed, in microseconds of a process-local monotonic clock.
 #[derive(Debug)]
 pub(crate) struct Writes {
     since: Instant,
@@ -22,18 +22,18 @@ impl Default for Writes {
     }
 }
 
-/// How long ago a write last succeeded and last failed; none where that has not happened.
+/// How long ago a write last succeeded and last failed; `None` if that has not happened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LastWrites {
     /// A transaction that changed something was committed.
     pub succeeded: Option<Duration>,
-    /// A transaction could not begin, write or commit, for a reason that is the database's: a full disk, a lost
-    /// connection, a lock that was never released. A unique key that is taken is none.
+    /// A transaction failed to begin, write or commit because of the database: a full disk, a lost connection, a
+    /// lock that was never released. A taken unique key does not count.
     pub failed: Option<Duration>,
 }
 
 impl LastWrites {
-    /// Whether the last write of all failed.
+    /// Returns whether the latest write failed.
     #[must_use]
     pub fn last_failed(&self) -> bool {
         match (self.failed, self.succeeded) {
@@ -61,7 +61,7 @@ impl Writes {
         LastWrites { succeeded: ago(&self.succeeded), failed: ago(&self.failed) }
     }
 
-    /// Microseconds since this was made.
+    /// Returns the microseconds since this value was created.
     fn now(&self) -> i64 {
         i64::try_from(self.since.elapsed().as_micros()).unwrap_or(i64::MAX)
     }

@@ -1,5 +1,5 @@
-//! Both migration trees make the same tables: same columns, same nullability, same kinds of values, same keys. Read
-//! from the live catalogues, not from the files.
+//! Both migration trees create the same schema: same columns, nullability, kinds of values and keys. Read from the
+//! live catalogues, not from the files.
 
 #![expect(clippy::panic, reason = "helpers of tests fail as tests do")]
 
@@ -14,7 +14,7 @@ struct Column {
     nullable: bool,
 }
 
-/// A unique or primary key, an index, or a foreign key, told as text.
+/// A unique or primary key, an index, or a foreign key, as text.
 type Told = BTreeSet<String>;
 
 const SQLITE_COLUMNS: &str = "
@@ -28,7 +28,7 @@ const POSTGRES_COLUMNS: &str = "
     from information_schema.columns
     where table_schema = current_schema() and table_name <> '_sqlx_migrations'";
 
-/// An integer primary key is the row's number: SQLite makes no index for it, so it is told from the table.
+/// An integer primary key is the rowid: SQLite creates no index for it, so it is read from the table.
 const SQLITE_KEYS: &str = "
     select t.name || case when i.\"unique\" then ' unique' else ' index' end ||
            case when i.partial then ' partial' else '' end || ' (' ||
@@ -62,7 +62,7 @@ const POSTGRES_REFERENCES: &str = "
     join pg_attribute b on b.attrelid = o.oid and b.attnum = c.confkey[1]
     where c.contype = 'f' and t.relnamespace = current_schema()::regnamespace";
 
-/// What one engine's type is to both: SQLite has no uuid and no boolean of its own.
+/// Maps an engine's type to a common class, because SQLite has neither a uuid nor a boolean type.
 fn class(kind: &str) -> &'static str {
     match kind.to_ascii_lowercase().as_str() {
         "blob" | "bytea" | "uuid" => "bytes",

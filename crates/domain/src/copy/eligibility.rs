@@ -1,26 +1,26 @@
-//! Why an entry isn't copied: one rule for every place that asks. The fan-out, the workers, an entry that is resumed after
-//! a crash and the page with a person's follows all call [`eligibility`], so they all give the same reason.
+//! The rules for whether an entry may be copied, shared by all callers. The fan-out, the workers, an entry resumed
+//! after a crash and the page of a user's follows all call [`eligibility`], so they all give the same reason.
 //!
-//! The order of the reasons is fixed. First comes what the follower did or has to mend, because it stays true when the
-//! rest has passed: their follow, their key, their plan. Then what the operator decided, then what became of the signal,
-//! last what the account shows at its exchange. Decision 0005 says why.
+//! The order of the reasons is fixed. First come those that the follower caused or has to fix, because they remain
+//! true when the others have passed: their follow, their key, their plan. Then come the admin's decisions, then the
+//! state of the signal, and last the state of the account at its exchange. Decision 0005 explains why.
 
 use super::{Paused, Reason};
 use crate::{ApiKeyStatus, Decimal, ExchangeKey, account::AccountState};
 
-/// What a follow's owner wants.
+/// The state of a follow, as its owner set it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FollowState {
     /// New signals are copied.
     Active,
     /// Nothing is copied for now.
     Paused(Option<Paused>),
-    /// It ended.
+    /// It was ended.
     Stopped,
 }
 
 impl FollowState {
-    /// The state that a follow's row shows. `stopped` wins over `active`.
+    /// Derives the state from a follow's row. `stopped` takes precedence over `active`.
     #[must_use]
     pub const fn of(active: bool, paused: Option<Paused>, stopped: bool) -> Self {
         match (stopped, active) {
@@ -43,7 +43,7 @@ impl FollowState {
 /// Whether an exchange key can trade.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyState {
-    /// It can.
+    /// It can trade.
     Usable,
     /// Its owner disabled it.
     Inactive,
@@ -53,14 +53,15 @@ pub enum KeyState {
     MayWithdraw,
     /// Its account is in a mode that is not supported.
     UnsupportedMode,
-    /// What the exchange shows of its account and what the desk knows differ.
+    /// The account's state at the exchange differs from the state recorded here.
     UnderReview,
     /// It was deleted.
     Deleted,
 }
 
 impl KeyState {
-    /// The state that a key's row shows. A rejected key is disabled too; the rejection is the cause, so it wins.
+    /// Derives the state from a key. A rejected key is disabled too; the rejection is the cause, so it takes
+    /// precedence.
     #[must_use]
     pub const fn of(key: &ExchangeKey) -> Self {
         match (key.active, key.status) {
@@ -72,7 +73,8 @@ impl KeyState {
         }
     }
 
-    /// This state, where its account is under review. What its owner can mend themselves comes first.
+    /// Returns the state, taking a review of the account into account. Problems that the owner can fix take
+    /// precedence.
     #[must_use]
     pub const fn reviewed(self, under_review: bool) -> Self {
         match self {
@@ -81,7 +83,7 @@ impl KeyState {
         }
     }
 
-    /// Why such a key can't trade.
+    /// Returns why such a key cannot trade, or `None` if it can.
     #[must_use]
     pub const fn objection(self) -> Option<Reason> {
         match self {
@@ -96,52 +98,52 @@ impl KeyState {
     }
 }
 
-/// What a person's accounts are worth, and how much their plan allows; both in USD.
+/// The total balance of a user's accounts and the limit of their plan, in USD.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PlanBalance {
-    /// The worth of the accounts that count.
+    /// Total of the accounts that count towards the limit.
     pub counted: Decimal,
-    /// The most that the plan allows, inclusive.
+    /// Balance limit of the plan, inclusive.
     pub limit: Decimal,
 }
 
-/// What a key's copies lost on the present UTC day, and the follow's limit; both in USD.
+/// The loss of a key's copies on the current UTC day and the follow's limit, in USD.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DailyLoss {
-    /// Negative after a profit.
+    /// Loss so far; negative after a profit.
     pub lost: Decimal,
-    /// Entries stop when the loss reaches it.
+    /// Entries stop when the loss reaches this limit.
     pub limit: Decimal,
 }
 
-/// What is known about one entry. A fact that is `None` isn't known where the question is asked, and isn't judged.
+/// The known facts about one entry. A fact that is `None` is unknown to the caller and is not checked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// The follower's account.
+    /// State of the follower's account.
     pub account: Option<AccountState>,
-    /// The follow.
+    /// State of the follow.
     pub follow: Option<FollowState>,
-    /// The exchange key.
+    /// State of the exchange key.
     pub key: Option<KeyState>,
-    /// The plan includes automated strategies.
+    /// Whether the plan includes automated strategies.
     pub plan_includes_strategies: Option<bool>,
-    /// The plan's balance limit; none also where the plan has no limit, or the key doesn't count.
+    /// The plan's balance and limit; also `None` if the plan has no limit or the key does not count.
     pub plan_balance: Option<PlanBalance>,
-    /// The operator paused all new copies.
+    /// Whether an admin has paused all new copies.
     pub all_paused: Option<bool>,
-    /// The strategy is active.
+    /// Whether the strategy is active.
     pub strategy_active: Option<bool>,
-    /// The strategy has given a newer signal.
+    /// Whether the strategy has given a newer signal.
     pub superseded: Option<bool>,
-    /// The signal is older than `SLIPSTREAM_SIGNAL_MAX_AGE`.
+    /// Whether the signal is older than `SLIPSTREAM_SIGNAL_MAX_AGE`.
     pub too_old: Option<bool>,
-    /// The account holds a position on the market.
+    /// Whether the account holds a position on the market.
     pub in_position: Option<bool>,
-    /// The follow's daily loss limit; none also where the follow has no limit.
+    /// The follow's daily loss and limit; also `None` if the follow has no limit.
     pub daily_loss: Option<DailyLoss>,
 }
 
-/// Every reason that [`eligibility`] gives, in the order in which it looks for them.
+/// Every reason that [`eligibility`] gives, in the order of the checks.
 pub const REASONS_IN_ORDER: [Reason; 19] = [
     Reason::AccountSuspended,
     Reason::AccountFrozen,
@@ -164,7 +166,7 @@ pub const REASONS_IN_ORDER: [Reason; 19] = [
     Reason::DailyLoss,
 ];
 
-/// Whether an entry may be copied, as far as `facts` tell.
+/// Checks whether an entry may be copied, as far as `facts` are known.
 ///
 /// # Errors
 /// The first reason in [`REASONS_IN_ORDER`] that applies.

@@ -1,61 +1,63 @@
-//! How much a follower trades: so much that being stopped out, fees included, loses the share of equity they chose, at
-//! the least leverage that makes the margin fit. Pure; the pages' preview and the copies themselves ask the same.
+//! Sizing of copies: the amount at which hitting the stop, fees included, loses the share of equity that the
+//! follower chose, with the lowest leverage at which the margin suffices. Pure; used for the pages' preview and for
+//! the copies.
 
 use super::Reason;
 use crate::{Decimal, Market, Side, money, sizing};
 
-/// The taker fee that sizes reckon with; the exchange's own rate decides.
+/// The taker fee assumed when sizing; the exchange's actual rate decides.
 pub const FEE_RATE: Decimal = Decimal::from_parts(5, 0, 0, false, 4);
-/// No exchange lends more than this.
+/// Maximum leverage of any exchange.
 pub const HIGHEST_LEVERAGE: u16 = 125;
-/// Kept free, as a share of the position: the price moves between sizing and filling.
+/// Margin kept in reserve, as a share of the position, because the price moves between sizing and filling.
 const RESERVE: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
 
-/// What a size follows from.
+/// The inputs of sizing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Terms<'a> {
-    /// What the account is worth.
+    /// Equity of the account.
     pub equity: Decimal,
-    /// What of it can stand behind a new position.
+    /// Balance available as margin for a new position.
     pub available: Decimal,
-    /// The share of equity to lose when stopped out, in percent.
+    /// Share of equity to lose if the stop is hit, in percent.
     pub risk_percent: Decimal,
-    /// The follower's own bound.
+    /// The follower's maximum leverage.
     pub max_leverage: Option<u16>,
-    /// Which way.
+    /// Side of the entry.
     pub side: Side,
-    /// The price now.
+    /// Current price.
     pub price: Decimal,
-    /// Where to be stopped out.
+    /// Stop price of the signal.
     pub stop: Decimal,
-    /// Where to take profits.
+    /// Take-profit prices of the signal.
     pub targets: &'a [Decimal],
 }
 
-/// What to trade.
+/// A sized entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sized {
-    /// In base units.
+    /// Amount in base units.
     pub amount: Decimal,
-    /// The least that makes the margin fit.
+    /// The lowest leverage at which the margin suffices.
     pub leverage: u16,
-    /// On the market's tick; never nearer than asked.
+    /// Stop price on the market's tick, never closer to the entry than requested.
     pub stop: Decimal,
-    /// On the market's ticks: those that are still ahead, and no more than there is amount for.
+    /// Take-profit prices on the market's ticks: those that the price has not passed, at most as many as the amount
+    /// can be split into.
     pub targets: Vec<Decimal>,
-    /// What being stopped out loses, fees included.
+    /// Loss if the stop is hit, fees included.
     pub loss: Decimal,
-    /// What stands behind the position.
+    /// Margin of the position.
     pub margin: Decimal,
 }
 
-/// Why nothing is traded, with the figure that decided it.
+/// Why an entry is skipped, with the figure that decided it.
 pub type No = (Reason, Option<Decimal>);
 
 /// Sizes an entry.
 ///
 /// # Errors
-/// The reason that the follower is told.
+/// The reason for skipping it, as shown to the follower.
 pub fn size(terms: &Terms<'_>, market: &Market) -> Result<Sized, No> {
     let stop = market.price_to_tick(terms.stop, terms.side);
     let lost = match terms.side {
@@ -88,7 +90,7 @@ pub fn size(terms: &Terms<'_>, market: &Market) -> Result<Sized, No> {
     Ok(Sized { amount, leverage, stop, targets, loss, margin: cost / Decimal::from(leverage) })
 }
 
-/// The smallest leverage at which margin, fees and reserve fit into what is available.
+/// Returns the lowest leverage at which margin, fees and reserve fit into the available balance.
 fn least_leverage(cost: Decimal, terms: &Terms<'_>) -> Result<u16, No> {
     let most = terms.max_leverage.unwrap_or(HIGHEST_LEVERAGE).clamp(1, HIGHEST_LEVERAGE);
     let no = (Reason::Margin, Some(terms.available));
@@ -100,7 +102,7 @@ fn least_leverage(cost: Decimal, terms: &Terms<'_>) -> Result<u16, No> {
     u16::try_from(needed).ok().filter(|needed| *needed <= most).ok_or(no)
 }
 
-/// The targets that the price has not passed, as many as the amount can be shared by.
+/// Returns the targets that the price has not passed, at most as many as the amount can be split into.
 fn targets(terms: &Terms<'_>, amount: Decimal, market: &Market) -> Result<Vec<Decimal>, No> {
     let ahead = |target: &Decimal| match terms.side {
         Side::Buy => *target > terms.price,
@@ -161,7 +163,7 @@ mod tests {
     #[test]
     fn risks_the_share_and_borrows_as_little_as_fits() {
         let sized = size(&terms(&[d("20200"), d("20400")]), &market()).unwrap();
-        // 200 USDT at risk; a unit loses 200 and 19.9 of fees.
+        // 200 USDT at risk; one unit loses 200 plus fees of 19.9.
         assert_eq!((sized.amount, sized.leverage), (d("0.909"), 2));
         assert!(sized.loss <= d("200") && sized.loss > d("199"));
         assert_eq!(sized.targets, [d("20200"), d("20400")]);

@@ -1,35 +1,35 @@
-//! The fields of an account as they were given, and the rules that they are checked by.
+//! The unchecked fields of a sub-account, and their validation.
 
 use super::{BRAND, Details, FIELDS, Identification, LegalEntity, SPREAD_TABLE, Status, longest};
 use crate::validation::{FieldProblem, Problem};
 use std::collections::BTreeMap;
 
-/// Fields as they were given: unchecked text.
+/// Fields as received: unchecked text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draft(BTreeMap<String, String>);
 
 impl Draft {
-    /// Takes the fields that were given.
+    /// Creates a draft of the given fields.
     pub fn new(fields: impl IntoIterator<Item = (String, String)>) -> Self {
         Self(fields.into_iter().collect())
     }
 
-    /// One field, if it was given.
+    /// Returns a field, if it was given.
     #[must_use]
     pub fn get(&self, field: &str) -> Option<&str> {
         self.0.get(field).map(String::as_str)
     }
 
-    /// The names of the fields that were given.
+    /// Returns the names of the given fields.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
     }
 
-    /// Checks the fields by themselves and together: all of a new account's, or changes to `base`. Whether the brand
-    /// exists is the caller's to find out.
+    /// Validates the fields individually and together: all fields of a new account, or changes to `base`. The
+    /// caller has to check whether the brand exists.
     ///
     /// # Errors
-    /// Every problem, in the order of [`FIELDS`], names that nobody knows last.
+    /// Every problem, in the order of [`FIELDS`], unknown fields last.
     pub fn check(&self, base: Option<&Details>) -> Result<Details, Vec<FieldProblem>> {
         let mut check = Check { draft: self, problems: Vec::new() };
         let details = check.details(base);
@@ -81,8 +81,8 @@ impl Check<'_> {
         self.problems.push(FieldProblem::new(field, problem));
     }
 
-    /// The field if it was given, noting what no field may have: too many characters, or control characters, which
-    /// Postgres would not store.
+    /// Returns the field if it was given, and reports what no field may have: too many characters, or control
+    /// characters, which Postgres would not store.
     fn given(&mut self, field: &str) -> Option<String> {
         let text = self.draft.get(field)?.to_owned();
         if text.chars().count() > longest(field) && field != "state_or_province" {
@@ -117,7 +117,7 @@ impl Check<'_> {
         brand.unwrap_or_else(|| kept.map_or_else(|| BRAND.to_owned(), Clone::clone))
     }
 
-    /// A line of an address: it must be there, and may not be emptied.
+    /// Returns a required address line. It must not be missing or emptied.
     fn line(&mut self, field: &str, kept: Option<&String>) -> String {
         let text = self.given(field).or_else(|| kept.cloned()).unwrap_or_default();
         let untouched = self.draft.get(field).is_none() && kept.is_some();
@@ -182,7 +182,7 @@ impl Check<'_> {
         }
     }
 
-    /// A document has a kind and a number, or there is none.
+    /// Checks the identification document: type and number must both be given, or neither.
     fn identification(&mut self, base: Option<&Details>, details: &mut Details) {
         let (kind, value) = ("identification_type", "identification_value");
         details.identification_type = match self.draft.get(kind) {

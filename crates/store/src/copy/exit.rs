@@ -1,12 +1,13 @@
-//! Exits that were refused: they stay in the queue until the position is closed.
+//! Rejected exits: they stay in the queue until the position is closed.
 
 use crate::{Result, Tx};
 use domain::{CopyId, Micros, copy::exit_pause};
 
-/// Ends a queued exit whose position an intent of its own has closed. False when it is not the holder's any more.
+/// Finishes a queued exit whose position was closed by its own intent. Returns `false` if the holder no longer
+/// holds it.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn exited(tx: &mut Tx, id: CopyId, holder: &str, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -19,11 +20,11 @@ pub async fn exited(tx: &mut Tx, id: CopyId, holder: &str, at: Micros) -> Result
     Ok(rows == 1)
 }
 
-/// Counts a refused attempt of a queued exit, which is tried again at `until`. False when it is not the holder's any
-/// more.
+/// Counts a rejected attempt of a queued exit, to be retried at `until`. Returns `false` if the holder no longer
+/// holds it.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn retry_exit(
     tx: &mut Tx,
     id: CopyId,
@@ -45,7 +46,7 @@ pub async fn retry_exit(
     Ok(rows == 1)
 }
 
-/// Puts a refused exit back into the queue. False when the copy is no exit that was being sent.
+/// Returns a rejected exit to the queue. Returns `false` if the copy is not an exit that was being sent.
 pub(super) async fn requeue_exit(tx: &mut Tx, id: CopyId, detail: Option<&str>, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,

@@ -1,4 +1,4 @@
-//! A copy's position: it opens, is looked at, and ends.
+//! The position of a copy: opened, checked and closed.
 
 use super::exit::requeue_exit;
 use crate::{DecimalText, Result, Tx};
@@ -7,10 +7,10 @@ use domain::{
     copy::{Exit, Reason},
 };
 
-/// Notes the entry: the position stands, with its protection. False when the copy was not being sent.
+/// Records the entry: the position is open with its protection. Returns `false` if the copy was not being sent.
 ///
 /// # Errors
-/// [`crate::Kind::Unique`] when another copy's position stands on the market.
+/// [`crate::Kind::Unique`] if another copy has an open position on the market.
 pub async fn open(
     tx: &mut Tx,
     id: CopyId,
@@ -32,30 +32,31 @@ pub async fn open(
     Ok(rows == 1)
 }
 
-/// Notes that somebody looked at an open copy.
+/// Records that an open copy was checked.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn checked(tx: &mut Tx, id: CopyId, at: Micros) -> Result<()> {
     exec!(tx, "update copies set updated_at = $2 where id = $1 and status = 'OPEN'", id, at)?;
     Ok(())
 }
 
-/// How a copied position ended.
+/// How a copied position was closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ended {
-    /// Why.
+    /// The reason for closing.
     pub exit: Exit,
-    /// At what average price, where it is known.
+    /// Average exit price, if known.
     pub price: Option<Decimal>,
-    /// What it won or lost after fees, where it is known.
+    /// Net profit or loss, if known.
     pub profit: Option<Decimal>,
 }
 
-/// Notes that a copy's position has ended, or that an exit was carried out. False when it was not open or being sent.
+/// Records that a copy's position was closed, or that an exit was carried out. Returns `false` if it was neither
+/// open nor being sent.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn close(tx: &mut Tx, id: CopyId, ended: Ended, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -70,11 +71,11 @@ pub async fn close(tx: &mut Tx, id: CopyId, ended: Ended, at: Micros) -> Result<
     Ok(rows == 1)
 }
 
-/// Notes that a copy that was being sent came to nothing. An exit goes back to the queue instead: it is tried again until
-/// the position is closed, unless its key is gone. False when the copy was not being sent.
+/// Records that a copy being sent failed. An exit returns to the queue instead: it is retried until the position is
+/// closed, unless its key was deleted. Returns `false` if the copy was not being sent.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn fail(tx: &mut Tx, id: CopyId, reason: Reason, detail: Option<&str>, at: Micros) -> Result<bool> {
     if reason != Reason::KeyDeleted && requeue_exit(tx, id, detail, at).await? {
         return Ok(true);
@@ -91,10 +92,10 @@ pub async fn fail(tx: &mut Tx, id: CopyId, reason: Reason, detail: Option<&str>,
     Ok(rows == 1)
 }
 
-/// Ends what a key that is being deleted leaves behind: nobody can look after it any more.
+/// Ends the copies of a key that is being deleted, because they can no longer be supervised.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn forget_key(tx: &mut Tx, key: ExchangeKeyId, at: Micros) -> Result<()> {
     exec!(
         &mut *tx,

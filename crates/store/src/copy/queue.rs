@@ -1,4 +1,5 @@
-//! The queue of copies: written by the fan-out, claimed with leases by workers of any instance, each begun once.
+//! The queue of copies: filled by the fan-out and claimed with leases by the workers of any instance; each copy is
+//! begun once.
 
 use crate::{
     DecimalText, Result, Source, Tx,
@@ -15,23 +16,23 @@ use sqlx::{FromRow, QueryBuilder};
 /// A copy to queue.
 #[derive(Clone, Debug)]
 pub struct NewCopy {
-    /// Its id, and its intent's; workers take copies in the order of their ids.
+    /// Id of the copy and its intent; workers take copies in the order of their ids.
     pub id: CopyId,
-    /// For which follow.
+    /// The follow it is for.
     pub follow_id: FollowId,
-    /// Whose.
+    /// The user who owns it.
     pub user_id: UserId,
-    /// On which account.
+    /// The exchange key it trades with.
     pub exchange_key_id: ExchangeKeyId,
-    /// On which pair.
+    /// Trading pair.
     pub symbol: Symbol,
-    /// The share of equity that being stopped out loses, in percent.
+    /// Share of equity lost if the stop is hit, in percent.
     pub risk_percent: Decimal,
-    /// Why it is not traded, where that is certain already: then no worker is asked.
+    /// Why it is skipped, if that is already certain; then no worker processes it.
     pub skipped: Option<Reason>,
 }
 
-/// One statement for all rows, as for an intent's legs.
+/// Inserts all rows with one statement, like the legs of an intent.
 macro_rules! insert_copies {
     ($engine:ty, $on:expr, $signal:expr, $action:expr, $side:expr, $copies:expr, $at:expr) => {{
         let columns = "insert into copies (id, signal_id, follow_id, user_id, exchange_key_id, symbol, action, side, \
@@ -60,10 +61,10 @@ macro_rules! insert_copies {
     }};
 }
 
-/// Queues copies of a signal; a follow that has one already keeps it. How many are new.
+/// Queues copies of a signal; a follow that already has one keeps it. Returns the number of new copies.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn insert_all(
     tx: &mut Tx,
     signal: SignalId,
@@ -83,15 +84,16 @@ pub async fn insert_all(
     lent.settled(done)
 }
 
-/// Nobody postpones a copy for longer than this. A time that is further ahead was written before the clock was set back.
+/// Maximum time for which a copy is postponed. A time further ahead was written before the clock was set back.
 const LONGEST_PAUSE: i64 = 10 * SECOND;
-/// The same of the time for which a copy is claimed.
+/// Maximum time for which a copy is claimed, used in the same way.
 const LONGEST_CLAIM: i64 = MINUTE;
 
-/// Whether there is anything that `holder` could claim: asked before writing, so that an idle desk writes nothing.
+/// Returns whether there is anything that `holder` could claim. Checked before writing, so that an idle server
+/// writes nothing.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn waiting(from: impl Source, holder: &str, now: Micros) -> Result<bool> {
     let one = value!(
         i64,
@@ -107,23 +109,23 @@ pub async fn waiting(from: impl Source, holder: &str, now: Micros) -> Result<boo
     Ok(one.is_some())
 }
 
-/// When the longest waiting copy was queued. Exits that an exchange refused are left out: they wait for the exchange or for
+/// Returns when the longest-waiting copy was queued. Rejected exits are left out: they wait for the exchange or for
 /// their key, not for a worker.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn oldest_queued(from: impl Source) -> Result<Option<Micros>> {
     let at =
         value!(i64, from, "select min(created_at) from copies where status = 'QUEUED' and attempts = 0")?;
     Ok(at.map(Micros))
 }
 
-/// Claims up to `limit` queued copies until `until`, the oldest first; how many. `until` names the claim: no two claims
-/// of a holder may have the same, and after it the holder claims again what no worker of its own has decided. What others
-/// hold is freed by [`crate::instance::give_back`] alone.
+/// Claims up to `limit` queued copies until `until`, oldest first; returns their number. `until` identifies the
+/// claim, so no two claims of a holder may use the same value; after it, the holder claims again what none of its
+/// workers has decided. Copies of other holders are freed only by [`crate::instance::give_back`].
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn claim(tx: &mut Tx, holder: &str, now: Micros, until: Micros, limit: i64) -> Result<u64> {
     exec!(
         tx,
@@ -143,60 +145,60 @@ pub async fn claim(tx: &mut Tx, holder: &str, now: Micros, until: Micros, limit:
     )
 }
 
-/// Everything that is decided about a claimed copy without asking the exchange.
+/// A claimed copy with everything needed to decide it without querying the exchange.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Work {
-    /// The copy.
+    /// Id of the copy.
     pub id: CopyId,
-    /// Of which signal.
+    /// Id of the signal.
     pub signal_id: SignalId,
-    /// The signal's place among its strategy's signals.
+    /// Sequence number of the signal within its strategy.
     pub signal_seq: i64,
-    /// For which follow.
+    /// The follow it is for.
     pub follow_id: FollowId,
-    /// Whose.
+    /// The user who owns it.
     pub user_id: UserId,
-    /// On which account.
+    /// The exchange key it trades with.
     pub exchange_key_id: ExchangeKeyId,
-    /// On which pair.
+    /// Trading pair.
     pub symbol: Symbol,
-    /// To enter or to leave.
+    /// Whether it enters or exits.
     pub action: Action,
-    /// Which way; none for leaving.
+    /// Side of the entry; `None` for an exit.
     pub side: Option<Side>,
-    /// What kept it from being decided until now.
+    /// What has delayed the decision so far.
     pub detail: Option<String>,
-    /// For an exit: how often the exchange refused to close the position.
+    /// For an exit: number of times the exchange rejected closing the position.
     pub attempts: i64,
-    /// The share of equity that being stopped out loses, in percent.
+    /// Share of equity lost if the stop is hit, in percent.
     pub risk_percent: DecimalText,
     /// When the signal was accepted.
     pub signal_at: Micros,
-    /// Where to be stopped out; none for leaving.
+    /// Stop price; `None` for an exit.
     pub stop: Option<DecimalText>,
-    /// Where to take profits, as JSON.
+    /// Take-profit prices, as JSON.
     pub targets: String,
-    /// Whose signal.
+    /// The signal's strategy.
     pub strategy_id: StrategyId,
     /// Whether the strategy's signals are copied.
     pub strategy_active: bool,
-    /// Whether the follow's owner wants copies.
+    /// Whether the follow is active.
     pub follow_active: bool,
-    /// Why not.
+    /// Why the follow is paused.
     pub paused_reason: Option<Paused>,
-    /// When the follow ended.
+    /// When the follow was stopped.
     pub stopped_at: Option<Micros>,
-    /// The most leverage.
+    /// Maximum leverage.
     pub max_leverage: Option<i64>,
-    /// The most that may be lost on a UTC day.
+    /// Maximum loss per UTC day, in USD.
     pub daily_loss_limit_usd: Option<DecimalText>,
-    /// When its owner froze the account, while it is frozen.
+    /// When its owner froze the account; `None` if it is not frozen.
     pub frozen_at: Option<Micros>,
-    /// When the operator suspended the account, while it is suspended.
+    /// When an admin suspended the account; `None` if it is not suspended.
     pub suspended_at: Option<Micros>,
 }
 
-/// [`Work`] rows: the columns are written here once.
+/// Reads [`Work`] rows; the columns and joins are written only here.
 macro_rules! work {
     ($from:expr, $method:ident, $rest:literal $(, $bind:expr)* $(,)?) => {
         rows!(
@@ -214,10 +216,10 @@ macro_rules! work {
     };
 }
 
-/// What a claim got.
+/// Lists the copies of a claim.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn claimed(from: impl Source, holder: &str, until: Micros) -> Result<Vec<Work>> {
     work!(
         from,
@@ -228,36 +230,36 @@ pub async fn claimed(from: impl Source, holder: &str, until: Micros) -> Result<V
     )
 }
 
-/// One copy's work, whoever holds it and wherever it stands.
+/// Returns the work of one copy, regardless of its holder and status.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn sole(from: impl Source, id: CopyId) -> Result<Option<Work>> {
     work!(from, fetch_optional, "where c.id = $1", id)
 }
 
-/// What an entry was sized to.
+/// The size of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Begun {
-    /// What the account was worth.
+    /// Equity of the account.
     pub equity: Decimal,
-    /// How much, in base units.
+    /// Amount in base units.
     pub amount: Decimal,
-    /// Times margin.
+    /// Leverage of the position.
     pub leverage: u16,
     /// The price it was sized at.
     pub price: Decimal,
-    /// Where it is stopped out.
+    /// Stop price.
     pub stop: Decimal,
-    /// Where it takes profits, as JSON.
+    /// Take-profit prices, as JSON.
     pub targets: String,
 }
 
-/// From queued to sending, in the transaction that writes its intent; `begun` for entries. False when it is not the
-/// holder's any more.
+/// Changes the status from queued to sending, in the transaction that records the copy's intent; `begun` is given
+/// for entries. Returns `false` if the holder no longer holds it.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn begin(tx: &mut Tx, id: CopyId, holder: &str, begun: Option<&Begun>, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -276,10 +278,10 @@ pub async fn begin(tx: &mut Tx, id: CopyId, holder: &str, begun: Option<&Begun>,
     Ok(rows == 1)
 }
 
-/// Ends a queued copy without trading. False when it is not the holder's any more.
+/// Finishes a queued copy without trading. Returns `false` if the holder no longer holds it.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn skip(
     tx: &mut Tx,
     id: CopyId,
@@ -301,10 +303,10 @@ pub async fn skip(
     Ok(rows == 1)
 }
 
-/// Gives back what a holder claimed and had not begun when it was killed; how many there were.
+/// Frees the copies that a holder claimed and had not begun when it was killed; returns their number.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn requeue(tx: &mut Tx, holder: &str) -> Result<u64> {
     exec!(
         tx,
@@ -313,10 +315,10 @@ pub async fn requeue(tx: &mut Tx, holder: &str) -> Result<u64> {
     )
 }
 
-/// Has a queued copy looked at again at `until`, and notes what keeps it. False when it is not the holder's any more.
+/// Postpones a queued copy to `until` and records the cause. Returns `false` if the holder no longer holds it.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn postpone(
     tx: &mut Tx,
     id: CopyId,

@@ -1,4 +1,4 @@
-//! A copy as it is read.
+//! A copy as read from the database.
 
 use crate::DecimalText;
 use domain::{
@@ -8,78 +8,78 @@ use domain::{
 };
 use sqlx::FromRow;
 
-/// A copy, with its strategy's name.
+/// A copy with its strategy's name.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Copy {
-    /// Its id, and its intent's.
+    /// Id of the copy and its intent.
     pub id: CopyId,
-    /// Of which signal.
+    /// The signal that was copied.
     pub signal_id: SignalId,
-    /// The signal's place among its strategy's signals.
+    /// Sequence number of the signal within its strategy.
     pub signal_seq: i64,
-    /// The signal's strategy.
+    /// Id of the strategy.
     pub strategy_id: StrategyId,
-    /// The strategy's name.
+    /// Name of the strategy.
     pub strategy_name: String,
-    /// For which follow; it may be gone with its key.
+    /// The follow it was for, which may have been deleted with its key.
     pub follow_id: FollowId,
-    /// Whose.
+    /// The user who owns it.
     pub user_id: UserId,
-    /// On which account; the key may have been deleted since.
+    /// The exchange key it was traded with; the key may have been deleted.
     pub exchange_key_id: ExchangeKeyId,
-    /// On which pair.
+    /// Trading pair.
     pub symbol: Symbol,
-    /// To enter or to leave.
+    /// Whether it enters or exits.
     pub action: Action,
-    /// Which way; none for leaving.
+    /// Side of the entry; `None` for an exit.
     pub side: Option<Side>,
-    /// Where it stands.
+    /// Current status.
     pub status: Status,
-    /// Why it did not happen.
+    /// Why it was skipped or failed.
     pub reason: Option<Reason>,
-    /// More of why, such as the bound that was missed or the exchange's words.
+    /// Details of the reason, such as the limit that it failed or the exchange's message.
     pub detail: Option<String>,
-    /// The share of equity that being stopped out loses, in percent.
+    /// Share of equity lost if the stop is hit, in percent.
     pub risk_percent: DecimalText,
-    /// What the account was worth when it was sized.
+    /// Equity of the account when the copy was sized.
     pub equity: Option<DecimalText>,
-    /// How much, in base units: as sized, then as filled.
+    /// Amount in base units: as sized, then as filled.
     pub amount: Option<DecimalText>,
-    /// Times margin.
+    /// Leverage of the position.
     pub leverage: Option<i64>,
-    /// What it was sized at, then what it was entered at.
+    /// Price it was sized at, then its entry price.
     pub entry_price: Option<DecimalText>,
-    /// Where it is stopped out.
+    /// Stop price.
     pub stop: Option<DecimalText>,
-    /// Where it takes profits, as JSON.
+    /// Take-profit prices, as JSON.
     pub targets: Option<String>,
-    /// The exchange's id of its entry.
+    /// The exchange's id of the entry order.
     pub order_id: Option<String>,
-    /// How it ended.
+    /// How the position was closed.
     pub exit_reason: Option<Exit>,
-    /// At what average price.
+    /// Average exit price.
     pub exit_price: Option<DecimalText>,
-    /// What it won or lost after fees.
+    /// Net profit or loss in USD, fees deducted.
     pub profit_usd: Option<DecimalText>,
-    /// For an exit: how often the exchange refused to close the position.
+    /// For an exit: number of times the exchange rejected closing the position.
     pub attempts: i64,
     /// When it was queued.
     pub created_at: Micros,
-    /// When it last changed, or was looked at.
+    /// When it was last changed or checked.
     pub updated_at: Micros,
-    /// When its position stood.
+    /// When its position was opened.
     pub opened_at: Option<Micros>,
-    /// When nothing more could happen to it.
+    /// When it reached a final status.
     pub finished_at: Option<Micros>,
 }
 
-/// How many copies stand somewhere for some reason.
+/// Number of copies with the same status and reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
 pub struct Count {
-    /// Where.
+    /// Status of the copies.
     pub status: Status,
-    /// Why.
+    /// Why they were skipped or failed.
     pub reason: Option<Reason>,
-    /// How many.
+    /// Number of copies.
     pub copies: Option<i64>,
 }

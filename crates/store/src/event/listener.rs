@@ -1,5 +1,5 @@
-//! Hearing of events as they are committed: by LISTEN on Postgres, within the process on SQLite (where there is only
-//! one process).
+//! Listening for committed events: with LISTEN on Postgres, within the process on SQLite (where there is only one
+//! process).
 
 use super::Appended;
 use crate::{Db, Result, db::Engine};
@@ -9,19 +9,19 @@ use std::{fmt, time::Duration};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 use uuid::Uuid;
 
-/// How long to wait before asking a lost Postgres again.
+/// Pause before reconnecting to Postgres after an error.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// What a listener hears.
+/// A notification for a listener.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Heard {
-    /// Something happened.
+    /// An event was committed.
     Event(Appended),
-    /// Something may have been missed: read everyone's events again from the last one known.
+    /// Events may have been missed: re-read all users' events from the last known sequence number.
     Gap,
 }
 
-/// Hears of every event from now on, whoever appended it.
+/// Receives every event from now on, no matter which instance appended it.
 pub struct Listener(Ear);
 
 enum Ear {
@@ -29,10 +29,10 @@ enum Ear {
     Postgres { pool: PgPool, channel: String, connection: Option<Box<PgListener>> },
 }
 
-/// Begins to listen: nothing that is committed after this returns goes unheard.
+/// Starts listening: every event that is committed after this returns is received.
 ///
 /// # Errors
-/// When the database cannot be reached.
+/// If the database cannot be reached.
 pub async fn listen(db: &Db) -> Result<Listener> {
     Ok(Listener(match &db.engine {
         Engine::Sqlite { writer, appended, .. } => {
@@ -48,8 +48,8 @@ pub async fn listen(db: &Db) -> Result<Listener> {
 }
 
 impl Listener {
-    /// The next thing heard; none when the database was closed. A lost connection is made again and told as a
-    /// [`Heard::Gap`]. Dropping the future loses nothing.
+    /// Returns the next notification, or `None` if the database was closed. A lost connection is re-established and
+    /// reported as a [`Heard::Gap`]. Cancel-safe: dropping the future loses nothing.
     pub async fn next(&mut self) -> Option<Heard> {
         match &mut self.0 {
             Ear::Sqlite { writer, events } => match writer.close_event().do_until(events.recv()).await {
@@ -91,7 +91,7 @@ async fn next_notice(
             }
         }
     }
-    // Given back: closing the pool waits for it.
+    // Returns the connection to the pool, because closing the pool waits for it.
     *connection = None;
     None
 }
@@ -102,7 +102,7 @@ async fn connect(pool: &PgPool, channel: &str) -> std::result::Result<PgListener
     Ok(listener)
 }
 
-/// `seq:user`.
+/// Parses a payload of the form `seq:user`.
 fn read(payload: &str) -> Option<Appended> {
     let (seq, user) = payload.split_once(':')?;
     Some(Appended { seq: seq.parse().ok()?, user: UserId(Uuid::try_parse(user).ok()?) })

@@ -1,4 +1,4 @@
-//! The legs of an intent: each order that it sends, and what became of it.
+//! The legs of an intent: each order that it sends, with its outcome.
 
 use crate::{
     Error, Result, Source, Tx,
@@ -8,68 +8,68 @@ use domain::{IntentId, Micros};
 use sqlx::{FromRow, QueryBuilder};
 
 domain::words! {
-    /// Where a leg stands.
+    /// The status of a leg.
     pub LegStatus {
-        /// It has not been sent, or it is not known whether it was.
+        /// Not sent, or it is unknown whether it was.
         Planned = "planned",
-        /// The exchange has it.
+        /// Accepted by the exchange.
         Placed = "placed",
-        /// The exchange refused it.
+        /// Rejected by the exchange.
         Refused = "refused",
-        /// It was not needed.
+        /// Not needed.
         Skipped = "skipped",
-        /// Nothing more can happen to it.
+        /// Final.
         Done = "done",
     }
 }
 domain::text_column!(LegStatus, |status| status.word().to_owned(), LegStatus::parse);
 
-/// A leg to store. It begins as [`LegStatus::Planned`].
+/// A leg to store, with status [`LegStatus::Planned`].
 #[derive(Clone, Debug)]
 pub struct NewLeg {
-    /// Its number within the intent.
+    /// Sequence number within the intent.
     pub seq: u16,
-    /// What it is for.
+    /// Role of the leg.
     pub role: String,
-    /// Its order's id, by which the order can always be found again; none for a leg that is no order.
+    /// Client order id, by which the order can always be found; `None` for a leg that is not an order.
     pub client_order_id: Option<String>,
-    /// What is to be sent, as JSON.
+    /// The planned request, as JSON.
     pub body: String,
 }
 
-/// What became of a leg.
+/// An update of a leg.
 #[derive(Clone, Copy, Debug)]
 pub struct LegUpdate<'a> {
-    /// Its number within the intent.
+    /// Sequence number within the intent.
     pub seq: u16,
-    /// Where it stands.
+    /// New status.
     pub status: LegStatus,
-    /// The order as the exchange last told it, as JSON.
+    /// The order as last reported by the exchange, as JSON.
     pub order_json: Option<&'a str>,
-    /// Why it was refused, as JSON.
+    /// Why it was rejected, as JSON.
     pub failure: Option<&'a str>,
 }
 
-/// A leg.
+/// A stored leg.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Leg {
-    /// Its intent.
+    /// The intent it belongs to.
     pub intent_id: IntentId,
-    /// Its number within the intent.
+    /// Sequence number within the intent.
     pub seq: u16,
-    /// What it is for.
+    /// Role of the leg.
     pub role: String,
-    /// Its order's id; none for a leg that is no order.
+    /// Client order id; `None` for a leg that is not an order.
     pub client_order_id: Option<String>,
-    /// What is to be sent, as JSON.
+    /// The planned request, as JSON.
     pub body: String,
-    /// Where it stands.
+    /// Current status.
     pub status: LegStatus,
-    /// The order as the exchange last told it, as JSON.
+    /// The order as last reported by the exchange, as JSON.
     pub order_json: Option<String>,
-    /// Why it was refused, as JSON.
+    /// Why it was rejected, as JSON.
     pub failure: Option<String>,
-    /// When this row last changed.
+    /// When the row was last changed.
     pub updated_at: Micros,
 }
 
@@ -92,7 +92,7 @@ struct Place {
     seq: i64,
 }
 
-/// No database has integers without a sign.
+/// Converts a stored number, because neither engine has unsigned integers.
 fn seq(stored: i64) -> Result<u16> {
     u16::try_from(stored).map_err(|error| Error::from(sqlx::Error::Decode(error.into())))
 }
@@ -107,8 +107,8 @@ impl TryFrom<Row> for Leg {
     }
 }
 
-/// One statement for all rows. This and `set_legs` are the statements that are not checked at compile time, since their
-/// length varies.
+/// Inserts all rows with one statement. This and `set_legs` are not checked at compile time, because their length
+/// varies.
 macro_rules! insert_legs {
     ($engine:ty, $on:expr, $intent:expr, $legs:expr, $at:expr) => {{
         let columns =
@@ -127,7 +127,7 @@ macro_rules! insert_legs {
     }};
 }
 
-/// As `insert_legs`: one statement for all rows.
+/// Updates all rows with one statement, like `insert_legs`.
 macro_rules! set_legs {
     ($engine:ty, $on:expr, $intent:expr, $legs:expr, $at:expr) => {{
         let mut query = QueryBuilder::<$engine>::new("with became (seq, status, order_json, failure) as (");
@@ -153,7 +153,7 @@ macro_rules! set_legs {
 /// Adds legs to an intent.
 ///
 /// # Errors
-/// [`crate::Kind::Unique`] when a number or a client order id is taken.
+/// [`crate::Kind::Unique`] if a sequence number or a client order id is taken.
 pub async fn add_legs(tx: &mut Tx, intent: IntentId, legs: &[NewLeg], at: Micros) -> Result<()> {
     if legs.is_empty() {
         return Ok(());
@@ -166,10 +166,10 @@ pub async fn add_legs(tx: &mut Tx, intent: IntentId, legs: &[NewLeg], at: Micros
     lent.settled(done).map(drop)
 }
 
-/// The legs of an intent, in order.
+/// Lists the legs of an intent, in order.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn legs(from: impl Source, intent: IntentId) -> Result<Vec<Leg>> {
     rows!(
         Row,
@@ -184,10 +184,11 @@ pub async fn legs(from: impl Source, intent: IntentId) -> Result<Vec<Leg>> {
     .collect()
 }
 
-/// Notes what became of some of an intent's legs; how many of them there are. Without an order, what was known of it stays.
+/// Updates some of an intent's legs; returns the number of updated legs. Without an order in the update, the stored
+/// one is kept.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_legs(tx: &mut Tx, intent: IntentId, legs: &[LegUpdate<'_>], at: Micros) -> Result<u64> {
     if legs.is_empty() {
         return Ok(0);
@@ -200,10 +201,11 @@ pub async fn set_legs(tx: &mut Tx, intent: IntentId, legs: &[LegUpdate<'_>], at:
     lent.settled(done)
 }
 
-/// Plans a leg anew, as when its entry filled only in part; false once it was sent, or when there is no such leg.
+/// Replaces a leg's planned request, for example when its entry was only partially filled. Returns `false` if the
+/// exchange has already accepted the leg, or if it is skipped, done or does not exist.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn set_leg_body(tx: &mut Tx, intent: IntentId, seq: u16, body: &str, at: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -217,10 +219,10 @@ pub async fn set_leg_body(tx: &mut Tx, intent: IntentId, seq: u16, body: &str, a
     Ok(rows == 1)
 }
 
-/// Whose leg an order is: its intent and number.
+/// Finds the leg of an order: its intent and sequence number.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn leg_by_client_id(from: impl Source, client_order_id: &str) -> Result<Option<(IntentId, u16)>> {
     let place = rows!(
         Place,

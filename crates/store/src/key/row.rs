@@ -1,4 +1,4 @@
-//! Rows of the table as the statements select them: for showing without the secret, and whole.
+//! Rows as the statements select them: for display without the secret, and complete.
 
 use super::{KeyRow, SealedSecret};
 use domain::{

@@ -1,4 +1,4 @@
-//! Accounts: people's, and the house's other side.
+//! Ledger accounts: those of users, and the house accounts that balance them.
 
 use crate::{Result, Source, Tx};
 use domain::{
@@ -9,40 +9,40 @@ use domain::{
 use sqlx::FromRow;
 
 words! {
-    /// What an account is for.
+    /// The purpose of an account.
     pub Purpose {
-        /// A person's.
+        /// A user's account.
         Person = "person",
-        /// The other side of what was credited.
+        /// The house account that balances credits.
         Issued = "issued",
-        /// The other side of what is at exchanges.
+        /// The house account that balances funds at exchanges.
         Exchange = "exchange",
     }
 }
 
 domain::text_column!(Purpose, |purpose| purpose.word().to_owned(), Purpose::parse);
 
-/// An account, whosever it is.
+/// An account of a user or of the house.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct AccountRow {
-    /// Its id within.
+    /// Internal id.
     pub id: LedgerAccountId,
-    /// Its id for programs.
+    /// Public id used by API clients.
     pub public_id: String,
-    /// Whose; none is the house.
+    /// The user who owns it; `None` for a house account.
     pub user_id: Option<UserId>,
-    /// In what.
+    /// Currency code.
     pub currency: String,
-    /// All of it.
+    /// Total balance, held funds included.
     pub total: Units,
-    /// What is held of it.
+    /// Held part of the balance.
     pub locked: Units,
     /// When it was opened.
     pub created_at: Micros,
 }
 
 impl AccountRow {
-    /// A person's account, as it may be shown.
+    /// Converts a user's account for display; `None` for a house account.
     #[must_use]
     pub fn person(self) -> Option<CurrencyAccount> {
         Some(CurrencyAccount {
@@ -57,10 +57,10 @@ impl AccountRow {
     }
 }
 
-/// Opens a person's account; false, and nothing happened, when its public id is taken.
+/// Opens a user's account. Returns `false` without any change if the public id is taken.
 ///
 /// # Errors
-/// [`crate::Kind::Unique`] when the person has one in this currency.
+/// [`crate::Kind::Unique`] if the user has an account in this currency.
 pub async fn open(
     tx: &mut Tx,
     id: LedgerAccountId,
@@ -82,10 +82,10 @@ pub async fn open(
     Ok(rows == 1)
 }
 
-/// Opens one of the house's accounts, unless it is there. Its public id names it.
+/// Opens a house account unless it exists. Its public id is derived from purpose and currency.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn open_house(
     tx: &mut Tx,
     id: LedgerAccountId,
@@ -107,10 +107,10 @@ pub async fn open_house(
     Ok(())
 }
 
-/// One of the house's accounts.
+/// Returns a house account.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn house(from: impl Source, purpose: Purpose, currency: &str) -> Result<Option<AccountRow>> {
     rows!(
         AccountRow,
@@ -123,10 +123,10 @@ pub async fn house(from: impl Source, purpose: Purpose, currency: &str) -> Resul
     )
 }
 
-/// A person's accounts, oldest first.
+/// Lists a user's accounts, oldest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn list_by_user(from: impl Source, user: UserId) -> Result<Vec<AccountRow>> {
     rows!(
         AccountRow,
@@ -138,10 +138,10 @@ pub async fn list_by_user(from: impl Source, user: UserId) -> Result<Vec<Account
     )
 }
 
-/// A person's account in a currency.
+/// Returns a user's account in a currency.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn by_currency(from: impl Source, user: UserId, currency: &str) -> Result<Option<AccountRow>> {
     rows!(
         AccountRow,
@@ -154,10 +154,11 @@ pub async fn by_currency(from: impl Source, user: UserId, currency: &str) -> Res
     )
 }
 
-/// A person's account of this public id; with none for `owner`, anyone's: for the operator.
+/// Returns the user account with a public id, if it belongs to `owner`; if `owner` is `None` (for admins), of any
+/// user.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn by_public_id(
     from: impl Source,
     owner: Option<UserId>,
@@ -174,10 +175,10 @@ pub async fn by_public_id(
     Ok(row.filter(|row| owner.is_none() || row.user_id == owner))
 }
 
-/// An account, whosever it is.
+/// Returns an account of any user or of the house.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, id: LedgerAccountId) -> Result<Option<AccountRow>> {
     rows!(
         AccountRow,
@@ -188,10 +189,10 @@ pub async fn get(from: impl Source, id: LedgerAccountId) -> Result<Option<Accoun
     )
 }
 
-/// All accounts in the order of their ids, from after `after`: for a walk over all of them.
+/// Lists all accounts in the order of their ids, starting after `after`, to iterate over all of them.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn page(from: impl Source, after: LedgerAccountId, limit: i64) -> Result<Vec<AccountRow>> {
     rows!(
         AccountRow,

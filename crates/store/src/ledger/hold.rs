@@ -1,4 +1,4 @@
-//! Holds: funds that are spoken for.
+//! Holds: reserved funds.
 
 use crate::{Result, Source, Tx};
 use domain::{LedgerAccountId, LedgerHoldId, Micros, ledger::Units};
@@ -7,16 +7,16 @@ use sqlx::FromRow;
 /// An open hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
 pub struct HoldRow {
-    /// On which account.
+    /// The account.
     pub account_id: LedgerAccountId,
-    /// How much.
+    /// Amount held.
     pub amount: Units,
 }
 
-/// Holds an amount of an account; false, and nothing happened, when less than that is free.
+/// Holds an amount of an account. Returns `false` without any change if less than that is available.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn insert_hold(
     tx: &mut Tx,
     id: LedgerHoldId,
@@ -44,10 +44,10 @@ pub async fn insert_hold(
     Ok(true)
 }
 
-/// Ends a hold: its funds are free again. None when it has ended before.
+/// Ends a hold, so that its funds are available again. `None` if it has already ended.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn end_hold(tx: &mut Tx, id: LedgerHoldId, at: Micros) -> Result<Option<HoldRow>> {
     let ended = rows!(
         HoldRow,
@@ -69,10 +69,10 @@ pub async fn end_hold(tx: &mut Tx, id: LedgerHoldId, at: Micros) -> Result<Optio
     Ok(ended)
 }
 
-/// What an account's open holds add up to: its locked balance, derived anew.
+/// Sums an account's open holds: its locked balance, recomputed for verification.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn held(from: impl Source, account: LedgerAccountId) -> Result<i64> {
     let sum = value!(
         i64,

@@ -1,4 +1,4 @@
-//! Transfers: funds on their way to or from an exchange, written before the exchange is told.
+//! Transfers to and from exchanges, recorded before the exchange is called.
 
 use crate::{Result, Source, Tx};
 use domain::{
@@ -7,37 +7,37 @@ use domain::{
 };
 use sqlx::FromRow;
 
-/// A transfer. Written as it is read; it begins as working.
+/// A transfer, as read and written, with status working at first.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct TransferRow {
-    /// Its id: what the exchange knows it by.
+    /// Id of the transfer, also sent to the exchange.
     pub id: TransferId,
-    /// Whose.
+    /// The user who owns it.
     pub user_id: UserId,
-    /// From or to which account of ours.
+    /// The ledger account.
     pub account_id: LedgerAccountId,
-    /// To or from which exchange account.
+    /// The exchange key of the other side.
     pub exchange_key_id: ExchangeKeyId,
-    /// The exchange's name for it, should the key be deleted meanwhile.
+    /// The key's public part, in case the key is deleted meanwhile.
     pub api_key: String,
-    /// Which of its wallets.
+    /// The wallet at the exchange: spot or futures.
     pub trade_type: TradeType,
-    /// To the exchange, or from it.
+    /// Direction: to or from the exchange.
     pub kind: MovementKind,
-    /// How much.
+    /// Amount transferred.
     pub amount: Units,
-    /// What holds it here until it is there.
+    /// The hold on the funds until they have arrived.
     pub hold_id: Option<LedgerHoldId>,
-    /// How it stands.
+    /// Current status.
     pub status: TransferStatus,
     /// When it was decided.
     pub created_at: Micros,
 }
 
-/// Writes a transfer that is about to be told to the exchange.
+/// Adds a transfer that is about to be sent to the exchange.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn insert_transfer(tx: &mut Tx, row: &TransferRow, lease_until: Micros) -> Result<()> {
     exec!(
         tx,
@@ -61,10 +61,10 @@ pub async fn insert_transfer(tx: &mut Tx, row: &TransferRow, lease_until: Micros
     Ok(())
 }
 
-/// A transfer, whosever it is.
+/// Returns a transfer of any user.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get_transfer(from: impl Source, id: TransferId) -> Result<Option<TransferRow>> {
     rows!(
         TransferRow,
@@ -76,10 +76,10 @@ pub async fn get_transfer(from: impl Source, id: TransferId) -> Result<Option<Tr
     )
 }
 
-/// Transfers that nobody is at and that are not settled.
+/// Lists unsettled transfers whose lease has expired.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn due_transfers(from: impl Source, now: Micros) -> Result<Vec<TransferRow>> {
     rows!(
         TransferRow,
@@ -91,10 +91,10 @@ pub async fn due_transfers(from: impl Source, now: Micros) -> Result<Vec<Transfe
     )
 }
 
-/// A person's newest transfers.
+/// Lists a user's newest transfers.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn transfers_of(from: impl Source, user: UserId, limit: i64) -> Result<Vec<TransferRow>> {
     rows!(
         TransferRow,
@@ -107,10 +107,10 @@ pub async fn transfers_of(from: impl Source, user: UserId, limit: i64) -> Result
     )
 }
 
-/// Claims a due transfer until `until`; whether it is ours.
+/// Claims a due transfer until `until`; returns whether the claim succeeded.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn claim_transfer(tx: &mut Tx, id: TransferId, now: Micros, until: Micros) -> Result<bool> {
     let rows = exec!(
         tx,
@@ -122,10 +122,10 @@ pub async fn claim_transfer(tx: &mut Tx, id: TransferId, now: Micros, until: Mic
     Ok(rows == 1)
 }
 
-/// Settles a transfer, once; whether it was still working.
+/// Settles a transfer, once; returns whether it was still working.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn settle_transfer(
     tx: &mut Tx,
     id: TransferId,
@@ -142,10 +142,11 @@ pub async fn settle_transfer(
     Ok(rows == 1)
 }
 
-/// What came to an exchange account since a moment, less what went: no profit of its trading.
+/// Returns the transfers to an exchange key since a time, minus those from it. They are not part of its trading
+/// profit.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn net_transferred(from: impl Source, key: ExchangeKeyId, since: Micros) -> Result<Units> {
     let sum = value!(
         i64,
@@ -158,23 +159,23 @@ pub async fn net_transferred(from: impl Source, key: ExchangeKeyId, since: Micro
     Ok(Units(sum.unwrap_or(0)))
 }
 
-/// What was brought to an exchange account, or taken from it (less than nothing).
+/// A transfer to or from an exchange account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
 pub struct Brought {
-    /// To which exchange account.
+    /// The exchange key.
     pub exchange_key_id: ExchangeKeyId,
-    /// To the exchange, or from it.
+    /// Direction: to or from the exchange.
     pub kind: MovementKind,
-    /// How much.
+    /// Amount transferred.
     pub amount: Units,
-    /// When.
+    /// When it was decided.
     pub created_at: Micros,
 }
 
-/// What a person's exchange accounts were brought and what was taken between two moments, in the order of time.
+/// Lists the completed transfers of a user's exchange accounts between two times, in order of time.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn brought(from: impl Source, user: UserId, start: Micros, end: Micros) -> Result<Vec<Brought>> {
     rows!(
         Brought,

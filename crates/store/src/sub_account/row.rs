@@ -1,4 +1,4 @@
-//! A row of the table as the statements select it.
+//! A row as the statements select it.
 
 use domain::{
     Micros, SubAccountId,

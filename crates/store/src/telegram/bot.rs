@@ -1,26 +1,26 @@
-//! How a bot stands with Telegram, for every instance that uses it.
+//! State of the bots at Telegram, shared by all instances.
 
 use crate::{Result, Source, Tx};
 use domain::Micros;
 use sqlx::FromRow;
 
-/// A bot, by the fingerprint of its token.
+/// A bot, identified by the fingerprint of its token.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Bot {
-    /// What it is called at Telegram, once it has told.
+    /// User name at Telegram, once known.
     pub username: Option<String>,
-    /// The first update that was not read.
+    /// Id of the next update to read.
     pub next_update: i64,
-    /// Until when Telegram wants to be left alone.
+    /// Until when requests must pause because of Telegram's rate limit.
     pub paused_until: Micros,
-    /// Since when Telegram refuses the token.
+    /// Since when Telegram rejects the token.
     pub refused_at: Option<Micros>,
 }
 
-/// A bot, as it was last noted.
+/// Returns the last recorded state of a bot.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn get(from: impl Source, name: &str) -> Result<Option<Bot>> {
     rows!(
         Bot,
@@ -31,10 +31,10 @@ pub async fn get(from: impl Source, name: &str) -> Result<Option<Bot>> {
     )
 }
 
-/// Notes what the bot is called; it is let in (again).
+/// Records the bot's user name; its token is accepted (again).
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn welcome(tx: &mut Tx, name: &str, username: &str) -> Result<()> {
     exec!(
         tx,
@@ -46,19 +46,19 @@ pub async fn welcome(tx: &mut Tx, name: &str, username: &str) -> Result<()> {
     Ok(())
 }
 
-/// Notes that updates before `next` are read; it never goes back.
+/// Records that the updates before `next` were read; the value never decreases.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn read_until(tx: &mut Tx, name: &str, next: i64) -> Result<()> {
     exec!(tx, "update telegram_bots set next_update = $2 where name = $1 and next_update < $2", name, next)?;
     Ok(())
 }
 
-/// Notes that Telegram wants to be left alone.
+/// Records a pause requested by Telegram.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn pause(tx: &mut Tx, name: &str, until: Micros) -> Result<()> {
     exec!(
         tx,
@@ -71,10 +71,10 @@ pub async fn pause(tx: &mut Tx, name: &str, until: Micros) -> Result<()> {
     Ok(())
 }
 
-/// Notes that Telegram refuses the token; whether that is new.
+/// Records that Telegram rejects the token; returns whether that is new.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn refuse(tx: &mut Tx, name: &str, at: Micros) -> Result<bool> {
     let new = exec!(
         tx,

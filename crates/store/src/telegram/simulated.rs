@@ -1,4 +1,4 @@
-//! What is said on the simulator page, which stands in for Telegram.
+//! Messages of the simulator page, which replaces Telegram.
 
 use crate::{Result, Source, Tx};
 use domain::{Micros, notification::Line};
@@ -11,10 +11,10 @@ struct Row {
     at: Micros,
 }
 
-/// Says something in a chat, once.
+/// Adds a message to a chat, once per `once` key.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn say(tx: &mut Tx, chat: i64, once: &str, line: &Line) -> Result<()> {
     exec!(
         tx,
@@ -29,10 +29,10 @@ pub async fn say(tx: &mut Tx, chat: i64, once: &str, line: &Line) -> Result<()> 
     Ok(())
 }
 
-/// The last of what was said in a chat, newest first.
+/// Lists the latest messages of a chat, newest first.
 ///
 /// # Errors
-/// A fault.
+/// A database error.
 pub async fn latest(from: impl Source, chat: i64, limit: i64) -> Result<Vec<Line>> {
     let rows: Vec<Row> = rows!(
         Row,

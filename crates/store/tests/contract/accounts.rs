@@ -1,4 +1,4 @@
-//! What the desk keeps of accounts by itself: days, checks, and what people ask.
+//! Daily balances, key checks and support tickets.
 
 use crate::samples::{NOW, connected, id, person, write};
 use domain::{ApiKeyStatus, Decimal, ExchangeKeyId, Micros, TicketId, UserId, time::DAY};

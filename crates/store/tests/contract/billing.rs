@@ -1,4 +1,4 @@
-//! Customers, subscriptions, operations, and messages of the payment provider.
+//! Customers, subscriptions, operations and events of the payment provider.
 
 use crate::samples::{NOW, id, person, write};
 use domain::{

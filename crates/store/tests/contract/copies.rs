@@ -1,4 +1,4 @@
-//! Signals, follows and copies: counted once, queued once, claimed by one, begun once.
+//! Signals, follows and copies: each copy is queued once, claimed by one worker and begun once.
 
 use crate::samples::{NOW, connected, id, intent as new_intent, kind, person, write};
 use domain::{
@@ -21,7 +21,7 @@ use tokio::task::JoinSet;
 
 pub(crate) const STRATEGY: u128 = 500;
 pub(crate) const SIGNAL: u128 = 600;
-/// MODERATE, as the migration brings it.
+/// The MODERATE profile created by the migration.
 const PROFILE: u128 = 0x3dc3_8f3d_4b4e_43b3_a102_e250_b7cd_3551;
 
 fn d(number: i64) -> DecimalText {
@@ -85,7 +85,7 @@ fn following(owner: UserId, key: ExchangeKeyId, number: u128) -> Follow {
     }
 }
 
-/// A person whose key number `n` follows as follow `n + 100`.
+/// Creates a user whose key number `n` follows a strategy as follow `n + 100`.
 pub(crate) async fn follower(db: &TestDb, n: u128) -> Follow {
     let owner = person(db, n).await;
     let key = connected(db, owner, n).await;
@@ -315,7 +315,8 @@ async fn an_exit_reaches_who_follows_and_who_paused_with_a_position(db: &TestDb)
     }
     let reached = follow::reached_by_exit(&**db, active.strategy_id).await.unwrap();
     assert_eq!(reached.iter().map(|r| r.id).collect::<Vec<_>>(), [active.id, held.id]);
-    // Another strategy's exit reaches nobody, and the position's own also who follows another by now.
+    // Another strategy's exit reaches no follow; the exit of the strategy that entered a position also reaches a
+    // follow that has switched to another strategy.
     let other = StrategyId(id(77));
     assert_eq!(follow::reached_by_exit(&**db, other).await.unwrap(), []);
     assert_eq!(copy::get(&**db, me).await.unwrap().unwrap().strategy_id, active.strategy_id);
@@ -346,7 +347,7 @@ async fn a_switch_is_on_while_it_has_a_row(db: &TestDb) {
     assert_eq!(read().await.unwrap(), None);
 }
 
-/// The id of a copy's intent is the copy's: a second intent of a copy cannot be written.
+/// A copy's intent has the copy's id, so a second intent for it cannot be stored.
 async fn a_copy_has_one_intent(db: &TestDb) {
     let owner = person(db, 1).await;
     let first = new_intent(owner, 50, 701);

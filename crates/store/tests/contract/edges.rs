@@ -1,4 +1,4 @@
-//! Other issuers' people, the operator's notice, what public lists are made of, and figures.
+//! Identities at external issuers, the maintenance notice, the version of public lists, metrics, and backups.
 
 use crate::samples::{NOW, id, kind, person, write};
 use domain::UserId;
@@ -43,7 +43,7 @@ async fn what_a_public_list_shows_has_a_version(db: &TestDb) {
         "update risk_profiles set name = name",
         "update strategies set name = name",
     ] {
-        // No strategy yet: a change of no row is none.
+        // There is no strategy yet, so this statement changes no row.
         let rows = !change.contains("strategies");
         db.execute(change).await;
         let now = version().await;
@@ -73,7 +73,7 @@ async fn a_copy_is_whole_and_overwrites_nothing(db: &TestDb) {
         assert!(!file.exists());
         return;
     }
-    // A writer that is not done does not hold the copy up, and is not in it.
+    // An uncommitted writer does not block the copy and is not included in it.
     let mut unfinished = db.begin().await.unwrap();
     store::user::insert(&mut unfinished, &crate::samples::user(2)).await.unwrap();
     let aside = store::Db::connect(db.url(), &store::Options::default()).await.unwrap();

@@ -1,4 +1,4 @@
-//! What is true of the engine itself: transactions, writers, start.
+//! Properties of the engine: transactions, concurrent writers and startup.
 
 use crate::samples::{NOW, kind, person, user, write};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
@@ -42,7 +42,7 @@ async fn many_writers_lose_nothing(db: &TestDb) {
     assert_eq!(store::throttle::get(&**db, "one bucket", NOW).await.unwrap().unwrap().count, 64);
 }
 
-/// `slipstream admin` beside a running server, or two servers: each reads before it writes.
+/// `slipstream admin` next to a running server, or two servers: each reads before it writes.
 async fn instances_that_read_then_write_take_turns(db: &TestDb) {
     let mut writers = JoinSet::new();
     for instance in 0..4 {
@@ -82,7 +82,7 @@ async fn two_instances_may_start_at_once(db: &TestDb) {
     }
 }
 
-/// The address of a database without any table.
+/// Returns the URL of a database without tables.
 async fn emptied(db: &TestDb) -> String {
     if let Some(folder) = db.folder() {
         return format!("sqlite:{}", folder.join("empty.db").display());
@@ -140,7 +140,7 @@ mod files {
         }
     }
 
-    /// As `.cargo/config.toml` says; without it a list of twenty costs about twice as much.
+    /// The flags of `.cargo/config.toml`; without them, a list of twenty takes about twice as long.
     #[tokio::test]
     async fn the_library_is_compiled_for_a_server() {
         let mut one = sqlx::SqliteConnection::connect("sqlite::memory:").await.unwrap();

@@ -1,4 +1,4 @@
-//! Equity points: exact, whatever the number.
+//! Equity points: stored exactly, whatever the number.
 
 use crate::samples::{NOW, connected, id, person, write};
 use domain::{Decimal, ExchangeKeyId};
@@ -65,7 +65,7 @@ async fn points_go_with_their_key(db: &TestDb) {
 async fn old_points_thin_out_and_go(db: &TestDb) {
     let me = person(db, 1).await;
     connected(db, me, 10).await;
-    // Moments 0 to 9 of a clock whose zero falls on a tenth microsecond.
+    // Times 0 to 9 of a clock whose zero is a multiple of ten microseconds.
     let zero = NOW.0.rem_euclid(10);
     let points: Vec<_> = (0..20).map(|at| point(10, at - zero, Decimal::ONE)).collect();
     noted(db, &points).await;

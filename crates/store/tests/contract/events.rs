@@ -1,4 +1,4 @@
-//! Events: in order, told when they are true, and never silently missed.
+//! Events: in order, published at commit, and never silently missed.
 
 use crate::samples::{NOW, person, write};
 use store::{
@@ -58,7 +58,7 @@ async fn a_listener_hears_what_was_committed(db: &TestDb) {
     assert_eq!(heard, Some(Heard::Event(Appended { seq, user: me })), "and nothing of what was rolled back");
 }
 
-/// A reader who resumes after the greatest number it has seen must not miss a smaller one that is committed later.
+/// A reader that resumes after the highest sequence number it has seen must not miss a lower one committed later.
 async fn a_reader_who_follows_misses_nothing(db: &TestDb) {
     const WRITERS: usize = 8;
     const EACH: usize = 10;
@@ -108,7 +108,7 @@ async fn who_falls_behind_or_is_cut_off_is_told(db: &TestDb) {
     assert_eq!(heard, None, "closing ends the listening");
 }
 
-/// Whether something is still to be heard without waiting.
+/// Returns whether a notification can be received without waiting.
 async fn event_left(listener: &mut event::Listener) -> bool {
     tokio::select! {
         biased;
@@ -117,7 +117,7 @@ async fn event_left(listener: &mut event::Listener) -> bool {
     }
 }
 
-/// What a failing network or a restarted server does.
+/// Terminates the listener's connection, like a network failure or a server restart.
 async fn cut_the_listener_off(db: &TestDb) {
     use sqlx::{Connection, PgConnection};
     let mut admin = PgConnection::connect(db.url()).await.unwrap();

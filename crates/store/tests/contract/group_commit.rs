@@ -1,4 +1,4 @@
-//! Group commit on both databases: every write has its own outcome, and none waits for another for ever.
+//! Group commit on both databases: every write has its own outcome, and writes do not block each other.
 
 use async_trait::async_trait;
 use domain::{Micros, Role, UserId};
@@ -44,7 +44,7 @@ impl BatchedWrite for Person {
 async fn each_write_has_its_own_outcome_and_a_conflict_fails_no_other(db: &TestDb) {
     let batch = GroupCommit::default();
     let numbers = 0..200_u128;
-    // Number 77 comes with the address of number 78.
+    // Number 77 has the e-mail address of number 78.
     let address = |n: u128| if n == 77 { 78 } else { n };
     let all = join_all(numbers.clone().map(|n| batch.write(db, Person(n, address(n))))).await;
     let mut taken = 0;
@@ -65,7 +65,7 @@ async fn a_write_is_committed_although_its_caller_has_gone(db: &TestDb) {
     let batch = GroupCommit::default();
     let first = batch.write(db, Person(1, 1));
     let second = batch.write(db, Person(2, 2));
-    // The first in line writes for both, and both callers leave at once.
+    // The first caller commits for both, and both callers are dropped immediately.
     let left = tokio::time::timeout(Duration::ZERO, futures::future::join(first, second)).await;
     drop(left);
     assert_eq!(batch.write(db, Person(3, 3)).await.unwrap(), Outcome::Committed);
@@ -75,7 +75,7 @@ async fn a_write_is_committed_although_its_caller_has_gone(db: &TestDb) {
     }
 }
 
-/// An event of a person, which counts how often it is written.
+/// An event of a user, which counts how often it is written.
 struct Said(UserId, Arc<AtomicUsize>);
 
 #[async_trait]

@@ -42,7 +42,7 @@ async fn a_lease_that_has_ended_begins_anew(db: &TestDb) {
     assert_eq!(renewal, if db.is_shared() { Renewal::Lapsed } else { Renewal::Renewed }, "it was given back");
 }
 
-/// An intent of this holder.
+/// Stores an intent of this holder.
 async fn held(db: &TestDb, number: u128, holder: &str) -> IntentId {
     let mut new = intent(person(db, number).await, number + 50, number + 10);
     new.lease_holder = Some(holder.to_owned());
@@ -65,7 +65,7 @@ async fn work_is_freed_ten_seconds_after_its_holders_lease(db: &TestDb) {
     assert!(instance::other_holders(&**db, "one").await.unwrap().is_empty());
     instance::take(&**db, "one", LASTING).await.unwrap();
     if db.is_shared() {
-        // However far the desk's own clock is ahead.
+        // However far the caller's own clock is ahead.
         assert_eq!(freed(db, "one", Micros(i64::MAX)).await, 0);
         db.execute("update instances set lease_until = lease_until - 31000000").await;
         assert_eq!(freed(db, "one", Micros(i64::MAX)).await, 0, "it ended a second ago");
@@ -104,7 +104,7 @@ async fn who_is_being_succeeded_cannot_begin_anew_in_between(db: &TestDb) {
     assert!(resuming.await.unwrap());
     assert_eq!(intents::get(&**db, work).await.unwrap().unwrap().lease_holder, None);
 
-    // The other way round: what lives again is not succeeded.
+    // The other way round: the work of an instance that is alive again is not taken over.
     assert!(claimed(db, work, "one").await);
     assert_eq!(freed(db, "one", Micros(i64::MAX)).await, 0);
     assert_eq!(work, IntentId(id(11)));

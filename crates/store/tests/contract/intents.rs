@@ -1,4 +1,4 @@
-//! Intents: never lost, never doubled.
+//! Intents: never lost, never duplicated.
 
 use crate::samples::{NOW, connected, id, intended, intent, kind, leg, person, write};
 use domain::{ExchangeKeyId, IntentId, Side, UserId};
@@ -16,7 +16,7 @@ fn with_idempotency(mut new: NewIntent, name: &str, body: u8) -> NewIntent {
     new
 }
 
-/// Ends an intent, as another may only work on the market then.
+/// Ends an intent, so that another can work on the market.
 async fn ended(db: &TestDb, number: u128, status: Status) -> bool {
     let id = IntentId(id(number));
     write(db, async |tx| intents::finish(tx, id, status, Some("[]"), None, NOW).await).await.unwrap()

@@ -1,4 +1,4 @@
-//! Exchange keys and who may touch them.
+//! Exchange keys, and access to them.
 
 use crate::samples::{NOW, connected, id, key, kind, person, sealed, write};
 use domain::{ApiKeyStatus, ExchangeKeyId, TradeType};

@@ -1,4 +1,4 @@
-//! Currency accounts, holds, transfers, and where currencies are enabled.
+//! Currency accounts, holds, transfers, and the countries in which currencies are enabled.
 
 use crate::samples::{NOW, connected, id, kind, person, write};
 use domain::{

@@ -1,4 +1,4 @@
-//! One behaviour suite, run on both engines: what holds on one holds on the other.
+//! A single contract test suite that runs on both engines: both must behave the same.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 

@@ -1,4 +1,4 @@
-//! What is told, to whom, on which channels: once.
+//! Notifications: each is sent to its recipient once per channel.
 
 use super::samples::{NOW, id, kind, person, write};
 use domain::{

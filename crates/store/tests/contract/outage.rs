@@ -1,15 +1,15 @@
-//! A database that cannot be written for a while: nobody has to restart anything when it can be again.
+//! Recovery from a database that is temporarily not writable, without a restart.
 
 use crate::samples::{person, user, write};
 use std::{future::Future as _, pin::pin, task::Poll};
 use store::{Db, Error, testing::TestDb, user as users};
 use tokio::task::JoinSet;
 
-/// Large enough that a few of them need a new page.
+/// Large enough for a few rows to need a new page.
 const PADDING: usize = 3_000;
 
-/// The writing connection may not make the file longer, as on a full disk. The limit is the connection's own: it ends when
-/// the connection is closed.
+/// Stops the writer connection from growing the file, as on a full disk. The limit belongs to the connection: it
+/// ends when the connection is closed.
 async fn fill_the_disk(db: &TestDb) {
     db.execute("pragma max_page_count = 1").await;
 }
@@ -42,7 +42,7 @@ async fn a_full_disk_is_over_when_there_is_space_again() {
         run_into_it(&db, time * 1_000).await;
         assert!(db.last_writes().last_failed());
         let before = users::count(&*db).await.unwrap();
-        // The connection that failed is not used again, so its limit is gone with it.
+        // The failed connection is not reused, so its limit is gone too.
         add(&db, time * 1_000_000).await.unwrap();
         assert_eq!(users::count(&*db).await.unwrap(), before + 1, "of what failed nothing is there");
         assert!(!db.last_writes().last_failed());
@@ -66,7 +66,7 @@ async fn many_writers_find_their_way_back_together() {
     assert_eq!(users::count(&*db).await.unwrap(), before + 32);
 }
 
-/// SQLite has rolled back by itself: another statement would run alone, and stay.
+/// SQLite has rolled back by itself, so another statement would run outside the transaction and be kept.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_transaction_that_failed_writes_nothing_more() {
     let db = store::testing::sqlite().await;
@@ -89,7 +89,7 @@ async fn a_transaction_that_failed_writes_nothing_more() {
     add(&db, 1).await.unwrap();
 }
 
-/// Callers that go away in the middle of it, as a request's time runs out.
+/// Callers that are dropped while writing, as when a request times out.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn callers_that_give_up_leave_a_usable_connection() {
     let db = store::testing::sqlite().await;
@@ -112,13 +112,13 @@ async fn callers_that_give_up_leave_a_usable_connection() {
             })
             .await;
         }
-        // Whatever became of it, the next writer begins; at most the limit is still in place.
+        // Whatever the outcome, the next writer can begin; at most the limit is still in place.
         empty_the_disk(&db).await;
         add(&db, 10_000 + polls).await.unwrap();
     }
 }
 
-/// A unique key that is taken says nothing about the disk.
+/// A taken unique key does not indicate a full disk.
 async fn only_the_databases_own_failures_count(db: &TestDb) {
     assert_eq!(db.last_writes().failed, None);
     person(db, 1).await;
@@ -133,7 +133,7 @@ async fn only_the_databases_own_failures_count(db: &TestDb) {
     assert!(!db.last_writes().last_failed());
 }
 
-/// Postgres would answer the commit of a failed transaction with success, and keep nothing of it.
+/// Postgres would report success for the commit of a failed transaction without storing anything.
 async fn what_failed_is_not_committed(db: &TestDb) {
     person(db, 1).await;
     let mut tx = db.begin().await.unwrap();

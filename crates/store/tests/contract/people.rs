@@ -1,4 +1,4 @@
-//! People, their sessions and what passes by them.
+//! Users, their sessions, flash messages, the audit log and the outbox.
 
 use crate::samples::{NOW, id, kind, person, user, write};
 use domain::{
@@ -142,7 +142,7 @@ fn letter(user: UserId, number: u128, at: Micros) -> message::NewMessage<'static
     }
 }
 
-/// Three letters, written one microsecond after the other.
+/// Stores three messages, one microsecond apart.
 async fn three_letters(db: &TestDb) -> UserId {
     let me = person(db, 1).await;
     write(db, async |tx| {

@@ -1,4 +1,4 @@
-//! The plans of the house.
+//! The built-in plans.
 
 use domain::plan::Limits;
 use store::{plan, testing::TestDb};

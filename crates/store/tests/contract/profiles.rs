@@ -1,4 +1,4 @@
-//! Profiles: only what is given changes.
+//! Profiles: only the given fields change.
 
 use crate::samples::{NOW, person, write};
 use domain::profile::Language;

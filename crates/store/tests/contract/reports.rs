@@ -1,4 +1,4 @@
-//! Reports, the fills they count, and marks of what was read.
+//! Reports, the fills they count, and read marks.
 
 use crate::samples::{NOW, connected, id, intended, intent, person, write};
 use domain::{Decimal, ExchangeKeyId, Micros, ReportId, UserId, report::Period};

@@ -1,4 +1,4 @@
-//! Rows to begin with. Ids are numbered: a test that names 1 and 2 means two different things.
+//! Sample rows. Ids are numbered: tests that use 1 and 2 refer to two different rows.
 
 use domain::{
     ApiKeyStatus, ExchangeId, ExchangeKey, ExchangeKeyId, IntentId, Micros, Role, StrategyType, TradeType,
@@ -12,7 +12,7 @@ use store::{
 };
 use uuid::Uuid;
 
-/// A moment with microseconds that no millisecond and no float of seconds would keep.
+/// A time with microseconds that neither milliseconds nor a float of seconds could represent.
 pub(crate) const NOW: Micros = Micros(1_795_000_000_123_457);
 
 pub(crate) fn id(number: u128) -> Uuid {
@@ -32,14 +32,14 @@ pub(crate) fn user(number: u128) -> User {
     }
 }
 
-/// Stores that person.
+/// Stores the user with this number.
 pub(crate) async fn person(db: &Db, number: u128) -> UserId {
     let user = user(number);
     write(db, async |tx| user::insert(tx, &user).await).await.unwrap();
     user.id
 }
 
-/// One transaction around what is done.
+/// Runs `act` in one transaction.
 pub(crate) async fn write<T>(
     db: &Db,
     act: impl AsyncFnOnce(&mut Tx) -> store::Result<T>,
@@ -84,7 +84,7 @@ pub(crate) fn key(owner: UserId, number: u128) -> KeyRow {
     }
 }
 
-/// Stores that key.
+/// Stores the key with this number.
 pub(crate) async fn connected(db: &Db, owner: UserId, number: u128) -> ExchangeKeyId {
     let row = key(owner, number);
     write(db, async |tx| key::insert(tx, &row).await).await.unwrap();
@@ -119,7 +119,7 @@ pub(crate) async fn intended(db: &Db, new: &NewIntent) -> store::Result<()> {
     write(db, async |tx| intent::insert(tx, new, &legs).await).await
 }
 
-/// What kind of failure that was; none for a success.
+/// Returns the kind of the error; `None` for a success.
 pub(crate) fn kind<T>(result: store::Result<T>) -> Option<Kind> {
     result.err().map(|error| error.kind())
 }

@@ -1,4 +1,4 @@
-//! Signals: counted once, and in one order. Refused exits stay in the queue.
+//! Signals: counted once, in one order. Rejected exits stay in the queue.
 
 use crate::{
     copies::{SIGNAL, STRATEGY, claim, copy_of, follower, said, with_strategy},
@@ -46,7 +46,7 @@ async fn a_signal_counts_once_however_often_it_is_said(db: &TestDb) {
 async fn signals_are_in_the_order_of_their_acceptance_whatever_their_ids_and_times(db: &TestDb) {
     with_strategy(db).await;
     let strategy = StrategyId(id(STRATEGY));
-    // A clock that was set back: lower ids, earlier times.
+    // As after a clock was set back: lower ids, earlier times.
     for (place, number) in [(2, 599), (3, 598), (4, 650)] {
         let at = NOW.plus(-i64::try_from(number).unwrap());
         let back = Signal { at, ..said(number, Action::Enter) };
@@ -63,7 +63,7 @@ async fn signals_are_in_the_order_of_their_acceptance_whatever_their_ids_and_tim
     assert_eq!(signal::newest_seq(&**db, strategy).await.unwrap(), Some(4));
     let due: Vec<_> = signal::due(&**db).await.unwrap().into_iter().map(|signal| signal.seq).collect();
     assert_eq!(due, [1, 2, 3, 4]);
-    // One that was accepted before takes no place.
+    // A signal that was accepted before takes no sequence number.
     let again = Signal { id: SignalId(id(700)), ..said(SIGNAL, Action::Enter) };
     assert_eq!(kind(write(db, async |tx| signal::insert(tx, &again).await).await), Some(Kind::Unique));
     let next = write(db, async |tx| signal::insert(tx, &said(701, Action::Exit)).await).await.unwrap();

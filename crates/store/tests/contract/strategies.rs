@@ -87,7 +87,8 @@ async fn strategies_keep_their_names_and_their_place(db: &TestDb) {
     assert!(set(Some(&token), Some(shown_to)).await);
     assert_eq!(strategy::by_hook(&**db, &token).await.unwrap().map(|s| s.id), Some(two.id));
     assert_eq!(strategy::hooked(&**db).await.unwrap(), [two.id]);
-    // A hook ends with whoever was shown its token; one of which that is not known ends with any admin.
+    // A webhook is removed with any user who was shown its token; one whose token holder is unknown is removed with
+    // any admin.
     let close = async |who, unnamed| {
         write(db, async |tx| strategy::close_hooks_of(tx, who, unnamed, NOW).await).await.unwrap()
     };

@@ -1,4 +1,4 @@
-//! What works once, and what is counted.
+//! Single-use tokens, signing keys, and rate limit counters.
 
 use crate::samples::{NOW, id, person, write};
 use domain::{SigningKeyId, TokenFamilyId, UserId};

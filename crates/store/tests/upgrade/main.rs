@@ -1,5 +1,5 @@
-//! A database of an earlier release, kept as SQL, is upgraded: every position and waiting entry that it knew gets its desired
-//! state, and what it said of orders and copies stays as it was.
+//! Upgrades a database of an earlier release, stored as SQL: every position and resting entry in it gets its
+//! desired state, and its orders and copies stay unchanged.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
@@ -10,12 +10,12 @@ use store::{
 };
 use uuid::Uuid;
 
-/// The last migration of the release that wrote the kept databases.
+/// The last migration of the release that wrote the stored databases.
 const BEFORE: i64 = 37;
 const SQLITE: &str = include_str!("before_0044.sqlite.sql");
 const POSTGRES: &str = include_str!("before_0044.postgres.sql");
 
-/// The kept rows' ids end with these numbers.
+/// The ids of the stored rows end with these numbers.
 const MANUAL: u64 = 16;
 const MANUAL_WITHOUT_STOP: u64 = 17;
 const MANUAL_WAITING: u64 = 18;
@@ -24,7 +24,7 @@ const COPY_SENDING: u64 = 33;
 const COPY_OPEN: u64 = 34;
 const COPY_STOP_REFUSED: u64 = 37;
 
-/// What the rows say of intents, legs and copies: an upgrade must not change it.
+/// The states of intents, legs and copies, which an upgrade must not change.
 const STATES: &str = "select 'intent ' || status || ' ' || symbol || ' ' || created_at as state from intents \
      union all select 'leg ' || client_order_id || ' ' || status || ' ' || body from intent_legs \
        where client_order_id is not null \

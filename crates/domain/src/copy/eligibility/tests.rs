@@ -27,7 +27,7 @@ fn key() -> impl Strategy<Value = KeyState> {
     ]
 }
 
-/// Two amounts that are often equal: that is where a limit decides.
+/// Pairs of amounts that are often equal, because the limits decide at equality.
 fn amounts() -> impl Strategy<Value = (Decimal, Decimal)> {
     (-3_i64..3, -3_i64..3).prop_map(|(one, other)| (Decimal::from(one), Decimal::from(other)))
 }
@@ -55,7 +55,7 @@ fn facts() -> impl Strategy<Value = Facts> {
     })
 }
 
-/// The facts one by one, each without the others, in the order of the fields.
+/// Splits the facts: each known without the others, in the order of the fields.
 fn one_by_one(f: Facts) -> [Facts; 11] {
     let none = Facts::default();
     [
@@ -73,7 +73,7 @@ fn one_by_one(f: Facts) -> [Facts; 11] {
     ]
 }
 
-/// `a` where it is known, else `b`.
+/// Combines two sets of facts; `a` takes precedence.
 fn merged(a: Facts, b: Facts) -> Facts {
     Facts {
         account: a.account.or(b.account),
@@ -108,7 +108,7 @@ fn rank(reason: Reason) -> usize {
     REASONS_IN_ORDER.iter().position(|known| *known == reason).expect("a reason of the list")
 }
 
-/// Nothing known against it counts as last.
+/// Returns the rank of the reason; no objection ranks last.
 fn outcome(facts: &Facts) -> usize {
     eligibility(facts).err().map_or(usize::MAX, rank)
 }
@@ -183,7 +183,8 @@ proptest! {
         prop_assert!(outcome(&merged(early, late)) <= outcome(&early));
     }
 
-    /// The workers judge the rows first and ask the exchange only then: the reason is that of one judgement of it all.
+    /// The workers check the database rows first and query the exchange only afterwards; the reason must be the
+    /// same as that of a single check of everything.
     #[test]
     fn judging_in_two_stages_gives_the_reason_of_judging_once(facts in facts()) {
         let rows = Facts { in_position: None, daily_loss: None, ..facts };
