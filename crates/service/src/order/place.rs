@@ -1,4 +1,4 @@
-//! Placing a manual order and closing a position.
+//! Places manual orders and closes positions.
 
 use super::{
     account::Access,
@@ -17,22 +17,23 @@ use domain::{
 };
 use store::intent::Status;
 
-/// What lets a caller repeat a request without repeating its effect.
+/// Lets a caller repeat a request without repeating its effect.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdempotencyKey {
-    /// The caller's word for this request; at most 200 characters.
+    /// The caller's id for this request, at most 200 characters.
     pub key: String,
-    /// SHA-256 of the request's body: the same key with another body is refused.
+    /// SHA-256 of the request body. The same key with another body is refused.
     pub body_hash: [u8; 32],
 }
 
-/// Places a manual order: what stands on the market is ended first, then entry, stop and targets are sent. Answers the
-/// orders that the exchange has: entry, targets, stop.
+/// Places a manual order: closes the market's orders and position first, then sends entry, stop and targets.
+/// Returns the orders that the exchange has: entry, targets, stop.
 ///
-/// With an idempotency key seen before, answers what was answered then.
+/// A repeated idempotency key returns the answer of the first request.
 ///
 /// # Errors
-/// Fields; 1103, 1106, 1110, 1115, 1300, 1500, 4100, 4101; unavailable when the outcome is not known yet: it is looked up further,
+/// Fields; 1103, 1106, 1110, 1115, 1300, 1500, 4100, 4101; unavailable while the outcome is unknown: it is
+/// looked up in the background, and a repeated request with the same idempotency key returns it.
 /// and asking again with the same idempotency key tells it.
 pub async fn place(
     desk: &SharedDesk,
@@ -43,7 +44,7 @@ pub async fn place(
 ) -> Result<Vec<Order>> {
     let order = ticket.check().map_err(Error::Fields)?;
     let access = Access::any(desk, actor, id).await?;
-    // The caller may hang up; the work goes on.
+    // Runs detached: it continues if the caller disconnects.
     let shared = desk.clone();
     let work = async move { Placing { desk: &shared, access, idempotency }.place(order).await };
     desk.work.run(work).await
@@ -64,13 +65,13 @@ pub async fn close_position(
     close_with(desk, access, symbol.clone(), Request::Close).await
 }
 
-/// As [`close_position`], by the panic button.
+/// Does the same as [`close_position`], for the panic button.
 pub(crate) async fn panic_market(desk: &SharedDesk, access: Access, symbol: Symbol) -> Result<()> {
     close_with(desk, access, symbol, Request::Panic).await
 }
 
 async fn close_with(desk: &SharedDesk, access: Access, symbol: Symbol, request: Request) -> Result<()> {
-    // The caller may hang up; the work goes on.
+    // Runs detached: it continues if the caller disconnects.
     let shared = desk.clone();
     let work =
         async move { Placing { desk: &shared, access, idempotency: None }.close(symbol, request).await };
@@ -119,9 +120,9 @@ impl Placing<'_> {
         IntentId::mint(&*self.desk.clock, &*self.desk.chance)
     }
 
-    /// Commits the intent, then works it. What is not finished here is finished by the keeper.
+    /// Commits the intent, then works it. The background reconciler finishes whatever is left.
     async fn work(&self, symbol: Symbol, request: Request, legs: Vec<Leg>) -> Result<Vec<Order>> {
-        // Its turn may have come only after the desk was told to stop.
+        // The desk may have begun to stop while this waited for the per-market lock.
         self.desk.work.begin()?;
         let mut intent = Intent::new(self.desk, self.mint(), &self.access, symbol, request, legs);
         intent.commit(self.desk, self.idempotency.as_ref()).await.map_err(busy)?;
@@ -146,7 +147,7 @@ impl Placing<'_> {
         checks::stop_comes_first(order, last, total, leverage, mode)
     }
 
-    /// The stored answer of an earlier request with this idempotency key.
+    /// Returns the stored answer of an earlier request with this idempotency key.
     async fn answered_before(&self) -> Result<Option<Vec<Order>>> {
         let Some(idempotency) = &self.idempotency else { return Ok(None) };
         let owner = self.access.row.user_id;
@@ -167,7 +168,7 @@ impl Placing<'_> {
     }
 }
 
-/// Another instance works an intent on this key and market, or took this idempotency key a moment ago.
+/// Another instance works an intent on this key and market, or has just used this idempotency key.
 fn busy(error: Error) -> Error {
     match error {
         Error::Fault(fault)
