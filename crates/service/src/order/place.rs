@@ -34,7 +34,6 @@ pub struct IdempotencyKey {
 /// # Errors
 /// Fields; 1103, 1106, 1110, 1115, 1300, 1500, 4100, 4101; unavailable while the outcome is unknown: it is
 /// looked up in the background, and a repeated request with the same idempotency key returns it.
-/// and asking again with the same idempotency key tells it.
 pub async fn place(
     desk: &SharedDesk,
     actor: &Actor,

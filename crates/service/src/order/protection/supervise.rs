@@ -40,7 +40,7 @@ const REPAIRS: u8 = 8;
 /// What the caller knows of a position besides what the exchange reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Known {
-    /// Nothing.
+    /// Nothing more than the exchange reports.
     Nothing,
     /// A later entry of ours on this market has filled: the open position belongs to that entry.
     Superseded,
