@@ -18,7 +18,7 @@ use tokio_stream::wrappers::{BroadcastStream, errors::BroadcastStreamRecvError};
 const QUEUE: usize = 256;
 /// Largest number of markets per tab.
 const MOST_SYMBOLS: usize = 8;
-/// If more events than this were missed, the tab is told to reload instead.
+/// If more events than this were missed, the tab receives a reload request instead.
 const MOST_MISSED: i64 = 200;
 
 type Feed = BroadcastStream<LiveMessage>;
