@@ -1,6 +1,6 @@
-//! What a signal costs: a desk with so many followers, the sandbox in a process of its own, one entry with a stop and two
-//! targets for each. `fan_out <sandbox's url> <its control token> <followers>` prints one line of JSON. Run by
-//! `cargo xtask bench`.
+//! Measures the cost of a signal: a desk with many followers, the sandbox in a separate process, one entry
+//! with a stop and two targets for each follower. `fan_out <sandbox's url> <its control token> <followers>`
+//! prints one line of JSON. Run by `cargo xtask bench`.
 
 use anyhow::{Context as _, Result, bail};
 use domain::{
@@ -22,15 +22,15 @@ use service::{
 use std::{io::Write as _, path::Path, sync::Arc, time::Duration};
 use store::{follow::Follow, strategy::Strategy, user::User};
 
-/// As in the program that is measured here.
+/// The same allocator as in the program being measured.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// The sandbox's weights are lifted; so is the desk's own budget.
+/// The sandbox's rate limits are lifted, and so is the desk's own budget.
 const WEIGHT: u32 = u32::MAX;
-/// Followers that are prepared at the same time.
+/// Followers prepared concurrently.
 const AT_ONCE: usize = 8;
-/// Linux tells CPU time in hundredths of a second.
+/// Linux reports CPU time in hundredths of a second.
 const TICKS_PER_SECOND: f64 = 100.0;
 
 #[tokio::main]
@@ -48,7 +48,7 @@ async fn main() -> Result<()> {
         .await?;
     tokio::spawn(copy::run(desk.clone()));
     tokio::spawn(watch(desk.clone()));
-    // The streams stand, and nothing else is going on.
+    // The streams are connected, and nothing else is going on.
     tokio::time::sleep(Duration::from_secs(30)).await;
     let before = Figures::now(url).await?;
     let signal = say(&desk, strategy).await?;
@@ -59,7 +59,7 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
-/// What is counted from the outside.
+/// Figures measured from outside.
 struct Figures {
     cpu_seconds: f64,
     commits: u64,
@@ -210,7 +210,7 @@ async fn say(desk: &Desk, strategy: StrategyId) -> Result<SignalId> {
     Ok(signal::accept(desk, new).await?.signal().id)
 }
 
-/// Waits until nobody's copy is queued or being sent; the copies that stand open.
+/// Waits until no copy is queued or being sent. Returns the open copies.
 async fn ended(desk: &Desk, signal: SignalId, followers: usize) -> Result<Vec<store::copy::Copy>> {
     loop {
         tokio::time::sleep(Duration::from_millis(200)).await;

@@ -1,8 +1,9 @@
-//! The user streams of accounts that have something open or follow a strategy, those traded by hand as well: what they report
-//! keeps balances fresh, has fills followed up at once, and tells the owner of orders that Slipstream did not send.
+//! User-data streams of accounts that have open positions or orders or follow a strategy, including manually
+//! traded ones. Their events keep cached balances fresh, have fills followed up immediately, and notify the
+//! owner of orders that Slipstream did not send.
 //!
-//! Each account has its stream on exactly one instance (`crate::shares`). Where there are more accounts than streams, those with
-//! something open come first, and the others are read when needed.
+//! Each account is streamed by exactly one instance (`crate::shares`). If there are more accounts than
+//! streams, accounts with something open come first, and the others are read when needed.
 
 mod foreign;
 
@@ -12,14 +13,14 @@ use exchange::AccountEvent;
 use std::collections::{HashMap, HashSet};
 use tokio::{sync::mpsc::Receiver, task::JoinHandle};
 
-/// Streams of one instance.
+/// Largest number of streams per instance.
 const MOST: usize = 500;
-/// Streams opened in one round: a start must not spend the whole request budget on them.
+/// Streams opened per round, so that a start does not spend the whole request budget on them.
 const OPENED: usize = 50;
 /// The asset in which balances are counted.
 const QUOTE: &str = "USDT";
 
-/// The open streams. They end when this is dropped.
+/// The open user-data streams. Dropping this closes them.
 #[derive(Default)]
 pub struct AccountStreams {
     streams: HashMap<ExchangeKeyId, JoinHandle<()>>,
@@ -32,10 +33,11 @@ impl Drop for AccountStreams {
 }
 
 impl AccountStreams {
-    /// One round: opens streams for accounts of this instance that have something open or follow, and closes the others'.
+    /// Runs one round: opens streams for this instance's accounts that have something open or follow a
+    /// strategy, and closes all others.
     ///
     /// # Errors
-    /// When the database cannot be read.
+    /// If the database cannot be read.
     pub async fn round(&mut self, desk: &SharedDesk) -> Result<()> {
         let all = store::key::with_exposure_or_follow(&desk.db).await?;
         let ours = all.into_iter().filter(|key| desk.is_ours(*key)).take(MOST);
@@ -62,7 +64,7 @@ impl AccountStreams {
     }
 }
 
-/// Who listens to one account's stream.
+/// Handles the events of one account's stream.
 struct Listener {
     desk: SharedDesk,
     key: ExchangeKeyId,
@@ -80,7 +82,7 @@ impl Listener {
         let (desk, id) = (&self.desk, self.key);
         let accounts = &desk.copies.accounts;
         match event {
-            // What happened while the stream was down is found by reading.
+            // Events missed while the stream was down are found by reading.
             AccountEvent::Connected => {
                 accounts.set_live(id, true);
                 if let Err(error) = order::protection::inspect_key(desk, id).await {
@@ -96,11 +98,11 @@ impl Listener {
                 if !is_from_slipstream(&order.client_order_id) {
                     foreign::order_changed(desk, self.owner, id, &order, fill.as_ref()).await;
                 } else if order.is_final() && order::protects(&order.client_order_id) {
-                    // Most other reports are about orders whose answer has just arrived here anyway.
+                    // Most other reports concern orders whose response has just arrived here anyway.
                     order::touched(desk, &order);
                 }
             }
-            // The exchange ends the stream with it.
+            // The exchange ends the stream after this event.
             AccountEvent::Unauthorized => {
                 if let Err(error) = key::refused(desk, id).await {
                     tracing::warn!(key = %id, %error, "a key that the exchange rejects could not be disabled");

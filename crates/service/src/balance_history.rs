@@ -1,5 +1,5 @@
-//! What each account was worth, day by day in UTC: noted once a day for every key that is switched on. A day on which
-//! the desk was down, or the account could not be read, has no row: nothing is made up afterwards.
+//! Daily account values in UTC, recorded once a day for every enabled key. A day on which the desk was down
+//! or the account could not be read has no row: nothing is filled in afterwards.
 
 use crate::{Actor, Desk, Error, Result, SharedDesk, equity, key, trade_history::token::Token};
 use domain::{ExchangeKeyId, Micros, time::DAY, validation::Problem};
@@ -7,39 +7,39 @@ use futures::{StreamExt as _, stream};
 pub use store::daily_balance::Day;
 use uuid::Uuid;
 
-/// Days of a page unless said otherwise.
+/// Default number of days per page.
 pub const DAYS: u16 = 100;
-/// The most days of a page.
+/// Largest number of days per page.
 pub const MOST_DAYS: u16 = 1_000;
-/// Keys read from the database at once.
+/// Keys per database read.
 const BATCH: i64 = 200;
-/// Accounts read at the same time.
+/// Accounts read concurrently.
 const AT_ONCE: usize = 8;
 
-/// Which page of which days.
+/// A request for a page of the history.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Asked {
-    /// The first day of `limit` days; without it the page ends with the newest.
+    /// The first of `limit` days; without it the page ends with the newest day.
     pub start: Option<Micros>,
-    /// The most days of the page.
+    /// Largest number of days on the page.
     pub limit: u16,
-    /// Where the page before ended.
+    /// Token of the previous page.
     pub token: Option<String>,
 }
 
-/// A page.
+/// A page of a key's balance history.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Page {
-    /// Its days, newest first.
+    /// The days, newest first.
     pub items: Vec<Day>,
-    /// Asks for the next one; none after the last. A day that comes meanwhile moves nothing.
+    /// Token of the next page; `None` on the last page. New days do not shift the pages.
     pub next: Option<String>,
 }
 
-/// One page of a key's history.
+/// Returns one page of a key's history.
 ///
 /// # Errors
-/// A token that we did not give for this key; not found.
+/// A field problem for a token that we did not issue for this key; not found.
 pub async fn page(desk: &Desk, actor: &Actor, id: ExchangeKeyId, asked: &Asked) -> Result<Page> {
     let of = named(id);
     let limit = asked.limit.clamp(1, MOST_DAYS);
@@ -59,12 +59,12 @@ pub async fn page(desk: &Desk, actor: &Actor, id: ExchangeKeyId, asked: &Asked) 
     Ok(Page { items, next })
 }
 
-/// What tokens of a key's history are for.
+/// Returns the token purpose of a key's history.
 fn named(id: ExchangeKeyId) -> String {
     format!("balance:{id}")
 }
 
-/// Whether we gave this token to this person for this key.
+/// Whether we issued this token to this user for this key.
 #[must_use]
 pub fn knows(actor: &Actor, id: ExchangeKeyId, token: &str) -> bool {
     Token::read(token, &named(id), actor.user).is_some()
@@ -78,10 +78,11 @@ fn span(start: Option<Micros>, limit: u16) -> Token {
     Token { from, until, last: None }
 }
 
-/// Notes today's worth of every key that has none yet. May be called at any time, by any number of instances.
+/// Records today's value of every key that has none yet. May be called at any time and by any number of
+/// instances.
 ///
 /// # Errors
-/// When the database cannot be used. An account that cannot be read is tried again at the next call.
+/// If the database cannot be used. An account that cannot be read is retried at the next call.
 pub async fn snapshot(desk: &SharedDesk) -> Result<()> {
     let today = desk.clock.now().day();
     let mut after = ExchangeKeyId(Uuid::nil());
@@ -98,7 +99,7 @@ pub async fn snapshot(desk: &SharedDesk) -> Result<()> {
     }
 }
 
-/// Notes today's worth of a key: the point that was noted last, or what the exchange says now.
+/// Records today's value of a key: the latest recorded point, or a fresh reading.
 async fn note(desk: &Desk, id: ExchangeKeyId, today: Micros) -> Result<()> {
     let known = store::equity::latest_by_key(&desk.db, id).await?.filter(|point| point.at >= today);
     let point = match (known, store::key::get_any(&desk.db, id).await?) {
@@ -109,7 +110,7 @@ async fn note(desk: &Desk, id: ExchangeKeyId, today: Micros) -> Result<()> {
     let mut tx = desk.db.begin().await?;
     let day = Day { day: point.at.day(), total_usd: point.total_usd };
     match store::daily_balance::insert(&mut tx, id, &day, point.at).await {
-        // Deleted a moment ago.
+        // The key was deleted meanwhile.
         Err(error) if error.kind() == store::Kind::ForeignKey => Ok(()),
         noted => {
             noted?;

@@ -1,6 +1,7 @@
-//! Copies: what a signal does to each of its followers. The fan-out queues them (`crate::signal`); workers of every
-//! instance claim them, decide, size, and trade them as intents; what they entered is followed up until it has ended.
-//! docs/ARCHITECTURE.md tells the life of a copy, docs/decisions/0005-copies.md why it is so.
+//! Copy trading: executes a strategy's signals on its followers' accounts. The fan-out queues one copy per
+//! follower (`crate::signal`); workers of every instance claim queued copies, decide and size them, and trade
+//! them as intents. An entered copy is followed up until its position has ended. docs/ARCHITECTURE.md
+//! describes the life of a copy, docs/decisions/0005-copies.md the reasons for the design.
 
 mod accounts;
 mod decide;
@@ -24,34 +25,35 @@ use std::sync::atomic::AtomicI64;
 use store::copy::{Copy, Count};
 use tokio::sync::Notify;
 
-/// What the desk keeps in memory for copying.
+/// In-memory state of copy trading.
 #[derive(Default)]
 pub(crate) struct Copying {
-    /// Followers' accounts.
+    /// Cached followers' accounts.
     pub(crate) accounts: accounts::Accounts,
-    /// There may be something to copy.
+    /// Notified when there may be copies to work on.
     pub(crate) wake: Notify,
-    /// The end of the last claim's lease: no two claims have the same.
+    /// The end of the last claim's lease, in microseconds. It identifies the claim, so no two claims share
+    /// it.
     last_claim: AtomicI64,
 }
 
-/// Queues the copies of accepted signals now. The workers do it by themselves.
+/// Fans out accepted signals into queued copies now. The workers do the same on their own.
 ///
 /// # Errors
-/// When the database cannot be asked.
+/// If the database cannot be queried.
 pub async fn queue(desk: &Desk) -> Result<()> {
     crate::signal::fan_out_due(desk).await
 }
 
-/// A person's copies, newest first, from before `before`.
+/// Returns the caller's copies older than `before`, newest first.
 ///
 /// # Errors
-/// When the database cannot be asked.
+/// If the database cannot be queried.
 pub async fn list(desk: &Desk, actor: &Actor, before: Option<CopyId>, limit: u16) -> Result<Vec<Copy>> {
     Ok(store::copy::list_by_user(&desk.db, actor.user, before, i64::from(limit)).await?)
 }
 
-/// A person's copy.
+/// Returns one of the caller's copies.
 ///
 /// # Errors
 /// Not found.
@@ -60,10 +62,10 @@ pub async fn get(desk: &Desk, actor: &Actor, id: CopyId) -> Result<Copy> {
     copy.filter(|copy| copy.user_id == actor.user).ok_or(Error::NotFound)
 }
 
-/// A signal's copies for the operator, in the order they were queued.
+/// Returns a signal's copies for an operator, in the order they were queued.
 ///
 /// # Errors
-/// Forbidden for others.
+/// Forbidden for everyone but operators.
 pub async fn of_signal(
     desk: &Desk,
     actor: &Actor,
@@ -75,21 +77,21 @@ pub async fn of_signal(
     Ok(store::copy::list_by_signal(&desk.db, signal, after, i64::from(limit)).await?)
 }
 
-/// How far a signal's copies have come, for the operator who watches them.
+/// Progress of a signal's copies, for the operator who watches them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Progress {
-    /// How many stand where, and why.
+    /// Number of copies per status and reason.
     pub counts: Vec<Count>,
-    /// How many there are.
+    /// Total number of copies.
     pub copies: i64,
-    /// How many are still queued or being sent.
+    /// Number of copies still queued or being sent.
     pub left: i64,
 }
 
-/// How far a signal's copies have come.
+/// Returns the progress of a signal's copies.
 ///
 /// # Errors
-/// Forbidden for others than the operator.
+/// Forbidden for everyone but operators.
 pub async fn progress(desk: &Desk, actor: &Actor, signal: SignalId) -> Result<Progress> {
     actor.must(Role::Admin)?;
     let counts = store::copy::count(&desk.db, signal).await?;

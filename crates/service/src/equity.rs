@@ -1,4 +1,4 @@
-//! What accounts are worth in USD, now and over time.
+//! Account values in USD, now and over time.
 
 use crate::{Actor, Desk, Result, SharedDesk, key, market};
 use domain::{Balance, Decimal, ExchangeKey, ExchangeKeyId, Micros, Symbol, TradeType, UserId, money, time};
@@ -6,24 +6,24 @@ use futures::{StreamExt as _, TryStreamExt as _, stream};
 use std::collections::BTreeMap;
 use store::{equity::Point, key::KeyRow};
 
-/// A worth read longer ago than this is read again when somebody looks.
+/// A value older than this is read again on the next request.
 const FRESH: i64 = 2 * time::MINUTE;
-/// Points are kept to the minute for a day, then to the hour.
+/// Points are kept by the minute for this long, then by the hour.
 const FINE: i64 = time::DAY;
-/// Accounts read at the same time.
+/// Accounts read concurrently.
 const AT_ONCE: usize = 8;
-/// Counted as one USD.
+/// Assets counted as one USD.
 const DOLLARS: [&str; 5] = ["USDT", "USDC", "BUSD", "FDUSD", "USD"];
 
-/// The worth of all active keys' accounts, a little old at most.
+/// Returns the total value of the accounts of all active keys, at most two minutes old.
 ///
 /// # Errors
-/// When the database cannot be asked. An account that cannot be read counts with its last worth.
+/// If the database cannot be queried. An account that cannot be read counts with its last known value.
 pub async fn total_usd(desk: &Desk, actor: &Actor) -> Result<Decimal> {
     sum(desk, actor.user, |key| key.active).await
 }
 
-/// What counts against the limit of a person's plan: as [`total_usd`], without play money.
+/// Returns the value that counts against the user's plan limit: as [`total_usd`], without sandbox accounts.
 pub(crate) async fn counted_usd_of(desk: &Desk, user: UserId) -> Result<Decimal> {
     sum(desk, user, |key| key.active && !key.sandbox).await
 }
@@ -39,17 +39,19 @@ async fn sum(desk: &Desk, user: UserId, counts: fn(&ExchangeKey) -> bool) -> Res
     Ok(worths.into_iter().sum())
 }
 
-/// The total over the last `hours`, oldest first: one point a minute, or an hour beyond the first day.
+/// Returns the total over the last `hours`, oldest first: one point a minute, or an hour beyond the first
+/// day.
 ///
 /// # Errors
-/// When the database cannot be asked.
+/// If the database cannot be queried.
 pub async fn history(desk: &Desk, actor: &Actor, hours: u32) -> Result<Vec<(Micros, Decimal)>> {
     let from = desk.clock.now().plus(-i64::from(hours) * time::HOUR);
     let points = store::equity::series(&desk.db, actor.user, from).await?;
     Ok(summed(points.into_iter()))
 }
 
-/// Sums keys' points into one line: a key counts with its last known worth until its next point.
+/// Sums the points of several keys into one series. A key counts with its last known value until its next
+/// point.
 fn summed(points: impl Iterator<Item = Point>) -> Vec<(Micros, Decimal)> {
     let mut last: BTreeMap<ExchangeKeyId, Decimal> = BTreeMap::new();
     let mut line: Vec<(Micros, Decimal)> = Vec::new();
@@ -64,10 +66,11 @@ fn summed(points: impl Iterator<Item = Point>) -> Vec<(Micros, Decimal)> {
     line
 }
 
-/// What an account's assets are worth: dollars at par, others at their spot price in USDT, unknown ones nothing.
+/// Returns the value of an account's assets: dollar stablecoins at par, others at their spot price in USDT,
+/// unknown assets as zero.
 ///
 /// # Errors
-/// When a price cannot be asked for.
+/// If a price cannot be fetched.
 pub async fn worth(desk: &Desk, balance: &Balance) -> Result<Decimal> {
     let mut sum = Decimal::ZERO;
     for (asset, funds) in balance.assets.iter().filter(|(_, funds)| !funds.total.is_zero()) {
@@ -76,7 +79,7 @@ pub async fn worth(desk: &Desk, balance: &Balance) -> Result<Decimal> {
     Ok(money::round_to(sum, Decimal::new(1, 8)))
 }
 
-/// One of an asset in USD; nothing when nobody trades it.
+/// Returns the USD price of one unit of an asset; zero if there is no market for it.
 pub(crate) async fn price_usd(desk: &Desk, asset: &str) -> Result<Decimal> {
     if DOLLARS.contains(&asset) {
         return Ok(Decimal::ONE);
@@ -88,10 +91,10 @@ pub(crate) async fn price_usd(desk: &Desk, asset: &str) -> Result<Decimal> {
     }
 }
 
-/// Notes the worth of every active key, once a minute. Keys that cannot be read are left out this time.
+/// Records the value of every active key, once a minute. Keys that cannot be read are skipped this time.
 ///
 /// # Errors
-/// When the database cannot be asked.
+/// If the database cannot be queried.
 pub async fn snapshot(desk: &SharedDesk) -> Result<()> {
     let now = desk.clock.now();
     let minute = Micros(now.0.div_euclid(time::MINUTE) * time::MINUTE);
@@ -105,7 +108,8 @@ pub async fn snapshot(desk: &SharedDesk) -> Result<()> {
     let mut tx = desk.db.begin().await?;
     for (key, total_usd) in worths {
         match store::equity::insert(&mut tx, &Point { key, at: minute, total_usd }).await {
-            // Deleted a moment ago. On Postgres the transaction is spent: the next minute notes the others.
+            // The key was deleted meanwhile. On Postgres the transaction is aborted; the next minute records
+            // the others.
             Err(error) if error.kind() == store::Kind::ForeignKey => return Ok(()),
             noted => noted?,
         }
@@ -124,10 +128,10 @@ async fn present_worth(desk: &Desk, id: ExchangeKeyId) -> Result<Decimal> {
     Ok(read_worth(desk, &row).await.unwrap_or(known))
 }
 
-/// Reads an account's worth now and notes it; none when it cannot be read.
+/// Reads and records an account's value; `None` if it cannot be read.
 ///
 /// # Errors
-/// When the database cannot be used.
+/// If the database cannot be used.
 pub(crate) async fn note(desk: &Desk, row: &KeyRow) -> Result<Option<Point>> {
     let Ok(total_usd) = read_worth(desk, row).await else { return Ok(None) };
     let point = Point { key: row.key.id, at: desk.clock.now(), total_usd };

@@ -1,4 +1,4 @@
-//! Exchange keys as 3Commas programs see them: accounts with a number, what they are worth, and what they have gained.
+//! Exchange keys as seen by 3Commas clients: accounts with a number, a value and a profit.
 
 mod worth;
 
@@ -13,44 +13,44 @@ use domain::{Decimal, ExchangeKey, ExchangeKeyId, Refusal};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use zeroize::Zeroizing;
 
-/// Numbers begin here and end below 2^53, which every JSON reader keeps.
+/// Account numbers are between these bounds; below 2^53 every JSON parser keeps them exactly.
 const LEAST: u64 = 1_000_000_000;
 const MOST: u64 = 1 << 53;
-/// Accounts read at the same time.
+/// Accounts read concurrently.
 const AT_ONCE: usize = 8;
 
 /// An exchange account.
 #[derive(Clone, Debug)]
 pub struct Account {
-    /// What programs know it by: stable, random, and never another's.
+    /// The number by which clients know the account: stable, random and unique.
     pub number: i64,
-    /// The key itself.
+    /// The key.
     pub key: ExchangeKey,
-    /// What it is worth and has gained.
+    /// The account's value and profit.
     pub worth: Worth,
 }
 
 /// One asset of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asset {
-    /// Which.
+    /// The asset's code.
     pub code: String,
-    /// Can be used.
+    /// The available amount.
     pub free: Decimal,
-    /// Held by orders and positions.
+    /// The amount held by orders and positions.
     pub used: Decimal,
-    /// One of it, in USD.
+    /// Price of one unit in USD.
     pub price_usd: Decimal,
-    /// All of it, in USD.
+    /// Value of the total amount in USD.
     pub usd: Decimal,
-    /// All of it, in BTC; none when nobody knows a price.
+    /// Value of the total amount in BTC; `None` if the price is unknown.
     pub btc: Option<Decimal>,
 }
 
-/// Connects the account and its siblings, all or none; answers the first.
+/// Connects the account and its siblings, all or none. Returns the first.
 ///
 /// # Errors
-/// As [`key::create`]; 2103 when the plan allows no manually created keys.
+/// As [`key::create`]; 2103 if the plan does not allow manually created keys.
 pub async fn create(desk: &Desk, actor: &Actor, news: Vec<NewKey>) -> Result<Account> {
     if !plan::of(desk, actor).await?.limits.manual_keys {
         return Err(Refusal::PlanFeature.into());
@@ -65,24 +65,24 @@ pub async fn create(desk: &Desk, actor: &Actor, news: Vec<NewKey>) -> Result<Acc
     account(desk, first).await
 }
 
-/// The person's accounts, in the order they were connected.
+/// Returns the caller's accounts, in the order they were connected.
 ///
 /// # Errors
-/// When the database cannot be used.
+/// If the database cannot be used.
 pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<Account>> {
     let keys = key::list(desk, actor).await?;
     stream::iter(keys).map(|key| account(desk, key)).buffered(AT_ONCE).try_collect().await
 }
 
-/// One account.
+/// Returns one account.
 ///
 /// # Errors
-/// Not found, also when it is another's.
+/// Not found, also if it belongs to another user.
 pub async fn get(desk: &Desk, actor: &Actor, number: i64) -> Result<Account> {
     account(desk, find(desk, actor, number).await?).await
 }
 
-/// Renames an account, or gives it new credentials.
+/// Renames an account or replaces its credentials.
 ///
 /// # Errors
 /// As [`key::update`].
@@ -98,7 +98,7 @@ pub async fn update(
     account(desk, key::update(desk, actor, key.id, change).await?).await
 }
 
-/// Forgets an account. What stands at the exchange is left alone.
+/// Removes an account. Orders and positions at the exchange are left alone.
 ///
 /// # Errors
 /// Not found.
@@ -107,7 +107,7 @@ pub async fn remove(desk: &Desk, actor: &Actor, number: i64) -> Result<()> {
     key::delete(desk, actor, key.id).await
 }
 
-/// Reads an account's worth from its exchange now.
+/// Reads an account's value from its exchange now.
 ///
 /// # Errors
 /// Not found.
@@ -115,15 +115,15 @@ pub async fn refresh(desk: &Desk, actor: &Actor, number: i64) -> Result<Account>
     let key = find(desk, actor, number).await?;
     let row = key::find(desk, actor, key.id).await?;
     equity::note(desk, &row).await?;
-    // It may have been switched off by what the exchange answered.
+    // Read again, because the exchange's answer may have disabled the key.
     let key = find(desk, actor, number).await?;
     account(desk, key).await
 }
 
-/// The assets of an account, by their names.
+/// Returns the assets of an account, ordered by code.
 ///
 /// # Errors
-/// Not found; 1103; unavailable when the exchange does not answer.
+/// Not found; 1103; unavailable if the exchange does not answer.
 pub async fn assets(desk: &Desk, actor: &Actor, number: i64) -> Result<(Account, Vec<Asset>)> {
     let key = find(desk, actor, number).await?;
     let balance = key::balance(desk, actor, key.id).await?;
@@ -149,14 +149,14 @@ async fn account(desk: &Desk, key: ExchangeKey) -> Result<Account> {
         && store::equity::latest_by_key(&desk.db, key.id).await?.is_none()
         && let Some(row) = store::key::get_any(&desk.db, key.id).await?
     {
-        // Connected through another door a moment ago: the next snapshot is up to a minute away.
+        // Just connected through another API: the next snapshot is up to a minute away.
         equity::note(desk, &row).await?;
     }
     let worth = worth::of(desk, key.id).await?;
     Ok(Account { number, key, worth })
 }
 
-/// A key's number, given when it is first asked for.
+/// Returns a key's account number, assigning one on first use.
 async fn number(desk: &Desk, id: ExchangeKeyId) -> Result<i64> {
     loop {
         if let Some(number) = store::account_number::get(&desk.db, id).await? {
@@ -166,7 +166,7 @@ async fn number(desk: &Desk, id: ExchangeKeyId) -> Result<i64> {
         desk.chance.fill(&mut random);
         let number = LEAST + u64::from_be_bytes(random) % (MOST - LEAST);
         let mut tx = desk.db.begin().await?;
-        // Taken, or given by another request a moment ago: the next round sees which.
+        // The number is taken, or a concurrent request has assigned one: the next iteration finds out which.
         store::account_number::insert(&mut tx, id, i64::try_from(number).map_err(Error::fault)?).await?;
         tx.commit().await?;
     }

@@ -1,4 +1,4 @@
-//! Following: exchange keys that copy strategies' signals at a risk of their owner's choice.
+//! Copy trading: exchange keys follow strategies and copy their signals at the risk chosen by their owner.
 
 mod change;
 mod copies;
@@ -18,16 +18,16 @@ use domain::{
 };
 use std::collections::HashMap;
 
-/// A person's follows, oldest first.
+/// Returns the caller's follows, oldest first.
 ///
 /// # Errors
-/// When the database cannot be asked.
+/// If the database cannot be queried.
 pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<Follow>> {
     let rows = store::follow::list_by_user(&desk.db, actor.user).await?;
     Around::read(desk, actor).await?.all(desk, rows).await
 }
 
-/// What a key follows, oldest first.
+/// Returns a key's follows, oldest first.
 ///
 /// # Errors
 /// Not found; 1106 for a key that is not AUTOMATED.
@@ -37,7 +37,7 @@ pub async fn list_by_key(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Resul
     Around::read(desk, actor).await?.all(desk, rows).await
 }
 
-/// One follow that was not stopped.
+/// Returns a follow that has not been stopped.
 ///
 /// # Errors
 /// Not found.
@@ -46,24 +46,25 @@ pub async fn get(desk: &Desk, actor: &Actor, id: FollowId) -> Result<Follow> {
     Around::read(desk, actor).await?.one(desk, row.ok_or(Error::NotFound)?).await
 }
 
-/// Only keys that strategies trade follow them.
+/// Checks that the key is an AUTOMATED one, since only those may follow strategies.
 fn automated(key: &ExchangeKey) -> std::result::Result<(), Refusal> {
     if key.strategy_type == StrategyType::Automated { Ok(()) } else { Err(Refusal::KeyTypeInvalid) }
 }
 
-/// A key that copies now is switched on, and let in by its exchange.
+/// Checks that the key is enabled and accepted by its exchange.
 fn usable(key: &ExchangeKey) -> std::result::Result<(), Refusal> {
     let good = key.active && key.status == domain::ApiKeyStatus::Authorized;
     if good { Ok(()) } else { Err(Refusal::KeyInactive) }
 }
 
-/// What follows are shown with.
+/// Related data that follows are displayed with.
 struct Around {
     keys: HashMap<ExchangeKeyId, ExchangeKey>,
     strategies: HashMap<StrategyId, Strategy>,
     profiles: HashMap<RiskProfileId, RiskProfile>,
     plan_includes_strategies: bool,
-    /// The plan's balance limit, for keys that count; none also where an account's worth is not known.
+    /// The plan's balance limit for keys that count against it; `None` if there is none, or if an account's
+    /// value is unknown.
     plan_balance: Option<PlanBalance>,
     all_paused: bool,
 }
@@ -93,7 +94,7 @@ impl Around {
         for row in rows {
             match self.one(desk, row).await {
                 Ok(follow) => follows.push(follow),
-                // Its key was deleted between the two reads, and the follow with it.
+                // The key was deleted between the two reads, and the follow with it.
                 Err(Error::NotFound) => {}
                 Err(error) => return Err(error),
             }
@@ -108,7 +109,7 @@ impl Around {
         let limit = row.daily_loss_limit_usd.map(|text| text.0);
         let mut facts = self.facts(&row, key, &strategy);
         facts.key = facts.key.map(|state| state.reviewed(desk.reviews.since(key.id).is_some()));
-        // The account is read only when nothing else is known against the next entry.
+        // The account is read only if nothing else blocks the next entry.
         if judge(&facts).is_ok() {
             facts.daily_loss = copy::daily_loss(desk, key.id, &row.symbol, limit).await?;
         }
@@ -130,7 +131,7 @@ impl Around {
         })
     }
 
-    /// What is known about the next entry, before there is a signal.
+    /// Collects the known facts about the next entry, before there is a signal.
     fn facts(&self, row: &store::follow::Follow, key: &ExchangeKey, strategy: &Strategy) -> Facts {
         Facts {
             follow: Some(FollowState::of(row.active, row.paused_reason, row.stopped_at.is_some())),

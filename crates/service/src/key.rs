@@ -1,4 +1,4 @@
-//! Exchange keys: a person's credentials at an exchange.
+//! Exchange keys: a user's credentials at an exchange.
 
 mod change;
 mod check;
@@ -23,18 +23,18 @@ use domain::{
 use exchange::{Answer, Credentials, Failure, KeyRights};
 use store::key::{KeyRow, SealedSecret};
 
-/// The table whose rows the secrets are sealed for.
+/// The table name that is bound into each sealed secret.
 const TABLE: &str = "exchange_keys";
 
-/// A person's keys, in the order they were connected.
+/// Returns the caller's keys, in the order they were connected.
 ///
 /// # Errors
-/// When the database cannot be asked.
+/// If the database cannot be queried.
 pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<ExchangeKey>> {
     Ok(store::key::list_by_user(&desk.db, actor.user).await?)
 }
 
-/// The assets of a key's account.
+/// Returns the balances of a key's account.
 ///
 /// # Errors
 /// Not found; 1103.
@@ -45,12 +45,12 @@ pub async fn balance(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<Ba
     heed(desk, id, answer).await
 }
 
-/// The caller's own key; another's is as good as not there.
+/// Returns one of the caller's own keys. Another user's key is reported as not found.
 pub(crate) async fn find(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<KeyRow> {
     store::key::get(&desk.db, actor.user, id).await?.ok_or(Error::NotFound)
 }
 
-/// Opens a key's secret for use.
+/// Decrypts a key's secret.
 pub(crate) fn credentials(desk: &Desk, row: &KeyRow) -> Result<Credentials> {
     let SealedSecret { secret, data_key, master_key_id, version } = row.sealed.clone();
     let version = i32::try_from(version).map_err(Error::fault)?;
@@ -60,14 +60,14 @@ pub(crate) fn credentials(desk: &Desk, row: &KeyRow) -> Result<Credentials> {
     Ok(Credentials::new(row.key.api_key.clone(), secret))
 }
 
-/// Seals a secret for a key's row.
+/// Encrypts a secret for a key's row.
 fn seal(desk: &Desk, id: ExchangeKeyId, owner: UserId, secret: &str) -> Result<SealedSecret> {
     let Sealed { secret, data_key, master_key_id, version } =
         desk.sealer.seal(TABLE, id.0, owner.0, secret.as_bytes())?;
     Ok(SealedSecret { secret, data_key, master_key_id, version: i64::from(version) })
 }
 
-/// Passes an exchange's answer on; a key that it refuses is switched off, and its owner told.
+/// Returns the exchange's answer. On `Unauthorized`, disables the key and notifies its owner.
 pub(crate) async fn heed<T>(desk: &Desk, id: ExchangeKeyId, answer: Answer<T>) -> Result<T> {
     if matches!(answer, Err(Failure::Unauthorized)) {
         refused(desk, id).await?;
@@ -75,15 +75,15 @@ pub(crate) async fn heed<T>(desk: &Desk, id: ExchangeKeyId, answer: Answer<T>) -
     Ok(answer?)
 }
 
-/// Whether a key's account is in a mode that we support.
+/// Checks that a key's account is in a supported mode.
 ///
 /// # Errors
-/// A field problem that says which mode it is in and what to change.
+/// A field problem that names the account's mode and what to change.
 pub(crate) fn mode_fits(mode: AccountMode) -> Result<()> {
     mode.problem().map_or(Ok(()), |problem| Err(Error::field("apiKey", problem)))
 }
 
-/// How the account behind a key is set up. `rights` are what the exchange has just said of the key.
+/// Returns the mode of a key's account. `rights` is what the exchange has just reported about the key.
 pub(crate) async fn account_mode(
     desk: &Desk,
     who: &Credentials,
@@ -97,7 +97,7 @@ pub(crate) async fn account_mode(
     }
 }
 
-/// Notes how a key's account is set up. Its owner is told once when that is not supported.
+/// Records the mode of a key's account. Notifies its owner once if the mode is not supported.
 pub(crate) async fn note_mode(desk: &Desk, row: &KeyRow, mode: AccountMode) -> Result<()> {
     if mode == row.key.account_mode {
         return Ok(());
@@ -112,7 +112,7 @@ pub(crate) async fn note_mode(desk: &Desk, row: &KeyRow, mode: AccountMode) -> R
     Ok(tx.commit().await?)
 }
 
-/// The exchange refuses a key: it is switched off, and its owner told, once.
+/// Disables a key that the exchange rejects, and notifies its owner once.
 pub(crate) async fn refused(desk: &Desk, id: ExchangeKeyId) -> Result<()> {
     switch_off(desk, id, |row, now| {
         let once = format!("key-refused:{id}:{}", row.key.updated_at.0);
@@ -122,7 +122,7 @@ pub(crate) async fn refused(desk: &Desk, id: ExchangeKeyId) -> Result<()> {
     .await
 }
 
-/// A key has lost the right to trade: it is switched off, and its owner told, once.
+/// Disables a key that has lost the right to trade, and notifies its owner once.
 async fn lost_trading(desk: &Desk, id: ExchangeKeyId) -> Result<()> {
     switch_off(desk, id, |row, now| {
         let once = format!("key-rights:{id}:{}:{}", RightsChange::TradingLost, row.key.updated_at.0);
@@ -131,8 +131,8 @@ async fn lost_trading(desk: &Desk, id: ExchangeKeyId) -> Result<()> {
     .await
 }
 
-/// Switches a key off as refused by its exchange and writes what its owner is told. Nothing when that was done before: two
-/// instances that find out at once have read the same row.
+/// Disables a key as rejected by its exchange and writes the owner's notification. Does nothing if that was
+/// already done: two instances that find out concurrently have read the same row.
 async fn switch_off(
     desk: &Desk,
     id: ExchangeKeyId,

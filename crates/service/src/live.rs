@@ -1,4 +1,5 @@
-//! Prices and account events for the pages' streams: one upstream for each market and account, any number of viewers.
+//! Live prices and account events for the pages' streams: one upstream per market and account, any number of
+//! viewers.
 
 mod account_feed;
 mod market_feed;
@@ -17,10 +18,10 @@ use std::{
 use store::event::Heard;
 use tokio::sync::broadcast;
 
-/// How many messages a slow viewer may fall behind before it is given the present state instead.
+/// How many messages a slow viewer may fall behind before it receives the current state instead.
 const BACKLOG: usize = 256;
 
-/// Where upstreams and viewers meet. Feeds end by themselves when nobody holds them.
+/// Registry of live feeds, shared by all viewers. A feed ends when its last holder drops it.
 pub struct Hub {
     markets: Mutex<HashMap<Symbol, Weak<MarketFeed>>>,
     accounts: Mutex<HashMap<(ExchangeKeyId, Symbol), Weak<AccountFeed>>>,
@@ -40,13 +41,13 @@ impl Default for Hub {
 }
 
 impl Hub {
-    /// The last pushed ticker, when it was pushed at `since` or later.
+    /// Returns the last pushed ticker if it was pushed at `since` or later.
     pub(crate) fn ticker(&self, symbol: &Symbol, since: Micros) -> Option<Ticker> {
         let feed = locked(&self.markets).get(symbol)?.upgrade()?;
         feed.ticker().filter(|t| t.at >= since)
     }
 
-    /// The feed of a market that exists.
+    /// Returns the feed of a market, starting it if needed. The market must exist.
     pub(crate) fn market(&self, desk: &SharedDesk, symbol: &Symbol) -> Arc<MarketFeed> {
         let mut markets = locked(&self.markets);
         markets.retain(|_, feed| feed.strong_count() > 0);
@@ -58,7 +59,7 @@ impl Hub {
         })
     }
 
-    /// The feed of one market of one account.
+    /// Returns the feed of one market of one account, starting it if needed.
     pub(crate) fn account(
         &self,
         desk: &SharedDesk,
@@ -76,14 +77,14 @@ impl Hub {
         Ok(feed)
     }
 
-    /// Tells an account's viewers to look again, where there are any.
+    /// Asks an account's feed, if there is one, to read its state again.
     pub(crate) fn nudge(&self, key: ExchangeKeyId, symbol: &Symbol) {
         if let Some(feed) = locked(&self.accounts).get(&(key, symbol.clone())).and_then(Weak::upgrade) {
             feed.nudge();
         }
     }
 
-    /// As [`Hub::nudge`], for every market of an account.
+    /// Does the same as [`Hub::nudge`] for every market of an account.
     pub(crate) fn nudge_key(&self, key: ExchangeKeyId) {
         let accounts = locked(&self.accounts);
         accounts
@@ -93,7 +94,7 @@ impl Hub {
             .for_each(|f| f.nudge());
     }
 
-    /// When a price last came on the markets that are kept streaming.
+    /// Time of the last price on the markets that always stream.
     pub(crate) fn heard(&self) -> Option<Micros> {
         locked(&self.kept).iter().filter_map(|feed| feed.heard()).max()
     }
@@ -103,10 +104,10 @@ impl Hub {
     }
 }
 
-/// Keeps the front page's market streaming whether anyone looks or not.
+/// Keeps the front page's market streaming even without viewers.
 ///
 /// # Errors
-/// When the exchange has no such market or cannot be asked.
+/// If the exchange has no such market or cannot be reached.
 pub async fn keep(desk: &SharedDesk, symbol: &Symbol) -> Result<()> {
     crate::market::find(desk, domain::TradeType::Futures, symbol).await?;
     let feed = desk.hub.market(desk, symbol);
@@ -114,19 +115,18 @@ pub async fn keep(desk: &SharedDesk, symbol: &Symbol) -> Result<()> {
     Ok(())
 }
 
-/// Who should look for new events.
+/// Which users' tabs should check for new events.
 #[derive(Clone, Copy)]
 enum News {
-    /// This person.
     Of(UserId),
-    /// Everyone: some may have been missed.
+    /// Everyone: some events may have been missed.
     All,
 }
 
-/// Passes on what any instance wrote into the events table, until the database is closed.
+/// Forwards notices of events written by any instance to this instance's tabs, until the database is closed.
 ///
 /// # Errors
-/// When the database cannot be listened to.
+/// If the database cannot be listened to.
 pub async fn listen(desk: &Desk) -> Result<()> {
     let mut listener = store::event::listen(&desk.db).await?;
     while let Some(heard) = listener.next().await {
@@ -134,7 +134,7 @@ pub async fn listen(desk: &Desk) -> Result<()> {
             Heard::Event(appended) => News::Of(appended.user),
             Heard::Gap => News::All,
         };
-        // Nobody attached is no failure.
+        // An error only means that no tab is attached.
         let _ = desk.hub.news.send(news);
     }
     Ok(())

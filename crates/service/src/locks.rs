@@ -1,5 +1,5 @@
-//! One task at a time for each place (a key and market, a person), within this process. Between processes the database
-//! decides.
+//! Async locks per place (a key and market, or a user) within this process. Between processes the database
+//! arbitrates.
 
 use domain::{ExchangeKeyId, Symbol};
 use std::{
@@ -9,7 +9,7 @@ use std::{
 };
 use tokio::sync::{Mutex as Turn, OwnedMutexGuard};
 
-/// Waiting lines, made when first wanted and forgotten when nobody waits.
+/// Mutexes by place, created on demand and dropped when unused.
 pub(crate) struct Locks<Place = (ExchangeKeyId, Symbol)> {
     lines: Mutex<HashMap<Place, Weak<Turn<()>>>>,
 }
@@ -21,14 +21,14 @@ impl<Place> Default for Locks<Place> {
 }
 
 impl Locks {
-    /// Waits for this key's and market's turn; it lasts until the guard is dropped.
+    /// Acquires the lock of a key's market. It is held until the guard is dropped.
     pub(crate) async fn turn(&self, key: ExchangeKeyId, symbol: &Symbol) -> OwnedMutexGuard<()> {
         self.at((key, symbol.clone())).await
     }
 }
 
 impl<Place: Eq + Hash> Locks<Place> {
-    /// Waits for this place's turn; it lasts until the guard is dropped.
+    /// Acquires the lock of a place. It is held until the guard is dropped.
     pub(crate) async fn at(&self, place: Place) -> OwnedMutexGuard<()> {
         let line = {
             let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);

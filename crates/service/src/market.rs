@@ -1,16 +1,16 @@
-//! Prices, candles and markets, for anyone.
+//! Prices, candles and market rules. No sign-in is needed.
 
 use crate::{Desk, Result, recent::Recent, sandbox_control::Playing};
 use domain::{Candle, Decimal, Frame, Market, Micros, Symbol, Ticker, TradeType, time};
 
-/// How old a pushed price may be before the exchange is asked instead.
+/// Maximum age of a pushed price before the exchange is queried instead.
 const FRESH: i64 = 5 * time::SECOND;
-/// How long a fetched answer serves everyone.
+/// How long a fetched answer is cached, in microseconds.
 const LIFETIME: i64 = time::SECOND;
 
 type CandleQuestion = (TradeType, Symbol, Frame, Option<Micros>, u16);
 
-/// The exchange's answers that many people ask for at once.
+/// Cached exchange answers shared by all callers.
 pub(crate) struct Cache {
     tickers: Recent<(TradeType, Symbol), Ticker>,
     candles: Recent<CandleQuestion, Vec<Candle>>,
@@ -27,10 +27,10 @@ impl Default for Cache {
     }
 }
 
-/// The last 24 hours of a market.
+/// Returns a market's 24-hour ticker.
 ///
 /// # Errors
-/// 1300 when there is no such market; unavailable when the exchange does not answer.
+/// 1300 if there is no such market; unavailable if the exchange does not answer.
 pub async fn ticker(desk: &Desk, kind: TradeType, symbol: &Symbol) -> Result<Ticker> {
     if kind == TradeType::Futures
         && let Some(ticker) = desk.hub.ticker(symbol, desk.clock.now().plus(-FRESH))
@@ -41,7 +41,7 @@ pub async fn ticker(desk: &Desk, kind: TradeType, symbol: &Symbol) -> Result<Tic
     Ok(desk.cache.tickers.get((kind, symbol.clone()), &*desk.clock, fetch).await?)
 }
 
-/// The price that a market order would be entered at, about.
+/// Returns the last price, an estimate of a market order's entry price.
 ///
 /// # Errors
 /// As [`ticker`].
@@ -49,7 +49,7 @@ pub async fn last_price(desk: &Desk, kind: TradeType, symbol: &Symbol) -> Result
     ticker(desk, kind, symbol).await.map(|t| t.last)
 }
 
-/// The newest `limit` candles, oldest first; with `before`, those that opened before it.
+/// Returns the newest `limit` candles, oldest first; with `before`, only those that opened earlier.
 ///
 /// # Errors
 /// As [`ticker`].
@@ -67,7 +67,7 @@ pub async fn candles(
     Ok(desk.cache.candles.get(question, &*desk.clock, fetch).await?)
 }
 
-/// A market's rules.
+/// Returns a market's trading rules.
 ///
 /// # Errors
 /// As [`ticker`].
@@ -75,18 +75,18 @@ pub async fn find(desk: &Desk, kind: TradeType, symbol: &Symbol) -> Result<Marke
     Ok(desk.exchange.market(kind, symbol).await?)
 }
 
-/// Every market of one kind.
+/// Returns every market of one kind.
 ///
 /// # Errors
-/// Unavailable when the exchange does not answer.
+/// Unavailable if the exchange does not answer.
 pub async fn list(desk: &Desk, kind: TradeType) -> Result<Vec<Market>> {
     Ok(desk.exchange.markets(kind).await?)
 }
 
-/// What the sandbox is playing; none without a sandbox.
+/// Returns what the sandbox is currently replaying; `None` without a sandbox.
 ///
 /// # Errors
-/// Unavailable when the sandbox does not answer.
+/// Unavailable if the sandbox does not answer.
 pub async fn playing(desk: &Desk) -> Result<Option<Playing>> {
     match &desk.sandbox {
         Some(sandbox) => desk.cache.playing.get((), &*desk.clock, sandbox.playing()).await.map(Some),

@@ -1,5 +1,5 @@
-//! Orders: placing, watching and ending them, and the protection of what they open. No order is sent
-//! before its intent is on disk.
+//! Orders: placing, tracking and closing them, and protecting the positions they open. An order is sent only
+//! after its intent has been committed to the database.
 
 mod account;
 mod adopt;

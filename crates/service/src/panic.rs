@@ -1,5 +1,5 @@
-//! The panic button: following is paused first, then orders are cancelled and positions closed on every market. Pressed
-//! again it does again whatever is left to do.
+//! The panic button: pauses following first, then cancels orders and closes positions on every market.
+//! Pressing it again retries whatever is left.
 
 use crate::{
     Actor, Error, Result, SharedDesk, audit,
@@ -10,28 +10,29 @@ use domain::{ExchangeKeyId, Symbol, TradeType, copy::Paused};
 use futures::future::join_all;
 use std::collections::BTreeSet;
 
-/// What became of one market.
+/// The result for one market.
 #[derive(Debug)]
 pub struct MarketReport {
-    /// Which.
+    /// The market.
     pub symbol: Symbol,
-    /// Orders are cancelled and the position is closed, or why not.
+    /// `Ok` if the orders are cancelled and the position is closed, otherwise the reason.
     pub outcome: Result<()>,
 }
 
-/// What became of one key.
+/// The result for one key.
 #[derive(Debug)]
 pub struct Report {
-    /// Which.
+    /// The key.
     pub key: ExchangeKeyId,
-    /// Its name.
+    /// The key's name.
     pub name: String,
-    /// What became of each market on which something stood; or why nobody knows what stands.
+    /// The result for each market that had an order or a position; an error if the open markets could not be
+    /// determined.
     pub markets: Result<Vec<MarketReport>>,
 }
 
 impl Report {
-    /// Whether nothing stands on the key any more.
+    /// Whether nothing is open on the key any more.
     #[must_use]
     pub fn done(&self) -> bool {
         self.markets.as_ref().is_ok_and(|markets| markets.iter().all(|market| market.outcome.is_ok()))
@@ -41,7 +42,7 @@ impl Report {
 /// Pauses the key's follows, cancels its orders and closes its positions.
 ///
 /// # Errors
-/// Not found. What fails at the exchange is in the report.
+/// Not found. Failures at the exchange are in the report.
 pub async fn key(desk: &SharedDesk, actor: &Actor, id: ExchangeKeyId) -> Result<Report> {
     let access = Access::any(desk, actor, id).await?;
     let now = desk.clock.now();
@@ -60,10 +61,12 @@ pub async fn key(desk: &SharedDesk, actor: &Actor, id: ExchangeKeyId) -> Result<
     Ok(clear(desk, actor, access).await)
 }
 
-/// Closes everything on a key as [`key()`] does, then deletes it. The key is deleted only when nothing is open any more.
+/// Closes everything on a key as [`key()`] does, then deletes the key. It is deleted only if nothing is open
+/// any more.
 ///
 /// # Errors
-/// Not found; [`Error::StepUp`], before anything is closed; what kept an order or a position from being closed.
+/// Not found; [`Error::StepUp`], before anything is closed; the failure that left an order or a position
+/// open.
 pub async fn close_and_delete_key(desk: &SharedDesk, actor: &Actor, id: ExchangeKeyId) -> Result<()> {
     step_up::must(desk, actor).await?;
     let report = key(desk, actor, id).await?;
@@ -73,10 +76,10 @@ pub async fn close_and_delete_key(desk: &SharedDesk, actor: &Actor, id: Exchange
     crate::key::delete(desk, actor, id).await
 }
 
-/// As [`key`], for all of a person's keys at once.
+/// Does the same as [`key`] for all of the caller's keys concurrently.
 ///
 /// # Errors
-/// When the database cannot be asked. What fails at the exchange is in the reports.
+/// If the database cannot be queried. Failures at the exchange are in the reports.
 pub async fn person(desk: &SharedDesk, actor: &Actor) -> Result<Vec<Report>> {
     let now = desk.clock.now();
     let mut tx = desk.db.begin().await?;
@@ -109,12 +112,12 @@ async fn clear(desk: &SharedDesk, actor: &Actor, access: Access) -> Report {
     Report { key, name, markets }
 }
 
-/// Every market on which the key has an order, a position, or an order that we are about to send.
+/// Returns every market on which the key has an order, a position, or an order that we are about to send.
 async fn standing(desk: &SharedDesk, access: &Access) -> Result<BTreeSet<Symbol>> {
     let key = &access.row.key;
     let mut symbols = BTreeSet::new();
     for row in store::intent::unfinished_for_key(&desk.db, key.id).await? {
-        // Its own work comes to its end before anybody looks for what it left.
+        // Waits for the intent's own work to finish before the exchange is queried for what it left.
         drop(desk.locks.turn(key.id, &row.symbol).await);
         symbols.insert(row.symbol);
     }
@@ -141,7 +144,7 @@ async fn market(
         return order::cancel_open(desk, &access, symbol).await;
     }
     order::panic_market(desk, access, symbol.clone()).await?;
-    // What was copied there has ended: its owner sees at once how.
+    // Settles the copies on the market, so that the owner sees the result immediately.
     match crate::copy::settle_closed(desk, id, symbol).await {
         Err(error @ Error::Fault(_)) => Err(error),
         _ => Ok(()),

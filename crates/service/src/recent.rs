@@ -1,4 +1,4 @@
-//! Answers of the exchange that many ask for, kept for a moment.
+//! Short-lived cache of exchange answers that many callers ask for.
 
 use domain::{Clock, Micros};
 use std::{
@@ -9,22 +9,22 @@ use std::{
 
 type Slot<V> = Arc<tokio::sync::Mutex<Option<(Micros, V)>>>;
 
-/// More different questions than this are not remembered at once.
+/// Largest number of cached keys. The cache is cleared when it is full.
 const MOST: usize = 512;
 
-/// Remembers answers for a short time; while one caller fetches, the others wait for its answer.
+/// A TTL cache with single-flight fetching: while one caller fetches, the others wait for its answer.
 pub(crate) struct Recent<K, V> {
     lifetime: i64,
     slots: Mutex<HashMap<K, Slot<V>>>,
 }
 
 impl<K: Eq + Hash + Clone, V: Clone> Recent<K, V> {
-    /// Keeps each answer for `lifetime` microseconds.
+    /// Creates a cache that keeps each answer for `lifetime` microseconds.
     pub(crate) fn new(lifetime: i64) -> Self {
         Self { lifetime, slots: Mutex::new(HashMap::new()) }
     }
 
-    /// The remembered answer, or the one that `fetch` brings. Failures are not remembered.
+    /// Returns the cached answer, or fetches and caches it. Failures are not cached.
     pub(crate) async fn get<E>(
         &self,
         key: K,
@@ -49,7 +49,7 @@ impl<K: Eq + Hash + Clone, V: Clone> Recent<K, V> {
         Ok(value)
     }
 
-    /// Asks afresh the next time.
+    /// Drops the cached answer, so that the next caller fetches it.
     pub(crate) fn forget(&self, key: &K) {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
     }

@@ -1,23 +1,25 @@
-//! Which instance looks after which exchange key: its stream and the supervision of its positions. Every instance that holds a
-//! lease is a candidate, and each ranks the candidates for a key in the same way (rendezvous hashing), so that they agree without
-//! asking each other, and only the keys of an instance that ends move to others.
+//! Assignment of exchange keys to instances: an instance runs the user-data streams of its keys and
+//! supervises their positions. Every instance that holds a lease is a candidate, and each ranks the
+//! candidates for a key in the same way (rendezvous hashing), so they agree without communication, and only
+//! the keys of an instance that ends move to others.
 //!
-//! While the candidates change, two instances may look after a key for a moment, or none. Neither does harm: the market's turn is
-//! a lease of its own, and what nobody looked at is due at once for its new instance.
+//! While the candidates change, two instances or none may briefly own a key. Neither does harm: the
+//! per-market lock is a lease of its own, and positions that were not inspected are immediately due for the
+//! new owner.
 
 use crate::{Desk, Result};
 use domain::ExchangeKeyId;
 use sha2::{Digest as _, Sha256};
 use std::sync::{PoisonError, RwLock};
 
-/// The instances that hold a lease, as last read; none on SQLite, where one process has everything.
+/// The instances that held a lease when last read; empty on SQLite, where a single process owns every key.
 #[derive(Default)]
 pub(crate) struct Shares {
     candidates: RwLock<Vec<String>>,
 }
 
 impl Desk {
-    /// Whether this instance looks after a key.
+    /// Whether this instance owns a key.
     pub(crate) fn is_ours(&self, key: ExchangeKeyId) -> bool {
         let candidates = self.shares.candidates.read().unwrap_or_else(PoisonError::into_inner);
         winner(&candidates, key).is_none_or(|name| name == self.instance)
@@ -26,7 +28,7 @@ impl Desk {
     /// Reads which instances hold a lease.
     ///
     /// # Errors
-    /// When the database cannot be read.
+    /// If the database cannot be read.
     pub(crate) async fn refresh_shares(&self) -> Result<()> {
         let names = store::instance::alive(&self.db).await?;
         *self.shares.candidates.write().unwrap_or_else(PoisonError::into_inner) = names;
@@ -34,12 +36,12 @@ impl Desk {
     }
 }
 
-/// The candidate that a key belongs to; none without candidates.
+/// Returns the candidate that owns a key; `None` without candidates.
 fn winner(candidates: &[String], key: ExchangeKeyId) -> Option<&str> {
     candidates.iter().map(String::as_str).max_by_key(|name| rank(name, key))
 }
 
-/// How a candidate ranks for a key: the same on every machine and in every release.
+/// The rank of a candidate for a key: the same on every machine and in every release.
 fn rank(name: &str, key: ExchangeKeyId) -> [u8; 32] {
     Sha256::new().chain_update(key.0.as_bytes()).chain_update(name.as_bytes()).finalize().into()
 }

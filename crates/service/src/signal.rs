@@ -1,5 +1,6 @@
-//! Signals: a strategy's instruction to trade, from its own definition, an outside brain or the operator's hand. Every
-//! door accepts them here, so that each is checked, counts once, and reaches every follower.
+//! Signals: a strategy's instruction to trade, from its own rules, from an outside signal source or from an
+//! operator. All sources are accepted here, so that each signal is checked, counts once, and reaches every
+//! follower.
 
 mod fan_out;
 
@@ -15,49 +16,49 @@ use domain::{
 use std::time::Duration;
 use store::{DecimalText, signal::Signal, strategy::Strategy};
 
-/// An outside brain's id for a signal is no longer than this.
+/// Largest length, in characters, of a signal source's own id.
 const LONGEST_ID: usize = 100;
-/// An outside brain's clock may be ahead of ours by this much.
+/// How far a signal source's clock may be ahead of ours.
 const AHEAD: i64 = 60 * time::SECOND;
 /// How long a signal waits for a price that it can do without.
 const PRICE_WITHIN: Duration = Duration::from_secs(1);
 
-/// A signal as it comes to a door. The caller has seen to it that whoever says it may.
+/// A signal as submitted. The caller has verified that its sender is authorized.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewSignal {
-    /// Whose.
+    /// The strategy that gives the signal.
     pub strategy: StrategyId,
-    /// Who decided.
+    /// The source of the signal.
     pub source: Source,
-    /// Enter or leave.
+    /// Whether to enter or exit.
     pub action: Action,
-    /// Which way; needed for entering.
+    /// The side of the entry; required for entries.
     pub side: Option<Side>,
-    /// The price it was decided at; the market's present one where it is not told.
+    /// The price at which the decision was made; without it, the current market price.
     pub price: Option<Decimal>,
-    /// Where to be stopped out; needed for entering.
+    /// The stop price; required for entries.
     pub stop: Option<Decimal>,
-    /// Where to take profits.
+    /// The take-profit prices.
     pub targets: Vec<Decimal>,
-    /// The outside brain's own id: said twice, it counts once.
+    /// The signal source's own id, an idempotency key: a repeated id counts once.
     pub external_id: Option<String>,
-    /// The bar whose close decided it: decided twice, it counts once.
+    /// Opening time of the bar whose close led to the decision; a repeated decision for a bar counts once.
     pub bar_at: Option<Micros>,
-    /// When it was said, by the teller's clock; a late one is refused.
+    /// When the signal was sent, by the sender's clock. Late signals are rejected.
     pub said_at: Option<Micros>,
 }
 
-/// What became of a signal.
+/// The result of accepting a signal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Accepted {
-    /// It is stored, and on its way to the followers.
+    /// The signal is stored and will be fanned out to the followers.
     New(Signal),
-    /// It was said before: this is what is stored, and nothing is done again.
+    /// The signal was accepted before. This is the stored one; nothing is done again.
     Repeated(Signal),
 }
 
 impl Accepted {
-    /// The stored signal.
+    /// Returns the stored signal.
     #[must_use]
     pub const fn signal(&self) -> &Signal {
         match self {
@@ -66,20 +67,20 @@ impl Accepted {
     }
 }
 
-/// Takes a signal in. When this answers, it is stored; its copies follow at once.
+/// Accepts a signal. On return it is stored; its copies follow immediately.
 ///
 /// # Errors
-/// Not found without such a strategy; fields: an entry's `strategy` that is not active, `time` that is too old or to come,
-/// an `id` that was another signal's, levels that cannot be traded; unavailable when an entry's price is needed and the
-/// exchange does not answer. Nothing is stored then.
+/// Not found if there is no such strategy; fields: `strategy` for an entry of an inactive strategy, `time` if
+/// it is too old or in the future, `id` if it belongs to another signal, and levels that cannot be traded;
+/// unavailable if an entry needs the current price and the exchange does not answer. Nothing is stored then.
 pub async fn accept(desk: &Desk, new: NewSignal) -> Result<Accepted> {
     let strategy = store::strategy::get(&desk.db, new.strategy).await?.ok_or(Error::NotFound)?;
     let bar = new.bar_at.map(|at| (at, new.action));
-    // What was said before is answered before it is judged: by now it may be late.
+    // A repeated signal is answered before it is checked, since it may be too old by now.
     if let Some(said) = said_before(desk, &new, bar).await? {
         return Ok(Accepted::Repeated(said));
     }
-    // Who is in a position is let out of it, whatever has become of the strategy.
+    // Exits are accepted even if the strategy has been deactivated.
     if !strategy.active && new.action == Action::Enter {
         return Err(Error::field("strategy", Problem::StrategyInactive));
     }
@@ -108,7 +109,7 @@ pub async fn accept(desk: &Desk, new: NewSignal) -> Result<Accepted> {
         }
         Err(error) if error.is_unique() => {
             drop(tx);
-            // Another instance was told a moment ago.
+            // Another instance has just stored it.
             let said = said_before(desk, &new, bar).await?;
             return said.map(Accepted::Repeated).ok_or_else(|| error.into());
         }
@@ -129,19 +130,19 @@ async fn said_before(desk: &Desk, new: &NewSignal, bar: Option<(Micros, Action)>
     Ok(said)
 }
 
-/// Whether the same is said again, and not something else under the same id.
+/// Whether the stored signal is the same as the new one, rather than another signal with the same id.
 fn same(said: &Signal, new: &NewSignal) -> bool {
     let levels = said.side == new.side && said.stop.map(|text| text.0) == new.stop;
     said.action == new.action && (new.action == Action::Exit || levels)
 }
 
-/// What is stored of a signal that may be given: an exit has no levels.
+/// The checked values of an acceptable signal. Exits have no levels.
 #[derive(Default)]
 struct Checked {
     side: Option<Side>,
     stop: Option<Decimal>,
     targets: Vec<Decimal>,
-    /// What the market pays now.
+    /// The current market price.
     market: Option<Decimal>,
 }
 
@@ -177,8 +178,8 @@ async fn check(desk: &Desk, strategy: &Strategy, new: &NewSignal) -> Result<Chec
     Ok(Checked { side: Some(side), stop: Some(stop), targets: new.targets.clone(), market })
 }
 
-/// What the market pays now, where the record wants to know: a bar's decision trades at the next bar's open. A signal does
-/// not wait for an exchange that is slow to answer.
+/// Returns the current market price if the record needs it: a decision on a bar trades at the next bar's open
+/// instead. A signal does not wait for a slow exchange.
 async fn market_price(desk: &Desk, strategy: &Strategy, new: &NewSignal) -> Option<Decimal> {
     if new.source == Source::Evaluator {
         return None;
@@ -197,7 +198,7 @@ fn named(bad: BadLevels, stop: Decimal) -> Error {
     }
 }
 
-/// How a signal reads in an audit line or a log: never more than this.
+/// Formats a signal for an audit entry or a log line.
 #[must_use]
 pub fn summary(signal: &Signal) -> String {
     let text = |value: Option<DecimalText>| value.map_or_else(|| "-".to_owned(), |v| money::text(v.0));

@@ -1,4 +1,4 @@
-//! Strategies: what they are, what their own signals came to, and what their operator does with them.
+//! Strategies: their definitions, their track records, and their administration by operators.
 
 mod admin;
 mod backtest;
@@ -23,15 +23,15 @@ pub use signals::{Alert, Heard, Said, copies, given, hear, one, send};
 use crate::{Desk, Error, Result};
 use domain::{Frame, StrategyId, follow::RiskProfile, strategy::Strategy};
 
-/// Every strategy, in the order of lists; inactive ones say so.
+/// Returns every strategy in display order, including inactive ones.
 ///
 /// # Errors
-/// When the database cannot be asked.
+/// If the database cannot be queried.
 pub async fn list(desk: &Desk) -> Result<Vec<Strategy>> {
     store::strategy::list(&desk.db).await?.into_iter().map(shown).collect()
 }
 
-/// One strategy.
+/// Returns one strategy.
 ///
 /// # Errors
 /// Not found.
@@ -39,15 +39,15 @@ pub async fn get(desk: &Desk, id: StrategyId) -> Result<Strategy> {
     shown(row(desk, id).await?)
 }
 
-/// The risk profiles, the most careful first.
+/// Returns the risk profiles, lowest risk first.
 ///
 /// # Errors
-/// When the database cannot be asked.
+/// If the database cannot be queried.
 pub async fn risk_profiles(desk: &Desk) -> Result<Vec<RiskProfile>> {
     Ok(store::follow::risk_profiles(&desk.db).await?.into_iter().map(profile).collect())
 }
 
-/// A profile as anyone may see it.
+/// Converts a stored risk profile to its public form.
 pub(crate) fn profile(row: store::follow::RiskProfile) -> RiskProfile {
     let store::follow::RiskProfile { id, name, percentage, created_at, updated_at } = row;
     RiskProfile { id, name, percentage: percentage.0, created_at, updated_at }
@@ -57,7 +57,7 @@ async fn row(desk: &Desk, id: StrategyId) -> Result<store::strategy::Strategy> {
     store::strategy::get(&desk.db, id).await?.ok_or(Error::NotFound)
 }
 
-/// A strategy as anyone may see it.
+/// Converts a stored strategy to its public form.
 pub(crate) fn shown(row: store::strategy::Strategy) -> Result<Strategy> {
     Ok(Strategy {
         frame: frame(&row)?,
@@ -77,7 +77,7 @@ fn frame(row: &store::strategy::Strategy) -> Result<Frame> {
     Frame::from_seconds(row.timeframe_s).ok_or_else(|| Error::fault("a strategy has bars of no known length"))
 }
 
-/// The candles that a strategy is computed from.
+/// Returns the candle series that a strategy is computed from.
 fn line(row: &store::strategy::Strategy) -> store::candle::Line {
     store::candle::Line {
         exchange_id: row.exchange_id,

@@ -1,4 +1,5 @@
-//! What a person's accounts entered: for strategies, from copies; by hand, from intents. Newest first, page by page.
+//! Trade history of a user's accounts: automated trades from copies, manual ones from intents. Newest first,
+//! page by page.
 
 mod csv;
 pub(crate) mod token;
@@ -18,35 +19,36 @@ use store::trade_history::{ByHand, Copied, Search};
 use token::Token;
 use uuid::Uuid;
 
-/// Items of a page.
+/// Trades per page.
 const PAGE: usize = 100;
 
 words! {
-    /// Which history.
+    /// The kind of history.
     pub Which {
-        /// Entries for strategies.
+        /// Automated trades.
         Strategy = "strategy",
-        /// Entries by hand.
+        /// Manual trades.
         Manual = "manual",
     }
 }
 
-/// Which page of which days.
+/// A request for a page of the history.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Asked {
-    /// Where the days begin; without it they end now.
+    /// Start of the period; without it the period ends now.
     pub start: Option<Micros>,
-    /// How many days.
+    /// Length of the period in days.
     pub days: u16,
-    /// Where the page before ended; it knows its days itself.
+    /// Token of the previous page, which also carries the period.
     pub token: Option<String>,
 }
 
-/// The most days that may be asked for at once.
+/// Largest number of days per request.
 pub const MOST_DAYS: u16 = 1_000;
 
 impl Asked {
-    /// The days from one date to another, the last one whole; as many as may be asked for where one is missing.
+    /// Returns the period from one date through another; if one is missing, the period has the maximum
+    /// length.
     #[must_use]
     pub fn between(from: Option<Micros>, to: Option<Micros>) -> Self {
         let longest = i64::from(MOST_DAYS) * DAY;
@@ -58,38 +60,38 @@ impl Asked {
     }
 }
 
-/// Of these trades only those that fit.
+/// Filter for the trades of a history.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// On this account.
+    /// Only trades on this account.
     pub key: Option<ExchangeKeyId>,
-    /// Of this strategy.
+    /// Only trades of this strategy.
     pub strategy: Option<StrategyId>,
-    /// On this pair.
+    /// Only trades on this market.
     pub symbol: Option<Symbol>,
-    /// On this side.
+    /// Only trades on this side.
     pub side: Option<Side>,
 }
 
-/// A page.
+/// A page of a trade history.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Page {
-    /// Its trades, newest first.
+    /// The trades, newest first.
     pub items: Vec<PastTrade>,
-    /// Asks for the next one; none after the last. What is entered meanwhile moves nothing.
+    /// Token of the next page; `None` on the last page. New trades do not shift the pages.
     pub next: Option<String>,
 }
 
-/// Whether we gave this token to this person for this history.
+/// Whether we issued this token to this user for this history.
 #[must_use]
 pub fn knows(actor: &Actor, which: Which, token: &str) -> bool {
     Token::read(token, which.word(), actor.user).is_some()
 }
 
-/// One page of a history.
+/// Returns one page of a history.
 ///
 /// # Errors
-/// A token that we did not give this person for this history.
+/// A field problem for a token that we did not issue to this user for this history.
 pub async fn page(desk: &Desk, actor: &Actor, which: Which, asked: &Asked, filter: &Filter) -> Result<Page> {
     let token = match &asked.token {
         Some(text) => Token::read(text, which.word(), actor.user)
@@ -116,7 +118,7 @@ fn days(desk: &Desk, asked: &Asked) -> Token {
     Token { from, until, last: None }
 }
 
-/// Reads a history bit by bit.
+/// Reads a history in portions.
 struct Look<'a> {
     desk: &'a Desk,
     which: Which,
@@ -138,12 +140,12 @@ impl<'a> Look<'a> {
             before: token.last,
             limit: i64::try_from(PAGE + 1).map_err(Error::fault)?,
         };
-        // Entries by hand are nobody's strategy's.
+        // Manual entries belong to no strategy.
         let ended = which == Which::Manual && filter.strategy.is_some();
         Ok(Self { desk, which, search, side: filter.side, ended })
     }
 
-    /// The next trades that fit, at least `count` while there are so many.
+    /// Returns the next matching trades, at least `count` if there are that many.
     async fn take(&mut self, count: usize) -> Result<Vec<(Uuid, PastTrade)>> {
         let mut found = Vec::new();
         while found.len() < count && !self.ended {
@@ -156,7 +158,7 @@ impl<'a> Look<'a> {
         Ok(found)
     }
 
-    /// The next rows; those that tell no trade have none.
+    /// Reads the next rows. Rows without a trade yield `None`.
     async fn read(&self) -> Result<Vec<(Uuid, Option<PastTrade>)>> {
         match self.which {
             Which::Strategy => {
@@ -186,7 +188,7 @@ fn copied(row: Copied) -> Result<Option<PastTrade>> {
         amount,
         cost: amount * price.unwrap_or_default(),
         stop,
-        // A copy is always stopped at the market.
+        // Copies always use market stops.
         stop_type: stop.map(|_| StopType::Market),
         take_profit: follow::targets(row.targets.as_deref())?,
         trailing_trigger_price: None,
@@ -236,7 +238,7 @@ fn by_hand(row: ByHand) -> Result<Option<PastTrade>> {
     }))
 }
 
-/// Price, amount and worth of an entry: as filled, or as asked while nothing is.
+/// Returns price, amount and order value of an entry: as filled, or as requested while nothing has filled.
 fn filled(entry: &Order, asked: &ManualOrder) -> (Option<Decimal>, Decimal, Decimal) {
     if entry.filled.is_zero() {
         let price = entry.price.or(asked.entry.price());

@@ -1,5 +1,5 @@
-//! Paying for plans, on both databases, against the test checkout over HTTP: what is asked happens once, and only the
-//! provider's word grants a plan.
+//! Billing tests on both databases, against the test checkout over HTTP: every request takes effect once, and
+//! only the payment provider's confirmation grants a plan.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,5 +1,5 @@
-//! The ledger on both databases: whatever moves at the same moment, and whoever is killed meanwhile, nothing is lost,
-//! nothing appears, and nobody owes.
+//! Ledger tests on both databases: under concurrent movements and killed processes, no money is lost or
+//! created, and no balance becomes negative.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,5 @@
-//! People on both databases: signing up and in, passwords, sessions, tokens, flashes, and what the database gives away.
+//! User account tests on both databases: sign-up and sign-in, passwords, sessions, tokens, flash messages,
+//! and what the database reveals.
 
 #![allow(
     clippy::unwrap_used,

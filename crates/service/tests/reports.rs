@@ -1,4 +1,4 @@
-//! What the desk tells of itself and of people's doings: health, notices, reports; on both databases.
+//! Tests of health, notices and reports, on both databases.
 
 #![allow(
     clippy::unwrap_used,

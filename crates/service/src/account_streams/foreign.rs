@@ -1,5 +1,6 @@
-//! Orders that Slipstream did not send: their fills are reported to the owner, unless they said that the account is also traded
-//! elsewhere, and what is supervised on the market is inspected at once.
+//! Orders that Slipstream did not send. Their fills are reported to the owner, unless the owner has declared
+//! that the account is also traded elsewhere, and supervised positions on the market are inspected
+//! immediately.
 
 use crate::{
     Result, SharedDesk,
@@ -7,11 +8,11 @@ use crate::{
 };
 use domain::{ExchangeKeyId, Order, Trade, UserId};
 
-/// What the client order ids of Binance's own liquidation orders begin with. Source: Binance USD-M futures, "Event: Order Update",
-/// special client order ids.
+/// Prefix of the client order ids of Binance's own liquidation orders. Source: Binance USD-M futures, "Event:
+/// Order Update", special client order ids.
 const LIQUIDATION: &str = "autoclose-";
 
-/// An order that Slipstream did not send has changed; `fill` changed it, if one did.
+/// Handles a change of an order that Slipstream did not send. `fill` is the fill that caused it, if any.
 pub(super) async fn order_changed(
     desk: &SharedDesk,
     owner: UserId,
@@ -19,7 +20,7 @@ pub(super) async fn order_changed(
     order: &Order,
     fill: Option<&Trade>,
 ) {
-    // One that the owner cancelled may have been the stop.
+    // An order that the owner cancelled may have been the stop.
     if order.is_final() || fill.is_some() {
         desk.supervision.wake(key, &order.symbol);
     }
@@ -45,7 +46,7 @@ async fn report(desk: &SharedDesk, owner: UserId, key: ExchangeKeyId, order: &Or
         price: order.average,
         liquidation,
     });
-    // Exchanges number orders by market.
+    // Exchanges number orders per market.
     let once = format!("foreign:{key}:{}:{}", order.symbol, order.id);
     let telling = Telling::new(owner, once, &event, desk.clock.now())?;
     let mut tx = desk.db.begin().await?;

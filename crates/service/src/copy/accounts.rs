@@ -1,5 +1,5 @@
-//! What followers' accounts are worth and hold: told by their streams, with its age, and read when that is not good
-//! enough. A copy of what the exchange knows, kept in memory only.
+//! In-memory cache of followers' account balances and positions. User-data streams keep it current; an entry
+//! that is missing, too old or incomplete is read from the exchange.
 
 use crate::{Desk, order::Access};
 use domain::{Decimal, ExchangeKeyId, Micros, Symbol, time};
@@ -9,15 +9,15 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-/// What was told longer ago is read again.
+/// Cached accounts older than this are read again.
 const FRESH: i64 = 60 * time::SECOND;
 
-/// An account as last heard of.
+/// An account as of its last reading or stream update.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Account {
-    /// Without what open positions have won or lost.
+    /// Wallet balance, without unrealized profit.
     wallet: Decimal,
-    /// What can stand behind a new position; none when a change did not tell.
+    /// Margin available for a new position; `None` after a stream update that did not report it.
     available: Option<Decimal>,
     held: HashMap<Symbol, Held>,
     at: Micros,
@@ -42,38 +42,40 @@ impl Account {
                 self.held.insert(held.symbol.clone(), held.clone());
             }
         }
-        // The stream does not tell what margin positions bind; without any, all is available.
+        // The stream does not report the margin that positions use. Without positions the whole wallet is
+        // available.
         self.available = self.held.is_empty().then_some(self.wallet);
         self.at = at;
     }
 
-    /// What the account is worth.
+    /// Returns the account's equity.
     pub(crate) fn equity(&self) -> Decimal {
         self.wallet + self.held.values().map(|h| h.unrealized_pnl).sum::<Decimal>()
     }
 
-    /// What can stand behind a new position.
+    /// Returns the margin available for a new position.
     pub(crate) fn available(&self) -> Decimal {
         self.available.unwrap_or_default()
     }
 
-    /// The position on a market.
+    /// Returns the open position on a market.
     pub(crate) fn held(&self, symbol: &Symbol) -> Option<&Held> {
         self.held.get(symbol).filter(|h| !h.amount.is_zero())
     }
 }
 
-/// The accounts that were heard of, and those whose stream stands.
+/// Cached accounts, and which of them have a connected user-data stream.
 #[derive(Default)]
 pub(crate) struct Accounts {
     known: Mutex<HashMap<ExchangeKeyId, Account>>,
     live: Mutex<HashSet<ExchangeKeyId>>,
-    /// The leverage of the markets of live accounts, as it was last set by us. Their streams report every change.
+    /// The leverage we last set per market of live accounts. Their streams report every change.
     leverage: Mutex<HashMap<(ExchangeKeyId, Symbol), u16>>,
 }
 
 impl Accounts {
-    /// The account, from its stream when that stands and has told it not too long ago; read otherwise.
+    /// Returns the account from the cache while its stream is connected and the entry is fresh, otherwise
+    /// reads it from the exchange.
     pub(crate) async fn of(&self, desk: &Desk, access: &Access, quote: &str) -> Answer<Account> {
         let (key, now) = (access.row.key.id, desk.clock.now());
         let live = locked(&self.live).contains(&key);
@@ -93,7 +95,8 @@ impl Accounts {
         locked(&self.live).contains(&key)
     }
 
-    /// The stream stands, or does not any more: what was known is not trusted either way.
+    /// Records whether the stream is connected. Both transitions drop what was cached, since changes may have
+    /// been missed.
     pub(crate) fn set_live(&self, key: ExchangeKeyId, live: bool) {
         self.forget(key);
         locked(&self.leverage).retain(|(of, _), _| *of != key);
@@ -104,7 +107,8 @@ impl Accounts {
         }
     }
 
-    /// The stream told a change. Without figures, or about an account never read, it is to be read.
+    /// Applies an account update from the user-data stream. Without balances, or for an account that is not
+    /// cached, drops the entry so that the next use reads it.
     pub(crate) fn told(&self, key: ExchangeKeyId, change: Option<&HoldingsChange>, quote: &str, at: Micros) {
         let mut known = locked(&self.known);
         match (change, known.get_mut(&key)) {
@@ -113,25 +117,25 @@ impl Accounts {
         }
     }
 
-    /// Whether a market of a live account is known to have this leverage, so that it need not be set.
+    /// Whether a market of a live account is known to have this leverage, so that it need not be set again.
     pub(crate) fn has_leverage(&self, key: ExchangeKeyId, symbol: &Symbol, leverage: u16) -> bool {
         let known = locked(&self.leverage).get(&(key, symbol.clone())).copied();
         known == Some(leverage) && self.is_live(key)
     }
 
-    /// We have set a market's leverage.
+    /// Records the leverage that we have set on a market.
     pub(crate) fn leverage_was_set(&self, key: ExchangeKeyId, symbol: &Symbol, leverage: u16) {
         if self.is_live(key) {
             locked(&self.leverage).insert((key, symbol.clone()), leverage);
         }
     }
 
-    /// A market's leverage or margin mode was changed.
+    /// Drops the cached leverage after a market's leverage or margin mode has changed.
     pub(crate) fn forget_leverage(&self, key: ExchangeKeyId, symbol: &Symbol) {
         locked(&self.leverage).remove(&(key, symbol.clone()));
     }
 
-    /// It has been traded on: it is read before the next time.
+    /// Drops the cached account after an order, so that the next use reads it.
     pub(crate) fn forget(&self, key: ExchangeKeyId) {
         locked(&self.known).remove(&key);
     }

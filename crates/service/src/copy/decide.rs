@@ -1,5 +1,5 @@
-//! Whether a copy is traded, and how much. The rule itself is `domain::copy::eligibility`; here are the facts that a worker
-//! reads for it, and the size.
+//! Decides whether a copy is traded, and how much. The rule itself is `domain::copy::eligibility`; this
+//! module reads the facts for a worker and computes the size.
 
 use super::accounts::Account;
 use crate::{
@@ -20,15 +20,15 @@ use store::{
     key::KeyRow,
 };
 
-/// How long the keys of a claim are taken as they were read.
+/// How long the keys read with a claim may be used before they are read again.
 const KEYS_FRESH: i64 = 2 * SECOND;
 
-/// What is read once for all copies of a claim.
+/// Data read once for all copies of a claim.
 pub(super) struct Round {
     all_paused: bool,
-    /// The place of each strategy's newest signal.
+    /// The sequence number of each strategy's newest signal.
     newest: HashMap<StrategyId, i64>,
-    /// Until when each signal's entries may be sent.
+    /// The deadline for sending each signal's entries.
     fresh_until: HashMap<SignalId, FreshUntil>,
     keys: HashMap<ExchangeKeyId, KeyRow>,
     read_at: domain::Micros,
@@ -50,7 +50,8 @@ impl Round {
         Ok(Self { all_paused, newest, fresh_until, keys, read_at })
     }
 
-    /// A key as it was claimed with its copy; read again when that is a while ago: its credentials may be others by now.
+    /// Returns a key as read with the claim, or reads it again after `KEYS_FRESH`, since its credentials may
+    /// have changed.
     pub(super) async fn key(&self, desk: &Desk, id: ExchangeKeyId) -> Result<Option<KeyRow>> {
         let fresh = desk.clock.now().since(self.read_at) < KEYS_FRESH;
         match self.keys.get(&id).filter(|_| fresh) {
@@ -59,13 +60,13 @@ impl Round {
         }
     }
 
-    /// Until when the entry may be sent.
+    /// Returns the deadline for sending the entry.
     pub(super) fn fresh_until(&self, desk: &Desk, work: &Work) -> FreshUntil {
         let known = self.fresh_until.get(&work.signal_id).copied();
         known.unwrap_or_else(|| FreshUntil::of(desk, work.signal_at))
     }
 
-    /// What the rows say about an entry.
+    /// Collects the facts about an entry that the database holds, or the reason to skip it.
     pub(super) async fn by_rows(
         &self,
         desk: &Desk,
@@ -78,7 +79,7 @@ impl Round {
     }
 }
 
-/// What the account shows about an entry, added to what the rows say.
+/// Adds the account's facts to those of the database and decides whether the entry is eligible.
 pub(super) async fn by_account(
     desk: &Desk,
     work: &Work,
@@ -95,8 +96,8 @@ pub(super) async fn by_account(
     Ok(judged.map_err(|reason| eligibility::in_words(reason, &facts, None)))
 }
 
-/// What a key's copies lost on the present UTC day: those that ended, and, where the account is known, those that are open.
-/// None without a limit.
+/// Returns the loss of a key's copies on the current UTC day: settled copies and, if the account is known,
+/// open ones. `None` without a limit.
 pub(super) async fn daily_loss(
     desk: &Desk,
     key: ExchangeKeyId,
@@ -115,7 +116,7 @@ pub(super) async fn daily_loss(
     Ok(Some(DailyLoss { lost: -(settled + unsettled), limit }))
 }
 
-/// How much to trade at the present price.
+/// Sizes the entry at the current price.
 pub(super) async fn by_size(
     desk: &Desk,
     work: &Work,
@@ -145,8 +146,9 @@ pub(super) async fn by_size(
     })
 }
 
-/// Whether the stop is reached before the position is liquidated. The account's margin mode is asked only where that decides: in
-/// cross margin the whole account backs the position, and no more than the chosen share of it is lost at the stop.
+/// Checks that the stop is reached before liquidation. The account's margin mode is queried only if it
+/// decides: in cross margin the whole account backs the position, and no more than the chosen share of it is
+/// lost at the stop.
 pub(super) async fn by_liquidation(
     desk: &Desk,
     access: &Access,
@@ -175,7 +177,8 @@ pub(super) struct Entry {
     pub(super) market: Market,
 }
 
-/// The figure that decided, for people: what an account has is rounded; prices and amounts have the market's own steps.
+/// Formats the deciding figure for display: account balances are rounded to cents, prices and amounts keep
+/// the market's own steps.
 fn told(reason: Reason, figure: Decimal, quote: &str) -> String {
     match reason {
         Reason::Margin | Reason::NoEquity => format!("{} {quote}", figures::cents(figure)),

@@ -1,19 +1,21 @@
-//! What a worker decided about a queued copy other than to trade it, as a write that shares its transaction with others.
+//! A worker's decision about a queued copy that is not traded, written in a transaction shared with other
+//! writes.
 
 use crate::notify::Telling;
 use async_trait::async_trait;
 use domain::{CopyId, Micros, UserId, copy::Reason};
 use store::{Tx, copy, group_commit::BatchedWrite};
 
-/// What is decided.
+/// The decision for one queued copy.
 pub(super) enum Decided {
-    /// It isn't copied.
+    /// The copy is skipped, for this reason and detail.
     Skip(Reason, Option<String>),
-    /// It is looked at again at this moment; why, in words.
+    /// The copy is tried again at this time; the text gives the reason.
     Postpone(Micros, &'static str),
-    /// An exit was refused. It is tried again at this moment; why, in words. Its owner is notified, once.
+    /// An exit was refused and is retried at this time; the text gives the reason. The owner is notified
+    /// once.
     RetryExit(Micros, String, Telling),
-    /// An exit is done: the position was closed by an intent of its own.
+    /// An exit is done: a separate intent closed the position.
     Exited,
 }
 

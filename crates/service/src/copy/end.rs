@@ -1,4 +1,4 @@
-//! Ending a copied position: by its strategy, its owner, or because it lost its protection.
+//! Ends a copied position: by its strategy, by its owner, or because it lost its protection.
 
 use super::follow_up;
 use crate::{
@@ -11,17 +11,18 @@ use domain::{
 };
 use store::{copy::Copy, group_commit::Outcome};
 
-/// Ends a follow's copied position because its owner stopped following; nothing open is no failure. The caller has seen
-/// to it that the follow is the actor's.
+/// Ends a follow's copied position because its owner stopped following. It is not an error if nothing is
+/// open. The caller has verified that the follow belongs to the actor.
 ///
 /// # Errors
-/// 1103; unavailable when the exchange does not answer: the closing goes on by itself, and asking again tells.
+/// 1103; unavailable if the exchange does not answer. The closing then continues in the background, and a
+/// repeated call reports its result.
 pub async fn close(desk: &SharedDesk, follow: FollowId) -> Result<()> {
     let Some(copy) = store::copy::open_of_follow(&desk.db, follow).await? else { return Ok(()) };
     let Some(row) = store::key::get_any(&desk.db, copy.exchange_key_id).await? else { return Ok(()) };
     let who = key::credentials(desk, &row)?;
     let access = Access { row, who };
-    // The caller may hang up; the work goes on.
+    // Runs detached: it continues if the caller disconnects.
     let shared = desk.clone();
     let work = async move {
         let _turn = shared.locks.turn(copy.exchange_key_id, &copy.symbol).await;
@@ -34,15 +35,15 @@ pub async fn close(desk: &SharedDesk, follow: FollowId) -> Result<()> {
     desk.work.run(work).await
 }
 
-/// Whether a copy's closing has come to its end; otherwise it goes on by itself.
+/// Returns `Ok` once the copy is closed, or unavailable while its closing continues in the background.
 async fn is_closed(desk: &Desk, id: CopyId) -> Result<()> {
     let copy = store::copy::get(&desk.db, id).await?;
     let open = copy.is_some_and(|copy| copy.status == Status::Open);
     if open { Err(Error::Unavailable { retry_after_s: 2 }) } else { Ok(()) }
 }
 
-/// Closes what a copy entered and notes how it ended. `by` is the exit's own copy; its id is the intent's then. The
-/// caller has the turn.
+/// Closes a copy's position and records why. `by` is the exit's own copy, whose id then becomes the intent's
+/// id. The caller holds the per-market lock.
 pub(super) async fn end(
     desk: &Desk,
     access: &Access,

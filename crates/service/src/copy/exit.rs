@@ -1,6 +1,6 @@
-//! Exits: a strategy leaves what an earlier signal of it entered. An exit is never too late and never dropped: what the
-//! exchange refuses is tried again, with a longer pause each time, while the position is open. Its owner hears once why it
-//! is late.
+//! Exits: a strategy closes the position of an earlier signal. An exit is never too late and never dropped:
+//! if the exchange refuses it, it is retried with growing pauses while the position is open. The owner is
+//! notified once of the reason.
 
 use super::{decision::Decided, end, worker::Outcome};
 use crate::{
@@ -17,15 +17,15 @@ use store::{
     group_commit::Outcome as Written,
 };
 
-/// Ends the position that an earlier signal of the strategy entered. A position of a later signal is not its business, nor
-/// is that of a strategy which was followed before.
+/// Closes the position entered by an earlier signal of the strategy. It ignores positions of later signals,
+/// and those of a strategy that was followed before.
 pub(super) async fn carry_out(desk: &SharedDesk, work: &Work) -> Result<Outcome> {
     let Some(row) = store::key::get_any(&desk.db, work.exchange_key_id).await? else {
         return Ok(Outcome::No(Reason::KeyDeleted, None));
     };
     let refused = row.key.status == ApiKeyStatus::Unauthorized;
     let access = Access { who: key::credentials(desk, &row)?, row };
-    // The entry's market, not the follow's present one: the follow may have changed its strategy since.
+    // Uses the entry's market, not the follow's current one: the follow may have changed its strategy since.
     let Some(copy) = entered(desk, work).await? else { return nothing_open(desk, work).await };
     let _turn = desk.locks.turn(work.exchange_key_id, &copy.symbol).await;
     let Some(copy) = entered(desk, work).await? else { return nothing_open(desk, work).await };
@@ -35,7 +35,8 @@ pub(super) async fn carry_out(desk: &SharedDesk, work: &Work) -> Result<Outcome>
         _ if refused => return Ok(Outcome::Refused("the exchange rejects the key".to_owned())),
         _ => {}
     }
-    // The first attempt's intent carries the exit's own copy: both end in one transaction. Later ones have ids of their own.
+    // The first attempt's intent takes the id of the exit's copy, so that both end in one transaction.
+    // Retries get new ids.
     let first = work.attempts == 0;
     let written = end::end(desk, &access, &copy, Exit::Signal, first.then_some(work.id)).await?;
     if written == Written::Conflict {
@@ -50,13 +51,14 @@ pub(super) async fn carry_out(desk: &SharedDesk, work: &Work) -> Result<Outcome>
     })
 }
 
-/// The entry that the exit is for, unless it has ended.
+/// Returns the entry that the exit is for, unless it has ended.
 async fn entered(desk: &SharedDesk, work: &Work) -> Result<Option<Copy>> {
     let (key, follow) = (work.exchange_key_id, work.follow_id);
     Ok(store::copy::unfinished_entry(&desk.db, key, follow, work.strategy_id, work.signal_seq).await?)
 }
 
-/// Without an open position there is nothing to close; after a refused attempt, an intent that was resumed may have done it.
+/// Decides an exit without an open position: there is nothing to close, or a resumed intent of a refused
+/// attempt closed it.
 async fn nothing_open(desk: &SharedDesk, work: &Work) -> Result<Outcome> {
     let (follow, strategy, seq) = (work.follow_id, work.strategy_id, work.signal_seq);
     if work.attempts > 0 {
@@ -68,7 +70,8 @@ async fn nothing_open(desk: &SharedDesk, work: &Work) -> Result<Outcome> {
     Ok(Outcome::No(Reason::NothingOpen, None))
 }
 
-/// After the first attempt the exit's copy tells whether it was refused: then it is queued again, and its owner notified.
+/// Checks the exit's copy after the first attempt. If the exit was refused, the copy is queued again;
+/// notifies the owner.
 async fn after_first(desk: &SharedDesk, work: &Work) -> Result<Outcome> {
     let copy = store::copy::get(&desk.db, work.id).await?;
     if let Some(copy) = copy.filter(|copy| copy.status == Status::Queued && copy.attempts > 0) {
@@ -80,14 +83,15 @@ async fn after_first(desk: &SharedDesk, work: &Work) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// Tries a refused exit again after its pause.
+/// Schedules a refused exit for a retry after its pause.
 pub(super) fn again(work: &Work, why: String, now: Micros) -> Result<Decided> {
     let until = now.plus(exit_pause(work.attempts));
     let telling = late(work, why.clone(), now)?;
     Ok(Decided::RetryExit(until, why, telling))
 }
 
-/// What the owner hears. However often the exit is refused, they hear it once.
+/// The notification about a late exit. Its idempotency key makes it a single one, however often the exit is
+/// refused.
 fn late(work: &Work, why: String, at: Micros) -> Result<Telling> {
     let event =
         Event::ExitLate { key: work.exchange_key_id, symbol: work.symbol.clone(), why, copy: Some(work.id) };

@@ -1,4 +1,4 @@
-//! Following copied positions up: whoever learns that something changed has the supervisor look at the position.
+//! Follow-up of copied positions: runs the supervisor's inspection of a position after a change.
 
 use crate::{
     Desk, Result, SharedDesk,
@@ -12,8 +12,8 @@ pub(crate) async fn settle_closed(desk: &SharedDesk, key: ExchangeKeyId, symbol:
     order::protection::inspect_market(desk, key, symbol, order::protection::Known::Closed).await
 }
 
-/// Whether a copy's position is still open; `closed` when an order that closed it has filled. One that has ended is settled. The
-/// caller has the market's lock.
+/// Returns whether a copy's position is still open, and settles it if it has ended. `closed` means that an
+/// order that closed it has filled. The caller holds the per-market lock.
 pub(super) async fn look(desk: &Desk, access: &Access, copy: &Copy, closed: bool) -> Result<bool> {
     order::protection::inspect_copy(desk, access, copy.id, closed).await
 }

@@ -1,18 +1,19 @@
-//! The loss that counts against a follow's daily limit, for the page that shows whether the next signal is copied.
+//! The loss that counts against a follow's daily limit, for the page that shows whether the next signal is
+//! copied.
 
 use super::decide;
 use crate::{Desk, Result, order::Access};
 use domain::{Decimal, ExchangeKeyId, Symbol, copy::DailyLoss};
 use std::time::Duration;
 
-/// How long a page waits for an account that is not known from its stream.
+/// Timeout for reading an account that is not cached from its stream.
 const WITHIN: Duration = Duration::from_secs(1);
 
-/// What a key's copies lost today, open ones included, as a worker would count it. Where the account isn't known and the
-/// exchange doesn't answer, only what ended counts. None without a limit.
+/// Returns today's loss of a key's copies, open ones included, as a worker would count it. If the account is
+/// not cached and the exchange does not answer, only settled copies count. `None` without a limit.
 ///
 /// # Errors
-/// When the database cannot be asked.
+/// If the database cannot be queried.
 pub(crate) async fn daily_loss(
     desk: &Desk,
     key: ExchangeKeyId,

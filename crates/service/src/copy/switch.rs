@@ -1,20 +1,20 @@
-//! The operator's switch over all new copies.
+//! The operator's switch that pauses all new copies.
 
 use crate::{Actor, Desk, Result, audit};
 use domain::{Micros, Role};
 use store::switch::{self, PAUSE_COPIES};
 
-/// Since when new copies are paused.
+/// State of the global pause of new copies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PausedAll {
-    /// Since when.
+    /// Time at which the pause began.
     pub since: Micros,
 }
 
-/// Pauses all new entries, or lets them go on. Exits, stops and targets are never paused.
+/// Pauses or resumes all new entries. Exits, stops and take-profit orders are never paused.
 ///
 /// # Errors
-/// Forbidden for others than the operator.
+/// Forbidden for everyone but operators.
 pub async fn pause_all(desk: &Desk, actor: &Actor, paused: bool) -> Result<()> {
     actor.must(Role::Admin)?;
     let now = desk.clock.now();
@@ -29,10 +29,10 @@ pub async fn pause_all(desk: &Desk, actor: &Actor, paused: bool) -> Result<()> {
     Ok(tx.commit().await?)
 }
 
-/// Whether all new entries are paused, for anybody: the pages say it.
+/// Returns the global pause if it is on. Open to every caller, since the pages show it.
 ///
 /// # Errors
-/// When the database cannot be asked.
+/// If the database cannot be queried.
 pub async fn paused_all(desk: &Desk) -> Result<Option<PausedAll>> {
     let on = switch::get(&desk.db, PAUSE_COPIES).await?;
     Ok(on.map(|on| PausedAll { since: on.changed_at }))

@@ -1,5 +1,5 @@
-//! The workers: they claim queued copies with a lease and bring each to an end of its own. One follower's failure never
-//! delays another's.
+//! Copy workers: they claim queued copies with a lease and process each independently, so that one follower's
+//! failure never delays another's.
 
 use super::{
     decide::{self, Round},
@@ -28,20 +28,20 @@ use store::{
 };
 use tokio::{sync::Semaphore, task::JoinSet};
 
-/// Copies that one instance works on at the same time.
+/// Copies that one instance processes concurrently.
 const AT_ONCE: usize = 64;
-/// Copies of one claim: what a killed instance had claimed waits for the end of its lease.
+/// Copies per claim. Copies claimed by a killed instance wait for the end of its lease.
 const CLAIM: i64 = 64;
-/// How long a claimed copy may wait for its worker before it is claimed again. Another instance takes it only when the lease of
-/// this one has ended.
+/// How long a claimed copy may wait for its worker before it is claimed again. Another instance takes it only
+/// after this instance's lease has ended.
 const LEASE: i64 = 30 * time::SECOND;
-/// What cannot be decided now is looked at again after this.
+/// Delay before a copy that cannot be decided now is tried again.
 const LATER: i64 = 2 * time::SECOND;
-/// Nobody is told of another instance's signals: it is asked for.
+/// Poll interval: workers are not notified of signals accepted by other instances.
 const IDLE: Duration = Duration::from_millis(500);
 
-/// Works until the desk is being stopped, and returns when the copies that were begun have ended. What the last run of this
-/// instance had claimed and not begun is given back first.
+/// Runs until the desk stops, and returns once the copies in progress have finished. Copies that this
+/// instance claimed but did not begin in its last run are first returned to the queue.
 pub async fn run(desk: SharedDesk) {
     while let Err(error) = give_back(&desk).await {
         if desk.work.is_stopping() {
@@ -53,7 +53,7 @@ pub async fn run(desk: SharedDesk) {
     let seats = Arc::new(Semaphore::new(AT_ONCE));
     let mut working = JoinSet::new();
     while !desk.work.is_stopping() {
-        // Registered before asking, so that a signal in between is not missed.
+        // Registered before the query, so that a signal in between is not missed.
         let woken = desk.copies.wake.notified();
         match round(&desk, &seats, &mut working).await {
             Ok(true) => continue,
@@ -68,10 +68,10 @@ pub async fn run(desk: SharedDesk) {
     while working.join_next().await.is_some() {}
 }
 
-/// Works off what is queued now, for those who cannot wait for the workers; returns when all of it is decided.
+/// Drains the copy queue on the caller's task. Returns when every queued copy has a decision.
 ///
 /// # Errors
-/// When the database cannot be asked.
+/// If the database cannot be queried.
 pub async fn work_off(desk: &SharedDesk) -> Result<()> {
     let seats = Arc::new(Semaphore::new(AT_ONCE));
     let mut working = JoinSet::new();
@@ -86,7 +86,7 @@ async fn give_back(desk: &SharedDesk) -> Result<()> {
     Ok(tx.commit().await?)
 }
 
-/// Claims what is queued and hands it to workers; whether there was anything.
+/// Claims queued copies and spawns a worker for each. Returns whether there were any.
 async fn round(desk: &SharedDesk, seats: &Arc<Semaphore>, working: &mut JoinSet<()>) -> Result<bool> {
     while working.try_join_next().is_some() {}
     signal::fan_out_due(desk).await?;
@@ -95,7 +95,7 @@ async fn round(desk: &SharedDesk, seats: &Arc<Semaphore>, working: &mut JoinSet<
     for work in works {
         let seat = Arc::clone(seats).acquire_owned().await.map_err(Error::fault)?;
         if desk.work.is_stopping() {
-            // What is claimed and not begun is given back when all work has ended.
+            // Claimed copies that were not begun are returned to the queue once all work has ended.
             return Ok(false);
         }
         let (desk, round) = (desk.clone(), round.clone());
@@ -110,13 +110,13 @@ async fn round(desk: &SharedDesk, seats: &Arc<Semaphore>, working: &mut JoinSet<
     Ok(true)
 }
 
-/// What is queued now, and the keys that it is for.
+/// Claims queued copies, and reads the keys they belong to.
 async fn claim(desk: &SharedDesk) -> Result<Option<(Vec<Work>, Vec<KeyRow>)>> {
     let now = desk.clock.now();
     if !store::copy::waiting(&desk.db, &desk.instance, now).await? {
         return Ok(None);
     }
-    // Each claim has an end of its own, by which what it got is found.
+    // Each claim has a unique lease end, which identifies the copies it got.
     let next = |last: i64| Some(now.plus(LEASE).0.max(last + 1));
     let order = std::sync::atomic::Ordering::SeqCst;
     let last = desk.copies.last_claim.fetch_update(order, order, next).unwrap_or_default();
@@ -132,17 +132,17 @@ async fn claim(desk: &SharedDesk) -> Result<Option<(Vec<Work>, Vec<KeyRow>)>> {
     Ok(Some((works, keys)))
 }
 
-/// The outcome of one look at a queued copy.
+/// The outcome of one attempt at a queued copy.
 pub(super) enum Outcome {
-    /// It was traded, or another instance holds it by now.
+    /// The copy was traded, or another instance holds it now.
     Done,
-    /// It isn't copied.
+    /// The copy is skipped.
     No(Reason, Option<String>),
-    /// It cannot be decided now.
+    /// The copy cannot be decided now.
     Later(&'static str),
-    /// An exit could not be carried out; why, in words. It is tried again.
+    /// An exit failed, for this reason, and is retried.
     Refused(String),
-    /// An exit was carried out by an intent that doesn't say so of its copy.
+    /// The exit was carried out by an intent that does not update the exit's copy.
     Exited,
 }
 
@@ -171,7 +171,7 @@ async fn one(desk: &SharedDesk, round: &Round, work: Work) -> Result<()> {
         Err(Error::Unavailable { .. }) => Decided::Postpone(now.plus(LATER), "the exchange did not answer"),
         Err(Error::Refused(refusal)) => Decided::Skip(Reason::Refused, Some(refusal.to_string())),
         Err(error) => {
-            // Ours to mend; the copy waits for it as long as its signal is fresh.
+            // An internal error: the copy is retried as long as its signal is fresh.
             tracing::error!(copy = %work.id, %error, "a copy failed");
             Decided::Postpone(now.plus(LATER), "something of ours broke")
         }
@@ -212,7 +212,8 @@ async fn enter(desk: &SharedDesk, round: &Round, work: &Work) -> Result<Outcome>
     }
 }
 
-/// What an earlier copy left on the market: one entered the other way is ended to make room. Some outcome: there is none.
+/// Ends an open copy in the opposite direction on the market, to make room. Returns an outcome if the entry
+/// cannot proceed.
 async fn make_room(desk: &SharedDesk, access: &Access, work: &Work) -> Result<Option<Outcome>> {
     let standing = store::copy::standing(&desk.db, work.exchange_key_id, &work.symbol).await?;
     for copy in standing {
@@ -221,7 +222,7 @@ async fn make_room(desk: &SharedDesk, access: &Access, work: &Work) -> Result<Op
         }
         let ours = copy.follow_id == work.follow_id;
         if !ours || copy.side == work.side {
-            // Perhaps it ended a moment ago, and nobody has seen it yet.
+            // The position may just have ended without having been noticed yet.
             if super::follow_up::look(desk, access, &copy, false).await? {
                 return Ok(Some(Outcome::No(Reason::InPosition, None)));
             }
@@ -268,7 +269,8 @@ async fn send(
     match written {
         Written::Committed => Ok(Outcome::Done),
         Written::Conflict => Ok(Outcome::Later("an earlier order on this market is not settled")),
-        // Paused a moment ago: the next look tells why. Or it is another's by now, and there is no next look.
+        // The follow was paused meanwhile, and the next attempt reports why; or another instance holds the
+        // copy now.
         Written::PreconditionFailed => Ok(Outcome::Later("following was changed")),
     }
 }

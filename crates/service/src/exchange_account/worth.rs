@@ -1,5 +1,5 @@
-//! What an account is worth in USD and BTC, and what it has gained in a day, a month and in all: from the points that
-//! are noted each minute, less what was brought and taken.
+//! The value of an account in USD and BTC, and its profit over a day, a month and in total: computed from the
+//! points recorded each minute, excluding deposits and withdrawals.
 
 use crate::{Desk, Result, market};
 use domain::{
@@ -8,36 +8,36 @@ use domain::{
 };
 use store::equity::Point;
 
-/// A gain, and its share of what there was.
+/// A profit, absolute and relative to the starting value.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Gain {
-    /// In USD.
+    /// Profit in USD.
     pub usd: Decimal,
-    /// Percent.
+    /// Profit in percent of the value in USD.
     pub usd_percent: Decimal,
-    /// In BTC.
+    /// Profit in BTC.
     pub btc: Decimal,
-    /// Percent.
+    /// Profit in percent of the value in BTC.
     pub btc_percent: Decimal,
 }
 
-/// What an account is worth and has gained.
+/// An account's value and profit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Worth {
-    /// In USD.
+    /// Value in USD.
     pub usd: Decimal,
-    /// In BTC.
+    /// Value in BTC.
     pub btc: Decimal,
-    /// Of the last 24 hours.
+    /// Profit of the last 24 hours.
     pub day: Gain,
-    /// Of the last 30 days.
+    /// Profit of the last 30 days.
     pub month: Gain,
-    /// Since it was connected.
+    /// Profit since the account was connected.
     pub total: Gain,
 }
 
-/// The worth of a key's account, by its points. Without a point it is nothing; without a price of Bitcoin everything in
-/// BTC is nothing.
+/// Returns the value of a key's account from its recorded points. Without a point everything is zero; without
+/// a Bitcoin price all BTC figures are zero.
 pub(super) async fn of(desk: &Desk, id: ExchangeKeyId) -> Result<Worth> {
     let Some(latest) = store::equity::latest_by_key(&desk.db, id).await? else { return Ok(Worth::default()) };
     let now = desk.clock.now();
@@ -81,12 +81,12 @@ fn percent(gained: Decimal, of: Decimal) -> Decimal {
     money::round_to(share * Decimal::ONE_HUNDRED, Decimal::new(1, 2))
 }
 
-/// To what the ledger keeps.
+/// Rounds to the ledger's precision (8 decimal places).
 pub(super) fn cut(value: Decimal) -> Decimal {
     money::round_to(value, Decimal::new(1, 8))
 }
 
-/// An amount of USD in BTC at a price.
+/// Converts an amount of USD to BTC at a price.
 pub(super) fn in_bitcoin(usd: Decimal, price: Option<Decimal>) -> Option<Decimal> {
     usd.checked_div(price?).map(cut)
 }
@@ -95,12 +95,12 @@ fn pair() -> Option<Symbol> {
     "BTC/USDT".parse().ok()
 }
 
-/// The price of Bitcoin now; none when the exchange does not answer.
+/// Returns the current Bitcoin price; `None` if the exchange does not answer.
 pub(super) async fn bitcoin_now(desk: &Desk) -> Option<Decimal> {
     market::last_price(desk, TradeType::Spot, &pair()?).await.ok()
 }
 
-/// The price of Bitcoin in the hour of a moment; in the present hour, the present price.
+/// Returns the Bitcoin price in the hour of `at`; for the current hour, the current price.
 async fn bitcoin_then(desk: &Desk, at: Micros, now: Option<Decimal>) -> Option<Decimal> {
     let hour = Frame::H1.floor(at);
     if hour == Frame::H1.floor(desk.clock.now()) {
@@ -125,7 +125,7 @@ mod tests {
         let (d, price) = (Decimal::from, |p: i64| Some(Decimal::from(p)));
         let gain = gained(point(1, 10_000), point(2, 11_500), d(1_000), price(10_000), price(20_000));
         assert_eq!((gain.usd, gain.usd_percent), (d(500), d(5)));
-        // 1 BTC was, 0.575 are, 0.05 of them were brought.
+        // There was 1 BTC; now there are 0.575 BTC, of which 0.05 were deposited.
         assert_eq!((gain.btc, gain.btc_percent), (Decimal::new(-475, 3), Decimal::new(-475, 1)));
     }
 

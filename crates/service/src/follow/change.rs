@@ -1,4 +1,4 @@
-//! Beginning to follow, changing how, pausing, and ending it.
+//! Starting, changing, pausing and stopping a follow.
 
 use super::{Around, automated, usable};
 use crate::{
@@ -14,37 +14,38 @@ use domain::{
 };
 use store::{DecimalText, follow as rows, strategy::Strategy};
 
-/// How a key is to follow a strategy.
+/// Input for following a strategy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NewFollow {
-    /// Signals are copied at once.
+    /// Whether signals are copied immediately.
     pub active: bool,
-    /// Which strategy.
+    /// The strategy to follow.
     pub strategy: StrategyId,
-    /// At which risk.
+    /// The risk profile to use.
     pub profile: RiskProfileId,
-    /// No copy uses more leverage than this.
+    /// Upper limit of the leverage of every copy.
     pub max_leverage: Option<u16>,
-    /// No copy is entered on a UTC day on which the key's copies have lost this much.
+    /// Daily loss limit of the key's copies in USD. Once it is reached, no entries are copied until the next
+    /// UTC day.
     pub daily_loss_limit_usd: Option<Decimal>,
 }
 
-/// What may change; what is none stays.
+/// Changes to a follow. Fields that are `None` stay as they are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FollowChange {
-    /// Resumed or paused.
+    /// Resumes or pauses the follow.
     pub active: Option<bool>,
-    /// Another strategy of the same market.
+    /// Another strategy on the same market.
     pub strategy: Option<StrategyId>,
-    /// Another risk.
+    /// Another risk profile.
     pub profile: Option<RiskProfileId>,
-    /// Another bound, or none any more.
+    /// Another leverage limit, or `Some(None)` to remove it.
     pub max_leverage: Option<Option<u16>>,
-    /// Another limit, or none any more.
+    /// Another daily loss limit, or `Some(None)` to remove it.
     pub daily_loss_limit_usd: Option<Option<Decimal>>,
 }
 
-/// Has a key follow a strategy.
+/// Makes a key follow a strategy.
 ///
 /// # Errors
 /// Fields; not found; 1106, 1110, 1206, 1309, 2103.
@@ -55,7 +56,7 @@ pub async fn create(desk: &Desk, actor: &Actor, id: ExchangeKeyId, new: NewFollo
         max_leverage: new.max_leverage,
         daily_loss_limit_usd: new.daily_loss_limit_usd,
     };
-    // A strategy that was asked for is there, or its field would have had a problem.
+    // A requested strategy exists, otherwise the check has reported a field problem.
     let strategy = strategy.check(desk).await?.ok_or(Error::NotFound)?;
     let key = key::find(desk, actor, id).await?.key;
     automated(&key)?;
@@ -78,7 +79,7 @@ pub async fn create(desk: &Desk, actor: &Actor, id: ExchangeKeyId, new: NewFollo
     let mut tx = desk.db.begin().await?;
     match rows::insert(&mut tx, &row).await {
         Ok(()) => {}
-        // Another request was faster, or deleted the key.
+        // A concurrent request was faster, or deleted the key.
         Err(error) if error.is_unique() => return Err(Refusal::SymbolFollowed.into()),
         Err(error) if error.kind() == store::Kind::ForeignKey => return Err(Error::NotFound),
         Err(error) => return Err(error.into()),
@@ -122,12 +123,12 @@ fn begun(
     }
 }
 
-/// Changes how a key follows. A copied position that stands keeps the size, stop and targets it was given.
+/// Changes a follow. An open copied position keeps its size, stop and targets.
 ///
 /// # Errors
-/// Fields; not found; 1110 when it is to be active with a key that is not active and AUTHORIZED; 1206, 1306.
+/// Fields; not found; 1110 if it is to be active but its key is not active and AUTHORIZED; 1206, 1306.
 pub async fn update(desk: &Desk, actor: &Actor, id: FollowId, change: FollowChange) -> Result<Follow> {
-    // A strategy that stays as it was may have been deactivated since.
+    // A strategy that is not changed may have been deactivated since, and is not checked again.
     let present = rows::get(&desk.db, actor.user, id).await?.map(|row| row.strategy_id);
     let strategy = Asked {
         strategy: change.strategy.filter(|strategy| Some(*strategy) != present),
@@ -166,7 +167,7 @@ pub async fn update(desk: &Desk, actor: &Actor, id: FollowId, change: FollowChan
     match change.active {
         Some(true) => (row.active, row.paused_reason) = (true, None),
         Some(false) if row.active => (row.active, row.paused_reason) = (false, Some(Paused::Owner)),
-        // What the panic button paused stays so, and says so.
+        // A follow paused by the panic button keeps that reason.
         _ => {}
     }
     rows::update(&mut tx, &row).await?;
@@ -176,7 +177,8 @@ pub async fn update(desk: &Desk, actor: &Actor, id: FollowId, change: FollowChan
     Around::read(desk, actor).await?.one(desk, row).await
 }
 
-/// Copies nothing new until it is resumed. A copied position stays, and leaves when the strategy does.
+/// Pauses a follow: no new entries are copied. An open copied position stays and is closed when the strategy
+/// exits.
 ///
 /// # Errors
 /// Not found.
@@ -184,7 +186,7 @@ pub async fn pause(desk: &Desk, actor: &Actor, id: FollowId) -> Result<Follow> {
     update(desk, actor, id, FollowChange { active: Some(false), ..FollowChange::default() }).await
 }
 
-/// Copies again.
+/// Resumes a follow.
 ///
 /// # Errors
 /// Not found; 1110.
@@ -192,11 +194,11 @@ pub async fn resume(desk: &Desk, actor: &Actor, id: FollowId) -> Result<Follow> 
     update(desk, actor, id, FollowChange { active: Some(true), ..FollowChange::default() }).await
 }
 
-/// Ends following, and then, if it is wanted, the copied position. When that fails, following has ended all the same, and
-/// the position stands with its stop.
+/// Stops following and then closes the copied position if requested. If closing fails, following has ended
+/// anyway and the position keeps its stop.
 ///
 /// # Errors
-/// Not found; those of [`copy::close`].
+/// Not found; the errors of [`copy::close`].
 pub async fn stop(desk: &SharedDesk, actor: &Actor, id: FollowId, leaving: Leaving) -> Result<()> {
     let now = desk.clock.now();
     let mut tx = desk.db.begin().await?;
@@ -209,14 +211,14 @@ pub async fn stop(desk: &SharedDesk, actor: &Actor, id: FollowId, leaving: Leavi
     match leaving {
         Leaving::Keep => Ok(()),
         Leaving::Close => {
-            // A copy that is being sent at this moment has its position when its turn is over.
+            // Waits for a copy that is being sent, so that its position is closed too.
             drop(desk.locks.turn(row.exchange_key_id, &row.symbol).await);
             copy::close(desk, id).await
         }
     }
 }
 
-/// The fields that both requests have, which are checked before anything else is looked at.
+/// The fields common to both requests, which are checked before anything else.
 struct Asked {
     strategy: Option<StrategyId>,
     profile: Option<RiskProfileId>,
@@ -224,10 +226,10 @@ struct Asked {
     daily_loss_limit_usd: Option<Decimal>,
 }
 
-/// What is wrong with a strategy and a risk profile that are asked for; what is none is not asked for.
+/// Returns the problems of a requested strategy and risk profile. `None` means not requested.
 ///
 /// # Errors
-/// When the database cannot be asked.
+/// If the database cannot be queried.
 pub async fn unknown(
     desk: &Desk,
     strategy: Option<StrategyId>,
@@ -247,7 +249,7 @@ pub async fn unknown(
     Ok(problems)
 }
 
-/// What is wrong with a follow's own limits.
+/// Returns the problems of a follow's own limits.
 #[must_use]
 pub fn beyond(max_leverage: Option<u16>, daily_loss_limit_usd: Option<Decimal>) -> Vec<FieldProblem> {
     let mut problems = Vec::new();
@@ -261,7 +263,7 @@ pub fn beyond(max_leverage: Option<u16>, daily_loss_limit_usd: Option<Decimal>) 
 }
 
 impl Asked {
-    /// The strategy that was asked for.
+    /// Checks the fields, and returns the requested strategy.
     async fn check(&self, desk: &Desk) -> Result<Option<Strategy>> {
         let mut problems = unknown(desk, self.strategy, self.profile).await?;
         problems.append(&mut beyond(self.max_leverage, self.daily_loss_limit_usd));

@@ -1,32 +1,32 @@
-//! What signals did to a person's follows.
+//! The copies of a user's follows.
 
 use crate::{Actor, Desk, Error, Result};
 use domain::{CopyId, Decimal, ExchangeKeyId, StrategyId, copy::Status, follow::Copied};
 use std::collections::HashMap;
 use store::copy::Filter;
 
-/// Copies of one look.
+/// Default number of copies per page.
 const PAGE: u16 = 50;
 
-/// What to look for among one's copies.
+/// Filter for the caller's copies.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Copies {
-    /// On this account only.
+    /// Only copies on this account.
     pub key: Option<ExchangeKeyId>,
-    /// Of this strategy only.
+    /// Only copies of this strategy.
     pub strategy: Option<StrategyId>,
-    /// That stand here only.
+    /// Only copies in this status.
     pub status: Option<Status>,
-    /// Older than this one.
+    /// Only copies older than this one.
     pub before: Option<CopyId>,
-    /// At most so many; fifty unless said otherwise, and never more than five hundred.
+    /// Maximum number of copies: 50 by default, at most 500.
     pub limit: Option<u16>,
 }
 
-/// A person's copies, newest first.
+/// Returns the caller's copies, newest first.
 ///
 /// # Errors
-/// When the database cannot be asked.
+/// If the database cannot be queried.
 pub async fn copies(desk: &Desk, actor: &Actor, wanted: &Copies) -> Result<Vec<Copied>> {
     let filter = Filter { key: wanted.key, strategy: wanted.strategy, status: wanted.status };
     let limit = i64::from(wanted.limit.unwrap_or(PAGE).min(500));
@@ -35,13 +35,13 @@ pub async fn copies(desk: &Desk, actor: &Actor, wanted: &Copies) -> Result<Vec<C
     rows.into_iter().map(|row| shown(row, &names)).collect()
 }
 
-/// The names of a person's keys.
+/// Returns the names of the caller's keys.
 pub(crate) async fn key_names(desk: &Desk, actor: &Actor) -> Result<HashMap<ExchangeKeyId, String>> {
     let keys = store::key::list_by_user(&desk.db, actor.user).await?;
     Ok(keys.into_iter().map(|key| (key.id, key.name)).collect())
 }
 
-/// A copy as its owner sees it.
+/// Converts a stored copy to the form its owner sees.
 pub(crate) fn shown(row: store::copy::Copy, names: &HashMap<ExchangeKeyId, String>) -> Result<Copied> {
     Ok(Copied {
         id: row.id,
@@ -73,7 +73,7 @@ pub(crate) fn shown(row: store::copy::Copy, names: &HashMap<ExchangeKeyId, Strin
     })
 }
 
-/// Prices as they are stored, in JSON.
+/// Parses prices stored as JSON.
 pub(crate) fn targets(json: Option<&str>) -> Result<Vec<Decimal>> {
     json.map_or(Ok(Vec::new()), |json| serde_json::from_str(json).map_err(Error::fault))
 }

@@ -1,4 +1,4 @@
-//! What a typical trade of a strategy would have cost and risked on a person's own balance.
+//! Previews what a typical trade of a strategy would cost and risk on the user's own balance.
 
 use super::automated;
 use crate::{Actor, Desk, Error, Result, key, market};
@@ -11,16 +11,16 @@ use domain::{
     validation::Problem,
 };
 
-/// Trades that make a typical one.
+/// Number of recent trades used to compute a typical one.
 const RECENT: i64 = 50;
-/// With fewer live trades the backtest tells more.
+/// With fewer live trades than this, the backtest is more meaningful.
 const ENOUGH: u32 = 10;
 
-/// What the account would trade now if the strategy gave a typical signal; none while the strategy has no trades to
-/// tell from.
+/// Returns what the account would trade now on a typical signal of the strategy; `None` if the strategy has
+/// no trades yet.
 ///
 /// # Errors
-/// Fields; not found; 1106; 1103; unavailable when the exchange does not answer.
+/// Fields; not found; 1106; 1103; unavailable if the exchange does not answer.
 pub async fn preview(
     desk: &Desk,
     actor: &Actor,
@@ -69,13 +69,13 @@ pub async fn preview(
     Ok(Some(Preview { trades, kind, equity, side, entry, stop, stop_percent, outcome }))
 }
 
-/// The medians of a record's newest trades.
+/// Medians of the newest trades of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Typical {
     trades: u32,
     kind: Kind,
     side: Side,
-    /// From entry to stop, as a share of the entry.
+    /// Distance from entry to stop, as a share of the entry price.
     distance: Decimal,
 }
 

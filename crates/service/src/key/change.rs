@@ -20,16 +20,17 @@ use store::{
 };
 use zeroize::Zeroizing;
 
-/// What may change; what is none stays.
+/// Changes to a key. Fields that are `None` stay as they are.
 #[derive(Default)]
 pub struct KeyChange {
     /// A new name.
     pub name: Option<String>,
-    /// Switched on or off. Switching on asks the exchange first.
+    /// Enables or disables the key. Enabling it queries the exchange first.
     pub active: Option<bool>,
     /// New key and secret of the same account.
     pub credentials: Option<(String, Zeroizing<String>)>,
-    /// The account is also traded outside Slipstream: fills of other programs are no news.
+    /// Whether the account is also traded outside Slipstream, so that fills of other programs are not
+    /// reported.
     pub traded_elsewhere: Option<bool>,
 }
 
@@ -42,11 +43,11 @@ impl KeyChange {
     }
 }
 
-/// Changes a key. What changes nothing leaves no trace.
+/// Changes a key. An empty change writes nothing.
 ///
 /// # Errors
-/// Fields; not found; 1103 when the exchange refuses the (new) credentials; 1109; [`Error::StepUp`] for new credentials and for
-/// enabling it.
+/// Fields; not found; 1103 if the exchange rejects the credentials; 1109; [`Error::StepUp`] for new
+/// credentials and for enabling the key.
 pub async fn update(desk: &Desk, actor: &Actor, id: ExchangeKeyId, change: KeyChange) -> Result<ExchangeKey> {
     let change = checked(change)?;
     let mut row = find(desk, actor, id).await?;
@@ -60,7 +61,7 @@ pub async fn update(desk: &Desk, actor: &Actor, id: ExchangeKeyId, change: KeyCh
         row.key.traded_elsewhere = elsewhere;
     }
     let renewed = change.credentials.is_some();
-    // A name opens nothing, and disabling a key must not wait for anything.
+    // A new name grants no access, and disabling a key must not wait for anything.
     if renewed || change.active == Some(true) {
         step_up::must(desk, actor).await?;
     }
@@ -77,10 +78,10 @@ pub async fn update(desk: &Desk, actor: &Actor, id: ExchangeKeyId, change: KeyCh
     Ok(row.key)
 }
 
-/// What would be left alone at the exchange when the key is deleted.
+/// Orders and positions that would stay open at the exchange if the key were deleted.
 #[derive(Clone, Debug, Default)]
 pub struct KeyUse {
-    /// The exchange could be asked.
+    /// Whether the exchange could be queried.
     pub known: bool,
     /// Open positions.
     pub positions: Vec<Position>,
@@ -88,10 +89,10 @@ pub struct KeyUse {
     pub orders: Vec<Order>,
 }
 
-/// What stands at the exchange under this key, to be shown before it is deleted.
+/// Returns the open orders and positions of a key, shown before it is deleted.
 ///
 /// # Errors
-/// Not found. An exchange that cannot be asked is told in [`KeyUse::known`].
+/// Not found. An exchange that cannot be queried is reported in [`KeyUse::known`].
 pub async fn delete_check(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<KeyUse> {
     let row = find(desk, actor, id).await?;
     let who = credentials(desk, &row)?;
@@ -106,8 +107,9 @@ pub async fn delete_check(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Resu
     })
 }
 
-/// Deletes a key. Orders and positions at the exchange stay as they are, and nobody supervises the stops of the positions any
-/// more: the owner is told of that when there are any. `panic::close_and_delete_key` closes them first.
+/// Deletes a key. Orders and positions at the exchange stay open, and the positions' stops are no longer
+/// supervised: the owner is notified of that if there are any. `panic::close_and_delete_key` closes them
+/// first.
 ///
 /// # Errors
 /// Not found; [`Error::StepUp`].
@@ -132,7 +134,8 @@ pub async fn delete(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<()>
     Ok(tx.commit().await?)
 }
 
-/// What the owner of a deleted key is told when supervised positions stay open; none when there are none.
+/// Returns the notification for the owner of a deleted key whose supervised positions stay open; `None` if
+/// there are none.
 async fn left_open(tx: &mut Tx, row: &KeyRow, now: Micros) -> Result<Option<Telling>> {
     let id = row.key.id;
     let open = store::protection::of_key(&mut *tx, id).await?;
@@ -169,7 +172,7 @@ fn checked(change: KeyChange) -> Result<KeyChange> {
     }
 }
 
-/// Takes new credentials in, once the exchange has let them in.
+/// Replaces a key's credentials after verifying the new ones at the exchange.
 async fn renew(desk: &Desk, row: &mut KeyRow, api_key: String, secret: &str) -> Result<()> {
     let who = Credentials::new(api_key.clone(), secret);
     let rights = connect::verify(desk, &who, row.key.trade_type).await?;
@@ -183,7 +186,7 @@ async fn renew(desk: &Desk, row: &mut KeyRow, api_key: String, secret: &str) -> 
     Ok(())
 }
 
-/// Switches a key on, if the exchange lets it in (again).
+/// Enables a key, if the exchange accepts it.
 async fn reactivate(desk: &Desk, row: &mut KeyRow) -> Result<()> {
     let who = credentials(desk, row)?;
     let answer = desk.exchange.key_rights(&who).await;

@@ -1,8 +1,8 @@
-//! Keeping a key's status true: every key that is switched on is put to its exchange now and then.
+//! Keeps the status of keys up to date: every enabled key is periodically checked at its exchange.
 //!
-//! Only a definite answer changes anything. A refused key is switched off; a busy exchange, a clock that is off and an
-//! answer that was lost say nothing about a key. An exchange that cannot be reached at all makes its keys FAILED after
-//! several tries, and AUTHORIZED again when it lets them in.
+//! Only a definite answer changes the status. A rejected key is disabled. A busy exchange, a clock that is
+//! off or a lost answer say nothing about the key. If the exchange cannot be reached at all, its keys become
+//! FAILED after several tries, and AUTHORIZED again once it accepts them.
 
 use super::{account_mode, credentials, lost_trading, note_mode, refused, rights};
 use crate::{Desk, Result, SharedDesk};
@@ -16,25 +16,25 @@ use store::{key::KeyRow, key_check::Due};
 
 /// Seconds between two rounds of [`check_due`].
 pub const CHECK_ROUND_S: u64 = 60;
-/// How often each key is checked.
+/// Interval between two checks of a key, in microseconds.
 const EVERY: i64 = 15 * MINUTE;
-/// How soon it is tried again where the exchange could not be reached.
+/// Retry interval if the exchange could not be reached, in microseconds.
 const RETRY: i64 = MINUTE;
-/// After so many tries in a row a key is FAILED.
+/// Number of consecutive failures after which a key becomes FAILED.
 const TRIES: i64 = 3;
-/// Checks of a round beyond its even share, to catch up.
+/// Extra checks per round beyond the even share, to catch up.
 const SPARE: i64 = 16;
 /// Account modes read in one round, besides those of accounts whose mode is unsupported or unknown. Each costs a weight of 5, so a
 /// round spends at most about a twelfth of an address's 2,400 a minute on them.
 const MODES: usize = 40;
-/// Keys asked about at the same time.
+/// Keys checked concurrently.
 const AT_ONCE: usize = 4;
 
-/// Checks the keys whose turn it is: an even share of all in each round, so that a restart asks about no more of them at
-/// once than any other minute. The caller holds the job's lease.
+/// Checks the keys that are due: an even share of all keys per round, so that a restart checks no more keys
+/// at once than any other minute. The caller holds the job's lease.
 ///
 /// # Errors
-/// When the database cannot be asked. A key that cannot be checked is left for its next turn.
+/// If the database cannot be queried. A key that cannot be checked is left for its next check.
 pub async fn check_due(desk: &SharedDesk) -> Result<()> {
     let now = desk.clock.now();
     let round = i64::try_from(CHECK_ROUND_S).unwrap_or(i64::MAX).saturating_mul(SECOND);
@@ -57,18 +57,18 @@ const fn reads_mode(position: usize, cycle: usize, stride: usize) -> bool {
     (position % stride) == (cycle % stride)
 }
 
-/// What an answer says about a key.
+/// The result of a key check.
 #[derive(Debug, PartialEq, Eq)]
 enum Verdict {
-    /// It is let in and may trade.
+    /// The key is valid and may trade.
     LetIn(KeyRights),
-    /// It is let in, but may not trade any more.
+    /// The key is valid but may no longer trade.
     MayNotTrade(KeyRights),
-    /// It is not let in.
+    /// The exchange rejects the key.
     Refused,
     /// The exchange cannot be reached.
     Unreachable,
-    /// Nothing.
+    /// The answer says nothing about the key.
     Unclear,
 }
 
@@ -100,7 +100,7 @@ async fn check(desk: &Desk, due: Due, reads_mode: bool) -> Result<()> {
     if let Some(mode) = mode {
         note_mode(desk, &row, mode).await?;
     }
-    // Its turn is over in any case: a key that cannot even be opened must not stand in front of the others for ever.
+    // The check counts in any case: a key that cannot even be decrypted must not block the others forever.
     let failures = match &found {
         Ok(Verdict::Unreachable) => due.failures.saturating_add(1),
         Ok(Verdict::Unclear) | Err(_) => due.failures,
@@ -114,8 +114,8 @@ async fn check(desk: &Desk, due: Due, reads_mode: bool) -> Result<()> {
     }
 }
 
-/// How the key's account is set up; none when that cannot be learned now. It costs weight, and nothing waits for it: the next
-/// check asks again.
+/// Returns the mode of the key's account; `None` if it cannot be read now. The request costs rate-limit
+/// weight and nothing waits for it: the next check asks again.
 async fn mode(
     desk: &Desk,
     who: &Credentials,

@@ -13,31 +13,31 @@ use exchange::{Credentials, KeyRights};
 use store::{Tx, equity::Point, key::KeyRow};
 use zeroize::Zeroizing;
 
-/// Keys of one person, whatever their plan allows: each is supervised and checked.
+/// Largest number of keys per user, whatever the plan allows: each key is supervised and checked.
 const MOST: i64 = 500;
 
-/// What a person gives to connect a key.
+/// Input for connecting a key.
 pub struct NewKey {
-    /// At which exchange.
+    /// The exchange that the key is for.
     pub exchange_id: ExchangeId,
     /// Spot or futures.
     pub trade_type: TradeType,
-    /// Who will decide what it trades.
+    /// Whether the key is traded manually or by strategies.
     pub strategy_type: StrategyType,
-    /// Switched on at once.
+    /// Whether the key is enabled immediately.
     pub active: bool,
-    /// The person's name for it.
+    /// The user's name for it.
     pub name: String,
-    /// The public half.
+    /// The API key (public part).
     pub api_key: String,
-    /// The secret half.
+    /// The API secret.
     pub secret: Zeroizing<String>,
 }
 
-/// Connects a key, once the exchange has let it in.
+/// Connects a key after the exchange has accepted it.
 ///
 /// # Errors
-/// Fields (a key that may withdraw is refused); 1103, 1109, 2129a, 2129b; [`Error::StepUp`].
+/// Fields (a key with the right to withdraw is rejected); 1103, 1109, 2129a, 2129b; [`Error::StepUp`].
 pub async fn create(desk: &Desk, actor: &Actor, new: NewKey) -> Result<ExchangeKey> {
     let mut made = create_together(desk, actor, vec![new]).await?;
     made.pop().ok_or_else(|| Error::fault("a key was connected and is not there"))
@@ -68,7 +68,7 @@ pub async fn create_together(desk: &Desk, actor: &Actor, news: Vec<NewKey>) -> R
         let rights = verify(desk, &who, new.trade_type).await?;
         let balance = desk.exchange.balance(&who, new.trade_type).await?;
         let holds = equity::worth(desk, &balance).await;
-        // Play money counts against no plan: what it is worth need not be known.
+        // Sandbox accounts count against no plan, so their value may be unknown.
         let holds = if sandbox(desk) { holds.ok() } else { Some(holds?) };
         if !sandbox(desk) {
             worth += holds.unwrap_or_default();
@@ -78,12 +78,12 @@ pub async fn create_together(desk: &Desk, actor: &Actor, news: Vec<NewKey>) -> R
     if !limits.allows_balance(worth) {
         return Err(Refusal::PlanBalanceLimit.into());
     }
-    // Lists are in the order of ids, which a clock may give two of at the same moment.
+    // Lists are sorted by id, and two ids minted in the same clock tick may be out of order.
     let mut ids = news.iter().map(|_| ExchangeKeyId::mint(&*desk.clock, &*desk.chance)).collect::<Vec<_>>();
     ids.sort_unstable();
     let mut made = Vec::new();
     let mut tx = desk.db.begin().await?;
-    // Counted again, one request of this person at a time: two at once would both have seen room for one.
+    // Counted again under a per-user lock: two concurrent requests would both have found room for one key.
     recovery::hold(&mut tx, actor).await?;
     within(&limits, store::key::count_by_user(&mut tx, actor.user).await?, more)?;
     for ((id, new), found) in ids.into_iter().zip(&news).zip(found) {
@@ -93,14 +93,14 @@ pub async fn create_together(desk: &Desk, actor: &Actor, news: Vec<NewKey>) -> R
     Ok(made)
 }
 
-/// What the exchange said of a key.
+/// The exchange's answers about a key.
 struct Found {
     rights: KeyRights,
-    /// What its account is worth, in USD.
+    /// The account's value in USD.
     holds: Option<Decimal>,
 }
 
-/// Whether a plan has room for `more` keys beside those that there are.
+/// Checks that a plan allows `more` keys in addition to the present ones.
 fn within(limits: &Limits, present: i64, more: i64) -> Result<()> {
     if present.saturating_add(more) > MOST {
         return Err(Refusal::PlanKeyLimit.into());
@@ -109,14 +109,15 @@ fn within(limits: &Limits, present: i64, more: i64) -> Result<()> {
     if limits.allows_key(present.saturating_add(last)) { Ok(()) } else { Err(Refusal::PlanKeyLimit.into()) }
 }
 
-/// Asks the exchange what the key may do, and how its account is set up. A key that may withdraw is too dangerous to keep.
+/// Reads the key's rights and the account's mode from the exchange. A key with the right to withdraw is too
+/// dangerous to keep.
 pub(super) async fn verify(desk: &Desk, who: &Credentials, kind: TradeType) -> Result<KeyRights> {
     let rights = fit(desk, desk.exchange.key_rights(who).await?, kind)?;
     mode_fits(account_mode(desk, who, kind, &rights).await?)?;
     Ok(rights)
 }
 
-/// Whether a key with these rights may be connected.
+/// Checks that a key with these rights may be connected.
 pub(super) fn fit(desk: &Desk, rights: KeyRights, kind: TradeType) -> Result<KeyRights> {
     if rights.withdraw {
         return Err(Error::field("apiKey", Problem::KeyMayWithdraw));
@@ -130,7 +131,7 @@ pub(super) fn fit(desk: &Desk, rights: KeyRights, kind: TradeType) -> Result<Key
     if may_trade(&rights, kind) { Ok(rights) } else { Err(Refusal::KeyUnauthorized.into()) }
 }
 
-/// Whether a key may trade what it was connected for.
+/// Whether a key may trade on the market type it was connected for.
 pub(super) const fn may_trade(rights: &KeyRights, kind: TradeType) -> bool {
     match kind {
         TradeType::Spot => rights.spot,
@@ -138,7 +139,7 @@ pub(super) const fn may_trade(rights: &KeyRights, kind: TradeType) -> bool {
     }
 }
 
-/// Whether the keys that are connected here are play money: those count against no plan.
+/// Whether keys connected on this install are sandbox keys, which count against no plan.
 fn sandbox(desk: &Desk) -> bool {
     desk.settings.mode == Mode::Sandbox && desk.sandbox.is_some()
 }
@@ -183,7 +184,7 @@ async fn insert(
         status: ApiKeyStatus::Authorized,
         sandbox: sandbox(desk),
         ip_restricted: found.rights.ip_restricted,
-        // Any other was refused.
+        // Every other mode has been rejected above.
         account_mode: AccountMode::OneWay,
         may_withdraw: false,
         expires_at: found.rights.expires_at,
@@ -195,11 +196,11 @@ async fn insert(
     let row = KeyRow { key, user_id: actor.user, sealed };
     match store::key::insert(tx, &row).await {
         Ok(()) => {}
-        // Somebody connected it a moment ago.
+        // The same key was connected concurrently.
         Err(error) if error.is_unique() => return Err(Refusal::KeyExists.into()),
         Err(error) => return Err(error.into()),
     }
-    // Reports count from here: what is won or lost before the first round of all accounts is the person's, too.
+    // Reports start here, so that profit before the first snapshot of all accounts is included.
     if let Some(total_usd) = found.holds.filter(|_| new.active) {
         store::equity::insert(tx, &Point { key: id, at: now, total_usd }).await?;
     }

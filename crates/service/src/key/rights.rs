@@ -1,5 +1,6 @@
-//! The key guardian: what the exchange lets a key do is compared with what was known, and the owner is told of every change that
-//! matters. A key that gains the right to withdraw takes no entries; the stops of its positions stay supervised.
+//! The key guardian: compares the rights that the exchange reports for a key with the known ones, and
+//! notifies the owner of every relevant change. A key that gains the right to withdraw takes no entries; the
+//! stops of its positions stay supervised.
 
 use crate::{
     Desk, Error, Result,
@@ -14,13 +15,13 @@ use domain::{
 use exchange::KeyRights;
 use store::{Tx, key::KeyRow};
 
-/// An owner is told this long before the exchange ends a key's right to trade.
+/// The owner is notified this long before the exchange ends a key's right to trade.
 const EXPIRY_NOTICE: i64 = 14 * DAY;
 
-/// Whether a key may open positions, as far as its account and its rights allow.
+/// Checks that a key may open positions, as far as its account and its rights allow.
 ///
 /// # Errors
-/// A field problem that says what is in the way and what to change at the exchange.
+/// A field problem that names the obstacle and what to change at the exchange.
 pub(crate) fn fit_for_entries(key: &ExchangeKey) -> Result<()> {
     if key.may_withdraw {
         return Err(Error::field("apiKey", Problem::KeyMayWithdraw));
@@ -28,7 +29,7 @@ pub(crate) fn fit_for_entries(key: &ExchangeKey) -> Result<()> {
     super::mode_fits(key.account_mode)
 }
 
-/// How the rights of a key differ from what is known of it.
+/// Returns the relevant differences between the known rights of a key and the reported ones.
 fn changes(known: &ExchangeKey, rights: &KeyRights) -> Vec<RightsChange> {
     let mut changes = Vec::new();
     match (known.may_withdraw, rights.withdraw) {
@@ -42,7 +43,7 @@ fn changes(known: &ExchangeKey, rights: &KeyRights) -> Vec<RightsChange> {
     changes
 }
 
-/// Notes what a check has found out about a key's rights, and tells its owner what has changed.
+/// Records the rights that a check has found, and notifies the owner of changes.
 pub(super) async fn note(
     desk: &Desk,
     tx: &mut Tx,
@@ -52,7 +53,7 @@ pub(super) async fn note(
 ) -> Result<()> {
     let id = row.key.id;
     let (restricted, withdraw, ends) = (rights.ip_restricted, rights.withdraw, rights.expires_at);
-    // Of two instances that found out at once, one writes.
+    // Of two instances that find out concurrently, only one writes.
     if store::key::set_rights(tx, id, restricted, withdraw, ends, now).await? {
         for change in changes(&row.key, rights) {
             let once = format!("key-rights:{id}:{change}:{}", row.key.updated_at.0);
@@ -67,7 +68,7 @@ pub(super) async fn note(
     Ok(())
 }
 
-/// What a key's owner is told of a change. `once` names the change among all events.
+/// The notification of a rights change. `once` is its idempotency key.
 pub(super) fn telling(
     row: &KeyRow,
     once: String,

@@ -11,7 +11,7 @@ use domain::{ExchangeId, ExchangeKey, ExchangeKeyId, StrategyType, TradeType};
 use exchange::Credentials;
 use zeroize::Zeroizing;
 
-/// The name of a key that was connected with one click; a person may change it.
+/// Default name of a key connected with one click; the user may change it.
 const fn name(way: StrategyType) -> &'static str {
     match way {
         StrategyType::Manual => "Sandbox",
@@ -19,10 +19,11 @@ const fn name(way: StrategyType) -> &'static str {
     }
 }
 
-/// Opens a sandbox trading account with play money. No key is stored: the caller creates one as with any exchange.
+/// Opens a sandbox account with play money. No key is stored: the caller creates one as with any exchange.
 ///
 /// # Errors
-/// Not found on an install without a sandbox; too many on one day; unavailable when it does not answer.
+/// Not found if the install has no sandbox; too many accounts in one day; unavailable if the sandbox does not
+/// answer.
 pub async fn open_sandbox_account(desk: &Desk, actor: &Actor) -> Result<Credentials> {
     let control = control(desk)?;
     throttle::count(desk, &[Bucket::Sandbox(actor.user)]).await?;
@@ -41,12 +42,12 @@ pub async fn open_sandbox_account(desk: &Desk, actor: &Actor) -> Result<Credenti
     Ok(opened)
 }
 
-/// Opens a sandbox account and stores its key as a FUTURES key, traded by hand or by strategies.
+/// Opens a sandbox account and stores its key as a FUTURES key, for manual or automated trading.
 ///
 /// # Errors
 /// As [`open_sandbox_account`] and [`create`].
 pub async fn connect_sandbox(desk: &Desk, actor: &Actor, way: StrategyType) -> Result<ExchangeKey> {
-    // Before an account is opened that no key would be connected for.
+    // Checked first, so that no account is opened without a key being connected to it.
     step_up::must(desk, actor).await?;
     let opened = open_sandbox_account(desk, actor).await?;
     let secret = Zeroizing::new(opened.secret().to_owned());
@@ -62,10 +63,10 @@ pub async fn connect_sandbox(desk: &Desk, actor: &Actor, way: StrategyType) -> R
     create(desk, actor, new).await
 }
 
-/// Gives a sandbox account its first funds back; its orders and positions are gone.
+/// Restores a sandbox account's initial funds and removes its orders and positions.
 ///
 /// # Errors
-/// Not found when the key is not the caller's, or no sandbox account.
+/// Not found if the key is not the caller's or not a sandbox key.
 pub async fn reset_sandbox(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<()> {
     let row = find(desk, actor, id).await?;
     if !row.key.sandbox {

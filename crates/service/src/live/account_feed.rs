@@ -1,4 +1,4 @@
-//! One market of one account: its events from one upstream, its state to all viewers.
+//! Feed of one market of one account: events from one upstream, state for all viewers.
 
 use super::{BACKLOG, locked};
 use crate::{Desk, Result, SharedDesk, key, order};
@@ -14,16 +14,17 @@ use std::{
 };
 use tokio::sync::{Notify, broadcast};
 
-/// The state is read again at least this often: no event that got lost stays unseen for longer.
+/// The state is read at least this often, so that a lost event goes unnoticed no longer than this.
 const SWEEP: Duration = Duration::from_secs(30);
-/// A state that could not be read is tried again after this long, then after twice as long, and so on.
+/// First retry delay after a failed read; it doubles up to [`SWEEP`].
 const RETRY: Duration = Duration::from_millis(500);
-/// Events come in bursts; one reading serves a burst.
+/// Events come in bursts; one read serves a burst.
 const BURST: Duration = Duration::from_millis(150);
-/// One instance writes an account's events; another takes over when it is silent for so long.
+/// One instance records an account's events. Another takes over once it has not renewed its lease for this
+/// long.
 const LEASE: i64 = time::MINUTE;
 
-/// The state of one market of one account, and everyone who watches it.
+/// The state of one market of one account, and its viewers.
 pub(crate) struct AccountFeed {
     key: ExchangeKeyId,
     user: UserId,
@@ -35,7 +36,7 @@ pub(crate) struct AccountFeed {
 }
 
 impl AccountFeed {
-    /// Starts the upstream; it ends when the last holder lets go.
+    /// Starts the upstream. It ends when the last holder drops the feed.
     pub(super) fn start(desk: &SharedDesk, row: &store::key::KeyRow, symbol: Symbol) -> Result<Arc<Self>> {
         let who = key::credentials(desk, row)?;
         let feed = Arc::new(Self {
@@ -53,18 +54,18 @@ impl AccountFeed {
         Ok(feed)
     }
 
-    /// What a new viewer is told first, and every viewer after it.
+    /// Returns the current state as messages, and a receiver for all later ones.
     pub(super) fn watch(&self) -> (Vec<LiveMessage>, broadcast::Receiver<LiveMessage>) {
         let receiver = self.viewers.subscribe();
         (self.present(), receiver)
     }
 
-    /// The present state as messages.
+    /// Returns the current state as messages.
     pub(super) fn present(&self) -> Vec<LiveMessage> {
         locked(&self.latest).clone().map(|state| LiveMessage::Account(Box::new(state))).into_iter().collect()
     }
 
-    /// Has the state read again soon.
+    /// Requests a fresh read of the state.
     pub(crate) fn nudge(&self) {
         self.changed.notify_one();
     }
@@ -93,7 +94,7 @@ impl AccountFeed {
         }
     }
 
-    /// Writes what an order came to, unless another instance does, or whoever sent it has.
+    /// Records an order event, unless another instance does so or the sender of the order already has.
     async fn tell(&self, desk: &Desk, order: Box<Order>, fill: Option<Trade>) -> Result<()> {
         let now = desk.clock.now();
         let once = order_once(self.key, &order);
@@ -110,29 +111,29 @@ impl AccountFeed {
         Ok(tx.commit().await?)
     }
 
-    /// Reads the state and shows it.
+    /// Reads the state and sends it to the viewers.
     async fn read(&self, desk: &Desk, who: &Credentials) -> Result<()> {
         let state = order::read_state(desk, who, self.key, self.trade_type, &self.symbol).await?;
         *locked(&self.latest) = Some(state.clone());
-        // Nobody watching is no failure.
+        // An error only means that there are no viewers.
         let _ = self.viewers.send(LiveMessage::Account(Box::new(state)));
         Ok(())
     }
 }
 
-/// Names what an order has come to: whoever finds it out first tells it.
+/// The idempotency key of an order's state, so that it is recorded only once.
 pub(crate) fn order_once(key: ExchangeKeyId, order: &Order) -> String {
     format!("order:{key}:{}:{}:{}", order.client_order_id, order.status, order.filled.normalize())
 }
 
-/// Writes a happening where every instance's tabs will hear of it.
+/// Records an event in the events table, from where every instance's tabs receive it.
 pub(crate) async fn record(desk: &Desk, user: UserId, happening: &Happening) -> Result<()> {
     let mut tx = desk.db.begin().await?;
     append(&mut tx, user, happening).await?;
     Ok(tx.commit().await?)
 }
 
-/// The same within a transaction.
+/// Does the same as [`record`] within a transaction.
 pub(crate) async fn append(tx: &mut store::Tx, user: UserId, happening: &Happening) -> Result<()> {
     let body = serde_json::to_string(happening).map_err(crate::Error::fault)?;
     store::event::append(tx, user, &body, happening.at).await?;
@@ -170,9 +171,9 @@ async fn states(desk: SharedDesk, feed: Weak<AccountFeed>, who: Credentials, cha
                 wait
             }
         };
-        // Let go of while waiting, or the feed would never end.
+        // Released while waiting, otherwise the feed would never end.
         drop(feed);
-        // A sweep is as good a reason to read as a change.
+        // A timeout is as good a reason to read as a change.
         let _ = tokio::time::timeout(wait, changed.notified()).await;
         tokio::time::sleep(BURST).await;
     }

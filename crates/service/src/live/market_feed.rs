@@ -1,4 +1,4 @@
-//! One market's prices, from one upstream to all viewers.
+//! Feed of one market's prices, from one upstream to all viewers.
 
 use super::{BACKLOG, locked};
 use crate::SharedDesk;
@@ -7,7 +7,7 @@ use exchange::MarketEvent;
 use std::sync::{Arc, Mutex, Weak};
 use tokio::sync::broadcast;
 
-/// The latest of a market, and everyone who watches it.
+/// The latest data of a market, and its viewers.
 pub(crate) struct MarketFeed {
     symbol: Symbol,
     latest: Mutex<Latest>,
@@ -20,12 +20,12 @@ struct Latest {
     ticker: Option<Ticker>,
     mark: Option<Decimal>,
     candle: Option<Candle>,
-    /// When a price last came.
+    /// Time of the last price.
     heard: Option<Micros>,
 }
 
 impl MarketFeed {
-    /// Starts the upstream; it ends when the last holder lets go.
+    /// Starts the upstream. It ends when the last holder drops the feed.
     pub(super) fn start(desk: &SharedDesk, symbol: Symbol) -> Arc<Self> {
         let feed = Arc::new(Self {
             symbol: symbol.clone(),
@@ -43,13 +43,13 @@ impl MarketFeed {
         feed
     }
 
-    /// What a new viewer is told first, and every viewer after it.
+    /// Returns the current state as messages, and a receiver for all later ones.
     pub(super) fn watch(&self) -> (Vec<LiveMessage>, broadcast::Receiver<LiveMessage>) {
         let receiver = self.viewers.subscribe();
         (self.present(), receiver)
     }
 
-    /// The present state as messages.
+    /// Returns the current state as messages.
     pub(super) fn present(&self) -> Vec<LiveMessage> {
         let latest = locked(&self.latest);
         let symbol = || self.symbol.clone();
@@ -60,12 +60,11 @@ impl MarketFeed {
         all
     }
 
-    /// The last ticker.
     pub(super) fn ticker(&self) -> Option<Ticker> {
         locked(&self.latest).ticker.clone()
     }
 
-    /// When a price last came.
+    /// Time of the last price.
     pub(super) fn heard(&self) -> Option<Micros> {
         locked(&self.latest).heard
     }
@@ -73,7 +72,7 @@ impl MarketFeed {
     fn take(&self, event: MarketEvent, now: Micros) {
         let message = {
             let mut latest = locked(&self.latest);
-            // A connection that opens again and again brings no price.
+            // Connection events do not count as prices, so that a reconnect loop does not look alive.
             if !matches!(event, MarketEvent::Connected | MarketEvent::Disconnected) {
                 latest.heard = Some(now);
             }
@@ -100,7 +99,7 @@ impl MarketFeed {
                 }
             }
         };
-        // Nobody watching is no failure.
+        // An error only means that there are no viewers.
         let _ = self.viewers.send(message);
     }
 }

@@ -1,4 +1,4 @@
-//! One tab's stream: what it asked to watch, in the order it happened.
+//! One tab's stream: the markets and account it subscribed to, and its events in order.
 
 use super::{AccountFeed, News, market_feed::MarketFeed};
 use crate::{Actor, Result, SharedDesk, market};
@@ -14,16 +14,16 @@ use tokio::sync::{
 };
 use tokio_stream::wrappers::{BroadcastStream, errors::BroadcastStreamRecvError};
 
-/// Messages that wait for a slow tab before it is dropped.
+/// Messages that may wait for a slow tab before it is dropped.
 const QUEUE: usize = 256;
-/// A tab shows no more markets than this.
+/// Largest number of markets per tab.
 const MOST_SYMBOLS: usize = 8;
-/// More missed events than this are not told one by one.
+/// If more events than this were missed, the tab receives a reload request instead.
 const MOST_MISSED: i64 = 200;
 
 type Feed = BroadcastStream<LiveMessage>;
 
-/// Attaches one tab. Without an actor only prices are told. The stream ends when either end is dropped.
+/// Attaches one tab. Without an actor it only receives prices. The stream ends when either end is dropped.
 #[must_use]
 pub fn attach(
     desk: SharedDesk,
@@ -43,7 +43,7 @@ struct Tab {
     // Boxed: a channel reserves room for some dozens of messages, for each of thousands of tabs.
     to_tab: mpsc::Sender<Box<LiveMessage>>,
     seen: i64,
-    // Held so that their upstreams live.
+    // Held to keep their upstreams alive.
     markets: Vec<Arc<MarketFeed>>,
     account: Option<Arc<AccountFeed>>,
     feeds: SelectAll<Feed>,
@@ -81,7 +81,7 @@ impl Tab {
         self.markets.clear();
         self.greet(after).await?;
         for symbol in symbols.into_iter().take(MOST_SYMBOLS) {
-            // A market that does not exist has no feed; the page has said so already.
+            // A market that does not exist has no feed; the page has already reported it.
             if market::find(&self.desk, TradeType::Futures, &symbol).await.is_ok() {
                 let feed = self.desk.hub.market(&self.desk, &symbol);
                 self.follow(feed.watch())?;
@@ -108,7 +108,7 @@ impl Tab {
         self.desk.hub.account(&self.desk, &row, &symbol).map(Some)
     }
 
-    /// Says where the events stand, and tells again those that were missed.
+    /// Sends the current event sequence number, then replays the events that the tab missed.
     async fn greet(&mut self, after: Option<i64>) -> std::result::Result<(), Gone> {
         let Some(actor) = &self.actor else { return self.send(LiveMessage::Hello { seq: 0 }) };
         let last = store::event::last_seq(&self.desk.db, actor.user).await.unwrap_or(0);
@@ -129,7 +129,7 @@ impl Tab {
 
     async fn tell_news(&mut self) -> std::result::Result<(), Gone> {
         let Some(actor) = &self.actor else { return Ok(()) };
-        // A database that fails for a moment is asked again at the next news.
+        // If the database fails, the next notice retries.
         let Ok(rows) = store::event::after(&self.desk.db, actor.user, self.seen, MOST_MISSED + 1).await
         else {
             return Ok(());
@@ -161,7 +161,7 @@ impl Tab {
     ) -> std::result::Result<(), Gone> {
         match item {
             Ok(message) => self.send(message),
-            // It fell behind: the present state replaces what it missed.
+            // The tab fell behind: the current state replaces the messages it missed.
             Err(BroadcastStreamRecvError::Lagged(_)) => {
                 let account = self.account.iter().flat_map(|feed| feed.present());
                 self.markets

@@ -1,4 +1,4 @@
-//! Reading an account at its exchange, and its settings.
+//! Reads and configures an account at its exchange.
 
 use super::protection;
 use crate::{Actor, Desk, Error, Result, SharedDesk, key};
@@ -10,24 +10,24 @@ use domain::{
 use exchange::{Answer, Credentials};
 use store::key::KeyRow;
 
-/// How many orders and trades a history shows.
+/// Largest number of orders or trades in a history.
 pub const HISTORY: u16 = 100;
 
-/// A person's key with the means to use it.
+/// A user's key together with its decrypted credentials.
 pub(crate) struct Access {
     pub(crate) row: KeyRow,
     pub(crate) who: Credentials,
 }
 
 impl Access {
-    /// The caller's key, whatever it trades.
+    /// Loads the caller's key, of any market type.
     pub(crate) async fn any(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<Self> {
         let row = key::find(desk, actor, id).await?;
         let who = key::credentials(desk, &row)?;
         Ok(Self { row, who })
     }
 
-    /// The caller's futures key: positions, leverage and margin are for nothing else (1106).
+    /// Loads the caller's futures key. Other keys have no positions, leverage or margin mode (1106).
     pub(super) async fn futures(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<Self> {
         let access = Self::any(desk, actor, id).await?;
         if access.row.key.trade_type == TradeType::Futures {
@@ -37,7 +37,7 @@ impl Access {
         }
     }
 
-    /// Passes an answer on; a key that the exchange refuses is switched off.
+    /// Returns the exchange's answer. On `Unauthorized`, disables the key.
     pub(crate) async fn take<T>(&self, desk: &Desk, answer: Answer<T>) -> Result<T> {
         key::heed(desk, self.row.key.id, answer).await
     }
@@ -47,7 +47,7 @@ impl Access {
     }
 }
 
-/// Open orders of a pair, conditional ones included, newest first.
+/// Returns the open orders of a market, conditional ones included, newest first.
 ///
 /// # Errors
 /// 1103, 1300.
@@ -58,7 +58,7 @@ pub async fn open(desk: &Desk, actor: &Actor, id: ExchangeKeyId, symbol: &Symbol
     access.take(desk, answer).await
 }
 
-/// The last orders of a pair, newest first.
+/// Returns the last orders of a market, newest first.
 ///
 /// # Errors
 /// 1103, 1300.
@@ -69,7 +69,7 @@ pub async fn history(desk: &Desk, actor: &Actor, id: ExchangeKeyId, symbol: &Sym
     access.take(desk, answer).await
 }
 
-/// The last fills of a pair, newest first.
+/// Returns the last fills of a market, newest first.
 ///
 /// # Errors
 /// 1103, 1300.
@@ -80,7 +80,7 @@ pub async fn trades(desk: &Desk, actor: &Actor, id: ExchangeKeyId, symbol: &Symb
     access.take(desk, answer).await
 }
 
-/// The open position of a pair.
+/// Returns the open position on a market.
 ///
 /// # Errors
 /// 1103, 1106 for a SPOT key, 1300.
@@ -96,10 +96,11 @@ pub async fn position(
     access.take(desk, answer).await.map(|all| all.into_iter().next())
 }
 
-/// The protection of each of `positions`, which with `orders` are what the exchange shows of the caller's key.
+/// Returns the protection of each of `positions`. `positions` and `orders` are what the exchange reports for
+/// the caller's key.
 ///
 /// # Errors
-/// Not found; when the database cannot be read.
+/// Not found; if the database cannot be read.
 pub async fn protection_of(
     desk: &Desk,
     actor: &Actor,
@@ -111,7 +112,7 @@ pub async fn protection_of(
     protection::shown(desk, id, positions, orders).await
 }
 
-/// Every open position of a futures key.
+/// Returns every open position of a futures key.
 ///
 /// # Errors
 /// Not found; 1103, 1106 for a SPOT key.
@@ -121,10 +122,10 @@ pub async fn positions(desk: &Desk, actor: &Actor, id: ExchangeKeyId) -> Result<
     access.take(desk, answer).await
 }
 
-/// Sets a pair's leverage.
+/// Sets a market's leverage.
 ///
 /// # Errors
-/// 1106 for a SPOT key; 1500 when the exchange allows less for this account.
+/// 1106 for a SPOT key; 1500 if the exchange allows less for this account.
 pub async fn set_leverage(
     desk: &Desk,
     actor: &Actor,
@@ -143,10 +144,10 @@ pub async fn set_leverage(
     Ok(())
 }
 
-/// Sets a pair's margin mode.
+/// Sets a market's margin mode.
 ///
 /// # Errors
-/// 1106 for a SPOT key; 1500 when a position or order stands in the way.
+/// 1106 for a SPOT key; 1500 if an open position or order prevents it.
 pub async fn set_margin_mode(
     desk: &Desk,
     actor: &Actor,
@@ -162,7 +163,7 @@ pub async fn set_margin_mode(
     Ok(())
 }
 
-/// Cancels one open order; one that is not open any more is no failure.
+/// Cancels one open order. It is not an error if the order is no longer open.
 ///
 /// # Errors
 /// 1103, 1300.
@@ -185,7 +186,7 @@ pub async fn cancel(
     Ok(())
 }
 
-/// Cancels a market's open orders, each by its id; one that has ended meanwhile is no failure.
+/// Cancels a market's open orders one by one. It is not an error if one has ended meanwhile.
 pub(crate) async fn cancel_open(desk: &Desk, access: &Access, symbol: &Symbol) -> Result<()> {
     let (who, kind) = (&access.who, access.row.key.trade_type);
     let open = access.take(desk, desk.exchange.open_orders(who, kind, Some(symbol)).await).await?;
@@ -197,7 +198,7 @@ pub(crate) async fn cancel_open(desk: &Desk, access: &Access, symbol: &Symbol) -
     Ok(())
 }
 
-/// One market of one account: orders, position, funds, settings.
+/// Returns the state of one market of one account: orders, position, funds and settings.
 ///
 /// # Errors
 /// 1103, 1300.
@@ -212,7 +213,7 @@ pub async fn account_state(
     read_state(desk, &access.who, id, access.row.key.trade_type, symbol).await
 }
 
-/// What a new order on this market would end first: its open orders and its position.
+/// Returns the open orders and the position that a new order on this market would close first.
 ///
 /// # Errors
 /// As [`account_state`].
@@ -225,7 +226,7 @@ pub async fn closing_first(
     account_state(desk, actor, id, symbol).await
 }
 
-/// Reads everything at once.
+/// Reads the whole state of one market concurrently.
 pub(crate) async fn read_state(
     desk: &Desk,
     who: &Credentials,

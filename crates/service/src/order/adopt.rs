@@ -1,5 +1,5 @@
-//! Orders of this install that its database does not know, as after a restore: the intent that sent them is rebuilt from their
-//! client order ids, so that the position they opened is supervised.
+//! Adopts orders of this install that its database does not know, for example after a restore: the intent
+//! that sent them is rebuilt from their client order ids, so that the position they opened is supervised.
 
 use super::{
     account::Access,
@@ -18,8 +18,8 @@ use store::{
     intent::{self as rows, LegStatus, Status},
 };
 
-/// Rebuilds the intent that sent `orders`, all of one market, and stores it with the protection that it wanted. False when they do
-/// not say enough: the entry and a stop must be among them.
+/// Rebuilds and stores the intent that sent `orders`, all of one market, with its protection. Returns `false`
+/// if they are not enough: the entry and a stop must be among them.
 pub(crate) async fn adopt(desk: &Desk, access: &Access, id: IntentId, orders: &[Order]) -> Result<bool> {
     let Some(mut intent) = rebuilt(desk, access, id, orders) else { return Ok(false) };
     let at = desk.clock.now();
@@ -69,7 +69,7 @@ fn rebuilt(desk: &Desk, access: &Access, id: IntentId, orders: &[Order]) -> Opti
     Some(intent)
 }
 
-/// What a leg with this number is for; none for those that close.
+/// Returns the role of the leg with this number; `None` for closing legs.
 const fn role(number: u16) -> Option<Role> {
     match number {
         seq::ENTRY => Some(Role::Entry),

@@ -1,4 +1,4 @@
-//! The transaction that begins a copy's intent: the intent's rows, and the condition under which they are written.
+//! The transaction that begins a copy's intent: its rows, and the precondition for writing them.
 
 use async_trait::async_trait;
 use domain::{CopyId, FollowId};
@@ -10,18 +10,18 @@ use store::{
     intent::{self, NewIntent, NewLeg},
 };
 
-/// The condition under which an intent is begun.
+/// The precondition for beginning an intent.
 #[derive(Clone, Debug)]
 pub(crate) enum Begin {
     /// The follow is still active, and this instance still holds the copy.
     Entry { follow: FollowId, copy: CopyId, sized: Sized },
-    /// This instance still holds the copy. A position is closed whether new copies are wanted or not.
+    /// This instance still holds the copy. Exits are not affected by a paused follow.
     Exit { copy: CopyId },
-    /// None.
+    /// No precondition.
     Free,
 }
 
-/// An intent and its condition, committed before anything is sent.
+/// An intent and its precondition, committed before anything is sent.
 pub(crate) struct Begun {
     pub(super) begin: Begin,
     pub(super) intent: NewIntent,

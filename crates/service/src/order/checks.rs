@@ -1,4 +1,4 @@
-//! Everything that can be known to be wrong before anything is cancelled, closed or sent.
+//! Checks made before anything is cancelled, closed or sent.
 
 use crate::Error;
 use domain::{
@@ -10,10 +10,10 @@ use domain::{
     validation::{FieldProblem, Problem},
 };
 
-/// The taker fee that estimates reckon with; the exchange's own rate decides.
+/// The taker fee rate used in estimates. The exchange charges its own rate.
 pub(super) const FEE_RATE: Decimal = Decimal::from_parts(5, 0, 0, false, 4);
 
-/// Manual orders are for keys that their owner trades by hand, on futures.
+/// Checks that the key is a futures key for manual trading, and usable.
 pub(super) fn key_fits(key: &ExchangeKey) -> Result<(), Refusal> {
     if key.strategy_type == StrategyType::Automated {
         return Err(Refusal::KeyTypeInvalid);
@@ -28,7 +28,8 @@ pub(super) fn key_fits(key: &ExchangeKey) -> Result<(), Refusal> {
     }
 }
 
-/// The market's filters, on every price and amount of the order; and that stop and targets stand on their sides.
+/// Checks every price and amount of the order against the market's filters, and that stop and targets are on
+/// the correct side.
 pub(super) fn market_fits(order: &ManualOrder, market: &Market, last: Decimal) -> Result<(), Error> {
     let mut problems = Vec::new();
     let mut check = |field: &str, result: Result<(), FilterFailure>| {
@@ -61,7 +62,7 @@ pub(super) fn market_fits(order: &ManualOrder, market: &Market, last: Decimal) -
     if problems.is_empty() { Ok(()) } else { Err(Error::Fields(problems)) }
 }
 
-/// Whether the account could carry the order once what stands is closed.
+/// Checks that the account can carry the order once the current position is closed.
 pub(super) fn affordable(
     order: &ManualOrder,
     last: Decimal,
@@ -74,15 +75,16 @@ pub(super) fn affordable(
     let refused = Refusal::ExchangeBadRequest;
     let cost = price.checked_mul(order.amount).ok_or(refused)?;
     let needed = cost / Decimal::from(leverage.max(1)) + cost * FEE_RATE;
-    // Closing what stands frees its margin and settles its profit or loss, which the total holds, and costs a fee.
+    // Closing the current position frees its margin and costs a fee. The total already includes its
+    // unrealized profit.
     let closing_fee = position.map_or(Decimal::ZERO, |p| p.notional * FEE_RATE);
     let total = balance.assets.get(quote).map_or(Decimal::ZERO, |funds| funds.total);
     let available = total - closing_fee;
     if needed <= available { Ok(()) } else { Err(refused) }
 }
 
-/// That the stop is reached before the position would be liquidated; one beyond that protects nothing. The maintenance margin is
-/// estimated; the exchange's own brackets decide.
+/// Checks that the stop is reached before liquidation, since a stop beyond it protects nothing. The
+/// maintenance margin is an estimate; the exchange's own brackets decide.
 pub(super) fn stop_comes_first(
     order: &ManualOrder,
     last: Decimal,

@@ -1,5 +1,5 @@
-//! Client order ids: derived from install, intent and leg, never random, so that an order can always be found again, and so that a
-//! desk knows its own orders at an exchange even when its database does not.
+//! Client order ids, derived from install, intent and leg and never random, so that an order can always be
+//! found again, and a desk recognizes its own orders at an exchange even if its database does not know them.
 
 use super::seq;
 use domain::{
@@ -10,43 +10,42 @@ use uuid::Uuid;
 
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// The two characters that the orders of one install carry. They are stored in the database.
+/// Two characters that mark the orders of one install. They are stored in the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Install([u8; 2]);
 
 impl Install {
-    /// Draws the characters of a new install.
+    /// Generates the characters of a new install.
     pub(crate) fn draw(chance: &dyn Chance) -> Self {
         let mut bytes = [0_u8; 2];
         chance.fill(&mut bytes);
         Self(bytes.map(|byte| ALPHABET[usize::from(byte) % ALPHABET.len()]))
     }
 
-    /// Reads what [`Self::code`] wrote.
+    /// Parses the output of [`Self::code`].
     pub(crate) fn parse(code: &str) -> Option<Self> {
         let bytes: [u8; 2] = code.as_bytes().try_into().ok()?;
         bytes.iter().all(u8::is_ascii_alphanumeric).then_some(Self(bytes))
     }
 
-    /// The characters.
+    /// Returns the characters.
     pub(crate) fn code(self) -> String {
         self.0.map(char::from).iter().collect()
     }
 }
 
-/// What a client order id of ours says.
+/// The parts of one of our client order ids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Parsed {
-    /// The install that sent it; none in ids of releases before installs had characters.
+    /// The install that sent the order; `None` in ids of releases before install characters were introduced.
     pub(crate) install: Option<Install>,
-    /// The intent.
     pub(crate) intent: IntentId,
-    /// The leg.
+    /// The number of the leg.
     pub(crate) seq: u16,
 }
 
-/// The client order id of one leg: `sl<install>-<22 characters>-<leg>`, at most 33 characters. A desk that does not know its install
-/// yet leaves it out.
+/// Returns the client order id of one leg: `sl<install>-<22 characters>-<leg>`, at most 33 characters. The
+/// install is left out while it is not known yet.
 #[must_use]
 pub(crate) fn derive(install: Option<Install>, intent: IntentId, seq: u16) -> String {
     let mut rest = intent.0.as_u128();
@@ -60,7 +59,7 @@ pub(crate) fn derive(install: Option<Install>, intent: IntentId, seq: u16) -> St
     format!("{PREFIX}{install}-{}-{seq}", String::from_utf8_lossy(&digits))
 }
 
-/// Reads a client order id; none when no desk made it.
+/// Parses a client order id; `None` if no desk created it.
 pub(crate) fn parse(id: &str) -> Option<Parsed> {
     let parts = client_order_id::split(id)?;
     let install = if parts.install.is_empty() { None } else { Some(Install::parse(parts.install)?) };
@@ -71,7 +70,7 @@ pub(crate) fn parse(id: &str) -> Option<Parsed> {
     Some(Parsed { install, intent: IntentId(Uuid::from_u128(value)), seq: parts.leg })
 }
 
-/// Whether this is the id of a stop or take-profit that a desk sent.
+/// Whether this is the id of a stop or take-profit order that a desk sent.
 pub(crate) fn protects(client_order_id: &str) -> bool {
     parse(client_order_id).is_some_and(|parsed| seq::is_protective(parsed.seq))
 }

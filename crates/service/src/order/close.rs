@@ -1,5 +1,6 @@
-//! Closing: the whole market for a manual order, one copy's share for an exit, a position that cannot be protected. Opening
-//! orders are cancelled first and protective ones last, so that the position has its stop until it is at zero.
+//! Closing: the whole market for a manual order, one copy's share for an exit, or a position that cannot be
+//! protected. Opening orders are cancelled first and protective ones last, so that the position keeps its
+//! stop until it is flat.
 
 use super::{
     client_id,
@@ -16,22 +17,24 @@ use domain::{Decimal, Micros, Order, OrderType, Position, PositionSide, Side};
 use exchange::Failure;
 use store::intent::{LegStatus, Status};
 
-/// "ReduceOnly Order is rejected": there is nothing to reduce, or resting reduce-only orders take it all.
+/// "ReduceOnly Order is rejected": there is nothing to reduce, or resting reduce-only orders already cover
+/// the position.
 const REDUCE_ONLY_REJECTED: i64 = -2022;
-/// "ReduceOnly Order Failed": together with resting reduce-only orders it would close more than there is.
+/// "ReduceOnly Order Failed": together with resting reduce-only orders it would close more than the position.
 const REDUCE_ONLY_CONFLICT: i64 = -4118;
 
-/// How much of a position is closed.
+/// The part of a position to close.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Share {
-    /// All of it, whichever way it goes.
+    /// The whole position, in either direction.
     All,
-    /// So much of a position that was entered this way.
+    /// At most this amount of a position that was entered on this side.
     Of(Side, Decimal),
 }
 
 impl Share {
-    /// How much of `position` is to be closed; none when it goes the other way.
+    /// Returns the amount of `position` to close; `None` if nothing is left or the position is in the other
+    /// direction.
     fn of(self, position: &Position, closed: Decimal) -> Option<Decimal> {
         match self {
             Self::All => Some(position.contracts),
@@ -43,7 +46,7 @@ impl Share {
     }
 }
 
-/// The side of the order that opens a position.
+/// Returns the side of the order that opens a position.
 pub(super) const fn entered_by(side: PositionSide) -> Side {
     match side {
         PositionSide::Long => Side::Buy,
@@ -52,7 +55,8 @@ pub(super) const fn entered_by(side: PositionSide) -> Side {
 }
 
 impl Run<'_> {
-    /// Ends everything on the market, in the order that never leaves a position without its stop.
+    /// Cancels all orders and closes the position, in the order that never leaves a position without its
+    /// stop.
     pub(super) async fn clear_market(&mut self) -> Step<()> {
         let open = self.open_orders().await?;
         let (protective, opening): (Vec<_>, Vec<_>) =
@@ -61,13 +65,13 @@ impl Run<'_> {
         self.end_waiting(&cancelled).await?;
         self.intent.mark(seq::CANCEL, LegStatus::Done, None);
         let closed = self.close_out(Share::All, Role::Close).await?;
-        // Many have ended with the position; what is still open would meet the next one.
+        // Many orders end with the position. Any still open would affect the next position.
         let left = if closed { self.open_orders().await? } else { protective };
         self.cancel_each(&left).await.map(drop)
     }
 
-    /// Closes a share of the position with reduce-only market orders until the exchange shows that it is done. Whether there was
-    /// anything to close.
+    /// Closes a share of the position with reduce-only market orders until the exchange shows that it is
+    /// closed. Returns whether there was anything to close.
     pub(super) async fn close_out(&mut self, share: Share, role: Role) -> Step<bool> {
         let mut tries = self.tries();
         let mut closed = if self.resumed { self.closed_before(share, role).await? } else { Decimal::ZERO };
@@ -107,7 +111,8 @@ impl Run<'_> {
         Ok(order)
     }
 
-    /// Waits until the exchange shows another position than before the close that has just filled: its readings may lag.
+    /// Waits until the exchange reports a different position than before the close that has just filled: its
+    /// reads may lag.
     async fn await_change(&self, before: &Position, tries: &mut Tries) -> Step<()> {
         loop {
             let now = self.position().await?;
@@ -120,8 +125,8 @@ impl Run<'_> {
         }
     }
 
-    /// A close was refused. Where take-profits stand in its way they are cancelled, never the stop; everything else is tried
-    /// again, because a close is wanted until it is done.
+    /// Handles a refused close. Take-profit orders that block it are cancelled, but never the stop; after any
+    /// other failure the close is retried until it succeeds.
     async fn after_refusal(&self, failure: Failure, role: Role, tries: &mut Tries) -> Step<()> {
         if matches!(failure, Failure::Unauthorized | Failure::UnknownSymbol) {
             return Err(Halt::Refused(failure));
@@ -130,7 +135,7 @@ impl Run<'_> {
             && Rule::TargetsMakeWay.holds()
         {
             let open = self.open_orders().await?;
-            // A copy cancels nothing but its own.
+            // A copy cancels only orders that a desk sent as protection.
             let whole = matches!(self.intent.request, Request::Open(_) | Request::Close | Request::Panic);
             let ours = |order: &Order| whole || client_id::protects(&order.client_order_id);
             let in_the_way: Vec<Order> =
@@ -141,7 +146,8 @@ impl Run<'_> {
         }
         let words = failure.to_string();
         match self.pause_or_halt(Failure::Unknown(words), tries).await {
-            // A replacing order gives up, and a refused exit goes back to its queue, which tells its owner why it is late.
+            // A replacing order gives up; a refused exit returns to its queue, which notifies its owner of
+            // the delay.
             Err(Halt::Later(_))
                 if role == Role::Close
                     && matches!(self.intent.request, Request::Open(_) | Request::Exit(_)) =>
@@ -152,7 +158,8 @@ impl Run<'_> {
         }
     }
 
-    /// How much of a share an earlier holder has closed: what it sent and did not write down is looked up.
+    /// Returns how much of a share earlier closing orders have closed, looking up orders that were sent
+    /// without recording their outcome.
     async fn closed_before(&mut self, share: Share, role: Role) -> Step<Decimal> {
         if share == Share::All {
             return Ok(Decimal::ZERO);
@@ -180,14 +187,14 @@ impl Run<'_> {
 
     async fn find_sent(&self, seq: u16) -> Step<Option<Order>> {
         let id = self.intent.client_id(seq);
-        // A reduce-only order that arrives after the position is gone does nothing.
+        // A reduce-only order that arrives after the position is gone has no effect.
         if self.position().await?.is_none() {
             return self.find(&id, false, Micros(0)).await;
         }
         self.find(&id, false, self.since).await
     }
 
-    /// Cancels orders by their ids, together; each one's last state, where the exchange tells it.
+    /// Cancels orders concurrently by their ids. Returns each order's last state, if the exchange reports it.
     pub(super) async fn cancel_each(&self, orders: &[Order]) -> Step<Vec<(String, Option<Order>)>> {
         let each = orders.iter().map(|order| async {
             let last = self.cancel(&order.client_order_id, order.kind.conditional()).await?;
@@ -196,7 +203,8 @@ impl Run<'_> {
         futures::future::join_all(each).await.into_iter().collect()
     }
 
-    /// Ends the intents that waited on this market for an entry to fill: their entries have been cancelled to make room.
+    /// Ends the intents on this market that waited for an entry to fill: their entries have been cancelled to
+    /// make room.
     async fn end_waiting(&self, cancelled: &[(String, Option<Order>)]) -> Result<()> {
         let unfinished = store::intent::unfinished_for_key(&self.desk.db, self.intent.key).await?;
         for row in unfinished {
@@ -214,7 +222,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Closes what a copy entered, then cancels its protection.
+    /// Closes a copy's position, then cancels its protection.
     pub(super) async fn exit(&mut self, exiting: &Exiting) -> Step<()> {
         self.close_out(Share::Of(exiting.side, exiting.amount), Role::Close).await?;
         if let Some(entered) = Intent::load(self.desk, domain::IntentId(exiting.copy.0)).await? {
@@ -224,12 +232,13 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Cancels the intent's own stop and take-profits that may be open.
+    /// Cancels the intent's own stop and take-profit orders that may be open.
     pub(super) async fn cancel_own_protection(&self) -> Step<()> {
         self.cancel_protection(self.intent).await
     }
 
-    /// Cancels an intent's stop and take-profits that may be open: they must not meet the next position.
+    /// Cancels an intent's stop and take-profit orders that may be open, so that they cannot affect the next
+    /// position.
     pub(super) async fn cancel_protection(&self, of: &Intent) -> Step<()> {
         let open = of.legs.iter().filter(|leg| leg.is_protective() && leg.may_be_open());
         let each = open.map(|leg| async {
@@ -241,7 +250,7 @@ impl Run<'_> {
     }
 }
 
-/// Whether an order is a take-profit: it reduces the position and is no stop.
+/// Whether an order is a take-profit: a reduce-only order that is not a stop.
 fn takes_profit(order: &Order) -> bool {
     let stops = matches!(order.kind, OrderType::Stop | OrderType::StopMarket | OrderType::TrailingStopMarket);
     order.reduce_only && !stops

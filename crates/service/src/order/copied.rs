@@ -1,6 +1,7 @@
-//! Intents of copies: an entry for a follower, and the end of a copied position. They are worked and taken up like any
-//! other, with two differences: nothing that is not the copy's own is closed or cancelled, and an entry that certainly
-//! never arrived is sent again while its signal is fresh, because a killed desk must not cost a follower their trade.
+//! Intents of copies: a follower's entry, and the exit of a copied position. They are worked and resumed like
+//! any other intent, with two differences: they close and cancel only what belongs to the copy, and an entry
+//! that certainly never arrived is sent again while its signal is fresh, because a killed process must not
+//! cost a follower the trade.
 
 use super::{
     account::Access,
@@ -22,44 +23,45 @@ use exchange::{Answer, Failure};
 use serde::{Deserialize, Serialize};
 use store::{copy::Ended, group_commit::Outcome, intent::Status};
 
-/// What an intent says when its entry was never sent and nobody wants it any more.
+/// Failure text of an intent whose entry was never sent and is no longer wanted.
 pub(super) const TOO_LATE: &str = "the order had not been sent while its signal was fresh";
 
-/// A copied entry.
+/// The request of a copied entry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Entering {
     pub(crate) order: ManualOrder,
     pub(crate) leverage: u16,
-    /// Until when the entry may be sent, by the wall clock.
+    /// Deadline for sending the entry, by the wall clock.
     pub(crate) fresh_until: Micros,
-    /// The same by this machine's boot clock, which nobody sets back; none once the process was restarted.
+    /// The same deadline by this machine's boot clock, which cannot be set back; `None` after a restart of
+    /// the process.
     #[serde(skip)]
     pub(crate) fresh_until_boot: Option<Micros>,
-    /// Whose entry it is. Intents of earlier versions do not say.
+    /// The signal that the entry copies. Intents of earlier versions do not record it.
     #[serde(default)]
     pub(crate) signal: Option<SignalId>,
 }
 
 impl Entering {
-    /// Whether the entry is too late to be sent.
+    /// Whether the deadline for sending the entry has passed.
     pub(super) fn is_too_late(&self, clock: &dyn Clock) -> bool {
         clock.now() > self.fresh_until || self.fresh_until_boot.is_some_and(|until| clock.boot() > until)
     }
 }
 
-/// The end of a copied position.
+/// The request to end a copied position.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Exiting {
-    /// Whose position: the copy's intent holds its protective orders.
+    /// The copy whose position ends. Its intent holds the protective orders.
     pub(crate) copy: CopyId,
-    /// Which way it was entered.
+    /// The side of the copy's entry.
     pub(crate) side: Side,
-    /// No more than this is closed: what else stands on the market is its owner's.
+    /// Upper limit of the amount to close: the rest of the position belongs to the account's owner.
     pub(crate) amount: Decimal,
     pub(crate) why: Exit,
 }
 
-/// The intent of a copied entry. None when a target's share would be nothing.
+/// Builds the intent of a copied entry; `None` if a target's share would be zero.
 pub(crate) fn entering(
     desk: &Desk,
     copy: CopyId,
@@ -73,7 +75,7 @@ pub(crate) fn entering(
     Some(Intent::new(desk, IntentId(copy.0), access, symbol, Request::Enter(Box::new(entering)), legs))
 }
 
-/// The intent that ends a copied position.
+/// Builds the intent that ends a copied position.
 pub(crate) fn exiting(
     desk: &Desk,
     id: IntentId,
@@ -85,8 +87,9 @@ pub(crate) fn exiting(
     Intent::new(desk, id, access, symbol, Request::Exit(exiting), legs)
 }
 
-/// Writes the intent together with `begin` and works it to its end, as far as it can be seen from here: whatever is left
-/// is the keeper's. Unless it is written, nothing was done. The caller has the turn.
+/// Writes the intent if `begin` allows it, and works it as far as possible; the background reconciler
+/// finishes the rest. If the intent is not written, nothing has been sent. The caller holds the per-market
+/// lock.
 pub(crate) async fn work(desk: &Desk, access: &Access, mut intent: Intent, begin: Begin) -> Result<Outcome> {
     intent.tenure = desk.tenure().await?;
     let (row, legs) = intent.rows(&desk.instance, None)?;
@@ -97,7 +100,7 @@ pub(crate) async fn work(desk: &Desk, access: &Access, mut intent: Intent, begin
     }
     let mut run = Run::new(desk, &access.who, &mut intent, false).await?;
     let outcome = run.copied().await;
-    // A refusal here has been written down; the copy's row tells it.
+    // A refusal has been recorded here and is reported by the copy's row.
     match finish(desk, &mut intent, outcome).await {
         Err(error @ Error::Fault(_)) => Err(error),
         _ => Ok(written),
@@ -105,7 +108,7 @@ pub(crate) async fn work(desk: &Desk, access: &Access, mut intent: Intent, begin
 }
 
 impl Run<'_> {
-    /// A copy's intent from its first step on.
+    /// Works a new intent of a copy from its first step.
     async fn copied(&mut self) -> Step<()> {
         match self.intent.request.clone() {
             Request::Enter(entering) => self.enter(&entering).await,
@@ -120,14 +123,14 @@ impl Run<'_> {
         self.protect(&entry).await
     }
 
-    /// Sets the market's leverage, unless the account's stream says that it is set.
+    /// Sets the market's leverage, unless it is known to be set from the account's stream.
     async fn ensure_leverage(&self, leverage: u16) -> Step<()> {
         let (accounts, key, symbol) = (&self.desk.copies.accounts, self.intent.key, &self.intent.symbol);
         if accounts.has_leverage(key, symbol, leverage) {
             return Ok(());
         }
         let mut tries = self.tries();
-        // Setting it twice does no harm.
+        // Setting it twice is harmless.
         while let Err(failure) = self.set_leverage(leverage).await {
             self.pause_or_halt(failure, &mut tries).await?;
         }
@@ -140,7 +143,8 @@ impl Run<'_> {
         self.desk.exchange.set_leverage(self.who, &self.intent.symbol, leverage, validity).await
     }
 
-    /// Takes up an entry: learns what the exchange has, sends what it certainly never got, if anybody still wants it.
+    /// Resumes an entry: finds out what the exchange has, and sends the entry if it certainly never arrived
+    /// and is still wanted.
     pub(super) async fn resume_enter(&mut self) -> Step<()> {
         if super::recover::resume_open(self).await? {
             return Ok(());
@@ -155,8 +159,8 @@ impl Run<'_> {
         }
     }
 
-    /// Why an entry that was decided on and certainly not sent is not wanted any more, in words too: by the rule that new
-    /// entries are judged by.
+    /// Returns why an entry that was decided but certainly not sent is no longer wanted, by the same rule
+    /// that new entries are judged by; `None` if it still is.
     async fn unwanted(&self, entering: &Entering) -> Result<Option<(Reason, String)>> {
         let Some(work) = store::copy::sole(&self.desk.db, CopyId(self.intent.id.0)).await? else {
             return Ok(Some((Reason::KeyDeleted, Reason::KeyDeleted.text().to_owned())));
@@ -171,7 +175,7 @@ impl Run<'_> {
 }
 
 impl Intent {
-    /// What this intent, once ended, says of its copy.
+    /// Returns what this intent, once ended, changes in its copy's row.
     pub(super) fn copy_outcome(&self) -> Option<CopyOutcome> {
         match (self.status, &self.request, self.filled_entry()) {
             (Status::Done, Request::Enter(_), Some(entry)) => {
@@ -198,14 +202,14 @@ impl Intent {
     }
 }
 
-/// What a copy's owner is told of the exchange's failure.
+/// Maps an exchange failure to the reason shown to the copy's owner.
 pub(super) const fn reason(failure: &Failure) -> Reason {
     match failure {
         Failure::Unauthorized => Reason::KeyUnauthorized,
         Failure::Limited(_) | Failure::Unreachable | Failure::Unknown(_) | Failure::Expired => {
             Reason::Unreachable
         }
-        // Insufficient margin; leverage that this account may not have; the position would be too large for it.
+        // Insufficient margin, leverage not available to this account, or position too large for it.
         Failure::Refused { code: -2019 | -2027 | -2028 | -4028, .. } => Reason::Margin,
         Failure::Refused { code: -1013 | -4164, .. } => Reason::BelowMinimum,
         Failure::Refused { .. } | Failure::UnknownSymbol => Reason::Refused,

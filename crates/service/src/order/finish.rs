@@ -1,4 +1,4 @@
-//! The end of working an intent: its outcome is written, and its caller answered.
+//! The end of working an intent: records its outcome and answers the caller.
 
 use super::{copied, intent::Intent, protection::Watched, run::Halt};
 use crate::{Desk, Error, Result, key};
@@ -6,7 +6,7 @@ use domain::{Order, Refusal, copy::Reason};
 use exchange::Failure;
 use store::intent::Status;
 
-/// Writes the outcome of the work, and answers the caller.
+/// Records the outcome of the work and returns the caller's answer.
 pub(super) async fn finish(
     desk: &Desk,
     intent: &mut Intent,
@@ -39,7 +39,7 @@ pub(super) async fn finish(
     answer
 }
 
-/// Tells the supervisor of a position that has been entered and protected, or closed.
+/// Notifies the supervisor of a position that has been entered and protected, or closed.
 fn confirm(desk: &Desk, intent: &Intent) {
     if intent.request.opens().is_none() {
         desk.supervision.wake(intent.key, &intent.symbol);
@@ -52,7 +52,7 @@ fn confirm(desk: &Desk, intent: &Intent) {
     }
 }
 
-/// What the caller is answered for a failure of the exchange.
+/// Maps an exchange failure to the caller's error.
 const fn refusal(failure: &Failure) -> Refusal {
     match failure {
         Failure::Unauthorized => Refusal::KeyUnauthorized,

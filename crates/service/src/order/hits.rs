@@ -1,4 +1,4 @@
-//! What owners are told of their orders: the entry, and each stop or take-profit that was filled.
+//! Notifications about orders: the entry, and each filled stop or take-profit.
 
 use super::{
     account::Access,
@@ -13,11 +13,11 @@ use crate::{
 };
 use domain::{Decimal, ExchangeKeyId, IntentId, Micros, Order, Trade, live::What};
 
-/// How many fills say what an order realized.
+/// Number of recent fills read to compute an order's realized profit.
 const HISTORY: u16 = 200;
 
 impl Intent {
-    /// What its owner is told once the exchange has the entry.
+    /// Builds the notification sent once the exchange has the entry.
     pub(super) fn ordered(&self, now: Micros) -> Result<Option<Telling>> {
         let Some(entry) = self.leg_order(seq::ENTRY) else { return Ok(None) };
         let copy = self.copy();
@@ -37,7 +37,7 @@ impl Intent {
         if what.is_news() { telling.shown(once, Some(self.key), what).map(Some) } else { Ok(Some(telling)) }
     }
 
-    /// What its owner is told of a protective order that was filled.
+    /// Builds the notification about a filled protective order.
     pub(super) fn hit(
         &self,
         role: Role,
@@ -67,12 +67,12 @@ impl Intent {
     }
 }
 
-/// Whether what an order has come to is told by [`hit`] alone, which knows what it won or lost.
+/// Whether a change of an order is reported by [`hit`] alone, which knows the realized profit.
 pub(crate) fn told_as_hit(order: &Order) -> bool {
     order.is_final() && !order.filled.is_zero() && client_id::protects(&order.client_order_id)
 }
 
-/// A protective order was filled: its owner is told, with what it came to.
+/// Notifies the owner of a filled protective order and its realized profit.
 pub(super) async fn hit(desk: &SharedDesk, id: IntentId, key: ExchangeKeyId, order: &Order) -> Result<()> {
     if !order.is_final() || order.filled.is_zero() {
         return Ok(());
@@ -86,7 +86,7 @@ pub(super) async fn hit(desk: &SharedDesk, id: IntentId, key: ExchangeKeyId, ord
     let Some(role @ (Role::Stop | Role::Target)) = role else { return Ok(()) };
     let access = Access { who: key::credentials(desk, &row)?, row };
     let answer = desk.exchange.trades(&access.who, intent.trade_type, &intent.symbol, HISTORY).await;
-    // Without its fills it is told all the same.
+    // The notification is sent even if the fills cannot be read.
     let trades = access.take(desk, answer).await.unwrap_or_default();
     let profit = realized(&trades, order, intent.symbol.quote());
     if let Some(telling) = intent.hit(role, order, profit, desk.clock.now())? {
@@ -97,7 +97,7 @@ pub(super) async fn hit(desk: &SharedDesk, id: IntentId, key: ExchangeKeyId, ord
     Ok(())
 }
 
-/// What an order's fills won or lost, less their fees; none when none of them is known.
+/// Returns the realized profit of an order's fills less their fees; `None` if none of the fills is known.
 pub(super) fn realized(trades: &[Trade], order: &Order, quote: &str) -> Option<Decimal> {
     let mut fills = trades.iter().filter(|trade| trade.order == order.id).peekable();
     fills.peek()?;

@@ -1,4 +1,4 @@
-//! An intent in memory, and how it is written down.
+//! An intent in memory, and its conversion to and from database rows.
 
 use super::{
     IdempotencyKey,
@@ -23,21 +23,21 @@ use store::{
     protection::{NewProtection, Wanted},
 };
 
-/// By when an intent should be finished; health tells of those that take longer.
+/// Lease of an intent, and the time by which it should be finished. Health reports those that take longer.
 pub(super) const LEASE: i64 = 30 * time::SECOND;
 
-/// What was asked for.
+/// The operation that an intent carries out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Request {
     /// A manual order.
     Open(ManualOrder),
-    /// The end of the market's orders and position.
+    /// Cancels the market's orders and closes its position.
     Close,
-    /// The same, by the panic button.
+    /// The same as `Close`, requested by the panic button.
     Panic,
     /// A copied entry.
     Enter(Box<Entering>),
-    /// The end of a copied position.
+    /// The exit of a copied position.
     Exit(Exiting),
 }
 
@@ -49,7 +49,7 @@ impl Request {
         }
     }
 
-    /// The order that opens a position; none for closing.
+    /// Returns the order that opens a position; `None` for closing requests.
     pub(super) fn opens(&self) -> Option<&ManualOrder> {
         match self {
             Self::Open(order) => Some(order),
@@ -58,7 +58,7 @@ impl Request {
         }
     }
 
-    /// What is wanted of the position that it opens.
+    /// Returns the protection wanted for the position that this request opens.
     fn protection(&self) -> Option<NewProtection> {
         self.opens().map(|order| NewProtection {
             side: order.side,
@@ -67,17 +67,17 @@ impl Request {
     }
 }
 
-/// Why an intent failed, kept for callers who ask again.
+/// Why an intent failed, kept for callers who repeat the request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Ending {
     pub(crate) refusal: Refusal,
     pub(crate) words: String,
-    /// The reason that a copy's owner reads.
+    /// The reason shown to a copy's owner.
     #[serde(default)]
     pub(crate) reason: Option<Reason>,
 }
 
-/// Orders that we have decided to send.
+/// A set of orders that we have decided to send.
 pub(crate) struct Intent {
     pub(crate) id: IntentId,
     pub(crate) user: UserId,
@@ -93,12 +93,13 @@ pub(crate) struct Intent {
     pub(crate) updated_at: Micros,
     /// The install whose characters its new orders carry.
     pub(crate) install: Option<Install>,
-    /// Since before it was claimed here: what is sent for it must be sent in the same tenure.
+    /// The tenure held since before the intent was claimed. Everything sent for it must be sent in the same
+    /// tenure.
     pub(crate) tenure: Tenure,
 }
 
 impl Intent {
-    /// A new intent of the key's owner; nothing is written yet.
+    /// Creates an intent for the key's owner. Nothing is written yet.
     pub(super) fn new(
         desk: &Desk,
         id: IntentId,
@@ -124,7 +125,7 @@ impl Intent {
         }
     }
 
-    /// The rows that are written before anything is sent.
+    /// Returns the rows that are written before anything is sent.
     pub(super) fn rows(
         &mut self,
         holder: &str,
@@ -150,7 +151,7 @@ impl Intent {
         Ok((new, legs))
     }
 
-    /// Writes the intent with all its legs; nothing is sent before this has been committed.
+    /// Writes the intent with all its legs. Nothing is sent before this has been committed.
     pub(super) async fn commit(&mut self, desk: &Desk, idempotency: Option<&IdempotencyKey>) -> Result<()> {
         self.tenure = desk.tenure().await?;
         let (new, legs) = self.rows(&desk.instance, idempotency)?;
@@ -159,7 +160,7 @@ impl Intent {
         Ok(tx.commit().await?)
     }
 
-    /// Reads an intent as it was last written.
+    /// Loads an intent as it was last written.
     pub(super) async fn load(desk: &Desk, id: IntentId) -> Result<Option<Self>> {
         let tenure = desk.tenure().await?;
         let Some(row) = rows::get(&desk.db, id).await? else { return Ok(None) };
@@ -181,12 +182,12 @@ impl Intent {
         }))
     }
 
-    /// Writes what has changed, in one transaction, and releases the lease. Copies share their transactions.
+    /// Writes the changes in one transaction and releases the lease. Copies share their transactions.
     pub(super) async fn save(&mut self, desk: &Desk) -> Result<()> {
         self.write(desk, true).await
     }
 
-    /// As [`Self::save`], keeping the lease: there is more to do.
+    /// Does the same as [`Self::save`] but keeps the lease, because more work follows.
     pub(super) async fn save_progress(&mut self, desk: &Desk) -> Result<()> {
         self.write(desk, false).await
     }
@@ -202,13 +203,14 @@ impl Intent {
         Ok(tx.commit().await?)
     }
 
-    /// As [`Self::rows`] wrote it, what became of its legs: for an intent that was rebuilt. Its owner is not notified again.
+    /// Returns the outcome of all legs of a rebuilt intent that [`Self::rows`] has written. Its owner is not
+    /// notified again.
     pub(super) fn adopted(&mut self, holder: &str, at: Micros) -> Result<Record> {
         self.legs.iter_mut().for_each(|leg| leg.unsaved = Unsaved::Outcome);
         Ok(Record { ordered: None, ..self.record(holder, at, true)? })
     }
 
-    /// What has changed since it was last written, as rows.
+    /// Returns the changes since the last write, as rows.
     fn record(&mut self, holder: &str, at: Micros, release: bool) -> Result<Record> {
         let mut legs = Vec::new();
         // Computed before the legs are marked as written.
@@ -238,7 +240,7 @@ impl Intent {
         })
     }
 
-    /// What this intent says of the position that it was to open, when that has changed.
+    /// Returns the changed outcome of the position that this intent was to open.
     fn position_outcome(&self) -> Option<PositionOutcome> {
         self.request.opens()?;
         let entry = self.leg(seq::ENTRY)?;
@@ -252,7 +254,7 @@ impl Intent {
         Some(if never { PositionOutcome::Never } else { PositionOutcome::GivenUp })
     }
 
-    /// The orders as the document answers them: entry, targets, stop; only those that the exchange has.
+    /// Returns the orders that the exchange has, in the order of the API document: entry, targets, stop.
     pub(super) fn answer(&self) -> Vec<Order> {
         let of = |role: Role| {
             let placed = move |leg: &&Leg| leg.role == role && leg.status == LegStatus::Placed;
@@ -261,48 +263,48 @@ impl Intent {
         of(Role::Entry).chain(of(Role::Target)).chain(of(Role::Stop)).collect()
     }
 
-    /// A leg by its number.
+    /// Returns a leg by its number.
     pub(super) fn leg(&self, seq: u16) -> Option<&Leg> {
         self.legs.iter().find(|leg| leg.seq == seq)
     }
 
-    /// The client order id of a leg: as it was first sent, also by an earlier release.
+    /// Returns the client order id of a leg, as it was first sent, possibly by an earlier release.
     pub(super) fn client_id(&self, seq: u16) -> String {
         let known = self.leg(seq).and_then(|leg| leg.client_order_id.clone());
         known.unwrap_or_else(|| client_id::derive(self.install, self.id, seq))
     }
 
-    /// The leg that a client order id belongs to.
+    /// Returns the leg that a client order id belongs to.
     pub(super) fn leg_by_client_id(&self, client_order_id: &str) -> Option<&Leg> {
         self.legs.iter().find(|leg| self.client_id(leg.seq) == client_order_id)
     }
 
-    /// The order of a leg, as far as it is known.
+    /// Returns the order of a leg, if it is known.
     pub(super) fn leg_order(&self, seq: u16) -> Option<&Order> {
         self.leg(seq)?.placed.as_ref()
     }
 
-    /// The entry's order, once it has filled at least in part.
+    /// Returns the entry's order if it has filled at least partly.
     pub(super) fn filled_entry(&self) -> Option<&Order> {
         self.leg_order(seq::ENTRY).filter(|order| !order.filled.is_zero())
     }
 
-    /// The side of the entry; none for an intent that opens nothing.
+    /// Returns the side of the entry; `None` for an intent that opens nothing.
     pub(super) fn entry_side(&self) -> Option<Side> {
         self.request.opens().map(|order| order.side)
     }
 
-    /// The stop that is wanted now: the one asked for, or what took its place.
+    /// Returns the stop that is wanted now: the requested one, or its replacement.
     pub(super) fn wanted_stop(&self) -> Option<&PlannedOrder> {
         self.legs.iter().rev().find(|leg| leg.role == Role::Stop)?.order.as_ref()
     }
 
-    /// The copy whose entry this is.
+    /// Returns the copy whose entry this is.
     pub(super) fn copy(&self) -> Option<CopyId> {
         matches!(self.request, Request::Enter(_)).then_some(CopyId(self.id.0))
     }
 
-    /// Notes what became of a leg.
+    /// Records the outcome of a leg.
     pub(super) fn mark(&mut self, seq: u16, status: LegStatus, order: Option<Order>) {
         if let Some(leg) = self.legs.iter_mut().find(|leg| leg.seq == seq) {
             leg.status = status;
@@ -313,7 +315,7 @@ impl Intent {
         }
     }
 
-    /// Notes that the exchange refused a leg.
+    /// Records that the exchange refused a leg.
     pub(super) fn refuse(&mut self, seq: u16, failure: &Failure) {
         self.mark(seq, LegStatus::Refused, None);
         if let Some(leg) = self.legs.iter_mut().find(|leg| leg.seq == seq) {
@@ -321,7 +323,7 @@ impl Intent {
         }
     }
 
-    /// Plans a leg: a new one, or an existing one anew.
+    /// Plans a new leg, or replaces the plan of an existing one.
     pub(super) fn plan(&mut self, seq: u16, role: Role, order: PlannedOrder) {
         match self.legs.iter_mut().find(|leg| leg.seq == seq) {
             Some(leg) => {
@@ -333,7 +335,7 @@ impl Intent {
         }
     }
 
-    /// Notes that a leg's plan is not as it was written down.
+    /// Marks a leg's plan as different from its row.
     pub(super) fn replanned(&mut self, seq: u16) {
         let leg = self.legs.iter_mut().find(|leg| leg.seq == seq && leg.unsaved != Unsaved::Row);
         if let Some(leg) = leg {
@@ -341,18 +343,19 @@ impl Intent {
         }
     }
 
-    /// The number of the next leg in a range. A leg that the exchange certainly refused is used again, so that an order which is
-    /// refused for hours does not fill the database.
+    /// Returns the number of the next leg in a range. A leg that the exchange certainly refused is reused, so
+    /// that an order refused for hours does not fill the database.
     pub(super) fn next_seq(&self, mut range: Range<u16>) -> Option<u16> {
         range.find(|seq| self.leg(*seq).is_none_or(|leg| leg.status == LegStatus::Refused))
     }
 
-    /// Whether its entry may still be sent when it is certain that it did not arrive: a manual one is not sent late.
+    /// Whether its entry may still be sent once it is certain that it did not arrive. Manual entries are
+    /// never sent late.
     pub(super) fn still_wanted(&self, now: Micros) -> bool {
         matches!(&self.request, Request::Enter(entering) if now <= entering.fresh_until)
     }
 
-    /// Ends it with a refusal.
+    /// Ends the intent as failed.
     pub(super) fn fail(&mut self, refusal: Refusal, words: String, reason: Option<Reason>) {
         self.status = Status::Failed;
         self.ending = Some(Ending { refusal, words, reason });
@@ -392,7 +395,7 @@ pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T> {
     serde_json::from_str(text).map_err(Error::fault)
 }
 
-/// The manual order that was asked for; none for the orders of copies, and for closing.
+/// Returns the manual order of a stored request; `None` for copies' orders and closing requests.
 pub(crate) fn asked_by_hand(request: &str) -> Result<Option<ManualOrder>> {
     match read(request)? {
         Request::Open(order) => Ok(Some(order)),

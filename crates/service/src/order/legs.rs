@@ -1,4 +1,4 @@
-//! What an intent will send, planned in full before anything is sent. Pure.
+//! Plans everything an intent will send before anything is sent. Pure functions.
 
 use super::seq;
 use domain::{
@@ -10,61 +10,59 @@ use serde::{Deserialize, Serialize};
 use store::intent::LegStatus;
 
 domain::words! {
-    /// What a leg is for.
+    /// The purpose of a leg.
     pub(crate) Role {
         /// Cancels the market's open orders.
         Cancel = "cancel",
-        /// Closes the position that stands.
+        /// Closes the current position.
         Close = "close",
         /// Opens the new position.
         Entry = "entry",
-        /// Closes it at a loss.
+        /// Closes the position at a loss.
         Stop = "stop",
-        /// Closes a share of it at a gain.
+        /// Closes a share of the position at a gain.
         Target = "target",
-        /// Closes it because its stop was refused.
+        /// Closes the position because its stop was refused.
         Rescue = "rescue",
     }
 }
 
-/// One leg: what is planned, and what became of it.
+/// One leg: the plan, and its outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Leg {
-    /// Its number within the intent.
+    /// The number of the leg within its intent.
     pub(crate) seq: u16,
-    /// What it is for.
     pub(crate) role: Role,
-    /// The order to send; none for cancelling, and for closing until the position's size is known.
+    /// The order to send; `None` for cancelling, and for closing until the position's size is known.
     pub(crate) order: Option<PlannedOrder>,
-    /// How far it has come.
     pub(crate) status: LegStatus,
-    /// The order as the exchange last told it.
+    /// The order as last reported by the exchange.
     pub(crate) placed: Option<Order>,
-    /// Why the exchange refused it.
+    /// Why the exchange refused the order.
     pub(crate) failure: Option<String>,
-    /// How it differs from its row.
+    /// How the leg differs from its row.
     pub(crate) unsaved: Unsaved,
-    /// Its order's id, as its row says; none before it was read from the database.
+    /// The client order id in the leg's row; `None` if the leg was not read from the database.
     pub(crate) client_order_id: Option<String>,
-    /// When its row last changed; none before it was read from the database.
+    /// When the leg's row last changed; `None` if the leg was not read from the database.
     pub(crate) changed_at: Option<domain::Micros>,
 }
 
 /// How a leg in memory differs from its row in the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unsaved {
-    /// Not at all.
+    /// No difference.
     Nothing,
-    /// What became of it is not written yet.
+    /// The outcome is not written yet.
     Outcome,
-    /// What is planned is not as written either.
+    /// Neither the current plan nor the outcome is written yet.
     Plan,
-    /// It has no row yet.
+    /// The leg has no row yet.
     Row,
 }
 
 impl Leg {
-    /// A leg that is planned and has no row yet.
+    /// Creates a planned leg that has no row yet.
     pub(crate) const fn new(seq: u16, role: Role, order: Option<PlannedOrder>) -> Self {
         let (status, unsaved) = (LegStatus::Planned, Unsaved::Row);
         Self {
@@ -80,19 +78,19 @@ impl Leg {
         }
     }
 
-    /// Whether the exchange may hold its order: it was placed, or it is not known whether it was.
+    /// Whether its order may be open at the exchange: it was placed, or it is not known whether it was.
     pub(crate) fn may_be_open(&self) -> bool {
         let ended = self.placed.as_ref().is_some_and(Order::is_final);
         self.order.is_some() && !ended && matches!(self.status, LegStatus::Planned | LegStatus::Placed)
     }
 
-    /// Whether it is a stop or a take-profit.
+    /// Whether this is a stop or a take-profit.
     pub(crate) const fn is_protective(&self) -> bool {
         matches!(self.role, Role::Stop | Role::Target)
     }
 }
 
-/// What is kept of a leg's plan, as JSON beside its intent.
+/// The plan of a leg as stored in its row, as JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct LegPlan {
     pub(crate) seq: u16,
@@ -100,7 +98,7 @@ pub(crate) struct LegPlan {
     pub(crate) order: Option<PlannedOrder>,
 }
 
-/// An order as planned.
+/// A planned order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PlannedOrder {
     pub(crate) side: Side,
@@ -114,7 +112,7 @@ pub(crate) struct PlannedOrder {
 }
 
 impl PlannedOrder {
-    /// A market order that only shrinks the position.
+    /// Returns a reduce-only market order.
     pub(crate) const fn closing(side: Side, amount: Decimal) -> Self {
         Self {
             side,
@@ -128,7 +126,8 @@ impl PlannedOrder {
         }
     }
 
-    /// The plan of an order that the exchange shows. One that has triggered is shown as the order that it became.
+    /// Returns the plan of an order reported by the exchange. A triggered conditional order is reported as
+    /// the order it became.
     pub(crate) fn as_sent(order: &Order) -> Self {
         let kind = match order.kind {
             OrderType::Market if order.stop_price.is_some() => OrderType::StopMarket,
@@ -147,7 +146,7 @@ impl PlannedOrder {
         }
     }
 
-    /// This order as filled by what `position` shows, where the exchange does not show the order itself.
+    /// Returns this order as filled by `position`, for when the exchange does not report the order itself.
     pub(crate) fn filled_as(&self, client_order_id: String, symbol: &Symbol, position: &Position) -> Order {
         Order {
             id: String::new(),
@@ -171,7 +170,7 @@ impl PlannedOrder {
         }
     }
 
-    /// The request for this order as leg `seq` of `intent`.
+    /// Returns the exchange request for this order.
     pub(crate) fn request(
         &self,
         client_order_id: String,
@@ -200,12 +199,12 @@ impl PlannedOrder {
     }
 }
 
-/// The legs that close what stands: cancel, then close.
+/// Returns the legs that cancel a market's orders and close its position.
 pub(crate) fn closing() -> Vec<Leg> {
     vec![Leg::new(seq::CANCEL, Role::Cancel, None), Leg::new(seq::CLOSE, Role::Close, None)]
 }
 
-/// Every leg of a manual order. None when a target's share would be nothing.
+/// Returns every leg of a manual order; `None` if a target's share would be zero.
 pub(crate) fn opening(order: &ManualOrder, market: &Market) -> Option<Vec<Leg>> {
     let mut legs = closing();
     legs.push(Leg::new(seq::ENTRY, Role::Entry, Some(entry(order))));
@@ -239,8 +238,8 @@ fn entry(order: &ManualOrder) -> PlannedOrder {
     }
 }
 
-/// A MARKET stop closes whatever position there is (no amount); a LIMIT stop has the entry's amount. Both end with
-/// the position (`GTE_GTC`), as in the document's examples.
+/// A MARKET stop closes the whole position, whatever its size (no amount); a LIMIT stop has the entry's
+/// amount. Both end with the position (`GTE_GTC`), as in the API document's examples.
 fn stop_order(entry: Side, stop: Stop, amount: Decimal) -> PlannedOrder {
     PlannedOrder {
         side: entry.opposite(),
@@ -267,10 +266,10 @@ fn target_order(entry: Side, price: Decimal, amount: Decimal) -> PlannedOrder {
     }
 }
 
-/// The stop and targets of `legs` fitted to what the entry really filled.
+/// Fits the stop and targets of `legs` to the amount that the entry actually filled.
 pub(crate) fn fit_to_fill(legs: &mut [Leg], filled: Decimal, market: &Market) {
     let targets = legs.iter().filter(|l| l.role == Role::Target).count();
-    // With too little filled for every target, the first ones share it.
+    // If too little filled for every target, only the first ones get a share.
     let shares =
         (1..=targets).rev().find_map(|n| sizing::target_shares(filled, n, market.lot)).unwrap_or_default();
     let mut shares = shares.into_iter();
@@ -307,7 +306,7 @@ pub(crate) mod tests {
         }
     }
 
-    /// An open reduce-only order.
+    /// Returns an open reduce-only order.
     pub(crate) fn open_order(kind: OrderType, side: Side, amount: Option<Decimal>) -> Order {
         Order {
             id: "1".into(),
@@ -331,7 +330,7 @@ pub(crate) mod tests {
         }
     }
 
-    /// A position of so much, short below zero.
+    /// Returns a position of this amount; negative means short.
     pub(crate) fn position(amount: Decimal) -> Position {
         let (zero, long) = (Decimal::ZERO, amount > Decimal::ZERO);
         Position {

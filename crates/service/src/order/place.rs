@@ -1,4 +1,4 @@
-//! Placing a manual order and closing a position.
+//! Places manual orders and closes positions.
 
 use super::{
     account::Access,
@@ -13,12 +13,12 @@ use crate::{Actor, Error, Result, SharedDesk, eligibility, key, market};
 use domain::{ExchangeKeyId, IntentId, Order, Refusal, Symbol, ticket::ManualOrder, validation::Problem};
 use store::intent::Status;
 
-/// What lets a caller repeat a request without repeating its effect.
+/// Lets a caller repeat a request without repeating its effect.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdempotencyKey {
-    /// The caller's word for this request; at most 200 characters.
+    /// The caller's id for this request, at most 200 characters.
     pub key: String,
-    /// SHA-256 of the request's body: the same key with another body is refused.
+    /// SHA-256 of the request body. The same key with another body is refused.
     pub body_hash: [u8; 32],
 }
 
@@ -39,7 +39,7 @@ pub async fn place(
     idempotency: Option<IdempotencyKey>,
 ) -> Result<Vec<Order>> {
     let access = Access::any(desk, actor, id).await?;
-    // The caller may hang up; the work goes on.
+    // Runs detached: it continues if the caller disconnects.
     let shared = desk.clone();
     let work = async move { Placing { desk: &shared, access, idempotency }.place(order).await };
     desk.work.run(work).await
@@ -60,13 +60,13 @@ pub async fn close_position(
     close_with(desk, access, symbol.clone(), Request::Close).await
 }
 
-/// As [`close_position`], by the panic button.
+/// Does the same as [`close_position`], for the panic button.
 pub(crate) async fn panic_market(desk: &SharedDesk, access: Access, symbol: Symbol) -> Result<()> {
     close_with(desk, access, symbol, Request::Panic).await
 }
 
 async fn close_with(desk: &SharedDesk, access: Access, symbol: Symbol, request: Request) -> Result<()> {
-    // The caller may hang up; the work goes on.
+    // Runs detached: it continues if the caller disconnects.
     let shared = desk.clone();
     let work =
         async move { Placing { desk: &shared, access, idempotency: None }.close(symbol, request).await };
@@ -115,9 +115,9 @@ impl Placing<'_> {
         IntentId::mint(&*self.desk.clock, &*self.desk.chance)
     }
 
-    /// Commits the intent, then works it. What is not finished here is finished by the keeper.
+    /// Commits the intent, then works it. The background reconciler finishes whatever is left.
     async fn work(&self, symbol: Symbol, request: Request, legs: Vec<Leg>) -> Result<Vec<Order>> {
-        // Its turn may have come only after the desk was told to stop.
+        // The desk may have begun to stop while this waited for the per-market lock.
         self.desk.work.begin()?;
         let mut intent = Intent::new(self.desk, self.mint(), &self.access, symbol, request, legs);
         intent.commit(self.desk, self.idempotency.as_ref()).await.map_err(busy)?;
@@ -142,7 +142,7 @@ impl Placing<'_> {
         checks::stop_comes_first(order, last, total, leverage, mode)
     }
 
-    /// The stored answer of an earlier request with this idempotency key.
+    /// Returns the stored answer of an earlier request with this idempotency key.
     async fn answered_before(&self) -> Result<Option<Vec<Order>>> {
         let Some(idempotency) = &self.idempotency else { return Ok(None) };
         let owner = self.access.row.user_id;
@@ -163,7 +163,7 @@ impl Placing<'_> {
     }
 }
 
-/// Another instance works an intent on this key and market, or took this idempotency key a moment ago.
+/// Another instance works an intent on this key and market, or has just used this idempotency key.
 fn busy(error: Error) -> Error {
     match error {
         Error::Fault(fault)

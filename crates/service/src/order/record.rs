@@ -1,5 +1,5 @@
-//! The changes of an intent as rows to write: owned, so that they can be written together with others, and again when
-//! their transaction fails.
+//! The changes of an intent as rows to write. They are owned, so that they can share a transaction with other
+//! writes, and be written again if it fails.
 
 use super::legs::Unsaved;
 use crate::notify::Telling;
@@ -23,46 +23,46 @@ pub(super) struct LegChange {
     pub(super) failure: Option<String>,
 }
 
-/// What a copy's intent says of the copy.
+/// The outcome of a copy's intent for the copy.
 #[derive(Debug)]
 pub(super) enum CopyOutcome {
-    /// Its position is open: the exchange's order, its average price, its amount.
+    /// The position is open: exchange order id, average price, amount.
     Open(String, Decimal, Decimal),
     /// The exit was carried out.
     Closed(copy::Ended),
-    /// It failed.
+    /// The entry or exit failed.
     Failed(Reason, Option<String>),
 }
 
-/// What an intent says of the position that it was to open.
+/// The outcome of an intent for the position that it was to open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PositionOutcome {
-    /// Its entry has filled, at least in part.
+    /// The entry has filled at least partly.
     Entered,
-    /// Its entry was refused or ended without a fill: there is nothing to protect.
+    /// The entry was refused or ended without a fill: there is nothing to protect.
     Never,
-    /// The intent has ended and nothing is known of its entry. Should it have reached the exchange after all, its position is
-    /// closed.
+    /// The intent has ended without any knowledge of its entry. If the entry reached the exchange after all,
+    /// its position is closed.
     GivenUp,
 }
 
-/// What has changed of an intent.
+/// The changes of an intent since its last write.
 #[derive(Debug)]
 pub(super) struct Record {
     pub(super) id: IntentId,
     pub(super) holder: String,
-    /// The holder is done with it for now.
+    /// Whether to release the holder's lease.
     pub(super) release: bool,
     pub(super) at: Micros,
     pub(super) legs: Vec<LegChange>,
     pub(super) status: Status,
     pub(super) answer: String,
     pub(super) failure: Option<String>,
-    /// For a copy's intent that has ended.
+    /// Set for a copy's intent that has ended.
     pub(super) copy: Option<CopyOutcome>,
     /// The notification of the entry.
     pub(super) ordered: Option<Telling>,
-    /// For an intent that opens a position.
+    /// Set for an intent that opens a position.
     pub(super) position: Option<PositionOutcome>,
 }
 
@@ -120,7 +120,7 @@ impl BatchedWrite for Record {
 }
 
 impl LegChange {
-    /// Writes its plan, where that is new.
+    /// Writes the leg's plan if it is new.
     async fn plan(&self, tx: &mut Tx, intent: IntentId, at: Micros) -> Result<()> {
         match self.unsaved {
             Unsaved::Row => rows::add_legs(tx, intent, std::slice::from_ref(&self.row), at).await,

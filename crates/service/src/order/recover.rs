@@ -1,4 +1,4 @@
-//! Taking up intents that somebody left unfinished: after a crash, an unknown outcome, or an entry that rested.
+//! Resumes unfinished intents: after a crash, after an unknown outcome, or when a resting entry changes.
 
 use super::{
     account::Access,
@@ -17,12 +17,13 @@ use store::{
     protection::{self, Wanted},
 };
 
-/// An entry that was seen and is not found any more counts as forgotten after this.
+/// An entry that was known and can no longer be found is given up after this.
 const FORGOTTEN: i64 = time::MINUTE;
-/// What an intent's history says when the desk stopped before it sent the entry.
+/// Failure text of an intent whose entry had not been sent when the desk stopped.
 const NEVER_SENT: &str = "the order had not been sent when the desk stopped";
 
-/// Whether the people who wait for this key and market may send something new: everything unfinished is taken up first.
+/// Resumes the unfinished intents of a key and market before something new is sent. Unavailable while one is
+/// still unfinished.
 pub(super) async fn before_new(desk: &SharedDesk, access: &Access, symbol: &Symbol) -> Result<()> {
     let unfinished = store::intent::unfinished_for_key(&desk.db, access.row.key.id).await?;
     for row in unfinished {
@@ -36,10 +37,11 @@ pub(super) async fn before_new(desk: &SharedDesk, access: &Access, symbol: &Symb
     Ok(())
 }
 
-/// Takes up every unfinished intent that nobody holds. Called at start-up and every few seconds by the keeper.
+/// Resumes every unfinished intent that is not held. The background reconciler calls this at start and every
+/// few seconds.
 ///
 /// # Errors
-/// When the database cannot be asked; one intent's failure is logged and never delays the others.
+/// If the database cannot be queried. One intent's failure is logged and never delays the others.
 pub async fn sweep(desk: &SharedDesk) -> Result<()> {
     desk.free_abandoned_work().await?;
     let rows = store::intent::unfinished(&desk.db).await?;
@@ -52,11 +54,11 @@ pub async fn sweep(desk: &SharedDesk) -> Result<()> {
     Ok(())
 }
 
-/// An order of ours changed at the exchange: an intent that waits for it goes on at once, and when a position is gone,
-/// what protected it is removed.
+/// Handles a change of one of our orders at the exchange: resumes an intent that waits for it, and cleans up
+/// the protection of a position that is gone.
 pub(crate) fn touched(desk: &SharedDesk, order: &Order) {
     let (shared, order) = (desk.clone(), order.clone());
-    // A desk that is being stopped leaves it to the next start, or to another instance.
+    // While the desk stops, this is left to the next start or to another instance.
     desk.work.spawn(async move {
         if let Err(error) = follow_up(&shared, &order).await {
             tracing::warn!(order = %order.client_order_id, %error, "an order is not followed up");
@@ -72,12 +74,12 @@ async fn follow_up(desk: &SharedDesk, order: &Order) -> Result<()> {
     if seq == seq::ENTRY {
         return one(desk, id, row.exchange_key_id, &row.symbol).await;
     }
-    // That a stop or take-profit was filled is reported at once; what is left of the position decides what is to be done.
+    // A filled stop or take-profit is reported immediately; the remaining position decides what follows.
     hits::hit(desk, id, row.exchange_key_id, order).await?;
     inspect_market(desk, row.exchange_key_id, &row.symbol, Known::Nothing).await
 }
 
-/// Ends what waits for a key that its owner takes away. The exchange's orders are left alone.
+/// Ends the unfinished intents of a deleted key. Orders at the exchange are left alone.
 pub(crate) async fn forget_key(desk: &Desk, key: ExchangeKeyId) -> Result<()> {
     for row in store::intent::unfinished_for_key(&desk.db, key).await? {
         if let Some(mut intent) = Intent::load(desk, row.id).await? {
@@ -96,7 +98,8 @@ async fn one(desk: &SharedDesk, id: IntentId, key: ExchangeKeyId, symbol: &Symbo
     take_up(desk, &access, id).await.map(drop)
 }
 
-/// Takes an intent up where it was left, if nobody holds it. The caller has the turn. None when it is gone.
+/// Resumes an intent where it was left, unless it is held. The caller holds the per-market lock. Returns
+/// `None` if the intent is gone.
 pub(super) async fn take_up(desk: &SharedDesk, access: &Access, id: IntentId) -> Result<Option<Intent>> {
     let now = desk.clock.now();
     let Some(mut intent) = Intent::load(desk, id).await? else { return Ok(None) };
@@ -107,15 +110,15 @@ pub(super) async fn take_up(desk: &SharedDesk, access: &Access, id: IntentId) ->
     let mut run = Run::new(desk, &access.who, &mut intent, true).await?;
     let outcome = match run.intent.request.clone() {
         Request::Open(_) => resume_manual(&mut run).await,
-        // Wanted until it is done, however long ago it was asked for.
+        // Retried until it is done, however old the request is.
         Request::Close | Request::Panic => run.fresh().await,
         Request::Enter(_) => run.resume_enter().await,
         Request::Exit(exiting) => run.exit(&exiting).await,
     };
-    // A refusal here has been written down; nobody waits for it.
+    // A refusal has been recorded, and no caller waits for it.
     finish(desk, &mut intent, outcome).await.err();
     if intent.status == Status::Failed && intent.leg_order(seq::ENTRY).is_none() {
-        // Nothing was entered: a caller who repeats the request with its idempotency key may have it done.
+        // Nothing was entered, so a request repeated with the same idempotency key may be carried out.
         let mut tx = desk.db.begin().await?;
         store::intent::forget_idempotency(&mut tx, id).await?;
         tx.commit().await?;
@@ -131,7 +134,7 @@ async fn claim(desk: &Desk, id: IntentId, now: Micros) -> Result<bool> {
     Ok(ours)
 }
 
-/// A manual entry that never arrived is not sent late.
+/// Resumes a manual order. An entry that never arrived is not sent late.
 async fn resume_manual(run: &mut Run<'_>) -> Step<()> {
     if !resume_open(run).await? {
         run.intent.fail(Refusal::ExchangeBadRequest, NEVER_SENT.to_owned(), None);
@@ -139,11 +142,12 @@ async fn resume_manual(run: &mut Run<'_>) -> Step<()> {
     Ok(())
 }
 
-/// Learns which legs the exchange has, then protects what was entered. False when the entry certainly never arrived.
+/// Finds out which legs the exchange has, then protects what was entered. Returns `false` if the entry
+/// certainly never arrived.
 pub(super) async fn resume_open(run: &mut Run<'_>) -> Step<bool> {
     let Some(leg) = run.intent.leg(seq::ENTRY).cloned() else { return Ok(true) };
     let known = leg.placed.clone();
-    // An entry that was once seen needs no certainty about its arrival.
+    // An entry that was seen before has certainly arrived.
     let signed_by = if known.is_some() { Micros(0) } else { run.since };
     let found = match run.look_up(&leg, signed_by).await? {
         Some(entry) => Some(entry),
@@ -151,7 +155,8 @@ pub(super) async fn resume_open(run: &mut Run<'_>) -> Step<bool> {
     };
     let Some(entry) = found else {
         let Some(known) = known else { return Ok(false) };
-        // Looking it up may lag; one that is still not found long after is forgotten (a sandbox account was reset).
+        // Lookups may lag. An entry that is still not found long after is given up (for example if a sandbox
+        // account was reset).
         if run.desk.clock.now().since(known.at) < FORGOTTEN {
             return Err(Halt::Later(Failure::Unknown("the entry is not found".to_owned())));
         }
@@ -177,7 +182,7 @@ pub(super) async fn resume_open(run: &mut Run<'_>) -> Step<bool> {
     Ok(true)
 }
 
-/// Whether an earlier holder had decided that the position is closed because it cannot be protected.
+/// Whether an earlier holder decided to close the position because it cannot be protected.
 async fn is_to_be_closed(run: &Run<'_>) -> Result<bool> {
     let row = protection::get(&run.desk.db, run.intent.id).await?;
     Ok(run.intent.filled_entry().is_some() && row.is_some_and(|row| row.wanted == Wanted::Closed))

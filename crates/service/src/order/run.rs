@@ -1,5 +1,5 @@
-//! Working an intent leg by leg. Each step's outcome is known before the next begins, and what protects an open position is
-//! removed last.
+//! Works an intent leg by leg. Each step's outcome is known before the next begins, and the protection of an
+//! open position is removed last.
 
 use super::{
     intent::{Intent, Request},
@@ -15,18 +15,18 @@ use domain::{
 use exchange::{Credentials, Failure};
 use store::intent::{LegStatus, Status};
 
-/// How long what fails in passing is tried again while the caller waits; the background work continues after that.
+/// How long transient failures are retried while the caller waits. After that the background work continues.
 const PATIENCE: i64 = 12 * time::SECOND;
 
-/// Why the work stopped before its end.
+/// Why the work stopped early.
 pub(super) enum Halt {
-    /// The exchange refused: the intent fails with its words.
+    /// The exchange refused: the intent fails with this failure.
     Refused(Failure),
-    /// The entry's signal became too old before the entry was sent: nothing was sent, and nothing will be.
+    /// The signal became too old before its entry was sent: nothing was sent, and nothing will be.
     TooLate,
-    /// Nothing can be known or done for the moment: the background work continues it.
+    /// Nothing can be known or done at present: the background work continues.
     Later(Failure),
-    /// Something of ours broke.
+    /// An internal error.
     Fault(Error),
 }
 
@@ -38,19 +38,19 @@ impl From<Error> for Halt {
 
 pub(super) type Step<T> = std::result::Result<T, Halt>;
 
-/// One intent being worked on. Only its holder (lease and per-market lock) has one.
+/// One intent being worked. It exists only for the holder of the lease and the per-market lock.
 pub(super) struct Run<'a> {
     pub(super) desk: &'a Desk,
     pub(super) who: &'a Credentials,
     pub(super) intent: &'a mut Intent,
     pub(super) market: Market,
-    /// When this work began, by boot time: nothing of an earlier holder was signed after it.
+    /// When this work began, by the boot clock. Earlier holders signed nothing after it.
     pub(super) since: Micros,
-    /// For how long after `since` what fails in passing is tried again, in microseconds.
+    /// How long after `since` transient failures are retried, in microseconds.
     pub(super) patience: i64,
-    /// An earlier holder may have sent legs without writing down their outcome.
+    /// Whether an earlier holder may have sent legs without recording their outcome.
     pub(super) resumed: bool,
-    /// Since when the position may have been without its stop, by boot time, while the stop is being placed.
+    /// While the stop is being placed, the boot time since when the position may have been without it.
     pub(super) without_stop_since: Option<Micros>,
 }
 
@@ -66,7 +66,7 @@ impl<'a> Run<'a> {
         Ok(Self { desk, who, intent, market, since, patience, resumed, without_stop_since: None })
     }
 
-    /// A new intent from its first leg on: makes room on the market, enters, protects.
+    /// Works a new intent from its first leg: clears the market, enters, protects.
     pub(super) async fn fresh(&mut self) -> Step<()> {
         self.clear_market().await?;
         if self.intent.leg(seq::ENTRY).is_none() {
@@ -77,7 +77,8 @@ impl<'a> Run<'a> {
         self.protect(&entry).await
     }
 
-    /// Stop and take-profits for what the entry filled; until it fills, the intent waits.
+    /// Places the stop and take-profits for the filled part of the entry. The intent waits until the entry
+    /// fills.
     pub(super) async fn protect(&mut self, entry: &Order) -> Step<()> {
         if entry.filled.is_zero() {
             self.intent.status = if entry.is_final() { Status::Done } else { Status::Waiting };
@@ -97,12 +98,12 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// The order legs that are not known to have been sent.
+    /// Returns the order legs that are not known to have been sent.
     pub(super) fn unsent(&self) -> impl Iterator<Item = &Leg> {
         self.intent.legs.iter().filter(|leg| leg.order.is_some() && leg.status == LegStatus::Planned)
     }
 
-    /// All take-profits at once; one that is refused is reported, and the others stay.
+    /// Places all take-profits concurrently. A refused one is reported, and the others stay.
     async fn place_targets(&mut self) -> Step<()> {
         let wanted: Vec<Leg> = self.unsent().filter(|leg| leg.role == Role::Target).cloned().collect();
         let (empty, wanted): (Vec<_>, Vec<_>) = wanted
@@ -127,14 +128,14 @@ impl<'a> Run<'a> {
         halted.map_or(Ok(()), Err)
     }
 
-    /// Adds a leg and writes it down, so that its order can be found again whatever happens.
+    /// Plans a leg and writes it to the database, so that its order can be found again whatever happens.
     pub(super) async fn plan_and_save(&mut self, seq: u16, role: Role, order: PlannedOrder) -> Result<()> {
         self.intent.plan(seq, role, order);
         self.intent.save_progress(self.desk).await
     }
 
-    /// Refuses a copy's entry whose signal is too old. Called right before each request is signed: whatever held the entry up
-    /// until then, such as a process that was frozen, counts.
+    /// Refuses a copy's entry whose signal is too old. Called right before each request is signed, so that
+    /// every delay until then counts, such as a process that was frozen.
     pub(super) fn still_fresh(&self, leg: &Leg) -> Step<()> {
         match &self.intent.request {
             Request::Enter(entering)

@@ -1,5 +1,6 @@
-//! Sending requests of one intent and learning their outcome. What is not known is looked up by its client order id, never sent
-//! blindly again; a request that may still be on its way is waited for until the exchange would refuse it as too old.
+//! Sends the requests of one intent and determines their outcome. An unknown outcome is looked up by client
+//! order id, and the request is never blindly sent again; a request that may still be on its way is waited
+//! for until the exchange would reject it as too old.
 
 use super::{
     close::entered_by,
@@ -17,27 +18,28 @@ use store::{
     protection::{self, Protection},
 };
 
-/// After this long a request that was sent cannot take effect any more: the longest validity, and the second by which an
-/// exchange's clock and our idea of it may differ.
+/// After this long a sent request can no longer take effect: the longest validity, plus the one second by
+/// which the exchange's clock may differ from our estimate.
 pub(super) const CERTAIN: i64 = 6 * time::SECOND;
-/// The first pause between two tries; pauses double.
+/// The first pause between two tries. Pauses double.
 const PAUSE: Duration = Duration::from_millis(250);
 /// The longest pause between two tries.
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
-/// Tries that repeat what failed in passing, with growing pauses, until a deadline.
+/// A retry schedule with growing pauses and a deadline.
 pub(super) struct Tries {
     deadline: Micros,
     pause: Duration,
 }
 
 impl Run<'_> {
-    /// New tries, which end with this run's patience.
+    /// Starts a retry schedule that ends with this run's patience.
     pub(super) fn tries(&self) -> Tries {
         Tries { deadline: self.since.plus(self.patience), pause: PAUSE }
     }
 
-    /// After a passing failure pauses and returns, until the deadline; any other failure ends the step.
+    /// After a transient failure, pauses and returns until the deadline has passed. Any other failure ends
+    /// the step.
     pub(super) async fn pause_or_halt(&self, failure: Failure, tries: &mut Tries) -> Step<()> {
         if !failure.passing() {
             return Err(Halt::Refused(failure));
@@ -48,11 +50,11 @@ impl Run<'_> {
         }
         let asked = match failure {
             Failure::Limited(wait) => wait.min(LONGEST_PAUSE),
-            // Only its validity had ended: a new one is to be had at once.
+            // Only its validity had ended; a new one is available immediately.
             Failure::Expired => Duration::from_millis(10),
             _ => Duration::ZERO,
         };
-        // The last try is at the deadline, and not a pause later.
+        // The last try happens at the deadline, not a pause after it.
         let pause = asked.max(tries.pause).min(Duration::from_micros(left.unsigned_abs()));
         self.notify_of_missing_stop(pause).await?;
         self.desk.clock.sleep(pause).await;
@@ -60,7 +62,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Sends one planned leg, waits for its outcome and notes it.
+    /// Sends one planned leg, waits for its outcome and records it.
     pub(super) async fn send(&mut self, seq: u16) -> Step<Order> {
         let leg = self.intent.leg(seq).cloned().ok_or_else(|| Error::fault(format!("no leg {seq}")))?;
         match self.attempt(&leg).await {
@@ -69,7 +71,8 @@ impl Run<'_> {
                 Ok(order)
             }
             Err(Halt::Refused(failure)) => {
-                // After an unknown outcome the exchange may show it late: the leg stays as not known.
+                // After an unknown outcome the order may still appear at the exchange, so the leg stays
+                // planned.
                 if failure.nothing_happened() {
                     self.intent.refuse(seq, &failure);
                 }
@@ -79,7 +82,8 @@ impl Run<'_> {
         }
     }
 
-    /// As [`Self::send`], noting nothing: several legs may be sent at the same time.
+    /// Does the same as [`Self::send`] without recording anything, so that several legs can be sent
+    /// concurrently.
     pub(super) async fn attempt(&self, leg: &Leg) -> Step<Order> {
         let planned = leg.order.as_ref().ok_or_else(|| Error::fault("a leg without an order was sent"))?;
         let intent = &self.intent;
@@ -96,8 +100,9 @@ impl Run<'_> {
             match &failure {
                 Failure::Unknown(_) => {
                     may_exist = true;
-                    // It was signed no later than now. A protective order is sent again under the same id without waiting until it
-                    // is certain that the first did not arrive: of two the exchange refuses one.
+                    // The request was signed no later than now. A protective order is sent again under the
+                    // same id without waiting until the first certainly did not arrive: the exchange rejects
+                    // one of the two.
                     let signed_by = if leg.is_protective() { Micros(0) } else { self.desk.clock.boot() };
                     if let Some(order) = self.look_up(leg, signed_by).await? {
                         return Ok(order);
@@ -107,7 +112,8 @@ impl Run<'_> {
                     {
                         return Ok(order);
                     }
-                    // It certainly did not happen. An entry is not sent late; what protects or closes is.
+                    // The request certainly had no effect. Entries are not sent late; protective and closing
+                    // orders are.
                     if leg.role == Role::Entry && !intent.still_wanted(self.desk.clock.now()) {
                         return Err(Halt::Refused(failure));
                     }
@@ -127,15 +133,17 @@ impl Run<'_> {
         self.desk.exchange.place(self.who, request, validity).await
     }
 
-    /// The order of a leg that was signed no later than `signed_by` (boot time); none when it certainly never arrived.
+    /// Looks up the order of a leg that was signed no later than `signed_by` (boot time); `None` if it
+    /// certainly never arrived.
     pub(super) async fn look_up(&self, leg: &Leg, signed_by: Micros) -> Step<Option<Order>> {
         let Some(planned) = &leg.order else { return Ok(None) };
         let id = self.intent.client_id(leg.seq);
         self.find(&id, planned.kind.conditional(), signed_by).await
     }
 
-    /// An entry that the exchange does not find by its id, from what else it shows: the open orders, and the position. Looking up
-    /// an order lags behind it for a while, and a position without a stop is not to be overlooked.
+    /// Looks for evidence of an entry that the exchange does not find by its id, in the open orders and the
+    /// position. Order lookups lag behind the order for a while, and a position without a stop must not be
+    /// overlooked.
     pub(super) async fn evidence_of_entry(&self, leg: &Leg) -> Step<Option<Order>> {
         let Some(planned) = &leg.order else { return Ok(None) };
         let id = self.intent.client_id(leg.seq);
@@ -152,8 +160,8 @@ impl Run<'_> {
         Ok(position.map(|position| planned.filled_as(id, &self.intent.symbol, &position)))
     }
 
-    /// Whether an earlier entry of ours on this side may still be open, because this intent has not closed it: then a position says
-    /// nothing of this intent's entry.
+    /// Whether an earlier entry of ours on this side may still be open, because this intent has not closed
+    /// it. A position then says nothing about this intent's entry.
     async fn follows_open_position(&self, side: Side) -> Step<bool> {
         let close = self.intent.leg_order(seq::CLOSE);
         if close.is_some_and(|order| !order.filled.is_zero()) {
@@ -165,7 +173,7 @@ impl Run<'_> {
         Ok(rows.iter().any(|row| row.intent_id != self.intent.id && row.side == side && open(row)))
     }
 
-    /// As [`Self::look_up`], by client order id.
+    /// Does the same as [`Self::look_up`], by client order id.
     pub(super) async fn find(&self, id: &str, conditional: bool, signed_by: Micros) -> Step<Option<Order>> {
         let (kind, symbol) = (self.intent.trade_type, &self.intent.symbol);
         let certain = signed_by.plus(CERTAIN);
@@ -181,8 +189,9 @@ impl Run<'_> {
         }
     }
 
-    /// Fails while the desk itself may cancel and close nothing on this account: what the exchange shows and the database knows differ,
-    /// and no operator has confirmed it yet. What its owner asks for since goes on.
+    /// Fails while the account is under review, when the desk must not cancel or close anything on its own:
+    /// the exchange and the database disagree, and no operator has confirmed it yet. Closing requests that
+    /// the owner made since then proceed.
     pub(super) fn may_cancel_and_close(&self) -> Step<()> {
         let Some(since) = self.desk.reviews.since(self.intent.key) else { return Ok(()) };
         let asked = matches!(self.intent.request, Request::Close | Request::Panic);
@@ -192,8 +201,8 @@ impl Run<'_> {
         Err(Halt::Later(Failure::Unknown("the account is under review".to_owned())))
     }
 
-    /// Cancels one order by its client order id and waits until it is certain that it is not open any more. Its last state, where
-    /// the exchange tells it.
+    /// Cancels one order by its client order id and waits until it is certainly no longer open. Returns its
+    /// last state, if the exchange reports it.
     pub(super) async fn cancel(&self, id: &str, conditional: bool) -> Step<Option<Order>> {
         self.may_cancel_and_close()?;
         let (kind, symbol) = (self.intent.trade_type, &self.intent.symbol);
@@ -207,8 +216,8 @@ impl Run<'_> {
             };
             match answer {
                 Ok(cancelled) => return Ok(cancelled),
-                // It may have been cancelled: whoever sees it ended need not ask again. Cancelling by id twice does no harm,
-                // and a cancel that arrives late meets no other order.
+                // It may have been cancelled; if the order is seen ended, there is no need to retry.
+                // Cancelling twice by id is harmless, and a late cancel affects no other order.
                 Err(failure @ Failure::Unknown(_)) => {
                     let found = self.desk.exchange.find_order(self.who, kind, symbol, id, conditional).await;
                     if let Ok(Some(order)) = found
@@ -223,7 +232,7 @@ impl Run<'_> {
         }
     }
 
-    /// The market's position.
+    /// Returns the market's position.
     pub(super) async fn position(&self) -> Step<Option<Position>> {
         let mut tries = self.tries();
         loop {
@@ -234,7 +243,7 @@ impl Run<'_> {
         }
     }
 
-    /// The market's open orders, conditional ones included.
+    /// Returns the market's open orders, conditional ones included.
     pub(super) async fn open_orders(&self) -> Step<Vec<Order>> {
         let mut tries = self.tries();
         loop {

@@ -1,4 +1,4 @@
-//! Numbers of the legs within their intent. They are part of client order ids: never renumber.
+//! Numbers of the legs within their intent. They are part of client order ids and must never be renumbered.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ pub(crate) const CANCEL: u16 = 0;
 pub(crate) const CLOSE: u16 = 1;
 /// Opens the new position.
 pub(crate) const ENTRY: u16 = 2;
-/// The stop as it was asked for.
+/// The requested stop.
 pub(crate) const STOP: u16 = 3;
 /// The first take-profit; the others follow.
 pub(crate) const FIRST_TARGET: u16 = 4;

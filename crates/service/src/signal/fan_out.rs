@@ -1,5 +1,5 @@
-//! The fan-out: a queued copy for every follower, in batches, in an order that is another one for each signal, so that
-//! nobody is always the last.
+//! The fan-out: queues a copy for every follower, in batches, and in a different order for each signal, so
+//! that no follower is always last.
 
 use crate::{Desk, Result};
 use domain::{
@@ -14,14 +14,14 @@ use store::{
     signal::Signal,
 };
 
-/// Copies of one transaction.
+/// Copies per transaction.
 const BATCH: usize = 500;
 
-/// Queues the copies of every signal that not all followers have a copy of. Done twice, or by two instances, it is done
-/// once: a follow has one copy of a signal.
+/// Queues the missing copies of every signal that has not been fanned out completely. Repeating it, or
+/// running it on two instances, is harmless: a follow has one copy per signal.
 ///
 /// # Errors
-/// When the database cannot be asked.
+/// If the database cannot be queried.
 pub(crate) async fn fan_out_due(desk: &Desk) -> Result<()> {
     for signal in store::signal::due(&desk.db).await? {
         fan_out(desk, &signal).await?;
@@ -34,7 +34,7 @@ async fn fan_out(desk: &Desk, signal: &Signal) -> Result<()> {
         Action::Enter => follow::reached_by_entry(&desk.db, signal.strategy_id).await?,
         Action::Exit => follow::reached_by_exit(&desk.db, signal.strategy_id).await?,
     };
-    // The seed is the chance in the signal's id: whoever goes on after a crash shuffles alike.
+    // The seed comes from the random part of the signal's id, so that the order is the same after a crash.
     let (_, chance) = signal.id.0.as_u64_pair();
     reached.shuffle(&mut StdRng::seed_from_u64(chance));
     for batch in reached.chunks(BATCH) {
@@ -51,7 +51,7 @@ async fn fan_out(desk: &Desk, signal: &Signal) -> Result<()> {
                 skipped: left_out(signal.action, follow),
             })
             .collect();
-        // Within a millisecond ids are in no order; the rows are written in that of their ids.
+        // Ids minted within the same millisecond are not ordered; the rows are inserted in id order.
         copies.sort_by_key(|copy| copy.id);
         let mut tx = desk.db.begin().await?;
         store::copy::insert_all(&mut tx, signal.id, signal.action, signal.side, &copies, now).await?;
@@ -64,13 +64,13 @@ async fn fan_out(desk: &Desk, signal: &Signal) -> Result<()> {
     Ok(())
 }
 
-/// Why an entry isn't queued for a follow that the signal reaches, as far as the follow's row tells: its owner sees it at
-/// once, and no worker is asked. An exit is always queued.
+/// Returns why an entry is not queued for a follow, as far as the follow's row shows it: its owner sees the
+/// reason immediately, and no worker is needed. Exits are always queued.
 fn left_out(action: Action, follow: &Reached) -> Option<Reason> {
     if action == Action::Exit {
         return None;
     }
-    // A follow that was stopped is not reached.
+    // Stopped follows are not selected in the first place.
     let state = FollowState::of(follow.active, follow.paused_reason, false);
     eligibility(&Facts { follow: Some(state), ..Facts::default() }).err()
 }

@@ -1,4 +1,4 @@
-//! What the operator does with strategies.
+//! Administration of strategies by operators.
 
 use super::{row, shown};
 use crate::{
@@ -17,42 +17,42 @@ use domain::{
 use std::collections::HashMap;
 use store::{Tx, strategy::Strategy};
 
-/// A strategy to be made.
+/// Input for creating a strategy.
 #[derive(Clone, Debug)]
 pub struct NewStrategy {
-    /// Its name.
+    /// The strategy's name.
     pub name: String,
-    /// What it does, in words.
+    /// A description for people.
     pub description: Option<String>,
-    /// On which pair; it cannot be changed later, for follows hang on it.
+    /// The market it trades. It cannot be changed later, because follows depend on it.
     pub symbol: Symbol,
-    /// The length of its bars.
+    /// The timeframe of its bars.
     pub frame: Frame,
-    /// How it decides, as JSON; none: an outside brain decides.
+    /// The rules as JSON; `None` if an outside signal source decides.
     pub definition: Option<String>,
-    /// Whether it may be followed at once.
+    /// Whether it may be followed immediately.
     pub active: bool,
 }
 
-/// What may change; what is none stays.
+/// Changes to a strategy. Fields that are `None` stay as they are.
 #[derive(Clone, Debug, Default)]
 pub struct StrategyChange {
     /// A new name.
     pub name: Option<String>,
-    /// New words, or none.
+    /// A new description, or `Some(None)` to remove it.
     pub description: Option<Option<String>>,
-    /// Other bars.
+    /// A new timeframe.
     pub frame: Option<Frame>,
-    /// Another definition, or none any more.
+    /// New rules, or `Some(None)` to remove them.
     pub definition: Option<Option<String>>,
-    /// Activated or deactivated.
+    /// Activates or deactivates the strategy.
     pub active: Option<bool>,
 }
 
-/// Every strategy as its operator sees it.
+/// Returns every strategy as operators see it.
 ///
 /// # Errors
-/// Forbidden to everyone else.
+/// Forbidden for everyone but operators.
 pub async fn operated(desk: &Desk, actor: &Actor) -> Result<Vec<Operated>> {
     actor.must(Role::Admin)?;
     let hooked = store::strategy::hooked(&desk.db).await?;
@@ -69,19 +69,19 @@ pub async fn operated(desk: &Desk, actor: &Actor) -> Result<Vec<Operated>> {
     store::strategy::list(&desk.db).await?.into_iter().map(operated).collect()
 }
 
-/// One of them.
+/// Returns one strategy as operators see it.
 ///
 /// # Errors
-/// Not found; forbidden to everyone else.
+/// Not found; forbidden for everyone but operators.
 pub async fn operated_one(desk: &Desk, actor: &Actor, id: StrategyId) -> Result<Operated> {
     let all = operated(desk, actor).await?;
     all.into_iter().find(|one| one.strategy.id == id).ok_or(Error::NotFound)
 }
 
-/// Makes a strategy, without a hook.
+/// Creates a strategy without a webhook.
 ///
 /// # Errors
-/// Fields; 1300 when the exchange has no such futures market; forbidden to everyone but the operator.
+/// Fields; 1300 if the exchange has no such futures market; forbidden for everyone but operators.
 pub async fn create(desk: &Desk, actor: &Actor, new: NewStrategy) -> Result<Operated> {
     actor.must(Role::Admin)?;
     let now = desk.clock.now();
@@ -106,10 +106,10 @@ pub async fn create(desk: &Desk, actor: &Actor, new: NewStrategy) -> Result<Oper
     operated_one(desk, actor, strategy.id).await
 }
 
-/// Changes a strategy. Other rules have another backtest; the live record goes on.
+/// Changes a strategy. Changed rules are backtested again; the live record continues.
 ///
 /// # Errors
-/// Fields; not found; forbidden to everyone but the operator.
+/// Fields; not found; forbidden for everyone but operators.
 pub async fn update(desk: &Desk, actor: &Actor, id: StrategyId, change: StrategyChange) -> Result<Operated> {
     actor.must(Role::Admin)?;
     let before = row(desk, id).await?;
@@ -135,7 +135,7 @@ pub async fn update(desk: &Desk, actor: &Actor, id: StrategyId, change: Strategy
     operated_one(desk, actor, id).await
 }
 
-/// Activates or deactivates a strategy. Positions that were copied keep their stops.
+/// Activates or deactivates a strategy. Copied positions keep their stops.
 ///
 /// # Errors
 /// As [`update`].
@@ -143,10 +143,11 @@ pub async fn set_active(desk: &Desk, actor: &Actor, id: StrategyId, active: bool
     update(desk, actor, id, StrategyChange { active: Some(active), ..StrategyChange::default() }).await
 }
 
-/// Gives a strategy's hook a new token, which is told this once; the one before opens nothing any more.
+/// Gives a strategy's webhook a new token, which is returned only this once. The previous token becomes
+/// invalid.
 ///
 /// # Errors
-/// Not found; forbidden to everyone but the operator; [`Error::StepUp`].
+/// Not found; forbidden for everyone but operators; [`Error::StepUp`].
 pub async fn rotate_hook(desk: &Desk, actor: &Actor, id: StrategyId) -> Result<String> {
     actor.must(Role::Admin)?;
     step_up::must(desk, actor).await?;
@@ -155,10 +156,10 @@ pub async fn rotate_hook(desk: &Desk, actor: &Actor, id: StrategyId) -> Result<S
     Ok(token)
 }
 
-/// Closes a strategy's hook.
+/// Removes a strategy's webhook.
 ///
 /// # Errors
-/// Not found; forbidden to everyone but the operator; [`Error::StepUp`].
+/// Not found; forbidden for everyone but operators; [`Error::StepUp`].
 pub async fn remove_hook(desk: &Desk, actor: &Actor, id: StrategyId) -> Result<()> {
     actor.must(Role::Admin)?;
     step_up::must(desk, actor).await?;
@@ -192,13 +193,14 @@ fn checked(strategy: Strategy) -> Result<Strategy> {
     Ok(Strategy { name, description, definition, ..strategy })
 }
 
-/// What is wrong with what a strategy is called and made of, for who has found something else to be wrong already.
+/// Returns the problems of a strategy's name, description and definition, so that a caller can add them to
+/// others.
 #[must_use]
 pub fn unsound(name: &str, description: Option<&str>, definition: Option<&str>) -> Vec<FieldProblem> {
     sound(name, description, definition).err().unwrap_or_default()
 }
 
-/// As it is stored.
+/// The values as they are stored.
 struct Sound {
     name: String,
     description: Option<String>,
@@ -227,7 +229,8 @@ fn sound(
     }
 }
 
-/// A definition's canonical text, or what is wrong, by the place where it stands: `definition.stop.percent`.
+/// Returns a definition's canonical text, or its problems with their paths, such as
+/// `definition.stop.percent`.
 fn rules(json: &str) -> std::result::Result<String, Vec<FieldProblem>> {
     let read = Definition::from_json(json);
     let followable = read.and_then(|rules| rules.validate_followable().map(|()| rules.to_json()));
@@ -238,7 +241,7 @@ fn rules(json: &str) -> std::result::Result<String, Vec<FieldProblem>> {
     })
 }
 
-/// Text for people: trimmed, not too long, and nothing that a database would not store.
+/// Trims and checks display text: its length, and that it has no control characters but line breaks.
 fn text(given: &str, longest: usize) -> std::result::Result<String, Problem> {
     let given = given.trim();
     if given.chars().count() > longest {

@@ -1,4 +1,5 @@
-//! Backtests: due when a definition is new or candles came, run once, by whichever instance is first.
+//! Backtests: due when a definition has changed or candles were imported, and run once, by the first instance
+//! to find them.
 
 use super::{candles, costs, frame, line};
 use crate::{Desk, Error, Result, market};
@@ -6,15 +7,15 @@ use ::strategy::{Bar, Costs, Definition, Price, Series, Ticks, backtest};
 use domain::{Decimal, Micros, StrategyTradeId, TradeType, strategy::Trade};
 use store::candle::Line;
 
-/// Candles of one read.
+/// Candles per read.
 const PAGE: i64 = 50_000;
-/// What a backtest begins with: profits are shares, so any sum does.
+/// Starting capital of a backtest. Profits are relative, so any amount works.
 const START: i64 = 1_000_000_000_000;
 
 /// Runs every backtest that is due.
 ///
 /// # Errors
-/// When the database cannot be asked. A strategy whose market or candles cannot be had stays due.
+/// If the database cannot be queried. A strategy whose market or candles are unavailable stays due.
 pub async fn run_due(desk: &Desk) -> Result<()> {
     for row in store::strategy::backtest_due(&desk.db).await? {
         if let Err(error) = run(desk, &row).await {
@@ -24,14 +25,14 @@ pub async fn run_due(desk: &Desk) -> Result<()> {
     Ok(())
 }
 
-/// What is wrong with a definition, in words; nothing when it can be followed.
+/// Returns the problems of a definition as text; empty if it can be followed.
 #[must_use]
 pub fn explain(definition: &str) -> Vec<String> {
     let checked = Definition::from_json(definition).and_then(|definition| definition.validate_followable());
     checked.err().unwrap_or_default().iter().map(ToString::to_string).collect()
 }
 
-/// What fills cost, as the evaluator's crate counts it.
+/// Returns the cost model for the evaluator.
 pub(super) fn terms() -> Result<Costs> {
     let shown = costs();
     let share = |percent: Decimal| percent / Decimal::ONE_HUNDRED;
@@ -39,12 +40,12 @@ pub(super) fn terms() -> Result<Costs> {
     Costs::new(share(shown.fee_percent), basis_points, share(shown.funding_percent)).map_err(Error::fault)
 }
 
-/// A stored definition: it was checked before it was stored.
+/// Parses a stored definition, which was validated before it was stored.
 pub(super) fn definition(json: &str) -> Result<Definition> {
     Definition::from_json(json).map_err(|_| Error::fault("a stored definition cannot be read"))
 }
 
-/// A market's price step.
+/// Returns a market's tick size.
 pub(super) async fn ticks(desk: &Desk, line: &Line) -> Result<Ticks> {
     let market = market::find(desk, TradeType::Futures, &line.symbol).await?;
     Ticks::new(market.tick).ok_or_else(|| Error::fault("a market has no price step"))
@@ -71,7 +72,7 @@ async fn run(desk: &Desk, row: &store::strategy::Strategy) -> Result<()> {
     Ok(())
 }
 
-/// All stored candles, page by page: the texts of a page need more room than the numbers of many.
+/// Reads all stored candles page by page: the texts of a page take more memory than the numbers of many.
 async fn series(desk: &Desk, line: &Line) -> Result<Series> {
     let mut series = Series::default();
     let mut after = Micros(i64::MIN);
@@ -79,12 +80,12 @@ async fn series(desk: &Desk, line: &Line) -> Result<Series> {
         let page = store::candle::after(&desk.db, line, after, PAGE).await?;
         let Some(last) = page.last() else { return Ok(series) };
         after = last.start;
-        // What is no bar was told by an exchange, and is left out.
+        // Invalid candles of an exchange are skipped.
         page.iter().filter_map(Bar::from_candle).for_each(|bar| series.push(&bar));
     }
 }
 
-/// A trade as records keep it.
+/// Converts a trade to the form in which records store it.
 pub(super) fn kept(trade: &::strategy::Trade) -> Trade {
     Trade {
         side: trade.side.opening(),

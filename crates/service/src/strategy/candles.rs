@@ -1,22 +1,22 @@
-//! The candles that strategies are computed from: fetched as they close, paged back at first, or imported.
+//! Candles that strategies are computed from: fetched as they close, backfilled at first, or imported.
 
 use crate::{Desk, Error, Result, audit};
 use domain::{Candle, ExchangeId, Frame, Micros, Symbol, TradeType, time::SECOND, validation::Problem};
 use store::{candle::Line, strategy::Strategy};
 
-/// Candles of one question.
+/// Candles per request.
 const PAGE: u16 = 1_500;
-/// How far an empty line is filled: ten days of minutes.
+/// How far an empty series is backfilled: ten days of one-minute candles.
 const PAGES: usize = 10;
-/// Stored candles of one read.
+/// Stored candles per read.
 const STORED: i64 = 50_000;
-/// A candle that ended so long ago is closed, even if the exchange has not begun the next.
+/// A candle that ended this long ago counts as closed, even if the exchange has not begun the next one.
 const SETTLED: i64 = 5 * SECOND;
 
-/// Brings a line up to date with the exchange; how many candles are new.
+/// Brings a series up to date with the exchange. Returns the number of new candles.
 ///
 /// # Errors
-/// When the exchange or the database cannot be asked.
+/// If the exchange or the database cannot be queried.
 pub(super) async fn refresh(desk: &Desk, line: &Line, frame: Frame) -> Result<u64> {
     let newest = store::candle::newest_at(&desk.db, line).await?;
     if newest.is_some_and(|at| desk.clock.now().since(at) < 2 * frame.micros()) {
@@ -33,13 +33,13 @@ pub(super) async fn refresh(desk: &Desk, line: &Line, frame: Frame) -> Result<u6
     Ok(new)
 }
 
-/// The closed candles after `newest`, oldest first, as far back as is sensible.
+/// Returns the closed candles after `newest`, oldest first, limited to [`PAGES`] pages.
 async fn fetch(desk: &Desk, line: &Line, frame: Frame, newest: Option<Micros>) -> Result<Vec<Candle>> {
     let mut pages = Vec::new();
     let mut before = None;
     for _ in 0..PAGES {
         let limit = match newest {
-            // The gap, the candle that is open, and one to spare.
+            // The gap, the open candle, and one in reserve.
             Some(at) => desk.clock.now().since(at) / frame.micros() + 2,
             None => i64::from(PAGE),
         };
@@ -61,21 +61,22 @@ async fn fetch(desk: &Desk, line: &Line, frame: Frame, newest: Option<Micros>) -
     Ok(all)
 }
 
-/// What came of a file.
+/// The result of importing a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Imported {
-    /// Candles that were not there.
+    /// Number of candles that were added.
     pub new: u64,
-    /// Those that are there with other prices or another volume: they stay as they are.
+    /// Number of candles that already exist with other values. The existing ones are kept.
     pub differing: usize,
-    /// Strategies whose rules run over them.
+    /// Number of strategies whose rules use this series.
     pub strategies: usize,
 }
 
-/// Keeps the candles of a file that was read without a fault; backtests over them are due again.
+/// Stores the candles of a file that was parsed without errors. Backtests over them become due again.
 ///
 /// # Errors
-/// The field `candles` when one has not closed yet; when the database cannot be written. Then none is kept.
+/// The field `candles` if a candle has not closed yet; if the database cannot be written. Nothing is stored
+/// then.
 pub async fn import(desk: &Desk, symbol: &Symbol, frame: Frame, candles: &[Candle]) -> Result<Imported> {
     let now = desk.clock.now();
     if candles.iter().any(|candle| candle.start.plus(frame.micros()) > now) {
@@ -97,7 +98,7 @@ pub async fn import(desk: &Desk, symbol: &Symbol, frame: Frame, candles: &[Candl
     Ok(Imported { new, differing, strategies })
 }
 
-/// How many candles, oldest first, are there and are others.
+/// Counts the candles, given oldest first, that exist with other values.
 async fn differing(desk: &Desk, line: &Line, candles: &[Candle]) -> Result<usize> {
     let Some(mut after) = candles.first().map(|candle| candle.start.plus(-1)) else { return Ok(0) };
     let mut differing = 0;

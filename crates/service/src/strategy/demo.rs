@@ -1,16 +1,17 @@
-//! The four strategies of a fresh install that plays.
+//! The four demo strategies of a fresh sandbox install.
 
 use crate::{Desk, Mode, Result};
 use domain::{ExchangeId, Frame, StrategyId};
 use uuid::Uuid;
 
-/// Their ids: known, so that however many instances start at once, and however often, there are four.
+/// First of their ids. The ids are fixed, so that any number of instances and restarts create exactly four
+/// strategies.
 const FIRST: u128 = 0x0192_f6a0_0000_7000_8000_0000_0000_0001;
 
-/// Adds the demo strategies that are not there yet, active. One that was renamed or switched off stays as it is.
+/// Adds the missing demo strategies, active. Renamed or deactivated ones stay as they are.
 ///
 /// # Errors
-/// When the database cannot be written.
+/// If the database cannot be written.
 pub async fn seed(desk: &Desk) -> Result<()> {
     if desk.settings.mode != Mode::Sandbox {
         return Ok(());

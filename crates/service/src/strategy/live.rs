@@ -1,8 +1,9 @@
-//! Strategies as they run: on each closed bar those with a definition decide, and every strategy's own record is kept.
+//! Live operation of strategies: rules decide on each closed bar, and every strategy's track record is kept.
 //!
-//! What is in memory follows from the stored candles and signals alone, so it is rebuilt at any time: after a restart,
-//! on another instance, when a definition changes. A bar decides once however often it is decided (`signals` is unique
-//! by bar), and a signal is traded once in the record (`strategy_trades` is unique by signal).
+//! The in-memory state follows from the stored candles and signals alone, so it can be rebuilt at any time:
+//! after a restart, on another instance, or when a definition changes. Repeated decisions on a bar count once
+//! (`signals` is unique by bar), and a signal is traded once in the record (`strategy_trades` is unique by
+//! signal).
 
 mod record;
 mod rules;
@@ -17,9 +18,10 @@ use rules::Rules;
 use std::collections::{HashMap, HashSet};
 use store::{candle::Line, strategy::Strategy};
 
-/// Bars that a strategy is fed when it begins: more than any indicator is long, so that none remembers where they began.
+/// Bars that a strategy is fed at its start: more than any indicator's length, so that the starting point has
+/// no influence.
 const HISTORY: i64 = 50_000;
-/// Bars of one read.
+/// Bars per read.
 const PAGE: i64 = 2_000;
 
 /// The strategies that run on this instance.
@@ -28,26 +30,27 @@ pub struct Live {
     running: HashMap<StrategyId, Running>,
 }
 
-/// One of them.
+/// A running strategy.
 struct Running {
     definition: Option<String>,
     line: Line,
     frame: Frame,
     rules: Option<Rules>,
     record: Keeper,
-    /// When the last bar that it was fed opened.
+    /// Opening time of the last bar it was fed.
     seen: Micros,
 }
 
 impl Live {
-    /// One round: bars that have closed since the last are fed to the strategies. Cheap while none has.
+    /// Runs one round: feeds the bars that have closed since the last round to the strategies. Cheap if there
+    /// are none.
     ///
     /// # Errors
-    /// When the database cannot be asked. A strategy that fails begins afresh in the next round.
+    /// If the database cannot be queried. A strategy that fails is restarted in the next round.
     pub async fn round(&mut self, desk: &SharedDesk) -> Result<()> {
         let mut wanted = Vec::new();
         for row in store::strategy::list(&desk.db).await? {
-            // A record goes on until its trade has ended, also when its strategy was switched off.
+            // A record continues until its trade has ended, even if its strategy was deactivated.
             if row.active || store::strategy_trade::standing(&desk.db, row.id).await?.is_some() {
                 wanted.push(row);
             }
@@ -75,7 +78,7 @@ impl Live {
             Some(running) => running,
             None => Running::begin(desk, row).await?,
         };
-        // Kept only when all went well: one that failed half-way has lost its place.
+        // Kept only on success: a strategy that failed half-way has an undefined position in the series.
         let running = running.feed(desk, row).await?;
         self.running.insert(row.id, running);
         Ok(())
@@ -92,9 +95,9 @@ impl Running {
             Some(_) => store::candle::nth_newest(&desk.db, &line, HISTORY).await?.unwrap_or(Micros(i64::MIN)),
             None => Micros(i64::MAX),
         };
-        // The record begins where its last trade did, and a strategy without rules has no other past.
+        // The record starts at its last trade. A strategy without rules needs no other history.
         let from = from.min(record.from().unwrap_or(from));
-        // The bar of this moment has still to close.
+        // The current bar has still to close.
         let from = from.min(desk.clock.now().plus(1 - frame.micros()));
         Ok(Self { definition: row.definition.clone(), line, frame, rules, record, seen: from.plus(-1) })
     }
@@ -115,7 +118,7 @@ impl Running {
                 if let Some(rules) = &mut self.rules
                     && rules.take(desk, row, self.frame, &bar, self.record.stands()).await?
                 {
-                    // It trades at the next bar's open, which may be on this page.
+                    // The signal trades at the next bar's open, which may be on this page.
                     self.record.hear(desk, row.id).await?;
                 }
             }

@@ -1,4 +1,4 @@
-//! What a strategy's own trades came to, computed or lived: by range, in all, and as a picture.
+//! Track records of strategies, backtested or live: by interval, in total, and as chart data.
 
 use super::{row, shown};
 use crate::{Desk, Result, recent::Recent};
@@ -13,16 +13,16 @@ use domain::{
 };
 use std::sync::Arc;
 
-/// How long a picture of a record serves everyone.
+/// How long a computed record is cached.
 const LIFETIME: i64 = 10 * time::SECOND;
-/// Points of a curve: more than a picture has room for.
+/// Largest number of points of an equity curve; a chart has no room for more.
 const POINTS: usize = 160;
-/// Months of a heat map.
+/// Largest number of months of a heat map.
 const MONTHS: usize = 120;
-/// Of a record's newest trades a page shows no more.
+/// Largest number of trades that a page shows.
 const MOST_TRADES: u16 = 500;
 
-/// Whole records, which every visitor asks for.
+/// Cached complete records, which every visitor requests.
 pub(crate) struct Records(Recent<(StrategyId, Kind), Arc<Record>>);
 
 impl Default for Records {
@@ -31,7 +31,7 @@ impl Default for Records {
     }
 }
 
-/// What records reckon with: Binance's perpetuals for a taker without a discount, on a calm day.
+/// Returns the costs assumed in records: Binance perpetuals for a taker without a discount, on a calm day.
 #[must_use]
 pub const fn costs() -> Costs {
     Costs {
@@ -41,7 +41,7 @@ pub const fn costs() -> Costs {
     }
 }
 
-/// The last `limit` ranges, newest first, the present one included.
+/// Returns the last `limit` intervals, newest first, including the current one.
 ///
 /// # Errors
 /// Not found.
@@ -61,7 +61,7 @@ pub async fn history(
     Ok(performance::history(&outcomes(&trades), interval, now, limit))
 }
 
-/// The total of what [`history`] shows.
+/// Returns the totals over the intervals of [`history`].
 ///
 /// # Errors
 /// Not found.
@@ -79,7 +79,7 @@ pub async fn performance(
     Ok(performance::range(&outcomes(&trades), interval, now, limit))
 }
 
-/// The newest trades of a record, newest first; one may still stand.
+/// Returns the newest trades of a record, newest first. One of them may still be open.
 ///
 /// # Errors
 /// Not found.
@@ -88,10 +88,10 @@ pub async fn trades(desk: &Desk, id: StrategyId, kind: Kind, limit: u16) -> Resu
     Ok(store::strategy_trade::newest(&desk.db, id, kind, i64::from(limit.min(MOST_TRADES))).await?)
 }
 
-/// Every strategy with both its records, a little old at most.
+/// Returns every strategy with both its records, which may be up to ten seconds old.
 ///
 /// # Errors
-/// When the database cannot be asked.
+/// If the database cannot be queried.
 pub async fn cards(desk: &Desk) -> Result<Vec<Card>> {
     let mut cards = Vec::new();
     for row in store::strategy::list(&desk.db).await? {
@@ -100,7 +100,7 @@ pub async fn cards(desk: &Desk) -> Result<Vec<Card>> {
     Ok(cards)
 }
 
-/// A strategy with both its records, a little old at most.
+/// Returns a strategy with both its records, which may be up to ten seconds old.
 ///
 /// # Errors
 /// Not found.
@@ -122,7 +122,7 @@ async fn record(desk: &Desk, id: StrategyId, kind: Kind) -> Result<Arc<Record>> 
     desk.records.0.get((id, kind), &*desk.clock, read).await
 }
 
-/// A record of all its trades, which come in the order in which they ended.
+/// Computes a record from all its trades, ordered by their exit time.
 fn whole(kind: Kind, trades: &[Trade]) -> Record {
     let outcomes = outcomes(trades);
     let until = outcomes.last().map(|outcome| outcome.exited_at);
@@ -144,7 +144,8 @@ fn months(outcomes: &[Outcome], first: Micros, until: Micros) -> Vec<Range> {
     months
 }
 
-/// Profit so far, after as many of the trades as a picture shows; the first point is the beginning, the last the end.
+/// Returns the cumulative profit, thinned to about as many points as a chart shows. It includes the start and
+/// the end.
 fn curve(outcomes: &[Outcome]) -> Vec<(Micros, Decimal)> {
     let Some(first) = outcomes.first() else { return Vec::new() };
     let mut equity = Decimal::ONE;
@@ -159,7 +160,7 @@ fn curve(outcomes: &[Outcome]) -> Vec<(Micros, Decimal)> {
     all.into_iter().enumerate().filter_map(shown).collect()
 }
 
-/// Trades that have not ended have no outcome.
+/// Converts ended trades; open ones have no outcome.
 fn outcomes(trades: &[Trade]) -> Vec<Outcome> {
     let outcome = |trade: &Trade| {
         Some(Outcome {

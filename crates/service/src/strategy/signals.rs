@@ -1,4 +1,5 @@
-//! Signals from outside the evaluator: the operator's hand, and outside brains through a strategy's hook.
+//! Signals from outside the evaluator: manual ones of operators, and those of outside signal sources through
+//! a strategy's webhook.
 
 use crate::{
     Actor, Desk, Error, Origin, Result,
@@ -17,41 +18,41 @@ use domain::{
 use std::collections::HashMap;
 use store::signal::Signal;
 
-/// Signals of one look.
+/// Largest number of signals per page.
 const MOST: u16 = 200;
 
 /// An instruction from outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Said {
-    /// Enter or leave.
+    /// Whether to enter or exit.
     pub action: Action,
-    /// Which way; needed for entering.
+    /// The side of the entry; required for entries.
     pub side: Option<Side>,
-    /// The price it was decided at; the market's where it is not told.
+    /// The price at which the decision was made; without it, the current market price.
     pub price: Option<Decimal>,
-    /// Where to be stopped out; needed for entering.
+    /// The stop price; required for entries.
     pub stop: Option<Decimal>,
-    /// Where to take profits.
+    /// The take-profit prices.
     pub targets: Vec<Decimal>,
 }
 
-/// What an outside brain says through a hook.
+/// The content of a webhook call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alert {
     /// The instruction.
     pub said: Said,
-    /// Its own id for it: said twice, it counts once.
+    /// The sender's own id, an idempotency key: a repeated id counts once.
     pub id: Option<String>,
-    /// When it decided; a late alert is refused.
+    /// When the sender decided. Late alerts are rejected.
     pub time: Option<Micros>,
 }
 
-/// What became of an alert.
+/// The result of a webhook call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Heard {
     /// The stored signal.
     pub signal: SignalId,
-    /// It was said before, and nothing was done again.
+    /// Whether the signal was accepted before, so that nothing was done again.
     pub repeated: bool,
 }
 
@@ -73,10 +74,10 @@ impl Said {
     }
 }
 
-/// Gives a signal by hand.
+/// Sends a manual signal.
 ///
 /// # Errors
-/// Those of [`signal::accept`]; forbidden to everyone but the operator.
+/// The errors of [`signal::accept`]; forbidden for everyone but operators.
 pub async fn send(desk: &Desk, actor: &Actor, strategy: StrategyId, said: Said) -> Result<Given> {
     actor.must(Role::Admin)?;
     let accepted = signal::accept(desk, said.of(strategy, Source::Hand)).await?;
@@ -88,11 +89,12 @@ pub async fn send(desk: &Desk, actor: &Actor, strategy: StrategyId, said: Said) 
     one(desk, actor, id).await
 }
 
-/// Takes an alert that came through a hook. `alert` is looked at once the token is known to open a hook: nobody else
-/// learns how alerts are written.
+/// Accepts a webhook call. `alert` is inspected only after the token has been found valid, so that the format
+/// is not revealed to other callers.
 ///
 /// # Errors
-/// Not found for a token that opens nothing, and too many of them; fields; those of [`signal::accept`].
+/// Not found for an invalid token, or too many requests after several of them; fields; the errors of
+/// [`signal::accept`].
 pub async fn hear(
     desk: &Desk,
     origin: &Origin,
@@ -113,10 +115,10 @@ pub async fn hear(
     Ok(Heard { signal: accepted.signal().id, repeated: matches!(accepted, Accepted::Repeated(_)) })
 }
 
-/// Signals of one strategy or of all, newest first, with how far their copies have come.
+/// Returns the signals of one strategy or of all, newest first, with the progress of their copies.
 ///
 /// # Errors
-/// Forbidden to everyone but the operator.
+/// Forbidden for everyone but operators.
 pub async fn given(
     desk: &Desk,
     actor: &Actor,
@@ -138,20 +140,20 @@ pub async fn given(
     Ok(given)
 }
 
-/// One signal, with how far its copies have come.
+/// Returns one signal with the progress of its copies.
 ///
 /// # Errors
-/// Not found; forbidden to everyone but the operator.
+/// Not found; forbidden for everyone but operators.
 pub async fn one(desk: &Desk, actor: &Actor, id: SignalId) -> Result<Given> {
     actor.must(Role::Admin)?;
     let signal = store::signal::get(&desk.db, id).await?.ok_or(Error::NotFound)?;
     shown(desk, signal, &names(desk).await?).await
 }
 
-/// A signal's copies in the order in which they were queued, whosever they are.
+/// Returns a signal's copies of all users, in the order they were queued.
 ///
 /// # Errors
-/// Not found; forbidden to everyone but the operator.
+/// Not found; forbidden for everyone but operators.
 pub async fn copies(
     desk: &Desk,
     actor: &Actor,
@@ -162,7 +164,7 @@ pub async fn copies(
     actor.must(Role::Admin)?;
     store::signal::get(&desk.db, id).await?.ok_or(Error::NotFound)?;
     let rows = copy::of_signal(desk, actor, id, after, limit.min(MOST)).await?;
-    // How people call their keys is their own affair.
+    // The names that users give their keys are not shown to operators.
     rows.into_iter().map(|row| follow::shown_copy(row, &HashMap::new())).collect()
 }
 

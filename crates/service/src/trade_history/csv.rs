@@ -1,17 +1,17 @@
-//! A history as a file that a spreadsheet opens (RFC 4180).
+//! A history as a CSV file for spreadsheets (RFC 4180).
 
 use super::{Asked, Filter, Look, Which, days};
 use crate::{Actor, Desk, Result};
 use domain::{Decimal, follow::PastTrade, money};
 use std::fmt::Write as _;
 
-/// Trades of one look.
+/// Trades per read.
 const STEP: usize = 500;
 
 const HEADER: &str = "time,key,strategy,symbol,side,price,amount,cost,stop,stop type,take profits,trailing trigger,\
                       callback rate,leverage,risk percent,exit,profit usd,order id";
 
-/// The name under which a browser keeps it.
+/// Returns the download's file name.
 #[must_use]
 pub const fn file_name(which: Which) -> &'static str {
     match which {
@@ -20,10 +20,11 @@ pub const fn file_name(which: Which) -> &'static str {
     }
 }
 
-/// All of a history's days at once, newest first. The token is not heeded: a file has no pages.
+/// Returns the whole period of a history, newest first. The page token is ignored, because a file has no
+/// pages.
 ///
 /// # Errors
-/// When the database cannot be asked.
+/// If the database cannot be queried.
 pub async fn csv(desk: &Desk, actor: &Actor, which: Which, asked: &Asked, filter: &Filter) -> Result<String> {
     let mut look = Look::new(desk, actor, which, filter, days(desk, asked))?;
     let mut text = format!("{HEADER}\r\n");
@@ -63,8 +64,8 @@ fn line(text: &mut String, trade: &PastTrade) {
     let _ = write!(text, "{}\r\n", fields.join(","));
 }
 
-/// Text that somebody chose. A spreadsheet takes what begins like a formula for one: an apostrophe before it makes it text
-/// again. Quotes are doubled inside quotes.
+/// Encodes user-provided text. A spreadsheet interprets a text that begins like a formula as one, so an
+/// apostrophe is put before it. Quotes inside quotes are doubled.
 fn words(given: &str) -> String {
     let formula = given.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
     let safe = if formula { format!("'{given}") } else { given.to_owned() };
@@ -76,7 +77,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// One field as RFC 4180 reads it.
+    /// Decodes one field as in RFC 4180.
     fn read(field: &str) -> String {
         match field.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
             Some(quoted) => quoted.replace("\"\"", "\""),

@@ -1,4 +1,4 @@
-//! Where a page of a history ended. Opaque to whoever carries it; what we did not write is not read.
+//! Page tokens of histories: opaque to their bearer, and rejected unless we wrote them.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{Micros, UserId};
@@ -6,19 +6,19 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 const VERSION: u8 = 1;
-/// From, until, id.
+/// Length of the body: from, until, id.
 const BODY: usize = 8 + 8 + 16;
-/// So much of the digest that a slip of the hand is found.
+/// Length of the checksum, long enough to detect typing errors.
 const CHECK: usize = 8;
 
-/// The days of a history and the last trade shown of it.
+/// The period of a history, and the last trade shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Token {
-    /// Decided at this moment or later.
+    /// Inclusive start of the period.
     pub(crate) from: Micros,
-    /// Decided before this moment.
+    /// Exclusive end of the period.
     pub(crate) until: Micros,
-    /// Older than this one.
+    /// Only entries older than this one.
     pub(crate) last: Option<Uuid>,
 }
 
@@ -34,8 +34,8 @@ impl Token {
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// What was written for this person and history (`of`). It lets nobody see what is not theirs whoever wrote it, so a digest
-    /// does; no secret is needed.
+    /// Parses a token written for this user and history (`of`). A forged token reveals nothing of other
+    /// users, so a digest is enough and no secret is needed.
     pub(crate) fn read(text: &str, of: &str, owner: UserId) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok().filter(|bytes| bytes.len() == 1 + BODY + CHECK)?;
         let (said, given) = bytes.split_at(1 + BODY);

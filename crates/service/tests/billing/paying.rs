@@ -1,4 +1,4 @@
-//! The usual way: subscribe, change, cancel, resume.
+//! The usual course: subscribe, change, cancel, resume.
 
 use super::shop::{Shop, code};
 use domain::{PlanId, plan::Limits, subscription::State, validation::Problem};
@@ -110,7 +110,7 @@ async fn a_declined_card_changes_nothing(db: &TestDb) {
     assert_eq!(code(billing::update(&shop.desk, &ada, up).await), "3102");
     shop.hear_all().await;
     assert_eq!((shop.named(&ada).await.as_str(), shop.charged(&ada).await.len()), ("BASIC", 1));
-    // And nothing of it is in the way of the next change.
+    // And none of it prevents the next change.
     let end = Change { cancel_at_period_end: Some(true), plan: None };
     assert!(billing::update(&shop.desk, &ada, end).await.unwrap().cancel_at_period_end);
 }

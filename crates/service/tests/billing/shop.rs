@@ -1,4 +1,4 @@
-//! A desk, and the test checkout behind it.
+//! A desk with the test checkout as its payment provider.
 
 use axum::{Router, body::Bytes, extract::State, http::HeaderMap, http::StatusCode, routing::post};
 use checkout::{Checkout, Listener, Options};
@@ -15,18 +15,18 @@ use std::sync::{
 use store::testing::TestDb;
 use tokio::{net::TcpListener, task::JoinHandle};
 
-/// A message as it came: signature and body.
+/// A received webhook message: signature and body.
 pub(super) type Message = (String, Bytes);
 
-/// What the checkout sends to, and what stands before it.
+/// The receiver of the checkout's webhooks, and a proxy in front of the checkout.
 #[derive(Clone, Default)]
 struct Post {
     messages: Arc<Mutex<Vec<Message>>>,
-    /// Answers are thrown away, as if the connection had been cut after the work was done.
+    /// Responses are dropped, as if the connection had been cut after the work was done.
     cut: Arc<AtomicBool>,
 }
 
-/// All of it. Everything stops when it is dropped.
+/// A desk, its checkout and its clock. Dropping it stops everything.
 pub(super) struct Shop {
     pub(super) desk: SharedDesk,
     pub(super) checkout: Checkout,
@@ -53,7 +53,7 @@ async fn heard(State(post): State<Post>, headers: HeaderMap, body: Bytes) -> Sta
     StatusCode::OK
 }
 
-/// Lets a request do its work, and loses the answer.
+/// Lets a request take effect and drops the response.
 async fn cut(
     State(post): State<Post>,
     request: axum::extract::Request,
@@ -68,7 +68,7 @@ async fn cut(
 }
 
 impl Shop {
-    /// Where plans limit something.
+    /// Opens a shop in live mode, where plans have limits.
     pub(super) async fn live(db: &TestDb) -> Self {
         Self::open(db, Mode::Live).await
     }
@@ -102,12 +102,12 @@ impl Shop {
         Self { desk, checkout, clock, post, setting: Box::new(setting), server, _folder: folder }
     }
 
-    /// The desk is killed, and another stands up on the same database: nothing that it had in memory is there.
+    /// Kills the desk and opens another one on the same database, without its in-memory state.
     pub(super) fn restart(&mut self, db: &TestDb) {
         self.desk = desk_with((**db).clone(), (self.setting)());
     }
 
-    /// From now on answers to what changes something are lost, or no longer.
+    /// Turns the loss of responses to mutating requests on or off.
     pub(super) fn cut(&self, cut: bool) {
         self.post.cut.store(cut, Ordering::SeqCst);
     }
@@ -121,27 +121,27 @@ impl Shop {
         store::plan::by_name(&self.desk.db, name).await.unwrap().unwrap()
     }
 
-    /// Pays at a page, in a browser's way; the status of the answer.
+    /// Pays on a checkout page as a browser does. Returns the HTTP status.
     pub(super) async fn pay(&self, url: &str, card: &str) -> u16 {
         let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
         let http = http.build().unwrap();
         http.post(url).form(&[("card", card)]).send().await.unwrap().status().as_u16()
     }
 
-    /// Everything that the checkout has told since the last time.
+    /// Returns every webhook message since the last call.
     pub(super) async fn messages(&self) -> Vec<Message> {
         while self.checkout.beat().await.unwrap() > 0 {}
         std::mem::take(&mut *self.post.messages.lock().unwrap())
     }
 
-    /// The desk hears all of it.
+    /// Delivers all pending webhook messages to the desk.
     pub(super) async fn hear_all(&self) {
         for (signature, body) in self.messages().await {
             billing::hear(&self.desk, &signature, &body).await.unwrap();
         }
     }
 
-    /// Subscribes, and the desk hears of it.
+    /// Subscribes, and delivers the webhook messages.
     pub(super) async fn subscribed(&self, actor: &Actor, plan: &str, card: &str) {
         let plan = self.plan(plan).await.id;
         let opened = billing::checkout(&self.desk, actor, plan).await.unwrap();
@@ -149,18 +149,18 @@ impl Shop {
         self.hear_all().await;
     }
 
-    /// What the person's plan is called.
+    /// Returns the name of the user's plan.
     pub(super) async fn named(&self, actor: &Actor) -> String {
         service::plan::of(&self.desk, actor).await.unwrap().name
     }
 
-    /// How many subscriptions the provider has of a person, and what it charged.
+    /// Returns the amounts that the provider has charged a user, oldest first.
     pub(super) async fn charged(&self, actor: &Actor) -> Vec<i64> {
         let all = billing::history(&self.desk, actor).await.unwrap();
         all.iter().rev().map(|invoice| invoice.amount_paid).collect()
     }
 
-    /// Subjects of the letters to a person, oldest first.
+    /// Returns the subjects of the mails to a user, oldest first.
     pub(super) async fn letters(&self, actor: &Actor) -> Vec<String> {
         let admin = "operator@example.org";
         if account::sign_in(&self.desk, here(), admin, "correct horse battery").await.is_err() {
@@ -181,7 +181,7 @@ fn post_route() -> axum::routing::MethodRouter<Post> {
     post(heard)
 }
 
-/// The code of a refusal.
+/// Returns the code of a refusal.
 pub(super) fn code<T>(result: Result<T, Error>) -> &'static str {
     match result {
         Err(Error::Refused(refusal)) => refusal.code(),
@@ -190,7 +190,7 @@ pub(super) fn code<T>(result: Result<T, Error>) -> &'static str {
     }
 }
 
-/// Somebody who is nobody's actor: for looking at rows.
+/// Returns the actor's user id, for reading rows.
 pub(super) const fn user(actor: &Actor) -> UserId {
     actor.user
 }

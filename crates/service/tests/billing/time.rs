@@ -1,4 +1,4 @@
-//! Time passes: renewals, failed payments, the end.
+//! The course of time: renewals, failed payments, the end of a subscription.
 
 use super::shop::Shop;
 use domain::{
@@ -20,7 +20,7 @@ store::each_engine!(
     a_lapse_stops_new_copies,
 );
 
-/// Desk and provider live on together.
+/// Lets days pass for both the desk and the provider.
 async fn days(shop: &Shop, days: i64) {
     for _ in 0..days {
         shop.clock.advance(DAY);
@@ -92,7 +92,7 @@ async fn a_provider_that_is_gone_gives_nothing_for_ever(db: &TestDb) {
     let shop = Shop::live(db).await;
     let ada = shop.person("ada").await;
     shop.subscribed(&ada, "BASIC", "pays").await;
-    // Its messages do not come, and nobody asks it.
+    // Its webhook messages are not delivered, and no request reaches it.
     shop.clock.advance(33 * DAY);
     assert_eq!(shop.named(&ada).await, "BASIC");
     shop.clock.advance(DAY + SECOND);

@@ -1,4 +1,4 @@
-//! Lost answers, killed processes, second clicks.
+//! Lost responses, killed processes and repeated clicks.
 
 use super::shop::{Shop, code, user};
 use service::{
@@ -25,7 +25,7 @@ async fn a_second_click_leads_to_the_same_page(db: &TestDb) {
     assert!(urls.iter().all(|url| *url == urls[0]), "{urls:?}");
     assert_eq!(shop.pay(&urls[0], "pays").await, 303);
     assert_eq!(shop.pay(&urls[0], "pays").await, 303, "paid already: the way on is the same");
-    // Nobody has told the desk yet: it asks before it lets anyone pay again.
+    // The desk has not been notified yet: it asks the provider before it allows another payment.
     assert_eq!(code(billing::checkout(&shop.desk, &ada, plan).await), "3109");
     assert_eq!(shop.charged(&ada).await, [2_000]);
 }
@@ -45,7 +45,8 @@ async fn a_lost_answer_opens_no_second_page(db: &TestDb) {
     let shop = Shop::live(db).await;
     let ada = shop.person("ada").await;
     let plan = shop.plan("BASIC").await.id;
-    // Customer and price are known from an earlier page: what is lost is the answer about the page itself.
+    // Customer and price are known from an earlier page, so that only the response about the page itself is
+    // lost.
     let first = billing::checkout(&shop.desk, &ada, shop.plan("ADVANCED").await.id).await.unwrap();
     drop(first);
     shop.cut(true);
@@ -67,7 +68,7 @@ async fn a_lost_answer_changes_and_charges_once(db: &TestDb) {
     let ada = shop.person("ada").await;
     shop.subscribed(&ada, "BASIC", "pays").await;
     let up = Change { plan: Some(shop.plan("ADVANCED").await.id), ..Change::default() };
-    // The price is made before, so that only the change's own answer is lost.
+    // The price is created before, so that only the response to the change itself is lost.
     billing::offers(&shop.desk, Some(&ada)).await.unwrap();
     shop.cut(true);
     for _ in 0..2 {

@@ -1,4 +1,5 @@
-//! The provider's word: heard once, never believed without a signature, and found out when it is lost.
+//! Webhook messages of the provider: processed once, rejected without a valid signature, and recovered when
+//! lost.
 
 use super::shop::Shop;
 use service::{
@@ -28,7 +29,7 @@ async fn a_message_told_five_times_acts_once(db: &TestDb) {
     for (signature, body) in &messages {
         let first = billing::hear(&shop.desk, signature, body).await.unwrap();
         assert_ne!(first, Heard::Before);
-        // At the same moment, as well.
+        // The same, concurrently.
         let again = (0..4).map(|_| billing::hear(&shop.desk, signature, body));
         for heard in futures::future::join_all(again).await {
             assert_eq!(heard.unwrap(), Heard::Before);

@@ -1,4 +1,4 @@
-//! Copies on an exchange in memory, where clocks are set back, processes are frozen and exits are refused.
+//! Copies on an in-memory exchange: clocks are set back, processes are frozen and exits are refused.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
 
@@ -23,7 +23,7 @@ use world::{SECOND, World};
 /// The leg of an exit that closes the position.
 const CLOSE: u16 = 1;
 
-/// Ids and times of signals come from wall clocks; the order of signals doesn't.
+/// Ids and times of signals come from wall clocks; the order of signals does not.
 async fn exit_after_the_clock_was_set_back(db: &TestDb, seconds: i64) {
     let world = World::open(db).await;
     world.give(world.entry(Side::Buy)).await;
@@ -33,7 +33,7 @@ async fn exit_after_the_clock_was_set_back(db: &TestDb, seconds: i64) {
     let exit = world.last_copy().await;
     assert_eq!((exit.status, exit.reason), (Status::Closed, None), "{exit:?}");
     assert!(world.position().is_zero());
-    // The strategy goes on: its next entry is the newest signal.
+    // The strategy continues: its next entry is the newest signal.
     world.give(world.entry(Side::Sell)).await;
     let next = world.last_copy().await;
     assert_eq!((next.status, next.reason), (Status::Open, None), "{next:?}");
@@ -70,10 +70,10 @@ async fn an_entry_is_not_sent_after_its_signals_age(db: &TestDb) {
     assert!(world.position().is_zero());
 }
 
-/// An entry that was decided on and certainly not sent is judged by the rule for new ones.
+/// An entry that was decided but certainly not sent is judged by the rule for new entries.
 async fn a_resumed_entry_is_judged_like_a_new_one(db: &TestDb) {
     let world = World::open(db).await;
-    // The worker dies between the commit of the intent and its entry.
+    // The worker is killed between the commit of the intent and its entry.
     world.fake.state.lock().unwrap().before_entry = Some(Box::new(|| panic!("the worker is killed")));
     world.give(world.entry(Side::Buy)).await;
     assert_eq!(world.last_copy().await.status, Status::Sending);
@@ -84,7 +84,7 @@ async fn a_resumed_entry_is_judged_like_a_new_one(db: &TestDb) {
     assert_eq!(world.placed(), 0);
 }
 
-/// The page with a person's follows and the workers give the same reason.
+/// The page with a user's follows and the workers give the same reason.
 async fn the_page_and_the_worker_agree(db: &TestDb) {
     let world = World::open(db).await;
     world.switch_key(false).await;
@@ -98,11 +98,11 @@ async fn the_page_and_the_worker_agree(db: &TestDb) {
     }
 }
 
-/// A refused exit stays queued until the position is closed; its owner hears once why it is late.
+/// A refused exit stays queued until the position is closed; its owner is notified once of the delay.
 async fn a_refused_exit_is_tried_again_until_the_position_is_closed(db: &TestDb) {
     let world = World::open(db).await;
     world.give(world.entry(Side::Buy)).await;
-    // Each attempt tries for twelve seconds before it gives the exit back to its queue.
+    // Each attempt tries for twelve seconds before it returns the exit to its queue.
     for _ in 0..30 {
         world.fake.fault(CLOSE, Fault::Refused(-2019));
     }
@@ -130,7 +130,8 @@ async fn a_refused_exit_is_tried_again_until_the_position_is_closed(db: &TestDb)
     assert!(late[0].body.contains("-2019"), "{}", late[0].body);
 }
 
-/// A frozen or suspended follower gets no new copies; what is open is left by its strategy as usual.
+/// A follower whose account is frozen or suspended gets no new copies; open copies are closed by their
+/// strategy as usual.
 async fn closed_account(db: &TestDb, close: Step, open: Step, reason: Reason) {
     let world = World::open(db).await;
     let act = async |step| person::act(&world.desk, By::CommandLine, world.follower.user, step).await;
@@ -156,7 +157,7 @@ async fn a_suspended_account_takes_no_entries_and_its_exits_go_on(db: &TestDb) {
     closed_account(db, Step::Suspend, Step::Unsuspend, Reason::AccountSuspended).await;
 }
 
-/// The account is frozen after the worker looked, before the entry's rows are committed.
+/// The account is frozen after the worker's check, before the entry's rows are committed.
 async fn a_freeze_between_decision_and_commit_stops_the_entry(db: &TestDb) {
     let world = World::open(db).await;
     let now = world.desk.clock.now();

@@ -1,4 +1,4 @@
-//! A strategy and one follower, on an exchange in memory.
+//! A strategy and one follower, on an in-memory exchange.
 
 use crate::fake::{Fake, btc, d};
 use domain::{
@@ -29,7 +29,7 @@ pub(crate) struct World {
     strategy: StrategyId,
 }
 
-/// A desk on this database and exchange, with a clock of its own.
+/// Opens a desk on this database and exchange, with its own clock.
 fn desk(db: &TestDb, fake: &Fake, ahead: i64) -> (SharedDesk, Arc<TestClock>) {
     let clock = Arc::new(TestClock::default());
     clock.advance(ahead);
@@ -48,7 +48,7 @@ async fn person(desk: &SharedDesk, email: &str) -> Actor {
 }
 
 impl World {
-    /// The market is at 20,000.
+    /// Opens a world whose market price is 20,000.
     pub(crate) async fn open(db: &TestDb) -> Self {
         let fake = Fake::at("20000");
         let (desk, clock) = desk(db, &fake, 0);
@@ -74,7 +74,7 @@ impl World {
         Self { desk, clock, fake, follower, admin, key, follow: follow.id, strategy }
     }
 
-    /// A second desk on the same database and exchange, whose clock is ahead.
+    /// Opens a second desk on the same database and exchange, whose clock is ahead.
     pub(crate) fn another_desk(&self, db: &TestDb, ahead: i64) -> SharedDesk {
         let passed = self.clock.now().since(TestClock::default().now());
         desk(db, &self.fake, passed + ahead).0
@@ -100,7 +100,7 @@ impl World {
         NewSignal { action: Action::Exit, side: None, stop: None, ..self.entry(Side::Buy) }
     }
 
-    /// Accepts a signal; the clock goes on a little first.
+    /// Advances the clock a little and accepts a signal.
     pub(crate) async fn accept(&self, new: NewSignal) {
         self.clock.advance(2_000);
         signal::accept(&self.desk, new).await.unwrap();
@@ -110,13 +110,13 @@ impl World {
         copy::work_off(&self.desk).await.unwrap();
     }
 
-    /// Accepts a signal and carries it out.
+    /// Accepts a signal and drains the copy queue.
     pub(crate) async fn give(&self, new: NewSignal) {
         self.accept(new).await;
         self.work_off().await;
     }
 
-    /// The copies of the last signals, in the order in which the signals were accepted.
+    /// Returns the last copies, in the order in which their signals were accepted.
     pub(crate) async fn copies(&self) -> Vec<Copy> {
         let mut all = copy::list(&self.desk, &self.follower, None, 50).await.unwrap();
         all.sort_by_key(|copy| copy.signal_seq);

@@ -1,4 +1,4 @@
-//! What the books do not take, and what they tell.
+//! What the ledger rejects, and what it reports.
 
 use super::setting::{START, admin, desk, funded, here, person, sound};
 use domain::{
@@ -99,7 +99,7 @@ async fn what_is_not_credited(db: &TestDb) {
     assert_eq!(problem(credit(&admin, "1.005").await), Problem::TooManyDecimals);
     assert_eq!(problem(credit(&admin, "-1").await), Problem::NotPositive);
     assert_eq!(problem(credit(&admin, "").await), Problem::Required);
-    // More than is counted, in all.
+    // The sum exceeds the largest representable amount.
     credit(&admin, "92233720368").await.unwrap();
     assert_eq!(problem(credit(&admin, "92233720367").await), Problem::NotNumber);
     let nobody = Credit { public_id: "acc_000000", amount: "1", memo: "", reference: "" };

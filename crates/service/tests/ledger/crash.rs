@@ -1,5 +1,6 @@
-//! `kill -9` in the middle of movements: what was acknowledged has happened, what was not has happened whole or not at
-//! all, and the books are right. This very program is started again as the one to be killed.
+//! `kill -9` in the middle of movements: acknowledged movements have happened, all others have happened
+//! completely or not at all, and the ledger is consistent. This test binary starts itself again as the
+//! process to kill.
 
 use super::setting::{Dice, desk, funded, sound};
 use domain::ledger::Units;
@@ -17,7 +18,7 @@ fn rounds() -> u64 {
     if std::env::var("SLIPSTREAM_DEEP").is_ok_and(|deep| deep == "1") { 20 } else { 3 }
 }
 
-/// The one to be killed: moves until it is, and says what has happened. Nothing without its database.
+/// The process to kill: moves money until then and reports each movement. Does nothing without its database.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_one_to_be_killed() {
     let (Ok(url), Ok(round)) = (std::env::var(DATABASE), std::env::var(ROUND)) else { return };
@@ -31,13 +32,14 @@ async fn the_one_to_be_killed() {
         let (from, to) = (dice.one(&people), dice.one(&people));
         let reference = format!("{round}-{step}");
         if from != to && ledger::pay(&desk, from, to, Units(7), &reference).await.is_ok() {
-            // Whoever reads this line may rely on it.
+            // A reader of this line may rely on the movement.
             writeln!(std::io::stderr(), "moved {reference}").unwrap();
         }
     }
 }
 
-/// Runs the other until it has moved some times, and kills it; answers what it acknowledged.
+/// Runs the other process until it has made some movements, and kills it. Returns the movements it
+/// acknowledged.
 fn run_and_kill(url: &str, round: u64) -> Vec<String> {
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "ledger::crash::the_one_to_be_killed", "--nocapture"])

@@ -1,4 +1,4 @@
-//! Random movements and holds, 16 at once: 1,000 of them, or 10,000 with `SLIPSTREAM_DEEP=1`.
+//! Random movements and holds by 16 concurrent tasks: 1,000 of them, or 10,000 with `SLIPSTREAM_DEEP=1`.
 
 use super::setting::{Dice, START, desk, funded, sound, total};
 use domain::{LedgerAccountId, LedgerHoldId, ledger::Units, validation::Problem};
@@ -11,7 +11,7 @@ fn movements() -> u64 {
     if std::env::var("SLIPSTREAM_DEEP").is_ok_and(|deep| deep == "1") { 10_000 } else { 1_000 }
 }
 
-/// One walker: pays, holds, and lets go. A payment that is not covered changes nothing.
+/// One task: pays, holds and releases. A payment that is not covered changes nothing.
 async fn walk(desk: SharedDesk, accounts: Vec<LedgerAccountId>, walker: u64) -> (u64, u64) {
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15 ^ (walker + 1));
     let mut held: Vec<LedgerHoldId> = Vec::new();
@@ -87,7 +87,7 @@ async fn sixteen_at_once(db: &TestDb) {
     sound(&desk, &accounts).await;
 }
 
-/// All of it is wanted by many at once: exactly one gets it.
+/// Several payments request the whole balance concurrently: exactly one succeeds.
 async fn the_last_coin_goes_once(db: &TestDb) {
     let desk = desk(db);
     let accounts = funded(&desk, 9).await;

@@ -1,4 +1,4 @@
-//! People with accounts.
+//! Users with ledger accounts.
 
 use domain::{LedgerAccountId, ledger::Units};
 use service::{
@@ -8,7 +8,7 @@ use service::{
 };
 use store::testing::TestDb;
 
-/// What each account begins with.
+/// The initial balance of each account.
 pub(super) const START: i64 = 100_000_000_000;
 
 pub(super) fn here() -> Origin {
@@ -19,20 +19,20 @@ pub(super) fn desk(db: &TestDb) -> SharedDesk {
     testing::desk((**db).clone()).0
 }
 
-/// Somebody who signs up.
+/// Signs a user up.
 pub(super) async fn person(desk: &SharedDesk, name: &str) -> Actor {
     let email = format!("{name}@example.org");
     account::sign_up(desk, here(), &email, "correct horse battery").await.unwrap().actor
 }
 
-/// The operator.
+/// Signs up the operator.
 pub(super) async fn admin(desk: &SharedDesk) -> Actor {
     let actor = person(desk, "op").await;
     account::make_admin(desk, &actor.email).await.unwrap();
     Actor { role: domain::Role::Admin, ..actor }
 }
 
-/// People with funded USDT accounts.
+/// Creates users with funded USDT accounts.
 pub(super) async fn funded(desk: &SharedDesk, count: usize) -> Vec<LedgerAccountId> {
     let admin = admin(desk).await;
     let mut accounts = Vec::new();
@@ -48,7 +48,7 @@ pub(super) async fn funded(desk: &SharedDesk, count: usize) -> Vec<LedgerAccount
     accounts
 }
 
-/// All that people have, and whether nobody owes.
+/// Returns the sum of all accounts, and checks that no balance is negative.
 pub(super) async fn total(desk: &SharedDesk, accounts: &[LedgerAccountId]) -> i64 {
     let mut sum = 0;
     for id in accounts {
@@ -59,7 +59,7 @@ pub(super) async fn total(desk: &SharedDesk, accounts: &[LedgerAccountId]) -> i6
     sum
 }
 
-/// The books are right, and hold what they should.
+/// Checks that the ledger is consistent and that the total is unchanged.
 pub(super) async fn sound(desk: &SharedDesk, accounts: &[LedgerAccountId]) {
     let audit = ledger::audit_all(desk).await.unwrap();
     assert!(audit.good(), "{audit:?}");
@@ -67,7 +67,7 @@ pub(super) async fn sound(desk: &SharedDesk, accounts: &[LedgerAccountId]) {
     assert_eq!(total(desk, accounts).await, expected);
 }
 
-/// Numbers without a pattern, the same in every run.
+/// Pseudo-random numbers, the same in every run.
 pub(super) struct Dice(pub(super) u64);
 
 impl Dice {

@@ -1,4 +1,4 @@
-//! An exchange in memory that does what a test says: fills at a price, refuses, or loses its answers.
+//! An in-memory exchange controlled by the test: it fills at a price, refuses, or loses its responses.
 
 use async_trait::async_trait;
 use domain::*;
@@ -10,14 +10,14 @@ use std::{
 };
 use tokio::sync::{Notify, mpsc};
 
-/// What happens to the next order that is placed under a leg's number.
+/// A fault for the next order placed under a leg's number.
 #[derive(Clone, Debug)]
 pub(crate) enum Fault {
-    /// It arrives, and the answer is lost.
+    /// The request arrives, and the response is lost.
     AnswerLost,
-    /// It never arrives, and nobody can know.
+    /// The request never arrives, and the outcome is unknown.
     RequestLost,
-    /// The exchange says no.
+    /// The exchange refuses with this code.
     Refused(i64),
 }
 
@@ -27,27 +27,27 @@ pub(crate) struct State {
     pub(crate) position: Decimal,
     pub(crate) price: Decimal,
     pub(crate) faults: VecDeque<(u16, Fault)>,
-    /// Everything that was asked, in order: `cancel_all`, `place 2`, ...
+    /// Every request in order: `cancel_all`, `place 2`, ...
     pub(crate) log: Vec<String>,
     pub(crate) key_refused: bool,
-    /// So many readings of the balance fail.
+    /// How many readings of the balance fail.
     pub(crate) readings_lost: u8,
     pub(crate) withdraw: bool,
-    /// The key works from listed addresses only.
+    /// Whether the key is restricted to listed IP addresses.
     pub(crate) ip_restricted: bool,
-    /// When the key's right to trade ends.
+    /// When the key's right to trade expires.
     pub(crate) expires_at: Option<Micros>,
-    /// How often it was asked what a key may do.
+    /// How often the key's rights were queried.
     pub(crate) rights_asked: usize,
-    /// Asking that fails so.
+    /// The failure returned for queries of the key's rights.
     pub(crate) rights_fail: Option<Failure>,
-    /// How the account is set up; one-way unless said otherwise.
+    /// The account mode; one-way by default.
     pub(crate) mode: Option<AccountMode>,
-    /// The next reading of positions says that it is there, and waits for the second.
+    /// If set, the next reading of positions notifies the first and waits for the second.
     pub(crate) gate: Option<(Arc<Notify>, Arc<Notify>)>,
-    /// The key may not trade futures.
+    /// Whether the key has no right to trade futures.
     pub(crate) no_futures: bool,
-    /// What the account holds, in USDT; 10,000 unless said otherwise.
+    /// The account's balance in USDT; 10,000 by default.
     pub(crate) funds: Option<Decimal>,
     /// Runs once when a copy sets its leverage: between the decision to enter and the entry.
     pub(crate) before_entry: Option<Box<dyn FnOnce() + Send>>,
@@ -90,7 +90,7 @@ impl Fake {
         self.state.lock().unwrap().log.clone()
     }
 
-    /// A resting order fills by `amount`.
+    /// Fills a resting order by `amount`.
     pub(crate) fn fill(&self, seq: u16, amount: &str) {
         let mut state = self.state.lock().unwrap();
         let price = state.price;
@@ -240,7 +240,7 @@ impl Exchange for Fake {
     }
     async fn positions(&self, _: &Credentials, _: Option<&Symbol>) -> Answer<Vec<Position>> {
         let positions = self.standing();
-        // What is answered was true when it was read.
+        // The answer was true when it was read.
         let gate = self.state.lock().unwrap().gate.take();
         if let Some((reached, go_on)) = gate {
             reached.notify_one();
@@ -328,7 +328,7 @@ impl Exchange for Fake {
     }
 }
 
-/// A stream that stands and says nothing.
+/// A stream that stays connected without events.
 fn silent<T: Send + 'static>() -> mpsc::Receiver<T> {
     let (sender, receiver) = mpsc::channel(1);
     tokio::spawn(async move {

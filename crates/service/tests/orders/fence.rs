@@ -1,4 +1,4 @@
-//! Two desks on one database, and accounts that are set up otherwise.
+//! Two desks on one database, and accounts in unsupported modes.
 
 use super::{Fake, World, d, new_key, ticket};
 use crate::keys::still;
@@ -13,7 +13,7 @@ use std::{sync::Arc, time::Duration};
 use store::testing::TestDb;
 use tokio::{sync::Notify, time::timeout};
 
-/// Another desk on the same database and exchange.
+/// Opens another desk on the same database and exchange.
 fn another(db: &TestDb, fake: &Fake, name: &str) -> (service::SharedDesk, Arc<TestClock>) {
     let clock = Arc::new(TestClock::default());
     let setup = Setup {
@@ -29,7 +29,7 @@ fn closes(fake: &Fake) -> usize {
     fake.log().iter().filter(|line| *line == "place 1").count()
 }
 
-/// V5: a desk that was paused while it closed a position does not close the one that came after.
+/// Case V5: a desk that was paused while it closed a position does not close the next position.
 pub(crate) async fn a_desk_that_was_paused_sends_nothing_once_another_has_taken_over(db: &TestDb) {
     if !db.is_shared() {
         return;
@@ -47,7 +47,7 @@ pub(crate) async fn a_desk_that_was_paused_sends_nothing_once_another_has_taken_
     };
     timeout(Duration::from_secs(20), reached.notified()).await.unwrap();
 
-    // It is paused here, holding what it read.
+    // The desk is paused here, holding what it has read.
     let (other, _) = another(db, &fake, "other");
     order::sweep(&other).await.unwrap();
     assert_eq!(closes(&fake), 0, "its lease has not ended: nobody takes over");
@@ -75,7 +75,7 @@ async fn saved(db: &TestDb, user: UserId) -> Vec<(store::intent::Intent, Vec<sto
     all
 }
 
-/// What another desk holds is not taken over because a clock is wrong.
+/// A wrong clock does not let a desk take over another desk's work.
 pub(crate) async fn a_clock_that_is_ahead_takes_nothing_over(db: &TestDb) {
     if !db.is_shared() {
         return;

@@ -1,4 +1,4 @@
-//! Keys over time: their checks, their days, and what a plan allows.
+//! Keys over time: checks, daily balances, and plan limits.
 
 use super::{Fake, World, d, new_key};
 use domain::{
@@ -22,7 +22,7 @@ fn here() -> Origin {
     Origin::new(IpAddr::from([127, 0, 0, 1]), "test")
 }
 
-/// A desk whose clock stands still, with one key.
+/// Opens a desk with a stopped clock and one key.
 pub(crate) async fn still(db: &TestDb) -> (World, Arc<TestClock>) {
     let (fake, clock) = (Fake::at("20000"), Arc::new(TestClock::default()));
     let setup = Setup { exchange: Arc::new(fake.clone()), clock: clock.clone(), ..Setup::default() };
@@ -43,7 +43,7 @@ impl World {
         (key.status, key.active)
     }
 
-    /// The next round that asks about the key, and what it came to.
+    /// Runs the next check round. Returns the key's resulting state.
     async fn round(&self, clock: &TestClock, after: i64) -> (ApiKeyStatus, bool) {
         clock.advance(after);
         key::check_due(&self.desk).await.unwrap();
@@ -73,7 +73,7 @@ pub(crate) async fn a_key_fails_after_several_tries_and_recovers_by_itself(db: &
     assert_eq!(world.round(&clock, MINUTE).await, WELL);
     assert_eq!(world.round(&clock, MINUTE).await, WELL);
     assert_eq!(world.round(&clock, MINUTE).await, FAILED);
-    // Something that says nothing does not mend it either.
+    // An unclear answer does not restore the key either.
     world.rights_fail(Some(Failure::Unknown("502".into())));
     assert_eq!(world.round(&clock, MINUTE).await, FAILED);
     world.rights_fail(None);
@@ -115,7 +115,7 @@ pub(crate) async fn a_refused_key_is_switched_off_and_its_owner_written_to_once(
     account::make_admin(&world.desk, &operator.email).await.unwrap();
     let admin =
         account::sign_in(&world.desk, here(), &operator.email, "correct horse battery").await.unwrap();
-    // What waits to be told is told once it has been quiet for a while.
+    // A pending message is sent once there have been no more for a while.
     clock.advance(MINUTE);
     notify::gather(&world.desk).await.unwrap();
     let mails = notify::list(&world.desk, &admin.actor, &notify::Search::first(10)).await.unwrap();
@@ -125,11 +125,12 @@ pub(crate) async fn a_refused_key_is_switched_off_and_its_owner_written_to_once(
     assert!(mails[0].subject.contains("Test"), "{}", mails[0].subject);
     assert!(!mails[0].body.contains("secret"), "{}", mails[0].body);
 
-    // One that lost the right to trade is as good as refused, and is not let in again before it has it back.
+    // A key that lost the right to trade is treated as rejected, and is not accepted again before it has
+    // regained the right.
     let on = || key::KeyChange { active: Some(true), ..key::KeyChange::default() };
     world.rights_fail(None);
     world.fake.state.lock().unwrap().no_futures = true;
-    // Enabling a key needs the password, hours after the sign-in.
+    // Enabling a key requires the password, hours after the sign-in.
     let due = key::update(&world.desk, &world.actor, world.key, on()).await;
     assert!(matches!(due, Err(Error::StepUp)), "{due:?}");
     service::step_up::confirm(&world.desk, &world.actor, &here(), "correct horse battery").await.unwrap();
@@ -196,7 +197,7 @@ pub(crate) async fn days_page_by_page(db: &TestDb) {
     let mut asked = Asked { limit: 2, ..Asked::default() };
     let first = page(&asked).await.unwrap();
     assert_eq!(dates(&first), ["05", "04"]);
-    // A day that comes meanwhile moves nothing.
+    // A new day does not shift the pages.
     balance_history::snapshot(&world.desk).await.unwrap();
     asked.token = first.next.clone();
     let second = page(&asked).await.unwrap();
@@ -208,7 +209,7 @@ pub(crate) async fn days_page_by_page(db: &TestDb) {
     let from = page(&Asked { start, limit: 2, token: None }).await.unwrap();
     assert_eq!((dates(&from), from.next), (vec!["03".to_owned(), "02".to_owned()], None));
 
-    // A token is one person's, for one key.
+    // A token is valid for one user and one key.
     let other = NewKey { api_key: "other".into(), ..new_key() };
     service::step_up::confirm(&world.desk, &world.actor, &here(), "correct horse battery").await.unwrap();
     let other = key::create(&world.desk, &world.actor, other).await.unwrap().id;
@@ -236,7 +237,7 @@ pub(crate) async fn a_key_is_counted_from_when_it_was_connected(db: &TestDb) {
     let worth = equity::worth(&world.desk, &balance).await.unwrap();
     assert_eq!((first.at, first.total_usd), (connected, worth));
 
-    // What changes nothing is no change.
+    // An empty change has no effect.
     clock.advance(MINUTE);
     let update = async |change| key::update(&world.desk, &world.actor, world.key, change).await.unwrap();
     assert_eq!(update(key::KeyChange::default()).await.updated_at, connected);
@@ -246,14 +247,14 @@ pub(crate) async fn a_key_is_counted_from_when_it_was_connected(db: &TestDb) {
 
 pub(crate) async fn a_plan_bounds_keys_and_balance(db: &TestDb) {
     let fake = Fake::at("20000");
-    // Small enough for two: it is their number that is refused, whoever of them is seen first.
+    // Small enough for two keys, so that their number is refused, whichever of them comes first.
     fake.state.lock().unwrap().funds = Some(d("200"));
     let settings = Settings { mode: Mode::Live, allow_unrestricted_keys: true, ..Settings::default() };
     let setup = Setup { exchange: Arc::new(fake.clone()), settings, ..Setup::default() };
     let desk = desk_with((**db).clone(), setup);
     let (ada, eve) = (person(&desk, "ada").await, person(&desk, "eve").await);
     let named = |name: &str| NewKey { api_key: name.into(), ..new_key() };
-    // Without a paid plan there is room for one key: of two at the same time one is taken.
+    // Without a paid plan there is room for one key: of two concurrent ones, one is accepted.
     let both = tokio::join!(key::create(&desk, &ada, named("one")), key::create(&desk, &ada, named("two")));
     let refused = |result: &Result<domain::ExchangeKey, Error>, refusal| matches!(result, Err(Error::Refused(no)) if *no == refusal);
     let full = [&both.0, &both.1].map(|result| refused(result, Refusal::PlanKeyLimit));

@@ -1,4 +1,5 @@
-//! The order pipeline against an exchange that loses requests, loses answers and refuses; on both databases.
+//! The order pipeline against an exchange that loses requests, loses responses and refuses; on both
+//! databases.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
 
@@ -45,7 +46,8 @@ const STOP: u16 = 3;
 const TARGET: u16 = 4;
 const RESCUE: u16 = 90;
 
-/// Moves on by half a second whenever it is asked, so that waiting for the receive window takes a few looks and no time.
+/// Advances by half a second on each reading, so that waiting for the receive window takes a few calls and no
+/// real time.
 struct Hurried(AtomicI64);
 
 impl Clock for Hurried {
@@ -207,7 +209,7 @@ async fn a_position_whose_stop_was_refused_is_closed_and_its_owner_told(db: &Tes
     assert!(told.iter().any(|e| e.body.contains("ClosedWithoutStop")), "{told:?}");
 }
 
-/// Frozen or suspended: no new order, and what is open stays protected and may be closed.
+/// Frozen or suspended: no new order; what is open stays protected and can be closed.
 async fn a_closed_account_opens_nothing_and_keeps_its_stop(db: &TestDb) {
     let world = world(db).await;
     world.place(&ticket()).await.unwrap();
@@ -218,7 +220,7 @@ async fn a_closed_account_opens_nothing_and_keeps_its_stop(db: &TestDb) {
         assert_eq!(refusal(world.place(&ticket()).await), expected);
     }
     assert_eq!(world.position(), d("0.05"), "what was open was not touched");
-    // Its stop is lost at the exchange, and the supervisor places it again.
+    // Its stop is lost at the exchange, and the supervisor replaces it.
     let lost = world.fake.placed(STOP)[0].client_order_id.clone();
     world.fake.state.lock().unwrap().orders.retain(|order| order.client_order_id != lost);
     for _ in 0..60 {
@@ -289,7 +291,7 @@ async fn the_same_request_twice_acts_once(db: &TestDb) {
 }
 
 async fn after_a_crash_nothing_is_lost_and_nothing_doubled(db: &TestDb) {
-    // The process dies when the exchange has the entry, and before anything about it was written down.
+    // The process is killed after the exchange has received the entry and before its outcome is written.
     let world = world(db).await;
     world.fake.fault(ENTRY, Fault::AnswerLost);
     let crash = {
@@ -329,7 +331,7 @@ async fn an_order_that_was_never_sent_is_abandoned_and_may_be_repeated(db: &Test
     assert_eq!(world.position(), d("0.05"));
 }
 
-/// Sets the newest intent back to what a killed process leaves behind: written down, and not finished.
+/// Resets the newest intent to the state a killed process leaves behind: written, and not finished.
 async fn forget_outcomes(db: &TestDb) {
     db.execute(
         "update intents set status = 'working', finished_at = null, answer = null, failure = null, lease_until = 0",

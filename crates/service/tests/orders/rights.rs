@@ -1,4 +1,4 @@
-//! The key guardian: what a key may do is checked, and every change that matters is told.
+//! The key guardian: the rights of keys are checked, and every relevant change is reported.
 
 use super::{World, new_key, ticket};
 use crate::keys::still;
@@ -16,13 +16,13 @@ use service::{
 use std::sync::Arc;
 use store::testing::TestDb;
 
-/// The next check of the key.
+/// Runs the next check of the key.
 async fn check(world: &World, clock: &TestClock) {
     clock.advance(15 * MINUTE);
     key::check_due(&world.desk).await.unwrap();
 }
 
-/// How often the owner was told of `change`.
+/// Returns how often the owner was notified of `change`.
 async fn told(db: &TestDb, world: &World, change: &str) -> usize {
     let events = store::event::after(&**db, world.actor.user, 0, 50).await.unwrap();
     events.iter().filter(|event| event.body.contains(change)).count()

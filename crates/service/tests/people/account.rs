@@ -66,13 +66,13 @@ async fn guessing_at_one_account_is_throttled_wherever_it_comes_from(db: &TestDb
                 Problem::WrongCredentials
             );
         }
-        // The right password is not heard either: a guesser must not learn that it was right.
+        // The right password is not checked either, so that a guesser does not learn that it was right.
         let full = account::sign_in(&desk, from("203.0.113.9"), email, PASSWORD).await;
         assert!(matches!(full, Err(Error::TooMany { retry_after_s: 1..=900 })), "{email}: {full:?}");
     }
     clock.advance(15 * MINUTE);
     account::sign_in(&desk, here(), ADA, PASSWORD).await.unwrap();
-    // Signing in forgave what was tried before.
+    // Signing in reset the count of failed attempts.
     for _ in 0..3 {
         assert_eq!(problem(account::sign_in(&desk, here(), ADA, OTHER).await).1, Problem::WrongCredentials);
     }
@@ -132,7 +132,7 @@ async fn a_sign_in_from_an_unknown_place_is_told(db: &TestDb) {
     let at = |address: &str, agent| Origin::new(address.parse().unwrap(), agent);
     let told = async || mails(&desk).await.iter().filter(|m| m.to == ADA).count();
 
-    // From where they signed up, whatever the program; and with a browser that is signed in, wherever it is now.
+    // From where they signed up, with any client; and with a browser that is signed in, from anywhere.
     token::sign_in(&desk, at("192.0.2.1", "program/1"), ADA, PASSWORD).await.unwrap();
     account::sign_in(&desk, at("198.51.100.1", "Test/1.0"), ADA, PASSWORD).await.unwrap();
     assert_eq!(told().await, 0);
@@ -145,11 +145,11 @@ async fn a_sign_in_from_an_unknown_place_is_told(db: &TestDb) {
     token::sign_in(&desk, at("198.51.100.2", "program/1"), ADA, PASSWORD).await.unwrap();
     assert_eq!(told().await, 1);
 
-    // Being signed in nowhere does not make a stranger's browser known.
+    // Signing out everywhere does not make an unknown browser known.
     session::end_all(&desk, &first.actor, &here()).await.unwrap();
     account::sign_in(&desk, at("198.51.100.3", "Test/1.0"), ADA, PASSWORD).await.unwrap();
     assert_eq!(told().await, 2);
-    // The bell tells it, too.
+    // It is also shown as a notice.
     let notices = notice::open(&desk, &first.actor, None).await.unwrap().items;
     let told: Vec<_> = notices.into_iter().map(|notice| notice.happening.what).collect();
     let signed_in = |address: &str| What::SignedIn(address.to_owned());
@@ -175,12 +175,12 @@ async fn strangers_cannot_lock_the_owner_out(db: &TestDb) {
     assert!(shut(from("203.0.113.9").with_device(Some(format!("{cookie}0")))).await, "with a forged one");
     let known = from("203.0.113.9").with_device(Some(cookie.clone()));
     account::sign_in(&desk, known.clone(), ADA, PASSWORD).await.unwrap();
-    // Signing in forgave what strangers tried; they fill it again.
+    // Signing in reset the count of strangers' attempts; they fill it again.
     for guess in 0..4 {
         account::sign_in(&desk, from(&format!("198.51.100.{guess}")), ADA, OTHER).await.unwrap_err();
     }
     account::sign_in(&desk, here(), ADA, PASSWORD).await.unwrap();
-    // What a known browser tries is counted, by itself.
+    // Attempts from a known browser are counted separately.
     for _ in 0..3 {
         assert_eq!(
             problem(account::sign_in(&desk, known.clone(), ADA, OTHER).await).1,

@@ -1,4 +1,4 @@
-//! The audit: what it notes, that its chain shows changes, and who reads it.
+//! The audit log: what it records, that its chain reveals changes, and who may read it.
 
 use super::setting::{ADA, OTHER, PASSWORD, ada, desk, here};
 use domain::Role;
@@ -19,7 +19,7 @@ store::each_engine!(
     people_read_theirs_and_operators_all,
 );
 
-/// What somebody does first who owns the database.
+/// What an attacker who owns the database would do first.
 async fn drop_triggers(db: &TestDb) {
     if db.folder().is_some() {
         db.execute("drop trigger audit_stays").await;
@@ -57,7 +57,7 @@ async fn a_changed_row_is_found(db: &TestDb) {
     let whole = audit::verify(&desk).await.unwrap();
     assert_eq!((whole.rows, whole.unsealed, whole.broken.clone()), (3, 0, None));
     assert_eq!(whole.head.as_ref().map(String::len), Some(64));
-    // Another instance goes on with the same chain.
+    // Another instance continues the same chain.
     let (other, _) = super::setting::desk(db);
     account::sign_in(&other, here(), ADA, PASSWORD).await.unwrap();
     assert_eq!(audit::seal(&other).await.unwrap(), 1);

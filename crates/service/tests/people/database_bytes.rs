@@ -1,4 +1,5 @@
-//! House rule 7, looked at from outside: what a thief of the database file would read.
+//! Secrets are stored only encrypted or hashed. Checked from outside: what would a thief of the database file
+//! read?
 
 use super::setting::{ADA, OTHER, PASSWORD, desk, here, last_mail, reset_token, text_of};
 use domain::{ExchangeId, ExchangeKey, ExchangeKeyId, StrategyType, TradeType};
@@ -14,7 +15,7 @@ use store::testing::TestDb;
 
 const EXCHANGE_SECRET: &str = "NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j";
 
-/// Everything that a person entrusts to the desk or is entrusted with; answers every secret of it.
+/// Uses everything that stores a secret. Returns all the secrets.
 async fn use_the_desk(db: &TestDb) -> Vec<String> {
     let (desk, _) = desk(db);
     let session = account::sign_up(&desk, here(), ADA, PASSWORD).await.unwrap();
@@ -51,7 +52,7 @@ async fn use_the_desk(db: &TestDb) -> Vec<String> {
         next.refresh_token,
         EXCHANGE_SECRET.into(),
     ];
-    // Signed parts are secrets of their own.
+    // The signatures of signed tokens are secrets of their own.
     secrets.extend(secrets.clone().iter().flat_map(|s| s.split('.').nth(2).map(str::to_owned)));
     secrets
 }
@@ -100,7 +101,7 @@ fn holds(bytes: &[u8], needle: &[u8]) -> bool {
 async fn the_database_file_holds_no_secret() {
     let db = store::testing::sqlite().await;
     let mut secrets: Vec<Vec<u8>> = use_the_desk(&db).await.into_iter().map(String::into_bytes).collect();
-    // The master key of the tests, and what it is as hex.
+    // The tests' master key, raw and as hex.
     secrets.push(vec![7; 32]);
     secrets.push("07".repeat(32).into_bytes());
     let mut files = 0;
@@ -113,7 +114,7 @@ async fn the_database_file_holds_no_secret() {
         }
     }
     assert!(files >= 2, "the file and its log were looked at");
-    // The look would have found something: the address is there in clear.
+    // The search would have found something: the email address is stored in plain text.
     let found = fs::read_dir(db.folder().unwrap())
         .unwrap()
         .any(|file| holds(&fs::read(file.unwrap().path()).unwrap(), ADA.as_bytes()));
@@ -133,8 +134,8 @@ async fn a_new_master_key_takes_over_every_secret(db: &TestDb) {
     let chance = Arc::clone(&old.chance);
     let rekeying =
         with_sealer(db, Sealer::new(MasterKey::new([8; 32]), Some(MasterKey::new([7; 32])), chance.clone()));
-    // Two keys, an API client, a reset mail, notices of the change and of the client, the key that signs, and the messages'
-    // secret.
+    // Two keys, an API client, a reset mail, notices of the change and of the client, the signing key, and
+    // the messages' secret.
     assert_eq!(secrets::rekey(&rekeying).await.unwrap(), 8);
     assert_eq!(secrets::rekey(&rekeying).await.unwrap(), 0);
 

@@ -1,4 +1,4 @@
-//! Mail leaves for a server, waits longer each time it is refused, and is sent once.
+//! Mail is sent to a server, waits longer after each rejection, and is sent once.
 
 use super::setting::{ADA, PASSWORD, from, here, reset_token};
 use domain::time::{HOUR, MINUTE};
@@ -18,7 +18,7 @@ use tokio::{
 
 store::each_engine!(a_mail_is_sent_once, a_refused_mail_waits_and_is_given_up_at_last);
 
-/// A mail server that takes every message, or none.
+/// A mail server that accepts every message, or none.
 pub(super) struct Server {
     pub(super) url: String,
     taken: Arc<Mutex<Vec<String>>>,
@@ -100,7 +100,7 @@ async fn a_mail_is_sent_once(db: &TestDb) {
         "{}",
         taken[0]
     );
-    // Long lines are folded on the way, as mail does it.
+    // Long lines are folded in transit, as usual for mail.
     let whole = taken[0].replace("=\r\n", "").replace("=3D", "=");
     account::reset_password(&desk, here(), &reset_token(&whole), "an entirely new one").await.unwrap();
 }

@@ -48,7 +48,7 @@ async fn a_reset_link_works_once(db: &TestDb) {
     let mail = last_mail(&desk).await;
     assert_eq!(mail.to, ADA);
     let token = mailed_token(&desk).await;
-    // A password that cannot be used does not spend the link.
+    // An unusable password does not consume the link.
     let short = account::reset_password(&desk, here(), &token, "short").await;
     assert_eq!(problem(short).0, "password");
     account::reset_password(&desk, here(), &token, OTHER).await.unwrap();
@@ -164,7 +164,7 @@ async fn a_password_of_before_is_hashed_anew(db: &TestDb) {
     tx.commit().await.unwrap();
     account::sign_in(&desk, here(), ADA, "Z\u{fc}rich cr\u{e8}me").await.unwrap_err();
     account::sign_in(&desk, here(), ADA, typed).await.unwrap();
-    // From now on it fits from either keyboard.
+    // From now on both spellings match.
     account::sign_in(&desk, here(), ADA, "Z\u{fc}rich cr\u{e8}me").await.unwrap();
     let stored = store::user::get(&desk.db, user).await.unwrap().unwrap().password_hash;
     assert_ne!(stored, old.to_string());

@@ -1,4 +1,4 @@
-//! What the operator does with people.
+//! User administration by operators.
 
 use super::setting::{ADA, OTHER, PASSWORD, ada, desk, here};
 use domain::{
@@ -81,7 +81,7 @@ async fn a_suspended_person_and_their_programs_are_out(db: &TestDb) {
     assert!(matches!(let_in().await, Err(Error::Unauthenticated)));
     let refused = account::sign_in(&desk, here(), ADA, PASSWORD).await;
     assert!(matches!(refused, Err(Error::Refused(Refusal::AccountSuspended))), "{refused:?}");
-    // A reset proves the mailbox, and does not overrule the operator.
+    // A reset proves access to the mailbox, and does not override the operator.
     let link = super::setting::reset_link_token(&desk, ADA).await;
     account::reset_password(&desk, here(), &link, OTHER).await.unwrap();
     let refused = account::sign_in(&desk, here(), ADA, OTHER).await;
@@ -111,7 +111,7 @@ async fn the_last_admin_stays(db: &TestDb) {
         assert!(matches!(refused, Err(Error::Refused(Refusal::LastAdmin))), "{step:?}");
     }
     act(&desk, &eve, &trader, Step::Admin).await.unwrap();
-    // A suspended admin is none who could operate the desk.
+    // A suspended admin does not count as one who could operate the desk.
     act(&desk, &eve, &trader, Step::Suspend).await.unwrap();
     let refused = act(&desk, &eve, &eve, Step::Trader).await;
     assert!(matches!(refused, Err(Error::Refused(Refusal::LastAdmin))), "{refused:?}");

@@ -1,4 +1,4 @@
-//! Profiles and requests to the operator.
+//! Profiles and support requests.
 
 use super::setting::{ADA, ada, desk, from, here, last_mail, mails, throttled};
 use domain::{profile::Language, validation::Problem};
@@ -74,7 +74,7 @@ async fn the_country_is_one_wherever_it_is_set(db: &TestDb) {
 async fn a_request_reaches_every_admin_and_is_closed_by_one(db: &TestDb) {
     let (desk, _) = desk(db);
     let person = ada(&desk).await.actor;
-    // The operator of the setting signs up with the first look at the outbox.
+    // The operator signs up on the first read of the outbox.
     assert_eq!(mails(&desk).await.len(), 0);
     let asked = support::ask(&desk, &person, &here(), " Help ", "Line\r\nline").await.unwrap();
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Taking an account back: what ends with it, the mails about credentials, and their link.
+//! Recovering an account: what is revoked with it, the mails about credentials, and their link.
 
 use super::setting::{
     ADA, OTHER, PASSWORD, ada, change, desk, from, here, mails, problem, reset_link_token, text_of,
@@ -40,7 +40,7 @@ async fn client(desk: &SharedDesk, actor: &service::Actor) -> Made {
     api_client::create(desk, actor, &here(), bots()).await.unwrap()
 }
 
-/// What an attacker would leave behind: an API client with a token, a webhook, a linked chat.
+/// What an attacker would leave behind: an API client with a token, a webhook, and a linked chat.
 struct Left {
     client: Made,
     token: String,
@@ -59,7 +59,7 @@ async fn leave_programs(desk: &SharedDesk, admin: &service::Actor) -> Left {
     Left { client, token, hook }
 }
 
-/// Which of them still work: the client, its token, the webhook, the chat.
+/// Returns which of them still work: the client, its token, the webhook, the chat.
 async fn working(desk: &SharedDesk, admin: &service::Actor, left: &Left) -> [bool; 4] {
     let key = &left.client.client.api_key;
     let client = api_client::by_secret(desk, &here(), key, &left.client.secret).await.is_ok();
@@ -119,7 +119,7 @@ async fn a_plain_change_keeps_what_its_owner_wants(db: &TestDb) {
     assert!(api_client::list(&desk, &admin).await.unwrap().is_empty());
 }
 
-/// An attacker's session makes clients and signs in while the owner resets: nothing of it works afterwards.
+/// An attacker's session creates clients and signs in while the owner resets: none of it works afterwards.
 async fn what_is_made_while_a_reset_runs_does_not_outlive_it(db: &TestDb) {
     let (desk, _) = desk(db);
     let thief = ada(&desk).await.actor;
@@ -168,7 +168,7 @@ async fn credential_events_are_mailed_with_a_link(db: &TestDb) {
     }
 }
 
-/// A desk with a mail server, and what it has taken.
+/// A desk with a mail server that accepts messages.
 async fn mailing(db: &TestDb) -> (SharedDesk, Arc<TestClock>, super::mails::Server) {
     let server = super::mails::Server::start(true).await;
     let clock = Arc::new(TestClock::default());
@@ -178,7 +178,7 @@ async fn mailing(db: &TestDb) -> (SharedDesk, Arc<TestClock>, super::mails::Serv
     (testing::desk_with((**db).clone(), setup), clock, server)
 }
 
-/// The token of the link in the last mail.
+/// Returns the token of the link in the last mail.
 fn freeze_token(server: &super::mails::Server) -> String {
     let whole = server.taken().last().unwrap().replace("=\r\n", "").replace("=3D", "=");
     let after = whole.split_once("/not-me?token=").expect("a link").1;
@@ -202,7 +202,7 @@ async fn the_link_freezes_once_and_a_reset_opens_the_account(db: &TestDb) {
     let program = api_client::by_secret(&desk, &here(), &made.client.api_key, &made.secret).await;
     assert!(matches!(program, Err(Error::Unauthenticated)));
     assert_eq!(person::find(&desk, ADA).await.unwrap().state, AccountState::Frozen);
-    // Who knows the password does not get in either, and is told why.
+    // Even the right password gives no access, and the reason is reported.
     for refused in [
         account::sign_in(&desk, here(), ADA, PASSWORD).await.map(drop),
         token::sign_in(&desk, here(), ADA, PASSWORD).await.map(drop),
@@ -220,7 +220,7 @@ async fn the_link_freezes_once_and_a_reset_opens_the_account(db: &TestDb) {
     let reset = super::setting::reset_token(mailed);
     account::reset_password(&desk, here(), &reset, OTHER).await.unwrap();
     account::sign_in(&desk, here(), ADA, OTHER).await.unwrap();
-    // The old link does not close it again.
+    // The old link does not freeze it again.
     assert!(matches!(recovery::freeze_by_link(&desk, &here(), &token).await, Err(Error::NotFound)));
     account::sign_in(&desk, here(), ADA, OTHER).await.unwrap();
 }
@@ -262,7 +262,7 @@ async fn nobody_reads_a_reset_link_in_the_outbox(db: &TestDb) {
     assert_eq!(admin.role, Role::Admin);
     let page = notify::as_mailed(&desk, &admin, mail.id).await;
     assert!(matches!(page, Err(Error::NotFound)), "{page:?}");
-    // Its reader gets it: the text is in the database, sealed.
+    // Its recipient gets it: the text is stored in the database, encrypted.
     assert!(text_of(&desk, mail.id).await.contains("/reset?token="));
     let wrong = account::reset_password(&desk, here(), "made up", OTHER).await;
     assert_eq!(problem(wrong), ("token".to_owned(), Problem::ResetInvalid));

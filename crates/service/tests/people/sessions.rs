@@ -101,7 +101,7 @@ async fn a_stranger_carries_a_flash_and_nothing_is_stored(db: &TestDb) {
     assert_eq!(flash::carried(&desk, &cookie), Some(a_flash()));
     assert_eq!(flash::carried(&desk, &format!("{cookie}A")), None);
     assert_eq!(flash::carried(&desk, "made up"), None);
-    // What is typed may be longer than a cookie: the problems still arrive.
+    // Form values may be longer than a cookie: the problems are still carried.
     let long = Flash { values: vec![("message".into(), "x".repeat(20_000))], ..a_flash() };
     let bare = flash::carried(&desk, &flash::carry(&desk, &long).unwrap()).unwrap();
     assert_eq!((bare.fields, bare.values), (a_flash().fields, Vec::new()));

@@ -1,4 +1,4 @@
-//! What the tests begin with.
+//! Common setup of the tests.
 
 use domain::{MessageId, validation::Problem};
 use service::{
@@ -24,7 +24,7 @@ pub(super) fn from(address: &str) -> Origin {
     Origin::new(address.parse().unwrap(), "Test/1.0")
 }
 
-/// A desk that hears as many attempts as a test makes.
+/// A desk whose throttles allow as many attempts as a test makes.
 pub(super) fn desk(db: &TestDb) -> (SharedDesk, Arc<TestClock>) {
     let plenty = Limit::per_minutes(10_000, 15);
     throttled(db, Throttles { address: plenty, account: plenty, reset: plenty, ..Throttles::default() })
@@ -41,7 +41,7 @@ pub(super) async fn ada(desk: &SharedDesk) -> NewSession {
     account::sign_up(desk, here(), ADA, PASSWORD).await.unwrap()
 }
 
-/// The one field and its problem.
+/// Returns the only field and its problem.
 pub(super) fn problem<T>(result: Result<T, Error>) -> (String, Problem) {
     match result {
         Err(Error::Fields(fields)) if fields.len() == 1 => (fields[0].field.clone(), fields[0].problem),
@@ -50,7 +50,7 @@ pub(super) fn problem<T>(result: Result<T, Error>) -> (String, Problem) {
     }
 }
 
-/// The last mail to anyone, as the admin's outbox shows it.
+/// Returns the last mail to anyone, as the admin's outbox shows it.
 pub(super) async fn last_mail(desk: &SharedDesk) -> domain::notification::Outgoing {
     mails(desk).await.remove(0)
 }
@@ -66,7 +66,7 @@ pub(super) async fn mails(desk: &SharedDesk) -> Vec<domain::notification::Outgoi
     notify::list(desk, &admin.actor, &notify::Search::first(100)).await.unwrap()
 }
 
-/// Changes the password of somebody who is signed in.
+/// Changes the password of a signed-in user.
 pub(super) async fn change(
     desk: &SharedDesk,
     actor: &Actor,
@@ -77,7 +77,7 @@ pub(super) async fn change(
     account::change_password(desk, actor, &here(), PasswordChange { current, new, keep }).await
 }
 
-/// The text of a message as its reader gets it: the tests hold the master key, which no page does.
+/// Returns the text of a message as its recipient gets it: the tests hold the master key, pages do not.
 pub(super) async fn text_of(desk: &SharedDesk, id: MessageId) -> String {
     let row = store::message::get(&desk.db, id).await.unwrap().unwrap();
     let owner = row.user_id.map_or(uuid::Uuid::nil(), |user| user.0);
@@ -86,19 +86,19 @@ pub(super) async fn text_of(desk: &SharedDesk, id: MessageId) -> String {
     serde_json::from_slice::<notify::Content>(&plain).unwrap().body
 }
 
-/// The token of the last reset link that was mailed.
+/// Returns the token of the last mailed reset link.
 pub(super) async fn mailed_token(desk: &SharedDesk) -> String {
     let mail = mails(desk).await.into_iter().find(|mail| mail.withheld).expect("a reset mail");
     reset_token(&text_of(desk, mail.id).await)
 }
 
-/// The token of a reset link that the operator asks for.
+/// Returns the token of a reset link created by the operator.
 pub(super) async fn reset_link_token(desk: &SharedDesk, email: &str) -> String {
     let link = person::reset_link(desk, email).await.unwrap();
     link.split_once("/reset?token=").expect("a link").1.to_owned()
 }
 
-/// The token in a reset mail's link.
+/// Returns the token in a reset mail's link.
 pub(super) fn reset_token(body: &str) -> String {
     let after = body.split_once("/reset?token=").expect("a link").1;
     after.split_whitespace().next().unwrap().to_owned()

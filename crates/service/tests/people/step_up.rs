@@ -1,4 +1,4 @@
-//! The password is due before what opens an account changes.
+//! The password must be confirmed before credentials change.
 
 use super::setting::{ADA, OTHER, PASSWORD, ada, desk, here, problem};
 use domain::{time::MINUTE, validation::Problem};
@@ -53,7 +53,7 @@ async fn credentials_change_shortly_after_the_password_only(db: &TestDb) {
     step_up::confirm(&desk, &admin, &here(), PASSWORD).await.unwrap();
     change(&desk, &admin).await.unwrap();
     strategy::rotate_hook(&desk, &admin, id).await.unwrap();
-    // Reading and signing out never ask.
+    // Reading and signing out never require it.
     clock.advance(10 * MINUTE);
     api_client::list(&desk, &admin).await.unwrap();
     session::sign_out(&desk, &session.token, &here()).await.unwrap();
@@ -65,16 +65,16 @@ async fn a_programs_token_steps_up_for_its_whole_sign_in(db: &TestDb) {
     let actor = token::verify(&desk, &first.access_token).await.unwrap();
     change(&desk, &actor).await.unwrap();
     clock.advance(11 * MINUTE);
-    // A new token of the same sign-in is no new password.
+    // A new token of the same sign-in does not count as a confirmation.
     let second = token::refresh(&desk, here(), &first.refresh_token).await.unwrap();
     let actor = token::verify(&desk, &second.access_token).await.unwrap();
     assert!(matches!(change(&desk, &actor).await, Err(Error::StepUp)));
     step_up::confirm(&desk, &actor, &here(), PASSWORD).await.unwrap();
-    // The actor that was remembered from before counts as well.
+    // The actor cached from before counts as well.
     change(&desk, &token::verify(&desk, &second.access_token).await.unwrap()).await.unwrap();
     let third = token::refresh(&desk, here(), &second.refresh_token).await.unwrap();
     change(&desk, &token::verify(&desk, &third.access_token).await.unwrap()).await.unwrap();
-    // Another sign-in is not fresh by it.
+    // Another sign-in is not confirmed by it.
     token::sign_out(&desk, &actor, &here()).await.unwrap();
     assert!(matches!(token::verify(&desk, &third.access_token).await, Err(Error::Unauthenticated)));
     assert!(matches!(token::refresh(&desk, here(), &third.refresh_token).await, Err(Error::Unauthenticated)));
@@ -116,7 +116,7 @@ async fn a_form_waits_for_its_own_session_once(db: &TestDb) {
     clock.advance(10 * MINUTE);
     assert_eq!(step_up::take(&desk, &session.token, late).await.unwrap(), None);
     assert!(matches!(step_up::keep(&desk, "nobody", &form).await, Err(Error::Unauthenticated)));
-    // One session keeps a few forms, not as many as somebody likes to send.
+    // One session keeps only a few forms, however many are sent.
     let first = step_up::keep(&desk, &session.token, &form).await.unwrap();
     for _ in 0..10 {
         clock.advance(1_000);
@@ -129,7 +129,7 @@ async fn programs_and_other_issuers_are_never_asked(db: &TestDb) {
     let (desk, clock) = desk(db);
     let actor = ada(&desk).await.actor;
     clock.advance(60 * MINUTE);
-    // As the doors of API clients and of other issuers' tokens make them.
+    // As created by the APIs of API clients and of external issuers' tokens.
     let program = Actor { session: None, token: None, ..actor };
     assert!(!step_up::is_due(&desk, &program).await.unwrap());
     change(&desk, &program).await.unwrap();

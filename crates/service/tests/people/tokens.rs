@@ -67,12 +67,12 @@ async fn refreshes_at_once_get_the_same_token(db: &TestDb) {
         futures::future::join_all(tries).await.into_iter().map(|tokens| tokens.unwrap()).collect();
     assert!(done.iter().all(|tokens| tokens.refresh_token == done[0].refresh_token));
     token::verify(&desk, &done[19].access_token).await.unwrap();
-    // The answer was lost: the client asks again.
+    // The response was lost: the client asks again.
     clock.advance(9 * SECOND);
     let again = token::refresh(&desk, here(), &first.refresh_token).await.unwrap();
     assert_eq!(again.refresh_token, done[0].refresh_token);
     let next = token::refresh(&desk, here(), &again.refresh_token).await.unwrap();
-    // It has gone on: the first token can come from a thief only, also within the time.
+    // The chain has moved on: the first token can only come from a thief, even within the grace period.
     assert!(token::refresh(&desk, here(), &first.refresh_token).await.is_err());
     refused(&desk, &next.access_token).await;
 }
@@ -94,7 +94,7 @@ async fn an_access_token_expires(db: &TestDb) {
     let tokens = signed_up(&desk).await;
     clock.advance(token::ACCESS - SECOND);
     token::verify(&desk, &tokens.access_token).await.unwrap();
-    // Remembered a moment ago, and still not believed beyond its time.
+    // Cached recently, and still not accepted beyond its expiry.
     clock.advance(12 * SECOND);
     refused(&desk, &tokens.access_token).await;
     clock.advance(31 * DAY);
@@ -102,7 +102,7 @@ async fn an_access_token_expires(db: &TestDb) {
     assert!(matches!(late, Err(Error::Unauthenticated)));
 }
 
-/// The parts of a token, read without believing them.
+/// The parts of a token, decoded without verification.
 fn parts(jwt: &str) -> (Value, Value) {
     use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
     let read = |part: &str| serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap();
@@ -126,7 +126,7 @@ async fn a_forged_token_is_refused(db: &TestDb) {
     {
         refused(&desk, nonsense).await;
     }
-    // No signature at all, by any spelling of it.
+    // No signature at all, in any spelling.
     for alg in ["none", "None", "NONE", ""] {
         refused(&desk, &unsigned(&json!({ "alg": alg, "typ": "JWT", "kid": kid }), &claims)).await;
     }
@@ -136,10 +136,10 @@ async fn a_forged_token_is_refused(db: &TestDb) {
     header.kid = Some(kid.clone());
     let secret = EncodingKey::from_secret(&keys[0].public_key);
     refused(&desk, &jsonwebtoken::encode(&header, &claims, &secret).unwrap()).await;
-    // Signed by somebody else, under our key's name and under their own.
+    // Signed by another key, under our key id and under its own.
     let theirs = signed_by_another(&claims, &kid);
     refused(&desk, &theirs).await;
-    // Another person's name under our own signature's bytes.
+    // Changed claims with our own signature.
     let (head, rest) = tokens.access_token.split_once('.').unwrap();
     let signature = rest.split_once('.').unwrap().1;
     let mut other = claims.clone();

@@ -1,4 +1,4 @@
-//! The lives, act by act.
+//! The catalogue of lives, act by act.
 
 use crate::lives::{
     Act::{self, Ask as Asks, Happens, Passes},
@@ -8,9 +8,9 @@ use domain::Side::{Buy, Sell};
 
 const OPEN: Act = Asks(Ask::Order(Kind::Market, Buy));
 const COPIED: &[Act] = &[Asks(Ask::Enter(Buy)), Passes(2, 1)];
-/// Within this many seconds the desk looks at a position of which it hears nothing.
+/// The desk inspects a position within this many seconds, even if it receives no event about it.
 const LOOK: i64 = 75;
-/// The desk's own work soon after something happened, and when its walks have come round.
+/// The desk's background work shortly after an event, and after its inspection interval has passed.
 const FIRST: Act = Passes(1, 1);
 const SECOND: Act = Passes(1, 35);
 const THIRD: Act = Passes(1, 35);
@@ -19,12 +19,12 @@ const fn life(name: &'static str, setup: &'static [Act], acts: &'static [Act]) -
     Life { name, setup, acts, stop: true, stops: 1, ends_flat: false, known_after: 0 }
 }
 
-/// A life at the end of which there is no position.
+/// A life that ends without a position.
 const fn flat(name: &'static str, setup: &'static [Act], acts: &'static [Act]) -> Life {
     Life { ends_flat: true, ..life(name, setup, acts) }
 }
 
-/// A life in which somebody does at the exchange what the desk finds when it looks.
+/// A life in which the desk finds a change made at the exchange only when it inspects the position.
 const fn found(name: &'static str, setup: &'static [Act], acts: &'static [Act]) -> Life {
     Life { known_after: LOOK, ..life(name, setup, acts) }
 }
@@ -57,7 +57,7 @@ const CANCELS: Act = Happens(Event::OwnerCancelsStop);
 const MOVES: Act = Happens(Event::OwnerMovesStop("19200"));
 const GAP: Act = Happens(Event::Price("18000"));
 
-/// Lives that named scenarios alone play: each is there for one rule, and its steps are those of other lives.
+/// Lives used only by named scenarios: each exists for one rule, and its steps occur in other lives too.
 pub(crate) fn named() -> Vec<Life> {
     const PART: Act = Happens(Event::Fill("0.02"));
     const LIMIT: Act = Asks(Ask::Order(Kind::Limit, Buy));
@@ -97,7 +97,7 @@ pub(crate) fn named() -> Vec<Life> {
     ]
 }
 
-/// Every life whose steps are taken apart.
+/// Every life whose steps are enumerated.
 pub(crate) fn all() -> Vec<Life> {
     const STOP_HIT: Act = Happens(Event::Price("18990"));
     const CLOSES: Act = Happens(Event::OwnerCloses);

@@ -1,10 +1,10 @@
-//! The scenarios that docs/protocols/binance-protection.md names for its rules exist, and hold.
+//! The scenarios that docs/protocols/binance-protection.md names for its rules exist and pass.
 
 use crate::enumerate::{Ready, play_one};
 
 const DOCUMENT: &str = include_str!("../../../../docs/protocols/binance-protection.md");
 
-/// The last column of the tables, by row; empty where a row names nothing.
+/// Returns the last column of the tables, by row; empty if a row names nothing.
 fn columns() -> impl Iterator<Item = &'static str> {
     let rows = DOCUMENT.lines().filter(|line| line.starts_with("| ") && !line.ends_with("| Scenario |"));
     rows.map(|row| row.trim_end_matches(" |").rsplit_once(" | ").map_or("", |(_, last)| last.trim()))

@@ -1,4 +1,4 @@
-//! Every step of every life, with everything that can go wrong there.
+//! Every step of every life, with every fault that can occur there.
 
 use crate::{
     catalogue,
@@ -16,12 +16,12 @@ use std::{
     sync::OnceLock,
 };
 
-/// A life, ready to be played, and its steps.
+/// A prepared life and its recorded steps.
 pub(crate) struct Ready {
     pub(crate) life: Life,
     pub(crate) template: Template,
     pub(crate) steps: Vec<Step>,
-    /// What is broken where nothing goes wrong.
+    /// The invariants broken without any fault.
     pub(crate) broken: Vec<String>,
 }
 
@@ -38,7 +38,7 @@ impl Ready {
     }
 }
 
-/// The faults that a step of this kind can have.
+/// Returns the faults that a step of this kind can have.
 fn faults(step: &Step) -> Vec<Fault> {
     use Fault::{
         AnswerLost, AnswerLostHidden, Down, Expired, Fail, FailAfter, Hidden, Lag, Late, Limited, Lost,
@@ -72,10 +72,10 @@ fn faults(step: &Step) -> Vec<Fault> {
     carried.iter().chain(own).copied().collect()
 }
 
-/// What can happen to the desk at a step.
+/// Returns what can happen to the desk at a step.
 ///
-/// A second instance beside a paused one is no case here: on SQLite the lock on the data folder rules it out. Two instances are
-/// proved on Postgres, in `tests/orders/fence.rs`.
+/// A second instance beside a paused one is not included: on SQLite the lock on the data folder rules it out.
+/// Two instances are tested on Postgres, in `tests/orders/fence.rs`.
 fn cuts(step: &Step) -> Vec<Cut> {
     use Cut::{
         Clock, Closed, HeirAfter, HeirBefore, KillAfter, KillBefore, KillFor, PauseAfter, PauseBefore, Price,
@@ -102,13 +102,13 @@ fn cuts(step: &Step) -> Vec<Cut> {
     }
 }
 
-/// All that can go wrong at a step.
+/// Returns everything that can go wrong at a step.
 pub(crate) fn whats(step: &Step) -> Vec<What> {
     let faults = faults(step).into_iter().map(What::Fault);
     faults.chain(cuts(step).into_iter().map(What::Cut)).collect()
 }
 
-/// Every single: one step, one thing that goes wrong.
+/// Returns every single scenario: one step, one fault or cut.
 pub(crate) fn singles(ready: &Ready) -> Vec<Scenario> {
     let mut all = Vec::new();
     for step in &ready.steps {
@@ -120,10 +120,10 @@ pub(crate) fn singles(ready: &Ready) -> Vec<Scenario> {
     all
 }
 
-/// How it begins when something that was planned did not happen.
+/// Prefix of the message for a planned fault that did not occur.
 pub(crate) const NEVER_REACHED: &str = "never reached";
 
-/// A scenario that failed.
+/// A failed scenario.
 #[derive(Clone, Debug)]
 pub(crate) struct Failed {
     pub(crate) scenario: String,
@@ -131,7 +131,7 @@ pub(crate) struct Failed {
     pub(crate) broken: Vec<String>,
 }
 
-/// Plays one; none when all is well.
+/// Plays one scenario; `None` if no invariant was broken.
 pub(crate) fn play_one(ready: &Ready, scenario: &Scenario) -> Option<Failed> {
     let played = catch_unwind(AssertUnwindSafe(|| play(&ready.template, &ready.life, scenario, false)));
     let mut broken = match &played {
@@ -154,7 +154,7 @@ pub(crate) fn play_one(ready: &Ready, scenario: &Scenario) -> Option<Failed> {
     (!broken.is_empty()).then(|| Failed { scenario: scenario.to_string(), kind, broken })
 }
 
-/// What failed by life and by what went wrong where, for reading.
+/// Formats the failures by life and by fault and step, for reading.
 pub(crate) fn matrix(failed: &[Failed]) -> String {
     let mut cells: BTreeMap<(String, String), usize> = BTreeMap::new();
     for one in failed {

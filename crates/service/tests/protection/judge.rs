@@ -1,4 +1,4 @@
-//! The invariants: what must be true when a scenario is over.
+//! The invariants that must hold when a scenario is over.
 
 use crate::{
     lives::{Ask, Said, wanted_stop},
@@ -8,27 +8,28 @@ use crate::{
 use domain::{Decimal, OrderStatus, PositionSide, Side, time::SECOND};
 use service::SIGNAL_MAX_AGE_S;
 
-/// No position is uncovered longer than this once the desk could know.
+/// The longest time a position may be uncovered once the desk could know.
 const NAKED: i64 = 10 * SECOND;
-/// A stop that has triggered as a limit order is given its time to fill anew after a restart, and a close whose answer was lost is
-/// sent again only when it is certain that the first will not arrive.
+/// Extra time for a close: a stop that has triggered as a limit order gets its time to fill again after a
+/// restart, and a close whose response was lost is sent again only when the first certainly will not arrive.
 const CLOSE_AGAIN: i64 = 6 * SECOND;
-/// When nothing fails: the entry's answer and the stop's way there.
+/// Without any fault: the entry's response and the stop's way to the exchange.
 const ROUND_TRIP: i64 = 2 * ONE_WAY;
-/// What is longer than this is told to the owner.
+/// The owner is notified of anything that lasts longer than this.
 const TOLD_AFTER: i64 = 5 * SECOND;
-/// What says so while it lasts or when it has ended for good, and how much later than at once the desk may learn of it.
+/// The events that report it while it lasts or when it has ended permanently, and the delay with which the
+/// desk may learn of it.
 const IN_TIME: [&str; 2] = ["ClosedWithoutStop", "\"WithoutStop\""];
 const NOTICED: i64 = 2 * SECOND;
-/// The leg that closes what could not be protected, and how many of them there may be within a minute.
+/// The leg that closes a position that could not be protected, and the largest number of these per minute.
 const RESCUE: u16 = 90;
 const MOST_RESCUES: usize = 20;
-/// A request is valid for so long, and so much later it may arrive.
+/// Validity of a request: it may arrive this much later.
 const VALID: i64 = 5 * SECOND;
-/// What an event says when a position had no stop.
+/// The events that report a position without a stop.
 const TOLD_AS: [&str; 4] = ["ClosedWithoutStop", "StopReplaced", "Unprotected", "WithoutStop"];
 
-/// What is wrong, each in a few words that begin with the invariant's letter.
+/// Returns the broken invariants, each in a few words that begin with the invariant's letter.
 pub(crate) fn judge(play: &Play<'_>) -> Vec<String> {
     let mut broken = Vec::new();
     covered(play, &mut broken);
@@ -71,7 +72,7 @@ fn covered(play: &Play<'_>, broken: &mut Vec<String>) {
     }
 }
 
-/// (b) Naked time; (f) longer than 5 s its owner is told; (i) and not told without reason.
+/// (b) Uncovered time is limited; (f) beyond 5 s the owner is notified; (i) and not without reason.
 fn naked(play: &Play<'_>, broken: &mut Vec<String>) {
     let mut world = play.stage.sim.world();
     let book = world.book();
@@ -120,7 +121,7 @@ fn entries(play: &Play<'_>, broken: &mut Vec<String>) {
     if entered.len() > asked {
         broken.push(format!("c: {} entries for {asked} requests", entered.len()));
     }
-    // A manual entry that rests is cancelled for another order, for a close, and when what it filled is closed.
+    // A resting manual entry is cancelled for another order, for a close, and when its filled part is closed.
     let ended = |r: &&Resting| {
         r.ours() && r.opens() && r.order.filled.is_zero() && r.order.status == OrderStatus::Canceled
     };
@@ -137,7 +138,7 @@ fn entries(play: &Play<'_>, broken: &mut Vec<String>) {
     }
 }
 
-/// (d) None of our orders is left without a position, but an entry that rests.
+/// (d) None of our orders is left without a position, except a resting entry.
 fn orphans(play: &Play<'_>, broken: &mut Vec<String>) {
     let mut world = play.stage.sim.world();
     let book = world.book();
@@ -148,12 +149,12 @@ fn orphans(play: &Play<'_>, broken: &mut Vec<String>) {
     }
 }
 
-/// (e) The caller was told the truth.
+/// (e) The caller got a true answer.
 fn truth(play: &Play<'_>, broken: &mut Vec<String>) {
     let mut world = play.stage.sim.world();
     let book = world.book();
     for (n, heard) in play.heard.iter().enumerate() {
-        // Of a request that was repeated, the last answer counts.
+        // Of a repeated request, the last answer counts.
         if play.heard[n + 1..].iter().any(|later| later.ask == heard.ask) {
             continue;
         }
@@ -189,18 +190,18 @@ fn truth(play: &Play<'_>, broken: &mut Vec<String>) {
     }
 }
 
-/// (g) What was to end has ended: an exit that was accepted is carried out.
+/// (g) Accepted exits are carried out.
 fn ends(play: &Play<'_>, broken: &mut Vec<String>) {
     let mut world = play.stage.sim.world();
     let book = world.book();
-    // Of a request that was never accepted nobody knows.
+    // The outcome of a request that was never accepted is open.
     let lost = play.heard.iter().any(|h| !matches!(h.said, Some(Said::Yes | Said::Later)));
     if play.life.ends_flat && !lost && !book.position.is_zero() {
         broken.push(format!("g: a position of {} is left", book.position));
     }
 }
 
-/// (j) What is not the desk's is left alone.
+/// (j) Anything not opened by the desk is left alone.
 fn foreign(play: &Play<'_>, broken: &mut Vec<String>) {
     let mut world = play.stage.sim.world();
     let book = world.book();
@@ -214,7 +215,8 @@ fn foreign(play: &Play<'_>, broken: &mut Vec<String>) {
     }
 }
 
-/// (k) A position that can be protected is not closed, and the desk does not go on closing when it closes many.
+/// (k) A position that can be protected is not closed, and the desk does not keep closing when it closes
+/// many.
 fn closed(play: &Play<'_>, broken: &mut Vec<String>) {
     let mut world = play.stage.sim.world();
     let book = world.book();
@@ -240,7 +242,7 @@ fn closed(play: &Play<'_>, broken: &mut Vec<String>) {
     }
 }
 
-/// (l) Owners hear of what filled, and that a stop they were told is missing is back.
+/// (l) Owners are notified of filled orders, and of a replaced stop if they were notified that it is missing.
 fn notified(play: &Play<'_>, broken: &mut Vec<String>) {
     let mut world = play.stage.sim.world();
     let book = world.book();
@@ -259,7 +261,7 @@ fn notified(play: &Play<'_>, broken: &mut Vec<String>) {
     }
 }
 
-/// (m) What the desk says that it supervises is what there is.
+/// (m) What the desk reports as supervised is what is open.
 fn supervised(play: &Play<'_>, broken: &mut Vec<String>) {
     let mut world = play.stage.sim.world();
     let book = world.book();

@@ -1,4 +1,4 @@
-//! The lives of orders and positions: what is asked of the desk, what the market does and what the owner does at the
+//! The lives of orders and positions: requests to the desk, market events and the owner's actions at the
 //! exchange, act by act.
 
 use crate::{
@@ -17,7 +17,7 @@ use service::{
     signal::{self, NewSignal},
 };
 
-/// Something that the desk is asked for.
+/// A request to the desk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ask {
     /// A manual order.
@@ -25,11 +25,11 @@ pub(crate) enum Ask {
     /// A manual order with an idempotency key, the same each time.
     Once(Side),
     Close,
-    /// Of the key that is traded by hand.
+    /// For the manually traded key.
     Panic,
-    /// Of the key that follows.
+    /// For the following key.
     CopyPanic,
-    /// Following ends, and what it has open is closed.
+    /// Stops following and closes its open position.
     StopFollowing,
     /// A strategy's entry.
     Enter(Side),
@@ -37,33 +37,33 @@ pub(crate) enum Ask {
     Exit,
 }
 
-/// What kind of manual order.
+/// The kind of a manual order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Market,
     Limit,
     Trailing,
     WithoutStop,
-    /// Its stop becomes a limit order.
+    /// Its stop becomes a limit order when it triggers.
     StopLimit,
-    /// A limit order whose stop becomes a limit order.
+    /// A limit order whose stop becomes a limit order when it triggers.
     LimitStopLimit,
 }
 
-/// Something that happens without the desk.
+/// An event outside the desk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Event {
     Price(&'static str),
-    /// The resting entry fills by so much.
+    /// The resting entry fills by this amount.
     Fill(&'static str),
     OwnerCancelsStop,
     OwnerMovesStop(&'static str),
-    /// The owner puts a stop over a part of the position in the place of ours.
+    /// The owner replaces our stop by one for a part of the position.
     OwnerStopsPart(&'static str),
     OwnerCloses,
-    /// The owner turns the position round.
+    /// The owner reverses the position.
     OwnerTurns,
-    /// The owner adds so much to it.
+    /// The owner adds this amount to the position.
     OwnerAdds(&'static str),
     Liquidated,
 }
@@ -73,7 +73,7 @@ pub(crate) enum Event {
 pub(crate) enum Act {
     Ask(Ask),
     Happens(Event),
-    /// So many passes of the desk's own work, so many seconds apart.
+    /// A number of passes of the desk's background work, and the seconds between them.
     Passes(usize, i64),
 }
 
@@ -81,20 +81,20 @@ pub(crate) enum Act {
 #[derive(Clone, Debug)]
 pub(crate) struct Life {
     pub(crate) name: &'static str,
-    /// What comes before and is not taken apart.
+    /// Acts that come before and are not enumerated.
     pub(crate) setup: &'static [Act],
     pub(crate) acts: &'static [Act],
-    /// Whether a stop was asked for.
+    /// Whether a stop was requested.
     pub(crate) stop: bool,
     /// How many stops share the position at the end.
     pub(crate) stops: usize,
-    /// The position is to be zero at the end, whatever was interrupted.
+    /// Whether the position must be zero at the end, whatever was interrupted.
     pub(crate) ends_flat: bool,
     /// Seconds after which the desk knows what the market or the owner did, at the latest.
     pub(crate) known_after: i64,
 }
 
-/// Where the stop of a position is wanted; none for one that is not to be there.
+/// Returns the price at which the stop of a position is wanted.
 pub(crate) fn wanted_stop(life: &Life, long: bool) -> Decimal {
     let moved = life.acts.iter().find_map(|act| match act {
         Act::Happens(Event::OwnerMovesStop(price)) => Some(d(price)),
@@ -104,21 +104,21 @@ pub(crate) fn wanted_stop(life: &Life, long: bool) -> Decimal {
 }
 
 impl Life {
-    /// Its entry rests: it fills while the desk waits.
+    /// Whether its entry rests and fills while the desk waits.
     pub(crate) fn waits(&self) -> bool {
         self.acts.iter().any(|act| matches!(act, Act::Happens(Event::Fill(_))))
     }
 }
 
-/// What the desk said to who asked.
+/// The desk's answer to a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Said {
     Yes,
-    /// A definite no.
+    /// Definitely refused.
     No(String),
-    /// Not known yet.
+    /// The outcome is not known yet.
     Later,
-    /// Something of the desk's own broke.
+    /// An internal error of the desk.
     Broken(String),
 }
 
@@ -134,17 +134,17 @@ impl<T> From<Result<T, Error>> for Said {
 }
 
 impl Ask {
-    /// How many entries this asks for.
+    /// Returns how many entries this requests.
     pub(crate) const fn entries(self) -> usize {
         matches!(self, Self::Order(..) | Self::Once(_) | Self::Enter(_)) as usize
     }
 
-    /// Whether a position is to be gone when the desk says yes.
+    /// Whether the position must be gone when the desk answers yes.
     pub(crate) const fn closes(self) -> bool {
         matches!(self, Self::Close | Self::Panic | Self::CopyPanic | Self::StopFollowing)
     }
 
-    /// Asks the desk.
+    /// Sends the request to the desk.
     pub(crate) async fn ask(self, desk: &SharedDesk, cast: &Cast) -> Said {
         match self {
             Self::Order(kind, side) => {
@@ -234,7 +234,7 @@ fn entry(cast: &Cast, side: Side) -> NewSignal {
 }
 
 impl Event {
-    /// Lets it happen at the exchange.
+    /// Makes the event happen at the exchange.
     pub(crate) fn happen(self, book: &mut Book) {
         match self {
             Self::Price(price) => book.move_price(d(price)),

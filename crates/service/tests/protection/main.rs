@@ -1,10 +1,10 @@
-//! Exhaustive fault enumeration for the desk's orders and their protection. Each life of an order runs once without
-//! faults, and every exchange call and every commit of it is recorded. The scenarios are these steps times what can go
-//! wrong there; after each the invariants of `judge` must be true.
+//! Exhaustive fault enumeration for the desk's orders and their protection. Each life of an order runs once
+//! without faults, and each of its exchange calls and commits is recorded. The scenarios are these steps
+//! times everything that can go wrong there; after each, the invariants of `judge` must hold.
 //!
 //! A failing scenario prints the line that reruns it:
 //! `PROTECTION_SCENARIO='manual/refuse(-2021)@call7/kill-after' cargo test -p service --test protection`.
-//! `SLIPSTREAM_DEEP=1` plays a sample of pairs, too.
+//! `SLIPSTREAM_DEEP=1` also plays a sample of pairs.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
 #![allow(clippy::print_stdout, reason = "a failing scenario prints the line that reruns it")]
@@ -26,12 +26,12 @@ mod upgrade;
 use enumerate::{Failed, Ready, matrix, play_one, singles};
 use std::time::Instant;
 
-/// The one scenario that was asked for, if any: the other tests have nothing to do then.
+/// The single requested scenario, if any. The other tests then do nothing.
 fn wanted() -> Option<sim::plan::Scenario> {
     std::env::var("PROTECTION_SCENARIO").ok().map(|text| text.parse().expect("a scenario"))
 }
 
-/// Prints what failed, each with the line that reruns it, and a table.
+/// Prints the failures, each with the line that reruns it, and a table.
 fn tell(failed: &[Failed]) {
     for one in failed {
         println!("{} ({}): {}", one.scenario, one.kind, one.broken.join("; "));
@@ -40,7 +40,8 @@ fn tell(failed: &[Failed]) {
     print!("{}", matrix(failed));
 }
 
-/// Runs on a stack on which a desk that calls itself without end is stopped before the stack is.
+/// Runs a test on a large stack, so that a desk that recurses endlessly is stopped before the stack
+/// overflows.
 fn roomy(test: impl FnOnce() + Send) {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(1 << 30);
@@ -73,7 +74,7 @@ fn live(name: &str) {
     }
 }
 
-/// A life without faults, every single of it, and with `SLIPSTREAM_DEEP=1` some of its pairs.
+/// Plays a life without faults, every single of it, and with `SLIPSTREAM_DEEP=1` some of its pairs.
 fn play_life(name: &str) {
     let began = Instant::now();
     let ready = Ready::of(name);

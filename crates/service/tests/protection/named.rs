@@ -1,10 +1,10 @@
-//! The cases of findings/protection.md that can be expressed here, by their numbers. Steps are named by their kind, so that
-//! a case stays what it is when the desk sends its requests in another order.
+//! Known cases by number, as far as they can be expressed here. Steps are named by their kind, so that a case
+//! stays the same if the desk changes the order of its requests.
 
 use crate::enumerate::{NEVER_REACHED, Ready, play_one};
 
-/// Plays these scenarios; all must break nothing. A kind of step that the desk does not have any more is left out, but
-/// not all of them may be.
+/// Plays these scenarios; none may break an invariant. Scenarios with a kind of step that no longer exists
+/// are skipped, but at least one must run.
 fn holds(scenarios: &[&str]) {
     if crate::wanted().is_none() {
         crate::roomy(|| play_all(scenarios));
@@ -78,7 +78,7 @@ fn v3_an_exit_is_carried_out_when_the_clock_was_set_back() {
 
 #[test]
 fn v4_a_commit_that_fails_or_whose_answer_is_lost_leaves_no_position_without_a_stop() {
-    // That a full disk keeps a connection inside a transaction is not seen here: it needs a real disk.
+    // A full disk that keeps a connection inside a transaction is not covered here: that needs a real disk.
     holds(&[
         "manual/fail@commit1",
         "manual/fail@commit2",
@@ -91,7 +91,7 @@ fn v4_a_commit_that_fails_or_whose_answer_is_lost_leaves_no_position_without_a_s
 
 #[test]
 fn v5_a_desk_that_was_paused_or_has_an_heir_doubles_nothing() {
-    // Two desks at the same time are the fence's business, and need Postgres.
+    // Two concurrent desks are covered by the tests of the fence and need Postgres.
     holds(&[
         "manual-retried/pause-before(40)@entry",
         "manual-retried/pause-after(40)@entry",
@@ -145,7 +145,7 @@ fn v11_nobody_is_told_of_a_missing_stop_when_the_position_has_ended() {
     ]);
 }
 
-// Found by the enumeration, and not in the findings before.
+// Found by the enumeration.
 
 #[test]
 fn n1_the_rest_of_an_entry_whose_first_part_got_no_stop_does_not_fill_unseen() {

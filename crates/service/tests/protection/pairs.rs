@@ -1,5 +1,5 @@
-//! Pairs: after one thing has gone wrong, another does at a later step or at the same one. There are too many to play them
-//! all, so a sample is drawn: another one for each `PROTECTION_SEED`.
+//! Pairs: after one fault, another one occurs at a later step or at the same one. There are too many to play
+//! them all, so a sample is drawn, a different one for each `PROTECTION_SEED`.
 
 use crate::{
     enumerate::{Failed, NEVER_REACHED, Ready, play_one, singles, whats},
@@ -7,11 +7,11 @@ use crate::{
     sim::plan::{Item, Scenario},
 };
 
-/// Singles of one life from which pairs are made, and pairs made from each.
+/// Number of singles per life from which pairs are made, and number of pairs made from each.
 const SINGLES: usize = 100;
 const SECONDS: usize = 6;
 
-/// Numbers that look random and are the same for the same seed.
+/// Pseudo-random numbers, the same for the same seed.
 struct Dice(u64);
 
 impl Dice {
@@ -23,7 +23,7 @@ impl Dice {
     }
 }
 
-/// Plays a sample of a life's pairs; how many, and those that failed.
+/// Plays a sample of a life's pairs. Returns how many, and those that failed.
 pub(crate) fn sample(ready: &Ready) -> (usize, Vec<Failed>) {
     let seed = std::env::var("PROTECTION_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1_u64);
     let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
@@ -40,7 +40,7 @@ pub(crate) fn sample(ready: &Ready) -> (usize, Vec<Failed>) {
             let items = vec![first.items[0].clone(), Item { what, at: step.at.clone() }];
             let mut one = play_one(ready, &Scenario { life: first.life.clone(), items });
             if let Some(one) = &mut one {
-                // A step of the second instance, to which no cut happens.
+                // A step of the second instance, to which no cut applies.
                 one.broken.retain(|why| !why.starts_with(NEVER_REACHED));
             }
             failed.extend(one.filter(|one| !one.broken.is_empty()));

@@ -1,4 +1,4 @@
-//! Plays a scenario: a life with what goes wrong in it, the desk's restarts, and a while of quiet afterwards.
+//! Plays a scenario: a life with its faults, the desk's restarts, and a quiet period afterwards.
 
 use crate::{
     judge,
@@ -15,51 +15,51 @@ use service::{SharedDesk, health, order::protection::Unprotected};
 use std::{future::Future, pin::pin, time::Duration};
 use store::protection::Protection;
 
-/// How long a second instance may need to take over from one that is gone: the lease, and the time after it in which
-/// a request of the first may still arrive.
+/// How long a second instance may need to take over from one that is gone: the lease, and the time after it
+/// during which a request of the first may still arrive.
 const TAKEOVER: i64 = 45 * SECOND;
-/// The passes after the life: how many, how many milliseconds apart. 150 s in all.
+/// The passes after the life: how many, and how many milliseconds apart. 150 s in total.
 const QUIET: [(usize, i64); 3] = [(20, 500), (10, 2_000), (12, 10_000)];
-/// A scenario that takes longer than this of real time hangs.
+/// A scenario that takes longer than this in real time hangs.
 const HANGS: Duration = Duration::from_secs(40);
 
-/// What was asked and answered.
+/// A request and its answer.
 #[derive(Clone, Debug)]
 pub(crate) struct Heard {
     pub(crate) ask: Ask,
-    /// None when the desk was killed before it answered.
+    /// `None` if the desk was killed before it answered.
     pub(crate) said: Option<Said>,
-    /// When it was asked, by the exchange's clock.
+    /// When it was requested, by the exchange's clock.
     pub(crate) asked_at: domain::Micros,
-    /// The position when the answer came.
+    /// The position at the time of the answer.
     pub(crate) position: Decimal,
 }
 
-/// What came of a scenario.
+/// The result of a scenario.
 pub(crate) struct Outcome {
-    /// The steps of the life, where they were wanted.
+    /// The steps of the life, if they were recorded.
     pub(crate) steps: Vec<Step>,
-    /// What was planned and did not happen.
+    /// Planned faults that did not occur.
     pub(crate) missed: Vec<String>,
-    /// The invariants that were broken, in words.
+    /// Descriptions of the broken invariants.
     pub(crate) broken: Vec<String>,
 }
 
-/// A scenario while it plays.
+/// A scenario being played.
 pub(crate) struct Play<'a> {
     pub(crate) life: &'a Life,
     pub(crate) stage: Stage,
     pub(crate) heard: Vec<Heard>,
-    /// What the trader was told by events.
+    /// The events that the trader received.
     pub(crate) events: Vec<String>,
-    /// What the desk still supervises at the end, and what it says of it.
+    /// What the desk still supervises at the end, and its own report about it.
     pub(crate) supervised: Vec<Protection>,
     pub(crate) unprotected: Unprotected,
-    /// Nothing goes wrong.
+    /// Whether there are no faults.
     pub(crate) faultless: bool,
-    /// All that goes wrong is an answer that asks to look before anything is done.
+    /// Whether the only faults are ambiguous refusals, which ask for an inspection.
     pub(crate) only_ambiguous: bool,
-    /// How many acts have begun, the passes of the quiet time among them.
+    /// How many acts have begun, including the passes of the quiet period.
     begun: usize,
     instance: usize,
 }
@@ -71,7 +71,7 @@ enum Ended {
     Overrun,
 }
 
-/// Plays `scenario`, and records its steps if they are wanted.
+/// Plays `scenario`, and records its steps if `record` is set.
 pub(crate) fn play(template: &Template, life: &Life, scenario: &Scenario, record: bool) -> Outcome {
     let stage = template.stage();
     {
@@ -105,7 +105,7 @@ pub(crate) fn play(template: &Template, life: &Life, scenario: &Scenario, record
     Outcome { steps: world.gate.steps.clone(), missed: world.gate.missed(), broken }
 }
 
-/// Prepares the life's beginning: what is not taken apart.
+/// Prepares the beginning of a life, which is not enumerated.
 pub(crate) fn prepare(base: &Template, life: &Life) -> Template {
     let stage = base.stage();
     runtime().block_on(async {
@@ -124,13 +124,13 @@ pub(crate) fn prepare(base: &Template, life: &Life) -> Template {
     })
 }
 
-/// Runs one process after the other until the scenario is over; or why it is not.
+/// Runs one process after another until the scenario is over. Returns an error if it cannot finish.
 fn run(play: &mut Play<'_>) -> Result<(), &'static str> {
     let mut restarted = false;
     loop {
         let runtime = runtime();
         let ended = runtime.block_on(async { tokio::time::timeout(HANGS, session(play, restarted)).await });
-        // What the desk was doing is gone with its runtime.
+        // The desk's work in progress is gone with its runtime.
         drop(runtime);
         restarted = true;
         let sim = &play.stage.sim;
@@ -152,7 +152,7 @@ fn run(play: &mut Play<'_>) -> Result<(), &'static str> {
     }
 }
 
-/// The life of one process, or of two at the same time.
+/// The life of one process, or of two concurrent ones.
 async fn session(play: &mut Play<'_>, restarted: bool) -> Ended {
     let desk = play.stage.open(play.instance).await;
     let mut rival = None;
@@ -207,7 +207,7 @@ async fn acts(
 #[derive(Clone, Copy)]
 enum Turn {
     Act(Act),
-    /// A pass of the quiet time, after so many milliseconds.
+    /// A pass of the quiet period, after this many milliseconds.
     Pass(i64),
 }
 
@@ -217,7 +217,7 @@ async fn asking(
     rival: &mut Option<SharedDesk>,
     ask: Ask,
 ) -> Result<(), Ended> {
-    // Two requests never come in the same instant.
+    // Two requests never come at the same instant.
     play.stage.sim.advance(2_000);
     let asked_at = play.stage.sim.world().book().wall();
     play.heard.push(Heard { ask, said: None, asked_at, position: Decimal::ZERO });
@@ -255,7 +255,7 @@ async fn passes(stage: &Stage, desks: &[&SharedDesk], count: usize, gap_ms: i64)
     }
 }
 
-/// Waits for the desk's `work`, and does to the desk meanwhile what the scenario wants.
+/// Waits for the desk's `work`, and meanwhile applies the scenario's cuts to the desk.
 async fn attend<T>(
     stage: &Stage,
     rival: &mut Option<SharedDesk>,
@@ -287,7 +287,7 @@ async fn attend<T>(
                         () = passes(stage, &alone, count, 1_000) => {}
                     }
                     if let Some(ask @ Ask::Once(_)) = asked {
-                        // Whoever asked waits no longer and asks the other desk.
+                        // The caller stops waiting and asks the other desk.
                         drop(ask.ask(&second, &stage.cast).await);
                     }
                     *rival = Some(second);

@@ -1,5 +1,5 @@
-//! A desk on a database that is older than the exchange, as after a restore: it adds what is missing, and cancels, closes and enters
-//! nothing until an operator has confirmed the differences.
+//! A desk on a database that is older than the exchange, as after a restore: it adds what is missing, and
+//! cancels, closes and enters nothing until an operator has confirmed the differences.
 
 use crate::{
     lives::{Ask, Kind, Said},
@@ -13,7 +13,7 @@ use std::future::Future;
 const OPEN: Ask = Ask::Order(Kind::Market, Side::Buy);
 const RESTING: Ask = Ask::Order(Kind::Limit, Side::Buy);
 
-/// A database with an install, and the exchange as it became after `asks`, of which the database knows nothing.
+/// A database with an install, and the exchange as it is after `asks`, which the database does not know.
 fn restored(asks: &[Ask]) -> Template {
     let base = Template::base();
     runtime().block_on(async {
@@ -44,7 +44,7 @@ struct Restored {
 }
 
 impl Restored {
-    /// Starts on the restored database and looks at both accounts.
+    /// Starts on the restored database and reviews both accounts.
     async fn start(template: &Template) -> Self {
         let stage = template.stage();
         stage.sim.world().gate.armed = true;
@@ -74,7 +74,7 @@ impl Restored {
         }
     }
 
-    /// What was sent to the exchange since the start that changes something.
+    /// Returns the mutating requests sent to the exchange since the start.
     fn writes(&self) -> Vec<&'static str> {
         let world = self.stage.sim.world();
         world.gate.steps.iter().filter(|s| s.writes && s.kind != "commit").map(|s| s.kind).collect()
@@ -142,7 +142,8 @@ fn an_entry_that_rests_and_that_the_database_does_not_know_is_protected_when_it_
         assert_eq!(restored.reviews().await.len(), 2, "the exchange shows both accounts the same");
         restored.stage.sim.happen(|book| book.fill_entry("0.05".parse().unwrap()));
         restored.passes(4).await;
-        // A resting entry has no stop yet from which to tell where it is wanted: its owner and the operator are told.
+        // A resting entry has no stop yet that would show the wanted price: its owner and the operator are
+        // notified.
         let differences: Vec<_> =
             restored.reviews().await.into_iter().flat_map(|r| r.differences.unwrap()).collect();
         assert!(differences.iter().any(|difference| !difference.adopted), "{differences:?}");

@@ -1,5 +1,5 @@
-//! Each rule that protects positions is switched off in turn: a scenario that holds with it must fail without it. A rule that
-//! nothing misses would be a rule that nothing proves.
+//! Each rule that protects positions is disabled in turn: a scenario that passes with it must fail without
+//! it. Otherwise nothing would prove the rule.
 
 use crate::enumerate::{NEVER_REACHED, Ready, play_one, singles};
 use crate::sim::plan::Scenario;
@@ -28,7 +28,8 @@ fn play_both(rule: Rule, scenarios: &[&str]) {
     }
 }
 
-/// With `PROTECTION_WITHOUT=<rule>` prints the singles that fail without that rule; `PROTECTION_LIVES=a,b` are the lives to try.
+/// With `PROTECTION_WITHOUT=<rule>` prints the singles that fail without that rule, tried on the lives of
+/// `PROTECTION_LIVES=a,b`.
 #[test]
 fn which_singles_miss_the_rule_that_was_asked_for() {
     let Ok(name) = std::env::var("PROTECTION_WITHOUT") else { return };

@@ -1,5 +1,5 @@
-//! Where a scenario plays: a copy of a prepared database, a copy of the exchange's state, and desks that are opened on
-//! both.
+//! The stage of a scenario: a copy of a prepared database, a copy of the exchange's state, and desks opened
+//! on both.
 
 use crate::sim::{Commits, Line, Sim, SimClock, book::Book};
 use domain::{ExchangeId, ExchangeKeyId, FollowId, Role, StrategyId, StrategyType, TradeType, UserId};
@@ -13,21 +13,21 @@ use std::{fs, path::Path, sync::Arc, time::Duration};
 use store::{Db, Options, follow::Follow, strategy::Strategy, user::User};
 use tempfile::TempDir;
 
-/// What the desk does without being asked. A running desk does it on stream events and every 500 ms.
+/// One pass of the desk's background work. A running desk does it on stream events and every 500 ms.
 pub(crate) async fn background(desk: &SharedDesk) {
-    // What cannot be done now is done in the next pass.
+    // Anything that fails now is done in the next pass.
     drop(order::sweep(desk).await);
     drop(order::protection::tick(desk).await);
     drop(copy::work_off(desk).await);
 }
 
-/// The people of every scenario.
+/// The trader and keys of every scenario.
 #[derive(Clone, Debug)]
 pub(crate) struct Cast {
     pub(crate) trader: Actor,
-    /// Traded by hand.
+    /// The manually traded key.
     pub(crate) manual: ExchangeKeyId,
-    /// Follows the strategy.
+    /// The key that follows the strategy.
     pub(crate) automated: ExchangeKeyId,
     pub(crate) strategy: StrategyId,
     pub(crate) follow: FollowId,
@@ -50,7 +50,7 @@ pub(crate) struct Stage {
 const INSTANCES: [&str; 2] = ["first", "second"];
 
 fn folder() -> TempDir {
-    // In memory where the machine has such a place: flushing to a disk is no part of what is tested here.
+    // In memory if the machine supports it: flushing to disk is not tested here.
     let memory = Path::new("/dev/shm");
     if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() }.unwrap()
 }
@@ -88,7 +88,7 @@ impl Template {
         })
     }
 
-    /// This template after a script was run on its database.
+    /// Returns this template after running a script on its database.
     pub(crate) fn rewritten(&self, sql: &'static str) -> Self {
         let stage = self.stage();
         runtime().block_on(async {
@@ -100,7 +100,7 @@ impl Template {
         })
     }
 
-    /// A stage that starts where this template was kept.
+    /// Returns a stage that starts in the state of this template.
     pub(crate) fn stage(&self) -> Stage {
         let folder = folder();
         fs::write(folder.path().join("slipstream.db"), &self.file).unwrap();
@@ -109,7 +109,7 @@ impl Template {
 }
 
 impl Stage {
-    /// A desk as it is after a start: `instance` is 0 or 1.
+    /// Opens a desk as after a start. `instance` is 0 or 1.
     pub(crate) async fn open(&self, instance: usize) -> SharedDesk {
         let sim = Arc::clone(&self.sim);
         let db = connect(&self.folder).await.with_commit_hook(Commits::new(&sim, instance));
@@ -124,7 +124,7 @@ impl Stage {
         )
     }
 
-    /// Ends this stage as a template for others.
+    /// Ends this stage and turns it into a template.
     pub(crate) async fn keep(self, desk: SharedDesk) -> Template {
         desk.db.close().await;
         drop(desk);
@@ -136,7 +136,7 @@ impl Stage {
     }
 }
 
-/// Everything of a scenario runs on one thread.
+/// Everything in a scenario runs on one thread.
 pub(crate) fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
 }

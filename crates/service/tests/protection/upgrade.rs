@@ -1,9 +1,11 @@
-//! What an earlier release left open is supervised after an upgrade, and the upgrade closes and cancels nothing. That each kind of
-//! row gets its desired state is tested on kept databases of both engines, in `crates/store/tests/upgrade`.
+//! Positions left open by an earlier release are supervised after an upgrade, and the upgrade closes and
+//! cancels nothing. The desired state of each kind of row is tested on kept databases of both engines, in
+//! `crates/store/tests/upgrade`.
 
 use crate::{enumerate::Ready, play::play, sim::plan::Scenario};
 
-/// The protections as the release before `0044_protections` had them, and then that migration and those that follow it.
+/// The protections as the release before `0044_protections` had them, and then that migration and those after
+/// it.
 const UPGRADE: &str = concat!(
     "create table protections (intent_id blob not null primary key references intents (id) on delete cascade, \
        exchange_key_id blob not null, symbol text not null, checked_at integer not null) strict; \

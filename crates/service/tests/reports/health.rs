@@ -1,4 +1,4 @@
-//! Health is what goes on, not what answers.
+//! Health reflects the work being done, not just that the process answers.
 
 use super::setting::{btc, person, write};
 use domain::{ExchangeKeyId, IntentId, TradeType, time::SECOND};
@@ -39,7 +39,7 @@ async fn a_job_that_nobody_does_is_late_and_then_stuck(db: &TestDb) {
         for job in JOBS {
             store::lease::claim(tx, job, "one", now, now.plus(60 * SECOND)).await?;
         }
-        // An account that nobody looks at any more: no job.
+        // The feed of an account that has no viewers any more is not a job.
         store::lease::claim(tx, "events:1:BTC/USDT", "one", now, now.plus(1)).await
     })
     .await;
@@ -58,7 +58,7 @@ async fn a_job_that_nobody_does_is_late_and_then_stuck(db: &TestDb) {
     assert_eq!(parts().await.jobs(), Status::Down);
     assert_eq!(health::look(&desk, &["messages"]).await.unwrap().jobs(), Status::Ok);
 
-    // A desk that has just been started over the same database has missed nothing yet.
+    // A desk just started on the same database has not missed anything yet.
     let setup = Setup { clock: clock.clone(), ..Setup::default() };
     let anew = testing::desk_with((**db).clone(), setup);
     assert_eq!(health::look(&anew, &JOBS).await.unwrap().jobs(), Status::Ok);
@@ -92,7 +92,7 @@ async fn an_order_that_nobody_holds_is_told(db: &TestDb) {
 
 async fn mail_that_waits_is_told_where_mail_leaves(db: &TestDb) {
     let clock = Arc::new(TestClock::default());
-    // Nobody is ever asked at this address: nothing is sent here.
+    // No connection is ever made to this address: nothing is sent here.
     let mail = MailSettings { smtp_url: Some("smtp://127.0.0.1:1".into()), from: "desk@example.org".into() };
     let settings = Settings { mail, ..Settings::default() };
     let sending = Setup { clock: clock.clone(), settings, ..Setup::default() };
@@ -108,7 +108,7 @@ async fn mail_that_waits_is_told_where_mail_leaves(db: &TestDb) {
     assert_eq!(health::look(&keeping, &[]).await.unwrap().message_lag, None, "there it waits for the admin");
 }
 
-/// Asks until the answer is this one; how long that took.
+/// Polls until the result is the expected one. Returns how long that took.
 async fn until_writes(desk: &service::Desk, succeed: bool) -> Duration {
     let since = Instant::now();
     while health::writes_succeed(desk).await != succeed {

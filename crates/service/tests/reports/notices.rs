@@ -1,4 +1,4 @@
-//! Notices: counted until they are read, each person's own.
+//! Notices: counted until they are read, per user.
 
 use super::setting::{btc, key, person, write};
 use domain::{
@@ -54,7 +54,7 @@ async fn what_is_read_counts_no_more(db: &TestDb) {
     happens(&desk, ada.user, mine, What::StopReplaced(btc())).await;
     happens(&desk, ada.user, mine, waiting_stop()).await;
     happens(&desk, ada.user, mine, What::KeyRefused("Main".into())).await;
-    // Of a version to come: passed over.
+    // An event of a future version is skipped.
     write(&desk, async |tx| store::event::append(tx, ada.user, "{\"new\":1}", Micros(1)).await).await;
     assert_eq!(notice::unread(&desk, &ada).await.unwrap(), 2);
     assert_eq!(notice::unread(&desk, &bob).await.unwrap(), 0);

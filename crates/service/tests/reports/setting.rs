@@ -1,4 +1,4 @@
-//! What the tests begin with.
+//! Common setup of the tests.
 
 use domain::{
     ApiKeyStatus, CopyId, Decimal, ExchangeId, ExchangeKey, ExchangeKeyId, FollowId, IntentId, Micros, Role,
@@ -46,7 +46,7 @@ pub(super) async fn write<T>(
     done
 }
 
-/// A key that is switched off: nobody asks its exchange for anything.
+/// Creates a key. An inactive one causes no requests to its exchange.
 pub(super) async fn key(desk: &SharedDesk, owner: &Actor, name: &str, active: bool) -> ExchangeKeyId {
     let now = desk.clock.now();
     let id = ExchangeKeyId::mint(&*desk.clock, &*desk.chance);
@@ -87,7 +87,7 @@ pub(super) async fn worth(desk: &SharedDesk, key: ExchangeKeyId, points: &[(&str
     .await;
 }
 
-/// An entry that reached the exchange.
+/// Creates an entry that has reached the exchange.
 pub(super) async fn entered(
     desk: &SharedDesk,
     owner: &Actor,
@@ -140,7 +140,7 @@ pub(super) async fn strategy(desk: &SharedDesk, name: &str) -> StrategyId {
     id
 }
 
-/// A copied position of a strategy that was entered, and ended at a moment with a profit in cents.
+/// Creates a copied position with entry and exit times, and a profit in cents.
 pub(super) async fn copied(
     desk: &SharedDesk,
     owner: &Actor,
@@ -198,7 +198,7 @@ pub(super) async fn copied(
     .await;
 }
 
-/// The admin's eyes.
+/// Signs up the operator.
 pub(super) async fn admin(desk: &SharedDesk) -> Actor {
     let admin = person(desk, "operator@example.org").await;
     account::make_admin(desk, "operator@example.org").await.unwrap();

@@ -1,4 +1,4 @@
-//! Reports: at the right moment of the person's own calendar, once, with the right figures.
+//! Reports: at the right time of the user's own calendar, once, with the right figures.
 
 use super::setting::{admin, at, btc, copied, entered, key, person, strategy, usd, worth, write};
 use domain::{
@@ -27,7 +27,7 @@ store::each_engine!(
     a_report_is_its_owners,
 );
 
-/// Moves the clock to a moment.
+/// Moves the clock to a time.
 fn go(clock: &TestClock, desk: &SharedDesk, moment: &str) {
     clock.advance(at(moment).since(desk.clock.now()));
 }
@@ -46,7 +46,7 @@ async fn mails_to(desk: &SharedDesk, admin: &Actor, person: &Actor) -> Vec<Outgo
     all.into_iter().filter(|mail| mail.to == person.email).collect()
 }
 
-/// Signed up on a Wednesday, with a key and points around it.
+/// A user who signed up on a Wednesday.
 async fn begun(db: &TestDb) -> (SharedDesk, Arc<TestClock>, Actor) {
     let (desk, clock) = testing::desk((**db).clone());
     go(&clock, &desk, "2026-03-04T12:00:00.000Z");
@@ -59,7 +59,7 @@ async fn a_week_is_told_once_when_it_ends_where_its_owner_is(db: &TestDb) {
     let bob = person(&desk, "bob@example.org").await;
     let admin = admin(&desk).await;
     lives(&desk, &ada, "Asia/Riyadh").await;
-    // Clocks are put forward in New York on that Sunday: its week has 167 hours.
+    // In New York clocks are put forward on that Sunday: its week has 167 hours.
     lives(&desk, &bob, "America/New_York").await;
     for owner in [&ada, &bob] {
         let mine = key(&desk, owner, "Main", false).await;
@@ -78,7 +78,7 @@ async fn a_week_is_told_once_when_it_ends_where_its_owner_is(db: &TestDb) {
     for moment in ["2026-03-09T04:00:00.000Z", "2026-03-10T12:00:00.000Z"] {
         assert_eq!(both(moment).await, (1, 1), "once");
     }
-    // Who moves gets the week of the new place's days, and not the same week again.
+    // A user who moves gets a week by the new time zone's days, and not the same week again.
     lives(&desk, &ada, "America/New_York").await;
     assert_eq!(both("2026-03-12T12:00:00.000Z").await, (1, 1));
     let week = told(&desk, &bob).await.remove(0);
@@ -92,7 +92,7 @@ async fn a_week_is_told_once_when_it_ends_where_its_owner_is(db: &TestDb) {
     assert!(mails[0].body.contains(&format!("/reports/{id}")), "{}", mails[0].body);
 }
 
-/// Fees of the week, and one of the week after.
+/// Fees of the week, and one of the following week.
 async fn filled(desk: &SharedDesk, key: ExchangeKeyId) {
     for (trade, moment, cents) in [
         ("1", "2026-03-09T01:00:00.000Z", 125),
@@ -117,12 +117,12 @@ async fn the_figures_are_what_happened(db: &TestDb) {
             ("2026-03-10T12:00:00.000Z", 1_100_000),
             ("2026-03-11T12:00:00.000Z", 990_000),
             ("2026-03-15T23:00:00.000Z", 1_050_000),
-            // Of the week after.
+            // In the following week.
             ("2026-03-16T00:00:00.000Z", 5_000_000),
         ],
     )
     .await;
-    // Connected on the Thursday: what it held then is no profit.
+    // Connected on the Thursday: what it held then is not profit.
     worth(&desk, late, &[("2026-03-12T12:00:00.000Z", 200_000), ("2026-03-15T23:00:00.000Z", 210_000)]).await;
     let (ema, dip) = (strategy(&desk, "EMA cross").await, strategy(&desk, "Buy the dip").await);
     copied(&desk, &ada, main, ema, ("2026-03-09T01:00:00.000Z", "2026-03-09T02:00:00.000Z"), Some(7_000))
@@ -130,7 +130,7 @@ async fn the_figures_are_what_happened(db: &TestDb) {
     copied(&desk, &ada, main, ema, ("2026-03-10T01:00:00.000Z", "2026-03-10T02:00:00.000Z"), Some(-2_000))
         .await;
     copied(&desk, &ada, main, dip, ("2026-03-11T01:00:00.000Z", "2026-03-11T02:00:00.000Z"), Some(500)).await;
-    // Nobody knows what this one came to; and these were not this week.
+    // The result of this one is unknown; the next two are not in this week.
     copied(&desk, &ada, main, dip, ("2026-03-12T01:00:00.000Z", "2026-03-12T02:00:00.000Z"), None).await;
     copied(&desk, &ada, main, dip, ("2026-03-08T01:00:00.000Z", "2026-03-08T02:00:00.000Z"), Some(99)).await;
     copied(&desk, &ada, main, dip, ("2026-03-15T23:30:00.000Z", "2026-03-16T02:00:00.000Z"), Some(99)).await;
@@ -193,7 +193,7 @@ async fn who_wants_no_mail_finds_the_report_on_the_page(db: &TestDb) {
 
 async fn a_report_waits_for_an_exchange_and_not_for_ever(db: &TestDb) {
     let (desk, clock, ada) = begun(db).await;
-    // This key is asked for its fills, and nobody answers.
+    // This key's fills are requested, and the exchange does not answer.
     let mine = key(&desk, &ada, "Main", true).await;
     worth(&desk, mine, &[("2026-03-05T00:00:00.000Z", 100)]).await;
     let hand = IntentId::mint(&*desk.clock, &*desk.chance);

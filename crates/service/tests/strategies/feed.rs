@@ -1,4 +1,4 @@
-//! An exchange that has nothing but the candles that a test gives it, and a clock that goes with them.
+//! An exchange with only the candles that a test gives it, and a clock that follows them.
 
 use async_trait::async_trait;
 use domain::{
@@ -12,14 +12,14 @@ use exchange::{
 use std::sync::{Arc, Mutex};
 use tokio::sync::mpsc;
 
-/// Shared by the exchange, the clock and the test.
+/// State shared by the exchange, the clock and the test.
 #[derive(Clone)]
 pub(crate) struct Feed(Arc<Mutex<State>>);
 
 struct State {
     candles: Vec<Candle>,
     now: Micros,
-    /// What the market pays now, where that is not the last close.
+    /// The current market price, if it differs from the last close.
     quote: Option<Decimal>,
     asked: usize,
 }
@@ -32,7 +32,7 @@ impl Feed {
         Self(Arc::new(Mutex::new(State { candles: Vec::new(), now: START, quote: None, asked: 0 })))
     }
 
-    /// A minute passes.
+    /// Lets a minute pass.
     pub(crate) fn minute(&self, candle: Candle) {
         let mut state = self.0.lock().unwrap();
         state.now = candle.start.plus(time::MINUTE + time::SECOND);
@@ -40,20 +40,20 @@ impl Feed {
         state.quote = None;
     }
 
-    /// Some seconds later the market pays this.
+    /// Sets the market price, a few seconds later.
     pub(crate) fn quote(&self, price: &str) {
         let mut state = self.0.lock().unwrap();
         state.now = state.now.plus(5 * time::SECOND);
         state.quote = Some(price.parse().unwrap());
     }
 
-    /// The clock is set back.
+    /// Sets the clock back.
     pub(crate) fn set_back(&self, seconds: i64) {
         let mut state = self.0.lock().unwrap();
         state.now = state.now.plus(-seconds * time::SECOND);
     }
 
-    /// Minutes from a list of closes; each opens where the last closed.
+    /// Adds minutes from a list of closes. Each opens at the previous close.
     pub(crate) fn closes(&self, closes: &[&str]) {
         for close in closes {
             let (start, open) = {
@@ -72,7 +72,7 @@ impl Feed {
         self.0.lock().unwrap().candles.clone()
     }
 
-    /// How often candles were asked for.
+    /// Returns how often candles were requested.
     pub(crate) fn asked(&self) -> usize {
         self.0.lock().unwrap().asked
     }
@@ -116,7 +116,7 @@ macro_rules! silent {
                 let mut state = self.0.lock().unwrap();
                 state.asked += 1;
                 let mut all = state.candles.clone();
-                // The candle that is open at this moment: strategies must not take it.
+                // The currently open candle: strategies must not use it.
                 if let Some(last) = all.last().copied() {
                     let start = last.start.plus(time::MINUTE);
                     all.push(Candle { start, open: last.close, high: last.close, low: last.close, ..last });

@@ -1,4 +1,4 @@
-//! Strategies as they run, and the records that they leave; on both databases.
+//! Live operation of strategies and their records; on both databases.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
 
@@ -42,7 +42,7 @@ async fn admin(desk: &SharedDesk) -> Actor {
     session::find(desk, &new.token, &origin()).await.unwrap().unwrap()
 }
 
-/// Minute number so-and-so of a market that wanders: the same for every run.
+/// Returns `count` one-minute candles of a random walk, the same for every run.
 fn wander(count: usize) -> Vec<Candle> {
     let (mut state, mut price) = (0x9e37_79b9_7f4a_7c15_u64, 200_000_i64);
     let mut random = move |below: i64| {
@@ -56,7 +56,7 @@ fn wander(count: usize) -> Vec<Candle> {
         .map(|minute| {
             let at = i64::try_from(minute).unwrap();
             let open = price;
-            // Trends of some hours under the noise, so that each strategy finds something.
+            // Trends of some hours under the noise, so that each strategy finds a trade.
             let drift = if (at / 90) % 2 == 0 { 60 } else { -60 };
             price = (price + drift + random(801) - 400).max(50_000);
             let (high, low) = (open.max(price) + random(300), open.min(price) - random(300));
@@ -72,7 +72,7 @@ fn wander(count: usize) -> Vec<Candle> {
         .collect()
 }
 
-/// A signal by what it says.
+/// The content of a signal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Says {
     bar_at: Micros,
@@ -119,8 +119,8 @@ async fn live_trades(desk: &SharedDesk, id: StrategyId) -> Vec<Trade> {
     all
 }
 
-/// The headline: a day as it happened, with a restart in the middle and two bars closing at once now and then, decides
-/// and earns exactly what a backtest over the same candles does.
+/// The main property: a day as it happened, with a restart in the middle and occasionally two bars closing
+/// together, yields exactly the decisions and profits of a backtest over the same candles.
 async fn a_live_day_is_what_a_backtest_finds(db: &TestDb) {
     const BEFORE: usize = 300;
     let all = wander(BEFORE + 720);
@@ -146,7 +146,8 @@ async fn a_live_day_is_what_a_backtest_finds(db: &TestDb) {
     for strategy in store::strategy::list(&desk.db).await.unwrap() {
         let definition = Definition::from_json(strategy.definition.as_deref().unwrap()).unwrap();
         let decided = backtest::signals(&definition, ticks, costs, &series).unwrap();
-        // The day begins with the bars that had closed so shortly before the desk started that they were not too late.
+        // The day begins with the bars that closed so shortly before the desk started that they were not too
+        // late.
         let first = all[BEFORE - 2].start;
         let expected: Vec<_> = decided.iter().filter(|(at, _)| *at >= first).map(Says::decided).collect();
         let said = signals(&desk, strategy.id).await;
@@ -180,7 +181,7 @@ async fn a_live_day_is_what_a_backtest_finds(db: &TestDb) {
     assert!(traded > 12, "a day on which {traded} trades ended shows little");
 }
 
-/// Long above 100, out below it; stopped 10 % away.
+/// Long above 100, exit below it; stop 10 % away.
 const ABOVE: &str = r#"{"entry":{"long":{"crossesAbove":[{"price":"close"},{"constant":"100"}]}},
     "exit":{"long":{"crossesBelow":[{"price":"close"},{"constant":"100"}]}},"stop":{"percent":"10"}}"#;
 
@@ -210,7 +211,7 @@ async fn what_was_missed_is_not_entered_late_but_left_all_the_same(db: &TestDb) 
     let entered = live_trades(&desk, id).await;
     assert_eq!((entered.len(), entered[0].stop, entered[0].exited_at), (1, Some(d("90.9")), None));
 
-    // The desk is away while the strategy leaves, enters and leaves again.
+    // The desk is down while the strategy exits, enters and exits again.
     feed.closes(&["97", "97", "105", "105", "96"]);
     feed.closes(&["96"; 40]);
     let mut restarted = Live::default();
@@ -241,7 +242,7 @@ async fn two_instances_say_and_keep_everything_once(db: &TestDb) {
         a.unwrap();
         b.unwrap();
     }
-    // One may have kept its record before it heard of the other's signal: another bar settles it.
+    // One may have updated its record before it read the other's signal: another bar settles it.
     feed.closes(&["80", "80"]);
     here.round(&desk).await.unwrap();
     let said: Vec<_> = signals(&desk, id).await.into_iter().map(|s| s.action).collect();
@@ -277,19 +278,20 @@ async fn an_outside_brain_has_a_record_by_the_same_rules(db: &TestDb) {
     let given = START.plus(2 * MINUTE + SECOND);
     assert_eq!((standing.side, standing.entered_at), (Side::Buy, given));
     assert_eq!(standing.exited_at, None, "half of it is left after the first target");
-    // A second entry of the same side changes nothing, as for a follower who is in a position.
+    // A second entry on the same side changes nothing, as for a follower in a position.
     strategy::send(&desk, &ada, id, by_hand(Side::Buy, "100", &[])).await.unwrap();
     feed.closes(&["107"]);
     live = Live::default();
     live.round(&desk).await.unwrap();
-    // The other side closes it and enters.
+    // An entry on the other side closes it and enters.
     strategy::send(&desk, &ada, id, by_hand(Side::Sell, "120", &[])).await.unwrap();
     feed.closes(&["107", "108", "125"]);
     live.round(&desk).await.unwrap();
     let trades = live_trades(&desk, id).await;
     let ended: Vec<_> = trades.iter().map(|trade| (trade.side, trade.exit.unwrap())).collect();
     assert_eq!(ended, [(Side::Buy, Exit::Signal), (Side::Sell, Exit::Stop)]);
-    // Entered at 100 and a tick of slippage; half left at 105, half at 107, less fees and slippage: about 5.7 %.
+    // Entered at 100 plus a tick of slippage; half closed at 105, half at 107, less fees and slippage: about
+    // 5.7 %.
     let won = trades[0].profit_percent.unwrap();
     assert!(won > d("5.5") && won < d("5.85"), "{won}");
     assert!(trades[1].profit_percent.unwrap() < d("-12"));
@@ -324,7 +326,7 @@ async fn the_record_keeps_the_order_of_signals_when_the_clock_goes_back(db: &Tes
     assert_eq!((kept.len(), kept[0].exit), (1, Some(Exit::Signal)), "{kept:?}");
 }
 
-/// Enough rounds of one minute to lose with, as every follower does.
+/// Round trips of one minute that lose money, as for every follower.
 async fn rounds_of_one_minute_are_all_in_the_record(db: &TestDb) {
     let feed = Feed::new();
     let desk = desk(db, &feed);
@@ -348,7 +350,7 @@ async fn rounds_of_one_minute_are_all_in_the_record(db: &TestDb) {
     assert_eq!(prices, [d("101"), d("102"), d("103")]);
     assert!(kept.iter().all(|trade| trade.exit == Some(Exit::Signal)));
     assert!(kept.iter().all(|trade| trade.profit_percent.unwrap() < Decimal::ZERO), "{kept:?}");
-    // A restart finds the same.
+    // A restart produces the same.
     feed.closes(&["110"]);
     Live::default().round(&desk).await.unwrap();
     assert_eq!(live_trades(&desk, id).await, kept);
@@ -387,7 +389,7 @@ async fn a_fresh_install_is_backtested_once(db: &TestDb) {
     strategy::run_due(&desk).await.unwrap();
     assert_eq!((strategy::list(&desk).await.unwrap().len(), feed.asked()), (4, asked), "nothing is due");
 
-    // Candles from a file make it due again.
+    // Imported candles make it due again.
     let older = Candle { start: START.plus(-MINUTE), ..feed.candles()[0] };
     let symbol = "BTC/USDT".parse().unwrap();
     let changed = Candle { volume: Decimal::from(777), ..feed.candles()[0] };

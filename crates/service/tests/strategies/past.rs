@@ -1,4 +1,4 @@
-//! What was traded, page by page, while trading goes on.
+//! Trade history, page by page, while trading continues.
 
 use super::{admin, d, desk};
 use crate::feed::{Feed, START};
@@ -20,7 +20,7 @@ use store::{
 };
 use uuid::Uuid;
 
-/// An entry by hand, numbered: a minute for each, and every third sells.
+/// A numbered manual entry: one per minute, and every third sells.
 async fn placed(desk: &SharedDesk, actor: &Actor, number: u16) {
     let at = START.plus(i64::from(number) * MINUTE);
     let id = IntentId(Uuid::from_u128(0x0199_0000_0000_7000_8000_0000_0000_0000 + u128::from(number)));
@@ -58,7 +58,7 @@ async fn placed(desk: &SharedDesk, actor: &Actor, number: u16) {
     let intent = NewIntent {
         id,
         user_id: actor.user,
-        // One working intent for each account and market.
+        // One working intent per account and market.
         exchange_key_id: ExchangeKeyId(Uuid::from_u128(u128::from(number) + 1)),
         trade_type: TradeType::Futures,
         symbol,
@@ -84,7 +84,7 @@ fn numbers(page: &Page) -> Vec<u16> {
     page.items.iter().map(|item| item.order_id.parse().unwrap()).collect()
 }
 
-/// The account that entry 7 is on. Those of the others are gone.
+/// The account of entry 7. Those of the other entries are gone.
 async fn account(desk: &SharedDesk, actor: &Actor) -> ExchangeKeyId {
     let id = ExchangeKeyId(Uuid::from_u128(8));
     let key = ExchangeKey {
@@ -141,7 +141,7 @@ pub(crate) async fn pages_do_not_move_while_trading_goes_on(db: &TestDb) {
     let third = ask(&next(&second), &all).await.unwrap();
     assert_eq!((numbers(&third), third.next.clone()), ((0..30).rev().collect::<Vec<_>>(), None));
 
-    // Filters work across pages, and the file has all of it.
+    // Filters work across pages, and the file contains everything.
     let sells = Filter { side: Some(Side::Sell), ..Filter::default() };
     let sold = ask(&days, &sells).await.unwrap();
     assert_eq!((numbers(&sold).len(), sold.next), (80, None));
@@ -157,7 +157,7 @@ pub(crate) async fn pages_do_not_move_while_trading_goes_on(db: &TestDb) {
     let before = Asked { start: Some(START.plus(-2 * DAY)), days: 2, token: None };
     assert!(ask(&before, &all).await.unwrap().items.is_empty());
 
-    // A token is one person's and one history's.
+    // A token is valid for one user and one history.
     let stranger = Actor { user: domain::UserId(Uuid::from_u128(9)), ..ada.clone() };
     for (who, which) in [(&stranger, Which::Manual), (&ada, Which::Strategy)] {
         match trade_history::page(&desk, who, which, &next(&first), &all).await {

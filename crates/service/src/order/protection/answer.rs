@@ -1,20 +1,20 @@
-//! What an exchange's refusal of a stop means.
+//! Classifies an exchange's refusal of a stop.
 
 use super::rules::Rule;
 use exchange::Failure;
 
-/// What follows from a refused stop.
+/// How to proceed after a refused stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::order) enum StopRefusal {
-    /// There is one already, or there is no position any more: look, never close on this alone.
+    /// A stop already exists, or the position is gone: inspect again, and never close on this refusal alone.
     Look,
-    /// Price or amount break a filter: ours to correct, once.
+    /// Price or amount violate a filter: corrected once.
     Filter,
-    /// The stop has been reached, or the exchange will not take it: the position is to be closed.
+    /// The stop price has been reached, or the exchange does not accept the stop: the position is closed.
     Close,
 }
 
-/// Classes a definite refusal of a stop by Binance's code (derivatives error codes).
+/// Classifies a definite refusal of a stop by Binance's error code (derivatives error codes).
 pub(in crate::order) fn stop_refusal(failure: &Failure) -> StopRefusal {
     match failure {
         // A closePosition stop exists in this direction; the client order id is in use; there is no position.
@@ -23,13 +23,13 @@ pub(in crate::order) fn stop_refusal(failure: &Failure) -> StopRefusal {
         {
             StopRefusal::Look
         }
-        // Precision, filters, price not on the tick, quantity not on the step.
+        // Precision, filters, price not on the tick size, quantity not on the step size.
         Failure::Refused { code: -1111 | -1013 | -4014 | -4023, .. }
             if Rule::FilterRefusalCorrects.holds() =>
         {
             StopRefusal::Filter
         }
-        // -2021: it would trigger immediately. Everything else that is definite.
+        // -2021: the stop would trigger immediately. All other definite refusals are treated the same.
         _ if Rule::DefiniteRefusalCloses.holds() => StopRefusal::Close,
         _ => StopRefusal::Look,
     }

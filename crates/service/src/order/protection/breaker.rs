@@ -1,5 +1,6 @@
-//! The breaker: many positions that cannot be protected within a minute are a fault of the exchange or of ours, not of as many
-//! people. Closing stops then, and so do new entries, until the breaker's time is over.
+//! Circuit breaker: if many positions cannot be protected within a minute, the cause is a fault of the
+//! exchange or of this desk rather than of that many accounts. Closing such positions and opening new ones is
+//! then suspended for a while.
 
 use domain::{
     Micros,
@@ -10,9 +11,10 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-/// More rescues than this within [`WITHIN`] trip it.
+/// More rescues than this within [`WITHIN`] trip the breaker.
 const MOST: usize = 20;
-/// So does this share of the positions, in percent, from [`FEWEST`] rescues on.
+/// With more than [`MOST`] positions, so does this share of them, in percent, once there are [`FEWEST`]
+/// rescues.
 const SHARE: usize = 5;
 const FEWEST: usize = 5;
 const WITHIN: i64 = 60 * SECOND;
@@ -29,19 +31,19 @@ struct State {
     tripped_until: Option<Micros>,
 }
 
-/// What the breaker says to a rescue.
+/// The breaker's answer to a requested rescue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// It may go on.
+    /// The rescue may proceed.
     Go,
-    /// This one has tripped the breaker: the operator is to be told.
+    /// This rescue has tripped the breaker; the operators must be notified.
     Trips,
-    /// The breaker is tripped.
+    /// The breaker was already tripped.
     Tripped,
 }
 
 impl Breaker {
-    /// Asks for a rescue at `now`, of one of `positions`.
+    /// Requests a rescue at `now` of one of `positions` supervised positions.
     pub(crate) fn rescue(&self, now: Micros, positions: usize) -> Verdict {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if state.tripped_until.is_some_and(|until| now < until) {
@@ -60,7 +62,7 @@ impl Breaker {
         Verdict::Go
     }
 
-    /// Whether entries and rescues are stopped.
+    /// Whether entries and rescues are suspended.
     pub(crate) fn is_tripped(&self, now: Micros) -> bool {
         let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         state.tripped_until.is_some_and(|until| now < until)

@@ -1,27 +1,24 @@
-//! What to do next for a position, from what is wanted of it and what the exchange shows. Pure, and knows nothing of how a
-//! difference came about: a crash, a refusal, a late cancel, an outage and an owner's own change are one case.
+//! Decides the next repair of a position from what is wanted and what the exchange reports. Pure, and
+//! independent of the cause of a difference: a crash, a refusal, a late cancel, an outage and a manual change
+//! by the owner are handled alike.
 
 use super::rules::Rule;
 use crate::order::close::entered_by;
 use domain::{Decimal, Order, OrderType, Position, Side};
 use store::protection::Wanted;
 
-/// What is wanted of a position, and what the exchange shows.
+/// What is wanted of a position, and what the exchange reports.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::order) struct Facts<'a> {
-    /// What is wanted.
     pub(in crate::order) wanted: Wanted,
-    /// The side of the entry.
     pub(in crate::order) side: Side,
-    /// How much the entry has filled, where that is known.
+    /// The filled amount of the entry, if known.
     pub(in crate::order) entered: Option<Decimal>,
-    /// The entry is resting, or may still be on its way.
+    /// Whether the entry is resting, or may still arrive at the exchange.
     pub(in crate::order) entry_open: bool,
-    /// A later entry of ours on this market has filled: what is open there is that one's.
+    /// Whether a later entry of ours on this market has filled. The open position then belongs to that entry.
     pub(in crate::order) superseded: bool,
-    /// The market's position.
     pub(in crate::order) position: Option<&'a Position>,
-    /// The market's open orders.
     pub(in crate::order) open: &'a [Order],
 }
 
@@ -30,11 +27,11 @@ pub(in crate::order) struct Facts<'a> {
 pub(in crate::order) enum Next {
     /// Everything is as wanted.
     Agree,
-    /// So much of the position has no stop.
+    /// This amount of the position has no stop.
     PlaceStop(Decimal),
-    /// So much of the position is to be closed.
+    /// This amount of the position must be closed.
     Close(Decimal),
-    /// The position is at zero: remove what protected it.
+    /// The position is flat: remove its protective orders.
     End,
 }
 
@@ -51,7 +48,7 @@ pub(in crate::order) fn next(facts: &Facts<'_>) -> Next {
         let may_fill = facts.entry_open && Rule::OpenEntryMayFill.holds();
         return if may_fill { Next::Agree } else { Next::End };
     }
-    // What exceeds the entry is not ours.
+    // Anything beyond the entry's amount does not belong to this position.
     let entered = facts.entered.filter(|_| Rule::ExcessIsForeign.holds());
     let ours = entered.map_or(held, |entered| entered.min(held));
     match facts.wanted {
@@ -64,16 +61,16 @@ pub(in crate::order) fn next(facts: &Facts<'_>) -> Next {
     }
 }
 
-/// How much of `held` the stops among `open` close, whoever placed them.
+/// Returns how much of `held` the stops among `open` would close, whoever placed them.
 pub(in crate::order) fn covered(open: &[Order], entered: Side, held: Decimal) -> Decimal {
     let stops = open.iter().filter(|order| is_stop(order) && order.side == entered.opposite());
-    // A stop without an amount closes whatever position there is.
+    // A stop without an amount closes the whole position.
     let whole = !Rule::PartialStopCoversPart.holds();
     let covers = |order: &Order| order.amount.filter(|_| !whole).map_or(held, |amount| amount - order.filled);
     stops.map(covers).sum::<Decimal>().min(held)
 }
 
-/// Whether an order closes a position when the price goes against it.
+/// Whether an order closes a position when the price moves against it.
 pub(in crate::order) fn is_stop(order: &Order) -> bool {
     let kind = matches!(order.kind, OrderType::Stop | OrderType::StopMarket | OrderType::TrailingStopMarket);
     (kind || !Rule::OnlyStopsCover.holds()) && order.reduce_only && !order.is_final()
@@ -136,7 +133,7 @@ mod tests {
     }
 
     proptest! {
-        /// Doing what is decided leads to agreement in one step, whatever was there before.
+        /// Performing the decided repair reaches agreement in one step, whatever was open before.
         #[test]
         fn placing_what_is_missing_leaves_nothing_missing(
             held in 1_i64..1_000,

@@ -1,8 +1,8 @@
 //! Protection: every position that the desk opened has its stop, unless its owner chose otherwise.
 //!
-//! What is wanted of a position is a row (`store::protection`), written with the intent that opens it. The supervisor compares it
-//! with what the exchange shows and does the smallest next repair until both agree; it knows nothing of how a difference came
-//! about. docs/ARCHITECTURE.md draws it.
+//! The wanted protection of a position is a row (`store::protection`), written with the intent that opens it.
+//! The supervisor compares it with what the exchange reports and makes the smallest next repair until both
+//! agree, whatever caused the difference. docs/ARCHITECTURE.md has a diagram.
 
 mod answer;
 mod breaker;
@@ -35,15 +35,15 @@ use store::{
 pub(crate) use supervise::Known;
 use supervise::Pass;
 
-/// Markets that are looked at at the same time.
+/// Markets inspected concurrently.
 const AT_ONCE: usize = 16;
-/// Between two ticks when nothing wakes the supervisor.
+/// Interval between two ticks if nothing wakes the supervisor.
 const BEAT: Duration = Duration::from_millis(500);
 
-/// Supervises until the desk is stopped.
+/// Supervises positions until the desk stops.
 pub async fn run(desk: SharedDesk) {
     while !desk.work.is_stopping() {
-        // Registered before looking, so that a change in between is not missed.
+        // Registered before the tick, so that a change in between is not missed.
         let woken = desk.supervision.woken();
         if let Err(error) = tick(&desk).await {
             tracing::warn!(%error, "positions could not be supervised; the next tick tries again");
@@ -56,10 +56,10 @@ pub async fn run(desk: SharedDesk) {
     }
 }
 
-/// One tick: looks at the positions that are due.
+/// Runs one tick: inspects the positions that are due.
 ///
 /// # Errors
-/// When the database cannot be read. One position's failure never delays the others.
+/// If the database cannot be read. One position's failure never delays the others.
 pub async fn tick(desk: &SharedDesk) -> Result<()> {
     let now = desk.clock.boot();
     if desk.supervision.must_load(now) {
@@ -80,10 +80,10 @@ pub async fn tick(desk: &SharedDesk) -> Result<()> {
     Ok(())
 }
 
-/// Looks at what is supervised on one market, now. `known` is what the caller knows of its position.
+/// Inspects all supervised positions on one market now. `known` is what the caller knows about the position.
 ///
 /// # Errors
-/// When the database or the exchange cannot be asked.
+/// If the database or the exchange cannot be queried.
 pub(crate) async fn inspect_market(
     desk: &SharedDesk,
     id: ExchangeKeyId,
@@ -92,7 +92,7 @@ pub(crate) async fn inspect_market(
 ) -> Result<()> {
     let Some(row) = store::key::get_any(&desk.db, id).await? else { return forget(desk, id, symbol).await };
     if row.key.status == ApiKeyStatus::Unauthorized {
-        // Nothing can be asked with it, and its owner has been told.
+        // The key cannot be used, and its owner has already been notified.
         desk.supervision.postpone(id, symbol, desk.clock.boot());
         return Ok(());
     }
@@ -113,10 +113,10 @@ pub(crate) async fn inspect_market(
     Ok(())
 }
 
-/// Looks at all that is supervised on one account, in full, now.
+/// Inspects all supervised positions of one account in full now.
 ///
 /// # Errors
-/// When the database or the exchange cannot be asked; what was not looked at is due at the next tick.
+/// If the database or the exchange cannot be queried. Positions not yet inspected are due at the next tick.
 pub(crate) async fn inspect_key(desk: &SharedDesk, id: ExchangeKeyId) -> Result<()> {
     desk.supervision.wake_key(id);
     let rows = rows::of_key(&desk.db, id).await?;
@@ -127,7 +127,8 @@ pub(crate) async fn inspect_key(desk: &SharedDesk, id: ExchangeKeyId) -> Result<
     Ok(())
 }
 
-/// Whether a copy's position is still open; `closed` when an order that closed it has filled. The caller has the market's lock.
+/// Returns whether a copy's position is still open. `closed` means that an order that closed it has filled.
+/// The caller holds the per-market lock.
 pub(crate) async fn inspect_copy(desk: &Desk, access: &Access, copy: CopyId, closed: bool) -> Result<bool> {
     let Some(row) = rows::get(&desk.db, IntentId(copy.0)).await? else { return Ok(false) };
     let known = if closed { Known::Closed } else { Known::Nothing };
@@ -149,18 +150,18 @@ async fn inspect(desk: &Desk, access: &Access, row: &Protection, known: Known) -
     Ok(pass)
 }
 
-/// Whether the account's stream tells what changes.
+/// Whether the account's user-data stream is connected and reports changes.
 fn streamed(desk: &Desk, row: &Protection) -> bool {
     desk.copies.accounts.is_live(row.exchange_key_id)
 }
 
-/// Whether an intent is at work on a market: what it does is not to be taken for a difference.
+/// Whether an intent is being worked on a market. Its intermediate states must not be taken for differences.
 async fn is_at_work(desk: &Desk, key: ExchangeKeyId, symbol: &Symbol) -> Result<bool> {
     let unfinished = store::intent::unfinished_for_key(&desk.db, key).await?;
     Ok(unfinished.iter().any(|row| row.status == Status::Working && row.symbol == *symbol))
 }
 
-/// The key was deleted: nothing can be done for its positions.
+/// Drops the protection rows of a deleted key: nothing can be done for its positions.
 async fn forget(desk: &Desk, key: ExchangeKeyId, symbol: &Symbol) -> Result<()> {
     let gone = rows::on_market(&desk.db, key, symbol).await?;
     let mut tx = desk.db.begin().await?;

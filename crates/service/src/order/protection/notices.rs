@@ -1,4 +1,4 @@
-//! What owners and the operator are told about protection.
+//! Notifications to owners and operators about protection.
 
 use crate::{
     Desk, Result,
@@ -8,12 +8,12 @@ use crate::{
 use domain::Micros;
 
 impl Intent {
-    /// Its owner is told that the position was closed because it could not be protected.
+    /// Builds the notification that the position was closed because it could not be protected.
     pub(in crate::order) fn unprotected(&self, now: Micros) -> Result<Telling> {
         self.about_stop(format!("unprotected:{}", self.id), true, now)
     }
 
-    /// Its owner is told that the position had lost its stop and has it again.
+    /// Builds the notification that the position had lost its stop and has it again.
     pub(super) fn stop_replaced(&self, now: Micros) -> Result<Telling> {
         self.about_stop(format!("stop-replaced:{}:{}", self.id, now.0), false, now)
     }
@@ -24,14 +24,14 @@ impl Intent {
         Telling::new(self.user, once, &event, now)
     }
 
-    /// Its owner is told that the position is without its stop now, and that the desk is working on it.
+    /// Builds the notification that the position is without its stop and that the desk is placing it.
     pub(super) fn without_stop(&self, now: Micros) -> Result<Telling> {
         let event = Event::WithoutStop { key: self.key, symbol: self.symbol.clone(), copy: self.copy() };
         Telling::new(self.user, format!("without-stop:{}:{}", self.id, now.0), &event, now)
     }
 }
 
-/// Every admin is mailed that the breaker has tripped.
+/// Mails every operator that the breaker has tripped.
 pub(super) async fn breaker_tripped(desk: &Desk) -> Result<()> {
     let content = Content::plain(
         "Many positions could not be protected",

@@ -1,4 +1,4 @@
-//! "Stop supervising this position" and "supervise it again": the owner's word for one position.
+//! Lets the owner stop and resume the supervision of a position.
 
 use super::{Known, inspect_market, shown::has_planned_stop};
 use crate::{
@@ -11,12 +11,13 @@ use store::protection::{self as rows, Protection, Wanted};
 
 /// Ends or resumes the supervision of the positions that Slipstream opened on a market.
 ///
-/// A position that is not supervised keeps the stop and the take-profits that are at the exchange: nothing is cancelled, but a
-/// stop that goes missing is not put back. When it is supervised again, a missing stop is placed at once.
+/// An unsupervised position keeps its stop and take-profit orders at the exchange: nothing is cancelled, but
+/// a stop that goes missing is not replaced. When supervision is resumed, a missing stop is placed
+/// immediately.
 ///
 /// # Errors
-/// Not found, also when Slipstream opened no position there; 1300; a field problem when the position's order asked for no stop, so
-/// that there is none to keep.
+/// Not found, also if Slipstream opened no position on the market; 1300; a field problem if the position's
+/// order asked for no stop, so that there is none to supervise.
 pub async fn set_supervised(
     desk: &SharedDesk,
     actor: &Actor,
@@ -48,14 +49,15 @@ pub async fn set_supervised(
     drop(turn);
     desk.supervision.wake(id, symbol);
     if supervised && let Err(error) = inspect_market(desk, id, symbol, Known::Nothing).await {
-        // It is supervised from now on: the supervisor tries again at once.
+        // Supervision is resumed anyway: the supervisor retries immediately.
         tracing::debug!(key = %id, %symbol, %error, "a position that is supervised again could not be inspected yet");
     }
     desk.hub.nudge(id, symbol);
     Ok(())
 }
 
-/// What is to change for one position; none when it is as asked already. A position that is being closed goes on being closed.
+/// Returns the change for one position; `None` if it is already as requested. A position that is being closed
+/// stays so.
 async fn change_of(
     desk: &SharedDesk,
     row: &Protection,

@@ -1,7 +1,7 @@
-//! The rules that protect positions, by name, so that tests can switch one off and see that a scenario misses it. A program that
-//! was not built for tests cannot switch anything off: there, `holds` is always true.
+//! The named rules that protect positions. Tests can disable one to prove that a scenario fails without it.
+//! In builds without the `testing` feature nothing can be disabled: `holds` is always true.
 
-/// Declares the rules, each with what it says.
+/// Declares the rules with their documentation.
 macro_rules! rules {
     ($($(#[$doc:meta])* $rule:ident),* $(,)?) => {
         /// A rule that protects positions.
@@ -17,47 +17,48 @@ macro_rules! rules {
 }
 
 rules! {
-    /// A position on the other side than the entry's is not ours.
+    /// A position on the opposite side of the entry is not ours.
     OtherSideIsForeign,
-    /// What a position has beyond the entry is not ours.
+    /// The part of a position beyond the entry's amount is not ours.
     ExcessIsForeign,
-    /// A position at zero is not over while its entry may still fill.
+    /// A flat position is not finished while its entry may still fill.
     OpenEntryMayFill,
-    /// When a later entry of ours has filled, the position is that one's.
+    /// Once a later entry of ours has filled, the position belongs to that entry.
     LaterEntryOwns,
     /// A position whose owner chose no stop gets none.
     NoStopByChoice,
-    /// A position that is to be closed is closed, however often that takes.
+    /// A position that must be closed is closed, however many attempts it takes.
     ClosingIsPursued,
-    /// Take-profits and orders of the other side do not cover a position.
+    /// Take-profit orders and orders of the other side do not cover a position.
     OnlyStopsCover,
-    /// A stop over a part of the position covers that part only.
+    /// A stop for part of the position covers only that part.
     PartialStopCoversPart,
-    /// A refusal that says that a stop or no position exists asks to look, and closes nothing.
+    /// A refusal saying that a stop exists or that no position exists causes an inspection and closes
+    /// nothing.
     AmbiguousRefusalLooks,
     /// A refusal of price or amount is corrected once.
     FilterRefusalCorrects,
     /// Every other definite refusal of a stop closes the position.
     DefiniteRefusalCloses,
-    /// Many positions that cannot be protected within a minute stop closing and entering.
+    /// If many positions cannot be protected within a minute, closing and entering are suspended.
     BreakerTrips,
-    /// The owner is notified of a stop or take-profit that was filled.
+    /// The owner is notified of a filled stop or take-profit.
     HitIsNotified,
-    /// What has ended is not supervised any more.
+    /// A position that has ended is no longer supervised.
     EndedRowIsDeleted,
-    /// A market is left alone while an intent is working there.
+    /// A market is left alone while an intent is being worked there.
     WorkingIntentIsLeftAlone,
-    /// An entry that was given up is looked for, and cancelled if it rests.
+    /// An entry that was given up is looked up, and cancelled if it is resting.
     GivenUpEntryIsLookedFor,
-    /// A stop-limit order that has triggered has some time to fill.
+    /// A triggered stop-limit order gets some time to fill.
     TriggeredStopHasTime,
-    /// A stop-limit order that has triggered and does not fill is replaced by a market order.
+    /// A triggered stop-limit order that does not fill is replaced by a market order.
     TriggeredStopIsClosed,
-    /// A stop that its owner moved is the one that is wanted.
+    /// A stop moved by its owner becomes the wanted stop.
     MovedStopIsWanted,
-    /// The owner is notified of a take-profit that was filled while the position stays open.
+    /// The owner is notified of a take-profit that fills while the position stays open.
     TargetIsNotified,
-    /// A position that was entered a moment ago is not taken for gone.
+    /// A position that was just entered is not considered gone.
     RecentEntryIsNotGone,
     /// Protective orders are cancelled when their position has ended.
     ProtectionEndsToo,
@@ -65,27 +66,27 @@ rules! {
     LateOrdersAreCancelled,
     /// The owner is notified when the supervisor finds a position without its stop for too long.
     MissingStopIsNotified,
-    /// The owner is notified while a stop is being placed for too long.
+    /// The owner is notified when placing a stop takes too long.
     SlowStopIsNotified,
-    /// The owner is notified when a stop that was missing is back.
+    /// The owner is notified when a missing stop has been replaced.
     ReplacedStopIsNotified,
     /// A new position whose stop cannot be placed for a while is closed.
     UnreachableStopCloses,
-    /// Whoever takes up an intent looks before sending a stop.
+    /// A resumed intent inspects the exchange before it sends a stop.
     ResumedRunLooks,
-    /// A position that is not shown right after its fill may lag.
+    /// A position that is not reported right after its fill may lag.
     UnseenPositionMayLag,
     /// Two readings must agree before an unprotected position is closed.
     TwoReadingsAgree,
-    /// What is left of an entry is cancelled before its position is closed.
+    /// The rest of an entry is cancelled before its position is closed.
     RestOfEntryEnds,
     /// The owner is notified that a position was closed because it could not be protected.
     ClosingIsNotified,
-    /// What protects a position is cancelled after it was closed.
+    /// Protective orders are cancelled after the position has been closed.
     ProtectionGoesLast,
-    /// Take-profits that keep a position from being closed are cancelled.
+    /// Take-profit orders that prevent a position from being closed are cancelled.
     TargetsMakeWay,
-    /// A difference is looked at again within seconds.
+    /// A difference is inspected again within seconds.
     DifferenceIsRetriedSoon,
 }
 
@@ -113,7 +114,7 @@ mod switch {
             OFF.get() != Some(self)
         }
 
-        /// Does `work` without the rule, as far as it runs on this thread.
+        /// Runs `work` without the rule, as far as it runs on this thread.
         pub fn without<T>(self, work: impl FnOnce() -> T) -> T {
             struct Restore;
             impl Drop for Restore {

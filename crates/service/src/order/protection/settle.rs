@@ -1,5 +1,5 @@
-//! The end of a position: its owner is told of the stop and take-profits that were filled, a copy gets its result, and nothing is
-//! supervised any more.
+//! Settles a position that has ended: notifies the owner of filled stop and take-profit orders, records a
+//! copy's result, and ends the supervision.
 
 use crate::{
     Desk, Error, Result, live,
@@ -23,11 +23,11 @@ use store::{
     protection as rows,
 };
 
-/// How many orders and fills say how a position ended.
+/// Number of recent orders and fills read to determine how a position ended.
 const HISTORY: u16 = 200;
 
-/// Settles the position that `intent` opened, which is at zero. Its row is kept for a while when `late`: a protective order may
-/// still arrive.
+/// Settles the flat position that `intent` opened. With `late` its row is kept for a while, because a
+/// protective order may still arrive.
 pub(super) async fn settle(desk: &Desk, access: &Access, intent: &Intent, late: bool) -> Result<()> {
     if intent.filled_entry().is_some() {
         report_rescue(desk, access, intent).await?;
@@ -51,7 +51,7 @@ pub(super) async fn settle(desk: &Desk, access: &Access, intent: &Intent, late: 
     Ok(())
 }
 
-/// Supervises the position of an intent no more.
+/// Ends the supervision of an intent's position.
 pub(super) async fn delete(desk: &Desk, intent: IntentId) -> Result<()> {
     if !Rule::EndedRowIsDeleted.holds() {
         return Ok(());
@@ -61,7 +61,7 @@ pub(super) async fn delete(desk: &Desk, intent: IntentId) -> Result<()> {
     Ok(tx.commit().await?)
 }
 
-/// Tells the owner of the protective orders that were filled.
+/// Notifies the owner of the protective orders that were filled.
 async fn report_hits(desk: &Desk, access: &Access, intent: &Intent) -> Result<()> {
     let (who, kind, symbol) = (&access.who, intent.trade_type, &intent.symbol);
     if !Rule::HitIsNotified.holds() {
@@ -77,14 +77,14 @@ async fn report_hits(desk: &Desk, access: &Access, intent: &Intent) -> Result<()
         filled.extend(found.filter(|order| order.is_final() && !order.filled.is_zero()));
     }
     if hidden {
-        // Looking up one order may lag behind the list of them.
+        // Looking up a single order may lag behind the list of orders.
         filled = access.take(desk, desk.exchange.orders(who, kind, symbol, HISTORY).await).await?;
     }
     report_filled(desk, access, intent, &filled).await
 }
 
-/// Tells the owner that the position was closed because it could not be protected. Whoever closed it tells it, unless it was killed
-/// before; it is told once.
+/// Notifies the owner that the position was closed because it could not be protected. The run that closed it
+/// normally does so, unless it was killed before; the idempotency key makes it a single notification.
 async fn report_rescue(desk: &Desk, access: &Access, intent: &Intent) -> Result<()> {
     let (who, kind, symbol) = (&access.who, intent.trade_type, &intent.symbol);
     for leg in intent.legs.iter().filter(|leg| leg.role == Role::Rescue) {
@@ -104,7 +104,7 @@ async fn report_rescue(desk: &Desk, access: &Access, intent: &Intent) -> Result<
     Ok(())
 }
 
-/// Tells the owner of those protective orders among `ended` that were filled.
+/// Notifies the owner of the filled protective orders among `ended`.
 pub(super) async fn report_filled(
     desk: &Desk,
     access: &Access,
@@ -123,7 +123,7 @@ pub(super) async fn report_filled(
     Ok(tx.commit().await?)
 }
 
-/// Notes how a copied position has ended: its last closing order says by what, its fills say at what profit.
+/// Records how a copied position ended: the reason from its last closing order, the profit from its fills.
 async fn settle_copy(desk: &Desk, access: &Access, intent: &Intent, copy: &Copy) -> Result<()> {
     let side = copy.side.ok_or_else(|| Error::fault("an open copy without a side"))?;
     let (who, kind, symbol) = (&access.who, intent.trade_type, &copy.symbol);
@@ -158,8 +158,8 @@ async fn settle_copy(desk: &Desk, access: &Access, intent: &Intent, copy: &Copy)
     Ok(())
 }
 
-/// What the owner is told of the protective orders that were filled, each with what its own fills realized. Pages show the
-/// `last` one as the copy's end.
+/// Builds the notifications of filled protective orders, each with its own realized profit. The `last` one is
+/// not shown separately on the pages, which show it as the copy's end.
 fn hits(
     intent: &Intent,
     orders: &[Order],
@@ -179,7 +179,7 @@ fn hits(
     Ok(hits)
 }
 
-/// How a copied position ended whose last closing order was this one.
+/// Returns the exit reason of a copied position from its last closing order.
 async fn exit_by(desk: &Desk, intent: &Intent, client_order_id: &str) -> Result<Exit> {
     match intent.leg_by_client_id(client_order_id).map(|leg| leg.role) {
         Some(Role::Stop) => return Ok(Exit::Stop),
@@ -198,8 +198,8 @@ async fn exit_by(desk: &Desk, intent: &Intent, client_order_id: &str) -> Result<
     })
 }
 
-/// The order that closed the last of a position: that of its last fill, for a stop is older than the target that was hit
-/// before it. The orders are newest first.
+/// Returns the order that closed the last of a position: the order of its last fill, because a stop is older
+/// than a target that was hit before it. The orders are newest first.
 fn last_closing<'a>(orders: &'a [Order], trades: &[Trade], side: Side, since: Micros) -> Option<&'a Order> {
     let closing = trades.iter().filter(|trade| trade.side != side).max_by_key(|trade| trade.at);
     let filled = closing.and_then(|trade| orders.iter().find(|order| order.id == trade.order));
@@ -207,8 +207,8 @@ fn last_closing<'a>(orders: &'a [Order], trades: &[Trade], side: Side, since: Mi
     filled.or_else(|| orders.iter().find(closed))
 }
 
-/// The average price of what closed a position, and what it won or lost after fees. Fees in other assets than the quote
-/// are not counted.
+/// Returns the average closing price and the profit after fees. Fees in assets other than the quote are not
+/// counted.
 fn result(trades: &[Trade], side: Side, quote: &str) -> (Option<Decimal>, Option<Decimal>) {
     let closing = || trades.iter().filter(|trade| trade.side != side);
     let amount: Decimal = closing().map(|trade| trade.amount).sum();

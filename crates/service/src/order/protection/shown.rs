@@ -1,4 +1,4 @@
-//! How a position's protection is shown to its owner.
+//! The protection of a position as shown to its owner.
 
 use super::decide;
 use crate::{
@@ -14,12 +14,13 @@ use store::{
     protection::{self as rows, Protection, Wanted},
 };
 
-/// The protection of each of `positions`, which with `orders` are what the exchange shows of the account of `key`.
+/// Returns the protection of each of `positions`. `positions` and `orders` are what the exchange reports for
+/// the account of `key`.
 ///
-/// The caller has checked that the account is its person's.
+/// The caller has verified that the account belongs to the user.
 ///
 /// # Errors
-/// When the database cannot be read.
+/// If the database cannot be read.
 pub(crate) async fn shown(
     desk: &Desk,
     key: ExchangeKeyId,
@@ -50,7 +51,7 @@ pub(crate) async fn shown(
     Ok(shown)
 }
 
-/// Whether a position without a wanted stop never had one, or its owner has ended the supervision.
+/// Distinguishes a position that never had a stop from one whose owner has ended the supervision.
 async fn unsupervised(desk: &Desk, row: &Protection) -> Result<ProtectionState> {
     let planned = has_planned_stop(desk, row).await?;
     Ok(if planned { ProtectionState::Released } else { ProtectionState::NoStop })

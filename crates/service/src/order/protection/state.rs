@@ -1,5 +1,5 @@
-//! What the supervisor keeps in memory: when each position is looked at next, and since when one is not as wanted. A look that
-//! finds agreement writes nothing to the database.
+//! In-memory state of the supervisor: when each position is inspected next, and since when one is not as
+//! wanted. An inspection that finds agreement writes nothing to the database.
 
 use super::{
     breaker::Breaker,
@@ -16,20 +16,21 @@ use std::{
 use store::protection::{Protection, Wanted};
 use tokio::sync::Notify;
 
-/// The rows are read again after this: another instance may have added some.
+/// The rows are reloaded after this, since another instance may have added some.
 const LOAD_AFTER: i64 = 2 * SECOND;
-/// A position in agreement is looked at again after this, where its account's stream tells changes, and where none does.
+/// Interval between inspections of a position in agreement, with and without a connected user-data stream.
 const WITH_STREAM: i64 = 60 * SECOND;
 const WITHOUT_STREAM: i64 = 20 * SECOND;
 /// The first and the longest pause after a difference.
 const FIRST_PAUSE: i64 = SECOND / 2;
 const LONGEST_PAUSE: i64 = 5 * SECOND;
-/// So many positions are read in full at every look: at most a tenth of an address's weight.
+/// Up to this many positions are always inspected in full, which costs at most a tenth of an address's
+/// weight.
 const FEW: usize = 10;
-/// Every so many looks is a full one, as long as there are no more than this many positions.
+/// Every n-th inspection is a full one, up to this many positions.
 const FULL_LOOK: u32 = 5;
 const FULL_LOOKS_UP_TO: usize = 100;
-/// A key that the exchange refuses is tried again after this.
+/// Retry interval for a key that the exchange rejects.
 const REFUSED: i64 = 60 * SECOND;
 
 /// A supervised position.
@@ -46,22 +47,22 @@ impl Watched {
     }
 }
 
-/// How many positions are not as wanted, and how many have no stop by their owner's choice.
+/// Number of positions that are not as wanted, and of those without a stop by their owner's choice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Unprotected {
-    /// Positions that are supervised.
+    /// Supervised positions.
     pub positions: usize,
-    /// Those that are not as wanted now.
+    /// Positions that currently are not as wanted.
     pub differing: usize,
-    /// For how long the first of them has not been, in microseconds.
+    /// How long the oldest of them has not been as wanted, in microseconds.
     pub oldest: i64,
-    /// Those without a stop by their owner's choice.
+    /// Positions without a stop by their owner's choice.
     pub by_choice: usize,
-    /// How long it takes, in microseconds, until each position has been looked at once without anything happening.
+    /// Duration of one round of routine inspections over all positions, in microseconds.
     pub round: i64,
 }
 
-/// The supervisor's memory. All times are boot times.
+/// The supervisor's in-memory state. All times are boot times.
 #[derive(Default)]
 pub(crate) struct Supervision {
     pub(super) breaker: Breaker,
@@ -79,7 +80,7 @@ struct State {
 struct Entry {
     watched: Watched,
     by_choice: bool,
-    /// Something has happened to it: it is looked at whatever that costs.
+    /// Something has happened to it: it is inspected whatever the cost.
     asked: bool,
     /// It was found as wanted at least once.
     known: bool,
@@ -87,7 +88,7 @@ struct Entry {
     differs_since: Option<Micros>,
     tries: u32,
     looks: u32,
-    /// Since when it has been settled, and is looked at once more for orders that arrive late.
+    /// Since when it has been settled. It is inspected once more for orders that arrive late.
     ending_since: Option<Micros>,
 }
 
@@ -107,13 +108,13 @@ impl Entry {
         }
     }
 
-    /// Whether it is looked at without regard to the budget.
+    /// Whether it is inspected regardless of the budget.
     const fn is_urgent(&self) -> bool {
         self.asked || self.differs_since.is_some() || self.ending_since.is_some()
     }
 
-    /// Whether the next look reads everything, and does not ask for the stop alone. A desk with few positions can afford that, and
-    /// so hears of take-profits sooner where no stream reports them.
+    /// Whether the next inspection is a full one rather than a query of the stop alone. A desk with few
+    /// positions can afford that, and so notices take-profit fills sooner where no stream reports them.
     const fn looks_in_full(&self, positions: usize, streamed: bool) -> bool {
         if self.is_urgent() || (!streamed && positions <= FEW) {
             return true;
@@ -133,22 +134,22 @@ impl Supervision {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Completes when something has to be looked at now.
+    /// Completes when an inspection has been requested.
     pub(super) fn woken(&self) -> impl Future<Output = ()> + '_ {
         self.wake.notified()
     }
 
-    /// Whether entries and the closing of unprotected positions are stopped.
+    /// Whether entries and the closing of unprotected positions are suspended.
     pub(crate) fn is_tripped(&self, now: Micros) -> bool {
         self.breaker.is_tripped(now)
     }
 
-    /// Has a market looked at now.
+    /// Requests an immediate inspection of a market.
     pub(crate) fn wake(&self, key: ExchangeKeyId, symbol: &Symbol) {
         self.hasten(|watched| watched.key == key && watched.symbol == *symbol);
     }
 
-    /// Has all that an account has open looked at now.
+    /// Requests an immediate inspection of everything open on an account.
     pub(crate) fn wake_key(&self, key: ExchangeKeyId) {
         self.hasten(|watched| watched.key == key);
     }
@@ -163,12 +164,12 @@ impl Supervision {
         self.wake.notify_one();
     }
 
-    /// Whether the rows are to be read again.
+    /// Whether the rows must be reloaded.
     pub(super) fn must_load(&self, now: Micros) -> bool {
         self.state().loaded_at.is_none_or(|at| now.since(at) >= LOAD_AFTER)
     }
 
-    /// Takes the rows in; new ones are due now.
+    /// Replaces the watched rows. New ones are due immediately.
     pub(super) fn load(&self, rows: Vec<Protection>, now: Micros) {
         let mut state = self.state();
         state.loaded_at = Some(now);
@@ -180,7 +181,7 @@ impl Supervision {
         }
     }
 
-    /// Watches these rows, too.
+    /// Adds these rows to the watched ones.
     pub(super) fn remember(&self, rows: &[Protection], now: Micros) {
         let mut state = self.state();
         for row in rows {
@@ -188,7 +189,8 @@ impl Supervision {
         }
     }
 
-    /// A position has just been opened and given its stop: it is looked at after the usual time, and not at once.
+    /// Registers a position that has just been opened and protected: its first inspection is due after the
+    /// usual interval.
     pub(in crate::order) fn confirmed(&self, watched: Watched, now: Micros, streamed: bool) {
         let entry = Entry {
             by_choice: false,
@@ -204,8 +206,9 @@ impl Supervision {
         self.state().watched.insert(entry.watched.intent, entry);
     }
 
-    /// The markets that are due: first those that differ, the longest first, then those where something has happened, then as many
-    /// of the others as the budget allows, the longest overdue first. `streamed` says whether an account's stream is live.
+    /// Returns the markets that are due: first those that differ, oldest difference first, then those where
+    /// something has happened, then as many of the others as the budget allows, most overdue first.
+    /// `streamed` returns whether an account's stream is connected.
     pub(super) fn due(
         &self,
         now: Micros,
@@ -240,19 +243,19 @@ impl Supervision {
         due
     }
 
-    /// Positions that are supervised.
+    /// Returns the number of supervised positions.
     pub(super) fn positions(&self) -> usize {
         self.state().watched.len()
     }
 
-    /// Whether the next look at a position may ask for its stop alone.
+    /// Whether the next inspection of a position may query its stop alone.
     pub(super) fn may_look_cheaply(&self, watched: &Watched, streamed: bool) -> bool {
         let state = self.state();
         let entry = state.watched.get(&watched.intent);
         entry.is_some_and(|entry| !entry.looks_in_full(state.watched.len(), streamed))
     }
 
-    /// Notes the result of a look.
+    /// Records the result of an inspection.
     pub(super) fn looked(&self, watched: &Watched, pass: Pass, now: Micros, streamed: bool) {
         let mut state = self.state();
         let Some(entry) = state.watched.get_mut(&watched.intent) else { return };
@@ -260,7 +263,7 @@ impl Supervision {
         (entry.asked, entry.known) = (false, true);
         match pass {
             Pass::Agrees => {
-                // Where there are many, the budget decides how much later than this.
+                // With many positions the budget delays it further.
                 let pause = if streamed { WITH_STREAM } else { WITHOUT_STREAM };
                 (entry.next, entry.tries, entry.differs_since) = (now.plus(pause), 0, None);
             }
@@ -273,12 +276,12 @@ impl Supervision {
         }
     }
 
-    /// A market could not be looked at: it is tried again soon.
+    /// Schedules a retry for a market that could not be inspected.
     pub(super) fn failed_to_look(&self, key: ExchangeKeyId, symbol: &Symbol, now: Micros) {
         self.each(key, symbol, |entry| entry.retry(now));
     }
 
-    /// A market cannot be looked at for a while.
+    /// Postpones a market that cannot be inspected for a while.
     pub(super) fn postpone(&self, key: ExchangeKeyId, symbol: &Symbol, now: Micros) {
         self.each(key, symbol, |entry| entry.next = now.plus(REFUSED));
     }
@@ -289,45 +292,45 @@ impl Supervision {
         state.watched.values_mut().filter(of).for_each(change);
     }
 
-    /// Forgets what is not among a market's rows any more.
+    /// Drops watched positions that are no longer among a market's rows.
     pub(super) fn keep_only(&self, key: ExchangeKeyId, symbol: &Symbol, rows: &[Protection]) {
         let known: HashSet<_> = rows.iter().map(|row| row.intent_id).collect();
         let elsewhere = |watched: &Watched| watched.key != key || watched.symbol != *symbol;
         self.state().watched.retain(|id, entry| elsewhere(&entry.watched) || known.contains(id));
     }
 
-    /// A position is not as wanted: since now, unless that was known before.
+    /// Records that a position is not as wanted. The earliest known time is kept.
     pub(super) fn differs(&self, intent: IntentId, now: Micros) {
         if let Some(entry) = self.state().watched.get_mut(&intent) {
             entry.differs_since.get_or_insert(now);
         }
     }
 
-    /// A position is as wanted.
+    /// Records that a position is as wanted.
     pub(super) fn agrees(&self, intent: IntentId) {
         if let Some(entry) = self.state().watched.get_mut(&intent) {
             entry.differs_since = None;
         }
     }
 
-    /// Since when a position has not been as wanted.
+    /// Returns since when a position has not been as wanted.
     pub(super) fn differs_since(&self, intent: IntentId) -> Option<Micros> {
         self.state().watched.get(&intent).and_then(|entry| entry.differs_since)
     }
 
-    /// For how long a position has not been as wanted.
+    /// Returns how long a position has not been as wanted, in microseconds.
     pub(super) fn differs_for(&self, intent: IntentId, now: Micros) -> i64 {
         self.differs_since(intent).map_or(0, |since| now.since(since))
     }
 
-    /// For how long a position has been settled, as far as this process knows.
+    /// Returns how long a position has been settled, as far as this process knows, in microseconds.
     pub(super) fn ending_for(&self, intent: IntentId, now: Micros) -> i64 {
         let state = self.state();
         let since = state.watched.get(&intent).and_then(|entry| entry.ending_since);
         since.map_or(0, |since| now.since(since))
     }
 
-    /// How things are now.
+    /// Returns the current counts.
     pub(crate) fn unprotected(&self, now: Micros) -> Unprotected {
         let state = self.state();
         let differing = || state.watched.values().filter_map(|entry| entry.differs_since);
@@ -342,7 +345,7 @@ impl Supervision {
     }
 }
 
-/// How long one round of looks takes for so many positions.
+/// Returns the duration of one round of inspections over this many positions.
 fn round(positions: usize) -> i64 {
     let weight = if positions <= FULL_LOOKS_UP_TO { FULL } else { STOP_ALONE };
     let positions = i64::try_from(positions).unwrap_or(i64::MAX / SECOND / FULL);

@@ -1,4 +1,4 @@
-//! Seeing to it that a position has its stop, and closing it when it certainly cannot get one.
+//! Places a position's stop, and closes the position if it certainly cannot get one.
 
 use super::{
     answer::{StopRefusal, stop_refusal},
@@ -23,38 +23,39 @@ use store::{
     protection::{self as rows, Wanted},
 };
 
-/// So long a stop is tried within one run. A position entered less than [`NEW`] ago is closed then: with the two readings before,
-/// it has been without its stop for ten seconds.
+/// How long one run tries to place a stop. A position entered less than [`NEW`] ago is closed then: including
+/// the two readings before that, it has been without its stop for ten seconds.
 const STOP_PATIENCE: i64 = 8 * SECOND;
 const NEW: i64 = 60 * SECOND;
-/// Between the two readings that must agree before a position is closed at market.
+/// Pause between the two readings that must agree before a position is closed at market.
 const BETWEEN_READINGS: Duration = Duration::from_secs(1);
-/// For so long after a fill the exchange may not show its position.
+/// How long after a fill the exchange may not yet report its position.
 const READINGS_LAG: i64 = 5 * SECOND;
-/// An owner is told when a position has been without its stop for this long.
+/// The owner is notified once a position has been without its stop for this long.
 pub(super) const TELL_AFTER: i64 = 5 * SECOND;
-/// By how much a fill may be older than the moment at which an intent that waits for it learns of it.
+/// How much later than the fill an intent that waits for it may learn of it.
 const LEARNED_AFTER: i64 = SECOND;
-/// The longest pause before which an owner is told of what will have lasted too long at its end.
+/// The longest pause ahead of which the owner is notified, if the limit would be exceeded at its end.
 const TOLD_AHEAD: i64 = 2 * SECOND;
-/// So often a refusal may send us to look before it counts as final.
+/// How many ambiguous refusals cause another inspection before one counts as final.
 const LOOKS: u8 = 3;
 
-/// What the exchange shows of a market.
+/// A market's state at the exchange.
 pub(in crate::order) struct Seen {
     pub(in crate::order) position: Option<Position>,
     pub(in crate::order) open: Vec<Order>,
 }
 
 impl Run<'_> {
-    /// Reads position and open orders. Orders first: a stop that fills in between is then seen without its position, which is
-    /// harmless, and never the other way round.
+    /// Reads position and open orders. Orders come first: a stop that fills in between then appears without
+    /// its position, which is harmless; the reverse would not be.
     pub(in crate::order) async fn look(&self) -> Step<Seen> {
         let open = self.open_orders().await?;
         Ok(Seen { position: self.position().await?, open })
     }
 
-    /// What is to be done next for the position that this intent opened. The stop of the intent itself is what is wanted.
+    /// Decides the next repair for the position that this intent opened, with the intent's own stop as the
+    /// wanted one.
     fn next_for_stop(&self, seen: &Seen) -> Next {
         let Some(side) = self.intent.entry_side() else { return Next::Agree };
         next(&Facts {
@@ -68,10 +69,10 @@ impl Run<'_> {
         })
     }
 
-    /// Places the intent's stop and returns when it is open at the exchange, or not needed. A new position that cannot get one is
-    /// closed.
+    /// Places the intent's stop and returns once it is open at the exchange or not needed. A new position
+    /// that cannot get a stop is closed.
     ///
-    /// A new run sends the stop at once; one that takes over looks first.
+    /// A new run sends the stop immediately; a resumed one inspects the exchange first.
     pub(in crate::order) async fn ensure_stop(&mut self) -> Step<()> {
         if self.intent.wanted_stop().is_none() {
             return Ok(());
@@ -91,7 +92,8 @@ impl Run<'_> {
         placed
     }
 
-    /// Tries until the stop is open or not needed, or until it is known that it cannot be placed. `started` is when this began.
+    /// Tries until the stop is open or not needed, or until it is known that it cannot be placed. `started`
+    /// is when this began.
     async fn try_stop(&mut self, started: Micros) -> Step<()> {
         let (mut look, mut looks, mut corrected) = (self.resumed && Rule::ResumedRunLooks.holds(), 0, false);
         loop {
@@ -100,7 +102,7 @@ impl Run<'_> {
                 let seen = self.look().await?;
                 match self.next_for_stop(&seen) {
                     Next::PlaceStop(amount) => uncovered = amount,
-                    // The fill is known: a position that is not shown may only lag.
+                    // The fill is known, so a position that is not reported may only lag.
                     Next::End
                         if self.desk.clock.boot().since(started) < READINGS_LAG
                             && Rule::UnseenPositionMayLag.holds() =>
@@ -112,7 +114,7 @@ impl Run<'_> {
             }
             let failure = match self.place_stop(uncovered).await {
                 Ok(order) if !order.is_final() || !order.filled.is_zero() => return Ok(()),
-                // One that was found again, and had been cancelled meanwhile.
+                // The order was found again, but had been cancelled meanwhile.
                 Ok(_) => {
                     look = true;
                     continue;
@@ -138,8 +140,8 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Tells the owner, once, before a pause at whose end the position will have been without its stop for too long. The supervisor
-    /// does it for positions on which no intent is at work.
+    /// Notifies the owner, once, before a pause at whose end the position will have been without its stop for
+    /// too long. For positions without an intent at work the supervisor does so.
     pub(in crate::order) async fn notify_of_missing_stop(&self, pause: Duration) -> Result<()> {
         let since = self.without_stop_since.filter(|_| Rule::SlowStopIsNotified.holds());
         let (Some(since), desk) = (since, self.desk) else { return Ok(()) };
@@ -159,7 +161,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// The stop is in its place, or not needed any more: an owner who was told that it is missing is told so.
+    /// Notifies an owner who was notified of a missing stop that it is placed or no longer needed.
     async fn notify_of_replaced_stop(&self) -> Result<()> {
         let (desk, id) = (self.desk, self.intent.id);
         let lasted = self.without_stop_since.map_or(0, |since| desk.clock.boot().since(since));
@@ -177,17 +179,17 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Sends a stop over `amount`: the planned one, or one in its place, which is written down first.
+    /// Sends a stop for `amount`: the planned one, or a replacement that is written to the database first.
     async fn place_stop(&mut self, amount: Decimal) -> Step<Order> {
         let planned = |status| matches!(status, LegStatus::Planned | LegStatus::Refused);
-        // Sending it again under the same id does no harm: of two the exchange refuses one.
+        // Sending it again under the same id is harmless: the exchange rejects one of the two.
         if self.intent.leg(seq::STOP).is_some_and(|leg| planned(leg.status)) {
             return self.send(seq::STOP).await;
         }
         self.place_another_stop(amount).await
     }
 
-    /// Sends a stop in place of one that was lost.
+    /// Sends a replacement for a lost stop.
     pub(in crate::order) async fn place_another_stop(&mut self, amount: Decimal) -> Step<Order> {
         let lost = self.intent.wanted_stop().cloned().ok_or_else(|| Error::fault("no stop is wanted"))?;
         let next = self.intent.next_seq(seq::STOPS);
@@ -199,7 +201,8 @@ impl Run<'_> {
         placed
     }
 
-    /// Puts the stop's prices on the market's tick, on the side that triggers earlier. False when that changes nothing.
+    /// Rounds the stop's prices to the market's tick size, to the side that triggers earlier. Returns `false`
+    /// if that changes nothing.
     fn correct_stop(&mut self) -> bool {
         let tick = self.market.tick;
         let last = self.intent.legs.iter().rev().find(|leg| leg.role == Role::Stop);
@@ -216,7 +219,8 @@ impl Run<'_> {
         true
     }
 
-    /// A stop could not be placed for a while, and nobody knows why. A new position is closed then; an older one is tried again.
+    /// Handles a stop that could not be placed for a while for unknown reasons: closes a new position, and
+    /// leaves an older one to be retried.
     async fn give_up_on_stop(&mut self, failure: Failure, started: Micros) -> Step<()> {
         let tried = self.desk.clock.boot().since(started);
         let entered = self.intent.leg_order(seq::ENTRY).map_or(self.intent.created_at, |entry| entry.at);
@@ -228,7 +232,8 @@ impl Run<'_> {
         }
     }
 
-    /// Closes what the intent entered because it cannot be protected, and tells its owner. Two readings must agree first.
+    /// Closes the position of the intent because it cannot be protected, and notifies its owner. Two readings
+    /// must agree first.
     pub(in crate::order) async fn rescue(&mut self, failure: Failure) -> Step<()> {
         let readings = if Rule::TwoReadingsAgree.holds() { 2 } else { 0 };
         for reading in 0..readings {
@@ -248,7 +253,7 @@ impl Run<'_> {
         Err(Halt::Refused(failure))
     }
 
-    /// Closes what the intent entered, until the exchange shows that it is done, and tells its owner.
+    /// Closes the position of the intent until the exchange reports it closed, and notifies its owner.
     pub(in crate::order) async fn close_unprotected(&mut self) -> Step<()> {
         self.end_entry().await?;
         let entry = self.intent.filled_entry().map(|entry| (entry.side, entry.filled));
@@ -263,7 +268,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Cancels what is left of an entry: nobody would protect what it still fills.
+    /// Cancels the rest of an entry, because further fills would not be protected.
     async fn end_entry(&mut self) -> Step<()> {
         let Some(leg) = self.intent.leg(seq::ENTRY).cloned() else { return Ok(()) };
         if leg.placed.as_ref().is_none_or(Order::is_final) || !Rule::RestOfEntryEnds.holds() {
@@ -297,14 +302,14 @@ impl Run<'_> {
     }
 }
 
-/// A price on the tick; of the two neighbours the one that a stop of this side reaches earlier.
+/// Rounds a price to the tick size, to the neighbour that a stop of this side reaches earlier.
 fn on_tick(price: Decimal, tick: Decimal, side: Side) -> Decimal {
     let steps = price / tick;
     let steps = if side == Side::Sell { steps.ceil() } else { steps.floor() };
     steps * tick
 }
 
-/// Whether the first fill of an entry is so recent that the exchange may not show its position yet.
+/// Whether the entry's first fill is so recent that the exchange may not report its position yet.
 pub(in crate::order) fn just_entered(entered_at: Option<Micros>, now: Micros) -> bool {
     entered_at.is_some_and(|at| (0..READINGS_LAG).contains(&now.since(at)))
 }

@@ -1,4 +1,5 @@
-//! One pass of the supervisor over one position: read, compare, do the smallest next repair, look again, until both agree.
+//! One pass of the supervisor over one position: read, compare, make the smallest repair, read again, until
+//! both agree.
 
 use super::{
     Watched,
@@ -25,41 +26,43 @@ use store::{
     protection::{self as rows, Protection, Wanted},
 };
 
-/// An entry that is not known to the exchange for so long after its intent was given up will not come any more.
+/// If the exchange still does not know an entry this long after its intent was given up, it will not arrive
+/// any more.
 const GIVEN_UP_FOR: i64 = 60 * SECOND;
-/// A stop order that has triggered as a limit order and does not fill is replaced by a market order after this.
+/// A stop that has triggered as a limit order and does not fill is replaced by a market order after this.
 const TRIGGERED: i64 = 5 * SECOND;
-/// A protective order that was sent within this time may still be on its way when its position ends. It is much longer than a
-/// request is valid, because it is measured by wall clocks.
+/// A protective order sent within this time may still arrive after its position has ended. This is much
+/// longer than a request's validity, because it is measured by wall clocks.
 const SENT_RECENTLY: i64 = 60 * SECOND;
-/// Repairs of one pass; more differences are left to the next.
+/// Repairs per pass. Further differences are left to the next pass.
 const REPAIRS: u8 = 8;
 
-/// What is known of a position besides what the exchange shows.
+/// What the caller knows of a position besides what the exchange reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Known {
-    /// Nothing.
+    /// Nothing more than the exchange reports.
     Nothing,
-    /// A later entry of ours on this market has filled: what is open there is that one's.
+    /// A later entry of ours on this market has filled: the open position belongs to that entry.
     Superseded,
-    /// An order that closed it has filled.
+    /// An order that closed the position has filled.
     Closed,
 }
 
-/// How a position was left.
+/// The state in which a pass left a position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::order) enum Pass {
-    /// As wanted.
+    /// The position is as wanted.
     Agrees,
-    /// Not as wanted yet, or not known.
+    /// The position is not as wanted yet, or its state is unknown.
     Differs,
-    /// It is at zero and was settled. A protective order may still arrive at the exchange, so it is looked at again.
+    /// The position is flat and was settled. A protective order may still arrive, so it is inspected again.
     Ending,
-    /// It is at zero: nothing is left to supervise.
+    /// The position is flat: nothing is left to supervise.
     Ended,
 }
 
-/// One pass over the position of `row`. The caller has the market's lock and has seen that no intent is at work there.
+/// Runs one pass over the position of `row`. The caller holds the per-market lock and has checked that no
+/// intent is being worked there.
 pub(in crate::order) async fn pass(
     desk: &Desk,
     access: &Access,
@@ -93,11 +96,11 @@ pub(in crate::order) async fn pass(
 /// What is known of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Learned {
-    /// It has filled, or it rests and its intent waits for it.
+    /// The entry has filled, or it rests and its intent waits for it.
     Known,
-    /// It was given up, and may still arrive.
+    /// The entry was given up, and may still arrive.
     MayCome,
-    /// It ended without a fill, or it will not come any more.
+    /// The entry ended without a fill, or can no longer arrive.
     Never,
 }
 
@@ -105,7 +108,7 @@ struct Supervisor<'a> {
     access: &'a Access,
     row: Protection,
     known: Known,
-    /// A stop was placed in this pass.
+    /// Whether a stop was placed in this pass.
     repaired: bool,
 }
 
@@ -160,7 +163,7 @@ impl Supervisor<'_> {
         })
     }
 
-    /// Asks for an entry of which nothing is known, or which was last seen open.
+    /// Looks up an entry whose state is unknown or was last seen open.
     async fn learn_entry(&self, run: &mut Run<'_>) -> Step<Learned> {
         if run.intent.status == Status::Waiting {
             return Ok(Learned::Known);
@@ -176,7 +179,7 @@ impl Supervisor<'_> {
             return Ok(if young { Learned::MayCome } else { Learned::Never });
         };
         if !entry.is_final() {
-            // Nobody waits for it any more.
+            // No intent waits for it any more.
             run.cancel(&id, conditional).await?;
             entry = run.find(&id, conditional, Micros(0)).await?.unwrap_or(entry);
         }
@@ -186,7 +189,7 @@ impl Supervisor<'_> {
         Ok(if filled { Learned::Known } else { Learned::Never })
     }
 
-    /// Puts back a stop that is gone.
+    /// Replaces a missing stop.
     async fn place_stop(&mut self, run: &mut Run<'_>, amount: Decimal) -> Step<()> {
         let failure = match run.place_another_stop(amount).await {
             Ok(_) => {
@@ -197,7 +200,7 @@ impl Supervisor<'_> {
             Err(other) => return Err(other),
         };
         match stop_refusal(&failure) {
-            // The next look says what is the case.
+            // The next inspection decides.
             StopRefusal::Look => Ok(()),
             _ => {
                 let rescued = run.rescue(failure).await;
@@ -205,13 +208,14 @@ impl Supervisor<'_> {
                 if let Some(row) = rows::get(&run.desk.db, self.row.intent_id).await.map_err(Error::from)? {
                     self.row = row;
                 }
-                // Closed: the next look ends it.
+                // The position is closed; the next inspection ends it.
                 if matches!(rescued, Err(Halt::Refused(_))) { Ok(()) } else { rescued }
             }
         }
     }
 
-    /// Whether the stop has triggered as a limit order that still has time to fill; one that had its time is closed at market.
+    /// Whether the stop has triggered as a limit order that still has time to fill. After that time the
+    /// position is closed at market.
     async fn triggered(&mut self, run: &mut Run<'_>) -> Step<bool> {
         let stop = run.intent.legs.iter().rev().find(|leg| leg.role == Role::Stop);
         let Some(leg) =
@@ -233,7 +237,7 @@ impl Supervisor<'_> {
         Ok(false)
     }
 
-    /// A stop that its owner moved at the exchange is the one that is wanted from now on.
+    /// Adopts a stop that its owner moved at the exchange as the wanted one.
     async fn adopt_moved_stop(&self, run: &mut Run<'_>, seen: &Seen) -> Step<()> {
         if self.row.wanted != Wanted::Stop || !Rule::MovedStopIsWanted.holds() {
             return Ok(());
@@ -255,7 +259,7 @@ impl Supervisor<'_> {
         Ok(())
     }
 
-    /// Take-profits that are not open any more while the position still is: the owner is told of those that were filled.
+    /// Notifies the owner of take-profit orders that were filled while the position is still open.
     async fn report_targets(&self, run: &mut Run<'_>, seen: &Seen) -> Step<()> {
         if !Rule::TargetIsNotified.holds() {
             return Ok(());
@@ -286,7 +290,7 @@ impl Supervisor<'_> {
 
     async fn end(&self, run: &mut Run<'_>) -> Step<Pass> {
         run.may_cancel_and_close()?;
-        // A fill that the exchange does not show yet would be taken for the end.
+        // A fill that the exchange does not report yet would be mistaken for the end of the position.
         let recent =
             just_entered(self.row.entered_at, run.desk.clock.now()) && Rule::RecentEntryIsNotGone.holds();
         if self.known == Known::Nothing && recent && !closed_by_own_orders(run).await? {
@@ -300,7 +304,8 @@ impl Supervisor<'_> {
         Ok(if late { Pass::Ending } else { Pass::Ended })
     }
 
-    /// The position was settled a moment ago: once nothing can arrive any more, what arrived since is cancelled.
+    /// Finishes a position that was settled recently: once no order can arrive any more, cancels those that
+    /// have arrived since.
     async fn tidy(&self, run: &Run<'_>) -> Step<Pass> {
         if run.desk.supervision.ending_for(self.row.intent_id, run.desk.clock.boot()) < CERTAIN {
             return Ok(Pass::Ending);
@@ -324,7 +329,7 @@ impl Supervisor<'_> {
         desk.supervision.differs(self.row.intent_id, desk.clock.boot());
     }
 
-    /// Tells the owner once when a difference lasts, and once when it is over.
+    /// Notifies the owner once if a difference lasts, and once when it is resolved.
     async fn notify(&self, desk: &Desk, intent: &Intent, pass: Pass) -> Result<()> {
         let (id, now) = (self.row.intent_id, desk.clock.now());
         if pass != Pass::Differs {
@@ -341,7 +346,7 @@ impl Supervisor<'_> {
         }
         let lasts = desk.supervision.differs_for(id, desk.clock.boot());
         if lasts >= TELL_AFTER && Rule::MissingStopIsNotified.holds() && intent.filled_entry().is_some() {
-            // It may have been told meanwhile.
+            // The owner may have been notified meanwhile.
             if rows::get(&desk.db, id).await?.is_none_or(|row| row.told_at.is_some()) {
                 return Ok(());
             }
@@ -363,7 +368,7 @@ fn may_arrive_late(run: &Run<'_>) -> bool {
     protective.map(|leg| leg.changed_at).any(|at| recent(run.intent.updated_at) || at.is_none_or(recent))
 }
 
-/// Whether the intent's own stops and take-profits have closed all that it entered.
+/// Whether the intent's own stop and take-profit orders have closed everything it entered.
 async fn closed_by_own_orders(run: &Run<'_>) -> Step<bool> {
     let entered = run.intent.filled_entry().map_or(Decimal::ZERO, |entry| entry.filled);
     let mut closed = Decimal::ZERO;
@@ -373,8 +378,9 @@ async fn closed_by_own_orders(run: &Run<'_>) -> Step<bool> {
     Ok(closed >= entered)
 }
 
-/// Whether a watched position's stop is alive at the exchange, asked by its id: one request of weight 1, where reading position
-/// and orders costs 7. A closePosition stop that is alive covers a position of any size.
+/// Whether a watched position's stop is alive at the exchange, queried by its id: one request of weight 1,
+/// while reading position and orders costs 7. A closePosition stop that is alive covers a position of any
+/// size.
 pub(in crate::order) async fn stop_is_alive(desk: &Desk, access: &Access, watched: &Watched) -> Result<bool> {
     let Some(intent) = Intent::load(desk, IntentId(watched.intent.0)).await? else { return Ok(false) };
     let stop = intent.legs.iter().rev().find(|leg| leg.role == Role::Stop);

@@ -1,4 +1,5 @@
-//! A strategy's live record: what the signals that were really given came to, by the rules of the backtest.
+//! A strategy's live record: the result of the signals that were actually given, by the rules of the
+//! backtest.
 
 use super::walk::{Event, Told, Walk};
 use crate::{Desk, Error, Result, follow, strategy::backtest};
@@ -10,25 +11,26 @@ use store::{
     strategy_trade::{self, Entered, Exited},
 };
 
-/// Signals of one read.
+/// Signals per read.
 const PAGE: i64 = 200;
 
 /// Keeps the record of one strategy.
 pub(super) struct Keeper {
     walk: Walk,
     frame: Frame,
-    /// Signals that no bar has traded yet, in the order of their moments.
+    /// Signals that no bar has traded yet, ordered by time.
     due: VecDeque<Told>,
-    /// The place of the newest signal that was put there.
+    /// Sequence number of the newest signal read.
     heard: i64,
-    /// When the newest signal was accepted. Later signals count as accepted no earlier, although a clock was set back.
+    /// When the newest signal was accepted. Later signals count as accepted no earlier, even if a clock was
+    /// set back.
     accepted: Micros,
-    /// Signals that traded until then are in the record.
+    /// Signals that traded up to this time are in the record.
     settled: Micros,
 }
 
 impl Keeper {
-    /// Takes the record up where it is: at the trade that stands, or after the last that ended.
+    /// Resumes the record at its open trade, or after the last one that ended.
     pub(super) async fn resume(
         desk: &Desk,
         strategy: StrategyId,
@@ -49,7 +51,7 @@ impl Keeper {
             accepted: Micros(i64::MIN),
             settled,
         };
-        // The signal of the trade that stands is walked again; that of one that ended is before `settled`.
+        // The signal of an open trade is replayed; that of an ended trade lies before `settled`.
         if let Some(first) = first
             && let Some(standing) = store::signal::get(&desk.db, first).await?
         {
@@ -59,22 +61,22 @@ impl Keeper {
         Ok(keeper)
     }
 
-    /// The first moment at which a bar that matters may begin; none when there is nothing to trade.
+    /// The earliest opening time of a relevant bar; `None` if there is nothing to trade.
     pub(super) fn from(&self) -> Option<Micros> {
         self.due.front().map(|told| told.at.plus(1 - self.frame.micros()))
     }
 
-    /// The signal whose trade stands, while nothing that was said is about to change that.
+    /// The signal whose trade is open, unless pending signals are about to change that.
     pub(super) fn settled_on(&self) -> Option<SignalId> {
         self.walk.stands().filter(|_| self.due.is_empty())
     }
 
-    /// The signal whose trade stands.
+    /// The signal whose trade is open.
     pub(super) const fn stands(&self) -> Option<SignalId> {
         self.walk.stands()
     }
 
-    /// Takes in the signals that were given since the last time.
+    /// Reads the signals given since the last call.
     pub(super) async fn hear(&mut self, desk: &Desk, strategy: StrategyId) -> Result<()> {
         let (known, mut before, mut new) = (self.heard, None, Vec::new());
         loop {
@@ -104,13 +106,13 @@ impl Keeper {
         Ok(())
     }
 
-    /// Takes a closed bar: signals trade at their moments, and what stands meets the bar's prices.
+    /// Applies a closed bar: signals trade at their times, and an open trade meets the bar's prices.
     pub(super) async fn keep(&mut self, desk: &Desk, strategy: StrategyId, bar: &Bar) -> Result<()> {
         let events = self.walk.take(bar, bar.at.plus(self.frame.micros()), &mut self.due);
         if events.is_empty() {
             return Ok(());
         }
-        // Together: who leaves one side and enters the other has done both, or is found to have done neither.
+        // One transaction: if a signal exits one side and enters the other, both are recorded or neither.
         let mut tx = desk.db.begin().await?;
         for event in events {
             match event {
@@ -138,14 +140,16 @@ fn ended(trade: &Trade) -> Exited {
     }
 }
 
-/// What a signal means to the record. A bar's decision was made at its close; one from outside, when it was accepted.
+/// Converts a signal for the record. The time of a bar's decision is the bar's close; the time of an outside
+/// signal is its acceptance.
 fn told(signal: &Signal, frame: Frame, accepted: Micros) -> Result<Told> {
     let at = signal.bar_at.map_or(accepted, |bar_at| bar_at.plus(frame.micros()));
     let price = signal.market_price.and_then(|text| Price::from_decimal(text.0));
     Ok(Told { id: signal.id, seq: signal.seq, at, price, decision: decision(signal)? })
 }
 
-/// What a signal decides; nothing where its stop is no price of ours: that cannot be kept to, so neither can the record.
+/// Returns a signal's decision; `None` if its stop cannot be represented as a price, so that the trade cannot
+/// be simulated.
 fn decision(signal: &Signal) -> Result<Option<Decision>> {
     let side = match (signal.action, signal.side) {
         (Action::Enter, Some(side)) => PositionSide::opened_by(side),

@@ -1,5 +1,5 @@
-//! A strategy's own decisions, bar by bar: the same as a backtest over the same candles would make, for it is the same
-//! code that makes them.
+//! A strategy's own decisions, bar by bar. They equal those of a backtest over the same candles, because the
+//! same code makes them.
 
 use crate::{
     Desk, Error, Result,
@@ -15,10 +15,11 @@ use domain::{
 };
 use store::strategy::Strategy;
 
-/// A definition that runs.
+/// A running definition.
 pub(super) struct Rules {
     runner: Runner,
-    /// A bar that was missed said to leave the trade of this signal: followers are told late, not never.
+    /// Exit signal of a bar processed late (after downtime) that still has to be sent, identified by the
+    /// entry signal of the trade.
     owed: Option<SignalId>,
     last: Option<Micros>,
 }
@@ -31,7 +32,8 @@ impl Rules {
         Ok(Self { runner, owed: None, last: None })
     }
 
-    /// Takes a closed bar and signals what it decides, unless nobody wants that any more; whether it did.
+    /// Processes a closed bar and sends the resulting signal, unless it is too late. Returns whether the
+    /// strategy decided and is active.
     pub(super) async fn take(
         &mut self,
         desk: &Desk,
@@ -42,7 +44,8 @@ impl Rules {
     ) -> Result<bool> {
         self.last = Some(bar.at);
         self.owed = self.owed.filter(|owed| Some(*owed) == stands);
-        // Its own outcomes are the backtest's; the live record is that of the signals that were given.
+        // The runner's own trades belong to the backtest; the live record follows the signals that were
+        // given.
         let Some(decision) = self.runner.step(bar, &mut Vec::new()).cloned() else { return Ok(false) };
         let closed_at = bar.at.plus(frame.micros());
         let late = desk.clock.now().since(closed_at) > desk.settings.signal_max_age_s.saturating_mul(SECOND);
@@ -57,8 +60,8 @@ impl Rules {
         Ok(row.active)
     }
 
-    /// After the last bar: an exit that was missed is signalled now, if its trade still stands and nothing that was said
-    /// already is about to end it.
+    /// After the last bar, sends a missed exit if its trade is still open and no pending signal is about to
+    /// end it.
     pub(super) async fn make_up(
         &mut self,
         desk: &Desk,
@@ -103,7 +106,7 @@ fn leaving(row: &Strategy, bar_at: Option<Micros>, said_at: Option<Micros>) -> N
     }
 }
 
-/// Gives the signal. One that comes too late, or whose strategy was switched off a moment ago, is nobody's fault.
+/// Submits the signal. It is not an error if it is too late or its strategy has just been deactivated.
 async fn say(desk: &Desk, new: NewSignal) -> Result<()> {
     match signal::accept(desk, new).await {
         Ok(_) => Ok(()),

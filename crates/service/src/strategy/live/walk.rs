@@ -1,44 +1,43 @@
-//! How signals and bars make trades: what the record is, apart from where it is kept. It follows from them alone, so
-//! that a restart, or another instance, finds the same.
+//! Replays signals and bars into trades: the content of the record, independent of its storage. It depends on
+//! nothing else, so that a restart or another instance produces the same trades.
 
 use ::strategy::{Bar, Book, Costs, Decision, Price, Ticks, Trade};
 use domain::{Micros, PositionSide, SignalId};
 use std::collections::VecDeque;
 
-/// A signal, as the record takes it.
+/// A signal as the replay needs it.
 #[derive(Clone, Debug)]
 pub(super) struct Told {
-    /// The signal.
     pub(super) id: SignalId,
-    /// Its place among its strategy's signals.
+    /// The signal's sequence number within its strategy.
     pub(super) seq: i64,
-    /// When it was given.
+    /// When the signal was given.
     pub(super) at: Micros,
-    /// What the market paid then; none: it trades at the next bar's open.
+    /// The market price at that time; `None` if it trades at the next bar's open.
     pub(super) price: Option<Price>,
-    /// What it decides; none when nothing can be kept of it.
+    /// The decision; `None` if it cannot be simulated.
     pub(super) decision: Option<Decision>,
 }
 
-/// What came of a bar.
+/// A change of the record caused by a bar.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Event {
-    /// A signal's trade began.
+    /// A signal's trade was opened.
     Entered { signal: SignalId, at: Micros, side: PositionSide, price: Price, stop: Price },
-    /// It ended.
+    /// A signal's trade was closed.
     Exited { signal: SignalId, trade: Trade },
 }
 
-/// Walks from bar to bar.
+/// The replay state between two bars.
 pub(super) struct Walk {
     book: Book,
-    /// Whose trade stands.
+    /// The signal whose trade is open.
     stands: Option<SignalId>,
-    /// When it last traded: a signal that had to wait for another does not trade before it.
+    /// Time of the last trade. A signal that waited for another one does not trade earlier.
     last: Micros,
 }
 
-/// A moment whose price is known.
+/// A time at which the price is known.
 type Point = (Micros, Price);
 
 impl Walk {
@@ -46,13 +45,13 @@ impl Walk {
         Self { book: Book::new(ticks, costs), stands: None, last: Micros(i64::MIN) }
     }
 
-    /// The signal whose trade stands.
+    /// The signal whose trade is open.
     pub(super) const fn stands(&self) -> Option<SignalId> {
         self.stands
     }
 
-    /// Takes a bar that closed at `until`, and the signals that were due before that, which come in the order of their
-    /// moments: each trades at its own moment and price, or at the bar's open where its price is not known.
+    /// Processes a bar that closed at `until`, and the signals due before that in order of time. Each trades
+    /// at its own time and price, or at the bar's open if its price is unknown.
     pub(super) fn take(&mut self, bar: &Bar, until: Micros, due: &mut VecDeque<Told>) -> Vec<Event> {
         let mut events = Vec::new();
         while let Some(told) = due.pop_front_if(|told| told.at <= bar.at) {
@@ -67,8 +66,9 @@ impl Walk {
         events
     }
 
-    /// A bar with signals inside. Of the prices between them only those are known at which they were given, so a trade
-    /// that begins or ends inside of the bar meets these, the open and the close; one that outlasts it meets all.
+    /// Processes a bar with signals inside it. Between its open and close the only known prices are those of
+    /// the signals, so a trade that begins or ends inside the bar meets these, the open and the close; a
+    /// trade that outlasts the bar meets its full range.
     fn within(&mut self, bar: &Bar, mut told: &[Told], events: &mut Vec<Event>) {
         let mut from: Option<Point> = None;
         loop {
@@ -79,7 +79,7 @@ impl Walk {
                 (None, None) => *bar,
                 (_, point) => Bar::between(at, first, point.map_or(bar.close, |(_, price)| price)),
             };
-            // A stop comes before what was said meanwhile; that is heard once more, without the position.
+            // A stop takes effect before the signal; the signal is then evaluated again without the position.
             if self.meet(&stretch, events) {
                 continue;
             }
@@ -92,14 +92,15 @@ impl Walk {
         }
     }
 
-    /// Whether what stood has ended by a stretch's prices.
+    /// Applies a stretch's prices. Returns whether the open trade has ended.
     fn meet(&mut self, stretch: &Bar, events: &mut Vec<Event>) -> bool {
         let mut closed = Vec::new();
         self.book.step(stretch, &mut closed);
         self.ended(closed, events)
     }
 
-    /// Whether a signal changes anything: what is already so is said for nothing, as to a follower in a position.
+    /// Whether a signal changes anything. As for a follower in a position, a repeated entry or an exit
+    /// without a position is ignored.
     fn heeds(&self, told: &Told) -> bool {
         match &told.decision {
             Some(Decision::Enter { side, .. }) => self.book.held() != Some(*side),
@@ -116,7 +117,7 @@ impl Walk {
         let mut closed = Vec::new();
         self.book.fill(decision, at, price, &mut closed);
         self.ended(closed, events);
-        // An entry whose stop or target the price has passed is not taken.
+        // An entry whose stop or target the price has already passed is not taken.
         if let Some(position) = self.book.position().filter(|_| enters)
             && let Some(stop) = position.stop
         {
@@ -178,7 +179,7 @@ mod tests {
         Walk::new(Ticks::new(Decimal::new(1, 1)).unwrap(), Costs::PERPETUAL)
     }
 
-    /// Seconds at which trades began, and at which they ended, and how.
+    /// Returns the second of each trade's begin or end, with the exit reason for an end.
     fn seen(events: &[Event]) -> Vec<(i64, Option<Exit>)> {
         let seconds = |at: Micros| at.0 / 1_000_000;
         events
@@ -215,7 +216,7 @@ mod tests {
     fn what_the_bar_did_before_a_signal_is_not_the_signals_doing() {
         let mut walk = walk();
         let mut due = VecDeque::from([told(90, 100, enter(LONG, 95))]);
-        // It had been at 80 before.
+        // The price had been at 80 before the signal.
         let events = walk.take(&bar(1, [81, 101, 80, 99]), Micros(2 * MINUTE), &mut due);
         assert_eq!(seen(&events), [(90, None)]);
         let events = walk.take(&bar(2, [99, 99, 94, 98]), Micros(3 * MINUTE), &mut due);
@@ -227,7 +228,7 @@ mod tests {
         let mut walk = walk();
         let mut due = VecDeque::from([told(60, 100, enter(LONG, 95))]);
         walk.take(&bar(1, [100, 101, 99, 100]), Micros(2 * MINUTE), &mut due);
-        // The same again is said for nothing while the position stands, and enters once it is stopped out.
+        // The repeated entry is ignored while the position is open, and enters once it is stopped out.
         due.push_back(told(150, 97, enter(LONG, 90)));
         let events = walk.take(&bar(2, [100, 100, 94, 98]), Micros(3 * MINUTE), &mut due);
         assert_eq!(seen(&events), [(120, Some(Exit::Stop)), (150, None)]);

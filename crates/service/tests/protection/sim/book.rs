@@ -1,5 +1,5 @@
-//! The exchange's state: one USD-M futures account in one-way mode on one market, and what a fill does to it.
-//! It is plain data: a scenario starts from a clone.
+//! The exchange's state: one USD-M futures account in one-way mode on one market, and the effect of a fill on
+//! it. It is plain data: a scenario starts from a clone.
 
 use super::meter::Meter;
 use domain::{
@@ -16,47 +16,47 @@ pub(crate) fn btc() -> Symbol {
     "BTC/USDT".parse().unwrap()
 }
 
-/// Where the virtual time begins on the wall: 2026-01-01.
+/// The wall-clock time at which the virtual time begins: 2026-01-01.
 pub(crate) const WALL: i64 = 1_767_225_600_000_000;
 
-/// Where the stops of every life are wanted.
+/// The wanted stop prices of every life.
 pub(crate) const LONG_STOP: &str = "19000";
 pub(crate) const SHORT_STOP: &str = "21000";
 
-/// An order with what only the exchange knows of it.
+/// An order with what only the exchange knows about it.
 #[derive(Clone, Debug)]
 pub(crate) struct Resting {
     pub(crate) order: Order,
-    /// It closes whatever position there is.
+    /// Whether it closes the whole position.
     pub(crate) close_position: bool,
-    /// It was placed as a conditional order. Once triggered it is shown as the order that it became.
+    /// Whether it was placed as a conditional order. Once triggered it is reported as the resulting order.
     pub(crate) conditional: bool,
-    /// Trailing: the best price since it was activated.
+    /// For trailing orders: the best price since activation.
     pub(super) extreme: Option<Decimal>,
 }
 
 impl Resting {
-    /// Sent by a desk, by the form of its id.
+    /// Whether a desk sent it, by the form of its id.
     pub(crate) fn ours(&self) -> bool {
         self.order.client_order_id.starts_with("sl")
     }
 
-    /// The number of its leg, for an order of ours.
+    /// Returns the number of its leg, for an order of ours.
     pub(crate) fn leg(&self) -> Option<u16> {
         self.order.client_order_id.rsplit('-').next()?.parse().ok()
     }
 
-    /// It is a stop or a take-profit of ours.
+    /// Whether it is a stop or take-profit of ours.
     pub(crate) fn protects(&self) -> bool {
         self.leg().is_some_and(|leg| (3..90).contains(&leg) || (100..10_000).contains(&leg))
     }
 
-    /// It may open a position.
+    /// Whether it may open a position.
     pub(crate) fn opens(&self) -> bool {
         !self.order.reduce_only && !self.close_position
     }
 
-    /// It is a stop, of either kind.
+    /// Whether it is a stop of either kind.
     pub(crate) fn stops(&self) -> bool {
         matches!(self.order.kind, OrderType::Stop | OrderType::StopMarket)
     }
@@ -66,7 +66,7 @@ impl Resting {
     }
 }
 
-/// What a lagging read still sees.
+/// A past state, for lagging reads.
 #[derive(Clone, Debug)]
 struct Past {
     at: i64,
@@ -90,15 +90,16 @@ pub(crate) struct Book {
     pub(crate) meter: Meter,
     /// Whether the owner wants a stop.
     pub(crate) stop_wanted: bool,
-    /// Resting reduce-only orders count against a reduce-only close (-4118), conditional ones too.
+    /// Whether resting reduce-only orders, including conditional ones, count against a reduce-only close
+    /// (-4118).
     pub(crate) tight: bool,
-    /// How much of the position is not the desk's: its owner opened it elsewhere.
+    /// The part of the position that its owner opened elsewhere.
     pub(crate) foreign: Decimal,
-    /// The market's tick, where it is not the usual one: stops off the tick are refused.
+    /// The market's tick size if it is not the usual one: stops off the tick are refused.
     pub(crate) tick: Option<Decimal>,
-    /// How often the desk closed a position for want of a stop while it had one.
+    /// How often the desk closed a position for lack of a stop although it had one.
     pub(crate) needless: usize,
-    /// Orders that changed and have not been streamed yet.
+    /// Changed orders that have not been streamed yet.
     pub(crate) changed: Vec<String>,
     past: VecDeque<Past>,
 }
@@ -125,7 +126,7 @@ impl Book {
         }
     }
 
-    /// The exchange's clock.
+    /// Returns the exchange's clock.
     pub(crate) const fn wall(&self) -> Micros {
         Micros(WALL + self.at)
     }
@@ -138,12 +139,12 @@ impl Book {
         }
     }
 
-    /// Whether the price is past the stops that every life wants: one that is placed now would trigger at once.
+    /// Whether the price is beyond the stops that every life wants: a new one would trigger immediately.
     pub(crate) fn past_stops(&self) -> bool {
         self.price < d(LONG_STOP) || self.price > d(SHORT_STOP)
     }
 
-    /// The open stops on the side that closes the position.
+    /// Returns the open stops on the side that closes the position.
     pub(crate) fn stops(&self) -> Vec<&Resting> {
         let Some(side) = self.side() else { return Vec::new() };
         let covers = |r: &&Resting| r.open() && r.stops() && r.order.side == side.closing();
@@ -158,7 +159,7 @@ impl Book {
         self.position.is_zero() || stops.iter().any(|r| r.close_position) || sum >= ours
     }
 
-    /// Whether a trigger at `trigger` has been reached. A trailing stop's is its activation price.
+    /// Whether a trigger at `trigger` has been reached. For a trailing stop that is its activation price.
     pub(super) fn reached(&self, kind: OrderType, side: Side, trigger: Decimal) -> bool {
         let rises = match kind {
             OrderType::Stop | OrderType::StopMarket => side == Side::Buy,
@@ -167,7 +168,7 @@ impl Book {
         if rises { self.price >= trigger } else { self.price <= trigger }
     }
 
-    /// Fills a part of an order at the present price.
+    /// Fills a part of an order at the current price.
     pub(crate) fn fill(&mut self, index: usize, amount: Decimal) {
         if amount.is_zero() {
             return;
@@ -215,7 +216,7 @@ impl Book {
         let realized = if before.is_sign_negative() { -gain } else { gain };
         self.wallet += realized;
         if closed < amount {
-            // All of it, or what is left after the other side was closed, is new.
+            // The whole amount, or the rest after the other side was closed, is new.
             let old = if closed.is_zero() { before.abs() } else { Decimal::ZERO };
             let new = amount - closed;
             let cost = self.entry_price * old + self.price * new;
@@ -224,7 +225,7 @@ impl Book {
         realized
     }
 
-    /// GTE orders end with the position that they close. Notes the present for the meter and for lagging reads.
+    /// Ends GTE orders whose position is gone. Records the current state for the meter and for lagging reads.
     pub(crate) fn settle(&mut self) {
         let side = self.side();
         for resting in &mut self.orders {
@@ -246,14 +247,14 @@ impl Book {
         self.orders.iter().rev().filter(|r| r.open()).map(|r| r.order.clone()).collect()
     }
 
-    /// Position and open orders as they were `lag` microseconds ago.
+    /// Returns position and open orders as they were `lag` microseconds ago.
     pub(crate) fn as_of(&self, lag: i64) -> (Decimal, Vec<Order>) {
         let then = self.at - lag;
         let past = self.past.iter().rev().find(|past| past.at <= then);
         past.map_or((Decimal::ZERO, Vec::new()), |past| (past.position, past.open.clone()))
     }
 
-    /// Cancels one order; none when it is not open.
+    /// Cancels one order; `None` if it is not open.
     pub(crate) fn cancel(&mut self, client_order_id: &str) -> Option<Order> {
         let found =
             self.orders.iter_mut().find(|r| r.open() && r.order.client_order_id == client_order_id)?;

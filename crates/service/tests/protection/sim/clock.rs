@@ -25,8 +25,8 @@ impl Clock for SimClock {
     }
 }
 
-/// Sleeps for so many microseconds of virtual time. Of several sleepers the one whose time comes first moves the clock on,
-/// so that what they do happens in the order of their deadlines.
+/// Sleeps for this many microseconds of virtual time. Of several sleepers the one with the earliest deadline
+/// advances the clock, so that their work happens in the order of their deadlines.
 pub(crate) fn sleep(sim: &Arc<Sim>, instance: usize, micros: i64) -> Sleep {
     let mut world = sim.world();
     let due = world.at() + micros;
@@ -51,7 +51,7 @@ pub(crate) fn sleep(sim: &Arc<Sim>, instance: usize, micros: i64) -> Sleep {
     })
 }
 
-/// Forgets the sleeper when its future is dropped.
+/// Removes the sleeper when its future is dropped.
 struct Sleeper {
     sim: Arc<Sim>,
     id: u64,

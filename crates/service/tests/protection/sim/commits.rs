@@ -12,7 +12,7 @@ use store::testing::CommitHook;
 pub(crate) struct Commits {
     sim: Arc<Sim>,
     instance: usize,
-    /// What happens to the commit that a task is in. On SQLite there is one writer, so there is one at a time.
+    /// The plan for the commit in progress. SQLite has one writer, so there is only one at a time.
     passing: Mutex<Passage>,
 }
 

@@ -1,15 +1,15 @@
-//! Where calls and commits pass: they are counted and recorded, and what the scenario plans for them happens.
+//! The gate for calls and commits: it counts and records them, and applies the scenario's plan.
 
 use super::plan::{Cut, Fault, Item, Place, REFUSING, What};
 use std::collections::HashMap;
 
-/// A step of a life as it was recorded.
+/// A recorded step of a life.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Step {
     pub(crate) at: Place,
     /// `entry`, `stop`, `positions`, ...; `commit` for a commit.
     pub(crate) kind: &'static str,
-    /// It changes something at the exchange.
+    /// Whether it changes something at the exchange.
     pub(crate) writes: bool,
 }
 
@@ -21,17 +21,17 @@ pub(crate) struct Passage {
     pub(crate) after: Option<Cut>,
 }
 
-/// No scenario needs so many calls: a desk that makes more runs in circles.
+/// No scenario needs this many calls: a desk that makes more is in an endless loop.
 const MOST_CALLS: usize = 2_000;
 
-/// Counts, records and plans.
+/// Counts, records and applies the plan.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Gate {
-    /// Steps are counted, and planned things happen.
+    /// Whether steps are counted and planned faults occur.
     pub(crate) armed: bool,
-    /// Steps are recorded.
+    /// Whether steps are recorded.
     pub(crate) recording: bool,
-    /// The instance that cuts happen to.
+    /// The instance to which cuts apply.
     pub(crate) subject: usize,
     pub(crate) steps: Vec<Step>,
     calls: usize,
@@ -47,18 +47,18 @@ impl Gate {
         self.plan = items.iter().map(|item| (item.clone(), false)).collect();
     }
 
-    /// The desk runs in circles.
+    /// Whether the desk is in an endless loop.
     pub(crate) const fn overrun(&self) -> bool {
         self.calls > MOST_CALLS
     }
 
-    /// What was planned and did not happen.
+    /// Returns the planned faults that did not occur.
     pub(crate) fn missed(&self) -> Vec<String> {
         let missed = self.plan.iter().filter(|(_, fired)| !fired);
         missed.map(|(item, _)| format!("{}@{}", item.what, item.at)).collect()
     }
 
-    /// An exchange call of `instance` at virtual time `at`.
+    /// Registers an exchange call of `instance` at virtual time `at`.
     pub(crate) fn call(&mut self, kind: &'static str, writes: bool, instance: usize, at: i64) -> Passage {
         if !self.armed {
             return Passage::default();
@@ -85,7 +85,7 @@ impl Gate {
         passage
     }
 
-    /// A commit of `instance`.
+    /// Registers a commit of `instance`.
     pub(crate) fn commit(&mut self, instance: usize) -> Passage {
         if !self.armed {
             return Passage::default();

@@ -1,4 +1,4 @@
-//! The exchange as one instance reaches it.
+//! The exchange as seen by one instance.
 
 use super::{
     Done, ONE_WAY, Sim, World, Write,
@@ -20,11 +20,12 @@ use exchange::{
 use std::{sync::Arc, time::Duration};
 use tokio::sync::mpsc;
 
-/// A look that lags shows that all is well: the next one comes within this time.
+/// Excused time after a lagging read: an inspection may wrongly find agreement, and the next one comes within
+/// this time.
 const UNSEEN: i64 = 30 * SECOND;
 /// By how much lagging reads lag.
 const LAG: i64 = 3 * SECOND;
-/// So young an order is not found while looking up lags.
+/// While lookups lag, orders younger than this are not found.
 const HIDDEN: i64 = 20 * SECOND;
 
 /// An instance's connection to the exchange.
@@ -34,7 +35,7 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    /// Counts a call that is about to leave, and suffers what comes before it.
+    /// Registers a call that is about to leave, and applies the cut before it.
     async fn pass(&self, kind: &'static str, writes: bool) -> Passage {
         let passage = {
             let mut world = self.sim.world();
@@ -54,7 +55,7 @@ impl Line {
         passage
     }
 
-    /// A call that only reads.
+    /// Makes a call that only reads.
     async fn read<T>(
         &self,
         kind: &'static str,
@@ -81,7 +82,7 @@ impl Line {
         answer
     }
 
-    /// A call that changes something.
+    /// Makes a call that changes something.
     async fn write(&self, kind: &'static str, write: Write, valid_until: i64) -> Answer<Done> {
         let passage = self.pass(kind, true).await;
         if let Some(Fault::Unreachable | Fault::Down(_) | Fault::Away(_)) = passage.fault {
@@ -103,7 +104,8 @@ impl Line {
         match fault {
             Some(Fault::Refuse(code) | Fault::RefuseOn(code)) => {
                 if matches!(fault, Some(Fault::RefuseOn(_))) && world.book().past_stops() {
-                    // Past its stop a position cannot be covered, only closed: nothing helps until the exchange does.
+                    // Beyond its stop a position cannot be covered, only closed: nothing helps until the
+                    // exchange accepts that.
                     world.book().meter.excuse(at, at + REFUSING);
                 }
                 return refused(code);
@@ -157,7 +159,7 @@ fn start_lagging(world: &mut World, fault: Option<Fault>) {
     }
 }
 
-/// Position and open orders as they are seen now.
+/// Returns position and open orders as reported now.
 fn seen(world: &mut World) -> (Decimal, Vec<Order>) {
     let lag = if world.at() < world.lag_until { world.lag } else { 0 };
     let book = world.book();
@@ -181,7 +183,7 @@ impl Exchange for Line {
     async fn markets(&self, kind: TradeType) -> Answer<Vec<Market>> {
         Ok(vec![market(self.sim.world().book(), kind)])
     }
-    /// The adapter remembers markets for an hour: this is no step.
+    /// The adapter caches markets for an hour, so this is not a step.
     async fn market(&self, kind: TradeType, symbol: &Symbol) -> Answer<Market> {
         if *symbol == btc() { Ok(market(self.sim.world().book(), kind)) } else { Err(Failure::UnknownSymbol) }
     }

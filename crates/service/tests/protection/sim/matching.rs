@@ -1,4 +1,4 @@
-//! The rules by which the exchange takes, triggers and fills orders.
+//! The rules by which the exchange accepts, triggers and fills orders.
 
 use super::book::{Book, Resting};
 use domain::{Decimal, Order, OrderStatus, OrderType, Side, TimeInForce};
@@ -9,7 +9,7 @@ fn refused<T>(code: i64, words: &str) -> Result<T, Failure> {
 }
 
 impl Book {
-    /// Takes an order as the matching engine does.
+    /// Accepts an order as the matching engine does.
     pub(crate) fn place(&mut self, request: &OrderRequest) -> Result<Order, Failure> {
         self.check(request)?;
         let order = Order {
@@ -50,7 +50,7 @@ impl Book {
     fn check(&self, request: &OrderRequest) -> Result<(), Failure> {
         let same = |r: &&Resting| r.open() && r.order.client_order_id == request.client_order_id;
         if self.orders.iter().any(|r| same(&r)) {
-            // Binance: "a unique id among open orders"; one that has filled does not stop another.
+            // Binance: "a unique id among open orders"; a filled one does not block another.
             return refused(-4116, "ClientOrderId is duplicated.");
         }
         let closes = self.side().is_some_and(|side| side.closing() == request.side);
@@ -96,7 +96,7 @@ impl Book {
         Ok(())
     }
 
-    /// The price moves: triggers are reached and limits are met.
+    /// Moves the price: triggers fire and limit orders fill.
     pub(crate) fn move_price(&mut self, price: Decimal) {
         self.price = price;
         for index in 0..self.orders.len() {

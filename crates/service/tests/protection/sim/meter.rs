@@ -1,21 +1,21 @@
-//! The naked-time meter: for how long a position was open without the stop that its owner wants.
+//! The uncovered-time meter: how long a position was open without the stop that its owner wants.
 
 use domain::time::SECOND;
 
 /// A span of virtual time in microseconds, from and to.
 pub(crate) type Span = (i64, i64);
 
-/// Measures the spans of time with an uncovered position.
+/// Measures the spans with an uncovered position.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Meter {
     spans: Vec<Span>,
     since: Option<i64>,
-    /// Time in which nobody could have known or done anything about it: no desk running, exchange away.
+    /// Time in which the desk could not have known or acted: no desk running, exchange unreachable.
     excused: Vec<Span>,
 }
 
 impl Meter {
-    /// Notes whether a position is uncovered from now on.
+    /// Records whether a position is uncovered from now on.
     pub(crate) fn note(&mut self, at: i64, naked: bool) {
         match (self.since, naked) {
             (None, true) => self.since = Some(at),
@@ -29,18 +29,18 @@ impl Meter {
         }
     }
 
-    /// Time that does not count.
+    /// Excludes a span from the measurement.
     pub(crate) fn excuse(&mut self, from: i64, to: i64) {
         self.excused.push((from, to));
     }
 
-    /// The spans so far; one that has not ended ends now.
+    /// Returns the spans so far; an open one ends now.
     pub(crate) fn spans(&self, now: i64) -> Vec<Span> {
         let open = self.since.filter(|from| now > *from).map(|from| (from, now));
         self.spans.iter().copied().chain(open).collect()
     }
 
-    /// How long `span` lasted, without the excused part of it.
+    /// Returns how long `span` lasted, without its excused part.
     pub(crate) fn counted(&self, span: Span) -> i64 {
         let mut excused: Vec<Span> =
             self.excused.iter().map(|e| (e.0.max(span.0), e.1.min(span.1))).filter(|e| e.0 < e.1).collect();
@@ -57,13 +57,13 @@ impl Meter {
         left
     }
 
-    /// The longest counted span up to now, in microseconds.
+    /// Returns the longest counted span up to now, in microseconds.
     pub(crate) fn longest(&self, now: i64) -> i64 {
         self.spans(now).into_iter().map(|span| self.counted(span)).max().unwrap_or_default()
     }
 }
 
-/// Microseconds as seconds, for messages.
+/// Formats microseconds as seconds, for messages.
 pub(crate) fn seconds(micros: i64) -> String {
     format!("{}.{:03} s", micros / SECOND, micros % SECOND / 1_000)
 }

@@ -1,5 +1,5 @@
-//! An exchange in memory on a virtual clock. Real time decides nothing: a call takes 25 ms of virtual time each way, and
-//! sleeping moves the virtual time on.
+//! An in-memory exchange on a virtual clock. Real time has no influence: a call takes 25 ms of virtual time
+//! each way, and sleeping advances the virtual time.
 
 pub(crate) mod book;
 mod clock;
@@ -30,10 +30,10 @@ use std::{
 use streams::Streams;
 use tokio::sync::Notify;
 
-/// One way between desk and exchange.
+/// One-way latency between desk and exchange, in microseconds.
 pub(crate) const ONE_WAY: i64 = 25_000;
 
-/// A request that changes something.
+/// A mutating request.
 #[derive(Clone, Debug)]
 pub(crate) enum Write {
     Place(OrderRequest),
@@ -42,7 +42,7 @@ pub(crate) enum Write {
     MarginMode,
 }
 
-/// What a request that changes something is answered.
+/// The response to a mutating request.
 #[derive(Clone, Debug)]
 pub(crate) enum Done {
     Order(Box<domain::Order>),
@@ -51,7 +51,7 @@ pub(crate) enum Done {
 }
 
 impl Write {
-    /// What happens when it arrives.
+    /// Applies the request on its arrival.
     pub(super) fn arrive(&self, book: &mut Book) -> Answer<Done> {
         Ok(match self {
             Self::Place(request) => Done::Order(Box::new(book.place(request)?)),
@@ -65,20 +65,20 @@ impl Write {
     }
 }
 
-/// What the driver of a scenario is told.
+/// Signals to the driver of a scenario.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Signal {
-    /// The desk is killed; started again after so many seconds.
+    /// The desk is killed, and started again after this many seconds.
     Killed(i64),
-    /// The desk is killed for good, and a second instance goes on.
+    /// The desk is killed permanently, and a second instance continues.
     Inherited,
-    /// The desk calls the exchange without end.
+    /// The desk calls the exchange in an endless loop.
     Overrun,
-    /// The desk is paused for so many seconds; with a second instance working or not.
+    /// The desk is paused for this many seconds, with or without a second instance working meanwhile.
     Paused(i64, bool),
 }
 
-/// Somebody who sleeps.
+/// A sleeping task.
 #[derive(Clone, Copy)]
 struct Sleeping {
     id: u64,
@@ -86,23 +86,23 @@ struct Sleeping {
     instance: usize,
 }
 
-/// Everything that the lock protects.
+/// The state protected by the lock.
 #[derive(Default)]
 pub(crate) struct World {
     pub(crate) book: Option<Book>,
     pub(crate) gate: Gate,
     /// How far each instance's wall clock is from the exchange's.
     pub(crate) skew: [i64; 2],
-    /// Requests on their way: when they arrive, and until when they are valid.
+    /// Requests in transit: arrival time, end of validity, request.
     late: Vec<(i64, i64, Write)>,
-    /// Until when positions and open orders lag, and looking up finds no young order.
+    /// Until when positions and open orders lag.
     pub(crate) lag_until: i64,
     /// By how much they lag, in microseconds.
     pub(crate) lag: i64,
     pub(crate) hidden_until: i64,
     sleepers: Vec<Sleeping>,
     next_sleeper: u64,
-    /// The instance that is paused: its sleepers wait for it.
+    /// The paused instance, whose sleepers do not wake.
     paused: Option<usize>,
     signals: VecDeque<Signal>,
     resumed: bool,
@@ -118,7 +118,7 @@ impl World {
         self.book.as_ref().map_or(0, |book| book.at)
     }
 
-    /// Moves the virtual time on; what was on its way arrives on the way.
+    /// Advances the virtual time; requests in transit arrive on the way.
     pub(crate) fn advance_to(&mut self, at: i64) {
         loop {
             let next = (0..self.late.len()).min_by_key(|i| self.late[*i].0);
@@ -127,7 +127,7 @@ impl World {
             let book = self.book();
             book.at = book.at.max(arrives);
             if arrives <= valid_until {
-                // Nobody hears what the exchange says to it.
+                // The response is not delivered.
                 drop(write.arrive(book));
             }
             self.stream();
@@ -136,7 +136,7 @@ impl World {
         book.at = book.at.max(at);
     }
 
-    /// Tells the account streams what has changed.
+    /// Sends the changes to the account streams.
     pub(crate) fn stream(&mut self) {
         if let Some(book) = &mut self.book {
             self.streams.tell(book);
@@ -144,7 +144,7 @@ impl World {
     }
 }
 
-/// The exchange, the virtual time and the scenario's plan, as all of a scenario's parts hold them.
+/// The exchange, the virtual time and the scenario's plan, shared by all parts of a scenario.
 pub(crate) struct Sim {
     world: Mutex<World>,
     told: Notify,
@@ -161,14 +161,14 @@ impl Sim {
         self.world.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    /// Moves the virtual time on by so many microseconds.
+    /// Advances the virtual time by this many microseconds.
     pub(crate) fn advance(&self, micros: i64) {
         let mut world = self.world();
         let at = world.at() + micros;
         world.advance_to(at);
     }
 
-    /// Something that somebody else does at the exchange, or that happens to the market.
+    /// Applies an external action at the exchange or a market event.
     pub(crate) fn happen(&self, change: impl FnOnce(&mut Book)) {
         let mut world = self.world();
         change(world.book());
@@ -176,7 +176,7 @@ impl Sim {
         world.stream();
     }
 
-    /// Does to the desk of `instance` what was planned. A kill never returns.
+    /// Applies a planned cut to the desk of `instance`. A kill never returns.
     async fn suffer(&self, cut: Cut, instance: usize) {
         let signal = match cut {
             Cut::Clock(seconds) => {
@@ -214,14 +214,14 @@ impl Sim {
         }
     }
 
-    /// Ends the scenario: the desk calls the exchange without end.
+    /// Ends the scenario: the desk calls the exchange in an endless loop.
     async fn overrun(&self) {
         self.world().signals.push_back(Signal::Overrun);
         self.told.notify_one();
         std::future::pending().await
     }
 
-    /// Waits for something to happen to the desk.
+    /// Waits for the next signal.
     pub(crate) async fn signal(&self) -> Signal {
         loop {
             if let Some(signal) = self.world().signals.pop_front() {
@@ -231,7 +231,7 @@ impl Sim {
         }
     }
 
-    /// Lets the paused desk go on.
+    /// Lets the paused desk continue.
     pub(crate) fn resume(&self) {
         {
             let mut world = self.world();

@@ -1,11 +1,11 @@
-//! What the account's owner does at the exchange, past the desk, and what the market does to a resting entry.
+//! Actions of the account's owner at the exchange, outside the desk, and market events for a resting entry.
 
 use super::book::{Book, LONG_STOP, Resting, btc, d};
 use domain::{Decimal, OrderType, Side, TimeInForce, TradeType};
 use exchange::{OrderRequest, Urgency};
 
 impl Book {
-    /// The market comes to the resting entry, as far as this amount of it; nothing when there is none.
+    /// Fills the resting entry by this amount; does nothing if there is none.
     pub(crate) fn fill_entry(&mut self, amount: Decimal) {
         let resting = |r: &Resting| r.open() && r.opens() && r.order.kind == OrderType::Limit;
         if let Some(index) = self.orders.iter().position(resting) {
@@ -19,18 +19,18 @@ impl Book {
         ids.iter().for_each(|id| drop(self.cancel(id)));
     }
 
-    /// The owner puts a stop of their own in the place of ours.
+    /// The owner replaces our stop by another.
     pub(crate) fn move_stop(&mut self, price: &str) {
         self.cancel_stops();
         self.owner_stops(Some(d(price)), None);
     }
 
-    /// The owner puts a stop of their own beside ours.
+    /// The owner places another stop beside ours.
     pub(crate) fn stop_by_owner(&mut self) {
         self.owner_stops(Some(d(LONG_STOP)), None);
     }
 
-    /// The owner puts a stop over a part of the position in the place of ours.
+    /// The owner replaces our stop by one for a part of the position.
     pub(crate) fn stop_part(&mut self, amount: &str) {
         self.cancel_stops();
         self.owner_stops(Some(d(LONG_STOP)), Some(d(amount)));
@@ -42,7 +42,7 @@ impl Book {
         self.owner_stops(None, all);
     }
 
-    /// The owner turns the position round: what is open then is theirs alone.
+    /// The owner reverses the position: the new one belongs to the owner alone.
     pub(crate) fn turned_by_owner(&mut self) {
         let Some(side) = self.side() else { return };
         self.foreign = self.position.abs();
@@ -77,7 +77,7 @@ impl Book {
     /// Sends a stop, or without a trigger a market order, that reduces the position by `amount` or closes it.
     fn owner_stops(&mut self, trigger: Option<Decimal>, amount: Option<Decimal>) {
         let Some(side) = self.side() else { return };
-        // Resting orders do not keep the exchange's own page from closing.
+        // Resting orders do not prevent a close on the exchange's own page.
         let tight = std::mem::take(&mut self.tight);
         let request = OrderRequest {
             trade_type: TradeType::Futures,

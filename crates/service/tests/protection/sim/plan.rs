@@ -1,4 +1,4 @@
-//! What goes wrong in a scenario, where, and how both are written: `life/fault@step/cut@step`.
+//! What goes wrong in a scenario, where, and the notation for both: `life/fault@step/cut@step`.
 
 use domain::time::SECOND;
 use std::{fmt, str::FromStr};
@@ -65,49 +65,51 @@ macro_rules! words {
 }
 
 words! {
-    /// What the exchange or the database does wrong.
+    /// A fault of the exchange or the database.
     Fault {
-        /// It says no, once.
+        /// The exchange refuses once.
         Refuse(i64) = "refuse",
-        /// It says no to every call of this kind for 30 s.
+        /// The exchange refuses every call of this kind for 30 s.
         RefuseOn(i64) = "refuse-on",
-        /// The request never arrives, and nobody can know.
+        /// The request never arrives, and the outcome is unknown.
         Lost = "lost",
-        /// It happens, and the answer is lost.
+        /// The request takes effect, and the response is lost.
         AnswerLost = "answer-lost",
-        /// It happens, the answer is lost, and looking the order up finds nothing for 20 s.
+        /// The request takes effect, the response is lost, and looking up the order finds nothing for 20 s.
         AnswerLostHidden = "answer-lost-hidden",
-        /// The connection drops, and the request arrives so many seconds later.
+        /// The connection drops, and the request arrives this many seconds later.
         Late(i64) = "late",
-        /// Nothing reaches it for so many seconds.
+        /// The exchange is unreachable for this many seconds.
         Down(i64) = "down",
-        /// It cannot be reached this once.
+        /// The exchange is unreachable once.
         Unreachable = "unreachable",
-        /// Calls of this kind cannot reach it for so many seconds; everything else can.
+        /// Calls of this kind cannot reach the exchange for this many seconds; all others can.
         Away(i64) = "away",
-        /// It says that the stop's price is reached, for so many seconds.
+        /// For this many seconds the exchange reports that the stop price has been reached.
         Reached(i64) = "reached",
-        /// It says that there is a stop already, for so many seconds.
+        /// For this many seconds the exchange reports that a stop already exists.
         There(i64) = "there",
-        /// The request arrives so many seconds later, though its window has passed: it waited behind the check.
+        /// The request arrives this many seconds later although its validity has ended: it was queued after
+        /// the check.
         Stray(i64) = "stray",
-        /// From now on the market's tick is this one.
+        /// From now on the market's tick size is this one.
         Tick(i64) = "tick",
-        /// It asks to wait two seconds.
+        /// The exchange asks to wait two seconds.
         Limited = "limited",
-        /// It finds the request too old.
+        /// The exchange rejects the request as too old.
         Expired = "expired",
         /// Positions and open orders lag by 3 s for the next 10 s.
         Lag = "lag",
-        /// Positions and open orders lag by so many seconds for the next 10 s, and the desk is to cope with it.
+        /// Positions and open orders lag by this many seconds for the next 10 s, and the desk must cope with
+        /// it.
         Behind(i64) = "behind",
-        /// Looking an order up finds nothing until the order is 20 s old.
+        /// Looking up an order finds nothing until the order is 20 s old.
         Hidden = "hidden",
         /// From now on resting reduce-only orders count against a reduce-only close (-4118).
         Tight = "tight",
         /// The commit fails.
         Fail = "fail",
-        /// The commit is carried out, and the desk is told that it failed: its answer was lost.
+        /// The commit succeeds, but its response is lost, so that it looks failed to the desk.
         FailAfter = "fail-after",
     }
 }
@@ -119,35 +121,35 @@ words! {
         KillBefore = "kill-before",
         /// Killed after it happened, before the desk knows; started again 3 s later.
         KillAfter = "kill-after",
-        /// As `KillAfter`, started again so many seconds later.
+        /// As `KillAfter`, started again this many seconds later.
         KillFor(i64) = "kill-for",
-        /// Paused for so many seconds before the request leaves.
+        /// Paused for this many seconds before the request leaves.
         PauseBefore(i64) = "pause-before",
-        /// Paused for so many seconds when it has happened.
+        /// Paused for this many seconds after the step has happened.
         PauseAfter(i64) = "pause-after",
-        /// As `PauseBefore` for 40 s, while a second instance works on.
+        /// As `PauseBefore` for 40 s, while a second instance works.
         RivalBefore = "rival-before",
-        /// As `PauseAfter` for 40 s, while a second instance works on.
+        /// As `PauseAfter` for 40 s, while a second instance works.
         RivalAfter = "rival-after",
-        /// Killed before it happens, for good; a second instance goes on.
+        /// Killed permanently before the step happens; a second instance continues.
         HeirBefore = "heir-before",
-        /// Killed after it happened, for good; a second instance goes on.
+        /// Killed permanently after the step happened; a second instance continues.
         HeirAfter = "heir-after",
-        /// The desk's wall clock is moved by so many seconds.
+        /// The desk's wall clock is moved by this many seconds.
         Clock(i64) = "clock",
-        /// The market's price moves there before the step happens.
+        /// The market price moves there before the step happens.
         Price(i64) = "price",
         /// The owner closes the position at the exchange before the step happens.
         Closed = "closed",
-        /// The owner puts a stop there before the step happens.
+        /// The owner places a stop at the exchange before the step happens.
         Stopped = "stopped",
-        /// From now on the account streams tell nothing, without being closed.
+        /// From now on the account streams send nothing, without being closed.
         Deaf = "deaf",
     }
 }
 
 impl Cut {
-    /// Whether it comes when the step has happened.
+    /// Whether it applies after the step has happened.
     pub(crate) const fn after(self) -> bool {
         matches!(
             self,
@@ -186,7 +188,7 @@ impl FromStr for What {
     }
 }
 
-/// One thing that goes wrong.
+/// One fault or cut at one place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Item {
     pub(crate) what: What,
@@ -225,7 +227,7 @@ impl FromStr for Scenario {
     }
 }
 
-/// How long the exchange goes on refusing with [`Fault::RefuseOn`].
+/// How long the exchange keeps refusing with [`Fault::RefuseOn`].
 pub(crate) const REFUSING: i64 = 30 * SECOND;
 
 #[cfg(test)]

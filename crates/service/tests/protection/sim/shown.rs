@@ -1,4 +1,4 @@
-//! What the exchange shows of the account and the market.
+//! The account and market data that the exchange reports.
 
 use super::book::{Book, btc, d};
 use domain::{Balance, Decimal, Funds, MarginMode, Market, Position, PositionSide, Ticker, TradeType};

@@ -1,15 +1,15 @@
-//! Account streams: they tell order updates and account changes, and can be silently dead.
+//! Account streams: they send order and account updates, and can be silently dead.
 
 use super::book::{Book, btc};
 use domain::Decimal;
 use exchange::{AccountEvent, Held, HoldingsChange};
 use tokio::sync::mpsc;
 
-/// Those who listen.
+/// The subscribers of the account stream.
 #[derive(Default)]
 pub(crate) struct Streams {
     listeners: Vec<mpsc::Sender<AccountEvent>>,
-    /// Connected, but nothing comes.
+    /// Connected, but no events arrive.
     pub(super) dead: bool,
     position: Option<Decimal>,
 }
@@ -22,7 +22,7 @@ impl Streams {
         receiver
     }
 
-    /// Tells what has changed since the last time.
+    /// Sends the changes since the last call.
     pub(super) fn tell(&mut self, book: &mut Book) {
         let changed = std::mem::take(&mut book.changed);
         let mut events: Vec<AccountEvent> = changed

@@ -1,14 +1,14 @@
-//! Simulations of the supervisor's schedule with as many positions as one address may have. Only the schedule is real: each look
-//! takes no time and finds what the simulation says.
+//! Simulations of the supervisor's schedule with as many positions as one IP address may have. Only the
+//! schedule is real: an inspection takes no time and finds what the simulation defines.
 
 use super::*;
 use domain::{Side, UserId, time::MINUTE};
 use store::protection::PositionSide;
 use uuid::Uuid;
 
-/// An address's weight a minute at Binance.
+/// An address's request weight per minute at Binance.
 const ADDRESS: i64 = 2_400;
-/// Between two ticks of the simulated supervisor: the real one ticks more often.
+/// Interval between two simulated ticks. The real supervisor ticks more often.
 const BEAT: i64 = 2 * SECOND;
 
 fn row(n: u128) -> Protection {
@@ -27,7 +27,7 @@ fn row(n: u128) -> Protection {
     }
 }
 
-/// A supervised desk, and what its looks have cost in each minute.
+/// A simulated supervisor, and the weight its inspections have cost in each minute.
 struct Simulation {
     supervision: Supervision,
     rows: Vec<Protection>,
@@ -46,7 +46,7 @@ impl Simulation {
         Self { supervision, rows, now: Micros(0), weights, last_look, longest_gap: 0 }
     }
 
-    /// Runs for `minutes`; every look finds agreement, except at the keys in `differing`.
+    /// Runs for `minutes`. Every inspection finds agreement, except for the keys in `differing`.
     fn run(&mut self, minutes: i64, differing: &[ExchangeKeyId]) {
         let end = self.now.plus(minutes * MINUTE);
         while self.now < end {
