@@ -1,4 +1,4 @@
-//! A person's account: signing up and in, passwords, and who they are.
+//! User accounts: sign-up, sign-in, password changes and the user's own data.
 
 mod reset;
 
@@ -21,7 +21,7 @@ use domain::{
 };
 use store::{Tx, user::User};
 
-/// Makes an account and signs the person in.
+/// Creates an account and signs the user in.
 ///
 /// # Errors
 /// Field problems of `email` and `password`; too many attempts from one network.
@@ -30,7 +30,8 @@ pub async fn sign_up(desk: &Desk, origin: Origin, email: &str, password: &str) -
     browser_session(desk, &origin, user).await
 }
 
-/// Signs a person in with a new session. Unknown e-mail and wrong password get the same answer after the same time.
+/// Signs a user in with a new session. An unknown e-mail and a wrong password get the same answer after the
+/// same time.
 ///
 /// # Errors
 /// [`Problem::WrongCredentials`] on `email`; too many attempts from one network, or on one account.
@@ -39,7 +40,7 @@ pub async fn sign_in(desk: &Desk, origin: Origin, email: &str, password: &str) -
     browser_session(desk, &origin, user).await
 }
 
-/// Makes an account, without any session yet.
+/// Creates an account without a session.
 pub(crate) async fn register(desk: &Desk, origin: &Origin, email: &str, password: &str) -> Result<User> {
     throttle::count(desk, &[Bucket::Network(origin)]).await?;
     let email = usable(desk, email, password).await?;
@@ -66,10 +67,10 @@ pub(crate) async fn register(desk: &Desk, origin: &Origin, email: &str, password
     Ok(user)
 }
 
-/// The address in the form that is stored, if address and password can be used.
+/// Validates e-mail and password; returns the e-mail in its stored (normalized) form.
 async fn usable(desk: &Desk, email: &str, password: &str) -> Result<String> {
     let read = validation::email(email);
-    // Judged by what was typed, so that both problems are shown at once.
+    // Judge against the text as typed, so that the problems of both fields are reported together.
     let named = read.as_deref().unwrap_or(email);
     let password = desk.hasher.judge(named, password).await?.map(|p| FieldProblem::new("password", p));
     match (read, password) {
@@ -81,7 +82,7 @@ async fn usable(desk: &Desk, email: &str, password: &str) -> Result<String> {
     }
 }
 
-/// Refuses a new password that is short, well known, or named after its owner.
+/// Rejects a new password that is too short, well known, or derived from the owner's e-mail.
 ///
 /// # Errors
 /// The password's problem on `password`.
@@ -92,10 +93,10 @@ async fn judge(desk: &Desk, email: &str, password: &str) -> Result<()> {
     }
 }
 
-/// Finds the person behind an e-mail and a password.
+/// Returns the user with this e-mail and password.
 pub(crate) async fn authenticate(desk: &Desk, origin: &Origin, email: &str, password: &str) -> Result<User> {
-    // What is no address is looked for all the same: its answer must not differ. Postgres reads no zero byte, and nobody's
-    // address holds what stands for one.
+    // A malformed address is looked up as well, so that its answer does not differ. Postgres rejects zero
+    // bytes; their replacement occurs in no stored address.
     let email =
         validation::email(email).unwrap_or_else(|_| email.trim().to_lowercase().replace('\0', "\u{fffd}"));
     let user = store::user::by_email(&desk.db, &email).await?;
@@ -152,19 +153,19 @@ async fn browser_session(desk: &Desk, origin: &Origin, user: User) -> Result<New
     Ok(NewSession { token, actor })
 }
 
-/// A change of the password.
+/// Input of [`change_password`].
 #[derive(Clone, Copy)]
 pub struct PasswordChange<'a> {
-    /// The present one.
+    /// The current password.
     pub current: &'a str,
-    /// The new one.
+    /// The new password.
     pub new: &'a str,
-    /// Which programs go on.
+    /// The credentials of programs to keep.
     pub keep: &'a Keep,
 }
 
-/// Changes the password. Every other sign-in ends; API clients, webhooks and the linked chat go on unless the owner says
-/// otherwise.
+/// Changes the password. All other sign-ins end; API clients, webhooks and the linked chat stay valid unless
+/// `change.keep` says otherwise.
 ///
 /// # Errors
 /// [`Problem::WrongPassword`] on `current`, the new password's problem on `password`; too many attempts.
@@ -199,7 +200,7 @@ pub async fn change_password(
     Ok(())
 }
 
-/// What a new password is set with.
+/// Input of [`replace_password`].
 struct Replacement<'a> {
     user: UserId,
     hash: &'a str,
@@ -207,8 +208,8 @@ struct Replacement<'a> {
     origin: Option<&'a Origin>,
 }
 
-/// Sets a password and tells the owner. What the old one opened the caller ends, and forgets the verified tokens once this is
-/// committed.
+/// Sets a password and notifies the owner. The caller revokes what the old password gave access to, and drops
+/// the cached verified tokens after the commit.
 async fn replace_password(desk: &Desk, tx: &mut Tx, new: &Replacement<'_>) -> Result<()> {
     store::user::set_password(tx, new.user, new.hash, desk.clock.now()).await?;
     store::password_reset::spend_all(tx, new.user, desk.clock.now()).await?;
@@ -218,16 +219,17 @@ async fn replace_password(desk: &Desk, tx: &mut Tx, new: &Replacement<'_>) -> Re
     audit::record(desk, tx, Some(new.user), new.deed, &new.user.to_string(), new.origin).await
 }
 
-/// Who the person is.
+/// Returns the signed-in user.
 ///
 /// # Errors
-/// None today.
+/// None at present.
 #[allow(clippy::unused_async, reason = "use cases are async alike")]
 pub async fn me(_desk: &Desk, actor: &Actor) -> Result<Me> {
     Ok(Me { id: actor.user, email: actor.email.clone(), role: actor.role })
 }
 
-/// Whether to tell this person how to become admin: a sandbox install that has no admin, and they were here first.
+/// Whether to show this user how to become admin: on a sandbox install without an admin, the first user to
+/// sign up.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -238,10 +240,10 @@ pub async fn first_steps(desk: &Desk, actor: &Actor) -> Result<bool> {
     Ok(store::user::first(&desk.db).await? == Some(actor.user))
 }
 
-/// Makes a person admin: the operator's command.
+/// Makes a user an admin (command of the operator's command line).
 ///
 /// # Errors
-/// [`Error::NotFound`] when nobody has that e-mail.
+/// [`Error::NotFound`] if no user has this e-mail.
 pub async fn make_admin(desk: &Desk, email: &str) -> Result<()> {
     let email = validation::email(email).map_err(|p| Error::field("email", p))?;
     let user = store::user::by_email(&desk.db, &email).await?.ok_or(Error::NotFound)?;

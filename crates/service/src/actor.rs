@@ -1,50 +1,51 @@
-//! Who asks, and from where.
+//! The user on whose behalf a request runs, and where the request comes from.
 
 use crate::Error;
 use domain::{Role, SessionId, UserId};
 use std::net::{IpAddr, Ipv6Addr};
 
-/// The person on whose behalf a use case runs. Made by [`crate::session::find`] and [`crate::token::verify`] only.
+/// The user on whose behalf a use case runs. Made by [`crate::session::find`] and [`crate::token::verify`]
+/// only.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
-    /// Who.
+    /// The user's id.
     pub user: UserId,
-    /// Where mail reaches them.
+    /// The user's e-mail address.
     pub email: String,
     /// Trader or admin.
     pub role: Role,
-    /// The browser session they act in; none for programs.
+    /// The browser session; `None` for programs.
     pub session: Option<SessionId>,
-    /// The refresh token beside a program's access token of ours, as it is stored; none for browsers, API clients, and tokens of
-    /// another issuer.
+    /// Hash of the refresh token that belongs to the access token which this desk issued to a program. `None`
+    /// for browsers, API clients, and tokens of another issuer.
     pub token: Option<store::Hash>,
-    /// From where they ask, for the audit; none for what the desk does by itself.
+    /// Origin of the request, for the audit; `None` for what the desk does on its own.
     pub from: Option<Origin>,
 }
 
 impl Actor {
-    /// Lets pass who has the role.
+    /// Checks that the user has the role.
     ///
     /// # Errors
-    /// [`Error::Forbidden`].
+    /// [`Error::Forbidden`] if not.
     pub fn must(&self, role: Role) -> Result<(), Error> {
         if self.role.may(role) { Ok(()) } else { Err(Error::Forbidden) }
     }
 }
 
-/// Where a request comes from: kept with sessions and the audit, and the measure of throttling.
+/// Where a request comes from: stored with sessions and in the audit, and the key of rate limits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
-    /// The peer's address, or what a trusted proxy says it is.
+    /// The peer's address, or the client address that a trusted proxy reports.
     pub address: IpAddr,
-    /// The browser's name for itself, cut to 200 characters.
+    /// The `User-Agent` header, without control characters, cut to 200 characters.
     pub user_agent: String,
-    /// The cookie of a browser that has signed in before, as it was sent.
+    /// The device cookie of a browser that has signed in before, as sent.
     pub device: Option<String>,
 }
 
 impl Origin {
-    /// Takes what a connection and its headers say; cuts the user agent.
+    /// Builds an origin from the peer's address and the user agent, which is cut.
     #[must_use]
     pub fn new(address: IpAddr, user_agent: &str) -> Self {
         let address = address.to_canonical();
@@ -52,14 +53,15 @@ impl Origin {
         Self { address, user_agent, device: None }
     }
 
-    /// The same, with the cookie that names the browser.
+    /// Returns the origin with the device cookie.
     #[must_use]
     pub fn with_device(self, device: Option<String>) -> Self {
-        // Longer than any that we give.
+        // Longer than any cookie that the desk issues.
         Self { device: device.filter(|cookie| cookie.len() <= 200), ..self }
     }
 
-    /// The network that attempts are counted by: one IPv4 address, or an IPv6 /64, which is what one person gets.
+    /// The network that attempts are counted by: one IPv4 address, or an IPv6 /64, which is what one customer
+    /// gets.
     #[must_use]
     pub fn network(&self) -> IpAddr {
         match self.address {

@@ -1,7 +1,7 @@
-//! API clients: what a person gives a program so that it may act for them at the doors of 3Commas, Lumetrade and
-//! Currencycloud.
+//! API clients: credentials that a user gives to a program so that it may act for them on the APIs of
+//! 3Commas, Lumetrade and Currencycloud.
 //!
-//! The secret is sealed, not hashed: an HMAC can only be checked by who knows it. It is shown once.
+//! The secret is encrypted, not hashed: verifying an HMAC requires the secret itself. It is shown once.
 
 mod admit;
 mod signature;
@@ -26,37 +26,37 @@ use domain::{
 use store::api_client::ClientRow;
 use zeroize::Zeroizing;
 
-/// The table whose rows the secrets are sealed for.
+/// Table name that the encrypted secrets are bound to.
 const TABLE: &str = "api_clients";
-/// More clients than a person needs.
+/// Maximum number of clients per user.
 const MOST: usize = 50;
-/// More networks than a client needs.
+/// Maximum number of networks per client.
 const MOST_NETWORKS: usize = 20;
 
-/// What a person says of a new client.
+/// Input for a new client.
 #[derive(Clone, Debug, Default)]
 pub struct NewClient {
-    /// Their name for it.
+    /// Display name.
     pub name: String,
-    /// Words of [`Permission`].
+    /// Wire names of [`Permission`].
     pub permissions: Vec<String>,
-    /// PEM; with it the client may sign with RSA as well.
+    /// RSA public key in PEM; if set, the client may sign with RSA as well.
     pub rsa_public_key: Option<String>,
-    /// Addresses and networks it may come from; none: anywhere.
+    /// Addresses and networks the client may connect from; empty: anywhere.
     pub networks: Vec<String>,
-    /// When it stops working by itself.
+    /// Time at which the client expires.
     pub expires_at: Option<Micros>,
 }
 
-/// A client that was just made.
+/// A newly created client with its secret.
 pub struct Made {
     /// The client.
     pub client: ApiClient,
-    /// Shown once: 64 hex characters.
+    /// The secret, 64 hex characters; shown once.
     pub secret: Zeroizing<String>,
 }
 
-/// Makes a client.
+/// Creates a client.
 ///
 /// # Errors
 /// Fields: `name`, `permissions`, `rsaPublicKey`, `addresses`, `expiresAt`; [`Error::StepUp`].
@@ -97,7 +97,7 @@ pub async fn create(desk: &Desk, actor: &Actor, origin: &Origin, new: NewClient)
     Ok(Made { client: shown(row)?, secret })
 }
 
-/// A person's clients that are not revoked, oldest first.
+/// The user's clients that are not revoked, oldest first.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -105,10 +105,10 @@ pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<ApiClient>> {
     store::api_client::list_by_user(&desk.db, actor.user).await?.into_iter().map(shown).collect()
 }
 
-/// Takes a client back: its next request is refused, and so are its tokens.
+/// Revokes a client and its tokens; takes effect with its next request.
 ///
 /// # Errors
-/// [`Error::NotFound`] when the person has no such client; [`Error::StepUp`].
+/// [`Error::NotFound`] if the user has no such client; [`Error::StepUp`].
 pub async fn revoke(desk: &Desk, actor: &Actor, origin: &Origin, id: ApiClientId) -> Result<()> {
     step_up::must(desk, actor).await?;
     let mut tx = desk.db.begin().await?;
@@ -155,7 +155,7 @@ fn checked(new: &NewClient, now: Micros) -> Result<(String, Vec<Permission>, Vec
     if problems.is_empty() { Ok((name, permissions, networks)) } else { Err(Error::Fields(problems)) }
 }
 
-/// A row as its owner may see it.
+/// The client as shown to its owner.
 fn shown(row: ClientRow) -> Result<ApiClient> {
     let permissions = Permission::parse_all(row.permissions.split(' '));
     let networks = row.networks.split_whitespace().map(str::parse).collect::<std::result::Result<_, _>>();
@@ -174,7 +174,7 @@ fn shown(row: ClientRow) -> Result<ApiClient> {
     })
 }
 
-/// Opens a client's secret.
+/// Decrypts a client's secret.
 fn secret(desk: &Desk, row: &ClientRow) -> Result<Zeroizing<Vec<u8>>> {
     desk.sealer.open(TABLE, row.id.0, row.user_id.0, &Sealed::from_bytes(&row.sealed_secret)?)
 }

@@ -1,4 +1,5 @@
-//! What was done, by whom, from where: written in the same transaction as the deed.
+//! Audit log: what was done, by which user, from which address. Written in the same transaction as the
+//! action.
 
 mod chain;
 mod log;
@@ -10,52 +11,52 @@ use crate::{Desk, Origin, Result};
 use domain::UserId;
 use store::Tx;
 
-/// A deed worth keeping. The closed list is what an operator may search for.
+/// An audited action. Operators search the log by these values only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deed {
-    /// An account was made.
+    /// An account was created.
     SignedUp,
     /// A session or a program's sign-in was ended by its owner.
     SignedOut,
-    /// The password was given again, before credentials changed.
+    /// The user confirmed the password, before credentials change.
     SteppedUp,
-    /// It was wrong.
+    /// The confirmation failed: wrong password.
     StepUpFailed,
     /// An account was frozen.
     Frozen,
-    /// A frozen account was opened again.
+    /// A frozen account was unfrozen.
     Thawed,
     /// The operator suspended an account.
     Suspended,
-    /// The operator let a suspended account in again.
+    /// The operator ended the suspension of an account.
     Unsuspended,
     /// An admin became a trader.
     MadeTrader,
-    /// The operator ended a person's sign-ins.
+    /// The operator ended a user's sign-ins.
     SignedOutByOperator,
-    /// The operator ended a person's API clients.
+    /// The operator revoked a user's API clients.
     ProgramsRevoked,
-    /// The operator closed the webhooks that a person knew.
+    /// The operator closed the webhooks whose tokens a user knew.
     HooksEnded,
-    /// The operator was shown a person's reset link.
+    /// The operator was shown a user's reset link.
     ResetLinkShown,
-    /// A person or program signed in.
+    /// A user or program signed in.
     SignedIn,
     /// A sign-in failed.
     SignInFailed,
     /// A password was changed by its owner.
     PasswordChanged,
-    /// A reset mail was asked for.
+    /// A password reset mail was requested.
     ResetAsked,
     /// A password was set through a reset mail.
     PasswordReset,
-    /// Every session and token was ended.
+    /// All sessions and tokens of a user were ended.
     SignedOutEverywhere,
-    /// A spent refresh token came back: its family was revoked.
+    /// A spent refresh token was presented again; its family was revoked.
     TokenReused,
-    /// Another issuer's subject became a person.
+    /// An account was created for a subject of another issuer.
     VouchedFor,
-    /// A person became admin.
+    /// A user became admin.
     MadeAdmin,
     /// An exchange key was connected.
     KeyCreated,
@@ -63,80 +64,80 @@ pub enum Deed {
     KeyChanged,
     /// An exchange key was deleted.
     KeyDeleted,
-    /// Somebody asked the operator something.
+    /// A user sent a support request.
     SupportAsked,
-    /// The operator closed a request.
+    /// The operator closed a support request.
     SupportClosed,
     /// A sandbox account was opened.
     SandboxOpened,
     /// A sandbox account was reset.
     SandboxReset,
-    /// The operator closed the desk to everybody else.
+    /// The operator turned maintenance mode on.
     DeskClosed,
-    /// The operator opened the desk again.
+    /// The operator turned maintenance mode off.
     DeskOpened,
     /// The operator paused all new copies.
     CopiesPaused,
-    /// The operator let new copies go on.
+    /// The operator resumed new copies.
     CopiesResumed,
-    /// Somebody pressed the panic button.
+    /// A user pressed the panic button.
     Panicked,
     /// The owner ended the supervision of a position.
     SupervisionEnded,
-    /// The owner resumed it.
+    /// The owner resumed the supervision of a position.
     SupervisionResumed,
-    /// A strategy was made.
+    /// A strategy was created.
     StrategyCreated,
     /// A strategy was changed, activated or deactivated.
     StrategyChanged,
-    /// A strategy's hook got another token, or was closed.
+    /// A strategy's webhook got a new token, or was closed.
     HookChanged,
     /// A paid plan began.
     PlanBegun,
     /// A paid plan was changed for another.
     PlanChanged,
-    /// A paid plan was told to end with its period, or to go on.
+    /// The cancellation of a paid plan at the end of its period was set or withdrawn.
     PlanEndSet,
-    /// A renewal could not be charged.
+    /// The charge of a renewal failed.
     PaymentFailed,
     /// A paid plan ended.
     PlanEnded,
-    /// The operator gave a person a plan, or took it back.
+    /// The operator assigned a plan to a user, or withdrew it.
     PlanAssigned,
-    /// The operator gave a signal by hand.
+    /// The operator sent a signal manually.
     SignalGiven,
-    /// A file of candles was imported.
+    /// A candle file was imported.
     CandlesImported,
-    /// A key began to follow a strategy.
+    /// A key began to copy a strategy.
     FollowBegun,
     /// A follow was changed, paused or resumed.
     FollowChanged,
     /// A follow ended.
     FollowStopped,
-    /// A program was given credentials.
+    /// An API client was created.
     ClientCreated,
-    /// A program's credentials were taken back.
+    /// An API client was revoked.
     ClientRevoked,
     /// A currency account was opened.
     AccountOpened,
     /// A currency account was credited by the operator.
     AccountCredited,
-    /// Funds were sent to or fetched from an exchange.
+    /// Funds were moved between the desk and an exchange.
     FundsMoved,
-    /// The operator said where a currency is enabled.
+    /// The operator set the countries where a currency is enabled.
     CurrencyRuled,
-    /// A sub-account was made.
+    /// A sub-account was created.
     SubAccountCreated,
     /// A sub-account was changed.
     SubAccountChanged,
     /// The operator added or changed a brand.
     BrandSet,
-    /// The operator confirmed how an account differs from the database.
+    /// The operator confirmed the differences between an account and the database.
     ReviewConfirmed,
 }
 
 impl Deed {
-    /// Its word in the database.
+    /// The action's name in the database.
     #[must_use]
     #[allow(clippy::too_many_lines, reason = "a table: a line for each deed")]
     pub const fn word(self) -> &'static str {
@@ -205,7 +206,7 @@ impl Deed {
     }
 }
 
-/// Writes a deed down. `subject` is the id of what it was done to; nothing secret belongs in here.
+/// Writes an audit row. `subject` is the id of the object acted on; never pass secrets.
 ///
 /// # Errors
 /// When the database cannot be written.

@@ -1,8 +1,8 @@
-//! Paying for plans. The payment provider decides who has paid: the desk keeps a copy of what it said, asks it again when
-//! it sends word and every now and then, and grants a plan by nothing else.
+//! Billing. The payment provider is the authority on who has paid: the desk keeps a copy of the provider's
+//! data, refreshes it on webhooks and periodically, and grants plans from that copy only.
 //!
-//! What is asked of it is written down first, under an id that is its idempotency key ([`operation`]): a lost answer, a
-//! second click or a killed process pays for nothing twice.
+//! Every request to the provider is recorded first, under an id that is its idempotency key ([`operation`]):
+//! a lost answer, a second click or a killed process never pays twice.
 
 mod change;
 mod checkout;
@@ -29,10 +29,10 @@ use domain::{
 use payment::{Failure, PaymentGateway};
 use store::subscription::Kept;
 
-/// The first subscription of the actor's that can still be changed, as the provider last told it.
+/// The actor's first subscription that can still be changed, as last received from the provider.
 ///
 /// # Errors
-/// When the database cannot be asked.
+/// When the database cannot be read.
 pub async fn current(desk: &Desk, actor: &Actor) -> Result<Option<Subscription>> {
     Ok(live(desk, actor.user).await?.map(|kept| kept.told))
 }
@@ -40,7 +40,7 @@ pub async fn current(desk: &Desk, actor: &Actor) -> Result<Option<Subscription>>
 /// The actor's paid invoices, newest first.
 ///
 /// # Errors
-/// [`Error::Unavailable`] when the provider does not answer.
+/// [`Error::Unavailable`] if the provider does not answer.
 pub async fn history(desk: &Desk, actor: &Actor) -> Result<Vec<Invoice>> {
     let customer = store::billing::customer(&desk.db, actor.user).await?;
     match (&desk.payments, customer) {
@@ -54,22 +54,22 @@ async fn live(desk: &Desk, user: UserId) -> Result<Option<Kept>> {
     Ok(all.into_iter().find(|kept| kept.told.live()))
 }
 
-/// Who is paid, where plans are for sale.
+/// The payment provider, if plans are for sale.
 fn gateway(desk: &Desk) -> Option<&dyn PaymentGateway> {
     desk.payments.as_deref()
 }
 
-/// A plan that can be bought.
+/// Returns a plan that can be bought.
 ///
 /// # Errors
-/// [`Problem::NotPlan`] on `subscriptionId` when there is none of this id; 2100 when it is not for sale.
+/// [`Problem::NotPlan`] on `subscriptionId` if no plan has this id; 2100 if it is not for sale.
 async fn buyable(desk: &Desk, id: PlanId) -> Result<Plan> {
     let plan = store::plan::get(&desk.db, id).await?;
     let plan = plan.ok_or_else(|| Error::field("subscriptionId", Problem::NotPlan))?;
     if plan.public && gateway(desk).is_some() { Ok(plan) } else { Err(Refusal::PlanInvalid.into()) }
 }
 
-/// What stands in the way of a plan: more keys or more balance than it allows. Said before anything is paid.
+/// Why the user cannot take a plan: more keys or a higher balance than it allows. Checked before any payment.
 async fn obstacles(desk: &Desk, user: UserId, plan: &Plan) -> Result<Vec<Refusal>> {
     let limits = plan::limits_with(desk, user, plan).await?;
     let mut found = Vec::new();
@@ -86,7 +86,8 @@ async fn unobstructed(desk: &Desk, user: UserId, plan: &Plan) -> Result<()> {
     obstacles(desk, user, plan).await?.first().map_or(Ok(()), |refusal| Err((*refusal).into()))
 }
 
-/// What a failed question means for who asked. What changes something looks at the failure itself first.
+/// Maps a failed read from the provider to an error for the caller. Code that changes something inspects the
+/// failure itself first.
 fn told(failure: Failure) -> Error {
     match failure {
         Failure::Declined => Refusal::PaymentDeclined.into(),

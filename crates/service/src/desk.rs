@@ -1,4 +1,4 @@
-//! The desk: everything that use cases need, made once at start.
+//! The desk: the dependencies and shared state of all use cases, built once at start.
 
 use crate::{
     Sealer, Settings,
@@ -27,96 +27,96 @@ use payment::PaymentGateway;
 use std::sync::Arc;
 use store::group_commit::GroupCommit;
 
-/// What a desk is made of.
+/// The parts a desk is built from.
 pub struct Parts {
     /// The database.
     pub db: store::Db,
-    /// The exchange that keys are for.
+    /// The exchange that connected keys belong to.
     pub exchange: Arc<dyn Exchange>,
-    /// Who is paid for plans; none where plans are not for sale.
+    /// The payment provider; `None` if plans are not for sale.
     pub payments: Option<Arc<dyn PaymentGateway>>,
-    /// Seals secrets before they are stored.
+    /// Encrypts secrets before they are stored.
     pub sealer: Sealer,
-    /// The time.
+    /// Wall clock and boot clock.
     pub clock: Arc<dyn Clock>,
-    /// Unpredictable bytes.
+    /// Source of randomness.
     pub chance: Arc<dyn Chance>,
-    /// What the operator decided.
+    /// The operator's configuration.
     pub settings: Settings,
-    /// The sandbox's control door, where there is a sandbox.
+    /// Client of the sandbox's control API; `None` without a sandbox.
     pub sandbox: Option<SandboxControl>,
-    /// Names this instance among those that share the database, the same after a restart: what it held when it was
-    /// killed it takes up immediately, and others when its lease has ended.
+    /// Name of this instance among those that share the database; the same after a restart. Work it held when
+    /// it was killed is resumed by itself immediately, and by other instances once its lease has ended.
     pub instance: String,
 }
 
-/// Everything that use cases need. What it remembers is only ever a copy of the database: another instance may stand
-/// beside it.
+/// Dependencies and shared state of all use cases. In-memory state is only ever a cache of the database,
+/// since other instances may run beside this one.
 pub struct Desk {
     /// The database.
     pub db: store::Db,
-    /// The exchange that keys are for.
+    /// The exchange that connected keys belong to.
     pub exchange: Arc<dyn Exchange>,
-    /// Who is paid for plans; none where plans are not for sale.
+    /// The payment provider; `None` if plans are not for sale.
     pub payments: Option<Arc<dyn PaymentGateway>>,
-    /// Seals secrets before they are stored.
+    /// Encrypts secrets before they are stored.
     pub sealer: Sealer,
-    /// The time.
+    /// Wall clock and boot clock.
     pub clock: Arc<dyn Clock>,
-    /// Unpredictable bytes.
+    /// Source of randomness.
     pub chance: Arc<dyn Chance>,
-    /// What the operator decided.
+    /// The operator's configuration.
     pub settings: Settings,
-    /// Prices and account events, for the pages' streams.
+    /// Distributes prices and account events to the pages' streams.
     pub hub: live::Hub,
-    /// The sandbox's control door, where there is a sandbox.
+    /// Client of the sandbox's control API; `None` without a sandbox.
     pub sandbox: Option<SandboxControl>,
-    /// Orders that are being worked on, and whether the desk is being stopped.
+    /// Orders in progress, and whether the desk is shutting down.
     pub work: Work,
     pub(crate) hasher: Hasher,
     pub(crate) keyring: Keyring,
     pub(crate) verified: Verified,
     pub(crate) mailer: Mailer,
-    /// What it remembers of the outside.
+    /// Caches, rate limits and clients of outside services.
     pub(crate) edge: Edge,
     pub(crate) telegram: Telegram,
-    /// Signs what messages carry.
+    /// Signs links and tokens sent in messages.
     pub(crate) signer: Signer,
-    /// Stands in for an API client that nobody has.
+    /// Dummy client that is compared against when a key is unknown.
     pub(crate) decoy: Decoy,
-    /// Orders of one key and market are worked one after another within this process.
+    /// Serializes orders of one key and market within this process.
     pub(crate) locks: Locks,
-    /// What is asked of the payment provider for one person is asked one after another within this process.
+    /// Serializes billing operations of one user within this process.
     pub(crate) paying: Locks<UserId>,
-    /// Answers of the exchange that many ask for.
+    /// Cache of exchange responses that many callers need.
     pub(crate) cache: market::Cache,
-    /// What the supervisor of positions keeps in memory.
+    /// In-memory state of the position supervisor.
     pub(crate) supervision: Supervision,
     /// Accounts under review.
     pub(crate) reviews: Reviews,
-    /// Writes that share their transactions.
+    /// Writes that share a transaction (group commit).
     pub(crate) group_commit: GroupCommit,
-    /// How long what is sent stays valid.
+    /// Lease and validity window of signed exchange requests.
     pub(crate) fence: Fence,
     pub(crate) shares: Shares,
-    /// What copying keeps in memory.
+    /// In-memory state of copy trading.
     pub(crate) copies: Copying,
-    /// When this process last did its standing work.
+    /// Last run of each background job of this process.
     pub(crate) pulse: Pulse,
-    /// Strategies' records, which every visitor asks for.
+    /// Track records of strategies, requested by every visitor.
     pub(crate) records: strategy::Records,
-    /// Names this instance among those that share the database.
+    /// Name of this instance among those that share the database.
     pub(crate) instance: String,
 }
 
-/// The desk, as everyone holds it.
+/// Shared handle of the desk.
 pub type SharedDesk = Arc<Desk>;
 
 impl Desk {
-    /// Puts a desk together. Nothing is started: the server's jobs do that.
+    /// Builds a desk. Starts nothing: the server's jobs do that.
     ///
     /// # Errors
-    /// When the settings of mail, of Telegram, or of whom to ask outside, cannot be used.
+    /// When the configuration of mail, Telegram, reCAPTCHA or the external issuer cannot be used.
     pub fn new(parts: Parts) -> anyhow::Result<SharedDesk> {
         let Parts { db, exchange, payments, sealer, clock, chance, settings, sandbox, instance } = parts;
         let mailer = Mailer::new(&settings.mail)?;
@@ -156,12 +156,12 @@ impl Desk {
         }))
     }
 
-    /// The characters that this install's client order ids carry; none before they were read at start.
+    /// The install's characters in client order ids; `None` until they are read at start.
     pub(crate) fn install(&self) -> Option<Install> {
         self.reviews.install()
     }
 
-    /// What this instance is called among those that share the database, the same after a restart.
+    /// Name of this instance among those that share the database; the same after a restart.
     #[must_use]
     pub fn instance(&self) -> &str {
         &self.instance

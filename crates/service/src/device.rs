@@ -1,5 +1,6 @@
-//! Browsers that have signed in before. A stranger's wrong passwords lock an account for strangers; a browser or a network that
-//! its owner has signed in from has a count of its own, so that nobody can shut an owner out.
+//! Browsers that have signed in before. Wrong passwords from unknown origins lock an account for unknown
+//! origins only; a browser or network that its owner has signed in from is counted separately, so that an
+//! attacker cannot lock the owner out.
 
 use crate::{
     Desk, Origin, Result,
@@ -10,7 +11,7 @@ use crate::{
 use domain::UserId;
 use std::net::IpAddr;
 
-/// The value of the cookie that names a browser of this person: its number, and our signature of number and person.
+/// The device cookie of a browser of this user: a random number, and a signature over number and user.
 ///
 /// # Errors
 /// When the install's secret cannot be read.
@@ -22,7 +23,7 @@ pub async fn cookie(desk: &Desk, user: UserId) -> Result<String> {
     Ok(format!("{number}.{}", hex::encode(signature)))
 }
 
-/// Whether the browser of this request has a cookie for this person.
+/// Whether the request carries a device cookie of this user.
 ///
 /// # Errors
 /// When the install's secret cannot be read.
@@ -34,18 +35,18 @@ fn signed(number: &str, user: UserId) -> String {
     format!("{number}.{}", user.0.simple())
 }
 
-/// The number of the browser, if it has signed in as this person before.
+/// The number in the device cookie, if the signature is valid for this user.
 async fn number(desk: &Desk, origin: &Origin, user: UserId) -> Result<Option<String>> {
     let cookie = origin.device.as_deref().unwrap_or_default();
     let (number, signature) = cookie.split_once('.').unwrap_or_default();
     let signature = hex::decode(signature).unwrap_or_default();
-    // Asked also without a cookie: the time must not depend on it.
+    // Verify even without a cookie, so that the time does not depend on it.
     let ours = verify(desk, Purpose::Device, &signed(number, user), &signature).await?;
     Ok(ours.then(|| number.to_owned()))
 }
 
-/// What counts sign-ins of this person from this origin: what they were seen with before counts by itself, and everything else
-/// together. The same work is done for an address that nobody has (`user` is then nobody's id).
+/// The rate-limit bucket for sign-ins of this user from this origin: known browsers and networks have their
+/// own, all others share one. The same work is done for an unknown address (`user` is then the nil id).
 pub(crate) async fn bucket<'a>(
     desk: &Desk,
     origin: &Origin,

@@ -1,4 +1,4 @@
-//! What a desk keeps in memory about the outside: copies of the database, other people's keys, and counts.
+//! Outward-facing in-memory state: copies of database values, the external issuer's keys, rate limits.
 
 use crate::{
     EdgeSettings, maintenance::Notice, oidc::Issuer, pace::Paces, public_list::Editions, recaptcha::Verifier,
@@ -6,17 +6,17 @@ use crate::{
 use domain::Clock;
 use std::sync::Arc;
 
-/// The outside, as far as it is remembered.
+/// Outward-facing in-memory state.
 pub(crate) struct Edge {
-    /// Whether the desk is closed.
+    /// Maintenance mode.
     pub(crate) notice: Notice,
-    /// The edition of the public lists.
+    /// Versions of the public lists.
     pub(crate) lists: Editions,
-    /// Requests heard.
+    /// Request rate limits.
     pub(crate) paces: Paces,
-    /// Asks whether somebody is a person.
+    /// Verifies reCAPTCHA answers.
     pub(crate) verifier: Verifier,
-    /// The other issuer's keys.
+    /// The external token issuer and its keys.
     pub(crate) issuer: Option<Issuer>,
 }
 

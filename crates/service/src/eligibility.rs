@@ -1,5 +1,5 @@
-//! The facts behind `domain::copy::eligibility`, read from the rows, and the reason in words. Workers, resumed entries and
-//! the page with a person's follows read them here, so that a fact means the same everywhere.
+//! The facts behind `domain::copy::eligibility`, read from the rows, and the reason in words. Workers,
+//! resumed entries and the copy trading page all read them here, so that a fact means the same everywhere.
 
 use crate::{Desk, Error, Result, equity, plan};
 use domain::{
@@ -16,19 +16,20 @@ use store::{
     switch::{self, PAUSE_COPIES},
 };
 
-/// Why an entry isn't copied, with the figure or the words that decided it.
+/// Why an entry isn't copied, with the figure or the text that decided it.
 pub(crate) type No = (Reason, Option<String>);
 
-/// Whether a person may place an order of their own: the same fact as for copies. Closing is always allowed.
+/// Checks that a user may place manual orders; the same fact as for copies. Closing is always allowed.
 ///
 /// # Errors
-/// The account is frozen or suspended.
+/// If the account is frozen or suspended.
 pub(crate) async fn may_trade(desk: &Desk, user: UserId) -> Result<()> {
     let user = store::user::get(&desk.db, user).await?.ok_or(Error::Unauthenticated)?;
     Ok(user.state().must_be_active()?)
 }
 
-/// Until when an entry may be sent. The wall clock can be set back while an entry waits, so the boot clock decides as well.
+/// Deadline for sending an entry. The wall clock can be set back while an entry waits, so the boot clock
+/// decides as well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct FreshUntil {
     /// By the wall clock.
@@ -38,8 +39,8 @@ pub(crate) struct FreshUntil {
 }
 
 impl FreshUntil {
-    /// For a signal that was accepted at `signal_at` and whose row was read now. By the boot clock it is never fresh for
-    /// longer than a new signal, whatever the wall clocks of two machines say about its age.
+    /// For a signal accepted at `signal_at` whose row was read now. By the boot clock it is never fresh for
+    /// longer than a new signal, however much the wall clocks of two machines differ.
     pub(crate) fn of(desk: &Desk, signal_at: Micros) -> Self {
         let max_age = desk.settings.signal_max_age_s.saturating_mul(SECOND);
         let (now, boot) = (desk.clock.now(), desk.clock.boot());
@@ -47,18 +48,18 @@ impl FreshUntil {
         Self { wall, boot: boot.plus(wall.since(now).min(max_age)) }
     }
 
-    /// Whether the entry is too late.
+    /// Whether the deadline has passed.
     pub(crate) fn is_over(self, clock: &dyn Clock) -> bool {
         clock.now() > self.wall || clock.boot() > self.boot
     }
 }
 
-/// What is the same for all copies of one signal.
+/// Facts shared by all copies of one signal.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Common {
     /// The operator paused all new copies.
     pub(crate) all_paused: bool,
-    /// The place of the strategy's newest signal.
+    /// Sequence number of the strategy's newest signal.
     pub(crate) newest_seq: Option<i64>,
 }
 
@@ -67,10 +68,11 @@ pub(crate) async fn all_paused(desk: &Desk) -> Result<bool> {
     Ok(switch::get(&desk.db, PAUSE_COPIES).await?.is_some())
 }
 
-/// The plan's balance limit and what counts against it. None where the plan has no limit; paper accounts don't count.
+/// The plan's balance limit and the balance counted against it. `None` if the plan has no limit; paper
+/// accounts don't count.
 ///
 /// # Errors
-/// When an account's worth is not known.
+/// When an account's value is not known.
 pub(crate) async fn plan_balance(
     desk: &Desk,
     user: UserId,
@@ -82,8 +84,8 @@ pub(crate) async fn plan_balance(
     Ok(Some(PlanBalance { counted, limit: Decimal::from(limit) }))
 }
 
-/// Judges an entry by the rows, before its account is read at the exchange: the facts, or the reason against it. `key` is
-/// none when it was deleted.
+/// Judges an entry by the rows, before its account is read at the exchange: returns the facts, or the reason
+/// against it. `key` is `None` if it was deleted.
 ///
 /// # Errors
 /// When a fact is needed that cannot be read now.
@@ -116,7 +118,7 @@ pub(crate) async fn by_rows(
         None => Ok(None),
     };
     facts = Facts {
-        // Not known: the rest is judged without it, so that an entry still ends when its signal is too old.
+        // If unknown, the rest is judged without it, so that an entry still ends when its signal is too old.
         plan_balance: balance.as_ref().ok().copied().flatten(),
         all_paused: Some(common.all_paused),
         strategy_active: Some(work.strategy_active),
@@ -130,7 +132,8 @@ pub(crate) async fn by_rows(
     balance.map(|_| Ok(facts))
 }
 
-/// Judges an entry whose intent was committed and that certainly was not sent: by the same rows as a new one, read again.
+/// Judges an entry whose intent was committed but which certainly was not sent, by the same rows as a new
+/// entry, read again.
 ///
 /// # Errors
 /// When the rows cannot be read.
@@ -144,7 +147,7 @@ pub(crate) async fn resumed(desk: &Desk, work: &Work) -> Result<std::result::Res
     Ok(by_rows(desk, work, key.as_ref(), common, fresh_until).await?.map(drop))
 }
 
-/// A reason with the figure that decided it. `waited` says what kept a copy waiting until now.
+/// A reason with the figure that decided it. `waited` is the reason for which the copy was kept waiting.
 pub(crate) fn in_words(reason: Reason, facts: &Facts, waited: Option<&str>) -> No {
     let detail = match reason {
         Reason::PlanBalance => facts.plan_balance.map(|balance| format!("{} USD", balance.limit)),

@@ -1,4 +1,4 @@
-//! The closed set of answers other than yes.
+//! The closed set of errors of use cases.
 
 use domain::{
     Refusal,
@@ -6,55 +6,55 @@ use domain::{
 };
 use exchange::Failure;
 
-/// Why a use case did not do what was asked. Each HTTP surface maps it once.
+/// Why a use case failed or was rejected. Each HTTP surface maps it once.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A business "no" (Mudawyl 433).
+    /// A business rule rejects the request (Mudawyl 433).
     #[error("{0}")]
     Refused(#[from] Refusal),
-    /// Fields that cannot be used, all together (422).
+    /// Invalid fields, all reported together (422).
     #[error("fields are not usable")]
     Fields(Vec<FieldProblem>),
-    /// Nobody we know (401).
+    /// Not authenticated (401).
     #[error("unauthenticated")]
     Unauthenticated,
-    /// Known, but the password was not given for a while (403).
+    /// Authenticated, but the password must be confirmed first (403).
     #[error("the password is due")]
     StepUp,
-    /// Known, but not allowed (403).
+    /// Authenticated, but not allowed (403).
     #[error("forbidden")]
     Forbidden,
-    /// Not there, or not the caller's: which of the two is not told (404).
+    /// The object does not exist or is not the caller's; the two cases are not distinguished (404).
     #[error("not found")]
     NotFound,
     /// Too many attempts (429).
     #[error("too many attempts")]
     TooMany {
-        /// Seconds until another attempt is heard.
+        /// Seconds until the next attempt is accepted.
         retry_after_s: u64,
     },
-    /// The exchange or the payment provider cannot be asked at the moment (503).
+    /// The exchange or the payment provider does not answer at present (503).
     #[error("unavailable for the moment")]
     Unavailable {
-        /// Seconds after which trying again may help.
+        /// Seconds after which a retry may succeed.
         retry_after_s: u64,
     },
-    /// The idempotency key was used with another request (422).
+    /// The idempotency key was already used with a different request (422).
     #[error("the idempotency key was used with another request")]
     IdempotencyMismatch,
-    /// Something broke (500). Logged with the request's id; the caller is told nothing of it.
+    /// Internal error (500). Logged with the request's id; the caller gets no details.
     #[error("fault: {0:#}")]
     Fault(anyhow::Error),
 }
 
 impl Error {
-    /// One field's problem.
+    /// A problem of a single field.
     #[must_use]
     pub fn field(name: &str, problem: Problem) -> Self {
         Self::Fields(vec![FieldProblem::new(name, problem)])
     }
 
-    /// Something that cannot happen unless we or the machine are broken.
+    /// An internal error: cannot happen unless the program or the machine is broken.
     pub fn fault(why: impl std::fmt::Display + std::fmt::Debug + Send + Sync + 'static) -> Self {
         Self::Fault(anyhow::Error::msg(why))
     }
@@ -63,14 +63,15 @@ impl Error {
 impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
         match error.kind() {
-            // Another writer held the database for longer than we wait: trying again is right.
+            // Another writer held the database for longer than our timeout; a retry is right.
             store::Kind::Busy => Self::Unavailable { retry_after_s: 1 },
             _ => Self::Fault(anyhow::Error::new(error)),
         }
     }
 }
 
-/// For reads, and for writes that certainly did not happen. The order pipeline looks at [`Failure`] itself first.
+/// For reads, and for writes that certainly did not happen. The order pipeline inspects the [`Failure`]
+/// itself first.
 impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
         match failure {

@@ -1,11 +1,12 @@
-//! The fence around what this instance sends. A request that changes something at an exchange carries the instant of its
-//! sender's last check and a window ([`Validity`]), and the exchange refuses what arrives later. So a process that was paused
-//! after the check sends nothing late.
+//! Fencing of what this instance sends to an exchange. A request that changes something carries the time of
+//! the sender's last lease check and a window ([`Validity`]), and the exchange rejects it after that window.
+//! So a process that was paused after the check sends nothing late.
 //!
-//! On SQLite the lock on the data folder makes this the only process, and the check is the caller's own. On Postgres the check is
-//! the renewal of this instance's lease, by the database's clock; one renewal a second serves all requests. Another instance
-//! takes our work over only [`store::instance::GRACE`] after the lease's end, when everything that we may have signed has
-//! expired. docs/decisions/0009-fenced-senders.md has the reckoning.
+//! On SQLite the lock on the data folder makes this the only process, and the check is made by the caller. On
+//! Postgres the check is the renewal of this instance's lease, by the database's clock; one renewal per
+//! second serves all requests. Another instance takes over our work only [`store::instance::GRACE`] after the
+//! lease's end, when everything that we may have signed has expired. See
+//! docs/decisions/0009-fenced-senders.md for the calculation.
 
 use crate::{Desk, Result};
 use domain::{Micros, time::SECOND};
@@ -16,58 +17,59 @@ use std::{
 };
 use store::instance::{self, Renewal};
 
-/// How long a lease lasts.
+/// Duration of a lease.
 const LEASE: i64 = 30 * SECOND;
-/// What a request's window leaves of the lease: the exchange takes timestamps up to a second ahead, our offset from its clock may
-/// be wrong by half a second, and what it has checked in time is carried out a little later.
+/// Difference between the lease and a request's window: the exchange accepts timestamps up to a second ahead,
+/// our offset from its clock may be wrong by half a second, and the exchange executes a request slightly
+/// after checking its timestamp.
 const MARGIN: i64 = 3 * SECOND;
-/// A renewal serves requests for so long.
+/// How long a renewal serves requests.
 const FRESH: i64 = 3 * SECOND / 2;
-/// A request gets at least this much time to arrive.
+/// Minimum time a request gets to arrive.
 const LEAST: i64 = SECOND / 2;
-/// How long a renewal may wait for the database.
+/// Timeout of a renewal at the database.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The last renewal is of no use to anybody.
+/// `checked_at` of a state whose last renewal must not be used.
 const NEVER: Micros = Micros(i64::MIN / 2);
 
-/// One unbroken possession of the instance's lease. When the lease ends, another instance may take over what this one was working
-/// on: what was begun in one tenure is never sent in a later one.
+/// One unbroken period of holding the instance's lease. When the lease ends, another instance may take over
+/// this one's work: work begun in one tenure is never sent in a later one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tenure(u64);
 
-/// What this instance knows of its lease.
+/// This instance's knowledge of its lease.
 #[derive(Default)]
 pub(crate) struct Fence {
     state: Mutex<State>,
-    /// Held while the database is asked, so that many who need a renewal ask once.
+    /// Held during a renewal, so that concurrent requests share one (single-flight).
     renewing: tokio::sync::Mutex<()>,
 }
 
 #[derive(Clone, Copy, Default)]
 struct State {
-    /// What only this process knows of the row that it took; none until it has.
+    /// Fencing token of the instance row, known to this process only; `None` until the row is taken.
     generation: Option<i64>,
     /// Counts the tenures of this process.
     tenure: u64,
-    /// [`domain::Clock::boot`] before the last renewal that succeeded.
+    /// [`domain::Clock::boot`] before the last successful renewal.
     checked_at: Micros,
-    /// Counts the questions to the database, answered or not.
+    /// Counts the renewals attempted, answered or not.
     asked: u64,
     ended: Option<End>,
 }
 
-/// Why there will be no more validities.
+/// Why no further requests may be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum End {
-    /// Another process has taken the name.
+    /// Another process has taken the instance's name.
     Taken,
-    /// The desk is stopping.
+    /// The desk is shutting down.
     Stopped,
 }
 
 impl State {
-    /// The validity of a request that is signed at `now`; none when the lease must be renewed first.
+    /// The validity of a request signed at `now`; `None` if the lease must be renewed first.
     fn validity(&self, now: Micros) -> Option<Validity> {
         let window = (LEASE - MARGIN).min(i64::try_from(Validity::LONGEST.as_micros()).unwrap_or(i64::MAX));
         let age = now.since(self.checked_at);
@@ -89,10 +91,12 @@ impl Fence {
 }
 
 impl Desk {
-    /// The present tenure. Ask before claiming work, and send what belongs to it with [`Desk::validity_in`].
+    /// The current tenure. Obtain it before claiming work, and send that work's requests with
+    /// [`Desk::validity_in`].
     ///
     /// # Errors
-    /// [`Failure::Unreachable`] when the database cannot be asked, [`Failure::Expired`] when this instance may not send any more.
+    /// [`Failure::Unreachable`] if the database does not answer, [`Failure::Expired`] if this instance must
+    /// not send any more.
     pub(crate) async fn tenure(&self) -> Answer<Tenure> {
         if !self.db.is_shared() {
             return Ok(Tenure::default());
@@ -103,7 +107,8 @@ impl Desk {
         self.fence.known().map(|state| Tenure(state.tenure))
     }
 
-    /// The validity of a request that is decided on now, and belongs to no earlier work. Ask again for each request.
+    /// The validity of a request that is decided on now and belongs to no earlier work. Obtain a new one for
+    /// each request.
     ///
     /// # Errors
     /// As [`Desk::validity_in`].
@@ -112,16 +117,16 @@ impl Desk {
         self.validity_in(tenure).await
     }
 
-    /// The validity of a request for work that was claimed in `tenure`. Ask again for each request.
+    /// The validity of a request for work claimed in `tenure`. Obtain a new one for each request.
     ///
     /// # Errors
-    /// Nothing may be sent: [`Failure::Expired`] when the tenure has ended, [`Failure::Unreachable`] when the lease cannot be
-    /// renewed.
+    /// Nothing may be sent: [`Failure::Expired`] if the tenure has ended, [`Failure::Unreachable`] if the
+    /// lease cannot be renewed.
     pub(crate) async fn validity_in(&self, tenure: Tenure) -> Answer<Validity> {
         if !self.db.is_shared() {
             return Ok(Validity::from_now(&*self.clock));
         }
-        // A renewal that took long is no use to anybody who waited for it: it is tried once more.
+        // A renewal that took too long is unusable for all who waited for it, so it is tried once more.
         for _ in 0..2 {
             let state = self.fence.known()?;
             if Tenure(state.tenure) != tenure {
@@ -137,7 +142,7 @@ impl Desk {
         validity.ok_or(Failure::Expired)
     }
 
-    /// Renews the lease, or passes on what another task found out meanwhile.
+    /// Renews the lease, or returns the result of another task's concurrent renewal.
     async fn renew(&self) -> Answer<()> {
         let before = self.fence.known()?;
         let _renewing = self.fence.renewing.lock().await;
@@ -146,7 +151,7 @@ impl Desk {
             let renewed = now.generation.is_some() && now.checked_at > before.checked_at;
             return if renewed { Ok(()) } else { Err(Failure::Unreachable) };
         }
-        // Read before the database is asked: the lease lasts at least so long from here.
+        // Read before the database is asked: the lease lasts at least this long from here.
         let checked_at = self.clock.boot();
         let outcome = tokio::time::timeout(PATIENCE, self.ask_for_lease(now.generation)).await;
         let mut state = self.fence.state();
@@ -176,7 +181,8 @@ impl Desk {
         }
     }
 
-    /// The generation under which the database grants a lease; none when another process has the name.
+    /// Takes or renews the lease; returns the generation it was granted under, `None` if another process has
+    /// the name.
     async fn ask_for_lease(&self, generation: Option<i64>) -> store::Result<Option<i64>> {
         let (db, name) = (&self.db, self.instance.as_str());
         let Some(generation) = generation else {
@@ -186,7 +192,7 @@ impl Desk {
             Renewal::Renewed => true,
             Renewal::Taken => false,
             Renewal::Lapsed => {
-                // Before a new lease is asked for: whether it is granted may remain unknown.
+                // Before a new lease is requested, since the answer to that may be lost.
                 {
                     let mut state = self.fence.state();
                     (state.tenure, state.checked_at) = (state.tenure + 1, NEVER);
@@ -198,11 +204,11 @@ impl Desk {
         Ok(ours.then_some(generation))
     }
 
-    /// Renews the instance's lease, and frees what instances that have ended were working on. The server calls this at start,
-    /// before anything is claimed, and then once a second. On SQLite there is nothing to do.
+    /// Renews the instance's lease, and frees the work of instances that have ended. The server calls this at
+    /// start, before anything is claimed, and then once a second. Does nothing on SQLite.
     ///
     /// # Errors
-    /// When the database cannot be asked.
+    /// When the database does not answer.
     pub async fn keep_lease(&self) -> Result<()> {
         if !self.db.is_shared() {
             return Ok(());
@@ -214,11 +220,11 @@ impl Desk {
         self.free_abandoned_work().await
     }
 
-    /// Frees the unfinished intents and queued copies of instances whose lease has ended, so that [`store::intent::claim`] and
-    /// [`store::copy::claim`] find them.
+    /// Frees the unfinished intents and queued copies of instances whose lease has ended, so that
+    /// [`store::intent::claim`] and [`store::copy::claim`] find them.
     ///
     /// # Errors
-    /// When the database cannot be asked.
+    /// When the database does not answer.
     pub(crate) async fn free_abandoned_work(&self) -> Result<()> {
         for holder in instance::other_holders(&self.db, &self.instance).await? {
             let mut tx = self.db.begin().await?;
@@ -231,10 +237,11 @@ impl Desk {
         Ok(())
     }
 
-    /// Ends the lease: this instance sends nothing more, and others need not wait for its end.
+    /// Releases the lease: this instance sends nothing more, and others need not wait for the lease to
+    /// expire.
     ///
     /// # Errors
-    /// When the database cannot be asked; then the lease runs out by itself.
+    /// When the database does not answer; the lease then expires on its own.
     pub async fn end_lease(&self) -> Result<()> {
         let _renewing = self.fence.renewing.lock().await;
         let Ok(State { generation, .. }) = self.fence.known() else { return Ok(()) };
@@ -245,7 +252,7 @@ impl Desk {
         Ok(())
     }
 
-    /// Whether another process has taken this instance's name: then this one never sends an order again.
+    /// Whether another process has taken this instance's name; this one then never sends an order again.
     #[must_use]
     pub fn name_is_taken(&self) -> bool {
         self.fence.state().ended == Some(End::Taken)

@@ -1,5 +1,5 @@
-//! What a form post tells its page: kept five minutes, readable once, by the browser session that posted. It is sealed
-//! like any secret, for what is told once may be a token.
+//! Flash messages: the result of a form post, kept for five minutes and readable once by the browser session
+//! that posted. Encrypted like any secret, because it may contain a token that is shown once.
 
 use crate::{Desk, Error, Result, Sealed, session};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD, prelude::BASE64_STANDARD};
@@ -8,42 +8,42 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 const LIFE: i64 = 5 * MINUTE;
-/// The table whose rows are sealed.
+/// Table name that stored flashes are bound to when encrypted.
 const TABLE: &str = "flashes";
-/// What a carried flash is sealed for; it is in no table.
+/// Purpose that cookie flashes are bound to when encrypted; it names no table.
 const COOKIE: &str = "flash-cookie";
 
-/// The answer to a form, as its page shows it.
+/// The result of a form post, as shown by its page.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flash {
-    /// Which form it answers.
+    /// Name of the form.
     pub form: String,
-    /// Problems, to stand beside their fields.
+    /// Problems, shown beside their fields.
     pub fields: Vec<FieldProblem>,
-    /// The translation key of a refusal, to stand above the form.
+    /// Translation key of an error, shown above the form.
     pub refusal: Option<String>,
-    /// What was typed, so that nobody types twice. Never a secret.
+    /// Submitted values, so that they need not be typed again. Never secrets.
     pub values: Vec<(String, String)>,
-    /// The translation key of good news.
+    /// Translation key of a success message.
     pub notice: Option<String>,
-    /// What was done, piece by piece, or a secret that is shown once.
+    /// Details of the result, or a secret that is shown once.
     pub told: Vec<(String, String)>,
 }
 
-/// What the cookie of a browser without a session holds: nothing is stored for strangers.
+/// Content of the flash cookie of a browser without a session: nothing is stored for anonymous visitors.
 #[derive(Serialize, Deserialize)]
 struct Carried {
     until: Micros,
     flash: Flash,
 }
 
-/// Browsers keep no larger cookie.
+/// Maximum cookie length, below the browsers' limit.
 const LONGEST_COOKIE: usize = 3_500;
 
-/// Seals a flash for a browser without a session, to be carried in its cookie.
+/// Encrypts a flash for the cookie of a browser without a session.
 ///
 /// # Errors
-/// When the answer is larger than a cookie, even without what was typed.
+/// If the flash is larger than a cookie, even without the submitted values.
 pub fn carry(desk: &Desk, flash: &Flash) -> Result<String> {
     let sealed = |flash: Flash| -> Result<String> {
         let carried = Carried { until: desk.clock.now().plus(LIFE), flash };
@@ -59,7 +59,7 @@ pub fn carry(desk: &Desk, flash: &Flash) -> Result<String> {
     if bare.len() <= LONGEST_COOKIE { Ok(bare) } else { Err(Error::fault("a flash is larger than a cookie")) }
 }
 
-/// Reads what a browser without a session carried. `None` when it is too old, or not ours.
+/// Decrypts the flash in a cookie. `None` if it is expired or not valid.
 #[must_use]
 pub fn carried(desk: &Desk, cookie: &str) -> Option<Flash> {
     let sealed = Sealed::from_bytes(&URL_SAFE_NO_PAD.decode(cookie).ok()?).ok()?;
@@ -68,10 +68,10 @@ pub fn carried(desk: &Desk, cookie: &str) -> Option<Flash> {
     (desk.clock.now() < carried.until).then_some(carried.flash)
 }
 
-/// Keeps a flash for the session of this token.
+/// Stores a flash for the session of this token.
 ///
 /// # Errors
-/// [`Error::Unauthenticated`] without such a session.
+/// [`Error::Unauthenticated`] if there is no such session.
 pub async fn put(desk: &Desk, token: &str, flash: &Flash) -> Result<FlashId> {
     let Some(session) = session::row(desk, token).await? else { return Err(Error::Unauthenticated) };
     let id = FlashId::mint(&*desk.clock, &*desk.chance);
@@ -84,7 +84,7 @@ pub async fn put(desk: &Desk, token: &str, flash: &Flash) -> Result<FlashId> {
     Ok(id)
 }
 
-/// Reads a flash and forgets it. `None` when it is spent, expired, or another session's.
+/// Reads and deletes a flash. `None` if it was read before, expired, or belongs to another session.
 ///
 /// # Errors
 /// When the database cannot be used.
@@ -96,7 +96,8 @@ pub async fn take(desk: &Desk, token: &str, id: FlashId) -> Result<Option<Flash>
     Ok(body.and_then(|body| read(desk, session.id, id, &body)))
 }
 
-/// A flash that cannot be opened (the master key has gone) is as good as spent: it would be in five minutes.
+/// A flash that cannot be decrypted (the master key was changed) counts as read; it would expire within five
+/// minutes.
 fn read(desk: &Desk, session: SessionId, id: FlashId, body: &str) -> Option<Flash> {
     let sealed = Sealed::from_bytes(&BASE64_STANDARD.decode(body).ok()?).ok()?;
     let plain = desk.sealer.open(TABLE, id.0, session.0, &sealed).ok()?;

@@ -1,5 +1,5 @@
-//! How the desk really is: not whether a process answers, but whether what people rely on goes on. docs/OPERATIONS.md
-//! has the bounds.
+//! Health of the desk: not only whether the process answers, but whether orders, copies, jobs and messages
+//! make progress. docs/OPERATIONS.md lists the thresholds.
 
 mod writes;
 
@@ -9,21 +9,22 @@ use crate::{Desk, Result, order::protection::Unprotected};
 use domain::{Micros, notification::Channel, time::SECOND};
 use std::sync::atomic::{AtomicI64, Ordering};
 
-/// Prices are silent for longer than this: degraded.
+/// Silence of the price stream after which the desk is degraded.
 const SILENT: i64 = 60 * SECOND;
-/// Within this, a stream that spoke says that the exchange answers, and nobody need ask.
+/// A price received within this time proves that the exchange answers; no request is needed.
 const SPEAKS: i64 = 30 * SECOND;
-/// Standing work is late: degraded, then stuck.
+/// Delay after which background work makes the desk degraded, or down.
 const LATE: i64 = 30 * SECOND;
 const STUCK: i64 = 300 * SECOND;
-/// A walk over all open copies takes a while where there are many, and longer where the exchange is slow.
+/// As `LATE`, for a pass over all open copies: it takes a while if there are many, and longer if the exchange
+/// is slow.
 const WALK_LATE: i64 = 120 * SECOND;
-/// A position may be without its stop for so long before the desk calls itself degraded.
+/// How long a position may lack its stop before the desk is degraded.
 const UNPROTECTED: i64 = 30 * SECOND;
-/// A message may wait for a mail server's grey list.
+/// How long a message may wait before the desk is degraded: allows for greylisting mail servers.
 const MESSAGE_LATE: i64 = 900 * SECOND;
 
-/// When this process last did what every process does again and again.
+/// Heartbeats: when this process last ran the work that every process does periodically.
 pub(crate) struct Pulse {
     started: Micros,
     orders: AtomicI64,
@@ -31,35 +32,35 @@ pub(crate) struct Pulse {
 }
 
 impl Pulse {
-    /// Nothing has been done yet; lateness counts from now.
+    /// Starts all heartbeats at `now`.
     pub(crate) const fn new(now: Micros) -> Self {
         Self { started: now, orders: AtomicI64::new(now.0), copies: AtomicI64::new(now.0) }
     }
 
-    /// Unfinished orders were looked at.
+    /// Records a pass over unfinished orders.
     pub(crate) fn orders_kept(&self, now: Micros) {
         self.orders.store(now.0, Ordering::Relaxed);
     }
 
-    /// Open copies were looked at.
+    /// Records a pass over open copies.
     pub(crate) fn copies_kept(&self, now: Micros) {
         self.copies.store(now.0, Ordering::Relaxed);
     }
 }
 
-/// How something is. The worst of all is how the desk is.
+/// Health of a part. The health of the desk is the worst of all parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Status {
-    /// As it should be.
+    /// Healthy.
     Ok,
-    /// People can use the desk, and somebody should look.
+    /// The desk can be used, but needs attention.
     Degraded,
-    /// People cannot use it, or it is stuck.
+    /// The desk cannot be used, or is stuck.
     Down,
 }
 
 impl Status {
-    /// The word for it.
+    /// Name of the status.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -80,108 +81,113 @@ impl Status {
     }
 }
 
-/// The desk's parts. Times are microseconds; none where nothing waits.
+/// Measurements of the desk's parts. Times are in microseconds; `None` if nothing is waiting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parts {
-    /// A price has come since this process was started.
+    /// Whether a price has arrived since this process started.
     pub stream_heard: bool,
-    /// How long ago the last price came; before the first, how long ago this process was started.
+    /// Time since the last price; before the first one, since this process started.
     pub stream_age: i64,
-    /// The background job that is most overdue, and by how much.
+    /// The most overdue background job, and by how much.
     pub latest_job: Option<(String, i64)>,
-    /// How long ago unfinished orders were last looked at here.
+    /// Time since this process last inspected unfinished orders.
     pub orders_age: i64,
-    /// For how long an order that was being sent has been nobody's.
+    /// How long an order that was being sent has had no owner.
     pub order_lag: Option<i64>,
-    /// How long ago open copies were last looked at here.
+    /// Time since this process last inspected open copies.
     pub copies_age: i64,
-    /// How long the first of the signals' copies has waited.
+    /// How long the oldest queued copy has waited.
     pub copy_lag: Option<i64>,
-    /// The positions that the desk opened, and those that are without their stop.
+    /// The supervised positions, and those that lack their stop.
     pub positions: Unprotected,
-    /// Accounts whose orders at the exchange differ from the database, and that an operator has to confirm.
+    /// Number of accounts whose orders at the exchange differ from the database and await an operator's
+    /// confirmation.
     pub under_review: usize,
-    /// Another process has taken this instance's name: nothing is sent from here any more.
+    /// Whether another process has taken this instance's name; this one then sends nothing.
     pub name_taken: bool,
-    /// How long the first of the messages has waited; mails without a mail server wait for the admin, and do not count.
+    /// How long the oldest message has waited. Without a mail server, mails wait for the admin and do not
+    /// count.
     pub message_lag: Option<i64>,
 }
 
 impl Parts {
-    /// Whether the stream alone says that the exchange answers.
+    /// Whether the price stream alone proves that the exchange answers.
     #[must_use]
     pub const fn exchange_speaks(&self) -> bool {
         self.stream_heard && self.stream_age < SPEAKS
     }
 
-    /// The exchange, when it answers or not. Without it people still see what they have, and protective orders stand at
-    /// the exchange: never down.
+    /// Health of the exchange connection; `answers` says whether the exchange answers requests. Never down:
+    /// users still see their data, and protective orders rest at the exchange.
     #[must_use]
     pub fn exchange(&self, answers: bool) -> Status {
         if answers { Status::of(self.stream_age, SILENT, i64::MAX) } else { Status::Degraded }
     }
 
-    /// The background jobs.
+    /// Health of the background jobs.
     #[must_use]
     pub fn jobs(&self) -> Status {
         Status::of(self.latest_job.as_ref().map_or(0, |job| job.1), LATE, STUCK)
     }
 
-    /// The settling of orders.
+    /// Health of order settlement.
     #[must_use]
     pub fn orders(&self) -> Status {
         Status::of(self.orders_age.max(self.order_lag.unwrap_or(0)), LATE, STUCK)
     }
 
-    /// This instance itself: whether it may send orders.
+    /// Health of this instance: whether it may send orders.
     #[must_use]
     pub const fn instance(&self) -> Status {
         if self.name_taken { Status::Down } else { Status::Ok }
     }
 
-    /// Copies: signals that wait, and the walk over open positions. That one follows the exchange's pace: never down.
+    /// Health of copy trading: queued copies and the pass over open positions. The pass alone is never down,
+    /// since its speed depends on the exchange.
     #[must_use]
     pub fn copies(&self) -> Status {
         let walk = Status::of(self.copies_age, WALK_LATE, i64::MAX);
         walk.max(Status::of(self.copy_lag.unwrap_or(0), LATE, STUCK))
     }
 
-    /// Open positions: one that has been without its stop for long is for somebody to look at. Never down: the desk works on it.
+    /// Health of position protection: degraded if a position has lacked its stop for too long. Never down,
+    /// since the desk works on it.
     #[must_use]
     pub fn protection(&self) -> Status {
         Status::of(self.positions.oldest, UNPROTECTED, i64::MAX)
     }
 
-    /// Accounts under review: somebody should confirm them. Never down, for everybody else goes on.
+    /// Health of reviews: degraded while an account awaits confirmation. Never down, since other accounts are
+    /// not affected.
     #[must_use]
     pub const fn reviews(&self) -> Status {
         if self.under_review > 0 { Status::Degraded } else { Status::Ok }
     }
 
-    /// The outbox. A mail server's fault, or Telegram's, is not the desk's: never down.
+    /// Health of the outbox. Never down: failures of the mail server or of Telegram are not the desk's.
     #[must_use]
     pub fn outbox(&self) -> Status {
         Status::of(self.message_lag.unwrap_or(0), MESSAGE_LATE, i64::MAX)
     }
 }
 
-/// The positions that the desk supervises, and those that are without their stop.
+/// The supervised positions, and those that lack their stop.
 #[must_use]
 pub fn unprotected(desk: &Desk) -> Unprotected {
     desk.supervision.unprotected(desk.clock.boot())
 }
 
-/// Looks at all parts: a few small questions to the database, none to the exchange. `jobs` are the leased jobs that
+/// Measures all parts with a few small queries; asks the exchange nothing. `jobs` are the leased jobs that
 /// should be running.
 ///
 /// # Errors
-/// When the database cannot be asked: then the desk is down.
+/// When the database does not answer: the desk is then down.
 pub async fn look(desk: &Desk, jobs: &[&str]) -> Result<Parts> {
     let db = &desk.db;
     db.ping().await?;
     let leases = store::lease::jobs(db).await?;
     let (claimed, queued) = (store::intent::oldest_claim(db).await?, store::copy::oldest_queued(db).await?);
-    // Without a mail server mails wait for the admin.
+    // Without a mail server, mails wait for the admin.
     let mail =
         if desk.mailer.sends() { store::message::oldest_waiting(db, Channel::Email).await? } else { None };
     let chat = store::message::oldest_waiting(db, Channel::Telegram).await?;
@@ -191,7 +197,7 @@ pub async fn look(desk: &Desk, jobs: &[&str]) -> Result<Parts> {
         .iter()
         .map(|job| {
             let lease = leases.iter().find(|lease| lease.name == *job);
-            // Before this process was there, nothing could be late.
+            // Lateness counts from the start of this process at the earliest.
             let until = lease.map_or(pulse.started, |lease| lease.until.max(pulse.started));
             ((*job).to_owned(), ago(until))
         })

@@ -1,25 +1,26 @@
-//! Standing work: taking up unfinished intents, and watching accounts that wait for an entry to fill.
+//! Periodic order work: resumes unfinished intents, and watches accounts with an entry that waits for a fill.
 
 use crate::{Result, SharedDesk, live::AccountFeed, order};
 use domain::Symbol;
 use std::{collections::HashMap, sync::Arc};
 use store::intent::Status;
 
-/// Watches the accounts of waiting intents, so that a fill is followed by its stop at once and not at the next sweep.
+/// Keeps account feeds open for waiting intents, so that a fill gets its stop immediately and not at the next
+/// sweep.
 #[derive(Default)]
 pub struct Keeper {
     watched: HashMap<(domain::ExchangeKeyId, Symbol), Arc<AccountFeed>>,
 }
 
 impl Keeper {
-    /// One round: unfinished intents are taken up, and streams opened and let go of as needed.
+    /// Runs one round: resumes unfinished intents, and opens and closes feeds as needed.
     ///
     /// # Errors
-    /// When the database cannot be asked.
+    /// When the database cannot be used.
     pub async fn round(&mut self, desk: &SharedDesk) -> Result<()> {
         order::sweep(desk).await?;
         let mut wanted = HashMap::new();
-        // What is being sent is heard of without a stream.
+        // Only waiting intents need a stream; the outcome of one that is being sent arrives without it.
         let unfinished = store::intent::unfinished(&desk.db).await?;
         for row in unfinished.into_iter().filter(|row| row.status == Status::Waiting) {
             let place = (row.exchange_key_id, row.symbol);

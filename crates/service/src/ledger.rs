@@ -1,5 +1,5 @@
-//! Money on our own books, double-entry: every movement is a balanced transaction that never changes, written together
-//! with the balances that it makes (docs/ARCHITECTURE.md, "The ledger").
+//! The ledger, double-entry: every movement is an immutable, balanced transaction, written together with the
+//! balances that result (docs/ARCHITECTURE.md, "The ledger").
 
 mod check;
 mod country;
@@ -24,14 +24,14 @@ use store::{
     ledger::{self as rows, AccountRow, NewTransaction, Purpose},
 };
 
-/// Characters of a public id: none that is read as another.
+/// Alphabet of public ids, without characters that look alike.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-/// A history's length.
+/// Maximum movements shown.
 const SHOWN: i64 = 200;
-/// Characters of a memo.
+/// Maximum characters of a memo.
 const MEMO: usize = 140;
 
-/// Opens an account, if the currency is enabled where the person lives.
+/// Opens a currency account, if the currency is enabled in the user's country.
 ///
 /// # Errors
 /// On `currency`: [`Problem::NotCurrency`], [`Problem::CurrencyNotEnabled`], [`Problem::AccountExists`].
@@ -48,7 +48,7 @@ pub async fn open(desk: &Desk, actor: &Actor, origin: &Origin, currency: &str) -
         let public_id = public_id(desk);
         match rows::open(&mut tx, id, &public_id, actor.user, code, now).await {
             Ok(true) => break,
-            // Somebody has this public id: another.
+            // The public id is taken: try another.
             Ok(false) => {}
             Err(error) if error.is_unique() => return Err(Error::field("currency", Problem::AccountExists)),
             Err(error) => return Err(error.into()),
@@ -68,7 +68,7 @@ fn public_id(desk: &Desk) -> String {
     format!("acc_{}", random.into_iter().map(letter).collect::<String>())
 }
 
-/// The person's accounts, oldest first.
+/// The user's accounts, oldest first.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -77,16 +77,16 @@ pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<CurrencyAccount>> {
     Ok(all.into_iter().filter_map(AccountRow::person).collect())
 }
 
-/// One of the person's accounts, by its public id.
+/// One of the user's accounts, by its public id.
 ///
 /// # Errors
-/// [`Error::NotFound`], also when it is another's.
+/// [`Error::NotFound`], also if it belongs to another user.
 pub async fn find(desk: &Desk, actor: &Actor, public_id: &str) -> Result<CurrencyAccount> {
     let row = rows::by_public_id(&desk.db, Some(actor.user), public_id).await?;
     row.and_then(AccountRow::person).ok_or(Error::NotFound)
 }
 
-/// The person's account in a currency.
+/// The user's account in a currency.
 ///
 /// # Errors
 /// Fields; [`Error::NotFound`].
@@ -96,7 +96,7 @@ pub async fn in_currency(desk: &Desk, actor: &Actor, currency: &str) -> Result<C
     row.and_then(AccountRow::person).ok_or(Error::NotFound)
 }
 
-/// An account's movements, newest first, and what is on its way.
+/// An account with its movements, newest first.
 ///
 /// # Errors
 /// [`Error::NotFound`].
@@ -110,36 +110,36 @@ pub async fn movements(
     Ok((account, movements))
 }
 
-/// What a movement is told with.
+/// Description of a ledger transaction.
 #[derive(Clone, Copy, Debug)]
 pub struct Why<'a> {
-    /// Why.
+    /// Kind of movement.
     pub kind: MovementKind,
-    /// What makes it happen once.
+    /// Unique reference: a transaction with the same one is not written twice.
     pub reference: &'a str,
-    /// Who moved it, if a person did.
+    /// The user who initiated it, if any.
     pub by: Option<UserId>,
-    /// In their words.
+    /// Free text.
     pub memo: &'a str,
 }
 
-/// What an account is credited with.
+/// Input of [`credit`].
 #[derive(Clone, Copy, Debug)]
 pub struct Credit<'a> {
-    /// Which account, by its public id.
+    /// Public id of the account.
     pub public_id: &'a str,
-    /// How much, as it was typed.
+    /// Amount as typed.
     pub amount: &'a str,
-    /// Why, in the operator's words.
+    /// The operator's reason.
     pub memo: &'a str,
-    /// What makes it happen once.
+    /// Unique reference: the same one credits only once.
     pub reference: &'a str,
 }
 
-/// Credits an account: the operator's deed. The same reference credits once.
+/// Credits an account (operators only). The same reference credits only once.
 ///
 /// # Errors
-/// [`Error::Forbidden`]; [`Problem::Unknown`] on `account`; on `amount`.
+/// [`Error::Forbidden`]; [`Problem::Unknown`] on `account`; a problem of `amount`.
 pub async fn credit(desk: &Desk, admin: &Actor, origin: &Origin, credit: Credit<'_>) -> Result<()> {
     admin.must(Role::Admin)?;
     let Credit { public_id, amount, memo, reference } = credit;
@@ -160,7 +160,7 @@ pub async fn credit(desk: &Desk, admin: &Actor, origin: &Origin, credit: Credit<
     Ok(tx.commit().await?)
 }
 
-/// Moves money from one person's account to another of the same currency.
+/// Transfers money between two accounts of the same currency.
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Problem::NotCovered`] on `amount`.
@@ -177,7 +177,7 @@ pub async fn pay(
     Ok(tx.commit().await?)
 }
 
-/// Reads an amount in a currency of ours.
+/// Parses an amount in a currency of the ledger.
 async fn read_amount(desk: &Desk, currency: &str, amount: &str) -> Result<Units> {
     let currency = store::currency::get(&desk.db, currency).await?.ok_or(Error::NotFound)?;
     currency.amount(amount).map_err(|problem| Error::field("amount", problem))
@@ -187,7 +187,7 @@ fn minus(units: Units) -> Result<Units> {
     units.negated().ok_or_else(|| Error::field("amount", Problem::NotNumber))
 }
 
-/// The house's account of a purpose, opened when first wanted.
+/// The desk's own account for a purpose, opened on first use.
 async fn house(desk: &Desk, tx: &mut Tx, purpose: Purpose, currency: &str) -> Result<LedgerAccountId> {
     if let Some(row) = rows::house(&mut *tx, purpose, currency).await? {
         return Ok(row.id);
@@ -198,12 +198,12 @@ async fn house(desk: &Desk, tx: &mut Tx, purpose: Purpose, currency: &str) -> Re
     row.map(|row| row.id).ok_or_else(|| Error::fault("the house's account was not opened"))
 }
 
-/// Writes a balanced transaction. The accounts are taken in the order of their ids, so that transactions that meet wait
-/// for one another and never for each other.
+/// Writes a balanced transaction. Accounts are locked in the order of their ids, so that concurrent
+/// transactions cannot deadlock.
 ///
 /// # Errors
-/// [`Problem::NotCovered`] on `amount` when a person's account would go below what is held; a fault when the entries do
-/// not balance.
+/// [`Problem::NotCovered`] on `amount` if a user's account would fall below what is held; a fault if the
+/// entries do not balance.
 async fn post(desk: &Desk, tx: &mut Tx, why: Why<'_>, entries: &[(LedgerAccountId, Units)]) -> Result<()> {
     balanced(tx, entries).await?;
     let id = LedgerTransactionId::mint(&*desk.clock, &*desk.chance);
@@ -226,7 +226,7 @@ async fn post(desk: &Desk, tx: &mut Tx, why: Why<'_>, entries: &[(LedgerAccountI
     Ok(())
 }
 
-/// Every currency's entries add up to nothing, and no account comes to hold more than we count.
+/// Checks that the entries of each currency add up to zero, and that no balance overflows.
 async fn balanced(tx: &mut Tx, entries: &[(LedgerAccountId, Units)]) -> Result<()> {
     let mut sums = std::collections::BTreeMap::<String, i128>::new();
     for (account, amount) in entries {

@@ -1,8 +1,8 @@
-//! The use cases of Slipstream. Both doors, the pages (`app`) and the HTTP APIs (`server`), call the same ones, so a
-//! rule lives in exactly one place: here, or in `domain` where it needs no I/O.
+//! The use cases of Slipstream. The pages (`app`) and the HTTP APIs (`server`) call the same ones, so every
+//! rule lives in exactly one place: here, or in `domain` if it needs no I/O.
 //!
-//! Every use case takes the [`Desk`] and the [`Actor`] who asks, scopes what it reads by that actor, and answers
-//! [`Error`] in one of its closed cases.
+//! Every use case takes the [`Desk`] and the calling [`Actor`], scopes its queries by that actor, and fails
+//! with one of the closed cases of [`Error`].
 
 mod actor;
 mod desk;
@@ -80,5 +80,5 @@ pub use settings::{
     Secret, Settings, TELEGRAM, TelegramSettings, Throttles,
 };
 
-/// What a use case answers.
+/// Result of a use case.
 pub type Result<T> = std::result::Result<T, Error>;

@@ -1,4 +1,4 @@
-//! Letters that somebody waits for, such as a reset link: written to the outbox in the transaction that causes them.
+//! Transactional mails such as reset links: written to the outbox in the transaction that causes them.
 
 mod letters;
 
@@ -11,30 +11,32 @@ use crate::{
 use domain::{UserId, notification::Channel};
 use store::Tx;
 
-/// A message before it has an address. Its body may hold a reset link: it is sealed in the database and never logged.
+/// A mail without its address. The body may contain a reset link: it is encrypted in the database and never
+/// logged.
 pub(crate) struct Letter {
     pub(crate) subject: String,
     pub(crate) body: String,
-    /// Whoever reads it can act as its reader.
+    /// Whether the mail gives its reader access to the account.
     pub(crate) secret: bool,
-    /// It tells of something that a thief does: it ends with the link that freezes the account.
+    /// Whether the mail reports something that an intruder might do: it then ends with the link that freezes
+    /// the account.
     pub(crate) alarm: bool,
 }
 
-/// Nobody's mailbox: the name `invalid` is kept free for this (RFC 2606).
+/// Domain of placeholder addresses: `invalid` is reserved (RFC 2606).
 const NOWHERE: &str = "@identity.invalid";
 
-/// The address of a person of whom we know none.
+/// The placeholder address of a user whose e-mail is unknown.
 pub(crate) fn nowhere(user: UserId) -> String {
     format!("{user}{NOWHERE}")
 }
 
-/// Whether it is such an address: nothing is written to it.
+/// Whether an address is a placeholder: no mail is sent to it.
 pub(crate) fn is_nowhere(address: &str) -> bool {
     address.ends_with(NOWHERE)
 }
 
-/// Puts a letter into the outbox.
+/// Puts a mail into the outbox.
 pub(crate) async fn enqueue(
     desk: &Desk,
     tx: &mut Tx,

@@ -1,5 +1,5 @@
-//! The operator's switch that closes the desk to everybody else. Jobs go on: positions are followed up and protected,
-//! orders are settled, copies of signals are traded (pause those with [`crate::copy::pause_all`]).
+//! Maintenance mode: only operators can use the desk. Background jobs continue: positions are supervised and
+//! protected, orders settled, and copies of signals traded (pause those with [`crate::copy::pause_all`]).
 
 use crate::{
     Actor, Desk, Error, Result,
@@ -9,26 +9,26 @@ use crate::{
 use domain::{Micros, Role, validation::Problem};
 use store::switch::{self, MAINTENANCE};
 
-/// The longest message.
+/// Maximum characters of the message.
 const LONGEST: usize = 300;
 
-/// The desk is closed.
+/// Maintenance mode is on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Closed {
-    /// Since when.
+    /// Time at which it was turned on.
     pub since: Micros,
-    /// What the operator says about it.
+    /// The operator's message.
     pub message: Option<String>,
 }
 
-/// What was last read of the switch.
+/// Cached state of the switch.
 pub(crate) type Notice = Watched<Option<Closed>>;
 
-/// Whether the desk is closed; cheap enough for every request. This instance's own switch counts at once, another's
-/// within a second.
+/// The state of maintenance mode; cheap enough for every request. A change by this instance is visible
+/// immediately, one by another instance within a second.
 ///
 /// # Errors
-/// When the database cannot be asked.
+/// When the database cannot be read.
 pub async fn closed(desk: &Desk) -> Result<Option<Closed>> {
     let read = async {
         let on = switch::notice(&desk.db, MAINTENANCE).await?;
@@ -37,16 +37,16 @@ pub async fn closed(desk: &Desk) -> Result<Option<Closed>> {
     desk.edge.notice.get(&*desk.clock, read).await
 }
 
-/// Closes the desk with a message to everybody, or changes the message; opens it again.
+/// Turns maintenance mode on with a message, changes the message, or turns it off.
 ///
 /// # Errors
-/// Forbidden for others than the operator; a problem of `message`.
+/// [`Error::Forbidden`] for anyone but an admin; a problem of `message`.
 pub async fn switch(desk: &Desk, actor: &Actor, on: bool, message: &str) -> Result<()> {
     actor.must(Role::Admin)?;
     set(desk, Some(actor), on, message).await
 }
 
-/// The same as the operator's command: whoever may run it holds the database anyway.
+/// As [`switch`], for the operator's command line: whoever can run it has access to the database anyway.
 ///
 /// # Errors
 /// A problem of `message`.

@@ -1,28 +1,28 @@
-//! Notices: what has happened to a person, in the order it did, and up to where they have read.
+//! Notices: a user's events in order, with the position up to which they have been read.
 
 use crate::{Actor, Desk, Result, follow};
 use domain::{Micros, live::Happening};
 use store::event::Event;
 
-/// Unread notices are counted up to this many: the bell says "more" then.
+/// Unread notices are counted up to this many; beyond, the bell shows "more".
 pub const MOST_UNREAD: usize = 99;
-/// Events that are read for the count. Not each is worth a notice.
+/// Events read for the count; not every event is shown as a notice.
 const LOOKED_AT: i64 = 300;
-/// Events of a page.
+/// Events per page.
 const PAGE: i64 = 200;
 
-/// Something that happened.
+/// A notice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
-    /// Its number, growing.
+    /// Sequence number, ascending.
     pub seq: i64,
-    /// When.
+    /// Time of the event.
     pub at: Micros,
-    /// What.
+    /// The event.
     pub happening: Happening,
-    /// The name of its key; none when it has none, or the key is gone.
+    /// Name of the exchange key concerned; `None` if there is none or it was deleted.
     pub key_name: Option<String>,
-    /// It has not been read before.
+    /// Whether it was unread before this page was opened.
     pub unread: bool,
 }
 
@@ -31,20 +31,21 @@ pub struct Notice {
 pub struct Page {
     /// The notices.
     pub items: Vec<Notice>,
-    /// Where the next page begins; none after the last.
+    /// Where the next page begins; `None` on the last page.
     pub next: Option<i64>,
 }
 
-/// How many notices a person has not read; one more than [`MOST_UNREAD`] when there are more than that.
+/// Number of the user's unread notices; one more than [`MOST_UNREAD`] if there are more than that.
 ///
 /// # Errors
-/// When the database cannot be asked.
+/// When the database cannot be read.
 pub async fn unread(desk: &Desk, actor: &Actor) -> Result<usize> {
     let events = store::read_mark::unread(&desk.db, actor.user, LOOKED_AT).await?;
     Ok(events.iter().filter_map(news).take(MOST_UNREAD + 1).count())
 }
 
-/// A person's notices from before number `before`. The first page is what the bell opens: with it everything is read.
+/// The user's notices before the sequence number `before`. The first page is what the bell opens; it marks
+/// everything as read.
 ///
 /// # Errors
 /// When the database cannot be used.
@@ -73,7 +74,7 @@ pub async fn open(desk: &Desk, actor: &Actor, before: Option<i64>) -> Result<Pag
     Ok(Page { items: items.collect(), next })
 }
 
-/// What is worth a notice. An event of another version that we cannot read is none.
+/// The event, if it is shown as a notice. Events of another version that cannot be parsed are skipped.
 fn news(event: &Event) -> Option<Happening> {
     serde_json::from_str::<Happening>(&event.body).ok().filter(|happening| happening.what.is_news())
 }

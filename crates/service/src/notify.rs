@@ -1,8 +1,9 @@
-//! Telling people what happened, by e-mail and Telegram, once.
+//! Notifications by e-mail and Telegram, each sent once.
 //!
-//! An event is a notice, written in the transaction that causes it ([`tell`]): once for each event, person and channel.
-//! Notices become messages of the outbox ([`gather`]), those of a burst together; messages are handed over by
-//! [`deliver`], which marks each before and after. Reports put their letters into the outbox themselves ([`letter`]).
+//! An event is recorded as a notice in the transaction that causes it ([`Telling`]): once per event, user and
+//! channel. [`gather`] turns notices into messages of the outbox, those of a burst into one; [`deliver`]
+//! sends messages and marks each before and after. Reports put their mails into the outbox themselves
+//! ([`letter`]).
 
 mod compose;
 mod deliver;

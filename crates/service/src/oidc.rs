@@ -1,5 +1,5 @@
-//! Tokens of another issuer, such as a Cognito user pool: its signature, its claims, and the person it vouches for. A
-//! subject becomes a person at first use.
+//! Tokens of an external issuer such as a Cognito user pool: verifies the signature and the claims, and maps
+//! the subject to a user, who is created at first use.
 
 mod claims;
 mod keys;
@@ -15,14 +15,14 @@ use keys::Keys;
 use serde_json::Value;
 use std::time::Duration;
 
-/// Issuers put groups and scopes into their tokens; what is longer than this is not worth a look.
+/// Maximum length of a token; issuers include groups and scopes.
 const LONGEST: usize = 16 * 1024;
-/// A request waits for the issuer's keys for so long.
+/// Timeout of requests to the issuer.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// When trying again may help, once the issuer did not answer.
+/// Suggested delay after the issuer did not answer, in seconds.
 const RETRY_AFTER_S: u64 = 5;
 
-/// The other issuer, and what is known of its keys.
+/// The external issuer with its cached keys.
 pub(crate) struct Issuer {
     settings: OidcSettings,
     http: reqwest::Client,
@@ -36,17 +36,17 @@ impl Issuer {
     }
 }
 
-/// The other issuer, if this token says that it is from there. Nothing is believed yet.
+/// The external issuer, if the token claims to come from it. Nothing is verified yet.
 pub(crate) fn issuer<'a>(desk: &'a Desk, jwt: &str) -> Option<&'a Issuer> {
     let issuer = desk.edge.issuer.as_ref()?;
     (jwt.len() <= LONGEST && claims::said_issuer(jwt)? == issuer.settings.issuer).then_some(issuer)
 }
 
-/// Whom a token of the other issuer speaks for, and until when it may be believed.
+/// Verifies a token of the external issuer; returns its user and the expiry.
 ///
 /// # Errors
-/// [`Error::Unauthenticated`] for anything but a living token for us; [`Error::Unavailable`] when the issuer's keys are not
-/// known and cannot be had.
+/// [`Error::Unauthenticated`] for anything but a valid token for this desk; [`Error::Unavailable`] if the
+/// issuer's keys are not known and cannot be fetched.
 pub(crate) async fn verify(desk: &Desk, issuer: &Issuer, jwt: &str) -> Result<(Actor, Micros)> {
     let claims = read(desk, issuer, jwt).await?;
     let until = claims.check(&issuer.settings, desk.clock.now().seconds())?;
@@ -57,14 +57,14 @@ pub(crate) async fn verify(desk: &Desk, issuer: &Issuer, jwt: &str) -> Result<(A
     Ok((actor, Micros(until.saturating_mul(SECOND))))
 }
 
-/// What a token says, once its signature is known to be the issuer's.
+/// The claims of a token whose signature is valid.
 async fn read(desk: &Desk, issuer: &Issuer, jwt: &str) -> Result<Claims> {
     let refused = |_| Error::Unauthenticated;
     let header = jsonwebtoken::decode_header(jwt).map_err(refused)?;
     let key = issuer.keys.find(desk, issuer, header.kid.as_deref()).await?;
     let key = key.ok_or(Error::Unauthenticated)?;
-    // The algorithm is the key's: a header that names another is refused. Every claim is looked at below, by our own
-    // clock: the library would ask the machine's.
+    // The algorithm is that of the key: a header that names another is rejected. The claims are checked below
+    // by the desk's clock, because the library would use the system's.
     let mut rules = Validation::new(key.algorithm);
     rules.required_spec_claims.clear();
     (rules.validate_exp, rules.validate_nbf, rules.validate_aud) = (false, false, false);

@@ -1,29 +1,29 @@
-//! Opaque tokens: 256 random bits for the bearer, their SHA-256 for the database.
+//! Opaque tokens: 256 random bits for the bearer, their SHA-256 in the database.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::Chance;
 use sha2::{Digest as _, Sha256};
 
-/// A new token and the hash it is found by.
+/// Generates a token; returns it with its hash.
 pub(crate) fn mint(chance: &dyn Chance) -> (String, [u8; 32]) {
     let mut bytes = [0_u8; 32];
     chance.fill(&mut bytes);
     of(bytes)
 }
 
-/// The token of these bytes, which nobody may be able to guess, and the hash it is found by.
+/// The token made of these bytes, which must be unpredictable, with its hash.
 pub(crate) fn of(bytes: [u8; 32]) -> (String, [u8; 32]) {
     let token = URL_SAFE_NO_PAD.encode(bytes);
     let hash = hash(&token);
     (token, hash)
 }
 
-/// What the database knows of a token. Nothing can be guessed back from it: the token is random, so no salt is needed.
+/// Hash of a token as stored in the database. The token is random, so no salt is needed.
 pub(crate) fn hash(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
 }
 
-/// Whether a text could be a token at all; anything else need not be looked up.
+/// Whether a text has the form of a token; anything else need not be looked up.
 pub(crate) fn plausible(token: &str) -> bool {
     token.len() == 43 && token.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
 }

@@ -1,18 +1,19 @@
-//! Asking others over HTTP, within bounds: no redirects, a limit on time and on size, and no address in a failure.
+//! Bounded HTTP requests to outside services: no redirects, limits on time and size, and no URLs in errors.
 
 use anyhow::{Context as _, bail};
 use reqwest::{Client, Response, Url, redirect::Policy};
 use serde::de::DeserializeOwned;
 use std::{net::IpAddr, time::Duration};
 
-/// A client for this address. A proxy of the environment leads out of the machine: what is on it is asked directly.
+/// An HTTP client for this URL. Local addresses are requested directly, even if the environment configures a
+/// proxy.
 pub(crate) fn client(url: &str, patience: Duration) -> anyhow::Result<Client> {
     let builder = Client::builder().timeout(patience).redirect(Policy::none());
     let builder = if local(url) { builder.no_proxy() } else { builder };
     Ok(builder.user_agent(concat!("slipstream/", env!("CARGO_PKG_VERSION"))).build()?)
 }
 
-/// Whether an address is on this machine.
+/// Whether a URL points to this machine.
 pub(crate) fn local(url: &str) -> bool {
     let url = Url::parse(url).ok();
     let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
@@ -20,7 +21,7 @@ pub(crate) fn local(url: &str) -> bool {
     host == "localhost" || address.is_some_and(|address| address.is_loopback())
 }
 
-/// The JSON of a good answer, no more than `largest` bytes of it.
+/// Parses the JSON body of a successful response of at most `largest` bytes.
 pub(crate) async fn json<T: DeserializeOwned>(
     asked: reqwest::Result<Response>,
     largest: usize,

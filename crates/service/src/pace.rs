@@ -1,5 +1,6 @@
-//! How many requests of one person, and from one address, are heard. Counted in this process: a request must not cost a
-//! write. Two instances hear twice as many. (Guesses at passwords are counted in the database: `throttle`.)
+//! Rate limits for requests per user and per network. Counted in this process, so that a request costs no
+//! database write; with two instances the limits double. (Password attempts are counted in the database:
+//! `throttle`.)
 
 use crate::{Desk, Error, Origin, Rates, Result};
 use domain::{Clock, UserId};
@@ -20,29 +21,30 @@ use std::{
     },
 };
 
-/// What has not been heard of for a while is forgotten once in so many requests.
+/// Idle keys are removed once per this many requests.
 const TIDY: u32 = 4_096;
-/// More than this many at once are not kept: who comes from that many networks is not held up by counting each.
+/// Maximum tracked keys. Beyond, all counters are reset: an attack from that many networks is not stopped by
+/// limiting each.
 const MOST: usize = 100_000;
 
-/// Counts a person's request.
+/// Counts a user's request.
 ///
 /// # Errors
-/// [`Error::TooMany`], with the seconds until the next is heard.
+/// [`Error::TooMany`], with the seconds until the next request is accepted.
 pub fn person(desk: &Desk, user: UserId) -> Result<()> {
     desk.edge.paces.person.as_ref().map_or(Ok(()), |pace| pace.count(&user))
 }
 
-/// Counts a request from an address.
+/// Counts a request from an address's network.
 ///
 /// # Errors
-/// [`Error::TooMany`], with the seconds until the next is heard.
+/// [`Error::TooMany`], with the seconds until the next request is accepted.
 pub fn address(desk: &Desk, address: IpAddr) -> Result<()> {
     let network = || Origin::new(address, "").network();
     desk.edge.paces.address.as_ref().map_or(Ok(()), |pace| pace.count(&network()))
 }
 
-/// The counters of an install; none where nothing is to be counted.
+/// The rate limiters of an install; `None` where no limit is set.
 pub(crate) struct Paces {
     person: Option<Pace<UserId>>,
     address: Option<Pace<IpAddr>>,
@@ -54,7 +56,7 @@ impl Paces {
     }
 }
 
-/// The desk's clock, as the library wants one.
+/// Adapts the desk's clock to `governor`.
 #[derive(Clone)]
 struct Hands(Arc<dyn Clock>);
 
@@ -68,7 +70,7 @@ impl clock::Clock for Hands {
 
 type Limiter<K> = RateLimiter<K, DashMapStateStore<K>, Hands, NoOpMiddleware<Nanos>>;
 
-/// Lets a minute's worth pass at once, and then as many as become due again.
+/// A rate limiter with a burst of one minute's quota.
 struct Pace<K: Hash + Eq + Clone> {
     quota: Quota,
     hands: Hands,

@@ -1,4 +1,4 @@
-//! Passwords: argon2id at its recommended cost, off the async threads, a few at a time.
+//! Passwords: argon2id at its recommended cost, off the async threads, with limited concurrency.
 
 mod policy;
 
@@ -12,32 +12,33 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
-/// Stands in the database for people without a password: another issuer vouches for them. No password fits it.
+/// Stored as the hash of users without a password, who sign in through another issuer. No password matches
+/// it.
 pub(crate) const NONE: &str = "";
 
-/// When the machine may have memory again for somebody who found none, in seconds.
+/// Suggested delay after an allocation failure, in seconds.
 const MEMORY_IN_S: u64 = 2;
 
-/// Whether a password fits a stored hash.
+/// Result of comparing a password with a stored hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fit {
-    /// It does not.
+    /// No match.
     Wrong,
-    /// It does.
+    /// Match.
     Right,
-    /// It does, but the hash is of the letters as they were typed: it should be replaced.
+    /// Match, but the hash is of the unnormalized text and should be replaced.
     Outdated,
 }
 
 impl Fit {
-    /// Whether it is the right password.
+    /// Whether the password matches.
     pub(crate) const fn is_right(self) -> bool {
         matches!(self, Self::Right | Self::Outdated)
     }
 }
 
-/// Hashes and verifies. Each run takes 19 MiB, so as many run at once as the machine has cores and no more: a flood of
-/// sign-ins waits in line instead of filling the memory.
+/// Hashes and verifies passwords. Each run takes 19 MiB, so at most one per core runs at a time: a flood of
+/// sign-ins waits in a queue instead of exhausting the memory.
 pub(crate) struct Hasher {
     turns: Arc<Semaphore>,
 }
@@ -50,16 +51,16 @@ impl Default for Hasher {
 }
 
 impl Hasher {
-    /// A new hash of a password, as a PHC string.
+    /// Hashes a password; returns a PHC string.
     pub(crate) async fn hash(&self, chance: &dyn Chance, password: &str) -> Result<String> {
         let mut salt = [0_u8; 16];
         chance.fill(&mut salt);
         self.run(password, move |password| digest(&policy::normalized(password), &salt)).await?
     }
 
-    /// Judges a new password of the person with this address: its problem, if it has one.
+    /// Checks a new password of the user with this e-mail; returns its problem, if any.
     pub(crate) async fn judge(&self, email: &str, password: &str) -> Result<Option<Problem>> {
-        // Judging takes as long as the text; nothing longer than a password may be is worth it.
+        // The time needed grows with the length, so overlong passwords are rejected first.
         if password.chars().count() > 1_000 {
             return Ok(Some(Problem::PasswordTooLong));
         }
@@ -67,13 +68,13 @@ impl Hasher {
         self.run(password, move |password| policy::judge(&email, password).err()).await
     }
 
-    /// Whether the password is the one behind `stored`. Without a stored hash (nobody has that e-mail, or not a password) the
-    /// same work is done for nothing, so that the time reveals nothing either.
+    /// Compares a password with `stored`. Without a stored hash (unknown e-mail, or no password) the same
+    /// work is done, so that the time reveals nothing.
     pub(crate) async fn verify(&self, password: &str, stored: Option<String>) -> Result<Fit> {
         self.run(password, move |password| {
             let normal = policy::normalized(password);
             let forms = [(&*normal, Fit::Right), (password, Fit::Outdated)];
-            // The form as it was typed counts only where it differs: hashes of before normalization are of it.
+            // The unnormalized form is tried only if it differs: hashes from before normalization are of it.
             let forms = forms.iter().take(if normal == password { 1 } else { 2 });
             let hash = match stored.as_deref().filter(|stored| *stored != NONE) {
                 Some(stored) => Some(
@@ -118,7 +119,7 @@ fn digest(password: &str, salt: &[u8; 16]) -> Result<String> {
     Ok(hash.to_string())
 }
 
-/// Whether a password fits. Without memory nobody knows: that is no wrong password.
+/// Whether a password matches. An allocation failure is an error, not a mismatch.
 fn fits(verified: std::result::Result<(), Failure>) -> Result<bool> {
     match verified {
         Ok(()) => Ok(true),
@@ -127,7 +128,7 @@ fn fits(verified: std::result::Result<(), Failure>) -> Result<bool> {
     }
 }
 
-/// A machine without memory has some again in a moment; anything else is a fault.
+/// Maps a hashing failure: lack of memory is temporary, anything else a fault.
 fn failed(failure: Failure) -> Error {
     match failure {
         Failure::OutOfMemory => {
@@ -164,7 +165,7 @@ mod tests {
         let (hasher, nfc, nfd) = (Hasher::default(), "Z\u{fc}rich cr\u{e8}me", "Zu\u{308}rich cre\u{300}me");
         let new = hasher.hash(&OsChance, nfd).await.unwrap();
         assert_eq!(hasher.verify(nfc, Some(new)).await.unwrap(), Fit::Right);
-        // As it was stored before: the bytes that the keyboard sent.
+        // As stored before normalization: the bytes that the keyboard sent.
         let old = digest(nfd, b"a fixed old salt").unwrap();
         assert_eq!(hasher.verify(nfd, Some(old.clone())).await.unwrap(), Fit::Outdated);
         assert_eq!(hasher.verify(nfc, Some(old)).await.unwrap(), Fit::Wrong);

@@ -1,5 +1,5 @@
-//! What the operator does with people: finding them, and containing an account that is in the wrong hands. By a page, and by
-//! `slipstream person EMAIL`. Whatever is done here, open positions stay supervised.
+//! The operator's administration of users: searching them, and containing a compromised account. Used by a
+//! page and by `slipstream person EMAIL`. Open positions stay supervised in all cases.
 
 use crate::{
     Actor, Desk, Error, Origin, Result,
@@ -15,17 +15,17 @@ use domain::{
 };
 use store::{Tx, user::User};
 
-/// People of one look.
+/// Users per page.
 const MOST: i64 = 50;
-/// A reset link that the operator asked for works for so long.
+/// Life of a reset link issued by the operator.
 const LINK_LIFE: i64 = HOUR;
 
-/// Who does it.
+/// The initiator of an action.
 #[derive(Clone, Copy)]
 pub enum By<'a> {
-    /// An admin, on their page.
+    /// An admin, using the page.
     Admin(&'a Actor, &'a Origin),
-    /// Whoever may run the program on the desk's machine.
+    /// A user of the command line on the desk's machine.
     CommandLine,
 }
 
@@ -52,16 +52,16 @@ impl<'a> By<'a> {
     }
 }
 
-/// What can be done with a person.
+/// An administrative action on a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// Sign-in, programs and entries stop until [`Step::Unsuspend`]. Sessions end.
+    /// Block sign-in, programs and entries until [`Step::Unsuspend`]; end sessions.
     Suspend,
-    /// They may sign in again.
+    /// End the suspension.
     Unsuspend,
-    /// As by the owner's own link.
+    /// Freeze the account, as with the owner's own link.
     Freeze,
-    /// Open a frozen account again.
+    /// Unfreeze the account.
     Unfreeze,
     /// Make them a trader.
     Trader,
@@ -69,14 +69,14 @@ pub enum Step {
     Admin,
     /// End their sessions and their programs' sign-ins.
     SignOut,
-    /// End their API clients and what those signed in to.
+    /// Revoke their API clients and the tokens of these.
     RevokePrograms,
     /// Close the webhooks whose address they were shown.
     EndWebhooks,
 }
 
 impl Step {
-    /// Every step, with its word on forms and, after `--`, on the command line.
+    /// All actions, with their names on forms and, after `--`, on the command line.
     pub const ALL: [(Self, &'static str); 9] = [
         (Self::Suspend, "suspend"),
         (Self::Unsuspend, "unsuspend"),
@@ -89,7 +89,7 @@ impl Step {
         (Self::EndWebhooks, "end-webhooks"),
     ];
 
-    /// Reads its word.
+    /// Parses an action's name.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.iter().find(|(_, known)| *known == word).map(|(step, _)| *step)
@@ -110,13 +110,13 @@ impl Step {
     }
 }
 
-/// People whose address contains `text`, by their addresses; those after `after`.
+/// Users whose e-mail contains `text`, ordered by e-mail, after `after`.
 ///
 /// # Errors
 /// [`Error::Forbidden`] for anyone but an admin.
 pub async fn search(desk: &Desk, actor: &Actor, text: &str, after: &str) -> Result<Vec<Person>> {
     actor.must(Role::Admin)?;
-    // Postgres reads no zero byte, and nobody's address holds what stands for one.
+    // Postgres rejects zero bytes; their replacement occurs in no stored address.
     let clean = |text: &str| text.trim().to_lowercase().replace('\0', "\u{fffd}");
     let mut people = Vec::new();
     for user in store::user::search(&desk.db, &clean(text), &clean(after), MOST).await? {
@@ -125,16 +125,16 @@ pub async fn search(desk: &Desk, actor: &Actor, text: &str, after: &str) -> Resu
     Ok(people)
 }
 
-/// How many people a full look shows.
+/// Number of users on a full page.
 #[must_use]
 pub const fn most() -> usize {
     MOST as usize
 }
 
-/// The person with this address, for the command line.
+/// The user with this e-mail, for the command line.
 ///
 /// # Errors
-/// [`Error::NotFound`] when nobody has signed up with it.
+/// [`Error::NotFound`] if no user has this e-mail.
 pub async fn find(desk: &Desk, email: &str) -> Result<Person> {
     let user = by_email(desk, email).await?;
     shown(desk, user).await
@@ -161,17 +161,16 @@ async fn shown(desk: &Desk, user: User) -> Result<Person> {
     })
 }
 
-/// Does one thing with a person.
+/// Performs an action on a user.
 ///
 /// # Errors
-/// Not found; [`Refusal::LastAdmin`] when nobody would be left to operate the desk; [`Error::Forbidden`] for anyone but an
-/// admin.
+/// Not found; [`Refusal::LastAdmin`] if no admin would be left; [`Error::Forbidden`] for anyone but an admin.
 pub async fn act(desk: &Desk, by: By<'_>, id: UserId, step: Step) -> Result<Person> {
     by.check()?;
     let mut tx = desk.db.begin().await?;
     if matches!(step, Step::Suspend | Step::Trader) {
         store::user::lock_roles(&mut tx).await?;
-        // Another admin may have demoted this one while they waited.
+        // Another admin may have demoted this one while they waited for the lock.
         if let By::Admin(actor, _) = by {
             let still = store::user::get(&mut tx, actor.user).await?;
             still
@@ -187,7 +186,7 @@ pub async fn act(desk: &Desk, by: By<'_>, id: UserId, step: Step) -> Result<Pers
         return Err(Refusal::LastAdmin.into());
     }
     carry_out(desk, &mut tx, by, &user, step).await?;
-    // A freeze writes its own row.
+    // A freeze writes its own audit row.
     if step != Step::Freeze {
         audit::record(desk, &mut tx, by.user(), step.deed(), &id.to_string(), by.origin()).await?;
     }
@@ -230,11 +229,11 @@ async fn carry_out(desk: &Desk, tx: &mut Tx, by: By<'_>, user: &User, step: Step
     Ok(())
 }
 
-/// A link that sets a new password, for a person who gets no mail. For the operator's command line alone: no page shows such a
-/// link to anyone.
+/// Creates a password reset link for a user who gets no mail. Only for the operator's command line: no page
+/// shows such a link to anyone.
 ///
 /// # Errors
-/// [`Error::NotFound`] when nobody has signed up with this address.
+/// [`Error::NotFound`] if no user has this e-mail.
 pub async fn reset_link(desk: &Desk, email: &str) -> Result<String> {
     let user = by_email(desk, email).await?;
     let (token, hash) = opaque::mint(&*desk.chance);

@@ -1,4 +1,4 @@
-//! Which plan a person has, and what it allows here.
+//! A user's plan and its limits.
 
 use crate::{
     Actor, Desk, Error, Mode, Result,
@@ -12,35 +12,35 @@ use domain::{
     validation::{self, Problem},
 };
 
-/// The plan of everyone without a paid subscription.
+/// Name of the plan that users without a paid or assigned one have.
 const FREE: &str = "FREE";
 
-/// The plans that a person has beside the free one, each with its own limits.
+/// A user's plans on top of the free one, each with its own limits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Held {
-    /// By a subscription that is in force.
+    /// The plan of the subscription in force.
     pub paid: Option<Plan>,
-    /// Given by the operator.
+    /// The plan assigned by the operator.
     pub given: Option<Plan>,
 }
 
 impl Held {
-    /// The one that the person's plan is called by.
+    /// The plan shown as the user's plan.
     #[must_use]
     pub fn named(&self) -> Option<&Plan> {
         self.paid.as_ref().or(self.given.as_ref())
     }
 }
 
-/// The actor's plan, with the limits that count: those of all that they have together.
+/// The actor's plan with the effective limits, combined from all their plans.
 ///
 /// # Errors
-/// When the database cannot be asked.
+/// When the database cannot be read.
 pub async fn of(desk: &Desk, actor: &Actor) -> Result<Plan> {
     of_user(desk, actor.user).await
 }
 
-/// As [`of`], for what is done in a person's name while they are away.
+/// As [`of`], for background work on behalf of a user.
 pub(crate) async fn of_user(desk: &Desk, user: UserId) -> Result<Plan> {
     let (free, held) = (free(desk).await?, held_by(desk, user).await?);
     let limits = together(desk, &free, &held);
@@ -48,7 +48,7 @@ pub(crate) async fn of_user(desk: &Desk, user: UserId) -> Result<Plan> {
     Ok(Plan { limits, ..named })
 }
 
-/// What a person may do. In sandbox mode the free plan limits nothing, and nobody who pays has less.
+/// A user's effective limits. Unlimited in sandbox mode.
 pub(crate) async fn limits_of(desk: &Desk, user: UserId) -> Result<Limits> {
     if desk.settings.mode == Mode::Sandbox {
         return Ok(Limits::UNLIMITED);
@@ -56,7 +56,7 @@ pub(crate) async fn limits_of(desk: &Desk, user: UserId) -> Result<Limits> {
     Ok(of_user(desk, user).await?.limits)
 }
 
-/// What a person may do once they pay for this plan.
+/// A user's limits if they paid for this plan.
 pub(crate) async fn limits_with(desk: &Desk, user: UserId, plan: &Plan) -> Result<Limits> {
     let given = store::plan::granted(&desk.db, user).await?;
     let held = Held { paid: Some(plan.clone()), given };
@@ -71,19 +71,19 @@ fn together(desk: &Desk, free: &Plan, held: &Held) -> Limits {
     all.fold(free.limits, |limits, plan| limits.or(plan.limits))
 }
 
-/// The plan of everyone.
+/// The free plan.
 ///
 /// # Errors
-/// When the database cannot be asked.
+/// When the database cannot be read.
 pub async fn free(desk: &Desk) -> Result<Plan> {
     let free = store::plan::by_name(&desk.db, FREE).await?;
     free.ok_or_else(|| Error::fault("the plan FREE is missing"))
 }
 
-/// The plans that the actor has beside the free one.
+/// The actor's plans on top of the free one.
 ///
 /// # Errors
-/// When the database cannot be asked.
+/// When the database cannot be read.
 pub async fn held(desk: &Desk, actor: &Actor) -> Result<Held> {
     held_by(desk, actor.user).await
 }
@@ -98,23 +98,24 @@ async fn held_by(desk: &Desk, user: UserId) -> Result<Held> {
     Ok(Held { paid, given: store::plan::granted(&desk.db, user).await? })
 }
 
-/// The plans that anyone may buy, cheapest first.
+/// The plans on sale, cheapest first.
 ///
 /// # Errors
-/// When the database cannot be asked.
+/// When the database cannot be read.
 pub async fn list(desk: &Desk) -> Result<Vec<Plan>> {
     Ok(store::plan::list_public(&desk.db).await?)
 }
 
-/// Gives a person a plan, private ones as well; FREE takes back what was given. For the operator's command line.
+/// Assigns a plan to a user, including private ones; FREE withdraws the assigned one. For the operator's
+/// command line.
 ///
 /// # Errors
-/// [`Error::NotFound`] when nobody has signed up with this e-mail; a field problem when there is no such plan.
+/// [`Error::NotFound`] if no user has this e-mail; a field problem if there is no such plan.
 pub async fn assign(desk: &Desk, email: &str, plan: &str) -> Result<Plan> {
     assign_by(desk, None, email, plan).await
 }
 
-/// The same for an admin.
+/// As [`assign`], for an admin.
 ///
 /// # Errors
 /// As [`assign`]; [`Error::Forbidden`] for anyone else.
@@ -125,7 +126,7 @@ pub async fn assign_as(desk: &Desk, actor: &Actor, email: &str, plan: &str) -> R
 
 async fn assign_by(desk: &Desk, by: Option<&Actor>, email: &str, plan: &str) -> Result<Plan> {
     let email = validation::email(email).map_err(|p| Error::field("email", p))?;
-    // Postgres reads no zero byte, and no plan's name holds what stands for one.
+    // Postgres rejects zero bytes; their replacement occurs in no plan name.
     let plan = store::plan::by_name(&desk.db, &plan.to_uppercase().replace('\0', "\u{fffd}")).await?;
     let plan = plan.ok_or_else(|| Error::field("plan", Problem::NotPlan))?;
     let person = store::user::by_email(&desk.db, &email).await?.ok_or(Error::NotFound)?;

@@ -1,4 +1,4 @@
-//! Profiles: what a person tells about themselves, and how they want to be spoken to.
+//! User profiles: name, country, language and time zone.
 
 mod zone;
 
@@ -12,49 +12,49 @@ use domain::{
 };
 use store::profile::ProfileUpdate;
 
-/// What changes of a profile, as it was typed: none leaves it as it is, nothing inside takes it back.
+/// A change of a profile, as typed. `None` leaves a field unchanged; `Some(None)` clears it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProfileChange {
     /// Family name.
     pub last_name: Option<Option<String>>,
     /// Given name.
     pub first_name: Option<Option<String>>,
-    /// Two letters.
+    /// ISO 3166 code of two letters.
     pub country: Option<Option<String>>,
-    /// EN or AR.
+    /// `EN` or `AR`.
     pub language: Option<Option<String>>,
-    /// A name of the IANA time zone database.
+    /// Name of a zone in the IANA time zone database.
     pub time_zone: Option<Option<String>>,
 }
 
-/// The person's profile; none when they have told nothing.
+/// The user's profile; `None` if they have never set one.
 ///
 /// # Errors
-/// When the database cannot be asked.
+/// When the database cannot be read.
 pub async fn get(desk: &Desk, actor: &Actor) -> Result<Option<Profile>> {
     of_user(desk, actor.user).await
 }
 
-/// As [`get`], for what is done in a person's name while they are away.
+/// As [`get`], for background work on behalf of a user.
 ///
 /// # Errors
-/// When the database cannot be asked.
+/// When the database cannot be read.
 pub async fn of_user(desk: &Desk, user: UserId) -> Result<Option<Profile>> {
     Ok(store::profile::get(&desk.db, user).await?)
 }
 
-/// The zone that a person's days and hours are told in: their own, or UTC.
+/// A user's time zone, or UTC.
 ///
 /// # Errors
-/// When the database cannot be asked.
+/// When the database cannot be read.
 pub async fn zone_of(desk: &Desk, user: UserId) -> Result<Zone> {
     Ok(Zone::of(of_user(desk, user).await?.as_ref()))
 }
 
-/// Changes what is given, and nothing else. A change of nothing makes no profile.
+/// Updates the given fields. An empty change creates no profile.
 ///
 /// # Errors
-/// On the fields, all of them together, in the order of the document.
+/// The problems of all fields together, in the order of the API document.
 pub async fn update(desk: &Desk, actor: &Actor, change: ProfileChange) -> Result<Option<Profile>> {
     if change == ProfileChange::default() {
         return get(desk, actor).await;
@@ -73,7 +73,7 @@ pub async fn update(desk: &Desk, actor: &Actor, change: ProfileChange) -> Result
     Ok(Some(profile))
 }
 
-/// A change whose texts keep their rules; an empty one takes back.
+/// A validated change; an empty text clears the field.
 #[derive(Default)]
 struct Checked {
     last_name: Option<String>,

@@ -1,24 +1,24 @@
-//! Whether an answer that shows public lists is still true.
+//! Version of the public lists, for HTTP caching.
 
 use crate::{Desk, Result, watched::Watched};
 use domain::time;
 
-/// The state of everything that public lists show: two equal ones have equal answers.
+/// Version of everything that public lists show: equal versions give equal responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Edition {
     version: i64,
-    /// Histories end with the present day.
+    /// The current day, because histories end with it.
     day: i64,
 }
 
-/// What was last read of it.
+/// Cached version counter.
 pub(crate) type Editions = Watched<i64>;
 
-/// The present edition; to be asked before an answer is made. This instance's own changes count at once, another's within
-/// a second.
+/// The current version; read it before the response is built. A change by this instance is visible
+/// immediately, one by another instance within a second.
 ///
 /// # Errors
-/// When the database cannot be asked.
+/// When the database cannot be read.
 pub async fn edition(desk: &Desk) -> Result<Edition> {
     let read = async { Ok(store::public_version::get(&desk.db).await?) };
     let version = desk.edge.lists.get(&*desk.clock, read).await?;

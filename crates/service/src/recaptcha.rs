@@ -1,5 +1,5 @@
-//! Telling people from programs by reCAPTCHA v3, where the operator wants that. A verifier that cannot be asked closes the
-//! door for the moment: an attacker must not be able to open it by keeping the verifier busy.
+//! Bot detection by reCAPTCHA v3, if the operator configured it. If the verifier does not answer, requests
+//! are rejected temporarily: an attacker must not be able to bypass it by keeping the verifier busy.
 
 use crate::{Desk, Error, Origin, RecaptchaSettings, Result, outward};
 use domain::Decimal;
@@ -7,16 +7,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::Number;
 use std::time::Duration;
 
-/// A person waits for this.
+/// Timeout of the verifier, for which a user waits.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// When trying again may help.
+/// Suggested delay after the verifier did not answer, in seconds.
 const RETRY_AFTER_S: u64 = 5;
-/// Google's are some 2,000 characters long.
+/// Maximum length of a token; Google's have some 2,000 characters.
 const LONGEST: usize = 8_192;
-/// The largest answer that is read.
+/// Maximum size of the verifier's response, in bytes.
 const LARGEST: usize = 64 * 1024;
 
-/// Asks the verifier.
+/// HTTP client of the verifier.
 pub(crate) struct Verifier(reqwest::Client);
 
 impl Verifier {
@@ -33,7 +33,7 @@ struct Question<'a> {
     remoteip: String,
 }
 
-/// What the verifier says. A token that was asked about before is no success.
+/// The verifier's response. A token verified before is not a success.
 #[derive(Deserialize)]
 struct Verdict {
     success: bool,
@@ -42,17 +42,18 @@ struct Verdict {
     errors: Vec<String>,
 }
 
-/// Whether requests must come with a token.
+/// Whether requests must carry a token.
 #[must_use]
 pub fn wanted(desk: &Desk) -> bool {
     desk.settings.edge.recaptcha.is_some()
 }
 
-/// Lets pass what a person sent, as far as the verifier can tell; everything where none is configured.
+/// Checks that a request was sent by a human, as far as the verifier can tell; accepts everything if none is
+/// configured.
 ///
 /// # Errors
 /// [`Error::Forbidden`] for a token that is missing, wrong, too old, used before, or of too low a score;
-/// [`Error::Unavailable`] when the verifier does not answer.
+/// [`Error::Unavailable`] if the verifier does not answer.
 pub async fn check(desk: &Desk, token: Option<&str>, origin: &Origin) -> Result<()> {
     let Some(settings) = &desk.settings.edge.recaptcha else { return Ok(()) };
     let token = token.filter(|token| (1..=LONGEST).contains(&token.len())).ok_or(Error::Forbidden)?;
@@ -83,7 +84,7 @@ async fn ask(
 ) -> anyhow::Result<Verdict> {
     let remoteip = origin.address.to_string();
     let question = Question { secret: &settings.secret.0, response: token, remoteip };
-    // The address names no secret; a failure of reqwest's would.
+    // The secret is sent in the form: reqwest's errors would contain the URL.
     let asked = desk.edge.verifier.0.post(&settings.verify_url).form(&question).send().await;
     outward::json(asked, LARGEST).await
 }

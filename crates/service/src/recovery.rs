@@ -1,7 +1,8 @@
-//! Taking an account back: ending everything that opens it, and freezing it.
+//! Account recovery: revoking everything that gives access to an account, and freezing it.
 //!
-//! A password reset, "sign out everywhere" and a freeze end sessions, refresh tokens, API clients with their tokens, webhooks
-//! and linked chats: whoever got in has made some of them. A plain change of the password asks its owner what to keep.
+//! A password reset, "sign out everywhere" and a freeze end sessions, refresh tokens, API clients with their
+//! tokens, webhooks and linked chats, because an intruder may have created some of them. A normal change of
+//! the password asks the owner what to keep.
 
 mod link;
 
@@ -16,36 +17,36 @@ use crate::{
 use domain::{ApiClientId, Role, SessionId, TokenFamilyId, UserId, account::Credential};
 use store::Tx;
 
-/// Which of a person's programs go on after a change of the password.
+/// Which of a user's credentials for programs stay valid after a change of the password.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Keep {
-    /// These API clients; none: all of them.
+    /// The API clients to keep; `None` keeps all.
     pub clients: Option<Vec<ApiClientId>>,
-    /// The linked chat does not.
+    /// Whether to unlink the chat.
     pub end_chat: bool,
-    /// Webhooks whose address the person was shown do not.
+    /// Whether to close the webhooks whose address the user was shown.
     pub end_webhooks: bool,
 }
 
-/// The sign-in that goes on.
+/// The sign-in to keep.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Kept {
-    /// In a browser.
+    /// A browser session.
     pub(crate) session: Option<SessionId>,
-    /// Of a program.
+    /// The refresh token family of a program.
     pub(crate) family: Option<TokenFamilyId>,
 }
 
-/// What a person has given to others besides their sign-ins.
+/// Access a user has given to others, besides sign-ins and API clients.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Programs {
-    /// Webhooks whose address they were shown.
+    /// Number of webhooks whose address they were shown.
     pub webhooks: usize,
-    /// A chat is linked.
+    /// Whether a chat is linked.
     pub chat: bool,
 }
 
-/// What a change of the password may end, besides API clients.
+/// What a change of the password can end, besides API clients.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -55,11 +56,11 @@ pub async fn programs(desk: &Desk, actor: &Actor) -> Result<Programs> {
     Ok(Programs { webhooks: usize::try_from(webhooks).unwrap_or(0), chat })
 }
 
-/// Ends every session and every program's sign-in but the one that is kept. The caller forgets the verified tokens once this is
-/// committed.
+/// Ends all sessions and programs' sign-ins except the one that is kept. The caller drops the cached verified
+/// tokens after the commit.
 ///
-/// It takes the person's row first, as does whatever makes a sign-in or a credential ([`hold`]): what is made at the same time
-/// either comes before, and ends here, or finds that its session has ended.
+/// It locks the user's row first, as does everything that creates a sign-in or a credential ([`hold`]): a
+/// concurrent creation either comes first, and is ended here, or finds that its session has ended.
 pub(crate) async fn end_sign_ins(desk: &Desk, tx: &mut Tx, user: UserId, kept: Kept) -> Result<()> {
     let now = desk.clock.now();
     store::user::lock(tx, user).await?;
@@ -71,10 +72,10 @@ pub(crate) async fn end_sign_ins(desk: &Desk, tx: &mut Tx, user: UserId, kept: K
     Ok(())
 }
 
-/// Holds the actor's row until the transaction ends, and lets pass whose sign-in has not ended meanwhile.
+/// Locks the actor's row until the transaction ends, and checks that their sign-in has not ended meanwhile.
 ///
 /// # Errors
-/// [`Error::Unauthenticated`]; the account is frozen or suspended.
+/// [`Error::Unauthenticated`] if it has; an error if the account is frozen or suspended.
 pub(crate) async fn hold(tx: &mut Tx, actor: &Actor) -> Result<()> {
     store::user::lock(tx, actor.user).await?;
     let user = store::user::get(&mut *tx, actor.user).await?.ok_or(Error::Unauthenticated)?;
@@ -90,19 +91,20 @@ pub(crate) async fn hold(tx: &mut Tx, actor: &Actor) -> Result<()> {
     if alive { Ok(()) } else { Err(Error::Unauthenticated) }
 }
 
-/// Ends API clients and their tokens.
+/// Revokes all API clients and their tokens.
 pub(crate) async fn end_clients(desk: &Desk, tx: &mut Tx, user: UserId) -> Result<u64> {
     Ok(store::api_client::revoke_all(tx, user, desk.clock.now()).await?)
 }
 
-/// Closes the webhooks whose address the person was shown. Of older ones nobody knows to whom: they close with any admin's.
+/// Closes the webhooks whose address the user was shown. Older webhooks have no record of that and are closed
+/// with those of any admin.
 pub(crate) async fn end_webhooks(desk: &Desk, tx: &mut Tx, user: UserId) -> Result<u64> {
     let role = store::user::get(&mut *tx, user).await?.map(|user| user.role);
     let unnamed = role == Some(Role::Admin);
     Ok(store::strategy::close_hooks_of(tx, user, unnamed, desk.clock.now()).await?)
 }
 
-/// Ends everything that opens the account, but one sign-in.
+/// Ends everything that gives access to the account, except one sign-in.
 pub(crate) async fn end_all(desk: &Desk, tx: &mut Tx, user: UserId, kept: Kept) -> Result<()> {
     end_sign_ins(desk, tx, user, kept).await?;
     end_clients(desk, tx, user).await?;
@@ -110,7 +112,7 @@ pub(crate) async fn end_all(desk: &Desk, tx: &mut Tx, user: UserId, kept: Kept) 
     telegram::forget_chat(desk, tx, user).await
 }
 
-/// Ends what the owner did not want to keep.
+/// Ends the credentials that the owner did not want to keep.
 pub(crate) async fn end_chosen(desk: &Desk, tx: &mut Tx, user: UserId, keep: &Keep) -> Result<()> {
     if let Some(kept) = &keep.clients {
         let now = desk.clock.now();
@@ -129,16 +131,17 @@ pub(crate) async fn end_chosen(desk: &Desk, tx: &mut Tx, user: UserId, keep: &Ke
     Ok(())
 }
 
-/// Freezes an account: entries stop, what is open stays supervised, and everything that opens the account ends. Whether it was not
-/// frozen before. The caller forgets the verified tokens once this is committed.
+/// Freezes an account: entries stop, open positions stay supervised, and everything that gives access to the
+/// account ends. Returns `false` if it was frozen already. The caller drops the cached verified tokens after
+/// the commit.
 pub(crate) async fn freeze(desk: &Desk, tx: &mut Tx, user: UserId, origin: Option<&Origin>) -> Result<bool> {
     let now = desk.clock.now();
-    // Also of a frozen account: a sign-in may have raced with the first link.
+    // For a frozen account too: a sign-in may have raced with the first link.
     end_all(desk, tx, user, Kept::default()).await?;
     if !store::user::set_frozen(tx, user, Some(now), now).await? {
         return Ok(false);
     }
-    // A reset link that was asked for before may be in the wrong hands.
+    // A reset link requested earlier may be known to the intruder.
     store::password_reset::spend_all(tx, user, now).await?;
     let event = Event::Credential { what: Credential::Frozen, name: String::new() };
     Telling::new(user, format!("frozen:{user}:{}", now.0), &event, now)?.write(tx).await?;
@@ -146,7 +149,7 @@ pub(crate) async fn freeze(desk: &Desk, tx: &mut Tx, user: UserId, origin: Optio
     Ok(true)
 }
 
-/// Opens a frozen account again; whether it was frozen.
+/// Unfreezes an account; returns whether it was frozen.
 pub(crate) async fn thaw(desk: &Desk, tx: &mut Tx, user: UserId, origin: Option<&Origin>) -> Result<bool> {
     let thawed = store::user::set_frozen(tx, user, None, desk.clock.now()).await?;
     if thawed {
@@ -155,7 +158,7 @@ pub(crate) async fn thaw(desk: &Desk, tx: &mut Tx, user: UserId, origin: Option<
     Ok(thawed)
 }
 
-/// Mails the owner that a credential was made or changed. `once` names the event.
+/// Notifies the owner that a credential was created or changed. `(id, name)` is the credential's.
 ///
 /// # Errors
 /// When the database cannot be written.

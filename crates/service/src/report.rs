@@ -1,4 +1,4 @@
-//! Reports: what a week or a month came to, told once, in the days of the person's own time zone.
+//! Weekly and monthly reports, each made and mailed once, in days of the user's time zone.
 
 mod figures;
 mod fills;
@@ -23,36 +23,37 @@ use period::Span;
 use std::time::Duration;
 use store::report::{self as rows, Due, Row};
 
-/// Everybody is looked at this often, for an exchange forgets fills; and when a period of theirs ends.
+/// How often each user's fills are collected, since exchanges keep fills only for a limited time. A user is
+/// also processed when one of their periods ends.
 const LOOK: i64 = 6 * HOUR;
-/// When an exchange does not tell its fills, or somebody could not be looked at, it is tried again after this long.
+/// Delay before a retry, if an exchange did not return its fills or a user could not be processed.
 const RETRY: i64 = 10 * MINUTE;
-/// Fills of positions entered longer ago than this are not looked for any more.
+/// Fills of positions entered longer ago than this are no longer collected.
 const LOOKED_BACK: i64 = 31 * DAY;
-/// A page waits so long for exchanges to tell the fills of its report.
+/// How long a page waits for the exchanges' fills.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// A report waits so long for an exchange that does not answer; then it is made of what is known.
+/// How long a report waits for an exchange that does not answer; afterwards it is made without its fills.
 const GRACE: i64 = 6 * HOUR;
-/// People looked at in one run, and reports on the list.
+/// Maximum users per run, and reports per list.
 const AT_ONCE: i64 = 100;
 const LISTED: i64 = 100;
 
-/// A report with its number.
+/// A stored report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Made {
-    /// Its number.
+    /// Id of the report.
     pub id: ReportId,
-    /// When it was made.
+    /// Time at which it was made.
     pub at: Micros,
     /// Its figures.
     pub report: Report,
 }
 
-/// Makes and mails the reports that are due; how many. The caller holds the job's lease; a report that two make at the
-/// same time is still told once.
+/// Makes and mails the reports that are due; returns their number. The caller holds the job's lease; a report
+/// made twice concurrently is still sent once.
 ///
 /// # Errors
-/// When the database cannot be used. What one person's report fails of never delays another's.
+/// When the database cannot be used. A failure for one user does not delay the others.
 pub async fn run_due(desk: &Desk) -> Result<usize> {
     let mut tx = desk.db.begin().await?;
     rows::enrol(&mut tx).await?;
@@ -76,7 +77,7 @@ pub async fn run_due(desk: &Desk) -> Result<usize> {
     Ok(made)
 }
 
-/// Looks at one person: how many reports were made, and when to look next.
+/// Processes one user; returns the number of reports made and the time of the next run.
 async fn look(desk: &Desk, due: &Due) -> Result<(usize, Micros)> {
     let zone = profile::zone_of(desk, due.user_id).await?;
     let complete = fills::collect(desk, due.user_id, desk.clock.now().plus(-LOOKED_BACK)).await?;
@@ -99,8 +100,8 @@ async fn look(desk: &Desk, due: &Due) -> Result<(usize, Micros)> {
     Ok((made, next))
 }
 
-/// Writes a report, and its letter for who wants it, in one transaction; false when there is nothing to tell, or it has been
-/// told.
+/// Writes a report and, if the user wants it, its mail in one transaction. Returns `false` if there is
+/// nothing to report or the report exists already.
 async fn make(desk: &Desk, due: &Due, span: &Span) -> Result<bool> {
     let Some(report) = figures::of(desk, due.user_id, span).await? else { return Ok(false) };
     let id = ReportId::mint(&*desk.clock, &*desk.chance);
@@ -125,16 +126,16 @@ async fn make(desk: &Desk, due: &Due, span: &Span) -> Result<bool> {
     Ok(true)
 }
 
-/// A person's reports, newest first.
+/// The user's reports, newest first.
 ///
 /// # Errors
-/// When the database cannot be asked.
+/// When the database cannot be read.
 pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<Made>> {
     let rows = rows::list(&desk.db, actor.user, None, LISTED).await?;
     rows.into_iter().map(read).collect()
 }
 
-/// One of a person's reports.
+/// One of the user's reports.
 ///
 /// # Errors
 /// [`Error::NotFound`].
@@ -147,11 +148,11 @@ fn read(row: Row) -> Result<Made> {
     Ok(Made { id: row.id, at: row.created_at, report })
 }
 
-/// The present week so far, and whether its fees are complete: not while an exchange does not tell its fills in time.
-/// None while there is nothing to tell.
+/// The current week so far, and whether its fees are complete, which they are not if an exchange does not
+/// return its fills in time. `None` if there is nothing to report.
 ///
 /// # Errors
-/// When the database cannot be asked.
+/// When the database cannot be read.
 pub async fn so_far(desk: &Desk, actor: &Actor) -> Result<Option<(Report, bool)>> {
     let zone = profile::zone_of(desk, actor.user).await?;
     let span = Span::now(Period::Week, desk.clock.now(), &zone);
@@ -160,10 +161,10 @@ pub async fn so_far(desk: &Desk, actor: &Actor) -> Result<Option<(Report, bool)>
     Ok(figures::of(desk, actor.user, &span).await?.map(|report| (report, complete)))
 }
 
-/// When the next report of a week is due.
+/// Date and time of the user's next weekly report.
 ///
 /// # Errors
-/// When the database cannot be asked.
+/// When the database cannot be read.
 pub async fn next(desk: &Desk, actor: &Actor) -> Result<String> {
     let zone = profile::zone_of(desk, actor.user).await?;
     Ok(zone.show(Span::now(Period::Week, desk.clock.now(), &zone).end))

@@ -1,9 +1,10 @@
-//! Accounts whose orders and positions at the exchange are not those that the database knows: after a restore, or when another desk
-//! runs on a copy of the database.
+//! Detects accounts whose orders and positions at the exchange differ from the database: after a restore, or
+//! when another desk runs on a copy of the database.
 //!
-//! Each account is looked at once after a start. Orders with this install's characters that the database does not know put it under
-//! review: the desk rebuilds what it can, places missing stops, and enters, cancels and closes nothing there by itself until an
-//! operator confirms the differences. A desk that starts on a backup puts every account under review until it was looked at.
+//! Each account is checked once after a start. Orders of this install that the database does not know put the
+//! account under review: the desk rebuilds what it can and places missing stops, but does not enter, cancel
+//! or close anything there on its own until an operator confirms the differences. A desk that starts on a
+//! backup puts every account under review until it has been checked.
 
 use crate::{
     Actor, Desk, Error, Result, SharedDesk,
@@ -21,14 +22,14 @@ use std::{
 };
 use store::key::KeyRow;
 
-/// How often the list of accounts under review is read again: another instance may have changed it.
+/// How often the list of accounts under review is read: another instance may have changed it.
 const REFRESH: Duration = Duration::from_secs(5);
 /// Orders of a market's history that are read to rebuild an intent.
 const HISTORY: u16 = 200;
-/// What is listed of one account.
+/// Maximum differences listed per account.
 const MOST: usize = 50;
 
-/// What this process remembers of reviews.
+/// In-memory state of reviews.
 #[derive(Default)]
 pub(crate) struct Reviews {
     install: OnceLock<Install>,
@@ -38,7 +39,7 @@ pub(crate) struct Reviews {
 #[derive(Default)]
 struct State {
     under_review: HashMap<ExchangeKeyId, Micros>,
-    /// The accounts that were not looked at since this process started; none before the first of them was.
+    /// Accounts not yet checked since this process started; `None` before the list is first read.
     due: Option<VecDeque<ExchangeKeyId>>,
 }
 
@@ -47,50 +48,50 @@ impl Reviews {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The install's characters; none before they were read.
+    /// The install's characters in client order ids; `None` until they are read at start.
     pub(crate) fn install(&self) -> Option<Install> {
         self.install.get().copied()
     }
 
-    /// Since when an account is under review; none when it is not.
+    /// Since when an account is under review; `None` if it is not.
     pub(crate) fn since(&self, key: ExchangeKeyId) -> Option<Micros> {
         self.state().under_review.get(&key).copied()
     }
 
-    /// How many accounts are under review.
+    /// Number of accounts under review.
     pub(crate) fn count(&self) -> usize {
         self.state().under_review.len()
     }
 }
 
-/// An order or a position that the exchange shows and the database did not know.
+/// An order or a position at the exchange that the database did not know.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Difference {
-    /// Its market.
+    /// The market.
     pub symbol: Symbol,
-    /// What it is, for an operator.
+    /// Description for an operator.
     pub what: String,
-    /// The desk rebuilt the order that it belongs to, and supervises the position.
+    /// Whether the desk rebuilt the intent it belongs to, and supervises the position.
     pub adopted: bool,
 }
 
-/// An account under review, as an operator is shown it.
+/// An account under review, as shown to an operator.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Review {
     /// The account.
     pub key: ExchangeKeyId,
-    /// Its name.
+    /// Name of the account.
     pub name: String,
     /// The owner's e-mail.
     pub owner: String,
-    /// Since when.
+    /// Start of the review.
     pub since: Micros,
-    /// What differs; none while nobody has looked yet.
+    /// The differences; `None` until the account has been checked.
     pub differences: Option<Vec<Difference>>,
 }
 
-/// Reads or draws the install's characters, and puts every account under review when the database is a backup that was restored.
-/// Called at start, before anything is sent.
+/// Reads or creates the install's characters, and puts every account under review if the database is a
+/// restored backup. Called at start, before anything is sent.
 ///
 /// # Errors
 /// When the database cannot be used.
@@ -120,8 +121,8 @@ pub async fn begin(desk: &Desk) -> Result<()> {
     refresh(desk).await
 }
 
-/// Puts every account under review until it was looked at: the operator has restored the database by other means than a file of
-/// `slipstream backup`.
+/// Puts every account under review until it has been checked, for an operator who has restored the database
+/// by other means than a file of `slipstream backup`. Returns the number of accounts.
 ///
 /// # Errors
 /// When the database cannot be used.
@@ -132,7 +133,7 @@ pub async fn restored(desk: &Desk) -> Result<u64> {
     Ok(keys)
 }
 
-/// Reads which accounts are under review.
+/// Reads the accounts under review.
 async fn refresh(desk: &Desk) -> Result<()> {
     let all = store::review::all(&desk.db).await?;
     desk.reviews.state().under_review =
@@ -140,7 +141,7 @@ async fn refresh(desk: &Desk) -> Result<()> {
     Ok(())
 }
 
-/// Keeps the list of accounts under review fresh. On every instance.
+/// Refreshes the accounts under review until shutdown. Runs on every instance.
 pub async fn watch(desk: SharedDesk) {
     while !desk.work.is_stopping() {
         if let Err(error) = refresh(&desk).await {
@@ -153,8 +154,8 @@ pub async fn watch(desk: SharedDesk) {
     }
 }
 
-/// Looks at one account that was not looked at since this process started: one at a time, because reading all of an account's orders
-/// costs much of an address's weight.
+/// Checks the next account that was not checked since this process started. One at a time, because reading
+/// all orders of an account uses much of the IP address's request weight.
 ///
 /// # Errors
 /// When the database cannot be used.
@@ -177,7 +178,7 @@ pub async fn check_next(desk: &SharedDesk) -> Result<()> {
     Ok(())
 }
 
-/// The accounts to look at: those that wait for it under review, and then those that trade.
+/// The accounts to check: those under review first, then all active futures keys.
 async fn due(desk: &Desk) -> Result<VecDeque<ExchangeKeyId>> {
     let reviews = store::review::all(&desk.db).await?;
     let mut due: VecDeque<_> = reviews.into_iter().map(|review| review.exchange_key_id).collect();
@@ -194,7 +195,7 @@ async fn due(desk: &Desk) -> Result<VecDeque<ExchangeKeyId>> {
 /// Compares an account with the database.
 ///
 /// # Errors
-/// When the exchange or the database cannot be asked.
+/// When the exchange or the database does not answer.
 pub(crate) async fn check(desk: &Desk, row: KeyRow) -> Result<()> {
     let access = Access { who: key::credentials(desk, &row)?, row };
     let (who, id) = (&access.who, access.row.key.id);
@@ -208,7 +209,7 @@ pub(crate) async fn check(desk: &Desk, row: KeyRow) -> Result<()> {
     let mut symbols: BTreeSet<Symbol> = bare.iter().map(|position| position.symbol.clone()).collect();
     symbols.extend(unknown.0.values().map(|orders| orders[0].symbol.clone()));
     for symbol in &symbols {
-        // What closed or was cancelled says which stop was wanted, and whose a position is.
+        // Closed and cancelled orders show which stop was wanted, and which intent opened a position.
         let answer = desk.exchange.orders(who, TradeType::Futures, symbol, HISTORY).await;
         let opened = bare.iter().find(|position| position.symbol == *symbol);
         for order in access.take(desk, answer).await? {
@@ -233,8 +234,8 @@ impl Unknown {
         Ok(())
     }
 
-    /// Adds an order of the past: of an intent that has orders open, or the entry of the position that is open without a row, and
-    /// what belongs to it.
+    /// Adds a past order: one of an intent with open orders, or of the intent that opened the position
+    /// without a row.
     async fn add_past(&mut self, desk: &Desk, order: &Order, opened: Option<&Position>) -> Result<()> {
         let Some(parsed) = ours(desk, order) else { return Ok(()) };
         let same = |known: &Order| known.client_order_id == order.client_order_id;
@@ -249,21 +250,22 @@ impl Unknown {
     }
 }
 
-/// What a client order id says, if it is this install's. Ids of earlier releases carry no install: those count as ours.
+/// Parses a client order id, if it belongs to this install. Ids of earlier releases name no install and count
+/// as ours.
 fn ours(desk: &Desk, order: &Order) -> Option<Parsed> {
     let parsed = order::parse_client_id(&order.client_order_id)?;
     (parsed.install.is_none() || parsed.install == desk.install()).then_some(parsed)
 }
 
-/// The open positions that no row of the database protects.
+/// Open positions that no protection row covers.
 async fn without_row(desk: &Desk, key: ExchangeKeyId, positions: &[Position]) -> Result<Vec<Position>> {
     let rows = store::protection::of_key(&desk.db, key).await?;
     let known = |position: &&Position| !rows.iter().any(|row| row.symbol == position.symbol);
     Ok(positions.iter().filter(known).cloned().collect())
 }
 
-/// Rebuilds what can be rebuilt, and says what differs. Intents of the past that have nothing open and opened no position that is
-/// still there differ in nothing that matters.
+/// Rebuilds what can be rebuilt, and returns the differences. Past intents without open orders that did not
+/// open a current position are ignored.
 async fn settle_unknown(desk: &Desk, access: &Access, unknown: &Unknown) -> Result<Vec<Difference>> {
     let mut differences = Vec::new();
     let newest = newest_entries(unknown);
@@ -283,14 +285,14 @@ async fn settle_unknown(desk: &Desk, access: &Access, unknown: &Unknown) -> Resu
     Ok(differences)
 }
 
-/// An order in an operator's words: `stop_market SELL the position at 19000 (sl…-3)`.
+/// Describes an order for an operator: `stop_market SELL the position at 19000 (sl…-3)`.
 fn described(order: &Order) -> String {
     let amount = order.amount.map_or_else(|| "the position".to_owned(), |amount| amount.to_string());
     let price = order.stop_price.or(order.price).map_or_else(String::new, |price| format!(" at {price}"));
     format!("{} {} {amount}{price} ({})", order.kind.word(), order.side.word(), order.client_order_id)
 }
 
-/// The intent that entered last on each market.
+/// The intent with the latest entry in each market.
 fn newest_entries(unknown: &Unknown) -> HashMap<Symbol, domain::IntentId> {
     let mut newest: HashMap<Symbol, (Micros, domain::IntentId)> = HashMap::new();
     for (intent, orders) in &unknown.0 {
@@ -305,7 +307,8 @@ fn newest_entries(unknown: &Unknown) -> HashMap<Symbol, domain::IntentId> {
     newest.into_iter().map(|(symbol, (_, intent))| (symbol, intent)).collect()
 }
 
-/// Writes the outcome: an account without differences is free unless an operator has to confirm earlier ones.
+/// Stores the result: an account without differences is released, unless earlier ones await an operator's
+/// confirmation.
 async fn note(desk: &Desk, row: &KeyRow, differences: &[Difference]) -> Result<()> {
     let (now, id) = (desk.clock.now(), row.key.id);
     let mut tx = desk.db.begin().await?;
@@ -333,16 +336,16 @@ async fn note(desk: &Desk, row: &KeyRow, differences: &[Difference]) -> Result<(
 /// The accounts under review.
 ///
 /// # Errors
-/// Forbidden for others than the operator.
+/// [`Error::Forbidden`] for anyone but an admin.
 pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<Review>> {
     actor.must(Role::Admin)?;
     listed(desk).await
 }
 
-/// As [`list`], by the operator's command.
+/// As [`list`], for the operator's command line.
 ///
 /// # Errors
-/// When the database cannot be asked.
+/// When the database cannot be read.
 pub async fn listed(desk: &Desk) -> Result<Vec<Review>> {
     let all = store::review::listed(&desk.db).await?;
     let each = all.into_iter().map(|row| {
@@ -354,16 +357,17 @@ pub async fn listed(desk: &Desk) -> Result<Vec<Review>> {
     each.collect()
 }
 
-/// Ends an account's review: the operator has seen the differences, and the desk goes on by what it knows now.
+/// Ends an account's review: the operator has seen the differences, and the desk continues with its present
+/// data.
 ///
 /// # Errors
-/// Forbidden for others than the operator; not found.
+/// [`Error::Forbidden`] for anyone but an admin; not found.
 pub async fn confirm(desk: &Desk, actor: &Actor, key: ExchangeKeyId) -> Result<()> {
     actor.must(Role::Admin)?;
     end(desk, Some(actor.user), key).await
 }
 
-/// As [`confirm`], by the operator's command: whoever may run it holds the database anyway.
+/// As [`confirm`], for the operator's command line: whoever can run it has access to the database anyway.
 ///
 /// # Errors
 /// Not found.

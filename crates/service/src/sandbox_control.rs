@@ -1,4 +1,5 @@
-//! The sandbox's control door (ours, beside Binance's protocol): opening play-money accounts and asking what plays.
+//! Client of the sandbox's control API (an extension beside Binance's protocol): opens paper accounts and
+//! returns the market being replayed.
 
 use crate::Error;
 use domain::{Decimal, Micros, Symbol, TradeType, money};
@@ -7,31 +8,31 @@ use serde::{Deserialize, de::DeserializeOwned};
 use std::time::Duration;
 use zeroize::Zeroizing;
 
-/// Opens and resets sandbox accounts, over HTTP as everything with the sandbox.
+/// Opens, resets and funds sandbox accounts over HTTP.
 pub struct SandboxControl {
     base: String,
     token: Zeroizing<String>,
     http: reqwest::Client,
 }
 
-/// What the sandbox is playing.
+/// The market data that the sandbox replays.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Playing {
-    /// The recorded hour that the present minute replays.
+    /// The recorded hour that is being replayed.
     pub hour: Micros,
-    /// Markets that are made up, not recorded.
+    /// Markets with synthetic instead of recorded data.
     pub synthetic: Vec<Symbol>,
 }
 
-/// Funds for, or (negative) from, an account of the sandbox.
+/// Deposit to or (negative) withdrawal from a sandbox account.
 pub struct Funding<'a> {
-    /// The account's key.
+    /// API key of the account.
     pub api_key: &'a str,
-    /// Which of its wallets.
+    /// The wallet.
     pub wallet: TradeType,
-    /// How much USDT.
+    /// Amount in USDT.
     pub amount: Decimal,
-    /// What makes it happen once.
+    /// Unique reference: the same one moves funds only once.
     pub reference: &'a str,
 }
 
@@ -65,10 +66,11 @@ struct Opened {
 }
 
 impl SandboxControl {
-    /// `base` is where the sandbox's router is nested, `http://127.0.0.1:3000/sandbox`; `token` opens its control door.
+    /// `base` is the address of the sandbox's router, such as `http://127.0.0.1:3000/sandbox`; `token`
+    /// authorizes control requests.
     ///
     /// # Errors
-    /// When the system's TLS cannot be set up.
+    /// When TLS cannot be initialized.
     pub fn new(base: &str, token: String) -> Result<Self, reqwest::Error> {
         let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(5)).build()?;
         Ok(Self { base: base.trim_end_matches('/').to_owned(), token: Zeroizing::new(token), http })
@@ -83,19 +85,20 @@ impl SandboxControl {
         Ok(Credentials::new(opened.api_key, opened.api_secret_key))
     }
 
-    /// Gives an account its first funds back; its orders and positions are gone.
+    /// Restores an account's initial funds; its orders and positions are deleted.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when the sandbox has no such account, [`Error::Unavailable`] when it does not answer.
+    /// [`Error::NotFound`] if the sandbox has no such account, [`Error::Unavailable`] if it does not answer.
     pub async fn reset(&self, api_key: &str) -> Result<(), Error> {
         let path = format!("accounts/{api_key}/reset");
         self.ask::<serde_json::Value>(self.post(&path)).await.map(drop)
     }
 
-    /// Funds an account, or takes funds from it, once for each reference; false when the account does not have them.
+    /// Deposits or withdraws funds, once per reference. Returns `false` if the account's funds are
+    /// insufficient.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when the sandbox has no such account; anything else leaves open whether it happened.
+    /// [`Error::NotFound`] if the sandbox has no such account; after any other error the outcome is unknown.
     pub async fn fund(&self, funding: &Funding<'_>) -> Result<bool, Error> {
         let body = serde_json::json!({
             "wallet": funding.wallet.word(),
@@ -107,7 +110,7 @@ impl SandboxControl {
         Ok(told.moved)
     }
 
-    /// What plays now.
+    /// The market data being replayed.
     ///
     /// # Errors
     /// [`Error::Unavailable`] when the sandbox does not answer.

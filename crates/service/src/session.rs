@@ -23,14 +23,14 @@ use store::{
 
 /// A session ends after this long without a request.
 pub const IDLE: i64 = 30 * DAY;
-/// A session ends after this long however it is used.
+/// Maximum life of a session.
 pub const ABSOLUTE: i64 = 90 * DAY;
-/// The same of admins, who can act for everybody.
+/// Maximum life of an admin's session, shorter because admins can act on all accounts.
 pub const ABSOLUTE_ADMIN: i64 = 7 * DAY;
-/// Sessions of one person; a further one ends the one that was used longest ago.
+/// Maximum sessions per user; a further one ends the least recently used.
 const MOST: i64 = 100;
 
-/// When a sign-in that began at `began` ends, however it is used.
+/// Latest end of a sign-in that began at `began`.
 pub(crate) const fn ends_at(began: Micros, role: Role) -> Micros {
     match role {
         Role::Admin => began.plus(ABSOLUTE_ADMIN),
@@ -38,11 +38,11 @@ pub(crate) const fn ends_at(began: Micros, role: Role) -> Micros {
     }
 }
 
-/// A session that was just opened.
+/// A newly opened session.
 pub struct NewSession {
-    /// For the browser's cookie; known to nobody else.
+    /// Token for the browser's cookie; not stored anywhere else.
     pub token: String,
-    /// Who signed in.
+    /// The user who signed in.
     pub actor: Actor,
 }
 
@@ -52,7 +52,7 @@ impl fmt::Debug for NewSession {
     }
 }
 
-/// Writes a session of `user`; answers its id and token.
+/// Stores a session of `user`; returns its id and token.
 pub(crate) async fn open(
     desk: &Desk,
     tx: &mut Tx,
@@ -77,8 +77,9 @@ pub(crate) async fn open(
     Ok((id, token))
 }
 
-/// Notes that a person signed in, as `subject` (a session or a program's tokens), and tells them when it was neither
-/// from an address that they signed in from before, nor with a browser that is signed in. The first time is not news.
+/// Records a sign-in as `subject` (a session, or a program's tokens), and notifies the user if it came
+/// neither from an address they signed in from before, nor from a browser that is signed in. The first
+/// sign-in is not notified.
 pub(crate) async fn signed_in(
     desk: &Desk,
     tx: &mut Tx,
@@ -100,8 +101,8 @@ pub(crate) async fn signed_in(
     Ok(())
 }
 
-/// Who acts in the session of this token; `None` for an expired one, or no session at all.
-/// Notes that it was seen, and where, at most once a minute.
+/// The user of the session with this token; `None` if it has expired or does not exist. Updates last-seen
+/// time and address, at most once a minute.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -122,7 +123,7 @@ pub async fn find(desk: &Desk, token: &str, origin: &Origin) -> Result<Option<Ac
     Ok(Some(Actor { user, email, role, session: Some(found.id), token: None, from: Some(origin.clone()) }))
 }
 
-/// The living session of a token.
+/// The unexpired session of a token.
 pub(crate) async fn row(desk: &Desk, token: &str) -> Result<Option<Found>> {
     if !opaque::plausible(token) {
         return Ok(None);
@@ -130,7 +131,7 @@ pub(crate) async fn row(desk: &Desk, token: &str) -> Result<Option<Found>> {
     Ok(store::session::find(&desk.db, &opaque::hash(token), desk.clock.now()).await?)
 }
 
-/// The person's sessions, the last seen first.
+/// The user's sessions, last seen first.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -147,10 +148,10 @@ pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<SessionView>> {
     Ok(rows.into_iter().map(view).collect())
 }
 
-/// Ends one of the person's sessions.
+/// Ends one of the user's sessions.
 ///
 /// # Errors
-/// [`Error::NotFound`] when they have no such session; [`Error::StepUp`].
+/// [`Error::NotFound`] if they have no such session; [`Error::StepUp`].
 pub async fn end(desk: &Desk, actor: &Actor, origin: &Origin, id: SessionId) -> Result<()> {
     step_up::must(desk, actor).await?;
     let mut tx = desk.db.begin().await?;
@@ -161,8 +162,8 @@ pub async fn end(desk: &Desk, actor: &Actor, origin: &Origin, id: SessionId) -> 
     Ok(tx.commit().await?)
 }
 
-/// Signs the person out everywhere: every browser, this one included, and every program. API clients, webhooks and linked chats
-/// end as well: who does this does not know which of them are their own.
+/// Signs the user out everywhere: every browser, including this one, and every program. API clients, webhooks
+/// and linked chats end as well, because a user who does this cannot know which of them are their own.
 ///
 /// # Errors
 /// [`Error::StepUp`].
@@ -177,11 +178,12 @@ pub async fn end_all(desk: &Desk, actor: &Actor, origin: &Origin) -> Result<()> 
     Ok(())
 }
 
-/// Lets a person in whose password was verified a moment ago, in the transaction that opens their session. Their row is held: a
-/// password that is changed at the same time opens nothing.
+/// Admits a user whose password was just verified, in the transaction that opens their session. Locks their
+/// row, so that a password that is changed concurrently gives no access.
 ///
 /// # Errors
-/// [`Problem::WrongCredentials`] on `email` when the password has changed meanwhile; the account is frozen or suspended.
+/// [`Problem::WrongCredentials`] on `email` if the password has changed meanwhile; an error if the account is
+/// frozen or suspended.
 pub(crate) async fn admit(tx: &mut Tx, user: &User) -> Result<()> {
     store::user::lock(tx, user.id).await?;
     let present = store::user::get(&mut *tx, user.id).await?.ok_or(Error::Unauthenticated)?;
@@ -191,7 +193,7 @@ pub(crate) async fn admit(tx: &mut Tx, user: &User) -> Result<()> {
     Ok(present.state().must_be_active()?)
 }
 
-/// Ends the session of this token; ending none is no failure.
+/// Ends the session of this token; not an error if there is none.
 ///
 /// # Errors
 /// When the database cannot be written.
@@ -205,7 +207,8 @@ pub async fn sign_out(desk: &Desk, token: &str, origin: &Origin) -> Result<()> {
     Ok(tx.commit().await?)
 }
 
-/// Forgets what has expired: sessions, flashes, spent tokens and resets, ended windows. A job calls it hourly.
+/// Deletes expired data: sessions, flashes, used tokens and reset links, past rate-limit windows. Runs
+/// hourly.
 ///
 /// # Errors
 /// When the database cannot be written.

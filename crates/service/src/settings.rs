@@ -1,4 +1,4 @@
-//! What the operator decided, as far as use cases care. Read and checked by the server at start.
+//! Settings of the use cases. Read and validated by the server at start.
 
 mod edge;
 
@@ -6,58 +6,60 @@ pub use edge::{EdgeSettings, OidcSettings, Rates, RecaptchaSettings, Secret};
 
 use zeroize::Zeroizing;
 
-/// Long enough for some hundred followers within Binance's request limits, short enough for a price to mean something.
+/// Default maximum age of a signal: long enough for some hundred followers within Binance's rate limits,
+/// short enough for the price to be meaningful.
 pub const SIGNAL_MAX_AGE_S: i64 = 120;
 
-/// Whether orders are played or real.
+/// Whether orders are simulated or real.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// Play money on the sandbox exchange: every page wears a PAPER badge.
+    /// Simulated money on the sandbox exchange: every page shows a PAPER badge.
     Sandbox,
-    /// Real orders: every page wears a LIVE badge.
+    /// Real orders: every page shows a LIVE badge.
     Live,
 }
 
 /// The settings of an install.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Played or real.
+    /// Sandbox or live.
     pub mode: Mode,
-    /// Where people reach us, without a slash at the end: the base of links in mails, and whether cookies are `Secure`.
+    /// Public address of the desk, without a trailing slash: the base of links in mails, and decides whether
+    /// cookies are `Secure`.
     pub public_url: String,
-    /// Addresses that our requests to exchanges come from, shown to people for their exchange's whitelist.
+    /// Addresses that requests to exchanges come from, shown to users for their exchange's whitelist.
     pub egress_ips: Vec<String>,
-    /// Whether keys that work from any address may be connected in live mode.
+    /// Whether keys without an IP restriction may be connected in live mode.
     pub allow_unrestricted_keys: bool,
-    /// Two letters; for a profile without a country.
+    /// Default country for profiles without one, as two letters.
     pub jurisdiction: String,
-    /// How mail leaves.
+    /// Outgoing mail.
     pub mail: MailSettings,
-    /// How Telegram is reached.
+    /// Access to Telegram.
     pub telegram: TelegramSettings,
-    /// How many attempts are heard.
+    /// Rate limits on attempts.
     pub throttles: Throttles,
-    /// Whom else to believe, how much to hear, who may look in.
+    /// External issuer, reCAPTCHA, request rates, CORS and metrics.
     pub edge: EdgeSettings,
-    /// How many seconds after a signal an entry may still be sent, and how late an alert may come.
+    /// Maximum age in seconds of a signal whose entry may still be sent, and of an alert on arrival.
     pub signal_max_age_s: i64,
 }
 
-/// How mail leaves. Without a server it stays in the admin's outbox.
+/// Outgoing mail. Without a server, mails stay in the admin's outbox.
 #[derive(Clone)]
 pub struct MailSettings {
-    /// `smtp://` or `smtps://`, with the account's name and password; none keeps mail in the outbox.
+    /// `smtp://` or `smtps://` URL with the account's name and password; `None` keeps mails in the outbox.
     pub smtp_url: Option<String>,
     /// The sender's address.
     pub from: String,
 }
 
 impl MailSettings {
-    /// The sender where none is configured.
+    /// Default sender.
     pub const FROM: &str = "Slipstream <slipstream@localhost>";
 }
 
-/// The address holds the mail account's password.
+/// Hides the URL, which contains the mail account's password.
 impl std::fmt::Debug for MailSettings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let smtp = if self.smtp_url.is_some() { "set" } else { "unset" };
@@ -65,15 +67,15 @@ impl std::fmt::Debug for MailSettings {
     }
 }
 
-/// Where Telegram's own Bot API is.
+/// Address of Telegram's own Bot API.
 pub const TELEGRAM: &str = "https://api.telegram.org";
 
-/// How Telegram is reached. Without a token the desk's own page stands in for it.
+/// Access to Telegram. Without a token, the desk's own page simulates it.
 #[derive(Clone)]
 pub struct TelegramSettings {
-    /// The bot's token; it is part of every address asked for, so addresses are never logged.
+    /// The bot's token; it is part of every URL, so URLs are never logged.
     pub token: Option<Zeroizing<String>>,
-    /// Where the Bot API is.
+    /// Address of the Bot API.
     pub api_base: String,
 }
 
@@ -90,33 +92,33 @@ impl std::fmt::Debug for TelegramSettings {
     }
 }
 
-/// How often something may be tried in a window.
+/// Maximum attempts in a time window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limit {
-    /// The most tries.
+    /// Maximum attempts.
     pub most: i64,
-    /// In how many seconds.
+    /// Length of the window, in seconds.
     pub window_s: i64,
 }
 
 impl Limit {
-    /// `most` tries in `minutes`.
+    /// `most` attempts in `minutes`.
     #[must_use]
     pub const fn per_minutes(most: i64, minutes: i64) -> Self {
         Self { most, window_s: minutes * 60 }
     }
 }
 
-/// The limits on guessing passwords and on flooding the desk or a mailbox.
+/// Rate limits against guessing passwords, and against flooding the desk or a mailbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Throttles {
     /// Sign-ins, sign-ups and resets from one network.
     pub address: Limit,
-    /// Sign-ins to one account, whoever tries.
+    /// Sign-ins to one account, from any origin.
     pub account: Limit,
     /// Reset mails to one mailbox.
     pub reset: Limit,
-    /// Requests of one person to the operator.
+    /// Support requests of one user.
     pub support: Limit,
     /// Wrong keys and secrets of programs from one network.
     pub programs: Limit,
@@ -124,7 +126,7 @@ pub struct Throttles {
     pub client: Limit,
     /// Link codes sent from one chat.
     pub chat: Limit,
-    /// Sandbox accounts that one person opens.
+    /// Sandbox accounts opened by one user.
     pub sandbox: Limit,
 }
 

@@ -1,4 +1,5 @@
-//! The keys that sign our own tokens: made when first needed, kept sealed, shared by every instance.
+//! The keys that sign the desk's own access tokens: created on first use, stored encrypted, shared by all
+//! instances.
 
 use crate::{Desk, Error, Result, Sealed};
 use domain::{Micros, SigningKeyId, time::DAY, time::HOUR, time::SECOND};
@@ -8,11 +9,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-/// A key signs for this long before a new one takes over.
+/// How long a key signs before it is replaced.
 const LIFE: i64 = 90 * DAY;
-/// After that it still verifies for this long: longer than any token lives.
+/// How long it still verifies afterwards: longer than any token lives.
 const GRACE: i64 = HOUR;
-/// A token naming an unknown key makes us look into the database at most this often.
+/// Minimum time between reloads caused by tokens that name an unknown key.
 const RELOAD: i64 = SECOND;
 
 /// A key pair, ready for use.
@@ -23,7 +24,7 @@ pub(crate) struct Pair {
     made: Micros,
 }
 
-/// The keys as this process last read them.
+/// Cached signing keys.
 #[derive(Default)]
 pub(crate) struct Keyring {
     known: RwLock<(Vec<Arc<Pair>>, Option<Micros>)>,
@@ -42,7 +43,7 @@ impl Keyring {
         known.0.iter().find(valid).cloned()
     }
 
-    /// Claims the right to look into the database now.
+    /// Whether a reload is allowed now; if so, records it.
     fn may_reload(&self, now: Micros) -> bool {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         let due = known.1.is_none_or(|last| now.since(last).abs() >= RELOAD);
@@ -53,8 +54,8 @@ impl Keyring {
     }
 }
 
-/// The key that signs now. The first caller of a new install makes it; two instances that do so at once make two, which
-/// both verify.
+/// The current signing key. The first caller of a new install creates it; if two instances do so
+/// concurrently, there are two keys, and both verify.
 pub(crate) async fn current(desk: &Desk) -> Result<Arc<Pair>> {
     let now = desk.clock.now();
     if let Some(pair) = desk.keyring.newest(now) {
@@ -69,7 +70,7 @@ pub(crate) async fn current(desk: &Desk) -> Result<Arc<Pair>> {
     desk.keyring.newest(now).ok_or_else(|| Error::fault("a signing key was made and is not there"))
 }
 
-/// The key of that name, if it still verifies.
+/// The key with this id, if it still verifies.
 pub(crate) async fn named(desk: &Desk, id: SigningKeyId) -> Result<Option<Arc<Pair>>> {
     let now = desk.clock.now();
     let known = desk.keyring.named(id, now);
@@ -101,7 +102,7 @@ async fn make(desk: &Desk) -> Result<()> {
 
 async fn reload(desk: &Desk) -> Result<()> {
     let rows = store::signing_key::list(&desk.db).await?;
-    // A key that an operator retired by hand (it leaked) signs and verifies nothing from here on.
+    // A key retired manually by an operator (because it leaked) no longer signs or verifies.
     let pairs = rows
         .iter()
         .filter(|row| row.retired_at.is_none())

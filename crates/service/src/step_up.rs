@@ -1,8 +1,9 @@
-//! Step-up: what opens an account (exchange keys, API clients, webhooks, sessions) changes only within [`FRESH`] of a sign-in
-//! or of the password. Who holds a stolen session or token can look, but cannot make themselves at home.
+//! Step-up authentication: credentials (exchange keys, API clients, webhooks, sessions) can only be changed
+//! within [`FRESH`] of a sign-in or a password confirmation. A stolen session or token gives access to data,
+//! but cannot be turned into permanent access.
 //!
-//! It applies to browsers and to tokens of our own `/v1/auth`. API clients act within their permissions, and tokens of another
-//! issuer within what that issuer vouches for: nobody could give either a password.
+//! It applies to browsers and to tokens issued by `/v1/auth`. API clients act within their permissions, and
+//! tokens of an external issuer within what that issuer grants: neither has a password to confirm.
 
 mod pending;
 
@@ -16,15 +17,15 @@ use crate::{
 };
 use domain::{Micros, time::MINUTE, validation::Problem};
 
-/// For so long after a password credentials may change.
+/// How long after a password confirmation credentials may be changed.
 pub const FRESH: i64 = 10 * MINUTE;
 
-/// Lets pass who gave their password a short while ago.
+/// Checks that the actor's password was confirmed recently.
 ///
 /// # Errors
-/// [`Error::StepUp`].
+/// [`Error::StepUp`] if not.
 pub(crate) async fn must(desk: &Desk, actor: &Actor) -> Result<()> {
-    // Read anew each time: an actor may be remembered from before the password was given.
+    // Read each time: a cached actor may be older than the confirmation.
     let given: Option<Micros> = match (actor.session, actor.token) {
         (Some(session), _) => store::session::authenticated_at(&desk.db, session).await?,
         (None, Some(token)) => {
@@ -36,7 +37,7 @@ pub(crate) async fn must(desk: &Desk, actor: &Actor) -> Result<()> {
     if fresh { Ok(()) } else { Err(Error::StepUp) }
 }
 
-/// Whether the actor has to give their password before credentials may change.
+/// Whether the actor must confirm their password before changing credentials.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -48,10 +49,11 @@ pub async fn is_due(desk: &Desk, actor: &Actor) -> Result<bool> {
     }
 }
 
-/// Takes the password of a person who is signed in: their session or token is fresh again.
+/// Confirms the password of a signed-in user, which makes their session or token fresh.
 ///
 /// # Errors
-/// [`Problem::WrongPassword`] on `password`; too many attempts; forbidden to who has no session or token of ours.
+/// [`Problem::WrongPassword`] on `password`; too many attempts; [`Error::Forbidden`] without a session or a
+/// token of this desk.
 pub async fn confirm(desk: &Desk, actor: &Actor, origin: &Origin, password: &str) -> Result<()> {
     let family = match (actor.session, actor.token) {
         (Some(_), _) => None,

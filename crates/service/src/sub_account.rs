@@ -1,4 +1,4 @@
-//! Sub-accounts: legal entities that a person keeps on the books (Currencycloud).
+//! Sub-accounts: legal entities that a user manages (Currencycloud).
 
 use crate::{
     Actor, Desk, Error, Origin, Result,
@@ -13,15 +13,15 @@ use domain::{
 pub use store::sub_account::{Brand, Filter, ORDERS};
 use store::{Tx, sub_account as rows};
 
-/// The most accounts of one person.
+/// Maximum accounts per user.
 pub const MOST: i64 = 500;
-/// The most accounts on one page.
+/// Maximum accounts per page.
 pub const MOST_PER_PAGE: i64 = 100;
 
-/// Makes an account.
+/// Creates an account.
 ///
 /// # Errors
-/// Fields, all together, in the document's order.
+/// Problems of all fields together, in the order of the API document.
 pub async fn create(desk: &Desk, actor: &Actor, origin: &Origin, draft: &Draft) -> Result<SubAccount> {
     let details = checked(desk, draft, None).await?;
     let mut tx = desk.db.begin().await?;
@@ -36,10 +36,10 @@ pub async fn create(desk: &Desk, actor: &Actor, origin: &Origin, draft: &Draft) 
     Ok(account)
 }
 
-/// Changes what is given of an account.
+/// Changes the given fields of an account.
 ///
 /// # Errors
-/// Fields; not found; unavailable when it was changed at the same moment.
+/// Problems of fields; not found; unavailable if it was changed concurrently.
 pub async fn update(
     desk: &Desk,
     actor: &Actor,
@@ -49,7 +49,7 @@ pub async fn update(
 ) -> Result<SubAccount> {
     let before = get(desk, actor, id).await?;
     let details = checked(desk, draft, Some(&before.details)).await?;
-    // Strictly later, so that of two changes at the same moment the second sees the first.
+    // Strictly later than before, so that the second of two concurrent changes detects the first.
     let updated_at = desk.clock.now().max(before.updated_at.plus(1));
     let account = SubAccount { details, updated_at, ..before.clone() };
     let mut tx = desk.db.begin().await?;
@@ -62,15 +62,15 @@ pub async fn update(
     Ok(account)
 }
 
-/// One account.
+/// Returns an account.
 ///
 /// # Errors
-/// Not found, also when it is another's.
+/// Not found, also if it belongs to another user.
 pub async fn get(desk: &Desk, actor: &Actor, id: SubAccountId) -> Result<SubAccount> {
     rows::get(&desk.db, actor.user, id).await?.ok_or(Error::NotFound)
 }
 
-/// The person's own account, made from their profile at first use.
+/// The user's own account, created from their profile on first use.
 ///
 /// # Errors
 /// When the database cannot be used.
@@ -103,7 +103,7 @@ pub async fn current(desk: &Desk, actor: &Actor) -> Result<SubAccount> {
             tx.commit().await?;
             Ok(own)
         }
-        // Another request made it a moment ago.
+        // A concurrent request created it.
         Err(error) => {
             drop(tx);
             rows::main(&desk.db, actor.user).await?.ok_or(error)
@@ -111,16 +111,16 @@ pub async fn current(desk: &Desk, actor: &Actor) -> Result<SubAccount> {
     }
 }
 
-/// Which part of what was found, in which order.
+/// Page and order of a search.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asked {
-    /// From 1.
+    /// Page number, from 1.
     pub page: i64,
-    /// At most [`MOST_PER_PAGE`].
+    /// Accounts per page, at most [`MOST_PER_PAGE`].
     pub per_page: i64,
-    /// One of [`ORDERS`].
+    /// Field to sort by, one of [`ORDERS`].
     pub order: String,
-    /// Backwards.
+    /// Whether to sort in descending order.
     pub descending: bool,
 }
 
@@ -130,19 +130,19 @@ impl Default for Asked {
     }
 }
 
-/// What was found.
+/// Result of a search.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
-    /// This page's.
+    /// The accounts on this page.
     pub accounts: Vec<SubAccount>,
-    /// How many there are in all.
+    /// Total number of accounts found.
     pub total: i64,
 }
 
-/// One page of the person's accounts.
+/// One page of the user's accounts.
 ///
 /// # Errors
-/// On `page`, `per_page` and `order`.
+/// Problems of `page`, `per_page` and `order`.
 pub async fn find(desk: &Desk, actor: &Actor, filter: &Filter, asked: &Asked) -> Result<Found> {
     let rules = [
         ("page", (1..=1_000_000).contains(&asked.page)),
@@ -167,7 +167,7 @@ pub async fn find(desk: &Desk, actor: &Actor, filter: &Filter, asked: &Asked) ->
     Ok(Found { accounts, total: rows::count(&desk.db, actor.user, filter).await? })
 }
 
-/// Every brand.
+/// All brands.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -175,10 +175,10 @@ pub async fn brands(desk: &Desk) -> Result<Vec<Brand>> {
     Ok(rows::brands(&desk.db).await?)
 }
 
-/// Adds a brand, or changes whether it is a broker's: the operator's deed.
+/// Adds a brand, or changes whether it belongs to a broker (operators only).
 ///
 /// # Errors
-/// [`Error::Forbidden`]; on `name`.
+/// [`Error::Forbidden`]; a problem of `brand`.
 pub async fn set_brand(desk: &Desk, admin: &Actor, origin: &Origin, brand: &Brand) -> Result<()> {
     admin.must(Role::Admin)?;
     let length = brand.name.chars().count();
@@ -194,7 +194,7 @@ pub async fn set_brand(desk: &Desk, admin: &Actor, origin: &Origin, brand: &Bran
     Ok(tx.commit().await?)
 }
 
-/// Checks a draft, and whether its brand exists; all problems together.
+/// Validates a draft and whether its brand exists; returns all problems together.
 async fn checked(desk: &Desk, draft: &Draft, base: Option<&Details>) -> Result<Details> {
     let details = draft.check(base);
     let brand = draft.get("brand").filter(|name| !name.is_empty());
@@ -230,7 +230,8 @@ async fn insert(desk: &Desk, tx: &mut Tx, actor: &Actor, details: Details, main:
     Ok(account)
 }
 
-/// Date and number of that day: `181115-00063`. The number is the database's to give, so that no two are alike.
+/// Date and sequence number within the day: `181115-00063`. The database assigns the number, so that it is
+/// unique.
 async fn short_reference(tx: &mut Tx, now: Micros) -> Result<String> {
     let date = now.date();
     let number = rows::next_number(tx, &date).await?;

@@ -1,4 +1,5 @@
-//! Help: what people ask the operator. A request is stored, and mailed to every admin in the same transaction.
+//! Support requests from users to the operator. A request is stored and mailed to every admin in one
+//! transaction.
 
 use crate::{
     Actor, Desk, Error, Origin, Result,
@@ -13,15 +14,15 @@ use domain::{
 };
 use store::support::NewTicket;
 
-/// A person's requests that are shown.
+/// Maximum requests shown to a user.
 const MINE: i64 = 100;
-/// Requests that the operator is shown.
+/// Maximum requests shown to the operator.
 const ALL: i64 = 500;
 
-/// Asks the operator.
+/// Sends a request to the operator.
 ///
 /// # Errors
-/// On `subject` and `message`; too many in a while.
+/// Problems of `subject` and `message`; too many requests.
 pub async fn ask(
     desk: &Desk,
     actor: &Actor,
@@ -70,27 +71,27 @@ fn checked(subject: &str, message: &str) -> Result<(String, String)> {
     }
 }
 
-/// The person's own requests, newest first.
+/// The user's own requests, newest first.
 ///
 /// # Errors
-/// When the database cannot be asked.
+/// When the database cannot be read.
 pub async fn mine(desk: &Desk, actor: &Actor) -> Result<Vec<Ticket>> {
     Ok(store::support::list_by_user(&desk.db, actor.user, MINE).await?)
 }
 
-/// Everyone's: the open ones first, the one that waits longest at the top.
+/// All requests: open ones first, the oldest at the top.
 ///
 /// # Errors
-/// [`Error::Forbidden`].
+/// [`Error::Forbidden`] for anyone but an admin.
 pub async fn all(desk: &Desk, admin: &Actor) -> Result<Vec<Ticket>> {
     admin.must(Role::Admin)?;
     Ok(store::support::list(&desk.db, ALL).await?)
 }
 
-/// Closes a request; one that is closed stays closed.
+/// Closes a request; a closed one stays closed.
 ///
 /// # Errors
-/// [`Error::Forbidden`]; not found.
+/// [`Error::Forbidden`] for anyone but an admin; not found.
 pub async fn close(desk: &Desk, admin: &Actor, origin: &Origin, id: TicketId) -> Result<()> {
     admin.must(Role::Admin)?;
     let mut tx = desk.db.begin().await?;

@@ -1,11 +1,11 @@
-//! The machine's own clock and chance: the one place that asks the operating system for either.
+//! The system's clocks and randomness: the only place that asks the operating system for either.
 
 use domain::{Chance, Clock, Micros, Sleep};
 use rand::{TryRng as _, rngs::SysRng};
 use rustix::time::{ClockId, clock_gettime};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// The wall clock.
+/// Reads the clocks of the operating system.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct WallClock;
 

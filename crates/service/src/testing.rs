@@ -1,4 +1,4 @@
-//! A desk for tests: the clock moves by command, chance comes from a seed, and the exchange is whoever the test says.
+//! A desk for tests: with a manual clock, deterministic bytes instead of randomness, and any exchange.
 
 use crate::{Desk, MasterKey, Parts, Sealer, Settings, SharedDesk, sandbox_control::SandboxControl};
 use async_trait::async_trait;
@@ -20,7 +20,7 @@ use std::{
 };
 use tokio::sync::mpsc;
 
-/// A clock that stands still until it is moved. Starts at 2026-01-01.
+/// A clock that only moves when `advance` or `sleep` is called. Starts at 2026-01-01.
 #[derive(Debug)]
 pub struct TestClock(AtomicI64);
 
@@ -31,7 +31,7 @@ impl Default for TestClock {
 }
 
 impl TestClock {
-    /// Moves it on by so many microseconds.
+    /// Advances the clock by this many microseconds.
     pub fn advance(&self, micros: i64) {
         self.0.fetch_add(micros, Ordering::SeqCst);
     }
@@ -42,14 +42,14 @@ impl Clock for TestClock {
         Micros(self.0.load(Ordering::SeqCst))
     }
 
-    /// Sleeping moves the clock on, so that nothing really waits.
+    /// Sleeping advances the clock, so that nothing really waits.
     fn sleep(&self, time: Duration) -> Sleep {
         self.advance(i64::try_from(time.as_micros()).unwrap_or(i64::MAX));
         Box::pin(tokio::task::yield_now())
     }
 }
 
-/// Bytes from a counter: no two desks of a process, and no two askings of one, get the same.
+/// Bytes derived from counters: no two desks of a process, and no two calls, get the same.
 #[derive(Debug)]
 pub struct TestChance {
     desk: u64,
@@ -76,19 +76,19 @@ impl Chance for TestChance {
     }
 }
 
-/// What a test may choose.
+/// Optional parts of a test desk.
 pub struct Setup {
-    /// The exchange; [`Deaf`] unless said otherwise.
+    /// The exchange; [`Deaf`] by default.
     pub exchange: Arc<dyn Exchange>,
-    /// Who is paid; nobody unless said otherwise.
+    /// The payment provider; none by default.
     pub payments: Option<Arc<dyn PaymentGateway>>,
     /// The operator's settings.
     pub settings: Settings,
-    /// The sandbox's control door.
+    /// Client of the sandbox's control API.
     pub sandbox: Option<SandboxControl>,
     /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// The instance's name among those that share the database.
+    /// Name of the instance among those that share the database.
     pub instance: String,
 }
 
@@ -105,7 +105,7 @@ impl Default for Setup {
     }
 }
 
-/// A desk on this database, and its clock.
+/// A desk with defaults on this database, and its clock.
 #[must_use]
 pub fn desk(db: store::Db) -> (SharedDesk, Arc<TestClock>) {
     let clock = Arc::new(TestClock::default());
@@ -113,10 +113,10 @@ pub fn desk(db: store::Db) -> (SharedDesk, Arc<TestClock>) {
     (desk, clock)
 }
 
-/// A desk on this database, as the test wants it.
+/// A desk with this setup on this database.
 ///
 /// # Panics
-/// When the settings cannot be used.
+/// When the settings are invalid.
 #[must_use]
 #[allow(clippy::expect_used, reason = "compiled for tests only")]
 pub fn desk_with(db: store::Db, setup: Setup) -> SharedDesk {

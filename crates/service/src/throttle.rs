@@ -1,27 +1,28 @@
-//! Counting attempts, in the database: two instances count together, and a restart forgets nothing.
+//! Rate limits on attempts, counted in the database: instances share the counts, and a restart resets
+//! nothing.
 
 use crate::{Desk, Error, Limit, Origin, Result};
 use domain::{ApiClientId, UserId, time::SECOND};
 use sha2::{Digest as _, Sha256};
 use store::Tx;
 
-/// What is counted. The name that is stored holds no e-mail address.
+/// What is counted. The stored name contains no e-mail address.
 pub(crate) enum Bucket<'a> {
-    /// Anything that tries a password or makes an account, from one network.
+    /// Anything that tries a password or creates an account, from one network.
     Network(&'a Origin),
-    /// Sign-ins to one account, whether it exists or not, from where its owner was never seen.
+    /// Sign-ins to one account, existing or not, from origins its owner has not signed in from.
     Account(&'a str),
     /// Sign-ins to one account from a browser or network that its owner has signed in from.
     Known(&'a str, String),
-    /// Passwords given by somebody who is signed in.
+    /// Password attempts of a signed-in user.
     Person(UserId),
-    /// Sandbox accounts that one person opens.
+    /// Sandbox accounts opened by one user.
     Sandbox(UserId),
     /// Reset mails to one mailbox.
     Reset(&'a str),
-    /// One person's requests to the operator.
+    /// Support requests of one user.
     Support(UserId),
-    /// Tokens of hooks that open nothing, from one network.
+    /// Invalid webhook tokens, from one network.
     Hook(&'a Origin),
     /// Wrong keys and secrets of programs, from one network.
     Programs(&'a Origin),
@@ -64,8 +65,8 @@ impl Bucket<'_> {
     }
 }
 
-/// Counts one attempt in each bucket; the first full one refuses. Committed before the attempt is looked at, so that
-/// attempts made at the same time all count.
+/// Counts one attempt in each bucket, and fails if one is full. Committed before the attempt is processed, so
+/// that concurrent attempts all count.
 ///
 /// # Errors
 /// [`Error::TooMany`], with the time until the window ends.
@@ -91,11 +92,11 @@ pub(crate) async fn count(desk: &Desk, buckets: &[Bucket<'_>]) -> Result<()> {
     }
 }
 
-/// Refuses where a bucket of failures is full; counts nothing. Secrets of 256 bits are not guessed: failures are counted
-/// to keep the noise down, and what is right costs no count.
+/// Fails if a bucket of failures is full; counts nothing. Secrets of 256 bits cannot be guessed: failures are
+/// counted only to limit the load, and valid requests cost no write.
 ///
 /// # Errors
-/// [`Error::TooMany`].
+/// [`Error::TooMany`] if it is full.
 pub(crate) async fn open(desk: &Desk, bucket: &Bucket<'_>) -> Result<()> {
     let now = desk.clock.now();
     match store::throttle::get(&desk.db, &bucket.name(), now).await? {
@@ -115,7 +116,7 @@ pub(crate) async fn note(desk: &Desk, bucket: &Bucket<'_>) -> Result<()> {
     }
 }
 
-/// Forgets the attempts of a bucket, after a success.
+/// Clears a bucket after a success.
 pub(crate) async fn forgive(tx: &mut Tx, bucket: &Bucket<'_>) -> Result<()> {
     Ok(store::throttle::clear(tx, &bucket.name()).await?)
 }

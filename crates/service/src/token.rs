@@ -1,4 +1,4 @@
-//! Tokens for programs that use `/v1` as a person: a short-lived JWT, and a refresh token that works once.
+//! Tokens for programs that use `/v1` as a user: a short-lived JWT, and a single-use refresh token.
 
 mod jwt;
 mod verified;
@@ -18,18 +18,19 @@ use domain::{
 };
 use store::{Hash, Tx, refresh_token as rows, user::User};
 
-/// An access token lives this long.
+/// Life of an access token.
 pub const ACCESS: i64 = 15 * MINUTE;
-/// A refresh token that nobody uses dies after this long.
+/// Life of an unused refresh token.
 const REFRESH: i64 = 30 * DAY;
-/// A client may repeat a refresh for this long: its answer was lost, or two of its tasks refreshed at once.
+/// How long a client may repeat a refresh, because the answer was lost or two of its tasks refreshed
+/// concurrently.
 const GRACE: i64 = 10 * SECOND;
-/// Sign-ins of one person's programs; a further one ends the oldest.
+/// Maximum sign-ins of a user's programs; a further one ends the oldest.
 const MOST: i64 = 200;
-/// A verified token is believed for this long without asking again.
+/// How long a verified token is cached.
 const BELIEVED: i64 = MINUTE;
 
-/// Makes an account and answers its first tokens.
+/// Creates an account and returns its first tokens.
 ///
 /// # Errors
 /// As [`account::sign_up`].
@@ -38,7 +39,7 @@ pub async fn sign_up(desk: &Desk, origin: Origin, email: &str, password: &str) -
     begin_family(desk, &origin, &user).await
 }
 
-/// Signs a program in as a person.
+/// Signs a program in as a user.
 ///
 /// # Errors
 /// As [`account::sign_in`].
@@ -59,12 +60,12 @@ async fn begin_family(desk: &Desk, origin: &Origin, user: &User) -> Result<Token
     answer(desk, user, issued).await
 }
 
-/// Exchanges a refresh token for a new pair. For [`GRACE`] the same client (network and user agent) gets the same refresh
-/// token again, as long as it has not used that one. A spent token that comes back otherwise was stolen, by whoever came
-/// first or by whoever comes now: its whole family is revoked.
+/// Exchanges a refresh token for a new pair. Within [`GRACE`], the same client (network and user agent) gets
+/// the same new refresh token again, unless it has used that already. Any other reuse of a spent token means
+/// that it was stolen, so its whole family is revoked.
 ///
 /// # Errors
-/// [`Error::Unauthenticated`].
+/// [`Error::Unauthenticated`] if the token is not valid.
 pub async fn refresh(desk: &Desk, origin: Origin, token: &str) -> Result<Tokens> {
     if !opaque::plausible(token) {
         return Err(Error::Unauthenticated);
@@ -73,7 +74,7 @@ pub async fn refresh(desk: &Desk, origin: Origin, token: &str) -> Result<Tokens>
     let hash = opaque::hash(token);
     let next = successor(desk, token, &origin).await?;
     let mut tx = desk.db.begin().await?;
-    // The owner's row first: a reset at the same time ends the token that is issued here, too.
+    // Lock the user's row first, so that a concurrent password reset ends the token issued here, too.
     if let Some(row) = rows::get(&mut tx, &hash).await? {
         store::user::lock(&mut tx, row.user_id).await?;
     }
@@ -89,7 +90,7 @@ pub async fn refresh(desk: &Desk, origin: Origin, token: &str) -> Result<Tokens>
     answer(desk, &user, next).await
 }
 
-/// Whether a sign-in has lasted as long as one may.
+/// Whether a sign-in has reached its maximum life.
 async fn has_ended(desk: &Desk, tx: &mut Tx, spent: &rows::RefreshToken, role: Role) -> Result<bool> {
     let family = store::token_family::get(&mut *tx, spent.family_id).await?;
     Ok(family.is_none_or(|family| desk.clock.now() >= session::ends_at(family.began_at, role)))
@@ -98,7 +99,7 @@ async fn has_ended(desk: &Desk, tx: &mut Tx, spent: &rows::RefreshToken, role: R
 /// Ends the sign-in that a program's access token belongs to.
 ///
 /// # Errors
-/// [`Error::Forbidden`] for a token that is not ours: its issuer ends it.
+/// [`Error::Forbidden`] for a token of another issuer, which has to end it itself.
 pub async fn sign_out(desk: &Desk, actor: &Actor, origin: &Origin) -> Result<()> {
     let token = actor.token.ok_or(Error::Forbidden)?;
     let mut tx = desk.db.begin().await?;
@@ -111,15 +112,15 @@ pub async fn sign_out(desk: &Desk, actor: &Actor, origin: &Origin) -> Result<()>
     Ok(())
 }
 
-/// The refresh token after this one, for this client. Derived, so that it can be given again without being stored, and
-/// under the install's own secret, so that nobody else can derive it.
+/// The successor of a refresh token for this client. Derived, so that it can be issued again without being
+/// stored; with the install's own secret, so that nobody else can derive it.
 async fn successor(desk: &Desk, token: &str, origin: &Origin) -> Result<(String, Hash)> {
     let text = format!("{token}\n{}\n{}", origin.network(), origin.user_agent);
     Ok(opaque::of(notify::sign(desk, Purpose::Refresh, &text).await?))
 }
 
-/// A token that cannot be spent. Nobody but a client that repeats itself, a thief, or a thief's victim brings one that was
-/// spent before.
+/// Handles a token that cannot be spent. A token that was spent before is presented by a client that repeats
+/// its request, by a thief, or by a thief's victim.
 async fn reused(
     desk: &Desk,
     mut tx: Tx,
@@ -132,7 +133,7 @@ async fn reused(
         let now = desk.clock.now();
         let fresh = row.used_at.is_some_and(|at| now.since(at) < GRACE);
         let given = if fresh { rows::get(&mut tx, &next.1).await? } else { None };
-        // Derived for another client, it is not there.
+        // A successor derived for another client does not exist.
         if given.is_some_and(|next| next.used_at.is_none() && next.family_id == row.family_id) {
             let user = store::user::get(&mut tx, row.user_id).await?.ok_or(Error::Unauthenticated)?;
             drop(tx);
@@ -147,7 +148,7 @@ async fn reused(
     Err(Error::Unauthenticated)
 }
 
-/// A refresh token, and the hash that the access token beside it names.
+/// A refresh token, and its hash, which the access token contains.
 struct Issued {
     token: String,
     hash: Hash,
@@ -177,12 +178,12 @@ async fn answer(desk: &Desk, user: &User, issued: Issued) -> Result<Tokens> {
     Ok(Tokens { access_token, refresh_token: issued.token, expires_in: ACCESS / SECOND })
 }
 
-/// Who a JWT speaks for. Believed for a minute once verified; a revocation ends that at once in this process, and within
-/// the minute in another.
+/// Verifies an access token; returns its user. The result is cached for a minute; a revocation takes effect
+/// immediately in this process, and within the minute in others.
 ///
 /// # Errors
-/// [`Error::Unauthenticated`] for anything but a living token of ours, or of the other issuer that we believe;
-/// [`Error::Unavailable`] when that issuer's keys cannot be had.
+/// [`Error::Unauthenticated`] for anything but a valid token of this desk or of the external issuer;
+/// [`Error::Unavailable`] if that issuer's keys cannot be fetched.
 pub async fn verify(desk: &Desk, jwt: &str) -> Result<Actor> {
     let now = desk.clock.now();
     let hash = opaque::hash(jwt);
@@ -198,16 +199,16 @@ pub async fn verify(desk: &Desk, jwt: &str) -> Result<Actor> {
     Ok(actor)
 }
 
-/// Whom a token of ours speaks for, and until when it may be believed.
+/// Verifies a token of this desk; returns its user and expiry.
 async fn own(desk: &Desk, jwt: &str) -> Result<(Actor, Micros)> {
     let claims = jwt::read(desk, jwt).await?;
-    // Revoking the refresh token that was issued with it, or its family, ends the access token too.
+    // Revoking the refresh token issued with it, or its family, ends the access token too.
     let beside = rows::get(&desk.db, &claims.refresh).await?;
     if beside.is_none_or(|row| row.revoked_at.is_some() || row.user_id != claims.user) {
         return Err(Error::Unauthenticated);
     }
     let user = store::user::get(&desk.db, claims.user).await?.ok_or(Error::Unauthenticated)?;
-    // The role is the database's, not the token's: it may have changed since.
+    // The role is read from the database, not from the token: it may have changed since.
     user.state().must_be_active().map_err(|_| Error::Unauthenticated)?;
     let token = Some(claims.refresh);
     let actor = Actor { user: user.id, email: user.email, role: user.role, session: None, token, from: None };

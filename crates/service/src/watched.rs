@@ -1,14 +1,14 @@
-//! A value of the database that every request asks for, and that hardly ever changes.
+//! Cache of a database value that every request reads and that rarely changes.
 
 use crate::Result;
 use domain::{Clock, Micros, time};
 use std::sync::{PoisonError, RwLock};
 
-/// What another instance wrote is seen after this long.
+/// How long another instance's change can remain unseen.
 const LIFETIME: i64 = time::SECOND / 2;
 
-/// A value as it was last read. What this process has committed since makes it read anew, whatever that was: a change is
-/// seen by the first request after it. What others commit is seen after half a second.
+/// A cached value. Any commit of this process invalidates it, so its own changes are visible immediately;
+/// commits of other instances are visible after half a second.
 pub(crate) struct Watched<T>(RwLock<Option<Seen<T>>>);
 
 struct Seen<T> {
@@ -24,9 +24,9 @@ impl<T> Default for Watched<T> {
 }
 
 impl<T: Clone> Watched<T> {
-    /// The value, from the database only when it may have changed.
+    /// The value, read from the database only if it may have changed.
     pub(crate) async fn get(&self, clock: &dyn Clock, read: impl Future<Output = Result<T>>) -> Result<T> {
-        // Counted before reading: a commit in between makes the next one read again.
+        // Read before the value: a commit in between makes the next caller read again.
         let (commits, at) = (store::commits(), clock.now());
         if let Some(seen) = self.0.read().unwrap_or_else(PoisonError::into_inner).as_ref()
             && seen.commits == commits
@@ -36,7 +36,7 @@ impl<T: Clone> Watched<T> {
         }
         let value = read.await?;
         let mut seen = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        // One that began later may have finished earlier, and knows better.
+        // A read that started later may have finished earlier, with a newer value.
         if seen.as_ref().is_none_or(|seen| seen.commits <= commits) {
             *seen = Some(Seen { value: value.clone(), commits, at });
         }

@@ -1,5 +1,5 @@
-//! Work that goes on when its caller has gone: orders being placed, positions being closed. A desk that is stopped begins no
-//! more of it, waits a while for what is under way, and hands over the rest.
+//! Work that continues when its caller disconnects: placing orders, closing positions. On shutdown, the desk
+//! starts no more of it, waits a while for running tasks, and hands the rest over.
 
 use crate::{Desk, Error, Result};
 use std::{
@@ -13,12 +13,12 @@ use tokio::{
     time::{Instant, timeout_at},
 };
 
-/// What callers are told to wait for another instance, or for this one's next start, in seconds.
+/// Suggested delay for callers until another instance or the next start, in seconds.
 const RETRY_AFTER_S: u64 = 5;
-/// Tasks that were cut off end at their next wait; nobody waits longer for them than this.
+/// How long to wait for aborted tasks, which end at their next await.
 const CUT_OFF: Duration = Duration::from_secs(1);
 
-/// The tasks that are under way, and whether the desk is being stopped.
+/// The running tasks, and whether the desk is shutting down.
 pub struct Work {
     stop: watch::Sender<bool>,
     running: Mutex<JoinSet<()>>,
@@ -31,43 +31,43 @@ impl Default for Work {
 }
 
 impl Work {
-    /// Nothing new begins from now on.
+    /// Starts the shutdown: no new work begins.
     pub fn stop(&self) {
         self.stop.send_replace(true);
     }
 
-    /// Whether the desk is being stopped.
+    /// Whether the desk is shutting down.
     #[must_use]
     pub fn is_stopping(&self) -> bool {
         *self.stop.borrow()
     }
 
-    /// Asked before something new is written down that would be sent to an exchange.
+    /// Called before anything new is recorded that would be sent to an exchange.
     ///
     /// # Errors
-    /// Unavailable, when the desk is being stopped.
+    /// [`Error::Unavailable`] if the desk is shutting down.
     pub(crate) fn begin(&self) -> Result<()> {
         if self.is_stopping() { Err(Error::Unavailable { retry_after_s: RETRY_AFTER_S }) } else { Ok(()) }
     }
 
-    /// Returns when the desk is being stopped.
+    /// Returns when the shutdown begins.
     pub async fn stopping(&self) {
-        // The sender lives as long as this value.
+        // Cannot fail: the sender lives as long as this value.
         let _ = self.stop.subscribe().wait_for(|stop| *stop).await;
     }
 
-    /// Does the work in a task of its own and answers its outcome. The caller may go away; the work goes on.
+    /// Runs the work in its own task and returns its result. If the caller is dropped, the work continues.
     ///
     /// # Errors
-    /// The work's own; unavailable when the desk is being stopped: the work was not begun, or was cut off and is taken up
-    /// by another instance or the next start.
+    /// The work's own; [`Error::Unavailable`] during shutdown: the work was not started, or was aborted and
+    /// is resumed by another instance or at the next start.
     pub(crate) async fn run<T: Send + 'static>(
         &self,
         work: impl Future<Output = Result<T>> + Send + 'static,
     ) -> Result<T> {
         let (done, outcome) = oneshot::channel();
         let begun = self.spawn(async move {
-            // The caller may have gone.
+            // The caller may have disconnected.
             let _ = done.send(work.await);
         });
         if !begun {
@@ -80,11 +80,11 @@ impl Work {
         }
     }
 
-    /// Does the work in a task of its own; false when the desk is being stopped and it was not begun.
+    /// Runs the work in its own task; returns `false`, without starting it, if the desk is shutting down.
     pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) -> bool {
         let mut running = self.running();
         while running.try_join_next().is_some() {}
-        // Asked under the lock: `finish` takes it after the desk was told to stop, and misses nobody.
+        // Checked under the lock: `finish` takes it after `stop`, so it misses no task.
         if self.is_stopping() {
             return false;
         }
@@ -92,8 +92,8 @@ impl Work {
         true
     }
 
-    /// Waits until `deadline` for what is under way and cuts off the rest; how many tasks that were. Call [`Work::stop`]
-    /// before.
+    /// Waits until `deadline` for running tasks and aborts the rest; returns their number. Call
+    /// [`Work::stop`] first.
     pub async fn finish(&self, deadline: Instant) -> usize {
         let mut running = std::mem::take(&mut *self.running());
         while let Ok(Some(_)) = timeout_at(deadline, running.join_next()).await {}
@@ -108,12 +108,12 @@ impl Work {
     }
 }
 
-/// Gives back what this instance has claimed and not finished, so that another one takes it up without waiting for a lease
-/// to run out. Call it when nothing of this instance works any more. What was sent to an exchange a moment ago may still
-/// arrive there: whoever takes an intent up waits for that.
+/// Releases the unfinished work that this instance has claimed, so that another one can take it over without
+/// waiting for a lease to expire. Call it when nothing runs on this instance any more. Requests sent
+/// immediately before may still reach the exchange; an instance that takes over an intent waits for that.
 ///
 /// # Errors
-/// When the database cannot be written; then the leases run out by themselves.
+/// When the database cannot be written; the leases then expire on their own.
 pub async fn hand_over(desk: &Desk) -> Result<()> {
     let mut tx = desk.db.begin().await?;
     let intents = store::intent::release_all(&mut tx, desk.instance(), desk.clock.now()).await?;

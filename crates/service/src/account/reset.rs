@@ -1,4 +1,4 @@
-//! A forgotten password: a link by mail that works once, for an hour.
+//! Password reset: a single-use link sent by mail, valid for one hour.
 
 use super::{Replacement, judge, replace_password};
 use crate::{
@@ -15,11 +15,11 @@ use domain::{
 
 const LIFE: i64 = HOUR;
 
-/// Mails a reset link, if the e-mail is somebody's. The answer is the same either way, and either way one
-/// transaction is written, so that the time tells nothing.
+/// Mails a reset link if the e-mail belongs to a user. The answer is the same either way, and one transaction
+/// is written in both cases, so that neither answer nor timing reveals whether the account exists.
 ///
 /// # Errors
-/// Too many attempts from one network. Too many for one mailbox are silently not mailed.
+/// Too many attempts from one network. Requests beyond the limit of one mailbox are silently not mailed.
 pub async fn request_reset(desk: &Desk, origin: Origin, email: &str) -> Result<()> {
     throttle::count(desk, &[Bucket::Network(&origin)]).await?;
     let email = validation::email(email).map_err(|p| Error::field("email", p))?;
@@ -39,15 +39,17 @@ pub async fn request_reset(desk: &Desk, origin: Origin, email: &str) -> Result<(
     Ok(tx.commit().await?)
 }
 
-/// Sets a new password with the token of a reset link. Ends everything that opened the account, and opens it again when its owner
-/// had frozen it.
+/// Sets a new password with the token of a reset link. Ends all sign-ins and credentials of the account, and
+/// unfreezes it if its owner had frozen it.
 ///
 /// # Errors
-/// [`Problem::ResetInvalid`] on `token` when it is spent, expired or unknown; the new password's problem on `password`.
+/// [`Problem::ResetInvalid`] on `token` if it is spent, expired or unknown; the new password's problem on
+/// `password`.
 pub async fn reset_password(desk: &Desk, origin: Origin, token: &str, new: &str) -> Result<()> {
     throttle::count(desk, &[Bucket::Network(&origin)]).await?;
     let invalid = || Error::field("token", Problem::ResetInvalid);
-    // The link is looked at first: who has none learns nothing about passwords, and it shows whose names are refused.
+    // Check the link first: without a valid one, nothing about password rules is revealed; it also identifies
+    // the user whose e-mail the password must not resemble.
     let hashed = opaque::hash(token);
     let owner = store::password_reset::owner(&desk.db, &hashed, desk.clock.now()).await?;
     let user = store::user::get(&desk.db, owner.ok_or_else(invalid)?).await?.ok_or_else(invalid)?;
@@ -60,7 +62,7 @@ pub async fn reset_password(desk: &Desk, origin: Origin, token: &str, new: &str)
     let replacement =
         Replacement { user: user.id, hash: &hash, deed: Deed::PasswordReset, origin: Some(&origin) };
     recovery::end_all(desk, &mut tx, user.id, Kept::default()).await?;
-    // Who has the mailbox is the owner: their account is theirs again.
+    // Access to the mailbox proves ownership, so the account is unfrozen.
     recovery::thaw(desk, &mut tx, user.id, Some(&origin)).await?;
     replace_password(desk, &mut tx, &replacement).await?;
     tx.commit().await?;

@@ -1,5 +1,5 @@
-//! Letting programs in. A key that nobody has is looked up, opened and compared like any other, against a secret that
-//! nobody knows: what is answered, and after how much work, does not tell a wrong key from a wrong secret.
+//! Authentication of programs. An unknown key is looked up, decrypted and compared like any other, against a
+//! random secret: neither the answer nor the amount of work distinguishes a wrong key from a wrong secret.
 
 use super::{Signed, TABLE, secret, signature};
 use crate::{
@@ -12,26 +12,26 @@ use store::api_client::ClientRow;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-/// A program that was let in.
+/// An authenticated program.
 #[derive(Clone, Debug)]
 pub struct Program {
-    /// The person it acts for.
+    /// The user it acts for.
     pub actor: Actor,
-    /// Which of their clients it is.
+    /// The client whose credentials it used.
     pub client: ApiClient,
 }
 
 impl Program {
-    /// Lets pass who has the permission.
+    /// Checks that the client has the permission.
     ///
     /// # Errors
-    /// [`Error::Forbidden`].
+    /// [`Error::Forbidden`] if not.
     pub fn must(&self, permission: Permission) -> Result<()> {
         if self.client.permissions.contains(&permission) { Ok(()) } else { Err(Error::Forbidden) }
     }
 }
 
-/// Stands in for the client of a key that nobody has.
+/// Dummy client, used in place of an unknown key.
 #[derive(Default)]
 pub(crate) struct Decoy(OnceLock<ClientRow>);
 
@@ -64,11 +64,11 @@ impl Decoy {
     }
 }
 
-/// Lets in who sends key and secret (Lumetrade).
+/// Authenticates a program by key and secret (Lumetrade).
 ///
 /// # Errors
-/// [`Error::Unauthenticated`] for a wrong key, a wrong secret, a client that is revoked or expired, or one that comes
-/// from elsewhere; too many attempts.
+/// [`Error::Unauthenticated`] for a wrong key, a wrong secret, a revoked or expired client, or an address
+/// outside the client's networks; too many attempts.
 pub async fn by_secret(desk: &Desk, origin: &Origin, key: &str, given: &str) -> Result<Program> {
     patience(desk, origin).await?;
     let row = store::api_client::by_key(&desk.db, key).await?;
@@ -76,11 +76,12 @@ pub async fn by_secret(desk: &Desk, origin: &Origin, key: &str, given: &str) -> 
     admit(desk, origin, row).await
 }
 
-/// Lets in who signs the request (3Commas). None: there is such a client, but the signature is not its own; a key is
-/// public, and 3Commas tells the two apart. The work is the same.
+/// Authenticates a program by the signature of its request (3Commas). `None` if the client exists but the
+/// signature is wrong: keys are public, and 3Commas answers the two cases differently. The amount of work is
+/// the same.
 ///
 /// # Errors
-/// As [`by_secret`], but for a wrong signature.
+/// As [`by_secret`], except for a wrong signature.
 pub async fn by_signature(
     desk: &Desk,
     origin: &Origin,
@@ -98,12 +99,12 @@ pub async fn by_signature(
     }
 }
 
-/// A network that has tried too many wrong keys is not heard for a while.
+/// Rejects networks that have sent too many wrong keys recently.
 pub(super) async fn patience(desk: &Desk, origin: &Origin) -> Result<()> {
     throttle::open(desk, &Bucket::Programs(origin)).await
 }
 
-/// The client, if what was sent fits its secret. The decoy's never does.
+/// Returns the client if `fits` accepts its secret. The decoy is compared as well but never returned.
 pub(super) fn compare(
     desk: &Desk,
     row: Option<ClientRow>,
@@ -118,7 +119,8 @@ pub(super) fn compare(
     Ok(Some(row).filter(|_| right & real))
 }
 
-/// Lets a client in whose secret was right, if it is alive and where it should be.
+/// Completes the authentication of a client whose secret was right: checks that it is neither revoked nor
+/// expired, that it connects from one of its networks, and that its owner is active.
 pub(super) async fn admit(desk: &Desk, origin: &Origin, row: Option<ClientRow>) -> Result<Program> {
     let now = desk.clock.now();
     let owner = row.as_ref().map_or(UserId(Uuid::nil()), |row| row.user_id);

@@ -1,5 +1,5 @@
-//! Signatures over requests, exactly the variants that real 3Commas clients send (wire.md, section 2), over the raw
-//! request target and body. No variant leaves a body or a query unsigned.
+//! Verifies request signatures in the variants that existing 3Commas clients send, over the raw request
+//! target and body. No variant leaves a body or a query unsigned.
 
 use aws_lc_rs::signature::{ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -7,33 +7,33 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 
-/// A request as it came, and the signature that came with it.
+/// A request as received, with its signature.
 #[derive(Clone, Copy)]
 pub struct Signed<'a> {
     /// The raw path.
     pub path: &'a str,
-    /// The raw query, without `?`; none when there was no `?`.
+    /// The raw query, without `?`; `None` if there was no `?`.
     pub query: Option<&'a str>,
     /// The raw body.
     pub body: &'a [u8],
-    /// What the body says that it is.
+    /// The content type of the body.
     pub kind: Kind,
-    /// The header.
+    /// The value of the signature header.
     pub signature: &'a str,
 }
 
-/// What a body can be.
+/// Content type of a signed body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A form.
     Form,
     /// JSON.
     Json,
-    /// Anything else: nobody signs such a body.
+    /// Any other type: such a body cannot be signed.
     Other,
 }
 
-/// The texts that a request of this form may be signed by; none of them where a part would go unsigned.
+/// The texts that a request of this form may be signed over; empty if a part of it would go unsigned.
 fn texts(signed: &Signed<'_>) -> Vec<Vec<u8>> {
     let path = signed.path.as_bytes();
     let query = signed.query.filter(|query| !query.is_empty());
@@ -46,7 +46,7 @@ fn texts(signed: &Signed<'_>) -> Vec<Vec<u8>> {
     }
 }
 
-/// Whether the signature is right. Every text is tried, right or wrong, and compared in constant time.
+/// Whether the signature is right. All texts are tried in any case, and compared in constant time.
 #[must_use]
 pub fn verify(secret: &[u8], pem: Option<&str>, signed: &Signed<'_>) -> bool {
     let given = hex::decode(signed.signature).unwrap_or_default();
@@ -59,13 +59,13 @@ pub fn verify(secret: &[u8], pem: Option<&str>, signed: &Signed<'_>) -> bool {
     by_hmac | by_rsa
 }
 
-/// PKCS#1 v1.5 with SHA-256, Base64. Nothing here is secret.
+/// Verifies PKCS#1 v1.5 with SHA-256, Base64. No secret is involved, so this need not run in constant time.
 fn rsa(pem: &str, text: &[u8], signature: &str) -> bool {
     let signature = STANDARD.decode(signature);
     public_key(pem).zip(signature.ok()).is_some_and(|(key, bytes)| key.verify_sig(text, &bytes).is_ok())
 }
 
-/// The key in a PEM of PKCS#1 or X.509, of 2,048 bits or more.
+/// Parses a PEM of PKCS#1 or X.509 with a key of 2,048 bits or more.
 fn public_key(pem: &str) -> Option<ParsedPublicKey> {
     let lines: Vec<&str> = pem.trim().lines().map(str::trim).collect();
     let (first, rest) = lines.split_first()?;
@@ -77,12 +77,12 @@ fn public_key(pem: &str) -> Option<ParsedPublicKey> {
     ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, der).ok()
 }
 
-/// Whether a text is a public key that signatures can be checked with.
+/// Whether a text is a public key that [`verify`] accepts.
 pub(super) fn is_public_key(pem: &str) -> bool {
     public_key(pem).is_some()
 }
 
-/// Whether two secrets are the same, in constant time.
+/// Compares two secrets in constant time.
 pub(super) fn same(ours: &[u8], theirs: &[u8]) -> bool {
     bool::from(ours.ct_eq(theirs))
 }

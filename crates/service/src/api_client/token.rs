@@ -1,15 +1,16 @@
-//! Tokens of programs that sign in first (Currencycloud): 128 random bits, known to the database by their SHA-256.
+//! Tokens of programs that sign in first (Currencycloud): 128 random bits, stored as their SHA-256.
 
 use super::{Program, admit, signature};
 use crate::{Desk, Error, Origin, Result, opaque};
 use domain::time::MINUTE;
 
-/// A token that nobody uses dies after this long.
+/// A token expires after this long without use.
 pub const IDLE: i64 = 30 * MINUTE;
-/// A token in use is noted once in so long: it may die this much earlier.
+/// The expiry of a token in use is extended at most once per this interval, so a token may expire this much
+/// earlier.
 const NOTED: i64 = MINUTE;
 
-/// Signs a program in with its login id and its secret; answers the token, 32 hex characters.
+/// Signs a program in with its login id and its secret; returns the token, 32 hex characters.
 ///
 /// # Errors
 /// [`Error::Unauthenticated`]; too many attempts.
@@ -26,7 +27,7 @@ pub async fn sign_in(desk: &Desk, origin: &Origin, login_id: &str, given: &str) 
     Ok(token)
 }
 
-/// Lets in who sends a token. It lives on for as long as it is used.
+/// Authenticates a program by its token, and extends the token's life.
 ///
 /// # Errors
 /// [`Error::Unauthenticated`]; too many attempts.
@@ -47,7 +48,7 @@ pub async fn by_token(desk: &Desk, origin: &Origin, token: &str) -> Result<Progr
 /// Ends a token.
 ///
 /// # Errors
-/// [`Error::Unauthenticated`] when it was none.
+/// [`Error::Unauthenticated`] if the token is unknown.
 pub async fn sign_out(desk: &Desk, token: &str) -> Result<()> {
     let mut tx = desk.db.begin().await?;
     if !store::api_client::delete_token(&mut tx, &opaque::hash(token)).await? {

@@ -1,6 +1,7 @@
-//! The chain over the audit. Every row gets a MAC of itself and of the seal before it, in order, within a second of its commit. The
-//! key is the install's secret for messages, which the database holds only sealed under the master key: who can write the database can
-//! add rows that were never sealed, but can change, remove or reorder none without `slipstream audit verify` finding it.
+//! Hash chain over the audit log. Every row gets a MAC over itself and the previous seal, in order, within a
+//! second of its commit. The key is derived from the install's secret for messages, which the database holds
+//! only encrypted under the master key: an attacker with write access to the database can add rows that were
+//! never sealed, but cannot change, remove or reorder any without `slipstream audit verify` finding it.
 
 use crate::{
     Desk, Error, Result,
@@ -8,12 +9,12 @@ use crate::{
 };
 use store::audit::{Entry, Seal};
 
-/// Rows of one transaction.
+/// Rows per transaction.
 const ROUND: i64 = 500;
-/// So many numbers behind the last sealed row are looked at again: transactions that write at the same time commit in any order.
+/// How many ids before the last sealed row are checked again: concurrent transactions commit in any order.
 const LATE: i64 = 1_000;
 
-/// Seals what is not sealed yet; how many rows that were. The caller holds the job's lease.
+/// Seals the rows that are not sealed yet and returns their number. The caller holds the job's lease.
 ///
 /// # Errors
 /// When the database cannot be used.
@@ -34,7 +35,7 @@ pub async fn seal(desk: &Desk) -> Result<usize> {
     let mut tx = desk.db.begin().await?;
     for seal in &seals {
         match store::audit::seal(&mut tx, seal).await {
-            // Another instance was first: the next round goes on from there.
+            // Another instance was first; the next round continues from there.
             Err(error) if error.is_unique() => return Ok(0),
             other => other?,
         }
@@ -44,7 +45,7 @@ pub async fn seal(desk: &Desk) -> Result<usize> {
 }
 
 async fn mac(desk: &Desk, seq: i64, before: &[u8], row: &Entry) -> Result<Vec<u8>> {
-    // As JSON: no two rows have the same text.
+    // JSON, so that no two different rows have the same text.
     let text = serde_json::to_string(&(
         seq,
         hex::encode(before),
@@ -55,16 +56,16 @@ async fn mac(desk: &Desk, seq: i64, before: &[u8], row: &Entry) -> Result<Vec<u8
     sign(desk, Purpose::Audit, &text).await.map(Vec::from)
 }
 
-/// What a check of the whole chain found.
+/// Result of a check of the whole chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verified {
-    /// Rows that are as they were sealed.
+    /// Number of rows that match their seals.
     pub rows: i64,
-    /// Rows that are not sealed; on a running desk those of the last second.
+    /// Number of rows without a seal; on a running desk, those of the last second.
     pub unsealed: usize,
-    /// The first thing that is wrong.
+    /// The first fault found.
     pub broken: Option<String>,
-    /// The last seal, as hex: kept elsewhere, it shows later whether the end was cut off.
+    /// The last seal, in hex. Kept elsewhere, it shows later whether the end of the log was cut off.
     pub head: Option<String>,
 }
 

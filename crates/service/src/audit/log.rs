@@ -1,46 +1,46 @@
-//! Reading the audit: people what happened to their account, operators all of it.
+//! Reading the audit log: users see the rows of their own account, operators all rows.
 
 use crate::{Actor, Desk, Result};
 use domain::{Micros, Role, UserId};
 use std::collections::HashMap;
 use store::audit::Entry;
 
-/// Rows of one page.
+/// Rows per page.
 pub const PAGE: usize = 100;
-/// Rows of one look for a file.
+/// Rows per query of an export.
 const STEP: i64 = 500;
-/// A file holds at most so many rows.
+/// Maximum number of rows in an export.
 const MOST: usize = 100_000;
 
-/// A row of the audit as it is shown.
+/// An audit row as shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogEntry {
-    /// Its number.
+    /// Id of the row.
     pub id: i64,
-    /// Who did it: an address, or empty for the desk itself and its command line.
+    /// E-mail of the acting user; empty for the desk itself and its command line.
     pub who: String,
-    /// What, as a word.
+    /// Name of the action.
     pub action: String,
-    /// To what.
+    /// Id of the object acted on.
     pub subject: String,
-    /// From which address.
+    /// Address the request came from.
     pub address: String,
-    /// What the browser or program called itself.
+    /// User agent of the browser or program.
     pub client: String,
-    /// When.
+    /// Time of the action.
     pub at: Micros,
 }
 
-/// Whose rows a file holds.
+/// The rows an export contains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Whose {
-    /// The caller's.
+    /// The caller's rows.
     Own,
-    /// All, for an operator.
+    /// All rows, for an operator.
     Everybodys,
 }
 
-/// What the person did, and what was done to their account; newest first, before the row `before`.
+/// Actions by the user and actions on their account; newest first, before the row `before`.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -50,20 +50,21 @@ pub async fn own(desk: &Desk, actor: &Actor, before: Option<i64>) -> Result<Vec<
     named(desk, rows, Some(actor)).await
 }
 
-/// What anyone did, newest first; of one kind only where `action` is not empty.
+/// All actions, newest first; only those named `action` unless it is empty.
 ///
 /// # Errors
 /// [`crate::Error::Forbidden`] for anyone but an admin.
 pub async fn all(desk: &Desk, actor: &Actor, action: &str, before: Option<i64>) -> Result<Vec<LogEntry>> {
     actor.must(Role::Admin)?;
     let limit = i64::try_from(PAGE).unwrap_or(i64::MAX);
-    // Postgres reads no zero byte, and no deed's word holds what stands for one.
+    // Postgres rejects zero bytes; their replacement occurs in no action name.
     let action = action.replace('\0', "\u{fffd}");
     let rows = store::audit::page(&desk.db, &action, before.unwrap_or(i64::MAX), limit).await?;
     named(desk, rows, None).await
 }
 
-/// Rows with the addresses of who did it. `reader` is a person who may not learn who the operators are.
+/// Adds the users' e-mails to the rows. If `reader` is set, addresses and names of other users (operators)
+/// are hidden from them.
 async fn named(desk: &Desk, rows: Vec<Entry>, reader: Option<&Actor>) -> Result<Vec<LogEntry>> {
     let mut names: HashMap<UserId, String> = HashMap::new();
     let mut shown = Vec::with_capacity(rows.len());
@@ -95,7 +96,7 @@ async fn named(desk: &Desk, rows: Vec<Entry>, reader: Option<&Actor>) -> Result<
     Ok(shown)
 }
 
-/// The log as a file that a spreadsheet opens (RFC 4180).
+/// The log as CSV (RFC 4180).
 ///
 /// # Errors
 /// As [`own`] and [`all`].
@@ -124,7 +125,8 @@ pub async fn csv(desk: &Desk, actor: &Actor, whose: Whose) -> Result<String> {
     }
 }
 
-/// A field in quotes. A spreadsheet would calculate what begins with one of these characters; an apostrophe makes it text.
+/// Quotes a field. Spreadsheets evaluate fields that begin with one of these characters as formulas; an
+/// apostrophe makes them text.
 fn quoted(field: &str) -> String {
     let text = field.replace('"', "\"\"");
     let formula = field.starts_with(['=', '+', '-', '@', '\t', '\r']);

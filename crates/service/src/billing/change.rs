@@ -1,4 +1,4 @@
-//! Changing a subscription: another plan, its end, or going on after all.
+//! Changing a subscription: switching plans, cancelling, or resuming.
 
 use super::{
     buyable, live,
@@ -13,23 +13,24 @@ use domain::{
 };
 use store::billing::Kind;
 
-/// What changes; what is none stays.
+/// A change of a subscription; `None` leaves a field unchanged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Change {
-    /// Another plan.
+    /// The new plan.
     pub plan: Option<PlanId>,
-    /// Whether it ends with the paid period.
+    /// Whether the subscription ends with the paid period.
     pub cancel_at_period_end: Option<bool>,
 }
 
-/// Changes the actor's subscription. What a larger plan costs more until the period's end is charged at once; what a
-/// smaller one costs less is kept for the next invoices.
+/// Changes the actor's subscription. The higher price of a larger plan until the period's end is charged
+/// immediately; the lower price of a smaller one is credited to the next invoices.
 ///
 /// # Errors
-/// A problem of `subscriptionId`; 2100, 2129a and 2129b about the plan; 3104 without a subscription; 3102 when the card is
-/// declined, and then nothing has changed; [`Error::Unavailable`] when the provider's answer is not known.
+/// A problem of `subscriptionId`; 2100, 2129a and 2129b about the plan; 3104 without a subscription; 3102 if
+/// the card is declined, and then nothing has changed; [`Error::Unavailable`] if the provider's answer is
+/// unknown.
 pub async fn update(desk: &Desk, actor: &Actor, change: Change) -> Result<Subscription> {
-    // Whether there is such a plan at all is a matter of the fields, and comes before any rule.
+    // An unknown plan is a field problem, which is reported before any rule is checked.
     let problems = unknown(desk, change.plan).await?;
     if !problems.is_empty() {
         return Err(Error::Fields(problems));
@@ -55,10 +56,10 @@ pub async fn update(desk: &Desk, actor: &Actor, change: Change) -> Result<Subscr
     Ok(live(desk, actor.user).await?.ok_or_else(none)?.told)
 }
 
-/// What is wrong with a plan that is asked for; what is none is not asked for.
+/// Returns a field problem if the requested plan does not exist; nothing if no plan is requested.
 ///
 /// # Errors
-/// When the database cannot be asked.
+/// When the database cannot be read.
 pub async fn unknown(desk: &Desk, plan: Option<PlanId>) -> Result<Vec<FieldProblem>> {
     let Some(id) = plan else { return Ok(Vec::new()) };
     let known = store::plan::get(&desk.db, id).await?.is_some();

@@ -1,4 +1,4 @@
-//! Beginning to pay.
+//! Starting a payment.
 
 use super::{
     buyable, gateway, live,
@@ -9,32 +9,33 @@ use crate::{Actor, Desk, Error, Result};
 use domain::{BillingOperationId, PlanId, Refusal};
 use store::billing::Kind;
 
-/// A page to pay at, and where it leads.
+/// An open checkout page and the addresses it returns to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Opened {
-    /// Where to pay.
+    /// Address of the checkout page.
     pub url: String,
-    /// Where the browser goes after paying.
+    /// Address the browser returns to after paying.
     pub success_url: String,
-    /// Where it goes otherwise.
+    /// Address the browser returns to otherwise.
     pub cancel_url: String,
-    /// What the way back names.
+    /// Id of the operation, which the return address contains.
     pub id: BillingOperationId,
 }
 
-/// Opens a page to pay for a plan at. Asked again for the same plan, it answers the same page while it can be paid at; a
-/// page for another plan is closed.
+/// Opens a checkout page for a plan. A repeated request for the same plan returns the same page while it can
+/// be paid; an open page for another plan is closed.
 ///
 /// # Errors
-/// A problem of `subscriptionId`; 2100 for a plan that is not for sale, 3109 when there is a subscription, 2129a and 2129b
-/// when the plan would not cover what is connected; [`Error::Unavailable`] when the provider's answer is not known.
+/// A problem of `subscriptionId`; 2100 for a plan that is not for sale, 3109 if there is a subscription,
+/// 2129a and 2129b if the plan would not cover what is connected; [`Error::Unavailable`] if the provider's
+/// answer is unknown.
 pub async fn checkout(desk: &Desk, actor: &Actor, plan: PlanId) -> Result<Opened> {
     let plan = buyable(desk, plan).await?;
     let gateway = gateway(desk).ok_or(Refusal::PlanInvalid)?;
     let _turn = desk.paying.at(actor.user).await;
     operation::settle(desk, actor.user).await?;
     none_yet(desk, actor).await?;
-    // A message that is late must not make anybody pay twice.
+    // Ask the provider: its webhook may be late, and nobody may pay twice.
     sync::person(desk, actor.user).await?;
     none_yet(desk, actor).await?;
     unobstructed(desk, actor.user, &plan).await?;

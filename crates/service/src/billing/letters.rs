@@ -1,10 +1,10 @@
-//! What we write to people about what they pay.
+//! Mails about billing.
 
 use super::news::News;
 use crate::{Desk, mail::Letter};
 use store::subscription::Kept;
 
-/// The letter about some news; none where the page that caused it has said it.
+/// The mail about a change; `None` if the page that caused the change has shown it.
 pub(super) fn of(desk: &Desk, news: News, plan: &str, kept: &Kept) -> Option<Letter> {
     let base = &desk.settings.public_url;
     match news {

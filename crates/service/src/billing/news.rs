@@ -1,25 +1,27 @@
-//! What is new about a subscription, and what its owner should hear of it. Pure: the same two states tell the same.
+//! Detects changes of a subscription and decides which of them to notify. Pure: the same two states give the
+//! same result.
 
 use domain::Micros;
 use domain::subscription::State;
 use store::subscription::Kept;
 
-/// Something that happened to a subscription.
+/// A change of a subscription.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum News {
-    /// It gives its plan from now on.
+    /// The plan is in force from now on.
     Begun,
-    /// It is for another plan.
+    /// The subscription is for another plan.
     Changed,
-    /// It was told to end with its period, or to go on.
+    /// Its cancellation at the end of the period was set or withdrawn.
     EndSet,
-    /// A renewal was not charged.
+    /// The charge of a renewal failed.
     Failed,
-    /// It gives its plan no more.
+    /// The plan is no longer in force.
     Lapsed,
 }
 
-/// Compares a subscription with how it was, and notes in it what is told now, so that it is told once.
+/// Compares a subscription with its previous state, and marks in `after` what is notified, so that each
+/// change is notified once.
 pub(super) fn news(before: Option<&Kept>, after: &mut Kept, now: Micros) -> Vec<News> {
     let mut news = Vec::new();
     let gave = before.is_some_and(|kept| kept.told_lapsed.is_none() && ever_gave(kept.told.state));
@@ -42,7 +44,7 @@ pub(super) fn news(before: Option<&Kept>, after: &mut Kept, now: Micros) -> Vec<
     }
     if !gives && after.told_lapsed.is_none() && !pending(after.told.state) {
         after.told_lapsed = Some(now);
-        // One that was over before we ever saw it is nobody's news.
+        // A subscription that was over when first seen is not reported.
         if gave {
             news.push(News::Lapsed);
         }
@@ -54,7 +56,7 @@ const fn ever_gave(state: State) -> bool {
     matches!(state, State::Active | State::Trialing | State::PastDue)
 }
 
-/// It may still begin.
+/// Whether the subscription may still begin.
 const fn pending(state: State) -> bool {
     matches!(state, State::Incomplete)
 }
@@ -101,7 +103,7 @@ mod tests {
         }
     }
 
-    /// What is told on the way through these states, one after another.
+    /// The changes reported while a subscription passes through these states.
     fn told(states: &[State], at: Micros) -> Vec<News> {
         let (mut all, mut before) = (Vec::new(), None::<Kept>);
         for state in states {

@@ -1,5 +1,6 @@
-//! Asking the provider for something, once. An operation is committed before it is asked, and its id is the idempotency
-//! key: whoever finds it unanswered, this process or the next, asks again and gets the first answer.
+//! Requests to the payment provider, each carried out once. An operation is committed before the request is
+//! sent, and its id is the idempotency key: whichever process finds it unanswered repeats the request and
+//! gets the first answer.
 
 use super::{gateway, sync, told};
 use crate::{Desk, Error, Result};
@@ -10,20 +11,21 @@ use domain::{
 use payment::{Change, Checkout, Failure, NewCheckout, PaymentGateway};
 use store::billing::{self as rows, Kind, Operation, Status};
 
-/// The provider forgets idempotency keys after a day: what is older is not asked again, but looked for.
+/// The provider keeps idempotency keys for a day. Older operations are not repeated; the subscriptions are
+/// read instead.
 const REMEMBERED: i64 = 23 * HOUR;
-/// A page is no use when it closes before a person has found their card.
+/// Minimum remaining life of a checkout page that is reused: time enough to enter a card.
 const SHORT: i64 = 5 * MINUTE;
 
-/// What an operation came to.
+/// Result of an operation.
 pub(super) enum Outcome {
-    /// A page to pay at stands open.
+    /// A checkout page is open.
     Open(Operation),
-    /// The subscription is changed.
+    /// The subscription was changed.
     Changed,
 }
 
-/// What is to be asked.
+/// A new operation.
 pub(super) struct New {
     pub(super) kind: Kind,
     pub(super) plan: Option<PlanId>,
@@ -31,7 +33,8 @@ pub(super) struct New {
     pub(super) cancel: Option<bool>,
 }
 
-/// Writes an operation down and asks. The caller holds the person's turn and has settled what was before.
+/// Records an operation and sends it. The caller holds the user's billing lock and has settled earlier
+/// operations.
 pub(super) async fn ask(desk: &Desk, user: UserId, new: New) -> Result<Outcome> {
     let New { kind, plan, subscription, cancel } = new;
     let op = Operation {
@@ -49,7 +52,7 @@ pub(super) async fn ask(desk: &Desk, user: UserId, new: New) -> Result<Outcome> 
     };
     let mut tx = desk.db.begin().await?;
     match rows::begin(&mut tx, &op).await {
-        // Another instance asks for the same person at this moment.
+        // Another instance is running an operation of the same user.
         Err(error) if error.is_unique() => return Err(Error::Unavailable { retry_after_s: 1 }),
         other => other?,
     }
@@ -57,18 +60,18 @@ pub(super) async fn ask(desk: &Desk, user: UserId, new: New) -> Result<Outcome> 
     run(desk, op).await
 }
 
-/// Settles what the person asked before and whose answer was lost.
+/// Completes the user's earlier operation whose answer was lost.
 pub(super) async fn settle(desk: &Desk, user: UserId) -> Result<()> {
     let Some(op) = rows::current(&desk.db, user, Status::Working).await? else { return Ok(()) };
     match run(desk, op).await {
-        // What was refused then says nothing about what is asked now.
+        // A rejection of the earlier operation has no bearing on the present one.
         Err(Error::Unavailable { retry_after_s }) => Err(Error::Unavailable { retry_after_s }),
         Err(Error::Fault(fault)) => Err(Error::Fault(fault)),
         _ => Ok(()),
     }
 }
 
-/// Asks, or asks again. An answer that is not known leaves the operation as it is.
+/// Sends or repeats the request. If the answer remains unknown, the operation stays as it is.
 pub(super) async fn run(desk: &Desk, op: Operation) -> Result<Outcome> {
     let Some(gateway) = gateway(desk) else { return Err(Refusal::PlanInvalid.into()) };
     if desk.clock.now().since(op.created_at) > REMEMBERED {
@@ -95,7 +98,7 @@ pub(super) async fn run(desk: &Desk, op: Operation) -> Result<Outcome> {
     }
 }
 
-/// A refusal that the desk did not foresee: what it knew was old.
+/// Handles a rejection that the desk did not foresee because its data was outdated: refreshes them.
 async fn refused(desk: &Desk, op: &Operation, failure: Failure) -> Result<Outcome> {
     if failure == Failure::Declined {
         return Err(Refusal::PaymentDeclined.into());
@@ -107,7 +110,7 @@ async fn refused(desk: &Desk, op: &Operation, failure: Failure) -> Result<Outcom
     }
 }
 
-/// Where it failed: here, or at the provider.
+/// Where the operation failed: in the desk or at the provider.
 enum Asked {
     Here(Error),
     There(Failure),
@@ -187,7 +190,7 @@ async fn plan(desk: &Desk, op: &Operation) -> Result<domain::Plan> {
     store::plan::get(&desk.db, id).await?.ok_or_else(|| Error::fault("a billing operation's plan is gone"))
 }
 
-/// The provider's id of a person, who becomes known to it at first use.
+/// The user's customer id at the provider; creates the customer on first use.
 async fn customer(
     desk: &Desk,
     gateway: &dyn PaymentGateway,
@@ -201,22 +204,22 @@ async fn customer(
     let mut tx = desk.db.begin().await?;
     rows::set_customer(&mut tx, user, &made, desk.clock.now()).await?;
     tx.commit().await?;
-    // Of two instances the first one's stays.
+    // If two instances create one, the first to be stored is used.
     Ok(store::billing::customer(&desk.db, user).await?.unwrap_or(made))
 }
 
-/// Where the browser comes back to after paying: a page that waits for the provider's word.
+/// Where the browser returns to after paying: a page that waits for the provider's confirmation.
 pub(super) fn success_url(desk: &Desk, op: BillingOperationId) -> String {
     format!("{}/billing?checkout={op}", desk.settings.public_url)
 }
 
-/// Where it comes back to otherwise.
+/// Where it returns to otherwise.
 pub(super) fn cancel_url(desk: &Desk) -> String {
     format!("{}/plans", desk.settings.public_url)
 }
 
-/// The page that stands open for a plan, if it can still be paid at. Any other is closed: of all pages that a person ever
-/// saw one at most can be paid at.
+/// Returns the open checkout page if it is for this plan and can still be paid; otherwise closes it. So at
+/// most one of all the pages a user has ever opened can be paid.
 pub(super) async fn reuse(
     desk: &Desk,
     gateway: &dyn PaymentGateway,
@@ -238,7 +241,7 @@ pub(super) async fn reuse(
     if usable.is_some() {
         gateway.close_checkout(&session).await.map_err(told)?;
     }
-    // It may have been paid at while we looked.
+    // It may have been paid during the check.
     sync::person(desk, user).await?;
     end(desk, &op, Status::Done).await?;
     Ok(None)

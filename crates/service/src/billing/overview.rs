@@ -1,4 +1,4 @@
-//! What the pages about plans show.
+//! Data of the plan and billing pages.
 
 use super::{gateway, history, live, obstacles};
 use crate::{Actor, Desk, Result, plan};
@@ -8,67 +8,67 @@ use domain::{
 };
 use store::{billing::Status, subscription::Kept};
 
-/// A plan that is offered to a person.
+/// A plan as offered to a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offer {
     /// The plan, with its own limits.
     pub plan: Plan,
-    /// It is what they pay for.
+    /// Whether it is the plan they pay for.
     pub current: bool,
-    /// What stands in its way.
+    /// Why they cannot take it.
     pub obstacles: Vec<Refusal>,
-    /// What changing to it would charge at once, in cents, after the kept credit; less than nothing is kept for later invoices. None without a
-    /// subscription, and while the provider does not answer.
+    /// The immediate charge for switching to it, in cents, after account credit; a negative amount is
+    /// credited to later invoices. `None` without a subscription, and while the provider does not answer.
     pub due: Option<i64>,
 }
 
-/// How far a payment is.
+/// Status of a payment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Waiting {
-    /// The provider has not sent word yet; where to pay, while that page is open.
+    /// The provider has not confirmed it yet; address of the checkout page while that is open.
     ForWord(Option<String>),
     /// The plan is in force.
     Done,
-    /// Nothing was paid there, and nothing can be any more.
+    /// It was not paid, and can no longer be.
     Over,
 }
 
-/// A plan that gives nothing any more.
+/// A plan that is no longer in force.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lapsed {
-    /// Its name.
+    /// Name of the plan.
     pub plan: String,
-    /// When that was noticed.
+    /// Time at which the end was detected.
     pub at: Micros,
-    /// Its last payment was declined.
+    /// Whether its last payment was declined.
     pub unpaid: bool,
 }
 
-/// How a person stands.
+/// A user's plan, subscription and invoices.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Overview {
-    /// The plan of everyone.
+    /// The plan that every user has.
     pub free: Plan,
-    /// What they have beside it.
+    /// The assigned or paid plan on top of it.
     pub held: plan::Held,
-    /// What they pay for, and the plan that it is for.
+    /// The subscription and its plan.
     pub subscription: Option<(Subscription, Plan)>,
-    /// What they paid for last, where that is over.
+    /// The last subscription, if it is over.
     pub lapsed: Option<Lapsed>,
-    /// What is kept for their next invoices, in cents; nothing as well while the provider does not answer.
+    /// Account credit for the next invoices, in cents; zero as well while the provider does not answer.
     pub credit: i64,
-    /// Where an invoice waits to be paid.
+    /// Address where an open invoice can be paid.
     pub open_invoice: Option<String>,
-    /// What was paid; none while the provider does not answer.
+    /// Paid invoices; `None` while the provider does not answer.
     pub invoices: Option<Vec<Invoice>>,
-    /// Whether plans can be bought here.
+    /// Whether plans are for sale on this desk.
     pub for_sale: bool,
 }
 
-/// How the actor stands.
+/// Returns the actor's billing overview.
 ///
 /// # Errors
-/// When the database cannot be asked. A provider that does not answer leaves out what it alone knows.
+/// When the database cannot be read. If the provider does not answer, the data it alone has are left out.
 pub async fn overview(desk: &Desk, actor: &Actor) -> Result<Overview> {
     let subscription = match live(desk, actor.user).await? {
         Some(kept) => store::plan::get(&desk.db, kept.plan_id).await?.map(|plan| (kept.told, plan)),
@@ -107,10 +107,10 @@ async fn lapsed(desk: &Desk, actor: &Actor) -> Result<Option<Lapsed>> {
     Ok(plan.map(|plan| Lapsed { plan: plan.name, at, unpaid }))
 }
 
-/// The public plans as they are for somebody, or for anyone.
+/// The public plans, with current plan, obstacles and charge of the actor if there is one.
 ///
 /// # Errors
-/// When the database cannot be asked.
+/// When the database cannot be read.
 pub async fn offers(desk: &Desk, actor: Option<&Actor>) -> Result<Vec<Offer>> {
     let mut offers = Vec::new();
     let kept = match actor {
@@ -136,10 +136,11 @@ pub async fn offers(desk: &Desk, actor: Option<&Actor>) -> Result<Vec<Offer>> {
 }
 
 impl Waiting {
-    /// How far the payment is that a browser came back from. It is looked up here only: coming back grants nothing.
+    /// Status of the payment that a browser returned from; `None` if the actor has no such payment.
+    /// Read-only: returning to the page grants nothing.
     ///
     /// # Errors
-    /// When the database cannot be asked. None when there is no such payment of the actor's.
+    /// When the database cannot be read.
     pub async fn find(desk: &Desk, actor: &Actor, id: BillingOperationId) -> Result<Option<Self>> {
         let Some(op) = store::billing::operation(&desk.db, actor.user, id).await? else { return Ok(None) };
         let done = plan::held(desk, actor).await?.paid.is_some();

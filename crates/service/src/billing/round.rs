@@ -1,4 +1,5 @@
-//! Standing work: what a lost message or a killed process left open is found out by asking.
+//! Periodic billing work: repeats unanswered requests and polls the provider, in case a webhook was lost or a
+//! process killed.
 
 use super::{gateway, news::news, operation, sync};
 use crate::{
@@ -15,23 +16,24 @@ use store::{
     subscription::{self, Kept},
 };
 
-/// People of one round.
+/// Operations, users or subscriptions per round.
 const ROUND: i64 = 100;
-/// How long an answer is waited for before the question is asked again.
+/// How long to wait for an answer before the request is repeated.
 const PATIENCE: i64 = 30 * SECOND;
-/// Whoever may be paying is asked about this often, everyone else that often.
+/// Polling intervals: users who may be paying, and all others.
 const SOON: i64 = 15 * SECOND;
 const LATE: i64 = HOUR;
-/// How long before its end a plan's owner is reminded.
+/// How long before the end of a cancelled plan its owner is reminded.
 const NOTICE: i64 = 3 * DAY;
-/// The provider tells a message again for three days at most, and keeps it for thirty.
+/// How long webhook ids are kept. The provider redelivers an event for up to three days and stores it for
+/// thirty.
 const EVENTS_KEPT: i64 = 60 * DAY;
 
-/// One round: unanswered questions are asked again, people are asked about, and whose plan ends hears of it. The caller
-/// holds the job's lease.
+/// Runs one round: repeats unanswered requests, polls users who are due, and notifies owners of ending plans.
+/// The caller holds the job's lease.
 ///
 /// # Errors
-/// When the database cannot be used. A provider that does not answer is no error here.
+/// When the database cannot be used. A provider that does not answer is not an error here.
 pub async fn round(desk: &Desk) -> Result<()> {
     if gateway(desk).is_none() {
         return Ok(());
@@ -39,7 +41,7 @@ pub async fn round(desk: &Desk) -> Result<()> {
     let now = desk.clock.now();
     for op in rows::unanswered(&desk.db, now.plus(-PATIENCE), ROUND).await? {
         let _turn = desk.paying.at(op.user_id).await;
-        // It may have been answered while we waited for our turn.
+        // It may have been answered while we waited for the lock.
         let still = rows::operation(&desk.db, op.user_id, op.id).await?;
         let Some(op) = still.filter(|op| op.status == rows::Status::Working) else { continue };
         let id = op.id;
@@ -53,7 +55,7 @@ pub async fn round(desk: &Desk) -> Result<()> {
         let usable = !matches!(synced, Err(Error::Fault(_)));
         passed_over(synced)?;
         if !usable {
-            // Whoever cannot be read must not stand before all others.
+            // A user whose data cannot be read must not block the queue.
             let mut tx = desk.db.begin().await?;
             rows::asked(&mut tx, user, now).await?;
             tx.commit().await?;
@@ -65,7 +67,7 @@ pub async fn round(desk: &Desk) -> Result<()> {
     Ok(())
 }
 
-/// What the provider keeps us waiting for is for the next round.
+/// Ignores failures of the provider; the next round tries again.
 fn passed_over(result: Result<()>) -> Result<()> {
     match result {
         Err(Error::Unavailable { .. } | Error::Refused(_) | Error::NotFound) => Ok(()),
@@ -79,7 +81,7 @@ fn passed_over(result: Result<()>) -> Result<()> {
 
 async fn ending(desk: &Desk, kept: Kept, now: Micros) -> Result<()> {
     if !kept.told.in_force(now) {
-        // Before anybody loses a plan the provider is asked once more.
+        // Poll the provider once more before anyone loses a plan.
         passed_over(sync::person(desk, kept.user_id).await)?;
     }
     let all = subscription::of_user(&desk.db, kept.user_id).await?;
@@ -109,7 +111,7 @@ async fn ending(desk: &Desk, kept: Kept, now: Micros) -> Result<()> {
     Ok(tx.commit().await?)
 }
 
-/// Forgets messages that will not be told again.
+/// Deletes the ids of webhook events that will not be redelivered.
 ///
 /// # Errors
 /// When the database cannot be used.

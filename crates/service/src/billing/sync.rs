@@ -1,4 +1,4 @@
-//! Asking the provider how a person's subscriptions stand, and keeping what it says.
+//! Reads a user's subscriptions from the provider and stores them.
 
 use super::{
     gateway, letters,
@@ -18,10 +18,10 @@ use store::{
     subscription::{self, Kept},
 };
 
-/// Another instance may write the same subscription at the same moment; it does so once or twice, not for ever.
+/// Maximum attempts when another instance writes the same subscription concurrently.
 const TRIES: usize = 5;
 
-/// Asks, and keeps it. A person whom the provider does not know has nothing there.
+/// Reads and stores the user's subscriptions. A user without a customer id at the provider has none.
 pub(super) async fn person(desk: &Desk, user: UserId) -> Result<()> {
     let Some((asked_at, all)) = fetch(desk, user).await? else { return Ok(()) };
     let mut tx = desk.db.begin().await?;
@@ -29,7 +29,7 @@ pub(super) async fn person(desk: &Desk, user: UserId) -> Result<()> {
     Ok(tx.commit().await?)
 }
 
-/// What the provider says, and when it was asked.
+/// The provider's data, and the time of the request.
 pub(super) async fn fetch(desk: &Desk, user: UserId) -> Result<Option<(Micros, Vec<Subscription>)>> {
     let Some(gateway) = gateway(desk) else { return Ok(None) };
     let Some(customer) = rows::customer(&desk.db, user).await? else { return Ok(None) };
@@ -38,7 +38,7 @@ pub(super) async fn fetch(desk: &Desk, user: UserId) -> Result<Option<(Micros, V
     Ok(Some((asked_at, all)))
 }
 
-/// Keeps everything that the provider said of a person.
+/// Stores the complete list of a user's subscriptions.
 pub(super) async fn keep(
     desk: &Desk,
     tx: &mut Tx,
@@ -49,14 +49,14 @@ pub(super) async fn keep(
     let paid = all.iter().any(Subscription::live);
     apply(desk, tx, user, all, asked_at).await?;
     rows::asked(tx, user, asked_at).await?;
-    // Paid: nobody waits at the page any more.
+    // Paid: the checkout page is no longer needed.
     if paid && let Some(op) = rows::current(&mut *tx, user, Status::Open).await? {
         rows::end(tx, op.id, Status::Done, desk.clock.now()).await?;
     }
     Ok(())
 }
 
-/// Keeps some of it. Prices that are none of ours give no plan.
+/// Stores some of a user's subscriptions. Prices that belong to no plan of this desk are ignored.
 pub(super) async fn apply(
     desk: &Desk,
     tx: &mut Tx,
@@ -111,7 +111,7 @@ fn fresh(user: UserId, told: &Subscription, plan_id: PlanId, asked_at: Micros) -
     }
 }
 
-/// Notes what happened, and writes to the person where they should know.
+/// Records changes in the audit and notifies the owner where needed.
 pub(super) async fn tell(desk: &Desk, tx: &mut Tx, kept: &Kept, found: &[News]) -> Result<()> {
     for news in found {
         let deed = match news {
@@ -143,7 +143,7 @@ pub(super) async fn tell(desk: &Desk, tx: &mut Tx, kept: &Kept, found: &[News]) 
     Ok(())
 }
 
-/// Puts a letter to a person into the outbox.
+/// Enqueues a mail to a user.
 pub(super) async fn send(desk: &Desk, tx: &mut Tx, user: UserId, letter: &mail::Letter) -> Result<()> {
     let Some(person) = store::user::get(&mut *tx, user).await? else { return Ok(()) };
     mail::enqueue(desk, tx, Some(user), &person.email, letter).await

@@ -1,26 +1,26 @@
-//! Messages of the provider. Of a message only its id is believed, once its signature fits: the message itself, and how
-//! the subscription stands, are asked for.
+//! Webhooks of the payment provider. Only the event's id is taken from a signed message: the event itself and
+//! the subscriptions are read from the provider.
 
 use super::{gateway, sync, told};
 use crate::{Desk, Error, Result};
 use store::billing as rows;
 
-/// What became of a message.
+/// Result of a webhook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Heard {
-    /// It was acted upon.
+    /// The event was processed.
     Acted,
-    /// It had been before, and nothing was done again.
+    /// The event had been processed before; nothing was done.
     Before,
-    /// It is about nobody here.
+    /// The event concerns no user of this desk.
     Nobody,
 }
 
-/// Hears a message. Told again, it does nothing again.
+/// Processes a webhook. Repeated deliveries have no effect.
 ///
 /// # Errors
-/// [`Error::Forbidden`] when it is not signed by the provider, or old; [`Error::NotFound`] where nobody is paid;
-/// [`Error::Unavailable`] when the provider cannot be asked: it will tell the message again.
+/// [`Error::Forbidden`] if the signature is wrong or too old; [`Error::NotFound`] if no payment provider is
+/// configured; [`Error::Unavailable`] if the provider does not answer: it will deliver the event again.
 pub async fn hear(desk: &Desk, signature: &str, body: &[u8]) -> Result<Heard> {
     let gateway = gateway(desk).ok_or(Error::NotFound)?;
     let now = desk.clock.now();

@@ -7,7 +7,7 @@ use futures::future::join_all;
 use std::sync::Arc;
 use store::testing::TestDb;
 
-/// A desk named as every test's, with a clock of its own.
+/// A desk with the default test name and its own clock.
 fn desk(db: &TestDb) -> (SharedDesk, Arc<TestClock>) {
     let clock = Arc::new(TestClock::default());
     let setup = Setup { clock: Arc::<TestClock>::clone(&clock), ..Setup::default() };
@@ -57,7 +57,7 @@ async fn a_gap_that_the_wall_clock_does_not_show_is_found(db: &TestDb) {
     let (desk, _) = desk(db);
     let before = desk.tenure().await.unwrap();
     desk.validity_in(before).await.unwrap();
-    // Boot time stood still with the machine: only the database knows.
+    // The boot clock stopped with the machine: only the database can tell.
     db.execute("update instances set lease_until = lease_until - 40000000").await;
     desk.keep_lease().await.unwrap();
     assert_eq!(desk.validity_in(before).await.is_ok(), !db.is_shared());
@@ -113,7 +113,8 @@ async fn a_stopped_desk_sends_nothing_and_need_not_be_waited_for(db: &TestDb) {
 #[test]
 fn what_is_signed_has_expired_before_anybody_takes_over() {
     let window = i64::try_from(Validity::LONGEST.as_micros()).unwrap();
-    // The last moment at which a renewal can serve, and the last at which the exchange takes what it signed.
+    // The last time at which a renewal can be used, and the last at which the exchange accepts what it
+    // signed.
     let last = FRESH.max(window) + SECOND / 2 + SECOND;
     assert!(last < LEASE + instance::GRACE);
     assert!((LEASE - MARGIN) >= window);

@@ -1,20 +1,20 @@
-//! Whether the database can be written. What the desk writes anyway tells it; when it has written nothing for a moment, or
-//! the last write failed, it makes a small write of its own.
+//! Whether the database accepts writes. Normally known from the desk's own writes; if there were none
+//! recently, or the last one failed, a small probe is written.
 
 use crate::{Desk, Result};
 use std::time::Duration;
 use store::LastWrites;
 use tokio::time::timeout;
 
-/// A write that succeeded this recently is proof enough.
+/// A write that succeeded this recently needs no probe.
 const PROOF: Duration = Duration::from_secs(2);
-/// For this long after a failed write the desk is degraded, whatever succeeds meanwhile: a small write may still fit on a
-/// disk that is full for a larger one.
+/// How long the desk stays degraded after a failed write, even if others succeed meanwhile: a small write may
+/// still fit on a disk that is too full for a larger one.
 const REMEMBERED: Duration = Duration::from_secs(3);
-/// A write that takes longer than this is as good as none.
+/// Timeout of the probe.
 const BOUND: Duration = Duration::from_secs(2);
 
-/// Whether writes succeed, answered within two seconds.
+/// Whether writes succeed; answers within two seconds.
 pub async fn writes_succeed(desk: &Desk) -> bool {
     if in_doubt(desk.db.last_writes()) {
         match timeout(BOUND, write(desk)).await {

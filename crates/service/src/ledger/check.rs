@@ -1,34 +1,34 @@
-//! The books looked through: balances are derived from the entries anew and compared with what is kept.
+//! Verification of the ledger: recomputes all balances from the entries and compares them with the stored
+//! ones.
 
 use crate::{Desk, Result};
 use domain::LedgerAccountId;
 use store::ledger as rows;
 use uuid::Uuid;
 
-/// Accounts read at a time.
+/// Accounts per query.
 const PAGE: i64 = 200;
 
-/// What a look through the books found.
+/// Result of a verification.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Audit {
-    /// Accounts looked at.
+    /// Number of accounts checked.
     pub accounts: u64,
-    /// Transactions that do not add up to nothing.
+    /// Number of transactions that do not add up to zero.
     pub unbalanced: i64,
-    /// Accounts whose balance is not what their entries say, or whose locked balance is not what their holds say.
+    /// Accounts whose balance differs from their entries, or whose locked balance differs from their holds.
     pub wrong: Vec<LedgerAccountId>,
 }
 
 impl Audit {
-    /// Whether the books are right.
+    /// Whether the ledger is consistent.
     #[must_use]
     pub const fn good(&self) -> bool {
         self.unbalanced == 0 && self.wrong.is_empty()
     }
 }
 
-/// Looks through all the books. One read transaction: movements beside it do not disturb it on Postgres either, for what
-/// differs is read again by itself.
+/// Verifies the whole ledger. Concurrent movements do not disturb it: an account that differs is read again.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -49,8 +49,8 @@ pub async fn audit_all(desk: &Desk) -> Result<Audit> {
 }
 
 async fn agrees(desk: &Desk, id: LedgerAccountId) -> Result<bool> {
-    // A writer's transaction sees one state of SQLite, and of Postgres each statement sees what is committed: a
-    // movement between two of them is told from an error by reading until nothing moves.
+    // The three reads are separate statements, so a movement may be committed between them. Reading until
+    // nothing changes distinguishes that from an error.
     for _ in 0..10 {
         let before = rows::get(&desk.db, id).await?;
         let (derived, held) = (rows::derived(&desk.db, id).await?, rows::held(&desk.db, id).await?);

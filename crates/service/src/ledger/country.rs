@@ -1,4 +1,4 @@
-//! Where a person lives, and which currencies are enabled there.
+//! The user's country, and which currencies are enabled there.
 
 use crate::{
     Actor, Desk, Error, Origin, Result,
@@ -12,26 +12,26 @@ use domain::{
 };
 use store::currency::Rule;
 
-/// Every country that has no rule of its own.
+/// Stands for every country that has no rule of its own.
 const EVERYWHERE: &str = "*";
 
-/// Where a person is for the law, and what they may open there.
+/// The user's legal country, and the currencies they may open there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// Two letters.
+    /// ISO 3166 code of two letters.
     pub country: String,
-    /// They have said so; otherwise it is the install's default.
+    /// Whether the user stated it; otherwise it is the install's default.
     pub told: bool,
-    /// The enabled currencies, by their codes.
+    /// The enabled currencies.
     pub currencies: Vec<Currency>,
 }
 
-/// What the operator decided.
+/// The operator's rules on currencies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rules {
-    /// Every currency.
+    /// All currencies.
     pub currencies: Vec<Currency>,
-    /// Everywhere's rules first, then the countries'.
+    /// The rules for all countries first, then those of single countries.
     pub rules: Vec<Rule>,
 }
 
@@ -39,13 +39,13 @@ async fn country(desk: &Desk, actor: &Actor) -> Result<Option<String>> {
     Ok(store::profile::country(&desk.db, actor.user).await?)
 }
 
-/// Whether a currency is enabled for the person.
+/// Whether a currency is enabled for the user.
 pub(super) async fn enabled(desk: &Desk, actor: &Actor, currency: &str) -> Result<bool> {
     let country = country(desk, actor).await?.unwrap_or_else(|| desk.settings.jurisdiction.clone());
     Ok(store::currency::enabled(&desk.db, &country, currency).await?)
 }
 
-/// Where the person is, and what is enabled there.
+/// Returns the user's country and the currencies enabled there.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -61,10 +61,10 @@ pub async fn place(desk: &Desk, actor: &Actor) -> Result<Place> {
     Ok(Place { country, told, currencies })
 }
 
-/// Notes where the person lives. Accounts that are open stay open.
+/// Stores the user's country. Accounts that are already open stay open.
 ///
 /// # Errors
-/// On `country`.
+/// A problem of `country`.
 pub async fn set_country(desk: &Desk, actor: &Actor, country: &str) -> Result<()> {
     let country = country.trim();
     if country.is_empty() {
@@ -74,20 +74,20 @@ pub async fn set_country(desk: &Desk, actor: &Actor, country: &str) -> Result<()
     profile::update(desk, actor, ProfileChange { country, ..ProfileChange::default() }).await.map(drop)
 }
 
-/// What the operator decided.
+/// Returns the operator's rules on currencies.
 ///
 /// # Errors
-/// [`Error::Forbidden`].
+/// [`Error::Forbidden`] for anyone but an admin.
 pub async fn rules(desk: &Desk, admin: &Actor) -> Result<Rules> {
     admin.must(Role::Admin)?;
     let currencies = store::currency::list(&desk.db).await?;
     Ok(Rules { currencies, rules: store::currency::rules(&desk.db).await? })
 }
 
-/// Says whether a currency is enabled in a country, or everywhere (`*`) that has no rule of its own.
+/// Enables or disables a currency in a country, or (`*`) in all countries that have no rule of their own.
 ///
 /// # Errors
-/// [`Error::Forbidden`]; on `country` and `currency`.
+/// [`Error::Forbidden`]; problems of `country` and `currency`.
 pub async fn set_rule(desk: &Desk, admin: &Actor, origin: &Origin, rule: &Rule) -> Result<()> {
     admin.must(Role::Admin)?;
     let mut problems = Vec::new();

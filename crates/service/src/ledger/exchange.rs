@@ -1,7 +1,8 @@
-//! Funds between a USDT account and a sandbox exchange account.
+//! Transfers between a USDT account and a sandbox exchange account.
 //!
-//! As with orders (house rule 4): what is decided is written before the exchange is told, and told under an id that the
-//! exchange carries out once, however often it hears it. Funds on their way out are held here until they are there.
+//! As with orders, the decision is written before the exchange is asked, and the request carries an id that
+//! the exchange executes only once, however often it arrives. Outgoing funds are held in the ledger until
+//! they have arrived.
 
 use super::{Why, find, house, minus, post, read_amount};
 use crate::{
@@ -21,25 +22,25 @@ use store::{
     ledger::{self as rows, Purpose, TransferRow},
 };
 
-/// The one currency that exchange accounts hold and the ledger too.
+/// The only currency that both the exchange accounts and the ledger hold.
 const CURRENCY: &str = "USDT";
-/// Whoever is at a transfer is at it for this long; then others take it up.
+/// How long a process owns a transfer; afterwards others may take it over.
 const LEASE: i64 = 30 * SECOND;
-/// Transfers shown.
+/// Maximum transfers shown.
 const SHOWN: i64 = 20;
 
-/// What a person can move funds between.
+/// Accounts a user can move funds between, and their transfers.
 #[derive(Clone, Debug, Default)]
 pub struct Movers {
-    /// Their USDT account, if they have one.
+    /// The user's USDT account, if any.
     pub account: Option<CurrencyAccount>,
-    /// Their sandbox exchange accounts.
+    /// The user's sandbox exchange accounts.
     pub keys: Vec<ExchangeKey>,
-    /// Their last transfers.
+    /// The user's last transfers.
     pub transfers: Vec<Transfer>,
 }
 
-/// What the person can move funds between, and what they moved.
+/// Returns the accounts the user can move funds between, and their last transfers.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -55,12 +56,12 @@ pub async fn movers(desk: &Desk, actor: &Actor) -> Result<Movers> {
     })
 }
 
-/// Moves funds to (`to_exchange`) or from a sandbox exchange account. Working: the exchange could not be asked for
-/// certain; the desk goes on finding out by itself.
+/// Moves funds to (`to_exchange`) or from a sandbox exchange account. The status is `Working` if the
+/// exchange's answer is unknown; the desk then retries in the background.
 ///
 /// # Errors
-/// Not found; on `amount`, when what it goes from does not cover it; on `account`, when it is no USDT account or the key
-/// no sandbox account's.
+/// Not found; a problem of `amount` if the source does not cover it; of `account` if it is not a USDT account
+/// or the key not that of a sandbox account.
 pub async fn move_funds(
     desk: &Desk,
     actor: &Actor,
@@ -99,7 +100,7 @@ pub async fn move_funds(
     Ok(Transfer { id: row.id, kind, amount, status })
 }
 
-/// Writes down what will be done, and holds the funds that will go.
+/// Records the transfer, and holds outgoing funds.
 async fn decide(desk: &Desk, origin: &Origin, row: &TransferRow) -> Result<()> {
     let now = desk.clock.now();
     let mut tx = desk.db.begin().await?;
@@ -114,7 +115,7 @@ async fn decide(desk: &Desk, origin: &Origin, row: &TransferRow) -> Result<()> {
     Ok(tx.commit().await?)
 }
 
-/// Tells the exchange and books what came of it. What is not known stays as it is.
+/// Sends the transfer to the exchange and books the result. If that is unknown, the transfer stays as it is.
 async fn carry_out(desk: &Desk, row: &TransferRow) -> Result<TransferStatus> {
     let Some(sandbox) = &desk.sandbox else { return Ok(TransferStatus::Working) };
     let amount = if row.kind == MovementKind::ToExchange { row.amount } else { minus(row.amount)? };
@@ -127,7 +128,7 @@ async fn carry_out(desk: &Desk, row: &TransferRow) -> Result<TransferStatus> {
     };
     match sandbox.fund(&funding).await {
         Ok(true) => settle(desk, row, TransferStatus::Done).await,
-        // It says no, or knows no such account: both for good.
+        // Rejected, or no such account: both are final.
         Ok(false) | Err(Error::NotFound) => settle(desk, row, TransferStatus::Failed).await,
         Err(error) => {
             tracing::warn!(transfer = %row.id, %error, "a transfer is not known to have happened; it will be asked again");
@@ -136,7 +137,7 @@ async fn carry_out(desk: &Desk, row: &TransferRow) -> Result<TransferStatus> {
     }
 }
 
-/// Books the outcome, once: whoever comes second finds it booked.
+/// Books the result once; a concurrent caller finds it booked.
 async fn settle(desk: &Desk, row: &TransferRow, status: TransferStatus) -> Result<TransferStatus> {
     let now = desk.clock.now();
     let mut tx = desk.db.begin().await?;
@@ -144,8 +145,8 @@ async fn settle(desk: &Desk, row: &TransferRow, status: TransferStatus) -> Resul
         let booked = rows::get_transfer(&mut tx, row.id).await?;
         return Ok(booked.map_or(status, |row| row.status));
     }
-    // Another transfer of the same person may be settled now: both take the same accounts, the house's perhaps for the
-    // first time.
+    // Another transfer of the same user may be settled concurrently: both lock the same accounts, and may
+    // both open the desk's account for the first time.
     let house = house(desk, &mut tx, Purpose::Exchange, CURRENCY).await?;
     rows::take(&mut tx, vec![row.account_id, house]).await?;
     if let Some(hold) = row.hold_id {
@@ -165,7 +166,8 @@ async fn book(desk: &Desk, tx: &mut Tx, row: &TransferRow, house: LedgerAccountI
     post(desk, tx, why, &[(row.account_id, minus(out)?), (house, out)]).await
 }
 
-/// Takes up transfers that a killed or patient process left: the exchange is told again, under the same id.
+/// Resumes transfers left by a killed process or after an unknown answer: sends them to the exchange again
+/// under the same id.
 ///
 /// # Errors
 /// When the database cannot be used.

@@ -1,10 +1,10 @@
-//! What we write to people who wait for it.
+//! Texts of transactional mails.
 
 use super::Letter;
 use crate::Desk;
 use domain::support::Ticket;
 
-/// The way to a new password.
+/// The mail with a password reset link.
 pub(crate) fn reset_link(desk: &Desk, token: &str) -> Letter {
     let base = &desk.settings.public_url;
     Letter {
@@ -19,7 +19,7 @@ pub(crate) fn reset_link(desk: &Desk, token: &str) -> Letter {
     }
 }
 
-/// The operator is told that somebody needs help.
+/// The mail that tells the operator about a support request.
 pub(crate) fn support_asked(desk: &Desk, ticket: &Ticket) -> Letter {
     let base = &desk.settings.public_url;
     let Ticket { email, subject, message, .. } = ticket;

@@ -1,4 +1,5 @@
-//! Making a message of what happened: what a trader wants to know at a glance, with the names that things have now.
+//! Composes messages from events: what a trader wants to see at a glance, with the current names of keys and
+//! strategies.
 
 use super::{
     event::{Closed, Event, ForeignFill, Ordered},
@@ -20,20 +21,20 @@ use domain::{
 use std::collections::HashMap;
 use store::{copy::Copy, notice::Notice};
 
-/// A person's copies of one signal that are named in one message.
+/// Maximum number of a user's copies of one signal that are read for a message.
 const MOST_COPIES: i64 = 2_000;
 
-/// One event, told.
+/// One event in words.
 struct Item {
     title: String,
-    /// What to make of it, in a sentence.
+    /// What it means, in one sentence.
     why: Option<String>,
-    /// What is told of each key where several are told together.
+    /// The line for this event if several are sent in one message.
     brief: String,
     facts: Vec<(&'static str, String)>,
 }
 
-/// Makes one message of everything that waits of a group.
+/// Composes one message from all waiting notices of a group.
 pub(super) async fn compose(desk: &Desk, user: UserId, notices: &[Notice]) -> Result<Content> {
     let mut teller =
         Teller { desk, words: &EN, zone: profile::zone_of(desk, user).await?, keys: HashMap::new() };
@@ -89,7 +90,7 @@ fn together(desk: &Desk, words: &Words, items: &[Item], left_out: &[String]) -> 
     Content { html: Some(format!("<ul>{html}</ul>{more}")), ..Content::plain(&subject, &body) }
 }
 
-/// A change of what opens the account.
+/// A change of credentials.
 fn credential(words: &Words, what: Credential, name: &str, base: &str) -> Item {
     let (title, why) = match what {
         Credential::KeyConnected => (words.key_connected, words.key_connected_why),
@@ -107,7 +108,7 @@ fn warning(title: String, why: String, facts: Vec<(&'static str, String)>) -> It
     Item { brief: title.clone(), title, why: Some(why), facts }
 }
 
-/// Title and text for a change of a key's rights.
+/// Title and text of a change of a key's permissions.
 const fn rights_changed(words: &Words, change: RightsChange) -> (&'static str, &'static str) {
     match change {
         RightsChange::WithdrawGained => (words.withdraw_gained, words.withdraw_gained_why),
@@ -118,7 +119,7 @@ const fn rights_changed(words: &Words, change: RightsChange) -> (&'static str, &
     }
 }
 
-/// What is needed to tell of events, and what was looked up for it.
+/// Context for composing messages, with the names looked up so far.
 struct Teller<'a> {
     desk: &'a Desk,
     words: &'static Words,
@@ -165,7 +166,7 @@ impl Teller<'_> {
         Ok(item)
     }
 
-    /// What happened to an exchange key; nothing for other events.
+    /// An event of an exchange key; a fault for other events.
     async fn of_key(&mut self, event: &Event) -> Result<Item> {
         let words = self.words;
         let base = self.desk.settings.public_url.as_str();
@@ -190,7 +191,7 @@ impl Teller<'_> {
         Ok(warning(fill(title, &[&name]), fill(why, &[base]), facts))
     }
 
-    /// What happened to the protection or the end of a position; nothing for other events.
+    /// An event of a position's protection or exit; a fault for other events.
     async fn of_position(&mut self, event: &Event) -> Result<Item> {
         let words = self.words;
         let (key, symbol, copy, title, why) = match event {
@@ -280,7 +281,7 @@ impl Teller<'_> {
         }
     }
 
-    /// A key's name, as it is called now.
+    /// The current name of a key.
     async fn key(&mut self, id: ExchangeKeyId) -> Result<String> {
         if let Some(name) = self.keys.get(&id) {
             return Ok(name.clone());
@@ -297,7 +298,7 @@ impl Teller<'_> {
         Ok(copy.map(|copy| (self.words.strategy, shown(&copy.strategy_name))))
     }
 
-    /// The person's other keys that the same signal was for, and why it was not traded on them.
+    /// The user's other keys that the same signal was for, and why it was not traded on them.
     async fn left_out(&mut self, user: UserId, copy: CopyId) -> Result<Vec<String>> {
         let Some(signal) = store::copy::signal_of(&self.desk.db, copy).await? else { return Ok(Vec::new()) };
         let all = store::copy::list_by_signal_and_user(&self.desk.db, signal, user, MOST_COPIES).await?;

@@ -1,7 +1,8 @@
-//! From what happened to what arrived: notices are gathered into messages, and messages handed over.
+//! From notices to delivered messages: notices are gathered into messages, and messages are sent.
 //!
-//! A message is marked before it is handed over and after. Cut off in between, it is tried again: a mail under the same
-//! Message-ID, by which mail programs know it; a Telegram message with a line that says so.
+//! A message is marked before it is sent and after. If the process is cut off in between, it is sent again: a
+//! mail under the same Message-ID, by which mail programs detect the duplicate; a Telegram message with a
+//! line that says so.
 
 use super::{
     compose::compose,
@@ -21,22 +22,23 @@ use store::{
     notice::{self, Group},
 };
 
-/// After this many failures a message is given up; the admin sees it in the outbox and may have it tried again.
+/// Number of failures after which a message is marked as failed; the admin sees it in the outbox and can
+/// retry it.
 const ATTEMPTS: i64 = 10;
-/// What goes on in a burst is told after this long, whatever is still to come.
+/// A burst of events is sent after this long at the latest, even if it continues.
 const PATIENCE: i64 = MINUTE;
-/// Messages of one round.
+/// Messages per round.
 const ROUND: i64 = 20;
-/// Longer than any attempt lasts: after that another instance may try.
+/// Longer than any attempt takes; afterwards another instance may try.
 const CLAIM: i64 = 2 * MINUTE;
-/// How long it is known what was told.
+/// How long sent notices and events are kept.
 const KEPT: i64 = 90 * DAY;
-/// What the outbox says of an attempt whose end nobody knows.
+/// Shown in the outbox for an attempt with unknown outcome.
 const CUT_OFF: &str = "an attempt was cut off: it may have arrived";
-/// What it says of a message whose chat is gone.
+/// Shown in the outbox for a message whose chat was unlinked.
 const NO_CHAT: &str = "no chat is linked any more";
 
-/// Makes messages of what waits to be told; how many.
+/// Turns waiting notices into messages; returns the number of messages.
 ///
 /// # Errors
 /// When the database cannot be used.
@@ -56,7 +58,7 @@ async fn gather_one(desk: &Desk, group: &Group) -> Result<bool> {
     let mut tx = desk.db.begin().await?;
     let gathered = notice::gather(&mut tx, group, id).await?;
     if gathered != waiting.len() as u64 {
-        // Another instance was first, or something has come to it meanwhile: the next round tells it.
+        // Another instance was first, or another notice was added meanwhile: left to the next round.
         return Ok(false);
     }
     let to = match group.channel {
@@ -82,17 +84,20 @@ async fn gather_one(desk: &Desk, group: &Group) -> Result<bool> {
     Ok(true)
 }
 
-/// Hands over what is due on every channel; how many messages were taken. One channel's trouble does not delay the other.
+/// Sends what is due on every channel; returns the number of messages accepted. A failing channel does not
+/// delay the other.
 ///
 /// # Errors
-/// When the database cannot be used. A server that refuses is no error here: the message waits longer each time.
+/// When the database cannot be used. A rejecting server is not an error here: the message is retried with
+/// growing delays.
 pub async fn deliver(desk: &Desk) -> Result<usize> {
     gather(desk).await?;
     let (by_email, by_telegram) = tokio::join!(round(desk, Channel::Email), round(desk, Channel::Telegram));
     Ok(by_email? + by_telegram?)
 }
 
-/// Gives back what this instance was handing over when it was stopped; it is tried again at once.
+/// Releases the messages that this instance was sending when it stopped, so that they are retried
+/// immediately.
 ///
 /// # Errors
 /// When the database cannot be used.
@@ -103,7 +108,7 @@ pub async fn resume(desk: &Desk) -> Result<()> {
     Ok(tx.commit().await?)
 }
 
-/// Forgets what was told long ago: nothing can find it again by then.
+/// Deletes notices and events after [`KEPT`].
 ///
 /// # Errors
 /// When the database cannot be used.
@@ -159,7 +164,7 @@ async fn claim(desk: &Desk, row: &rows::Message) -> Result<bool> {
 async fn hand_over(desk: &Desk, row: &rows::Message) -> Result<std::result::Result<(), Undelivered>> {
     let content = match outbox::read(desk, row) {
         Ok(content) => content,
-        // Under a master key that is gone: it stays, and says so, and the others go on.
+        // Encrypted under a lost master key: mark it as failed, and continue with the others.
         Err(_) => return Ok(Err(Undelivered::Never("it cannot be opened".to_owned()))),
     };
     match row.channel {
@@ -184,7 +189,7 @@ async fn hand_over(desk: &Desk, row: &rows::Message) -> Result<std::result::Resu
 }
 
 fn telegram_text(row: &rows::Message, content: &Content) -> String {
-    // The last attempt may have arrived, whoever made it.
+    // The last attempt may have succeeded, on this or another instance.
     let again = row.holder.is_some() || matches!(row.failure.as_deref(), Some(CUT_OFF | telegram::NO_ANSWER));
     let again = again.then_some(EN.perhaps_again);
     let parts = [again, Some(content.subject.as_str()), Some(content.body.as_str())];
@@ -211,7 +216,7 @@ async fn undelivered(desk: &Desk, row: &rows::Message, trouble: Undelivered) -> 
     Ok(tx.commit().await?)
 }
 
-/// One minute, then twice as long each time, an hour at most.
+/// The delay before the next attempt: one minute, doubled each time, at most an hour.
 fn pause(attempts: i64) -> i64 {
     (MINUTE << attempts.clamp(0, 6)).min(HOUR)
 }

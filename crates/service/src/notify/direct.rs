@@ -1,11 +1,11 @@
-//! Messages that pass the outbox by: from a program that watches the desk, and has no database.
+//! Messages that bypass the outbox, for the watchdog, which has no database.
 
 use super::{email::Mailer, telegram::Bot};
 use crate::{MailSettings, TelegramSettings};
 use anyhow::{Context as _, Result, anyhow};
 use lettre::message::Mailbox;
 
-/// A way to somebody, without an outbox: what is not taken, the caller keeps.
+/// A channel without an outbox; if sending fails, the caller must retry.
 pub struct Direct(Way);
 
 enum Way {
@@ -14,27 +14,27 @@ enum Way {
 }
 
 impl Direct {
-    /// By mail. The settings and the address are read now, better than in the night; it connects only when there is
-    /// something to send.
+    /// Sends by mail. Settings and address are validated here, so that a mistake shows at start; it connects
+    /// only when sending.
     ///
     /// # Errors
-    /// When they cannot be used.
+    /// When the settings or the address are invalid.
     pub fn mail(settings: &MailSettings, to: &str) -> Result<Self> {
         let to = to.parse().with_context(|| format!("{to} is no address"))?;
         Ok(Self(Way::Mail(Box::new(Mailer::new(settings)?), to)))
     }
 
-    /// By a bot, into a chat that it knows by its number.
+    /// Sends by a bot to the chat with this id.
     ///
     /// # Errors
-    /// When they cannot be used.
+    /// When the settings or the chat id are invalid.
     pub fn telegram(settings: &TelegramSettings, chat: &str) -> Result<Self> {
         let token = settings.token.clone().context("TELEGRAM_BOT_TOKEN is not set")?;
         let chat = chat.parse().with_context(|| format!("{chat} is no chat's number"))?;
         Ok(Self(Way::Telegram(Bot::new(&settings.api_base, token)?, chat)))
     }
 
-    /// What it is called in a log.
+    /// Name in log lines.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self.0 {
@@ -46,7 +46,7 @@ impl Direct {
     /// Sends a message.
     ///
     /// # Errors
-    /// When it was not taken.
+    /// When the message was not accepted.
     pub async fn send(&self, subject: &str, body: &str) -> Result<()> {
         match &self.0 {
             Way::Mail(mailer, to) => mailer.send_plain(to, subject, body).await,

@@ -1,4 +1,4 @@
-//! Handing messages to a mail server: HTML and plain text, no tracking, and a link that stops them.
+//! Sends mails over SMTP: HTML and plain text, no tracking, with an unsubscribe link.
 
 use super::{
     outbox::Content,
@@ -22,29 +22,29 @@ use std::{
     time::{Duration, UNIX_EPOCH},
 };
 
-/// A server that says nothing for so long is not there.
+/// Timeout of the mail server.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A mail server, or none: then messages stay in the outbox.
+/// SMTP client; without a configured server, messages stay in the outbox.
 pub(crate) struct Mailer {
     server: Option<AsyncSmtpTransport<Tokio1Executor>>,
     from: Mailbox,
 }
 
-/// Why a mail was not taken, in words that name nobody and no secret.
+/// Why a mail was not accepted, in words that contain no addresses or secrets.
 #[derive(Debug)]
 pub(super) struct NotTaken {
     pub(super) words: String,
-    /// The server itself is not there: nothing else needs to be tried now.
+    /// The server itself cannot be reached: no other mail needs to be tried now.
     pub(super) unreachable: bool,
 }
 
 impl Mailer {
-    /// Reads the settings; connects only when there is something to send.
+    /// Validates the settings; connects only when sending.
     pub(crate) fn new(settings: &MailSettings) -> anyhow::Result<Self> {
         let from = settings.from.parse().context("MAIL_FROM is no address")?;
         let server = settings.smtp_url.as_deref().map(|url| {
-            // The address holds a password: it is not repeated in the error.
+            // The URL contains a password, so the error does not repeat it.
             let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
                 .map_err(|_| anyhow::anyhow!("SMTP_URL is not like smtps://name:password@host:465"))?;
             anyhow::Ok(builder.timeout(Some(PATIENCE)).build())
@@ -52,12 +52,13 @@ impl Mailer {
         Ok(Self { server: server.transpose()?, from })
     }
 
-    /// Whether there is a server at all.
+    /// Whether a mail server is configured.
     pub(crate) const fn sends(&self) -> bool {
         self.server.is_some()
     }
 
-    /// Writes a mail of plain text and hands it over. The same text sent again is the same mail.
+    /// Sends a plain-text mail. The Message-ID is derived from the text, so a repetition is recognized as a
+    /// duplicate.
     pub(super) async fn send_plain(&self, to: &Mailbox, subject: &str, body: &str) -> anyhow::Result<()> {
         let digest = Sha256::digest(format!("{to}\n{subject}\n{body}"));
         let name = hex::encode(digest.get(..16).unwrap_or_default());
@@ -71,13 +72,13 @@ impl Mailer {
         self.send(mail).await.map_err(|error| anyhow::anyhow!(error.words))
     }
 
-    /// Hands a mail over.
+    /// Sends a mail.
     pub(super) async fn send(&self, mail: Message) -> std::result::Result<(), NotTaken> {
         let Some(server) = &self.server else {
             return Err(NotTaken { words: "there is no mail server".to_owned(), unreachable: true });
         };
         server.send(mail).await.map(drop).map_err(|error| match error.status() {
-            // What the server says beyond its code may repeat the address.
+            // The server's text beyond the code may repeat the address.
             Some(code) => {
                 NotTaken { words: format!("the mail server refused it ({code})"), unreachable: false }
             }
@@ -89,29 +90,29 @@ impl Mailer {
     }
 }
 
-/// What makes a message a mail.
+/// A message with the row that describes its delivery.
 pub(super) struct Envelope<'a> {
-    /// Names it for ever: tried again, it is the same mail.
+    /// Provides the Message-ID, which stays the same when the mail is sent again.
     pub(super) row: &'a store::message::Message,
     pub(super) content: &'a Content,
 }
 
-/// What stands in a mail.
+/// The rendered parts of a mail.
 pub(super) struct Said {
     text: String,
     pub(super) html: String,
-    /// Where the link leads that stops such mails.
+    /// The unsubscribe link.
     stop: Option<String>,
 }
 
-/// Writes a mail.
+/// Builds a mail.
 pub(super) async fn write(desk: &Desk, envelope: &Envelope<'_>) -> Result<Message> {
     let Said { text, html, stop } = said(desk, envelope).await?;
     let body = MultiPart::alternative_plain_html(text, html);
     Ok(built(&desk.mailer.from, envelope.row, &envelope.content.subject, body, stop)?)
 }
 
-/// Words a mail, in both ways.
+/// Renders a mail as text and HTML.
 pub(super) async fn said(desk: &Desk, envelope: &Envelope<'_>) -> Result<Said> {
     let Envelope { row, content } = envelope;
     let base = &desk.settings.public_url;
@@ -139,7 +140,7 @@ pub(super) async fn said(desk: &Desk, envelope: &Envelope<'_>) -> Result<Said> {
     }
     let mut text = format!("{body}\n\n-- \n{why}\n");
     if let Some(url) = &stop {
-        // The address is long: only plain text shows it.
+        // The link is long; the HTML hides it behind its text.
         let _ = writeln!(text, "{}: {url}", EN.stop_mails);
         let _ = write!(footer, "<p><a href=\"{}\">{}</a></p>", escape(url), EN.stop_mails);
     }
@@ -172,7 +173,7 @@ fn built(
     Ok(mail)
 }
 
-/// A mail's name for ever, in the domain that it comes from.
+/// The Message-ID of a mail, in the sender's domain.
 fn message_id(name: &str, from: &Mailbox) -> String {
     format!("<{name}@{}>", from.email.domain())
 }

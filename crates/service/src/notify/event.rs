@@ -1,4 +1,5 @@
-//! What people are told of, and how it is noted: with the rows that it is about, in one transaction.
+//! The events that users are notified of. A notice is written in the same transaction as the rows it is
+//! about.
 
 use crate::{Error, Result};
 use domain::{
@@ -11,40 +12,40 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use store::{Tx, audit::NewEntry, notice::NewNotice};
 
-/// So long after the last of a burst it is told, together.
+/// How long to wait for further events of a burst, which are sent as one message.
 const BURST: i64 = 5 * SECOND;
 
-/// Something that happened to a person.
+/// An event in a user's account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
-    /// The exchange took an order.
+    /// The exchange accepted an order.
     NewOrder(Ordered),
     /// A take-profit order was filled.
     TakeProfit(Closed),
-    /// A stop was filled.
+    /// A stop-loss order was filled.
     StopLoss(Closed),
-    /// The exchange refuses a key, which is switched off.
+    /// The exchange rejects a key, which was disabled.
     KeyRefused {
-        /// Which.
+        /// The key.
         key: ExchangeKeyId,
     },
     /// A key's account was switched to a mode that is not supported: no entries are sent to it.
     AccountMode {
-        /// Which key.
+        /// The key.
         key: ExchangeKeyId,
-        /// Which mode.
+        /// The account mode.
         mode: AccountMode,
     },
-    /// What a key may do at the exchange has changed, or will.
+    /// A key's permissions at the exchange have changed, or will.
     KeyRights {
-        /// Which key.
+        /// The key.
         key: ExchangeKeyId,
-        /// How.
+        /// The change.
         change: RightsChange,
-        /// When it will, for a right that ends.
+        /// When the permission ends, if it will in future.
         at: Option<Micros>,
     },
-    /// A key was deleted while positions that were supervised are open.
+    /// A key was deleted while supervised positions were open.
     LeftOpen {
         /// The key's name.
         name: String,
@@ -55,16 +56,16 @@ pub enum Event {
     ForeignFill(ForeignFill),
     /// A position was found without its stop, or could not get one.
     Unprotected {
-        /// On which account.
+        /// The account.
         key: ExchangeKeyId,
-        /// On which market.
+        /// The market.
         symbol: Symbol,
-        /// The position was closed; otherwise it has a stop again.
+        /// Whether the position was closed; otherwise it has a stop again.
         closed: bool,
-        /// Of which copy.
+        /// The copy that opened it.
         copy: Option<CopyId>,
     },
-    /// A position is without its stop, and the desk is working on it.
+    /// A position lacks its stop, and the desk is working on it.
     WithoutStop {
         /// The account.
         key: ExchangeKeyId,
@@ -73,43 +74,44 @@ pub enum Event {
         /// The copy that opened it.
         copy: Option<CopyId>,
     },
-    /// The exchange refuses to close a copied position that its strategy left; the desk keeps trying.
+    /// The exchange rejects the close of a copied position that its strategy has exited; the desk keeps
+    /// trying.
     ExitLate {
-        /// On which account.
+        /// The account.
         key: ExchangeKeyId,
-        /// On which market.
+        /// The market.
         symbol: Symbol,
-        /// Why, in the exchange's words.
+        /// The exchange's error message.
         why: String,
-        /// The exit.
+        /// The copy of the exit signal.
         copy: Option<CopyId>,
     },
     /// The plan ends soon.
     PlanLapses {
-        /// Its name.
+        /// Name of the plan.
         plan: String,
-        /// When.
+        /// When it ends.
         at: Micros,
     },
-    /// Somebody signed in from a browser and address that were not seen before.
+    /// A sign-in from a browser and an address that were not seen before.
     SignedIn {
-        /// What the browser calls itself.
+        /// The browser's user agent.
         agent: String,
-        /// From where.
+        /// The IP address.
         address: String,
     },
     /// The password was changed.
     PasswordChanged,
-    /// Another credential was made or changed.
+    /// Another credential was created or changed.
     Credential {
-        /// What.
+        /// The change.
         what: Credential,
-        /// Its name, as its owner gave it.
+        /// Name given by the owner.
         name: String,
     },
 }
 
-/// An order that Slipstream did not send and that was filled.
+/// A filled order that Slipstream did not send.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ForeignFill {
     /// The account.
@@ -118,54 +120,54 @@ pub struct ForeignFill {
     pub symbol: Symbol,
     /// The side of the order.
     pub side: Side,
-    /// How much was filled, in base units.
+    /// The filled amount, in base units.
     pub amount: Decimal,
-    /// The average price, where the exchange reports it.
+    /// The average price, if the exchange reports it.
     pub price: Option<Decimal>,
-    /// The exchange liquidated the position.
+    /// Whether the exchange liquidated the position.
     pub liquidation: bool,
 }
 
-/// An order that the exchange took.
+/// An order that the exchange accepted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ordered {
-    /// On which account.
+    /// The account.
     pub key: ExchangeKeyId,
-    /// On which market.
+    /// The market.
     pub symbol: Symbol,
-    /// To buy or to sell.
+    /// The side of the order.
     pub side: Side,
-    /// How much, in base units.
+    /// The amount, in base units.
     pub amount: Option<Decimal>,
-    /// At what price, where it has one.
+    /// The price, if the order has one.
     pub price: Option<Decimal>,
-    /// For which copy.
+    /// The copy it belongs to.
     pub copy: Option<CopyId>,
 }
 
-/// An order that closed a position, or a share of it.
+/// An order that closed a position or part of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Closed {
-    /// On which account.
+    /// The account.
     pub key: ExchangeKeyId,
-    /// On which market.
+    /// The market.
     pub symbol: Symbol,
-    /// To buy or to sell.
+    /// The side of the closing order.
     pub side: Side,
-    /// How much, in base units.
+    /// The amount, in base units.
     pub amount: Option<Decimal>,
-    /// At what average price.
+    /// The average price.
     pub price: Option<Decimal>,
-    /// What it won or lost after fees, in USD.
+    /// Profit after fees, in USD.
     pub profit_usd: Option<Decimal>,
-    /// The same in percent of what the position had cost.
+    /// Profit in percent of the position's entry value.
     pub profit_percent: Option<Decimal>,
-    /// Of which copy.
+    /// The copy it belongs to.
     pub copy: Option<CopyId>,
 }
 
 impl Event {
-    /// What kind of event it is.
+    /// The kind of the event.
     #[must_use]
     pub const fn kind(&self) -> Kind {
         match self {
@@ -184,7 +186,7 @@ impl Event {
         }
     }
 
-    /// The copy that it happened to.
+    /// The copy concerned.
     #[must_use]
     pub const fn copy(&self) -> Option<CopyId> {
         match self {
@@ -198,7 +200,7 @@ impl Event {
         }
     }
 
-    /// The account that it happened on.
+    /// The exchange key concerned.
     const fn key(&self) -> Option<ExchangeKeyId> {
         match self {
             Self::NewOrder(Ordered { key, .. })
@@ -215,7 +217,8 @@ impl Event {
         }
     }
 
-    /// What pages tell of it. What it does not say itself ([`Telling::shown`]) is none.
+    /// The event as shown on pages; `None` if it is not shown, or only where the caller adds it
+    /// ([`Telling::shown`]).
     fn what(&self) -> Option<What> {
         let cents = |closed: &Closed| closed.profit_usd.map(|usd| usd.round_dp(2));
         Some(match self {
@@ -224,7 +227,8 @@ impl Event {
             | Self::AccountMode { .. }
             | Self::KeyRights { .. }
             | Self::ExitLate { .. }
-            // Whoever did it saw it; the mail is for the owner, wherever they are.
+            // The user saw it when making the change; the mail is for the owner, in case that was someone
+            // else.
             | Self::Credential { .. } => {
                 return None;
             }
@@ -243,30 +247,30 @@ impl Event {
     }
 }
 
-/// An event that is to be told, ready to be written, again when its transaction fails.
+/// A notification ready to be written, repeatedly if its transaction is retried.
 #[derive(Clone, Debug)]
 pub(crate) struct Telling {
     user: UserId,
     once: String,
     kind: Kind,
     copy: Option<CopyId>,
-    /// The signal that the copy is of, where that is known.
+    /// The signal of the copy, if known.
     signal: Option<SignalId>,
     body: String,
     at: Micros,
     page: Option<Page>,
 }
 
-/// What pages tell of it, whatever its owner wants by e-mail and Telegram.
+/// What pages show of the event, regardless of the user's e-mail and Telegram settings.
 #[derive(Clone, Debug)]
 struct Page {
     once: String,
-    /// None where something else has told it.
+    /// `None` if another entry already shows it.
     happening: Option<String>,
 }
 
 impl Telling {
-    /// `once` names the event among all events: however often it is seen, it is told once.
+    /// `once` identifies the event: however often it is detected, it is notified once.
     pub(crate) fn new(user: UserId, once: String, event: &Event, at: Micros) -> Result<Self> {
         let body = serde_json::to_string(event).map_err(Error::fault)?;
         let telling =
@@ -280,24 +284,24 @@ impl Telling {
         }
     }
 
-    /// Of which signal the copy is that it is about: whoever knows spares the look at the copy's row.
+    /// Sets the signal of the copy, if known, which saves reading the copy's row.
     pub(crate) fn of_signal(self, signal: Option<SignalId>) -> Self {
         Self { signal, ..self }
     }
 
-    /// Who is told.
+    /// The user to notify.
     pub(crate) const fn user(&self) -> UserId {
         self.user
     }
 
-    /// Has pages tell `what` of it, once under the name `once`.
+    /// Shows `what` on pages, once under the name `once`.
     pub(crate) fn shown(self, once: String, key: Option<ExchangeKeyId>, what: What) -> Result<Self> {
         let happening = Happening { key, at: self.at, what };
         let happening = Some(serde_json::to_string(&happening).map_err(Error::fault)?);
         Ok(Self { page: Some(Page { once, happening }), ..self })
     }
 
-    /// Pages do not tell it: something that they tell says it, too.
+    /// Hides the event on pages, because another entry already shows it.
     pub(crate) fn unshown(mut self) -> Self {
         if let Some(page) = &mut self.page {
             page.happening = None;
@@ -305,7 +309,9 @@ impl Telling {
         self
     }
 
-    /// Notes it; what protects money or fails to is in the audit, too. What one signal did to a person's keys is told together; all else by itself, at once.
+    /// Writes the notification; protection events are recorded in the audit as well. The effects of one
+    /// signal on a user's keys are grouped into one message; every other event is sent separately and
+    /// immediately.
     pub(crate) async fn write(&self, tx: &mut Tx) -> store::Result<()> {
         if let Some(page) = &self.page
             && store::event::first(tx, self.user, &page.once, self.at).await?

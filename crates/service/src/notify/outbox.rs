@@ -1,4 +1,4 @@
-//! The outbox: what is written for people, sealed, and what has become of it.
+//! The outbox: encrypted messages to users, and the state of their delivery.
 
 use super::email;
 use crate::{Actor, Desk, Error, Result, Sealed, mail};
@@ -10,32 +10,32 @@ use serde::{Deserialize, Serialize};
 use store::{Tx, message as rows};
 use uuid::Uuid;
 
-/// The table that bodies are sealed for; it was called so when the first ones were.
+/// Table name that bodies are bound to when encrypted; the table's name when the first ones were written.
 const TABLE: &str = "mails";
 
-/// What a message says. It may hold a reset link: it is sealed in the database and never logged.
+/// Content of a message. It may contain a reset link: it is encrypted in the database and never logged.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Content {
-    /// One line.
+    /// The subject, one line.
     pub subject: String,
-    /// As plain text.
+    /// The body as plain text.
     pub body: String,
-    /// As a piece of HTML, everything in it escaped; made of the plain text where there is none.
+    /// The body as an HTML fragment, fully escaped; generated from the plain text if absent.
     #[serde(default)]
     pub html: Option<String>,
-    /// What the mail's own link switches off; none where it has no such link.
+    /// The topic that the unsubscribe link turns off; `None` for a mail without that link.
     #[serde(default)]
     pub topic: Option<Topic>,
-    /// Whoever reads it can act as its reader: nobody but the server that delivers it is shown the text.
+    /// The text gives its reader access to the account: it is shown to nobody, only sent.
     #[serde(default)]
     pub secret: bool,
-    /// As a mail it ends with the link that freezes its reader's account.
+    /// As a mail, it ends with the link that freezes the recipient's account.
     #[serde(default)]
     pub alarm: bool,
 }
 
 impl Content {
-    /// Plain text, which no link switches off.
+    /// A plain-text message without an unsubscribe link.
     #[must_use]
     pub fn plain(subject: &str, body: &str) -> Self {
         Self {
@@ -49,15 +49,15 @@ impl Content {
     }
 }
 
-/// A letter to one of our people, written once.
+/// A mail to a user, sent once.
 pub struct Letter<'a> {
-    /// Names it: written again under the same name it is not sent again.
+    /// Identifies the mail: a second one with the same name is not sent.
     pub once: &'a str,
-    /// What it says.
+    /// The content.
     pub content: &'a Content,
 }
 
-/// A message before it is sealed.
+/// A message before encryption.
 pub(crate) struct Draft<'a> {
     pub(crate) user: Option<UserId>,
     pub(crate) channel: Channel,
@@ -66,11 +66,11 @@ pub(crate) struct Draft<'a> {
     pub(crate) content: &'a Content,
 }
 
-/// Puts a letter to a person into the outbox, for their mailbox; whether it was new. The caller has asked whether they
-/// want it ([`super::wants`]).
+/// Puts a mail to a user into the outbox; returns whether it was new. The caller has checked that they want
+/// it ([`super::wants`]).
 ///
 /// # Errors
-/// Not found when there is no such person.
+/// [`Error::NotFound`] if there is no such user.
 pub async fn letter(desk: &Desk, tx: &mut Tx, user: UserId, letter: &Letter<'_>) -> Result<bool> {
     let person = store::user::get(&mut *tx, user).await?.ok_or(Error::NotFound)?;
     let draft = Draft {
@@ -83,13 +83,13 @@ pub async fn letter(desk: &Desk, tx: &mut Tx, user: UserId, letter: &Letter<'_>)
     put(desk, tx, &draft).await
 }
 
-/// Puts a message into the outbox; whether it was new.
+/// Puts a message into the outbox; returns whether it was new.
 pub(crate) async fn put(desk: &Desk, tx: &mut Tx, draft: &Draft<'_>) -> Result<bool> {
     let id = MessageId::mint(&*desk.clock, &*desk.chance);
     put_as(desk, tx, id, draft).await
 }
 
-/// The same under an id that is known already. To people without an address nothing is mailed.
+/// As [`put`], under a given id. Mails to placeholder addresses are dropped.
 pub(crate) async fn put_as(desk: &Desk, tx: &mut Tx, id: MessageId, draft: &Draft<'_>) -> Result<bool> {
     if draft.channel == Channel::Email && mail::is_nowhere(draft.to) {
         return Ok(false);
@@ -112,36 +112,36 @@ fn owner(user: Option<UserId>) -> Uuid {
     user.map_or(Uuid::nil(), |user| user.0)
 }
 
-/// Opens a message.
+/// Decrypts a message.
 pub(super) fn read(desk: &Desk, row: &rows::Message) -> Result<Content> {
     let sealed = Sealed::from_bytes(&row.sealed_body)?;
     let plain = desk.sealer.open(TABLE, row.id.0, owner(row.user_id), &sealed)?;
     serde_json::from_slice(&plain).map_err(Error::fault)
 }
 
-/// Which messages of the outbox.
+/// A query of the outbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Search {
-    /// Of this channel only.
+    /// Only this channel.
     pub channel: Option<Channel>,
-    /// As far as this only.
+    /// Only this delivery stage.
     pub stage: Option<Stage>,
-    /// Those that follow this one.
+    /// Only messages after this one in the list.
     pub after: Option<MessageId>,
-    /// At most so many, and at most a thousand.
+    /// Maximum number of messages; capped at 1,000.
     pub limit: u32,
 }
 
 impl Search {
-    /// The first of all messages.
+    /// The first page of all messages.
     #[must_use]
     pub const fn first(limit: u32) -> Self {
         Self { channel: None, stage: None, after: None, limit }
     }
 }
 
-/// Messages, for the admin: where no mail server is configured, this is how they reach anyone. What was given up comes
-/// first, then what waits, then what was sent; the newest of each before the others.
+/// Messages for the admin, who passes them on if no mail server is configured. Failed ones come first, then
+/// waiting, then sent; newest first within each.
 ///
 /// # Errors
 /// [`Error::Forbidden`] for anyone but an admin.
@@ -176,15 +176,16 @@ pub async fn list(desk: &Desk, actor: &Actor, search: &Search) -> Result<Vec<Out
         .collect()
 }
 
-/// Whether nobody is shown a text. Reset links of before [`Content::secret`] are known by their address.
+/// Whether a text must not be shown. Reset links from before [`Content::secret`] existed are recognized by
+/// their address.
 fn is_withheld(body: &str, secret: bool) -> bool {
     secret || body.contains("/reset?token=")
 }
 
-/// A mail as its reader sees it, with the link that stops such mails, and without the one that freezes the account.
+/// A mail as its recipient sees it, with the unsubscribe link but without the link that freezes the account.
 ///
 /// # Errors
-/// [`Error::Forbidden`] for anyone but an admin; not found when it is no mail, or one that nobody is shown.
+/// [`Error::Forbidden`] for anyone but an admin; not found if it is not a mail, or must not be shown.
 pub async fn as_mailed(desk: &Desk, actor: &Actor, id: MessageId) -> Result<String> {
     actor.must(Role::Admin)?;
     let row = rows::get(&desk.db, id).await?.filter(|row| row.channel == Channel::Email);
@@ -197,7 +198,7 @@ pub async fn as_mailed(desk: &Desk, actor: &Actor, id: MessageId) -> Result<Stri
     Ok(email::said(desk, &email::Envelope { row: &row, content: &content }).await?.html)
 }
 
-/// How many messages were given up, however old they are.
+/// Number of failed messages of any age.
 ///
 /// # Errors
 /// [`Error::Forbidden`] for anyone but an admin.
@@ -216,10 +217,10 @@ fn delivery(desk: &Desk, row: &rows::Message) -> Delivery {
     }
 }
 
-/// Has a message that was given up tried again, by the admin.
+/// Queues a failed message again (admins only).
 ///
 /// # Errors
-/// [`Error::Forbidden`] for anyone but an admin; not found when it was not given up.
+/// [`Error::Forbidden`] for anyone but an admin; not found if the message has not failed.
 pub async fn retry(desk: &Desk, actor: &Actor, id: MessageId) -> Result<()> {
     actor.must(Role::Admin)?;
     let mut tx = desk.db.begin().await?;

@@ -1,9 +1,9 @@
-//! Text that people wrote, made harmless: names go into mails and chats, where characters that turn the direction of the
-//! line, or HTML, would let them say what they do not.
+//! Sanitizes user-supplied text for mails and chats: bidirectional control characters or HTML could make a
+//! name look like something else.
 
 use domain::unseen::unseen;
 
-/// A name on one line, without characters that are not seen.
+/// A name on one line, without invisible characters.
 #[must_use]
 pub fn shown(text: &str) -> String {
     text.chars()
@@ -11,7 +11,7 @@ pub fn shown(text: &str) -> String {
         .collect()
 }
 
-/// Text as HTML shows it.
+/// Escapes text for HTML.
 #[must_use]
 pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
@@ -28,7 +28,8 @@ pub fn escape(text: &str) -> String {
     out
 }
 
-/// Plain text as paragraphs of HTML; addresses below `base` can be followed, without what ends their sentence.
+/// Converts plain text to HTML paragraphs. Addresses below `base` become links, without the punctuation that
+/// follows them.
 #[must_use]
 pub(super) fn paragraphs(text: &str, base: &str) -> String {
     let link = |word: &str| {
@@ -45,15 +46,15 @@ pub(super) fn paragraphs(text: &str, base: &str) -> String {
     text.split("\n\n").filter(|part| !part.trim().is_empty()).map(paragraph).collect()
 }
 
-/// The words a mail's frame needs.
+/// Parts of an HTML mail.
 pub(crate) struct Frame<'a> {
     pub(crate) title: &'a str,
     pub(crate) body: &'a str,
-    /// What follows below the line: HTML.
+    /// HTML below the rule.
     pub(crate) footer: &'a str,
 }
 
-/// A whole mail as HTML: readable without images, in light and dark, narrow and wide.
+/// A complete HTML mail: readable without images, in light and dark mode, on narrow and wide screens.
 pub(crate) fn framed(frame: &Frame<'_>) -> String {
     const STYLE: &str = "body{margin:0;padding:24px;font:16px/1.5 system-ui,sans-serif;color:#1b1f24;background:#fff;\
         overflow-wrap:anywhere}\

@@ -1,4 +1,4 @@
-//! What each person wants to be told of.
+//! Notification preferences.
 
 use crate::{Actor, Desk, Error, Result};
 use domain::{
@@ -8,12 +8,12 @@ use domain::{
 };
 use store::{Source, Tx, user::User};
 
-/// What a person asks to change; what is left out stays.
+/// A change of preferences; `None` leaves a field unchanged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Wish {
-    /// The report of each week.
+    /// The weekly report.
     pub weekly_report: Option<bool>,
-    /// The report of each month.
+    /// The monthly report.
     pub monthly_report: Option<bool>,
     /// New orders by e-mail.
     pub email_new_order: Option<bool>,
@@ -43,7 +43,7 @@ impl Wish {
         }
     }
 
-    /// What needs a linked chat, in the document's order.
+    /// Problems of the switches that need a linked chat, in the order of the API document.
     fn by_telegram(&self) -> Vec<FieldProblem> {
         let asked = [
             ("telegramNewOrder", self.telegram_new_order),
@@ -55,7 +55,7 @@ impl Wish {
     }
 }
 
-/// A person's switches.
+/// The user's preferences.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -66,7 +66,7 @@ pub async fn preferences(desk: &Desk, actor: &Actor) -> Result<Preferences> {
     }
 }
 
-/// Anybody's switches.
+/// A user's preferences, within a transaction.
 pub(super) async fn of(tx: &mut Tx, user: UserId) -> Result<Preferences> {
     match store::notification::get(&mut *tx, user).await? {
         Some(set) => Ok(set),
@@ -74,13 +74,13 @@ pub(super) async fn of(tx: &mut Tx, user: UserId) -> Result<Preferences> {
     }
 }
 
-/// While they were never set: the usual ones, since the person signed up.
+/// The default preferences, as of the sign-up, for a user who has never changed them.
 fn usual(person: Option<User>) -> Result<Preferences> {
     let since = person.ok_or(Error::NotFound)?.created_at;
     Ok(Preferences { switches: Switches::default(), created_at: since, updated_at: since })
 }
 
-/// What of a wish needs a linked chat while there is none.
+/// The problems of a change that needs a linked chat while there is none.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -93,10 +93,10 @@ async fn lacking(from: impl Source, actor: &Actor, wish: &Wish) -> Result<Vec<Fi
     Ok(if linked { Vec::new() } else { wish.by_telegram() })
 }
 
-/// Changes a person's switches.
+/// Changes the user's preferences.
 ///
 /// # Errors
-/// [`Problem::TelegramNotLinked`] on each Telegram switch that is to be on while no chat is linked.
+/// [`Problem::TelegramNotLinked`] on each Telegram switch that would be turned on while no chat is linked.
 pub async fn set(desk: &Desk, actor: &Actor, wish: &Wish) -> Result<Preferences> {
     let mut tx = desk.db.begin().await?;
     let problems = lacking(&mut tx, actor, wish).await?;
@@ -111,16 +111,16 @@ pub async fn set(desk: &Desk, actor: &Actor, wish: &Wish) -> Result<Preferences>
     Ok(set)
 }
 
-/// Whether a person wants mails about something.
+/// Whether a user wants mails about a topic.
 ///
 /// # Errors
-/// Not found when there is no such person.
+/// [`Error::NotFound`] if there is no such user.
 pub async fn wants(tx: &mut Tx, user: UserId, topic: Topic) -> Result<bool> {
     let mut switches = of(tx, user).await?.switches;
     Ok(*switches.by_email(topic))
 }
 
-/// Switches all Telegram messages off: the chat is gone.
+/// Turns all Telegram notifications off, because the chat is gone.
 pub(super) async fn without_telegram(desk: &Desk, tx: &mut Tx, user: UserId) -> Result<()> {
     let before = of(tx, user).await?;
     let wanted = before.switches.without_telegram();

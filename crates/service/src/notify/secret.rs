@@ -1,5 +1,5 @@
-//! The install's own secret: it signs unsubscribe links, hashes link codes and derives refresh tokens. Made when first needed, kept
-//! sealed, shared by every instance.
+//! The install's own secret: it signs unsubscribe links, hashes link codes and derives refresh tokens.
+//! Created on first use, stored encrypted, shared by all instances.
 
 use crate::{Desk, Error, Result, Sealed};
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -11,29 +11,29 @@ use zeroize::Zeroizing;
 
 /// Its name in the database.
 const NAME: &str = "messages";
-/// The table whose rows are sealed here.
+/// Table name that the secret is bound to when encrypted.
 const TABLE: &str = "desk_secrets";
 
 type Key = Zeroizing<[u8; 32]>;
 
-/// The secret, once it has been read.
+/// The decrypted secret, once it has been read.
 #[derive(Default)]
 pub(crate) struct Signer(OnceLock<Key>);
 
-/// What a signature is for: one for one purpose is none for another.
+/// Purpose of a signature; a signature for one purpose is invalid for any other.
 #[derive(Clone, Copy)]
 pub(crate) enum Purpose {
     /// An unsubscribe link.
     Unsubscribe,
     /// A code that links a chat.
     LinkCode,
-    /// The refresh token after another.
+    /// Derivation of the successor of a refresh token.
     Refresh,
     /// A link that freezes an account.
     Freeze,
-    /// A link of the chain over the audit.
+    /// A seal of the audit chain.
     Audit,
-    /// A cookie that says that a browser has signed in before.
+    /// The cookie of a browser that has signed in before.
     Device,
 }
 
@@ -50,13 +50,13 @@ impl Purpose {
     }
 }
 
-/// The signature of some text.
+/// Signs a text.
 pub(crate) async fn sign(desk: &Desk, purpose: Purpose, text: &str) -> Result<[u8; 32]> {
     let mac = begun(desk, purpose, text).await?;
     Ok(mac.finalize().into_bytes().into())
 }
 
-/// Whether that is the text's signature; compared in constant time.
+/// Verifies a signature in constant time.
 pub(crate) async fn verify(desk: &Desk, purpose: Purpose, text: &str, signature: &[u8]) -> Result<bool> {
     Ok(begun(desk, purpose, text).await?.verify_slice(signature).is_ok())
 }
@@ -89,7 +89,7 @@ async fn read_or_make(desk: &Desk) -> Result<Key> {
     let mut tx = desk.db.begin().await?;
     store::desk_secret::insert(&mut tx, &row, desk.clock.now()).await?;
     tx.commit().await?;
-    // Another instance may have been first: its secret counts.
+    // Another instance may have been first; its secret is the valid one.
     let row = store::desk_secret::get(&desk.db, NAME).await?;
     open(desk, &row.ok_or_else(|| Error::fault("a secret was made and is not there"))?)
 }

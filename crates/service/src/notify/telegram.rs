@@ -1,5 +1,5 @@
-//! Telegram: linking a chat, talking with it, and handing messages over. Without a bot's token the desk's own page
-//! `/telegram` stands in for it: the same commands, by the same code.
+//! Telegram: linking chats, commands, and sending messages. Without a bot token, the page `/telegram`
+//! simulates the chat, with the same commands and the same code.
 
 mod api;
 mod commands;
@@ -26,7 +26,7 @@ use store::{
     telegram::{self as links, bot},
 };
 
-/// The bot, or none: then the simulator stands in for it.
+/// The bot; `None` selects the simulator.
 pub(crate) struct Telegram(Option<Bot>);
 
 impl Telegram {
@@ -35,39 +35,39 @@ impl Telegram {
         Ok(Self(bot.transpose()?))
     }
 
-    /// Whether there is a bot.
+    /// Whether a bot is configured.
     pub(crate) const fn real(&self) -> bool {
         self.0.is_some()
     }
 }
 
-/// Why a message did not arrive.
+/// Why a message was not delivered.
 pub(super) enum Undelivered {
-    /// It may next time.
+    /// A temporary failure.
     Passing { words: String, unreachable: bool },
-    /// It will not be tried before that moment; that is nobody's failure.
+    /// Not to be tried before `until`; does not count as a failure.
     Later { until: Micros, words: String },
-    /// It never will.
+    /// A permanent failure.
     Never(String),
 }
 
 impl Undelivered {
-    /// Whether nothing else of the channel needs to be tried now.
+    /// Whether no other message of the channel needs to be tried now.
     pub(super) const fn stops(&self) -> bool {
         matches!(self, Self::Passing { unreachable: true, .. } | Self::Later { .. })
     }
 }
 
-/// A token that Telegram refuses is tried again after this long: the operator may have mended it.
+/// Delay before a rejected token is tried again: the operator may have fixed it.
 const REFUSED_FOR: i64 = 5 * MINUTE;
 
-/// Whether messages can be handed over now.
+/// Whether messages can be sent now.
 pub(super) async fn open(desk: &Desk, now: Micros) -> Result<bool> {
     let Some(bot) = &desk.telegram.0 else { return Ok(true) };
     Ok(bot::get(&desk.db, bot.name()).await?.is_none_or(|bot| bot.paused_until <= now))
 }
 
-/// Hands a message over.
+/// Sends a message.
 pub(super) async fn send(
     desk: &Desk,
     row: &rows::Message,
@@ -86,7 +86,7 @@ pub(super) async fn send(
     }
 }
 
-/// What Telegram's no means for the message, the chat and the bot.
+/// Handles a failure of Telegram: its consequences for the message, the chat and the bot.
 async fn told(desk: &Desk, bot: &Bot, chat: i64, trouble: Trouble) -> Result<Undelivered> {
     let now = desk.clock.now();
     Ok(match trouble {
@@ -118,7 +118,7 @@ async fn told(desk: &Desk, bot: &Bot, chat: i64, trouble: Trouble) -> Result<Und
     })
 }
 
-/// Leaves Telegram alone for as long as it asks, in every instance.
+/// Pauses all requests to Telegram, in all instances, for as long as it demands.
 async fn pause(desk: &Desk, bot: &Bot, seconds: i64) -> Result<Micros> {
     let until = desk.clock.now().plus(seconds.clamp(1, 3_600) * SECOND);
     let mut tx = desk.db.begin().await?;
@@ -127,7 +127,7 @@ async fn pause(desk: &Desk, bot: &Bot, seconds: i64) -> Result<Micros> {
     Ok(until)
 }
 
-/// Telegram refuses the token: the admins are told, once, by mail.
+/// Telegram rejects the token: notifies the admins once, by mail.
 async fn refused(desk: &Desk, bot: &Bot) -> Result<()> {
     let now = desk.clock.now();
     let mut tx = desk.db.begin().await?;
@@ -145,20 +145,21 @@ async fn refused(desk: &Desk, bot: &Bot) -> Result<()> {
     Ok(tx.commit().await?)
 }
 
-/// Takes a person's chat and their unused link code away.
+/// Unlinks a user's chat and deletes their unused link code.
 pub(crate) async fn forget_chat(desk: &Desk, tx: &mut Tx, user: UserId) -> Result<()> {
     links::forget_code(tx, user, desk.clock.now()).await?;
     link::unlinked(desk, tx, user).await.map(drop)
 }
 
-/// Chats of the simulator are none of a bot's, and the other way round: messages to them would reach nobody.
+/// Unlinks the chats of the simulator if there is a bot, and those of a bot if there is none: messages to
+/// them would not arrive.
 pub(super) async fn leave_behind(desk: &Desk, tx: &mut Tx) -> Result<()> {
     let real = desk.telegram.real();
     links::leave_behind(tx, simulator::BOUND, real, desk.clock.now()).await?;
     Ok(())
 }
 
-/// Puts something into a chat, once.
+/// Sends a text to a chat, once per `once`.
 async fn put(desk: &Desk, tx: &mut Tx, chat: i64, once: &str, text: &str) -> Result<()> {
     let content = outbox::Content::plain("", text);
     let to = chat.to_string();

@@ -1,5 +1,5 @@
-//! The link in a mail that switches its kind of mail off, without signing in. It is signed for one person and one topic,
-//! and good for nothing else.
+//! The unsubscribe link in a mail, which works without signing in. It is signed for one user and one topic
+//! and grants nothing else.
 
 use super::secret::{Purpose, sign, verify};
 use crate::{Desk, Error, Result};
@@ -8,7 +8,7 @@ use domain::{
     notification::{Preferences, Topic},
 };
 
-/// The token of a link: whose, of what, and the signature.
+/// The token of a link: user, topic, and signature.
 pub(super) async fn token(desk: &Desk, user: UserId, topic: Topic) -> Result<String> {
     let signed = signed(user, topic);
     let signature = sign(desk, Purpose::Unsubscribe, &signed).await?;
@@ -31,18 +31,18 @@ async fn read(desk: &Desk, token: &str) -> Result<(UserId, Topic)> {
     }
 }
 
-/// What a link switches off.
+/// The topic that a link turns off.
 ///
 /// # Errors
-/// Not found when it is no link of ours.
+/// [`Error::NotFound`] if the link is not valid.
 pub async fn topic_of(desk: &Desk, token: &str) -> Result<Topic> {
     read(desk, token).await.map(|(_, topic)| topic)
 }
 
-/// Switches it off; doing so again does no harm.
+/// Turns the topic off; repeating it has no effect.
 ///
 /// # Errors
-/// Not found when it is no link of ours, or its person is gone.
+/// [`Error::NotFound`] if the link is not valid or its user was deleted.
 pub async fn unsubscribe(desk: &Desk, token: &str) -> Result<Topic> {
     let (user, topic) = read(desk, token).await?;
     let mut tx = desk.db.begin().await?;

@@ -1,6 +1,5 @@
-//! What messages say. English is the first language: a further one is a further table.
+//! Texts of notifications. Further languages would be further tables.
 
-/// The texts of messages.
 pub(super) struct Words {
     pub(super) new_order: &'static str,
     pub(super) take_profit: &'static str,
@@ -82,7 +81,6 @@ pub(super) struct Words {
     pub(super) perhaps_again: &'static str,
 }
 
-/// English.
 pub(super) static EN: Words = Words {
     new_order: "New order: {} {}",
     take_profit: "Take-profit hit: {}",
@@ -164,7 +162,7 @@ pub(super) static EN: Words = Words {
     perhaps_again: "(This may have reached you before: its first delivery was cut off.)",
 };
 
-/// Puts values into the places of a text, `{}`, in order.
+/// Substitutes the placeholders `{}` of a text in order.
 pub(super) fn fill(text: &str, values: &[&str]) -> String {
     let mut parts = text.split("{}");
     let mut out = parts.next().unwrap_or_default().to_owned();

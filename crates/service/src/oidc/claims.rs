@@ -1,18 +1,18 @@
-//! What a token says, and whether that is enough.
+//! The claims of a token and their validation.
 
 use crate::{Error, OidcSettings, Result};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::Value;
 
-/// Clocks of the issuer and ours may differ by so many seconds.
+/// Permitted clock difference to the issuer, in seconds.
 const LEEWAY_S: i64 = 30;
-/// The longest subject that is taken; OpenID Connect says 255 characters.
+/// Maximum length of a subject (OpenID Connect: 255 characters).
 const LONGEST_SUBJECT: usize = 255;
 
-/// The claims that count.
+/// The relevant claims.
 pub(super) struct Claims {
     pub(super) subject: String,
-    /// The address that the issuer has made sure of, if it says so.
+    /// The e-mail address, if the issuer has verified it.
     pub(super) email: Option<String>,
     issuer: String,
     audience: Vec<String>,
@@ -21,7 +21,7 @@ pub(super) struct Claims {
     not_before: Option<i64>,
 }
 
-/// What a token says of its issuer; not believed, only used to know whom to ask.
+/// The unverified issuer of a token; used only to select the keys.
 pub(super) fn said_issuer(jwt: &str) -> Option<String> {
     let claims = BASE64_URL_SAFE_NO_PAD.decode(jwt.split('.').nth(1)?).ok()?;
     let claims: Value = serde_json::from_slice(&claims).ok()?;
@@ -32,23 +32,23 @@ fn text(claims: &Value, name: &str) -> Option<String> {
     claims.get(name)?.as_str().map(str::to_owned)
 }
 
-/// Seconds; issuers may write fractions of them.
+/// A time in seconds; issuers may write fractions.
 fn moment(claims: &Value, name: &str) -> Option<i64> {
     let number = claims.get(name)?.as_number()?.to_string();
     number.split('.').next()?.parse().ok()
 }
 
 impl Claims {
-    /// None unless every claim that must be there is, in its form.
+    /// Parses the claims; `None` if a required one is missing or malformed.
     pub(super) fn of(claims: &Value) -> Option<Self> {
         let audience = match claims.get("aud") {
             Some(Value::String(one)) => vec![one.clone()],
             Some(Value::Array(all)) => all.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
             Some(_) => return None,
-            // Cognito's access tokens name their client and nobody else.
+            // Cognito's access tokens have a `client_id` instead of an audience.
             None => text(claims, "client_id").into_iter().collect(),
         };
-        // Some issuers write the flag as text.
+        // Some issuers write the flag as a string.
         let verified = claims.get("email_verified").is_some_and(|v| *v == true || *v == "true");
         let not_before = match claims.get("nbf") {
             Some(_) => Some(moment(claims, "nbf")?),
@@ -65,10 +65,10 @@ impl Claims {
         })
     }
 
-    /// Until when (in seconds) the token holds.
+    /// Validates the claims; returns the expiry, in seconds.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] when it does not hold now, or is not for us.
+    /// [`Error::Unauthenticated`] if the token is not valid at `now`, or not for this desk.
     pub(super) fn check(&self, settings: &OidcSettings, now: i64) -> Result<i64> {
         let until = self.expires.saturating_add(LEEWAY_S);
         let begun = self.not_before.is_none_or(|begins| begins.saturating_sub(LEEWAY_S) <= now);

@@ -1,5 +1,5 @@
-//! The issuer's public keys: fetched when the first token comes, and again when one names a key that is not known or the
-//! known ones have grown old; at most once a minute. While the issuer does not answer, those that are known go on.
+//! The issuer's public keys: fetched with the first token, and again if a token names an unknown key or the
+//! keys are too old; at most once a minute. While the issuer does not answer, known keys stay valid.
 
 use super::{Issuer, RETRY_AFTER_S};
 use crate::{Desk, Error, Result, outward};
@@ -12,14 +12,13 @@ use serde::Deserialize;
 use serde_json::Value;
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// Between two fetches: tokens with made-up keys must not make us a nuisance.
+/// Minimum time between two fetches, so that tokens with invented keys cannot be used to flood the issuer.
 const PAUSE: i64 = MINUTE;
-/// A key that the issuer has withdrawn is believed this long at most, while the issuer answers.
+/// Maximum time a withdrawn key stays valid, while the issuer answers.
 const OLD: i64 = HOUR;
-/// The largest set of keys that is read.
+/// Maximum size of a key set, in bytes.
 const LARGEST: usize = 256 * 1024;
 
-/// A public key.
 pub(super) struct Key {
     id: Option<String>,
     pub(super) algorithm: Algorithm,
@@ -33,11 +32,11 @@ struct Known {
     tried_at: Option<Micros>,
 }
 
-/// What is known.
+/// The cached keys.
 #[derive(Default)]
 pub(super) struct Keys {
     known: RwLock<Known>,
-    /// One fetches; the others wait for what it brings.
+    /// Single-flight: one task fetches, the others wait for its result.
     turn: tokio::sync::Mutex<()>,
 }
 
@@ -46,7 +45,7 @@ struct Set {
     keys: Vec<Value>,
 }
 
-/// The part of an issuer's own description that is of use.
+/// The part of the OpenID configuration that is used.
 #[derive(Deserialize)]
 struct Description {
     issuer: String,
@@ -54,10 +53,10 @@ struct Description {
 }
 
 impl Keys {
-    /// The key of that id; without one, the only key that there is.
+    /// The key with this id; without an id, the only key.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] when no key is known and none can be had.
+    /// [`Error::Unavailable`] if no keys are known and none can be fetched.
     pub(super) async fn find(
         &self,
         desk: &Desk,
@@ -69,7 +68,7 @@ impl Keys {
         if key.is_some() && !due {
             return Ok(key);
         }
-        // Who is fetching now may bring the key, or has brought it meanwhile.
+        // Another task may have fetched the key meanwhile.
         let turn = self.turn.lock().await;
         let (key, due) = self.look(id, now);
         if !due {
@@ -90,7 +89,7 @@ impl Keys {
         self.known_or_unavailable(key)
     }
 
-    /// The key, and whether it is time to ask the issuer.
+    /// The cached key, and whether a fetch is due.
     fn look(&self, id: Option<&str>, now: Micros) -> (Option<Arc<Key>>, bool) {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         let key = match (id, known.keys.as_slice()) {
@@ -117,7 +116,8 @@ async fn fetch(issuer: &Issuer) -> anyhow::Result<Vec<Arc<Key>>> {
     let base = issuer.settings.issuer.trim_end_matches('/');
     let described = issuer.http.get(format!("{base}/.well-known/openid-configuration")).send().await;
     let described: Option<Description> = outward::json(described, LARGEST).await.ok();
-    // Keys come from where the issuer itself says, over a line as safe as its own; Cognito's stand at a fixed place, too.
+    // The keys' address is taken from the issuer's configuration if it is HTTPS or local; otherwise it is
+    // Cognito's fixed path.
     let secure = |url: &str| url.starts_with("https://") || outward::local(url);
     let place = described
         .filter(|it| it.issuer == issuer.settings.issuer && secure(&it.jwks_uri))
@@ -126,7 +126,7 @@ async fn fetch(issuer: &Issuer) -> anyhow::Result<Vec<Arc<Key>>> {
     Ok(set.keys.iter().filter_map(key).map(Arc::new).collect())
 }
 
-/// A key for signatures of a kind that we take; others may stand beside it.
+/// Parses a signature key of a supported algorithm; a set may contain others.
 fn key(jwk: &Value) -> Option<Key> {
     let text = |name: &str| jwk.get(name).and_then(Value::as_str);
     if text("use").is_some_and(|purpose| purpose != "sig") {

@@ -1,4 +1,4 @@
-//! Whom a subject means here.
+//! Maps a subject to a user.
 
 use super::claims::Claims;
 use crate::{
@@ -9,11 +9,11 @@ use crate::{
 use domain::{Role, UserId, validation};
 use store::{Kind, identity, user::User};
 
-/// People whose first tokens come at the same moment, or meet a sign-up, make us look again.
+/// Attempts, in case of concurrent first tokens of a subject or a concurrent sign-up.
 const TRIES: usize = 4;
 
-/// The person of a subject; made at first use. A verified e-mail address becomes theirs only while nobody has it: the issuer
-/// says who a subject is, never who one of our own people is.
+/// The user of a subject, created at first use. A verified e-mail address is assigned only if no user has it:
+/// the issuer identifies its subjects, never existing users of the desk.
 ///
 /// # Errors
 /// When the database cannot be used.
@@ -29,7 +29,7 @@ pub(super) async fn find(desk: &Desk, issuer: &str, claims: &Claims) -> Result<U
     Err(Error::Unavailable { retry_after_s: 1 })
 }
 
-/// None when another was quicker with the subject or the address.
+/// `None` if another transaction took the subject or the address first.
 async fn make(desk: &Desk, issuer: &str, claims: &Claims) -> Result<Option<User>> {
     let id = UserId::mint(&*desk.clock, &*desk.chance);
     let now = desk.clock.now();
@@ -44,7 +44,7 @@ async fn make(desk: &Desk, issuer: &str, claims: &Claims) -> Result<Option<User>
         suspended_at: None,
     };
     let mut tx = desk.db.begin().await?;
-    // A failed statement has given the transaction up: it is dropped, not continued.
+    // A failed statement aborts the transaction: it is dropped, not continued.
     if taken(store::user::insert(&mut tx, &user).await)?
         || taken(identity::insert(&mut tx, issuer, &claims.subject, id, now).await)?
     {

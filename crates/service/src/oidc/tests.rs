@@ -1,4 +1,4 @@
-//! An issuer in this process, with keys of its own, and tokens of every kind of wrong.
+//! Tests against an issuer in this process with its own keys, and tokens with every kind of fault.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails where it stands")]
 
@@ -21,7 +21,7 @@ use store::testing::TestDb;
 use tokio::net::TcpListener;
 
 const AUDIENCE: &str = "desk-client";
-/// Where the test clock stands, in seconds.
+/// Initial time of the test clock, in seconds.
 const NOW: i64 = 1_767_225_600;
 
 store::each_engine!(
@@ -34,7 +34,7 @@ store::each_engine!(
     tokens_of_ours_go_on,
 );
 
-/// What the issuer serves, and how often it was asked.
+/// Keys that the issuer serves, and the number of requests.
 #[derive(Default)]
 struct Served {
     keys: Vec<Value>,
@@ -95,7 +95,7 @@ fn desk(db: &TestDb, issuer: &Issuer) -> (SharedDesk, Arc<TestClock>) {
     (testing::desk_with((**db).clone(), setup), clock)
 }
 
-/// Making an RSA key takes a while in a debug build: one serves all.
+/// Generating an RSA key is slow in a debug build, so all tests share one.
 fn rsa() -> &'static RsaKeyPair {
     static KEY: OnceLock<RsaKeyPair> = OnceLock::new();
     KEY.get_or_init(|| RsaKeyPair::generate(KeySize::Rsa2048).unwrap())
@@ -156,7 +156,7 @@ async fn a_subject_becomes_one_person_at_first_use(db: &TestDb) {
     let key = ec();
     let issuer = Issuer::open(vec![rsa_jwk("one"), ec_jwk("two", &key)]).await;
     let (desk, _) = desk(db, &issuer);
-    // Sixteen first tokens at once, half of them of another key.
+    // Sixteen concurrent first tokens, half of them signed by another key.
     let tokens: Vec<_> = (0..16)
         .map(|number| {
             let claims = with(&issuer.claims(), "jti", json!(number));
@@ -169,7 +169,7 @@ async fn a_subject_becomes_one_person_at_first_use(db: &TestDb) {
     assert_eq!(store::user::count(&desk.db).await.unwrap(), 1);
     assert!(first.email.ends_with("@identity.invalid") && first.session.is_none());
     assert_eq!(issuer.asked(), 1);
-    // An audience in the usual place counts as well, alone or among others.
+    // The standard audience claim counts as well, alone or among others.
     let usual = without(&issuer.claims(), "client_id");
     for audience in [json!(AUDIENCE), json!(["another", AUDIENCE])] {
         let jwt = rs256("one", &with(&usual, "aud", audience));
@@ -212,7 +212,7 @@ async fn what_does_not_hold_is_refused(db: &TestDb) {
     let padded = with(&good, "groups", json!("x".repeat(20_000)));
     refused(&desk, &rs256("one", &padded), "longer than any token").await;
     assert_eq!(store::user::count(&desk.db).await.unwrap(), 0);
-    // Within the leeway on either side, and not a second beyond what it was believed for.
+    // Within the leeway on either side, and not a second longer.
     token::verify(&desk, &rs256("one", &with(&good, "nbf", json!(NOW + 30)))).await.unwrap();
     let late = rs256("one", &with(&good, "exp", json!(NOW - 29)));
     token::verify(&desk, &late).await.unwrap();
@@ -229,7 +229,7 @@ async fn the_algorithm_is_the_keys(db: &TestDb) {
     for algorithm in ["none", "HS256", "ES256", "EdDSA", "RS512"] {
         let text = unsigned(&json!({ "alg": algorithm, "kid": "one" }), &claims);
         refused(&desk, &format!("{text}."), algorithm).await;
-        // Signed with the public key's own text, as if it were a shared secret.
+        // Signed with the public key's text, as if it were a shared secret (algorithm confusion).
         let mac =
             aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, jwk["n"].as_str().unwrap().as_bytes());
         let tag = aws_lc_rs::hmac::sign(&mac, text.as_bytes());
@@ -257,7 +257,7 @@ async fn keys_change_and_the_issuer_is_not_pestered(db: &TestDb) {
     token::verify(&desk, &es256("two", &key, &numbered(2))).await.unwrap();
     assert_eq!(issuer.asked(), 2);
     refused(&desk, &rs256("one", &numbered(3)), "withdrawn").await;
-    // A withdrawn key is found out even when nobody brings a new one.
+    // A withdrawn key is detected even if no token names a new one.
     issuer.served.lock().unwrap().keys = vec![rsa_jwk("one")];
     clock.advance(HOUR);
     refused(&desk, &es256("two", &key, &numbered(4)), "withdrawn").await;
@@ -299,7 +299,7 @@ async fn nobody_is_taken_over_by_an_address(db: &TestDb) {
     assert!(unverified.email.ends_with("@identity.invalid"));
     let verified = token::verify(&desk, &vouched("c", "bob@example.org", json!("true"))).await.unwrap();
     assert_eq!(verified.email, "bob@example.org");
-    // Nobody signs in with a password where there is none, and asking costs what it always does.
+    // A user without a password cannot sign in with one.
     for password in ["", "correct horse battery"] {
         let tried = account::sign_in(&desk, origin.clone(), "bob@example.org", password).await;
         assert!(matches!(tried, Err(Error::Fields(_))), "{tried:?}");

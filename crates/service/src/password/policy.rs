@@ -1,22 +1,24 @@
-//! Which new passwords are accepted. NIST SP 800-63B and ASVS 5.0 (6.2): length, known passwords and the person's own names are
-//! judged; nothing is asked about kinds of characters. Decision 0012 says why `zxcvbn` judges.
+//! Policy for new passwords, after NIST SP 800-63B and ASVS 5.0 (6.2): length, known passwords and the user's
+//! own names are checked; character classes are not required. Decision 0012 explains the use of `zxcvbn`.
 
 use domain::validation::{self, Problem};
 use std::{borrow::Cow, collections::BTreeSet};
 use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfkc_quick};
 
-/// The name that is on every page: a first guess for whoever attacks this desk.
+/// The product name, a first guess of an attacker.
 const PRODUCT: &str = "slipstream";
-/// A shorter local part ("al@…") is part of too many good passwords; `zxcvbn` still counts it as known.
+/// Minimum length of a local part that passwords must not contain: a shorter one ("al@…") occurs in too many
+/// good passwords. `zxcvbn` still counts it as known.
 const SHORTEST_LOCAL_PART: usize = 4;
-/// A password that fewer guesses find is refused.
+/// Minimum number of guesses that a password must withstand.
 const GUESSES: u64 = 100_000_000;
-/// A passphrase has at least so many different words.
+/// Minimum number of different words in a passphrase.
 const PASSPHRASE_WORDS: usize = 4;
-/// A word of a passphrase has at least so many letters.
+/// Minimum letters of a word in a passphrase.
 const SHORTEST_WORD: usize = 3;
 
-/// The one form in which a password is hashed and judged. Keyboards compose the same letters differently (NFC, NFD).
+/// Normalizes a password before hashing and checking: keyboards compose the same letters differently (NFC,
+/// NFD).
 pub(super) fn normalized(password: &str) -> Cow<'_, str> {
     match is_nfkc_quick(password.chars()) {
         IsNormalized::Yes => Cow::Borrowed(password),
@@ -24,10 +26,10 @@ pub(super) fn normalized(password: &str) -> Cow<'_, str> {
     }
 }
 
-/// Judges a new password of the person with this address.
+/// Checks a new password of the user with this e-mail.
 ///
 /// # Errors
-/// The first rule that it breaks.
+/// The first rule that is violated.
 pub(super) fn judge(email: &str, password: &str) -> Result<(), Problem> {
     let password = normalized(password);
     validation::password(&password)?;
@@ -44,12 +46,12 @@ pub(super) fn judge(email: &str, password: &str) -> Result<(), Problem> {
     if names_person || folded.contains(PRODUCT) {
         return Err(Problem::PasswordHasName);
     }
-    // Folded: upper case makes no known password unknown.
+    // Lower case, because upper case does not make a known password unknown.
     let estimate = zxcvbn::zxcvbn(&folded, &[local, email.as_str(), PRODUCT]);
     if estimate.guesses() < GUESSES { Err(Problem::PasswordTooCommon) } else { Ok(()) }
 }
 
-/// Four different words or more: length alone makes them hard to guess.
+/// Whether a text has four different words or more: its length alone then makes it hard to guess.
 fn is_passphrase(folded: &str) -> bool {
     let is_word = |word: &&str| {
         let letters: BTreeSet<char> = word.chars().filter(|c| c.is_alphabetic()).collect();
@@ -69,7 +71,8 @@ mod tests {
 
     #[test]
     fn known_passwords_are_refused_however_they_are_written() {
-        // The first part is from the security review; the second is the end of the package's list of 30,000.
+        // The first ones are from the security review; the others are from the end of the package's list of
+        // 30,000.
         for known in [
             "12345678901234",
             "qwerty12345",
@@ -104,7 +107,7 @@ mod tests {
 
     #[test]
     fn the_list_has_thirty_thousand_passwords() {
-        // The package does not show its list; the rank of one of its last entries shows how long it is.
+        // The package does not expose its list; the rank of one of its last entries shows its length.
         let known = zxcvbn::zxcvbn("wonderwoman", &[]);
         assert_eq!(known.guesses(), 29_977 + 1);
     }
@@ -121,7 +124,7 @@ mod tests {
         ] {
             assert_eq!(judged(named), Err(Problem::PasswordHasName), "{named}");
         }
-        // Two letters are in too many words to be refused wherever they stand.
+        // Two letters occur in too many words to be rejected.
         assert_eq!(judge("al@example.org", "canal horse battery"), Ok(()));
     }
 

@@ -1,5 +1,5 @@
-//! Days and hours as a person counts them. The zones of the IANA database are built in, so that every install and every
-//! test knows the same.
+//! Time zones and local times. The IANA database is built in, so that every install and every test uses the
+//! same.
 
 use domain::{Micros, profile::Profile, validation::Problem};
 use jiff::{
@@ -8,13 +8,13 @@ use jiff::{
 };
 use std::sync::LazyLock;
 
-/// Dates and clock times without a zone, as they stand on a wall.
+/// Dates and times without a zone.
 pub use jiff::civil;
 
-/// Written out in the moment of the first question.
+/// Unpacked on first use.
 static KNOWN: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
 
-/// Every zone's name, in the order of the alphabet.
+/// The names of all zones, in alphabetical order.
 #[must_use]
 pub fn zones() -> Vec<String> {
     let mut names: Vec<_> = KNOWN.available().map(|name| name.to_string()).collect();
@@ -22,17 +22,17 @@ pub fn zones() -> Vec<String> {
     names
 }
 
-/// A zone's name, written as the database writes it.
+/// Validates the name of a zone, in the spelling of the database.
 ///
 /// # Errors
-/// [`Problem::NotTimeZone`].
+/// [`Problem::NotTimeZone`] if there is no such zone.
 pub(super) fn known(name: &str) -> Result<&str, Problem> {
     let zone = KNOWN.get(name).map_err(|_| Problem::NotTimeZone)?;
-    // The lookup takes any case.
+    // The lookup ignores case.
     if zone.iana_name() == Some(name) { Ok(name) } else { Err(Problem::NotTimeZone) }
 }
 
-/// A time zone: turns moments into a person's local time and back.
+/// A time zone: converts timestamps to local time and back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Zone(TimeZone);
 
@@ -40,48 +40,48 @@ impl Zone {
     /// UTC.
     pub const UTC: Self = Self(TimeZone::UTC);
 
-    /// The zone of a profile; UTC when there is none, or none that is known any more.
+    /// The zone of a profile; UTC if there is no profile, or its zone is no longer known.
     #[must_use]
     pub fn of(profile: Option<&Profile>) -> Self {
         let name = profile.and_then(|profile| profile.time_zone.as_deref());
         name.and_then(|name| KNOWN.get(name).ok()).map_or(Self::UTC, Self)
     }
 
-    /// Its name: `America/Toronto`, `UTC`.
+    /// The zone's name, such as `America/Toronto` or `UTC`.
     #[must_use]
     pub fn name(&self) -> &str {
         self.0.iana_name().unwrap_or("UTC")
     }
 
-    /// What calendar and clock show at a moment.
+    /// The local date and time at a timestamp.
     #[must_use]
     pub fn local(&self, at: Micros) -> civil::DateTime {
         let moment = Timestamp::from_microsecond(at.0).unwrap_or_default();
         self.0.to_datetime(moment)
     }
 
-    /// The moment at which calendar and clock show this. What the clocks skip in spring is taken as if they had not
-    /// been put forward; what they show twice in autumn is the first.
+    /// The timestamp of a local time. A time skipped in spring is read with the offset before the change; a
+    /// time that occurs twice in autumn is the first one.
     #[must_use]
     pub fn moment(&self, local: civil::DateTime) -> Micros {
         let moment = self.0.to_timestamp(local).unwrap_or_default();
         Micros(moment.as_microsecond())
     }
 
-    /// The first moment of a local day.
+    /// The first timestamp of a local day.
     #[must_use]
     pub fn midnight(&self, date: civil::Date) -> Micros {
         self.moment(date.to_datetime(civil::Time::midnight()))
     }
 
-    /// Time to the minute with the zone's name, for what is not far: `09:30 America/Toronto`.
+    /// Time to the minute with the zone's name, for the present day: `09:30 America/Toronto`.
     #[must_use]
     pub fn clock(&self, at: Micros) -> String {
         let time = self.local(at).time();
         format!("{:02}:{:02} {}", time.hour(), time.minute(), self.name())
     }
 
-    /// Date and time to the minute with the zone's name, for people: `2026-03-08 09:30 America/Toronto`.
+    /// Date and time to the minute with the zone's name: `2026-03-08 09:30 America/Toronto`.
     #[must_use]
     pub fn show(&self, at: Micros) -> String {
         format!("{} {}", self.local(at).date(), self.clock(at))

@@ -1,5 +1,6 @@
-//! "This was not me": the link in every mail about a credential. It is signed for one person and one mail, works once within a
-//! week, and can do one thing: freeze the account. Opening it changes nothing, because mail scanners open links.
+//! "This was not me": the link in every mail about a credential. It is signed for one user and one mail,
+//! works once within a week, and can only freeze the account. Opening it changes nothing, because mail
+//! scanners open links.
 
 use super::freeze;
 use crate::{
@@ -9,26 +10,26 @@ use crate::{
 };
 use domain::{MessageId, Micros, UserId, time::DAY};
 
-/// For so long after its mail was written a link works.
+/// Life of a link, counted from its mail.
 const LIFE: i64 = 7 * DAY;
 
-/// What a link says, once its signature is known to be ours.
+/// Content of a link with a valid signature.
 struct Link {
     user: UserId,
     message: MessageId,
     expires_at: Micros,
 }
 
-/// How a link stands.
+/// State of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Alarm {
-    /// Its button freezes the account.
+    /// Not used yet.
     Ready,
-    /// It has been used.
+    /// Used before.
     Used,
 }
 
-/// The token of the link in a message that was written at `written_at`.
+/// The token of the link in a message written at `written_at`.
 pub(crate) async fn token(
     desk: &Desk,
     user: UserId,
@@ -53,20 +54,20 @@ async fn read(desk: &Desk, token: &str) -> Result<Link> {
     if desk.clock.now() >= expires_at { Err(Error::NotFound) } else { Ok(Link { user, message, expires_at }) }
 }
 
-/// How a link stands.
+/// The state of a link.
 ///
 /// # Errors
-/// Not found when it is no link of ours, or has expired.
+/// [`Error::NotFound`] if the link is not valid, or has expired.
 pub async fn alarm_of(desk: &Desk, token: &str) -> Result<Alarm> {
     let link = read(desk, token).await?;
     let used = store::user::freeze_link_used(&desk.db, link.message).await?;
     Ok(if used { Alarm::Used } else { Alarm::Ready })
 }
 
-/// Freezes the account of a link's owner, once.
+/// Freezes the account that a link is for, once.
 ///
 /// # Errors
-/// Not found when it is no link of ours, has expired or was used; too many attempts.
+/// [`Error::NotFound`] if the link is not valid, has expired or was used; too many attempts.
 pub async fn freeze_by_link(desk: &Desk, origin: &Origin, token: &str) -> Result<()> {
     throttle::count(desk, &[Bucket::Network(origin)]).await?;
     let link = read(desk, token).await?;

@@ -1,4 +1,4 @@
-//! The figures of a report, from what the desk has noted: points of equity, transfers, entries, copies and fills.
+//! The figures of a report, computed from stored data: equity points, transfers, entries, copies and fills.
 
 use super::period::Span;
 use crate::{Desk, Result};
@@ -11,10 +11,10 @@ use domain::{
 use std::collections::BTreeMap;
 use store::{copy::Copy, equity::Point, ledger::Brought};
 
-/// The picture's points.
+/// Maximum points of the profit curve.
 const POINTS: i64 = 180;
 
-/// What a person's accounts did; none when there is nothing to tell.
+/// The report of a user's accounts; `None` if there is nothing to report.
 pub(super) async fn of(desk: &Desk, user: UserId, span: &Span) -> Result<Option<Report>> {
     let (db, start, end) = (&desk.db, span.start, span.end);
     let mut accounts = accounts(desk, user, span).await?;
@@ -54,16 +54,16 @@ pub(super) async fn of(desk: &Desk, user: UserId, span: &Span) -> Result<Option<
     }))
 }
 
-/// One account in a span of time.
+/// One account in a period.
 struct Account {
     id: ExchangeKeyId,
     name: String,
     worth: Worth,
-    /// What it was worth at a moment, and what it had won by then.
+    /// Value and profit over time.
     steps: Vec<Step>,
 }
 
-/// What accounts were worth at a moment, and what they had won by then.
+/// Value and cumulative profit of one or more accounts at a point in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Step {
     at: Micros,
@@ -109,15 +109,17 @@ fn moved(brought: &Brought) -> (Micros, Decimal) {
     (brought.created_at, if brought.kind == MovementKind::FromExchange { -amount } else { amount })
 }
 
-/// One account's way, from its last worth before the start and its points since. What it held when it was first seen was
-/// brought. None when nothing is known of it.
+/// The result and the steps of one account, from its last value before the start and the equity points since.
+/// The value at its first point counts as a deposit if there was none before. `None` if nothing is known of
+/// it.
 fn account(
     opening: Option<&Point>,
     points: &[Point],
     moved: &[(Micros, Decimal)],
     start: Micros,
 ) -> Option<(Worth, Vec<Step>)> {
-    // A point is noted to the minute and a transfer takes a moment: which came first near each other cannot be said.
+    // Points have the precision of a minute, and a transfer takes some time: for a point close to a transfer,
+    // their order is unknown.
     let unsure = |at: Micros| moved.iter().any(|(moved, _)| moved.since(at).abs() < MINUTE);
     let mut points = points.iter().filter(|point| !unsure(point.at)).peekable();
     let (base, mut brought) = match (opening, points.peek()) {
@@ -140,7 +142,7 @@ fn account(
     Some((Worth { start: start_usd, end, brought }, steps))
 }
 
-/// All accounts together: an account counts with its last worth until its next one.
+/// Adds up all accounts: each counts with its last value until its next point.
 fn merged(accounts: &mut [Account]) -> Vec<Step> {
     let mut all: Vec<(usize, Step)> = Vec::new();
     for (number, account) in accounts.iter_mut().enumerate() {
@@ -165,8 +167,8 @@ fn merged(accounts: &mut [Account]) -> Vec<Step> {
     line
 }
 
-/// The greatest fall from a height, by its share of what there would be without the fall: what was brought since the height
-/// falls with the rest.
+/// Maximum drawdown of the profit, in percent of the value without the loss (current value plus loss):
+/// deposits since the peak count as part of that value.
 fn drawdown(steps: &[Step]) -> Drawdown {
     let mut worst = Drawdown::default();
     let Some(mut height) = steps.first() else { return worst };
@@ -184,7 +186,7 @@ fn drawdown(steps: &[Step]) -> Drawdown {
     Drawdown { usd: worst.usd, percent: worst.percent.round_dp(2) }
 }
 
-/// The last of each stretch of time, so that a picture has few points whatever the number of steps.
+/// Keeps the last step of each interval, which limits the points of the curve.
 fn thinned(steps: &[Step], start: Micros, end: Micros) -> Vec<(Micros, Decimal)> {
     let stretch = (end.since(start) / POINTS).max(1);
     let mut line: Vec<(Micros, Decimal)> = Vec::new();
@@ -200,7 +202,7 @@ fn thinned(steps: &[Step], start: Micros, end: Micros) -> Vec<(Micros, Decimal)>
     line
 }
 
-/// What each strategy's copied positions came to, the best first. A position whose result is not known counts nowhere.
+/// Results of the copied positions per strategy, best first. Positions with an unknown result are ignored.
 fn strategies(ended: &[Copy]) -> Vec<StrategyPart> {
     let mut parts: BTreeMap<StrategyId, StrategyPart> = BTreeMap::new();
     for copy in ended {

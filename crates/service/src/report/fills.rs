@@ -1,17 +1,17 @@
-//! Keeping fills: exchanges tell those of a few days, a report of a month needs all of them.
+//! Storing fills: exchanges return those of a few days only, but a monthly report needs all.
 
 use crate::{Desk, Result, equity, key};
 use domain::{Micros, UserId};
 use store::{fill::Fill, report::Traded};
 
-/// Exchanges tell no more fills at once.
+/// Maximum fills that exchanges return per request.
 const MOST: u16 = 1_000;
 
-/// Keeps what the person's accounts were filled with and is not kept yet, on the markets that they entered since
-/// `since`; whether each exchange told.
+/// Stores the user's new fills in the markets they entered since `since`; returns whether every exchange
+/// answered.
 pub(super) async fn collect(desk: &Desk, user: UserId, since: Micros) -> Result<bool> {
     let mut complete = true;
-    // This moment is one of them.
+    // The end is exclusive; include the current time.
     let until = desk.clock.now().plus(1);
     for market in store::report::traded(&desk.db, user, since, until).await? {
         if let Err(error) = one(desk, &market).await {
@@ -23,7 +23,7 @@ pub(super) async fn collect(desk: &Desk, user: UserId, since: Micros) -> Result<
 }
 
 async fn one(desk: &Desk, market: &Traded) -> Result<()> {
-    // A key that is switched off or gone is asked for nothing.
+    // Skip keys that are disabled or deleted.
     let row = store::key::get_any(&desk.db, market.exchange_key_id).await?;
     let Some(row) = row.filter(|row| row.key.active) else { return Ok(()) };
     let who = key::credentials(desk, &row)?;
@@ -31,7 +31,7 @@ async fn one(desk: &Desk, market: &Traded) -> Result<()> {
     let trades = key::heed(desk, row.key.id, answer).await?;
     let kept = store::fill::newest(&desk.db, row.key.id, &market.symbol).await?.unwrap_or(Micros(i64::MIN));
     let mut fills = Vec::new();
-    // Of the newest moment there may be more than we have seen.
+    // There may be more fills with the newest stored timestamp.
     for trade in trades.into_iter().filter(|trade| trade.at >= kept) {
         let fee_usd = if trade.fee.cost.is_zero() {
             trade.fee.cost

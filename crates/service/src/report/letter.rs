@@ -1,5 +1,5 @@
-//! A report as a mail: plain text, and HTML that mail programs show. Its picture is a row of table cells: an image would be
-//! blocked by half of them, and would need a renderer of megabytes.
+//! A report as a mail: plain text, and HTML for mail programs. The chart is a row of table cells: an image
+//! would be blocked by half of the programs, and would need a rendering library of megabytes.
 
 use super::words::{fill, words};
 use crate::{
@@ -14,11 +14,11 @@ use domain::{
 };
 use std::fmt::Write as _;
 
-/// Bars of the picture, and the height of the greatest in pixels.
+/// Number of bars in the chart, and the maximum height in pixels.
 const BARS: usize = 28;
 const TALL: i64 = 96;
 
-/// What a report is about, as people switch it off.
+/// The notification topic of a report.
 pub(super) const fn topic(period: Period) -> Topic {
     match period {
         Period::Week => Topic::WeeklyReport,
@@ -26,7 +26,7 @@ pub(super) const fn topic(period: Period) -> Topic {
     }
 }
 
-/// The message.
+/// The message of a report.
 pub(super) fn content(desk: &Desk, id: ReportId, report: &Report) -> Content {
     let address = format!("{}/reports/{id}", desk.settings.public_url);
     Content {
@@ -39,7 +39,7 @@ pub(super) fn content(desk: &Desk, id: ReportId, report: &Report) -> Content {
     }
 }
 
-/// The message as a browser shows it.
+/// The message as a page in the browser.
 #[must_use]
 pub fn page(desk: &Desk, report: &Report, id: Option<ReportId>) -> String {
     let place = id.map_or_else(|| "so-far".to_owned(), |id| id.to_string());
@@ -68,7 +68,7 @@ fn profit(worth: &Worth) -> String {
     format!("{} USD{share}", signed_cents(worth.profit()))
 }
 
-/// The figures in their order: what is called how, and how it is.
+/// The figures in order: label and value.
 fn lines(report: &Report) -> Vec<(&'static str, String)> {
     let (words, trades) = (words(), &report.trades);
     let mut lines = vec![
@@ -90,7 +90,7 @@ fn lines(report: &Report) -> Vec<(&'static str, String)> {
     lines
 }
 
-/// Accounts and strategies: a title, and a name and a profit for each.
+/// Accounts and strategies: a title, and name and profit of each row.
 fn parts(report: &Report) -> Vec<(&'static str, Vec<(String, Decimal)>)> {
     let keys = report.keys.iter().map(|key| (shown(&key.name), key.worth.profit())).collect();
     let strategies = report.strategies.iter().map(|part| (shown(&part.name), part.profit)).collect();
@@ -113,8 +113,8 @@ fn text(report: &Report, address: &str) -> String {
     out
 }
 
-/// The inside of the mail; the frame of all mails is around it. Mail programs keep styles that stand beside their element,
-/// and what has no colour of its own is readable in light and dark.
+/// The body of the mail, without the frame common to all mails. Mail programs keep inline styles only;
+/// elements without their own colour are readable in light and dark mode.
 fn html(report: &Report, address: &str) -> String {
     let words = words();
     let mut sections = String::new();
@@ -147,8 +147,8 @@ fn table<'a>(rows: impl Iterator<Item = (&'a str, String)>) -> String {
     out + "</table>"
 }
 
-/// The profit over time as bars. The lowest is not nothing: it is the least that there was, or small changes would not be
-/// seen.
+/// The profit over time as bars. The axis starts at the minimum, not at zero, or small changes would not be
+/// visible.
 fn picture(report: &Report) -> String {
     let heights = heights(report);
     let (Some((_, first)), Some((_, last))) = (report.won.first(), report.won.last()) else {
@@ -176,7 +176,7 @@ fn picture(report: &Report) -> String {
     )
 }
 
-/// The bars' heights in pixels: the last known profit of each stretch of time.
+/// The bars' heights in pixels: the last known profit of each interval.
 fn heights(report: &Report) -> Vec<i64> {
     let (Some(first), Some(last)) = (report.won.first(), report.won.last()) else { return Vec::new() };
     let span = i128::from(last.0.since(first.0).max(1));
@@ -193,7 +193,7 @@ fn heights(report: &Report) -> Vec<i64> {
     let (low, high) = (low.unwrap_or_default(), high.unwrap_or_default());
     let room = Decimal::from(TALL - 8);
     let scaled = |won: &Decimal| {
-        // A line without a change stands in the middle.
+        // A constant line is drawn in the middle.
         let share = (*won - low).checked_div(high - low).unwrap_or(Decimal::new(5, 1));
         8 + i64::try_from((share * room).round()).unwrap_or(0)
     };

@@ -1,29 +1,29 @@
-//! Weeks and months in the days of a time zone: none is lost and none counted twice where clocks are put forward or back.
+//! Weeks and months in a time zone: no time is lost or counted twice when clocks change.
 
 use crate::profile::{Zone, civil::Date};
 use domain::{Micros, report::Period};
 use jiff::ToSpan as _;
 
-/// A week or a month of a time zone.
+/// A week or month in a time zone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Span {
     pub(super) period: Period,
     first: Date,
     last: Date,
     pub(super) zone: String,
-    /// Its first moment.
+    /// Start, inclusive.
     pub(super) start: Micros,
-    /// The first moment after it.
+    /// End, exclusive.
     pub(super) end: Micros,
 }
 
 impl Span {
-    /// The one that holds this moment.
+    /// The period that contains this time.
     pub(super) fn now(period: Period, at: Micros, zone: &Zone) -> Self {
         Self::of(period, zone.local(at).date(), zone)
     }
 
-    /// The last one that had ended by this moment.
+    /// The last period that had ended by this time.
     pub(super) fn last(period: Period, at: Micros, zone: &Zone) -> Self {
         let present = Self::now(period, at, zone);
         Self::of(period, present.first.saturating_sub(1.day()), zone)
@@ -48,12 +48,12 @@ impl Span {
         }
     }
 
-    /// Its first day, `2026-03-02`.
+    /// The first day, such as `2026-03-02`.
     pub(super) fn first_day(&self) -> String {
         self.first.to_string()
     }
 
-    /// Its last day.
+    /// The last day.
     pub(super) fn last_day(&self) -> String {
         self.last.to_string()
     }
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn a_week_ends_at_midnight_where_its_owner_is() {
-        // Sunday, 20:59 and 21:00 UTC: in Riyadh it is Monday three hours before it is in Greenwich.
+        // Sunday, 20:59 and 21:00 UTC: Monday begins in Riyadh three hours earlier than in UTC.
         let riyadh = zone("Asia/Riyadh");
         let (before, after) = (at("2026-11-15T20:59:59.999Z"), at("2026-11-15T21:00:00.000Z"));
         let week = |moment| Span::last(Period::Week, moment, &riyadh);
@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn periods_follow_each_other_without_a_gap() {
-        // Cairo and Santiago put their clocks forward at midnight: a day begins at one o'clock there.
+        // In Cairo and Santiago, clocks go forward at midnight, so a day can begin at one o'clock.
         for name in ["Asia/Riyadh", "America/New_York", "Africa/Cairo", "America/Santiago", "Pacific/Chatham"]
         {
             let zone = zone(name);

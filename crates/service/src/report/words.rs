@@ -1,46 +1,46 @@
-//! What stands in a report, in its mail and on its page alike.
+//! Texts of a report, used by its mail and its page.
 
-/// The words of a report.
+/// The texts of a report.
 pub struct Words {
-    /// Title of a week's.
+    /// Title of a weekly report.
     pub week: &'static str,
-    /// Title of a month's.
+    /// Title of a monthly report.
     pub month: &'static str,
-    /// Its days: first, last, time zone.
+    /// The period: first day, last day, time zone.
     pub days: &'static str,
-    /// Label of the worth at the start.
+    /// Label of the value at the start.
     pub start: &'static str,
-    /// Label of the worth at the end.
+    /// Label of the value at the end.
     pub end: &'static str,
-    /// Label of what was brought and taken.
+    /// Label of deposits less withdrawals.
     pub brought: &'static str,
-    /// Label of what was won or lost.
+    /// Label of the profit.
     pub profit: &'static str,
-    /// Label of the greatest fall.
+    /// Label of the maximum drawdown.
     pub drawdown: &'static str,
     /// Label of the fees.
     pub fees: &'static str,
     /// Label of the entries.
     pub trades: &'static str,
-    /// How many of them were copied, and how many made by hand.
+    /// Number of copied and of manual entries.
     pub trades_of: &'static str,
-    /// Label of the share of positions that won.
+    /// Label of the win rate.
     pub win_rate: &'static str,
-    /// How many of how many positions won.
+    /// Number of winning positions out of all.
     pub won_of: &'static str,
     /// Title of the accounts.
     pub keys: &'static str,
     /// Title of the strategies.
     pub strategies: &'static str,
-    /// Column of a name.
+    /// Column head of names.
     pub name: &'static str,
-    /// Title of the picture.
+    /// Title of the chart.
     pub picture: &'static str,
-    /// What the picture shows: from and to.
+    /// Description of the chart: first and last value.
     pub picture_says: &'static str,
-    /// Under the figures: what they are made of.
+    /// Note under the figures that explains them.
     pub note: &'static str,
-    /// Link to the page.
+    /// Text of the link to the page.
     pub open: &'static str,
 }
 
@@ -68,13 +68,13 @@ static EN: Words = Words {
     open: "Open the report",
 };
 
-/// The words; English is the first language.
+/// The texts in English, the only language at present.
 #[must_use]
 pub fn words() -> &'static Words {
     &EN
 }
 
-/// Puts values in the places of `{}`, in order.
+/// Substitutes the placeholders `{}` of a text in order.
 pub(super) fn fill(text: &str, values: &[&str]) -> String {
     let mut parts = text.split("{}");
     let mut out = parts.next().unwrap_or_default().to_owned();

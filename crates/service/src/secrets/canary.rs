@@ -1,5 +1,5 @@
-//! The master key's canary: one known value, sealed under the master key and opened at every start. A desk with a wrong key
-//! could neither sign anybody in nor protect a position, so it does not start.
+//! The canary of the master key: a known value, encrypted under the master key and decrypted at every start.
+//! A desk with a wrong key could neither sign anyone in nor protect a position, so it does not start.
 
 use super::{Sealed, Sealer};
 use crate::{Error, Result};
@@ -9,40 +9,41 @@ use uuid::Uuid;
 
 const TABLE: &str = "master_key_canary";
 const PLAIN: &[u8] = b"slipstream canary";
-/// Sealed values of one table that are looked at in a database without a canary.
+/// Encrypted values per table that are tried in a database without a canary.
 const SAMPLE: i64 = 50;
 
 /// Why a desk does not start with this master key.
 #[derive(Debug, thiserror::Error)]
 pub enum Refused {
-    /// The key opens nothing of what the database holds.
+    /// The key decrypts nothing in the database.
     #[error(
         "the master key is wrong: this database was sealed with another key. Nothing was changed. Set \
          SLIPSTREAM_MASTER_KEY (or put back the file master.key in the data folder) to the key that was used before. If you \
          are changing keys, also set SLIPSTREAM_MASTER_KEY_BEFORE to the old key, start the desk, and run `slipstream rekey`"
     )]
     WrongKey,
-    /// The database could not be asked.
+    /// The database cannot be read.
     #[error(transparent)]
     Database(#[from] Error),
 }
 
-/// What the sealed values of a database without a canary say about a key.
+/// Result of trying a key on the encrypted values of a database without a canary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Evidence {
-    /// There are none.
+    /// There are no encrypted values.
     Empty,
-    /// The present key opens one of them.
+    /// The current key decrypts one.
     Opened,
-    /// The key before opens one, and the present key none.
+    /// The previous key decrypts one, and the current key none.
     OpenedByKeyBefore,
-    /// Neither opens any.
+    /// Neither key decrypts any.
     Closed,
 }
 
-/// Checks that the master key opens what the database holds, and stores the canary where there is none yet. A database of
-/// a release without the canary must hold at least one value that the key opens, or no sealed value at all. While keys are
-/// changed, the key before counts as well; then [`super::rekey`] stores the canary.
+/// Checks that the master key decrypts the database's values, and stores the canary if there is none. A
+/// database from a release without the canary must hold at least one value that the key decrypts, or no
+/// encrypted value at all. During a change of keys, the previous key counts as well; [`super::rekey`] then
+/// stores the canary.
 ///
 /// # Errors
 /// [`Refused`].
@@ -60,7 +61,7 @@ pub async fn verify(
         Evidence::OpenedByKeyBefore => Ok(()),
         Evidence::Empty | Evidence::Opened => {
             plant(db, sealer, clock, chance).await?;
-            // Another instance may have been faster, and have another key.
+            // Another instance may have been first, with another key.
             match store::canary::get(db).await.map_err(Error::from)? {
                 Some(canary) => opened(sealer, &canary),
                 None => Err(Error::fault("the canary was not stored").into()),
@@ -69,15 +70,16 @@ pub async fn verify(
     }
 }
 
-/// Whether the database holds anything that a master key has sealed: then a new key cannot be right.
+/// Whether the database holds anything encrypted under a master key: then a newly generated key cannot be
+/// right.
 ///
 /// # Errors
-/// When the database cannot be asked.
+/// When the database cannot be read.
 pub async fn holds_secrets(db: &Db) -> Result<bool> {
     Ok(store::canary::get(db).await?.is_some() || !samples(db).await?.is_empty())
 }
 
-/// Seals the canary under the present key; the last step of a change of keys.
+/// Encrypts the canary under the current key; the last step of a change of keys.
 pub(super) async fn renew(db: &Db, sealer: &Sealer, clock: &dyn Clock, chance: &dyn Chance) -> Result<()> {
     let Some(canary) = store::canary::get(db).await? else {
         return plant(db, sealer, clock, chance).await;
@@ -127,7 +129,7 @@ async fn evidence(db: &Db, sealer: &Sealer) -> Result<Evidence> {
     Ok(found)
 }
 
-/// A sealed value, and the place that it was sealed for.
+/// An encrypted value and the place it is bound to.
 struct Sample {
     table: &'static str,
     row: Uuid,
@@ -135,7 +137,7 @@ struct Sample {
     sealed: Sealed,
 }
 
-/// Some of the values that a master key has sealed, of every table that a change of keys takes over.
+/// Some of the encrypted values of every table that a change of keys rewraps.
 async fn samples(db: &Db) -> Result<Vec<Sample>> {
     let mut samples = Vec::new();
     for row in store::key::page(db, ExchangeKeyId(Uuid::nil()), SAMPLE).await? {
@@ -172,7 +174,7 @@ mod tests {
     use std::sync::Arc;
     use store::{desk_secret::DeskSecret, testing::TestDb};
 
-    /// A desk with the key of these bytes, and the one before.
+    /// A desk with a master key made of this byte, and optionally a previous one.
     fn desk(db: &TestDb, key: u8, before: Option<u8>) -> SharedDesk {
         let chance: Arc<dyn Chance> = Arc::new(TestChance::default());
         let master = |byte| MasterKey::new([byte; 32]);
@@ -192,7 +194,7 @@ mod tests {
         .unwrap()
     }
 
-    /// What a start with these keys comes to.
+    /// The result of a start with these keys.
     async fn start(db: &TestDb, key: u8, before: Option<u8>) -> std::result::Result<(), Refused> {
         let desk = desk(db, key, before);
         verify(&desk.db, &desk.sealer, &*desk.clock, &*desk.chance).await
@@ -202,7 +204,7 @@ mod tests {
         matches!(started, Err(Refused::WrongKey))
     }
 
-    /// Stores a secret of the install under the key of this byte.
+    /// Stores a secret of the install, encrypted under the key of this byte.
     async fn seal(db: &TestDb, number: u128, key: u8) {
         let desk = desk(db, key, None);
         let id = Uuid::from_u128(number);
@@ -237,7 +239,7 @@ mod tests {
     async fn changing_keys_takes_the_canary_over_last(db: &TestDb) {
         seal(db, 1, 1).await;
         start(db, 1, None).await.unwrap();
-        // Killed after some of the rows: one is under the new key, the canary is not.
+        // Interrupted after some of the rows: one is under the new key, the canary is not.
         seal(db, 2, 2).await;
         assert!(refused(start(db, 2, None).await), "the rest would be lost");
         start(db, 2, Some(1)).await.unwrap();
@@ -248,7 +250,7 @@ mod tests {
         assert!(refused(start(db, 1, None).await));
     }
 
-    /// The update and the change of keys at the same time.
+    /// Updating the release and changing the key in the same step.
     async fn keys_may_change_before_there_is_a_canary(db: &TestDb) {
         seal(db, 1, 1).await;
         start(db, 2, Some(1)).await.unwrap();

@@ -1,4 +1,4 @@
-//! The key above all keys: from the environment, or a file of its own in sandbox mode.
+//! The master key: from the environment, or from a file in sandbox mode.
 
 use anyhow::{Context as _, Result, bail};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -9,7 +9,7 @@ use std::{
 };
 use zeroize::Zeroizing;
 
-/// 256 bits that wrap every data key. Wiped when dropped, never printed.
+/// 256 bits that wrap all data keys. Zeroed when dropped, never printed.
 #[derive(Clone)]
 pub struct MasterKey {
     bytes: Zeroizing<[u8; 32]>,
@@ -17,18 +17,18 @@ pub struct MasterKey {
 }
 
 impl MasterKey {
-    /// A key from its bytes.
+    /// Makes a key of its bytes.
     #[must_use]
     pub fn new(bytes: [u8; 32]) -> Self {
-        // The id goes into the database: a one-way digest, in a name space of its own.
+        // The id is stored in the database, so it is a one-way digest with domain separation.
         let digest = Sha256::new().chain_update(b"slipstream master key id\0").chain_update(bytes).finalize();
         Self { bytes: Zeroizing::new(bytes), id: hex::encode(digest.get(..8).unwrap_or_default()) }
     }
 
-    /// Reads 64 hex digits, or the Base64 of 32 bytes.
+    /// Parses 64 hex digits, or the Base64 of 32 bytes.
     ///
     /// # Errors
-    /// When it is neither; the text is not repeated.
+    /// When it is neither; the error does not repeat the text.
     pub fn parse(text: &str) -> Result<Self> {
         let text = text.trim();
         let bytes = Zeroizing::new(hex::decode(text).or_else(|_| STANDARD.decode(text)).unwrap_or_default());
@@ -38,10 +38,10 @@ impl MasterKey {
         }
     }
 
-    /// Reads the key from a file, making it at first use. Only its owner may read the file.
+    /// Reads the key from a file, and creates it on first use. Only the owner may have access to the file.
     ///
     /// # Errors
-    /// When the file cannot be used, is readable by others, or holds no key.
+    /// When the file cannot be used, is accessible to others, or holds no valid key.
     pub fn from_file(path: &Path, chance: &dyn Chance) -> Result<Self> {
         if !path.try_exists().with_context(|| format!("looking for {}", path.display()))? {
             make(path, chance).with_context(|| format!("making {}", path.display()))?;
@@ -58,7 +58,7 @@ impl MasterKey {
         Self::parse(&text).with_context(|| format!("reading {}", path.display()))
     }
 
-    /// Its name in the database.
+    /// Id of the key, as stored in the database.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
@@ -69,7 +69,8 @@ impl MasterKey {
     }
 }
 
-/// Written whole beside its place and then linked there: two processes that start together end with one key.
+/// Creates the key file: written under a temporary name and then linked, so that two processes that start
+/// together use the same key.
 fn make(path: &Path, chance: &dyn Chance) -> Result<()> {
     let mut key = Zeroizing::new([0_u8; 32]);
     chance.fill(key.as_mut());

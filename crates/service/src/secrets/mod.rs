@@ -1,8 +1,9 @@
-//! Sealing secrets before they are stored (house rule 7).
+//! Encryption of secrets at rest (envelope encryption).
 //!
-//! Every row has a random data key of its own; the secret is encrypted under it with AES-256-GCM, and the data key
-//! is wrapped the same way by the master key. Table, row and owner are associated data of both, so a sealed value
-//! that is moved to another row, or another person, does not open. The master key never touches the database.
+//! Every row has its own random data key; the secret is encrypted under it with AES-256-GCM, and the data key
+//! is wrapped the same way by the master key. Table, row and owner are associated data of both, so an
+//! encrypted value that is moved to another row or another user cannot be decrypted. The master key is never
+//! stored in the database.
 
 mod canary;
 mod master;
@@ -23,25 +24,25 @@ use store::key::SealedSecret;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-/// The format written today: AES-256-GCM under a wrapped data key, nonces of 12 bytes in front.
+/// The current format: AES-256-GCM under a wrapped data key, with 12-byte nonces in front.
 pub const VERSION: i32 = 1;
 
 const NONCE: usize = 12;
 
-/// A secret as it is stored. Says nothing without the master key.
+/// An encrypted secret as stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sealed {
     /// Nonce and ciphertext of the secret.
     pub secret: Vec<u8>,
     /// Nonce and ciphertext of the data key.
     pub data_key: Vec<u8>,
-    /// Which master key wraps the data key.
+    /// Id of the master key that wraps the data key.
     pub master_key_id: String,
-    /// The format.
+    /// Version of the format.
     pub version: i32,
 }
 
-/// Seals and opens. Holds the present master key and, while keys are changed, the one before.
+/// Encrypts and decrypts. Holds the current master key and, during a change of keys, the previous one.
 pub struct Sealer {
     master: MasterKey,
     before: Option<MasterKey>,
@@ -49,22 +50,22 @@ pub struct Sealer {
 }
 
 impl Sealer {
-    /// Seals under `master`; opens what `master` or `before` sealed.
+    /// Encrypts under `master`; decrypts values of `master` and `before`.
     #[must_use]
     pub fn new(master: MasterKey, before: Option<MasterKey>, chance: Arc<dyn Chance>) -> Self {
         Self { master, before, chance }
     }
 
-    /// The id of the key that seals today.
+    /// Id of the current master key.
     #[must_use]
     pub fn master_key_id(&self) -> &str {
         self.master.id()
     }
 
-    /// Seals a secret for one row of one owner (nil where nobody owns it).
+    /// Encrypts a secret for one row of one owner (nil if it has none).
     ///
     /// # Errors
-    /// A fault, when the secret is absurdly long.
+    /// A fault if the secret is too long.
     pub fn seal(&self, table: &str, row: Uuid, owner: Uuid, secret: &[u8]) -> Result<Sealed> {
         let mut data_key = Zeroizing::new([0_u8; 32]);
         self.chance.fill(data_key.as_mut());
@@ -77,17 +78,17 @@ impl Sealer {
         })
     }
 
-    /// Opens what [`Sealer::seal`] made for the same table, row and owner.
+    /// Decrypts a value that [`Sealer::seal`] made for the same table, row and owner.
     ///
     /// # Errors
-    /// A fault, when it was tampered with, moved, or sealed under a key we do not have.
+    /// A fault if it was tampered with, moved, or encrypted under an unknown key.
     pub fn open(&self, table: &str, row: Uuid, owner: Uuid, sealed: &Sealed) -> Result<Zeroizing<Vec<u8>>> {
         let about = about(table, row, owner);
         let data_key = self.unwrap(sealed, &about)?;
         decrypt(&data_key, &sealed.secret, &about)
     }
 
-    /// The same secret with its data key wrapped by the present master key. The secret itself is not opened.
+    /// Rewraps the data key with the current master key. The secret itself is not decrypted.
     ///
     /// # Errors
     /// As [`Sealer::open`].
@@ -139,16 +140,17 @@ fn decrypt(key: &[u8; 32], sealed: &[u8], about: &[u8]) -> Result<Zeroizing<Vec<
         .map_err(|_| broken())
 }
 
-/// Associated data. The table's name is closed by a zero byte and the ids have fixed lengths: no two places read alike.
+/// The associated data. The table's name ends with a zero byte and the ids have fixed lengths, so no two
+/// places have the same.
 fn about(table: &str, row: Uuid, owner: Uuid) -> Vec<u8> {
     [b"slipstream\0", table.as_bytes(), b"\0", row.as_bytes(), owner.as_bytes()].concat()
 }
 
 impl Sealed {
-    /// An exchange key's secret, which has a column for each part.
+    /// Reads an exchange key's secret, which has a column for each part.
     ///
     /// # Errors
-    /// A fault, when its format is a number that no version has written.
+    /// A fault if the format's version does not fit.
     pub(crate) fn of_key(stored: &SealedSecret) -> Result<Self> {
         Ok(Self {
             secret: stored.secret.clone(),
@@ -158,7 +160,7 @@ impl Sealed {
         })
     }
 
-    /// In one piece, for tables that keep it in one column.
+    /// Serializes the value for tables that store it in one column.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let length = |part: &[u8]| u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes();
@@ -174,10 +176,10 @@ impl Sealed {
         .concat()
     }
 
-    /// Reads what [`Sealed::to_bytes`] wrote.
+    /// Parses the output of [`Sealed::to_bytes`].
     ///
     /// # Errors
-    /// A fault, when the bytes are none of ours.
+    /// A fault if the bytes are malformed.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
         fn part<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {
             let (length, after) = rest.split_first_chunk::<4>()?;

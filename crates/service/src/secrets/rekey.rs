@@ -1,5 +1,5 @@
-//! Changing the master key: every data key is unwrapped with the one before and wrapped with the present one. The secrets
-//! themselves are not opened, and stay as they are.
+//! Changing the master key: every data key is unwrapped with the previous key and wrapped with the current
+//! one. The secrets themselves are neither decrypted nor changed.
 
 use super::{Sealed, VERSION, canary};
 use crate::{Desk, Result};
@@ -7,12 +7,12 @@ use domain::{ApiClientId, ExchangeKeyId, MessageId};
 use store::key::SealedSecret;
 use uuid::Uuid;
 
-/// Rows looked at before the next ones are read.
+/// Rows per query.
 const PAGE: i64 = 200;
 
-/// Wraps what is still under another key; answers how much that was. Each row is changed in a transaction of its own,
-/// and one that is done is left alone: stopped anywhere, it goes on where it was. The canary comes last: until it is done,
-/// a desk that knows only the new key does not start.
+/// Rewraps all values under another key; returns their number. Each row is changed in its own transaction and
+/// finished rows are skipped, so an interrupted run can be repeated. The canary is last: until then, a desk
+/// that has only the new key does not start.
 ///
 /// # Errors
 /// When a row is under a key that is not configured, or the database cannot be used.
@@ -43,7 +43,7 @@ async fn exchange_keys(desk: &Desk) -> Result<u64> {
                 version: i64::from(VERSION),
             };
             let mut tx = desk.db.begin().await?;
-            // Not ours to change when its owner gave it new credentials meanwhile: those are under the present key.
+            // Skipped if the owner replaced the credentials meanwhile: those are under the current key.
             done += u64::from(store::key::reseal(&mut tx, row.key.id, &row.sealed, &new).await?);
             tx.commit().await?;
         }
@@ -104,7 +104,7 @@ async fn desk_secrets(desk: &Desk) -> Result<u64> {
     Ok(done)
 }
 
-/// The value under the present key; none when it is under it already.
+/// The value under the current key; `None` if it is already.
 fn anew(desk: &Desk, table: &str, row: Uuid, owner: Uuid, bytes: &[u8]) -> Result<Option<Vec<u8>>> {
     let old = Sealed::from_bytes(bytes)?;
     if old.master_key_id == desk.sealer.master_key_id() {

@@ -1,56 +1,57 @@
-//! What the operator decided about the outside: whom else to believe, how much to hear, and who may look in.
+//! Settings of the outward-facing parts: external issuer, reCAPTCHA, request rates, CORS, metrics.
 
 use domain::Decimal;
 use std::fmt;
 
-/// The outside of an install. Without a configuration nobody else is believed, nothing is counted, nobody looks in.
+/// Settings of the outward-facing parts. By default there is no external issuer, no rate limit and no CORS
+/// origin.
 #[derive(Clone, Debug, Default)]
 pub struct EdgeSettings {
-    /// Another issuer whose tokens open `/v1`.
+    /// External issuer whose tokens are accepted by `/v1`.
     pub oidc: Option<OidcSettings>,
-    /// Who tells programs from people.
+    /// Bot detection.
     pub recaptcha: Option<RecaptchaSettings>,
-    /// How many requests are heard.
+    /// Request rate limits.
     pub rates: Rates,
-    /// Sites whose scripts may use the HTTP APIs: `https://app.example`.
+    /// Origins whose scripts may use the HTTP APIs (CORS), such as `https://app.example`.
     pub origins: Vec<String>,
-    /// Opens `/metrics`; without it, to this machine alone.
+    /// Token for `/metrics`; without one it is accessible from this machine only.
     pub metrics_token: Option<Secret>,
 }
 
-/// Another issuer of tokens, such as a Cognito user pool.
+/// An external token issuer, such as a Cognito user pool.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OidcSettings {
-    /// Exactly as its tokens say it in `iss`.
+    /// The issuer, exactly as in the `iss` claim of its tokens.
     pub issuer: String,
-    /// What its tokens must say in `aud`, or in `client_id` where there is no `aud`.
+    /// Required value of `aud`, or of `client_id` in tokens without `aud`.
     pub audience: String,
-    /// What its tokens must say in `token_use`, if anything.
+    /// Required value of `token_use`, if any.
     pub token_use: Option<String>,
 }
 
-/// Google's reCAPTCHA v3, or who speaks like it.
+/// Google's reCAPTCHA v3, or a compatible service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecaptchaSettings {
-    /// Ours, known to the verifier.
+    /// The desk's secret at the verifier.
     pub secret: Secret,
     /// Where tokens are verified.
     pub verify_url: String,
-    /// Below this score it was no person.
+    /// Minimum score of a human.
     pub floor: Decimal,
 }
 
-/// Requests a minute; 0 counts nothing.
+/// Requests per minute; 0 means no limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Rates {
-    /// Of one person, in all their browsers and programs.
+    /// Per user, over all their browsers and programs.
     pub person: u32,
-    /// From one IPv4 address or IPv6 /64.
+    /// Per IPv4 address or IPv6 /64.
     pub address: u32,
 }
 
 impl Rates {
-    /// More than people and well-made programs need.
+    /// More than users and well-behaved programs need.
     pub const GENEROUS: Self = Self { person: 600, address: 1_200 };
 }
 

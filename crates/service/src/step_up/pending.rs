@@ -1,40 +1,40 @@
-//! A form that was posted when its sender's password was due. It is kept, sealed, until the password is given, and then
-//! carried out as it was sent: nothing is typed twice, and no secret goes back to the browser.
+//! A form that was posted when its sender had to confirm the password. It is stored encrypted until the
+//! confirmation and then executed as sent: nothing is typed twice, and no secret goes back to the browser.
 
 use crate::{Desk, Error, Result, Sealed, session};
 use domain::{FlashId, SessionId, time::MINUTE};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-/// As long as a password stays fresh.
+/// As long as a password confirmation lasts.
 const LIFE: i64 = 10 * MINUTE;
-/// Forms that wait in one session; a further one takes the place of the oldest.
+/// Maximum pending forms per session; a further one replaces the oldest.
 const MOST: i64 = 10;
-/// The table whose rows are sealed.
+/// Table name that forms are bound to when encrypted.
 const TABLE: &str = "pending_forms";
 
-/// The form.
+/// A pending form.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pending {
-    /// Where it was posted to.
+    /// Path it was posted to.
     pub endpoint: String,
-    /// What its body is.
+    /// Content type of the body.
     pub content_type: String,
-    /// Its body.
+    /// The body.
     pub body: String,
 }
 
-/// The body may hold a secret.
+/// Hides the body, which may contain a secret.
 impl std::fmt::Debug for Pending {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Pending").field("endpoint", &self.endpoint).finish_non_exhaustive()
     }
 }
 
-/// Keeps a form for the session of this token.
+/// Stores a form for the session of this token.
 ///
 /// # Errors
-/// [`Error::Unauthenticated`] without such a session.
+/// [`Error::Unauthenticated`] if there is no such session.
 pub async fn keep(desk: &Desk, token: &str, form: &Pending) -> Result<FlashId> {
     let session = session::row(desk, token).await?.ok_or(Error::Unauthenticated)?;
     let id = FlashId::mint(&*desk.clock, &*desk.chance);
@@ -47,7 +47,7 @@ pub async fn keep(desk: &Desk, token: &str, form: &Pending) -> Result<FlashId> {
     Ok(id)
 }
 
-/// The form, left where it is. `None` when it is carried out, expired, or another session's.
+/// Reads a form without removing it. `None` if it was executed, expired, or belongs to another session.
 ///
 /// # Errors
 /// When the database cannot be used.
@@ -57,7 +57,7 @@ pub async fn peek(desk: &Desk, token: &str, id: FlashId) -> Result<Option<Pendin
     Ok(sealed.and_then(|sealed| open(desk, session.id, id, &sealed)))
 }
 
-/// The form, once.
+/// Reads and removes a form.
 ///
 /// # Errors
 /// When the database cannot be used.
@@ -69,7 +69,7 @@ pub async fn take(desk: &Desk, token: &str, id: FlashId) -> Result<Option<Pendin
     Ok(sealed.and_then(|sealed| open(desk, session.id, id, &sealed)))
 }
 
-/// A form that cannot be opened (the master key has changed) has to be sent again.
+/// Decrypts a form. One that cannot be decrypted (the master key was changed) must be sent again.
 fn open(desk: &Desk, session: SessionId, id: FlashId, sealed: &[u8]) -> Option<Pending> {
     let plain = desk.sealer.open(TABLE, id.0, session.0, &Sealed::from_bytes(sealed).ok()?).ok()?;
     serde_json::from_slice(&plain).ok()

@@ -1,4 +1,4 @@
-//! Signing and reading our own JWTs: EdDSA, and nothing else.
+//! Signing and verifying the desk's own JWTs, with EdDSA only.
 
 use super::ACCESS;
 use crate::{Desk, Error, Result, signing};
@@ -7,11 +7,11 @@ use jsonwebtoken::{Algorithm, Header, Validation};
 use serde::{Deserialize, Serialize};
 use store::{Hash, user::User};
 
-/// Who our tokens are for.
+/// Audience of the desk's tokens.
 pub(crate) const AUDIENCE: &str = "slipstream/v1";
-/// Clocks of two instances may differ by this much.
+/// Permitted clock difference between instances, in seconds.
 const LEEWAY_S: i64 = 10;
-/// Ours are about 500 bytes; what is much longer is not worth a look.
+/// Maximum length of a token; the desk's have about 500 bytes.
 const LONGEST: usize = 2_048;
 
 #[derive(Serialize, Deserialize)]
@@ -23,20 +23,20 @@ pub(super) struct Claims {
     nbf: i64,
     exp: i64,
     jti: String,
-    /// What the person was when it was signed; a hint for clients. We ask the database.
+    /// The user's role at the time of signing; only a hint for clients, since the desk reads the database.
     role: String,
-    /// The hash of the refresh token beside it, in hex.
+    /// Hash of the accompanying refresh token, in hex.
     sid: String,
 }
 
-/// What a good token says.
+/// Content of a valid token.
 pub(super) struct Said {
     pub(super) user: UserId,
     pub(super) refresh: Hash,
     pub(super) expires: Micros,
 }
 
-/// Signs a token for a person.
+/// Signs a token for a user.
 pub(super) async fn sign(desk: &Desk, user: &User, refresh: &Hash) -> Result<String> {
     let pair = signing::current(desk).await?;
     let mut unique = [0_u8; 16];
@@ -58,7 +58,7 @@ pub(super) async fn sign(desk: &Desk, user: &User, refresh: &Hash) -> Result<Str
     jsonwebtoken::encode(&header, &claims, &pair.sign).map_err(Error::fault)
 }
 
-/// Reads a token: our signature, our issuer and audience, its time.
+/// Verifies a token's signature, issuer, audience and times.
 pub(super) async fn read(desk: &Desk, jwt: &str) -> Result<Said> {
     if jwt.len() > LONGEST {
         return Err(Error::Unauthenticated);
@@ -67,8 +67,8 @@ pub(super) async fn read(desk: &Desk, jwt: &str) -> Result<Said> {
     let header = jsonwebtoken::decode_header(jwt).map_err(refused)?;
     let id = header.kid.and_then(|kid| kid.parse().ok()).ok_or(Error::Unauthenticated)?;
     let pair = signing::named(desk, id).await?.ok_or(Error::Unauthenticated)?;
-    // The algorithm is the key's, never the header's. The time is read below, by our own clock: the library would ask
-    // the machine's, and cannot read `exp` while serde_json keeps numbers exactly.
+    // The algorithm is the key's, never the header's. The times are checked below by the desk's clock: the
+    // library would use the system's, and cannot read `exp` while serde_json keeps numbers exactly.
     let mut rules = Validation::new(Algorithm::EdDSA);
     rules.set_required_spec_claims(&["iss", "aud", "sub"]);
     rules.set_issuer(&[&desk.settings.public_url]);

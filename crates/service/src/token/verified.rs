@@ -1,4 +1,4 @@
-//! Tokens verified a moment ago: checking a signature costs about 80 microseconds, which is most of a small request.
+//! Cache of verified tokens: checking a signature costs about 80 microseconds, most of a small request.
 
 use crate::Actor;
 use domain::{Micros, UserId};
@@ -7,17 +7,17 @@ use std::{
     sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
-/// At this many the book is cleared: it is a shortcut, not a record.
+/// Maximum entries; the cache is then cleared.
 const MOST: usize = 10_000;
 
 #[derive(Default)]
 struct Book {
     entries: HashMap<[u8; 32], (Actor, Micros)>,
-    /// Counts revocations: what was verified before one may not be written after it.
+    /// Counts revocations: a token verified before one must not be cached after it.
     epoch: u64,
 }
 
-/// Who spoke with which token, by the token's hash, for a minute at most.
+/// Cached users by the hash of their token, for a minute at most.
 #[derive(Default)]
 pub(crate) struct Verified {
     book: RwLock<Book>,
@@ -30,7 +30,7 @@ impl Verified {
         (now < *until).then(|| actor.clone())
     }
 
-    /// To be asked before verifying, and handed to [`Verified::put`].
+    /// Read before verifying, and passed to [`Verified::put`].
     pub(super) fn epoch(&self) -> u64 {
         self.read().epoch
     }
@@ -46,7 +46,7 @@ impl Verified {
         book.entries.insert(hash, (actor.clone(), until));
     }
 
-    /// Forgets a person's tokens: they were revoked.
+    /// Removes a user's tokens after a revocation.
     pub(crate) fn forget(&self, user: UserId) {
         let mut book = self.write();
         book.epoch = book.epoch.wrapping_add(1);

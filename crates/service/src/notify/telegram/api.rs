@@ -1,4 +1,5 @@
-//! Three calls of Telegram's Bot API. The token is part of each address: no address is ever logged or told.
+//! The calls of Telegram's Bot API that are used. The token is part of every URL, so URLs must never be
+//! logged or shown.
 
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::json;
@@ -6,15 +7,15 @@ use sha2::{Digest as _, Sha256};
 use std::{fmt, time::Duration};
 use zeroize::Zeroizing;
 
-/// How long Telegram may hold a question for updates back until there are some.
+/// How long Telegram may hold a request for updates until there are some, in seconds.
 const LONG_POLL: u64 = 25;
-/// Longer than any call lasts.
+/// Timeout, longer than any call.
 const PATIENCE: Duration = Duration::from_secs(40);
-/// Nobody was there to take a request: it did not arrive.
+/// The connection failed: the request did not arrive.
 const NOT_THERE: &str = "Telegram cannot be reached";
-/// A request was not answered, or not so that it could be read: it may have arrived.
+/// No readable answer: the request may have arrived.
 pub(in crate::notify) const NO_ANSWER: &str = "Telegram did not answer";
-/// Telegram takes no longer text.
+/// Maximum length of a message, in UTF-16 units.
 const LONGEST: usize = 4_096;
 
 /// A bot.
@@ -25,20 +26,20 @@ pub(in crate::notify) struct Bot {
     http: reqwest::Client,
 }
 
-/// Why a call came to nothing.
+/// Why a call failed.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::notify) enum Trouble {
-    /// Nobody answered; whether it happened is not known.
+    /// No answer; whether the request took effect is unknown.
     Unreachable(&'static str),
-    /// 429: leave it alone for so many seconds.
+    /// 429: wait this many seconds.
     Limited(i64),
-    /// 401, or 404, which is how an impossible token is answered: the token is none (any more).
+    /// 401, or 404, the answer to a malformed token: the token is invalid or was revoked.
     Unauthorized,
-    /// 403: the person has blocked the bot.
+    /// 403: the user has blocked the bot.
     Blocked,
-    /// Another refusal of this very message.
+    /// Telegram rejects this particular message, with this status.
     Refused(u16),
-    /// 409 and 5xx: Telegram itself is in trouble, or another program asks for the same updates.
+    /// 409 and 5xx: Telegram has a failure, or another program reads the same updates.
     Broken(u16),
 }
 
@@ -54,7 +55,7 @@ impl fmt::Display for Trouble {
     }
 }
 
-/// Somebody wrote to the bot.
+/// An update: a message sent to the bot.
 #[derive(Debug, Deserialize)]
 pub(super) struct Update {
     pub(super) update_id: i64,
@@ -96,24 +97,24 @@ impl Bot {
             .timeout(PATIENCE)
             .redirect(reqwest::redirect::Policy::none())
             .build()
-            // Its text may hold an address.
+            // The error's text may contain an address.
             .map_err(|_| anyhow::anyhow!("the client for Telegram cannot be set up"))?;
         let name = hex::encode(Sha256::digest(token.as_bytes()))[..16].to_owned();
         Ok(Self { base: base.trim_end_matches('/').to_owned(), token, name, http })
     }
 
-    /// The fingerprint of its token: its name in the database.
+    /// Fingerprint of the token, used as the bot's name in the database.
     pub(super) fn name(&self) -> &str {
         &self.name
     }
 
-    /// What it is called.
+    /// The bot's username.
     pub(super) async fn username(&self) -> Result<String, Trouble> {
         let me: Me = self.call("getMe", &json!({})).await?;
         Ok(me.username.unwrap_or_default())
     }
 
-    /// Writes into a chat. Plain text: nothing in it is markup.
+    /// Sends a text to a chat, as plain text without markup.
     pub(in crate::notify) async fn send(&self, chat: i64, text: &str) -> Result<(), Trouble> {
         let body = json!({
             "chat_id": chat,
@@ -123,7 +124,7 @@ impl Bot {
         self.call::<serde_json::Value>("sendMessage", &body).await.map(drop)
     }
 
-    /// What was written to the bot from update `next` on; waits a while when there is nothing.
+    /// The updates from number `next` on; waits for a while if there are none.
     pub(super) async fn updates(&self, next: i64) -> Result<Vec<Update>, Trouble> {
         let body = json!({ "offset": next, "timeout": LONG_POLL, "allowed_updates": ["message"] });
         self.call("getUpdates", &body).await
@@ -132,7 +133,7 @@ impl Bot {
     async fn call<T: DeserializeOwned>(&self, method: &str, body: &serde_json::Value) -> Result<T, Trouble> {
         let url = format!("{}/bot{}/{method}", self.base, self.token.as_str());
         let sent = self.http.post(url).json(body).send().await.map_err(|error| {
-            // What was sent and not answered may have arrived.
+            // A request that was sent but not answered may have arrived.
             Trouble::Unreachable(if error.is_connect() { NOT_THERE } else { NO_ANSWER })
         });
         let response = sent?;
@@ -149,7 +150,8 @@ impl Bot {
     }
 }
 
-/// The text, no longer than Telegram takes: whole lines, and a word that there is more. Its length counts in UTF-16.
+/// Shortens a text to Telegram's limit at a line end, and appends a hint that there is more. The limit counts
+/// UTF-16 units.
 fn cut(text: &str) -> String {
     let more = super::super::words::EN.cut;
     let length = |text: &str| text.encode_utf16().count();

@@ -1,5 +1,5 @@
-//! What the bot answers. Deciding and asking the exchange come first, writing after: an [`Answer`] changes the link and
-//! puts the reply into the outbox in one transaction.
+//! The bot's commands. Decisions and requests to the exchange come first: an [`Answer`] then changes the link
+//! and puts the reply into the outbox in one transaction.
 
 use super::{
     link::{self, Linked},
@@ -18,22 +18,22 @@ use store::{
     telegram::{self as links, Link},
 };
 
-/// The panic button is pressed by a second message within this time.
+/// The panic button must be confirmed within this time.
 const SURE: i64 = MINUTE;
 
-/// What a message to the bot comes to.
+/// Reply to a message to the bot.
 pub(super) struct Answer {
     text: String,
     deed: Deed,
 }
 
-/// What is changed when the answer is written.
+/// The change made when the reply is written.
 enum Deed {
     Nothing,
-    /// Links the chat by what was typed as a code.
+    /// Links the chat, using the typed code.
     Link(String),
     Unlink,
-    /// The panic button was asked for at this moment; or none, when it was pressed.
+    /// Time at which the panic button was requested; `None` resets it after it was pressed.
     Panic(Option<domain::Micros>),
 }
 
@@ -42,12 +42,12 @@ impl Answer {
         Self { text: text.into(), deed: Deed::Nothing }
     }
 
-    /// Something of ours broke.
+    /// Reply after an internal error.
     pub(super) fn sorry() -> Self {
         Self::says(EN.sorry)
     }
 
-    /// Does it and says it; `once` names the message that it answers.
+    /// Makes the change and enqueues the reply; `once` identifies the message that it answers.
     pub(super) async fn write(self, desk: &Desk, tx: &mut Tx, chat: i64, once: &str) -> Result<()> {
         let text = match self.deed {
             Deed::Nothing => self.text,
@@ -87,14 +87,14 @@ async fn linked(desk: &Desk, tx: &mut Tx, chat: i64, code: &str, once: &str) -> 
     })
 }
 
-/// What to answer to a text in a chat.
+/// Handles a text sent in a chat.
 ///
 /// # Errors
 /// When the database cannot be used.
 pub(super) async fn answer(desk: &SharedDesk, chat: i64, text: &str) -> Result<Answer> {
     let mut words = text.split_whitespace();
     let first = words.next().unwrap_or_default().to_ascii_lowercase();
-    // In groups commands come as `/status@our_bot`; people copy them from there.
+    // In groups, commands have the form `/status@our_bot`; users copy them from there.
     let command = first.split('@').next().unwrap_or_default();
     let rest = words.next().unwrap_or_default();
     if command == "/start" && !rest.is_empty() {
@@ -103,7 +103,7 @@ pub(super) async fn answer(desk: &SharedDesk, chat: i64, text: &str) -> Result<A
     let Some(link) = links::of_chat(&desk.db, chat).await? else { return Ok(Answer::says(EN.stranger)) };
     let Some(actor) = actor(desk, &link).await? else { return Ok(Answer::says(EN.stranger)) };
     if !link.active {
-        // Who writes has not blocked the bot (any more).
+        // A user who writes has not blocked the bot (any more).
         let mut tx = desk.db.begin().await?;
         links::set_active(&mut tx, chat, true, desk.clock.now()).await?;
         tx.commit().await?;
@@ -117,7 +117,7 @@ pub(super) async fn answer(desk: &SharedDesk, chat: i64, text: &str) -> Result<A
     }
 }
 
-/// Codes are counted before they are looked at: nobody guesses one.
+/// Counts attempts before checking the code, so that codes cannot be guessed.
 async fn start(desk: &Desk, chat: i64, code: &str) -> Result<Answer> {
     match throttle::count(desk, &[Bucket::Chat(chat)]).await {
         Ok(()) => Ok(Answer { text: String::new(), deed: Deed::Link(code.to_owned()) }),
@@ -184,7 +184,7 @@ fn line(name: &str, position: &Position) -> String {
     fill(EN.position, &std::iter::once(name).chain(values).collect::<Vec<_>>())
 }
 
-/// The panic button: asked once, pressed by the second message.
+/// The panic button: requested by the first message, confirmed by the second.
 async fn pressed(desk: &SharedDesk, actor: &Actor, link: &Link, rest: &str) -> Result<Answer> {
     let now = desk.clock.now();
     let asked = link.panic_asked_at.is_some_and(|at| now.since(at) <= SURE);

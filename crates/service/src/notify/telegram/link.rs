@@ -1,4 +1,4 @@
-//! Linking a chat: a code of eight characters that its owner sends to the bot, within fifteen minutes, once.
+//! Linking a chat: the user sends a code of eight characters to the bot, valid once and for fifteen minutes.
 
 use super::{
     preferences,
@@ -15,16 +15,16 @@ use store::{
     telegram::{self as links, Link, bot},
 };
 
-/// A code links for this long.
+/// Life of a code.
 const LIFE: i64 = 15 * MINUTE;
-/// One that lives no longer than this is not shown any more: nobody types so fast.
+/// A code with less remaining life than this is not shown: there is no time to type it.
 const LAST_SHOWN: i64 = 10 * SECOND;
-/// The table that codes are sealed for.
+/// Table name that codes are bound to when encrypted.
 const TABLE: &str = "telegram_links";
-/// Where bots are.
+/// Base address of bots.
 const BOTS: &str = "https://t.me";
 
-/// How the person links Telegram, and whether they have. A code that was used or has expired is followed by another.
+/// How the user links Telegram, and whether a chat is linked. A used or expired code is replaced.
 ///
 /// # Errors
 /// When the database cannot be used.
@@ -50,8 +50,8 @@ pub async fn method(desk: &Desk, actor: &Actor) -> Result<Method> {
     })
 }
 
-/// The code of a link and its end, while it can be shown. One under a master key that is gone cannot, and is followed by
-/// another: rekeying need not know of codes.
+/// The code of a link and its expiry, while it can be shown. A code encrypted under a lost master key is
+/// replaced, so rekeying need not handle codes.
 fn open(desk: &Desk, link: &Link, now: Micros) -> Option<(String, Micros)> {
     let expires_at = link.code_expires_at.filter(|at| *at > now.plus(LAST_SHOWN))?;
     let sealed = Sealed::from_bytes(link.code_sealed.as_deref()?).ok()?;
@@ -76,10 +76,10 @@ async fn bot_url(desk: &Desk) -> Result<String> {
     Ok(known.map_or_else(|| BOTS.to_owned(), |name| format!("{BOTS}/{name}")))
 }
 
-/// Takes the person's chat away.
+/// Unlinks the user's chat.
 ///
 /// # Errors
-/// Not found when none is linked.
+/// [`Error::NotFound`] if none is linked.
 pub async fn unlink(desk: &Desk, actor: &Actor) -> Result<()> {
     let mut tx = desk.db.begin().await?;
     if !unlinked(desk, &mut tx, actor.user).await? {
@@ -88,7 +88,7 @@ pub async fn unlink(desk: &Desk, actor: &Actor) -> Result<()> {
     Ok(tx.commit().await?)
 }
 
-/// The same within a transaction; whether there was a chat.
+/// As [`unlink`], within a transaction; returns whether there was a chat.
 pub(super) async fn unlinked(desk: &Desk, tx: &mut Tx, user: UserId) -> Result<bool> {
     let was = links::unlink(tx, user, desk.clock.now()).await?;
     if was {
@@ -97,17 +97,17 @@ pub(super) async fn unlinked(desk: &Desk, tx: &mut Tx, user: UserId) -> Result<b
     Ok(was)
 }
 
-/// What came of a code.
+/// Result of entering a code.
 pub(super) enum Linked {
-    /// The chat is the person's now; the chat they had before, if another.
+    /// The chat is linked to `user`; `before` is the different chat they had linked previously.
     Yes { user: UserId, before: Option<i64> },
-    /// The chat is another person's.
+    /// The chat is linked to another user.
     Anothers,
-    /// No such code, or not any more.
+    /// Unknown, used or expired code.
     No,
 }
 
-/// Links a chat by what was typed as a code.
+/// Links a chat by a typed code.
 pub(super) async fn link(desk: &Desk, tx: &mut Tx, chat: i64, typed: &str) -> Result<Linked> {
     let now = desk.clock.now();
     let Some(code) = typed_code(typed) else { return Ok(Linked::No) };

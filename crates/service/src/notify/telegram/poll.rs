@@ -1,5 +1,5 @@
-//! Asking Telegram what was written to the bot. The job's lease lets one instance ask; how far it has read is in the
-//! database, written together with the answer.
+//! Long-polls Telegram for updates. The job's lease lets one instance poll; the position is stored in the
+//! database, in the same transaction as the reply.
 
 use super::{
     api::{Bot, Trouble, Update},
@@ -8,16 +8,16 @@ use super::{
 use crate::{Desk, Error, Result, SharedDesk};
 use store::telegram::bot;
 
-/// Whether there is a bot to ask for.
+/// Whether there is a bot to poll for.
 #[must_use]
 pub fn polls(desk: &Desk) -> bool {
     desk.telegram.real()
 }
 
-/// One question, which Telegram may hold back for a while. Nothing without a bot.
+/// Polls once; Telegram may hold the request for a while. Does nothing without a bot.
 ///
 /// # Errors
-/// When the database cannot be used. Telegram's trouble is noted, and the next round asks again.
+/// When the database cannot be used. Failures of Telegram are logged, and the next round polls again.
 pub async fn poll(desk: &SharedDesk) -> Result<()> {
     let Some(telegram) = &desk.telegram.0 else { return Ok(()) };
     let known = bot::get(&desk.db, telegram.name()).await?;
@@ -59,15 +59,15 @@ async fn troubled(desk: &SharedDesk, telegram: &Bot, trouble: Trouble) -> Result
     Ok(())
 }
 
-/// Answers an update. That it is read, and the answer, are one transaction: told again by Telegram it is not answered
-/// again. Other chats than those with one person are not listened to: what is answered is for one person's eyes.
+/// Handles an update. The new position and the reply are one transaction, so an update delivered twice is
+/// answered once. Only private chats are answered, because replies contain personal data.
 async fn heard(desk: &SharedDesk, telegram: &Bot, update: Update) -> Result<()> {
     let said = update.message.filter(|message| message.chat.kind == "private");
     let said = said.and_then(|message| Some((message.chat.id, message.text?)));
     let answer = match &said {
         Some((chat, text)) => match commands::answer(desk, *chat, text).await {
             Ok(answer) => Some((*chat, answer)),
-            // The update is not read: it is asked for again.
+            // The update is not marked as read, so it is polled again.
             Err(error @ Error::Unavailable { .. }) => return Err(error),
             Err(error) => {
                 tracing::error!(%error, "a message to the bot could not be answered");

@@ -1,5 +1,5 @@
-//! The page that stands in for Telegram where there is no bot: what is said there is in the database, and heard by the
-//! same code as what is said to a bot.
+//! Simulates Telegram on a page if there is no bot: the conversation is in the database, and messages are
+//! handled by the same code.
 
 use super::{commands, deliver};
 use crate::{Actor, Desk, Error, Result, SharedDesk};
@@ -11,30 +11,30 @@ use domain::{
 use sha2::{Digest as _, Sha256};
 use store::{message as rows, telegram::simulated};
 
-/// How much of a conversation is shown.
+/// Maximum lines of a conversation shown.
 const SHOWN: i64 = 100;
-/// Nobody types more into it.
+/// Maximum characters of a message.
 const LONGEST: usize = 200;
-/// Simulated chats have ids below this, far outside of those that Telegram gives (52 bits): a message to one can reach
-/// nobody else.
+/// Simulated chats have ids below this, far outside Telegram's range (52 bits), so a message to one cannot
+/// reach a real chat.
 pub(super) const BOUND: i64 = -(1 << 60);
 
-/// Whether a chat is one of the simulator's.
+/// Whether a chat is simulated.
 pub(super) const fn is_simulated(chat: i64) -> bool {
     chat < BOUND
 }
 
-/// A person's chat on the page: theirs alone, and always the same.
+/// The user's simulated chat: unique to them, and always the same.
 fn chat_of(user: UserId) -> i64 {
     let digest = Sha256::digest(user.0.as_bytes());
     let bits = digest.iter().take(7).fold(0_i64, |bits, byte| (bits << 8) | i64::from(*byte));
     BOUND - 1 - bits
 }
 
-/// What was said in the person's chat, oldest first.
+/// The conversation in the user's chat, oldest first.
 ///
 /// # Errors
-/// Not found where there is a bot; the conversation is at Telegram then.
+/// [`Error::NotFound`] if there is a bot: the conversation is then at Telegram.
 pub async fn chat(desk: &Desk, actor: &Actor) -> Result<Vec<Line>> {
     if desk.telegram.real() {
         return Err(Error::NotFound);
@@ -44,10 +44,10 @@ pub async fn chat(desk: &Desk, actor: &Actor) -> Result<Vec<Line>> {
     Ok(lines)
 }
 
-/// Says something in the person's chat, and has it answered.
+/// Posts a message in the user's chat and handles it.
 ///
 /// # Errors
-/// Not found where there is a bot; [`Problem::Required`] and [`Problem::TextTooLong`] on `text`.
+/// [`Error::NotFound`] if there is a bot; [`Problem::Required`] and [`Problem::TextTooLong`] on `text`.
 pub async fn say(desk: &SharedDesk, actor: &Actor, text: &str) -> Result<()> {
     if desk.telegram.real() {
         return Err(Error::NotFound);
@@ -73,7 +73,7 @@ pub async fn say(desk: &SharedDesk, actor: &Actor, text: &str) -> Result<()> {
     deliver::round(desk, Channel::Telegram).await.map(drop)
 }
 
-/// A message arrives on the page, once.
+/// Shows a message on the page, once.
 pub(super) async fn arrive(desk: &Desk, row: &rows::Message, chat: i64, text: &str) -> Result<()> {
     let line = Line { ours: true, body: text.to_owned(), at: desk.clock.now() };
     let mut tx = desk.db.begin().await?;

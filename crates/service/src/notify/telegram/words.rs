@@ -1,6 +1,5 @@
-//! What the bot says. English is the first language: a further one is a further table.
+//! Texts of the bot. Further languages would be further tables.
 
-/// The texts of the bot.
 pub(super) struct Words {
     pub(super) help: &'static str,
     pub(super) stranger: &'static str,
@@ -26,7 +25,6 @@ pub(super) struct Words {
     pub(super) token_refused_why: &'static str,
 }
 
-/// English.
 pub(super) static EN: Words = Words {
     help: "/status – your desk at a glance\n/positions – what is open\n/panic – pause following, cancel orders, close positions\n/stop – unlink this chat",
     stranger: "This chat is not linked to a desk. On your desk, open Settings, Notifications, and send the code shown there: /start CODE",

@@ -1,4 +1,4 @@
-//! The arithmetic of reports.
+//! Tests of the figures.
 
 use super::*;
 use domain::time::{DAY, HOUR};
@@ -45,7 +45,7 @@ fn what_an_account_held_when_it_was_connected_was_brought() {
 
 #[test]
 fn a_point_beside_a_transfer_is_not_believed() {
-    // Noted for the minute in which 500 came: nobody knows whether with them or without.
+    // Recorded within the minute of a deposit of 500: whether it includes the deposit is unknown.
     let beside = Point { at: at(3).plus(-MINUTE / 2), ..point(3, 1_000) };
     for beside in [beside, Point { total_usd: d(1_500), ..beside }] {
         let (worth, steps) =
