@@ -87,7 +87,7 @@ async fn check(desk: &Desk, due: Due, reads_mode: bool) -> Result<()> {
     let (found, mode) = match credentials(desk, &row) {
         Ok(who) => {
             let answer = desk.exchange.key_rights(&who).await;
-            let supported = row.account_mode == Some(AccountMode::OneWay);
+            let supported = row.key.account_mode == Some(AccountMode::OneWay);
             let mode = if reads_mode || !supported {
                 mode(desk, &who, row.key.trade_type, &answer).await
             } else {

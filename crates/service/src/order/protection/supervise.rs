@@ -104,6 +104,17 @@ enum Learned {
     Never,
 }
 
+/// What a missing stop that was a stop-limit order is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum StopLimit {
+    /// There is no such order, or it has not triggered.
+    NotTriggered,
+    /// It has triggered, and its limit order still has time to fill.
+    HasTime,
+    /// Its limit order has not filled in time: the position is closed at market.
+    TimedOut,
+}
+
 struct Supervisor<'a> {
     access: &'a Access,
     row: Protection,
@@ -133,13 +144,17 @@ impl Supervisor<'_> {
                     return Ok(Pass::Agrees);
                 }
                 Next::End => return self.end(run).await,
-                Next::PlaceStop(_) if self.triggered(run).await? => return Ok(Pass::Differs),
-                Next::PlaceStop(amount) => {
-                    self.notice_difference(run.desk);
-                    run.without_stop_since = run.desk.supervision.differs_since(self.row.intent_id);
-                    self.place_stop(run, amount).await?;
-                    run.without_stop_since = None;
-                }
+                Next::PlaceStop(amount) => match self.stop_limit(run).await? {
+                    StopLimit::HasTime => return Ok(Pass::Differs),
+                    // The next inspection closes the position.
+                    StopLimit::TimedOut => {}
+                    StopLimit::NotTriggered => {
+                        self.notice_difference(run.desk);
+                        run.without_stop_since = run.desk.supervision.differs_since(self.row.intent_id);
+                        self.place_stop(run, amount).await?;
+                        run.without_stop_since = None;
+                    }
+                },
                 Next::Close(_) => {
                     self.notice_difference(run.desk);
                     run.close_unprotected().await?;
@@ -214,27 +229,27 @@ impl Supervisor<'_> {
         }
     }
 
-    /// Whether the stop has triggered as a limit order that still has time to fill. After that time the
-    /// position is closed at market.
-    async fn triggered(&mut self, run: &mut Run<'_>) -> Step<bool> {
+    /// What the stop-limit order of the position is doing. One that has had its time makes the closed position
+    /// the desired state.
+    async fn stop_limit(&mut self, run: &mut Run<'_>) -> Step<StopLimit> {
         let stop = run.intent.legs.iter().rev().find(|leg| leg.role == Role::Stop);
         let Some(leg) =
             stop.filter(|leg| leg.order.as_ref().is_some_and(|order| order.kind == OrderType::Stop))
         else {
-            return Ok(false);
+            return Ok(StopLimit::NotTriggered);
         };
         let id = run.intent.client_id(leg.seq);
         let found = run.find(&id, true, Micros(0)).await?;
         if !found.is_some_and(|order| !order.is_final() && order.kind == OrderType::Limit) {
-            return Ok(false);
+            return Ok(StopLimit::NotTriggered);
         }
         let waits = run.desk.supervision.differs_for(self.row.intent_id, run.desk.clock.boot());
         if waits < TRIGGERED && Rule::TriggeredStopHasTime.holds() || !Rule::TriggeredStopIsClosed.holds() {
             self.notice_difference(run.desk);
-            return Ok(true);
+            return Ok(StopLimit::HasTime);
         }
         self.set_wanted(run.desk, Wanted::Closed).await?;
-        Ok(false)
+        Ok(StopLimit::TimedOut)
     }
 
     /// Adopts a stop that its owner moved at the exchange as the wanted one.
