@@ -15,6 +15,7 @@ use domain::{
 use leptos::prelude::*;
 use service::{Error, ledger, sub_account};
 
+/// Opens a currency account.
 #[server(endpoint = "account-open")]
 pub async fn open_account(#[server(default)] currency: String) -> Result<Done, Failure> {
     let (visit, actor) = trader()?;
@@ -32,6 +33,7 @@ pub async fn set_country(#[server(default)] country: String) -> Result<Done, Fai
     form("account-country", "/accounts#country").keep("country", &country).answer(&visit, done).await
 }
 
+/// Moves funds between a currency account and an exchange account.
 #[server(endpoint = "account-move")]
 pub async fn move_funds(
     #[server(default)] account: String,

@@ -26,6 +26,7 @@ pub async fn checkout_plan(#[server(default)] plan: String) -> Result<Done, Fail
     form("plan", "/plans").keep("plan", &plan).answer(&visit, done).await
 }
 
+/// Changes to another plan.
 #[server(endpoint = "plan-change")]
 pub async fn change_plan(#[server(default)] plan: String) -> Result<Done, Failure> {
     let (visit, actor) = trader()?;

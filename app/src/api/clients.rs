@@ -61,6 +61,7 @@ fn last_moment(day: &str) -> Result<Option<Micros>, Error> {
     }
 }
 
+/// Revokes an API client.
 #[server(endpoint = "client-revoke")]
 pub async fn revoke_client(#[server(default)] id: String) -> Result<Done, Failure> {
     let (visit, actor) = trader()?;

@@ -24,6 +24,7 @@ use service::{
 };
 use std::str::FromStr;
 
+/// Lets a key follow a strategy.
 #[server(endpoint = "follow-create")]
 pub async fn create_follow(
     #[server(default)] key: String,
@@ -101,6 +102,7 @@ pub async fn pause_follow(#[server(default)] id: String) -> Result<Done, Failure
     row("follow-pause", &id).answer(&visit, done).await
 }
 
+/// Resumes a paused follow.
 #[server(endpoint = "follow-resume")]
 pub async fn resume_follow(#[server(default)] id: String) -> Result<Done, Failure> {
     let (visit, actor) = trader()?;

@@ -83,6 +83,7 @@ fn kinds(trade: &str, strategy: &str) -> Result<(TradeType, StrategyType), Vec<F
     }
 }
 
+/// Renames a key.
 #[server(endpoint = "key-rename")]
 pub async fn rename_key(
     #[server(default)] id: String,

@@ -34,6 +34,7 @@ pub async fn set_notifications(#[server(default)] on: Vec<String>) -> Result<Don
     form("notification-set", PAGE).answer(&visit, done).await
 }
 
+/// Unlinks the Telegram chat.
 #[server(endpoint = "telegram-unlink")]
 pub async fn unlink_telegram() -> Result<Done, Failure> {
     let (visit, actor) = trader()?;

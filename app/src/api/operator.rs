@@ -119,6 +119,7 @@ pub async fn change_strategy(
     answer.answer(&visit, done).await
 }
 
+/// Activates or deactivates a strategy.
 #[server(endpoint = "strategy-active")]
 pub async fn activate_strategy(
     #[server(default)] id: String,

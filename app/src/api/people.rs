@@ -29,6 +29,7 @@ pub async fn sign_up(
     form("sign-up", back).keep("email", &email).answer(&visit, done).await
 }
 
+/// Signs in.
 #[server(endpoint = "sign-in")]
 pub async fn sign_in(
     #[server(default)] email: String,
@@ -101,6 +102,7 @@ pub async fn change_password(
     form("change-password", "/settings").answer(&visit, done).await
 }
 
+/// Ends one session.
 #[server(endpoint = "end-session")]
 pub async fn end_session(#[server(default)] id: String) -> Result<Done, Failure> {
     let (visit, actor) = trader()?;
@@ -112,6 +114,7 @@ pub async fn end_session(#[server(default)] id: String) -> Result<Done, Failure>
     form("end-session", "/settings").answer(&visit, done).await
 }
 
+/// Ends all sessions of the user, including this one.
 #[server(endpoint = "end-all-sessions")]
 pub async fn end_all_sessions() -> Result<Done, Failure> {
     let (visit, actor) = trader()?;

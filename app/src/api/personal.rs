@@ -55,6 +55,7 @@ pub async fn ask_support(
     answer.when_too_many("too-many-requests").answer(&visit, asked).await
 }
 
+/// Closes a support request.
 #[server(endpoint = "support-close")]
 pub async fn close_support(#[server(default)] id: String) -> Result<Done, Failure> {
     let (visit, actor) = trader()?;

@@ -126,6 +126,7 @@ fn keep(form: Form, draft: &Draft) -> Form {
     draft.targets.iter().fold(form, |form, target| form.keep("takeProfitPrices", target))
 }
 
+/// Cancels an order.
 #[server(endpoint = "order-cancel")]
 pub async fn cancel_order(
     #[server(default)] key: String,
@@ -144,6 +145,7 @@ pub async fn cancel_order(
     at_desk("order-cancel", &key, &symbol).answer(&visit, done).await
 }
 
+/// Closes the position at the market price.
 #[server(endpoint = "position-close")]
 pub async fn close_position(
     #[server(default)] key: String,
@@ -176,6 +178,7 @@ pub async fn set_supervision(
     at_desk("position-supervision", &key, &symbol).answer(&visit, done).await
 }
 
+/// Sets the market's leverage.
 #[server(endpoint = "leverage")]
 pub async fn set_leverage(
     #[server(default)] key: String,
@@ -192,6 +195,7 @@ pub async fn set_leverage(
     at_desk("leverage", &key, &symbol).answer(&visit, done).await
 }
 
+/// Sets the market's margin type.
 #[server(endpoint = "margin-mode")]
 pub async fn set_margin_mode(
     #[server(default)] key: String,

@@ -24,7 +24,8 @@ use std::{
 
 /// The maximum number of cached responses; exceeding it clears the cache.
 const MOST: usize = 512;
-/// Larger responses, and longer request targets, are not cached.
+/// The largest response, in bytes; a larger one fails with 500. Requests with a longer target than `LONGEST`
+/// bypass the cache.
 const LARGEST: usize = 1 << 20;
 const LONGEST: usize = 512;
 /// Brotli's quality: a list is compressed once and read often.
