@@ -1,16 +1,16 @@
 import { defineConfig } from '@playwright/test';
 
-// A browser is named by `cargo xtask test` ($CHROMIUM); without it Playwright takes its own.
+// `cargo xtask test` sets $CHROMIUM; without it Playwright uses its own browser.
 const executablePath = process.env['CHROMIUM'] || undefined;
 
 export default defineConfig({
   testDir: 'journeys',
   outputDir: 'test-results',
-  // Each worker has a server of its own with an empty database (support/test.ts), so files run side by side.
+  // Each worker has its own server with an empty database (support/test.ts), so files run in parallel.
   fullyParallel: false,
   workers: 2,
-  // On a loaded machine a browser sometimes stalls: a failed journey is repeated once, and the run says which one and how
-  // many (xtask's table). Whoever works on a journey sees its first failure.
+  // On a loaded machine a browser sometimes stalls: in CI a failed journey is retried once, and the run
+  // reports which ones (xtask's table). Locally the first failure is shown.
   retries: process.env['CI'] ? 1 : 0,
   forbidOnly: !!process.env['CI'],
   timeout: 60_000,
@@ -23,7 +23,7 @@ export default defineConfig({
     timezoneId: 'UTC',
     screenshot: 'only-on-failure',
     trace: 'retain-on-failure',
-    // Moving parts would make axe measure colours in mid-fade.
+    // Animations would make axe measure colours in the middle of a fade.
     contextOptions: { reducedMotion: 'reduce' },
     launchOptions: {
       ...(executablePath ? { executablePath } : {}),

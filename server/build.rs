@@ -1,8 +1,10 @@
-//! Embeds what the browser loads: styles, the files of public/, and the wasm bundles when xtask has built them.
+//! Embeds the static files: styles, the files of public/, and the wasm bundles if xtask has built them.
 //!
-//! Every file gets a fingerprinted address below /pkg, which may be cached for ever; files of public/ also keep their
-//! own address (robots.txt, favicon), which is revalidated. Without `SLIPSTREAM_SITE` (plain `cargo check`, tests)
-//! there are no bundles, and pages come without live parts. src/assets.rs includes the table written here.
+//! Every file gets a fingerprinted address below /pkg, which may be cached forever; files of public/ also
+//! keep their
+//! own address (robots.txt, favicon), which is revalidated. Without `SLIPSTREAM_SITE` (plain `cargo check`,
+//! tests)
+//! there are no bundles, and pages have no live parts. src/assets.rs includes the table written here.
 
 #[path = "build/css.rs"]
 mod css;
@@ -24,7 +26,7 @@ fn main() -> Result<()> {
     println!("cargo::rerun-if-changed=build");
     println!("cargo::rerun-if-env-changed=SLIPSTREAM_SITE");
 
-    // Quality 11 takes seconds in an unoptimised build script: a debug server sends plain styles.
+    // Quality 11 takes seconds in an unoptimised build script, so a debug server sends uncompressed styles.
     let mut table = Table::new(&out, env::var("PROFILE")? == "release");
     let public = public(&root.join("public"), &mut table)?;
     styles(&root.join("style"), &public, &mut table)?;
@@ -68,8 +70,8 @@ fn styles(folder: &Path, public: &[(String, String)], table: &mut Table) -> Resu
     table.add(File::new(&address, content.into_bytes(), true))
 }
 
-/// Adds what `cargo xtask` made: `bundles.txt` (a name and a file stem a line) and pkg/, with `.br` and `.gz` beside
-/// the files in a release build. Snippets of dependencies have no fingerprint in their names.
+/// Adds the output of `cargo xtask`: `bundles.txt` (a name and a file stem per line) and pkg/, with `.br` and
+/// `.gz` beside the files in a release build. Snippets of dependencies have no fingerprint in their names.
 fn bundles(site: &Path, table: &mut Table) -> Result<()> {
     let listing = site.join("bundles.txt");
     println!("cargo::rerun-if-changed={}", listing.display());

@@ -1,37 +1,38 @@
-//! What a form's endpoint answers to a script; a browser's own post is answered with a redirect instead.
+//! The JSON result of a form's endpoint for a script; a browser's own post is answered with a redirect
+//! instead.
 
 use domain::validation::FieldProblem;
 use serde::{Deserialize, Serialize};
 
-/// It was done.
+/// The result of a successful post.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Done {
     /// The page to go to next.
     pub to: String,
-    /// The key of good news.
+    /// The key of the success message, from [`crate::words`].
     pub notice: Option<String>,
     /// A new idempotency key for the form's next post.
     pub fresh: Option<String>,
-    /// What was done, piece by piece, or a secret that is shown once.
+    /// The results piece by piece, or a secret that is shown once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub told: Vec<(String, String)>,
 }
 
 impl Done {
-    /// Go there.
+    /// Success, continuing at this page.
     #[must_use]
     pub fn at(to: impl Into<String>) -> Self {
         Self { to: to.into(), ..Self::default() }
     }
 
-    /// And say this there.
+    /// Adds a success message to show on that page.
     #[must_use]
     pub fn saying(mut self, notice: &str) -> Self {
         self.notice = Some(notice.to_owned());
         self
     }
 
-    /// And tell this there, once.
+    /// Adds results to show once on that page.
     #[must_use]
     pub fn telling(mut self, told: Vec<(String, String)>) -> Self {
         self.told = told;
@@ -39,12 +40,12 @@ impl Done {
     }
 }
 
-/// It was not done.
+/// The result of a failed post.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
-    /// Problems, to stand beside their fields.
+    /// Problems to show beside their fields.
     pub fields: Vec<FieldProblem>,
-    /// The key of a refusal: Mudawyl's code, or a word of [`crate::words`].
+    /// The key of an error message: Mudawyl's code, or a key of [`crate::words`].
     pub refusal: Option<String>,
     /// A new idempotency key for the form's next post.
     pub fresh: Option<String>,

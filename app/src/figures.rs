@@ -1,5 +1,5 @@
-//! How numbers look: what pages and messages share (`domain::figures`), and what the browser does with decimals that it
-//! knows as text only.
+//! Number formatting: what pages and messages share (`domain::figures`), and formatting of decimals that the
+//! browser has as text only.
 
 #[cfg(feature = "ssr")]
 use domain::Decimal;
@@ -9,7 +9,7 @@ pub(crate) use domain::figures::{cents, decimal, signed_cents};
 #[cfg(feature = "ssr")]
 pub(crate) use domain::figures::{price, signed_percent};
 
-/// Grouped, with zeros up to so many places, so that a moving price keeps its width.
+/// Grouped, padded with zeros to this many places, so that a changing price keeps its width.
 pub(crate) fn steady(text: &str, places: usize) -> String {
     let mut shown = grouped(text);
     let has = text.find('.').map_or(0, |dot| text.len() - dot - 1);
@@ -44,7 +44,7 @@ pub(crate) fn signed(text: &str) -> String {
     format!("{sign}{}.{cut:0<2}", grouped(whole))
 }
 
-/// A share of one as a percentage with one place: `0.25` is `25.0%`.
+/// A fraction as a percentage with one place: `0.25` is `25.0%`.
 #[cfg(feature = "ssr")]
 pub(crate) fn share(value: Decimal) -> String {
     grouped(&format!("{:.1}%", (value * Decimal::ONE_HUNDRED).round_dp(1)))

@@ -1,8 +1,10 @@
-//! The browser side of Slipstream: pages that the server renders, forms that work without any script, and islands
-//! that bring the live parts to life.
+//! The front end of Slipstream: pages that the server renders, forms that work without scripts, and islands
+//! for the live parts.
 //!
-//! Compiled three times: for the server (`ssr`), for the small wasm bundle of most pages (`islands`), and for the
-//! trade page's bundle (`islands` + `desk`). Only the islands and what they share are in the browser's halves.
+//! Compiled three times: for the server (`ssr`), for the small wasm bundle of most pages (`islands`), and for
+//! the
+//! trade page's bundle (`islands` + `desk`). The browser bundles contain only the islands and what they
+//! share.
 #![recursion_limit = "512"]
 
 #[cfg(any(feature = "ssr", feature = "desk"))]

@@ -1,4 +1,5 @@
-//! The pages, with who may see each. The server's guard reads [`PAGES`]; a test holds it equal to what is routed.
+//! The pages and the role each requires. The server's guard reads [`PAGES`]; a test compares it with the
+//! routes.
 
 use crate::pages;
 use domain::Role;
@@ -10,7 +11,7 @@ use leptos_router::{
     path,
 };
 
-/// Every page and the role it asks for.
+/// Every page and the role it requires.
 pub const PAGES: &[(&str, Role)] = &[
     ("/", Role::Anyone),
     ("/sign-up", Role::Anyone),
@@ -61,11 +62,12 @@ pub const PAGES: &[(&str, Role)] = &[
     ("/admin/signals/{id}", Role::Admin),
 ];
 
-/// The pages whose live part is the trade desk; all others get the small wasm bundle.
+/// The pages that load the trade desk's bundle; all others load the small one.
 pub(crate) const DESK_PAGES: &[&str] = &["/trade"];
 
-/// All pages. Each is rendered whole before it is sent: it reads, and its forms work, without any script. Its type is
-/// erased here, so that the tree of views is compiled once, in this crate, and not again wherever it is named.
+/// All pages. Each is rendered completely before it is sent: it can be read, and its forms work, without
+/// scripts. Its type is erased here, so that the tree of views is compiled once, in this crate, and not again
+/// in every crate that uses it.
 #[component]
 pub fn App() -> AnyView {
     provide_meta_context();

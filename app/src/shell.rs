@@ -1,4 +1,4 @@
-//! The document around every page.
+//! The HTML document around every page.
 
 use crate::{
     routes::{App, DESK_PAGES},
@@ -7,12 +7,12 @@ use crate::{
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::MetaTags;
 
-/// Pages that a person is about to open are fetched ahead when the pointer rests on their link. Never what acts: those
-/// are forms.
+/// Prefetch rules: pages are fetched when the pointer rests on their link. Actions are never prefetched,
+/// because they are forms.
 const SPECULATION: &str =
     r#"{"prefetch":[{"where":{"selector_matches":"a[data-ahead]"},"eagerness":"moderate"}]}"#;
 
-/// The document. Which wasm it loads depends on the page: the trade desk's, or the small one.
+/// The document. The page determines which wasm it loads: the trade desk's, or the small one.
 pub fn shell(options: LeptosOptions) -> AnyView {
     let lang = visit::lang();
     let assets = use_context::<Assets>().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What the server gives each request by context: who asks, in which session, of which desk.
+//! The context of each request: the user, the session and the desk.
 //!
 //! `server` provides a [`Visit`] and [`Assets`] to pages and server functions alike.
 
@@ -13,77 +13,78 @@ use service::{
     session::{self, NewSession},
 };
 
-/// How long a signed-in browser keeps its cookie, in seconds: as long as a session can last. It may end earlier, after
-/// [`session::IDLE`] without a request, which the browser cannot know.
+/// How long a signed-in browser keeps its session cookie, in seconds: the maximum length of a session. The
+/// session may end earlier, after [`session::IDLE`] without a request, which the browser cannot know.
 const LONGEST: i64 = session::ABSOLUTE / SECOND;
-/// How long a browser is known for one that has signed in, in seconds: as long as browsers allow.
+/// How long a browser is recognised as one that has signed in before, in seconds: the longest that browsers
+/// allow.
 const KNOWN: i64 = 400 * 24 * 3_600;
-/// How long a browser without a session carries an answer to its page, in seconds.
+/// How long the flash cookie of a browser without a session is valid, in seconds.
 const CARRIED_S: i64 = 300;
-/// What an address says instead of a flash's id when the browser carries the flash itself.
+/// The value of the `flash` parameter if the browser carries the flash itself.
 pub(crate) const CARRIED: &str = "carried";
-/// The header of an answer to a form that needs the password first. It never leaves the server.
+/// The header of a response to a form that needs the password first. It never leaves the server.
 pub const STEP_UP: &str = "x-slipstream-step-up";
 
-/// One request.
+/// The context of one request.
 #[derive(Clone)]
 pub struct Visit {
-    /// The desk.
+    /// The desk that serves the request.
     pub desk: SharedDesk,
-    /// Who signed in, if anyone.
+    /// The signed-in user, if any.
     pub actor: Option<Actor>,
     /// The token in the session cookie, valid or not.
     pub session: Option<String>,
-    /// Where the request comes from.
+    /// The origin of the request.
     pub origin: Origin,
-    /// How many notices the one who signed in has not read; the bell shows it.
+    /// The number of the user's unread notices, which the bell shows.
     pub unread: usize,
-    /// The desk is closed, and the one who signed in is its operator: to nobody else is a page shown.
+    /// Whether maintenance mode is on; only operators see pages then.
     pub closed: bool,
 }
 
-/// Where the page's files are. They are fingerprinted when the desk is built.
+/// The URLs of the page's static files, which are fingerprinted at build time.
 #[derive(Clone, Debug, Default)]
 pub struct Assets {
-    /// The stylesheet.
+    /// The URL of the stylesheet.
     pub css_href: String,
-    /// The sprite of icons.
+    /// The URL of the icon sprite.
     pub icons_href: String,
-    /// The output name of the wasm bundle of most pages; none where no wasm was built.
+    /// The output name of the wasm bundle of most pages; `None` in a build without wasm.
     pub small: Option<String>,
     /// The output name of the trade page's wasm bundle.
     pub desk: Option<String>,
 }
 
-/// The name of the session cookie of an install: `__Host-` where it is reached over https.
+/// The name of an installation's session cookie: with `__Host-` if it is reached over https.
 #[must_use]
 pub fn session_cookie_name(public_url: &str) -> &'static str {
     if public_url.starts_with("https://") { "__Host-slipstream" } else { "slipstream" }
 }
 
-/// The name of the cookie of a browser that has signed in before.
+/// The name of the cookie that marks a browser as one that has signed in before.
 #[must_use]
 pub fn device_cookie_name(public_url: &str) -> &'static str {
     if public_url.starts_with("https://") { "__Host-slipstream-device" } else { "slipstream-device" }
 }
 
-/// The name of the cookie with the answer to a form of a browser without a session.
+/// The name of the cookie with the flash of a browser without a session.
 fn flash_cookie_name(public_url: &str) -> &'static str {
     if public_url.starts_with("https://") { "__Host-slipstream-flash" } else { "slipstream-flash" }
 }
 
 impl Visit {
-    /// The present request's; none while the routes are only being listed.
+    /// The current request's context; `None` while the routes are only being listed.
     pub(crate) fn current() -> Option<Self> {
         use_context()
     }
 
-    /// The one who signed in. The guard in front has let nobody else through; this is the second lock.
+    /// The signed-in user. The guard has already rejected everyone else; this is a second check.
     pub(crate) fn trader(&self) -> Result<&Actor, Error> {
         self.actor.as_ref().ok_or(Error::Unauthenticated)
     }
 
-    /// Gives the browser the session that was opened, and ends the one it had: nobody could end that one any more.
+    /// Gives the browser the new session, and ends its previous one, which could otherwise never be ended.
     pub(crate) async fn begin(&self, opened: Result<NewSession, Error>) -> Result<(), Error> {
         let new = opened?;
         if let Some(before) = &self.session {
@@ -97,27 +98,27 @@ impl Visit {
         Ok(())
     }
 
-    /// Takes the session away from the browser.
+    /// Removes the session cookie.
     pub(crate) fn forget_session(&self) {
         self.set_session("", 0);
-        // The back button brings nothing of theirs to whoever uses this browser next.
+        // So that the back button shows nothing of theirs to the next user of this browser.
         if let Some(options) = use_context::<ResponseOptions>() {
             let cache = HeaderValue::from_static("\"cache\"");
             options.insert_header(HeaderName::from_static("clear-site-data"), cache);
         }
     }
 
-    /// Writes the session cookie, for so many seconds.
+    /// Sets the session cookie for this many seconds.
     fn set_session(&self, token: &str, seconds: i64) {
         self.set_cookie(session_cookie_name(&self.desk.settings.public_url), token, seconds);
     }
 
-    /// Gives a browser without a session the answer to its form, to carry to the page.
+    /// Sets the flash cookie of a browser without a session.
     pub(crate) fn set_flash(&self, carried: &str) {
         self.set_cookie(flash_cookie_name(&self.desk.settings.public_url), carried, CARRIED_S);
     }
 
-    /// Takes the answer that the browser carried: it is read once.
+    /// Reads and removes the flash cookie.
     pub(crate) fn take_flash(&self) -> Option<Flash> {
         let name = flash_cookie_name(&self.desk.settings.public_url);
         let carried = cookie(name)?;
@@ -131,34 +132,32 @@ impl Visit {
     }
 }
 
-/// Adds a cookie to the answer.
+/// Adds a cookie to the response.
 pub(crate) fn set_cookie(text: &str) {
     if let (Some(options), Ok(value)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(text)) {
         options.append_header(header::SET_COOKIE, value);
     }
 }
 
-/// Sets the status of the answer.
+/// Sets the status of the response.
 pub(crate) fn set_status(status: http::StatusCode) {
     if let Some(options) = use_context::<ResponseOptions>() {
         options.set_status(status);
     }
 }
 
-/// How the person wants the screen.
+/// The colour scheme of the screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Theme {
-    /// As the system has it.
+    /// The system's setting.
     #[default]
     System,
-    /// Light.
     Light,
-    /// Dark.
     Dark,
 }
 
 impl Theme {
-    /// Reads the word of cookie and form.
+    /// Parses the value of the cookie and the form.
     pub(crate) fn parse(word: &str) -> Self {
         match word {
             "light" => Self::Light,
@@ -167,7 +166,7 @@ impl Theme {
         }
     }
 
-    /// The word of cookie and form.
+    /// The value for the cookie and the form.
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::System => "system",
@@ -177,17 +176,16 @@ impl Theme {
     }
 }
 
-/// The request's path.
 pub(crate) fn path() -> String {
     use_context::<Parts>().map(|p| p.uri.path().to_owned()).unwrap_or_default()
 }
 
-/// One value of the request's query.
+/// A value of the request's query; `None` if empty.
 pub(crate) fn query(name: &str) -> Option<String> {
     queries().into_iter().find(|(key, _)| key == name).map(|(_, value)| value).filter(|v| !v.is_empty())
 }
 
-/// A part of the page's path that its route names.
+/// A parameter of the page's route.
 pub(crate) fn param(name: &str) -> Option<String> {
     leptos_router::hooks::use_params_map().with_untracked(|all| all.get(name))
 }
@@ -204,7 +202,7 @@ pub(crate) fn theme() -> Theme {
     cookie("theme").map(|word| Theme::parse(&word)).unwrap_or_default()
 }
 
-/// The screen's language. English is the first; a cookie will choose.
+/// The screen's language. English is the only one so far; a cookie will choose.
 pub(crate) fn lang() -> Lang {
     Lang::default()
 }
@@ -216,7 +214,7 @@ fn cookie(name: &str) -> Option<String> {
     pairs.find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('=').map(str::to_owned))
 }
 
-/// Where to go after signing in: only ever a page of ours.
+/// The page to go to after signing in: only ever one of our own.
 #[must_use]
 pub fn safe_next(next: Option<&str>) -> &str {
     let plain = |t: &str| {
@@ -225,7 +223,7 @@ pub fn safe_next(next: Option<&str>) -> &str {
     next.filter(|t| plain(t)).unwrap_or("/dashboard")
 }
 
-/// A value fit for a query string.
+/// Encodes a value for a query string.
 pub(crate) fn encoded(value: &str) -> String {
     form_urlencoded::byte_serialize(value.as_bytes()).collect()
 }

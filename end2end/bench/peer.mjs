@@ -1,9 +1,11 @@
-// The peer that `cargo xtask bench` measures beside Slipstream: reads of /v1 as a competent Express programmer would
-// serve them. Express 5, better-sqlite3 with one prepared statement for each read, jose for the EdDSA JWT.
+// The peer that `cargo xtask bench` compares with Slipstream: reads of /v1 as a competent Express programmer
+// would serve them. Express 5, better-sqlite3 with one prepared statement per read, jose for the EdDSA JWT.
 //
-// Reads PEER_TOKEN (a token of the desk: ours carries the same header and claims, signed by a key of our own, because
-// the desk never gives its own away), PEER_READS (a file with `[{path, open, body}]`: the desk's answers, from which the
-// rows come) and PEER_DB. Prints one line of JSON, {"port","token"}, when it is ready.
+// Reads PEER_TOKEN (a token of the desk: the peer's tokens have the same header and claims, signed by a key
+// of its own,
+// because the desk never reveals its key), PEER_READS (a file with `[{path, open, body}]`: the desk's
+// responses, from which
+// the rows are created) and PEER_DB. Prints one line of JSON, {"port","token"}, when it is ready.
 
 import { readFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
@@ -20,7 +22,7 @@ const db = new Database(PEER_DB);
 db.pragma('journal_mode = WAL');
 db.pragma('synchronous = FULL');
 
-// How a column of such values is kept, and how a value goes in and comes out.
+// The column type for each kind of value, and how values are stored and loaded.
 const KINDS = {
   text: { sql: 'TEXT', store: (value) => value, load: (value) => value },
   number: { sql: 'REAL', store: (value) => value, load: (value) => value },
@@ -35,7 +37,7 @@ function kind(values) {
   return typeof one === 'boolean' ? KINDS.flag : KINDS.other;
 }
 
-// A table of a read's rows, and what reads them back: for its owner, or for everyone.
+// Creates a table with a read's rows, and returns what reads them back: for their owner, or for everyone.
 function table(name, rows, owner) {
   const columns = Object.keys(rows[0]).map((column) => ({ column, ...kind(rows.map((row) => row[column])) }));
   const typed = columns.map(({ column, sql }) => `"${column}" ${sql}`);

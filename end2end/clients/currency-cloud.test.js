@@ -1,4 +1,4 @@
-// npm currency-cloud, the official SDK: its `demo` environment is the desk.
+// npm currency-cloud, the official SDK: its `demo` environment points to the desk.
 
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
@@ -18,7 +18,7 @@ const GOOD = {
   country: 'GB',
 };
 
-// The SDK keeps one session for all: the tests run one after another.
+// The SDK has a single global session, so the tests run one after another.
 async function signedIn (...permissions) {
   const ada = await person ();
   const client = await ada.client (...permissions);

@@ -1,4 +1,4 @@
-// How the tests reach the desk: a person of their own for each test, who makes API clients and sandbox accounts.
+// Access to the desk for tests: a new user for each test, who can create API clients and sandbox accounts.
 
 import { randomUUID } from 'node:crypto';
 
@@ -9,7 +9,7 @@ if (!DESK_URL) {
 
 export const desk = DESK_URL;
 
-// Somebody new, who asks `/v1` with a JWT.
+// A new user who calls `/v1` with a JWT.
 export async function person () {
   const credentials = { email: `ada-${randomUUID ()}@example.org`, password: `engine-${randomUUID ()}` };
   const ask = async (token, method, path, body) => {
@@ -26,11 +26,11 @@ export async function person () {
   };
   const { accessToken } = await ask (undefined, 'POST', '/v1/auth/sign-up', credentials);
   return {
-    // An API client with these permissions: `{ apiKey, apiSecret, loginId }`.
+    // Creates an API client with these permissions: `{ apiKey, apiSecret, loginId }`.
     client: (...permissions) =>
       ask (accessToken, 'POST', '/v1/priv/api-client', { name: 'Test', permissions }),
     revoke: ({ id }) => ask (accessToken, 'DELETE', `/v1/priv/api-client/${id}`),
-    // Credentials at the sandbox exchange: `{ apiKey, apiSecretKey }`.
+    // Opens a sandbox account: `{ apiKey, apiSecretKey }`.
     sandbox: () => ask (accessToken, 'POST', '/v1/priv/account/exchange/sandbox', {}),
   };
 }

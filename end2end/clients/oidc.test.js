@@ -1,5 +1,5 @@
-// npm cognito-local, an offline Cognito: its users' access tokens open the desk's `/v1`, and nobody else's do. The desk is one of
-// our own: it must be told of the user pool when it starts.
+// npm cognito-local, an offline Cognito: the desk's `/v1` accepts its users' access tokens and no others. The
+// test starts its own desk, which must know the user pool at start.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -15,7 +15,7 @@ const require = createRequire (import.meta.url);
 const { SLIPSTREAM_BIN } = process.env;
 const PASSWORD = 'Correct-horse-7-battery';
 const KEYS = '/v1/priv/account/exchange/key/list';
-// How long either program may take to come up.
+// Timeout for the start of either program.
 const PATIENCE_MS = 60_000;
 
 const running = [];
@@ -67,7 +67,7 @@ async function tokens (name, clientId = client) {
   return AuthenticationResult;
 }
 
-// Users of such a pool are known by their address.
+// Users of such a pool are identified by their e-mail address.
 const address = (name) => `${name}@example.org`;
 
 async function user (name) {
@@ -128,7 +128,7 @@ const newClient = async (name) =>
 test ('a user of the pool trades as a person of their own', async () => {
   await user ('ada');
   const { AccessToken: ada } = await tokens ('ada');
-  // Sixteen first requests at once make one person: what one makes the others see.
+  // Sixteen concurrent first requests create one user: data created by one request is visible to the others.
   const first = await Promise.all (Array.from ({ length: 16 }, () => call (ada)));
   assert.deepEqual (first.map (({ status }) => status), Array (16).fill (200));
   const opened = await (await call (ada, '/v1/priv/account/exchange/sandbox', { method: 'POST' })).json ();

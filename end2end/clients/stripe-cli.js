@@ -1,5 +1,6 @@
-// npm @stripe/cli: Stripe's own program plays its fixtures on the test checkout. Part of stripe.test.js: its clock is
-// everybody's, so that what needs it stands still must not run beside what moves it.
+// npm @stripe/cli: Stripe's own program runs its fixtures on the test checkout. Part of stripe.test.js: all
+// tests share the checkout's clock, so a test that needs it to stand still must not run beside one that moves
+// it.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -13,7 +14,8 @@ import { checkout, key, sdk } from './stripe.js';
 const run = promisify (execFile);
 const program = createRequire (import.meta.url).resolve ('@stripe/cli/bin/shim.js');
 
-// What the program does with Stripe when its documentation is followed: products, prices, a payer, a subscription.
+// What users do with the program according to its documentation: products, prices, a customer, a
+// subscription.
 const fixture = (mark) => ({
   _meta: { template_version: 0 },
   fixtures: [

@@ -1,4 +1,4 @@
-// How the tests reach the test checkout, which runs alone: its `/v1` stands where Stripe's does.
+// Access to the separate test checkout for tests: its `/v1` matches Stripe's.
 
 import { createServer } from 'node:http';
 import { once } from 'node:events';
@@ -12,13 +12,13 @@ if (!CHECKOUT_URL || !CHECKOUT_KEY || !CHECKOUT_CONTROL) {
 export const checkout = CHECKOUT_URL;
 export const key = CHECKOUT_KEY;
 
-// Stripe's own SDK; only the address is changed.
+// Stripe's own SDK with another address.
 export function sdk (apiKey = key) {
   const { hostname, port } = new URL (checkout);
   return new Stripe (apiKey, { host: hostname, port, protocol: 'http', maxNetworkRetries: 0, telemetry: false });
 }
 
-// Moves the checkout's clock on, as a test clock of Stripe's would.
+// Advances the checkout's clock, as a test clock of Stripe's would.
 export async function advance (seconds) {
   const response = await fetch (`${checkout}/control/clock`, {
     method: 'POST',
@@ -30,7 +30,7 @@ export async function advance (seconds) {
   }
 }
 
-// Somebody who listens for messages, and refuses the first ones if asked to.
+// A listener for webhook messages that rejects the first `refusals` of them.
 export async function listener (refusals = 0) {
   const heard = [];
   const refused = [];
@@ -54,7 +54,7 @@ export async function listener (refusals = 0) {
   await once (server.listen (0, '127.0.0.1'), 'listening');
   return {
     url: `http://127.0.0.1:${server.address ().port}/`,
-    // The ids of those that were refused.
+    // The ids of the rejected messages.
     refused,
     // Waits until a message fits.
     async until (fits) {

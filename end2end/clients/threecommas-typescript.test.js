@@ -7,7 +7,8 @@ import { ALL, desk, person } from './desk.js';
 
 const THEIRS = 'https://api.3commas.io';
 
-// The address is a constant of the library. Interceptors run the last one first: the library signs what it then sends.
+// The address is a constant of the library. Interceptors run in reverse order: the library signs the URL
+// first, this one then replaces it.
 function open ({ apiKey, apiSecret }) {
   const api = new API ({ key: apiKey, secrets: apiSecret });
   api.axios.interceptors.request.use ((config) => {

@@ -3,14 +3,14 @@ import { expectAccessibleDayAndNight, expectFits, expectLive } from '../support/
 import { expect, test } from '../support/test.ts';
 import type { Page } from '@playwright/test';
 
-/** Subscribes to a plan, from its card to the page that says it has begun. */
+/** Subscribes to a plan, from its card to the page that confirms it. */
 async function subscribe(page: Page, plan: string, card: Parameters<Checkout['pay']>[0]): Promise<void> {
   const [plans, checkout, billing] = [new Plans(page), new Checkout(page), new Billing(page)];
   await plans.open();
   await plans.choose(plan);
   await checkout.arrived();
   await checkout.pay(card);
-  // The page looks again by itself until the provider's word has come.
+  // The page reloads by itself until the provider's message has arrived.
   await expect(billing.progress).toHaveAttribute('data-state', 'done');
   await expect(billing.plan).toHaveText(plan);
 }

@@ -18,7 +18,7 @@ import { expect, test } from '../support/test.ts';
 
 const DEMO = ['EMA cross', 'Donchian breakout', 'RSI reversal', 'Supertrend'];
 
-/** A strategy of a journey's own: nobody else gives it signals. */
+/** A strategy for one journey only, so that it gets no other signals. */
 const byHand = () => `By hand ${randomUUID().slice(0, 8)}`;
 
 test('anyone browses strategies; whoever follows one signs up first', async ({ page }) => {

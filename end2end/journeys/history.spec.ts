@@ -28,7 +28,7 @@ test('history lists what was ordered and what was traded', async ({ page, key })
   await expectAccessibleDayAndNight(page);
   await history.tradesTab.click();
   await expect(page).toHaveURL(/of=trades/);
-  // A market order may walk the book and fill in parts.
+  // A market order may take several levels of the order book and fill in parts.
   await expect(history.trades.filter({ hasText: 'Buy' }).first()).toContainText('USDT');
   await expect(history.trades.filter({ hasText: 'Sell' }).first()).toContainText('USDT');
   await expectAccessibleDayAndNight(page);

@@ -7,7 +7,7 @@ import { openSandbox, signUp } from '../support/person.ts';
 import { expect, test } from '../support/test.ts';
 import { Program } from '../support/v1.ts';
 
-/** The name that a sandbox account's key is given. */
+/** The default name of a sandbox account's key. */
 const SANDBOX = /sandbox/i;
 
 test('one click opens a sandbox account, and the desk is ready to trade', async ({ page, trader }) => {

@@ -16,7 +16,7 @@ test('the bell counts what happens until it is opened', async ({ page, key }) =>
   await trade.ticket.stop.fill(String(await trade.away(-8)));
   await trade.buy('0.05');
   await expect(trade.toasts.filter({ hasText: /Buy 0\.05 BTC\/USDT filled at/ })).toBeVisible();
-  // The open page counts on, and a new one agrees with it.
+  // The open page keeps counting, and a newly loaded one shows the same number.
   await expect(trade.bell).toHaveAccessibleName(/^Notices [1-9]\d* unread$/);
   await page.goto('/dashboard');
   await expect(notices.bell).toHaveAccessibleName(/^Notices [1-9]\d* unread$/);
@@ -38,7 +38,7 @@ test('reports: when the first comes, and the week so far', async ({ page, key })
   await expectAccessibleDayAndNight(page);
   await expect(reports.settings).toHaveAttribute('href', '/settings/notifications');
 
-  // The first figures come within two minutes; worth.spec.ts looks at them.
+  // The first figures take up to two minutes; worth.spec.ts checks them.
   await reports.openSoFar();
   await expect(reports.figures.or(reports.noFigures)).toBeVisible();
   await page.setViewportSize({ width: 390, height: 800 });

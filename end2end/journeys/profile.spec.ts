@@ -76,7 +76,7 @@ test('each key has its days', async ({ page, key }) => {
   await page.goto('/keys');
   await page.getByTestId('key-days').first().click();
   await expect(page).toHaveURL(new RegExp(`/keys/${key}$`));
-  // The first day is noted by a job that comes round every quarter of a minute.
+  // The first day is recorded by a job that runs every quarter of a minute.
   await expect(async () => {
     await page.reload();
     await expect(page.getByTestId('day')).toHaveCount(1, { timeout: 1_000 });

@@ -202,7 +202,7 @@ test('the amount follows from the share of equity at risk', async ({ page, key }
   await trade.ticket.stop.fill(String(stop));
   await expect(trade.ticket.riskAmount).toHaveText(/^Amount: 0\.\d+ BTC$/);
   const { entry, loss } = await trade.ticket.preview();
-  // One percent of 10,000 USDT, less what rounding down to the lot leaves.
+  // One percent of 10,000 USDT, less the effect of rounding down to the lot size.
   expect(numberIn(loss)).toBeGreaterThanOrEqual(-100);
   expect(numberIn(loss)).toBeLessThan(-97);
   const expected = 100 / (entry - stop + (entry + stop) * 0.0005);

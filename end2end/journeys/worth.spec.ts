@@ -4,7 +4,8 @@ import { SignIn } from '../pages/sign-in.ts';
 import { expectAccessible, expectAccessibleDayAndNight, expectFits, expectLive } from '../support/checks.ts';
 import { expect, test } from '../support/test.ts';
 
-// The last file of a run: by then the worker's elder mostly has the two points, a minute apart, that make a line.
+// The last file of a run: by then the worker's `elder` usually has the two points, a minute apart, that a
+// line needs.
 test('the dashboard draws equity over time, and the week has its figures', async ({ page, shared }) => {
   test.setTimeout(180_000);
   const [inside, dashboard] = [new SignIn(page), new Dashboard(page)];

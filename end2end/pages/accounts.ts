@@ -72,7 +72,7 @@ export class SubAccount extends Frame {
   }
 }
 
-/** `/admin/accounts`: the operator's. */
+/** `/admin/accounts`: currency rules, brands and credits, for operators. */
 export class Rules extends Frame {
   async open(): Promise<void> {
     await this.at('/admin/accounts');

@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { Frame } from './frame.ts';
 
-/** What a client is given, shown once. */
+/** The credentials of a new API client, shown only once. */
 export interface Secrets {
   key: string;
   secret: string;
@@ -40,7 +40,7 @@ export class ApiClients extends Frame {
     }
   }
 
-  /** Reads what is shown once. */
+  /** Reads the credentials that are shown once. */
   async secrets(): Promise<Secrets> {
     const text = (id: string): Promise<string> => this.page.getByTestId(id).innerText();
     return { key: await text('made-key'), secret: await text('made-secret'), login: await text('made-login') };

@@ -1,7 +1,7 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 import { Frame } from './frame.ts';
 
-/** `/plans`: what can be bought. */
+/** `/plans`: the plans on sale. */
 export class Plans extends Frame {
   readonly cards: Locator;
 
@@ -18,19 +18,19 @@ export class Plans extends Frame {
     return this.cards.filter({ has: this.page.getByRole('heading', { name, exact: true }) });
   }
 
-  /** Begins to pay for a plan. */
+  /** Starts paying for a plan. */
   async choose(name: string): Promise<void> {
     await this.card(name).getByTestId('choose').click();
   }
 
-  /** Changes to a plan, which asks once more. */
+  /** Changes to a plan and confirms. */
   async change(name: string): Promise<void> {
     await this.card(name).getByTestId('change').click();
     await this.card(name).getByTestId('change-yes').click();
   }
 }
 
-/** The page to pay at, which stands in for the payment provider's. */
+/** The simulated payment page of the provider. */
 export class Checkout {
   readonly plan: Locator;
   readonly price: Locator;
@@ -52,7 +52,7 @@ export class Checkout {
   }
 }
 
-/** `/billing`: the plan that a person has. */
+/** `/billing`: the user's plan. */
 export class Billing extends Frame {
   readonly progress: Locator;
   readonly plan: Locator;
@@ -84,7 +84,7 @@ export class Billing extends Frame {
     await this.page.getByTestId('plan-keep').click();
   }
 
-  /** Looks until the provider's word has come. */
+  /** Reloads until the provider's message has arrived. */
   async becomes(plan: string): Promise<void> {
     await expect(async () => {
       await this.open();

@@ -2,7 +2,7 @@ import type { Locator, Page } from '@playwright/test';
 import { numberIn } from '../support/checks.ts';
 import { Frame } from './frame.ts';
 
-/** `/dashboard`: what you have, and what is open. */
+/** `/dashboard`: balances, and open positions and orders. */
 export class Dashboard extends Frame {
   readonly empty: Locator;
   readonly openSandbox: Locator;

@@ -4,7 +4,7 @@ import { Frame } from './frame.ts';
 /** The three risk profiles. */
 export type Risk = 'Conservative' | 'Moderate' | 'Aggressive';
 
-/** `/strategies/<id>/follow`: an account, a risk, its limits, and what a typical trade would have come to. */
+/** `/strategies/<id>/follow`: account, risk profile, limits, and the result of a typical trade. */
 export class NewFollow extends Frame {
   readonly empty: Locator;
   readonly openSandbox: Locator;
@@ -63,7 +63,7 @@ export class Follows extends Frame {
   }
 }
 
-/** One follow, and all that can be done to it. */
+/** One follow with its forms. */
 class FollowLine {
   readonly state: Locator;
   readonly pause: Locator;
@@ -84,7 +84,7 @@ class FollowLine {
     this.save = form.getByRole('button', { name: 'Save' });
   }
 
-  /** Unfolds what can be changed. */
+  /** Unfolds the forms. */
   async unfold(): Promise<void> {
     const changes = this.root.locator('details.changes');
     if ((await changes.getAttribute('open')) === null) {
@@ -93,7 +93,7 @@ class FollowLine {
   }
 }
 
-/** `/follows/stop?id=`: keep or close the position. */
+/** `/follows/stop?id=`: the choice to keep or close the position. */
 export class StopFollow extends Frame {
   readonly close: Locator;
   readonly yes: Locator;
@@ -105,7 +105,7 @@ export class StopFollow extends Frame {
   }
 }
 
-/** `/follows/panic`: asks once, and tells what happened. */
+/** `/follows/panic`: the confirmation, and afterwards the results. */
 export class Panic extends Frame {
   readonly yes: Locator;
   readonly told: Locator;
@@ -117,7 +117,7 @@ export class Panic extends Frame {
   }
 }
 
-/** `/copies`: what every signal did on every account. */
+/** `/copies`: the result of every signal on every account. */
 export class Copies extends Frame {
   readonly rows: Locator;
   readonly filters: Locator;
@@ -132,7 +132,7 @@ export class Copies extends Frame {
     await this.at(`/copies${query}`);
   }
 
-  /** Shows the copies that stand somewhere only. */
+  /** Filters the copies by status. */
   async only(state: string): Promise<void> {
     await this.filters.getByLabel('State').selectOption({ label: state });
     await this.filters.getByRole('button', { name: 'Show' }).click();

@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { Frame } from './frame.ts';
 
-/** `/forgot`: asking for a reset link. */
+/** `/forgot`: requesting a reset link. */
 export class Forgot extends Frame {
   readonly email: Locator;
   readonly submit: Locator;

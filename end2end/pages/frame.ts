@@ -1,6 +1,6 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 
-/** What surrounds every page: header, navigation, account menu, toasts. */
+/** The frame of every page: header, navigation, account menu, toasts. */
 export class Frame {
   readonly heading: Locator;
   readonly mode: Locator;
@@ -8,9 +8,9 @@ export class Frame {
   readonly menu: Locator;
   readonly toasts: Locator;
   readonly bell: Locator;
-  /** The bell's count; not shown while everything is read. */
+  /** The bell's count; hidden if everything is read. */
   readonly unread: Locator;
-  /** What came of the last form, above it. */
+  /** The result of the last form, above it. */
   readonly message: Locator;
 
   constructor(readonly page: Page) {
@@ -24,13 +24,13 @@ export class Frame {
     this.message = page.getByTestId('message').first();
   }
 
-  /** Goes to a page that must be there. */
+  /** Opens a page that must exist. */
   protected async at(path: string): Promise<void> {
     const answer = await this.page.goto(path);
     expect(answer?.status(), path).toBe(200);
   }
 
-  /** A field's problem, which stands beside it and is read out with it. */
+  /** Expects a field's problem, which is shown beside the field and linked by `aria-describedby`. */
   async expectProblem(field: Locator, text: string | RegExp): Promise<void> {
     await expect(field).toHaveAttribute('aria-invalid', 'true');
     const beside = await field.getAttribute('aria-describedby');

@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises';
 import type { Locator, Page } from '@playwright/test';
 import { Frame } from './frame.ts';
 
-/** `/history`: what was ordered and what was traded. */
+/** `/history`: orders and trades. */
 export class History extends Frame {
   readonly orders: Locator;
   readonly trades: Locator;
   readonly tradesTab: Locator;
-  /** Entries by strategies or by hand. */
+  /** Entries of strategies or manual entries. */
   readonly past: Locator;
   readonly csv: Locator;
 
@@ -24,12 +24,12 @@ export class History extends Frame {
     await this.at(`/history?key=${key}&symbol=BTC%2FUSDT`);
   }
 
-  /** The entries by strategies, or by hand. */
+  /** Opens the automated or the manual entries. */
   async openPast(of: 'strategy' | 'manual', query = ''): Promise<void> {
     await this.at(`/history?of=${of}${query}`);
   }
 
-  /** What the file says that the page offers, line by line. */
+  /** Downloads the CSV file of the page; returns its lines. */
   async download(): Promise<string[]> {
     const [download] = await Promise.all([this.page.waitForEvent('download'), this.csv.click()]);
     const text = await readFile(await download.path(), 'utf8');

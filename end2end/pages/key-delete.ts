@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { Frame } from './frame.ts';
 
-/** `/keys/delete?id=`: asked once, with what stays open at the exchange. */
+/** `/keys/delete?id=`: the confirmation, with what is open at the exchange. */
 export class KeyDelete extends Frame {
   readonly stillOpen: Locator;
   readonly orders: Locator;

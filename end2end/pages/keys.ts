@@ -2,7 +2,7 @@ import type { Locator, Page } from '@playwright/test';
 import type { Credentials } from '../support/desk.ts';
 import { Frame } from './frame.ts';
 
-/** `/keys`: what Slipstream may trade with. */
+/** `/keys`: exchange keys. */
 export class Keys extends Frame {
   readonly list: Locator;
   readonly openSandbox: Locator;
@@ -25,7 +25,7 @@ export class Keys extends Frame {
   }
 }
 
-/** The form for a key of one's own. */
+/** The form that connects an exchange key. */
 class NewKey {
   readonly name: Locator;
   readonly apiKey: Locator;
@@ -47,7 +47,7 @@ class NewKey {
   }
 }
 
-/** One key, and all that can be done to it. */
+/** One key with its forms. */
 class KeyCard {
   readonly apiKey: Locator;
   readonly name: Locator;
@@ -71,7 +71,7 @@ class KeyCard {
     this.delete = root.getByTestId('key-delete');
   }
 
-  /** Unfolds what can be done. */
+  /** Unfolds the forms. */
   async unfold(): Promise<void> {
     const changes = this.root.locator('details.changes');
     if ((await changes.getAttribute('open')) === null) {
@@ -79,7 +79,7 @@ class KeyCard {
     }
   }
 
-  /** Starts the sandbox account afresh; asked once. */
+  /** Resets the sandbox account and confirms. */
   async reset(): Promise<void> {
     await this.unfold();
     await this.root.getByTestId('sandbox-reset').click();

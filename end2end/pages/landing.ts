@@ -1,7 +1,7 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 import { Frame } from './frame.ts';
 
-/** `/`: what Slipstream is, and a price that lives. */
+/** `/`: what Slipstream is, with a live price. */
 export class Landing extends Frame {
   readonly price: Locator;
   readonly signUp: Locator;
@@ -16,7 +16,7 @@ export class Landing extends Frame {
     await this.at('/');
   }
 
-  /** The price as a number; a page without a price has none to show. */
+  /** The displayed price as a number; fails if there is none. */
   async priceNow(): Promise<number> {
     const text = await this.price.innerText();
     expect(text).toMatch(/^[\d,]+(\.\d+)?$/);

@@ -1,7 +1,7 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 import { Frame } from './frame.ts';
 
-/** `/admin/maintenance`: closing the desk to everybody else, and opening it again. */
+/** `/admin/maintenance`: the maintenance mode switch. */
 export class Maintenance extends Frame {
   readonly state: Locator;
   readonly words: Locator;
@@ -20,7 +20,7 @@ export class Maintenance extends Frame {
     await this.at('/admin/maintenance');
   }
 
-  /** Closes the desk with these words. */
+  /** Switches maintenance mode on with this message. */
   async say(words: string): Promise<void> {
     await this.words.fill(words);
     await this.close.click();

@@ -1,7 +1,7 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 import { Frame } from './frame.ts';
 
-/** `/settings/notifications`: what a person is told of, and how Telegram is linked. */
+/** `/settings/notifications`: notification settings, and linking Telegram. */
 export class Notifications extends Frame {
   readonly switches: Locator;
   readonly save: Locator;
@@ -35,7 +35,7 @@ export class Notifications extends Frame {
   }
 }
 
-/** `/telegram`: stands in for the chat with a bot. */
+/** `/telegram`: the simulated chat with the bot. */
 export class Chat extends Frame {
   readonly lines: Locator;
   readonly text: Locator;
@@ -53,7 +53,7 @@ export class Chat extends Frame {
     await this.at('/telegram');
   }
 
-  /** Says something, and waits for what is said to it. */
+  /** Sends a message and waits for the answer. */
   async say(text: string, answer: string | RegExp): Promise<void> {
     const before = await this.lines.count();
     await this.text.fill(text);
@@ -62,7 +62,7 @@ export class Chat extends Frame {
     await expect(this.lines.last()).toContainText(answer);
   }
 
-  /** Looks until the desk has said something. */
+  /** Reloads until the desk has sent this message. */
   async hear(text: string | RegExp): Promise<void> {
     await expect(async () => {
       await this.open();

@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { Frame } from './frame.ts';
 
-/** `/notices`: what the bell opens. */
+/** `/notices`: the page that the bell opens. */
 export class Notices extends Frame {
   readonly items: Locator;
 

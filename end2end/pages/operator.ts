@@ -1,7 +1,7 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 import { Frame } from './frame.ts';
 
-/** `/admin/strategies`: every strategy, a form for another, and the switch for all new copies. */
+/** `/admin/strategies`: all strategies, a form to create one, and the switch for all new copies. */
 export class Operate extends Frame {
   readonly list: Locator;
   readonly copies: Locator;
@@ -27,7 +27,7 @@ export class Operate extends Frame {
     await this.at('/admin/strategies');
   }
 
-  /** Makes a strategy that an outside brain decides, active, and answers its id. */
+  /** Creates an active strategy with an external signal source; returns its id. */
   async make(name: string): Promise<string> {
     await this.open();
     await this.name.fill(name);
@@ -39,7 +39,7 @@ export class Operate extends Frame {
   }
 }
 
-/** `/admin/strategies/<id>`: on and off, its hook, a signal by hand, what it gave. */
+/** `/admin/strategies/<id>`: activation, webhook, manual signal, past signals. */
 export class OperateOne extends Frame {
   readonly switch: Locator;
   readonly rotate: Locator;
@@ -70,7 +70,7 @@ export class OperateOne extends Frame {
     await this.at(`/admin/strategies/${id}`);
   }
 
-  /** Gives an entry by hand and watches its fan-out. */
+  /** Sends an entry signal manually and opens its fan-out. */
   async enter(way: 'Enter long' | 'Enter short', stop: number, ...targets: number[]): Promise<void> {
     await this.form.getByText(way, { exact: true }).click();
     await this.stop.fill(String(stop));
@@ -79,13 +79,13 @@ export class OperateOne extends Frame {
     await expect(this.page).toHaveURL(/\/admin\/signals\//);
   }
 
-  /** Gives the hook that there is another address; asked once. */
+  /** Replaces the existing webhook's token and confirms. */
   async rotateAgain(): Promise<void> {
     await this.rotate.click();
     await this.rotateYes.click();
   }
 
-  /** Lets all followers leave; asked once. */
+  /** Closes all copied positions and confirms. */
   async leave(): Promise<void> {
     await this.page.getByTestId('signal-leave').click();
     await this.page.getByTestId('signal-leave-yes').click();
@@ -104,7 +104,7 @@ export class FanOut extends Frame {
     this.copies = page.getByTestId('copy');
   }
 
-  /** How many copies stand somewhere. */
+  /** The number of copies with this status. */
   count(status: 'QUEUED' | 'SENDING' | 'OPEN' | 'CLOSED' | 'SKIPPED' | 'FAILED'): Locator {
     return this.page.getByTestId(`count-${status}`).locator('dd');
   }

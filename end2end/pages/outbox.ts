@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { Frame } from './frame.ts';
 
-/** `/admin/outbox`: the mail that the install has written. */
+/** `/admin/outbox`: the outgoing mail of the installation. */
 export class Outbox extends Frame {
   readonly mails: Locator;
 

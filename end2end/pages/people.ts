@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { Frame } from './frame.ts';
 
-/** `/admin/people`: finding a person, and containing an account. */
+/** `/admin/people`: finding users, and securing an account. */
 export class People extends Frame {
   readonly list: Locator;
 
@@ -24,7 +24,7 @@ export class People extends Frame {
   }
 }
 
-/** One person of the list. */
+/** One user in the list. */
 class PersonCard {
   readonly state: Locator;
 

@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { Frame } from './frame.ts';
 
-/** `/settings/profile`: who a person is, and how they want to be spoken to. */
+/** `/settings/profile`: the user's name, country, language and time zone. */
 export class Profile extends Frame {
   readonly first: Locator;
   readonly last: Locator;

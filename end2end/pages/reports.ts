@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { Frame } from './frame.ts';
 
-/** `/reports`, and the present week. */
+/** `/reports`, and the report of the current week. */
 export class Reports extends Frame {
   readonly none: Locator;
   readonly soFar: Locator;
@@ -24,7 +24,7 @@ export class Reports extends Frame {
     await this.at('/reports');
   }
 
-  /** The present week, once the first points are noted. */
+  /** Opens the current week, once the first points are recorded. */
   async openSoFar(): Promise<void> {
     await this.at('/reports/so-far');
   }

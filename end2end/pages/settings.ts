@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { Frame } from './frame.ts';
 
-/** `/settings`: password, sessions, screen. */
+/** `/settings`: password, sessions, display. */
 export class Settings extends Frame {
   readonly current: Locator;
   readonly password: Locator;

@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { Frame } from './frame.ts';
 
-/** `/strategies`: what can be followed, and what each has made. */
+/** `/strategies`: the strategies that can be followed, and their track records. */
 export class Strategies extends Frame {
   readonly list: Locator;
 
@@ -42,7 +42,7 @@ export class Strategy extends Frame {
     return this.page.getByTestId(`curve-${kind}`);
   }
 
-  /** Chooses which history is shown. */
+  /** Selects which history is shown. */
   async show(name: 'Backtest' | 'Live' | 'Days' | 'Months'): Promise<void> {
     await this.page.locator('#history').getByRole('link', { name, exact: true }).click();
   }

@@ -38,7 +38,7 @@ export class Ticket {
     this.place = this.form.getByTestId('place');
   }
 
-  /** One of the buttons of a choice: its radio is hidden behind it. */
+  /** One of the buttons of a choice: its radio button is hidden behind it. */
   option(choice: 'side' | 'type' | 'sizing' | 'stopTriggerType', text: string): Locator {
     return this.form.locator(`[data-choice="${choice}"]`).getByText(text, { exact: true });
   }
@@ -56,7 +56,7 @@ export class Ticket {
     await rows.nth(before).getByRole('textbox').fill(String(price));
   }
 
-  /** The preview's figures, all of one moment: the price moves between two looks. */
+  /** The figures of the preview, read together, because the price changes between two reads. */
   async preview(): Promise<{ entry: number; cost: number; margin: number; fee: number; loss: string; gains: number[] }> {
     await expect(this.form.getByTestId('preview-entry')).toBeVisible();
     const all = await this.form

@@ -50,7 +50,10 @@ export class Trade extends Frame {
     await this.at(`/trade?key=${key}&symbol=BTC%2FUSDT`);
   }
 
-  /** A whole price that is so many percent above (or, negative, below) the present one: far from where it will go. */
+  /**
+   * A whole price this many percent above (or, if negative, below) the current one: far from where it will
+   * go.
+   */
   async away(percent: number): Promise<number> {
     const last = numberIn(await this.price.innerText());
     return Math.round(last * (1 + percent / 100));
@@ -74,13 +77,13 @@ export class Trade extends Frame {
     await expect(this.size).toHaveText(`${amount} BTC`);
   }
 
-  /** Asks to close the position, and says yes. */
+  /** Closes the position and confirms. */
   async close(): Promise<void> {
     await this.page.getByTestId('close-position').click();
     await this.page.getByTestId('close-position-yes').click();
   }
 
-  /** Asks to end the supervision of the position, and says yes. */
+  /** Ends the supervision of the position and confirms. */
   async release(): Promise<void> {
     await this.page.getByTestId('release').click();
     await this.page.getByTestId('release-yes').click();

@@ -6,9 +6,9 @@ import schemathesis
 
 from world import Signature, world
 
-# Every so many requests with valid data ask for something that is not there.
+# One in this many requests with valid data uses an unknown id.
 STRANGE = 6
-# Stands in a header until the request's last byte is known.
+# The header's placeholder until the request is complete and can be signed.
 UNSIGNED = "unsigned"
 turns = Counter()
 
@@ -39,14 +39,15 @@ def before_call(context, case, kwargs):
         if isinstance(case.body, dict):
             case.body.update(world().fields(method, path, case.body, turn))
     if path == "/v1/auth/sign-out" and world().token in case.headers.get("Authorization", ""):
-        # It ends what it is called with, and everywhere else: nobody who is still needed may call it.
+        # It ends the sign-in that calls it, and all others: it must be called by a user that nothing else
+        # needs.
         case.headers["Authorization"] = world().leaving()
     if path == "/v1/auth/change-password" and isinstance(case.body, dict) and "currentPassword" in case.body:
-        # The document's example is a password that would be right, and the programs would end with it.
+        # The document's example would be the right password, and the change would end the API clients.
         case.body["currentPassword"] = "not the password of anybody"
     if path == "/v1/admin/maintenance" and isinstance(case.body, dict) and case.body.get("on") in (True, "true"):
-        # A closed desk answers 503 to everyone else.
+        # In maintenance mode everyone else gets 503.
         case.body["on"] = False
     if case.headers.get("Signature") == UNSIGNED:
-        # A key that a test made up belongs to nobody.
+        # A key that a test made up has no secret.
         kwargs["auth"] = Signature(world().secrets.get(case.headers["Apikey"], ""))

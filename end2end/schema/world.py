@@ -11,7 +11,7 @@ import requests
 
 DESK = os.environ["DESK_URL"]
 ADA = {"email": "ada@example.org", "password": "correct horse battery"}
-# Somebody who only signs in and out.
+# A user who only signs in and out.
 EVE = {"email": "eve@example.org", "password": "correct horse battery"}
 PERMISSIONS = [f"{of}_{how}" for of in ("ACCOUNTS", "BOTS", "SMART_TRADES") for how in ("READ", "WRITE")]
 SUB_ACCOUNT = {
@@ -22,9 +22,9 @@ SUB_ACCOUNT = {
     "postal_code": "8001",
     "country": "ZA",
 }
-# How many there are of each thing for operations that end it.
+# How many objects of each kind exist for operations that delete them.
 SPARE = 3
-# One program is heard 300 times a minute: these take turns.
+# The rate limit of a client is 300 requests a minute, so these take turns.
 PROGRAMS = 30
 
 

@@ -23,7 +23,7 @@ alone('notices, reports, and a report in the window of a mail', async ({ page, d
   await shoot(page, 'bell');
   await notices.open();
   await shoot(page, 'notices');
-  // Two points make a picture.
+  // The chart needs two points.
   await expect(async () => {
     await reports.openSoFar();
     await expect(page.getByTestId('equity-chart')).toBeVisible({ timeout: 500 });

@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 
 const FOLDER = process.env['SHOTS'] ?? 'test-results/shots';
 
-/** The page as it stands, in each width and scheme. */
+/** Takes screenshots of the current page in each width and colour scheme. */
 export async function shoot(page: Page, name: string): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });

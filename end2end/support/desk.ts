@@ -3,23 +3,26 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freeAddress, Running } from './process.ts';
 
-/** Journeys are more people at one address than a home has; the limits themselves have tests of their own. */
+/**
+ * The journeys make more sign-ups and requests from one address than the limits allow; the limits have their
+ * own tests.
+ */
 const SETTINGS = {
   SLIPSTREAM_ATTEMPTS: '100000',
   SLIPSTREAM_RATE_PERSON: '0',
   SLIPSTREAM_RATE_ADDRESS: '0',
   SLIPSTREAM_SANDBOX_LIMITS: 'none',
-  // A month of a subscription passes by command.
+  // So that a month of a subscription passes by command.
   SLIPSTREAM_SANDBOX_CONTROL: 'open',
 };
 
-/** The two halves of an exchange key. */
+/** The key and secret of an exchange account. */
 export interface Credentials {
   apiKey: string;
   apiSecretKey: string;
 }
 
-/** A Slipstream with a data folder of its own, its sandbox exchange inside. */
+/** A Slipstream process with its own data directory and an embedded sandbox. */
 export class Desk {
   private constructor(
     private readonly address: string,
@@ -45,7 +48,7 @@ export class Desk {
     return desk;
   }
 
-  /** Kills it where it stands. */
+  /** Kills the process without a shutdown. */
   async crash(): Promise<void> {
     await this.running.kill();
   }
@@ -56,14 +59,14 @@ export class Desk {
     await this.healthy();
   }
 
-  /** Runs an operator's command (`admin`, …) on this desk's data; answers what it printed. */
+  /** Runs an operator's command (`admin`, …) on this desk's data; returns what it printed. */
   async command(...words: string[]): Promise<string> {
     const command = new Running(words, this.dataDir, { SLIPSTREAM_PUBLIC_URL: this.url });
     await command.succeeds();
     return command.log();
   }
 
-  /** The link that the operator gives somebody who gets no mail: no page shows one. */
+  /** Returns a password-reset link from the operator's command, because no page shows one. */
   async resetLink(email: string): Promise<string> {
     const printed = await this.command('reset-link', email);
     const link = /http\S+\/reset\?token=\S+/.exec(printed)?.[0];
@@ -73,7 +76,7 @@ export class Desk {
     return link;
   }
 
-  /** An account at the sandbox exchange whose key may withdraw: what Slipstream must refuse to keep. */
+  /** Opens an account at the sandbox exchange whose key may withdraw, which Slipstream must reject. */
   async withdrawableAccount(): Promise<Credentials> {
     const token = await readFile(path.join(this.dataDir, 'sandbox', 'control.token'), 'utf8');
     const answer = await fetch(`${this.url}/sandbox/control/accounts`, {
@@ -87,7 +90,7 @@ export class Desk {
     return (await answer.json()) as Credentials;
   }
 
-  /** Moves the test checkout's clock on: subscriptions renew, fail and end. */
+  /** Advances the test checkout's clock: subscriptions renew, fail and end. */
   async passDays(days: number): Promise<void> {
     const token = await readFile(path.join(this.dataDir, 'checkout', 'control.token'), 'utf8');
     const answer = await fetch(`${this.url}/checkout/stripe/control/clock`, {
@@ -100,7 +103,7 @@ export class Desk {
     }
   }
 
-  /** What the server printed last, for the report of a failure. */
+  /** The server's latest output, for the report of a failure. */
   log(): string {
     return this.running.log();
   }

@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { Page } from '@playwright/test';
 
-/** Somebody who uses the desk. */
+/** A user's credentials. */
 export interface Person {
   email: string;
   password: string;
 }
 
-/** Somebody nobody has met. */
+/** Credentials of a new user. */
 export function newPerson(): Person {
   return { email: `ada-${randomUUID()}@example.org`, password: `engine-${randomUUID()}` };
 }
 
-/** Posts one of the desk's forms as the page's browser would, and answers the address it is sent to. */
+/** Posts one of the desk's forms as the page's browser would; returns the redirect target. */
 export async function post(page: Page, url: string, form: Record<string, string>): Promise<string> {
   const { origin } = new URL(url);
   const answer = await page.request.post(url, {
@@ -27,7 +27,7 @@ export async function post(page: Page, url: string, form: Record<string, string>
   return to;
 }
 
-/** Signs the page's browser up as somebody new, without the pages: their own journeys walk through those. */
+/** Signs up a new user in the page's browser without using the pages, which have their own journeys. */
 export async function signUp(page: Page, desk: string): Promise<Person> {
   const person = newPerson();
   const to = await post(page, `${desk}/api/sign-up`, { ...person });
@@ -37,7 +37,7 @@ export async function signUp(page: Page, desk: string): Promise<Person> {
   return person;
 }
 
-/** Opens a sandbox account for whoever is signed in, and answers the id of its key. */
+/** Opens a sandbox account for the signed-in user; returns the id of its key. */
 export async function openSandbox(page: Page, desk: string): Promise<string> {
   const to = await post(page, `${desk}/api/key-sandbox`, {});
   const key = new URL(to, desk).searchParams.get('key');

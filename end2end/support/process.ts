@@ -2,16 +2,16 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** How long a first start on an empty folder may take: migrations, keys, and 1,500 candles of history. */
+/** Limit for a first start on an empty directory: migrations, keys, and 1,500 candles of history. */
 const START_LIMIT_MS = 30_000;
 
-/** One run of the release binary, and what it printed. */
+/** One run of the release binary, and its output. */
 export class Running {
   private output = '';
   private readonly child: ChildProcess;
 
   constructor(words: string[], dataDir: string, settings: Record<string, string>) {
-    // Nothing of the person's own configuration: a journey runs on the defaults.
+    // The developer's own environment is not passed on: a journey runs with the defaults.
     this.child = spawn(binary(), words, {
       cwd: dataDir,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -24,12 +24,12 @@ export class Running {
     this.child.stderr?.on('data', keep);
   }
 
-  /** What it printed last, for the report of a failure. */
+  /** The latest output, for the report of a failure. */
   log(): string {
     return this.output;
   }
 
-  /** Waits until `address` answers well. */
+  /** Waits until `address` responds with success. */
   async answers(address: string): Promise<void> {
     const deadline = performance.now() + START_LIMIT_MS;
     let failed: Error | undefined;
@@ -46,7 +46,7 @@ export class Running {
     }
   }
 
-  /** Waits for its own end. */
+  /** Waits until the process ends by itself, successfully. */
   async succeeds(): Promise<void> {
     const code = this.gone() ? this.child.exitCode : (await once(this.child, 'close'))[0];
     if (code !== 0) {
@@ -54,14 +54,14 @@ export class Running {
     }
   }
 
-  /** Asks it to stop, and insists after a while. */
+  /** Stops the process, and kills it after a while. */
   async stop(): Promise<void> {
     const impatience = setTimeout(() => this.child.kill('SIGKILL'), 5_000);
     await this.end('SIGTERM');
     clearTimeout(impatience);
   }
 
-  /** What a power cut does to it. */
+  /** Kills the process, as a power cut would. */
   async kill(): Promise<void> {
     await this.end('SIGKILL');
   }
@@ -87,7 +87,7 @@ function binary(): string {
   return path;
 }
 
-/** An address of this machine that nobody listens on. */
+/** An address of this machine with a free port. */
 export async function freeAddress(): Promise<string> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -7,19 +7,19 @@ import { Watch } from './watch.ts';
 interface House {
   /** The server of this journey. */
   desk: Desk;
-  /** Errors inside the journey's pages. */
+  /** Collects errors inside the journey's pages. */
   watch: Watch;
-  /** Somebody new, signed in on the page. */
+  /** A new user, signed in on the page. */
   trader: Person;
-  /** The id of the trader's key: a sandbox account, just opened. */
+  /** The id of the trader's key: a new sandbox account. */
   key: string;
-  /** A page of another browser, which has cookies of its own. */
+  /** A page of another browser, which has its own cookies. */
   elsewhere: Page;
   report: void;
 }
 
 interface Worker {
-  /** The server that the journeys of one worker share: each brings a person of its own. */
+  /** The server shared by the journeys of one worker, each of which uses its own user. */
   shared: { desk: Desk; elder: Person };
 }
 
@@ -81,7 +81,7 @@ export const test = base.extend<House, Worker>({
   ],
 });
 
-/** For journeys that need a server to themselves: its first person, or its end. */
+/** For journeys that need their own server: its first user, or its end. */
 export const alone = test.extend({
   desk: async ({}, use) => {
     const desk = await Desk.start();

@@ -1,7 +1,7 @@
 import type { Credentials } from './desk.ts';
 import type { Person } from './person.ts';
 
-/** What the journeys read of an order. */
+/** The fields of an order that the journeys read. */
 export interface Order {
   id: string;
   type: string;
@@ -10,7 +10,7 @@ export interface Order {
   amount: number | null;
 }
 
-/** A program that trades for a person through `/v1`, with a JWT of its own. */
+/** A program that trades for a user through `/v1`, with its own JWT. */
 export class Program {
   private constructor(
     private readonly desk: string,
@@ -30,7 +30,7 @@ export class Program {
     return this.ask('POST', '/v1/priv/account/exchange/sandbox');
   }
 
-  /** Connects a futures key that its owner trades by hand, and answers its id. */
+  /** Connects a futures key for manual trading; returns its id. */
   async connect(name: string, credentials: Credentials): Promise<string> {
     const kind = { exchangeId: 'BINANCE', tradeType: 'FUTURES', strategyType: 'MANUAL', active: true };
     const body = { ...kind, name, ...credentials };

@@ -1,8 +1,8 @@
 import type { BrowserContext, Page } from '@playwright/test';
 
 /**
- * Collects what goes wrong inside pages: exceptions, wasm panics, console errors. A journey that provokes an error on
- * purpose (a refused form logs its 4xx) names it with `allow`.
+ * Collects errors inside pages: exceptions, wasm panics, console errors. A journey that provokes an error on
+ * purpose (a rejected form logs its 4xx) declares it with `allow`.
  */
 export class Watch {
   private readonly seen: string[] = [];
@@ -12,7 +12,7 @@ export class Watch {
     this.over(context);
   }
 
-  /** Watches another browser's pages as well. */
+  /** Also watches another browser's pages. */
   over(context: BrowserContext): void {
     for (const page of context.pages()) {
       this.follow(page);
@@ -20,12 +20,12 @@ export class Watch {
     context.on('page', (page) => this.follow(page));
   }
 
-  /** Console errors like this one belong to the journey. A panic never does. */
+  /** Allows console errors that match. A panic is never allowed. */
   allow(pattern: RegExp): void {
     this.allowed.push(pattern);
   }
 
-  /** What nobody allowed. */
+  /** The errors that are not allowed. */
   problems(): string[] {
     return this.seen.filter((text) => isPanic(text) || !this.allowed.some((pattern) => pattern.test(text)));
   }

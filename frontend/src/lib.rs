@@ -1,10 +1,10 @@
-//! The wasm entry. Leptos calls `hydrate`, then each island of the page by its own export, which linking `app`
-//! brings along.
+//! The wasm entry point. Leptos calls `hydrate`, then each island of the page through its own export, which
+//! comes from linking `app`.
 
 use app as _;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Makes ready for the islands.
+/// Starts the hydration of the islands.
 #[wasm_bindgen]
 pub fn hydrate() {
     #[cfg(feature = "islands")]

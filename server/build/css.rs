@@ -1,10 +1,10 @@
-//! A bundler for our own plain CSS: `@import "x.css" layer(y);` is replaced by the file, inside its layer. Relative paths
-//! only, no media conditions: what style/ uses, and an error for the rest.
+//! A bundler for our own plain CSS: `@import "x.css" layer(y);` is replaced by the file, inside its layer.
+//! Supports only what style/ uses (relative paths, no media conditions); anything else is an error.
 
 use std::io;
 use std::path::Path;
 
-/// How a style sheet is read; a test has its own.
+/// How a style sheet is read; tests replace it.
 pub(crate) type Reader<'a> = &'a dyn Fn(&Path) -> io::Result<String>;
 
 /// A style sheet with everything that it imports.
@@ -33,7 +33,7 @@ pub(crate) fn bundle(entry: &Path, read: Reader<'_>) -> io::Result<String> {
     Ok(out)
 }
 
-/// `"x.css" layer(y);` -> the file and the layer. `url("x.css")` is the same.
+/// Parses `"x.css" layer(y);` into the file and the layer. `url("x.css")` is equivalent.
 fn parse(import: &str) -> Option<(&str, Option<&str>)> {
     let import = import.trim().strip_suffix(';')?;
     let (target, rest) = match import.strip_prefix("url(") {
@@ -48,8 +48,8 @@ fn parse(import: &str) -> Option<(&str, Option<&str>)> {
     Some((name, Some(rest.strip_prefix("layer(")?.strip_suffix(')')?.trim())))
 }
 
-/// Drops comments, indentation and empty lines, and leaves strings alone. Brotli does the rest; a cleverer minifier
-/// would only add ways to break a style sheet.
+/// Removes comments, indentation and empty lines, but leaves strings unchanged. Brotli does the rest; a more
+/// thorough minifier would only add ways to break a style sheet.
 pub(crate) fn minify(css: &str) -> String {
     let bare = without_comments(css);
     let lines = bare.lines().map(str::trim).filter(|line| !line.is_empty());
@@ -82,7 +82,7 @@ fn without_comments(css: &str) -> String {
     out
 }
 
-/// Points `url(/own)`, quoted or not and with or without a `#part`, at another address.
+/// Replaces the address in `url(/own)`, quoted or not and with or without a `#part`, by another one.
 pub(crate) fn readdress(css: &str, own: &str, address: &str) -> String {
     let mut out = css.to_owned();
     for quote in ["", "\"", "'"] {

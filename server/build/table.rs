@@ -6,12 +6,12 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-/// One file to be served.
+/// One file to embed.
 pub(crate) struct File {
     address: String,
     content: Vec<u8>,
     immutable: bool,
-    /// Where its `.br` and `.gz` are, when somebody made them already.
+    /// The path whose `.br` and `.gz` files already exist, if they do.
     packed: Option<PathBuf>,
 }
 
@@ -20,14 +20,14 @@ impl File {
         Self { address: address.to_owned(), content, immutable, packed: None }
     }
 
-    /// A file that may have its compressed forms beside it.
+    /// A file that may have compressed forms beside it.
     pub(crate) fn packed(address: &str, path: PathBuf, immutable: bool) -> Result<Self> {
         let content = fs::read(&path)?;
         Ok(Self { address: address.to_owned(), content, immutable, packed: Some(path) })
     }
 }
 
-/// All files, and the addresses that pages ask for by name.
+/// All files, and the addresses that pages refer to by name.
 pub(crate) struct Table {
     out: PathBuf,
     compress: bool,
@@ -63,7 +63,8 @@ impl Table {
         Ok(())
     }
 
-    /// Copies bytes into the build's own folder, so that a later clean-up of their source cannot break the build.
+    /// Copies bytes into the build's own directory, so that a later clean-up of their source cannot break the
+    /// build.
     fn keep(&self, hash: &str, suffix: &str, content: &[u8]) -> Result<String> {
         let path = self.out.join(format!("{hash}{suffix}"));
         fs::write(&path, content)?;
@@ -94,7 +95,7 @@ impl Table {
     }
 }
 
-/// The media type of an address, and whether it is text, which is worth compressing.
+/// The media type of an address, and whether it is text, which is compressed.
 fn media_type(address: &str) -> (&'static str, bool) {
     match address.rsplit('.').next().unwrap_or_default() {
         "css" => ("text/css; charset=utf-8", true),

@@ -1,10 +1,10 @@
-//! What the browser loads beside pages: styles, icons, wasm. All of it is inside the program (build.rs), so that one file
-//! runs from any folder. Fingerprinted files may be kept for ever; compressed forms were made at build time.
+//! Static files that pages load: styles, icons, wasm. All of them are embedded in the binary (build.rs), so
+//! that a single file runs from any directory. Fingerprinted files may be cached forever; the compressed
+//! forms are produced at build time.
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri, header};
 
-/// One embedded file.
 #[derive(Debug)]
 pub(crate) struct Asset {
     bytes: &'static [u8],
@@ -12,19 +12,18 @@ pub(crate) struct Asset {
     gz: Option<&'static [u8]>,
     mime: &'static str,
     hash: &'static str,
-    /// The address changes with the content.
+    /// Whether the address contains a hash of the content, so that the file may be cached forever.
     immutable: bool,
 }
 
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
-/// The file at an address such as `/robots.txt`, if there is one.
+/// Returns the file at an address such as `/robots.txt`, if there is one.
 pub(crate) fn lookup(path: &str) -> Option<&'static Asset> {
     let index = ASSETS.binary_search_by(|(address, _)| (*address).cmp(path)).ok()?;
     ASSETS.get(index).map(|(_, asset)| asset)
 }
 
-/// The address of the style sheet.
 pub(crate) fn css_href() -> &'static str {
     CSS
 }
@@ -34,13 +33,13 @@ pub(crate) fn icons_href() -> &'static str {
     ICONS
 }
 
-/// The output name, in Leptos' sense, of a wasm bundle (`small` or `desk`). None in a build without wasm: its pages
-/// are readable and their forms work, but nothing moves.
+/// The output name, in Leptos' sense, of a wasm bundle (`small` or `desk`). `None` in a build without wasm:
+/// its pages can be read and their forms work, but there is no interactivity.
 pub(crate) fn bundle(name: &str) -> Option<&'static str> {
     BUNDLES.iter().find(|(bundle, _)| *bundle == name).map(|(_, stem)| *stem)
 }
 
-/// Answers a request for an embedded file; 404 with an empty body when there is none.
+/// Serves an embedded file; 404 with an empty body if there is none.
 pub(crate) async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response<Body> {
     match lookup(uri.path()) {
         Some(asset) => respond(asset, &method, &headers),
@@ -48,7 +47,7 @@ pub(crate) async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Respo
     }
 }
 
-/// Answers a request with one file, in the form that the client likes best.
+/// Serves one file in the encoding that the client prefers.
 pub(crate) fn respond(asset: &'static Asset, method: &Method, request: &HeaderMap) -> Response<Body> {
     if method != Method::GET && method != Method::HEAD {
         let mut response = empty(StatusCode::METHOD_NOT_ALLOWED);
@@ -56,7 +55,7 @@ pub(crate) fn respond(asset: &'static Asset, method: &Method, request: &HeaderMa
         return response;
     }
     let (coding, bytes) = negotiate(asset, request);
-    // Two codings are two representations, and each has its own tag.
+    // Two encodings are two representations, so each has its own ETag.
     let tag = format!("\"{}{}\"", asset.hash, coding.map(|name| format!("-{name}")).unwrap_or_default());
     let unchanged = matches(request, &tag);
     let mut response = empty(if unchanged { StatusCode::NOT_MODIFIED } else { StatusCode::OK });
@@ -88,14 +87,14 @@ fn empty(status: StatusCode) -> Response<Body> {
     response
 }
 
-/// The form with the highest quality that we have; among equals the smallest. A client that refuses all of them gets
-/// the plain file, as RFC 9110 allows.
+/// The available encoding with the highest quality; among equals, the smallest. A client that rejects all of
+/// them gets the plain file, as RFC 9110 allows.
 fn negotiate(asset: &'static Asset, request: &HeaderMap) -> (Option<&'static str>, &'static [u8]) {
     let forms = [(Some("br"), asset.br), (Some("gzip"), asset.gz), (None, Some(asset.bytes))];
     best(request, forms).unwrap_or((None, asset.bytes))
 }
 
-/// The form that a client likes best, the first among equals; none when it refuses all of them.
+/// The encoding that the client prefers, the first among equals; `None` if it rejects all of them.
 pub(crate) fn best<T>(
     request: &HeaderMap,
     forms: [(Option<&'static str>, Option<T>); 3],
@@ -111,8 +110,8 @@ pub(crate) fn best<T>(
     best
 }
 
-/// How much a client likes a coding, in thousandths. The plain file is liked a little unless a client says
-/// otherwise: `Accept-Encoding: br` still means "compressed if you can".
+/// The client's quality value for an encoding, in thousandths. The plain file has a small quality unless the
+/// client says otherwise: `Accept-Encoding: br` still means "compressed if you can".
 fn quality(request: &HeaderMap, coding: Option<&str>) -> u16 {
     let name = coding.unwrap_or("identity");
     let mut wildcard = None;
@@ -132,14 +131,14 @@ fn quality(request: &HeaderMap, coding: Option<&str>) -> u16 {
     wildcard.unwrap_or(if coding.is_none() { 1 } else { 0 })
 }
 
-/// `0.5` -> 500; a weight that is none counts as a refusal.
+/// Parses a weight: `0.5` -> 500. An invalid weight counts as a rejection.
 fn thousandths(weight: &str) -> u16 {
     let (whole, fraction) = weight.split_once('.').unwrap_or((weight, ""));
     let digits = format!("{whole}{fraction:0<3}");
     if fraction.len() > 3 { 0 } else { digits.parse().ok().filter(|value| *value <= 1000).unwrap_or(0) }
 }
 
-/// If-None-Match against our tag, with the weak comparison that it asks for.
+/// Compares If-None-Match with our ETag, using the weak comparison that the header requires.
 pub(crate) fn matches(request: &HeaderMap, tag: &str) -> bool {
     let tags = request
         .get_all(header::IF_NONE_MATCH)

@@ -1,5 +1,5 @@
-//! While the operator has closed the desk: programs are told in their surface's shape, people on a page. What the operator
-//! needs to open it again stays open, and so do `/healthz`, `/metrics` and files.
+//! Maintenance mode: API clients get an error in the format of their surface, browsers get a page. The routes
+//! that operators need to end maintenance mode stay open, and so do `/healthz`, `/metrics` and static files.
 
 use crate::{guard, pages::Pages, rest::surface::Surface, visitor};
 use app::Visit;
@@ -14,10 +14,10 @@ use domain::Role;
 use serde_json::json;
 use service::{Error, SharedDesk, maintenance};
 
-/// Nobody knows when it ends; a program asks again after this many seconds.
+/// Value of `Retry-After`, in seconds. The end of maintenance is not known in advance.
 const RETRY_AFTER_S: u64 = 60;
-/// What programs may still do: an admin's sign-in, and opening the desk again. Hooks go on as what follows from them does: an
-/// exit that was not heard would never be told again.
+/// API paths that stay open: an admin's sign-in and the maintenance switch. Webhooks stay open, and so do the
+/// copies that follow from them: a lost exit signal would never be sent again.
 const PROGRAMS: &[&str] = &[
     "/v1/admin/",
     "/v1/auth/sign-in",
@@ -27,11 +27,12 @@ const PROGRAMS: &[&str] = &[
     "/openapi.json",
     "/docs",
 ];
-/// The same for people who are not the operator, or not known to be yet.
+/// Page paths that stay open to users who are not operators or not signed in yet.
 const PEOPLE: &[&str] =
     &["/sign-in", "/api/sign-in", "/api/sign-out", "/api/theme", "/not-me", "/api/freeze"];
 
-/// Whether the desk is closed. A database that does not answer closes nothing: what was asked will say so itself.
+/// Returns the maintenance notice while the mode is on. If the database does not answer, the desk counts as
+/// open: the request itself will report the failure.
 pub(crate) async fn closed(desk: &SharedDesk) -> Option<maintenance::Closed> {
     maintenance::closed(desk).await.unwrap_or_else(|error| {
         tracing::warn!(%error, "it is not known whether the desk is closed");
@@ -39,7 +40,7 @@ pub(crate) async fn closed(desk: &SharedDesk) -> Option<maintenance::Closed> {
     })
 }
 
-/// Stands before the routes for programs.
+/// Middleware for the API routes.
 pub(crate) async fn programs(State(desk): State<SharedDesk>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let Some(closed) = closed(&desk).await.filter(|_| !PROGRAMS.iter().any(|open| path.starts_with(open)))
@@ -54,7 +55,7 @@ pub(crate) async fn programs(State(desk): State<SharedDesk>, request: Request, n
     later((StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "message": message }))).into_response())
 }
 
-/// Stands before pages and forms. The operator goes on, with a banner on every page.
+/// Middleware for pages and forms. Operators pass, and see a banner on every page.
 pub(crate) async fn people(
     State(pages): State<Pages>,
     matched: MatchedPath,

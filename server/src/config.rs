@@ -1,4 +1,5 @@
-//! Configuration: environment variables, read once, checked at start, every problem named at once.
+//! Configuration: environment variables, read and checked once at startup. All problems are reported
+//! together.
 
 mod check;
 mod edge;
@@ -24,57 +25,57 @@ use std::{
 };
 use zeroize::Zeroizing;
 
-/// Everything an operator may set. docs/OPERATIONS.md has the table.
+/// All settings. docs/OPERATIONS.md has the table.
 pub struct Config {
-    /// Where it listens.
+    /// The address to listen on.
     pub addr: SocketAddr,
-    /// The database file, the master key and the sandbox's state.
+    /// The directory of the database file, the master key and the sandbox's state.
     pub data_dir: PathBuf,
-    /// `sqlite:...` or `postgres://...`; holds a password, perhaps.
+    /// `sqlite:...` or `postgres://...`; may contain a password.
     pub database_url: String,
-    /// Where orders go.
+    /// Where orders are sent.
     pub exchange: ExchangeAt,
-    /// Who is paid for plans.
+    /// The payment provider for plans.
     pub payments: PaymentsAt,
-    /// Whether a sandbox of ours counts requests as Binance does.
+    /// Whether the embedded sandbox applies Binance's rate limits.
     pub sandbox_limits: bool,
-    /// Whether a sandbox of ours lets tests move its market and provoke faults.
+    /// Whether the embedded sandbox lets tests move its market and inject faults.
     pub sandbox_control: bool,
-    /// From the environment; in sandbox mode it may be left to a file.
+    /// The master key from the environment; in sandbox mode it may be left to a file.
     pub master_key: Option<MasterKey>,
-    /// The key before, while keys are changed.
+    /// The previous master key, during a key rotation.
     pub master_key_before: Option<MasterKey>,
-    /// Further names under which the desk may be addressed.
+    /// Additional host names under which the desk is served.
     pub allowed_hosts: Vec<String>,
-    /// How many connections and streams are served.
+    /// Limits on connections and streams.
     pub connections: Wanted,
-    /// Proxies whose `X-Forwarded-For` is believed.
+    /// Proxies whose `X-Forwarded-For` header is trusted.
     pub trusted_proxies: Vec<IpAddr>,
-    /// Log lines as JSON.
+    /// Whether log lines are JSON.
     pub log_json: bool,
-    /// What use cases care about.
+    /// Settings of the service layer.
     pub settings: Settings,
-    /// Things worth telling the operator that stop nothing.
+    /// Warnings for the operator that do not prevent the start.
     pub warnings: Vec<String>,
 }
 
-/// Where orders go.
+/// The exchange that orders are sent to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ExchangeAt {
-    /// To the sandbox inside this process.
+    /// The sandbox inside this process.
     Embedded,
-    /// To a sandbox of its own.
+    /// A separate sandbox process.
     Sandbox {
         /// Where its router is nested: `http://127.0.0.1:4000/sandbox`.
         url: String,
-        /// Opens its control door.
+        /// The token of its control API.
         token: Secret,
     },
-    /// To Binance, or anything that speaks its protocol.
+    /// Binance, or any server that speaks its protocol.
     Binance {
-        /// Base of the spot paths.
+        /// Base URL of the spot API.
         spot_url: String,
-        /// Base of the futures paths.
+        /// Base URL of the futures API.
         futures_url: String,
     },
 }
@@ -93,17 +94,17 @@ impl fmt::Display for Problems {
 impl std::error::Error for Problems {}
 
 impl Config {
-    /// Reads the process's environment.
+    /// Reads the configuration from the process's environment.
     ///
     /// # Errors
-    /// Every variable that cannot be used, with what it should be.
+    /// Lists every variable that cannot be used and what it must be.
     pub fn from_env() -> Result<Self, Problems> {
         Self::read(
             std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?))),
         )
     }
 
-    /// Reads variables.
+    /// Reads the configuration from the given variables.
     ///
     /// # Errors
     /// As [`Config::from_env`].
@@ -236,7 +237,7 @@ fn settings(check: &mut Check, mode: Mode, addr: SocketAddr) -> Settings {
     }
 }
 
-/// A mail server without a name and a password is told no secret of ours.
+/// A mail server without a user name and a password receives no secret, so it may be unencrypted.
 fn smtp_url(check: &mut Check) -> Option<String> {
     let url = check.text("SMTP_URL")?;
     if url.contains('@') {
@@ -247,7 +248,7 @@ fn smtp_url(check: &mut Check) -> Option<String> {
 
 fn telegram(check: &mut Check) -> TelegramSettings {
     let token = check.text("TELEGRAM_BOT_TOKEN");
-    // It becomes a part of addresses.
+    // The token becomes part of URLs.
     if token
         .as_ref()
         .is_some_and(|text| !text.bytes().all(|b| b.is_ascii_alphanumeric() || b":_-".contains(&b)))

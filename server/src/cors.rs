@@ -1,11 +1,11 @@
-//! Scripts of other sites, where the operator allows them: at the HTTP APIs only, and never with cookies, which open no API
-//! anyway.
+//! CORS for the origins that the operator allows: for the HTTP APIs only, and never with cookies, which give
+//! no access to an API anyway.
 
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use std::time::Duration;
 use tower_http::cors::CorsLayer;
 
-/// What a script may send beside what any form could: how each surface's callers say who they are.
+/// Request headers that scripts may send in addition to the safelisted ones: the credentials of each surface.
 const SENT: [HeaderName; 9] = [
     header::AUTHORIZATION,
     header::CONTENT_TYPE,
@@ -17,13 +17,13 @@ const SENT: [HeaderName; 9] = [
     HeaderName::from_static("x-api-secret"),
     HeaderName::from_static("x-auth-token"),
 ];
-/// What a script may read of an answer.
+/// Response headers that scripts may read.
 const SEEN: [HeaderName; 3] = [header::ETAG, header::RETRY_AFTER, HeaderName::from_static("x-request-id")];
 const METHODS: [Method; 5] = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
-/// A browser asks again after this.
+/// How long browsers cache a preflight response.
 const KEPT: Duration = Duration::from_secs(600);
 
-/// Lets scripts of these sites in; none where no site is named.
+/// The CORS layer for these origins; `None` if no origin is configured.
 pub(crate) fn layer(origins: &[String]) -> Option<CorsLayer> {
     let origins: Vec<HeaderValue> = origins.iter().filter_map(|origin| origin.parse().ok()).collect();
     let layer = || {

@@ -1,4 +1,4 @@
-//! Routes and who may use them, declared in one call (house rule 6): a route without a role does not compile.
+//! Routes and who may use them, declared in one call: a route without a role does not compile.
 
 use crate::{
     document,
@@ -23,9 +23,9 @@ use utoipa::{
 };
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
-/// The name of the scheme in the document.
+/// The name of the security scheme in the document.
 const JWT: &str = "jwt";
-/// The names of the other schemes, and the headers they are.
+/// The names of the other security schemes and their headers.
 const HEADERS: &[(&str, &str)] = &[
     ("threecommasKey", "Apikey"),
     ("threecommasSignature", "Signature"),
@@ -37,17 +37,17 @@ const HEADERS: &[(&str, &str)] = &[
 /// One route and who may use it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Door {
-    /// How.
+    /// The HTTP method.
     pub method: Method,
-    /// Where: the template.
+    /// The path template.
     pub path: String,
-    /// Who.
+    /// The minimum role of the caller.
     pub role: Role,
-    /// For API clients: of which surface, and with which permission.
+    /// For API clients: the surface and the required permission.
     pub program: Option<(Surface, Option<Permission>)>,
 }
 
-/// The routes for programs, each with its role and its place in the OpenAPI document.
+/// Builder of the API routes, each with its role and its entry in the OpenAPI document.
 pub struct Doors {
     desk: SharedDesk,
     router: OpenApiRouter<SharedDesk>,
@@ -56,14 +56,14 @@ pub struct Doors {
 }
 
 impl Doors {
-    /// No doors yet.
+    /// An empty builder.
     #[must_use]
     pub fn new(desk: SharedDesk, document: OpenApi) -> Self {
         Self { desk, router: OpenApiRouter::with_openapi(document), doors: Vec::new(), shelf: Arc::default() }
     }
 
-    /// Opens the routes of `routes!(handler, ...)` to a role, and to nobody below it. The caller is checked before
-    /// anything of the request is read.
+    /// Registers the routes of `routes!(handler, ...)` for a role and every role above it. The caller is
+    /// authenticated before anything else of the request is read.
     #[must_use]
     pub fn route(mut self, role: Role, routes: UtoipaMethodRouter<SharedDesk>) -> Self {
         let (schemas, mut paths, mut methods) = routes;
@@ -75,7 +75,7 @@ impl Doors {
                 self.doors.push(Door { method, path: path.clone(), role, program: None });
             }
         }
-        // Layers that come later stand before: who asks is looked at first.
+        // Layers added later run earlier: the caller is authenticated first.
         if recaptcha::wanted(&self.desk) && self.doors.last().is_some_and(|door| captcha::guards(&door.path))
         {
             let desk = self.desk.clone();
@@ -90,7 +90,7 @@ impl Doors {
         Self { router: self.router.routes((schemas, paths, methods)), ..self }
     }
 
-    /// Opens the routes of public lists to anyone; their answers are kept until what they show changes.
+    /// Registers the public list routes for everyone. Their responses are cached until the data changes.
     #[must_use]
     pub fn listed(self, routes: UtoipaMethodRouter<SharedDesk>) -> Self {
         let (schemas, mut paths, methods) = routes;
@@ -106,8 +106,9 @@ impl Doors {
         self.route(Role::Anyone, (schemas, paths, methods))
     }
 
-    /// Opens the routes of `routes!(handler, ...)` to API clients with a permission; without one, to every client. The
-    /// client is checked before anything of the request is read but what it has signed.
+    /// Registers the routes of `routes!(handler, ...)` for API clients with a permission, or for every client
+    /// if it is `None`. The client is authenticated before anything is read of the request except what it has
+    /// signed.
     #[must_use]
     pub fn program(
         mut self,
@@ -129,7 +130,7 @@ impl Doors {
         Self { router: self.router.routes((schemas, paths, methods)), ..self }
     }
 
-    /// The routes, their document, and the list of who may use what.
+    /// Returns the router, its OpenAPI document, and the list of routes with their roles.
     pub fn open(self) -> (Router, Value, Vec<Door>) {
         let (router, mut document) = self.router.split_for_parts();
         let jwt = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
@@ -144,7 +145,7 @@ impl Doors {
     }
 }
 
-/// Adds a shape that is named by responses of the operations and therefore by none of their own.
+/// Adds a schema that only shared responses refer to, which utoipa would therefore not collect.
 pub fn describing<T: ToSchema>(mut routes: UtoipaMethodRouter<SharedDesk>) -> UtoipaMethodRouter<SharedDesk> {
     let (schemas, ..) = &mut routes;
     schemas.push((T::name().into(), T::schema()));
@@ -152,7 +153,7 @@ pub fn describing<T: ToSchema>(mut routes: UtoipaMethodRouter<SharedDesk>) -> Ut
     routes
 }
 
-/// The headers of one surface, all of them at once.
+/// All headers that one surface requires together.
 fn security(surface: Surface) -> Vec<SecurityRequirement> {
     let names: &[&str] = match surface {
         Surface::Mudawyl => &[JWT],

@@ -1,4 +1,5 @@
-//! `/events`: the page's one WebSocket. Moves JSON between `service::live` and the tab, and decides nothing.
+//! `/events`: the page's single WebSocket. Moves JSON between `service::live` and the tab, without logic of
+//! its own.
 
 use crate::{
     front::{Limits, Seat, Seats, Taker},
@@ -26,20 +27,21 @@ use tokio::{
     time::{self, Instant, Interval},
 };
 
-/// A tab is pinged this often, so that proxies do not close its line.
+/// Ping interval, so that proxies do not close the connection.
 const PING: Duration = Duration::from_secs(20);
-/// A tab that said nothing for this long, not even to a ping, is gone.
+/// A tab that sent nothing for this long, not even a pong, is considered gone.
 const SILENCE: Duration = Duration::from_secs(60);
-/// A session is looked up again this often: who signs out everywhere is out of this stream too.
+/// How often the session is rechecked: signing out everywhere also ends this stream.
 const RECHECK: Duration = Duration::from_secs(30);
-/// A tab says what it watches, and little else.
+/// The largest message from a tab, in bytes. Tabs send little besides their subscriptions.
 const LARGEST: usize = 16 * 1024;
-/// What is read at once from a tab. The library's own 128 KB, for each of thousands of tabs, would be most of our memory.
+/// Size of the read buffer, in bytes. The library's default of 128 KB, for each of thousands of tabs, would
+/// be most of our memory.
 const READ_BUFFER: usize = 2 * 1024;
-/// What waits for a slow tab at most; a larger message of ours than this does not exist.
+/// The limit of data queued for a slow tab, in bytes; no single message is larger.
 const WRITE_BUFFER: usize = 1024 * 1024;
 
-/// What the sockets share.
+/// State shared by the sockets.
 #[derive(Clone)]
 pub(crate) struct Streams {
     desk: SharedDesk,
@@ -51,14 +53,14 @@ impl Streams {
         Self { desk, seats: Seats::of_pages(limits) }
     }
 
-    /// How many tabs hold one.
+    /// The number of open streams.
     pub(crate) fn open(&self) -> usize {
         self.seats.taken()
     }
 }
 
-/// Opens a tab's stream: prices for everyone, account events for the session's person. A page of another site is
-/// refused: browsers send cookies along with it, and no other check would notice.
+/// Opens a tab's stream: prices for everyone, account events for the session's user. Requests from other
+/// sites are rejected: browsers attach cookies to them, and CORS does not apply to WebSockets.
 pub(crate) async fn open(State(streams): State<Streams>, request: Request) -> Response {
     if !same_site::is_ours(request.headers(), &streams.desk.settings.public_url) {
         return StatusCode::FORBIDDEN.into_response();
@@ -91,7 +93,8 @@ pub(crate) async fn open(State(streams): State<Streams>, request: Request) -> Re
         .on_upgrade(move |socket| serve(socket, visit, seat))
 }
 
-/// Too many streams are open. The connection is closed: it need not wait for another request.
+/// The response when too many streams are open. It closes the connection, which need not wait for another
+/// request.
 pub(crate) fn no_seat() -> Response {
     let headers = [(header::RETRY_AFTER, "10"), (header::CONNECTION, "close")];
     (StatusCode::SERVICE_UNAVAILABLE, headers).into_response()
@@ -112,7 +115,7 @@ async fn serve(socket: WebSocket, visit: Visit, seat: Seat) {
     let mut tab = Tab { sender, receiver, asks, tells, visit, heard: Instant::now() };
     let (mut pings, mut checks) = (beat(PING), beat(RECHECK));
     while tab.turn(&mut pings, &mut checks).await {}
-    // The line may be gone already.
+    // The connection may be closed already.
     let _ = tab.sender.close().await;
     drop(seat);
 }
@@ -124,7 +127,7 @@ fn beat(every: Duration) -> Interval {
 }
 
 impl Tab {
-    /// Does one thing; false when the stream has ended.
+    /// Handles one event; returns `false` when the stream has ended.
     async fn turn(&mut self, pings: &mut Interval, checks: &mut Interval) -> bool {
         tokio::select! {
             told = self.tells.recv() => match told {
@@ -145,7 +148,7 @@ impl Tab {
 
     async fn tell(&mut self, message: &LiveMessage) -> bool {
         match serde_json::to_string(message) {
-            // A tab that takes nothing for this long is gone; `live` has dropped its messages meanwhile.
+            // A tab that accepts nothing for this long is gone; `live` has dropped its messages meanwhile.
             Ok(text) => {
                 matches!(time::timeout(PING, self.sender.send(Message::text(text))).await, Ok(Ok(())))
             }
@@ -161,7 +164,7 @@ impl Tab {
         match message {
             Message::Text(text) => match serde_json::from_str(text.as_str()) {
                 Ok(asked) => self.asks.send(asked).await.is_ok(),
-                // Not ours: an old page after an update, perhaps. It will be loaded anew.
+                // Not one of our messages: perhaps an old page after an update. It will be reloaded.
                 Err(_) => false,
             },
             Message::Close(_) | Message::Binary(_) => false,

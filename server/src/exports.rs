@@ -1,5 +1,5 @@
-//! What people take with them from their pages: `/history.csv`, by the same filters as `/history`; `/report.html`, a report
-//! as it is mailed; `/message.html`, any mail, for the operator.
+//! Files that users export from pages: `/history.csv`, with the same filters as `/history`; `/report.html`, a
+//! report as it is mailed; `/message.html`, any mail, for operators.
 
 use crate::rest::mudawyl::error::Failure;
 use app::Visit;
@@ -17,10 +17,11 @@ use service::{
     trade_history::{self, Asked, Filter, Which},
 };
 
-/// A mail carries its style within; nothing else may be loaded from it.
+/// The policy of a mail shown in the browser: mails contain their styles inline, and nothing else may be
+/// loaded.
 const MAIL_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
-/// What the address may name; what is empty is not asked for.
+/// The query parameters; an empty one is ignored.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Wanted {
@@ -34,7 +35,7 @@ struct Wanted {
 }
 
 impl Wanted {
-    /// A filter that nobody can mean is not applied, but an id that is none finds nothing.
+    /// Ignores a symbol or side that cannot be parsed; an invalid id is an error, `NotFound`.
     fn filter(&self) -> Result<Filter, Error> {
         let id = |text: &str| if text.is_empty() { None } else { Some(text.to_owned()) };
         let key = id(&self.key).map(|key| key.parse()).transpose().map_err(|_| Error::NotFound)?;
@@ -43,7 +44,7 @@ impl Wanted {
     }
 }
 
-/// The routes; not guarded yet.
+/// The routes, without the access guard.
 pub(crate) fn routes() -> Router {
     Router::new()
         .route("/history.csv", get(history))
@@ -87,7 +88,7 @@ async fn log(visit: &Visit, whose: audit::Whose, name: &str) -> Response {
     }
 }
 
-/// A file for the browser to keep; no copy of it stays in a cache.
+/// A CSV download that no cache stores.
 fn saved(name: &str, text: String) -> Response {
     let named = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
     let headers = [
@@ -98,7 +99,7 @@ fn saved(name: &str, text: String) -> Response {
     (headers, text).into_response()
 }
 
-/// Which report or message; `so-far` is the report of the present week.
+/// Which report or message to show; `so-far` is the report of the current week.
 #[derive(Deserialize)]
 struct Mailed {
     #[serde(default)]

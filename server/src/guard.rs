@@ -1,4 +1,4 @@
-//! Stands before pages and forms: who may see a page is decided before anything of it is rendered (house rule 6).
+//! Access guard of pages and forms: the role is checked before anything is rendered.
 
 use crate::{pace::tell_person, pages::Pages, router::PLAIN, step_up, visitor};
 use app::{Visit, api::SERVER_FNS, routes::PAGES};
@@ -11,14 +11,14 @@ use axum::{
 use domain::Role;
 use service::pace;
 
-/// The role that a page or an endpoint asks for. What nobody classified is the operator's alone; a test finds it.
+/// The role that a page or endpoint requires. Unclassified routes are for admins only; a test reports them.
 pub(crate) fn role_of(path: &str) -> Role {
     let plain = if path.len() > 1 { path.trim_end_matches('/') } else { path };
     let mut all = PAGES.iter().chain(SERVER_FNS).chain(PLAIN);
     all.find(|(known, _)| *known == plain).map_or(Role::Admin, |(_, role)| *role)
 }
 
-/// Reads who asks and lets pass who may.
+/// Identifies the caller and passes the request on if the role allows it.
 pub(crate) async fn check(
     State(pages): State<Pages>,
     matched: MatchedPath,
@@ -44,7 +44,7 @@ pub(crate) async fn check(
     }
 }
 
-/// Reads who asks, for pages that are nowhere: their header still shows who is signed in.
+/// Identifies the caller for the 404 page, whose header shows who is signed in.
 pub(crate) async fn nowhere(State(pages): State<Pages>, request: Request) -> Response {
     let (mut parts, body) = request.into_parts();
     match visitor::read(&pages.desk, &parts).await {
@@ -54,7 +54,7 @@ pub(crate) async fn nowhere(State(pages): State<Pages>, request: Request) -> Res
     pages.not_found(Request::from_parts(parts, body)).await
 }
 
-/// A person is sent to sign in and comes back; a script is told.
+/// Redirects a browser to the sign-in page and back afterwards; answers a script with 401.
 fn sign_in_first(method: &Method, uri: &Uri, headers: &HeaderMap) -> Response {
     if is_script(method, headers) {
         return tell_script(StatusCode::UNAUTHORIZED, "unauthenticated");
@@ -70,13 +70,13 @@ fn sign_in_first(method: &Method, uri: &Uri, headers: &HeaderMap) -> Response {
     (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()
 }
 
-/// Whether an island's script posts, and not a browser by itself.
+/// Whether an island's script sent the request, and not the browser itself.
 pub(crate) fn is_script(method: &Method, headers: &HeaderMap) -> bool {
     let accept = headers.get(header::ACCEPT).and_then(|v| v.to_str().ok());
     *method != Method::GET && !accept.is_some_and(|accept| accept.contains("html"))
 }
 
-/// A refusal as an island reads it.
+/// A rejection in the JSON format that islands read.
 pub(crate) fn tell_script(status: StatusCode, refusal: &str) -> Response {
     let told = serde_json::json!({ "fields": [], "refusal": refusal, "fresh": null });
     (status, axum::Json(told)).into_response()

@@ -1,4 +1,4 @@
-//! Headers that keep browsers from doing harm with what we send.
+//! Security headers of responses.
 
 use axum::{
     extract::{Request, State},
@@ -7,12 +7,12 @@ use axum::{
     response::Response,
 };
 
-/// For everything that is no page: nothing may be loaded from it, and nobody may frame it.
+/// The policy of everything that is not a page: it may load nothing and may not be framed.
 const CLOSED: &str = "default-src 'none'; frame-ancestors 'none'";
-/// A page of a few words: our styles, and nothing else.
+/// The policy of a minimal page: our styles and nothing else.
 pub(crate) const BARE: &str = "default-src 'none'; style-src 'self'; frame-ancestors 'none'";
 
-/// For every answer, whoever gives it.
+/// Headers of every response.
 const ALWAYS: [(HeaderName, &str); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "same-origin"),
@@ -25,9 +25,9 @@ const ALWAYS: [(HeaderName, &str); 6] = [
     ),
 ];
 
-/// What a page may do: its own files, its own scripts (by nonce), its wasm, its own socket, and nothing else.
+/// The policy of a page: our own files, scripts with the nonce, wasm and our own WebSocket, nothing else.
 pub(crate) fn page_policy(nonce: &str, public_url: &str) -> HeaderValue {
-    // Some browsers do not take a WebSocket of our own for 'self'.
+    // Some browsers do not match our own WebSocket with 'self'.
     let socket = public_url.replacen("http", "ws", 1);
     let policy = format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
@@ -37,11 +37,11 @@ pub(crate) fn page_policy(nonce: &str, public_url: &str) -> HeaderValue {
     HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static(CLOSED))
 }
 
-/// Whether the install is reached over https.
+/// Whether the desk is reached over https.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Https(pub(crate) bool);
 
-/// Adds to every answer what is missing, also to those of the sandbox and the checkout.
+/// Adds missing headers to every response, including those of the sandbox and the test checkout.
 pub(crate) async fn always(State(Https(https)): State<Https>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
@@ -55,12 +55,12 @@ pub(crate) async fn always(State(Https(https)): State<Https>, request: Request, 
     response
 }
 
-/// Adds to an answer of the desk's own what is missing.
+/// Adds missing headers to the desk's own responses.
 pub(crate) async fn closed(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(CLOSED));
-    // What a person or program sees of an account is kept nowhere; assets say otherwise of themselves.
+    // Responses may show account data, so they are not cached; assets set their own header.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }

@@ -1,4 +1,4 @@
-//! `/healthz`: how the desk really is (`service::health`).
+//! `/healthz`: the state of the desk (`service::health`).
 
 use crate::{jobs, network};
 use axum::{
@@ -22,37 +22,37 @@ use std::{
 use tokio::{sync::Mutex, time::timeout};
 use utoipa::ToSchema;
 
-/// The exchange is asked at most this often, however often we are, and only while its prices are silent: it counts what
-/// we ask.
+/// How long the result of an exchange check is cached. The exchange is asked only while its prices are
+/// silent, and rarely, because it counts our requests.
 const KEEP: Duration = Duration::from_secs(5);
-/// The database is asked at most this often: anyone may ask us.
+/// How long the result of a database check is cached, because anyone may call this route.
 const FRESH: Duration = Duration::from_secs(1);
-/// Longer than this is as good as no answer.
+/// Timeout of a check; a slower answer counts as none.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// How the desk is.
+/// The health of the desk.
 #[derive(Clone, Serialize, ToSchema)]
 pub(crate) struct Health {
-    /// The worst of the parts: `ok`; `degraded`: people can use the desk, and somebody should look; `down`: they cannot,
-    /// or it is stuck.
+    /// The worst status of the parts: `ok`; `degraded`: the desk is usable but needs attention; `down`: it is
+    /// unusable or stuck.
     #[schema(example = "ok")]
     status: &'static str,
-    /// The database answers.
+    /// Whether the database responds.
     database: bool,
-    /// The exchange answers.
+    /// Whether the exchange responds.
     exchange: bool,
-    /// The operator has closed the desk to everybody else.
+    /// Whether maintenance mode is on.
     maintenance: bool,
     /// `sandbox` or `live`.
     #[schema(example = "sandbox")]
     mode: &'static str,
     /// The program's version.
     version: &'static str,
-    /// Each part; none while the database does not answer.
+    /// The health of each part; null while the database does not respond.
     parts: Option<Told>,
 }
 
-/// The parts, in whole seconds.
+/// The health of each part; durations are in whole seconds.
 #[derive(Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Told {
@@ -64,13 +64,13 @@ struct Told {
     jobs: Jobs,
     /// This instance's own lease.
     instance: Instance,
-    /// The settling of orders.
+    /// Order reconciliation.
     orders: Standing,
-    /// The copying of signals.
+    /// Copy trading.
     copies: Standing,
     /// The outbox.
     outbox: Outbox,
-    /// The stops of open positions.
+    /// The stop orders of open positions.
     protection: Protection,
     /// Accounts whose orders at the exchange differ from the database.
     reviews: Reviews,
@@ -85,16 +85,16 @@ struct Reviews {
     accounts: usize,
 }
 
-/// The stops of open positions.
+/// The stop orders of open positions.
 #[derive(Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Protection {
     status: &'static str,
-    /// Open positions and resting entries that the desk supervises.
+    /// Open positions and resting entry orders that the desk supervises.
     supervised: usize,
-    /// Positions that are without their stop now.
+    /// Positions that currently lack their stop order.
     unprotected: usize,
-    /// For how long the first of them has been.
+    /// How long the longest-unprotected position has lacked its stop.
     oldest_seconds: i64,
     /// Positions without a stop by their owner's choice.
     without_stop_by_choice: usize,
@@ -113,7 +113,7 @@ struct Writes {
 #[serde(rename_all = "camelCase")]
 struct Exchange {
     status: &'static str,
-    /// How long ago a price came.
+    /// Age of the latest price.
     stream_age_seconds: i64,
 }
 
@@ -122,7 +122,7 @@ struct Exchange {
 #[serde(rename_all = "camelCase")]
 struct Instance {
     status: &'static str,
-    /// Another process has taken this instance's name: this one sends no more orders.
+    /// Another process has taken this instance's name; this one no longer sends orders.
     name_taken: bool,
 }
 
@@ -131,20 +131,20 @@ struct Instance {
 #[serde(rename_all = "camelCase")]
 struct Jobs {
     status: &'static str,
-    /// By how much the most overdue one is.
+    /// Lag of the most overdue job.
     lag_seconds: i64,
-    /// Which that is; none while all are in time.
+    /// Name of the most overdue job; null while all are on time.
     latest: Option<String>,
 }
 
-/// Standing work of every process.
+/// Recurring work that every process does.
 #[derive(Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct Standing {
     status: &'static str,
-    /// How long ago this process last went over all of it.
+    /// Time since this process last completed a full pass.
     last_reconciliation_seconds: i64,
-    /// For how long the first that should have been done by now has waited.
+    /// Age of the oldest overdue item.
     lag_seconds: i64,
 }
 
@@ -153,14 +153,14 @@ struct Standing {
 #[serde(rename_all = "camelCase")]
 struct Outbox {
     status: &'static str,
-    /// For how long the first message has waited; without a mail server, mails do not count.
+    /// How long the oldest message has waited. Without a mail server, mails do not count.
     lag_seconds: i64,
 }
 
-/// What was found out, and when.
+/// A cached result and its time.
 type Last<T> = Arc<Mutex<Option<(Instant, T)>>>;
 
-/// Looks at the desk, and remembers for a moment what it saw.
+/// Checks the desk and caches the result briefly.
 #[derive(Clone)]
 pub(crate) struct Probe {
     desk: SharedDesk,
@@ -168,7 +168,8 @@ pub(crate) struct Probe {
     exchange: Last<bool>,
 }
 
-/// What is remembered, or what `fetch` brings; while one caller fetches, the others wait for its answer.
+/// Returns the cached value if it is fresh, else fetches it. Single-flight: concurrent callers wait for the
+/// same fetch.
 async fn remembered<T: Clone>(last: &Last<T>, lifetime: Duration, fetch: impl Future<Output = T>) -> T {
     let mut last = last.lock().await;
     if let Some((at, value)) = last.as_ref()
@@ -197,7 +198,7 @@ impl Probe {
     async fn look(&self) -> (StatusCode, Health) {
         let jobs = jobs::leased(&self.desk);
         let looked = timeout(PATIENCE, health::look(&self.desk, &jobs));
-        // Side by side: neither waits for the other, and both have their bound.
+        // Concurrently: neither waits for the other, and both have a timeout.
         let (looked, writes) = tokio::join!(looked, health::writes_succeed(&self.desk));
         let parts = match looked {
             Ok(Ok(parts)) => Some(parts),
@@ -281,14 +282,14 @@ fn told(parts: Parts, exchange: bool, writes: Status) -> Told {
     }
 }
 
-/// 200 while people can use the desk, 503 when they cannot or it is stuck.
-/// The operator sees all of it; everyone else the status, which says nothing of the inside.
+/// Returns 200 while the desk is usable, 503 when it is unusable or stuck. The operator sees all details;
+/// everyone else sees the status only, which reveals no internals.
 pub(crate) async fn show(State(probe): State<Probe>, request: Request) -> Response {
     let (code, health) = remembered(&probe.seen, FRESH, probe.look()).await;
     if !network::is_operator(&probe.desk, &request) {
         return (code, Json(json!({ "status": health.status }))).into_response();
     }
-    // A database that has just not answered is not asked again.
+    // If the database has just not answered, it is not queried again.
     let maintenance = health.database
         && matches!(timeout(PATIENCE, maintenance::closed(&probe.desk)).await, Ok(Ok(Some(_))));
     (code, Json(Health { maintenance, ..health })).into_response()

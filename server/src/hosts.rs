@@ -1,5 +1,5 @@
-//! The names under which the desk may be addressed. A page of another site whose name suddenly points to this machine (DNS
-//! rebinding) would otherwise read the desk as if it were its own.
+//! The host names under which the desk is served. Otherwise a page of another site whose name is rebound to
+//! this machine (DNS rebinding) could read the desk as its own origin.
 
 use crate::network::Network;
 use axum::{
@@ -15,21 +15,23 @@ use std::{
     sync::Arc,
 };
 
-/// What answers under any name: monitors ask by address, and the sandbox is play money.
+/// Paths that are served under any name: monitors use an IP address, and the sandbox holds no real money.
 const ANY_NAME: &[&str] = &["/healthz", "/sandbox"];
 /// The setting that adds names.
 pub const SETTING: &str = "SLIPSTREAM_ALLOWED_HOSTS";
 
-/// The names.
+/// The allowed host names.
 #[derive(Clone, Debug)]
 pub struct Hosts {
     names: Arc<[String]>,
-    /// The desk listens on every address of its machine, so any of them may be asked for. An address cannot be rebound.
+    /// The desk listens on every address of its machine, so any IP address is accepted. An IP address cannot
+    /// be rebound.
     addresses: bool,
 }
 
 impl Hosts {
-    /// This machine's own names, the public address's, the one the desk listens on, and those that the operator added.
+    /// The names of this machine, of the public URL, of the listen address, and those that the operator
+    /// added.
     #[must_use]
     pub fn new(public_url: &str, listens_on: IpAddr, added: &[String]) -> Self {
         let own = ["localhost", "127.0.0.1", "[::1]"].map(str::to_owned);
@@ -45,21 +47,21 @@ impl Hosts {
 
     fn allows(&self, authority: &Authority) -> bool {
         let host = authority.host().to_ascii_lowercase();
-        // A name may be written with the root's dot.
+        // A name may end with the root's dot.
         let host = host.strip_suffix('.').unwrap_or(&host);
         let bare = host.trim_start_matches('[').trim_end_matches(']');
         self.names.iter().any(|name| name == host) || (self.addresses && bare.parse::<IpAddr>().is_ok())
     }
 }
 
-/// As [`Hosts::new`] for a desk on this machine only.
+/// The names of a desk that is served on this machine only.
 impl Default for Hosts {
     fn default() -> Self {
         Self::new("http://127.0.0.1:3000", SocketAddr::from(([127, 0, 0, 1], 3_000)).ip(), &[])
     }
 }
 
-/// Refuses requests without a single `Host` (400), and those for a host that is not ours (421).
+/// Rejects requests without exactly one `Host` header (400) and those for an unknown host (421).
 pub(crate) async fn check(State(network): State<Network>, request: Request, next: Next) -> Response {
     let authority = match authority(&request) {
         Ok(authority) => authority,
@@ -77,7 +79,7 @@ pub(crate) async fn check(State(network): State<Network>, request: Request, next
     )
 }
 
-/// The host that is asked for. Only HTTP/1.0 may leave it out.
+/// The requested host. Only HTTP/1.0 may omit it.
 fn authority(request: &Request) -> Result<Option<Authority>, &'static str> {
     const ONE: &str = "A request needs exactly one Host header.";
     let named = host(request.headers()).map_err(|()| ONE)?;

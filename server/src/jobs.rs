@@ -1,4 +1,4 @@
-//! What the desk does by itself. Each job is claimed with a lease, so that of several instances one does it.
+//! Background jobs. Each is claimed with a lease, so that only one of several instances runs it.
 
 mod copies;
 mod strategies;
@@ -17,29 +17,29 @@ use tokio::{
     time::{self, Instant, Interval, MissedTickBehavior},
 };
 
-/// Events are told again to pages that come back within this time; older ones are forgotten.
+/// Events are kept this long, so that pages that reconnect can catch up; older ones are deleted.
 const EVENTS_KEPT: i64 = 7 * DAY;
 
-/// The running jobs. They end when this is dropped; what they were at is in the database.
+/// The running jobs. They end when this is dropped; their progress is in the database.
 pub(crate) struct Jobs {
     desk: SharedDesk,
     holder: String,
-    /// They end by themselves when the desk is stopped, after the round that they are at.
+    /// Jobs that end by themselves when the desk stops, after their current round.
     running: JoinSet<()>,
-    /// They are cut off: what they do is repeated without harm, and may take long.
+    /// Jobs that are aborted: they can be repeated without harm and may take long.
     brief: JoinSet<()>,
 }
 
-/// Jobs that place or watch orders, move money or send messages: stopping waits for the round that they are at.
+/// Jobs that place or watch orders, move money or send messages: shutdown waits for their current round.
 const FINISHED: &[&str] = &["messages", "protections", "billing", "transfers"];
 
-/// While a job runs its lease is renewed this often, and so many times: a quarter of an hour.
+/// The renewal interval of a running job's lease. With the number of renewals it allows a quarter of an hour.
 const RENEWED: Duration = Duration::from_secs(20);
 const RENEWALS: u32 = 45;
 
 const TELEGRAM: &str = "telegram";
 
-/// The jobs that one instance does for all.
+/// Jobs that one instance runs for all.
 const LEASED: &[&str] = &[
     "messages",
     "audit",
@@ -56,16 +56,16 @@ const LEASED: &[&str] = &[
     strategies::NAME,
 ];
 
-/// The jobs that one instance of this desk does for all: without a bot of its own nobody waits for Telegram.
+/// The leased jobs of this desk. Without a bot there is no Telegram polling.
 pub(crate) fn leased(desk: &Desk) -> Vec<&'static str> {
     let polls = notify::telegram::polls(desk);
     LEASED.iter().copied().filter(|name| polls || *name != TELEGRAM).collect()
 }
 
 impl Jobs {
-    /// Starts them all.
+    /// Starts all jobs.
     pub(crate) fn start(desk: &SharedDesk) -> Self {
-        // A desk that was killed takes its jobs up again at once: it is the same instance.
+        // The instance name is the lease holder, so that a restarted desk resumes its jobs immediately.
         let holder = desk.instance().to_owned();
         let mut jobs = Self { desk: desk.clone(), holder, running: JoinSet::new(), brief: JoinSet::new() };
         jobs.leased("messages", Duration::from_secs(2), |desk| async move {
@@ -116,7 +116,7 @@ impl Jobs {
         jobs
     }
 
-    /// Stops them at once and gives their leases back, so that another instance need not wait.
+    /// Stops the jobs immediately and releases their leases, so that another instance need not wait.
     pub(crate) async fn stop(mut self) {
         self.desk.work.stop();
         self.end(Instant::now()).await;
@@ -128,14 +128,15 @@ impl Jobs {
         }
     }
 
-    /// Ends them: rounds that should be finished get until `deadline`. The desk has been told to stop (`service::work`).
+    /// Ends the jobs: the rounds that should finish have until `deadline`. The stop must already be signalled
+    /// (`service::work`).
     pub(crate) async fn end(&mut self, deadline: Instant) {
         self.brief.shutdown().await;
         while let Ok(Some(_)) = time::timeout_at(deadline, self.running.join_next()).await {}
         self.running.shutdown().await;
     }
 
-    /// Gives their leases back.
+    /// Releases the leases.
     pub(crate) async fn give_back(&self) -> Result<()> {
         let mut tx = self.desk.db.begin().await?;
         for name in leased(&self.desk) {
@@ -175,13 +176,14 @@ impl Jobs {
     }
 }
 
-/// A lease outlasts the pause between two runs, or the job would wander between instances.
+/// Claims the lease. It outlasts the pause between two runs, otherwise the job would move between instances.
 async fn claim(desk: &SharedDesk, name: &str, holder: &str, every: Duration) -> Result<bool> {
     let seconds = i64::try_from(every.as_secs()).unwrap_or(i64::MAX);
     claim_for(desk, name, holder, seconds.saturating_mul(2 * SECOND).max(60 * SECOND)).await
 }
 
-/// Keeps the lease of a job that takes long; of one that takes too long it runs out, and the desk's health tells.
+/// Renews the lease of a long-running job. If the job takes too long, the lease expires and the health check
+/// reports it.
 async fn renew(desk: &SharedDesk, name: &str, holder: &str, every: Duration) -> Result<()> {
     for _ in 0..RENEWALS {
         time::sleep(RENEWED).await;
@@ -201,7 +203,7 @@ async fn claim_for(desk: &SharedDesk, name: &str, holder: &str, lasting: i64) ->
     Ok(ours)
 }
 
-/// Waits for the next beat; false when the desk is being stopped.
+/// Waits for the next tick; returns `false` when the desk is stopping.
 async fn beat(desk: &SharedDesk, beats: &mut Interval) -> bool {
     tokio::select! {
         biased;
@@ -220,7 +222,7 @@ async fn prune(desk: SharedDesk) -> Result<()> {
     Ok(tx.commit().await?)
 }
 
-/// Every instance renews its own lease: without it nothing is sent.
+/// Renews this instance's own lease, without which it sends no orders. Runs on every instance.
 async fn keep_lease(desk: SharedDesk) {
     let mut beats = time::interval(Duration::from_secs(1));
     beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -228,7 +230,7 @@ async fn keep_lease(desk: SharedDesk) {
     loop {
         beats.tick().await;
         let kept = desk.keep_lease().await;
-        // Said once, not every second of an outage.
+        // Logged once, not every second of an outage.
         if let (Err(error), false) = (&kept, failing) {
             tracing::warn!(%error, "the instance's lease is not renewed; trying again every second");
         }
@@ -236,7 +238,7 @@ async fn keep_lease(desk: SharedDesk) {
     }
 }
 
-/// Every instance: intents are claimed one by one.
+/// Reconciles orders. Runs on every instance, because intents are claimed one by one.
 async fn keep_orders(desk: SharedDesk) {
     let mut keeper = Keeper::default();
     let mut beats = time::interval(Duration::from_secs(2));
@@ -248,7 +250,7 @@ async fn keep_orders(desk: SharedDesk) {
     }
 }
 
-/// Every instance: it passes on what any of them wrote.
+/// Forwards the events that any instance wrote. Runs on every instance.
 async fn pass_events_on(desk: SharedDesk) {
     loop {
         if let Err(error) = live::listen(&desk).await {
@@ -258,7 +260,8 @@ async fn pass_events_on(desk: SharedDesk) {
     }
 }
 
-/// Keeps the landing page's price coming whether anyone looks or not, so that the first who does sees it at once.
+/// Keeps the landing page's market subscribed at all times, so that the first visitor sees a price
+/// immediately.
 async fn keep_front_page_live(desk: SharedDesk) {
     let Ok(symbol) = "BTC/USDT".parse::<Symbol>() else { return };
     while let Err(error) = live::keep(&desk, &symbol).await {

@@ -1,5 +1,5 @@
-//! The program `slipstream`: reads its configuration, opens the database and the exchange, and serves pages and HTTP
-//! APIs. It decides nothing about trading: both doors call the use cases of `service`.
+//! The program `slipstream`: reads its configuration, opens the database and the exchange, and serves pages
+//! and HTTP APIs. It contains no trading logic: pages and APIs both call the use cases of `service`.
 
 mod assets;
 mod closed;

@@ -1,4 +1,4 @@
-//! How large a request may be and how long it may take.
+//! Limits on the size and duration of requests.
 
 use crate::rest::surface::{Surface, Trouble};
 use axum::{
@@ -11,15 +11,16 @@ use axum::{
 use http_body_util::{BodyExt as _, Limited};
 use std::time::Duration;
 
-/// The largest body. Nothing that people or programs send us is near it.
+/// The largest body, in bytes. Legitimate requests are far smaller.
 pub(crate) const LARGEST: usize = 64 * 1024;
-/// A body that is refused and no larger than this is read to its end: a connection that is closed while the caller still
-/// writes may cost them the answer.
+/// A rejected body up to this size is read to its end: if the connection closes while the caller is still
+/// writing, it may not see the response.
 const SWALLOWED: usize = 1024 * 1024;
-/// The longest that a request may take. What it began with an exchange goes on: it is in the database.
+/// The longest duration of a request. Work that it began at the exchange continues, because it is recorded in
+/// the database.
 const LONGEST: Duration = Duration::from_secs(30);
 
-/// Refuses bodies that say they are too large, and cuts off those that turn out to be.
+/// Rejects bodies whose declared length is too large, and cuts off those that turn out to be.
 pub(crate) async fn body(request: Request, next: Next) -> Response {
     if let Some(length) = length(request.headers()).filter(|length| *length > LARGEST) {
         let surface = Surface::of(request.uri().path());
@@ -40,7 +41,7 @@ fn length(headers: &HeaderMap) -> Option<usize> {
     headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// Gives up on a request that takes too long.
+/// Times out requests that take too long.
 pub(crate) async fn time(request: Request, next: Next) -> Response {
     let surface = Surface::of(request.uri().path());
     match tokio::time::timeout(LONGEST, next.run(request)).await {

@@ -1,4 +1,4 @@
-//! `slipstream`: serves the desk, or does one of the operator's commands.
+//! `slipstream`: serves the desk or runs one of the operator's commands.
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use domain::{Frame, account::AccountState};
@@ -13,7 +13,7 @@ use std::{io::Write as _, path::Path, process::ExitCode, sync::Arc};
 use strategy::candles::Gaps;
 use tokio::signal::unix::{SignalKind, signal};
 
-/// A signal to a thousand followers is a million small allocations.
+/// mimalloc: a signal to a thousand followers makes a million small allocations.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -58,7 +58,7 @@ fn main() -> ExitCode {
     match command(&words) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Standard error may be closed: there is nobody left to tell.
+            // Standard error may be closed; then there is no way to report.
             let _ = writeln!(std::io::stderr(), "slipstream: {error:#}");
             ExitCode::FAILURE
         }
@@ -124,7 +124,7 @@ fn command(words: &[&str]) -> Result<()> {
     }
 }
 
-/// What commands take that take something.
+/// The arguments of those commands that take any.
 const TAKE: [(&str, &str); 9] = [
     ("audit", "verify"),
     (
@@ -140,7 +140,7 @@ const TAKE: [(&str, &str); 9] = [
     ("import", "candles [--keep-gaps] FILE [PAIR TIMEFRAME]"),
 ];
 
-/// What is wrong with a command that cannot be carried out.
+/// The error message for a command that cannot be executed.
 fn puzzled(words: &[&str]) -> String {
     let known = TAKE.iter().find(|(name, _)| words.first() == Some(name));
     match known {
@@ -234,7 +234,7 @@ fn within<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
         .block_on(work)
 }
 
-/// Ctrl-C, or the word of a service manager.
+/// Waits for Ctrl-C or the service manager's SIGTERM.
 async fn told_to_stop() {
     let terminate = async {
         match signal(SignalKind::terminate()) {

@@ -1,5 +1,5 @@
-//! `/metrics`: what the desk does, for Prometheus. Requests are counted as they are answered, by the route's template, never
-//! by the path; everything else is looked up when somebody asks.
+//! `/metrics` for Prometheus. Requests are counted as they are answered, by route template, never by path;
+//! everything else is collected on each scrape.
 
 mod process;
 
@@ -23,17 +23,17 @@ use std::{
     time::Duration,
 };
 
-/// Upper ends of the durations that are told apart, in seconds.
+/// Upper bounds of the duration buckets, in seconds.
 const BUCKETS: &[f64] =
     &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
-/// What was measured is folded into the buckets once in so many requests, whether anybody asks for it or not.
+/// Measurements are folded into the buckets once per this many requests, even if nothing scrapes them.
 const FOLD: u32 = 1_024;
-/// Methods that are told apart: anybody may invent others.
+/// Methods that are counted separately; a caller may invent others.
 const METHODS: [Method; 6] =
     [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
 const ABOUT: Metadata<'static> = Metadata::new(module_path!(), Level::INFO, None);
 
-/// Names and what they mean.
+/// The gauges and their descriptions.
 const GAUGES: &[(&str, &str)] = &[
     ("slipstream_info", "The running version"),
     ("slipstream_database_up", "Whether the database answers"),
@@ -62,10 +62,10 @@ const GAUGES: &[(&str, &str)] = &[
 ];
 
 type Series = (Counter, Histogram);
-/// The series of one route, by method (its place in `METHODS`) and status.
+/// The series of one route, by method (its index in `METHODS`) and status.
 type ByAnswer = HashMap<(usize, u16), Series>;
 
-/// The figures of one desk.
+/// The metrics of one desk.
 #[derive(Clone)]
 pub(crate) struct Meters(Arc<Inner>);
 
@@ -74,14 +74,16 @@ struct Inner {
     streams: Streams,
     recorder: PrometheusRecorder,
     handle: PrometheusHandle,
-    /// By route.
+    /// By route template.
     requests: RwLock<HashMap<String, ByAnswer>>,
     answered: AtomicU32,
 }
 
 impl Meters {
+    /// Registers all metrics.
+    ///
     /// # Errors
-    /// When the buckets cannot be used.
+    /// If the buckets are invalid.
     pub(crate) fn new(desk: SharedDesk, streams: Streams) -> anyhow::Result<Self> {
         let recorder = PrometheusBuilder::new().set_buckets(BUCKETS)?.build_recorder();
         let handle = recorder.handle();
@@ -103,7 +105,7 @@ impl Meters {
         Ok(Self(Arc::new(Inner { desk, streams, recorder, handle, requests, answered })))
     }
 
-    /// Counts an answer.
+    /// Counts a response.
     pub(crate) fn count(&self, method: &Method, route: &str, status: StatusCode, took: Duration) {
         let inner = &*self.0;
         if inner.answered.fetch_add(1, Ordering::Relaxed) % FOLD == FOLD - 1 {
@@ -151,7 +153,7 @@ impl Inner {
         self.recorder.register_counter(&Key::from_parts(name, labels), &ABOUT).absolute(value);
     }
 
-    /// Looks everything up that is not counted as it happens.
+    /// Collects everything that is not counted as it happens.
     async fn look(&self) {
         let connections = self.desk.db.connections();
         self.gauge("slipstream_info", &[("version", env!("CARGO_PKG_VERSION"))], 1.0);
@@ -203,7 +205,7 @@ fn seconds(micros: i64) -> f64 {
     micros as f64 / 1e6
 }
 
-/// The figures, to whom the operator lets see them.
+/// Returns the metrics, to the operator only.
 pub(crate) async fn show(State(meters): State<Meters>, request: Request) -> Response {
     if !network::is_operator(&meters.0.desk, &request) {
         let told = Json(json!({ "message": "unauthorized" }));

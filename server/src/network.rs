@@ -1,4 +1,4 @@
-//! What the routes have to know of the network around the desk.
+//! What the routes need to know about the network around the desk.
 
 use crate::{front::Limits, hosts::Hosts, proxy::Trusted};
 use axum::{
@@ -12,21 +12,21 @@ use std::{
 };
 use subtle::ConstantTimeEq as _;
 
-/// What the operator said of the network, and how much of it is served.
+/// The operator's network settings and limits.
 #[derive(Clone, Debug, Default)]
 pub struct Network {
-    /// Proxies whose `X-Forwarded-For` is believed.
+    /// Proxies whose `X-Forwarded-For` header is trusted.
     pub proxies: Arc<[IpAddr]>,
-    /// The names under which the desk may be addressed.
+    /// The host names under which the desk is served.
     pub hosts: Hosts,
-    /// How many connections and streams there may be.
+    /// The number of connections and streams allowed.
     pub limits: Limits,
-    /// The operator was told of a proxy that is not named.
+    /// Whether the operator was warned about an untrusted proxy.
     pub(crate) hinted: Arc<AtomicBool>,
 }
 
 impl Network {
-    /// A network as the operator describes it.
+    /// Creates the network settings.
     #[must_use]
     pub fn new(proxies: &[IpAddr], hosts: Hosts, limits: Limits) -> Self {
         Self { proxies: proxies.into(), hosts, limits, hinted: Arc::default() }
@@ -37,7 +37,7 @@ impl Network {
     }
 }
 
-/// What proxies add to a request. Not all of them add the first.
+/// Headers that proxies add. Not all proxies add the first.
 const OF_PROXIES: [HeaderName; 8] = [
     HeaderName::from_static("x-forwarded-for"),
     HeaderName::from_static("x-forwarded-host"),
@@ -49,7 +49,8 @@ const OF_PROXIES: [HeaderName; 8] = [
     header::VIA,
 ];
 
-/// Whether the operator asks: with the metrics token, or where there is none, from this machine and not through a proxy.
+/// Whether the operator is calling: with the metrics token or, if none is set, from this machine and not
+/// through a proxy.
 pub(crate) fn is_operator(desk: &SharedDesk, request: &Request) -> bool {
     let headers = request.headers();
     if let Some(token) = &desk.settings.edge.metrics_token {

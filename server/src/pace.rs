@@ -1,5 +1,5 @@
-//! How many requests are heard (`service::pace`): from one address before anything else is looked at, of one person once
-//! it is known who asks. Files, `/healthz`, `/metrics`, the stream and the sandbox are free of it.
+//! Rate limits (`service::pace`): per address before anything else is checked, per user once the caller is
+//! known. Static files, `/healthz`, `/metrics`, the event stream and the sandbox are exempt.
 
 use crate::{guard, pages, proxy, rest::surface::Surface};
 use axum::{
@@ -10,7 +10,7 @@ use axum::{
 };
 use service::{Error, SharedDesk, pace};
 
-/// Stands before the routes for programs.
+/// Middleware for the API routes.
 pub(crate) async fn programs(State(desk): State<SharedDesk>, request: Request, next: Next) -> Response {
     match pace::address(&desk, proxy::address(request.extensions(), request.headers())) {
         Ok(()) => next.run(request).await,
@@ -18,7 +18,7 @@ pub(crate) async fn programs(State(desk): State<SharedDesk>, request: Request, n
     }
 }
 
-/// Stands before pages and forms.
+/// Middleware for pages and forms.
 pub(crate) async fn people(State(desk): State<SharedDesk>, request: Request, next: Next) -> Response {
     match pace::address(&desk, proxy::address(request.extensions(), request.headers())) {
         Ok(()) => next.run(request).await,
@@ -26,7 +26,7 @@ pub(crate) async fn people(State(desk): State<SharedDesk>, request: Request, nex
     }
 }
 
-/// Tells a browser, or its script, to wait.
+/// The 429 response for a browser or its script.
 pub(crate) fn tell_person(request: &Request, error: &Error) -> Response {
     let mut response = if guard::is_script(request.method(), request.headers()) {
         guard::tell_script(StatusCode::TOO_MANY_REQUESTS, "too-many")

@@ -1,4 +1,4 @@
-//! Pages and their forms: what the server gives each of them, and what it says when there is no page.
+//! Pages and their forms: rendering, caching and the error pages.
 
 use crate::{assets, headers};
 use app::{ApiReference, App, Assets, Reference, Visit};
@@ -28,7 +28,8 @@ pub(crate) struct Pages {
 
 impl Pages {
     pub(crate) fn new(desk: SharedDesk, document: &Value) -> Self {
-        // Everything that Leptos would read from its environment: a person sets SLIPSTREAM_* only.
+        // Set everything that Leptos would otherwise read from its environment: operators set only
+        // SLIPSTREAM_* variables.
         let options = LeptosOptions::builder()
             .output_name("slipstream")
             .site_root("")
@@ -45,7 +46,7 @@ impl Pages {
         Self { desk, options, assets, reference }
     }
 
-    /// Every page and every form's endpoint; not guarded yet.
+    /// The routes of every page and form, without the access guard.
     pub(crate) fn routes(&self) -> Router {
         let shell = self.shell();
         let routes = generate_route_list(App);
@@ -53,9 +54,9 @@ impl Pages {
         Router::new().leptos_routes_with_context(&options, routes, self.context(), shell).with_state(options)
     }
 
-    /// The page that says there is none. Also for people who may not know that there is one.
+    /// The 404 page. Also shown to users who may not know that a page exists.
     pub(crate) async fn not_found(&self, mut request: Request) -> Response {
-        // Rendered at an address that is no page's: at its own, a hidden page would show itself.
+        // Rendered at an address that is no page's: at its own address, a hidden page would render itself.
         *request.uri_mut() = Uri::from_static("/404");
         let render = render_app_async_with_context(self.context(), self.shell());
         let mut response = render(request).await;
@@ -63,7 +64,7 @@ impl Pages {
         response
     }
 
-    /// The page that says that the desk is closed for the moment.
+    /// The maintenance page.
     pub(crate) async fn closed(&self, mut request: Request) -> Response {
         *request.uri_mut() = Uri::from_static("/maintenance");
         let render = render_app_async_with_context(self.context(), self.shell());
@@ -72,7 +73,7 @@ impl Pages {
         response
     }
 
-    /// Something broke before a page could be rendered.
+    /// The response when something failed before a page could be rendered.
     pub(crate) fn broken(&self, error: &Error) -> Response {
         tracing::error!(%error, "a page could not be begun");
         sorry()
@@ -96,7 +97,7 @@ impl Pages {
                 provide_context(visit);
             }
             let answer = use_context::<ResponseOptions>();
-            // A public page may come back as it was left when somebody goes back to it.
+            // A public page may be restored from the back/forward cache.
             let keep = HeaderValue::from_static(if private { "no-store" } else { "private, no-cache" });
             answer.iter().for_each(|answer| answer.insert_header(header::CACHE_CONTROL, keep.clone()));
             if let (Some(answer), Some(nonce)) = (answer, leptos::nonce::use_nonce()) {
@@ -109,13 +110,13 @@ impl Pages {
     }
 }
 
-/// Whether a page shows what is one person's only: it is kept in no cache, not even in their own browser's.
+/// Whether a page shows one user's data: then no cache may store it, not even the user's own browser.
 fn is_private(path: &str, visit: Option<&Visit>) -> bool {
-    // A form that failed comes back with what was typed; a reset link is in its page.
+    // A failed form comes back with what was typed, and the reset page contains the reset link.
     visit.is_some_and(|visit| visit.actor.is_some() || visit.session.is_some()) || path.starts_with("/reset")
 }
 
-/// Somebody asks more often than we hear: nothing is rendered for them.
+/// The 429 page. Nothing is rendered for a caller over the rate limit.
 pub(crate) fn too_many() -> Response {
     const BODY: &str = "<h1>Too many requests</h1><p class=\"lead\">Please wait a moment, and then try again.</p>\
         <p><a class=\"button\" data-kind=\"main\" href=\"\">Try again</a></p>";
@@ -129,7 +130,7 @@ pub(crate) fn sorry() -> Response {
     bare(StatusCode::INTERNAL_SERVER_ERROR, BODY)
 }
 
-/// A page without the framework: nothing is asked of the database, and no words of the request's are in it.
+/// A page without the framework: it needs no database and contains nothing of the request.
 fn bare(status: StatusCode, body: &'static str) -> Response {
     let css = assets::css_href();
     let page = format!(

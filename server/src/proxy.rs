@@ -1,4 +1,4 @@
-//! Where a request comes from: the peer, or what a proxy that we trust says of it.
+//! The origin of a request: the peer, or what a trusted proxy reports.
 
 use axum::{
     extract::{ConnectInfo, FromRequestParts},
@@ -11,11 +11,11 @@ use std::{
     sync::Arc,
 };
 
-/// Proxies whose word we take.
+/// Proxies whose headers are trusted.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Trusted(pub(crate) Arc<[IpAddr]>);
 
-/// The caller's origin, in a handler of the REST surfaces.
+/// Extractor of the caller's origin for handlers of the REST surfaces.
 pub(crate) struct From(pub(crate) Origin);
 
 impl<S: Send + Sync> FromRequestParts<S> for From {
@@ -26,14 +26,14 @@ impl<S: Send + Sync> FromRequestParts<S> for From {
     }
 }
 
-/// The caller's origin. A header is believed only as far as trusted proxies wrote it: read from its end, the first
-/// address that is not one of theirs is the caller.
+/// The caller's origin. The forwarding header is trusted only as far as trusted proxies wrote it: read from
+/// its end, the first address that is not a trusted proxy's is the caller's.
 pub(crate) fn origin(extensions: &Extensions, headers: &HeaderMap) -> Origin {
     let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
     Origin::new(address(extensions, headers), agent)
 }
 
-/// The address of the same.
+/// The caller's address, as in [`origin`].
 pub(crate) fn address(extensions: &Extensions, headers: &HeaderMap) -> IpAddr {
     let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical());
     let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
@@ -58,7 +58,7 @@ fn caller(peer: IpAddr, headers: &HeaderMap, trusted: &Trusted) -> IpAddr {
     last
 }
 
-/// Some proxies write the port, too, and IPv6 in brackets.
+/// Parses one hop. Some proxies write the port as well, and IPv6 addresses in brackets.
 fn address_of(hop: &str) -> Option<IpAddr> {
     let bare = || hop.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
     let with_port = || hop.parse::<SocketAddr>().ok().map(|at| at.ip());

@@ -1,4 +1,4 @@
-//! Tells the operator once that a proxy in front of the desk is not trusted yet.
+//! Warns the operator once about a proxy in front of the desk that is not trusted yet.
 
 use crate::network::Network;
 use axum::{
@@ -11,7 +11,8 @@ use std::{
     sync::atomic::Ordering,
 };
 
-/// Warns when a neighbour passes requests on whose word isn't believed: then everybody behind it counts as one address.
+/// Warns when a neighbour forwards requests but is not trusted: then all callers behind it count as one
+/// address.
 pub(crate) async fn look(State(network): State<Network>, request: Request, next: Next) -> Response {
     if request.headers().contains_key("x-forwarded-for") {
         let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|at| at.0.ip().to_canonical());
@@ -28,7 +29,7 @@ pub(crate) async fn look(State(network): State<Network>, request: Request, next:
     next.run(request).await
 }
 
-/// Proxies stand on the same machine or in the same network; a stranger's header says nothing.
+/// Proxies run on the same machine or in the same network; a header from elsewhere proves nothing.
 fn is_neighbour(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(four) => four.is_loopback() || four.is_private(),

@@ -1,4 +1,4 @@
-//! Everything that is served, in one place: who may use it, and what stands in front of it.
+//! All routes, who may use them, and their middleware.
 
 use crate::{
     assets, closed, cors,
@@ -56,7 +56,7 @@ use utoipa_axum::routes;
 ))]
 struct Document;
 
-/// Routes that are neither pages, nor forms, nor in the OpenAPI document, and who may use them.
+/// Routes that are neither pages, nor forms, nor in the OpenAPI document, with the role they require.
 pub const PLAIN: &[(&str, Role)] = &[
     ("/healthz", Role::Anyone),
     ("/metrics", Role::Anyone),
@@ -70,7 +70,7 @@ pub const PLAIN: &[(&str, Role)] = &[
     (step_up::PATH, Role::Trader),
 ];
 
-/// The routes for programs.
+/// The API routes.
 #[must_use]
 pub fn doors(desk: &SharedDesk) -> Doors {
     let doors = Doors::new(desk.clone(), Document::openapi())
@@ -86,26 +86,26 @@ pub fn doors(desk: &SharedDesk) -> Doors {
     rest::currencycloud::open(rest::threecommas::open(rest::lumetrade::open(doors)))
 }
 
-/// Who may use which route for programs, and their document.
+/// The OpenAPI document and the API routes with their roles.
 #[must_use]
 pub fn api(desk: &SharedDesk) -> (Value, Vec<Door>) {
     let (_, document, doors) = doors(desk).open();
     (document, doors)
 }
 
-/// What stands beside the desk at the same address, nested as it is: each has limits and answers of its own.
+/// Services nested beside the desk at the same address; each has its own limits and responses.
 #[derive(Default)]
 pub struct Beside {
     /// The sandbox exchange, under `/sandbox`.
     pub sandbox: Option<Router>,
-    /// The test checkout, and where.
+    /// The test checkout and its path.
     pub checkout: Option<(&'static str, Router)>,
 }
 
-/// The whole program's routes, and what stands beside it.
+/// Builds all routes of the program, including the nested services.
 ///
 /// # Errors
-/// When the public address is none.
+/// If the public URL is invalid.
 pub fn build(desk: &SharedDesk, network: &Network, beside: Beside) -> anyhow::Result<Router> {
     let streams = Streams::new(desk.clone(), network.limits);
     let meters = Meters::new(desk.clone(), streams.clone())?;
@@ -134,7 +134,7 @@ pub fn build(desk: &SharedDesk, network: &Network, beside: Beside) -> anyhow::Re
         .layer(Extension(network.trusted())))
 }
 
-/// A stream of the sandbox holds a seat for as long as its socket is open.
+/// Holds a seat for a sandbox stream for as long as its socket is open.
 async fn sandbox_seat(State(seats): State<Seats>, request: Request, next: Next) -> Response {
     if request.headers().get(UPGRADE).is_some_and(|to| to.as_bytes().eq_ignore_ascii_case(b"websocket")) {
         let address = proxy::address(request.extensions(), request.headers());
@@ -146,15 +146,16 @@ async fn sandbox_seat(State(seats): State<Seats>, request: Request, next: Next) 
     next.run(request).await
 }
 
-/// The routes of `Doors`, and their document. A path of theirs with another method is as unknown as any other.
+/// The routes of `Doors` and their document. A known path with another method is handled as an unknown path.
 fn programs(desk: &SharedDesk) -> (Router, Value) {
     let (router, document, _) = doors(desk).open();
     let served = Bytes::from(document.to_string());
-    // The 3Commas surface is the same under its other prefix.
+    // The 3Commas surface is also served under its second prefix.
     let (again, ..) = rest::threecommas::open(Doors::new(desk.clone(), OpenApi::default())).open();
     let routes = router
         .nest("/public/api", again)
-        // Theirs, too: a script of another site may read that there is no such path.
+        // Unknown paths below the API prefixes get CORS headers, too, so that a script of another site can
+        // read the 404.
         .route("/v1/{*path}", any(no_route))
         .route("/v2/{*path}", any(no_route))
         .route("/ver1/{*path}", any(no_route))
@@ -164,7 +165,7 @@ fn programs(desk: &SharedDesk) -> (Router, Value) {
         .method_not_allowed_fallback(no_route)
         .layer(from_fn_with_state(desk.clone(), closed::programs))
         .layer(from_fn_with_state(desk.clone(), pace::programs));
-    // Outermost: a script may read that it was refused, too.
+    // Outermost, so that a script can also read rejections.
     let routes = match cors::layer(&desk.settings.edge.origins) {
         Some(cors) => routes.layer(cors),
         None => routes,
@@ -178,8 +179,7 @@ fn plain(desk: &SharedDesk, streams: Streams, meters: Meters) -> Router {
     health.merge(metrics).merge(Router::new().route("/events", get(events::open)).with_state(streams))
 }
 
-/// Pages, forms, and what the browser loads beside them. Here, and only here, cookies count: a post from another
-/// site is refused.
+/// Pages, forms and static files. Only here are cookies used, so posts from other sites are rejected.
 fn people(desk: &SharedDesk, document: &Value) -> anyhow::Result<Router> {
     let pages = Pages::new(desk.clone(), document);
     let csrf = CsrfLayer::new().add_trusted_origin(&desk.settings.public_url)?;
@@ -198,7 +198,7 @@ fn people(desk: &SharedDesk, document: &Value) -> anyhow::Result<Router> {
         .layer(from_fn_with_state(desk.clone(), same_site::check)))
 }
 
-/// An embedded file; nothing, said as a program expects it; nothing, said to a person.
+/// Fallback: an embedded asset, else a JSON 404 for API paths and writes, else the HTML 404 page.
 async fn anything_else(Extension(pages): Extension<Pages>, request: Request) -> Response {
     let path = request.uri().path();
     if assets::lookup(path).is_some() {
@@ -214,7 +214,7 @@ async fn anything_else(Extension(pages): Extension<Pages>, request: Request) -> 
     guard::nowhere(State(pages), request).await
 }
 
-/// The whole path, also where the 3Commas surface stands under its second prefix.
+/// Uses the whole path, also where the 3Commas surface is nested under its second prefix.
 async fn no_route(OriginalUri(uri): OriginalUri) -> Response {
     Surface::of(uri.path()).tell(Trouble::NoRoute)
 }

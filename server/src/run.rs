@@ -1,4 +1,4 @@
-//! Starting and stopping: database, sandbox, unfinished orders, and only then the first request.
+//! Startup and shutdown: the database, the sandbox and unfinished orders come before the first request.
 
 mod embedded;
 mod instance;
@@ -47,20 +47,21 @@ use std::{
 use test_checkout::TestCheckout;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time::timeout};
 
-/// Unfinished orders are looked at for this long before the first request is taken; the rest goes on beside them.
-/// Nothing new is sent for a key and market whose last order is not settled, however long it takes.
+/// How long unfinished orders are reconciled before the first request is accepted; the rest continues
+/// concurrently. No new order is sent for a key and market whose last order is unresolved, however long that
+/// takes.
 const RECONCILING: Duration = Duration::from_secs(10);
 
-/// Group and others.
+/// Write permission of group and others.
 const OTHERS_WRITE: u32 = 0o022;
 
-/// What a test may put in place of the machine's own.
+/// Dependencies that a test may replace.
 pub struct Machine {
     /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// Randomness.
+    /// The source of randomness.
     pub chance: Arc<dyn Chance>,
-    /// How an embedded sandbox is set up.
+    /// Options of an embedded sandbox.
     pub sandbox: sandbox::Options,
 }
 
@@ -70,34 +71,35 @@ impl Default for Machine {
     }
 }
 
-/// A desk that serves.
+/// A running desk.
 pub struct Running {
-    /// Where it listens.
+    /// The address it listens on.
     pub addr: SocketAddr,
     /// The desk.
     pub desk: SharedDesk,
-    /// The sandbox inside, if there is one.
+    /// The embedded sandbox, if there is one.
     pub sandbox: Option<Sandbox>,
     jobs: Jobs,
     serving: JoinHandle<io::Result<()>>,
     stop: watch::Sender<bool>,
     embedded: Option<Embedded>,
     test_checkout: Option<TestCheckout>,
-    /// The data folder is ours until this is dropped.
+    /// Holds the exclusive lock on the data directory until dropped.
     lock: Lock,
 }
 
-/// How the operator wants a sandbox of ours.
+/// The options of an embedded sandbox, from the configuration.
 fn sandbox_options(config: &Config, machine: &Machine) -> sandbox::Options {
     let limits = if config.sandbox_limits { machine.sandbox.limits } else { sandbox::Limits::NONE };
     let controllable = config.sandbox_control || machine.sandbox.controllable;
     sandbox::Options { limits, controllable, ..machine.sandbox }
 }
 
-/// Starts a desk, and returns when it takes requests.
+/// Starts a desk, and returns once it accepts requests.
 ///
 /// # Errors
-/// When another desk runs on the data folder; when the database, the sandbox, the master key or the address cannot be used.
+/// If another desk runs on the data directory, or the database, the sandbox, the master key or the address
+/// cannot be used.
 pub async fn start(config: Config, machine: Machine) -> Result<Running> {
     for warning in &config.warnings {
         tracing::warn!("{warning}");
@@ -116,7 +118,7 @@ pub async fn start(config: Config, machine: Machine) -> Result<Running> {
     let test_checkout = TestCheckout::start(&config, &machine, addr).await?;
     let payments = test_checkout::gateway(&config, test_checkout.as_ref())?;
     let desk = desk(config, machine, (db, sealer), embedded.as_ref(), payments)?;
-    // Before anything is claimed: a process of the same name that still runs may send nothing from here on.
+    // Before anything is claimed: from here on, a process of the same name that still runs can send nothing.
     desk.keep_lease().await?;
     review::begin(&desk).await?;
     strategy::seed(&desk).await?;
@@ -136,10 +138,10 @@ pub async fn start(config: Config, machine: Machine) -> Result<Running> {
 }
 
 impl Running {
-    /// Waits until `told` and then stops, as [`Running::stop`].
+    /// Serves until `told` completes, then stops as [`Running::stop`] does.
     ///
     /// # Errors
-    /// When serving failed by itself.
+    /// If serving failed on its own.
     pub async fn until(mut self, told: impl Future<Output = ()>) -> Result<()> {
         let failed = tokio::select! {
             () = told => None,
@@ -159,17 +161,17 @@ async fn listen(mut config: Config) -> Result<(TcpListener, Config)> {
     let listener = TcpListener::bind(config.addr)
         .await
         .with_context(|| format!("SLIPSTREAM_ADDR: cannot listen on {}", config.addr))?;
-    // Port 0 asks for any free one: only now is it known where people reach us.
+    // Port 0 requests any free port: only now is the public URL known.
     if config.settings.public_url == format!("http://{}", config.addr) {
         config.settings.public_url = format!("http://{}", listener.local_addr()?);
     }
     Ok((listener, config))
 }
 
-/// Opens the database and brings its tables up to date.
+/// Opens the database and runs its migrations.
 ///
 /// # Errors
-/// When it cannot be reached, or has tables of a newer version.
+/// If it cannot be reached, or was migrated by a newer version.
 pub async fn database(url: &str) -> Result<store::Db> {
     let db = store::Db::connect(url, &store::Options::default())
         .await
@@ -207,7 +209,7 @@ fn at_sandbox(url: &str, token: String) -> Result<(BinanceConfig, Option<Sandbox
     Ok((BinanceConfig::new(&binance, &binance), Some(SandboxControl::new(url, token)?)))
 }
 
-/// House rule 4: what the last run left unfinished is settled first.
+/// Settles what the last run left unfinished before anything new is sent.
 async fn reconcile(desk: &SharedDesk) {
     match timeout(RECONCILING, order::sweep(desk)).await {
         Ok(Ok(())) => {}
@@ -218,7 +220,7 @@ async fn reconcile(desk: &SharedDesk) {
     }
 }
 
-/// Who may ask, and how much of it is served: as much as there are descriptors for.
+/// The network settings, with limits according to the available descriptors.
 fn network(config: &Config) -> Network {
     let limits = limits(config);
     tracing::info!(connections = limits.connections, streams = limits.streams, "limits");
@@ -238,14 +240,14 @@ fn limits(config: &Config) -> Limits {
     limits
 }
 
-/// Serves something that is not the desk, at an address of its own.
+/// Serves routes other than the desk's at their own address.
 async fn serve_until(
     config: &Config,
     listener: TcpListener,
     routes: Router,
     stopped: watch::Receiver<bool>,
 ) -> io::Result<()> {
-    // Desks of any number keep their connections to it from one address.
+    // Any number of desks connect to it from one address.
     let limits = Limits { address: usize::MAX, ..limits(config) };
     let front =
         Front { limits, timeouts: Timeouts::default(), proxies: config.trusted_proxies.as_slice().into() };

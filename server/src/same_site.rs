@@ -1,4 +1,4 @@
-//! Which origins are our own pages'.
+//! Recognises the origins of our own pages.
 
 use axum::{
     extract::{Request, State},
@@ -8,8 +8,9 @@ use axum::{
 };
 use service::SharedDesk;
 
-/// Whether a request comes from a page of ours, or from a program, which names no origin and carries nobody's cookies.
-/// The public address counts with its scheme: its http twin may be somebody else's on the way.
+/// Whether a request comes from one of our pages, or from a program, which sends no `Origin` and no user's
+/// cookies. The public URL is compared including its scheme: the http variant could be forged by an attacker
+/// on the network.
 pub(crate) fn is_ours(headers: &HeaderMap, public_url: &str) -> bool {
     let Some(origin) = headers.get(header::ORIGIN) else { return true };
     let Ok(origin) = origin.to_str() else { return false };
@@ -23,11 +24,11 @@ pub(crate) fn is_ours(headers: &HeaderMap, public_url: &str) -> bool {
     {
         return false;
     }
-    // Another name or address of this desk: only hosts that are allowed come this far.
+    // Another name or address of this desk: only allowed hosts get this far.
     headers.get(header::HOST).and_then(|host| host.to_str().ok()).is_some_and(|host| host == asked.as_str())
 }
 
-/// Refuses what a page of another origin posts, before anything of it is read.
+/// Rejects posts from pages of other origins before the request is read.
 pub(crate) async fn check(State(desk): State<SharedDesk>, request: Request, next: Next) -> Response {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if reads || is_ours(request.headers(), &desk.settings.public_url) {

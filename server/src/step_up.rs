@@ -1,7 +1,8 @@
-//! Forms that change what opens an account, posted when the password is due. The form is kept, its sender gives their password
-//! on `/confirm`, and it is carried out as it was sent: with and without scripts, and nothing is typed twice.
+//! Re-authentication for forms that change credentials. If the password is required, the form is stored, the
+//! user enters the password on `/confirm`, and the form is then submitted unchanged: with and without
+//! scripts, and without typing anything twice.
 //!
-//! The use cases decide whether a password is due ([`service::step_up`]); here it is only heard.
+//! The use cases decide whether a password is required ([`service::step_up`]); this module only reacts to it.
 
 use crate::limits;
 use app::{
@@ -25,12 +26,12 @@ use service::{
 };
 use tower::ServiceExt as _;
 
-/// Where the password is posted to.
+/// The endpoint that receives the password.
 pub(crate) const PATH: &str = "/api/step-up";
-/// The page that asks for it.
+/// The page with the password form.
 const PAGE: &str = "/confirm";
 
-/// Carries a form out; when it needs the password first, keeps it and asks for that.
+/// Runs a form; if it requires the password first, stores it and redirects to the password page.
 pub(crate) async fn run(visit: &Visit, request: Request, next: Next) -> Response {
     if *request.method() != Method::POST || !wants_page(request.headers()) {
         return next.run(request).await;
@@ -57,7 +58,7 @@ fn wants_page(headers: &HeaderMap) -> bool {
     headers.get(header::ACCEPT).and_then(|v| v.to_str().ok()).is_some_and(|v| v.contains("text/html"))
 }
 
-/// The form as it can be posted again; none when it is no text.
+/// The form in a repeatable shape; `None` if it is not text.
 fn form_of(parts: &Parts, body: &Bytes) -> Option<Pending> {
     let content_type = parts.headers.get(header::CONTENT_TYPE)?.to_str().ok()?.to_owned();
     let body = std::str::from_utf8(body).ok()?.to_owned();
@@ -70,20 +71,20 @@ async fn keep(visit: &Visit, form: Option<Pending>) -> Result<String, Error> {
     step_up::keep(&visit.desk, token, &form).await.map(|id| id.to_string())
 }
 
-/// What `/confirm` posts.
+/// The body of the password form.
 #[derive(Deserialize)]
 struct Confirmed {
     #[serde(default)]
     password: String,
-    /// The form that waits; none where nothing does.
+    /// The id of the stored form; empty if there is none.
     #[serde(default)]
     form: String,
-    /// Where to go when nothing waits.
+    /// Where to redirect if no form is stored.
     #[serde(default)]
     next: String,
 }
 
-/// The route. `forms` carries out what waits.
+/// The route. `forms` runs the stored form.
 pub(crate) fn routes(forms: Router) -> Router {
     let confirm = move |Extension(visit): Extension<Visit>, parts: Parts, Form(given): Form<Confirmed>| {
         confirm(forms.clone(), visit, parts, given)
@@ -112,7 +113,7 @@ async fn confirm(forms: Router, visit: Visit, parts: Parts, given: Confirmed) ->
     }
 }
 
-/// Posts the form that waited, as its sender did.
+/// Submits the stored form as its sender did.
 async fn carry_out(forms: Router, mut parts: Parts, form: Pending) -> Response {
     let (Ok(uri), Ok(kind)) = (form.endpoint.parse::<Uri>(), HeaderValue::from_str(&form.content_type))
     else {
@@ -121,16 +122,16 @@ async fn carry_out(forms: Router, mut parts: Parts, form: Pending) -> Response {
     parts.uri = uri;
     parts.headers.insert(header::CONTENT_TYPE, kind);
     parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(form.body.len()));
-    // Read anew: the actor of this request was read before the password was.
+    // Must be read again: the actor of this request was read before the password was confirmed.
     parts.extensions.remove::<Visit>();
-    // Routed anew: the router would take the path of this request for a prefix.
+    // Must be routed again: otherwise the router would take this request's path as a prefix.
     parts.extensions.remove::<MatchedPath>();
     parts.extensions.remove::<OriginalUri>();
     let request = Request::from_parts(parts, Body::from(form.body));
     forms.oneshot(request).await.unwrap_or_else(|never| match never {})
 }
 
-/// Back to the page, with what is wrong; the form goes on waiting.
+/// Redirects back to the page with the error; the form stays stored.
 async fn refused(visit: &Visit, token: &str, given: &Confirmed, error: Error) -> Response {
     let mut answer = Flash { form: "step-up".to_owned(), ..Flash::default() };
     match error {

@@ -1,5 +1,5 @@
-//! Logs, and the id that every request has. A line carries the route's template, never the path or the query: there
-//! may be a token in them (house rule 7).
+//! Logging, and the id of each request. A log line contains the route's template, never the path or the
+//! query, because they may contain a token.
 
 use crate::{
     metrics::Meters,
@@ -18,16 +18,17 @@ use std::{io::IsTerminal as _, panic::AssertUnwindSafe, sync::Arc, time::Instant
 use tracing::Instrument as _;
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
-/// The header that carries the id.
+/// The header with the request id.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Starts logging to standard error. `RUST_LOG` turns it up; what dependencies say of requests stays off.
+/// Starts logging to standard error. `RUST_LOG` raises the level; request logs of dependencies stay off by
+/// default.
 pub fn start(json: bool) {
     let filter = EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,hyper=warn,reqwest=warn"));
     let lines = fmt::layer().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
     let registry = tracing_subscriber::registry().with(filter);
-    // A second start, as in a test of the whole program, changes nothing.
+    // A second start, as in a test of the whole program, has no effect.
     let started = if json {
         registry.with(lines.json()).try_init()
     } else {
@@ -38,7 +39,7 @@ pub fn start(json: bool) {
     }
 }
 
-/// Where ids come from, and where requests are counted.
+/// What [`observe`] needs: the source of ids and the request metrics.
 #[derive(Clone)]
 pub(crate) struct Ids {
     pub(crate) clock: Arc<dyn Clock>,
@@ -55,8 +56,8 @@ impl Ids {
     }
 }
 
-/// Gives a request its id, logs it once it is answered, and answers for it when it panics. An id that a caller sends is
-/// not taken: it could be another request's.
+/// Assigns the request id, logs the request once it is answered, and responds for it if it panics. An id sent
+/// by the caller is ignored: it could be another request's.
 pub(crate) async fn observe(State(ids): State<Ids>, request: Request, next: Next) -> Response {
     let id = ids.next();
     let method = request.method().clone();
@@ -89,7 +90,7 @@ pub(crate) async fn observe(State(ids): State<Ids>, request: Request, next: Next
     response
 }
 
-/// The panic's own words are in the log, by the standard hook; the caller gets none of them.
+/// The panic message is logged by the standard hook; the caller does not see it.
 fn panicked(method: &Method, route: &str) -> Response {
     let programs = ["/v1/", "/ver1/", "/public/", "/api/v1/", "/v2/", "/healthz", "/openapi.json", "/events"];
     if programs.iter().any(|start| route.starts_with(start)) || method == Method::HEAD {
@@ -109,7 +110,7 @@ mod tests {
     };
     use tower::ServiceExt as _;
 
-    /// What was logged.
+    /// The captured log.
     #[derive(Clone, Default)]
     struct Log(Arc<Mutex<Vec<u8>>>);
 

@@ -1,24 +1,24 @@
-//! `POST /unsubscribe`: what a mail program sends for its reader's one click (RFC 8058), without cookies or script. The page
-//! at the same address has a button for people.
+//! `POST /unsubscribe`: the one-click request of mail programs (RFC 8058), without cookies or scripts. The
+//! page at the same address has a button for users.
 
 use app::Visit;
 use axum::{Extension, Router, extract::Query, http::StatusCode, routing::post};
 use serde::Deserialize;
 use service::{Error, notify};
 
-/// What the address carries.
+/// The query parameters.
 #[derive(Deserialize)]
 struct Link {
     #[serde(default)]
     token: String,
 }
 
-/// The route; open to anyone, for the link itself says who.
+/// The route, open to everyone, because the link identifies the user.
 pub(crate) fn routes() -> Router {
     Router::new().route("/unsubscribe", post(one_click))
 }
 
-/// Answered at once, without a redirect: mail programs follow none.
+/// Responds directly, without a redirect, because mail programs do not follow any.
 async fn one_click(
     Extension(visit): Extension<Visit>,
     Query(link): Query<Link>,

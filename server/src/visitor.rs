@@ -1,4 +1,4 @@
-//! Who looks at a page: the session cookie, read once for each request.
+//! The visitor of a page: the session cookie is read once per request.
 
 use crate::{closed, proxy};
 use app::{
@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, Method, header, request::Parts};
 use domain::Role;
 use service::{Result, SharedDesk, notice, session};
 
-/// Reads who asks. A session token that opens nothing is nobody.
+/// Identifies the caller. An invalid session token counts as none.
 pub(crate) async fn read(desk: &SharedDesk, parts: &Parts) -> Result<Visit> {
     let device = cookie(&parts.headers, device_cookie_name(&desk.settings.public_url));
     let origin = proxy::origin(&parts.extensions, &parts.headers).with_device(device);
@@ -19,7 +19,7 @@ pub(crate) async fn read(desk: &SharedDesk, parts: &Parts) -> Result<Visit> {
         None => None,
     };
     let unread = match &actor {
-        // Only a page has a bell.
+        // Only pages show the notification bell.
         Some(actor) if parts.method == Method::GET => notice::unread(desk, actor).await?,
         _ => 0,
     };

@@ -1,5 +1,5 @@
-//! `slipstream watchdog`: asks a desk how it is, from anywhere, and tells somebody when it is dead or stuck, and when it is
-//! back. It needs neither the desk's database nor its keys.
+//! `slipstream watchdog`: checks a desk's health from anywhere, and alerts when it is down or stuck and when
+//! it has recovered. It needs neither the desk's database nor its keys.
 
 mod ask;
 mod options;
@@ -15,11 +15,11 @@ use tell::Channel;
 use tokio::time::{self, MissedTickBehavior};
 use watch::{Change, Watch};
 
-/// Alerts that wait for a channel that cannot be reached. Of more, the oldest are let go of: what counts is how it
-/// stands now.
+/// The maximum number of alerts queued for an unreachable channel. Beyond it the oldest are dropped: the
+/// current state matters most.
 const MOST: usize = 20;
 
-/// A channel, and what it has not been told yet, in order.
+/// A channel and its undelivered alerts, in order.
 struct Ears {
     channel: Channel,
     untold: VecDeque<Change>,
@@ -28,7 +28,7 @@ struct Ears {
 /// Watches until it is stopped.
 ///
 /// # Errors
-/// When the mail settings cannot be used.
+/// If the mail settings cannot be used.
 pub async fn run(options: Options, clock: Arc<dyn Clock>) -> anyhow::Result<()> {
     let asker = Asker::new(&options.url, options.every)?;
     let mut ears = Vec::new();
@@ -54,12 +54,12 @@ pub async fn run(options: Options, clock: Arc<dyn Clock>) -> anyhow::Result<()> 
                 }
             }
         }
-        // Side by side: a channel that hangs must not keep another from being told.
+        // Concurrently: a channel that hangs must not delay another.
         futures::future::join_all(ears.iter_mut().map(|ear| tell_all(ear, asker.shown()))).await;
     }
 }
 
-/// Tells a channel what it has not been told, in order; what fails is tried again at the next beat.
+/// Delivers a channel's queued alerts in order; a failed one is retried at the next tick.
 async fn tell_all(ear: &mut Ears, url: &str) {
     while let Some(change) = ear.untold.front() {
         if let Err(error) = ear.channel.tell(change, url).await {

@@ -1,5 +1,5 @@
-//! Copies on the real sandbox behind a real desk: who trades what, who does not and why, and how it ends. The market
-//! moves by command only.
+//! Copies against the real sandbox behind a real desk: which followers trade what, which do not and why, and
+//! how copies end. The market moves by command only.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
 
@@ -38,7 +38,7 @@ async fn every_follower_trades_at_their_own_risk(db: &TestDb) {
             orders.iter().filter(|o| o.kind == OrderType::TakeProfit).filter_map(|o| o.amount).sum();
         assert_eq!(shares, amount, "the targets share the whole position");
         let position = follower.position(&world).await.unwrap();
-        // Binance tells a position's entry to five places, an order's average to more.
+        // Binance reports a position's entry price to five places, an order's average to more.
         assert_eq!((position.contracts, position.entry_price.round_dp(4)), (amount, entry.round_dp(4)));
         assert_eq!(i64::from(position.leverage), copy.leverage.unwrap());
         sizes.push(amount);
@@ -58,7 +58,7 @@ async fn what_was_copied_is_told_once(db: &TestDb) {
         world.house.clock.advance(6 * 1_000_000);
         notify::gather(&world.house.desk).await.unwrap();
         let all = notify::list(&world.house.desk, &world.admin, &notify::Search::first(100)).await.unwrap();
-        // That the key was connected is another mail.
+        // The mail about the connected key does not count.
         let of_copies = |subject: &str| !subject.starts_with("Exchange key");
         all.into_iter()
             .filter(|mail| mail.to == follower.actor.email && of_copies(&mail.subject))
@@ -100,7 +100,7 @@ async fn each_order_that_closed_a_share_is_told_with_its_own_result(db: &TestDb)
         mail.body.split_once("Result: ").unwrap().1.chars().next().unwrap()
     };
     assert_eq!((result("Take-profit hit: BTC/USDT"), result("Stop-loss hit: BTC/USDT")), ('+', '−'));
-    // Pages tell of the last one as the copy's end.
+    // The last event on pages reports the end of the copy.
     let told = store::event::after(&world.house.desk.db, follower.actor.user, 0, 50).await.unwrap();
     let told: Vec<_> = told.iter().map(|event| event.body.as_str()).collect();
     let words = ["\"Order\"", "TargetHit", "CopyEnded"];
@@ -116,11 +116,11 @@ async fn a_signal_said_again_trades_nothing_again(db: &TestDb) {
     assert!(matches!(first, signal::Accepted::New(_)));
     world.work_off().await;
     let size = follower.position(&world).await.unwrap().contracts;
-    // Said again, also late: what counts is what was stored.
+    // Repeated later: the stored signal counts.
     world.house.clock.advance(3_600 * 1_000_000);
     let again = signal::accept(&world.house.desk, alert.clone()).await.unwrap();
     assert_eq!(again, signal::Accepted::Repeated(stored(&world, &first).await));
-    // Something else under the same id is not taken for it.
+    // Other content under the same id is not accepted as the same signal.
     let other = [
         signal::NewSignal { stop: Some(d("1")), ..alert.clone() },
         signal::NewSignal { side: Some(Side::Sell), ..alert.clone() },
@@ -160,7 +160,7 @@ async fn who_does_not_trade_reads_why(db: &TestDb) {
     let off = world.follower("MODERATE").await;
     world.switch_off(&off).await;
     let fine = world.follower("MODERATE").await;
-    // Near enough that the size needs more than the money there is.
+    // The stop is so near that the size needs more than the available balance.
     world.enter(Side::Buy, "9980", &[]).await;
     expected.push((paused, Reason::Paused));
     expected.push((panicked, Reason::Panic));
@@ -362,7 +362,7 @@ async fn a_lost_stop_comes_back_or_the_position_goes(db: &TestDb) {
     );
     assert_eq!(follower.last_copy(&world).await.status, Status::Open);
 
-    // Again, and by now the price stands where the stop would trigger at once.
+    // Again, and by now the price is where the stop would trigger immediately.
     follower.cancel_all(&world).await;
     world.house.price("BTC/USDT", "9890").await;
     world.look().await;
@@ -393,7 +393,7 @@ async fn panic_pauses_first_and_then_clears_everything(db: &TestDb) {
     assert!(matches!(reason(&mine), None | Some(Some(Reason::Panic))), "{waiting:?}");
     assert_eq!(reason(&other), Some(None));
 
-    // Pressed again: nothing is left to do, and that is no failure.
+    // Repeated: there is nothing left to do, which is not an error.
     let again = panic::person(desk, &mine.actor).await.unwrap();
     assert!(again.iter().all(panic::Report::done) && again.len() == 1);
     assert!(matches!(panic::key(desk, &other.actor, mine.key).await, Err(service::Error::NotFound)));
@@ -427,7 +427,7 @@ async fn one_followers_trouble_is_nobody_elses(db: &TestDb) {
         world.follower("MODERATE").await,
         world.follower("MODERATE").await,
     );
-    // The next stop that anybody places is refused; one answer to an entry is lost.
+    // The next stop order is rejected, and one response to an entry is lost.
     world
         .house
         .control(

@@ -1,6 +1,7 @@
-//! A signal to many followers while the exchange loses requests and answers and the desk is killed again and again: in
-//! the end every follower who should have one has exactly one entry, every position has its stop, and every copy has
-//! come to an end of its own. `SLIPSTREAM_DEEP=1` plays 1,000 followers and 25 kills instead of 100 and 8.
+//! A signal to many followers while the exchange loses requests and responses and the desk is killed
+//! repeatedly: in the end every follower who should have one has exactly one entry, every position has its
+//! stop, and every copy has reached a final state. `SLIPSTREAM_DEEP=1` runs 1,000 followers and 25 kills
+//! instead of 100 and 8.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
 
@@ -14,18 +15,18 @@ use domain::copy::{Reason, Status};
 use std::{collections::BTreeSet, time::Duration};
 use store::testing::TestDb;
 
-/// How many followers, how many kills.
+/// The number of followers and of kills.
 fn measure() -> (usize, u32) {
     if std::env::var_os("SLIPSTREAM_DEEP").is_some() { (1_000, 25) } else { (100, 8) }
 }
 
-/// A moment below `bound` milliseconds, another one for each round, the same ones in each run.
+/// A delay below `bound` milliseconds, different for each round and the same in each run.
 fn moment(round: u32, bound: u32) -> Duration {
     Duration::from_millis(u64::from(round.wrapping_mul(2_654_435_761) >> 8) % u64::from(bound))
 }
 
-/// Every second kill falls into the work of a desk that has come up, the others into its start: there it settles what
-/// the last one left, which takes the time in which an unknown outcome becomes certain.
+/// Every second kill hits a running desk, the others hit its start: there it settles what the last one left,
+/// which takes the time until an unknown outcome becomes certain.
 async fn followers_survive_faults_and_kill_9(db: &TestDb) {
     let (followers, kills) = measure();
     let mut crowd = Crowd::gather(db, followers).await;
@@ -53,8 +54,8 @@ async fn followers_survive_faults_and_kill_9(db: &TestDb) {
     crowd.check().await;
 }
 
-/// Two processes on one database share the work; what a killed one leaves, the other takes up when its leases have run
-/// out. SQLite is one process's.
+/// Two processes on one database share the work; when one is killed, the other takes over its work once its
+/// leases have expired. SQLite supports only one process.
 #[tokio::test]
 async fn two_desks_share_a_signal_and_one_is_killed() {
     let Some(db) = store::testing::postgres().await else { return };
@@ -79,7 +80,7 @@ async fn two_desks_share_a_signal_and_one_is_killed() {
 }
 
 impl Crowd {
-    /// Every follower's account, as the exchange tells it, against what the desk says of it.
+    /// Compares every follower's account at the exchange with the desk's records.
     async fn check(&self) {
         let copies = self.copies().await;
         assert_eq!(copies.len(), self.followers.len(), "one copy for each follower");

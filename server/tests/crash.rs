@@ -1,7 +1,8 @@
-//! `kill -9` around an order: nothing acknowledged is lost, nothing is doubled, and nothing is left unprotected.
+//! `kill -9` around an order: nothing acknowledged is lost, nothing is duplicated, and nothing is left
+//! unprotected.
 //!
-//! The desk runs as the program that people run, the sandbox as a process of its own; each round kills at another
-//! moment. `SLIPSTREAM_DEEP=1` plays 40 rounds instead of 8.
+//! The desk runs as the real program, the sandbox as a separate process; each round kills at another time.
+//! `SLIPSTREAM_DEEP=1` runs 40 rounds instead of 8.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
 
@@ -15,7 +16,7 @@ use reqwest::StatusCode;
 use std::time::Duration;
 use store::testing::TestDb;
 
-/// Moments spread over the life of an order, different ones for each round, the same ones in each run.
+/// A delay within the life of an order, different for each round and the same in each run.
 fn moment(round: usize) -> Duration {
     let spread = round.wrapping_mul(2_654_435_761) % 97;
     Duration::from_millis(u64::try_from(spread).unwrap_or_default())
@@ -27,7 +28,7 @@ async fn an_order_survives_kill_9(db: &TestDb) {
     for round in 1..=rounds {
         let both = round % 4 == 0;
         let answered = story.round(round, moment(round), both).await;
-        // Asking again with the same key tells what became of it, or has it done now: never twice.
+        // A repetition with the same key returns the result, or executes the order now: never twice.
         let again = until("the order", PATIENCE, async || {
             let (status, answer) = story.order(round).await?;
             (status == StatusCode::OK).then_some(answer)

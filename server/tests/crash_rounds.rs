@@ -1,8 +1,10 @@
-//! Black-box rounds: the program that people run and a sandbox of its own, while the machine, the disk, Postgres or another instance
-//! misbehaves. After each round there is one entry for each order that was asked for, one position, one stop and one target, and by the
-//! sandbox's own record the position was never without its stop for longer than the desk could do anything about.
+//! Black-box rounds: the real program and a separate sandbox, while the machine, the disk, Postgres or
+//! another instance misbehaves. After each round there is one entry per order request, one position, one stop
+//! and one target, and by the sandbox's own record the position was never without its stop for longer than
+//! the desk could prevent.
 //!
-//! They take minutes: `SLIPSTREAM_DEEP=1` plays them. `SLIPSTREAM_BIN` names another program than the one built with the tests.
+//! They take minutes and run only with `SLIPSTREAM_DEEP=1`. `SLIPSTREAM_BIN` names another program than the
+//! one built with the tests.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
 
@@ -23,14 +25,14 @@ use tokio::{
     time::sleep,
 };
 
-/// What the desk may need once it can act again.
+/// The longest time without a stop, in milliseconds, once the desk can act again.
 const NAKED_MS: i64 = 10_000;
 
 fn deep() -> bool {
     std::env::var_os("SLIPSTREAM_DEEP").is_some()
 }
 
-/// Begins `work` and leaves it after `delay`; whether it was done by then.
+/// Runs `work` for at most `delay`; returns its result if it finished.
 async fn interrupted<T>(work: impl Future<Output = T>, delay: Duration) -> Option<T> {
     let mut work = pin!(work);
     tokio::select! {
@@ -39,7 +41,7 @@ async fn interrupted<T>(work: impl Future<Output = T>, delay: Duration) -> Optio
     }
 }
 
-/// The longest span without a stop is at most what the desk could not help and what it needs afterwards.
+/// Checks that the longest time without a stop is at most the outage plus the desk's allowance.
 async fn covered(story: &Story, outage: Duration) {
     let naked: Value = story.naked_since(0).await;
     let markets = naked["markets"].as_array().unwrap();
@@ -56,7 +58,7 @@ async fn healthy(story: &Story) {
     .await;
 }
 
-/// Moments of an order's life.
+/// Delays within an order's life, in milliseconds.
 const MOMENTS: [u64; 4] = [5, 25, 60, 120];
 
 async fn a_paused_desk(db: &TestDb) {
@@ -110,7 +112,7 @@ async fn killed_with_its_exchange(db: &TestDb) {
 
 store::each_engine![a_paused_desk, a_desk_that_is_told_to_stop, killed_with_its_exchange];
 
-/// The disk is full for half a minute: the desk says so, loses nothing, and goes on by itself.
+/// The disk is full for half a minute: the desk reports it, loses nothing, and recovers by itself.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_disk() {
     if !deep() {
@@ -146,7 +148,7 @@ async fn a_full_disk() {
     covered(&story, Duration::from_secs(30)).await;
 }
 
-/// Postgres behind a line that can be frozen and cut.
+/// A proxy to Postgres that can be frozen and cut.
 struct Line {
     port: u16,
     frozen: watch::Sender<bool>,
@@ -189,14 +191,15 @@ async fn pass(mut from: tcp::OwnedReadHalf, mut to: tcp::OwnedWriteHalf, mut fro
     }
 }
 
-/// The server's address in a database's URL, and the URL with another port of this machine in its place.
+/// Returns the server's address in a database URL, and the URL with another port of this machine in its
+/// place.
 fn through(url: &str, port: u16) -> (String, String) {
     let after = url.find('@').map_or_else(|| url.find("//").unwrap() + 2, |at| at + 1);
     let end = after + url[after..].find('/').unwrap();
     (url[after..end].to_owned(), format!("{}127.0.0.1:{port}{}", &url[..after], &url[end..]))
 }
 
-/// Postgres does not answer for a while, and then all its connections break, as when it is restarted.
+/// Postgres does not respond for a while, and then all its connections break, as in a restart.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgres_frozen_and_restarted() {
     let Some(db) = testing::postgres().await.filter(|_| deep()) else { return };
@@ -219,7 +222,8 @@ async fn postgres_frozen_and_restarted() {
     covered(&story, freeze).await;
 }
 
-/// One of two desks is paused in the middle of an order, which its caller asks of the other one, and wakes up later.
+/// One of two desks is paused in the middle of an order, which its caller repeats at the other one, and
+/// resumes later.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_desks_of_which_one_is_paused() {
     let Some(db) = testing::postgres().await.filter(|_| deep()) else { return };

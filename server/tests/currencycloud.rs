@@ -1,4 +1,5 @@
-//! The Currencycloud door on a whole server, on both databases: the document's example, and every row of its table.
+//! The Currencycloud surface on a whole server, on both databases: the document's example, and every row of
+//! its error table.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
@@ -34,7 +35,7 @@ async fn ada(house: &House) -> Program {
     Program::of(&ada, house, &["ACCOUNTS_READ", "ACCOUNTS_WRITE"]).await.signed_in().await
 }
 
-/// The good fields with some others.
+/// The valid fields with some replaced or added.
 fn with<'a>(changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let kept = GOOD.iter().filter(|(name, _)| !changes.iter().any(|(other, _)| other == name));
     kept.copied().chain(changes.iter().copied()).collect()
@@ -91,13 +92,13 @@ async fn the_documents_example(db: &TestDb) {
     assert_eq!(answer["short_reference"], "260101-00002");
 }
 
-/// Every row of the table: what provokes it, where it stands, and what is told. A field's number is so many letters; null
-/// leaves it out.
+/// Every row of the table: the fields that cause it, its key in the response, and the expected message. A
+/// numeric field value means text of that length; null omits the field.
 fn table() -> Vec<Value> {
     serde_json::from_str(include_str!("seeds/currencycloud_table.json")).unwrap()
 }
 
-/// The good fields with a row's.
+/// The valid fields with a row's.
 fn provoking(row: &Value) -> Vec<(String, String)> {
     let mut fields: BTreeMap<String, String> =
         GOOD.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
@@ -372,7 +373,7 @@ async fn references_are_unique_whoever_asks_at_the_same_moment(db: &TestDb) {
 async fn our_faults_tell_nothing(db: &TestDb) {
     let house = House::with(db, Settings::default()).await;
     let program = ada(&house).await;
-    // Somebody else is about to give the day's next number, and takes their time.
+    // Another transaction is about to assign the day's next number, and is slow.
     let mut tx = house.desk.db.begin().await.unwrap();
     store::sub_account::next_number(&mut tx, "2026-01-01").await.unwrap();
     let answer = create(&program, &[]).await;

@@ -1,6 +1,7 @@
-//! What follows from the OpenAPI document alone. It is compared with the routes and with docs/API.md, and every operation
-//! in it is called: by strangers, by people with another's ids, and with bodies that are none. A new operation is
-//! covered by standing in the document; where its path names a thing, [`document::world`] must know what kind of thing.
+//! Tests derived from the OpenAPI document alone. It is compared with the routes and with docs/API.md, and
+//! every operation in it is called: without credentials, with other users' ids, and with malformed bodies. A
+//! new operation is covered as soon as it is in the document; if its path contains an id, [`document::world`]
+//! must know what kind.
 
 #![allow(
     clippy::unwrap_used,

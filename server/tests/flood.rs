@@ -1,8 +1,9 @@
-//! Floods against the program as people run it, with as few file descriptors as service managers give: whatever one address
-//! opens and never finishes, somebody who trades notices nothing. All of it comes from the trader's own address, which is
-//! the hardest case.
+//! Floods against the real program, with as few file descriptors as service managers give: whatever one
+//! address opens and never finishes, an active trader notices nothing. All of it comes from the trader's own
+//! address, which is the hardest case.
 //!
-//! `cargo xtask test flood` runs it against the release binary. `SLIPSTREAM_DEEP=1` also waits for the longer timeouts.
+//! `cargo xtask test flood` runs it against the release binary. `SLIPSTREAM_DEEP=1` also waits for the longer
+//! timeouts.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
 
@@ -31,9 +32,9 @@ use tokio_tungstenite::{
     tungstenite::{Message, client::IntoClientRequest as _},
 };
 
-/// What systemd gives a service.
+/// systemd's default limit for a service.
 const DESCRIPTORS: usize = 1_024;
-/// Slower than this would be noticed. Idle it takes milliseconds; the machine may be busy.
+/// A slower response would be noticed. An idle desk takes milliseconds; the machine may be busy.
 const NOTICED: Duration = Duration::from_secs(5);
 const HALF_SENT: &str = "GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-A: ";
 
@@ -47,7 +48,7 @@ struct Desk {
 
 impl Desk {
     async fn start(descriptors: usize, settings: &[(&str, &str)]) -> Self {
-        // The flood's own sockets.
+        // For the flood's own sockets.
         server::front::raise_descriptor_limit();
         let (folder, port) = (tempfile::tempdir().unwrap(), free_port());
         let data = ("SLIPSTREAM_DATA_DIR", folder.path().join("data").display().to_string());
@@ -64,13 +65,13 @@ impl Desk {
         Ok(stream)
     }
 
-    /// Opens sockets that begin so, many at once; those that the desk took.
+    /// Opens sockets concurrently and sends this text on each; returns those that the desk accepted.
     async fn open(&self, count: usize, text: &str) -> Vec<TcpStream> {
         let opening = stream::iter(0..count).map(|_| self.connect(text)).buffer_unordered(64);
         opening.filter_map(async |opened| opened.ok()).collect().await
     }
 
-    /// Asks for streams, many at once; the sockets, and how many of them became streams.
+    /// Requests event streams concurrently; returns the sockets, and how many of them became streams.
     async fn streams(&self, count: usize, path: &str) -> (Vec<TcpStream>, usize) {
         let request = format!(
             "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\
@@ -89,12 +90,12 @@ impl Desk {
     }
 }
 
-/// A client that opens a connection for each request, as a person who comes now.
+/// A client that opens a new connection for each request, like a new visitor.
 fn client() -> Client {
     Client::builder().no_proxy().timeout(PATIENCE).pool_max_idle_per_host(0).build().unwrap()
 }
 
-/// Somebody who is signed in and trades.
+/// A signed-in user who trades.
 struct Trader {
     base: String,
     token: String,
@@ -145,7 +146,7 @@ impl Trader {
         socket
     }
 
-    /// Does what people do, each time over a new connection; nothing takes long.
+    /// Does what users do, each time over a new connection; nothing may take long.
     async fn trades(&self, live: &mut Socket) {
         let begun = Instant::now();
         let health = client().get(format!("{}/healthz", self.base)).send().await.expect("an answer");
@@ -163,7 +164,7 @@ impl Trader {
     }
 }
 
-/// The next price. The sandbox's market moves four times a second.
+/// Waits for the next price. The sandbox's market moves four times a second.
 async fn price(socket: &mut Socket) {
     let found = async {
         while let Some(message) = socket.next().await {
@@ -190,7 +191,7 @@ async fn a_trader_notices_nothing_of_half_sent_requests_and_streams() {
     assert!(open <= 32, "{open} streams of one address");
     trader.trades(&mut live).await;
 
-    // It goes on, as fast as one machine opens sockets.
+    // The flood continues as fast as one machine opens sockets.
     let go_on = AtomicBool::new(true);
     let flood = async {
         while go_on.load(Ordering::Relaxed) {
@@ -244,7 +245,7 @@ async fn the_sandboxs_streams_have_an_end() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_costs_little_memory() {
     const STREAMS: u64 = 1_500;
-    /// More than this would make a few thousand tabs a burden.
+    /// Memory per tab, in bytes. More would make a few thousand tabs a burden.
     const MOST: u64 = 20 * 1_024;
     let settings = [("SLIPSTREAM_STREAMS_ADDRESS", "0"), ("SLIPSTREAM_CONNECTIONS_ADDRESS", "0")];
     let desk = Desk::start(16_000, &settings).await;

@@ -1,5 +1,5 @@
-//! What stands between the outside and the desk: who may use which route, what a request may look like, and how a program
-//! signs in. On both databases, without an exchange.
+//! The boundary between the desk and the outside: roles of routes, limits of requests, and sign-in of
+//! programs. On both databases, without an exchange.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,5 @@
-//! Funds between a currency account and the real sandbox: sent once, held until they are there, and booked exactly.
+//! Transfers between a currency account and the real sandbox: sent once, held until confirmed, and booked
+//! exactly.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
@@ -32,7 +33,7 @@ fn problem<T: std::fmt::Debug>(result: Result<T, Error>) -> Problem {
     }
 }
 
-/// A person with 1,000 USDT on the ledger and a sandbox key.
+/// A user with 1,000 USDT on the ledger and a sandbox key.
 struct Story {
     house: House,
     person: Person,
@@ -74,7 +75,7 @@ impl Story {
         sent.await.map(|transfer| transfer.status)
     }
 
-    /// Free and held on the ledger, and what the exchange says.
+    /// Returns the available and locked amounts on the ledger, and the exchange's balance.
     async fn holdings(&self) -> (String, String, String) {
         let account = ledger::find(&self.house.desk, &self.actor, &self.account).await.unwrap();
         let path = format!("/v1/priv/account/exchange/key/{}/balance", self.key);
@@ -89,7 +90,7 @@ impl Story {
         assert!(ledger::audit_all(&self.house.desk).await.unwrap().good());
     }
 
-    /// A desk that does not reach the sandbox.
+    /// A desk that cannot reach the sandbox.
     fn cut_off(&self) -> SharedDesk {
         let control = SandboxControl::new("http://127.0.0.1:9/sandbox", "x".to_owned()).unwrap();
         let setup = Setup {
@@ -129,7 +130,7 @@ async fn what_is_not_known_is_held_and_found_out(db: &TestDb) {
     assert_eq!(story.send(&cut_off, false, "50").await.unwrap(), TransferStatus::Working);
     story.hold(("900", "100", "10000")).await;
     assert_eq!(problem(story.send(&cut_off, true, "901").await), Problem::NotCovered);
-    // Whoever is at it still has time.
+    // The worker that claimed it still has time.
     ledger::settle_due(&story.house.desk).await.unwrap();
     story.hold(("900", "100", "10000")).await;
     story.house.clock.advance(time::MINUTE);
@@ -156,7 +157,7 @@ async fn a_transfer_is_carried_out_once_however_often_it_is_told(db: &TestDb) {
     assert!(tell("5", "a").await && tell("5", "a").await);
     assert!(!tell("-99999", "b").await);
     assert!(tell("99999", "c").await);
-    // Refused is refused, although it could be carried out by now: its sender has given it up.
+    // A rejection is final, even if the transfer could be executed by now: its sender has given it up.
     assert!(!tell("-99999", "b").await);
     story.hold(("1000", "0", "110004")).await;
 }

@@ -1,4 +1,4 @@
-//! The Lumetrade door on a whole server, on both databases.
+//! The Lumetrade surface on a whole server, on both databases.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
@@ -23,7 +23,7 @@ async fn program(house: &House, name: &str) -> Program {
     Program::of(&person, house, &["ACCOUNTS_READ", "ACCOUNTS_WRITE"]).await
 }
 
-/// The person of this name, as the desk knows them; `admin` makes them one.
+/// The user of this name; `admin` makes them an admin first.
 async fn actor(house: &House, name: &str, admin: bool) -> Actor {
     let email = format!("{name}@example.org");
     if admin {
@@ -136,7 +136,7 @@ async fn the_country_decides(db: &TestDb) {
     let set = async |rule: &Rule| ledger::set_rule(&house.desk, &admin, &here(), rule).await;
     assert!(ledger::set_rule(&house.desk, &person, &here(), &rule("*", "ZAR", false)).await.is_err());
     assert!(set(&rule("za", "ZAR", false)).await.is_err() && set(&rule("ZA", "XYZ", true)).await.is_err());
-    // The install's default jurisdiction is ZA.
+    // The installation's default jurisdiction is ZA.
     set(&rule("ZA", "BTC", false)).await.unwrap();
     set(&rule("*", "EUR", false)).await.unwrap();
     set(&rule("DE", "EUR", true)).await.unwrap();

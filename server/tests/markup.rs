@@ -1,4 +1,4 @@
-//! Names that people give stand on many pages. On none of them are they markup.
+//! Names chosen by users appear on many pages. No page may interpret them as markup.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
 
@@ -13,9 +13,9 @@ use store::testing::TestDb;
 
 store::each_engine!(no_page_takes_a_name_for_markup);
 
-/// As short as the shortest name may be, and it leaves every element that a name stands in.
+/// As short as the shortest limit of a name, and it closes every element that contains a name.
 const NAME: &str = "</title><b>X";
-/// What the page would then contain.
+/// What the page would contain if the name were not escaped.
 const RAW: &str = "<b>X";
 const MODERATE: &str = "3dc38f3d-4b4e-43b3-a102-e250b7cd3551";
 
@@ -35,7 +35,7 @@ async fn no_page_takes_a_name_for_markup(db: &TestDb) {
     account::make_admin(&house.desk, "admin@example.org").await.unwrap();
     let strategy = json!({"name": NAME, "description": NAME, "symbol": "BTC/USDT", "active": true});
     let strategy = id(&admin.post("/v1/admin/strategy", strategy).await.ok(200));
-    // The admin trades, too: one person sees every page.
+    // The admin also trades, so one user sees every page.
     let key = admin.key("FUTURES", "AUTOMATED").await;
     let manual = admin.key("FUTURES", "MANUAL").await;
     for key in [&key, &manual] {

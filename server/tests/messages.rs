@@ -1,5 +1,6 @@
-//! What happens on a desk, and what its people are told: by e-mail, by Telegram and by the page that stands in for it,
-//! once, whatever fails in between. Here: the settings as the document has them, linking a chat, and talking in it.
+//! Events on a desk and their notifications: by e-mail, by Telegram and by the page that simulates it,
+//! exactly once, whatever fails in between. Here: the settings as the document has them, linking a chat, and
+//! its commands.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
 
@@ -22,7 +23,7 @@ use serde_json::{Value, json};
 use service::notify::telegram;
 use store::testing::TestDb;
 
-/// The example with our moments, which are no part of the comparison.
+/// The example with our times, which are not compared.
 fn at_our_time(ours: &Value, mut example: Value) -> Value {
     for field in ["createdAt", "updatedAt"] {
         assert!(ours[field].as_str().unwrap().ends_with('Z'));

@@ -1,5 +1,5 @@
-//! `/v1` on a whole server, on both databases, with the real sandbox behind it: the document's shapes, codes and
-//! checks, as a program meets them.
+//! `/v1` on a whole server, on both databases, with the real sandbox behind it: the document's formats, codes
+//! and checks, as a program meets them.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
@@ -27,14 +27,14 @@ fn number(value: &Value) -> domain::Decimal {
     domain::money::parse(&value.to_string()).expect("a number")
 }
 
-/// The present price of BTC/USDT, to the tick, times a factor in percent.
+/// The current price of BTC/USDT times a percentage, to the tick.
 async fn near(person: &Person, percent: i64) -> Value {
     let ticker = person.get("/v1/pub/exchange/ticker").await.ok(200);
     let price = number(&ticker["last"]) * domain::Decimal::new(percent, 2);
     serde_json::from_str(&price.round().normalize().to_string()).unwrap()
 }
 
-/// A market order with two targets and a stop, as the document's example.
+/// A market order with two targets and a stop, as in the document's example.
 async fn ticket(person: &Person) -> Value {
     json!({
         "symbol": "BTC/USDT", "type": "MARKET", "side": "BUY", "amount": "0.05",
@@ -130,7 +130,7 @@ async fn keys_that_are_not_taken(db: &TestDb) {
     answer.problem("apiKey", "must not allow withdrawals");
     assert_eq!(answer.ok(422)["errors"][0]["value"], text("apiKey"));
     assert_eq!(ada.get(&format!("{KEYS}/list")).await.text, r#"{"items":[]}"#);
-    // A wrong secret does not take the right one's place.
+    // A failed attempt with a wrong secret does not block the right one.
     let id = ada.post(KEYS, key(&api_key, &secret)).await.ok(200)["id"].as_str().unwrap().to_owned();
     let change = json!({"apiKey": api_key, "apiSecretKey": "x".repeat(64)});
     ada.put(&format!("{KEYS}/{id}"), change).await.refused("1103");
@@ -175,7 +175,7 @@ async fn the_life_of_an_order(db: &TestDb) {
     assert_eq!(ada.delete(&position, Some(json!({"symbol": "BTC/USDT"}))).await.status, 204);
     assert_eq!(ada.get(&format!("{position}?symbol=BTC/USDT")).await.text, "null");
     assert_eq!(ada.get(&format!("{order}/list?symbol=BTC/USDT")).await.text, "[]");
-    // Closing what is closed is no failure.
+    // Closing a closed position is not an error.
     assert_eq!(ada.delete(&position, Some(json!({"symbol": "BTC/USDT"}))).await.status, 204);
 
     let origin = service::Origin::new([127, 0, 0, 1].into(), "Test/1.0");
@@ -195,7 +195,7 @@ async fn an_open_profit_counts_once(db: &TestDb) {
     let order = json!({"symbol": "BTC/USDT", "type": "MARKET", "side": "BUY", "amount": 0.05});
     ada.post(&format!("/v1/priv/exchange/order/{id}"), order).await.ok(200);
     house.price("BTC/USDT", &near(&ada, 110).await.to_string()).await;
-    // Long enough that no noted worth is used any more.
+    // Long enough for every cached balance to expire.
     house.clock.advance(10 * domain::time::MINUTE);
     let held = ada.get(&format!("/v1/priv/exchange/position/{id}?symbol=BTC/USDT")).await.ok(200);
     assert!(number(&held["unrealizedPnl"]) > domain::Decimal::TEN, "{held}");
@@ -286,7 +286,7 @@ async fn the_same_order_sent_twice(db: &TestDb) {
     let error = &answer.ok(422)["errors"][0];
     assert_eq!((&error["value"], &error["location"]), (&json!("k1"), &json!("headers")));
     once(&"k".repeat(201), &body).await.problem("idempotency-key", "is too long");
-    // Another person's key is another key.
+    // Another user's key is unknown.
     let eve = Person::sign_up(&house, "eve").await;
     let hers = eve.key("FUTURES", "MANUAL").await;
     let request = eve.request(Method::POST, &format!("/v1/priv/exchange/order/{hers}"));
@@ -307,7 +307,7 @@ async fn keys_of_the_wrong_kind(db: &TestDb) {
     let (leverage, margin) = (format!("{}/leverage", order(&spot)), format!("{}/margin", order(&spot)));
     ada.put(&leverage, json!({"symbol": "BTC/USDT", "leverage": 5})).await.refused("1106");
     ada.put(&margin, json!({"symbol": "BTC/USDT", "type": "ISOLATED"})).await.refused("1106");
-    // Reading takes both kinds.
+    // Reading works for both kinds of key.
     for read in ["order/{}/list", "order/{}/history", "trade/{}/history"] {
         let path = format!("/v1/priv/exchange/{}?symbol=BTC/USDT", read.replace("{}", &spot));
         assert_eq!(ada.get(&path).await.text, "[]");
@@ -361,7 +361,7 @@ async fn what_the_market_does_not_take(db: &TestDb) {
     assert_eq!(ada.get(&format!("/v1/priv/exchange/order/{id}/history?symbol=BTC/USDT")).await.text, "[]");
 }
 
-/// Every operation on a key, with a body that is right.
+/// Every operation on a key, with a valid body.
 async fn each_operation(person: &Person, id: &str) -> Vec<(String, Answer)> {
     let exchange = "/v1/priv/exchange";
     let symbol = json!({"symbol": "BTC/USDT"});

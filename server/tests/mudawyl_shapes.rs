@@ -1,5 +1,5 @@
-//! Our answers against the document's own examples: the same keys in the same order, the same JSON types, the same
-//! digits.
+//! Our responses against the document's own examples: the same keys in the same order, the same JSON types,
+//! the same digits.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
@@ -20,7 +20,7 @@ use serde_json::Value;
 use server::rest::mudawyl::present;
 use service::{balance_history::Day, trade_history::Page};
 
-/// The example without the spaces between its tokens.
+/// The example without whitespace between its tokens.
 fn compact(example: &str) -> String {
     let (mut out, mut quoted, mut escaped) = (String::new(), false, false);
     for c in example.chars() {
@@ -182,7 +182,7 @@ fn balances() {
     let assets = [("BNB", "0"), ("USDT", "2383.52587258"), ("BUSD", "0")];
     let assets = assets.map(|(name, total)| (name.to_owned(), held(total))).into();
     let ours = json(&present::Assets::from(&Balance { assets, ..Balance::default() }));
-    // Which assets there are, and in which order, is data: ours stand in the alphabet's order.
+    // The assets and their order are data: ours are in alphabetical order.
     let same = |text: &str| serde_json::from_str::<Value>(text).unwrap();
     assert_eq!(same(&ours), same(&example!("balance")));
     let sorted = r#"{"free":{"BNB":0,"BUSD":0,"USDT":2383.52587258},"used":{"BNB":0,"BUSD":0,"USDT":0},"#;

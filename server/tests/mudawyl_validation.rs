@@ -1,4 +1,4 @@
-//! What is refused before anything is done: the document's own 422 examples, and bad input of every kind.
+//! Validation before anything is executed: the document's own 422 examples, and invalid input of every kind.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
@@ -17,7 +17,7 @@ fn asked(id: &str, body: &str) -> Asked {
     Asked::new([("id".to_owned(), id.to_owned())], "", body.as_bytes()).expect("a JSON object")
 }
 
-/// Status and body of a failure, as they go out.
+/// The status and body of an error response.
 async fn answer<T>(result: Result<T, Failure>) -> (u16, String) {
     let response = result.err().expect("a failure").into_response();
     let status = response.status().as_u16();
@@ -38,12 +38,12 @@ macro_rules! example {
     ($name:literal) => {{
         let text = include_str!(concat!("../src/rest/mudawyl/examples/", $name, ".json"));
         let compact: String = text.lines().map(str::trim).collect();
-        // No value of these examples holds a colon followed by a space.
+        // No value in these examples contains a colon followed by a space.
         compact.replace("\": ", "\":")
     }};
 }
 
-/// A ticket that is right, with some fields changed; `null` takes one away.
+/// A valid order with some fields changed; `null` removes a field.
 fn ticket(changes: Value) -> Asked {
     let mut body: Value =
         serde_json::from_str(include_str!("../src/rest/mudawyl/examples/create_order_request.json")).unwrap();

@@ -1,7 +1,8 @@
-//! What strangers send is read by these functions. Each is fed its corpus (`tests/corpora/<target>/`), and then what comes
-//! of changing the corpus by chance, always the same chance. `SLIPSTREAM_DEEP=1` changes it a hundred times as often.
+//! Fuzz tests of the functions that parse untrusted input. Each is fed its corpus
+//! (`tests/corpora/<target>/`), then random mutations of the corpus, always with the same seed.
+//! `SLIPSTREAM_DEEP=1` runs a hundred times as many mutations.
 //!
-//! An input that breaks a target belongs into its corpus: the failure prints it as the bytes of a file.
+//! An input that breaks a target belongs in its corpus: the failure prints it as the bytes of a file.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails where it stands")]
 
@@ -27,15 +28,15 @@ use tokio_tungstenite::tungstenite::{
     protocol::{Role, WebSocketConfig},
 };
 
-/// Changed inputs for each target.
+/// The number of mutated inputs for each target.
 const ROUNDS: usize = 3_000;
 const DEEP_ROUNDS: usize = 300_000;
-/// No door takes more at once.
+/// The body size limit of every route, in bytes.
 const LONGEST: usize = 64 * 1024;
-/// As `/events` has it.
+/// The message size limit of `/events`, in bytes.
 const MESSAGE: usize = 16 * 1024;
 
-/// The same numbers every time (SplitMix64).
+/// A deterministic random generator (SplitMix64).
 struct Dice(u64);
 
 impl Dice {
@@ -56,7 +57,7 @@ impl Dice {
     }
 }
 
-/// What parsers tend to stumble over.
+/// Fragments that parsers tend to mishandle.
 const TOKENS: &[&[u8]] = &[
     b"\0",
     b"\xff",
@@ -102,7 +103,7 @@ const TOKENS: &[&[u8]] = &[
     b"\t",
 ];
 
-/// The input with some of it changed.
+/// A mutation of the input.
 fn changed(input: &[u8], corpus: &[&[u8]], dice: &mut Dice) -> Vec<u8> {
     let mut bytes = input.to_vec();
     for _ in 0..=dice.below(4) {
@@ -138,7 +139,7 @@ fn corpus(target: &str) -> Vec<Vec<u8>> {
     paths.iter().map(|path| std::fs::read(path).unwrap()).collect()
 }
 
-/// Feeds a target.
+/// Feeds the inputs to a target.
 fn feed(target: &str, take: impl Fn(&[u8])) {
     let corpus = corpus(target);
     let corpus: Vec<&[u8]> = corpus.iter().map(Vec::as_slice).collect();
@@ -258,7 +259,7 @@ fn websocket_frames() {
             .max_frame_size(Some(MESSAGE))
             .read_buffer_size(2 * 1024);
         let mut socket = WebSocket::from_raw_socket(Cursor::new(input.to_vec()), Role::Server, Some(limits));
-        // Answers to pings overwrite what follows: a stranger's bytes, too.
+        // Answers to pings overwrite untrusted bytes that follow.
         while let Ok(message) = socket.read() {
             assert!(message.len() <= MESSAGE);
             if let Ok(text) = message.to_text() {
@@ -312,7 +313,7 @@ fn signatures_of_programs() {
         let signed = Signed { path, query, body: &body, kind, signature: &signature };
         api_client::verify(SECRET, None, &signed)
     };
-    // What is signed, whichever part of the request it stands in.
+    // The signed text, whichever part of the request contains it.
     let words = |input: &[u8]| {
         let (target, _, body) = split(input);
         [target.as_bytes(), &body].concat().into_iter().filter(|b| *b != b'?').collect::<Vec<u8>>()

@@ -1,4 +1,4 @@
-//! The whole program in this process: it starts, serves, streams, stops, and starts again where it was.
+//! The whole program in this process: it starts, serves, streams, stops, and restarts where it left off.
 
 #![allow(
     clippy::unwrap_used,
@@ -28,14 +28,14 @@ use tokio_tungstenite::{
     tungstenite::{Error, Message, client::IntoClientRequest as _},
 };
 
-/// Long enough for a busy machine; nothing waits for it to pass.
+/// Long enough for a busy machine; only a failing test waits this long.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn configured(folder: &Path) -> Config {
     let vars = [
         ("SLIPSTREAM_ADDR", "127.0.0.1:0".to_owned()),
         ("SLIPSTREAM_DATA_DIR", folder.join("data").display().to_string()),
-        // Waiting for something is asking often.
+        // These tests poll, so the rate limit is off.
         ("SLIPSTREAM_RATE_ADDRESS", "0".to_owned()),
     ];
     Config::read(vars.map(|(name, value)| (name.to_owned(), value))).unwrap()
@@ -79,7 +79,7 @@ async fn what_was_done_before_a_stop_is_there_after_a_start() {
     timeout(PATIENCE, desk.stop()).await.unwrap().unwrap();
 }
 
-/// Asks until the answer has this status.
+/// Polls until the response has this status.
 async fn answers(desk: &Running, path: &str, status: StatusCode) {
     let asking = async {
         while client().get(url(desk, path)).send().await.unwrap().status() != status {
@@ -103,7 +103,7 @@ async fn the_operators_command_closes_a_desk_that_runs() {
     timeout(PATIENCE, desk.stop()).await.unwrap().unwrap();
 }
 
-/// What a person sees of their keys.
+/// The list of a user's keys.
 async fn keys(desk: &Running) -> Value {
     let tokens: Value = signed_in(desk, "sign-in").await.json().await.unwrap();
     let token = tokens["accessToken"].as_str().unwrap();
@@ -135,12 +135,12 @@ async fn a_backup_of_a_running_desk_is_the_desk_again() {
     assert!(
         run::backup(&configured(&folder.path().join("nowhere")), &folder.path().join("b")).await.is_err()
     );
-    // What comes later is not in it.
+    // Written after the backup, so it is not in it.
     let bob = json!({ "email": "bob@example.org", "password": "correct horse battery" });
     client().post(url(&desk, "/v1/auth/sign-up")).json(&bob).send().await.unwrap();
     timeout(PATIENCE, desk.stop()).await.unwrap().unwrap();
 
-    // As docs/OPERATIONS.md says: the copy, the master key, and the sandbox's folder.
+    // As docs/OPERATIONS.md describes: the copy, the master key, and the sandbox's directory.
     std::fs::create_dir_all(restored.join("sandbox")).unwrap();
     std::fs::copy(&copy, restored.join("slipstream.db")).unwrap();
     std::fs::copy(data.join("master.key"), restored.join("master.key")).unwrap();
@@ -151,7 +151,7 @@ async fn a_backup_of_a_running_desk_is_the_desk_again() {
     let desk = start(&folder.path().join("restored")).await;
     assert_eq!(keys(&desk).await, before);
     assert_eq!(before["items"].as_array().map(Vec::len), Some(1));
-    // The sealed secret opens, and the exchange takes it.
+    // The sealed secret can be opened, and the exchange accepts it.
     let id = before["items"][0]["id"].as_str().unwrap();
     let tokens: Value = signed_in(&desk, "sign-in").await.json().await.unwrap();
     let balance = client().get(url(&desk, &format!("/v1/priv/account/exchange/key/{id}/balance")));
@@ -173,7 +173,7 @@ async fn stream(desk: &Running, origin: Option<&str>) -> Result<Socket, Error> {
     connect_async(request).await.map(|(socket, _)| socket)
 }
 
-/// The next message that `wanted` is about.
+/// Waits for the next message that `wanted` accepts.
 async fn until(socket: &mut Socket, wanted: impl Fn(&LiveMessage) -> bool) {
     let found = async {
         while let Some(message) = socket.next().await {
@@ -201,7 +201,7 @@ async fn prices_stream_to_our_own_pages_only() {
     let watch = json!({ "Watch": { "symbols": ["BTC/USDT"], "account": null, "after": null } });
     socket.send(Message::text(watch.to_string())).await.unwrap();
     until(&mut socket, |message| matches!(message, LiveMessage::Price(_))).await;
-    // What is no message of ours ends the stream, and nothing else.
+    // An invalid message ends this stream and has no other effect.
     socket.send(Message::text("{}")).await.unwrap();
     let ended = async { while let Some(Ok(_)) = socket.next().await {} };
     timeout(PATIENCE, ended).await.unwrap();

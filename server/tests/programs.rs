@@ -1,4 +1,5 @@
-//! API clients, and what stands before the three other doors: who is let in, with what, and who is not.
+//! API clients and authentication on the three other surfaces: which credentials are accepted and which are
+//! not.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
@@ -19,12 +20,12 @@ fn words(permissions: impl Iterator<Item = Permission>) -> Vec<&'static str> {
     permissions.map(Permission::word).collect()
 }
 
-/// A path with something in place of its parameters.
+/// Fills the parameters of a path.
 fn filled(path: &str) -> String {
     path.replace("{id}", "7").replace("{currency}", "ZAR")
 }
 
-/// A request of a door, with its surface's credentials.
+/// A request of a route, with its surface's credentials.
 fn knock(program: &Program, door: &Door, surface: Surface) -> RequestBuilder {
     let method: Method = door.method.as_str().parse().unwrap();
     let path = filled(&door.path);
@@ -36,7 +37,7 @@ fn knock(program: &Program, door: &Door, surface: Surface) -> RequestBuilder {
     }
 }
 
-/// What each surface says to whom it does not know, and to whom it knows but does not let.
+/// Each surface's response to unknown credentials, and to known ones without permission.
 fn told(surface: Surface, status: u16) -> Value {
     match (surface, status) {
         (Surface::ThreeCommas, 401) => json!({
@@ -72,7 +73,7 @@ fn told(surface: Surface, status: u16) -> Value {
     }
 }
 
-/// Settings that hear as many requests as a test makes.
+/// Settings whose rate limits exceed what a test sends.
 fn patient() -> Settings {
     let plenty = Limit::per_minutes(100_000, 1);
     let throttles = Throttles { address: plenty, programs: plenty, client: plenty, ..Throttles::default() };
@@ -193,7 +194,7 @@ async fn clients_that_are_not_made(db: &TestDb) {
     assert_eq!(ada.get(CLIENTS).await.text, r#"{"items":[]}"#);
 }
 
-/// What a program answers to each way of signing in.
+/// The responses of a program to each way of authenticating.
 async fn each_door(program: &Program) -> Vec<Answer> {
     let login = [("login_id", program.login.as_str()), ("api_key", program.secret.as_str())];
     vec![
@@ -226,7 +227,8 @@ async fn who_is_let_in(db: &TestDb) {
         let answers = each_door(refused).await;
         assert!(answers.iter().all(|answer| answer.status == 401), "{answers:?}");
     }
-    // A key is public: 3Commas tells it from its signature. The other two tell nothing.
+    // A key is public: 3Commas distinguishes a wrong key from a wrong signature. The other two surfaces
+    // reveal nothing.
     assert_eq!(wrong_secret.get("/ver1/validate").await.ok(401)["error"], "signature_invalid");
     assert_eq!(wrong_key.get("/ver1/validate").await.ok(401)["error"], "api_key_invalid_or_expired");
     assert_eq!(wrong_key.read("/accounts").await, wrong_secret.read("/accounts").await);
@@ -253,7 +255,7 @@ async fn headers_that_are_none(db: &TestDb) {
     ] {
         assert_eq!(program.send(request).await.ok(401), told(Surface::Lumetrade, 401));
     }
-    // Neither a person's token nor a cookie opens these doors, and a client's secret opens no other.
+    // Neither a user's token nor a cookie is accepted here, and a client's secret is accepted nowhere else.
     let as_person = ada.request(Method::GET, "/api/v1/accounts");
     assert_eq!(ada.send(as_person).await.status, 401);
     let as_program = ada.with_token(&program.secret);

@@ -1,4 +1,4 @@
-//! What the desk asks of the sandbox beside Binance's protocol.
+//! The desk's requests to the sandbox outside Binance's protocol.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails where it stands")]
 

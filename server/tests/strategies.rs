@@ -1,5 +1,5 @@
-//! Strategies, follows and histories on a whole server, on both databases, with the real sandbox behind it: whole answers
-//! against the document's examples.
+//! Strategies, follows and histories on a whole server, on both databases, with the real sandbox behind it:
+//! whole responses against the document's examples.
 
 #![allow(
     clippy::unwrap_used,
@@ -34,20 +34,20 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
 }
 
-/// Makes somebody the operator.
+/// Creates an operator.
 async fn admin(house: &House) -> Person {
     let person = Person::sign_up(house, "operator").await;
     account::make_admin(&house.desk, "operator@example.org").await.unwrap();
     person
 }
 
-/// A strategy that an outside brain decides.
+/// Creates a strategy with an external signal source.
 async fn outside(admin: &Person, name: &str, symbol: &str) -> String {
     let body = json!({"name": name, "symbol": symbol, "active": true});
     text(&admin.post("/v1/admin/strategy", body).await.ok(200)["id"])
 }
 
-/// What comes of one trade of a live record.
+/// Records one trade of a live record.
 async fn lived(house: &House, strategy: StrategyId, side: Side, at: Micros, percent: &str) {
     let (clock, chance) = (&*house.desk.clock, &*house.desk.chance);
     let id = SignalId::mint(clock, chance);
@@ -146,7 +146,7 @@ async fn what_a_strategy_came_to(db: &TestDb) {
     }
 }
 
-/// The document's example with what can only be ours: ids and times.
+/// The document's example with our ids and times.
 fn expected_follow(mut example: Value, ours: &Value, strategy: &str) -> Value {
     for field in ["id", "createdAt", "updatedAt"] {
         example[field] = ours[field].clone();
@@ -196,7 +196,7 @@ async fn the_life_of_a_follow(db: &TestDb) {
     eve.get(&path).await.not_found();
     eve.post(&path, body.clone()).await.not_found();
     assert_eq!(Person::anonymous(&house).get(&path).await.status, 401);
-    // Switched off, a key follows on but copies nothing; it cannot be activated.
+    // The follow of a disabled key stays but copies nothing; it cannot be activated.
     ada.put(&format!("/v1/priv/account/exchange/key/{key}"), json!({"active": false})).await.ok(200);
     ada.put(&follow, json!({"active": true})).await.refused("1110");
     assert_eq!(ada.put(&follow, json!({"active": false})).await.ok(200)["active"], json!(false));
@@ -232,7 +232,7 @@ async fn follows_that_are_not_begun(db: &TestDb) {
     let follow = text(&ada.post(&path, body.clone()).await.ok(200)["id"]);
     let put = format!("/v1/priv/strategy/follow/{follow}");
     assert_eq!(ada.put(&put, unknown.clone()).await.ok(422), example!("update_follow_422"));
-    // Fields come before what is there or not, and all of them together.
+    // Field problems come before "not found", and all of them together.
     let all = json!({"active": "perhaps", "strategyAutomatedId": "x"});
     let errors = ada.post(&format!("{FOLLOWS}/nonsense"), all).await.ok(422);
     let told: Vec<_> =
@@ -260,7 +260,7 @@ async fn follows_that_are_not_begun(db: &TestDb) {
     resting["active"] = json!(false);
     ada.post(&format!("{FOLLOWS}/{off}"), resting).await.refused("1110");
 
-    // A strategy turned inactive between the form and its submission.
+    // A strategy deactivated between the form and its submission.
     let late = ada.key("FUTURES", "AUTOMATED").await;
     admin.put(&format!("/v1/admin/strategy/{strategy}"), json!({"active": false})).await.ok(200);
     ada.post(&format!("{FOLLOWS}/{late}"), body.clone())
@@ -268,7 +268,7 @@ async fn follows_that_are_not_begun(db: &TestDb) {
         .problem("strategyAutomatedId", "must be active strategy automated id");
     admin.put(&format!("/v1/admin/strategy/{strategy}"), json!({"active": true})).await.ok(200);
 
-    // In live mode the free plan follows nothing.
+    // In live mode the free plan allows no follows.
     let live =
         House::with(db, Settings { mode: Mode::Live, allow_unrestricted_keys: true, ..Settings::default() })
             .await;
@@ -343,7 +343,7 @@ async fn what_was_traded(db: &TestDb) {
 
     what_the_operator_sees(&admin, &ada, &given, &key).await;
 
-    // Days: a window that ends before, and one that begins before.
+    // Day ranges: one that ends before the trades, and one that begins before them.
     for path in [MANUAL_TRADES, STRATEGY_TRADES] {
         let count = |answer: Answer| answer.ok(200)["items"].as_array().unwrap().len();
         assert_eq!(count(ada.get(&format!("{path}?start=2025-06-01&limit=30")).await), 0);
@@ -354,7 +354,7 @@ async fn what_was_traded(db: &TestDb) {
     csv_files(&house, &key).await;
 }
 
-/// Of the same signal.
+/// The operator's view of the same signal.
 async fn what_the_operator_sees(admin: &Person, ada: &Person, given: &Value, key: &str) {
     let watched = admin.get(&format!("/v1/admin/signal/{}", text(&given["id"]))).await.ok(200);
     assert_eq!(watched["copies"], json!([{"status": "OPEN", "reason": null, "copies": 1}]));
@@ -409,7 +409,7 @@ async fn an_outside_brain_through_its_hook(db: &TestDb) {
     assert_eq!(text(&opened["url"]), format!("{}/v1/hook/strategy/{token}", house.base));
     assert_eq!(admin.get(&format!("/v1/admin/strategy/{strategy}")).await.ok(200)["hook"], json!(true));
     let brain = Person::anonymous(&house);
-    // As TradingView sends it: JSON that calls itself plain text.
+    // As TradingView sends it: JSON with the content type of plain text.
     let tell = async |token: &str, body: &str| {
         let request = brain.request(Method::POST, &format!("/v1/hook/strategy/{token}"));
         brain.send(request.header("content-type", "text/plain; charset=utf-8").body(body.to_owned())).await
@@ -446,7 +446,7 @@ async fn an_outside_brain_through_its_hook(db: &TestDb) {
     assert_eq!(tell(&newer, alert).await.ok(200)["repeated"], json!(true));
     admin.delete(&hook, None).await.ok(204);
     for wrong in [newer.as_str(), "x", NOBODYS] {
-        // A stranger learns nothing of how alerts are written.
+        // Without a valid token, a caller learns nothing about the format of alerts.
         tell(wrong, "not json").await.not_found();
     }
     let mut last = 0;

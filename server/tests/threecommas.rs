@@ -1,4 +1,4 @@
-//! The 3Commas door on a whole server with the real sandbox behind it, on both databases.
+//! The 3Commas surface on a whole server with the real sandbox behind it, on both databases.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
@@ -21,7 +21,7 @@ fn example() -> Value {
     serde_json::from_str(include_str!("../src/rest/threecommas/examples/account.json")).unwrap()
 }
 
-/// A person, their program, and credentials of a sandbox account.
+/// A user, their program, and the credentials of a sandbox account.
 async fn ada(house: &House) -> (Person, Program, Value) {
     let person = Person::sign_up(house, "ada").await;
     let program = Program::of(&person, house, &["ACCOUNTS_READ", "ACCOUNTS_WRITE"]).await;
@@ -29,7 +29,7 @@ async fn ada(house: &House) -> (Person, Program, Value) {
     (person, program, body)
 }
 
-/// The document's request, with credentials that a sandbox account has.
+/// The document's request, with the credentials of a real sandbox account.
 async fn body(person: &Person, kind: &str) -> Value {
     let (api_key, secret) = person.sandbox_account().await;
     let mut body: Value = serde_json::from_str(include_str!("seeds/threecommas_request.json")).unwrap();
@@ -129,7 +129,7 @@ async fn gains_are_what_was_earned(db: &TestDb) {
     let (_, program, body) = ada(&house).await;
     let made = program.post(NEW, body.clone()).await.ok(200);
     let key = body["api_key"].as_str().unwrap();
-    // Play money that came from outside without a transfer of ours counts as earned.
+    // Paper money that arrived from outside without a transfer of ours counts as profit.
     let funds = json!({"wallet": "SPOT", "amount": "500", "reference": "outside"});
     assert_eq!(house.control(&format!("accounts/{key}/funds"), &funds).await, json!({"moved": true}));
     house.clock.advance(time::HOUR);
@@ -188,7 +188,7 @@ async fn what_is_not_connected(db: &TestDb) {
     invalid(&try_with(withdraws).await, &json!({"api_key": ["must not allow withdrawals"]}));
     assert_eq!(program.get("/ver1/accounts").await.text, "[]", "nothing of this connected anything");
 
-    // Siblings come together or not at all.
+    // Siblings are created together or not at all.
     program.post(NEW, good.clone()).await.ok(200);
     let both = try_with(json!({"type": "binance_futures", "types_to_create": ["binance"]})).await;
     invalid(&both, &json!({"api_key": ["This account is already connected!"]}));
@@ -262,7 +262,7 @@ async fn markets_say_what_can_be_traded(db: &TestDb) {
     }
 }
 
-/// Signed as each of wire.md's clients does it, under both prefixes.
+/// Signed as each of the known client libraries does it, under both prefixes.
 async fn each_way_of_signing(db: &TestDb) {
     let house = House::open(db).await;
     let (person, program, _) = ada(&house).await;
@@ -306,7 +306,7 @@ async fn each_way_of_signing(db: &TestDb) {
     }
 }
 
-/// Signatures of a key that is nowhere but in these files (`openssl dgst -sha256 -sign`).
+/// Signatures of a key that exists only in these files (`openssl dgst -sha256 -sign`).
 async fn rsa_signs_too(db: &TestDb) {
     let house = House::open(db).await;
     let person = Person::sign_up(&house, "ada").await;
@@ -324,7 +324,7 @@ async fn rsa_signs_too(db: &TestDb) {
     };
     let (list, update) = ("/ver1/accounts?order=asc", "/ver1/accounts/update");
     assert_eq!(ask(&with, Method::GET, list, "", by_query).await, 200);
-    // Signed, and then there is no such account.
+    // Correctly signed, and the account does not exist.
     assert_eq!(ask(&with, Method::POST, update, r#"{"account_id":7}"#, by_body).await, 404);
     assert_eq!(ask(&with, Method::POST, update, r#"{"account_id":8}"#, by_body).await, 401);
     assert_eq!(ask(&with, Method::GET, "/ver1/accounts?order=desc", "", by_query).await, 401);

@@ -1,4 +1,4 @@
-//! `build`: one file that runs from any folder. `run`: that file, serving.
+//! `build`: creates the single executable that runs from any directory. `run`: builds and runs it.
 
 use crate::process;
 use crate::say;
@@ -9,7 +9,7 @@ use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::Command;
 
-/// Builds the wasm, then the release server with everything inside; returns its path.
+/// Builds the wasm, then the release server with everything embedded; returns its path.
 pub(crate) fn release(workspace: &Workspace) -> Result<PathBuf> {
     let site = site::build(workspace, Mode::Release)?;
     say::step("compile the server (release)", || {
@@ -22,7 +22,8 @@ pub(crate) fn release(workspace: &Workspace) -> Result<PathBuf> {
     Ok(binary)
 }
 
-/// Builds and becomes the server, so that Ctrl-C and exit codes are its own. SLIPSTREAM_* variables pass through.
+/// Builds and then executes the server in this process, so that Ctrl-C and exit codes are its own.
+/// SLIPSTREAM_* variables are passed on.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let binary = release(workspace)?;
     say::note(&format!("serving http://{} (Ctrl-C ends it)", address()));
@@ -30,7 +31,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     Err(error).with_context(|| format!("cannot start {}", binary.display()))
 }
 
-/// Where the server will listen: the default of its configuration, or what the person set.
+/// The address the server will listen on: its default, or the one in the environment.
 pub(crate) fn address() -> String {
     std::env::var("SLIPSTREAM_ADDR").unwrap_or_else(|_| "127.0.0.1:3000".to_owned())
 }

@@ -1,4 +1,4 @@
-//! `check`: what a person runs before committing: formatting, and clippy for both halves.
+//! `check`: run before committing: formatting, and clippy for server and browser.
 
 use crate::process;
 use crate::say;
@@ -14,19 +14,18 @@ pub(crate) fn check(workspace: &Workspace) -> Result<()> {
     say::step("clippy for the browser", || clippy_wasm(workspace))
 }
 
-/// rustfmt in check mode.
 pub(crate) fn format(workspace: &Workspace) -> Result<()> {
     process::run(&mut workspace.cargo(&["fmt", "--all", "--check"]))
 }
 
-/// Every crate that runs on the server, tests and examples included. `frontend` is the browser's: beside the server it
-/// would switch on both halves of Leptos at once.
+/// Clippy for every crate that runs on the server, tests and examples included. `frontend` is excluded:
+/// together with the server it would enable both of Leptos' mutually exclusive features.
 pub(crate) fn clippy(workspace: &Workspace) -> Result<()> {
     let mut cargo = workspace.cargo(&["clippy", "--quiet", "--workspace", "--exclude", "frontend"]);
     process::run(cargo.args(["--all-targets", "--", "-D", "warnings"]))
 }
 
-/// The browser's half, once per bundle.
+/// Clippy for the browser code, once per bundle.
 pub(crate) fn clippy_wasm(workspace: &Workspace) -> Result<()> {
     tools::rust::ensure_wasm(workspace)?;
     for (_, features) in BUNDLES {

@@ -13,10 +13,11 @@ use std::time::{Duration, SystemTime};
 
 const WATCHED: [&str; 8] =
     ["app", "crates", "frontend", "migrations", "public", "server", "style", "Cargo.toml"];
-/// Looking at a few hundred files takes a millisecond or two: cheap enough to need no file-system events.
+/// The polling interval. Checking a few hundred files takes a millisecond or two, so file-system events are
+/// not needed.
 const PAUSE: Duration = Duration::from_millis(300);
 
-/// Serves until Ctrl-C. A build that fails leaves the last good server running.
+/// Serves until Ctrl-C. A failed build leaves the last good server running.
 pub(crate) fn dev(workspace: &Workspace) -> Result<()> {
     let mut server: Option<Running> = None;
     loop {
@@ -49,7 +50,7 @@ fn build(workspace: &Workspace) -> Result<()> {
     })
 }
 
-/// Waits until an editor has written all that it is writing.
+/// Waits until an editor has finished writing.
 fn settle(workspace: &Workspace) -> Result<()> {
     let mut last = newest(workspace)?;
     loop {
@@ -62,7 +63,8 @@ fn settle(workspace: &Workspace) -> Result<()> {
     }
 }
 
-/// How many sources there are, and when the newest changed: a file added, edited or removed changes one of the two.
+/// The number of sources and the newest modification time: adding, editing or removing a file changes one of
+/// the two.
 fn newest(workspace: &Workspace) -> Result<(usize, Option<SystemTime>)> {
     let mut count = 0;
     let mut newest = None;

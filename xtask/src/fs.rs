@@ -5,12 +5,11 @@ use sha2::{Digest as _, Sha256};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Reads a file.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
-/// Writes a file only when its content differs, so that nothing downstream is rebuilt for nothing.
+/// Writes a file only if its content differs, so that nothing downstream is rebuilt unnecessarily.
 pub(crate) fn write_if_changed(path: &Path, content: &[u8]) -> Result<()> {
     if fs::read(path).is_ok_and(|old| old == content) {
         return Ok(());
@@ -18,12 +17,12 @@ pub(crate) fn write_if_changed(path: &Path, content: &[u8]) -> Result<()> {
     fs::write(path, content).with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// Makes a directory and its parents.
+/// Creates a directory and its parents.
 pub(crate) fn make_dir(path: &Path) -> Result<()> {
     fs::create_dir_all(path).with_context(|| format!("cannot make {}", path.display()))
 }
 
-/// Every file below a directory, sorted, but for what npm installed. A directory that does not exist has none.
+/// All files below a directory, sorted, except those installed by npm. A missing directory has none.
 pub(crate) fn files_below(directory: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut pending = vec![directory.to_path_buf()];
@@ -42,7 +41,7 @@ pub(crate) fn files_below(directory: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// The SHA-256 of some bytes, in hex.
+/// The SHA-256 of several byte strings, in hex.
 pub(crate) fn digest<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
     let mut hasher = Sha256::new();
     for part in parts {

@@ -1,4 +1,4 @@
-//! Every developer command of Slipstream. `cargo xtask` without a word prints them.
+//! All developer commands of Slipstream. `cargo xtask` without arguments lists them.
 
 mod bench;
 mod build;

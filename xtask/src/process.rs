@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-/// Runs a program on our own terminal; anything but success is an error that names the command.
+/// Runs a program on this terminal; anything but success is an error that names the command.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let status = status(command)?;
     if !status.success() {
@@ -16,12 +16,12 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs a program on our own terminal and tells how it ended.
+/// Runs a program on this terminal and returns its exit status.
 pub(crate) fn status(command: &mut Command) -> Result<ExitStatus> {
     command.status().with_context(|| format!("cannot start `{}`", shown(command)))
 }
 
-/// What a program printed; its stderr is ours.
+/// Returns what a program printed; its stderr goes to this terminal.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
     let output = command
         .stderr(Stdio::inherit())
@@ -33,24 +33,24 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// Whether a quiet probe of a program succeeds; a program that is not there does not.
+/// Whether a quiet probe of a program succeeds; `false` if the program does not exist.
 pub(crate) fn succeeds(command: &mut Command) -> bool {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())
 }
 
-/// Where a program is on the path.
+/// The path of a program, searched in `PATH`.
 pub(crate) fn which(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path).map(|dir| dir.join(name)).find(|candidate| candidate.is_file())
 }
 
-/// Whether we may use the system's package manager.
+/// Whether we run as root, and may use the system's package manager.
 pub(crate) fn is_root() -> bool {
     output(Command::new("id").arg("-u")).is_ok_and(|uid| uid.trim() == "0")
 }
 
-/// A port nobody listens on at the moment.
+/// A port that is currently free.
 pub(crate) fn free_port() -> Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
@@ -65,7 +65,7 @@ fn shown(command: &Command) -> String {
     text
 }
 
-/// A program in the background, stopped when this is dropped.
+/// A background program, stopped when this is dropped.
 pub(crate) struct Running {
     child: Child,
     name: String,
@@ -73,30 +73,28 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// Starts it.
     pub(crate) fn start(command: &mut Command) -> Result<Self> {
         let name = shown(command);
         let child = command.spawn().with_context(|| format!("cannot start `{name}`"))?;
         Ok(Self { child, name, signal: "TERM" })
     }
 
-    /// Chooses the signal that asks it to end, for programs to which SIGTERM means something else.
+    /// Sets the signal that stops the program, for programs to which SIGTERM means something else.
     pub(crate) fn stopped_by(mut self, signal: &'static str) -> Self {
         self.signal = signal;
         self
     }
 
-    /// Its process id.
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
     }
 
-    /// Its stdout, when that was piped; once.
+    /// Takes the piped stdout, once.
     pub(crate) fn take_stdout(&mut self) -> Option<std::process::ChildStdout> {
         self.child.stdout.take()
     }
 
-    /// An error when it has already ended.
+    /// An error if the program has already ended.
     pub(crate) fn still_running(&mut self) -> Result<()> {
         if let Some(status) = self.child.try_wait()? {
             bail!("`{}` ended with {status}", self.name);
@@ -117,7 +115,7 @@ impl Running {
         Ok(())
     }
 
-    /// Asks it to end, and after five seconds makes it.
+    /// Stops the program, and kills it after five seconds.
     fn stop(&mut self) {
         if !matches!(self.child.try_wait(), Ok(None)) {
             return;
@@ -142,7 +140,7 @@ impl Drop for Running {
     }
 }
 
-/// The status that a GET is answered with; none when nobody answers.
+/// The status of a GET request; `None` if there is no response.
 pub(crate) fn http_status(addr: SocketAddr, path: &str) -> Option<u16> {
     let limit = Duration::from_secs(5);
     let mut stream = TcpStream::connect_timeout(&addr, limit).ok()?;

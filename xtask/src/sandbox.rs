@@ -1,4 +1,4 @@
-//! The sandbox exchange in a process of its own, for third-party clients and for measuring.
+//! The sandbox exchange as a separate process, for third-party clients and for measurements.
 
 use crate::process::Running;
 use crate::workspace::Workspace;
@@ -7,7 +7,7 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
-/// A running sandbox with an empty folder, where it is, and the token of its control door.
+/// A running sandbox on an empty directory, with its URL and the token of its control API.
 pub(crate) struct Sandbox {
     pub(crate) url: String,
     pub(crate) token: String,
@@ -16,8 +16,8 @@ pub(crate) struct Sandbox {
 }
 
 impl Sandbox {
-    /// Starts the built example `serve` of a profile (`debug` or `release`), and waits for the line of JSON that it
-    /// prints when it is ready.
+    /// Starts the built example `serve` of a profile (`debug` or `release`), and waits for the line of JSON
+    /// that it prints when it is ready.
     pub(crate) fn start(workspace: &Workspace, profile: &str, options: &[&str]) -> Result<Self> {
         let directory = tempfile::tempdir()?;
         let mut command = Command::new(workspace.target.join(profile).join("examples").join("serve"));
@@ -39,7 +39,7 @@ impl Sandbox {
     }
 }
 
-/// The line of JSON with which a program says that it is ready. Its stdout must be piped.
+/// The line of JSON with which a program reports that it is ready. Its stdout must be piped.
 pub(crate) fn first_line(process: &mut Running) -> Result<serde_json::Value> {
     let stdout = process.take_stdout().context("the program's stdout is not piped")?;
     let mut line = String::new();

@@ -1,27 +1,27 @@
-//! What the commands tell the person: progress on stderr, answers on stdout.
+//! Output of the commands: progress on stderr, results on stdout.
 
 use anyhow::Result;
 use std::io::Write as _;
 use std::time::{Duration, Instant};
 
-/// An answer. A reader that went away (a closed pipe) is no reason to fail.
+/// Prints a result. A closed pipe is not an error.
 pub(crate) fn line(text: &str) {
     let mut out = std::io::stdout().lock();
     let _ = writeln!(out, "{text}");
     let _ = out.flush();
 }
 
-/// Progress.
+/// Prints progress.
 pub(crate) fn note(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "xtask: {text}");
 }
 
-/// Why the command stopped.
+/// Prints why the command stopped.
 pub(crate) fn error(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "xtask: error: {text}");
 }
 
-/// Says what is being done, does it, and says how long it took.
+/// Reports a step, runs it, and reports how long it took.
 pub(crate) fn step<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     note(what);
     let start = Instant::now();
@@ -31,7 +31,7 @@ pub(crate) fn step<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<T>
     outcome
 }
 
-/// A duration as people read it: `0.4 s`, `12.3 s`, `3 min 07 s`.
+/// A readable duration: `0.4 s`, `12.3 s`, `3 min 07 s`.
 pub(crate) fn human(time: Duration) -> String {
     let seconds = time.as_secs();
     if seconds < 60 {

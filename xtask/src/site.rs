@@ -1,8 +1,10 @@
-//! The browser's half: two wasm bundles from the `frontend` crate, fingerprinted and compressed.
+//! The browser code: two wasm bundles from the `frontend` crate, fingerprinted and compressed.
 //!
-//! `small` serves the pages whose live part is small, `desk` the trade page. The output is a folder that
-//! server/build.rs embeds: `bundles.txt` says which file stem each bundle has, and `pkg/` holds
-//! `<stem>.js` and `<stem>_bg.wasm`, the names under which Leptos asks for them.
+//! `small` serves the pages with small live parts, `desk` the trade page. The output is a directory that
+//! server/build.rs
+//! embeds: `bundles.txt` lists the file stem of each bundle, and `pkg/` contains `<stem>.js` and
+//! `<stem>_bg.wasm`, the names
+//! that Leptos requests.
 
 use crate::fs::{self, digest, make_dir};
 use crate::say;
@@ -13,11 +15,11 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use wasm_bindgen_cli_support::Bindgen;
 
-/// Each bundle and the features of `frontend` that make it.
+/// Each bundle and the features of `frontend` that it is built with.
 pub(crate) const BUNDLES: [(&str, &str); 2] = [("small", "islands"), ("desk", "islands,desk")];
 
-/// How a site is built. Both halves of a page must be built alike: a release server with a debug bundle does not
-/// hydrate.
+/// The build mode. Server and bundles must be built in the same mode: a release server with a debug bundle
+/// does not hydrate.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
     /// Small and pre-compressed.
@@ -45,11 +47,11 @@ impl Mode {
 /// The files of one bundle, ready to be written.
 struct Bundle {
     stem: String,
-    /// The raw module's digest: while it stays, the outputs stay.
+    /// The digest of the raw module: if it is unchanged, the outputs are too.
     source: String,
 }
 
-/// Builds the site and returns its folder.
+/// Builds the site and returns its directory.
 pub(crate) fn build(workspace: &Workspace, mode: Mode) -> Result<PathBuf> {
     tools::rust::ensure_wasm(workspace)?;
     let site = workspace.target.join(mode.folder());
@@ -78,7 +80,7 @@ pub(crate) fn stem(site: &Path, name: &str) -> Option<String> {
 }
 
 fn compile(workspace: &Workspace, mode: Mode, name: &str, features: &str) -> Result<Vec<u8>> {
-    // Its own target directory: the lock of the host's would make the two wait for each other.
+    // A separate target directory: the lock of the host's would make the two builds wait for each other.
     let front = workspace.target.join("front");
     say::step(&format!("compile the {name} bundle ({})", mode.profile()), || {
         let mut cargo = workspace.cargo(&["build", "--quiet", "--package", "frontend", "--lib"]);
@@ -89,7 +91,8 @@ fn compile(workspace: &Workspace, mode: Mode, name: &str, features: &str) -> Res
     fs::read(&front.join("wasm32-unknown-unknown").join(mode.profile()).join("frontend.wasm"))
 }
 
-/// Runs wasm-bindgen and names the pair after its content; does nothing when the raw module is the one of last time.
+/// Runs wasm-bindgen and names the two files after their content; does nothing if the raw module is
+/// unchanged.
 fn bind(site: &Path, name: &str, raw: &[u8]) -> Result<Bundle> {
     let source = digest([raw, env!("CARGO_PKG_VERSION").as_bytes()]);
     if let Some(stem) = stem(site, name) {
@@ -113,7 +116,7 @@ fn bind(site: &Path, name: &str, raw: &[u8]) -> Result<Bundle> {
             .with_context(|| format!("wasm-bindgen on the {name} bundle"))?;
         let js = fs::read(&out.path().join(format!("{name}.js")))?;
         let wasm = fs::read(&out.path().join(format!("{name}_bg.wasm")))?;
-        // One hash for both: the module and its glue only work together.
+        // One hash for both: the module and its glue code only work together.
         let hash = digest([js.as_slice(), wasm.as_slice()]);
         let stem = format!("{name}-{}", &hash[..16]);
         let [js_path, wasm_path] = pair(site, &stem);
@@ -129,7 +132,7 @@ fn pair(site: &Path, stem: &str) -> [PathBuf; 2] {
     [pkg.join(format!("{stem}.js")), pkg.join(format!("{stem}_bg.wasm"))]
 }
 
-/// JavaScript that dependencies bring along; wasm-bindgen names its folders after the crate's hash.
+/// Copies JavaScript from dependencies; wasm-bindgen names its directories after the crate's hash.
 fn copy_snippets(from: &Path, to: &Path) -> Result<()> {
     for file in fs::files_below(from)? {
         let target = to.join(file.strip_prefix(from)?);
@@ -141,7 +144,8 @@ fn copy_snippets(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Writes `.br` and `.gz` beside both files. Names carry the content's hash, so what is there already is right.
+/// Writes `.br` and `.gz` beside both files. Names contain the content's hash, so existing files are up to
+/// date.
 fn compress_bundle(site: &Path, stem: &str) -> Result<()> {
     let todo: Vec<PathBuf> = pair(site, stem)
         .into_iter()
@@ -173,7 +177,7 @@ fn gzip(content: &[u8]) -> Result<Vec<u8>> {
     Ok(encoder.finish()?)
 }
 
-/// Quality 11, the slowest and smallest: done once per build, paid for by every visitor otherwise.
+/// Quality 11, the slowest and smallest: compressed once per build, downloaded by every visitor.
 fn brotli(content: &[u8]) -> Result<Vec<u8>> {
     let mut packed = Vec::new();
     let parameters = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
@@ -181,7 +185,7 @@ fn brotli(content: &[u8]) -> Result<Vec<u8>> {
     Ok(packed)
 }
 
-/// Removes the bundles of earlier builds; what is served is exactly what was just built.
+/// Removes the bundles of earlier builds, so that exactly the current ones are served.
 fn remove_old(pkg: &Path, stems: &[String]) -> Result<()> {
     for file in fs::files_below(pkg)? {
         let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();

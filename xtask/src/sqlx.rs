@@ -1,8 +1,10 @@
 //! The offline data of the compile-checked queries: `crates/store/.sqlx`.
 //!
-//! sqlx's macros write what they learn about a query into `SQLX_OFFLINE_DIR` when a database is there to ask, so
-//! neither sqlx-cli nor a database that somebody set up is needed: a throw-away cluster gets the Postgres
-//! migrations, and the store crate is compiled against it.
+//! sqlx's macros write what they learn about a query into `SQLX_OFFLINE_DIR` if a database is available, so
+//! neither
+//! sqlx-cli nor a manually set-up database is needed: a throw-away cluster gets the Postgres migrations, and
+//! the store
+//! crate is compiled against it.
 
 use crate::fs::{files_below, make_dir, read};
 use crate::process;
@@ -17,13 +19,13 @@ use std::path::{Path, PathBuf};
 /// The database in the cluster that gets the migrations.
 const DATABASE: &str = "slipstream_queries";
 
-/// Where the macros look for a database: crates/store/sqlx.toml names the variable.
+/// The variable with the macros' database URL, as named in crates/store/sqlx.toml.
 const ADDRESS: &str = "SLIPSTREAM_SQLX_DATABASE_URL";
 
-/// Files by name.
+/// File contents by name.
 type Data = BTreeMap<String, Vec<u8>>;
 
-/// `cargo xtask sqlx`: brings the committed data up to date.
+/// `cargo xtask sqlx`: updates the committed data.
 pub(crate) fn rewrite(workspace: &Workspace) -> Result<()> {
     let cluster = Cluster::start()?;
     let fresh = generate(workspace, &cluster)?;
@@ -41,7 +43,7 @@ pub(crate) fn rewrite(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// Fails when the committed data differs from what the database says today.
+/// Fails if the committed data differs from what the database reports now.
 pub(crate) fn compare(workspace: &Workspace, cluster: &Cluster) -> Result<()> {
     let fresh = generate(workspace, cluster)?;
     let stored = load(&committed(workspace))?;
@@ -65,8 +67,9 @@ fn generate(workspace: &Workspace, cluster: &Cluster) -> Result<Data> {
     }
     let folder = tempfile::tempdir()?;
     let url = cluster.url(DATABASE);
-    // Cargo does not know that the macros ask a database, and would call an unchanged crate fresh. A cfg that is
-    // new each time (the folder's name is) makes it compile this one crate again, and nothing else.
+    // Cargo does not know that the macros query a database, and would consider an unchanged crate fresh. A
+    // cfg that is new each time (because the directory's name is) makes it compile this one crate again, and
+    // nothing else.
     let marker = format!("sqlx_run=\"{}\"", folder.path().display());
     let mut cargo =
         workspace.cargo(&["rustc", "--quiet", "--package", "store", "--lib", "--profile", "check"]);

@@ -1,4 +1,4 @@
-//! Where the checkout and its target directory are, and how cargo is called there.
+//! The checkout, its target directory, and how to call cargo there.
 
 use crate::process;
 use anyhow::{Context as _, Result};
@@ -7,17 +7,17 @@ use std::process::Command;
 
 /// The workspace that this xtask belongs to.
 pub(crate) struct Workspace {
-    /// The top of the checkout.
+    /// The root of the checkout.
     pub(crate) root: PathBuf,
-    /// Cargo's target directory, wherever environment or configuration put it.
+    /// Cargo's target directory, as set by environment or configuration.
     pub(crate) target: PathBuf,
 }
 
 impl Workspace {
-    /// Asks cargo, so that `CARGO_TARGET_DIR` and `.cargo/config.toml` both count.
+    /// Asks cargo, so that both `CARGO_TARGET_DIR` and `.cargo/config.toml` are respected.
     pub(crate) fn find() -> Result<Self> {
-        // What cargo says while it runs us, not what it said when it compiled us: two checkouts may share a target
-        // directory, and with it this program.
+        // The variable at run time, not at compile time: two checkouts may share a target directory, and with
+        // it this program.
         let here = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from("."), PathBuf::from);
         let mut command = bare_cargo(&here);
         command.args(["metadata", "--no-deps", "--offline", "--format-version", "1"]);
@@ -29,20 +29,18 @@ impl Workspace {
         Ok(Self { root: path("workspace_root")?, target: path("target_directory")? })
     }
 
-    /// A cargo call in the workspace. Queries are always checked against the committed `.sqlx`: a `DATABASE_URL`
-    /// meant for the server must not make the compiler call a database.
+    /// A cargo command in the workspace. Queries are always checked against the committed `.sqlx`: a
+    /// `DATABASE_URL` meant for the server must not make the compiler connect to a database.
     pub(crate) fn cargo(&self, arguments: &[&str]) -> Command {
         let mut command = bare_cargo(&self.root);
         command.args(arguments).env("SQLX_OFFLINE", "true");
         command
     }
 
-    /// The release server.
     pub(crate) fn release_binary(&self) -> PathBuf {
         self.target.join("release").join("slipstream")
     }
 
-    /// The debug server.
     pub(crate) fn debug_binary(&self) -> PathBuf {
         self.target.join("debug").join("slipstream")
     }
@@ -51,8 +49,9 @@ impl Workspace {
 fn bare_cargo(directory: &Path) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(directory);
-    // `cargo xtask` is `cargo run`, which describes the xtask package in these variables. Some build scripts watch
-    // them, and would run again each time a person changes between `cargo xtask …` and plain cargo.
+    // `cargo xtask` is `cargo run`, which sets these variables for the xtask package. Some build scripts
+    // watch them, and would run again whenever a developer alternates between `cargo xtask …` and plain
+    // cargo.
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
         if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {

@@ -1,4 +1,4 @@
-//! Currency accounts, moving funds, and sub-accounts.
+//! Forms for currency accounts, transfers and sub-accounts.
 #![allow(missing_docs)] // the server macro makes items that cannot carry docs
 
 use super::{form::form, trader};
@@ -24,7 +24,7 @@ pub async fn open_account(#[server(default)] currency: String) -> Result<Done, F
     form("account-open", "/accounts#open").keep("currency", &currency).answer(&visit, done).await
 }
 
-/// Notes where the person lives.
+/// Stores the user's country of residence.
 #[server(endpoint = "account-country")]
 pub async fn set_country(#[server(default)] country: String) -> Result<Done, Failure> {
     let (visit, actor) = trader()?;
@@ -61,7 +61,7 @@ pub async fn move_funds(
     answer.answer(&visit, done).await
 }
 
-/// Makes a sub-account, or changes the one of `id`.
+/// Creates a sub-account, or updates the one with this `id`.
 #[allow(clippy::too_many_arguments)] // the account's fields
 #[server(endpoint = "sub-account-save")]
 pub async fn save_sub_account(

@@ -1,4 +1,4 @@
-//! Choosing, changing and ending a plan.
+//! Forms for choosing, changing and ending a plan.
 #![allow(missing_docs)] // the server macro makes items that cannot carry docs
 
 use super::{form::form, trader};
@@ -14,7 +14,7 @@ fn plan_id(text: &str) -> Result<PlanId, Error> {
     text.parse().map_err(|_| Error::field("subscriptionId", Problem::NotPlan))
 }
 
-/// Leads to a page to pay at, by way of our own: a form may lead nowhere else.
+/// Opens a checkout and redirects to our own page first, because the form policy allows no other target.
 #[server(endpoint = "plan-checkout")]
 pub async fn checkout_plan(#[server(default)] plan: String) -> Result<Done, Failure> {
     let (visit, actor) = trader()?;
@@ -41,7 +41,7 @@ pub async fn change_plan(#[server(default)] plan: String) -> Result<Done, Failur
     form("plan", "/plans").keep("plan", &plan).answer(&visit, done).await
 }
 
-/// Ends the plan with its period, or keeps it after all.
+/// Cancels the plan at the end of its period, or revokes the cancellation.
 #[server(endpoint = "plan-end")]
 pub async fn end_plan(#[server(default)] end: bool) -> Result<Done, Failure> {
     let (visit, actor) = trader()?;

@@ -1,4 +1,4 @@
-//! API clients.
+//! Forms for API clients.
 #![allow(missing_docs)] // the server macro makes items that cannot carry docs
 
 use super::{
@@ -13,10 +13,9 @@ use service::{
     api_client::{self, NewClient},
 };
 
-/// The page of both forms.
 const PAGE: &str = "/settings/api-clients";
 
-/// Makes a client. Its page shows the secret, once.
+/// Creates an API client. Its page shows the secret once.
 #[server(endpoint = "client-create")]
 pub async fn create_client(
     #[server(default)] name: String,
@@ -51,7 +50,7 @@ pub async fn create_client(
     answer.answer(&visit, done).await
 }
 
-/// The end of a day; none for an empty field.
+/// The end of a day; `None` for an empty field.
 fn last_moment(day: &str) -> Result<Option<Micros>, Error> {
     match day.trim() {
         "" => Ok(None),
@@ -62,7 +61,7 @@ fn last_moment(day: &str) -> Result<Option<Micros>, Error> {
     }
 }
 
-/// Takes a client back.
+/// Revokes an API client.
 #[server(endpoint = "client-revoke")]
 pub async fn revoke_client(#[server(default)] id: String) -> Result<Done, Failure> {
     let (visit, actor) = trader()?;

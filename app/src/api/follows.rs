@@ -1,4 +1,4 @@
-//! Following strategies, and the panic button.
+//! Forms for following strategies, and the panic button.
 #![allow(missing_docs)] // the server macro makes items that cannot carry docs
 
 use super::{
@@ -24,7 +24,7 @@ use service::{
 };
 use std::str::FromStr;
 
-/// Has a key follow a strategy.
+/// Lets a key follow a strategy.
 #[server(endpoint = "follow-create")]
 pub async fn create_follow(
     #[server(default)] key: String,
@@ -54,7 +54,7 @@ pub async fn create_follow(
     answer.answer(&visit, begun.map(|_| Done::at("/follows").saying("follow-begun"))).await
 }
 
-/// Changes strategy, risk and limits.
+/// Changes the strategy, risk profile and limits of a follow.
 #[server(endpoint = "follow-change")]
 pub async fn change_follow(
     #[server(default)] id: String,
@@ -90,7 +90,7 @@ pub async fn change_follow(
     answer.answer(&visit, changed.map(|_| Done::at("/follows").saying("follow-changed"))).await
 }
 
-/// Copies nothing new until it is resumed.
+/// Pauses a follow: nothing new is copied until it is resumed.
 #[server(endpoint = "follow-pause")]
 pub async fn pause_follow(#[server(default)] id: String) -> Result<Done, Failure> {
     let (visit, actor) = trader()?;
@@ -102,7 +102,7 @@ pub async fn pause_follow(#[server(default)] id: String) -> Result<Done, Failure
     row("follow-pause", &id).answer(&visit, done).await
 }
 
-/// Copies again.
+/// Resumes a paused follow.
 #[server(endpoint = "follow-resume")]
 pub async fn resume_follow(#[server(default)] id: String) -> Result<Done, Failure> {
     let (visit, actor) = trader()?;
@@ -114,7 +114,7 @@ pub async fn resume_follow(#[server(default)] id: String) -> Result<Done, Failur
     row("follow-resume", &id).answer(&visit, done).await
 }
 
-/// Ends following; its position is kept or closed.
+/// Stops a follow; its position is kept or closed.
 #[server(endpoint = "follow-stop")]
 pub async fn stop_follow(
     #[server(default)] id: String,
@@ -150,7 +150,7 @@ pub async fn press_panic(#[server(default)] key: String) -> Result<Done, Failure
     form("panic", "/follows/panic").answer(&visit, done).await
 }
 
-/// What happened to each key, in words.
+/// The outcome for each key, as text.
 fn told(reports: Vec<panic::Report>) -> Vec<(String, String)> {
     let words = follows(visit::lang());
     let why = |error: Error| {
@@ -179,7 +179,7 @@ fn told(reports: Vec<panic::Report>) -> Vec<(String, String)> {
     reports.into_iter().map(line).collect()
 }
 
-/// A form of one follow's line.
+/// A form in a follow's row.
 fn row(name: &'static str, id: &str) -> Form {
     let line = id.parse::<FollowId>().map(|id| format!("/follows#follow-{id}"));
     form(name, line.unwrap_or_else(|_| "/follows".to_owned())).keep("id", id)
@@ -192,7 +192,7 @@ fn terms(form: Form, strategy: &str, profile: &str, leverage: &str, limit: &str)
         .keep("dailyLossLimitUsd", limit)
 }
 
-/// What was typed.
+/// The submitted fields.
 struct Typed {
     strategy: String,
     profile: String,
@@ -220,18 +220,18 @@ impl Typed {
     }
 }
 
-/// What is wrong with a text that cannot be kept as a sum: a number that is too long, or no number.
+/// The problem of a text that is not a valid amount: too long, or not a number.
 fn not_amount(text: &str) -> Problem {
     let number = text.trim().bytes().all(|b| b.is_ascii_digit() || b == b'.');
     if number && text.trim().len() > 28 { Problem::TextTooLong } else { Problem::NotNumber }
 }
 
-/// A field that must be there.
+/// Parses a required field.
 fn field<T: FromStr>(name: &str, text: &str, problem: Problem) -> Result<T, FieldProblem> {
     text.trim().parse().map_err(|_| FieldProblem::new(name, problem))
 }
 
-/// A field that may be empty.
+/// Parses an optional field.
 pub(super) fn optional<T>(
     name: &str,
     text: &str,

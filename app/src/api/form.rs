@@ -1,5 +1,5 @@
-//! The one way a form is answered. A browser's own post: 303, with a flash for what the next page must say. A
-//! script's post: JSON with its status.
+//! Responses of forms. A browser's own post gets a 303 redirect, with a flash for the next page; a script's
+//! post gets JSON with a status.
 
 use crate::{
     answer::{Done, Failure},
@@ -17,13 +17,13 @@ use service::{
     flash::{self, Flash},
 };
 
-/// What is said of too many attempts, where a form has no better words.
+/// The default message key for too many attempts.
 const TOO_MANY: &str = "too-many";
 
-/// The longest text that is kept for a second try, in characters.
+/// The longest text kept for a second try, in characters.
 const LONGEST_TEXT: usize = 20_000;
 
-/// A post: which form, the page it came from, and what was typed.
+/// A post: the form's name, its page, and the submitted values.
 pub(super) struct Form {
     name: &'static str,
     back: String,
@@ -37,30 +37,30 @@ pub(super) fn form(name: &'static str, back: impl Into<String>) -> Form {
 }
 
 impl Form {
-    /// Keeps what was typed, for a second try. Never a secret.
+    /// Keeps a submitted value for a second try. Must not be used for secrets.
     pub(super) fn keep(mut self, field: &str, value: &str) -> Self {
         self.values.push((field.to_owned(), value.chars().take(300).collect()));
         self
     }
 
-    /// Keeps a long text, for a second try.
+    /// Keeps a long text for a second try.
     pub(super) fn keep_text(mut self, field: &str, value: &str) -> Self {
         self.values.push((field.to_owned(), value.chars().take(LONGEST_TEXT).collect()));
         self
     }
 
-    /// Says of too many attempts how many there may be.
+    /// Replaces the message for too many attempts, so that it can name the limit.
     pub(super) fn when_too_many(mut self, key: &'static str) -> Self {
         self.too_many = key;
         self
     }
 
-    /// Answers.
+    /// Builds the response.
     pub(super) async fn answer(self, visit: &Visit, result: Result<Done, Error>) -> Result<Done, Failure> {
         self.answer_with(visit, result, None).await
     }
 
-    /// Answers, with a new idempotency key for the form.
+    /// Builds the response, with a new idempotency key for the form.
     pub(super) async fn answer_with(
         self,
         visit: &Visit,
@@ -81,7 +81,7 @@ impl Form {
                 }
                 Ok(Done { fresh, ..done })
             }
-            // Kept, and carried out once the password is given: the server hears the header.
+            // The header tells the server to store the form and run it once the password is entered.
             Err(Error::StepUp) if wants_page() => {
                 ask_for_password();
                 Err(failure(Error::StepUp).1)
@@ -109,7 +109,7 @@ impl Form {
     }
 }
 
-/// The status and the tellable part of an error; a fault is logged and told as nothing but a fault.
+/// The status and the user-visible part of an error; a fault is logged and shown only as a generic error.
 pub(super) fn failure(error: Error) -> (StatusCode, Failure) {
     let told = |key: &str| Failure { refusal: Some(key.to_owned()), ..Failure::default() };
     match error {
@@ -129,14 +129,14 @@ pub(super) fn failure(error: Error) -> (StatusCode, Failure) {
     }
 }
 
-/// A failure before any form can carry it.
+/// A failure before the form is known.
 pub(super) fn refuse(error: Error) -> Failure {
     let (status, failure) = failure(error);
     visit::set_status(status);
     failure
 }
 
-/// `to`, with a flash if there is something to say and a session that can carry it.
+/// Adds a flash to `to`, if there is a message and a session to store it in.
 async fn leave(visit: &Visit, to: &str, flash: Option<Flash>) -> String {
     let Some(flash) = flash else { return to.to_owned() };
     match put(visit, &flash).await {
@@ -155,7 +155,7 @@ async fn put(visit: &Visit, content: &Flash) -> Result<String, Error> {
             other => return other.map(|id| id.to_string()),
         }
     }
-    // Nothing is stored for strangers.
+    // Without a session nothing is stored on the server: the browser carries the flash.
     visit.set_flash(&flash::carry(&visit.desk, content)?);
     Ok(CARRIED.to_owned())
 }
@@ -188,7 +188,7 @@ fn see_other(to: &str) {
     }
 }
 
-/// The framework's own failures: a body that is no such form.
+/// The framework's own failures, such as a body that does not match the form.
 impl FromServerFnError for Failure {
     type Encoder = JsonEncoding;
 

@@ -1,4 +1,4 @@
-//! Exchange keys.
+//! Forms for exchange keys.
 #![allow(missing_docs)] // the server macro makes items that cannot carry docs
 
 use super::{form::form, trader};
@@ -18,8 +18,8 @@ use service::{
 };
 use zeroize::Zeroizing;
 
-/// Opens a sandbox account and connects its key: to trade with by hand, or, where `next` names the page that wants it,
-/// to follow strategies with.
+/// Opens a sandbox account and connects its key: for manual trading or, if `next` names the page that needs
+/// it, for following strategies.
 #[server(endpoint = "key-sandbox")]
 pub async fn connect_sandbox(
     #[server(default)]
@@ -37,7 +37,7 @@ pub async fn connect_sandbox(
     form("key-sandbox", "/keys").when_too_many("too-many-sandboxes").answer(&visit, done).await
 }
 
-/// Connects a key of the person's own.
+/// Connects a key of the user's own.
 #[server(endpoint = "key-create")]
 pub async fn create_key(
     #[server(default)]
@@ -94,7 +94,7 @@ pub async fn rename_key(
     change(answer, &id, KeyChange { name: Some(name), ..KeyChange::default() }).await
 }
 
-/// Switches a key on or off.
+/// Enables or disables a key.
 #[server(endpoint = "key-active")]
 pub async fn activate_key(
     #[server(default)] id: String,
@@ -104,7 +104,7 @@ pub async fn activate_key(
     change(answer, &id, KeyChange { active: Some(active == "true"), ..KeyChange::default() }).await
 }
 
-/// Says whether a key's account is also traded outside Slipstream.
+/// Sets whether a key's account is also traded outside Slipstream.
 #[server(endpoint = "key-elsewhere")]
 pub async fn set_traded_elsewhere(
     #[server(default)] id: String,
@@ -115,7 +115,7 @@ pub async fn set_traded_elsewhere(
         .await
 }
 
-/// Gives a key new credentials.
+/// Replaces a key's credentials.
 #[server(endpoint = "key-credentials")]
 pub async fn renew_key(
     #[server(default)] id: String,
@@ -141,7 +141,7 @@ async fn change(answer: super::form::Form, id: &str, change: KeyChange) -> Resul
     answer.answer(&visit, changed.map(|()| Done::at("/keys").saying("key-saved"))).await
 }
 
-/// Starts a sandbox account afresh.
+/// Resets a sandbox account.
 #[server(endpoint = "key-reset")]
 pub async fn reset_sandbox(#[server(default)] id: String) -> Result<Done, Failure> {
     let (visit, actor) = trader()?;
@@ -152,7 +152,8 @@ pub async fn reset_sandbox(#[server(default)] id: String) -> Result<Done, Failur
     form("key-reset", "/keys").answer(&visit, reset.map(|()| Done::at("/keys").saying("sandbox-reset"))).await
 }
 
-/// Deletes a key. `open` says what becomes of its positions and orders: `close`, or else they are left open.
+/// Deletes a key. With `open` = `close` its positions and orders are closed first; otherwise they are left
+/// open.
 #[server(endpoint = "key-delete")]
 pub async fn delete_key(
     #[server(default)] id: String,
@@ -170,7 +171,7 @@ pub async fn delete_key(
     form("key-delete", back).answer(&visit, deleted.map(|()| Done::at("/keys").saying(notice))).await
 }
 
-/// An id fit for a fragment: ours, or nothing.
+/// An id that is safe in a URL fragment: a valid id, or nothing.
 fn fragment(id: &str) -> String {
     id.parse::<ExchangeKeyId>().map(|id| id.to_string()).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! Notifications, the chat that stands in for Telegram, the outbox.
+//! Forms for notifications, the simulated Telegram chat, and the outbox.
 #![allow(missing_docs)] // the server macro makes items that cannot carry docs
 
 use super::{form::form, trader, visitor};
@@ -12,10 +12,9 @@ use service::{
     notify::{self, Wish, telegram},
 };
 
-/// The page of the settings.
 const PAGE: &str = "/settings/notifications";
 
-/// Sets what a person is told of. A box that is not ticked is not sent: it means no.
+/// Sets the notification preferences. A box that is not ticked is not sent and counts as off.
 #[server(endpoint = "notification-set")]
 pub async fn set_notifications(#[server(default)] on: Vec<String>) -> Result<Done, Failure> {
     let (visit, actor) = trader()?;
@@ -35,7 +34,7 @@ pub async fn set_notifications(#[server(default)] on: Vec<String>) -> Result<Don
     form("notification-set", PAGE).answer(&visit, done).await
 }
 
-/// Takes the chat away.
+/// Unlinks the Telegram chat.
 #[server(endpoint = "telegram-unlink")]
 pub async fn unlink_telegram() -> Result<Done, Failure> {
     let (visit, actor) = trader()?;
@@ -44,7 +43,7 @@ pub async fn unlink_telegram() -> Result<Done, Failure> {
     form("telegram-unlink", PAGE).answer(&visit, done).await
 }
 
-/// Says something in the chat that stands in for Telegram.
+/// Sends a message in the simulated Telegram chat.
 #[server(endpoint = "telegram-say")]
 pub async fn say_telegram(#[server(default)] text: String) -> Result<Done, Failure> {
     let (visit, actor) = trader()?;
@@ -55,7 +54,7 @@ pub async fn say_telegram(#[server(default)] text: String) -> Result<Done, Failu
         .await
 }
 
-/// The button of the page that a mail's link leads to.
+/// The button on the page that a mail's unsubscribe link opens.
 #[server(endpoint = "unsubscribe")]
 pub async fn unsubscribe(#[server(default)] token: String) -> Result<Done, Failure> {
     let visit = visitor()?;
@@ -65,7 +64,7 @@ pub async fn unsubscribe(#[server(default)] token: String) -> Result<Done, Failu
     form("unsubscribe", back).answer(&visit, done).await
 }
 
-/// Has a message that was given up tried again.
+/// Retries a failed message.
 #[server(endpoint = "message-retry")]
 pub async fn retry_message(#[server(default)] id: String) -> Result<Done, Failure> {
     let (visit, actor) = trader()?;

@@ -1,4 +1,5 @@
-//! The endpoints of forms: actor, one service call, answer. They work with and without script (see [`form`]).
+//! The endpoints of forms: identify the user, call one service function, respond. They work with and without
+//! scripts (see [`form`]).
 
 pub mod accounts;
 pub mod billing;
@@ -19,7 +20,8 @@ use crate::{answer::Failure, visit::Visit};
 use domain::Role;
 use service::{Actor, Error};
 
-/// Every endpoint and the role it asks for. The server's guard reads it; a test holds it equal to what is registered.
+/// Every endpoint and the role it requires, for the server's guard; a test compares it with the registered
+/// endpoints.
 pub const SERVER_FNS: &[(&str, Role)] = &[
     ("/api/sign-up", Role::Anyone),
     ("/api/sign-in", Role::Anyone),
@@ -83,12 +85,12 @@ pub const SERVER_FNS: &[(&str, Role)] = &[
     ("/api/signal-send", Role::Admin),
 ];
 
-/// The present request.
+/// The current request.
 fn visitor() -> Result<Visit, Failure> {
     Visit::current().ok_or_else(|| form::failure(Error::fault("no visit in context")).1)
 }
 
-/// The present request of someone who signed in.
+/// The current request and its signed-in user.
 fn trader() -> Result<(Visit, Actor), Failure> {
     let visit = visitor()?;
     let actor = visit.trader().cloned().map_err(form::refuse)?;

@@ -1,4 +1,4 @@
-//! What the operator does with strategies, their hooks and their signals.
+//! Operators' forms for strategies, their webhooks and signals.
 #![allow(missing_docs)] // the server macro makes items that cannot carry docs
 
 use super::{
@@ -18,7 +18,7 @@ use service::{
     strategy::{self, NewStrategy, Said, StrategyChange},
 };
 
-/// Pauses all new copies, or lets them go on.
+/// Pauses or resumes all new copies.
 #[server(endpoint = "copies-pause")]
 pub async fn pause_copies(#[server(default)] paused: String) -> Result<Done, Failure> {
     let (visit, actor) = trader()?;
@@ -31,7 +31,7 @@ pub async fn pause_copies(#[server(default)] paused: String) -> Result<Done, Fai
     form("copies-pause", "/admin/strategies").answer(&visit, done).await
 }
 
-/// Closes the desk to everybody but its operator, or opens it again.
+/// Switches maintenance mode on or off.
 #[server(endpoint = "maintenance-set")]
 pub async fn set_maintenance(
     #[server(default)] on: String,
@@ -47,7 +47,7 @@ pub async fn set_maintenance(
     form("maintenance-set", "/admin/maintenance").keep("message", &message).answer(&visit, done).await
 }
 
-/// Confirms how an account differs from the database.
+/// Confirms the differences between an account and the database.
 #[server(endpoint = "review-confirm")]
 pub async fn confirm_review(#[server(default)] key: String) -> Result<Done, Failure> {
     let (visit, actor) = trader()?;
@@ -59,7 +59,7 @@ pub async fn confirm_review(#[server(default)] key: String) -> Result<Done, Fail
     form("review-confirm", "/admin/maintenance").answer(&visit, done).await
 }
 
-/// Makes a strategy. It begins inactive.
+/// Creates a strategy, initially inactive.
 #[server(endpoint = "strategy-create")]
 pub async fn create_strategy(
     #[server(default)] name: String,
@@ -92,7 +92,7 @@ pub async fn create_strategy(
     answer.answer(&visit, done).await
 }
 
-/// Changes name, words and rules.
+/// Changes the name, description and rules.
 #[server(endpoint = "strategy-change")]
 pub async fn change_strategy(
     #[server(default)] id: String,
@@ -136,7 +136,7 @@ pub async fn activate_strategy(
     of("strategy-active", &id).answer(&visit, done).await
 }
 
-/// Gives the hook a new address; the next page shows it once.
+/// Replaces the webhook's token; the next page shows the new URL once.
 #[server(endpoint = "hook-rotate")]
 pub async fn rotate_hook(#[server(default)] id: String) -> Result<Done, Failure> {
     let (visit, actor) = trader()?;
@@ -150,7 +150,7 @@ pub async fn rotate_hook(#[server(default)] id: String) -> Result<Done, Failure>
     of("hook-rotate", &id).answer(&visit, done).await
 }
 
-/// Gives a signal by hand.
+/// Sends a signal manually.
 #[server(endpoint = "signal-send")]
 pub async fn send_signal(
     #[server(default)] id: String,
@@ -174,7 +174,7 @@ pub async fn send_signal(
     answer.answer(&visit, done).await
 }
 
-/// What the form says: an exit needs nothing but itself.
+/// Parses the form; an exit needs no other fields.
 fn said(action: &str, price: &str, stop: &str, targets: &str) -> Result<Said, Vec<FieldProblem>> {
     let number = |text: &str| money::parse(text).ok();
     let side = Side::parse(action);
@@ -197,7 +197,7 @@ fn said(action: &str, price: &str, stop: &str, targets: &str) -> Result<Said, Ve
     }
 }
 
-/// What a switch says: anything else must not switch it either way.
+/// Parses a switch: any other value must not change it.
 fn yes_or_no(field: &str, text: &str) -> Result<bool, Error> {
     text.parse().map_err(|_| Error::field(field, Problem::NotBoolean))
 }
@@ -219,7 +219,7 @@ fn page(id: StrategyId) -> String {
     format!("/admin/strategies/{id}")
 }
 
-/// A form of one strategy's page.
+/// A form on a strategy's page.
 fn of(name: &'static str, id: &str) -> Form {
     form(name, id.parse().map_or_else(|_| "/admin/strategies".to_owned(), page)).keep("id", id)
 }

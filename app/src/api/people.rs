@@ -1,4 +1,4 @@
-//! Signing up, in and out; passwords and sessions.
+//! Forms for sign-up, sign-in and sign-out, passwords and sessions.
 #![allow(missing_docs)] // the server macro makes items that cannot carry docs
 
 use super::{form::form, trader, visitor};
@@ -14,7 +14,7 @@ use service::{
     session,
 };
 
-/// Makes an account and signs in.
+/// Creates an account and signs in.
 #[server(endpoint = "sign-up")]
 pub async fn sign_up(
     #[server(default)] email: String,
@@ -56,7 +56,7 @@ pub async fn sign_out() -> Result<Done, Failure> {
     form("sign-out", "/").answer(&visit, ended.map(|()| Done::at("/"))).await
 }
 
-/// Asks for a reset link. The answer is the same whether there is such an account or not.
+/// Requests a reset link. The response is the same whether or not the account exists.
 #[server(endpoint = "forgot")]
 pub async fn forgot(#[server(default)] email: String) -> Result<Done, Failure> {
     let visit = visitor()?;
@@ -77,7 +77,8 @@ pub async fn reset(
     form("reset", back).answer(&visit, done.map(|_| Done::at("/sign-in").saying("password-reset"))).await
 }
 
-/// Changes the password. Other sessions end, and of the programs those that were not ticked, where the form asked.
+/// Changes the password. Other sessions end, and so do the API clients, the webhooks and the linked chat that
+/// were not ticked, if the form offered the choice.
 #[server(endpoint = "change-password")]
 pub async fn change_password(
     #[server(default)] current: String,
@@ -88,7 +89,7 @@ pub async fn change_password(
     #[server(default)] webhooks: String,
 ) -> Result<Done, Failure> {
     let (visit, actor) = trader()?;
-    // A form without the question keeps everything.
+    // A form without the choice keeps everything.
     let asked = asked == "true";
     let keep = Keep {
         clients: asked.then(|| keep.iter().filter_map(|id| id.parse().ok()).collect()),
@@ -113,7 +114,7 @@ pub async fn end_session(#[server(default)] id: String) -> Result<Done, Failure>
     form("end-session", "/settings").answer(&visit, done).await
 }
 
-/// Signs out everywhere.
+/// Ends all sessions of the user, including this one.
 #[server(endpoint = "end-all-sessions")]
 pub async fn end_all_sessions() -> Result<Done, Failure> {
     let (visit, actor) = trader()?;

@@ -1,4 +1,4 @@
-//! Profile and support.
+//! Forms for the profile and support requests.
 #![allow(missing_docs)] // the server macro makes items that cannot carry docs
 
 use super::{form::form, trader};
@@ -10,7 +10,7 @@ use service::{
     support,
 };
 
-/// Saves the profile: the form sends all of it, and what is empty is taken back.
+/// Saves the profile: the form sends all fields, and empty ones are cleared.
 #[server(endpoint = "profile-save")]
 pub async fn save_profile(
     #[server(default)]
@@ -42,7 +42,7 @@ pub async fn save_profile(
     answer.answer(&visit, saved.map(|_| Done::at("/settings/profile").saying("profile-saved"))).await
 }
 
-/// Asks the operator.
+/// Sends a support request to the operators.
 #[server(endpoint = "support-ask")]
 pub async fn ask_support(
     #[server(default)] subject: String,
@@ -55,7 +55,7 @@ pub async fn ask_support(
     answer.when_too_many("too-many-requests").answer(&visit, asked).await
 }
 
-/// Closes a request.
+/// Closes a support request.
 #[server(endpoint = "support-close")]
 pub async fn close_support(#[server(default)] id: String) -> Result<Done, Failure> {
     let (visit, actor) = trader()?;

@@ -1,4 +1,4 @@
-//! What the operator decides about currencies, brands and credits.
+//! Operators' forms for currencies, brands and credits.
 #![allow(missing_docs)] // the server macro makes items that cannot carry docs
 
 use super::{form::form, trade::fresh_key, trader};
@@ -9,10 +9,9 @@ use service::{
     sub_account::{self, Brand},
 };
 
-/// The page of all three forms.
 const PAGE: &str = "/admin/accounts";
 
-/// Says whether a currency is enabled in a country.
+/// Sets whether a currency is enabled in a country.
 #[server(endpoint = "currency-rule")]
 pub async fn set_rule(
     #[server(default)] country: String,
@@ -42,7 +41,7 @@ pub async fn set_brand(
     answer.answer(&visit, set.map(|()| Done::at(PAGE).saying("brand-set"))).await
 }
 
-/// Credits an account. The form's idempotency key makes it happen once.
+/// Credits an account. The form's idempotency key makes a repetition harmless.
 #[server(endpoint = "account-credit")]
 pub async fn credit(
     #[server(default)] account: String,

@@ -1,4 +1,4 @@
-//! How the person wants the screen.
+//! The form for display settings.
 #![allow(missing_docs)] // the server macro makes items that cannot carry docs
 
 use super::{form::form, visitor};
@@ -8,7 +8,7 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// Chooses light, dark, or as the system has it. No secret: a cookie of its own, for a year.
+/// Sets the theme: light, dark, or the system's. Not a secret: it has its own cookie, for a year.
 #[server(endpoint = "theme")]
 pub async fn set_theme(
     #[server(default)] theme: String,

@@ -1,4 +1,4 @@
-//! Taking an account back, and what the operator does with people.
+//! Forms for account recovery, and operators' actions on users.
 #![allow(missing_docs)] // the server macro makes items that cannot carry docs
 
 use super::{form::form, trader, visitor};
@@ -13,7 +13,7 @@ use service::{
     recovery,
 };
 
-/// Freezes the account of whoever got the mail that the token is from.
+/// Freezes the account of the user whose mail contained the token.
 #[server(endpoint = "freeze")]
 pub async fn freeze(#[server(default)] token: String) -> Result<Done, Failure> {
     let visit = visitor()?;
@@ -25,7 +25,7 @@ pub async fn freeze(#[server(default)] token: String) -> Result<Done, Failure> {
     form("freeze", format!("/not-me?token={}", encoded(&token))).answer(&visit, done).await
 }
 
-/// Does one thing with a person.
+/// Applies one action to a user.
 #[server(endpoint = "person-act")]
 pub async fn act_on_person(
     #[server(default)] id: String,

@@ -1,4 +1,4 @@
-//! Orders, positions and the chart's candles.
+//! Forms for orders and positions, and the chart's candles.
 #![allow(missing_docs)] // the server macro makes items that cannot carry docs
 
 use super::{
@@ -21,10 +21,11 @@ use service::{
 };
 use sha2::{Digest, Sha256};
 
-/// How many candles the chart takes at once.
+/// The number of candles the chart loads per request.
 pub(crate) const BARS: u16 = 300;
 
-/// Sends the ticket's order. What is open on the market gives way first, if the person has said so.
+/// Places the ticket's order. Open orders and the position of the market are closed first, if the user has
+/// confirmed that.
 #[allow(clippy::too_many_arguments)] // the ticket's fields
 #[server(endpoint = "order-place")]
 pub async fn place_order(
@@ -109,7 +110,7 @@ async fn place(
     Ok(Done::at(desk_page(key, symbol)).saying("order-placed"))
 }
 
-/// Keeps a ticket for a second try.
+/// Keeps a ticket's values for a second try.
 fn keep(form: Form, draft: &Draft) -> Form {
     let form = form
         .keep("side", &draft.side)
@@ -250,7 +251,7 @@ fn market_of(key: &str, symbol: &str) -> Result<(ExchangeKeyId, Symbol), Error> 
     Ok((id, symbol.parse().map_err(|_| Error::Refused(Refusal::SymbolInvalid))?))
 }
 
-/// The trade page of a key and market.
+/// The URL of the trade page for a key and market.
 pub(crate) fn desk_page(key: &str, symbol: &str) -> String {
     format!("/trade?key={}&symbol={}", encoded(key), encoded(symbol))
 }

@@ -1,6 +1,6 @@
-//! A browser's name for itself, as people would say it.
+//! Readable names of browsers.
 
-/// `Chrome on Linux`; what we do not know is told as it came, cut short.
+/// `Chrome on Linux`; an unknown user agent is shown as sent, shortened.
 pub(crate) fn told(agent: &str) -> String {
     // Order matters: most browsers also claim to be those below them.
     let browsers = [

@@ -1,4 +1,4 @@
-//! Copies: what each signal did on each account, and in words why not.
+//! Tables of copies: the result of each signal on each account, and why it was skipped.
 
 use super::tables::{NUMBER, ROOMY, WORDS, moment, scrolling, tight, tone};
 use crate::{
@@ -12,12 +12,12 @@ use crate::{
 use domain::{Decimal, copy::Status, follow::Copied, money, signal::Action};
 use leptos::prelude::*;
 
-/// A person's copies.
+/// The table of a user's own copies.
 pub(crate) fn table(rows: &[Copied], label: &'static str) -> AnyView {
     rows_of(rows, label, true)
 }
 
-/// One signal's copies, as its operator may see them: whose they are is nobody else's affair.
+/// The table of one signal's copies for operators, without the owners' names.
 pub(crate) fn anonymous(rows: &[Copied], label: &'static str) -> AnyView {
     rows_of(rows, label, false)
 }
@@ -54,7 +54,7 @@ fn rows_of(rows: &[Copied], label: &'static str, own: bool) -> AnyView {
     scrolling(label.to_owned(), &columns, rows.iter().map(row).collect_view())
 }
 
-/// Where a copy stands.
+/// A badge with the status of a copy.
 pub(crate) fn badge(status: Status) -> AnyView {
     let mode = match status {
         Status::Queued | Status::Sending => "paper",
@@ -71,7 +71,7 @@ fn result(profit: Option<Decimal>) -> AnyView {
     view! { <td class="number" data-change=profit.map(tone)>{text}</td> }.into_any()
 }
 
-/// What happened, in words.
+/// The result of a copy, as text.
 pub(crate) fn happened(words: &Copies, copy: &Copied) -> String {
     match copy.status {
         Status::Queued | Status::Sending => String::new(),

@@ -1,22 +1,21 @@
-//! Filters of lists: a form that asks for the same page again. It needs no script and no endpoint.
+//! Filters of lists: a form that requests the same page again. It needs no script and no endpoint.
 
 use crate::visit::encoded;
 use leptos::prelude::*;
 
-/// A filter of one name.
+/// A single filter.
 pub(crate) struct Filter {
-    /// Its name in the address.
+    /// The name of its query parameter.
     pub(crate) name: &'static str,
-    /// Its label.
     pub(crate) label: &'static str,
-    /// What is chosen or typed.
+    /// The selected or typed value.
     pub(crate) value: String,
-    /// Values and what they are called; none: a date.
+    /// Values and labels; `None` for a date filter.
     pub(crate) options: Option<Vec<(String, String)>>,
 }
 
 impl Filter {
-    /// A choice, the first of which is everything.
+    /// A selection whose first option means no filter.
     pub(crate) fn choice(
         name: &'static str,
         label: &'static str,
@@ -29,13 +28,12 @@ impl Filter {
         Self { name, label, value: value.unwrap_or_default(), options: Some(options) }
     }
 
-    /// A date.
+    /// A date filter.
     pub(crate) fn date(name: &'static str, label: &'static str, value: Option<String>) -> Self {
         Self { name, label, value: value.unwrap_or_default(), options: None }
     }
 }
 
-/// The form.
 pub(crate) fn form(
     page: &'static str,
     fixed: &[(&'static str, &'static str)],
@@ -72,7 +70,7 @@ pub(crate) fn form(
     .into_any()
 }
 
-/// The address of a page with these values, empty ones left out.
+/// The URL of a page with these values; empty ones are omitted.
 pub(crate) fn address<'a>(page: &str, values: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     let mut out = page.to_owned();
     for (name, value) in values.into_iter().filter(|(_, value)| !value.is_empty()) {
@@ -82,7 +80,7 @@ pub(crate) fn address<'a>(page: &str, values: impl IntoIterator<Item = (&'a str,
     out
 }
 
-/// Links of one row of which one is the present page.
+/// A row of links, one of which is the current page.
 pub(crate) fn tabs(label: &'static str, links: Vec<(String, &'static str, bool)>) -> AnyView {
     let link = |(href, text, here): (String, &'static str, bool)| {
         view! { <a href=href aria-current=here.then_some("page")>{text}</a> }

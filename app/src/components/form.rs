@@ -1,4 +1,4 @@
-//! Plain forms: fields with their problems beside them, and what came of the last post.
+//! Plain forms: fields with their problems beside them, and the result of the last post.
 
 use crate::{
     visit::{self, CARRIED, Visit},
@@ -11,12 +11,12 @@ use service::{
     flash::{self, Flash},
 };
 
-/// What the last post of any form on this page came to.
+/// The result of the last post of any form on this page.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Posted(Option<Flash>);
 
 impl Posted {
-    /// Reads the flash that the address names.
+    /// Reads the flash that the URL refers to.
     pub(crate) async fn read(visit: &Visit) -> Result<Self, Error> {
         let named = visit::query("flash");
         if named.as_deref() == Some(CARRIED) {
@@ -27,67 +27,65 @@ impl Posted {
         Ok(Self(flash::take(&visit.desk, token, id).await?))
     }
 
-    /// Of the form `name`; nothing when another was posted.
+    /// Only if the form `name` was posted; otherwise empty.
     pub(crate) fn of(&self, name: &str) -> Self {
         Self(self.0.clone().filter(|f| f.form == name))
     }
 
-    /// Of the form `name` of the row with this id, where a page has one such form a row.
+    /// Only if the form `name` of the row with this id was posted, on a page with one such form per row.
     pub(crate) fn of_row(&self, name: &str, id: &str) -> Self {
         let posted = self.of(name);
         if posted.value("id") == id { posted } else { Self::default() }
     }
 
-    /// All but a failure of the form `name`, which shows that itself, beside its button.
+    /// Everything except a failure of the form `name`, which shows it beside its own button.
     pub(crate) fn besides(&self, name: &str) -> Self {
         Self(self.0.clone().filter(|f| f.form != name || f.notice.is_some()))
     }
 
-    /// What was typed.
+    /// The submitted value of a field.
     pub(crate) fn value(&self, field: &str) -> String {
         self.values().iter().find(|(name, _)| name == field).map(|(_, v)| v.clone()).unwrap_or_default()
     }
 
-    /// Everything that was typed.
+    /// All submitted values.
     pub(crate) fn values(&self) -> &[(String, String)] {
         self.0.as_ref().map(|f| f.values.as_slice()).unwrap_or_default()
     }
 
-    /// Whether something is wrong with a field, or inside of it.
+    /// Whether a field, or a part of it, has a problem.
     pub(crate) fn wrong(&self, field: &str) -> bool {
         self.problem(field).is_some()
     }
 
-    /// What was done, piece by piece, or a secret that is shown once.
+    /// The results piece by piece, or a secret that is shown once.
     pub(crate) fn told(&self) -> &[(String, String)] {
         self.0.as_ref().map(|f| f.told.as_slice()).unwrap_or_default()
     }
 
-    /// The flash itself.
     pub(crate) fn flash(&self) -> Option<&Flash> {
         self.0.as_ref()
     }
 
-    /// Whether the post failed.
     pub(crate) fn failed(&self) -> bool {
         self.0.as_ref().is_some_and(|f| f.notice.is_none())
     }
 
-    /// What is wrong with a field.
+    /// The problem of a field, as text.
     pub(crate) fn problem(&self, field: &str) -> Option<&'static str> {
-        // What is wrong inside of a document (`definition.stop`) is wrong with its field.
+        // A problem inside a document (`definition.stop`) belongs to the document's field.
         let within = |p: &&FieldProblem| p.field.split('.').next() == Some(field);
         let found = self.0.as_ref()?.fields.iter().find(within)?;
         Some(problems::problem(visit::lang(), found.problem))
     }
 
-    /// What is wrong with a field that people do not see, as a message above the form.
+    /// The problem of a hidden field, as a message above the form.
     pub(crate) fn unseen(&self, field: &str) -> Option<impl IntoView + use<>> {
         let text = self.problem(field)?;
         Some(view! { <p class="message" data-tone="bad" role="alert" data-testid="message">{text}</p> })
     }
 
-    /// The message above a form: a refusal, or good news.
+    /// The message above a form: an error or a success.
     pub(crate) fn message(&self) -> Option<impl IntoView + use<>> {
         let (flash, lang) = (self.0.as_ref()?, visit::lang());
         let (tone, role, text) = match (&flash.refusal, &flash.notice) {
@@ -99,40 +97,38 @@ impl Posted {
     }
 }
 
-/// A text field.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Field {
-    /// Its name on the wire.
+    /// The name of its form parameter.
     pub(crate) name: &'static str,
-    /// Its label.
     pub(crate) label: &'static str,
-    /// `text` when empty.
+    /// The input type; `text` if empty.
     pub(crate) kind: &'static str,
-    /// What a password manager should do with it.
+    /// The `autocomplete` attribute for password managers.
     pub(crate) autocomplete: &'static str,
-    /// A word of help.
+    /// A short hint below the field.
     pub(crate) hint: &'static str,
-    /// Tells fields of the same name apart, where a page has several such forms.
+    /// Distinguishes fields of the same name, if a page has several such forms.
     pub(crate) scope: &'static str,
-    /// It may stay empty.
+    /// Whether it may be empty.
     pub(crate) optional: bool,
-    /// Many lines of text.
+    /// Whether it is a multi-line text area.
     pub(crate) long: bool,
-    /// Text that somebody writes to somebody, and no document.
+    /// Whether it contains prose, as opposed to a document such as JSON.
     pub(crate) prose: bool,
 }
 
 impl Field {
-    /// The field, with what was typed and what was wrong with it.
+    /// Renders the field with the submitted value and its problem.
     pub(crate) fn show(self, posted: &Posted) -> impl IntoView + use<> {
         self.show_with(posted, "", "")
     }
 
-    /// The same with a starting value, and an id that tells rows apart.
+    /// As [`Self::show`], with an initial value and an id that distinguishes rows.
     pub(crate) fn show_with(self, posted: &Posted, start: &str, row: &str) -> AnyView {
         let Self { name, kind, autocomplete, optional, long, prose, .. } = self;
         let About { id, described, problem, first } = self.about(posted, row);
-        // What was done is read back from where it is kept.
+        // After a success the stored value is shown, not the submitted one.
         let typed = if posted.failed() { posted.value(name) } else { start.to_owned() };
         let wrong = problem.map(|_| "true");
         let control = if long {
@@ -151,7 +147,7 @@ impl Field {
         self.around(id, problem, control)
     }
 
-    /// A list to choose from: values and what they are called.
+    /// Renders a selection from values and labels.
     pub(crate) fn select(
         self,
         posted: &Posted,
@@ -182,12 +178,12 @@ impl Field {
             (false, None) => Some(format!("{id}-hint")),
             (true, None) => None,
         };
-        // Whoever cannot see the page is taken to what must be mended first.
+        // Screen reader and keyboard users get the focus on the first field with a problem.
         let first = posted.flash().is_some_and(|f| f.fields.first().is_some_and(|p| p.field == self.name));
         About { id, described, problem, first }
     }
 
-    /// Label, control, hint, problem.
+    /// Renders label, control, hint and problem.
     fn around<V: IntoView>(self, id: String, problem: Option<&'static str>, control: V) -> AnyView {
         let (hint_id, problem_id) = (format!("{id}-hint"), format!("{id}-problem"));
         view! {
@@ -202,7 +198,7 @@ impl Field {
     }
 }
 
-/// What a control's attributes say of it.
+/// The attributes of a control.
 struct About {
     id: String,
     described: Option<String>,
@@ -210,7 +206,7 @@ struct About {
     first: bool,
 }
 
-/// A button that acts on one row by itself.
+/// A button that acts on one row.
 pub(crate) fn act(
     endpoint: &'static str,
     values: &[(&'static str, String)],
@@ -229,7 +225,8 @@ pub(crate) fn act(
     .into_any()
 }
 
-/// The same, asked once: the button unfolds what comes of it, and the button that does it, `<testid>-yes`.
+/// As [`act`], with a confirmation: the button unfolds an explanation and the button that acts,
+/// `<testid>-yes`.
 pub(crate) fn act_sure(
     endpoint: &'static str,
     values: &[(&'static str, String)],
@@ -253,7 +250,7 @@ pub(crate) fn act_sure(
     .into_any()
 }
 
-/// A choice from a list of values with their words.
+/// A selection from values and labels.
 pub(crate) fn select(
     posted: &Posted,
     name: &'static str,
@@ -283,7 +280,7 @@ pub(crate) fn select(
     .into_any()
 }
 
-/// Boxes to tick, each of which adds its value to a list.
+/// Check boxes, each of which adds its value to a list.
 pub(crate) fn boxes(
     posted: &Posted,
     name: &'static str,
@@ -320,7 +317,7 @@ pub(crate) fn radios(
     radios_with(posted, name, label, options, options.first().map(|(value, _)| *value).unwrap_or_default())
 }
 
-/// The same with a starting value.
+/// As [`radios`], with an initial value.
 pub(crate) fn radios_with(
     posted: &Posted,
     name: &'static str,

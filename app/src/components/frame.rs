@@ -1,4 +1,4 @@
-//! What surrounds every page: header with badge and pill, navigation, footer, toasts.
+//! The frame of every page: header with badge and connection pill, navigation, footer, toasts.
 
 use super::icon::icon;
 use crate::{
@@ -19,14 +19,14 @@ use leptos::{either::Either, prelude::*};
 use leptos_meta::{Meta, Title};
 use service::{Actor, Mode, notice::MOST_UNREAD};
 
-/// How wide a page's content is.
+/// The width of a page's content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Width {
-    /// One form or a few words.
+    /// A single form or a short text.
     Narrow,
     /// Most pages.
     Wide,
-    /// The trade desk: all there is.
+    /// The trade desk: the full width.
     Full,
 }
 
@@ -40,8 +40,8 @@ impl Width {
     }
 }
 
-/// A page with all that surrounds it. Its type is forgotten here, as in every larger part of a page: views nest, and the
-/// names of what the compiler makes of them would fill gigabytes.
+/// Renders a page with its frame. The view's type is erased here, as in every larger part of a page:
+/// otherwise nested view types would produce gigabytes of type names in the compiler.
 pub(crate) fn frame(visit: &Visit, title: &str, width: Width, body: impl IntoView + 'static) -> AnyView {
     let body = body.into_any();
     let words = pages(visit::lang());
@@ -63,12 +63,13 @@ pub(crate) fn frame(visit: &Visit, title: &str, width: Width, body: impl IntoVie
     .into_any()
 }
 
-/// A title as it may stand in a document. The framework writes it as it is, and names that people gave are in it.
+/// Escapes a title for the document. The framework writes it unescaped, and it may contain names chosen by
+/// users.
 fn escaped(title: &str) -> String {
     title.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// What search engines show of a page that strangers can see.
+/// The description for search engines of a public page.
 fn about(path: &str, words: &'static Pages) -> &'static str {
     match path.trim_end_matches('/') {
         "/strategies" => words.about_strategies,
@@ -104,7 +105,7 @@ fn header(visit: &Visit, words: &'static Pages) -> AnyView {
     .into_any()
 }
 
-/// What the operator is reminded of on every page while the desk is closed.
+/// The banner that operators see on every page during maintenance mode.
 fn banner() -> AnyView {
     let words = closed(visit::lang());
     view! {
@@ -115,7 +116,7 @@ fn banner() -> AnyView {
     .into_any()
 }
 
-/// The pages of someone who signed in.
+/// The navigation of signed-in users.
 fn links(words: &'static Pages) -> [(&'static str, &'static str, &'static str); 6] {
     [
         ("/dashboard", "dashboard", words.dashboard),
@@ -136,7 +137,7 @@ fn nav(words: &'static Pages) -> impl IntoView {
     links(words).into_iter().map(link).collect_view()
 }
 
-/// The bell. Not fetched ahead: opening its page is reading what is there.
+/// The bell. Not prefetched, because opening its page marks notices as read.
 fn bell(unread: usize) -> AnyView {
     const {
         assert!(

@@ -1,4 +1,4 @@
-//! The heat map of months: years down, months across, every value in words as well as in colour.
+//! The heat map of monthly results: a row per year, a column per month, every value as text and as colour.
 
 use super::tables::{ROOMY, WORDS};
 use crate::{
@@ -12,10 +12,10 @@ use domain::{
 use leptos::prelude::*;
 use std::collections::BTreeMap;
 
-/// A year's months; none where no trade ended.
+/// A year's months; `None` for a month in which no trade ended.
 type Year = [Option<Decimal>; 12];
 
-/// The months of a record.
+/// The monthly results of a record.
 pub(crate) fn map(record: &Record) -> AnyView {
     let words = strategies(visit::lang());
     let label = fill(words.months_of, &[words.kind(record.kind)]);
@@ -39,7 +39,7 @@ pub(crate) fn map(record: &Record) -> AnyView {
     .into_any()
 }
 
-/// What each month's column is like: a narrow screen leaves out those without any figure.
+/// The class of each month's column: a narrow screen omits those without any figure.
 fn bare(years: &BTreeMap<String, Year>) -> [&'static str; 12] {
     std::array::from_fn(|month| if years.values().any(|year| year[month].is_some()) { WORDS } else { ROOMY })
 }
@@ -52,7 +52,7 @@ fn cell(value: Option<Decimal>, like: &'static str, nothing: &'static str) -> An
     view! { <td class=like data-heat=value.map(level) title=title>{text}</td> }.into_any()
 }
 
-/// How warm a month is, in three steps either way.
+/// The colour step of a month, three in each direction.
 fn level(value: Decimal) -> &'static str {
     let steps = if value.is_sign_negative() {
         ["cold-1", "cold-2", "cold-3"]

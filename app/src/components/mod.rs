@@ -1,4 +1,4 @@
-//! What pages are built of. Rendered on the server only.
+//! Components of pages, rendered on the server only.
 
 pub(crate) mod agent;
 pub(crate) mod copied;

@@ -1,4 +1,4 @@
-//! Small plots that the server draws: whole numbers only, in tenths of a pixel.
+//! Small plots rendered on the server, in integers: tenths of a pixel.
 
 use crate::{visit, words::pages::pages};
 use domain::{Candle, Decimal, Micros};
@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 const WIDTH: i64 = 9_600;
 const HEIGHT: i64 = 2_400;
 
-/// A value's place between `lo` and `hi`, upside down as SVG has it.
+/// The vertical position of a value between `lo` and `hi`; SVG's y axis points down.
 fn place(value: Decimal, lo: Decimal, hi: Decimal) -> i64 {
     let span = if hi > lo { hi - lo } else { Decimal::ONE };
     let share = ((hi - value) * Decimal::from(HEIGHT - 200)).checked_div(span).unwrap_or_default();
@@ -43,7 +43,7 @@ pub(crate) fn mini_candles(candles: &[Candle], label: &'static str) -> AnyView {
     .into_any()
 }
 
-/// What an account was worth, or had won, over time, with the area below it.
+/// An account's value or profit over time, with the area below the line.
 pub(crate) fn line(points: &[(Micros, Decimal)], label: String) -> AnyView {
     let (lo, hi) = worth_scale(points);
     let path = trace(points, lo, hi);
@@ -57,8 +57,8 @@ pub(crate) fn line(points: &[(Micros, Decimal)], label: String) -> AnyView {
     .into_any()
 }
 
-/// The scale of what an account was worth: a twentieth of its highest at least, so that a flat line lies in the middle
-/// and a small change stays small.
+/// The scale of an account's value: at least a twentieth of its highest value, so that a flat line is in the
+/// middle and a small change stays small.
 fn worth_scale(points: &[(Micros, Decimal)]) -> (Decimal, Decimal) {
     let values = points.iter().map(|p| p.1);
     let (lo, hi) = (values.clone().min().unwrap_or_default(), values.clone().max().unwrap_or_default());
@@ -66,7 +66,7 @@ fn worth_scale(points: &[(Micros, Decimal)]) -> (Decimal, Decimal) {
     roomy(values, missing.max(Decimal::ONE))
 }
 
-/// A curve's first, last, highest and lowest value, each with its day: the picture itself has no axes.
+/// A curve's first, last, highest and lowest value, each with its day, because the picture has no axes.
 pub(crate) fn ends(points: &[(Micros, Decimal)], show: fn(Decimal) -> String) -> Option<AnyView> {
     let words = pages(visit::lang());
     let (first, last) = (points.first()?, points.last()?);
@@ -89,7 +89,7 @@ pub(crate) fn ends(points: &[(Micros, Decimal)], show: fn(Decimal) -> String) ->
     )
 }
 
-/// Profit in percent over time, around the line of neither won nor lost.
+/// Profit in percent over time, around the zero line.
 pub(crate) fn profit(points: &[(Micros, Decimal)], label: String) -> AnyView {
     let values = points.iter().map(|p| p.1).chain([Decimal::ZERO]);
     let (lo, hi) = roomy(values, Decimal::new(5, 1));
@@ -106,7 +106,7 @@ pub(crate) fn profit(points: &[(Micros, Decimal)], label: String) -> AnyView {
     .into_any()
 }
 
-/// The least and the greatest, with a tenth of room around them, at least `least`.
+/// The minimum and maximum with a margin of a tenth, and at least `least`, on both sides.
 fn roomy(values: impl Iterator<Item = Decimal> + Clone, least: Decimal) -> (Decimal, Decimal) {
     let (lo, hi) = (values.clone().min().unwrap_or_default(), values.max().unwrap_or_default());
     let room = ((hi - lo) / Decimal::TEN).max(least);

@@ -1,4 +1,4 @@
-//! What a strategy's trades came to: curves, and figures of backtest and live side by side, never mixed.
+//! Track records of strategies: curves, and figures of backtest and live side by side, never mixed.
 
 use super::plot;
 use crate::{
@@ -14,13 +14,14 @@ use domain::{
 };
 use leptos::{either::Either, prelude::*};
 
-/// Which of the two a figure belongs to.
+/// A badge that tells backtest from live.
 pub(crate) fn badge(kind: Kind) -> AnyView {
     let mode = if kind == Kind::Live { "good" } else { "paper" };
     view! { <span class="badge" data-mode=mode>{strategies(visit::lang()).kind(kind)}</span> }.into_any()
 }
 
-/// The curve of a record under its name; in words where there is none. Only what decides inside can be computed.
+/// The curve of a record below its name, or a text if there is none. Only strategies with rules can be
+/// backtested.
 pub(crate) fn curve(record: &Record, outside: bool) -> AnyView {
     let words = strategies(visit::lang());
     let name = words.kind(record.kind);
@@ -49,7 +50,7 @@ pub(crate) fn curve(record: &Record, outside: bool) -> AnyView {
     .into_any()
 }
 
-/// Figures of both records, one beside the other.
+/// The figures of both records side by side.
 pub(crate) fn compared(card: &Card) -> AnyView {
     let words = strategies(visit::lang());
     let (back, live) = (card.backtest.total, card.live.total);
@@ -68,10 +69,10 @@ pub(crate) fn compared(card: &Card) -> AnyView {
     .into_any()
 }
 
-/// A figure and whether it is a gain.
+/// A figure and its tone: gain or loss.
 struct Shown(String, &'static str);
 
-/// A figure's name, and how it is taken from all of them.
+/// A row of the comparison: its name, and how it is computed from the figures.
 type Row = (&'static str, fn(&Figures) -> Shown);
 
 fn rows(words: &Strategies) -> [Row; 6] {
@@ -129,7 +130,7 @@ pub(crate) fn ranges(rows: &[Range], label: String) -> AnyView {
     super::tables::scrolling(label, &columns, rows.iter().map(row).collect_view())
 }
 
-/// The newest trades of one record; one may still stand.
+/// The newest trades of one record; one may still be open.
 pub(crate) fn trades(rows: &[Trade], label: String) -> AnyView {
     use super::tables::{NUMBER, ROOMY, WORDS, moment};
     let words = strategies(visit::lang());

@@ -1,4 +1,4 @@
-//! Rendering a page: its data first, and when that fails, a page that says so.
+//! Rendering a page: loads its data and, if that fails, shows an error page.
 
 use super::frame::{Width, frame};
 use crate::{
@@ -10,10 +10,11 @@ use leptos::prelude::*;
 use service::Error;
 use std::pin::Pin;
 
-/// What a page's rendering waits for.
+/// The future that renders a page.
 type Rendering = Pin<Box<dyn Future<Output = Result<AnyView, Error>> + Send>>;
 
-/// A page whose view needs the desk. Its types end here: what waits for it is compiled once, not once for every page.
+/// Renders a page whose view needs the desk. The types are erased here, so that the awaiting code is compiled
+/// once, not once per page.
 pub(crate) fn show<F, Fut>(render: F) -> AnyView
 where
     F: FnOnce(Visit) -> Fut,
@@ -36,7 +37,7 @@ fn awaited(rendering: Option<(Visit, Rendering)>) -> AnyView {
     view! { <Suspense>{rendered}</Suspense> }.into_any()
 }
 
-/// What stands in a page's place when it cannot be shown.
+/// The error page.
 pub(crate) fn apology(visit: &Visit, error: Error) -> AnyView {
     let words = pages(visit::lang());
     let (status, title, lead) = match error {
@@ -62,7 +63,7 @@ pub(crate) fn apology(visit: &Visit, error: Error) -> AnyView {
     frame(visit, title, Width::Narrow, body)
 }
 
-/// There is no such page, or it is not the caller's: which of the two is not told.
+/// The 404 page. It does not reveal whether the page does not exist or belongs to another user.
 pub(crate) fn missing(visit: &Visit) -> AnyView {
     let words = pages(visit::lang());
     visit::set_status(StatusCode::NOT_FOUND);

@@ -13,7 +13,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-/// A moment, to the second, in UTC.
+/// A time, to the second, in UTC.
 pub(crate) fn moment(at: Micros) -> AnyView {
     let iso = at.to_string();
     let part = |range: std::ops::Range<usize>| iso.get(range).unwrap_or_default().replace('T', " ");
@@ -24,25 +24,25 @@ pub(crate) fn moment(at: Micros) -> AnyView {
     .into_any()
 }
 
-/// A moment whose year matters, to the minute, in UTC.
+/// A date and time with the year, to the minute, in UTC.
 pub(crate) fn dated(at: Micros) -> AnyView {
     let iso = at.to_string();
     let text = iso.get(..16).unwrap_or_default().replace('T', " ");
     view! { <time datetime=iso>{text}</time> }.into_any()
 }
 
-/// A sentence with a moment in the place of its `{}`.
+/// A sentence with a time in place of its `{}`.
 pub(crate) fn told_at(text: &'static str, at: Micros) -> AnyView {
     let (before, after) = text.split_once("{}").unwrap_or((text, ""));
     view! { {before}{dated(at)}{after} }.into_any()
 }
 
-/// What a wide screen has columns for, below a row's name on a narrow one.
+/// On a narrow screen, the text below a row's name that replaces further columns.
 pub(crate) fn tight(parts: &[&str]) -> AnyView {
     view! { <span class="tight hint">{parts.join(" · ")}</span> }.into_any()
 }
 
-/// The colour of a gain.
+/// The tone of a profit or loss.
 pub(crate) fn tone(value: Decimal) -> &'static str {
     if value.is_zero() {
         "plain"
@@ -53,13 +53,13 @@ pub(crate) fn tone(value: Decimal) -> &'static str {
     }
 }
 
-/// What a column is like: words, numbers, or what a narrow screen leaves out.
+/// Classes of columns: text, numbers, or hidden on a narrow screen.
 pub(crate) const WORDS: &str = "";
 pub(crate) const NUMBER: &str = "number";
 pub(crate) const ROOMY: &str = "roomy";
 pub(crate) const ROOMY_NUMBER: &str = "roomy number";
 
-/// A table that scrolls by itself where it is wider than the screen.
+/// A table that scrolls if it is wider than the screen.
 pub(crate) fn scrolling<V: IntoView>(
     label: String,
     columns: &[(&'static str, &'static str)],
@@ -73,7 +73,7 @@ pub(crate) fn scrolling<V: IntoView>(
     .into_any()
 }
 
-/// Head of a table: each column's name, and what it is like.
+/// The head of a table: each column's name and class.
 fn head(columns: &[(&'static str, &'static str)]) -> AnyView {
     let cell = |(name, like): &(&'static str, &'static str)| {
         view! { <th scope="col" class=*like>{*name}</th> }
@@ -81,10 +81,9 @@ fn head(columns: &[(&'static str, &'static str)]) -> AnyView {
     view! { <thead><tr>{columns.iter().map(cell).collect_view()}</tr></thead> }.into_any()
 }
 
-/// A position with the name of its key, and its protection.
+/// A position with the name of its key and its protection.
 pub(crate) type PositionRow = (String, Position, PositionProtection);
 
-/// Positions.
 pub(crate) fn positions(rows: Vec<PositionRow>, ticks: &Ticks) -> AnyView {
     let (words, names) = (pages(visit::lang()), orders(visit::lang()));
     let columns = [
@@ -130,7 +129,7 @@ pub(crate) fn positions(rows: Vec<PositionRow>, ticks: &Ticks) -> AnyView {
     .into_any()
 }
 
-/// One key's orders with their state.
+/// One key's orders with their status.
 pub(crate) fn order_table(rows: &[Order], label: &'static str) -> AnyView {
     order_rows(rows.iter().map(|order| (None, order)), label, false)
 }
@@ -197,7 +196,6 @@ fn status(status: OrderStatus) -> &'static str {
     }
 }
 
-/// Trades with their fees.
 pub(crate) fn trade_table(rows: &[Trade], label: &'static str) -> AnyView {
     let (words, names) = (pages(visit::lang()), orders(visit::lang()));
     let columns = [

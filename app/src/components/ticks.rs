@@ -1,22 +1,23 @@
-//! Prices as their market writes them: an average has more digits than any price there.
+//! Prices rounded to their market's tick: an average price has more digits than any order price.
 
 use crate::{figures, visit::Visit};
 use domain::{Decimal, Symbol, TradeType, money};
 use service::market;
 use std::collections::HashMap;
 
-/// The smallest step of each market's price.
+/// The tick size of each market.
 #[derive(Debug, Default)]
 pub(crate) struct Ticks(HashMap<Symbol, Decimal>);
 
 impl Ticks {
-    /// Of all markets of futures. A silent exchange tells none, and hides no page.
+    /// Reads all futures markets. If the exchange does not respond, the result is empty and the page is still
+    /// shown.
     pub(crate) async fn read(visit: &Visit) -> Self {
         let markets = market::list(&visit.desk, TradeType::Futures).await.unwrap_or_default();
         Self(markets.into_iter().map(|market| (market.symbol, market.tick)).collect())
     }
 
-    /// A price to its market's tick; to seven figures where that is not known.
+    /// A price rounded to its market's tick; to seven digits if the tick is unknown.
     pub(crate) fn price(&self, symbol: &Symbol, price: Decimal) -> String {
         match self.0.get(symbol) {
             Some(tick) => figures::decimal(money::round_to(price, *tick)),

@@ -1,11 +1,11 @@
-//! The way from a key to where it is used.
+//! The link from a key to where it is used.
 
 use crate::words::pages::Pages;
 use domain::{ExchangeKey, StrategyType};
 use leptos::prelude::*;
 
-/// Where a key that can trade is used: at the desk (`text` says so, in a button of this `kind`), or by the strategies that
-/// it follows. A key that is switched off leads nowhere.
+/// Links to where a key is used: the trade desk (a button of this `kind` with this `text`), or the strategies
+/// that it follows. `None` for a disabled key.
 pub(crate) fn trade_link(
     words: &'static Pages,
     key: &ExchangeKey,

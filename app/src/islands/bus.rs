@@ -1,25 +1,25 @@
-//! What the islands of a tab share.
+//! State shared by the islands of a tab.
 
 use super::told::{Happened, Quote};
 use leptos::prelude::*;
 
-/// How the stream stands. The pill tells it, and tells nothing better than the truth.
+/// The state of the stream, as the connection pill shows it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(not(feature = "islands"), allow(dead_code))] // only the browser hears the stream
 pub(crate) enum Link {
-    /// Not yet.
+    /// Not connected yet.
     #[default]
     Connecting,
-    /// Prices come.
+    /// Prices arrive.
     Live,
-    /// The server is there, but the exchange's prices are not.
+    /// The server responds, but has no fresh exchange prices.
     Stale,
-    /// The server is not there; trying again.
+    /// The server does not respond; reconnecting.
     Offline,
 }
 
 impl Link {
-    /// For the stylesheet and for tests.
+    /// The name for the stylesheet and for tests.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Connecting => "connecting",
@@ -30,20 +30,20 @@ impl Link {
     }
 }
 
-/// The signals that the stream sets and islands read.
+/// The signals that the stream writes and islands read.
 #[derive(Clone, Default)]
 pub(crate) struct Bus {
-    /// How the stream stands.
+    /// The state of the stream.
     pub(crate) link: ArcRwSignal<Link>,
     /// The newest price of each watched market: a few at most, so a list is enough.
     pub(crate) quotes: ArcRwSignal<Vec<(String, Quote)>>,
-    /// The newest happening.
+    /// The newest event.
     pub(crate) happened: ArcRwSignal<Option<Happened>>,
-    /// Too much was missed.
+    /// Whether too many events were missed to catch up.
     pub(crate) outdated: ArcRwSignal<bool>,
 }
 
-/// The tab's one bus; a fresh one for each island that the server renders, for nothing may leak between requests.
+/// The tab's single bus; on the server a new one for each island, so that nothing leaks between requests.
 pub(crate) fn bus() -> Bus {
     #[cfg(feature = "islands")]
     {

@@ -1,17 +1,17 @@
-//! A part of a page that is read again while it changes.
+//! A part of a page that is refreshed while it changes.
 
 use leptos::prelude::*;
 
 #[cfg(feature = "islands")]
 use super::bus::bus;
 
-/// How often a part that is still changing is read again; one that has settled is left alone until something happens.
+/// The refresh interval of a part that is still changing; a settled part is refreshed only after an event.
 #[cfg(feature = "islands")]
 const PERIOD: std::time::Duration = std::time::Duration::from_millis(1_500);
 
-/// Reads the page again and puts its `data-fresh` part in the place of the one that is shown: every second or so while
-/// the server says that it is `moving`, and whenever the stream tells of something. What the person holds (a field
-/// with the focus, an unfolded form) is not taken from them. Without script a reload does the same.
+/// Fetches the page again and replaces its `data-fresh` part: every one and a half seconds while the server
+/// marks it as `moving`, and whenever the stream reports an event. A part in use (a field with the focus, an
+/// unfolded form) is not replaced. Without scripts a reload does the same.
 #[island]
 pub fn Fresh() -> impl IntoView {
     #[cfg(feature = "islands")]
@@ -33,7 +33,7 @@ mod browser {
     use web_sys::{Document, DomParser, Element, Response, SupportedType};
 
     const PART: &str = "[data-fresh]";
-    /// What a person uses; a table that merely scrolls is none of these.
+    /// Interactive elements; a table that merely scrolls is not one.
     const CONTROLS: &str = "a, button, input, select, summary, textarea";
 
     pub(super) fn tick() {
@@ -44,7 +44,7 @@ mod browser {
         }
     }
 
-    /// One try; the next comes soon enough.
+    /// A single attempt; failures are ignored, because the next follows soon.
     pub(super) async fn renew() {
         let _ = read().await;
     }

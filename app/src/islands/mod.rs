@@ -1,7 +1,8 @@
-//! What moves in the browser. Islands share one stream and one [`bus::Bus`] per tab.
+//! The interactive parts of pages. Islands share one stream and one [`bus::Bus`] per tab.
 //!
-//! The islands of every page take no props and read the stream by hand, without serde: together they stay small. The
-//! trade desk alone brings the heavy parts.
+//! The islands of every page take no props and parse the stream manually, without serde: together they stay
+//! small. Only the
+//! trade desk needs the large dependencies.
 
 pub(crate) mod bus;
 #[cfg(any(feature = "ssr", feature = "desk"))]
@@ -21,7 +22,7 @@ pub mod unread;
 pub(crate) mod tests {
     use domain::{Decimal, Order, OrderStatus, OrderType, Side, TimeInForce};
 
-    /// An order for tests.
+    /// A sample order for tests.
     pub(crate) fn order() -> Order {
         Order {
             id: "1".into(),

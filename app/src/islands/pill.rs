@@ -1,10 +1,10 @@
-//! The connection pill: whether what you see is live.
+//! The connection pill: whether the displayed data is live.
 
 use super::bus::{Link, bus};
 use crate::words::{Lang, live::live};
 use leptos::prelude::*;
 
-/// Says how the stream stands. It also opens the stream on every page, for toasts.
+/// Shows the state of the stream. It also opens the stream on every page, for toasts.
 #[island]
 pub fn ConnectionPill() -> impl IntoView {
     let words = live(Lang::default());

@@ -4,15 +4,15 @@ use super::{bus::bus, told::Quote};
 use crate::figures;
 use leptos::prelude::*;
 
-/// What the server knows of a market when it renders a [`LivePrice`], given by context: an island without props needs
-/// no parser of props in its wasm.
+/// The server's data for a [`LivePrice`], provided as context: an island without props needs no props parser
+/// in its wasm.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Seed {
-    /// The pair.
+    /// The symbol of the market.
     pub(crate) symbol: String,
-    /// How many places its prices have.
+    /// The number of decimal places of its prices.
     pub(crate) places: u32,
-    /// Its price now.
+    /// The current price.
     pub(crate) quote: Quote,
 }
 
@@ -20,11 +20,12 @@ pub(crate) struct Seed {
 #[island]
 pub fn LivePrice() -> impl IntoView {
     let seed = use_context::<Seed>().unwrap_or_default();
-    // Custom attributes are written again in the browser, which knows no name: none leaves the server's in place.
+    // Hydration writes custom attributes again, and the browser does not know the symbol: `None` leaves the
+    // server's value.
     let named = Some(seed.symbol.clone()).filter(|name| !name.is_empty());
     let placed = named.as_ref().map(|_| seed.places.to_string());
     let root = NodeRef::<leptos::html::Span>::new();
-    // The browser learns from the page which market this is.
+    // The browser reads from the page which market this is.
     let symbol = RwSignal::new(seed.symbol);
     let places = RwSignal::new(seed.places as usize);
     let first = seed.quote;
@@ -46,7 +47,7 @@ pub fn LivePrice() -> impl IntoView {
             .with(|all| all.iter().find(|(of, _)| *of == name).map(|(_, q)| q.clone()))
             .unwrap_or_else(|| first.clone())
     });
-    // Before the first message the browser knows nothing, and leaves what the server wrote.
+    // Before the first message the browser knows no price, and leaves the server's text unchanged.
     let known = move |yes, no, is: fn(&Quote) -> bool| {
         quote.with(|q| (!q.last.is_empty()).then(|| if is(q) { yes } else { no }))
     };

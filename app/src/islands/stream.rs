@@ -1,5 +1,5 @@
-//! The tab's one WebSocket: `/events`. Connects when the page is really shown, resumes where it stopped, backs off
-//! when it fails, and says how it stands.
+//! The tab's single WebSocket: `/events`. Connects when the page is really shown, resumes after the last
+//! event, backs off after failures, and publishes its state.
 
 use super::{
     bus::{Link, bus},
@@ -12,22 +12,22 @@ use leptos::prelude::*;
 use std::{cell::RefCell, rc::Rc, time::Duration};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 
-/// After this long without a word a stream that should carry prices is stale.
+/// A stream with price subscriptions is stale after this long without a message.
 const SILENCE: Duration = Duration::from_secs(12);
-/// Where the last happening's number is kept between the pages of a tab.
+/// The session storage key of the last event's sequence number.
 const SEQ: &str = "slipstream-seq";
 /// The longest pause between two attempts, in milliseconds.
 const LONGEST_PAUSE: u32 = 15_000;
 
 type Reader = Rc<dyn Fn(&JsValue)>;
 
-/// What the islands of this tab want, together.
+/// The combined subscriptions of this tab's islands.
 #[derive(Default)]
 struct Wish {
     symbols: Vec<String>,
     account: Option<(String, String)>,
     reader: Option<Reader>,
-    /// Tells the running connection that the wish has changed.
+    /// Notifies the running connection that the subscriptions have changed.
     changed: Option<mpsc::UnboundedSender<()>>,
     running: bool,
     last_heard: f64,
@@ -43,13 +43,13 @@ impl Wish {
 
 thread_local! { static WISH: RefCell<Wish> = RefCell::default(); }
 
-/// Asks for a market's prices.
+/// Subscribes to a market's prices.
 pub(crate) fn watch(symbol: &str) {
     WISH.with_borrow_mut(|w| w.want(symbol));
     start();
 }
 
-/// Asks for an account's changes; `reader` is given every message as it came.
+/// Subscribes to an account's changes; `reader` receives every raw message.
 #[cfg(feature = "desk")]
 pub(crate) fn watch_account(key: &str, symbol: &str, reader: impl Fn(&JsValue) + 'static) {
     WISH.with_borrow_mut(|w| {
@@ -60,7 +60,7 @@ pub(crate) fn watch_account(key: &str, symbol: &str, reader: impl Fn(&JsValue) +
     start();
 }
 
-/// Opens the stream, once per tab; later calls tell it that the wish has changed.
+/// Opens the tab's WebSocket on the first call; later calls send the updated subscriptions.
 pub(crate) fn start() {
     let first = WISH.with_borrow_mut(|w| {
         if let Some(changed) = &w.changed {
@@ -74,7 +74,7 @@ pub(crate) fn start() {
     }
 }
 
-/// Runs now, or when a prerendered page is shown: a page that nobody sees holds no stream.
+/// Runs now, or when a prerendered page is shown: a hidden page holds no stream.
 fn when_shown(run: impl FnOnce() + 'static) {
     let document = document();
     let prerendering = js_sys::Reflect::get(&document, &"prerendering".into());
@@ -95,7 +95,8 @@ async fn keep_connected() {
     }
 }
 
-/// Half a second, doubling, with a third of chance so that a restarted server is not met by everyone at once.
+/// Half a second, doubling per failure, plus up to a third of random jitter, so that not all tabs reconnect
+/// to a restarted server at the same time.
 fn back_off(failures: u32) -> Duration {
     let base = (500_u32 << failures.min(5)).min(LONGEST_PAUSE);
     let chance = js_sys::Math::random() * f64::from(base) / 3.0;
@@ -109,7 +110,7 @@ async fn pause(time: Duration) {
     let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
 }
 
-/// One connection, to its end. Whether anything was heard on it.
+/// Runs one connection until it ends. Returns whether any message was received.
 async fn converse() -> bool {
     let Ok(socket) = WebSocket::open(&address()) else { return false };
     let (mut write, read) = socket.split();
@@ -190,12 +191,13 @@ fn hear(text: &str) {
     }
 }
 
-/// The server is there. Zero is what strangers are told: to resume from it would tell a whole past.
+/// Handles the server's greeting. Its sequence number is zero without a session: resuming from zero would
+/// replay the whole history.
 fn greeted(seq: i64) {
     if seq > 0 && remembered().is_none() {
         remember(seq);
     }
-    // A page without prices has nothing more to wait for.
+    // A page without price subscriptions has nothing more to wait for.
     if WISH.with_borrow(|w| w.symbols.is_empty()) {
         bus().link.set(Link::Live);
     }
@@ -215,7 +217,7 @@ fn quoted(symbol: String, mut quote: Quote) {
     });
 }
 
-/// Whether one positive decimal text is above another, digit by digit.
+/// Compares two positive decimal texts digit by digit; whether `a` is greater.
 fn above(a: &str, b: &str) -> bool {
     fn whole(text: &str) -> usize {
         text.find('.').unwrap_or(text.len())
@@ -223,7 +225,7 @@ fn above(a: &str, b: &str) -> bool {
     (whole(a), a) > (whole(b), b)
 }
 
-/// A socket can stay open over a dead network: what should speak and does not is not live.
+/// A socket can stay open over a dead network: a stream that should send prices but does not is not live.
 fn notice_silence() {
     let silent = WISH.with_borrow(|w| {
         !w.symbols.is_empty() && js_sys::Date::now() - w.last_heard > SILENCE.as_secs_f64() * 1_000.0

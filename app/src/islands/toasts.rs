@@ -1,4 +1,4 @@
-//! What happened, told at once.
+//! Toasts for events as they happen.
 
 use super::{
     bus::bus,
@@ -10,7 +10,7 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// The most toasts on the screen.
+/// The maximum number of toasts on the screen.
 const MOST: usize = 4;
 /// How long a toast is shown.
 #[cfg(feature = "islands")]
@@ -56,7 +56,7 @@ pub fn Toasts() -> impl IntoView {
     }
 }
 
-/// Tone and text of a change of a key's rights (`domain::live::RightsChange`).
+/// Tone and text of a change of a key's permissions (`domain::live::RightsChange`).
 fn rights_changed(words: &Live, change: &str) -> Option<(&'static str, &'static str)> {
     Some(match change {
         "WITHDRAW_GAINED" => ("bad", words.withdraw_gained),
@@ -68,7 +68,7 @@ fn rights_changed(words: &Live, change: &str) -> Option<(&'static str, &'static 
     })
 }
 
-/// Tone and text of a happening; none for what the desk shows well enough.
+/// Tone and text of an event; `None` for an event that the desk itself shows sufficiently.
 pub(crate) fn tell(words: &Live, what: &What) -> Option<(&'static str, String)> {
     Some(match what {
         What::Order(order) => return tell_order(words, order),
@@ -103,7 +103,7 @@ pub(crate) fn tell(words: &Live, what: &What) -> Option<(&'static str, String)> 
     })
 }
 
-/// What something came to, where that is known.
+/// Adds the profit to the text, if it is known.
 fn tell_result(words: &Live, text: String, profit: &str) -> (&'static str, String) {
     if profit.is_empty() {
         return ("plain", text);
@@ -126,7 +126,7 @@ fn tell_order(words: &Live, order: &OrderNews) -> Option<(&'static str, String)>
         "closed" => ("good", words.order_filled, figures::grouped(&order.average)),
         "open" if partly => ("good", words.order_partly, order.filled.clone()),
         "open" if order.kind == "limit" => ("plain", words.order_open, String::new()),
-        // Stops and targets follow their entry: one order is one piece of news.
+        // Stops and targets follow their entry: one order is one message.
         "open" => return None,
         "expired" => ("plain", words.order_expired, String::new()),
         "rejected" => ("bad", words.order_rejected, String::new()),
@@ -135,7 +135,7 @@ fn tell_order(words: &Live, order: &OrderNews) -> Option<(&'static str, String)>
     Some((tone, fill(text, &[&subject, &order.symbol, &last])))
 }
 
-/// The name of an order that stands for a position: it may be for the whole of it, and then has no amount.
+/// The name of a protective order: it may cover the whole position, and then has no amount.
 fn protective(words: &Live, kind: &str) -> Option<&'static str> {
     match kind {
         "stop" | "stop_market" => Some(words.stop),

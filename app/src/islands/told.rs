@@ -1,26 +1,26 @@
-//! The stream's messages, as far as the small islands understand them. Decimals stay text: they are only shown.
+//! The stream's messages, as far as the small islands use them. Decimals stay text, because they are only
+//! displayed.
 
 #[cfg(any(feature = "islands", feature = "ssr", test))]
 use super::tree::Tree;
 
-/// A message that the small islands act on (`domain::live::LiveMessage`).
+/// A message that the small islands handle (`domain::live::LiveMessage`).
 #[cfg(any(feature = "islands", test))]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Told {
-    /// The stream stands; where resuming may start.
+    /// The stream is established; contains the sequence number to resume from.
     Hello(i64),
-    /// Whether prices still come.
+    /// Whether the exchange's prices arrive.
     Upstream(bool),
     /// A market's price.
     Price(String, Quote),
-    /// Something for a toast.
+    /// An event for a toast.
     Happened(Happened),
 }
 
 /// The last price of a market and its change over 24 hours.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Quote {
-    /// Last price.
     pub(crate) last: String,
     /// Change in percent.
     pub(crate) percent: String,
@@ -28,30 +28,29 @@ pub(crate) struct Quote {
     pub(crate) up: bool,
 }
 
-/// Something worth a toast.
+/// An event for a toast.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Happened {
-    /// Its number.
+    /// Its sequence number.
     pub(crate) seq: i64,
-    /// What.
     pub(crate) what: What,
 }
 
-/// What happened.
+/// The kind of an event with its details.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(not(any(feature = "islands", feature = "ssr")), allow(dead_code))] // read by the browser and by /notices
 pub(crate) enum What {
-    /// To an order.
+    /// A change of an order.
     Order(OrderNews),
-    /// A position was closed because its stop was refused.
+    /// A position was closed because its stop was rejected. The market.
     ClosedWithoutStop(String),
-    /// Market, and the exchange's words.
+    /// A take-profit order was rejected. The market, and the exchange's message.
     TargetRefused(String, String),
-    /// The key's name.
+    /// The exchange rejected a key. The key's name.
     KeyRefused(String),
     /// The name of a key whose account is in a mode that is not supported.
     AccountMode(String),
-    /// A key's name, and how its rights have changed.
+    /// A key's name, and how its permissions have changed.
     KeyRights(String, String),
     /// The market on which an order was filled that Slipstream did not send.
     ForeignFill(String),
@@ -59,34 +58,33 @@ pub(crate) enum What {
     Liquidated(String),
     /// The name of a deleted key whose positions are open.
     LeftOpen(String),
-    /// A copied position has its stop again.
+    /// A copied position has its stop again. The market.
     StopReplaced(String),
     WithoutStop(String),
-    /// Strategy, market, by what a copied position ended, and what it won or lost; empty where that is not known.
+    /// A copied position ended. Strategy, market, exit reason, and profit; empty if unknown.
     CopyEnded(String, String, String, String),
-    /// Market, and what a stop won or lost; empty where that is not known.
+    /// A stop was hit. The market and the profit; empty if unknown.
     StopHit(String, String),
-    /// The same of a take-profit.
+    /// A take-profit was hit. The market and the profit; empty if unknown.
     TargetHit(String, String),
-    /// Somebody signed in from this address.
+    /// A sign-in from this address.
     SignedIn(String),
-    /// The password was changed.
     PasswordChanged,
     /// The plan of this name ends soon.
     PlanEndsSoon(String),
-    /// Its renewal was declined.
+    /// The renewal of this plan was declined.
     PaymentFailed(String),
-    /// It has ended.
+    /// This plan has ended.
     PlanEnded(String),
 }
 
-/// A happening's name in the stream, and how it is made of the one word or the two that it tells.
+/// An event's name in the stream, and its constructor from one or two texts.
 #[cfg(any(feature = "islands", feature = "ssr", test))]
 type OfOne = (&'static str, fn(String) -> What);
 #[cfg(any(feature = "islands", feature = "ssr", test))]
 type OfTwo = (&'static str, fn(String, String) -> What);
 
-/// What is told by one word.
+/// Events with one text.
 #[cfg(any(feature = "islands", feature = "ssr", test))]
 const BY_ONE: [OfOne; 12] = [
     ("ClosedWithoutStop", What::ClosedWithoutStop),
@@ -103,7 +101,7 @@ const BY_ONE: [OfOne; 12] = [
     ("PlanEnded", What::PlanEnded),
 ];
 
-/// What is told by two, of which the second may not be known.
+/// Events with two texts, the second of which may be unknown.
 #[cfg(any(feature = "islands", feature = "ssr", test))]
 const BY_TWO: [OfTwo; 4] = [
     ("TargetRefused", What::TargetRefused),
@@ -112,7 +110,7 @@ const BY_TWO: [OfTwo; 4] = [
     ("TargetHit", What::TargetHit),
 ];
 
-/// The parts of an order that a toast tells.
+/// The parts of an order that a toast shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct OrderNews {
     pub(crate) symbol: String,
@@ -124,7 +122,7 @@ pub(crate) struct OrderNews {
     pub(crate) average: String,
 }
 
-/// Reads a message; what is meant for the desk alone, and what we do not know, is none.
+/// Parses a message; `None` for unknown messages and those meant for the desk only.
 #[cfg(any(feature = "islands", test))]
 pub(crate) fn read(message: &impl Tree) -> Option<Told> {
     if let Some(ticker) = message.get("Price") {
@@ -142,7 +140,7 @@ pub(crate) fn read(message: &impl Tree) -> Option<Told> {
     Some(Told::Happened(Happened { seq: happened.get("seq")?.int()?, what }))
 }
 
-/// Reads what happened (`domain::live::What`).
+/// Parses an event (`domain::live::What`).
 #[cfg(any(feature = "islands", feature = "ssr", test))]
 pub(crate) fn what(what: &impl Tree) -> Option<What> {
     if let Some(both) = what.get("Order") {
@@ -176,8 +174,8 @@ pub(crate) fn what(what: &impl Tree) -> Option<What> {
     (what.text()? == "PasswordChanged").then_some(What::PasswordChanged)
 }
 
-/// The message that asks the server for what this tab wants to see (`domain::live::ClientMessage::Watch`), written by
-/// hand: its parts are symbols and UUIDs, which need no escaping.
+/// The message with this tab's subscriptions (`domain::live::ClientMessage::Watch`), formatted manually: its
+/// parts are symbols and UUIDs, which need no escaping.
 #[cfg(any(feature = "islands", test))]
 pub(crate) fn watch_message(
     symbols: &[String],

@@ -1,24 +1,23 @@
-//! Reading JSON without serde: the browser parses it, and we pick what we need. serde's code for the desk's types
-//! alone would be a quarter of its wasm.
+//! Reads JSON without serde: the browser parses it, and we pick what we need. serde's code for the desk's
+//! types alone would be a quarter of its wasm.
 //!
-//! Readers are written against [`Tree`]; tests run them over what the server's serde really writes.
+//! Readers are written against [`Tree`]; tests run them on the output of the server's serde.
 
 /// A value of a parsed JSON text.
 pub(crate) trait Tree: Sized {
-    /// A member of an object; none when it is absent or null.
+    /// A member of an object; `None` if it is absent or null.
     fn get(&self, key: &str) -> Option<Self>;
     /// The items of an array.
     fn items(&self) -> Option<Vec<Self>>;
     /// The text of a string.
     fn text(&self) -> Option<String>;
-    /// A whole number within 53 bits.
+    /// An integer within 53 bits.
     #[cfg_attr(not(any(feature = "islands", test)), allow(dead_code))] // of the stream's envelope, which pages do not read
     fn int(&self) -> Option<i64>;
-    /// A boolean.
     #[cfg_attr(not(any(feature = "islands", test)), allow(dead_code))] // likewise
     fn truth(&self) -> Option<bool>;
 
-    /// A member's text; empty when there is none.
+    /// A member's text; empty if there is none.
     fn string(&self, key: &str) -> String {
         self.get(key).and_then(|v| v.text()).unwrap_or_default()
     }
@@ -48,7 +47,7 @@ impl Tree for wasm_bindgen::JsValue {
     }
 }
 
-/// Lets the browser parse a text.
+/// Parses a text with the browser's JSON parser.
 #[cfg(feature = "islands")]
 pub(crate) fn parse(text: &str) -> Option<wasm_bindgen::JsValue> {
     js_sys::JSON::parse(text).ok()

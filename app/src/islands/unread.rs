@@ -1,4 +1,4 @@
-//! How much has happened that the person has not looked at, beside the bell.
+//! The number of unread notices, beside the bell.
 
 use super::bus::bus;
 #[cfg(feature = "islands")]
@@ -6,14 +6,14 @@ use super::toasts::tell;
 use crate::words::{Lang, fill, live::live};
 use leptos::prelude::*;
 
-/// More than this is not counted out.
+/// The highest number that is displayed.
 pub const MOST: usize = 99;
 
-/// What the page was rendered with: a context on the server, the bell's attribute in the browser.
+/// The count at the time of rendering: a context on the server, the bell's attribute in the browser.
 #[derive(Clone, Copy, Debug)]
 pub struct Before(pub usize);
 
-/// The bell's count: what was unread when the page was rendered, and what the stream has told since.
+/// The bell's count: the unread notices when the page was rendered plus the events of the stream since.
 #[island]
 pub fn Unread() -> impl IntoView {
     let words = live(Lang::default());

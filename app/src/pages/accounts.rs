@@ -1,4 +1,4 @@
-//! `/accounts`: exchange accounts with what they gained, currency accounts, and sub-accounts.
+//! `/accounts`: exchange accounts with their profits, currency accounts, and sub-accounts.
 
 use crate::{
     components::{
@@ -25,12 +25,12 @@ use service::{
     sub_account::{self, Asked, Filter, Found},
 };
 
-/// A view whose type's name does not become part of the page's: those grow with each view inside another.
+/// Erases a view's type, so that it does not become part of the page's type, which grows with each nested
+/// view.
 fn any(view: impl IntoView + 'static) -> AnyView {
     view.into_any()
 }
 
-/// All of it.
 pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let (words, actor) = (money(visit::lang()), visit.trader()?);

@@ -1,4 +1,4 @@
-//! `/settings/activity`: what happened to a person's account; `/admin/audit`: what anyone did.
+//! `/settings/activity`: the activity of a user's account; `/admin/audit`: the audit log of all users.
 
 use crate::{
     components::{
@@ -13,7 +13,7 @@ use crate::{
 use leptos::prelude::*;
 use service::audit::{self, LogEntry, PAGE};
 
-/// The person's own.
+/// The user's own activity.
 pub(crate) fn own() -> impl IntoView {
     let before = visit::query("before").and_then(|id| id.parse().ok());
     show(move |visit| async move {
@@ -25,7 +25,7 @@ pub(crate) fn own() -> impl IntoView {
     })
 }
 
-/// Everybody's, for the operator.
+/// All users' activity, for operators.
 pub(crate) fn all() -> impl IntoView {
     let before = visit::query("before").and_then(|id| id.parse().ok());
     let event = visit::query("event").unwrap_or_default();

@@ -14,7 +14,7 @@ use domain::{ApiClient, Permission};
 use leptos::prelude::*;
 use service::api_client;
 
-/// The clients, and a form for one more.
+/// The clients, and a form to create one.
 pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let (words, actor) = (clients(visit::lang()), visit.trader()?);
@@ -37,7 +37,7 @@ pub(crate) fn page() -> impl IntoView {
     })
 }
 
-/// The secret of the client that was just made: here, and never again.
+/// The secret of a new client, shown only once.
 fn once(words: &'static Clients, posted: &Posted, all: &[ApiClient]) -> Option<AnyView> {
     let (id, secret) = posted.told().first()?;
     let made = all.iter().find(|client| client.id.to_string() == *id)?;
@@ -60,7 +60,7 @@ fn once(words: &'static Clients, posted: &Posted, all: &[ApiClient]) -> Option<A
     )
 }
 
-/// What a permission is called.
+/// The name of a permission.
 const fn permission(words: &'static Clients, permission: Permission) -> &'static str {
     match permission {
         Permission::AccountsRead => words.accounts_read,
@@ -107,7 +107,7 @@ fn card(words: &'static Clients, client: &ApiClient) -> AnyView {
 }
 
 fn add(words: &'static Clients, posted: &Posted) -> AnyView {
-    // What was typed comes back after a slip; after a success the form is empty.
+    // After an error the form keeps the typed values; after a success it is empty.
     let posted = if posted.failed() { posted.clone() } else { Posted::default() };
     let field = |name, label, hint| Field {
         name,
@@ -137,7 +137,7 @@ fn add(words: &'static Clients, posted: &Posted) -> AnyView {
     .into_any()
 }
 
-/// A key of many lines.
+/// A text area for the multi-line RSA key.
 fn key(words: &'static Clients, posted: &Posted) -> AnyView {
     let problem = posted.problem("rsaPublicKey");
     view! {

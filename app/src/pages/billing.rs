@@ -1,4 +1,4 @@
-//! `/billing`: the plan that a person has, how it goes on, and what was paid.
+//! `/billing`: the user's plan, its renewal, and paid invoices.
 
 use super::plans::{includes, money, play_money};
 use crate::{
@@ -25,10 +25,9 @@ use service::{
     billing::{self, Lapsed, Overview, Waiting},
 };
 
-/// How often a page that waits looks again, in seconds.
+/// The reload interval of a waiting page, in seconds.
 const AGAIN: u8 = 3;
 
-/// All of it.
 pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let (words, actor) = (billing(visit::lang()), visit.trader()?);
@@ -48,7 +47,7 @@ pub(crate) fn page() -> impl IntoView {
     })
 }
 
-/// How far the payment is that the address names, if it is one of the person's.
+/// The state of the checkout in the URL, if it is the user's own.
 async fn waiting(visit: &Visit, actor: &Actor) -> Result<Option<Waiting>, Error> {
     match visit::query("checkout").and_then(|id| id.parse().ok()) {
         Some(id) => Waiting::find(&visit.desk, actor, id).await,
@@ -56,7 +55,7 @@ async fn waiting(visit: &Visit, actor: &Actor) -> Result<Option<Waiting>, Error>
     }
 }
 
-/// Waits without any script: the browser itself looks again, or goes on to the page to pay at.
+/// Waits without scripts: the browser reloads the page, or continues to the payment page.
 fn progress(words: &'static Billing, waiting: Waiting) -> AnyView {
     let (title, text, state) = match &waiting {
         Waiting::ForWord(_) => (words.waiting_title, words.waiting, "waiting"),
@@ -70,7 +69,7 @@ fn progress(words: &'static Billing, waiting: Waiting) -> AnyView {
             let link = url.map(|url| {
                 view! { <a class="button" data-kind="main" href=url data-testid="to-payment">{words.to_payment}</a> }
             });
-            // Looking again leads back here, and not on to paying.
+            // This link reloads the page and does not lead to the payment page.
             let here =
                 format!("/billing?checkout={}", encoded(&visit::query("checkout").unwrap_or_default()));
             Some(view! {
@@ -98,7 +97,7 @@ fn plan(visit: &Visit, words: &'static Billing, overview: &Overview) -> AnyView 
         (None, Some(_)) => Some(words.given),
         (None, None) => Some(words.free),
     };
-    // Who was given a plan has lost nothing.
+    // A user with an assigned plan has lost nothing.
     let lapsed = overview.lapsed.as_ref().filter(|_| overview.held.given.is_none());
     let now = visit.desk.clock.now();
     let details =
@@ -122,7 +121,7 @@ fn plan(visit: &Visit, words: &'static Billing, overview: &Overview) -> AnyView 
     .into_any()
 }
 
-/// What is over, and why: the free plan alone would not say.
+/// Which plan ended and why: the free plan alone would not explain it.
 fn over(words: &'static Billing, lapsed: &Lapsed) -> AnyView {
     let text = if lapsed.unpaid { words.lapsed_unpaid } else { words.lapsed };
     let text = fill(text, &[&lapsed.plan, &lapsed.at.date()]);
@@ -187,7 +186,7 @@ fn subscription(
     .into_any()
 }
 
-/// Ending asks once; keeping does not.
+/// Cancelling the plan needs a confirmation; keeping it does not.
 fn end(words: &'static Billing, told: &Subscription, plan: &Plan) -> AnyView {
     if told.cancel_at_period_end {
         return view! {

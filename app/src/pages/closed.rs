@@ -1,4 +1,4 @@
-//! `/maintenance`: what everybody sees in place of their page while the operator has closed the desk.
+//! `/maintenance`: shown instead of every page during maintenance mode.
 
 use crate::{
     components::{
@@ -13,7 +13,7 @@ use domain::Role;
 use leptos::prelude::*;
 use service::maintenance;
 
-/// That the desk is closed, and why; or that it is open.
+/// The maintenance message, or that the desk is open.
 pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let words = closed(visit::lang());

@@ -1,4 +1,4 @@
-//! `/confirm?form=`: the password, before what opens the account changes. The form that was posted waits meanwhile.
+//! `/confirm?form=`: asks for the password before credentials change. The posted form is stored meanwhile.
 
 use crate::{
     components::{
@@ -12,7 +12,7 @@ use crate::{
 use leptos::prelude::*;
 use service::step_up;
 
-/// Asks for the password, and says whether something waits for it.
+/// The password form, and whether a stored form waits for it.
 pub(crate) fn page() -> impl IntoView {
     let form = visit::query("form").unwrap_or_default();
     let next = visit::query("next").map(|next| safe_next(Some(&next)).to_owned()).unwrap_or_default();

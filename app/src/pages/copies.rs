@@ -1,4 +1,4 @@
-//! `/copies?key=&strategy=&status=&before=`: what every signal did on every account.
+//! `/copies?key=&strategy=&status=&before=`: the result of every signal on every account.
 
 use crate::{
     components::{
@@ -19,7 +19,7 @@ use service::{
     key, strategy,
 };
 
-/// How many are on a page.
+/// The page size.
 const MOST: u16 = 50;
 
 /// Newest first.
@@ -61,7 +61,7 @@ pub(crate) fn page() -> impl IntoView {
         let older = next.map(|id| here(&id.to_string()));
         let newest = before.as_ref().map(|_| here(""));
         let follows = follow::list(&visit.desk, actor).await?;
-        // A page of the past does not change.
+        // A page of older copies does not change.
         let moving = before.is_none() && follows.iter().any(|f| f.active || f.in_position);
         let body = view! {
             <h1>{words.title}</h1>
@@ -85,7 +85,7 @@ fn list(words: &'static Copies, rows: &[domain::follow::Copied]) -> impl IntoVie
     }
 }
 
-/// The ways to older and to the newest.
+/// Links to older copies and to the newest ones.
 pub(crate) fn pager(words: &'static Copies, newest: Option<String>, older: Option<String>) -> AnyView {
     let link = |href: String, text| view! { <a class="button" href=href>{text}</a> };
     view! {
@@ -97,7 +97,7 @@ pub(crate) fn pager(words: &'static Copies, newest: Option<String>, older: Optio
     .into_any()
 }
 
-/// An id that the address names; one that is no id names nothing there is.
+/// Parses an id in the URL; an invalid id is `NotFound`.
 pub(crate) fn id<T: std::str::FromStr>(text: Option<&str>) -> Result<Option<T>, Error> {
     text.map(|text| text.parse().map_err(|_| Error::NotFound)).transpose()
 }

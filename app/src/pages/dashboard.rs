@@ -1,4 +1,4 @@
-//! `/dashboard`: what you have, and what is open.
+//! `/dashboard`: balances, and open positions and orders.
 
 use crate::{
     components::{
@@ -20,7 +20,7 @@ use domain::{Decimal, ExchangeKey, ExchangeKeyId, Micros, Order, Position, live:
 use leptos::{either::Either, prelude::*};
 use service::{Error, account, equity, key, order};
 
-/// The equity plot's span, in hours.
+/// The time span of the equity plot, in hours.
 const HOURS: u32 = 7 * 24;
 
 /// The first page after signing in.
@@ -45,7 +45,7 @@ pub(crate) fn page() -> impl IntoView {
     })
 }
 
-/// The first person of a sandbox install is told how to become its operator.
+/// Tells the first user of a sandbox installation how to become its operator.
 fn first_steps(email: &str, words: &'static Pages) -> AnyView {
     let command = format!("slipstream admin {email}");
     view! {
@@ -58,7 +58,7 @@ fn first_steps(email: &str, words: &'static Pages) -> AnyView {
     .into_any()
 }
 
-/// No keys yet: one click is enough.
+/// Without keys: a button that opens a sandbox account.
 pub(crate) fn empty(visit: &Visit, words: &'static Pages) -> AnyView {
     let sandbox = visit.desk.sandbox.is_some().then(|| {
         view! {
@@ -79,7 +79,7 @@ pub(crate) fn empty(visit: &Visit, words: &'static Pages) -> AnyView {
     .into_any()
 }
 
-/// What one key has open; none when the exchange cannot be asked.
+/// A key's open positions and orders; `None` if the exchange does not respond.
 struct Holding {
     key: ExchangeKey,
     open: Option<Open>,
@@ -112,7 +112,6 @@ async fn holdings(visit: &Visit, words: &'static Pages, keys: Vec<ExchangeKey>) 
     .into_any())
 }
 
-/// A key's positions with their protection.
 async fn protected(
     visit: &Visit,
     key: ExchangeKeyId,

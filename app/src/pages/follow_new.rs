@@ -1,5 +1,5 @@
-//! `/strategies/<id>/follow?key=&strategyRiskProfileId=`: an account, a risk, its limits, and what a typical trade would have
-//! come to. Without script the form asks for the same page again to reckon.
+//! `/strategies/<id>/follow?key=&strategyRiskProfileId=`: account, risk profile, limits, and the result of a
+//! typical trade. Without scripts the form requests the same page again to recalculate.
 
 use crate::{
     components::{
@@ -27,7 +27,7 @@ use domain::{
 use leptos::{either::Either, prelude::*};
 use service::{Error, follow, key, strategy};
 
-/// The form to begin with.
+/// The form that starts a follow.
 pub(crate) fn page() -> impl IntoView {
     let (id, query) = (visit::param("id"), visit::queries());
     show(move |visit| async move {
@@ -59,12 +59,12 @@ pub(crate) fn page() -> impl IntoView {
     })
 }
 
-/// A key that strategies may trade with.
+/// Whether strategies can trade with this key.
 pub(crate) fn can_follow(key: &ExchangeKey) -> bool {
     key.strategy_type == StrategyType::Automated && key.trade_type == TradeType::Futures
 }
 
-/// What was typed: in a failed post, or to reckon again.
+/// The typed values, of a failed post or of a recalculation.
 struct Typed(Vec<(String, String)>);
 
 impl Typed {
@@ -91,7 +91,7 @@ fn no_key(visit: &Visit, words: &'static Follows, strategy: &Strategy) -> AnyVie
     .into_any()
 }
 
-/// Where every account follows a strategy on this market already, another is one click away.
+/// If every account already follows a strategy on this market, offers to open another sandbox account.
 fn another(visit: &Visit, words: &'static Follows, strategy: &Strategy) -> AnyView {
     view! {
         <section class="panel note" data-testid="all-taken">
@@ -179,7 +179,7 @@ fn taken(followed: &[Follow], key: &ExchangeKey, strategy: &Strategy) -> bool {
     followed.iter().any(|f| f.key == key.id && f.strategy.symbol == strategy.symbol)
 }
 
-/// One profile, with what it means.
+/// One profile with its explanation.
 fn risk(words: &'static Follows, profile: &RiskProfile, chosen: bool) -> AnyView {
     let percent = money::text(profile.percentage);
     let text = fill(words.risk_text, &[&percent, &left_after_ten(profile.percentage)]);
@@ -193,14 +193,14 @@ fn risk(words: &'static Follows, profile: &RiskProfile, chosen: bool) -> AnyView
     .into_any()
 }
 
-/// How much of the equity ten losses in a row leave, in whole percent: an illustration, not money.
+/// The percentage of equity that is left after ten losses in a row, rounded: an illustration, not money.
 fn left_after_ten(percent: Decimal) -> String {
     let keep = Decimal::ONE - percent / Decimal::ONE_HUNDRED;
     let left = (0..10).fold(Decimal::ONE_HUNDRED, |left, _| left * keep);
     left.round().to_string()
 }
 
-/// Highest leverage and daily loss limit.
+/// The limits of leverage and daily loss.
 pub(crate) fn limits(
     words: &'static Follows,
     posted: &Posted,
@@ -224,7 +224,7 @@ pub(crate) fn limits(
     .into_any()
 }
 
-/// What a typical trade would have come to at each profile.
+/// The result of a typical trade with each profile.
 fn preview(
     words: &'static Follows,
     key: &ExchangeKey,
@@ -292,7 +292,7 @@ fn reckoned(words: &'static Follows, known: &[(RiskProfile, Preview)]) -> AnyVie
     .into_any()
 }
 
-/// Amount, worth, leverage, margin, and the loss at the stop.
+/// Amount, value, leverage, margin, and the loss at the stop.
 fn shown(outcome: &Foreseen) -> [String; 5] {
     match *outcome {
         Foreseen::Traded { amount, cost, leverage, margin, loss_at_stop } => [

@@ -1,4 +1,4 @@
-//! `/follows/stop?id=`: asked once, and what shall become of the position.
+//! `/follows/stop?id=`: the confirmation for stopping a follow, with the choice what happens to the position.
 
 use crate::{
     components::{
@@ -16,7 +16,7 @@ use domain::{FollowId, follow::Leaving};
 use leptos::prelude::*;
 use service::{Error, follow};
 
-/// Keep or close?
+/// The choice to keep or close the position.
 pub(crate) fn page() -> impl IntoView {
     let id = visit::query("id");
     show(|visit| async move {

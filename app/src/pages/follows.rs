@@ -1,4 +1,5 @@
-//! `/follows`: which account follows which strategy, at what risk; changed, paused, stopped, and the panic button.
+//! `/follows`: which account follows which strategy and at what risk; forms to change, pause and stop, and
+//! the panic button.
 
 use crate::{
     components::{
@@ -32,17 +33,17 @@ use service::{
     key, strategy,
 };
 
-/// How many copies are shown of each account.
+/// How many copies are shown for each account.
 const COPIES: u16 = 3;
 
-/// Everything a form of this page offers to choose from.
+/// The options of this page's forms.
 struct Choices {
     profiles: Vec<(String, String)>,
     strategies: Vec<Strategy>,
     posted: Posted,
 }
 
-/// By account.
+/// Grouped by account.
 pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let (words, actor) = (follows(visit::lang()), visit.trader()?);
@@ -89,7 +90,7 @@ async fn last_copies(visit: &Visit, key: &ExchangeKey) -> Result<Vec<Copied>, Er
     follow::copies(&visit.desk, visit.trader()?, &wanted).await
 }
 
-/// Whether a position stands that was copied to it.
+/// Whether a copied position is open.
 async fn keeps(visit: &Visit, key: &ExchangeKey) -> Result<bool, Error> {
     let wanted =
         Copies { key: Some(key.id), status: Some(Status::Open), limit: Some(1), ..Copies::default() };
@@ -123,7 +124,7 @@ fn more(words: &'static Follows) -> AnyView {
     .into_any()
 }
 
-/// The way to the panic button, which asks once.
+/// The link to the panic button's page, which asks for confirmation.
 pub(crate) fn panic(words: &'static Follows, key: Option<&ExchangeKey>) -> AnyView {
     let (href, label) = match key {
         Some(key) => (format!("/follows/panic?key={}", key.id), fill(words.panic_key, &[&key.name])),
@@ -185,7 +186,7 @@ fn line(words: &'static Follows, follow: &Follow, choices: &Choices) -> AnyView 
     let position = follow
         .in_position
         .then(|| view! { <span class="badge" data-mode="paper">{words.in_position}</span> });
-    // What a paused follow waits for is plain: to be resumed.
+    // A paused follow needs no reason: it waits to be resumed.
     let blocked = follow.blocked.filter(|_| follow.active).map(|why| {
         let text = fill(words.waiting, &[reason(visit::lang(), why)]);
         view! { <p class="message" data-tone="warn" data-testid="blocked">{text}</p> }
@@ -228,7 +229,7 @@ fn switch(words: &'static Follows, follow: &Follow) -> impl IntoView + use<> {
     }
 }
 
-/// What a follow may change to: its own strategy, and the active ones of its market.
+/// The strategies a follow may change to: its own, and the active ones of its market.
 fn instead(follow: &Follow, all: &[Strategy]) -> Vec<(String, String)> {
     let own = &follow.strategy;
     let fits = |s: &&Strategy| {
@@ -265,7 +266,7 @@ fn changes(words: &'static Follows, follow: &Follow, choices: &Choices) -> AnyVi
     .into_any()
 }
 
-/// Follows in few words, for the dashboard.
+/// A short list of follows, for the dashboard.
 pub(crate) async fn summary(visit: &Visit) -> Result<AnyView, Error> {
     let words = follows(visit::lang());
     let all = follow::list(&visit.desk, visit.trader()?).await?;

@@ -1,4 +1,4 @@
-//! `/forgot`: asking for a reset link.
+//! `/forgot`: requesting a reset link.
 
 use crate::{
     components::{
@@ -11,7 +11,7 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// The answer is the same whether there is such an account or not.
+/// The response is the same whether or not the account exists.
 pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let words = people(visit::lang());

@@ -1,5 +1,5 @@
-//! `/history?key=&symbol=&of=`: what was ordered and what was traded on one account, and the entries by strategies and
-//! by hand on all of them.
+//! `/history?key=&symbol=&of=`: orders and trades of one account, and the automated and manual entries of all
+//! accounts.
 
 use crate::{
     components::{
@@ -81,7 +81,7 @@ async fn rows(
     Ok(EitherOf4::D((table, newest_only(words, list.len()))))
 }
 
-/// That the list ends before the account's history does.
+/// A note that the list ends before the account's history does.
 fn newest_only(words: &'static Pages, shown: usize) -> impl IntoView + use<> {
     (shown >= usize::from(order::HISTORY))
         .then(|| view! { <p class="hint">{fill(words.history_newest, &[&shown.to_string()])}</p> })
@@ -115,7 +115,7 @@ async fn filters(
     .into_any())
 }
 
-/// The four tabs; the account's own two keep the account that was chosen.
+/// The four tabs; the first two keep the selected account.
 fn of_tabs(
     words: &'static Pages,
     chosen: Option<(&ExchangeKey, &Symbol)>,

@@ -1,4 +1,4 @@
-//! `/keys/<id>?next=`: what a key's account was worth, day by day.
+//! `/keys/<id>?next=`: the daily balance of a key's account.
 
 use crate::{
     components::{
@@ -34,7 +34,7 @@ pub(crate) fn page() -> impl IntoView {
         let keys = key::list(&visit.desk, actor).await?;
         let key = keys.into_iter().find(|key| key.id == id).ok_or(Error::NotFound)?;
         let asked = Asked { start: None, limit: DAYS, token: next.clone() };
-        // Whoever made up a place in the list begins at its top.
+        // An invalid page token shows the first page.
         let page = match balance_history::page(&visit.desk, actor, id, &asked).await {
             Err(Error::Fields(_)) => {
                 balance_history::page(&visit.desk, actor, id, &Asked { token: None, ..asked }).await?
@@ -64,7 +64,7 @@ fn days(words: &'static Personal, name: &str, page: &Page) -> AnyView {
         words.balance_summary,
         &[name, &figures::cents(oldest.total_usd), &figures::cents(newest.total_usd)],
     );
-    // A line needs two ends.
+    // A line needs two points.
     let chart = (points.len() > 1).then(|| (plot::line(&points, label), plot::ends(&points, figures::cents)));
     let before = page.items.iter().skip(1).map(Some).chain([None]);
     let rows = page.items.iter().zip(before).map(|(day, before)| row(day, before)).collect_view();

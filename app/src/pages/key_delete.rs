@@ -1,4 +1,4 @@
-//! `/keys/delete?id=`: asked once, with what stays open at the exchange.
+//! `/keys/delete?id=`: the confirmation for deleting a key, with what is open at the exchange.
 
 use crate::{
     components::{
@@ -19,7 +19,6 @@ use service::{
     order,
 };
 
-/// Are you sure?
 pub(crate) fn page() -> impl IntoView {
     let id = visit::query("id");
     show(|visit| async move {

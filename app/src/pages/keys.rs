@@ -1,4 +1,4 @@
-//! `/keys`: what Slipstream may trade with.
+//! `/keys`: exchange keys.
 
 use crate::{
     components::{
@@ -15,13 +15,13 @@ use domain::{ApiKeyStatus, ExchangeKey, StrategyType, TradeType};
 use leptos::prelude::*;
 use service::key;
 
-/// List, and the ways to get one.
+/// The list of keys, and the forms to add one.
 pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let words = pages(visit::lang());
         let keys = key::list(&visit.desk, visit.trader()?).await?;
         let posted = Posted::read(&visit).await?;
-        // A failure beside a field stands there, of one key on its card; all else stands above.
+        // A failure about a field is shown beside it, one about a key on its card, and all others above.
         let on_card = posted.failed() && keys.iter().any(|key| key.id.to_string() == posted.value("id"));
         let above = if on_card { None } else { posted.besides("key-create").message() };
         let none = keys.is_empty().then(|| view! { <p class="empty">{words.no_keys}</p> });
@@ -105,7 +105,7 @@ fn card(words: &'static Pages, posted: &Posted, key: &ExchangeKey) -> AnyView {
     let open_to_all = !key.ip_restricted && !key.sandbox;
     let warning = open_to_all
         .then(|| view! { <p class="message" data-tone="warn" data-testid="not-restricted">{words.not_restricted}</p> });
-    // Entries are refused in the same words.
+    // Entries are rejected with the same text.
     let withdraws = key.may_withdraw.then(|| {
         let why = words.may_withdraw;
         view! { <p class="message" data-tone="bad" data-testid="may-withdraw">{why}</p> }
@@ -141,7 +141,7 @@ fn card(words: &'static Pages, posted: &Posted, key: &ExchangeKey) -> AnyView {
     .into_any()
 }
 
-/// All that can be done to a key.
+/// The forms that change a key.
 fn changes(words: &'static Pages, posted: &Posted, key: &ExchangeKey) -> AnyView {
     let id = key.id.to_string();
     let (renaming, renewing) = (posted.of_row("key-rename", &id), posted.of_row("key-credentials", &id));
@@ -198,7 +198,7 @@ fn changes(words: &'static Pages, posted: &Posted, key: &ExchangeKey) -> AnyView
     .into_any()
 }
 
-/// Whether the owner is told of orders that Slipstream did not send.
+/// Whether the owner is notified of orders that Slipstream did not send.
 fn elsewhere(words: &'static Pages, key: &ExchangeKey) -> AnyView {
     let (state, button, to) = if key.traded_elsewhere {
         (words.elsewhere_on, words.elsewhere_unset, "false")

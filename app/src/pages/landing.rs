@@ -1,4 +1,4 @@
-//! `/`: what Slipstream is, and a price that lives.
+//! `/`: what Slipstream is, with a live price.
 
 use crate::{
     components::{
@@ -19,10 +19,9 @@ use domain::{Candle, Frame, Market, Symbol, Ticker, TradeType, money};
 use leptos::{either::EitherOf3, prelude::*};
 use service::{Error, market, sandbox_control::Playing};
 
-/// How many candles the small chart shows.
+/// The number of candles in the small chart.
 const CANDLES: u16 = 90;
 
-/// The first page anyone sees.
 pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let words = pages(visit::lang());
@@ -44,7 +43,7 @@ pub(crate) fn page() -> impl IntoView {
     })
 }
 
-/// Price and candles of the front page's market; none while the exchange does not answer.
+/// Price and candles of the landing page's market; `None` if the exchange does not respond.
 async fn quote(visit: &Visit) -> Option<(Ticker, Market, Vec<Candle>)> {
     let symbol: Symbol = "BTC/USDT".parse().ok()?;
     let ticker = market::ticker(&visit.desk, TradeType::Futures, &symbol).await.ok()?;
@@ -100,7 +99,7 @@ fn ticker(
     .into_any()
 }
 
-/// What the live price starts from.
+/// The initial data of the live price.
 pub(crate) fn seed(ticker: &Ticker, market: &Market) -> Seed {
     let quote = Quote {
         last: money::text(ticker.last),

@@ -1,4 +1,4 @@
-//! `/accounts/movements?id=`: everything that moved on a currency account.
+//! `/accounts/movements?id=`: all movements of a currency account.
 
 use crate::{
     components::{
@@ -38,7 +38,7 @@ pub(crate) fn page() -> impl IntoView {
     })
 }
 
-/// Why it moved.
+/// The reason of a movement.
 pub(super) const fn kind(words: &'static Money, kind: MovementKind) -> &'static str {
     match kind {
         MovementKind::Credit => words.credit,

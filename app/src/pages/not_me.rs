@@ -1,5 +1,5 @@
-//! `/not-me?token=`: where the link of a mail about a credential leads. Opening it changes nothing, because mail scanners open
-//! links; its button freezes the account.
+//! `/not-me?token=`: the target of the link in a mail about a credential. Opening it changes nothing, because
+//! mail scanners open links; its button freezes the account.
 
 use crate::{
     components::{

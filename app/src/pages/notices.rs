@@ -1,4 +1,4 @@
-//! `/notices?before=`: what has happened, in the same words as the toasts. Opening it is reading it.
+//! `/notices?before=`: past events, with the same texts as the toasts. Opening it marks them as read.
 
 use crate::{
     components::{
@@ -22,7 +22,7 @@ pub(crate) fn page() -> impl IntoView {
     show(move |visit| async move {
         let words = reports(visit::lang());
         let page = notice::open(&visit.desk, visit.trader()?, before).await?;
-        // What is on this page has been read with it.
+        // Everything on this page counts as read from now on.
         let visit = if before.is_none() { Visit { unread: 0, ..visit } } else { visit };
         let empty = page.items.is_empty().then(|| view! { <p class="empty">{words.notices_empty}</p> });
         let newest =
@@ -56,7 +56,7 @@ fn line(words: &'static Reports, notice: &Notice) -> Option<AnyView> {
     )
 }
 
-/// As a toast says it: what the browser's reader understands is read by it here, too.
+/// The same text as the toast, produced by the same parser as in the browser.
 fn said(notice: &Notice) -> Option<(&'static str, String)> {
     let what = serde_json::to_value(&notice.happening.what).ok()?;
     toasts::tell(live(visit::lang()), &told::what(&what)?)

@@ -1,4 +1,4 @@
-//! `/settings/notifications`: what a person is told of, and how Telegram is linked.
+//! `/settings/notifications`: notification settings, and linking Telegram.
 
 use crate::{
     components::{
@@ -19,10 +19,10 @@ use service::{
     profile,
 };
 
-/// One switch: its name on the wire, what it is called, whether it is on.
+/// One switch: its parameter name, its label, whether it is on.
 type Switch = (&'static str, &'static str, bool);
 
-/// The switches, and the link.
+/// The switches, and the Telegram link.
 pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let (words, actor) = (messages(visit::lang()), visit.trader()?);
@@ -71,7 +71,8 @@ fn switches(words: &'static Messages, posted: &Posted, on: Switches, linked: boo
     .into_any()
 }
 
-/// Boxes of one channel; with a reason why they cannot be ticked. `first` numbers them among all of the form's.
+/// The check boxes of one channel, and the reason if they are disabled. `first` is the index of the first box
+/// within the form.
 fn group(
     legend: &'static str,
     all: &[Switch],
@@ -101,7 +102,8 @@ fn group(
     .into_any()
 }
 
-/// The chat: whether it is linked, whether anything is `ticked` for it, and the code that links one `until` a moment.
+/// The chat: whether it is linked, whether any notification is `ticked` for it, and a link code that is valid
+/// `until` a time.
 fn link(words: &'static Messages, method: Method, until: &str, ticked: bool) -> AnyView {
     let (state, mode, how) = if method.active {
         (words.linked, "good", words.another)

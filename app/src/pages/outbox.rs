@@ -1,4 +1,4 @@
-//! `/admin/outbox`: what this install has written, and what has become of it.
+//! `/admin/outbox`: outgoing messages and their delivery status.
 
 use crate::{
     components::{
@@ -20,10 +20,10 @@ use domain::{
 use leptos::prelude::*;
 use service::notify::{self, Search};
 
-/// Messages of a page.
+/// The page size.
 const MOST: usize = 100;
 
-/// For the operator: where there is no mail server, and where one fails.
+/// For installations without a mail server, and for delivery failures.
 pub(crate) fn page() -> impl IntoView {
     let asked = Search {
         channel: visit::query("channel").and_then(|word| Channel::parse(&word)),
@@ -63,7 +63,7 @@ pub(crate) fn page() -> impl IntoView {
     })
 }
 
-/// This page with the same filters.
+/// The URL of this page with the same filters.
 fn address(asked: &Search, more: Option<&str>) -> String {
     let channel = asked.channel.map(|channel| format!("channel={channel}"));
     let stage = asked.stage.map(|stage| format!("state={stage}"));
@@ -130,7 +130,7 @@ fn card(words: &'static Messages, message: Outgoing) -> AnyView {
             </form>
         }
     });
-    // A chat's messages have no subject.
+    // Telegram messages have no subject.
     let title = if message.subject.is_empty() { words.telegram.to_owned() } else { message.subject };
     view! {
         <li class="panel mail" data-testid="message-row" data-channel=message.channel.word()>

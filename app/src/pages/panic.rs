@@ -1,4 +1,5 @@
-//! `/follows/panic?key=`: the panic button. It says what it will do, asks once, and tells what happened.
+//! `/follows/panic?key=`: the panic button. It explains what it does, asks for confirmation, and shows the
+//! results.
 
 use crate::{
     components::{
@@ -17,10 +18,10 @@ use domain::ExchangeKeyId;
 use leptos::prelude::*;
 use service::{Error, key};
 
-/// The form whose post this page answers.
+/// The form of this page.
 pub(crate) const FORM: &str = "panic";
 
-/// Are you sure? And then: what happened.
+/// The confirmation, and afterwards the results.
 pub(crate) fn page() -> impl IntoView {
     let id = visit::query("key");
     show(|visit| async move {
@@ -66,7 +67,7 @@ pub(crate) fn page() -> impl IntoView {
     })
 }
 
-/// Each key, and what happened to it.
+/// The result for each key.
 fn told(words: &'static Follows, done: &Posted) -> AnyView {
     let line = |(key, text): &(String, String)| {
         view! { <li class="panel" data-testid="panicked"><h2 class="panel-title">{key.clone()}</h2><p>{text.clone()}</p></li> }

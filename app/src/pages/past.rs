@@ -1,4 +1,5 @@
-//! The parts of `/history` about entries by strategies and by hand: `?of=strategy` and `?of=manual`, over all accounts.
+//! The parts of `/history` about automated and manual entries: `?of=strategy` and `?of=manual`, over all
+//! accounts.
 
 use crate::{
     components::{
@@ -21,17 +22,18 @@ use service::{
     trade_history::{self, Asked as Days, Filter as Wanted, Which},
 };
 
-/// What the address may name.
+/// The query parameters.
 const NAMES: [&str; 7] = ["key", "strategy", "symbol", "side", "from", "to", "next"];
 
-/// What the address asks for.
+/// The parsed query.
 pub(crate) struct Asked {
     which: Which,
     values: [Option<String>; 7],
 }
 
 impl Asked {
-    /// Strategy or manual trades, as `of` says; none for the exchange's own orders and trades.
+    /// Reads the query for strategy or manual trades, according to `of`; `None` for the exchange's own orders
+    /// and trades.
     pub(crate) fn read(of: Option<&str>) -> Option<Self> {
         Some(Self { which: Which::parse(of?)?, values: NAMES.map(visit::query) })
     }
@@ -40,12 +42,12 @@ impl Asked {
         NAMES.iter().zip(&self.values).find(|(n, _)| **n == name).and_then(|(_, v)| v.as_deref())
     }
 
-    /// The word of the tab.
+    /// The value of `of` for this tab.
     pub(crate) const fn of(&self) -> &'static str {
         self.which.word()
     }
 
-    /// A filter that nobody can mean is not applied.
+    /// Ignores a symbol or side that cannot be parsed.
     fn wanted(&self) -> Result<Wanted, Error> {
         Ok(Wanted {
             key: id(self.value("key"))?,
@@ -60,7 +62,7 @@ impl Asked {
         Days { token: self.value("next").map(str::to_owned), ..Days::between(day("from"), day("to")) }
     }
 
-    /// The same again, elsewhere or further on.
+    /// The URL of `page` with the same filters, from page token `next` on.
     fn address(&self, page: &str, next: &str) -> String {
         let chosen = NAMES.iter().zip(&self.values).filter(|(name, _)| **name != "next");
         let chosen = chosen.map(|(name, value)| (*name, value.as_deref().unwrap_or_default()));
@@ -68,12 +70,12 @@ impl Asked {
     }
 }
 
-/// Filters, rows, the ways on, and the file.
+/// Filters, rows, page links, and the file download.
 pub(crate) async fn section(visit: &Visit, keys: &[ExchangeKey], asked: &Asked) -> Result<AnyView, Error> {
     let words = copies(visit::lang());
     let actor = visit.trader()?;
     let (days, wanted) = (asked.days(), asked.wanted()?);
-    // Whoever made up a place in the list begins at its top.
+    // An invalid page token shows the first page.
     let found = match trade_history::page(&visit.desk, actor, asked.which, &days, &wanted).await {
         Err(Error::Fields(_)) => {
             let top = Days { token: None, ..days };
@@ -123,7 +125,7 @@ async fn filters(
 ) -> Result<impl IntoView + use<>, Error> {
     let value = |name| asked.value(name).map(str::to_owned);
     let names = (pages(visit::lang()), orders(visit::lang()));
-    // A silent exchange hides no history: then the markets are simply not offered.
+    // If the exchange does not respond, the history is shown without a choice of markets.
     let markets = market::list(&visit.desk, TradeType::Futures).await.unwrap_or_default();
     let markets = markets.into_iter().map(|m| (m.symbol.to_string(), m.symbol.to_string()));
     let keys = keys.iter().map(|key| (key.id.to_string(), key.name.clone()));

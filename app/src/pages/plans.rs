@@ -1,4 +1,4 @@
-//! `/plans`: what can be bought, what each plan includes, and what stands in the way of a change.
+//! `/plans`: the plans on sale, what each includes, and what prevents a change.
 
 use crate::{
     components::{
@@ -21,7 +21,7 @@ use service::{
     billing::{self, Offer},
 };
 
-/// How the visitor stands towards the plans.
+/// The visitor's relation to the plans.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stand {
     Stranger,
@@ -30,7 +30,6 @@ enum Stand {
     NotForSale,
 }
 
-/// Every public plan.
 pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let words = billing(visit::lang());
@@ -55,18 +54,18 @@ pub(crate) fn page() -> impl IntoView {
     })
 }
 
-/// On a desk that plays, what is paid is play money.
+/// A note that payments of a sandbox desk use no real money.
 pub(super) fn play_money(visit: &Visit, words: &'static Billing) -> Option<AnyView> {
     let plays = visit.desk.settings.mode == Mode::Sandbox && visit.desk.payments.is_some();
     plays.then(|| view! { <p class="note">{words.play_money}</p> }.into_any())
 }
 
-/// Cents as an amount of money.
+/// Formats cents as an amount of money.
 pub(super) fn money(cents: i64) -> String {
     figures::cents(Decimal::new(cents, 2))
 }
 
-/// What a plan includes.
+/// The list of what a plan includes.
 pub(super) fn includes(words: &'static Billing, limits: &Limits) -> AnyView {
     let number = |limit: Option<i64>, some: &'static str, any: &'static str| match limit {
         Some(limit) => fill(some, &[&figures::decimal(Decimal::from(limit))]),
@@ -97,7 +96,7 @@ fn card(words: &'static Billing, offer: &Offer, stand: Stand) -> AnyView {
     .into_any()
 }
 
-/// What can be done about a plan, with what it costs before it is done.
+/// The action that is possible for a plan, with its cost.
 fn action(words: &'static Billing, offer: &Offer, stand: Stand) -> AnyView {
     if offer.current || stand == Stand::NotForSale {
         return ().into_any();
@@ -125,7 +124,7 @@ fn action(words: &'static Billing, offer: &Offer, stand: Stand) -> AnyView {
     .into_any()
 }
 
-/// It is charged at once, so it asks once more.
+/// Changing a plan charges immediately, so it asks for confirmation.
 fn change(words: &'static Billing, offer: &Offer) -> AnyView {
     let text = |words| fill(words, &[&offer.plan.name]);
     let charged = match offer.due {

@@ -1,4 +1,4 @@
-//! `/settings/profile`: who a person is, and how they want to be spoken to.
+//! `/settings/profile`: the user's name, country, language and time zone.
 
 use crate::{
     components::{
@@ -13,7 +13,6 @@ use domain::profile::{COUNTRIES, Language, Profile};
 use leptos::prelude::*;
 use service::profile;
 
-/// One form.
 pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let words = personal(visit::lang());

@@ -1,4 +1,4 @@
-//! `/reports/{id}`: the figures of a week or a month, as its mail has them.
+//! `/reports/{id}`: a weekly or monthly report, as it is mailed.
 
 use crate::{
     components::{
@@ -23,10 +23,9 @@ use service::{
     report::{self, words},
 };
 
-/// The present week's place among the numbers.
+/// The id of the current week's report.
 const SO_FAR: &str = "so-far";
 
-/// One report.
 pub(crate) fn page() -> impl IntoView {
     let id = visit::param("id").unwrap_or_default();
     show(move |visit| async move {
@@ -61,7 +60,7 @@ fn title(report: &Report) -> &'static str {
     }
 }
 
-/// `complete`: every exchange has told its fills, so that the fees are all there.
+/// The whole report. `complete`: every exchange has reported its fills, so that all fees are included.
 fn whole(here: &'static Reports, id: &str, report: &Report, complete: bool) -> AnyView {
     let says = words();
     let days = fill(says.days, &[&report.first_day, &report.last_day, &report.zone]);

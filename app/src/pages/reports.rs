@@ -1,4 +1,4 @@
-//! `/reports`: what each week and month came to.
+//! `/reports`: weekly and monthly reports.
 
 use crate::{
     components::{
@@ -17,7 +17,6 @@ use domain::report::Period;
 use leptos::{either::Either, prelude::*};
 use service::report::{self, Made};
 
-/// All of a person's reports.
 pub(crate) fn list() -> impl IntoView {
     show(|visit| async move {
         let (words, actor) = (reports(visit::lang()), visit.trader()?);

@@ -12,7 +12,7 @@ use crate::{
 use domain::validation::Problem;
 use leptos::prelude::*;
 
-/// The link's token goes with the form.
+/// The form contains the link's token.
 pub(crate) fn page() -> impl IntoView {
     let token = visit::query("token").unwrap_or_default();
     show(|visit| async move {

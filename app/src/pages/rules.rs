@@ -1,4 +1,4 @@
-//! `/admin/accounts`: which currencies are enabled where, brands, and credits.
+//! `/admin/accounts`: currency rules by country, brands, and credits.
 
 use crate::{
     api::trade::fresh_key,
@@ -16,7 +16,6 @@ use service::{
     sub_account::{self, Brand},
 };
 
-/// The operator's.
 pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let (words, actor) = (money(visit::lang()), visit.trader()?);

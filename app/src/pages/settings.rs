@@ -1,4 +1,4 @@
-//! `/settings`: password, sessions, screen.
+//! `/settings`: password, sessions, display.
 
 use crate::{
     components::{
@@ -22,7 +22,6 @@ use service::{
     session,
 };
 
-/// A person's own settings.
 pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let (words, actor) = (people(visit::lang()), visit.trader()?);
@@ -68,7 +67,8 @@ fn password(words: &'static People, posted: &Posted, programs: AnyView) -> AnyVi
     .into_any()
 }
 
-/// Which programs go on after the password is changed. All are ticked: who changes a password now and then keeps them.
+/// The API clients, webhooks and linked chat to keep after a password change. All are ticked by default, for
+/// a routine change.
 fn kept(clients: &[ApiClient], others: Programs) -> AnyView {
     let words = security(visit::lang());
     let client = |(place, client): (usize, &ApiClient)| {

@@ -11,7 +11,6 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// Back to the desk.
 pub(crate) fn page() -> impl IntoView {
     let next = safe_next(visit::query("next").as_deref()).to_owned();
     show(|visit| async move {

@@ -11,7 +11,6 @@ use crate::{
 };
 use leptos::prelude::*;
 
-/// E-mail and password, and the desk is open.
 pub(crate) fn page() -> impl IntoView {
     let next = safe_next(visit::query("next").as_deref()).to_owned();
     show(|visit| async move {

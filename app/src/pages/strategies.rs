@@ -1,4 +1,4 @@
-//! `/strategies`: what can be followed, and what each has made, backtest and live apart.
+//! `/strategies`: the strategies that can be followed and their track records, backtest and live separately.
 
 use crate::{
     components::{
@@ -62,20 +62,20 @@ fn card(words: &'static Strategies, card: &Card) -> AnyView {
     .into_any()
 }
 
-/// Whether it gives signals.
+/// A badge that tells active from inactive.
 pub(crate) fn state(words: &'static Strategies, strategy: &Strategy) -> AnyView {
     let (mode, text) = if strategy.active { ("good", words.active) } else { ("off", words.inactive) };
     view! { <span class="badge" data-mode=mode>{text}</span> }.into_any()
 }
 
-/// Market, bars, and who decides.
+/// Market, bar interval, and whether rules or an external signal source decide.
 pub(crate) fn about(words: &'static Strategies, strategy: &Strategy) -> String {
     let bars = fill(words.bars, &[strategy.frame.word()]);
     let who = if strategy.outside { words.outside } else { words.inside };
     format!("{} · {} · {bars} · {who}", strategy.exchange_id, strategy.symbol)
 }
 
-/// The way to follow it; none while it is inactive.
+/// The button to follow it; `None` if it is inactive.
 pub(crate) fn follow(words: &'static Strategies, strategy: &Strategy) -> Option<impl IntoView + use<>> {
     strategy.active.then(|| {
         let label = fill(words.follow_this, &[&strategy.name]);

@@ -22,10 +22,10 @@ use domain::{
 use leptos::prelude::*;
 use service::{Error, strategy};
 
-/// How many days or months are listed.
+/// The number of days or months listed.
 const RANGES: u16 = 30;
 
-/// How many trades are listed.
+/// The number of trades listed.
 const TRADES: u16 = 20;
 
 /// For everyone, signed in or not.
@@ -94,7 +94,7 @@ fn panel(words: &'static Strategies, record: &Record, outside: bool) -> AnyView 
     .into_any()
 }
 
-/// The heat maps of those records that have months, one below the other.
+/// The heat maps of the records that have months, one below the other.
 fn months(words: &'static Strategies, card: &Card) -> Option<AnyView> {
     let maps = [&card.backtest, &card.live].into_iter().filter(|record| !record.months.is_empty());
     let maps: Vec<_> = maps.map(|record| view! { {record::badge(record.kind)}{heat::map(record)} }).collect();
@@ -144,7 +144,7 @@ fn history(
     let kinds = [Kind::Backtest, Kind::Live].map(|k| (to(k, interval), words.kind(k), k == kind));
     let intervals = [(Interval::Day, words.days), (Interval::Month, words.by_month)];
     let intervals = intervals.map(|(i, text)| (to(kind, i), text, i == interval));
-    // Newest first; what lies before the first trade tells nothing.
+    // Newest first; ranges before the first trade are omitted.
     let told = ranges.iter().rposition(|range| range.figures.trades > 0).map_or(0, |oldest| oldest + 1);
     let ranges = &ranges[..told];
     let empty = ranges.is_empty().then(|| view! { <p class="empty">{words.ranges_empty}</p> });

@@ -1,4 +1,4 @@
-//! `/accounts/sub`: a new sub-account, or with `?id=` one that is there.
+//! `/accounts/sub`: a new sub-account, or with `?id=` an existing one.
 
 use crate::{
     components::{
@@ -16,7 +16,6 @@ use service::{
     sub_account::{self, Brand},
 };
 
-/// The form.
 pub(crate) fn page() -> impl IntoView {
     let id = visit::query("id");
     show(|visit| async move {
@@ -45,7 +44,7 @@ pub(crate) fn page() -> impl IntoView {
     })
 }
 
-/// What a status is called.
+/// The name of a status.
 pub(super) fn status(status: Status) -> &'static str {
     let words = sub(visit::lang());
     match status {
@@ -55,7 +54,7 @@ pub(super) fn status(status: Status) -> &'static str {
     }
 }
 
-/// The starting value of a text field.
+/// The initial value of a text field.
 fn start<'a>(details: Option<&'a Details>, name: &str) -> &'a str {
     let Some(d) = details else {
         return if name == "spread_table" { SPREAD_TABLE } else { "" };

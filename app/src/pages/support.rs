@@ -1,4 +1,4 @@
-//! `/support`: asking whoever runs the desk.
+//! `/support`: support requests to the operators.
 
 use crate::{
     components::{
@@ -17,7 +17,7 @@ use domain::support::Ticket;
 use leptos::prelude::*;
 use service::support;
 
-/// The form, and what was asked before.
+/// The form, and earlier requests.
 pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let (words, actor) = (personal(visit::lang()), visit.trader()?);
@@ -58,7 +58,7 @@ fn ask(words: &'static Personal, posted: &Posted) -> AnyView {
     .into_any()
 }
 
-/// A request, with what may be done to it.
+/// A request, with the possible action.
 pub(super) fn card(words: &'static Personal, ticket: Ticket, act: Option<AnyView>) -> AnyView {
     let (mode, state) = if ticket.closed_at.is_some() { ("off", words.closed) } else { ("good", words.open) };
     view! {

@@ -1,5 +1,5 @@
-//! `/telegram`: stands in for the chat with a bot, where the install has none. Nothing moves by itself: what is said is
-//! posted, and new messages are there when the page is loaded again.
+//! `/telegram`: simulates the chat with the bot, if the installation has none. It has no live updates:
+//! messages are posted, and new ones appear on reload.
 
 use crate::{
     components::{
@@ -15,7 +15,7 @@ use domain::notification::Line;
 use leptos::prelude::*;
 use service::notify::telegram;
 
-/// The conversation, and a line to say more.
+/// The conversation, and a field for a message.
 pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let words = messages(visit::lang());
@@ -24,7 +24,7 @@ pub(crate) fn page() -> impl IntoView {
         let empty = lines.is_empty().then(|| view! { <p class="empty">{words.chat_empty}</p> });
         let text = Field { name: "text", label: words.chat_text, autocomplete: "off", ..Field::default() }
             .show(&posted);
-        // A browser that is at `#say` already would stay where it is: the address must be another each time.
+        // A browser that is already at `#say` would not reload, so the URL must differ each time.
         let again = format!("/telegram?at={}#say", visit.desk.clock.now().0);
         let body = view! {
             <h1>{words.chat_title}</h1>

@@ -1,4 +1,4 @@
-//! `/trade?key=&symbol=&frame=`: the desk.
+//! `/trade?key=&symbol=&frame=`: the trade desk.
 
 use crate::{
     answer::Failure,
@@ -25,7 +25,7 @@ use http::StatusCode;
 use leptos::prelude::*;
 use service::{Error, key, market, order, sandbox_control::Playing};
 
-/// Where one starts.
+/// The default market.
 const FIRST: &str = "BTC/USDT";
 
 /// Chart, ticket, position, orders.
@@ -73,7 +73,7 @@ pub(crate) fn page() -> impl IntoView {
     })
 }
 
-/// In the desk's place, when its key cannot be used: another can be chosen, and this one mended.
+/// Shown instead of the desk if its key cannot be used: to choose another key, or to fix this one.
 fn refused(visit: &Visit, title: &str, key: &ExchangeKey, choosers: AnyView, why: Refusal) -> AnyView {
     let words = pages(visit::lang());
     visit::set_status(StatusCode::CONFLICT);
@@ -93,7 +93,7 @@ fn named<'a>(query: &'a [(String, String)], name: &str) -> Option<&'a str> {
     query.iter().find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.as_str())
 }
 
-/// The key that the address names, or the first active futures key, or the first.
+/// The key in the URL, or the first active futures key, or the first key.
 pub(crate) fn choose<'a>(
     keys: &'a [ExchangeKey],
     id: Option<&str>,
@@ -106,7 +106,7 @@ pub(crate) fn choose<'a>(
     Ok(best.or_else(|| keys.first()))
 }
 
-/// The market that the address names.
+/// The market in the URL.
 pub(crate) fn symbol_of(text: Option<&str>) -> Result<Symbol, Error> {
     text.unwrap_or(FIRST).parse().map_err(|_| Error::NotFound)
 }
@@ -147,7 +147,7 @@ fn missing_market(error: Error) -> Error {
     if matches!(error, Error::Refused(Refusal::SymbolInvalid)) { Error::NotFound } else { error }
 }
 
-/// Binance's taker fee of an account without discounts: 0.05 percent on futures, 0.1 on spot.
+/// Binance's taker fee for an account without discounts: 0.05 percent on futures, 0.1 on spot.
 fn fee_rate(kind: TradeType) -> Decimal {
     match kind {
         TradeType::Futures => Decimal::new(5, 4),
@@ -155,7 +155,7 @@ fn fee_rate(kind: TradeType) -> Decimal {
     }
 }
 
-/// What a failed post kept, or what a form without script asked the page to show.
+/// The values of a failed post, or those that a form without scripts passed in the query.
 fn draft(query: &[(String, String)], posted: &Posted) -> Draft {
     let kept = posted.of("order-place");
     let mut draft = Draft::from_values(if kept.failed() { kept.values() } else { query });

@@ -1,5 +1,5 @@
-//! `/unsubscribe?token=`: where a mail's link leads. Opening it changes nothing, for mail programs open links by
-//! themselves; its button does.
+//! `/unsubscribe?token=`: the target of a mail's unsubscribe link. Opening it changes nothing, because mail
+//! programs open links by themselves; its button does.
 
 use crate::{
     components::{

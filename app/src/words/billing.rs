@@ -1,9 +1,9 @@
-//! What the pages about plans and paying say.
+//! Texts of the pages about plans and payments.
 
 use super::table;
 
 table! {
-    /// Plans, and what is paid for them.
+    /// Plans and payments.
     Billing, billing {
         title: "Plan and billing",
         lead: "Your plan, what it costs, and your invoices.",

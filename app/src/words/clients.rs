@@ -1,4 +1,4 @@
-//! What the page about programs' credentials says.
+//! Texts of the page about API clients.
 
 use super::table;
 

@@ -1,9 +1,9 @@
-//! What is said while the desk is closed, and to the operator who closes it.
+//! Texts of maintenance mode, for everyone and for operators.
 
 use super::table;
 
 table! {
-    /// The desk is closed.
+    /// Maintenance mode.
     Closed, closed {
         title: "Down for maintenance",
         lead: "The desk is closed for a while. Your positions keep their stops and are still looked after.",

@@ -1,4 +1,4 @@
-//! What is said of copies: where they stand, why they did not happen, how they ended; and of past trades.
+//! Texts about copies (status, reasons, exits) and past trades.
 
 use super::table;
 use domain::{
@@ -7,7 +7,7 @@ use domain::{
 };
 
 table! {
-    /// Copies and trades looked back on.
+    /// Copies and past trades.
     Copies, copies {
         title: "Copies",
         lead: "What each signal did on each of your accounts, and in words why not.",
@@ -63,7 +63,7 @@ table! {
 }
 
 impl Copies {
-    /// Where a copy stands.
+    /// The name of a copy's status.
     pub(crate) const fn status(&self, status: Status) -> &'static str {
         match status {
             Status::Queued => self.queued,
@@ -75,7 +75,7 @@ impl Copies {
         }
     }
 
-    /// How a copied position ended.
+    /// The exit reason of a copied position.
     pub(crate) const fn exit(&self, exit: Exit) -> &'static str {
         match exit {
             Exit::Stop => self.exit_stop,
@@ -89,7 +89,7 @@ impl Copies {
         }
     }
 
-    /// What a signal asks for.
+    /// The action of a signal.
     pub(crate) const fn action(&self, action: Action, side: Option<domain::Side>) -> &'static str {
         match (action, side) {
             (Action::Exit, _) | (Action::Enter, None) => self.exit_any,
@@ -99,7 +99,7 @@ impl Copies {
     }
 }
 
-/// Why a copy did not happen, as the end of a sentence.
+/// Why a copy was skipped, as the end of a sentence.
 pub(crate) const fn reason(lang: super::Lang, reason: Reason) -> &'static str {
     match lang {
         // The domain's own texts are English.

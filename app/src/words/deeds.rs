@@ -1,8 +1,8 @@
-//! What is in the audit, in words.
+//! Texts of audit events.
 
 use super::Lang;
 
-/// An event of the audit, by its word; one that has no text is its word.
+/// The text of an audit event; the event's own word if it has none.
 pub(crate) fn deed(lang: Lang, word: &str) -> &str {
     match lang {
         Lang::En => english(word),

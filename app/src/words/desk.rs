@@ -1,9 +1,9 @@
-//! What the trade desk says.
+//! Texts of the trade desk.
 
 use super::table;
 
 table! {
-    /// The words of chart, ticket, position and orders.
+    /// Chart, ticket, position and orders.
     Desk, desk {
         chart: "Price chart",
         chart_view: "Chart view",

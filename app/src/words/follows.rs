@@ -1,10 +1,10 @@
-//! What the pages of following say.
+//! Texts of the pages about follows.
 
 use super::table;
 use domain::copy::Paused;
 
 table! {
-    /// Following: choosing, changing, pausing, stopping, panic.
+    /// Follows: choosing, changing, pausing, stopping, panic.
     Follows, follows {
         title: "Follows",
         lead: "Which account follows which strategy, and at what risk.",
@@ -110,7 +110,7 @@ table! {
 }
 
 impl Follows {
-    /// Why a follow stands still.
+    /// Why a follow is paused.
     pub(crate) const fn paused(&self, why: Option<Paused>) -> &'static str {
         match why {
             Some(Paused::Owner) => self.paused_by_owner,
@@ -119,7 +119,7 @@ impl Follows {
         }
     }
 
-    /// A profile's name, as the pages write it; one that we do not know is told as it is.
+    /// A profile's display name; an unknown name is shown unchanged.
     pub(crate) fn profile(&self, name: &str) -> String {
         match name {
             "CONSERVATIVE" => self.conservative.to_owned(),

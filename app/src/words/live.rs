@@ -1,9 +1,9 @@
-//! What the live parts of every page say.
+//! Texts of the live parts of every page.
 
 use super::table;
 
 table! {
-    /// The words of pill, price and toasts.
+    /// Connection pill, price and toasts.
     Live, live {
         connecting: "Connecting",
         connected: "Live",

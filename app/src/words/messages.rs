@@ -1,9 +1,9 @@
-//! What the pages about messages say.
+//! Texts of the pages about messages.
 
 use super::table;
 
 table! {
-    /// Notification settings, the chat that stands in for Telegram, the outbox.
+    /// Notification settings, the simulated Telegram chat, the outbox.
     Messages, messages {
         title: "Notifications",
         settings_lead: "What you are told of by e-mail and Telegram.",

@@ -1,6 +1,6 @@
-//! Every word on the screen, by key. One table per part of the desk, so that a page's wasm carries only its own.
+//! All texts of the user interface, by key. One table per part, so that a page's wasm contains only its own.
 //!
-//! A further language is a further column of each table: the compiler then names every text that is missing.
+//! A further language is a further column of each table: the compiler then reports every missing text.
 
 #[cfg(feature = "ssr")]
 pub(crate) mod billing;
@@ -44,16 +44,15 @@ pub(crate) mod strategies;
 #[cfg(feature = "ssr")]
 pub(crate) mod sub;
 
-/// A language of the screen.
+/// A language of the user interface.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Lang {
-    /// English.
     #[default]
     En,
 }
 
 impl Lang {
-    /// For the `lang` attribute.
+    /// The value of the `lang` attribute.
     #[cfg(feature = "ssr")]
     pub(crate) const fn code(self) -> &'static str {
         match self {
@@ -61,7 +60,7 @@ impl Lang {
         }
     }
 
-    /// The way it is written.
+    /// The value of the `dir` attribute.
     #[cfg(feature = "ssr")]
     pub(crate) const fn dir(self) -> &'static str {
         match self {
@@ -70,7 +69,7 @@ impl Lang {
     }
 }
 
-/// One table: a struct with a text per key, and the function that gives it in a language.
+/// Defines a table: a struct with a text per key, and the function that returns it for a language.
 macro_rules! table {
     ($(#[$doc:meta])* $name:ident, $get:ident { $($key:ident: $en:literal),* $(,)? }) => {
         $(#[$doc])*
@@ -88,7 +87,7 @@ macro_rules! table {
 }
 pub(crate) use table;
 
-/// Puts a value in the place of `{}`, or several in order.
+/// Replaces each `{}` by a value, in order.
 pub(crate) fn fill(text: &str, values: &[&str]) -> String {
     let mut out = String::with_capacity(text.len() + 32);
     let mut parts = text.split("{}");

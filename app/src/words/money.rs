@@ -1,4 +1,4 @@
-//! What the pages about accounts say.
+//! Texts of the pages about accounts.
 
 use super::table;
 

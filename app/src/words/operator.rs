@@ -1,10 +1,10 @@
-//! What the operator's pages say.
+//! Texts of the operators' pages.
 
 use super::table;
 use domain::signal::Source;
 
 table! {
-    /// Strategies, hooks, signals and their fan-out, for the operator.
+    /// Strategies, webhooks, signals and their fan-out, for operators.
     Operator, operator {
         title: "Operate strategies",
         menu: "Operate strategies",
@@ -86,7 +86,7 @@ table! {
 }
 
 impl Operator {
-    /// Who decided a signal.
+    /// The source of a signal.
     pub(crate) const fn source(&self, source: Source) -> &'static str {
         match source {
             Source::Evaluator => self.by_rules,

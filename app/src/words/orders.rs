@@ -1,10 +1,10 @@
-//! The exchange's words for orders, as people read them.
+//! Readable names of the exchange's order terms.
 
 use super::table;
 use domain::{MarginMode, OrderType, PositionSide, Side};
 
 table! {
-    /// Kinds, sides and states.
+    /// Types, sides and statuses.
     Orders, orders {
         buy: "Buy",
         sell: "Sell",

@@ -1,4 +1,4 @@
-//! What the pages say.
+//! Texts of the general pages.
 
 use super::table;
 

@@ -1,9 +1,9 @@
-//! What the pages about accounts say.
+//! Texts of the pages about user accounts.
 
 use super::table;
 
 table! {
-    /// Signing up and in, passwords, sessions, settings.
+    /// Sign-up and sign-in, passwords, sessions, settings.
     People, people {
         sign_up: "Sign up",
         sign_up_title: "Open your desk",

@@ -1,4 +1,4 @@
-//! What the pages about a person, their accounts' days, and help say.
+//! Texts of the pages about profile, daily balances and support.
 
 use super::table;
 

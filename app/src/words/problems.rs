@@ -1,9 +1,9 @@
-//! What was wrong, in words that help.
+//! Error and success messages.
 
 use super::Lang;
 use domain::validation::Problem;
 
-/// What is wrong with a field.
+/// The text of a field problem.
 pub(crate) const fn problem(lang: Lang, problem: Problem) -> &'static str {
     match lang {
         Lang::En => english(problem),
@@ -109,7 +109,7 @@ const fn english(problem: Problem) -> &'static str {
     }
 }
 
-/// What a refusal's key means: Mudawyl's code, or a word of `answer::Failure`.
+/// The text of an error key: Mudawyl's code, or a key of `answer::Failure`.
 pub(crate) fn refusal(lang: Lang, key: &str) -> &'static str {
     match lang {
         Lang::En => refusal_english(key),
@@ -155,7 +155,7 @@ fn refusal_english(key: &str) -> &'static str {
     }
 }
 
-/// Good news, by its key.
+/// The text of a success key.
 pub(crate) fn notice(lang: Lang, key: &str) -> &'static str {
     match lang {
         Lang::En => notice_english(key),

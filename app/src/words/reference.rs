@@ -1,4 +1,4 @@
-//! What the page of the HTTP API says around the document's own words.
+//! Texts of the API reference, apart from those of the document.
 
 use super::table;
 

@@ -1,4 +1,5 @@
-//! What the pages of reports and notices say. The words of a report itself are the mail's, too: `service::report::words`.
+//! Texts of the pages about reports and notices. The texts of a report itself are shared with its mail:
+//! `service::report::words`.
 
 use super::table;
 

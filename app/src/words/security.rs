@@ -1,9 +1,9 @@
-//! What the pages about securing an account say.
+//! Texts of the pages about account security.
 
 use super::table;
 
 table! {
-    /// Giving the password again, freezing an account, and the operator's list of people.
+    /// Re-authentication, freezing an account, and the operators' list of users.
     Security, security {
         password: "Password",
         forgot: "Forgot your password?",

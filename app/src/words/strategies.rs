@@ -1,4 +1,4 @@
-//! What the pages of strategies say.
+//! Texts of the pages about strategies.
 
 use super::table;
 use domain::strategy::{Exit, Kind};
@@ -85,7 +85,7 @@ impl Strategies {
         }
     }
 
-    /// How a trade of a record ended.
+    /// The exit reason of a trade.
     pub(crate) const fn exit(&self, exit: Exit) -> &'static str {
         match exit {
             Exit::Stop => self.exit_stop,

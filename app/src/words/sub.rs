@@ -1,4 +1,4 @@
-//! What the page about one sub-account says.
+//! Texts of the page about one sub-account.
 
 use super::table;
 

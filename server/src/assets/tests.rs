@@ -2,7 +2,7 @@ use super::*;
 use std::io;
 use std::path::Path;
 
-// The style bundler lives in the build script, where no test can run; its tests are here.
+// The style bundler is part of the build script, where no test can run, so its tests are here.
 #[path = "../../build/css.rs"]
 mod css;
 

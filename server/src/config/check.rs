@@ -1,18 +1,18 @@
-//! Reading variables and gathering what is wrong with them.
+//! Reads variables and collects what is wrong with them.
 
 use super::{Problems, secret_files};
 use service::MasterKey;
 use std::{collections::BTreeMap, net::IpAddr, str::FromStr};
 
-/// Used by xtask and tests, not by the program: no reason to wonder.
+/// Variables used by xtask and tests, not by the program. They cause no warning about an unknown variable.
 const OTHERS: &[&str] = &["SLIPSTREAM_SITE", "SLIPSTREAM_BIN", "SLIPSTREAM_DEEP", "SLIPSTREAM_SKIP_POSTGRES"];
 
-/// The variables, those asked for, and what was wrong.
+/// The variables, the names requested so far, and the problems found.
 pub(super) struct Check {
     vars: BTreeMap<String, String>,
     known: Vec<String>,
     problems: Vec<String>,
-    /// The operator lets secrets and orders travel unencrypted.
+    /// The operator allows secrets and orders to travel unencrypted.
     plain: bool,
 }
 
@@ -26,10 +26,10 @@ impl Check {
         check
     }
 
-    /// Demands that what goes to this address is encrypted, or stays on this machine.
+    /// Requires that traffic to this address is encrypted or stays on this machine.
     pub(super) fn encrypted(&mut self, name: &str, url: &str) {
         let encrypted = url.starts_with("https://") || url.starts_with("smtps://");
-        // As the mail library writes STARTTLS that must succeed.
+        // The mail library's notation for STARTTLS that must succeed.
         let starts_tls = url.starts_with("smtp://") && url.contains("tls=required");
         if !(self.plain || encrypted || starts_tls || is_on_this_machine(url)) {
             self.fail(
@@ -39,7 +39,7 @@ impl Check {
         }
     }
 
-    /// The value is never repeated: it may be a secret.
+    /// Records a problem. The value is never repeated, because it may be a secret.
     pub(super) fn fail(&mut self, name: &str, wanted: &str) {
         self.problems.push(format!("{name} must be {wanted}"));
     }
@@ -79,7 +79,7 @@ impl Check {
         word
     }
 
-    /// An address without a slash at its end.
+    /// Reads a URL and removes the trailing slash.
     pub(super) fn url(&mut self, name: &str) -> Option<String> {
         let text = self.text(name)?;
         let url = text.trim_end_matches('/');
@@ -99,7 +99,7 @@ impl Check {
         parsed.ok()
     }
 
-    /// Variables of our prefix that nobody asked for: spelling mistakes, mostly.
+    /// Variables with our prefix that are not settings: mostly spelling mistakes.
     pub(super) fn unknown(&self) -> Vec<String> {
         let ours = self.vars.keys().filter(|name| name.starts_with("SLIPSTREAM_"));
         ours.filter(|name| !self.known.contains(name) && !OTHERS.contains(&name.as_str())).cloned().collect()

@@ -1,4 +1,4 @@
-//! The variables about the outside: whom else to believe, how much to hear, who may look in.
+//! Settings of the network edge: identity providers, rate limits, allowed origins and metrics access.
 
 use super::check::{Check, is_on_this_machine};
 use crate::{front::Wanted, hosts};
@@ -28,7 +28,7 @@ pub(super) fn settings(check: &mut Check) -> EdgeSettings {
     }
 }
 
-/// Names without a port: `nas.local`, `192.168.1.20`, `[fd00::20]`.
+/// Host names without a port: `nas.local`, `192.168.1.20`, `[fd00::20]`.
 pub(super) fn hosts(check: &mut Check) -> Vec<String> {
     let all: Vec<String> = check.list(hosts::SETTING, "host names, with commas between them");
     let name = |text: &String| {
@@ -67,7 +67,7 @@ fn oidc(check: &mut Check) -> Option<OidcSettings> {
         }
         return None;
     };
-    // Whoever can change the keys on their way to us can sign as the issuer.
+    // Anyone who can change the keys in transit can sign as the issuer.
     if !(issuer.starts_with("https://") || (issuer.starts_with("http://") && is_on_this_machine(&issuer)))
         || issuer.contains(['@', '?', '#', ' '])
     {
@@ -91,7 +91,8 @@ fn recaptcha(check: &mut Check) -> Option<RecaptchaSettings> {
     Some(RecaptchaSettings { secret, verify_url, floor })
 }
 
-/// An origin as browsers send it: scheme and host, a port unless it is the usual one, nothing after.
+/// Origins as browsers send them: scheme, host, and the port unless it is the default one; nothing after
+/// that.
 fn origins(check: &mut Check) -> Vec<String> {
     let all: Vec<String> = check.list("SLIPSTREAM_CORS_ORIGINS", "origins, with commas between them");
     let origin = |text: &String| {

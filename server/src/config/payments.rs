@@ -1,27 +1,28 @@
-//! Who is paid for plans.
+//! The payment provider for plans.
 
 use super::{Check, Secret};
 use service::Mode;
 
-/// Who is paid for plans.
+/// The payment provider for plans.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PaymentsAt {
-    /// The test checkout inside this process: play money.
+    /// The test checkout inside this process: no real money.
     TestCheckout,
-    /// Stripe, or anything that speaks its protocol.
+    /// Stripe, or any server that speaks its protocol.
     Stripe {
-        /// Its address.
+        /// Base URL of its API.
         base: String,
         /// The secret key.
         secret: Secret,
-        /// What its messages are signed with.
+        /// The secret that signs its webhook messages.
         webhook_secret: Secret,
     },
-    /// Nobody: plans are not for sale, and the operator gives them.
+    /// No provider: plans are not for sale, and operators assign them.
     Nobody,
 }
 
-/// Reads the variables. Play money buys nothing in live mode: neither the test checkout's nor Stripe's own.
+/// Reads the variables. Test payments are not accepted in live mode, neither the test checkout's nor Stripe's
+/// own.
 pub(super) fn payments_at(check: &mut Check, mode: Mode) -> PaymentsAt {
     let secret = check.text("STRIPE_SECRET_KEY");
     let webhook_secret = check.text("STRIPE_WEBHOOK_SECRET");

@@ -1,5 +1,5 @@
-//! Secrets from files: `NAME_FILE` is the path of a file with the value of `NAME`. Environment variables are visible to
-//! whoever may look at the process; secrets of Docker, Kubernetes and systemd are files.
+//! Secrets from files: `NAME_FILE` is the path of a file with the value of `NAME`. Environment variables are
+//! visible to anyone who can inspect the process; Docker, Kubernetes and systemd provide secrets as files.
 
 use std::{collections::BTreeMap, fs, io::Read as _};
 
@@ -16,10 +16,11 @@ const SECRETS: &[&str] = &[
     "STRIPE_WEBHOOK_SECRET",
     "TELEGRAM_BOT_TOKEN",
 ];
-/// No secret is longer.
+/// The largest size of a secret file, in bytes.
 const LONGEST: u64 = 64 * 1024;
 
-/// Puts the content of each named file in the place of its variable. Returns the names that were read and what is wrong.
+/// Replaces each `NAME_FILE` variable with the content of its file. Returns the names that were read and the
+/// problems.
 pub(super) fn read(vars: &mut BTreeMap<String, String>) -> (Vec<String>, Vec<String>) {
     let (mut known, mut problems) = (Vec::new(), Vec::new());
     for name in SECRETS {

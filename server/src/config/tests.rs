@@ -90,7 +90,7 @@ fn an_empty_variable_is_unset() {
 #[test]
 fn another_issuer_is_named_whole_and_over_a_safe_line() {
     let issuer = |url| [("OIDC_ISSUER", url), ("OIDC_AUDIENCE", "desk"), ("OIDC_TOKEN_USE", "access")];
-    // Some issuers end in a slash, and their tokens say so.
+    // Some issuers end in a slash, and their tokens contain it.
     for good in ["https://issuer.example/pool/", "http://127.0.0.1:9229/pool"] {
         let oidc = read(&issuer(good)).unwrap().settings.edge.oidc.unwrap();
         assert_eq!((oidc.issuer.as_str(), oidc.audience.as_str()), (good, "desk"));
@@ -174,7 +174,7 @@ fn what_real_money_and_secrets_go_to_is_encrypted() {
     assert!(!problems.concat().contains("hunter2"));
     let allowed = [live.as_slice(), &plain, &[("SLIPSTREAM_PLAIN_HTTP", "allow")]].concat();
     assert_eq!(refused(&allowed), [""; 0]);
-    // Play money may go anywhere, and so may mail without a password.
+    // Test payments may go anywhere, and so may mail without a password.
     assert_eq!(refused(&plain[..3]), [""; 0]);
     assert_eq!(refused(&[("SMTP_URL", "smtp://mail.example")]), [""; 0]);
 }

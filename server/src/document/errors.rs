@@ -1,5 +1,5 @@
-//! Which errors an operation can answer, and how its surface tells each. The examples are made by the very code that
-//! tells them.
+//! The error responses of each operation, in the format of its surface. The examples are produced by the same
+//! code that produces the responses.
 
 use super::{Facts, example};
 use crate::rest::{
@@ -16,7 +16,7 @@ use futures::FutureExt as _;
 use serde_json::{Map, Value, json};
 use service::Error;
 
-/// An error that any operation may answer, if its place allows it.
+/// An error that any operation may return, depending on its surface, role and parameters.
 struct Case {
     status: u16,
     name: &'static str,
@@ -52,13 +52,14 @@ const CASES: &[Case] = &[
     Case { status: 504, name: "TookTooLong", when: "It took longer than 30 seconds." },
 ];
 
-/// What 403 means where people's programs ask, too.
+/// What 403 means on the Mudawyl surface.
 const NOT_FOR_THIS: &str = "The credentials are good, but not for this (`forbidden`); or the password is due (`step_up_required`: POST /v1/auth/step-up); or the token in recaptcha-token-v3 is missing, or not a person's.";
 
-/// The refusals of Mudawyl's operations, which handlers name themselves.
+/// The rejection status of Mudawyl operations, which handlers document themselves.
 const REFUSED: &str = "433";
 
-/// Adds what an operation can answer by its place, and completes what it says of its own.
+/// Adds the error responses that follow from the operation's surface, role and parameters, and completes
+/// those that the handler documents.
 pub(super) fn complete(
     operation: &mut Value,
     of: &Facts<'_>,
@@ -70,7 +71,7 @@ pub(super) fn complete(
         let name = format!("{}{}", prefix(of.surface), case.name);
         let told = shared.entry(name.clone()).or_insert_with(|| told(case, of.surface, schemas));
         match responses.get_mut(&case.status.to_string()) {
-            // A handler's own words stand; the surface's shape does as well.
+            // A handler's own description stays; the content is that of the surface.
             Some(own) => {
                 own["content"] = told["content"].clone();
                 if let Some(headers) = told.get("headers") {
@@ -91,7 +92,7 @@ pub(super) fn complete(
     }
 }
 
-/// Whether an operation that stands there can answer it.
+/// Whether this operation can return the status.
 fn applies(status: u16, of: &Facts<'_>) -> bool {
     match (of.surface, status) {
         (Surface::Mudawyl, 400) => of.body || of.names || of.parameters,
@@ -135,7 +136,7 @@ fn body(schema: &str, example: Value) -> Value {
     json!({ "application/json": { "schema": reference(schema), "example": example } })
 }
 
-/// The response as the document has it.
+/// The response as it appears in the document.
 fn told(case: &Case, surface: Surface, schemas: &Value) -> Value {
     let schema = schema(surface, case.status);
     let example = spoken(case.status, surface).unwrap_or_else(|| example::of(&reference(schema), schemas));
@@ -149,7 +150,7 @@ fn told(case: &Case, surface: Surface, schemas: &Value) -> Value {
     response
 }
 
-/// The body with which a surface tells a status; none where that depends on the fields.
+/// The body that a surface returns for a status; `None` if it depends on the fields.
 fn spoken(status: u16, surface: Surface) -> Option<Value> {
     let later = 60;
     let trouble = match status {
@@ -171,7 +172,7 @@ fn spoken(status: u16, surface: Surface) -> Option<Value> {
     read(told)
 }
 
-/// The body of a response that is whole already.
+/// Reads the body of a response that is already complete.
 fn read(told: Response) -> Option<Value> {
     let bytes = to_bytes(told.into_body(), usize::MAX).now_or_never()?.ok()?;
     serde_json::from_slice(&bytes).ok()

@@ -1,11 +1,11 @@
-//! Examples where a handler gives none: made of what the schemas say of their fields.
+//! Generates examples from the field schemas where a handler gives none.
 
 use serde_json::{Map, Value, json};
 
-/// Deeper than any schema of ours; one that holds itself ends here.
+/// Depth limit: deeper than any of our schemas, and the end for a recursive one.
 const DEEPEST: usize = 8;
 
-/// Gives every body of an operation, asked and answered, an example.
+/// Gives every request and response body of an operation an example.
 pub(super) fn complete(operation: &mut Value, schemas: &Value) {
     if let Some(body) = operation.get_mut("requestBody") {
         contents(body, schemas);
@@ -25,7 +25,7 @@ fn contents(body: &mut Value, schemas: &Value) {
     }
 }
 
-/// What need not be given, and of which nothing is known, is not asked for.
+/// Removes optional fields without a known value from the example of a request.
 fn spare(body: &mut Value) {
     for media in body["content"].as_object_mut().into_iter().flat_map(Map::values_mut) {
         if let Some(fields) = media["example"].as_object_mut() {
@@ -34,7 +34,6 @@ fn spare(body: &mut Value) {
     }
 }
 
-/// An example of a schema.
 pub(super) fn of(schema: &Value, schemas: &Value) -> Value {
     at(schema, schemas, 0)
 }
@@ -75,7 +74,7 @@ fn first<'a>(schema: &'a Value, list: &str) -> Option<&'a Value> {
     schema.get(list)?.as_array()?.first()
 }
 
-/// The type that is not null.
+/// The type that is not `null`.
 fn kind(schema: &Value) -> &str {
     let word = |value: &'_ Value| value.as_str().is_some_and(|word| word != "null");
     match &schema["type"] {
@@ -96,7 +95,7 @@ fn fields(schema: &Value, schemas: &Value, depth: usize) -> Value {
     Value::Object(all)
 }
 
-/// The parts of one object together.
+/// Merges the examples of an `allOf` into one object.
 fn whole(parts: &[Value], schemas: &Value, depth: usize) -> Value {
     let mut all = Map::new();
     for part in parts {

@@ -1,6 +1,6 @@
-//! The OpenAPI document. Handlers say what is particular to them: what they take, what they answer, what their rules
-//! refuse. What follows from where a door stands (its surface, its role, whether it takes a body or names a thing) is
-//! completed here, once for all of them, so that a new operation is described whole without saying it again.
+//! The OpenAPI document. Handlers document what is particular to them: parameters, responses, rejections.
+//! What follows from a route's surface, role, body and path parameters is completed here for all of them, so
+//! that a new operation is fully described without repeating it.
 
 mod errors;
 mod example;
@@ -13,17 +13,17 @@ use domain::Role;
 use serde_json::{Map, Value, json};
 use utoipa::openapi::OpenApi;
 
-/// What is known of an operation by where it stands.
+/// The properties of an operation that determine its common responses.
 struct Facts<'a> {
     surface: Surface,
     door: &'a Door,
     /// It takes a body.
     body: bool,
-    /// Its path names a thing.
+    /// Its path contains an id.
     names: bool,
     /// It has parameters outside its path.
     parameters: bool,
-    /// The desk may ask for a reCAPTCHA token.
+    /// The desk may require a reCAPTCHA token.
     captcha: bool,
 }
 
@@ -46,7 +46,7 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// The document of these doors, as it is served.
+/// Returns the document of these routes as it is served.
 #[must_use]
 pub fn complete(document: &OpenApi, doors: &[Door]) -> Value {
     let mut document = serde_json::to_value(document).unwrap_or_default();
@@ -87,7 +87,7 @@ fn add_parameter(operation: &mut Value, parameter: Value) {
     }
 }
 
-/// The other shapes in which a surface takes the same body.
+/// Adds the other content types in which a surface accepts the same body.
 fn forms(operation: &mut Value, surface: Surface) {
     const FORM: &str = "application/x-www-form-urlencoded";
     let (said, too) = match surface {
@@ -102,7 +102,7 @@ fn forms(operation: &mut Value, surface: Surface) {
     }
 }
 
-/// A body of which no field must be given may be left out itself.
+/// Marks a body without required fields as optional.
 fn optional(operation: &mut Value, schemas: &Value) {
     let Some(body) = operation.get_mut("requestBody") else { return };
     let media = body["content"].as_object().and_then(|content| content.values().next());
@@ -113,7 +113,7 @@ fn optional(operation: &mut Value, schemas: &Value) {
     body["required"] = json!(needs);
 }
 
-/// A response must say what it means; where a handler says nothing, it is what was asked for.
+/// Gives a success response without a description a default one, because OpenAPI requires one.
 fn successes(operation: &mut Value) {
     for response in operation["responses"].as_object_mut().into_iter().flat_map(Map::values_mut) {
         if response.get("$ref").is_none() && response["description"].as_str().is_none_or(str::is_empty) {
@@ -122,7 +122,7 @@ fn successes(operation: &mut Value) {
     }
 }
 
-/// The groups, in the order in which their first doors were opened.
+/// The tags, in the order in which their first routes were registered.
 fn tags(document: &Value, doors: &[Door]) -> Value {
     let mut names: Vec<&str> = Vec::new();
     for door in doors {

@@ -14,19 +14,18 @@ use std::{
 };
 use tokio::{sync::Notify, time::Instant};
 
-/// What a connection is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 enum Phase {
-    /// Nothing was sent since the last answer, or ever.
+    /// Waiting: nothing was received since the last response, or ever.
     Idle,
     /// A part of a request's head has arrived.
     Head,
-    /// A request is being decided.
+    /// A request is being handled.
     Busy,
-    /// An answer is being sent.
+    /// A response is being sent.
     Answering,
-    /// It is a WebSocket; its handler has rules of its own.
+    /// A WebSocket, whose handler applies its own limits.
     Upgraded,
 }
 
@@ -34,19 +33,19 @@ impl Phase {
     const ALL: [Self; 5] = [Self::Idle, Self::Head, Self::Busy, Self::Answering, Self::Upgraded];
 }
 
-/// One connection. The accept loop, its task, its socket and its handlers share it.
+/// One connection, shared by the accept loop, its task, its socket and its handlers.
 #[derive(Debug)]
 pub(crate) struct Connection {
     base: Instant,
     phase: AtomicU8,
-    /// Milliseconds since `base` at which the phase began, or made progress.
+    /// Milliseconds since `base` at which the phase began or last made progress.
     since: AtomicU64,
     /// Whether a request of this connection has been answered.
     served: AtomicBool,
     /// Whether the peer has to read before more can be sent.
     blocked: AtomicBool,
     close: Notify,
-    /// What is given back when the socket closes.
+    /// Seats released when the socket closes.
     held: Mutex<Vec<Seat>>,
 }
 
@@ -63,7 +62,7 @@ impl Connection {
         }
     }
 
-    /// Keeps a seat for as long as the socket is open.
+    /// Holds a seat for as long as the socket is open.
     pub(crate) fn hold(&self, seat: Seat) {
         self.held.lock().unwrap_or_else(PoisonError::into_inner).push(seat);
     }
@@ -72,14 +71,14 @@ impl Connection {
         self.held.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    /// A byte was received.
+    /// Records that a byte was received.
     pub(super) fn received(&self) {
         if self.phase() == Phase::Idle {
             self.enter(Phase::Head);
         }
     }
 
-    /// Bytes were sent, or can't be until the peer has read what was.
+    /// Records that bytes were sent, or (if `all` is `false`) that the peer must read first.
     pub(super) fn sent(&self, all: bool) {
         self.blocked.store(!all, Ordering::Relaxed);
         if all {
@@ -87,12 +86,12 @@ impl Connection {
         }
     }
 
-    /// A request's head is complete.
+    /// Records that a request's head is complete.
     pub(super) fn begin(&self) {
         self.enter(Phase::Busy);
     }
 
-    /// The answer is decided; what is returned ends the request when it has been sent.
+    /// Starts the response; dropping the returned body ends the request.
     pub(super) fn answer(self: Arc<Self>, response: Response) -> Response<Answer> {
         self.served.store(true, Ordering::Relaxed);
         let upgraded = response.status() == StatusCode::SWITCHING_PROTOCOLS;
@@ -100,7 +99,7 @@ impl Connection {
         response.map(|body| Answer { body, connection: self })
     }
 
-    /// Tells the connection's task to end it.
+    /// Asks the connection's task to close it.
     pub(super) fn close(&self) {
         self.close.notify_one();
     }
@@ -109,26 +108,26 @@ impl Connection {
         self.close.notified().await;
     }
 
-    /// Whether no request is being served: closing it loses nothing.
+    /// Whether no request is being served, so that closing the connection loses nothing.
     pub(super) fn is_waiting(&self) -> bool {
-        // The end of an answer may still wait to be sent when the next request could already come.
+        // The end of a response may still wait to be sent when the next request could already arrive.
         matches!(self.phase(), Phase::Idle | Phase::Head) && !self.blocked.load(Ordering::Relaxed)
     }
 
-    /// Whether a request of it has ever been answered.
+    /// Whether a request of this connection has ever been answered.
     pub(super) fn was_served(&self) -> bool {
         self.served.load(Ordering::Relaxed)
     }
 
-    /// When to look at it again.
+    /// The time of the next check for a timeout.
     pub(super) fn deadline(&self, timeouts: Timeouts) -> Instant {
         let since = self.base + Duration::from_millis(self.since.load(Ordering::Relaxed));
-        // Another phase may begin at any moment, and lasts at least this long: nothing is missed.
+        // Another phase may begin at any time and lasts at least this long, so no timeout is missed.
         let look_again = Instant::now() + timeouts.shortest();
         self.limit(timeouts).map_or(look_again, |limit| (since + limit).min(look_again))
     }
 
-    /// Whether it has taken too long.
+    /// Whether the current phase has taken too long.
     pub(super) fn is_overdue(&self, timeouts: Timeouts) -> bool {
         let took = Duration::from_millis(self.now().saturating_sub(self.since.load(Ordering::Relaxed)));
         self.limit(timeouts).is_some_and(|limit| took >= limit)
@@ -160,7 +159,7 @@ impl Connection {
     }
 }
 
-/// An answer's body. The request has ended when it is dropped.
+/// A response body. The request has ended when it is dropped.
 pub(super) struct Answer {
     body: Body,
     connection: Arc<Connection>,

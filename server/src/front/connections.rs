@@ -1,4 +1,4 @@
-//! Every open connection, by the network it comes from, and which of them gives way to a new one.
+//! Every open connection by its network, and which of them is evicted for a new one.
 
 use super::{Connection, Limits};
 use service::Origin;
@@ -9,7 +9,7 @@ use std::{
 };
 use tokio::sync::Notify;
 
-/// Connections that were told to close and have not done so yet may exceed the limit by this many.
+/// How far closing connections may exceed the limit.
 const CLOSING: usize = 32;
 
 /// The open connections. Clones share them.
@@ -23,12 +23,12 @@ pub(super) struct Connections {
 
 #[derive(Default)]
 struct Open {
-    /// Sockets, also those that were told to close.
+    /// Open sockets, including those being closed.
     count: usize,
-    /// The same without those that were told to close.
+    /// Open sockets, without those being closed.
     active: usize,
     next: u64,
-    /// Those that were not told to close, the oldest first.
+    /// Connections that are not being closed, the oldest first.
     networks: HashMap<IpAddr, BTreeMap<u64, Arc<Connection>>>,
 }
 
@@ -37,20 +37,21 @@ impl Connections {
         Self { limits, proxies, open: Arc::default(), left: Arc::default() }
     }
 
-    /// How many sockets are open.
+    /// The number of open sockets.
     pub(super) fn open(&self) -> usize {
         self.lock().count
     }
 
-    /// Waits until connections that were told to close have done so.
+    /// Waits until enough of the connections being closed have gone.
     pub(super) async fn room(&self) {
         while self.open() >= self.limits.connections.saturating_add(CLOSING) {
             self.left.notified().await;
         }
     }
 
-    /// A place for a new connection. Where its network or the desk has as many as it may, the oldest one that is not being
-    /// served is closed, first among those that have never sent a whole request. None when all are being served.
+    /// Admits a new connection. If its network or the whole desk is at its limit, evicts the oldest
+    /// connection that is not being served, preferring those that have never sent a whole request. `None` if
+    /// all are being served.
     pub(super) fn admit(&self, peer: IpAddr) -> Option<(Arc<Connection>, Place)> {
         let peer = peer.to_canonical();
         let network = Origin::new(peer, "").network();
@@ -72,12 +73,13 @@ impl Connections {
         Some((connection, Place { connections: self.clone(), network, number }))
     }
 
-    /// Closes a connection that is not being served, if there is one.
+    /// Closes one connection that is not being served, if there is one.
     pub(super) fn close_one(&self) {
         self.evict_any(&mut self.lock());
     }
 
-    /// From the network with the most connections; a proxy's are many people's, and go last.
+    /// Evicts from the network with the most connections. Proxies carry many users' connections, so they come
+    /// last.
     fn evict_any(&self, open: &mut Open) -> bool {
         let proxy = |network: &IpAddr| self.proxies.iter().any(|p| Origin::new(*p, "").network() == *network);
         let mut networks: Vec<(bool, usize, IpAddr)> =
@@ -106,7 +108,7 @@ impl Open {
     }
 }
 
-/// A connection's place, given back when its socket closes.
+/// A connection's slot, released when its socket closes.
 pub(super) struct Place {
     connections: Connections,
     network: IpAddr,
@@ -145,7 +147,7 @@ mod tests {
         Connections::new(limits, [PROXY].into())
     }
 
-    /// Whether a connection was told to close.
+    /// Whether a connection was asked to close.
     async fn told(connection: &Connection) -> bool {
         tokio::time::timeout(std::time::Duration::ZERO, connection.closed()).await.is_ok()
     }

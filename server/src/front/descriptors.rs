@@ -5,7 +5,8 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 /// More descriptors than this are never needed.
 const WANTED: u64 = 65_536;
 
-/// Raises the soft limit on open files as far as the hard limit and our needs go. Returns the limit that applies.
+/// Raises the soft limit on open files up to the hard limit or what the desk needs. Returns the limit in
+/// effect.
 pub fn raise() -> usize {
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     let (current, wanted) = (current.unwrap_or(WANTED), maximum.unwrap_or(WANTED).min(WANTED));

@@ -1,48 +1,48 @@
-//! How many connections and streams there may be, and how long each may take.
+//! Limits on the number of connections and streams, and timeouts for each.
 
 use std::time::Duration;
 
-/// The most connections, whatever number of descriptors there is.
+/// The maximum number of connections, however many descriptors there are.
 const MOST: usize = 16_384;
-/// The most connections of one address.
+/// The maximum number of connections of one address.
 const MOST_OF_ADDRESS: usize = 512;
-/// The most event streams.
+/// The maximum number of event streams.
 const MOST_STREAMS: usize = 4_096;
-/// Descriptors that are kept for the database, the exchange and files: at least this many, or a quarter of all.
+/// Descriptors reserved for the database, the exchange and files: at least this many, or a quarter of all.
 const RESERVE: usize = 384;
-/// Fewer connections than this serve nobody.
+/// The minimum number of connections.
 const FEWEST: usize = 64;
 
-/// What the operator has set; none for the default.
+/// The limits that the operator has set; `None` for the default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
-    /// Connections in all.
+    /// Connections in total.
     pub connections: Option<usize>,
     /// Connections of one address; 0 for no limit.
     pub address: Option<usize>,
     /// Event streams of one address without a session; 0 for no limit.
     pub streams_address: Option<usize>,
-    /// Event streams of one person; 0 for no limit.
+    /// Event streams of one user; 0 for no limit.
     pub streams_person: Option<usize>,
 }
 
-/// How many connections and event streams there may be. `usize::MAX` is no limit.
+/// The number of connections and event streams allowed. `usize::MAX` means no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Connections in all.
+    /// Connections in total.
     pub connections: usize,
     /// Connections of one address (IPv4) or network (IPv6 /64).
     pub address: usize,
-    /// Event streams in all. Half of them are kept for people who are signed in.
+    /// Event streams in total. Half of them are reserved for signed-in users.
     pub streams: usize,
     /// Event streams of one address without a session.
     pub streams_address: usize,
-    /// Event streams of one person.
+    /// Event streams of one user.
     pub streams_person: usize,
 }
 
 impl Limits {
-    /// What so many descriptors allow.
+    /// Derives the limits from the number of descriptors and the operator's settings.
     #[must_use]
     pub fn within(descriptors: usize, wanted: &Wanted) -> Self {
         let reserve = RESERVE.max(descriptors / 4);
@@ -66,21 +66,20 @@ impl Default for Limits {
     }
 }
 
-/// How long a connection may take.
+/// The timeouts of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timeouts {
     /// For the head of a request, and for the first byte of the first one.
     pub head: Duration,
     /// Between two requests.
     pub idle: Duration,
-    /// For a request's body and the decision on its answer. Routes have a shorter limit of their own (`limits::time`).
+    /// For a request's body and its handler. Routes have a shorter limit (`limits::time`).
     pub request: Duration,
-    /// Without progress while an answer is being sent.
+    /// Without progress while a response is being sent.
     pub stalled: Duration,
 }
 
 impl Timeouts {
-    /// The shortest of them.
     pub(super) fn shortest(&self) -> Duration {
         self.head.min(self.idle).min(self.request).min(self.stalled)
     }

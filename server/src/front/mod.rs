@@ -1,8 +1,10 @@
-//! The listening socket: accepts connections, limits how many there are and how long each may take, and stops in order.
+//! The listening socket: accepts connections, limits their number and duration, and shuts down gracefully.
 //!
-//! A connection costs a file descriptor before anything is known about its peer. So a peer that does not send a complete
-//! request soon is disconnected, one address holds a limited number of connections, and a new connection replaces the
-//! oldest one that is not being served. A flood therefore pushes out its own connections first.
+//! A connection costs a file descriptor before anything is known about its peer. So a peer that does not send
+//! a complete
+//! request soon is disconnected, one address holds a limited number of connections, and a new connection
+//! replaces the
+//! oldest one that is not being served. A flood therefore evicts its own connections first.
 
 mod connection;
 mod connections;
@@ -37,7 +39,7 @@ use tokio::{
 };
 use tower::ServiceExt as _;
 
-/// The head of a request, and what is buffered of an answer. Browsers send a few kilobytes.
+/// Limit on the head of a request and on what is buffered of a response. Browsers send a few kilobytes.
 const BUFFER: usize = 64 * 1024;
 /// The pause after the first failed accept; it doubles with each further failure.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -45,27 +47,27 @@ const PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 /// Failed accepts and refused connections are logged at most this often.
 const LOG_EVERY: Duration = Duration::from_secs(10);
-/// The answer to a connection that there is no room for.
+/// The response to a connection that cannot be admitted.
 const NO_ROOM: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
-/// How a front is set up.
+/// Configuration of the listener.
 #[derive(Clone, Debug)]
 pub struct Front {
-    /// How many connections there may be.
+    /// The number of connections allowed.
     pub limits: Limits,
-    /// How long a connection may take.
+    /// The timeouts of a connection.
     pub timeouts: Timeouts,
-    /// Proxies whose connections are not counted as those of one address.
+    /// Proxies, whose connections are exempt from the limit per address.
     pub proxies: Arc<[IpAddr]>,
 }
 
 impl Front {
-    /// Serves until `stopped` becomes true, and then until the requests that are being answered are done. Connections that
-    /// were upgraded to WebSockets are the handlers' own.
+    /// Serves until `stopped` becomes true, and then until the responses in progress are sent. Connections
+    /// that were upgraded to WebSockets belong to their handlers.
     ///
     /// # Errors
-    /// None yet: accepting goes on after every failure.
+    /// Currently none: accepting continues after every failure.
     pub async fn serve(
         self,
         listener: TcpListener,
@@ -108,13 +110,13 @@ impl Front {
     }
 }
 
-/// The next connection, once there is a descriptor for it.
+/// Accepts the next connection once a descriptor is available.
 async fn next(connections: &Connections, listener: &TcpListener) -> io::Result<(TcpStream, SocketAddr)> {
     connections.room().await;
     listener.accept().await
 }
 
-/// What goes wrong while accepting.
+/// Back-off and log throttling of failed accepts.
 struct Trouble {
     pause: Duration,
     logged: Option<Instant>,
@@ -127,7 +129,8 @@ impl Default for Trouble {
 }
 
 impl Trouble {
-    /// A failed accept. A peer that has gone already needs nothing; a lack of descriptors needs time, and one of them back.
+    /// Handles a failed accept. A peer that has already gone needs nothing; a lack of descriptors needs a
+    /// pause and one freed descriptor.
     async fn failed(&mut self, connections: &Connections, error: &io::Error) {
         use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
         if matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) {
@@ -141,7 +144,7 @@ impl Trouble {
         self.pause = (self.pause * 2).min(LONGEST_PAUSE);
     }
 
-    /// A connection that nothing can be closed for. The peer may or may not read the answer.
+    /// Rejects a connection when none can be evicted for it. The peer may or may not read the response.
     fn refused(&mut self, stream: &TcpStream) {
         if self.may_log() {
             tracing::warn!("a connection was refused: every permitted connection is in use");
@@ -159,7 +162,7 @@ impl Trouble {
     }
 }
 
-/// One connection, until it ends, takes too long, is needed for another, or the desk stops.
+/// Serves one connection until it ends, times out, is evicted, or the desk stops.
 async fn serve_one(
     socket: Watched,
     routes: Router,
@@ -181,13 +184,13 @@ async fn serve_one(
         }
     });
     let mut builder = http1::Builder::new();
-    // The timer is ours: hyper's counts the time between two requests as time spent on a head.
+    // We use our own timer: hyper counts the time between two requests as time spent on a head.
     builder.header_read_timeout(None).max_buf_size(BUFFER);
     let mut serving = pin!(builder.serve_connection(TokioIo::new(socket), service).with_upgrades());
     let mut stopping = false;
     loop {
         tokio::select! {
-            // The peer has gone, or sent what is no HTTP.
+            // The peer has gone, or sent something that is not HTTP.
             _ = serving.as_mut() => return,
             () = connection.closed() => return,
             () = time::sleep_until(connection.deadline(timeouts)) => {

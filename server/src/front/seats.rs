@@ -1,4 +1,5 @@
-//! Places for event streams. A stream holds memory and a descriptor for hours, so they are counted by who has them.
+//! Limits on event streams. A stream holds memory and a descriptor for hours, so streams are counted per
+//! holder.
 
 use super::Limits;
 use domain::UserId;
@@ -11,15 +12,16 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-/// People of one address may have this many times as many streams as strangers of it: accounts are free.
+/// Signed-in users of one address may hold this many times as many streams as anonymous callers: an account
+/// costs nothing, so the limit per user is not enough.
 const PEOPLE_OF_ADDRESS: usize = 8;
 
-/// Who takes a seat.
+/// Who holds a seat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Taker {
-    /// Somebody without a session.
+    /// A caller without a session.
     Stranger(IpAddr),
-    /// Somebody who is signed in.
+    /// A signed-in user.
     Person(IpAddr, UserId),
 }
 
@@ -43,12 +45,12 @@ struct Taken {
 }
 
 impl Seats {
-    /// Seats for the desk's own pages. Half of them are for people who are signed in.
+    /// Seats for the desk's own pages. Half of them are reserved for signed-in users.
     pub(crate) fn of_pages(limits: Limits) -> Self {
         Self::new(limits, limits.streams / 2)
     }
 
-    /// Seats for the sandbox's streams, where everyone is a stranger: programs that trade by themselves.
+    /// Seats for the sandbox's streams, where every caller is anonymous: trading programs.
     pub(crate) fn of_sandbox(limits: Limits) -> Self {
         Self::new(limits, limits.streams)
     }
@@ -58,12 +60,12 @@ impl Seats {
         Self { all, strangers, address, person, taken: Arc::default() }
     }
 
-    /// How many are taken.
+    /// The number of taken seats.
     pub(crate) fn taken(&self) -> usize {
         self.lock().all
     }
 
-    /// A seat, if this taker may have one more.
+    /// Takes a seat, if the limits of this caller allow one more.
     pub(crate) fn take(&self, taker: Taker) -> Option<Seat> {
         let mut taken = self.lock();
         let may = taken.all < self.all
@@ -118,7 +120,7 @@ fn give_back<K: Hash + Eq>(all: &mut HashMap<K, usize>, key: &K) {
     }
 }
 
-/// A seat that is taken until this is dropped.
+/// A taken seat, released on drop.
 pub(crate) struct Seat {
     seats: Seats,
     taker: Taker,

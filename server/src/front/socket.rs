@@ -1,4 +1,4 @@
-//! A connection's socket. It notes what arrives and what leaves, and gives the connection's place back when it closes,
+//! A connection's socket. It records reads and writes, and releases the connection's slot when it closes,
 //! also after an upgrade to a WebSocket.
 
 use super::{Connection, connections::Place};
@@ -13,7 +13,7 @@ use tokio::{
     net::TcpStream,
 };
 
-/// A socket that is watched.
+/// A socket that reports its activity to a [`Connection`].
 pub(super) struct Watched {
     stream: TcpStream,
     connection: Arc<Connection>,
@@ -22,7 +22,8 @@ pub(super) struct Watched {
 
 impl Watched {
     pub(super) fn new(stream: TcpStream, connection: Arc<Connection>, place: Place) -> Self {
-        // Prices are small and should not wait for each other. A peer that has gone already is found out later.
+        // Price updates are small and should not wait for each other. A peer that has already gone is
+        // detected later.
         let _ = stream.set_nodelay(true);
         Self { stream, connection, _place: place }
     }

@@ -1,4 +1,4 @@
-//! The front over real sockets, with short times.
+//! Tests of the listener over real sockets, with short timeouts.
 
 use super::*;
 use axum::{
@@ -13,7 +13,7 @@ use tokio::{
     time::timeout,
 };
 
-/// Nothing waits for it to pass.
+/// A timeout that only a failing test reaches.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Longer than any test.
 const NEVER: Duration = Duration::from_secs(3_600);
@@ -24,9 +24,9 @@ struct Served {
     addr: SocketAddr,
     stop: watch::Sender<bool>,
     task: JoinHandle<io::Result<()>>,
-    /// `/slow` is being served.
+    /// Notified when `/slow` is being served.
     begun: Arc<Notify>,
-    /// Lets `/slow` answer.
+    /// Lets `/slow` respond.
     go: Arc<Notify>,
 }
 
@@ -64,10 +64,10 @@ async fn send(served: &Served, text: &str) -> TcpStream {
     stream
 }
 
-/// All that comes until the connection is closed.
+/// Reads everything until the connection is closed.
 async fn until_closed(stream: &mut TcpStream) -> String {
     let mut bytes = Vec::new();
-    // A reset is an end, too.
+    // A reset ends the connection, too.
     let _ = timeout(PATIENCE, stream.read_to_end(&mut bytes)).await.expect("it is closed");
     String::from_utf8_lossy(&bytes).into_owned()
 }
@@ -91,7 +91,7 @@ async fn a_peer_that_never_sends_a_whole_head_is_disconnected() {
         let mut stream = send(&served, begun).await;
         assert_eq!(until_closed(&mut stream).await, "", "{begun}");
     }
-    // One that goes on sending, byte after byte, too.
+    // The same for a peer that keeps sending, byte after byte.
     let mut stream = send(&served, "GET / HTTP/1.1\r\n").await;
     let trickle = async {
         while stream.write_all(b"X: y\r\n").await.is_ok() {
@@ -107,7 +107,7 @@ async fn an_idle_connection_is_closed_and_one_that_is_used_is_not() {
     let served = serve(Limits::default(), Timeouts { head: SHORT, idle, ..LONG }).await;
     let mut stream = send(&served, GET).await;
     answer(&mut stream, "fine").await;
-    // Longer than a head may take, shorter than idle.
+    // Longer than the head timeout, shorter than the idle timeout.
     time::sleep(SHORT * 2).await;
     stream.write_all(GET.as_bytes()).await.unwrap();
     answer(&mut stream, "fine").await;
@@ -125,7 +125,7 @@ async fn a_body_that_never_ends_is_cut_off() {
 async fn a_peer_that_does_not_read_its_answer_is_disconnected() {
     let served = serve(Limits::default(), Timeouts { stalled: SHORT, ..LONG }).await;
     let mut stream = send(&served, "GET /large HTTP/1.1\r\nHost: x\r\n\r\n").await;
-    // Read slowly, but read: it goes on while there is progress.
+    // Read slowly: the response continues while there is progress.
     let mut bytes = vec![0; 1 << 20];
     for _ in 0..3 {
         time::sleep(SHORT / 5).await;
@@ -175,7 +175,7 @@ async fn a_websocket_is_not_timed_but_counted() {
     time::sleep(SHORT * 4).await;
     let mut second = TcpStream::connect(served.addr).await.unwrap();
     assert!(until_closed(&mut second).await.starts_with("HTTP/1.1 503"));
-    // A ping is answered: the first is as it was.
+    // A ping is answered: the first connection is still open.
     socket.write_all(&[0x89, 0x80, 0, 0, 0, 0]).await.unwrap();
     let mut pong = [0; 2];
     timeout(PATIENCE, socket.read_exact(&mut pong)).await.unwrap().unwrap();

@@ -1,4 +1,4 @@
-//! The user streams of accounts: they report at once what changes there.
+//! The user-data streams of accounts, which report account changes immediately.
 
 use service::{SharedDesk, account_streams::AccountStreams};
 use std::time::Duration;
@@ -7,7 +7,7 @@ use tokio::time::{self, MissedTickBehavior};
 /// How often streams are opened and closed.
 const EVERY: Duration = Duration::from_secs(2);
 
-/// Every instance.
+/// Runs on every instance.
 pub(super) async fn follow_up(desk: SharedDesk) {
     let mut streams = AccountStreams::default();
     let mut beats = time::interval(EVERY);

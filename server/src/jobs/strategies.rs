@@ -1,5 +1,5 @@
-//! Strategies run on one instance at a time: what they remember follows from the database, so another takes over when the
-//! lease has run out, and begins where the candles and signals are.
+//! Strategies run on one instance at a time. Their state follows from the database, so another instance takes
+//! over when the lease has expired, and resumes at the last processed candles and signals.
 
 use super::claim_for;
 use domain::{Micros, time::SECOND};
@@ -7,15 +7,15 @@ use service::{SharedDesk, strategy::Live};
 use std::time::Duration;
 use tokio::time::{self, MissedTickBehavior};
 
-/// The lease's name.
+/// The name of the lease.
 pub(super) const NAME: &str = "strategies";
-/// Between two looks for closed candles: a signal is at most this late.
+/// The interval between checks for closed candles: a signal is at most this late.
 const BEAT: Duration = Duration::from_secs(1);
 /// How long the lease lasts, and after how long it is renewed.
 const LEASE: i64 = 15 * SECOND;
 const RENEWED: i64 = 5 * SECOND;
 
-/// Runs the strategies while the lease is ours.
+/// Runs the strategies while this instance holds the lease.
 pub(super) async fn run(desk: SharedDesk, holder: String) {
     let mut live: Option<Live> = None;
     let mut claim_at = Micros(0);

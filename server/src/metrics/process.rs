@@ -1,26 +1,26 @@
-//! What this process uses, as Linux counts it.
+//! Resource usage of this process, as Linux counts it.
 
 use std::fs;
 
-/// Linux counts CPU time in hundredths of a second for programs, whatever the kernel's own tick is.
+/// Linux reports CPU time to programs in hundredths of a second, whatever the kernel's own tick is.
 const TICKS_PER_SECOND: u64 = 100;
 
-/// What this process uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Usage {
-    /// Memory that it holds.
+    /// Resident memory.
     pub(super) resident_bytes: u64,
     /// User and system time, whole seconds.
     pub(super) cpu_seconds: u64,
 }
 
-/// None where there is no `/proc`.
+/// `None` if there is no `/proc`.
 pub(super) fn usage() -> Option<Usage> {
     parse(&fs::read_to_string("/proc/self/stat").ok()?, &fs::read_to_string("/proc/self/status").ok()?)
 }
 
 fn parse(stat: &str, status: &str) -> Option<Usage> {
-    // The second field is the program's name in parentheses and may hold anything; utime and stime are 14 and 15.
+    // The second field is the program's name in parentheses and may contain anything; utime and stime are
+    // fields 14 and 15.
     let fields: Vec<&str> = stat.rsplit(')').next()?.split_whitespace().collect();
     let ticks = |place: usize| fields.get(place)?.parse::<u64>().ok();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;

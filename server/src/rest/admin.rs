@@ -1,6 +1,6 @@
-//! The operator's own operations (`/v1/admin`): strategies, their hooks and signals, what becomes of
-//! those, and the switch that closes the desk. Ours, not
-//! the Mudawyl document's; it keeps that surface's ways of asking and refusing.
+//! The operators' API (`/v1/admin`): strategies, their webhooks and signals, the resulting copies, and
+//! maintenance mode. It is our own, not part of the Mudawyl document, but follows that surface's request and
+//! error formats.
 
 mod bodies;
 mod maintenance;
@@ -13,7 +13,7 @@ use crate::doors::Doors;
 use domain::Role;
 use utoipa_axum::routes;
 
-/// Opens the doors of this surface.
+/// Registers the routes of this surface.
 #[must_use]
 pub fn open(doors: Doors) -> Doors {
     doors

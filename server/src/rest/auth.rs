@@ -1,4 +1,4 @@
-//! How a program signs in, and how `/v1` knows who it speaks for: a JWT in `Authorization`, never a cookie.
+//! Sign-in for programs and authentication of `/v1`: a JWT in `Authorization`, never a cookie.
 
 use super::mudawyl::{
     asked::{Asked, Place},
@@ -25,7 +25,8 @@ use service::{
 };
 use utoipa::ToSchema;
 
-/// The person that a `/v1` request speaks for. The door has checked the token and its role already.
+/// The authenticated user of a `/v1` request. The route's middleware has already checked the token and its
+/// role.
 #[derive(Clone, Debug)]
 pub struct Trader(pub Actor);
 
@@ -38,7 +39,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Trader {
     }
 }
 
-/// Stands before every route that asks for a role.
+/// Middleware of every route that requires a role.
 pub(crate) async fn check(desk: SharedDesk, role: Role, mut request: Request, next: Next) -> Response {
     match admit(&desk, role, request.headers()).await {
         Ok(mut actor) => {
@@ -58,7 +59,7 @@ async fn admit(desk: &SharedDesk, role: Role, headers: &HeaderMap) -> Result<Act
     Ok(actor)
 }
 
-/// The raw token, with or without `Bearer ` before it.
+/// The raw token, with or without a preceding `Bearer `.
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     let text = headers.get(header::AUTHORIZATION)?.to_str().ok()?.trim();
     match text.split_once(' ') {
@@ -71,7 +72,7 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 /// E-mail and password.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SignInBody {
-    /// Where mail reaches the person.
+    /// The user's e-mail address.
     #[schema(example = "ada@example.org", format = Email, max_length = 254)]
     email: String,
     /// 10 to 200 characters.
@@ -83,7 +84,7 @@ pub(crate) struct SignInBody {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RefreshBody {
-    /// As the last answer gave it; works once.
+    /// The token from the last response; can be used once.
     #[schema(example = "0Bz6cUvV4gQ3bWw9mJ0cTnq3yq1m3kq2dA5fZrX8hEs")]
     refresh_token: String,
 }
@@ -95,7 +96,7 @@ pub(crate) struct TokenAnswer {
     /// A JWT, for `Authorization`.
     #[schema(example = "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIuLi4ifQ.c2lnbmF0dXJl")]
     access_token: String,
-    /// Works once, for a new pair. A second use ends the whole sign-in.
+    /// Can be used once, for a new pair. A second use revokes the whole sign-in.
     #[schema(example = "0Bz6cUvV4gQ3bWw9mJ0cTnq3yq1m3kq2dA5fZrX8hEs")]
     refresh_token: String,
     /// Seconds until the access token expires.
@@ -103,19 +104,19 @@ pub(crate) struct TokenAnswer {
     expires_in: i64,
 }
 
-/// The password of the person who is signed in.
+/// The password of the signed-in user.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct StepUpBody {
-    /// Their present password.
+    /// The current password.
     #[schema(example = "correct horse battery", max_length = 200)]
     password: String,
 }
 
-/// How to sign out.
+/// Options of a sign-out.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SignOutBody {
-    /// Also every browser and other program, API clients, webhooks and the linked chat; needs a password that was given within 10
-    /// minutes. Without it this sign-in alone ends.
+    /// Also signs out every browser and other program and revokes API clients, webhooks and the linked chat;
+    /// requires that the password was entered within the last 10 minutes. Otherwise only this sign-in ends.
     #[schema(example = false)]
     everywhere: Option<bool>,
 }
@@ -124,17 +125,17 @@ pub(crate) struct SignOutBody {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PasswordBody {
-    /// The present password.
+    /// The current password.
     #[schema(example = "correct horse battery", max_length = 200)]
     current_password: String,
     /// 10 to 200 characters, not easy to guess.
     #[schema(example = "an entirely new one", min_length = 10, max_length = 200)]
     new_password: String,
-    /// API clients that go on; without it all of them do.
+    /// API clients to keep; all of them if omitted.
     keep_api_clients: Option<Vec<uuid::Uuid>>,
-    /// Whether the linked Telegram chat stays linked; it does unless this is false.
+    /// Whether the linked Telegram chat stays linked; true by default.
     keep_chat: Option<bool>,
-    /// Whether webhooks whose address you were shown keep it; they do unless this is false.
+    /// Whether webhooks keep the addresses that you were shown; true by default.
     keep_webhooks: Option<bool>,
 }
 
@@ -281,7 +282,7 @@ pub(crate) async fn change_password(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The use case knows the form's fields.
+/// Renames the form fields of the use case to those of the body.
 fn in_the_bodys_words(error: Error) -> Error {
     let Error::Fields(mut problems) = error else { return error };
     for problem in &mut problems {
@@ -315,7 +316,8 @@ fn words(value: &Value) -> Result<String, Problem> {
     value.as_str().map(str::to_owned).ok_or(Problem::NotText)
 }
 
-/// A wrong sign-in is a 401, as from anyone we do not know. Nothing that was typed is sent back: it may be a password.
+/// Maps a wrong sign-in to 401, as for any unauthenticated caller. No input is echoed, because it may be a
+/// password.
 fn refuse(asked: &Asked, error: Error) -> Failure {
     match error {
         Error::Fields(problems) if problems.iter().any(|p| p.problem == Problem::WrongCredentials) => {

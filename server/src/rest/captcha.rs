@@ -1,5 +1,6 @@
-//! The seed's reCAPTCHA: POST, PUT and DELETE of `/v1` come with a token in their header, where one is configured. The
-//! browser's own forms are guarded otherwise (`router::people`), and hooks are machines.
+//! reCAPTCHA as the Mudawyl document describes it: if configured, POST, PUT and DELETE of `/v1` require a
+//! token in a header. Browser forms are protected separately (`router::people`), and webhooks are called by
+//! machines.
 
 use super::mudawyl::error::Failure;
 use crate::proxy;
@@ -11,15 +12,15 @@ use axum::{
 };
 use service::{SharedDesk, recaptcha};
 
-/// Where the token comes.
+/// The header of the token.
 pub(crate) const HEADER: &str = "recaptcha-token-v3";
 
-/// Whether requests at this path come with a token.
+/// Whether requests to this path require a token.
 pub(crate) fn guards(path: &str) -> bool {
     path.starts_with("/v1/priv/") || path.starts_with("/v1/auth/")
 }
 
-/// Stands behind the check of who asks.
+/// Middleware that runs after authentication.
 pub(crate) async fn check(desk: SharedDesk, request: Request, next: Next) -> Response {
     if matches!(*request.method(), Method::GET | Method::HEAD) {
         return next.run(request).await;

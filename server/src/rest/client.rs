@@ -1,4 +1,4 @@
-//! The program that a request of the other surfaces speaks for.
+//! The API client that a request of the other surfaces authenticates as.
 
 use axum::{
     extract::FromRequestParts,
@@ -9,7 +9,7 @@ use service::{Error, api_client::Program};
 
 use super::surface::{Surface, Trouble};
 
-/// The program that was let in. The door has checked it and its permission already.
+/// The authenticated API client. The route's middleware has already checked it and its permission.
 #[derive(Clone, Debug)]
 pub struct Caller(pub Program);
 
@@ -22,7 +22,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     }
 }
 
-/// A header's text; nothing when it is missing, given twice, or no text. Two keys are no key.
+/// The text of a header; `None` if it is missing, repeated or not text. Two keys are rejected like none.
 pub(crate) fn only<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let mut all = headers.get_all(name).iter();
     let (first, more) = (all.next()?, all.next());

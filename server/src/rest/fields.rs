@@ -1,5 +1,5 @@
-//! Fields of a query, a form or a multipart body, read strictly: a name given twice, bytes that are no text and files are
-//! told and never guessed at.
+//! Strict parsing of the fields of a query, a form or a multipart body: repeated names, non-text bytes and
+//! files are reported as errors, never guessed at.
 
 use axum::{
     body::Bytes,
@@ -7,28 +7,28 @@ use axum::{
     http::{HeaderMap, StatusCode, header::CONTENT_TYPE},
 };
 
-/// Fields in the order in which they came. They may hold secrets and are therefore never printed.
+/// Fields in the order received. They may hold secrets and are therefore never printed.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Fields(Vec<(String, String)>);
 
-/// Why a request's fields cannot be read.
+/// Why a request's fields cannot be parsed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unreadable {
     /// A name was given twice.
     Twice(String),
-    /// It is no UTF-8, or holds a zero byte.
+    /// A value is not UTF-8, or contains a zero byte.
     NotText,
-    /// It is larger than we take.
+    /// The body exceeds the size limit.
     TooLarge,
-    /// It is no form.
+    /// The body is not a form.
     NotAForm,
 }
 
 impl Fields {
-    /// Reads a query string, or a body of the same form.
+    /// Parses a query string, or a body in the same format.
     ///
     /// # Errors
-    /// As [`Unreadable`] says.
+    /// As [`Unreadable`] describes.
     pub fn parse(text: &[u8]) -> Result<Self, Unreadable> {
         let mut fields = Self::default();
         for pair in text.split(|b| *b == b'&').filter(|pair| !pair.is_empty()) {
@@ -39,10 +39,10 @@ impl Fields {
         Ok(fields)
     }
 
-    /// Reads the body of a request: a form, or multipart. An empty body has no fields.
+    /// Parses the body of a request: a form, or multipart. An empty body has no fields.
     ///
     /// # Errors
-    /// As [`Unreadable`] says.
+    /// As [`Unreadable`] describes.
     pub async fn of_body(request: Request) -> Result<Self, Unreadable> {
         match kind(request.headers()).as_str() {
             "multipart/form-data" => Self::of_multipart(request).await,
@@ -74,18 +74,18 @@ impl Fields {
         Ok(())
     }
 
-    /// One field.
+    /// Returns the value of one field.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// The names, in the order in which they came.
+    /// The field names, in the order received.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|(name, _)| name.as_str())
     }
 
-    /// All of them.
+    /// All fields as name and value.
     #[must_use]
     pub fn into_pairs(self) -> Vec<(String, String)> {
         self.0
@@ -102,7 +102,7 @@ fn too_large(status: StatusCode) -> Unreadable {
     if status == StatusCode::PAYLOAD_TOO_LARGE { Unreadable::TooLarge } else { Unreadable::NotAForm }
 }
 
-/// Undoes the encoding of forms. A percent sign that begins no byte stands for itself.
+/// Decodes form encoding. A percent sign that begins no valid escape is taken literally.
 fn decoded(raw: &[u8]) -> Result<String, Unreadable> {
     let digit = |at: usize| raw.get(at).and_then(|b| char::from(*b).to_digit(16));
     let (mut bytes, mut at) = (Vec::with_capacity(raw.len()), 0);
@@ -122,7 +122,7 @@ fn decoded(raw: &[u8]) -> Result<String, Unreadable> {
     text(bytes)
 }
 
-/// Zero bytes are text to UTF-8, but not to Postgres.
+/// Zero bytes are valid UTF-8, but Postgres does not accept them in text.
 fn text(bytes: Vec<u8>) -> Result<String, Unreadable> {
     String::from_utf8(bytes).ok().filter(|text| !text.contains('\0')).ok_or(Unreadable::NotText)
 }

@@ -1,5 +1,6 @@
-//! Where an outside brain tells a strategy's signals (`POST /v1/hook/strategy/<token>`), as TradingView's alerts do. The
-//! token is the caller's whole authority, and nothing that is logged holds it: logs carry route templates only.
+//! The webhook through which an external signal source sends a strategy's signals (`POST
+//! /v1/hook/strategy/<token>`), such as TradingView alerts. The token is the caller's only credential and
+//! never appears in logs, which contain route templates only.
 
 mod wanted;
 
@@ -34,21 +35,21 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use wanted::{Wanted, agreed, direction};
 
-/// The largest alert. TradingView's end at 4 KB.
+/// The largest alert, in bytes. TradingView's limit is 4 KB.
 const LARGEST: usize = 8 * 1024;
-/// What TradingView leaves when it does not know a placeholder: `{{close}}`.
+/// A placeholder that TradingView could not replace, such as `{{close}}`.
 const PLACEHOLDER: &str = "{{";
 
-/// What an alert came to.
+/// The result of an alert.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct HeardAnswer {
     /// The signal's id.
     id: Uuid,
-    /// It was told before, and nothing was done again.
+    /// Whether the alert was a repetition, which has no effect.
     repeated: bool,
 }
 
-/// An alert. Numbers may come as numbers or as text.
+/// An alert. Numbers may be sent as numbers or as text.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({"action": "buy", "price": 19500, "stop": 19000, "targets": [20000, 21000], "id": "17"}))]
 pub(crate) struct AlertBody {
@@ -56,22 +57,23 @@ pub(crate) struct AlertBody {
     side: Option<String>,
     /// buy, sell, or exit (also: close, flat). `side` means the same.
     action: Option<String>,
-    /// The position that is wanted: long, short, or flat (TradingView's `{{strategy.market_position}}`). With it, `action`
-    /// and `side` are the order's, and may be left out.
+    /// The desired position: long, short, or flat (TradingView's `{{strategy.market_position}}`). With it,
+    /// `action` and `side` describe the order and may be omitted.
     position: Option<String>,
-    /// What it was decided at: the market's present price unless given.
+    /// The reference price of the signal; the current market price by default.
     #[schema(value_type = Option<words::Number>)]
     price: Option<f64>,
-    /// Where to be stopped out; for entering.
+    /// The stop price; for entries.
     #[schema(value_type = Option<words::Number>)]
     stop: Option<f64>,
-    /// Where to take profits, equal shares; at most 25.
+    /// The take-profit prices, with equal shares; at most 25.
     #[schema(value_type = Option<words::Numbers>)]
     targets: Option<Vec<f64>>,
-    /// The caller's own id for it: told twice, it counts once; with something else to say it is refused.
+    /// The caller's own id of the signal. A repetition with the same content counts once; with other content
+    /// it is rejected.
     #[schema(value_type = Option<words::Number>)]
     id: Option<String>,
-    /// When it was decided: ISO 8601, or seconds or milliseconds since 1970. Late alerts are refused.
+    /// The time of the decision: ISO 8601, or seconds or milliseconds since 1970. Late alerts are rejected.
     #[schema(value_type = Option<words::Number>)]
     time: Option<String>,
 }
@@ -97,10 +99,10 @@ pub(crate) async fn tell(
     token: Result<Path<String>, PathRejection>,
     body: Bytes,
 ) -> Result<Json<HeardAnswer>, Failure> {
-    // What is no text is nobody's token.
+    // A token that is not valid text is unknown.
     let Path(token) = token.map_err(|_| Error::NotFound)?;
     let asked = if body.len() > LARGEST { Err(Failure::TooLarge) } else { Asked::new([], "", &body) };
-    // Whoever has no token learns that first, and nothing of how alerts are written.
+    // A caller without a valid token gets that error first, and learns nothing about the format of alerts.
     let read = asked.as_ref().map_or(Err(Vec::new()), alert);
     let heard = strategy::hear(&desk, &origin, &token, read).await;
     match (asked, heard) {
@@ -113,7 +115,7 @@ pub(crate) async fn tell(
     }
 }
 
-/// What an alert says.
+/// Parses an alert.
 ///
 /// # Errors
 /// All problems together.
@@ -121,7 +123,8 @@ pub fn alert(asked: &Asked) -> Result<Alert, Vec<FieldProblem>> {
     let mut problems = Vec::new();
     let mut read = Reader { asked, problems: &mut problems };
     let (action, side) = read.wanted();
-    // One message serves entries and exits: a stop says nothing of leaving, whatever the sender fills in.
+    // One message template serves entries and exits: stop and targets are ignored for an exit, whatever the
+    // sender fills in.
     let leaves = action == Some(Action::Exit);
     let alert = Alert {
         said: Said {
@@ -154,8 +157,8 @@ impl Reader<'_> {
         }
     }
 
-    /// One word says it all: buy, sell, or out. With `action` ENTER or EXIT, `side` says which way; `position` says where
-    /// all of it leads to.
+    /// Reads the direction. One word suffices: buy, sell or exit. With `action` ENTER or EXIT, `side` gives
+    /// the direction; `position` gives the resulting position.
     fn wanted(&mut self) -> (Option<Action>, Option<Side>) {
         let (action, side) = (self.field("action", direction), self.field("side", direction));
         let position = self.field("position", direction);
@@ -175,7 +178,7 @@ impl Reader<'_> {
     }
 }
 
-/// Nothing that the sender was to replace stands in it.
+/// Rejects text in which a placeholder was not replaced.
 fn unreplaced(value: &Value) -> Result<(), Problem> {
     let is = |value: &Value| value.as_str().is_some_and(|text| text.contains(PLACEHOLDER));
     let any = match value {
@@ -194,7 +197,7 @@ fn number(value: &Value) -> Result<Decimal, Problem> {
     money::parse(&written).map_err(|_| Problem::NotNumber)
 }
 
-/// A list, or one alone.
+/// Accepts a list or a single number.
 fn numbers(value: &Value) -> Result<Vec<Decimal>, Problem> {
     match value {
         Value::Array(many) => many.iter().map(number).collect(),
@@ -211,21 +214,21 @@ fn own_id(value: &Value) -> Result<String, Problem> {
     }
 }
 
-/// ISO 8601, or seconds or milliseconds since the epoch.
+/// Parses ISO 8601, or seconds or milliseconds since the epoch.
 fn time(value: &Value) -> Result<Micros, Problem> {
     if let Ok(at) = moment(value) {
         return Ok(at);
     }
     let units = number(value).ok().and_then(|number| i64::try_from(number.trunc()).ok());
     match units.ok_or(Problem::NotDate)? {
-        // Before this, as seconds, lies the year 5138; after it, as milliseconds, 1973.
+        // Below this limit, values are seconds (until the year 5138); from it on, milliseconds (from 1973).
         seconds @ 0..100_000_000_000 => Ok(Micros::from_millis(seconds.saturating_mul(1_000))),
         millis @ 100_000_000_000.. => Ok(Micros::from_millis(millis)),
         _ => Err(Problem::NotDate),
     }
 }
 
-/// The fields of a signal by hand: the same rules, with ENTER and EXIT as the operator's words.
+/// The fields of a manual signal: the same rules, but `action` is ENTER or EXIT as operators write it.
 pub(crate) fn said(check: &mut Check<'_>) -> Option<Said> {
     let action = check.required("action", text(|word| Action::parse(word).ok_or(Problem::NotAction)));
     let side = check.optional("side", text(domain::validation::side));

@@ -1,4 +1,4 @@
-//! The HTTP surfaces for programs, one module each.
+//! The HTTP API surfaces, one module each.
 
 pub mod admin;
 pub mod auth;

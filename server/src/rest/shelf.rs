@@ -1,5 +1,5 @@
-//! Public lists, kept as the bytes that were sent: plain, gzip and brotli, each with its tag. An answer is kept for one
-//! edition of what the lists show (`service::public_list`), so that a write makes the next one be made anew.
+//! Response cache of the public lists. It stores the response bytes (plain, gzip and brotli, each with its
+//! ETag) for one version of the lists' data (`service::public_list`), so that a write invalidates them.
 
 use super::mudawyl::error::Failure;
 use crate::assets;
@@ -22,21 +22,22 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-/// So many different questions are remembered; one more clears the shelf.
+/// The maximum number of cached responses; exceeding it clears the cache.
 const MOST: usize = 512;
-/// Longer answers, and longer questions, are not kept.
+/// The largest response, in bytes; a larger one fails with 500. Requests with a longer target than `LONGEST`
+/// bypass the cache.
 const LARGEST: usize = 1 << 20;
 const LONGEST: usize = 512;
-/// Brotli's quality: a list is compressed once, read often.
+/// Brotli's quality: a list is compressed once and read often.
 const BROTLI: i32 = 9;
 
-/// One form of an answer.
+/// One encoding of a response.
 struct Form {
     bytes: Bytes,
     tag: HeaderValue,
 }
 
-/// An answer in all its forms.
+/// A cached response in all its encodings.
 struct Kept {
     edition: Edition,
     kind: HeaderValue,
@@ -45,17 +46,17 @@ struct Kept {
     brotli: Option<Form>,
 }
 
-/// Answers by the path and query that were asked.
+/// Responses by request path and query.
 #[derive(Default)]
 pub(crate) struct Shelf(RwLock<HashMap<String, Arc<Kept>>>);
 
-/// Stands before the routes of public lists.
+/// Middleware of the public list routes.
 pub(crate) async fn serve(desk: SharedDesk, shelf: Arc<Shelf>, request: Request, next: Next) -> Response {
     let question = request.uri().path_and_query().map_or("", |asked| asked.as_str());
     if !matches!(*request.method(), Method::GET | Method::HEAD) || question.len() > LONGEST {
         return next.run(request).await;
     }
-    // Asked before the answer is made: what changes in between makes it stale, never wrong.
+    // Read before the response is generated: a concurrent change then makes the entry stale, never wrong.
     let edition = match public_list::edition(&desk).await {
         Ok(edition) => edition,
         Err(error) => return Failure::Service(error).into_response(),
@@ -122,7 +123,7 @@ impl Kept {
         let mut response = Response::new(Body::empty());
         let headers = response.headers_mut();
         headers.insert(header::ETAG, form.tag.clone());
-        // Kept by anyone, and asked about each time: a list is never older than a second.
+        // Any cache may store it but must revalidate each time, so a list is never older than a second.
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, no-cache"));
         headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
         if unchanged {

@@ -1,4 +1,4 @@
-//! Where the payment provider sends its messages (`POST /v1/hook/stripe`). The signature is the caller's whole authority.
+//! The payment provider's webhook (`POST /v1/hook/stripe`). The signature is the caller's only credential.
 
 use crate::rest::mudawyl::error::{Failure, Message};
 use axum::{Json, body::Bytes, extract::State, http::HeaderMap};
@@ -9,13 +9,13 @@ use service::{
 };
 use utoipa::ToSchema;
 
-/// What a message came to.
+/// The result of a message.
 #[derive(Serialize, ToSchema)]
 #[schema(as = StripeHeard)]
 pub(crate) struct Received {
-    /// It was taken: it need not be told again.
+    /// Whether the message was accepted and need not be sent again.
     received: bool,
-    /// It had been acted upon before.
+    /// Whether the message had already been processed.
     repeated: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Which surface a path belongs to, and so in which shape its caller is told that something did not happen.
+//! The surface of a path, which determines the format of its error responses.
 
 use super::{client::Caller, currencycloud, lumetrade, mudawyl, threecommas};
 use axum::{
@@ -10,10 +10,10 @@ use axum::{
 use domain::Permission;
 use service::{Error, SharedDesk, pace};
 
-/// One of the HTTP surfaces for programs.
+/// One of the HTTP API surfaces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Surface {
-    /// `/v1`, and whatever has no shape of its own.
+    /// `/v1`, and every path without a format of its own.
     Mudawyl,
     /// `/ver1` and `/public/api/ver1`.
     ThreeCommas,
@@ -23,18 +23,18 @@ pub enum Surface {
     Currencycloud,
 }
 
-/// What went wrong outside any handler.
+/// An error outside any handler.
 #[derive(Debug)]
 pub(crate) enum Trouble {
     /// There is no such operation.
     NoRoute,
-    /// The body is larger than we take.
+    /// The body exceeds the size limit.
     TooLarge,
-    /// It took too long.
+    /// The request timed out.
     TookTooLong,
-    /// It panicked.
+    /// The handler panicked.
     Broken,
-    /// A use case said no.
+    /// The error of a use case.
     Service(Error),
 }
 
@@ -45,7 +45,7 @@ impl From<Error> for Trouble {
 }
 
 impl Trouble {
-    /// Status and words.
+    /// Status code and message.
     pub(crate) const fn plain(&self) -> (StatusCode, &'static str) {
         match self {
             Self::NoRoute => (StatusCode::NOT_FOUND, "route not found"),
@@ -72,7 +72,7 @@ impl Surface {
         }
     }
 
-    /// Tells it in the surface's shape.
+    /// Formats the error response of this surface.
     pub(crate) fn tell(self, trouble: Trouble) -> Response {
         match self {
             Self::Mudawyl => mudawyl::error::tell(trouble),
@@ -82,7 +82,7 @@ impl Surface {
         }
     }
 
-    /// Stands before every route of the surface that is for API clients; without a permission every client may.
+    /// Middleware of this surface's routes for API clients; without a permission, every client may call them.
     pub(crate) async fn check(
         self,
         desk: SharedDesk,

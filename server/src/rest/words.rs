@@ -1,5 +1,5 @@
-//! What fields may hold, as the OpenAPI document lists it. Nothing is read with these: the domain's own parsers read,
-//! and its own lists of words are what stands here.
+//! The permitted values of fields, as the OpenAPI document lists them. Nothing is parsed with these types:
+//! the domain's parsers do that, and the values come from the domain's own lists.
 
 use domain::{copy, strategy, sub_account};
 use utoipa::{
@@ -10,7 +10,7 @@ use utoipa::{
     },
 };
 
-/// A list of words by name.
+/// Defines a string schema with the listed words.
 macro_rules! listed {
     ($($(#[$doc:meta])* $name:ident = $words:ty;)*) => {$(
         $(#[$doc])*
@@ -28,43 +28,43 @@ macro_rules! listed {
 }
 
 listed! {
-    /// Of a key.
+    /// Exchange of a key.
     ExchangeId = domain::ExchangeId;
-    /// Of a key.
+    /// Trade type of a key.
     TradeType = domain::TradeType;
-    /// Of a key.
+    /// Strategy type of a key.
     StrategyType = domain::StrategyType;
-    /// Of a key.
+    /// Status of a key.
     ApiKeyStatus = domain::ApiKeyStatus;
-    /// Of an order.
+    /// Entry type of an order.
     EntryType = domain::ticket::EntryType;
-    /// Of an order's stop.
+    /// Type of an order's stop.
     StopType = domain::ticket::StopType;
-    /// Of an order.
+    /// Side of an order.
     Side = domain::Side;
-    /// Of a market.
+    /// Margin type of a market.
     MarginType = domain::MarginMode;
-    /// Of ranges.
+    /// Interval of history ranges.
     Interval = strategy::Interval;
-    /// Of a strategy's bars.
+    /// Bar interval of a strategy.
     Timeframe = domain::Frame;
-    /// Of a signal.
+    /// Action of a signal.
     SignalAction = domain::signal::Action;
-    /// Of a signal.
+    /// Source of a signal.
     SignalSource = domain::signal::Source;
-    /// Of a copy.
+    /// Status of a copy.
     CopyStatus = copy::Status;
-    /// Of an API client.
+    /// Permission of an API client.
     Permission = domain::Permission;
-    /// Of a sub-account.
+    /// Legal entity type of a sub-account.
     LegalEntity = sub_account::LegalEntity;
-    /// Of a sub-account.
+    /// Status of a sub-account.
     SubAccountStatus = sub_account::Status;
-    /// Of a sub-account's owner.
+    /// Identification type of a sub-account's owner.
     Identification = sub_account::Identification;
 }
 
-/// A number, as number or as text, with all its digits.
+/// A number, as a JSON number or as text, with all its digits.
 pub struct Number;
 
 impl PartialSchema for Number {
@@ -76,7 +76,7 @@ impl PartialSchema for Number {
 
 impl ToSchema for Number {}
 
-/// Several of them, or one alone.
+/// Several numbers, or a single one.
 pub struct Numbers;
 
 impl PartialSchema for Numbers {

@@ -1,6 +1,6 @@
-//! The sandbox inside this process. The desk reaches it over HTTP like any exchange, on a port of its own that only this
-//! machine sees: so it can be asked before the desk itself takes requests, and whatever address the desk listens on. It
-//! runs on threads of its own: neither waits for the other, and stopping it ends whatever it still holds.
+//! The sandbox inside this process. The desk reaches it over HTTP like any exchange, on a separate port bound
+//! to this machine: so it is available before the desk accepts requests, whatever address the desk listens
+//! on. It has its own runtime: neither blocks the other, and stopping it ends everything it still holds.
 
 use super::{Machine, sandbox_options};
 use crate::config::Config;
@@ -14,19 +14,19 @@ use std::{
 };
 use tokio::runtime::{Builder, Runtime};
 
-/// Its requests take milliseconds; streams have no end to wait for.
+/// Shutdown timeout. Its requests take milliseconds, and there is no end of a stream to wait for.
 const FAREWELL: Duration = Duration::from_secs(1);
 
 /// The running sandbox.
 pub(super) struct Embedded {
     pub(super) sandbox: Sandbox,
-    /// Where its routes are nested.
+    /// The base URL of its routes.
     pub(super) url: String,
     threads: Option<Runtime>,
 }
 
 impl Embedded {
-    /// Opens the exchange under the data directory and lets its market play.
+    /// Opens the exchange below the data directory and starts its market.
     pub(super) async fn start(config: &Config, machine: &Machine) -> Result<Self> {
         let options = sandbox_options(config, machine);
         let dir = config.data_dir.join("sandbox");
@@ -45,7 +45,7 @@ impl Embedded {
         Ok(Self { sandbox, url, threads: Some(threads) })
     }
 
-    /// Stops it and lets go of its state, which is on disk at every moment.
+    /// Stops the sandbox and releases its state, which is always on disk.
     pub(super) async fn stop(mut self) {
         if let Some(threads) = self.threads.take() {
             let stopped = tokio::task::spawn_blocking(move || threads.shutdown_timeout(FAREWELL)).await;
@@ -56,7 +56,7 @@ impl Embedded {
     }
 }
 
-/// A runtime may not be waited for where others run.
+/// Dropping a runtime inside another one must not block.
 impl Drop for Embedded {
     fn drop(&mut self) {
         if let Some(threads) = self.threads.take() {

@@ -1,4 +1,4 @@
-//! The name of this instance, kept beside its data: a restarted desk is the one that was killed.
+//! The name of this instance, stored with its data, so that a restarted desk keeps its identity.
 
 use anyhow::{Context as _, Result};
 use domain::Chance;
@@ -9,10 +9,10 @@ use std::{
     path::Path,
 };
 
-/// Reads the name from the data folder, or makes one there at the first start.
+/// Reads the name from the data directory, or creates one at the first start.
 ///
 /// # Errors
-/// When the file can be neither read nor written.
+/// If the file can be neither read nor written.
 pub(super) fn name(data_dir: &Path, chance: &dyn Chance) -> Result<String> {
     let path = data_dir.join("instance");
     let read = match fs::read_to_string(&path) {

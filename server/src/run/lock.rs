@@ -1,15 +1,15 @@
-//! One desk per data folder.
+//! An exclusive lock: one desk per data directory.
 
 use anyhow::{Context as _, Result, bail};
 use domain::Clock;
 use keep::{Lock, Taken};
 use std::{path::Path, process};
 
-/// Takes the data folder for this process; the operating system gives it back however the process ends. Commands that only
-/// use the database do not take it.
+/// Locks the data directory for this process; the operating system releases the lock however the process
+/// ends. Commands that only use the database do not take it.
 ///
 /// # Errors
-/// When another desk has it, or the folder cannot be used.
+/// If another desk holds it, or the directory cannot be used.
 pub(super) fn take(data_dir: &Path, clock: &dyn Clock) -> Result<Lock> {
     let holder = format!("process {}, started {}", process::id(), clock.now());
     let taken = Lock::take_as(data_dir, &holder)

@@ -1,4 +1,4 @@
-//! The master key at start: from the environment or its file, and checked before anything else is done with it.
+//! The master key at startup: from the environment or its file, and verified before any other use.
 
 use crate::config::Config;
 use anyhow::{Result, bail};
@@ -7,14 +7,14 @@ use service::{MasterKey, Sealer, secrets};
 use std::sync::Arc;
 use store::Db;
 
-/// The key's file in the data folder, in sandbox mode.
+/// The key file in the data directory, in sandbox mode.
 const FILE: &str = "master.key";
 
-/// The key above all keys: from the environment, or in sandbox mode a file that is made at the first start. No new key is
-/// made for a database that an older one has sealed.
+/// Returns the sealer with the master key: from the environment or, in sandbox mode, from a file that is
+/// created at the first start. No new key is created for a database that holds secrets under an older one.
 ///
 /// # Errors
-/// When the file cannot be used, or is missing; when the database cannot be asked.
+/// If the file cannot be used, or is missing; if the database cannot be queried.
 pub(super) async fn sealer(config: &Config, db: &Db, chance: &Arc<dyn Chance>) -> Result<Sealer> {
     let master = match &config.master_key {
         Some(key) => key.clone(),
@@ -33,10 +33,10 @@ pub(super) async fn sealer(config: &Config, db: &Db, chance: &Arc<dyn Chance>) -
     Ok(Sealer::new(master, config.master_key_before.clone(), Arc::clone(chance)))
 }
 
-/// [`sealer`] with a key that opens what the database holds.
+/// As [`sealer`], after verifying that the key opens the database's secrets.
 ///
 /// # Errors
-/// As [`sealer`], and when the key is wrong.
+/// As [`sealer`], and if the key is wrong.
 pub(super) async fn checked(
     config: &Config,
     db: &Db,

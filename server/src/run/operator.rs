@@ -18,10 +18,10 @@ use std::{future::Future, path::Path, sync::Arc};
 use store::{Db, Options};
 use tokio::{net::TcpListener, sync::watch};
 
-/// Makes a person admin.
+/// Makes a user an admin.
 ///
 /// # Errors
-/// When nobody has signed up with that e-mail, or the database cannot be used.
+/// If nobody has signed up with that e-mail, or the database cannot be used.
 pub async fn make_admin(config: Config, email: &str) -> Result<()> {
     let desk = idle_desk(config).await?;
     match account::make_admin(&desk, email).await {
@@ -32,10 +32,10 @@ pub async fn make_admin(config: Config, email: &str) -> Result<()> {
     }
 }
 
-/// Finds a person and does what is asked with them, in order; answers who they are then.
+/// Finds a user and applies the steps in order; returns the resulting state of the user.
 ///
 /// # Errors
-/// When nobody has signed up with that e-mail, a step is refused, or the database cannot be used.
+/// If nobody has signed up with that e-mail, a step is rejected, or the database cannot be used.
 pub async fn person(config: Config, email: &str, steps: &[Step]) -> Result<Person> {
     let desk = idle_desk(config).await?;
     let unknown = || anyhow::anyhow!("nobody has signed up as {email}");
@@ -55,10 +55,11 @@ pub async fn person(config: Config, email: &str, steps: &[Step]) -> Result<Perso
     Ok(found)
 }
 
-/// A link that sets a new password, for a person who gets no mail. It works once, for an hour; that it was shown is in the audit.
+/// Returns a password-reset link for a user who does not receive mail. It works once, within an hour; issuing
+/// it is audited.
 ///
 /// # Errors
-/// When nobody has signed up with that e-mail, or the database cannot be used.
+/// If nobody has signed up with that e-mail, or the database cannot be used.
 pub async fn reset_link(config: Config, email: &str) -> Result<String> {
     let desk = idle_desk(config).await?;
     match person::reset_link(&desk, email).await {
@@ -67,10 +68,10 @@ pub async fn reset_link(config: Config, email: &str) -> Result<String> {
     }
 }
 
-/// Checks the chain over the audit.
+/// Verifies the hash chain of the audit log.
 ///
 /// # Errors
-/// When a row was changed, removed or moved, or the database cannot be read.
+/// If a row was changed, removed or moved, or the database cannot be read.
 pub async fn verify_audit(config: Config) -> Result<audit::Verified> {
     let desk = idle_desk(config).await?;
     let found = audit::verify(&desk).await?;
@@ -82,10 +83,10 @@ pub async fn verify_audit(config: Config) -> Result<audit::Verified> {
     }
 }
 
-/// Gives a person a plan, private ones as well; `FREE` takes back what was given. What they pay for goes on.
+/// Assigns a plan to a user, including private ones; `FREE` revokes an assigned plan. A paid plan continues.
 ///
 /// # Errors
-/// When nobody has signed up with that e-mail, there is no such plan, or the database cannot be used.
+/// If nobody has signed up with that e-mail, there is no such plan, or the database cannot be used.
 pub async fn assign_plan(config: Config, email: &str, name: &str) -> Result<()> {
     let desk = idle_desk(config).await?;
     match plan::assign(&desk, email, name).await {
@@ -98,22 +99,22 @@ pub async fn assign_plan(config: Config, email: &str, name: &str) -> Result<()> 
     }
 }
 
-/// Wraps every stored secret with the present master key; answers how many were still under the one before. May be
-/// stopped and run again at any time, beside a running desk that knows both keys.
+/// Re-wraps every stored secret with the current master key; returns how many were still under the previous
+/// one. Can be interrupted and repeated at any time, while a desk runs that knows both keys.
 ///
 /// # Errors
-/// When neither of the two keys is the database's, a secret is under a key that is not configured, or the database cannot
-/// be used.
+/// If neither of the two keys is the database's, a secret is under a key that is not configured, or the
+/// database cannot be used.
 pub async fn rekey(config: Config) -> Result<u64> {
     let desk = idle_desk(config).await?;
     secrets::verify(&desk.db, &desk.sealer, &*desk.clock, &*desk.chance).await?;
     Ok(secrets::rekey(&desk).await?)
 }
 
-/// Closes the desk to everybody but its operator, or opens it again, beside the instances that run.
+/// Switches maintenance mode on or off while instances are running.
 ///
 /// # Errors
-/// When the message is too long, or the database cannot be used.
+/// If the message is too long, or the database cannot be used.
 pub async fn maintenance(config: Config, on: bool, message: &str) -> Result<()> {
     let desk = idle_desk(config).await?;
     match service::maintenance::command(&desk, on, message).await {
@@ -122,10 +123,11 @@ pub async fn maintenance(config: Config, on: bool, message: &str) -> Result<()> 
     }
 }
 
-/// The accounts whose orders at the exchange differ from the database, a line each, with what differs below.
+/// Lists the accounts whose orders at the exchange differ from the database, one line each, followed by the
+/// differences.
 ///
 /// # Errors
-/// When the database cannot be used.
+/// If the database cannot be used.
 pub async fn list_reviews(config: Config) -> Result<String> {
     let desk = idle_desk(config).await?;
     let mut text = String::new();
@@ -144,20 +146,20 @@ pub async fn list_reviews(config: Config) -> Result<String> {
     Ok(if text.is_empty() { "No account is under review.\n".to_owned() } else { text })
 }
 
-/// Puts every futures account under review, after the database was restored by other means than a file of `slipstream backup`. How
-/// many there are.
+/// Puts every futures account under review, after the database was restored by other means than a file of
+/// `slipstream backup`. Returns the number of accounts.
 ///
 /// # Errors
-/// When the database cannot be used.
+/// If the database cannot be used.
 pub async fn restored(config: Config) -> Result<u64> {
     let desk = idle_desk(config).await?;
     Ok(review::restored(&desk).await?)
 }
 
-/// Confirms how an account differs from the database: it trades again, within seconds on every instance.
+/// Confirms the differences of an account: it trades again, within seconds on every instance.
 ///
 /// # Errors
-/// When there is no such account under review, or the database cannot be used.
+/// If there is no such account under review, or the database cannot be used.
 pub async fn confirm_review(config: Config, key: &str) -> Result<()> {
     let id = key.parse().ok().with_context(|| format!("{key} is no key's id"))?;
     let desk = idle_desk(config).await?;
@@ -169,17 +171,17 @@ pub async fn confirm_review(config: Config, key: &str) -> Result<()> {
     }
 }
 
-/// Copies an SQLite database into a new file while the desk goes on. The tables are copied as they are: a program of
-/// another version than the desk's changes nothing in them.
+/// Copies an SQLite database into a new file while the desk is running. The tables are copied unchanged, so a
+/// program of another version than the desk's does not migrate them.
 ///
 /// # Errors
-/// When the file exists or cannot be written, or the database is Postgres.
+/// If the file exists or cannot be written, or the database is Postgres.
 pub async fn backup(config: &Config, file: &Path) -> Result<()> {
     if !config.database_url.starts_with("sqlite:") {
         anyhow::bail!("a Postgres database is backed up with pg_dump (docs/OPERATIONS.md)");
     }
     let path = config.database_url.trim_start_matches("sqlite:").trim_start_matches("//");
-    // Opening would make a database where there is none, and its copy would look like a backup.
+    // Opening would create a missing database, and its copy would look like a backup.
     if !Path::new(path.split('?').next().unwrap_or(path)).is_file() {
         anyhow::bail!("there is no database at {path}");
     }
@@ -187,22 +189,22 @@ pub async fn backup(config: &Config, file: &Path) -> Result<()> {
     db.copy_to(file).await.with_context(|| format!("copying to {}", file.display()))
 }
 
-/// A file of candles, and what it holds.
+/// A candle file and its content.
 pub struct CandleFile<'a> {
-    /// Where it is.
+    /// The path of the file.
     pub path: &'a Path,
-    /// The pair and the length of the candles; none when the file's name tells them, as Binance names its archive:
+    /// The pair and the candle interval; `None` if the file name contains them, as in Binance's archive:
     /// `BTCUSDT-1h-2022-10.csv`.
     pub of: Option<(Symbol, Frame)>,
-    /// Where the exchange itself has no record, the file need not have one.
+    /// Whether gaps are accepted where the exchange itself has no data.
     pub gaps: Gaps,
 }
 
-/// Stores the candles of a file, all or none. Backtests over them are run again by the desk.
+/// Imports the candles of a file, all or none. The desk repeats the affected backtests.
 ///
 /// # Errors
-/// When the file cannot be read, with every line that is wrong; when a candle has not closed yet; or the database cannot be
-/// used.
+/// If the file cannot be read, with every invalid line; if a candle has not closed yet; or if the database
+/// cannot be used.
 pub async fn import_candles(config: Config, file: &CandleFile<'_>) -> Result<(Symbol, Frame, Imported)> {
     let (symbol, frame) = match &file.of {
         Some(of) => of.clone(),
@@ -223,7 +225,7 @@ pub async fn import_candles(config: Config, file: &CandleFile<'_>) -> Result<(Sy
     }
 }
 
-/// Pair and frame by a file's name.
+/// Derives pair and interval from a file name.
 fn named(path: &Path) -> Option<(Symbol, Frame)> {
     let mut parts = path.file_stem()?.to_str()?.split('-');
     let (joined, frame) = (parts.next()?, Frame::parse(parts.next()?)?);
@@ -232,7 +234,7 @@ fn named(path: &Path) -> Option<(Symbol, Frame)> {
     Some((format!("{base}/{quote}").parse().ok()?, frame))
 }
 
-/// A desk that serves nobody and asks no exchange.
+/// A desk that serves no requests and contacts no exchange.
 async fn idle_desk(config: Config) -> Result<SharedDesk> {
     private_dir(&config.data_dir)?;
     let Machine { clock, chance, .. } = Machine::default();
@@ -240,7 +242,7 @@ async fn idle_desk(config: Config) -> Result<SharedDesk> {
     let sealer = master::sealer(&config, &db, &chance).await?;
     let nowhere = BinanceConfig::new("http://127.0.0.1:9", "http://127.0.0.1:9");
     let exchange = Arc::new(Binance::new(nowhere, Arc::clone(&clock))?);
-    // A command holds no leases: the desk that serves beside it keeps its own.
+    // A command holds no leases, so a running desk keeps its own.
     let instance = "operator".to_owned();
     Desk::new(Parts {
         db,
@@ -255,10 +257,10 @@ async fn idle_desk(config: Config) -> Result<SharedDesk> {
     })
 }
 
-/// Serves the sandbox, and nothing else, at `SLIPSTREAM_ADDR` until told to stop.
+/// Serves only the sandbox at `SLIPSTREAM_ADDR` until `told` completes.
 ///
 /// # Errors
-/// When its state or the address cannot be used.
+/// If its state or the address cannot be used.
 pub async fn sandbox_alone(config: &Config, told: impl Future<Output = ()>) -> Result<()> {
     if !matches!(config.exchange, ExchangeAt::Embedded) {
         tracing::warn!("where the desk's orders go does not matter to the sandbox itself");
@@ -288,11 +290,11 @@ pub async fn sandbox_alone(config: &Config, told: impl Future<Output = ()>) -> R
     }
 }
 
-/// Serves the test checkout, and nothing else, at `SLIPSTREAM_ADDR` until told to stop: its `/v1` stands where Stripe's
-/// does, so that programs that know Stripe need only another address.
+/// Serves only the test checkout at `SLIPSTREAM_ADDR` until `told` completes: its `/v1` matches Stripe's, so
+/// that Stripe clients need only another address.
 ///
 /// # Errors
-/// When its state or the address cannot be used.
+/// If its state or the address cannot be used.
 pub async fn checkout_alone(config: &Config, told: impl Future<Output = ()>) -> Result<()> {
     private_dir(&config.data_dir)?;
     let machine = Machine::default();

@@ -1,4 +1,4 @@
-//! Stopping a desk.
+//! Graceful shutdown of a desk.
 
 use super::Running;
 use anyhow::{Context as _, Result};
@@ -6,18 +6,18 @@ use service::work;
 use std::{future::Future, time::Duration};
 use tokio::time::{Instant, timeout, timeout_at};
 
-/// Requests and orders that are under way when the desk is stopped get this long. With what follows the desk is gone within
-/// ten seconds: Docker kills after that.
+/// How long requests and orders in progress may take at shutdown. Including the remaining steps, the desk
+/// ends within ten seconds: Docker kills it after that.
 const FAREWELL: Duration = Duration::from_secs(7);
-/// A database that does not answer does not keep the desk from ending.
+/// Timeout of the last database operations, so that an unresponsive database does not block the shutdown.
 const LAST_WORDS: Duration = Duration::from_millis(700);
 
 impl Running {
-    /// Stops: nothing new begins, what is under way ends or is cut off, and what is left unfinished is given back, so that
-    /// another instance need not wait for leases to run out.
+    /// Stops the desk: nothing new begins, work in progress finishes or is aborted, and unfinished work is
+    /// handed over, so that another instance need not wait for leases to expire.
     ///
     /// # Errors
-    /// When serving had failed before.
+    /// If serving had already failed.
     pub async fn stop(self) -> Result<()> {
         let Self { desk, mut jobs, mut serving, stop, embedded, test_checkout, sandbox, addr: _, lock } =
             self;
@@ -31,7 +31,7 @@ impl Running {
         if cut > 0 {
             tracing::warn!(orders = cut, "orders were cut off; the next start takes them up");
         }
-        // Nothing of this instance sends anything any more: only now may others have what it held.
+        // This instance sends nothing any more: only now may other instances take over what it held.
         bounded("unfinished orders were not handed over", async { work::hand_over(&desk).await }).await;
         bounded("the jobs' leases were not given back", jobs.give_back()).await;
         drop(sandbox);
@@ -39,18 +39,18 @@ impl Running {
         if let Some(embedded) = embedded {
             embedded.stop().await;
         }
-        // Connections that are still in use are left behind.
+        // Connections that are still in use are abandoned.
         let _ = timeout(LAST_WORDS, desk.db.close()).await;
         drop(lock);
         match served {
             Ok(served) => served.context("serving panicked")?.context("serving failed"),
-            // Whoever was still being served has been cut off: that is what stopping means.
+            // Requests that were still being served have been aborted, which is a normal end.
             Err(_) => Ok(()),
         }
     }
 }
 
-/// Their leases run out by themselves when this fails.
+/// If this fails, the leases expire by themselves.
 async fn bounded(failed: &'static str, work: impl Future<Output = service::Result<()>>) {
     match timeout(LAST_WORDS, work).await {
         Ok(Ok(())) => {}

@@ -1,5 +1,5 @@
-//! The test checkout inside this process. The desk reaches it over HTTP like Stripe, on a port of its own that only this
-//! machine sees; browsers reach its pages below the desk's own address.
+//! The test checkout inside this process. The desk reaches it over HTTP like Stripe, on a separate port bound
+//! to this machine; browsers reach its pages below the desk's own address.
 
 use super::Machine;
 use crate::config::{Config, PaymentsAt, Secret};
@@ -14,12 +14,12 @@ use std::{
 };
 use tokio::{net::TcpListener, task::JoinSet};
 
-/// Where browsers find its pages.
+/// The path of its pages.
 pub(super) const PATH: &str = "/checkout/stripe";
-/// Where messages are heard.
+/// The path of the desk's webhook.
 const HOOK: &str = "/v1/hook/stripe";
 
-/// The running checkout. It stops when it is dropped; what it was at is on disk.
+/// The running checkout. It stops when dropped; its state is on disk.
 pub(super) struct TestCheckout {
     checkout: Checkout,
     url: String,
@@ -27,7 +27,8 @@ pub(super) struct TestCheckout {
 }
 
 impl TestCheckout {
-    /// Opens it under the data directory, when nobody else is paid. `desk` is where the desk listens.
+    /// Opens the checkout below the data directory, if it is the configured payment provider. `desk` is the
+    /// address the desk listens on.
     pub(super) async fn start(config: &Config, machine: &Machine, desk: SocketAddr) -> Result<Option<Self>> {
         if config.payments != PaymentsAt::TestCheckout {
             return Ok(None);
@@ -64,7 +65,7 @@ pub(super) async fn open(data_dir: &Path, machine: &Machine, options: Options) -
         .context("the test checkout could not be opened")
 }
 
-/// Who is paid.
+/// The payment gateway of the configured provider.
 pub(super) fn gateway(
     config: &Config,
     test: Option<&TestCheckout>,
@@ -90,7 +91,7 @@ async fn serve(listener: TcpListener, routes: Router) {
     }
 }
 
-/// Where this machine reaches itself: one that listens everywhere is reached at home.
+/// The address at which this machine reaches itself: the loopback address if it listens on all addresses.
 const fn reachable(addr: SocketAddr) -> SocketAddr {
     let home = match addr.ip() {
         IpAddr::V4(Ipv4Addr::UNSPECIFIED) => IpAddr::V4(Ipv4Addr::LOCALHOST),

@@ -1,16 +1,16 @@
-//! Asking a desk how it is.
+//! The health check of a desk.
 
 use anyhow::{Context as _, Result};
 use reqwest::{Client, StatusCode, Url, redirect::Policy};
 use serde::Deserialize;
 use std::{collections::BTreeMap, time::Duration};
 
-/// No answer for so long is no answer.
+/// The request timeout.
 const LONGEST: Duration = Duration::from_secs(10);
-/// More than this is no answer of ours.
+/// A larger response, in bytes, is not from a desk.
 const LARGEST: usize = 64 * 1024;
 
-/// Asks one desk.
+/// The health check of one desk.
 pub(super) struct Asker {
     http: Client,
     url: Url,
@@ -25,7 +25,7 @@ struct Answer {
     parts: Option<BTreeMap<String, Part>>,
 }
 
-/// What a part says of itself, whichever it is.
+/// The common fields of every part of the health report.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Part {
@@ -36,7 +36,7 @@ struct Part {
 }
 
 impl Answer {
-    /// Which parts are down, such as `jobs: telegram, 307 s`.
+    /// The parts that are down, such as `jobs: telegram, 307 s`.
     fn down(&self) -> String {
         let parts = self.parts.iter().flatten().filter(|(_, part)| part.status == "down");
         let said = parts.map(|(name, part)| {
@@ -49,35 +49,35 @@ impl Answer {
     }
 }
 
-/// A name as a desk gives them: what else an answer may hold is not passed on.
+/// Sanitises a name: anything a desk would not send is removed.
 fn word(text: &str) -> String {
     text.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).take(40).collect()
 }
 
 impl Asker {
-    /// A desk at its public address, or the address of its `/healthz`.
+    /// Takes a desk's public URL, or the URL of its `/healthz`.
     pub(super) fn new(url: &Url, every_s: u64) -> Result<Self> {
         let mut url = url.clone();
         if matches!(url.path(), "" | "/") {
             url.set_path("/healthz");
         }
         let patience = Duration::from_secs(every_s).min(LONGEST);
-        // Somewhere else is not where people look for the desk.
+        // A redirect is not followed: users would not find the desk there either.
         let http = Client::builder().timeout(patience).redirect(Policy::none()).build();
         let mut shown = url.clone();
-        // A name and password of a proxy in front are for asking, not for telling.
+        // Credentials of a proxy in front are for requests and must not appear in alerts.
         let _ = shown.set_username("");
         let _ = shown.set_password(None);
         shown.set_query(None);
         Ok(Self { http: http.context("requests cannot be made")?, url, shown: shown.to_string() })
     }
 
-    /// The address without what may be secret in it.
+    /// The URL without credentials.
     pub(super) fn shown(&self) -> &str {
         &self.shown
     }
 
-    /// Asks once: nothing when people can use the desk, or why not.
+    /// Checks once: `Ok` if the desk is usable, else the reason.
     pub(super) async fn ask(&self) -> Result<(), String> {
         let mut response = match self.http.get(self.url.clone()).send().await {
             Ok(response) => response,
@@ -99,7 +99,7 @@ impl Asker {
     }
 }
 
-/// A sign that says "200" in front of nothing is no desk.
+/// Judges a response. The status 200 alone is not enough: the body must be a desk's.
 fn judge(code: StatusCode, body: &[u8]) -> Result<(), String> {
     let said = serde_json::from_slice::<Answer>(body);
     match said.as_ref().map(|answer| (answer.status.as_str(), answer)) {

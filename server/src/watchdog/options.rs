@@ -1,4 +1,4 @@
-//! What the operator asks for.
+//! The options of the watchdog.
 
 use anyhow::{Context as _, Result, bail};
 use reqwest::Url;
@@ -6,31 +6,31 @@ use service::{MailSettings, TelegramSettings};
 use std::fmt;
 use zeroize::Zeroizing;
 
-/// How somebody is told.
+/// An alert channel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Way {
     /// A mail to this address.
     Mail(String),
-    /// A message to this chat.
+    /// A message to this Telegram chat.
     Telegram(String),
-    /// A command for the shell.
+    /// A shell command.
     Command(String),
 }
 
-/// What the operator asks for. The address may hold a name and a password: it is not printed.
+/// The options of the watchdog. The URL may contain credentials and is not printed.
 #[derive(Clone)]
 pub struct Options {
-    /// The desk.
+    /// The desk's URL.
     pub(super) url: Url,
-    /// Asked every so many seconds.
+    /// The interval of checks, in seconds.
     pub(super) every: u64,
-    /// So many failures in a row are an alarm.
+    /// The number of consecutive failures that raise an alert.
     pub(super) after: u32,
-    /// Who is told, and how.
+    /// The alert channels.
     pub(super) ways: Vec<Way>,
-    /// How mail leaves.
+    /// The mail settings.
     pub(super) mail: MailSettings,
-    /// How the bot is reached.
+    /// The Telegram settings.
     pub(super) telegram: TelegramSettings,
 }
 
@@ -44,10 +44,10 @@ impl fmt::Debug for Options {
 }
 
 impl Options {
-    /// Reads the command's words, and what is secret from the environment.
+    /// Reads the command line, and secrets from the environment.
     ///
     /// # Errors
-    /// What cannot be used, and why.
+    /// If an option or variable cannot be used, with the reason.
     pub fn read(words: &[&str], variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
         let (mut url, mut every, mut after, mut ways) = (None, 30, 3, Vec::new());
         let mut words = words.iter();

@@ -1,4 +1,4 @@
-//! Telling somebody: by mail, by Telegram, or by a command.
+//! Alert channels: mail, Telegram, or a command.
 
 use super::{
     options::{Options, Way},
@@ -9,14 +9,14 @@ use service::notify::Direct;
 use std::{process::Stdio, time::Duration};
 use tokio::{process::Command, time::timeout};
 
-/// Longer than this is not taken.
+/// The timeout of a delivery.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A way to somebody.
+/// An open alert channel.
 pub(super) enum Channel {
-    /// By mail or by a bot.
+    /// Mail or a Telegram bot.
     Direct(Direct),
-    /// By a command of the shell.
+    /// A shell command.
     Command(String),
 }
 
@@ -29,7 +29,7 @@ impl Channel {
         })
     }
 
-    /// What it is called in the log.
+    /// Its name in the log.
     pub(super) const fn name(&self) -> &'static str {
         match self {
             Self::Direct(direct) => direct.name(),
@@ -37,7 +37,7 @@ impl Channel {
         }
     }
 
-    /// Tells it; an error when it was not taken.
+    /// Delivers an alert; an error if it was not accepted.
     pub(super) async fn tell(&self, change: &Change, url: &str) -> Result<()> {
         match self {
             Self::Direct(direct) => {
@@ -69,8 +69,8 @@ fn words(change: &Change, url: &str) -> String {
     }
 }
 
-/// The command is given what happened in its environment, and never in its words: nothing of it can be taken for more
-/// of the command.
+/// Runs the command. The event is passed in environment variables, never in the command line, so that no part
+/// of it can be interpreted by the shell.
 async fn run(command: &str, change: &Change, url: &str) -> Result<()> {
     let mut shell = Command::new("/bin/sh");
     shell.args(["-c", command]).stdin(Stdio::null()).stdout(Stdio::null()).kill_on_drop(true);

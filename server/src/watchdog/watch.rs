@@ -1,22 +1,22 @@
-//! When to speak: once when a desk is gone, once when it is back.
+//! When to alert: once when a desk goes down, once when it has recovered.
 
 use domain::Micros;
 
-/// The desk is gone, or back.
+/// A change of the desk's state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Change {
-    /// Gone since a moment; what was seen last.
+    /// The desk is down.
     Down {
-        /// The first of the failures in a row.
+        /// Time of the first consecutive failure.
         since: Micros,
-        /// The last of them.
+        /// The reason of the last failure.
         why: String,
     },
-    /// Back, having been gone since a moment.
+    /// The desk has recovered.
     Up {
-        /// When it was gone.
+        /// Time at which it went down.
         since: Micros,
-        /// When it was back.
+        /// Time at which it recovered.
         at: Micros,
     },
 }
@@ -30,7 +30,7 @@ impl Change {
         }
     }
 
-    /// Why it is down; nothing when it is not.
+    /// Why it is down; empty if it has recovered.
     pub(super) fn why(&self) -> &str {
         match self {
             Self::Down { why, .. } => why,
@@ -38,7 +38,7 @@ impl Change {
         }
     }
 
-    /// Since when it has been, or was, gone.
+    /// Time at which it went down.
     pub(super) const fn since(&self) -> Micros {
         match self {
             Self::Down { since, .. } | Self::Up { since, .. } => *since,
@@ -46,7 +46,7 @@ impl Change {
     }
 }
 
-/// Counts failures in a row.
+/// Counts consecutive failures.
 pub(super) struct Watch {
     after: u32,
     failures: u32,
@@ -54,12 +54,12 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    /// So many failures in a row are an alarm.
+    /// Alerts after this many consecutive failures.
     pub(super) const fn new(after: u32) -> Self {
         Self { after, failures: 0, since: None }
     }
 
-    /// What was seen; whether there is something to tell.
+    /// Records the result of a check; returns a change to report, if any.
     pub(super) fn saw(&mut self, seen: Result<(), String>, now: Micros) -> Option<Change> {
         let Err(why) = seen else {
             let (gone, since) = (self.failures >= self.after, self.since.take());

@@ -1,4 +1,4 @@
-//! The desk and the sandbox behind it.
+//! A desk with the sandbox behind it.
 
 use axum::Router;
 use checkout::{Checkout, Listener, Options};
@@ -16,17 +16,17 @@ use std::{net::SocketAddr, sync::Arc};
 use store::testing::TestDb;
 use tokio::{net::TcpListener, task::JoinHandle};
 
-/// A whole desk. Everything stops when it is dropped.
+/// A whole desk for a test. Everything stops when it is dropped.
 pub(crate) struct House {
     /// `http://127.0.0.1:<port>`.
     pub(crate) base: String,
-    /// The desk itself, for looking inside.
+    /// The desk itself, for inspecting its state.
     pub(crate) desk: SharedDesk,
     /// The exchange; its market moves by [`Sandbox::tick`] only.
     pub(crate) sandbox: Sandbox,
-    /// Who is paid; its time passes and its messages leave by [`Checkout::beat`] only.
+    /// The payment provider; its time advances and its messages are sent by [`Checkout::beat`] only.
     pub(crate) checkout: Checkout,
-    /// Time, for desk, sandbox and checkout alike.
+    /// The clock shared by desk, sandbox and checkout.
     pub(crate) clock: Arc<TestClock>,
     http: reqwest::Client,
     server: JoinHandle<()>,
@@ -40,17 +40,17 @@ impl Drop for House {
 }
 
 impl House {
-    /// A desk on this database.
+    /// Starts a desk on this database.
     pub(crate) async fn open(db: &TestDb) -> Self {
         Self::with(db, Settings::default()).await
     }
 
-    /// A desk on this database with settings of its own.
+    /// Starts a desk on this database with the given settings.
     pub(crate) async fn with(db: &TestDb, settings: Settings) -> Self {
         Self::paid(db, settings, true).await
     }
 
-    /// A desk whose plans are not for sale.
+    /// Starts a desk whose plans are not for sale.
     pub(crate) async fn unpaid(db: &TestDb, settings: Settings) -> Self {
         Self::paid(db, settings, false).await
     }
@@ -86,13 +86,13 @@ impl House {
         Self { base, desk, sandbox, checkout, clock, http, server, _folder: folder }
     }
 
-    /// Moves a market to a price at once.
+    /// Moves a market directly to a price.
     pub(crate) async fn price(&self, symbol: &str, price: &str) {
         self.control("price", &json!({"symbol": symbol, "price": price})).await;
         self.beat(1);
     }
 
-    /// Lets the market move by so many beats of a quarter of a second, and the clock with it.
+    /// Advances the market and the clock by this many ticks of a quarter of a second.
     pub(crate) fn beat(&self, count: u32) {
         for _ in 0..count {
             self.clock.advance(time::SECOND / 4);
@@ -100,7 +100,7 @@ impl House {
         }
     }
 
-    /// A command at the sandbox's control door.
+    /// Calls the sandbox's control API.
     pub(crate) async fn control(&self, door: &str, body: &Value) -> Value {
         let url = format!("{}/sandbox/control/{door}", self.base);
         let request = self.http.post(url).header("x-sandbox-control", self.sandbox.control_token());
@@ -110,7 +110,7 @@ impl House {
     }
 }
 
-/// Play money, whatever the mode of the desk.
+/// The test checkout (no real money), whatever the desk's mode.
 fn open_checkout(folder: &std::path::Path, clock: Arc<dyn Clock>, base: &str) -> Checkout {
     let options = Options {
         public_url: format!("{base}/checkout/stripe"),

@@ -1,5 +1,5 @@
-//! A whole desk in one process for tests: the server on a free port, the real sandbox behind it whose market moves by
-//! command only, a clock that stands still, and people who call it as programs do.
+//! A whole desk in one process for tests: the server on a free port, the real sandbox behind it whose market
+//! moves by command only, a manual clock, and users who call the API as programs do.
 
 #![allow(dead_code, reason = "each test program uses its own part")]
 

@@ -1,4 +1,4 @@
-//! Somebody who calls `/v1`.
+//! A user of `/v1`.
 
 use super::House;
 use reqwest::{Method, RequestBuilder};
@@ -12,7 +12,7 @@ pub(crate) struct Person {
     pub(crate) token: Option<String>,
 }
 
-/// What came back.
+/// A response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -20,14 +20,14 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// The body of an answer of this status.
+    /// Asserts the status and returns the body.
     #[track_caller]
     pub(crate) fn ok(&self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}", self.text);
         if self.text.is_empty() { Value::Null } else { serde_json::from_str(&self.text).expect("JSON") }
     }
 
-    /// A business "no" with this code.
+    /// Asserts a business rejection (433) with this code.
     #[track_caller]
     pub(crate) fn refused(&self, code: &str) {
         let body = self.ok(433);
@@ -36,7 +36,7 @@ impl Answer {
         assert_eq!(body.as_object().unwrap().len(), 1);
     }
 
-    /// The one field and text of a 422.
+    /// Asserts a 422 with exactly this field and text.
     #[track_caller]
     pub(crate) fn problem(&self, field: &str, text: &str) {
         let body = self.ok(422);
@@ -45,7 +45,7 @@ impl Answer {
         assert_eq!((&errors[0]["param"], &errors[0]["msg"]), (&json!(field), &json!(text)));
     }
 
-    /// The document's 404.
+    /// Asserts the document's 404.
     #[track_caller]
     pub(crate) fn not_found(&self) {
         assert_eq!((self.status, self.text.as_str()), (404, r#"{"message":"route not found"}"#));
@@ -53,13 +53,13 @@ impl Answer {
 }
 
 impl Person {
-    /// Nobody in particular.
+    /// A caller without credentials.
     pub(crate) fn anonymous(house: &House) -> Self {
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
         Self { base: house.base.clone(), http, token: None }
     }
 
-    /// Signs up.
+    /// Signs up a new user.
     pub(crate) async fn sign_up(house: &House, name: &str) -> Self {
         let mut person = Self::anonymous(house);
         let body = json!({"email": format!("{name}@example.org"), "password": "correct horse battery"});
@@ -69,7 +69,7 @@ impl Person {
         person
     }
 
-    /// The same person with another token.
+    /// The same user with another token.
     pub(crate) fn with_token(&self, token: &str) -> Self {
         Self { token: Some(token.to_owned()), ..self.clone() }
     }
@@ -91,7 +91,7 @@ impl Person {
         self.send(if let Some(body) = body { request.json(&body) } else { request }).await
     }
 
-    /// A request to be completed by the caller.
+    /// Starts a request for the caller to complete.
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.base));
         match &self.token {
@@ -106,14 +106,14 @@ impl Person {
         Answer { status, text: response.text().await.expect("text") }
     }
 
-    /// Opens a sandbox account: its key and secret.
+    /// Opens a sandbox account and returns its key and secret.
     pub(crate) async fn sandbox_account(&self) -> (String, String) {
         let opened = self.post("/v1/priv/account/exchange/sandbox", json!({})).await.ok(200);
         let text = |field: &str| opened[field].as_str().unwrap().to_owned();
         (text("apiKey"), text("apiSecretKey"))
     }
 
-    /// Opens a sandbox account and connects it; answers the key's id.
+    /// Opens a sandbox account and connects it; returns the key's id.
     pub(crate) async fn key(&self, trade: &str, strategy: &str) -> String {
         let (api_key, secret) = self.sandbox_account().await;
         let body = json!({

@@ -1,4 +1,4 @@
-//! The program as people run it, as a process that can be killed.
+//! The real program as a child process that can be killed.
 
 #![allow(clippy::panic, reason = "a test fails where it stands, and says what it waited for")]
 
@@ -10,10 +10,10 @@ use std::{
     time::Duration,
 };
 
-/// A process is given this long to come up, or an order to be settled.
+/// Timeout for the start of a process or the settling of an order.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Kills what it holds when dropped, as `kill -9` does.
+/// Kills its process when dropped, as `kill -9` does.
 pub(crate) struct Process {
     child: Child,
     pub(crate) base: String,
@@ -30,16 +30,17 @@ impl Process {
         Self::spawn(Command::new(program()).args(words), port, settings)
     }
 
-    /// Serves with so many file descriptors, and no way to get more.
+    /// Starts with this many file descriptors and no way to get more.
     pub(crate) fn limited(descriptors: usize, port: u16, settings: &[(&str, String)]) -> Self {
         let mut command = Command::new("/bin/sh");
         command.args(["-c", "ulimit -n \"$0\" && exec \"$1\""]).arg(descriptors.to_string()).arg(program());
         Self::spawn(&mut command, port, settings)
     }
 
-    /// As [`Self::start`], on a disk that [`Self::fill_disk`] fills.
+    /// As [`Self::start`], with file sizes that [`Self::fill_disk`] can limit.
     pub(crate) fn start_on_small_disk(port: u16, settings: &[(&str, String)]) -> Self {
-        // A write beyond a file's limit then fails as on a full disk; without the trap the signal ends the process.
+        // A write beyond the file size limit then fails as on a full disk; without the trap the signal would
+        // end the process.
         Self::spawn(
             Command::new("bash").args(["-c", "trap '' XFSZ; exec \"$0\""]).arg(program()),
             port,
@@ -61,18 +62,18 @@ impl Process {
         Self { child, base: format!("http://127.0.0.1:{port}") }
     }
 
-    /// Sends it a signal: `STOP`, `CONT`, `TERM`.
+    /// Sends a signal: `STOP`, `CONT`, `TERM`.
     pub(crate) fn signal(&self, name: &str) {
         let sent = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
         assert!(sent.is_ok_and(|status| status.success()), "SIG{name} was sent");
     }
 
-    /// No file grows any more, and none of a page or more can be written.
+    /// Simulates a full disk: no file can grow, and none of a page or more can be written.
     pub(crate) fn fill_disk(&self) {
         self.limit_files("4096:unlimited");
     }
 
-    /// The disk has space again.
+    /// Ends the simulated full disk.
     pub(crate) fn empty_disk(&self) {
         self.limit_files("unlimited:unlimited");
     }
@@ -83,31 +84,32 @@ impl Process {
         assert!(set.is_ok_and(|status| status.success()), "the limit was set");
     }
 
-    /// Waits until it has ended by itself; whether it ended well.
+    /// Waits until the process has ended by itself; returns whether it succeeded.
     pub(crate) fn ended(&mut self) -> bool {
         self.child.wait().is_ok_and(|status| status.success())
     }
 
-    /// The memory that it holds, in bytes.
+    /// The resident memory, in bytes.
     pub(crate) fn memory(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it runs");
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("resident memory");
         line.trim().trim_end_matches("kB").trim().parse::<u64>().expect("kilobytes") * 1_024
     }
 
-    /// As `kill -9`; it may be dead already.
+    /// Kills the process as `kill -9` does; it may be dead already.
     pub(crate) fn kill(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// The program: the one that was built with the tests, or the one that `SLIPSTREAM_BIN` names, such as the release.
+/// The program: the one built with the tests, or the one named by `SLIPSTREAM_BIN`, such as the release
+/// build.
 fn program() -> OsString {
     std::env::var_os("SLIPSTREAM_BIN").unwrap_or_else(|| env!("CARGO_BIN_EXE_slipstream").into())
 }
 
-/// Where the program's log goes: nowhere, unless `SLIPSTREAM_TEST_LOGS` names a folder.
+/// Where the program's log goes: discarded unless `SLIPSTREAM_TEST_LOGS` names a directory.
 fn log(port: u16) -> Stdio {
     let folder = std::env::var_os("SLIPSTREAM_TEST_LOGS");
     let file = folder.and_then(|folder| {
@@ -121,7 +123,7 @@ pub(crate) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("a port").port()
 }
 
-/// Asks until the answer is good.
+/// Polls until `ask` returns a value.
 pub(crate) async fn until<T>(what: &str, patience: Duration, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
     let asking = async {
         loop {
@@ -135,7 +137,7 @@ pub(crate) async fn until<T>(what: &str, patience: Duration, mut ask: impl Async
     answer.unwrap_or_else(|_| panic!("{what} did not happen in time"))
 }
 
-/// Waits until a path answers with success.
+/// Waits until a path responds with success.
 pub(crate) async fn answers(http: &reqwest::Client, what: &str, url: &str) {
     until(what, PATIENCE, async || {
         let response = http.get(url).send().await.ok()?;
@@ -144,7 +146,7 @@ pub(crate) async fn answers(http: &reqwest::Client, what: &str, url: &str) {
     .await;
 }
 
-/// What opens the control door of a sandbox that keeps its state in this folder.
+/// The control token of a sandbox that keeps its state in this directory.
 pub(crate) fn control_token(data_dir: &Path) -> String {
     let token = std::fs::read_to_string(data_dir.join("sandbox/control.token")).expect("a sandbox's token");
     token.trim().to_owned()

@@ -1,4 +1,4 @@
-//! Somebody's program, with an API client's credentials, at the other doors.
+//! An API client that calls the other surfaces.
 
 use super::{Answer, House, Person};
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -6,7 +6,7 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-/// A multipart body of fields, and its content type.
+/// Builds a multipart body; returns its content type and text.
 pub(crate) fn multipart(fields: &[(&str, &str)]) -> (&'static str, String) {
     let part = |(name, value): &(&str, &str)| {
         format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
@@ -15,7 +15,7 @@ pub(crate) fn multipart(fields: &[(&str, &str)]) -> (&'static str, String) {
     ("multipart/form-data; boundary=b", body)
 }
 
-/// A program.
+/// A program with an API client's credentials.
 #[derive(Clone)]
 pub(crate) struct Program {
     pub(crate) base: String,
@@ -24,18 +24,18 @@ pub(crate) struct Program {
     pub(crate) key: String,
     pub(crate) secret: String,
     pub(crate) login: String,
-    /// Its token at Currencycloud, once it has signed in.
+    /// Its Currencycloud token, once it has signed in.
     pub(crate) token: String,
 }
 
 impl Program {
-    /// Makes a client with these permissions.
+    /// Creates an API client with these permissions.
     pub(crate) async fn of(person: &Person, house: &House, permissions: &[&str]) -> Self {
         let body = json!({"name": "Test", "permissions": permissions});
         Self::with(person, house, body).await
     }
 
-    /// Makes a client.
+    /// Creates an API client from a request body.
     pub(crate) async fn with(person: &Person, house: &House, body: Value) -> Self {
         let made = person.post("/v1/priv/api-client", body).await.ok(200);
         let text = |field: &str| made[field].as_str().unwrap().to_owned();
@@ -80,7 +80,7 @@ impl Program {
 
     // ---- Currencycloud
 
-    /// The same program, signed in.
+    /// Signs in and returns the program with its token.
     pub(crate) async fn signed_in(&self) -> Self {
         let form = [("login_id", self.login.as_str()), ("api_key", self.secret.as_str())];
         let request = self.request(Method::POST, "/v2/authenticate/api").form(&form);
@@ -105,13 +105,13 @@ impl Program {
 
     // ---- 3Commas
 
-    /// The signature of a text.
+    /// The HMAC signature of a text.
     pub(crate) fn sign(&self, text: impl AsRef<[u8]>) -> String {
         let mac = Hmac::<Sha256>::new_from_slice(self.secret.as_bytes()).unwrap();
         hex::encode(mac.chain_update(text).finalize().into_bytes())
     }
 
-    /// A request signed as the official documentation says: `path?query`, or `path?` and body.
+    /// A request signed as the official documentation describes: `path?query`, or `path?` and body.
     pub(crate) fn signed(&self, method: Method, target: &str, json: Option<&Value>) -> RequestBuilder {
         let body = json.map(Value::to_string);
         let text = match &body {

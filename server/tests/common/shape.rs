@@ -1,8 +1,8 @@
-//! Comparing shapes: the same keys, the same JSON types.
+//! Comparison of JSON shapes: the same keys and the same JSON types.
 
 use serde_json::Value;
 
-/// Reads one of the document's examples.
+/// Parses one of the document's examples.
 #[macro_export]
 macro_rules! example {
     ($name:literal) => {
@@ -16,8 +16,8 @@ macro_rules! example {
     };
 }
 
-/// Panics unless `ours` has exactly the keys of `example`, at every depth, with values of the same JSON types. `null`
-/// fits every scalar; each of our items is compared with the example's first.
+/// Panics unless `ours` has exactly the keys of `example`, at every depth, with values of the same JSON
+/// types. `null` matches every scalar; each of our items is compared with the example's first item.
 #[track_caller]
 pub(crate) fn same(ours: &Value, example: &Value) {
     compare(ours, example, "$");

@@ -1,5 +1,5 @@
-//! A real mail server: PyPI's aiosmtpd, which puts what it takes into a maildir. `cargo xtask test` installs it and names
-//! it in `TEST_AIOSMTPD`.
+//! A real mail server: PyPI's aiosmtpd, which stores received mails in a maildir. `cargo xtask test` installs
+//! it and names it in `TEST_AIOSMTPD`.
 
 use super::process::{PATIENCE, free_port, until};
 use std::{
@@ -22,7 +22,7 @@ impl Drop for MailServer {
 }
 
 impl MailServer {
-    /// None where `SLIPSTREAM_SKIP_SMTP=1` says that the proof is not wanted.
+    /// Starts the server; `None` if `SLIPSTREAM_SKIP_SMTP=1` disables these tests.
     pub(crate) async fn start() -> Option<Self> {
         if std::env::var_os("SLIPSTREAM_SKIP_SMTP").is_some_and(|value| value == "1") {
             return None;
@@ -41,7 +41,7 @@ impl MailServer {
         Some(server)
     }
 
-    /// What arrived, as it is in the mailbox.
+    /// The received mails, as stored in the mailbox.
     pub(crate) fn arrived(&self) -> Vec<String> {
         let new = self.folder.path().join("mails").join("new");
         let Ok(files) = std::fs::read_dir(new) else { return Vec::new() };

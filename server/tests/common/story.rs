@@ -1,11 +1,11 @@
-//! A desk and a sandbox as two programs that people run, and a person with a key who trades there by the API.
+//! A desk and a sandbox as two real processes, and a user with a key who trades through the API.
 
 use super::process::{PATIENCE, Process, answers, control_token, free_port, until};
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 use std::{path::Path, time::Duration};
 
-/// The two programs and the person.
+/// The two processes and the user.
 pub(crate) struct Story {
     pub(crate) http: Client,
     database: String,
@@ -19,7 +19,7 @@ pub(crate) struct Story {
 }
 
 impl Story {
-    /// Starts both on the database at `url`.
+    /// Starts both processes on the database at `url`.
     pub(crate) async fn begin(url: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let ports = (free_port(), free_port());
@@ -60,7 +60,7 @@ impl Story {
         self.send(self.http.request(method, format!("{}{path}", self.desk.base)), body).await
     }
 
-    /// None when the connection broke.
+    /// Sends a request; `None` if the connection broke.
     async fn send(
         &self,
         request: reqwest::RequestBuilder,
@@ -86,9 +86,9 @@ impl Story {
         self.order_at(&self.desk.base, round).await
     }
 
-    /// As [`Self::order`], asked of the desk at `base`.
+    /// As [`Self::order`], sent to the desk at `base`.
     pub(crate) async fn order_at(&self, base: &str, round: usize) -> Option<(StatusCode, Value)> {
-        // Stop and target are far away: neither is reached while the test runs.
+        // Stop and target are far from the price: neither is reached during the test.
         let body = json!({
             "symbol": "BTC/USDT", "type": "MARKET", "side": "BUY", "amount": 0.01,
             "takeProfitPrices": [900_000], "stopTriggerPrice": 100, "stopTriggerType": "MARKET",
@@ -109,12 +109,13 @@ impl Story {
         response.json().await.unwrap_or(Value::Null)
     }
 
-    /// The longest time in milliseconds for which the position was without its stop since `from`, by the sandbox's own record.
+    /// The longest time in milliseconds for which the position was without its stop since `from`, as recorded
+    /// by the sandbox.
     pub(crate) async fn naked_since(&self, from: i64) -> Value {
         self.control(Method::GET, &format!("naked?from={from}&account={}", self.api_key), None).await
     }
 
-    /// Starts a second desk on the same database, with a folder of its own.
+    /// Starts a second desk on the same database, with its own data directory.
     pub(crate) async fn second_desk(&self) -> Process {
         let folder = self.folder.path();
         let key = folder.join("second/master.key");
@@ -127,7 +128,7 @@ impl Story {
         second
     }
 
-    /// Has the desk run on a disk that can be filled.
+    /// Restarts the desk on a disk that can be filled.
     pub(crate) async fn on_small_disk(&mut self) {
         self.desk.kill();
         let settings = desk_settings(&self.database, self.folder.path(), "desk", self.ports);
@@ -135,7 +136,8 @@ impl Story {
         self.await_desk().await;
     }
 
-    /// Asks for the order of a round until it is there. Asking again with the same key never enters twice.
+    /// Repeats the order request of a round until it is answered. A repetition with the same idempotency key
+    /// never enters twice.
     pub(crate) async fn settled(&self, round: usize) -> Value {
         until("the order", PATIENCE * 2, async || {
             let (status, answer) = self.order(round).await?;
@@ -150,7 +152,8 @@ impl Story {
         self.await_desk().await;
     }
 
-    /// Orders a round, kills after `delay`, starts again; what was answered, if anything was.
+    /// Sends a round's order, kills the process after `delay` and restarts it; returns the response, if there
+    /// was one.
     pub(crate) async fn round(
         &mut self,
         round: usize,
@@ -183,7 +186,7 @@ impl Story {
         list.as_array().unwrap().clone()
     }
 
-    /// One entry a round, one position, one stop and one target.
+    /// Checks that there is one entry per round, one position, one stop and one target.
     pub(crate) async fn check(&self, rounds: usize) {
         let entries = self.list("order/KEY/history").await;
         let entries = entries.iter().filter(|o| o["type"] == "market" && o["reduceOnly"] == false).count();
@@ -210,12 +213,12 @@ async fn await_sandbox(http: &Client, sandbox: &Process) {
     answers(http, "the sandbox's start", &format!("{}/sandbox/binance/fapi/v1/ping", sandbox.base)).await;
 }
 
-/// Starts a desk on this folder, beside the sandbox of the story's folder.
+/// Starts a desk on this directory, with the sandbox of the story's directory.
 fn start_desk(database: &str, folder: &Path, ports: (u16, u16)) -> Process {
     Process::start(&[], ports.0, &desk_settings(database, folder, "desk", ports))
 }
 
-/// What a desk is configured with. Instances share the address at which people reach them.
+/// The settings of a desk. Instances share their public URL.
 fn desk_settings(
     database: &str,
     folder: &Path,

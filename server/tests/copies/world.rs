@@ -24,7 +24,7 @@ pub(crate) fn btc() -> Symbol {
     "BTC/USDT".parse().unwrap()
 }
 
-/// What may change after a signal was accepted and before its copies are worked on.
+/// What may change after a signal was accepted and before its copies are processed.
 pub(crate) enum Change {
     Paused,
     Stopped,
@@ -51,7 +51,7 @@ pub(crate) struct Follower {
 }
 
 impl World {
-    /// A strategy on a market that stands at 10,000.
+    /// A strategy on a market whose price is 10,000.
     pub(crate) async fn open(db: &TestDb) -> Self {
         let house = House::open(db).await;
         house.price("BTC/USDT", "10000").await;
@@ -78,7 +78,7 @@ impl World {
         Self { house, admin, strategy, people }
     }
 
-    /// A second strategy of the same market.
+    /// Creates a second strategy of the same market.
     pub(crate) async fn another_strategy(&self) -> StrategyId {
         let desk = &self.house.desk;
         let first = store::strategy::get(&desk.db, self.strategy).await.unwrap().unwrap();
@@ -90,7 +90,7 @@ impl World {
         id
     }
 
-    /// Somebody who follows at this risk profile, with a sandbox account of 10,000 USDT.
+    /// Creates a follower with this risk profile and a sandbox account of 10,000 USDT.
     pub(crate) async fn follower(&self, profile: &str) -> Follower {
         let desk = &self.house.desk;
         let number = self.people.fetch_add(1, Ordering::SeqCst);
@@ -146,7 +146,7 @@ impl World {
     }
 
     pub(crate) async fn say(&self, new: NewSignal) -> Accepted {
-        // Ids of one millisecond are in no order: a later signal is said later.
+        // Ids of the same millisecond are unordered, so a later signal gets a later time.
         self.house.clock.advance(2_000);
         signal::accept(&self.house.desk, new).await.unwrap()
     }
@@ -167,7 +167,7 @@ impl World {
         self.work_off().await;
     }
 
-    /// Walks over the open copies as if a while had passed.
+    /// Supervises the open copies as if some time had passed.
     pub(crate) async fn look(&self) {
         self.house.clock.advance(120 * 1_000_000);
         order::protection::tick(&self.house.desk).await.unwrap();
@@ -181,7 +181,7 @@ impl World {
         tx.commit().await.unwrap();
     }
 
-    /// Switches the follower's key off.
+    /// Disables the follower's key.
     pub(crate) async fn switch_off(&self, follower: &Follower) {
         let (desk, now) = (&self.house.desk, self.house.desk.clock.now());
         let mut tx = desk.db.begin().await.unwrap();
@@ -192,7 +192,7 @@ impl World {
 
     pub(crate) async fn apply(&self, follower: &Follower, change: Change, strategy: StrategyId) {
         let desk = &self.house.desk;
-        // The copy is queued before the change comes.
+        // The copy is queued before the change.
         let active = async |active: bool| {
             let mut tx = desk.db.begin().await.unwrap();
             store::strategy::set_active(&mut tx, strategy, active, desk.clock.now()).await.unwrap();
@@ -219,7 +219,7 @@ impl World {
                 };
                 let newer = self.say(exit).await;
                 let mut tx = desk.db.begin().await.unwrap();
-                // Its own copies are not what is looked at here.
+                // The newer signal's own copies are not part of this test.
                 store::signal::set_fanned_out(&mut tx, newer.signal().id, desk.clock.now()).await.unwrap();
                 tx.commit().await.unwrap();
             }
@@ -231,7 +231,7 @@ impl World {
                 self.house.price("BTC/USDT", "10000").await;
             }
         }
-        // A remembered price is a second old at most.
+        // A cached price is a second old at most.
         self.house.clock.advance(2_000_000);
     }
 }
@@ -257,7 +257,7 @@ async fn person(house: &House, email: &str, role: Role) -> Actor {
 }
 
 impl Follower {
-    /// Newest first.
+    /// The follower's copies, newest first.
     pub(crate) async fn copies(&self, world: &World) -> Vec<Copy> {
         copy::list(&world.house.desk, &self.actor, None, 50).await.unwrap()
     }
@@ -283,7 +283,7 @@ impl Follower {
         }
     }
 
-    /// A position of their own.
+    /// Opens a position by a manual order.
     pub(crate) async fn buy(&self, world: &World, amount: &str) {
         let order = OrderRequest {
             trade_type: TradeType::Futures,

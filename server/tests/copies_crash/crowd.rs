@@ -1,4 +1,4 @@
-//! Many followers of one strategy, the exchange in a process of its own, and desks that can be killed.
+//! Many followers of one strategy, the exchange as a separate process, and desks that can be killed.
 
 use crate::common::process::{Process, answers, control_token, free_port, until};
 use domain::{
@@ -23,24 +23,24 @@ use service::{
 use std::{path::Path, sync::Arc, time::Duration};
 use store::{copy::Copy, follow::Follow, strategy::Strategy, testing::TestDb, user::User};
 
-/// The desks' and ours: what we seal they can open.
+/// Shared by the desks and the test, so that the desks can open what the test seals.
 const MASTER_KEY: &str = "0707070707070707070707070707070707070707070707070707070707070707";
-/// Nobody who looks on waits for the rate budget.
+/// So large that the test's own requests never wait for the rate limit.
 const WEIGHT: u32 = 10_000_000;
-/// Every so many-th follower's key is switched off.
+/// One key in this many is disabled.
 const OFF: usize = 10;
 
-/// Somebody with a sandbox account of 10,000 USDT.
+/// A follower with a sandbox account of 10,000 USDT.
 pub(crate) struct Trader {
     pub(crate) key: ExchangeKeyId,
-    /// The key is switched on.
+    /// Whether the key is enabled.
     pub(crate) trades: bool,
     who: Credentials,
 }
 
-/// Everybody, and the processes.
+/// All followers and processes.
 pub(crate) struct Crowd {
-    /// A desk without jobs, for preparing and for looking.
+    /// A desk without jobs, for setting up and inspecting.
     pub(crate) desk: SharedDesk,
     pub(crate) followers: Vec<Trader>,
     strategy: StrategyId,
@@ -53,7 +53,7 @@ pub(crate) struct Crowd {
 }
 
 impl Crowd {
-    /// Starts the exchange, and has so many followers follow.
+    /// Starts the exchange and creates this many followers.
     pub(crate) async fn gather(db: &TestDb, followers: usize) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let settings = [
@@ -85,7 +85,7 @@ impl Crowd {
         }
     }
 
-    /// Starts a desk, or starts it again on what it left; it may be killed before it answers.
+    /// Starts or restarts a desk; it may be killed before it responds.
     pub(crate) async fn start(&mut self, number: usize) {
         let settings = [
             ("SLIPSTREAM_DATA_DIR", self.folder.path().join(format!("desk-{number}")).display().to_string()),
@@ -98,7 +98,7 @@ impl Crowd {
         self.desks[number] = Some(Process::start(&[], self.ports[number], &settings));
     }
 
-    /// Waits until a desk answers.
+    /// Waits until a desk responds.
     pub(crate) async fn ready(&self, number: usize) {
         answers(&self.http, "a desk's start", &format!("http://127.0.0.1:{}/healthz", self.ports[number]))
             .await;
@@ -108,7 +108,7 @@ impl Crowd {
         self.desks[number].as_mut().unwrap().kill();
     }
 
-    /// So many percent of the requests go wrong, and so many of the events; the same ones in each run.
+    /// Makes this percentage of the requests and events fail; the same ones in each run.
     pub(crate) async fn storm(&self, share: u8) {
         let met = |kind: &str, when: &str| json!({ "kind": kind, "when": when });
         let mut faults = Vec::new();
@@ -118,7 +118,7 @@ impl Crowd {
             }
             faults.extend(["503", "late", "-1021"].map(|kind| met(kind, "before")));
         }
-        // These hold everybody up, or one for ten seconds: rare, as they are.
+        // These delay everyone, or one request by ten seconds, so they are rare.
         faults.extend(["429", "418", "timeout"].map(|kind| met(kind, "before")));
         self.control("storm", &json!({ "share": share, "faults": faults, "seed": 1 })).await;
         self.control("events", &json!({ "duplicate": share, "reorder": share, "seed": 2 })).await;
@@ -131,7 +131,7 @@ impl Crowd {
         assert!(request.send().await.unwrap().status().is_success(), "{door}");
     }
 
-    /// The stop and the targets are far away: none is reached while the test runs.
+    /// Sends the signal. Stop and targets are far from the price: none is reached during the test.
     pub(crate) async fn signal(&self) {
         let new = NewSignal {
             strategy: self.strategy,
@@ -157,7 +157,7 @@ impl Crowd {
         self.copies().await.iter().filter(|copy| wanted(copy.status)).count()
     }
 
-    /// Waits until something is being sent, or nothing is left to send.
+    /// Waits until a copy is being sent or all copies are done.
     pub(crate) async fn working(&self) {
         until("the work on copies", Duration::from_secs(60), async || {
             let copies = self.copies().await;
@@ -178,7 +178,7 @@ impl Crowd {
         .await;
     }
 
-    /// All orders, open orders and positions, as the exchange tells them.
+    /// All orders, open orders and positions, as the exchange reports them.
     pub(crate) async fn account(&self, trader: &Trader) -> (Vec<Order>, Vec<Order>, Vec<Position>) {
         let (exchange, symbol, kind) = (&self.desk.exchange, btc(), TradeType::Futures);
         let (orders, open, positions) = tokio::join!(

@@ -1,4 +1,5 @@
-//! Bodies that are none, and fields of every wrong type: each is answered as the document says, and never with a fault.
+//! Malformed bodies, and fields of every wrong type: each response is one that the document lists, and never
+//! a server error.
 
 use super::{
     operation::Operation,
@@ -14,7 +15,7 @@ const MAINTENANCE: &str = "/v1/admin/maintenance";
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// The answer must be one that the document tells of.
+/// Asserts that the document lists the response.
 #[track_caller]
 fn documented(operation: &Operation, answer: &Answer, sent: &str) {
     let known = operation.statuses();
@@ -29,7 +30,7 @@ fn documented(operation: &Operation, answer: &Answer, sent: &str) {
     }
 }
 
-/// What these end is their caller's: each request is somebody's own.
+/// Operations that end the caller's sign-in: each request needs a new user.
 const ENDS: [&str; 2] = ["/v1/auth/sign-out", "/v1/auth/change-password"];
 
 async fn send(world: &World, caller: &Caller, operation: &Operation, sent: Sent) -> Answer {
@@ -48,7 +49,7 @@ async fn send(world: &World, caller: &Caller, operation: &Operation, sent: Sent)
     let target = operation.target(thing);
     let answer = caller.call(operation.surface(), operation.method.clone(), &target, sent).await;
     if operation.path == MAINTENANCE {
-        // Whatever it was that closed the desk: the others are to be heard, too.
+        // In case the request switched on maintenance mode: the remaining requests must be served, too.
         caller.person.put(MAINTENANCE, json!({"on": false})).await.ok(200);
     }
     answer
@@ -58,7 +59,7 @@ fn with_body(world: &World) -> impl Iterator<Item = &Operation> {
     world.operations.iter().filter(|operation| operation.body().is_some())
 }
 
-/// A world whose Ada is the operator, and may call everything.
+/// A world in which Ada is an operator and may call everything.
 async fn operator(db: &TestDb) -> World {
     let mut world = World::new(db).await;
     world.promote().await;
@@ -98,7 +99,7 @@ async fn bodies_that_are_none(db: &TestDb) {
     }
 }
 
-/// What no field of ours can be all at once.
+/// Values that no single field accepts all of.
 fn wrongs() -> [Value; 9] {
     [
         Value::Null,
@@ -151,7 +152,7 @@ async fn fields_given_twice(db: &TestDb) {
     }
 }
 
-/// Parameters of the query are no better.
+/// The same for query parameters.
 async fn queries_of_every_wrong_kind(db: &TestDb) {
     let world = operator(db).await;
     for operation in &world.operations {
@@ -171,7 +172,7 @@ async fn queries_of_every_wrong_kind(db: &TestDb) {
     }
 }
 
-/// And neither are ids.
+/// The same for ids.
 async fn ids_of_every_wrong_kind(db: &TestDb) {
     let world = operator(db).await;
     for operation in world.operations.iter().filter(|operation| operation.names()) {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use server::{doors::Door, rest::surface::Surface};
 use service::SharedDesk;
 
-/// One operation, as the document describes it and as its door is declared.
+/// One operation, as the document describes it and as its route is registered.
 pub(super) struct Operation {
     pub(super) method: Method,
     pub(super) path: String,
@@ -15,7 +15,7 @@ pub(super) struct Operation {
     components: Value,
 }
 
-/// All of them.
+/// All operations.
 pub(super) fn all(desk: &SharedDesk) -> Vec<Operation> {
     let (document, doors) = server::router::api(desk);
     let of = |door: Door| Operation {
@@ -44,7 +44,7 @@ impl Operation {
         Surface::of(&self.path)
     }
 
-    /// It is for people who have signed in, or for their programs.
+    /// Whether it is for signed-in users or their programs.
     pub(super) fn private(&self) -> bool {
         self.door.role == Role::Trader
     }
@@ -57,7 +57,7 @@ impl Operation {
         self.door.program.and_then(|(_, permission)| permission)
     }
 
-    /// Its path names a thing.
+    /// Whether its path contains an id.
     pub(super) fn names(&self) -> bool {
         self.path.contains('{')
     }
@@ -66,28 +66,28 @@ impl Operation {
         self.said["parameters"].as_array().map_or(&[], Vec::as_slice)
     }
 
-    /// A response of it, wherever the document keeps that.
+    /// One of its responses, inline or referenced.
     pub(super) fn response(&self, status: u16) -> Option<&Value> {
         self.resolved(self.said["responses"].get(status.to_string())?)
     }
 
-    /// The statuses that it can answer.
+    /// The statuses that it can return.
     pub(super) fn statuses(&self) -> Vec<u16> {
         self.said["responses"].as_object().unwrap().keys().map(|status| status.parse().unwrap()).collect()
     }
 
-    /// The example of a response; none where it has no body.
+    /// The example of a response; `None` if it has no body.
     pub(super) fn answers(&self, status: u16) -> Option<&Value> {
         self.response(status)?.pointer("/content/application~1json/example")
     }
 
-    /// The body that it takes, by content type.
+    /// The bodies that it accepts, by content type.
     pub(super) fn takes(&self) -> impl Iterator<Item = (&String, &Value)> {
         let content = self.said.pointer("/requestBody/content").and_then(Value::as_object);
         content.into_iter().flatten()
     }
 
-    /// The content type of its body and an example; nothing where it takes none, or bytes as they come.
+    /// The content type of its body and an example; `None` if it takes none, or raw bytes.
     pub(super) fn body(&self) -> Option<(&str, &Map<String, Value>)> {
         let (kind, media) = self.takes().find(|(kind, _)| *kind != "multipart/form-data")?;
         Some((kind, media["example"].as_object()?))
@@ -101,7 +101,7 @@ impl Operation {
         fields.map(|fields| fields.keys().cloned().collect()).unwrap_or_default()
     }
 
-    /// Its path with a thing in place of the parameter, and examples of the parameters that must be given.
+    /// Its path with an id in place of the parameter, and examples of the required query parameters.
     pub(super) fn target(&self, thing: &str) -> String {
         let needed = self.parameters().iter().filter(|p| p["in"] == "query" && p["required"] == true);
         let pairs: Vec<_> = needed

@@ -1,4 +1,4 @@
-//! Another person's id, on every private operation that takes one.
+//! Another user's id, on every private operation that takes one.
 
 use super::world::World;
 use serde_json::Value;
@@ -6,7 +6,7 @@ use store::testing::TestDb;
 
 async fn anothers_thing_is_not_there(db: &TestDb) {
     let world = World::new(db).await;
-    // The first reads note their own use and make what is made at first use.
+    // The first reads record their own use and create what is created at first use.
     world.snapshot().await;
     let before = world.snapshot().await;
     let mut seen = 0;
@@ -24,7 +24,7 @@ async fn anothers_thing_is_not_there(db: &TestDb) {
     }
 }
 
-/// The number of an account stands in the body here, and nowhere else.
+/// This operation has the account's number in its body, as no other does.
 async fn anothers_number_in_a_body_is_not_there(db: &TestDb) {
     let world = World::new(db).await;
     let number: i64 = world.thing("/ver1/accounts/{id}").parse().unwrap();

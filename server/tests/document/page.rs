@@ -8,7 +8,7 @@ async fn the_page_shows_every_operation(db: &TestDb) {
     let house = House::open(db).await;
     let page = Person::anonymous(&house).get("/docs").await;
     assert_eq!(page.status, 200);
-    // Between texts Leptos leaves marks for the browser.
+    // Leptos puts hydration markers between texts.
     let text = page.text.replace("<!>", "");
     for operation in all(&house.desk) {
         let id = operation.said("operationId").as_str().unwrap();

@@ -1,4 +1,5 @@
-//! Every refusal that the Mudawyl document prints for an operation on a key, word for word; and what SPOT keys read.
+//! Every rejection that the Mudawyl document lists for an operation on a key, verbatim; and what SPOT keys
+//! can read.
 
 use crate::{
     common::{Answer, House, Person, shape::same},
@@ -71,7 +72,7 @@ async fn a_key_that_its_exchange_does_not_know(db: &TestDb) {
     let before = House::open(db).await;
     let ada = Person::sign_up(&before, "ada").await;
     let id = ada.key("FUTURES", "MANUAL").await;
-    // The same desk tomorrow, before an exchange that has never heard of the key.
+    // A new desk on the same database, with an exchange that does not know the key.
     let house = House::open(db).await;
     let body = json!({"email": "ada@example.org", "password": "correct horse battery"});
     let tokens = Person::anonymous(&house).post("/v1/auth/sign-in", body).await.ok(200);
@@ -149,7 +150,7 @@ async fn what_the_exchange_refuses(db: &TestDb) {
     refused(&call(&ada, Margin, &id, "BTC/USDT").await, BAD_REQUEST, "margin of a market with a position");
 }
 
-/// A signed call straight to the sandbox's spot market.
+/// A signed request sent directly to the sandbox's spot market.
 async fn spot_order(house: &House, api_key: &str, secret: &str, order: &str) {
     let query = format!("{order}&timestamp={}", house.desk.clock.now().millis());
     let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();

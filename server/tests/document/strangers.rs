@@ -1,4 +1,4 @@
-//! Every closed operation, called by those whom it does not know, or knows and does not let.
+//! Every protected operation, called without valid credentials and without the required role or permission.
 
 use super::{
     operation::Operation,
@@ -58,7 +58,7 @@ async fn the_operators_doors_are_closed_to_others(db: &TestDb) {
     assert!(seen >= 12, "{seen} operations");
 }
 
-/// A token of one surface, and a cookie, open no door of another.
+/// A token of one surface, and a cookie, are not accepted on another surface.
 async fn credentials_stay_on_their_surface(db: &TestDb) {
     let world = World::new(db).await;
     for operation in world.operations.iter().filter(|operation| operation.closed()) {

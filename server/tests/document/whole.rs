@@ -1,4 +1,4 @@
-//! The document is whole, it is that of the routes, and docs/API.md tells of every operation.
+//! The document is complete, matches the routes, and docs/API.md lists every operation.
 
 use super::operation::{Operation, all};
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ async fn desk() -> (service::SharedDesk, store::testing::TestDb) {
     (service::testing::desk((*db).clone()).0, db)
 }
 
-/// What a caller has to show.
+/// The credentials that a caller needs.
 fn security(operation: &Operation) -> Value {
     if !operation.closed() {
         return Value::Null;
@@ -51,7 +51,7 @@ async fn every_operation_is_described_whole() {
             assert_eq!(later, matches!(status, 429 | 503), "{operation}: Retry-After of {status}");
         }
         for (kind, media) in operation.takes() {
-            // Bytes as they come have no fields to show.
+            // A raw body has no fields to show.
             let raw = media["schema"]["$ref"].is_null();
             assert!(raw || media["example"].is_object(), "{operation}: no example of its {kind}");
         }
@@ -102,7 +102,7 @@ async fn what_is_referred_to_is_there_and_nothing_else() {
     assert_eq!(document["openapi"], "3.1.0");
 }
 
-/// Every Rust file of a folder, one after another.
+/// The concatenated Rust sources of a directory.
 fn sources(folder: &std::path::Path) -> String {
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let text = |path: std::path::PathBuf| match path.extension() {

@@ -1,4 +1,4 @@
-//! A person with something of everything, and somebody else with nothing of it.
+//! A user who has one of everything, and another who has nothing.
 
 use super::operation::Operation;
 use crate::common::{Answer, House, Person, program::Program};
@@ -8,16 +8,16 @@ use server::rest::surface::Surface;
 use service::{Limit, Settings, Throttles};
 use store::testing::TestDb;
 
-/// Somebody, and their program.
+/// A user and their API client.
 pub(super) struct Caller {
     pub(super) person: Person,
     pub(super) program: Program,
 }
 
-/// A body as it is sent: its content type, and its bytes.
+/// A request body: its content type and bytes.
 pub(super) type Sent = Option<(String, Vec<u8>)>;
 
-/// An example as a body of a content type.
+/// Encodes an example as a body of a content type.
 pub(super) fn written(kind: &str, fields: &Map<String, Value>) -> Sent {
     let bytes = if kind == "application/json" {
         Value::Object(fields.clone()).to_string()
@@ -63,7 +63,7 @@ impl Caller {
     }
 }
 
-/// Ada has everything, Bob has a program.
+/// Ada has everything, Bob only an API client.
 pub(super) struct World {
     pub(super) house: House,
     pub(super) operations: Vec<Operation>,
@@ -80,7 +80,7 @@ pub(super) struct World {
     hook: String,
 }
 
-/// Settings that hear as many requests as a test makes.
+/// Settings whose rate limits exceed what a test sends.
 fn patient() -> Settings {
     let plenty = Limit::per_minutes(1_000_000, 1);
     let throttles = Throttles {
@@ -146,7 +146,7 @@ impl World {
         (self.number, self.currency, self.sub_account) = (number, currency, made);
     }
 
-    /// Makes Ada the operator, with a strategy that listens at a hook.
+    /// Makes Ada an operator with a strategy that has a webhook.
     pub(super) async fn promote(&mut self) {
         service::account::make_admin(&self.house.desk, "ada@example.org").await.unwrap();
         let ada = &self.ada.person;
@@ -156,7 +156,7 @@ impl World {
         self.hook = text(&opened["token"]);
     }
 
-    /// Somebody calls an operation with the examples of the document, on a thing. Strategies and profiles are real ones.
+    /// Calls an operation with the document's examples and an id. Strategies and profiles are real ones.
     pub(super) async fn examples(&self, caller: &Caller, operation: &Operation, thing: &str) -> Answer {
         let sent = operation.body().and_then(|(kind, fields)| {
             let mut fields = fields.clone();
@@ -170,10 +170,10 @@ impl World {
         caller.call(operation.surface(), operation.method.clone(), &operation.target(thing), sent).await
     }
 
-    /// Ada's thing that a path names.
+    /// Ada's id for a path.
     ///
     /// # Panics
-    /// When nobody has said of what kind the thing is.
+    /// If the path's kind of id is unknown.
     pub(super) fn thing(&self, path: &str) -> &str {
         let kinds: [(&str, &str); 11] = [
             ("/v1/priv/account/exchange/key/{id}", &self.key),
@@ -193,7 +193,7 @@ impl World {
         found.unwrap_or_else(|| panic!("{path}: {advice}, so that nobody reaches another's")).1
     }
 
-    /// A thing for any path: Ada's, or what stands for everybody.
+    /// An id for any path: Ada's, or a public one.
     pub(super) fn any(&self, path: &str) -> &str {
         if path.starts_with("/v1/pub/strategy/") || path.starts_with("/v1/admin/strategy/") {
             &self.strategy
@@ -206,7 +206,7 @@ impl World {
         }
     }
 
-    /// Everything that Ada can read of hers.
+    /// Everything of hers that Ada can read.
     pub(super) async fn snapshot(&self) -> Vec<(String, Answer)> {
         let mut seen = Vec::new();
         for operation in self.operations.iter().filter(|o| o.private() && o.method == Method::GET) {

@@ -1,4 +1,4 @@
-//! How a program signs in.
+//! Sign-in of programs.
 
 use super::call::{ADA, Answer, Front, PASSWORD, request};
 use axum::{

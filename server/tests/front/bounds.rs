@@ -1,4 +1,4 @@
-//! What any request may look like, and what every answer carries.
+//! Limits of requests, and headers of every response.
 
 use super::call::{Front, request};
 use axum::{
@@ -47,7 +47,7 @@ async fn a_huge_body_is_cut_off(db: &TestDb) {
         &[kind, ("content-length", &said)],
         Body::from(huge.clone()),
     );
-    // Without a length, it is only found out while reading.
+    // Without a declared length, the size is only discovered while reading.
     let stream = futures::stream::iter(
         huge.into_bytes().chunks(1_000).map(|c| Ok::<_, std::io::Error>(c.to_vec())).collect::<Vec<_>>(),
     );
@@ -83,7 +83,7 @@ async fn every_answer_has_an_id_and_closed_headers(db: &TestDb) {
 }
 
 async fn health_is_honest(db: &TestDb) {
-    // The exchange of this desk cannot be reached.
+    // The exchange of this desk is unreachable.
     let answer = Front::new(db).get_here("/healthz").await;
     assert_eq!(answer.status, StatusCode::OK);
     let health = answer.json();

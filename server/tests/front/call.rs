@@ -1,4 +1,4 @@
-//! Calling the program's routes without a network.
+//! Calls the program's routes without a network.
 
 use axum::{
     Router,
@@ -25,7 +25,7 @@ pub(super) struct Front {
     routes: Router,
 }
 
-/// An answer, read whole.
+/// A response with its whole body.
 pub(super) struct Answer {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
@@ -42,14 +42,14 @@ impl Answer {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    /// The session cookie that the answer sets.
+    /// The session cookie that the response sets.
     pub(super) fn cookie(&self) -> String {
         self.header(header::SET_COOKIE).split(';').next().unwrap().to_owned()
     }
 }
 
 impl Front {
-    /// A desk that hears as many attempts as a test makes.
+    /// A desk whose rate limits exceed what a test sends.
     pub(super) fn new(db: &TestDb) -> Self {
         let plenty = Limit::per_minutes(10_000, 15);
         let throttles = Throttles { address: plenty, account: plenty, reset: plenty, ..Throttles::default() };
@@ -60,7 +60,7 @@ impl Front {
         Self::behind(db, settings, &[])
     }
 
-    /// The same with proxies that are believed. Without a network every request comes from 127.0.0.1.
+    /// The same with trusted proxies. Without a network every request comes from 127.0.0.1.
     pub(super) fn behind(db: &TestDb, settings: Settings, proxies: &[IpAddr]) -> Self {
         let clock = Arc::new(TestClock::default());
         let setup = Setup { settings, clock: clock.clone(), ..Setup::default() };
@@ -71,20 +71,20 @@ impl Front {
         Self { desk, clock, routes }
     }
 
-    /// With this outside, and as many attempts as a test makes.
+    /// A desk with these edge settings, and rate limits that exceed what a test sends.
     pub(super) fn edge(db: &TestDb, edge: EdgeSettings) -> Self {
         let plenty = Limit::per_minutes(10_000, 15);
         let throttles = Throttles { address: plenty, account: plenty, reset: plenty, ..Throttles::default() };
         Self::with(db, Settings { throttles, edge, ..Settings::default() })
     }
 
-    /// Somebody's access token.
+    /// Signs up a user; returns the access token.
     pub(super) async fn token(&self, email: &str) -> String {
         let origin = service::Origin::new([127, 0, 0, 1].into(), "");
         service::token::sign_up(&self.desk, origin, email, PASSWORD).await.unwrap().access_token
     }
 
-    /// The operator's access token, and the cookie of their browser.
+    /// Creates an operator; returns the access token and the browser's cookie.
     pub(super) async fn admin(&self) -> (String, String) {
         let email = "operator@example.org";
         let token = self.token(email).await;
@@ -112,7 +112,7 @@ impl Front {
         self.call(request(Method::GET, path, headers, Body::empty())).await
     }
 
-    /// As a program on the desk's own machine asks.
+    /// Sends a GET request as a program on the desk's own machine.
     pub(super) async fn get_here(&self, path: &str) -> Answer {
         self.call(from_here(request(Method::GET, path, &[], Body::empty()))).await
     }
@@ -122,7 +122,7 @@ impl Front {
         self.call(request(Method::POST, path, &kind, Body::from(body.to_string()))).await
     }
 
-    /// What a browser without scripts posts.
+    /// Posts a form as a browser without scripts does.
     pub(super) async fn post_form(&self, path: &str, body: &str, headers: &[(&str, &str)]) -> Answer {
         let mut all = vec![
             ("content-type", "application/x-www-form-urlencoded"),
@@ -134,7 +134,7 @@ impl Front {
     }
 }
 
-/// The request over a connection from the desk's own machine.
+/// Marks the request as coming from the desk's own machine.
 pub(super) fn from_here(mut request: Request<Body>) -> Request<Body> {
     let peer = std::net::SocketAddr::from(([127, 0, 0, 1], 9));
     request.extensions_mut().insert(axum::extract::ConnectInfo(peer));

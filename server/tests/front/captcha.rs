@@ -1,4 +1,4 @@
-//! reCAPTCHA, with somebody in Google's place.
+//! reCAPTCHA, with a stand-in for Google.
 
 use super::call::{ADA, Front, PASSWORD, request};
 use axum::{
@@ -26,10 +26,10 @@ store::each_engine!(
 const SECRET: &str = "known to the verifier";
 const SIGN_IN: &str = "/v1/auth/sign-in";
 
-/// Tokens that were asked about.
+/// Tokens that have been verified.
 type Spent = Arc<Mutex<BTreeSet<String>>>;
 
-/// Somebody in Google's place: a token says its score, and counts once.
+/// A stand-in for Google: a token contains its score, and is valid once.
 struct Verifier {
     url: String,
     server: JoinHandle<()>,
@@ -114,7 +114,7 @@ async fn changes_come_with_a_persons_token(db: &TestDb) {
         assert!(matches!(heard, 404 | 422), "{method}: {heard}");
         assert_eq!(call(&ada, &token).await.status, StatusCode::FORBIDDEN, "a token counts once");
     }
-    // Reads, hooks, other surfaces and the browser's own forms come without.
+    // Reads, webhooks, other surfaces and the browser's own forms need no token.
     let list = "/v1/priv/account/exchange/key/list";
     assert_eq!(front.get(list, &[("authorization", &ada)]).await.status, StatusCode::OK);
     let hook = front.post_json(&format!("/v1/hook/strategy/{}", "a".repeat(43)), &json!({})).await;
@@ -136,14 +136,14 @@ async fn what_no_person_sends_is_refused(db: &TestDb) {
         assert_eq!((answer.status.as_u16(), answer.json()), (403, json!({ "message": "forbidden" })));
     }
     assert_eq!(sign_in(&front, &["0.9:a"]).await.status, StatusCode::OK, "two tokens were not asked about");
-    // Without a secret nothing is asked of anybody.
+    // Without a secret no token is required.
     let usual = Front::new(db);
     assert_eq!(sign_in(&usual, &[]).await.status, StatusCode::OK);
 }
 
 async fn a_verifier_that_cannot_be_asked_closes_the_door(db: &TestDb) {
     let verifier = Verifier::open().await;
-    // A port that was free a moment ago, and a secret that is another install's.
+    // A port that was free before, and the secret of another installation.
     let gone = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let gone = format!("http://{gone}/siteverify");
     let elsewhere = verifier.url.replace("siteverify", "nowhere");

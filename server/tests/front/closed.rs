@@ -1,4 +1,4 @@
-//! The operator's switch that closes the desk to everybody else.
+//! Maintenance mode.
 
 use super::call::{ADA, Front, PASSWORD, request};
 use axum::{
@@ -43,7 +43,7 @@ async fn programs_are_told_in_their_surfaces_shape(db: &TestDb) {
         let told = answer.json();
         assert!(!told[field].is_null() && (value.is_null() || told[field] == value), "{path}: {told}");
     }
-    // What an admin needs, and what watches over the desk.
+    // What an admin and monitoring need stays open.
     let credentials = json!({ "email": "operator@example.org", "password": PASSWORD });
     assert_eq!(front.post_json("/v1/auth/sign-in", &credentials).await.status, StatusCode::OK);
     assert_eq!(front.post_json("/v1/auth/sign-up", &credentials).await.status.as_u16(), 503);
@@ -108,7 +108,7 @@ async fn every_instance_hears_of_it(db: &TestDb) {
     assert_eq!(one.get(list, &[]).await.json(), json!({ "message": "down for maintenance" }));
     two.clock.advance(SECOND);
     assert_eq!(two.get(list, &[]).await.status, StatusCode::SERVICE_UNAVAILABLE);
-    // As another process would open it.
+    // As if another process had ended maintenance mode.
     db.execute("delete from switches where name = 'maintenance'").await;
     for front in [&one, &two] {
         front.clock.advance(SECOND);

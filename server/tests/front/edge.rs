@@ -1,4 +1,4 @@
-//! How much is heard, and from which sites.
+//! Rate limits and allowed origins.
 
 use super::call::{ADA, Front, request};
 use axum::{
@@ -66,7 +66,7 @@ async fn a_person_is_heard_so_often(db: &TestDb) {
     let full = ask(&ada).await;
     assert_eq!((full.status.as_u16(), full.json()), (429, json!({ "message": "too many requests" })));
     assert_eq!(full.header(header::RETRY_AFTER), "20");
-    // All that is theirs counts together; what nobody is known by does not.
+    // All requests of one user count together; invalid credentials count for no user.
     let origin = service::Origin::new([127, 0, 0, 1].into(), "");
     let session = service::account::sign_in(&front.desk, origin, ADA, super::call::PASSWORD).await.unwrap();
     let cookie = format!("slipstream={}", session.token);
@@ -126,7 +126,7 @@ async fn scripts_of_named_sites_may_ask(db: &TestDb) {
         );
         assert!(!answer.headers.contains_key("access-control-allow-credentials"), "never with cookies");
     }
-    // Answers, good and bad, may be read.
+    // Responses of any status may be read.
     for status in [200, 200, 429] {
         let answer = front.get(LIST, &[("origin", SITE)]).await;
         assert_eq!(answer.status.as_u16(), status);

@@ -1,4 +1,4 @@
-//! A Postgres that does not answer and does not hang up, as a machine that was paused or cut off.
+//! A Postgres that neither responds nor closes the connection, like a machine that was paused or cut off.
 
 use super::call::{from_here, request};
 use axum::{
@@ -17,7 +17,7 @@ use tokio::{
 };
 use tower::ServiceExt as _;
 
-/// Passes bytes on, except while it is frozen.
+/// Forwards bytes, except while it is frozen.
 async fn proxy(server: String, frozen: watch::Receiver<bool>) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -55,7 +55,7 @@ async fn health(routes: &Router) -> (StatusCode, Value) {
     (status, serde_json::from_slice(&body).unwrap())
 }
 
-/// Asks until the answer has this status; the answer.
+/// Polls until the response has this status; returns it.
 async fn until(routes: &Router, status: StatusCode) -> Value {
     let since = Instant::now();
     loop {
@@ -94,6 +94,6 @@ async fn health_answers_within_its_bound_while_the_database_is_frozen() {
     while until(&routes, StatusCode::OK).await["parts"]["writes"]["status"] != "ok" {
         assert!(thawed.elapsed() < Duration::from_secs(30), "it is never well again");
     }
-    // What was asked while it was frozen is done with: every connection can be used again.
+    // Queries made while it was frozen have ended: every connection is usable again.
     assert!(service::health::writes_succeed(&desk).await);
 }

@@ -1,4 +1,4 @@
-//! Public lists: kept between writes, tagged, and sent in the form that the caller likes.
+//! Public lists: cached between writes, with ETags, and in the encoding that the client prefers.
 
 use super::call::{Front, request};
 use axum::{
@@ -88,7 +88,7 @@ async fn a_write_shows_in_the_next_answer(db: &TestDb) {
     let list = "/v1/pub/strategy/list";
     let before = front.get(list, &[]).await;
     assert_eq!(other.get(list, &[]).await.text, before.text);
-    // Five times, so that luck is no explanation.
+    // Five times, to exclude luck.
     for round in 0..5 {
         let name = format!("Renamed {round}");
         let path = format!("/v1/admin/strategy/{id}");
@@ -99,7 +99,7 @@ async fn a_write_shows_in_the_next_answer(db: &TestDb) {
         other.clock.advance(SECOND);
         assert_eq!(other.get(list, &[]).await.text, after.text, "another instance");
     }
-    // What another process writes is no commit of this one.
+    // A write of another process is not a commit of this one.
     db.execute("update strategies set name = 'Elsewhere' where active = active and name = 'Renamed 4'").await;
     db.execute("update plans set monthly_price_usd = 21 where name = 'BASIC'").await;
     front.clock.advance(SECOND);
@@ -131,7 +131,7 @@ async fn what_is_no_answer_is_not_kept(db: &TestDb) {
             assert_eq!(answer.header(header::CACHE_CONTROL), "no-store");
         }
     }
-    // More questions than the shelf holds are answered all the same.
+    // More different requests than the cache holds are still answered.
     for number in 0..600 {
         let answer = front.get(&format!("/v1/pub/strategy/profile/list?n={number}"), &[]).await;
         assert_eq!(answer.status, StatusCode::OK);

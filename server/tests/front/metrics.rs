@@ -1,4 +1,4 @@
-//! `/metrics`: who may see it, and what it says.
+//! `/metrics`: who may see it, and what it contains.
 
 use super::call::{ADA, Front, request};
 use axum::{
@@ -73,12 +73,12 @@ async fn without_a_token_only_this_machine_looks(db: &TestDb) {
     assert_eq!(look(Some("[::1]:9"), &[]).await, StatusCode::OK);
     assert_eq!(look(Some("192.0.2.1:9"), &[]).await, StatusCode::UNAUTHORIZED);
     assert_eq!(look(None, &[]).await, StatusCode::UNAUTHORIZED);
-    // Whatever a trusted proxy says of its client: the connection counts.
+    // Whatever a trusted proxy reports about its client: the connection counts.
     let trusting = Front::behind(db, Settings::default(), &[[192, 0, 2, 1].into()]);
     let mut asked = request(Method::GET, "/metrics", &[("x-forwarded-for", "127.0.0.1")], Body::empty());
     asked.extensions_mut().insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 9))));
     assert_eq!(trusting.call(asked).await.status, StatusCode::UNAUTHORIZED);
-    // A proxy on this machine brings people from elsewhere.
+    // A proxy on this machine forwards requests from elsewhere.
     for forwarded in [
         ("x-forwarded-for", "127.0.0.1"),
         ("x-forwarded-host", "desk.example"),

@@ -1,4 +1,4 @@
-//! Which names the desk answers under, what it tells strangers, and what browsers may keep.
+//! The host names the desk answers to, what unauthenticated callers can see, and what browsers may cache.
 
 use super::call::{ADA, Front, PASSWORD, request};
 use axum::{
@@ -69,7 +69,7 @@ async fn a_request_names_one_host(db: &TestDb) {
     ] {
         assert_eq!(ask(hosts, one, uri).await, StatusCode::BAD_REQUEST, "{hosts:?} {uri}");
     }
-    // Simple monitors speak the protocol before.
+    // Simple monitors use the older protocol version.
     assert_eq!(ask(&[], Version::HTTP_10, "/healthz").await, StatusCode::OK);
     assert_eq!(ask(&[], Version::HTTP_10, "/").await, StatusCode::MISDIRECTED_REQUEST);
 }

@@ -1,4 +1,5 @@
-//! A person's own pages: profile, help, and the days of their keys, as a browser without scripts uses them.
+//! A user's own pages: profile, help, and the daily balances of their keys, as a browser without scripts uses
+//! them.
 
 use super::call::{ADA, Answer, Front, PASSWORD};
 use axum::http::{StatusCode, header};
@@ -35,7 +36,7 @@ impl<'a> Browser<'a> {
         self.front.get(path, &[("cookie", &self.cookie)]).await
     }
 
-    /// The page that a post leads to.
+    /// Posts a form and follows the redirect; returns the page.
     async fn post(&self, form: &str, body: &str) -> Answer {
         let posted = self.front.post_form(form, body, &[("cookie", &self.cookie)]).await;
         assert_eq!(posted.status, StatusCode::SEE_OTHER, "{}", posted.text);
@@ -98,7 +99,7 @@ async fn a_request_reaches_the_operator(db: &TestDb) {
     assert!(ada.get("/support").await.text.contains(">Closed<"));
 }
 
-/// Connects a key, as if the exchange had been asked.
+/// Stores a key, as if the exchange had verified it.
 async fn connect(front: &Front, owner: &Browser<'_>, active: bool, status: ApiKeyStatus) -> ExchangeKeyId {
     let id = ExchangeKeyId::mint(&*front.desk.clock, &*front.desk.chance);
     let now = front.desk.clock.now();
@@ -133,7 +134,7 @@ async fn what_is_wrong_with_a_key_stands_where_it_is_mended(db: &TestDb) {
     const MESSAGE: &str = "data-testid=\"message\"";
     let front = Front::new(db);
     let ada = Browser::sign_up(&front, ADA).await;
-    // No exchange answers: the refusal is shown where the page lands, in the form.
+    // The exchange does not respond: the error is shown in the form, on the page that the redirect leads to.
     let form = "tradeType=FUTURES&strategyType=MANUAL&name=Mine&apiKey=key&apiSecretKey=secret";
     let shown = ada.post("/api/key-create", form).await.text;
     let (above, add) = shown.split_once("id=\"add\"").unwrap();

@@ -1,4 +1,4 @@
-//! House rule 6: every route, page and form is classified, and what asks for a role is closed to those without it.
+//! Every route, page and form has a role, and those that require one are closed to callers without it.
 
 use super::call::{ADA, Front, PASSWORD, request};
 use axum::{
@@ -19,7 +19,7 @@ store::each_engine!(
     cookies_open_no_api_and_tokens_no_page,
 );
 
-/// What needs no credentials. tests/programs.rs looks closer at the doors that API clients open.
+/// Routes that need no credentials. tests/programs.rs covers the routes for API clients in detail.
 const OPEN: &[&str] = &[
     "/v1/pub/",
     "/v1/auth/sign-up",
@@ -63,7 +63,7 @@ async fn every_route_is_classified(db: &TestDb) {
     assert_eq!(forms, listed);
 }
 
-/// A path with something in place of its parameters.
+/// Fills the parameters of a path.
 fn filled(path: &str) -> String {
     path.split('/')
         .map(|part| if part.starts_with('{') { "0199c0de-0000-7000-8000-000000000000" } else { part })
@@ -94,7 +94,7 @@ async fn closed_pages_and_forms_send_strangers_to_sign_in(db: &TestDb) {
     service::strategy::seed(&front.desk).await.unwrap();
     let strategy = service::strategy::list(&front.desk).await.unwrap()[0].id.to_string();
     for (path, role) in app::routes::PAGES {
-        // The public page of a strategy that there is.
+        // The public page of an existing strategy.
         let answer = front.get(&path.replace("{id}", &strategy), &[("accept", "text/html")]).await;
         if *role == Role::Anyone {
             assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text);

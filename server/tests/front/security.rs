@@ -1,4 +1,4 @@
-//! Securing an account, as a browser without scripts and as a program does it.
+//! Account security, as used by a browser without scripts and by a program.
 
 use super::call::{ADA, Answer, Front, PASSWORD, request};
 use axum::{
@@ -31,7 +31,7 @@ fn origin() -> service::Origin {
     service::Origin::new([127, 0, 0, 1].into(), "Test/1.0")
 }
 
-/// Signs up in a browser; answers its cookie.
+/// Signs up in a browser; returns its cookie.
 async fn browser(front: &Front, email: &str) -> String {
     let form = format!("email={email}&password={}", PASSWORD.replace(' ', "+"));
     let signed_up = front.post_form("/api/sign-up", &form, &[]).await;
@@ -81,7 +81,7 @@ async fn a_form_waits_for_the_password_and_is_then_carried_out(db: &TestDb) {
     assert!(again.text.contains("Confirm and continue"), "the form still waits");
     assert!(clients(&front, ADA).await.is_empty());
 
-    // Another session of the same person cannot carry it out.
+    // Another session of the same user cannot submit it.
     let other = account::sign_in(&front.desk, origin(), ADA, PASSWORD).await.unwrap();
     let theirs = format!("slipstream={}", other.token);
     let right = format!("form={form}&password={}", PASSWORD.replace(' ', "+"));
@@ -95,7 +95,7 @@ async fn a_form_waits_for_the_password_and_is_then_carried_out(db: &TestDb) {
     assert_eq!(made[0].networks.len(), 1, "all that was typed arrived");
     let page = front.get(&done, &[("cookie", &cookie)]).await;
     assert!(page.text.contains("data-testid=\"made-secret\""), "the new secret is shown once");
-    // The form is carried out once, and fields are judged as ever.
+    // The form is submitted once, and its fields are validated as usual.
     assert_eq!(to(&post("/api/step-up", &right).await), "/dashboard");
     assert_eq!(clients(&front, ADA).await.len(), 1);
     let bad = to(&post("/api/client-create", "name=").await);
@@ -257,7 +257,7 @@ async fn nothing_is_stored_for_strangers(db: &TestDb) {
 async fn a_browser_that_has_signed_in_is_known(db: &TestDb) {
     let plenty = Limit::per_minutes(10_000, 15);
     let throttles = Throttles { address: plenty, ..Throttles::default() };
-    // Every request comes through the proxy; where from, its header says.
+    // Every request comes through the proxy, whose header carries the client's address.
     let proxies = [[127, 0, 0, 1].into()];
     let front = Front::behind(db, Settings { throttles, ..Settings::default() }, &proxies);
     let form = format!("email={ADA}&password={}", PASSWORD.replace(' ', "+"));
@@ -273,7 +273,7 @@ async fn a_browser_that_has_signed_in_is_known(db: &TestDb) {
         let from = format!("198.51.100.{guess}");
         front.post_form("/api/sign-in", &wrong, &[("x-forwarded-for", &from)]).await;
     }
-    // On the way, with the browser that signed up: in. A stranger: not.
+    // From another network with the browser that signed up: accepted. From an unknown browser: rejected.
     let away = ("x-forwarded-for", "203.0.113.9");
     let out = front.post_form("/api/sign-in", &form, &[away]).await;
     assert!(to(&out).starts_with("/sign-in?"), "{:?}", out.headers);

@@ -1,4 +1,4 @@
-//! Reports and notices on their pages, and the desk's health.
+//! Reports and notices on their pages, and the health check.
 
 use super::call::{ADA, Front, PASSWORD};
 use axum::http::{StatusCode, header};
@@ -138,7 +138,8 @@ async fn health_tells_its_parts(db: &TestDb) {
     assert_eq!(gone.json()["database"], false);
 }
 
-/// Nobody can sign in, and what is protected stays protected: people should look, and a balancer gains nothing.
+/// Nobody can sign in, but protection continues: the desk needs attention, and taking it out of a load
+/// balancer would gain nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn health_tells_a_database_that_cannot_be_written() {
     let db = store::testing::sqlite().await;

@@ -1,5 +1,5 @@
-//! A Bot API of our own: it keeps what was sent, tells what the test has people write, and has the faults that Telegram
-//! documents.
+//! A fake Telegram Bot API: it records what was sent, delivers what the test writes, and has the faults that
+//! Telegram documents.
 
 use axum::{
     Json, Router,
@@ -14,19 +14,19 @@ use std::{
 };
 use tokio::{net::TcpListener, task::JoinHandle};
 
-/// The only token that it knows.
+/// The only token that it accepts.
 pub(crate) const TOKEN: &str = "4711:a-token_that-is-secret";
 
-/// What it answers to the next message instead of taking it.
+/// Its response to the next message instead of accepting it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Fault {
-    /// 429, with so many seconds.
+    /// 429, with this many seconds.
     Limited(i64),
-    /// 403: the person has blocked the bot.
+    /// 403: the user has blocked the bot.
     Blocked,
-    /// 5xx.
+    /// A server error (5xx).
     Broken,
-    /// It takes the message and never answers.
+    /// It accepts the message and never responds.
     Silent,
 }
 
@@ -38,7 +38,7 @@ struct Book {
     revoked: bool,
 }
 
-/// The stand-in. It stops when it is dropped.
+/// The fake API. It stops when it is dropped.
 pub(crate) struct BotApi {
     pub(crate) base: String,
     book: Arc<Mutex<Book>>,
@@ -61,7 +61,7 @@ impl BotApi {
         Self { base, book, server }
     }
 
-    /// Somebody writes to the bot.
+    /// Writes a message to the bot.
     pub(crate) fn write(&self, chat: i64, text: &str) {
         let mut book = self.book.lock().expect("the book");
         let id = i64::try_from(book.updates.len()).expect("few updates") + 1;
@@ -69,7 +69,7 @@ impl BotApi {
         book.updates.push(json!({ "update_id": id, "message": message }));
     }
 
-    /// Somebody writes in a group that the bot is in.
+    /// Writes a message in a group that includes the bot.
     pub(crate) fn write_in_group(&self, chat: i64, text: &str) {
         self.write(chat, text);
         let mut book = self.book.lock().expect("the book");
@@ -84,7 +84,7 @@ impl BotApi {
         self.book.lock().expect("the book").revoked = revoked;
     }
 
-    /// What was sent to a chat, oldest first.
+    /// The messages sent to a chat, oldest first.
     pub(crate) fn sent(&self, chat: i64) -> Vec<String> {
         let book = self.book.lock().expect("the book");
         book.sent.iter().filter(|(to, _)| *to == chat).map(|(_, text)| text.clone()).collect()
@@ -128,7 +128,7 @@ async fn call(
     good(json!({ "message_id": 1 }))
 }
 
-/// Telegram tells the same updates until a greater offset says that they were heard; it also tells some twice.
+/// Telegram repeats updates until a greater offset confirms them; it also delivers some of them twice.
 fn updates(book: &Book, offset: i64) -> Vec<Value> {
     let new = book.updates.iter().filter(|update| update["update_id"].as_i64() >= Some(offset));
     new.flat_map(|update| [update.clone(), update.clone()]).collect()

@@ -1,4 +1,4 @@
-//! What happens, told once: an order and its end, a burst, what a killed desk was at.
+//! Each event is notified once: an order and its end, a burst, and the work of a killed desk.
 
 use crate::{
     bot::{BotApi, Fault, TOKEN},
@@ -20,7 +20,7 @@ use service::{
 };
 use store::{notice::NewNotice, testing::TestDb};
 
-/// The price of BTC/USDT, whole, and so many percent of it.
+/// The whole price of BTC/USDT times a percentage.
 async fn near(person: &Person, percent: i64) -> String {
     let ticker = person.get("/v1/pub/exchange/ticker").await.ok(200);
     let last = domain::money::parse(&ticker["last"].to_string()).unwrap();
@@ -33,7 +33,7 @@ fn number(text: &str) -> Value {
 
 const KEYS: &str = "/v1/priv/account/exchange/key";
 
-/// The mails, without the one that says that a key was connected.
+/// The mails except the one about the connected key.
 async fn mails_about_orders(house: &House) -> Vec<Outgoing> {
     let mails = by(house, Channel::Email).await;
     mails.into_iter().filter(|mail| !mail.subject.ends_with("was connected")).collect()
@@ -49,7 +49,7 @@ async fn an_order_and_its_end_are_told_once_on_every_channel(db: &TestDb) {
             "name": name, "apiKey": api_key, "apiSecretKey": secret,
         })
     };
-    // What turns the text around it is no name.
+    // Characters that reverse the text direction are not valid in a name.
     ada.post(KEYS, body("<b>\u{202e}yek</b>")).await.ok(422);
     let key = ada.post(KEYS, body("<b>yek</b>")).await.ok(200)["id"].as_str().unwrap().to_owned();
     let me = actor(&house, "ada").await;
@@ -80,7 +80,7 @@ async fn an_order_and_its_end_are_told_once_on_every_channel(db: &TestDb) {
     assert_eq!(said.len(), 1, "{said:?}");
     assert!(said[0].starts_with("New order: buy BTC/USDT\n\nMarket: BTC/USDT"), "{}", said[0]);
 
-    // The target is passed while nobody watches.
+    // The target is passed while no stream is open.
     house.price("BTC/USDT", &near(&ada, 104).await).await;
     house.beat(8);
     for _ in 0..3 {
@@ -93,7 +93,7 @@ async fn an_order_and_its_end_are_told_once_on_every_channel(db: &TestDb) {
     assert_eq!(mails[0].subject, "Take-profit hit: BTC/USDT");
     assert!(mails[0].body.contains("Result: +"), "{}", mails[0].body);
     assert!(mails[0].body.contains("% of the entry value)"), "{}", mails[0].body);
-    // Nobody watched, and pages tell it all the same: the entry, and the target with what it won.
+    // Events are stored even though no stream was open: the entry, and the target with its profit.
     let told = store::event::after(&house.desk.db, me.user, 0, 9).await.unwrap();
     let told: Vec<_> = told.iter().map(|event| event.body.as_str()).collect();
     assert!(told.len() == 2 && told[0].contains("\"Order\"") && told[1].contains("TargetHit"), "{told:?}");
@@ -103,7 +103,7 @@ async fn an_order_and_its_end_are_told_once_on_every_channel(db: &TestDb) {
     assert_eq!(left, [], "the position is at zero: nothing is supervised any more");
 }
 
-/// The exchange took one of many orders.
+/// Stores the event of one of many orders.
 fn ordered(key: &str) -> String {
     let order = notify::Ordered {
         key: key.parse().unwrap(),
@@ -151,7 +151,7 @@ async fn a_burst_is_one_message(db: &TestDb) {
     assert_eq!(chat(&house, &me).await.len(), answered + 1);
 }
 
-/// A desk as people run it, whose bot is ours.
+/// A desk as a real process that uses our fake bot API.
 struct Running {
     api: BotApi,
     http: reqwest::Client,
@@ -183,7 +183,7 @@ impl Running {
         self.process = Some(process);
     }
 
-    /// As `kill -9`.
+    /// Kills the desk as `kill -9` does.
     fn kill(&mut self) {
         self.process = None;
     }
@@ -213,7 +213,8 @@ async fn a_killed_desk_tells_once_or_visibly_again(db: &TestDb) {
     desk.api.write(77, &format!("/start {}", method["telegramAuthCode"].as_str().unwrap()));
     desk.sent(1).await;
 
-    // Telegram takes the message, and the desk is killed before it hears so: it is told again, and says that.
+    // Telegram accepts the message, and the desk is killed before it sees the response: it sends it again,
+    // and says so.
     desk.api.fail(Fault::Silent);
     desk.api.write(77, "/positions");
     assert_eq!(desk.sent(2).await[1], "Nothing is open.");
@@ -225,7 +226,7 @@ async fn a_killed_desk_tells_once_or_visibly_again(db: &TestDb) {
         "{sent:?}"
     );
 
-    // The desk is killed between what happens and its telling: it is told once.
+    // The desk is killed between the event and its notification: it is sent once.
     desk.call(Method::PUT, SETTINGS, &token, json!({ "telegramNewOrder": true })).await;
     let account = desk.call(Method::POST, "/v1/priv/account/exchange/sandbox", &token, json!({})).await;
     let key = json!({
@@ -238,7 +239,7 @@ async fn a_killed_desk_tells_once_or_visibly_again(db: &TestDb) {
     desk.call(Method::POST, &path, &token, order).await;
     desk.kill();
     desk.start().await;
-    // Asked after it, the bot answers after it: what was to come has come.
+    // The bot answers in order, so an answer to a later command shows that nothing else will come.
     desk.sent(4).await;
     desk.api.write(77, "/help");
     let said = |text: &String| text.starts_with("/status");

@@ -1,4 +1,4 @@
-//! A bot and its faults.
+//! Faults of the bot API.
 
 use crate::{
     bot::{BotApi, Fault, TOKEN},
@@ -26,7 +26,7 @@ async fn poll(desk: &SharedDesk) {
     telegram::poll(desk).await.unwrap();
 }
 
-/// Somebody with a linked chat, who wants to be told of orders.
+/// A user with a linked chat who wants order notifications.
 async fn linked(house: &House, api: &BotApi, name: &str, chat: i64) -> (Person, Actor) {
     let person = Person::sign_up(house, name).await;
     let me = actor(house, name).await;
@@ -98,7 +98,7 @@ async fn a_blocked_bot_and_a_revoked_token_are_told(db: &TestDb) {
     let api = BotApi::start().await;
     let house = House::with(db, with_bot(&api)).await;
     let (_ada, me) = linked(&house, &api, "ada", 77).await;
-    // The tokens of programs do not live as long as this test.
+    // API tokens expire before this test ends.
     let active = async || telegram::method(&house.desk, &me).await.unwrap().active;
     outbox(&house).await;
     api.revoke(true);

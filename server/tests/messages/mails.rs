@@ -1,4 +1,4 @@
-//! Mails: a server that is not there, letters that are written once, a real server, and the link that stops them.
+//! Mails: an unreachable server, mails that are sent once, a real server, and the unsubscribe link.
 
 use crate::{
     common::{House, Person, smtp::MailServer},
@@ -89,7 +89,7 @@ async fn a_letter_is_written_once_and_a_false_link_stops_nothing(db: &TestDb) {
     assert_eq!(ada.get(SETTINGS).await.ok(200)["weeklyReport"], true);
 }
 
-/// The text without the folding and quoting of mails.
+/// The text without the line folding and quoting of mails.
 fn unfolded(mail: &str) -> String {
     mail.replace("=\r\n", "")
         .replace("=\n", "")
@@ -98,7 +98,7 @@ fn unfolded(mail: &str) -> String {
         .replace("\n ", "\n")
 }
 
-/// The token in a mail's link that stops its kind.
+/// The token of a mail's unsubscribe link.
 fn stopping(mail: &str) -> String {
     let rest = mail.split_once("/unsubscribe?token=").unwrap().1;
     rest.split(['>', '"', '\n', '<']).next().unwrap().to_owned()

@@ -1,4 +1,4 @@
-//! What the tests of messages begin with.
+//! Common set-up of the message tests.
 
 use crate::common::House;
 use domain::notification::{Channel, Kind, Outgoing};
@@ -21,7 +21,7 @@ pub(crate) async fn actor(house: &House, name: &str) -> Actor {
     account::sign_in(&house.desk, origin(), &email, PASSWORD).await.unwrap().actor
 }
 
-/// Everything that was written so far, newest first, as the admin sees it.
+/// All messages so far, newest first, as the admin sees them.
 pub(crate) async fn outbox(house: &House) -> Vec<Outgoing> {
     let admin = "operator@example.org";
     if account::sign_in(&house.desk, origin(), admin, PASSWORD).await.is_err() {
@@ -49,7 +49,7 @@ pub(crate) async fn say(house: &House, actor: &Actor, text: &str) -> String {
     chat(house, actor).await.pop().unwrap()
 }
 
-/// What the desk said in the simulated chat, oldest first.
+/// The desk's messages in the simulated chat, oldest first.
 pub(crate) async fn chat(house: &House, actor: &Actor) -> Vec<String> {
     let lines = telegram::chat(&house.desk, actor).await.unwrap();
     lines.into_iter().filter(|line| line.ours).map(|line| line.body).collect()
@@ -61,9 +61,9 @@ pub(crate) async fn link(house: &House, actor: &Actor) {
     assert!(answer.contains(&format!("linked to the desk of {}", actor.email)), "{answer}");
 }
 
-/// Something to tell, for which no exchange is needed.
+/// Triggers a notification that needs no exchange.
 pub(crate) async fn changed_password(house: &House, me: &Actor) {
-    // Later than all that was written before: newest first is by time.
+    // Later than all earlier messages, because "newest first" sorts by time.
     house.clock.advance(domain::time::SECOND);
     let mut tx = house.desk.db.begin().await.unwrap();
     let (now, body) = (house.desk.clock.now(), serde_json::to_string(&Event::PasswordChanged).unwrap());

@@ -1,4 +1,4 @@
-//! What a person tells about themselves, what their accounts were worth, and asking for help.
+//! A user's profile, the balance history of their accounts, and support requests.
 
 use crate::common::{Answer, House, Person, shape::same};
 use domain::time::DAY;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use service::balance_history;
 use store::testing::TestDb;
 
-/// Reads one of the document's examples.
+/// Parses one of the document's examples.
 macro_rules! example {
     ($name:literal) => {
         serde_json::from_str::<Value>(include_str!(concat!(

@@ -1,4 +1,4 @@
-//! Plans that are paid for, over HTTP: every example of the document, and the provider's messages.
+//! Paid plans over HTTP: every example of the document, and the provider's messages.
 
 use crate::common::{Answer, House, Person, shape::same};
 use reqwest::Method;
@@ -19,7 +19,7 @@ store::each_engine!(
     plans_that_are_not_for_sale,
 );
 
-/// The document's example; a path is told from the file that names it.
+/// Parses one of the document's examples; the path is relative to this file.
 macro_rules! example {
     ($name:literal) => {
         serde_json::from_str::<Value>(include_str!(concat!(
@@ -31,14 +31,14 @@ macro_rules! example {
     };
 }
 
-/// Pays at a page, as a browser does.
+/// Pays on a checkout page, as a browser does.
 async fn pay(url: &str, card: &str) -> u16 {
     let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
     let answer = http.build().unwrap().post(url).form(&[("card", card)]).send().await.unwrap();
     answer.status().as_u16()
 }
 
-/// The provider's messages reach the desk.
+/// Delivers the provider's messages to the desk.
 async fn told(house: &House) {
     while house.checkout.beat().await.unwrap() > 0 {}
 }

@@ -1,4 +1,5 @@
-//! What the owner decides about the supervision of a position, and what becomes of positions when a key is deleted.
+//! What owners decide about the supervision of a position, and what happens to positions when a key is
+//! deleted.
 
 use super::{KEYS, near};
 use crate::common::{House, Person};
@@ -9,7 +10,7 @@ use service::order::protection;
 use std::{future::Future, time::Duration};
 use store::testing::TestDb;
 
-/// A desk whose person holds a long position with a stop on an account whose credentials are known.
+/// A desk whose user has a long position with a stop, on an account whose credentials are known.
 struct Holding {
     house: House,
     ada: Person,
@@ -57,7 +58,7 @@ impl Holding {
         Credentials::new(self.credentials.0.clone(), self.credentials.1.clone())
     }
 
-    /// The owner cancels the stop at the exchange, outside Slipstream.
+    /// Cancels the stop at the exchange, outside Slipstream.
     async fn cancel_stop_elsewhere(&self) {
         let stop = self.open_orders().await.remove(0);
         let id = stop["clientOrderId"].as_str().unwrap();
@@ -66,7 +67,7 @@ impl Holding {
         exchange.cancel(&self.who(), TradeType::Futures, &btc(), id, true, validity).await.unwrap();
     }
 
-    /// The supervisor looks, long enough after the last time that it is due.
+    /// Runs the supervisor, late enough for the position to be due.
     async fn tick(&self) {
         self.house.clock.advance(domain::time::MINUTE);
         protection::tick(&self.house.desk).await.unwrap();
@@ -87,7 +88,7 @@ fn state(protection: &Value) -> ProtectionState {
     ProtectionState::parse(protection["state"].as_str().unwrap()).unwrap()
 }
 
-/// Awaits what a stream brings.
+/// Waits for an effect of a stream.
 async fn until<F: Future<Output = bool>>(what: &str, condition: impl Fn() -> F) {
     let reached = async {
         while !condition().await {
@@ -189,7 +190,7 @@ pub(crate) async fn an_order_from_elsewhere_is_told_unless_the_owner_trades_ther
         holding.house.desk.exchange.place(&holding.who(), &request, validity).await.unwrap();
     };
     until("the stream is connected", async || {
-        // Heard of only by a stream: it is tried until it is.
+        // Only a stream reports it, so it is repeated until it does.
         elsewhere(&format!("web_{}", holding.house.desk.clock.now().0)).await;
         holding.house.clock.advance(domain::time::SECOND);
         holding.told("ForeignFill").await > 0
@@ -199,7 +200,7 @@ pub(crate) async fn an_order_from_elsewhere_is_told_unless_the_owner_trades_ther
     holding.ada.put(&format!("{KEYS}/{}", holding.id), body).await.ok(200);
     let before = holding.told("ForeignFill").await;
     elsewhere("web_silent").await;
-    // A stop that is cancelled elsewhere is heard of in the same order as the fill before it.
+    // The cancellation of a stop outside Slipstream is reported after the fill that preceded it.
     holding.cancel_stop_elsewhere().await;
     until("the cancelled stop is put back", async || {
         protection::tick(&holding.house.desk).await.unwrap();

@@ -1,4 +1,4 @@
-//! What a start refuses, and what a stop leaves behind.
+//! When a start is refused, and what a stop leaves behind.
 
 use crate::{PATIENCE, client, configured, signed_in, start, url};
 use domain::Clock as _;
@@ -61,7 +61,7 @@ async fn a_wrong_master_key_and_a_missing_one_are_refused() {
     timeout(PATIENCE, desk.stop()).await.unwrap().unwrap();
 }
 
-/// A desk with a person, and a key of theirs.
+/// A desk with a user and their key.
 struct Trading {
     desk: Running,
     token: String,
@@ -90,7 +90,7 @@ async fn trading(folder: &Path) -> Trading {
 }
 
 impl Trading {
-    /// The next entry meets this fault.
+    /// Injects this fault into the next requests that it matches.
     async fn fault(&self, fault: Value) {
         let token = self.desk.sandbox.as_ref().unwrap().control_token().to_owned();
         let request =
@@ -98,7 +98,7 @@ impl Trading {
         assert_eq!(request.json(&fault).send().await.unwrap().status(), StatusCode::OK);
     }
 
-    /// Sends an order, and returns while the desk works on it.
+    /// Sends an order, and returns while the desk is processing it.
     async fn order(&self) -> tokio::task::JoinHandle<(StatusCode, Value)> {
         let body = json!({
             "symbol": "BTC/USDT", "type": "MARKET", "side": "BUY", "amount": 0.01,
@@ -129,7 +129,7 @@ async fn database(folder: &Path) -> store::Db {
 async fn an_order_under_way_is_finished_and_answered_before_the_desk_ends() {
     let folder = tempfile::tempdir().unwrap();
     let trading = trading(folder.path()).await;
-    // The connection breaks off, and the entry takes effect two seconds later.
+    // The connection breaks, and the entry takes effect two seconds later.
     trading.fault(json!({ "next": 1, "kind": "late", "path": "/fapi/v1/order", "method": "POST" })).await;
     let order = trading.order().await;
     let stopped = tokio::spawn(trading.desk.stop());
@@ -144,7 +144,7 @@ async fn an_order_under_way_is_finished_and_answered_before_the_desk_ends() {
 async fn an_order_that_does_not_end_is_handed_over() {
     let folder = tempfile::tempdir().unwrap();
     let trading = trading(folder.path()).await;
-    // No answer for a minute, neither to the entry nor to those who look for it.
+    // No response for a minute, neither to the entry nor to queries about it.
     for (path, method) in [("/fapi/v1/order", "POST"), ("/fapi/v1/order", "GET")] {
         trading.fault(json!({ "next": 50, "kind": "timeout", "path": path, "method": method })).await;
     }

@@ -1,4 +1,4 @@
-//! The watchdog as people run it, against a desk of a few lines that does what the test says.
+//! The watchdog as a real process, against a minimal desk whose health the test controls.
 
 use crate::common::{
     process::{PATIENCE, Process, until},
@@ -21,7 +21,7 @@ use std::{
 };
 use tokio::net::TcpListener;
 
-/// How the desk answers.
+/// How the desk responds.
 #[derive(Clone, Copy)]
 enum Mood {
     Well,
@@ -33,7 +33,7 @@ enum Mood {
 struct Desk {
     mood: Arc<Mutex<Mood>>,
     asked: Arc<AtomicUsize>,
-    /// What a bot of ours was told; the first messages it does not take.
+    /// The messages received by our fake bot, which rejects the first ones.
     chat: Arc<Mutex<Vec<Value>>>,
     deaf: Arc<AtomicUsize>,
     port: u16,
@@ -85,14 +85,14 @@ impl Desk {
         *self.mood.lock().unwrap() = mood;
     }
 
-    /// Waits until it has been asked `more` times.
+    /// Waits for `more` further health checks.
     async fn asked(&self, more: usize) {
         let goal = self.asked.load(Ordering::SeqCst) + more;
         until("being asked", PATIENCE, async || (self.asked.load(Ordering::SeqCst) >= goal).then_some(()))
             .await;
     }
 
-    /// A watchdog that asks it every second, and speaks after the second failure.
+    /// A watchdog that checks the desk every second and alerts after the second failure.
     fn watched(&self, words: &[&str], settings: &[(&str, String)]) -> Process {
         let url = format!("http://127.0.0.1:{}", self.port);
         let all = [&["watchdog", "--url", &url, "--every", "1", "--after", "2"][..], words].concat();
@@ -148,7 +148,7 @@ async fn what_could_not_be_told_is_told_later_and_in_order() {
     let _watchdog = desk.watched(&["--command", command, "--telegram", "-100"], &settings);
     desk.asked(1).await;
     desk.be(Mood::Down);
-    // The bot takes the third attempt; the command waits for its gate.
+    // The bot accepts the third attempt; the command waits for its gate.
     let bot = async |count: usize| {
         let enough = async || {
             let chat = desk.chat.lock().unwrap().clone();

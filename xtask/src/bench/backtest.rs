@@ -1,4 +1,4 @@
-//! Bars a second of a backtest: the example `backtest_speed` of crates/strategy, on one core.
+//! Backtest speed in bars per second: the example `backtest_speed` of crates/strategy, on one core.
 
 use super::table::Table;
 use crate::process;
@@ -7,10 +7,10 @@ use anyhow::{Context as _, Result};
 use serde_json::Value;
 use std::process::{Command, Stdio};
 
-/// Bars a second that a backtest must reach.
+/// The target, in bars per second.
 const TARGET: f64 = 20e6;
 
-/// Builds it, before anything is measured.
+/// Builds the example before anything is measured.
 pub(super) fn build(workspace: &Workspace) -> Result<()> {
     let mut cargo = workspace.cargo(&["build", "--quiet", "--release", "--package", "strategy"]);
     process::run(cargo.args(["--example", "backtest_speed"]))

@@ -1,4 +1,4 @@
-//! A release server on a folder of its own, and a person on it.
+//! A release server with its own data directory, and a user on it.
 
 use super::http::Client;
 use crate::process::{Running, free_port};
@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 pub(super) const KEY_LIST: &str = "/v1/priv/account/exchange/key/list";
 
-/// The running server. It is stopped before its folder goes.
+/// The running server. It is stopped before its directory is removed.
 pub(super) struct Desk {
     pub(super) addr: SocketAddr,
     server: Option<Running>,
@@ -22,7 +22,7 @@ pub(super) struct Desk {
     sandbox: (String, String),
 }
 
-/// A person, signed in.
+/// A signed-in user.
 pub(super) struct Account {
     pub(super) token: String,
     /// The id of an exchange key that may trade.
@@ -30,7 +30,7 @@ pub(super) struct Account {
 }
 
 impl Desk {
-    /// Starts it on an empty folder, trading on a sandbox of its own.
+    /// Starts the server on an empty directory, connected to the given sandbox.
     pub(super) fn start(binary: &Path, sandbox: &Sandbox) -> Result<Self> {
         let mut desk = Self {
             addr: SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?)),
@@ -43,7 +43,7 @@ impl Desk {
         Ok(desk)
     }
 
-    /// Stops it, starts it again, and says how long it took from exec to the first healthy answer.
+    /// Restarts the server and returns the time from exec to the first healthy response.
     pub(super) fn restart(&mut self) -> Result<Duration> {
         drop(self.server.take());
         let mut command = Command::new(&self.binary);
@@ -51,7 +51,7 @@ impl Desk {
         command
             .env("SLIPSTREAM_ADDR", self.addr.to_string())
             .env("SLIPSTREAM_DATA_DIR", self.directory.path());
-        // A load is more than anybody's share.
+        // The load exceeds the rate limit of a single user or address.
         command.env("SLIPSTREAM_RATE_PERSON", "0").env("SLIPSTREAM_RATE_ADDRESS", "0");
         command.env("SLIPSTREAM_SANDBOX", &self.sandbox.0).env("SLIPSTREAM_SANDBOX_TOKEN", &self.sandbox.1);
         command.stdin(Stdio::null()).stdout(Stdio::null());
@@ -65,7 +65,7 @@ impl Desk {
         self.server.as_ref().map_or(0, Running::id)
     }
 
-    /// A person with some futures keys at the sandbox; the first is the one to trade with.
+    /// Signs up a user with this many futures keys at the sandbox; trading uses the first key.
     pub(super) fn sign_up(&self, keys: usize) -> Result<Account> {
         let person = json!({ "email": "bench@example.com", "password": "correct horse battery staple" });
         let answer = self.client("")?.send("POST", "/v1/auth/sign-up", Some(&person))?.json()?;

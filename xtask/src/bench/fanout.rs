@@ -1,5 +1,5 @@
-//! A signal's fan-out: the example `fan_out` of crates/service with 1,000 and 10,000 followers, against a sandbox of its
-//! own whose weights are lifted.
+//! The fan-out of a signal: the example `fan_out` of crates/service with 1,000 and 10,000 followers, against
+//! a separate sandbox without rate limits.
 
 use super::table::Table;
 use crate::process;
@@ -9,10 +9,10 @@ use anyhow::{Context as _, Result};
 use serde_json::Value;
 use std::process::{Command, Stdio};
 
-/// Milliseconds of the desk's CPU that a follower may cost.
+/// The target: CPU time of the desk per follower, in milliseconds.
 const TARGET: f64 = 2.0;
 
-/// Builds it, before anything is measured.
+/// Builds the example before anything is measured.
 pub(super) fn build(workspace: &Workspace) -> Result<()> {
     let mut cargo = workspace.cargo(&["build", "--quiet", "--release", "--package", "service"]);
     process::run(cargo.args(["--example", "fan_out"]))

@@ -1,4 +1,4 @@
-//! A small HTTP/1.1 client on one kept connection: setting the desk up, and timing requests one by one.
+//! A small HTTP/1.1 client on one keep-alive connection, for setting up the desk and timing single requests.
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
@@ -6,7 +6,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-/// An answer and how long it took from the first byte sent to the last one read.
+/// A response, and the time from the first byte sent to the last one read.
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) body: Vec<u8>,
@@ -23,7 +23,7 @@ impl Answer {
     }
 }
 
-/// One connection, with headers that go with each request.
+/// One connection, with headers that are sent with each request.
 pub(super) struct Client {
     reader: BufReader<TcpStream>,
     writer: TcpStream,

@@ -1,4 +1,4 @@
-//! Load with `wrk`, and what it cost the server: CPU time and memory as Linux counts them.
+//! Load tests with `wrk`, and the server's CPU time and memory as Linux counts them.
 
 use crate::process;
 use anyhow::{Context as _, Result, bail};
@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 use std::process::Command;
 use std::time::Duration;
 
-/// Linux counts CPU time in hundredths of a second, whatever the kernel's own tick is (USER_HZ).
+/// Linux reports CPU time in hundredths of a second, whatever the kernel's own tick is (USER_HZ).
 const TICKS_PER_SECOND: f64 = 100.0;
 
-/// What one load did.
+/// The result of a load test.
 pub(super) struct Load {
     pub(super) requests: f64,
     pub(super) per_second: f64,
@@ -19,7 +19,8 @@ pub(super) struct Load {
 }
 
 impl Load {
-    /// Requests for each second of CPU time: the number that a busy neighbour does not change.
+    /// Requests per second of CPU time: unlike the rate per second, it does not depend on other load on the
+    /// machine.
     pub(super) fn per_cpu_second(&self) -> f64 {
         self.requests / self.cpu_seconds.max(1.0 / TICKS_PER_SECOND)
     }
@@ -35,13 +36,13 @@ impl Load {
     }
 }
 
-/// A duration for a JSON file.
+/// A duration in microseconds, for a JSON file.
 pub(super) fn micros(time: Duration) -> u64 {
     u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
-/// Runs wrk against a url for some seconds, 16 connections on one thread, and measures the server of that process id.
-/// An answer that is not a success spoils the measurement, and is an error.
+/// Runs wrk against a URL for some seconds, with 16 connections on one thread, and measures the server with
+/// this process id. A response that is not a success invalidates the measurement and is an error.
 pub(super) fn load(url: &str, headers: &[(&str, &str)], server: u32, seconds: u64) -> Result<Load> {
     let wrk = |seconds: u64| {
         let mut wrk = Command::new("wrk");
@@ -51,7 +52,7 @@ pub(super) fn load(url: &str, headers: &[(&str, &str)], server: u32, seconds: u6
         }
         process::output(wrk.arg(url)).map_err(|_| anyhow::anyhow!("wrk failed on {url}"))
     };
-    wrk(1)?; // Caches and connections get warm.
+    wrk(1)?; // Warms up caches and connections.
     let before = cpu_seconds(server)?;
     let report = wrk(seconds)?;
     parse(&report, cpu_seconds(server)? - before).with_context(|| format!("wrk on {url} said:\n{report}"))
@@ -77,7 +78,7 @@ fn parse(report: &str, cpu_seconds: f64) -> Result<Load> {
     })
 }
 
-/// `87.00us`, `1.23ms`, `2.00s`.
+/// Parses `87.00us`, `1.23ms`, `2.00s`.
 fn duration(text: &str) -> Result<Duration> {
     let units = [("us", 1e-6), ("ms", 1e-3), ("s", 1.0)];
     let found = units.iter().find_map(|(unit, scale)| Some((text.strip_suffix(unit)?, scale)));
@@ -85,16 +86,17 @@ fn duration(text: &str) -> Result<Duration> {
     Ok(Duration::from_secs_f64(number.parse::<f64>()? * scale))
 }
 
-/// User and system time of a process and of its threads.
+/// User and system time of a process and its threads.
 pub(super) fn cpu_seconds(process: u32) -> Result<f64> {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
-    // The second field is the program's name in parentheses and may hold anything; utime and stime are 14 and 15.
+    // The second field is the program's name in parentheses and may contain anything; utime and stime are
+    // fields 14 and 15.
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
     let ticks = |index: usize| -> Result<f64> { Ok(fields.get(index).context("a short stat")?.parse()?) };
     Ok((ticks(11)? + ticks(12)?) / TICKS_PER_SECOND)
 }
 
-/// Resident memory of a process in bytes.
+/// Resident memory of a process, in bytes.
 pub(super) fn resident_bytes(process: u32) -> Result<u64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;

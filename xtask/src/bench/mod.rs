@@ -1,5 +1,5 @@
-//! `bench`: what Slipstream costs, with the sandbox in a process of its own. A table, and `<target dir>/bench.json`. The
-//! numbers are for people: no test looks at them.
+//! `bench`: measures Slipstream's performance, with the sandbox in a separate process. Prints a table and
+//! writes `<target dir>/bench.json`. The numbers are informative: no test depends on them.
 
 mod backtest;
 mod desk;
@@ -21,10 +21,10 @@ use serde_json::json;
 use std::time::Duration;
 use table::Table;
 
-/// As many keys as the list of the comparison has.
+/// As many keys as the compared list has entries.
 const KEYS: usize = 20;
 
-/// Measures everything.
+/// Runs all measurements.
 pub(crate) fn bench(workspace: &Workspace, words: &[String]) -> Result<()> {
     let seconds = seconds(words)?;
     tools::wrk::ensure()?;
@@ -82,7 +82,7 @@ fn seconds(words: &[String]) -> Result<u64> {
     }
 }
 
-/// Bytes of each wasm bundle, and with its glue: what a first visit loads.
+/// The size in bytes of each wasm bundle including its glue code: what a first visit loads.
 fn sizes(workspace: &Workspace, table: &mut Table) -> Result<()> {
     let site = workspace.target.join("site");
     for ((name, _), limit) in site::BUNDLES.iter().zip([75_000_u64, 180_000]) {
@@ -110,7 +110,7 @@ fn start_up(desk: &mut Desk, table: &mut Table) -> Result<()> {
     let shown = format!("{:.1} ms", median.as_secs_f64() * 1e3);
     let target = Some((median <= Duration::from_millis(300), "300 ms".to_owned()));
     table.add("coldStartMicros", "exec to first healthy answer", micros(median), &shown, target);
-    // Idle means that the start's own work is over.
+    // Waits until the work of the start is over, so that the server is idle.
     std::thread::sleep(Duration::from_secs(5));
     let resident = load::resident_bytes(desk.process_id())?;
     let shown = format!("{:.1} MB", resident as f64 / 1e6);
@@ -129,7 +129,7 @@ fn pages(desk: &Desk, seconds: u64, table: &mut Table) -> Result<()> {
         load(&format!("http://{}{path}", desk.addr), &[], desk.process_id(), seconds)
     };
     let landing = measure("/")?;
-    // Sixteen visitors at once wait for each other; the server's own time for a page is CPU time.
+    // Sixteen concurrent visitors wait for each other, so the server's own time per page is its CPU time.
     let server_time = Duration::from_secs_f64(1.0 / landing.per_cpu_second());
     let verdict = (server_time < Duration::from_millis(5), "5 ms server time".to_owned());
     table.load("landing", "landing page", &landing, Some(verdict));

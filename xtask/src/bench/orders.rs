@@ -1,4 +1,4 @@
-//! Orders: one after the other through the desk, and as many as possible straight at the sandbox.
+//! Orders: one after the other through the desk, and as many as possible directly at the sandbox.
 
 use super::desk::{Account, Desk, text};
 use super::http::Client;
@@ -10,12 +10,12 @@ use sha2::Sha256;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-/// How many clients trade at the sandbox at the same time, each with an account of its own.
+/// The number of clients that trade at the sandbox concurrently, each with its own account.
 const CLIENTS: usize = 4;
 /// Orders between two clean-ups; the exchange allows 200 open ones.
 const BATCH: u64 = 100;
 
-/// Places orders on a clean account and times each; cleaning up in between is not timed.
+/// Places orders on a clean account and times each; the clean-ups in between are not timed.
 pub(super) fn through_the_desk(
     desk: &Desk,
     account: &Account,
@@ -40,7 +40,7 @@ pub(super) fn through_the_desk(
     Ok(times)
 }
 
-/// Accepted orders a second of some clients that each place signed limit orders one after the other.
+/// Accepted orders per second of several clients that each place signed limit orders one after the other.
 pub(super) fn at_the_sandbox(sandbox: &Sandbox, time: Duration) -> Result<u64> {
     let start = Instant::now();
     let workers: Vec<_> = (0..CLIENTS)
@@ -58,7 +58,7 @@ struct Trader {
     prefix: String,
     secret: String,
     price: u64,
-    /// The exchange's clock in milliseconds, and ours when we read it.
+    /// The exchange's clock in milliseconds, and the local time of reading it.
     clock: (u64, Instant),
 }
 
@@ -104,7 +104,8 @@ impl Trader {
     }
 }
 
-/// Three percent under a price, in whole dollars: near enough for the filters, and far enough not to trade at once.
+/// Three percent below a price, in whole dollars: near enough for the filters, and far enough not to fill
+/// immediately.
 fn resting_price(price: &Value) -> Result<u64> {
     let text = price.as_str().map_or_else(|| price.to_string(), str::to_owned);
     let whole: u64 =
@@ -112,7 +113,7 @@ fn resting_price(price: &Value) -> Result<u64> {
     Ok(whole * 97 / 100)
 }
 
-/// `http://127.0.0.1:4000/sandbox` as address and path.
+/// Splits `http://127.0.0.1:4000/sandbox` into address and path.
 fn split(url: &str) -> Result<(SocketAddr, &str)> {
     let rest = url.strip_prefix("http://").context("not an http address")?;
     let slash = rest.find('/').unwrap_or(rest.len());

@@ -1,4 +1,4 @@
-//! The Express server of end2end/bench, which answers the same reads from its own SQLite file.
+//! The Express server of end2end/bench, which serves the same reads from its own SQLite file.
 
 use super::desk::text;
 use super::http::Client;
@@ -12,12 +12,12 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
-/// One read that both servers answer.
+/// One read that both servers serve.
 pub(super) struct Read {
     pub(super) path: String,
-    /// For everyone, without a token.
+    /// Whether it is public and needs no token.
     pub(super) open: bool,
-    /// What the desk answered.
+    /// The body of the desk's response.
     pub(super) body: Vec<u8>,
 }
 
@@ -29,7 +29,7 @@ pub(super) struct Peer {
 }
 
 impl Peer {
-    /// Starts it with the rows of our answers, and makes sure that its answers have the same bytes.
+    /// Starts the server with the data of our responses, and checks that its responses have the same bytes.
     pub(super) fn start(workspace: &Workspace, token: &str, reads: &[Read]) -> Result<Self> {
         let folder = workspace.root.join("end2end").join("bench");
         tools::node::ensure_packages(&folder)?;
@@ -66,7 +66,7 @@ impl Peer {
 
 fn told(reads: &[Read]) -> Result<String> {
     let one = |read: &Read| -> Result<String> {
-        // As it came: parsed and written again, its keys might stand in another order.
+        // The raw text: parsing and serialising it could reorder the keys.
         let body = std::str::from_utf8(&read.body)?;
         // Express routes by path alone.
         let path = json!(read.path.split('?').next().unwrap_or_default());

@@ -1,5 +1,5 @@
-//! Reads of `/v1`, each beside the same bytes from Express 5: public lists from the desk's memory and from its database,
-//! and what belongs to one person.
+//! Reads of `/v1`, each compared with the same bytes served by Express 5: public lists from the desk's
+//! response cache and from its database, and private data.
 
 use super::desk::{Account, Desk, text};
 use super::http::Client;
@@ -11,20 +11,20 @@ use crate::workspace::Workspace;
 use anyhow::Result;
 use serde_json::json;
 
-/// How many times as many requests for each second of CPU time we want to answer.
+/// The target: how many times as many requests per second of CPU time as Express.
 const PUBLIC_TARGET: f64 = 3.0;
 const PRIVATE_TARGET: f64 = 2.0;
-/// Asks for an answer that no cache had a part in: by its word, and by a question too long to be kept.
+/// Bypasses all caches: with this header, and with a request target too long to be cached.
 const UNCACHED: (&str, &str) = ("Cache-Control", "no-cache");
 const TOO_LONG: usize = 600;
 
-/// A read by its name in the table.
+/// A read with its name in the table.
 struct Named {
     name: &'static str,
     read: Read,
 }
 
-/// Measures all of them in one run.
+/// Measures all reads in one run.
 pub(super) fn measure(
     workspace: &Workspace,
     desk: &Desk,
@@ -57,7 +57,7 @@ pub(super) fn measure(
     Ok(())
 }
 
-/// Our load, theirs, and how many times theirs ours is.
+/// Adds our load, Express's load, and their ratio.
 fn rows(table: &mut Table, name: &str, how: &str, ours: &Load, theirs: &Load, target: Option<f64>) {
     let plain = name.trim_end_matches("Uncached");
     table.load(name, &format!("/v1 {plain}{how}"), ours, None);
@@ -76,7 +76,7 @@ fn rows(table: &mut Table, name: &str, how: &str, ours: &Load, theirs: &Load, ta
     );
 }
 
-/// Our answers. A read that this desk does not have is left out, aloud.
+/// Fetches our responses. A read that this desk does not support is skipped with a message.
 fn reads(desk: &Desk, account: &Account) -> Result<Vec<Named>> {
     let mut client = desk.client(&account.token)?;
     let listed = client.get("/v1/pub/strategy/list")?.json()?;

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use std::fmt;
 use std::time::Duration;
 
-/// Whether a target was reached, and which.
+/// Whether a target was reached, and its text.
 type Verdict = Option<(bool, String)>;
 
 #[derive(Default)]
@@ -38,7 +38,7 @@ impl Table {
         self.add(key, name, load.json(), &shown, verdict);
     }
 
-    /// Times of orders, sorted here.
+    /// Adds the round-trip times of orders.
     pub(super) fn round_trip(&mut self, kind: &str, times: &[Duration]) {
         let mut sorted = times.to_vec();
         sorted.sort();

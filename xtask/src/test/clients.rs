@@ -1,5 +1,5 @@
-//! Third-party clients, unmodified but for their base addresses, against what they are for: the sandbox exchange, or a
-//! whole desk, in a process of its own.
+//! Third-party clients, unmodified except for their base URLs, against a separate process of what they are
+//! made for: the sandbox exchange, or a whole desk.
 
 use super::Run;
 use super::report;
@@ -14,21 +14,21 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// What a client's tests talk to.
+/// The server that a client's tests connect to.
 #[derive(Clone, Copy)]
 enum Peer {
-    /// `SANDBOX_URL` and `SANDBOX_CONTROL_TOKEN`.
+    /// Sets `SANDBOX_URL` and `SANDBOX_CONTROL_TOKEN`.
     Sandbox,
-    /// `DESK_URL`; `SLIPSTREAM_BIN` for those who start one of their own; and `CHECKOUT_URL`, `CHECKOUT_KEY`,
-    /// `CHECKOUT_CONTROL` of a test checkout that runs alone.
+    /// Sets `DESK_URL`; `SLIPSTREAM_BIN` for tests that start their own desk; and `CHECKOUT_URL`,
+    /// `CHECKOUT_KEY`, `CHECKOUT_CONTROL` of a separate test checkout.
     Desk,
 }
 
-/// Folders with a package.json whose `node --test` talks to a peer.
+/// Directories with a package.json whose `node --test` needs a server.
 const CLIENTS: [(&str, Peer); 2] =
     [("crates/sandbox/tests/ccxt", Peer::Sandbox), ("end2end/clients", Peer::Desk)];
 
-/// Runs each client's tests against a fresh peer.
+/// Runs each client's tests against a fresh server.
 pub(super) fn clients(run: &Run<'_>) -> Result<Tally> {
     let mut total = Tally::default();
     let folders = CLIENTS.iter().map(|(client, peer)| (run.workspace.root.join(client), *peer));
@@ -74,7 +74,7 @@ fn node(run: &Run<'_>, folder: &Path, env: &[(&str, &str)]) -> Result<Tally> {
     report::read(&report, status, report::tap)
 }
 
-/// A desk on an empty folder, its sandbox inside. It is stopped before its folder goes.
+/// A desk on an empty directory, with an embedded sandbox. It is stopped before its directory is removed.
 pub(super) struct Desk {
     pub(super) url: String,
     _server: Running,
@@ -82,19 +82,19 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    /// Starts it, and waits until it is healthy.
+    /// Starts the desk and waits until it is healthy.
     fn start(binary: &Path) -> Result<Self> {
         Self::with(binary, &[])
     }
 
-    /// The same with more settings.
+    /// As [`Self::start`], with additional settings.
     pub(super) fn with(binary: &Path, settings: &[(&str, &str)]) -> Result<Self> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?));
         let directory = tempfile::tempdir()?;
         let mut command = Command::new(binary);
         command.env_clear().current_dir(directory.path());
         command.env("SLIPSTREAM_ADDR", address.to_string()).env("SLIPSTREAM_DATA_DIR", directory.path());
-        // More people sign up from one address than a home has, and more is asked of desk and exchange.
+        // The tests make more sign-ups and requests from one address than the limits allow.
         command.env("SLIPSTREAM_ATTEMPTS", "100000").env("SLIPSTREAM_SANDBOX_LIMITS", "none");
         command.env("SLIPSTREAM_RATE_PERSON", "0").env("SLIPSTREAM_RATE_ADDRESS", "0");
         command.envs(settings.iter().copied()).stdin(Stdio::null()).stdout(Stdio::null());
@@ -103,13 +103,12 @@ impl Desk {
         Ok(Self { url: format!("http://{address}"), _server: server, directory })
     }
 
-    /// Where it keeps its data.
     pub(super) fn data_dir(&self) -> &Path {
         self.directory.path()
     }
 }
 
-/// A test checkout on an empty folder, whose clock moves by command.
+/// A test checkout on an empty directory, whose clock moves by command.
 struct Checkout {
     url: String,
     key: String,
@@ -119,7 +118,7 @@ struct Checkout {
 }
 
 impl Checkout {
-    /// Starts it, and waits until it answers.
+    /// Starts the checkout and waits until it responds.
     fn start(binary: &Path) -> Result<Self> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?));
         let directory = tempfile::tempdir()?;
@@ -139,7 +138,7 @@ impl Checkout {
     }
 }
 
-/// The same package selection as the Rust tests have, so that nothing is compiled twice.
+/// The same package selection as for the Rust tests, so that nothing is compiled twice.
 pub(super) fn build(run: &Run<'_>) -> Result<()> {
     let mut cargo = run.workspace.cargo(&["build", "--quiet", "--workspace", "--exclude", "frontend"]);
     process::run(cargo.args(["--example", "serve", "--bin", "slipstream"]))

@@ -1,5 +1,5 @@
-//! `test`: every test there is, in stages that reuse each other's builds. What a stage needs (a database engine, a
-//! browser) and cannot get is a failure, never a skip.
+//! `test`: all tests, in stages that reuse each other's builds. If a stage cannot get what it needs (a
+//! database engine, a browser), it fails; it is never skipped.
 
 mod clients;
 mod report;
@@ -17,7 +17,7 @@ use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 use tally::Tally;
 
-/// What the stages share.
+/// State shared by the stages.
 struct Run<'a> {
     workspace: &'a Workspace,
     deep: bool,
@@ -32,7 +32,7 @@ struct Stage {
     run: fn(&Run<'_>) -> Result<Tally>,
 }
 
-/// In the order in which they run: the quick ones first, then those that build more.
+/// The stages in order of execution: the quick ones first, then those that build more.
 const STAGES: [Stage; 11] = [
     Stage { name: "fmt", what: "formatting", run: |run| once(check::format(run.workspace)) },
     Stage { name: "clippy", what: "clippy for the server", run: |run| once(check::clippy(run.workspace)) },
@@ -51,7 +51,7 @@ const STAGES: [Stage; 11] = [
     Stage { name: "browser", what: "browser journeys", run: browser },
 ];
 
-/// Runs the named stages, or all; the exit code says whether everything passed.
+/// Runs the named stages, or all; the exit code tells whether everything passed.
 pub(crate) fn test(workspace: &Workspace, words: &[String]) -> Result<ExitCode> {
     let (deep, stages) = chosen(words)?;
     let run = Run { workspace, deep, cluster: OnceCell::new(), binary: OnceCell::new() };
@@ -92,7 +92,7 @@ fn chosen(words: &[String]) -> Result<(bool, Vec<&'static Stage>)> {
     Ok((deep, STAGES.iter().filter(wanted).collect()))
 }
 
-/// A check that passes or fails as a whole counts as one.
+/// A check that passes or fails as a whole counts as one test.
 fn once(outcome: Result<()>) -> Result<Tally> {
     outcome.map(|()| Tally { passed: 1, ..Tally::default() })
 }
@@ -101,7 +101,7 @@ fn fresh(run: &Run<'_>) -> Result<()> {
     sqlx::compare(run.workspace, run.cluster()?)
 }
 
-/// The browser journeys against the release binary. Playwright's own report says what passed.
+/// The browser journeys against the release binary. Playwright's own report provides the counts.
 fn browser(run: &Run<'_>) -> Result<Tally> {
     let folder = run.workspace.root.join("end2end");
     tools::node::ensure_packages(&folder)?;
@@ -121,7 +121,7 @@ fn browser(run: &Run<'_>) -> Result<Tally> {
 }
 
 impl Run<'_> {
-    /// The throw-away Postgres, started when first wanted.
+    /// The throw-away Postgres, started on first use.
     fn cluster(&self) -> Result<&Cluster> {
         if self.cluster.get().is_none() {
             let _ = self.cluster.set(Cluster::start()?);
@@ -129,7 +129,7 @@ impl Run<'_> {
         self.cluster.get().ok_or_else(|| anyhow::anyhow!("the cluster is gone"))
     }
 
-    /// The release server, built when first wanted.
+    /// The release server, built on first use.
     fn binary(&self) -> Result<&PathBuf> {
         if self.binary.get().is_none() {
             let _ = self.binary.set(build::release(self.workspace)?);
@@ -137,7 +137,7 @@ impl Run<'_> {
         self.binary.get().ok_or_else(|| anyhow::anyhow!("the binary is gone"))
     }
 
-    /// A fresh path for a report; what an earlier run left there is not taken for this one's.
+    /// A fresh path for a report; a report of an earlier run is removed.
     fn report(&self, name: &str) -> Result<PathBuf> {
         let folder = self.workspace.target.join("reports");
         crate::fs::make_dir(&folder)?;
@@ -148,7 +148,7 @@ impl Run<'_> {
         Ok(path)
     }
 
-    /// Tells a test program whether the long forms are wanted.
+    /// Tells a test program whether to run the long variants.
     fn long_forms(&self, command: &mut Command) {
         if self.deep {
             command.env("SLIPSTREAM_DEEP", "1");

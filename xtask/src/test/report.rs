@@ -1,4 +1,5 @@
-//! Reading the reports of the test runners: JUnit (nextest), libtest's text (cargo test), JSON (Playwright) and TAP (node).
+//! Parses the reports of the test runners: JUnit (nextest), libtest's text (cargo test), JSON (Playwright)
+//! and TAP (node).
 
 use super::tally::Tally;
 use anyhow::{Context as _, Result};
@@ -12,7 +13,7 @@ pub(super) fn read(path: &Path, status: ExitStatus, parse: fn(&str) -> Result<Ta
     Ok(judged(parse(&text)?, status))
 }
 
-/// A tally beside the runner's own verdict.
+/// Combines a tally with the runner's exit status.
 pub(super) fn judged(mut tally: Tally, status: ExitStatus) -> Tally {
     if !status.success() && tally.failed == 0 {
         tally.failed = 1;
@@ -20,8 +21,8 @@ pub(super) fn judged(mut tally: Tally, status: ExitStatus) -> Tally {
     tally
 }
 
-/// The root of a JUnit report counts everything: `<testsuites tests="3" failures="1" errors="0">`; a skipped test
-/// is neither; one that passed when it was repeated has a `<flakyFailure>` or a `<flakyError>`.
+/// The root of a JUnit report counts everything: `<testsuites tests="3" failures="1" errors="0">`; a skipped
+/// test is neither; one that passed on a retry has a `<flakyFailure>` or a `<flakyError>`.
 pub(super) fn junit(text: &str) -> Result<Tally> {
     let root = text.split_once("<testsuites").context("no <testsuites> in the JUnit report")?.1;
     let root = root.split_once('>').context("an unfinished JUnit report")?.0;
@@ -44,13 +45,13 @@ pub(super) fn libtest(text: &str) -> Tally {
     tally
 }
 
-/// The number that stands before a word; zero when the word is not there.
+/// The number before a word; zero if the word does not occur.
 fn before(line: &str, word: &str) -> u64 {
     let Some((head, _)) = line.split_once(word) else { return 0 };
     head.rsplit(' ').next().and_then(|number| number.parse().ok()).unwrap_or(0)
 }
 
-/// Playwright's JSON reporter: `stats` has `expected`, `unexpected` and `flaky` (passed when it was repeated).
+/// Playwright's JSON reporter: `stats` has `expected`, `unexpected` and `flaky` (passed on a retry).
 pub(super) fn playwright(text: &str) -> Result<Tally> {
     let report: serde_json::Value = serde_json::from_str(text)?;
     let stat = |name: &str| {

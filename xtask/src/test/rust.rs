@@ -1,4 +1,4 @@
-//! The Rust tests: with nextest where it is installed, else with `cargo test`.
+//! The Rust tests: with nextest if it is installed, else with `cargo test`.
 
 use super::Run;
 use super::report;
@@ -10,13 +10,13 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// Test programs named `crash…` kill real servers: they run by themselves, so that nothing else slows them or is
-/// slowed by them.
+/// Test programs named `crash…` kill real servers: they run separately, so that they and other tests do not
+/// slow each other down.
 const CRASH: &str = "binary(/^crash/)";
-/// Floods need the program as it is shipped, and the machine for themselves.
+/// Floods need the release program and the whole machine.
 const FLOOD: &str = "binary(=flood)";
 
-/// Everything but the crash tests and the floods.
+/// All tests except the crash tests and the floods.
 pub(super) fn tests(run: &Run<'_>) -> Result<Tally> {
     if !tools::rust::has_nextest(run.workspace) {
         say::note(
@@ -24,16 +24,16 @@ pub(super) fn tests(run: &Run<'_>) -> Result<Tally> {
         );
         return cargo_test(run);
     }
-    // nextest refuses a filter that can match nothing.
+    // nextest rejects a filter that can match nothing.
     let rest =
         if has_crash_tests(run)? { format!("not ({CRASH} or {FLOOD})") } else { format!("not {FLOOD}") };
     nextest(run, &["--filterset", &rest], &[])
 }
 
-/// The crash tests, which `cargo test` has run already.
+/// The crash tests; without nextest, `cargo test` has already run them.
 pub(super) fn crash_tests(run: &Run<'_>) -> Result<Tally> {
     if has_crash_tests(run)? && tools::rust::has_nextest(run.workspace) {
-        // The long forms play against the program that people run.
+        // The long variants run against the release program.
         let binary = if run.deep { Some(("SLIPSTREAM_BIN", run.binary()?.as_path())) } else { None };
         return nextest(run, &["--filterset", CRASH, "--test-threads", "1"], binary.as_slice());
     }
@@ -66,12 +66,12 @@ fn nextest(run: &Run<'_>, arguments: &[&str], settings: &[(&str, &Path)]) -> Res
         .args(["--no-fail-fast", "--no-tests", "pass", "--cargo-quiet", "--no-input-handler"])
         .args(arguments)
         .envs(settings.iter().copied());
-    // As the journeys do (playwright.config.ts).
+    // As for the journeys (playwright.config.ts).
     if std::env::var_os("CI").is_some() {
         cargo.args(["--retries", "1"]);
     }
     environment(run, &mut cargo)?;
-    // nextest's own folder is in the checkout, wherever cargo's target directory is.
+    // nextest's own directory is in the checkout, wherever cargo's target directory is.
     let report = run.workspace.root.join("target/nextest/default/junit.xml");
     if report.exists() {
         std::fs::remove_file(&report)?;

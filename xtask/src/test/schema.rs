@@ -1,5 +1,6 @@
-//! The OpenAPI document against what it describes: the document and its examples by their schemas, and a running desk
-//! by schemathesis, which makes requests of the document and judges the answers. The same seed makes the same requests.
+//! Tests of the OpenAPI document: the document and its examples against their schemas, and a running desk by
+//! schemathesis, which generates requests from the document and checks the responses. The same seed generates
+//! the same requests.
 
 use super::Run;
 use super::clients::{self, Desk};
@@ -12,16 +13,18 @@ use std::path::Path;
 use std::process::Command;
 
 const SEED: &str = "20261121";
-/// The desk's database. Postgres is the stricter of the two: it takes no zero bytes.
+/// The desk's database. Postgres is the stricter of the two: it does not accept zero bytes.
 const DATABASE: &str = "schema";
 
-/// What each answer must keep. Left out are those of schemathesis's checks that ask for something else than we promise:
-/// that what keeps a schema is accepted (whether an exchange knows a key, no schema says), that another method is 405
-/// (the document that we follow says 404), and those about links between operations, which we do not describe.
+/// The checks of each response. Omitted are schemathesis's checks for things we do not promise: that every
+/// request valid by its schema is accepted (no schema says whether an exchange knows a key), that another
+/// method is answered with 405 (the document that we follow says 404), and those about links between
+/// operations, which we do not describe.
 const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,\
     response_headers_conformance,response_schema_conformance,negative_data_rejection,ignored_auth";
 
-/// 25 generated requests for each operation, or 200, beside those at the bounds of its schemas.
+/// 25 generated requests for each operation, or 200 in the long variant, in addition to those at the bounds
+/// of its schemas.
 pub(super) fn schema(run: &Run<'_>) -> Result<Tally> {
     let folder = run.workspace.root.join("end2end").join("schema");
     let programs = tools::python::ensure(&folder, &run.workspace.target)?;
@@ -30,12 +33,12 @@ pub(super) fn schema(run: &Run<'_>) -> Result<Tally> {
     cluster.psql("postgres", &["-c", &format!("create database {DATABASE}")].map(OsStr::new))?;
     let (binary, database) = (run.workspace.debug_binary(), cluster.url(DATABASE));
     let desk = Desk::with(&binary, &[("DATABASE_URL", database.as_str())])?;
-    // Where schemathesis keeps what it remembers of a run; the next one must not depend on it.
+    // schemathesis stores data of a run here; the next run must not depend on it.
     let memory = tempfile::tempdir()?;
     let prepared = |program: &Path| {
         let mut command = Command::new(program);
         command.current_dir(memory.path()).env("DESK_URL", &desk.url);
-        // The operator is made by the program itself, on the same data.
+        // The program itself creates the operator, on the same data.
         command.env("SLIPSTREAM_BIN", &binary).env("SLIPSTREAM_DATA_DIR", desk.data_dir());
         command.env("DATABASE_URL", &database).env("SCHEMATHESIS_HOOKS", "hooks");
         command.env("PYTHONPATH", &folder).env("PYTHONDONTWRITEBYTECODE", "1");

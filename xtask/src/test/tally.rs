@@ -1,4 +1,4 @@
-//! How many tests passed and failed.
+//! The number of passed and failed tests.
 
 use std::fmt;
 use std::ops::AddAssign;
@@ -8,7 +8,8 @@ use std::ops::AddAssign;
 pub(super) struct Tally {
     pub(super) passed: u64,
     pub(super) failed: u64,
-    /// Of those that passed: only when they were repeated. Each is a fault to be found, and is named where it ran.
+    /// How many of the passed tests passed only on a retry. Each is a fault to be found, and is named in the
+    /// stage's output.
     pub(super) repeated: u64,
 }
 
@@ -26,7 +27,7 @@ impl AddAssign for Tally {
 }
 
 impl Tally {
-    /// What a table says beside the counts.
+    /// A remark beside the counts in the table.
     pub(super) fn remark(&self) -> String {
         if self.repeated == 0 { String::new() } else { format!("   ({} only when repeated)", self.repeated) }
     }

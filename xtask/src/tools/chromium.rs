@@ -1,4 +1,5 @@
-//! A Chromium for the browser journeys: `$CHROMIUM`, the system's, Playwright's own; else it is installed.
+//! A Chromium for the browser journeys: `$CHROMIUM`, the system's, or Playwright's own; otherwise it is
+//! installed.
 
 use crate::process::{self, is_root, which};
 use crate::say;
@@ -8,7 +9,8 @@ use std::process::Command;
 
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
 
-/// Finds a browser that starts, or installs one. `end2end` is the folder whose Playwright may download its own.
+/// Finds a browser that starts, or installs one. `end2end` is the directory whose Playwright may download its
+/// own.
 pub(crate) fn ensure(end2end: &Path) -> Result<PathBuf> {
     if let Some(named) = std::env::var_os("CHROMIUM") {
         let path = PathBuf::from(named);

@@ -1,4 +1,4 @@
-//! Finding the programs that builds and tests need; and installing them where that is possible, else saying exactly
+//! Finds the programs that builds and tests need, and installs them if possible; otherwise reports exactly
 //! what is missing.
 
 pub(crate) mod chromium;
@@ -13,7 +13,7 @@ use crate::say;
 use anyhow::{Result, bail};
 use std::process::Command;
 
-/// Installs packages of a Debian-like system. Elsewhere, and for people who may not, it says what to install.
+/// Installs packages on a Debian-like system. On other systems, and without root, reports what to install.
 fn install(what: &str, packages: &[&str]) -> Result<()> {
     let wanted = packages.join(" ");
     if which("apt-get").is_none() || !is_root() {

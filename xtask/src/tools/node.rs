@@ -8,7 +8,7 @@ use std::process::Command;
 
 const OLDEST: u32 = 20;
 
-/// Makes sure that a recent Node is there.
+/// Ensures that a recent Node is installed.
 pub(crate) fn ensure() -> Result<()> {
     if which("node").is_none() || which("npm").is_none() {
         bail!("node and npm are missing: install Node {OLDEST} or newer (https://nodejs.org)");
@@ -20,7 +20,7 @@ pub(crate) fn ensure() -> Result<()> {
     Ok(())
 }
 
-/// Installs exactly what the lock file of a folder says, unless that has been done before.
+/// Installs exactly the packages of a directory's lock file, unless they are already installed.
 pub(crate) fn ensure_packages(folder: &Path) -> Result<()> {
     ensure()?;
     let lock = crate::fs::read(&folder.join("package-lock.json"))?;
@@ -31,7 +31,7 @@ pub(crate) fn ensure_packages(folder: &Path) -> Result<()> {
     say::step(&format!("npm ci in {}", folder.display()), || {
         let mut npm = Command::new("npm");
         npm.current_dir(folder).args(["ci", "--no-audit", "--no-fund"]);
-        // The browser is tools::chromium's business.
+        // tools::chromium provides the browser.
         npm.env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
         process::run(&mut npm)
     })?;

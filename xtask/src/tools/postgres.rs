@@ -1,4 +1,4 @@
-//! A throw-away Postgres cluster: made for one run of the tests, gone after it.
+//! A throw-away Postgres cluster, created for one test run and removed afterwards.
 
 use crate::process::{self, Running, free_port, is_root, which};
 use crate::say;
@@ -10,10 +10,11 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-/// The name of the cluster's superuser; it needs no password, and only 127.0.0.1 reaches it.
+/// The cluster's superuser; it needs no password, and can connect only from 127.0.0.1.
 const USER: &str = "slipstream";
 
-/// Nothing here outlives the run, so nothing waits for the disk. The tests keep a schema, and a few connections, each.
+/// No data needs to outlive the run, so nothing waits for the disk. Each test has its own schema and a few
+/// connections.
 const SETTINGS: [&str; 6] = [
     "fsync=off",
     "synchronous_commit=off",
@@ -23,7 +24,7 @@ const SETTINGS: [&str; 6] = [
     "listen_addresses=127.0.0.1",
 ];
 
-/// A running cluster. Fields are dropped in order: first the server ends, then its files go.
+/// A running cluster. Fields are dropped in order: first the server ends, then its files are removed.
 pub(crate) struct Cluster {
     server: Running,
     directory: TempDir,
@@ -32,7 +33,7 @@ pub(crate) struct Cluster {
 }
 
 impl Cluster {
-    /// Makes and starts one.
+    /// Creates and starts a cluster.
     pub(crate) fn start() -> Result<Self> {
         say::step("start a throw-away Postgres", || {
             let binaries = ensure_binaries()?;
@@ -55,7 +56,7 @@ impl Cluster {
             }
             let log = std::fs::File::create(directory.path().join("log"))?;
             postgres.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
-            // SIGINT is Postgres' fast shutdown; SIGTERM would wait for clients to leave.
+            // SIGINT is Postgres' fast shutdown; SIGTERM would wait for clients to disconnect.
             let server = Running::start(&mut postgres)?.stopped_by("INT");
             let mut cluster = Self { server, directory, binaries, port };
             cluster.wait_until_ready()?;
@@ -63,17 +64,17 @@ impl Cluster {
         })
     }
 
-    /// The address of one of its databases.
+    /// The URL of one of its databases.
     pub(crate) fn url(&self, database: &str) -> String {
         format!("postgres://{USER}@127.0.0.1:{}/{database}", self.port)
     }
 
-    /// The database that every cluster has.
+    /// The URL of the database that every cluster has.
     pub(crate) fn default_url(&self) -> String {
         self.url("postgres")
     }
 
-    /// Runs SQL in a database, stopping at the first error.
+    /// Runs psql on a database, stopping at the first error.
     pub(crate) fn psql(&self, database: &str, arguments: &[&std::ffi::OsStr]) -> Result<()> {
         let mut psql = Command::new(self.binaries.join("psql"));
         psql.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", &self.url(database)]).args(arguments);
@@ -101,7 +102,7 @@ impl Cluster {
     }
 }
 
-/// The folder with initdb and postgres: Debian keeps them off the path, one folder per version.
+/// The directory with initdb and postgres: Debian keeps them out of the path, one directory per version.
 fn ensure_binaries() -> Result<PathBuf> {
     if let Some(found) = find_binaries() {
         return Ok(found);
@@ -128,7 +129,7 @@ fn find_binaries() -> Option<PathBuf> {
         .find(|dir| ["initdb", "postgres", "psql"].iter().all(|name| dir.join(name).is_file()))
 }
 
-/// Postgres refuses to run as root: there, the user it belongs to, or nobody.
+/// Postgres refuses to run as root: then it runs as the user it belongs to, or as `nobody`.
 fn owner() -> Result<Option<(u32, u32)>> {
     if !is_root() {
         return Ok(None);

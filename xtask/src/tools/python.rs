@@ -1,4 +1,5 @@
-//! Python, for the programs that are at home there. What they need is installed beside our builds, never in the system.
+//! Python, for the test tools written in it. Their packages are installed beside our builds, never in the
+//! system.
 
 use crate::process::{self, which};
 use crate::say;
@@ -8,8 +9,8 @@ use std::process::Command;
 
 const OLDEST: (u32, u32) = (3, 11);
 
-/// An environment with exactly the packages of a folder's requirements.txt; made once for each such list. Answers where
-/// its programs are.
+/// Creates an environment with exactly the packages of a directory's requirements.txt, once for each version
+/// of that file. Returns the directory of its programs.
 pub(crate) fn ensure(folder: &Path, target: &Path) -> Result<PathBuf> {
     let python = which("python3").with_context(|| missing("python3"))?;
     let version =

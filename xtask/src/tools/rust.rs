@@ -1,4 +1,4 @@
-//! The wasm half of the Rust toolchain, and cargo-nextest.
+//! The wasm target of the Rust toolchain, and cargo-nextest.
 
 use crate::process;
 use crate::say;
@@ -9,8 +9,8 @@ use std::process::Command;
 
 const WASM: &str = "wasm32-unknown-unknown";
 
-/// Makes sure that the standard library for wasm is there. rust-toolchain.toml lists it, but machines with rustup's
-/// auto-install switched off do not fetch it by themselves.
+/// Ensures that the standard library for wasm is installed. rust-toolchain.toml lists it, but rustup does not
+/// fetch it if its auto-install is disabled.
 pub(crate) fn ensure_wasm(workspace: &Workspace) -> Result<()> {
     let mut rustc = Command::new("rustc");
     rustc.current_dir(&workspace.root).args(["--print", "target-libdir", "--target", WASM]);
@@ -25,7 +25,7 @@ pub(crate) fn ensure_wasm(workspace: &Workspace) -> Result<()> {
     })
 }
 
-/// Whether `cargo nextest` is there. It is a convenience: without it, `cargo test` runs the same tests.
+/// Whether `cargo nextest` is installed. It is optional: without it, `cargo test` runs the same tests.
 pub(crate) fn has_nextest(workspace: &Workspace) -> bool {
     process::succeeds(workspace.cargo(&["nextest", "--version"]).env("NEXTEST_NO_INPUT_HANDLER", "1"))
 }

@@ -3,7 +3,7 @@
 use crate::process::which;
 use anyhow::Result;
 
-/// Makes sure that it is there.
+/// Ensures that wrk is installed.
 pub(crate) fn ensure() -> Result<()> {
     if which("wrk").is_some() { Ok(()) } else { super::install("wrk", &["wrk"]) }
 }

@@ -7,18 +7,16 @@ use super::{
 use domain::{Decimal, Market, live::AccountState};
 use leptos::prelude::*;
 
-/// What the stream keeps fresh.
+/// The state that the stream updates.
 #[derive(Clone, Copy)]
 pub(crate) struct Account {
-    /// Orders, position, funds.
+    /// Orders, position and balances.
     pub(crate) state: RwSignal<AccountState>,
-    /// The last price.
     pub(crate) last: RwSignal<Decimal>,
-    /// The mark price; the last price until one is told.
+    /// The mark price; the last price is used until the first one arrives.
     pub(crate) mark: RwSignal<Option<Decimal>>,
-    /// The market's rules.
     pub(crate) market: StoredValue<Market>,
-    /// Strategies trade the key: their positions are looked after.
+    /// Whether strategies trade the key, so that its positions are supervised.
     pub(crate) automated: bool,
     fee_rate: Decimal,
 }
@@ -35,24 +33,24 @@ impl Account {
         }
     }
 
-    /// What a ticket is measured against, now.
+    /// The current values that a ticket is evaluated against.
     pub(crate) fn ground(self) -> Ground {
         let market = self.market.get_value();
         let (equity, leverage) = self.state.with(|a| (foresee::equity(a, market.symbol.quote()), a.leverage));
         Ground { equity, leverage, last: self.last.get(), fee_rate: self.fee_rate, market }
     }
 
-    /// The pair.
+    /// The symbol of the market.
     pub(crate) fn symbol(self) -> String {
         self.market.with_value(|m| m.symbol.to_string())
     }
 
-    /// The key.
+    /// The key's id.
     pub(crate) fn key(self) -> String {
         self.state.with_untracked(|a| a.key.to_string())
     }
 
-    /// The position's profit at the present mark price, in quote units and in percent of its margin.
+    /// The position's profit at the current mark price, in quote units and in percent of its margin.
     pub(crate) fn profit(self) -> Option<(Decimal, Decimal)> {
         let mark = self.mark.get();
         self.state.with(|a| {

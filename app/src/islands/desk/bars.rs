@@ -1,5 +1,5 @@
-//! Candles as the chart draws them: whole ticks and lots, so that the browser needs neither decimals nor floats to
-//! place a pixel.
+//! Candles as the chart draws them: in whole ticks and lots, so that the browser needs neither decimals nor
+//! floats for pixel positions.
 
 #[cfg(any(feature = "islands", test))]
 use domain::Frame;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub struct Bar(pub i64, pub i64, pub i64, pub i64, pub i64, pub i64);
 
 impl Bar {
-    /// A candle of a market.
+    /// Converts a candle of a market.
     #[must_use]
     pub fn new(candle: &Candle, market: &Market) -> Self {
         let ticks = |price| in_steps(price, market.tick);
@@ -25,30 +25,30 @@ impl Bar {
         )
     }
 
-    /// Whether it closed at or above its opening.
+    /// Whether it closed at or above its open.
     pub(crate) const fn rises(&self) -> bool {
         self.4 >= self.1
     }
 }
 
-/// How many steps a value is, to the nearest; zero where that is no number.
+/// A value in steps, rounded; zero if it does not fit.
 pub(crate) fn in_steps(value: Decimal, step: Decimal) -> i64 {
     value.checked_div(step).and_then(|count| i64::try_from(count.round()).ok()).unwrap_or_default()
 }
 
-/// The candles of a chart: those that are over, and the one that still forms.
+/// The candles of a chart: the closed ones and the one still forming.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bars {
-    /// Over, oldest first.
+    /// Closed candles, oldest first.
     pub settled: Vec<Bar>,
-    /// Still forming.
+    /// The candle still forming.
     pub forming: Bar,
-    /// The minute that `forming` was last told of, and its volume so far: longer frames add minutes up.
+    /// The minute of the last update of `forming`, and its volume so far: longer intervals sum up minutes.
     pub minute: (i64, i64),
 }
 
 impl Bars {
-    /// From candles, oldest first, the last still forming.
+    /// Converts candles, oldest first, the last of which is still forming.
     #[must_use]
     pub fn new(candles: &[Candle], market: &Market) -> Self {
         let mut settled: Vec<_> = candles.iter().map(|c| Bar::new(c, market)).collect();
@@ -56,12 +56,13 @@ impl Bars {
         Self { settled, forming, minute: (0, 0) }
     }
 
-    /// Takes the present minute's candle as it stands; answers whether a bar was settled.
+    /// Applies an update of the current minute's candle; returns whether a bar was closed.
     #[cfg(any(feature = "islands", test))]
     pub(crate) fn minute(&mut self, minute: Bar, frame: Frame) -> bool {
         let length = frame.micros() / domain::time::SECOND;
         let start = minute.0.div_euclid(length) * length;
-        // Volume is told in total for the minute: add what is new. Of the first minute we may have counted a part.
+        // The volume of an update is the minute's total, so only the increase is added. Of the first minute,
+        // a part may already be included.
         let told_before = self.minute.0 == minute.0;
         let fresh = if told_before {
             minute.5 - self.minute.1
@@ -104,7 +105,7 @@ mod tests {
         assert!(!bars.minute(Bar(420, 12, 15, 12, 14, 3), Frame::M5));
         assert!(!bars.minute(Bar(420, 12, 15, 8, 9, 5), Frame::M5));
         assert!(!bars.minute(Bar(480, 9, 10, 9, 10, 4), Frame::M5));
-        // The part of minute 420 that was told first is in the seven already.
+        // The part of minute 420 from the first update is already included in the seven.
         assert_eq!(bars.forming, Bar(300, 11, 15, 8, 10, 13));
     }
 

@@ -39,7 +39,7 @@ pub(super) fn view(account: Account, sender: Sender) -> impl IntoView {
     }
 }
 
-/// The fields that every form of the desk has.
+/// The hidden fields of every form on the desk.
 pub(super) fn hidden(account: Account) -> impl IntoView {
     view! {
         <input type="hidden" name="key" value=account.key()/>

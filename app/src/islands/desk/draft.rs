@@ -1,9 +1,10 @@
-//! What is typed into the ticket, and what of it is asked.
+//! The ticket's input, and the order that it describes.
 
 use domain::ticket::{MOST_TARGETS, RawTicket};
 use serde::{Deserialize, Serialize};
 
-/// The ticket's fields as typed. Fields that the chosen type does not use may hold something: it is not asked.
+/// The ticket's fields as typed. Fields that the chosen order type does not use may be filled in; they are
+/// ignored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Draft {
     /// BUY or SELL.
@@ -18,17 +19,17 @@ pub struct Draft {
     pub amount: String,
     /// Percent of equity at risk.
     pub percent: String,
-    /// The stop's trigger price.
+    /// The stop price.
     pub stop: String,
     /// LIMIT or MARKET.
     pub stop_kind: String,
     /// The stop's limit price.
     pub stop_price: String,
-    /// Percent that the price must turn back.
+    /// Callback rate of the trailing stop, in percent.
     pub callback: String,
     /// Take-profit prices.
     pub targets: Vec<String>,
-    /// The person has confirmed that the position is to have no stop.
+    /// Whether the user has confirmed that the position is to have no stop.
     #[serde(default)]
     pub without_stop: bool,
 }
@@ -53,7 +54,7 @@ impl Default for Draft {
 }
 
 impl Draft {
-    /// Reads what a form kept, in a query or a flash; what is absent stays as it starts.
+    /// Reads the values of a query or a flash; missing ones keep their defaults.
     #[must_use]
     pub fn from_values(values: &[(String, String)]) -> Self {
         let mut draft = Self::default();
@@ -84,18 +85,18 @@ impl Draft {
         draft
     }
 
-    /// Whether the amount comes from the risk.
+    /// Whether the amount is computed from the risk.
     #[must_use]
     pub fn by_risk(&self) -> bool {
         self.sizing == "risk" && !self.trailing()
     }
 
-    /// Whether the type takes a stop.
+    /// Whether the order type takes a stop.
     pub(crate) fn uses_stop(&self) -> bool {
         !self.trailing()
     }
 
-    /// Whether the order would open a position without a stop, and nobody has confirmed that.
+    /// Whether the order would open a position without a stop, without the user's confirmation.
     #[cfg(feature = "ssr")]
     pub(crate) fn lacks_stop(&self) -> bool {
         self.uses_stop() && self.stop.trim().is_empty() && !self.without_stop
@@ -105,7 +106,7 @@ impl Draft {
         self.kind == "TRAILING_STOP"
     }
 
-    /// What is asked: only the fields that the type uses.
+    /// The order request, with only the fields that the order type uses.
     #[must_use]
     pub fn raw(&self, symbol: &str) -> RawTicket {
         let given = |text: &str| Some(text.trim().to_owned()).filter(|t| !t.is_empty());

@@ -1,10 +1,11 @@
-//! The ticket's fields. What was typed before the browser woke up is kept: the page's inputs are read once then.
+//! The ticket's fields. Text typed before the page became interactive is kept: the inputs are read once at
+//! that time.
 
 use super::{send::Sender, ticket::Ticket};
 use crate::words::{Lang, problems};
 use leptos::prelude::*;
 
-/// A field for a number.
+/// A number field.
 pub(super) struct Input {
     pub(super) name: &'static str,
     pub(super) label: &'static str,
@@ -14,14 +15,14 @@ pub(super) struct Input {
     pub(super) sender: Sender,
 }
 
-/// A choice between a few.
+/// A choice between a few options.
 pub(super) struct Choice {
     pub(super) name: &'static str,
     pub(super) label: &'static str,
     pub(super) text: RwSignal<String>,
 }
 
-/// A labelled number, its unit, and its problem.
+/// A labelled number field with its unit and problem.
 pub(super) fn decimal(input: &Input) -> impl IntoView + use<> {
     let Input { name, label, text, ticket, sender, .. } = *input;
     let unit = input.unit.clone();
@@ -32,7 +33,7 @@ pub(super) fn decimal(input: &Input) -> impl IntoView + use<> {
             text.set(input.value());
         }
     });
-    // A field that the desk empties must empty on the page too; what a person types is there already.
+    // A field that the desk clears must be cleared on the page too; what a user types is there already.
     Effect::new(move |_| {
         let value = text.get();
         if let Some(input) = element.get_untracked().filter(|i| i.value() != value) {
@@ -54,7 +55,7 @@ pub(super) fn decimal(input: &Input) -> impl IntoView + use<> {
     }
 }
 
-/// What stands under a field: what the desk said of it when it was sent, or what we see while it is typed.
+/// The problem shown below a field: the server's from the last post, or the one found while typing.
 pub(super) fn problem(
     ticket: Ticket,
     sender: Sender,

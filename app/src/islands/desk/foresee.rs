@@ -1,4 +1,4 @@
-//! What a ticket would come to, before it is sent.
+//! The preview of a ticket before it is sent.
 
 use super::Draft;
 use domain::{
@@ -10,38 +10,34 @@ use domain::{
     validation::{FieldProblem, Problem},
 };
 
-/// What a ticket is measured against.
+/// The values that a ticket is evaluated against.
 #[derive(Clone, Debug)]
 pub(crate) struct Ground {
-    /// The market's rules.
     pub(crate) market: Market,
-    /// The taker's fee, as a share.
+    /// The taker fee, as a fraction.
     pub(crate) fee_rate: Decimal,
-    /// The last price.
     pub(crate) last: Decimal,
-    /// What the account is worth in the quote asset, open profit included.
+    /// The account's equity in the quote asset, unrealised profit included.
     pub(crate) equity: Decimal,
-    /// The leverage set.
     pub(crate) leverage: u16,
 }
 
-/// A ticket that could be sent, and what it would come to.
+/// A valid ticket and its preview.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Foreseen {
-    /// The order.
     pub(crate) order: ManualOrder,
-    /// The price it would be entered at, about.
+    /// The estimated entry price.
     pub(crate) entry: Decimal,
-    /// Cost, margin, loss and gains.
+    /// Order value, margin, risk and reward.
     pub(crate) preview: Preview,
 }
 
-/// The account's worth in `quote`.
+/// The account's equity in `quote`.
 pub(crate) fn equity(account: &AccountState, quote: &str) -> Decimal {
     account.balance.assets.get(quote).map(|f| f.total).unwrap_or_default()
 }
 
-/// Where a ticket would enter and stop, as far as it says.
+/// The entry and stop price of a ticket, if both are known.
 fn entry_and_stop(draft: &Draft, ground: &Ground) -> Option<(Decimal, Decimal)> {
     let entry = if draft.kind == "LIMIT" { money::parse(&draft.price).ok()? } else { ground.last };
     Some((entry, money::parse(&draft.stop).ok()?))
@@ -51,15 +47,15 @@ fn stops_at_once(draft: &Draft, entry: Decimal, stop: Decimal) -> bool {
     if draft.side == Side::Sell.word() { stop <= entry } else { stop >= entry }
 }
 
-/// The amount that risks the asked percent of equity; none while stop or percent are missing, or the stop would
-/// trigger at once.
+/// The amount that risks the given percentage of equity; `None` while stop or percentage are missing, or if
+/// the stop would trigger immediately.
 pub(crate) fn amount_by_risk(draft: &Draft, ground: &Ground) -> Option<Decimal> {
     let percent = money::parse(&draft.percent).ok()?;
     let (entry, stop) = entry_and_stop(draft, ground).filter(|(e, s)| !stops_at_once(draft, *e, *s))?;
     sizing::amount_at_risk(ground.equity, percent, entry, stop, ground.fee_rate, ground.market.lot)
 }
 
-/// Checks a ticket against itself and the market, and foresees it.
+/// Validates a ticket by itself and by the market's rules, and computes its preview.
 pub(crate) fn foresee(draft: &Draft, ground: &Ground) -> Result<Foreseen, Vec<FieldProblem>> {
     let checked = draft.raw(&ground.market.symbol.to_string()).check();
     let order = checked.map_err(|problems| with_stop_side(problems, draft, ground))?;
@@ -77,7 +73,7 @@ pub(crate) fn foresee(draft: &Draft, ground: &Ground) -> Result<Foreseen, Vec<Fi
     Ok(Foreseen { order, entry, preview })
 }
 
-/// The check stops at what is missing; a stop on the wrong side is worth saying beside that.
+/// The validation ends at missing fields; a stop on the wrong side is reported in addition.
 fn with_stop_side(mut problems: Vec<FieldProblem>, draft: &Draft, ground: &Ground) -> Vec<FieldProblem> {
     const FIELD: &str = "stopTriggerPrice";
     let wrong = entry_and_stop(draft, ground).is_some_and(|(entry, stop)| stops_at_once(draft, entry, stop));
@@ -175,7 +171,7 @@ mod tests {
     fn risk_decides_the_amount() {
         let draft = Draft { sizing: "risk".into(), percent: "1".into(), ..draft() };
         let amount = amount_by_risk(&draft, &ground()).unwrap();
-        // 100 USDT at risk over 500 a coin and the fees.
+        // 100 USDT at risk, divided by 500 per coin plus the fees.
         assert_eq!(amount, d("0.196"));
         assert_eq!(amount_by_risk(&Draft { stop: String::new(), ..draft.clone() }, &ground()), None);
         let wrong = Draft { stop: "10001".into(), amount: String::new(), ..draft };

@@ -1,33 +1,33 @@
-//! What the server hands the desk.
+//! The initial state that the server passes to the desk.
 
 use super::{Bars, Draft};
 use crate::answer::Failure;
 use domain::{Decimal, Frame, Market, live::AccountState};
 use serde::{Deserialize, Serialize};
 
-/// Everything that the desk starts from.
+/// The initial state of the desk.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeskInit {
     /// The market and its rules.
     pub market: Market,
-    /// The chart's frame.
+    /// The candle interval of the chart.
     pub frame: Frame,
-    /// Its candles.
+    /// The candles.
     pub bars: Bars,
     /// The last price.
     pub last: Decimal,
-    /// Orders, position, funds.
+    /// Orders, position and balances.
     pub account: AccountState,
-    /// The taker's fee, as a share.
+    /// The taker fee, as a fraction.
     pub fee_rate: Decimal,
-    /// Whether this key can send manual orders.
+    /// Whether this key can place manual orders.
     pub tradable: bool,
     /// Whether strategies trade this key.
     pub automated: bool,
-    /// What is typed already.
+    /// The ticket's values.
     pub draft: Draft,
-    /// What was wrong with it.
+    /// The problems of the last post.
     pub failure: Failure,
-    /// Makes the ticket's post act once.
+    /// The idempotency key of the ticket's next post.
     pub idempotency: String,
 }

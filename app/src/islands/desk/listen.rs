@@ -1,4 +1,4 @@
-//! The stream's messages (`domain::live::LiveMessage`), taken into the desk's signals.
+//! Applies the stream's messages (`domain::live::LiveMessage`) to the desk's signals.
 
 use super::{
     Bar,
@@ -11,7 +11,7 @@ use domain::{Candle, live::AccountState};
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
-/// Follows the desk's account and market for as long as the page lives.
+/// Subscribes to the desk's account and market while the page is open.
 pub(super) fn listen(account: Account, chart: Chart) {
     let symbol = account.symbol();
     stream::watch_account(&account.key(), &symbol.clone(), move |message| {
@@ -19,7 +19,7 @@ pub(super) fn listen(account: Account, chart: Chart) {
     });
 }
 
-/// Takes one message; none when it is not for the desk.
+/// Applies one message; `None` if it is not for the desk.
 fn take(account: Account, chart: Chart, symbol: &str, message: &JsValue) -> Option<()> {
     let of_ours = |part: &JsValue| part.string("symbol") == symbol;
     if let Some(state) = message.get("Account") {

@@ -1,5 +1,5 @@
-//! The trade desk: one island. The server renders all of it, and its forms work as they are; the browser then makes
-//! it live.
+//! The trade desk: a single island. The server renders all of it, and its forms work without scripts; the
+//! browser then makes it live.
 #![allow(missing_docs)] // the island macro makes items that cannot carry docs
 
 mod account;
@@ -35,8 +35,8 @@ use send::Sender;
 /// The id of the element that carries the [`DeskInit`] to the browser.
 pub const INIT: &str = "desk-init";
 
-/// Chart, ticket, position and orders of one key and market. The server gives the [`DeskInit`] by context, the page
-/// gives it to the browser as JSON.
+/// Chart, ticket, position and orders of one key and market. The server provides the [`DeskInit`] as context,
+/// the page passes it to the browser as JSON.
 #[island]
 pub fn TradeDesk() -> impl IntoView {
     starting_point().map(desk_view)
@@ -88,7 +88,7 @@ fn desk_view(init: DeskInit) -> impl IntoView {
     }
 }
 
-/// In the ticket's place: who trades the key instead, or that nobody can yet.
+/// Replaces the ticket if the key is traded by strategies or cannot trade yet.
 fn not_tradable(automated: bool) -> impl IntoView {
     let words = desk(Lang::default());
     let text = if automated { words.automated } else { words.not_tradable };

@@ -8,7 +8,7 @@ use crate::{
 use domain::{Order, OrderType, client_order_id::is_from_slipstream, live::ProtectionState, money};
 use leptos::{either::Either, prelude::*};
 
-/// The table, or a word that there are none.
+/// The table of orders, or a text if there are none.
 pub(super) fn view(account: Account, sender: Sender) -> impl IntoView {
     let words = desk(Lang::default());
     let list = Memo::new(move |_| account.state.with(|a| a.orders.clone()));
@@ -56,7 +56,7 @@ fn row(account: Account, sender: Sender, order: &Order) -> impl IntoView + use<>
     }
 }
 
-/// The button that cancels. Of a stop that a strategy may keep it is first said what comes of it.
+/// The cancel button. For a stop that supervision may restore, it first explains the consequence.
 fn cancel(account: Account, sender: Sender, order: &Order, label: String) -> impl IntoView + use<> {
     let words = desk(Lang::default());
     let is_stop = order.reduce_only && matches!(order.kind, OrderType::Stop | OrderType::StopMarket);

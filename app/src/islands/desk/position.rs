@@ -1,4 +1,4 @@
-//! The position, its profit by the second, and the way out.
+//! The position, its live profit, and the form to close it.
 
 use super::{account::Account, controls::hidden, send::Sender};
 use crate::{
@@ -12,7 +12,7 @@ use domain::{
 };
 use leptos::{either::Either, prelude::*};
 
-/// The position, or how to get one.
+/// The position, or a hint how to open one.
 pub(super) fn view(account: Account, sender: Sender, tradable: bool) -> impl IntoView {
     let words = desk(Lang::default());
     let none = match (account.automated, tradable) {
@@ -20,7 +20,8 @@ pub(super) fn view(account: Account, sender: Sender, tradable: bool) -> impl Int
         (false, true) => words.no_position,
         (false, false) => words.no_position_plain,
     };
-    // The figures that the price moves are signals of their own: the card itself changes with the position only.
+    // The figures that depend on the price have their own signals: the card itself changes only with the
+    // position.
     let position =
         Memo::new(move |_| account.state.with(|a| a.position.clone().map(|p| (settled(p), a.protection))));
     move || match position.get() {
@@ -29,7 +30,7 @@ pub(super) fn view(account: Account, sender: Sender, tradable: bool) -> impl Int
     }
 }
 
-/// The parts of a position that trading changes, without those that every price changes.
+/// The position without the parts that change with every price.
 fn settled(position: Position) -> Position {
     Position {
         unrealized_pnl: Default::default(),
@@ -95,7 +96,7 @@ fn card(
     }
 }
 
-/// The stop that the exchange holds, and what Slipstream does for it.
+/// The stop order at the exchange, and the state of its supervision.
 fn protection_figures(protection: PositionProtection, tick: Decimal) -> impl IntoView {
     let words = desk(Lang::default());
     let (state, tone) = match protection.state {
@@ -112,7 +113,7 @@ fn protection_figures(protection: PositionProtection, tick: Decimal) -> impl Int
     }
 }
 
-/// The button that ends or resumes the supervision; nothing where there is no stop that could be supervised.
+/// The button that ends or resumes the supervision; `None` if there is no stop to supervise.
 fn supervision(account: Account, sender: Sender, state: ProtectionState) -> Option<AnyView> {
     let words = desk(Lang::default());
     match state {

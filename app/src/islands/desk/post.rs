@@ -1,4 +1,4 @@
-//! Posting a form without leaving the page: the same endpoint, answered in JSON.
+//! Posts a form without leaving the page: the same endpoint, answered in JSON.
 
 use super::read::Read;
 use crate::{
@@ -25,7 +25,7 @@ pub(super) async fn post(form: &HtmlFormElement, replaced: &[(&str, String)]) ->
     }
 }
 
-/// Reads JSON from an address of ours.
+/// Reads JSON from a path of our own server.
 pub(super) async fn get<T: Read>(address: &str) -> Option<T> {
     let (status, text) = ask(address, &RequestInit::new()).await.ok()?;
     if status == 200 { parse(&text) } else { None }
@@ -50,7 +50,7 @@ async fn ask(address: &str, init: &RequestInit) -> Result<(u16, String), JsValue
     Ok((response.status(), text.as_string().unwrap_or_default()))
 }
 
-/// Whether it arrived is not known: the same idempotency key makes it safe to try again.
+/// It is unknown whether the post arrived: the same idempotency key makes a retry safe.
 fn unreachable() -> Failure {
     Failure { refusal: Some("unreachable".to_owned()), ..Failure::default() }
 }

@@ -1,4 +1,4 @@
-//! What the ticket comes to, and what must give way for it.
+//! The ticket's preview, and what must be closed first.
 
 use super::{account::Account, foresee::Foreseen, ticket::Ticket};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
 use domain::{Decimal, money, validation::Problem};
 use leptos::prelude::*;
 
-/// The preview, and the question whether to clear what is open.
+/// The preview, and the confirmation to close what is open.
 pub(super) fn view(ticket: Ticket) -> impl IntoView {
     let words = desk(Lang::default());
     let account = ticket.account;
@@ -25,7 +25,7 @@ pub(super) fn view(ticket: Ticket) -> impl IntoView {
     }
 }
 
-/// Why there is nothing to foresee yet.
+/// Why there is no preview yet.
 fn hint(ticket: Ticket) -> &'static str {
     let words = desk(Lang::default());
     let sized = ticket.draft.with(|d| !d.amount.is_empty());
@@ -60,11 +60,11 @@ fn rows(seen: &Foreseen, quote: &str) -> impl IntoView + use<> {
     rows.into_iter().map(row).collect_view()
 }
 
-/// What will be closed and cancelled first, and the box that must be ticked for it.
+/// What will be closed and cancelled first, and the check box that confirms it.
 fn clearing(account: Account) -> impl IntoView {
     let words = desk(Lang::default());
     let sentence = Memo::new(move |_| clears(account));
-    // A yes is a yes to what stood there: when that changes, it is asked again.
+    // The confirmation is for the displayed sentence: when that changes, it is required again.
     let yes = NodeRef::<leptos::html::Input>::new();
     Effect::new(move |before: Option<String>| {
         let now = sentence.get();

@@ -1,4 +1,4 @@
-//! The desk's types, read from JSON (see [`crate::islands::tree`]).
+//! Reads the desk's types from JSON (see [`crate::islands::tree`]).
 
 use super::{Bar, Bars, DeskInit, Draft};
 use crate::{
@@ -13,18 +13,18 @@ use domain::{
     validation::{FieldProblem, Problem},
 };
 
-/// Can be read from JSON.
+/// A type that can be read from JSON.
 pub(super) trait Read: Sized {
-    /// None when it is not what serde would have written.
+    /// Returns `None` if the value is not what serde would have written.
     fn read(tree: &impl Tree) -> Option<Self>;
 }
 
-/// A member that must be there.
+/// A required decimal member.
 pub(super) fn decimal(tree: &impl Tree, key: &str) -> Option<Decimal> {
     money::parse(&tree.get(key)?.text()?).ok()
 }
 
-/// A symbol that must be there.
+/// A required symbol.
 pub(super) fn symbol(tree: &impl Tree) -> Option<Symbol> {
     tree.get("symbol")?.text()?.parse().ok()
 }
@@ -110,7 +110,7 @@ impl Read for PositionProtection {
 }
 
 impl Read for AccountState {
-    /// Of the balance, what the desk needs: the market's quote asset.
+    /// Reads only the part of the balance that the desk needs: the market's quote asset.
     fn read(tree: &impl Tree) -> Option<Self> {
         let (symbol, balance) = (symbol(tree)?, tree.get("balance")?);
         let funds = balance.get("assets")?.get(symbol.quote()).and_then(|f| {

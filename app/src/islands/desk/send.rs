@@ -1,19 +1,18 @@
-//! What becomes of the desk's posts.
+//! Sends the desk's posts and keeps their results.
 
 use super::DeskInit;
 use crate::answer::Failure;
 use leptos::{ev, prelude::*};
 
-/// Sends the desk's forms, one at a time, and keeps what came of the last.
+/// Sends the desk's forms, one at a time, and keeps the result of the last.
 #[derive(Clone, Copy)]
 pub(crate) struct Sender {
-    /// A post is on its way.
+    /// Whether a post is in progress.
     pub(crate) busy: RwSignal<bool>,
-    /// What was wrong with the last.
+    /// The problems of the last post.
     pub(crate) failure: RwSignal<Failure>,
-    /// The key of good news.
+    /// The key of the success message.
     pub(crate) notice: RwSignal<Option<String>>,
-    /// The ticket's idempotency key.
     pub(crate) idempotency: RwSignal<String>,
 }
 
@@ -27,12 +26,12 @@ impl Sender {
         }
     }
 
-    /// Sends the form of a submit event in the page's stead.
+    /// Sends the form of a submit event instead of the browser.
     pub(crate) fn submit(self, event: &ev::SubmitEvent) {
         self.submit_with(event, Vec::new(), || ());
     }
 
-    /// Sends the form with some fields replaced; `done` runs when it was taken.
+    /// Sends the form with some fields replaced; `done` runs on success.
     #[cfg(feature = "islands")]
     pub(crate) fn submit_with(
         self,

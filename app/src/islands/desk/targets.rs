@@ -5,7 +5,7 @@ use crate::words::{Lang, desk::desk, fill};
 use domain::ticket::MOST_TARGETS;
 use leptos::prelude::*;
 
-/// The rows, and the button that adds one. Without script it asks the page for one row more.
+/// The rows, and the button that adds one. Without scripts the button requests the page with one more row.
 pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
     let words = desk(Lang::default());
     let rows = ticket.targets;

@@ -1,4 +1,4 @@
-//! The order ticket: a plain form that thinks along.
+//! The order ticket: a plain form with a live preview.
 
 use super::{
     DeskInit, Draft,
@@ -13,10 +13,10 @@ use crate::words::{Lang, desk::desk, fill, problems};
 use domain::{money, validation::FieldProblem};
 use leptos::{ev, prelude::*};
 
-/// One take-profit row: a number that stays its own, and what is typed.
+/// One take-profit row: a stable row number, and the typed text.
 pub(crate) type Row = (usize, RwSignal<String>);
 
-/// The ticket's fields, and what they come to.
+/// The ticket's fields and its preview.
 #[derive(Clone, Copy)]
 pub(crate) struct Ticket {
     pub(super) side: RwSignal<String>,
@@ -30,12 +30,12 @@ pub(crate) struct Ticket {
     pub(super) stop_price: RwSignal<String>,
     pub(super) callback: RwSignal<String>,
     pub(super) targets: RwSignal<Vec<Row>>,
-    /// The person wants no stop.
+    /// Whether the user confirmed an order without a stop.
     pub(super) without_stop: RwSignal<bool>,
     pub(super) account: Account,
-    /// The ticket with its amount worked out.
+    /// The ticket with its computed amount.
     pub(super) draft: Memo<Draft>,
-    /// What it would come to.
+    /// The preview, or the problems.
     pub(super) foreseen: Memo<Result<Foreseen, Vec<FieldProblem>>>,
 }
 
@@ -90,7 +90,7 @@ impl Ticket {
         }
     }
 
-    /// What is wrong with a field, once something is typed there.
+    /// The problem of a field, once it has been typed in.
     pub(super) fn problem(self, name: &str, typed: bool) -> Option<&'static str> {
         let found = self.foreseen.with(|seen| {
             let problems = seen.as_ref().err()?;
@@ -108,7 +108,6 @@ impl Ticket {
     }
 }
 
-/// The form.
 pub(super) fn view(ticket: Ticket, sender: Sender) -> impl IntoView {
     let words = desk(Lang::default());
     let account = ticket.account;
@@ -201,7 +200,7 @@ fn stop(ticket: Ticket, sender: Sender, quote: &str) -> impl IntoView + use<> {
     }
 }
 
-/// The box that must be ticked to open a position without a stop; shown while there is none.
+/// The check box that confirms a position without a stop; shown while there is no stop.
 fn without_stop(ticket: Ticket, sender: Sender) -> impl IntoView {
     let words = desk(Lang::default());
     let has_stop = move || !ticket.stop.with(|stop| stop.trim().is_empty());
@@ -221,7 +220,7 @@ fn without_stop(ticket: Ticket, sender: Sender) -> impl IntoView {
     }
 }
 
-/// What came of the last post: one place for bad news and good.
+/// The result of the last post: an error or a success.
 fn answer(sender: Sender) -> impl IntoView {
     let lang = Lang::default();
     let bad = move || {
@@ -245,7 +244,7 @@ fn answer(sender: Sender) -> impl IntoView {
 fn buttons(ticket: Ticket, sender: Sender, base: &str) -> impl IntoView + use<> {
     let words = desk(Lang::default());
     let base = base.to_owned();
-    // With the browser awake the preview is always there.
+    // Once the page is interactive, the preview is always shown.
     let awake = RwSignal::new(false);
     Effect::new(move |_| awake.set(true));
     let label = move || {

@@ -1,4 +1,4 @@
-//! `/admin/strategies`: every strategy, a form for another, and the switch for all new copies.
+//! `/admin/strategies`: all strategies, a form to create one, and the switch for all new copies.
 
 use crate::{
     components::{
@@ -23,13 +23,12 @@ use domain::{Frame, Micros, TradeType, strategy::Operated};
 use leptos::prelude::*;
 use service::{copy, market, strategy};
 
-/// For the operator.
 pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let (words, actor) = (operator(visit::lang()), visit.trader()?);
         let all = strategy::operated(&visit.desk, actor).await?;
         let paused = copy::paused_all(&visit.desk).await?.map(|on| on.since);
-        // While the exchange is silent a market can still be typed.
+        // If the exchange does not respond, a market can still be typed.
         let markets = market::list(&visit.desk, TradeType::Futures).await.unwrap_or_default();
         let markets: Vec<_> = markets.into_iter().map(|m| m.symbol.to_string()).collect();
         let posted = Posted::read(&visit).await?;

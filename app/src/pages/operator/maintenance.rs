@@ -1,4 +1,4 @@
-//! `/admin/maintenance`: closing the desk to everybody else, and opening it again.
+//! `/admin/maintenance`: maintenance mode, and accounts under review.
 
 use crate::{
     components::{
@@ -13,17 +13,16 @@ use crate::{
 use leptos::prelude::*;
 use service::{maintenance, review};
 
-/// The form whose post this page answers.
+/// The form of this page.
 const FORM: &str = "maintenance-set";
 
-/// For the operator.
 pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let words = closed(visit::lang());
         let now = maintenance::closed(&visit.desk).await?;
         let reviews = review::list(&visit.desk, visit.trader()?).await?;
         let posted = Posted::read(&visit).await?;
-        // What was taken stands in the database; only what was not is typed again.
+        // A saved message is in the database; only a rejected one is shown as typed.
         let failed = if posted.failed() { posted.of(FORM) } else { Posted::default() };
         let body = view! {
             <h1>{words.operate}</h1>
@@ -66,7 +65,8 @@ fn switch(words: &'static Closed, now: Option<maintenance::Closed>, posted: &Pos
     .into_any()
 }
 
-/// The accounts whose orders at the exchange differ from the database, each with what differs; nothing when there are none.
+/// The accounts whose orders at the exchange differ from the database, with the differences; `None` if there
+/// are none.
 fn under_review(words: &'static Closed, reviews: Vec<review::Review>) -> Option<AnyView> {
     if reviews.is_empty() {
         return None;

@@ -1,4 +1,4 @@
-//! The operator's pages about strategies, and the one that closes the desk.
+//! The operators' pages about strategies, users, support and maintenance.
 
 pub(crate) mod list;
 pub(crate) mod maintenance;
@@ -10,7 +10,7 @@ pub(crate) mod tickets;
 use crate::components::form::Posted;
 use leptos::prelude::*;
 
-/// What is wrong with the rules that were typed, place by place.
+/// The problems of the typed rules, by their place.
 fn explained(posted: &Posted) -> Option<impl IntoView + use<>> {
     let all = posted.wrong("definition").then(|| service::strategy::explain(&posted.value("definition")))?;
     let line = |text: String| view! { <li>{text}</li> };

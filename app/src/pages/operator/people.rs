@@ -1,4 +1,4 @@
-//! `/admin/people`: finding a person, and containing an account that is in the wrong hands.
+//! `/admin/people`: finding users, and securing a compromised account.
 
 use crate::{
     components::{
@@ -20,7 +20,7 @@ use domain::{
 use leptos::prelude::*;
 use service::person;
 
-/// The people whose address contains what is searched for.
+/// The users whose e-mail address contains the search text.
 pub(crate) fn page() -> impl IntoView {
     let search = visit::query("search").unwrap_or_default();
     let after = visit::query("after").unwrap_or_default();

@@ -1,4 +1,5 @@
-//! `/admin/signals/<id>`: a signal's fan-out as it happens: how many copies stand where, why not, and the newest ones.
+//! `/admin/signals/<id>`: a signal's fan-out as it happens: copies by status, reasons of failures, and the
+//! newest copies.
 
 use crate::{
     components::{
@@ -21,10 +22,9 @@ use domain::{Decimal, SignalId, Symbol, copy::Status, follow::Copied, strategy::
 use leptos::prelude::*;
 use service::{Error, strategy};
 
-/// How many copies are listed.
+/// The number of copies listed.
 const MOST: u16 = 50;
 
-/// For the operator.
 pub(crate) fn page() -> impl IntoView {
     let (id, after) = (visit::param("id"), visit::query("after"));
     show(|visit| async move {
@@ -50,13 +50,13 @@ pub(crate) fn page() -> impl IntoView {
     })
 }
 
-/// Nothing waits and nothing is being sent.
+/// Whether no copy is queued or being sent.
 fn settled(given: &Given) -> bool {
     let under_way = |s| matches!(s, Status::Queued | Status::Sending);
     given.fanned_out_at.is_some() && !given.copies.iter().any(|c| under_way(c.status))
 }
 
-/// What the signal asks for.
+/// The signal's content.
 fn asked(words: &'static Operator, given: &Given, symbol: &Symbol, ticks: &Ticks) -> AnyView {
     let action = copies(visit::lang()).action(given.action, given.side);
     let price = |value: Option<Decimal>| value.map_or_else(|| "—".to_owned(), |v| ticks.price(symbol, v));
@@ -75,7 +75,7 @@ fn asked(words: &'static Operator, given: &Given, symbol: &Symbol, ticks: &Ticks
     .into_any()
 }
 
-/// One figure for each state, and the reasons of those that did not happen.
+/// The number of copies per status, and the reasons of those that were skipped or failed.
 fn counts(words: &'static Operator, given: &Given) -> AnyView {
     let names = copies(visit::lang());
     let of =

@@ -1,4 +1,4 @@
-//! `/admin/strategies/<id>`: one strategy for its operator: on and off, its hook, a signal by hand, what it gave.
+//! `/admin/strategies/<id>`: one strategy for operators: activation, webhook, manual signal, past signals.
 
 use crate::{
     components::{
@@ -27,9 +27,9 @@ use domain::{
 use leptos::prelude::*;
 use service::{Error, strategy};
 
-/// How many signals are listed.
+/// The number of signals listed.
 const SIGNALS: u16 = 20;
-/// What a TradingView alert must say: its own placeholders, which it fills in.
+/// The message of a TradingView alert, with placeholders that TradingView replaces.
 const ALERT: &str = r#"{
   "position": "{{strategy.market_position}}",
   "price": "{{close}}",
@@ -39,7 +39,6 @@ const ALERT: &str = r#"{
   "time": "{{timenow}}"
 }"#;
 
-/// For the operator.
 pub(crate) fn page() -> impl IntoView {
     let id = visit::param("id");
     show(|visit| async move {
@@ -108,7 +107,7 @@ fn hook(words: &'static Operator, operated: &Operated) -> AnyView {
     .into_any()
 }
 
-/// The hook's new address, once.
+/// The webhook's new URL, shown only once.
 fn token(words: &'static Operator, posted: &Posted, public_url: &str) -> Option<impl IntoView + use<>> {
     let posted = posted.of("hook-rotate");
     let (_, token) = posted.told().first()?;

@@ -1,4 +1,4 @@
-//! `/admin/support`: what people ask the operator.
+//! `/admin/support`: support requests.
 
 use crate::{
     components::{

@@ -1,26 +1,26 @@
-//! An operation as a command line.
+//! An operation as a curl command line.
 
 use super::model::{Body, Operation};
 use std::fmt::Write as _;
 
-/// The command that calls it. What only the caller knows stands as a variable of the shell.
+/// The command that calls the operation. Credentials appear as shell variables.
 pub(super) fn command(operation: &Operation, base: &str) -> String {
     let mut command = format!("curl -X {} '{}{}'", operation.method, base, target(operation));
     for header in &operation.security {
-        // Writing to text cannot fail.
+        // Writing to a string cannot fail.
         let _ = write!(command, " \\\n  -H \"{header}: ${}\"", variable(header));
     }
     if let Some(Body { kinds, example: Some(example), .. }) = &operation.body {
         let kind = kinds.first().map_or("application/json", String::as_str);
         let _ = write!(command, " \\\n  -H 'Content-Type: {kind}'");
         let data = if kind == "application/json" { example.to_string() } else { form(example) };
-        // A quote ends the shell's text, stands by itself, and begins it again.
+        // A quote inside single quotes: end the string, add an escaped quote, start a new string.
         let _ = write!(command, " \\\n  -d '{}'", data.replace('\'', "'\\''"));
     }
     command
 }
 
-/// The path, with the parameters that must be given.
+/// The path, with the required parameters.
 fn target(operation: &Operation) -> String {
     let needed = operation.parameters.iter().filter(|field| field.place == "query" && field.required);
     let pairs: Vec<_> =

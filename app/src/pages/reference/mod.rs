@@ -1,5 +1,5 @@
-//! `/docs`: the HTTP API, operation by operation, made of the OpenAPI document. It needs no script and no other host:
-//! operations are folded, and browsers unfold what is searched for or linked to.
+//! `/docs`: the API reference, generated from the OpenAPI document. It needs no script and no other host:
+//! operations are folded, and browsers unfold search results and link targets.
 
 mod curl;
 pub(crate) mod model;
@@ -19,11 +19,10 @@ use model::{Group, Reference};
 use service::Error;
 use std::sync::Arc;
 
-/// The page's document, made once when the server starts. The server gives it to pages by context.
+/// The reference, generated once at server start and provided to pages as context.
 #[derive(Clone, Debug)]
 pub struct ApiReference(pub Arc<Reference>);
 
-/// For everyone.
 pub(crate) fn page() -> impl IntoView {
     show(|visit| async move {
         let ApiReference(reference) = use_context().ok_or(Error::NotFound)?;

@@ -1,14 +1,14 @@
-//! What the page shows, read from the OpenAPI document once.
+//! The content of the page, read once from the OpenAPI document.
 
 use serde_json::{Map, Value};
 
-/// Everything.
+/// The whole API reference.
 #[derive(Clone, Debug, Default)]
 pub struct Reference {
     pub(super) groups: Vec<Group>,
 }
 
-/// Operations of one kind.
+/// The operations of one tag.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Group {
     pub(super) name: String,
@@ -16,7 +16,6 @@ pub(super) struct Group {
     pub(super) operations: Vec<Operation>,
 }
 
-/// One operation.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Operation {
     pub(super) id: String,
@@ -24,7 +23,7 @@ pub(super) struct Operation {
     pub(super) path: String,
     pub(super) summary: String,
     pub(super) description: Option<String>,
-    /// The headers that it wants credentials in.
+    /// The headers that carry its credentials.
     pub(super) security: Vec<String>,
     pub(super) parameters: Vec<Field>,
     pub(super) body: Option<Body>,
@@ -43,7 +42,7 @@ pub(super) struct Field {
     pub(super) example: Option<String>,
 }
 
-/// What an operation takes.
+/// A request body.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Body {
     pub(super) kinds: Vec<String>,
@@ -51,7 +50,7 @@ pub(super) struct Body {
     pub(super) example: Option<Value>,
 }
 
-/// What an operation answers.
+/// A response.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Answer {
     pub(super) status: u16,
@@ -61,7 +60,7 @@ pub(super) struct Answer {
 }
 
 impl Reference {
-    /// Reads a document.
+    /// Reads an OpenAPI document.
     #[must_use]
     pub fn read(document: &Value) -> Self {
         let names = document["tags"].as_array().into_iter().flatten().filter_map(|tag| tag["name"].as_str());
@@ -79,7 +78,7 @@ impl Reference {
         Self { groups }
     }
 
-    /// How many operations there are.
+    /// The number of operations.
     pub(super) fn count(&self) -> usize {
         self.groups.iter().map(|group| group.operations.len()).sum()
     }
@@ -108,7 +107,7 @@ fn operation(path: &str, method: &str, said: &Value, document: &Value) -> Operat
     }
 }
 
-/// The headers of all schemes that the operation asks for.
+/// The headers of all security schemes that the operation requires.
 fn headers(said: &Value, document: &Value) -> Vec<String> {
     let wanted = said["security"].as_array().into_iter().flatten().filter_map(Value::as_object);
     let scheme = |name: &String| {
@@ -145,12 +144,12 @@ fn body_of(said: &Value, document: &Value) -> Body {
         example: None,
     });
     let mut fields: Vec<_> = fields.collect();
-    // The document's maps have no order of their own: what must be given comes first.
+    // The document's maps are unordered: required fields come first.
     fields.sort_by_key(|field| !field.required);
     Body { kinds, fields, example: media.get("example").cloned() }
 }
 
-/// What a field means: in its own words, or in those of what it may be.
+/// A field's description: its own, or that of its type.
 fn meaning(schema: &Value, document: &Value) -> String {
     let choices = ["oneOf", "anyOf"].iter().filter_map(|choice| schema[choice].as_array()).flatten();
     let all = std::iter::once(schema).chain(choices).chain(std::iter::once(resolved(schema, document)));
@@ -174,13 +173,13 @@ fn answers(said: &Value, document: &Value) -> Vec<Answer> {
     .collect()
 }
 
-/// What a reference leads to; anything else is itself.
+/// The target of a reference; any other value unchanged.
 fn resolved<'a>(value: &'a Value, document: &'a Value) -> &'a Value {
     let pointer = value["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
     pointer.and_then(|pointer| document.pointer(pointer)).unwrap_or(value)
 }
 
-/// A schema in a few words.
+/// A short description of a schema's type.
 fn kind(schema: &Value, document: &Value) -> String {
     let schema = resolved(schema, document);
     for choice in ["oneOf", "anyOf"] {

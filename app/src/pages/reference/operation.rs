@@ -1,4 +1,4 @@
-//! One operation: what it takes, what it answers, and how it is called.
+//! One operation: parameters, request body, responses, and an example call.
 
 use super::{
     curl,
@@ -19,7 +19,8 @@ pub(super) fn view(words: &'static Words, operation: &Operation, base: &str) -> 
                 <code class="path">{operation.path.clone()}</code>
                 <span class="hint">{operation.summary.clone()}</span>
             </summary>
-            // A fragment unfolds what it leads into, and only that: not what it leads to.
+            // A link target unfolds the parents of the element with its id, not the element itself, so the id
+            // is inside.
             <div class="operation-body" id=operation.id.clone()>
                 {description}
                 <p class="hint">
@@ -92,7 +93,7 @@ fn answer(answer: &Answer) -> AnyView {
     }
 }
 
-/// Text in which what stands between backticks is code.
+/// Formats text between backticks as code.
 fn prose(text: &str) -> Vec<AnyView> {
     let part = |(number, part): (usize, &str)| {
         let part = part.to_owned();
@@ -101,7 +102,7 @@ fn prose(text: &str) -> Vec<AnyView> {
     text.split('`').enumerate().map(part).collect()
 }
 
-/// Text that keeps its lines, and can be scrolled by keyboard.
+/// Preformatted text that can be scrolled by keyboard.
 fn block(label: &str, text: String) -> AnyView {
     view! { <pre class="code" tabindex="0" role="region" aria-label=label.to_owned()><code dir="ltr">{text}</code></pre> }
         .into_any()

@@ -1,11 +1,11 @@
-//! The request bodies as the OpenAPI document describes them; they are read by hand.
+//! The request bodies as the OpenAPI document describes them; the handlers parse them manually.
 
 use crate::rest::words;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-/// A strategy to be made.
+/// A new strategy.
 #[derive(Serialize, ToSchema)]
 pub(super) struct StrategyBody {
     /// Unique, at most 60 characters.
@@ -16,75 +16,75 @@ pub(super) struct StrategyBody {
     /// A futures market of the exchange; it cannot be changed later.
     #[schema(example = "BTC/USDT", pattern = "^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}$")]
     symbol: String,
-    /// The length of its bars: 1m unless given.
+    /// The bar interval; 1m by default.
     #[schema(value_type = Option<words::Timeframe>)]
     timeframe: Option<String>,
-    /// How it decides (docs/STRATEGIES.md); without one an outside brain does.
+    /// The strategy rules (docs/STRATEGIES.md); without rules, an external signal source decides.
     definition: Option<Value>,
-    /// Whether it may be followed at once: false unless given.
+    /// Whether it can be followed immediately; false by default.
     active: Option<bool>,
 }
 
-/// What changes of a strategy; what is left out stays.
+/// Changes to a strategy; omitted fields stay unchanged.
 #[derive(Serialize, ToSchema)]
 pub(super) struct StrategyChangeBody {
     /// Unique, at most 60 characters.
     name: Option<String>,
     /// At most 2000 characters.
     description: Option<String>,
-    /// The length of its bars.
+    /// The bar interval.
     #[schema(value_type = Option<words::Timeframe>)]
     timeframe: Option<String>,
-    /// How it decides.
+    /// The strategy rules.
     definition: Option<Value>,
-    /// Activated or deactivated.
+    /// Whether the strategy is active.
     active: Option<bool>,
 }
 
-/// A signal given by hand.
+/// A signal sent manually.
 #[derive(Serialize, ToSchema)]
 pub(super) struct SignalBody {
     /// ENTER or EXIT.
     #[schema(value_type = words::SignalAction)]
     action: String,
-    /// BUY or SELL; for entering.
+    /// BUY or SELL; for ENTER.
     #[schema(value_type = Option<words::Side>)]
     side: Option<String>,
-    /// What it is decided at: the market's present price unless given.
+    /// The signal's reference price; the current market price by default.
     #[schema(value_type = Option<words::Number>)]
     price: Option<f64>,
-    /// Where to be stopped out; for entering.
+    /// The stop price; for ENTER.
     #[schema(value_type = Option<words::Number>, example = 19000)]
     stop: Option<f64>,
-    /// Where to take profits, equal shares; at most ten.
+    /// The take-profit prices, with equal shares; at most ten.
     #[schema(value_type = Option<Vec<words::Number>>, max_items = 10)]
     targets: Option<Vec<f64>>,
 }
 
-/// A plan for a person.
+/// A plan assigned to a user.
 #[derive(Serialize, ToSchema)]
 pub(super) struct AssignBody {
-    /// Whose.
+    /// The user's e-mail address.
     #[schema(example = "ada@example.org")]
     email: String,
-    /// FREE takes back what was given; EXPERT is private.
+    /// FREE revokes the assigned plan; EXPERT is private.
     #[schema(example = "EXPERT")]
     plan: String,
 }
 
-/// The switch over all new copies.
+/// The switch that pauses all new copies.
 #[derive(Serialize, ToSchema)]
 pub(super) struct PauseBody {
-    /// True pauses new entries; exits and protection go on.
+    /// True pauses new entries; exits and protection continue.
     paused: bool,
 }
 
-/// The switch that closes the desk.
+/// The maintenance mode switch.
 #[derive(Serialize, ToSchema)]
 pub(super) struct MaintenanceBody {
-    /// True closes it to everybody but its operator.
+    /// True closes the desk to everyone except operators.
     on: bool,
-    /// What everybody is told; at most 300 characters.
+    /// The message shown to everyone; at most 300 characters.
     #[schema(example = "Back at 14:00 UTC.")]
     message: Option<String>,
 }

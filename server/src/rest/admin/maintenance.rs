@@ -1,4 +1,4 @@
-//! The switch that closes the desk to everybody but its operator.
+//! The maintenance mode switch.
 
 use super::{bodies::MaintenanceBody, present::Maintenance};
 use crate::rest::{

@@ -1,4 +1,4 @@
-//! Plans that the operator gives.
+//! Plans that operators assign.
 
 use super::bodies::AssignBody;
 use crate::rest::{
@@ -15,12 +15,12 @@ use serde::Serialize;
 use service::{SharedDesk, plan};
 use utoipa::ToSchema;
 
-/// Who has which plan now.
+/// A user's assigned plan.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Assigned {
-    /// Whose.
+    /// The user's e-mail address.
     email: String,
-    /// What they were given; FREE when it was taken back.
+    /// The assigned plan; FREE if it was revoked.
     #[schema(example = "EXPERT")]
     plan: String,
 }

@@ -1,4 +1,4 @@
-//! The operator's view in JSON.
+//! The operators' view in JSON.
 
 use crate::rest::mudawyl::present::{Iso, Num};
 use domain::{
@@ -11,14 +11,14 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// Every strategy.
+/// All strategies.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct OperatedList {
-    /// In the order of lists.
+    /// In list order.
     pub(super) items: Vec<OperatedItem>,
 }
 
-/// A strategy as its operator sees it.
+/// A strategy as operators see it.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct OperatedItem {
@@ -33,11 +33,11 @@ pub(super) struct OperatedItem {
     symbol: String,
     #[schema(example = "1m")]
     timeframe: &'static str,
-    /// How it decides; null for an outside brain.
+    /// The strategy rules; null if an external signal source decides.
     definition: Option<Value>,
-    /// Whether it has a hook.
+    /// Whether it has a webhook.
     hook: bool,
-    /// Accounts that follow it, paused ones included.
+    /// Accounts that follow it, including paused ones.
     followers: i64,
     created_at: Iso,
     updated_at: Iso,
@@ -63,25 +63,25 @@ impl From<Operated> for OperatedItem {
     }
 }
 
-/// A hook's token, told this once.
+/// A webhook's token, shown only once.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Hook {
     /// The last part of `url`.
     #[schema(example = "kuC-JiWcRW_ROiRKt9FKuHkvlVXFlekpDSZMOtLSx2w")]
     pub(super) token: String,
-    /// Where the outside brain posts its alerts.
+    /// Where the signal source posts its alerts.
     #[schema(example = "https://desk.example/v1/hook/strategy/kuC-JiWcRW_ROiRKt9FKuHkvlVXFlekpDSZMOtLSx2w")]
     pub(super) url: String,
 }
 
-/// Signals.
+/// A list of signals.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct GivenList {
     /// Newest first.
     pub(super) items: Vec<GivenItem>,
 }
 
-/// A signal with how far its copies have come.
+/// A signal with the progress of its copies.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct GivenItem {
@@ -98,17 +98,17 @@ pub(super) struct GivenItem {
     price: Option<Num>,
     stop: Option<Num>,
     targets: Vec<Num>,
-    /// The outside brain's own id for it.
+    /// The signal source's own id for the signal.
     external_id: Option<String>,
-    /// The bar whose close decided it.
+    /// The bar whose close triggered the signal.
     bar_at: Option<Iso>,
     at: Iso,
-    /// When every follower had a copy.
+    /// When every follower had received a copy.
     fanned_out_at: Option<Iso>,
     copies: Vec<CountItem>,
 }
 
-/// How many copies stand somewhere for some reason.
+/// The number of copies with one status and reason.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct CountItem {
     #[schema(example = "OPEN")]
@@ -155,7 +155,7 @@ pub(super) struct CopyList {
     pub(super) items: Vec<CopyItem>,
 }
 
-/// What a signal did to one follow.
+/// The copy of a signal for one follow.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct CopyItem {
@@ -165,7 +165,7 @@ pub(super) struct CopyItem {
     status: &'static str,
     #[schema(example = "PAUSED")]
     reason: Option<&'static str>,
-    /// The reason in words.
+    /// The reason as text.
     #[schema(example = "following was paused")]
     reason_text: Option<&'static str>,
     detail: Option<String>,
@@ -202,20 +202,20 @@ impl From<Copied> for CopyItem {
 /// Whether all new copies are paused.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Paused {
-    /// They are.
+    /// Whether new copies are paused.
     pub(super) paused: bool,
-    /// Since when.
+    /// When the pause began.
     pub(super) since: Option<Iso>,
 }
 
-/// Whether the desk is closed to everybody but its operator.
+/// Whether maintenance mode is on.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Maintenance {
-    /// It is.
+    /// Whether the desk is closed to everyone except operators.
     pub(super) on: bool,
-    /// Since when.
+    /// When it was closed.
     pub(super) since: Option<Iso>,
-    /// What everybody is told.
+    /// The message shown to everyone.
     #[schema(example = "Back at 14:00 UTC.")]
     pub(super) message: Option<String>,
 }

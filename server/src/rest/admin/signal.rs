@@ -1,4 +1,4 @@
-//! Signals: given by hand, and watched as they fan out.
+//! Signals: sending them manually and following their fan-out.
 
 use super::{
     bodies::{PauseBody, SignalBody},
@@ -19,7 +19,7 @@ use axum::{Json, extract::State};
 use domain::validation::Problem;
 use service::{SharedDesk, copy, strategy};
 
-/// Items of one answer unless said otherwise.
+/// Default number of items per page.
 const PAGE: u16 = 50;
 
 type Answer<T> = Result<Json<T>, Failure>;

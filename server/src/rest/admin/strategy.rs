@@ -1,4 +1,4 @@
-//! Strategies and their hooks.
+//! Strategies and their webhooks.
 
 use super::{
     bodies::{StrategyBody, StrategyChangeBody},
@@ -159,7 +159,7 @@ fn owned(text: &str) -> Result<String, Problem> {
     Ok(text.to_owned())
 }
 
-/// A definition as JSON, or as the text of it.
+/// Accepts the rules as a JSON object or as a string with JSON.
 fn rules(value: &Value) -> Result<String, Problem> {
     match value {
         Value::Object(_) => Ok(value.to_string()),

@@ -1,4 +1,4 @@
-//! Making, reading and changing accounts.
+//! Creating, reading and updating accounts.
 
 use super::{
     Answer,
@@ -18,7 +18,7 @@ use service::{Error, Origin, SharedDesk, api_client::Program, sub_account};
 use std::borrow::Cow;
 use utoipa::ToSchema;
 
-/// What an account is made of.
+/// The fields of a new account.
 #[derive(ToSchema)]
 #[schema(as = CurrencycloudAccountForm)]
 #[allow(dead_code)] // read by the derive only
@@ -66,14 +66,14 @@ pub(super) struct AccountForm {
     identification_value: Option<String>,
 }
 
-/// A request that gives fields, with who asks and from where.
+/// The parsed fields of a request, with the client and its origin.
 struct Given {
     program: Program,
     origin: Origin,
     draft: Draft,
 }
 
-/// Reads the fields of a body. The query gives none: what is in it is a parameter too many.
+/// Reads the fields of a body. The query must be empty: anything in it is an extra parameter.
 async fn given(request: Request, code: &'static str) -> Result<(Given, Option<String>), Failure> {
     let (mut parts, body) = request.into_parts();
     let Caller(program) =
@@ -89,9 +89,7 @@ async fn given(request: Request, code: &'static str) -> Result<(Given, Option<St
     Ok((Given { program, origin, draft: Draft::new(fields.into_pairs()) }, id))
 }
 
-/// Create Account
-///
-/// What of an [`AccountForm`] is to change: the same fields, none of which must be given.
+/// The fields of an [`AccountForm`] to change, all of them optional.
 struct AccountChange;
 
 impl utoipa::PartialSchema for AccountChange {
@@ -179,7 +177,7 @@ pub(super) async fn update(State(desk): State<SharedDesk>, request: Request) -> 
     Ok(Json(updated.map_err(|error| Failure::of(UPDATE_FAILED, error, &draft))?.into()))
 }
 
-/// What is no id is nobody's.
+/// An invalid id is an unknown account.
 fn read_id(id: Option<String>) -> Result<SubAccountId, Failure> {
     let id = id.filter(|id| id.len() == 36).and_then(|id| id.parse().ok());
     id.ok_or_else(|| Error::NotFound.into())

@@ -1,4 +1,4 @@
-//! Signing in and out.
+//! Sign-in and sign-out.
 
 use super::{
     Answer,
@@ -19,19 +19,19 @@ use serde_json::{Value, json};
 use service::{Error, SharedDesk, api_client};
 use utoipa::ToSchema;
 
-/// Characters of a key.
+/// The length of an API key, in characters.
 const KEY: usize = 64;
 
 /// A new token.
 #[derive(Serialize, ToSchema)]
 #[schema(as = CurrencycloudToken)]
 pub(super) struct Token {
-    /// For `X-Auth-Token`; dies when it is not used for 30 minutes.
+    /// For `X-Auth-Token`; expires after 30 minutes without use.
     #[schema(example = "ea6d13c7bc50feb46cf978d137bc01a2")]
     auth_token: String,
 }
 
-/// What a program signs in with.
+/// The credentials of a client.
 #[derive(ToSchema)]
 #[schema(as = CurrencycloudLogin)]
 #[allow(dead_code)] // read by the derive only

@@ -1,4 +1,4 @@
-//! What this surface answers when it does not do what was asked (wire.md section 4).
+//! The error responses of this surface, in Currencycloud's format.
 
 use super::table::{self, Message};
 use crate::rest::{fields::Unreadable, surface::Trouble};
@@ -17,18 +17,18 @@ use service::Error;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
-/// A failed log-in.
+/// The error code of a failed log-in.
 pub(super) const LOGIN_FAILED: &str = "auth_invalid_user_login_details";
-/// A failed create.
+/// The error code of a failed create.
 pub(super) const CREATE_FAILED: &str = "account_create_failed";
-/// A failed update.
+/// The error code of a failed update.
 pub(super) const UPDATE_FAILED: &str = "account_update_failed";
-/// A failed find.
+/// The error code of a failed find.
 pub(super) const FIND_FAILED: &str = "account_find_failed";
-/// Where errors stand that concern no field.
+/// The key of errors that concern no field.
 const BASE: &str = "base";
 
-/// Why a request was not carried out.
+/// Why a request failed.
 #[derive(Debug)]
 pub(crate) struct Failure {
     status: StatusCode,
@@ -36,14 +36,14 @@ pub(crate) struct Failure {
     retry_after_s: Option<u64>,
 }
 
-/// The body.
+/// The response body of an error.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = CurrencycloudError)]
 pub(crate) struct Told {
-    /// What failed.
+    /// The error code.
     #[schema(example = "account_create_failed")]
     error_code: &'static str,
-    /// Why, by field; what concerns none stands under `base`.
+    /// The reasons by field; those that concern no field are under `base`.
     error_messages: BTreeMap<String, Vec<Message>>,
 }
 
@@ -53,12 +53,12 @@ impl Failure {
         Self { status, body: Told { error_code: code, error_messages }, retry_after_s: None }
     }
 
-    /// An error whose code says it all.
+    /// An error that needs no details beyond its code.
     fn general(status: StatusCode, code: &'static str, place: &str, words: &str) -> Self {
         Self::one(status, code, place, Message::new(code, words, json!({})))
     }
 
-    /// What a use case answered about fields that were given as `draft` says.
+    /// Converts the error of a use case; `draft` holds the submitted fields.
     pub(super) fn of(code: &'static str, error: Error, draft: &Draft) -> Self {
         let Error::Fields(problems) = error else { return error.into() };
         let mut messages: BTreeMap<String, Vec<Message>> = BTreeMap::new();
@@ -76,12 +76,12 @@ impl Failure {
         Self { status: StatusCode::BAD_REQUEST, body, retry_after_s: None }
     }
 
-    /// A parameter too many.
+    /// An unexpected parameter.
     pub(super) fn extra(code: &'static str, name: &str) -> Self {
         Self::one(StatusCode::BAD_REQUEST, code, BASE, table::extra(name))
     }
 
-    /// Fields that cannot be read.
+    /// Fields that cannot be parsed.
     pub(super) fn unreadable(code: &'static str, why: &Unreadable) -> Self {
         let words = match why {
             Unreadable::Twice(name) => return Self::extra(code, name),
@@ -92,14 +92,14 @@ impl Failure {
         Self::one(StatusCode::BAD_REQUEST, code, BASE, Message::new("invalid_body", words, json!({})))
     }
 
-    /// A key that is none by its length.
+    /// A key of the wrong length.
     pub(super) fn key_length() -> Self {
         let words = "API key has invalid length, must have 64 characters";
         let message = Message::new("api_key_length_is_invalid", words, json!({ "length": 64 }));
         Self::one(StatusCode::BAD_REQUEST, LOGIN_FAILED, "api_key", message)
     }
 
-    /// A wrong login id or a wrong key: which is not told.
+    /// A wrong login id or a wrong key; the response does not reveal which.
     pub(super) fn wrong_credentials() -> Self {
         let words = "Authentication failed with the supplied credentials";
         let message = Message::new("invalid_supplied_credentials", words, json!({}));
@@ -118,7 +118,7 @@ impl From<Error> for Failure {
                 "invalid_supplied_credentials",
                 "Authentication failed with the supplied credentials",
             ),
-            // Programs act within their permissions: they are never asked for a password.
+            // API clients act within their permissions and are never asked for a password.
             Error::Forbidden | Error::StepUp => {
                 (StatusCode::FORBIDDEN, "permission_denied", "You do not have permission to do this")
             }

@@ -1,4 +1,4 @@
-//! Finding accounts, a page at a time.
+//! Finding accounts, one page at a time.
 
 use super::{
     Answer,
@@ -22,10 +22,10 @@ use service::{
 };
 use utoipa::{IntoParams, ToSchema};
 
-/// The parameters that say which page.
+/// The paging parameters.
 const PAGING: &[&str] = &["page", "per_page", "order", "order_asc_desc"];
 
-/// What is looked for.
+/// The search filters and paging parameters.
 #[derive(IntoParams, ToSchema)]
 #[schema(as = CurrencycloudFindForm)]
 #[into_params(parameter_in = Query)]
@@ -35,7 +35,7 @@ pub(super) struct FindForm {
     account_name: Option<String>,
     /// The brand.
     brand: Option<String>,
-    /// The caller's own name for it.
+    /// The caller's own reference.
     your_reference: Option<String>,
     /// enabled, enabled_no_trading or disabled.
     status: Option<String>,
@@ -53,9 +53,9 @@ pub(super) struct FindForm {
     spread_table: Option<String>,
     /// From 1.
     page: Option<i64>,
-    /// Up to 100; 25 if not given.
+    /// Up to 100; 25 by default.
     per_page: Option<i64>,
-    /// The field to order by; created_at if not given.
+    /// The field to order by; created_at by default.
     order: Option<String>,
     /// asc or desc.
     order_asc_desc: Option<String>,
@@ -69,7 +69,7 @@ pub(super) struct Accounts {
     pagination: Pagination,
 }
 
-/// Where a page stands; a page that is not there is -1.
+/// The position of a page; -1 for a page that does not exist.
 #[derive(Serialize, ToSchema)]
 #[schema(as = CurrencycloudPagination)]
 pub(super) struct Pagination {
@@ -85,7 +85,7 @@ pub(super) struct Pagination {
 
 impl Pagination {
     fn new(asked: Asked, total: i64) -> Self {
-        // No accounts are one empty page, as the original has it.
+        // Without accounts there is one empty page, as in the original API.
         let pages = ((total + asked.per_page - 1) / asked.per_page).max(1);
         let there = |page: i64| if (1..=pages).contains(&page) { page } else { -1 };
         Self {
@@ -150,7 +150,7 @@ async fn find(desk: &SharedDesk, program: &Program, fields: Fields) -> Answer<Ac
     Ok(Json(Accounts { accounts, pagination: Pagination::new(asked, total) }))
 }
 
-/// What is looked for, and which page of it. An empty field is not looked for.
+/// Parses filters and paging. An empty field is ignored.
 fn read(draft: &Draft) -> Result<(Filter, Asked), Vec<FieldProblem>> {
     let mut problems = Vec::new();
     let text = |field: &str| draft.get(field).filter(|text| !text.is_empty()).map(str::to_owned);
@@ -196,7 +196,7 @@ fn read(draft: &Draft) -> Result<(Filter, Asked), Vec<FieldProblem>> {
     }
 }
 
-/// The parameters that say what is looked for.
+/// The filter parameters.
 const FILTERS: &[&str] = &[
     "account_name",
     "brand",

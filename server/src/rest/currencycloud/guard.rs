@@ -1,4 +1,4 @@
-//! A token in `X-Auth-Token`.
+//! Authentication by a token in `X-Auth-Token`.
 
 use super::error::Failure;
 use crate::{
@@ -13,10 +13,9 @@ use axum::{
 use domain::Permission;
 use service::{Error, Origin, Result, SharedDesk, api_client};
 
-/// The header.
 pub(super) const TOKEN: &str = "x-auth-token";
 
-/// Lets a request in whose token lives.
+/// Authenticates a request by its token; rejects it if the token is invalid or expired.
 pub(crate) async fn admit(
     desk: &SharedDesk,
     permission: Option<Permission>,

@@ -1,4 +1,4 @@
-//! The Currencycloud account API (`/v2`): seeds/currencycloud-accounts-create.txt, wire.md section 4.
+//! The Currencycloud account API (`/v2`).
 
 mod accounts;
 mod authenticate;
@@ -17,7 +17,7 @@ use utoipa_axum::routes;
 
 type Answer<T> = Result<Json<T>, error::Failure>;
 
-/// Opens the doors of this surface.
+/// Registers the routes of this surface.
 #[must_use]
 pub fn open(doors: Doors) -> Doors {
     let (read, write) = (Some(Permission::AccountsRead), Some(Permission::AccountsWrite));

@@ -1,11 +1,11 @@
-//! An account as the document prints it.
+//! An account in the format of the Currencycloud document.
 
 use domain::{Micros, sub_account::SubAccount};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-/// The document's own.
+/// The example of the Currencycloud document.
 fn example() -> Value {
     serde_json::from_str(include_str!("examples/account.json")).unwrap_or_default()
 }
@@ -41,7 +41,7 @@ pub(super) struct Account {
     settlement_type: &'static str,
 }
 
-/// To the second, with the offset written out.
+/// Formats a time to the second, with the offset written out.
 fn moment(at: Micros) -> String {
     let iso = at.to_string();
     format!("{}+00:00", iso.get(..19).unwrap_or_default())
@@ -50,7 +50,7 @@ fn moment(at: Micros) -> String {
 impl From<SubAccount> for Account {
     fn from(account: SubAccount) -> Self {
         let details = account.details;
-        // An own account is made without an address.
+        // The caller's own account is created without an address.
         let known = |text: String| Some(text).filter(|text| !text.is_empty());
         Self {
             id: account.id.to_string(),

@@ -1,4 +1,5 @@
-//! The document's table of errors: the code, the words and the parameters of each problem of a field, as printed.
+//! The error table of the Currencycloud document: code, message and parameters of each field problem,
+//! verbatim.
 
 use domain::{
     sub_account::{self, LegalEntity, Status},
@@ -8,17 +9,17 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-/// One row of the table.
+/// One entry of the error table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = CurrencycloudMessage)]
 pub(super) struct Message {
-    /// Its code.
+    /// The error code.
     #[schema(example = "account_name_is_required")]
     pub(super) code: String,
-    /// Its words.
+    /// The message.
     #[schema(example = "account_name is required")]
     pub(super) message: String,
-    /// Its parameters.
+    /// The parameters of the message.
     #[schema(value_type = Object)]
     pub(super) params: Value,
 }
@@ -29,7 +30,7 @@ impl Message {
     }
 }
 
-/// The row of a problem of a field that was given as `given`.
+/// The table entry for a problem of `field`, whose submitted value is `given`.
 pub(super) fn row(field: &str, problem: Problem, given: &str) -> Message {
     match problem {
         Problem::Required => required(field),
@@ -82,7 +83,7 @@ fn required(field: &str) -> Message {
     plain(format!("{field}_is_required"), words.to_owned())
 }
 
-/// As printed: the parameter of `brand` is not the number in its words.
+/// Reproduces the document: the parameter of `brand` differs from the number in its message.
 fn too_long(field: &str) -> Message {
     let longest = sub_account::longest(field);
     let told = if field == "brand" { 255 } else { longest };
@@ -95,7 +96,7 @@ fn too_long(field: &str) -> Message {
 
 fn not_in_range(field: &str) -> Message {
     let range = match field {
-        // In the order of the table, which is not that of the parameters.
+        // In the order of the table, which differs from that of the parameters.
         "status" => {
             [Status::Enabled, Status::Disabled, Status::EnabledNoTrading].map(Status::word).join(", ")
         }
@@ -115,7 +116,7 @@ fn not_in_range(field: &str) -> Message {
     Message::new(format!("{field}_not_in_range"), words, json!({ "range": range }))
 }
 
-/// Parameters that nobody knows.
+/// Unknown parameters.
 pub(super) fn extra(names: &str) -> Message {
     let words = format!("Invalid extra parameters {names}");
     Message::new("invalid_extra_parameters", words, json!({ "parameters": names }))

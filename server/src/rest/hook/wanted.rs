@@ -1,16 +1,16 @@
-//! The words of an alert that say which way: each alone, and all together.
+//! The direction fields of an alert: parsing each of them and combining them.
 
 use domain::{Side, validation::Problem};
 use serde_json::Value;
 
-/// What three words say together, or the one that contradicts.
+/// Combines the three fields; the error is the name of the field that contradicts the others.
 pub(super) fn agreed(
     action: Option<Wanted>,
     side: Option<Wanted>,
     position: Option<Wanted>,
 ) -> Result<Option<Wanted>, &'static str> {
     use Wanted::{Enter, Exit};
-    // Who leaves does so by an order of the other side; nobody enters by leaving.
+    // An exit is an order of the opposite side, so it may name a side; an entry cannot be an exit.
     let order = match (action, side) {
         (Some(Enter(None)), Some(Enter(side))) => Some(Enter(side)),
         (Some(Exit), _) => Some(Exit),
@@ -28,16 +28,16 @@ pub(super) fn agreed(
     }
 }
 
-/// What the word for a direction means.
+/// The meaning of a direction word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Wanted {
-    /// Enter; which way, where it is told.
+    /// Enter; with the side, if it is given.
     Enter(Option<Side>),
-    /// Leave.
+    /// Exit.
     Exit,
 }
 
-/// Reads one.
+/// Parses a direction word.
 pub(super) fn direction(value: &Value) -> Result<Wanted, Problem> {
     let word = value.as_str().ok_or(Problem::NotText)?.trim().to_ascii_lowercase();
     match word.as_str() {
@@ -57,7 +57,8 @@ mod tests {
     #[test]
     fn a_position_says_where_an_order_leads_to() {
         for (body, action, side) in [
-            // Leaving a long by selling, with the stop and targets that the message has room for.
+            // Exit from a long position by selling; the message template also has fields for stop and
+            // targets.
             (r#"{"position":"flat","action":"sell","stop":"NaN","targets":["NaN"]}"#, Action::Exit, None),
             (r#"{"position":"flat","stop":9}"#, Action::Exit, None),
             (r#"{"position":"long","action":"buy","stop":9}"#, Action::Enter, Some(Side::Buy)),

@@ -1,5 +1,5 @@
-//! What this surface answers when it does not do what was asked: `{"error":{"code":"…","message":"…"}}`. The document's
-//! own examples repeat the success body, which no client could use.
+//! The error responses of this surface: `{"error":{"code":"…","message":"…"}}`. The document's own examples
+//! repeat the success body, which no client could use.
 
 use crate::rest::surface::Trouble;
 use axum::{
@@ -12,7 +12,7 @@ use serde::Serialize;
 use service::Error;
 use utoipa::ToSchema;
 
-/// Why a request was not carried out.
+/// Why a request failed.
 #[derive(Debug)]
 pub(crate) struct Failure {
     status: StatusCode,
@@ -21,21 +21,21 @@ pub(crate) struct Failure {
     retry_after_s: Option<u64>,
 }
 
-/// The body.
+/// The response body of an error.
 #[derive(Serialize, ToSchema)]
 #[schema(as = LumetradeError)]
 pub(crate) struct Told {
     error: Reason,
 }
 
-/// What went wrong.
+/// The reason of an error.
 #[derive(Serialize, ToSchema)]
 #[schema(as = LumetradeReason)]
 pub(crate) struct Reason {
-    /// A word for programs.
+    /// A machine-readable code.
     #[schema(example = "account_exists")]
     code: &'static str,
-    /// The same for people.
+    /// A human-readable message.
     #[schema(example = "currency already exists")]
     message: String,
 }
@@ -45,12 +45,12 @@ impl Failure {
         Self { status, code, message: message.into(), retry_after_s: None }
     }
 
-    /// 400.
+    /// Invalid fields (400).
     pub(super) fn validation(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "validation_failed", message)
     }
 
-    /// 413.
+    /// The body is too large (413).
     pub(super) fn too_large() -> Self {
         Self::from(Trouble::TooLarge)
     }
@@ -84,7 +84,7 @@ impl From<Error> for Failure {
             Error::Unauthenticated => {
                 Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "API key or secret is missing or wrong")
             }
-            // Programs act within their permissions: they are never asked for a password.
+            // API clients act within their permissions and are never asked for a password.
             Error::Forbidden | Error::StepUp => {
                 Self::new(StatusCode::FORBIDDEN, "forbidden", "the API key does not have this permission")
             }

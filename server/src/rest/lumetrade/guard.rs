@@ -1,4 +1,4 @@
-//! Key and secret in two headers.
+//! Authentication by key and secret in two headers.
 
 use super::error::Failure;
 use crate::{
@@ -13,7 +13,7 @@ use axum::{
 use domain::Permission;
 use service::{Error, Origin, Result, SharedDesk, api_client};
 
-/// Lets a request in that names a client and knows its secret.
+/// Authenticates a request by the client's key and secret.
 pub(crate) async fn admit(
     desk: &SharedDesk,
     permission: Option<Permission>,

@@ -1,4 +1,4 @@
-//! The Lumetrade account API (`/api/v1`): seeds/lumetrade-create-account.txt, wire.md section 3.
+//! The Lumetrade account API (`/api/v1`).
 
 pub(crate) mod error;
 pub(crate) mod guard;
@@ -23,7 +23,7 @@ use utoipa_axum::routes;
 
 type Answer<T> = Result<T, Failure>;
 
-/// Opens the doors of this surface.
+/// Registers the routes of this surface.
 #[must_use]
 pub fn open(doors: Doors) -> Doors {
     let (read, write) = (Some(Permission::AccountsRead), Some(Permission::AccountsWrite));
@@ -34,7 +34,7 @@ pub fn open(doors: Doors) -> Doors {
         .program(Surface::Lumetrade, read, routes!(in_currency))
 }
 
-/// An account, as the document prints it.
+/// An account in the format of the Lumetrade document.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = LumetradeAccount)]
@@ -64,7 +64,7 @@ impl std::convert::From<CurrencyAccount> for Account {
     }
 }
 
-/// The body of "create"; a field given twice is refused by its reader.
+/// The body of "create"; the parser rejects a repeated field.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = LumetradeAccountBody)]
 pub(crate) struct AccountBody {
@@ -169,7 +169,7 @@ async fn in_currency(
     Ok(Json(ledger::in_currency(&desk, &program.actor, &code).await?.into()))
 }
 
-/// Postgres takes no zero bytes; no id has any.
+/// Removes zero bytes, which Postgres does not accept and no id contains.
 fn without_zeros(id: &str) -> String {
     id.replace('\0', "")
 }

@@ -1,4 +1,4 @@
-//! What concerns a person's exchange account as a whole.
+//! Operations on a user's exchange accounts as a whole.
 
 use super::{
     Answer,

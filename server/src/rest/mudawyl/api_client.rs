@@ -1,4 +1,4 @@
-//! API clients: credentials for the other surfaces. Ours; the document has none.
+//! API clients: credentials for the other surfaces. Not part of the original document.
 
 use super::{
     Answer, Done,
@@ -24,7 +24,7 @@ use service::{
 };
 use utoipa::ToSchema;
 
-/// A client as its owner sees it.
+/// An API client as its owner sees it.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = ApiClient)]
@@ -32,41 +32,41 @@ pub(super) struct Client {
     /// Its id.
     #[schema(format = Uuid)]
     id: String,
-    /// The person's name for it.
+    /// The name that its owner gave it.
     #[schema(example = "Bots")]
     name: String,
     /// The public half: `Apikey`, `X-API-KEY`.
     #[schema(example = "4ce4943cf47846c3b50b70de4d1bc34d")]
     api_key: String,
-    /// What it signs in with at `/v2`.
+    /// The login id for `/v2`.
     #[schema(example = "sl-46a19fb14e90")]
     login_id: String,
-    /// What it may do.
+    /// The permissions of the client.
     #[schema(value_type = Vec<words::Permission>)]
     permissions: Vec<&'static str>,
-    /// It may sign with RSA as well.
+    /// Whether it may also sign with RSA.
     rsa: bool,
-    /// Where it may come from; empty: anywhere.
+    /// Addresses and networks it may connect from; empty: any.
     #[schema(example = json!(["203.0.113.0/24"]))]
     addresses: Vec<String>,
-    /// When it was made.
+    /// Time of creation.
     created_at: Iso,
-    /// When it stops working by itself.
+    /// Time of expiry.
     expires_at: Option<Iso>,
-    /// When it was last let in, to the minute.
+    /// Time of the last use, to the minute.
     last_used_at: Option<Iso>,
-    /// From where.
+    /// Address of the last use.
     last_used_from: Option<String>,
 }
 
-/// Everyone's own.
+/// The API clients of a user.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ApiClients)]
 pub(super) struct Clients {
     items: Vec<Client>,
 }
 
-/// A client that was just made. Its secret is not shown again.
+/// A new API client. Its secret is shown only once.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = MadeApiClient)]
@@ -77,7 +77,7 @@ pub(super) struct MadeClient {
     name: String,
     #[schema(example = "4ce4943cf47846c3b50b70de4d1bc34d")]
     api_key: String,
-    /// 64 hex characters: `X-API-SECRET`, the key of the HMAC, and `api_key` at `/v2`.
+    /// 64 hex characters: `X-API-SECRET`, the HMAC key, and `api_key` at `/v2`.
     #[schema(example = "543477161a91de81ad63ea6d13c7bc50feb46cf978d137bc01a2543477161a91")]
     api_secret: String,
     #[schema(example = "sl-46a19fb14e90")]
@@ -87,7 +87,7 @@ pub(super) struct MadeClient {
     created_at: Iso,
 }
 
-/// What a client is made with.
+/// The properties of a new API client.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = ApiClientBody)]
@@ -100,10 +100,10 @@ pub(super) struct ClientBody {
     permissions: Vec<String>,
     /// PEM, 2048 bits or more.
     rsa_public_key: Option<String>,
-    /// Addresses and networks that it may come from.
+    /// Addresses and networks it may connect from.
     #[schema(example = json!(["203.0.113.0/24"]))]
     addresses: Option<Vec<String>>,
-    /// A moment to come, 2027-01-01T00:00:00.000Z.
+    /// A time in the future, such as 2027-01-01T00:00:00.000Z.
     #[schema(format = DateTime, example = "2030-01-01T00:00:00.000Z")]
     expires_at: Option<String>,
 }
@@ -203,7 +203,7 @@ fn id(value: &Value) -> Result<ApiClientId, Problem> {
     text.parse().map_err(|_| Problem::NotUuid)
 }
 
-/// The client that a request would make.
+/// Parses the client to create.
 fn new_client(asked: &Asked) -> Result<NewClient, Failure> {
     let mut check = Check::new(asked, Place::Body);
     let name = check.required("name", text(validation::key_name));

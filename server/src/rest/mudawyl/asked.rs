@@ -1,5 +1,5 @@
-//! A request as this surface reads it: loosely typed, as the Express service did, so that every wrong type becomes a
-//! named field problem and not a parser's complaint.
+//! A request as this surface parses it: loosely typed, as in the original Express service, so that every
+//! wrong type becomes a named field problem instead of a parser error.
 
 use super::error::{Failure, FieldError};
 use axum::{
@@ -11,7 +11,7 @@ use domain::validation::{FieldProblem, Problem};
 use serde_json::{Map, Value};
 use service::Error;
 
-/// Where a field came from, by express-validator's names.
+/// The location of a field, in express-validator's terms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     /// The path.
@@ -37,7 +37,7 @@ impl Place {
     }
 }
 
-/// What was asked, unchecked. It may hold an exchange secret and is therefore never printed.
+/// A request before validation. It may hold an exchange secret and is therefore never printed.
 pub struct Asked {
     params: Map<String, Value>,
     query: Map<String, Value>,
@@ -45,14 +45,14 @@ pub struct Asked {
     headers: HeaderMap,
 }
 
-/// Fields whose values are never echoed, not even to the one who sent them: answers end up in logs.
+/// Fields whose values are never echoed, not even to the sender, because responses end up in logs.
 const SECRET: &[&str] = &["apiSecretKey", "password", "currentPassword", "newPassword", "refreshToken"];
 
 impl Asked {
-    /// Puts a request together from its parts; path parameters and query pairs are text.
+    /// Builds a request from its parts; path parameters and query pairs are text.
     ///
     /// # Errors
-    /// 400 when the body is not a JSON object.
+    /// 400 if the body is not a JSON object.
     pub fn new(
         params: impl IntoIterator<Item = (String, String)>,
         query: &str,
@@ -62,7 +62,7 @@ impl Asked {
         Ok(Self { params, query: read_query(query), body: read_body(body)?, headers: HeaderMap::new() })
     }
 
-    /// A field as it came; `null` counts as absent.
+    /// The raw value of a field; `null` counts as absent.
     #[must_use]
     pub fn field(&self, place: Place, name: &str) -> Option<&Value> {
         self.section(place)?.get(name).filter(|value| !value.is_null())
@@ -77,13 +77,13 @@ impl Asked {
         text.transpose().map_err(|_| Failure::BadRequest("header is not readable text"))
     }
 
-    /// The body, for comparing requests: fields sorted, spaces gone.
+    /// The body in canonical form, for comparing requests: sorted fields, no whitespace.
     #[must_use]
     pub fn canonical_body(&self) -> String {
         Value::Object(self.body.clone()).to_string()
     }
 
-    /// One field's error with the value that it came with.
+    /// A field error with the submitted value.
     #[must_use]
     pub fn problem(&self, place: Place, field: &str, problem: Problem) -> FieldError {
         let given = self.section(place).and_then(|section| section.get(field));
@@ -91,13 +91,13 @@ impl Asked {
         FieldError { value, msg: problem.text(), param: field.to_owned(), location: place.name() }
     }
 
-    /// What a use case answered about fields of the body, with the values that they came with.
+    /// Converts the error of a use case about body fields, adding the submitted values.
     #[must_use]
     pub fn refuse(&self, error: Error) -> Failure {
         self.refuse_at(Place::Body, error)
     }
 
-    /// The same about fields of another place.
+    /// As [`Self::refuse`], for fields in another location.
     #[must_use]
     pub fn refuse_at(&self, place: Place, error: Error) -> Failure {
         match error {
@@ -151,7 +151,7 @@ async fn read_params<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<Vec
     Ok(params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
 }
 
-/// A name given twice becomes an array, as in Express: no rule takes one.
+/// A repeated name becomes an array, as in Express; no validation rule accepts one.
 fn read_query(query: &str) -> Map<String, Value> {
     let mut fields = Map::new();
     let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();

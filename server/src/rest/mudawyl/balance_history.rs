@@ -1,4 +1,4 @@
-//! What an account was worth, day by day.
+//! The daily balance history of an account.
 
 use super::{
     Answer,
@@ -41,7 +41,7 @@ pub(super) async fn show(
     Ok(Json(BalanceDays::from(page.map_err(|error| asked.refuse_at(Place::Query, error))?)))
 }
 
-/// Which key's days are asked for.
+/// Parses the key and the range of days.
 ///
 /// # Errors
 /// 422 with all problems together.
@@ -50,7 +50,7 @@ fn days(actor: &Actor, asked: &Asked) -> Result<(ExchangeKeyId, balance_history:
     let id = check.id();
     let start = check.optional("start", moment);
     let limit = check.optional("limit", whole(1, MOST_DAYS, Problem::NotLimit)).unwrap_or(DAYS);
-    // Whose a token is cannot be told without its key.
+    // Without the key, the owner of a page token cannot be determined.
     let knows = |text: &str| id.is_none_or(|id| balance_history::knows(actor, id, text));
     let token = check.optional("nextToken", token(knows));
     check.finish(id.map(|id| (id, balance_history::Asked { start, limit, token })))

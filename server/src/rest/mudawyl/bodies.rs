@@ -1,5 +1,5 @@
-//! The request bodies as the OpenAPI document describes them. They are read by hand (see [`super::asked`]), so that a
-//! wrong type is a named field problem; these say what is right.
+//! The request bodies as the OpenAPI document describes them. Handlers parse them manually (see
+//! [`super::asked`]), so that a wrong type is a named field problem; these types document the valid format.
 
 use crate::rest::words;
 use serde::Serialize;
@@ -40,10 +40,10 @@ pub struct KeyChangeBody {
     /// 1 to 24 characters.
     #[schema(min_length = 1, max_length = 24)]
     pub name: Option<String>,
-    /// Switches the key on or off. Not in the original document.
+    /// Enables or disables the key. Not in the original document.
     pub active: Option<bool>,
-    /// The account is also traded outside Slipstream: no messages about orders that Slipstream did not send. Not in the original
-    /// document.
+    /// Whether the account is also traded outside Slipstream: then there are no messages about orders that
+    /// Slipstream did not send. Not in the original document.
     pub traded_elsewhere: Option<bool>,
     /// New credentials, both halves. Not in the original document.
     #[schema(min_length = 1, max_length = 256)]
@@ -53,7 +53,7 @@ pub struct KeyChangeBody {
     pub api_secret_key: Option<String>,
 }
 
-/// "Update User Profile". What is left out stays as it is.
+/// "Update User Profile". Omitted fields stay unchanged.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(example = super::examples::update_profile_request)]
@@ -66,14 +66,14 @@ pub struct ProfileBody {
     pub country: Option<String>,
     /// EN or AR.
     pub language: Option<String>,
-    /// A name of the IANA time zone database.
+    /// A name from the IANA time zone database.
     pub timezone: Option<String>,
 }
 
-/// A request to the operator. Ours; the document has a heading without a body.
+/// A support request to the operators. Not part of the original document, which has a heading without a body.
 #[derive(Serialize, ToSchema)]
 pub struct SupportBody {
-    /// One line, 1 to 120 characters.
+    /// A single line, 1 to 120 characters.
     #[schema(example = "My key was switched off")]
     pub subject: String,
     /// 1 to 5,000 characters.
@@ -104,7 +104,7 @@ pub struct NotificationBody {
     pub telegram_stop_loss: Option<bool>,
 }
 
-/// "Create Manual Order". Numbers may come as numbers or as text.
+/// "Create Manual Order". Numbers may be sent as numbers or as text.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(example = super::examples::create_order_request)]
@@ -128,13 +128,13 @@ pub struct OrderBody {
     /// At most 25; equal shares. Not with TRAILING_STOP.
     #[schema(value_type = Option<Vec<words::Number>>, max_items = 25)]
     pub take_profit_prices: Option<Vec<f64>>,
-    /// Where the stop triggers. Not with TRAILING_STOP.
+    /// The stop price. Not with TRAILING_STOP.
     #[schema(value_type = Option<words::Number>)]
     pub stop_trigger_price: Option<f64>,
     /// LIMIT or MARKET; required with stopTriggerPrice.
     #[schema(value_type = Option<words::StopType>)]
     pub stop_trigger_type: Option<String>,
-    /// The stop's limit price; required with LIMIT.
+    /// The limit price of the stop order; required with LIMIT.
     #[schema(value_type = Option<words::Number>)]
     pub stop_price: Option<f64>,
     /// Percent, 0.1 to 5; required with TRAILING_STOP.
@@ -194,18 +194,18 @@ pub struct MarginBody {
 #[serde(rename_all = "camelCase")]
 #[schema(example = super::examples::checkout_request)]
 pub struct CheckoutBody {
-    /// Of a public plan.
+    /// The id of a public plan.
     pub subscription_id: String,
 }
 
-/// "Update Stripe Subscription". What is left out stays.
+/// "Update Stripe Subscription". Omitted fields stay unchanged.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(example = super::examples::update_subscription_request)]
 pub struct SubscriptionChangeBody {
-    /// Whether it ends with the paid period.
+    /// Whether the subscription ends with the paid period.
     pub cancel_at_period_end: Option<bool>,
-    /// Of a public plan to change to.
+    /// The id of a public plan to change to.
     pub subscription_id: Option<String>,
 }
 
@@ -216,10 +216,10 @@ pub struct SubscriptionChangeBody {
 pub struct FollowBody {
     /// Default true.
     pub active: Option<bool>,
-    /// Of an active strategy of the key's exchange.
+    /// The id of an active strategy of the key's exchange.
     #[schema(format = Uuid)]
     pub strategy_automated_id: String,
-    /// Of a risk profile.
+    /// The id of a risk profile.
     #[schema(format = Uuid)]
     pub strategy_risk_profile_id: String,
 }
@@ -229,12 +229,12 @@ pub struct FollowBody {
 #[serde(rename_all = "camelCase")]
 #[schema(example = super::examples::update_follow_request)]
 pub struct FollowChangeBody {
-    /// Resumes or pauses.
+    /// True resumes the follow, false pauses it.
     pub active: Option<bool>,
-    /// Of an active strategy of the same exchange and symbol.
+    /// The id of an active strategy of the same exchange and symbol.
     #[schema(format = Uuid)]
     pub strategy_automated_id: Option<String>,
-    /// Of a risk profile.
+    /// The id of a risk profile.
     #[schema(format = Uuid)]
     pub strategy_risk_profile_id: Option<String>,
 }

@@ -1,5 +1,5 @@
-//! What this surface answers when it does not do what was asked: one mapping from [`service::Error`], in the Express
-//! service's shapes (wire.md section 1).
+//! The error responses of this surface: the single mapping from [`service::Error`] to the formats of the
+//! original Express service.
 
 use crate::rest::surface::Trouble;
 use axum::{
@@ -13,16 +13,16 @@ use serde_json::Value;
 use service::Error;
 use utoipa::{IntoResponses, ToSchema};
 
-/// Why a request was not carried out.
+/// Why a request failed.
 #[derive(Debug)]
 pub enum Failure {
-    /// It is not HTTP or JSON as we take it (400).
+    /// Not valid HTTP or JSON for this surface (400).
     BadRequest(&'static str),
-    /// Its body is too large (413).
+    /// The body is too large (413).
     TooLarge,
-    /// Fields cannot be used (422).
+    /// Invalid fields (422).
     Fields(Vec<FieldError>),
-    /// The use case said no.
+    /// The error of a use case.
     Service(Error),
 }
 
@@ -32,17 +32,17 @@ impl From<Error> for Failure {
     }
 }
 
-/// One field's problem, as express-validator writes it.
+/// One field's problem, in express-validator's format.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FieldError {
-    /// What was sent; left out when nothing was.
+    /// The submitted value; omitted if there was none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "BTCUSDT")]
     pub value: Option<Value>,
-    /// What is wrong.
+    /// The problem.
     #[schema(example = "must be valid exchange symbol")]
     pub msg: &'static str,
-    /// Its name.
+    /// The name of the field.
     #[schema(example = "symbol")]
     pub param: String,
     /// `body`, `query`, `params` or `headers`.
@@ -56,31 +56,31 @@ impl From<FieldProblem> for FieldError {
     }
 }
 
-/// 422.
+/// Invalid fields (422).
 #[derive(Serialize, ToSchema)]
 pub struct FieldErrors {
-    /// All of them, in the document's field order.
+    /// All field errors, in the document's field order.
     pub errors: Vec<FieldError>,
 }
 
-/// 433.
+/// Rejected by a rule or the exchange (433).
 #[derive(Serialize, ToSchema)]
 pub struct Refused {
-    /// Text and code.
+    /// Message and code.
     #[schema(example = "invalid exchange symbol (1300)")]
     pub error: String,
 }
 
-/// Everything else.
+/// All other errors.
 #[derive(Serialize, ToSchema)]
 pub struct Message {
-    /// In words.
+    /// The message.
     #[schema(example = "route not found")]
     pub message: &'static str,
 }
 
 impl Failure {
-    /// Puts the problems of fields in the document's order, where some of them were found later than others.
+    /// Sorts field problems into the document's order, if some were found later than others.
     #[must_use]
     pub fn in_order(self, fields: &[&str]) -> Self {
         match self {
@@ -107,7 +107,7 @@ impl IntoResponse for Failure {
 fn answer(error: Error) -> Response {
     match error {
         Error::Refused(refusal) => {
-            // 433 is not registered, but it is what the document says.
+            // 433 is not a registered status code, but the document requires it.
             let status = StatusCode::from_u16(433).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
             (status, Json(Refused { error: refusal.to_string() })).into_response()
         }
@@ -135,7 +135,7 @@ fn answer(error: Error) -> Response {
     }
 }
 
-/// What no handler of this surface had a say in.
+/// The response to an error outside any handler of this surface.
 pub(crate) fn tell(trouble: Trouble) -> Response {
     match trouble {
         Trouble::Service(error) => answer(error),
@@ -159,7 +159,7 @@ fn later(mut response: Response, seconds: u64) -> Response {
     response
 }
 
-/// What an operation answers that changes what opens the account, while the password is due.
+/// The response of operations that change credentials while re-authentication is required.
 #[derive(IntoResponses)]
 #[allow(missing_docs)] // the description is the attribute's
 pub enum StepUpDue {
@@ -171,8 +171,8 @@ pub enum StepUpDue {
     Due(Message),
 }
 
-/// What the rules behind an operation, or its exchange, may refuse. What an operation answers by where it stands is
-/// completed by [`crate::document`].
+/// The errors that a business rule or the exchange may cause. [`crate::document`] adds those that follow from
+/// the route.
 #[derive(IntoResponses)]
 #[allow(missing_docs)] // the description is the attribute's
 pub enum PrivateErrors {

@@ -1,5 +1,5 @@
-//! The examples of the Mudawyl document, word for word: the OpenAPI document shows them, and the tests compare our
-//! answers with them.
+//! The examples of the Mudawyl document, verbatim: the OpenAPI document shows them, and tests compare our
+//! responses with them.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Exchange keys following strategies.
+//! Follows: exchange keys that copy strategies.
 
 use super::{
     Answer,
@@ -101,7 +101,7 @@ pub(super) async fn update(
     Ok(Json(FollowItem::from(follow)))
 }
 
-/// Whether strategy and profile are there is a matter of the fields, and is told together with them.
+/// Checks that strategy and profile exist, so that it is reported together with the other field problems.
 async fn known(
     desk: &SharedDesk,
     check: &mut Check<'_>,

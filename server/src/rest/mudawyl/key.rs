@@ -106,7 +106,7 @@ pub(super) async fn delete(State(desk): State<SharedDesk>, Trader(actor): Trader
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Which key a request would delete, and whether its positions are closed first.
+/// Parses which key to delete, and whether to close its positions first.
 ///
 /// # Errors
 /// 422 with all problems together.
@@ -151,7 +151,7 @@ fn only_id(asked: &Asked) -> Result<ExchangeKeyId, Failure> {
     check.finish(id)
 }
 
-/// The key that a request would connect.
+/// Parses the key to connect.
 ///
 /// # Errors
 /// 422 with all problems together.
@@ -183,7 +183,7 @@ pub fn new_key(asked: &Asked) -> Result<NewKey, Failure> {
     check.finish(new())
 }
 
-/// Which key a request would change, and how.
+/// Parses which key to change, and how.
 ///
 /// # Errors
 /// 422 with all problems together.

@@ -1,8 +1,9 @@
-//! The Mudawyl user API (`/v1`): exactly the document's shapes, texts and codes (seeds/mudawyl-user-api.txt; wire.md
-//! section 1; docs/API.md lists what differs, and why).
+//! The Mudawyl user API (`/v1`), with exactly the formats, texts and codes of its document; docs/API.md lists
+//! the deviations and their reasons.
 //!
-//! A handler reads a request with [`validate`], calls one use case, and puts the answer in the document's JSON with
-//! [`present`]; what goes wrong goes through [`error`].
+//! A handler parses a request with [`validate`], calls one use case, and formats the result as the document's
+//! JSON with
+//! [`present`]; errors go through [`error`].
 
 mod account;
 mod api_client;
@@ -35,12 +36,12 @@ use service::SharedDesk;
 use utoipa::{PartialSchema, ToSchema};
 use utoipa_axum::{router::UtoipaMethodRouter, routes};
 
-/// What a handler with an answer returns.
+/// The result of a handler with a response body.
 type Answer<T> = Result<Json<T>, error::Failure>;
-/// What a handler without one returns: 204.
+/// The result of a handler without a response body: 204.
 type Done = Result<StatusCode, error::Failure>;
 
-/// Opens the doors of this surface.
+/// Registers the routes of this surface.
 #[must_use]
 pub fn open(doors: Doors) -> Doors {
     doors
@@ -82,7 +83,7 @@ pub fn open(doors: Doors) -> Doors {
         .route(Role::Trader, routes!(past::by_hand))
 }
 
-/// The shapes of errors, which are named by the responses of every operation and therefore by none of its own.
+/// Adds the error schemas, which only shared responses refer to and which utoipa would therefore not collect.
 fn describing_errors(mut routes: UtoipaMethodRouter<SharedDesk>) -> UtoipaMethodRouter<SharedDesk> {
     let (schemas, ..) = &mut routes;
     schemas.push((error::FieldError::name().into(), error::FieldError::schema()));

@@ -1,4 +1,4 @@
-//! What a person is told of, and how Telegram is linked.
+//! Notification settings and linking Telegram.
 
 use super::{
     Answer,
@@ -15,7 +15,7 @@ use service::{
     notify::{self, Wish, telegram},
 };
 
-/// The fields that are looked up, in the document's order; those before them are not.
+/// The fields that the service validates, in the document's order; the fields before them need no look-up.
 const TELEGRAM: &[&str] = &["telegramNewOrder", "telegramTakeProfit", "telegramStopLoss"];
 
 /// Get Alert Method
@@ -76,7 +76,7 @@ pub(super) async fn update(
     Ok(Json(set.into()))
 }
 
-/// What a request would change.
+/// Parses the settings to change.
 fn wish(check: &mut Check<'_>) -> Wish {
     Wish {
         weekly_report: check.optional("weeklyReport", flag),

@@ -1,4 +1,4 @@
-//! Orders: what stands, what was, and a new one.
+//! Orders: open orders, order history, and placing orders.
 
 use super::{
     Answer,
@@ -17,7 +17,7 @@ use service::{
 };
 use sha2::{Digest, Sha256};
 
-/// The header that makes sending the same order twice harmless.
+/// The header that makes a repeated order request idempotent.
 pub(super) const IDEMPOTENCY_KEY: &str = "idempotency-key";
 const LONGEST_IDEMPOTENCY_KEY: usize = 200;
 
@@ -96,7 +96,7 @@ pub(super) async fn place(
     Ok(Json(legs.into_iter().map(Created::from).collect()))
 }
 
-/// The key in the path and the market in the query or body.
+/// Parses the key in the path and the market in the query or body.
 pub(super) fn of_market(asked: &Asked, place: Place) -> Result<(ExchangeKeyId, Symbol), Failure> {
     let mut check = Check::new(asked, place);
     let (id, symbol) = (check.id(), check.symbol());

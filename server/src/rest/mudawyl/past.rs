@@ -1,4 +1,4 @@
-//! What a person's accounts entered: for strategies, and by hand.
+//! Trade history: entries of strategies and manual entries.
 
 use super::{
     Answer,
@@ -16,7 +16,7 @@ use service::{
     trade_history::{self, Filter, Page, Which},
 };
 
-/// Days of a history unless said otherwise.
+/// Default number of days of a history.
 const DAYS: u16 = 30;
 
 /// List Strategy Automated History
@@ -71,7 +71,7 @@ async fn page(desk: &SharedDesk, actor: &Actor, which: Which, asked: &Asked) -> 
     page.map_err(|error| asked.refuse_at(Place::Query, error))
 }
 
-/// Which days are asked for; `knows` a token that we gave.
+/// Parses the range of days; `knows` tells whether a page token is one of ours.
 ///
 /// # Errors
 /// 422 with all problems together.

@@ -100,7 +100,7 @@ pub(super) async fn supervise(State(desk): State<SharedDesk>, Trader(actor): Tra
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Which position a request would have supervised or not.
+/// Parses the key, the market and whether its position is to be supervised.
 ///
 /// # Errors
 /// 422 with all problems together.

@@ -1,4 +1,4 @@
-//! Who a person is, and how they want to be spoken to.
+//! A user's profile.
 
 use super::{
     Answer,
@@ -55,7 +55,7 @@ pub(super) async fn update(
     Ok(Json(updated.map_err(|error| asked.refuse(error))?.map(ProfileItem::from)))
 }
 
-/// What a request would change; the service looks whether it may.
+/// Parses the changes; the service validates them.
 fn change(asked: &Asked) -> ProfileChange {
     let mut check = Check::new(asked, Place::Body);
     let mut field = |name: &str| check.optional(name, raw).map(Some);

@@ -48,7 +48,7 @@ pub(super) async fn margin(State(desk): State<SharedDesk>, Trader(actor): Trader
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Which leverage a request would set, and where.
+/// Parses the leverage to set, and for which key and market.
 ///
 /// # Errors
 /// 422 with all problems together.
@@ -59,7 +59,7 @@ pub fn leverage_wanted(asked: &Asked) -> Result<(ExchangeKeyId, Symbol, u16), Fa
     check.finish(id.zip(symbol).zip(leverage).map(|((id, symbol), leverage)| (id, symbol, leverage)))
 }
 
-/// Which margin type a request would set, and where.
+/// Parses the margin type to set, and for which key and market.
 ///
 /// # Errors
 /// 422 with all problems together.

@@ -1,4 +1,4 @@
-//! Public strategies, and what the signals that they really gave came to. Backtests are not in these figures.
+//! Public strategies and the performance of their live signals. Backtests are not included.
 
 use super::{
     Answer,
@@ -16,9 +16,9 @@ use domain::{
 };
 use service::{SharedDesk, strategy};
 
-/// Ranges of a history unless said otherwise.
+/// Default number of ranges of a history.
 const RANGES: u16 = 30;
-/// The most items of an answer.
+/// The maximum number of items of a response.
 pub(in crate::rest) const MOST: u16 = 1_000;
 
 /// List Strategy Risk Profile
@@ -86,7 +86,7 @@ pub(super) async fn performance(State(desk): State<SharedDesk>, asked: Asked) ->
     Ok(Json(Performance::from(strategy::performance(&desk, id, Kind::Live, interval, limit).await?)))
 }
 
-/// Which ranges of which strategy are asked for.
+/// Parses the strategy and the ranges.
 ///
 /// # Errors
 /// 422 with all problems together.

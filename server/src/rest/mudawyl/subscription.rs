@@ -1,4 +1,4 @@
-//! A person's plan, and paying for it.
+//! A user's plan and paying for it.
 
 use super::{
     Answer,
@@ -129,10 +129,10 @@ pub(super) async fn history(
     Ok(Json(all.into_iter().map(InvoiceItem::from).collect()))
 }
 
-/// The plan of a checkout.
+/// Parses the plan of a checkout.
 ///
 /// # Errors
-/// 422.
+/// 422 for an invalid plan id.
 pub fn wanted(asked: &Asked) -> Result<PlanId, Failure> {
     let mut check = Check::new(asked, Place::Body);
     let plan = check.required("subscriptionId", id(Problem::NotPlan));

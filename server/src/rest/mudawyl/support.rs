@@ -1,4 +1,4 @@
-//! Asking the operator. Ours: the document has a heading without a body.
+//! Support requests. Not part of the original document, which has a heading without a body.
 
 use super::{
     Answer,
@@ -15,21 +15,21 @@ use serde::Serialize;
 use service::SharedDesk;
 use utoipa::ToSchema;
 
-/// What became of a request to the operator.
+/// A support request.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct SupportTicket {
     /// Its id.
     id: String,
-    /// What it is about.
+    /// The subject.
     #[schema(example = "My key was switched off")]
     subject: String,
-    /// What was written.
+    /// The text of the request.
     message: String,
     /// OPEN or CLOSED.
     #[schema(example = "OPEN")]
     status: &'static str,
-    /// When it was asked.
+    /// Time of the request.
     created_at: Iso,
 }
 

@@ -1,5 +1,5 @@
-//! Collects the problems of a request's fields, all of them, in the order in which they are asked for: the
-//! document's. The rules themselves are the domain's; here they are put to loosely typed values.
+//! Collects all problems of a request's fields, in the order in which the handler reads them: the document's.
+//! The rules themselves belong to the domain; here they are applied to loosely typed values.
 
 use super::{
     asked::{Asked, Place},
@@ -28,7 +28,7 @@ const TICKET: &[&str] = &[
     "riskProfilePercent",
 ];
 
-/// One request under examination.
+/// The validation of one request.
 pub struct Check<'a> {
     asked: &'a Asked,
     place: Place,
@@ -36,18 +36,18 @@ pub struct Check<'a> {
 }
 
 impl<'a> Check<'a> {
-    /// Begins; the fields asked for by name are those of `place`.
+    /// Starts a validation; fields are looked up in `place`.
     #[must_use]
     pub const fn new(asked: &'a Asked, place: Place) -> Self {
         Self { asked, place, problems: Vec::new() }
     }
 
-    /// The key in the path.
+    /// The exchange key's id in the path.
     pub fn id(&mut self) -> Option<ExchangeKeyId> {
         self.path_id()
     }
 
-    /// The id in the path, of whatever kind it is.
+    /// The id in the path, of any id type.
     pub fn path_id<T: FromStr>(&mut self) -> Option<T> {
         let id = self.asked.field(Place::Params, "id").and_then(Value::as_str).and_then(hyphenated);
         if id.is_none() {
@@ -56,12 +56,12 @@ impl<'a> Check<'a> {
         id
     }
 
-    /// The market asked for.
+    /// The `symbol` field.
     pub fn symbol(&mut self) -> Option<Symbol> {
         self.required("symbol", symbol)
     }
 
-    /// A field that must be given.
+    /// Reads a required field.
     pub fn required<T>(&mut self, field: &str, rule: impl FnOnce(&Value) -> Result<T, Problem>) -> Option<T> {
         match self.asked.field(self.place, field) {
             None => {
@@ -76,7 +76,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// A field that may be left out.
+    /// Reads an optional field.
     pub fn optional<T>(&mut self, field: &str, rule: impl FnOnce(&Value) -> Result<T, Problem>) -> Option<T> {
         match rule(self.asked.field(self.place, field)?) {
             Ok(value) => Some(value),
@@ -87,12 +87,12 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// Notes a problem that concerns more than one field.
+    /// Records a problem that concerns more than one field.
     pub fn fail(&mut self, field: &str, problem: Problem) {
         self.problems.push(self.asked.problem(self.place, field, problem));
     }
 
-    /// Notes a problem of something that is no field.
+    /// Records a problem of something that is not a field.
     pub fn reject(&mut self, error: FieldError) {
         self.problems.push(error);
     }
@@ -131,7 +131,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// What was made of the fields, if none has a problem.
+    /// Returns the result, if no field has a problem.
     ///
     /// # Errors
     /// 422 with all problems together.
@@ -143,27 +143,27 @@ impl<'a> Check<'a> {
     }
 }
 
-/// Puts the problems of a manual order in the document's field order.
+/// Sorts the problems of a manual order into the document's field order.
 pub fn in_ticket_order(problems: &mut [FieldError]) {
     problems.sort_by_key(|problem| TICKET.iter().position(|field| *field == problem.param));
 }
 
-/// The text of a value: numbers keep their digits, and what is neither text nor number becomes text that no rule takes.
+/// The text of a value: numbers keep their digits, and any other type becomes text that no rule accepts.
 fn as_text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned)
 }
 
-/// Only the usual form: the parser would also take braces and bare digits.
+/// Accepts only the hyphenated form: the parser alone would also take braces and bare digits.
 fn hyphenated<T: FromStr>(text: &str) -> Option<T> {
     text.parse().ok().filter(|_| text.len() == 36)
 }
 
-/// An id, where anything else is told by a problem of its own.
+/// Parses an id; anything else is `problem`.
 pub fn id<T: FromStr>(problem: Problem) -> impl FnOnce(&Value) -> Result<T, Problem> {
     move |value| value.as_str().and_then(hyphenated).ok_or(problem)
 }
 
-/// A date, or a moment as ISO 8601 writes it, with or without its milliseconds.
+/// Parses a date, or an ISO 8601 time with or without milliseconds.
 ///
 /// # Errors
 /// [`Problem::NotDate`].
@@ -174,7 +174,7 @@ pub fn moment(value: &Value) -> Result<Micros, Problem> {
     read.or_else(|| Micros::from_iso(&whole?)).ok_or(Problem::NotDate)
 }
 
-/// A pair.
+/// Parses a pair.
 ///
 /// # Errors
 /// [`Problem::NotSymbol`].
@@ -182,17 +182,17 @@ pub fn symbol(value: &Value) -> Result<Symbol, Problem> {
     validation::symbol(value.as_str().unwrap_or(""))
 }
 
-/// One of an enum's words.
+/// Parses one of an enum's words.
 pub fn word<T>(parse: fn(&str) -> Option<T>, problem: Problem) -> impl FnOnce(&Value) -> Result<T, Problem> {
     move |value| value.as_str().and_then(parse).ok_or(problem)
 }
 
-/// Text that keeps a rule.
+/// Parses text with a rule.
 pub fn text<T>(rule: fn(&str) -> Result<T, Problem>) -> impl FnOnce(&Value) -> Result<T, Problem> {
     move |value| rule(value.as_str().ok_or(Problem::NotText)?)
 }
 
-/// Where a page ended: a token that somebody `knows`.
+/// Parses a page token; `knows` tells whether it is one of ours.
 pub fn token(knows: impl Fn(&str) -> bool) -> impl FnOnce(&Value) -> Result<String, Problem> {
     move |value| {
         let text = value.as_str().ok_or(Problem::NotText)?;
@@ -200,7 +200,7 @@ pub fn token(knows: impl Fn(&str) -> bool) -> impl FnOnce(&Value) -> Result<Stri
     }
 }
 
-/// Text whose rule is the service's: what is no text becomes one that keeps no rule.
+/// Text that the service validates; a value that is not text becomes the empty string, which no rule accepts.
 ///
 /// # Errors
 /// Never.
@@ -208,7 +208,7 @@ pub fn raw(value: &Value) -> Result<String, Problem> {
     Ok(value.as_str().unwrap_or("").to_owned())
 }
 
-/// A boolean, or its name.
+/// Parses a boolean, or its name.
 ///
 /// # Errors
 /// [`Problem::NotBoolean`].
@@ -221,7 +221,7 @@ pub fn flag(value: &Value) -> Result<bool, Problem> {
     }
 }
 
-/// A whole number in a range, as number or text.
+/// Parses an integer in a range, as number or text.
 pub fn whole(least: u16, most: u16, problem: Problem) -> impl FnOnce(&Value) -> Result<u16, Problem> {
     move |value| {
         let number = money::parse(&as_text(value)).map_err(|_| problem)?;

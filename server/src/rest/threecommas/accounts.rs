@@ -1,4 +1,4 @@
-//! The operations on accounts.
+//! The account operations.
 
 use super::{
     error::Failure,
@@ -21,7 +21,7 @@ use zeroize::Zeroizing;
 
 type Answer<T> = Result<Json<T>, Failure>;
 
-/// What an account is connected with.
+/// The fields of a new account.
 #[derive(ToSchema)]
 #[schema(as = ThreeCommasAccountBody)]
 #[allow(dead_code)] // read by the derive only
@@ -42,19 +42,19 @@ pub(super) struct AccountBody {
     types_to_create: Option<Vec<String>>,
 }
 
-/// What an account is changed with.
+/// The changes to an account.
 #[derive(ToSchema)]
 #[schema(as = ThreeCommasAccountChange)]
 #[allow(dead_code)] // read by the derive only
 pub(super) struct ChangeBody {
-    /// Which.
+    /// The account's id.
     account_id: i64,
     /// A new name.
     #[schema(example = "New account")]
     name: Option<String>,
     /// A new key of the same account, with its secret.
     api_key: Option<String>,
-    /// The secret.
+    /// The new key's secret.
     secret: Option<String>,
 }
 
@@ -68,7 +68,7 @@ pub(super) struct NameBody {
     name: String,
 }
 
-/// A valid key.
+/// The result of a key validation.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ThreeCommasValid)]
 pub(super) struct Valid {
@@ -275,7 +275,7 @@ pub(super) async fn account_table_data(
     Ok(Json(present::table(account.number, &assets)))
 }
 
-/// The number in a path, as it came.
+/// The raw number in a path.
 type Id = Result<Path<String>, axum::extract::rejection::PathRejection>;
 
 trait Numbered {
@@ -283,13 +283,13 @@ trait Numbered {
 }
 
 impl Numbered for Id {
-    /// What is no number is nobody's.
+    /// An invalid number is an unknown account.
     fn number(self) -> Result<i64, Error> {
         self.ok().and_then(|Path(text)| text.parse().ok()).ok_or(Error::NotFound)
     }
 }
 
-/// The keys that a request would connect: the account itself, and its siblings.
+/// Parses the keys to connect: the account itself and its siblings.
 fn new_keys(params: &Params) -> Result<Vec<NewKey>, Failure> {
     let mut wrong: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut fail = |name: &str, words: String| wrong.entry(name.to_owned()).or_default().push(words);

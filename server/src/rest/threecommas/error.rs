@@ -1,4 +1,4 @@
-//! What this surface answers when it does not do what was asked: `{error, error_description?, error_attributes?}`.
+//! The error responses of this surface: `{error, error_description?, error_attributes?}`.
 
 use crate::rest::surface::Trouble;
 use axum::{
@@ -15,7 +15,7 @@ use service::Error;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
-/// Why a request was not carried out.
+/// Why a request failed.
 #[derive(Debug)]
 pub(crate) struct Failure {
     status: StatusCode,
@@ -23,18 +23,18 @@ pub(crate) struct Failure {
     retry_after_s: Option<u64>,
 }
 
-/// The body.
+/// The response body of an error.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ThreeCommasError)]
 pub(crate) struct Told {
-    /// A word for programs.
+    /// A machine-readable code.
     #[schema(example = "record_invalid")]
     error: &'static str,
-    /// The same for people.
+    /// A human-readable description.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Invalid parameters")]
     error_description: Option<String>,
-    /// What is wrong with which parameter.
+    /// The problems by parameter.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     error_attributes: BTreeMap<String, Vec<String>>,
 }
@@ -46,19 +46,19 @@ impl Failure {
         Self { status, body, retry_after_s: None }
     }
 
-    /// Parameters that cannot be used.
+    /// Invalid parameters.
     pub(super) fn record_invalid(attributes: BTreeMap<String, Vec<String>>) -> Self {
         let mut failure = Self::new(StatusCode::BAD_REQUEST, "record_invalid", "Invalid parameters");
         failure.body.error_attributes = attributes;
         failure
     }
 
-    /// One parameter that cannot be used.
+    /// One invalid parameter.
     pub(super) fn invalid(field: &str, words: impl Into<String>) -> Self {
         Self::record_invalid(BTreeMap::from([(field.to_owned(), vec![words.into()])]))
     }
 
-    /// The signature is not the client's.
+    /// The signature does not match.
     pub(super) fn signature() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "signature_invalid", "Provided signature is invalid")
     }
@@ -68,7 +68,7 @@ impl Failure {
     }
 }
 
-/// The name of a field here.
+/// Maps a field of the service to its parameter name on this surface.
 fn name(field: &str) -> &str {
     match field {
         "apiKey" => "api_key",
@@ -117,7 +117,7 @@ impl From<Error> for Failure {
                 "api_key_invalid_or_expired",
                 "Unauthorized. Invalid or expired api key.",
             ),
-            // Programs act within their permissions: they are never asked for a password.
+            // API clients act within their permissions and are never asked for a password.
             Error::Forbidden | Error::StepUp => {
                 Self::new(StatusCode::FORBIDDEN, "access_denied", "Api key doesn't have enough permissions")
             }

@@ -1,4 +1,4 @@
-//! Signed requests: key and signature in two headers, over the raw target and body.
+//! Authentication by signed requests: key and signature in two headers, over the raw target and body.
 
 use super::error::Failure;
 use crate::{
@@ -21,7 +21,7 @@ use service::{
     api_client::{self, Kind, Signed},
 };
 
-/// Lets a request in that a client has signed. Its body is read for that, and put back as it was.
+/// Authenticates a request by its signature. This reads the body, which is then restored.
 pub(crate) async fn admit(
     desk: &SharedDesk,
     permission: Option<Permission>,
@@ -57,7 +57,7 @@ async fn caller(
 ) -> Result<Caller, Failure> {
     let key = only(&parts.headers, "apikey").ok_or(Error::Unauthenticated)?;
     let signature = only(&parts.headers, "signature").ok_or_else(Failure::signature)?;
-    // What was signed is the whole path, also under the second prefix.
+    // The signature covers the whole path, also under the second prefix.
     let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
     let kind = match fields::kind(&parts.headers).as_str() {
         "application/json" => Kind::Json,

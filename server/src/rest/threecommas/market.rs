@@ -1,21 +1,19 @@
-//! The exchanges that 3Commas names, and which of them can be traded here.
+//! The exchanges that 3Commas lists, and which of them can be traded here.
 
 use domain::TradeType;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// One of 3Commas's types of accounts.
+/// One of 3Commas's account types.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Kind {
     /// Its code: `type` of a request, `market_code` of an account.
     pub(super) code: &'static str,
-    /// Its name.
     pub(super) name: &'static str,
-    /// Its short name.
     pub(super) pretty: &'static str,
-    /// What it trades here; none cannot be traded yet.
+    /// The trade type here; `None` if it cannot be traded yet.
     pub(super) trades: Option<TradeType>,
-    /// A parameter that only this type wants.
+    /// An additional parameter that this type requires.
     pub(super) wants: Option<&'static str>,
 }
 
@@ -23,7 +21,7 @@ const fn untraded(code: &'static str, name: &'static str, wants: Option<&'static
     Kind { code, name, pretty: name, trades: None, wants }
 }
 
-/// All of them.
+/// All account types.
 pub(super) const KINDS: &[Kind] = &[
     Kind {
         code: "binance",
@@ -55,12 +53,12 @@ pub(super) const KINDS: &[Kind] = &[
     untraded("okex", "OKX Spot", Some("passphrase")),
 ];
 
-/// The type of this code.
+/// Returns the type with this code.
 pub(super) fn find(code: &str) -> Option<&'static Kind> {
     KINDS.iter().find(|kind| kind.code == code.to_ascii_lowercase())
 }
 
-/// The type that an account of ours is.
+/// The account type of a trade type.
 pub(super) const fn of(kind: TradeType) -> &'static Kind {
     match kind {
         TradeType::Spot => &KINDS[0],
@@ -68,12 +66,12 @@ pub(super) const fn of(kind: TradeType) -> &'static Kind {
     }
 }
 
-/// The icon of every exchange that we trade on, served by us.
+/// The icon of every exchange that can be traded here, served by the desk.
 pub(super) fn icon(public_url: &str) -> String {
     format!("{public_url}/exchange.svg")
 }
 
-/// A line of the list.
+/// An item of the market list.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ThreeCommasMarket)]
 pub(super) struct Market {
@@ -83,11 +81,11 @@ pub(super) struct Market {
     help_link: Option<String>,
     nomics_id: Option<String>,
     market_code: &'static str,
-    /// Whether accounts of this type can be connected here. Not 3Commas's.
+    /// Whether accounts of this type can be connected here. Not in 3Commas's API.
     trading_supported: bool,
 }
 
-/// The list.
+/// The market list.
 pub(super) fn list(public_url: &str) -> Vec<Market> {
     let line = |kind: &Kind| Market {
         market_name: kind.name,

@@ -1,5 +1,4 @@
-//! The 3Commas account API (`/ver1`, and the same under `/public/api/ver1`): seeds/3commas-add-exchange-account.md,
-//! wire.md section 2.
+//! The 3Commas account API (`/ver1`, and the same under `/public/api/ver1`).
 
 mod accounts;
 pub(crate) mod error;
@@ -13,7 +12,7 @@ use crate::doors::{Doors, describing};
 use domain::{Permission, Role};
 use utoipa_axum::routes;
 
-/// Opens the doors of this surface.
+/// Registers the routes of this surface.
 #[must_use]
 pub fn open(doors: Doors) -> Doors {
     let (read, write) = (Some(Permission::AccountsRead), Some(Permission::AccountsWrite));

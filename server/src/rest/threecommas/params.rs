@@ -1,4 +1,4 @@
-//! The parameters of a request: in its query, in a form, or in a JSON object. Real clients send each of the three.
+//! The parameters of a request: in its query, in a form, or in a JSON object. Real clients use all three.
 
 use super::error::Failure;
 use crate::rest::{
@@ -21,13 +21,13 @@ use std::{collections::BTreeMap, fmt};
 pub(crate) struct Params(BTreeMap<String, Vec<String>>);
 
 impl Params {
-    /// One parameter; blank is none.
+    /// Returns one parameter; blank counts as absent.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         let given = self.0.get(name)?.first()?.trim();
         Some(given).filter(|text| !text.is_empty())
     }
 
-    /// A list, as `name`, `name[]` or `name[0]`.
+    /// Returns a list given as `name`, `name[]` or `name[0]`.
     pub(crate) fn list(&self, name: &str) -> Vec<&str> {
         let ours = |key: &str| key.split('[').next() == Some(name);
         let all = self.0.iter().filter(|(key, _)| ours(key)).flat_map(|(_, values)| values);
@@ -80,7 +80,7 @@ fn unreadable(why: Unreadable) -> Failure {
     }
 }
 
-/// The guard has seen to it that there is a query or a body and not both: what was not signed is not read.
+/// The guard ensures that there is either a query or a body, not both: nothing is read that was not signed.
 impl<S: Send + Sync> FromRequest<S> for Params {
     type Rejection = Failure;
 
@@ -97,7 +97,7 @@ impl<S: Send + Sync> FromRequest<S> for Params {
     }
 }
 
-/// A JSON object in which each name stands once.
+/// A JSON object without repeated names.
 struct Once(Vec<(String, Value)>);
 
 impl<'de> Deserialize<'de> for Once {

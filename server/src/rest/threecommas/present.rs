@@ -1,4 +1,5 @@
-//! An account as the document prints it: profits and worth are text, but for the one number of its example.
+//! An account in the format of the 3Commas document: profits and values are text, except for the one number
+//! in its example.
 
 use super::market;
 use crate::rest::mudawyl::present::{Iso, Num};
@@ -24,7 +25,7 @@ impl Serialize for Text {
     }
 }
 
-/// An amount in the currency that is shown first.
+/// An amount in the primary display currency.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ThreeCommasAmount)]
 pub(super) struct Shown {
@@ -32,7 +33,7 @@ pub(super) struct Shown {
     amount: Text,
 }
 
-/// The same as a number.
+/// The total in the primary display currency, as a number.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ThreeCommasTotal)]
 pub(super) struct Total {
@@ -44,7 +45,7 @@ const fn usd(amount: Decimal) -> Shown {
     Shown { currency: "USD", amount: Text(amount) }
 }
 
-/// The document's own.
+/// The example of the 3Commas document.
 fn example() -> Value {
     serde_json::from_str(include_str!("examples/account.json")).unwrap_or_default()
 }
@@ -85,7 +86,7 @@ pub(super) struct Account {
     gains: Gains,
 }
 
-/// What the account can be used for.
+/// The capabilities of an account.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ThreeCommasAbilities)]
 struct Abilities {
@@ -108,7 +109,8 @@ struct Abilities {
 }
 
 impl Abilities {
-    /// Orders are sent for futures accounts only (1115), and bots trade AUTOMATED keys, which these are not.
+    /// Manual trading is possible for futures accounts only (1115); bots require AUTOMATED keys, which these
+    /// are not.
     const fn of(trades: bool) -> Self {
         Self {
             hedge_mode_available: false,
@@ -131,7 +133,7 @@ impl Abilities {
     }
 }
 
-/// What it is worth and has gained.
+/// The value and profits of an account.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ThreeCommasGains)]
 struct Gains {
@@ -222,7 +224,7 @@ impl Account {
     }
 }
 
-/// A slice of the pie: one asset.
+/// One asset in the pie chart.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ThreeCommasSlice)]
 pub(super) struct Slice {
@@ -231,11 +233,11 @@ pub(super) struct Slice {
     amount: Text,
     btc_value: Text,
     usd_value: Text,
-    /// Of the account.
+    /// The share of the account's value.
     percentage: Text,
 }
 
-/// A line of the table: one asset.
+/// One asset in the table.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ThreeCommasLine)]
 pub(super) struct Line {

@@ -1,9 +1,9 @@
-//! Zooming, panning, pointing.
+//! Zooming, panning and pointing.
 
 use super::{Chart, FEWEST, scale::Scale};
 use leptos::{ev, prelude::*};
 
-/// What the pointer does to the chart.
+/// The pointer's interaction with the chart.
 #[derive(Clone, Copy)]
 pub(super) struct Gestures {
     chart: Chart,
@@ -14,9 +14,8 @@ pub(super) struct Gestures {
 }
 
 impl Chart {
-    /// Shows more or fewer candles.
     pub(super) fn zoom(self, nearer: bool) {
-        // A market may have fewer candles than would fit: what is seen is what is zoomed.
+        // A market may have fewer candles than would fit: zooming starts from what is visible.
         let most = self.total_untracked().max(FEWEST);
         self.shown.update(|n| {
             let seen = (*n).min(most);
@@ -25,14 +24,14 @@ impl Chart {
         self.load_older();
     }
 
-    /// Moves the window by a share of itself.
+    /// Moves the window by a quarter of its width.
     pub(super) fn step(self, older: bool) {
         let by = (self.shown.get_untracked() / 4).max(1);
         let back = self.back.get_untracked();
         self.look_back(if older { back.saturating_add(by) } else { back.saturating_sub(by) });
     }
 
-    /// Back to the newest candle.
+    /// Moves to the newest candle.
     pub(super) fn latest(self) {
         self.back.set(0);
     }
@@ -90,7 +89,7 @@ impl Gestures {
         self.chart.cross.set(None);
     }
 
-    /// Where an event happened, in tenths of a pixel of the chart.
+    /// The position of an event in the chart, in tenths of a pixel.
     #[allow(clippy::cast_possible_truncation)] // places on a screen
     fn place(self, event: &ev::PointerEvent) -> Option<(i64, i64)> {
         let rect = self.svg.get_untracked()?.get_bounding_client_rect();
@@ -100,7 +99,7 @@ impl Gestures {
     }
 }
 
-/// Draws at the size that the page gives, now and after every change of it.
+/// Draws at the size that the page gives, now and after every resize.
 #[cfg(feature = "islands")]
 pub(super) fn measure(chart: Chart, svg: NodeRef<leptos::svg::Svg>) {
     #[allow(clippy::cast_possible_truncation)] // pixels
@@ -114,7 +113,7 @@ pub(super) fn measure(chart: Chart, svg: NodeRef<leptos::svg::Svg>) {
         }
     };
     if let Some(chart) = svg.get() {
-        // From here on the drawing follows the space it has, whatever its shape.
+        // From here on the drawing follows the available space, whatever its shape.
         let _ = chart.set_attribute("data-awake", "");
         look();
         window_event_listener(ev::resize, move |_| look());
@@ -129,7 +128,7 @@ mod load {
     use leptos::prelude::*;
 
     impl Chart {
-        /// Fetches what came before, when the window comes near the oldest candle we have.
+        /// Loads older candles when the window approaches the oldest one.
         pub(in crate::islands::desk::chart) fn load_older(self) {
             let (first, _) = untrack(|| self.window());
             if first > FEWEST || self.loading.get_untracked() {
@@ -150,7 +149,7 @@ mod load {
             });
         }
 
-        /// Shows another frame, without leaving the page.
+        /// Switches the candle interval without leaving the page.
         pub(in crate::islands::desk::chart) fn switch(self, frame: Frame) {
             self.loading.set(true);
             let address = self.address(frame);
@@ -176,6 +175,6 @@ mod load {
 
 #[cfg(not(feature = "islands"))]
 impl Chart {
-    /// The server draws what it has.
+    /// The server renders only the candles it has.
     pub(super) fn load_older(self) {}
 }

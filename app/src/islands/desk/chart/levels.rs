@@ -1,4 +1,4 @@
-//! Prices that matter: orders, position, and what the ticket would add.
+//! Price lines: orders, the position, and what the ticket would add.
 
 use super::{
     Chart,

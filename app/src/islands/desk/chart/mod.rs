@@ -1,4 +1,4 @@
-//! The candle chart: drawn by the server, brought to life in the browser.
+//! The candle chart: rendered by the server, interactive in the browser.
 
 mod gestures;
 mod levels;
@@ -15,24 +15,23 @@ use domain::{Decimal, Frame, Market, Micros};
 use leptos::prelude::*;
 use scale::{PAD, Scale};
 
-/// How many candles are shown at first, and the bounds of zooming.
+/// The initial number of visible candles, and the limits of zooming.
 const SHOWN: usize = 90;
 const FEWEST: usize = 15;
 
-/// The chart's state.
 #[derive(Clone, Copy)]
 pub(super) struct Chart {
     bars: StoredValue<Bars>,
-    /// Counts what was settled or loaded: the drawing of settled candles depends on it, not on every tick.
+    /// Counts closed and loaded candles: the drawing of closed candles depends on it, not on every tick.
     settled: RwSignal<u32>,
     forming: RwSignal<Bar>,
     frame: RwSignal<Frame>,
-    /// How many candles are shown, and how many of the newest are out of sight.
+    /// The number of visible candles, and how many of the newest are beyond the right edge.
     shown: RwSignal<usize>,
     back: RwSignal<usize>,
     /// In pixels.
     size: RwSignal<(i64, i64)>,
-    /// Where the pointer is, in tenths of a pixel.
+    /// The pointer's position, in tenths of a pixel.
     cross: RwSignal<Option<(i64, i64)>>,
     market: StoredValue<Market>,
     #[cfg(feature = "islands")]
@@ -56,14 +55,14 @@ impl Chart {
         }
     }
 
-    /// Takes the present minute's candle.
+    /// Applies an update of the current minute's candle.
     #[cfg(feature = "islands")]
     pub(super) fn minute(self, minute: Bar) {
         let frame = self.frame.get_untracked();
         let settled = self.bars.try_update_value(|b| b.minute(minute, frame)).unwrap_or_default();
         self.bars.with_value(|b| self.forming.set(b.forming));
         if settled {
-            // Who looks at the past keeps looking at it.
+            // A user who looks at past candles keeps the same view.
             if self.back.get_untracked() > 0 {
                 self.back.update(|b| *b += 1);
             }
@@ -76,14 +75,14 @@ impl Chart {
         self.bars.with_value(|b| b.settled.len() + 1)
     }
 
-    /// The first candle of the window and one past its last.
+    /// The first visible candle and one past the last.
     fn window(self) -> (usize, usize) {
         let total = self.total();
         let end = total - self.back.get().min(total.saturating_sub(1));
         (end.saturating_sub(self.shown.get()), end)
     }
 
-    /// The window's candles with their slots; the forming one only on request.
+    /// The visible candles with their slots; the forming one only on request.
     fn visible(self, forming: bool) -> Vec<(i64, Bar)> {
         let (first, end) = self.window();
         let (total, last) = (self.total(), self.forming);
@@ -108,7 +107,7 @@ impl Chart {
         iso.get(range).unwrap_or_default().to_owned()
     }
 
-    /// The candle under the pointer, or the forming one: its times and prices in words.
+    /// The times and prices of the candle under the pointer, or of the forming one, as text.
     fn legend(self) -> String {
         let words = desk(Lang::default());
         let scale = self.cross.get().map(|(x, _)| x);

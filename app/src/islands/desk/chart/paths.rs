@@ -1,10 +1,10 @@
-//! The drawing itself, as SVG path texts.
+//! The drawing itself, as SVG paths.
 
 use super::scale::Scale;
 use crate::islands::desk::Bar;
 use std::fmt::Write as _;
 
-/// The candles that rise, or those that fall, as one path.
+/// The rising or the falling candles as one path.
 pub(super) fn candles(scale: &Scale, bars: impl Iterator<Item = (i64, Bar)>, rising: bool) -> String {
     let mut path = String::new();
     for (slot, bar) in bars.filter(|(_, b)| b.rises() == rising) {
@@ -13,7 +13,6 @@ pub(super) fn candles(scale: &Scale, bars: impl Iterator<Item = (i64, Bar)>, ris
     path
 }
 
-/// Wick and body of one candle.
 pub(super) fn candle(path: &mut String, scale: &Scale, slot: i64, bar: Bar) {
     let (x, half) = (scale.x(slot), scale.half());
     let (open, close) = (scale.y(bar.1), scale.y(bar.4));
@@ -33,7 +32,6 @@ pub(super) fn volumes(scale: &Scale, bars: impl Iterator<Item = (i64, Bar)>) -> 
     path
 }
 
-/// Grid lines at these prices.
 pub(super) fn grid(scale: &Scale) -> String {
     let (mut path, right) = (String::new(), scale.right());
     for price in scale.grid() {

@@ -1,17 +1,18 @@
-//! Where prices and times stand in the chart. Whole numbers throughout: places in tenths of a pixel, prices in ticks.
+//! The mapping of prices and times to chart coordinates. Integers throughout: positions in tenths of a pixel,
+//! prices in ticks.
 
 use crate::islands::desk::Bar;
 
 /// Width of the price axis, in tenths of a pixel.
 pub(super) const AXIS: i64 = 720;
-/// Height of the time axis.
+/// Height of the time axis, in tenths of a pixel.
 pub(super) const FOOT: i64 = 240;
-/// Room above the highest price, for the legend.
+/// Space above the highest price, for the legend, in tenths of a pixel.
 const TOP: i64 = 260;
 /// Empty slots after the newest candle.
 pub(super) const PAD: usize = 3;
 
-/// The chart's mapping for one window of candles.
+/// The mapping for one window of candles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Scale {
     pub(super) width: i64,
@@ -25,7 +26,8 @@ pub(super) struct Scale {
 }
 
 impl Scale {
-    /// A scale that shows all of `bars`. Its bounds are coarse, so that a moving price rarely moves every candle.
+    /// A scale that shows all of `bars`. Its bounds are coarse, so that a changing price rarely redraws every
+    /// candle.
     pub(super) fn new(size: (i64, i64), slots: usize, bars: impl Iterator<Item = Bar>) -> Self {
         let (mut lo, mut hi, mut volume) = (i64::MAX, i64::MIN, 1);
         for bar in bars {
@@ -59,7 +61,7 @@ impl Scale {
         self.height - FOOT
     }
 
-    /// The middle of a slot.
+    /// The x coordinate of a slot's middle.
     pub(super) const fn x(&self, slot: i64) -> i64 {
         (2 * slot + 1) * self.right() / (2 * self.slots)
     }
@@ -69,27 +71,27 @@ impl Scale {
         (self.right() * 7 / (self.slots * 20)).clamp(4, 90)
     }
 
-    /// The height of a price.
+    /// The y coordinate of a price.
     pub(super) fn y(&self, price: i64) -> i64 {
         TOP + (self.hi - price) * (self.bottom() - TOP) / (self.hi - self.lo).max(1)
     }
 
-    /// The height of a volume's top: volumes stand in the lowest fifth.
+    /// The y coordinate of a volume's top: volumes occupy the lowest fifth.
     pub(super) const fn volume_y(&self, volume: i64) -> i64 {
         self.bottom() - volume * (self.bottom() / 5) / self.volume
     }
 
-    /// The slot at a place.
+    /// The slot at an x coordinate.
     pub(super) fn slot_at(&self, x: i64) -> i64 {
         (x * self.slots / self.right().max(1)).clamp(0, self.slots - 1)
     }
 
-    /// The price at a height.
+    /// The price at a y coordinate.
     pub(super) fn price_at(&self, y: i64) -> i64 {
         self.hi - (y - TOP) * (self.hi - self.lo) / (self.bottom() - TOP).max(1)
     }
 
-    /// Prices for the grid: round ones, some 60 pixels apart.
+    /// Prices of the grid lines: round ones, about 60 pixels apart.
     pub(super) fn grid(&self) -> Vec<i64> {
         let lines = ((self.bottom() - TOP) / 600).max(2);
         let step = round_step((self.hi - self.lo) / lines);
@@ -97,7 +99,7 @@ impl Scale {
         (first..).map(|n| n * step).take_while(|p| *p < self.hi).collect()
     }
 
-    /// How many candles lie between two times of the axis.
+    /// The number of candles between two labels of the time axis.
     pub(super) fn every(&self) -> i64 {
         let least = (900 * self.slots / self.right().max(1)).max(1);
         [1, 2, 3, 5, 6, 10, 12, 15, 20, 30, 60, 120, 240].into_iter().find(|n| *n >= least).unwrap_or(480)

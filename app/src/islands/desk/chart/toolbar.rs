@@ -1,4 +1,4 @@
-//! Frames, and the keyboard's way to zoom and pan.
+//! Candle intervals, and zooming and panning by keyboard.
 
 use super::Chart;
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
 use domain::Frame;
 use leptos::prelude::*;
 
-/// The frames offered.
+/// The intervals offered.
 const FRAMES: [Frame; 6] = [Frame::M1, Frame::M5, Frame::M15, Frame::H1, Frame::H4, Frame::D1];
 
 /// The row above the chart.

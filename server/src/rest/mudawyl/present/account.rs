@@ -16,7 +16,7 @@ pub struct Keys {
     pub items: Vec<Key>,
 }
 
-/// One key, as "Create Exchange Key" answers it: never with its secret.
+/// One key, as "Create Exchange Key" returns it: never with its secret.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs)] // the fields are the document's
@@ -81,7 +81,7 @@ impl From<&Balance> for Assets {
 /// "Get Exchange Total Balance".
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TotalBalance {
-    /// All active keys together.
+    /// The total of all active keys.
     #[serde(rename = "USD")]
     pub usd: Num,
 }
@@ -92,7 +92,7 @@ pub struct TotalBalance {
 pub struct BalanceDays {
     /// Newest first.
     pub items: Vec<BalanceDay>,
-    /// Asks for the next page; null after the last.
+    /// The token of the next page; null on the last page.
     pub next_token: Option<String>,
 }
 
@@ -116,7 +116,7 @@ impl From<Page> for BalanceDays {
 /// "List Subscriptions Plans".
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Plans {
-    /// The public ones, cheapest first.
+    /// The public plans, cheapest first.
     pub items: Vec<PlanItem>,
 }
 
@@ -150,7 +150,8 @@ impl From<Vec<Plan>> for Plans {
     }
 }
 
-/// A new sandbox account's credentials. Ours, not the document's: the caller connects them as any exchange's.
+/// A new sandbox account's credentials. Not in the original document: connect them like the keys of any
+/// exchange.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SandboxAccount {

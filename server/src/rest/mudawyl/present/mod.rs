@@ -1,7 +1,8 @@
-//! The domain's words in the document's JSON: one struct per shape, its fields in the document's order.
+//! Domain values in the document's JSON: one struct per shape, its fields in the document's order.
 //!
-//! Nothing is decided here. That two shapes differ by a key (a created stop has a `timestamp`, a listed one has not) is
-//! the document's doing; each struct names the example that it equals, and `tests/mudawyl_shapes.rs` compares them
+//! There is no logic here. If two shapes differ in a key (a created stop has a `timestamp`, a listed one has
+//! not), that follows
+//! the document; each struct names the example that it equals, and `tests/mudawyl_shapes.rs` compares them
 //! byte for byte.
 
 mod account;

@@ -1,4 +1,4 @@
-//! Notification settings, and how Telegram is linked.
+//! Notification settings and the Telegram link.
 
 use super::Iso;
 use domain::notification;

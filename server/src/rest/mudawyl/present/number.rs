@@ -1,4 +1,4 @@
-//! Numbers and moments as JSON writes them.
+//! Numbers and times in JSON.
 
 use domain::{Decimal, Micros, money};
 use serde::{Serialize, Serializer, ser::Error};
@@ -16,7 +16,7 @@ impl Serialize for Num {
     }
 }
 
-/// A moment as ISO 8601 text.
+/// A time as ISO 8601 text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]
 #[schema(value_type = String, format = DateTime)]
 pub struct Iso(pub Micros);

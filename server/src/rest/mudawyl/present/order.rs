@@ -5,7 +5,7 @@ use domain::Order;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// The document's `trades` and `fees` of an order are always empty: fills are asked for on their own.
+/// The document's `trades` and `fees` of an order are always empty: fills have an operation of their own.
 type Nothing = [Num; 0];
 
 /// One leg of "Create Manual Order": the two kinds have different keys.
@@ -195,7 +195,7 @@ pub struct Trade {
     pub id: String,
     pub order: String,
     pub symbol: String,
-    /// Binance does not tell with which kind of order a fill came about.
+    /// Always null: Binance does not report the order type of a fill.
     #[serde(rename = "type")]
     pub kind: Option<String>,
     pub datetime: Iso,
@@ -208,7 +208,7 @@ pub struct Trade {
     pub fees: [TradeFeeItem; 1],
 }
 
-/// What a fill cost, as the document's `fee`.
+/// The fee of a fill, as the document's `fee`.
 #[derive(Debug, Serialize, ToSchema)]
 #[allow(missing_docs)] // the fields are ccxt's
 pub struct TradeFee {
@@ -216,7 +216,7 @@ pub struct TradeFee {
     pub currency: String,
 }
 
-/// The same as an item of `fees`, whose keys stand the other way round.
+/// The same fee as an item of `fees`, whose keys are in the opposite order.
 #[derive(Debug, Serialize, ToSchema)]
 #[allow(missing_docs)] // the fields are ccxt's
 pub struct TradeFeeItem {

@@ -1,4 +1,4 @@
-//! What was traded, for strategies and by hand.
+//! Trade history, of strategies and manual.
 
 use super::{Iso, Num};
 use domain::{Decimal, follow::PastTrade};
@@ -12,11 +12,11 @@ use utoipa::ToSchema;
 pub struct StrategyTrades {
     /// Newest first.
     pub items: Vec<StrategyTrade>,
-    /// Asks for the next page; null after the last.
+    /// The token of the next page; null on the last page.
     pub next_token: Option<String>,
 }
 
-/// An entry for a strategy.
+/// An entry of a strategy.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs)] // the fields are the document's
@@ -67,11 +67,11 @@ pub struct TriggerStrategy {
 pub struct ManualTrades {
     /// Newest first.
     pub items: Vec<ManualTrade>,
-    /// Asks for the next page; null after the last.
+    /// The token of the next page; null on the last page.
     pub next_token: Option<String>,
 }
 
-/// An entry by hand.
+/// A manual entry.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs)] // the fields are the document's
@@ -95,7 +95,7 @@ fn nums(values: Vec<Decimal>) -> Vec<Num> {
 }
 
 impl StrategyTrade {
-    /// None for an entry that no strategy made: those are not in this list.
+    /// `None` for an entry without a strategy, which does not belong in this list.
     fn of(trade: PastTrade) -> Option<Self> {
         let strategy = trade.strategy?;
         Some(Self {

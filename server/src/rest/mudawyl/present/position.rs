@@ -39,7 +39,7 @@ impl From<domain::Position> for Position {
         Self {
             symbol: p.symbol.to_string(),
             contracts: Num(p.contracts),
-            // USD-margined contracts are of one base unit, and positions are one-way: so at Binance, so here.
+            // As at Binance, USD-margined contracts are one base unit, and positions are one-way.
             contract_size: Num(Decimal::ONE),
             unrealized_pnl: Num(p.unrealized_pnl),
             leverage: p.leverage,
@@ -63,15 +63,15 @@ impl From<domain::Position> for Position {
     }
 }
 
-/// What Slipstream does for the stop of an open position.
+/// The protection of an open position.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Protection {
-    /// SUPERVISED; MISSING, while a stop is being placed; NO\_STOP by the order's own choice; RELEASED by its owner; FOREIGN for a
-    /// position that was opened outside Slipstream.
+    /// SUPERVISED; MISSING, while a stop is being placed; NO\_STOP by the order's own choice; RELEASED by its
+    /// owner; FOREIGN for a position that was opened outside Slipstream.
     #[schema(value_type = String, example = "SUPERVISED")]
     pub state: &'static str,
-    /// The trigger price of the stop order that the exchange holds.
+    /// The trigger price of the stop order at the exchange.
     pub stop_trigger_price: Option<Num>,
 }
 

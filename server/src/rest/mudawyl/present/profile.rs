@@ -1,4 +1,4 @@
-//! A person's profile.
+//! A user's profile.
 
 use super::Iso;
 use domain::profile::{Language, Profile};

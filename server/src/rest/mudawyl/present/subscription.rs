@@ -1,4 +1,4 @@
-//! A person's plan, and what they pay for it.
+//! A user's plan and payments.
 
 use super::Iso;
 use domain::{
@@ -13,16 +13,16 @@ use uuid::Uuid;
 /// "Get User Subscription".
 #[derive(Debug, Serialize, ToSchema)]
 pub struct HeldPlan {
-    /// STRIPE; MANUAL for a plan that the operator gave, which the document does not know.
+    /// STRIPE; MANUAL for a plan that an operator assigned, which the original document does not have.
     #[serde(rename = "paymentType")]
     #[schema(example = "STRIPE")]
     pub payment_type: &'static str,
-    /// The plan, with its own limits.
+    /// The plan, with its limits.
     #[serde(rename = "SubscriptionType")]
     pub plan: HeldPlanType,
 }
 
-/// Its plan.
+/// The plan of a subscription.
 #[derive(Debug, Serialize, ToSchema)]
 #[allow(missing_docs)] // the fields are the document's
 pub struct HeldPlanType {
@@ -37,7 +37,7 @@ pub struct HeldPlanType {
 }
 
 impl HeldPlan {
-    /// What is paid for comes before what was given.
+    /// A paid plan takes precedence over an assigned one.
     #[must_use]
     pub fn of(held: Held) -> Option<Self> {
         let paid = held.paid.map(|plan| ("STRIPE", plan));
@@ -72,7 +72,7 @@ pub struct StripeSubscription {
     pub plan: StripePlan,
 }
 
-/// What is charged.
+/// The price of the plan.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs)] // the fields are the document's
