@@ -5,7 +5,6 @@ use crate::{Desk, Result, SharedDesk, key, order};
 use domain::{
     ExchangeKeyId, Order, Symbol, Trade, TradeType, UserId,
     live::{AccountState, Happening, LiveMessage, What},
-    time,
 };
 use exchange::{AccountEvent, Credentials};
 use std::{
@@ -20,10 +19,6 @@ const SWEEP: Duration = Duration::from_secs(30);
 const RETRY: Duration = Duration::from_millis(500);
 /// Events come in bursts; one read serves a burst.
 const BURST: Duration = Duration::from_millis(150);
-/// One instance records an account's events. Another takes over once it has not renewed its lease for this
-/// long.
-const LEASE: i64 = time::MINUTE;
-
 /// The state of one market of one account, and its viewers.
 pub(crate) struct AccountFeed {
     key: ExchangeKeyId,
@@ -94,16 +89,11 @@ impl AccountFeed {
         }
     }
 
-    /// Records an order event, unless another instance does so or the sender of the order already has.
+    /// Records an order event, unless another instance or the sender of the order already has.
     async fn tell(&self, desk: &Desk, order: Box<Order>, fill: Option<Trade>) -> Result<()> {
         let now = desk.clock.now();
         let once = order_once(self.key, &order);
-        let name = format!("events:{}:{}", self.key, self.symbol);
         let mut tx = desk.db.begin().await?;
-        let leased = store::instance::now(&mut tx).await?.unwrap_or(now);
-        if !store::lease::claim(&mut tx, &name, &desk.instance, leased, leased.plus(LEASE)).await? {
-            return Ok(());
-        }
         if store::event::first(&mut tx, self.user, &once, now).await? {
             let what = What::Order(order, fill);
             append(&mut tx, self.user, &Happening { key: Some(self.key), at: now, what }).await?;
