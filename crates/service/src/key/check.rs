@@ -24,7 +24,7 @@ const RETRY: i64 = MINUTE;
 const TRIES: i64 = 3;
 /// Extra checks per round beyond the even share, to catch up.
 const SPARE: i64 = 16;
-/// Account modes read in one round, besides those of accounts whose mode is unsupported or unknown. Each costs a weight of 5, so a
+/// Account modes read in one round, besides those of accounts whose mode is unsupported. Each costs a weight of 5, so a
 /// round spends at most about a twelfth of an address's 2,400 a minute on them.
 const MODES: usize = 40;
 /// Keys checked concurrently.
@@ -87,7 +87,7 @@ async fn check(desk: &Desk, due: Due, reads_mode: bool) -> Result<()> {
     let (found, mode) = match credentials(desk, &row) {
         Ok(who) => {
             let answer = desk.exchange.key_rights(&who).await;
-            let supported = row.key.account_mode == Some(AccountMode::OneWay);
+            let supported = row.key.account_mode.problem().is_none();
             let mode = if reads_mode || !supported {
                 mode(desk, &who, row.key.trade_type, &answer).await
             } else {
