@@ -1,13 +1,18 @@
 //! One pass of the supervisor over one position: read, compare, make the smallest repair, read again, until
 //! both agree.
 
+mod ending;
+mod entry;
+
+use entry::Learned;
+
 use super::{
     Watched,
     answer::{StopRefusal, stop_refusal},
     decide::{Facts, Next, is_stop, next},
     rules::Rule,
-    settle::{delete, report_filled, settle},
-    stop::{Seen, TELL_AFTER, just_entered},
+    settle::report_filled,
+    stop::{Seen, TELL_AFTER},
 };
 use crate::{
     Desk, Error, Result,
@@ -16,7 +21,6 @@ use crate::{
         intent::Intent,
         legs::{PlannedOrder, Role},
         run::{Halt, Run, Step},
-        send::CERTAIN,
         seq,
     },
 };
@@ -26,14 +30,8 @@ use store::{
     protection::{self as rows, Protection, Wanted},
 };
 
-/// If the exchange still does not know an entry this long after its intent was given up, it will not arrive
-/// any more.
-const GIVEN_UP_FOR: i64 = 60 * SECOND;
 /// A stop that has triggered as a limit order and does not fill is replaced by a market order after this.
 const TRIGGERED: i64 = 5 * SECOND;
-/// A protective order sent within this time may still arrive after its position has ended. This is much
-/// longer than a request's validity, because it is measured by wall clocks.
-const SENT_RECENTLY: i64 = 60 * SECOND;
 /// Repairs per pass. Further differences are left to the next pass.
 const REPAIRS: u8 = 8;
 
@@ -91,17 +89,6 @@ pub(in crate::order) async fn pass(
     };
     supervisor.notify(desk, &intent, pass).await?;
     Ok(pass)
-}
-
-/// What is known of an entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Learned {
-    /// The entry has filled, or it rests and its intent waits for it.
-    Known,
-    /// The entry was given up, and may still arrive.
-    MayCome,
-    /// The entry ended without a fill, or can no longer arrive.
-    Never,
 }
 
 /// What a missing stop that was a stop-limit order is doing.
@@ -176,32 +163,6 @@ impl Supervisor<'_> {
             position: seen.position.as_ref(),
             open: &seen.open,
         })
-    }
-
-    /// Looks up an entry whose state is unknown or was last seen open.
-    async fn learn_entry(&self, run: &mut Run<'_>) -> Step<Learned> {
-        if run.intent.status == Status::Waiting {
-            return Ok(Learned::Known);
-        }
-        let id = run.intent.client_id(seq::ENTRY);
-        let kind = run.intent.leg(seq::ENTRY).and_then(|leg| leg.order.as_ref()).map(|order| order.kind);
-        let conditional = kind.is_some_and(OrderType::conditional);
-        if !Rule::GivenUpEntryIsLookedFor.holds() {
-            return Ok(Learned::Never);
-        }
-        let Some(mut entry) = run.find(&id, conditional, Micros(0)).await? else {
-            let young = run.desk.clock.now().since(self.row.created_at) < GIVEN_UP_FOR;
-            return Ok(if young { Learned::MayCome } else { Learned::Never });
-        };
-        if !entry.is_final() {
-            // No intent waits for it any more.
-            run.cancel(&id, conditional).await?;
-            entry = run.find(&id, conditional, Micros(0)).await?.unwrap_or(entry);
-        }
-        let filled = !entry.filled.is_zero();
-        run.intent.mark(seq::ENTRY, LegStatus::Placed, Some(entry));
-        run.intent.save(run.desk).await?;
-        Ok(if filled { Learned::Known } else { Learned::Never })
     }
 
     /// Replaces a missing stop.
@@ -303,35 +264,6 @@ impl Supervisor<'_> {
         Ok(())
     }
 
-    async fn end(&self, run: &mut Run<'_>) -> Step<Pass> {
-        run.may_cancel_and_close()?;
-        // A fill that the exchange does not report yet would be mistaken for the end of the position.
-        let recent =
-            just_entered(self.row.entered_at, run.desk.clock.now()) && Rule::RecentEntryIsNotGone.holds();
-        if self.known == Known::Nothing && recent && !closed_by_own_orders(run).await? {
-            return Ok(Pass::Differs);
-        }
-        if Rule::ProtectionEndsToo.holds() {
-            run.cancel_own_protection().await?;
-        }
-        let late = may_arrive_late(run) && Rule::LateOrdersAreCancelled.holds();
-        settle(run.desk, self.access, run.intent, late).await?;
-        Ok(if late { Pass::Ending } else { Pass::Ended })
-    }
-
-    /// Finishes a position that was settled recently: once no order can arrive any more, cancels those that
-    /// have arrived since.
-    async fn tidy(&self, run: &Run<'_>) -> Step<Pass> {
-        if run.desk.supervision.ending_for(self.row.intent_id, run.desk.clock.boot()) < CERTAIN {
-            return Ok(Pass::Ending);
-        }
-        if Rule::ProtectionEndsToo.holds() {
-            run.cancel_own_protection().await?;
-        }
-        delete(run.desk, self.row.intent_id).await?;
-        Ok(Pass::Ended)
-    }
-
     async fn set_wanted(&mut self, desk: &Desk, wanted: Wanted) -> Result<()> {
         let mut tx = desk.db.begin().await?;
         rows::set_wanted(&mut tx, self.row.intent_id, wanted).await?;
@@ -372,25 +304,6 @@ impl Supervisor<'_> {
         }
         Ok(())
     }
-}
-
-/// Whether a protective order of the intent was sent so recently that it may not have arrived yet.
-fn may_arrive_late(run: &Run<'_>) -> bool {
-    let now = run.desk.clock.now();
-    // A clock that was set back counts as recent.
-    let recent = |at: Micros| now.since(at) < SENT_RECENTLY;
-    let protective = run.intent.legs.iter().filter(|leg| leg.is_protective() && leg.order.is_some());
-    protective.map(|leg| leg.changed_at).any(|at| recent(run.intent.updated_at) || at.is_none_or(recent))
-}
-
-/// Whether the intent's own stop and take-profit orders have closed everything it entered.
-async fn closed_by_own_orders(run: &Run<'_>) -> Step<bool> {
-    let entered = run.intent.filled_entry().map_or(Decimal::ZERO, |entry| entry.filled);
-    let mut closed = Decimal::ZERO;
-    for leg in run.intent.legs.iter().filter(|leg| leg.is_protective() && leg.placed.is_some()) {
-        closed += run.look_up(leg, Micros(0)).await?.map_or(Decimal::ZERO, |order| order.filled);
-    }
-    Ok(closed >= entered)
 }
 
 /// Whether a watched position's stop is alive at the exchange, queried by its id: one request of weight 1,
