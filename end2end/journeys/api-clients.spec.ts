@@ -12,7 +12,7 @@ test('create a client, use it from programs, and revoke it', async ({ page, desk
   await expect(page).toHaveURL(/\/settings\/api-clients$/);
   await expect(page.getByText('No API clients yet.')).toBeVisible();
   await clients.name.fill('Bots');
-  await clients.allow('Read accounts', 'Open and change accounts');
+  await clients.allow('ACCOUNTS_READ', 'ACCOUNTS_WRITE');
   await clients.make.click();
   await expect(clients.message).toContainText('Copy its secret now');
   const secrets = await clients.secrets();
@@ -59,7 +59,7 @@ test('what cannot be used is told beside its field, and nothing is typed twice',
   await clients.addresses.fill('10.0.0.0/8');
   await clients.expires.fill('2099-12-31');
   await clients.rsa.fill('');
-  await clients.allow('Read accounts');
+  await clients.allow('ACCOUNTS_READ');
   await clients.make.click();
   await expect(clients.list).toContainText('Only from 10.0.0.0/8');
   await expect(clients.list).toContainText('Works until 2100-01-01 00:00');

@@ -3,6 +3,7 @@ import { Copies, Follows, NewFollow, Panic, StopFollow } from '../pages/follows.
 import { History } from '../pages/history.ts';
 import { Landing } from '../pages/landing.ts';
 import { FanOut, Operate, OperateOne } from '../pages/operator.ts';
+import { SignIn } from '../pages/sign-in.ts';
 import { SignUp } from '../pages/sign-up.ts';
 import { Strategies, Strategy } from '../pages/strategies.ts';
 import {
@@ -24,7 +25,7 @@ const byHand = () => `By hand ${randomUUID().slice(0, 8)}`;
 test('anyone browses strategies; whoever follows one signs up first', async ({ page }) => {
   const [landing, strategies, strategy] = [new Landing(page), new Strategies(page), new Strategy(page)];
   await landing.open();
-  await page.getByRole('link', { name: 'See the strategies' }).click();
+  await landing.strategies.click();
   for (const name of DEMO) {
     await expect(strategies.card(name)).toContainText('Active');
   }
@@ -45,17 +46,17 @@ test('anyone browses strategies; whoever follows one signs up first', async ({ p
   await expect(strategy.figures.getByRole('row', { name: 'Win rate' })).toContainText('%');
   await expect(strategy.heat.first()).toContainText(/[+−]\d/);
   await expect(page.getByText('When a bar touches stop and target, the stop counts.')).toBeVisible();
-  await strategy.show('Backtest');
-  await strategy.show('Months');
+  await strategy.show('BACKTEST');
+  await strategy.show('1M');
   await expect(strategy.ranges.first()).toContainText(/^\d{4}-\d{2}-01/);
-  await strategy.show('Live');
-  await strategy.show('Days');
+  await strategy.show('LIVE');
+  await strategy.show('1d');
   await expect(page).toHaveURL(/of=LIVE&by=1d/);
   await expectAccessibleDayAndNight(page);
 
   await strategy.follow.click();
   await expect(page).toHaveURL(/\/sign-in\?next=/);
-  await page.getByRole('main').getByRole('link', { name: 'Sign up' }).click();
+  await new SignIn(page).signUp.click();
   await new SignUp(page).send(newPerson());
   await expect(page, 'and comes back to it').toHaveURL(/\/strategies\/[0-9a-f-]+\/follow/);
   await expect(new NewFollow(page).heading).toHaveText('Follow EMA cross');
@@ -91,7 +92,7 @@ test('follow, see a copy happen after a signal, change the risk, pause, panic', 
   await begin.expectProblem(begin.maxLeverage, 'Enter a whole number from 1 to 125.');
   await begin.maxLeverage.fill('20');
   await begin.dailyLimit.fill('500');
-  await begin.risk('Moderate').check();
+  await begin.risk('moderate').check();
   await expectAccessibleDayAndNight(page);
   await begin.start.click();
   await expect(follows.message).toHaveText('You follow it now. The next signal is copied.');
@@ -107,7 +108,7 @@ test('follow, see a copy happen after a signal, change the risk, pause, panic', 
   await landing.open();
   const price = await landing.priceNow();
   await one.open(strategy);
-  await one.enter('Enter long', Math.round(price * 0.95), Math.round(price * 1.1), Math.round(price * 1.2));
+  await one.enter('BUY', Math.round(price * 0.95), Math.round(price * 1.1), Math.round(price * 1.2));
   await expect(fanOut.count('OPEN')).toHaveText('1');
   await expect(fanOut.state).toContainText('Every follower was reached');
   await expectAccessibleDayAndNight(elsewhere);
@@ -116,13 +117,13 @@ test('follow, see a copy happen after a signal, change the risk, pause, panic', 
   await expect(copies.rows).toContainText('Open');
   await expectSameDocument(page);
   await expectAccessibleDayAndNight(page);
-  await copies.only('Not copied');
+  await copies.only('SKIPPED');
   await expect(copies.rows).toHaveCount(0);
 
   await follows.open();
   await expect(line.root).toContainText('In a position');
   await line.unfold();
-  await line.risk.selectOption({ label: 'Aggressive · 3 % a trade' });
+  await line.risk('aggressive');
   await line.save.click();
   await expect(follows.message).toContainText('Changed.');
   await expect(line.root).toContainText('Aggressive · 3 % a trade');
@@ -139,7 +140,7 @@ test('follow, see a copy happen after a signal, change the risk, pause, panic', 
   await expect(panic.heading).toHaveText('What happened');
   await expect(panic.told).toContainText('BTC/USDT: orders cancelled, position closed.');
   await expectAccessibleDayAndNight(page);
-  await page.getByRole('link', { name: 'To your follows' }).click();
+  await panic.back.click();
   await expect(line.state).toHaveText('Paused by the panic button');
   await copies.open('?status=CLOSED');
   await expect(copies.rows).toContainText('by the panic button');
@@ -237,7 +238,7 @@ test('the operator connects an outside brain, pauses all copies, and leaves for 
   await expect(fanOut.count('CLOSED')).toHaveText('1');
   await copies.open();
   await expect(copies.rows).toHaveCount(2);
-  await expect(copies.rows.filter({ hasText: 'Enter long' })).toContainText("by the strategy's signal");
+  await expect(copies.rows.filter({ has: page.locator('[data-side="BUY"]') })).toContainText("by the strategy's signal");
   await expect(copies.rows.filter({ hasText: 'Left the position' })).toHaveCount(1);
 
   await one.open(strategy);

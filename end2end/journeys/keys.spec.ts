@@ -50,11 +50,11 @@ test('connect a key of your own, rename it, switch it off and on', async ({ page
   await expect(keys.message).toHaveText('Saved.');
   const renamed = keys.card('Renamed');
   await renamed.unfold();
-  await renamed.deactivate.click();
+  await renamed.switch.click();
   await expect(renamed.root).toContainText('Off');
-  await expect(renamed.root.getByRole('link', { name: 'Trade', exact: true })).toHaveCount(0);
+  await expect(renamed.trade).toHaveCount(0);
   await renamed.unfold();
-  await renamed.activate.click();
+  await renamed.switch.click();
   await expect(renamed.root).toContainText('Active');
   await expectLive(page);
 });
@@ -141,7 +141,7 @@ test('deleting a key lists what is open and leaves it open or closes it, as chos
   await keys.card('Mine').delete.click();
   await expect(sure.heading).toContainText('Mine');
   await expect(sure.stillOpen).toBeVisible();
-  await expect(page.getByRole('row').filter({ hasText: 'Long' })).toContainText('0.05');
+  await expect(sure.positions).toContainText('0.05');
   await expect(sure.orders).toHaveCount(1);
   await expect(sure.close).toBeVisible();
   await expectAccessibleDayAndNight(page);

@@ -16,8 +16,8 @@ test('link the chat, place an order: a toast, a message and a mail', async ({
   await notifications.open();
   await expectLive(page);
   await expect(notifications.state).toHaveText('Not linked');
-  await expect(notifications.box('By e-mail', 'New orders')).toBeChecked();
-  await expect(notifications.box('By Telegram', 'New orders')).toBeDisabled();
+  await expect(notifications.box('emailNewOrder')).toBeChecked();
+  await expect(notifications.box('telegramNewOrder')).toBeDisabled();
   await expectAccessibleDayAndNight(page);
   const code = await notifications.code.innerText();
   expect(code).toMatch(/^\/start [2-9a-z]{8}$/);
@@ -33,12 +33,12 @@ test('link the chat, place an order: a toast, a message and a mail', async ({
   await notifications.open();
   await expect(notifications.state).toHaveText('Linked');
   await expect(notifications.reached).toContainText('only what concerns your safety');
-  await notifications.box('By Telegram', 'New orders').check();
-  await notifications.box('Reports by e-mail', 'Every week').uncheck();
+  await notifications.box('telegramNewOrder').check();
+  await notifications.box('weeklyReport').uncheck();
   await notifications.save.click();
   await expect(notifications.message).toHaveText('Saved.');
-  await expect(notifications.box('By Telegram', 'New orders')).toBeChecked();
-  await expect(notifications.box('Reports by e-mail', 'Every week')).not.toBeChecked();
+  await expect(notifications.box('telegramNewOrder')).toBeChecked();
+  await expect(notifications.box('weeklyReport')).not.toBeChecked();
 
   await trade.open(key);
   await expectLive(page);

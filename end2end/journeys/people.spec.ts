@@ -124,9 +124,9 @@ test('the theme is chosen and kept', async ({ page, trader }) => {
   const settings = new Settings(page);
   await settings.open();
   const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-  await settings.theme('Light');
+  await settings.theme('light');
   const light = await background();
-  await settings.theme('Dark');
+  await settings.theme('dark');
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
   expect(await background()).not.toBe(light);
   await page.goto('/');

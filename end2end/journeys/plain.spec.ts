@@ -46,9 +46,9 @@ test('without scripts: sign up, open a sandbox account, trade, look back', async
   await expect(trade.noPosition).toBeVisible();
 
   await history.open(key);
-  await expect(history.orders.filter({ hasText: 'Buy Market' })).toContainText('Filled');
+  await expect(history.ordersOf('BUY', 'market')).toContainText('Filled');
   await history.tradesTab.click();
-  await expect(history.trades.filter({ hasText: 'Sell' }).first()).toBeVisible();
+  await expect(history.tradesOf('SELL').first()).toBeVisible();
 });
 
 test('without scripts: follow a strategy, reckon again, pause, stop', async ({ page, trader }) => {
@@ -63,21 +63,21 @@ test('without scripts: follow a strategy, reckon again, pause, stop', async ({ p
   await strategies.card('Supertrend').getByTestId('follow').click();
   await begin.openSandbox.click();
   await expect(begin.form).toBeVisible();
-  await begin.risk('Aggressive').check();
+  await begin.risk('aggressive').check();
   await begin.maxLeverage.fill('9');
   await expect(async () => {
     await begin.reckon.click();
     await expect(begin.preview).toContainText('Loss at the stop', { timeout: 500 });
   }).toPass();
   await expect(begin.maxLeverage, 'what was typed is kept').toHaveValue('9');
-  await expect(begin.risk('Aggressive')).toBeChecked();
+  await expect(begin.risk('aggressive')).toBeChecked();
   await begin.start.click();
   const line = follows.line('Supertrend');
   await expect(line.root).toContainText('Aggressive · 3 % a trade · at most 9×');
   await line.pause.click();
   await expect(line.state).toHaveText('Paused by you');
   await copies.open();
-  await copies.only('Open');
+  await copies.only('OPEN');
   await expect(page).toHaveURL(/status=OPEN/);
   await follows.open();
   await line.stop.click();

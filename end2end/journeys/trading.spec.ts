@@ -55,7 +55,7 @@ test('a limit order rests until it is cancelled', async ({ page, key }) => {
   await trade.open(key);
   await expectLive(page);
   await markDocument(page);
-  await trade.ticket.choose('Sell', 'Limit');
+  await trade.ticket.choose('SELL', 'LIMIT');
   const price = await trade.away(10);
   await trade.ticket.price.fill(String(price));
   await trade.ticket.amount.fill('0.02');
@@ -78,7 +78,7 @@ test('a trailing stop waits for its price', async ({ page, key }) => {
   await trade.open(key);
   await expectLive(page);
   await markDocument(page);
-  await trade.ticket.choose('Buy', 'Trailing');
+  await trade.ticket.choose('BUY', 'TRAILING_STOP');
   await expect(trade.ticket.stop, 'a trailing stop takes no stop').toBeHidden();
   await trade.ticket.price.fill(String(await trade.away(-9)));
   await trade.ticket.amount.fill('0.02');
@@ -152,7 +152,7 @@ test('what is open gives way to a new order only when the person says so', async
   await trade.buy('0.03');
   await expect(trade.orders).toHaveCount(1);
 
-  await trade.ticket.option('side', 'Sell').click();
+  await trade.ticket.option('side', 'SELL').click();
   await trade.ticket.stop.fill(String(await trade.away(8)));
   await trade.ticket.amount.fill('0.02');
   const says = 'Before it is sent, this cancels 1 open order and closes the position of 0.03 BTC Long.';
@@ -182,7 +182,7 @@ test('leverage and margin type', async ({ page, key, watch }) => {
       return Math.round(cost / margin);
     }, { message: 'the preview follows the leverage' })
     .toBe(25);
-  await trade.setMargin('Isolated');
+  await trade.setMargin('ISOLATED');
   await expect(trade.ticket.notice).toHaveText('Margin type is set.');
   await trade.buy('0.05');
   await expect(trade.position).toContainText('Long · Isolated · 25×');
@@ -195,7 +195,7 @@ test('the amount follows from the share of equity at risk', async ({ page, key }
   const trade = new Trade(page);
   await trade.open(key);
   await expectLive(page);
-  await trade.ticket.option('sizing', 'Risk').click();
+  await trade.ticket.option('sizing', 'risk').click();
   await trade.ticket.percent.fill('1');
   await expect(trade.ticket.riskAmount).toHaveText('Enter a stop: the amount follows from it.');
   const stop = await trade.away(-10);
@@ -272,7 +272,7 @@ test('the chart lives: frames, zoom, and lines where orders stand', async ({ pag
   await expect.poll(() => forming.getAttribute('d'), { message: 'the chart stands still' }).not.toBe(drawn);
   const candles = trade.chart.locator('.candles.up').first();
   const before = await candles.getAttribute('d');
-  await page.getByRole('button', { name: 'Zoom in' }).click();
+  await trade.zoomIn.click();
   await expect(candles).not.toHaveAttribute('d', before ?? '');
   const hour = page.getByTestId('frames').getByRole('link', { name: '1h', exact: true });
   await hour.click();

@@ -1,4 +1,5 @@
 import { expect, type Locator, type Page } from '@playwright/test';
+import { field } from '../support/fields.ts';
 import { Frame } from './frame.ts';
 
 /** `/admin/maintenance`: closing the desk to everybody else, and opening it again. */
@@ -11,7 +12,7 @@ export class Maintenance extends Frame {
   constructor(page: Page) {
     super(page);
     this.state = page.getByTestId('maintenance-state');
-    this.words = page.getByLabel('Message');
+    this.words = field(page.getByTestId('maintenance'), 'message');
     this.close = page.getByTestId('maintenance-close');
     this.reopen = page.getByTestId('maintenance-open');
   }

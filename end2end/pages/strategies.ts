@@ -43,7 +43,7 @@ export class Strategy extends Frame {
   }
 
   /** Chooses which history is shown. */
-  async show(name: 'Backtest' | 'Live' | 'Days' | 'Months'): Promise<void> {
-    await this.page.locator('#history').getByRole('link', { name, exact: true }).click();
+  async show(tab: 'BACKTEST' | 'LIVE' | '1d' | '1M'): Promise<void> {
+    await this.page.getByTestId(`tab-${tab}`).click();
   }
 }
