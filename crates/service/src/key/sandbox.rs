@@ -1,6 +1,6 @@
 //! Accounts on the embedded exchange: opened, connected and reset with one request each.
 
-use super::{NewKey, create, find};
+use super::{NewKey, connect::create_paper, find};
 use crate::{
     Actor, Desk, Error, Result, audit, order,
     sandbox_control::SandboxControl,
@@ -10,14 +10,6 @@ use crate::{
 use domain::{ExchangeId, ExchangeKey, ExchangeKeyId, StrategyType, TradeType};
 use exchange::Credentials;
 use zeroize::Zeroizing;
-
-/// The name of a key that was connected with one click; a person may change it.
-const fn name(way: StrategyType) -> &'static str {
-    match way {
-        StrategyType::Manual => "Sandbox",
-        StrategyType::Automated => "Sandbox, automated",
-    }
-}
 
 /// Opens a sandbox trading account with play money. No key is stored: the caller creates one as with any exchange.
 ///
@@ -41,10 +33,11 @@ pub async fn open_sandbox_account(desk: &Desk, actor: &Actor) -> Result<Credenti
     Ok(opened)
 }
 
-/// Opens a sandbox account and stores its key as a FUTURES key, traded by hand or by strategies.
+/// Opens a sandbox account and stores its key as a FUTURES key, traded manually or by strategies, under the first free
+/// default name (`Paper 1`, `Paper 2 (automated)`).
 ///
 /// # Errors
-/// As [`open_sandbox_account`] and [`create`].
+/// As [`open_sandbox_account`] and [`super::create`].
 pub async fn connect_sandbox(desk: &Desk, actor: &Actor, way: StrategyType) -> Result<ExchangeKey> {
     // Before an account is opened that no key would be connected for.
     step_up::must(desk, actor).await?;
@@ -55,11 +48,11 @@ pub async fn connect_sandbox(desk: &Desk, actor: &Actor, way: StrategyType) -> R
         trade_type: TradeType::Futures,
         strategy_type: way,
         active: true,
-        name: name(way).to_owned(),
+        name: String::new(),
         api_key: opened.api_key,
         secret,
     };
-    create(desk, actor, new).await
+    create_paper(desk, actor, new).await
 }
 
 /// Gives a sandbox account its first funds back; its orders and positions are gone.
