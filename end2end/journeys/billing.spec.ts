@@ -71,10 +71,10 @@ test('upgrade: what it costs is said before, and charged at once', async ({ page
   await subscribe(page, 'BASIC', 'pays');
   const [plans, billing] = [new Plans(page), new Billing(page)];
   await plans.open();
-  await expect(plans.card('BASIC')).toContainText('Your plan');
+  await expect(plans.card('BASIC')).toContainText('Current plan');
   await expect(plans.card('ADVANCED').getByTestId('cost')).toContainText(/^(20\.00|19\.99) USD now/);
   await plans.change('ADVANCED');
-  await expect(billing.message).toHaveText('Your plan is changed.');
+  await expect(billing.message).toHaveText('Plan changed.');
   await expect(billing.plan).toHaveText('ADVANCED');
   await expect(billing.invoices).toHaveCount(2);
 });
@@ -85,12 +85,12 @@ test('end with the paid period, keep it after all, and let it end', async ({ pag
   const billing = new Billing(page);
   await billing.open();
   await billing.end();
-  await expect(billing.message).toContainText('ends with the paid period');
+  await expect(billing.message).toContainText('ends with the current period');
   await expect(billing.plan).toHaveText('BASIC');
   await billing.keep();
-  await expect(billing.message).toHaveText('Your plan goes on.');
+  await expect(billing.message).toHaveText('Your plan stays active.');
   await billing.end();
-  await expect(billing.message).toContainText('ends with the paid period');
+  await expect(billing.message).toContainText('ends with the current period');
   await desk.passDays(32);
   await billing.becomes('FREE');
 });

@@ -28,7 +28,7 @@ alone('the server is killed and comes back: the page says so, and nothing is los
   await trade.ticket.amount.fill('0.02');
   await trade.ticket.replace.check();
   await trade.ticket.place.click();
-  await expect(trade.ticket.refusal).toContainText('The desk did not answer.');
+  await expect(trade.ticket.refusal).toContainText("The server didn't respond.");
   await expect(trade.ticket.amount, 'what was typed is kept').toHaveValue('0.02');
 
   await desk.rise();

@@ -40,7 +40,7 @@ export class Accounts extends Frame {
 
   async live(country: string): Promise<void> {
     const form = this.page.getByTestId('account-country');
-    await field(form, 'country').fill(country);
+    await field(form, 'country').selectOption(country);
     await form.getByRole('button').click();
   }
 
@@ -90,7 +90,7 @@ export class Rules extends Frame {
   async rule(currency: string, country: string, enabled: boolean): Promise<void> {
     const form = this.page.getByTestId('currency-rule');
     await field(form, 'currency').selectOption(currency);
-    await field(form, 'country').fill(country);
+    await field(form, 'country').selectOption(country);
     await option(form, 'enabled', String(enabled)).click();
     await form.getByRole('button').click();
   }

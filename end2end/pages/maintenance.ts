@@ -25,6 +25,6 @@ export class Maintenance extends Frame {
   async say(words: string): Promise<void> {
     await this.words.fill(words);
     await this.close.click();
-    await expect(this.state).toHaveText('The desk is closed to everybody but you.');
+    await expect(this.state).toHaveText('Maintenance mode is on: only admins can sign in.');
   }
 }

@@ -4,7 +4,7 @@ use crate::{
     visit::{self, CARRIED, Visit},
     words::problems,
 };
-use domain::validation::FieldProblem;
+use domain::{profile::COUNTRIES, validation::FieldProblem};
 use leptos::{either::Either, prelude::*};
 use service::{
     Error,
@@ -251,6 +251,18 @@ pub(crate) fn act_sure(
         </details>
     }
     .into_any()
+}
+
+/// The countries to choose from by name, each with its two-letter code; `first` stands before them.
+pub(crate) fn countries(first: (&'static str, &'static str)) -> Vec<(String, String)> {
+    let all = std::iter::once(first).chain(COUNTRIES.iter().copied());
+    all.map(|(code, name)| (code.to_owned(), name.to_owned())).collect()
+}
+
+/// A country's name; its code where that is not in the list.
+pub(crate) fn country_name(code: &str) -> String {
+    let known = COUNTRIES.iter().find(|(known, _)| *known == code);
+    known.map_or(code, |(_, name)| *name).to_owned()
 }
 
 /// A choice from a list of values with their words.

@@ -2,7 +2,7 @@
 
 use crate::{
     components::{
-        form::{Field, Posted, radios_with, select},
+        form::{Field, Posted, countries, country_name, radios_with, select},
         frame::{Width, frame},
         show::show,
     },
@@ -96,7 +96,7 @@ fn form(
             {text("city", words.city, "", false)}
             {text("postal_code", words.postal_code, "", false)}
             {text("state_or_province", words.state_or_province, words.state_hint, true)}
-            {text("country", words.country, words.country_hint, false)}
+            {country(words, posted, start(details, "country"))}
             {text("your_reference", words.your_reference, "", true)}
             {lists(words, posted, details, brands)}
             {text("spread_table", words.spread_table, "", true)}
@@ -107,6 +107,16 @@ fn form(
         </form>
     }
     .into_any()
+}
+
+/// A country that a program gave may be none of the list: it stays what it is.
+fn country(words: &'static Sub, posted: &Posted, start: &str) -> AnyView {
+    let field = Field { name: "country", label: words.country, scope: "sub", ..Field::default() };
+    let mut options = countries(("", money(visit::lang()).country_choose));
+    if !options.iter().any(|(code, _)| code == start) {
+        options.push((start.to_owned(), country_name(start)));
+    }
+    field.select(posted, options, start, "")
 }
 
 fn entity(words: &'static Sub, posted: &Posted, details: Option<&Details>) -> AnyView {
