@@ -95,7 +95,7 @@ test('follow, see a copy happen after a signal, change the risk, pause, panic', 
   await begin.risk('moderate').check();
   await expectAccessibleDayAndNight(page);
   await begin.start.click();
-  await expect(follows.message).toHaveText('Copying started. Trading begins with the next signal.');
+  await expect(follows.message).toHaveText("You're copying this strategy. Trading starts with its next signal.");
   const line = follows.line(name);
   await expect(line.state).toHaveText('Copying');
   await expect(line.root).toContainText('Moderate · 2 % per trade · max 20× · daily loss limit 500 USDT');

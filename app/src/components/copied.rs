@@ -99,7 +99,8 @@ fn sized(words: &Copies, copy: &Copied) -> String {
     fill(words.sized, &[&amount, &figures::price(price), &leverage])
 }
 
-fn capital(text: &str) -> String {
+/// A text with a capital first letter.
+pub(crate) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     components::{
+        copied::capital,
         form::{Field, Posted, countries, country_name, radios_with, select},
         frame::{Width, frame},
         show::show,
@@ -141,7 +142,7 @@ fn lists(words: &'static Sub, posted: &Posted, details: Option<&Details>, brands
 
 fn document(words: &'static Sub, posted: &Posted, details: Option<&Details>) -> AnyView {
     let kinds = Identification::ALL.iter().filter(|kind| **kind != Identification::None);
-    let named = kinds.map(|kind| (kind.word().to_owned(), kind.word().replace('_', " ")));
+    let named = kinds.map(|kind| (kind.word().to_owned(), capital(&kind.word().replace('_', " "))));
     let none = (String::new(), words.no_document.to_owned());
     let options = std::iter::once(none).chain(named).collect();
     let chosen = details.and_then(|d| d.identification_type).filter(|kind| *kind != Identification::None);

@@ -98,7 +98,7 @@ table! {
         key_name_hint: "Up to 24 characters, visible only to you.",
         api_key: "API key",
         secret_key: "Secret key",
-        trade_type: "Market",
+        trade_type: "Account type",
         spot: "Spot",
         futures: "Futures",
         strategy_type: "Trading mode",
@@ -128,7 +128,7 @@ table! {
         reset_sandbox: "Reset paper account",
         reset_sure: "Reset this paper account? Open orders and positions are removed, and the balances return to 10,000 USDT each. Past orders stay in the history.",
         delete: "Delete key",
-        connected_at: "Connected {}",
+        connected_at: "Added {}",
 
         delete_title: "Delete “{}”?",
         delete_lead: "Slipstream deletes the exchange key and its secret.",
@@ -193,7 +193,7 @@ table! {
         not_found_home: "Go to home page",
         unavailable_title: "The exchange isn't responding",
         unavailable_lead: "Your exchange keys and orders are safe. Reload the page in a moment.",
-        refused_title: "The exchange rejected the request",
+        refused_title: "Request rejected",
         fault_title: "Something went wrong on our side",
         fault_lead: "The error is logged. Reload the page, or try again in a moment.",
     }
