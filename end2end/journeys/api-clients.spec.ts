@@ -12,7 +12,7 @@ test('create a client, use it from programs, and revoke it', async ({ page, desk
   await expect(page).toHaveURL(/\/settings\/api-clients$/);
   await expect(page.getByText('No API clients yet.')).toBeVisible();
   await clients.name.fill('Bots');
-  await clients.allow('Read accounts', 'Open and change accounts');
+  await clients.allow('ACCOUNTS_READ', 'ACCOUNTS_WRITE');
   await clients.make.click();
   await expect(clients.message).toContainText('Copy its secret now');
   const secrets = await clients.secrets();
@@ -33,7 +33,7 @@ test('create a client, use it from programs, and revoke it', async ({ page, desk
   await expect(clients.list).toContainText('from 127.0.0.1');
 
   await clients.revoke('Bots');
-  await expect(clients.message).toHaveText('Revoked. Its next request is refused.');
+  await expect(clients.message).toHaveText('API client revoked.');
   await expect(clients.list).toHaveCount(0);
   expect((await threecommas(desk.url, secrets, '/ver1/accounts'))[0]).toBe(401);
   expect((await lumetrade(desk.url, secrets, '/accounts'))[0]).toBe(401);
@@ -50,17 +50,17 @@ test('what cannot be used is told beside its field, and nothing is typed twice',
   await clients.rsa.fill('not a key');
   await clients.make.click();
   await clients.expectProblem(clients.name, 'Use 24 characters or fewer.');
-  await expect(page.getByText('Please fill this in.')).toBeVisible();
-  await clients.expectProblem(clients.addresses, /^Enter addresses such as/);
-  await clients.expectProblem(clients.expires, 'Choose a day to come.');
+  await expect(page.getByText('This field is required.')).toBeVisible();
+  await clients.expectProblem(clients.addresses, /^Enter IP addresses such as/);
+  await clients.expectProblem(clients.expires, 'Choose a future date.');
   await expect(clients.rsa).toHaveAttribute('aria-invalid', 'true');
   await expect(clients.rsa).toHaveValue('not a key');
   await clients.name.fill('Near');
   await clients.addresses.fill('10.0.0.0/8');
   await clients.expires.fill('2099-12-31');
   await clients.rsa.fill('');
-  await clients.allow('Read accounts');
+  await clients.allow('ACCOUNTS_READ');
   await clients.make.click();
-  await expect(clients.list).toContainText('Only from 10.0.0.0/8');
-  await expect(clients.list).toContainText('Works until 2100-01-01 00:00');
+  await expect(clients.list).toContainText('IP whitelist: 10.0.0.0/8');
+  await expect(clients.list).toContainText('Expires 2100-01-01 00:00 UTC');
 });

@@ -28,7 +28,7 @@ alone('the server is killed and comes back: the page says so, and nothing is los
   await trade.ticket.amount.fill('0.02');
   await trade.ticket.replace.check();
   await trade.ticket.place.click();
-  await expect(trade.ticket.refusal).toContainText('The desk did not answer.');
+  await expect(trade.ticket.refusal).toContainText("The server didn't respond.");
   await expect(trade.ticket.amount, 'what was typed is kept').toHaveValue('0.02');
 
   await desk.rise();
@@ -44,8 +44,8 @@ alone('the server is killed and comes back: the page says so, and nothing is los
   await trade.open(key);
   await expect(trade.size).toHaveText('0.02 BTC');
   await history.open(key);
-  await expect(history.orders.filter({ hasText: 'Buy Market' }), 'one of each').toHaveCount(2);
-  await expect(history.orders.filter({ hasText: 'Buy Market' }).filter({ hasText: '0.02' })).toHaveCount(1);
+  await expect(history.ordersOf('BUY', 'market'), 'one of each').toHaveCount(2);
+  await expect(history.ordersOf('BUY', 'market').filter({ hasText: '0.02' })).toHaveCount(1);
 });
 
 alone('killed while an order is on its way: it is there once, or not at all', async ({ page, desk, key, watch }) => {
@@ -67,6 +67,6 @@ alone('killed while an order is on its way: it is there once, or not at all', as
   const stands = await trade.position.isVisible();
   await expect(trade.orders, 'a position never stands without its stop').toHaveCount(stands ? 1 : 0);
   await history.open(key);
-  await expect(history.orders.filter({ hasText: 'Buy Market' })).toHaveCount(stands ? 1 : 0);
+  await expect(history.ordersOf('BUY', 'market')).toHaveCount(stands ? 1 : 0);
   await expectLive(page);
 });

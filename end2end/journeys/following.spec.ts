@@ -3,6 +3,7 @@ import { Copies, Follows, NewFollow, Panic, StopFollow } from '../pages/follows.
 import { History } from '../pages/history.ts';
 import { Landing } from '../pages/landing.ts';
 import { FanOut, Operate, OperateOne } from '../pages/operator.ts';
+import { SignIn } from '../pages/sign-in.ts';
 import { SignUp } from '../pages/sign-up.ts';
 import { Strategies, Strategy } from '../pages/strategies.ts';
 import {
@@ -24,7 +25,7 @@ const byHand = () => `By hand ${randomUUID().slice(0, 8)}`;
 test('anyone browses strategies; whoever follows one signs up first', async ({ page }) => {
   const [landing, strategies, strategy] = [new Landing(page), new Strategies(page), new Strategy(page)];
   await landing.open();
-  await page.getByRole('link', { name: 'See the strategies' }).click();
+  await landing.strategies.click();
   for (const name of DEMO) {
     await expect(strategies.card(name)).toContainText('Active');
   }
@@ -44,21 +45,21 @@ test('anyone browses strategies; whoever follows one signs up first', async ({ p
   }).toPass();
   await expect(strategy.figures.getByRole('row', { name: 'Win rate' })).toContainText('%');
   await expect(strategy.heat.first()).toContainText(/[+−]\d/);
-  await expect(page.getByText('When a bar touches stop and target, the stop counts.')).toBeVisible();
-  await strategy.show('Backtest');
-  await strategy.show('Months');
+  await expect(page.getByText('If a candle touches both stop and take profit, the stop counts.')).toBeVisible();
+  await strategy.show('BACKTEST');
+  await strategy.show('1M');
   await expect(strategy.ranges.first()).toContainText(/^\d{4}-\d{2}-01/);
-  await strategy.show('Live');
-  await strategy.show('Days');
+  await strategy.show('LIVE');
+  await strategy.show('1d');
   await expect(page).toHaveURL(/of=LIVE&by=1d/);
   await expectAccessibleDayAndNight(page);
 
   await strategy.follow.click();
   await expect(page).toHaveURL(/\/sign-in\?next=/);
-  await page.getByRole('main').getByRole('link', { name: 'Sign up' }).click();
+  await new SignIn(page).signUp.click();
   await new SignUp(page).send(newPerson());
   await expect(page, 'and comes back to it').toHaveURL(/\/strategies\/[0-9a-f-]+\/follow/);
-  await expect(new NewFollow(page).heading).toHaveText('Follow EMA cross');
+  await expect(new NewFollow(page).heading).toHaveText('Copy EMA cross');
   await expectLive(page);
 });
 
@@ -81,23 +82,23 @@ test('follow, see a copy happen after a signal, change the risk, pause, panic', 
   await expect(follows.empty).toBeVisible();
   await expectAccessibleDayAndNight(page);
   await begin.open(strategy);
-  await expect(begin.empty).toContainText('You need a futures key that is traded by strategies.');
+  await expect(begin.empty).toContainText('You need an automated futures account');
   await expectAccessibleDayAndNight(page);
   await begin.openSandbox.click();
-  await expect(begin.message).toContainText('A sandbox account is open');
-  await expect(begin.preview).toContainText('The strategy has no trades yet');
+  await expect(begin.message).toContainText('Paper account opened');
+  await expect(begin.preview).toContainText('The strategy has no trades to calculate from yet.');
   await begin.maxLeverage.fill('200');
   await begin.start.click();
   await begin.expectProblem(begin.maxLeverage, 'Enter a whole number from 1 to 125.');
   await begin.maxLeverage.fill('20');
   await begin.dailyLimit.fill('500');
-  await begin.risk('Moderate').check();
+  await begin.risk('moderate').check();
   await expectAccessibleDayAndNight(page);
   await begin.start.click();
-  await expect(follows.message).toHaveText('You follow it now. The next signal is copied.');
+  await expect(follows.message).toHaveText("You're copying this strategy. Trading starts with its next signal.");
   const line = follows.line(name);
-  await expect(line.state).toHaveText('Following');
-  await expect(line.root).toContainText('Moderate · 2 % a trade · at most 20× · daily loss limit 500 USDT');
+  await expect(line.state).toHaveText('Copying');
+  await expect(line.root).toContainText('Moderate · 2 % per trade · max 20× · daily loss limit 500 USDT');
   await expectAccessibleDayAndNight(page);
 
   await copies.open();
@@ -107,42 +108,42 @@ test('follow, see a copy happen after a signal, change the risk, pause, panic', 
   await landing.open();
   const price = await landing.priceNow();
   await one.open(strategy);
-  await one.enter('Enter long', Math.round(price * 0.95), Math.round(price * 1.1), Math.round(price * 1.2));
+  await one.enter('BUY', Math.round(price * 0.95), Math.round(price * 1.1), Math.round(price * 1.2));
   await expect(fanOut.count('OPEN')).toHaveText('1');
-  await expect(fanOut.state).toContainText('Every follower was reached');
+  await expect(fanOut.state).toContainText('All followers reached');
   await expectAccessibleDayAndNight(elsewhere);
   await expect(copies.rows).toHaveCount(1);
-  await expect(copies.rows).toContainText('Enter long BTC/USDT');
+  await expect(copies.rows).toContainText('Open long BTC/USDT');
   await expect(copies.rows).toContainText('Open');
   await expectSameDocument(page);
   await expectAccessibleDayAndNight(page);
-  await copies.only('Not copied');
+  await copies.only('SKIPPED');
   await expect(copies.rows).toHaveCount(0);
 
   await follows.open();
-  await expect(line.root).toContainText('In a position');
+  await expect(line.root).toContainText('In position');
   await line.unfold();
-  await line.risk.selectOption({ label: 'Aggressive · 3 % a trade' });
+  await line.risk('aggressive');
   await line.save.click();
-  await expect(follows.message).toContainText('Changed.');
-  await expect(line.root).toContainText('Aggressive · 3 % a trade');
+  await expect(follows.message).toContainText('Settings saved.');
+  await expect(line.root).toContainText('Aggressive · 3 % per trade');
   await line.pause.click();
   await expect(line.state).toHaveText('Paused by you');
   await line.resume.click();
-  await expect(line.state).toHaveText('Following');
+  await expect(line.state).toHaveText('Copying');
 
   const panic = new Panic(page);
   await follows.panicAll.click();
-  await expect(page.getByText('Every position is closed at the market, yours by hand too.')).toBeVisible();
+  await expect(page.getByText('Closes all positions at market, including manual ones.')).toBeVisible();
   await expectAccessibleDayAndNight(page);
   await panic.yes.click();
-  await expect(panic.heading).toHaveText('What happened');
+  await expect(panic.heading).toHaveText('Panic button: results');
   await expect(panic.told).toContainText('BTC/USDT: orders cancelled, position closed.');
   await expectAccessibleDayAndNight(page);
-  await page.getByRole('link', { name: 'To your follows' }).click();
-  await expect(line.state).toHaveText('Paused by the panic button');
+  await panic.back.click();
+  await expect(line.state).toHaveText('Paused by panic button');
   await copies.open('?status=CLOSED');
-  await expect(copies.rows).toContainText('by the panic button');
+  await expect(copies.rows).toContainText('panic button');
   expect(Math.abs(numberIn(await copies.rows.locator('td').last().innerText()))).toBeGreaterThan(0);
 
   const history = new History(page);
@@ -160,10 +161,10 @@ test('follow, see a copy happen after a signal, change the risk, pause, panic', 
   await follows.open();
   const stop = new StopFollow(page);
   await line.stop.click();
-  await expect(page.getByText('No copied position stands.')).toBeVisible();
+  await expect(page.getByText('You have no open copied position.')).toBeVisible();
   await expectAccessibleDayAndNight(page);
   await stop.yes.click();
-  await expect(follows.message).toHaveText('You no longer follow it.');
+  await expect(follows.message).toHaveText('Copying stopped.');
   await expect(follows.lines).toHaveCount(0);
   await expectLive(page);
 });
@@ -186,7 +187,7 @@ test('the operator connects an outside brain, pauses all copies, and leaves for 
   await operate.name.fill('No rules');
   await operate.definition.fill('{"entry": {"long": "whenever"}}');
   await operate.create.click();
-  await operate.expectProblem(operate.definition, 'This is no definition of a strategy.');
+  await operate.expectProblem(operate.definition, "These strategy rules aren't valid.");
   await expect(operate.definitionProblems).toBeVisible();
   const name = byHand();
   const strategy = await operate.make(name);
@@ -203,7 +204,7 @@ test('the operator connects an outside brain, pauses all copies, and leaves for 
   await begin.open(strategy);
   await begin.openSandbox.click();
   await begin.start.click();
-  await expect(follows.line(name).state).toHaveText('Following');
+  await expect(follows.line(name).state).toHaveText('Copying');
 
   const landing = new Landing(elsewhere);
   await landing.open();
@@ -220,25 +221,25 @@ test('the operator connects an outside brain, pauses all copies, and leaves for 
   expect((await alert({ ...entry, id: randomUUID(), stop: '{{plot("stop")}}' })).status).toBe(422);
   await one.open(strategy);
   await expect(one.signals).toHaveCount(1);
-  await expect(one.signals).toContainText('the hook');
+  await expect(one.signals).toContainText('Webhook');
   await one.signals.getByRole('link').click();
   await expect(fanOut.count('OPEN')).toHaveText('1');
 
   await operate.open();
   await operate.switchCopies.click();
-  await expect(operate.message).toHaveText('All new copies are paused.');
+  await expect(operate.message).toHaveText('All copying is paused.');
   await follows.open();
-  await expect(follows.line(name).root).toContainText('The next signal would not be copied: the operator paused');
+  await expect(follows.line(name).root).toContainText('The next signal would be skipped: an admin paused all copying.');
   await operate.switchCopies.click();
-  await expect(operate.message).toHaveText('Signals are copied again.');
+  await expect(operate.message).toHaveText('Copying resumed.');
 
   await one.open(strategy);
   await one.leave();
   await expect(fanOut.count('CLOSED')).toHaveText('1');
   await copies.open();
   await expect(copies.rows).toHaveCount(2);
-  await expect(copies.rows.filter({ hasText: 'Enter long' })).toContainText("by the strategy's signal");
-  await expect(copies.rows.filter({ hasText: 'Left the position' })).toHaveCount(1);
+  await expect(copies.rows.filter({ has: page.locator('[data-side="BUY"]') })).toContainText('strategy signal');
+  await expect(copies.rows.filter({ hasText: 'Position closed' })).toHaveCount(1);
 
   await one.open(strategy);
   await one.rotateAgain();
@@ -267,5 +268,5 @@ test("another person's follow is not there", async ({ page, trader, desk, elsewh
     headers: { accept: 'application/json', origin: desk.url },
   });
   await follows.open();
-  await expect(follows.lines.getByTestId('follow-state')).toHaveText('Following');
+  await expect(follows.lines.getByTestId('follow-state')).toHaveText('Copying');
 });

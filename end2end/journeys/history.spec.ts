@@ -18,19 +18,19 @@ test('history lists what was ordered and what was traded', async ({ page, key })
   await expect(trade.noPosition).toBeVisible();
 
   await history.open(key);
-  const stop = history.orders.filter({ hasText: 'Sell Stop' });
+  const stop = history.ordersOf('SELL', 'stop_market');
   await expect(stop).toContainText(/Cancelled|Expired/);
-  const entry = history.orders.filter({ hasText: 'Buy Market' });
+  const entry = history.ordersOf('BUY', 'market');
   await expect(entry).toContainText('Filled');
   await expect(entry).toContainText('0.05');
-  await expect(history.orders.filter({ hasText: 'Sell Market' })).toContainText('Filled');
+  await expect(history.ordersOf('SELL', 'market')).toContainText('Filled');
   await expect(history.orders).toHaveCount(3);
   await expectAccessibleDayAndNight(page);
   await history.tradesTab.click();
   await expect(page).toHaveURL(/of=trades/);
-  // A market order may take several levels of the order book and fill in parts.
-  await expect(history.trades.filter({ hasText: 'Buy' }).first()).toContainText('USDT');
-  await expect(history.trades.filter({ hasText: 'Sell' }).first()).toContainText('USDT');
+  // A market order may walk the book and fill in parts.
+  await expect(history.tradesOf('BUY').first()).toContainText('USDT');
+  await expect(history.tradesOf('SELL').first()).toContainText('USDT');
   await expectAccessibleDayAndNight(page);
   await expectLive(page);
 });
@@ -43,7 +43,7 @@ test('the dashboard shows what is open', async ({ page, key }) => {
   await trade.buy('0.05');
   await expect(trade.orders).toHaveCount(1);
   await dashboard.open();
-  await expect(page.getByRole('row').filter({ hasText: 'Long' })).toContainText('0.05');
+  await expect(dashboard.positions).toContainText('0.05');
   await expect(dashboard.orders).toHaveCount(1);
   expect(await dashboard.totalUsd()).toBeGreaterThan(9_900);
   expect(await dashboard.totalUsd()).toBeLessThan(10_100);

@@ -14,7 +14,7 @@ test('without a mouse: sign in, go to the desk, order, close', async ({ page, de
 
   await inside.open();
   await keyboard.press('Tab');
-  await expect(page.getByRole('link', { name: 'Skip to content' })).toBeFocused();
+  await expect(inside.skip).toBeFocused();
   await keyboard.press('Enter');
   await tabTo(page, inside.email);
   await keyboard.type(person.email);
@@ -23,7 +23,7 @@ test('without a mouse: sign in, go to the desk, order, close', async ({ page, de
   await keyboard.press('Enter');
   await expect(page).toHaveURL(/\/dashboard$/);
 
-  const link = page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Trade' });
+  const link = dashboard.nav('trade');
   await tabTo(page, link);
   await keyboard.press('Enter');
   await expect(trade.desk).toBeVisible();
@@ -38,7 +38,7 @@ test('without a mouse: sign in, go to the desk, order, close', async ({ page, de
   await keyboard.type(String(await trade.away(8)));
   await tabTo(page, trade.ticket.form.getByTestId('add-target'));
   await keyboard.press('Enter');
-  const target = trade.ticket.form.getByLabel('Target 1', { exact: true });
+  const target = trade.ticket.target(0);
   await tabTo(page, target, 'Shift+Tab');
   await keyboard.type(String(await trade.away(-8)));
   await tabTo(page, trade.ticket.place);

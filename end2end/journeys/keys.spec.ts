@@ -7,8 +7,8 @@ import { openSandbox, signUp } from '../support/person.ts';
 import { expect, test } from '../support/test.ts';
 import { Program } from '../support/v1.ts';
 
-/** The default name of a sandbox account's key. */
-const SANDBOX = /sandbox/i;
+/** The name that a user's first paper account is given. */
+const PAPER = 'Paper 1';
 
 test('one click opens a sandbox account, and the desk is ready to trade', async ({ page, trader }) => {
   expect(trader.email).toBeTruthy();
@@ -17,14 +17,14 @@ test('one click opens a sandbox account, and the desk is ready to trade', async 
   await expectAccessibleDayAndNight(page);
   await dashboard.openSandbox.click();
   await expect(page).toHaveURL(/\/trade\?key=/);
-  await expect(trade.message).toHaveText('Connected. You can trade with it now.');
+  await expect(trade.message).toHaveText('Exchange key connected. You can trade now.');
   await expect(trade.desk).toBeVisible();
   await expectLive(page);
   await keys.open();
   await expect(keys.list).toHaveCount(1);
-  await expect(keys.list).toContainText(SANDBOX);
+  await expect(keys.list).toContainText(PAPER);
   await expect(keys.list).toContainText('Futures');
-  await expect(keys.list).toContainText('By hand');
+  await expect(keys.list).toContainText('Manual');
   await dashboard.open();
   await expect.poll(() => dashboard.totalUsd()).toBeCloseTo(10_000, 0);
 });
@@ -34,7 +34,7 @@ test('connect a key of your own, rename it, switch it off and on', async ({ page
   const credentials = await (await Program.signIn(desk.url, trader)).openSandbox();
   await keys.open();
   await keys.add.send('Mine', credentials);
-  await expect(keys.message).toHaveText('Connected. You can trade with it now.');
+  await expect(keys.message).toHaveText('Exchange key connected. You can trade now.');
   const mine = keys.card('Mine');
   await expect(mine.apiKey).toHaveText(credentials.apiKey);
   expect(await page.content(), 'the secret is never shown again').not.toContain(credentials.apiSecretKey);
@@ -47,14 +47,14 @@ test('connect a key of your own, rename it, switch it off and on', async ({ page
   await keys.expectProblem(mine.name, 'Use 24 characters or fewer.');
   await mine.name.fill('Renamed');
   await mine.rename.click();
-  await expect(keys.message).toHaveText('Saved.');
+  await expect(keys.message).toHaveText('Exchange key saved.');
   const renamed = keys.card('Renamed');
   await renamed.unfold();
-  await renamed.deactivate.click();
-  await expect(renamed.root).toContainText('Off');
-  await expect(renamed.root.getByRole('link', { name: 'Trade', exact: true })).toHaveCount(0);
+  await renamed.switch.click();
+  await expect(renamed.root).toContainText('Disabled');
+  await expect(renamed.trade).toHaveCount(0);
   await renamed.unfold();
-  await renamed.activate.click();
+  await renamed.switch.click();
   await expect(renamed.root).toContainText('Active');
   await expectLive(page);
 });
@@ -74,7 +74,7 @@ test('new credentials take the place of the old', async ({ page, desk, trader })
   await expect(mine.newApiKey, 'what was typed is kept').toHaveValue(after.apiKey);
   await mine.newSecret.fill(after.apiSecretKey);
   await mine.renew.click();
-  await expect(keys.message).toHaveText('Saved.');
+  await expect(keys.message).toHaveText('Exchange key saved.');
   await expect(mine.apiKey).toHaveText(after.apiKey);
   await expectLive(page);
 });
@@ -85,7 +85,7 @@ test('a wrong secret is refused, and so is a key that is connected already', asy
   const credentials = await program.openSandbox();
   await keys.open();
   await keys.add.send('Mine', { ...credentials, apiSecretKey: 'wrong'.repeat(12) });
-  await expect(keys.message).toContainText('does not let this key in (1103)');
+  await expect(keys.message).toContainText('rejected this key (1103)');
   await expect(keys.message, 'it stands where the page lands').toBeInViewport();
   await expect(keys.list).toHaveCount(0);
   await expect(keys.add.apiKey, 'what was typed is kept').toHaveValue(credentials.apiKey);
@@ -93,7 +93,7 @@ test('a wrong secret is refused, and so is a key that is connected already', asy
   await keys.add.send('Mine', credentials);
   await expect(keys.list).toHaveCount(1);
   await keys.add.send('Again', credentials);
-  await expect(keys.message).toContainText('connected already');
+  await expect(keys.message).toContainText('already connected');
   await expect(keys.list).toHaveCount(1);
   await expectLive(page);
 });
@@ -104,7 +104,7 @@ test('a key that may withdraw is not kept', async ({ page, desk, trader }) => {
   const credentials = await desk.withdrawableAccount();
   await keys.open();
   await keys.add.send('Dangerous', credentials);
-  await keys.expectProblem(keys.add.apiKey, /This key may withdraw\./);
+  await keys.expectProblem(keys.add.apiKey, /This key can withdraw funds\./);
   await expect(keys.list).toHaveCount(0);
   await expectAccessibleDayAndNight(page);
   await expectLive(page);
@@ -119,7 +119,7 @@ test('a sandbox account starts afresh', async ({ page, key }) => {
   await expect(trade.orders).toHaveCount(1);
   await keys.open();
   await keys.card((await keys.list.getByRole('heading').innerText()).trim()).reset();
-  await expect(keys.message).toHaveText('The sandbox account starts afresh.');
+  await expect(keys.message).toHaveText('Paper account reset.');
   await trade.open(key);
   await expect(trade.noPosition).toBeVisible();
   await expect(trade.noOrders).toBeVisible();
@@ -141,7 +141,7 @@ test('deleting a key lists what is open and leaves it open or closes it, as chos
   await keys.card('Mine').delete.click();
   await expect(sure.heading).toContainText('Mine');
   await expect(sure.stillOpen).toBeVisible();
-  await expect(page.getByRole('row').filter({ hasText: 'Long' })).toContainText('0.05');
+  await expect(sure.positions).toContainText('0.05');
   await expect(sure.orders).toHaveCount(1);
   await expect(sure.close).toBeVisible();
   await expectAccessibleDayAndNight(page);
@@ -151,7 +151,7 @@ test('deleting a key lists what is open and leaves it open or closes it, as chos
   await keys.card('Mine').unfold();
   await keys.card('Mine').delete.click();
   await sure.yes.click();
-  await expect(keys.message).toContainText('stay as they are');
+  await expect(keys.message).toContainText('stay open');
   await expect(keys.list).toHaveCount(0);
 
   const again = await program.connect('Back', credentials);
@@ -165,7 +165,7 @@ test('deleting a key lists what is open and leaves it open or closes it, as chos
   await keys.card('Back').unfold();
   await keys.card('Back').delete.click();
   await sure.close.click();
-  await expect(keys.message).toHaveText('Everything was closed, and the key is deleted.');
+  await expect(keys.message).toHaveText('Orders cancelled, positions closed and exchange key deleted.');
   await expect(keys.list).toHaveCount(0);
 });
 
@@ -177,7 +177,7 @@ test("another person's key is not there", async ({ page, key, watch, elsewhere, 
   for (const path of [`/trade?key=${theirs}`, `/history?key=${theirs}`, `/keys/delete?id=${theirs}`]) {
     const answer = await page.goto(path);
     expect(answer?.status(), path).toBe(404);
-    await expect(page.getByRole('heading', { level: 1 })).toHaveText('There is no such page');
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Page not found');
   }
   await expectAccessibleDayAndNight(page);
   await expectLive(page);

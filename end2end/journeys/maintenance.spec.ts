@@ -11,7 +11,7 @@ alone('the operator closes the desk and opens it again', async ({ page, desk, el
 
   const maintenance = new Maintenance(page);
   await maintenance.open();
-  await expect(maintenance.state).toHaveText('The desk is open.');
+  await expect(maintenance.state).toHaveText('Maintenance mode is off.');
   await expectAccessibleDayAndNight(page);
   await maintenance.say('Back at 14:00 UTC.');
   await expectAccessibleDayAndNight(page);
@@ -37,6 +37,6 @@ alone('the operator closes the desk and opens it again', async ({ page, desk, el
   await maintenance.open();
 
   await maintenance.reopen.click();
-  await expect(maintenance.state).toHaveText('The desk is open.');
+  await expect(maintenance.state).toHaveText('Maintenance mode is off.');
   expect((await elsewhere.goto('/dashboard'))?.status()).toBe(200);
 });

@@ -15,9 +15,9 @@ test('link the chat, place an order: a toast, a message and a mail', async ({
   const [notifications, chat, trade] = [new Notifications(page), new Chat(page), new Trade(page)];
   await notifications.open();
   await expectLive(page);
-  await expect(notifications.state).toHaveText('Not linked');
-  await expect(notifications.box('By e-mail', 'New orders')).toBeChecked();
-  await expect(notifications.box('By Telegram', 'New orders')).toBeDisabled();
+  await expect(notifications.state).toHaveText('Not connected');
+  await expect(notifications.box('emailNewOrder')).toBeChecked();
+  await expect(notifications.box('telegramNewOrder')).toBeDisabled();
   await expectAccessibleDayAndNight(page);
   const code = await notifications.code.innerText();
   expect(code).toMatch(/^\/start [2-9a-z]{8}$/);
@@ -31,14 +31,14 @@ test('link the chat, place an order: a toast, a message and a mail', async ({
   await expectLive(page);
 
   await notifications.open();
-  await expect(notifications.state).toHaveText('Linked');
-  await expect(notifications.reached).toContainText('only what concerns your safety');
-  await notifications.box('By Telegram', 'New orders').check();
-  await notifications.box('Reports by e-mail', 'Every week').uncheck();
+  await expect(notifications.state).toHaveText('Connected');
+  await expect(notifications.reached).toContainText('Only security alerts');
+  await notifications.box('telegramNewOrder').check();
+  await notifications.box('weeklyReport').uncheck();
   await notifications.save.click();
-  await expect(notifications.message).toHaveText('Saved.');
-  await expect(notifications.box('By Telegram', 'New orders')).toBeChecked();
-  await expect(notifications.box('Reports by e-mail', 'Every week')).not.toBeChecked();
+  await expect(notifications.message).toHaveText('Notifications saved.');
+  await expect(notifications.box('telegramNewOrder')).toBeChecked();
+  await expect(notifications.box('weeklyReport')).not.toBeChecked();
 
   await trade.open(key);
   await expectLive(page);
@@ -58,7 +58,7 @@ test('link the chat, place an order: a toast, a message and a mail', async ({
 
   await notifications.open();
   await notifications.unlink();
-  await expect(notifications.message).toHaveText('The chat is unlinked.');
-  await expect(notifications.state).toHaveText('Not linked');
+  await expect(notifications.message).toHaveText('Telegram disconnected.');
+  await expect(notifications.state).toHaveText('Not connected');
   await expectLive(page);
 });

@@ -16,12 +16,12 @@ test('the bell counts what happens until it is opened', async ({ page, key }) =>
   await trade.ticket.stop.fill(String(await trade.away(-8)));
   await trade.buy('0.05');
   await expect(trade.toasts.filter({ hasText: /Buy 0\.05 BTC\/USDT filled at/ })).toBeVisible();
-  // The open page keeps counting, and a newly loaded one shows the same number.
-  await expect(trade.bell).toHaveAccessibleName(/^Notices [1-9]\d* unread$/);
+  // The open page counts on, and a new one agrees with it.
+  await expect(trade.bell).toHaveAccessibleName(/^Activity [1-9]\d* unread$/);
   await page.goto('/dashboard');
-  await expect(notices.bell).toHaveAccessibleName(/^Notices [1-9]\d* unread$/);
+  await expect(notices.bell).toHaveAccessibleName(/^Activity [1-9]\d* unread$/);
   await notices.bell.click();
-  await expect(notices.heading).toHaveText('Notices');
+  await expect(notices.heading).toHaveText('Activity');
   await expect(notices.items.filter({ hasText: /Buy 0\.05 BTC\/USDT filled at/ })).toHaveCount(1);
   await expect(notices.items.first()).toContainText('New');
   await expectAccessibleDayAndNight(page);

@@ -15,7 +15,7 @@ test('sign up, sign out, sign in', async ({ page }) => {
   await up.open();
   await expectAccessibleDayAndNight(page);
   await up.send(person);
-  await expect(dashboard.heading).toHaveText('Your desk');
+  await expect(dashboard.heading).toHaveText('Dashboard');
   await expect(dashboard.openSandbox).toBeVisible();
   await expect(dashboard.firstSteps, 'only the first person of an install is told').toHaveCount(0);
   await expectLive(page);
@@ -77,9 +77,9 @@ test('change the password', async ({ page, trader, elsewhere }) => {
   const password = newPerson().password;
   await settings.open();
   await settings.change('not the password', password);
-  await settings.expectProblem(settings.current, 'This is not your present password.');
+  await settings.expectProblem(settings.current, "This isn't your current password.");
   await settings.change(trader.password, password);
-  await expect(settings.message).toHaveText(/^Your password is changed\. Your other sessions have ended/);
+  await expect(settings.message).toHaveText(/^Your password has been changed\. Your other sessions have ended/);
   await expectLive(page);
 
   await elsewhere.goto('/dashboard');
@@ -104,7 +104,7 @@ test('see the sessions, end one, sign out everywhere', async ({ page, trader, el
   await expect(settings.sessions.filter({ hasText: 'This browser' })).toHaveCount(1);
   await expectAccessibleDayAndNight(page);
   await settings.sessions.filter({ hasText: 'A telephone' }).getByRole('button').click();
-  await expect(settings.message).toHaveText('That session has ended.');
+  await expect(settings.message).toHaveText('Session revoked.');
   await expect(settings.sessions).toHaveCount(1);
   await expectLive(page);
   await elsewhere.goto('/dashboard');
@@ -124,9 +124,9 @@ test('the theme is chosen and kept', async ({ page, trader }) => {
   const settings = new Settings(page);
   await settings.open();
   const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-  await settings.theme('Light');
+  await settings.theme('light');
   const light = await background();
-  await settings.theme('Dark');
+  await settings.theme('dark');
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
   expect(await background()).not.toBe(light);
   await page.goto('/');
@@ -152,7 +152,7 @@ alone('the first person becomes admin, and another finds a way back in', async (
   await inside.open();
   await inside.forgot.click();
   await expectAccessibleDayAndNight(elsewhere);
-  const answer = 'If there is an account with this address, a link is on its way. It works for one hour.';
+  const answer = "If an account with this address exists, we've sent a link. It works for one hour.";
   for (const email of [newPerson().email, forgetful.email]) {
     await forgot.send(email);
     await expect(forgot.message).toHaveText(answer);
@@ -170,14 +170,14 @@ alone('the first person becomes admin, and another finds a way back in', async (
   await reset.open(link);
   await expectAccessibleDayAndNight(elsewhere);
   await reset.send(password);
-  await expect(inside.message).toHaveText('Your password is changed. Sign in with the new one.');
+  await expect(inside.message).toHaveText('Your password has been changed. Sign in with the new one.');
   await inside.send({ ...forgetful, password });
   await expect(elsewhere).toHaveURL(/\/dashboard$/);
   await expectLive(elsewhere);
 
   await reset.open(link);
   await reset.send(newPerson().password);
-  await expect(reset.message, 'a link works once').toContainText('This link is used up or too old.');
+  await expect(reset.message, 'a link works once').toContainText('This link has been used or has expired.');
 
   const people = new People(page);
   await people.open();

@@ -29,7 +29,7 @@ test('a profile is kept, and what is wrong is told beside its field', async ({ p
   await profile.last.fill('O’Brien-Łukasz');
   await profile.language.selectOption('AR');
   await profile.save.click();
-  await expect(profile.message).toHaveText('Your profile is saved.');
+  await expect(profile.message).toHaveText('Profile saved.');
   await profile.open();
   await expect(profile.last).toHaveValue('O’Brien-Łukasz');
   await expect(profile.country).toHaveValue('CA');
@@ -39,7 +39,7 @@ test('a profile is kept, and what is wrong is told beside its field', async ({ p
   await profile.last.fill('');
   await profile.zone.selectOption('');
   await profile.save.click();
-  await expect(profile.message).toHaveText('Your profile is saved.');
+  await expect(profile.message).toHaveText('Profile saved.');
   await expect(profile.last).toHaveValue('');
   await expect(profile.zone).toHaveValue('');
   await expect(profile.first).toHaveValue('Ada');
@@ -49,13 +49,13 @@ test('a request for help reaches the operator, who closes it', async ({ page, de
   const [support, operator] = [new Support(page), new Support(elsewhere)];
   const subject = `Help ${randomUUID()}`;
   await support.open();
-  await expect(page.getByText('You have not asked anything yet.')).toBeVisible();
+  await expect(page.getByText('No requests yet.')).toBeVisible();
   await support.send.click();
-  await support.expectProblem(support.subject, 'Please fill this in.');
+  await support.expectProblem(support.subject, 'This field is required.');
   await expectAccessibleDayAndNight(page);
   await becomeOperator(elsewhere, desk);
   await support.ask(subject, 'First line\nsecond line');
-  await expect(support.message).toHaveText('Sent. The answer comes by mail.');
+  await expect(support.message).toHaveText("Request sent. We'll reply by e-mail.");
   await expect(support.ticket(subject)).toContainText('Open');
   await expectLive(page);
 
@@ -66,7 +66,7 @@ test('a request for help reaches the operator, who closes it', async ({ page, de
   await expect(operator.ticket(subject)).toContainText(trader.email);
   await expectAccessibleDayAndNight(elsewhere);
   await operator.close(subject);
-  await expect(operator.message).toHaveText('The request is closed.');
+  await expect(operator.message).toHaveText('Request closed.');
   await expect(operator.ticket(subject)).toContainText('Closed');
   await support.open();
   await expect(support.ticket(subject)).toContainText('Closed');

@@ -35,7 +35,7 @@ test('a market order with stop and targets: foreseen, filled, and live without a
   await expectAccessibleDayAndNight(page);
 
   await trade.ticket.place.click();
-  await expect(trade.ticket.notice).toHaveText('Sent. The exchange has your order.');
+  await expect(trade.ticket.notice).toHaveText('Order placed.');
   await expect(trade.size).toHaveText('0.05 BTC');
   await expect(trade.position).toHaveAttribute('data-side', /long/i);
   await expect(trade.orders).toHaveCount(3);
@@ -55,7 +55,7 @@ test('a limit order rests until it is cancelled', async ({ page, key }) => {
   await trade.open(key);
   await expectLive(page);
   await markDocument(page);
-  await trade.ticket.choose('Sell', 'Limit');
+  await trade.ticket.choose('SELL', 'LIMIT');
   const price = await trade.away(10);
   await trade.ticket.price.fill(String(price));
   await trade.ticket.amount.fill('0.02');
@@ -78,7 +78,7 @@ test('a trailing stop waits for its price', async ({ page, key }) => {
   await trade.open(key);
   await expectLive(page);
   await markDocument(page);
-  await trade.ticket.choose('Buy', 'Trailing');
+  await trade.ticket.choose('BUY', 'TRAILING_STOP');
   await expect(trade.ticket.stop, 'a trailing stop takes no stop').toBeHidden();
   await trade.ticket.price.fill(String(await trade.away(-9)));
   await trade.ticket.amount.fill('0.02');
@@ -112,13 +112,13 @@ test('a position without a stop is opened only when the person says so', async (
   await markDocument(page);
   await trade.ticket.amount.fill('0.03');
   await trade.ticket.place.click();
-  await trade.expectProblem(trade.ticket.withoutStop, /^Enter a stop loss, or tick the box/);
+  await trade.expectProblem(trade.ticket.withoutStop, /^Enter a stop price, or tick/);
   await expect(trade.noPosition).toBeVisible();
   await expectAccessibleDayAndNight(page);
   await trade.ticket.withoutStop.check();
   await trade.ticket.place.click();
   await expect(trade.size).toHaveText('0.03 BTC');
-  await expect(trade.protection).toHaveText('No stop (your choice)');
+  await expect(trade.protection).toHaveText('No stop loss (your choice)');
   await expect(trade.ticket.withoutStop, 'it is asked anew for the next order').not.toBeChecked();
   await expectSameDocument(page);
 });
@@ -152,10 +152,10 @@ test('what is open gives way to a new order only when the person says so', async
   await trade.buy('0.03');
   await expect(trade.orders).toHaveCount(1);
 
-  await trade.ticket.option('side', 'Sell').click();
+  await trade.ticket.option('side', 'SELL').click();
   await trade.ticket.stop.fill(String(await trade.away(8)));
   await trade.ticket.amount.fill('0.02');
-  const says = 'Before it is sent, this cancels 1 open order and closes the position of 0.03 BTC Long.';
+  const says = 'This order first cancels 1 open order and closes your 0.03 BTC long position.';
   await expect(trade.ticket.clears).toContainText(says);
   await trade.ticket.place.click();
   await expect(trade.ticket.replace, 'the box is asked for').toBeFocused();
@@ -175,15 +175,15 @@ test('leverage and margin type', async ({ page, key, watch }) => {
   await expectLive(page);
   await trade.ticket.amount.fill('0.05');
   await trade.setLeverage(25);
-  await expect(trade.ticket.notice).toHaveText('Leverage is set.');
+  await expect(trade.ticket.notice).toHaveText('Leverage updated.');
   await expect
     .poll(async () => {
       const { cost, margin } = await trade.ticket.preview();
       return Math.round(cost / margin);
     }, { message: 'the preview follows the leverage' })
     .toBe(25);
-  await trade.setMargin('Isolated');
-  await expect(trade.ticket.notice).toHaveText('Margin type is set.');
+  await trade.setMargin('ISOLATED');
+  await expect(trade.ticket.notice).toHaveText('Margin mode updated.');
   await trade.buy('0.05');
   await expect(trade.position).toContainText('Long · Isolated · 25×');
   await trade.open(key);
@@ -195,9 +195,9 @@ test('the amount follows from the share of equity at risk', async ({ page, key }
   const trade = new Trade(page);
   await trade.open(key);
   await expectLive(page);
-  await trade.ticket.option('sizing', 'Risk').click();
+  await trade.ticket.option('sizing', 'risk').click();
   await trade.ticket.percent.fill('1');
-  await expect(trade.ticket.riskAmount).toHaveText('Enter a stop: the amount follows from it.');
+  await expect(trade.ticket.riskAmount).toHaveText('Enter a stop price to calculate the amount.');
   const stop = await trade.away(-10);
   await trade.ticket.stop.fill(String(stop));
   await expect(trade.ticket.riskAmount).toHaveText(/^Amount: 0\.\d+ BTC$/);
@@ -219,11 +219,11 @@ test('what is wrong is said beside its field while it is typed', async ({ page, 
   await ticket.amount.fill('much');
   await trade.expectProblem(ticket.amount, 'Enter a number, such as 0.05.');
   await ticket.amount.fill('0.05005');
-  await trade.expectProblem(ticket.amount, /^The market takes no such amount\./);
+  await trade.expectProblem(ticket.amount, /^The market doesn't accept this amount\./);
   await ticket.amount.fill('0.05');
   await expect(ticket.amount).not.toHaveAttribute('aria-invalid', 'true');
   await ticket.stop.fill(String(await trade.away(5)));
-  await trade.expectProblem(ticket.stop, /^The stop would trigger at once/);
+  await trade.expectProblem(ticket.stop, /^The stop would trigger immediately/);
   await expectAccessibleDayAndNight(page);
 });
 
@@ -272,7 +272,7 @@ test('the chart lives: frames, zoom, and lines where orders stand', async ({ pag
   await expect.poll(() => forming.getAttribute('d'), { message: 'the chart stands still' }).not.toBe(drawn);
   const candles = trade.chart.locator('.candles.up').first();
   const before = await candles.getAttribute('d');
-  await page.getByRole('button', { name: 'Zoom in' }).click();
+  await trade.zoomIn.click();
   await expect(candles).not.toHaveAttribute('d', before ?? '');
   const hour = page.getByTestId('frames').getByRole('link', { name: '1h', exact: true });
   await hour.click();

@@ -1,4 +1,5 @@
 import type { Locator, Page } from '@playwright/test';
+import { field, option } from '../support/fields.ts';
 import { Frame } from './frame.ts';
 
 /** `/accounts`: exchange accounts, currency accounts, sub-accounts. */
@@ -19,7 +20,7 @@ export class Accounts extends Frame {
     this.transfers = page.getByTestId('transfers');
     this.addSub = page.getByTestId('sub-add');
     this.moving = page.getByTestId('account-move');
-    this.amount = this.moving.getByLabel('Amount');
+    this.amount = field(this.moving, 'amount');
   }
 
   async open(): Promise<void> {
@@ -33,20 +34,20 @@ export class Accounts extends Frame {
 
   async openAccount(currency: string): Promise<void> {
     const form = this.page.getByTestId('account-open');
-    await form.getByLabel('Currency').selectOption(currency);
+    await field(form, 'currency').selectOption(currency);
     await form.getByRole('button').click();
   }
 
   async live(country: string): Promise<void> {
     const form = this.page.getByTestId('account-country');
-    await form.getByLabel('Your country').fill(country);
+    await field(form, 'country').selectOption(country);
     await form.getByRole('button').click();
   }
 
-  async move(direction: 'To the exchange' | 'From the exchange', amount: string): Promise<void> {
-    await this.moving.getByText(direction, { exact: true }).click();
+  async move(direction: 'to' | 'from', amount: string): Promise<void> {
+    await option(this.moving, 'direction', direction).click();
     await this.amount.fill(amount);
-    await this.moving.getByRole('button', { name: 'Move' }).click();
+    await this.moving.getByRole('button').click();
   }
 }
 
@@ -58,16 +59,16 @@ export class SubAccount extends Frame {
   constructor(page: Page) {
     super(page);
     this.form = page.getByTestId('sub-account');
-    this.save = this.form.getByRole('button', { name: 'Save' });
+    this.save = this.form.getByRole('button');
   }
 
-  field(label: string): Locator {
-    return this.form.getByLabel(label, { exact: true });
+  field(name: string): Locator {
+    return field(this.form, name);
   }
 
   async fill(fields: Record<string, string>): Promise<void> {
-    for (const [label, value] of Object.entries(fields)) {
-      await this.field(label).fill(value);
+    for (const [name, value] of Object.entries(fields)) {
+      await this.field(name).fill(value);
     }
   }
 }
@@ -80,17 +81,17 @@ export class Rules extends Frame {
 
   async credit(account: string, amount: string, note: string): Promise<void> {
     const form = this.page.getByTestId('account-credit');
-    await form.getByLabel('Account').fill(account);
-    await form.getByLabel('Amount').fill(amount);
-    await form.getByLabel('Note').fill(note);
+    await field(form, 'account').fill(account);
+    await field(form, 'amount').fill(amount);
+    await field(form, 'memo').fill(note);
     await form.getByRole('button').click();
   }
 
-  async rule(currency: string, country: string, state: 'Enabled' | 'Not enabled'): Promise<void> {
+  async rule(currency: string, country: string, enabled: boolean): Promise<void> {
     const form = this.page.getByTestId('currency-rule');
-    await form.getByLabel('Currency').selectOption(currency);
-    await form.getByLabel('Country').fill(country);
-    await form.getByText(state, { exact: true }).click();
+    await field(form, 'currency').selectOption(currency);
+    await field(form, 'country').selectOption(country);
+    await option(form, 'enabled', String(enabled)).click();
     await form.getByRole('button').click();
   }
 }

@@ -1,4 +1,5 @@
 import type { Locator, Page } from '@playwright/test';
+import { field } from '../support/fields.ts';
 import { Frame } from './frame.ts';
 
 /** The credentials of a new API client, shown only once. */
@@ -17,17 +18,19 @@ export class ApiClients extends Frame {
   readonly expires: Locator;
   readonly rsa: Locator;
   readonly make: Locator;
+  private readonly form: Locator;
 
   constructor(page: Page) {
     super(page);
     this.list = page.getByTestId('client');
     this.once = page.getByTestId('once');
     const form = page.getByTestId('client-create');
-    this.name = form.getByLabel('Name');
-    this.addresses = form.getByLabel('Only from these addresses');
-    this.expires = form.getByLabel('Until the end of');
-    this.rsa = form.getByLabel('RSA public key');
-    this.make = form.getByRole('button', { name: 'Create API client' });
+    this.form = form;
+    this.name = field(form, 'name');
+    this.addresses = field(form, 'addresses');
+    this.expires = field(form, 'expiresAt');
+    this.rsa = field(form, 'rsaPublicKey');
+    this.make = form.getByRole('button');
   }
 
   async open(): Promise<void> {
@@ -36,7 +39,7 @@ export class ApiClients extends Frame {
 
   async allow(...permissions: string[]): Promise<void> {
     for (const permission of permissions) {
-      await this.page.getByLabel(permission, { exact: true }).check();
+      await this.form.locator(`input[type="checkbox"][value="${permission}"]`).check();
     }
   }
 

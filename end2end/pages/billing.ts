@@ -1,4 +1,5 @@
 import { expect, type Locator, type Page } from '@playwright/test';
+import { option } from '../support/fields.ts';
 import { Frame } from './frame.ts';
 
 /** `/plans`: the plans on sale. */
@@ -30,7 +31,10 @@ export class Plans extends Frame {
   }
 }
 
-/** The simulated payment page of the provider. */
+/** A test card: always charged, never charged, or charged once and declined at every renewal. */
+export type Card = 'pays' | 'declined' | 'pays_once';
+
+/** The page to pay at, which stands in for the payment provider's. */
 export class Checkout {
   readonly plan: Locator;
   readonly price: Locator;
@@ -46,8 +50,8 @@ export class Checkout {
     await expect(this.page).toHaveURL(/\/checkout\/stripe\/pay\/cs_test_/);
   }
 
-  async pay(card: 'Pays, now and at every renewal' | 'Is declined' | 'Pays now, and is declined at every renewal'): Promise<void> {
-    await this.page.getByText(card, { exact: true }).click();
+  async pay(card: Card): Promise<void> {
+    await option(this.page.getByRole('main'), 'card', card).click();
     await this.page.getByTestId('pay').click();
   }
 }

@@ -9,15 +9,17 @@ export class Dashboard extends Frame {
   readonly firstSteps: Locator;
   readonly total: Locator;
   readonly equity: Locator;
+  readonly positions: Locator;
   readonly orders: Locator;
 
   constructor(page: Page) {
     super(page);
     this.empty = page.getByTestId('empty-state');
-    this.openSandbox = this.empty.getByRole('button', { name: 'Open a sandbox account' });
+    this.openSandbox = this.empty.getByTestId('open-sandbox');
     this.firstSteps = page.getByTestId('first-steps');
     this.total = page.getByTestId('total-usd');
     this.equity = page.getByTestId('equity-chart');
+    this.positions = page.getByTestId('position-row');
     this.orders = page.getByTestId('order-row');
   }
 

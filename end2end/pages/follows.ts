@@ -1,8 +1,11 @@
 import type { Locator, Page } from '@playwright/test';
+import { field } from '../support/fields.ts';
 import { Frame } from './frame.ts';
 
-/** The three risk profiles. */
-export type Risk = 'Conservative' | 'Moderate' | 'Aggressive';
+/** The three risk profiles, in the order in which a form offers them. */
+const RISKS = ['conservative', 'moderate', 'aggressive'] as const;
+
+export type Risk = (typeof RISKS)[number];
 
 /** `/strategies/<id>/follow`: account, risk profile, limits, and the result of a typical trade. */
 export class NewFollow extends Frame {
@@ -21,8 +24,8 @@ export class NewFollow extends Frame {
     this.openSandbox = page.getByTestId('open-sandbox');
     this.form = page.getByTestId('follow-form');
     this.preview = page.getByTestId('preview');
-    this.maxLeverage = this.form.getByLabel('Highest leverage');
-    this.dailyLimit = this.form.getByLabel('Daily loss limit');
+    this.maxLeverage = field(this.form, 'maxLeverage');
+    this.dailyLimit = field(this.form, 'dailyLossLimitUsd');
     this.reckon = page.getByTestId('reckon');
     this.start = page.getByTestId('follow-start');
   }
@@ -32,7 +35,7 @@ export class NewFollow extends Frame {
   }
 
   risk(name: Risk): Locator {
-    return this.form.getByRole('radio', { name });
+    return this.form.getByTestId(`risk-${name}`);
   }
 }
 
@@ -50,7 +53,7 @@ export class Follows extends Frame {
     this.lines = page.getByTestId('follow-line');
     this.accounts = page.getByTestId('account');
     this.copies = page.getByTestId('copy');
-    this.panicAll = page.getByRole('link', { name: 'Panic: close everything', exact: true });
+    this.panicAll = page.getByTestId('panic-all');
   }
 
   async open(): Promise<void> {
@@ -69,7 +72,7 @@ class FollowLine {
   readonly pause: Locator;
   readonly resume: Locator;
   readonly stop: Locator;
-  readonly risk: Locator;
+  private readonly risks: Locator;
   readonly maxLeverage: Locator;
   readonly save: Locator;
 
@@ -79,9 +82,14 @@ class FollowLine {
     this.resume = root.getByTestId('follow-resume');
     this.stop = root.getByTestId('follow-stop');
     const form = root.getByTestId('follow-change');
-    this.risk = form.getByLabel('Risk of each trade');
-    this.maxLeverage = form.getByLabel('Highest leverage');
-    this.save = form.getByRole('button', { name: 'Save' });
+    this.risks = field(form, 'strategyRiskProfileId');
+    this.maxLeverage = field(form, 'maxLeverage');
+    this.save = form.getByRole('button');
+  }
+
+  /** Chooses another risk in the form of changes. */
+  async risk(name: Risk): Promise<void> {
+    await this.risks.selectOption({ index: RISKS.indexOf(name) });
   }
 
   /** Unfolds the forms. */
@@ -100,7 +108,7 @@ export class StopFollow extends Frame {
 
   constructor(page: Page) {
     super(page);
-    this.close = page.getByRole('radio', { name: /^Close it/ });
+    this.close = page.locator('[name="leaving"][value="CLOSE"]');
     this.yes = page.getByTestId('follow-stop-yes');
   }
 }
@@ -109,11 +117,13 @@ export class StopFollow extends Frame {
 export class Panic extends Frame {
   readonly yes: Locator;
   readonly told: Locator;
+  readonly back: Locator;
 
   constructor(page: Page) {
     super(page);
     this.yes = page.getByTestId('panic-yes');
     this.told = page.getByTestId('panicked');
+    this.back = page.getByTestId('panic-back');
   }
 }
 
@@ -132,9 +142,9 @@ export class Copies extends Frame {
     await this.at(`/copies${query}`);
   }
 
-  /** Filters the copies by status. */
-  async only(state: string): Promise<void> {
-    await this.filters.getByLabel('State').selectOption({ label: state });
-    await this.filters.getByRole('button', { name: 'Show' }).click();
+  /** Shows the copies that stand somewhere only. */
+  async only(status: 'OPEN' | 'SKIPPED'): Promise<void> {
+    await field(this.filters, 'status').selectOption(status);
+    await this.filters.getByRole('button').click();
   }
 }

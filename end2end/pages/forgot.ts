@@ -1,4 +1,5 @@
 import type { Locator, Page } from '@playwright/test';
+import { field } from '../support/fields.ts';
 import { Frame } from './frame.ts';
 
 /** `/forgot`: requesting a reset link. */
@@ -9,7 +10,7 @@ export class Forgot extends Frame {
   constructor(page: Page) {
     super(page);
     const form = page.getByTestId('forgot');
-    this.email = form.getByLabel('E-mail');
+    this.email = field(form, 'email');
     this.submit = form.getByRole('button');
   }
 

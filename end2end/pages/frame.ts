@@ -8,7 +8,9 @@ export class Frame {
   readonly menu: Locator;
   readonly toasts: Locator;
   readonly bell: Locator;
-  /** The bell's count; hidden if everything is read. */
+  /** The link that leads past the navigation. */
+  readonly skip: Locator;
+  /** The bell's count; not shown while everything is read. */
   readonly unread: Locator;
   /** The result of the last form, above it. */
   readonly message: Locator;
@@ -19,6 +21,7 @@ export class Frame {
     this.connection = page.getByTestId('connection');
     this.menu = page.getByTestId('account-menu');
     this.bell = page.getByTestId('bell');
+    this.skip = page.getByTestId('skip');
     this.unread = page.getByTestId('unread');
     this.toasts = page.getByTestId('toasts').locator('.toast');
     this.message = page.getByTestId('message').first();
@@ -35,6 +38,11 @@ export class Frame {
     await expect(field).toHaveAttribute('aria-invalid', 'true');
     const beside = await field.getAttribute('aria-describedby');
     await expect(this.page.locator(`[id="${beside}"]`)).toHaveText(text);
+  }
+
+  /** The main navigation's link to a page. */
+  nav(to: 'dashboard' | 'strategies' | 'follows' | 'trade' | 'keys' | 'history'): Locator {
+    return this.page.getByTestId(`nav-${to}`);
   }
 
   async signOut(): Promise<void> {

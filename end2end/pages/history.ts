@@ -15,7 +15,7 @@ export class History extends Frame {
     super(page);
     this.orders = page.getByTestId('order-row');
     this.trades = page.getByTestId('trade-row');
-    this.tradesTab = page.getByRole('link', { name: 'Trades', exact: true });
+    this.tradesTab = page.getByTestId('tab-trades');
     this.past = page.getByTestId('past-row');
     this.csv = page.getByTestId('csv');
   }
@@ -24,7 +24,18 @@ export class History extends Frame {
     await this.at(`/history?key=${key}&symbol=BTC%2FUSDT`);
   }
 
-  /** Opens the automated or the manual entries. */
+  /** The orders of one kind and side. */
+  ordersOf(side: 'BUY' | 'SELL', kind: string): Locator {
+    const rows = this.page.locator(`[data-testid="order-row"][data-kind="${kind}"]`);
+    return rows.filter({ has: this.page.locator(`[data-side="${side}"]`) });
+  }
+
+  /** The trades of one side. */
+  tradesOf(side: 'BUY' | 'SELL'): Locator {
+    return this.trades.filter({ has: this.page.locator(`[data-side="${side}"]`) });
+  }
+
+  /** The entries by strategies, or by hand. */
   async openPast(of: 'strategy' | 'manual', query = ''): Promise<void> {
     await this.at(`/history?of=${of}${query}`);
   }

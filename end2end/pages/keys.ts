@@ -1,5 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 import type { Credentials } from '../support/desk.ts';
+import { field } from '../support/fields.ts';
 import { Frame } from './frame.ts';
 
 /** `/keys`: exchange keys. */
@@ -33,10 +34,10 @@ class NewKey {
   readonly submit: Locator;
 
   constructor(form: Locator) {
-    this.name = form.getByLabel('Name');
-    this.apiKey = form.getByLabel('API key');
-    this.secret = form.getByLabel('Secret key');
-    this.submit = form.getByRole('button', { name: 'Connect' });
+    this.name = field(form, 'name');
+    this.apiKey = field(form, 'apiKey');
+    this.secret = field(form, 'apiSecretKey');
+    this.submit = form.getByRole('button');
   }
 
   async send(name: string, { apiKey, apiSecretKey }: Credentials): Promise<void> {
@@ -55,19 +56,20 @@ class KeyCard {
   readonly newApiKey: Locator;
   readonly newSecret: Locator;
   readonly renew: Locator;
-  readonly activate: Locator;
-  readonly deactivate: Locator;
+  /** Disables the key, or enables it again. */
+  readonly switch: Locator;
+  readonly trade: Locator;
   readonly delete: Locator;
 
   constructor(readonly root: Locator) {
     this.apiKey = root.locator('.api-key');
-    this.name = root.getByLabel('Name');
-    this.rename = root.getByRole('button', { name: 'Rename' });
-    this.newApiKey = root.getByLabel('API key');
-    this.newSecret = root.getByLabel('Secret key');
-    this.renew = root.getByRole('button', { name: 'New credentials' });
-    this.activate = root.getByRole('button', { name: 'Activate' });
-    this.deactivate = root.getByRole('button', { name: 'Switch off' });
+    this.name = field(root, 'name');
+    this.rename = root.getByTestId('key-rename');
+    this.newApiKey = field(root, 'apiKey');
+    this.newSecret = field(root, 'apiSecretKey');
+    this.renew = root.getByTestId('key-renew');
+    this.switch = root.getByTestId('key-switch');
+    this.trade = root.getByTestId('trade-link');
     this.delete = root.getByTestId('key-delete');
   }
 

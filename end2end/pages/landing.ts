@@ -5,11 +5,13 @@ import { Frame } from './frame.ts';
 export class Landing extends Frame {
   readonly price: Locator;
   readonly signUp: Locator;
+  readonly strategies: Locator;
 
   constructor(page: Page) {
     super(page);
     this.price = page.locator('[data-live-price="BTC/USDT"]').first().getByTestId('live-price');
     this.signUp = page.locator('a[href="/sign-up"]').first();
+    this.strategies = page.getByTestId('see-strategies');
   }
 
   async open(): Promise<void> {

@@ -1,4 +1,5 @@
 import { expect, type Locator, type Page } from '@playwright/test';
+import { field } from '../support/fields.ts';
 import { Frame } from './frame.ts';
 
 /** `/admin/maintenance`: the maintenance mode switch. */
@@ -11,7 +12,7 @@ export class Maintenance extends Frame {
   constructor(page: Page) {
     super(page);
     this.state = page.getByTestId('maintenance-state');
-    this.words = page.getByLabel('Message');
+    this.words = field(page.getByTestId('maintenance'), 'message');
     this.close = page.getByTestId('maintenance-close');
     this.reopen = page.getByTestId('maintenance-open');
   }
@@ -24,6 +25,6 @@ export class Maintenance extends Frame {
   async say(words: string): Promise<void> {
     await this.words.fill(words);
     await this.close.click();
-    await expect(this.state).toHaveText('The desk is closed to everybody but you.');
+    await expect(this.state).toHaveText('Maintenance mode is on: only admins can sign in.');
   }
 }

@@ -1,4 +1,5 @@
 import { expect, type Locator, type Page } from '@playwright/test';
+import { field } from '../support/fields.ts';
 import { Frame } from './frame.ts';
 
 /** `/settings/notifications`: notification settings, and linking Telegram. */
@@ -25,8 +26,8 @@ export class Notifications extends Frame {
   }
 
   /** A switch of a channel. */
-  box(channel: 'By e-mail' | 'By Telegram' | 'Reports by e-mail', name: string): Locator {
-    return this.switches.getByRole('group', { name: channel }).getByLabel(name);
+  box(name: 'emailNewOrder' | 'telegramNewOrder' | 'weeklyReport'): Locator {
+    return this.switches.locator(`input[type="checkbox"][value="${name}"]`);
   }
 
   async unlink(): Promise<void> {
@@ -45,7 +46,7 @@ export class Chat extends Frame {
     super(page);
     this.lines = page.getByTestId('chat-line');
     const form = page.getByTestId('telegram-say');
-    this.text = form.getByLabel('Message');
+    this.text = field(form, 'text');
     this.send = form.getByRole('button');
   }
 

@@ -1,4 +1,5 @@
 import { expect, type Locator, type Page } from '@playwright/test';
+import { field, option } from '../support/fields.ts';
 import { Frame } from './frame.ts';
 
 /** `/admin/strategies`: all strategies, a form to create one, and the switch for all new copies. */
@@ -17,9 +18,9 @@ export class Operate extends Frame {
     this.copies = page.getByTestId('copies-switch');
     this.switchCopies = page.getByTestId('copies-pause');
     const form = page.getByTestId('strategy-create');
-    this.name = form.getByLabel('Name');
-    this.definition = form.getByLabel('Rules (JSON)');
-    this.create = form.getByRole('button', { name: 'Make it' });
+    this.name = field(form, 'name');
+    this.definition = field(form, 'definition');
+    this.create = form.getByRole('button');
     this.definitionProblems = page.getByTestId('definition-problems');
   }
 
@@ -34,7 +35,7 @@ export class Operate extends Frame {
     await this.create.click();
     await expect(this.page).toHaveURL(/\/admin\/strategies\/[0-9a-f-]+/);
     await this.page.getByTestId('strategy-switch').click();
-    await expect(this.message).toHaveText('It is active: its signals are copied.');
+    await expect(this.message).toHaveText('Strategy activated: its signals are copied.');
     return new URL(this.page.url()).pathname.split('/').pop() ?? '';
   }
 }
@@ -59,10 +60,10 @@ export class OperateOne extends Frame {
     this.hook = page.getByTestId('hook-address');
     this.alert = page.getByTestId('hook-alert');
     this.form = page.getByTestId('signal-send');
-    this.stop = this.form.getByLabel('Stop');
-    this.targets = this.form.getByLabel('Targets');
+    this.stop = field(this.form, 'stop');
+    this.targets = field(this.form, 'targets');
     this.rotateYes = page.getByTestId('hook-rotate-yes');
-    this.send = this.form.getByRole('button', { name: 'Send it to all followers' });
+    this.send = this.form.getByRole('button');
     this.signals = page.getByTestId('signal');
   }
 
@@ -70,9 +71,9 @@ export class OperateOne extends Frame {
     await this.at(`/admin/strategies/${id}`);
   }
 
-  /** Sends an entry signal manually and opens its fan-out. */
-  async enter(way: 'Enter long' | 'Enter short', stop: number, ...targets: number[]): Promise<void> {
-    await this.form.getByText(way, { exact: true }).click();
+  /** Gives an entry by hand and watches its fan-out. */
+  async enter(side: 'BUY' | 'SELL', stop: number, ...targets: number[]): Promise<void> {
+    await option(this.form, 'action', side).click();
     await this.stop.fill(String(stop));
     await this.targets.fill(targets.join(' '));
     await this.send.click();

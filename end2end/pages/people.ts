@@ -15,8 +15,9 @@ export class People extends Frame {
   }
 
   async search(text: string): Promise<void> {
-    await this.page.getByLabel('E-mail contains').fill(text);
-    await this.page.getByRole('button', { name: 'Search' }).click();
+    const form = this.page.getByRole('search');
+    await form.getByRole('searchbox').fill(text);
+    await form.getByRole('button').click();
   }
 
   person(email: string): PersonCard {

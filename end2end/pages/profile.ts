@@ -1,4 +1,5 @@
 import type { Locator, Page } from '@playwright/test';
+import { field } from '../support/fields.ts';
 import { Frame } from './frame.ts';
 
 /** `/settings/profile`: the user's name, country, language and time zone. */
@@ -13,12 +14,12 @@ export class Profile extends Frame {
   constructor(page: Page) {
     super(page);
     const form = page.getByTestId('profile');
-    this.first = form.getByLabel('First name');
-    this.last = form.getByLabel('Last name');
-    this.country = form.getByLabel('Country');
-    this.language = form.getByLabel('Language');
-    this.zone = form.getByLabel('Time zone');
-    this.save = form.getByRole('button', { name: 'Save' });
+    this.first = field(form, 'firstName');
+    this.last = field(form, 'lastName');
+    this.country = field(form, 'country');
+    this.language = field(form, 'language');
+    this.zone = field(form, 'timezone');
+    this.save = form.getByRole('button');
   }
 
   async open(): Promise<void> {

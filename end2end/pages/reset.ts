@@ -1,4 +1,5 @@
 import type { Locator, Page } from '@playwright/test';
+import { field } from '../support/fields.ts';
 import { Frame } from './frame.ts';
 
 /** `/reset?token=`: a new password by a link from a mail. */
@@ -9,7 +10,7 @@ export class Reset extends Frame {
   constructor(page: Page) {
     super(page);
     const form = page.getByTestId('reset');
-    this.password = form.getByLabel('New password');
+    this.password = field(form, 'password');
     this.submit = form.getByRole('button');
   }
 

@@ -1,4 +1,5 @@
 import type { Locator, Page } from '@playwright/test';
+import { field, option } from '../support/fields.ts';
 import { Frame } from './frame.ts';
 
 /** `/settings`: password, sessions, display. */
@@ -12,8 +13,8 @@ export class Settings extends Frame {
   constructor(page: Page) {
     super(page);
     const form = page.getByTestId('change-password');
-    this.current = form.getByLabel('Present password');
-    this.password = form.getByLabel('New password');
+    this.current = field(form, 'current');
+    this.password = field(form, 'password');
     this.changePassword = form.getByRole('button');
     this.sessions = page.getByTestId('session');
     this.endAll = page.getByTestId('end-all');
@@ -29,9 +30,9 @@ export class Settings extends Frame {
     await this.changePassword.click();
   }
 
-  async theme(name: 'As the system' | 'Light' | 'Dark'): Promise<void> {
+  async theme(name: 'system' | 'light' | 'dark'): Promise<void> {
     const form = this.page.getByTestId('theme');
-    await form.getByText(name, { exact: true }).click();
+    await option(form, 'theme', name).click();
     await form.getByRole('button').click();
   }
 }

@@ -1,5 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 import type { Person } from '../support/person.ts';
+import { field } from '../support/fields.ts';
 import { Frame } from './frame.ts';
 
 /** `/sign-in`. */
@@ -8,14 +9,16 @@ export class SignIn extends Frame {
   readonly password: Locator;
   readonly submit: Locator;
   readonly forgot: Locator;
+  readonly signUp: Locator;
 
   constructor(page: Page) {
     super(page);
     const form = page.getByTestId('sign-in');
-    this.email = form.getByLabel('E-mail');
-    this.password = form.getByLabel('Password');
+    this.email = field(form, 'email');
+    this.password = field(form, 'password');
     this.submit = form.getByRole('button');
-    this.forgot = form.getByRole('link', { name: 'Forgot your password?' });
+    this.signUp = page.getByTestId('to-sign-up');
+    this.forgot = form.getByRole('link');
   }
 
   async open(next?: string): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 import type { Person } from '../support/person.ts';
+import { field } from '../support/fields.ts';
 import { Frame } from './frame.ts';
 
 /** `/sign-up`. */
@@ -11,8 +12,8 @@ export class SignUp extends Frame {
   constructor(page: Page) {
     super(page);
     const form = page.getByTestId('sign-up');
-    this.email = form.getByLabel('E-mail');
-    this.password = form.getByLabel('Password');
+    this.email = field(form, 'email');
+    this.password = field(form, 'password');
     this.submit = form.getByRole('button');
   }
 

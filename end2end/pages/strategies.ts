@@ -42,8 +42,8 @@ export class Strategy extends Frame {
     return this.page.getByTestId(`curve-${kind}`);
   }
 
-  /** Selects which history is shown. */
-  async show(name: 'Backtest' | 'Live' | 'Days' | 'Months'): Promise<void> {
-    await this.page.locator('#history').getByRole('link', { name, exact: true }).click();
+  /** Chooses which history is shown. */
+  async show(tab: 'BACKTEST' | 'LIVE' | '1d' | '1M'): Promise<void> {
+    await this.page.getByTestId(`tab-${tab}`).click();
   }
 }

@@ -1,4 +1,5 @@
 import type { Locator, Page } from '@playwright/test';
+import { field } from '../support/fields.ts';
 import { Frame } from './frame.ts';
 
 /** `/support`, and `/admin/support`, which shows everyone's requests. */
@@ -11,9 +12,9 @@ export class Support extends Frame {
   constructor(page: Page) {
     super(page);
     const form = page.getByTestId('support-ask');
-    this.subject = form.getByLabel('Subject');
-    this.body = form.getByLabel('Message');
-    this.send = form.getByRole('button', { name: 'Send' });
+    this.subject = field(form, 'subject');
+    this.body = field(form, 'message');
+    this.send = form.getByRole('button');
     this.tickets = page.getByTestId('ticket');
   }
 

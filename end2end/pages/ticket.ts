@@ -1,8 +1,9 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 import { numberIn } from '../support/checks.ts';
+import { field, option } from '../support/fields.ts';
 
-export type Side = 'Buy' | 'Sell';
-export type Kind = 'Market' | 'Limit' | 'Trailing';
+export type Side = 'BUY' | 'SELL';
+export type Kind = 'MARKET' | 'LIMIT' | 'TRAILING_STOP';
 
 /** The order ticket of the trade page. */
 export class Ticket {
@@ -23,14 +24,14 @@ export class Ticket {
 
   constructor(page: Page) {
     this.form = page.getByTestId('ticket');
-    this.price = this.form.getByLabel('Price', { exact: true });
-    this.amount = this.form.getByLabel('Amount', { exact: true }).and(page.locator('[name="amount"]'));
-    this.percent = this.form.getByLabel('Equity at risk');
+    this.price = field(this.form, 'price');
+    this.amount = field(this.form, 'amount');
+    this.percent = field(this.form, 'riskProfilePercent');
     this.riskAmount = this.form.getByTestId('risk-amount');
-    this.stop = this.form.getByLabel('Stop trigger');
-    this.stopLimit = this.form.getByLabel('Stop limit price');
+    this.stop = field(this.form, 'stopTriggerPrice');
+    this.stopLimit = field(this.form, 'stopPrice');
     this.withoutStop = this.form.getByTestId('without-stop');
-    this.callback = this.form.getByLabel('Callback rate');
+    this.callback = field(this.form, 'callbackRate');
     this.clears = this.form.getByTestId('clears');
     this.replace = this.form.getByTestId('replace');
     this.refusal = this.form.getByTestId('refusal');
@@ -38,9 +39,9 @@ export class Ticket {
     this.place = this.form.getByTestId('place');
   }
 
-  /** One of the buttons of a choice: its radio button is hidden behind it. */
-  option(choice: 'side' | 'type' | 'sizing' | 'stopTriggerType', text: string): Locator {
-    return this.form.locator(`[data-choice="${choice}"]`).getByText(text, { exact: true });
+  /** One of the buttons of a choice. */
+  option(choice: 'side' | 'type' | 'sizing' | 'stopTriggerType', value: string): Locator {
+    return option(this.form, choice, value);
   }
 
   async choose(side: Side, kind: Kind): Promise<void> {
@@ -48,12 +49,17 @@ export class Ticket {
     await this.option('type', kind).click();
   }
 
+  /** A take-profit's price, counted from 0. */
+  target(index: number): Locator {
+    return field(this.form, `takeProfitPrices[${index}]`);
+  }
+
   async addTarget(price: number): Promise<void> {
     const rows = this.form.locator('.target-row');
     const before = await rows.count();
     await this.form.getByTestId('add-target').click();
     await expect(rows).toHaveCount(before + 1);
-    await rows.nth(before).getByRole('textbox').fill(String(price));
+    await this.target(before).fill(String(price));
   }
 
   /** The figures of the preview, read together, because the price changes between two reads. */

@@ -10,6 +10,7 @@ export class Trade extends Frame {
   readonly price: Locator;
   readonly playing: Locator;
   readonly chart: Locator;
+  readonly zoomIn: Locator;
   readonly legend: Locator;
   readonly position: Locator;
   readonly noPosition: Locator;
@@ -31,6 +32,7 @@ export class Trade extends Frame {
     this.price = page.getByTestId('live-price').first();
     this.playing = page.getByTestId('playing');
     this.chart = page.getByTestId('chart');
+    this.zoomIn = page.getByTestId('zoom-in');
     this.legend = page.getByTestId('legend');
     this.position = page.getByTestId('position');
     this.noPosition = page.getByTestId('no-position');
@@ -64,7 +66,7 @@ export class Trade extends Frame {
   }
 
   async cancel(order: Locator): Promise<void> {
-    await order.getByRole('button', { name: /^Cancel/ }).click();
+    await order.getByTestId('cancel-order').click();
   }
 
   /** Buys at the market price, without a stop unless one is entered, and waits for the position. */
@@ -94,8 +96,8 @@ export class Trade extends Frame {
     await this.page.locator('form', { has: this.leverage }).getByRole('button').click();
   }
 
-  async setMargin(type: 'Isolated' | 'Cross'): Promise<void> {
-    await this.margin.selectOption({ label: type });
+  async setMargin(type: 'ISOLATED' | 'CROSSED'): Promise<void> {
+    await this.margin.selectOption(type);
     await this.page.locator('form', { has: this.margin }).getByRole('button').click();
   }
 }

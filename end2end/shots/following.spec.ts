@@ -53,20 +53,20 @@ alone('the pages of following', async ({ page, desk, elsewhere, watch }) => {
   await begin.open(id);
   await begin.maxLeverage.fill('20');
   await begin.dailyLimit.fill('500');
-  await begin.risk('Aggressive').check();
+  await begin.risk('aggressive').check();
   await begin.start.click();
   await expect(follows.line(name).root).toBeVisible();
   await one.open(id);
-  await one.enter('Enter long', Math.round(price * 0.9), Math.round(price * 1.1), Math.round(price * 1.2));
+  await one.enter('BUY', Math.round(price * 0.9), Math.round(price * 1.1), Math.round(price * 1.2));
   await expect(async () => {
     await elsewhere.reload();
     await expect(elsewhere.getByTestId('count-OPEN').locator('dd')).toHaveText('1', { timeout: 500 });
   }).toPass();
   await one.open(id);
-  await one.enter('Enter short', Math.round(price * 1.1), Math.round(price * 0.9));
+  await one.enter('SELL', Math.round(price * 1.1), Math.round(price * 0.9));
   await elsewhere.waitForTimeout(2_000);
   await one.open(id);
-  await one.enter('Enter short', Math.round(price * 1.1), Math.round(price * 0.9));
+  await one.enter('SELL', Math.round(price * 1.1), Math.round(price * 0.9));
   await elsewhere.waitForTimeout(2_000);
   await shoot(elsewhere, 'operator-signal');
   await one.open(id);

@@ -46,8 +46,8 @@ alone('every page', async ({ page, desk, watch }) => {
   await trade.buy('0.05');
   await expect(trade.orders).toHaveCount(3);
   await shoot(page, 'trade-position');
-  await trade.ticket.option('sizing', 'Risk').click();
-  await trade.ticket.option('stopTriggerType', 'Limit').click();
+  await trade.ticket.option('sizing', 'risk').click();
+  await trade.ticket.option('stopTriggerType', 'LIMIT').click();
   await trade.ticket.stop.fill(String(await trade.away(3)));
   await page.getByTestId('close-position').click();
   await page.getByTestId('account-menu').locator('summary').click();

@@ -99,7 +99,8 @@ fn sized(words: &Copies, copy: &Copied) -> String {
     fill(words.sized, &[&amount, &figures::price(price), &leverage])
 }
 
-fn capital(text: &str) -> String {
+/// A text with a capital first letter.
+pub(crate) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
@@ -124,7 +125,7 @@ mod tests {
             strategy: id(),
             strategy_name: "EMA cross".into(),
             key: id(),
-            key_name: Some("Sandbox".into()),
+            key_name: Some("Paper 1".into()),
             symbol: "BTC/USDT".parse().unwrap(),
             action: Action::Enter,
             side: Some(Side::Buy),
@@ -153,14 +154,14 @@ mod tests {
         let words = copies(Lang::En);
         assert_eq!(happened(words, &copy(Status::Open)), "0.121 BTC at 19,580.1, 7×");
         let closed = Copied { exit: Some(Exit::Stop), ..copy(Status::Closed) };
-        assert_eq!(happened(words, &closed), "0.121 BTC at 19,580.1, 7×. Closed: stop reached");
+        assert_eq!(happened(words, &closed), "0.121 BTC at 19,580.1, 7×. Exit reason: stop loss");
         let skipped = Copied { reason: Some(Reason::Margin), ..copy(Status::Skipped) };
         let text = happened(words, &skipped);
-        assert_eq!(text, "The order would exceed the available margin at the highest leverage");
+        assert_eq!(text, "The order needs more margin than is available at the max leverage");
         let detail = Some("Filter failure: LOT_SIZE".to_owned());
         let refused = Copied { reason: Some(Reason::Refused), detail, ..copy(Status::Failed) };
-        assert_eq!(happened(words, &refused), "The exchange refused the order: Filter failure: LOT_SIZE");
+        assert_eq!(happened(words, &refused), "The exchange rejected the order: Filter failure: LOT_SIZE");
         let left = Copied { action: Action::Exit, side: None, ..copy(Status::Closed) };
-        assert_eq!(happened(words, &left), "Left the position");
+        assert_eq!(happened(words, &left), "Position closed");
     }
 }

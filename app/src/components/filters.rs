@@ -80,10 +80,13 @@ pub(crate) fn address<'a>(page: &str, values: impl IntoIterator<Item = (&'a str,
     out
 }
 
+/// One tab: its address, its value in the query (also used in its test id), its text, and whether it is the current page.
+pub(crate) type Tab = (String, &'static str, &'static str, bool);
+
 /// A row of links, one of which is the current page.
-pub(crate) fn tabs(label: &'static str, links: Vec<(String, &'static str, bool)>) -> AnyView {
-    let link = |(href, text, here): (String, &'static str, bool)| {
-        view! { <a href=href aria-current=here.then_some("page")>{text}</a> }
+pub(crate) fn tabs(label: &'static str, links: Vec<Tab>) -> AnyView {
+    let link = |(href, word, text, here): Tab| {
+        view! { <a href=href aria-current=here.then_some("page") data-testid=format!("tab-{word}")>{text}</a> }
     };
     view! { <nav class="segments tabs" aria-label=label>{links.into_iter().map(link).collect_view()}</nav> }
         .into_any()

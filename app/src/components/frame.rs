@@ -50,13 +50,13 @@ pub(crate) fn frame(visit: &Visit, title: &str, width: Width, body: impl IntoVie
     view! {
         <Title text=title/>
         <Meta name="description" content=about/>
-        <a class="skip" href="#content">{words.skip}</a>
+        <a class="skip" href="#content" data-testid="skip">{words.skip}</a>
         {header(visit, words)}
         {visit.closed.then(banner)}
         <main id="content" class=width.class() tabindex="-1">{body}</main>
         <footer class="footer">
             <p>{words.footer}</p>
-            <p><a href="/docs">{words.api_docs}</a></p>
+            <p><a href="/docs" data-testid="api-docs">{words.api_docs}</a></p>
         </footer>
         <Toasts/>
     }
@@ -132,7 +132,8 @@ fn nav(words: &'static Pages) -> impl IntoView {
     let path = visit::path();
     let link = |(href, name, text): (&'static str, &'static str, &'static str)| {
         let current = path.starts_with(href).then_some("page");
-        view! { <a href=href aria-current=current data-ahead>{icon(name)}<span>{text}</span></a> }
+        let testid = format!("nav-{}", href.trim_start_matches('/'));
+        view! { <a href=href aria-current=current data-ahead data-testid=testid>{icon(name)}<span>{text}</span></a> }
     };
     links(words).into_iter().map(link).collect_view()
 }

@@ -110,7 +110,7 @@ pub(crate) fn positions(rows: Vec<PositionRow>, ticks: &Ticks) -> AnyView {
         };
         let elsewhere = remark.map(|text| view! { <span class="hint">" "{text}</span> });
         view! {
-            <tr>
+            <tr data-testid="position-row">
                 <th scope="row">{p.symbol.to_string()}{elsewhere}{tight(&[&key])}</th>
                 <td>{names.way(p.side)}</td>
                 <td class="number">{money::text(p.contracts)}</td>
@@ -166,7 +166,7 @@ fn order_rows<'a>(
             || view! { <span class="hint" data-testid="order-foreign">" "{words.placed_elsewhere}</span> },
         );
         view! {
-            <tr data-testid="order-row">
+            <tr data-testid="order-row" data-kind=o.kind.word()>
                 <td>{moment(o.at)}</td>
                 <td class="roomy">{o.symbol.to_string()}</td>
                 <th scope="row">

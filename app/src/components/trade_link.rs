@@ -16,5 +16,7 @@ pub(crate) fn trade_link(
         StrategyType::Manual => (format!("/trade?key={}", key.id), text, kind),
         StrategyType::Automated => ("/follows".to_owned(), words.by_strategies, "quiet"),
     };
-    key.active.then(|| view! { <a class="button" data-kind=kind href=href>{text}</a> }.into_any())
+    key.active.then(|| {
+        view! { <a class="button" data-kind=kind href=href data-testid="trade-link">{text}</a> }.into_any()
+    })
 }

@@ -157,20 +157,20 @@ mod tests {
         };
         assert_eq!(
             told("SIGNAL", "1012.5"),
-            ("good", "EMA cross: the position on BTC/USDT has ended: +1,012.50 USDT".into())
+            ("good", "EMA cross: BTC/USDT position closed: +1,012.50 USDT".into())
         );
         assert_eq!(
             told("STOP", "-62.86043030"),
-            ("plain", "EMA cross: the position on BTC/USDT has ended by its stop-loss: −62.86 USDT".into())
+            ("plain", "EMA cross: BTC/USDT position closed by stop loss: −62.86 USDT".into())
         );
         assert_eq!(
             told("TARGET", ""),
-            ("plain", "EMA cross: the position on BTC/USDT has ended by its take-profit".into())
+            ("plain", "EMA cross: BTC/USDT position closed by take profit".into())
         );
         let hit = What::StopHit("BTC/USDT".into(), "-23.1".into());
         assert_eq!(
             tell(live(Lang::En), &hit),
-            Some(("plain", "BTC/USDT: stop-loss hit: −23.10 USDT".into()))
+            Some(("plain", "BTC/USDT: stop loss hit: −23.10 USDT".into()))
         );
     }
 
@@ -189,7 +189,7 @@ mod tests {
         };
         assert_eq!(text(&order).unwrap(), "Buy 0.05 BTC/USDT filled at 10,800.1");
         let partly = OrderNews { status: "open".into(), filled: "0.02".into(), ..order.clone() };
-        assert_eq!(text(&partly).unwrap(), "Buy 0.05 BTC/USDT filled in part: 0.02");
+        assert_eq!(text(&partly).unwrap(), "Buy 0.05 BTC/USDT partially filled: 0.02");
         let waits = OrderNews {
             status: "open".into(),
             kind: "stop_market".into(),

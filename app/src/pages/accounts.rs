@@ -2,7 +2,7 @@
 
 use crate::{
     components::{
-        form::{Field, Posted, radios, select},
+        form::{Field, Posted, countries, country_name, radios, select},
         frame::{Width, frame},
         show::show,
         tables::tone,
@@ -168,19 +168,20 @@ fn country(words: &'static Money, posted: &Posted, place: &Place) -> AnyView {
         name: "country",
         label: words.country,
         hint: words.country_told,
-        autocomplete: "country",
         scope: "place",
         ..Field::default()
     };
-    let untold =
-        (!place.told).then(|| view! { <p class="hint">{fill(words.country_untold, &[&place.country])}</p> });
+    let untold = (!place.told).then(
+        || view! { <p class="hint">{fill(words.country_untold, &[&country_name(&place.country)])}</p> },
+    );
     let start = if place.told { place.country.as_str() } else { "" };
+    let options = countries(("", words.country_choose));
     view! {
         <section class="panel" id="country" aria-labelledby="country-title">
             <h2 id="country-title" class="panel-title">{words.country}</h2>
             {untold}
             <form method="post" action="/api/account-country" class="form" novalidate data-testid="account-country">
-                {field.show_with(posted, start, "")}
+                {field.select(posted, options, start, "")}
                 <button type="submit" class="button">{words.save}</button>
             </form>
         </section>
@@ -248,7 +249,7 @@ fn sub_table(words: &'static Money, found: Found) -> AnyView {
         view! { <p class="hint">{fill(words.more, &[&shown.to_string(), &total.to_string()])}</p> }
     });
     let row = |sub: &SubAccount| {
-        let place = format!("{}, {}", sub.details.city, sub.details.country);
+        let place = format!("{}, {}", sub.details.city, country_name(&sub.details.country));
         view! {
             <tr data-testid="sub-account">
                 <th scope="row"><a href=format!("/accounts/sub?id={}", sub.id)>{sub.details.account_name.clone()}</a></th>

@@ -16,11 +16,13 @@ use service::audit::{self, LogEntry, PAGE};
 /// The user's own activity.
 pub(crate) fn own() -> impl IntoView {
     let before = visit::query("before").and_then(|id| id.parse().ok());
+    let first = before.is_none();
     show(move |visit| async move {
         let words = security(visit::lang());
         let rows = audit::own(&visit.desk, visit.trader()?, before).await?;
-        let body =
-            page(words, (words.activity, words.activity_lead), "/settings/activity", "/activity.csv", rows);
+        let heading = (words.activity, words.activity_lead);
+        let of = Of { here: "/settings/activity", file: "/activity.csv", users: false, first };
+        let body = page(words, heading, of, rows);
         Ok(frame(&visit, words.activity, Width::Wide, body))
     })
 }
@@ -29,25 +31,42 @@ pub(crate) fn own() -> impl IntoView {
 pub(crate) fn all() -> impl IntoView {
     let before = visit::query("before").and_then(|id| id.parse().ok());
     let event = visit::query("event").unwrap_or_default();
+    let first = before.is_none();
     show(move |visit| async move {
         let words = security(visit::lang());
         let rows = audit::all(&visit.desk, visit.trader()?, &event, before).await?;
-        let body = page(words, (words.audit, words.audit_lead), "/admin/audit", "/admin/audit.csv", rows);
+        let of = Of { here: "/admin/audit", file: "/admin/audit.csv", users: true, first };
+        let body = page(words, (words.audit, words.audit_lead), of, rows);
         Ok(frame(&visit, words.audit, Width::Wide, body))
     })
+}
+
+/// Which of the two lists is shown.
+#[derive(Clone, Copy)]
+struct Of {
+    /// Its path.
+    here: &'static str,
+    /// The path of its CSV file.
+    file: &'static str,
+    /// Whether a column says whose entry a row is: on one's own page all are one's own.
+    users: bool,
+    /// Whether this is the first page.
+    first: bool,
 }
 
 fn page(
     words: &'static Security,
     (title, lead): (&'static str, &'static str),
-    here: &'static str,
-    file: &'static str,
+    of: Of,
     rows: Vec<LogEntry>,
 ) -> AnyView {
+    let Of { here, file, users, first } = of;
     let older = rows.last().filter(|_| rows.len() == PAGE).map(|last| {
         let href = format!("{here}?before={}", last.id);
         view! { <a class="button" data-kind="quiet" href=href data-testid="older">{words.older}</a> }
     });
+    let newest = (!first).then(|| view! { <a class="button" data-kind="quiet" href=here>{words.newest}</a> });
+    let who = users.then(|| view! { <th scope="col">{words.who}</th> });
     let none = rows.is_empty().then(|| view! { <p class="empty">{words.no_activity}</p> });
     view! {
         <h1>{title}</h1>
@@ -56,27 +75,27 @@ fn page(
         <div class="table-scroll" tabindex="0" role="group" aria-label=title>
             <table class="table" data-testid="activity-rows">
                 <thead><tr>
-                    <th scope="col">{words.time}</th><th scope="col">{words.what}</th><th scope="col">{words.who}</th>
+                    <th scope="col">{words.time}</th><th scope="col">{words.what}</th>{who}
                     <th scope="col">{words.address}</th><th scope="col">{words.client}</th><th scope="col">{words.subject}</th>
                 </tr></thead>
-                <tbody>{rows.into_iter().map(line).collect_view()}</tbody>
+                <tbody>{rows.into_iter().map(|row| line(row, users)).collect_view()}</tbody>
             </table>
         </div>
         <p class="row">
-            <a class="button" data-kind="quiet" href=here>{words.newest}</a>{older}
+            {newest}{older}
             <a class="button" data-kind="quiet" href=file download="" data-testid="export">{words.export}</a>
         </p>
     }
     .into_any()
 }
 
-fn line(row: LogEntry) -> AnyView {
+fn line(row: LogEntry, users: bool) -> AnyView {
     let client = if row.client.is_empty() { String::new() } else { agent::told(&row.client) };
     view! {
         <tr data-event=row.action.clone()>
             <td>{moment(row.at)}</td>
             <td>{deeds::deed(visit::lang(), &row.action).to_owned()}</td>
-            <td>{row.who}</td>
+            {users.then(|| view! { <td>{row.who}</td> })}
             <td>{row.address}</td>
             <td title=row.client>{client}</td>
             <td><code>{row.subject}</code></td>

@@ -97,7 +97,7 @@ fn card(words: &'static Clients, client: &ApiClient) -> AnyView {
                 <summary class="button" data-testid="client-revoke">{words.revoke}</summary>
                 <form method="post" action="/api/client-revoke">
                     <input type="hidden" name="id" value=client.id.to_string()/>
-                    <p>{words.revoke_sure}</p>
+                    <p>{fill(words.revoke_sure, &[&client.name])}</p>
                     <button type="submit" class="button" data-kind="bad" data-testid="client-revoke-yes">{words.revoke}</button>
                 </form>
             </details>

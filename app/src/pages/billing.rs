@@ -220,7 +220,7 @@ fn invoices(words: &'static Billing, all: Option<Vec<Invoice>>) -> AnyView {
                 (words.date, WORDS),
                 (words.paid_for, ROOMY),
                 (words.amount, NUMBER),
-                (words.print, WORDS),
+                (words.invoice, WORDS),
             ];
             let rows = all.into_iter().map(|invoice| line(words, invoice)).collect_view();
             scrolling(words.invoices.to_owned(), &columns, rows)

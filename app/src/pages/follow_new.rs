@@ -186,7 +186,8 @@ fn risk(words: &'static Follows, profile: &RiskProfile, chosen: bool) -> AnyView
     let name = format!("{} · {percent} %", words.profile(&profile.name));
     view! {
         <label class="risk">
-            <input type="radio" name="strategyRiskProfileId" value=profile.id.to_string() checked=chosen/>
+            <input type="radio" name="strategyRiskProfileId" value=profile.id.to_string() checked=chosen
+                data-testid=format!("risk-{}", profile.name.to_lowercase())/>
             <span><strong>{name}</strong><span class="hint">{text}</span></span>
         </label>
     }

@@ -130,8 +130,9 @@ pub(crate) fn panic(words: &'static Follows, key: Option<&ExchangeKey>) -> AnyVi
         Some(key) => (format!("/follows/panic?key={}", key.id), fill(words.panic_key, &[&key.name])),
         None => ("/follows/panic".to_owned(), words.panic_all.to_owned()),
     };
-    let text = if key.is_some() { words.panic } else { words.panic_all };
-    view! { <a class="button" data-kind="bad" href=href aria-label=label data-testid="panic">{icon("alarm")}{text}</a> }.into_any()
+    let (text, testid) =
+        if key.is_some() { (words.panic, "panic-key") } else { (words.panic_all, "panic-all") };
+    view! { <a class="button" data-kind="bad" href=href aria-label=label data-testid=testid>{icon("alarm")}{text}</a> }.into_any()
 }
 
 fn account(

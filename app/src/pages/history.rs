@@ -135,5 +135,5 @@ fn of_tabs(
         "orders" | "trades" => format!("/history?{account}of={of}"),
         _ => format!("/history?of={of}"),
     };
-    tabs(words.history_title, links.map(|(of, text)| (href(of), text, of == here)).into())
+    tabs(words.history_title, links.map(|(of, text)| (href(of), of, text, of == here)).into())
 }

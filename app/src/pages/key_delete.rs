@@ -48,7 +48,7 @@ pub(crate) fn page() -> impl IntoView {
                 <input type="hidden" name="id" value=id.to_string()/>
                 {close}
                 <button type="submit" name="open" value="leave" class="button" data-kind="bad" data-testid="key-delete-yes">{leave}</button>
-                <a class="button" href="/keys">{words.delete_no}</a>
+                <a class="button" href="/keys" data-testid="key-delete-no">{words.delete_no}</a>
             </form>
         };
         Ok(frame(&visit, &title, Width::Wide, body))

@@ -173,14 +173,14 @@ fn changes(words: &'static Pages, posted: &Posted, key: &ExchangeKey) -> AnyView
                 <form method="post" action="/api/key-rename" class="form" novalidate>
                     {hidden()}
                     {name.show_with(&renaming, &start, &row)}
-                    <button type="submit" class="button">{words.rename}</button>
+                    <button type="submit" class="button" data-testid="key-rename">{words.rename}</button>
                 </form>
                 <form method="post" action="/api/key-credentials" class="form" novalidate>
                     {hidden()}
                     <p class="hint">{words.credentials_hint}</p>
                     {api_key.show_with(&renewing, "", &row)}
                     {secret.show_with(&renewing, "", &row)}
-                    <button type="submit" class="button">{words.new_credentials}</button>
+                    <button type="submit" class="button" data-testid="key-renew">{words.new_credentials}</button>
                 </form>
             </div>
             <div class="row">

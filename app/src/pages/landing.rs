@@ -61,7 +61,7 @@ fn call(visit: &Visit, words: &'static Pages) -> AnyView {
     view! {
         <p class="hero-call row">
             <a class="button large" data-kind="main" href=href>{text}</a>
-            <a class="button large" href="/strategies" data-ahead>{words.landing_strategies}</a>
+            <a class="button large" href="/strategies" data-ahead data-testid="see-strategies">{words.landing_strategies}</a>
         </p>
     }
     .into_any()

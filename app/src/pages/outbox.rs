@@ -71,17 +71,20 @@ fn address(asked: &Search, more: Option<&str>) -> String {
     if all.is_empty() { "/admin/outbox".to_owned() } else { format!("/admin/outbox?{}", all.join("&")) }
 }
 
+/// What a channel is called.
+const fn channel(words: &'static Messages, channel: Channel) -> &'static str {
+    match channel {
+        Channel::Email => words.by_email,
+        Channel::Telegram => words.by_telegram,
+    }
+}
+
 fn filters(words: &'static Messages, asked: &Search) -> AnyView {
     let option = |word: &'static str, text: &'static str, chosen: bool| {
         view! { <option value=word selected=chosen>{text}</option> }
     };
-    let channels = Channel::ALL.iter().map(|c| {
-        let text = match c {
-            Channel::Email => words.by_email,
-            Channel::Telegram => words.by_telegram,
-        };
-        option(c.word(), text, asked.channel == Some(*c))
-    });
+    let channels =
+        Channel::ALL.iter().map(|c| option(c.word(), channel(words, *c), asked.channel == Some(*c)));
     let stages = Stage::ALL.iter().map(|s| {
         let text = match s {
             Stage::Dead => words.dead,
@@ -135,7 +138,7 @@ fn card(words: &'static Messages, message: Outgoing) -> AnyView {
     view! {
         <li class="panel mail" data-testid="message-row" data-channel=message.channel.word()>
             <h2 class="panel-title">{title}</h2>
-            <p class="hint">{fill(words.to, &[&message.to])}" · "{message.channel.word()}" · "{moment(message.created_at)}</p>
+            <p class="hint">{fill(words.to, &[&message.to])}" · "{channel(words, message.channel)}" · "{moment(message.created_at)}</p>
             <p><span class="badge" data-mode=mode data-testid="message-state">{state}</span></p>
             {trouble}
             {text}

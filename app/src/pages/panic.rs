@@ -75,7 +75,7 @@ fn told(words: &'static Follows, done: &Posted) -> AnyView {
     view! {
         <h1>{words.panic_done}</h1>
         <ul class="cards">{done.told().iter().map(line).collect_view()}</ul>
-        <p><a class="button" data-kind="main" href="/follows">{words.back}</a></p>
+        <p><a class="button" data-kind="main" href="/follows" data-testid="panic-back">{words.back}</a></p>
     }
     .into_any()
 }

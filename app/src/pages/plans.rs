@@ -71,8 +71,12 @@ pub(super) fn includes(words: &'static Billing, limits: &Limits) -> AnyView {
         Some(limit) => fill(some, &[&figures::decimal(Decimal::from(limit))]),
         None => any.to_owned(),
     };
+    let keys = match limits.max_api_key {
+        Some(1) => words.keys_one.to_owned(),
+        limit => number(limit, words.keys_limit, words.keys_any),
+    };
     let mut lines = vec![
-        number(limits.max_api_key, words.keys_limit, words.keys_any),
+        keys,
         number(limits.max_balance_usd, words.balance_limit, words.balance_any),
         (if limits.strategy_automated { words.automated } else { words.not_automated }).to_owned(),
     ];

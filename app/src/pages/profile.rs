@@ -2,14 +2,14 @@
 
 use crate::{
     components::{
-        form::{Field, Posted},
+        form::{Field, Posted, countries},
         frame::{Width, frame},
         show::show,
     },
     visit,
     words::personal::{Personal, personal},
 };
-use domain::profile::{COUNTRIES, Language, Profile};
+use domain::profile::{Language, Profile};
 use leptos::prelude::*;
 use service::profile;
 
@@ -49,7 +49,7 @@ fn form(words: &'static Personal, posted: &Posted, profile: Option<&Profile>) ->
             {first.show_with(posted, &kept(|p| p.first_name.as_deref()), "")}
             {last.show_with(posted, &kept(|p| p.last_name.as_deref()), "")}
             {choice("country", words.country, "")
-                .select(posted, countries(words), &kept(|p| p.country.as_deref()), "")}
+                .select(posted, countries(("", words.untold)), &kept(|p| p.country.as_deref()), "")}
             {choice("language", words.language, words.language_hint)
                 .select(posted, languages(words), &kept(|p| p.language.map(Language::word)), "")}
             {choice("timezone", words.zone, words.zone_hint)
@@ -68,11 +68,6 @@ type Options = Vec<(String, String)>;
 
 fn untold(text: &str) -> std::iter::Once<(String, String)> {
     std::iter::once((String::new(), text.to_owned()))
-}
-
-fn countries(words: &'static Personal) -> Options {
-    let country = |(code, name): &(&str, &str)| ((*code).to_owned(), (*name).to_owned());
-    untold(words.untold).chain(COUNTRIES.iter().map(country)).collect()
 }
 
 fn languages(words: &'static Personal) -> Options {

@@ -3,7 +3,7 @@
 use crate::{
     api::trade::fresh_key,
     components::{
-        form::{Field, Posted, radios, select},
+        form::{Field, Posted, countries, country_name, radios, select},
         frame::{Width, frame},
         show::show,
     },
@@ -54,10 +54,12 @@ fn rule_panel(words: &'static Money, posted: &Posted, rules: Rules) -> AnyView {
     let Rules { currencies, rules } = rules;
     let options =
         currencies.into_iter().map(|c| (c.code.clone(), format!("{} · {}", c.code, c.name))).collect();
-    let country = Field { hint: words.rule_hint, ..field("country", words.rule_country, "rule") };
+    let country = field("country", words.rule_country, "rule");
+    let countries = countries(("*", words.everywhere));
     let ways = [("true", words.enabled), ("false", words.disabled)];
     let row = |rule: Rule| {
-        let place = if rule.country == "*" { words.everywhere.to_owned() } else { rule.country };
+        let place =
+            if rule.country == "*" { words.everywhere.to_owned() } else { country_name(&rule.country) };
         let state = if rule.enabled { words.enabled } else { words.disabled };
         view! { <tr data-testid="rule"><th scope="row">{rule.currency}</th><td>{place}</td><td>{state}</td></tr> }
     };
@@ -66,7 +68,7 @@ fn rule_panel(words: &'static Money, posted: &Posted, rules: Rules) -> AnyView {
             <h2 id="rules-title" class="panel-title">{words.rules}</h2>
             <form method="post" action="/api/currency-rule" class="form" novalidate data-testid="currency-rule">
                 {select(posted, "currency", words.currency, "rule", options, "")}
-                {country.show(posted)}
+                {country.select(posted, countries, "*", "")}
                 {radios(posted, "enabled", words.status, &ways)}
                 <button type="submit" class="button" data-kind="main">{words.set_rule}</button>
             </form>

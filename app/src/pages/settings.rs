@@ -138,7 +138,7 @@ fn messages() -> AnyView {
         <section class="panel" aria-labelledby="messages-title">
             <h2 id="messages-title" class="panel-title">{words.title}</h2>
             <p>{words.settings_lead}</p>
-            <p><a class="button" href="/settings/notifications" data-testid="notifications">{words.title}</a></p>
+            <p><a class="button" href="/settings/notifications" data-testid="notifications">{words.edit}</a></p>
         </section>
     }
     .into_any()
@@ -150,7 +150,7 @@ fn plan() -> AnyView {
         <section class="panel" aria-labelledby="plan-title">
             <h2 id="plan-title" class="panel-title">{words.title}</h2>
             <p>{words.lead}</p>
-            <p><a class="button" href="/billing" data-testid="billing">{words.title}</a></p>
+            <p><a class="button" href="/billing" data-testid="billing">{words.open}</a></p>
         </section>
     }
     .into_any()
@@ -173,7 +173,7 @@ fn programs(words: &'static People) -> AnyView {
         <section class="panel" aria-labelledby="programs-title">
             <h2 id="programs-title" class="panel-title">{words.api_clients}</h2>
             <p>{words.api_clients_lead}</p>
-            <p><a class="button" href="/settings/api-clients" data-testid="api-clients">{words.api_clients}</a></p>
+            <p><a class="button" href="/settings/api-clients" data-testid="api-clients">{words.api_clients_open}</a></p>
         </section>
     }
     .into_any()

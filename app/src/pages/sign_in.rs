@@ -43,7 +43,7 @@ pub(crate) fn page() -> impl IntoView {
                 <button type="submit" class="button" data-kind="main">{words.sign_in}</button>
                 <p><a href="/forgot">{words.forgot}</a></p>
             </form>
-            <p class="aside">{words.no_account}" "<a href=sign_up>{words.sign_up}</a></p>
+            <p class="aside">{words.no_account}" "<a href=sign_up data-testid="to-sign-up">{words.sign_up}</a></p>
         };
         Ok(frame(&visit, words.sign_in, Width::Narrow, body))
     })

@@ -141,9 +141,9 @@ fn history(
     let to = |kind: Kind, interval: Interval| {
         format!("{}#history", address(&page, [("of", kind.word()), ("by", interval.word())]))
     };
-    let kinds = [Kind::Backtest, Kind::Live].map(|k| (to(k, interval), words.kind(k), k == kind));
+    let kinds = [Kind::Backtest, Kind::Live].map(|k| (to(k, interval), k.word(), words.kind(k), k == kind));
     let intervals = [(Interval::Day, words.days), (Interval::Month, words.by_month)];
-    let intervals = intervals.map(|(i, text)| (to(kind, i), text, i == interval));
+    let intervals = intervals.map(|(i, text)| (to(kind, i), i.word(), text, i == interval));
     // Newest first; ranges before the first trade are omitted.
     let told = ranges.iter().rposition(|range| range.figures.trades > 0).map_or(0, |oldest| oldest + 1);
     let ranges = &ranges[..told];

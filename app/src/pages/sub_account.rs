@@ -2,7 +2,8 @@
 
 use crate::{
     components::{
-        form::{Field, Posted, radios_with, select},
+        copied::capital,
+        form::{Field, Posted, countries, country_name, radios_with, select},
         frame::{Width, frame},
         show::show,
     },
@@ -95,7 +96,7 @@ fn form(
             {text("city", words.city, "", false)}
             {text("postal_code", words.postal_code, "", false)}
             {text("state_or_province", words.state_or_province, words.state_hint, true)}
-            {text("country", words.country, words.country_hint, false)}
+            {country(words, posted, start(details, "country"))}
             {text("your_reference", words.your_reference, "", true)}
             {lists(words, posted, details, brands)}
             {text("spread_table", words.spread_table, "", true)}
@@ -106,6 +107,16 @@ fn form(
         </form>
     }
     .into_any()
+}
+
+/// A country that a program gave may be none of the list: it stays what it is.
+fn country(words: &'static Sub, posted: &Posted, start: &str) -> AnyView {
+    let field = Field { name: "country", label: words.country, scope: "sub", ..Field::default() };
+    let mut options = countries(("", money(visit::lang()).country_choose));
+    if !options.iter().any(|(code, _)| code == start) {
+        options.push((start.to_owned(), country_name(start)));
+    }
+    field.select(posted, options, start, "")
 }
 
 fn entity(words: &'static Sub, posted: &Posted, details: Option<&Details>) -> AnyView {
@@ -130,7 +141,7 @@ fn lists(words: &'static Sub, posted: &Posted, details: Option<&Details>, brands
 
 fn document(words: &'static Sub, posted: &Posted, details: Option<&Details>) -> AnyView {
     let kinds = Identification::ALL.iter().filter(|kind| **kind != Identification::None);
-    let named = kinds.map(|kind| (kind.word().to_owned(), kind.word().replace('_', " ")));
+    let named = kinds.map(|kind| (kind.word().to_owned(), capital(&kind.word().replace('_', " "))));
     let none = (String::new(), words.no_document.to_owned());
     let options = std::iter::once(none).chain(named).collect();
     let chosen = details.and_then(|d| d.identification_type).filter(|kind| *kind != Identification::None);

@@ -9,55 +9,55 @@ use domain::{
 table! {
     /// Copies and past trades.
     Copies, copies {
-        title: "Copies",
-        lead: "What each signal did on each of your accounts, and in words why not.",
-        empty: "No copies here yet. They appear when a strategy that you follow gives a signal.",
-        any_key: "All keys",
+        title: "Copied trades",
+        lead: "Every signal on each of your accounts, and why some were skipped.",
+        empty: "No copied trades yet. They appear when a strategy you copy sends a signal.",
+        any_key: "All accounts",
         any_strategy: "All strategies",
-        any_status: "Everything",
-        status: "State",
+        any_status: "All",
+        status: "Status",
         strategy: "Strategy",
-        show: "Show",
+        show: "Apply filters",
         older: "Older",
         newest: "Newest",
         col_what: "Signal",
-        col_happened: "What happened",
-        col_result: "Result",
-        col_stop: "Stop",
-        enter_long: "Enter long",
-        enter_short: "Enter short",
-        exit_any: "Leave",
-        queued: "Waiting",
-        sending: "Being sent",
+        col_happened: "Result",
+        col_result: "P&L",
+        col_stop: "Stop price",
+        enter_long: "Open long",
+        enter_short: "Open short",
+        exit_any: "Close",
+        queued: "Queued",
+        sending: "Sending",
         open: "Open",
         closed: "Closed",
-        skipped: "Not copied",
+        skipped: "Skipped",
         failed: "Failed",
         sized: "{} at {}, {}×",
-        ended: "Closed: {}",
-        left: "Left the position",
-        exit_stop: "stop reached",
-        exit_target: "last target reached",
-        exit_signal: "by the strategy's signal",
-        exit_owner: "when you stopped following",
-        exit_panic: "by the panic button",
-        exit_unprotected: "its stop was gone and could not be placed again",
-        exit_elsewhere: "outside of Slipstream",
-        exit_unwatched: "its key was deleted; what became of it is not known here",
-        key_gone: "deleted key",
+        ended: "Exit reason: {}",
+        left: "Position closed",
+        exit_stop: "stop loss",
+        exit_target: "last take profit",
+        exit_signal: "strategy signal",
+        exit_owner: "you stopped copying",
+        exit_panic: "panic button",
+        exit_unprotected: "the stop was missing and couldn't be placed again",
+        exit_elsewhere: "closed outside Slipstream",
+        exit_unwatched: "unknown, because the exchange key was deleted",
+        key_gone: "Deleted key",
 
-        tab_strategy: "By strategies",
-        tab_manual: "By hand",
-        past_empty_strategy: "No strategy has traded for you in this range.",
-        past_empty_manual: "You have not traded by hand in this range.",
+        tab_strategy: "Automated",
+        tab_manual: "Manual",
+        past_empty_strategy: "No automated trades in this range.",
+        past_empty_manual: "No manual trades in this range.",
         from: "From",
         to: "To",
         side: "Side",
         any_side: "Both",
         any_market: "All markets",
-        csv: "Download as CSV",
-        col_cost: "Value",
-        col_targets: "Targets",
+        csv: "Download CSV",
+        col_cost: "Order value",
+        col_targets: "Take profit",
         col_leverage: "Leverage",
     }
 }
@@ -102,7 +102,49 @@ impl Copies {
 /// Why a copy was skipped, as the end of a sentence.
 pub(crate) const fn reason(lang: super::Lang, reason: Reason) -> &'static str {
     match lang {
-        // The domain's own texts are English.
-        super::Lang::En => reason.text(),
+        super::Lang::En => english(reason),
+    }
+}
+
+const fn english(reason: Reason) -> &'static str {
+    match reason {
+        Reason::AccountFrozen => "the account is frozen",
+        Reason::AccountSuspended => "the account is suspended",
+        Reason::KeyInactive => "the exchange key is disabled",
+        Reason::KeyUnauthorized => "the exchange rejected the key",
+        Reason::KeyMayWithdraw => {
+            "the exchange key can withdraw funds: remove that permission at the exchange"
+        }
+        Reason::AccountMode => {
+            "the account is in hedge, multi-assets or portfolio margin mode: switch to one-way and single-asset mode at the exchange"
+        }
+        Reason::KeyUnderReview => {
+            "the account is under review: an admin must confirm its orders before it can open new positions"
+        }
+        Reason::KeyDeleted => "the exchange key was deleted",
+        Reason::PlanFeature => "your plan doesn't include copy trading",
+        Reason::PlanBalance => "the account's value is above your plan's limit",
+        Reason::Paused => "copying was paused",
+        Reason::Panic => "the panic button paused copying",
+        Reason::Stopped => "copying was stopped",
+        Reason::AllPaused => "an admin paused all copying",
+        Reason::StrategyInactive => "the strategy is inactive",
+        Reason::TooOld => "the signal was too old",
+        Reason::Superseded => "the strategy sent a newer signal first",
+        Reason::StopBeyondLiquidation => {
+            "the position would be liquidated before its stop: use cross margin, free some margin or lower the risk"
+        }
+        Reason::PastStop => "the price had already passed the stop",
+        Reason::PastTargets => "the price had already passed every take profit",
+        Reason::InPosition => "the account already had a position on this market",
+        Reason::DailyLoss => "the daily loss limit was reached",
+        Reason::BelowMinimum => "the order would be below the exchange's minimum",
+        Reason::AboveMaximum => "the order would be above the exchange's maximum",
+        Reason::Margin => "the order needs more margin than is available at the max leverage",
+        Reason::NoEquity => "the account has no equity",
+        Reason::NothingOpen => "there was no copied position to close",
+        Reason::Refused => "the exchange rejected the order",
+        Reason::Unreachable => "the exchange couldn't be reached in time",
+        Reason::StopRefused => "the exchange rejected the stop, so the position was closed",
     }
 }

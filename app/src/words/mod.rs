@@ -99,6 +99,12 @@ pub(crate) fn fill(text: &str, values: &[&str]) -> String {
     out
 }
 
+/// A number of things: the text for one, otherwise the plural with the number in the place of `{}`.
+#[cfg(feature = "ssr")]
+pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
+    if number == 1 { one.to_owned() } else { fill(many, &[&number.to_string()]) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::fill;

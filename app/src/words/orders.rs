@@ -13,7 +13,7 @@ table! {
         market: "Market",
         limit: "Limit",
         stop: "Stop limit",
-        stop_market: "Stop",
+        stop_market: "Stop market",
         take_profit: "Take profit",
         trailing: "Trailing stop",
         isolated: "Isolated",

@@ -65,10 +65,7 @@ async fn a_profile_is_kept_and_its_problems_stand_beside_their_fields(db: &TestD
     assert_eq!(profile::get(&front.desk, &ada.actor().await).await.unwrap(), None);
     let good = "firstName=Ada&lastName=O%27Brien&country=CA&language=AR&timezone=America/Toronto";
     let shown = ada.post("/api/profile-save", good).await.text;
-    assert!(
-        shown.contains("Your profile is saved.") && shown.contains("value=\"Ada\""),
-        "what is kept is shown"
-    );
+    assert!(shown.contains("Profile saved.") && shown.contains("value=\"Ada\""), "what is kept is shown");
     for chosen in ["CA", "AR", "America/Toronto"] {
         assert!(shown.contains(&format!("<option value=\"{chosen}\" selected>")), "{chosen}");
     }
@@ -83,7 +80,7 @@ async fn a_request_reaches_the_operator(db: &TestDb) {
         (Browser::sign_up(&front, ADA).await, Browser::sign_up(&front, "op@example.org").await);
     account::make_admin(&front.desk, "op@example.org").await.unwrap();
     let shown = ada.post("/api/support-ask", "subject=&message=Half+a+thought").await.text;
-    assert!(shown.contains("Please fill this in.") && shown.contains("Half a thought"));
+    assert!(shown.contains("This field is required.") && shown.contains("Half a thought"));
     let asked = "subject=%3Cb%3EHelp%3C/b%3E&message=One%0D%0Atwo";
     let shown = ada.post("/api/support-ask", asked).await.text;
     assert!(shown.contains("&lt;b&gt;Help&lt;/b&gt;") && !shown.contains("<b>Help"), "words are no markup");
@@ -95,7 +92,7 @@ async fn a_request_reaches_the_operator(db: &TestDb) {
     let refused = front.post_form("/api/support-close", &close, &[("cookie", &ada.cookie)]).await;
     assert_ne!(refused.status, StatusCode::OK);
     assert!(ada.get("/support").await.text.contains(">Open<"), "a trader closes nothing");
-    assert!(operator.post("/api/support-close", &close).await.text.contains("The request is closed."));
+    assert!(operator.post("/api/support-close", &close).await.text.contains("Request closed."));
     assert!(ada.get("/support").await.text.contains(">Closed<"));
 }
 
@@ -142,7 +139,7 @@ async fn what_is_wrong_with_a_key_stands_where_it_is_mended(db: &TestDb) {
 
     let refused = connect(&front, &ada, false, ApiKeyStatus::Unauthorized).await;
     let shown = ada.post("/api/key-rename", &format!("id={refused}&name=a%E2%80%AEb")).await.text;
-    assert!(shown.contains("This cannot be read."), "no name turns the line's direction");
+    assert!(shown.contains("This value isn't valid."), "no name turns the line's direction");
     assert!(shown.contains("data-mode=\"bad\"") && !shown.contains("/trade?key="), "{shown}");
     connect(&front, &ada, true, ApiKeyStatus::Authorized).await;
     assert_eq!(ada.get("/keys").await.text.matches("/trade?key=").count(), 1);
@@ -156,7 +153,7 @@ async fn a_key_shows_its_days_to_its_owner(db: &TestDb) {
     let path = format!("/keys/{id}");
     let empty = ada.get(&path).await;
     assert_eq!(empty.status, StatusCode::OK);
-    assert!(empty.text.contains("Nothing is noted yet."));
+    assert!(empty.text.contains("No data yet."));
 
     let mut tx = front.desk.db.begin().await.unwrap();
     for number in 0..101 {

@@ -32,7 +32,7 @@ async fn the_bell_counts_until_its_page_is_opened(db: &TestDb) {
         count.parse::<usize>().unwrap()
     };
     assert_eq!(unread(&see("/settings").await), 0);
-    assert!(see("/notices").await.contains("Nothing has happened yet"));
+    assert!(see("/notices").await.contains("No activity yet"));
     let key = domain::ExchangeKeyId(Uuid::nil());
     let happening = Happening { key: Some(key), at: Micros(5), what: What::KeyRefused("<b>Mine</b>".into()) };
     let body = serde_json::to_string(&happening).unwrap();
@@ -44,7 +44,7 @@ async fn the_bell_counts_until_its_page_is_opened(db: &TestDb) {
     let before = see("/settings").await;
     assert!(unread(&before) == 2 && before.contains("2 unread"), "{before}");
     let opened = see("/notices").await;
-    let sentence = "The exchange refuses the key “&lt;b&gt;Mine&lt;/b&gt;”. It is switched off.";
+    let sentence = "The exchange rejected the key “&lt;b&gt;Mine&lt;/b&gt;”. It's disabled.";
     assert_eq!(opened.matches(sentence).count(), 2, "{opened}");
     assert_eq!((unread(&opened), unread(&see("/settings").await)), (0, 0), "opening it is reading it");
     let (stranger, _) = signed_up(&front, "eve@example.org").await;
@@ -77,7 +77,7 @@ async fn a_report_is_shown_as_a_page_and_as_it_is_mailed(db: &TestDb) {
     let id = ReportId::mint(&*front.desk.clock, &*front.desk.chance);
     let get = async |path: &str, cookie: &str| front.get(path, &[("cookie", cookie)]).await;
     let empty = get("/reports", &cookie).await.text;
-    assert!(empty.contains("The first comes when this week ends: 2026-01-05 00:00 UTC."), "{empty}");
+    assert!(empty.contains("The first one arrives when this week ends: 2026-01-05 00:00 UTC."), "{empty}");
     let row = Row {
         id,
         user_id: user,

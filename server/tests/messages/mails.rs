@@ -144,7 +144,7 @@ async fn a_mail_server_takes_html_and_text_and_one_click_stops_them(db: &TestDb)
 
     let anyone = Person::anonymous(&house);
     let page = anyone.get(&format!("/unsubscribe?token={token}")).await;
-    assert!(page.status == 200 && page.text.contains("the report of each week"), "{}", page.status);
+    assert!(page.status == 200 && page.text.contains("the weekly report"), "{}", page.status);
     assert_eq!(ada.get(SETTINGS).await.ok(200)["weeklyReport"], true, "opening a link changes nothing");
     let other = token.replace("weekly-report", "monthly-report");
     assert_eq!(

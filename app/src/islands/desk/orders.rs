@@ -72,7 +72,7 @@ fn cancel(account: Account, sender: Sender, order: &Order, label: String) -> imp
             <input type="hidden" name="order" value=order.client_order_id.clone()/>
             <input type="hidden" name="conditional" value=conditional/>
             {kept.then(|| view! { <p>{words.stop_kept}</p> })}
-            <button type="submit" class="button" data-kind="quiet" aria-label=named
+            <button type="submit" class="button" data-kind="quiet" aria-label=named data-testid="cancel-order"
                 disabled=move || sender.busy.get()>{text}</button>
         </form>
     };

@@ -50,9 +50,10 @@ fn rows(seen: &Foreseen, quote: &str) -> impl IntoView + use<> {
         Some(loss) => (words.loss.to_owned(), usd(-loss), "loss", "loss"),
         None => (words.loss.to_owned(), words.no_stop.to_owned(), "plain", "loss"),
     });
-    for (price, gain) in seen.order.targets.iter().zip(&preview.gains) {
+    for (number, (price, gain)) in (1_usize..).zip(seen.order.targets.iter().zip(&preview.gains)) {
         let tone = if gain.is_sign_negative() { "loss" } else { "gain" };
-        rows.push((fill(words.gain, &[&figures::decimal(*price)]), usd(*gain), tone, "gain"));
+        let name = fill(words.gain, &[&number.to_string(), &figures::decimal(*price)]);
+        rows.push((name, usd(*gain), tone, "gain"));
     }
     let row = |(name, value, tone, id): (String, String, &'static str, &'static str)| {
         view! { <div><dt>{name}</dt><dd data-change=tone data-testid=format!("preview-{id}")>{value}</dd></div> }
@@ -96,7 +97,7 @@ fn clears(account: Account) -> String {
         }
         if let Some(p) = &state.position {
             let size = format!("{} {}", money::text(p.contracts), p.symbol.base());
-            parts.push(fill(words.clears_position, &[&size, names.way(p.side)]));
+            parts.push(fill(words.clears_position, &[&size, &names.way(p.side).to_lowercase()]));
         }
         if parts.is_empty() { String::new() } else { fill(words.clears_first, &[&parts.join(words.and)]) }
     })

@@ -206,15 +206,17 @@ fn without_stop(ticket: Ticket, sender: Sender) -> impl IntoView {
     let has_stop = move || !ticket.stop.with(|stop| stop.trim().is_empty());
     let asked = move || sender.failure.with(|f| f.fields.iter().any(|p| p.field == "withoutStop"));
     let unanswered = move || asked() && !has_stop() && !ticket.without_stop.get();
+    let described = move || if unanswered() { "without-stop-problem" } else { "without-stop-hint" };
     view! {
         <div hidden=has_stop data-testid="without-stop-row">
             <label class="check">
                 <input type="checkbox" name="withoutStop" value="yes" data-testid="without-stop"
                     checked=ticket.without_stop.get_untracked() prop:checked=move || ticket.without_stop.get()
-                    aria-describedby="without-stop-problem" aria-invalid=move || unanswered().then_some("true")
+                    aria-describedby=described aria-invalid=move || unanswered().then_some("true")
                     on:change:target=move |event| ticket.without_stop.set(event.target().checked())/>
                 <span>{words.without_stop}</span>
             </label>
+            <p class="hint" id="without-stop-hint">{words.without_stop_hint}</p>
             <p class="problem" id="without-stop-problem" hidden=move || !unanswered()>{words.without_stop_needed}</p>
         </div>
     }

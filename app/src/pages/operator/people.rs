@@ -9,7 +9,7 @@ use crate::{
     },
     visit::{self, encoded},
     words::{
-        fill,
+        count, fill,
         security::{Security, security},
     },
 };
@@ -60,7 +60,11 @@ fn card(words: &'static Security, person: Person, search: &str) -> AnyView {
         AccountState::Suspended => (words.suspended, "bad"),
     };
     let admin = (person.role == Role::Admin).then(|| view! { <span class="badge">{words.admin}</span> });
-    let counts = [person.sessions, person.clients, person.webhooks].map(|count| count.to_string());
+    let counts = [
+        count(person.sessions, words.session, words.sessions),
+        count(person.clients, words.api_client, words.api_clients),
+        count(person.webhooks, words.webhook, words.webhooks),
+    ];
     let counts: Vec<&str> = counts.iter().map(String::as_str).collect();
     let values = |step: &str| {
         [("id", person.id.to_string()), ("step", step.to_owned()), ("search", search.to_owned())]

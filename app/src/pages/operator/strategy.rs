@@ -169,7 +169,7 @@ fn signals(words: &'static Operator, given: &[Given]) -> AnyView {
         (words.col_by, ROOMY),
         (words.col_price, ROOMY_NUMBER),
         (words.col_copies, NUMBER),
-        ("", WORDS),
+        (words.col_details, WORDS),
     ];
     let row = |signal: &Given| {
         let total: i64 = signal.copies.iter().map(|c| c.copies).sum();

@@ -48,7 +48,34 @@ pub async fn create(desk: &Desk, actor: &Actor, new: NewKey) -> Result<ExchangeK
 /// # Errors
 /// As [`create`].
 pub async fn create_together(desk: &Desk, actor: &Actor, news: Vec<NewKey>) -> Result<Vec<ExchangeKey>> {
-    let news = news.into_iter().map(checked).collect::<Result<Vec<_>>>()?;
+    connect(desk, actor, news, false).await
+}
+
+/// Connects the key of a paper account under the first default name that none of the user's keys has.
+///
+/// # Errors
+/// As [`create`].
+pub(super) async fn create_paper(desk: &Desk, actor: &Actor, new: NewKey) -> Result<ExchangeKey> {
+    // Stands for the name until the user's other names are known.
+    let new = NewKey { name: default_name(new.strategy_type, &[]), ..new };
+    let mut made = connect(desk, actor, vec![new], true).await?;
+    made.pop().ok_or_else(|| Error::fault("a key was connected and is not there"))
+}
+
+/// The first default name that is not taken. Manual and automated accounts share their numbers.
+fn default_name(way: StrategyType, taken: &[&str]) -> String {
+    let names = |number: u32| [format!("Paper {number}"), format!("Paper {number} (automated)")];
+    let free = |number: &u32| names(*number).iter().all(|name| !taken.contains(&name.as_str()));
+    let [manual, automated] = names((1..).find(free).unwrap_or(1));
+    match way {
+        StrategyType::Manual => manual,
+        StrategyType::Automated => automated,
+    }
+}
+
+/// Connects keys; with `numbered` each gets its default name instead of its own.
+async fn connect(desk: &Desk, actor: &Actor, news: Vec<NewKey>, numbered: bool) -> Result<Vec<ExchangeKey>> {
+    let mut news = news.into_iter().map(checked).collect::<Result<Vec<_>>>()?;
     step_up::must(desk, actor).await?;
     let limits = plan::of(desk, actor).await?.limits;
     let more = i64::try_from(news.len()).unwrap_or(i64::MAX);
@@ -86,6 +113,13 @@ pub async fn create_together(desk: &Desk, actor: &Actor, news: Vec<NewKey>) -> R
     // Counted again under a per-user lock: two concurrent requests would both have found room for one key.
     recovery::hold(&mut tx, actor).await?;
     within(&limits, store::key::count_by_user(&mut tx, actor.user).await?, more)?;
+    if numbered {
+        let keys = store::key::list_by_user(&mut tx, actor.user).await?;
+        let taken: Vec<_> = keys.iter().map(|key| key.name.as_str()).collect();
+        for new in &mut news {
+            new.name = default_name(new.strategy_type, &taken);
+        }
+    }
     for ((id, new), found) in ids.into_iter().zip(&news).zip(found) {
         made.push(insert(desk, &mut tx, actor, id, new, &found).await?);
     }
@@ -209,4 +243,20 @@ async fn insert(
     let about = (subject.as_str(), row.key.name.as_str());
     recovery::announce(desk, tx, actor.user, Credential::KeyConnected, about).await?;
     Ok(row.key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_paper_accounts_of_a_user_share_a_name() {
+        assert_eq!(default_name(StrategyType::Manual, &[]), "Paper 1");
+        assert_eq!(default_name(StrategyType::Automated, &["Mine", "Paper 1"]), "Paper 2 (automated)");
+        let gap = ["Paper 1", "Paper 3 (automated)"];
+        assert_eq!(default_name(StrategyType::Manual, &gap), "Paper 2");
+        assert_eq!(default_name(StrategyType::Manual, &["Paper 1 (automated)"]), "Paper 2");
+        let longest = default_name(StrategyType::Automated, &[]).replace('1', "500");
+        assert!(validation::key_name(&longest).is_ok());
+    }
 }

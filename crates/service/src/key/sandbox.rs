@@ -1,6 +1,6 @@
 //! Accounts on the embedded exchange: opened, connected and reset with one request each.
 
-use super::{NewKey, create, find};
+use super::{NewKey, connect::create_paper, find};
 use crate::{
     Actor, Desk, Error, Result, audit, order,
     sandbox_control::SandboxControl,
@@ -11,15 +11,7 @@ use domain::{ExchangeId, ExchangeKey, ExchangeKeyId, StrategyType, TradeType};
 use exchange::Credentials;
 use zeroize::Zeroizing;
 
-/// Default name of a key connected with one click; the user may change it.
-const fn name(way: StrategyType) -> &'static str {
-    match way {
-        StrategyType::Manual => "Sandbox",
-        StrategyType::Automated => "Sandbox, automated",
-    }
-}
-
-/// Opens a sandbox account with play money. No key is stored: the caller creates one as with any exchange.
+/// Opens a paper account at the sandbox exchange. No key is stored: the caller creates one as with any exchange.
 ///
 /// # Errors
 /// Not found if the install has no sandbox; too many accounts in one day; unavailable if the sandbox does not
@@ -42,10 +34,11 @@ pub async fn open_sandbox_account(desk: &Desk, actor: &Actor) -> Result<Credenti
     Ok(opened)
 }
 
-/// Opens a sandbox account and stores its key as a FUTURES key, for manual or automated trading.
+/// Opens a sandbox account and stores its key as a FUTURES key, traded manually or by strategies, under the first free
+/// default name (`Paper 1`, `Paper 2 (automated)`).
 ///
 /// # Errors
-/// As [`open_sandbox_account`] and [`create`].
+/// As [`open_sandbox_account`] and [`super::create`].
 pub async fn connect_sandbox(desk: &Desk, actor: &Actor, way: StrategyType) -> Result<ExchangeKey> {
     // Checked first, so that no account is opened without a key being connected to it.
     step_up::must(desk, actor).await?;
@@ -56,11 +49,11 @@ pub async fn connect_sandbox(desk: &Desk, actor: &Actor, way: StrategyType) -> R
         trade_type: TradeType::Futures,
         strategy_type: way,
         active: true,
-        name: name(way).to_owned(),
+        name: String::new(),
         api_key: opened.api_key,
         secret,
     };
-    create(desk, actor, new).await
+    create_paper(desk, actor, new).await
 }
 
 /// Restores a sandbox account's initial funds and removes its orders and positions.

@@ -34,7 +34,7 @@ pub(super) fn view(chart: Chart, account: Account) -> impl IntoView {
             <div class="chart-buttons" role="group" aria-label=words.chart_view>
                 <button type="button" class="icon-button" aria-label=words.older on:click=move |_| chart.step(true)>"←"</button>
                 <button type="button" class="icon-button" aria-label=words.newer on:click=move |_| chart.step(false)>"→"</button>
-                <button type="button" class="icon-button" aria-label=words.zoom_in on:click=move |_| chart.zoom(true)>"+"</button>
+                <button type="button" class="icon-button" aria-label=words.zoom_in data-testid="zoom-in" on:click=move |_| chart.zoom(true)>"+"</button>
                 <button type="button" class="icon-button" aria-label=words.zoom_out on:click=move |_| chart.zoom(false)>"−"</button>
                 <button type="button" class="button" data-kind="quiet" on:click=move |_| chart.latest()>{words.latest}</button>
             </div>
