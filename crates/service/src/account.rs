@@ -6,7 +6,7 @@ pub use reset::{request_reset, reset_password};
 
 use crate::{
     Actor, Desk, Error, Mode, Origin, Result,
-    audit::{self, Deed},
+    audit::{self, Deed, Via},
     device,
     notify::{Event, Telling},
     password::Fit,
@@ -247,7 +247,7 @@ pub async fn make_admin(desk: &Desk, email: &str) -> Result<()> {
     let user = store::user::by_email(&desk.db, &email).await?.ok_or(Error::NotFound)?;
     let mut tx = desk.db.begin().await?;
     store::user::set_role(&mut tx, user.id, Role::Admin, desk.clock.now()).await?;
-    audit::record(desk, &mut tx, Some(user.id), Deed::MadeAdmin, &user.id.to_string(), None).await?;
+    audit::record(desk, &mut tx, None, Deed::MadeAdmin, &user.id.to_string(), Via::CommandLine).await?;
     tx.commit().await?;
     desk.verified.forget(user.id);
     Ok(())

@@ -1,12 +1,15 @@
 //! What was done, by whom, from where: written in the same transaction as the deed.
 
 mod chain;
+mod deeds;
 mod log;
+mod via;
 
 pub use chain::{Verified, seal, verify};
 pub use log::{LogEntry, PAGE, Whose, all, csv, own};
+pub use via::Via;
 
-use crate::{Desk, Origin, Result};
+use crate::{Desk, Result};
 use domain::UserId;
 use store::Tx;
 
@@ -215,16 +218,17 @@ pub async fn record(
     user: Option<UserId>,
     deed: Deed,
     subject: &str,
-    origin: Option<&Origin>,
+    via: impl Into<Via<'_>>,
 ) -> Result<()> {
-    let address = origin.map(|o| o.address.to_string()).unwrap_or_default();
+    let via = via.into();
+    let address = via.address();
     let entry = store::audit::NewEntry {
         user_id: user,
         action: deed.word(),
         subject,
         detail: "",
         address: &address,
-        client: origin.map_or("", |origin| origin.user_agent.as_str()),
+        client: via.client(),
         at: desk.clock.now(),
     };
     Ok(store::audit::insert(tx, &entry).await?)

@@ -1,6 +1,6 @@
 //! What people are told of, and how it is noted: with the rows that it is about, in one transaction.
 
-use crate::{Error, Result};
+use crate::{Error, Result, audit::Via};
 use domain::{
     AccountMode, CopyId, Decimal, ExchangeKeyId, Micros, Side, SignalId, Symbol, UserId,
     account::Credential,
@@ -332,12 +332,13 @@ impl Telling {
         };
         let new = store::notice::tell(tx, &notice).await? > 0;
         if new && self.kind.is_protection() {
+            let address = Via::Job.address();
             let entry = NewEntry {
                 user_id: Some(self.user),
                 action: self.kind.word(),
                 subject: &self.once,
                 detail: "",
-                address: "",
+                address: &address,
                 client: "",
                 at: self.at,
             };

@@ -7,7 +7,9 @@ use super::{
     words::EN,
 };
 use crate::{
-    Actor, Desk, Error, Result, SharedDesk, copy, equity, follow, key,
+    Actor, Desk, Error, Result, SharedDesk,
+    audit::Via,
+    copy, equity, follow, key,
     notify::{plain::shown, preferences, words::fill},
     order, panic,
     throttle::{self, Bucket},
@@ -191,7 +193,7 @@ async fn pressed(desk: &SharedDesk, actor: &Actor, link: &Link, rest: &str) -> R
     if !(asked && rest.eq_ignore_ascii_case("yes")) {
         return Ok(Answer { text: EN.sure.to_owned(), deed: Deed::Panic(Some(now)) });
     }
-    let reports = panic::person(desk, actor).await?;
+    let reports = panic::person_via(desk, actor, Via::Telegram).await?;
     let line = |report: &panic::Report| {
         fill(if report.done() { EN.cleared } else { EN.not_cleared }, &[&shown(&report.name)])
     };
