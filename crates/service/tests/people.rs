@@ -15,6 +15,7 @@ mod people {
     mod passwords;
     mod persons;
     mod profile;
+    mod quotas;
     mod recovery;
     mod sessions;
     mod setting;

@@ -162,6 +162,28 @@ pub(crate) async fn a_restart_asks_about_no_more_keys_than_any_minute(db: &TestD
     assert_eq!(world.asked() - before, 60);
 }
 
+pub(crate) async fn a_person_has_so_many_keys(db: &TestDb) {
+    let (world, _) = still(db).await;
+    let first = store::key::get(&world.desk.db, world.actor.user, world.key).await.unwrap().unwrap();
+    let mut tx = world.desk.db.begin().await.unwrap();
+    for number in 1..499 {
+        let mut row = first.clone();
+        row.key.id = ExchangeKeyId::mint(&*world.desk.clock, &*world.desk.chance);
+        row.key.api_key = format!("key-{number}");
+        store::key::insert(&mut tx, &row).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let create = async |name: &str| {
+        key::create(&world.desk, &world.actor, NewKey { api_key: name.into(), ..new_key() }).await
+    };
+    // Of two at the same time one is the 500th.
+    let both = tokio::join!(create("one"), create("two"));
+    let full = [&both.0, &both.1].map(|made| matches!(made, Err(Error::Refused(Refusal::PlanKeyLimit))));
+    assert!(full == [true, false] || full == [false, true], "{both:?}");
+    let more = create("three").await;
+    assert!(matches!(more, Err(Error::Refused(Refusal::PlanKeyLimit))), "{more:?}");
+}
+
 pub(crate) async fn a_day_has_one_balance_and_a_missed_day_none(db: &TestDb) {
     let (world, clock) = still(db).await;
     let all = Asked { limit: 1_000, ..Asked::default() };
