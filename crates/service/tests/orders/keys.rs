@@ -111,6 +111,9 @@ pub(crate) async fn a_refused_key_is_switched_off_and_its_owner_written_to_once(
     let balance = key::balance(&world.desk, &world.actor, world.key).await;
     assert!(balance.is_ok(), "the fake refuses its rights only");
     assert_eq!(store::event::after(&**db, world.actor.user, 0, 10).await.unwrap().len(), 1);
+    let noted = store::audit::latest(&**db, 20).await.unwrap();
+    let noted = noted.iter().find(|row| row.action == "key-refused").expect("a row");
+    assert_eq!((noted.user_id, noted.address.as_str()), (Some(world.actor.user), "job"));
     let operator = person(&world.desk, "operator").await;
     account::make_admin(&world.desk, &operator.email).await.unwrap();
     let admin =
