@@ -58,6 +58,8 @@ fn english(word: &str) -> &str {
         "client-created" => "API client created",
         "client-revoked" => "API client revoked",
         "hook-changed" => "Webhook changed",
+        "chat-linked" => "Telegram connected",
+        "chat-unlinked" => "Telegram disconnected",
         "key-refused" => "Exchange key rejected by the exchange",
         "unprotected" => "Position without its stop",
         "exit-late" => "Exit rejected by the exchange",

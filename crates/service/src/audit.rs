@@ -136,6 +136,10 @@ pub enum Deed {
     BrandSet,
     /// The operator confirmed how an account differs from the database.
     ReviewConfirmed,
+    /// A Telegram chat was linked.
+    ChatLinked,
+    /// A Telegram chat was unlinked.
+    ChatUnlinked,
 }
 
 impl Deed {
@@ -204,6 +208,8 @@ impl Deed {
             Self::SubAccountChanged => "sub-account-changed",
             Self::BrandSet => "brand-set",
             Self::ReviewConfirmed => "review-confirmed",
+            Self::ChatLinked => "chat-linked",
+            Self::ChatUnlinked => "chat-unlinked",
         }
     }
 }

@@ -26,7 +26,7 @@ deeds! {
     PlanChanged, PlanEndSet, PaymentFailed, PlanEnded, PlanAssigned, SignalGiven, CandlesImported,
     FollowBegun, FollowChanged, FollowStopped, ClientCreated, ClientRevoked, AccountOpened,
     AccountCredited, FundsMoved, CurrencyRuled, SubAccountCreated, SubAccountChanged, BrandSet,
-    ReviewConfirmed,
+    ReviewConfirmed, ChatLinked, ChatUnlinked,
 }
 
 #[cfg(test)]

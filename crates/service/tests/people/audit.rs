@@ -1,14 +1,16 @@
 //! The audit: what it notes, that its chain shows changes, and who reads it.
 
-use super::setting::{ADA, OTHER, PASSWORD, ada, desk, here};
+use super::setting::{ADA, OTHER, PASSWORD, ada, change, desk, here};
 use domain::Role;
 use service::{
     Error, account,
     api_client::{self, NewClient},
     audit::{self, Whose},
-    maintenance,
+    maintenance, notify,
     person::{self, By, Step},
-    plan, session,
+    plan,
+    recovery::Keep,
+    session,
 };
 use store::testing::TestDb;
 
@@ -19,6 +21,7 @@ store::each_engine!(
     the_table_refuses_changes,
     people_read_theirs_and_operators_all,
     what_has_no_address_states_its_origin,
+    chats_and_wrong_passwords_are_noted,
 );
 
 /// What somebody does first who owns the database.
@@ -148,4 +151,18 @@ async fn what_has_no_address_states_its_origin(db: &TestDb) {
     let own = audit::own(&desk, &eve, None).await.unwrap();
     let seen: Vec<_> = own.iter().map(|row| (row.action.as_str(), row.address.as_str())).collect();
     assert_eq!(seen[..3], [("thawed", ""), ("frozen", "command line"), ("reset-link-shown", "command line")]);
+}
+
+async fn chats_and_wrong_passwords_are_noted(db: &TestDb) {
+    let (desk, _) = desk(db);
+    let actor = ada(&desk).await.actor;
+    let method = notify::telegram::method(&desk, &actor).await.unwrap();
+    notify::telegram::say(&desk, &actor, &format!("/start {}", method.code)).await.unwrap();
+    notify::telegram::unlink(&desk, &actor).await.unwrap();
+    change(&desk, &actor, OTHER, PASSWORD, &Keep::default()).await.unwrap_err();
+    let own = audit::own(&desk, &actor, None).await.unwrap();
+    let seen: Vec<_> = own.iter().map(|row| (row.action.as_str(), row.address.as_str())).collect();
+    let expected =
+        [("step-up-failed", "192.0.2.1"), ("chat-unlinked", "192.0.2.1"), ("chat-linked", "telegram")];
+    assert_eq!(seen[..3], expected);
 }

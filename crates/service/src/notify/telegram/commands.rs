@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Actor, Desk, Error, Result, SharedDesk,
-    audit::Via,
+    audit::{self, Via},
     copy, equity, follow, key,
     notify::{plain::shown, preferences, words::fill},
     order, panic,
@@ -57,6 +57,8 @@ impl Answer {
             Deed::Unlink => {
                 if let Some(link) = links::of_chat(&mut *tx, chat).await? {
                     link::unlinked(desk, tx, link.user_id).await?;
+                    let (user, deed) = (Some(link.user_id), audit::Deed::ChatUnlinked);
+                    audit::record(desk, tx, user, deed, "", Via::Telegram).await?;
                 }
                 self.text
             }
@@ -72,6 +74,7 @@ impl Answer {
 async fn linked(desk: &Desk, tx: &mut Tx, chat: i64, code: &str, once: &str) -> Result<String> {
     Ok(match link::link(desk, tx, chat, code).await? {
         Linked::Yes { user, before } => {
+            audit::record(desk, tx, Some(user), audit::Deed::ChatLinked, "", Via::Telegram).await?;
             if let Some(before) = before {
                 put(desk, tx, before, &format!("{once}:moved"), EN.moved).await?;
             }
