@@ -18,7 +18,8 @@ use service::{
 };
 
 /// A mail carries its style within; nothing else may be loaded from it.
-const MAIL_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+const MAIL_POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
 
 /// What the address may name; what is empty is not asked for.
 #[derive(Default, Deserialize)]

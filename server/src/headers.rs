@@ -8,9 +8,9 @@ use axum::{
 };
 
 /// For everything that is no page: nothing may be loaded from it, and nobody may frame it.
-const CLOSED: &str = "default-src 'none'; frame-ancestors 'none'";
+const CLOSED: &str = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 /// A page of a few words: our styles, and nothing else.
-pub(crate) const BARE: &str = "default-src 'none'; style-src 'self'; frame-ancestors 'none'";
+pub(crate) const BARE: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// For every answer, whoever gives it.
 const ALWAYS: [(HeaderName, &str); 6] = [
@@ -48,6 +48,7 @@ pub(crate) async fn always(State(Https(https)): State<Https>, request: Request, 
     for (name, value) in ALWAYS {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(CLOSED));
     if https {
         let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
@@ -59,7 +60,6 @@ pub(crate) async fn always(State(Https(https)): State<Https>, request: Request, 
 pub(crate) async fn closed(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(CLOSED));
     // What a person or program sees of an account is kept nowhere; assets say otherwise of themselves.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
