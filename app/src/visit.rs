@@ -21,6 +21,8 @@ const LONGEST: i64 = session::ABSOLUTE / SECOND;
 const KNOWN: i64 = 400 * 24 * 3_600;
 /// How long the flash cookie of a browser without a session is valid, in seconds.
 const CARRIED_S: i64 = 300;
+/// The theme is remembered for a year, in seconds.
+const YEAR_S: i64 = 31_536_000;
 /// The value of the `flash` parameter if the browser carries the flash itself.
 pub(crate) const CARRIED: &str = "carried";
 /// The header of a response to a form that needs the password first. It never leaves the server.
@@ -73,6 +75,11 @@ fn flash_cookie_name(public_url: &str) -> &'static str {
     if public_url.starts_with("https://") { "__Host-slipstream-flash" } else { "slipstream-flash" }
 }
 
+/// The name of the cookie with the chosen theme.
+fn theme_cookie_name(public_url: &str) -> &'static str {
+    if public_url.starts_with("https://") { "__Host-slipstream-theme" } else { "theme" }
+}
+
 impl Visit {
     /// The current request's context; `None` while the routes are only being listed.
     pub(crate) fn current() -> Option<Self> {
@@ -113,6 +120,11 @@ impl Visit {
         self.set_cookie(session_cookie_name(&self.desk.settings.public_url), token, seconds);
     }
 
+    /// Stores the chosen theme for a year.
+    pub(crate) fn set_theme(&self, theme: Theme) {
+        self.set_cookie(theme_cookie_name(&self.desk.settings.public_url), theme.word(), YEAR_S);
+    }
+
     /// Sets the flash cookie of a browser without a session.
     pub(crate) fn set_flash(&self, carried: &str) {
         self.set_cookie(flash_cookie_name(&self.desk.settings.public_url), carried, CARRIED_S);
@@ -133,7 +145,7 @@ impl Visit {
 }
 
 /// Adds a cookie to the response.
-pub(crate) fn set_cookie(text: &str) {
+fn set_cookie(text: &str) {
     if let (Some(options), Ok(value)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(text)) {
         options.append_header(header::SET_COOKIE, value);
     }
@@ -199,7 +211,9 @@ pub(crate) fn queries() -> Vec<(String, String)> {
 
 /// The theme in its cookie.
 pub(crate) fn theme() -> Theme {
-    cookie("theme").map(|word| Theme::parse(&word)).unwrap_or_default()
+    let visit = Visit::current();
+    let name = visit.map_or("theme", |visit| theme_cookie_name(&visit.desk.settings.public_url));
+    cookie(name).map(|word| Theme::parse(&word)).unwrap_or_default()
 }
 
 /// The screen's language. English is the only one so far; a cookie will choose.
@@ -247,5 +261,8 @@ mod tests {
     fn cookies_are_bound_to_the_host_over_https() {
         assert_eq!(session_cookie_name("https://desk.example"), "__Host-slipstream");
         assert_eq!(session_cookie_name("http://127.0.0.1:3000"), "slipstream");
+        for name in [session_cookie_name, device_cookie_name, flash_cookie_name, theme_cookie_name] {
+            assert!(name("https://desk.example").starts_with("__Host-"));
+        }
     }
 }

@@ -17,9 +17,9 @@ use service::{
     trade_history::{self, Asked, Filter, Which},
 };
 
-/// The policy of a mail shown in the browser: mails contain their styles inline, and nothing else may be
-/// loaded.
-const MAIL_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+/// The policy of a mail shown in the browser: mails contain their styles inline, and nothing else may be loaded.
+const MAIL_POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The query parameters; an empty one is ignored.
 #[derive(Default, Deserialize)]

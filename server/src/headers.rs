@@ -8,9 +8,9 @@ use axum::{
 };
 
 /// The policy of everything that is not a page: it may load nothing and may not be framed.
-const CLOSED: &str = "default-src 'none'; frame-ancestors 'none'";
+const CLOSED: &str = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 /// The policy of a minimal page: our styles and nothing else.
-pub(crate) const BARE: &str = "default-src 'none'; style-src 'self'; frame-ancestors 'none'";
+pub(crate) const BARE: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Headers of every response.
 const ALWAYS: [(HeaderName, &str); 6] = [
@@ -48,6 +48,7 @@ pub(crate) async fn always(State(Https(https)): State<Https>, request: Request, 
     for (name, value) in ALWAYS {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(CLOSED));
     if https {
         let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
@@ -59,7 +60,6 @@ pub(crate) async fn always(State(Https(https)): State<Https>, request: Request, 
 pub(crate) async fn closed(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(CLOSED));
     // Responses may show account data, so they are not cached; assets set their own header.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response

@@ -15,6 +15,7 @@ pub mod harden;
 mod headers;
 mod health;
 pub mod hosts;
+mod in_flight;
 mod jobs;
 mod limits;
 mod metrics;

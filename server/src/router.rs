@@ -9,7 +9,9 @@ use crate::{
     guard, headers,
     headers::Https,
     health::{self, Probe},
-    hosts, limits,
+    hosts,
+    in_flight::{self, InFlight},
+    limits,
     metrics::{self, Meters},
     network::Network,
     pace,
@@ -120,6 +122,7 @@ pub fn build(desk: &SharedDesk, network: &Network, beside: Beside) -> anyhow::Re
         .layer(CompressionLayer::new().compress_when(compressed))
         .layer(from_fn(limits::body))
         .layer(from_fn(limits::time))
+        .layer(from_fn_with_state(InFlight::new(network.limits.address), in_flight::check))
         .layer(from_fn_with_state(ids, telemetry::observe))
         .layer(from_fn(headers::closed));
     let seats = Seats::of_sandbox(network.limits);

@@ -16,7 +16,7 @@ use account::{asking_for_help, the_days_of_a_key, the_life_of_a_profile};
 use common::{Answer, House, Person, shape::same};
 use reqwest::Method;
 use serde_json::{Value, json};
-use service::Settings;
+use service::{Limit, Settings, Throttles};
 use store::testing::TestDb;
 use supervision::*;
 
@@ -65,6 +65,17 @@ async fn prices_are_public(db: &TestDb) {
 async fn plans_are_public(db: &TestDb) {
     let house = House::open(db).await;
     assert_eq!(Person::anonymous(&house).get("/v1/pub/subscription/list").await.ok(200), example!("plans"));
+}
+
+async fn a_person_opens_so_many_paper_accounts_a_day(db: &TestDb) {
+    let throttles = Throttles { sandbox: Limit::per_minutes(2, 24 * 60), ..Throttles::default() };
+    let house = House::with(db, Settings { throttles, ..Settings::default() }).await;
+    let (ada, eve) = (Person::sign_up(&house, "ada").await, Person::sign_up(&house, "eve").await);
+    ada.sandbox_account().await;
+    ada.sandbox_account().await;
+    assert_eq!(ada.post("/v1/priv/account/exchange/sandbox", json!({})).await.status, 429);
+    eve.sandbox_account().await;
+    assert_eq!(Throttles::default().sandbox, Limit::per_minutes(50, 24 * 60));
 }
 
 async fn account_wide_answers(db: &TestDb) {
@@ -477,6 +488,7 @@ store::each_engine!(
     prices_are_public,
     plans_are_public,
     account_wide_answers,
+    a_person_opens_so_many_paper_accounts_a_day,
     the_life_of_a_key,
     the_life_of_a_profile,
     the_days_of_a_key,

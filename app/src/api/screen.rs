@@ -4,7 +4,7 @@
 use super::{form::form, visitor};
 use crate::{
     answer::{Done, Failure},
-    visit::{Theme, safe_next, set_cookie},
+    visit::{Theme, safe_next},
 };
 use leptos::prelude::*;
 
@@ -15,8 +15,7 @@ pub async fn set_theme(
     #[server(default)] next: Option<String>,
 ) -> Result<Done, Failure> {
     let visit = visitor()?;
-    let word = Theme::parse(&theme).word();
-    set_cookie(&format!("theme={word}; Path=/; SameSite=Lax; Max-Age=31536000"));
+    visit.set_theme(Theme::parse(&theme));
     let next = safe_next(next.as_deref()).to_owned();
     form("theme", next.clone()).answer(&visit, Ok(Done::at(next))).await
 }

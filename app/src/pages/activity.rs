@@ -96,7 +96,7 @@ fn line(row: LogEntry, users: bool) -> AnyView {
             <td>{moment(row.at)}</td>
             <td>{deeds::deed(visit::lang(), &row.action).to_owned()}</td>
             {users.then(|| view! { <td>{row.who}</td> })}
-            <td>{row.address}</td>
+            <td>{deeds::place(visit::lang(), &row.address).to_owned()}</td>
             <td title=row.client>{client}</td>
             <td><code>{row.subject}</code></td>
         </tr>

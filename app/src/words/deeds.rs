@@ -9,6 +9,20 @@ pub(crate) fn deed(lang: Lang, word: &str) -> &str {
     }
 }
 
+/// Where it came from: an address as it is, everything else by its name in the audit.
+pub(crate) fn place(lang: Lang, address: &str) -> &str {
+    match lang {
+        Lang::En => match address {
+            "telegram" => "Telegram",
+            "command line" => "Command line",
+            "job" => "Background job",
+            "payment provider" => "Payment provider",
+            "identity provider" => "Identity provider",
+            other => other,
+        },
+    }
+}
+
 #[allow(clippy::too_many_lines, reason = "a table: a line for each deed")]
 #[rustfmt::skip] // a table
 fn english(word: &str) -> &str {
@@ -44,6 +58,8 @@ fn english(word: &str) -> &str {
         "client-created" => "API client created",
         "client-revoked" => "API client revoked",
         "hook-changed" => "Webhook changed",
+        "chat-linked" => "Telegram connected",
+        "chat-unlinked" => "Telegram disconnected",
         "key-refused" => "Exchange key rejected by the exchange",
         "unprotected" => "Position without a stop",
         "exit-late" => "Exit rejected by the exchange",
@@ -77,5 +93,33 @@ fn english(word: &str) -> &str {
         "sub-account-changed" => "Sub-account changed",
         "brand-set" => "Brand changed",
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::notification::Kind;
+    use service::audit::{Deed, Via};
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_deed_has_a_text_of_its_own() {
+        let deeds = Deed::ALL.iter().map(|deed| deed.word());
+        let protection = Kind::ALL.iter().filter(|kind| kind.is_protection()).map(|kind| kind.word());
+        let mut texts = HashSet::new();
+        for word in deeds.chain(protection) {
+            let text = deed(Lang::En, word);
+            assert_ne!(text, word, "no text");
+            assert!(texts.insert(text), "{word} shares its text with another");
+        }
+    }
+
+    #[test]
+    fn every_origin_without_an_address_has_a_text() {
+        for name in Via::NAMES {
+            assert_ne!(place(Lang::En, name), name);
+        }
+        assert_eq!(place(Lang::En, "192.0.2.1"), "192.0.2.1");
     }
 }

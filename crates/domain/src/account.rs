@@ -70,8 +70,12 @@ words! {
         KeyDeleted = "key-deleted",
         /// An API client was created.
         ClientCreated = "client-created",
+        /// An API client was revoked.
+        ClientRevoked = "client-revoked",
         /// A webhook's address was replaced.
         HookRotated = "hook-rotated",
+        /// A webhook was closed.
+        HookClosed = "hook-closed",
         /// The plan changed.
         PlanChanged = "plan-changed",
         /// The account was frozen.

@@ -6,7 +6,7 @@ pub use reset::{request_reset, reset_password};
 
 use crate::{
     Actor, Desk, Error, Mode, Origin, Result,
-    audit::{self, Deed},
+    audit::{self, Deed, Via},
     device,
     notify::{Event, Telling},
     password::Fit,
@@ -116,13 +116,18 @@ pub(crate) async fn authenticate(desk: &Desk, origin: &Origin, email: &str, pass
                 _ => None,
             };
             let mut tx = desk.db.begin().await?;
-            if let Some(hash) = renewed {
-                store::user::set_password(&mut tx, user.id, &hash, desk.clock.now()).await?;
-                user.password_hash = hash;
-            }
             throttle::forgive(&mut tx, &Bucket::Account(&email)).await?;
             let [_, used] = &buckets;
             throttle::forgive(&mut tx, used).await?;
+            if let Some(hash) = renewed {
+                // A password that is set at the same time stays: only the hash that was verified is replaced.
+                store::user::lock(&mut tx, user.id).await?;
+                let present = store::user::get(&mut tx, user.id).await?;
+                if present.is_some_and(|present| present.password_hash == user.password_hash) {
+                    store::user::set_password(&mut tx, user.id, &hash, desk.clock.now()).await?;
+                    user.password_hash = hash;
+                }
+            }
             tx.commit().await?;
             Ok(user)
         }
@@ -179,6 +184,9 @@ pub async fn change_password(
     throttle::count(desk, &[Bucket::Person(actor.user)]).await?;
     let user = store::user::get(&desk.db, actor.user).await?.ok_or(Error::Unauthenticated)?;
     if current.len() > 1_000 || !desk.hasher.verify(current, Some(user.password_hash)).await?.is_right() {
+        let mut tx = desk.db.begin().await?;
+        audit::record(desk, &mut tx, Some(actor.user), Deed::StepUpFailed, "", Some(origin)).await?;
+        tx.commit().await?;
         return Err(Error::field("current", Problem::WrongPassword));
     }
     judge(desk, &actor.email, new).await?;
@@ -249,7 +257,7 @@ pub async fn make_admin(desk: &Desk, email: &str) -> Result<()> {
     let user = store::user::by_email(&desk.db, &email).await?.ok_or(Error::NotFound)?;
     let mut tx = desk.db.begin().await?;
     store::user::set_role(&mut tx, user.id, Role::Admin, desk.clock.now()).await?;
-    audit::record(desk, &mut tx, Some(user.id), Deed::MadeAdmin, &user.id.to_string(), None).await?;
+    audit::record(desk, &mut tx, None, Deed::MadeAdmin, &user.id.to_string(), Via::CommandLine).await?;
     tx.commit().await?;
     desk.verified.forget(user.id);
     Ok(())

@@ -112,11 +112,14 @@ pub async fn list(desk: &Desk, actor: &Actor) -> Result<Vec<ApiClient>> {
 pub async fn revoke(desk: &Desk, actor: &Actor, origin: &Origin, id: ApiClientId) -> Result<()> {
     step_up::must(desk, actor).await?;
     let mut tx = desk.db.begin().await?;
+    let known = store::api_client::list_by_user(&mut tx, actor.user).await?;
+    let name = known.into_iter().find(|row| row.id == id).ok_or(Error::NotFound)?.name;
     if !store::api_client::revoke(&mut tx, actor.user, id, desk.clock.now()).await? {
         return Err(Error::NotFound);
     }
     let (deed, subject) = (Deed::ClientRevoked, id.to_string());
     audit::record(desk, &mut tx, Some(actor.user), deed, &subject, Some(origin)).await?;
+    recovery::announce(desk, &mut tx, actor.user, Credential::ClientRevoked, (&subject, &name)).await?;
     Ok(tx.commit().await?)
 }
 

@@ -2,12 +2,15 @@
 //! action.
 
 mod chain;
+mod deeds;
 mod log;
+mod via;
 
 pub use chain::{Verified, seal, verify};
 pub use log::{LogEntry, PAGE, Whose, all, csv, own};
+pub use via::Via;
 
-use crate::{Desk, Origin, Result};
+use crate::{Desk, Result};
 use domain::UserId;
 use store::Tx;
 
@@ -134,6 +137,10 @@ pub enum Deed {
     BrandSet,
     /// The operator confirmed the differences between an account and the database.
     ReviewConfirmed,
+    /// A Telegram chat was linked.
+    ChatLinked,
+    /// A Telegram chat was unlinked.
+    ChatUnlinked,
 }
 
 impl Deed {
@@ -202,6 +209,8 @@ impl Deed {
             Self::SubAccountChanged => "sub-account-changed",
             Self::BrandSet => "brand-set",
             Self::ReviewConfirmed => "review-confirmed",
+            Self::ChatLinked => "chat-linked",
+            Self::ChatUnlinked => "chat-unlinked",
         }
     }
 }
@@ -216,16 +225,17 @@ pub async fn record(
     user: Option<UserId>,
     deed: Deed,
     subject: &str,
-    origin: Option<&Origin>,
+    via: impl Into<Via<'_>>,
 ) -> Result<()> {
-    let address = origin.map(|o| o.address.to_string()).unwrap_or_default();
+    let via = via.into();
+    let address = via.address();
     let entry = store::audit::NewEntry {
         user_id: user,
         action: deed.word(),
         subject,
         detail: "",
         address: &address,
-        client: origin.map_or("", |origin| origin.user_agent.as_str()),
+        client: via.client(),
         at: desk.clock.now(),
     };
     Ok(store::audit::insert(tx, &entry).await?)

@@ -40,6 +40,10 @@ struct Carried {
 /// Maximum cookie length, below the browsers' limit.
 const LONGEST_COOKIE: usize = 3_500;
 
+/// Maximum length of a stored flash; a longer one is stored without the submitted values. The longest message that a form
+/// accepts fits.
+const LONGEST_STORED: usize = 24 * 1024;
+
 /// Encrypts a flash for the cookie of a browser without a session.
 ///
 /// # Errors
@@ -75,10 +79,16 @@ pub fn carried(desk: &Desk, cookie: &str) -> Option<Flash> {
 pub async fn put(desk: &Desk, token: &str, flash: &Flash) -> Result<FlashId> {
     let Some(session) = session::row(desk, token).await? else { return Err(Error::Unauthenticated) };
     let id = FlashId::mint(&*desk.clock, &*desk.chance);
-    let plain = zeroize::Zeroizing::new(serde_json::to_vec(flash).map_err(Error::fault)?);
+    let mut plain = zeroize::Zeroizing::new(serde_json::to_vec(flash).map_err(Error::fault)?);
+    if plain.len() > LONGEST_STORED {
+        let bare = Flash { values: Vec::new(), ..flash.clone() };
+        plain = zeroize::Zeroizing::new(serde_json::to_vec(&bare).map_err(Error::fault)?);
+    }
     let sealed = desk.sealer.seal(TABLE, id.0, session.id.0, &plain)?;
     let body = BASE64_STANDARD.encode(sealed.to_bytes());
     let mut tx = desk.db.begin().await?;
+    // A session may post hundreds of forms a minute: expired answers don't wait for the hourly job.
+    store::flash::prune(&mut tx, desk.clock.now()).await?;
     store::flash::insert(&mut tx, id, session.id, &body, desk.clock.now().plus(LIFE)).await?;
     tx.commit().await?;
     Ok(id)

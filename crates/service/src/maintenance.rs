@@ -3,7 +3,7 @@
 
 use crate::{
     Actor, Desk, Error, Result,
-    audit::{self, Deed},
+    audit::{self, Deed, Via},
     watched::Watched,
 };
 use domain::{Micros, Role, validation::Problem};
@@ -64,8 +64,7 @@ async fn set(desk: &Desk, by: Option<&Actor>, on: bool, message: &str) -> Result
         switch::off(&mut tx, MAINTENANCE).await?;
     }
     let deed = if on { Deed::DeskClosed } else { Deed::DeskOpened };
-    let from = by.and_then(|actor| actor.from.as_ref());
-    audit::record(desk, &mut tx, user, deed, MAINTENANCE, from).await?;
+    audit::record(desk, &mut tx, user, deed, MAINTENANCE, Via::of(by)).await?;
     Ok(tx.commit().await?)
 }
 

@@ -2,7 +2,8 @@
 //! Pressing it again retries whatever is left.
 
 use crate::{
-    Actor, Error, Result, SharedDesk, audit,
+    Actor, Error, Result, SharedDesk,
+    audit::{self, Via},
     order::{self, Access},
     step_up,
 };
@@ -81,11 +82,15 @@ pub async fn close_and_delete_key(desk: &SharedDesk, actor: &Actor, id: Exchange
 /// # Errors
 /// If the database cannot be queried. Failures at the exchange are in the reports.
 pub async fn person(desk: &SharedDesk, actor: &Actor) -> Result<Vec<Report>> {
+    person_via(desk, actor, actor.from.as_ref().into()).await
+}
+
+/// As [`person`], for a request that came by another way than HTTP.
+pub(crate) async fn person_via(desk: &SharedDesk, actor: &Actor, via: Via<'_>) -> Result<Vec<Report>> {
     let now = desk.clock.now();
     let mut tx = desk.db.begin().await?;
     store::follow::pause_person(&mut tx, actor.user, Paused::Panic, now).await?;
-    audit::record(desk, &mut tx, Some(actor.user), audit::Deed::Panicked, "all keys", actor.from.as_ref())
-        .await?;
+    audit::record(desk, &mut tx, Some(actor.user), audit::Deed::Panicked, "all keys", via).await?;
     tx.commit().await?;
     let keys = store::key::list_by_user(&desk.db, actor.user).await?;
     let each = keys.into_iter().map(|shown| async move {

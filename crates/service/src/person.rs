@@ -3,7 +3,7 @@
 
 use crate::{
     Actor, Desk, Error, Origin, Result,
-    audit::{self, Deed},
+    audit::{self, Deed, Via},
     opaque,
     recovery::{self, Kept},
 };
@@ -44,10 +44,10 @@ impl<'a> By<'a> {
         }
     }
 
-    const fn origin(self) -> Option<&'a Origin> {
+    const fn via(self) -> Via<'a> {
         match self {
-            Self::Admin(_, origin) => Some(origin),
-            Self::CommandLine => None,
+            Self::Admin(_, origin) => Via::Request(origin),
+            Self::CommandLine => Via::CommandLine,
         }
     }
 }
@@ -188,7 +188,7 @@ pub async fn act(desk: &Desk, by: By<'_>, id: UserId, step: Step) -> Result<Pers
     carry_out(desk, &mut tx, by, &user, step).await?;
     // A freeze writes its own audit row.
     if step != Step::Freeze {
-        audit::record(desk, &mut tx, by.user(), step.deed(), &id.to_string(), by.origin()).await?;
+        audit::record(desk, &mut tx, by.user(), step.deed(), &id.to_string(), by.via()).await?;
     }
     let changed = store::user::get(&mut tx, id).await?.ok_or(Error::NotFound)?;
     tx.commit().await?;
@@ -207,7 +207,7 @@ async fn carry_out(desk: &Desk, tx: &mut Tx, by: By<'_>, user: &User, step: Step
             store::user::set_suspended(tx, user.id, None, now).await?;
         }
         Step::Freeze => {
-            recovery::freeze(desk, tx, user.id, by.origin()).await?;
+            recovery::freeze(desk, tx, user.id, by.user(), by.via()).await?;
         }
         Step::Unfreeze => {
             store::user::set_frozen(tx, user.id, None, now).await?;
@@ -240,7 +240,8 @@ pub async fn reset_link(desk: &Desk, email: &str) -> Result<String> {
     let now = desk.clock.now();
     let mut tx = desk.db.begin().await?;
     store::password_reset::insert(&mut tx, &hash, user.id, now, now.plus(LINK_LIFE)).await?;
-    audit::record(desk, &mut tx, None, Deed::ResetLinkShown, &user.id.to_string(), None).await?;
+    let (deed, subject) = (Deed::ResetLinkShown, user.id.to_string());
+    audit::record(desk, &mut tx, None, deed, &subject, Via::CommandLine).await?;
     tx.commit().await?;
     Ok(format!("{}/reset?token={token}", desk.settings.public_url))
 }

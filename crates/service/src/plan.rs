@@ -2,7 +2,7 @@
 
 use crate::{
     Actor, Desk, Error, Mode, Result,
-    audit::{self, Deed},
+    audit::{self, Deed, Via},
     recovery,
 };
 use domain::{
@@ -138,8 +138,7 @@ async fn assign_by(desk: &Desk, by: Option<&Actor>, email: &str, plan: &str) -> 
         store::plan::grant(&mut tx, person.id, plan.id, user, desk.clock.now()).await?;
     }
     let subject = format!("{} {}", person.id, plan.name);
-    let from = by.and_then(|actor| actor.from.as_ref());
-    audit::record(desk, &mut tx, user, Deed::PlanAssigned, &subject, from).await?;
+    audit::record(desk, &mut tx, user, Deed::PlanAssigned, &subject, Via::of(by)).await?;
     let about = (plan.name.as_str(), plan.name.as_str());
     recovery::announce(desk, &mut tx, person.id, Credential::PlanChanged, about).await?;
     tx.commit().await?;

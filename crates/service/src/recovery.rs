@@ -11,7 +11,7 @@ pub use link::{Alarm, alarm_of, freeze_by_link};
 
 use crate::{
     Actor, Desk, Error, Origin, Result,
-    audit::{self, Deed},
+    audit::{self, Deed, Via},
     notify::{Event, Telling, telegram},
 };
 use domain::{ApiClientId, Role, SessionId, TokenFamilyId, UserId, account::Credential};
@@ -134,7 +134,13 @@ pub(crate) async fn end_chosen(desk: &Desk, tx: &mut Tx, user: UserId, keep: &Ke
 /// Freezes an account: entries stop, open positions stay supervised, and everything that gives access to the
 /// account ends. Returns `false` if it was frozen already. The caller drops the cached verified tokens after
 /// the commit.
-pub(crate) async fn freeze(desk: &Desk, tx: &mut Tx, user: UserId, origin: Option<&Origin>) -> Result<bool> {
+pub(crate) async fn freeze(
+    desk: &Desk,
+    tx: &mut Tx,
+    user: UserId,
+    by: Option<UserId>,
+    via: Via<'_>,
+) -> Result<bool> {
     let now = desk.clock.now();
     // For a frozen account too: a sign-in may have raced with the first link.
     end_all(desk, tx, user, Kept::default()).await?;
@@ -145,7 +151,7 @@ pub(crate) async fn freeze(desk: &Desk, tx: &mut Tx, user: UserId, origin: Optio
     store::password_reset::spend_all(tx, user, now).await?;
     let event = Event::Credential { what: Credential::Frozen, name: String::new() };
     Telling::new(user, format!("frozen:{user}:{}", now.0), &event, now)?.write(tx).await?;
-    audit::record(desk, tx, Some(user), Deed::Frozen, &user.to_string(), origin).await?;
+    audit::record(desk, tx, by, Deed::Frozen, &user.to_string(), via).await?;
     Ok(true)
 }
 

@@ -8,12 +8,12 @@
 
 use crate::{
     Actor, Desk, Error, Result, SharedDesk,
-    audit::{self, Deed},
+    audit::{self, Deed, Via},
     key,
     notify::{self, Content, Letter},
     order::{self, Access, Install, Parsed},
 };
-use domain::{ApiKeyStatus, ExchangeKeyId, Micros, Order, Position, Role, Symbol, TradeType, UserId};
+use domain::{ApiKeyStatus, ExchangeKeyId, Micros, Order, Position, Role, Symbol, TradeType};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
@@ -364,7 +364,7 @@ pub async fn listed(desk: &Desk) -> Result<Vec<Review>> {
 /// [`Error::Forbidden`] for anyone but an admin; not found.
 pub async fn confirm(desk: &Desk, actor: &Actor, key: ExchangeKeyId) -> Result<()> {
     actor.must(Role::Admin)?;
-    end(desk, Some(actor.user), key).await
+    end(desk, Some(actor), key).await
 }
 
 /// As [`confirm`], for the operator's command line: whoever can run it has access to the database anyway.
@@ -375,12 +375,13 @@ pub async fn confirm_by_command(desk: &Desk, key: ExchangeKeyId) -> Result<()> {
     end(desk, None, key).await
 }
 
-async fn end(desk: &Desk, by: Option<UserId>, key: ExchangeKeyId) -> Result<()> {
+async fn end(desk: &Desk, by: Option<&Actor>, key: ExchangeKeyId) -> Result<()> {
     let mut tx = desk.db.begin().await?;
     if !store::review::end(&mut tx, key).await? {
         return Err(Error::NotFound);
     }
-    audit::record(desk, &mut tx, by, Deed::ReviewConfirmed, &key.to_string(), None).await?;
+    let (user, via) = (by.map(|actor| actor.user), Via::of(by));
+    audit::record(desk, &mut tx, user, Deed::ReviewConfirmed, &key.to_string(), via).await?;
     tx.commit().await?;
     refresh(desk).await?;
     desk.supervision.wake_key(key);

@@ -16,6 +16,7 @@ mod people {
     mod passwords;
     mod persons;
     mod profile;
+    mod quotas;
     mod recovery;
     mod sessions;
     mod setting;

@@ -27,6 +27,7 @@ async fn what_is_not_there_is_said_in_json(db: &TestDb) {
         (Method::POST, "/v3/accounts/create"),
         (Method::GET, "/v1/auth/sign-in"),
         (Method::PATCH, "/v1/auth/sign-up"),
+        (Method::TRACE, "/v1/auth/sign-in"),
         (Method::DELETE, "/v1/pub/exchange/ticker"),
         (Method::POST, "/dashboards"),
     ] {

@@ -104,6 +104,11 @@ async fn over_https_the_cookie_is_bound_to_the_host(db: &TestDb) {
         "{set}"
     );
     assert!(!set.contains("Domain"), "{set}");
+    let theme = front.post_form("/api/theme", "theme=dark", &[]).await.header(header::SET_COOKIE).to_owned();
+    assert!(theme.starts_with("__Host-slipstream-theme=dark") && theme.contains("Secure"), "{theme}");
+    let cookie = theme.split(';').next().unwrap();
+    let page = front.get("/", &[("accept", "text/html"), ("cookie", cookie)]).await;
+    assert!(page.text.contains("data-theme=\"dark\""), "the chosen theme is read");
 }
 
 async fn a_page_runs_only_scripts_that_we_sent(db: &TestDb) {

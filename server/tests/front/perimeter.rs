@@ -114,6 +114,10 @@ fn closed(path: &str, headers: &HeaderMap) {
     is("cross-origin-opener-policy", "same-origin");
     is("strict-transport-security", "max-age=31536000; includeSubDomains");
     assert!(headers["permissions-policy"].to_str().unwrap().contains("camera=()"), "{path}");
+    let policy = headers["content-security-policy"].to_str().unwrap();
+    for part in ["default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"] {
+        assert!(policy.contains(part), "{part} of {path}: {policy}");
+    }
 }
 
 async fn every_answer_is_closed_to_other_sites(db: &TestDb) {

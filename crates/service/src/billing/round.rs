@@ -4,6 +4,7 @@
 use super::{gateway, news::news, operation, sync};
 use crate::{
     Desk, Error, Result,
+    audit::Via,
     notify::{Event, Telling},
 };
 use domain::{
@@ -101,7 +102,7 @@ async fn ending(desk: &Desk, kept: Kept, now: Micros) -> Result<()> {
     if !subscription::update(&mut tx, &after).await? {
         return Ok(());
     }
-    sync::tell(desk, &mut tx, &after, &found).await?;
+    sync::tell(desk, &mut tx, &after, &found, Via::Job).await?;
     if soon {
         let plan = store::plan::get(&mut tx, after.plan_id).await?.map(|plan| plan.name).unwrap_or_default();
         let (once, at) =

@@ -5,7 +5,11 @@ use super::{
     news::{News, news},
     told,
 };
-use crate::{Desk, Error, Result, audit, audit::Deed, live, mail, recovery};
+use crate::{
+    Desk, Error, Result,
+    audit::{self, Deed, Via},
+    live, mail, recovery,
+};
 use domain::{
     Micros, PlanId, UserId,
     account::Credential,
@@ -92,7 +96,7 @@ async fn one(desk: &Desk, tx: &mut Tx, user: UserId, told: &Subscription, asked_
             None => subscription::insert(tx, &after).await?,
         };
         if written {
-            return tell(desk, tx, &after, &found).await;
+            return tell(desk, tx, &after, &found, Via::PaymentProvider).await;
         }
     }
     Err(Error::Unavailable { retry_after_s: 1 })
@@ -112,7 +116,7 @@ fn fresh(user: UserId, told: &Subscription, plan_id: PlanId, asked_at: Micros) -
 }
 
 /// Records changes in the audit and notifies the owner where needed.
-pub(super) async fn tell(desk: &Desk, tx: &mut Tx, kept: &Kept, found: &[News]) -> Result<()> {
+pub(super) async fn tell(desk: &Desk, tx: &mut Tx, kept: &Kept, found: &[News], via: Via<'_>) -> Result<()> {
     for news in found {
         let deed = match news {
             News::Begun => Deed::PlanBegun,
@@ -121,7 +125,7 @@ pub(super) async fn tell(desk: &Desk, tx: &mut Tx, kept: &Kept, found: &[News]) 
             News::Failed => Deed::PaymentFailed,
             News::Lapsed => Deed::PlanEnded,
         };
-        audit::record(desk, tx, Some(kept.user_id), deed, &kept.told.id, None).await?;
+        audit::record(desk, tx, Some(kept.user_id), deed, &kept.told.id, via).await?;
         let plan = store::plan::get(&mut *tx, kept.plan_id).await?.map(|plan| plan.name).unwrap_or_default();
         if *news == News::Changed {
             let about = (kept.told.id.as_str(), plan.as_str());

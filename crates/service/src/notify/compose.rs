@@ -97,7 +97,9 @@ fn credential(words: &Words, what: Credential, name: &str, base: &str) -> Item {
         Credential::KeyRenewed => (words.key_renewed, words.key_renewed_why),
         Credential::KeyDeleted => (words.key_deleted, words.key_deleted_why),
         Credential::ClientCreated => (words.client_created, words.client_created_why),
+        Credential::ClientRevoked => (words.client_revoked, words.client_revoked_why),
         Credential::HookRotated => (words.hook_rotated, words.hook_rotated_why),
+        Credential::HookClosed => (words.hook_closed, words.hook_closed_why),
         Credential::PlanChanged => (words.plan_changed, words.plan_changed_why),
         Credential::Frozen => (words.frozen, words.frozen_why),
     };

@@ -1,7 +1,7 @@
 //! The events that users are notified of. A notice is written in the same transaction as the rows it is
 //! about.
 
-use crate::{Error, Result};
+use crate::{Error, Result, audit::Via};
 use domain::{
     AccountMode, CopyId, Decimal, ExchangeKeyId, Micros, Side, SignalId, Symbol, UserId,
     account::Credential,
@@ -338,12 +338,13 @@ impl Telling {
         };
         let new = store::notice::tell(tx, &notice).await? > 0;
         if new && self.kind.is_protection() {
+            let address = Via::Job.address();
             let entry = NewEntry {
                 user_id: Some(self.user),
                 action: self.kind.word(),
                 subject: &self.once,
                 detail: "",
-                address: "",
+                address: &address,
                 client: "",
                 at: self.at,
             };

@@ -3,7 +3,7 @@
 use super::claims::Claims;
 use crate::{
     Desk, Error, Result,
-    audit::{self, Deed},
+    audit::{self, Deed, Via},
     mail, password,
 };
 use domain::{Role, UserId, validation};
@@ -50,7 +50,7 @@ async fn make(desk: &Desk, issuer: &str, claims: &Claims) -> Result<Option<User>
     {
         return Ok(None);
     }
-    audit::record(desk, &mut tx, Some(id), Deed::VouchedFor, &id.to_string(), None).await?;
+    audit::record(desk, &mut tx, Some(id), Deed::VouchedFor, &id.to_string(), Via::Issuer).await?;
     tx.commit().await?;
     Ok(Some(user))
 }

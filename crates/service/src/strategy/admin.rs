@@ -175,10 +175,8 @@ async fn set_hook(desk: &Desk, actor: &Actor, id: StrategyId, hash: Option<&stor
         return Err(Error::NotFound);
     }
     note(desk, &mut tx, actor, Deed::HookChanged, id).await?;
-    if hash.is_some() {
-        let (subject, what) = (id.to_string(), Credential::HookRotated);
-        recovery::announce(desk, &mut tx, actor.user, what, (&subject, &name)).await?;
-    }
+    let what = if hash.is_some() { Credential::HookRotated } else { Credential::HookClosed };
+    recovery::announce(desk, &mut tx, actor.user, what, (&id.to_string(), &name)).await?;
     Ok(tx.commit().await?)
 }
 

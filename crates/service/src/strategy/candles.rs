@@ -92,8 +92,8 @@ pub async fn import(desk: &Desk, symbol: &Symbol, frame: Frame, candles: &[Candl
     if new > 0 {
         store::strategy::request_backtests(&mut tx, line.exchange_id, &line.symbol, line.timeframe_s).await?;
     }
-    audit::record(desk, &mut tx, None, audit::Deed::CandlesImported, &format!("{symbol} {frame}"), None)
-        .await?;
+    let (deed, subject) = (audit::Deed::CandlesImported, format!("{symbol} {frame}"));
+    audit::record(desk, &mut tx, None, deed, &subject, audit::Via::CommandLine).await?;
     tx.commit().await.map_err(Error::from)?;
     Ok(Imported { new, differing, strategies })
 }

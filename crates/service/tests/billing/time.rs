@@ -64,6 +64,14 @@ async fn a_failed_renewal_leaves_days_to_pay_and_then_it_ends(db: &TestDb) {
     assert_eq!(told, [What::PlanEnded("BASIC".into()), What::PaymentFailed("BASIC".into())]);
     shop.subscribed(&ada, "ADVANCED", "pays").await;
     assert_eq!(shop.named(&ada).await, "ADVANCED", "who lapsed may come back");
+    let noted = store::audit::latest(&shop.desk.db, 100).await.unwrap();
+    let of_billing =
+        noted.iter().filter(|row| row.action.starts_with("plan-") || row.action == "payment-failed");
+    let origins: Vec<_> = of_billing.map(|row| row.address.as_str()).collect();
+    assert!(
+        origins.len() >= 4 && origins.iter().all(|origin| ["payment provider", "job"].contains(origin)),
+        "{origins:?}"
+    );
 }
 
 async fn an_end_is_announced_and_comes(db: &TestDb) {

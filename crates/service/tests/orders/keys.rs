@@ -111,6 +111,9 @@ pub(crate) async fn a_refused_key_is_switched_off_and_its_owner_written_to_once(
     let balance = key::balance(&world.desk, &world.actor, world.key).await;
     assert!(balance.is_ok(), "the fake refuses its rights only");
     assert_eq!(store::event::after(&**db, world.actor.user, 0, 10).await.unwrap().len(), 1);
+    let noted = store::audit::latest(&**db, 20).await.unwrap();
+    let noted = noted.iter().find(|row| row.action == "key-refused").expect("a row");
+    assert_eq!((noted.user_id, noted.address.as_str()), (Some(world.actor.user), "job"));
     let operator = person(&world.desk, "operator").await;
     account::make_admin(&world.desk, &operator.email).await.unwrap();
     let admin =
@@ -161,6 +164,28 @@ pub(crate) async fn a_restart_asks_about_no_more_keys_than_any_minute(db: &TestD
     clock.advance(MINUTE);
     key::check_due(&world.desk).await.unwrap();
     assert_eq!(world.asked() - before, 60);
+}
+
+pub(crate) async fn a_person_has_so_many_keys(db: &TestDb) {
+    let (world, _) = still(db).await;
+    let first = store::key::get(&world.desk.db, world.actor.user, world.key).await.unwrap().unwrap();
+    let mut tx = world.desk.db.begin().await.unwrap();
+    for number in 1..499 {
+        let mut row = first.clone();
+        row.key.id = ExchangeKeyId::mint(&*world.desk.clock, &*world.desk.chance);
+        row.key.api_key = format!("key-{number}");
+        store::key::insert(&mut tx, &row).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let create = async |name: &str| {
+        key::create(&world.desk, &world.actor, NewKey { api_key: name.into(), ..new_key() }).await
+    };
+    // Of two at the same time one is the 500th.
+    let both = tokio::join!(create("one"), create("two"));
+    let full = [&both.0, &both.1].map(|made| matches!(made, Err(Error::Refused(Refusal::PlanKeyLimit))));
+    assert!(full == [true, false] || full == [false, true], "{both:?}");
+    let more = create("three").await;
+    assert!(matches!(more, Err(Error::Refused(Refusal::PlanKeyLimit))), "{more:?}");
 }
 
 pub(crate) async fn a_day_has_one_balance_and_a_missed_day_none(db: &TestDb) {

@@ -449,6 +449,7 @@ store::each_engine![
     a_busy_exchange_says_nothing_about_a_key,
     a_refused_key_is_switched_off_and_its_owner_written_to_once,
     a_restart_asks_about_no_more_keys_than_any_minute,
+    a_person_has_so_many_keys,
     a_day_has_one_balance_and_a_missed_day_none,
     days_page_by_page,
     a_plan_bounds_keys_and_balance,

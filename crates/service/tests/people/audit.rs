@@ -1,12 +1,15 @@
 //! The audit log: what it records, that its chain reveals changes, and who may read it.
 
-use super::setting::{ADA, OTHER, PASSWORD, ada, desk, here};
+use super::setting::{ADA, OTHER, PASSWORD, ada, change, desk, here};
 use domain::Role;
 use service::{
     Error, account,
     api_client::{self, NewClient},
     audit::{self, Whose},
+    maintenance, notify,
     person::{self, By, Step},
+    plan,
+    recovery::Keep,
     session,
 };
 use store::testing::TestDb;
@@ -17,6 +20,8 @@ store::each_engine!(
     rows_that_commit_late_are_sealed_too,
     the_table_refuses_changes,
     people_read_theirs_and_operators_all,
+    what_has_no_address_states_its_origin,
+    chats_and_wrong_passwords_are_noted,
 );
 
 /// What an attacker who owns the database would do first.
@@ -123,4 +128,41 @@ async fn people_read_theirs_and_operators_all(db: &TestDb) {
     let file = audit::csv(&desk, &trader, Whose::Own).await.unwrap();
     assert_eq!(file.lines().count(), 4);
     assert!(file.starts_with("time,who,event") && file.contains(ADA) && !file.contains("eve@"));
+}
+
+async fn what_has_no_address_states_its_origin(db: &TestDb) {
+    let (desk, _) = desk(db);
+    let session = ada(&desk).await;
+    account::make_admin(&desk, ADA).await.unwrap();
+    let admin = session::find(&desk, &session.token, &here()).await.unwrap().unwrap();
+    let eve = account::sign_up(&desk, here(), "eve@example.org", PASSWORD).await.unwrap().actor;
+    plan::assign(&desk, &eve.email, "EXPERT").await.unwrap();
+    person::reset_link(&desk, &eve.email).await.unwrap();
+    person::act(&desk, By::CommandLine, eve.user, Step::Freeze).await.unwrap();
+    maintenance::command(&desk, true, "").await.unwrap();
+    person::act(&desk, By::Admin(&admin, &here()), eve.user, Step::Unfreeze).await.unwrap();
+    let commands = ["made-admin", "plan-assigned", "reset-link-shown", "frozen", "desk-closed"];
+    for row in audit::all(&desk, &admin, "", None).await.unwrap() {
+        let by_command = commands.contains(&row.action.as_str());
+        let expected = if by_command { "command line" } else { "192.0.2.1" };
+        assert_eq!((row.address.as_str(), row.who.is_empty()), (expected, by_command), "{row:?}");
+    }
+    // The owner sees that it was a command, and nothing of an operator's address.
+    let own = audit::own(&desk, &eve, None).await.unwrap();
+    let seen: Vec<_> = own.iter().map(|row| (row.action.as_str(), row.address.as_str())).collect();
+    assert_eq!(seen[..3], [("thawed", ""), ("frozen", "command line"), ("reset-link-shown", "command line")]);
+}
+
+async fn chats_and_wrong_passwords_are_noted(db: &TestDb) {
+    let (desk, _) = desk(db);
+    let actor = ada(&desk).await.actor;
+    let method = notify::telegram::method(&desk, &actor).await.unwrap();
+    notify::telegram::say(&desk, &actor, &format!("/start {}", method.code)).await.unwrap();
+    notify::telegram::unlink(&desk, &actor).await.unwrap();
+    change(&desk, &actor, OTHER, PASSWORD, &Keep::default()).await.unwrap_err();
+    let own = audit::own(&desk, &actor, None).await.unwrap();
+    let seen: Vec<_> = own.iter().map(|row| (row.action.as_str(), row.address.as_str())).collect();
+    let expected =
+        [("step-up-failed", "192.0.2.1"), ("chat-unlinked", "192.0.2.1"), ("chat-linked", "telegram")];
+    assert_eq!(seen[..3], expected);
 }

@@ -1,8 +1,8 @@
 use super::setting::{
     ADA, OTHER, PASSWORD, ada, change, desk, here, last_mail, mailed_token, mails, problem, throttled,
 };
-use domain::{time::HOUR, validation::Problem};
-use service::{Error, Limit, Throttles, account, recovery::Keep, session, token};
+use domain::{UserId, time::HOUR, validation::Problem};
+use service::{Error, Limit, SharedDesk, Throttles, account, recovery::Keep, session, token};
 use store::testing::TestDb;
 
 store::each_engine!(
@@ -15,6 +15,7 @@ store::each_engine!(
     easy_passwords_are_refused_wherever_one_is_set,
     letters_composed_differently_are_the_same_password,
     a_password_of_before_is_hashed_anew,
+    hashing_anew_does_not_undo_a_reset,
 );
 
 async fn a_changed_password_signs_everyone_else_out(db: &TestDb) {
@@ -152,20 +153,42 @@ async fn letters_composed_differently_are_the_same_password(db: &TestDb) {
     }
 }
 
-async fn a_password_of_before_is_hashed_anew(db: &TestDb) {
+/// A hash as it was made before passwords were normalized.
+async fn give_old_hash(desk: &SharedDesk, user: UserId, typed: &str) -> String {
     use argon2::{Argon2, PasswordHasher as _, password_hash::phc::PasswordHash};
-    let (desk, _) = desk(db);
-    let user = ada(&desk).await.actor.user;
-    let typed = "Zu\u{308}rich cre\u{300}me";
     let old: PasswordHash =
         Argon2::default().hash_password_with_salt(typed.as_bytes(), b"a fixed old salt").unwrap();
     let mut tx = desk.db.begin().await.unwrap();
     store::user::set_password(&mut tx, user, &old.to_string(), desk.clock.now()).await.unwrap();
     tx.commit().await.unwrap();
+    old.to_string()
+}
+
+async fn a_password_of_before_is_hashed_anew(db: &TestDb) {
+    let (desk, _) = desk(db);
+    let user = ada(&desk).await.actor.user;
+    let typed = "Zu\u{308}rich cre\u{300}me";
+    let old = give_old_hash(&desk, user, typed).await;
     account::sign_in(&desk, here(), ADA, "Z\u{fc}rich cr\u{e8}me").await.unwrap_err();
     account::sign_in(&desk, here(), ADA, typed).await.unwrap();
     // From now on both spellings match.
     account::sign_in(&desk, here(), ADA, "Z\u{fc}rich cr\u{e8}me").await.unwrap();
     let stored = store::user::get(&desk.db, user).await.unwrap().unwrap().password_hash;
-    assert_ne!(stored, old.to_string());
+    assert_ne!(stored, old);
+}
+
+/// Somebody who knows the old password signs in again and again while the owner resets it.
+async fn hashing_anew_does_not_undo_a_reset(db: &TestDb) {
+    let (desk, _) = desk(db);
+    let user = ada(&desk).await.actor.user;
+    let typed = "Zu\u{308}rich cre\u{300}me";
+    give_old_hash(&desk, user, typed).await;
+    let link = super::setting::reset_link_token(&desk, ADA).await;
+    let (_, reset) = tokio::join!(
+        futures::future::join_all((0..6).map(|_| account::sign_in(&desk, here(), ADA, typed))),
+        account::reset_password(&desk, here(), &link, OTHER),
+    );
+    reset.unwrap();
+    account::sign_in(&desk, here(), ADA, typed).await.unwrap_err();
+    account::sign_in(&desk, here(), ADA, OTHER).await.unwrap();
 }

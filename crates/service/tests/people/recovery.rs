@@ -65,7 +65,7 @@ async fn working(desk: &SharedDesk, admin: &service::Actor, left: &Left) -> [boo
     let client = api_client::by_secret(desk, &here(), key, &left.client.secret).await.is_ok();
     let token = api_client::by_token(desk, &here(), &left.token).await.is_ok();
     let heard = strategy::hear(desk, &here(), &left.hook, Err(Vec::new())).await;
-    let chat = notify::telegram::method(desk, admin).await.unwrap().active;
+    let chat = store::telegram::get(&desk.db, admin.user).await.unwrap().is_some_and(|link| link.active);
     [client, token, !matches!(heard, Err(Error::NotFound)), chat]
 }
 
@@ -126,9 +126,10 @@ async fn what_is_made_while_a_reset_runs_does_not_outlive_it(db: &TestDb) {
     let program = token::sign_in(&desk, here(), ADA, PASSWORD).await.unwrap();
     let link = reset_link_token(&desk, ADA).await;
     let origin = here();
-    let (made, opened, refreshed, reset) = tokio::join!(
+    let (made, opened, coded, refreshed, reset) = tokio::join!(
         futures::future::join_all((0..6).map(|_| api_client::create(&desk, &thief, &origin, bots()))),
         futures::future::join_all((0..3).map(|_| account::sign_in(&desk, here(), ADA, PASSWORD))),
+        notify::telegram::method(&desk, &thief),
         token::refresh(&desk, here(), &program.refresh_token),
         account::reset_password(&desk, here(), &link, OTHER),
     );
@@ -140,6 +141,11 @@ async fn what_is_made_while_a_reset_runs_does_not_outlive_it(db: &TestDb) {
     for opened in opened.into_iter().flatten() {
         assert!(session::find(&desk, &opened.token, &here()).await.unwrap().is_none());
     }
+    if let Ok(method) = coded {
+        notify::telegram::say(&desk, &thief, &format!("/start {}", method.code)).await.unwrap();
+    }
+    let chat = store::telegram::get(&desk.db, thief.user).await.unwrap().and_then(|link| link.chat_id);
+    assert_eq!(chat, None, "no chat is linked with a code of before");
     if let Ok(tokens) = refreshed {
         assert!(token::verify(&desk, &tokens.access_token).await.is_err());
         assert!(token::refresh(&desk, here(), &tokens.refresh_token).await.is_err());
@@ -149,7 +155,10 @@ async fn what_is_made_while_a_reset_runs_does_not_outlive_it(db: &TestDb) {
 async fn credential_events_are_mailed_with_a_link(db: &TestDb) {
     let (desk, _) = desk(db);
     let admin = an_admin(&desk).await;
-    leave_programs(&desk, &admin).await;
+    let left = leave_programs(&desk, &admin).await;
+    api_client::revoke(&desk, &admin, &here(), left.client.client.id).await.unwrap();
+    let hooked = strategy::list(&desk).await.unwrap()[0].id;
+    strategy::remove_hook(&desk, &admin, hooked).await.unwrap();
     service::plan::assign(&desk, ADA, "EXPERT").await.unwrap();
     account::sign_in(&desk, from("198.51.100.9"), ADA, PASSWORD).await.unwrap();
     let elsewhere = service::Origin::new([203, 0, 113, 7].into(), "Other/1.0");
@@ -157,8 +166,10 @@ async fn credential_events_are_mailed_with_a_link(db: &TestDb) {
     change(&desk, &admin, PASSWORD, OTHER, &Keep::default()).await.unwrap();
     let told = mails(&desk).await;
     let subjects: Vec<_> = told.iter().filter(|m| m.to == ADA).map(|m| m.subject.as_str()).collect();
+    assert!(subjects.iter().any(|subject| subject.ends_with("was closed")), "{subjects:?}");
     for expected in [
         "API client Bots was created",
+        "API client Bots was revoked",
         "The webhook of",
         "Your plan is now EXPERT",
         "New sign-in to your Slipstream account",

@@ -127,6 +127,8 @@ pub(crate) fn all() -> Vec<Life> {
         life("flip", COPIED, &[Asks(Ask::Enter(Sell)), Passes(3, 2)]),
         life("copy-panic", COPIED, &[Asks(Ask::CopyPanic)]),
         life("copy-stop-following", COPIED, &[Asks(Ask::StopFollowing)]),
+        // A position that its owner keeps after the follow has ended is supervised as before.
+        found("copy-kept", COPIED, &[Asks(Ask::KeepPosition), CANCELS, FIRST, SECOND, THIRD]),
         life("copy-held", COPIED, &[FIRST, SECOND, THIRD]),
         flat("copy-stop-hit", COPIED, &[STOP_HIT, FIRST, SECOND, THIRD]),
         found("copy-stop-cancelled", COPIED, &[CANCELS, FIRST, SECOND, THIRD]),

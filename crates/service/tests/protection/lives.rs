@@ -7,11 +7,12 @@ use crate::{
 };
 use domain::{
     Decimal, Side,
+    follow::Leaving,
     signal::{Action, Source},
     ticket::{ManualOrder, RawTicket},
 };
 use service::{
-    Error, SharedDesk, copy,
+    Error, SharedDesk, copy, follow,
     order::{self, IdempotencyKey},
     panic,
     signal::{self, NewSignal},
@@ -31,6 +32,8 @@ pub(crate) enum Ask {
     CopyPanic,
     /// Stops following and closes its open position.
     StopFollowing,
+    /// Stops following and keeps the open position.
+    KeepPosition,
     /// A strategy's entry.
     Enter(Side),
     /// A strategy's exit.
@@ -157,6 +160,7 @@ impl Ask {
             }
             Self::Close => order::close_position(desk, &cast.trader, cast.manual, &btc()).await.into(),
             Self::StopFollowing => copy::close(desk, cast.follow).await.into(),
+            Self::KeepPosition => follow::stop(desk, &cast.trader, cast.follow, Leaving::Keep).await.into(),
             Self::Panic => panicked(panic::key(desk, &cast.trader, cast.manual).await),
             Self::CopyPanic => panicked(panic::key(desk, &cast.trader, cast.automated).await),
             Self::Enter(side) => signal::accept(desk, entry(cast, side)).await.into(),

@@ -139,6 +139,7 @@ lives! {
     copy_exit = "copy-exit",
     flip = "flip",
     copy_panic = "copy-panic",
+    copy_kept = "copy-kept",
     copy_stop_following = "copy-stop-following",
     copy_held = "copy-held",
     copy_stop_hit = "copy-stop-hit",

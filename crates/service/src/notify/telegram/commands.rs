@@ -7,7 +7,9 @@ use super::{
     words::EN,
 };
 use crate::{
-    Actor, Desk, Error, Result, SharedDesk, copy, equity, follow, key,
+    Actor, Desk, Error, Result, SharedDesk,
+    audit::{self, Via},
+    copy, equity, follow, key,
     notify::{plain::shown, preferences, words::fill},
     order, panic,
     throttle::{self, Bucket},
@@ -55,6 +57,8 @@ impl Answer {
             Deed::Unlink => {
                 if let Some(link) = links::of_chat(&mut *tx, chat).await? {
                     link::unlinked(desk, tx, link.user_id).await?;
+                    let (user, deed) = (Some(link.user_id), audit::Deed::ChatUnlinked);
+                    audit::record(desk, tx, user, deed, "", Via::Telegram).await?;
                 }
                 self.text
             }
@@ -70,6 +74,7 @@ impl Answer {
 async fn linked(desk: &Desk, tx: &mut Tx, chat: i64, code: &str, once: &str) -> Result<String> {
     Ok(match link::link(desk, tx, chat, code).await? {
         Linked::Yes { user, before } => {
+            audit::record(desk, tx, Some(user), audit::Deed::ChatLinked, "", Via::Telegram).await?;
             if let Some(before) = before {
                 put(desk, tx, before, &format!("{once}:moved"), EN.moved).await?;
             }
@@ -191,7 +196,7 @@ async fn pressed(desk: &SharedDesk, actor: &Actor, link: &Link, rest: &str) -> R
     if !(asked && rest.eq_ignore_ascii_case("yes")) {
         return Ok(Answer { text: EN.sure.to_owned(), deed: Deed::Panic(Some(now)) });
     }
-    let reports = panic::person(desk, actor).await?;
+    let reports = panic::person_via(desk, actor, Via::Telegram).await?;
     let line = |report: &panic::Report| {
         fill(if report.done() { EN.cleared } else { EN.not_cleared }, &[&shown(&report.name)])
     };

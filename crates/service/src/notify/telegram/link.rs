@@ -4,7 +4,7 @@ use super::{
     preferences,
     secret::{Purpose, sign},
 };
-use crate::{Actor, Desk, Error, Result, Sealed};
+use crate::{Actor, Desk, Error, Result, Sealed, audit, recovery};
 use domain::{
     Micros, UserId,
     notification::{Method, link_code, typed_code},
@@ -33,7 +33,7 @@ pub async fn method(desk: &Desk, actor: &Actor) -> Result<Method> {
     let link = match links::get(&desk.db, actor.user).await? {
         Some(link) if open(desk, &link, now).is_some() => link,
         _ => {
-            give_code(desk, actor.user, now).await?;
+            give_code(desk, actor, now).await?;
             let made = links::get(&desk.db, actor.user).await?;
             made.ok_or_else(|| Error::fault("a link was made and is not there"))?
         }
@@ -59,11 +59,14 @@ fn open(desk: &Desk, link: &Link, now: Micros) -> Option<(String, Micros)> {
     Some((String::from_utf8(plain.to_vec()).ok()?, expires_at))
 }
 
-async fn give_code(desk: &Desk, user: UserId, now: Micros) -> Result<()> {
+async fn give_code(desk: &Desk, actor: &Actor, now: Micros) -> Result<()> {
+    let user = actor.user;
     let code = link_code(&*desk.chance);
     let hash = sign(desk, Purpose::LinkCode, &code).await?;
     let sealed = desk.sealer.seal(TABLE, user.0, user.0, code.as_bytes())?.to_bytes();
     let mut tx = desk.db.begin().await?;
+    // A code that is asked for while a reset runs does not outlive it.
+    recovery::hold(&mut tx, actor).await?;
     links::set_code(&mut tx, user, &hash, &sealed, now.plus(LIFE), now).await?;
     Ok(tx.commit().await?)
 }
@@ -85,6 +88,8 @@ pub async fn unlink(desk: &Desk, actor: &Actor) -> Result<()> {
     if !unlinked(desk, &mut tx, actor.user).await? {
         return Err(Error::NotFound);
     }
+    let deed = audit::Deed::ChatUnlinked;
+    audit::record(desk, &mut tx, Some(actor.user), deed, "", actor.from.as_ref()).await?;
     Ok(tx.commit().await?)
 }
 
