@@ -40,9 +40,9 @@ test('subscribe, after a card that was declined', async ({ page, trader, watch }
   await expect(checkout.price).toHaveText('20.00 USD a month');
   await expectFits(page);
   await expectAccessibleDayAndNight(page);
-  await checkout.pay('Is declined');
+  await checkout.pay('Declined');
   await expect(checkout.problem).toContainText('Nothing was charged');
-  await checkout.pay('Pays, now and at every renewal');
+  await checkout.pay('Succeeds now and at every renewal');
   await expect(billing.progress).toHaveAttribute('data-state', 'done');
   await expectLive(page);
   await expect(billing.plan).toHaveText('BASIC');
@@ -68,7 +68,7 @@ test('going back from the payment page leaves everything as it was', async ({ pa
 
 test('upgrade: what it costs is said before, and charged at once', async ({ page, trader }) => {
   expect(trader.email).toBeTruthy();
-  await subscribe(page, 'BASIC', 'Pays, now and at every renewal');
+  await subscribe(page, 'BASIC', 'Succeeds now and at every renewal');
   const [plans, billing] = [new Plans(page), new Billing(page)];
   await plans.open();
   await expect(plans.card('BASIC')).toContainText('Your plan');
@@ -81,7 +81,7 @@ test('upgrade: what it costs is said before, and charged at once', async ({ page
 
 test('end with the paid period, keep it after all, and let it end', async ({ page, desk, trader }) => {
   expect(trader.email).toBeTruthy();
-  await subscribe(page, 'BASIC', 'Pays, now and at every renewal');
+  await subscribe(page, 'BASIC', 'Succeeds now and at every renewal');
   const billing = new Billing(page);
   await billing.open();
   await billing.end();
@@ -97,7 +97,7 @@ test('end with the paid period, keep it after all, and let it end', async ({ pag
 
 test('a renewal that fails can be paid, and lapses when it is not', async ({ page, desk, trader }) => {
   expect(trader.email).toBeTruthy();
-  await subscribe(page, 'BASIC', 'Pays now, and is declined at every renewal');
+  await subscribe(page, 'BASIC', 'Succeeds now, declined at every renewal');
   const [billing, checkout] = [new Billing(page), new Checkout(page)];
   await desk.passDays(32);
   await expect(async () => {
@@ -106,7 +106,7 @@ test('a renewal that fails can be paid, and lapses when it is not', async ({ pag
   }).toPass();
   await expect(billing.late).toContainText('positions stay protected');
   await page.getByTestId('pay-invoice').click();
-  await checkout.pay('Pays now, and is declined at every renewal');
+  await checkout.pay('Succeeds now, declined at every renewal');
   await expect(page.getByTestId('state')).toHaveText('Paid');
   await expect(async () => {
     await billing.open();
@@ -121,6 +121,6 @@ test.describe('without script', () => {
 
   test('a plan is paid for by plain forms', async ({ page, trader }) => {
     expect(trader.email).toBeTruthy();
-    await subscribe(page, 'BASIC', 'Pays, now and at every renewal');
+    await subscribe(page, 'BASIC', 'Succeeds now and at every renewal');
   });
 });

@@ -46,7 +46,7 @@ export class Checkout {
     await expect(this.page).toHaveURL(/\/checkout\/stripe\/pay\/cs_test_/);
   }
 
-  async pay(card: 'Pays, now and at every renewal' | 'Is declined' | 'Pays now, and is declined at every renewal'): Promise<void> {
+  async pay(card: 'Succeeds now and at every renewal' | 'Declined' | 'Succeeds now, declined at every renewal'): Promise<void> {
     await this.page.getByText(card, { exact: true }).click();
     await this.page.getByTestId('pay').click();
   }

@@ -20,9 +20,9 @@ alone('plans, and what they cost', async ({ page, desk, watch }) => {
   await plans.choose('BASIC');
   await checkout.arrived();
   await shoot(page, 'checkout');
-  await checkout.pay('Is declined');
+  await checkout.pay('Declined');
   await shoot(page, 'checkout-declined');
-  await checkout.pay('Pays now, and is declined at every renewal');
+  await checkout.pay('Succeeds now, declined at every renewal');
   await expect(billing.progress).toHaveAttribute('data-state', 'done');
   await expectLive(page);
   await shoot(page, 'billing-done');

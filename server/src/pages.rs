@@ -117,15 +117,15 @@ fn is_private(path: &str, visit: Option<&Visit>) -> bool {
 
 /// Somebody asks more often than we hear: nothing is rendered for them.
 pub(crate) fn too_many() -> Response {
-    const BODY: &str = "<h1>Too many requests</h1><p class=\"lead\">Please wait a moment, and then try again.</p>\
+    const BODY: &str = "<h1>Too many requests</h1><p class=\"lead\">Wait a moment, then try again.</p>\
         <p><a class=\"button\" data-kind=\"main\" href=\"\">Try again</a></p>";
     bare(StatusCode::TOO_MANY_REQUESTS, BODY)
 }
 
 /// The page of last resort.
 pub(crate) fn sorry() -> Response {
-    const BODY: &str = "<h1>Something went wrong</h1><p class=\"lead\">It was us, not you, and it has been noted.</p>\
-        <p><a class=\"button\" data-kind=\"main\" href=\"/\">Back to the start</a></p>";
+    const BODY: &str = "<h1>Something went wrong</h1><p class=\"lead\">The error is on our side and was logged. Try again in a moment.</p>\
+        <p><a class=\"button\" data-kind=\"main\" href=\"/\">Go to the home page</a></p>";
     bare(StatusCode::INTERNAL_SERVER_ERROR, BODY)
 }
 

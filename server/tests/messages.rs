@@ -83,7 +83,7 @@ async fn a_code_is_shown_until_it_is_used_or_old(db: &TestDb) {
     assert!(say(&house, &actor, &old).await.contains("not valid"));
     let good = format!("/START@test_bot  {}", later["telegramAuthCode"].as_str().unwrap().to_uppercase());
     let answer = say(&house, &actor, &good).await;
-    assert!(answer.contains("linked to the desk of ada@example.org"), "{answer}");
+    assert!(answer.contains("Telegram is connected to ada@example.org"), "{answer}");
     assert!(answer.contains("only what concerns your safety") && answer.contains("/settings/notifications"));
     assert!(say(&house, &actor, &good).await.contains("not valid"), "a code works once");
     let linked = ada.get(path).await.ok(200);
@@ -132,23 +132,29 @@ async fn the_bot_answers_and_the_panic_button_asks_once(db: &TestDb) {
     link(&house, &me).await;
     assert!(say(&house, &me, "hello").await.contains("/positions"));
     let status = say(&house, &me, "/status").await;
-    assert!(status.contains("Worth: 10,000.00 USD") && status.contains("1 of 1 switched on"), "{status}");
-    assert_eq!(say(&house, &me, "/positions").await, "Nothing is open.");
+    assert!(
+        status.contains("Total equity: 10,000.00 USD") && status.contains("Keys: 1 of 1 active"),
+        "{status}"
+    );
+    assert_eq!(say(&house, &me, "/positions").await, "No open positions.");
     let order = json!({ "symbol": "BTC/USDT", "type": "MARKET", "side": "BUY", "amount": "0.05" });
     ada.post(&format!("/v1/priv/exchange/order/{key}"), order).await.ok(200);
     let positions = say(&house, &me, "/positions").await;
     assert!(positions.starts_with("Test: long 0.05 BTC/USDT at "), "{positions}");
     assert!(positions.ends_with("% of margin)"), "{positions}");
 
-    assert!(say(&house, &me, "/panic yes").await.contains("within a minute"), "nobody presses it unasked");
+    assert!(say(&house, &me, "/panic yes").await.contains("within one minute"), "nobody presses it unasked");
     house.clock.advance(MINUTE + SECOND);
-    assert!(say(&house, &me, "/panic yes").await.contains("within a minute"), "it was too long ago");
-    assert!(say(&house, &me, "/panic no").await.contains("within a minute"));
-    assert_ne!(say(&house, &me, "/positions").await, "Nothing is open.");
+    assert!(say(&house, &me, "/panic yes").await.contains("within one minute"), "it was too long ago");
+    assert!(say(&house, &me, "/panic no").await.contains("within one minute"));
+    assert_ne!(say(&house, &me, "/positions").await, "No open positions.");
     let done = say(&house, &me, "/panic yes").await;
-    assert!(done.contains("Following is paused") && done.contains("Test: nothing stands"), "{done}");
-    assert_eq!(say(&house, &me, "/positions").await, "Nothing is open.");
-    assert!(say(&house, &me, "/panic yes").await.contains("within a minute"), "pressed once");
+    assert!(
+        done.contains("Copying is paused") && done.contains("Test: no open orders or positions"),
+        "{done}"
+    );
+    assert_eq!(say(&house, &me, "/positions").await, "No open positions.");
+    assert!(say(&house, &me, "/panic yes").await.contains("within one minute"), "pressed once");
 }
 
 store::each_engine!(

@@ -89,7 +89,7 @@ problems! {
     /// A target stands where it would trigger at once.
     TargetOnWrongSide = "must be on the winning side of the price";
     /// A target's share is less than the market's smallest amount.
-    TargetTooSmall = "must leave each target the smallest amount";
+    TargetTooSmall = "must give each take profit at least the minimum amount";
     /// The market takes no such price.
     PriceFilter = "must fit the PRICE_FILTER of the exchange";
     /// The market takes no such amount.
@@ -107,7 +107,7 @@ problems! {
     /// The key's account is in portfolio margin mode.
     AccountPortfolio = "must belong to an account without portfolio margin";
     /// What the exchange shows of the key's account and what the desk knows differ.
-    KeyUnderReview = "belongs to an account under review: its orders at the exchange differ from the desk's, and an operator has to confirm that";
+    KeyUnderReview = "belongs to an account under review: its orders at the exchange differ from Slipstream's, and an admin must confirm the differences";
     /// Something else than letters of a name.
     NotAlphabetic = "must be alpha character";
     /// No country of ISO 3166-1.
@@ -129,7 +129,7 @@ problems! {
     /// E-mail or password is wrong; which one is not told.
     WrongCredentials = "e-mail or password is wrong";
     /// The present password does not match.
-    WrongPassword = "is not your present password";
+    WrongPassword = "is not your current password";
     /// Someone has signed up with it.
     EmailTaken = "cannot be used";
     /// The reset link is spent, expired or never was.
@@ -159,7 +159,7 @@ problems! {
     /// Another has this name.
     NameTaken = "is already taken";
     /// Longer than it may be.
-    TextTooLong = "is longer than it may be";
+    TextTooLong = "exceeds the maximum length";
     /// Neither to enter nor to leave.
     NotAction = "must be valid signal action";
     /// A placeholder that the sender was to replace by a value.
@@ -183,7 +183,7 @@ problems! {
     /// Not addresses or networks.
     NotAddresses = "must be IP addresses or networks";
     /// A moment that is past, or none.
-    NotFuture = "must be a moment to come";
+    NotFuture = "must be in the future";
     /// More of them than one person needs.
     TooMany = "are too many";
     /// Empty where something is needed.
@@ -193,11 +193,11 @@ problems! {
     /// Neither a letter code of a country nor of a state.
     NotLetterCode = "must be a two-letter code";
     /// No brand of that name.
-    BrandUnknown = "must be a brand that exists";
+    BrandUnknown = "must be an existing brand";
     /// A brand that is no broker's.
     BrandNotBroker = "must be a brand with broker permissions";
     /// The other half of the pair is missing.
-    OtherHalfMissing = "must be given with its other half";
+    OtherHalfMissing = "must be given together with its counterpart";
     /// No plan that can be subscribed to.
     NotPlan = "must be valid subscription id";
     /// No currency that we keep.

@@ -315,10 +315,10 @@ async fn note(desk: &Desk, row: &KeyRow, differences: &[Difference]) -> Result<(
         let text = serde_json::to_string(differences).map_err(Error::fault)?;
         store::review::put(&mut tx, id, &text, now).await?;
         let content = Content::plain(
-            "An account differs from the database",
-            "The exchange shows orders that this desk sent and its database does not know. That happens when a backup was restored, \
-             or when another desk runs on a copy of the database. The desk places missing stops on that account and does \
-             nothing else there by itself. Open the maintenance page and confirm the differences.",
+            "Exchange orders differ from the database",
+            "The exchange shows orders that this server sent but its database doesn't contain. This happens after a backup was \
+             restored, or when another server runs on a copy of the database. On that account, Slipstream only places \
+             missing stop losses. Open the maintenance page and confirm the differences.",
         );
         let once = format!("review:{id}:{}", now.0);
         for admin in store::user::admins(&mut tx).await? {

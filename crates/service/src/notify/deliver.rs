@@ -32,9 +32,9 @@ const CLAIM: i64 = 2 * MINUTE;
 /// How long it is known what was told.
 const KEPT: i64 = 90 * DAY;
 /// What the outbox says of an attempt whose end nobody knows.
-const CUT_OFF: &str = "an attempt was cut off: it may have arrived";
+const CUT_OFF: &str = "delivery was interrupted: it may have arrived";
 /// What it says of a message whose chat is gone.
-const NO_CHAT: &str = "no chat is linked any more";
+const NO_CHAT: &str = "no chat is linked anymore";
 
 /// Makes messages of what waits to be told; how many.
 ///
@@ -160,13 +160,17 @@ async fn hand_over(desk: &Desk, row: &rows::Message) -> Result<std::result::Resu
     let content = match outbox::read(desk, row) {
         Ok(content) => content,
         // Under a master key that is gone: it stays, and says so, and the others go on.
-        Err(_) => return Ok(Err(Undelivered::Never("it cannot be opened".to_owned()))),
+        Err(_) => return Ok(Err(Undelivered::Never("the message cannot be decrypted".to_owned()))),
     };
     match row.channel {
         Channel::Email => {
             let mail = match email::write(desk, &Envelope { row, content: &content }).await {
                 Ok(mail) => mail,
-                Err(_) => return Ok(Err(Undelivered::Never("it cannot be written as a mail".to_owned()))),
+                Err(_) => {
+                    return Ok(Err(Undelivered::Never(
+                        "the message cannot be formatted as an e-mail".to_owned(),
+                    )));
+                }
             };
             Ok(desk
                 .mailer

@@ -159,7 +159,7 @@ async fn credential_events_are_mailed_with_a_link(db: &TestDb) {
     let subjects: Vec<_> = told.iter().filter(|m| m.to == ADA).map(|m| m.subject.as_str()).collect();
     for expected in [
         "API client Bots was created",
-        "The webhook of",
+        "The webhook URL of",
         "Your plan is now EXPERT",
         "New sign-in to your Slipstream account",
         "Your Slipstream password was changed",

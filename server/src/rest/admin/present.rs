@@ -166,7 +166,7 @@ pub(super) struct CopyItem {
     #[schema(example = "PAUSED")]
     reason: Option<&'static str>,
     /// The reason in words.
-    #[schema(example = "following was paused")]
+    #[schema(example = "copying was paused")]
     reason_text: Option<&'static str>,
     detail: Option<String>,
     amount: Option<Num>,
