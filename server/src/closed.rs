@@ -34,7 +34,7 @@ const PEOPLE: &[&str] =
 /// Whether the desk is closed. A database that does not answer closes nothing: what was asked will say so itself.
 pub(crate) async fn closed(desk: &SharedDesk) -> Option<maintenance::Closed> {
     maintenance::closed(desk).await.unwrap_or_else(|error| {
-        tracing::warn!(%error, "it is not known whether the desk is closed");
+        tracing::warn!(%error, "could not read the maintenance mode");
         None
     })
 }

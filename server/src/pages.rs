@@ -74,7 +74,7 @@ impl Pages {
 
     /// Something broke before a page could be rendered.
     pub(crate) fn broken(&self, error: &Error) -> Response {
-        tracing::error!(%error, "a page could not be begun");
+        tracing::error!(%error, "could not start rendering a page");
         sorry()
     }
 

@@ -27,7 +27,7 @@ async fn one_click(
         Ok(_) => (StatusCode::OK, "Unsubscribed.\n"),
         Err(Error::NotFound) => (StatusCode::NOT_FOUND, "This link is invalid.\n"),
         Err(error) => {
-            tracing::error!(%error, "an unsubscribe link failed");
+            tracing::error!(%error, "could not process an unsubscribe link");
             (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side. Try again in a moment.\n")
         }
     }

@@ -25,7 +25,7 @@ pub(crate) fn release(workspace: &Workspace) -> Result<PathBuf> {
 /// Builds and becomes the server, so that Ctrl-C and exit codes are its own. SLIPSTREAM_* variables pass through.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let binary = release(workspace)?;
-    say::note(&format!("serving http://{} (Ctrl-C ends it)", address()));
+    say::note(&format!("serving http://{} (Ctrl-C to stop)", address()));
     let error = Command::new(&binary).current_dir(&workspace.root).exec();
     Err(error).with_context(|| format!("cannot start {}", binary.display()))
 }

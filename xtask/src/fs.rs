@@ -20,7 +20,7 @@ pub(crate) fn write_if_changed(path: &Path, content: &[u8]) -> Result<()> {
 
 /// Makes a directory and its parents.
 pub(crate) fn make_dir(path: &Path) -> Result<()> {
-    fs::create_dir_all(path).with_context(|| format!("cannot make {}", path.display()))
+    fs::create_dir_all(path).with_context(|| format!("cannot create {}", path.display()))
 }
 
 /// Every file below a directory, sorted, but for what npm installed. A directory that does not exist has none.

@@ -9,16 +9,16 @@ pub type Answer<T> = Result<T, Failure>;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
     /// It does not let us in: the key is wrong, or may not do this.
-    #[error("the payment provider refused our key")]
+    #[error("the payment provider rejected the API key")]
     Unauthorized,
     /// The card was not charged, and nothing happened.
     #[error("the card was declined")]
     Declined,
     /// It has no such thing.
-    #[error("the payment provider has no such thing")]
+    #[error("not found at the payment provider")]
     Missing,
     /// It said no, and nothing happened.
-    #[error("the payment provider refused: {message} ({code})")]
+    #[error("the payment provider rejected the request: {message} ({code})")]
     Refused {
         /// Its code.
         code: String,
@@ -26,10 +26,10 @@ pub enum Failure {
         message: String,
     },
     /// It asks us to wait; nothing happened.
-    #[error("the payment provider asks to wait {0:?}")]
+    #[error("payment provider rate limit: retry after {0:?}")]
     Limited(Duration),
     /// The request certainly never reached it.
-    #[error("the payment provider cannot be reached")]
+    #[error("cannot reach the payment provider")]
     Unreachable,
     /// It may or may not have happened: ask again under the same idempotency key.
     #[error("the outcome is unknown: {0}")]

@@ -65,7 +65,7 @@ pub struct Event {
 
 /// A message that is not the provider's, or an old one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the message is not signed by the payment provider, or too old")]
+#[error("the webhook signature is invalid or too old")]
 pub struct NotTheirs;
 
 /// A payment provider. What changes something takes an idempotency key: asked again under the same key, it happens once.

@@ -13,13 +13,13 @@ pub enum Error {
     #[error("{0}")]
     Refused(#[from] Refusal),
     /// Fields that cannot be used, all together (422).
-    #[error("fields are not usable")]
+    #[error("invalid fields")]
     Fields(Vec<FieldProblem>),
     /// Nobody we know (401).
     #[error("unauthenticated")]
     Unauthenticated,
     /// Known, but the password was not given for a while (403).
-    #[error("the password is due")]
+    #[error("password confirmation required")]
     StepUp,
     /// Known, but not allowed (403).
     #[error("forbidden")]
@@ -34,7 +34,7 @@ pub enum Error {
         retry_after_s: u64,
     },
     /// The exchange or the payment provider cannot be asked at the moment (503).
-    #[error("unavailable for the moment")]
+    #[error("temporarily unavailable")]
     Unavailable {
         /// Seconds after which trying again may help.
         retry_after_s: u64,

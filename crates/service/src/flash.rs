@@ -56,7 +56,11 @@ pub fn carry(desk: &Desk, flash: &Flash) -> Result<String> {
         return Ok(whole);
     }
     let bare = sealed(Flash { values: Vec::new(), ..flash.clone() })?;
-    if bare.len() <= LONGEST_COOKIE { Ok(bare) } else { Err(Error::fault("a flash is larger than a cookie")) }
+    if bare.len() <= LONGEST_COOKIE {
+        Ok(bare)
+    } else {
+        Err(Error::fault("a flash message exceeds the size of a cookie"))
+    }
 }
 
 /// Reads what a browser without a session carried. `None` when it is too old, or not ours.

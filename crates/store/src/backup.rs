@@ -11,16 +11,16 @@ use std::{fs::File, path::Path};
 #[derive(Debug, thiserror::Error)]
 pub enum Uncopied {
     /// It is Postgres, which has a program of its own for this.
-    #[error("a Postgres database is backed up with pg_dump")]
+    #[error("back up a Postgres database with pg_dump")]
     Postgres,
     /// A backup overwrites nothing.
-    #[error("that file exists already: a backup overwrites nothing")]
+    #[error("the file already exists; a backup never overwrites a file")]
     Exists,
     /// A mistyped folder would keep the backup where nobody looks for it.
-    #[error("there is no such folder: make it first, or mend the path")]
+    #[error("the folder does not exist; create it or correct the path")]
     NoFolder,
     /// SQLite takes no other names.
-    #[error("the file's name must be Unicode")]
+    #[error("the file name must be valid Unicode")]
     NotUnicode,
     /// The copy failed.
     #[error(transparent)]

@@ -134,7 +134,7 @@ impl Trouble {
             return;
         }
         if self.may_log() {
-            tracing::error!(%error, open = connections.open(), "connections cannot be accepted");
+            tracing::error!(%error, open = connections.open(), "could not accept a connection");
         }
         connections.close_one();
         time::sleep(self.pause).await;
@@ -144,7 +144,7 @@ impl Trouble {
     /// A connection that nothing can be closed for. The peer may or may not read the answer.
     fn refused(&mut self, stream: &TcpStream) {
         if self.may_log() {
-            tracing::warn!("a connection was refused: every permitted connection is in use");
+            tracing::warn!("rejected a connection: the connection limit is reached");
         }
         let _ = stream.try_write(NO_ROOM);
     }

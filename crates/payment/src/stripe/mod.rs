@@ -72,7 +72,7 @@ impl Stripe {
                 return Ok(all);
             }
         }
-        Err(Failure::Unknown("a list without an end".into()))
+        Err(Failure::Unknown("endless list".into()))
     }
 }
 

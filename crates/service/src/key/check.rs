@@ -39,7 +39,7 @@ pub async fn check_due(desk: &SharedDesk) -> Result<()> {
     let due = store::key_check::due(&desk.db, now.plus(-EVERY), now.plus(-RETRY), share).await?;
     let looks = stream::iter(due).map(|due| async move {
         if let Err(error) = check(desk, due).await {
-            tracing::warn!(%error, key = %due.id, "a key could not be checked");
+            tracing::warn!(%error, key = %due.id, "could not check the permissions of an exchange key");
         }
     });
     looks.buffer_unordered(AT_ONCE).collect::<Vec<()>>().await;

@@ -14,8 +14,8 @@ use zeroize::Zeroizing;
 /// The name of a key that was connected with one click; a person may change it.
 const fn name(way: StrategyType) -> &'static str {
     match way {
-        StrategyType::Manual => "Sandbox",
-        StrategyType::Automated => "Sandbox, automated",
+        StrategyType::Manual => "Paper account",
+        StrategyType::Automated => "Paper account, automated",
     }
 }
 

@@ -206,7 +206,7 @@ async fn undelivered(desk: &Desk, row: &rows::Message, trouble: Undelivered) -> 
         Undelivered::Later { until, words } => again(until, words),
         Undelivered::Never(words) => (None, words),
     };
-    tracing::warn!(message = %row.id, channel = %row.channel, why = words, attempts = row.attempts + 1, "a message was not taken");
+    tracing::warn!(message = %row.id, channel = %row.channel, why = words, attempts = row.attempts + 1, "could not deliver a message");
     let mut tx = desk.db.begin().await?;
     match at {
         Some(at) => rows::postpone(&mut tx, row.id, at, &words).await?,

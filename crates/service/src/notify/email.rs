@@ -183,7 +183,7 @@ struct Unusable;
 
 impl From<Unusable> for crate::Error {
     fn from(_: Unusable) -> Self {
-        Self::fault("a message cannot be written as a mail")
+        Self::fault("could not format a message as an e-mail")
     }
 }
 

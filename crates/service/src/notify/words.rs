@@ -93,7 +93,7 @@ pub(super) static EN: Words = Words {
     hedge_why: "Its account is in hedge mode, which Slipstream doesn't support. Switch it to one-way mode at Binance under Futures, Preferences, Position Mode. Your open positions stay protected as far as the exchange allows.",
     multi_assets_why: "Its account is in multi-assets mode, which Slipstream doesn't support. Switch it to single-asset mode at Binance under Futures, Preferences, Asset Mode. Your open positions stay protected as far as the exchange allows.",
     portfolio_why: "Its account uses portfolio margin, which Slipstream doesn't support. Turn it off at Binance and create a new API key. Check your open positions at the exchange.",
-    withdraw_gained: "Exchange key {} can now withdraw funds",
+    withdraw_gained: "Exchange key {} can withdraw funds",
     withdraw_gained_why: "The withdrawal permission was turned on at the exchange. Slipstream places no new orders with this key; it still supervises the stop losses of open positions. If this wasn't you, delete the key at the exchange immediately and change your password there. If it was you, remove the permission: Slipstream never needs it.",
     withdraw_lost: "Exchange key {} can no longer withdraw funds",
     withdraw_lost_why: "Slipstream places orders with it again. You don't need to do anything.",

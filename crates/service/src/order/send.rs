@@ -81,7 +81,7 @@ impl Run<'_> {
 
     /// As [`Self::send`], noting nothing: several legs may be sent at the same time.
     pub(super) async fn attempt(&self, leg: &Leg) -> Step<Order> {
-        let planned = leg.order.as_ref().ok_or_else(|| Error::fault("a leg without an order was sent"))?;
+        let planned = leg.order.as_ref().ok_or_else(|| Error::fault("a leg was sent without an order"))?;
         let intent = &self.intent;
         let request = planned.request(intent.client_id(leg.seq), leg.role, intent.trade_type, &intent.symbol);
         let mut tries = self.tries();

@@ -134,7 +134,7 @@ impl From<Error> for Failure {
                 (StatusCode::SERVICE_UNAVAILABLE, "service_unavailable", "Service is temporary unavailable")
             }
             Error::Fault(fault) => {
-                tracing::error!(fault = format!("{fault:#}"), "request failed");
+                tracing::error!(fault = format!("{fault:#}"), "a request failed with an internal error");
                 (StatusCode::INTERNAL_SERVER_ERROR, "internal_server_error", "Internal server error")
             }
         };

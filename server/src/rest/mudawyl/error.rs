@@ -129,7 +129,7 @@ fn answer(error: Error) -> Response {
             later(message(StatusCode::SERVICE_UNAVAILABLE, "temporarily unavailable"), retry_after_s)
         }
         Error::Fault(fault) => {
-            tracing::error!(fault = format!("{fault:#}"), "request failed");
+            tracing::error!(fault = format!("{fault:#}"), "a request failed with an internal error");
             message(StatusCode::INTERNAL_SERVER_ERROR, "internal server error")
         }
     }

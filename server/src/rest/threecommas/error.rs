@@ -131,7 +131,7 @@ impl From<Error> for Failure {
                     .later(retry_after_s)
             }
             Error::Fault(fault) => {
-                tracing::error!(fault = format!("{fault:#}"), "request failed");
+                tracing::error!(fault = format!("{fault:#}"), "a request failed with an internal error");
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "Internal server error")
             }
         }
