@@ -41,7 +41,7 @@ const GAUGES: &[(&str, &str)] = &[
     ("slipstream_copies", "Unfinished copies by status"),
     ("slipstream_copies_oldest_queued_seconds", "Age of the oldest queued copy"),
     ("slipstream_orders_unfinished", "Unsettled orders"),
-    ("slipstream_outbox_waiting", "E-mails waiting in the outbox"),
+    ("slipstream_outbox_waiting", "Messages waiting in the outbox"),
     ("slipstream_job_lag_seconds", "Seconds since a job lease expired; 0 while an instance runs the job"),
     ("slipstream_websockets_open", "Open event streams"),
     ("slipstream_exchange_weight_left", "Exchange request weight left in the current minute"),

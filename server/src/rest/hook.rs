@@ -39,56 +39,57 @@ const LARGEST: usize = 8 * 1024;
 /// What TradingView leaves when it does not know a placeholder: `{{close}}`.
 const PLACEHOLDER: &str = "{{";
 
-/// What an alert came to.
+/// The result of an alert.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct HeardAnswer {
-    /// The signal's id.
+    /// Signal id.
     id: Uuid,
-    /// It was told before, and nothing was done again.
+    /// Whether the alert was a duplicate and was ignored.
     repeated: bool,
 }
 
-/// An alert. Numbers may come as numbers or as text.
+/// An alert. Numbers can be JSON numbers or strings.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({"action": "buy", "price": 19500, "stop": 19000, "targets": [20000, 21000], "id": "17"}))]
 pub(crate) struct AlertBody {
-    /// buy, sell, or exit (also: close, flat). `action` means the same.
+    /// buy, sell, or exit (also: close, flat). Same as `action`.
     side: Option<String>,
-    /// buy, sell, or exit (also: close, flat). `side` means the same.
+    /// buy, sell, or exit (also: close, flat). Same as `side`.
     action: Option<String>,
-    /// The position that is wanted: long, short, or flat (TradingView's `{{strategy.market_position}}`). With it, `action`
-    /// and `side` are the order's, and may be left out.
+    /// Target position: long, short, or flat (TradingView's `{{strategy.market_position}}`). With it, `action` and
+    /// `side` describe the order and can be omitted.
     position: Option<String>,
-    /// What it was decided at: the market's present price unless given.
+    /// Reference price; the current market price by default.
     #[schema(value_type = Option<words::Number>)]
     price: Option<f64>,
-    /// Where to be stopped out; for entering.
+    /// Stop price; required for an entry.
     #[schema(value_type = Option<words::Number>)]
     stop: Option<f64>,
-    /// Where to take profits, equal shares; at most 25.
+    /// Take profit prices with equal shares; at most 25.
     #[schema(value_type = Option<words::Numbers>)]
     targets: Option<Vec<f64>>,
-    /// The caller's own id for it: told twice, it counts once; with something else to say it is refused.
+    /// The caller's own id. A repeated alert is ignored; a different alert with the same id is rejected.
     #[schema(value_type = Option<words::Number>)]
     id: Option<String>,
-    /// When it was decided: ISO 8601, or seconds or milliseconds since 1970. Late alerts are refused.
+    /// Alert time: ISO 8601, or seconds or milliseconds since 1970. Alerts that are too old are rejected.
     #[schema(value_type = Option<words::Number>)]
     time: Option<String>,
 }
 
-/// Tell a Signal
+/// Receive Signal
 ///
-/// For outside brains, such as TradingView alerts. The body is JSON whatever its content type says.
+/// Receives a signal from an external signal source, such as a TradingView alert. The body is parsed as JSON whatever
+/// its content type.
 #[utoipa::path(
     post,
     path = "/v1/hook/strategy/{token}",
     operation_id = "tellSignal",
-    tag = "Hook",
-    params(("token" = String, Path, description = "The strategy's hook.")),
+    tag = "Webhooks",
+    params(("token" = String, Path, description = "Webhook token of the strategy.")),
     request_body = AlertBody,
     responses(
         (status = 200, body = HeardAnswer),
-        (status = 404, description = "The token opens nothing, or not any more.", body = Message),
+        (status = 404, description = "The token is unknown or was revoked.", body = Message),
     )
 )]
 pub(crate) async fn tell(

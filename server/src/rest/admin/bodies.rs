@@ -5,86 +5,86 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-/// A strategy to be made.
+/// A new strategy.
 #[derive(Serialize, ToSchema)]
 pub(super) struct StrategyBody {
     /// Unique, at most 60 characters.
-    #[schema(example = "Outside brain", min_length = 1, max_length = 60)]
+    #[schema(example = "External signal source", min_length = 1, max_length = 60)]
     name: String,
     /// At most 2000 characters.
     description: Option<String>,
     /// A futures market of the exchange; it cannot be changed later.
     #[schema(example = "BTC/USDT", pattern = "^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}$")]
     symbol: String,
-    /// The length of its bars: 1m unless given.
+    /// Timeframe; 1m by default.
     #[schema(value_type = Option<words::Timeframe>)]
     timeframe: Option<String>,
-    /// How it decides (docs/STRATEGIES.md); without one an outside brain does.
+    /// Strategy rules (docs/STRATEGIES.md); omit them for a strategy with an external signal source.
     definition: Option<Value>,
-    /// Whether it may be followed at once: false unless given.
+    /// Whether users can follow it now; false by default.
     active: Option<bool>,
 }
 
-/// What changes of a strategy; what is left out stays.
+/// Changes of a strategy. Only the fields that are sent change.
 #[derive(Serialize, ToSchema)]
 pub(super) struct StrategyChangeBody {
     /// Unique, at most 60 characters.
     name: Option<String>,
     /// At most 2000 characters.
     description: Option<String>,
-    /// The length of its bars.
+    /// Timeframe.
     #[schema(value_type = Option<words::Timeframe>)]
     timeframe: Option<String>,
-    /// How it decides.
+    /// Strategy rules.
     definition: Option<Value>,
-    /// Activated or deactivated.
+    /// Activates or deactivates the strategy.
     active: Option<bool>,
 }
 
-/// A signal given by hand.
+/// A manual signal.
 #[derive(Serialize, ToSchema)]
 pub(super) struct SignalBody {
     /// ENTER or EXIT.
     #[schema(value_type = words::SignalAction)]
     action: String,
-    /// BUY or SELL; for entering.
+    /// BUY or SELL; required with ENTER.
     #[schema(value_type = Option<words::Side>)]
     side: Option<String>,
-    /// What it is decided at: the market's present price unless given.
+    /// Reference price; the current market price by default.
     #[schema(value_type = Option<words::Number>)]
     price: Option<f64>,
-    /// Where to be stopped out; for entering.
+    /// Stop price; required with ENTER.
     #[schema(value_type = Option<words::Number>, example = 19000)]
     stop: Option<f64>,
-    /// Where to take profits, equal shares; at most ten.
+    /// Take profit prices with equal shares; at most 10.
     #[schema(value_type = Option<Vec<words::Number>>, max_items = 10)]
     targets: Option<Vec<f64>>,
 }
 
-/// A plan for a person.
+/// A plan assignment.
 #[derive(Serialize, ToSchema)]
 pub(super) struct AssignBody {
-    /// Whose.
+    /// E-mail of the user.
     #[schema(example = "ada@example.org")]
     email: String,
-    /// FREE takes back what was given; EXPERT is private.
+    /// Plan name. FREE removes the assigned plan; EXPERT is a private plan.
     #[schema(example = "EXPERT")]
     plan: String,
 }
 
-/// The switch over all new copies.
+/// The copy pause.
 #[derive(Serialize, ToSchema)]
 pub(super) struct PauseBody {
-    /// True pauses new entries; exits and protection go on.
+    /// `true` pauses new entries. Exits and protection continue.
     paused: bool,
 }
 
-/// The switch that closes the desk.
+/// The maintenance mode.
 #[derive(Serialize, ToSchema)]
 pub(super) struct MaintenanceBody {
-    /// True closes it to everybody but its operator.
+    /// `true` turns maintenance mode on: only admins can sign in.
     on: bool,
-    /// What everybody is told; at most 300 characters.
+    /// Message for users; at most 300 characters.
     #[schema(example = "Back at 14:00 UTC.")]
     message: Option<String>,
 }

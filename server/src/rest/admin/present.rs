@@ -11,20 +11,20 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// Every strategy.
+/// All strategies.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct OperatedList {
-    /// In the order of lists.
+    /// In display order.
     pub(super) items: Vec<OperatedItem>,
 }
 
-/// A strategy as its operator sees it.
+/// A strategy with its admin fields.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct OperatedItem {
     id: Uuid,
     active: bool,
-    #[schema(example = "Outside brain")]
+    #[schema(example = "External signal source")]
     name: String,
     description: Option<String>,
     #[schema(example = "BINANCE")]
@@ -33,11 +33,11 @@ pub(super) struct OperatedItem {
     symbol: String,
     #[schema(example = "1m")]
     timeframe: &'static str,
-    /// How it decides; null for an outside brain.
+    /// Strategy rules; `null` for an external signal source.
     definition: Option<Value>,
-    /// Whether it has a hook.
+    /// Whether it has a webhook.
     hook: bool,
-    /// Accounts that follow it, paused ones included.
+    /// Number of follows, paused ones included.
     followers: i64,
     created_at: Iso,
     updated_at: Iso,
@@ -63,31 +63,31 @@ impl From<Operated> for OperatedItem {
     }
 }
 
-/// A hook's token, told this once.
+/// A webhook with its token, which is shown only once.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Hook {
-    /// The last part of `url`.
+    /// Token; the last segment of `url`.
     #[schema(example = "kuC-JiWcRW_ROiRKt9FKuHkvlVXFlekpDSZMOtLSx2w")]
     pub(super) token: String,
-    /// Where the outside brain posts its alerts.
+    /// Webhook URL for the signal source.
     #[schema(example = "https://desk.example/v1/hook/strategy/kuC-JiWcRW_ROiRKt9FKuHkvlVXFlekpDSZMOtLSx2w")]
     pub(super) url: String,
 }
 
-/// Signals.
+/// A list of signals.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct GivenList {
     /// Newest first.
     pub(super) items: Vec<GivenItem>,
 }
 
-/// A signal with how far its copies have come.
+/// A signal with the progress of its copies.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct GivenItem {
     id: Uuid,
     strategy_id: Uuid,
-    #[schema(example = "Outside brain")]
+    #[schema(example = "External signal source")]
     strategy_name: String,
     #[schema(example = "HAND")]
     source: &'static str,
@@ -98,17 +98,17 @@ pub(super) struct GivenItem {
     price: Option<Num>,
     stop: Option<Num>,
     targets: Vec<Num>,
-    /// The outside brain's own id for it.
+    /// The signal source's own id.
     external_id: Option<String>,
-    /// The bar whose close decided it.
+    /// Start of the candle whose close triggered it.
     bar_at: Option<Iso>,
     at: Iso,
-    /// When every follower had a copy.
+    /// When the copies of all followers were queued.
     fanned_out_at: Option<Iso>,
     copies: Vec<CountItem>,
 }
 
-/// How many copies stand somewhere for some reason.
+/// The number of copies with a status and a reason.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct CountItem {
     #[schema(example = "OPEN")]
@@ -148,14 +148,14 @@ impl From<Given> for GivenItem {
     }
 }
 
-/// A signal's copies.
+/// The copies of a signal.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct CopyList {
-    /// In the order in which they were queued.
+    /// In queue order.
     pub(super) items: Vec<CopyItem>,
 }
 
-/// What a signal did to one follow.
+/// The copy of a signal for one follow.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct CopyItem {
@@ -165,7 +165,7 @@ pub(super) struct CopyItem {
     status: &'static str,
     #[schema(example = "PAUSED")]
     reason: Option<&'static str>,
-    /// The reason in words.
+    /// Reason as text.
     #[schema(example = "copying was paused")]
     reason_text: Option<&'static str>,
     detail: Option<String>,
@@ -199,23 +199,23 @@ impl From<Copied> for CopyItem {
     }
 }
 
-/// Whether all new copies are paused.
+/// The copy pause.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Paused {
-    /// They are.
+    /// Whether new copies are paused.
     pub(super) paused: bool,
-    /// Since when.
+    /// Start time; `null` while it is off.
     pub(super) since: Option<Iso>,
 }
 
-/// Whether the desk is closed to everybody but its operator.
+/// The maintenance mode.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Maintenance {
-    /// It is.
+    /// Whether maintenance mode is on.
     pub(super) on: bool,
-    /// Since when.
+    /// Start time; `null` while it is off.
     pub(super) since: Option<Iso>,
-    /// What everybody is told.
+    /// Message for users.
     #[schema(example = "Back at 14:00 UTC.")]
     pub(super) message: Option<String>,
 }

@@ -36,14 +36,14 @@ pub(crate) struct Failure {
     retry_after_s: Option<u64>,
 }
 
-/// The body.
+/// An error.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = CurrencycloudError)]
 pub(crate) struct Told {
-    /// What failed.
+    /// Error code.
     #[schema(example = "account_create_failed")]
     error_code: &'static str,
-    /// Why, by field; what concerns none stands under `base`.
+    /// Messages by field; general errors are under `base`.
     error_messages: BTreeMap<String, Vec<Message>>,
 }
 

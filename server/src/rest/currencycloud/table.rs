@@ -8,17 +8,17 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-/// One row of the table.
+/// One error message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = CurrencycloudMessage)]
 pub(super) struct Message {
-    /// Its code.
+    /// Message code.
     #[schema(example = "account_name_is_required")]
     pub(super) code: String,
-    /// Its words.
+    /// Message text.
     #[schema(example = "account_name is required")]
     pub(super) message: String,
-    /// Its parameters.
+    /// Message parameters.
     #[schema(value_type = Object)]
     pub(super) params: Value,
 }

@@ -21,21 +21,21 @@ pub(crate) struct Failure {
     retry_after_s: Option<u64>,
 }
 
-/// The body.
+/// An error.
 #[derive(Serialize, ToSchema)]
 #[schema(as = LumetradeError)]
 pub(crate) struct Told {
     error: Reason,
 }
 
-/// What went wrong.
+/// Error details.
 #[derive(Serialize, ToSchema)]
 #[schema(as = LumetradeReason)]
 pub(crate) struct Reason {
-    /// A word for programs.
+    /// Error code.
     #[schema(example = "account_exists")]
     code: &'static str,
-    /// The same for people.
+    /// Error message.
     #[schema(example = "currency already exists")]
     message: String,
 }

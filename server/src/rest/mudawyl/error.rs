@@ -32,17 +32,17 @@ impl From<Error> for Failure {
     }
 }
 
-/// One field's problem, as express-validator writes it.
+/// A field error, as express-validator formats it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FieldError {
-    /// What was sent; left out when nothing was.
+    /// Value that was sent; omitted if the field was absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "BTCUSDT")]
     pub value: Option<Value>,
-    /// What is wrong.
+    /// Error message.
     #[schema(example = "must be valid exchange symbol")]
     pub msg: &'static str,
-    /// Its name.
+    /// Field name.
     #[schema(example = "symbol")]
     pub param: String,
     /// `body`, `query`, `params` or `headers`.
@@ -56,25 +56,25 @@ impl From<FieldProblem> for FieldError {
     }
 }
 
-/// 422.
+/// Field errors (422).
 #[derive(Serialize, ToSchema)]
 pub struct FieldErrors {
-    /// All of them, in the document's field order.
+    /// All field errors, in the field order of the original document.
     pub errors: Vec<FieldError>,
 }
 
-/// 433.
+/// A business error (433).
 #[derive(Serialize, ToSchema)]
 pub struct Refused {
-    /// Text and code.
+    /// Error text with its code.
     #[schema(example = "invalid exchange symbol (1300)")]
     pub error: String,
 }
 
-/// Everything else.
+/// An error message.
 #[derive(Serialize, ToSchema)]
 pub struct Message {
-    /// In words.
+    /// Error text.
     #[schema(example = "route not found")]
     pub message: &'static str,
 }
@@ -165,7 +165,7 @@ fn later(mut response: Response, seconds: u64) -> Response {
 pub enum StepUpDue {
     #[response(
         status = 403,
-        description = "The password was given more than 10 minutes ago: POST /v1/auth/step-up, then ask again.",
+        description = "The password was confirmed more than 10 minutes ago: call POST /v1/auth/step-up, then retry.",
         example = json!({ "message": "step_up_required" })
     )]
     Due(Message),
@@ -176,6 +176,9 @@ pub enum StepUpDue {
 #[derive(IntoResponses)]
 #[allow(missing_docs)] // the description is the attribute's
 pub enum PrivateErrors {
-    #[response(status = 433, description = "Well formed, but refused by a rule or the exchange.")]
+    #[response(
+        status = 433,
+        description = "The request is valid, but a business rule or the exchange rejected it."
+    )]
     Refused(Refused),
 }

@@ -23,18 +23,18 @@ pub(crate) struct Failure {
     retry_after_s: Option<u64>,
 }
 
-/// The body.
+/// An error.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ThreeCommasError)]
 pub(crate) struct Told {
-    /// A word for programs.
+    /// Error code.
     #[schema(example = "record_invalid")]
     error: &'static str,
-    /// The same for people.
+    /// Error message.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Invalid parameters")]
     error_description: Option<String>,
-    /// What is wrong with which parameter.
+    /// Errors by parameter.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     error_attributes: BTreeMap<String, Vec<String>>,
 }

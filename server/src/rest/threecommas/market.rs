@@ -73,7 +73,7 @@ pub(super) fn icon(public_url: &str) -> String {
     format!("{public_url}/exchange.svg")
 }
 
-/// A line of the list.
+/// An account type.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ThreeCommasMarket)]
 pub(super) struct Market {
@@ -83,7 +83,7 @@ pub(super) struct Market {
     help_link: Option<String>,
     nomics_id: Option<String>,
     market_code: &'static str,
-    /// Whether accounts of this type can be connected here. Not 3Commas's.
+    /// Whether accounts of this type can be connected. Not in the original document.
     trading_supported: bool,
 }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 use service::exchange_account::{self, Asset, Worth};
 use utoipa::ToSchema;
 
-/// A decimal as text, always with a point: `"0.0"`.
+/// A decimal as a string, always with a point: `"0.0"`.
 #[derive(Clone, Copy, ToSchema)]
 #[schema(value_type = String)]
 pub(super) struct Text(Decimal);
@@ -24,7 +24,7 @@ impl Serialize for Text {
     }
 }
 
-/// An amount in the currency that is shown first.
+/// An amount in the primary display currency.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ThreeCommasAmount)]
 pub(super) struct Shown {
@@ -32,7 +32,7 @@ pub(super) struct Shown {
     amount: Text,
 }
 
-/// The same as a number.
+/// An amount in the primary display currency, as a number.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ThreeCommasTotal)]
 pub(super) struct Total {
@@ -85,7 +85,7 @@ pub(super) struct Account {
     gains: Gains,
 }
 
-/// What the account can be used for.
+/// Capabilities of an account.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ThreeCommasAbilities)]
 struct Abilities {
@@ -131,7 +131,7 @@ impl Abilities {
     }
 }
 
-/// What it is worth and has gained.
+/// Value and profit of an account.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ThreeCommasGains)]
 struct Gains {
@@ -222,7 +222,7 @@ impl Account {
     }
 }
 
-/// A slice of the pie: one asset.
+/// An asset in the pie chart.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ThreeCommasSlice)]
 pub(super) struct Slice {
@@ -231,11 +231,11 @@ pub(super) struct Slice {
     amount: Text,
     btc_value: Text,
     usd_value: Text,
-    /// Of the account.
+    /// Share of the account's value, in percent.
     percentage: Text,
 }
 
-/// A line of the table: one asset.
+/// An asset in the account table.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ThreeCommasLine)]
 pub(super) struct Line {

@@ -12,11 +12,11 @@ use utoipa::ToSchema;
 pub struct StrategyTrades {
     /// Newest first.
     pub items: Vec<StrategyTrade>,
-    /// Asks for the next page; null after the last.
+    /// Token of the next page; `null` after the last page.
     pub next_token: Option<String>,
 }
 
-/// An entry for a strategy.
+/// An entry of an automated strategy.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs)] // the fields are the document's
@@ -67,11 +67,11 @@ pub struct TriggerStrategy {
 pub struct ManualTrades {
     /// Newest first.
     pub items: Vec<ManualTrade>,
-    /// Asks for the next page; null after the last.
+    /// Token of the next page; `null` after the last page.
     pub next_token: Option<String>,
 }
 
-/// An entry by hand.
+/// A manual entry.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs)] // the fields are the document's

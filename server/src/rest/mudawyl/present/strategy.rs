@@ -12,7 +12,7 @@ use uuid::Uuid;
 /// "List Strategy Risk Profile".
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Profiles {
-    /// The most careful first.
+    /// Risk profiles, lowest risk first.
     pub items: Vec<Profile>,
 }
 
@@ -46,7 +46,7 @@ impl From<Vec<RiskProfile>> for Profiles {
 /// "List Strategy Automated".
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Strategies {
-    /// Inactive ones say so.
+    /// Strategies, inactive ones included.
     pub items: Vec<StrategyItem>,
 }
 
@@ -88,7 +88,7 @@ impl From<Vec<Strategy>> for Strategies {
     }
 }
 
-/// "Get Strategy Performance". A range without trades has figures of `null`.
+/// "Get Strategy Performance". A range without trades has `null` values.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs)] // the fields are the document's
@@ -125,13 +125,13 @@ pub struct Ranges {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RangeItem {
-    /// Its first UTC day.
+    /// First UTC day.
     #[schema(example = "2022-10-19")]
     pub start: String,
-    /// The first UTC day after it.
+    /// First UTC day after the range.
     #[schema(example = "2022-10-20")]
     pub end_at: String,
-    /// What its trades came to.
+    /// Results of the trades in the range.
     #[serde(flatten)]
     pub figures: Performance,
 }

@@ -13,16 +13,16 @@ use uuid::Uuid;
 /// "Get User Subscription".
 #[derive(Debug, Serialize, ToSchema)]
 pub struct HeldPlan {
-    /// STRIPE; MANUAL for a plan that the operator gave, which the document does not know.
+    /// STRIPE, or MANUAL for a plan assigned by an admin, which is not in the original document.
     #[serde(rename = "paymentType")]
     #[schema(example = "STRIPE")]
     pub payment_type: &'static str,
-    /// The plan, with its own limits.
+    /// Plan with its limits.
     #[serde(rename = "SubscriptionType")]
     pub plan: HeldPlanType,
 }
 
-/// Its plan.
+/// The plan of a subscription.
 #[derive(Debug, Serialize, ToSchema)]
 #[allow(missing_docs)] // the fields are the document's
 pub struct HeldPlanType {
@@ -72,7 +72,7 @@ pub struct StripeSubscription {
     pub plan: StripePlan,
 }
 
-/// What is charged.
+/// The price that is charged.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs)] // the fields are the document's
