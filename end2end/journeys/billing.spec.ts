@@ -41,7 +41,7 @@ test('subscribe, after a card that was declined', async ({ page, trader, watch }
   await expectFits(page);
   await expectAccessibleDayAndNight(page);
   await checkout.pay('declined');
-  await expect(checkout.problem).toContainText('Nothing was charged');
+  await expect(checkout.problem).toContainText('nothing was charged');
   await checkout.pay('pays');
   await expect(billing.progress).toHaveAttribute('data-state', 'done');
   await expectLive(page);

@@ -24,9 +24,9 @@ test('link the chat, place an order: a toast, a message and a mail', async ({
 
   await notifications.bot.click();
   await expect(page).toHaveURL(/\/telegram#say$/);
-  await chat.say('/start 22222222', 'not valid');
-  await chat.say(code, `linked to the desk of ${trader.email}`);
-  await chat.say('/positions', 'Nothing is open.');
+  await chat.say('/start 22222222', 'invalid or has expired');
+  await chat.say(code, `Telegram is connected to ${trader.email}`);
+  await chat.say('/positions', 'No open positions.');
   await expectAccessibleDayAndNight(page);
   await expectLive(page);
 

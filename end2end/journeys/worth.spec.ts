@@ -22,7 +22,7 @@ test('the dashboard draws equity over time, and the week has its figures', async
 
   const reports = new Reports(page);
   await reports.openSoFar();
-  await expect(reports.figures).toContainText('Balance at the end');
+  await expect(reports.figures).toContainText('Ending balance');
   await expectAccessibleDayAndNight(page);
   await page.setViewportSize({ width: 390, height: 800 });
   await expectFits(page);
@@ -31,7 +31,7 @@ test('the dashboard draws equity over time, and the week has its figures', async
     await page.emulateMedia({ colorScheme });
     const answer = await page.goto(address ?? '');
     expect(answer?.status()).toBe(200);
-    await expect(page.getByRole('heading', { level: 1 })).toContainText('Your week');
+    await expect(page.getByRole('heading', { level: 1 })).toContainText('Weekly report');
     await expectAccessible(page);
     await expectFits(page);
   }

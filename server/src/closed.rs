@@ -35,7 +35,7 @@ const PEOPLE: &[&str] =
 /// open: the request itself will report the failure.
 pub(crate) async fn closed(desk: &SharedDesk) -> Option<maintenance::Closed> {
     maintenance::closed(desk).await.unwrap_or_else(|error| {
-        tracing::warn!(%error, "it is not known whether the desk is closed");
+        tracing::warn!(%error, "could not read the maintenance mode");
         None
     })
 }

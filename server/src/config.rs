@@ -86,7 +86,7 @@ pub struct Problems(pub Vec<String>);
 
 impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "the configuration cannot be used:")?;
+        writeln!(f, "invalid configuration:")?;
         self.0.iter().try_for_each(|problem| writeln!(f, "  {problem}"))
     }
 }
@@ -130,7 +130,7 @@ impl Config {
             && check.absent("SLIPSTREAM_MASTER_KEY")
             && check.absent("SLIPSTREAM_MASTER_KEY_FILE")
         {
-            check.fail("SLIPSTREAM_MASTER_KEY", "set in live mode: 64 hex digits, or the Base64 of 32 bytes");
+            check.fail("SLIPSTREAM_MASTER_KEY", "set in live mode: 64 hex digits, or 32 bytes in Base64");
         }
         let config = Self {
             addr,
@@ -144,7 +144,7 @@ impl Config {
             master_key_before: check.master_key("SLIPSTREAM_MASTER_KEY_BEFORE"),
             allowed_hosts: edge::hosts(&mut check),
             connections: edge::connections(&mut check),
-            trusted_proxies: check.list("SLIPSTREAM_TRUSTED_PROXIES", "addresses, with commas between them"),
+            trusted_proxies: check.list("SLIPSTREAM_TRUSTED_PROXIES", "IP addresses, separated by commas"),
             log_json: check.word("SLIPSTREAM_LOG", &["text", "json"]) == Some("json"),
             settings: settings(&mut check, mode, addr),
             warnings: warnings(&mut check),
@@ -162,7 +162,7 @@ fn exchange_at(check: &mut Check, mode: Mode) -> ExchangeAt {
     let sandbox = check.text("SLIPSTREAM_SANDBOX");
     let token = check.text("SLIPSTREAM_SANDBOX_TOKEN");
     if spot.is_some() || futures.is_some() || mode == Mode::Live {
-        let paired = "set together with the other BINANCE_*_URL in sandbox mode: orders must not go to Binance by accident";
+        let paired = "set together with the other BINANCE_*_URL in sandbox mode, so that no orders go to Binance by accident";
         let mut or_binance = |given: Option<String>, name: &str, binance: &str| {
             if given.is_none() && mode == Mode::Sandbox {
                 check.fail(name, paired);
@@ -190,8 +190,10 @@ fn exchange_at(check: &mut Check, mode: Mode) -> ExchangeAt {
         Some(_) => {
             let url = check.url("SLIPSTREAM_SANDBOX").unwrap_or_default();
             if token.is_none() {
-                check
-                    .fail("SLIPSTREAM_SANDBOX_TOKEN", "the sandbox's control token (its control.token file)");
+                check.fail(
+                    "SLIPSTREAM_SANDBOX_TOKEN",
+                    "the sandbox's control token, found in its control.token file",
+                );
             }
             ExchangeAt::Sandbox { url, token: Secret(token.unwrap_or_default()) }
         }
@@ -204,16 +206,16 @@ fn settings(check: &mut Check, mode: Mode, addr: SocketAddr) -> Settings {
         check.encrypted("SLIPSTREAM_PUBLIC_URL", &public_url);
     }
     let usual = Throttles::default();
-    let most = check.parsed("SLIPSTREAM_ATTEMPTS", "a number of attempts from one address in 15 minutes");
+    let most = check.parsed("SLIPSTREAM_ATTEMPTS", "a number of attempts per address in 15 minutes");
     let max_age: Option<i64> = check.parsed("SLIPSTREAM_SIGNAL_MAX_AGE", "a number of seconds");
     if max_age.is_some_and(|seconds| !(1..=86_400).contains(&seconds)) {
         check.fail("SLIPSTREAM_SIGNAL_MAX_AGE", "from 1 to 86400 seconds");
     }
     let jurisdiction = check.text("DEFAULT_JURISDICTION").unwrap_or_else(|| "ZA".to_owned());
     if jurisdiction.len() != 2 || !jurisdiction.bytes().all(|b| b.is_ascii_uppercase()) {
-        check.fail("DEFAULT_JURISDICTION", "a country's two letters, such as ZA");
+        check.fail("DEFAULT_JURISDICTION", "a two-letter country code such as ZA");
     }
-    let egress: Vec<IpAddr> = check.list("EGRESS_IPS", "addresses, with commas between them");
+    let egress: Vec<IpAddr> = check.list("EGRESS_IPS", "IP addresses, separated by commas");
     Settings {
         mode,
         public_url,
@@ -253,7 +255,7 @@ fn telegram(check: &mut Check) -> TelegramSettings {
         .as_ref()
         .is_some_and(|text| !text.bytes().all(|b| b.is_ascii_alphanumeric() || b":_-".contains(&b)))
     {
-        check.fail("TELEGRAM_BOT_TOKEN", "a token as Telegram's BotFather gives it");
+        check.fail("TELEGRAM_BOT_TOKEN", "a bot token from Telegram's BotFather");
     }
     let api_base = check.url("TELEGRAM_API_BASE").unwrap_or_else(|| TELEGRAM.to_owned());
     if token.is_some() {
@@ -263,5 +265,9 @@ fn telegram(check: &mut Check) -> TelegramSettings {
 }
 
 fn warnings(check: &mut Check) -> Vec<String> {
-    check.unknown().into_iter().map(|name| format!("{name} is not a variable of Slipstream's")).collect()
+    check
+        .unknown()
+        .into_iter()
+        .map(|name| format!("{name} is not a Slipstream variable; check the spelling"))
+        .collect()
 }

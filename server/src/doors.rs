@@ -96,7 +96,7 @@ impl Doors {
         let (schemas, mut paths, methods) = routes;
         for item in paths.paths.values_mut() {
             for (_, operation) in operations(item) {
-                let unchanged = Response::new("As it was when it had the tag of If-None-Match.");
+                let unchanged = Response::new("Not modified since the ETag in `If-None-Match`.");
                 operation.responses.responses.insert("304".to_owned(), RefOr::T(unchanged));
             }
         }

@@ -75,7 +75,7 @@ pub(crate) async fn open(State(streams): State<Streams>, request: Request) -> Re
     let visit = match visitor::read(&streams.desk, &parts).await {
         Ok(visit) => visit,
         Err(error) => {
-            tracing::error!(%error, "a stream could not be begun");
+            tracing::error!(%error, "could not open an event stream");
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         }
     };
@@ -153,7 +153,7 @@ impl Tab {
                 matches!(time::timeout(PING, self.sender.send(Message::text(text))).await, Ok(Ok(())))
             }
             Err(error) => {
-                tracing::error!(%error, "a message could not be written");
+                tracing::error!(%error, "could not write an event stream message");
                 false
             }
         }
@@ -177,7 +177,7 @@ impl Tab {
         match session::find(&self.visit.desk, token, &self.visit.origin).await {
             Ok(found) => found.is_some_and(|found| found.user == actor.user),
             Err(error) => {
-                tracing::warn!(%error, "a stream's session could not be looked up");
+                tracing::warn!(%error, "could not look up the session of an event stream");
                 true
             }
         }

@@ -203,7 +203,7 @@ impl Probe {
         let parts = match looked {
             Ok(Ok(parts)) => Some(parts),
             Ok(Err(error)) => {
-                tracing::warn!(%error, "the database does not answer");
+                tracing::warn!(%error, "health check: the database is not responding");
                 None
             }
             Err(_) => None,

@@ -74,18 +74,18 @@ pub(crate) async fn check(State(network): State<Network>, request: Request, next
     }
     refuse(
         StatusCode::MISDIRECTED_REQUEST,
-        "This desk doesn't answer under this host name. If the name is right, add it to SLIPSTREAM_ALLOWED_HOSTS, or set \
-         SLIPSTREAM_PUBLIC_URL to the address that people use, and restart the desk.",
+        "This server isn't configured for this host name. If the name is correct, add it to SLIPSTREAM_ALLOWED_HOSTS, or \
+         set SLIPSTREAM_PUBLIC_URL to the address that people use, and restart the server.",
     )
 }
 
 /// The requested host. Only HTTP/1.0 may omit it.
 fn authority(request: &Request) -> Result<Option<Authority>, &'static str> {
-    const ONE: &str = "A request needs exactly one Host header.";
+    const ONE: &str = "The request must have exactly one Host header.";
     let named = host(request.headers()).map_err(|()| ONE)?;
     match (request.uri().authority(), named) {
         (Some(asked), Some(named)) if *asked == named => Ok(Some(named)),
-        (Some(_), Some(_)) => Err("The Host header differs from the request's address."),
+        (Some(_), Some(_)) => Err("The Host header does not match the request's address."),
         (_, None) if request.version() != Version::HTTP_10 => Err(ONE),
         (asked, named) => Ok(named.or_else(|| asked.cloned())),
     }

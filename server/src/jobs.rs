@@ -121,10 +121,10 @@ impl Jobs {
         self.desk.work.stop();
         self.end(Instant::now()).await;
         if let Err(error) = self.give_back().await {
-            tracing::warn!(%error, "the jobs' leases were not given back");
+            tracing::warn!(%error, "could not release the job leases");
         }
         if let Err(error) = self.desk.end_lease().await {
-            tracing::warn!(%error, "the instance's lease was not given back");
+            tracing::warn!(%error, "could not release the instance lease");
         }
     }
 
@@ -169,7 +169,7 @@ impl Jobs {
                     }
                 };
                 if let Err(error) = done.await {
-                    tracing::warn!(job = name, %error, "a job failed; it will be tried again");
+                    tracing::warn!(job = name, %error, "a job failed; will retry");
                 }
             }
         });
@@ -188,7 +188,7 @@ async fn renew(desk: &SharedDesk, name: &str, holder: &str, every: Duration) -> 
     for _ in 0..RENEWALS {
         time::sleep(RENEWED).await;
         if let Err(error) = claim(desk, name, holder, every).await {
-            tracing::warn!(job = name, %error, "a lease was not renewed");
+            tracing::warn!(job = name, %error, "could not renew a job lease");
         }
     }
     std::future::pending().await
@@ -232,7 +232,7 @@ async fn keep_lease(desk: SharedDesk) {
         let kept = desk.keep_lease().await;
         // Logged once, not every second of an outage.
         if let (Err(error), false) = (&kept, failing) {
-            tracing::warn!(%error, "the instance's lease is not renewed; trying again every second");
+            tracing::warn!(%error, "could not renew the instance lease; retrying every second");
         }
         failing = kept.is_err();
     }
@@ -245,7 +245,7 @@ async fn keep_orders(desk: SharedDesk) {
     beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while beat(&desk, &mut beats).await {
         if let Err(error) = keeper.round(&desk).await {
-            tracing::warn!(%error, "unfinished orders could not be looked at; they will be again");
+            tracing::warn!(%error, "could not reconcile unfinished orders; will retry");
         }
     }
 }
@@ -254,7 +254,7 @@ async fn keep_orders(desk: SharedDesk) {
 async fn pass_events_on(desk: SharedDesk) {
     loop {
         if let Err(error) = live::listen(&desk).await {
-            tracing::warn!(%error, "the database's events stopped; listening again");
+            tracing::warn!(%error, "the database event stream stopped; listening again");
         }
         time::sleep(Duration::from_secs(1)).await;
     }
@@ -265,7 +265,7 @@ async fn pass_events_on(desk: SharedDesk) {
 async fn keep_front_page_live(desk: SharedDesk) {
     let Ok(symbol) = "BTC/USDT".parse::<Symbol>() else { return };
     while let Err(error) = live::keep(&desk, &symbol).await {
-        tracing::debug!(%error, "the front page's market does not answer yet");
+        tracing::debug!(%error, "could not load the landing page's market yet");
         time::sleep(Duration::from_secs(2)).await;
     }
 }

@@ -18,37 +18,38 @@ use tokio::signal::unix::{SignalKind, signal};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const HELP: &str = "\
-Slipstream, a self-hosted trading desk.
+Slipstream, a self-hosted crypto trading desk.
 
-  slipstream                serve the desk
-  slipstream sandbox        run the sandbox exchange alone
-  slipstream checkout       run the test checkout alone
-  slipstream admin EMAIL    make a person who has signed up an admin
+Usage:
+  slipstream                start the server
+  slipstream sandbox        run only the sandbox exchange
+  slipstream checkout       run only the test checkout
+  slipstream admin EMAIL    make a user who has signed up an admin
   slipstream person EMAIL [--suspend | --unsuspend | --freeze | --unfreeze | --trader | --admin | --sign-out |
                     --revoke-programs | --end-webhooks]...
-                            show a person, and contain an account that is in the wrong hands
+                            show a user, and apply the given actions, for example to contain a compromised account
   slipstream reset-link EMAIL
-                            show a link that sets a new password, for a person who gets no mail
-  slipstream audit verify   check that no row of the audit was changed or removed
+                            print a password reset link for a user who receives no e-mail
+  slipstream audit verify   verify that no row of the audit log was changed or removed
   slipstream plan EMAIL PLAN
-                            give a person a plan, private ones as well; FREE takes it back
-  slipstream rekey          seal every stored secret under the present master key
+                            assign a plan to a user, private plans included; FREE removes it
+  slipstream rekey          re-encrypt every stored secret with the current master key
   slipstream maintenance on [MESSAGE]
-                            close the desk to everybody but its operator; positions are still protected
+                            turn on maintenance mode: only admins can sign in; positions stay protected
   slipstream maintenance off
-                            open it again
-  slipstream restored       before the first start on a restored Postgres database: check every account first
+                            turn off maintenance mode
+  slipstream restored       run before the first start on a restored Postgres database: reviews every account first
   slipstream reviews        list the accounts whose orders at the exchange differ from the database
-  slipstream confirm KEY    confirm how one of them differs: it trades again
-  slipstream backup FILE    copy the SQLite database while it is used
+  slipstream confirm KEY    confirm the differences of one of these accounts, so that it can trade again
+  slipstream backup FILE    copy the SQLite database while the server is running
   slipstream import candles [--keep-gaps] FILE [PAIR TIMEFRAME]
-                            store a CSV file of candles for backtests; BTCUSDT-1h.csv tells both by its name
+                            import a CSV file of candles for backtests; BTCUSDT-1h.csv needs no pair and timeframe
   slipstream watchdog --url URL [--every 30] [--after 3] --mail-to ADDRESS | --telegram CHAT | --command COMMAND
-                            ask the desk at URL how it is, from anywhere, and tell when it is down and when it is back
-  slipstream --help         this text
-  slipstream --version      the version
+                            check the server at URL, and send an alert when it goes down and when it is back up
+  slipstream --help         print this help
+  slipstream --version      print the version
 
-Configuration is environment variables; docs/OPERATIONS.md lists them.
+Configuration comes from environment variables; see docs/OPERATIONS.md.
 ";
 
 fn main() -> ExitCode {
@@ -58,8 +59,8 @@ fn main() -> ExitCode {
     match command(&words) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Standard error may be closed; then there is no way to report.
-            let _ = writeln!(std::io::stderr(), "slipstream: {error:#}");
+            // Standard error may be closed: there is nobody left to tell.
+            let _ = writeln!(std::io::stderr(), "error: {error:#}");
             ExitCode::FAILURE
         }
     }
@@ -74,43 +75,43 @@ fn command(words: &[&str]) -> Result<()> {
         ["checkout"] => within(run::checkout_alone(&configured()?, told_to_stop())),
         ["plan", email, plan] => {
             within(run::assign_plan(configured()?, email, plan))?;
-            say("That person has the plan now.\n")
+            say("The plan was assigned.\n")
         }
         ["admin", email] => {
             within(run::make_admin(configured()?, email))?;
-            say("That person is admin now.\n")
+            say("The user is now an admin.\n")
         }
         ["person", email, flags @ ..] => person(email, flags),
         ["reset-link", email] => {
             let link = within(run::reset_link(configured()?, email))?;
-            say(&format!("{link}\nIt works once, within an hour.\n"))
+            say(&format!("{link}\nThe link works once and expires in one hour.\n"))
         }
         ["audit", "verify"] => verify_audit(),
         ["rekey"] => {
             let done = within(run::rekey(configured()?))?;
-            say(&format!("{done} secrets were sealed anew; all are under the present master key.\n"))
+            say(&format!("{done} secrets were re-encrypted. All secrets now use the current master key.\n"))
         }
         ["maintenance", "on", message @ ..] => {
             within(run::maintenance(configured()?, true, &message.join(" ")))?;
-            say("The desk is closed. Every instance knows within a second.\n")
+            say("Maintenance mode is on. Every instance applies it within a second.\n")
         }
         ["maintenance", "off"] => {
             within(run::maintenance(configured()?, false, ""))?;
-            say("The desk is open. Every instance knows within a second.\n")
+            say("Maintenance mode is off. Every instance applies it within a second.\n")
         }
         ["restored"] => {
             let accounts = within(run::restored(configured()?))?;
-            say(&format!("{accounts} accounts are checked before they trade.\n"))
+            say(&format!("{accounts} accounts will be reviewed before they trade.\n"))
         }
         ["reviews"] => say(&within(run::list_reviews(configured()?))?),
         ["confirm", key] => {
             within(run::confirm_review(configured()?, key))?;
-            say("The differences are confirmed. Every instance knows within seconds.\n")
+            say("The differences are confirmed. The account can trade again within seconds.\n")
         }
         ["backup", file] => {
             within(run::backup(&configured()?, Path::new(file)))?;
             say(
-                "The database is copied. Without the master key its secrets cannot be opened: keep that elsewhere.\n",
+                "The database was copied. Its secrets can only be decrypted with the master key: back that up separately.\n",
             )
         }
         ["watchdog", words @ ..] => {
@@ -144,9 +145,11 @@ const TAKE: [(&str, &str); 9] = [
 fn puzzled(words: &[&str]) -> String {
     let known = TAKE.iter().find(|(name, _)| words.first() == Some(name));
     match known {
-        Some((name, takes)) if words.len() == 1 => format!("{name} needs more: slipstream {name} {takes}"),
-        Some((name, takes)) => format!("{name} is used otherwise: slipstream {name} {takes}"),
-        None => format!("no such command: {}", words.join(" ")),
+        Some((name, takes)) if words.len() == 1 => {
+            format!("missing argument; usage: slipstream {name} {takes}")
+        }
+        Some((name, takes)) => format!("wrong arguments; usage: slipstream {name} {takes}"),
+        None => format!("unknown command: {}", words.join(" ")),
     }
 }
 
@@ -154,7 +157,7 @@ fn verify_audit() -> Result<()> {
     let found = within(run::verify_audit(configured()?))?;
     let head = found.head.unwrap_or_else(|| "none".to_owned());
     say(&format!(
-        "{} rows are as they were written, {} are not sealed yet. The last seal is {head}\n",
+        "{} rows are intact, {} are not sealed yet. Last seal: {head}\n",
         found.rows, found.unsealed
     ))
 }
@@ -162,13 +165,13 @@ fn verify_audit() -> Result<()> {
 fn person(email: &str, flags: &[&str]) -> Result<()> {
     let step = |flag: &&str| {
         let step = flag.strip_prefix("--").and_then(Step::parse);
-        step.with_context(|| format!("no such step: {flag}\n\n{}", puzzled(&["person"])))
+        step.with_context(|| format!("unknown option {flag}\n\n{}", puzzled(&["person"])))
     };
     let steps = flags.iter().map(step).collect::<Result<Vec<_>>>()?;
     let person = within(run::person(configured()?, email, &steps))?;
     let state = match person.state {
         AccountState::Active => "active",
-        AccountState::Frozen => "frozen by its owner",
+        AccountState::Frozen => "frozen by the user",
         AccountState::Suspended => "suspended",
     };
     say(&format!(
@@ -186,26 +189,26 @@ fn import(words: &[&str], gaps: Gaps) -> Result<()> {
     let (path, of) = match words {
         [path] => (Path::new(path), None),
         [path, pair, frame] => {
-            let pair = pair.parse().map_err(|_| anyhow!("{pair} is no pair, such as BTC/USDT"))?;
+            let pair = pair.parse().map_err(|_| anyhow!("{pair} is not a pair such as BTC/USDT"))?;
             let frame =
-                Frame::parse(frame).with_context(|| format!("{frame} is no timeframe, such as 1h"))?;
+                Frame::parse(frame).with_context(|| format!("{frame} is not a timeframe such as 1h"))?;
             (Path::new(path), Some((pair, frame)))
         }
-        _ => bail!("which file?\n\n{HELP}"),
+        _ => bail!("{}", puzzled(&["import"])),
     };
     let file = CandleFile { path, of, gaps };
     let (pair, frame, imported) = within(run::import_candles(configured()?, &file))?;
     let Imported { new, differing, strategies } = imported;
     let differ = match differing {
         0 => String::new(),
-        count => format!(" {count} differ from those that the desk has, and were left out."),
+        count => format!(" {count} differ from the stored candles and were skipped."),
     };
     let runs = match (new, strategies) {
-        (_, 0) => " No strategy with rules trades these candles yet: check pair and timeframe.".to_owned(),
+        (_, 0) => " No strategy uses these candles yet: check the pair and the timeframe.".to_owned(),
         (0, _) => String::new(),
-        (_, count) => format!(" The desk backtests the strategies over them by itself: {count}."),
+        (_, count) => format!(" Strategies that will be backtested again automatically: {count}."),
     };
-    say(&format!("{new} candles of {pair}, {frame}, are new.{differ}{runs}\n"))
+    say(&format!("Imported {new} new candles of {pair}, {frame}.{differ}{runs}\n"))
 }
 
 async fn serve() -> Result<()> {
@@ -230,7 +233,7 @@ fn within<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .context("no threads to run on")?
+        .context("could not start the worker threads")?
         .block_on(work)
 }
 
@@ -249,7 +252,7 @@ async fn told_to_stop() {
 }
 
 fn say(text: &str) -> Result<()> {
-    std::io::stdout().write_all(text.as_bytes()).context("nobody reads what I say")
+    std::io::stdout().write_all(text.as_bytes()).context("could not write to standard output")
 }
 
 #[cfg(test)]
@@ -258,12 +261,12 @@ mod tests {
 
     #[test]
     fn a_command_without_its_argument_is_told_what_is_missing() {
-        assert_eq!(puzzled(&["backup"]), "backup needs more: slipstream backup FILE");
-        assert_eq!(puzzled(&["backup", "a", "b"]), "backup is used otherwise: slipstream backup FILE");
+        assert_eq!(puzzled(&["backup"]), "missing argument; usage: slipstream backup FILE");
+        assert_eq!(puzzled(&["backup", "a", "b"]), "wrong arguments; usage: slipstream backup FILE");
         assert_eq!(
             puzzled(&["import"]),
-            "import needs more: slipstream import candles [--keep-gaps] FILE [PAIR TIMEFRAME]"
+            "missing argument; usage: slipstream import candles [--keep-gaps] FILE [PAIR TIMEFRAME]"
         );
-        assert_eq!(puzzled(&["beckup", "a"]), "no such command: beckup a");
+        assert_eq!(puzzled(&["beckup", "a"]), "unknown command: beckup a");
     }
 }

@@ -36,28 +36,28 @@ const ABOUT: Metadata<'static> = Metadata::new(module_path!(), Level::INFO, None
 /// The gauges and their descriptions.
 const GAUGES: &[(&str, &str)] = &[
     ("slipstream_info", "The running version"),
-    ("slipstream_database_up", "Whether the database answers"),
+    ("slipstream_database_up", "1 if the database responds"),
     ("slipstream_database_connections", "Pooled database connections"),
-    ("slipstream_copies", "Copies that are not finished, by state"),
+    ("slipstream_copies", "Unfinished copies by status"),
     ("slipstream_copies_oldest_queued_seconds", "Age of the oldest queued copy"),
-    ("slipstream_orders_unfinished", "Orders that are not settled"),
-    ("slipstream_outbox_waiting", "Mail that has not left yet"),
-    ("slipstream_job_lag_seconds", "Seconds since a job's lease ran out; 0 while somebody does it"),
+    ("slipstream_orders_unfinished", "Unsettled orders"),
+    ("slipstream_outbox_waiting", "Messages waiting in the outbox"),
+    ("slipstream_job_lag_seconds", "Seconds since a job lease expired; 0 while an instance runs the job"),
     ("slipstream_websockets_open", "Open event streams"),
-    ("slipstream_exchange_weight_left", "Request weight left in this minute"),
-    ("slipstream_positions_supervised", "Open positions and resting entries that the desk supervises"),
-    ("slipstream_positions_unprotected", "Positions that are without their stop now"),
+    ("slipstream_exchange_weight_left", "Exchange request weight left in the current minute"),
+    ("slipstream_positions_supervised", "Supervised open positions and resting entries"),
+    ("slipstream_positions_unprotected", "Positions currently without their stop loss"),
     (
         "slipstream_positions_unprotected_oldest_seconds",
-        "How long the first of them has been without its stop",
+        "Seconds that the longest unprotected position has been without its stop loss",
     ),
-    ("slipstream_positions_without_stop_by_choice", "Positions without a stop by their owner's choice"),
+    ("slipstream_positions_without_stop_by_choice", "Positions without a stop loss by the user's choice"),
     (
         "slipstream_positions_round_seconds",
-        "How long this instance takes to inspect each of its positions once when nothing happens",
+        "Seconds for one round of inspections of all positions of this instance when idle",
     ),
-    ("slipstream_exchange_weight_reserved", "Request weight of every minute that is kept for protection"),
-    ("slipstream_maintenance", "Whether the desk is closed"),
+    ("slipstream_exchange_weight_reserved", "Exchange request weight per minute reserved for protection"),
+    ("slipstream_maintenance", "1 if maintenance mode is on"),
     ("process_resident_memory_bytes", "Resident memory"),
 ];
 
@@ -92,15 +92,19 @@ impl Meters {
         };
         GAUGES.iter().for_each(|(name, about)| describe(name, about));
         let name = KeyName::from_const_str;
-        recorder.describe_counter(name("slipstream_http_requests_total"), None, "Requests answered".into());
-        let seconds = "Time until an answer began".into();
+        recorder.describe_counter(
+            name("slipstream_http_requests_total"),
+            None,
+            "Completed HTTP requests".into(),
+        );
+        let seconds = "Time to the first byte of the response".into();
         recorder.describe_histogram(name("slipstream_http_request_seconds"), Some(Unit::Seconds), seconds);
         recorder.describe_counter(
             name("slipstream_exchange_requests_total"),
             None,
             "Requests to the exchange".into(),
         );
-        recorder.describe_counter(name("process_cpu_seconds_total"), None, "User and system time".into());
+        recorder.describe_counter(name("process_cpu_seconds_total"), None, "User and system CPU time".into());
         let (requests, answered) = (RwLock::default(), AtomicU32::new(0));
         Ok(Self(Arc::new(Inner { desk, streams, recorder, handle, requests, answered })))
     }
@@ -172,7 +176,10 @@ impl Inner {
         self.gauge("slipstream_positions_unprotected_oldest_seconds", &[], seconds(positions.oldest));
         self.gauge("slipstream_positions_without_stop_by_choice", &[], positions.by_choice as f64);
         self.gauge("slipstream_positions_round_seconds", &[], seconds(positions.round));
-        let up = self.stored().await.inspect_err(|error| tracing::warn!(%error, "figures are missing"));
+        let up = self
+            .stored()
+            .await
+            .inspect_err(|error| tracing::warn!(%error, "could not read database metrics"));
         self.gauge("slipstream_database_up", &[], f64::from(u8::from(up.is_ok())));
         if let Some(usage) = process::usage() {
             self.gauge("process_resident_memory_bytes", &[], usage.resident_bytes as f64);

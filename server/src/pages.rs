@@ -75,7 +75,7 @@ impl Pages {
 
     /// The response when something failed before a page could be rendered.
     pub(crate) fn broken(&self, error: &Error) -> Response {
-        tracing::error!(%error, "a page could not be begun");
+        tracing::error!(%error, "could not start rendering a page");
         sorry()
     }
 
@@ -118,15 +118,15 @@ fn is_private(path: &str, visit: Option<&Visit>) -> bool {
 
 /// The 429 page. Nothing is rendered for a caller over the rate limit.
 pub(crate) fn too_many() -> Response {
-    const BODY: &str = "<h1>Too many requests</h1><p class=\"lead\">Please wait a moment, and then try again.</p>\
+    const BODY: &str = "<h1>Too many requests</h1><p class=\"lead\">Wait a moment, then try again.</p>\
         <p><a class=\"button\" data-kind=\"main\" href=\"\">Try again</a></p>";
     bare(StatusCode::TOO_MANY_REQUESTS, BODY)
 }
 
 /// The page of last resort.
 pub(crate) fn sorry() -> Response {
-    const BODY: &str = "<h1>Something went wrong</h1><p class=\"lead\">It was us, not you, and it has been noted.</p>\
-        <p><a class=\"button\" data-kind=\"main\" href=\"/\">Back to the start</a></p>";
+    const BODY: &str = "<h1>Something went wrong</h1><p class=\"lead\">The error is on our side and was logged. Try again in a moment.</p>\
+        <p><a class=\"button\" data-kind=\"main\" href=\"/\">Go to the home page</a></p>";
     bare(StatusCode::INTERNAL_SERVER_ERROR, BODY)
 }
 

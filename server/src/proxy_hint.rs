@@ -21,8 +21,8 @@ pub(crate) async fn look(State(network): State<Network>, request: Request, next:
         {
             tracing::warn!(
                 proxy = %peer,
-                "requests come through a proxy that SLIPSTREAM_TRUSTED_PROXIES does not name: its clients share one \
-                 address's limits"
+                "requests arrive through a proxy that is not in SLIPSTREAM_TRUSTED_PROXIES; all its clients share the rate \
+                 limits of one address"
             );
         }
     }

@@ -54,7 +54,7 @@ use utoipa_axum::routes;
 #[derive(utoipa::OpenApi)]
 #[openapi(info(
     title = "Slipstream",
-    description = "The HTTP surfaces of a Slipstream trading desk. docs/API.md tells how they differ from the documents they follow."
+    description = "The HTTP APIs of a Slipstream server. docs/API.md lists the differences from the original API documents."
 ))]
 struct Document;
 

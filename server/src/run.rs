@@ -133,7 +133,7 @@ pub async fn start(config: Config, machine: Machine) -> Result<Running> {
     let front = Front { limits: network.limits, timeouts: Timeouts::default(), proxies: network.proxies };
     let serving = tokio::spawn(front.serve(listener, routes, stopped));
     let mode = if desk.settings.mode == Mode::Live { "LIVE" } else { "PAPER" };
-    tracing::info!(%addr, url = %desk.settings.public_url, mode, "ready");
+    tracing::info!(%addr, url = %desk.settings.public_url, mode, "server ready");
     Ok(Running { addr, desk, sandbox, jobs, serving, stop, embedded, test_checkout, lock })
 }
 
@@ -151,7 +151,7 @@ impl Running {
             None => self.stop().await,
             Some(ended) => {
                 self.jobs.stop().await;
-                ended.context("serving panicked")?.context("serving failed")
+                ended.context("the HTTP server panicked")?.context("the HTTP server failed")
             }
         }
     }
@@ -176,7 +176,7 @@ pub async fn database(url: &str) -> Result<store::Db> {
     let db = store::Db::connect(url, &store::Options::default())
         .await
         .context("DATABASE_URL: cannot open the database")?;
-    db.migrate().await.context("the database's tables could not be brought up to date")?;
+    db.migrate().await.context("could not migrate the database")?;
     Ok(db)
 }
 
@@ -196,7 +196,7 @@ fn desk(
         (ExchangeAt::Embedded, Some(embedded)) => {
             at_sandbox(&embedded.url, embedded.sandbox.control_token().to_owned())?
         }
-        (ExchangeAt::Embedded, None) => anyhow::bail!("the embedded sandbox was not started"),
+        (ExchangeAt::Embedded, None) => anyhow::bail!("could not start the embedded sandbox"),
     };
     let exchange = Arc::new(Binance::new(binance, Arc::clone(&clock))?);
     let instance = instance::name(&config.data_dir, &*chance)?;
@@ -213,9 +213,11 @@ fn at_sandbox(url: &str, token: String) -> Result<(BinanceConfig, Option<Sandbox
 async fn reconcile(desk: &SharedDesk) {
     match timeout(RECONCILING, order::sweep(desk)).await {
         Ok(Ok(())) => {}
-        Ok(Err(error)) => tracing::warn!(%error, "unfinished orders could not be settled yet"),
+        Ok(Err(error)) => tracing::warn!(%error, "could not settle unfinished orders before the start"),
         Err(_) => {
-            tracing::warn!("settling unfinished orders takes long; it goes on beside the first requests")
+            tracing::warn!(
+                "settling unfinished orders takes long; continuing while the first requests are served"
+            )
         }
     }
 }
@@ -223,7 +225,7 @@ async fn reconcile(desk: &SharedDesk) {
 /// The network settings, with limits according to the available descriptors.
 fn network(config: &Config) -> Network {
     let limits = limits(config);
-    tracing::info!(connections = limits.connections, streams = limits.streams, "limits");
+    tracing::info!(connections = limits.connections, streams = limits.streams, "connection limits");
     let hosts = Hosts::new(&config.settings.public_url, config.addr.ip(), &config.allowed_hosts);
     Network::new(&config.trusted_proxies, hosts, limits)
 }
@@ -234,7 +236,7 @@ fn limits(config: &Config) -> Limits {
     if config.connections.connections.is_some_and(|wanted| wanted > limits.connections) {
         tracing::warn!(
             descriptors,
-            "SLIPSTREAM_CONNECTIONS is more than the limit on open files allows; set LimitNOFILE or ulimit -n higher"
+            "SLIPSTREAM_CONNECTIONS exceeds the limit on open files; raise LimitNOFILE or ulimit -n"
         );
     }
     limits
@@ -259,12 +261,12 @@ fn private_dir(path: &Path) -> Result<()> {
         .recursive(true)
         .mode(0o700)
         .create(path)
-        .with_context(|| format!("SLIPSTREAM_DATA_DIR: cannot make {}", path.display()))?;
+        .with_context(|| format!("SLIPSTREAM_DATA_DIR: cannot create {}", path.display()))?;
     let mode = std::fs::metadata(path).map(|about| about.permissions().mode()).unwrap_or_default();
     if mode & OTHERS_WRITE != 0 {
         tracing::warn!(
             folder = %path.display(),
-            "other users of this machine may write to the data folder: chmod 700 it"
+            "other users of this machine can write to the data folder; run chmod 700 on it"
         );
     }
     Ok(())

@@ -48,7 +48,7 @@ pub(crate) async fn run(visit: &Visit, request: Request, next: Next) -> Response
     match keep(visit, form).await {
         Ok(id) => see_other(&format!("{PAGE}?form={id}")),
         Err(error) => {
-            tracing::error!(%error, "a form could not be kept");
+            tracing::error!(%error, "could not store a form while its password is confirmed");
             see_other(PAGE)
         }
     }
@@ -107,7 +107,7 @@ async fn confirm(forms: Router, visit: Visit, parts: Parts, given: Confirmed) ->
         Ok(Some(form)) => carry_out(forms, parts, form).await,
         Ok(None) => see_other(safe_next(Some(given.next.as_str()).filter(|next| !next.is_empty()))),
         Err(error) => {
-            tracing::error!(%error, "a form that waited could not be read");
+            tracing::error!(%error, "could not read a stored form after its password was confirmed");
             see_other("/dashboard")
         }
     }
@@ -138,7 +138,7 @@ async fn refused(visit: &Visit, token: &str, given: &Confirmed, error: Error) ->
         Error::Fields(fields) => answer.fields = fields,
         Error::TooMany { .. } => answer.refusal = Some("too-many".to_owned()),
         other => {
-            tracing::error!(error = %other, "a password could not be checked");
+            tracing::error!(error = %other, "could not check a password");
             answer.refusal = Some("fault".to_owned());
         }
     }

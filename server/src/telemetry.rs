@@ -35,7 +35,7 @@ pub fn start(json: bool) {
         registry.with(lines.with_target(false)).try_init()
     };
     if started.is_err() {
-        tracing::debug!("logging was started before");
+        tracing::debug!("logging is already set up");
     }
 }
 
@@ -68,7 +68,7 @@ pub(crate) async fn observe(State(ids): State<Ids>, request: Request, next: Next
     let mut response = async {
         let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
         let response = answered.unwrap_or_else(|_| {
-            tracing::error!("a request panicked");
+            tracing::error!("a request handler panicked");
             panicked(&method, route)
         });
         let status = response.status().as_u16();
@@ -76,9 +76,9 @@ pub(crate) async fn observe(State(ids): State<Ids>, request: Request, next: Next
         ids.meters.count(&method, route, response.status(), took);
         let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         if response.status().is_server_error() {
-            tracing::warn!(status, micros, "answered");
+            tracing::warn!(status, micros, "request completed");
         } else {
-            tracing::debug!(status, micros, "answered");
+            tracing::debug!(status, micros, "request completed");
         }
         response
     }

@@ -25,10 +25,10 @@ async fn one_click(
 ) -> (StatusCode, &'static str) {
     match notify::unsubscribe(&visit.desk, &link.token).await {
         Ok(_) => (StatusCode::OK, "Unsubscribed.\n"),
-        Err(Error::NotFound) => (StatusCode::NOT_FOUND, "This link is not valid.\n"),
+        Err(Error::NotFound) => (StatusCode::NOT_FOUND, "This link is invalid.\n"),
         Err(error) => {
-            tracing::error!(%error, "an unsubscribe link failed");
-            (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong. Please try again.\n")
+            tracing::error!(%error, "could not process an unsubscribe link");
+            (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side. Try again in a moment.\n")
         }
     }
 }

@@ -38,15 +38,15 @@ pub async fn run(options: Options, clock: Arc<dyn Clock>) -> anyhow::Result<()> 
     let mut watch = Watch::new(options.after);
     let mut beats = time::interval(Duration::from_secs(options.every));
     beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    tracing::info!(url = %asker.shown(), every = options.every, after = options.after, "watching");
+    tracing::info!(url = %asker.shown(), every = options.every, after = options.after, "watchdog started");
     loop {
         beats.tick().await;
         let seen = asker.ask().await;
         if let Err(why) = &seen {
-            tracing::warn!(why, "no good answer");
+            tracing::warn!(why, "the health check failed");
         }
         if let Some(change) = watch.saw(seen, clock.now()) {
-            tracing::warn!(status = change.status(), why = change.why(), "the desk has changed");
+            tracing::warn!(status = change.status(), why = change.why(), "the server's status changed");
             for ear in &mut ears {
                 ear.untold.push_back(change.clone());
                 while ear.untold.len() > MOST {
@@ -63,10 +63,10 @@ pub async fn run(options: Options, clock: Arc<dyn Clock>) -> anyhow::Result<()> 
 async fn tell_all(ear: &mut Ears, url: &str) {
     while let Some(change) = ear.untold.front() {
         if let Err(error) = ear.channel.tell(change, url).await {
-            tracing::warn!(channel = ear.channel.name(), error = %format!("{error:#}"), "an alert was not taken; it will be tried again");
+            tracing::warn!(channel = ear.channel.name(), error = %format!("{error:#}"), "could not send an alert; the next check retries it");
             return;
         }
-        tracing::info!(channel = ear.channel.name(), status = change.status(), "told");
+        tracing::info!(channel = ear.channel.name(), status = change.status(), "alert sent");
         ear.untold.pop_front();
     }
 }

@@ -76,7 +76,7 @@ async fn what_was_copied_is_told_once(db: &TestDb) {
         for follower in [&one, &two] {
             let mails = told(follower).await;
             assert_eq!(mails.len(), 2, "{mails:?}");
-            assert_eq!(mails[0].subject, "Stop-loss hit: BTC/USDT");
+            assert_eq!(mails[0].subject, "Stop loss filled: BTC/USDT");
             assert!(mails[0].body.contains("Result: −"), "{}", mails[0].body);
             assert!(mails[0].body.contains(" USD (−1."), "{}", mails[0].body);
         }
@@ -99,8 +99,8 @@ async fn each_order_that_closed_a_share_is_told_with_its_own_result(db: &TestDb)
         let mail = all.iter().find(|m| m.to == follower.actor.email && m.subject == subject).unwrap();
         mail.body.split_once("Result: ").unwrap().1.chars().next().unwrap()
     };
-    assert_eq!((result("Take-profit hit: BTC/USDT"), result("Stop-loss hit: BTC/USDT")), ('+', '−'));
-    // The last event on pages reports the end of the copy.
+    assert_eq!((result("Take profit filled: BTC/USDT"), result("Stop loss filled: BTC/USDT")), ('+', '−'));
+    // Pages tell of the last one as the copy's end.
     let told = store::event::after(&world.house.desk.db, follower.actor.user, 0, 50).await.unwrap();
     let told: Vec<_> = told.iter().map(|event| event.body.as_str()).collect();
     let words = ["\"Order\"", "TargetHit", "CopyEnded"];

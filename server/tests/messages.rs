@@ -81,12 +81,12 @@ async fn a_code_is_shown_until_it_is_used_or_old(db: &TestDb) {
 
     let actor = actor(&house, "ada").await;
     let old = format!("/start {}", method["telegramAuthCode"].as_str().unwrap());
-    assert!(say(&house, &actor, &old).await.contains("not valid"));
+    assert!(say(&house, &actor, &old).await.contains("invalid or has expired"));
     let good = format!("/START@test_bot  {}", later["telegramAuthCode"].as_str().unwrap().to_uppercase());
     let answer = say(&house, &actor, &good).await;
-    assert!(answer.contains("linked to the desk of ada@example.org"), "{answer}");
-    assert!(answer.contains("only what concerns your safety") && answer.contains("/settings/notifications"));
-    assert!(say(&house, &actor, &good).await.contains("not valid"), "a code works once");
+    assert!(answer.contains("Telegram is connected to ada@example.org"), "{answer}");
+    assert!(answer.contains("only get security alerts") && answer.contains("/settings/notifications"));
+    assert!(say(&house, &actor, &good).await.contains("invalid or has expired"), "a code works once");
     let linked = ada.get(path).await.ok(200);
     assert_eq!(linked["telegramActive"], true);
     assert_ne!(linked["telegramAuthCode"], later["telegramAuthCode"]);
@@ -100,7 +100,7 @@ async fn a_code_is_shown_until_it_is_used_or_old(db: &TestDb) {
         false,
         "nothing is promised that cannot be"
     );
-    assert!(say(&house, &actor, "/positions").await.contains("not linked"));
+    assert!(say(&house, &actor, "/positions").await.contains("isn't linked"));
 }
 
 async fn codes_are_not_guessed_and_chats_are_not_taken(db: &TestDb) {
@@ -110,17 +110,21 @@ async fn codes_are_not_guessed_and_chats_are_not_taken(db: &TestDb) {
     link(&house, &ada).await;
     let bobs = code(&house, &bob).await;
     let answer = say(&house, &ada, &format!("/start {bobs}")).await;
-    assert!(answer.contains("another person's desk"), "{answer}");
+    assert!(answer.contains("linked to another account"), "{answer}");
     assert!(telegram::method(&house.desk, &ada).await.unwrap().active);
     assert_eq!(code(&house, &bob).await, bobs, "the code is not spent");
 
     for guess in 0..10 {
-        assert!(say(&house, &bob, &format!("/start 2222222{}", 2 + guess % 8)).await.contains("not valid"));
+        assert!(
+            say(&house, &bob, &format!("/start 2222222{}", 2 + guess % 8))
+                .await
+                .contains("invalid or has expired")
+        );
     }
     let right = format!("/start {bobs}");
     assert!(say(&house, &bob, &right).await.contains("Too many"), "the right one is not looked at either");
     house.clock.advance(15 * MINUTE + SECOND);
-    assert!(say(&house, &bob, &right).await.contains("not valid"));
+    assert!(say(&house, &bob, &right).await.contains("invalid or has expired"));
     link(&house, &bob).await;
 }
 
@@ -129,27 +133,33 @@ async fn the_bot_answers_and_the_panic_button_asks_once(db: &TestDb) {
     let ada = Person::sign_up(&house, "ada").await;
     let key = ada.key("FUTURES", "MANUAL").await;
     let me = actor(&house, "ada").await;
-    assert!(say(&house, &me, "/status").await.contains("not linked"));
+    assert!(say(&house, &me, "/status").await.contains("isn't linked"));
     link(&house, &me).await;
     assert!(say(&house, &me, "hello").await.contains("/positions"));
     let status = say(&house, &me, "/status").await;
-    assert!(status.contains("Worth: 10,000.00 USD") && status.contains("1 of 1 switched on"), "{status}");
-    assert_eq!(say(&house, &me, "/positions").await, "Nothing is open.");
+    assert!(
+        status.contains("Total equity: 10,000.00 USD") && status.contains("Keys: 1 of 1 active"),
+        "{status}"
+    );
+    assert_eq!(say(&house, &me, "/positions").await, "No open positions.");
     let order = json!({ "symbol": "BTC/USDT", "type": "MARKET", "side": "BUY", "amount": "0.05" });
     ada.post(&format!("/v1/priv/exchange/order/{key}"), order).await.ok(200);
     let positions = say(&house, &me, "/positions").await;
     assert!(positions.starts_with("Test: long 0.05 BTC/USDT at "), "{positions}");
     assert!(positions.ends_with("% of margin)"), "{positions}");
 
-    assert!(say(&house, &me, "/panic yes").await.contains("within a minute"), "nobody presses it unasked");
+    assert!(say(&house, &me, "/panic yes").await.contains("within one minute"), "nobody presses it unasked");
     house.clock.advance(MINUTE + SECOND);
-    assert!(say(&house, &me, "/panic yes").await.contains("within a minute"), "it was too long ago");
-    assert!(say(&house, &me, "/panic no").await.contains("within a minute"));
-    assert_ne!(say(&house, &me, "/positions").await, "Nothing is open.");
+    assert!(say(&house, &me, "/panic yes").await.contains("within one minute"), "it was too long ago");
+    assert!(say(&house, &me, "/panic no").await.contains("within one minute"));
+    assert_ne!(say(&house, &me, "/positions").await, "No open positions.");
     let done = say(&house, &me, "/panic yes").await;
-    assert!(done.contains("Following is paused") && done.contains("Test: nothing stands"), "{done}");
-    assert_eq!(say(&house, &me, "/positions").await, "Nothing is open.");
-    assert!(say(&house, &me, "/panic yes").await.contains("within a minute"), "pressed once");
+    assert!(
+        done.contains("Copying is paused") && done.contains("Test: no open orders or positions"),
+        "{done}"
+    );
+    assert_eq!(say(&house, &me, "/positions").await, "No open positions.");
+    assert!(say(&house, &me, "/panic yes").await.contains("within one minute"), "pressed once");
 }
 
 store::each_engine!(

@@ -190,7 +190,7 @@ async fn clients_that_are_not_made(db: &TestDb) {
         .await
         .problem("addresses", "must be IP addresses or networks");
     let past = "2020-01-01T00:00:00.000Z";
-    try_with("expiresAt", json!(past)).await.problem("expiresAt", "must be a moment to come");
+    try_with("expiresAt", json!(past)).await.problem("expiresAt", "must be in the future");
     assert_eq!(ada.get(CLIENTS).await.text, r#"{"items":[]}"#);
 }
 

@@ -26,7 +26,7 @@ pub(crate) fn release(workspace: &Workspace) -> Result<PathBuf> {
 /// SLIPSTREAM_* variables are passed on.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let binary = release(workspace)?;
-    say::note(&format!("serving http://{} (Ctrl-C ends it)", address()));
+    say::note(&format!("serving http://{} (Ctrl-C to stop)", address()));
     let error = Command::new(&binary).current_dir(&workspace.root).exec();
     Err(error).with_context(|| format!("cannot start {}", binary.display()))
 }

@@ -34,7 +34,7 @@ pub(crate) fn dev(workspace: &Workspace) -> Result<()> {
         while newest(workspace)? == seen {
             sleep(PAUSE);
             if let Some(Err(error)) = server.as_mut().map(Running::still_running) {
-                say::error(&format!("{error:#}; it starts again at the next change"));
+                say::error(&format!("{error:#}; will restart at the next change"));
                 server = None;
             }
         }

@@ -19,7 +19,7 @@ pub(crate) fn write_if_changed(path: &Path, content: &[u8]) -> Result<()> {
 
 /// Creates a directory and its parents.
 pub(crate) fn make_dir(path: &Path) -> Result<()> {
-    fs::create_dir_all(path).with_context(|| format!("cannot make {}", path.display()))
+    fs::create_dir_all(path).with_context(|| format!("cannot create {}", path.display()))
 }
 
 /// All files below a directory, sorted, except those installed by npm. A missing directory has none.

@@ -21,13 +21,13 @@ use workspace::Workspace;
 const USAGE: &str = "\
 usage: cargo xtask <command>
 
-  run                      build everything in release and serve it
-  dev                      serve a debug build; rebuild and restart on change
-  build                    make <target dir>/release/slipstream, one file that runs from any folder
-  check                    formatting, and clippy for the server and for the browser
-  test [--deep] [stage…]   every test on both databases, and the browser; --deep: the long forms
-  sqlx                     rewrite crates/store/.sqlx from the queries and the Postgres migrations
-  bench [--seconds N]      measure, print a table, write <target dir>/bench.json
+  run                      build everything in release mode and start the server
+  dev                      start a debug build; rebuild and restart on changes
+  build                    build <target dir>/release/slipstream, one file that runs from any folder
+  check                    check the formatting, and run clippy for the server and for the browser
+  test [--deep] [stage…]   run all tests on both databases and in a browser; --deep runs the long versions
+  sqlx                     regenerate crates/store/.sqlx from the queries and the Postgres migrations
+  bench [--seconds N]      run the benchmarks, print a table, write <target dir>/bench.json
 ";
 
 fn main() -> ExitCode {
@@ -58,7 +58,7 @@ fn dispatch(words: &[String]) -> Result<ExitCode> {
         "sqlx" => sqlx::rewrite(&workspace)?,
         "bench" => bench::bench(&workspace, rest)?,
         "test" => return test::test(&workspace, rest),
-        other => bail!("there is no command `{other}`\n\n{USAGE}"),
+        other => bail!("unknown command `{other}`\n\n{USAGE}"),
     }
     Ok(ExitCode::SUCCESS)
 }

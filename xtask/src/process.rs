@@ -108,7 +108,7 @@ impl Running {
         while http_status(addr, path) != Some(200) {
             self.still_running()?;
             if start.elapsed() > limit {
-                bail!("`{}` did not answer http://{addr}{path} within {limit:?}", self.name);
+                bail!("`{}` did not respond at http://{addr}{path} within {limit:?}", self.name);
             }
             std::thread::sleep(Duration::from_millis(1));
         }

@@ -28,7 +28,7 @@ impl Sandbox {
             ready[name]
                 .as_str()
                 .map(str::to_owned)
-                .with_context(|| format!("the sandbox did not say its {name}"))
+                .with_context(|| format!("the sandbox did not report its {name}"))
         };
         Ok(Self {
             url: field("url")?,

@@ -170,7 +170,7 @@ impl Checkout {
     pub async fn run(&self) {
         loop {
             if let Err(error) = self.beat().await {
-                tracing::error!(%error, "the checkout could not go on; it will try again");
+                tracing::error!(%error, "test checkout: could not process renewals and webhooks; will retry");
                 time::sleep(BEAT).await;
             }
             // Events are delivered immediately; otherwise it runs every second.

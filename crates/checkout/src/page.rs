@@ -46,7 +46,7 @@ pub(crate) async fn pay(State(shared): State<Arc<Shared>>, Path(id): Path<String
             _ => pay_page(&shared, &id, StatusCode::CONFLICT, None),
         },
         Ok(Err(Failure::Declined)) => {
-            let told = "The card was declined. Nothing was charged: choose another.";
+            let told = "The card was declined and nothing was charged. Choose another card.";
             pay_page(&shared, &id, StatusCode::PAYMENT_REQUIRED, Some(told))
         }
         Ok(Err(failure)) => failure.into_response(),
@@ -84,7 +84,7 @@ pub(crate) async fn pay_invoice(
     match paid.await {
         Ok(Ok(())) => invoice_page(&shared, &id, StatusCode::OK, None),
         Ok(Err(Failure::Declined)) => {
-            let told = "The card was declined. Nothing was charged: choose another.";
+            let told = "The card was declined and nothing was charged. Choose another card.";
             invoice_page(&shared, &id, StatusCode::PAYMENT_REQUIRED, Some(told))
         }
         Ok(Err(failure)) => failure.into_response(),
@@ -107,15 +107,19 @@ fn pay_page(shared: &Shared, id: &str, status: StatusCode, told: Option<&str>) -
     let back = format!("<a class=\"button\" href=\"{}\" data-testid=\"back\">Back</a>", escape(back));
     let body = if open {
         format!(
-            "<h1>Pay</h1>{offer}{}<form method=\"post\">{}<div class=\"row\"><button class=\"button main\" \
+            "<h1>Checkout</h1>{offer}{}<form method=\"post\">{}<div class=\"row\"><button class=\"button main\" \
              data-testid=\"pay\">Pay</button>{back}</div></form>",
             problem(told),
             cards()
         )
     } else {
-        let why = if session.subscription.is_some() { "This is paid." } else { "This page has closed." };
+        let why = if session.subscription.is_some() {
+            "This checkout is already paid."
+        } else {
+            "This checkout has expired."
+        };
         format!(
-            "<h1>Checkout</h1><p data-testid=\"closed\">{why} Nothing more is charged here.</p><p>{back}</p>"
+            "<h1>Checkout</h1><p data-testid=\"closed\">{why} You won't be charged again.</p><p>{back}</p>"
         )
     };
     // The form redirects the browser to the site that opened the page, which the policy must allow.
@@ -158,8 +162,8 @@ fn invoice_page(shared: &Shared, id: &str, status: StatusCode, told: Option<&str
         )
     };
     let body = format!(
-        "<h1>Invoice {}</h1><dl class=\"offer\"><div><dt>For</dt><dd>{}</dd></div><div><dt>Date</dt><dd>{}</dd></div>\
-         <div><dt>State</dt><dd data-testid=\"state\">{state}</dd></div></dl>{}{form}",
+        "<h1>Invoice {}</h1><dl class=\"offer\"><div><dt>Billed to</dt><dd>{}</dd></div><div><dt>Date</dt><dd>{}</dd></div>\
+         <div><dt>Status</dt><dd data-testid=\"state\">{state}</dd></div></dl>{}{form}",
         escape(&invoice.number),
         escape(&payer),
         date(invoice.made.created),
@@ -184,7 +188,7 @@ fn lines(invoice: &Invoice) -> String {
     }
     let due = money(invoice.due(), &invoice.currency);
     format!(
-        "<table><thead><tr><th scope=\"col\">What</th><th scope=\"col\" class=\"number\">Amount</th></tr></thead>\
+        "<table><thead><tr><th scope=\"col\">Description</th><th scope=\"col\" class=\"number\">Amount</th></tr></thead>\
          <tbody>{rows}</tbody><tfoot><tr><th scope=\"row\">Total</th><td class=\"number\" data-testid=\"total\">{due}\
          </td></tr></tfoot></table>"
     )
@@ -192,9 +196,9 @@ fn lines(invoice: &Invoice) -> String {
 
 fn cards() -> String {
     let options = [
-        (Card::Pays, "4242 4242 4242 4242", "Pays, now and at every renewal"),
-        (Card::Declined, "4000 0000 0000 0002", "Is declined"),
-        (Card::PaysOnce, "4000 0000 0000 0341", "Pays now, and is declined at every renewal"),
+        (Card::Pays, "4242 4242 4242 4242", "Succeeds now and at every renewal"),
+        (Card::Declined, "4000 0000 0000 0002", "Declined"),
+        (Card::PaysOnce, "4000 0000 0000 0341", "Succeeds now, declined at every renewal"),
     ];
     let option = |(card, number, what): (Card, &str, &str)| {
         let (word, checked) = (card.word(), if card == Card::Pays { " checked" } else { "" });
@@ -215,7 +219,7 @@ fn problem(told: Option<&str>) -> String {
 }
 
 fn nowhere() -> Response {
-    let body = "<h1>Nothing here</h1><p>There is no such page to pay at.</p>";
+    let body = "<h1>Page not found</h1><p>This checkout or invoice doesn't exist. Check the address.</p>";
     answer(StatusCode::NOT_FOUND, "Checkout", body, POLICY)
 }
 
@@ -224,7 +228,7 @@ fn answer(status: StatusCode, title: &str, body: &str, policy: &str) -> Response
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
          content=\"width=device-width, initial-scale=1\"><meta name=\"robots\" content=\"noindex\"><title>{} · Test \
          checkout</title><link rel=\"stylesheet\" href=\"../style.css\"></head><body><header><strong>Test checkout</strong> \
-         <span class=\"badge\">PLAY MONEY</span></header><main>{body}</main></body></html>",
+         <span class=\"badge\">TEST MODE</span></header><main>{body}</main></body></html>",
         escape(title)
     );
     let policy = HeaderValue::from_str(policy).unwrap_or(HeaderValue::from_static(POLICY));

@@ -43,7 +43,7 @@ macro_rules! text_column {
             fn decode(value: DB::ValueRef<'r>) -> ::core::result::Result<Self, ::sqlx::error::BoxDynError> {
                 let read: fn(&str) -> Option<$name> = $read;
                 let text = <&'r str as ::sqlx::Decode<'r, DB>>::decode(value)?;
-                read(text).ok_or_else(|| format!("{text:?} is no {}", stringify!($name)).into())
+                read(text).ok_or_else(|| format!("{text:?} is not a valid {}", stringify!($name)).into())
             }
         }
     };

@@ -88,9 +88,9 @@ problems! {
     StopBeyondLiquidation = "must be reached before the position is liquidated";
     /// A target would trigger immediately.
     TargetOnWrongSide = "must be on the winning side of the price";
-    /// A target's share is below the market's minimum amount.
-    TargetTooSmall = "must leave each target the smallest amount";
-    /// The price does not fit the market's price filter.
+    /// A target's share is less than the market's smallest amount.
+    TargetTooSmall = "must give each take profit at least the minimum amount";
+    /// The market takes no such price.
     PriceFilter = "must fit the PRICE_FILTER of the exchange";
     /// The amount does not fit the market's lot size filter.
     LotFilter = "must fit the LOT_SIZE of the exchange";
@@ -106,9 +106,9 @@ problems! {
     AccountMultiAssets = "must belong to an account in single-asset mode, not multi-assets mode (Binance: Futures, Preferences, Asset Mode)";
     /// The key's account is in portfolio margin mode.
     AccountPortfolio = "must belong to an account without portfolio margin";
-    /// The account's state at the exchange differs from the state recorded here.
-    KeyUnderReview = "belongs to an account under review: its orders at the exchange differ from the desk's, and an operator has to confirm that";
-    /// Contains characters that are not allowed in a name.
+    /// What the exchange shows of the key's account and what the desk knows differ.
+    KeyUnderReview = "belongs to an account under review: its orders at the exchange differ from Slipstream's, and an admin must confirm the differences";
+    /// Something else than letters of a name.
     NotAlphabetic = "must be alpha character";
     /// Not a country code of ISO 3166-1.
     NotCountry = "must be valid country";
@@ -128,9 +128,9 @@ problems! {
     PasswordHasName = "must not contain your e-mail address or the product's name";
     /// E-mail or password is wrong; the response does not reveal which.
     WrongCredentials = "e-mail or password is wrong";
-    /// The current password does not match.
-    WrongPassword = "is not your present password";
-    /// Another account uses this e-mail address.
+    /// The present password does not match.
+    WrongPassword = "is not your current password";
+    /// Someone has signed up with it.
     EmailTaken = "cannot be used";
     /// The reset link was used, has expired or never existed.
     ResetInvalid = "is no longer valid";
@@ -158,9 +158,9 @@ problems! {
     NotFrame = "must be valid timeframe";
     /// The name is already in use.
     NameTaken = "is already taken";
-    /// Longer than the field allows.
-    TextTooLong = "is longer than it may be";
-    /// Neither ENTER nor EXIT.
+    /// Longer than it may be.
+    TextTooLong = "exceeds the maximum length";
+    /// Neither to enter nor to leave.
     NotAction = "must be valid signal action";
     /// A template placeholder that the sender should have replaced.
     Placeholder = "must not be an unreplaced placeholder";
@@ -182,9 +182,9 @@ problems! {
     NotPublicKey = "must be an RSA public key in PEM of at least 2048 bits";
     /// Not IP addresses or networks.
     NotAddresses = "must be IP addresses or networks";
-    /// Not a time in the future.
-    NotFuture = "must be a moment to come";
-    /// Exceeds the maximum number per user.
+    /// A moment that is past, or none.
+    NotFuture = "must be in the future";
+    /// More of them than one person needs.
     TooMany = "are too many";
     /// Empty, although text is required.
     TooShort = "is too short";
@@ -192,13 +192,13 @@ problems! {
     NotInRange = "must be one of the listed values";
     /// Not a two-letter code of a country or state.
     NotLetterCode = "must be a two-letter code";
-    /// There is no brand with this name.
-    BrandUnknown = "must be a brand that exists";
-    /// The brand has no broker permissions.
+    /// No brand of that name.
+    BrandUnknown = "must be an existing brand";
+    /// A brand that is no broker's.
     BrandNotBroker = "must be a brand with broker permissions";
-    /// Only one of two fields that belong together was given.
-    OtherHalfMissing = "must be given with its other half";
-    /// Not a plan that can be subscribed to.
+    /// The other half of the pair is missing.
+    OtherHalfMissing = "must be given together with its counterpart";
+    /// No plan that can be subscribed to.
     NotPlan = "must be valid subscription id";
     /// Not a currency of the ledger.
     NotCurrency = "must be valid currency";

@@ -5,30 +5,30 @@ use std::time::Duration;
 /// Why the exchange did not fulfil a request.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
-    /// The key was rejected (Binance -2014, -2015, -1022; HTTP 401). Error 1103 of the Mudawyl API.
-    #[error("the exchange refused the key")]
+    /// It does not let this key in (Binance -2014, -2015, -1022; HTTP 401). Mudawyl 1103.
+    #[error("the exchange rejected the key")]
     Unauthorized,
     /// The market does not exist (Binance -1121). Error 1300 of the Mudawyl API.
     #[error("the exchange has no such market")]
     UnknownSymbol,
-    /// The request was rejected and had no effect. Error 1500 of the Mudawyl API.
-    #[error("the exchange refused: {message} ({code})")]
+    /// It said no, and nothing happened. Mudawyl 1500.
+    #[error("the exchange rejected the request: {message} ({code})")]
     Refused {
         /// The exchange's error code.
         code: i64,
         /// The exchange's error message.
         message: String,
     },
-    /// A rate limit was reached, or the clocks disagree for the moment; the request had no effect.
-    #[error("the exchange asks to wait {0:?}")]
+    /// It asks us to slow down, or finds our clock wrong for the moment; nothing happened.
+    #[error("exchange rate limit: retry after {0:?}")]
     Limited(Duration),
     /// The request's [`crate::Validity`] ended before the exchange accepted it: it was not sent, or rejected
     /// for its timestamp. It had no effect. The caller has to check again that the request is still wanted,
     /// and send it with a new validity.
     #[error("the request was not sent in time")]
     Expired,
-    /// The request certainly did not reach the exchange (connection refused) and may be retried unchanged.
-    #[error("the exchange cannot be reached")]
+    /// The request certainly never reached it (connection refused): may be tried again as it is.
+    #[error("cannot reach the exchange")]
     Unreachable,
     /// The request may or may not have taken effect (timeout, dropped connection, 5xx, -1006, -1007). Query
     /// the outcome before any retry.

@@ -8,28 +8,28 @@ pub type Answer<T> = Result<T, Failure>;
 /// Why the provider did not fulfil a request.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
-    /// The API key is invalid or lacks the permission.
-    #[error("the payment provider refused our key")]
+    /// It does not let us in: the key is wrong, or may not do this.
+    #[error("the payment provider rejected the API key")]
     Unauthorized,
     /// The card was declined; the request had no effect.
     #[error("the card was declined")]
     Declined,
-    /// The object does not exist.
-    #[error("the payment provider has no such thing")]
+    /// It has no such thing.
+    #[error("not found at the payment provider")]
     Missing,
-    /// The request was rejected and had no effect.
-    #[error("the payment provider refused: {message} ({code})")]
+    /// It said no, and nothing happened.
+    #[error("the payment provider rejected the request: {message} ({code})")]
     Refused {
         /// The provider's error code.
         code: String,
         /// The provider's error message.
         message: String,
     },
-    /// A rate limit was reached; the request had no effect.
-    #[error("the payment provider asks to wait {0:?}")]
+    /// It asks us to wait; nothing happened.
+    #[error("payment provider rate limit: retry after {0:?}")]
     Limited(Duration),
-    /// The request certainly did not reach the provider.
-    #[error("the payment provider cannot be reached")]
+    /// The request certainly never reached it.
+    #[error("cannot reach the payment provider")]
     Unreachable,
     /// The request may or may not have taken effect; repeat it with the same idempotency key.
     #[error("the outcome is unknown: {0}")]

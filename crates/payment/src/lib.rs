@@ -65,7 +65,7 @@ pub struct Event {
 
 /// A webhook that was not signed by the provider, or is too old.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the message is not signed by the payment provider, or too old")]
+#[error("the webhook signature is invalid or too old")]
 pub struct NotTheirs;
 
 /// A payment provider. State-changing calls take an idempotency key: repeated calls with the same key take

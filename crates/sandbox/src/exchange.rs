@@ -47,7 +47,7 @@ pub(crate) enum Refused {
 
 impl From<StateError> for Refused {
     fn from(error: StateError) -> Self {
-        tracing::error!(%error, "the sandbox stops taking commands");
+        tracing::error!(%error, "sandbox: could not write the journal; no more commands are accepted");
         Self::Stopped
     }
 }
@@ -226,7 +226,7 @@ fn snapshot_when_due(inner: &mut Inner, work: u64) {
     }
     inner.work = 0;
     let failed =
-        |error: &dyn std::fmt::Display| tracing::warn!(%error, "the sandbox could not write its snapshot");
+        |error: &dyn std::fmt::Display| tracing::warn!(%error, "sandbox: could not write a snapshot");
     let write = match inner.store.rotate(inner.engine.clone()) {
         Ok(write) => write,
         Err(error) => return failed(&error),
@@ -235,7 +235,7 @@ fn snapshot_when_due(inner: &mut Inner, work: u64) {
     let thread = std::thread::Builder::new().name("sandbox-snapshot".into());
     let spawned = thread.spawn(move || {
         if let Err(error) = write() {
-            tracing::warn!(%error, "the sandbox could not write its snapshot");
+            tracing::warn!(%error, "sandbox: could not write a snapshot");
         }
     });
     match spawned {

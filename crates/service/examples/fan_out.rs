@@ -187,7 +187,7 @@ async fn watch(desk: SharedDesk) {
     let mut streams = service::account_streams::AccountStreams::default();
     loop {
         if let Err(error) = streams.round(&desk).await {
-            tracing::warn!(%error, "followers' streams could not be looked at");
+            tracing::warn!(%error, "could not update the followers' streams");
         }
         tokio::time::sleep(Duration::from_secs(2)).await;
     }

@@ -86,7 +86,7 @@ impl Listener {
             AccountEvent::Connected => {
                 accounts.set_live(id, true);
                 if let Err(error) = order::protection::inspect_key(desk, id).await {
-                    tracing::debug!(key = %id, %error, "the account's positions are inspected by the next tick");
+                    tracing::debug!(key = %id, %error, "could not inspect an account's positions after a stream event; the next tick does");
                 }
             }
             AccountEvent::Disconnected => accounts.set_live(id, false),
@@ -105,7 +105,7 @@ impl Listener {
             // The exchange ends the stream after this event.
             AccountEvent::Unauthorized => {
                 if let Err(error) = key::refused(desk, id).await {
-                    tracing::warn!(key = %id, %error, "a key that the exchange rejects could not be disabled");
+                    tracing::warn!(key = %id, %error, "could not disable a key that the exchange rejects");
                 }
             }
         }

@@ -167,9 +167,10 @@ fn shown(row: ClientRow) -> Result<ApiClient> {
         name: row.name,
         login_id: row.login_id,
         api_key: row.api_key,
-        permissions: permissions.map_err(|_| Error::fault("an API client has no readable permissions"))?,
+        permissions: permissions
+            .map_err(|_| Error::fault("could not parse the permissions of an API client"))?,
         rsa: row.rsa_public_key.is_some(),
-        networks: networks.map_err(|_| Error::fault("an API client has no readable networks"))?,
+        networks: networks.map_err(|_| Error::fault("could not parse the IP whitelist of an API client"))?,
         created_at: row.created_at,
         expires_at: row.expires_at,
         last_used: row.last_used_at.zip(row.last_used_from),

@@ -92,7 +92,7 @@ pub async fn snapshot(desk: &SharedDesk) -> Result<()> {
         after = *last;
         let notes = stream::iter(keys).map(|key| async move {
             if let Err(error) = note(desk, key, today).await {
-                tracing::warn!(%error, %key, "a day's balance was not noted; it will be tried again");
+                tracing::warn!(%error, %key, "could not record a daily balance; will retry");
             }
         });
         notes.buffer_unordered(AT_ONCE).collect::<Vec<()>>().await;

@@ -12,14 +12,14 @@ pub enum Error {
     /// A business rule rejects the request (Mudawyl 433).
     #[error("{0}")]
     Refused(#[from] Refusal),
-    /// Invalid fields, all reported together (422).
-    #[error("fields are not usable")]
+    /// Fields that cannot be used, all together (422).
+    #[error("invalid fields")]
     Fields(Vec<FieldProblem>),
     /// Not authenticated (401).
     #[error("unauthenticated")]
     Unauthenticated,
-    /// Authenticated, but the password must be confirmed first (403).
-    #[error("the password is due")]
+    /// Known, but the password was not given for a while (403).
+    #[error("password confirmation required")]
     StepUp,
     /// Authenticated, but not allowed (403).
     #[error("forbidden")]
@@ -33,8 +33,8 @@ pub enum Error {
         /// Seconds until the next attempt is accepted.
         retry_after_s: u64,
     },
-    /// The exchange or the payment provider does not answer at present (503).
-    #[error("unavailable for the moment")]
+    /// The exchange or the payment provider cannot be asked at the moment (503).
+    #[error("temporarily unavailable")]
     Unavailable {
         /// Seconds after which a retry may succeed.
         retry_after_s: u64,

@@ -165,17 +165,17 @@ impl Desk {
                 state.ended = Some(End::Taken);
                 tracing::error!(
                     instance = self.instance,
-                    "another process has taken this instance's name: this one sends no more orders. Stop one of the two, \
-                     or give it a data folder of its own"
+                    "another process took over this instance's name, so this process sends no more orders; stop one of the \
+                     two, or give it its own data folder"
                 );
                 Err(Failure::Expired)
             }
             Ok(Err(error)) => {
-                tracing::warn!(%error, "the instance's lease could not be renewed");
+                tracing::warn!(%error, "could not renew the instance lease");
                 Err(Failure::Unreachable)
             }
             Err(_) => {
-                tracing::warn!("the instance's lease could not be renewed: the database does not answer");
+                tracing::warn!("could not renew the instance lease: the database is not responding");
                 Err(Failure::Unreachable)
             }
         }
@@ -197,7 +197,7 @@ impl Desk {
                     let mut state = self.fence.state();
                     (state.tenure, state.checked_at) = (state.tenure + 1, NEVER);
                 }
-                tracing::warn!("the instance's lease had ended: what was being sent is taken up anew");
+                tracing::warn!("the instance lease had expired; recovering the orders that were being sent");
                 instance::resume(db, name, generation, LEASE).await?
             }
         };
@@ -231,7 +231,7 @@ impl Desk {
             let freed = instance::give_back(&mut tx, &holder, self.clock.now()).await?;
             tx.commit().await?;
             if freed > 0 {
-                tracing::info!(holder, freed, "the work of an instance that has ended is taken over");
+                tracing::info!(holder, freed, "taking over the work of an instance that has stopped");
             }
         }
         Ok(())

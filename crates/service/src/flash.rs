@@ -60,7 +60,11 @@ pub fn carry(desk: &Desk, flash: &Flash) -> Result<String> {
         return Ok(whole);
     }
     let bare = sealed(Flash { values: Vec::new(), ..flash.clone() })?;
-    if bare.len() <= LONGEST_COOKIE { Ok(bare) } else { Err(Error::fault("a flash is larger than a cookie")) }
+    if bare.len() <= LONGEST_COOKIE {
+        Ok(bare)
+    } else {
+        Err(Error::fault("a flash message exceeds the size of a cookie"))
+    }
 }
 
 /// Decrypts the flash in a cookie. `None` if it is expired or not valid.

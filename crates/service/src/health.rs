@@ -247,7 +247,7 @@ mod tests {
         assert_eq!(orders(0, None), Status::Ok);
         assert_eq!(orders(0, Some(STUCK + 1)), Status::Down);
         assert_eq!(orders(LATE + 1, None), Status::Degraded);
-        assert_eq!(Parts { name_taken: true, ..well() }.instance(), Status::Down, "it can send no orders");
+        assert_eq!(Parts { name_taken: true, ..well() }.instance(), Status::Down, "it cannot send orders");
         assert_eq!(well().instance(), Status::Ok);
         let copies = |age, lag| Parts { copies_age: age, copy_lag: lag, ..well() }.copies();
         assert_eq!(copies(i64::MAX - 1, None), Status::Degraded, "the exchange's pace is not ours");

@@ -56,7 +56,8 @@ pub(crate) fn credentials(desk: &Desk, row: &KeyRow) -> Result<Credentials> {
     let version = i32::try_from(version).map_err(Error::fault)?;
     let sealed = Sealed { secret, data_key, master_key_id, version };
     let secret = desk.sealer.open(TABLE, row.key.id.0, row.user_id.0, &sealed)?;
-    let secret = std::str::from_utf8(&secret).map_err(|_| Error::fault("a sealed secret is no text"))?;
+    let secret =
+        std::str::from_utf8(&secret).map_err(|_| Error::fault("a decrypted secret is not valid text"))?;
     Ok(Credentials::new(row.key.api_key.clone(), secret))
 }
 

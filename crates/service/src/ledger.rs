@@ -58,7 +58,8 @@ pub async fn open(desk: &Desk, actor: &Actor, origin: &Origin, currency: &str) -
     audit::record(desk, &mut tx, Some(actor.user), Deed::AccountOpened, &subject, Some(origin)).await?;
     let row = rows::get(&mut tx, id).await?;
     tx.commit().await?;
-    row.and_then(AccountRow::person).ok_or_else(|| Error::fault("an account that was opened is not there"))
+    row.and_then(AccountRow::person)
+        .ok_or_else(|| Error::fault("a new account is missing after it was stored"))
 }
 
 fn public_id(desk: &Desk) -> String {
@@ -195,7 +196,7 @@ async fn house(desk: &Desk, tx: &mut Tx, purpose: Purpose, currency: &str) -> Re
     let id = LedgerAccountId::mint(&*desk.clock, &*desk.chance);
     rows::open_house(&mut *tx, id, purpose, currency, desk.clock.now()).await?;
     let row = rows::house(&mut *tx, purpose, currency).await?;
-    row.map(|row| row.id).ok_or_else(|| Error::fault("the house's account was not opened"))
+    row.map(|row| row.id).ok_or_else(|| Error::fault("the counterparty account was not opened"))
 }
 
 /// Writes a balanced transaction. Accounts are locked in the order of their ids, so that concurrent

@@ -33,11 +33,11 @@ pub(crate) async fn json<T: DeserializeOwned>(
     let mut bytes = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(reqwest::Error::without_url)? {
         if bytes.len() + chunk.len() > largest {
-            bail!("answered more than {largest} bytes");
+            bail!("the response exceeds {largest} bytes");
         }
         bytes.extend_from_slice(&chunk);
     }
-    serde_json::from_slice(&bytes).context("answered something else")
+    serde_json::from_slice(&bytes).context("unexpected response")
 }
 
 #[cfg(test)]

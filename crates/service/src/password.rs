@@ -78,7 +78,8 @@ impl Hasher {
             let forms = forms.iter().take(if normal == password { 1 } else { 2 });
             let hash = match stored.as_deref().filter(|stored| *stored != NONE) {
                 Some(stored) => Some(
-                    PasswordHash::new(stored).map_err(|_| Error::fault("a stored password hash is none"))?,
+                    PasswordHash::new(stored)
+                        .map_err(|_| Error::fault("a stored password hash is invalid"))?,
                 ),
                 None => None,
             };
@@ -132,10 +133,10 @@ fn fits(verified: std::result::Result<(), Failure>) -> Result<bool> {
 fn failed(failure: Failure) -> Error {
     match failure {
         Failure::OutOfMemory => {
-            tracing::warn!("there is no memory to hash a password; the caller is asked to try again");
+            tracing::warn!("not enough memory to hash a password; the caller is asked to retry");
             Error::Unavailable { retry_after_s: MEMORY_IN_S }
         }
-        _ => Error::fault("a password could not be hashed"),
+        _ => Error::fault("could not hash a password"),
     }
 }
 

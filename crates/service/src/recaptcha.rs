@@ -58,11 +58,11 @@ pub async fn check(desk: &Desk, token: Option<&str>, origin: &Origin) -> Result<
     let Some(settings) = &desk.settings.edge.recaptcha else { return Ok(()) };
     let token = token.filter(|token| (1..=LONGEST).contains(&token.len())).ok_or(Error::Forbidden)?;
     let verdict = ask(desk, settings, token, origin).await.map_err(|error| {
-        tracing::warn!(error = format!("{error:#}"), "the reCAPTCHA verifier cannot be asked");
+        tracing::warn!(error = format!("{error:#}"), "could not reach the reCAPTCHA verifier");
         Error::Unavailable { retry_after_s: RETRY_AFTER_S }
     })?;
     if verdict.errors.iter().any(|error| error.ends_with("-input-secret")) {
-        tracing::error!("the reCAPTCHA verifier does not know RECAPTCHA_SECRET");
+        tracing::error!("the reCAPTCHA verifier rejected RECAPTCHA_SECRET");
         return Err(Error::Unavailable { retry_after_s: RETRY_AFTER_S });
     }
     if verdict.success && score(&verdict).is_some_and(|score| score >= settings.floor) {

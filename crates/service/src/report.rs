@@ -66,7 +66,7 @@ pub async fn run_due(desk: &Desk) -> Result<usize> {
                 next
             }
             Err(error) => {
-                tracing::warn!(user = %due.user_id, %error, "a person's reports could not be made; they will be");
+                tracing::warn!(user = %due.user_id, %error, "could not create a user's reports; will retry");
                 desk.clock.now().plus(RETRY)
             }
         };

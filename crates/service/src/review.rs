@@ -103,9 +103,9 @@ pub async fn begin(desk: &Desk) -> Result<()> {
         tx.commit().await?;
     }
     let install =
-        store::install::get(&desk.db).await?.ok_or_else(|| Error::fault("the install has no row"))?;
+        store::install::get(&desk.db).await?.ok_or_else(|| Error::fault("the install row is missing"))?;
     let code =
-        Install::parse(&install.code).ok_or_else(|| Error::fault("the install's code is not readable"))?;
+        Install::parse(&install.code).ok_or_else(|| Error::fault("the install code is not readable"))?;
     desk.reviews.install.get_or_init(|| code);
     if install.copied_at.is_some() {
         let mut tx = desk.db.begin().await?;
@@ -113,7 +113,7 @@ pub async fn begin(desk: &Desk) -> Result<()> {
             let keys = store::review::begin_all(&mut tx, now).await?;
             tracing::warn!(
                 keys,
-                "this database is a backup that was restored: every account is checked before it trades"
+                "this database was restored from a backup; every account is reviewed before it trades"
             );
         }
         tx.commit().await?;
@@ -145,7 +145,7 @@ async fn refresh(desk: &Desk) -> Result<()> {
 pub async fn watch(desk: SharedDesk) {
     while !desk.work.is_stopping() {
         if let Err(error) = refresh(&desk).await {
-            tracing::warn!(%error, "the accounts under review could not be read");
+            tracing::warn!(%error, "could not read the accounts under review");
         }
         tokio::select! {
             () = desk.clock.sleep(REFRESH) => {}
@@ -170,7 +170,7 @@ pub async fn check_next(desk: &SharedDesk) -> Result<()> {
     let usable = row.filter(|row| row.key.status != ApiKeyStatus::Unauthorized);
     let Some(row) = usable else { return Ok(()) };
     if let Err(error) = check(desk, row).await {
-        tracing::debug!(key = %id, %error, "an account could not be checked; it will be again");
+        tracing::debug!(key = %id, %error, "could not review an account; will retry");
         if let Some(due) = desk.reviews.state().due.as_mut() {
             due.push_back(id);
         }
@@ -318,16 +318,16 @@ async fn note(desk: &Desk, row: &KeyRow, differences: &[Difference]) -> Result<(
         let text = serde_json::to_string(differences).map_err(Error::fault)?;
         store::review::put(&mut tx, id, &text, now).await?;
         let content = Content::plain(
-            "An account differs from the database",
-            "The exchange shows orders that this desk sent and its database does not know. That happens when a backup was restored, \
-             or when another desk runs on a copy of the database. The desk places missing stops on that account and does \
-             nothing else there by itself. Open the maintenance page and confirm the differences.",
+            "Exchange orders differ from the database",
+            "The exchange shows orders that this server sent but its database doesn't contain. This happens after a backup was \
+             restored, or when another server runs on a copy of the database. On that account, Slipstream only places \
+             missing stop losses. Open the maintenance page and confirm the differences.",
         );
         let once = format!("review:{id}:{}", now.0);
         for admin in store::user::admins(&mut tx).await? {
             notify::letter(desk, &mut tx, admin.id, &Letter { once: &once, content: &content }).await?;
         }
-        tracing::warn!(key = %id, count = differences.len(), "an account's orders differ from the database");
+        tracing::warn!(key = %id, count = differences.len(), "an account's orders at the exchange differ from the database");
     }
     tx.commit().await?;
     refresh(desk).await

@@ -116,8 +116,8 @@ impl SandboxControl {
     /// [`Error::Unavailable`] when the sandbox does not answer.
     pub async fn playing(&self) -> Result<Playing, Error> {
         let told: Told = self.ask(self.http.get(format!("{}/control/market", self.base))).await?;
-        let hour =
-            Micros::from_iso(&told.playing.hour).ok_or_else(|| Error::fault("the sandbox told no hour"))?;
+        let hour = Micros::from_iso(&told.playing.hour)
+            .ok_or_else(|| Error::fault("the sandbox returned no time"))?;
         let synthetic = told.markets.into_iter().filter(|m| m.synthetic).map(|m| m.symbol).collect();
         Ok(Playing { hour, synthetic })
     }
@@ -134,7 +134,7 @@ impl SandboxControl {
         match response.status().as_u16() {
             200 => response.json().await.map_err(unavailable),
             404 => Err(Error::NotFound),
-            status => Err(Error::fault(format!("the sandbox's control door answered {status}"))),
+            status => Err(Error::fault(format!("the sandbox control API answered {status}"))),
         }
     }
 }

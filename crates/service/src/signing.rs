@@ -67,7 +67,7 @@ pub(crate) async fn current(desk: &Desk) -> Result<Arc<Pair>> {
     }
     make(desk).await?;
     reload(desk).await?;
-    desk.keyring.newest(now).ok_or_else(|| Error::fault("a signing key was made and is not there"))
+    desk.keyring.newest(now).ok_or_else(|| Error::fault("a new signing key is missing after it was stored"))
 }
 
 /// The key with this id, if it still verifies.
@@ -115,9 +115,10 @@ async fn reload(desk: &Desk) -> Result<()> {
 fn open(desk: &Desk, row: &store::signing_key::SigningKey) -> Result<Arc<Pair>> {
     let sealed = Sealed::from_bytes(&row.sealed)?;
     let seed = desk.sealer.open("signing_keys", row.id.0, Uuid::nil(), &sealed)?;
-    let seed = <&[u8; 32]>::try_from(seed.as_slice()).map_err(|_| Error::fault("a signing key is cut"))?;
+    let seed = <&[u8; 32]>::try_from(seed.as_slice())
+        .map_err(|_| Error::fault("a stored signing key is truncated"))?;
     let key = SigningKey::from_bytes(seed);
-    let document = key.to_pkcs8_der().map_err(|_| Error::fault("a signing key does not encode"))?;
+    let document = key.to_pkcs8_der().map_err(|_| Error::fault("could not encode a signing key"))?;
     Ok(Arc::new(Pair {
         id: row.id,
         sign: EncodingKey::from_ed_der(document.as_bytes()),

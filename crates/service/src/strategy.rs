@@ -74,7 +74,7 @@ pub(crate) fn shown(row: store::strategy::Strategy) -> Result<Strategy> {
 }
 
 fn frame(row: &store::strategy::Strategy) -> Result<Frame> {
-    Frame::from_seconds(row.timeframe_s).ok_or_else(|| Error::fault("a strategy has bars of no known length"))
+    Frame::from_seconds(row.timeframe_s).ok_or_else(|| Error::fault("a strategy has an unknown timeframe"))
 }
 
 /// Returns the candle series that a strategy is computed from.

@@ -34,7 +34,7 @@ impl Chance for OsChance {
     #[allow(clippy::panic, reason = "without randomness no secret is safe: nothing may go on")]
     fn fill(&self, out: &mut [u8]) {
         if let Err(error) = SysRng.try_fill_bytes(out) {
-            panic!("the operating system gives no randomness: {error}");
+            panic!("the operating system provides no randomness: {error}");
         }
     }
 }

@@ -120,7 +120,11 @@ pub async fn hand_over(desk: &Desk) -> Result<()> {
     let copies = store::copy::requeue(&mut tx, desk.instance()).await?;
     tx.commit().await?;
     if intents + copies > 0 {
-        tracing::info!(intents, copies, "unfinished work is left to the next start or another instance");
+        tracing::info!(
+            intents,
+            copies,
+            "released unfinished orders and copies for the next start or another instance"
+        );
     }
     Ok(())
 }

@@ -10,17 +10,17 @@ use std::{fs::File, path::Path};
 /// Why a database could not be copied.
 #[derive(Debug, thiserror::Error)]
 pub enum Uncopied {
-    /// It is Postgres, which has its own backup program.
-    #[error("a Postgres database is backed up with pg_dump")]
+    /// It is Postgres, which has a program of its own for this.
+    #[error("back up a Postgres database with pg_dump")]
     Postgres,
-    /// The file exists; a backup never overwrites a file.
-    #[error("that file exists already: a backup overwrites nothing")]
+    /// A backup overwrites nothing.
+    #[error("the file already exists; a backup never overwrites a file")]
     Exists,
-    /// The folder does not exist. Creating it would hide backups in a mistyped path.
-    #[error("there is no such folder: make it first, or mend the path")]
+    /// A mistyped folder would keep the backup where nobody looks for it.
+    #[error("the folder does not exist; create it or correct the path")]
     NoFolder,
-    /// The path is not valid Unicode, which SQLite requires.
-    #[error("the file's name must be Unicode")]
+    /// SQLite takes no other names.
+    #[error("the file name must be valid Unicode")]
     NotUnicode,
     /// The copy failed.
     #[error(transparent)]

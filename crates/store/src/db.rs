@@ -79,7 +79,7 @@ impl Db {
 
     async fn connect_sqlite(url: &str, options: &Options) -> Result<Self> {
         if url.contains(":memory:") || url.contains("mode=memory") {
-            let why = "an in-memory SQLite database cannot be shared by readers and the writer: name a file";
+            let why = "an in-memory SQLite database cannot be shared between connections; use a file";
             return Err(sqlx::Error::Configuration(why.into()).into());
         }
         // The connections are kept open permanently: closing the last one would checkpoint and remove the WAL under

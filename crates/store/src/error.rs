@@ -42,7 +42,7 @@ impl Error {
 impl Error {
     /// The error for using a transaction that the database has ended after an earlier failure.
     pub(crate) fn spent() -> Self {
-        sqlx::Error::Protocol("the transaction ended with an earlier failure; begin it anew".to_owned())
+        sqlx::Error::Protocol("the transaction was aborted by an earlier error; start a new one".to_owned())
             .into()
     }
 }

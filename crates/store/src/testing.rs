@@ -187,7 +187,7 @@ impl Drop for TestDb {
             })
         });
         if !matches!(dropping.join(), Ok(Ok(()))) {
-            tracing::warn!(schema = %name, "a test's schema could not be dropped");
+            tracing::warn!(schema = %name, "could not drop a test schema");
         }
     }
 }

@@ -34,7 +34,7 @@ impl Check {
         if !(self.plain || encrypted || starts_tls || is_on_this_machine(url)) {
             self.fail(
                 name,
-                "encrypted (https://, smtps://) or on this machine; SLIPSTREAM_PLAIN_HTTP=allow permits it",
+                "encrypted (https://, smtps://) or on this machine; set SLIPSTREAM_PLAIN_HTTP=allow to override",
             );
         }
     }
@@ -94,7 +94,7 @@ impl Check {
     pub(super) fn master_key(&mut self, name: &str) -> Option<MasterKey> {
         let parsed = MasterKey::parse(&self.text(name)?);
         if parsed.is_err() {
-            self.fail(name, "64 hex digits, or the Base64 of 32 bytes");
+            self.fail(name, "64 hex digits, or 32 bytes in Base64");
         }
         parsed.ok()
     }

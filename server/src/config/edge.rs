@@ -30,14 +30,14 @@ pub(super) fn settings(check: &mut Check) -> EdgeSettings {
 
 /// Host names without a port: `nas.local`, `192.168.1.20`, `[fd00::20]`.
 pub(super) fn hosts(check: &mut Check) -> Vec<String> {
-    let all: Vec<String> = check.list(hosts::SETTING, "host names, with commas between them");
+    let all: Vec<String> = check.list(hosts::SETTING, "host names, separated by commas");
     let name = |text: &String| {
         let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._".contains(&b);
         let v6 = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
         v6.map_or(!text.is_empty() && text.bytes().all(plain), |v6| v6.parse::<Ipv6Addr>().is_ok())
     };
     if !all.iter().all(name) {
-        check.fail(hosts::SETTING, "host names without a scheme or a port, with commas between them");
+        check.fail(hosts::SETTING, "host names without a scheme or a port, separated by commas");
     }
     all
 }
@@ -54,7 +54,7 @@ pub(super) fn connections(check: &mut Check) -> Wanted {
 }
 
 fn rate(check: &mut Check, name: &str, usual: u32) -> u32 {
-    check.parsed(name, "a number of requests a minute, or 0 for no limit").unwrap_or(usual)
+    check.parsed(name, "a number of requests per minute, or 0 for no limit").unwrap_or(usual)
 }
 
 fn oidc(check: &mut Check) -> Option<OidcSettings> {
@@ -71,10 +71,13 @@ fn oidc(check: &mut Check) -> Option<OidcSettings> {
     if !(issuer.starts_with("https://") || (issuer.starts_with("http://") && is_on_this_machine(&issuer)))
         || issuer.contains(['@', '?', '#', ' '])
     {
-        check.fail("OIDC_ISSUER", "an https:// address, as the tokens say it in `iss`");
+        check.fail("OIDC_ISSUER", "an https:// address, exactly as in the tokens' `iss` claim");
     }
     if audience.is_none() {
-        check.fail("OIDC_AUDIENCE", "set with OIDC_ISSUER: tokens for other applications are not for us");
+        check.fail(
+            "OIDC_AUDIENCE",
+            "set together with OIDC_ISSUER, so that tokens for other applications are rejected",
+        );
     }
     Some(OidcSettings { issuer, audience: audience?, token_use })
 }
@@ -94,7 +97,7 @@ fn recaptcha(check: &mut Check) -> Option<RecaptchaSettings> {
 /// Origins as browsers send them: scheme, host, and the port unless it is the default one; nothing after
 /// that.
 fn origins(check: &mut Check) -> Vec<String> {
-    let all: Vec<String> = check.list("SLIPSTREAM_CORS_ORIGINS", "origins, with commas between them");
+    let all: Vec<String> = check.list("SLIPSTREAM_CORS_ORIGINS", "origins, separated by commas");
     let origin = |text: &String| {
         let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
         host.is_some_and(|host| {
@@ -103,8 +106,7 @@ fn origins(check: &mut Check) -> Vec<String> {
         })
     };
     if !all.iter().all(origin) {
-        check
-            .fail("SLIPSTREAM_CORS_ORIGINS", "origins such as https://app.example, with commas between them");
+        check.fail("SLIPSTREAM_CORS_ORIGINS", "origins such as https://app.example, separated by commas");
     }
     all
 }

@@ -41,7 +41,7 @@ pub(super) fn payments_at(check: &mut Check, mode: Mode) -> PaymentsAt {
     if mode == Mode::Live && !live {
         check.fail(
             "STRIPE_SECRET_KEY",
-            "a live key (sk_live_ or rk_live_) in live mode: play money buys no plan",
+            "a live key (sk_live_ or rk_live_) in live mode: test payments cannot buy a plan",
         );
     }
     if webhook_secret.is_none() {

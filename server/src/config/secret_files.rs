@@ -30,13 +30,11 @@ pub(super) fn read(vars: &mut BTreeMap<String, String>) -> (Vec<String>, Vec<Str
         known.push(from.clone());
         match value {
             _ if vars.contains_key(*name) => {
-                problems.push(format!("{from} must be unset where {name} is set"))
+                problems.push(format!("{from} must not be set together with {name}"))
             }
             Some(value) => drop(vars.insert((*name).to_owned(), value)),
             None => {
-                problems.push(format!(
-                    "{from} must be the path of a text file that can be read and is not empty"
-                ));
+                problems.push(format!("{from} must be the path of a readable, non-empty text file"));
             }
         }
     }

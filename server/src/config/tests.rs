@@ -223,7 +223,7 @@ fn a_secret_may_be_in_a_file() {
         [("SLIPSTREAM_METRICS_TOKEN", "a token of enough"), ("SLIPSTREAM_METRICS_TOKEN_FILE", &path("key"))];
     assert_eq!(
         refused(&twice),
-        ["SLIPSTREAM_METRICS_TOKEN_FILE must be unset where SLIPSTREAM_METRICS_TOKEN is set"]
+        ["SLIPSTREAM_METRICS_TOKEN_FILE must not be set together with SLIPSTREAM_METRICS_TOKEN"]
     );
 }
 

@@ -24,36 +24,40 @@ struct Case {
 }
 
 const CASES: &[Case] = &[
-    Case { status: 400, name: "BadRequest", when: "The request cannot be read or used." },
+    Case { status: 400, name: "BadRequest", when: "The request is malformed." },
     Case {
         status: 401,
         name: "Unauthorized",
-        when: "The credentials are missing, malformed, expired, revoked or not ours.",
+        when: "The credentials are missing, malformed, expired, revoked or unknown.",
     },
-    Case { status: 403, name: "Forbidden", when: "The credentials are good, but not for this." },
+    Case { status: 403, name: "Forbidden", when: "The credentials are valid but lack the permission." },
     Case {
         status: 404,
         name: "NotFound",
-        when: "There is no such thing, or it is another's: which is not told.",
+        when: "The resource does not exist or belongs to another user; the response does not say which.",
     },
     Case { status: 413, name: "TooLarge", when: "The body is larger than 64 KB." },
-    Case { status: 422, name: "Unprocessable", when: "Fields cannot be used; all of them are named." },
-    Case { status: 429, name: "TooMany", when: "Too many requests; Retry-After says when to ask again." },
+    Case {
+        status: 422,
+        name: "Unprocessable",
+        when: "Some fields are invalid; the response lists all of them.",
+    },
+    Case { status: 429, name: "TooMany", when: "Too many requests. `Retry-After` says when to retry." },
     Case {
         status: 500,
         name: "Fault",
-        when: "A problem of ours; the log has it under the answer's x-request-id.",
+        when: "Internal error. The server log has the details under the response's `x-request-id`.",
     },
     Case {
         status: 503,
         name: "Unavailable",
-        when: "The exchange does not answer, or the desk is being looked after; Retry-After says when to ask again.",
+        when: "The exchange is not responding, or maintenance mode is on. `Retry-After` says when to retry.",
     },
-    Case { status: 504, name: "TookTooLong", when: "It took longer than 30 seconds." },
+    Case { status: 504, name: "TookTooLong", when: "The request took longer than 30 seconds." },
 ];
 
-/// What 403 means on the Mudawyl surface.
-const NOT_FOR_THIS: &str = "The credentials are good, but not for this (`forbidden`); or the password is due (`step_up_required`: POST /v1/auth/step-up); or the token in recaptcha-token-v3 is missing, or not a person's.";
+/// What 403 means where people's programs ask, too.
+const NOT_FOR_THIS: &str = "The credentials are valid but lack the permission (`forbidden`), the password must be confirmed (`step_up_required`: call POST /v1/auth/step-up), or the token in `recaptcha-token-v3` is missing or was rejected.";
 
 /// The rejection status of Mudawyl operations, which handlers document themselves.
 const REFUSED: &str = "433";
@@ -87,7 +91,7 @@ pub(super) fn complete(
     if let Some(refused) = responses.get_mut(REFUSED) {
         *refused = json!({ "$ref": "#/components/responses/Refused" });
         let content = body("Refused", example::of(&reference("Refused"), schemas));
-        let when = "Well formed, but a rule or the exchange says no; the number is the reason's.";
+        let when = "The request is valid, but a business rule or the exchange rejected it. The number is the error code.";
         shared.entry("Refused").or_insert_with(|| json!({ "description": when, "content": content }));
     }
 }
@@ -144,7 +148,7 @@ fn told(case: &Case, surface: Surface, schemas: &Value) -> Value {
     let mut response = json!({ "description": when, "content": body(schema, example) });
     if matches!(case.status, 429 | 503) {
         response["headers"] = json!({
-            "Retry-After": { "description": "Seconds.", "schema": { "type": "integer", "minimum": 0 } },
+            "Retry-After": { "description": "Seconds to wait before a retry.", "schema": { "type": "integer", "minimum": 0 } },
         });
     }
     response

@@ -65,7 +65,7 @@ pub fn complete(document: &OpenApi, doors: &[Door]) -> Value {
         example::complete(operation, &schemas);
     }
     document["components"]["responses"] = Value::Object(shared);
-    document["servers"] = json!([{ "url": "/", "description": "This desk." }]);
+    document["servers"] = json!([{ "url": "/", "description": "This server" }]);
     document["tags"] = tags(&document, doors);
     document
 }
@@ -75,7 +75,7 @@ fn token() -> Value {
         "name": captcha::HEADER,
         "in": "header",
         "required": false,
-        "description": "A reCAPTCHA v3 token, where the operator of the desk asks for one.",
+        "description": "A reCAPTCHA v3 token, if the server requires one.",
         "schema": { "type": "string" },
     })
 }
@@ -117,7 +117,7 @@ fn optional(operation: &mut Value, schemas: &Value) {
 fn successes(operation: &mut Value) {
     for response in operation["responses"].as_object_mut().into_iter().flat_map(Map::values_mut) {
         if response.get("$ref").is_none() && response["description"].as_str().is_none_or(str::is_empty) {
-            response["description"] = json!("What was asked for.");
+            response["description"] = json!("Success.");
         }
     }
 }

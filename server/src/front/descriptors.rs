@@ -12,7 +12,7 @@ pub fn raise() -> usize {
     let (current, wanted) = (current.unwrap_or(WANTED), maximum.unwrap_or(WANTED).min(WANTED));
     let raised = current < wanted
         && setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), maximum })
-            .inspect_err(|error| tracing::warn!(%error, current, "the limit on open files cannot be raised"))
+            .inspect_err(|error| tracing::warn!(%error, current, "could not raise the limit on open files"))
             .is_ok();
     usize::try_from(if raised { wanted } else { current }).unwrap_or(usize::MAX)
 }

@@ -137,7 +137,7 @@ impl Trouble {
             return;
         }
         if self.may_log() {
-            tracing::error!(%error, open = connections.open(), "connections cannot be accepted");
+            tracing::error!(%error, open = connections.open(), "could not accept a connection");
         }
         connections.close_one();
         time::sleep(self.pause).await;
@@ -147,7 +147,7 @@ impl Trouble {
     /// Rejects a connection when none can be evicted for it. The peer may or may not read the response.
     fn refused(&mut self, stream: &TcpStream) {
         if self.may_log() {
-            tracing::warn!("a connection was refused: every permitted connection is in use");
+            tracing::warn!("rejected a connection: the connection limit is reached");
         }
         let _ = stream.try_write(NO_ROOM);
     }

@@ -14,7 +14,7 @@ pub(super) async fn follow_up(desk: SharedDesk) {
     beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while super::beat(&desk, &mut beats).await {
         if let Err(error) = streams.round(&desk).await {
-            tracing::warn!(%error, "account streams could not be opened or closed; the next round tries again");
+            tracing::warn!(%error, "could not open or close user-data streams; the next tick retries");
         }
     }
 }

@@ -29,7 +29,7 @@ pub(super) async fn run(desk: SharedDesk, holder: String) {
                 Ok(true) => Some(live.unwrap_or_default()),
                 Ok(false) => None,
                 Err(error) => {
-                    tracing::warn!(%error, "it is not known who runs the strategies; nobody does for a moment");
+                    tracing::warn!(%error, "could not read which instance runs the strategies; pausing them until the next tick");
                     None
                 }
             };
@@ -37,7 +37,7 @@ pub(super) async fn run(desk: SharedDesk, holder: String) {
         if let Some(live) = &mut live
             && let Err(error) = live.round(&desk).await
         {
-            tracing::warn!(%error, "strategies could not be run; they will be again");
+            tracing::warn!(%error, "could not run the strategies; will retry");
         }
     }
 }

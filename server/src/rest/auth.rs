@@ -72,10 +72,10 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 /// E-mail and password.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SignInBody {
-    /// The user's e-mail address.
+    /// E-mail address.
     #[schema(example = "ada@example.org", format = Email, max_length = 254)]
     email: String,
-    /// 10 to 200 characters.
+    /// Password, 10 to 200 characters.
     #[schema(example = "correct horse battery", min_length = 10, max_length = 200)]
     password: String,
 }
@@ -84,19 +84,19 @@ pub(crate) struct SignInBody {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RefreshBody {
-    /// The token from the last response; can be used once.
+    /// Refresh token of the last response; works once.
     #[schema(example = "0Bz6cUvV4gQ3bWw9mJ0cTnq3yq1m3kq2dA5fZrX8hEs")]
     refresh_token: String,
 }
 
-/// The tokens of a signed-in program.
+/// Tokens of a session.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct TokenAnswer {
-    /// A JWT, for `Authorization`.
+    /// JWT for the `Authorization` header.
     #[schema(example = "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIuLi4ifQ.c2lnbmF0dXJl")]
     access_token: String,
-    /// Can be used once, for a new pair. A second use revokes the whole sign-in.
+    /// Works once, for a new pair of tokens. A second use ends the session.
     #[schema(example = "0Bz6cUvV4gQ3bWw9mJ0cTnq3yq1m3kq2dA5fZrX8hEs")]
     refresh_token: String,
     /// Seconds until the access token expires.
@@ -104,38 +104,38 @@ pub(crate) struct TokenAnswer {
     expires_in: i64,
 }
 
-/// The password of the signed-in user.
+/// Password of the signed-in user.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct StepUpBody {
-    /// The current password.
+    /// Current password.
     #[schema(example = "correct horse battery", max_length = 200)]
     password: String,
 }
 
-/// Options of a sign-out.
+/// Scope of a sign-out.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SignOutBody {
-    /// Also signs out every browser and other program and revokes API clients, webhooks and the linked chat;
-    /// requires that the password was entered within the last 10 minutes. Otherwise only this sign-in ends.
+    /// Ends all sessions, API clients, webhooks and the linked chat too; needs a password confirmed within the last 10
+    /// minutes. Without it, only the current session ends.
     #[schema(example = false)]
     everywhere: Option<bool>,
 }
 
-/// A change of the password.
+/// A password change.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PasswordBody {
-    /// The current password.
+    /// Current password.
     #[schema(example = "correct horse battery", max_length = 200)]
     current_password: String,
-    /// 10 to 200 characters, not easy to guess.
+    /// New password, 10 to 200 characters, not easy to guess.
     #[schema(example = "an entirely new one", min_length = 10, max_length = 200)]
     new_password: String,
-    /// API clients to keep; all of them if omitted.
+    /// Ids of API clients to keep; all are kept by default.
     keep_api_clients: Option<Vec<uuid::Uuid>>,
-    /// Whether the linked Telegram chat stays linked; true by default.
+    /// Whether the Telegram chat stays linked; `true` by default.
     keep_chat: Option<bool>,
-    /// Whether webhooks keep the addresses that you were shown; true by default.
+    /// Whether webhooks whose URL you have seen keep working; `true` by default.
     keep_webhooks: Option<bool>,
 }
 
@@ -148,11 +148,11 @@ fn answer(tokens: Tokens) -> Json<TokenAnswer> {
 
 /// Sign Up
 ///
-/// Makes an account and answers its first tokens.
+/// Creates an account and returns its first tokens.
 #[utoipa::path(
     post,
     path = "/v1/auth/sign-up",
-    tag = "Sign-in",
+    tag = "Authentication",
     request_body = SignInBody,
     responses((status = 200, body = TokenAnswer))
 )]
@@ -163,15 +163,16 @@ pub(crate) async fn sign_up(State(desk): State<SharedDesk>, From(origin): From, 
 
 /// Sign In
 ///
-/// The same answer, after the same time, for an unknown e-mail and a wrong password.
+/// Returns an access token and a refresh token. An unknown e-mail and a wrong password get the same response after the
+/// same time.
 #[utoipa::path(
     post,
     path = "/v1/auth/sign-in",
-    tag = "Sign-in",
+    tag = "Authentication",
     request_body = SignInBody,
     responses(
         (status = 200, body = TokenAnswer),
-        (status = 401, description = "E-mail or password is wrong: which is not told.", body = Message),
+        (status = 401, description = "The e-mail or the password is wrong; the response does not say which.", body = Message),
     )
 )]
 pub(crate) async fn sign_in(State(desk): State<SharedDesk>, From(origin): From, asked: Asked) -> Answer {
@@ -179,17 +180,17 @@ pub(crate) async fn sign_in(State(desk): State<SharedDesk>, From(origin): From, 
     token::sign_in(&desk, origin, &email, &password).await.map(answer).map_err(|e| refuse(&asked, e))
 }
 
-/// Refresh
+/// Refresh Tokens
 ///
-/// Changes a refresh token for a new pair.
+/// Exchanges a refresh token for a new pair of tokens.
 #[utoipa::path(
     post,
     path = "/v1/auth/refresh",
-    tag = "Sign-in",
+    tag = "Authentication",
     request_body = RefreshBody,
     responses(
         (status = 200, body = TokenAnswer),
-        (status = 401, description = "The token is unknown, expired or spent.", body = Message),
+        (status = 401, description = "The token is unknown, expired or was already used.", body = Message),
     )
 )]
 pub(crate) async fn refresh(State(desk): State<SharedDesk>, From(origin): From, asked: Asked) -> Answer {
@@ -199,16 +200,16 @@ pub(crate) async fn refresh(State(desk): State<SharedDesk>, From(origin): From, 
     Ok(answer(token::refresh(&desk, origin, &token).await?))
 }
 
-/// Step Up
+/// Confirm Password
 ///
-/// Gives the password again: exchange keys, API clients, webhooks and sessions change only within 10 minutes of it. A sign-in
-/// counts as well. Tokens of another issuer, and API clients, are never asked.
+/// Confirms the password. Exchange keys, API clients, webhooks and sessions can be changed for 10 minutes after a
+/// confirmation or a sign-in. Tokens of another issuer and API clients never need a confirmation.
 #[utoipa::path(
     post,
     path = "/v1/auth/step-up",
-    tag = "Sign-in",
+    tag = "Authentication",
     request_body = StepUpBody,
-    responses((status = 204, description = "Credentials may change for 10 minutes."))
+    responses((status = 204, description = "Confirmed: credentials can be changed for 10 minutes."))
 )]
 pub(crate) async fn step_up(
     State(desk): State<SharedDesk>,
@@ -225,14 +226,14 @@ pub(crate) async fn step_up(
 
 /// Sign Out
 ///
-/// Ends this sign-in: its access and refresh tokens open nothing any more.
+/// Ends the current session. Its access and refresh tokens stop working.
 #[utoipa::path(
     post,
     path = "/v1/auth/sign-out",
-    tag = "Sign-in",
+    tag = "Authentication",
     request_body = SignOutBody,
     responses(
-        (status = 204, description = "Signed out."),
+        (status = 204, description = "The session has ended."),
         StepUpDue,
     )
 )]
@@ -254,13 +255,14 @@ pub(crate) async fn sign_out(
 
 /// Change Password
 ///
-/// Ends every other sign-in. API clients, webhooks and the linked chat go on unless the body says otherwise.
+/// Changes the password and ends all other sessions. API clients, webhooks and the linked chat keep working unless the
+/// body says otherwise.
 #[utoipa::path(
     post,
     path = "/v1/auth/change-password",
-    tag = "Sign-in",
+    tag = "Authentication",
     request_body = PasswordBody,
-    responses((status = 204, description = "The password is changed."))
+    responses((status = 204, description = "The password was changed."))
 )]
 pub(crate) async fn change_password(
     State(desk): State<SharedDesk>,

@@ -43,54 +43,54 @@ const PLACEHOLDER: &str = "{{";
 /// The result of an alert.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct HeardAnswer {
-    /// The signal's id.
+    /// Signal id.
     id: Uuid,
-    /// Whether the alert was a repetition, which has no effect.
+    /// Whether the alert was a duplicate and was ignored.
     repeated: bool,
 }
 
-/// An alert. Numbers may be sent as numbers or as text.
+/// An alert. Numbers can be JSON numbers or strings.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({"action": "buy", "price": 19500, "stop": 19000, "targets": [20000, 21000], "id": "17"}))]
 pub(crate) struct AlertBody {
-    /// buy, sell, or exit (also: close, flat). `action` means the same.
+    /// buy, sell, or exit (also: close, flat). Same as `action`.
     side: Option<String>,
-    /// buy, sell, or exit (also: close, flat). `side` means the same.
+    /// buy, sell, or exit (also: close, flat). Same as `side`.
     action: Option<String>,
-    /// The desired position: long, short, or flat (TradingView's `{{strategy.market_position}}`). With it,
-    /// `action` and `side` describe the order and may be omitted.
+    /// Target position: long, short, or flat (TradingView's `{{strategy.market_position}}`). With it, `action` and
+    /// `side` describe the order and can be omitted.
     position: Option<String>,
-    /// The reference price of the signal; the current market price by default.
+    /// Reference price; the current market price by default.
     #[schema(value_type = Option<words::Number>)]
     price: Option<f64>,
-    /// The stop price; for entries.
+    /// Stop price; required for an entry.
     #[schema(value_type = Option<words::Number>)]
     stop: Option<f64>,
-    /// The take-profit prices, with equal shares; at most 25.
+    /// Take profit prices with equal shares; at most 25.
     #[schema(value_type = Option<words::Numbers>)]
     targets: Option<Vec<f64>>,
-    /// The caller's own id of the signal. A repetition with the same content counts once; with other content
-    /// it is rejected.
+    /// The caller's own id. A repeated alert is ignored; a different alert with the same id is rejected.
     #[schema(value_type = Option<words::Number>)]
     id: Option<String>,
-    /// The time of the decision: ISO 8601, or seconds or milliseconds since 1970. Late alerts are rejected.
+    /// Alert time: ISO 8601, or seconds or milliseconds since 1970. Alerts that are too old are rejected.
     #[schema(value_type = Option<words::Number>)]
     time: Option<String>,
 }
 
-/// Tell a Signal
+/// Receive Signal
 ///
-/// For outside brains, such as TradingView alerts. The body is JSON whatever its content type says.
+/// Receives a signal from an external signal source, such as a TradingView alert. The body is parsed as JSON whatever
+/// its content type.
 #[utoipa::path(
     post,
     path = "/v1/hook/strategy/{token}",
     operation_id = "tellSignal",
-    tag = "Hook",
-    params(("token" = String, Path, description = "The strategy's hook.")),
+    tag = "Webhooks",
+    params(("token" = String, Path, description = "Webhook token of the strategy.")),
     request_body = AlertBody,
     responses(
         (status = 200, body = HeardAnswer),
-        (status = 404, description = "The token opens nothing, or not any more.", body = Message),
+        (status = 404, description = "The token is unknown or was revoked.", body = Message),
     )
 )]
 pub(crate) async fn tell(

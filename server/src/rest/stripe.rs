@@ -9,30 +9,30 @@ use service::{
 };
 use utoipa::ToSchema;
 
-/// The result of a message.
+/// The result of an event.
 #[derive(Serialize, ToSchema)]
 #[schema(as = StripeHeard)]
 pub(crate) struct Received {
-    /// Whether the message was accepted and need not be sent again.
+    /// Whether the event was received; it need not be sent again.
     received: bool,
-    /// Whether the message had already been processed.
+    /// Whether the event was a duplicate and was ignored.
     repeated: bool,
 }
 
-/// Tell a Payment Event
+/// Receive Stripe Event
 ///
-/// For the payment provider. The body is read as it came: `Stripe-Signature` is over its bytes.
+/// Receives events from the payment provider. `Stripe-Signature` is verified over the raw body.
 #[utoipa::path(
     post,
     path = "/v1/hook/stripe",
     operation_id = "tellPaymentEvent",
-    tag = "Hook",
-    params(("Stripe-Signature" = Option<String>, Header, description = "t=…,v1=…; at most 300 seconds old.")),
+    tag = "Webhooks",
+    params(("Stripe-Signature" = Option<String>, Header, description = "Signature, `t=…,v1=…`; at most 300 seconds old.")),
     request_body(content = String, content_type = "application/json"),
     responses(
         (status = 200, body = Received),
-        (status = 403, body = Message, description = "Not signed by the payment provider, or old."),
-        (status = 404, body = Message, description = "Plans are not for sale here."),
+        (status = 403, body = Message, description = "The signature is invalid or too old."),
+        (status = 404, body = Message, description = "Payments are not configured."),
     )
 )]
 pub(crate) async fn hear(

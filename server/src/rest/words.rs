@@ -64,7 +64,7 @@ listed! {
     Identification = sub_account::Identification;
 }
 
-/// A number, as a JSON number or as text, with all its digits.
+/// A JSON number or a string, with all its digits.
 pub struct Number;
 
 impl PartialSchema for Number {
@@ -76,7 +76,7 @@ impl PartialSchema for Number {
 
 impl ToSchema for Number {}
 
-/// Several numbers, or a single one.
+/// A list of numbers, or one number.
 pub struct Numbers;
 
 impl PartialSchema for Numbers {

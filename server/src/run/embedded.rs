@@ -33,9 +33,9 @@ impl Embedded {
         let (clock, chance) = (Arc::clone(&machine.clock), Arc::clone(&machine.chance));
         let sandbox = tokio::task::spawn_blocking(move || Sandbox::open(&dir, clock, chance, options))
             .await
-            .context("opening the sandbox panicked")?
-            .context("the sandbox could not be opened")?;
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no port for the sandbox")?;
+            .context("the sandbox panicked while opening")?
+            .context("could not open the sandbox")?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no free port for the sandbox")?;
         listener.set_nonblocking(true)?;
         let url = format!("http://{}/sandbox", listener.local_addr()?);
         let threads =
@@ -50,7 +50,7 @@ impl Embedded {
         if let Some(threads) = self.threads.take() {
             let stopped = tokio::task::spawn_blocking(move || threads.shutdown_timeout(FAREWELL)).await;
             if let Err(error) = stopped {
-                tracing::error!(%error, "the sandbox did not stop well");
+                tracing::error!(%error, "could not shut down the sandbox cleanly");
             }
         }
     }
@@ -71,12 +71,12 @@ async fn serve(listener: TcpListener, sandbox: Sandbox) {
         axum::serve(listener, Router::new().nest("/sandbox", sandbox.router())).await
     };
     if let Err(error) = served.await {
-        tracing::error!(%error, "the sandbox cannot be reached any more");
+        tracing::error!(%error, "the sandbox stopped serving");
     }
 }
 
 async fn play(sandbox: Sandbox) {
     if let Err(error) = sandbox.run_clock().await {
-        tracing::error!(%error, "the sandbox's market stands still");
+        tracing::error!(%error, "the sandbox market stopped");
     }
 }

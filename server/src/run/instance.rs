@@ -18,7 +18,7 @@ pub(super) fn name(data_dir: &Path, chance: &dyn Chance) -> Result<String> {
     let read = match fs::read_to_string(&path) {
         Ok(text) => text.trim().to_owned(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(error).with_context(|| format!("reading {}", path.display())),
+        Err(error) => return Err(error).with_context(|| format!("could not read {}", path.display())),
     };
     if !read.is_empty() {
         return Ok(read);

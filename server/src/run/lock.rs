@@ -19,8 +19,8 @@ pub(super) fn take(data_dir: &Path, clock: &dyn Clock) -> Result<Lock> {
         Taken::Held(holder) => {
             let holder = if holder.is_empty() { "another process" } else { &holder };
             bail!(
-                "Slipstream is already running on this data folder ({holder}). Stop it first, or set SLIPSTREAM_DATA_DIR to \
-                 another folder."
+                "Slipstream is already running on this data folder ({holder}). Stop it first, or set SLIPSTREAM_DATA_DIR to a \
+                 different folder"
             )
         }
     }

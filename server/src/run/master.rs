@@ -22,7 +22,7 @@ pub(super) async fn sealer(config: &Config, db: &Db, chance: &Arc<dyn Chance>) -
             let file = config.data_dir.join(FILE);
             if !file.try_exists()? && secrets::holds_secrets(db).await? {
                 bail!(
-                    "the master key is missing: this database was sealed with one. Put the file {} back, or set \
+                    "the master key is missing, but this database was encrypted with one. Restore the file {}, or set \
                      SLIPSTREAM_MASTER_KEY",
                     file.display()
                 );

@@ -26,7 +26,7 @@ pub async fn make_admin(config: Config, email: &str) -> Result<()> {
     let desk = idle_desk(config).await?;
     match account::make_admin(&desk, email).await {
         Err(Error::NotFound | Error::Fields(_)) => {
-            anyhow::bail!("nobody has signed up as {email}: let them sign up first")
+            anyhow::bail!("no user with the e-mail {email}; they must sign up first")
         }
         other => Ok(other?),
     }
@@ -38,7 +38,7 @@ pub async fn make_admin(config: Config, email: &str) -> Result<()> {
 /// If nobody has signed up with that e-mail, a step is rejected, or the database cannot be used.
 pub async fn person(config: Config, email: &str, steps: &[Step]) -> Result<Person> {
     let desk = idle_desk(config).await?;
-    let unknown = || anyhow::anyhow!("nobody has signed up as {email}");
+    let unknown = || anyhow::anyhow!("no user with the e-mail {email}");
     let mut found = match person::find(&desk, email).await {
         Err(Error::NotFound | Error::Fields(_)) => return Err(unknown()),
         other => other?,
@@ -46,7 +46,7 @@ pub async fn person(config: Config, email: &str, steps: &[Step]) -> Result<Perso
     for step in steps {
         found = match person::act(&desk, By::CommandLine, found.id, *step).await {
             Err(Error::Refused(Refusal::LastAdmin)) => {
-                anyhow::bail!("{email} is the last admin: make somebody else an admin first")
+                anyhow::bail!("{email} is the last admin; make another user an admin first")
             }
             Err(Error::NotFound) => return Err(unknown()),
             other => other?,
@@ -63,7 +63,7 @@ pub async fn person(config: Config, email: &str, steps: &[Step]) -> Result<Perso
 pub async fn reset_link(config: Config, email: &str) -> Result<String> {
     let desk = idle_desk(config).await?;
     match person::reset_link(&desk, email).await {
-        Err(Error::NotFound | Error::Fields(_)) => anyhow::bail!("nobody has signed up as {email}"),
+        Err(Error::NotFound | Error::Fields(_)) => anyhow::bail!("no user with the e-mail {email}"),
         other => Ok(other?),
     }
 }
@@ -77,7 +77,7 @@ pub async fn verify_audit(config: Config) -> Result<audit::Verified> {
     let found = audit::verify(&desk).await?;
     match found.broken {
         Some(what) => {
-            anyhow::bail!("the audit was changed: {what}; {} rows before it are as they were", found.rows)
+            anyhow::bail!("the audit log was changed: {what}; the {} rows before it are intact", found.rows)
         }
         None => Ok(found),
     }
@@ -90,11 +90,11 @@ pub async fn verify_audit(config: Config) -> Result<audit::Verified> {
 pub async fn assign_plan(config: Config, email: &str, name: &str) -> Result<()> {
     let desk = idle_desk(config).await?;
     match plan::assign(&desk, email, name).await {
-        Err(Error::NotFound) => anyhow::bail!("nobody has signed up as {email}: let them sign up first"),
+        Err(Error::NotFound) => anyhow::bail!("no user with the e-mail {email}; they must sign up first"),
         Err(Error::Fields(problems)) if problems.iter().any(|p| p.field == "plan") => {
-            anyhow::bail!("{name} is no plan: FREE, BASIC, ADVANCED, PROFESSIONAL or EXPERT")
+            anyhow::bail!("unknown plan {name}; use FREE, BASIC, ADVANCED, PROFESSIONAL or EXPERT")
         }
-        Err(Error::Fields(_)) => anyhow::bail!("{email} is no e-mail address"),
+        Err(Error::Fields(_)) => anyhow::bail!("{email} is not an e-mail address"),
         other => other.map(drop).map_err(Into::into),
     }
 }
@@ -135,7 +135,7 @@ pub async fn list_reviews(config: Config) -> Result<String> {
         let review::Review { key, name, owner, since, differences } = review;
         text += &format!("{key}  {name} of {owner}, since {since}\n");
         let Some(differences) = differences else {
-            text += "    not looked at yet\n";
+            text += "    not checked yet\n";
             continue;
         };
         for review::Difference { symbol, what, adopted } in differences {
@@ -161,11 +161,11 @@ pub async fn restored(config: Config) -> Result<u64> {
 /// # Errors
 /// If there is no such account under review, or the database cannot be used.
 pub async fn confirm_review(config: Config, key: &str) -> Result<()> {
-    let id = key.parse().ok().with_context(|| format!("{key} is no key's id"))?;
+    let id = key.parse().ok().with_context(|| format!("{key} is not a key id"))?;
     let desk = idle_desk(config).await?;
     match review::confirm_by_command(&desk, id).await {
         Err(Error::NotFound) => {
-            anyhow::bail!("{key} is not under review: slipstream reviews lists those that are")
+            anyhow::bail!("{key} is not under review; run `slipstream reviews` to list the keys that are")
         }
         other => Ok(other?),
     }
@@ -178,15 +178,15 @@ pub async fn confirm_review(config: Config, key: &str) -> Result<()> {
 /// If the file exists or cannot be written, or the database is Postgres.
 pub async fn backup(config: &Config, file: &Path) -> Result<()> {
     if !config.database_url.starts_with("sqlite:") {
-        anyhow::bail!("a Postgres database is backed up with pg_dump (docs/OPERATIONS.md)");
+        anyhow::bail!("back up a Postgres database with pg_dump; see docs/OPERATIONS.md");
     }
     let path = config.database_url.trim_start_matches("sqlite:").trim_start_matches("//");
     // Opening would create a missing database, and its copy would look like a backup.
     if !Path::new(path.split('?').next().unwrap_or(path)).is_file() {
-        anyhow::bail!("there is no database at {path}");
+        anyhow::bail!("no database found at {path}");
     }
     let db = Db::connect(&config.database_url, &Options::default()).await.context("DATABASE_URL")?;
-    db.copy_to(file).await.with_context(|| format!("copying to {}", file.display()))
+    db.copy_to(file).await.with_context(|| format!("could not copy the database to {}", file.display()))
 }
 
 /// A candle file and its content.
@@ -208,18 +208,20 @@ pub struct CandleFile<'a> {
 pub async fn import_candles(config: Config, file: &CandleFile<'_>) -> Result<(Symbol, Frame, Imported)> {
     let (symbol, frame) = match &file.of {
         Some(of) => of.clone(),
-        None => named(file.path).context("its name does not tell pair and timeframe: write them after it")?,
+        None => named(file.path).context(
+            "the file name does not contain a pair and a timeframe; pass them after the file name",
+        )?,
     };
-    let text =
-        std::fs::read_to_string(file.path).with_context(|| format!("reading {}", file.path.display()))?;
+    let text = std::fs::read_to_string(file.path)
+        .with_context(|| format!("could not read {}", file.path.display()))?;
     let candles = candles::parse(&text, frame, file.gaps)
-        .with_context(|| format!("nothing was imported from {}", file.path.display()))?;
+        .with_context(|| format!("imported nothing from {}", file.path.display()))?;
     let desk = idle_desk(config).await?;
     match strategy::import(&desk, &symbol, frame, &candles).await {
         Ok(imported) => Ok((symbol, frame, imported)),
         Err(Error::Fields(_)) => {
             let last = candles.last().map(|candle| candle.start.to_string()).unwrap_or_default();
-            anyhow::bail!("nothing was imported: the candle of {last} has not closed yet")
+            anyhow::bail!("imported nothing: the candle of {last} has not closed yet")
         }
         Err(error) => Err(error.into()),
     }
@@ -263,7 +265,7 @@ async fn idle_desk(config: Config) -> Result<SharedDesk> {
 /// If its state or the address cannot be used.
 pub async fn sandbox_alone(config: &Config, told: impl Future<Output = ()>) -> Result<()> {
     if !matches!(config.exchange, ExchangeAt::Embedded) {
-        tracing::warn!("where the desk's orders go does not matter to the sandbox itself");
+        tracing::warn!("the exchange settings are ignored: this process runs only the sandbox");
     }
     private_dir(&config.data_dir)?;
     let machine = Machine::default();
@@ -272,17 +274,17 @@ pub async fn sandbox_alone(config: &Config, told: impl Future<Output = ()>) -> R
     let dir = config.data_dir.join("sandbox");
     let sandbox = tokio::task::spawn_blocking(move || Sandbox::open(&dir, clock, chance, options))
         .await
-        .context("opening the sandbox panicked")?
-        .context("the sandbox could not be opened")?;
+        .context("the sandbox panicked while opening")?
+        .context("could not open the sandbox")?;
     let listener = TcpListener::bind(config.addr)
         .await
         .with_context(|| format!("SLIPSTREAM_ADDR: cannot listen on {}", config.addr))?;
-    tracing::info!(addr = %listener.local_addr()?, "the sandbox is ready, under /sandbox");
+    tracing::info!(addr = %listener.local_addr()?, "sandbox ready at /sandbox");
     let (stop, stopped) = watch::channel(false);
     let routes = Router::new().nest("/sandbox", sandbox.router());
     tokio::select! {
-        played = sandbox.run_clock() => played.context("the market stands still"),
-        served = serve_until(config, listener, routes, stopped) => served.context("serving failed"),
+        played = sandbox.run_clock() => played.context("the sandbox market stopped"),
+        served = serve_until(config, listener, routes, stopped) => served.context("the HTTP server failed"),
         () = told => {
             stop.send_replace(true);
             Ok(())
@@ -305,11 +307,11 @@ pub async fn checkout_alone(config: &Config, told: impl Future<Output = ()>) -> 
     let public_url = format!("http://{addr}");
     let options = checkout::Options { public_url, listener: None, controllable: config.sandbox_control };
     let checkout = test_checkout::open(&config.data_dir, &machine, options).await?;
-    tracing::info!(%addr, "the test checkout is ready; its keys are in the data folder's checkout/");
+    tracing::info!(%addr, "test checkout ready; its keys are in the data folder under checkout/");
     let (stop, stopped) = watch::channel(false);
     tokio::select! {
         () = checkout.run() => Ok(()),
-        served = serve_until(config, listener, checkout.router(), stopped) => served.context("serving failed"),
+        served = serve_until(config, listener, checkout.router(), stopped) => served.context("the HTTP server failed"),
         () = told => {
             stop.send_replace(true);
             Ok(())

@@ -21,7 +21,7 @@ impl Running {
     pub async fn stop(self) -> Result<()> {
         let Self { desk, mut jobs, mut serving, stop, embedded, test_checkout, sandbox, addr: _, lock } =
             self;
-        tracing::info!("stopping");
+        tracing::info!("shutting down");
         desk.work.stop();
         stop.send_replace(true);
         let deadline = Instant::now() + FAREWELL;
@@ -29,11 +29,14 @@ impl Running {
             tokio::join!(timeout_at(deadline, &mut serving), jobs.end(deadline), desk.work.finish(deadline));
         serving.abort();
         if cut > 0 {
-            tracing::warn!(orders = cut, "orders were cut off; the next start takes them up");
+            tracing::warn!(
+                orders = cut,
+                "orders were interrupted by the shutdown; the next start reconciles them"
+            );
         }
-        // This instance sends nothing any more: only now may other instances take over what it held.
-        bounded("unfinished orders were not handed over", async { work::hand_over(&desk).await }).await;
-        bounded("the jobs' leases were not given back", jobs.give_back()).await;
+        // Nothing of this instance sends anything any more: only now may others have what it held.
+        bounded("could not release unfinished orders", async { work::hand_over(&desk).await }).await;
+        bounded("could not release the job leases", jobs.give_back()).await;
         drop(sandbox);
         drop(test_checkout);
         if let Some(embedded) = embedded {
@@ -43,8 +46,8 @@ impl Running {
         let _ = timeout(LAST_WORDS, desk.db.close()).await;
         drop(lock);
         match served {
-            Ok(served) => served.context("serving panicked")?.context("serving failed"),
-            // Requests that were still being served have been aborted, which is a normal end.
+            Ok(served) => served.context("the HTTP server panicked")?.context("the HTTP server failed"),
+            // Whoever was still being served has been cut off: that is what stopping means.
             Err(_) => Ok(()),
         }
     }
@@ -55,6 +58,6 @@ async fn bounded(failed: &'static str, work: impl Future<Output = service::Resul
     match timeout(LAST_WORDS, work).await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => tracing::warn!(%error, "{failed}"),
-        Err(_) => tracing::warn!("{failed}: the database does not answer"),
+        Err(_) => tracing::warn!("{failed}: the database is not responding"),
     }
 }

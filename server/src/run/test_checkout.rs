@@ -39,8 +39,9 @@ impl TestCheckout {
             controllable: config.sandbox_control || machine.sandbox.controllable,
         };
         let checkout = open(&config.data_dir, machine, options).await?;
-        let listener =
-            TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.context("no port for the test checkout")?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+            .await
+            .context("no free port for the test checkout")?;
         let url = format!("http://{}", listener.local_addr()?);
         let mut running = JoinSet::new();
         running.spawn(serve(listener, checkout.router()));
@@ -61,8 +62,8 @@ pub(super) async fn open(data_dir: &Path, machine: &Machine, options: Options) -
     let (clock, chance) = (Arc::clone(&machine.clock), Arc::clone(&machine.chance));
     tokio::task::spawn_blocking(move || Checkout::open(&dir, clock, chance, options))
         .await
-        .context("opening the test checkout panicked")?
-        .context("the test checkout could not be opened")
+        .context("the test checkout panicked while opening")?
+        .context("could not open the test checkout")
 }
 
 /// The payment gateway of the configured provider.
@@ -82,12 +83,12 @@ pub(super) fn gateway(
         (PaymentsAt::TestCheckout | PaymentsAt::Nobody, _) => return Ok(None),
     };
     let config = stripe::Config { base, secret: secret.into(), webhook_secret: webhook_secret.into() };
-    Ok(Some(Arc::new(Stripe::new(config).context("the payment provider's client")?)))
+    Ok(Some(Arc::new(Stripe::new(config).context("could not set up the payment provider's client")?)))
 }
 
 async fn serve(listener: TcpListener, routes: Router) {
     if let Err(error) = axum::serve(listener, routes).await {
-        tracing::error!(%error, "the test checkout cannot be reached any more");
+        tracing::error!(%error, "the test checkout stopped serving");
     }
 }
 

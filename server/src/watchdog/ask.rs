@@ -44,7 +44,7 @@ impl Answer {
             let latest = part.latest.as_deref().map(|job| format!("{}, ", word(job))).unwrap_or_default();
             format!("{}: {latest}{seconds} s", word(name))
         });
-        let database = (self.database == Some(false)).then(|| "the database does not answer".to_owned());
+        let database = (self.database == Some(false)).then(|| "the database is not responding".to_owned());
         said.chain(database).collect::<Vec<_>>().join("; ")
     }
 }
@@ -69,7 +69,7 @@ impl Asker {
         let _ = shown.set_username("");
         let _ = shown.set_password(None);
         shown.set_query(None);
-        Ok(Self { http: http.context("requests cannot be made")?, url, shown: shown.to_string() })
+        Ok(Self { http: http.context("could not set up the HTTP client")?, url, shown: shown.to_string() })
     }
 
     /// The URL without credentials.
@@ -81,9 +81,9 @@ impl Asker {
     pub(super) async fn ask(&self) -> Result<(), String> {
         let mut response = match self.http.get(self.url.clone()).send().await {
             Ok(response) => response,
-            Err(error) if error.is_timeout() => return Err("no answer in time".to_owned()),
-            Err(error) if error.is_connect() => return Err("no connection".to_owned()),
-            Err(error) => return Err(format!("no answer: {}", error.without_url())),
+            Err(error) if error.is_timeout() => return Err("no response within the timeout".to_owned()),
+            Err(error) if error.is_connect() => return Err("could not connect".to_owned()),
+            Err(error) => return Err(format!("the request failed: {}", error.without_url())),
         };
         let code = response.status();
         let mut body = Vec::new();
@@ -91,8 +91,8 @@ impl Asker {
             match response.chunk().await {
                 Ok(Some(more)) if body.len() + more.len() <= LARGEST => body.extend_from_slice(&more),
                 Ok(None) => break,
-                Ok(Some(_)) => return Err("an answer that is no desk's".to_owned()),
-                Err(_) => return Err("the answer broke off".to_owned()),
+                Ok(Some(_)) => return Err("the response is too large to be a health response".to_owned()),
+                Err(_) => return Err("the response was cut off".to_owned()),
             }
         }
         judge(code, &body)
@@ -107,10 +107,10 @@ fn judge(code: StatusCode, body: &[u8]) -> Result<(), String> {
         Ok(("down", answer)) => {
             let down = answer.down();
             let which = if down.is_empty() { down } else { format!(" ({down})") };
-            Err(format!("the desk says that it is down{which}"))
+            Err(format!("the server reports that it is down{which}"))
         }
-        Ok(_) => Err(format!("an unexpected answer, {}", code.as_u16())),
-        Err(_) => Err(format!("{} without a word of a desk", code.as_u16())),
+        Ok(_) => Err(format!("unexpected health response (HTTP {})", code.as_u16())),
+        Err(_) => Err(format!("HTTP {}, not a Slipstream health response", code.as_u16())),
     }
 }
 
@@ -123,17 +123,17 @@ mod tests {
         let judge = |code: u16, body: &str| judge(StatusCode::from_u16(code).unwrap(), body.as_bytes());
         assert_eq!(judge(200, r#"{"status":"ok","more":1}"#), Ok(()));
         assert_eq!(judge(200, r#"{"status":"degraded"}"#), Ok(()));
-        assert_eq!(judge(503, r#"{"status":"down"}"#).unwrap_err(), "the desk says that it is down");
+        assert_eq!(judge(503, r#"{"status":"down"}"#).unwrap_err(), "the server reports that it is down");
         let parts = r#"{"status":"down","database":true,"parts":{"exchange":{"status":"degraded","streamAgeSeconds":70},
             "jobs":{"status":"down","lagSeconds":307,"latest":"tele\u202egram\n"},
             "orders":{"status":"down","lastReconciliationSeconds":400,"lagSeconds":0}}}"#;
         assert_eq!(
             judge(503, parts).unwrap_err(),
-            "the desk says that it is down (jobs: telegram, 307 s; orders: 400 s)"
+            "the server reports that it is down (jobs: telegram, 307 s; orders: 400 s)"
         );
         assert_eq!(
             judge(503, r#"{"status":"down","database":false,"parts":null}"#).unwrap_err(),
-            "the desk says that it is down (the database does not answer)"
+            "the server reports that it is down (the database is not responding)"
         );
         for (code, body) in [
             (200, "<h1>Welcome to the hotel</h1>"),

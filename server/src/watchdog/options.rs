@@ -52,7 +52,7 @@ impl Options {
         let (mut url, mut every, mut after, mut ways) = (None, 30, 3, Vec::new());
         let mut words = words.iter();
         while let Some(name) = words.next() {
-            let value = *words.next().with_context(|| format!("{name}: what?"))?;
+            let value = *words.next().with_context(|| format!("{name} needs a value"))?;
             match *name {
                 "--url" => url = Some(address(value).context("--url")?),
                 "--every" => every = number(value, 86_400).context("--every")?,
@@ -60,12 +60,12 @@ impl Options {
                 "--mail-to" => ways.push(Way::Mail(value.to_owned())),
                 "--telegram" => ways.push(Way::Telegram(value.to_owned())),
                 "--command" => ways.push(Way::Command(value.to_owned())),
-                other => bail!("no such option: {other}"),
+                other => bail!("unknown option {other}"),
             }
         }
-        let url = url.context("--url: which desk?")?;
+        let url = url.context("--url is required")?;
         if ways.is_empty() {
-            bail!("--mail-to, --telegram or --command: who is told?");
+            bail!("one of --mail-to, --telegram or --command is required");
         }
         let set = |name: &str| variable(name).filter(|value| !value.is_empty());
         let mail = MailSettings {
@@ -89,16 +89,16 @@ impl Options {
 }
 
 fn address(text: &str) -> Result<Url> {
-    let url: Url = text.parse().context("no address such as https://desk.example")?;
+    let url: Url = text.parse().context("must be an address such as https://desk.example")?;
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
-        bail!("no address such as https://desk.example");
+        bail!("must be an address such as https://desk.example");
     }
     Ok(url)
 }
 
 fn number(text: &str, most: u64) -> Result<u64> {
     let number = text.parse().ok().filter(|number| (1..=most).contains(number));
-    number.with_context(|| format!("a whole number from 1 to {most}"))
+    number.with_context(|| format!("must be a whole number from 1 to {most}"))
 }
 
 #[cfg(test)]
@@ -142,7 +142,7 @@ mod tests {
             (&["--after", "many", "--command", "x"], "--after"),
             (&["--command"], "--command"),
             (&["--shout", "x"], "--shout"),
-            (&[], "who is told"),
+            (&[], "--command is required"),
             (&["--mail-to", "a@b.example"], "SMTP_URL"),
             (&["--telegram", "1"], "TELEGRAM_BOT_TOKEN"),
             (&["--url", "desk.example", "--command", "x"], "--url"),

@@ -42,7 +42,7 @@ impl Channel {
         match self {
             Self::Direct(direct) => {
                 let sent = timeout(PATIENCE, direct.send(subject(change), &words(change, url))).await;
-                sent.context("no answer in time")?
+                sent.context("timed out")?
             }
             Self::Command(command) => run(command, change, url).await,
         }
@@ -52,7 +52,7 @@ impl Channel {
 const fn subject(change: &Change) -> &'static str {
     match change {
         Change::Down { .. } => "Slipstream is down",
-        Change::Up { .. } => "Slipstream is back",
+        Change::Up { .. } => "Slipstream is back up",
     }
 }
 
@@ -60,11 +60,11 @@ fn words(change: &Change, url: &str) -> String {
     match change {
         Change::Down { since, why } => {
             format!(
-                "Slipstream is down.\n\n{url}\nSince: {since}\nLast seen: {why}\n\nProtective orders stand at the exchange. Look after the desk.\n"
+                "Slipstream is down.\n\n{url}\nSince: {since}\nReason: {why}\n\nStop losses already at the exchange stay active. Check the server now.\n"
             )
         }
         Change::Up { since, at } => {
-            format!("Slipstream is back.\n\n{url}\nIt was away from {since} to {at}.\n")
+            format!("Slipstream is back up.\n\n{url}\nIt was down from {since} to {at}.\n")
         }
     }
 }
@@ -79,8 +79,8 @@ async fn run(command: &str, change: &Change, url: &str) -> Result<()> {
     shell.env("SLIPSTREAM_SINCE", change.since().to_string());
     shell.env("SLIPSTREAM_WHY", change.why());
     shell.env_remove("SMTP_URL").env_remove("TELEGRAM_BOT_TOKEN");
-    let ended = timeout(PATIENCE, shell.status()).await.context("the command takes too long")?;
-    let ended = ended.context("the command cannot be run")?;
+    let ended = timeout(PATIENCE, shell.status()).await.context("the command timed out")?;
+    let ended = ended.context("could not run the command")?;
     if !ended.success() {
         bail!("the command failed: {ended}");
     }

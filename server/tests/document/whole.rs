@@ -62,6 +62,100 @@ async fn every_operation_is_described_whole() {
     }
 }
 
+/// Words and phrases that API users should not meet in a summary.
+const DIALECT: &[&str] = &[
+    "told",
+    "tell",
+    "whether",
+    "somebody",
+    "whoever",
+    "nobody",
+    "everybody",
+    "desk",
+    "by hand",
+    "of ours",
+    "stands",
+    "come to",
+    "look after",
+    "at once",
+    "just now",
+];
+
+#[tokio::test]
+async fn every_summary_is_a_plain_title_of_its_own() {
+    let (desk, _db) = desk().await;
+    let mut seen = BTreeSet::new();
+    for operation in all(&desk) {
+        let summary = operation.said("summary").as_str().unwrap_or("").trim().to_owned();
+        assert!(!summary.is_empty(), "{operation}: no summary");
+        assert!(!summary.ends_with('.'), "{operation}: `{summary}` ends with a full stop");
+        assert!(!summary.contains('\n'), "{operation}: `{summary}` is more than a line");
+        let first = summary.chars().next();
+        assert!(first.is_some_and(char::is_uppercase), "{operation}: `{summary}` is not a title");
+        let lower = format!("{} ", summary.to_lowercase());
+        let dialect = DIALECT.iter().find(|word| lower.contains(**word));
+        assert_eq!(dialect, None, "{operation}: `{summary}` is not plain English");
+        let own = seen.insert((format!("{:?}", operation.surface()), summary.to_lowercase()));
+        assert!(own, "{operation}: another operation of its surface is called `{summary}`");
+    }
+}
+
+/// The summaries and descriptions that the documents of the original services print.
+const ORIGINAL: &[(&str, &str, &str, &str)] = &[
+    (
+        "GET",
+        "/v1/pub/exchange/ticker",
+        "Get Exchange Ticker",
+        "This endpoint retrieves the exchange symbol price ticker.",
+    ),
+    (
+        "GET",
+        "/v1/pub/subscription/list",
+        "List Subscriptions Plans",
+        "This endpoint list public subscription plans. It does not include private subscriptions.",
+    ),
+    (
+        "POST",
+        "/v1/priv/exchange/order/{id}",
+        "Create Manual Order",
+        "This endpoint creates a manual trading order. It will clear active positions or open orders.",
+    ),
+    (
+        "DELETE",
+        "/v1/priv/exchange/position/{id}",
+        "Cancel Futures Position",
+        "This endpoint will cancel futures position with any open orders.",
+    ),
+    ("POST", "/ver1/accounts/new", "Add exchange account", "Adds a new exchange account"),
+    (
+        "POST",
+        "/api/v1/accounts",
+        "Create Account",
+        "Creates an account for the authenticated API key owner only when the requested currency is enabled in the \
+         owner's effective jurisdiction.",
+    ),
+    (
+        "POST",
+        "/v2/accounts/create",
+        "Create Account",
+        "Create a new sub-account. On success, returns the new account entity.",
+    ),
+];
+
+#[tokio::test]
+async fn summaries_and_descriptions_of_the_original_documents_are_kept_to_the_letter() {
+    let (desk, _db) = desk().await;
+    let operations = all(&desk);
+    for (method, path, summary, description) in ORIGINAL {
+        let mut found = operations.iter().filter(|o| o.method.as_str() == *method && o.path == *path);
+        let operation = found.next().unwrap_or_else(|| panic!("there is no {method} {path}"));
+        assert_eq!(operation.said("summary"), summary, "{operation}");
+        let said = operation.said("description").as_str().unwrap_or("");
+        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.starts_with(description), "{operation}: {said}");
+    }
+}
+
 #[tokio::test]
 async fn every_operation_tells_the_errors_of_its_place() {
     let (desk, _db) = desk().await;

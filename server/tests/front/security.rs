@@ -128,7 +128,7 @@ async fn a_script_and_a_program_are_told_that_the_password_is_due(db: &TestDb) {
     assert_eq!(missing.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", missing.text);
     let wrong = step_up(&json!({ "password": "a wrong password" })).await;
     let expected = json!({ "errors": [
-        { "msg": "is not your present password", "param": "password", "location": "body" },
+        { "msg": "is not your current password", "param": "password", "location": "body" },
     ] });
     assert_eq!((wrong.status.as_u16(), wrong.json()), (422, expected), "what was typed is not sent back");
     assert_eq!(make().await.status, StatusCode::FORBIDDEN);

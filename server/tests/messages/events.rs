@@ -90,7 +90,7 @@ async fn an_order_and_its_end_are_told_once_on_every_channel(db: &TestDb) {
     }
     let mails = mails_about_orders(&house).await;
     assert_eq!(mails.len(), 2, "{mails:?}");
-    assert_eq!(mails[0].subject, "Take-profit hit: BTC/USDT");
+    assert_eq!(mails[0].subject, "Take profit filled: BTC/USDT");
     assert!(mails[0].body.contains("Result: +"), "{}", mails[0].body);
     assert!(mails[0].body.contains("% of the entry value)"), "{}", mails[0].body);
     // Events are stored even though no stream was open: the entry, and the target with its profit.
@@ -217,12 +217,12 @@ async fn a_killed_desk_tells_once_or_visibly_again(db: &TestDb) {
     // and says so.
     desk.api.fail(Fault::Silent);
     desk.api.write(77, "/positions");
-    assert_eq!(desk.sent(2).await[1], "Nothing is open.");
+    assert_eq!(desk.sent(2).await[1], "No open positions.");
     desk.kill();
     desk.start().await;
     let sent = desk.sent(3).await;
     assert!(
-        sent[2].ends_with("Nothing is open.") && sent[2].contains("may have reached you before"),
+        sent[2].ends_with("No open positions.") && sent[2].contains("may have received this before"),
         "{sent:?}"
     );
 
@@ -249,7 +249,7 @@ async fn a_killed_desk_tells_once_or_visibly_again(db: &TestDb) {
     })
     .await;
     let orders: Vec<_> = sent.iter().filter(|text| text.contains("New order: buy BTC/USDT")).collect();
-    let unasked = orders.iter().filter(|text| !text.contains("may have reached you before")).count();
+    let unasked = orders.iter().filter(|text| !text.contains("may have received this before")).count();
     assert!(unasked == 1 && orders.len() <= 2, "once, or visibly again: {sent:?}");
 }
 

@@ -33,7 +33,7 @@ async fn linked(house: &House, api: &BotApi, name: &str, chat: i64) -> (Person, 
     api.write(chat, &format!("/start {}", code(house, &me).await));
     poll(&house.desk).await;
     deliver(house).await;
-    assert!(api.sent(chat).pop().unwrap().contains("linked to the desk of"), "{:?}", api.sent(chat));
+    assert!(api.sent(chat).pop().unwrap().contains("Telegram is connected to"), "{:?}", api.sent(chat));
     person.put(SETTINGS, json!({ "telegramNewOrder": true })).await.ok(200);
     (person, me)
 }
@@ -56,12 +56,12 @@ async fn a_real_bot_links_answers_and_hears_each_update_once(db: &TestDb) {
     }
     let sent = api.sent(77);
     assert_eq!(sent.len(), 2, "each update is answered once, and groups are not: {sent:?}");
-    assert_eq!(sent[1], "Nothing is open.");
+    assert_eq!(sent[1], "No open positions.");
     api.write(88, &format!("/start {}", code(&house, &me).await));
     poll(&house.desk).await;
     deliver(&house).await;
-    assert!(api.sent(77).pop().unwrap().contains("linked to another chat now"), "who loses it is told");
-    assert!(api.sent(88).pop().unwrap().contains("linked to the desk of"));
+    assert!(api.sent(77).pop().unwrap().contains("now linked to another chat"), "who loses it is told");
+    assert!(api.sent(88).pop().unwrap().contains("Telegram is connected to"));
 }
 
 async fn telegrams_faults_lose_nothing(db: &TestDb) {
@@ -77,7 +77,7 @@ async fn telegrams_faults_lose_nothing(db: &TestDb) {
     deliver(&house).await;
     assert_eq!(sent(), 0, "Telegram is left alone for as long as it asked");
     let waiting = by(&house, Channel::Telegram).await;
-    assert_eq!(waiting[0].failure.as_deref(), Some("Telegram asked us to wait"));
+    assert_eq!(waiting[0].failure.as_deref(), Some("Telegram rate limit reached"));
     house.clock.advance(SECOND);
     assert_eq!(deliver(&house).await, 1);
     assert_eq!(sent(), 1);
@@ -109,7 +109,7 @@ async fn a_blocked_bot_and_a_revoked_token_are_told(db: &TestDb) {
         house.clock.advance(6 * MINUTE);
     }
     let mails = by(&house, Channel::Email).await;
-    let told: Vec<_> = mails.iter().filter(|mail| mail.subject.contains("Telegram refuses")).collect();
+    let told: Vec<_> = mails.iter().filter(|mail| mail.subject.contains("Telegram rejected")).collect();
     assert_eq!(told.len(), 1, "once: {mails:?}");
     assert_eq!(told[0].to, "operator@example.org");
     api.revoke(false);
@@ -130,7 +130,7 @@ async fn a_blocked_bot_and_a_revoked_token_are_told(db: &TestDb) {
     assert!(!notify::preferences(&house.desk, &me).await.unwrap().switches.telegram_new_order);
     let dead = by(&house, Channel::Telegram).await.remove(0);
     assert!(matches!(dead.delivery, Delivery::Dead(_)), "{dead:?}");
-    assert_eq!(dead.failure.as_deref(), Some("the person has blocked the bot"));
+    assert_eq!(dead.failure.as_deref(), Some("the user blocked the bot"));
     api.write(77, "/status");
     poll(&house.desk).await;
     assert!(active().await, "who writes is there again");

@@ -41,7 +41,7 @@ async fn an_unreachable_mail_server_loses_nothing(db: &TestDb) {
         "where nobody answers the others need not knock"
     );
     let tried = mails.iter().find(|mail| mail.attempts == 1).unwrap();
-    assert_eq!(tried.failure.as_deref(), Some("the mail server cannot be reached"));
+    assert_eq!(tried.failure.as_deref(), Some("cannot reach the mail server"));
     assert!(!format!("{mails:?}").contains("hunter2"));
     for _ in 0..30 {
         house.clock.advance(120 * MINUTE);
@@ -139,7 +139,7 @@ async fn a_mail_server_takes_html_and_text_and_one_click_stops_them(db: &TestDb)
         assert!(mail.contains(told), "{told} is not in {mail}");
     }
     assert!(!mail.contains("<img"), "nothing tells on the reader");
-    assert!(mail.contains("\">Stop mails of this kind</a>"), "the long address is not read: {mail}");
+    assert!(mail.contains("\">Unsubscribe from these e-mails</a>"), "the long address is not read: {mail}");
     let token = stopping(&mail);
 
     let anyone = Person::anonymous(&house);

@@ -58,7 +58,7 @@ pub(crate) async fn chat(house: &House, actor: &Actor) -> Vec<String> {
 pub(crate) async fn link(house: &House, actor: &Actor) {
     let code = code(house, actor).await;
     let answer = say(house, actor, &format!("/start {code}")).await;
-    assert!(answer.contains(&format!("linked to the desk of {}", actor.email)), "{answer}");
+    assert!(answer.contains(&format!("Telegram is connected to {}", actor.email)), "{answer}");
 }
 
 /// Triggers a notification that needs no exchange.

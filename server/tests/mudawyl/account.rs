@@ -62,7 +62,7 @@ pub(crate) async fn the_life_of_a_profile(db: &TestDb) {
     }
     ada.put(PROFILE, json!({"lastName": "x".repeat(101)}))
         .await
-        .problem("lastName", "is longer than it may be");
+        .problem("lastName", "exceeds the maximum length");
     assert_eq!(ada.get(PROFILE).await.ok(200), changed, "nothing of it was kept");
     assert_eq!(eve.get(PROFILE).await.text, "null");
 }
@@ -122,7 +122,7 @@ pub(crate) async fn asking_for_help(db: &TestDb) {
     let bad = json!({"subject": ["x"], "message": "x".repeat(5_001)});
     let told = ada.post("/v1/priv/support", bad).await.ok(422);
     assert_eq!(told["errors"][0]["msg"], "must be string");
-    assert_eq!(told["errors"][1]["msg"], "is longer than it may be");
+    assert_eq!(told["errors"][1]["msg"], "exceeds the maximum length");
     for _ in 0..4 {
         ada.post("/v1/priv/support", json!({"subject": "Help", "message": "me"})).await.ok(200);
     }

@@ -46,7 +46,7 @@ async fn a_wrong_master_key_and_a_missing_one_are_refused() {
     let right = std::fs::read(&file).unwrap();
     std::fs::write(&file, "08".repeat(32)).unwrap();
     let words = refusal(folder.path()).await;
-    assert!(words.contains("the master key is wrong") && words.contains("SLIPSTREAM_MASTER_KEY"), "{words}");
+    assert!(words.contains("wrong master key") && words.contains("SLIPSTREAM_MASTER_KEY"), "{words}");
     assert!(run::rekey(configured(folder.path())).await.is_err());
 
     std::fs::remove_file(&file).unwrap();

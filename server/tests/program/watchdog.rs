@@ -119,14 +119,14 @@ async fn it_speaks_once_when_the_desk_is_gone_and_once_when_it_is_back() {
     assert_eq!(read(&told), "", "a degraded desk can be used");
 
     desk.be(Mood::Down);
-    holds(&told, "down: the desk says that it is down (jobs: telegram, 307 s)\n").await;
+    holds(&told, "down: the server reports that it is down (jobs: telegram, 307 s)\n").await;
     desk.asked(3).await;
     assert_eq!(read(&told).lines().count(), 1, "once");
     desk.be(Mood::Well);
     holds(&told, "ok: \n").await;
 
     desk.be(Mood::Silent);
-    holds(&told, "down: no answer in time\n").await;
+    holds(&told, "down: no response within the timeout\n").await;
     desk.be(Mood::Well);
     desk.asked(4).await;
     assert_eq!(read(&told).lines().count(), 4, "{}", read(&told));
@@ -160,7 +160,7 @@ async fn what_could_not_be_told_is_told_later_and_in_order() {
     assert_eq!(chat[0]["chat_id"], -100);
     assert!(chat[0]["text"].as_str().unwrap().starts_with("Slipstream is down."), "{chat:?}");
     desk.be(Mood::Well);
-    assert!(bot(2).await[1]["text"].as_str().unwrap().starts_with("Slipstream is back."));
+    assert!(bot(2).await[1]["text"].as_str().unwrap().starts_with("Slipstream is back up."));
     assert_eq!(read(&told), "");
     std::fs::write(&gate, "").unwrap();
     holds(&told, "ok").await;
@@ -188,7 +188,7 @@ async fn a_mail_says_that_the_desk_is_gone_and_another_that_it_is_back() {
         assert!(mail.contains(told), "{told} is not in {mail}");
     }
     desk.be(Mood::Well);
-    arrived("Slipstream is back").await;
+    arrived("Slipstream is back up").await;
     desk.asked(2).await;
     assert_eq!(server.arrived().len(), 2);
 }
@@ -201,9 +201,9 @@ fn a_watchdog_that_could_tell_nobody_does_not_start() {
         (ended.status.success(), String::from_utf8(ended.stderr).unwrap())
     };
     for (words, named) in [
-        (&["watchdog", "--url", "http://127.0.0.1:1"][..], "who is told?"),
+        (&["watchdog", "--url", "http://127.0.0.1:1"][..], "--command is required"),
         (&["watchdog", "--url", "http://127.0.0.1:1", "--mail-to", "a@b.example"], "SMTP_URL"),
-        (&["watchdog", "--command", "true"], "which desk?"),
+        (&["watchdog", "--command", "true"], "--url is required"),
     ] {
         let (well, text) = said(words);
         assert!(!well && text.contains(named), "{words:?}: {text}");

@@ -20,7 +20,7 @@ pub(super) fn measure(workspace: &Workspace, table: &mut Table) -> Result<()> {
     let example = workspace.target.join("release").join("examples").join("backtest_speed");
     let output = Command::new(&example).stderr(Stdio::inherit()).output();
     let output = output.with_context(|| format!("cannot run {}", example.display()))?;
-    let answer: Value = serde_json::from_slice(&output.stdout).context("the backtest told no figures")?;
+    let answer: Value = serde_json::from_slice(&output.stdout).context("the backtest printed no figures")?;
     let figure = |name: &str| answer[name].as_f64().with_context(|| format!("no {name} in {answer}"));
     let (median, best) = (figure("medianBarsPerSecond")?, figure("bestBarsPerSecond")?);
     let shown = format!(

@@ -82,7 +82,7 @@ impl Desk {
             let key = client.send("POST", "/v1/priv/account/exchange/key", Some(&body))?.json()?;
             first.get_or_insert(text(&key, "id")?);
         }
-        Ok(Account { token, key: first.context("no key was made")? })
+        Ok(Account { token, key: first.context("no key was created")? })
     }
 
     pub(super) fn client(&self, token: &str) -> Result<Client> {

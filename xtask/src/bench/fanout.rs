@@ -26,7 +26,7 @@ pub(super) fn measure(workspace: &Workspace, followers: u32, table: &mut Table) 
         .stderr(Stdio::inherit())
         .output()
         .with_context(|| format!("cannot run {}", example.display()))?;
-    let answer: Value = serde_json::from_slice(&output.stdout).context("the fan-out told no figures")?;
+    let answer: Value = serde_json::from_slice(&output.stdout).context("the fan-out printed no figures")?;
     let figure = |name: &str| answer[name].as_f64().with_context(|| format!("no {name} in {answer}"));
     let cpu = figure("cpuMillisPerFollower")?;
     let shown = format!(

@@ -55,7 +55,8 @@ pub(super) fn load(url: &str, headers: &[(&str, &str)], server: u32, seconds: u6
     wrk(1)?; // Warms up caches and connections.
     let before = cpu_seconds(server)?;
     let report = wrk(seconds)?;
-    parse(&report, cpu_seconds(server)? - before).with_context(|| format!("wrk on {url} said:\n{report}"))
+    parse(&report, cpu_seconds(server)? - before)
+        .with_context(|| format!("unexpected wrk report for {url}:\n{report}"))
 }
 
 fn parse(report: &str, cpu_seconds: f64) -> Result<Load> {
@@ -82,7 +83,7 @@ fn parse(report: &str, cpu_seconds: f64) -> Result<Load> {
 fn duration(text: &str) -> Result<Duration> {
     let units = [("us", 1e-6), ("ms", 1e-3), ("s", 1.0)];
     let found = units.iter().find_map(|(unit, scale)| Some((text.strip_suffix(unit)?, scale)));
-    let (number, scale) = found.with_context(|| format!("{text:?} is no duration"))?;
+    let (number, scale) = found.with_context(|| format!("{text:?} is not a duration"))?;
     Ok(Duration::from_secs_f64(number.parse::<f64>()? * scale))
 }
 

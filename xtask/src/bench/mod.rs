@@ -29,12 +29,12 @@ pub(crate) fn bench(workspace: &Workspace, words: &[String]) -> Result<()> {
     let seconds = seconds(words)?;
     tools::wrk::ensure()?;
     let binary = build::release(workspace)?;
-    say::step("compile the sandbox by itself (release)", || {
+    say::step("compile the sandbox example (release)", || {
         let mut cargo = workspace.cargo(&["build", "--quiet", "--release", "--package", "sandbox"]);
         process::run(cargo.args(["--example", "serve"]))
     })?;
-    say::step("compile the backtest by itself (release)", || backtest::build(workspace))?;
-    say::step("compile the fan-out by itself (release)", || fanout::build(workspace))?;
+    say::step("compile the backtest example (release)", || backtest::build(workspace))?;
+    say::step("compile the fan-out example (release)", || fanout::build(workspace))?;
     let mut table = Table::default();
     sizes(workspace, &mut table)?;
     say::step("backtest", || backtest::measure(workspace, &mut table))?;
@@ -70,7 +70,7 @@ pub(crate) fn bench(workspace: &Workspace, words: &[String]) -> Result<()> {
     let file = workspace.target.join("bench.json");
     let text = serde_json::to_string_pretty(&json!({ "seconds": seconds, "results": table.json() }))?;
     std::fs::write(&file, text + "\n").with_context(|| format!("cannot write {}", file.display()))?;
-    say::note(&format!("also in {}", file.display()));
+    say::note(&format!("also written to {}", file.display()));
     Ok(())
 }
 

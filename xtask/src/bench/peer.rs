@@ -50,7 +50,7 @@ impl Peer {
             let answer = client.get(&read.path)?;
             if answer.body != read.body {
                 bail!(
-                    "the peer's {} differs from ours: {}",
+                    "the peer's {} differs from Slipstream's: {}",
                     read.path,
                     String::from_utf8_lossy(&answer.body)
                 );

@@ -107,7 +107,7 @@ fn reads(desk: &Desk, account: &Account) -> Result<Vec<Named>> {
     for (name, path, open) in wanted {
         match answered(&mut client, &path)? {
             Some(body) => found.push(Named { name, read: Read { path, open, body } }),
-            None => say::note(&format!("  this desk has no {path}")),
+            None => say::note(&format!("  this server has no {path}")),
         }
     }
     Ok(found)

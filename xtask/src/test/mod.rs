@@ -47,7 +47,7 @@ const STAGES: [Stage; 11] = [
     Stage { name: "release", what: "wasm and release build", run: |run| once(run.binary().map(drop)) },
     Stage { name: "flood", what: "floods against the release binary", run: rust::flood_tests },
     Stage { name: "clients", what: "third-party clients", run: clients::clients },
-    Stage { name: "schema", what: "the OpenAPI document against a running desk", run: schema::schema },
+    Stage { name: "schema", what: "the OpenAPI document against a running server", run: schema::schema },
     Stage { name: "browser", what: "browser journeys", run: browser },
 ];
 
@@ -86,7 +86,7 @@ fn chosen(words: &[String]) -> Result<(bool, Vec<&'static Stage>)> {
     let names: Vec<&String> = words.iter().filter(|word| *word != "--deep").collect();
     if let Some(unknown) = names.iter().find(|name| !STAGES.iter().any(|stage| stage.name == **name)) {
         let known: Vec<&str> = STAGES.iter().map(|stage| stage.name).collect();
-        bail!("there is no stage `{unknown}`; stages: {}", known.join(", "));
+        bail!("unknown stage `{unknown}`; stages: {}", known.join(", "));
     }
     let wanted = |stage: &&Stage| names.is_empty() || names.iter().any(|name| *name == stage.name);
     Ok((deep, STAGES.iter().filter(wanted).collect()))

@@ -9,7 +9,7 @@ use std::process::ExitStatus;
 /// Reads a report file. A runner that failed although no test did (a build error, a crash) adds a failure.
 pub(super) fn read(path: &Path, status: ExitStatus, parse: fn(&str) -> Result<Tally>) -> Result<Tally> {
     let text = std::fs::read_to_string(path)
-        .with_context(|| format!("the runner ended with {status} and left no {}", path.display()))?;
+        .with_context(|| format!("the test runner ended with {status} and wrote no {}", path.display()))?;
     Ok(judged(parse(&text)?, status))
 }
 

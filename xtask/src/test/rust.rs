@@ -20,7 +20,7 @@ const FLOOD: &str = "binary(=flood)";
 pub(super) fn tests(run: &Run<'_>) -> Result<Tally> {
     if !tools::rust::has_nextest(run.workspace) {
         say::note(
-            "cargo-nextest is not installed: cargo test runs everything here, the crash tests and floods too",
+            "cargo-nextest is not installed; cargo test runs everything, including the crash and flood tests",
         );
         return cargo_test(run);
     }

@@ -15,7 +15,7 @@ pub(crate) fn ensure(end2end: &Path) -> Result<PathBuf> {
     if let Some(named) = std::env::var_os("CHROMIUM") {
         let path = PathBuf::from(named);
         if !starts(&path) {
-            bail!("CHROMIUM names {}, which does not start", path.display());
+            bail!("CHROMIUM is set to {}, which does not start", path.display());
         }
         return Ok(path);
     }
@@ -25,16 +25,18 @@ pub(crate) fn ensure(end2end: &Path) -> Result<PathBuf> {
     let packaged = if is_root() && which("apt-get").is_some() {
         super::install("Chromium", &["chromium"])
     } else {
-        Err(anyhow::anyhow!("no right to install system packages"))
+        Err(anyhow::anyhow!("no permission to install system packages"))
     };
     if let Err(reason) = packaged {
-        say::note(&format!("Chromium from the system's packages: {reason:#}; trying Playwright's own"));
+        say::note(&format!(
+            "could not install Chromium from system packages: {reason:#}; trying Playwright's own"
+        ));
         let mut playwright = Command::new("npx");
         playwright.current_dir(end2end).args(["playwright", "install", "chromium"]);
         process::run(&mut playwright)
-            .context("Chromium is missing: install it, or set CHROMIUM to the path of one")?;
+            .context("Chromium is missing: install it, or set CHROMIUM to its path")?;
     }
-    find().context("Chromium was installed but does not start: set CHROMIUM to the path of one that does")
+    find().context("Chromium was installed but does not start: set CHROMIUM to the path of a working one")
 }
 
 fn find() -> Option<PathBuf> {

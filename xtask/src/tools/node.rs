@@ -14,7 +14,7 @@ pub(crate) fn ensure() -> Result<()> {
         bail!("node and npm are missing: install Node {OLDEST} or newer (https://nodejs.org)");
     }
     let version = process::output(Command::new("node").arg("--version"))?;
-    if major(&version).with_context(|| format!("node calls itself {version:?}"))? < OLDEST {
+    if major(&version).with_context(|| format!("unexpected node version {version:?}"))? < OLDEST {
         bail!("node is {}, but {OLDEST} or newer is needed", version.trim());
     }
     Ok(())

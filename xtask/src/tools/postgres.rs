@@ -108,7 +108,7 @@ fn ensure_binaries() -> Result<PathBuf> {
         return Ok(found);
     }
     super::install("Postgres", &["postgresql"])?;
-    find_binaries().context("Postgres was installed, but its initdb is nowhere to be found")
+    find_binaries().context("Postgres was installed, but its initdb was not found")
 }
 
 fn find_binaries() -> Option<PathBuf> {
@@ -144,7 +144,7 @@ fn owner() -> Result<Option<(u32, u32)>> {
         .iter()
         .find_map(|user| Some((id("-u", user)?, id("-g", user)?)))
         .map(Some)
-        .context("Postgres refuses to run as root, and there is no user postgres or nobody to run it as")
+        .context("Postgres cannot run as root, and there is no user `postgres` or `nobody` to run it as")
 }
 
 fn as_owner(program: &Path, owner: Option<(u32, u32)>, directory: &Path) -> Command {

@@ -15,12 +15,12 @@ pub(crate) fn ensure(folder: &Path, target: &Path) -> Result<PathBuf> {
     let python = which("python3").with_context(|| missing("python3"))?;
     let version =
         process::output(Command::new(&python).args(["-c", "import sys; print(*sys.version_info[:2])"]))?;
-    if release(&version).with_context(|| format!("python3 calls itself {version:?}"))? < OLDEST {
+    if release(&version).with_context(|| format!("unexpected python3 version {version:?}"))? < OLDEST {
         bail!("{}", missing("a recent python3"));
     }
     let list = folder.join("requirements.txt");
     let wanted = crate::fs::read(&list)?;
-    let environment = target.join("python").join(folder.file_name().context("a folder without a name")?);
+    let environment = target.join("python").join(folder.file_name().context("the folder has no name")?);
     let programs = environment.join("bin");
     let stamp = environment.join(".installed");
     if std::fs::read(&stamp).is_ok_and(|installed| installed == wanted) {

@@ -35,7 +35,7 @@ impl From<Declined> for Failure {
 
 impl From<StateError> for Failure {
     fn from(error: StateError) -> Self {
-        tracing::error!(%error, "the checkout's state cannot be kept");
+        tracing::error!(%error, "test checkout: could not save the state");
         Self::Broken
     }
 }
@@ -55,7 +55,9 @@ impl IntoResponse for Failure {
             Self::Declined => {
                 (402, "card_error", Some("card_declined"), None, "Your card was declined.".to_owned())
             }
-            Self::Broken => (500, "api_error", None, None, "The checkout cannot keep its state.".to_owned()),
+            Self::Broken => {
+                (500, "api_error", None, None, "The checkout could not save its state.".to_owned())
+            }
         };
         let error = json!({"error": {"type": kind, "code": code, "param": param, "message": message}});
         (StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST), Json(error)).into_response()

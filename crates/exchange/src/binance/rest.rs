@@ -212,7 +212,7 @@ impl Api {
                     // The exchange's clock jumps or the network is slow. Neither says anything about the
                     // order itself.
                     (Verdict::ClockSkew(failure), _) => {
-                        tracing::warn!(path = call.path, %failure, "the exchange's clock and ours do not agree");
+                        tracing::warn!(path = call.path, %failure, "the exchange rejected the timestamp; synchronizing the clock and signing again");
                         return Err(Failure::Limited(SHORT_WAIT));
                     }
                 }
@@ -223,9 +223,9 @@ impl Api {
                 path = call.path,
                 line = error.line(),
                 column = error.column(),
-                "answer not understood"
+                "could not parse the exchange's response"
             );
-            Failure::Unknown("an answer that cannot be read".into())
+            Failure::Unknown("unreadable response".into())
         })
     }
 
@@ -257,7 +257,7 @@ impl Api {
             let jump_ms = jump / 1_000;
             tracing::warn!(
                 jump_ms,
-                "the wall clock was set, or the machine was suspended: the exchange's clock is measured again"
+                "the system clock jumped or the machine was suspended; measuring the offset to the exchange's clock again"
             );
         }
         let asked = self.clock.own();
@@ -297,7 +297,7 @@ impl Api {
         {
             self.budget.close(*wait);
         }
-        tracing::debug!(method = %call.method, path = call.path, status, "exchange answered");
+        tracing::debug!(method = %call.method, path = call.path, status, "exchange request completed");
         Ok((verdict, body))
     }
 
@@ -349,7 +349,7 @@ async fn read(mut response: Response, size: usize) -> Answer<Vec<u8>> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| failure::no_answer(&error))? {
         if body.len() + chunk.len() > size {
-            return Err(Failure::Unknown("an answer without end".into()));
+            return Err(Failure::Unknown("response too large".into()));
         }
         body.extend_from_slice(&chunk);
     }

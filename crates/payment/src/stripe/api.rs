@@ -100,8 +100,13 @@ impl Api {
         }
         serde_json::from_slice(&body).map_err(|error| {
             let path = path.split('/').next().unwrap_or_default();
-            tracing::warn!(path, line = error.line(), column = error.column(), "answer not understood");
-            Failure::Unknown("an answer that cannot be read".into())
+            tracing::warn!(
+                path,
+                line = error.line(),
+                column = error.column(),
+                "could not parse the payment provider's response"
+            );
+            Failure::Unknown("unreadable response".into())
         })
     }
 }
@@ -115,7 +120,7 @@ async fn read(mut response: Response) -> Answer<Vec<u8>> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| no_answer(&error))? {
         if body.len() + chunk.len() > LARGEST {
-            return Err(Failure::Unknown("an answer that is too large".into()));
+            return Err(Failure::Unknown("response too large".into()));
         }
         body.extend_from_slice(&chunk);
     }

@@ -73,7 +73,7 @@ impl Stripe {
                 return Ok(all);
             }
         }
-        Err(Failure::Unknown("a list without an end".into()))
+        Err(Failure::Unknown("endless list".into()))
     }
 }
 

@@ -149,7 +149,7 @@ fn at(seconds: i64) -> Micros {
 }
 
 fn unread(what: &str) -> Failure {
-    Failure::Unknown(format!("{what} that cannot be read"))
+    Failure::Unknown(format!("unreadable response: {what}"))
 }
 
 impl Session {
@@ -165,7 +165,7 @@ impl Subscribed {
     /// If it has no item, price or period, because its state is then unknown.
     pub(super) fn told(self) -> Answer<Subscription> {
         let item =
-            self.items.data.into_iter().next().ok_or_else(|| unread("a subscription without a line"))?;
+            self.items.data.into_iter().next().ok_or_else(|| unread("a subscription without an item"))?;
         let price = item.price.or(item.plan).ok_or_else(|| unread("a subscription without a price"))?;
         let recurring = price.recurring.unwrap_or_default();
         let interval = recurring.interval.or(price.interval);

@@ -136,7 +136,7 @@ fn run(shared: &Shared) {
         // Every record up to `written` is in this file, or in an earlier one that was synced when it was
         // closed.
         if let Err(error) = file.sync_data() {
-            tracing::error!(%error, "the sandbox journal does not reach the disk");
+            tracing::error!(%error, "sandbox: could not sync the journal to disk");
             shared.reached.send_replace(Reached::Broken);
             return;
         }

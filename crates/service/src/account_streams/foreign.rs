@@ -28,7 +28,7 @@ pub(super) async fn order_changed(
         && !order.filled.is_zero()
         && let Err(error) = report(desk, owner, key, order).await
     {
-        tracing::warn!(%key, order = %order.id, %error, "the owner could not be told of an order from elsewhere");
+        tracing::warn!(%key, order = %order.id, %error, "could not notify the owner of an order placed elsewhere");
     }
 }
 

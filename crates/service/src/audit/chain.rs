@@ -88,7 +88,7 @@ pub async fn verify(desk: &Desk) -> Result<Verified> {
                 _ if seal.seq != seq => Some(format!("seal {seq} is missing")),
                 None => Some(format!("row {} is missing", seal.audit_id)),
                 Some(row) if mac(desk, seq, &before, row).await? != seal.mac => {
-                    Some(format!("row {} is not as it was sealed", seal.audit_id))
+                    Some(format!("row {} differs from its seal", seal.audit_id))
                 }
                 Some(_) => None,
             };

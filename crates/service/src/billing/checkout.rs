@@ -58,7 +58,7 @@ async fn none_yet(desk: &Desk, actor: &Actor) -> Result<()> {
 }
 
 fn opened(desk: &Desk, op: store::billing::Operation) -> Result<Opened> {
-    let url = op.url.ok_or_else(|| Error::fault("an open page without an address"))?;
+    let url = op.url.ok_or_else(|| Error::fault("an open checkout session has no URL"))?;
     let (success_url, cancel_url) = (operation::success_url(desk, op.id), operation::cancel_url(desk));
     Ok(Opened { url, success_url, cancel_url, id: op.id })
 }

@@ -11,30 +11,30 @@ pub(super) fn of(desk: &Desk, news: News, plan: &str, kept: &Kept) -> Option<Let
         News::Begun => Some(Letter {
             secret: false,
             alarm: true,
-            subject: format!("Your plan {plan} has begun"),
+            subject: format!("Your {plan} plan is active"),
             body: format!(
-                "Thank you. Your Slipstream plan is {plan}, paid until {}.\n\nInvoices and changes: {base}/billing\n",
+                "Thank you. Your Slipstream {plan} plan is active and paid until {}.\n\nView invoices or change plan: {base}/billing\n",
                 kept.told.period_end.date()
             ),
         }),
         News::Failed => Some(Letter {
             secret: false,
             alarm: false,
-            subject: format!("Your plan {plan} could not be renewed"),
+            subject: format!("Payment failed for your {plan} plan"),
             body: format!(
-                "The payment for your Slipstream plan {plan} was declined. It will be tried again; until {} nothing \
-                 changes.\n\nPay it now: {base}/billing\n\nIf it stays unpaid, the plan ends: positions stay protected, \
-                 but no new trades are copied.\n",
+                "The payment for your Slipstream {plan} plan was declined. We'll try again; your plan stays active until \
+                 {}.\n\nPay now: {base}/billing\n\nIf the invoice isn't paid by then, the plan ends: open positions stay \
+                 protected, but no new trades are copied.\n",
                 kept.told.grace_end().date()
             ),
         }),
         News::Lapsed => Some(Letter {
             secret: false,
             alarm: false,
-            subject: format!("Your plan {plan} has ended"),
+            subject: format!("Your {plan} plan has ended"),
             body: format!(
-                "Your Slipstream plan {plan} has ended. Open positions keep their stops and targets, and you can close \
-                 them at any time. New trades are copied only as far as the free plan allows.\n\n\
+                "Your Slipstream {plan} plan has ended. Open positions keep their stop losses and take profits, and you can \
+                 close them at any time. New trades are copied only within the limits of the free plan.\n\n\
                  Choose a plan: {base}/plans\n"
             ),
         }),

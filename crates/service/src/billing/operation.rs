@@ -87,12 +87,12 @@ pub(super) async fn run(desk: &Desk, op: Operation) -> Result<Outcome> {
         Ok(outcome) => Ok(outcome),
         Err(Asked::Here(error)) => Err(error),
         Err(Asked::There(failure)) if failure.passing() => {
-            tracing::warn!(operation = %op.id, %failure, "the payment provider's answer is not known yet");
+            tracing::warn!(operation = %op.id, %failure, "the outcome of a billing operation is unknown; will ask again");
             Err(told(failure))
         }
         Err(Asked::There(failure)) => {
             end(desk, &op, Status::Failed).await?;
-            tracing::warn!(operation = %op.id, %failure, "the payment provider refused");
+            tracing::warn!(operation = %op.id, %failure, "the payment provider rejected a billing operation");
             refused(desk, &op, failure).await
         }
     }
@@ -151,7 +151,7 @@ async fn open(
         cancel_url: &cancel_url,
     };
     let Checkout { id, url, expires_at } = gateway.open_checkout(&op.id.to_string(), &new).await?;
-    let url = url.ok_or_else(|| Failure::Unknown("a page without an address".to_owned()))?;
+    let url = url.ok_or_else(|| Failure::Unknown("a checkout session has no URL".to_owned()))?;
     let mut tx = desk.db.begin().await?;
     rows::opened(&mut tx, op.id, &id, &url, expires_at, desk.clock.now()).await?;
     tx.commit().await?;
@@ -166,7 +166,7 @@ async fn change(
 ) -> std::result::Result<Outcome, Asked> {
     let kept = store::subscription::of_user(&desk.db, op.user_id).await?;
     let kept = kept.into_iter().find(|kept| Some(&kept.told.id) == op.subscription_id.as_ref());
-    let kept = kept.ok_or_else(|| Error::fault("a subscription is changed that is not there"))?;
+    let kept = kept.ok_or_else(|| Error::fault("the subscription to change does not exist"))?;
     let price = match op.plan_id {
         Some(_) => Some(gateway.price(&plan(desk, op).await?).await?),
         None => None,
@@ -186,8 +186,10 @@ async fn change(
 }
 
 async fn plan(desk: &Desk, op: &Operation) -> Result<domain::Plan> {
-    let id = op.plan_id.ok_or_else(|| Error::fault("a billing operation without a plan"))?;
-    store::plan::get(&desk.db, id).await?.ok_or_else(|| Error::fault("a billing operation's plan is gone"))
+    let id = op.plan_id.ok_or_else(|| Error::fault("a billing operation has no plan"))?;
+    store::plan::get(&desk.db, id)
+        .await?
+        .ok_or_else(|| Error::fault("the plan of a billing operation no longer exists"))
 }
 
 /// The user's customer id at the provider; creates the customer on first use.

@@ -73,7 +73,7 @@ fn passed_over(result: Result<()>) -> Result<()> {
     match result {
         Err(Error::Unavailable { .. } | Error::Refused(_) | Error::NotFound) => Ok(()),
         Err(Error::Fault(fault)) => {
-            tracing::error!(fault = format!("{fault:#}"), "the payment provider's answer cannot be used");
+            tracing::error!(fault = format!("{fault:#}"), "could not use the payment provider's response");
             Ok(())
         }
         other => other,

@@ -123,7 +123,7 @@ pub(super) async fn by_size(
     account: &Account,
 ) -> Result<std::result::Result<Entry, No>> {
     let Some((side, stop)) = work.side.zip(work.stop) else {
-        return Err(crate::Error::fault("an entry without a side or a stop"));
+        return Err(crate::Error::fault("an entry has no side or no stop"));
     };
     let targets: Vec<Decimal> = serde_json::from_str(&work.targets).map_err(crate::Error::fault)?;
     let market = market::find(desk, TradeType::Futures, &work.symbol).await?;

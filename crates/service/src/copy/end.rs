@@ -52,7 +52,7 @@ pub(super) async fn end(
     by: Option<CopyId>,
 ) -> Result<Outcome> {
     let Some((side, amount)) = copy.side.zip(copy.amount) else {
-        return Err(Error::fault("an open copy without a side or an amount"));
+        return Err(Error::fault("an open copy has no side or no amount"));
     };
     let mint = || IntentId::mint(&*desk.clock, &*desk.chance);
     let id = by.map_or_else(mint, |copy| IntentId(copy.0));

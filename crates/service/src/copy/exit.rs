@@ -99,5 +99,5 @@ fn late(work: &Work, why: String, at: Micros) -> Result<Telling> {
 }
 
 fn words(detail: Option<&str>) -> String {
-    detail.unwrap_or("the exchange refused the order").to_owned()
+    detail.unwrap_or("the exchange rejected the order").to_owned()
 }

@@ -47,7 +47,7 @@ pub async fn run(desk: SharedDesk) {
         if desk.work.is_stopping() {
             return;
         }
-        tracing::warn!(%error, "the copies that the last run had claimed are not given back yet");
+        tracing::warn!(%error, "could not release the copies claimed by the previous run; will retry");
         desk.clock.sleep(IDLE).await;
     }
     let seats = Arc::new(Semaphore::new(AT_ONCE));
@@ -58,7 +58,7 @@ pub async fn run(desk: SharedDesk) {
         match round(&desk, &seats, &mut working).await {
             Ok(true) => continue,
             Ok(false) => {}
-            Err(error) => tracing::warn!(%error, "copies could not be looked at; they will be again"),
+            Err(error) => tracing::warn!(%error, "could not process queued copies; will retry"),
         }
         tokio::select! {
             _ = tokio::time::timeout(IDLE, woken) => {}
@@ -102,7 +102,7 @@ async fn round(desk: &SharedDesk, seats: &Arc<Semaphore>, working: &mut JoinSet<
         working.spawn(async move {
             let id = work.id;
             if let Err(error) = one(&desk, &round, work).await {
-                tracing::warn!(copy = %id, %error, "a copy is looked at again later");
+                tracing::warn!(copy = %id, %error, "could not process a copy; will retry");
             }
             drop(seat);
         });
@@ -171,9 +171,9 @@ async fn one(desk: &SharedDesk, round: &Round, work: Work) -> Result<()> {
         Err(Error::Unavailable { .. }) => Decided::Postpone(now.plus(LATER), "the exchange did not answer"),
         Err(Error::Refused(refusal)) => Decided::Skip(Reason::Refused, Some(refusal.to_string())),
         Err(error) => {
-            // An internal error: the copy is retried as long as its signal is fresh.
-            tracing::error!(copy = %work.id, %error, "a copy failed");
-            Decided::Postpone(now.plus(LATER), "something of ours broke")
+            // Ours to mend; the copy waits for it as long as its signal is fresh.
+            tracing::error!(copy = %work.id, %error, "could not decide a copy");
+            Decided::Postpone(now.plus(LATER), "internal error")
         }
     };
     let decision = Decision { copy: work.id, holder: desk.instance.clone(), decided, at: now };
@@ -183,7 +183,9 @@ async fn one(desk: &SharedDesk, round: &Round, work: Work) -> Result<()> {
 
 async fn enter(desk: &SharedDesk, round: &Round, work: &Work) -> Result<Outcome> {
     if desk.supervision.is_tripped(desk.clock.boot()) {
-        return Ok(Outcome::Later("many positions could not be protected a moment ago"));
+        return Ok(Outcome::Later(
+            "the circuit breaker is open: stop losses of many positions were rejected",
+        ));
     }
     let row = round.key(desk, work.exchange_key_id).await?;
     let facts = match round.by_rows(desk, work, row.as_ref()).await? {
@@ -269,9 +271,8 @@ async fn send(
     match written {
         Written::Committed => Ok(Outcome::Done),
         Written::Conflict => Ok(Outcome::Later("an earlier order on this market is not settled")),
-        // The follow was paused meanwhile, and the next attempt reports why; or another instance holds the
-        // copy now.
-        Written::PreconditionFailed => Ok(Outcome::Later("following was changed")),
+        // Paused a moment ago: the next look tells why. Or it is another's by now, and there is no next look.
+        Written::PreconditionFailed => Ok(Outcome::Later("the follow was changed")),
     }
 }
 

@@ -20,11 +20,14 @@ pub async fn writes_succeed(desk: &Desk) -> bool {
         match timeout(BOUND, write(desk)).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => {
-                tracing::warn!(%error, "the database cannot be written");
+                tracing::warn!(%error, "health check: could not write to the database");
                 return false;
             }
             Err(_) => {
-                tracing::warn!(seconds = BOUND.as_secs(), "a small write to the database does not end");
+                tracing::warn!(
+                    seconds = BOUND.as_secs(),
+                    "health check: a small database write did not finish in time"
+                );
                 desk.db.note_failed_write();
                 return false;
             }

@@ -44,7 +44,7 @@ pub async fn check_due(desk: &SharedDesk) -> Result<()> {
     let cycle = usize::try_from(now.0 / EVERY).unwrap_or_default();
     let looks = stream::iter(due).enumerate().map(|(position, due)| async move {
         if let Err(error) = check(desk, due, reads_mode(position, cycle, stride)).await {
-            tracing::warn!(%error, key = %due.id, "a key could not be checked");
+            tracing::warn!(%error, key = %due.id, "could not check the permissions of an exchange key");
         }
     });
     looks.buffer_unordered(AT_ONCE).collect::<Vec<()>>().await;

@@ -40,7 +40,7 @@ pub struct NewKey {
 /// Fields (a key with the right to withdraw is rejected); 1103, 1109, 2129a, 2129b; [`Error::StepUp`].
 pub async fn create(desk: &Desk, actor: &Actor, new: NewKey) -> Result<ExchangeKey> {
     let mut made = create_together(desk, actor, vec![new]).await?;
-    made.pop().ok_or_else(|| Error::fault("a key was connected and is not there"))
+    made.pop().ok_or_else(|| Error::fault("a new key is missing after it was stored"))
 }
 
 /// Connects several keys: all of them or none.

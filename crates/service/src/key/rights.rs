@@ -64,7 +64,7 @@ pub(super) async fn note(
         let once = format!("key-rights:{id}:{}:{}", RightsChange::ExpiresSoon, at.0);
         telling(row, once, RightsChange::ExpiresSoon, Some(at), now)?.write(tx).await?;
     }
-    tracing::debug!(key = %id, instance = %desk.instance, "the rights of an exchange key were checked");
+    tracing::debug!(key = %id, instance = %desk.instance, "checked the permissions of an exchange key");
     Ok(())
 }
 

@@ -131,7 +131,7 @@ async fn carry_out(desk: &Desk, row: &TransferRow) -> Result<TransferStatus> {
         // Rejected, or no such account: both are final.
         Ok(false) | Err(Error::NotFound) => settle(desk, row, TransferStatus::Failed).await,
         Err(error) => {
-            tracing::warn!(transfer = %row.id, %error, "a transfer is not known to have happened; it will be asked again");
+            tracing::warn!(transfer = %row.id, %error, "the outcome of a transfer is unknown; will ask again");
             Ok(TransferStatus::Working)
         }
     }

@@ -141,7 +141,7 @@ async fn events(desk: SharedDesk, feed: Weak<AccountFeed>, who: Credentials) {
         };
         let (Some(event), Some(feed)) = (event, feed.upgrade()) else { return };
         if let Err(error) = feed.take(&desk, event).await {
-            tracing::warn!(%error, "an account's event is not passed on");
+            tracing::warn!(%error, "could not forward an account event to the browser");
         }
     }
 }
@@ -155,7 +155,7 @@ async fn states(desk: SharedDesk, feed: Weak<AccountFeed>, who: Credentials, cha
                 SWEEP
             }
             Err(error) => {
-                tracing::warn!(%error, "an account's state is not read");
+                tracing::warn!(%error, "could not read an account's state for the event stream");
                 let wait = retry;
                 retry = (retry * 2).min(SWEEP);
                 wait

@@ -89,7 +89,7 @@ impl Tab {
             }
         }
         self.account = self.account_feed(account).await.unwrap_or_else(|error| {
-            tracing::info!(%error, "an account's stream is not opened");
+            tracing::info!(%error, "could not open the user-data stream");
             None
         });
         match self.account.clone() {

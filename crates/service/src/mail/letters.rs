@@ -8,11 +8,11 @@ use domain::support::Ticket;
 pub(crate) fn reset_link(desk: &Desk, token: &str) -> Letter {
     let base = &desk.settings.public_url;
     Letter {
-        subject: "Set a new Slipstream password".to_owned(),
+        subject: "Reset your Slipstream password".to_owned(),
         body: format!(
-            "Someone, probably you, asked to set a new password for your Slipstream account.\n\n\
+            "Someone, probably you, asked to reset the password of your Slipstream account.\n\n\
              {base}/reset?token={token}\n\n\
-             The link works once, within an hour. If it was not you, do nothing: your password stays as it is.\n"
+             The link works once and expires in one hour. If this wasn't you, ignore this e-mail: your password stays the same.\n"
         ),
         secret: true,
         alarm: false,
@@ -26,7 +26,7 @@ pub(crate) fn support_asked(desk: &Desk, ticket: &Ticket) -> Letter {
     Letter {
         subject: format!("Support: {subject}"),
         body: format!(
-            "{email} writes:\n\n{message}\n\nAnswer by mail to {email}, then close the request: {base}/admin/support\n"
+            "{email} wrote:\n\n{message}\n\nReply to {email} by e-mail, then close the request: {base}/admin/support\n"
         ),
         secret: false,
         alarm: false,

@@ -186,7 +186,7 @@ impl Teller<'_> {
                 let (title, why) = rights_changed(words, *change);
                 (key, title, why, *at)
             }
-            _ => return Err(Error::fault("an event that is not about a key")),
+            _ => return Err(Error::fault("the event does not concern a key")),
         };
         let name = self.key(*key).await?;
         let facts = at.map(|at| (words.until, self.zone.show(at))).into_iter().collect();
@@ -209,7 +209,7 @@ impl Teller<'_> {
             Event::ExitLate { key, symbol, why, copy } => {
                 (key, symbol, copy, words.exit_late, fill(words.exit_late_why, &[&shown(why)]))
             }
-            _ => return Err(Error::fault("an event that is not about a position")),
+            _ => return Err(Error::fault("the event does not concern a position")),
         };
         let mut facts = vec![(words.market, symbol.to_string()), (words.key, self.key(*key).await?)];
         facts.extend(self.strategy(*copy).await?);

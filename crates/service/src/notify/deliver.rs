@@ -33,10 +33,10 @@ const ROUND: i64 = 20;
 const CLAIM: i64 = 2 * MINUTE;
 /// How long sent notices and events are kept.
 const KEPT: i64 = 90 * DAY;
-/// Shown in the outbox for an attempt with unknown outcome.
-const CUT_OFF: &str = "an attempt was cut off: it may have arrived";
-/// Shown in the outbox for a message whose chat was unlinked.
-const NO_CHAT: &str = "no chat is linked any more";
+/// What the outbox says of an attempt whose end nobody knows.
+const CUT_OFF: &str = "delivery was interrupted: it may have arrived";
+/// What it says of a message whose chat is gone.
+const NO_CHAT: &str = "no chat is linked anymore";
 
 /// Turns waiting notices into messages; returns the number of messages.
 ///
@@ -164,14 +164,18 @@ async fn claim(desk: &Desk, row: &rows::Message) -> Result<bool> {
 async fn hand_over(desk: &Desk, row: &rows::Message) -> Result<std::result::Result<(), Undelivered>> {
     let content = match outbox::read(desk, row) {
         Ok(content) => content,
-        // Encrypted under a lost master key: mark it as failed, and continue with the others.
-        Err(_) => return Ok(Err(Undelivered::Never("it cannot be opened".to_owned()))),
+        // Under a master key that is gone: it stays, and says so, and the others go on.
+        Err(_) => return Ok(Err(Undelivered::Never("the message cannot be decrypted".to_owned()))),
     };
     match row.channel {
         Channel::Email => {
             let mail = match email::write(desk, &Envelope { row, content: &content }).await {
                 Ok(mail) => mail,
-                Err(_) => return Ok(Err(Undelivered::Never("it cannot be written as a mail".to_owned()))),
+                Err(_) => {
+                    return Ok(Err(Undelivered::Never(
+                        "the message cannot be formatted as an e-mail".to_owned(),
+                    )));
+                }
             };
             Ok(desk
                 .mailer
@@ -207,7 +211,7 @@ async fn undelivered(desk: &Desk, row: &rows::Message, trouble: Undelivered) -> 
         Undelivered::Later { until, words } => again(until, words),
         Undelivered::Never(words) => (None, words),
     };
-    tracing::warn!(message = %row.id, channel = %row.channel, why = words, attempts = row.attempts + 1, "a message was not taken");
+    tracing::warn!(message = %row.id, channel = %row.channel, why = words, attempts = row.attempts + 1, "could not deliver a message");
     let mut tx = desk.db.begin().await?;
     match at {
         Some(at) => rows::postpone(&mut tx, row.id, at, &words).await?,

@@ -20,7 +20,7 @@ impl Direct {
     /// # Errors
     /// When the settings or the address are invalid.
     pub fn mail(settings: &MailSettings, to: &str) -> Result<Self> {
-        let to = to.parse().with_context(|| format!("{to} is no address"))?;
+        let to = to.parse().with_context(|| format!("{to} is not an e-mail address"))?;
         Ok(Self(Way::Mail(Box::new(Mailer::new(settings)?), to)))
     }
 
@@ -30,7 +30,7 @@ impl Direct {
     /// When the settings or the chat id are invalid.
     pub fn telegram(settings: &TelegramSettings, chat: &str) -> Result<Self> {
         let token = settings.token.clone().context("TELEGRAM_BOT_TOKEN is not set")?;
-        let chat = chat.parse().with_context(|| format!("{chat} is no chat's number"))?;
+        let chat = chat.parse().with_context(|| format!("{chat} is not a Telegram chat id"))?;
         Ok(Self(Way::Telegram(Bot::new(&settings.api_base, token)?, chat)))
     }
 

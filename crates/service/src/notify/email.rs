@@ -42,11 +42,11 @@ pub(super) struct NotTaken {
 impl Mailer {
     /// Validates the settings; connects only when sending.
     pub(crate) fn new(settings: &MailSettings) -> anyhow::Result<Self> {
-        let from = settings.from.parse().context("MAIL_FROM is no address")?;
+        let from = settings.from.parse().context("MAIL_FROM is not an e-mail address")?;
         let server = settings.smtp_url.as_deref().map(|url| {
             // The URL contains a password, so the error does not repeat it.
             let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
-                .map_err(|_| anyhow::anyhow!("SMTP_URL is not like smtps://name:password@host:465"))?;
+                .map_err(|_| anyhow::anyhow!("SMTP_URL must look like smtps://name:password@host:465"))?;
             anyhow::Ok(builder.timeout(Some(PATIENCE)).build())
         });
         Ok(Self { server: server.transpose()?, from })
@@ -75,17 +75,18 @@ impl Mailer {
     /// Sends a mail.
     pub(super) async fn send(&self, mail: Message) -> std::result::Result<(), NotTaken> {
         let Some(server) = &self.server else {
-            return Err(NotTaken { words: "there is no mail server".to_owned(), unreachable: true });
+            return Err(NotTaken { words: "no mail server is configured".to_owned(), unreachable: true });
         };
         server.send(mail).await.map(drop).map_err(|error| match error.status() {
-            // The server's text beyond the code may repeat the address.
-            Some(code) => {
-                NotTaken { words: format!("the mail server refused it ({code})"), unreachable: false }
-            }
+            // What the server says beyond its code may repeat the address.
+            Some(code) => NotTaken {
+                words: format!("the mail server rejected the message ({code})"),
+                unreachable: false,
+            },
             None if error.is_timeout() => {
                 NotTaken { words: "the mail server did not answer in time".to_owned(), unreachable: true }
             }
-            None => NotTaken { words: "the mail server cannot be reached".to_owned(), unreachable: true },
+            None => NotTaken { words: "cannot reach the mail server".to_owned(), unreachable: true },
         })
     }
 }
@@ -183,7 +184,7 @@ struct Unusable;
 
 impl From<Unusable> for crate::Error {
     fn from(_: Unusable) -> Self {
-        Self::fault("a message cannot be written as a mail")
+        Self::fault("could not format a message as an e-mail")
     }
 }
 

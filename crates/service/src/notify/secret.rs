@@ -91,12 +91,13 @@ async fn read_or_make(desk: &Desk) -> Result<Key> {
     tx.commit().await?;
     // Another instance may have been first; its secret is the valid one.
     let row = store::desk_secret::get(&desk.db, NAME).await?;
-    open(desk, &row.ok_or_else(|| Error::fault("a secret was made and is not there"))?)
+    open(desk, &row.ok_or_else(|| Error::fault("a new secret is missing after it was stored"))?)
 }
 
 fn open(desk: &Desk, row: &DeskSecret) -> Result<Key> {
     let sealed = Sealed::from_bytes(&row.sealed)?;
     let plain = desk.sealer.open(TABLE, row.id, Uuid::nil(), &sealed)?;
-    let key = <[u8; 32]>::try_from(plain.as_slice()).map_err(|_| Error::fault("a desk secret is cut"))?;
+    let key =
+        <[u8; 32]>::try_from(plain.as_slice()).map_err(|_| Error::fault("a stored secret is truncated"))?;
     Ok(Zeroizing::new(key))
 }

@@ -78,7 +78,9 @@ pub(super) async fn send(
         return simulator::arrive(desk, row, chat, text).await.map(Ok);
     };
     if simulator::is_simulated(chat) {
-        return Ok(Err(Undelivered::Never("the chat is the simulator's, and there is a bot now".to_owned())));
+        return Ok(Err(Undelivered::Never(
+            "the chat belongs to the simulator, but a real bot is configured".to_owned(),
+        )));
     }
     match bot.send(chat, text).await {
         Ok(()) => Ok(Ok(())),
@@ -93,13 +95,13 @@ async fn told(desk: &Desk, bot: &Bot, chat: i64, trouble: Trouble) -> Result<Und
         Trouble::Unreachable(words) => Undelivered::Passing { words: words.to_owned(), unreachable: true },
         Trouble::Limited(seconds) => {
             let until = pause(desk, bot, seconds).await?;
-            Undelivered::Later { until, words: "Telegram asked us to wait".to_owned() }
+            Undelivered::Later { until, words: "Telegram rate limit reached".to_owned() }
         }
         Trouble::Unauthorized => {
             refused(desk, bot).await?;
             Undelivered::Later {
                 until: now.plus(REFUSED_FOR),
-                words: "Telegram refuses the bot's token".to_owned(),
+                words: "Telegram rejected the bot token".to_owned(),
             }
         }
         Trouble::Blocked => {
@@ -109,9 +111,9 @@ async fn told(desk: &Desk, bot: &Bot, chat: i64, trouble: Trouble) -> Result<Und
                 preferences::without_telegram(desk, &mut tx, link.user_id).await?;
             }
             tx.commit().await?;
-            Undelivered::Never("the person has blocked the bot".to_owned())
+            Undelivered::Never("the user blocked the bot".to_owned())
         }
-        Trouble::Refused(code) => Undelivered::Never(format!("Telegram refused it ({code})")),
+        Trouble::Refused(code) => Undelivered::Never(format!("Telegram rejected the message ({code})")),
         Trouble::Broken(code) => {
             Undelivered::Passing { words: format!("Telegram answered {code}"), unreachable: true }
         }

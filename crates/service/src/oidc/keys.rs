@@ -81,7 +81,10 @@ impl Keys {
                 (known.keys, known.fetched_at) = (keys, Some(now));
             }
             Err(error) => {
-                tracing::warn!(error = format!("{error:#}"), "the issuer's keys could not be fetched");
+                tracing::warn!(
+                    error = format!("{error:#}"),
+                    "could not fetch the signing keys of the OIDC issuer"
+                );
             }
         }
         drop(turn);

@@ -104,7 +104,7 @@ impl Run<'_> {
         let first = if role == Role::Rescue { seq::RESCUE } else { seq::CLOSE };
         let unused = self.intent.leg(first).is_none_or(|leg| leg.status != LegStatus::Placed);
         let seq = if unused { Some(first) } else { self.intent.next_seq(seq::CLOSES) };
-        let seq = seq.ok_or_else(|| crate::Error::fault("an intent has used up its closing orders"))?;
+        let seq = seq.ok_or_else(|| crate::Error::fault("an intent has no closing orders left"))?;
         self.plan_and_save(seq, role, order).await?;
         let order = self.send(seq).await?;
         self.intent.save_progress(self.desk).await?;

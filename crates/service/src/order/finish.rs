@@ -29,7 +29,7 @@ pub(super) async fn finish(
             Err(refusal.into())
         }
         Err(Halt::Later(failure)) => {
-            tracing::warn!(intent = %intent.id, %failure, "an order is not settled yet; the background work continues it");
+            tracing::warn!(intent = %intent.id, %failure, "could not settle an order yet; the reconciliation job continues");
             Err(Error::Unavailable { retry_after_s: 2 })
         }
         Err(Halt::Fault(error)) => Err(error),

@@ -19,8 +19,8 @@ use store::{
 
 /// An entry that was known and can no longer be found is given up after this.
 const FORGOTTEN: i64 = time::MINUTE;
-/// Failure text of an intent whose entry had not been sent when the desk stopped.
-const NEVER_SENT: &str = "the order had not been sent when the desk stopped";
+/// What an intent's history says when the desk stopped before it sent the entry.
+const NEVER_SENT: &str = "the order had not been sent when the server stopped";
 
 /// Resumes the unfinished intents of a key and market before something new is sent. Unavailable while one is
 /// still unfinished.
@@ -47,7 +47,7 @@ pub async fn sweep(desk: &SharedDesk) -> Result<()> {
     let rows = store::intent::unfinished(&desk.db).await?;
     let each = rows.into_iter().map(|row| async move {
         if let Err(error) = one(desk, row.id, row.exchange_key_id, &row.symbol).await {
-            tracing::warn!(intent = %row.id, %error, "an intent is not taken up");
+            tracing::warn!(intent = %row.id, %error, "could not recover an unfinished intent");
         }
     });
     futures::future::join_all(each).await;
@@ -61,7 +61,7 @@ pub(crate) fn touched(desk: &SharedDesk, order: &Order) {
     // While the desk stops, this is left to the next start or to another instance.
     desk.work.spawn(async move {
         if let Err(error) = follow_up(&shared, &order).await {
-            tracing::warn!(order = %order.client_order_id, %error, "an order is not followed up");
+            tracing::warn!(order = %order.client_order_id, %error, "could not look up an unfinished order");
         }
     });
 }
@@ -158,7 +158,7 @@ pub(super) async fn resume_open(run: &mut Run<'_>) -> Step<bool> {
         // Lookups may lag. An entry that is still not found long after is given up (for example if a sandbox
         // account was reset).
         if run.desk.clock.now().since(known.at) < FORGOTTEN {
-            return Err(Halt::Later(Failure::Unknown("the entry is not found".to_owned())));
+            return Err(Halt::Later(Failure::Unknown("the entry was not found".to_owned())));
         }
         run.intent.status = Status::Done;
         return Ok(true);
@@ -175,7 +175,7 @@ pub(super) async fn resume_open(run: &mut Run<'_>) -> Step<bool> {
     }
     if is_to_be_closed(run).await? {
         run.close_unprotected().await?;
-        let message = "its stop was refused, and it was closed".to_owned();
+        let message = "its stop loss was rejected, and the position was closed".to_owned();
         return Err(Halt::Refused(Failure::Refused { code: 0, message }));
     }
     run.protect(&entry).await?;

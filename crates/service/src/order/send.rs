@@ -85,7 +85,7 @@ impl Run<'_> {
     /// Does the same as [`Self::send`] without recording anything, so that several legs can be sent
     /// concurrently.
     pub(super) async fn attempt(&self, leg: &Leg) -> Step<Order> {
-        let planned = leg.order.as_ref().ok_or_else(|| Error::fault("a leg without an order was sent"))?;
+        let planned = leg.order.as_ref().ok_or_else(|| Error::fault("a leg was sent without an order"))?;
         let intent = &self.intent;
         let request = planned.request(intent.client_id(leg.seq), leg.role, intent.trade_type, &intent.symbol);
         let mut tries = self.tries();

@@ -15,7 +15,7 @@ pub(super) async fn collect(desk: &Desk, user: UserId, since: Micros) -> Result<
     let until = desk.clock.now().plus(1);
     for market in store::report::traded(&desk.db, user, since, until).await? {
         if let Err(error) = one(desk, &market).await {
-            tracing::debug!(key = %market.exchange_key_id, %error, "an account's fills could not be read");
+            tracing::debug!(key = %market.exchange_key_id, %error, "could not read an account's fills");
             complete = false;
         }
     }

@@ -210,18 +210,18 @@ mod tests {
         let report = sample();
         let text = text(&report, "https://desk.example/reports/1");
         for line in [
-            "Your week",
+            "Weekly report",
             "2026-03-02 to 2026-03-08 (Asia/Riyadh)",
-            "Balance at the start: 10,000.00",
-            "Balance at the end: 11,234.56",
-            "Deposits less withdrawals: +1,000.00",
+            "Starting balance: 10,000.00",
+            "Ending balance: 11,234.56",
+            "Net deposits: +1,000.00",
             "Profit: +234.56 USD (+2.13%)",
-            "Greatest drawdown: −120.00 (−1.20%)",
+            "Max drawdown: −120.00 (−1.20%)",
             "Fees: 3.21",
-            "Entries: 4 by strategies, 2 by hand",
+            "Entries: 4 automated, 2 manual",
             "Win rate: 66.7%, 2 of 3 copied positions",
             "  EMA cross: −5.00",
-            "Open the report: https://desk.example/reports/1",
+            "View report: https://desk.example/reports/1",
         ] {
             assert!(text.contains(line), "{line} is not in\n{text}");
         }

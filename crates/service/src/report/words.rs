@@ -45,17 +45,17 @@ pub struct Words {
 }
 
 static EN: Words = Words {
-    week: "Your week",
-    month: "Your month",
+    week: "Weekly report",
+    month: "Monthly report",
     days: "{} to {} ({})",
-    start: "Balance at the start",
-    end: "Balance at the end",
-    brought: "Deposits less withdrawals",
+    start: "Starting balance",
+    end: "Ending balance",
+    brought: "Net deposits",
     profit: "Profit",
-    drawdown: "Greatest drawdown",
+    drawdown: "Max drawdown",
     fees: "Fees",
     trades: "Entries",
-    trades_of: "{} by strategies, {} by hand",
+    trades_of: "{} automated, {} manual",
     win_rate: "Win rate",
     won_of: "{} of {} copied positions",
     keys: "By key",
@@ -63,9 +63,9 @@ static EN: Words = Words {
     name: "Name",
     picture: "Profit over time",
     picture_says: "From {} to {}",
-    note: "In USD. Profit is the change of the balance less what you brought and took; a key's balance when it was \
-           connected counts as brought. By strategy: what copied positions that ended won and lost after fees.",
-    open: "Open the report",
+    note: "Amounts are in USD. Profit is the balance change minus net deposits; a key's balance when you connected it \
+           counts as a deposit. By strategy: profit of closed copied positions, after fees.",
+    open: "View report",
 };
 
 /// The texts in English, the only language at present.

@@ -17,9 +17,9 @@ const SAMPLE: i64 = 50;
 pub enum Refused {
     /// The key decrypts nothing in the database.
     #[error(
-        "the master key is wrong: this database was sealed with another key. Nothing was changed. Set \
-         SLIPSTREAM_MASTER_KEY (or put back the file master.key in the data folder) to the key that was used before. If you \
-         are changing keys, also set SLIPSTREAM_MASTER_KEY_BEFORE to the old key, start the desk, and run `slipstream rekey`"
+        "wrong master key: this database was encrypted with another key. Nothing was changed. Set SLIPSTREAM_MASTER_KEY to \
+         the previous key, or restore the file master.key in the data folder. If you are changing keys, also set \
+         SLIPSTREAM_MASTER_KEY_BEFORE to the old key, start the server, and run `slipstream rekey`"
     )]
     WrongKey,
     /// The database cannot be read.
@@ -64,7 +64,7 @@ pub async fn verify(
             // Another instance may have been first, with another key.
             match store::canary::get(db).await.map_err(Error::from)? {
                 Some(canary) => opened(sealer, &canary),
-                None => Err(Error::fault("the canary was not stored").into()),
+                None => Err(Error::fault("the master key canary is missing after it was stored").into()),
             }
         }
     }

@@ -34,7 +34,7 @@ impl MasterKey {
         let bytes = Zeroizing::new(hex::decode(text).or_else(|_| STANDARD.decode(text)).unwrap_or_default());
         match <[u8; 32]>::try_from(bytes.as_slice()) {
             Ok(bytes) => Ok(Self::new(bytes)),
-            Err(_) => bail!("a master key is 64 hex digits, or the Base64 of 32 bytes"),
+            Err(_) => bail!("a master key must be 64 hex digits, or 32 bytes in Base64"),
         }
     }
 
@@ -43,19 +43,20 @@ impl MasterKey {
     /// # Errors
     /// When the file cannot be used, is accessible to others, or holds no valid key.
     pub fn from_file(path: &Path, chance: &dyn Chance) -> Result<Self> {
-        if !path.try_exists().with_context(|| format!("looking for {}", path.display()))? {
+        if !path.try_exists().with_context(|| format!("could not check for {}", path.display()))? {
             make(path, chance).with_context(|| format!("making {}", path.display()))?;
         }
         let mode = fs::metadata(path)
-            .with_context(|| format!("looking at {}", path.display()))?
+            .with_context(|| format!("could not read the permissions of {}", path.display()))?
             .permissions()
             .mode();
         if mode & 0o077 != 0 {
-            bail!("{} may be read by others: chmod 600 it", path.display());
+            bail!("other users can read {}: run chmod 600 on it", path.display());
         }
-        let text =
-            Zeroizing::new(fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?);
-        Self::parse(&text).with_context(|| format!("reading {}", path.display()))
+        let text = Zeroizing::new(
+            fs::read_to_string(path).with_context(|| format!("could not read {}", path.display()))?,
+        );
+        Self::parse(&text).with_context(|| format!("could not read {}", path.display()))
     }
 
     /// Id of the key, as stored in the database.

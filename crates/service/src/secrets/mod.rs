@@ -109,15 +109,16 @@ impl Sealer {
 
     fn unwrap(&self, sealed: &Sealed, about: &[u8]) -> Result<Zeroizing<[u8; 32]>> {
         if sealed.version != VERSION {
-            return Err(Error::fault("a sealed value has a format that this version does not know"));
+            return Err(Error::fault("an encrypted value has a format that this version does not support"));
         }
         let master = [Some(&self.master), self.before.as_ref()]
             .into_iter()
             .flatten()
             .find(|key| key.id() == sealed.master_key_id)
-            .ok_or_else(|| Error::fault("a sealed value needs a master key that is not configured"))?;
+            .ok_or_else(|| Error::fault("an encrypted value needs a master key that is not configured"))?;
         let bytes = decrypt(master.bytes(), &sealed.data_key, about)?;
-        let key = <[u8; 32]>::try_from(bytes.as_slice()).map_err(|_| Error::fault("a data key is cut"))?;
+        let key =
+            <[u8; 32]>::try_from(bytes.as_slice()).map_err(|_| Error::fault("a data key is truncated"))?;
         Ok(Zeroizing::new(key))
     }
 
@@ -126,13 +127,13 @@ impl Sealer {
         self.chance.fill(&mut nonce);
         let sealed = Aes256Gcm::new(key.into())
             .encrypt(&Nonce::from(nonce), Payload { msg: plain, aad: about })
-            .map_err(|_| Error::fault("a secret is too long to seal"))?;
+            .map_err(|_| Error::fault("a secret is too long to encrypt"))?;
         Ok([&nonce[..], &sealed].concat())
     }
 }
 
 fn decrypt(key: &[u8; 32], sealed: &[u8], about: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
-    let broken = || Error::fault("a sealed value does not open: tampered with, moved, or cut");
+    let broken = || Error::fault("could not decrypt a value: it was tampered with, moved or truncated");
     let (nonce, cipher) = sealed.split_first_chunk::<NONCE>().ok_or_else(broken)?;
     Aes256Gcm::new(key.into())
         .decrypt(&Nonce::from(*nonce), Payload { msg: cipher, aad: about })
@@ -194,7 +195,7 @@ impl Sealed {
             let version = i32::from_be_bytes(*version);
             Some(Self { secret: rest.to_vec(), data_key, master_key_id, version })
         };
-        read().ok_or_else(|| Error::fault("a sealed value is no sealed value"))
+        read().ok_or_else(|| Error::fault("an encrypted value is malformed"))
     }
 }
 

@@ -60,7 +60,7 @@ async fn fan_out(desk: &Desk, signal: &Signal) -> Result<()> {
     let mut tx = desk.db.begin().await?;
     store::signal::set_fanned_out(&mut tx, signal.id, desk.clock.now()).await?;
     tx.commit().await?;
-    tracing::info!(signal = %signal.id, followers = reached.len(), "a signal is fanned out");
+    tracing::info!(signal = %signal.id, followers = reached.len(), "queued the copies of a signal");
     Ok(())
 }
 

@@ -19,7 +19,7 @@ const START: i64 = 1_000_000_000_000;
 pub async fn run_due(desk: &Desk) -> Result<()> {
     for row in store::strategy::backtest_due(&desk.db).await? {
         if let Err(error) = run(desk, &row).await {
-            tracing::warn!(strategy = %row.id, %error, "a backtest could not be run; it stays due");
+            tracing::warn!(strategy = %row.id, %error, "could not run a backtest; will retry");
         }
     }
     Ok(())
@@ -42,13 +42,13 @@ pub(super) fn terms() -> Result<Costs> {
 
 /// Parses a stored definition, which was validated before it was stored.
 pub(super) fn definition(json: &str) -> Result<Definition> {
-    Definition::from_json(json).map_err(|_| Error::fault("a stored definition cannot be read"))
+    Definition::from_json(json).map_err(|_| Error::fault("could not parse a stored strategy definition"))
 }
 
 /// Returns a market's tick size.
 pub(super) async fn ticks(desk: &Desk, line: &Line) -> Result<Ticks> {
     let market = market::find(desk, TradeType::Futures, &line.symbol).await?;
-    Ticks::new(market.tick).ok_or_else(|| Error::fault("a market has no price step"))
+    Ticks::new(market.tick).ok_or_else(|| Error::fault("a market has no tick size"))
 }
 
 async fn run(desk: &Desk, row: &store::strategy::Strategy) -> Result<()> {
@@ -57,17 +57,17 @@ async fn run(desk: &Desk, row: &store::strategy::Strategy) -> Result<()> {
     candles::refresh(desk, &line, frame(row)?).await?;
     let ticks = ticks(desk, &line).await?;
     let series = series(desk, &line).await?;
-    let start = Price::from_units(START).ok_or_else(|| Error::fault("no sum to begin with"))?;
+    let start = Price::from_units(START).ok_or_else(|| Error::fault("no starting balance"))?;
     let work = move || backtest::run(&definition, ticks, terms, start, &series);
     let report = tokio::task::spawn_blocking(work).await.map_err(Error::fault)?;
-    let report = report.map_err(|_| Error::fault("a stored definition cannot be run"))?;
+    let report = report.map_err(|_| Error::fault("could not compile a stored strategy definition"))?;
     let id = || StrategyTradeId::mint(&*desk.clock, &*desk.chance);
     let trades: Vec<_> = report.trades.iter().map(|trade| (id(), kept(trade))).collect();
     let mut tx = desk.db.begin().await?;
     if store::strategy::set_backtested(&mut tx, row.id, json, desk.clock.now()).await? {
         store::strategy_trade::replace_backtest(&mut tx, row.id, &trades).await?;
         tx.commit().await?;
-        tracing::info!(strategy = %row.name, bars = report.bars, trades = trades.len(), "backtested");
+        tracing::info!(strategy = %row.name, bars = report.bars, trades = trades.len(), "backtest finished");
     }
     Ok(())
 }

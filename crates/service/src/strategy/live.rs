@@ -63,11 +63,11 @@ impl Live {
             if fetched.insert(line.clone())
                 && let Err(error) = candles::refresh(desk, &line, frame(row)?).await
             {
-                tracing::warn!(symbol = %line.symbol, %error, "candles could not be fetched; they will be");
+                tracing::warn!(symbol = %line.symbol, %error, "could not fetch candles; will retry");
             }
             if let Err(error) = self.feed(desk, row).await {
                 self.running.remove(&row.id);
-                tracing::warn!(strategy = %row.id, %error, "a strategy stumbled; it begins afresh");
+                tracing::warn!(strategy = %row.id, %error, "could not evaluate a strategy; restarting it from stored candles");
             }
         }
         Ok(())

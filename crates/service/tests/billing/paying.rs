@@ -35,7 +35,7 @@ async fn paying_begins_a_plan_when_the_provider_says_so(db: &TestDb) {
     assert_eq!((told.state, told.amount, told.currency.as_str()), (State::Active, 2_000, "usd"));
     assert_eq!(told.period_end.to_string(), "2026-02-01T00:00:00.000Z");
     assert_eq!(shop.charged(&ada).await, [2_000]);
-    assert_eq!(shop.letters(&ada).await, ["Your plan BASIC has begun"]);
+    assert_eq!(shop.letters(&ada).await, ["Your BASIC plan is active"]);
     let again = billing::checkout(&shop.desk, &ada, plan.id).await;
     assert_eq!(code(again), "3109");
     let eve = shop.person("eve").await;

@@ -122,7 +122,7 @@ pub(crate) async fn a_refused_key_is_switched_off_and_its_owner_written_to_once(
     clock.advance(MINUTE);
     notify::gather(&world.desk).await.unwrap();
     let mails = notify::list(&world.desk, &admin.actor, &notify::Search::first(10)).await.unwrap();
-    let mails: Vec<_> = mails.iter().filter(|mail| mail.subject.contains("refuse")).collect();
+    let mails: Vec<_> = mails.iter().filter(|mail| mail.subject.contains("was disabled")).collect();
     assert_eq!(mails.len(), 1);
     assert_eq!(mails[0].to, "ada@example.org");
     assert!(mails[0].subject.contains("Test"), "{}", mails[0].subject);

@@ -170,7 +170,7 @@ async fn credential_events_are_mailed_with_a_link(db: &TestDb) {
     for expected in [
         "API client Bots was created",
         "API client Bots was revoked",
-        "The webhook of",
+        "The webhook URL of",
         "Your plan is now EXPERT",
         "New sign-in to your Slipstream account",
         "Your Slipstream password was changed",

@@ -86,7 +86,7 @@ async fn a_week_is_told_once_when_it_ends_where_its_owner_is(db: &TestDb) {
     assert_eq!((week.end.since(week.start), week.zone.as_str()), (167 * HOUR, "America/New_York"));
     let mails = mails_to(&desk, &admin, &ada).await;
     assert_eq!(mails.len(), 1);
-    assert!(mails[0].subject.starts_with("Your week: +100.00 USD"), "{}", mails[0].subject);
+    assert!(mails[0].subject.starts_with("Weekly report: +100.00 USD"), "{}", mails[0].subject);
     assert!(mails[0].body.contains("2026-03-02 to 2026-03-08 (Asia/Riyadh)"), "{}", mails[0].body);
     let id = report::list(&desk, &ada).await.unwrap()[0].id;
     assert!(mails[0].body.contains(&format!("/reports/{id}")), "{}", mails[0].body);
@@ -188,7 +188,7 @@ async fn who_wants_no_mail_finds_the_report_on_the_page(db: &TestDb) {
     assert_eq!(told(&desk, &ada).await.len(), 2);
     let mails = mails_to(&desk, &admin, &ada).await;
     assert_eq!(mails.len(), 1);
-    assert!(mails[0].subject.starts_with("Your month: "), "{}", mails[0].subject);
+    assert!(mails[0].subject.starts_with("Monthly report: "), "{}", mails[0].subject);
 }
 
 async fn a_report_waits_for_an_exchange_and_not_for_ever(db: &TestDb) {

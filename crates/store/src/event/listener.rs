@@ -75,7 +75,7 @@ async fn next_notice(
                     return Some(Heard::Gap);
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "cannot listen for events; trying again");
+                    tracing::warn!(%error, "could not listen for database events; retrying");
                     tokio::time::sleep(PAUSE).await;
                     continue;
                 }
@@ -86,7 +86,7 @@ async fn next_notice(
             Ok(None) => return Some(Heard::Gap),
             Err(sqlx::Error::PoolClosed) => break,
             Err(error) => {
-                tracing::warn!(%error, "lost the connection that listens for events");
+                tracing::warn!(%error, "lost the database connection that listens for events");
                 *connection = None;
             }
         }

@@ -9,82 +9,82 @@ use utoipa::ToSchema;
 #[derive(Serialize, ToSchema)]
 pub(super) struct StrategyBody {
     /// Unique, at most 60 characters.
-    #[schema(example = "Outside brain", min_length = 1, max_length = 60)]
+    #[schema(example = "External signal source", min_length = 1, max_length = 60)]
     name: String,
     /// At most 2000 characters.
     description: Option<String>,
     /// A futures market of the exchange; it cannot be changed later.
     #[schema(example = "BTC/USDT", pattern = "^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}$")]
     symbol: String,
-    /// The bar interval; 1m by default.
+    /// Timeframe; 1m by default.
     #[schema(value_type = Option<words::Timeframe>)]
     timeframe: Option<String>,
-    /// The strategy rules (docs/STRATEGIES.md); without rules, an external signal source decides.
+    /// Strategy rules (docs/STRATEGIES.md); omit them for a strategy with an external signal source.
     definition: Option<Value>,
-    /// Whether it can be followed immediately; false by default.
+    /// Whether users can follow it now; false by default.
     active: Option<bool>,
 }
 
-/// Changes to a strategy; omitted fields stay unchanged.
+/// Changes of a strategy. Only the fields that are sent change.
 #[derive(Serialize, ToSchema)]
 pub(super) struct StrategyChangeBody {
     /// Unique, at most 60 characters.
     name: Option<String>,
     /// At most 2000 characters.
     description: Option<String>,
-    /// The bar interval.
+    /// Timeframe.
     #[schema(value_type = Option<words::Timeframe>)]
     timeframe: Option<String>,
-    /// The strategy rules.
+    /// Strategy rules.
     definition: Option<Value>,
-    /// Whether the strategy is active.
+    /// Activates or deactivates the strategy.
     active: Option<bool>,
 }
 
-/// A signal sent manually.
+/// A manual signal.
 #[derive(Serialize, ToSchema)]
 pub(super) struct SignalBody {
     /// ENTER or EXIT.
     #[schema(value_type = words::SignalAction)]
     action: String,
-    /// BUY or SELL; for ENTER.
+    /// BUY or SELL; required with ENTER.
     #[schema(value_type = Option<words::Side>)]
     side: Option<String>,
-    /// The signal's reference price; the current market price by default.
+    /// Reference price; the current market price by default.
     #[schema(value_type = Option<words::Number>)]
     price: Option<f64>,
-    /// The stop price; for ENTER.
+    /// Stop price; required with ENTER.
     #[schema(value_type = Option<words::Number>, example = 19000)]
     stop: Option<f64>,
-    /// The take-profit prices, with equal shares; at most ten.
+    /// Take profit prices with equal shares; at most 10.
     #[schema(value_type = Option<Vec<words::Number>>, max_items = 10)]
     targets: Option<Vec<f64>>,
 }
 
-/// A plan assigned to a user.
+/// A plan assignment.
 #[derive(Serialize, ToSchema)]
 pub(super) struct AssignBody {
-    /// The user's e-mail address.
+    /// E-mail of the user.
     #[schema(example = "ada@example.org")]
     email: String,
-    /// FREE revokes the assigned plan; EXPERT is private.
+    /// Plan name. FREE removes the assigned plan; EXPERT is a private plan.
     #[schema(example = "EXPERT")]
     plan: String,
 }
 
-/// The switch that pauses all new copies.
+/// The copy pause.
 #[derive(Serialize, ToSchema)]
 pub(super) struct PauseBody {
-    /// True pauses new entries; exits and protection continue.
+    /// `true` pauses new entries. Exits and protection continue.
     paused: bool,
 }
 
-/// The maintenance mode switch.
+/// The maintenance mode.
 #[derive(Serialize, ToSchema)]
 pub(super) struct MaintenanceBody {
-    /// True closes the desk to everyone except operators.
+    /// `true` turns maintenance mode on: only admins can sign in.
     on: bool,
-    /// The message shown to everyone; at most 300 characters.
+    /// Message for users; at most 300 characters.
     #[schema(example = "Back at 14:00 UTC.")]
     message: Option<String>,
 }

@@ -15,7 +15,7 @@ use service::{SharedDesk, maintenance};
 
 type Answer = Result<Json<Maintenance>, Failure>;
 
-/// Get whether the desk is closed
+/// Get Maintenance Mode
 #[utoipa::path(
     get,
     path = "/v1/admin/maintenance",
@@ -27,10 +27,10 @@ pub(super) async fn show(State(desk): State<SharedDesk>, _: Trader) -> Answer {
     seen(&desk).await
 }
 
-/// Close the desk, or open it
+/// Set Maintenance Mode
 ///
-/// While it is closed programs are answered 503 and people see a page that says so; an admin may sign in and open it again.
-/// What protects positions goes on, and so do copies of signals.
+/// While maintenance mode is on, API requests are answered with 503 and only admins can sign in. Open positions stay
+/// protected, and signals are still copied.
 #[utoipa::path(
     put,
     path = "/v1/admin/maintenance",

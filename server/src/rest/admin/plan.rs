@@ -15,19 +15,20 @@ use serde::Serialize;
 use service::{SharedDesk, plan};
 use utoipa::ToSchema;
 
-/// A user's assigned plan.
+/// A plan assignment.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Assigned {
-    /// The user's e-mail address.
+    /// E-mail of the user.
     email: String,
-    /// The assigned plan; FREE if it was revoked.
+    /// Assigned plan; FREE if it was removed.
     #[schema(example = "EXPERT")]
     plan: String,
 }
 
 /// Assign Plan
 ///
-/// Gives a person a plan beside what they pay for, private ones as well. FREE takes it back.
+/// Assigns a plan to a user, private plans included. The assigned plan applies beside a paid subscription; FREE removes
+/// it.
 #[utoipa::path(
     put,
     path = "/v1/admin/user/plan",
@@ -36,7 +37,7 @@ pub(super) struct Assigned {
     request_body = AssignBody,
     responses(
         (status = 200, body = Assigned),
-        (status = 404, description = "Nobody has this e-mail.", body = Message),
+        (status = 404, description = "No user has this e-mail.", body = Message),
         PrivateErrors,
     )
 )]

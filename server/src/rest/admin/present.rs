@@ -14,17 +14,17 @@ use uuid::Uuid;
 /// All strategies.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct OperatedList {
-    /// In list order.
+    /// In display order.
     pub(super) items: Vec<OperatedItem>,
 }
 
-/// A strategy as operators see it.
+/// A strategy with its admin fields.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct OperatedItem {
     id: Uuid,
     active: bool,
-    #[schema(example = "Outside brain")]
+    #[schema(example = "External signal source")]
     name: String,
     description: Option<String>,
     #[schema(example = "BINANCE")]
@@ -33,11 +33,11 @@ pub(super) struct OperatedItem {
     symbol: String,
     #[schema(example = "1m")]
     timeframe: &'static str,
-    /// The strategy rules; null if an external signal source decides.
+    /// Strategy rules; `null` for an external signal source.
     definition: Option<Value>,
     /// Whether it has a webhook.
     hook: bool,
-    /// Accounts that follow it, including paused ones.
+    /// Number of follows, paused ones included.
     followers: i64,
     created_at: Iso,
     updated_at: Iso,
@@ -63,13 +63,13 @@ impl From<Operated> for OperatedItem {
     }
 }
 
-/// A webhook's token, shown only once.
+/// A webhook with its token, which is shown only once.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Hook {
-    /// The last part of `url`.
+    /// Token; the last segment of `url`.
     #[schema(example = "kuC-JiWcRW_ROiRKt9FKuHkvlVXFlekpDSZMOtLSx2w")]
     pub(super) token: String,
-    /// Where the signal source posts its alerts.
+    /// Webhook URL for the signal source.
     #[schema(example = "https://desk.example/v1/hook/strategy/kuC-JiWcRW_ROiRKt9FKuHkvlVXFlekpDSZMOtLSx2w")]
     pub(super) url: String,
 }
@@ -87,7 +87,7 @@ pub(super) struct GivenList {
 pub(super) struct GivenItem {
     id: Uuid,
     strategy_id: Uuid,
-    #[schema(example = "Outside brain")]
+    #[schema(example = "External signal source")]
     strategy_name: String,
     #[schema(example = "HAND")]
     source: &'static str,
@@ -98,17 +98,17 @@ pub(super) struct GivenItem {
     price: Option<Num>,
     stop: Option<Num>,
     targets: Vec<Num>,
-    /// The signal source's own id for the signal.
+    /// The signal source's own id.
     external_id: Option<String>,
-    /// The bar whose close triggered the signal.
+    /// Start of the candle whose close triggered it.
     bar_at: Option<Iso>,
     at: Iso,
-    /// When every follower had received a copy.
+    /// When the copies of all followers were queued.
     fanned_out_at: Option<Iso>,
     copies: Vec<CountItem>,
 }
 
-/// The number of copies with one status and reason.
+/// The number of copies with a status and a reason.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct CountItem {
     #[schema(example = "OPEN")]
@@ -148,10 +148,10 @@ impl From<Given> for GivenItem {
     }
 }
 
-/// A signal's copies.
+/// The copies of a signal.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct CopyList {
-    /// In the order in which they were queued.
+    /// In queue order.
     pub(super) items: Vec<CopyItem>,
 }
 
@@ -165,8 +165,8 @@ pub(super) struct CopyItem {
     status: &'static str,
     #[schema(example = "PAUSED")]
     reason: Option<&'static str>,
-    /// The reason as text.
-    #[schema(example = "following was paused")]
+    /// Reason as text.
+    #[schema(example = "copying was paused")]
     reason_text: Option<&'static str>,
     detail: Option<String>,
     amount: Option<Num>,
@@ -199,23 +199,23 @@ impl From<Copied> for CopyItem {
     }
 }
 
-/// Whether all new copies are paused.
+/// The copy pause.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Paused {
     /// Whether new copies are paused.
     pub(super) paused: bool,
-    /// When the pause began.
+    /// Start time; `null` while it is off.
     pub(super) since: Option<Iso>,
 }
 
-/// Whether maintenance mode is on.
+/// The maintenance mode.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Maintenance {
-    /// Whether the desk is closed to everyone except operators.
+    /// Whether maintenance mode is on.
     pub(super) on: bool,
-    /// When it was closed.
+    /// Start time; `null` while it is off.
     pub(super) since: Option<Iso>,
-    /// The message shown to everyone.
+    /// Message for users.
     #[schema(example = "Back at 14:00 UTC.")]
     pub(super) message: Option<String>,
 }

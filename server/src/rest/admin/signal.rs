@@ -26,7 +26,7 @@ type Answer<T> = Result<Json<T>, Failure>;
 
 /// Send Signal
 ///
-/// Every active follower gets a copy, as if the strategy had decided it.
+/// Sends a manual signal. It is copied to every active follower, like a signal from the strategy's own rules.
 #[utoipa::path(
     post,
     path = "/v1/admin/strategy/{id}/signal",
@@ -49,15 +49,17 @@ pub(super) async fn send(
 }
 
 /// List Signals
+///
+/// Returns signals, newest first.
 #[utoipa::path(
     get,
     path = "/v1/admin/signal",
     operation_id = "adminListSignals",
     tag = "Admin",
     params(
-        ("strategyId" = Option<String>, Query, description = "Of this strategy only.", format = Uuid),
-        ("before" = Option<String>, Query, description = "Older than this signal.", format = Uuid),
-        ("limit" = Option<u16>, Query, description = "50 unless given, at most 1000.", example = 50, minimum = 1, maximum = 1000),
+        ("strategyId" = Option<String>, Query, description = "Only signals of this strategy (STRATEGY_ID).", format = Uuid),
+        ("before" = Option<String>, Query, description = "Only signals older than this one (SIGNAL_ID).", format = Uuid),
+        ("limit" = Option<u16>, Query, description = "Number of items; 50 by default, at most 1000.", example = 50, minimum = 1, maximum = 1000),
     ),
     responses((status = 200, body = GivenList))
 )]
@@ -76,6 +78,8 @@ pub(super) async fn list(
 }
 
 /// Get Signal
+///
+/// Returns a signal and the number of its copies by status and reason.
 #[utoipa::path(
     get,
     path = "/v1/admin/signal/{id}",
@@ -95,7 +99,9 @@ pub(super) async fn show(
     Ok(Json(GivenItem::from(strategy::one(&desk, &actor, id).await?)))
 }
 
-/// List a Signal's Copies
+/// List Signal Copies
+///
+/// Returns the copies of a signal, one for each follower.
 #[utoipa::path(
     get,
     path = "/v1/admin/signal/{id}/copies",
@@ -103,8 +109,8 @@ pub(super) async fn show(
     tag = "Admin",
     params(
         ("id" = String, Path, description = "SIGNAL_ID", format = Uuid),
-        ("after" = Option<String>, Query, description = "Queued after this copy.", format = Uuid),
-        ("limit" = Option<u16>, Query, description = "50 unless given, at most 1000.", example = 50, minimum = 1, maximum = 1000),
+        ("after" = Option<String>, Query, description = "Only copies queued after this one (COPY_ID).", format = Uuid),
+        ("limit" = Option<u16>, Query, description = "Number of items; 50 by default, at most 1000.", example = 50, minimum = 1, maximum = 1000),
     ),
     responses((status = 200, body = CopyList))
 )]
@@ -122,7 +128,9 @@ pub(super) async fn copies(
     Ok(Json(CopyList { items: copies.into_iter().map(CopyItem::from).collect() }))
 }
 
-/// Get whether new copies are paused
+/// Get Copy Pause
+///
+/// Returns whether all new copies are paused.
 #[utoipa::path(
     get,
     path = "/v1/admin/copies/pause",
@@ -139,9 +147,9 @@ async fn seen(desk: &SharedDesk) -> Answer<Paused> {
     Ok(Json(Paused { paused: since.is_some(), since }))
 }
 
-/// Pause all new copies
+/// Set Copy Pause
 ///
-/// Or lets them go on. Exits, stops and targets are never paused.
+/// Pauses all new copies, or resumes them. Exits, stop losses and take profits are never paused.
 #[utoipa::path(
     put,
     path = "/v1/admin/copies/pause",

@@ -23,6 +23,8 @@ use service::{
 type Answer<T> = Result<Json<T>, Failure>;
 
 /// List Strategies
+///
+/// Returns all strategies, inactive ones included.
 #[utoipa::path(
     get,
     path = "/v1/admin/strategy",
@@ -53,6 +55,8 @@ pub(super) async fn show(
 }
 
 /// Create Strategy
+///
+/// Creates a strategy. It starts inactive.
 #[utoipa::path(
     post,
     path = "/v1/admin/strategy",
@@ -81,7 +85,8 @@ pub(super) async fn create(
 
 /// Update Strategy
 ///
-/// Also activates and deactivates it. Other rules have another backtest; the live record goes on.
+/// Changes only the fields that are sent; `active` activates or deactivates the strategy. New rules are backtested
+/// again; the live record is kept.
 #[utoipa::path(
     put,
     path = "/v1/admin/strategy/{id}",
@@ -110,9 +115,10 @@ pub(super) async fn update(
     Ok(Json(OperatedItem::from(changed)))
 }
 
-/// Rotate Hook
+/// Rotate Webhook Token
 ///
-/// Opens the strategy's hook, or gives it another token: it is told this once, and the one before opens nothing any more.
+/// Creates the strategy's webhook or replaces its token. The token is shown only in this response; the previous token
+/// stops working.
 #[utoipa::path(
     post,
     path = "/v1/admin/strategy/{id}/hook",
@@ -131,14 +137,16 @@ pub(super) async fn rotate_hook(
     Ok(Json(Hook { token, url }))
 }
 
-/// Remove Hook
+/// Delete Webhook
+///
+/// Deletes the strategy's webhook. Its token stops working.
 #[utoipa::path(
     delete,
     path = "/v1/admin/strategy/{id}/hook",
     operation_id = "adminRemoveHook",
     tag = "Admin",
     params(("id" = String, Path, description = "STRATEGY_ID", format = Uuid)),
-    responses((status = 204, description = "It is closed."))
+    responses((status = 204, description = "The webhook was deleted."))
 )]
 pub(super) async fn remove_hook(
     State(desk): State<SharedDesk>,

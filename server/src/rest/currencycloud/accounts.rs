@@ -18,7 +18,7 @@ use service::{Error, Origin, SharedDesk, api_client::Program, sub_account};
 use std::borrow::Cow;
 use utoipa::ToSchema;
 
-/// The fields of a new account.
+/// An account to create or update.
 #[derive(ToSchema)]
 #[schema(as = CurrencycloudAccountForm)]
 #[allow(dead_code)] // read by the derive only
@@ -62,7 +62,7 @@ pub(super) struct AccountForm {
     /// A legal document that verifies the identity of the account owner.
     #[schema(value_type = Option<words::Identification>)]
     identification_type: Option<String>,
-    /// The document's number.
+    /// A unique reference code for the identification document, such as a passport number.
     identification_value: Option<String>,
 }
 
@@ -89,7 +89,7 @@ async fn given(request: Request, code: &'static str) -> Result<(Given, Option<St
     Ok((Given { program, origin, draft: Draft::new(fields.into_pairs()) }, id))
 }
 
-/// The fields of an [`AccountForm`] to change, all of them optional.
+/// Changes of an account: the fields of an [`AccountForm`], none of which is required.
 struct AccountChange;
 
 impl utoipa::PartialSchema for AccountChange {
@@ -112,7 +112,11 @@ impl ToSchema for AccountChange {
     }
 }
 
-/// Creates a new sub-account. Form or multipart.
+/// Create Account
+///
+/// Create a new sub-account. On success, returns the new account entity.
+///
+/// Accepts a form or multipart body.
 #[utoipa::path(
     post,
     path = "/v2/accounts/create",
@@ -129,7 +133,7 @@ pub(super) async fn create(State(desk): State<SharedDesk>, request: Request) -> 
 
 /// Get Current Account
 ///
-/// The caller's own account, made from their profile at first use.
+/// Returns the caller's own account. It is created from the user's profile at first use.
 #[utoipa::path(
     get,
     path = "/v2/accounts/current",
@@ -142,12 +146,14 @@ pub(super) async fn current(State(desk): State<SharedDesk>, Caller(program): Cal
 }
 
 /// Get Account
+///
+/// Returns an account.
 #[utoipa::path(
     get,
     path = "/v2/accounts/{id}",
     operation_id = "currencycloudGetAccount",
     tag = "Currencycloud",
-    params(("id" = String, Path, description = "The account's id", format = Uuid)),
+    params(("id" = String, Path, description = "Account id.", format = Uuid)),
     responses((status = 200, body = Account))
 )]
 pub(super) async fn show(
@@ -161,13 +167,13 @@ pub(super) async fn show(
 
 /// Update Account
 ///
-/// Changes the fields that are given. Form or multipart.
+/// Changes only the fields that are sent. Accepts a form or multipart body.
 #[utoipa::path(
     post,
     path = "/v2/accounts/{id}",
     operation_id = "currencycloudUpdateAccount",
     tag = "Currencycloud",
-    params(("id" = String, Path, description = "The account's id", format = Uuid)),
+    params(("id" = String, Path, description = "Account id.", format = Uuid)),
     request_body(content = AccountChange, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, body = Account))
 )]

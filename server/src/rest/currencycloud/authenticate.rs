@@ -22,24 +22,24 @@ use utoipa::ToSchema;
 /// The length of an API key, in characters.
 const KEY: usize = 64;
 
-/// A new token.
+/// An authentication token.
 #[derive(Serialize, ToSchema)]
 #[schema(as = CurrencycloudToken)]
 pub(super) struct Token {
-    /// For `X-Auth-Token`; expires after 30 minutes without use.
+    /// Token for `X-Auth-Token`; expires after 30 minutes without use.
     #[schema(example = "ea6d13c7bc50feb46cf978d137bc01a2")]
     auth_token: String,
 }
 
-/// The credentials of a client.
+/// Credentials of an API client.
 #[derive(ToSchema)]
 #[schema(as = CurrencycloudLogin)]
 #[allow(dead_code)] // read by the derive only
 pub(super) struct Login {
-    /// The client's login id.
+    /// Login id of the API client.
     #[schema(example = "sl-46a19fb14e90")]
     login_id: String,
-    /// The client's secret.
+    /// Secret of the API client.
     #[schema(
         min_length = 64,
         max_length = 64,
@@ -48,9 +48,9 @@ pub(super) struct Login {
     api_key: String,
 }
 
-/// Sign In
+/// Authenticate
 ///
-/// Changes login id and secret for a token. Form or multipart.
+/// Exchanges a login id and an API key for an authentication token. Accepts a form or multipart body.
 #[utoipa::path(
     post,
     path = "/v2/authenticate/api",
@@ -59,7 +59,7 @@ pub(super) struct Login {
     request_body(content = Login, content_type = "application/x-www-form-urlencoded"),
     responses(
         (status = 200, body = Token),
-        (status = 401, description = "Login id or key is wrong: which is not told.", body = super::error::Told),
+        (status = 401, description = "The login id or the API key is wrong; the response does not say which.", body = super::error::Told),
     )
 )]
 pub(super) async fn sign_in(State(desk): State<SharedDesk>, request: Request) -> Answer<Token> {
@@ -82,9 +82,9 @@ pub(super) async fn sign_in(State(desk): State<SharedDesk>, request: Request) ->
     }
 }
 
-/// Sign Out
+/// Close Session
 ///
-/// Ends the token.
+/// Revokes the authentication token.
 #[utoipa::path(
     post,
     path = "/v2/authenticate/close_session",

@@ -36,14 +36,14 @@ pub(crate) struct Failure {
     retry_after_s: Option<u64>,
 }
 
-/// The response body of an error.
+/// An error.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = CurrencycloudError)]
 pub(crate) struct Told {
-    /// The error code.
+    /// Error code.
     #[schema(example = "account_create_failed")]
     error_code: &'static str,
-    /// The reasons by field; those that concern no field are under `base`.
+    /// Messages by field; general errors are under `base`.
     error_messages: BTreeMap<String, Vec<Message>>,
 }
 
@@ -134,7 +134,7 @@ impl From<Error> for Failure {
                 (StatusCode::SERVICE_UNAVAILABLE, "service_unavailable", "Service is temporary unavailable")
             }
             Error::Fault(fault) => {
-                tracing::error!(fault = format!("{fault:#}"), "request failed");
+                tracing::error!(fault = format!("{fault:#}"), "a request failed with an internal error");
                 (StatusCode::INTERNAL_SERVER_ERROR, "internal_server_error", "Internal server error")
             }
         };

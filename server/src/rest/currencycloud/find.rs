@@ -25,17 +25,17 @@ use utoipa::{IntoParams, ToSchema};
 /// The paging parameters.
 const PAGING: &[&str] = &["page", "per_page", "order", "order_asc_desc"];
 
-/// The search filters and paging parameters.
+/// Search parameters.
 #[derive(IntoParams, ToSchema)]
 #[schema(as = CurrencycloudFindForm)]
 #[into_params(parameter_in = Query)]
 #[allow(dead_code)] // read by the derives only
 pub(super) struct FindForm {
-    /// The name.
+    /// Account name.
     account_name: Option<String>,
-    /// The brand.
+    /// Brand.
     brand: Option<String>,
-    /// The caller's own reference.
+    /// User-generated reference code.
     your_reference: Option<String>,
     /// enabled, enabled_no_trading or disabled.
     status: Option<String>,
@@ -49,15 +49,15 @@ pub(super) struct FindForm {
     state_or_province: Option<String>,
     /// Two-letter country code.
     country: Option<String>,
-    /// The spread table.
+    /// Spread table.
     spread_table: Option<String>,
-    /// From 1.
+    /// Page number, from 1.
     page: Option<i64>,
-    /// Up to 100; 25 by default.
+    /// Accounts per page, at most 100; 25 by default.
     per_page: Option<i64>,
-    /// The field to order by; created_at by default.
+    /// Sort field; created_at by default.
     order: Option<String>,
-    /// asc or desc.
+    /// Sort direction, asc or desc.
     order_asc_desc: Option<String>,
 }
 
@@ -69,7 +69,7 @@ pub(super) struct Accounts {
     pagination: Pagination,
 }
 
-/// The position of a page; -1 for a page that does not exist.
+/// Pagination; a missing page is -1.
 #[derive(Serialize, ToSchema)]
 #[schema(as = CurrencycloudPagination)]
 pub(super) struct Pagination {
@@ -102,6 +102,8 @@ impl Pagination {
 }
 
 /// Find Accounts
+///
+/// Returns a page of the accounts that match the query parameters.
 #[utoipa::path(
     get,
     path = "/v2/accounts/find",
@@ -120,6 +122,8 @@ pub(super) async fn by_query(
 }
 
 /// Find Accounts by Form
+///
+/// Returns a page of the accounts that match the form parameters.
 #[utoipa::path(
     post,
     path = "/v2/accounts/find",

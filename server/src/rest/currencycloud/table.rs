@@ -9,17 +9,17 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-/// One entry of the error table.
+/// One error message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = CurrencycloudMessage)]
 pub(super) struct Message {
-    /// The error code.
+    /// Message code.
     #[schema(example = "account_name_is_required")]
     pub(super) code: String,
-    /// The message.
+    /// Message text.
     #[schema(example = "account_name is required")]
     pub(super) message: String,
-    /// The parameters of the message.
+    /// Message parameters.
     #[schema(value_type = Object)]
     pub(super) params: Value,
 }

@@ -21,21 +21,21 @@ pub(crate) struct Failure {
     retry_after_s: Option<u64>,
 }
 
-/// The response body of an error.
+/// An error.
 #[derive(Serialize, ToSchema)]
 #[schema(as = LumetradeError)]
 pub(crate) struct Told {
     error: Reason,
 }
 
-/// The reason of an error.
+/// Error details.
 #[derive(Serialize, ToSchema)]
 #[schema(as = LumetradeReason)]
 pub(crate) struct Reason {
-    /// A machine-readable code.
+    /// Error code.
     #[schema(example = "account_exists")]
     code: &'static str,
-    /// A human-readable message.
+    /// Error message.
     #[schema(example = "currency already exists")]
     message: String,
 }
@@ -99,7 +99,7 @@ impl From<Error> for Failure {
                 retry_after_s,
             ),
             Error::Fault(fault) => {
-                tracing::error!(fault = format!("{fault:#}"), "request failed");
+                tracing::error!(fault = format!("{fault:#}"), "a request failed with an internal error");
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "internal server error")
             }
         }

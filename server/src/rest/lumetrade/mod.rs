@@ -34,7 +34,7 @@ pub fn open(doors: Doors) -> Doors {
         .program(Surface::Lumetrade, read, routes!(in_currency))
 }
 
-/// An account in the format of the Lumetrade document.
+/// An account.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = LumetradeAccount)]
@@ -64,7 +64,7 @@ impl std::convert::From<CurrencyAccount> for Account {
     }
 }
 
-/// The body of "create"; the parser rejects a repeated field.
+/// A new account.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = LumetradeAccountBody)]
 pub(crate) struct AccountBody {
@@ -97,7 +97,8 @@ impl<S: Send + Sync> FromRequest<S> for AccountBody {
 
 /// Create Account
 ///
-/// Creates an account for the API key's owner, if the currency is enabled in their jurisdiction.
+/// Creates an account for the authenticated API key owner only when the requested currency is enabled in the owner's
+/// effective jurisdiction.
 #[utoipa::path(
     post,
     path = "/api/v1/accounts",
@@ -106,8 +107,8 @@ impl<S: Send + Sync> FromRequest<S> for AccountBody {
     request_body = AccountBody,
     responses(
         (status = 201, body = Account),
-        (status = 404, description = "The currency is not supported where the owner lives.", body = error::Told),
-        (status = 409, description = "There is an account in this currency already.", body = error::Told),
+        (status = 404, description = "The currency is not enabled in the owner's jurisdiction.", body = error::Told),
+        (status = 409, description = "An account in this currency already exists.", body = error::Told),
     )
 )]
 async fn create(
@@ -121,6 +122,8 @@ async fn create(
 }
 
 /// List Accounts
+///
+/// Returns all accounts of the API key owner.
 #[utoipa::path(
     get,
     path = "/api/v1/accounts",
@@ -134,12 +137,14 @@ async fn list(State(desk): State<SharedDesk>, Caller(program): Caller) -> Answer
 }
 
 /// Get Account
+///
+/// Returns an account by its id.
 #[utoipa::path(
     get,
     path = "/api/v1/accounts/{id}",
     operation_id = "lumetradeGetAccount",
     tag = "Lumetrade",
-    params(("id" = String, Path, description = "The account's id, acc_8F4J2N")),
+    params(("id" = String, Path, description = "Account id, such as acc_8F4J2N.")),
     responses((status = 200, body = Account))
 )]
 async fn show(
@@ -152,12 +157,14 @@ async fn show(
 }
 
 /// Get Account by Currency
+///
+/// Returns the account in a currency.
 #[utoipa::path(
     get,
     path = "/api/v1/accounts/currency/{currency}",
     operation_id = "lumetradeGetAccountByCurrency",
     tag = "Lumetrade",
-    params(("currency" = String, Path, description = "The currency's code, ZAR")),
+    params(("currency" = String, Path, description = "Currency code, such as ZAR.")),
     responses((status = 200, body = Account))
 )]
 async fn in_currency(

@@ -11,7 +11,7 @@ use service::{SharedDesk, equity, key};
 
 /// List Whitelist IP address
 ///
-/// The addresses that our requests to exchanges come from.
+/// This endpoint retrieves all the proxy server IP addresses that the user exchange API keys should whitelist.
 #[utoipa::path(
     get,
     path = "/v1/priv/account/exchange/whitelist/ip",
@@ -25,7 +25,7 @@ pub(super) async fn whitelist(State(desk): State<SharedDesk>, _: Trader) -> Json
 
 /// Get Exchange Total Balance
 ///
-/// The worth of all active keys in USD. Not real-time.
+/// This endpoint retrieves the total sum of active API key balances. The value is in USD and not real-time.
 #[utoipa::path(
     get,
     path = "/v1/priv/account/exchange/balance",
@@ -40,8 +40,8 @@ pub(super) async fn balance(State(desk): State<SharedDesk>, Trader(actor): Trade
 
 /// Open Sandbox Account
 ///
-/// Opens a play-money account at the sandbox exchange with 10,000 USDT for spot and 10,000 USDT for futures. No key is
-/// stored: create one with the answer, as with any exchange. Not in the original document.
+/// Opens a paper account at the sandbox exchange with 10,000 USDT for spot and 10,000 USDT for futures. No exchange key
+/// is stored: create one with the returned credentials, as for any exchange. Not in the original document.
 #[utoipa::path(
     post,
     path = "/v1/priv/account/exchange/sandbox",
@@ -49,7 +49,7 @@ pub(super) async fn balance(State(desk): State<SharedDesk>, Trader(actor): Trade
     tag = "Account Exchange",
     responses(
         (status = 200, body = SandboxAccount),
-        (status = 404, description = "This desk trades on no sandbox.", body = Message),
+        (status = 404, description = "This server does not use a sandbox exchange.", body = Message),
     )
 )]
 pub(super) async fn sandbox(State(desk): State<SharedDesk>, Trader(actor): Trader) -> Answer<SandboxAccount> {

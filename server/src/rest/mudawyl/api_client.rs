@@ -24,42 +24,42 @@ use service::{
 };
 use utoipa::ToSchema;
 
-/// An API client as its owner sees it.
+/// An API client.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = ApiClient)]
 pub(super) struct Client {
-    /// Its id.
+    /// API_CLIENT_ID.
     #[schema(format = Uuid)]
     id: String,
-    /// The name that its owner gave it.
+    /// Name.
     #[schema(example = "Bots")]
     name: String,
-    /// The public half: `Apikey`, `X-API-KEY`.
+    /// API key, for the headers `Apikey` and `X-API-KEY`.
     #[schema(example = "4ce4943cf47846c3b50b70de4d1bc34d")]
     api_key: String,
-    /// The login id for `/v2`.
+    /// Login id for `/v2`.
     #[schema(example = "sl-46a19fb14e90")]
     login_id: String,
-    /// The permissions of the client.
+    /// Permissions.
     #[schema(value_type = Vec<words::Permission>)]
     permissions: Vec<&'static str>,
-    /// Whether it may also sign with RSA.
+    /// Whether it can sign with RSA too.
     rsa: bool,
-    /// Addresses and networks it may connect from; empty: any.
+    /// IP whitelist; empty allows any address.
     #[schema(example = json!(["203.0.113.0/24"]))]
     addresses: Vec<String>,
-    /// Time of creation.
+    /// Creation time.
     created_at: Iso,
-    /// Time of expiry.
+    /// Expiry time.
     expires_at: Option<Iso>,
-    /// Time of the last use, to the minute.
+    /// Time of the last request, to the minute.
     last_used_at: Option<Iso>,
-    /// Address of the last use.
+    /// IP address of the last request.
     last_used_from: Option<String>,
 }
 
-/// The API clients of a user.
+/// The user's API clients.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ApiClients)]
 pub(super) struct Clients {
@@ -77,7 +77,7 @@ pub(super) struct MadeClient {
     name: String,
     #[schema(example = "4ce4943cf47846c3b50b70de4d1bc34d")]
     api_key: String,
-    /// 64 hex characters: `X-API-SECRET`, the HMAC key, and `api_key` at `/v2`.
+    /// Secret of 64 hex characters: `X-API-SECRET`, the HMAC key, and `api_key` at `/v2`.
     #[schema(example = "543477161a91de81ad63ea6d13c7bc50feb46cf978d137bc01a2543477161a91")]
     api_secret: String,
     #[schema(example = "sl-46a19fb14e90")]
@@ -87,23 +87,23 @@ pub(super) struct MadeClient {
     created_at: Iso,
 }
 
-/// The properties of a new API client.
+/// A new API client.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = ApiClientBody)]
 pub(super) struct ClientBody {
-    /// 1 to 24 characters.
+    /// Name, 1 to 24 characters.
     #[schema(example = "Bots", min_length = 1, max_length = 24)]
     name: String,
     /// ACCOUNTS_, BOTS_ or SMART_TRADES_ with READ or WRITE.
     #[schema(value_type = Vec<words::Permission>, example = json!(["ACCOUNTS_READ"]))]
     permissions: Vec<String>,
-    /// PEM, 2048 bits or more.
+    /// RSA public key in PEM, at least 2048 bits.
     rsa_public_key: Option<String>,
-    /// Addresses and networks it may connect from.
+    /// IP whitelist: addresses and networks.
     #[schema(example = json!(["203.0.113.0/24"]))]
     addresses: Option<Vec<String>>,
-    /// A time in the future, such as 2027-01-01T00:00:00.000Z.
+    /// Expiry time in the future, such as 2027-01-01T00:00:00.000Z.
     #[schema(format = DateTime, example = "2030-01-01T00:00:00.000Z")]
     expires_at: Option<String>,
 }
@@ -128,6 +128,8 @@ impl std::convert::From<ApiClient> for Client {
 }
 
 /// List API Clients
+///
+/// Returns the user's API clients, without their secrets.
 #[utoipa::path(
     get,
     path = "/v1/priv/api-client",
@@ -142,7 +144,8 @@ pub(super) async fn list(State(desk): State<SharedDesk>, Trader(actor): Trader) 
 
 /// Create API Client
 ///
-/// Makes credentials for a program, which open the surfaces of 3Commas, Lumetrade and Currencycloud.
+/// Creates credentials for an app that uses the 3Commas, Lumetrade or Currencycloud API. The secret is shown only in
+/// this response.
 #[utoipa::path(
     post,
     path = "/v1/priv/api-client",
@@ -175,6 +178,8 @@ pub(super) async fn create(
 }
 
 /// Revoke API Client
+///
+/// Revokes an API client. Its next request is rejected.
 #[utoipa::path(
     delete,
     path = "/v1/priv/api-client/{id}",
@@ -182,7 +187,7 @@ pub(super) async fn create(
     tag = "API Client",
     params(("id" = String, Path, description = "API_CLIENT_ID", format = Uuid)),
     responses(
-        (status = 204, description = "Its next request is refused."),
+        (status = 204, description = "The API client was revoked."),
         StepUpDue,
     )
 )]

@@ -17,7 +17,8 @@ use service::{
 
 /// List Exchange Key Balance History
 ///
-/// One worth a UTC day, newest first. A day on which the account could not be read is left out.
+/// This endpoint retrieves a snapshot of the active exchange key balance every day. Days are UTC, newest first. Days on
+/// which the account could not be read are missing.
 #[utoipa::path(
     get,
     path = "/v1/priv/account/exchange/key/{id}/balance/history",
@@ -26,8 +27,8 @@ use service::{
     params(
         ("id" = String, Path, description = "API_KEY_ID", format = Uuid),
         ("start" = Option<String>, Query, description = "First of `limit` days, UTC.", example = "2022-06-01"),
-        ("limit" = Option<u16>, Query, description = "Days: 100 unless given, at most 1000.", example = 100),
-        ("nextToken" = Option<String>, Query, description = "Of the page before; it knows where it ended."),
+        ("limit" = Option<u16>, Query, description = "Number of days; 100 by default, at most 1000.", example = 100),
+        ("nextToken" = Option<String>, Query, description = "`nextToken` of the previous page."),
     ),
     responses((status = 200, body = BalanceDays, example = json!(super::examples::balance_history())), PrivateErrors)
 )]

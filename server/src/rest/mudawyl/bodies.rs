@@ -24,10 +24,10 @@ pub struct KeyBody {
     /// 1 to 24 characters.
     #[schema(min_length = 1, max_length = 24)]
     pub name: String,
-    /// The public half.
+    /// API key.
     #[schema(min_length = 1, max_length = 256)]
     pub api_key: String,
-    /// The secret half; never shown again.
+    /// API secret; never shown again.
     #[schema(min_length = 1, max_length = 256)]
     pub api_secret_key: String,
 }
@@ -42,18 +42,18 @@ pub struct KeyChangeBody {
     pub name: Option<String>,
     /// Enables or disables the key. Not in the original document.
     pub active: Option<bool>,
-    /// Whether the account is also traded outside Slipstream: then there are no messages about orders that
-    /// Slipstream did not send. Not in the original document.
+    /// Whether the account is also traded outside Slipstream: no alerts about orders that Slipstream did not place. Not in the original
+    /// document.
     pub traded_elsewhere: Option<bool>,
-    /// New credentials, both halves. Not in the original document.
+    /// New credentials, key and secret together. Not in the original document.
     #[schema(min_length = 1, max_length = 256)]
     pub api_key: Option<String>,
-    /// New credentials, both halves. Not in the original document.
+    /// New credentials, key and secret together. Not in the original document.
     #[schema(min_length = 1, max_length = 256)]
     pub api_secret_key: Option<String>,
 }
 
-/// "Update User Profile". Omitted fields stay unchanged.
+/// "Put User Profile". Only the fields that are sent change.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(example = super::examples::update_profile_request)]
@@ -70,13 +70,13 @@ pub struct ProfileBody {
     pub timezone: Option<String>,
 }
 
-/// A support request to the operators. Not part of the original document, which has a heading without a body.
+/// A support request. The original document has only its heading.
 #[derive(Serialize, ToSchema)]
 pub struct SupportBody {
-    /// A single line, 1 to 120 characters.
-    #[schema(example = "My key was switched off")]
+    /// Subject, one line of 1 to 120 characters.
+    #[schema(example = "My key was disabled")]
     pub subject: String,
-    /// 1 to 5,000 characters.
+    /// Message, 1 to 5,000 characters.
     #[schema(example = "Since this morning. What can I do?")]
     pub message: String,
 }
@@ -86,30 +86,30 @@ pub struct SupportBody {
 #[serde(rename_all = "camelCase")]
 #[schema(example = super::examples::notification_request)]
 pub struct NotificationBody {
-    /// The report of each week, by e-mail.
+    /// Weekly report by e-mail.
     pub weekly_report: Option<bool>,
-    /// The report of each month, by e-mail.
+    /// Monthly report by e-mail.
     pub monthly_report: Option<bool>,
-    /// New orders, by e-mail.
+    /// New orders by e-mail.
     pub email_new_order: Option<bool>,
-    /// Take-profits, by e-mail.
+    /// Take profits by e-mail.
     pub email_take_profit: Option<bool>,
-    /// Stop-losses, by e-mail.
+    /// Stop losses by e-mail.
     pub email_stop_loss: Option<bool>,
-    /// New orders, by Telegram; needs a linked chat.
+    /// New orders by Telegram; needs a linked chat.
     pub telegram_new_order: Option<bool>,
-    /// Take-profits, by Telegram; needs a linked chat.
+    /// Take profits by Telegram; needs a linked chat.
     pub telegram_take_profit: Option<bool>,
-    /// Stop-losses, by Telegram; needs a linked chat.
+    /// Stop losses by Telegram; needs a linked chat.
     pub telegram_stop_loss: Option<bool>,
 }
 
-/// "Create Manual Order". Numbers may be sent as numbers or as text.
+/// "Create Manual Order". Numbers can be JSON numbers or strings.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(example = super::examples::create_order_request)]
 pub struct OrderBody {
-    /// The pair.
+    /// Symbol.
     #[schema(pattern = "^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}$")]
     pub symbol: String,
     /// LIMIT, MARKET or TRAILING_STOP.
@@ -119,48 +119,48 @@ pub struct OrderBody {
     /// BUY or SELL.
     #[schema(value_type = words::Side)]
     pub side: String,
-    /// With LIMIT the limit price, with TRAILING_STOP the activation price.
+    /// Limit price with LIMIT, activation price with TRAILING_STOP.
     #[schema(value_type = Option<words::Number>)]
     pub price: Option<f64>,
-    /// In base units.
+    /// Amount in the base currency.
     #[schema(value_type = words::Number)]
     pub amount: String,
-    /// At most 25; equal shares. Not with TRAILING_STOP.
+    /// Take profit prices with equal shares; at most 25. Not with TRAILING_STOP.
     #[schema(value_type = Option<Vec<words::Number>>, max_items = 25)]
     pub take_profit_prices: Option<Vec<f64>>,
-    /// The stop price. Not with TRAILING_STOP.
+    /// Trigger price of the stop loss. Not with TRAILING_STOP.
     #[schema(value_type = Option<words::Number>)]
     pub stop_trigger_price: Option<f64>,
-    /// LIMIT or MARKET; required with stopTriggerPrice.
+    /// Order type of the stop loss, LIMIT or MARKET; required with stopTriggerPrice.
     #[schema(value_type = Option<words::StopType>)]
     pub stop_trigger_type: Option<String>,
-    /// The limit price of the stop order; required with LIMIT.
+    /// Limit price of the stop loss; required with LIMIT.
     #[schema(value_type = Option<words::Number>)]
     pub stop_price: Option<f64>,
-    /// Percent, 0.1 to 5; required with TRAILING_STOP.
+    /// Callback rate in percent, 0.1 to 5; required with TRAILING_STOP.
     #[schema(value_type = Option<words::Number>)]
     pub callback_rate: Option<f64>,
-    /// The share of equity that the amount was derived from, in percent.
+    /// Risk as a percentage of equity from which the amount was calculated.
     #[schema(value_type = Option<words::Number>)]
     pub risk_profile_percent: Option<f64>,
 }
 
-/// A market.
+/// A symbol.
 #[derive(Serialize, ToSchema)]
 #[schema(example = super::examples::close_position_request)]
 pub struct SymbolBody {
-    /// The pair.
+    /// Symbol.
     #[schema(pattern = "^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}$")]
     pub symbol: String,
 }
 
-/// Whether the position of a market is supervised. Not in the original document.
+/// Supervision of the position of a symbol. Not in the original document.
 #[derive(Serialize, ToSchema)]
 pub struct SupervisionBody {
-    /// The pair.
+    /// Symbol.
     #[schema(pattern = "^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}$", example = "BTC/USDT")]
     pub symbol: String,
-    /// False to end the supervision, true to resume it.
+    /// `false` ends the supervision, `true` resumes it.
     pub supervised: bool,
 }
 
@@ -168,7 +168,7 @@ pub struct SupervisionBody {
 #[derive(Serialize, ToSchema)]
 #[schema(example = super::examples::leverage_request)]
 pub struct LeverageBody {
-    /// The pair.
+    /// Symbol.
     #[schema(pattern = "^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}$")]
     pub symbol: String,
     /// 1 to 125.
@@ -180,7 +180,7 @@ pub struct LeverageBody {
 #[derive(Serialize, ToSchema)]
 #[schema(example = super::examples::margin_request)]
 pub struct MarginBody {
-    /// The pair.
+    /// Symbol.
     #[schema(pattern = "^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}$")]
     pub symbol: String,
     /// ISOLATED or CROSSED.
@@ -194,18 +194,18 @@ pub struct MarginBody {
 #[serde(rename_all = "camelCase")]
 #[schema(example = super::examples::checkout_request)]
 pub struct CheckoutBody {
-    /// The id of a public plan.
+    /// SUBSCRIPTION_ID of a public plan.
     pub subscription_id: String,
 }
 
-/// "Update Stripe Subscription". Omitted fields stay unchanged.
+/// "Update Stripe Subscription". Only the fields that are sent change.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(example = super::examples::update_subscription_request)]
 pub struct SubscriptionChangeBody {
     /// Whether the subscription ends with the paid period.
     pub cancel_at_period_end: Option<bool>,
-    /// The id of a public plan to change to.
+    /// SUBSCRIPTION_ID of the new public plan.
     pub subscription_id: Option<String>,
 }
 
@@ -216,10 +216,10 @@ pub struct SubscriptionChangeBody {
 pub struct FollowBody {
     /// Default true.
     pub active: Option<bool>,
-    /// The id of an active strategy of the key's exchange.
+    /// STRATEGY_AUTOMATED_ID of an active strategy of the key's exchange.
     #[schema(format = Uuid)]
     pub strategy_automated_id: String,
-    /// The id of a risk profile.
+    /// STRATEGY_PROFILE_ID.
     #[schema(format = Uuid)]
     pub strategy_risk_profile_id: String,
 }
@@ -229,12 +229,12 @@ pub struct FollowBody {
 #[serde(rename_all = "camelCase")]
 #[schema(example = super::examples::update_follow_request)]
 pub struct FollowChangeBody {
-    /// True resumes the follow, false pauses it.
+    /// Resumes or pauses the follow.
     pub active: Option<bool>,
-    /// The id of an active strategy of the same exchange and symbol.
+    /// STRATEGY_AUTOMATED_ID of an active strategy of the same exchange and symbol.
     #[schema(format = Uuid)]
     pub strategy_automated_id: Option<String>,
-    /// The id of a risk profile.
+    /// STRATEGY_PROFILE_ID.
     #[schema(format = Uuid)]
     pub strategy_risk_profile_id: Option<String>,
 }

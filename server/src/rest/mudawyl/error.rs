@@ -32,17 +32,17 @@ impl From<Error> for Failure {
     }
 }
 
-/// One field's problem, in express-validator's format.
+/// A field error, as express-validator formats it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FieldError {
-    /// The submitted value; omitted if there was none.
+    /// Value that was sent; omitted if the field was absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "BTCUSDT")]
     pub value: Option<Value>,
-    /// The problem.
+    /// Error message.
     #[schema(example = "must be valid exchange symbol")]
     pub msg: &'static str,
-    /// The name of the field.
+    /// Field name.
     #[schema(example = "symbol")]
     pub param: String,
     /// `body`, `query`, `params` or `headers`.
@@ -56,25 +56,25 @@ impl From<FieldProblem> for FieldError {
     }
 }
 
-/// Invalid fields (422).
+/// Field errors (422).
 #[derive(Serialize, ToSchema)]
 pub struct FieldErrors {
-    /// All field errors, in the document's field order.
+    /// All field errors, in the field order of the original document.
     pub errors: Vec<FieldError>,
 }
 
-/// Rejected by a rule or the exchange (433).
+/// A business error (433).
 #[derive(Serialize, ToSchema)]
 pub struct Refused {
-    /// Message and code.
+    /// Error text with its code.
     #[schema(example = "invalid exchange symbol (1300)")]
     pub error: String,
 }
 
-/// All other errors.
+/// An error message.
 #[derive(Serialize, ToSchema)]
 pub struct Message {
-    /// The message.
+    /// Error text.
     #[schema(example = "route not found")]
     pub message: &'static str,
 }
@@ -129,7 +129,7 @@ fn answer(error: Error) -> Response {
             later(message(StatusCode::SERVICE_UNAVAILABLE, "temporarily unavailable"), retry_after_s)
         }
         Error::Fault(fault) => {
-            tracing::error!(fault = format!("{fault:#}"), "request failed");
+            tracing::error!(fault = format!("{fault:#}"), "a request failed with an internal error");
             message(StatusCode::INTERNAL_SERVER_ERROR, "internal server error")
         }
     }
@@ -165,7 +165,7 @@ fn later(mut response: Response, seconds: u64) -> Response {
 pub enum StepUpDue {
     #[response(
         status = 403,
-        description = "The password was given more than 10 minutes ago: POST /v1/auth/step-up, then ask again.",
+        description = "The password was confirmed more than 10 minutes ago: call POST /v1/auth/step-up, then retry.",
         example = json!({ "message": "step_up_required" })
     )]
     Due(Message),
@@ -176,6 +176,9 @@ pub enum StepUpDue {
 #[derive(IntoResponses)]
 #[allow(missing_docs)] // the description is the attribute's
 pub enum PrivateErrors {
-    #[response(status = 433, description = "Well formed, but refused by a rule or the exchange.")]
+    #[response(
+        status = 433,
+        description = "The request is valid, but a business rule or the exchange rejected it."
+    )]
     Refused(Refused),
 }

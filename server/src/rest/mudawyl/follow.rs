@@ -20,6 +20,8 @@ use service::{
 const FIELDS: &[&str] = &["id", "active", "strategyAutomatedId", "strategyRiskProfileId"];
 
 /// List Exchange Key Follows
+///
+/// This endpoint retrieves the exchange API key list of the following automated strategy.
 #[utoipa::path(
     get,
     path = "/v1/priv/strategy/follow/exchange/key/{id}",
@@ -41,7 +43,8 @@ pub(super) async fn list(
 
 /// Create Exchange Key Follow
 ///
-/// The key must be active and AUTOMATED, and follow no strategy of the same symbol yet.
+/// This endpoint adds the following automated strategy to the exchange API key. The user subscription must allow
+/// permission. The key must be active and AUTOMATED, and must not follow another strategy of the same symbol.
 #[utoipa::path(
     post,
     path = "/v1/priv/strategy/follow/exchange/key/{id}",
@@ -73,8 +76,8 @@ pub(super) async fn create(
 
 /// Update Strategy Follow
 ///
-/// What is left out stays. Activating it needs an active and AUTHORIZED key; another strategy must be of the same
-/// exchange and symbol.
+/// Changes only the fields that are sent. To activate a follow, its key must be active and AUTHORIZED. A new strategy
+/// must have the same exchange and symbol.
 #[utoipa::path(
     put,
     path = "/v1/priv/strategy/follow/{id}",

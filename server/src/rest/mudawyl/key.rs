@@ -22,6 +22,8 @@ use service::{
 use zeroize::Zeroizing;
 
 /// List Exchange Keys
+///
+/// Returns the user's exchange keys, without their secrets.
 #[utoipa::path(
     get,
     path = "/v1/priv/account/exchange/key/list",
@@ -35,7 +37,7 @@ pub(super) async fn list(State(desk): State<SharedDesk>, Trader(actor): Trader) 
 
 /// Create Exchange Key
 ///
-/// The exchange is asked whether it lets the key in; a key that may withdraw is refused.
+/// Connects an exchange key. The credentials are checked at the exchange; a key that can withdraw funds is rejected.
 #[utoipa::path(
     post,
     path = "/v1/priv/account/exchange/key",
@@ -56,7 +58,8 @@ pub(super) async fn create(
 
 /// Update Exchange Key
 ///
-/// Renames a key. Beside the document's `name` it takes `active`, and `apiKey` with `apiSecretKey`.
+/// Renames an exchange key. Besides the original document's `name` it accepts `active`, and `apiKey` together with
+/// `apiSecretKey`.
 #[utoipa::path(
     put,
     path = "/v1/priv/account/exchange/key/{id}",
@@ -82,9 +85,9 @@ pub(super) async fn update(
 
 /// Delete Exchange Key
 ///
-/// Open orders and positions stay as they are, and Slipstream no longer supervises their stops; with `openPositions=close` they
-/// are cancelled and closed first, and the key is deleted only when nothing is open any more. Not in the original document:
-/// `openPositions`.
+/// Deletes an exchange key. By default, open orders and positions stay at the exchange, and Slipstream no longer
+/// supervises their stop losses. With `openPositions=close` they are cancelled and closed first, and the key is deleted
+/// only when nothing is open anymore. `openPositions` is not in the original document.
 #[utoipa::path(
     delete,
     path = "/v1/priv/account/exchange/key/{id}",
@@ -92,9 +95,9 @@ pub(super) async fn update(
     tag = "Account Exchange Key",
     params(
         ("id" = String, Path, description = "API_KEY_ID", format = Uuid),
-        ("openPositions" = Option<String>, Query, description = "What becomes of open positions and orders: `leave` (unless given) or `close`.", pattern = "^(leave|close)$"),
+        ("openPositions" = Option<String>, Query, description = "What to do with open positions and orders: `leave` (default) or `close`.", pattern = "^(leave|close)$"),
     ),
-    responses((status = 204, description = "It is gone."), StepUpDue)
+    responses((status = 204, description = "The key was deleted."), StepUpDue)
 )]
 pub(super) async fn delete(State(desk): State<SharedDesk>, Trader(actor): Trader, asked: Asked) -> Done {
     let (id, close) = deletion(&asked)?;
@@ -127,7 +130,7 @@ fn closes(word: &str) -> Option<bool> {
 
 /// Get Exchange Key Balance
 ///
-/// All assets of the key's account.
+/// This endpoint retrieves all available asset balances of the exchange API key.
 #[utoipa::path(
     get,
     path = "/v1/priv/account/exchange/key/{id}/balance",

@@ -20,8 +20,8 @@ const TELEGRAM: &[&str] = &["telegramNewOrder", "telegramTakeProfit", "telegramS
 
 /// Get Alert Method
 ///
-/// The code links a chat within fifteen minutes, once; after that this answers another one. Without a bot of the
-/// operator's, `telegramBotUrl` is a page of the desk that stands in for it.
+/// Returns how to link a Telegram chat. The code works once and expires after 15 minutes; then this endpoint returns a
+/// new one. If no Telegram bot is configured, `telegramBotUrl` is a page that simulates it.
 #[utoipa::path(
     get,
     path = "/v1/priv/account/notification/method",
@@ -35,7 +35,7 @@ pub(super) async fn method(State(desk): State<SharedDesk>, Trader(actor): Trader
 
 /// Get Notification Settings
 ///
-/// Somebody who never set anything gets mails and no Telegram messages.
+/// By default, e-mail notifications are on and Telegram notifications are off.
 #[utoipa::path(
     get,
     path = "/v1/priv/account/notification",
@@ -49,7 +49,7 @@ pub(super) async fn show(State(desk): State<SharedDesk>, Trader(actor): Trader) 
 
 /// Put Notification Settings
 ///
-/// What is left out stays as it is. Telegram can only be switched on once a chat is linked.
+/// Changes only the fields that are sent. Telegram notifications can be turned on only after a chat is linked.
 #[utoipa::path(
     put,
     path = "/v1/priv/account/notification",

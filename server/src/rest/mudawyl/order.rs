@@ -23,7 +23,7 @@ const LONGEST_IDEMPOTENCY_KEY: usize = 200;
 
 /// List Open Orders
 ///
-/// Newest first, conditional orders included.
+/// Returns the open orders of a symbol, conditional orders included, newest first.
 #[utoipa::path(
     get,
     path = "/v1/priv/exchange/order/{id}/list",
@@ -31,7 +31,7 @@ const LONGEST_IDEMPOTENCY_KEY: usize = 200;
     tag = "Exchange Order",
     params(
         ("id" = String, Path, description = "API_KEY_ID", format = Uuid),
-        ("symbol" = String, Query, description = "Pair.", example = "BTC/USDT", pattern = "^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}$"),
+        ("symbol" = String, Query, description = "Symbol.", example = "BTC/USDT", pattern = "^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}$"),
     ),
     responses((status = 200, body = Vec<Listed>, example = json!(super::examples::open_orders())), PrivateErrors)
 )]
@@ -47,7 +47,7 @@ pub(super) async fn open(
 
 /// List Order History
 ///
-/// Newest first.
+/// Returns the orders of a symbol, newest first.
 #[utoipa::path(
     get,
     path = "/v1/priv/exchange/order/{id}/history",
@@ -55,7 +55,7 @@ pub(super) async fn open(
     tag = "Exchange Order",
     params(
         ("id" = String, Path, description = "API_KEY_ID", format = Uuid),
-        ("symbol" = String, Query, description = "Pair.", example = "BTC/USDT", pattern = "^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}$"),
+        ("symbol" = String, Query, description = "Symbol.", example = "BTC/USDT", pattern = "^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}$"),
     ),
     responses((status = 200, body = Vec<Listed>, example = json!(super::examples::order_history())), PrivateErrors)
 )]
@@ -71,8 +71,11 @@ pub(super) async fn history(
 
 /// Create Manual Order
 ///
-/// Cancels the market's open orders and closes its position first. Answers the legs: entry, targets, stop. With an
-/// `Idempotency-Key`, the same request sent again answers what it answered first; without, each is a new order.
+/// This endpoint creates a manual trading order. It will clear active positions or open orders. The exchange API key
+/// strategy type value must be MANUAL, and the trade type must be FUTURES.
+///
+/// Returns the legs of the order: entry, take profits and stop loss. A request that is repeated with the same
+/// `Idempotency-Key` gets the first response again; without the header, every request creates a new order.
 #[utoipa::path(
     post,
     path = "/v1/priv/exchange/order/{id}",
@@ -80,7 +83,7 @@ pub(super) async fn history(
     tag = "Exchange Order Execute",
     params(
         ("id" = String, Path, description = "API_KEY_ID of an active MANUAL FUTURES key.", format = Uuid),
-        ("Idempotency-Key" = Option<String>, Header, description = "At most 200 characters, chosen by the caller.", max_length = 200),
+        ("Idempotency-Key" = Option<String>, Header, description = "Key chosen by the caller, at most 200 characters.", max_length = 200),
     ),
     request_body = OrderBody,
     responses((status = 200, body = Vec<Created>, example = json!(super::examples::created_orders())), PrivateErrors)

@@ -21,16 +21,17 @@ const DAYS: u16 = 30;
 
 /// List Strategy Automated History
 ///
-/// Entries for strategies, newest first: those of the last `limit` days, or of `limit` days from `start` on.
+/// Returns the entries of automated strategies, newest first: those of the last `limit` days, or of `limit` days from
+/// `start`.
 #[utoipa::path(
     get,
     path = "/v1/priv/account/trade/strategy/history",
     operation_id = "listStrategyTrades",
     tag = "Account Trade History",
     params(
-        ("start" = Option<String>, Query, description = "First day or moment, UTC.", example = "2022-06-01"),
-        ("limit" = Option<u16>, Query, description = "Days: 30 unless given, at most 1000.", example = 30, minimum = 1, maximum = 1000),
-        ("nextToken" = Option<String>, Query, description = "Of the page before; it knows its days.", max_length = 200),
+        ("start" = Option<String>, Query, description = "Start day or time, UTC.", example = "2022-06-01"),
+        ("limit" = Option<u16>, Query, description = "Number of days; 30 by default, at most 1000.", example = 30, minimum = 1, maximum = 1000),
+        ("nextToken" = Option<String>, Query, description = "`nextToken` of the previous page; it includes the range of days.", max_length = 200),
     ),
     responses((status = 200, body = StrategyTrades, example = json!(super::examples::strategy_trades())))
 )]
@@ -44,16 +45,16 @@ pub(super) async fn of_strategies(
 
 /// List Manual Trading History
 ///
-/// Entries by hand, newest first: those of the last `limit` days, or of `limit` days from `start` on.
+/// Returns manual entries, newest first: those of the last `limit` days, or of `limit` days from `start`.
 #[utoipa::path(
     get,
     path = "/v1/priv/account/trade/manual/history",
     operation_id = "listManualTrades",
     tag = "Account Trade History",
     params(
-        ("start" = Option<String>, Query, description = "First day or moment, UTC.", example = "2022-06-01"),
-        ("limit" = Option<u16>, Query, description = "Days: 30 unless given, at most 1000.", example = 30, minimum = 1, maximum = 1000),
-        ("nextToken" = Option<String>, Query, description = "Of the page before; it knows its days.", max_length = 200),
+        ("start" = Option<String>, Query, description = "Start day or time, UTC.", example = "2022-06-01"),
+        ("limit" = Option<u16>, Query, description = "Number of days; 30 by default, at most 1000.", example = 30, minimum = 1, maximum = 1000),
+        ("nextToken" = Option<String>, Query, description = "`nextToken` of the previous page; it includes the range of days.", max_length = 200),
     ),
     responses((status = 200, body = ManualTrades, example = json!(super::examples::manual_trades())))
 )]

@@ -6,7 +6,8 @@ use service::{SharedDesk, plan};
 
 /// List Subscriptions Plans
 ///
-/// The public plans, cheapest first. Private ones are not listed.
+/// This endpoint list public subscription plans. It does not include private subscriptions. The cheapest plan comes
+/// first.
 #[utoipa::path(
     get,
     path = "/v1/pub/subscription/list",

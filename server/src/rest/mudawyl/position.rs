@@ -16,7 +16,7 @@ use service::{SharedDesk, order};
 
 /// Get Futures Open Position
 ///
-/// `null` when there is none.
+/// Returns the open position of a symbol, or `null` if there is none.
 #[utoipa::path(
     get,
     path = "/v1/priv/exchange/position/{id}",
@@ -24,7 +24,7 @@ use service::{SharedDesk, order};
     tag = "Exchange Order",
     params(
         ("id" = String, Path, description = "API_KEY_ID of a FUTURES key.", format = Uuid),
-        ("symbol" = String, Query, description = "Pair.", example = "BTC/USDT", pattern = "^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}$"),
+        ("symbol" = String, Query, description = "Symbol.", example = "BTC/USDT", pattern = "^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}$"),
     ),
     responses((status = 200, body = Option<Position>, example = json!(super::examples::position())), PrivateErrors)
 )]
@@ -40,7 +40,7 @@ pub(super) async fn show(
 
 /// Cancel Futures Position
 ///
-/// Closes the position at the market, with its open orders.
+/// This endpoint will cancel futures position with any open orders. The position is closed at the market price.
 #[utoipa::path(
     delete,
     path = "/v1/priv/exchange/position/{id}",
@@ -48,7 +48,7 @@ pub(super) async fn show(
     tag = "Exchange Order Execute",
     params(("id" = String, Path, description = "API_KEY_ID of a FUTURES key.", format = Uuid)),
     request_body = SymbolBody,
-    responses((status = 204, description = "There is no position and no open order any more."), PrivateErrors)
+    responses((status = 204, description = "The position is closed and its open orders are cancelled."), PrivateErrors)
 )]
 pub(super) async fn close(State(desk): State<SharedDesk>, Trader(actor): Trader, asked: Asked) -> Done {
     let (id, symbol) = of_market(&asked, Place::Body)?;
@@ -58,7 +58,7 @@ pub(super) async fn close(State(desk): State<SharedDesk>, Trader(actor): Trader,
 
 /// Get Position Protection
 ///
-/// What Slipstream does for the stop of the open position; `null` when there is no position. Not in the original document.
+/// Returns the protection state of the open position, or `null` if there is none. Not in the original document.
 #[utoipa::path(
     get,
     path = "/v1/priv/exchange/position/{id}/protection",
@@ -66,7 +66,7 @@ pub(super) async fn close(State(desk): State<SharedDesk>, Trader(actor): Trader,
     tag = "Exchange Order",
     params(
         ("id" = String, Path, description = "API_KEY_ID of a FUTURES key.", format = Uuid),
-        ("symbol" = String, Query, description = "Pair.", example = "BTC/USDT", pattern = "^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}$"),
+        ("symbol" = String, Query, description = "Symbol.", example = "BTC/USDT", pattern = "^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}$"),
     ),
     responses((status = 200, body = Option<Protection>), PrivateErrors)
 )]
@@ -82,8 +82,8 @@ pub(super) async fn protection(
 
 /// Set Position Supervision
 ///
-/// Ends or resumes the supervision of the open position. Without it Slipstream does not put back a stop that goes missing; the
-/// orders at the exchange stay as they are. Not in the original document.
+/// Ends or resumes the supervision of the open position. Without supervision, Slipstream does not replace a missing
+/// stop loss; orders at the exchange stay as they are. Not in the original document.
 #[utoipa::path(
     put,
     path = "/v1/priv/exchange/position/{id}/protection",
@@ -91,7 +91,7 @@ pub(super) async fn protection(
     tag = "Exchange Order Execute",
     params(("id" = String, Path, description = "API_KEY_ID of a FUTURES key.", format = Uuid)),
     request_body = SupervisionBody,
-    responses((status = 204, description = "It is as asked."), PrivateErrors)
+    responses((status = 204, description = "The supervision was changed."), PrivateErrors)
 )]
 pub(super) async fn supervise(State(desk): State<SharedDesk>, Trader(actor): Trader, asked: Asked) -> Done {
     let (id, symbol, supervised) = supervision_wanted(&asked)?;

@@ -17,7 +17,7 @@ use service::{
 
 /// Get User Profile
 ///
-/// `null` while the person has told nothing.
+/// Returns the user's profile, or `null` if none was saved yet.
 #[utoipa::path(
     get,
     path = "/v1/priv/account/profile",
@@ -34,7 +34,7 @@ pub(super) async fn show(
 
 /// Put User Profile
 ///
-/// Only what is sent changes. Sending nothing changes nothing, and makes no profile.
+/// Changes only the fields that are sent. An empty request changes nothing and creates no profile.
 #[utoipa::path(
     put,
     path = "/v1/priv/account/profile",

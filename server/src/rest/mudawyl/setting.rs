@@ -14,7 +14,8 @@ use service::{SharedDesk, order};
 
 /// Change Futures Leverage
 ///
-/// 1 to 125; more than the wallet bears is refused with 1500.
+/// Sets the leverage of a symbol, from 1 to 125. The exchange rejects (1500) a leverage that the account's margin does
+/// not allow.
 #[utoipa::path(
     put,
     path = "/v1/priv/exchange/order/{id}/leverage",
@@ -32,7 +33,8 @@ pub(super) async fn leverage(State(desk): State<SharedDesk>, Trader(actor): Trad
 
 /// Change Futures Margin Type
 ///
-/// The exchange refuses it (1500) while the market has a position or open orders.
+/// Sets the margin type of a symbol. The exchange rejects (1500) the change while the symbol has a position or open
+/// orders.
 #[utoipa::path(
     put,
     path = "/v1/priv/exchange/order/{id}/margin",

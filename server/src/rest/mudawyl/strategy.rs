@@ -22,6 +22,8 @@ const RANGES: u16 = 30;
 pub(in crate::rest) const MOST: u16 = 1_000;
 
 /// List Strategy Risk Profile
+///
+/// Returns the risk profiles that a follow can use.
 #[utoipa::path(
     get,
     path = "/v1/pub/strategy/profile/list",
@@ -34,6 +36,8 @@ pub(super) async fn profiles(State(desk): State<SharedDesk>) -> Answer<Profiles>
 }
 
 /// List Strategy Automated
+///
+/// Returns the automated strategies.
 #[utoipa::path(
     get,
     path = "/v1/pub/strategy/list",
@@ -47,8 +51,8 @@ pub(super) async fn list(State(desk): State<SharedDesk>) -> Answer<Strategies> {
 
 /// List Strategy History
 ///
-/// UTC days or months, newest first, the present one included. A trade belongs to the range in which it ended; a range
-/// without one has figures of null.
+/// Returns the strategy's results by UTC day or month, newest first, the current one included. A trade counts in the
+/// range in which it closed; a range without trades has `null` values.
 #[utoipa::path(
     get,
     path = "/v1/pub/strategy/{id}/history",
@@ -56,8 +60,8 @@ pub(super) async fn list(State(desk): State<SharedDesk>) -> Answer<Strategies> {
     tag = "Public Data",
     params(
         ("id" = String, Path, description = "STRATEGY_ID", format = Uuid),
-        ("interval" = inline(Option<words::Interval>), Query, description = "1d or 1M; 1d unless given.", example = "1d"),
-        ("limit" = Option<u16>, Query, description = "How many ranges: 30 unless given, at most 1000.", example = 30, minimum = 1, maximum = 1000),
+        ("interval" = inline(Option<words::Interval>), Query, description = "1d or 1M; 1d by default.", example = "1d"),
+        ("limit" = Option<u16>, Query, description = "Number of ranges; 30 by default, at most 1000.", example = 30, minimum = 1, maximum = 1000),
     ),
     responses((status = 200, body = Ranges, example = json!(super::examples::strategy_history())))
 )]
@@ -68,7 +72,8 @@ pub(super) async fn history(State(desk): State<SharedDesk>, asked: Asked) -> Ans
 
 /// Get Strategy Performance
 ///
-/// The total of what the history of the same query shows.
+/// This endpoint retrieves the total of the strategy history range. It covers the same range as List Strategy History
+/// with the same parameters.
 #[utoipa::path(
     get,
     path = "/v1/pub/strategy/{id}/performance",
@@ -76,8 +81,8 @@ pub(super) async fn history(State(desk): State<SharedDesk>, asked: Asked) -> Ans
     tag = "Public Data",
     params(
         ("id" = String, Path, description = "STRATEGY_ID", format = Uuid),
-        ("interval" = inline(Option<words::Interval>), Query, description = "1d or 1M; 1d unless given.", example = "1d"),
-        ("limit" = Option<u16>, Query, description = "How many ranges: 30 unless given, at most 1000.", example = 30, minimum = 1, maximum = 1000),
+        ("interval" = inline(Option<words::Interval>), Query, description = "1d or 1M; 1d by default.", example = "1d"),
+        ("limit" = Option<u16>, Query, description = "Number of ranges; 30 by default, at most 1000.", example = 30, minimum = 1, maximum = 1000),
     ),
     responses((status = 200, body = Performance, example = json!(super::examples::strategy_performance())))
 )]

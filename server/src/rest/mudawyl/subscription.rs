@@ -19,7 +19,7 @@ use service::{
 
 /// Get User Subscription
 ///
-/// The plan that is paid for, or was given by the operator; `null` without one.
+/// Returns the user's plan, paid for or assigned by an admin, or `null` without one.
 #[utoipa::path(
     get,
     path = "/v1/priv/account/subscription",
@@ -36,7 +36,11 @@ pub(super) async fn held(State(desk): State<SharedDesk>, Trader(actor): Trader) 
 
 /// Get Stripe Subscription
 ///
-/// The first subscription that is not over; `null` without one. Amounts are in cents.
+/// This endpoint retrieves the customer's first active subscription data.
+///
+/// Amount is in cents.
+///
+/// Returns `null` without a subscription.
 #[utoipa::path(
     get,
     path = "/v1/priv/account/subscription/stripe",
@@ -56,7 +60,11 @@ pub(super) async fn show(
 
 /// Create Stripe Subscription Checkout
 ///
-/// A page to pay at. Asked again for the same plan, the same page while it can be paid at.
+/// This endpoint creates a Stripe subscription checkout URL if no active subscription exists. If you need to change the
+/// subscription plan, refer to Update Stripe Subscription. The payment type must be STRIPE if other options are
+/// available.
+///
+/// A repeated request for the same plan returns the same URL while it can be paid.
 #[utoipa::path(
     post,
     path = "/v1/priv/account/subscription/stripe/checkout",
@@ -80,7 +88,12 @@ pub(super) async fn checkout(
 
 /// Update Stripe Subscription
 ///
-/// Another plan, or its end with the paid period, or going on after all. What a larger plan costs more is charged at once.
+/// This endpoint updates the customer's active Stripe subscription.
+///
+/// Amount is in cents.
+///
+/// Changes the plan, cancels the subscription at the end of the period, or resumes it. The price difference of a larger
+/// plan is charged immediately.
 #[utoipa::path(
     put,
     path = "/v1/priv/account/subscription/stripe",
@@ -110,7 +123,11 @@ pub(super) async fn update(
 
 /// List Stripe Billing History
 ///
-/// Paid invoices, newest first. Amounts are in cents.
+/// This endpoint retrieves the customer's finalized paid Stripe Invoices.
+///
+/// Amount is in cents.
+///
+/// Invoices are sorted newest first.
 #[utoipa::path(
     get,
     path = "/v1/priv/account/subscription/stripe/billing/history",

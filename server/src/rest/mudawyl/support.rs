@@ -19,28 +19,28 @@ use utoipa::ToSchema;
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct SupportTicket {
-    /// Its id.
+    /// Ticket id.
     id: String,
-    /// The subject.
-    #[schema(example = "My key was switched off")]
+    /// Subject.
+    #[schema(example = "My key was disabled")]
     subject: String,
-    /// The text of the request.
+    /// Message.
     message: String,
     /// OPEN or CLOSED.
     #[schema(example = "OPEN")]
     status: &'static str,
-    /// Time of the request.
+    /// Creation time.
     created_at: Iso,
 }
 
 /// Contact Support
 ///
-/// Stores the request and mails the operator. The answer comes by mail. Not in the original document.
+/// Stores a support request and e-mails it to the admins, who reply by e-mail. Not in the original document.
 #[utoipa::path(
     post,
     path = "/v1/priv/support",
     operation_id = "contactSupport",
-    tag = "Support",
+    tag = "Contact Support",
     request_body = SupportBody,
     responses((status = 200, body = SupportTicket), PrivateErrors)
 )]

@@ -14,16 +14,16 @@ use service::{Error, SharedDesk, market};
 
 /// Get Exchange Ticker
 ///
-/// The last 24 hours of a market.
+/// This endpoint retrieves the exchange symbol price ticker.
 #[utoipa::path(
     get,
     path = "/v1/pub/exchange/ticker",
     operation_id = "getTicker",
     tag = "Public Data",
     params(
-        ("exchangeId" = inline(Option<words::ExchangeId>), Query, description = "Exchange. Default BINANCE, the only one.", example = "BINANCE"),
-        ("symbol" = Option<String>, Query, description = "Pair. Default BTC/USDT.", example = "BTC/USDT", pattern = "^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}$"),
-        ("type" = inline(Option<words::TradeType>), Query, description = "SPOT or FUTURES. Default FUTURES.", example = "FUTURES"),
+        ("exchangeId" = inline(Option<words::ExchangeId>), Query, description = "Exchange; BINANCE by default and the only one.", example = "BINANCE"),
+        ("symbol" = Option<String>, Query, description = "Symbol; BTC/USDT by default.", example = "BTC/USDT", pattern = "^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}$"),
+        ("type" = inline(Option<words::TradeType>), Query, description = "SPOT or FUTURES; FUTURES by default.", example = "FUTURES"),
     ),
     responses((status = 200, body = Ticker, example = json!(super::examples::ticker())), PrivateErrors)
 )]

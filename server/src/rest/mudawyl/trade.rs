@@ -13,7 +13,7 @@ use service::{SharedDesk, order};
 
 /// List Trade History
 ///
-/// The account's fills, newest first.
+/// Returns the account's fills of a symbol, newest first.
 #[utoipa::path(
     get,
     path = "/v1/priv/exchange/trade/{id}/history",
@@ -21,7 +21,7 @@ use service::{SharedDesk, order};
     tag = "Exchange Order",
     params(
         ("id" = String, Path, description = "API_KEY_ID", format = Uuid),
-        ("symbol" = String, Query, description = "Pair.", example = "BTC/USDT", pattern = "^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}$"),
+        ("symbol" = String, Query, description = "Symbol.", example = "BTC/USDT", pattern = "^[A-Z0-9]{1,20}/[A-Z0-9]{1,20}$"),
     ),
     responses((status = 200, body = Vec<Trade>, example = json!(super::examples::trade_history())), PrivateErrors)
 )]

@@ -21,7 +21,7 @@ use zeroize::Zeroizing;
 
 type Answer<T> = Result<Json<T>, Failure>;
 
-/// The fields of a new account.
+/// A new exchange account.
 #[derive(ToSchema)]
 #[schema(as = ThreeCommasAccountBody)]
 #[allow(dead_code)] // read by the derive only
@@ -42,42 +42,44 @@ pub(super) struct AccountBody {
     types_to_create: Option<Vec<String>>,
 }
 
-/// The changes to an account.
+/// Changes of an exchange account.
 #[derive(ToSchema)]
 #[schema(as = ThreeCommasAccountChange)]
 #[allow(dead_code)] // read by the derive only
 pub(super) struct ChangeBody {
-    /// The account's id.
+    /// Account id.
     account_id: i64,
-    /// A new name.
+    /// New name.
     #[schema(example = "New account")]
     name: Option<String>,
-    /// A new key of the same account, with its secret.
+    /// New API key of the same account, together with its secret.
     api_key: Option<String>,
-    /// The new key's secret.
+    /// New API secret.
     secret: Option<String>,
 }
 
-/// A new name.
+/// New name.
 #[derive(ToSchema)]
 #[schema(as = ThreeCommasName)]
 #[allow(dead_code)] // read by the derive only
 pub(super) struct NameBody {
-    /// Up to 24 characters.
+    /// New name, up to 24 characters.
     #[schema(example = "New account", min_length = 1, max_length = 24)]
     name: String,
 }
 
-/// The result of a key validation.
+/// The result of a key check.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ThreeCommasValid)]
 pub(super) struct Valid {
     valid: bool,
 }
 
-/// Add Exchange Account
+/// Add exchange account
 ///
-/// Parameters come in the query, a form, or JSON.
+/// Adds a new exchange account
+///
+/// The parameters can be sent in the query, as a form or as JSON.
 #[utoipa::path(
     post,
     path = "/ver1/accounts/new",
@@ -96,6 +98,8 @@ pub(super) async fn create(
 }
 
 /// List Accounts
+///
+/// Returns the user's connected exchange accounts.
 #[utoipa::path(
     get,
     path = "/ver1/accounts",
@@ -108,9 +112,9 @@ pub(super) async fn list(State(desk): State<SharedDesk>, Caller(program): Caller
     Ok(Json(all.into_iter().map(|account| Account::new(account, &desk.settings.public_url)).collect()))
 }
 
-/// Supported Markets
+/// List Supported Markets
 ///
-/// For anyone. Types that cannot be traded here say so.
+/// Returns the account types. Types that cannot be traded are marked. No authentication is needed.
 #[utoipa::path(
     get,
     path = "/ver1/accounts/market_list",
@@ -122,7 +126,9 @@ pub(super) async fn market_list(State(desk): State<SharedDesk>) -> Json<Vec<Mark
     Json(market::list(&desk.settings.public_url))
 }
 
-/// Validate the Key
+/// Validate API Key
+///
+/// Checks the API key and the signature.
 #[utoipa::path(
     get,
     path = "/ver1/validate",
@@ -135,12 +141,14 @@ pub(super) async fn validate(_: Caller) -> Json<Valid> {
 }
 
 /// Get Account
+///
+/// Returns an exchange account.
 #[utoipa::path(
     get,
     path = "/ver1/accounts/{id}",
     operation_id = "threecommasAccount",
     tag = "3Commas",
-    params(("id" = i64, Path, description = "The account's number")),
+    params(("id" = i64, Path, description = "Account id.")),
     responses((status = 200, body = Account))
 )]
 pub(super) async fn show(State(desk): State<SharedDesk>, Caller(program): Caller, id: Id) -> Answer<Account> {
@@ -148,7 +156,9 @@ pub(super) async fn show(State(desk): State<SharedDesk>, Caller(program): Caller
     Ok(Json(Account::new(account, &desk.settings.public_url)))
 }
 
-/// Edit Exchange Account
+/// Update Exchange Account
+///
+/// Changes the name or the credentials of an exchange account.
 #[utoipa::path(
     post,
     path = "/ver1/accounts/update",
@@ -157,7 +167,7 @@ pub(super) async fn show(State(desk): State<SharedDesk>, Caller(program): Caller
     request_body = ChangeBody,
     responses(
         (status = 200, body = Account),
-        (status = 404, description = "There is no such account, or it is another's.", body = super::error::Told),
+        (status = 404, description = "The account does not exist or belongs to another user.", body = super::error::Told),
     )
 )]
 pub(super) async fn update(
@@ -184,7 +194,7 @@ pub(super) async fn update(
     path = "/ver1/accounts/{id}/rename",
     operation_id = "threecommasRenameAccount",
     tag = "3Commas",
-    params(("id" = i64, Path, description = "The account's number")),
+    params(("id" = i64, Path, description = "Account id.")),
     request_body = NameBody,
     responses((status = 200, body = Account))
 )]
@@ -201,13 +211,13 @@ pub(super) async fn rename(
 
 /// Load Balances
 ///
-/// Reads the account's worth from its exchange now.
+/// Reads the account's balances from its exchange.
 #[utoipa::path(
     post,
     path = "/ver1/accounts/{id}/load_balances",
     operation_id = "threecommasLoadBalances",
     tag = "3Commas",
-    params(("id" = i64, Path, description = "The account's number")),
+    params(("id" = i64, Path, description = "Account id.")),
     responses((status = 200, body = Account))
 )]
 pub(super) async fn load_balances(
@@ -221,13 +231,13 @@ pub(super) async fn load_balances(
 
 /// Remove Exchange Account
 ///
-/// What stands at the exchange, orders and positions, is left alone.
+/// Disconnects an exchange account. Open orders and positions stay at the exchange.
 #[utoipa::path(
     post,
     path = "/ver1/accounts/{id}/remove",
     operation_id = "threecommasRemoveAccount",
     tag = "3Commas",
-    params(("id" = i64, Path, description = "The account's number")),
+    params(("id" = i64, Path, description = "Account id.")),
     responses((status = 201, body = bool, content_type = "application/json", example = json!(true)))
 )]
 pub(super) async fn remove(
@@ -239,13 +249,15 @@ pub(super) async fn remove(
     Ok((StatusCode::CREATED, Json(true)))
 }
 
-/// Information about Assets as a Pie Chart
+/// Get Pie Chart Data
+///
+/// Returns the account's assets for a pie chart.
 #[utoipa::path(
     post,
     path = "/ver1/accounts/{id}/pie_chart_data",
     operation_id = "threecommasPieChart",
     tag = "3Commas",
-    params(("id" = i64, Path, description = "The account's number")),
+    params(("id" = i64, Path, description = "Account id.")),
     responses((status = 200, body = Vec<Slice>))
 )]
 pub(super) async fn pie_chart_data(
@@ -257,13 +269,15 @@ pub(super) async fn pie_chart_data(
     Ok(Json(present::pie(&assets)))
 }
 
-/// Information about Assets as a Table
+/// Get Account Table Data
+///
+/// Returns the account's assets for a table.
 #[utoipa::path(
     post,
     path = "/ver1/accounts/{id}/account_table_data",
     operation_id = "threecommasAccountTable",
     tag = "3Commas",
-    params(("id" = i64, Path, description = "The account's number")),
+    params(("id" = i64, Path, description = "Account id.")),
     responses((status = 200, body = Vec<Line>))
 )]
 pub(super) async fn account_table_data(

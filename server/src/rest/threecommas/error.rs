@@ -23,18 +23,18 @@ pub(crate) struct Failure {
     retry_after_s: Option<u64>,
 }
 
-/// The response body of an error.
+/// An error.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ThreeCommasError)]
 pub(crate) struct Told {
-    /// A machine-readable code.
+    /// Error code.
     #[schema(example = "record_invalid")]
     error: &'static str,
-    /// A human-readable description.
+    /// Error message.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Invalid parameters")]
     error_description: Option<String>,
-    /// The problems by parameter.
+    /// Errors by parameter.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     error_attributes: BTreeMap<String, Vec<String>>,
 }
@@ -131,7 +131,7 @@ impl From<Error> for Failure {
                     .later(retry_after_s)
             }
             Error::Fault(fault) => {
-                tracing::error!(fault = format!("{fault:#}"), "request failed");
+                tracing::error!(fault = format!("{fault:#}"), "a request failed with an internal error");
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "Internal server error")
             }
         }

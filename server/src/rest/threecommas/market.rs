@@ -71,7 +71,7 @@ pub(super) fn icon(public_url: &str) -> String {
     format!("{public_url}/exchange.svg")
 }
 
-/// An item of the market list.
+/// An account type.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ThreeCommasMarket)]
 pub(super) struct Market {
@@ -81,7 +81,7 @@ pub(super) struct Market {
     help_link: Option<String>,
     nomics_id: Option<String>,
     market_code: &'static str,
-    /// Whether accounts of this type can be connected here. Not in 3Commas's API.
+    /// Whether accounts of this type can be connected. Not in the original document.
     trading_supported: bool,
 }
 

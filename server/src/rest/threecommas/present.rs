@@ -9,7 +9,7 @@ use serde_json::Value;
 use service::exchange_account::{self, Asset, Worth};
 use utoipa::ToSchema;
 
-/// A decimal as text, always with a point: `"0.0"`.
+/// A decimal as a string, always with a point: `"0.0"`.
 #[derive(Clone, Copy, ToSchema)]
 #[schema(value_type = String)]
 pub(super) struct Text(Decimal);
@@ -33,7 +33,7 @@ pub(super) struct Shown {
     amount: Text,
 }
 
-/// The total in the primary display currency, as a number.
+/// An amount in the primary display currency, as a number.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ThreeCommasTotal)]
 pub(super) struct Total {
@@ -86,7 +86,7 @@ pub(super) struct Account {
     gains: Gains,
 }
 
-/// The capabilities of an account.
+/// Capabilities of an account.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ThreeCommasAbilities)]
 struct Abilities {
@@ -133,7 +133,7 @@ impl Abilities {
     }
 }
 
-/// The value and profits of an account.
+/// Value and profit of an account.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ThreeCommasGains)]
 struct Gains {
@@ -224,7 +224,7 @@ impl Account {
     }
 }
 
-/// One asset in the pie chart.
+/// An asset in the pie chart.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ThreeCommasSlice)]
 pub(super) struct Slice {
@@ -233,11 +233,11 @@ pub(super) struct Slice {
     amount: Text,
     btc_value: Text,
     usd_value: Text,
-    /// The share of the account's value.
+    /// Share of the account's value, in percent.
     percentage: Text,
 }
 
-/// One asset in the table.
+/// An asset in the account table.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ThreeCommasLine)]
 pub(super) struct Line {

@@ -65,7 +65,7 @@ pub(in crate::binance) async fn run(
                 let _ = events.send(AccountEvent::Unauthorized).await;
                 return;
             }
-            tracing::info!(%kind, "account stream broke");
+            tracing::info!(%kind, "user-data stream disconnected");
             tokio::time::sleep(pauses.next()).await;
         }
     };

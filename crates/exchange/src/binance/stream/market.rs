@@ -23,7 +23,7 @@ pub(in crate::binance) async fn run(shared: Arc<Shared>, symbols: Vec<Symbol>, e
             if let Ok(socket) = Socket::connect(&url, shared.pacing).await {
                 let _ = events.send(MarketEvent::Connected).await;
                 let Broken = relay(socket, &wanted, &events, &mut pauses).await;
-                tracing::info!("market stream broke");
+                tracing::info!("market stream disconnected");
                 let _ = events.send(MarketEvent::Disconnected).await;
             }
             tokio::time::sleep(pauses.next()).await;

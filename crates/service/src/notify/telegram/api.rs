@@ -11,9 +11,9 @@ use zeroize::Zeroizing;
 const LONG_POLL: u64 = 25;
 /// Timeout, longer than any call.
 const PATIENCE: Duration = Duration::from_secs(40);
-/// The connection failed: the request did not arrive.
-const NOT_THERE: &str = "Telegram cannot be reached";
-/// No readable answer: the request may have arrived.
+/// Nobody was there to take a request: it did not arrive.
+const NOT_THERE: &str = "cannot reach Telegram";
+/// A request was not answered, or not so that it could be read: it may have arrived.
 pub(in crate::notify) const NO_ANSWER: &str = "Telegram did not answer";
 /// Maximum length of a message, in UTF-16 units.
 const LONGEST: usize = 4_096;
@@ -47,9 +47,9 @@ impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreachable(words) => f.write_str(words),
-            Self::Limited(seconds) => write!(f, "Telegram asked us to wait {seconds} s"),
-            Self::Unauthorized => f.write_str("Telegram refuses the bot's token"),
-            Self::Blocked => f.write_str("the person has blocked the bot"),
+            Self::Limited(seconds) => write!(f, "Telegram rate limit: retry after {seconds} s"),
+            Self::Unauthorized => f.write_str("Telegram rejected the bot token"),
+            Self::Blocked => f.write_str("the user blocked the bot"),
             Self::Refused(code) | Self::Broken(code) => write!(f, "Telegram answered {code}"),
         }
     }
@@ -97,8 +97,8 @@ impl Bot {
             .timeout(PATIENCE)
             .redirect(reqwest::redirect::Policy::none())
             .build()
-            // The error's text may contain an address.
-            .map_err(|_| anyhow::anyhow!("the client for Telegram cannot be set up"))?;
+            // Its text may hold an address.
+            .map_err(|_| anyhow::anyhow!("could not set up the Telegram client"))?;
         let name = hex::encode(Sha256::digest(token.as_bytes()))[..16].to_owned();
         Ok(Self { base: base.trim_end_matches('/').to_owned(), token, name, http })
     }
@@ -185,7 +185,7 @@ mod tests {
         let lines: Vec<_> = cut.lines().collect();
         assert!(lines.len() > 100);
         assert!(lines[..lines.len() - 1].iter().all(|l| *l == line.trim_end()));
-        assert!(cut.ends_with("on your desk."));
+        assert!(cut.ends_with("on your dashboard."));
         assert_eq!(super::cut("short"), "short");
     }
 }

@@ -35,11 +35,11 @@ pub async fn method(desk: &Desk, actor: &Actor) -> Result<Method> {
         _ => {
             give_code(desk, actor, now).await?;
             let made = links::get(&desk.db, actor.user).await?;
-            made.ok_or_else(|| Error::fault("a link was made and is not there"))?
+            made.ok_or_else(|| Error::fault("a new Telegram link is missing after it was stored"))?
         }
     };
-    let (code, code_expires_at) =
-        open(desk, &link, now).ok_or_else(|| Error::fault("a link code was given and is not there"))?;
+    let (code, code_expires_at) = open(desk, &link, now)
+        .ok_or_else(|| Error::fault("a new link code is missing after it was stored"))?;
     Ok(Method {
         bot_url: bot_url(desk).await?,
         code,

@@ -47,7 +47,7 @@ pub async fn poll(desk: &SharedDesk) -> Result<()> {
 }
 
 async fn troubled(desk: &SharedDesk, telegram: &Bot, trouble: Trouble) -> Result<()> {
-    tracing::warn!(why = %trouble, "Telegram's updates could not be read");
+    tracing::warn!(why = %trouble, "could not read updates from Telegram");
     match trouble {
         Trouble::Unauthorized => {
             refused(desk, telegram).await?;
@@ -70,7 +70,7 @@ async fn heard(desk: &SharedDesk, telegram: &Bot, update: Update) -> Result<()> 
             // The update is not marked as read, so it is polled again.
             Err(error @ Error::Unavailable { .. }) => return Err(error),
             Err(error) => {
-                tracing::error!(%error, "a message to the bot could not be answered");
+                tracing::error!(%error, "could not answer a Telegram message");
                 Some((*chat, commands::Answer::sorry()))
             }
         },

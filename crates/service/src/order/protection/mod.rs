@@ -46,7 +46,7 @@ pub async fn run(desk: SharedDesk) {
         // Registered before the tick, so that a change in between is not missed.
         let woken = desk.supervision.woken();
         if let Err(error) = tick(&desk).await {
-            tracing::warn!(%error, "positions could not be supervised; the next tick tries again");
+            tracing::warn!(%error, "could not run the protection supervisor; the next tick retries");
         }
         tokio::select! {
             () = woken => {}
@@ -71,7 +71,7 @@ pub async fn tick(desk: &SharedDesk) -> Result<()> {
     stream::iter(due)
         .for_each_concurrent(AT_ONCE, |(key, symbol)| async move {
             if let Err(error) = inspect_market(desk, key, &symbol, Known::Nothing).await {
-                tracing::debug!(%key, %symbol, %error, "a position could not be looked at");
+                tracing::debug!(%key, %symbol, %error, "could not inspect a position");
                 desk.supervision.failed_to_look(key, &symbol, desk.clock.boot());
             }
         })

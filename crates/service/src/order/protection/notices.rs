@@ -34,10 +34,10 @@ impl Intent {
 /// Mails every operator that the breaker has tripped.
 pub(super) async fn breaker_tripped(desk: &Desk) -> Result<()> {
     let content = Content::plain(
-        "Many positions could not be protected",
-        "Within one minute many positions could not be given their stop. That points to a fault of the exchange or of this \
-         desk, so it has stopped closing such positions and entering new ones for ten minutes. Stops are still being placed. \
-         Check the exchange's status page and the desk's log.",
+        "Stop losses rejected for many positions",
+        "Within one minute, the stop losses of many positions could not be placed. The cause is probably a fault at the \
+         exchange or on this server. For ten minutes, Slipstream opens no new positions and doesn't close positions for \
+         lack of a stop loss. It keeps placing stop losses. Check the exchange's status page and the server log.",
     );
     let once = format!("breaker:{}", desk.clock.now().0);
     let mut tx = desk.db.begin().await?;

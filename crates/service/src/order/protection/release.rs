@@ -49,8 +49,8 @@ pub async fn set_supervised(
     drop(turn);
     desk.supervision.wake(id, symbol);
     if supervised && let Err(error) = inspect_market(desk, id, symbol, Known::Nothing).await {
-        // Supervision is resumed anyway: the supervisor retries immediately.
-        tracing::debug!(key = %id, %symbol, %error, "a position that is supervised again could not be inspected yet");
+        // It is supervised from now on: the supervisor tries again at once.
+        tracing::debug!(key = %id, %symbol, %error, "could not inspect a position after its supervision was resumed; will retry");
     }
     desk.hub.nudge(id, symbol);
     Ok(())

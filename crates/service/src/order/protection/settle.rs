@@ -125,7 +125,7 @@ pub(super) async fn report_filled(
 
 /// Records how a copied position ended: the reason from its last closing order, the profit from its fills.
 async fn settle_copy(desk: &Desk, access: &Access, intent: &Intent, copy: &Copy) -> Result<()> {
-    let side = copy.side.ok_or_else(|| Error::fault("an open copy without a side"))?;
+    let side = copy.side.ok_or_else(|| Error::fault("an open copy has no side"))?;
     let (who, kind, symbol) = (&access.who, intent.trade_type, &copy.symbol);
     let orders = access.take(desk, desk.exchange.orders(who, kind, symbol, HISTORY).await).await?;
     let trades = access.take(desk, desk.exchange.trades(who, kind, symbol, HISTORY).await).await?;

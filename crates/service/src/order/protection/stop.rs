@@ -193,7 +193,7 @@ impl Run<'_> {
     pub(in crate::order) async fn place_another_stop(&mut self, amount: Decimal) -> Step<Order> {
         let lost = self.intent.wanted_stop().cloned().ok_or_else(|| Error::fault("no stop is wanted"))?;
         let next = self.intent.next_seq(seq::STOPS);
-        let next = next.ok_or_else(|| Error::fault("an intent has used up its stops"))?;
+        let next = next.ok_or_else(|| Error::fault("an intent has no stop orders left"))?;
         let order = PlannedOrder { amount: lost.amount.map(|_| amount), ..lost };
         self.plan_and_save(next, Role::Stop, order).await?;
         let placed = self.send(next).await;
@@ -291,8 +291,8 @@ impl Run<'_> {
             Verdict::Trips => {
                 tracing::error!(
                     %failure,
-                    "many positions could not be protected within a minute: closing positions and entering new ones is \
-                     stopped for ten minutes"
+                    "circuit breaker tripped: the stop losses of many positions were rejected within a minute; emergency \
+                     closing and new entries are suspended for ten minutes"
                 );
                 super::notices::breaker_tripped(self.desk).await?;
                 Err(Halt::Later(failure.clone()))

@@ -82,7 +82,7 @@ pub(in crate::order) async fn pass(
         }
         Err(Halt::TooLate) => Pass::Differs,
         Err(Halt::Later(failure)) => {
-            tracing::debug!(intent = %row.intent_id, %failure, "a position's protection is looked at again later");
+            tracing::debug!(intent = %row.intent_id, %failure, "could not inspect a position's protection; will retry");
             Pass::Differs
         }
         Err(Halt::Fault(error)) => return Err(error),

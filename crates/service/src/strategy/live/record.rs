@@ -154,7 +154,7 @@ fn decision(signal: &Signal) -> Result<Option<Decision>> {
     let side = match (signal.action, signal.side) {
         (Action::Enter, Some(side)) => PositionSide::opened_by(side),
         (Action::Exit, _) => return Ok(Some(Decision::Exit)),
-        (Action::Enter, None) => return Err(Error::fault("an entry without a side")),
+        (Action::Enter, None) => return Err(Error::fault("an entry has no side")),
     };
     let stop = signal.stop.and_then(|text| Price::from_decimal(text.0));
     let mut targets: Vec<Price> =

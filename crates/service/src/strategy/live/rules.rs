@@ -28,7 +28,7 @@ impl Rules {
     pub(super) fn new(json: &str, ticks: Ticks) -> Result<Self> {
         let definition = backtest::definition(json)?;
         let runner = Runner::new(&definition, ticks, backtest::terms()?)
-            .map_err(|_| Error::fault("a stored definition cannot be run"))?;
+            .map_err(|_| Error::fault("could not compile a stored strategy definition"))?;
         Ok(Self { runner, owed: None, last: None })
     }
 

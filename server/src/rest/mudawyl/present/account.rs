@@ -12,11 +12,11 @@ use uuid::Uuid;
 /// "List Exchange Keys".
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Keys {
-    /// The caller's keys.
+    /// The user's exchange keys.
     pub items: Vec<Key>,
 }
 
-/// One key, as "Create Exchange Key" returns it: never with its secret.
+/// An exchange key, without its secret.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs)] // the fields are the document's
@@ -60,7 +60,7 @@ impl From<Vec<ExchangeKey>> for Keys {
     }
 }
 
-/// "Get Exchange Key Balance": the same assets three times.
+/// "Get Exchange Key Balance": the same assets in three forms.
 #[derive(Debug, Serialize, ToSchema)]
 #[allow(missing_docs)] // the fields are ccxt's
 pub struct Assets {
@@ -81,7 +81,7 @@ impl From<&Balance> for Assets {
 /// "Get Exchange Total Balance".
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TotalBalance {
-    /// The total of all active keys.
+    /// Total balance of all active keys.
     #[serde(rename = "USD")]
     pub usd: Num,
 }
@@ -92,7 +92,7 @@ pub struct TotalBalance {
 pub struct BalanceDays {
     /// Newest first.
     pub items: Vec<BalanceDay>,
-    /// The token of the next page; null on the last page.
+    /// Token of the next page; `null` after the last page.
     pub next_token: Option<String>,
 }
 
@@ -116,11 +116,11 @@ impl From<Page> for BalanceDays {
 /// "List Subscriptions Plans".
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Plans {
-    /// The public plans, cheapest first.
+    /// Public plans, cheapest first.
     pub items: Vec<PlanItem>,
 }
 
-/// One plan. The document's table calls `maxApiKey` a string; its example, which wins, a number.
+/// A plan. `maxApiKey` is a number, as in the example of the original document.
 #[derive(Debug, Serialize, ToSchema)]
 #[allow(missing_docs)] // the fields are the document's
 pub struct PlanItem {
@@ -150,15 +150,14 @@ impl From<Vec<Plan>> for Plans {
     }
 }
 
-/// A new sandbox account's credentials. Not in the original document: connect them like the keys of any
-/// exchange.
+/// Credentials of a new sandbox account. Connect them like those of any exchange. Not in the original document.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SandboxAccount {
-    /// The public half.
+    /// API key.
     #[schema(example = "m1roXjJ1K6YolSD6wFZh8XlqkJg8v8iemTdSGzjQ2sVA6kvAdkwrs5U1E5aQboOO")]
     pub api_key: String,
-    /// The secret half, shown once.
+    /// API secret, shown only once.
     #[schema(example = "NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j")]
     pub api_secret_key: String,
 }

@@ -9,11 +9,11 @@ use uuid::Uuid;
 /// "List Exchange Key Follows".
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Follows {
-    /// The key's follows, oldest first.
+    /// Follows of the key, oldest first.
     pub items: Vec<FollowItem>,
 }
 
-/// One follow, as "Create Exchange Key Follow" returns it.
+/// A follow.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs)] // the fields are the document's

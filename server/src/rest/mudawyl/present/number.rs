@@ -16,7 +16,7 @@ impl Serialize for Num {
     }
 }
 
-/// A time as ISO 8601 text.
+/// A time in ISO 8601.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]
 #[schema(value_type = String, format = DateTime)]
 pub struct Iso(pub Micros);

@@ -8,13 +8,13 @@ use utoipa::ToSchema;
 /// The document's `trades` and `fees` of an order are always empty: fills have an operation of their own.
 type Nothing = [Num; 0];
 
-/// One leg of "Create Manual Order": the two kinds have different keys.
+/// A leg of "Create Manual Order".
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum Created {
     /// A market or limit order.
     Entry(CreatedEntry),
-    /// A stop, take-profit or trailing stop.
+    /// A stop loss, take profit or trailing stop.
     Conditional(CreatedConditional),
 }
 
@@ -24,7 +24,7 @@ impl From<Order> for Created {
     }
 }
 
-/// The first item of the example of "Create Manual Order".
+/// A market or limit order, as in the first item of the example of "Create Manual Order".
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[allow(missing_docs)] // the fields are ccxt's
@@ -75,7 +75,7 @@ impl From<Order> for CreatedEntry {
     }
 }
 
-/// The other items of the example of "Create Manual Order".
+/// A conditional order, as in the other items of the example of "Create Manual Order".
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[allow(missing_docs)] // the fields are ccxt's
@@ -195,7 +195,7 @@ pub struct Trade {
     pub id: String,
     pub order: String,
     pub symbol: String,
-    /// Always null: Binance does not report the order type of a fill.
+    /// Order type; Binance does not report it for fills.
     #[serde(rename = "type")]
     pub kind: Option<String>,
     pub datetime: Iso,
@@ -208,7 +208,7 @@ pub struct Trade {
     pub fees: [TradeFeeItem; 1],
 }
 
-/// The fee of a fill, as the document's `fee`.
+/// The fee of a fill.
 #[derive(Debug, Serialize, ToSchema)]
 #[allow(missing_docs)] // the fields are ccxt's
 pub struct TradeFee {
@@ -216,7 +216,7 @@ pub struct TradeFee {
     pub currency: String,
 }
 
-/// The same fee as an item of `fees`, whose keys are in the opposite order.
+/// The fee of a fill as an item of `fees`.
 #[derive(Debug, Serialize, ToSchema)]
 #[allow(missing_docs)] // the fields are ccxt's
 pub struct TradeFeeItem {

@@ -12,11 +12,11 @@ use utoipa::ToSchema;
 pub struct StrategyTrades {
     /// Newest first.
     pub items: Vec<StrategyTrade>,
-    /// The token of the next page; null on the last page.
+    /// Token of the next page; `null` after the last page.
     pub next_token: Option<String>,
 }
 
-/// An entry of a strategy.
+/// An entry of an automated strategy.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs)] // the fields are the document's
@@ -67,7 +67,7 @@ pub struct TriggerStrategy {
 pub struct ManualTrades {
     /// Newest first.
     pub items: Vec<ManualTrade>,
-    /// The token of the next page; null on the last page.
+    /// Token of the next page; `null` after the last page.
     pub next_token: Option<String>,
 }
 

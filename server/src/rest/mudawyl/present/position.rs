@@ -27,7 +27,7 @@ pub struct Position {
     pub margin_ratio: Option<Num>,
     pub datetime: Iso,
     pub margin_mode: &'static str,
-    /// The same as `marginMode`, under ccxt's older name.
+    /// Same as `marginMode`, ccxt's older name.
     pub margin_type: &'static str,
     pub side: &'static str,
     pub hedged: bool,
@@ -63,15 +63,15 @@ impl From<domain::Position> for Position {
     }
 }
 
-/// The protection of an open position.
+/// The protection state of an open position.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Protection {
-    /// SUPERVISED; MISSING, while a stop is being placed; NO\_STOP by the order's own choice; RELEASED by its
-    /// owner; FOREIGN for a position that was opened outside Slipstream.
+    /// SUPERVISED; MISSING while a stop loss is being placed; NO\_STOP if the order was placed without one; RELEASED if the user
+    /// ended the supervision; FOREIGN for a position opened outside Slipstream.
     #[schema(value_type = String, example = "SUPERVISED")]
     pub state: &'static str,
-    /// The trigger price of the stop order at the exchange.
+    /// Trigger price of the stop order at the exchange.
     pub stop_trigger_price: Option<Num>,
 }
 

@@ -12,7 +12,7 @@ use uuid::Uuid;
 /// "List Strategy Risk Profile".
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Profiles {
-    /// Ordered by risk, the lowest first.
+    /// Risk profiles, lowest risk first.
     pub items: Vec<Profile>,
 }
 
@@ -46,7 +46,7 @@ impl From<Vec<RiskProfile>> for Profiles {
 /// "List Strategy Automated".
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Strategies {
-    /// All strategies; `active` marks the inactive ones.
+    /// Strategies, inactive ones included.
     pub items: Vec<StrategyItem>,
 }
 
@@ -88,7 +88,7 @@ impl From<Vec<Strategy>> for Strategies {
     }
 }
 
-/// "Get Strategy Performance". The figures are `null` if there are no trades in the range.
+/// "Get Strategy Performance". A range without trades has `null` values.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs)] // the fields are the document's
@@ -125,13 +125,13 @@ pub struct Ranges {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RangeItem {
-    /// The first UTC day of the range.
+    /// First UTC day.
     #[schema(example = "2022-10-19")]
     pub start: String,
-    /// The first UTC day after the range.
+    /// First UTC day after the range.
     #[schema(example = "2022-10-20")]
     pub end_at: String,
-    /// The performance in the range.
+    /// Results of the trades in the range.
     #[serde(flatten)]
     pub figures: Performance,
 }

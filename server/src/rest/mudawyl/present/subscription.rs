@@ -13,11 +13,11 @@ use uuid::Uuid;
 /// "Get User Subscription".
 #[derive(Debug, Serialize, ToSchema)]
 pub struct HeldPlan {
-    /// STRIPE; MANUAL for a plan that an operator assigned, which the original document does not have.
+    /// STRIPE, or MANUAL for a plan assigned by an admin, which is not in the original document.
     #[serde(rename = "paymentType")]
     #[schema(example = "STRIPE")]
     pub payment_type: &'static str,
-    /// The plan, with its limits.
+    /// Plan with its limits.
     #[serde(rename = "SubscriptionType")]
     pub plan: HeldPlanType,
 }
@@ -72,7 +72,7 @@ pub struct StripeSubscription {
     pub plan: StripePlan,
 }
 
-/// The price of the plan.
+/// The price that is charged.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs)] // the fields are the document's
