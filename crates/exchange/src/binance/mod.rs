@@ -59,6 +59,7 @@ struct Shared {
     futures_markets: Cached<Markets>,
     brackets: positions::BracketCache,
     clock: Arc<dyn Clock>,
+    attempts: stream::Attempts,
 }
 
 struct Addresses {
@@ -91,6 +92,7 @@ impl Binance {
             futures_markets: Cached::default(),
             brackets: positions::BracketCache::default(),
             clock,
+            attempts: stream::Attempts::default(),
         };
         Ok(Self { shared: Arc::new(shared) })
     }

@@ -2,6 +2,7 @@
 
 use super::{
     Pauses,
+    attempts::Purpose,
     events::{self, AccountChange, RawAlgoChange, RawChange, Said, Stage},
     socket::{Broken, Socket},
 };
@@ -101,10 +102,12 @@ async fn connect<'a>(
     let (socket, listen_key) = match &address.user {
         UserStream::InPath(base) => {
             let key = listen_key(shared, who, kind).await?;
+            shared.attempts.take(Purpose::Account).await;
             (Socket::connect(&format!("{base}/ws/{key}"), shared.pacing).await?, Some(key))
         }
         UserStream::InQuery(base) => {
             let key = listen_key(shared, who, kind).await?;
+            shared.attempts.take(Purpose::Account).await;
             (Socket::connect(&format!("{base}/ws?listenKey={key}"), shared.pacing).await?, Some(key))
         }
         UserStream::Signed(url) => (subscribe(shared, who, url).await?, None),
@@ -140,6 +143,8 @@ async fn subscribe(shared: &Shared, who: &Credentials, url: &str) -> Result<Sock
         status: u16,
         error: Option<Problem>,
     }
+    // Before the timestamp: a signature expires.
+    shared.attempts.take(Purpose::Account).await;
     let timestamp = shared.spot.signing_time().await?.millis();
     let mut socket = Socket::connect(url, shared.pacing).await?;
     let params = sign::Params::default().with("timestamp", timestamp).with("apiKey", &who.api_key).sorted();

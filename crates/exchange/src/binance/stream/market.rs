@@ -2,6 +2,7 @@
 
 use super::{
     Pauses,
+    attempts::Purpose,
     prices::{self, Wanted},
     socket::{Broken, Socket},
 };
@@ -20,6 +21,7 @@ pub(in crate::binance) async fn run(shared: Arc<Shared>, symbols: Vec<Symbol>, e
     let mut pauses = Pauses::new(shared.pacing);
     let work = async {
         loop {
+            shared.attempts.take(Purpose::Market).await;
             if let Ok(socket) = Socket::connect(&url, shared.pacing).await {
                 let _ = events.send(MarketEvent::Connected).await;
                 let Broken = relay(socket, &wanted, &events, &mut pauses).await;

@@ -1,10 +1,13 @@
 //! Streams that reconnect automatically.
 
 pub(super) mod account;
+mod attempts;
 mod events;
 pub(super) mod market;
 mod prices;
 mod socket;
+
+pub(super) use attempts::Attempts;
 
 use super::config::Pacing;
 use std::time::Duration;
