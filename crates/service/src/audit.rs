@@ -227,13 +227,24 @@ pub async fn record(
     subject: &str,
     via: impl Into<Via<'_>>,
 ) -> Result<()> {
-    let via = via.into();
+    record_more(desk, tx, user, deed, (subject, ""), via.into()).await
+}
+
+/// As [`record`], with more about the subject: nothing secret either.
+pub(crate) async fn record_more(
+    desk: &Desk,
+    tx: &mut Tx,
+    user: Option<UserId>,
+    deed: Deed,
+    (subject, detail): (&str, &str),
+    via: Via<'_>,
+) -> Result<()> {
     let address = via.address();
     let entry = store::audit::NewEntry {
         user_id: user,
         action: deed.word(),
         subject,
-        detail: "",
+        detail,
         address: &address,
         client: via.client(),
         at: desk.clock.now(),

@@ -137,8 +137,10 @@ async fn assign_by(desk: &Desk, by: Option<&Actor>, email: &str, plan: &str) -> 
     } else {
         store::plan::grant(&mut tx, person.id, plan.id, user, desk.clock.now()).await?;
     }
-    let subject = format!("{} {}", person.id, plan.name);
-    audit::record(desk, &mut tx, user, Deed::PlanAssigned, &subject, Via::of(by)).await?;
+    // The person is the subject: it is on their own page, too.
+    let about = (person.id.to_string(), plan.name.clone());
+    let (deed, via) = (Deed::PlanAssigned, Via::of(by));
+    audit::record_more(desk, &mut tx, user, deed, (&about.0, &about.1), via).await?;
     let about = (plan.name.as_str(), plan.name.as_str());
     recovery::announce(desk, &mut tx, person.id, Credential::PlanChanged, about).await?;
     tx.commit().await?;

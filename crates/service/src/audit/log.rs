@@ -89,7 +89,7 @@ async fn named(desk: &Desk, rows: Vec<Entry>, reader: Option<&Actor>) -> Result<
             id: row.id,
             who,
             action: row.action,
-            subject: row.subject,
+            subject: [row.subject, row.detail].join(" ").trim().to_owned(),
             address: hidden(row.address),
             client: hidden(row.client),
             at: row.at,

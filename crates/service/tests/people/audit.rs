@@ -150,7 +150,11 @@ async fn what_has_no_address_states_its_origin(db: &TestDb) {
     // The owner sees that it was a command, and nothing of an operator's address.
     let own = audit::own(&desk, &eve, None).await.unwrap();
     let seen: Vec<_> = own.iter().map(|row| (row.action.as_str(), row.address.as_str())).collect();
-    assert_eq!(seen[..3], [("thawed", ""), ("frozen", "command line"), ("reset-link-shown", "command line")]);
+    let by_command = |action| (action, "command line");
+    let expected =
+        [("thawed", ""), by_command("frozen"), by_command("reset-link-shown"), by_command("plan-assigned")];
+    assert_eq!(seen[..4], expected);
+    assert_eq!(own[3].subject, format!("{} EXPERT", eve.user));
 }
 
 async fn chats_and_wrong_passwords_are_noted(db: &TestDb) {
