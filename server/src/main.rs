@@ -168,7 +168,7 @@ fn person(email: &str, flags: &[&str]) -> Result<()> {
     let person = within(run::person(configured()?, email, &steps))?;
     let state = match person.state {
         AccountState::Active => "active",
-        AccountState::Frozen => "frozen by its owner",
+        AccountState::Frozen => "frozen",
         AccountState::Suspended => "suspended",
     };
     say(&format!(

@@ -29,7 +29,7 @@ table! {
         nobody: "Nobody found.",
         more: "More",
         active: "Active",
-        frozen: "Frozen by its owner",
+        frozen: "Frozen",
         suspended: "Suspended",
         admin: "Admin",
         since: "Signed up",

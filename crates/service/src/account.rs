@@ -249,7 +249,7 @@ pub async fn make_admin(desk: &Desk, email: &str) -> Result<()> {
     let user = store::user::by_email(&desk.db, &email).await?.ok_or(Error::NotFound)?;
     let mut tx = desk.db.begin().await?;
     store::user::set_role(&mut tx, user.id, Role::Admin, desk.clock.now()).await?;
-    audit::record(desk, &mut tx, Some(user.id), Deed::MadeAdmin, &user.id.to_string(), None).await?;
+    audit::record(desk, &mut tx, None, Deed::MadeAdmin, &user.id.to_string(), None).await?;
     tx.commit().await?;
     desk.verified.forget(user.id);
     Ok(())

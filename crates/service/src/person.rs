@@ -185,18 +185,15 @@ pub async fn act(desk: &Desk, by: By<'_>, id: UserId, step: Step) -> Result<Pers
     {
         return Err(Refusal::LastAdmin.into());
     }
-    carry_out(desk, &mut tx, by, &user, step).await?;
-    // A freeze writes its own audit row.
-    if step != Step::Freeze {
-        audit::record(desk, &mut tx, by.user(), step.deed(), &id.to_string(), by.origin()).await?;
-    }
+    carry_out(desk, &mut tx, &user, step).await?;
+    audit::record(desk, &mut tx, by.user(), step.deed(), &id.to_string(), by.origin()).await?;
     let changed = store::user::get(&mut tx, id).await?.ok_or(Error::NotFound)?;
     tx.commit().await?;
     desk.verified.forget(id);
     shown(desk, changed).await
 }
 
-async fn carry_out(desk: &Desk, tx: &mut Tx, by: By<'_>, user: &User, step: Step) -> Result<()> {
+async fn carry_out(desk: &Desk, tx: &mut Tx, user: &User, step: Step) -> Result<()> {
     let now = desk.clock.now();
     match step {
         Step::Suspend => {
@@ -206,9 +203,7 @@ async fn carry_out(desk: &Desk, tx: &mut Tx, by: By<'_>, user: &User, step: Step
         Step::Unsuspend => {
             store::user::set_suspended(tx, user.id, None, now).await?;
         }
-        Step::Freeze => {
-            recovery::freeze(desk, tx, user.id, by.origin()).await?;
-        }
+        Step::Freeze => recovery::freeze(desk, tx, user.id).await?,
         Step::Unfreeze => {
             store::user::set_frozen(tx, user.id, None, now).await?;
         }

@@ -20,7 +20,7 @@ pub struct User {
     pub created_at: Micros,
     /// When the row was last changed.
     pub updated_at: Micros,
-    /// When its owner froze the account; `None` if it is not frozen.
+    /// When the account was frozen, by its owner or an admin; `None` if it is not frozen.
     pub frozen_at: Option<Micros>,
     /// When an admin suspended the account; `None` if it is not suspended.
     pub suspended_at: Option<Micros>,

@@ -1,6 +1,6 @@
 //! User administration by operators.
 
-use super::setting::{ADA, OTHER, PASSWORD, ada, desk, here};
+use super::setting::{ADA, OTHER, PASSWORD, ada, desk, from, here};
 use domain::{
     Refusal, Role,
     account::AccountState,
@@ -9,6 +9,7 @@ use domain::{
 use service::{
     Actor, Error, SharedDesk, account,
     api_client::{self, NewClient},
+    audit,
     person::{self, By, Step},
     session, token,
 };
@@ -17,6 +18,7 @@ use store::testing::TestDb;
 store::each_engine!(
     an_admin_finds_people_and_nobody_else_does,
     a_suspended_person_and_their_programs_are_out,
+    a_freeze_names_the_admin_who_did_it,
     the_last_admin_stays,
     two_admins_demoting_each_other_leave_one,
     an_admins_session_ends_sooner,
@@ -98,6 +100,32 @@ async fn a_suspended_person_and_their_programs_are_out(db: &TestDb) {
     assert!(session::find(&desk, &back.token, &here()).await.unwrap().is_some(), "the session goes on");
     act(&desk, &eve, &back.actor, Step::SignOut).await.unwrap();
     assert!(session::find(&desk, &back.token, &here()).await.unwrap().is_none());
+}
+
+async fn a_freeze_names_the_admin_who_did_it(db: &TestDb) {
+    let (desk, _) = desk(db);
+    let trader = ada(&desk).await.actor;
+    let eve = admin(&desk, EVE).await;
+    let made = audit::all(&desk, &eve, "made-admin", None).await.unwrap();
+    assert_eq!((made.len(), made[0].who.as_str()), (1, ""), "the command line made them admin");
+    let away = from("198.51.100.7");
+    // The second freeze finds the account frozen and only ends its sign-ins.
+    for by in [By::Admin(&eve, &away), By::Admin(&eve, &away), By::CommandLine] {
+        let frozen = person::act(&desk, by, trader.user, Step::Freeze).await.unwrap();
+        assert_eq!(frozen.state, AccountState::Frozen);
+    }
+    let all = audit::all(&desk, &eve, "frozen", None).await.unwrap();
+    assert!(all.iter().all(|row| row.subject == trader.user.to_string()), "{all:?}");
+    let actors: Vec<_> =
+        all.iter().map(|row| (row.who.as_str(), row.address.as_str(), row.client.as_str())).collect();
+    let hers = (EVE, "198.51.100.7", "Test/1.0");
+    assert_eq!(actors, [("", "", ""), hers, hers]);
+    let own = audit::own(&desk, &trader, None).await.unwrap();
+    let seen: Vec<_> = own.iter().filter(|row| row.action == "frozen").collect();
+    assert_eq!(seen.len(), 3);
+    for row in seen {
+        assert_eq!((row.who.as_str(), row.address.as_str(), row.client.as_str()), ("", "", ""), "{row:?}");
+    }
 }
 
 async fn the_last_admin_stays(db: &TestDb) {

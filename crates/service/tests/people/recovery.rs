@@ -12,7 +12,7 @@ use domain::{
 use service::{
     Error, MailSettings, Settings, SharedDesk, account,
     api_client::{self, Made, NewClient},
-    notify, person,
+    audit, notify, person,
     recovery::{self, Alarm, Keep},
     session, strategy,
     testing::{self, Setup, TestClock},
@@ -202,6 +202,9 @@ async fn the_link_freezes_once_and_a_reset_opens_the_account(db: &TestDb) {
     let program = api_client::by_secret(&desk, &here(), &made.client.api_key, &made.secret).await;
     assert!(matches!(program, Err(Error::Unauthenticated)));
     assert_eq!(person::find(&desk, ADA).await.unwrap().state, AccountState::Frozen);
+    let own = audit::own(&desk, &session.actor, None).await.unwrap();
+    let row = own.iter().find(|row| row.action == "frozen").expect("a row about the freeze");
+    assert_eq!((row.who.as_str(), row.address.as_str()), (ADA, "198.51.100.1"), "the owner did it");
     // Even the right password gives no access, and the reason is reported.
     for refused in [
         account::sign_in(&desk, here(), ADA, PASSWORD).await.map(drop),
