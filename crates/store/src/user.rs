@@ -222,7 +222,7 @@ pub async fn lock_roles(tx: &mut Tx) -> Result<()> {
     Ok(())
 }
 
-/// Counts the admins who are not suspended, without this user.
+/// Counts the admins who are neither suspended nor frozen, without this user.
 ///
 /// # Errors
 /// A database error.
@@ -230,7 +230,7 @@ pub async fn other_admins(from: impl Source, id: UserId) -> Result<i64> {
     let others = value!(
         i64,
         from,
-        "select count(*) from users where role = 'admin' and suspended_at is null and id <> $1",
+        "select count(*) from users where role = 'admin' and suspended_at is null and frozen_at is null and id <> $1",
         id
     )?;
     Ok(others.unwrap_or(0))

@@ -21,6 +21,7 @@ store::each_engine!(
     a_freeze_names_the_admin_who_did_it,
     the_last_admin_stays,
     two_admins_demoting_each_other_leave_one,
+    two_admins_freezing_each_other_leave_one,
     an_admins_session_ends_sooner,
     sessions_and_sign_ins_end_after_ninety_days,
     a_person_has_so_many_sessions,
@@ -132,18 +133,25 @@ async fn the_last_admin_stays(db: &TestDb) {
     let (desk, _) = desk(db);
     let trader = ada(&desk).await.actor;
     let eve = admin(&desk, EVE).await;
-    for step in [Step::Trader, Step::Suspend] {
+    for step in [Step::Trader, Step::Suspend, Step::Freeze] {
         let refused = act(&desk, &eve, &eve, step).await;
         assert!(matches!(refused, Err(Error::Refused(Refusal::LastAdmin))), "{step:?}: {refused:?}");
         let refused = person::act(&desk, By::CommandLine, eve.user, step).await;
         assert!(matches!(refused, Err(Error::Refused(Refusal::LastAdmin))), "{step:?}");
     }
     act(&desk, &eve, &trader, Step::Admin).await.unwrap();
-    // A suspended admin does not count as one who could operate the desk.
-    act(&desk, &eve, &trader, Step::Suspend).await.unwrap();
-    let refused = act(&desk, &eve, &eve, Step::Trader).await;
-    assert!(matches!(refused, Err(Error::Refused(Refusal::LastAdmin))), "{refused:?}");
-    act(&desk, &eve, &trader, Step::Unsuspend).await.unwrap();
+    // An admin who is suspended or frozen does not count as one who could operate the desk.
+    for (out, back) in [(Step::Suspend, Step::Unsuspend), (Step::Freeze, Step::Unfreeze)] {
+        act(&desk, &eve, &trader, out).await.unwrap();
+        for step in [Step::Trader, Step::Suspend, Step::Freeze] {
+            let refused = act(&desk, &eve, &eve, step).await;
+            assert!(
+                matches!(refused, Err(Error::Refused(Refusal::LastAdmin))),
+                "{out:?} {step:?}: {refused:?}"
+            );
+        }
+        act(&desk, &eve, &trader, back).await.unwrap();
+    }
     act(&desk, &eve, &eve, Step::Trader).await.unwrap();
     let again = act(&desk, &eve, &trader, Step::Trader).await;
     assert!(matches!(again, Err(Error::Forbidden)), "whose session is from before is no admin any more");
@@ -156,6 +164,16 @@ async fn two_admins_demoting_each_other_leave_one(db: &TestDb) {
         tokio::join!(act(&desk, &one, &two, Step::Trader), act(&desk, &two, &one, Step::Trader));
     assert_eq!(usize::from(first.is_ok()) + usize::from(second.is_ok()), 1, "{first:?} {second:?}");
     assert_eq!(store::user::list_by_role(&desk.db, Role::Admin).await.unwrap().len(), 1);
+}
+
+async fn two_admins_freezing_each_other_leave_one(db: &TestDb) {
+    let (desk, _) = desk(db);
+    let (one, two) = (admin(&desk, ADA).await, admin(&desk, EVE).await);
+    let (first, second) =
+        tokio::join!(act(&desk, &one, &two, Step::Freeze), act(&desk, &two, &one, Step::Freeze));
+    assert_eq!(usize::from(first.is_ok()) + usize::from(second.is_ok()), 1, "{first:?} {second:?}");
+    let admins = store::user::list_by_role(&desk.db, Role::Admin).await.unwrap();
+    assert_eq!(admins.iter().filter(|user| user.state() == AccountState::Active).count(), 1);
 }
 
 async fn an_admins_session_ends_sooner(db: &TestDb) {
