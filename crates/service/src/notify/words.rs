@@ -79,6 +79,8 @@ pub(super) struct Words {
     pub(super) why_mail: &'static str,
     pub(super) cut: &'static str,
     pub(super) perhaps_again: &'static str,
+    pub(super) unreadable: &'static str,
+    pub(super) unreadable_why: &'static str,
 }
 
 pub(super) static EN: Words = Words {
@@ -160,6 +162,8 @@ pub(super) static EN: Words = Words {
     why_mail: "You get this because you have an account at {}.",
     cut: "… the rest is on your desk.",
     perhaps_again: "(This may have reached you before: its first delivery was cut off.)",
+    unreadable: "Something changed on your Slipstream account",
+    unreadable_why: "We couldn't write the details into this message. See your recent activity: {}/dashboard",
 };
 
 /// Substitutes the placeholders `{}` of a text in order.
