@@ -51,6 +51,8 @@ table! {
         outbox_lead: "What this install has written: first what was given up, then what waits, then what was sent. Without a mail server mails wait here.",
         outbox_empty: "There are no such messages.",
         withheld: "The text is not shown: it lets its reader into the account. Without a mail server, run slipstream reset-link on the desk's machine.",
+        unreadable: "Unreadable message",
+        unreadable_why: "This message can't be decrypted. It was encrypted with a master key that this desk doesn't have, or its data is damaged.",
         to: "To {}",
         sent: "Sent",
         waiting: "Waiting",

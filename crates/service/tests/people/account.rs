@@ -1,7 +1,12 @@
 use super::setting::{ADA, OTHER, PASSWORD, ada, desk, from, here, mails, problem, throttled};
-use domain::{Role, live::What, time::MINUTE, validation::Problem};
-use service::{Error, Limit, Origin, Throttles, account, device, notice, notify::Search, session, token};
-use store::testing::TestDb;
+use domain::{MessageId, Role, live::What, notification::Channel, time::MINUTE, validation::Problem};
+use service::{
+    Error, Limit, Origin, Throttles, account, device, notice,
+    notify::{self, Search},
+    session, token,
+};
+use store::{message::NewMessage, testing::TestDb};
+use uuid::Uuid;
 
 store::each_engine!(
     a_person_signs_up_out_and_in,
@@ -13,6 +18,7 @@ store::each_engine!(
     strangers_cannot_lock_the_owner_out,
     the_first_person_is_told_how_to_become_admin,
     only_an_admin_reads_the_outbox,
+    a_message_that_cannot_be_decrypted_hides_no_other,
     a_sign_in_from_an_unknown_place_is_told,
 );
 
@@ -118,12 +124,41 @@ async fn the_first_person_is_told_how_to_become_admin(db: &TestDb) {
 async fn only_an_admin_reads_the_outbox(db: &TestDb) {
     let (desk, _) = desk(db);
     let session = ada(&desk).await;
-    let refused = service::notify::list(&desk, &session.actor, &Search::first(10)).await;
+    let refused = notify::list(&desk, &session.actor, &Search::first(10)).await;
     assert!(matches!(refused, Err(Error::Forbidden)));
     account::make_admin(&desk, ADA).await.unwrap();
     let admin = session::find(&desk, &session.token, &here()).await.unwrap().unwrap();
     assert_eq!(admin.role, Role::Admin);
-    assert!(service::notify::list(&desk, &admin, &Search::first(10)).await.unwrap().is_empty());
+    assert!(notify::list(&desk, &admin, &Search::first(10)).await.unwrap().is_empty());
+}
+
+async fn a_message_that_cannot_be_decrypted_hides_no_other(db: &TestDb) {
+    let (desk, _) = desk(db);
+    let session = ada(&desk).await;
+    account::make_admin(&desk, ADA).await.unwrap();
+    let admin = session::find(&desk, &session.token, &here()).await.unwrap().unwrap();
+    account::request_reset(&desk, here(), ADA).await.unwrap();
+    let id = MessageId::mint(&*desk.clock, &*desk.chance);
+    // Encrypted for another row.
+    let sealed = desk.sealer.seal("mails", Uuid::max(), Uuid::nil(), b"{}").unwrap().to_bytes();
+    let broken = NewMessage {
+        id,
+        user_id: None,
+        channel: Channel::Email,
+        to_address: "eve@example.org",
+        once: None,
+        sealed_body: &sealed,
+        created_at: desk.clock.now(),
+    };
+    let mut tx = desk.db.begin().await.unwrap();
+    assert!(store::message::insert(&mut tx, &broken).await.unwrap());
+    tx.commit().await.unwrap();
+    let mut shown = notify::list(&desk, &admin, &Search::first(10)).await.unwrap();
+    shown.sort_by(|one, other| one.to.cmp(&other.to));
+    let rows: Vec<_> =
+        shown.iter().map(|row| (row.to.as_str(), row.unreadable, row.subject.is_empty())).collect();
+    assert_eq!(rows, [(ADA, false, false), ("eve@example.org", true, true)]);
+    assert!(matches!(notify::as_mailed(&desk, &admin, id).await, Err(Error::NotFound)));
 }
 
 async fn a_sign_in_from_an_unknown_place_is_told(db: &TestDb) {
