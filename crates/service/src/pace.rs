@@ -2,7 +2,7 @@
 //! database write; with two instances the limits double. (Password attempts are counted in the database:
 //! `throttle`.)
 
-use crate::{Desk, Error, Origin, Rates, Result};
+use crate::{Desk, Error, Origin, Rates, Result, error::seconds_until_retry};
 use domain::{Clock, UserId};
 use governor::{
     Quota, RateLimiter,
@@ -97,7 +97,7 @@ impl<K: Hash + Eq + Clone> Pace<K> {
         let limiter = Arc::clone(&self.limiter.read().unwrap_or_else(PoisonError::into_inner));
         limiter.check_key(key).map_err(|early| {
             let wait = early.wait_time_from(self.hands.now());
-            Error::TooMany { retry_after_s: wait.as_secs() + u64::from(wait.subsec_nanos() > 0) }
+            Error::TooMany { retry_after_s: seconds_until_retry(wait) }
         })
     }
 

@@ -1,7 +1,13 @@
 use super::setting::{ADA, OTHER, PASSWORD, ada, desk, from, here, mails, problem, throttled};
-use domain::{MessageId, Role, live::What, notification::Channel, time::MINUTE, validation::Problem};
+use domain::{
+    MessageId, Role,
+    live::What,
+    notification::Channel,
+    time::{MINUTE, SECOND},
+    validation::Problem,
+};
 use service::{
-    Error, Limit, Origin, Throttles, account, device, notice,
+    Error, Limit, Origin, Throttles, account, api_client, device, notice,
     notify::{self, Search},
     session, token,
 };
@@ -14,6 +20,7 @@ store::each_engine!(
     a_stranger_learns_nothing_from_signing_in,
     guessing_at_one_account_is_throttled_wherever_it_comes_from,
     one_network_is_throttled_whatever_it_tries,
+    an_attempt_after_the_told_wait_is_counted_anew,
     attempts_at_the_same_time_all_count,
     strangers_cannot_lock_the_owner_out,
     the_first_person_is_told_how_to_become_admin,
@@ -97,6 +104,22 @@ async fn one_network_is_throttled_whatever_it_tries(db: &TestDb) {
     let full = account::request_reset(&desk, neighbour, ADA).await;
     assert!(matches!(full, Err(Error::TooMany { .. })), "{full:?}");
     account::sign_up(&desk, from("2001:db8:0:1::1"), ADA, PASSWORD).await.unwrap();
+}
+
+async fn an_attempt_after_the_told_wait_is_counted_anew(db: &TestDb) {
+    let one = Limit { most: 1, window_s: 10 };
+    let (desk, clock) = throttled(db, Throttles { address: one, programs: one, ..Throttles::default() });
+    let sign_in = async || account::sign_in(&desk, here(), ADA, PASSWORD).await.map(drop);
+    let program = async || api_client::by_secret(&desk, &here(), "no key", "x").await.map(drop);
+    problem(sign_in().await);
+    assert!(matches!(program().await, Err(Error::Unauthenticated)));
+    clock.advance(SECOND / 2);
+    for full in [sign_in().await, program().await] {
+        assert!(matches!(full, Err(Error::TooMany { retry_after_s: 10 })), "{full:?}");
+    }
+    clock.advance(10 * SECOND);
+    problem(sign_in().await);
+    assert!(matches!(program().await, Err(Error::Unauthenticated)));
 }
 
 async fn attempts_at_the_same_time_all_count(db: &TestDb) {
