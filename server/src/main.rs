@@ -171,7 +171,7 @@ fn person(email: &str, flags: &[&str]) -> Result<()> {
     let person = within(run::person(configured()?, email, &steps))?;
     let state = match person.state {
         AccountState::Active => "active",
-        AccountState::Frozen => "frozen by the user",
+        AccountState::Frozen => "frozen",
         AccountState::Suspended => "suspended",
     };
     say(&format!(

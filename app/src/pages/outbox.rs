@@ -116,10 +116,12 @@ fn card(words: &'static Messages, message: Outgoing) -> AnyView {
     };
     let text = if message.withheld {
         view! { <p class="hint" data-testid="withheld">{words.withheld}</p> }.into_any()
+    } else if message.unreadable {
+        view! { <p class="hint" data-testid="unreadable">{words.unreadable_why}</p> }.into_any()
     } else {
         view! { <pre dir="auto">{message.body}</pre> }.into_any()
     };
-    let mailed = (message.channel == Channel::Email && !message.withheld).then(|| {
+    let mailed = (message.channel == Channel::Email && !message.withheld && !message.unreadable).then(|| {
         view! { <p><a href=format!("/message.html?id={}", message.id) data-testid="as-mailed">{words.as_mailed}</a></p> }
     });
     let tried = (message.attempts > 1).then(|| fill(words.attempts, &[&message.attempts.to_string()]));
@@ -133,8 +135,12 @@ fn card(words: &'static Messages, message: Outgoing) -> AnyView {
             </form>
         }
     });
-    // Telegram messages have no subject.
-    let title = if message.subject.is_empty() { words.telegram.to_owned() } else { message.subject };
+    let title = match message.subject {
+        _ if message.unreadable => words.unreadable.to_owned(),
+        // A chat's messages have no subject.
+        subject if subject.is_empty() => words.telegram.to_owned(),
+        subject => subject,
+    };
     view! {
         <li class="panel mail" data-testid="message-row" data-channel=message.channel.word()>
             <h2 class="panel-title">{title}</h2>

@@ -52,6 +52,8 @@ table! {
         outbox_lead: "E-mails and Telegram messages of this server: failed, then waiting, then sent. Without a mail server, e-mails stay waiting.",
         outbox_empty: "No messages.",
         withheld: "The text is hidden because it gives access to the account. Without a mail server, run slipstream reset-link on the server.",
+        unreadable: "Unreadable message",
+        unreadable_why: "This message can't be decrypted. It was encrypted with a master key that this desk doesn't have, or its data is damaged.",
         to: "To {}",
         sent: "Sent",
         waiting: "Waiting",

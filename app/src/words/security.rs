@@ -29,7 +29,7 @@ table! {
         nobody: "No users found.",
         more: "More",
         active: "Active",
-        frozen: "Frozen by the user",
+        frozen: "Frozen",
         suspended: "Suspended",
         admin: "Admin",
         since: "Signed up",

@@ -20,7 +20,7 @@ pub enum AccountState {
     /// Normal operation.
     #[default]
     Active,
-    /// Frozen by its owner, who reported unauthorised use; a password reset reactivates it.
+    /// Frozen by its owner or an admin after unauthorised use; a password reset reactivates it.
     Frozen,
     /// Suspended by an admin.
     Suspended,

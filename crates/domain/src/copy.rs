@@ -97,7 +97,7 @@ macro_rules! reasons {
 }
 
 reasons! {
-    /// The account's owner froze it.
+    /// The account is frozen.
     AccountFrozen = "ACCOUNT_FROZEN", "the account is frozen";
     /// An admin suspended the account.
     AccountSuspended = "ACCOUNT_SUSPENDED", "the account is suspended";

@@ -228,6 +228,8 @@ pub struct Outgoing {
     pub body: String,
     /// Whether the text contains a secret that grants access, so that only the recipient may read it.
     pub withheld: bool,
+    /// Whether the message cannot be decrypted; subject and body are empty then.
+    pub unreadable: bool,
     /// When the message was written.
     pub created_at: Micros,
     /// The delivery state.

@@ -64,7 +64,7 @@ refusals! {
     NoStripeSubscription = "3104", "active stripe subscription does not exist";
     /// There already is a paid subscription.
     StripeSubscriptionExists = "3109", "active stripe subscription already exist";
-    /// The account was frozen by its owner. Our own code, like those that follow.
+    /// The account is frozen. Our own code, like those that follow.
     AccountFrozen = "4100", "account is frozen";
     /// The account was suspended by an admin.
     AccountSuspended = "4101", "account is suspended";

@@ -20,7 +20,7 @@ pub use overview::{Lapsed, Offer, Overview, Waiting, offers, overview};
 pub use round::{prune, round};
 pub use webhook::{Heard, hear};
 
-use crate::{Actor, Desk, Error, Result, equity, plan};
+use crate::{Actor, Desk, Error, Result, equity, error::seconds_until_retry, plan};
 use domain::{
     Plan, PlanId, Refusal, UserId,
     subscription::{Invoice, Subscription},
@@ -91,7 +91,7 @@ async fn unobstructed(desk: &Desk, user: UserId, plan: &Plan) -> Result<()> {
 fn told(failure: Failure) -> Error {
     match failure {
         Failure::Declined => Refusal::PaymentDeclined.into(),
-        Failure::Limited(wait) => Error::Unavailable { retry_after_s: wait.as_secs().max(1) },
+        Failure::Limited(wait) => Error::Unavailable { retry_after_s: seconds_until_retry(wait) },
         Failure::Unreachable | Failure::Unknown(_) => Error::Unavailable { retry_after_s: 2 },
         Failure::Unauthorized | Failure::Missing | Failure::Refused { .. } => Error::fault(failure),
     }

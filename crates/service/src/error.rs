@@ -5,6 +5,7 @@ use domain::{
     validation::{FieldProblem, Problem},
 };
 use exchange::Failure;
+use std::time::Duration;
 
 /// Why a use case failed or was rejected. Each HTTP surface maps it once.
 #[derive(Debug, thiserror::Error)]
@@ -78,9 +79,28 @@ impl From<Failure> for Error {
             Failure::Unauthorized => Self::Refused(Refusal::KeyUnauthorized),
             Failure::UnknownSymbol => Self::Refused(Refusal::SymbolInvalid),
             Failure::Refused { .. } => Self::Refused(Refusal::ExchangeBadRequest),
-            Failure::Limited(wait) => Self::Unavailable { retry_after_s: wait.as_secs().max(1) },
+            Failure::Limited(wait) => Self::Unavailable { retry_after_s: seconds_until_retry(wait) },
             Failure::Expired => Self::Unavailable { retry_after_s: 1 },
             Failure::Unreachable | Failure::Unknown(_) => Self::Unavailable { retry_after_s: 2 },
         }
+    }
+}
+
+/// Seconds after which a retry may succeed: rounded up, because a retry before `wait` is over fails again; at
+/// least 1.
+pub(crate) fn seconds_until_retry(wait: Duration) -> u64 {
+    wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0)).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_rounded_up() {
+        let waits = [0, 1, 999_999, 1_000_000, 1_000_001, 2_500_000].map(Duration::from_micros);
+        assert_eq!(waits.map(seconds_until_retry), [1, 1, 1, 1, 2, 3]);
+        let limited = Error::from(Failure::Limited(Duration::from_millis(1_500)));
+        assert!(matches!(limited, Error::Unavailable { retry_after_s: 2 }), "{limited:?}");
     }
 }

@@ -2,7 +2,7 @@
 //! database write; with two instances the limits double. (Password attempts are counted in the database:
 //! `throttle`.)
 
-use crate::{Desk, Error, Origin, Rates, Result};
+use crate::{Desk, Error, Origin, Rates, Result, error::seconds_until_retry};
 use domain::{Clock, UserId};
 use governor::{
     Quota, RateLimiter,
@@ -56,7 +56,8 @@ impl Paces {
     }
 }
 
-/// Adapts the desk's clock to `governor`.
+/// Adapts the desk's clock to `governor`. Counts on the time since boot: if the wall clock steps back, nobody is
+/// rejected until it has caught up.
 #[derive(Clone)]
 struct Hands(Arc<dyn Clock>);
 
@@ -64,7 +65,7 @@ impl clock::Clock for Hands {
     type Instant = Nanos;
 
     fn now(&self) -> Nanos {
-        Nanos::from(u64::try_from(self.0.now().0).unwrap_or(0).saturating_mul(1_000))
+        Nanos::from(u64::try_from(self.0.boot().0).unwrap_or(0).saturating_mul(1_000))
     }
 }
 
@@ -97,7 +98,7 @@ impl<K: Hash + Eq + Clone> Pace<K> {
         let limiter = Arc::clone(&self.limiter.read().unwrap_or_else(PoisonError::into_inner));
         limiter.check_key(key).map_err(|early| {
             let wait = early.wait_time_from(self.hands.now());
-            Error::TooMany { retry_after_s: wait.as_secs() + u64::from(wait.subsec_nanos() > 0) }
+            Error::TooMany { retry_after_s: seconds_until_retry(wait) }
         })
     }
 
@@ -114,7 +115,27 @@ impl<K: Hash + Eq + Clone> Pace<K> {
 mod tests {
     use super::*;
     use crate::testing::TestClock;
-    use domain::time::SECOND;
+    use domain::{
+        Micros,
+        time::{HOUR, SECOND},
+    };
+    use std::sync::atomic::AtomicI64;
+
+    /// A clock whose wall time steps independently of the time since boot.
+    struct Stepping {
+        wall: AtomicI64,
+        boot: AtomicI64,
+    }
+
+    impl Clock for Stepping {
+        fn now(&self) -> Micros {
+            Micros(self.wall.load(Ordering::SeqCst))
+        }
+
+        fn boot(&self) -> Micros {
+            Micros(self.boot.load(Ordering::SeqCst))
+        }
+    }
 
     fn pace(most: u32) -> (Pace<u32>, Arc<TestClock>) {
         let clock = Arc::new(TestClock::default());
@@ -131,6 +152,19 @@ mod tests {
         assert!(pace.count(&2).is_ok(), "another's count is another's");
         clock.advance(SECOND);
         assert!(pace.count(&1).is_ok() && pace.count(&1).is_err());
+    }
+
+    #[test]
+    fn a_clock_that_steps_back_blocks_nobody() {
+        let clock = Arc::new(Stepping { wall: AtomicI64::new(100 * HOUR), boot: AtomicI64::new(5 * SECOND) });
+        let shared: Arc<dyn Clock> = Arc::<Stepping>::clone(&clock);
+        let pace: Pace<u32> = Pace::new(60, &shared).unwrap();
+        clock.wall.fetch_add(2 * HOUR, Ordering::SeqCst);
+        assert!((0..60).all(|_| pace.count(&1).is_ok()) && pace.count(&1).is_err());
+        clock.wall.fetch_sub(HOUR, Ordering::SeqCst);
+        clock.boot.fetch_add(SECOND, Ordering::SeqCst);
+        assert!(pace.count(&1).is_ok(), "one request is due after a second");
+        assert!(pace.count(&1).is_err(), "and no more");
     }
 
     #[test]

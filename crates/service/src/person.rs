@@ -95,6 +95,11 @@ impl Step {
         Self::ALL.iter().find(|(_, known)| *known == word).map(|(step, _)| *step)
     }
 
+    /// Whether the user can no longer operate the desk afterwards, if they were an admin.
+    const fn takes_an_admin(self) -> bool {
+        matches!(self, Self::Suspend | Self::Freeze | Self::Trader)
+    }
+
     const fn deed(self) -> Deed {
         match self {
             Self::Suspend => Deed::Suspended,
@@ -168,9 +173,9 @@ async fn shown(desk: &Desk, user: User) -> Result<Person> {
 pub async fn act(desk: &Desk, by: By<'_>, id: UserId, step: Step) -> Result<Person> {
     by.check()?;
     let mut tx = desk.db.begin().await?;
-    if matches!(step, Step::Suspend | Step::Trader) {
+    if step.takes_an_admin() {
         store::user::lock_roles(&mut tx).await?;
-        // Another admin may have demoted this one while they waited for the lock.
+        // Another admin may have demoted or frozen this one while they waited for the lock.
         if let By::Admin(actor, _) = by {
             let still = store::user::get(&mut tx, actor.user).await?;
             still
@@ -179,24 +184,19 @@ pub async fn act(desk: &Desk, by: By<'_>, id: UserId, step: Step) -> Result<Pers
         }
     }
     let user = store::user::get(&mut tx, id).await?.ok_or(Error::NotFound)?;
-    if matches!(step, Step::Suspend | Step::Trader)
-        && user.role == Role::Admin
-        && store::user::other_admins(&mut tx, id).await? == 0
+    if step.takes_an_admin() && user.role == Role::Admin && store::user::other_admins(&mut tx, id).await? == 0
     {
         return Err(Refusal::LastAdmin.into());
     }
-    carry_out(desk, &mut tx, by, &user, step).await?;
-    // A freeze writes its own audit row.
-    if step != Step::Freeze {
-        audit::record(desk, &mut tx, by.user(), step.deed(), &id.to_string(), by.via()).await?;
-    }
+    carry_out(desk, &mut tx, &user, step).await?;
+    audit::record(desk, &mut tx, by.user(), step.deed(), &id.to_string(), by.via()).await?;
     let changed = store::user::get(&mut tx, id).await?.ok_or(Error::NotFound)?;
     tx.commit().await?;
     desk.verified.forget(id);
     shown(desk, changed).await
 }
 
-async fn carry_out(desk: &Desk, tx: &mut Tx, by: By<'_>, user: &User, step: Step) -> Result<()> {
+async fn carry_out(desk: &Desk, tx: &mut Tx, user: &User, step: Step) -> Result<()> {
     let now = desk.clock.now();
     match step {
         Step::Suspend => {
@@ -206,9 +206,7 @@ async fn carry_out(desk: &Desk, tx: &mut Tx, by: By<'_>, user: &User, step: Step
         Step::Unsuspend => {
             store::user::set_suspended(tx, user.id, None, now).await?;
         }
-        Step::Freeze => {
-            recovery::freeze(desk, tx, user.id, by.user(), by.via()).await?;
-        }
+        Step::Freeze => recovery::freeze(desk, tx, user.id).await?,
         Step::Unfreeze => {
             store::user::set_frozen(tx, user.id, None, now).await?;
         }

@@ -11,7 +11,7 @@ pub use link::{Alarm, alarm_of, freeze_by_link};
 
 use crate::{
     Actor, Desk, Error, Origin, Result,
-    audit::{self, Deed, Via},
+    audit::{self, Deed},
     notify::{Event, Telling, telegram},
 };
 use domain::{ApiClientId, Role, SessionId, TokenFamilyId, UserId, account::Credential};
@@ -132,27 +132,19 @@ pub(crate) async fn end_chosen(desk: &Desk, tx: &mut Tx, user: UserId, keep: &Ke
 }
 
 /// Freezes an account: entries stop, open positions stay supervised, and everything that gives access to the
-/// account ends. Returns `false` if it was frozen already. The caller drops the cached verified tokens after
-/// the commit.
-pub(crate) async fn freeze(
-    desk: &Desk,
-    tx: &mut Tx,
-    user: UserId,
-    by: Option<UserId>,
-    via: Via<'_>,
-) -> Result<bool> {
+/// account ends, also if it was frozen already. The caller writes the audit row, because it knows who acted, and
+/// drops the cached verified tokens after the commit.
+pub(crate) async fn freeze(desk: &Desk, tx: &mut Tx, user: UserId) -> Result<()> {
     let now = desk.clock.now();
     // For a frozen account too: a sign-in may have raced with the first link.
     end_all(desk, tx, user, Kept::default()).await?;
     if !store::user::set_frozen(tx, user, Some(now), now).await? {
-        return Ok(false);
+        return Ok(());
     }
     // A reset link requested earlier may be known to the intruder.
     store::password_reset::spend_all(tx, user, now).await?;
     let event = Event::Credential { what: Credential::Frozen, name: String::new() };
-    Telling::new(user, format!("frozen:{user}:{}", now.0), &event, now)?.write(tx).await?;
-    audit::record(desk, tx, by, Deed::Frozen, &user.to_string(), via).await?;
-    Ok(true)
+    Ok(Telling::new(user, format!("frozen:{user}:{}", now.0), &event, now)?.write(tx).await?)
 }
 
 /// Unfreezes an account; returns whether it was frozen.

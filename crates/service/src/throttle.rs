@@ -1,9 +1,10 @@
 //! Rate limits on attempts, counted in the database: instances share the counts, and a restart resets
 //! nothing.
 
-use crate::{Desk, Error, Limit, Origin, Result};
+use crate::{Desk, Error, Limit, Origin, Result, error::seconds_until_retry};
 use domain::{ApiClientId, UserId, time::SECOND};
 use sha2::{Digest as _, Sha256};
+use std::time::Duration;
 use store::Tx;
 
 /// What is counted. The stored name contains no e-mail address.
@@ -85,11 +86,14 @@ pub(crate) async fn count(desk: &Desk, buckets: &[Bucket<'_>]) -> Result<()> {
     tx.commit().await?;
     match wait {
         None => Ok(()),
-        Some(micros) => {
-            let seconds = u64::try_from(micros / SECOND).unwrap_or(0);
-            Err(Error::TooMany { retry_after_s: seconds.max(1) })
-        }
+        Some(micros) => Err(too_many(micros)),
     }
+}
+
+/// The error of a full bucket whose window ends in `micros`.
+fn too_many(micros: i64) -> Error {
+    let wait = Duration::from_micros(u64::try_from(micros).unwrap_or(0));
+    Error::TooMany { retry_after_s: seconds_until_retry(wait) }
 }
 
 /// Fails if a bucket of failures is full; counts nothing. Secrets of 256 bits cannot be guessed: failures are
@@ -100,10 +104,7 @@ pub(crate) async fn count(desk: &Desk, buckets: &[Bucket<'_>]) -> Result<()> {
 pub(crate) async fn open(desk: &Desk, bucket: &Bucket<'_>) -> Result<()> {
     let now = desk.clock.now();
     match store::throttle::get(&desk.db, &bucket.name(), now).await? {
-        Some(seen) if seen.count >= bucket.limit(desk).most => {
-            let seconds = u64::try_from(seen.window_ends_at.since(now) / SECOND).unwrap_or(0);
-            Err(Error::TooMany { retry_after_s: seconds.max(1) })
-        }
+        Some(seen) if seen.count >= bucket.limit(desk).most => Err(too_many(seen.window_ends_at.since(now))),
         _ => Ok(()),
     }
 }

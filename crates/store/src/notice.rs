@@ -30,6 +30,8 @@ pub struct NewNotice<'a> {
 /// A stored notification.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct Notice {
+    /// Identifies the event.
+    pub event_key: String,
     /// Kind of event.
     pub kind: Kind,
     /// Body, as JSON.
@@ -124,7 +126,7 @@ pub async fn waiting(from: impl Source, group: &Group) -> Result<Vec<Notice>> {
         Notice,
         from,
         fetch_all,
-        "select kind, body, at from notices \
+        "select event_key, kind, body, at from notices \
          where user_id = $1 and channel = $2 and group_key = $3 and message_id is null order by at, event_key",
         group.user_id,
         group.channel,

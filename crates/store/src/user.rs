@@ -20,7 +20,7 @@ pub struct User {
     pub created_at: Micros,
     /// When the row was last changed.
     pub updated_at: Micros,
-    /// When its owner froze the account; `None` if it is not frozen.
+    /// When the account was frozen, by its owner or an admin; `None` if it is not frozen.
     pub frozen_at: Option<Micros>,
     /// When an admin suspended the account; `None` if it is not suspended.
     pub suspended_at: Option<Micros>,
@@ -222,7 +222,7 @@ pub async fn lock_roles(tx: &mut Tx) -> Result<()> {
     Ok(())
 }
 
-/// Counts the admins who are not suspended, without this user.
+/// Counts the admins who are neither suspended nor frozen, without this user.
 ///
 /// # Errors
 /// A database error.
@@ -230,7 +230,7 @@ pub async fn other_admins(from: impl Source, id: UserId) -> Result<i64> {
     let others = value!(
         i64,
         from,
-        "select count(*) from users where role = 'admin' and suspended_at is null and id <> $1",
+        "select count(*) from users where role = 'admin' and suspended_at is null and frozen_at is null and id <> $1",
         id
     )?;
     Ok(others.unwrap_or(0))

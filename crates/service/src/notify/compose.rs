@@ -34,18 +34,17 @@ struct Item {
     facts: Vec<(&'static str, String)>,
 }
 
-/// Composes one message from all waiting notices of a group.
-pub(super) async fn compose(desk: &Desk, user: UserId, notices: &[Notice]) -> Result<Content> {
+/// Composes one message from the waiting notices of a group and their events.
+pub(super) async fn compose(desk: &Desk, user: UserId, events: &[(&Notice, Event)]) -> Result<Content> {
     let mut teller =
         Teller { desk, words: &EN, zone: profile::zone_of(desk, user).await?, keys: HashMap::new() };
     let mut items = Vec::new();
     let mut copy = None;
-    for notice in notices {
-        let event: Event = serde_json::from_str(&notice.body).map_err(Error::fault)?;
+    for (notice, event) in events {
         copy = copy.or(event.copy());
-        items.push(teller.item(&event, notice.at).await?);
+        items.push(teller.item(event, notice.at).await?);
     }
-    let topic = notices.first().and_then(|notice| notice.kind.topic());
+    let topic = events.first().and_then(|(notice, _)| notice.kind.topic());
     let left_out = match copy {
         Some(copy) if matches!(topic, Some(domain::notification::Topic::NewOrder)) => {
             teller.left_out(user, copy).await?
@@ -56,8 +55,16 @@ pub(super) async fn compose(desk: &Desk, user: UserId, notices: &[Notice]) -> Re
         ([one], true) => alone(desk, teller.words, one),
         (all, _) => together(desk, teller.words, all, &left_out),
     };
-    let alarm = notices.iter().any(|notice| notice.kind.is_security());
+    let alarm = events.iter().any(|(notice, _)| notice.kind.is_security());
     Ok(Content { topic, alarm, ..content })
+}
+
+/// The message for notices whose events cannot be read. It is not sent unless an admin retries it.
+pub(super) fn unreadable(desk: &Desk, notices: &[&Notice]) -> Content {
+    let topic = notices.first().and_then(|notice| notice.kind.topic());
+    let alarm = notices.iter().any(|notice| notice.kind.is_security());
+    let body = fill(EN.unreadable_why, &[&desk.settings.public_url]);
+    Content { topic, alarm, ..Content::plain(EN.unreadable, &body) }
 }
 
 fn alone(desk: &Desk, words: &Words, item: &Item) -> Content {

@@ -5,8 +5,9 @@
 //! line that says so.
 
 use super::{
-    compose::compose,
+    compose::{compose, unreadable},
     email::{self, Envelope},
+    event::Event,
     outbox::{self, Content, Draft},
     telegram::{self, Undelivered},
     words::EN,
@@ -18,8 +19,8 @@ use domain::{
     time::{DAY, HOUR, MINUTE},
 };
 use store::{
-    message as rows,
-    notice::{self, Group},
+    Tx, message as rows,
+    notice::{self, Group, Notice},
 };
 
 /// Number of failures after which a message is marked as failed; the admin sees it in the outbox and can
@@ -37,62 +38,107 @@ const KEPT: i64 = 90 * DAY;
 const CUT_OFF: &str = "delivery was interrupted: it may have arrived";
 /// What it says of a message whose chat is gone.
 const NO_CHAT: &str = "no chat is linked anymore";
+/// Shown in the outbox for a message about events that cannot be read.
+const UNREADABLE: &str = "its event cannot be read";
 
-/// Turns waiting notices into messages; returns the number of messages.
+/// Turns waiting notices into messages; returns the number of groups that became messages.
 ///
 /// # Errors
-/// When the database cannot be used.
+/// When the database cannot be used. The error of one group is returned after the others are gathered.
 pub async fn gather(desk: &Desk) -> Result<usize> {
     let now = desk.clock.now();
-    let mut made = 0;
+    let (mut made, mut failed) = (0, None);
     for group in notice::groups(&desk.db, now, now.plus(-PATIENCE), 100).await? {
-        made += usize::from(gather_one(desk, &group).await?);
+        match gather_one(desk, &group).await {
+            Ok(new) => made += usize::from(new),
+            Err(error) => {
+                tracing::error!(user = %group.user_id, channel = %group.channel, group = %group.group_key, %error,
+                    "notices could not be turned into a message");
+                failed = Some(error);
+            }
+        }
     }
-    Ok(made)
+    failed.map_or(Ok(made), Err)
 }
 
 async fn gather_one(desk: &Desk, group: &Group) -> Result<bool> {
     let waiting = notice::waiting(&desk.db, group).await?;
-    let content = compose(desk, group.user_id, &waiting).await?;
-    let id = MessageId::mint(&*desk.clock, &*desk.chance);
+    if waiting.is_empty() {
+        // Another instance was first.
+        return Ok(false);
+    }
+    let (events, broken) = parsed(&waiting);
+    let mut contents: Vec<(Content, Option<&str>)> = Vec::new();
+    if !events.is_empty() {
+        contents.push((compose(desk, group.user_id, &events).await?, None));
+    }
+    if !broken.is_empty() {
+        contents.push((unreadable(desk, &broken), Some(UNREADABLE)));
+    }
+    let mut id = MessageId::mint(&*desk.clock, &*desk.chance);
     let mut tx = desk.db.begin().await?;
     let gathered = notice::gather(&mut tx, group, id).await?;
     if gathered != waiting.len() as u64 {
         // Another instance was first, or another notice was added meanwhile: left to the next round.
         return Ok(false);
     }
-    let to = match group.channel {
-        Channel::Email => store::user::get(&mut tx, group.user_id).await?.map(|user| user.email),
-        Channel::Telegram => {
-            let link = store::telegram::get(&mut tx, group.user_id).await?;
-            link.filter(|link| link.active).and_then(|link| link.chat_id).map(|chat| chat.to_string())
+    let to = recipient(&mut tx, group).await?;
+    for (content, failure) in &contents {
+        let draft = Draft {
+            user: Some(group.user_id),
+            channel: group.channel,
+            to: to.as_deref().unwrap_or_default(),
+            once: None,
+            content,
+        };
+        outbox::put_as(desk, &mut tx, id, &draft).await?;
+        if let Some(why) = failure.or_else(|| to.is_none().then_some(NO_CHAT)) {
+            rows::give_up(&mut tx, id, desk.clock.now(), why).await?;
         }
-    };
-    let to_address = to.as_deref().unwrap_or_default();
-    let draft = Draft {
-        user: Some(group.user_id),
-        channel: group.channel,
-        to: to_address,
-        once: None,
-        content: &content,
-    };
-    outbox::put_as(desk, &mut tx, id, &draft).await?;
-    if to.is_none() {
-        rows::give_up(&mut tx, id, desk.clock.now(), NO_CHAT).await?;
+        id = MessageId::mint(&*desk.clock, &*desk.chance);
     }
     tx.commit().await?;
     Ok(true)
 }
 
+/// Parses the events of notices. Those that cannot be parsed are returned separately, so that they keep no
+/// other event waiting.
+fn parsed(waiting: &[Notice]) -> (Vec<(&Notice, Event)>, Vec<&Notice>) {
+    let (mut events, mut broken) = (Vec::new(), Vec::new());
+    for notice in waiting {
+        match serde_json::from_str(&notice.body) {
+            Ok(event) => events.push((notice, event)),
+            Err(error) => {
+                tracing::error!(event_id = %notice.event_key, kind = %notice.kind, %error,
+                    "an event cannot be read: its notification is marked as failed");
+                broken.push(notice);
+            }
+        }
+    }
+    (events, broken)
+}
+
+/// The mailbox or chat of a group's user; `None` if there is none.
+async fn recipient(tx: &mut Tx, group: &Group) -> Result<Option<String>> {
+    Ok(match group.channel {
+        Channel::Email => store::user::get(tx, group.user_id).await?.map(|user| user.email),
+        Channel::Telegram => {
+            let link = store::telegram::get(tx, group.user_id).await?;
+            link.filter(|link| link.active).and_then(|link| link.chat_id).map(|chat| chat.to_string())
+        }
+    })
+}
+
 /// Sends what is due on every channel; returns the number of messages accepted. A failing channel does not
-/// delay the other.
+/// delay the other, and notices that cannot be gathered delay neither.
 ///
 /// # Errors
 /// When the database cannot be used. A rejecting server is not an error here: the message is retried with
 /// growing delays.
 pub async fn deliver(desk: &Desk) -> Result<usize> {
-    gather(desk).await?;
+    let gathered = gather(desk).await;
     let (by_email, by_telegram) = tokio::join!(round(desk, Channel::Email), round(desk, Channel::Telegram));
+    gathered?;
     Ok(by_email? + by_telegram?)
 }
 

@@ -141,7 +141,7 @@ impl Search {
 }
 
 /// Messages for the admin, who passes them on if no mail server is configured. Failed ones come first, then
-/// waiting, then sent; newest first within each.
+/// waiting, then sent; newest first within each. One that cannot be decrypted is listed without its text.
 ///
 /// # Errors
 /// [`Error::Forbidden`] for anyone but an admin.
@@ -154,26 +154,34 @@ pub async fn list(desk: &Desk, actor: &Actor, search: &Search) -> Result<Vec<Out
     let limit = i64::from(search.limit.min(1_000));
     let search = rows::Search { channel: search.channel, stage: search.stage, after, limit };
     let rows = rows::search(&desk.db, &search).await?;
-    rows.into_iter()
-        .map(|row| {
-            let Content { subject, body, secret, .. } = read(desk, &row)?;
-            let withheld = is_withheld(&body, secret);
-            let body = if withheld { String::new() } else { body };
-            let delivery = delivery(desk, &row);
-            Ok(Outgoing {
-                id: row.id,
-                channel: row.channel,
-                to: row.to_address,
-                subject,
-                body,
-                withheld,
-                created_at: row.created_at,
-                delivery,
-                attempts: row.attempts,
-                failure: row.failure,
-            })
-        })
-        .collect()
+    Ok(rows.into_iter().map(|row| outgoing(desk, row)).collect())
+}
+
+fn outgoing(desk: &Desk, row: rows::Message) -> Outgoing {
+    let content = match read(desk, &row) {
+        Ok(content) => Some(content),
+        Err(error) => {
+            tracing::error!(message = %row.id, %error, "a message of the outbox cannot be decrypted");
+            None
+        }
+    };
+    let unreadable = content.is_none();
+    let Content { subject, body, secret, .. } = content.unwrap_or_else(|| Content::plain("", ""));
+    let withheld = is_withheld(&body, secret);
+    let delivery = delivery(desk, &row);
+    Outgoing {
+        id: row.id,
+        channel: row.channel,
+        to: row.to_address,
+        subject,
+        body: if withheld { String::new() } else { body },
+        withheld,
+        unreadable,
+        created_at: row.created_at,
+        delivery,
+        attempts: row.attempts,
+        failure: row.failure,
+    }
 }
 
 /// Whether a text must not be shown. Reset links from before [`Content::secret`] existed are recognized by
@@ -185,12 +193,12 @@ fn is_withheld(body: &str, secret: bool) -> bool {
 /// A mail as its recipient sees it, with the unsubscribe link but without the link that freezes the account.
 ///
 /// # Errors
-/// [`Error::Forbidden`] for anyone but an admin; not found if it is not a mail, or must not be shown.
+/// [`Error::Forbidden`] for anyone but an admin; not found if it is not a mail, or cannot or must not be shown.
 pub async fn as_mailed(desk: &Desk, actor: &Actor, id: MessageId) -> Result<String> {
     actor.must(Role::Admin)?;
     let row = rows::get(&desk.db, id).await?.filter(|row| row.channel == Channel::Email);
     let row = row.ok_or(Error::NotFound)?;
-    let content = read(desk, &row)?;
+    let content = read(desk, &row).map_err(|_| Error::NotFound)?;
     if is_withheld(&content.body, content.secret) {
         return Err(Error::NotFound);
     }

@@ -83,6 +83,8 @@ pub(super) struct Words {
     pub(super) why_mail: &'static str,
     pub(super) cut: &'static str,
     pub(super) perhaps_again: &'static str,
+    pub(super) unreadable: &'static str,
+    pub(super) unreadable_why: &'static str,
 }
 
 pub(super) static EN: Words = Words {
@@ -168,6 +170,8 @@ pub(super) static EN: Words = Words {
     why_mail: "You receive this e-mail because you have an account at {}.",
     cut: "… See the rest on your dashboard.",
     perhaps_again: "(You may have received this before: the first delivery was interrupted.)",
+    unreadable: "Something changed on your Slipstream account",
+    unreadable_why: "We couldn't write the details into this message. See your recent activity: {}/dashboard",
 };
 
 /// Substitutes the placeholders `{}` of a text in order.

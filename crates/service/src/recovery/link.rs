@@ -5,7 +5,7 @@
 use super::freeze;
 use crate::{
     Desk, Error, Origin, Result,
-    audit::Via,
+    audit::{self, Deed, Via},
     notify::secret::{Purpose, sign, verify},
     throttle::{self, Bucket},
 };
@@ -78,7 +78,9 @@ pub async fn freeze_by_link(desk: &Desk, origin: &Origin, token: &str) -> Result
     if !store::user::use_freeze_link(&mut tx, link.message, link.user, now, link.expires_at).await? {
         return Err(Error::NotFound);
     }
-    freeze(desk, &mut tx, link.user, Some(link.user), Via::Request(origin)).await?;
+    freeze(desk, &mut tx, link.user).await?;
+    audit::record(desk, &mut tx, Some(link.user), Deed::Frozen, &link.user.to_string(), Via::Request(origin))
+        .await?;
     tx.commit().await?;
     desk.verified.forget(link.user);
     Ok(())

@@ -1,7 +1,18 @@
 use super::setting::{ADA, OTHER, PASSWORD, ada, desk, from, here, mails, problem, throttled};
-use domain::{Role, live::What, time::MINUTE, validation::Problem};
-use service::{Error, Limit, Origin, Throttles, account, device, notice, notify::Search, session, token};
-use store::testing::TestDb;
+use domain::{
+    MessageId, Role,
+    live::What,
+    notification::Channel,
+    time::{MINUTE, SECOND},
+    validation::Problem,
+};
+use service::{
+    Error, Limit, Origin, Throttles, account, api_client, device, notice,
+    notify::{self, Search},
+    session, token,
+};
+use store::{message::NewMessage, testing::TestDb};
+use uuid::Uuid;
 
 store::each_engine!(
     a_person_signs_up_out_and_in,
@@ -9,10 +20,12 @@ store::each_engine!(
     a_stranger_learns_nothing_from_signing_in,
     guessing_at_one_account_is_throttled_wherever_it_comes_from,
     one_network_is_throttled_whatever_it_tries,
+    an_attempt_after_the_told_wait_is_counted_anew,
     attempts_at_the_same_time_all_count,
     strangers_cannot_lock_the_owner_out,
     the_first_person_is_told_how_to_become_admin,
     only_an_admin_reads_the_outbox,
+    a_message_that_cannot_be_decrypted_hides_no_other,
     a_sign_in_from_an_unknown_place_is_told,
 );
 
@@ -93,6 +106,22 @@ async fn one_network_is_throttled_whatever_it_tries(db: &TestDb) {
     account::sign_up(&desk, from("2001:db8:0:1::1"), ADA, PASSWORD).await.unwrap();
 }
 
+async fn an_attempt_after_the_told_wait_is_counted_anew(db: &TestDb) {
+    let one = Limit { most: 1, window_s: 10 };
+    let (desk, clock) = throttled(db, Throttles { address: one, programs: one, ..Throttles::default() });
+    let sign_in = async || account::sign_in(&desk, here(), ADA, PASSWORD).await.map(drop);
+    let program = async || api_client::by_secret(&desk, &here(), "no key", "x").await.map(drop);
+    problem(sign_in().await);
+    assert!(matches!(program().await, Err(Error::Unauthenticated)));
+    clock.advance(SECOND / 2);
+    for full in [sign_in().await, program().await] {
+        assert!(matches!(full, Err(Error::TooMany { retry_after_s: 10 })), "{full:?}");
+    }
+    clock.advance(10 * SECOND);
+    problem(sign_in().await);
+    assert!(matches!(program().await, Err(Error::Unauthenticated)));
+}
+
 async fn attempts_at_the_same_time_all_count(db: &TestDb) {
     let (desk, _) = throttled(db, tight());
     ada(&desk).await;
@@ -118,12 +147,41 @@ async fn the_first_person_is_told_how_to_become_admin(db: &TestDb) {
 async fn only_an_admin_reads_the_outbox(db: &TestDb) {
     let (desk, _) = desk(db);
     let session = ada(&desk).await;
-    let refused = service::notify::list(&desk, &session.actor, &Search::first(10)).await;
+    let refused = notify::list(&desk, &session.actor, &Search::first(10)).await;
     assert!(matches!(refused, Err(Error::Forbidden)));
     account::make_admin(&desk, ADA).await.unwrap();
     let admin = session::find(&desk, &session.token, &here()).await.unwrap().unwrap();
     assert_eq!(admin.role, Role::Admin);
-    assert!(service::notify::list(&desk, &admin, &Search::first(10)).await.unwrap().is_empty());
+    assert!(notify::list(&desk, &admin, &Search::first(10)).await.unwrap().is_empty());
+}
+
+async fn a_message_that_cannot_be_decrypted_hides_no_other(db: &TestDb) {
+    let (desk, _) = desk(db);
+    let session = ada(&desk).await;
+    account::make_admin(&desk, ADA).await.unwrap();
+    let admin = session::find(&desk, &session.token, &here()).await.unwrap().unwrap();
+    account::request_reset(&desk, here(), ADA).await.unwrap();
+    let id = MessageId::mint(&*desk.clock, &*desk.chance);
+    // Encrypted for another row.
+    let sealed = desk.sealer.seal("mails", Uuid::max(), Uuid::nil(), b"{}").unwrap().to_bytes();
+    let broken = NewMessage {
+        id,
+        user_id: None,
+        channel: Channel::Email,
+        to_address: "eve@example.org",
+        once: None,
+        sealed_body: &sealed,
+        created_at: desk.clock.now(),
+    };
+    let mut tx = desk.db.begin().await.unwrap();
+    assert!(store::message::insert(&mut tx, &broken).await.unwrap());
+    tx.commit().await.unwrap();
+    let mut shown = notify::list(&desk, &admin, &Search::first(10)).await.unwrap();
+    shown.sort_by(|one, other| one.to.cmp(&other.to));
+    let rows: Vec<_> =
+        shown.iter().map(|row| (row.to.as_str(), row.unreadable, row.subject.is_empty())).collect();
+    assert_eq!(rows, [(ADA, false, false), ("eve@example.org", true, true)]);
+    assert!(matches!(notify::as_mailed(&desk, &admin, id).await, Err(Error::NotFound)));
 }
 
 async fn a_sign_in_from_an_unknown_place_is_told(db: &TestDb) {

@@ -1,7 +1,10 @@
 //! Mail is sent to a server, waits longer after each rejection, and is sent once.
 
 use super::setting::{ADA, PASSWORD, from, here, reset_token};
-use domain::time::{HOUR, MINUTE};
+use domain::{
+    notification::{Kind, Stage},
+    time::{HOUR, MINUTE},
+};
 use service::{
     MailSettings, Settings, SharedDesk, account, notify,
     testing::{self, Setup, TestClock},
@@ -9,6 +12,7 @@ use service::{
 use std::sync::{Arc, Mutex};
 use store::{
     message::{self, Message, Search},
+    notice::NewNotice,
     testing::TestDb,
 };
 use tokio::{
@@ -16,7 +20,11 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-store::each_engine!(a_mail_is_sent_once, a_refused_mail_waits_and_is_given_up_at_last);
+store::each_engine!(
+    a_mail_is_sent_once,
+    a_refused_mail_waits_and_is_given_up_at_last,
+    an_event_that_cannot_be_read_delays_no_other,
+);
 
 /// A mail server that accepts every message, or none.
 pub(super) struct Server {
@@ -130,4 +138,31 @@ async fn a_refused_mail_waits_and_is_given_up_at_last(db: &TestDb) {
     assert_eq!(given_up.attempts, 10);
     assert!(given_up.failed_at.is_some() && given_up.sent_at.is_none());
     assert!(server.taken().is_empty());
+}
+
+async fn an_event_that_cannot_be_read_delays_no_other(db: &TestDb) {
+    let server = Server::start(true).await;
+    let (desk, _) = desk(db, &server);
+    ask_for_a_reset(&desk).await;
+    let user_id = store::user::by_email(&desk.db, ADA).await.unwrap().unwrap().id;
+    let at = desk.clock.now();
+    let known = serde_json::to_string(&notify::Event::PasswordChanged).unwrap();
+    let known = known.as_str();
+    let mut tx = desk.db.begin().await.unwrap();
+    for (event_key, group_key, body) in
+        [("a", "alone", "{\"New\":1}"), ("b", "both", "no json"), ("c", "both", known), ("d", "well", known)]
+    {
+        let kind = Kind::PasswordChanged;
+        let notice = NewNotice { event_key, user_id, kind, group_key, body, at, ready_at: at };
+        assert_eq!(store::notice::tell(&mut tx, &notice).await.unwrap(), 1);
+    }
+    tx.commit().await.unwrap();
+    assert_eq!(notify::deliver(&desk).await.unwrap(), 3, "the reset mail and both known events");
+    assert_eq!(notify::deliver(&desk).await.unwrap(), 0);
+    let told = server.taken();
+    assert_eq!(told.iter().filter(|mail| mail.contains("Your Slipstream password was changed")).count(), 2);
+    let search = Search { channel: None, stage: Some(Stage::Dead), after: None, limit: 9 };
+    let failed = message::search(&desk.db, &search).await.unwrap();
+    let why: Vec<_> = failed.iter().map(|row| row.failure.as_deref()).collect();
+    assert_eq!(why, [Some("its event cannot be read"); 2]);
 }

@@ -1,6 +1,6 @@
 //! User administration by operators.
 
-use super::setting::{ADA, OTHER, PASSWORD, ada, desk, here};
+use super::setting::{ADA, OTHER, PASSWORD, ada, desk, from, here};
 use domain::{
     Refusal, Role,
     account::AccountState,
@@ -9,6 +9,7 @@ use domain::{
 use service::{
     Actor, Error, SharedDesk, account,
     api_client::{self, NewClient},
+    audit,
     person::{self, By, Step},
     session, token,
 };
@@ -17,8 +18,10 @@ use store::testing::TestDb;
 store::each_engine!(
     an_admin_finds_people_and_nobody_else_does,
     a_suspended_person_and_their_programs_are_out,
+    a_freeze_names_the_admin_who_did_it,
     the_last_admin_stays,
     two_admins_demoting_each_other_leave_one,
+    two_admins_freezing_each_other_leave_one,
     an_admins_session_ends_sooner,
     sessions_and_sign_ins_end_after_ninety_days,
     a_person_has_so_many_sessions,
@@ -100,22 +103,55 @@ async fn a_suspended_person_and_their_programs_are_out(db: &TestDb) {
     assert!(session::find(&desk, &back.token, &here()).await.unwrap().is_none());
 }
 
+async fn a_freeze_names_the_admin_who_did_it(db: &TestDb) {
+    let (desk, _) = desk(db);
+    let trader = ada(&desk).await.actor;
+    let eve = admin(&desk, EVE).await;
+    let made = audit::all(&desk, &eve, "made-admin", None).await.unwrap();
+    assert_eq!((made.len(), made[0].who.as_str()), (1, ""), "the command line made them admin");
+    let away = from("198.51.100.7");
+    // The second freeze finds the account frozen and only ends its sign-ins.
+    for by in [By::Admin(&eve, &away), By::Admin(&eve, &away), By::CommandLine] {
+        let frozen = person::act(&desk, by, trader.user, Step::Freeze).await.unwrap();
+        assert_eq!(frozen.state, AccountState::Frozen);
+    }
+    let all = audit::all(&desk, &eve, "frozen", None).await.unwrap();
+    assert!(all.iter().all(|row| row.subject == trader.user.to_string()), "{all:?}");
+    let actors: Vec<_> =
+        all.iter().map(|row| (row.who.as_str(), row.address.as_str(), row.client.as_str())).collect();
+    let hers = (EVE, "198.51.100.7", "Test/1.0");
+    assert_eq!(actors, [("", "", ""), hers, hers]);
+    let own = audit::own(&desk, &trader, None).await.unwrap();
+    let seen: Vec<_> = own.iter().filter(|row| row.action == "frozen").collect();
+    assert_eq!(seen.len(), 3);
+    for row in seen {
+        assert_eq!((row.who.as_str(), row.address.as_str(), row.client.as_str()), ("", "", ""), "{row:?}");
+    }
+}
+
 async fn the_last_admin_stays(db: &TestDb) {
     let (desk, _) = desk(db);
     let trader = ada(&desk).await.actor;
     let eve = admin(&desk, EVE).await;
-    for step in [Step::Trader, Step::Suspend] {
+    for step in [Step::Trader, Step::Suspend, Step::Freeze] {
         let refused = act(&desk, &eve, &eve, step).await;
         assert!(matches!(refused, Err(Error::Refused(Refusal::LastAdmin))), "{step:?}: {refused:?}");
         let refused = person::act(&desk, By::CommandLine, eve.user, step).await;
         assert!(matches!(refused, Err(Error::Refused(Refusal::LastAdmin))), "{step:?}");
     }
     act(&desk, &eve, &trader, Step::Admin).await.unwrap();
-    // A suspended admin does not count as one who could operate the desk.
-    act(&desk, &eve, &trader, Step::Suspend).await.unwrap();
-    let refused = act(&desk, &eve, &eve, Step::Trader).await;
-    assert!(matches!(refused, Err(Error::Refused(Refusal::LastAdmin))), "{refused:?}");
-    act(&desk, &eve, &trader, Step::Unsuspend).await.unwrap();
+    // An admin who is suspended or frozen does not count as one who could operate the desk.
+    for (out, back) in [(Step::Suspend, Step::Unsuspend), (Step::Freeze, Step::Unfreeze)] {
+        act(&desk, &eve, &trader, out).await.unwrap();
+        for step in [Step::Trader, Step::Suspend, Step::Freeze] {
+            let refused = act(&desk, &eve, &eve, step).await;
+            assert!(
+                matches!(refused, Err(Error::Refused(Refusal::LastAdmin))),
+                "{out:?} {step:?}: {refused:?}"
+            );
+        }
+        act(&desk, &eve, &trader, back).await.unwrap();
+    }
     act(&desk, &eve, &eve, Step::Trader).await.unwrap();
     let again = act(&desk, &eve, &trader, Step::Trader).await;
     assert!(matches!(again, Err(Error::Forbidden)), "whose session is from before is no admin any more");
@@ -128,6 +164,16 @@ async fn two_admins_demoting_each_other_leave_one(db: &TestDb) {
         tokio::join!(act(&desk, &one, &two, Step::Trader), act(&desk, &two, &one, Step::Trader));
     assert_eq!(usize::from(first.is_ok()) + usize::from(second.is_ok()), 1, "{first:?} {second:?}");
     assert_eq!(store::user::list_by_role(&desk.db, Role::Admin).await.unwrap().len(), 1);
+}
+
+async fn two_admins_freezing_each_other_leave_one(db: &TestDb) {
+    let (desk, _) = desk(db);
+    let (one, two) = (admin(&desk, ADA).await, admin(&desk, EVE).await);
+    let (first, second) =
+        tokio::join!(act(&desk, &one, &two, Step::Freeze), act(&desk, &two, &one, Step::Freeze));
+    assert_eq!(usize::from(first.is_ok()) + usize::from(second.is_ok()), 1, "{first:?} {second:?}");
+    let admins = store::user::list_by_role(&desk.db, Role::Admin).await.unwrap();
+    assert_eq!(admins.iter().filter(|user| user.state() == AccountState::Active).count(), 1);
 }
 
 async fn an_admins_session_ends_sooner(db: &TestDb) {

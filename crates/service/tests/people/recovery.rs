@@ -12,7 +12,7 @@ use domain::{
 use service::{
     Error, MailSettings, Settings, SharedDesk, account,
     api_client::{self, Made, NewClient},
-    notify, person,
+    audit, notify, person,
     recovery::{self, Alarm, Keep},
     session, strategy,
     testing::{self, Setup, TestClock},
@@ -28,6 +28,7 @@ store::each_engine!(
     what_is_made_while_a_reset_runs_does_not_outlive_it,
     credential_events_are_mailed_with_a_link,
     the_link_freezes_once_and_a_reset_opens_the_account,
+    the_only_admin_can_freeze_their_own_account,
     a_link_expires_and_cannot_be_made_up,
     nobody_reads_a_reset_link_in_the_outbox,
 );
@@ -213,6 +214,9 @@ async fn the_link_freezes_once_and_a_reset_opens_the_account(db: &TestDb) {
     let program = api_client::by_secret(&desk, &here(), &made.client.api_key, &made.secret).await;
     assert!(matches!(program, Err(Error::Unauthenticated)));
     assert_eq!(person::find(&desk, ADA).await.unwrap().state, AccountState::Frozen);
+    let own = audit::own(&desk, &session.actor, None).await.unwrap();
+    let row = own.iter().find(|row| row.action == "frozen").expect("a row about the freeze");
+    assert_eq!((row.who.as_str(), row.address.as_str()), (ADA, "198.51.100.1"), "the owner did it");
     // Even the right password gives no access, and the reason is reported.
     for refused in [
         account::sign_in(&desk, here(), ADA, PASSWORD).await.map(drop),
@@ -234,6 +238,21 @@ async fn the_link_freezes_once_and_a_reset_opens_the_account(db: &TestDb) {
     // The old link does not freeze it again.
     assert!(matches!(recovery::freeze_by_link(&desk, &here(), &token).await, Err(Error::NotFound)));
     account::sign_in(&desk, here(), ADA, OTHER).await.unwrap();
+}
+
+async fn the_only_admin_can_freeze_their_own_account(db: &TestDb) {
+    let (desk, _, server) = mailing(db).await;
+    let admin = an_admin(&desk).await;
+    client(&desk, &admin).await;
+    notify::deliver(&desk).await.unwrap();
+    recovery::freeze_by_link(&desk, &here(), &freeze_token(&server)).await.unwrap();
+    let frozen = person::find(&desk, ADA).await.unwrap();
+    assert_eq!((frozen.role, frozen.state), (Role::Admin, AccountState::Frozen));
+    // The reset opens the account again: the desk has its admin back.
+    let link = reset_link_token(&desk, ADA).await;
+    account::reset_password(&desk, here(), &link, OTHER).await.unwrap();
+    let back = account::sign_in(&desk, here(), ADA, OTHER).await.unwrap().actor;
+    assert_eq!(back.role, Role::Admin);
 }
 
 async fn a_link_expires_and_cannot_be_made_up(db: &TestDb) {

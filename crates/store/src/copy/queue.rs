@@ -192,7 +192,7 @@ pub struct Work {
     pub max_leverage: Option<i64>,
     /// Maximum loss per UTC day, in USD.
     pub daily_loss_limit_usd: Option<DecimalText>,
-    /// When its owner froze the account; `None` if it is not frozen.
+    /// When the account was frozen, by its owner or an admin; `None` if it is not frozen.
     pub frozen_at: Option<Micros>,
     /// When an admin suspended the account; `None` if it is not suspended.
     pub suspended_at: Option<Micros>,

@@ -60,6 +60,27 @@ async fn roles_and_passwords_change(db: &TestDb) {
     assert_eq!(users::get(&**db, first).await.unwrap(), Some(user(1)), "the other is as before");
 }
 
+async fn only_admins_who_can_sign_in_count(db: &TestDb) {
+    let [me, suspended, frozen] = [person(db, 1).await, person(db, 2).await, person(db, 3).await];
+    person(db, 4).await;
+    let others = async || users::other_admins(&**db, me).await.unwrap();
+    write(db, async |tx| {
+        for admin in [me, suspended, frozen] {
+            assert!(users::set_role(tx, admin, Role::Admin, NOW).await?);
+        }
+        Ok(())
+    })
+    .await
+    .unwrap();
+    assert_eq!(others().await, 2);
+    write(db, async |tx| users::set_suspended(tx, suspended, Some(NOW), NOW).await).await.unwrap();
+    assert_eq!(others().await, 1);
+    write(db, async |tx| users::set_frozen(tx, frozen, Some(NOW), NOW).await).await.unwrap();
+    assert_eq!(others().await, 0);
+    write(db, async |tx| users::set_frozen(tx, frozen, None, NOW).await).await.unwrap();
+    assert_eq!(others().await, 1);
+}
+
 async fn a_token_opens_its_session_until_it_expires(db: &TestDb) {
     let me = person(db, 1).await;
     write(db, async |tx| {
@@ -267,6 +288,7 @@ store::each_engine!(
     people_are_kept_as_they_were_written,
     an_address_is_one_persons,
     roles_and_passwords_change,
+    only_admins_who_can_sign_in_count,
     a_token_opens_its_session_until_it_expires,
     sessions_end_for_their_owner_only,
     a_flash_is_read_once_by_its_browser,
