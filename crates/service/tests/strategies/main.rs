@@ -229,6 +229,24 @@ async fn what_was_missed_is_not_entered_late_but_left_all_the_same(db: &TestDb) 
     assert_eq!(trades[0].exited_at, Some(last.plus(MINUTE)));
 }
 
+async fn a_strategy_of_an_unknown_timeframe_stops_no_other(db: &TestDb) {
+    let feed = Feed::new();
+    let desk = desk(db, &feed);
+    let ada = admin(&desk).await;
+    let broken = NewStrategy { name: "Broken".to_owned(), ..new(Some(ABOVE)) };
+    let broken = strategy::create(&desk, &ada, broken).await.unwrap().strategy.id;
+    let sound = strategy::create(&desk, &ada, new(Some(ABOVE))).await.unwrap().strategy.id;
+    db.execute("update strategies set timeframe_s = 7 where name = 'Broken'").await;
+    feed.closes(&["98", "99", "98"]);
+    let mut live = Live::default();
+    live.round(&desk).await.unwrap();
+    feed.closes(&["101"]);
+    live.round(&desk).await.unwrap();
+    let said: Vec<_> = signals(&desk, sound).await.into_iter().map(|signal| signal.action).collect();
+    assert_eq!(said, [Action::Enter]);
+    assert!(signals(&desk, broken).await.is_empty());
+}
+
 async fn two_instances_say_and_keep_everything_once(db: &TestDb) {
     let feed = Feed::new();
     let (desk, other) = (desk(db, &feed), desk(db, &feed));
@@ -467,6 +485,7 @@ async fn the_operator_alone_makes_strategies_and_only_sound_ones(db: &TestDb) {
 store::each_engine![
     a_live_day_is_what_a_backtest_finds,
     what_was_missed_is_not_entered_late_but_left_all_the_same,
+    a_strategy_of_an_unknown_timeframe_stops_no_other,
     two_instances_say_and_keep_everything_once,
     an_outside_brain_has_a_record_by_the_same_rules,
     rounds_of_one_minute_are_all_in_the_record,
