@@ -324,6 +324,21 @@ async fn an_outside_brain_has_a_record_by_the_same_rules(db: &TestDb) {
     assert_eq!((untested.trades, untested.win_rate), (0, None));
 }
 
+async fn a_manual_signal_is_stored_with_its_audit_entry_or_not_at_all(db: &TestDb) {
+    let feed = Feed::new();
+    let desk = desk(db, &feed);
+    let ada = admin(&desk).await;
+    let id = strategy::create(&desk, &ada, new(None)).await.unwrap().strategy.id;
+    feed.closes(&["100", "100"]);
+    let given = strategy::send(&desk, &ada, id, by_hand(Side::Buy, "95", &[])).await.unwrap();
+    let subjects = db.texts("select subject from audit where action = 'signal-given'").await;
+    assert_eq!(subjects, [given.id.to_string()]);
+    // The audit entry cannot be written.
+    db.execute("alter table audit rename to lost_audit").await;
+    strategy::send(&desk, &ada, id, by_hand(Side::Buy, "95", &[])).await.unwrap_err();
+    assert_eq!(signals(&desk, id).await.len(), 1, "no copy is traded on a signal that nobody gave");
+}
+
 /// An exit accepted after the clock was set back ends the trade of the entry before it.
 async fn the_record_keeps_the_order_of_signals_when_the_clock_goes_back(db: &TestDb) {
     let feed = Feed::new();
@@ -489,6 +504,7 @@ store::each_engine![
     two_instances_say_and_keep_everything_once,
     an_outside_brain_has_a_record_by_the_same_rules,
     rounds_of_one_minute_are_all_in_the_record,
+    a_manual_signal_is_stored_with_its_audit_entry_or_not_at_all,
     the_record_keeps_the_order_of_signals_when_the_clock_goes_back,
     a_fresh_install_is_backtested_once,
     the_operator_alone_makes_strategies_and_only_sound_ones,
