@@ -6,7 +6,11 @@ mod fan_out;
 
 pub(crate) use fan_out::fan_out_due;
 
-use crate::{Desk, Error, Result, market};
+use crate::{
+    Actor, Desk, Error, Result,
+    audit::{self, Deed},
+    market,
+};
 use domain::{
     Decimal, Micros, Side, SignalId, StrategyId, TradeType, money,
     signal::{Action, BadLevels, Source, check_levels},
@@ -74,6 +78,11 @@ impl Accepted {
 /// it is too old or in the future, `id` if it belongs to another signal, and levels that cannot be traded;
 /// unavailable if an entry needs the current price and the exchange does not answer. Nothing is stored then.
 pub async fn accept(desk: &Desk, new: NewSignal) -> Result<Accepted> {
+    accept_from(desk, None, new).await
+}
+
+/// Does the same as [`accept`]. A signal of an operator (`by`) is stored together with its audit entry.
+pub(crate) async fn accept_from(desk: &Desk, by: Option<&Actor>, new: NewSignal) -> Result<Accepted> {
     let strategy = store::strategy::get(&desk.db, new.strategy).await?.ok_or(Error::NotFound)?;
     let bar = new.bar_at.map(|at| (at, new.action));
     // A repeated signal is answered before it is checked, since it may be too old by now.
@@ -104,6 +113,10 @@ pub async fn accept(desk: &Desk, new: NewSignal) -> Result<Accepted> {
     let mut tx = desk.db.begin().await?;
     match store::signal::insert(&mut tx, &signal).await {
         Ok(seq) => {
+            if let Some(actor) = by {
+                let (deed, subject) = (Deed::SignalGiven, signal.id.to_string());
+                audit::record(desk, &mut tx, Some(actor.user), deed, &subject, actor.from.as_ref()).await?;
+            }
             tx.commit().await?;
             signal.seq = seq;
         }

@@ -23,6 +23,8 @@ pub enum Kind {
 pub struct Error {
     kind: Kind,
     source: sqlx::Error,
+    /// Whether the failed operation was a commit that may have taken effect.
+    unconfirmed: bool,
 }
 
 impl Error {
@@ -37,9 +39,29 @@ impl Error {
     pub fn is_unique(&self) -> bool {
         self.kind == Kind::Unique
     }
+
+    /// Returns whether the transaction may have been committed although the database did not confirm it. Running
+    /// it again could then write its rows twice.
+    #[must_use]
+    pub const fn may_be_committed(&self) -> bool {
+        self.unconfirmed
+    }
 }
 
 impl Error {
+    /// The error of a commit. After an outage it is unknown whether the commit took effect; every other error means
+    /// that it did not.
+    pub(crate) fn of_commit(source: sqlx::Error) -> Self {
+        let unconfirmed = is_outage(&source);
+        Self { unconfirmed, ..Self::from(source) }
+    }
+
+    /// Returns this error once more, for another caller whose write was in the same transaction.
+    pub(crate) fn for_another(&self) -> Self {
+        let source = sqlx::Error::Io(std::io::Error::other(self.source.to_string()));
+        Self { kind: self.kind, source, unconfirmed: self.unconfirmed }
+    }
+
     /// The error for using a transaction that the database has ended after an earlier failure.
     pub(crate) fn spent() -> Self {
         sqlx::Error::Protocol("the transaction was aborted by an earlier error; start a new one".to_owned())
@@ -59,7 +81,7 @@ impl From<sqlx::Error> for Error {
             },
             _ => Kind::Other,
         };
-        Self { kind, source }
+        Self { kind, source, unconfirmed: false }
     }
 }
 

@@ -19,8 +19,8 @@ const MOST: usize = 64;
 /// response of an exchange, and a single order never waits.
 const GATHER: Duration = Duration::from_millis(16);
 
-/// A write that can share a transaction with others. If the shared transaction fails, each write is retried in its
-/// own transaction, so it may run more than once.
+/// A write that can share a transaction with others. If the shared transaction fails and is not committed, each
+/// write is retried in its own transaction, so it may run more than once.
 #[async_trait]
 pub trait BatchedWrite: Send + Sync + 'static {
     /// Runs the write in the shared transaction. Returns `false` if its precondition no longer holds; then it has
@@ -66,7 +66,8 @@ impl GroupCommit {
     /// Runs the write together with all others that wait. Returns when it is committed or has failed.
     ///
     /// # Errors
-    /// If the database fails. A unique key conflict is not an error but [`Outcome::Conflict`].
+    /// If the database fails. The write may be committed nevertheless ([`Error::may_be_committed`]); it is then not
+    /// run again. A unique key conflict is not an error but [`Outcome::Conflict`].
     pub async fn write(&self, db: &Db, write: impl BatchedWrite) -> Result<Outcome> {
         let (done, mut answer) = oneshot::channel();
         locked(&self.0.jobs).push(Job { write: Box::new(write), done });
@@ -106,21 +107,29 @@ impl Queue {
         };
         jobs.sort_by_key(|job| job.write.appends_for());
         self.busy.store(jobs.len() > 1, Ordering::Relaxed);
-        if let (2.., Ok(all)) = (jobs.len(), together(db, &jobs).await) {
+        match together(db, &jobs).await {
             // The write is committed even if its caller has been dropped.
-            jobs.into_iter().zip(all).for_each(|(job, outcome)| drop(job.done.send(Ok(outcome))));
-            return;
-        }
-        for job in jobs {
-            let outcome = alone(db, &job).await;
-            drop(job.done.send(outcome));
+            Ok(Some(all)) => {
+                jobs.into_iter().zip(all).for_each(|(job, outcome)| drop(job.done.send(Ok(outcome))));
+            }
+            // Run again, a committed write would be reported as a conflict, or be written twice.
+            Err(error) if error.may_be_committed() => {
+                jobs.into_iter().for_each(|job| drop(job.done.send(Err(error.for_another()))));
+            }
+            Ok(None) | Err(_) => {
+                for job in jobs {
+                    let outcome = alone(db, &job).await;
+                    drop(job.done.send(outcome));
+                }
+            }
         }
     }
 }
 
-async fn together(db: &Db, jobs: &[Job]) -> Result<Vec<Outcome>> {
+/// Runs the writes in one transaction; `None` if there are not several.
+async fn together(db: &Db, jobs: &[Job]) -> Result<Option<Vec<Outcome>>> {
     if jobs.len() < 2 {
-        return Ok(Vec::new());
+        return Ok(None);
     }
     let mut tx = db.begin().await?;
     let mut all = Vec::with_capacity(jobs.len());
@@ -128,7 +137,7 @@ async fn together(db: &Db, jobs: &[Job]) -> Result<Vec<Outcome>> {
         all.push(outcome(job.write.write(&mut tx).await?));
     }
     tx.commit().await?;
-    Ok(all)
+    Ok(Some(all))
 }
 
 async fn alone(db: &Db, job: &Job) -> Result<Outcome> {

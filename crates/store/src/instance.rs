@@ -181,7 +181,7 @@ pub async fn other_holders(from: impl Source, me: &str) -> Result<Vec<String>> {
 
 /// Frees the work of `holder` if its lease ended at least [`GRACE`] ago; returns the number of intents and copies.
 /// A holder without a lease runs an older version: its work is freed by the times stored with each row, compared
-/// with the caller's clock (`now`).
+/// with the caller's clock (`now`). The intents are free from `now` on.
 ///
 /// The holder's row stays locked until the transaction ends, so it cannot start a new lease in between.
 ///
@@ -195,10 +195,11 @@ pub async fn give_back(tx: &mut Tx, holder: &str, now: Micros) -> Result<u64> {
     };
     let intents = exec!(
         &mut *tx,
-        "update intents set lease_holder = null, lease_until = 0 \
+        "update intents set lease_holder = null, lease_until = $3 \
          where status in ('working', 'waiting') and lease_holder = $1 and lease_until <= $2",
         holder,
-        until
+        until,
+        now
     )?;
     let copies = exec!(
         &mut *tx,

@@ -256,16 +256,17 @@ pub async fn claim(tx: &mut Tx, id: IntentId, holder: &str, now: Micros, until: 
     Ok(rows == 1)
 }
 
-/// Releases an intent; does nothing if another instance holds it by now.
+/// Releases an intent, which is free from `now` on; does nothing if another instance holds it by now.
 ///
 /// # Errors
 /// A database error.
-pub async fn release(tx: &mut Tx, id: IntentId, holder: &str) -> Result<()> {
+pub async fn release(tx: &mut Tx, id: IntentId, holder: &str, now: Micros) -> Result<()> {
     exec!(
         tx,
-        "update intents set lease_holder = null, lease_until = 0 where id = $1 and lease_holder = $2",
+        "update intents set lease_holder = null, lease_until = $3 where id = $1 and lease_holder = $2",
         id,
-        holder
+        holder,
+        now
     )?;
     Ok(())
 }

@@ -99,10 +99,11 @@ impl Tx {
         Self { hook, ..self }
     }
 
-    /// Commits the transaction. connection was lost, it is unknown whether the commit took effect.
+    /// Commits the transaction.
     ///
     /// # Errors
     /// If the database does not confirm the commit, or has ended the transaction after an earlier failure. If the
+    /// connection was lost, it is unknown whether the commit took effect: [`Error::may_be_committed`].
     pub async fn commit(self) -> Result<()> {
         self.usable()?;
         #[cfg(feature = "testing")]
@@ -131,13 +132,14 @@ impl Tx {
             Err(failure) if error::is_outage(failure) => progress.writes.failed(),
             _ => {}
         }
-        done?;
+        done.map_err(Error::of_commit)?;
         COMMITS.fetch_add(1, Ordering::Relaxed);
         #[cfg(feature = "testing")]
         if let Some(hook) = &hook
             && !hook.after().await
         {
-            return Err(sqlx::Error::Protocol("the test lost this commit's answer".to_owned()).into());
+            let lost = sqlx::Error::Protocol("the test lost this commit's answer".to_owned());
+            return Err(Error::of_commit(lost));
         }
         Ok(())
     }

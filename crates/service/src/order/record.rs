@@ -94,7 +94,7 @@ impl BatchedWrite for Record {
             Status::Working => {}
         }
         if self.release && matches!(self.status, Status::Waiting | Status::Working) {
-            rows::release(&mut *tx, self.id, &self.holder).await?;
+            rows::release(&mut *tx, self.id, &self.holder, self.at).await?;
         }
         if let Some(telling) = &self.ordered {
             telling.write(tx).await?;

@@ -106,7 +106,7 @@ async fn accounts(desk: &Desk, user: UserId, span: &Span) -> Result<Vec<Account>
 
 fn moved(brought: &Brought) -> (Micros, Decimal) {
     let amount = brought.amount.decimal();
-    (brought.created_at, if brought.kind == MovementKind::FromExchange { -amount } else { amount })
+    (brought.completed_at, if brought.kind == MovementKind::FromExchange { -amount } else { amount })
 }
 
 /// The result and the steps of one account, from its last value before the start and the equity points since.

@@ -61,7 +61,7 @@ impl Live {
         for row in &wanted {
             let line = line(row);
             if fetched.insert(line.clone())
-                && let Err(error) = candles::refresh(desk, &line, frame(row)?).await
+                && let Err(error) = refresh(desk, row, &line).await
             {
                 tracing::warn!(symbol = %line.symbol, %error, "could not fetch candles; will retry");
             }
@@ -83,6 +83,11 @@ impl Live {
         self.running.insert(row.id, running);
         Ok(())
     }
+}
+
+/// Fetches the candles that are missing from a strategy's series.
+async fn refresh(desk: &Desk, row: &Strategy, line: &Line) -> Result<()> {
+    candles::refresh(desk, line, frame(row)?).await.map(drop)
 }
 
 impl Running {

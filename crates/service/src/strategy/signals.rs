@@ -2,9 +2,7 @@
 //! a strategy's webhook.
 
 use crate::{
-    Actor, Desk, Error, Origin, Result,
-    audit::{self, Deed},
-    copy, follow, opaque,
+    Actor, Desk, Error, Origin, Result, copy, follow, opaque,
     signal::{self, Accepted, NewSignal},
     throttle::{self, Bucket},
 };
@@ -80,13 +78,8 @@ impl Said {
 /// The errors of [`signal::accept`]; forbidden for everyone but operators.
 pub async fn send(desk: &Desk, actor: &Actor, strategy: StrategyId, said: Said) -> Result<Given> {
     actor.must(Role::Admin)?;
-    let accepted = signal::accept(desk, said.of(strategy, Source::Hand)).await?;
-    let id = accepted.signal().id;
-    let mut tx = desk.db.begin().await?;
-    audit::record(desk, &mut tx, Some(actor.user), Deed::SignalGiven, &id.to_string(), actor.from.as_ref())
-        .await?;
-    tx.commit().await?;
-    one(desk, actor, id).await
+    let accepted = signal::accept_from(desk, Some(actor), said.of(strategy, Source::Hand)).await?;
+    one(desk, actor, accepted.signal().id).await
 }
 
 /// Accepts a webhook call. `alert` is inspected only after the token has been found valid, so that the format

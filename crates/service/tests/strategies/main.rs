@@ -229,6 +229,24 @@ async fn what_was_missed_is_not_entered_late_but_left_all_the_same(db: &TestDb) 
     assert_eq!(trades[0].exited_at, Some(last.plus(MINUTE)));
 }
 
+async fn a_strategy_of_an_unknown_timeframe_stops_no_other(db: &TestDb) {
+    let feed = Feed::new();
+    let desk = desk(db, &feed);
+    let ada = admin(&desk).await;
+    let broken = NewStrategy { name: "Broken".to_owned(), ..new(Some(ABOVE)) };
+    let broken = strategy::create(&desk, &ada, broken).await.unwrap().strategy.id;
+    let sound = strategy::create(&desk, &ada, new(Some(ABOVE))).await.unwrap().strategy.id;
+    db.execute("update strategies set timeframe_s = 7 where name = 'Broken'").await;
+    feed.closes(&["98", "99", "98"]);
+    let mut live = Live::default();
+    live.round(&desk).await.unwrap();
+    feed.closes(&["101"]);
+    live.round(&desk).await.unwrap();
+    let said: Vec<_> = signals(&desk, sound).await.into_iter().map(|signal| signal.action).collect();
+    assert_eq!(said, [Action::Enter]);
+    assert!(signals(&desk, broken).await.is_empty());
+}
+
 async fn two_instances_say_and_keep_everything_once(db: &TestDb) {
     let feed = Feed::new();
     let (desk, other) = (desk(db, &feed), desk(db, &feed));
@@ -304,6 +322,21 @@ async fn an_outside_brain_has_a_record_by_the_same_rules(db: &TestDb) {
     assert_eq!((total.trades, total.win_rate), (2, Some(d("0.5"))));
     let untested = strategy::performance(&desk, id, Kind::Backtest, Interval::Month, 1000).await.unwrap();
     assert_eq!((untested.trades, untested.win_rate), (0, None));
+}
+
+async fn a_manual_signal_is_stored_with_its_audit_entry_or_not_at_all(db: &TestDb) {
+    let feed = Feed::new();
+    let desk = desk(db, &feed);
+    let ada = admin(&desk).await;
+    let id = strategy::create(&desk, &ada, new(None)).await.unwrap().strategy.id;
+    feed.closes(&["100", "100"]);
+    let given = strategy::send(&desk, &ada, id, by_hand(Side::Buy, "95", &[])).await.unwrap();
+    let subjects = db.texts("select subject from audit where action = 'signal-given'").await;
+    assert_eq!(subjects, [given.id.to_string()]);
+    // The audit entry cannot be written.
+    db.execute("alter table audit rename to lost_audit").await;
+    strategy::send(&desk, &ada, id, by_hand(Side::Buy, "95", &[])).await.unwrap_err();
+    assert_eq!(signals(&desk, id).await.len(), 1, "no copy is traded on a signal that nobody gave");
 }
 
 /// An exit accepted after the clock was set back ends the trade of the entry before it.
@@ -467,9 +500,11 @@ async fn the_operator_alone_makes_strategies_and_only_sound_ones(db: &TestDb) {
 store::each_engine![
     a_live_day_is_what_a_backtest_finds,
     what_was_missed_is_not_entered_late_but_left_all_the_same,
+    a_strategy_of_an_unknown_timeframe_stops_no_other,
     two_instances_say_and_keep_everything_once,
     an_outside_brain_has_a_record_by_the_same_rules,
     rounds_of_one_minute_are_all_in_the_record,
+    a_manual_signal_is_stored_with_its_audit_entry_or_not_at_all,
     the_record_keeps_the_order_of_signals_when_the_clock_goes_back,
     a_fresh_install_is_backtested_once,
     the_operator_alone_makes_strategies_and_only_sound_ones,

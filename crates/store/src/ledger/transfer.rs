@@ -122,7 +122,7 @@ pub async fn claim_transfer(tx: &mut Tx, id: TransferId, now: Micros, until: Mic
     Ok(rows == 1)
 }
 
-/// Settles a transfer, once; returns whether it was still working.
+/// Settles a transfer, once; returns whether it was still working. `updated_at` is its completion time from then on.
 ///
 /// # Errors
 /// A database error.
@@ -142,8 +142,8 @@ pub async fn settle_transfer(
     Ok(rows == 1)
 }
 
-/// Returns the transfers to an exchange key since a time, minus those from it. They are not part of its trading
-/// profit.
+/// Returns the transfers to an exchange key that were completed after `since`, minus those from it. They are not
+/// part of its trading profit.
 ///
 /// # Errors
 /// A database error.
@@ -152,14 +152,14 @@ pub async fn net_transferred(from: impl Source, key: ExchangeKeyId, since: Micro
         i64,
         from,
         "select cast(coalesce(sum(case kind when 'to-exchange' then amount else -amount end), 0) as bigint) \
-         from transfers where exchange_key_id = $1 and status = 'done' and created_at > $2",
+         from transfers where exchange_key_id = $1 and status = 'done' and updated_at > $2",
         key,
         since
     )?;
     Ok(Units(sum.unwrap_or(0)))
 }
 
-/// A transfer to or from an exchange account.
+/// A completed transfer to or from an exchange account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromRow)]
 pub struct Brought {
     /// The exchange key.
@@ -168,11 +168,12 @@ pub struct Brought {
     pub kind: MovementKind,
     /// Amount transferred.
     pub amount: Units,
-    /// When it was decided.
-    pub created_at: Micros,
+    /// When it was completed.
+    pub completed_at: Micros,
 }
 
-/// Lists the completed transfers of a user's exchange accounts between two times, in order of time.
+/// Lists the transfers of a user's exchange accounts that were completed from `start` until before `end`, in order
+/// of that time.
 ///
 /// # Errors
 /// A database error.
@@ -181,8 +182,8 @@ pub async fn brought(from: impl Source, user: UserId, start: Micros, end: Micros
         Brought,
         from,
         fetch_all,
-        "select exchange_key_id, kind, amount, created_at from transfers \
-         where user_id = $1 and status = 'done' and created_at >= $2 and created_at < $3 order by created_at, id",
+        "select exchange_key_id, kind, amount, updated_at as completed_at from transfers \
+         where user_id = $1 and status = 'done' and updated_at >= $2 and updated_at < $3 order by updated_at, id",
         user,
         start,
         end

@@ -4,6 +4,8 @@ use async_trait::async_trait;
 use domain::{Micros, Role, UserId};
 use futures::future::join_all;
 use std::{
+    future::{Future, ready},
+    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -13,9 +15,10 @@ use std::{
 use store::{
     Tx, event,
     group_commit::{BatchedWrite, GroupCommit, Outcome},
-    testing::TestDb,
+    testing::{CommitHook, TestDb},
     user::{self, User},
 };
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 /// A user with this number as id and this number in the address. The precondition of number 0 never holds.
@@ -103,7 +106,70 @@ async fn two_instances_that_append_for_the_same_users_do_not_deadlock(db: &TestD
     assert_eq!(writes.load(Ordering::SeqCst), 80, "none was written again because two waited for each other");
 }
 
+/// Makes the second commit fail: before it takes effect, or by losing the answer. The first waits for `go`, so that
+/// the writes that arrive meanwhile share the second.
+struct SecondFails {
+    loses_answer: bool,
+    begun: AtomicUsize,
+    first: Notify,
+    go: Notify,
+}
+
+impl CommitHook for SecondFails {
+    fn before(&self) -> Pin<Box<dyn Future<Output = bool> + Send + '_>> {
+        Box::pin(async move {
+            let number = self.begun.fetch_add(1, Ordering::SeqCst);
+            if number == 0 {
+                self.first.notify_one();
+                self.go.notified().await;
+            }
+            number != 1 || self.loses_answer
+        })
+    }
+
+    fn after(&self) -> Pin<Box<dyn Future<Output = bool> + Send + '_>> {
+        let second = self.begun.load(Ordering::SeqCst) == 2;
+        Box::pin(ready(!(second && self.loses_answer)))
+    }
+}
+
+/// Writes users 1 to 4: the first alone, and the others in the transaction whose commit fails. Returns the outcomes
+/// of the others, and the number of commits.
+async fn second_fails(db: &TestDb, loses_answer: bool) -> (Vec<store::Result<Outcome>>, usize) {
+    let (begun, first, go) = (AtomicUsize::new(0), Notify::new(), Notify::new());
+    let hook = Arc::new(SecondFails { loses_answer, begun, first, go });
+    let db = (**db).clone().with_commit_hook(Arc::<SecondFails>::clone(&hook));
+    let batch = GroupCommit::default();
+    let others = async {
+        hook.first.notified().await;
+        let others = join_all((2..=4).map(|n| batch.write(&db, Person(n, n))));
+        // `join` polls in this order: the writes wait when the first commit goes on.
+        futures::future::join(others, async { hook.go.notify_one() }).await.0
+    };
+    let (first, others) = tokio::join!(batch.write(&db, Person(1, 1)), others);
+    assert_eq!(first.unwrap(), Outcome::Committed);
+    for number in 1..=4 {
+        assert!(user::get(&db, UserId(Uuid::from_u128(number))).await.unwrap().is_some(), "{number}");
+    }
+    (others, hook.begun.load(Ordering::SeqCst))
+}
+
+async fn writes_whose_commit_may_have_taken_effect_are_not_run_again(db: &TestDb) {
+    let (others, commits) = second_fails(db, true).await;
+    assert_eq!((others.len(), commits), (3, 2));
+    let unknown = others.into_iter().all(|written| written.is_err_and(|error| error.may_be_committed()));
+    assert!(unknown, "they are committed, which none of the callers may take for a conflict");
+}
+
+async fn writes_that_were_not_committed_are_run_again_alone(db: &TestDb) {
+    let (others, commits) = second_fails(db, false).await;
+    assert!(others.into_iter().all(|written| written.unwrap() == Outcome::Committed));
+    assert_eq!(commits, 5, "the first, the one that failed, and three alone");
+}
+
 store::each_engine!(
+    writes_whose_commit_may_have_taken_effect_are_not_run_again,
+    writes_that_were_not_committed_are_run_again_alone,
     two_instances_that_append_for_the_same_users_do_not_deadlock,
     each_write_has_its_own_outcome_and_a_conflict_fails_no_other,
     a_write_is_committed_although_its_caller_has_gone,

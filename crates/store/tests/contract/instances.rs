@@ -55,6 +55,10 @@ async fn freed(db: &TestDb, holder: &str, now: Micros) -> u64 {
     write(db, async |tx| instance::give_back(tx, holder, now).await).await.unwrap()
 }
 
+async fn overdue_since(db: &TestDb) -> Option<Micros> {
+    intents::oldest_claim(&**db).await.unwrap()
+}
+
 async fn claimed(db: &TestDb, id: IntentId, by: &str) -> bool {
     write(db, async |tx| intents::claim(tx, id, by, NOW, NOW.plus(LASTING)).await).await.unwrap()
 }
@@ -73,6 +77,7 @@ async fn work_is_freed_ten_seconds_after_its_holders_lease(db: &TestDb) {
         db.execute("update instances set lease_until = lease_until - 10000000").await;
     }
     assert_eq!(freed(db, "one", NOW).await, 1, "however far the desk's own clock is behind");
+    assert_eq!(overdue_since(db).await, Some(NOW), "since it was freed, not since 1970");
     assert!(claimed(db, work, "two").await);
     assert!(!claimed(db, work, "one").await);
 }
@@ -83,6 +88,7 @@ async fn work_without_a_known_holder_is_freed_by_its_own_times(db: &TestDb) {
         assert_eq!(freed(db, "old version", NOW.plus(LASTING - 1)).await, 0);
     }
     assert_eq!(freed(db, "old version", NOW.plus(LASTING)).await, 1);
+    assert_eq!(overdue_since(db).await, Some(NOW.plus(LASTING)));
     assert!(claimed(db, work, "two").await);
 }
 

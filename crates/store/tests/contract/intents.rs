@@ -170,14 +170,19 @@ async fn an_intent_is_its_holders_until_it_is_freed(db: &TestDb) {
             .await
             .unwrap()
     };
+    let release = async |holder: &'static str, at: i64| {
+        write(db, async |tx| intents::release(tx, new.id, holder, NOW.plus(at)).await).await.unwrap();
+    };
     assert!(!claim("two", 29).await);
     assert!(claim("one", 29).await, "its holder renews it");
     assert!(!claim("two", 1_000_000_000).await, "the desk's own clock frees nothing");
-    write(db, async |tx| intents::release(tx, new.id, "one").await).await.unwrap();
+    release("one", 35).await;
+    let deadline = intents::oldest_claim(&**db).await.unwrap();
+    assert_eq!(deadline, Some(NOW.plus(35)), "it is overdue since it was released, not since 1970");
     assert!(claim("two", 39).await);
-    write(db, async |tx| intents::release(tx, new.id, "one").await).await.unwrap();
+    release("one", 40).await;
     assert!(!claim("one", 40).await, "nobody gives back what is another's");
-    write(db, async |tx| intents::release(tx, new.id, "two").await).await.unwrap();
+    release("two", 40).await;
     assert!(claim("one", 40).await);
     ended(db, 10, Status::Done).await;
     assert!(!claim("one", 41).await, "what has ended is nobody's");

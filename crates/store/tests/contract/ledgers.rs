@@ -122,17 +122,22 @@ async fn a_transfer_is_settled_once(db: &TestDb) {
         write(db, async |tx| ledger::claim_transfer(tx, to.id, now, now.plus(30)).await).await.unwrap()
     };
     assert!(!claim(NOW.plus(29)).await && claim(NOW.plus(30)).await && !claim(NOW.plus(31)).await);
-    let settle = async |id, status| {
-        write(db, async |tx| ledger::settle_transfer(tx, id, status, NOW).await).await.unwrap()
+    let settle = async |id, status, at| {
+        write(db, async |tx| ledger::settle_transfer(tx, id, status, NOW.plus(at)).await).await.unwrap()
     };
-    assert!(settle(to.id, TransferStatus::Done).await && !settle(to.id, TransferStatus::Failed).await);
-    let net = async |since| ledger::net_transferred(&**db, key, since).await.unwrap();
-    assert_eq!(net(NOW).await, Units(9));
-    assert!(settle(from.id, TransferStatus::Done).await);
-    assert_eq!(
-        (net(NOW).await, net(NOW.plus(1)).await, net(NOW.plus(2)).await),
-        (Units(5), Units(-4), Units(0))
-    );
+    assert!(settle(to.id, TransferStatus::Done, 41).await);
+    assert!(!settle(to.id, TransferStatus::Failed, 45).await);
+    let net = async |since| ledger::net_transferred(&**db, key, NOW.plus(since)).await.unwrap();
+    assert_eq!(net(0).await, Units(9));
+    assert!(settle(from.id, TransferStatus::Done, 42).await);
+    assert_eq!((net(40).await, net(41).await, net(42).await), (Units(5), Units(-4), Units(0)));
+    let brought = async |start, end| {
+        let all = ledger::brought(&**db, ada, NOW.plus(start), NOW.plus(end)).await.unwrap();
+        all.into_iter().map(|one| (one.amount, one.completed_at)).collect::<Vec<_>>()
+    };
+    assert!(brought(0, 41).await.is_empty(), "decided then, but not completed");
+    assert_eq!(brought(41, 42).await, [(Units(9), NOW.plus(41))]);
+    assert_eq!(brought(42, 99).await, [(Units(4), NOW.plus(42))]);
     let newest = ledger::transfers_of(&**db, ada, 1).await.unwrap();
     assert_eq!((newest[0].id, newest[0].status), (from.id, TransferStatus::Done));
 }

@@ -4,7 +4,7 @@ use crate::binance::config::Pacing;
 use futures::{SinkExt, StreamExt};
 use tokio::{
     net::TcpStream,
-    time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until, timeout},
+    time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until, timeout, timeout_at},
 };
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async_with_config,
@@ -46,15 +46,28 @@ impl Socket {
         Ok(Self { stream, ping, pacing, heard: now, ends: now + pacing.lifetime })
     }
 
+    /// Sends a text message.
     pub(super) async fn send(&mut self, text: String) -> Result<(), Broken> {
-        self.stream.send(Message::text(text)).await.map_err(|_| Broken)
+        self.write(Message::text(text)).await
+    }
+
+    /// Sends a message. A peer that no longer reads, so that the buffers fill up, breaks the connection no later
+    /// than its silence would.
+    async fn write(&mut self, message: Message) -> Result<(), Broken> {
+        let deadline = self.deadline();
+        timeout_at(deadline, self.stream.send(message)).await.map_err(|_| Broken)?.map_err(|_| Broken)
+    }
+
+    /// When the connection counts as broken unless something is received.
+    fn deadline(&self) -> Instant {
+        self.ends.min(self.heard + self.pacing.silence)
     }
 
     /// Returns the next text message. Pings are answered meanwhile; silence and reaching the maximum lifetime
     /// count as a broken connection.
     pub(super) async fn next(&mut self) -> Result<Utf8Bytes, Broken> {
         loop {
-            let deadline = self.ends.min(self.heard + self.pacing.silence);
+            let deadline = self.deadline();
             tokio::select! {
                 message = self.stream.next() => {
                     self.heard = Instant::now();
@@ -65,10 +78,54 @@ impl Socket {
                     }
                 }
                 _ = self.ping.tick() => {
-                    self.stream.send(Message::Ping(Vec::new().into())).await.map_err(|_| Broken)?;
+                    self.write(Message::Ping(Vec::new().into())).await?;
                 }
                 () = sleep_until(deadline) => return Err(Broken),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+    use tokio::{net::TcpListener, task::JoinHandle};
+
+    const SILENCE: Duration = Duration::from_millis(300);
+
+    /// Connects to a peer that never reads, and fills the buffers between the two. The peer ends with its task.
+    async fn blocked(ping: Duration) -> (Socket, JoinHandle<()>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("ws://{}", listener.local_addr().unwrap());
+        let peer = tokio::spawn(async move {
+            let (connection, _) = listener.accept().await.unwrap();
+            let _open = tokio_tungstenite::accept_async(connection).await.unwrap();
+            std::future::pending::<()>().await;
+        });
+        let pacing = Pacing { ping, silence: SILENCE, ..Pacing::default() };
+        let mut socket = Socket::connect(&url, pacing).await.unwrap();
+        let message = || Message::text("x".repeat(LARGEST));
+        while matches!(timeout(SILENCE, socket.stream.send(message())).await, Ok(Ok(()))) {}
+        socket.heard = Instant::now();
+        (socket, peer)
+    }
+
+    async fn soon<T>(future: impl Future<Output = T>) -> T {
+        timeout(Duration::from_secs(30), future).await.expect("the deadline passed long ago")
+    }
+
+    #[tokio::test]
+    async fn a_ping_to_a_peer_that_does_not_read_ends_with_the_silence() {
+        let (mut socket, peer) = blocked(Duration::from_millis(10)).await;
+        assert_eq!(soon(socket.next()).await, Err(Broken));
+        peer.abort();
+    }
+
+    #[tokio::test]
+    async fn a_message_to_a_peer_that_does_not_read_ends_with_the_silence() {
+        let (mut socket, peer) = blocked(Duration::from_secs(60)).await;
+        assert_eq!(soon(socket.send("{}".to_owned())).await, Err(Broken));
+        peer.abort();
     }
 }
