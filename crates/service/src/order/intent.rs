@@ -3,7 +3,7 @@
 mod storage;
 
 pub(crate) use storage::asked_by_hand;
-pub(super) use storage::{json, read};
+pub(super) use storage::read;
 
 use super::{
     account::Access,

@@ -177,7 +177,7 @@ fn new_leg(client_order_id: String, leg: &Leg) -> Result<rows::NewLeg> {
     })
 }
 
-pub(in crate::order) fn json(value: &impl Serialize) -> Result<String> {
+fn json(value: &impl Serialize) -> Result<String> {
     serde_json::to_string(value).map_err(Error::fault)
 }
 

@@ -10,7 +10,6 @@ use crate::order::{
     },
     run::{Run, Step},
     send::CERTAIN,
-    seq,
 };
 use domain::{Decimal, Micros, time::SECOND};
 
