@@ -145,6 +145,7 @@ async fn errors() -> Value {
 }
 
 #[tokio::test]
+#[allow(clippy::too_many_lines, reason = "a table: an entry for each error")]
 async fn every_surface_prints_its_services_errors() {
     let errors = errors().await;
     let printed = |name: &str| errors[name]["content"]["application/json"]["example"].clone();
