@@ -23,25 +23,25 @@ pub fn all() -> [Demo; 4] {
     [
         Demo {
             name: "EMA cross",
-            description: "Goes with the trend: long when the 12-bar average crosses above the 26-bar one, short when \
-                          it crosses below. The stop is three average ranges away.",
+            description: "Trend following: long when the EMA(12) crosses above the EMA(26), short when it crosses \
+                          below. The stop loss is three ATR(14) away.",
             definition: ema_cross(),
         },
         Demo {
             name: "Donchian breakout",
-            description: "Goes with a close beyond the extreme of 40 bars, on the trend's side of the 200-bar average, \
-                          and leaves at the opposite extreme of 20. The stop is four average ranges away.",
+            description: "Enters when the close breaks the 40-bar high or low in the direction of the SMA(200), and exits \
+                          at the opposite 20-bar extreme. The stop loss is four ATR(14) away.",
             definition: donchian_breakout(),
         },
         Demo {
             name: "RSI reversal",
-            description: "Buys the end of a dip in a rise: RSI(7) comes back above 30 over the 100-bar average; sells \
-                          the mirror image in a fall. Leaves at RSI 60 or 40. The stop is four average ranges away.",
+            description: "Buys pullbacks in an uptrend: RSI(7) crosses back above 30 while the price is above the \
+                          SMA(100). Sells the opposite. Exits at RSI 60 or 40. The stop loss is four ATR(14) away.",
             definition: rsi_reversal(),
         },
         Demo {
             name: "Supertrend",
-            description: "Turns with Supertrend(10, 3), whenever the close crosses its line. The stop is the line.",
+            description: "Reverses whenever the close crosses the Supertrend(10, 3) line. The stop loss is the line.",
             definition: supertrend(),
         },
     ]
