@@ -104,3 +104,19 @@ async fn a_paid_session_redirects_to_the_success_url_with_its_id() {
     let shown = text(world.ask(Method::GET, &page, &[]).await).await;
     assert!(shown.contains(&format!("href=\"{back}\"")), "{shown}");
 }
+
+#[tokio::test]
+async fn an_event_does_not_wait_for_a_deleted_endpoint() {
+    let world = World::open();
+    let endpoint = [("url", "http://desk/stripe"), ("enabled_events[]", "*")];
+    let (one, two) =
+        (world.make("webhook_endpoints", &endpoint).await, world.make("webhook_endpoints", &endpoint).await);
+    world.make("customers", &[]).await;
+    let pending =
+        async || world.call(Method::GET, "events", &[]).await["data"][0]["pending_webhooks"].clone();
+    assert_eq!(pending().await, 2);
+    world.call(Method::DELETE, &format!("webhook_endpoints/{one}"), &[]).await;
+    assert_eq!(pending().await, 1);
+    world.call(Method::DELETE, &format!("webhook_endpoints/{two}"), &[]).await;
+    assert_eq!(pending().await, 0);
+}
