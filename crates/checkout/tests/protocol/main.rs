@@ -7,20 +7,26 @@ use axum::{
     http::{Method, Request, StatusCode, header},
     response::Response,
 };
-use checkout::{Checkout, Options};
+use checkout::{Checkout, Listener, Options};
 use domain::{Chance, Clock, Micros};
 use serde_json::Value;
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    collections::HashSet,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread::{self, ThreadId},
 };
 use tower::ServiceExt as _;
 
-/// A clock that never advances.
-struct Still;
+/// A clock that never advances, with the threads that have read it.
+#[derive(Default)]
+struct Still(Mutex<HashSet<ThreadId>>);
 
 impl Clock for Still {
     fn now(&self) -> Micros {
+        self.0.lock().unwrap().insert(thread::current().id());
         Micros(1_767_225_600_000_000)
     }
 }
@@ -39,16 +45,19 @@ impl Chance for Counter {
 /// A checkout, with its state in a temporary folder.
 struct World {
     checkout: Checkout,
+    clock: Arc<Still>,
     _folder: tempfile::TempDir,
 }
 
 impl World {
-    fn open() -> Self {
+    /// Opens a checkout that delivers its events to this URL, if any.
+    fn open(listener: Option<&str>) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let options = Options { public_url: "http://checkout".into(), listener: None, controllable: false };
-        let checkout =
-            Checkout::open(folder.path(), Arc::new(Still), Arc::new(Counter::default()), options).unwrap();
-        Self { checkout, _folder: folder }
+        let listener = listener.map(|url| Listener { url: url.to_owned() });
+        let options = Options { public_url: "http://checkout".into(), listener, controllable: false };
+        let (clock, chance) = (Arc::new(Still::default()), Arc::new(Counter::default()));
+        let checkout = Checkout::open(folder.path(), clock.clone(), chance, options).unwrap();
+        Self { checkout, clock, _folder: folder }
     }
 
     async fn ask(&self, method: Method, path: &str, form: &[(&str, &str)]) -> Response {
@@ -80,7 +89,7 @@ async fn text(answer: Response) -> String {
 
 #[tokio::test]
 async fn a_paid_session_redirects_to_the_success_url_with_its_id() {
-    let world = World::open();
+    let world = World::open(None);
     let price = [
         ("currency", "usd"),
         ("unit_amount", "2000"),
@@ -107,7 +116,7 @@ async fn a_paid_session_redirects_to_the_success_url_with_its_id() {
 
 #[tokio::test]
 async fn an_event_does_not_wait_for_a_deleted_endpoint() {
-    let world = World::open();
+    let world = World::open(None);
     let endpoint = [("url", "http://desk/stripe"), ("enabled_events[]", "*")];
     let (one, two) =
         (world.make("webhook_endpoints", &endpoint).await, world.make("webhook_endpoints", &endpoint).await);
@@ -119,4 +128,16 @@ async fn an_event_does_not_wait_for_a_deleted_endpoint() {
     assert_eq!(pending().await, 1);
     world.call(Method::DELETE, &format!("webhook_endpoints/{two}"), &[]).await;
     assert_eq!(pending().await, 0);
+}
+
+/// Every write of the state reads the clock on the thread that then syncs the file.
+#[tokio::test]
+async fn deliveries_are_recorded_outside_the_runtimes_threads() {
+    // Nothing listens there, which is recorded as well.
+    let world = World::open(Some("http://127.0.0.1:1/stripe"));
+    world.make("customers", &[]).await;
+    world.clock.0.lock().unwrap().clear();
+    assert_eq!(world.checkout.beat().await.unwrap(), 0);
+    let threads = world.clock.0.lock().unwrap();
+    assert!(!threads.is_empty() && !threads.contains(&thread::current().id()));
 }
