@@ -102,6 +102,7 @@ impl Checkout {
             own.made.id = OWN.to_owned();
             books.endpoints.insert(OWN.to_owned(), own);
         }
+        books.drop_undeliverable();
         let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(20)).build()?;
         let shared = Shared {
             books: Mutex::new(books),

@@ -39,10 +39,10 @@ pub(crate) async fn pay(State(shared): State<Arc<Shared>>, Path(id): Path<String
         of.try_write(|open| open.pay(&session, card).map_err(Failure::from))
     });
     match paid.await {
-        Ok(Ok(Some(session))) => see_other(&session.success_url.replace("{CHECKOUT_SESSION_ID}", &id)),
+        Ok(Ok(Some(session))) => see_other(&session.success_page()),
         // Already paid, perhaps by a second click, so redirect to the success URL.
         Ok(Ok(None)) => match shared.read(|books, _| books.sessions.get(&id).cloned()) {
-            Some(session) if session.subscription.is_some() => see_other(&session.success_url),
+            Some(session) if session.subscription.is_some() => see_other(&session.success_page()),
             _ => pay_page(&shared, &id, StatusCode::CONFLICT, None),
         },
         Ok(Err(Failure::Declined)) => {
@@ -103,8 +103,8 @@ fn pay_page(shared: &Shared, id: &str, status: StatusCode, told: Option<&str>) -
         Some((session.clone(), session.is_open(now), offer(books, session)))
     });
     let Some((session, open, offer)) = found else { return nowhere() };
-    let back = session.cancel_url.as_deref().unwrap_or(&session.success_url);
-    let back = format!("<a class=\"button\" href=\"{}\" data-testid=\"back\">Back</a>", escape(back));
+    let back = session.cancel_url.clone().unwrap_or_else(|| session.success_page());
+    let back = format!("<a class=\"button\" href=\"{}\" data-testid=\"back\">Back</a>", escape(&back));
     let body = if open {
         format!(
             "<h1>Checkout</h1>{offer}{}<form method=\"post\">{}<div class=\"row\"><button class=\"button main\" \

@@ -26,9 +26,12 @@ struct Letter {
 
 /// Processes what is due and delivers pending webhooks. Returns how many deliveries succeeded.
 pub(crate) async fn beat(shared: &Arc<Shared>) -> Result<usize, StateError> {
-    shared.catch_up()?;
+    let due = blocking(shared, |shared| {
+        shared.catch_up()?;
+        Ok(letters(shared))
+    });
     let mut taken = 0;
-    for letter in letters(shared) {
+    for letter in due.await? {
         let sent = shared
             .http
             .post(&letter.url)
@@ -39,9 +42,19 @@ pub(crate) async fn beat(shared: &Arc<Shared>) -> Result<usize, StateError> {
             .await;
         let good = sent.is_ok_and(|answer| answer.status().is_success());
         taken += usize::from(good);
-        note(shared, &letter, good)?;
+        blocking(shared, move |shared| note(shared, &letter, good)).await?;
     }
     Ok(taken)
+}
+
+/// Runs work that writes the state to disk and syncs it, which blocks, outside the runtime's threads.
+async fn blocking<T: Send + 'static>(
+    shared: &Arc<Shared>,
+    work: impl FnOnce(&Shared) -> Result<T, StateError> + Send + 'static,
+) -> Result<T, StateError> {
+    let shared = Arc::clone(shared);
+    let done = tokio::task::spawn_blocking(move || work(&shared)).await;
+    done.unwrap_or_else(|ended| Err(std::io::Error::other(ended).into()))
 }
 
 fn letters(shared: &Shared) -> Vec<Letter> {

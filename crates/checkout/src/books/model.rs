@@ -205,6 +205,17 @@ pub(crate) struct Reply {
     pub(crate) at: i64,
 }
 
+impl Books {
+    /// Drops pending deliveries to endpoints that no longer exist: they could never be made, and their events
+    /// would be kept for ever.
+    pub(crate) fn drop_undeliverable(&mut self) {
+        let Self { events, endpoints, .. } = self;
+        for event in events.values_mut() {
+            event.waiting.retain(|endpoint, _| endpoints.contains_key(endpoint));
+        }
+    }
+}
+
 impl Invoice {
     /// The sum of the lines.
     pub(crate) fn total(&self) -> i64 {

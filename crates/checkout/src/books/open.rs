@@ -67,10 +67,10 @@ impl Open<'_> {
         let made = self.made("evt_", Metadata::new());
         let event = Event { made, kind: kind.to_owned(), object, waiting };
         self.books.events.insert(event.made.id.clone(), event);
-        if self.books.events.len() > EVENTS {
+        while self.books.events.len() > EVENTS {
             let quiet = self.books.events.values().filter(|e| e.waiting.is_empty());
-            let oldest = quiet.min_by_key(|e| e.made.serial).map(|e| e.made.id.clone());
-            oldest.map(|id| self.books.events.remove(&id));
+            let Some(oldest) = quiet.min_by_key(|e| e.made.serial).map(|e| e.made.id.clone()) else { break };
+            self.books.events.remove(&oldest);
         }
     }
 

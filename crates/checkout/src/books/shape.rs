@@ -27,6 +27,11 @@ impl Session {
     pub(crate) fn is_open(&self, now: i64) -> bool {
         self.subscription.is_none() && !self.closed && now < self.expires_at
     }
+
+    /// The success URL for the browser, with the session's id in place of its placeholder.
+    pub(crate) fn success_page(&self) -> String {
+        self.success_url.replace("{CHECKOUT_SESSION_ID}", &self.made.id)
+    }
 }
 
 impl Object for Customer {

@@ -143,6 +143,7 @@ pub(super) fn delete(shared: &Shared, way: &[&str]) -> Result<Value, Failure> {
         if books == "webhook_endpoints" {
             let gone = open.books.endpoints.remove(id);
             gone.ok_or_else(|| Failure::Missing(format!("No such webhook endpoint: '{id}'")))?;
+            open.books.drop_undeliverable();
             return Ok(json!({"id": id, "object": "webhook_endpoint", "deleted": true}));
         }
         let over = open.books.subscriptions.get(id).filter(|s| s.standing != Standing::Canceled);

@@ -95,10 +95,11 @@ impl Faults {
         armed.push(Armed { fault, left, until });
     }
 
-    /// Removes all faults and ends the storm.
+    /// Removes all faults, and ends the storm and the garbling of events.
     pub(crate) fn clear(&self) {
         locked(&self.armed).clear();
         self.storm(Storm::default());
+        self.garble(Garbled::default());
     }
 
     /// The effect on this request, if any. Decrements the fault's remaining count.
@@ -270,5 +271,8 @@ mod tests {
             assert_eq!(once, [0, 1, 2, 3, 4]);
         }
         assert!(longer > 50 && moved > 50, "{longer} {moved}");
+        faults.garble(Garbled { duplicate: 100, reorder: 0, seed: 1 });
+        faults.clear();
+        assert_eq!(faults.garbled(vec![1, 2, 3]), [1, 2, 3]);
     }
 }

@@ -33,7 +33,7 @@ pub(super) async fn fault(State(shared): App, body: Bytes) -> Response {
     }
 }
 
-/// Removes all faults, the storm and the read lag.
+/// Removes all faults, the storm, the garbling of events and the read lag.
 pub(super) async fn clear(State(shared): App) -> Response {
     shared.faults.clear();
     if let Err(refused) = shared.exchange.set_lag(Lag::default(), None) {
