@@ -12,7 +12,7 @@ mod requests;
 pub use credentials::{Credentials, KeyRights};
 pub use failure::Failure;
 pub use holdings::{Held, Holdings, HoldingsChange};
-pub use requests::{AccountEvent, MarketEvent, OrderRequest, Urgency, Validity};
+pub use requests::{AccountEvent, MarketEvent, OrderRequest, TradesFrom, Urgency, Validity};
 
 use async_trait::async_trait;
 use domain::{
@@ -96,6 +96,16 @@ pub trait Exchange: Send + Sync {
         who: &Credentials,
         kind: TradeType,
         symbol: &Symbol,
+        limit: u16,
+    ) -> Answer<Vec<Trade>>;
+    /// The first `limit` (at most 1,000) fills of a pair from `start` on, oldest first. The next page begins at
+    /// the id of the last fill, which it repeats.
+    async fn trades_from(
+        &self,
+        who: &Credentials,
+        kind: TradeType,
+        symbol: &Symbol,
+        start: &TradesFrom,
         limit: u16,
     ) -> Answer<Vec<Trade>>;
     /// The open positions of one pair or of all, without flat ones.

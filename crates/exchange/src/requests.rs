@@ -7,6 +7,15 @@ use domain::{
 };
 use std::time::Duration;
 
+/// Where a list of fills begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TradesFrom {
+    /// At the fill with this id.
+    Id(String),
+    /// At the first fill at or after this time. Binance answers at most seven days from there for futures.
+    Time(Micros),
+}
+
 /// The period within which a state-changing request may reach the exchange.
 ///
 /// On Binance, `checked_at` converted to the exchange's clock is the request's `timestamp`, and `window` its

@@ -7,7 +7,8 @@ use domain::{
     Symbol, Ticker, Trade, TradeType,
 };
 use exchange::{
-    AccountEvent, Answer, Credentials, Exchange, Failure, KeyRights, MarketEvent, OrderRequest, Validity,
+    AccountEvent, Answer, Credentials, Exchange, Failure, KeyRights, MarketEvent, OrderRequest, TradesFrom,
+    Validity,
 };
 use payment::PaymentGateway;
 use sha2::{Digest as _, Sha256};
@@ -160,6 +161,7 @@ deaf! {
     open_orders(who: &Credentials, kind: TradeType, symbol: Option<&Symbol>) -> Vec<Order>;
     orders(who: &Credentials, kind: TradeType, symbol: &Symbol, limit: u16) -> Vec<Order>;
     trades(who: &Credentials, kind: TradeType, symbol: &Symbol, limit: u16) -> Vec<Trade>;
+    trades_from(who: &Credentials, kind: TradeType, symbol: &Symbol, start: &TradesFrom, limit: u16) -> Vec<Trade>;
     positions(who: &Credentials, symbol: Option<&Symbol>) -> Vec<Position>;
     leverage(who: &Credentials, symbol: &Symbol) -> (u16, MarginMode);
     place(who: &Credentials, order: &OrderRequest, validity: Validity) -> Order;

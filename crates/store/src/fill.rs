@@ -65,17 +65,27 @@ pub async fn costs(from: impl Source, user: UserId, start: Micros, end: Micros) 
     )
 }
 
-/// Returns the time of the newest stored fill of a key on a pair.
+/// The last stored fill, from which the next collection continues.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct Newest {
+    /// The exchange's trade id.
+    pub trade_id: String,
+    /// Time of the fill.
+    pub at: Micros,
+}
+
+/// Returns the newest stored fill of a key on a pair; of several at the same time, any.
 ///
 /// # Errors
 /// A database error.
-pub async fn newest(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) -> Result<Option<Micros>> {
-    let at = value!(
-        i64,
+pub async fn newest(from: impl Source, key: ExchangeKeyId, symbol: &Symbol) -> Result<Option<Newest>> {
+    rows!(
+        Newest,
         from,
-        "select max(at) from fills where exchange_key_id = $1 and symbol = $2",
+        fetch_optional,
+        "select trade_id, at from fills where exchange_key_id = $1 and symbol = $2 \
+         order by at desc, trade_id limit 1",
         key,
         symbol
-    )?;
-    Ok(at.map(Micros))
+    )
 }

@@ -6,8 +6,9 @@ use super::{
     num::{Id, Num, plain},
     prices::pair,
     rest::Call,
+    sign::Params,
 };
-use crate::{Answer, Credentials, Held, Holdings, KeyRights};
+use crate::{Answer, Credentials, Held, Holdings, KeyRights, TradesFrom};
 use domain::{AccountMode, Balance, Decimal, Fee, Funds, Micros, Side, Symbol, Trade, TradeType};
 use serde::Deserialize;
 
@@ -93,18 +94,45 @@ impl Shared {
         symbol: &Symbol,
         limit: u16,
     ) -> Answer<Vec<Trade>> {
-        let (path, weight) = match kind {
-            TradeType::Spot => ("/api/v3/myTrades", 20),
-            TradeType::Futures => ("/fapi/v1/userTrades", 5),
-        };
         let params = pair(symbol).with("limit", limit.clamp(1, PAGE));
-        let call = Call::get(path, weight).params(params).signed(who);
-        let raw: Vec<RawTrade> = self.api(kind).ask(call).await?;
-        let mut trades: Vec<Trade> = raw.into_iter().map(|raw| raw.into_trade(symbol.clone())).collect();
+        let mut trades = self.fills(who, kind, symbol, params).await?;
         // Binance returns the oldest first; fills of the same time keep their order.
         trades.reverse();
         trades.sort_by_key(|trade| std::cmp::Reverse(trade.at));
         Ok(trades)
+    }
+
+    /// A page of fills from an id or a time on, oldest first. Binance takes one of the two.
+    pub(super) async fn trades_from(
+        &self,
+        who: &Credentials,
+        kind: TradeType,
+        symbol: &Symbol,
+        start: &TradesFrom,
+        limit: u16,
+    ) -> Answer<Vec<Trade>> {
+        let params = pair(symbol).with("limit", limit.clamp(1, PAGE));
+        let params = match start {
+            TradesFrom::Id(id) => params.with("fromId", id),
+            TradesFrom::Time(at) => params.with("startTime", at.millis()),
+        };
+        self.fills(who, kind, symbol, params).await
+    }
+
+    async fn fills(
+        &self,
+        who: &Credentials,
+        kind: TradeType,
+        symbol: &Symbol,
+        params: Params,
+    ) -> Answer<Vec<Trade>> {
+        let (path, weight) = match kind {
+            TradeType::Spot => ("/api/v3/myTrades", 20),
+            TradeType::Futures => ("/fapi/v1/userTrades", 5),
+        };
+        let call = Call::get(path, weight).params(params).signed(who);
+        let raw: Vec<RawTrade> = self.api(kind).ask(call).await?;
+        Ok(raw.into_iter().map(|raw| raw.into_trade(symbol.clone())).collect())
     }
 }
 

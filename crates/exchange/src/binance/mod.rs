@@ -26,7 +26,7 @@ pub use config::{BadAddress, BinanceConfig, Pacing};
 
 use crate::{
     AccountEvent, Answer, BudgetLeft, Credentials, Exchange, Holdings, KeyRights, MarketEvent, OrderRequest,
-    Urgency, Validity,
+    TradesFrom, Urgency, Validity,
 };
 use async_trait::async_trait;
 use cache::Cached;
@@ -201,6 +201,17 @@ impl Exchange for Binance {
         limit: u16,
     ) -> Answer<Vec<Trade>> {
         self.shared.trades(who, kind, symbol, limit).await
+    }
+
+    async fn trades_from(
+        &self,
+        who: &Credentials,
+        kind: TradeType,
+        symbol: &Symbol,
+        start: &TradesFrom,
+        limit: u16,
+    ) -> Answer<Vec<Trade>> {
+        self.shared.trades_from(who, kind, symbol, start, limit).await
     }
 
     async fn positions(&self, who: &Credentials, symbol: Option<&Symbol>) -> Answer<Vec<Position>> {

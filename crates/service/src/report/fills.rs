@@ -1,45 +1,82 @@
 //! Storing fills: exchanges return those of a few days only, but a monthly report needs all.
 
 use crate::{Desk, Result, equity, key};
-use domain::{Micros, UserId};
+use domain::{Decimal, ExchangeKeyId, Micros, Symbol, Trade, UserId, time::DAY};
+use exchange::TradesFrom;
+use std::collections::HashMap;
 use store::{fill::Fill, report::Traded};
 
 /// Maximum fills that exchanges return per request.
-const MOST: u16 = 1_000;
+const PAGE: u16 = 1_000;
+/// Maximum requests per market and run. The next run continues where this one stopped.
+const PAGES: usize = 10;
+/// How far back the first collection of a market reads: what Binance returns of futures fills by time.
+const FIRST: i64 = 7 * DAY;
 
 /// Stores the user's new fills in the markets they entered since `since`; returns whether every exchange
-/// answered.
+/// answered, and all fills were read.
 pub(super) async fn collect(desk: &Desk, user: UserId, since: Micros) -> Result<bool> {
     let mut complete = true;
     // The end is exclusive; include the current time.
     let until = desk.clock.now().plus(1);
     for market in store::report::traded(&desk.db, user, since, until).await? {
-        if let Err(error) = one(desk, &market).await {
-            tracing::debug!(key = %market.exchange_key_id, %error, "could not read an account's fills");
-            complete = false;
+        match one(desk, &market).await {
+            Ok(all) => complete &= all,
+            Err(error) => {
+                tracing::debug!(key = %market.exchange_key_id, %error, "could not read an account's fills");
+                complete = false;
+            }
         }
     }
     Ok(complete)
 }
 
-async fn one(desk: &Desk, market: &Traded) -> Result<()> {
+/// Stores a market's fills since the last stored one, page by page and oldest first: what an interrupted run
+/// has stored has no gaps. Returns whether all were read.
+async fn one(desk: &Desk, market: &Traded) -> Result<bool> {
     // Skip keys that are disabled or deleted.
     let row = store::key::get_any(&desk.db, market.exchange_key_id).await?;
-    let Some(row) = row.filter(|row| row.key.active) else { return Ok(()) };
+    let Some(row) = row.filter(|row| row.key.active) else { return Ok(true) };
     let who = key::credentials(desk, &row)?;
-    let answer = desk.exchange.trades(&who, market.trade_type, &market.symbol, MOST).await;
-    let trades = key::heed(desk, row.key.id, answer).await?;
-    let kept = store::fill::newest(&desk.db, row.key.id, &market.symbol).await?.unwrap_or(Micros(i64::MIN));
-    let mut fills = Vec::new();
-    // There may be more fills with the newest stored timestamp.
-    for trade in trades.into_iter().filter(|trade| trade.at >= kept) {
-        let fee_usd = if trade.fee.cost.is_zero() {
-            trade.fee.cost
-        } else {
-            trade.fee.cost * equity::price_usd(desk, &trade.fee.currency).await?
+    let mut start = start(desk, row.key.id, &market.symbol).await?;
+    for _ in 0..PAGES {
+        let answer = desk.exchange.trades_from(&who, market.trade_type, &market.symbol, &start, PAGE).await;
+        let trades = key::heed(desk, row.key.id, answer).await?;
+        let full = trades.len() >= usize::from(PAGE);
+        let next = trades.last().map(|trade| TradesFrom::Id(trade.id.clone()));
+        keep(desk, row.key.id, trades).await?;
+        match next {
+            Some(next) if full && next != start => start = next,
+            _ => return Ok(!full),
+        }
+    }
+    tracing::warn!(key = %row.key.id, symbol = %market.symbol, "an account has more new fills than one run reads");
+    Ok(false)
+}
+
+/// Where to continue: at the newest stored fill, whose id has no limit in time.
+async fn start(desk: &Desk, key: ExchangeKeyId, symbol: &Symbol) -> Result<TradesFrom> {
+    let now = desk.clock.now();
+    let newest = store::fill::newest(&desk.db, key, symbol).await?;
+    let newest = newest.filter(|newest| newest.at >= now.plus(-super::LOOKED_BACK));
+    Ok(newest.map_or(TradesFrom::Time(now.plus(-FIRST)), |newest| TradesFrom::Id(newest.trade_id)))
+}
+
+/// Stores a page of fills; those that are known already stay as they are.
+async fn keep(desk: &Desk, key: ExchangeKeyId, trades: Vec<Trade>) -> Result<()> {
+    let mut prices: HashMap<String, Decimal> = HashMap::new();
+    let mut fills = Vec::with_capacity(trades.len());
+    for Trade { id, symbol, at, fee, .. } in trades {
+        let price = match prices.get(&fee.currency) {
+            Some(price) => *price,
+            None if fee.cost.is_zero() => Decimal::ZERO,
+            None => {
+                let price = equity::price_usd(desk, &fee.currency).await?;
+                prices.insert(fee.currency, price);
+                price
+            }
         };
-        let symbol = market.symbol.clone();
-        fills.push(Fill { key: row.key.id, symbol, trade: trade.id, at: trade.at, fee_usd });
+        fills.push(Fill { key, symbol, trade: id, at, fee_usd: fee.cost * price });
     }
     if fills.is_empty() {
         return Ok(());

@@ -49,6 +49,8 @@ pub(crate) struct State {
     pub(crate) no_futures: bool,
     /// The account's balance in USDT; 10,000 by default.
     pub(crate) funds: Option<Decimal>,
+    /// The account's fills, oldest first; their ids are numbers.
+    pub(crate) trades: Vec<Trade>,
     /// Runs once when a copy sets its leverage: between the decision to enter and the entry.
     pub(crate) before_entry: Option<Box<dyn FnOnce() + Send>>,
 }
@@ -237,6 +239,21 @@ impl Exchange for Fake {
     }
     async fn trades(&self, _: &Credentials, _: TradeType, _: &Symbol, _: u16) -> Answer<Vec<Trade>> {
         Ok(vec![])
+    }
+    async fn trades_from(
+        &self,
+        _: &Credentials,
+        _: TradeType,
+        _: &Symbol,
+        start: &TradesFrom,
+        limit: u16,
+    ) -> Answer<Vec<Trade>> {
+        let number = |id: &str| id.parse::<u64>().unwrap();
+        let from = |trade: &&Trade| match start {
+            TradesFrom::Id(id) => number(&trade.id) >= number(id),
+            TradesFrom::Time(at) => trade.at >= *at,
+        };
+        Ok(self.state.lock().unwrap().trades.iter().filter(from).take(limit.into()).cloned().collect())
     }
     async fn positions(&self, _: &Credentials, _: Option<&Symbol>) -> Answer<Vec<Position>> {
         let positions = self.standing();

@@ -5,6 +5,7 @@
 
 mod fake;
 mod fence;
+mod fills;
 mod keys;
 mod rights;
 
@@ -16,6 +17,7 @@ use domain::{
 };
 use fake::{Fake, Fault, btc, d};
 use fence::*;
+use fills::every_fill_counts_however_many_there_are;
 use keys::*;
 use rights::{
     a_key_that_gains_the_right_to_withdraw_takes_no_entries,
@@ -461,4 +463,5 @@ store::each_engine![
     the_owner_hears_of_a_lost_ip_restriction_and_of_a_right_that_ends,
     a_key_that_lost_the_right_to_trade_is_switched_off_in_words,
     live_mode_takes_only_restricted_keys_unless_the_operator_allows_others,
+    every_fill_counts_however_many_there_are,
 ];

@@ -7,7 +7,7 @@ use domain::{
 };
 use exchange::{
     AccountEvent, Answer, Credentials, Exchange, Failure, Holdings, KeyRights, MarketEvent, OrderRequest,
-    Validity,
+    TradesFrom, Validity,
 };
 use std::sync::{Arc, Mutex};
 use tokio::sync::mpsc;
@@ -160,6 +160,7 @@ silent! {
     open_orders(who: &Credentials, kind: TradeType, symbol: Option<&Symbol>) -> Vec<Order>;
     orders(who: &Credentials, kind: TradeType, symbol: &Symbol, limit: u16) -> Vec<Order>;
     trades(who: &Credentials, kind: TradeType, symbol: &Symbol, limit: u16) -> Vec<Trade>;
+    trades_from(who: &Credentials, kind: TradeType, symbol: &Symbol, start: &TradesFrom, limit: u16) -> Vec<Trade>;
     positions(who: &Credentials, symbol: Option<&Symbol>) -> Vec<Position>;
     leverage(who: &Credentials, symbol: &Symbol) -> (u16, MarginMode);
     place(who: &Credentials, order: &OrderRequest, validity: Validity) -> Order;

@@ -71,7 +71,8 @@ async fn a_fill_is_kept_once_and_goes_with_its_key(db: &TestDb) {
     assert_eq!((costs(0, 5).await.len(), costs(0, 6).await.len(), costs(6, 9).await.len()), (1, 2, 0));
     assert_eq!(costs(0, 1).await[0].fee_usd, DecimalText(Decimal::new(125, 3)));
     let symbol = "BTC/USDT".parse().unwrap();
-    assert_eq!(fill::newest(&**db, mine, &symbol).await.unwrap(), Some(NOW.plus(5)));
+    let newest = fill::newest(&**db, mine, &symbol).await.unwrap().unwrap();
+    assert_eq!((newest.trade_id.as_str(), newest.at), ("8", NOW.plus(5)));
     write(db, async |tx| key::delete(tx, me, mine).await).await.unwrap();
     assert_eq!(fill::newest(&**db, mine, &symbol).await.unwrap(), None);
 }

@@ -1,7 +1,7 @@
 //! Key permissions, balances and fills.
 
 use super::{btc, d, ok, pair, who};
-use crate::{Exchange, KeyRights};
+use crate::{Exchange, KeyRights, TradesFrom};
 use domain::{AccountMode, Fee, Funds, Micros, Side, Trade, TradeType};
 use serde_json::json;
 
@@ -159,6 +159,31 @@ async fn futures_fills_newest_first() {
     assert_eq!(trades[0], expected);
     assert_eq!(trades[1].id, "243302233");
     assert_eq!(fake.seen("GET /fapi/v1/userTrades")[0].param("limit").unwrap(), "1000");
+}
+
+#[tokio::test]
+async fn fills_from_an_id_or_a_time_oldest_first() {
+    let (fake, binance) = pair().await;
+    let fill = |id: i64| {
+        json!({
+            "symbol": "BTCUSDT", "id": id, "orderId": 1, "side": "SELL", "price": "19846.30", "qty": "0.1",
+            "realizedPnl": "0", "quoteQty": "1984.63", "commission": "1", "commissionAsset": "USDT",
+            "time": 1_664_914_106_289_i64, "positionSide": "BOTH", "buyer": false, "maker": false,
+        })
+    };
+    let page = || ok(json!([fill(7), fill(8)]));
+    fake.on("GET /fapi/v1/userTrades", [page(), page()]);
+    let starts = [TradesFrom::Id("7".into()), TradesFrom::Time(Micros(1_664_914_106_289_999))];
+    for start in &starts {
+        let trades = binance.trades_from(&who(), TradeType::Futures, &btc(), start, 1_000).await.unwrap();
+        assert_eq!(trades.iter().map(|trade| trade.id.as_str()).collect::<Vec<_>>(), ["7", "8"]);
+    }
+    let asked = fake.seen("GET /fapi/v1/userTrades");
+    assert_eq!((asked[0].param("fromId").as_deref(), asked[0].param("startTime")), (Some("7"), None));
+    assert_eq!(
+        (asked[1].param("fromId"), asked[1].param("startTime").as_deref()),
+        (None, Some("1664914106289"))
+    );
 }
 
 #[tokio::test]

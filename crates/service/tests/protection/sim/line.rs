@@ -15,7 +15,8 @@ use domain::{
     Trade, TradeType, time::SECOND,
 };
 use exchange::{
-    AccountEvent, Answer, Credentials, Exchange, Failure, KeyRights, MarketEvent, OrderRequest, Validity,
+    AccountEvent, Answer, Credentials, Exchange, Failure, KeyRights, MarketEvent, OrderRequest, TradesFrom,
+    Validity,
 };
 use std::{sync::Arc, time::Duration};
 use tokio::sync::mpsc;
@@ -226,6 +227,17 @@ impl Exchange for Line {
     }
     async fn trades(&self, _: &Credentials, _: TradeType, _: &Symbol, _: u16) -> Answer<Vec<Trade>> {
         self.read("trades", |world| Ok(world.book().trades.iter().rev().cloned().collect())).await
+    }
+    /// Only reports page through fills.
+    async fn trades_from(
+        &self,
+        _: &Credentials,
+        _: TradeType,
+        _: &Symbol,
+        _: &TradesFrom,
+        _: u16,
+    ) -> Answer<Vec<Trade>> {
+        Ok(Vec::new())
     }
     async fn positions(&self, _: &Credentials, _: Option<&Symbol>) -> Answer<Vec<Position>> {
         self.read("positions", |world| {
