@@ -6,6 +6,7 @@
 mod fake;
 mod fence;
 mod keys;
+mod restored;
 mod rights;
 
 use domain::{
@@ -17,6 +18,7 @@ use domain::{
 use fake::{Fake, Fault, btc, d};
 use fence::*;
 use keys::*;
+use restored::orders_that_a_restored_database_does_not_know_are_adopted_and_reviewed;
 use rights::{
     a_key_that_gains_the_right_to_withdraw_takes_no_entries,
     a_key_that_lost_the_right_to_trade_is_switched_off_in_words,
@@ -460,4 +462,5 @@ store::each_engine![
     the_owner_hears_of_a_lost_ip_restriction_and_of_a_right_that_ends,
     a_key_that_lost_the_right_to_trade_is_switched_off_in_words,
     live_mode_takes_only_restricted_keys_unless_the_operator_allows_others,
+    orders_that_a_restored_database_does_not_know_are_adopted_and_reviewed,
 ];
