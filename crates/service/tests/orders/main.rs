@@ -27,6 +27,7 @@ use rights::{
 };
 use service::{
     Actor, Error, Origin, SharedDesk, account,
+    keeper::Keeper,
     key::{self, NewKey},
     live,
     order::{self, IdempotencyKey},
@@ -250,6 +251,13 @@ async fn a_refused_target_leaves_the_others_standing(db: &TestDb) {
     assert!(told.iter().any(|e| e.body.contains("TargetRefused")));
 }
 
+async fn an_account_whose_secret_is_unreadable_stops_no_other(db: &TestDb) {
+    let world = world(db).await;
+    world.place(&limit("19900")).await.unwrap();
+    db.execute("update exchange_keys set master_key_id = 'lost'").await;
+    Keeper::default().round(&world.desk).await.unwrap();
+}
+
 async fn a_resting_entry_is_protected_when_it_fills(db: &TestDb) {
     let world = world(db).await;
     let orders = world.place(&limit("19900")).await.unwrap();
@@ -438,6 +446,7 @@ store::each_engine![
     a_closed_account_opens_nothing_and_keeps_its_stop,
     a_refused_target_leaves_the_others_standing,
     a_resting_entry_is_protected_when_it_fills,
+    an_account_whose_secret_is_unreadable_stops_no_other,
     a_new_order_ends_what_waited,
     the_same_request_twice_acts_once,
     after_a_crash_nothing_is_lost_and_nothing_doubled,
